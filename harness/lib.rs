@@ -1,1 +1,10 @@
-//! x
+//! `fivewhys` drives a deployed system from outside, as known test users, and when something fails it says which hop failed and why.
+//!
+//! The way through the house: a [`target`] and a [`scenario`] make a [`probe`]; `probe` gives exchanges to [`observe`], which gives
+//! observations to `diagnose`, which gives a verdict to `report`.
+
+pub mod observe;
+pub mod probe;
+pub mod scenario;
+pub mod target;
+pub mod token;

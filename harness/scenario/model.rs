@@ -1,0 +1,116 @@
+//! A scenario, parsed and checked. Sits in `scenario`; `run` drives it, `tests/` read its attribution table.
+
+use std::time::Duration;
+
+use serde_json_path::JsonPath;
+
+use crate::probe::{Caller, Carrier};
+use crate::target::JsonMatch;
+use crate::token::TokenKind;
+
+/// One scenario file.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// The file's stem: `chat-stream`.
+    pub id: String,
+    /// One line: what it proves.
+    pub title: String,
+    /// Where it was read from, for messages.
+    pub source: String,
+    /// What is driven, in order. Matrices are already unfolded.
+    pub steps: Vec<Step>,
+    /// What it must be attributed to in the twin, per fault and dialect.
+    pub attribution: Vec<Attribution>,
+}
+
+/// One call and what is expected of it.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Unique in its scenario: `send`, or `refuse-wrong-key` where a matrix was unfolded.
+    pub id: String,
+    /// Line of the step in its file, from 1.
+    pub line: usize,
+    /// The surface's id.
+    pub call: String,
+    /// The user's name; nothing for the target's first.
+    pub user: Option<String>,
+    /// What is presented.
+    pub token: TokenKind,
+    /// How it travels; nothing for the surface's usual carrier.
+    pub carrier: Option<Carrier>,
+    /// Who we say we are; nothing for `right` where the door is open and `none` where it is not.
+    pub caller: Option<Caller>,
+    /// Replaces the surface's path. `{name}` is replaced by a capture.
+    pub path: Option<String>,
+    /// Added to (and by name replacing) the surface's query.
+    pub query: Vec<(String, String)>,
+    /// Replaces the surface's body. Strings may hold `{name}`.
+    pub body: Option<serde_json::Value>,
+    /// Replaces the surface's messages. Strings may hold `{name}`.
+    pub send: Option<Vec<serde_json::Value>>,
+    /// Captures for later steps: name and where in the body (or in any event or frame) it is found.
+    pub capture: Vec<(String, JsonPath)>,
+    /// What must hold.
+    pub expect: Expect,
+}
+
+/// What a step must give. What is not given is not asked.
+#[derive(Debug, Clone, Default)]
+pub struct Expect {
+    /// Allowed status codes.
+    pub status: Vec<u16>,
+    /// Header name (lower case) and a pattern with `*`.
+    pub headers: Vec<(String, String)>,
+    /// Predicates on the JSON body.
+    pub json: Vec<JsonMatch>,
+    /// Names of events or frames that must come in this order (others may come between).
+    pub events: Vec<String>,
+    /// The last event's name.
+    pub terminal: Option<String>,
+    /// Latest arrival of the first event or frame.
+    pub first_event: Option<Duration>,
+    /// Latest end.
+    pub total: Option<Duration>,
+    /// Who must have made the answer: a hop's name.
+    pub answered_by: Option<crate::observe::Hop>,
+    /// What must have become of the credential: one of these.
+    pub authn: Vec<crate::observe::Authn>,
+    /// How it must have ended: one of these.
+    pub result: Vec<crate::observe::Outcome>,
+    /// A negative control: the credential must be refused by the application, in whatever way it refuses.
+    pub refused: bool,
+}
+
+/// What the twin must be found guilty of, for one fault in one dialect.
+#[derive(Debug, Clone)]
+pub struct Attribution {
+    /// The fault that is injected.
+    pub fault: String,
+    /// In which dialect.
+    pub dialect: String,
+    /// Boots the twin with its startup validation off.
+    pub startup_validation: bool,
+    /// The step that fails first; nothing when the scenario must pass.
+    pub step: Option<String>,
+    /// What that step answers at the edge: the status, when one arrives.
+    pub status: Option<u16>,
+    /// Who made that answer.
+    pub made_by: Option<crate::observe::Hop>,
+    /// What is in the auth service's journal behind it.
+    pub behind: Option<Behind>,
+    /// The cause that must be named; nothing when the scenario must pass.
+    pub cause: Option<String>,
+}
+
+/// An entry that the auth service's journal must hold, made by the backend's own call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Behind {
+    /// The path the backend called.
+    pub path: String,
+    /// What the auth service answered.
+    pub status: u16,
+    /// Whether it said yes.
+    pub accepted: Option<bool>,
+    /// The machine word for why.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,247 @@
+//! A target, resolved: one deployment under test. Sits in `target`; what every other room is given.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::{Service, Surface};
+
+/// One deployment under test, every value resolved and checked. Secrets are read lazily, by [`SecretSource`].
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Its name in the target file.
+    pub name: String,
+    /// Marked `production`: refused unless asked for by name.
+    pub production: bool,
+    /// Whether the twin is to be booted for it (then the URLs and secrets come from the twin).
+    pub twin: bool,
+    /// The backend's base URL, through the edge.
+    pub backend: Url,
+    /// The auth service's own base URL.
+    pub auth: Url,
+    /// The base URL for WebSockets.
+    pub websocket: Url,
+    /// The evidence that may be used.
+    pub doors: BTreeSet<Door>,
+    /// What can be called, by id.
+    pub surfaces: BTreeMap<String, Surface>,
+    /// The known test users, in the order written; the first is the usual one.
+    pub users: Vec<User>,
+    /// What is put into a token.
+    pub claims: Claims,
+    /// Where the signing secret comes from.
+    pub signing_secret: SecretSource,
+    /// How a service identifies itself to the auth service.
+    pub caller: Option<CallerIdentity>,
+    /// How the backend judges a token, where the operator knows.
+    pub validation: Validation,
+    /// How long, how much, how often.
+    pub budget: Budget,
+    /// Where the manifests are, per service.
+    pub manifests: BTreeMap<Service, EvidenceSource>,
+    /// Where the logs are. Several sources are read one after the other.
+    pub logs: Vec<EvidenceSource>,
+    /// The operator's names of the deployed things, for commands in the report.
+    pub names: DeployedNames,
+    /// Failures that are known and reported, not diagnosed anew.
+    pub known_failures: Vec<KnownFailure>,
+}
+
+/// A source of evidence the operator has granted.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Door {
+    /// The public front door. Always open.
+    Edge,
+    /// The auth service's own URL.
+    Auth,
+    /// The credentials a service shows to the auth service.
+    ServiceCredentials,
+    /// The services' manifests (Cloud Run service JSON).
+    Manifest,
+    /// The services' logs.
+    Logs,
+}
+
+/// A known test user.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// The name used in scenarios.
+    pub name: String,
+    /// The subject claim.
+    pub sub: String,
+    /// The e-mail claim.
+    pub email: String,
+    /// The permissions claim.
+    pub permissions: Vec<String>,
+    /// Secrets of this user (a password), by name.
+    pub secrets: BTreeMap<String, SecretSource>,
+}
+
+/// What is put into a token besides `sub`, `email`, `permissions`, `iat`, `exp` and a fresh `jti`.
+#[derive(Debug, Clone)]
+pub struct Claims {
+    /// `iss`.
+    pub iss: String,
+    /// `aud`, when given.
+    pub aud: Option<String>,
+    /// `token_type`, when given.
+    pub token_type: Option<String>,
+    /// `type`, when given.
+    pub r#type: Option<String>,
+    /// Lifetime of a valid token.
+    pub ttl: Duration,
+    /// Anything else, as written.
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Ordered sources of one secret: the first that is not empty wins, trimmed.
+#[derive(Debug, Clone)]
+pub struct SecretSource {
+    /// What the secret is for, for error messages: `the signing secret of target staging`.
+    pub purpose: String,
+    /// Under this many bytes is an error that names the source. 0: no lower limit (a password).
+    pub min_bytes: usize,
+    /// The sources in order.
+    pub sources: Vec<SecretOrigin>,
+}
+
+/// One place a secret can come from.
+#[derive(Debug, Clone)]
+pub enum SecretOrigin {
+    /// `env:NAME`.
+    Env(String),
+    /// `file:PATH`, relative to the target file.
+    File(std::path::PathBuf),
+    /// `command:["program", "arg", …]`: standard output.
+    Command(Vec<String>),
+    /// Held already: the twin's, booted in this process.
+    Held(SecretString),
+}
+
+/// How a service identifies itself to the auth service.
+#[derive(Debug, Clone)]
+pub struct CallerIdentity {
+    /// The header that carries the id.
+    pub id_header: String,
+    /// The header that carries the secret.
+    pub secret_header: String,
+    /// The id of the service we may speak for.
+    pub id: String,
+    /// Its secret.
+    pub secret: SecretSource,
+}
+
+/// How the backend judges a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Validation {
+    /// It asks the auth service, every time, and has no other way.
+    AuthService,
+    /// It verifies by itself.
+    Local,
+    /// The operator does not know.
+    Unknown,
+}
+
+/// How long, how much, how often. Times are wall-clock.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    /// The whole run, diagnosis included.
+    pub run: Duration,
+    /// One probe, from start to end.
+    pub probe: Duration,
+    /// TCP and TLS of one probe.
+    pub connect: Duration,
+    /// Upper limit on requests, all services together.
+    pub requests_per_minute: u32,
+    /// Probes the diagnosis may add.
+    pub diagnosis_probes: u32,
+    /// Bytes of one body, or of one stream's or socket's payloads together.
+    pub body_bytes: usize,
+    /// Events of one stream, or frames of one socket.
+    pub events: usize,
+}
+
+/// Where a piece of evidence is read from.
+#[derive(Debug, Clone)]
+pub enum EvidenceSource {
+    /// `file:PATH`.
+    File(std::path::PathBuf),
+    /// `url:http://…`; only loopback hosts and hosts of the target.
+    Url(Url),
+    /// `command:["gcloud", …]`: standard output.
+    Command(Vec<String>),
+}
+
+/// The operator's names, filled into commands of the report. Nothing is called with them.
+#[derive(Debug, Clone, Default)]
+pub struct DeployedNames {
+    /// Cloud Run service name of the backend.
+    pub backend: Option<String>,
+    /// Cloud Run service name of the auth service.
+    pub auth: Option<String>,
+    /// Project id.
+    pub project: Option<String>,
+    /// Region.
+    pub region: Option<String>,
+}
+
+/// A failure that is known.
+#[derive(Debug, Clone)]
+pub struct KnownFailure {
+    /// `scenario` or `scenario/step`.
+    pub of: String,
+    /// Why it is tolerated.
+    pub reason: String,
+    /// From this day on it counts again.
+    pub expires: jiff::civil::Date,
+}
+
+impl Target {
+    /// The user of this name.
+    #[must_use]
+    pub fn user(&self, name: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.name == name)
+    }
+
+    /// Whether a door is open.
+    #[must_use]
+    pub fn opens(&self, door: Door) -> bool {
+        door == Door::Edge || self.doors.contains(&door)
+    }
+
+    /// The base URL a surface is called at.
+    #[must_use]
+    pub fn base(&self, surface: &Surface) -> &Url {
+        match (surface.service, surface.kind) {
+            (_, super::SurfaceKind::Websocket) => &self.websocket,
+            (Service::Backend, _) => &self.backend,
+            (Service::Auth, _) => &self.auth,
+        }
+    }
+}
+
+impl Door {
+    /// The word used in files and reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Edge => "edge",
+            Self::Auth => "auth",
+            Self::ServiceCredentials => "service-credentials",
+            Self::Manifest => "manifest",
+            Self::Logs => "logs",
+        }
+    }
+}
+
+impl std::fmt::Display for Door {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,10 @@
+//! Targets: deployments under test, read from `fivewhys.toml`.
+
+mod deployment;
+mod surface;
+
+pub use deployment::{
+    Budget, CallerIdentity, Claims, DeployedNames, Door, EvidenceSource, KnownFailure, SecretOrigin, SecretSource,
+    Target, User, Validation,
+};
+pub use surface::{Accept, JsonMatch, Role, Service, Surface, SurfaceKind};
