@@ -3,8 +3,10 @@
 //! The way through the house: a [`target`] and a [`scenario`] make a [`probe`]; `probe` gives exchanges to [`observe`], which gives
 //! observations to `diagnose`, which gives a verdict to `report`.
 
+pub mod diagnose;
 pub mod observe;
 pub mod probe;
+pub mod report;
 pub mod scenario;
 pub mod target;
 pub mod token;

@@ -1,0 +1,164 @@
+//! What the diagnosis concludes. The arrow from `diagnose` to `report`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::observe::Hop;
+
+/// One cause of failures, or what remains of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cause {
+    /// The fault's id, or `unknown@HOP`. When the verdict is ambiguous: the highest-scored candidate.
+    pub fault: String,
+    /// One line.
+    pub title: String,
+    /// The common hop of the candidates, or all of them.
+    pub hop: Hops,
+    /// How sure.
+    pub certainty: Certainty,
+    /// Posterior of `fault` among all faults of the catalogue, 0 to 1. Orders; does not decide.
+    pub confidence: f64,
+    /// The failed steps it explains: `scenario/step`.
+    pub explains: Vec<String>,
+    /// The other candidates, best first.
+    pub alternatives: Vec<Alternative>,
+    /// The chain, outermost first.
+    pub whys: Vec<Why>,
+    /// What is ruled out, and by what.
+    pub ruled_out: Vec<RuledOut>,
+    /// Services whose deploy can have caused it, over all remaining candidates.
+    pub involves: Vec<String>,
+    /// Who owns it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// A command or an instruction. Only for a cause that is certain or likely.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+    /// How to see that it is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verify: Option<String>,
+    /// Whether putting the old revision back can cure it. Only for a cause that is certain or likely.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback: Option<Rollback>,
+    /// For an ambiguous verdict: the door or command that splits the candidates best.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_by: Option<Settling>,
+}
+
+/// One hop, or several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Hops {
+    /// All candidates share it.
+    One(Hop),
+    /// They do not.
+    Several(Vec<Hop>),
+}
+
+/// How sure a verdict is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Certainty {
+    /// Only the hop is known.
+    Unknown,
+    /// Several candidates, none clearly ahead.
+    Ambiguous,
+    /// One candidate clearly ahead, its rivals not contradicted.
+    Likely,
+    /// Every rival is contradicted by an observation that is not a hint.
+    Certain,
+}
+
+/// A candidate beside the best one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alternative {
+    /// The fault's id.
+    pub fault: String,
+    /// One line.
+    pub title: String,
+    /// Posterior, 0 to 1.
+    pub confidence: f64,
+    /// What would tell it from the best candidate; nothing when no door can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_by: Option<Settling>,
+}
+
+/// A door that would decide, and how to open it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settling {
+    /// The door's name.
+    pub door: String,
+    /// A read-only command that gives the evidence, where the target has the names for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// How many candidates would remain at the most.
+    pub leaves: usize,
+}
+
+/// One link of the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Why {
+    /// One claim.
+    pub claim: String,
+    /// What proves it. Never empty.
+    pub evidence: Vec<Proof>,
+}
+
+/// One observation or fact, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// In words.
+    pub says: String,
+    /// The exchange it comes from, if it comes from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<u32>,
+}
+
+/// A fault that an observation contradicts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuledOut {
+    /// The fault's id.
+    pub fault: String,
+    /// The contradiction, in words.
+    pub by: Proof,
+}
+
+/// Whether and how to roll back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rollback {
+    /// Whether the previous revision would not have it.
+    pub cures: bool,
+    /// In words, with the command where the target has the names for it.
+    pub says: String,
+}
+
+/// Something that is wrong although nothing failed for it, or a negative control that was accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// A slug: `auth-bypass`.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// What shows it.
+    pub evidence: Vec<Proof>,
+    /// Whether it fails the run.
+    pub fails: bool,
+}
+
+impl Certainty {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Ambiguous => "ambiguous",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
+}
+
+impl std::fmt::Display for Certainty {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,149 @@
+//! The one report type every format renders. The arrow from `diagnose` and `run` to `report`; `schema: "fivewhys/report/1"`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnose::{Cause, Finding};
+use crate::observe::Observation;
+use crate::probe::Exchange;
+
+/// The value of [`Report::schema`].
+pub const SCHEMA: &str = "fivewhys/report/1";
+
+/// One run, whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Version of the program.
+    pub version: String,
+    /// The target's name.
+    pub target: String,
+    /// The open doors.
+    pub doors: Vec<String>,
+    /// How the run ended.
+    pub outcome: RunOutcome,
+    /// What was driven.
+    pub scenarios: Vec<ScenarioReport>,
+    /// Why it failed: one verdict a run.
+    pub causes: Vec<Cause>,
+    /// What is wrong although nothing failed for it.
+    pub findings: Vec<Finding>,
+    /// Every probe: what it means and what went over the wire.
+    pub probes: Vec<ProbeReport>,
+    /// Evidence that was granted and could not be read: door and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
+    /// When and how long.
+    pub timing: Timing,
+    /// What the exit code says.
+    pub exit: ExitReport,
+}
+
+/// Whether the run passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunOutcome {
+    /// Every step that was driven did what it must; findings may be listed.
+    Passed,
+    /// A step failed or a negative control was accepted.
+    Failed,
+}
+
+/// One scenario.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioReport {
+    /// Its id.
+    pub id: String,
+    /// What it proves.
+    pub title: String,
+    /// How it ended.
+    pub outcome: StepOutcome,
+    /// Its steps.
+    pub steps: Vec<StepReport>,
+    /// The cause that explains it: an index into [`Report::causes`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<usize>,
+}
+
+/// How a step or a scenario ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StepOutcome {
+    /// As expected.
+    Passed,
+    /// Not as expected.
+    Failed,
+    /// Failed, and the target says so beforehand.
+    Known,
+    /// Not driven: a door is closed, or what it needs was not captured.
+    Skipped,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepReport {
+    /// Its id.
+    pub id: String,
+    /// The surface it calls.
+    pub surface: String,
+    /// What was asked: `POST /api/chat/stream`.
+    pub call: String,
+    /// How it ended.
+    pub outcome: StepOutcome,
+    /// The exchange, an id in [`Report::probes`]; nothing when it was skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<u32>,
+    /// What did not hold, one line each: `expected status 200, got 403`. For a skipped or known step: the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<String>,
+    /// Where the step stands: file and line.
+    pub source: String,
+    /// How long it took, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took_ms: Option<f64>,
+}
+
+/// One probe with its reading.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProbeReport {
+    /// What it means. Nothing when the run's budget was spent first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observation: Option<Observation>,
+    /// What went over the wire, redacted.
+    pub exchange: Exchange,
+}
+
+/// Evidence that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// The door.
+    pub door: String,
+    /// Why.
+    pub why: String,
+}
+
+/// When and how long, in milliseconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Timing {
+    /// When the run began.
+    pub started_at: jiff::Timestamp,
+    /// The whole run.
+    pub total_ms: f64,
+    /// Driving the scenarios.
+    pub scenarios_ms: f64,
+    /// Finding the cause, differential probes included.
+    pub diagnosis_ms: f64,
+    /// Probes sent by scenarios.
+    pub scenario_probes: usize,
+    /// Probes added by the diagnosis.
+    pub diagnosis_probes: usize,
+}
+
+/// What the exit code says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExitReport {
+    /// 0 passed, 1 failed with its cause, 3 failed without, 4 failed and not by what was deployed.
+    pub code: u8,
+    /// The same in words.
+    pub meaning: String,
+}
