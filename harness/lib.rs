@@ -4,6 +4,7 @@
 //! observations to `diagnose`, which gives a verdict to `report`.
 
 pub mod diagnose;
+pub mod evidence;
 pub mod observe;
 pub mod probe;
 pub mod report;

@@ -1,5 +1,60 @@
 //! Reads one exchange and says what it means. Never compares two.
 
+mod credential;
+mod maker;
 mod observation;
+mod outcome;
+mod shape;
+mod signature;
 
 pub use observation::{Authn, Because, Hop, LatencyClass, Observation, Outcome};
+
+use crate::probe::{ErrorKind, Exchange};
+use crate::target::Surface;
+
+/// What this exchange means. `sub` is the subject the probe's user has, to tell whether somebody else was signed in.
+///
+/// Nothing when the run's own budget cut the exchange short: that says nothing about the system.
+#[must_use]
+pub fn observe(exchange: &Exchange, surface: &Surface, sub: &str) -> Option<Observation> {
+    if exchange.error.as_ref().is_some_and(|error| error.kind == ErrorKind::BudgetSpent) {
+        return None;
+    }
+    let result = outcome::outcome(exchange, surface);
+    let identity = credential::identity(exchange, surface);
+    let authn = credential::authn(exchange, surface, result, sub, identity.as_deref());
+    let (answered_by, signatures, because) = maker::maker(exchange, surface, result);
+    Some(Observation {
+        exchange: exchange.id,
+        probe: exchange.probe.clone(),
+        answered_by,
+        authn,
+        result,
+        latency: latency(exchange),
+        took_ms: exchange.phases.first_byte_ms.unwrap_or(exchange.phases.end_ms).round() as u64,
+        status: exchange.status(),
+        close_code: exchange.close.as_ref().map(|close| close.code),
+        identity,
+        shape: shape::shape(exchange),
+        signatures,
+        because: vec![because],
+        clock_skew_s: clock_skew(exchange),
+        issued_with_our_secret: exchange.issued_with_our_secret,
+    })
+}
+
+fn latency(exchange: &Exchange) -> LatencyClass {
+    match exchange.phases.first_byte_ms.unwrap_or(exchange.phases.end_ms) {
+        ms if ms < 200.0 => LatencyClass::Fast,
+        ms if ms < 1200.0 => LatencyClass::HalfSecond,
+        ms if ms < 5000.0 => LatencyClass::Seconds,
+        _ => LatencyClass::Slow,
+    }
+}
+
+/// How far the server's `Date` is ahead of our clock, in whole seconds (negative: behind).
+fn clock_skew(exchange: &Exchange) -> Option<i64> {
+    let date = jiff::fmt::rfc2822::parse(exchange.header("date")?).ok()?;
+    let answered = exchange.started_at.as_millisecond() + exchange.phases.first_byte_ms.unwrap_or(0.0) as i64;
+    Some(date.timestamp().as_second() - answered.div_euclid(1000))
+}

@@ -113,6 +113,8 @@ pub struct Observation {
     pub result: Outcome,
     /// How long it took.
     pub latency: LatencyClass,
+    /// Milliseconds to the status line, or to the end when none came.
+    pub took_ms: u64,
     /// The status code, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
@@ -129,6 +131,9 @@ pub struct Observation {
     pub signatures: Vec<String>,
     /// The bytes that convinced us.
     pub because: Vec<Because>,
+    /// How far the server's clock is ahead of ours by its `Date` header, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_skew_s: Option<i64>,
     /// See [`crate::probe::Exchange::issued_with_our_secret`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_with_our_secret: Option<bool>,

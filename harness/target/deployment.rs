@@ -43,6 +43,8 @@ pub struct Target {
     pub manifests: BTreeMap<Service, EvidenceSource>,
     /// Where the logs are. Several sources are read one after the other.
     pub logs: Vec<EvidenceSource>,
+    /// What the variables that matter are called in the manifests: role to names, the first that is there wins.
+    pub variables: BTreeMap<String, Vec<String>>,
     /// The operator's names of the deployed things, for commands in the report.
     pub names: DeployedNames,
     /// Failures that are known and reported, not diagnosed anew.

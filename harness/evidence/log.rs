@@ -1,0 +1,114 @@
+//! Log entries as `gcloud logging read --format=json` prints them: an array, NDJSON or one object. Sits in `evidence`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Manifest, SourceError};
+use crate::observe::Hop;
+use crate::target::{Service, Target};
+
+/// Bytes kept of one entry's text.
+const TEXT: usize = 2000;
+
+/// One entry, redacted (edge-signatures 8.1).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogEntry {
+    /// When, by the server's clock.
+    pub at: jiff::Timestamp,
+    /// Who wrote it: a service, or the edge where the platform speaks for itself.
+    pub by: Hop,
+    /// The text: `textPayload` or `jsonPayload.message`.
+    pub text: String,
+    /// The request, where it is an entry of the platform's request log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<LoggedRequest>,
+    /// The last part of `trace`: 32 hex digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
+}
+
+/// One line of a request log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedRequest {
+    /// Which service it was for.
+    pub service: Service,
+    /// The method.
+    pub method: String,
+    /// The path, without query.
+    pub path: String,
+    /// The status.
+    pub status: u16,
+    /// Who asked, by its own account.
+    pub user_agent: String,
+}
+
+/// The deployed names of the services, to tell whose entry it is.
+pub(super) struct ServiceNames(Vec<(String, Service)>);
+
+impl ServiceNames {
+    pub(super) fn of(target: &Target, manifests: &BTreeMap<Service, Manifest>) -> Self {
+        let named = [(&target.names.backend, Service::Backend), (&target.names.auth, Service::Auth)];
+        let named = named.into_iter().filter_map(|(name, service)| Some((name.clone()?, service)));
+        Self(named.chain(manifests.iter().map(|(service, manifest)| (manifest.name.clone(), *service))).collect())
+    }
+
+    fn service(&self, name: &str) -> Option<Service> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, service)| *service)
+    }
+}
+
+/// Reads entries. Entries of services that are not the target's are left out.
+pub(super) fn parse(
+    text: &str,
+    names: &ServiceNames,
+    clean: &dyn Fn(&str) -> String,
+) -> Result<Vec<LogEntry>, SourceError> {
+    let format = |why: String| SourceError::Format { expected: "log entries in JSON", why };
+    let values = values(text).map_err(|error| format(error.to_string()))?;
+    Ok(values.iter().filter_map(|value| entry(value, names, clean)).collect())
+}
+
+fn values(text: &str) -> Result<Vec<Value>, serde_json::Error> {
+    let read: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text).into_iter::<Value>().collect();
+    Ok(read?.into_iter().flat_map(|value| if let Value::Array(list) = value { list } else { vec![value] }).collect())
+}
+
+fn entry(value: &Value, names: &ServiceNames, clean: &dyn Fn(&str) -> String) -> Option<LogEntry> {
+    let service = names.service(value.pointer("/resource/labels/service_name")?.as_str()?)?;
+    let request = value.get("httpRequest").and_then(|request| logged_request(request, service));
+    let payload = value.get("textPayload").or_else(|| value.pointer("/jsonPayload/message")).and_then(Value::as_str);
+    let platform = value.get("logName").and_then(Value::as_str).is_some_and(|name| name.contains("requests"));
+    let trace = value.get("trace").and_then(Value::as_str).and_then(|trace| trace.rsplit('/').next());
+    let text: String = payload.unwrap_or_default().chars().take(TEXT).collect();
+    Some(LogEntry {
+        at: value.get("timestamp")?.as_str()?.parse().ok()?,
+        by: if platform { Hop::Edge } else { own_hop(service) },
+        text: clean(&text),
+        request,
+        trace: trace.map(str::to_owned),
+    })
+}
+
+fn logged_request(request: &Value, service: Service) -> Option<LoggedRequest> {
+    let text = |key: &str| request.get(key).and_then(Value::as_str).unwrap_or_default();
+    let url = text("requestUrl");
+    let path = url::Url::parse(url)
+        .map_or_else(|_| url.split('?').next().unwrap_or(url).to_owned(), |url| url.path().to_owned());
+    let status = request.get("status")?.as_u64().and_then(|status| u16::try_from(status).ok())?;
+    Some(LoggedRequest {
+        service,
+        method: text("requestMethod").into(),
+        path,
+        status,
+        user_agent: text("userAgent").into(),
+    })
+}
+
+const fn own_hop(service: Service) -> Hop {
+    match service {
+        Service::Backend => Hop::Backend,
+        Service::Auth => Hop::Auth,
+    }
+}

@@ -1,0 +1,143 @@
+//! A service's manifest: `gcloud run services describe … --format=json` (Knative v1). Sits in `evidence`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::SourceError;
+
+/// What a manifest says, as far as the diagnosis reads it (contract.md section 6; edge-signatures 8.3).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// `metadata.name`.
+    pub name: String,
+    /// The environment of the first container.
+    pub env: BTreeMap<String, EnvValue>,
+    /// `status.conditions[type=Ready].status` is `True`; nothing when unknown.
+    pub ready: Option<bool>,
+    /// The reason and message of that condition.
+    pub reason: Option<String>,
+    /// `status.latestCreatedRevisionName`.
+    pub latest_created: Option<String>,
+    /// `status.latestReadyRevisionName`.
+    pub latest_ready: Option<String>,
+    /// `status.url`.
+    pub url: Option<String>,
+}
+
+/// One variable's value. A literal is kept only where it cannot be a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EnvValue {
+    /// Written into the manifest, and harmless by its name (a URL, an id, a switch).
+    Plain(String),
+    /// Written into the manifest; it may be a secret, so only that it is there is kept.
+    Hidden {
+        /// Whether it is the empty string.
+        empty: bool,
+    },
+    /// A reference to a secret.
+    Secret {
+        /// The secret's name.
+        name: String,
+        /// The version: a number or `latest`.
+        version: String,
+    },
+}
+
+impl Manifest {
+    /// Reads one service's JSON.
+    ///
+    /// # Errors
+    /// When it is not JSON, or not a service.
+    pub fn parse(text: &str) -> Result<Self, SourceError> {
+        let format = |why: String| SourceError::Format { expected: "a service manifest in JSON", why };
+        let json: Value = serde_json::from_str(text).map_err(|error| format(error.to_string()))?;
+        let containers = json.pointer("/spec/template/spec/containers").or_else(|| json.pointer("/spec/containers"));
+        let env = containers.and_then(|list| list.pointer("/0/env")).and_then(Value::as_array);
+        let named = json.pointer("/metadata/name").and_then(Value::as_str);
+        let name = named.ok_or_else(|| format("no metadata.name".into()))?.to_owned();
+        if containers.is_none() {
+            return Err(format("no spec.template.spec.containers".into()));
+        }
+        let text = |pointer: &str| json.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let ready = condition(&json, "Ready");
+        Ok(Self {
+            name,
+            env: env.into_iter().flatten().filter_map(variable).collect(),
+            ready: ready.and_then(|condition| truth(condition.get("status")?)),
+            reason: ready.and_then(reason),
+            latest_created: text("/status/latestCreatedRevisionName"),
+            latest_ready: text("/status/latestReadyRevisionName"),
+            url: text("/status/url"),
+        })
+    }
+}
+
+impl EnvValue {
+    /// Whether the variable is there but holds nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Plain(value) => value.trim().is_empty(),
+            Self::Hidden { empty } => *empty,
+            Self::Secret { .. } => false,
+        }
+    }
+}
+
+impl std::fmt::Display for EnvValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Plain(value) => f.write_str(value),
+            Self::Hidden { .. } => f.write_str("a literal value"),
+            Self::Secret { name, version } => write!(f, "{name}:{version}"),
+        }
+    }
+}
+
+fn condition<'a>(json: &'a Value, kind: &str) -> Option<&'a Value> {
+    json.pointer("/status/conditions")?
+        .as_array()?
+        .iter()
+        .find(|one| one.get("type").and_then(Value::as_str) == Some(kind))
+}
+
+fn truth(status: &Value) -> Option<bool> {
+    match status.as_str()? {
+        "True" => Some(true),
+        "False" => Some(false),
+        _ => None,
+    }
+}
+
+fn reason(condition: &Value) -> Option<String> {
+    let word = condition.get("reason").and_then(Value::as_str);
+    let message = condition.get("message").and_then(Value::as_str);
+    let joined: Vec<_> = word.into_iter().chain(message).collect();
+    (!joined.is_empty()).then(|| joined.join(": "))
+}
+
+fn variable(entry: &Value) -> Option<(String, EnvValue)> {
+    let name = entry.get("name")?.as_str()?.to_owned();
+    if let Some(reference) = entry.pointer("/valueFrom/secretKeyRef") {
+        let text = |key: &str| reference.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        return Some((name, EnvValue::Secret { name: text("name"), version: text("key") }));
+    }
+    let value = entry.get("value").and_then(Value::as_str).unwrap_or_default();
+    let value = if harmless(&name) {
+        EnvValue::Plain(value.to_owned())
+    } else {
+        EnvValue::Hidden { empty: value.trim().is_empty() }
+    };
+    Some((name, value))
+}
+
+/// Names whose literal values may be shown: never one that smells of a credential.
+fn harmless(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    let secret = ["SECRET", "KEY", "TOKEN", "PASS", "CREDENTIAL", "DATABASE", "DSN", "HMAC"];
+    let shown = ["_URL", "_ID", "_ENABLED", "ENVIRONMENT", "_HOST", "_PORT", "VALIDATION"];
+    !secret.iter().any(|part| name.contains(part)) && shown.iter().any(|part| name.ends_with(part))
+}

@@ -1,0 +1,63 @@
+//! Evidence that is not a probe: the services' manifests and logs, where the operator has opened those doors.
+//! The arrow from `evidence` to `diagnose` is [`Evidence`]: facts only, redacted.
+
+mod log;
+mod manifest;
+mod source;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use log::{LogEntry, LoggedRequest};
+pub use manifest::{EnvValue, Manifest};
+pub use source::SourceError;
+
+use crate::target::{Door, Service, Target};
+
+/// What was read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The manifests, by service.
+    pub manifests: BTreeMap<Service, Manifest>,
+    /// Log entries, oldest first.
+    pub log: Vec<LogEntry>,
+    /// What was granted and could not be read: door and why.
+    pub unread: Vec<(Door, String)>,
+}
+
+/// Reads the manifests of all services that have a source, if the door is open.
+pub async fn read_manifests(target: &Target, clean: &dyn Fn(&str) -> String) -> Evidence {
+    let mut evidence = Evidence::default();
+    if !target.opens(Door::Manifest) {
+        return evidence;
+    }
+    if target.manifests.is_empty() {
+        evidence.unread.push((Door::Manifest, "the target names no source for it".into()));
+    }
+    for (service, from) in &target.manifests {
+        match source::read(from, target).await.and_then(|text| Manifest::parse(&text)) {
+            Ok(manifest) => drop(evidence.manifests.insert(*service, manifest)),
+            Err(error) => evidence.unread.push((Door::Manifest, clean(&format!("{service}: {error}")))),
+        }
+    }
+    evidence
+}
+
+/// Adds the log to what was read, if the door is open. `clean` is the run's redactor.
+pub async fn read_log(evidence: &mut Evidence, target: &Target, clean: &dyn Fn(&str) -> String) {
+    if !target.opens(Door::Logs) {
+        return;
+    }
+    if target.logs.is_empty() {
+        evidence.unread.push((Door::Logs, "the target names no source for it".into()));
+    }
+    let names = log::ServiceNames::of(target, &evidence.manifests);
+    for from in &target.logs {
+        match source::read(from, target).await.and_then(|text| log::parse(&text, &names, clean)) {
+            Ok(entries) => evidence.log.extend(entries),
+            Err(error) => evidence.unread.push((Door::Logs, clean(&error.to_string()))),
+        }
+    }
+    evidence.log.sort_by_key(|entry| entry.at);
+}

@@ -1,0 +1,73 @@
+//! What became of the credential, as far as one exchange tells. Sits in `observe`.
+
+use serde_json::Value;
+
+use super::outcome::body_json;
+use super::{Authn, Outcome};
+use crate::probe::{Caller, Exchange};
+use crate::target::{Role, Surface};
+use crate::token::TokenKind;
+
+/// What became of the credential.
+pub(super) fn authn(
+    exchange: &Exchange,
+    surface: &Surface,
+    outcome: Outcome,
+    sub: &str,
+    identity: Option<&str>,
+) -> Authn {
+    if !matches!(surface.role, Role::Protected | Role::Oracle | Role::Open) || surface.carriers.is_empty() {
+        return if outcome == Outcome::Ok { Authn::Anonymous } else { Authn::Unknown };
+    }
+    match outcome {
+        Outcome::Ok => accepted(exchange.probe.token, sub, identity),
+        Outcome::Denied => refused(exchange, surface),
+        _ => Authn::Unknown,
+    }
+}
+
+/// Who the answer says was signed in: the first string under the surface's identity path, in the body, an event or a frame.
+pub(super) fn identity(exchange: &Exchange, surface: &Surface) -> Option<String> {
+    let path = surface.identity.as_ref()?;
+    let find = |json: &Value| path.query(json).all().into_iter().find_map(Value::as_str).map(str::to_owned);
+    let streamed = exchange.events.iter().map(|event| &event.data).chain(exchange.received().map(|frame| &frame.data));
+    body_json(exchange)
+        .as_ref()
+        .and_then(find)
+        .or_else(|| streamed.filter_map(|data| serde_json::from_str(data).ok()).find_map(|json| find(&json)))
+}
+
+fn accepted(token: TokenKind, sub: &str, identity: Option<&str>) -> Authn {
+    match (token, identity) {
+        (TokenKind::None, _) => Authn::Anonymous,
+        (TokenKind::Valid, Some(who)) if who != sub => Authn::AcceptedAsOther,
+        _ => Authn::Accepted,
+    }
+}
+
+fn refused(exchange: &Exchange, surface: &Surface) -> Authn {
+    let caller_refused =
+        surface.caller_rejected.as_ref().zip(body_json(exchange)).is_some_and(|(rule, json)| rule.holds(&json));
+    let token = exchange.probe.token;
+    let by_rule = surface.caller_rejected.is_some() && exchange.status() == Some(200);
+    if caller_refused {
+        Authn::CallerRejected
+    } else if challenge_says_invalid(exchange) {
+        Authn::Rejected
+    } else if surface.takes_caller && exchange.probe.caller != Caller::Right && !by_rule {
+        Authn::Unknown
+    } else if token == TokenKind::None {
+        Authn::Missing
+    } else if surface.takes_caller && token.should_be_accepted() && !by_rule {
+        Authn::Unknown
+    } else if !token.should_be_accepted() || exchange.status() != Some(403) {
+        Authn::Rejected
+    } else {
+        Authn::Unknown
+    }
+}
+
+/// RFC 6750, 3.1: an error code in the challenge means that a token was looked at.
+fn challenge_says_invalid(exchange: &Exchange) -> bool {
+    exchange.header("www-authenticate").is_some_and(|challenge| challenge.contains("error=\"invalid_token\""))
+}

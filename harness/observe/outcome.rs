@@ -1,0 +1,119 @@
+//! How a call ended, whatever the status code. Sits in `observe`.
+
+use super::Outcome;
+use super::signature::media_type;
+use crate::probe::{ErrorKind, Exchange};
+use crate::target::{Accept, JsonMatch, Role, Surface, SurfaceKind};
+
+/// Close codes with which a server refuses the credential: 1008 (RFC 6455, 7.4.1) and the private codes in use for it.
+const REFUSING: [u16; 6] = [1008, 4001, 4003, 4401, 4403, 3000];
+
+/// Whether the surface's own rule of acceptance holds.
+pub(super) fn accepted(exchange: &Exchange, surface: &Surface) -> bool {
+    status_accepted(exchange, surface)
+        && json_holds(&surface.accept.json, exchange)
+        && terminal_reached(&surface.accept, exchange)
+        && first_frame_holds(&surface.accept, exchange)
+}
+
+/// How it ended.
+pub(super) fn outcome(exchange: &Exchange, surface: &Surface) -> Outcome {
+    if accepted(exchange, surface) {
+        return Outcome::Ok;
+    }
+    if let Some(error) = &exchange.error {
+        if let Some(outcome) = from_error(error.kind, exchange) {
+            return outcome;
+        }
+    }
+    if let Some(close) = &exchange.close {
+        return from_close(close.code);
+    }
+    match exchange.status() {
+        Some(101) => Outcome::BrokenStream,
+        Some(200..=299) => unaccepted_success(exchange, surface),
+        Some(status) => from_status(status),
+        None => Outcome::Reset,
+    }
+}
+
+fn from_error(kind: ErrorKind, exchange: &Exchange) -> Option<Outcome> {
+    let began = exchange.head.is_some();
+    let spoke = !exchange.events.is_empty() || exchange.received().next().is_some();
+    Some(match kind {
+        ErrorKind::DnsError => Outcome::DnsFailed,
+        ErrorKind::ConnectionRefused | ErrorKind::DestinationIpUnroutable => Outcome::Refused,
+        ErrorKind::ConnectionTimeout | ErrorKind::HttpResponseTimeout => Outcome::TimedOut,
+        ErrorKind::TlsCertificateError | ErrorKind::TlsProtocolError => Outcome::TlsFailed,
+        ErrorKind::HttpProtocolError => Outcome::WrongService,
+        ErrorKind::ConnectionTerminated if !began => Outcome::Reset,
+        ErrorKind::StreamTimeout if !spoke => Outcome::Silent,
+        ErrorKind::ConnectionTerminated
+        | ErrorKind::HttpResponseIncomplete
+        | ErrorKind::StreamTimeout
+        | ErrorKind::EventLimit => Outcome::BrokenStream,
+        ErrorKind::HttpResponseBodySize | ErrorKind::BudgetSpent => return None,
+    })
+}
+
+fn from_close(code: u16) -> Outcome {
+    match code {
+        code if REFUSING.contains(&code) => Outcome::Denied,
+        1012 | 1013 => Outcome::Unavailable,
+        1002 | 1003 | 1007 | 1011 => Outcome::Failed,
+        _ => Outcome::BrokenStream,
+    }
+}
+
+fn from_status(status: u16) -> Outcome {
+    match status {
+        300..=399 => Outcome::WrongService,
+        401 | 403 | 407 => Outcome::Denied,
+        404 | 410 => Outcome::NotFound,
+        429 => Outcome::Throttled,
+        408 | 504 | 522 | 524 => Outcome::TimedOut,
+        400..=499 => Outcome::InvalidRequest,
+        502 | 503 | 520 | 521 | 523 => Outcome::Unavailable,
+        _ => Outcome::Failed,
+    }
+}
+
+/// A success by status that is none by the surface's own rule.
+fn unaccepted_success(exchange: &Exchange, surface: &Surface) -> Outcome {
+    let html = media_type(exchange) == Some("text/html");
+    match (surface.kind, surface.role) {
+        _ if html => Outcome::WrongService,
+        (SurfaceKind::Sse, _) if !exchange.events.is_empty() => Outcome::BrokenStream,
+        (_, Role::Oracle) if body_json(exchange).is_some() => Outcome::Denied,
+        (SurfaceKind::Sse | SurfaceKind::Websocket, _) => Outcome::WrongService,
+        _ => Outcome::Failed,
+    }
+}
+
+fn status_accepted(exchange: &Exchange, surface: &Surface) -> bool {
+    let Some(status) = exchange.status() else { return false };
+    match (surface.accept.status.as_slice(), surface.kind) {
+        ([], SurfaceKind::Websocket) => status == 101,
+        ([], _) => (200..300).contains(&status),
+        (allowed, _) => allowed.contains(&status),
+    }
+}
+
+fn json_holds(wanted: &[JsonMatch], exchange: &Exchange) -> bool {
+    wanted.is_empty() || body_json(exchange).is_some_and(|json| wanted.iter().all(|one| one.holds(&json)))
+}
+
+fn terminal_reached(accept: &Accept, exchange: &Exchange) -> bool {
+    accept.terminal_event.as_ref().is_none_or(|name| exchange.events.iter().any(|event| event.name == *name))
+}
+
+fn first_frame_holds(accept: &Accept, exchange: &Exchange) -> bool {
+    let Some(wanted) = &accept.first_frame else { return true };
+    let first = exchange.received().next();
+    first.and_then(|frame| serde_json::from_str(&frame.data).ok()).is_some_and(|json| wanted.holds(&json))
+}
+
+/// The body as JSON, if it is JSON.
+pub(super) fn body_json(exchange: &Exchange) -> Option<serde_json::Value> {
+    serde_json::from_str(&exchange.body.text).ok()
+}

@@ -1,0 +1,65 @@
+//! Whether two answers are the same but for ids, times and numbers: a digest of the answer with those masked. Sits in `observe`.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::signature::media_type;
+use crate::probe::{Exchange, Side};
+
+/// What differs between two answers that say the same.
+static VOLATILE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)<token:[^>]*>|<jwt>|<secret:[^>]*>",
+        r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        r"|\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?",
+        r"|\b[0-9a-f]{8,}\b|\d+",
+    ))
+    .expect("a constant pattern")
+});
+
+/// Bytes of a body or frame that take part.
+const READ: usize = 4096;
+
+/// Sixteen hex digits; equal for answers of the same shape.
+pub(super) fn shape(exchange: &Exchange) -> String {
+    let mut digest = Fnv::default();
+    digest.add(&format!("{:?} {:?}", exchange.status(), media_type(exchange)));
+    digest.add(&masked(&exchange.body.text));
+    digest.add(exchange.header("www-authenticate").unwrap_or_default());
+    for frame in exchange.frames.iter().filter(|frame| frame.from == Side::Server) {
+        digest.add(&masked(&frame.data));
+    }
+    for event in &exchange.events {
+        digest.add(&masked(&event.data));
+    }
+    if let Some(close) = &exchange.close {
+        digest.add(&format!("{} {}", close.code, masked(&close.reason)));
+    }
+    if let Some(error) = &exchange.error {
+        digest.add(error.kind.as_str());
+    }
+    format!("{:016x}", digest.0)
+}
+
+fn masked(text: &str) -> String {
+    let end = text.char_indices().nth(READ).map_or(text.len(), |(at, _)| at);
+    VOLATILE.replace_all(&text[..end], "#").into_owned()
+}
+
+/// FNV-1a, 64 bits: stable across builds, so that recorded observations stay comparable.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fnv {
+    fn add(&mut self, text: &str) {
+        for byte in text.bytes().chain([0xff]) {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
