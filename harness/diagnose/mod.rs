@@ -1,5 +1,29 @@
 //! Compares observations and names the cause. Never touches the network.
+//!
+//! The way through: [`Given`] → readings, facts and the log's book (`case`) → every fault weighed (`weigh`) → causes (`conclude`), each with
+//! its chain (`chain`) and what would settle the rest (`settle`). `plan` asks for the next probe.
 
+mod case;
+mod catalogue;
+mod cell;
+mod chain;
+mod conclude;
+mod describe;
+mod fact;
+mod finding;
+mod logbook;
+mod plan;
+mod plan_keys;
+mod proof;
+mod reading;
+mod selector;
+mod settle;
 mod verdict;
+mod weigh;
 
+pub use case::{FailedStep, Given, SentProbe};
+pub use catalogue::Catalogue;
+pub use conclude::diagnose;
+pub use finding::findings;
+pub use plan::next_probe;
 pub use verdict::{Alternative, Cause, Certainty, Finding, Hops, Proof, Rollback, RuledOut, Settling, Why};

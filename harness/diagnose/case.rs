@@ -1,0 +1,129 @@
+//! Everything one diagnosis compares: readings, facts, the log. Sits in `diagnose`.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::cell::Place;
+use super::fact::{self, Fact};
+use super::logbook::Logbook;
+use super::reading::Readings;
+use crate::evidence::Evidence;
+use crate::observe::Observation;
+use crate::target::Target;
+
+/// A step that failed and is to be explained.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedStep {
+    /// `scenario/step`.
+    pub step: String,
+    /// Its exchange.
+    pub exchange: u32,
+}
+
+/// When a probe was under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentProbe {
+    /// Its exchange.
+    pub exchange: u32,
+    /// By our clock.
+    pub started_at: Timestamp,
+    /// By our clock.
+    pub ended_at: Timestamp,
+    /// The trace id it carried.
+    pub trace_id: String,
+}
+
+/// What is given to a diagnosis. Plain data: a recorded run diagnosed again gives the same verdict.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    /// The deployment.
+    pub target: &'a Target,
+    /// What every probe of the run means, in the order they were sent.
+    pub observations: &'a [Observation],
+    /// When they were sent.
+    pub sent: &'a [SentProbe],
+    /// Manifests and logs.
+    pub evidence: &'a Evidence,
+    /// What is to be explained, in the order of the run.
+    pub failed: &'a [FailedStep],
+}
+
+/// The same, grouped and compared.
+#[derive(Debug)]
+pub(super) struct Case<'a> {
+    pub(super) target: &'a Target,
+    pub(super) failed: &'a [FailedStep],
+    pub(super) readings: Readings<'a>,
+    pub(super) facts: Vec<Fact>,
+    pub(super) logbook: Logbook<'a>,
+    pub(super) log_was_read: bool,
+    pub(super) manifest_was_read: bool,
+    user: &'a str,
+}
+
+impl<'a> Case<'a> {
+    /// Builds a case. `ignoring` are exchanges that another cause explains already.
+    pub(super) fn of(given: Given<'a>, ignoring: &[u32]) -> Self {
+        let kept: Vec<&Observation> =
+            given.observations.iter().filter(|observation| !ignoring.contains(&observation.exchange)).collect();
+        let first_user = given.target.users.first().map_or("", |user| user.name.as_str());
+        let user = failing_user(given.failed, &kept).unwrap_or(first_user);
+        let readings = Readings::of(&kept, given.target, user);
+        let failing = tell_tale(&readings);
+        let logbook = Logbook::new(&given.evidence.log, &kept, &failing, given.sent);
+        let mut facts = fact::facts(given.target, &kept, &given.evidence.manifests);
+        facts.extend(logbook.calls(given.target));
+        Self {
+            target: given.target,
+            failed: given.failed,
+            readings,
+            facts,
+            logbook,
+            log_was_read: !given.evidence.log.is_empty(),
+            manifest_was_read: !given.evidence.manifests.is_empty(),
+            user,
+        }
+    }
+
+    pub(super) fn fact(&self, key: &str) -> Option<&Fact> {
+        self.facts.iter().find(|fact| fact.key == key)
+    }
+
+    /// The user of the failure.
+    pub(super) const fn user(&self) -> &'a str {
+        self.user
+    }
+
+    /// Whether a scenario sent this exchange and it failed.
+    pub(super) fn is_of_a_step(&self, exchange: u32) -> bool {
+        self.failed.iter().any(|step| step.exchange == exchange)
+    }
+
+    /// The surface of the first failed step that the diagnosis can call by itself.
+    pub(super) fn first_failing_surface(&self) -> Option<&str> {
+        let failing = self.readings.failing().filter(|reading| reading.cell.place == Place::Protected);
+        failing.map(|reading| reading.observation.probe.surface.as_str()).next()
+    }
+
+    /// Whether a good token failed on this surface.
+    pub(super) fn fails_on(&self, surface: &str) -> bool {
+        self.readings.failing().any(|reading| reading.observation.probe.surface == surface)
+    }
+}
+
+fn failing_user<'a>(failed: &[FailedStep], observations: &[&'a Observation]) -> Option<&'a str> {
+    let exchanges = failed.iter().map(|step| step.exchange);
+    let of = |exchange| observations.iter().find(|observation| observation.exchange == exchange);
+    exchanges.filter_map(of).map(|observation| observation.probe.user.as_str()).next()
+}
+
+/// The failing probes whose windows the log is read for: those that went all the way in, if there are any.
+fn tell_tale(readings: &Readings<'_>) -> Vec<u32> {
+    let protected = readings.failing().filter(|reading| reading.cell.place == Place::Protected);
+    let protected: Vec<u32> = protected.map(|reading| reading.observation.exchange).collect();
+    if protected.is_empty() {
+        readings.failing().map(|reading| reading.observation.exchange).collect()
+    } else {
+        protected
+    }
+}

@@ -1,0 +1,73 @@
+//! A probe as the catalogue sees it: what kind of place is asked, with what, whatever the target calls it. Sits in `diagnose`.
+
+use crate::probe::{Caller, Carrier, ProbeKey};
+use crate::target::{Role, Service, Surface, SurfaceKind};
+use crate::token::TokenKind;
+
+/// A kind of place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Place {
+    BackendHealth,
+    AuthHealth,
+    /// A surface of the backend that must refuse whoever is not signed in.
+    Protected,
+    /// A surface of the auth service that judges a token.
+    Oracle,
+    /// A surface of the auth service that mints one.
+    Issuer,
+}
+
+/// What is asked, and with what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Cell {
+    pub(super) place: Place,
+    pub(super) kind: Kind,
+    pub(super) token: TokenKind,
+    pub(super) carrier: Carrier,
+    /// Who we say we are; nothing on surfaces that take no caller.
+    pub(super) caller: Option<Caller>,
+    /// Whether the token speaks for the user of the failure.
+    pub(super) same_user: bool,
+}
+
+/// [`SurfaceKind`] with an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Http,
+    Sse,
+    Websocket,
+}
+
+impl Cell {
+    /// The cell of a probe; nothing for surfaces that take no part in the diagnosis.
+    pub(super) fn of(key: &ProbeKey, surface: &Surface, user: &str) -> Option<Self> {
+        Some(Self {
+            place: place(surface)?,
+            kind: kind(surface.kind),
+            token: if surface.carriers.is_empty() { TokenKind::None } else { key.token },
+            carrier: key.carrier,
+            caller: surface.takes_caller.then_some(key.caller),
+            same_user: key.user == user,
+        })
+    }
+}
+
+fn place(surface: &Surface) -> Option<Place> {
+    match (surface.role, surface.service) {
+        (Role::Health, Service::Backend) => Some(Place::BackendHealth),
+        (Role::Health, Service::Auth) => Some(Place::AuthHealth),
+        (Role::Protected, Service::Backend) => Some(Place::Protected),
+        (Role::Open, Service::Backend) if !surface.carriers.is_empty() => Some(Place::Protected),
+        (Role::Oracle, Service::Auth) => Some(Place::Oracle),
+        (Role::Issuer, Service::Auth) => Some(Place::Issuer),
+        _ => None,
+    }
+}
+
+const fn kind(kind: SurfaceKind) -> Kind {
+    match kind {
+        SurfaceKind::Http => Kind::Http,
+        SurfaceKind::Sse => Kind::Sse,
+        SurfaceKind::Websocket => Kind::Websocket,
+    }
+}

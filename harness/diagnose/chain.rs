@@ -1,0 +1,91 @@
+//! The chain of whys: each link one claim with the observation that proves it; a link without proof is left out. Sits in `diagnose`.
+
+use super::case::Case;
+use super::catalogue::WhyRule;
+use super::describe;
+use super::proof::ProofRule;
+use super::reading::Reading;
+use super::verdict::{Proof, Why};
+use super::weigh::Weighed;
+use crate::target::SurfaceKind;
+
+/// The chain for a fault: the failing step, then what was seen of the fault's own claims.
+pub(super) fn chain(case: &Case<'_>, weighed: &Weighed<'_>) -> Vec<Why> {
+    let first = first_failure(case, weighed.explains.iter().copied());
+    let links = weighed.fault.whys.iter().filter_map(|rule| {
+        let proof = proof(case, weighed, rule)?;
+        let repeats = first.as_ref().is_some_and(|why| {
+            why.evidence.first().is_some_and(|one| {
+                one.exchange.is_some() && one.exchange == proof.exchange && matches!(rule.proof, ProofRule::Reading(..))
+            })
+        });
+        (!repeats || rule.mark).then(|| Why { claim: rule.claim.clone(), evidence: vec![proof] })
+    });
+    first.clone().into_iter().chain(links).collect()
+}
+
+/// Whether one of the fault's own marks was seen.
+pub(super) fn marked(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
+    weighed.fault.whys.iter().any(|rule| rule.mark && decisive(rule, weighed) && proof(case, weighed, rule).is_some())
+}
+
+/// Whether something proves this link.
+pub(super) fn proven(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> bool {
+    proof(case, weighed, rule).is_some()
+}
+
+fn decisive(rule: &WhyRule, weighed: &Weighed<'_>) -> bool {
+    !matches!(rule.proof, ProofRule::Log) || weighed.log.as_ref().is_some_and(|line| line.decisive)
+}
+
+/// What failed, outermost: `POST /api/chat/stream answered 403`, proved by who answered and how fast.
+pub(super) fn first_failure(case: &Case<'_>, exchanges: impl Iterator<Item = u32>) -> Option<Why> {
+    let exchanges: Vec<u32> = exchanges.collect();
+    let of_step = case.failed.iter().map(|step| step.exchange).find(|exchange| exchanges.contains(exchange));
+    let exchange = of_step.or_else(|| exchanges.first().copied())?;
+    let reading = case.readings.all.iter().find(|reading| reading.observation.exchange == exchange)?;
+    Some(failure(case, reading))
+}
+
+fn failure(case: &Case<'_>, reading: &Reading<'_>) -> Why {
+    let seen = reading.observation;
+    let call = describe::call(&seen.probe.surface, case.target);
+    let websocket =
+        case.target.surfaces.get(&seen.probe.surface).is_some_and(|surface| surface.kind == SurfaceKind::Websocket);
+    let claim = match (seen.status, seen.close_code) {
+        (Some(101), Some(code)) if websocket => format!("{call} was closed with {code}"),
+        (Some(status), _) => format!("{call} answered {status}"),
+        (None, _) => format!("{call} got no answer"),
+    };
+    let because: Vec<String> = seen.because.iter().map(|one| format!("{} ({})", one.claim, one.bytes)).collect();
+    let says = format!("{}, in {} ms", because.join("; "), seen.took_ms);
+    Why { claim, evidence: vec![Proof { says, exchange: Some(seen.exchange) }] }
+}
+
+fn proof(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> Option<Proof> {
+    match &rule.proof {
+        ProofRule::Log => weighed.log.as_ref().map(|line| Proof { says: line.says.clone(), exchange: None }),
+        ProofRule::Fact(key) => {
+            let fact = case.fact(key)?;
+            let demanded =
+                weighed.mode.facts.get(key).is_none_or(|allowed| allowed.iter().any(|word| word == fact.value));
+            demanded.then(|| Proof { says: fact.says.clone(), exchange: fact.exchange })
+        }
+        ProofRule::Reading(on, results) => {
+            let fits =
+                |reading: &&Reading<'_>| on.matches(&reading.cell) && results.contains(&reading.observation.result);
+            case.readings.all.iter().find(fits).map(|reading| describe::reading(reading, case.target))
+        }
+        ProofRule::SameAs(on, token) => {
+            case.readings.failing().filter(|reading| on.matches(&reading.cell)).find_map(|reading| {
+                let control = case.readings.control(reading, *token)?;
+                (reading.same_decision(control) && reading.same_shape(control)).then(|| same(case, reading, control))
+            })
+        }
+    }
+}
+
+fn same(case: &Case<'_>, reading: &Reading<'_>, control: &Reading<'_>) -> Proof {
+    let control = describe::reading(control, case.target);
+    Proof { says: format!("the same answer to {}", control.says), exchange: Some(reading.observation.exchange) }
+}

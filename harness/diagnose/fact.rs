@@ -1,0 +1,170 @@
+//! Facts that come of comparing: two manifests, two clocks, two secrets. Sits in `diagnose`.
+
+use std::collections::BTreeMap;
+
+use crate::evidence::{EnvValue, Manifest};
+use crate::observe::Observation;
+use crate::target::{Service, Target};
+
+/// A clock may be off by this many seconds: `Date` has whole seconds, and an answer takes its time.
+const CLOCK_TOLERANCE: i64 = 3;
+
+/// One fact: a key of the catalogue and the value that was read.
+#[derive(Debug, Clone)]
+pub(super) struct Fact {
+    pub(super) key: &'static str,
+    pub(super) value: &'static str,
+    /// Not as it is in a system in order: contradicts every fault that does not demand it.
+    pub(super) anomaly: bool,
+    /// In words, with what was read.
+    pub(super) says: String,
+    /// The exchange it was read from, if it was.
+    pub(super) exchange: Option<u32>,
+}
+
+/// A value that decides nothing.
+pub(super) const UNKNOWN: &str = "unknown";
+
+/// Everything that follows from observations and manifests alone.
+pub(super) fn facts(
+    target: &Target,
+    observations: &[&Observation],
+    manifests: &BTreeMap<Service, Manifest>,
+) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = issued_signature(observations).into_iter().chain(clock(observations)).collect();
+    let backend = manifests.get(&Service::Backend);
+    let auth = manifests.get(&Service::Auth);
+    if let Some(backend) = backend {
+        facts.extend(presence("backend.service-secret", "service-secret", backend, auth, target));
+        facts.extend(presence("backend.service-id", "service-id", backend, None, target));
+        facts.extend(presence("backend.auth-url", "auth-url", backend, None, target));
+        facts.extend(presence("backend.jwt-secret", "jwt-secret", backend, None, target));
+        facts.extend(service_id(backend, target));
+        facts.extend(auth_url(backend, target));
+        facts.extend(auth_enabled(backend, target));
+        facts.extend(rollout("backend.rollout", backend));
+    }
+    if let Some(auth) = auth {
+        facts.extend(presence("auth.service-secret", "service-secret", auth, backend, target));
+        facts.extend(presence("auth.jwt-secret", "jwt-secret", auth, backend, target));
+    }
+    if let Some((backend, auth)) = backend.zip(auth) {
+        facts.extend(same_secret("service-secret", backend, auth, target));
+        facts.extend(same_secret("jwt-secret", backend, auth, target));
+    }
+    facts
+}
+
+fn issued_signature(observations: &[&Observation]) -> Option<Fact> {
+    let (observation, ours) = observations.iter().find_map(|one| Some((one, one.issued_with_our_secret?)))?;
+    let (value, says) = if ours {
+        ("ours", "our secret verifies the token that the auth service minted")
+    } else {
+        ("foreign", "our secret does not verify the token that the auth service minted")
+    };
+    Some(Fact {
+        key: "issued-signature",
+        value,
+        anomaly: !ours,
+        says: says.into(),
+        exchange: Some(observation.exchange),
+    })
+}
+
+fn clock(observations: &[&Observation]) -> Option<Fact> {
+    let worst =
+        observations.iter().filter_map(|one| Some((one, one.clock_skew_s?))).max_by_key(|(_, skew)| skew.abs())?;
+    let apart = worst.1.abs() > CLOCK_TOLERANCE;
+    let says = format!("the server's Date is {} s away from our clock", worst.1.abs());
+    let value = if apart { "apart" } else { "in-step" };
+    Some(Fact { key: "clock", value, anomaly: apart, says, exchange: Some(worst.0.exchange) })
+}
+
+/// The variable of a role: its name and value.
+fn variable<'a>(role: &str, manifest: &'a Manifest, target: &Target) -> Option<(&'a str, &'a EnvValue)> {
+    let names = target.variables.get(role)?;
+    names.iter().find_map(|name| manifest.env.get_key_value(name)).map(|(name, value)| (name.as_str(), value))
+}
+
+/// Absent is an anomaly only where the other service, which must hold the same, has it: a system that does without would look the same.
+fn presence(key: &'static str, role: &str, here: &Manifest, there: Option<&Manifest>, target: &Target) -> Option<Fact> {
+    let names = target.variables.get(role)?;
+    let found = variable(role, here, target).filter(|(_, value)| !value.is_empty());
+    if let Some((name, value)) = found {
+        let says = format!("manifest of {}: {name} is {value}", here.name);
+        return Some(Fact { key, value: "present", anomaly: false, says, exchange: None });
+    }
+    let other = there.and_then(|there| Some((there, variable(role, there, target)?)));
+    let says = match other {
+        Some((there, (name, value))) => {
+            format!("manifest of {}: no {name}; {} has it ({value})", here.name, there.name)
+        }
+        None => format!("manifest of {}: no {}", here.name, names.join(", no ")),
+    };
+    Some(Fact { key, value: "absent", anomaly: other.is_some(), says, exchange: None })
+}
+
+/// Only pinned versions of one secret can be told apart: `latest` is fixed when an instance starts, and two names may hold one value.
+fn same_secret(key: &'static str, backend: &Manifest, auth: &Manifest, target: &Target) -> Option<Fact> {
+    let (here, there) = (variable(key, backend, target)?, variable(key, auth, target)?);
+    let (EnvValue::Secret { name: a, version: v }, EnvValue::Secret { name: b, version: w }) = (here.1, there.1) else {
+        return None;
+    };
+    let pinned = v != "latest" && w != "latest";
+    let (value, anomaly) = match (a == b, pinned) {
+        (true, true) if v == w => ("same", false),
+        (true, true) => ("differs", true),
+        (false, _) => ("differs", false),
+        (true, false) => (UNKNOWN, false),
+    };
+    let says = format!("manifests: {} reads {} from {a}:{v}, {} from {b}:{w}", backend.name, here.0, auth.name);
+    Some(Fact { key, value, anomaly, says, exchange: None })
+}
+
+fn service_id(backend: &Manifest, target: &Target) -> Option<Fact> {
+    let expected = &target.caller.as_ref()?.id;
+    let (name, EnvValue::Plain(id)) = variable("service-id", backend, target)? else { return None };
+    let same = id.trim() == expected;
+    let says = format!("manifest of {}: {name} is {id:?}, expected {expected:?}", backend.name);
+    Some(Fact { key: "service-id", value: if same { "same" } else { "differs" }, anomaly: !same, says, exchange: None })
+}
+
+/// A service may know the other by an inner address, so only a loopback address beside a remote target is surely wrong.
+fn auth_url(backend: &Manifest, target: &Target) -> Option<Fact> {
+    let (name, EnvValue::Plain(text)) = variable("auth-url", backend, target)? else { return None };
+    let url = url::Url::parse(text.trim()).ok();
+    let host = url.as_ref().and_then(url::Url::host_str);
+    let same = host == target.auth.host_str()
+        && url.as_ref().and_then(url::Url::port_or_known_default) == target.auth.port_or_known_default();
+    let own = |host: &str| matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "0.0.0.0");
+    let wrong = host.is_none_or(own) && !target.auth.host_str().is_some_and(own);
+    let value = match (same, wrong) {
+        (true, _) => "same",
+        (_, true) => "differs",
+        _ => UNKNOWN,
+    };
+    let says = format!("manifest of {}: {name} is {text:?}; the auth service is at {}", backend.name, target.auth);
+    Some(Fact { key: "auth-url", value, anomaly: value == "differs", says, exchange: None })
+}
+
+fn auth_enabled(backend: &Manifest, target: &Target) -> Option<Fact> {
+    let (name, EnvValue::Plain(text)) = variable("auth-enabled", backend, target)? else { return None };
+    let off = matches!(text.trim().to_ascii_lowercase().as_str(), "false" | "0" | "no" | "off");
+    let says = format!("manifest of {}: {name} is {text:?}", backend.name);
+    Some(Fact {
+        key: "backend.auth-enabled",
+        value: if off { "off" } else { "on" },
+        anomaly: off,
+        says,
+        exchange: None,
+    })
+}
+
+/// A failed rollout is a state, not a cause: it contradicts nothing.
+fn rollout(key: &'static str, manifest: &Manifest) -> Option<Fact> {
+    let ready = manifest.ready?;
+    let created = manifest.latest_created.as_deref().unwrap_or("its newest revision");
+    let reason = manifest.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let says = if ready { format!("{created} is ready") } else { format!("{created} is not ready{reason}") };
+    Some(Fact { key, value: if ready { "ready" } else { "failed" }, anomaly: false, says, exchange: None })
+}

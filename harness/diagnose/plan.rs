@@ -1,0 +1,126 @@
+//! Which probe to send next: the one that splits the remaining candidates best for what it costs. Sits in `diagnose`; it only asks, `run` sends.
+
+use super::case::{Case, Given};
+use super::catalogue::{Catalogue, Prediction};
+use super::cell::{Cell, Place};
+use super::proof::ProofRule;
+use super::weigh::{Weighed, weigh};
+use super::{chain, plan_keys};
+use crate::observe::Outcome;
+use crate::probe::{Caller, ProbeKey};
+use crate::target::{Door, Role, Service};
+use crate::token::TokenKind;
+
+/// A probe that splits less than this is not worth sending.
+const WORTH: f64 = 0.02;
+/// Probes sent only to complete the chain of a cause that is already found.
+const CHAIN: usize = 4;
+
+/// The next probe, or nothing when the cause is certain and its chain complete, or no open probe can help.
+#[must_use]
+pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey]) -> Option<ProbeKey> {
+    let case = Case::of(given, &[]);
+    let open: Vec<ProbeKey> = plan_keys::possible(&case);
+    let open: Vec<ProbeKey> =
+        open.into_iter().filter(|key| !case.readings.has(key) && !refused.contains(key)).collect();
+    if let Some(first) = open.iter().find(|key| is_auth_health(key, given)) {
+        return Some(first.clone());
+    }
+    let weighed = weigh(&case, catalogue);
+    let candidates: Vec<&Weighed<'_>> = weighed.iter().filter(|one| one.is_candidate()).collect();
+    match candidates.as_slice() {
+        [] => None,
+        [only] if chain::marked(&case, only) => missing_link(&case, only, &open),
+        several => best(&case, several, &open).or_else(|| missing_link(&case, several.first()?, &open)),
+    }
+}
+
+fn is_auth_health(key: &ProbeKey, given: Given<'_>) -> bool {
+    let surface = given.target.surfaces.get(&key.surface);
+    given.target.opens(Door::Auth)
+        && surface.is_some_and(|surface| surface.role == Role::Health && surface.service == Service::Auth)
+}
+
+fn best(case: &Case<'_>, candidates: &[&Weighed<'_>], open: &[ProbeKey]) -> Option<ProbeKey> {
+    let top = candidates.iter().map(|one| one.score).fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = candidates.iter().map(|one| (one.score - top).exp()).sum();
+    let share = |one: &Weighed<'_>| (one.score - top).exp() / sum;
+    let worth = |key: &ProbeKey| {
+        let Some(cell) = cell(case, key) else { return 0.0 };
+        let pairs = candidates
+            .iter()
+            .enumerate()
+            .flat_map(|(at, one)| candidates[at + 1..].iter().map(move |other| (*one, *other)));
+        // Rare rivals must be parted too, so a pair weighs by its lighter half as well.
+        let split: f64 = pairs.map(|(a, b)| (share(a) * share(b)).max(0.002) * parts(a, b, &cell)).sum();
+        split / cost(key)
+    };
+    let weighed = open.iter().map(|key| (worth(key), key)).filter(|(worth, _)| *worth > WORTH / 10.0);
+    weighed.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, key)| key.clone())
+}
+
+fn cell(case: &Case<'_>, key: &ProbeKey) -> Option<Cell> {
+    let user = case.user();
+    Cell::of(key, case.target.surfaces.get(&key.surface)?, user)
+}
+
+/// A wrong secret leaves traces in the other side's log, an issued token costs two calls.
+fn cost(key: &ProbeKey) -> f64 {
+    match (key.token, key.caller) {
+        (TokenKind::Issued, _) => 2.0,
+        (_, Caller::WrongSecret | Caller::WrongId) => 1.5,
+        _ => 1.0,
+    }
+}
+
+/// How surely this probe would part two faults: 1 when they cannot give the same answer.
+fn parts(a: &Weighed<'_>, b: &Weighed<'_>, cell: &Cell) -> f64 {
+    let by_fact = |one: &Weighed<'_>| one.mode.facts.get("issued-signature").cloned();
+    if cell.token == TokenKind::Issued && by_fact(a) != by_fact(b) {
+        return 1.0;
+    }
+    match (foretold(a, cell), foretold(b, cell)) {
+        (Some(one), Some(other)) if one.iter().all(|outcome| !other.contains(outcome)) => 1.0,
+        (Some(one), Some(other)) if one == other => relation_parts(a, b, cell),
+        (None, None) => 0.0,
+        (Some(_), Some(_)) => 0.4,
+        _ => 0.1,
+    }
+}
+
+fn foretold<'w>(one: &'w Weighed<'_>, cell: &Cell) -> Option<&'w Vec<Outcome>> {
+    let speaking =
+        one.mode.predict.iter().filter(|prediction| prediction.on.matches(cell) && !prediction.result.is_empty());
+    speaking.map(|prediction| &prediction.result).min_by_key(|result| result.len())
+}
+
+fn relation_parts(a: &Weighed<'_>, b: &Weighed<'_>, cell: &Cell) -> f64 {
+    let same = |one: &Weighed<'_>| one.mode.predict.iter().any(|rule: &Prediction| rule.same_as == Some(cell.token));
+    let other =
+        |one: &Weighed<'_>| one.mode.predict.iter().any(|rule: &Prediction| rule.differs_from == Some(cell.token));
+    if cell.place == Place::Protected && ((same(a) && other(b)) || (other(a) && same(b))) { 0.8 } else { 0.0 }
+}
+
+/// A probe that would prove a link of the chain that nothing proves yet.
+fn missing_link(case: &Case<'_>, best: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
+    let spent = case.readings.all.iter().filter(|reading| !case.is_of_a_step(reading.observation.exchange)).count();
+    let unproven = best.fault.whys.iter().filter(|rule| !chain::proven(case, best, rule)).take(CHAIN);
+    unproven
+        .filter(|_| spent < CHAIN * 3)
+        .find_map(|rule| open.iter().find(|key| would_prove(case, &rule.proof, key, best)).cloned())
+}
+
+fn would_prove(case: &Case<'_>, rule: &ProofRule, key: &ProbeKey, best: &Weighed<'_>) -> bool {
+    let Some(cell) = cell(case, key) else { return false };
+    match rule {
+        ProofRule::Reading(on, results) => {
+            on.matches(&cell)
+                && foretold(best, &cell).is_none_or(|set| set.iter().any(|outcome| results.contains(outcome)))
+        }
+        ProofRule::SameAs(_, token) => {
+            cell.place == Place::Protected && cell.token == *token && case.fails_on(&key.surface)
+        }
+        ProofRule::Fact(key) => key == "issued-signature" && cell.token == TokenKind::Issued,
+        ProofRule::Log => false,
+    }
+}

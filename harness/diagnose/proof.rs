@@ -1,0 +1,52 @@
+//! What proves a link of the chain: `oracle valid = ok`, `protected valid ~ wrong-key`, `fact service-secret`, `log`.
+//! Sits in `diagnose`; the grammar of the catalogue's `proof`.
+
+use std::str::FromStr;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+
+use super::selector::Selector;
+use crate::observe::Outcome;
+use crate::token::TokenKind;
+
+/// A rule that finds the proof of a claim.
+#[derive(Debug, Clone)]
+pub(super) enum ProofRule {
+    /// A reading of these probes that ended in one of these ways.
+    Reading(Selector, Vec<Outcome>),
+    /// A reading that got the same answer as this token does on the same surface.
+    SameAs(Selector, TokenKind),
+    /// A fact that this fault demands.
+    Fact(String),
+    /// A log line of this fault.
+    Log,
+}
+
+impl FromStr for ProofRule {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "log" {
+            return Ok(Self::Log);
+        }
+        if let Some(key) = text.strip_prefix("fact ") {
+            return Ok(Self::Fact(key.to_owned()));
+        }
+        if let Some((on, token)) = text.split_once(" ~ ") {
+            return Ok(Self::SameAs(on.parse()?, word(token)?));
+        }
+        let (on, results) = text.split_once(" = ").ok_or_else(|| format!("`{text}` proves nothing"))?;
+        Ok(Self::Reading(on.parse()?, results.split('|').map(word).collect::<Result<_, _>>()?))
+    }
+}
+
+fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::String(text.trim().to_owned())).map_err(|error| error.to_string())
+}
+
+impl<'de> Deserialize<'de> for ProofRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,91 @@
+//! Observations, grouped: what each kind of probe gave, once. Sits in `diagnose`.
+
+use std::collections::BTreeMap;
+
+use super::cell::{Cell, Place};
+use crate::observe::{Authn, Hop, Observation, Outcome};
+use crate::probe::ProbeKey;
+use crate::target::Target;
+use crate::token::TokenKind;
+
+/// What one probe gave: the first of its repetitions, before controls opened breakers and filled caches.
+#[derive(Debug, Clone)]
+pub(super) struct Reading<'a> {
+    pub(super) cell: Cell,
+    pub(super) observation: &'a Observation,
+    /// A repetition ended otherwise: intermittent, so it contradicts nothing.
+    pub(super) mixed: bool,
+}
+
+impl Reading<'_> {
+    /// Whether something that must work did not.
+    pub(super) fn fails(&self) -> bool {
+        let must_work = match self.cell.place {
+            Place::BackendHealth | Place::AuthHealth | Place::Issuer => true,
+            Place::Protected => self.cell.token.should_be_accepted(),
+            Place::Oracle => self.cell.token.should_be_accepted() && self.caller_is_good(),
+        };
+        must_work && (self.observation.result != Outcome::Ok || self.observation.authn == Authn::AcceptedAsOther)
+    }
+
+    fn caller_is_good(&self) -> bool {
+        matches!(self.cell.caller, None | Some(crate::probe::Caller::Right))
+    }
+
+    /// Whether two answers are the same as far as their decision goes: status, outcome, close code, who answered.
+    pub(super) fn same_decision(&self, other: &Self) -> bool {
+        let (a, b) = (self.observation, other.observation);
+        let by_same = a.answered_by == b.answered_by || a.answered_by == Hop::Unknown || b.answered_by == Hop::Unknown;
+        by_same && (a.result, a.status, a.close_code) == (b.result, b.status, b.close_code)
+    }
+
+    /// Whether they are the same to the letter, but for ids, times and numbers.
+    pub(super) fn same_shape(&self, other: &Self) -> bool {
+        self.observation.shape == other.observation.shape
+    }
+}
+
+/// All readings, with a way from one to its control.
+#[derive(Debug)]
+pub(super) struct Readings<'a> {
+    pub(super) all: Vec<Reading<'a>>,
+}
+
+impl<'a> Readings<'a> {
+    pub(super) fn of(observations: &[&'a Observation], target: &Target, user: &str) -> Self {
+        let mut all: Vec<Reading<'a>> = Vec::new();
+        let mut seen: BTreeMap<&ProbeKey, usize> = BTreeMap::new();
+        for &observation in observations {
+            let Some(surface) = target.surfaces.get(&observation.probe.surface) else { continue };
+            let Some(cell) = Cell::of(&observation.probe, surface, user) else { continue };
+            match seen.get(&observation.probe) {
+                Some(&at) => all[at].mixed |= all[at].observation.result != observation.result,
+                None => {
+                    seen.insert(&observation.probe, all.len());
+                    all.push(Reading { cell, observation, mixed: false });
+                }
+            }
+        }
+        Self { all }
+    }
+
+    /// What another token got on the same surface by the same carrier, as the same caller.
+    pub(super) fn control(&self, of: &Reading<'_>, token: TokenKind) -> Option<&Reading<'a>> {
+        let key = &of.observation.probe;
+        self.all.iter().find(|reading| {
+            let other = &reading.observation.probe;
+            other.surface == key.surface
+                && other.token == token
+                && other.caller == key.caller
+                && (other.carrier == key.carrier || token == TokenKind::None)
+        })
+    }
+
+    pub(super) fn failing(&self) -> impl Iterator<Item = &Reading<'a>> {
+        self.all.iter().filter(|reading| reading.fails())
+    }
+
+    pub(super) fn has(&self, key: &ProbeKey) -> bool {
+        self.all.iter().any(|reading| reading.observation.probe == *key)
+    }
+}

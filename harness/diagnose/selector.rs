@@ -1,0 +1,98 @@
+//! Which probes a prediction speaks of: `protected valid issued header`. Words of one axis are alternatives; an axis
+//! that is not named is any. Sits in `diagnose`.
+
+use std::str::FromStr;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+
+use super::cell::{Cell, Kind, Place};
+use crate::probe::{Caller, Carrier};
+use crate::token::TokenKind;
+
+/// A set of cells.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Selector {
+    places: Vec<Place>,
+    kinds: Vec<Kind>,
+    tokens: Vec<TokenKind>,
+    carriers: Vec<Carrier>,
+    callers: Vec<Option<Caller>>,
+    same_user: Option<bool>,
+}
+
+impl Selector {
+    pub(super) fn matches(&self, cell: &Cell) -> bool {
+        any_of(&self.places, &cell.place)
+            && any_of(&self.kinds, &cell.kind)
+            && any_of(&self.tokens, &cell.token)
+            && any_of(&self.carriers, &cell.carrier)
+            && any_of(&self.callers, &cell.caller)
+            && self.same_user.is_none_or(|same| same == cell.same_user)
+    }
+
+    pub(super) fn asks_the_auth_service(&self) -> bool {
+        self.places.iter().any(|place| matches!(place, Place::AuthHealth | Place::Oracle | Place::Issuer))
+    }
+
+    /// Whether it speaks of the user of the failure or says nothing of users. Another user is another question.
+    pub(super) const fn asks_for_another_user(&self) -> bool {
+        matches!(self.same_user, Some(false))
+    }
+}
+
+fn any_of<T: PartialEq>(wanted: &[T], is: &T) -> bool {
+    wanted.is_empty() || wanted.contains(is)
+}
+
+impl FromStr for Selector {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut selector = Self::default();
+        for word in text.split_whitespace() {
+            selector.add(word).ok_or_else(|| format!("unknown word `{word}` in selector `{text}`"))?;
+        }
+        Ok(selector)
+    }
+}
+
+impl Selector {
+    fn add(&mut self, word: &str) -> Option<()> {
+        match word {
+            "backend.health" => self.places.push(Place::BackendHealth),
+            "auth.health" => self.places.push(Place::AuthHealth),
+            "protected" => self.places.push(Place::Protected),
+            "oracle" => self.places.push(Place::Oracle),
+            "issuer" => self.places.push(Place::Issuer),
+            "http" => self.kinds.push(Kind::Http),
+            "sse" => self.kinds.push(Kind::Sse),
+            "websocket" => self.kinds.push(Kind::Websocket),
+            "header" => self.carriers.push(Carrier::Header),
+            "subprotocol" => self.carriers.push(Carrier::Subprotocol),
+            "body" => self.carriers.push(Carrier::Body),
+            "free" => self.callers.push(None),
+            "same-user" => self.same_user = Some(true),
+            "other-user" => self.same_user = Some(false),
+            _ => return self.add_token_or_caller(word),
+        }
+        Some(())
+    }
+
+    fn add_token_or_caller(&mut self, word: &str) -> Option<()> {
+        if let Some(name) = word.strip_prefix("caller:") {
+            let caller = Caller::ALL.into_iter().find(|caller| caller.as_str() == name)?;
+            self.callers.push(Some(caller));
+        } else {
+            let value = serde_json::Value::String(word.to_owned());
+            self.tokens.push(serde_json::from_value(value).ok()?);
+        }
+        Some(())
+    }
+}
+
+impl<'de> Deserialize<'de> for Selector {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
