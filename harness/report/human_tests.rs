@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use super::human::{Style, render};
-use super::{Report, samples};
+use super::{Report, StepOutcome, samples};
 
 const PLAIN: Style = Style { width: 80, colour: false, unicode: true, verbose: false };
 
@@ -87,4 +87,21 @@ fn the_door_that_settles_stands_with_every_candidate_it_can_tell_apart() {
     let text = render(&samples::ambiguous(), &Style { width: 140, ..PLAIN });
     assert_eq!(text.matches("settled by manifest").count(), 3);
     assert!(text.contains("the door manifest would leave at most 2 of 6"));
+}
+
+#[test]
+fn a_failed_scenario_is_listed_even_when_none_of_its_steps_failed() {
+    let mut report = samples::certain();
+    report.scenarios[0].outcome = StepOutcome::Failed;
+    let text = render(&report, &PLAIN);
+    assert!(text.contains("FAILED   health"), "{text}");
+}
+
+#[test]
+fn a_deploy_that_would_not_cure_it_is_not_offered() {
+    let mut report = samples::certain();
+    let rollback = report.causes[0].rollback.as_mut().expect("a rollback");
+    rollback.cures = false;
+    let text = render(&report, &PLAIN);
+    assert!(text.contains("\n  no roll back  "), "{text}");
 }

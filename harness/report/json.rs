@@ -1,7 +1,5 @@
 //! The JSON report: the report type as it is, pretty, for programs. Sits in `report`; the schema's name is [`super::SCHEMA`].
 
-use std::fmt::Write as _;
-
 use super::Report;
 use super::hostile::is_hidden;
 
@@ -22,7 +20,7 @@ pub fn render(report: &Report) -> String {
 
 fn escape(shown: &mut String, c: char) {
     for unit in c.encode_utf16(&mut [0; 2]) {
-        write!(shown, "\\u{unit:04x}").expect("a string can be written to");
+        shown.push_str(&format!("\\u{unit:04x}"));
     }
 }
 

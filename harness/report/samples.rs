@@ -47,7 +47,7 @@ pub(super) fn passed_with_finding() -> Report {
     report.doors = vec!["edge".to_owned(), "logs".to_owned()];
     skip(&mut report.scenarios[3].steps, "the door auth is closed");
     report.scenarios[3].outcome = StepOutcome::Skipped;
-    skip(&mut report.scenarios[2].steps[1..], "no thread_id was captured by post");
+    skip(&mut report.scenarios[2].steps[1..], "no thread_id was captured by send");
     let known = &mut report.scenarios[1];
     known.outcome = StepOutcome::Known;
     known.steps[0].outcome = StepOutcome::Known;
@@ -93,7 +93,7 @@ pub(super) fn two_causes() -> Report {
     report.scenarios[2].steps[1].because =
         vec!["expected status 200, got 404".to_owned(), "no message is listed".to_owned()];
     let mut second = causes::unknown_cause();
-    second.explains = vec!["chat-messages/post".to_owned()];
+    second.explains = vec!["chat-messages/send".to_owned()];
     let mut first = certain_cause();
     first.explains = vec!["chat-stream/send".to_owned()];
     report.causes = vec![first, second];
@@ -114,7 +114,7 @@ pub(super) fn accepted_control() -> Report {
         ],
         fails: true,
     }];
-    report.exit = ExitReport { code: 3, meaning: "a negative control was accepted".to_owned() };
+    report.exit = ExitReport { code: 1, meaning: "a negative control was accepted".to_owned() };
     report
 }
 
@@ -134,7 +134,7 @@ fn failed() -> Report {
     report.outcome = RunOutcome::Failed;
     fail(&mut report.scenarios[1], 0, "expected status 200, got 403");
     fail(&mut report.scenarios[2], 0, "expected status 200, got 403");
-    skip(&mut report.scenarios[2].steps[1..], "no thread_id was captured by post");
+    skip(&mut report.scenarios[2].steps[1..], "no thread_id was captured by send");
     report.exit = ExitReport { code: 3, meaning: "the cause was not found".to_owned() };
     report
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use super::super::{Report, StepOutcome};
 use super::page::Page;
 use super::text::{Ink, Paint, Separator, Text};
-use super::words::{counted, percent};
-use crate::diagnose::{Cause, Certainty, Hops, Proof, Settling};
+use super::words::counted;
+use super::{candidates, cure};
+use crate::diagnose::{Cause, Certainty, Hops, Proof, RuledOut, Why};
 
 /// Columns before the block.
-const INDENT: usize = 2;
+pub(super) const INDENT: usize = 2;
 /// Steps named as explained before `and N more`.
 const NAMED: usize = 10;
 
@@ -29,12 +30,10 @@ pub(super) fn write(page: &mut Page, report: &Report, verbose: bool) {
         }
         page.section();
         page.claims(INDENT, "why", &whys(page.ink(), cause, verbose));
-        candidates(page, cause);
+        candidates::write(page, cause);
         ruled_out(page, cause, verbose);
-        if let Some(settling) = &cause.settled_by {
-            settle(page, settling, cause.alternatives.len() + 1);
-        }
-        cure(page, cause);
+        candidates::settle(page, cause);
+        cure::write(page, cause);
     }
 }
 
@@ -56,9 +55,9 @@ fn title(page: &mut Page, cause: &Cause) {
     let ink = page.ink();
     let hops = hops(&cause.hop);
     let title = match cause.certainty {
-        Certainty::Ambiguous => format!("One of {} causes, at {hops}", cause.alternatives.len() + 1),
+        _ if candidates::are_open(cause) => format!("One of {} causes, at {hops}", cause.alternatives.len() + 1),
         Certainty::Unknown => format!("Only the hop is known: {hops}"),
-        Certainty::Likely | Certainty::Certain => cause.title.clone(),
+        _ => cause.title.clone(),
     };
     let paint = if cause.certainty == Certainty::Certain { Paint::Bad } else { Paint::Warning };
     page.edges(INDENT, &ink.text(Paint::Strong, &title), ink.text(paint, cause.certainty.as_str()));
@@ -66,7 +65,7 @@ fn title(page: &mut Page, cause: &Cause) {
         page.paragraph(INDENT, &ink.text(Paint::Plain, &cause.title));
     }
     let mut about = Vec::new();
-    if cause.certainty != Certainty::Ambiguous {
+    if !candidates::are_open(cause) {
         about.push(cause.fault.clone());
     }
     if !cause.involves.is_empty() {
@@ -92,11 +91,11 @@ fn explains(page: &mut Page, cause: &Cause) {
     if more > 0 {
         segments.push(ink.text(Paint::Plain, &format!("… and {more} more")));
     }
-    page.row(INDENT, ink.text(Paint::Faint, "explains"), &segments);
+    page.row(INDENT, [ink.text(Paint::Faint, "explains")], &segments);
 }
 
 fn whys(ink: Ink, cause: &Cause, verbose: bool) -> Vec<(Text, Vec<Text>)> {
-    let why = |why: &crate::diagnose::Why| {
+    let why = |why: &Why| {
         let evidence = why.evidence.iter().map(|proof| ink.text(Paint::Faint, &says(proof, verbose)));
         (ink.text(Paint::Plain, &why.claim), evidence.collect())
     };
@@ -111,32 +110,6 @@ fn says(proof: &Proof, verbose: bool) -> String {
     }
 }
 
-/// Every cause that remains, when more than one does.
-fn candidates(page: &mut Page, cause: &Cause) {
-    if cause.alternatives.is_empty() {
-        return;
-    }
-    page.section();
-    if cause.certainty == Certainty::Ambiguous {
-        candidate(page, "either", cause.confidence, (&cause.fault, &cause.title), None);
-    }
-    for other in &cause.alternatives {
-        candidate(page, "or", other.confidence, (&other.fault, &other.title), other.settled_by.as_ref());
-    }
-}
-
-fn candidate(page: &mut Page, word: &str, confidence: f64, (fault, title): (&str, &str), by: Option<&Settling>) {
-    let ink = page.ink();
-    let settled = by.map_or_else(String::new, |by| format!("settled by {}", by.door));
-    let segments = [
-        ink.text(Paint::Plain, &format!("{:>5}", percent(confidence))),
-        ink.text(Paint::Strong, fault),
-        ink.text(Paint::Plain, title),
-        ink.text(Paint::Faint, &settled),
-    ];
-    page.row(INDENT, ink.text(Paint::Faint, word).padded("either".len()), &segments);
-}
-
 fn ruled_out(page: &mut Page, cause: &Cause, verbose: bool) {
     if cause.ruled_out.is_empty() {
         return;
@@ -144,43 +117,12 @@ fn ruled_out(page: &mut Page, cause: &Cause, verbose: bool) {
     page.section();
     let ink = page.ink();
     if verbose {
-        let out = |out: &crate::diagnose::RuledOut| {
+        let out = |out: &RuledOut| {
             (ink.text(Paint::Plain, &out.fault), vec![ink.text(Paint::Faint, &says(&out.by, verbose))])
         };
         page.claims(INDENT, "not", &cause.ruled_out.iter().map(out).collect::<Vec<_>>());
     } else {
         let faults = cause.ruled_out.iter().map(|out| &out.fault);
-        page.row(INDENT, ink.text(Paint::Faint, "not"), &[ink.list(Paint::Plain, faults, Separator::Dot)]);
-    }
-}
-
-fn settle(page: &mut Page, settling: &Settling, candidates: usize) {
-    page.section();
-    let ink = page.ink();
-    let says = format!("the door {} would leave at most {} of {candidates}", settling.door, settling.leaves);
-    page.row(INDENT, ink.text(Paint::Warning, "settle"), &[ink.text(Paint::Plain, &says)]);
-    if let Some(command) = &settling.command {
-        page.paragraph(INDENT + "settle".len() + 2, &ink.command(command));
-    }
-}
-
-/// What puts it back, how to see that it is gone, and whether the old revision would do.
-fn cure(page: &mut Page, cause: &Cause) {
-    let rollback = cause.rollback.as_ref();
-    let back = rollback.map(|rollback| if rollback.cures { "roll back" } else { "no roll back" });
-    let lines = [("fix", cause.fix.as_ref()), ("verify", cause.verify.as_ref())];
-    let lines = lines.into_iter().chain(back.map(|label| (label, rollback.map(|rollback| &rollback.says))));
-    let given: Vec<_> = lines.filter_map(|(label, says)| says.map(|says| (label, says))).collect();
-    if given.is_empty() {
-        return;
-    }
-    page.section();
-    let ink = page.ink();
-    let aligned = given.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
-    for (label, says) in given {
-        for (n, line) in says.trim().lines().enumerate() {
-            let label = ink.text(Paint::Faint, if n == 0 { label } else { "" }).padded(aligned);
-            page.row(INDENT, label, &[ink.instruction(line)]);
-        }
+        page.row(INDENT, [ink.text(Paint::Faint, "not")], &[ink.list(Paint::Plain, faults, Separator::Dot)]);
     }
 }

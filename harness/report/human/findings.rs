@@ -25,12 +25,12 @@ fn finding(page: &mut Page, finding: &Finding) {
         segments.push(ink.text(Paint::Bad, "fails the run"));
     }
     let proofs: Vec<Text> = finding.evidence.iter().map(|proof| ink.text(Paint::Faint, &proof.says)).collect();
-    page.row(0, label, &segments);
+    page.row(0, [label], &segments);
     proofs.iter().for_each(|proof| page.paragraph("finding".len() + 2, proof));
 }
 
 fn unread(page: &mut Page, unread: &Unread) {
     let ink = page.ink();
     let says = format!("{}: {}", unread.door, unread.why);
-    page.row(0, ink.text(Paint::Warning, "not read"), &[ink.text(Paint::Plain, &says)]);
+    page.row(0, [ink.text(Paint::Warning, "not read")], &[ink.text(Paint::Plain, &says)]);
 }

@@ -1,6 +1,8 @@
 //! The human report: what was checked, why it failed, and the outcome as the last line. Sits in `report`; one file a section.
 
+mod candidates;
 mod causes;
+mod cure;
 mod ending;
 mod findings;
 mod page;

@@ -41,9 +41,9 @@ impl Page {
         self.out
     }
 
-    /// Begins a section: one empty line, except at the top.
+    /// Begins a section: one empty line, except at the top and after an empty section.
     pub(super) fn section(&mut self) {
-        if !self.out.is_empty() {
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
             self.out.push('\n');
         }
     }
@@ -58,17 +58,22 @@ impl Page {
         }
     }
 
-    /// A label, and segments side by side. A segment that does not fit goes to the next line, under the first one.
-    pub(super) fn row(&mut self, indent: usize, label: Text, segments: &[Text]) {
-        let hang = indent + label.span() + GAP;
-        let mut line = vec![(indent, label)];
-        let mut column = hang;
+    /// Short labels, and segments side by side. A segment that does not fit goes to the next line, under the first one.
+    pub(super) fn row(&mut self, indent: usize, labels: impl IntoIterator<Item = Text>, segments: &[Text]) {
+        let mut line = Vec::new();
+        let mut column = indent;
+        for label in labels {
+            let end = column + label.span() + GAP;
+            line.push((column, label));
+            column = end;
+        }
+        let hang = column;
         for segment in segments.iter().filter(|segment| !segment.is_empty()) {
             if column > hang && column + segment.width() > self.width {
                 self.line(take(&mut line));
                 column = hang;
             }
-            let mut pieces = segment.wrap(self.width - column.min(hang)).into_iter().peekable();
+            let mut pieces = segment.wrap(self.width.saturating_sub(hang)).into_iter().peekable();
             while let Some(piece) = pieces.next() {
                 let end = column + piece.span() + GAP;
                 line.push((column, piece));
@@ -101,7 +106,7 @@ impl Page {
         for (claim, evidence) in claims {
             let label = self.ink.text(Paint::Faint, label);
             if self.width < TWO_COLUMNS {
-                self.row(indent, label, std::slice::from_ref(claim));
+                self.row(indent, [label], std::slice::from_ref(claim));
                 evidence.iter().for_each(|proof| self.paragraph(left + GAP, proof));
             } else {
                 self.beside((indent, label), (left, claim.wrap(room)), (left + room + GAP, evidence));

@@ -24,7 +24,7 @@ fn one(page: &mut Page, probe: &ProbeReport) {
     let asked = exchange.step.as_ref().map_or_else(|| "for the diagnosis".to_owned(), |step| format!("for {step}"));
     let key = ink.text(Paint::Strong, &format!("{} as {}", exchange.probe, exchange.probe.user));
     let number = ink.text(Paint::Faint, &format!("probe {}", exchange.id));
-    page.row(0, number, &[key, ink.text(Paint::Faint, &asked)]);
+    page.row(0, [number], &[key, ink.text(Paint::Faint, &asked)]);
     let request = ink.text(Paint::Plain, &format!("{} {}", exchange.request.method, exchange.request.url));
     page.paragraph(INDENT, &request);
     let reading = match &probe.observation {

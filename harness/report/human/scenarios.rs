@@ -7,26 +7,23 @@ use super::words::{counted, duration};
 
 /// A failed run lists this many rows of a kind and says how many more there are.
 const LISTED: usize = 20;
-/// Ids longer than this are not aligned with the others. In columns.
-const ALIGNED: usize = 24;
 
 /// One line of the list.
 struct Row {
     outcome: StepOutcome,
+    id: Option<Text>,
     segments: Vec<Text>,
 }
 
 /// Every scenario, as given.
 pub(super) fn passed(page: &mut Page, report: &Report) {
     let ink = page.ink();
-    let ids = report.scenarios.iter().map(|scenario| ink.text(Paint::Strong, &scenario.id).width());
-    let aligned = ids.filter(|width| *width <= ALIGNED).max().unwrap_or(0);
-    let rows = report.scenarios.iter().flat_map(|scenario| {
-        let mut rows = vec![summary(ink, scenario, aligned)];
+    let mut rows = Vec::new();
+    for scenario in &report.scenarios {
+        rows.push(summary(ink, scenario));
         rows.extend(asides(ink, scenario));
-        rows
-    });
-    let rows: Vec<Row> = rows.collect();
+    }
+    align(&mut rows, page.width() / 3);
     let label = rows.iter().map(|row| word(row.outcome).0.len()).max().unwrap_or(0);
     write(page, rows, label, usize::MAX);
 }
@@ -35,13 +32,17 @@ pub(super) fn passed(page: &mut Page, report: &Report) {
 pub(super) fn failed(page: &mut Page, report: &Report) {
     let ink = page.ink();
     let label = word(StepOutcome::Skipped).0.len();
-    write(page, report.scenarios.iter().flat_map(|scenario| failures(ink, scenario)).collect(), label, LISTED);
+    let mut failed: Vec<Row> = report.scenarios.iter().flat_map(|scenario| failures(ink, scenario)).collect();
+    align(&mut failed, page.width() / 3);
+    write(page, failed, label, LISTED);
     write(page, good(ink, report).into_iter().collect(), label, LISTED);
     let rest = report.scenarios.iter().flat_map(|scenario| match scenario.outcome {
-        StepOutcome::Skipped => vec![summary(ink, scenario, 0)],
+        StepOutcome::Skipped => vec![summary(ink, scenario)],
         _ => asides(ink, scenario),
     });
-    write(page, rest.collect(), label, LISTED);
+    let mut rest: Vec<Row> = rest.collect();
+    align(&mut rest, page.width() / 3);
+    write(page, rest, label, LISTED);
 }
 
 fn write(page: &mut Page, rows: Vec<Row>, label: usize, limit: usize) {
@@ -49,22 +50,35 @@ fn write(page: &mut Page, rows: Vec<Row>, label: usize, limit: usize) {
     let more = rows.len().saturating_sub(limit);
     for row in rows.into_iter().take(limit) {
         let (word, paint) = word(row.outcome);
-        page.row(0, ink.text(paint, word).padded(label), &row.segments);
+        let labels = [ink.text(paint, word).padded(label)].into_iter().chain(row.id);
+        page.row(0, labels, &row.segments);
     }
     if more > 0 {
         page.paragraph(0, &ink.text(Paint::Plain, &format!("… and {more} more")));
     }
 }
 
-fn summary(ink: Ink, scenario: &ScenarioReport, aligned: usize) -> Row {
-    let mut segments =
-        vec![ink.text(Paint::Strong, &scenario.id).padded(aligned), ink.text(Paint::Plain, &scenario.title)];
+/// Makes a column of the scenarios' ids; longer ones stand outside it.
+fn align(rows: &mut [Row], longest: usize) {
+    let ids = rows.iter().filter_map(|row| row.id.as_ref()).map(Text::width);
+    let column = ids.filter(|width| *width <= longest).max().unwrap_or(0);
+    for row in rows {
+        match row.id.take() {
+            Some(id) if id.width() <= longest => row.id = Some(id.padded(column)),
+            Some(id) => row.segments.insert(0, id),
+            None => {}
+        }
+    }
+}
+
+fn summary(ink: Ink, scenario: &ScenarioReport) -> Row {
+    let mut segments = vec![ink.text(Paint::Plain, &scenario.title)];
     if scenario.outcome == StepOutcome::Skipped {
         segments.extend(reasons(ink, &scenario.steps));
     } else {
         segments.push(ink.text(Paint::Faint, &effort(scenario)));
     }
-    Row { outcome: scenario.outcome, segments }
+    Row { outcome: scenario.outcome, id: Some(ink.text(Paint::Strong, &scenario.id)), segments }
 }
 
 fn effort(scenario: &ScenarioReport) -> String {
@@ -94,20 +108,27 @@ fn asides(ink: Ink, scenario: &ScenarioReport) -> Vec<Row> {
             let ids = steps.iter().map(|step| format!("{}/{}", scenario.id, step.id));
             let mut segments = vec![ink.list(Paint::Plain, ids, Separator::Comma)];
             segments.extend(steps[0].because.iter().map(|reason| ink.text(Paint::Plain, reason)));
-            Row { outcome: steps[0].outcome, segments }
+            Row { outcome: steps[0].outcome, id: None, segments }
         })
         .collect()
 }
 
-fn failures(ink: Ink, scenario: &ScenarioReport) -> impl Iterator<Item = Row> {
+/// A row a failed step; one for the scenario itself when it failed and none of its steps did.
+fn failures(ink: Ink, scenario: &ScenarioReport) -> Vec<Row> {
     let failed = scenario.steps.iter().filter(|step| step.outcome == StepOutcome::Failed);
-    failed.map(move |step| {
-        let mut segments = vec![ink.text(Paint::Strong, &format!("{}/{}", scenario.id, step.id))];
-        segments.push(ink.text(Paint::Plain, &step.call));
-        segments.extend(step.because.iter().map(|because| ink.text(Paint::Plain, because)));
-        segments.push(ink.text(Paint::Faint, &step.source));
-        Row { outcome: StepOutcome::Failed, segments }
-    })
+    let rows: Vec<Row> = failed.map(|step| failure(ink, scenario, step)).collect();
+    if rows.is_empty() && scenario.outcome == StepOutcome::Failed {
+        return vec![summary(ink, scenario)];
+    }
+    rows
+}
+
+fn failure(ink: Ink, scenario: &ScenarioReport, step: &StepReport) -> Row {
+    let mut segments = vec![ink.text(Paint::Strong, &format!("{}/{}", scenario.id, step.id))];
+    segments.push(ink.text(Paint::Plain, &step.call));
+    segments.extend(step.because.iter().map(|because| ink.text(Paint::Plain, because)));
+    segments.push(ink.text(Paint::Faint, &step.source));
+    Row { outcome: StepOutcome::Failed, id: None, segments }
 }
 
 fn good(ink: Ink, report: &Report) -> Option<Row> {
@@ -118,7 +139,7 @@ fn good(ink: Ink, report: &Report) -> Option<Row> {
     let rest = (more > 0).then(|| ink.text(Paint::Plain, &format!("… and {more} more")));
     let mut segments = vec![ink.list(Paint::Plain, &ids, Separator::Comma)];
     segments.extend(rest);
-    (!ids.is_empty()).then_some(Row { outcome: StepOutcome::Passed, segments })
+    (!ids.is_empty()).then_some(Row { outcome: StepOutcome::Passed, id: None, segments })
 }
 
 const fn word(outcome: StepOutcome) -> (&'static str, Paint) {

@@ -157,3 +157,7 @@ impl Paint {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "text_tests.rs"]
+mod tests;

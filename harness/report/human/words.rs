@@ -21,6 +21,7 @@ pub(super) fn seconds(ms: f64) -> String {
 
 /// A confidence from 0 to 1: `31 %`.
 pub(super) fn percent(confidence: f64) -> String {
+    let confidence = confidence.clamp(0.0, 1.0);
     if confidence > 0.0 && confidence < 0.005 { "<1 %".to_owned() } else { format!("{:.0} %", confidence * 100.0) }
 }
 
@@ -46,6 +47,9 @@ mod tests {
     #[case(0.004, "<1 %")]
     #[case(0.31, "31 %")]
     #[case(1.0, "100 %")]
+    #[case(-4.6e225, "0 %")]
+    #[case(f64::INFINITY, "100 %")]
+    #[case(f64::NAN, "NaN %")]
     fn confidences_read_as_percent(#[case] confidence: f64, #[case] shown: &str) {
         assert_eq!(percent(confidence), shown);
     }
