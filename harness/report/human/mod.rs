@@ -1,0 +1,53 @@
+//! The human report: what was checked, why it failed, and the outcome as the last line. Sits in `report`; one file a section.
+
+mod candidates;
+mod causes;
+mod cure;
+mod ending;
+mod findings;
+mod page;
+mod probes;
+mod scenarios;
+mod text;
+mod words;
+
+use self::page::Page;
+use self::text::{Ink, Paint, Separator, Text};
+use super::{Report, RunOutcome};
+
+/// How the report is to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Columns of the terminal. Lines are kept within 40 to 140 of them; only a command or a URL may be longer, never broken.
+    pub width: usize,
+    /// Whether to use ANSI colours. Nothing is said by colour alone.
+    pub colour: bool,
+    /// Whether the terminal shows more than ASCII.
+    pub unicode: bool,
+    /// Whether to show every probe, and by what each fault was ruled out.
+    pub verbose: bool,
+}
+
+/// The report as text for a person, ending with a new line. Whatever the server under test has said in it is made harmless: no control
+/// character, no bidirectional override leaves this function (but our own colours and new lines).
+#[must_use]
+pub fn render(report: &Report, style: &Style) -> String {
+    let mut page = Page::new(style);
+    page.paragraph(0, &heading(page.ink(), report));
+    match report.outcome {
+        RunOutcome::Passed => scenarios::passed(&mut page, report),
+        RunOutcome::Failed => scenarios::failed(&mut page, report),
+    }
+    causes::write(&mut page, report, style.verbose);
+    findings::write(&mut page, report);
+    if style.verbose {
+        probes::write(&mut page, report);
+    }
+    ending::write(&mut page, report);
+    page.finish()
+}
+
+fn heading(ink: Ink, report: &Report) -> Text {
+    let parts = [format!("target {}", report.target), format!("doors {}", report.doors.join(", "))];
+    ink.list(Paint::Faint, parts, Separator::Dot)
+}

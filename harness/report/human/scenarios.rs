@@ -1,0 +1,152 @@
+//! What was driven: a line a scenario when the run passed, the failed steps first when it failed. Sits in `report::human`.
+
+use super::super::{Report, ScenarioReport, StepOutcome, StepReport};
+use super::page::Page;
+use super::text::{Ink, Paint, Separator, Text};
+use super::words::{counted, duration};
+
+/// A failed run lists this many rows of a kind and says how many more there are.
+const LISTED: usize = 20;
+
+/// One line of the list.
+struct Row {
+    outcome: StepOutcome,
+    id: Option<Text>,
+    segments: Vec<Text>,
+}
+
+/// Every scenario, as given.
+pub(super) fn passed(page: &mut Page, report: &Report) {
+    let ink = page.ink();
+    let mut rows = Vec::new();
+    for scenario in &report.scenarios {
+        rows.push(summary(ink, scenario));
+        rows.extend(asides(ink, scenario));
+    }
+    align(&mut rows, page.width() / 3);
+    let label = rows.iter().map(|row| word(row.outcome).0.len()).max().unwrap_or(0);
+    write(page, rows, label, usize::MAX);
+}
+
+/// The failed steps, the passed scenarios in one line, and what was not driven or was known.
+pub(super) fn failed(page: &mut Page, report: &Report) {
+    let ink = page.ink();
+    let label = word(StepOutcome::Skipped).0.len();
+    let mut failed: Vec<Row> = report.scenarios.iter().flat_map(|scenario| failures(ink, scenario)).collect();
+    align(&mut failed, page.width() / 3);
+    write(page, failed, label, LISTED);
+    write(page, good(ink, report).into_iter().collect(), label, LISTED);
+    let rest = report.scenarios.iter().flat_map(|scenario| match scenario.outcome {
+        StepOutcome::Skipped => vec![summary(ink, scenario)],
+        _ => asides(ink, scenario),
+    });
+    let mut rest: Vec<Row> = rest.collect();
+    align(&mut rest, page.width() / 3);
+    write(page, rest, label, LISTED);
+}
+
+fn write(page: &mut Page, rows: Vec<Row>, label: usize, limit: usize) {
+    let ink = page.ink();
+    let more = rows.len().saturating_sub(limit);
+    for row in rows.into_iter().take(limit) {
+        let (word, paint) = word(row.outcome);
+        let labels = [ink.text(paint, word).padded(label)].into_iter().chain(row.id);
+        page.row(0, labels, &row.segments);
+    }
+    if more > 0 {
+        page.paragraph(0, &ink.text(Paint::Plain, &format!("… and {more} more")));
+    }
+}
+
+/// Makes a column of the scenarios' ids; longer ones stand outside it.
+fn align(rows: &mut [Row], longest: usize) {
+    let ids = rows.iter().filter_map(|row| row.id.as_ref()).map(Text::width);
+    let column = ids.filter(|width| *width <= longest).max().unwrap_or(0);
+    for row in rows {
+        match row.id.take() {
+            Some(id) if id.width() <= longest => row.id = Some(id.padded(column)),
+            Some(id) => row.segments.insert(0, id),
+            None => {}
+        }
+    }
+}
+
+fn summary(ink: Ink, scenario: &ScenarioReport) -> Row {
+    let mut segments = vec![ink.text(Paint::Plain, &scenario.title)];
+    if scenario.outcome == StepOutcome::Skipped {
+        segments.extend(reasons(ink, &scenario.steps));
+    } else {
+        segments.push(ink.text(Paint::Faint, &effort(scenario)));
+    }
+    Row { outcome: scenario.outcome, id: Some(ink.text(Paint::Strong, &scenario.id)), segments }
+}
+
+fn effort(scenario: &ScenarioReport) -> String {
+    let driven = scenario.steps.iter().filter(|step| step.outcome != StepOutcome::Skipped).count();
+    let steps = counted(driven, "step", "steps");
+    let times: Vec<f64> = scenario.steps.iter().filter_map(|step| step.took_ms).collect();
+    if times.is_empty() { steps } else { format!("{steps}, {}", duration(times.iter().sum())) }
+}
+
+/// Why a whole scenario was skipped: each reason once.
+fn reasons(ink: Ink, steps: &[StepReport]) -> Vec<Text> {
+    let mut reasons: Vec<&str> = steps.iter().flat_map(|step| &step.because).map(String::as_str).collect();
+    reasons.dedup();
+    reasons.into_iter().map(|reason| ink.text(Paint::Plain, reason)).collect()
+}
+
+/// Skipped steps and known failures; neighbours with the same reason share a line.
+fn asides(ink: Ink, scenario: &ScenarioReport) -> Vec<Row> {
+    if scenario.outcome == StepOutcome::Skipped {
+        return Vec::new();
+    }
+    let alike = |a: &StepReport, b: &StepReport| a.outcome == b.outcome && a.because == b.because;
+    let groups = scenario.steps.chunk_by(alike);
+    let aside = groups.filter(|steps| matches!(steps[0].outcome, StepOutcome::Skipped | StepOutcome::Known));
+    aside
+        .map(|steps| {
+            let ids = steps.iter().map(|step| format!("{}/{}", scenario.id, step.id));
+            let mut segments = vec![ink.list(Paint::Plain, ids, Separator::Comma)];
+            segments.extend(steps[0].because.iter().map(|reason| ink.text(Paint::Plain, reason)));
+            Row { outcome: steps[0].outcome, id: None, segments }
+        })
+        .collect()
+}
+
+/// A row a failed step; one for the scenario itself when it failed and none of its steps did.
+fn failures(ink: Ink, scenario: &ScenarioReport) -> Vec<Row> {
+    let failed = scenario.steps.iter().filter(|step| step.outcome == StepOutcome::Failed);
+    let rows: Vec<Row> = failed.map(|step| failure(ink, scenario, step)).collect();
+    if rows.is_empty() && scenario.outcome == StepOutcome::Failed {
+        return vec![summary(ink, scenario)];
+    }
+    rows
+}
+
+fn failure(ink: Ink, scenario: &ScenarioReport, step: &StepReport) -> Row {
+    let mut segments = vec![ink.text(Paint::Strong, &format!("{}/{}", scenario.id, step.id))];
+    segments.push(ink.text(Paint::Plain, &step.call));
+    segments.extend(step.because.iter().map(|because| ink.text(Paint::Plain, because)));
+    segments.push(ink.text(Paint::Faint, &step.source));
+    Row { outcome: StepOutcome::Failed, id: None, segments }
+}
+
+fn good(ink: Ink, report: &Report) -> Option<Row> {
+    let passed = report.scenarios.iter().filter(|scenario| scenario.outcome == StepOutcome::Passed);
+    let mut ids: Vec<&str> = passed.map(|scenario| scenario.id.as_str()).collect();
+    let more = ids.len().saturating_sub(LISTED);
+    ids.truncate(LISTED);
+    let rest = (more > 0).then(|| ink.text(Paint::Plain, &format!("… and {more} more")));
+    let mut segments = vec![ink.list(Paint::Plain, &ids, Separator::Comma)];
+    segments.extend(rest);
+    (!ids.is_empty()).then_some(Row { outcome: StepOutcome::Passed, id: None, segments })
+}
+
+const fn word(outcome: StepOutcome) -> (&'static str, Paint) {
+    match outcome {
+        StepOutcome::Passed => ("ok", Paint::Good),
+        StepOutcome::Failed => ("FAILED", Paint::Bad),
+        StepOutcome::Known => ("known", Paint::Warning),
+        StepOutcome::Skipped => ("skipped", Paint::Warning),
+    }
+}

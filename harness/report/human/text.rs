@@ -1,0 +1,163 @@
+//! A piece of text that may be shown: cleaned when it is made, painted when it is written. Sits in `report::human`, below the page.
+
+use owo_colors::Style as Colours;
+use textwrap::core::{Word, display_width};
+use textwrap::{WordSeparator, wrap_algorithms::wrap_first_fit};
+
+use super::super::hostile::printable;
+
+/// Stands for a space inside a command, which is never broken. No cleaned text holds it.
+const GLUE: char = '\u{a0}';
+/// Stands for a space at which no line ends while there is room. No cleaned text holds it.
+const TIE: char = '\u{202f}';
+
+/// What a text is, for the eye. Never the only carrier of a meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Paint {
+    Plain,
+    Good,
+    Bad,
+    Warning,
+    Strong,
+    Faint,
+}
+
+/// The one way from a string of a report to a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ink {
+    pub(super) unicode: bool,
+}
+
+/// A cleaned text of one line.
+#[derive(Debug, Clone)]
+pub(super) struct Text {
+    shown: String,
+    paint: Paint,
+    at_least: usize,
+}
+
+impl Ink {
+    /// Words; a line may end at every space.
+    pub(super) fn text(self, paint: Paint, raw: &str) -> Text {
+        Text { shown: printable(raw, self.unicode), paint, at_least: 0 }
+    }
+
+    /// A command, never broken: the first half of a command can be run, and does something else.
+    pub(super) fn command(self, raw: &str) -> Text {
+        let mut text = self.text(Paint::Strong, raw);
+        text.shown = text.shown.replace(' ', &GLUE.to_string());
+        text
+    }
+
+    /// A command, or words with commands between backticks. Whatever has an option (`--x`) and no backtick is a command.
+    pub(super) fn instruction(self, raw: &str) -> Text {
+        if !raw.contains('`') && raw.split_whitespace().any(|word| word.starts_with("--")) {
+            return self.command(raw);
+        }
+        let mut text = self.text(Paint::Plain, raw);
+        let parts: Vec<&str> = text.shown.split('`').collect();
+        let glued = parts.iter().enumerate().map(|(n, part)| {
+            let between_backticks = n % 2 == 1 && n + 1 < parts.len();
+            if between_backticks { part.replace(' ', &GLUE.to_string()) } else { (*part).to_owned() }
+        });
+        text.shown = glued.collect::<Vec<_>>().join("`");
+        text
+    }
+
+    /// A list; the separator stays with what stands before it.
+    pub(super) fn list<S: AsRef<str>>(
+        self,
+        paint: Paint,
+        parts: impl IntoIterator<Item = S>,
+        separator: Separator,
+    ) -> Text {
+        let between = match (separator, self.unicode) {
+            (Separator::Comma, _) => ", ",
+            (Separator::Dot, true) => "\u{202f}· ",
+            (Separator::Dot, false) => "\u{202f}- ",
+        };
+        let parts: Vec<String> = parts.into_iter().map(|part| printable(part.as_ref(), self.unicode)).collect();
+        Text { shown: parts.join(between), paint, at_least: 0 }
+    }
+}
+
+/// What stands between the parts of a list.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Separator {
+    Comma,
+    Dot,
+}
+
+impl Text {
+    /// Takes at least this many columns when something follows.
+    pub(super) const fn padded(mut self, columns: usize) -> Self {
+        self.at_least = columns;
+        self
+    }
+
+    /// Columns of the text itself.
+    pub(super) fn width(&self) -> usize {
+        display_width(&self.shown)
+    }
+
+    /// Columns with the padding.
+    pub(super) fn span(&self) -> usize {
+        self.width().max(self.at_least)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
+    /// The text in lines of at most `room` columns; a command or a URL may be longer. At least one line.
+    pub(super) fn wrap(&self, room: usize) -> Vec<Self> {
+        let words: Vec<Word<'_>> = WordSeparator::AsciiSpace
+            .find_words(&self.shown)
+            .flat_map(|word| if is_whole(&word) { vec![word] } else { word.break_apart(room).collect() })
+            .collect();
+        #[expect(clippy::cast_precision_loss, reason = "a room is a few hundred columns")]
+        let lines = wrap_first_fit(&words, &[room as f64]);
+        lines.into_iter().map(|line| Self { shown: joined(line), paint: self.paint, at_least: self.at_least }).collect()
+    }
+
+    /// Appends the text, in colour or not.
+    pub(super) fn write(&self, out: &mut String, colour: bool) {
+        let shown = self.shown.replace([GLUE, TIE], " ");
+        if colour && self.paint != Paint::Plain {
+            out.push_str(&self.paint.colours().style(shown).to_string());
+        } else {
+            out.push_str(&shown);
+        }
+    }
+}
+
+fn is_whole(word: &str) -> bool {
+    word.contains(GLUE) || word.contains("://")
+}
+
+fn joined(line: &[Word<'_>]) -> String {
+    let mut text = String::new();
+    for word in line {
+        text.push_str(word);
+        text.push_str(word.whitespace);
+    }
+    text.truncate(text.trim_end_matches([' ', TIE]).len());
+    text
+}
+
+impl Paint {
+    const fn colours(self) -> Colours {
+        match self {
+            Self::Plain => Colours::new(),
+            Self::Good => Colours::new().green(),
+            Self::Bad => Colours::new().red().bold(),
+            Self::Warning => Colours::new().yellow(),
+            Self::Strong => Colours::new().bold(),
+            Self::Faint => Colours::new().dimmed(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "text_tests.rs"]
+mod tests;

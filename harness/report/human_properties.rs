@@ -1,0 +1,163 @@
+//! What holds for every report, whatever the server under test has put into it.
+
+use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, proptest};
+use textwrap::core::display_width;
+
+use super::human::{Style, render};
+use super::{Report, Unread, json, samples};
+use crate::diagnose::Finding;
+use crate::observe::Hop;
+use crate::probe::{Close, ErrorKind, Side, TransportError};
+
+/// Puts one of the texts, in turn, into every field that holds one.
+struct Filler<'a> {
+    texts: &'a [String],
+    next: usize,
+}
+
+impl Filler<'_> {
+    fn text(&mut self) -> String {
+        self.next += 1;
+        self.texts[self.next % self.texts.len()].clone()
+    }
+
+    fn fill<'s>(&mut self, fields: impl IntoIterator<Item = &'s mut String>) {
+        fields.into_iter().for_each(|field| *field = self.text());
+    }
+
+    fn report(&mut self, mut report: Report) -> Report {
+        self.fill([&mut report.target, &mut report.exit.meaning]);
+        self.fill(&mut report.doors);
+        for scenario in &mut report.scenarios {
+            self.fill([&mut scenario.id, &mut scenario.title]);
+            for step in &mut scenario.steps {
+                step.because.push(String::new());
+                self.fill([&mut step.id, &mut step.surface, &mut step.call, &mut step.source]);
+                self.fill(&mut step.because);
+            }
+        }
+        report.causes.iter_mut().for_each(|cause| self.cause(cause));
+        let evidence = vec![samples::proof(&self.text(), Some(1)), samples::proof(&self.text(), None)];
+        report.findings.push(Finding { id: self.text(), title: self.text(), evidence, fails: true });
+        report.unread.push(Unread { door: self.text(), why: self.text() });
+        report.probes.iter_mut().for_each(|probe| self.probe(probe));
+        report
+    }
+
+    fn cause(&mut self, cause: &mut crate::diagnose::Cause) {
+        self.fill([&mut cause.fault, &mut cause.title]);
+        self.fill(cause.explains.iter_mut().chain(&mut cause.involves));
+        cause.owner = Some(self.text());
+        self.fill(
+            cause.fix.iter_mut().chain(&mut cause.verify).chain(cause.rollback.iter_mut().map(|back| &mut back.says)),
+        );
+        self.fill(cause.settled_by.iter_mut().map(|settling| &mut settling.door));
+        for other in &mut cause.alternatives {
+            self.fill([&mut other.fault, &mut other.title]);
+            self.fill(other.settled_by.iter_mut().map(|settling| &mut settling.door));
+        }
+        for why in &mut cause.whys {
+            why.claim = self.text();
+            self.fill(why.evidence.iter_mut().map(|proof| &mut proof.says));
+        }
+        for out in &mut cause.ruled_out {
+            self.fill([&mut out.fault, &mut out.by.says]);
+        }
+    }
+
+    fn probe(&mut self, probe: &mut super::ProbeReport) {
+        let exchange = &mut probe.exchange;
+        self.fill([
+            &mut exchange.request.url,
+            &mut exchange.request.method,
+            &mut exchange.probe.surface,
+            &mut exchange.probe.user,
+        ]);
+        exchange.step = Some(self.text());
+        exchange.close = Some(Close { code: 1008, reason: self.text(), by: Side::Server });
+        exchange.error = Some(TransportError { kind: ErrorKind::StreamTimeout, detail: self.text() });
+        for because in probe.observation.iter_mut().flat_map(|observation| &mut observation.because) {
+            self.fill([&mut because.claim, &mut because.bytes]);
+        }
+    }
+}
+
+fn reports(texts: &[String]) -> Vec<Report> {
+    let mut filler = Filler { texts, next: 0 };
+    let mut reports: Vec<Report> = samples::all();
+    // Three hundred alike add time and nothing else.
+    reports.pop();
+    if let Some(settling) =
+        reports.iter_mut().flat_map(|report| &mut report.causes).find_map(|cause| cause.settled_by.as_mut())
+    {
+        settling.command = Some("gcloud x".to_owned());
+    }
+    reports.into_iter().map(|report| filler.report(report)).collect()
+}
+
+/// Anything: whole planes of Unicode, controls, escape sequences, words longer than any line.
+fn hostile() -> impl Strategy<Value = String> {
+    proptest::prop_oneof![
+        any::<String>(),
+        proptest::collection::vec(any::<char>(), 0..300).prop_map(String::from_iter),
+        "[\u{1b}\u{9b}\u{7f}\r\n\t\u{202e}\u{200b}\\[0-9;mJH ]{0,40}",
+        "[a-z]{100,400}",
+        "([a-z]{1,12} ){0,40}",
+        "([緑ü·…]{1,60} ){0,9}",
+    ]
+}
+
+/// The same without what is kept whole: commands and URLs.
+fn breakable() -> impl Strategy<Value = String> {
+    hostile().prop_map(|text| text.replace(['`', '-', '/'], "x"))
+}
+
+fn style() -> impl Strategy<Value = Style> {
+    (0_usize..300, any::<bool>(), any::<bool>()).prop_map(|(width, unicode, verbose)| Style {
+        width,
+        colour: false,
+        unicode,
+        verbose,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_line_passes_the_width(texts in proptest::collection::vec(breakable(), 1..12), style in style()) {
+        for report in reports(&texts) {
+            for line in render(&report, &style).lines() {
+                prop_assert!(display_width(line) <= style.width.clamp(40, 140), "{} columns: {line:?}", display_width(line));
+                prop_assert!(!line.ends_with(' '), "{line:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_control_character_leaves_any_report(texts in proptest::collection::vec(hostile(), 1..12), style in style()) {
+        let acts = |text: &str| text.chars().find(|c| *c != '\n' && super::hostile::is_hidden(*c));
+        for report in reports(&texts) {
+            let human = render(&report, &style);
+            prop_assert!(acts(&human).is_none(), "{:?}", acts(&human));
+            prop_assert!(style.unicode || human.is_ascii());
+            let json = json::render(&report);
+            prop_assert!(acts(&json).is_none(), "{:?}", acts(&json));
+            prop_assert!(serde_json::from_str::<Report>(&json).is_ok_and(|read| read == report));
+        }
+    }
+
+    #[test]
+    fn odd_numbers_are_rendered(ms in any::<f64>(), confidence in any::<f64>(), style in style()) {
+        let mut report = samples::ambiguous();
+        report.timing.total_ms = ms;
+        report.scenarios[0].steps[0].took_ms = Some(ms);
+        report.probes[0].exchange.phases.end_ms = ms;
+        report.causes[0].confidence = confidence;
+        report.causes[0].alternatives[0].confidence = confidence;
+        report.causes[0].hop = crate::diagnose::Hops::Several(vec![Hop::Edge, Hop::Backend]);
+        let human = render(&report, &style);
+        prop_assert!(human.contains("failed: 1 cause (ambiguous)"), "{}", human);
+        prop_assert!(serde_json::from_str::<serde_json::Value>(&json::render(&report)).is_ok());
+    }
+}

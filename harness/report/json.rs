@@ -1,0 +1,54 @@
+//! The JSON report: the report type as it is, pretty, for programs. Sits in `report`; the schema's name is [`super::SCHEMA`].
+
+use super::Report;
+use super::hostile::is_hidden;
+
+/// The report as JSON (RFC 8259), ending with a new line. What would act on a terminal is written as `\uXXXX`, so nothing is lost and a
+/// report can be looked at with `cat`.
+#[must_use]
+pub fn render(report: &Report) -> String {
+    // Fails only for maps whose keys are no strings; a report has no maps.
+    let json = serde_json::to_string_pretty(report).expect("a report can be written as JSON");
+    let mut shown = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
+        // serde_json has escaped the new lines inside strings: what is left is layout.
+        if c != '\n' && is_hidden(c) { escape(&mut shown, c) } else { shown.push(c) }
+    }
+    shown.push('\n');
+    shown
+}
+
+fn escape(shown: &mut String, c: char) {
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        shown.push_str(&format!("\\u{unit:04x}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::{Report, render};
+
+    #[test]
+    fn a_report_comes_back_as_it_was() {
+        for report in samples::all() {
+            let json = render(&report);
+            assert!(json.ends_with("}\n"));
+            assert_eq!(serde_json::from_str::<Report>(&json).expect("the report's own JSON"), report);
+        }
+    }
+
+    #[test]
+    fn hidden_characters_are_escaped_and_not_lost() {
+        let mut report = samples::passed();
+        report.target = "a\u{1b}[2J\u{9b}\u{202e}\u{7f}\u{e0041}b\n".to_owned();
+        let json = render(&report);
+        assert!(json.contains(r#""target": "a\u001b[2J\u009b\u202e\u007f\udb40\udc41b\n""#), "{json}");
+        assert_eq!(serde_json::from_str::<Report>(&json).expect("the report's own JSON").target, report.target);
+    }
+
+    #[test]
+    fn the_schema_comes_first() {
+        assert!(render(&samples::passed()).starts_with("{\n  \"schema\": \"fivewhys/report/1\",\n"));
+    }
+}
