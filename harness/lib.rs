@@ -5,6 +5,7 @@
 
 pub mod observe;
 pub mod probe;
+pub mod redact;
 pub mod scenario;
 pub mod target;
 pub mod token;
