@@ -32,5 +32,5 @@ pub use write::write_target_file;
 
 pub(crate) use error::{Source, source};
 pub(crate) use suggest::nearest_or_all;
-pub(crate) use values::{Period, Query};
+pub(crate) use values::{Period, Query, Route};
 pub(crate) use written::{Json, Match, Named, OneOrMany};
