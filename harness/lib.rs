@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod observe;
 pub mod probe;
 pub mod report;
+pub mod redact;
 pub mod scenario;
 pub mod target;
 pub mod token;

@@ -1,11 +1,12 @@
 //! A scenario, parsed and checked. Sits in `scenario`; `run` drives it, `tests/` read its attribution table.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use serde_json_path::JsonPath;
 
 use crate::probe::{Caller, Carrier};
-use crate::target::JsonMatch;
+use crate::target::{JsonMatch, Source};
 use crate::token::TokenKind;
 
 /// One scenario file.
@@ -21,6 +22,8 @@ pub struct Scenario {
     pub steps: Vec<Step>,
     /// What it must be attributed to in the twin, per fault and dialect.
     pub attribution: Vec<Attribution>,
+    /// The file's text, for errors that point into it.
+    pub(super) text: Source,
 }
 
 /// One call and what is expected of it.
@@ -52,6 +55,19 @@ pub struct Step {
     pub capture: Vec<(String, JsonPath)>,
     /// What must hold.
     pub expect: Expect,
+    /// Where in the file it says so.
+    pub(super) places: Places,
+}
+
+/// Byte ranges of a step's values in its file. What is not written has the range of nothing.
+#[derive(Debug, Clone)]
+pub(super) struct Places {
+    pub(super) id: Range<usize>,
+    pub(super) call: Range<usize>,
+    pub(super) user: Range<usize>,
+    pub(super) token: Range<usize>,
+    pub(super) carrier: Range<usize>,
+    pub(super) caller: Range<usize>,
 }
 
 /// What a step must give. What is not given is not asked.

@@ -1,10 +1,36 @@
 //! Targets: deployments under test, read from `fivewhys.toml`.
 
+mod attach;
+mod command;
 mod deployment;
+mod error;
+mod file;
+mod layer;
+mod overlay;
+mod overrides;
+mod resolve;
+mod secret;
+mod sources;
+mod suggest;
 mod surface;
+mod surface_layer;
+mod values;
+mod write;
+mod written;
 
+pub use attach::TwinCoordinates;
 pub use deployment::{
     Budget, CallerIdentity, Claims, DeployedNames, Door, EvidenceSource, KnownFailure, SecretOrigin, SecretSource,
     Target, User, Validation,
 };
+pub use error::ConfigError;
+pub use file::TargetFile;
+pub use overrides::Overrides;
+pub use secret::SecretError;
 pub use surface::{Accept, JsonMatch, Role, Service, Surface, SurfaceKind};
+pub use write::write_target_file;
+
+pub(crate) use error::{Source, source};
+pub(crate) use suggest::nearest_or_all;
+pub(crate) use values::{Period, Query, Route};
+pub(crate) use written::{Json, Match, Named, OneOrMany};

@@ -23,7 +23,8 @@ pub struct Surface {
     pub query: Vec<(String, String)>,
     /// Further headers, as written in the target.
     pub headers: Vec<(String, String)>,
-    /// The JSON body. The string `"{token}"` inside is replaced by the token, `"{password:NAME}"` by that secret of the user.
+    /// The JSON body. In its strings `{token}` is replaced by the token, `{email}` and `{sub}` by those of the user, and
+    /// `{secret:NAME}` by that secret of the user.
     pub body: Option<serde_json::Value>,
     /// WebSocket: messages sent once the socket is open.
     pub send: Vec<serde_json::Value>,

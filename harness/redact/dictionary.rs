@@ -1,0 +1,103 @@
+//! The values to look for and a scan that finds all of them in one pass. Sits in `redact`.
+//!
+//! A run registers hundreds of tokens, one before each probe, and cleans after each: an automaton would be built anew every time.
+//! Here a value is filed under its first eight bytes, so registering is cheap and a scan looks up one word at each position.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Bytes of the word a value is filed under; shorter values are searched for one by one, between word boundaries.
+const HEAD: usize = 8;
+/// Size of the table of seen heads.
+const SEEN_BITS: usize = 1 << 16;
+
+/// Something found: where, and what it is replaced with.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) at: Range<usize>,
+    pub(super) mark: Arc<str>,
+}
+
+struct Entry {
+    bytes: Vec<u8>,
+    mark: Arc<str>,
+}
+
+/// Values and their marks.
+pub(super) struct Dictionary {
+    long: HashMap<u64, Vec<Entry>>,
+    short: Vec<Entry>,
+    known: HashSet<Vec<u8>>,
+    /// One bit per hashed head, so that most positions are dismissed without a look into the map.
+    seen: Vec<u64>,
+}
+
+impl Default for Dictionary {
+    fn default() -> Self {
+        Self { long: HashMap::new(), short: Vec::new(), known: HashSet::new(), seen: vec![0; SEEN_BITS / 64] }
+    }
+}
+
+impl Dictionary {
+    /// Adds one form. The mark given first stays; an empty form is ignored.
+    pub(super) fn insert(&mut self, form: Vec<u8>, mark: &Arc<str>) {
+        if form.is_empty() || !self.known.insert(form.clone()) {
+            return;
+        }
+        let entry = Entry { bytes: form, mark: Arc::clone(mark) };
+        let Some(head) = head_at(&entry.bytes, 0) else {
+            self.short.push(entry);
+            return;
+        };
+        let (word, bit) = bit_of(head);
+        self.seen[word] |= bit;
+        let bucket = self.long.entry(head).or_default();
+        bucket.push(entry);
+        bucket.sort_by_key(|entry| std::cmp::Reverse(entry.bytes.len()));
+    }
+
+    /// How many forms are held.
+    pub(super) fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Every occurrence, overlapping ones too, in order of their start within long and short values.
+    pub(super) fn find(&self, text: &[u8]) -> Vec<Found> {
+        let mut found = Vec::new();
+        for at in 0..text.len().saturating_sub(HEAD - 1) {
+            let Some(head) = head_at(text, at) else { break };
+            let (word, bit) = bit_of(head);
+            if self.seen[word] & bit != 0 {
+                found.extend(self.longest_at(head, text, at));
+            }
+        }
+        for entry in &self.short {
+            found.extend(short_matches(entry, text));
+        }
+        found
+    }
+
+    fn longest_at(&self, head: u64, text: &[u8], at: usize) -> Option<Found> {
+        let entry = self.long.get(&head)?.iter().find(|entry| text[at..].starts_with(&entry.bytes))?;
+        Some(Found { at: at..at + entry.bytes.len(), mark: Arc::clone(&entry.mark) })
+    }
+}
+
+fn short_matches(entry: &Entry, text: &[u8]) -> Vec<Found> {
+    let length = entry.bytes.len();
+    let inside_word = |at: usize| text.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let starts = (0..(text.len() + 1).saturating_sub(length)).filter(|&at| text[at..].starts_with(&entry.bytes));
+    let alone = starts.filter(|&at| !(at > 0 && inside_word(at - 1)) && !inside_word(at + length));
+    alone.map(|at| Found { at: at..at + length, mark: Arc::clone(&entry.mark) }).collect()
+}
+
+fn head_at(text: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(text.get(at..at + HEAD)?.try_into().ok()?))
+}
+
+/// Fibonacci hashing: the upper bits of the product pick one of `SEEN_BITS` bits.
+fn bit_of(head: u64) -> (usize, u64) {
+    let hash = (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize;
+    (hash / 64, 1 << (hash % 64))
+}

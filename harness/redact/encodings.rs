@@ -1,0 +1,34 @@
+//! The forms one value can come back in: raw, base64, hex. Sits in `redact`; escapes are undone by `view` instead.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+
+/// Every form of the value to look for, the raw one first. Some may be equal.
+pub(super) fn forms(value: &[u8]) -> Vec<Vec<u8>> {
+    let mut forms = vec![value.to_vec(), hex(value, b"0123456789abcdef"), hex(value, b"0123456789ABCDEF")];
+    for encode in [STANDARD, URL_SAFE] {
+        forms.push(encode.encode(value).into_bytes());
+    }
+    for encode in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+        forms.push(encode.encode(value).into_bytes());
+    }
+    forms
+}
+
+/// The base64 characters that depend on the value alone when it stands at each of the three offsets of a longer text.
+pub(super) fn base64_cores(value: &[u8]) -> Vec<Vec<u8>> {
+    let mut cores = Vec::with_capacity(6);
+    for offset in 0..3 {
+        let mut shifted = vec![0; offset];
+        shifted.extend_from_slice(value);
+        let (first, last) = ((offset * 8).div_ceil(6), shifted.len() * 8 / 6);
+        for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+            cores.push(engine.encode(&shifted).into_bytes()[first..last].to_vec());
+        }
+    }
+    cores
+}
+
+fn hex(value: &[u8], digits: &[u8; 16]) -> Vec<u8> {
+    value.iter().flat_map(|byte| [digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]]).collect()
+}

@@ -1,0 +1,63 @@
+//! Finds `{name}` where no earlier step captures that name. Sits in `scenario`; also says what counts as a placeholder.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::ScenarioError;
+use super::written::StepText;
+use crate::target::{Source, nearest_or_all};
+
+static PLACEHOLDER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\{([A-Za-z_][A-Za-z0-9_-]*)(?::[^{}]*)?\}").expect("a constant pattern"));
+
+/// What the probe fills in by itself, in bodies and messages.
+const FILLED_IN: [&str; 4] = ["token", "email", "sub", "secret"];
+
+/// Looks at every text a step sends.
+pub(super) fn check(steps: &[StepText], shown: &Source) -> Result<(), ScenarioError> {
+    let mut captured = BTreeSet::new();
+    for step in steps {
+        for (text, span) in texts(step) {
+            let wanted = PLACEHOLDER.captures_iter(&text).map(|found| found[1].to_owned());
+            let missing =
+                wanted.filter(|name| !FILLED_IN.contains(&name.as_str())).find(|name| !captured.contains(name));
+            if let Some(name) = missing {
+                let known: Vec<&str> = captured.iter().map(String::as_str).collect();
+                let error = ScenarioError::new(format!("no earlier step captures `{name}`")).at(shown, span);
+                return Err(error.help(nearest_or_all(&name, &known)));
+            }
+        }
+        captured.extend(step.capture.0.iter().map(|entry| entry.name.clone()));
+    }
+    Ok(())
+}
+
+fn texts(step: &StepText) -> Vec<(String, Range<usize>)> {
+    let path = step.path.iter().map(|path| (path.get_ref().0.clone(), path.span()));
+    let query = step.query.0.iter().map(|entry| (entry.value.clone(), entry.span.clone()));
+    let body = step.body.iter().flat_map(|body| strings(&body.get_ref().0).map(|text| (text, body.span())));
+    let messages = step.send.iter().flat_map(|send| {
+        let of_message = |message: &crate::target::Json| strings(&message.0).collect::<Vec<_>>();
+        send.get_ref().iter().flat_map(of_message).map(|text| (text, send.span())).collect::<Vec<_>>()
+    });
+    path.chain(query).chain(body).chain(messages).collect()
+}
+
+/// Every string value in the JSON.
+fn strings(json: &Value) -> std::vec::IntoIter<String> {
+    let mut found = Vec::new();
+    let mut left = vec![json];
+    while let Some(value) = left.pop() {
+        match value {
+            Value::String(text) => found.push(text.clone()),
+            Value::Array(values) => left.extend(values),
+            Value::Object(fields) => left.extend(fields.values()),
+            _ => {}
+        }
+    }
+    found.into_iter()
+}

@@ -1,0 +1,58 @@
+//! What becomes of a target after it was read: the twin's coordinates are filled in, doors are closed. Sits in `target`.
+
+use std::collections::BTreeMap;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::{Door, EvidenceSource, SecretOrigin, Service, Target, User};
+
+/// Where the twin is, once it has booted, and what it holds.
+#[derive(Debug, Clone)]
+pub struct TwinCoordinates {
+    /// The backend's base URL, through the edge.
+    pub backend: Url,
+    /// The auth service's own base URL.
+    pub auth: Url,
+    /// The base URL for WebSockets.
+    pub websocket: Url,
+    /// What tokens are signed with.
+    pub signing_secret: SecretString,
+    /// The id of the service we may speak for.
+    pub service_id: String,
+    /// Its secret.
+    pub service_secret: SecretString,
+    /// The twin's test users, the usual one first. Each replaces the target's user of the same name; others are added.
+    pub users: Vec<User>,
+    /// Where the manifests are, per service.
+    pub manifests: BTreeMap<Service, EvidenceSource>,
+    /// Where the logs are.
+    pub logs: Vec<EvidenceSource>,
+}
+
+impl Target {
+    /// Points a target with `twin = true` at the booted twin.
+    pub fn attach(&mut self, twin: TwinCoordinates) {
+        self.backend = twin.backend;
+        self.auth = twin.auth;
+        self.websocket = twin.websocket;
+        self.signing_secret.sources = vec![SecretOrigin::Held(twin.signing_secret)];
+        if let Some(caller) = &mut self.caller {
+            caller.id = twin.service_id;
+            caller.secret.sources = vec![SecretOrigin::Held(twin.service_secret)];
+        }
+        for user in twin.users {
+            match self.users.iter_mut().find(|known| known.name == user.name) {
+                Some(known) => *known = user,
+                None => self.users.push(user),
+            }
+        }
+        self.manifests = twin.manifests;
+        self.logs = twin.logs;
+    }
+
+    /// Closes every door that is not in the list. Opens none; the edge stays open.
+    pub fn close_doors_except(&mut self, kept: &[Door]) {
+        self.doors.retain(|door| *door == Door::Edge || kept.contains(door));
+    }
+}

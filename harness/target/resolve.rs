@@ -1,0 +1,222 @@
+//! Turns the layers of a target, laid over each other, into a [`Target`]. Sits in `target`.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use super::error::{ConfigError, Source};
+use super::layer::{BudgetLayer, CallerLayer, ClaimsLayer, KnownFailureText, Layer, NamesLayer, UserLayer};
+use super::sources::{EvidenceText, SecretText};
+use super::written::{Entry, Named, OneOrMany};
+use super::{
+    Budget, CallerIdentity, Claims, DeployedNames, Door, EvidenceSource, KnownFailure, SecretOrigin, SecretSource,
+    Service, Surface, Target, User, Validation,
+};
+
+/// What the real services ask of a shared secret (contract, sections 2 and 4).
+const LEAST_SECRET_BYTES: usize = 32;
+/// Stands in for a URL that the twin will have once it has booted; nobody listens on port 1.
+const UNTIL_BOOT: &str = "http://127.0.0.1:1";
+
+/// Where the target is named, for mistakes that no single value makes.
+pub(super) struct Header<'a> {
+    pub(super) name: &'a str,
+    pub(super) source: &'a Source,
+    pub(super) span: Range<usize>,
+}
+
+impl Header<'_> {
+    fn error(&self, message: impl Into<String>) -> ConfigError {
+        ConfigError::new(message).at(self.source, self.span.clone())
+    }
+
+    fn needs<T>(&self, value: Option<T>, key: &str) -> Result<T, ConfigError> {
+        let missing = || self.error(format!("the target `{}` has no `{key}`", self.name));
+        value.ok_or_else(|| {
+            missing().help(format!("set it in `[target.{}]`, in `[defaults]`, or with `--set`", self.name))
+        })
+    }
+
+    fn secret(&self, what: &str, least: usize, sources: Option<OneOrMany<SecretText>>) -> SecretSource {
+        SecretSource {
+            purpose: format!("{what} of target {}", self.name),
+            min_bytes: least,
+            sources: sources.unwrap_or_default().0.into_iter().map(|source| source.0).collect::<Vec<SecretOrigin>>(),
+        }
+    }
+}
+
+/// The target of all its layers.
+pub(super) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, ConfigError> {
+    let twin = layer.twin.unwrap_or(false);
+    let backend = url(header, layer.backend.map(|url| url.0), twin, "backend")?;
+    let auth = url(header, layer.auth.map(|url| url.0), twin, "auth")?;
+    let websocket = layer.websocket.map_or_else(|| as_websocket(&backend), |url| url.0);
+    if !twin && layer.signing_secret.is_none() {
+        header.needs(None::<()>, "signing_secret")?;
+    }
+    let target = Target {
+        name: header.name.to_owned(),
+        production: layer.production.unwrap_or(false),
+        twin,
+        doors: layer.doors.unwrap_or_default().into_iter().chain([Door::Edge]).collect(),
+        surfaces: surfaces(header, layer.surface.0)?,
+        users: users(header, layer.user.0)?,
+        claims: claims(header, layer.claims)?,
+        signing_secret: header.secret("the signing secret", LEAST_SECRET_BYTES, layer.signing_secret),
+        caller: caller(header, layer.caller)?,
+        validation: layer.validation.unwrap_or(Validation::Unknown),
+        budget: budget(layer.budget),
+        manifests: manifests(layer.manifest.backend, layer.manifest.auth),
+        logs: layer.logs.unwrap_or_default().0.into_iter().map(|log| log.0).collect(),
+        names: names(layer.names),
+        known_failures: layer.known_failure.unwrap_or_default().into_iter().map(known_failure).collect(),
+        backend,
+        auth,
+        websocket,
+    };
+    evidence_stays_home(header, &target)?;
+    Ok(target)
+}
+
+fn url(header: &Header<'_>, given: Option<Url>, twin: bool, key: &str) -> Result<Url, ConfigError> {
+    let placeholder = || Url::parse(UNTIL_BOOT).ok().filter(|_| twin);
+    header.needs(given.or_else(placeholder), key)
+}
+
+/// The same host with `ws` for `http` and `wss` for `https`.
+fn as_websocket(backend: &Url) -> Url {
+    let mut url = backend.clone();
+    // Cannot fail: all four are special schemes.
+    let _ = url.set_scheme(if backend.scheme() == "https" { "wss" } else { "ws" });
+    url
+}
+
+fn surfaces(
+    header: &Header<'_>,
+    entries: Vec<Entry<super::surface_layer::SurfaceLayer>>,
+) -> Result<BTreeMap<String, Surface>, ConfigError> {
+    let resolve = |entry: Entry<super::surface_layer::SurfaceLayer>| {
+        let Entry { name, span, source, value } = entry;
+        let surface = value.resolve(&name);
+        let surface =
+            surface.map_err(|flaw| ConfigError::new(flaw).at(source.as_ref().unwrap_or(header.source), span))?;
+        Ok((name, surface))
+    };
+    let surfaces: BTreeMap<_, _> = entries.into_iter().map(resolve).collect::<Result<_, ConfigError>>()?;
+    if surfaces.is_empty() {
+        return Err(header.error(format!("the target `{}` has no surface: nothing can be called", header.name)));
+    }
+    Ok(surfaces)
+}
+
+fn users(header: &Header<'_>, entries: Vec<Entry<UserLayer>>) -> Result<Vec<User>, ConfigError> {
+    let mut users: Vec<User> = Vec::new();
+    for Entry { name, span, source, value } in entries {
+        let source = source.as_ref().unwrap_or(header.source);
+        let error = |message: String| ConfigError::new(message).at(source, span.clone());
+        let missing = |key: &str| error(format!("the user `{name}` has no `{key}`"));
+        let (sub, email) = (value.sub.ok_or_else(|| missing("sub"))?, value.email.ok_or_else(|| missing("email"))?);
+        if let Some(twice) = users.iter().find(|user| user.sub == sub) {
+            return Err(error(format!(
+                "the users `{}` and `{name}` are the same: `sub` is `{sub}` in both",
+                twice.name
+            )));
+        }
+        let permissions = value.permissions.unwrap_or_default();
+        users.push(User { secrets: secrets(header, &name, value.secrets), name, sub, email, permissions });
+    }
+    if users.is_empty() {
+        return Err(header.error(format!("the target `{}` has no user", header.name)));
+    }
+    Ok(users)
+}
+
+fn secrets(
+    header: &Header<'_>,
+    user: &str,
+    named: Named<String, OneOrMany<SecretText>>,
+) -> BTreeMap<String, SecretSource> {
+    let secret = |entry: Entry<OneOrMany<SecretText>>| {
+        let what = format!("the {} of user {user}", entry.name);
+        (entry.name, header.secret(&what, 0, Some(entry.value)))
+    };
+    named.0.into_iter().map(secret).collect()
+}
+
+fn claims(header: &Header<'_>, layer: ClaimsLayer) -> Result<Claims, ConfigError> {
+    Ok(Claims {
+        iss: header.needs(layer.iss, "claims.iss")?,
+        aud: layer.aud,
+        token_type: layer.token_type,
+        r#type: layer.r#type,
+        ttl: layer.ttl.map_or(Duration::from_secs(300), |ttl| ttl.0),
+        extra: layer.extra.0.into_iter().map(|entry| (entry.name, entry.value.0)).collect(),
+    })
+}
+
+/// Headers and id without a secret are still good for calls that show a wrong one.
+fn caller(header: &Header<'_>, layer: CallerLayer) -> Result<Option<CallerIdentity>, ConfigError> {
+    let CallerLayer { id_header, secret_header, id, secret } = layer;
+    let (Some(id_header), Some(secret_header), Some(id)) = (id_header, secret_header, id) else {
+        return match secret {
+            Some(_) => Err(header
+                .error(format!("the target `{}` has a `caller.secret` and no way to send it", header.name))
+                .help("`caller.id_header`, `caller.secret_header` and `caller.id` belong to it")),
+            None => Ok(None),
+        };
+    };
+    let secret = header.secret("the service secret", LEAST_SECRET_BYTES, secret);
+    Ok(Some(CallerIdentity { id_header: id_header.0, secret_header: secret_header.0, id, secret }))
+}
+
+fn budget(layer: BudgetLayer) -> Budget {
+    Budget {
+        run: layer.run.map_or(Duration::from_secs(120), |run| run.0),
+        probe: layer.probe.map_or(Duration::from_secs(15), |probe| probe.0),
+        connect: layer.connect.map_or(Duration::from_secs(5), |connect| connect.0),
+        requests_per_minute: layer.requests_per_minute.map_or(60, std::num::NonZeroU32::get),
+        diagnosis_probes: layer.diagnosis_probes.unwrap_or(16),
+        body_bytes: layer.body_bytes.map_or(1 << 20, std::num::NonZeroUsize::get),
+        events: layer.events.map_or(1000, std::num::NonZeroUsize::get),
+    }
+}
+
+fn names(layer: NamesLayer) -> DeployedNames {
+    DeployedNames { backend: layer.backend, auth: layer.auth, project: layer.project, region: layer.region }
+}
+
+fn manifests(backend: Option<EvidenceText>, auth: Option<EvidenceText>) -> BTreeMap<Service, EvidenceSource> {
+    let each = [(Service::Backend, backend), (Service::Auth, auth)];
+    each.into_iter().filter_map(|(service, source)| Some((service, source?.0))).collect()
+}
+
+fn known_failure(text: KnownFailureText) -> KnownFailure {
+    KnownFailure { of: text.of, reason: text.reason, expires: text.expires.0 }
+}
+
+/// Evidence is fetched from loopback and from the target's own hosts, from nowhere else.
+fn evidence_stays_home(header: &Header<'_>, target: &Target) -> Result<(), ConfigError> {
+    let home = [&target.backend, &target.auth, &target.websocket].map(Url::host);
+    for source in target.manifests.values().chain(&target.logs) {
+        let EvidenceSource::Url(url) = source else { continue };
+        if !loopback(url.host()) && !home.contains(&url.host()) {
+            let host = url.host_str().unwrap_or_default();
+            return Err(
+                header.error(format!("evidence is read from loopback and from the target's hosts, not from `{host}`"))
+            );
+        }
+    }
+    Ok(())
+}
+
+fn loopback(host: Option<Host<&str>>) -> bool {
+    match host {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}

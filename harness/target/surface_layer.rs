@@ -1,0 +1,120 @@
+//! One layer of a surface as it is written, and how the layers become a [`Surface`]. Sits in `target`.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::overlay::{Overlay, overlays};
+use super::values::{HeaderKey, Method, Query, Route};
+use super::written::{Json, Match, Named, OneOrMany};
+use super::{Accept, Role, Service, Surface, SurfaceKind};
+use crate::probe::Carrier;
+
+overlays! {
+    /// `[target.NAME.surface."backend.chat-stream"]`.
+    pub(super) struct SurfaceLayer {
+        kind: Option<SurfaceKind>,
+        role: Option<Role>,
+        method: Option<Method>,
+        path: Option<Route>,
+        query: Named<String, String>,
+        headers: Named<HeaderKey, String>,
+        body: Option<Json>,
+        send: Option<Vec<Json>>,
+        carriers: Option<Vec<Carrier>>,
+        subprotocols: Option<Vec<String>>,
+        takes_caller: Option<bool>,
+        accept: AcceptLayer,
+        caller_rejected: Option<Match>,
+        identity: Option<Query>,
+        event_name: Option<Query>,
+        issued_token: Option<Query>,
+    }
+}
+overlays! {
+    pub(super) struct AcceptLayer {
+        status: Option<OneOrMany<u16>>,
+        json: Option<OneOrMany<Match>>,
+        terminal_event: Option<String>,
+        first_frame: Option<Match>,
+    }
+}
+
+impl SurfaceLayer {
+    /// The surface, checked as a whole.
+    ///
+    /// # Errors
+    /// A message that says what is missing or does not fit.
+    pub(super) fn resolve(self, id: &str) -> Result<Surface, String> {
+        let service = if id.starts_with("auth.") { Service::Auth } else { Service::Backend };
+        let pairs = |named: Vec<super::written::Entry<String>>| named.into_iter().map(|e| (e.name, e.value)).collect();
+        let surface = Surface {
+            id: id.to_owned(),
+            service,
+            kind: self.kind.unwrap_or(SurfaceKind::Http),
+            role: self.role.unwrap_or(Role::Open),
+            method: self.method.map_or_else(|| "GET".to_owned(), |method| method.0),
+            path: self.path.ok_or_else(|| format!("the surface `{id}` has no `path`"))?.0,
+            query: pairs(self.query.0),
+            headers: pairs(self.headers.0),
+            body: self.body.map(|body| body.0),
+            send: self.send.unwrap_or_default().into_iter().map(|message| message.0).collect(),
+            carriers: self.carriers.unwrap_or_default(),
+            subprotocols: self.subprotocols.unwrap_or_default(),
+            takes_caller: self.takes_caller.unwrap_or(false),
+            accept: self.accept.resolve(),
+            caller_rejected: self.caller_rejected.map(Match::into_json_match),
+            identity: self.identity.map(|query| query.0),
+            event_name: self.event_name.map(|query| query.0),
+            issued_token: self.issued_token.map(|query| query.0),
+        };
+        check(&surface).map_or(Ok(()), Err)?;
+        Ok(surface)
+    }
+}
+
+impl AcceptLayer {
+    fn resolve(self) -> Accept {
+        Accept {
+            status: self.status.unwrap_or_default().0,
+            json: self.json.unwrap_or_default().0.into_iter().map(Match::into_json_match).collect(),
+            terminal_event: self.terminal_event,
+            first_frame: self.first_frame.map(Match::into_json_match),
+        }
+    }
+}
+
+/// What does not fit together, if anything.
+fn check(surface: &Surface) -> Option<String> {
+    let id = &surface.id;
+    let websocket = surface.kind == SurfaceKind::Websocket;
+    let carries = |carrier| surface.carriers.contains(&carrier);
+    let in_body = surface.body.as_ref().is_some_and(|body| holds(body, "{token}"));
+    let in_subprotocols = surface.subprotocols.iter().any(|offer| offer.contains("{token"));
+    let signed_in = matches!(surface.role, Role::Protected | Role::Oracle);
+    let flaw = if signed_in && surface.carriers.is_empty() {
+        "takes a token but names no `carriers`"
+    } else if carries(Carrier::Body) && !in_body {
+        "carries the token in the body, but its `body` holds no `\"{token}\"`"
+    } else if carries(Carrier::Subprotocol) && !(websocket && in_subprotocols) {
+        "carries the token as subprotocol: that takes kind `websocket` and `subprotocols` with `{token}` or `{token_base64url}`"
+    } else if surface.role == Role::Issuer && surface.issued_token.is_none() {
+        "mints a token, but does not say where in the answer it is: `issued_token`"
+    } else if !websocket && (!surface.send.is_empty() || surface.accept.first_frame.is_some()) {
+        "has `send` or `accept.first_frame`, which belong to kind `websocket`"
+    } else if websocket && (surface.method != "GET" || surface.body.is_some()) {
+        "is a WebSocket: its method is GET and it has no body"
+    } else {
+        return None;
+    };
+    Some(format!("the surface `{id}` {flaw}"))
+}
+
+/// Whether a string anywhere in the JSON holds the text.
+fn holds(json: &Value, text: &str) -> bool {
+    match json {
+        Value::String(string) => string.contains(text),
+        Value::Array(values) => values.iter().any(|value| holds(value, text)),
+        Value::Object(fields) => fields.values().any(|value| holds(value, text)),
+        _ => false,
+    }
+}

@@ -1,0 +1,114 @@
+//! Writes a target file for a twin that stays up, so that another process can drive it. Sits in `target`; `cli twin` calls it.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use toml::{Table, Value};
+
+use super::file::{SHIPPED, sibling};
+use super::{Door, EvidenceSource, SecretOrigin, Service, TwinCoordinates, User};
+
+/// Writes a target of this name to `path`, with the shipped `[defaults]` (surfaces, claims, budget), as the file's default.
+///
+/// Secrets are not in it: they go to files of mode 0600 in the folder `FILE.secrets` (mode 0700) next to it and are named as `file:`.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write_target_file(path: &Path, name: &str, twin: &TwinCoordinates, doors: &[Door]) -> io::Result<()> {
+    let vault = Vault::create(path)?;
+    let mut target = Table::new();
+    let mut put = |key: &str, value: Value| target.insert(key.to_owned(), value);
+    put("backend", url(&twin.backend));
+    put("auth", url(&twin.auth));
+    put("websocket", url(&twin.websocket));
+    put("doors", doors.iter().map(|door| door.as_str()).collect::<Vec<_>>().into());
+    put("validation", "auth-service".into());
+    put("signing_secret", vault.keep("signing-secret", &twin.signing_secret)?);
+    let secret = vault.keep("service-secret", &twin.service_secret)?;
+    put("caller", table([("id", twin.service_id.clone().into()), ("secret", secret)]));
+    put("manifest", manifests(twin));
+    put("logs", twin.logs.iter().map(evidence).collect::<Vec<_>>().into());
+    let users = twin.users.iter().map(|one| Ok((one.name.clone(), user(&vault, one)?)));
+    put("user", Value::Table(users.collect::<io::Result<_>>()?));
+    fs::write(path, file(name, target)?)
+}
+
+/// The whole text: who wrote it, the target, and under it the shipped defaults.
+fn file(name: &str, target: Table) -> io::Result<String> {
+    let mut shipped: Table = toml::from_str(SHIPPED).map_err(io::Error::other)?;
+    let mut file = Table::from_iter([("default".to_owned(), name.into())]);
+    file.insert("target".to_owned(), table([(name, Value::Table(target))]));
+    file.extend(shipped.remove("defaults").map(|defaults| ("defaults".to_owned(), defaults)));
+    let text = toml::to_string(&file).map_err(io::Error::other)?;
+    Ok(format!("# Written by `fivewhys twin --write-target`: good for as long as that twin is up.\n{text}"))
+}
+
+fn user(vault: &Vault, user: &User) -> io::Result<Value> {
+    let mut secrets = Table::new();
+    for (name, source) in &user.secrets {
+        if let Some(SecretOrigin::Held(secret)) = source.sources.first() {
+            secrets.insert(name.clone(), vault.keep(&format!("{}-{name}", user.name), secret)?);
+        }
+    }
+    let (sub, email) = (user.sub.clone().into(), user.email.clone().into());
+    let permissions = user.permissions.clone().into();
+    Ok(table([("sub", sub), ("email", email), ("permissions", permissions), ("secrets", Value::Table(secrets))]))
+}
+
+fn manifests(twin: &TwinCoordinates) -> Value {
+    let named = |service: &Service, source: &EvidenceSource| (service.as_str().to_owned(), evidence(source));
+    Value::Table(twin.manifests.iter().map(|(service, source)| named(service, source)).collect())
+}
+
+fn evidence(source: &EvidenceSource) -> Value {
+    match source {
+        EvidenceSource::File(path) => format!("file:{}", path.display()),
+        EvidenceSource::Url(url) => format!("url:{url}"),
+        EvidenceSource::Command(words) => format!("command:{}", serde_json::Value::from(words.clone())),
+    }
+    .into()
+}
+
+fn url(url: &url::Url) -> Value {
+    url.as_str().into()
+}
+
+fn table<const N: usize>(fields: [(&str, Value); N]) -> Value {
+    Value::Table(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+/// The folder the secrets are kept in.
+struct Vault {
+    folder: PathBuf,
+    name: String,
+}
+
+impl Vault {
+    fn create(target_file: &Path) -> io::Result<Self> {
+        let folder = sibling(target_file, ".secrets");
+        fs::create_dir_all(&folder)?;
+        #[cfg(unix)]
+        fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self { folder, name })
+    }
+
+    /// Writes the secret to a new file of its own and gives the source that names it.
+    fn keep(&self, name: &str, secret: &SecretString) -> io::Result<Value> {
+        let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let path = self.folder.join(&name);
+        // A file left by an earlier twin may have another mode, or be a link to somewhere else.
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(path)?.write_all(secret.expose_secret().as_bytes())?;
+        Ok(vec![format!("file:{}/{name}", self.name)].into())
+    }
+}
