@@ -19,7 +19,7 @@ impl Deadline {
     /// A probe that starts now and ends after `budget`, or with the run if that is sooner.
     pub(super) fn starting_now(budget: Duration, run_end: Instant) -> Self {
         let start = Instant::now();
-        let own = start + budget;
+        let own = start.checked_add(budget).unwrap_or(run_end);
         Self { start, end: own.min(run_end), run_ends_first: run_end < own }
     }
 
@@ -40,7 +40,7 @@ impl Deadline {
 
     /// The same start, with an end at most `limit` from now.
     pub(super) fn at_most(&self, limit: Duration) -> Self {
-        let end = Instant::now() + limit;
+        let end = Instant::now().checked_add(limit).unwrap_or(self.end);
         if self.end <= end { *self } else { Self { end, run_ends_first: false, ..*self } }
     }
 

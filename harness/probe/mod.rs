@@ -6,6 +6,7 @@ mod body;
 mod call;
 mod cannot;
 mod classify;
+mod conversation;
 mod cookies;
 mod credentials;
 mod deadline;
@@ -27,6 +28,8 @@ mod request;
 mod session;
 mod sse;
 mod sse_parser;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod transport;
 mod websocket;
