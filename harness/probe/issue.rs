@@ -1,0 +1,58 @@
+//! What an issuer surface minted. Sits in `probe`; takes the token out of the raw answer before anything of it is recorded.
+
+use secrecy::SecretString;
+use serde_json::Value;
+
+use super::answer::Answer;
+use super::{Credentials, Exchange};
+use crate::target::{Role, Surface};
+use crate::token::TokenKind;
+
+/// A token that the auth service minted itself.
+pub(super) struct Issued {
+    pub(super) token: SecretString,
+    pub(super) with_our_secret: bool,
+}
+
+/// The token in an issuer's answer, if this is one. Every credential in the answer is made known to the redactor.
+pub(super) fn issued(surface: &Surface, answer: &Answer, credentials: &dyn Credentials) -> Option<Issued> {
+    if surface.role != Role::Issuer {
+        return None;
+    }
+    let json: Value = serde_json::from_slice(&answer.body).ok()?;
+    learn(&json, false, credentials);
+    let token = surface.issued_token.as_ref()?.query(&json).first()?.as_str()?.trim();
+    if token.is_empty() {
+        return None;
+    }
+    credentials.learn(TokenKind::Issued, token);
+    Some(Issued { token: SecretString::from(token), with_our_secret: credentials.verifies(token) })
+}
+
+/// Refresh tokens and their like are as secret as the one that was asked for.
+fn learn(json: &Value, names_a_credential: bool, credentials: &dyn Credentials) {
+    match json {
+        Value::String(text) if names_a_credential && text.len() >= 16 => credentials.learn(TokenKind::Issued, text),
+        Value::Array(items) => items.iter().for_each(|item| learn(item, names_a_credential, credentials)),
+        Value::Object(members) => {
+            for (name, value) in members {
+                let name = name.to_ascii_lowercase();
+                let secret = ["token", "secret", "session", "cookie"].iter().any(|word| name.contains(word));
+                learn(value, secret, credentials);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Why an issuer's exchange gave no token, in words.
+pub(super) fn failure(exchange: &Exchange) -> String {
+    match (&exchange.error, exchange.status()) {
+        (Some(error), _) => format!("no whole answer ({error})"),
+        (None, Some(status)) if (200..300).contains(&status) => {
+            format!("it answered {status}, and no token is where `issued_token` looks")
+        }
+        (None, Some(status)) => format!("it answered {status}"),
+        (None, None) => "no answer".to_owned(),
+    }
+}

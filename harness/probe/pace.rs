@@ -1,0 +1,76 @@
+//! The request rate of a run: the generic cell rate algorithm over all probes. Sits in `probe`; edges ban bursts.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// At most so many requests a minute, with a burst of a tenth of that.
+#[derive(Debug)]
+pub(super) struct Pace {
+    interval: Duration,
+    tolerance: Duration,
+    /// When the next request would be due if all came evenly spaced.
+    due: Mutex<Option<Instant>>,
+}
+
+impl Pace {
+    pub(super) fn per_minute(requests: u32) -> Self {
+        let requests = requests.max(1);
+        let interval = Duration::from_secs(60) / requests;
+        let burst = (requests / 10).max(1);
+        Self { interval, tolerance: interval * (burst - 1), due: Mutex::new(None) }
+    }
+
+    /// When a request that is ready `now` may go, its place taken; nothing (and no place taken) if that is after `latest`.
+    pub(super) fn reserve(&self, now: Instant, latest: Instant) -> Option<Instant> {
+        let mut due = self.due.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let next = due.map_or(now, |due| due.max(now));
+        let goes = next.checked_sub(self.tolerance).map_or(now, |earliest| earliest.max(now));
+        if goes > latest {
+            return None;
+        }
+        *due = Some(next + self.interval);
+        Some(goes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offsets(pace: &Pace, start: Instant, count: usize) -> Vec<u128> {
+        let latest = start + Duration::from_secs(3600);
+        (0..count).map(|_| (pace.reserve(start, latest).unwrap() - start).as_millis()).collect()
+    }
+
+    #[test]
+    fn a_burst_is_a_tenth_and_the_rest_is_evenly_spaced() {
+        let pace = Pace::per_minute(30);
+        assert_eq!(offsets(&pace, Instant::now(), 6), [0, 0, 0, 2000, 4000, 6000]);
+    }
+
+    #[test]
+    fn a_low_rate_has_no_burst() {
+        let pace = Pace::per_minute(6);
+        assert_eq!(offsets(&pace, Instant::now(), 3), [0, 10_000, 20_000]);
+    }
+
+    #[test]
+    fn a_pause_earns_no_more_than_the_burst() {
+        let pace = Pace::per_minute(30);
+        let start = Instant::now();
+        offsets(&pace, start, 6);
+        assert_eq!(offsets(&pace, start + Duration::from_secs(600), 4), [0, 0, 0, 2000]);
+    }
+
+    #[test]
+    fn a_place_after_the_deadline_is_not_taken() {
+        let pace = Pace::per_minute(6);
+        let start = Instant::now();
+        assert_eq!(pace.reserve(start, start), Some(start));
+        assert_eq!(pace.reserve(start, start + Duration::from_secs(9)), None);
+        let later = start + Duration::from_secs(10);
+        assert_eq!(pace.reserve(start, later), Some(later));
+    }
+}

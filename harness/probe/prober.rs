@@ -1,0 +1,83 @@
+//! The prober of a run: what all its probes share. Sits in `probe`; `run` makes one, and a session a scenario.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tokio::time::Instant;
+
+use super::pace::Pace;
+use super::transport::Tls;
+use super::{Credentials, Redact, Session, SetupError};
+use crate::target::Target;
+
+/// Sends the probes of one run: under one request rate, one deadline, one count.
+pub struct Prober(Arc<Shared>);
+
+/// What every session of a run holds.
+pub(super) struct Shared {
+    pub(super) target: Arc<Target>,
+    pub(super) credentials: Arc<dyn Credentials>,
+    pub(super) redact: Redact,
+    pub(super) run_end: Instant,
+    pub(super) pace: Pace,
+    pub(super) tls: Tls,
+    sent: AtomicU32,
+    exchanges: AtomicU32,
+}
+
+impl Prober {
+    /// A prober whose last probe ends at `deadline`. Trusts Mozilla's root certificates and the machine's own.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up. A machine without a certificate store is no error.
+    pub fn new(
+        target: Arc<Target>,
+        credentials: Arc<dyn Credentials>,
+        redact: Redact,
+        deadline: Instant,
+    ) -> Result<Self, SetupError> {
+        Ok(Self::with_tls(target, credentials, redact, deadline, Tls::new()?))
+    }
+
+    pub(super) fn with_tls(
+        target: Arc<Target>,
+        credentials: Arc<dyn Credentials>,
+        redact: Redact,
+        run_end: Instant,
+        tls: Tls,
+    ) -> Self {
+        let pace = Pace::per_minute(target.budget.requests_per_minute);
+        let (sent, exchanges) = Default::default();
+        Self(Arc::new(Shared { target, credentials, redact, run_end, pace, tls, sent, exchanges }))
+    }
+
+    /// A session of its own: one cookie jar.
+    #[must_use]
+    pub fn session(&self) -> Session {
+        Session::new(Arc::clone(&self.0))
+    }
+
+    /// Requests that went out so far, those to an issuer included.
+    #[must_use]
+    pub fn sent(&self) -> u32 {
+        self.0.sent.load(Ordering::Relaxed)
+    }
+}
+
+impl Shared {
+    /// Waits until the request rate allows one more request and counts it; says no when the run is over before that.
+    pub(super) async fn admit(&self) -> bool {
+        let Some(goes) = self.pace.reserve(Instant::now(), self.run_end) else { return false };
+        tokio::time::sleep_until(goes).await;
+        if Instant::now() >= self.run_end {
+            return false;
+        }
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        true
+    }
+
+    /// The next exchange's ordinal, from 1.
+    pub(super) fn next_id(&self) -> u32 {
+        self.exchanges.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}

@@ -1,0 +1,77 @@
+//! Makes the exchange of an answer: everything cleaned, nothing left out. Sits in `probe`; the only way out of the room.
+
+use hyper::header::SET_COOKIE;
+
+use super::answer::Answer;
+use super::render::Rendered;
+use super::{Body, Close, Exchange, Head, ProbeRequest, Redact, SentRequest, TransportError, body, cookies};
+
+/// What is known of a probe besides its answer.
+pub(super) struct Facts<'a> {
+    pub(super) id: u32,
+    pub(super) request: &'a ProbeRequest,
+    pub(super) shown: Rendered,
+    pub(super) trace_id: String,
+    pub(super) started_at: jiff::Timestamp,
+    pub(super) issued_with_our_secret: Option<bool>,
+    /// Bytes of a body that are kept.
+    pub(super) body_limit: usize,
+}
+
+/// The exchange, redacted.
+pub(super) fn exchange(facts: Facts<'_>, answer: Answer, redact: &Redact) -> Exchange {
+    let clean = |text: &str| redact(text);
+    Exchange {
+        id: facts.id,
+        probe: facts.request.key.clone(),
+        step: facts.request.step.clone(),
+        started_at: facts.started_at,
+        trace_id: facts.trace_id,
+        request: sent(facts.shown, &clean),
+        head: head(&answer, &clean),
+        body: Body {
+            text: body::text(&answer.body, facts.body_limit, &clean),
+            bytes: answer.bytes,
+            truncated: answer.bytes > facts.body_limit,
+        },
+        events: in_place(answer.events, |event| [&mut event.name, &mut event.data], &clean),
+        frames: in_place(answer.frames, |frame| [&mut frame.name, &mut frame.data], &clean),
+        close: answer.close.map(|close| Close { reason: clean(&close.reason), ..close }),
+        error: answer.error.map(|error| TransportError { detail: clean(&error.detail), ..error }),
+        phases: answer.phases,
+        issued_with_our_secret: facts.issued_with_our_secret,
+    }
+}
+
+fn sent(shown: Rendered, clean: &dyn Fn(&str) -> String) -> SentRequest {
+    SentRequest {
+        method: shown.method.to_string(),
+        url: clean(shown.url.as_str()),
+        headers: shown.headers.into_iter().map(|(name, value)| (name, clean(&value))).collect(),
+        body: shown.body.map(|body| clean(&body)),
+    }
+}
+
+fn head(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Option<Head> {
+    let (status, version) = answer.status?;
+    let headers = answer.headers.iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        let value = if name == SET_COOKIE { clean(&cookies::shown_set(&value)) } else { clean(&value) };
+        (clean(name.as_str()), value)
+    });
+    Some(Head { status: status.as_u16(), version: format!("{version:?}"), headers: headers.collect() })
+}
+
+/// Cleans the texts of each item where they stand.
+fn in_place<T>(
+    mut items: Vec<T>,
+    texts: impl Fn(&mut T) -> [&mut String; 2],
+    clean: &dyn Fn(&str) -> String,
+) -> Vec<T> {
+    for item in &mut items {
+        for text in texts(item) {
+            *text = clean(text);
+        }
+    }
+    items
+}

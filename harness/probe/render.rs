@@ -1,0 +1,178 @@
+//! Makes the request of a probe. Sits in `probe`; runs twice with two sets of values, once for the wire and once for the record,
+//! so that the record never held a token.
+
+use hyper::Method;
+use serde_json::Value;
+use url::Url;
+
+use super::placeholders::{Meaning, fill, fill_text};
+use super::{CannotProbe, Carrier, ProbeRequest, address};
+use crate::target::{Surface, SurfaceKind, Target, User};
+
+/// A request, ready to be sent or to be shown.
+#[derive(Clone)]
+pub(super) struct Rendered {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Option<String>,
+    /// WebSocket messages.
+    pub(super) messages: Vec<String>,
+}
+
+/// What is called, by whom.
+#[derive(Clone, Copy)]
+pub(super) struct Call<'a> {
+    pub(super) target: &'a Target,
+    pub(super) surface: &'a Surface,
+    pub(super) user: &'a User,
+    pub(super) request: &'a ProbeRequest,
+}
+
+/// The ids of one probe, fresh each time.
+pub(super) struct Ids {
+    pub(super) trace: String,
+    span: String,
+    request: String,
+    pub(super) websocket_key: String,
+}
+
+/// What is filled in: the real thing for the wire, labels for the record.
+pub(super) struct Values<'a> {
+    /// The token plain and in base64url, when one is sent.
+    pub(super) token: Option<[String; 2]>,
+    /// Headers that identify the calling service.
+    pub(super) service: Vec<(String, String)>,
+    /// The session's cookies for this URL.
+    pub(super) cookie: Option<String>,
+    /// A secret of the user by name.
+    pub(super) secret: &'a dyn Fn(&str) -> Result<String, CannotProbe>,
+}
+
+impl Ids {
+    pub(super) fn fresh() -> Self {
+        use base64::Engine as _;
+        let mut span = uuid::Uuid::new_v4().simple().to_string();
+        span.truncate(16);
+        Self {
+            trace: uuid::Uuid::new_v4().simple().to_string(),
+            span,
+            request: uuid::Uuid::new_v4().to_string(),
+            websocket_key: base64::engine::general_purpose::STANDARD.encode(uuid::Uuid::new_v4().as_bytes()),
+        }
+    }
+}
+
+impl Call<'_> {
+    pub(super) fn url(&self) -> Result<Url, CannotProbe> {
+        let path = self.request.path.as_deref().unwrap_or(&self.surface.path);
+        address::url(self.target.base(self.surface), path, &self.surface.query, &self.request.query)
+    }
+
+    pub(super) fn render(&self, ids: &Ids, values: &Values<'_>) -> Result<Rendered, CannotProbe> {
+        let method = Method::from_bytes(self.surface.method.as_bytes())
+            .map_err(|_| CannotProbe::Method(self.surface.method.clone()))?;
+        let body = self.body(values)?;
+        let headers = self.headers(ids, values, body.is_some())?;
+        Ok(Rendered { method, url: self.url()?, headers, body, messages: self.messages(values)? })
+    }
+
+    fn body(&self, values: &Values<'_>) -> Result<Option<String>, CannotProbe> {
+        let Some(body) = self.request.body.as_ref().or(self.surface.body.as_ref()) else { return Ok(None) };
+        Ok(fill(body, &|name| self.meaning(name, values))?.map(|json| json.to_string()))
+    }
+
+    fn messages(&self, values: &Values<'_>) -> Result<Vec<String>, CannotProbe> {
+        let messages = self.request.send.as_ref().unwrap_or(&self.surface.send);
+        let text = |json: Value| match json {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        let filled = messages.iter().map(|json| Ok(fill(json, &|name| self.meaning(name, values))?.map(text)));
+        filled.filter_map(Result::transpose).collect()
+    }
+
+    fn headers(&self, ids: &Ids, values: &Values<'_>, json: bool) -> Result<Vec<(String, String)>, CannotProbe> {
+        let mut headers =
+            Headers(vec![("User-Agent".to_owned(), concat!("fivewhys/", env!("CARGO_PKG_VERSION")).to_owned())]);
+        headers.set("Accept", if self.surface.kind == SurfaceKind::Sse { "text/event-stream" } else { "*/*" });
+        if json {
+            headers.set("Content-Type", "application/json");
+        }
+        headers.add_all(&self.surface.headers);
+        headers.set("traceparent", &format!("00-{}-{}-01", ids.trace, ids.span));
+        headers.set("X-Request-ID", &ids.request);
+        if let Some(cookie) = &values.cookie {
+            headers.set("Cookie", cookie);
+        }
+        for (name, value) in &values.service {
+            headers.set(name, value);
+        }
+        if self.surface.kind == SurfaceKind::Websocket {
+            self.upgrade(&mut headers, ids, values)?;
+        }
+        if let (Carrier::Header, Some([token, _])) = (self.request.key.carrier, &values.token) {
+            headers.set("Authorization", &format!("Bearer {token}"));
+        }
+        Ok(headers.0)
+    }
+
+    /// RFC 6455, 4.1, less the `Host` header, which the connection sets.
+    fn upgrade(&self, headers: &mut Headers, ids: &Ids, values: &Values<'_>) -> Result<(), CannotProbe> {
+        headers.set("Connection", "Upgrade");
+        headers.set("Upgrade", "websocket");
+        headers.set("Sec-WebSocket-Version", "13");
+        headers.set("Sec-WebSocket-Key", &ids.websocket_key);
+        let offered =
+            self.surface.subprotocols.iter().map(|form| fill_text(form, &|name| self.subprotocol(name, values)));
+        let offered: Vec<String> = offered.filter_map(Result::transpose).collect::<Result<_, CannotProbe>>()?;
+        if !offered.is_empty() {
+            headers.set("Sec-WebSocket-Protocol", &offered.join(", "));
+        }
+        Ok(())
+    }
+
+    fn subprotocol(&self, name: &str, values: &Values<'_>) -> Result<Meaning, CannotProbe> {
+        let which = match name {
+            "token" => 0,
+            "token_base64url" => 1,
+            _ => return Ok(Meaning::Foreign),
+        };
+        Ok(self.carried(Carrier::Subprotocol, values, which))
+    }
+
+    fn meaning(&self, name: &str, values: &Values<'_>) -> Result<Meaning, CannotProbe> {
+        if let Some(secret) = name.strip_prefix("secret:").or_else(|| name.strip_prefix("password:")) {
+            return (values.secret)(secret).map(Meaning::Text);
+        }
+        Ok(match name {
+            "token" => self.carried(Carrier::Body, values, 0),
+            "email" => Meaning::Text(self.user.email.clone()),
+            "sub" => Meaning::Text(self.user.sub.clone()),
+            _ => Meaning::Foreign,
+        })
+    }
+
+    fn carried(&self, carrier: Carrier, values: &Values<'_>, which: usize) -> Meaning {
+        match &values.token {
+            Some(forms) if self.request.key.carrier == carrier => Meaning::Text(forms[which].clone()),
+            _ => Meaning::Nothing,
+        }
+    }
+}
+
+/// Headers in the order they were set; a later one of a name takes the place of an earlier one.
+struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    fn set(&mut self, name: &str, value: &str) {
+        self.0.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        self.0.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The target's own: they replace ours, and may repeat a name.
+    fn add_all(&mut self, headers: &[(String, String)]) {
+        self.0.retain(|(ours, _)| !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(ours)));
+        self.0.extend_from_slice(headers);
+    }
+}

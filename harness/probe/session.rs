@@ -1,0 +1,124 @@
+//! A session: probes that share a cookie jar. Sits in `probe`; the one place where a probe is sent.
+
+use std::sync::Arc;
+
+use hyper::HeaderMap;
+use hyper::header::{HeaderName, HeaderValue};
+use secrecy::SecretString;
+
+use super::answer::Answer;
+use super::cookies::Cookies;
+use super::deadline::Deadline;
+use super::issue::{Issued, failure, issued};
+use super::presented::{Pair, Presented};
+use super::prober::Shared;
+use super::record::{Facts, exchange};
+use super::render::{Call, Ids};
+use super::transport::Rules;
+use super::{CannotProbe, ErrorKind, Exchange, ProbeRequest, TransportError, call, http, websocket};
+use crate::target::SurfaceKind;
+use crate::token::TokenKind;
+
+/// One cookie jar, as a scenario or a diagnosis needs it. Made by [`super::Prober::session`].
+pub struct Session {
+    shared: Arc<Shared>,
+    cookies: Cookies,
+}
+
+impl Session {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, cookies: Cookies::default() }
+    }
+
+    /// Sends one probe, when the request rate allows, and reads what comes of it until a limit or deadline.
+    ///
+    /// # Errors
+    /// When the probe cannot be made at all. Whatever happens on the wire is no error: see [`Exchange::error`].
+    pub async fn send(&self, request: &ProbeRequest) -> Result<Exchange, CannotProbe> {
+        let call = call::resolve(&self.shared.target, request)?;
+        let kind = request.key.token;
+        if call.surface.carriers.is_empty() || !kind.is_sent() {
+            return Ok(self.probe(&call, None, None).await?.0);
+        }
+        if kind == TokenKind::Issued {
+            let Issued { token, with_our_secret } = self.issue(request).await?;
+            return Ok(self.probe(&call, Some(token), Some(with_our_secret)).await?.0);
+        }
+        let token = self.shared.credentials.token(kind, call.user)?;
+        Ok(self.probe(&call, Some(token), None).await?.0)
+    }
+
+    /// Has the auth service mint a token for the request's user.
+    async fn issue(&self, request: &ProbeRequest) -> Result<Issued, CannotProbe> {
+        let request = call::issuer(&self.shared.target, &request.key)?;
+        let call = call::resolve(&self.shared.target, &request)?;
+        let (exchange, issued) = self.probe(&call, None, None).await?;
+        let why = || CannotProbe::IssuerFailed { surface: call.surface.id.clone(), why: failure(&exchange) };
+        issued.ok_or_else(why)
+    }
+
+    async fn probe(
+        &self,
+        call: &Call<'_>,
+        token: Option<SecretString>,
+        issued_before: Option<bool>,
+    ) -> Result<(Exchange, Option<Issued>), CannotProbe> {
+        let Shared { credentials, redact, .. } = &*self.shared;
+        let ids = Ids::fresh();
+        let presented = Presented { token, cookie: self.cookies.header(&call.url()?) };
+        let pair = presented.render(call, &ids, &**credentials)?;
+        let headers = header_map(&pair.wire.headers)?;
+        let admitted = self.shared.admit().await;
+        let started_at = jiff::Timestamp::now();
+        let shown = pair.shown.clone();
+        let answer = if admitted { self.transmit(call, &ids, pair, headers).await } else { unsent() };
+        let issued = issued(call.surface, &answer, &**credentials);
+        let facts = Facts {
+            id: self.shared.next_id(),
+            request: call.request,
+            shown,
+            trace_id: ids.trace,
+            started_at,
+            issued_with_our_secret: issued.as_ref().map(|issued| issued.with_our_secret).or(issued_before),
+            body_limit: call.target.budget.body_bytes,
+        };
+        Ok((exchange(facts, answer, redact), issued))
+    }
+
+    async fn transmit(&self, call: &Call<'_>, ids: &Ids, pair: Pair, headers: HeaderMap) -> Answer {
+        let budget = &call.target.budget;
+        let rules = Rules {
+            surface: call.surface,
+            budget,
+            until: &call.request.until,
+            deadline: Deadline::starting_now(budget.probe, self.shared.run_end),
+            tls: &self.shared.tls,
+        };
+        let url = pair.wire.url.clone();
+        let answer = match call.surface.kind {
+            SurfaceKind::Websocket => {
+                websocket::send(pair.wire, headers, &ids.websocket_key, &pair.shown.messages, &rules).await
+            }
+            SurfaceKind::Http | SurfaceKind::Sse => http::send(pair.wire, headers, &rules).await,
+        };
+        self.cookies.keep(&answer.headers, &url);
+        answer
+    }
+}
+
+fn unsent() -> Answer {
+    let detail = "the run's budget ended before the request rate allowed this probe".to_owned();
+    Answer::failed(TransportError { kind: ErrorKind::BudgetSpent, detail })
+}
+
+fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, CannotProbe> {
+    let mut map = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let unfit = || CannotProbe::Header(name.clone());
+        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unfit())?;
+        let mut value = HeaderValue::from_str(value).map_err(|_| unfit())?;
+        value.set_sensitive(true);
+        map.append(key, value);
+    }
+    Ok(map)
+}

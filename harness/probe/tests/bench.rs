@@ -1,0 +1,225 @@
+//! What the tests probe with: a target of one test's making, and credentials that are easy to find where they should not be.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::SecretString;
+use tokio::time::Instant;
+use url::Url;
+
+use crate::probe::transport::Tls;
+use crate::probe::{
+    Caller, CannotProbe, Carrier, CredentialError, Credentials, Exchange, ProbeKey, ProbeRequest, Prober, Redact,
+};
+use crate::target::{
+    Accept, Budget, CallerIdentity, Claims, DeployedNames, Door, JsonMatch, Role, SecretSource, Service, Surface,
+    SurfaceKind, Target, User, Validation,
+};
+use crate::token::TokenKind;
+
+pub(super) const SERVICE_SECRET: &str = "the-service-secret-of-the-backend";
+pub(super) const PASSWORD: &str = "correct horse battery staple";
+
+/// Tokens that name their kind, and a redactor that knows every one of them.
+#[derive(Default)]
+pub(super) struct Purse {
+    known: Mutex<Vec<(String, String)>>,
+    minted: AtomicU32,
+}
+
+impl Purse {
+    fn remember(&self, text: &str, label: &str) {
+        let mut known = self.known.lock().unwrap();
+        known.push((text.to_owned(), label.to_owned()));
+        known.push((URL_SAFE_NO_PAD.encode(text), label.to_owned()));
+    }
+
+    /// Everything that may never be seen.
+    pub(super) fn known(&self) -> Vec<String> {
+        self.known.lock().unwrap().iter().map(|(text, _)| text.clone()).collect()
+    }
+
+    fn clean(&self, text: &str) -> String {
+        let known = self.known.lock().unwrap();
+        known.iter().fold(text.to_owned(), |text, (secret, label)| text.replace(secret.as_str(), label))
+    }
+}
+
+impl Credentials for Purse {
+    fn token(&self, kind: TokenKind, user: &User) -> Result<SecretString, CredentialError> {
+        if kind == TokenKind::Revoked {
+            return Err(CredentialError("nothing revokes here".to_owned()));
+        }
+        let token = format!("{}.{kind}.n{}z", user.name, self.minted.fetch_add(1, Ordering::Relaxed));
+        self.remember(&token, &format!("<token:{kind}>"));
+        Ok(token.into())
+    }
+
+    fn verifies(&self, jwt: &str) -> bool {
+        jwt.starts_with("ours.")
+    }
+
+    fn learn(&self, kind: TokenKind, token: &str) {
+        self.remember(token, &format!("<token:{kind}>"));
+    }
+
+    fn service_secret(&self) -> Result<SecretString, CredentialError> {
+        self.remember(SERVICE_SECRET, "<secret>");
+        Ok(SERVICE_SECRET.into())
+    }
+
+    fn user_secret(&self, _: &User, name: &str) -> Result<SecretString, CredentialError> {
+        if name != "password" {
+            return Err(CredentialError(format!("no secret `{name}`")));
+        }
+        self.remember(PASSWORD, "<secret>");
+        Ok(PASSWORD.into())
+    }
+}
+
+/// A target under construction, and what probes it.
+pub(super) struct Bench {
+    pub(super) target: Target,
+    pub(super) purse: Arc<Purse>,
+    pub(super) run: Duration,
+    tls: Option<Tls>,
+}
+
+impl Bench {
+    /// Everything at this base URL (`http://…`), all doors open, generous budgets, one user `anna`.
+    pub(super) fn at(base: &str) -> Self {
+        let run = Duration::from_secs(30);
+        Self { target: target(base), purse: Arc::default(), run, tls: None }
+    }
+
+    pub(super) fn with(mut self, surface: Surface) -> Self {
+        self.target.surfaces.insert(surface.id.clone(), surface);
+        self
+    }
+
+    pub(super) fn trusting(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    pub(super) fn prober(self) -> Prober {
+        let purse = Arc::clone(&self.purse);
+        let redact: Redact = Arc::new(move |text| purse.clean(text));
+        let deadline = Instant::now() + self.run;
+        let tls = self.tls.unwrap_or_else(|| Tls::new().unwrap());
+        Prober::with_tls(Arc::new(self.target), self.purse, redact, deadline, tls)
+    }
+
+    pub(super) async fn probe(self, request: &ProbeRequest) -> Result<Exchange, CannotProbe> {
+        self.prober().session().send(request).await
+    }
+
+    /// Sends one probe; checks that no secret is anywhere in what is recorded.
+    pub(super) async fn send(self, request: &ProbeRequest) -> Exchange {
+        let purse = Arc::clone(&self.purse);
+        let exchange = self.probe(request).await.unwrap();
+        let recorded = serde_json::to_string(&exchange).unwrap();
+        for secret in purse.known() {
+            assert!(!recorded.contains(&secret), "{secret} in {recorded}");
+        }
+        exchange
+    }
+}
+
+/// `valid` token in the header, no caller, user `anna`.
+pub(super) fn probe_of(surface: &str) -> ProbeRequest {
+    ProbeRequest::new(ProbeKey {
+        surface: surface.to_owned(),
+        token: TokenKind::Valid,
+        carrier: Carrier::Header,
+        caller: Caller::None,
+        user: "anna".to_owned(),
+    })
+}
+
+pub(super) fn surface(id: &str, kind: SurfaceKind) -> Surface {
+    Surface {
+        id: id.to_owned(),
+        service: if id.starts_with("auth") { Service::Auth } else { Service::Backend },
+        kind,
+        role: Role::Protected,
+        method: "GET".to_owned(),
+        path: "/it".to_owned(),
+        query: Vec::new(),
+        headers: Vec::new(),
+        body: None,
+        send: Vec::new(),
+        carriers: vec![Carrier::Header, Carrier::Subprotocol, Carrier::Body],
+        subprotocols: Vec::new(),
+        takes_caller: false,
+        accept: Accept::default(),
+        caller_rejected: None,
+        identity: None,
+        event_name: Some(path("$.type")),
+        issued_token: None,
+    }
+}
+
+pub(super) fn path(path: &str) -> serde_json_path::JsonPath {
+    serde_json_path::JsonPath::parse(path).unwrap()
+}
+
+/// Holds for JSON whose `type` is this.
+pub(super) fn of_type(name: &str) -> JsonMatch {
+    JsonMatch { path: path("$.type"), any_of: vec![name.into()] }
+}
+
+fn target(base: &str) -> Target {
+    let url = Url::parse(base).unwrap();
+    Target {
+        name: "bench".to_owned(),
+        production: false,
+        twin: false,
+        websocket: Url::parse(&base.replacen("http", "ws", 1)).unwrap(),
+        backend: url.clone(),
+        auth: url,
+        doors: BTreeSet::from([Door::Auth, Door::ServiceCredentials]),
+        surfaces: BTreeMap::new(),
+        users: vec![anna()],
+        claims: claims(),
+        signing_secret: no_source(),
+        caller: Some(CallerIdentity {
+            id_header: "X-Service-ID".to_owned(),
+            secret_header: "X-Service-Secret".to_owned(),
+            id: "backend-1".to_owned(),
+            secret: no_source(),
+        }),
+        validation: Validation::Unknown,
+        budget: Budget {
+            run: Duration::from_secs(30),
+            probe: Duration::from_secs(10),
+            connect: Duration::from_secs(5),
+            requests_per_minute: 6000,
+            diagnosis_probes: 10,
+            body_bytes: 1 << 16,
+            events: 100,
+        },
+        manifests: BTreeMap::new(),
+        logs: Vec::new(),
+        names: DeployedNames::default(),
+        known_failures: Vec::new(),
+    }
+}
+
+fn anna() -> User {
+    let (sub, email) = ("user-7".to_owned(), "anna@example.test".to_owned());
+    User { name: "anna".to_owned(), sub, email, permissions: Vec::new(), secrets: BTreeMap::new() }
+}
+
+fn claims() -> Claims {
+    let (iss, ttl) = ("bench".to_owned(), Duration::from_secs(60));
+    Claims { iss, aud: None, token_type: None, r#type: None, ttl, extra: serde_json::Map::new() }
+}
+
+fn no_source() -> SecretSource {
+    SecretSource { purpose: "nothing".to_owned(), min_bytes: 0, sources: Vec::new() }
+}

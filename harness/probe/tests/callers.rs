@@ -1,0 +1,85 @@
+//! Who we say we are to the auth service, and which doors that needs.
+
+use rstest::rstest;
+
+use super::bench::{Bench, SERVICE_SECRET, probe_of, surface};
+use super::script::Server;
+use crate::probe::{Caller, CannotProbe, Carrier};
+use crate::target::{Door, SurfaceKind};
+use crate::token::TokenKind;
+
+const ID: &str = "auth.validate";
+
+fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
+    request.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+}
+
+#[rstest]
+#[case(Caller::None, None, None)]
+#[case(Caller::Right, Some("backend-1"), Some(true))]
+#[case(Caller::WrongId, Some("backend-1-unknown"), Some(true))]
+#[case(Caller::WrongSecret, Some("backend-1"), Some(false))]
+#[case(Caller::IdOnly, Some("backend-1"), None)]
+#[tokio::test]
+async fn each_caller_has_its_headers(
+    #[case] caller: Caller,
+    #[case] id: Option<&str>,
+    #[case] secret_is_right: Option<bool>,
+    #[values(true, false)] takes_caller: bool,
+) {
+    let server = Server::answering(&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]).await;
+    let mut surface = surface(ID, SurfaceKind::Http);
+    surface.takes_caller = takes_caller;
+    let mut probe = probe_of(ID);
+    probe.key.caller = caller;
+    let exchange = Bench::at(&server.url()).with(surface).send(&probe).await;
+    let request = &server.requests()[0];
+    assert_eq!(header(request, "x-service-id"), id.filter(|_| takes_caller));
+    let secret = header(request, "x-service-secret");
+    assert_eq!(secret.map(|secret| secret == SERVICE_SECRET), secret_is_right.filter(|_| takes_caller));
+    assert!(secret.is_none_or(|secret| secret.len() >= SERVICE_SECRET.len()));
+    let shown = exchange.request.headers.iter().find(|(name, _)| name == "X-Service-Secret");
+    assert_eq!(shown.map(|(_, value)| value.as_str()), secret.map(|_| "<secret>"));
+}
+
+#[rstest]
+#[case(&[], Caller::None, Some(Door::Auth))]
+#[case(&[Door::Auth], Caller::None, None)]
+#[case(&[Door::Auth], Caller::WrongSecret, None)]
+#[case(&[Door::Auth], Caller::Right, Some(Door::ServiceCredentials))]
+#[case(&[Door::Auth], Caller::WrongId, Some(Door::ServiceCredentials))]
+#[tokio::test]
+async fn a_closed_door_is_not_knocked_at(#[case] open: &[Door], #[case] caller: Caller, #[case] closed: Option<Door>) {
+    let server = Server::answering(&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]).await;
+    let mut surface = surface(ID, SurfaceKind::Http);
+    surface.takes_caller = true;
+    let mut bench = Bench::at(&server.url()).with(surface);
+    bench.target.doors = open.iter().copied().collect();
+    let mut probe = probe_of(ID);
+    probe.key.caller = caller;
+    let refused = bench.probe(&probe).await.err();
+    assert_eq!(refused, closed.map(|door| CannotProbe::DoorClosed { surface: ID.to_owned(), door }));
+    assert_eq!(server.connections(), usize::from(closed.is_none()));
+}
+
+#[tokio::test]
+async fn what_cannot_be_probed_says_why() {
+    let bench = || {
+        let mut surface = surface(ID, SurfaceKind::Http);
+        surface.carriers = vec![Carrier::Header];
+        Bench::at("http://127.0.0.1:9").with(surface)
+    };
+    let mut probe = probe_of("auth.nothing");
+    assert_eq!(bench().probe(&probe).await.unwrap_err(), CannotProbe::UnknownSurface("auth.nothing".to_owned()));
+    probe = probe_of(ID);
+    probe.key.user = "bert".to_owned();
+    assert_eq!(bench().probe(&probe).await.unwrap_err(), CannotProbe::UnknownUser("bert".to_owned()));
+    probe = probe_of(ID);
+    probe.key.carrier = Carrier::Body;
+    assert!(matches!(bench().probe(&probe).await, Err(CannotProbe::CarrierNotTaken { .. })));
+    probe = probe_of(ID);
+    probe.key.token = TokenKind::Revoked;
+    assert!(matches!(bench().probe(&probe).await, Err(CannotProbe::Credential(_))));
+    probe.key.token = TokenKind::Issued;
+    assert_eq!(bench().probe(&probe).await.unwrap_err(), CannotProbe::NoIssuer);
+}

@@ -1,0 +1,13 @@
+//! The prober against real sockets: script servers that write raw bytes, and tungstenite as the other end of a WebSocket.
+
+mod bench;
+mod callers;
+mod http;
+mod limits;
+mod script;
+mod sse;
+mod sticky;
+mod tls;
+mod unreachable;
+mod websocket;
+mod websocket_refused;

@@ -1,0 +1,113 @@
+//! Sessions: cookies that stick, and tokens that the system under test mints itself.
+
+use serde_json::json;
+
+use super::bench::{Bench, path, probe_of, surface};
+use super::script::Server;
+use crate::probe::{Caller, CannotProbe, Carrier, ErrorKind};
+use crate::target::{Role, Surface, SurfaceKind};
+use crate::token::TokenKind;
+
+const ID: &str = "backend.it";
+const SOCKET: &str = "backend.websocket";
+const ISSUER: &str = "auth.login";
+
+async fn cookie_setter() -> Server {
+    Server::scripted(|mut peer| async move {
+        peer.answer("403 Forbidden", "set-cookie: GAESA=stick-to-me; Path=/\r\n", "").await;
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_cookie_sticks_within_its_session_and_not_across() {
+    let server = cookie_setter().await;
+    let bench = Bench::at(&server.url());
+    let prober = bench.with(surface(ID, SurfaceKind::Http)).with(surface(SOCKET, SurfaceKind::Websocket)).prober();
+    let (one, other) = (prober.session(), prober.session());
+    for (session, surface) in [(&one, SOCKET), (&one, ID), (&one, SOCKET), (&other, ID)] {
+        let exchange = session.send(&probe_of(surface)).await.unwrap();
+        assert_eq!(exchange.header("set-cookie"), Some("GAESA=<cookie>; Path=/"));
+        assert!(!serde_json::to_string(&exchange).unwrap().contains("stick-to-me"));
+    }
+    let carried: Vec<_> = server.requests().iter().map(|r| r.contains("cookie: GAESA=stick-to-me\r\n")).collect();
+    assert_eq!(carried, [false, true, true, false]);
+    assert_eq!(prober.sent(), 4);
+}
+
+fn issuer() -> Surface {
+    let mut surface = surface(ISSUER, SurfaceKind::Http);
+    surface.role = Role::Issuer;
+    surface.method = "POST".to_owned();
+    surface.body = Some(json!({"email": "{email}", "password": "{secret:password}"}));
+    surface.carriers = Vec::new();
+    surface.issued_token = Some(path("$.access_token"));
+    surface
+}
+
+async fn login(status: &'static str, body: &'static str) -> Server {
+    Server::scripted(move |mut peer| async move {
+        if peer.request.starts_with("POST") {
+            peer.answer(status, "set-cookie: sid=7\r\n", body).await;
+        } else {
+            peer.answer("200 OK", "", "fine").await;
+        }
+    })
+    .await
+}
+
+fn with_issued() -> crate::probe::ProbeRequest {
+    let mut probe = probe_of(ID);
+    probe.key.token = TokenKind::Issued;
+    probe
+}
+
+#[tokio::test]
+async fn an_issued_token_comes_from_the_issuer_in_the_same_session() {
+    let server =
+        login("200 OK", r#"{"access_token":"ours.minted.token","refresh_token":"another-long-credential"}"#).await;
+    let prober = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Http)).with(issuer()).prober();
+    let exchange = prober.session().send(&with_issued()).await.unwrap();
+    assert_eq!((exchange.status(), exchange.issued_with_our_secret, exchange.id), (Some(200), Some(true), 2));
+    assert_eq!(prober.sent(), 2);
+    let requests = server.requests();
+    assert!(requests[0].contains(r#"{"email":"anna@example.test","password":"correct horse battery staple"}"#));
+    assert!(requests[1].contains("authorization: Bearer ours.minted.token\r\n"), "{}", requests[1]);
+    assert!(requests[1].contains("cookie: sid=7\r\n"), "{}", requests[1]);
+    assert!(serde_json::to_string(&exchange).unwrap().contains("Bearer <token:issued>"));
+}
+
+#[tokio::test]
+async fn a_probe_of_the_issuer_tells_whose_secret_it_signs_with_and_keeps_no_token() {
+    let server =
+        login("200 OK", r#"{"access_token":"theirs.minted.token","refresh_token":"another-long-credential"}"#).await;
+    let mut probe = probe_of(ISSUER);
+    (probe.key.token, probe.key.carrier, probe.key.caller) = (TokenKind::None, Carrier::Header, Caller::None);
+    let exchange = Bench::at(&server.url()).with(issuer()).send(&probe).await;
+    assert_eq!(exchange.issued_with_our_secret, Some(false));
+    assert_eq!(exchange.body.text, r#"{"access_token":"<token:issued>","refresh_token":"<token:issued>"}"#);
+}
+
+#[tokio::test]
+async fn an_issuer_that_does_not_mint_is_why_the_probe_cannot_be_made() {
+    for (status, body, expected) in [
+        ("401 Unauthorized", r#"{"detail":"no"}"#, "it answered 401"),
+        ("200 OK", "<html>", "it answered 200, and no token is where `issued_token` looks"),
+        ("200 OK", r#"{"access_token":""}"#, "it answered 200, and no token is where `issued_token` looks"),
+    ] {
+        let server = login(status, body).await;
+        let bench = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Http)).with(issuer());
+        let CannotProbe::IssuerFailed { surface, why } = bench.probe(&with_issued()).await.unwrap_err() else {
+            panic!("another reason")
+        };
+        assert_eq!((surface.as_str(), why.as_str()), (ISSUER, expected));
+        assert_eq!(server.connections(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_that_is_not_there_is_named_with_its_error() {
+    let bench = Bench::at("http://issuer.invalid").with(surface(ID, SurfaceKind::Http)).with(issuer());
+    let error = bench.probe(&with_issued()).await.unwrap_err();
+    assert!(error.to_string().contains(ErrorKind::DnsError.as_str()), "{error}");
+}

@@ -1,0 +1,118 @@
+//! TLS, for HTTP and WebSocket alike.
+
+use std::sync::Arc;
+
+use futures_util::SinkExt as _;
+use rstest::rstest;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use tokio::io::AsyncReadExt as _;
+use tokio::io::AsyncWriteExt as _;
+use tokio_rustls::TlsAcceptor;
+use tokio_tungstenite::tungstenite::Message;
+
+use super::bench::{Bench, probe_of, surface};
+use super::script::Server;
+use crate::probe::ErrorKind;
+use crate::probe::transport::Tls;
+use crate::target::SurfaceKind;
+
+const ID: &str = "backend.it";
+
+fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+fn self_signed() -> (CertificateDer<'static>, TlsAcceptor) {
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
+    let config = ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_no_client_auth().with_single_cert(vec![cert.der().clone()], key).unwrap();
+    (cert.der().clone(), TlsAcceptor::from(Arc::new(config)))
+}
+
+fn trusting(certificate: CertificateDer<'static>) -> Tls {
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate).unwrap();
+    let config = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().unwrap();
+    Tls::from_config(&config.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// Answers 200 over HTTP, and opens WebSockets with one frame.
+async fn server(acceptor: TlsAcceptor, kind: SurfaceKind) -> Server {
+    Server::raw(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let Ok(mut stream) = acceptor.accept(stream).await else { return };
+            if kind == SurfaceKind::Websocket {
+                let mut socket = tokio_tungstenite::accept_async(stream).await.unwrap();
+                socket.send(Message::text("hi")).await.unwrap();
+                return;
+            }
+            let mut seen = [0; 4096];
+            let _ = stream.read(&mut seen).await;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+            let _ = stream.shutdown().await;
+        }
+    })
+    .await
+}
+
+fn base(server: &Server, host: &str) -> String {
+    format!("https://{host}:{}", server.address.port())
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_certificate_nobody_signed_is_not_trusted(
+    #[values(SurfaceKind::Http, SurfaceKind::Websocket)] kind: SurfaceKind,
+) {
+    let (_, acceptor) = self_signed();
+    let server = server(acceptor, kind).await;
+    let exchange = Bench::at(&base(&server, "localhost")).with(surface(ID, kind)).send(&probe_of(ID)).await;
+    let error = exchange.error.unwrap();
+    assert_eq!(error.kind, ErrorKind::TlsCertificateError, "{error}");
+    assert_eq!(exchange.phases.connect_ms, None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_certificate_for_another_name_does_not_fit(
+    #[values(SurfaceKind::Http, SurfaceKind::Websocket)] kind: SurfaceKind,
+) {
+    let (certificate, acceptor) = self_signed();
+    let server = server(acceptor, kind).await;
+    let bench = Bench::at(&base(&server, "127.0.0.1")).with(surface(ID, kind)).trusting(trusting(certificate));
+    let error = bench.send(&probe_of(ID)).await.error.unwrap();
+    assert_eq!(error.kind, ErrorKind::TlsCertificateError, "{error}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_trusted_certificate_lets_the_answer_through(
+    #[values(SurfaceKind::Http, SurfaceKind::Websocket)] kind: SurfaceKind,
+) {
+    let (certificate, acceptor) = self_signed();
+    let server = server(acceptor, kind).await;
+    let bench = Bench::at(&base(&server, "localhost")).with(surface(ID, kind)).trusting(trusting(certificate));
+    let exchange = bench.send(&probe_of(ID)).await;
+    assert_eq!(exchange.status(), Some(if kind == SurfaceKind::Http { 200 } else { 101 }), "{:?}", exchange.error);
+    assert!(exchange.phases.dns_ms.is_some() && exchange.phases.connect_ms.is_some());
+    let said = exchange.frames.first().map_or(exchange.body.text.as_str(), |frame| frame.data.as_str());
+    assert_eq!(said, if kind == SurfaceKind::Http { "ok" } else { "hi" });
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_server_that_speaks_no_tls_is_a_protocol_error(
+    #[values(SurfaceKind::Http, SurfaceKind::Websocket)] kind: SurfaceKind,
+) {
+    let server = Server::raw(|mut stream| async move {
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        while stream.read_u8().await.is_ok() {}
+    })
+    .await;
+    let exchange = Bench::at(&base(&server, "localhost")).with(surface(ID, kind)).send(&probe_of(ID)).await;
+    assert_eq!(exchange.error.map(|error| error.kind), Some(ErrorKind::TlsProtocolError));
+}

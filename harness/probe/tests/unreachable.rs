@@ -1,0 +1,46 @@
+//! Hosts that are not there, over HTTP and WebSocket alike.
+
+use rstest::rstest;
+use tokio::net::TcpListener;
+
+use super::bench::{Bench, probe_of, surface};
+use crate::probe::{ErrorKind, Exchange};
+use crate::target::SurfaceKind;
+
+const ID: &str = "backend.it";
+
+async fn probe(base: &str, kind: SurfaceKind) -> Exchange {
+    let mut surface = surface(ID, kind);
+    surface.query = vec![("q".to_owned(), "in-the-query".to_owned())];
+    let exchange = Bench::at(base).with(surface).send(&probe_of(ID)).await;
+    assert_eq!((exchange.status(), exchange.phases.first_byte_ms), (None, None));
+    assert!(!exchange.error.as_ref().unwrap().detail.contains("in-the-query"));
+    exchange
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_port_where_nobody_listens_refuses(
+    #[values("127.0.0.1", "[::1]", "localhost")] host: &str,
+    #[values(SurfaceKind::Http, SurfaceKind::Websocket)] kind: SurfaceKind,
+) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let exchange = probe(&format!("http://{host}:{port}"), kind).await;
+    let error = exchange.error.unwrap();
+    assert_eq!(error.kind, ErrorKind::ConnectionRefused, "{error}");
+    assert!(error.detail.contains("Connection refused"), "{error}");
+    assert_eq!(exchange.phases.connect_ms, None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_name_that_is_nobodys_does_not_resolve(
+    #[values(SurfaceKind::Http, SurfaceKind::Sse, SurfaceKind::Websocket)] kind: SurfaceKind,
+) {
+    let exchange = probe("http://backend.invalid", kind).await;
+    let error = exchange.error.unwrap();
+    assert_eq!(error.kind, ErrorKind::DnsError, "{error}");
+    assert_eq!(exchange.phases.dns_ms, None);
+}

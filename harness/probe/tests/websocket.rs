@@ -1,0 +1,183 @@
+//! Open WebSockets: frames, messages, and every way they close.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use rstest::rstest;
+use serde_json::json;
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
+
+use super::bench::{Bench, of_type, probe_of, surface};
+use super::script::Server;
+use crate::probe::{Close, ErrorKind, Exchange, ProbeRequest, Side, Until};
+use crate::target::{Surface, SurfaceKind};
+
+const ID: &str = "backend.websocket";
+const READY: &str = r#"{"type":"ready"}"#;
+const DENIED: &str = r#"{"type":"error","message":"no"}"#;
+
+type Socket = WebSocketStream<TcpStream>;
+
+/// A server whose sockets do this once they are open.
+async fn server<F: Future<Output = ()> + Send>(script: impl Fn(Socket) -> F + Clone + Send + 'static) -> Server {
+    Server::raw(move |stream| {
+        let script = script.clone();
+        async move {
+            let socket = tokio_tungstenite::accept_async(stream).await.unwrap();
+            script(socket).await;
+        }
+    })
+    .await
+}
+
+fn chat() -> Surface {
+    let mut surface = surface(ID, SurfaceKind::Websocket);
+    surface.accept.first_frame = Some(of_type("ready"));
+    surface.send = vec![json!({"type": "ask", "who": "{sub}"})];
+    surface
+}
+
+fn until(event: &str) -> ProbeRequest {
+    let mut probe = probe_of(ID);
+    probe.until = Until::Event(event.to_owned());
+    probe
+}
+
+async fn probe(server: &Server, surface: Surface, probe: &ProbeRequest) -> Exchange {
+    let mut bench = Bench::at(&server.url()).with(surface);
+    bench.target.budget.probe = Duration::from_secs(3);
+    bench.send(probe).await
+}
+
+fn frames(exchange: &Exchange) -> Vec<(Side, &str)> {
+    exchange.frames.iter().map(|frame| (frame.from, frame.name.as_str())).collect()
+}
+
+fn closed(code: u16, reason: &str, by: Side) -> Option<Close> {
+    Some(Close { code, reason: reason.to_owned(), by })
+}
+
+#[tokio::test]
+async fn a_conversation_runs_to_the_event_wanted_and_is_closed_by_us() {
+    let server = server(|mut socket| async move {
+        socket.send(Message::text(READY)).await.unwrap();
+        let asked = socket.next().await.unwrap().unwrap();
+        socket.send(Message::Ping("p".into())).await.unwrap();
+        assert_eq!(socket.next().await.unwrap().unwrap(), Message::Pong("p".into()));
+        for frame in [asked.to_text().unwrap(), r#"{"type":"done"}"#, "late"] {
+            socket.send(Message::text(frame)).await.unwrap();
+        }
+        while socket.next().await.is_some() {}
+    })
+    .await;
+    let exchange = probe(&server, chat(), &until("done")).await;
+    assert_eq!(exchange.status(), Some(101));
+    assert_eq!(exchange.error, None);
+    let (us, they) = (Side::Client, Side::Server);
+    assert_eq!(frames(&exchange), [(they, "ready"), (us, "ask"), (they, "ask"), (they, "done")]);
+    assert_eq!(exchange.frames[1].data, r#"{"type":"ask","who":"user-7"}"#);
+    assert_eq!(exchange.close, closed(1000, "", Side::Client));
+}
+
+#[tokio::test]
+async fn a_socket_is_accepted_at_its_first_frame_and_nothing_is_said() {
+    let server = server(|mut socket| async move {
+        socket.send(Message::text(READY)).await.unwrap();
+        while socket.next().await.is_some() {}
+    })
+    .await;
+    let exchange = probe(&server, chat(), &probe_of(ID)).await;
+    assert_eq!(frames(&exchange), [(Side::Server, "ready")]);
+    assert_eq!(exchange.close, closed(1000, "", Side::Client));
+}
+
+#[tokio::test]
+async fn where_no_greeting_is_expected_we_speak_first() {
+    let server = server(|mut socket| async move {
+        let asked = socket.next().await.unwrap().unwrap();
+        socket.send(asked).await.unwrap();
+        while socket.next().await.is_some() {}
+    })
+    .await;
+    let mut surface = chat();
+    surface.accept.first_frame = None;
+    let exchange = probe(&server, surface, &probe_of(ID)).await;
+    assert_eq!(frames(&exchange), [(Side::Client, "ask"), (Side::Server, "ask")]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_error_frame_and_the_close_behind_it_are_both_kept(
+    #[values(Until::Accepted, Until::Event("done".to_owned()))] until: Until,
+    #[values(true, false)] close_follows_at_once: bool,
+) {
+    let server = server(move |mut socket| async move {
+        socket.send(Message::text(DENIED)).await.unwrap();
+        if !close_follows_at_once {
+            socket.send(Message::Ping("p".into())).await.unwrap();
+            assert_eq!(socket.next().await.unwrap().unwrap(), Message::Pong("p".into()));
+        }
+        let frame = CloseFrame { code: CloseCode::Policy, reason: "Authentication failed".into() };
+        socket.close(Some(frame)).await.unwrap();
+        while socket.next().await.is_some() {}
+    })
+    .await;
+    let mut request = probe_of(ID);
+    request.until = until;
+    let exchange = probe(&server, chat(), &request).await;
+    assert_eq!(frames(&exchange), [(Side::Server, "error")]);
+    assert_eq!(exchange.close, closed(1008, "Authentication failed", Side::Server));
+    assert_eq!(exchange.error, None);
+}
+
+#[tokio::test]
+async fn a_close_without_a_code_is_1005() {
+    let server = server(|mut socket| async move {
+        socket.close(None).await.unwrap();
+        while socket.next().await.is_some() {}
+    })
+    .await;
+    let exchange = probe(&server, chat(), &probe_of(ID)).await;
+    assert_eq!((exchange.close, exchange.error), (closed(1005, "", Side::Server), None));
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_without_a_close_frame_was_terminated() {
+    let server = server(|mut socket| async move { socket.send(Message::text(READY)).await.unwrap() }).await;
+    let exchange = probe(&server, chat(), &until("done")).await;
+    assert_eq!(exchange.error.map(|error| error.kind), Some(ErrorKind::ConnectionTerminated));
+    assert_eq!((exchange.close, exchange.frames[0].name.as_str()), (None, "ready"));
+}
+
+#[tokio::test]
+async fn a_socket_that_says_nothing_times_out() {
+    let server = server(|mut socket| async move { while socket.next().await.is_some() {} }).await;
+    let mut bench = Bench::at(&server.url()).with(chat());
+    bench.target.budget.probe = Duration::from_millis(300);
+    let exchange = bench.send(&probe_of(ID)).await;
+    assert_eq!(exchange.error.map(|error| error.kind), Some(ErrorKind::StreamTimeout));
+    assert_eq!(exchange.head.map(|head| head.status), Some(101));
+}
+
+#[rstest]
+#[case(Message::text(r#"{"type":"tick"}"#), ErrorKind::EventLimit)]
+#[case(Message::Ping("p".into()), ErrorKind::EventLimit)]
+#[case(Message::text("x".repeat(7000)), ErrorKind::HttpResponseBodySize)]
+#[case(Message::text("x".repeat(70_000)), ErrorKind::HttpResponseBodySize)]
+#[tokio::test]
+async fn a_flood_is_cut(#[case] message: Message, #[case] expected: ErrorKind) {
+    let server = server(move |mut socket| {
+        let message = message.clone();
+        async move {
+            let _ = socket.send(Message::text(READY)).await;
+            while socket.send(message.clone()).await.is_ok() {}
+        }
+    })
+    .await;
+    let exchange = probe(&server, chat(), &until("done")).await;
+    assert_eq!(exchange.error.map(|error| error.kind), Some(expected));
+    assert!(exchange.frames.len() <= 101);
+}
