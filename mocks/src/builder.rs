@@ -14,12 +14,7 @@ pub struct TwinBuilder {
 
 impl Default for TwinBuilder {
     fn default() -> Self {
-        Self {
-            dialect: Dialect::default(),
-            faults: Vec::new(),
-            startup_validation: true,
-            port: 0,
-        }
+        Self { dialect: Dialect::default(), faults: Vec::new(), startup_validation: true, port: 0 }
     }
 }
 

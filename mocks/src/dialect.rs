@@ -49,8 +49,6 @@ impl FromStr for Dialect {
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         let known = Self::ALL.iter().find(|dialect| dialect.id() == name);
-        known
-            .copied()
-            .ok_or_else(|| UnknownDialect(name.to_owned()))
+        known.copied().ok_or_else(|| UnknownDialect(name.to_owned()))
     }
 }

@@ -73,8 +73,6 @@ impl FromStr for Fault {
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         let known = Self::ALL.iter().find(|fault| fault.id() == name);
-        known.copied().ok_or_else(|| UnknownFault {
-            name: name.to_owned(),
-        })
+        known.copied().ok_or_else(|| UnknownFault { name: name.to_owned() })
     }
 }

@@ -3,12 +3,21 @@
 //! It boots from a deployment manifest and a secret store, and symptoms emerge. It knows causes; it knows nothing
 //! of the catalogue, of diagnosis, or of the crate that uses it.
 
+mod auth;
+mod backend;
 mod boot;
 mod builder;
+mod control;
 mod credentials;
+mod deployment;
 mod dialect;
+mod edge;
 mod fault;
 mod journal;
+mod logs;
+mod ports;
+mod serve;
+mod trace;
 mod twin;
 
 pub use boot::BootError;

@@ -1,11 +1,15 @@
 //! A running twin, and what can be asked of it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::boot::Running;
 use crate::journal::Journal;
+use crate::logs::LogBook;
+use crate::serve::Tasks;
 use crate::{Credentials, JournalEntry, TwinBuilder};
 
 /// The deployment manifests, as `gcloud run services describe --format=json` prints them.
@@ -28,6 +32,9 @@ pub struct Twin {
     pub(crate) credentials: Credentials,
     pub(crate) manifests: Manifests,
     pub(crate) journal: Arc<Journal>,
+    pub(crate) logs: Arc<LogBook>,
+    pub(crate) tasks: Tasks,
+    pub(crate) running: Vec<Running>,
 }
 
 impl Twin {
@@ -73,9 +80,24 @@ impl Twin {
 
     /// Cloud Logging entries of all services, newest first.
     pub fn log_entries(&self) -> Vec<Value> {
-        Vec::new()
+        self.logs.newest_first(None)
     }
 
     /// Stops everything and waits until it has stopped.
-    pub async fn shutdown(self) {}
+    pub async fn shutdown(mut self) {
+        self.running.clear();
+        self.tasks.stop().await;
+    }
+}
+
+impl Drop for Twin {
+    fn drop(&mut self) {
+        self.tasks.abort();
+    }
+}
+
+impl fmt::Debug for Twin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Twin").field("edge_url", &self.edge_url).finish_non_exhaustive()
+    }
 }
