@@ -10,10 +10,10 @@ use crate::logs::Severity;
 
 pub(super) fn validate(service: &AuthService, call: &Call<'_>) -> Answer {
     // The recorded service looks for the token first, the documented one for its caller.
-    if !service.dialect.is_observed() {
-        if let Some(refused) = service.caller_refused(call, "") {
-            return refused;
-        }
+    if !service.dialect.is_observed()
+        && let Some(refused) = service.caller_refused(call, "")
+    {
+        return refused;
     }
     let token = match token_in_body(service, call) {
         Ok(token) => token,

@@ -33,7 +33,7 @@ impl Backend {
         }
     }
 
-    fn refuse_bearer(&self, message: &str, origin: Origin) -> ApiError {
+    fn refuse_bearer(&self, message: &str, origin: &'static Origin) -> ApiError {
         match self.dialect.is_observed() {
             true => ApiError::forbidden(message, origin),
             false => ApiError::unauthorized(message, origin),

@@ -16,19 +16,19 @@ pub(super) struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: String,
-    origin: Origin,
+    origin: &'static Origin,
 }
 
 impl ApiError {
-    pub(super) fn unauthorized(message: &str, origin: Origin) -> Self {
+    pub(super) fn unauthorized(message: &str, origin: &'static Origin) -> Self {
         Self { status: StatusCode::UNAUTHORIZED, code: "AUTH_FAILED", message: message.to_owned(), origin }
     }
 
-    pub(super) fn forbidden(message: &str, origin: Origin) -> Self {
+    pub(super) fn forbidden(message: &str, origin: &'static Origin) -> Self {
         Self { status: StatusCode::FORBIDDEN, code: "AUTH_UNAUTHORIZED", message: message.to_owned(), origin }
     }
 
-    pub(super) fn not_found(message: &str, origin: Origin) -> Self {
+    pub(super) fn not_found(message: &str, origin: &'static Origin) -> Self {
         Self { status: StatusCode::NOT_FOUND, code: "DB_RECORD_NOT_FOUND", message: message.to_owned(), origin }
     }
 }
@@ -50,7 +50,7 @@ impl Backend {
             "request_id": request_id,
         });
         if self.dialect.is_observed() {
-            disclose(&mut envelope, &error.origin);
+            disclose(&mut envelope, error.origin);
         }
         (error.status, Json(envelope)).into_response()
     }

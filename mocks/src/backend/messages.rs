@@ -78,7 +78,7 @@ pub(super) async fn authenticated_message(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<(Identity, NewMessage), Response> {
-    let body = read_json(body)?;
+    let body = read_json(body).map_err(|problem| unprocessable(vec![problem]))?;
     let user = backend.authenticate(headers).await.map_err(|error| backend.refuse(headers, &error))?;
     let body = body.ok_or_else(|| unprocessable(vec![Problem::missing_body()]))?;
     let new = NewMessage::from_body(&body).map_err(unprocessable)?;

@@ -42,21 +42,21 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    pub(super) const NO_BEARER: Self = Self {
+    pub(super) const NO_BEARER: &'static Self = &Self {
         source_file: "security/http.py",
         line_number: 308,
         stack_trace: &[WRAPPED, ROUTED, DEPENDENCIES, SOLVED_INNER, SOLVED, "security/http.py:308 in __call__"],
         frames: &[SOLVE_INNER, SOLVE, raise("security/http.py", 308, "__call__")],
         context: None,
     };
-    pub(super) const WRONG_SCHEME: Self = Self {
+    pub(super) const WRONG_SCHEME: &'static Self = &Self {
         source_file: "security/http.py",
         line_number: 315,
         stack_trace: &[WRAPPED, ROUTED, DEPENDENCIES, SOLVED_INNER, SOLVED, "security/http.py:315 in __call__"],
         frames: &[SOLVE_INNER, SOLVE, raise("security/http.py", 315, "__call__")],
         context: None,
     };
-    pub(super) const CHAT_AUTHENTICATION: Self = Self {
+    pub(super) const CHAT_AUTHENTICATION: &'static Self = &Self {
         source_file: "routes/messages.py",
         line_number: 90,
         stack_trace: &[WRAPPED, ROUTED, DEPENDENCIES, SOLVED, "routes/messages.py:90 in get_current_user_from_jwt"],
@@ -64,7 +64,7 @@ impl Origin {
         context: Some(("HTTPException", "401: Invalid or expired JWT token")),
     };
     /// Not recorded; the line is made up, the shape is not.
-    pub(super) const READ_MESSAGE: Self = Self {
+    pub(super) const READ_MESSAGE: &'static Self = &Self {
         source_file: "routes/messages.py",
         line_number: 300,
         stack_trace: &[WRAPPED, ROUTED, "fastapi/routing.py:302 in app", "routes/messages.py:300 in get_message"],

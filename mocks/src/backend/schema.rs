@@ -29,10 +29,9 @@ impl Problem {
     }
 
     fn malformed_json(error: &serde_json::Error) -> Self {
-        let position = error.column().to_string();
         Self(json!({
             "type": "json_invalid",
-            "loc": ["body", position.parse::<u64>().unwrap_or_default()],
+            "loc": ["body", error.column()],
             "msg": "JSON decode error",
             "input": {},
             "ctx": { "error": "Expecting value" },
@@ -47,12 +46,12 @@ pub(super) fn unprocessable(problems: Vec<Problem>) -> Response {
 }
 
 /// Reads a body as JSON; an empty one is `None`. Malformed JSON is refused even before the bearer is looked at.
-pub(super) fn read_json(bytes: &[u8]) -> Result<Option<Value>, Response> {
+pub(super) fn read_json(bytes: &[u8]) -> Result<Option<Value>, Problem> {
     if bytes.is_empty() {
         return Ok(None);
     }
     let parsed = serde_json::from_slice(bytes);
-    parsed.map(Some).map_err(|error| unprocessable(vec![Problem::malformed_json(&error)]))
+    parsed.map(Some).map_err(|error| Problem::malformed_json(&error))
 }
 
 /// A required text of one to `max` characters.

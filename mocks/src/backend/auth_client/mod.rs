@@ -102,8 +102,9 @@ impl AuthClient {
         self.say_answer(&asked, self.wire.has_service_credentials());
         let verdict = match asked {
             Asked::Answered(body) => read_answer(&body),
-            Asked::Rejected { status, .. } if status < 500 => Verdict::Refused(Refused::Rejected),
-            Asked::Rejected { .. } => return Verdict::Refused(Refused::Rejected),
+            // A server error says nothing about the token, so nothing is remembered of it.
+            Asked::Rejected { status: 500.., .. } => return Verdict::Refused(Refused::Rejected),
+            Asked::Rejected { .. } => Verdict::Refused(Refused::Rejected),
             Asked::Failed(_) => return Verdict::Refused(Refused::Unreachable),
         };
         self.cache.put(token, verdict.clone());
