@@ -1,0 +1,26 @@
+//! `POST /auth/check-blacklist`: asked before each validation in `observed`. Nothing is ever blacklisted here.
+
+use serde_json::json;
+
+use super::AuthService;
+use super::call::{Answer, Call};
+use crate::logs::Severity;
+
+/// Fails open, as recorded: a refused caller is told `blacklisted:false` with 200.
+pub(super) fn check(service: &AuthService, call: &Call<'_>) -> Answer {
+    if let Some(refused) = service.caller_refused(call, "Blacklist check - ") {
+        return undecided(service, refused);
+    }
+    service.say_route(Severity::Info, "Token blacklist check: not blacklisted");
+    Answer { reason: Some("ok"), ..Answer::plain(200, json!({ "blacklisted": false, "status": "valid" })) }
+}
+
+/// The route decides about no token, whatever it thinks of its caller.
+fn undecided(service: &AuthService, refused: Answer) -> Answer {
+    let mut answer = Answer { accepted: None, ..refused };
+    if service.dialect.is_observed() {
+        let (error, message) = (answer.body["error"].take(), answer.body["message"].take());
+        answer.body = json!({ "blacklisted": false, "error": error, "message": message });
+    }
+    answer
+}

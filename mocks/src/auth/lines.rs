@@ -1,0 +1,74 @@
+//! What the auth service writes to its log: the recorded lines in `observed`, lines of our own in `documented`.
+
+use super::AuthService;
+use super::caller::CallerRefusal;
+use super::refusal::Refusal;
+use crate::logs::Severity;
+
+const ROUTES: &str = "auth_service.auth_core.routes.auth_routes";
+const JWT: &str = "auth_service.auth_core.core.jwt_handler";
+const DATABASE: &str = "auth_service.auth_core.database.connection";
+
+impl AuthService {
+    /// One line: `netra-service - <logger> - <LEVEL> - <text>` as recorded, or the bare text.
+    pub(super) fn say(&self, logger: &str, severity: Severity, text: &str) {
+        let line = match self.dialect.is_observed() {
+            true => format!("netra-service - {logger} - {} - {text}", severity.as_str()),
+            false => text.to_owned(),
+        };
+        self.log.text(severity, line);
+    }
+
+    /// A line of the route handlers.
+    pub(super) fn say_route(&self, severity: Severity, text: &str) {
+        self.say(ROUTES, severity, text);
+    }
+}
+
+pub(super) fn caller_refused(service: &AuthService, refusal: &CallerRefusal, caller: &str, prefix: &str) {
+    let observed = service.dialect.is_observed();
+    let text = match refusal {
+        CallerRefusal::Missing => "Service authentication failed: the caller sent no service credentials".to_owned(),
+        CallerRefusal::NotConfigured => "SERVICE_SECRET not configured in auth service environment".to_owned(),
+        CallerRefusal::WrongId(got) if observed => {
+            format!(
+                "Service ID mismatch: received '{got}', expected 'netra-backend'. Backend should use \
+                 SERVICE_ID='netra-backend'"
+            )
+        }
+        CallerRefusal::WrongSecret if observed => format!(
+            "Service secret mismatch for service '{caller}'. Check that SERVICE_SECRET environment variable matches \
+             between services."
+        ),
+        CallerRefusal::WrongId(_) => format!("Service authentication failed for caller '{caller}': unknown service id"),
+        CallerRefusal::WrongSecret => {
+            format!("Service authentication failed for caller '{caller}': invalid service secret")
+        }
+    };
+    service.say_route(refusal.severity(), &format!("{prefix}{text}"));
+}
+
+pub(super) fn caller_trusted(service: &AuthService, caller: &str) {
+    let text = format!("Service '{caller}' successfully authenticated for token validation");
+    service.say_route(Severity::Info, &text);
+}
+
+/// The reason, and in `observed` the lines that the real handler adds.
+pub(super) fn token_refused(service: &AuthService, refusal: &Refusal) {
+    if !service.dialect.is_observed() {
+        let text = format!("Token validation failed: {}", refusal.sentence());
+        return service.say(JWT, Severity::Warning, &text);
+    }
+    for (severity, text) in refusal.recorded() {
+        service.say(JWT, severity, &text);
+    }
+}
+
+pub(super) fn database_answers(service: &AuthService) {
+    service.say(DATABASE, Severity::Info, "Auth database connection test successful: 1");
+}
+
+pub(super) fn database_silent(service: &AuthService, error: &std::io::Error) {
+    let text = format!("Auth database connection test failed: {error}");
+    service.say(DATABASE, Severity::Error, &text);
+}

@@ -1,0 +1,33 @@
+//! Tokens of the auth service's own making (contract section 2, "Minted by auth service").
+
+use jiff::Timestamp;
+use jsonwebtoken::{EncodingKey, Header};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::config::AuthConfig;
+use crate::credentials::TestUser;
+
+/// How long an access token lives, in seconds.
+pub(super) const ACCESS_SECONDS: i64 = 900;
+
+/// A fresh access token for `user`, HS256.
+pub(super) fn access_token(user: &TestUser, config: &AuthConfig) -> String {
+    let now = Timestamp::now().as_second();
+    let claims = json!({
+        "sub": user.sub,
+        "email": user.email,
+        "permissions": user.permissions,
+        "iat": now,
+        "exp": now + ACCESS_SECONDS,
+        "token_type": "access",
+        "type": "access",
+        "iss": "netra-auth-service",
+        "aud": "netra-platform",
+        "jti": Uuid::new_v4().to_string(),
+        "env": config.environment,
+        "svc_id": "netra_auth_service_staging",
+    });
+    let key = EncodingKey::from_secret(config.jwt_secret.as_bytes());
+    jsonwebtoken::encode(&Header::default(), &claims, &key).expect("HS256 over a JSON object cannot fail")
+}

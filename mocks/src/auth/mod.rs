@@ -1,0 +1,85 @@
+//! The auth service: on wiremock, on its own listener, so that its port really closes when it is stopped.
+//!
+//! Every answer is computed by a responder from the resolved environment; nothing is canned.
+
+mod blacklist;
+mod call;
+mod caller;
+mod claims;
+mod config;
+mod health;
+mod lines;
+mod login;
+mod mint;
+mod profile;
+mod refusal;
+mod responder;
+mod token;
+mod validate;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use wiremock::matchers::{any, method, path};
+use wiremock::{Mock, MockServer};
+
+use crate::Dialect;
+use crate::credentials::TestUser;
+use crate::deployment::Environment;
+use crate::journal::Journal;
+use crate::logs::ServiceLog;
+use call::{Answer, Call};
+use config::AuthConfig;
+use responder::AuthResponder;
+pub(crate) use responder::BACKEND_USER_AGENT;
+
+/// The process: its configuration, its users, its log.
+pub(crate) struct AuthService {
+    dialect: Dialect,
+    config: AuthConfig,
+    users: Vec<TestUser>,
+    log: ServiceLog,
+    journal: Arc<Journal>,
+    started: Timestamp,
+}
+
+/// A route's handler.
+type Handler = fn(&AuthService, &Call<'_>) -> Answer;
+
+/// The routes, by method and path (contract 1.4).
+const ROUTES: &[(&str, &str, Handler)] = &[
+    ("GET", "/health", health::health),
+    ("POST", "/auth/validate", validate::validate),
+    ("POST", "/auth/check-blacklist", blacklist::check),
+    ("GET", "/auth/verify", profile::verify),
+    ("POST", "/auth/verify", profile::verify),
+    ("GET", "/auth/me", profile::me),
+    ("POST", "/auth/login", login::login),
+];
+
+impl AuthService {
+    pub(crate) fn new(
+        dialect: Dialect,
+        environment: &Environment,
+        users: Vec<TestUser>,
+        log: ServiceLog,
+        journal: Arc<Journal>,
+    ) -> Arc<Self> {
+        let config = AuthConfig::read(environment);
+        Arc::new(Self { dialect, config, users, log, journal, started: Timestamp::now() })
+    }
+
+    /// Serves until the returned server is dropped.
+    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) -> MockServer {
+        // wiremock's own recording would keep every token; the journal keeps decisions instead.
+        let server = MockServer::builder().listener(listener).disable_request_recording().start().await;
+        for (verb, route, handler) in ROUTES {
+            let respond = AuthResponder::new(&self, *handler);
+            Mock::given(method(*verb)).and(path(*route)).respond_with(respond).mount(&server).await;
+        }
+        let otherwise = AuthResponder::new(&self, call::no_such_route);
+        Mock::given(any()).respond_with(otherwise).with_priority(u8::MAX).mount(&server).await;
+        server
+    }
+}

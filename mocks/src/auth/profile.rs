@@ -1,0 +1,75 @@
+//! `/auth/verify` and `/auth/me`: what a token says, for anybody who holds it; no service credentials needed.
+
+use serde_json::{Value, json};
+
+use super::call::{Answer, Call};
+use super::claims::Claims;
+use super::{AuthService, lines, token};
+use crate::logs::Severity;
+
+/// GET or POST `/auth/verify`: the token comes as a bearer or in the body.
+pub(super) fn verify(service: &AuthService, call: &Call<'_>) -> Answer {
+    let Some(token) = presented(call) else {
+        return refused(service, "missing_token", "No token provided in Authorization header or request body");
+    };
+    match token::check(&token, &service.config.jwt_secret) {
+        Ok(claims) => Answer::yes(json!({
+            "valid": true,
+            "user_id": claims.text("sub"),
+            "email": claims.email(),
+            "exp": claims.expires_at(),
+            "permissions": claims.permissions(),
+        })),
+        Err(refusal) => {
+            lines::token_refused(service, &refusal);
+            refused(service, "invalid_token", "Invalid or expired token")
+        }
+    }
+}
+
+/// GET `/auth/me`: 401 in both dialects when the token is absent or bad.
+pub(super) fn me(service: &AuthService, call: &Call<'_>) -> Answer {
+    let Some(token) = call.bearer() else {
+        service.say_route(Severity::Warning, "Profile request without valid Authorization header");
+        return Answer::detail(401, "missing_token", "Authorization header with Bearer token required");
+    };
+    match token::check(token, &service.config.jwt_secret) {
+        Ok(claims) => Answer::yes(profile(service, &claims)),
+        Err(refusal) => {
+            lines::token_refused(service, &refusal);
+            Answer::detail(401, "invalid_token", "Invalid or expired token")
+        }
+    }
+}
+
+fn presented(call: &Call<'_>) -> Option<String> {
+    let from_body = || {
+        let body = call.json()?;
+        let token = ["token", "access_token"].iter().find_map(|name| body.get(*name))?;
+        token.as_str().map(str::to_owned)
+    };
+    call.bearer().map(str::to_owned).or_else(from_body)
+}
+
+fn refused(service: &AuthService, reason: &'static str, message: &str) -> Answer {
+    match service.dialect.is_observed() {
+        true => Answer::no(200, reason, json!({ "valid": false, "error": message })),
+        false => Answer::detail(401, reason, message),
+    }
+}
+
+fn profile(service: &AuthService, claims: &Claims) -> Value {
+    let sub = claims.text("sub").unwrap_or_default();
+    let name = service.users.iter().find(|user| user.sub == sub).map(|user| user.sub.clone());
+    json!({
+        "user_id": sub,
+        "email": claims.email(),
+        "permissions": claims.permissions(),
+        "name": name,
+        "created_at": service.started.to_string(),
+        "last_login_at": Value::Null,
+        "is_verified": false,
+        "auth_provider": "local",
+        "token_expires_at": claims.expires_at(),
+    })
+}

@@ -1,0 +1,84 @@
+//! Why a token is refused, and how the recorded service says so in its log (contract section 2).
+
+use crate::logs::Severity;
+
+/// The first check that a token failed.
+pub(super) enum Refusal {
+    MockPrefix,
+    Segments(usize),
+    EmptySegment(usize),
+    Unreadable,
+    Algorithm(String),
+    Signature,
+    /// Absent, and needed by the JWT library itself: exp, iat or sub.
+    Lacks(&'static str),
+    Expired,
+    /// `iat` or `nbf` lies in the future; there is no leeway.
+    NotYetValid(&'static str),
+    WrongType,
+    /// Absent, and needed by the service: iss or jti.
+    MissingClaim(&'static str),
+    Issuer(String),
+    TooOld,
+    Audience(String),
+}
+
+impl Refusal {
+    /// For people, in lower case.
+    pub(super) fn sentence(&self) -> String {
+        match self {
+            Self::MockPrefix => "mock token outside a test environment".to_owned(),
+            Self::Segments(n) => format!("expected 3 segments, got {n}"),
+            Self::EmptySegment(n) => format!("segment {n} is empty"),
+            Self::Unreadable => "header or payload is not JSON".to_owned(),
+            Self::Algorithm(name) => format!("insecure algorithm {name}"),
+            Self::Signature => "signature verification failed".to_owned(),
+            Self::Lacks(claim) | Self::MissingClaim(claim) => format!("missing claim {claim}"),
+            Self::Expired => "token expired".to_owned(),
+            Self::NotYetValid(claim) => format!("not yet valid ({claim})"),
+            Self::WrongType => "token_type is not access".to_owned(),
+            Self::Issuer(name) => format!("invalid issuer {name}"),
+            Self::TooOld => "issued more than 24 hours ago".to_owned(),
+            Self::Audience(name) => format!("invalid audience {name}"),
+        }
+    }
+
+    /// The recorded lines of the real JWT handler, in order.
+    pub(super) fn recorded(&self) -> Vec<(Severity, String)> {
+        let text = match self {
+            Self::MockPrefix => "Mock token detected in JWT validation".to_owned(),
+            Self::Segments(n) => format!("Invalid token format: expected 3 segments, got {n}"),
+            Self::EmptySegment(n) => format!("JWT part {n} is empty"),
+            Self::Unreadable => "JWT header or payload contains invalid JSON".to_owned(),
+            Self::Algorithm(name) => format!("Insecure JWT algorithm: {name}"),
+            Self::Signature => "Invalid token: Signature verification failed".to_owned(),
+            Self::Lacks(claim) => format!("Invalid token: Token is missing the \"{claim}\" claim"),
+            Self::Expired => "Token expired".to_owned(),
+            Self::NotYetValid(claim) => format!("Invalid token: The token is not yet valid ({claim})"),
+            Self::WrongType => "Invalid token type: expected access".to_owned(),
+            Self::MissingClaim(claim) => format!("Missing required claim: {claim}"),
+            Self::Issuer(name) => format!("Invalid issuer: {name}"),
+            Self::TooOld => "Token too old".to_owned(),
+            Self::Audience(_) => "Enhanced JWT claims validation failed".to_owned(),
+        };
+        let first = (self.severity(), text);
+        std::iter::once(first).chain(self.afterword()).collect()
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::Expired => Severity::Info,
+            Self::MockPrefix => Severity::Error,
+            _ => Severity::Warning,
+        }
+    }
+
+    fn afterword(&self) -> Option<(Severity, String)> {
+        let text = match self {
+            Self::EmptySegment(_) | Self::Unreadable | Self::Algorithm(_) => "Token failed security validation",
+            Self::MissingClaim(_) | Self::Issuer(_) | Self::TooOld => "Token claims validation failed",
+            _ => return None,
+        };
+        Some((Severity::Warning, text.to_owned()))
+    }
+}

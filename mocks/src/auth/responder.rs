@@ -1,0 +1,68 @@
+//! Between wiremock and the handlers: stamps every answer, and writes the journal and the platform's request log.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use wiremock::{Request, Respond, ResponseTemplate};
+
+use super::{Answer, AuthService, Call, Handler};
+use crate::journal::JournalEntry;
+use crate::logs::{RequestRecord, redacted_target};
+use crate::trace::TraceId;
+
+/// How the backend's HTTP client introduces itself (recorded).
+pub(crate) const BACKEND_USER_AGENT: &str = "python-httpx/0.28.1";
+
+/// Answers one route.
+pub(super) struct AuthResponder {
+    service: Arc<AuthService>,
+    handler: Handler,
+}
+
+impl AuthResponder {
+    pub(super) fn new(service: &Arc<AuthService>, handler: Handler) -> Self {
+        Self { service: Arc::clone(service), handler }
+    }
+}
+
+impl Respond for AuthResponder {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let begun = Instant::now();
+        let call = Call { request };
+        let answer = (self.handler)(&self.service, &call);
+        self.service.journal.record(journal_entry(&call, &answer));
+        self.service.log.request(&request_record(&call, &answer, begun));
+        ResponseTemplate::new(answer.status)
+            .insert_header("x-service-name", "auth-service")
+            .insert_header("x-service-version", "1.0.0")
+            .set_body_json(answer.body)
+    }
+}
+
+fn journal_entry(call: &Call<'_>, answer: &Answer) -> JournalEntry {
+    JournalEntry {
+        at: Timestamp::now(),
+        from_backend: call.header("user-agent") == Some(BACKEND_USER_AGENT),
+        method: call.request.method.to_string(),
+        path: call.request.url.path().to_owned(),
+        status: answer.status,
+        accepted: answer.accepted,
+        reason: answer.reason.map(str::to_owned),
+        caller: call.caller(),
+    }
+}
+
+fn request_record(call: &Call<'_>, answer: &Answer, begun: Instant) -> RequestRecord {
+    let url = &call.request.url;
+    let host = call.header("host").unwrap_or("localhost");
+    RequestRecord {
+        method: call.request.method.to_string(),
+        url: format!("http://{host}{}", redacted_target(url.path(), url.query())),
+        status: answer.status,
+        user_agent: call.header("user-agent").unwrap_or_default().to_owned(),
+        latency: begun.elapsed(),
+        trace: TraceId::sent_by_caller(&call.request.headers),
+        platform_says: None,
+    }
+}

@@ -1,0 +1,107 @@
+//! The checks a token must pass, in the order of contract section 2.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde_json::{Map, Value};
+
+use super::call::shortened;
+use super::claims::Claims;
+use super::refusal::Refusal;
+
+const ISSUER: &str = "netra-auth-service";
+/// An audience is optional; a present one must be among these (recorded: `tokens.json`).
+const AUDIENCES: [&str; 4] = ["netra-platform", "netra-backend", "netra-services", "netra-admin"];
+/// Seconds.
+const MAX_AGE: f64 = 24.0 * 3600.0;
+
+/// Checks `token` against the signing secret, at this moment.
+pub(super) fn check(token: &str, secret: &str) -> Result<Claims, Refusal> {
+    check_form(token)?;
+    let claims = check_signature(token, secret)?;
+    #[expect(clippy::cast_precision_loss, reason = "microseconds of this century fit into 53 bits")]
+    let now = Timestamp::now().as_microsecond() as f64 / 1e6;
+    check_times(&claims, now)?;
+    check_claims(&claims, now)?;
+    Ok(claims)
+}
+
+fn check_form(token: &str) -> Result<(), Refusal> {
+    if token.starts_with("mock_") {
+        return Err(Refusal::MockPrefix);
+    }
+    let segments: Vec<_> = token.split('.').collect();
+    let [header, payload, _] = segments[..] else { return Err(Refusal::Segments(segments.len())) };
+    if let Some(empty) = segments.iter().position(|segment| segment.is_empty()) {
+        return Err(Refusal::EmptySegment(empty));
+    }
+    let header = json_segment(header).ok_or(Refusal::Unreadable)?;
+    json_segment(payload).ok_or(Refusal::Unreadable)?;
+    match header.get("alg").and_then(Value::as_str) {
+        Some("HS256") => Ok(()),
+        other => Err(Refusal::Algorithm(shortened(other.unwrap_or("none")))),
+    }
+}
+
+fn json_segment(segment: &str) -> Option<Map<String, Value>> {
+    let bytes = URL_SAFE_NO_PAD.decode(segment).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+fn check_signature(token: &str, secret: &str) -> Result<Claims, Refusal> {
+    let mut signature_only = Validation::new(Algorithm::HS256);
+    signature_only.required_spec_claims.clear();
+    signature_only.validate_exp = false;
+    signature_only.validate_aud = false;
+    let key = DecodingKey::from_secret(secret.as_bytes());
+    match jsonwebtoken::decode(token, &key, &signature_only) {
+        Ok(decoded) => Ok(Claims(decoded.claims)),
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidSignature) => Err(Refusal::Signature),
+        Err(_) => Err(Refusal::Unreadable),
+    }
+}
+
+fn check_times(claims: &Claims, now: f64) -> Result<(), Refusal> {
+    for claim in ["exp", "iat", "sub"] {
+        if !claims.has(claim) {
+            return Err(Refusal::Lacks(claim));
+        }
+    }
+    // A date that is no number was never valid.
+    if claims.seconds("exp").is_none_or(|exp| exp <= now) {
+        return Err(Refusal::Expired);
+    }
+    if claims.seconds("iat").is_none_or(|iat| iat > now) {
+        return Err(Refusal::NotYetValid("iat"));
+    }
+    if claims.has("nbf") && claims.seconds("nbf").is_none_or(|nbf| nbf > now) {
+        return Err(Refusal::NotYetValid("nbf"));
+    }
+    Ok(())
+}
+
+fn check_claims(claims: &Claims, now: f64) -> Result<(), Refusal> {
+    if claims.text("token_type") != Some("access") {
+        return Err(Refusal::WrongType);
+    }
+    for claim in ["sub", "iss", "jti"] {
+        if claims.text(claim).is_none_or(str::is_empty) {
+            return Err(Refusal::MissingClaim(claim));
+        }
+    }
+    let issuer = claims.text("iss").unwrap_or_default();
+    if issuer != ISSUER {
+        return Err(Refusal::Issuer(shortened(issuer)));
+    }
+    if claims.seconds("iat").is_some_and(|iat| now - iat > MAX_AGE) {
+        return Err(Refusal::TooOld);
+    }
+    match claims.audiences() {
+        Some(audiences) if !audiences.iter().any(|audience| AUDIENCES.contains(audience)) => {
+            Err(Refusal::Audience(shortened(&audiences.join(","))))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,83 @@
+//! `POST /auth/validate`: the question that the backend asks about every token (contract 3.2).
+
+use serde_json::{Value, json};
+
+use super::call::{Answer, Call};
+use super::caller::Caller;
+use super::claims::Claims;
+use super::{AuthService, lines, token};
+use crate::logs::Severity;
+
+pub(super) fn validate(service: &AuthService, call: &Call<'_>) -> Answer {
+    // The recorded service looks for the token first, the documented one for its caller.
+    if !service.dialect.is_observed()
+        && let Some(refused) = service.caller_refused(call, "")
+    {
+        return refused;
+    }
+    let token = match token_in_body(service, call) {
+        Ok(token) => token,
+        Err(answer) => return answer,
+    };
+    if let Some(refused) = service.caller_refused(call, "") {
+        return refused;
+    }
+    if let Caller::Trusted = service.judge_caller(call) {
+        lines::caller_trusted(service, &call.caller().unwrap_or_default());
+    }
+    decide(service, &token)
+}
+
+fn decide(service: &AuthService, token: &str) -> Answer {
+    match token::check(token, &service.config.jwt_secret) {
+        Ok(claims) => {
+            let user = claims.text("sub").unwrap_or_default();
+            service.say_route(Severity::Info, &format!("Token validated for user: {}", super::call::shortened(user)));
+            Answer::yes(identity(&claims))
+        }
+        Err(refusal) => {
+            lines::token_refused(service, &refusal);
+            if service.dialect.is_observed() {
+                service.say_route(Severity::Warning, "Token validation failed - invalid or expired");
+                return invalid(200, "invalid_token", "Invalid or expired token");
+            }
+            Answer::detail(401, "invalid_token", "Invalid or expired token")
+        }
+    }
+}
+
+fn identity(claims: &Claims) -> Value {
+    json!({
+        "valid": true,
+        "user_id": claims.text("sub"),
+        "email": claims.email(),
+        "permissions": claims.permissions(),
+        "expires_at": claims.expires_at(),
+    })
+}
+
+/// The recorded form of a no: 200, `valid:false`, a machine word.
+fn invalid(status: u16, error: &'static str, message: &str) -> Answer {
+    Answer::no(status, error, json!({ "valid": false, "error": error, "message": message }))
+}
+
+fn token_in_body(service: &AuthService, call: &Call<'_>) -> Result<String, Answer> {
+    let observed = service.dialect.is_observed();
+    let Some(body) = call.json() else {
+        service.say_route(Severity::Error, "Token validation error: the request body is not a JSON object");
+        return Err(match observed {
+            true => invalid(200, "invalid_request", "Invalid request format"),
+            false => Answer::detail(422, "invalid_request", "Invalid request format"),
+        });
+    };
+    match body.get("token").and_then(Value::as_str) {
+        Some(token) if !token.is_empty() => Ok(token.to_owned()),
+        _ => {
+            service.say_route(Severity::Warning, "Token validation attempted without token");
+            Err(match observed {
+                true => invalid(200, "missing_token", "Token is required"),
+                false => Answer::detail(422, "missing_token", "Token is required"),
+            })
+        }
+    }
+}

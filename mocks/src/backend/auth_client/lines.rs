@@ -1,0 +1,131 @@
+//! What the client writes to the backend's log: recorded texts; in `documented` the same before redaction (contract 7.3).
+
+use reqwest::StatusCode;
+
+use super::wire::{Asked, Unreachable};
+use super::{AuthClient, Dialect};
+use crate::logs::{ServiceLog, Severity};
+
+pub(super) fn say_http(log: &ServiceLog, method: &str, url: &str, status: StatusCode) {
+    let reason = status.canonical_reason().unwrap_or_default();
+    log.message(Severity::Info, format!("HTTP Request: {method} {url} \"HTTP/1.1 {} {reason}\"", status.as_u16()));
+}
+
+pub(super) fn say_validating(log: &ServiceLog, dialect: Dialect, base: &str, credentials: bool) {
+    let (secret, validating) = match dialect.is_observed() {
+        true => (
+            "SERVICE_SECRET=REDACTED configured - auth=REDACTED communication may fail in staging/production",
+            format!("Validating token=REDACTED auth=REDACTED at: {base}"),
+        ),
+        false => (
+            "SERVICE_SECRET not configured - auth service communication may fail in staging/production",
+            format!("Validating token with auth service at: {base}"),
+        ),
+    };
+    if !credentials {
+        log.message(Severity::Warning, secret);
+    }
+    log.message(Severity::Info, validating);
+}
+
+pub(super) fn say_no_credentials(log: &ServiceLog, dialect: Dialect, service_id: &str) {
+    let (first, second) = match dialect.is_observed() {
+        true => (
+            "SERVICE_SECRET=REDACTED not configured. This is required for service-to-service authentication. Set \
+             SERVICE_SECRET=REDACTED a secure value (min 32 chars) that matches the auth=REDACTED configuration.",
+            "SERVICE_SECRET. Auth=REDACTED calls will fail.",
+        ),
+        false => (
+            "SERVICE_SECRET is not configured. This is required for service-to-service authentication. Set \
+             SERVICE_SECRET to a secure value (min 32 chars) that matches the auth service's configuration.",
+            "SERVICE_SECRET. Auth service calls will fail.",
+        ),
+    };
+    log.message(Severity::Error, first);
+    let second = format!("Missing service authentication configuration: {second} Current service_id='{service_id}'");
+    log.message(Severity::Error, second);
+}
+
+impl AuthClient {
+    /// The text for this dialect: recorded with its redaction, or as it is in the source.
+    fn say(&self, severity: Severity, raw: &str, redacted: &str) {
+        let text = if self.dialect.is_observed() { redacted } else { raw };
+        self.log.message(severity, text);
+    }
+
+    pub(super) fn say_initialized(&self) {
+        let configured = if self.wire.has_service_credentials() { "True" } else { "False" };
+        let id = self.wire.service_id();
+        let line = format!("AuthServiceClient initialized - Service ID: {id}, Service Secret configured: {configured}");
+        self.log.message(Severity::Info, line);
+    }
+
+    pub(super) fn say_disabled(&self) {
+        self.log.message(Severity::Critical, "AUTH SERVICE DISABLED: no token can be validated");
+    }
+
+    pub(super) fn say_unreachable(&self, failure: &Unreachable) {
+        let check = match failure.why.as_str() {
+            "timed out" => "Auth service connectivity check timed out after 0.5s".to_owned(),
+            why => format!("Auth service connectivity check failed: {why}"),
+        };
+        self.log.message(Severity::Warning, check);
+        let seconds = failure.after.as_secs_f64();
+        let line = format!("Auth service unreachable after {seconds:.2}s - preventing WebSocket timeout");
+        self.log.message(Severity::Warning, line);
+    }
+
+    pub(super) fn say_breaker_open(&self) {
+        let line = "Circuit breaker is OPEN - auth service is temporarily unavailable";
+        self.log.message(Severity::Warning, line);
+    }
+
+    pub(super) fn say_breaker_opened(&self) {
+        let line = "Circuit breaker 'auth_service' OPENED: consecutive_failures=3, failure_rate=100.00%";
+        self.log.message(Severity::Error, line);
+    }
+
+    /// `Token validation successful` is also written for `valid:false`, as recorded (contract 0.3).
+    pub(super) fn say_answer(&self, asked: &Asked, credentials: bool) {
+        match asked {
+            Asked::Answered(_) => {
+                self.say(Severity::Info, "Token validation successful", "Token=REDACTED successful");
+            }
+            Asked::Rejected { status, detail } => self.say_rejected(*status, detail, credentials),
+            Asked::Failed(why) => {
+                self.log.message(Severity::Error, format!("Remote validation error: {why}"));
+                self.log.message(Severity::Error, format!("AUTH SERVICE CONNECTION ISSUE: {why}"));
+            }
+        }
+    }
+
+    fn say_rejected(&self, status: u16, detail: &str, credentials: bool) {
+        match status {
+            401 if credentials => self.say(
+                Severity::Warning,
+                "Auth service returned 401 - user token may be invalid or expired",
+                "Auth=REDACTED returned 401 - user token=REDACTED be invalid or expired",
+            ),
+            401 => self.say_missing_credentials(),
+            _ => {}
+        }
+        if status == 401 {
+            self.log.message(Severity::Error, format!("Auth service error details: {detail}"));
+        }
+        self.say(
+            Severity::Warning,
+            "Token validation returned None - auth service rejected the token",
+            "Token=REDACTED returned None - auth=REDACTED rejected the token",
+        );
+    }
+
+    fn say_missing_credentials(&self) {
+        self.say(
+            Severity::Error,
+            "INTER-SERVICE AUTH FAILURE: Missing service credentials",
+            "INTER-SERVICE AUTH=REDACTED Missing service credentials",
+        );
+        self.log.message(Severity::Error, format!("Service ID configured: {}", self.wire.service_id()));
+        self.say(Severity::Error, "Service Secret configured: False", "Service Secret=REDACTED False");
+    }
+}

@@ -1,0 +1,53 @@
+//! Authentication of HTTP requests: the bearer, then the auth service's word for it.
+
+use axum::http::{HeaderMap, header};
+
+use super::Backend;
+use super::auth_client::{Identity, Verdict};
+use super::envelope::ApiError;
+use super::origin::Origin;
+use crate::logs::Severity;
+
+impl Backend {
+    /// The user behind the request, or the answer that refuses it.
+    ///
+    /// One body for every failed validation, whatever the reason (contract 0.4).
+    pub(super) async fn authenticate(&self, headers: &HeaderMap) -> Result<Identity, ApiError> {
+        let token = self.bearer(headers)?;
+        match self.auth.validate(token).await {
+            Verdict::Valid(identity) => Ok(identity),
+            Verdict::Refused(_) => Err(self.not_validated()),
+        }
+    }
+
+    /// FastAPI's `HTTPBearer` (before 0.122): absent or empty, and wrong scheme, are told apart.
+    fn bearer<'a>(&self, headers: &'a HeaderMap) -> Result<&'a str, ApiError> {
+        let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let (scheme, credential) = sent.split_once(' ').unwrap_or((sent, ""));
+        if scheme.is_empty() || credential.trim().is_empty() {
+            return Err(self.refuse_bearer("Not authenticated", Origin::NO_BEARER));
+        }
+        match scheme.eq_ignore_ascii_case("bearer") {
+            true => Ok(credential.trim()),
+            false => Err(self.refuse_bearer("Invalid authentication credentials", Origin::WRONG_SCHEME)),
+        }
+    }
+
+    fn refuse_bearer(&self, message: &str, origin: &'static Origin) -> ApiError {
+        match self.dialect.is_observed() {
+            true => ApiError::forbidden(message, origin),
+            false => ApiError::unauthorized(message, origin),
+        }
+    }
+
+    fn not_validated(&self) -> ApiError {
+        let message = "Authentication failed";
+        if self.dialect.is_observed() {
+            self.log.message(Severity::Error, "❌ WEBSOCKET JWT=REDACTED - Auth=REDACTED validation failed");
+            self.log.message(Severity::Error, "JWT=REDACTED failed: 401: Invalid or expired JWT=REDACTED");
+            return ApiError::unauthorized(message, Origin::CHAT_AUTHENTICATION);
+        }
+        self.log.message(Severity::Error, "JWT authentication failed: the token was not validated");
+        ApiError::forbidden(message, Origin::CHAT_AUTHENTICATION)
+    }
+}

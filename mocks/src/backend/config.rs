@@ -1,0 +1,30 @@
+//! What the backend reads from its environment, and nothing else.
+
+use crate::deployment::Environment;
+
+/// Resolved settings. No `Debug`: it holds secrets.
+pub(super) struct BackendConfig {
+    pub(super) environment: String,
+    pub(super) startup_validation: bool,
+    pub(super) auth_url: Option<String>,
+    pub(super) auth_enabled: bool,
+    pub(super) service_id: Option<String>,
+    pub(super) service_secret: Option<String>,
+    /// Demanded at startup, used for nothing: this backend verifies no token by itself.
+    pub(super) jwt_secret: Option<String>,
+}
+
+impl BackendConfig {
+    pub(super) fn read(environment: &Environment) -> Self {
+        let own = |name| environment.get(name).map(|value| value.trim().to_owned());
+        Self {
+            environment: own("ENVIRONMENT").unwrap_or_default(),
+            startup_validation: own("STARTUP_VALIDATION").is_none_or(|value| value == "true"),
+            auth_url: own("AUTH_SERVICE_URL"),
+            auth_enabled: own("AUTH_SERVICE_ENABLED").is_none_or(|value| value == "true"),
+            service_id: own("SERVICE_ID"),
+            service_secret: own("SERVICE_SECRET"),
+            jwt_secret: own("JWT_SECRET_KEY"),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The backend: chat over HTTP, SSE and WebSocket. It verifies no token by itself; it asks the auth service about each.
+
+mod access;
+mod auth_client;
+mod bearer;
+mod config;
+mod envelope;
+mod health;
+mod message;
+mod messages;
+mod origin;
+mod query;
+mod schema;
+mod startup;
+mod store;
+mod stream;
+mod websocket;
+
+pub(crate) use startup::StartupFailed;
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::json;
+
+use crate::deployment::Environment;
+use crate::logs::ServiceLog;
+use crate::serve::wants_upgrade;
+use crate::{BootError, Dialect};
+use auth_client::AuthClient;
+use store::MessageStore;
+
+/// The process: its client to the auth service, its messages, its log.
+pub(crate) struct Backend {
+    dialect: Dialect,
+    environment: String,
+    auth: AuthClient,
+    messages: MessageStore,
+    log: ServiceLog,
+}
+
+impl Backend {
+    /// Starts the process from its environment.
+    ///
+    /// The outer error is ours; the inner one is the backend's own refusal to start without its secrets.
+    pub(crate) fn start(
+        dialect: Dialect,
+        environment: &Environment,
+        log: ServiceLog,
+    ) -> Result<Result<Router, StartupFailed>, BootError> {
+        let config = config::BackendConfig::read(environment);
+        if let Err(failed) = startup::validate(&config, dialect, &log) {
+            return Ok(Err(failed));
+        }
+        let name = config.environment.clone();
+        let auth = AuthClient::new(dialect, config, log.clone())?;
+        let backend = Self { dialect, environment: name, auth, messages: MessageStore::default(), log };
+        Ok(Ok(routes(Arc::new(backend))))
+    }
+}
+
+fn routes(backend: Arc<Backend>) -> Router {
+    Router::new()
+        .route("/health", get(health::health))
+        .route("/api/chat/stream", post(stream::stream_chat))
+        .route("/api/chat/messages", get(messages::list).post(messages::create))
+        .route("/api/chat/messages/{id}", get(messages::read))
+        .route("/ws", get(websocket::connect))
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(Arc::clone(&backend), access::stamp))
+        .with_state(backend)
+}
+
+/// FastAPI's 404; uvicorn refuses an upgrade to an unknown path with an empty 403 (edge-signatures 3.2).
+async fn unknown_path(request: Request) -> Response {
+    match wants_upgrade(&request) {
+        true => StatusCode::FORBIDDEN.into_response(),
+        false => detail(StatusCode::NOT_FOUND, "Not Found"),
+    }
+}
+
+async fn wrong_method() -> Response {
+    detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+}
+
+/// FastAPI's own error body, outside of the envelope.
+fn detail(status: StatusCode, text: &str) -> Response {
+    (status, Json(json!({ "detail": text }))).into_response()
+}

@@ -1,0 +1,37 @@
+//! The messages, in memory and per process, as in the real backend: a second instance would not know them.
+
+use std::sync::Mutex;
+
+use super::message::Message;
+use super::query::Page;
+
+/// Messages kept; older ones are dropped first.
+const CAPACITY: usize = 10_000;
+
+/// All messages of all users, oldest first.
+#[derive(Default)]
+pub(super) struct MessageStore(Mutex<Vec<Message>>);
+
+impl MessageStore {
+    pub(super) fn add(&self, message: Message) {
+        let mut messages = self.0.lock().expect("no holder panics");
+        if messages.len() == CAPACITY {
+            messages.remove(0);
+        }
+        messages.push(message);
+    }
+
+    pub(super) fn find(&self, id: &str) -> Option<Message> {
+        self.0.lock().expect("no holder panics").iter().find(|message| message.id == id).cloned()
+    }
+
+    /// The messages of `user` on `page`, and how many there are in all.
+    pub(super) fn page(&self, user: &str, page: &Page) -> (Vec<Message>, usize) {
+        let messages = self.0.lock().expect("no holder panics");
+        let wanted = |message: &&Message| {
+            message.user_id == user && page.thread_id.as_ref().is_none_or(|thread| *thread == message.thread_id)
+        };
+        let total = messages.iter().filter(wanted).count();
+        (messages.iter().filter(wanted).skip(page.offset).take(page.limit).cloned().collect(), total)
+    }
+}

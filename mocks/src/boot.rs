@@ -1,0 +1,184 @@
+//! Puts the pieces together, in the order in which a deployment comes up.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use wiremock::MockServer;
+
+use crate::auth::AuthService;
+use crate::backend::{Backend, StartupFailed};
+use crate::credentials::{TestUser, test_users};
+use crate::deployment::{Addresses, Deployment, Environment, Rollout, describe, random_secret};
+use crate::edge::Edge;
+use crate::journal::Journal;
+use crate::logs::{LogBook, ServiceLog, Severity};
+use crate::ports::{ClosedPort, Ports};
+use crate::serve::{Tasks, serve};
+use crate::twin::Manifests;
+use crate::{Credentials, Dialect, Twin, TwinBuilder, control, edge};
+
+/// Why a twin could not be booted; never a symptom of an injected fault.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// A listener could not be bound on 127.0.0.1 (the asked-for port is taken, as a rule).
+    #[error("could not bind the {role} on 127.0.0.1")]
+    Bind {
+        /// The listener's role: edge, backend, auth service, database or control.
+        role: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The backend's HTTP client could not be built.
+    #[error("could not build the backend's HTTP client")]
+    Client(#[from] reqwest::Error),
+}
+
+/// What every service of one twin shares.
+struct Shared {
+    dialect: Dialect,
+    logs: Arc<LogBook>,
+    journal: Arc<Journal>,
+    tasks: Tasks,
+    users: Vec<TestUser>,
+}
+
+/// A service's port while it does not run, or what keeps it running.
+pub(crate) enum Running {
+    Stopped { _port: ClosedPort },
+    Auth { _server: MockServer },
+    Serving,
+}
+
+pub(crate) async fn boot(asked: TwinBuilder) -> Result<Twin, BootError> {
+    let ports = Ports::take(asked.port)?;
+    let urls = Urls::of(&ports);
+    let addresses = Addresses { auth_url: urls.auth.clone(), database: ports.database.address() };
+    let deployment = Deployment::planned(&addresses, asked.startup_validation, &asked.faults);
+    let shared = Shared {
+        dialect: asked.dialect,
+        logs: Arc::default(),
+        journal: Arc::default(),
+        tasks: Tasks::default(),
+        users: test_users(random_secret),
+    };
+
+    let auth_manifest = describe(&deployment.auth, &urls.auth, Rollout::Ready);
+    let auth_environment = Environment::resolve(&auth_manifest, &deployment.secrets);
+    let credentials = credentials(&deployment, &auth_environment, &shared);
+    let database = start_database(&deployment, ports.database, &shared)?;
+    let auth = start_auth(&deployment, &auth_environment, ports.auth, &shared).await?;
+    let (backend, rollout) = start_backend(&deployment, &urls, ports.backend, &shared)?;
+    let edge = start_edge(&deployment, backend, ports.edge, &shared)?;
+
+    let manifests = Manifests { backend: describe(&deployment.backend, &urls.edge, rollout), auth: auth_manifest };
+    let operator = control::router(manifests.clone(), Arc::clone(&shared.logs), Arc::clone(&shared.journal));
+    serve(&shared.tasks, ports.control.listen()?, operator);
+    Ok(Twin {
+        edge_url: urls.edge,
+        websocket_url: urls.websocket,
+        auth_url: urls.auth,
+        control_url: urls.control,
+        credentials,
+        manifests,
+        journal: shared.journal,
+        logs: shared.logs,
+        tasks: shared.tasks,
+        running: vec![database, auth, edge],
+    })
+}
+
+struct Urls {
+    edge: String,
+    websocket: String,
+    auth: String,
+    control: String,
+}
+
+impl Urls {
+    fn of(ports: &Ports) -> Self {
+        Self {
+            edge: format!("http://{}", ports.edge.address()),
+            websocket: format!("ws://{}", ports.edge.address()),
+            auth: format!("http://{}", ports.auth.address()),
+            control: format!("http://{}", ports.control.address()),
+        }
+    }
+}
+
+fn credentials(deployment: &Deployment, auth: &Environment, shared: &Shared) -> Credentials {
+    Credentials {
+        signing_secret: deployment.client_signing_secret().to_owned(),
+        service_id: "netra-backend".to_owned(),
+        service_secret: auth.get("SERVICE_SECRET").unwrap_or_default().to_owned(),
+        users: shared.users.clone(),
+    }
+}
+
+/// The database accepts connections, which is all that the auth service asks of it.
+fn start_database(deployment: &Deployment, port: ClosedPort, shared: &Shared) -> Result<Running, BootError> {
+    if !deployment.database_runs {
+        return Ok(Running::Stopped { _port: port });
+    }
+    shared.tasks.spawn(accept_and_close(port.listen()?));
+    Ok(Running::Serving)
+}
+
+async fn accept_and_close(listener: TcpListener) {
+    loop {
+        drop(listener.accept().await);
+    }
+}
+
+async fn start_auth(
+    deployment: &Deployment,
+    environment: &Environment,
+    port: ClosedPort,
+    shared: &Shared,
+) -> Result<Running, BootError> {
+    let log = ServiceLog::new(&shared.logs, &deployment.auth);
+    if !deployment.auth_runs {
+        log.platform(Severity::Warning, "Container terminated on signal 9.");
+        return Ok(Running::Stopped { _port: port });
+    }
+    let journal = Arc::clone(&shared.journal);
+    let service = AuthService::new(shared.dialect, environment, shared.users.clone(), log, journal);
+    Ok(Running::Auth { _server: service.serve(port.listen_std()?).await })
+}
+
+/// Where the backend serves, if it does, and what that makes of its rollout.
+fn start_backend(
+    deployment: &Deployment,
+    urls: &Urls,
+    port: ClosedPort,
+    shared: &Shared,
+) -> Result<(Option<SocketAddr>, Rollout), BootError> {
+    let manifest = describe(&deployment.backend, &urls.edge, Rollout::Ready);
+    let environment = Environment::resolve(&manifest, &deployment.secrets);
+    let log = ServiceLog::new(&shared.logs, &deployment.backend);
+    match Backend::start(shared.dialect, &environment, log)? {
+        Err(StartupFailed) => Ok((None, Rollout::ContainerFailed)),
+        Ok(router) => {
+            let address = port.address();
+            serve(&shared.tasks, port.listen()?, router);
+            Ok((Some(address), Rollout::Ready))
+        }
+    }
+}
+
+fn start_edge(
+    deployment: &Deployment,
+    backend: Option<SocketAddr>,
+    port: ClosedPort,
+    shared: &Shared,
+) -> Result<Running, BootError> {
+    let edge = Edge {
+        backend,
+        public: deployment.backend.public,
+        strips_authorization: deployment.edge_strips_authorization,
+        log: ServiceLog::new(&shared.logs, &deployment.backend),
+        tasks: shared.tasks.clone(),
+    };
+    serve(&shared.tasks, port.listen()?, edge::router(edge));
+    Ok(Running::Serving)
+}

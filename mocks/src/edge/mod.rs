@@ -1,0 +1,83 @@
+//! The edge: the platform's front end of the backend. It checks the invoker, relays, and writes the request log.
+
+mod iam;
+mod pages;
+mod relay;
+mod stamp;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::response::Response;
+
+use crate::logs::{RequestRecord, ServiceLog, redacted_target};
+use crate::serve::Tasks;
+use crate::trace::TraceId;
+use pages::Page;
+
+/// The configuration of the edge, and where the backend is.
+pub(crate) struct Edge {
+    /// `None` when no instance of the backend came up.
+    pub(crate) backend: Option<SocketAddr>,
+    /// False when the platform demands a Google-signed identity.
+    pub(crate) public: bool,
+    pub(crate) strips_authorization: bool,
+    /// The log of the backend's service: the platform writes requests there.
+    pub(crate) log: ServiceLog,
+    pub(crate) tasks: Tasks,
+}
+
+/// The edge as something to serve.
+pub(crate) fn router(edge: Edge) -> Router {
+    Router::new().fallback(handle).with_state(Arc::new(edge))
+}
+
+async fn handle(State(edge): State<Arc<Edge>>, request: Request) -> Response {
+    let begun = Instant::now();
+    let trace = TraceId::sent_by_caller(request.headers()).unwrap_or_else(TraceId::random);
+    let mut record = begin_record(&request, trace.clone());
+    let returning = stamp::has_affinity(request.headers());
+    let response = match edge.pass(request).await {
+        Ok(relayed) => stamp::relayed(relayed, &trace, returning),
+        Err(page) => {
+            record.platform_says = Some(page.log_text());
+            stamp::own(page.response(), &trace)
+        }
+    };
+    record.status = response.status().as_u16();
+    record.latency = begun.elapsed();
+    edge.log.request(&record);
+    response
+}
+
+impl Edge {
+    /// The backend's answer, or the page that the platform answers in its place.
+    async fn pass(&self, mut request: Request) -> Result<Response, Page> {
+        if !self.public {
+            return Err(iam::refuse(&request));
+        }
+        if self.strips_authorization {
+            request.headers_mut().remove(header::AUTHORIZATION);
+        }
+        let backend = self.backend.ok_or(Page::BadResponse)?;
+        relay::relay(backend, request, &self.tasks).await.map_err(|_| Page::BadResponse)
+    }
+}
+
+fn begin_record(request: &Request, trace: TraceId) -> RequestRecord {
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let uri = request.uri();
+    RequestRecord {
+        method: request.method().to_string(),
+        url: format!("http://{}{}", text(header::HOST), redacted_target(uri.path(), uri.query())),
+        status: 0,
+        user_agent: text(header::USER_AGENT).to_owned(),
+        latency: std::time::Duration::ZERO,
+        trace: Some(trace),
+        platform_says: None,
+    }
+}

@@ -1,0 +1,60 @@
+//! The platform's request log: one entry a request, also for those that no process ever saw.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::deployment::PROJECT;
+use crate::trace::TraceId;
+
+/// What the platform knows about one request (edge-signatures 8.1).
+pub(crate) struct RequestRecord {
+    pub(crate) method: String,
+    /// Absolute, with credentials in its query blotted out.
+    pub(crate) url: String,
+    pub(crate) status: u16,
+    pub(crate) user_agent: String,
+    pub(crate) latency: Duration,
+    pub(crate) trace: Option<TraceId>,
+    /// Set only where the platform itself answered.
+    pub(crate) platform_says: Option<&'static str>,
+}
+
+impl RequestRecord {
+    pub(super) fn fields(&self) -> Vec<(&'static str, Value)> {
+        let mut fields = vec![("httpRequest", self.http_request())];
+        if let Some(trace) = &self.trace {
+            fields.push(("trace", json!(format!("projects/{PROJECT}/traces/{}", trace.as_str()))));
+        }
+        if let Some(text) = self.platform_says {
+            fields.push(("textPayload", json!(text)));
+        }
+        fields
+    }
+
+    fn http_request(&self) -> Value {
+        json!({
+            "latency": format!("{:.6}s", self.latency.as_secs_f64()),
+            "protocol": "HTTP/1.1",
+            "remoteIp": "127.0.0.1",
+            "requestMethod": self.method,
+            "requestUrl": self.url,
+            "status": self.status,
+            "userAgent": self.user_agent,
+        })
+    }
+}
+
+/// A request target fit for a log: `?token=` carries a credential, and no log may.
+pub(crate) fn redacted_target(path: &str, query: Option<&str>) -> String {
+    let Some(query) = query else { return path.to_owned() };
+    let kept: Vec<_> = query.split('&').map(redacted_pair).collect();
+    format!("{path}?{}", kept.join("&"))
+}
+
+fn redacted_pair(pair: &str) -> String {
+    match pair.split_once('=') {
+        Some((name, _)) if name.to_ascii_lowercase().contains("token") => format!("{name}=REDACTED"),
+        _ => pair.to_owned(),
+    }
+}

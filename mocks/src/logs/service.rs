@@ -1,0 +1,78 @@
+//! The log of one service: its application lines, and what the platform writes about it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{LogBook, RequestRecord, Severity};
+use crate::deployment::{PROJECT, REGION, ServiceSpec};
+
+/// Writes entries in the name of one revision.
+#[derive(Clone)]
+pub(crate) struct ServiceLog {
+    book: Arc<LogBook>,
+    service: &'static str,
+    revision: &'static str,
+    instance: String,
+}
+
+impl ServiceLog {
+    pub(crate) fn new(book: &Arc<LogBook>, service: &ServiceSpec) -> Self {
+        let instance = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+        Self { book: Arc::clone(book), service: service.name, revision: service.revision, instance }
+    }
+
+    /// A plain text line of the process (`textPayload`, stdout).
+    pub(crate) fn text(&self, severity: Severity, line: impl Into<String>) {
+        self.write("stdout", severity, [("textPayload", json!(line.into()))]);
+    }
+
+    /// A JSON line of the process (`jsonPayload.message`, stdout; the severity is lifted out of it).
+    pub(crate) fn message(&self, severity: Severity, message: impl Into<String>) {
+        self.write("stdout", severity, [("jsonPayload", json!({ "message": message.into() }))]);
+    }
+
+    /// What the platform says about the container (`varlog/system`).
+    pub(crate) fn platform(&self, severity: Severity, line: &str) {
+        self.write("varlog%2Fsystem", severity, [("textPayload", json!(line))]);
+    }
+
+    /// The platform's request log entry.
+    pub(crate) fn request(&self, record: &RequestRecord) {
+        let severity = Severity::of_status(record.status);
+        self.write("requests", severity, record.fields());
+    }
+
+    fn write(&self, log: &str, severity: Severity, fields: impl IntoIterator<Item = (&'static str, Value)>) {
+        let at = Timestamp::now();
+        let written = format!("{at:.9}");
+        let mut entry: Map<String, Value> = fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        entry.insert("insertId".into(), json!(Uuid::new_v4().simple().to_string()));
+        // The platform's own answers carry no instance: none handled the request.
+        if !(log == "requests" && entry.contains_key("textPayload")) {
+            entry.insert("labels".into(), json!({ "instanceId": self.instance }));
+        }
+        entry.insert("logName".into(), json!(format!("projects/{PROJECT}/logs/run.googleapis.com%2F{log}")));
+        entry.insert("receiveTimestamp".into(), json!(written));
+        entry.insert("resource".into(), self.resource());
+        entry.insert("severity".into(), json!(severity.as_str()));
+        entry.insert("timestamp".into(), json!(written));
+        entry.sort_keys();
+        self.book.write(at, Value::Object(entry));
+    }
+
+    fn resource(&self) -> Value {
+        json!({
+            "labels": {
+                "configuration_name": self.service,
+                "location": REGION,
+                "project_id": PROJECT,
+                "revision_name": self.revision,
+                "service_name": self.service,
+            },
+            "type": "cloud_run_revision",
+        })
+    }
+}

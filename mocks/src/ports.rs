@@ -1,0 +1,66 @@
+//! The twin's ports on 127.0.0.1, taken before anything starts: the manifest names them, and a stopped service must
+//! keep its own.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use tokio::net::{TcpListener, TcpSocket};
+
+use crate::BootError;
+
+/// A port that is taken but not listened on: connections are refused, and nobody else can have it.
+pub(crate) struct ClosedPort {
+    socket: TcpSocket,
+    address: SocketAddr,
+    role: &'static str,
+}
+
+impl ClosedPort {
+    pub(crate) fn take(role: &'static str, port: u16) -> Result<Self, BootError> {
+        let taken = || {
+            let socket = TcpSocket::new_v4()?;
+            // A twin on a fixed port may be started again at once.
+            socket.set_reuseaddr(port != 0)?;
+            socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+            let address = socket.local_addr()?;
+            Ok(Self { socket, address, role })
+        };
+        taken().map_err(|source| BootError::Bind { role, source })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Opens the port.
+    pub(crate) fn listen(self) -> Result<TcpListener, BootError> {
+        let role = self.role;
+        self.socket.listen(1024).map_err(|source| BootError::Bind { role, source })
+    }
+
+    /// Opens the port for a server with a runtime of its own.
+    pub(crate) fn listen_std(self) -> Result<std::net::TcpListener, BootError> {
+        let role = self.role;
+        self.listen()?.into_std().map_err(|source| BootError::Bind { role, source })
+    }
+}
+
+/// All of them.
+pub(crate) struct Ports {
+    pub(crate) edge: ClosedPort,
+    pub(crate) backend: ClosedPort,
+    pub(crate) auth: ClosedPort,
+    pub(crate) database: ClosedPort,
+    pub(crate) control: ClosedPort,
+}
+
+impl Ports {
+    pub(crate) fn take(edge: u16) -> Result<Self, BootError> {
+        Ok(Self {
+            edge: ClosedPort::take("edge", edge)?,
+            backend: ClosedPort::take("backend", 0)?,
+            auth: ClosedPort::take("auth service", 0)?,
+            database: ClosedPort::take("database", 0)?,
+            control: ClosedPort::take("control", 0)?,
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! A recorded exchange, and how its placeholders become real tokens again.
+
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use fivewhys_mocks::Twin;
+use serde_json::Value;
+
+use crate::support::token::recorded_kind;
+
+/// One probe of a recording.
+pub(crate) struct Probe {
+    pub(crate) name: String,
+    pub(crate) request: Value,
+    pub(crate) response: Value,
+    pub(crate) socket: Value,
+    pub(crate) transport_error: bool,
+}
+
+/// The paths that the twin serves; others of the recording are no surface of it.
+const SURFACES: [&str; 8] = [
+    "/health",
+    "/auth/validate",
+    "/auth/verify",
+    "/auth/me",
+    "/api/chat/messages",
+    "/api/chat/stream",
+    "/api/nope",
+    "/ws",
+];
+
+pub(crate) fn read(file: &Path) -> Vec<Probe> {
+    let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let recording: Value = serde_json::from_str(&text).expect("a recording is JSON");
+    let probes = recording["probes"].as_array().expect("a recording has probes").iter();
+    probes.map(Probe::from_json).collect()
+}
+
+impl Probe {
+    fn from_json(probe: &Value) -> Self {
+        Self {
+            name: probe["probe"].as_str().expect("a probe has a name").to_owned(),
+            request: probe["request"].clone(),
+            response: probe["response"].clone(),
+            socket: probe["ws"].clone(),
+            transport_error: probe.get("transport_error").is_some_and(|error| !error.is_null()),
+        }
+    }
+
+    /// Left out: the chat stream with a valid token (the real one is broken, ours completes), the reads of messages
+    /// that earlier probes wrote, and the test header that switches the real authentication off.
+    pub(crate) fn is_on_a_surface_of_the_twin(&self) -> bool {
+        let left_out = self.name.contains("chat/stream [valid]") || self.name.contains("X-E2E-Test");
+        SURFACES.contains(&self.path().split('?').next().unwrap_or_default()) && !left_out
+    }
+
+    pub(crate) fn is_websocket(&self) -> bool {
+        !self.socket.is_null()
+    }
+
+    /// Path and query.
+    pub(crate) fn path(&self) -> &str {
+        let url = self.request["url"].as_str().unwrap_or_default();
+        let after_host = url.split_once("://").map_or(url, |(_, rest)| rest);
+        after_host.find('/').map_or("/", |slash| &after_host[slash..])
+    }
+
+    pub(crate) fn is_for_auth(&self) -> bool {
+        self.name.starts_with("auth ")
+    }
+
+    /// The request's headers, with real credentials.
+    pub(crate) fn headers(&self, twin: &Twin) -> Vec<(String, String)> {
+        let headers = self.request["headers"].as_object().into_iter().flatten();
+        headers.map(|(name, value)| (name.clone(), self.filled(twin, value.as_str().unwrap_or_default()))).collect()
+    }
+
+    /// Replaces `<token:KIND>`, `<b64 token:KIND>` and `<service-secret>`.
+    pub(crate) fn filled(&self, twin: &Twin, text: &str) -> String {
+        if let Some((before, kind)) = placeholder(text, "<token:") {
+            return format!("{before}{}", recorded_kind(twin, kind));
+        }
+        if let Some((before, kind)) = placeholder(text, "<b64 token:") {
+            return format!("{before}{}", URL_SAFE_NO_PAD.encode(recorded_kind(twin, kind)));
+        }
+        let secret = match self.name.contains("wrong service secret") {
+            true => "not-the-service-secret-of-this-boot",
+            false => twin.credentials().service_secret(),
+        };
+        text.replace("<service-secret>", secret)
+    }
+}
+
+fn placeholder<'a>(text: &'a str, opening: &str) -> Option<(&'a str, &'a str)> {
+    let (before, rest) = text.split_once(opening)?;
+    rest.split_once('>').map(|(kind, _)| (before, kind))
+}
