@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::cell::Place;
 use super::fact::{self, Fact};
 use super::logbook::Logbook;
-use super::reading::Readings;
+use super::reading::{Reading, Readings};
 use crate::evidence::Evidence;
 use crate::observe::Observation;
 use crate::target::Target;
@@ -18,6 +18,9 @@ pub struct FailedStep {
     pub step: String,
     /// Its exchange.
     pub exchange: u32,
+    /// A negative control that was not refused as it must be: explained along with others, never on its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub control: bool,
 }
 
 /// When a probe was under way.
@@ -70,7 +73,7 @@ impl<'a> Case<'a> {
         let user = failing_user(given.failed, &kept).unwrap_or(first_user);
         let readings = Readings::of(&kept, given.target, user);
         let failing = tell_tale(&readings);
-        let logbook = Logbook::new(&given.evidence.log, &kept, &failing, given.sent);
+        let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent);
         let mut facts = fact::facts(given.target, &kept, &given.evidence.manifests);
         facts.extend(logbook.calls(given.target));
         Self {
@@ -87,6 +90,11 @@ impl<'a> Case<'a> {
 
     pub(super) fn fact(&self, key: &str) -> Option<&Fact> {
         self.facts.iter().find(|fact| fact.key == key)
+    }
+
+    /// What a cause may explain: whatever must work and did not, and every failed step.
+    pub(super) fn to_explain(&self) -> impl Iterator<Item = &Reading<'a>> {
+        self.readings.all.iter().filter(|reading| reading.fails() || self.is_of_a_step(reading.observation.exchange))
     }
 
     /// The user of the failure.

@@ -23,7 +23,8 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
     while causes.len() < CAUSES {
         let case = Case::of(given, &explained);
         let open: Vec<&FailedStep> = given.failed.iter().filter(|step| !explained.contains(&step.exchange)).collect();
-        if open.is_empty() {
+        let only_controls = open.iter().all(|step| step.control);
+        if open.is_empty() || (only_controls && !causes.is_empty()) {
             break;
         }
         let weighed = weigh(&case, catalogue);

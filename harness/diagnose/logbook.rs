@@ -3,9 +3,10 @@
 
 use jiff::Timestamp;
 
+use super::case::SentProbe;
 use super::catalogue::{LogRule, LogScope};
 use super::fact::Fact;
-use crate::evidence::LogEntry;
+use crate::evidence::{Evidence, LogEntry};
 use crate::observe::{Hop, Observation};
 use crate::target::{Role, Service, Target};
 
@@ -50,27 +51,32 @@ pub(super) struct LogMatch {
 
 impl<'a> Logbook<'a> {
     /// `sent` gives for each exchange id when it began, when it ended and its trace id.
-    pub(super) fn new(
-        entries: &'a [LogEntry],
-        all: &[&Observation],
-        failing: &[u32],
-        sent: &[crate::diagnose::SentProbe],
-    ) -> Self {
+    pub(super) fn new(evidence: &'a Evidence, all: &[&Observation], failing: &[u32], sent: &[SentProbe]) -> Self {
+        let read_at = evidence.log_read_at.unwrap_or(Timestamp::MIN);
         let windows = all.iter().filter_map(|observation| {
             let probe = sent.iter().find(|probe| probe.exchange == observation.exchange)?;
             let kind = if failing.contains(&observation.exchange) { WindowKind::Failing } else { WindowKind::Other };
             let to = probe.ended_at.saturating_add(jiff::SignedDuration::from_millis(SLACK_MS)).ok()?;
-            Some(Window { from: probe.started_at, to, trace: probe.trace_id.clone(), kind })
+            (probe.ended_at <= read_at).then(|| Window {
+                from: probe.started_at,
+                to,
+                trace: probe.trace_id.clone(),
+                kind,
+            })
         });
-        Self { entries, windows: windows.collect() }
+        let mut windows: Vec<Window> = windows.collect();
+        windows.sort_by_key(|window| window.from);
+        Self { entries: &evidence.log, windows }
     }
 
     /// Whether the auth service was asked by the backend while the first failing probe was under way.
     pub(super) fn calls(&self, target: &Target) -> Vec<Fact> {
         let at_auth: Vec<_> = self.entries.iter().filter(|entry| is_request_at_auth(entry)).collect();
-        let complete = at_auth.iter().any(|entry| is_ours(entry));
+        // A log that shows none of what surely happened is not complete, and its silence proves nothing.
+        let complete = at_auth.iter().any(|entry| is_ours(entry) || self.window_of(entry).is_some());
         let Some(first) = self.failing().next().filter(|_| complete) else { return Vec::new() };
-        let theirs: Vec<_> = at_auth.into_iter().filter(|entry| !is_ours(entry) && first.holds(entry)).collect();
+        let in_first = |entry: &LogEntry| self.window_of(entry).is_some_and(|window| std::ptr::eq(window, first));
+        let theirs: Vec<_> = at_auth.into_iter().filter(|entry| !is_ours(entry) && in_first(entry)).collect();
         let oracles: Vec<&str> = oracle_paths(target);
         let asked = theirs.iter().rev().find(|entry| oracles.contains(&path(entry)));
         vec![call_fact(asked.copied()), contact_fact(theirs.first().copied())]
@@ -82,25 +88,33 @@ impl<'a> Logbook<'a> {
             self.entries.iter().filter(|entry| entry.by == rule.by && rule.pattern.is_match(&entry.text)).collect();
         let hit = match rule.scope {
             LogScope::Any => lines.last().copied(),
-            LogScope::Window => {
-                self.failing().find_map(|window| lines.iter().find(|entry| window.holds(entry)).copied())
-            }
+            LogScope::Window => lines.iter().find(|entry| self.window_of(entry).is_some_and(Window::fails)).copied(),
         }?;
-        let ours_alone = lines.iter().all(|entry| self.windows.iter().any(|window| window.holds(entry)));
-        let in_each = self.failing().all(|window| lines.iter().any(|entry| window.holds(entry)));
+        let ours_alone = lines.iter().all(|entry| self.window_of(entry).is_some());
+        let holds =
+            |window: &Window, entry: &LogEntry| self.window_of(entry).is_some_and(|of| std::ptr::eq(of, window));
+        let in_each = self.failing().all(|window| lines.iter().any(|entry| holds(window, entry)));
         let by_trace = self.failing().any(|window| hit.trace.as_deref() == Some(window.trace.as_str()));
         let decisive = rule.decisive && (rule.scope == LogScope::Any || by_trace || (ours_alone && in_each));
         Some(LogMatch { says: describe(hit), decisive })
     }
 
     fn failing(&self) -> impl Iterator<Item = &Window> {
-        self.windows.iter().filter(|window| window.kind == WindowKind::Failing)
+        self.windows.iter().filter(|window| window.fails())
+    }
+
+    /// The probe an entry belongs to: by its trace, or else the one that was sent last before it.
+    fn window_of(&self, entry: &LogEntry) -> Option<&Window> {
+        let traced = entry.trace.as_deref().and_then(|trace| self.windows.iter().find(|window| window.trace == trace));
+        traced.or_else(|| {
+            self.windows.iter().rev().find(|window| window.from <= entry.at).filter(|window| entry.at <= window.to)
+        })
     }
 }
 
 impl Window {
-    fn holds(&self, entry: &LogEntry) -> bool {
-        entry.trace.as_deref() == Some(self.trace.as_str()) || (self.from <= entry.at && entry.at <= self.to)
+    fn fails(&self) -> bool {
+        self.kind == WindowKind::Failing
     }
 }
 

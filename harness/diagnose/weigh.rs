@@ -83,8 +83,7 @@ fn by_best_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Weighed<'a> {
     let hints = f64::from(u8::from(log.is_some())) + f64::from(u8::from(signature_seen(fault, case)));
     let base = fault.prior.weight().ln() + hints * HINT.ln();
     let modes = fault.mode.iter().map(|mode| {
-        let explains =
-            case.readings.failing().filter(|reading| predicts(mode, reading)).map(|r| r.observation.exchange);
+        let explains = case.to_explain().filter(|reading| predicts(mode, reading)).map(|r| r.observation.exchange);
         Weighed {
             fault,
             mode,

@@ -22,6 +22,8 @@ pub struct Evidence {
     pub manifests: BTreeMap<Service, Manifest>,
     /// Log entries, oldest first.
     pub log: Vec<LogEntry>,
+    /// When the log was read; what happened later is not in it.
+    pub log_read_at: Option<jiff::Timestamp>,
     /// What was granted and could not be read: door and why.
     pub unread: Vec<(Door, String)>,
 }
@@ -59,5 +61,6 @@ pub async fn read_log(evidence: &mut Evidence, target: &Target, clean: &dyn Fn(&
             Err(error) => evidence.unread.push((Door::Logs, clean(&error.to_string()))),
         }
     }
+    evidence.log_read_at = Some(jiff::Timestamp::now());
     evidence.log.sort_by_key(|entry| entry.at);
 }

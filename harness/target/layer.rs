@@ -32,6 +32,7 @@ overlays! {
         user: Named<String, UserLayer>,
         surface: Named<SurfaceId, SurfaceLayer>,
         names: NamesLayer,
+        variables: Named<String, OneOrMany<String>>,
         manifest: ManifestLayer,
         logs: Option<OneOrMany<EvidenceText>>,
         known_failure: Option<Vec<KnownFailureText>>,

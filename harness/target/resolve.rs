@@ -71,6 +71,7 @@ pub(super) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         budget: budget(layer.budget),
         manifests: manifests(layer.manifest.backend, layer.manifest.auth),
         logs: layer.logs.unwrap_or_default().0.into_iter().map(|log| log.0).collect(),
+        variables: layer.variables.0.into_iter().map(|entry| (entry.name, entry.value.0)).collect(),
         names: names(layer.names),
         known_failures: layer.known_failure.unwrap_or_default().into_iter().map(known_failure).collect(),
         backend,

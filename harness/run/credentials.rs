@@ -1,0 +1,55 @@
+//! The run's credentials: what `probe` asks for, from the target's secret sources. Sits in `run`, where `token`, `target` and `probe` meet.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::probe::{CredentialError, Credentials};
+use crate::redact::Redactor;
+use crate::target::{SecretError, Target, User};
+use crate::token::{Minter, TokenKind};
+
+/// Mints and reads what is presented, and makes all of it known to the redactor.
+pub(super) struct RunCredentials {
+    minter: Minter,
+    service_secret: Option<SecretString>,
+    redactor: Redactor,
+}
+
+impl RunCredentials {
+    /// Reads the signing secret, and the service secret where that door is open.
+    pub(super) fn read(target: &Target, redactor: &Redactor) -> Result<Self, SecretError> {
+        let minter = Minter::new(target, redactor.clone())?;
+        let wanted = target.caller.as_ref().filter(|_| target.opens(crate::target::Door::ServiceCredentials));
+        let service_secret = wanted.map(|caller| caller.secret.read()).transpose()?;
+        if let Some(secret) = &service_secret {
+            redactor.register_secret("service", secret);
+        }
+        Ok(Self { minter, service_secret, redactor: redactor.clone() })
+    }
+}
+
+impl Credentials for RunCredentials {
+    fn token(&self, kind: TokenKind, user: &User) -> Result<SecretString, CredentialError> {
+        let token = self.minter.mint(kind, user).map_err(|error| CredentialError(error.to_string()))?;
+        Ok(SecretString::from(token.expose().to_owned()))
+    }
+
+    fn verifies(&self, jwt: &str) -> bool {
+        self.minter.verifies(jwt)
+    }
+
+    fn learn(&self, kind: TokenKind, token: &str) {
+        self.redactor.register_token(kind, token);
+    }
+
+    fn service_secret(&self) -> Result<SecretString, CredentialError> {
+        self.service_secret.clone().ok_or_else(|| CredentialError("the door service-credentials is closed".into()))
+    }
+
+    fn user_secret(&self, user: &User, name: &str) -> Result<SecretString, CredentialError> {
+        let missing = || CredentialError(format!("the user {} has no secret {name}", user.name));
+        let secret =
+            user.secrets.get(name).ok_or_else(missing)?.read().map_err(|error| CredentialError(error.to_string()))?;
+        self.redactor.register_secret(name, &SecretString::from(secret.expose_secret().to_owned()));
+        Ok(secret)
+    }
+}

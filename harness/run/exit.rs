@@ -1,0 +1,37 @@
+//! What a run's exit code says. Sits in `run`; the codes are documented in the README.
+
+use crate::diagnose::{Cause, Certainty, Finding};
+use crate::report::{ExitReport, RunOutcome};
+
+/// The exit code and its meaning.
+pub(super) fn exit(
+    outcome: RunOutcome,
+    causes: &[Cause],
+    findings: &[Finding],
+    deployed: &[(String, String)],
+) -> ExitReport {
+    let say = |code, meaning: &str| ExitReport { code, meaning: meaning.to_owned() };
+    let found = causes.iter().all(|cause| cause.certainty >= Certainty::Likely);
+    let by_finding = causes.is_empty() && findings.iter().any(|finding| finding.fails);
+    if outcome == RunOutcome::Passed {
+        say(0, "every step did what it must")
+    } else if !deployed.is_empty() && nothing_involved(causes, deployed) {
+        say(4, "nothing that may have caused it was deployed: do not roll back")
+    } else if by_finding {
+        say(1, "a credential that must be refused was accepted")
+    } else if found && !causes.is_empty() {
+        say(1, "the cause is found")
+    } else {
+        say(3, "the cause is not found")
+    }
+}
+
+/// Whether no remaining candidate involves anything deployed. A cause of which nothing is known may involve all.
+fn nothing_involved(causes: &[Cause], deployed: &[(String, String)]) -> bool {
+    let known = !causes.is_empty() && causes.iter().all(|cause| cause.certainty > Certainty::Unknown);
+    known
+        && !causes
+            .iter()
+            .flat_map(|cause| &cause.involves)
+            .any(|service| deployed.iter().any(|(name, _)| name == service))
+}

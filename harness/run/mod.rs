@@ -1,0 +1,123 @@
+//! A run: drives the scenarios, asks what failed and why, and hands over one report. The only room that knows them all.
+
+mod captures;
+mod credentials;
+mod drive;
+mod events;
+mod exit;
+mod expect;
+mod inquiry;
+mod record;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use thiserror::Error;
+
+pub use events::{Event, Listener};
+
+use self::drive::Driven;
+use self::inquiry::Inquiry;
+use self::record::Record;
+use crate::probe::{Prober, Redact, SetupError};
+use crate::redact::Redactor;
+use crate::report::{Report, RunOutcome, SCHEMA, StepOutcome, Timing, Unread};
+use crate::scenario::Scenario;
+use crate::target::{SecretError, Target};
+
+/// What is to be run.
+#[derive(Debug)]
+pub struct Smoke {
+    /// Against what.
+    pub target: Arc<Target>,
+    /// What is driven.
+    pub scenarios: Vec<Scenario>,
+    /// What was just deployed: service (`backend`, `auth`, …) and revision.
+    pub deployed: Vec<(String, String)>,
+    /// Knows every secret of the run; shared with whoever prints.
+    pub redactor: Redactor,
+}
+
+/// Why there is no report: nothing was tested.
+#[derive(Debug, Error, miette::Diagnostic)]
+pub enum RunError {
+    /// A secret is missing or too short.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Secret(#[from] SecretError),
+    /// The prober cannot be set up.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Setup(#[from] SetupError),
+    /// Every step was skipped: a run that tests nothing must not look green.
+    #[error("nothing was tested: all {0} steps were skipped ({1})")]
+    #[diagnostic(
+        code(fivewhys::run::nothing_tested),
+        help("open a door, or name scenarios that this target can drive")
+    )]
+    NothingTested(usize, String),
+}
+
+/// Runs the scenarios and, if one fails, finds out why. Ends within the target's run budget.
+///
+/// # Errors
+/// When nothing could be tested at all. Whatever the system under test does is in the report.
+pub async fn smoke(run: &Smoke, tell: Listener<'_>) -> Result<Report, RunError> {
+    let (started, started_at) = (Instant::now(), jiff::Timestamp::now());
+    let target = &run.target;
+    let credentials = credentials::RunCredentials::read(target, &run.redactor)?;
+    let redactor = run.redactor.clone();
+    let redact: Redact = Arc::new(move |text: &str| redactor.clean(text));
+    let deadline = tokio::time::Instant::now() + target.budget.run;
+    let prober = Prober::new(Arc::clone(target), Arc::new(credentials), Arc::clone(&redact), deadline)?;
+    let mut record = Record::default();
+    let driven = drive::drive(&prober, target, &run.scenarios, &mut record, tell).await;
+    something_was_tested(&driven)?;
+    let driven_for = started.elapsed();
+    let scenario_probes = record.probes.len();
+    let inquiry = inquiry::inquire(&prober, target, &driven.failed, &mut record, &*redact, tell).await;
+    tell(&Event::Ended);
+    let timing = Timing {
+        started_at,
+        total_ms: started.elapsed().as_secs_f64() * 1000.0,
+        scenarios_ms: driven_for.as_secs_f64() * 1000.0,
+        diagnosis_ms: (started.elapsed() - driven_for).as_secs_f64() * 1000.0,
+        scenario_probes,
+        diagnosis_probes: inquiry.probes,
+    };
+    Ok(report(run, driven, inquiry, record, timing))
+}
+
+fn something_was_tested(driven: &Driven) -> Result<(), RunError> {
+    let steps = || driven.scenarios.iter().flat_map(|scenario| &scenario.steps);
+    if steps().any(|step| step.outcome != StepOutcome::Skipped) {
+        return Ok(());
+    }
+    let why = steps().flat_map(|step| &step.because).next().cloned();
+    Err(RunError::NothingTested(steps().count(), why.unwrap_or_else(|| "there are none".into())))
+}
+
+fn report(run: &Smoke, mut driven: Driven, inquiry: Inquiry, record: Record, timing: Timing) -> Report {
+    let Inquiry { causes, findings, evidence, .. } = inquiry;
+    let failed = driven.scenarios.iter().any(|scenario| scenario.outcome == StepOutcome::Failed);
+    let outcome =
+        if failed || findings.iter().any(|finding| finding.fails) { RunOutcome::Failed } else { RunOutcome::Passed };
+    for scenario in &mut driven.scenarios {
+        let prefix = format!("{}/", scenario.id);
+        scenario.cause = causes.iter().position(|cause| cause.explains.iter().any(|step| step.starts_with(&prefix)));
+    }
+    Report {
+        schema: SCHEMA.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        target: run.target.name.clone(),
+        doors: run.target.doors.iter().map(ToString::to_string).collect(),
+        outcome,
+        exit: exit::exit(outcome, &causes, &findings, &run.deployed),
+        scenarios: driven.scenarios,
+        causes,
+        findings,
+        probes: record.probes,
+        unread: evidence.unread.into_iter().map(|(door, why)| Unread { door: door.to_string(), why }).collect(),
+        timing,
+    }
+}
