@@ -44,10 +44,8 @@ fn trials(
 ) -> Vec<Trial> {
     let probes = recording::read(&folder.join(format!("{name}.json")));
     let ours = probes.into_iter().filter(Probe::is_on_a_surface_of_the_twin);
-    ours.map(|probe| {
-        Trial::test(format!("{name}: {}", probe.name), move || run(&probe, faults, startup_validation))
-    })
-    .collect()
+    ours.map(|probe| Trial::test(format!("{name}: {}", probe.name), move || run(&probe, faults, startup_validation)))
+        .collect()
 }
 
 /// Each exchange meets a fresh twin: what came before it in the recording must not matter.

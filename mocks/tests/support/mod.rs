@@ -75,9 +75,7 @@ pub(crate) fn as_caller(request: RequestBuilder, twin: &Twin, caller: Caller) ->
         Caller::Nobody => request,
         Caller::Right => request.header("X-Service-ID", id).header("X-Service-Secret", secret),
         Caller::WrongSecret => request.header("X-Service-ID", id).header("X-Service-Secret", "not-the-secret"),
-        Caller::WrongId => {
-            request.header("X-Service-ID", "netra-backend-staging").header("X-Service-Secret", secret)
-        }
+        Caller::WrongId => request.header("X-Service-ID", "netra-backend-staging").header("X-Service-Secret", secret),
         Caller::IdOnly => request.header("X-Service-ID", id),
     }
 }
