@@ -32,7 +32,7 @@ async fn a_stopped_twin_answers_no_more_even_on_open_connections() {
     let twin = Twin::builder().start().await.unwrap();
     let mut stream = socket::connect(&twin, &valid(&twin)).await.unwrap();
     socket::next_frame(&mut stream).await;
-    let urls = [twin.edge_url().to_owned(), twin.control_url().to_owned()];
+    let urls = [twin.edge_url().to_owned(), twin.auth_url().to_owned(), twin.control_url().to_owned()];
     twin.shutdown().await;
     for url in urls {
         assert!(support::client().get(url).send().await.unwrap_err().is_connect());
