@@ -4,16 +4,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use wiremock::MockServer;
 
 use crate::auth::AuthService;
 use crate::backend::{Backend, StartupFailed};
 use crate::credentials::{TestUser, test_users};
-use crate::deployment::{Addresses, Deployment, Environment, Rollout, describe, random_secret};
+use crate::deployment::{Addresses, Deployment, Environment, Rollout, random_secret, requested, rolled_out};
 use crate::edge::Edge;
 use crate::journal::Journal;
 use crate::logs::{LogBook, ServiceLog, Severity};
 use crate::ports::{ClosedPort, Ports};
+use crate::running::Running;
 use crate::serve::{Tasks, serve};
 use crate::twin::Manifests;
 use crate::{Credentials, Dialect, Twin, TwinBuilder, control, edge};
@@ -43,18 +43,7 @@ struct Shared {
     users: Vec<TestUser>,
 }
 
-/// A service's port while it does not run, or what keeps it running.
-pub(crate) enum Running {
-    Stopped { _port: ClosedPort },
-    Auth { _server: MockServer },
-    Serving,
-}
-
 pub(crate) async fn boot(asked: TwinBuilder) -> Result<Twin, BootError> {
-    let ports = Ports::take(asked.port)?;
-    let urls = Urls::of(&ports);
-    let addresses = Addresses { auth_url: urls.auth.clone(), database: ports.database.address() };
-    let deployment = Deployment::planned(&addresses, asked.startup_validation, &asked.faults);
     let shared = Shared {
         dialect: asked.dialect,
         logs: Arc::default(),
@@ -62,16 +51,32 @@ pub(crate) async fn boot(asked: TwinBuilder) -> Result<Twin, BootError> {
         tasks: Tasks::default(),
         users: test_users(random_secret),
     };
+    let booted = deploy(&asked, &shared).await;
+    if booted.is_err() {
+        shared.tasks.abort();
+    }
+    booted
+}
 
-    let auth_manifest = describe(&deployment.auth, &urls.auth, Rollout::Ready);
-    let auth_environment = Environment::resolve(&auth_manifest, &deployment.secrets);
-    let credentials = credentials(&deployment, &auth_environment, &shared);
-    let database = start_database(&deployment, ports.database, &shared)?;
-    let auth = start_auth(&deployment, &auth_environment, ports.auth, &shared).await?;
-    let (backend, rollout) = start_backend(&deployment, &urls, ports.backend, &shared)?;
-    let edge = start_edge(&deployment, backend, ports.edge, &shared)?;
+async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError> {
+    let ports = Ports::take(asked.port)?;
+    let urls = Urls::of(&ports);
+    let addresses = Addresses { auth_url: urls.auth.clone(), database: ports.database.address() };
+    let deployment = Deployment::planned(&addresses, asked.startup_validation, &asked.faults);
 
-    let manifests = Manifests { backend: describe(&deployment.backend, &urls.edge, rollout), auth: auth_manifest };
+    let auth_environment = Environment::resolve(&requested(&deployment.auth), &deployment.secrets);
+    let credentials = credentials(&deployment, &auth_environment, shared);
+    let database = start_database(&deployment, ports.database, shared)?;
+    let auth = start_auth(&deployment, &auth_environment, ports.auth, shared).await?;
+    // One instance: the platform's lines about it and its own carry the same instance id.
+    let log = ServiceLog::new(&shared.logs, &deployment.backend);
+    let (backend, rollout) = start_backend(&deployment, log.clone(), ports.backend, shared)?;
+    start_edge(&deployment, backend.address(), log, ports.edge, shared)?;
+
+    let manifests = Manifests {
+        backend: rolled_out(&deployment.backend, &urls.edge, rollout),
+        auth: rolled_out(&deployment.auth, &urls.auth, Rollout::Ready),
+    };
     let operator = control::router(manifests.clone(), Arc::clone(&shared.logs), Arc::clone(&shared.journal));
     serve(&shared.tasks, ports.control.listen()?, operator);
     Ok(Twin {
@@ -81,10 +86,10 @@ pub(crate) async fn boot(asked: TwinBuilder) -> Result<Twin, BootError> {
         control_url: urls.control,
         credentials,
         manifests,
-        journal: shared.journal,
-        logs: shared.logs,
-        tasks: shared.tasks,
-        running: vec![database, auth, edge],
+        journal: Arc::clone(&shared.journal),
+        logs: Arc::clone(&shared.logs),
+        tasks: shared.tasks.clone(),
+        running: vec![database, auth, backend],
     })
 }
 
@@ -120,8 +125,9 @@ fn start_database(deployment: &Deployment, port: ClosedPort, shared: &Shared) ->
     if !deployment.database_runs {
         return Ok(Running::Stopped { _port: port });
     }
+    let address = port.address();
     shared.tasks.spawn(accept_and_close(port.listen()?));
-    Ok(Running::Serving)
+    Ok(Running::Task(address))
 }
 
 async fn accept_and_close(listener: TcpListener) {
@@ -143,25 +149,22 @@ async fn start_auth(
     }
     let journal = Arc::clone(&shared.journal);
     let service = AuthService::new(shared.dialect, environment, shared.users.clone(), log, journal);
-    Ok(Running::Auth { _server: service.serve(port.listen_std()?).await })
+    Ok(Running::Auth(service.serve(port.listen_std()?).await))
 }
 
-/// Where the backend serves, if it does, and what that makes of its rollout.
 fn start_backend(
     deployment: &Deployment,
-    urls: &Urls,
+    log: ServiceLog,
     port: ClosedPort,
     shared: &Shared,
-) -> Result<(Option<SocketAddr>, Rollout), BootError> {
-    let manifest = describe(&deployment.backend, &urls.edge, Rollout::Ready);
-    let environment = Environment::resolve(&manifest, &deployment.secrets);
-    let log = ServiceLog::new(&shared.logs, &deployment.backend);
+) -> Result<(Running, Rollout), BootError> {
+    let environment = Environment::resolve(&requested(&deployment.backend), &deployment.secrets);
     match Backend::start(shared.dialect, &environment, log)? {
-        Err(StartupFailed) => Ok((None, Rollout::ContainerFailed)),
+        Err(StartupFailed) => Ok((Running::Stopped { _port: port }, Rollout::ContainerFailed)),
         Ok(router) => {
             let address = port.address();
             serve(&shared.tasks, port.listen()?, router);
-            Ok((Some(address), Rollout::Ready))
+            Ok((Running::Task(address), Rollout::Ready))
         }
     }
 }
@@ -169,16 +172,17 @@ fn start_backend(
 fn start_edge(
     deployment: &Deployment,
     backend: Option<SocketAddr>,
+    log: ServiceLog,
     port: ClosedPort,
     shared: &Shared,
-) -> Result<Running, BootError> {
+) -> Result<(), BootError> {
     let edge = Edge {
         backend,
         public: deployment.backend.public,
         strips_authorization: deployment.edge_strips_authorization,
-        log: ServiceLog::new(&shared.logs, &deployment.backend),
+        log,
         tasks: shared.tasks.clone(),
     };
     serve(&shared.tasks, port.listen()?, edge::router(edge));
-    Ok(Running::Serving)
+    Ok(())
 }

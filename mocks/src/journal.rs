@@ -1,5 +1,6 @@
 //! What the auth service received and what it decided, oldest first: proof of what the backend sent.
 
+use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use jiff::Timestamp;
@@ -32,19 +33,19 @@ pub struct JournalEntry {
 /// The bounded list of entries, shared by the auth service and the control listener.
 #[derive(Default)]
 pub(crate) struct Journal {
-    entries: Mutex<Vec<JournalEntry>>,
+    entries: Mutex<VecDeque<JournalEntry>>,
 }
 
 impl Journal {
     pub(crate) fn record(&self, entry: JournalEntry) {
         let mut entries = self.entries.lock().expect("no holder panics");
         if entries.len() == CAPACITY {
-            entries.remove(0);
+            entries.pop_front();
         }
-        entries.push(entry);
+        entries.push_back(entry);
     }
 
     pub(crate) fn entries(&self) -> Vec<JournalEntry> {
-        self.entries.lock().expect("no holder panics").clone()
+        self.entries.lock().expect("no holder panics").iter().cloned().collect()
     }
 }

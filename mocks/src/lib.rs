@@ -2,6 +2,18 @@
 //!
 //! It boots from a deployment manifest and a secret store, and symptoms emerge. It knows causes; it knows nothing
 //! of the catalogue, of diagnosis, or of the crate that uses it.
+//!
+//! ```no_run
+//! use fivewhys_mocks::{Dialect, Fault, Twin};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let twin = Twin::builder().dialect(Dialect::Observed).fault(Fault::AuthDown).start().await?;
+//! let health = reqwest::get(format!("{}/health", twin.edge_url())).await?;
+//! assert_eq!(health.status(), 200);
+//! twin.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
 
 mod auth;
 mod backend;
@@ -16,6 +28,7 @@ mod fault;
 mod journal;
 mod logs;
 mod ports;
+mod running;
 mod serve;
 mod trace;
 mod twin;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::boot::Running;
 use crate::journal::Journal;
 use crate::logs::LogBook;
+use crate::running::Running;
 use crate::serve::Tasks;
 use crate::{Credentials, JournalEntry, TwinBuilder};
 
@@ -85,8 +85,10 @@ impl Twin {
 
     /// Stops everything and waits until it has stopped.
     pub async fn shutdown(mut self) {
-        self.running.clear();
         self.tasks.stop().await;
+        for service in std::mem::take(&mut self.running) {
+            service.stop().await;
+        }
     }
 }
 

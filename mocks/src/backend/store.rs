@@ -1,5 +1,6 @@
 //! The messages, in memory and per process, as in the real backend: a second instance would not know them.
 
+use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use super::message::Message;
@@ -10,15 +11,15 @@ const CAPACITY: usize = 10_000;
 
 /// All messages of all users, oldest first.
 #[derive(Default)]
-pub(super) struct MessageStore(Mutex<Vec<Message>>);
+pub(super) struct MessageStore(Mutex<VecDeque<Message>>);
 
 impl MessageStore {
     pub(super) fn add(&self, message: Message) {
         let mut messages = self.0.lock().expect("no holder panics");
         if messages.len() == CAPACITY {
-            messages.remove(0);
+            messages.pop_front();
         }
-        messages.push(message);
+        messages.push_back(message);
     }
 
     pub(super) fn find(&self, id: &str) -> Option<Message> {

@@ -15,8 +15,8 @@ pub(crate) enum Rollout {
     ContainerFailed,
 }
 
-/// The whole manifest, after its rollout.
-pub(crate) fn describe(service: &ServiceSpec, url: &str, rollout: Rollout) -> Value {
+/// What is asked for: the manifest before its rollout. Processes read their environment from here.
+pub(crate) fn requested(service: &ServiceSpec) -> Value {
     json!({
         "apiVersion": "serving.knative.dev/v1",
         "kind": "Service",
@@ -28,8 +28,14 @@ pub(crate) fn describe(service: &ServiceSpec, url: &str, rollout: Rollout) -> Va
             "namespace": "701982941522",
         },
         "spec": { "template": template(service), "traffic": [{ "latestRevision": true, "percent": 100 }] },
-        "status": status(service, url, rollout),
     })
+}
+
+/// The whole manifest, after its rollout.
+pub(crate) fn rolled_out(service: &ServiceSpec, url: &str, rollout: Rollout) -> Value {
+    let mut manifest = requested(service);
+    manifest["status"] = status(service, url, rollout);
+    manifest
 }
 
 /// The invoker check is part of the service's own JSON since it can be switched off there; a service that is not public

@@ -7,7 +7,7 @@ mod secrets;
 mod spec;
 
 pub(crate) use environment::Environment;
-pub(crate) use manifest::{Rollout, describe};
+pub(crate) use manifest::{Rollout, requested, rolled_out};
 pub(crate) use secrets::{SecretStore, random_secret};
 pub(crate) use spec::ServiceSpec;
 

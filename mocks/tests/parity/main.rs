@@ -7,6 +7,7 @@ mod support;
 
 mod compare;
 mod http;
+mod log;
 mod recording;
 mod websocket;
 
@@ -54,10 +55,11 @@ fn run(probe: &Probe, faults: &[Fault], startup_validation: bool) -> Result<(), 
     runtime.block_on(async {
         let asked = Twin::builder().dialect(Dialect::Observed).faults(faults.iter().copied());
         let twin = asked.startup_validation(startup_validation).start().await?;
-        let differences = match probe.is_websocket() {
+        let mut differences = match probe.is_websocket() {
             true => websocket::replay(&twin, probe).await?,
             false => http::replay(&twin, probe).await?,
         };
+        differences.extend(log::missing(&twin, probe));
         twin.shutdown().await;
         match differences.is_empty() {
             true => Ok(()),

@@ -16,6 +16,8 @@ pub(crate) struct Probe {
     pub(crate) response: Value,
     pub(crate) socket: Value,
     pub(crate) transport_error: bool,
+    /// The lines of the auth service's own loggers during the exchange.
+    pub(crate) auth_lines: Vec<String>,
 }
 
 /// The paths that the twin serves; others of the recording are no surface of it.
@@ -44,6 +46,7 @@ impl Probe {
             request: probe["request"].clone(),
             response: probe["response"].clone(),
             socket: probe["ws"].clone(),
+            auth_lines: auth_lines(&probe["auth_log"]),
             transport_error: probe.get("transport_error").is_some_and(|error| !error.is_null()),
         }
     }
@@ -90,6 +93,11 @@ impl Probe {
         };
         text.replace("<service-secret>", secret)
     }
+}
+
+fn auth_lines(log: &Value) -> Vec<String> {
+    let lines = log.as_array().into_iter().flatten().filter_map(Value::as_str);
+    lines.filter(|line| line.starts_with("netra-service - ")).map(str::to_owned).collect()
 }
 
 fn placeholder<'a>(text: &'a str, opening: &str) -> Option<(&'a str, &'a str)> {

@@ -63,7 +63,7 @@ fn compared_head(recorded: &Value, head: &str) -> Vec<String> {
     let status = head.split(' ').nth(1).unwrap_or_default();
     let selected = head.lines().find_map(|line| line.strip_prefix("sec-websocket-protocol: "));
     let mut found = Vec::new();
-    if recorded["handshake_status"].to_string() != status {
+    if recorded["handshake_status"].as_u64() != status.parse().ok() {
         found.push(format!("upgrade: recorded {}, here {status}", recorded["handshake_status"]));
     }
     if recorded["subprotocol"].as_str() != selected {
