@@ -1,3 +1,5 @@
-//! The command line.
+//! The program. Everything is in the library; this gives the exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    fivewhys::cli::main()
+}

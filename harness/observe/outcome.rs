@@ -2,8 +2,9 @@
 
 use super::Outcome;
 use super::signature::media_type;
-use crate::probe::{ErrorKind, Exchange};
+use crate::probe::{Carrier, ErrorKind, Exchange};
 use crate::target::{Accept, JsonMatch, Role, Surface, SurfaceKind};
+use crate::token::TokenKind;
 
 /// Close codes with which a server refuses the credential: 1008 (RFC 6455, 7.4.1) and the private codes in use for it.
 const REFUSING: [u16; 6] = [1008, 4001, 4003, 4401, 4403, 3000];
@@ -32,9 +33,15 @@ pub(super) fn outcome(exchange: &Exchange, surface: &Surface) -> Outcome {
     match exchange.status() {
         Some(101) => Outcome::BrokenStream,
         Some(200..=299) => unaccepted_success(exchange, surface),
+        Some(400 | 422) if lacks_its_token(exchange) => Outcome::Denied,
         Some(status) => from_status(status),
         None => Outcome::Reset,
     }
+}
+
+/// Where the token travels in the body, a body without one is refused as malformed: that is the refusal.
+fn lacks_its_token(exchange: &Exchange) -> bool {
+    exchange.probe.token == TokenKind::None && exchange.probe.carrier == Carrier::Body
 }
 
 fn from_error(kind: ErrorKind, exchange: &Exchange) -> Option<Outcome> {

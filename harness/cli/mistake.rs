@@ -1,0 +1,41 @@
+//! Bad usage or configuration: shown on stderr with file, line, column and caret where there are any; exit code 2.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, Report};
+
+use super::output;
+
+/// What a subcommand gives when nothing could be tested.
+#[derive(Debug)]
+pub(super) struct Mistake(Report);
+
+impl<E: Into<Report>> From<E> for Mistake {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl Mistake {
+    /// Shows it and gives the exit code.
+    pub(super) fn show(self) -> ExitCode {
+        let colour = output::colour(std::io::stderr().is_terminal());
+        let theme = match (colour, output::unicode()) {
+            (true, true) => GraphicalTheme::unicode(),
+            (false, true) => GraphicalTheme::unicode_nocolor(),
+            (_, false) => GraphicalTheme::none(),
+        };
+        let mut text = String::new();
+        let diagnostic: &dyn Diagnostic = self.0.as_ref();
+        let shown = GraphicalReportHandler::new_themed(theme)
+            .with_links(false)
+            .with_width(output::width())
+            .render_report(&mut text, diagnostic);
+        if shown.is_err() {
+            text = format!("{}\n", self.0);
+        }
+        let _ = write!(std::io::stderr(), "{text}");
+        ExitCode::from(2)
+    }
+}

@@ -1,0 +1,69 @@
+//! The command line: one file a subcommand. Reads arguments, prints, and says by exit code how it went.
+
+mod bug;
+mod mint;
+mod mistake;
+mod output;
+mod progress;
+mod smoke;
+mod target_args;
+#[cfg(feature = "twin")]
+mod twin;
+#[cfg(feature = "twin")]
+mod twin_boot;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::mistake::Mistake;
+
+/// Drives a deployed system as known test users, and names the hop that failed, and why.
+#[derive(Debug, Parser)]
+#[command(name = "fivewhys", version, max_term_width = 100, after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   passed (findings other than an accepted control may be listed)
+  1   failed, cause found
+  2   bad usage or configuration; nothing was tested
+  3   failed, cause not found (ambiguous or unknown)
+  4   failed, and nothing involved in any remaining candidate was named with --deployed
+  70  a bug of ours";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Drive every scenario against a target; when one fails, say which hop failed and why
+    Smoke(smoke::Smoke),
+    /// Keep the twin up, for curl, a browser, or another fivewhys
+    #[cfg(feature = "twin")]
+    Twin(twin::Twin),
+    /// Print a token for a test user, and nothing else
+    Mint(mint::Mint),
+}
+
+/// Runs the program and gives its exit code.
+pub fn main() -> ExitCode {
+    bug::report_panics();
+    let arguments = Arguments::parse();
+    output::log_to_stderr();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Mistake::from(miette::miette!("cannot start: {error}")).show(),
+    };
+    let done = runtime.block_on(async {
+        match arguments.command {
+            Command::Smoke(smoke) => smoke.run().await,
+            #[cfg(feature = "twin")]
+            Command::Twin(twin) => twin.run().await,
+            Command::Mint(mint) => mint.run().await,
+        }
+    });
+    // A probe left hanging on a name resolution must not hold the exit back.
+    runtime.shutdown_background();
+    done.unwrap_or_else(|mistake| mistake.show())
+}

@@ -1,0 +1,131 @@
+//! `fivewhys smoke`: drives the scenarios and reports.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use miette::{IntoDiagnostic as _, miette};
+
+use super::mistake::Mistake;
+use super::output;
+use super::progress::Progress;
+use super::target_args::TargetArgs;
+use crate::redact::Redactor;
+use crate::report::{Report, human, json};
+use crate::run;
+use crate::scenario::{self, Scenario};
+use crate::target::Target;
+
+/// Options of `fivewhys smoke`.
+#[derive(Debug, Args)]
+pub(super) struct Smoke {
+    #[command(flatten)]
+    target: TargetArgs,
+    /// Drive only this scenario; may be repeated
+    #[arg(long, short, value_name = "ID")]
+    scenario: Vec<String>,
+    /// Read scenarios from this folder instead of those built in
+    #[arg(long, value_name = "DIR", env = "FIVEWHYS_SCENARIOS")]
+    scenarios: Option<PathBuf>,
+    #[cfg(feature = "twin")]
+    #[command(flatten)]
+    twin: super::twin_boot::TwinArgs,
+    /// What was just deployed, for example `backend=netra-backend-staging-00639-g4g`; may be repeated
+    #[arg(long, value_name = "SERVICE=REVISION", value_parser = deployed)]
+    deployed: Vec<(String, String)>,
+    /// How the report on stdout looks
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+    /// Show every probe, and what ruled each fault out
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+/// A report format.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// For programs: schema `fivewhys/report/1`.
+    Json,
+}
+
+impl Smoke {
+    pub(super) async fn run(self) -> Result<ExitCode, Mistake> {
+        let mut target = self.target.resolve()?;
+        let scenarios = self.scenarios(&target)?;
+        #[cfg(feature = "twin")]
+        let twin = self.twin.boot_for(&mut target).await?;
+        #[cfg(not(feature = "twin"))]
+        refuse_twin(&target)?;
+        let redactor = Redactor::new();
+        let run = run::Smoke {
+            target: Arc::new(target),
+            scenarios,
+            deployed: self.deployed.clone(),
+            redactor: redactor.clone(),
+        };
+        let progress = Progress::new();
+        let report = run::smoke(&run, &|event| progress.tell(event)).await;
+        #[cfg(feature = "twin")]
+        if let Some(twin) = twin {
+            twin.shutdown().await;
+        }
+        let report = report?;
+        // Everything in it was redacted when it was kept; this is the rail behind the rail.
+        output::print(&redactor.clean(&self.render(&report))).into_diagnostic()?;
+        Ok(ExitCode::from(report.exit.code))
+    }
+
+    fn scenarios(&self, target: &Target) -> Result<Vec<Scenario>, Mistake> {
+        let all = match &self.scenarios {
+            Some(folder) => scenario::read_dir(folder)?,
+            None => scenario::embedded()?,
+        };
+        if self.scenarios.is_some() {
+            all.iter().try_for_each(|scenario| scenario.check(target))?;
+        }
+        let known = || all.iter().map(|scenario| scenario.id.as_str()).collect::<Vec<_>>().join(", ");
+        if let Some(unknown) = self.scenario.iter().find(|id| !all.iter().any(|scenario| scenario.id == **id)) {
+            return Err(miette!("there is no scenario `{unknown}`; there are {}", known()).into());
+        }
+        let wanted = |scenario: &Scenario| self.scenario.is_empty() || self.scenario.contains(&scenario.id);
+        Ok(all.into_iter().filter(wanted).collect())
+    }
+
+    fn render(&self, report: &Report) -> String {
+        match self.format {
+            Format::Json => json::render(report),
+            Format::Human => human::render(report, &self.style()),
+        }
+    }
+
+    fn style(&self) -> human::Style {
+        human::Style {
+            width: output::width(),
+            colour: output::colour(std::io::stdout().is_terminal()),
+            unicode: output::unicode(),
+            verbose: self.verbose,
+        }
+    }
+}
+
+#[cfg(not(feature = "twin"))]
+fn refuse_twin(target: &Target) -> Result<(), Mistake> {
+    if target.twin {
+        return Err(
+            miette!("the target `{}` is the twin, and this build has none (feature `twin`)", target.name).into()
+        );
+    }
+    Ok(())
+}
+
+fn deployed(text: &str) -> Result<(String, String), String> {
+    let (service, revision) = text.split_once('=').ok_or("expected SERVICE=REVISION")?;
+    if service.is_empty() || revision.is_empty() {
+        return Err("expected SERVICE=REVISION".into());
+    }
+    Ok((service.to_owned(), revision.to_owned()))
+}

@@ -1,0 +1,46 @@
+//! Which target, from which file, with what laid over it. Shared by all subcommands that need one.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::mistake::Mistake;
+use crate::target::{Door, Overrides, Target, TargetFile};
+
+/// Options that pick a target.
+#[derive(Debug, Args)]
+pub(super) struct TargetArgs {
+    /// The target file [default: ./fivewhys.toml, or else the one built in]
+    #[arg(long, value_name = "FILE", env = "FIVEWHYS_CONFIG")]
+    config: Option<PathBuf>,
+    /// The target [default: the file's `default`]
+    #[arg(long, short, value_name = "NAME", env = "FIVEWHYS_TARGET")]
+    target: Option<String>,
+    /// Set a value of the target, for example `budget.run=30s`; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Keep only these doors open; the edge always is
+    #[arg(long, value_name = "DOOR,…", value_delimiter = ',')]
+    doors: Option<Vec<Door>>,
+}
+
+impl TargetArgs {
+    /// The target, with everything laid over it.
+    pub(super) fn resolve(&self) -> Result<Target, Mistake> {
+        let here = Path::new("fivewhys.toml");
+        let file = match &self.config {
+            Some(path) => TargetFile::read(path)?,
+            None if here.is_file() => TargetFile::read(here)?,
+            None => TargetFile::embedded()?,
+        };
+        let overrides = Overrides::new(
+            &self.set,
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        );
+        let mut target = file.resolve(self.target.as_deref(), &overrides)?;
+        if let Some(doors) = &self.doors {
+            target.close_doors_except(doors);
+        }
+        Ok(target)
+    }
+}

@@ -1,0 +1,69 @@
+//! `fivewhys twin`: keeps the twin up until it is interrupted.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use miette::{IntoDiagnostic as _, WrapErr as _};
+
+use super::mistake::Mistake;
+use super::output;
+use super::twin_boot::{TwinArgs, coordinates};
+use crate::target::{Door, write_target_file};
+
+/// Options of `fivewhys twin`.
+#[derive(Debug, Args)]
+pub(super) struct Twin {
+    #[command(flatten)]
+    twin: TwinArgs,
+    /// The port of the edge [default: any free one]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    port: u16,
+    /// Write a target file with which another process can drive this twin: `fivewhys --config FILE smoke`
+    #[arg(long, value_name = "FILE")]
+    write_target: Option<PathBuf>,
+}
+
+impl Twin {
+    pub(super) async fn run(self) -> Result<ExitCode, Mistake> {
+        let twin = self.twin.boot(self.port).await?;
+        if let Some(path) = &self.write_target {
+            let doors = [Door::Edge, Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs];
+            let written = write_target_file(path, "twin", &coordinates(&twin)?, &doors);
+            written.into_diagnostic().wrap_err_with(|| format!("cannot write the target file {}", path.display()))?;
+        }
+        output::print(&self.addresses(&twin)).into_diagnostic()?;
+        interrupted().await.into_diagnostic()?;
+        twin.shutdown().await;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn addresses(&self, twin: &fivewhys_mocks::Twin) -> String {
+        let control = twin.control_url();
+        let mut text = format!(
+            "edge       {}\nwebsocket  {}/ws\nauth       {}\nmanifests  {control}/manifests/backend.json {control}/manifests/auth.json\nlogs       {control}/logs\njournal    {control}/journal\n",
+            twin.edge_url(),
+            twin.websocket_url(),
+            twin.auth_url(),
+        );
+        if let Some(path) = &self.write_target {
+            text.push_str(&format!("target     {}\n", path.display()));
+        }
+        text.push_str("up; end it with Ctrl-C\n");
+        text
+    }
+}
+
+#[cfg(unix)]
+async fn interrupted() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        done = tokio::signal::ctrl_c() => done,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

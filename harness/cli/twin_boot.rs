@@ -1,0 +1,90 @@
+//! Boots the twin for a target and points the target at it. The only place where the harness meets its own mocks.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use fivewhys_mocks::{Dialect, Fault, TestUser, Twin};
+use miette::{IntoDiagnostic as _, miette};
+use secrecy::SecretString;
+use url::Url;
+
+use super::mistake::Mistake;
+use crate::target::{EvidenceSource, SecretOrigin, SecretSource, Service, Target, TwinCoordinates, User};
+
+/// How the twin is to be.
+#[derive(Debug, Args)]
+pub(super) struct TwinArgs {
+    /// A fault to inject into the twin at its cause; may be repeated
+    #[arg(long, value_name = "ID")]
+    fault: Vec<Fault>,
+    /// Whose code the twin behaves like: `documented` or `observed`
+    #[arg(long, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
+    /// Boot the twin's backend without its startup validation
+    #[arg(long)]
+    no_startup_validation: bool,
+}
+
+impl TwinArgs {
+    /// Boots it; `port` is the edge's, 0 for any.
+    pub(super) async fn boot(&self, port: u16) -> Result<Twin, Mistake> {
+        let builder =
+            Twin::builder().dialect(self.dialect.unwrap_or_default()).faults(self.fault.iter().copied()).port(port);
+        let twin = builder.startup_validation(!self.no_startup_validation).start().await;
+        Ok(twin.map_err(|error| miette!("the twin does not boot: {error}"))?)
+    }
+
+    /// Boots it if the target is the twin, and points the target at it.
+    pub(super) async fn boot_for(&self, target: &mut Target) -> Result<Option<Twin>, Mistake> {
+        if !target.twin {
+            let asked = !self.fault.is_empty() || self.dialect.is_some() || self.no_startup_validation;
+            let refuse = || {
+                miette!(
+                    "the target `{}` is not the twin: --fault, --dialect and --no-startup-validation are for a target with `twin = true`",
+                    target.name
+                )
+            };
+            return if asked { Err(refuse().into()) } else { Ok(None) };
+        }
+        let twin = self.boot(0).await?;
+        target.attach(coordinates(&twin)?);
+        Ok(Some(twin))
+    }
+}
+
+/// Where the twin is and what it holds, in the target's words.
+pub(super) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, Mistake> {
+    let url = |text: &str| Url::parse(text).into_diagnostic();
+    let control = |path: &str| url(&format!("{}{path}", twin.control_url()));
+    let credentials = twin.credentials();
+    let names = ["primary", "second", "third"];
+    Ok(TwinCoordinates {
+        backend: url(twin.edge_url())?,
+        auth: url(twin.auth_url())?,
+        websocket: url(twin.websocket_url())?,
+        signing_secret: SecretString::from(credentials.signing_secret().to_owned()),
+        service_id: credentials.service_id().to_owned(),
+        service_secret: SecretString::from(credentials.service_secret().to_owned()),
+        users: credentials.users().iter().zip(names).map(|(user, name)| test_user(user, name)).collect(),
+        manifests: BTreeMap::from([
+            (Service::Backend, EvidenceSource::Url(control("/manifests/backend.json")?)),
+            (Service::Auth, EvidenceSource::Url(control("/manifests/auth.json")?)),
+        ]),
+        logs: vec![EvidenceSource::Url(control("/logs")?)],
+    })
+}
+
+fn test_user(user: &TestUser, name: &str) -> User {
+    let password = SecretSource {
+        purpose: format!("the password of {name}"),
+        min_bytes: 0,
+        sources: vec![SecretOrigin::Held(SecretString::from(user.password().to_owned()))],
+    };
+    User {
+        name: name.to_owned(),
+        sub: user.sub.clone(),
+        email: user.email.clone(),
+        permissions: user.permissions.clone(),
+        secrets: BTreeMap::from([("password".to_owned(), password)]),
+    }
+}
