@@ -94,7 +94,8 @@ impl<'a> Case<'a> {
 
     /// What a cause may explain: whatever must work and did not, and every failed step.
     pub(super) fn to_explain(&self) -> impl Iterator<Item = &Reading<'a>> {
-        self.readings.all.iter().filter(|reading| reading.fails() || self.is_of_a_step(reading.observation.exchange))
+        let of_a_step = |reading: &Reading<'_>| reading.exchanges.iter().any(|exchange| self.is_of_a_step(*exchange));
+        self.readings.all.iter().filter(move |reading| reading.fails() || of_a_step(reading))
     }
 
     /// The user of the failure.

@@ -43,7 +43,7 @@ pub(super) fn first_failure(case: &Case<'_>, exchanges: impl Iterator<Item = u32
     let exchanges: Vec<u32> = exchanges.collect();
     let of_step = case.failed.iter().map(|step| step.exchange).find(|exchange| exchanges.contains(exchange));
     let exchange = of_step.or_else(|| exchanges.first().copied())?;
-    let reading = case.readings.all.iter().find(|reading| reading.observation.exchange == exchange)?;
+    let reading = case.readings.all.iter().find(|reading| reading.exchanges.contains(&exchange))?;
     Some(failure(case, reading))
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cell::{Cell, Place};
 use crate::observe::{Authn, Hop, Observation, Outcome};
-use crate::probe::ProbeKey;
+use crate::probe::{Carrier, ProbeKey};
 use crate::target::Target;
 use crate::token::TokenKind;
 
@@ -13,6 +13,8 @@ use crate::token::TokenKind;
 pub(super) struct Reading<'a> {
     pub(super) cell: Cell,
     pub(super) observation: &'a Observation,
+    /// This exchange and its repetitions.
+    pub(super) exchanges: Vec<u32>,
     /// A repetition ended otherwise: intermittent, so it contradicts nothing.
     pub(super) mixed: bool,
 }
@@ -26,6 +28,13 @@ impl Reading<'_> {
             Place::Oracle => self.cell.token.should_be_accepted() && self.caller_is_good(),
         };
         must_work && (self.observation.result != Outcome::Ok || self.observation.authn == Authn::AcceptedAsOther)
+    }
+
+    /// What it counts as: place, worth of the token, way in, caller, user, and how it ended.
+    pub(super) fn group(&self) -> impl Ord + use<> {
+        let Cell { place, token, carrier, caller, same_user, .. } = self.cell;
+        let worth = (token.is_sent(), token.should_be_accepted(), token == TokenKind::Issued);
+        (place, worth, carrier == Carrier::Subprotocol, caller, same_user, self.observation.result)
     }
 
     fn caller_is_good(&self) -> bool {
@@ -59,10 +68,13 @@ impl<'a> Readings<'a> {
             let Some(surface) = target.surfaces.get(&observation.probe.surface) else { continue };
             let Some(cell) = Cell::of(&observation.probe, surface, user) else { continue };
             match seen.get(&observation.probe) {
-                Some(&at) => all[at].mixed |= all[at].observation.result != observation.result,
+                Some(&at) => {
+                    all[at].mixed |= all[at].observation.result != observation.result;
+                    all[at].exchanges.push(observation.exchange);
+                }
                 None => {
                     seen.insert(&observation.probe, all.len());
-                    all.push(Reading { cell, observation, mixed: false });
+                    all.push(Reading { cell, observation, exchanges: vec![observation.exchange], mixed: false });
                 }
             }
         }

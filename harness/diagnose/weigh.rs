@@ -83,7 +83,7 @@ fn by_best_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Weighed<'a> {
     let hints = f64::from(u8::from(log.is_some())) + f64::from(u8::from(signature_seen(fault, case)));
     let base = fault.prior.weight().ln() + hints * HINT.ln();
     let modes = fault.mode.iter().map(|mode| {
-        let explains = case.to_explain().filter(|reading| predicts(mode, reading)).map(|r| r.observation.exchange);
+        let explains = case.to_explain().filter(|reading| predicts(mode, reading)).flat_map(|reading| reading.exchanges.clone());
         Weighed {
             fault,
             mode,
@@ -201,12 +201,12 @@ fn fact_contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
     mode.facts.iter().filter_map(wrong).collect()
 }
 
-/// How well the mode foretold what was seen. Equal cells with equal outcomes count once: forty 401s are one fact.
+/// How well the mode foretold what was seen. Observations are grouped by what was decided about what: forty 401s are one fact.
 fn likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
     let mut counted = BTreeSet::new();
     let mut sum = 0.0;
     for reading in &case.readings.all {
-        if counted.insert((reading.cell, reading.observation.result)) {
+        if counted.insert(reading.group()) {
             sum += cell_likelihood(mode, reading, case);
         }
     }

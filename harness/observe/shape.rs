@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use serde_json::Value;
 
 use super::signature::media_type;
 use crate::probe::{Exchange, Side};
@@ -20,6 +21,8 @@ static VOLATILE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Bytes of a body or frame that take part.
 const READ: usize = 4096;
+/// Characters of one JSON string that take part.
+const TEXT: usize = 300;
 
 /// Sixteen hex digits; equal for answers of the same shape.
 pub(super) fn shape(exchange: &Exchange) -> String {
@@ -42,7 +45,15 @@ pub(super) fn shape(exchange: &Exchange) -> String {
     format!("{:016x}", digest.0)
 }
 
+/// JSON is read two levels deep: what lies deeper is context (stack traces, echoed headers), not the answer.
+const DEPTH: usize = 2;
+
 fn masked(text: &str) -> String {
+    if let Ok(json @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
+        let mut outline = String::new();
+        outlined(&json, 0, &mut outline);
+        return VOLATILE.replace_all(&outline, "#").into_owned();
+    }
     let end = text.char_indices().nth(READ).map_or(text.len(), |(at, _)| at);
     VOLATILE.replace_all(&text[..end], "#").into_owned()
 }
@@ -61,5 +72,22 @@ impl Fnv {
         for byte in text.bytes().chain([0xff]) {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
+    }
+}
+
+fn outlined(json: &Value, depth: usize, outline: &mut String) {
+    match json {
+        Value::Object(_) | Value::Array(_) if depth == DEPTH => outline.push('_'),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                outline.push_str(name);
+                outline.push(':');
+                outlined(value, depth + 1, outline);
+                outline.push(' ');
+            }
+        }
+        Value::Array(_) => outline.push_str("[]"),
+        Value::String(text) => outline.extend(text.chars().take(TEXT)),
+        other => outline.push_str(&other.to_string()),
     }
 }
