@@ -115,3 +115,7 @@ impl Diagnostic for ConfigError {
         Some(Box::new(std::iter::once(LabeledSpan::new_primary_with_span(Some("here".to_owned()), span))))
     }
 }
+
+#[cfg(test)]
+#[path = "mistakes_tests.rs"]
+mod tests;

@@ -136,3 +136,7 @@ pub(super) fn sibling(path: &Path, suffix: &str) -> PathBuf {
     name.push(suffix);
     path.with_file_name(name)
 }
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;

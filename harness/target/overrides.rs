@@ -132,3 +132,7 @@ fn folded(key: &str) -> String {
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
+
+#[cfg(test)]
+#[path = "overrides_tests.rs"]
+mod tests;
