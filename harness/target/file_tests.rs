@@ -147,7 +147,7 @@ fn what_does_not_fit_is_refused(#[case] part: &str, #[case] replaced: &str) {
 proptest! {
     #[test]
     fn no_text_panics_the_parser(text in "(\\[(defaults|target)\\.?[a-z\"]{0,8}\\]\n|[a-z_]{1,8} ?= ?[\\[\\{\"0-9a-z:/$]{0,12}\n|.){0,12}") {
-        let _ = parse(&text).and_then(|file| file.resolve(None, &Overrides::new(&[text.clone()], [])));
+        let _ = parse(&text).and_then(|file| file.resolve(None, &Overrides::new(std::slice::from_ref(&text), [])));
     }
 
     #[test]

@@ -52,6 +52,7 @@ fn resolve(text: &str, name: Option<&str>, overrides: &Overrides) -> ConfigError
 #[case::surface_id("backend.chat", "frontend.chat")]
 #[case::no_path("path = ", "method = \"POST\" #")]
 #[case::secret_in_the_file("env:KEY", "canary-of-a-secret")]
+#[case::secret_next_to_a_mistake("[\"env:KEY\"]\nclaims", "\"canary\"\nclams")]
 #[case::no_signing_secret("signing_secret", "#")]
 #[case::wrong_default("default = \"one\"", "default = \"won\"")]
 #[case::carrier("carriers = [\"header\"]", "carriers = [\"subprotocol\"]")]

@@ -65,7 +65,7 @@ impl Assignment {
     }
 
     fn variable(name: &str, value: &str, tables: &[&toml::Table]) -> Self {
-        let shown = error::source("environment", format!("{name}={value}"));
+        let shown = error::source("environment", &format!("{name}={value}"));
         let mut tables = tables.to_vec();
         let mut key = Vec::new();
         for segment in name[PREFIX.len()..].split("__") {

@@ -56,9 +56,14 @@ fn the_command_line_wins_over_the_environment_and_later_over_earlier() {
     assert_eq!((budget.run.as_secs(), budget.probe.as_secs()), (30, 9));
 }
 
-#[test]
-fn a_secret_put_where_its_source_belongs_is_shown_nowhere() {
-    let error = resolve(&[], &[("FIVEWHYS__SIGNING_SECRET", "canary-signing-secret")]).unwrap_err();
+#[rstest]
+#[case::source("SIGNING_SECRET", "canary-signing-secret")]
+#[case::list("SIGNING_SECRET", "[\"canary-signing-secret\"]")]
+#[case::number("SIGNING_SECRET", "[\"canary-signing-secret\", 5]")]
+#[case::whole_table("USER__PRIMARY__SECRETS", "canary-password")]
+#[case::of_a_user("USER__PRIMARY__SECRETS__PASSWORD", "canary=password")]
+fn a_secret_put_where_its_source_belongs_is_shown_nowhere(#[case] name: &str, #[case] value: &str) {
+    let error = resolve(&[], &[(&format!("FIVEWHYS__{name}"), value)]).unwrap_err();
     let overrides = Overrides::new(&["signing_secret=canary-signing-secret".to_owned()], []);
     let shown = format!("{error} {error:?} {:?} {overrides:?}", miette::Report::new(error.clone()));
     assert!(!shown.contains("canary"), "{shown}");
