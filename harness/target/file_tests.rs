@@ -130,6 +130,8 @@ fn closing_doors_opens_none_and_leaves_the_edge() {
 #[case::issuer_without_token("path = \"/health\"", "path = \"/health\", role = 'issuer'")]
 #[case::duration("claims = {", "budget.run = '5 bananas'\nclaims = {")]
 #[case::zero_duration("claims = {", "budget.run = '0s'\nclaims = {")]
+#[case::endless_duration("claims = {", "budget.run = '1000 years'\nclaims = {")]
+#[case::own_claim("iss = \"us\"", "iss = 'us', extra = { sub = 'x' }")]
 #[case::zero_count("claims = {", "budget.events = 0\nclaims = {")]
 #[case::door("claims = {", "doors = ['window']\nclaims = {")]
 #[case::caller("claims = {", "caller.secret = ['env:X']\nclaims = {")]
@@ -142,6 +144,12 @@ fn closing_doors_opens_none_and_leaves_the_edge() {
 fn what_does_not_fit_is_refused(#[case] part: &str, #[case] replaced: &str) {
     assert!(LEAST.contains(part));
     assert!(one(&LEAST.replacen(part, replaced, 1)).is_err());
+}
+
+#[test]
+fn a_deeply_nested_json_path_does_not_overflow_the_stack() {
+    let nested = format!("identity = \"$[?{}\"", "(".repeat(250));
+    assert!(one(&LEAST.replace("path = \"/health\"", &format!("path = \"/health\", {nested}"))).is_err());
 }
 
 proptest! {

@@ -10,6 +10,8 @@ use super::sources::SecretText;
 use super::written::{Entry, Named, OneOrMany};
 use super::{CallerIdentity, Claims, SecretSource, User};
 
+/// Claims that are not `extra`: those of every token, and those with a key of their own.
+const OWN_CLAIMS: [&str; 10] = ["sub", "email", "permissions", "iat", "exp", "jti", "iss", "aud", "token_type", "type"];
 /// Life of a valid token where the target does not say.
 const USUAL_TTL: Duration = Duration::from_secs(300);
 
@@ -48,6 +50,11 @@ fn secrets(
 }
 
 pub(super) fn claims(header: &Header<'_>, layer: ClaimsLayer) -> Result<Claims, ConfigError> {
+    if let Some(taken) = layer.extra.0.iter().find(|entry| OWN_CLAIMS.contains(&entry.name.as_str())) {
+        let message =
+            format!("`claims.extra.{}` would be overwritten: that claim is written for every token", taken.name);
+        return Err(header.error(message));
+    }
     Ok(Claims {
         iss: header.needs(layer.iss, "claims.iss")?,
         aud: layer.aud,
