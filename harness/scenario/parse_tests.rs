@@ -120,6 +120,15 @@ fn a_scenario_that_fits_its_target_is_taken() {
 }
 
 #[rstest]
+#[case::no_surface("call = [\"backend.chat-messages\", \"backend.chat-stream\"]", "call = []")]
+#[case::no_token("token = [\"none\", \"wrong-key\"]", "token = []")]
+#[case::no_value("is = [\"hello\", 2026-01-01]", "is = []")]
+fn an_empty_list_where_something_must_be_is_refused(#[case] part: &str, #[case] replaced: &str) {
+    assert!(FILE.contains(part));
+    assert!(parse(&FILE.replacen(part, replaced, 1)).unwrap_err().message().contains("empty list"));
+}
+
+#[rstest]
 #[case::unknown_key("status = 200", "sattus = 200")]
 #[case::unknown_token("\"wrong-key\"", "\"wrong-kye\"")]
 #[case::duplicate_step("id = \"read-back\"", "id = \"post\"")]
