@@ -26,10 +26,12 @@ pub(super) fn mask(text: &str) -> String {
     star_out(text, secrets)
 }
 
-/// Whether this part names a secret, or is a key of an inline table.
+/// Whether this part names a secret or a variable, or is a key of an inline table.
 fn harmless(rest: &str, part: Range<usize>) -> bool {
     let key = rest.starts_with('{') && rest[part.end..].trim_start_matches(['"', '\'', ' ']).starts_with('=');
-    key || HARMLESS.iter().any(|start| rest[part.clone()].starts_with(start))
+    let value = &rest[part];
+    let variable = value.contains('_') && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    key || variable || HARMLESS.iter().any(|start| value.starts_with(start))
 }
 
 /// The text with a star for every byte of these ranges, line breaks left alone.
@@ -62,6 +64,7 @@ mod tests {
     #[case("FIVEWHYS__SIGNING_SECRET=hünter", "FIVEWHYS__SIGNING_SECRET=*******")]
     #[case("secrets = { password = [\"file:p\"] }", "secrets = { password = [\"file:p\"] }")]
     #[case("body = { password = \"{secret:password}\" }", "body = { password = \"{secret:password}\" }")]
+    #[case("jwt-secret = [\"JWT_SECRET_KEY\"]", "jwt-secret = [\"JWT_SECRET_KEY\"]")]
     #[case("secret_header = \"X-Service-Secret\"", "secret_header = \"X-Service-Secret\"")]
     fn values_of_secrets_are_starred_out_and_their_sources_are_not(#[case] text: &str, #[case] masked: &str) {
         assert_eq!(mask(text), masked);

@@ -42,7 +42,7 @@ fn resolve(text: &str, name: Option<&str>, overrides: &Overrides) -> ConfigError
 
 #[rstest]
 #[case::unknown_key("backend =", "bakend =")]
-#[case::unknown_key_far_off("backend =", "gateway =")]
+#[case::unknown_key_far_off("budget.run =", "budget.speed =")]
 #[case::syntax("\"edge\"]", "\"edge\"")]
 #[case::scheme("http://backend", "ftp://backend")]
 #[case::unknown_door("\"edge\"", "\"edge\", \"window\"")]

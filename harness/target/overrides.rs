@@ -28,13 +28,6 @@ impl Overrides {
         Self { environment, set: set.to_vec() }
     }
 
-    /// As [`Overrides::new`], with the environment of this process. Bytes that are not UTF-8 become U+FFFD.
-    #[must_use]
-    pub fn with_process_environment(set: &[String]) -> Self {
-        let lossy = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
-        Self::new(set, std::env::vars_os().map(|(name, value)| (lossy(name), lossy(value))))
-    }
-
     /// One layer each. `tables` are the target's tables as written, whose keys a variable can name whatever their case and signs.
     pub(super) fn layers(&self, tables: &[&toml::Table]) -> Result<Vec<Layer>, ConfigError> {
         let variables = self.environment.iter().map(|(name, value)| Assignment::variable(name, value, tables));
