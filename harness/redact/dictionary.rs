@@ -88,7 +88,7 @@ fn short_matches(entry: &Entry, text: &[u8]) -> Vec<Found> {
     let length = entry.bytes.len();
     let inside_word = |at: usize| text.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     let starts = (0..(text.len() + 1).saturating_sub(length)).filter(|&at| text[at..].starts_with(&entry.bytes));
-    let alone = starts.filter(|&at| !(at > 0 && inside_word(at - 1)) && !inside_word(at + length));
+    let alone = starts.filter(|&at| !(inside_word(at + length) || at > 0 && inside_word(at - 1)));
     alone.map(|at| Found { at: at..at + length, mark: Arc::clone(&entry.mark) }).collect()
 }
 

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::model::{Attribution, Behind, Expect, Scenario, Step};
 use super::unfold::unfold;
-use super::written::{AttributionText, BehindText, ExpectText, ScenarioText};
+use super::written::{AttributionText, BehindText, ExpectText, ScenarioText, StepText};
 use super::{ScenarioError, captures};
 use crate::target::{Match, Source, nearest_or_all, source};
 
@@ -23,6 +23,7 @@ impl Scenario {
         if written.step.is_empty() {
             return Err(ScenarioError::new("a scenario without a step drives nothing").at(&shown, 0..0));
         }
+        written.step.iter().try_for_each(|step| drives_something(step, &shown))?;
         captures::check(&written.step, &shown)?;
         let steps: Vec<Step> = written.step.into_iter().flat_map(|step| unfold(step, text)).collect();
         check_steps(&steps, &shown)?;
@@ -35,6 +36,15 @@ impl Scenario {
             steps,
             text: shown,
         })
+    }
+}
+
+fn drives_something(step: &StepText, shown: &Source) -> Result<(), ScenarioError> {
+    let calls = (step.call.get_ref().0.is_empty(), step.call.span());
+    let tokens = step.token.as_ref().map(|tokens| (tokens.get_ref().0.is_empty(), tokens.span()));
+    match tokens.into_iter().chain([calls]).find(|(empty, _)| *empty) {
+        Some((_, span)) => Err(ScenarioError::new("an empty list makes no step").at(shown, span)),
+        None => Ok(()),
     }
 }
 

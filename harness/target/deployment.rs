@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use secrecy::SecretString;
 use url::Url;
 
-use super::{Service, Surface};
+use super::{CallerIdentity, EvidenceSource, SecretSource, Service, Surface};
 
 /// One deployment under test, every value resolved and checked. Secrets are read lazily, by [`SecretSource`].
 #[derive(Debug, Clone)]
@@ -101,43 +100,6 @@ pub struct Claims {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-/// Ordered sources of one secret: the first that is not empty wins, trimmed.
-#[derive(Debug, Clone)]
-pub struct SecretSource {
-    /// What the secret is for, for error messages: `the signing secret of target staging`.
-    pub purpose: String,
-    /// Under this many bytes is an error that names the source. 0: no lower limit (a password).
-    pub min_bytes: usize,
-    /// The sources in order.
-    pub sources: Vec<SecretOrigin>,
-}
-
-/// One place a secret can come from.
-#[derive(Debug, Clone)]
-pub enum SecretOrigin {
-    /// `env:NAME`.
-    Env(String),
-    /// `file:PATH`, relative to the target file.
-    File(std::path::PathBuf),
-    /// `command:["program", "arg", …]`: standard output.
-    Command(Vec<String>),
-    /// Held already: the twin's, booted in this process.
-    Held(SecretString),
-}
-
-/// How a service identifies itself to the auth service.
-#[derive(Debug, Clone)]
-pub struct CallerIdentity {
-    /// The header that carries the id.
-    pub id_header: String,
-    /// The header that carries the secret.
-    pub secret_header: String,
-    /// The id of the service we may speak for.
-    pub id: String,
-    /// Its secret.
-    pub secret: SecretSource,
-}
-
 /// How the backend judges a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -167,17 +129,6 @@ pub struct Budget {
     pub body_bytes: usize,
     /// Events of one stream, or frames of one socket.
     pub events: usize,
-}
-
-/// Where a piece of evidence is read from.
-#[derive(Debug, Clone)]
-pub enum EvidenceSource {
-    /// `file:PATH`.
-    File(std::path::PathBuf),
-    /// `url:http://…`; only loopback hosts and hosts of the target.
-    Url(Url),
-    /// `command:["gcloud", …]`: standard output.
-    Command(Vec<String>),
 }
 
 /// The operator's names, filled into commands of the report. Nothing is called with them.

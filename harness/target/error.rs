@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
-use super::suggest;
+use super::{mask, suggest};
 
 /// A text with the name it is shown under.
 pub(crate) type Source = Arc<NamedSource<String>>;
@@ -26,8 +26,9 @@ struct Mistake {
     help: Option<String>,
 }
 
-pub(crate) fn source(name: impl AsRef<str>, text: impl Into<String>) -> Source {
-    Arc::new(NamedSource::new(name, text.into()))
+/// A text to be shown in errors. What stands where the source of a secret belongs, and is none, is starred out in it.
+pub(crate) fn source(name: impl AsRef<str>, text: &str) -> Source {
+    Arc::new(NamedSource::new(name, mask::mask(text)))
 }
 
 impl ConfigError {
@@ -63,9 +64,7 @@ impl ConfigError {
             return Arc::clone(text);
         }
         let span = clamp(span.clone(), text.inner().len());
-        let shown = text.inner();
-        let stars = |part: &str| part.bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }).collect::<String>();
-        source(text.name(), [&shown[..span.start], &stars(&shown[span.clone()]), &shown[span.end..]].concat())
+        Arc::new(NamedSource::new(text.name(), mask::star_out(text.inner(), [span])))
     }
 
     /// The message alone, one line.
@@ -115,3 +114,7 @@ impl Diagnostic for ConfigError {
         Some(Box::new(std::iter::once(LabeledSpan::new_primary_with_span(Some("here".to_owned()), span))))
     }
 }
+
+#[cfg(test)]
+#[path = "mistakes_tests.rs"]
+mod tests;

@@ -123,7 +123,7 @@ impl TargetFile {
         own.into_iter().chain(self.tables.get("defaults")).filter_map(toml::Value::as_table).collect()
     }
 
-    /// Where a mistake in the whole file would be shown; its name is the file's.
+    /// The file's name as errors show it.
     #[must_use]
     pub fn source_name(&self) -> &str {
         self.source.name()
@@ -136,3 +136,7 @@ pub(super) fn sibling(path: &Path, suffix: &str) -> PathBuf {
     name.push(suffix);
     path.with_file_name(name)
 }
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;

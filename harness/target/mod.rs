@@ -5,7 +5,10 @@ mod command;
 mod deployment;
 mod error;
 mod file;
+mod identity;
 mod layer;
+mod mask;
+mod origin;
 mod overlay;
 mod overrides;
 mod resolve;
@@ -19,12 +22,10 @@ mod write;
 mod written;
 
 pub use attach::TwinCoordinates;
-pub use deployment::{
-    Budget, CallerIdentity, Claims, DeployedNames, Door, EvidenceSource, KnownFailure, SecretOrigin, SecretSource,
-    Target, User, Validation,
-};
+pub use deployment::{Budget, Claims, DeployedNames, Door, KnownFailure, Target, User, Validation};
 pub use error::ConfigError;
 pub use file::TargetFile;
+pub use origin::{CallerIdentity, EvidenceSource, SecretOrigin, SecretSource};
 pub use overrides::Overrides;
 pub use secret::SecretError;
 pub use surface::{Accept, JsonMatch, Role, Service, Surface, SurfaceKind};

@@ -65,7 +65,7 @@ impl Assignment {
     }
 
     fn variable(name: &str, value: &str, tables: &[&toml::Table]) -> Self {
-        let shown = error::source("environment", format!("{name}={value}"));
+        let shown = error::source("environment", &format!("{name}={value}"));
         let mut tables = tables.to_vec();
         let mut key = Vec::new();
         for segment in name[PREFIX.len()..].split("__") {
@@ -132,3 +132,7 @@ fn folded(key: &str) -> String {
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
+
+#[cfg(test)]
+#[path = "overrides_tests.rs"]
+mod tests;

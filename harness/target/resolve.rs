@@ -7,16 +7,18 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use super::error::{ConfigError, Source};
-use super::layer::{BudgetLayer, CallerLayer, ClaimsLayer, KnownFailureText, Layer, NamesLayer, UserLayer};
+use super::identity::{caller, claims, users};
+use super::layer::{BudgetLayer, KnownFailureText, Layer, NamesLayer};
 use super::sources::{EvidenceText, SecretText};
-use super::written::{Entry, Named, OneOrMany};
+use super::surface_layer::SurfaceLayer;
+use super::written::{Entry, OneOrMany};
 use super::{
-    Budget, CallerIdentity, Claims, DeployedNames, Door, EvidenceSource, KnownFailure, SecretOrigin, SecretSource,
-    Service, Surface, Target, User, Validation,
+    Budget, DeployedNames, Door, EvidenceSource, KnownFailure, SecretOrigin, SecretSource, Service, Surface, Target,
+    Validation,
 };
 
 /// What the real services ask of a shared secret (contract, sections 2 and 4).
-const LEAST_SECRET_BYTES: usize = 32;
+pub(super) const LEAST_SECRET_BYTES: usize = 32;
 /// Stands in for a URL that the twin will have once it has booted; nobody listens on port 1.
 const UNTIL_BOOT: &str = "http://127.0.0.1:1";
 
@@ -28,18 +30,18 @@ pub(super) struct Header<'a> {
 }
 
 impl Header<'_> {
-    fn error(&self, message: impl Into<String>) -> ConfigError {
+    pub(super) fn error(&self, message: impl Into<String>) -> ConfigError {
         ConfigError::new(message).at(self.source, self.span.clone())
     }
 
-    fn needs<T>(&self, value: Option<T>, key: &str) -> Result<T, ConfigError> {
+    pub(super) fn needs<T>(&self, value: Option<T>, key: &str) -> Result<T, ConfigError> {
         let missing = || self.error(format!("the target `{}` has no `{key}`", self.name));
         value.ok_or_else(|| {
             missing().help(format!("set it in `[target.{}]`, in `[defaults]`, or with `--set`", self.name))
         })
     }
 
-    fn secret(&self, what: &str, least: usize, sources: Option<OneOrMany<SecretText>>) -> SecretSource {
+    pub(super) fn secret(&self, what: &str, least: usize, sources: Option<OneOrMany<SecretText>>) -> SecretSource {
         SecretSource {
             purpose: format!("{what} of target {}", self.name),
             min_bytes: least,
@@ -95,11 +97,8 @@ fn as_websocket(backend: &Url) -> Url {
     url
 }
 
-fn surfaces(
-    header: &Header<'_>,
-    entries: Vec<Entry<super::surface_layer::SurfaceLayer>>,
-) -> Result<BTreeMap<String, Surface>, ConfigError> {
-    let resolve = |entry: Entry<super::surface_layer::SurfaceLayer>| {
+fn surfaces(header: &Header<'_>, entries: Vec<Entry<SurfaceLayer>>) -> Result<BTreeMap<String, Surface>, ConfigError> {
+    let resolve = |entry: Entry<SurfaceLayer>| {
         let Entry { name, span, source, value } = entry;
         let surface = value.resolve(&name);
         let surface =
@@ -111,66 +110,6 @@ fn surfaces(
         return Err(header.error(format!("the target `{}` has no surface: nothing can be called", header.name)));
     }
     Ok(surfaces)
-}
-
-fn users(header: &Header<'_>, entries: Vec<Entry<UserLayer>>) -> Result<Vec<User>, ConfigError> {
-    let mut users: Vec<User> = Vec::new();
-    for Entry { name, span, source, value } in entries {
-        let source = source.as_ref().unwrap_or(header.source);
-        let error = |message: String| ConfigError::new(message).at(source, span.clone());
-        let missing = |key: &str| error(format!("the user `{name}` has no `{key}`"));
-        let (sub, email) = (value.sub.ok_or_else(|| missing("sub"))?, value.email.ok_or_else(|| missing("email"))?);
-        if let Some(twice) = users.iter().find(|user| user.sub == sub) {
-            return Err(error(format!(
-                "the users `{}` and `{name}` are the same: `sub` is `{sub}` in both",
-                twice.name
-            )));
-        }
-        let permissions = value.permissions.unwrap_or_default();
-        users.push(User { secrets: secrets(header, &name, value.secrets), name, sub, email, permissions });
-    }
-    if users.is_empty() {
-        return Err(header.error(format!("the target `{}` has no user", header.name)));
-    }
-    Ok(users)
-}
-
-fn secrets(
-    header: &Header<'_>,
-    user: &str,
-    named: Named<String, OneOrMany<SecretText>>,
-) -> BTreeMap<String, SecretSource> {
-    let secret = |entry: Entry<OneOrMany<SecretText>>| {
-        let what = format!("the {} of user {user}", entry.name);
-        (entry.name, header.secret(&what, 0, Some(entry.value)))
-    };
-    named.0.into_iter().map(secret).collect()
-}
-
-fn claims(header: &Header<'_>, layer: ClaimsLayer) -> Result<Claims, ConfigError> {
-    Ok(Claims {
-        iss: header.needs(layer.iss, "claims.iss")?,
-        aud: layer.aud,
-        token_type: layer.token_type,
-        r#type: layer.r#type,
-        ttl: layer.ttl.map_or(Duration::from_secs(300), |ttl| ttl.0),
-        extra: layer.extra.0.into_iter().map(|entry| (entry.name, entry.value.0)).collect(),
-    })
-}
-
-/// Headers and id without a secret are still good for calls that show a wrong one.
-fn caller(header: &Header<'_>, layer: CallerLayer) -> Result<Option<CallerIdentity>, ConfigError> {
-    let CallerLayer { id_header, secret_header, id, secret } = layer;
-    let (Some(id_header), Some(secret_header), Some(id)) = (id_header, secret_header, id) else {
-        return match secret {
-            Some(_) => Err(header
-                .error(format!("the target `{}` has a `caller.secret` and no way to send it", header.name))
-                .help("`caller.id_header`, `caller.secret_header` and `caller.id` belong to it")),
-            None => Ok(None),
-        };
-    };
-    let secret = header.secret("the service secret", LEAST_SECRET_BYTES, secret);
-    Ok(Some(CallerIdentity { id_header: id_header.0, secret_header: secret_header.0, id, secret }))
 }
 
 fn budget(layer: BudgetLayer) -> Budget {

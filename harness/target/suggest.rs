@@ -6,10 +6,25 @@ pub(super) fn in_our_words(message: &str) -> (String, Option<String>) {
     let what = ["unknown field", "unknown variant"].into_iter().find(|what| first_line.starts_with(what));
     let mut names = first_line.split('`').skip(1).step_by(2);
     let (Some(what), Some(wrong)) = (what, names.next()) else {
-        return (message.trim_end().replace('\n', ", "), None);
+        return (plainly(&message.trim_end().replace('\n', ", ")), None);
     };
     let what = if what == "unknown variant" { "unknown value" } else { what };
     (format!("{what} `{wrong}`"), Some(nearest_or_all(wrong, &names.collect::<Vec<_>>())))
+}
+
+/// Without Rust's names of types, and without quoting a string that may be a secret in the wrong place.
+fn plainly(message: &str) -> String {
+    let Some((found, expected)) = message.split_once(", expected ").filter(|_| message.starts_with("invalid ")) else {
+        return message.to_owned();
+    };
+    let found = found.split_once(": ").map_or(found, |(_, what)| what);
+    let found = if found.starts_with("string ") { "a string" } else { found };
+    let expected = match expected {
+        "a nonzero u32" | "a nonzero usize" => "a whole number above zero",
+        "u16" | "u32" | "usize" => "a whole number",
+        other => other,
+    };
+    format!("expected {expected}, found {found}")
 }
 
 /// ``did you mean `backend`?`` or the whole list.

@@ -34,7 +34,7 @@ written_as_text! {
     SocketUrl(Url) = |text| base_url(text, ["ws", "wss"])
 }
 written_as_text! {
-    /// A length of time above zero, in words of humantime: `250ms`, `5s`, `2m`.
+    /// A length of time above zero and of at most a year, in words of humantime: `250ms`, `5s`, `2m`.
     Period(Duration) = period
 }
 written_as_text! {
@@ -43,7 +43,7 @@ written_as_text! {
 }
 written_as_text! {
     /// A JSONPath (RFC 9535).
-    Query(JsonPath) = |text| JsonPath::parse(text).map_err(|error| format!("`{text}` is no JSONPath (RFC 9535): {error}"))
+    Query(JsonPath) = query
 }
 written_as_text! {
     /// `backend.NAME` or `auth.NAME`.
@@ -56,6 +56,18 @@ written_as_text! {
 written_as_text! {
     /// An HTTP method, in upper case.
     Method(String) = method
+}
+
+/// The longest [`Period`].
+const LONGEST: Duration = Duration::from_secs(366 * 86_400);
+/// Bytes of a JSONPath: its parser is recursive.
+const LONGEST_QUERY: usize = 256;
+
+fn query(text: &str) -> Result<JsonPath, String> {
+    if text.len() > LONGEST_QUERY {
+        return Err(format!("a JSONPath has at most {LONGEST_QUERY} bytes"));
+    }
+    JsonPath::parse(text).map_err(|error| format!("`{text}` is no JSONPath (RFC 9535): {error}"))
 }
 
 fn base_url(text: &str, schemes: [&str; 2]) -> Result<Url, String> {
@@ -75,6 +87,8 @@ fn base_url(text: &str, schemes: [&str; 2]) -> Result<Url, String> {
 fn period(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(Duration::ZERO) => Err("a length of time must be above zero".to_owned()),
+        // So that no clock overflows when it is added.
+        Ok(duration) if duration > LONGEST => Err("a length of time must be at most a year".to_owned()),
         Ok(duration) => Ok(duration),
         Err(error) => Err(format!("`{text}` is no length of time such as `250ms`, `5s` or `2m`: {error}")),
     }

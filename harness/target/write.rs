@@ -112,3 +112,7 @@ impl Vault {
         Ok(vec![format!("file:{}/{name}", self.name)].into())
     }
 }
+
+#[cfg(test)]
+#[path = "write_tests.rs"]
+mod tests;

@@ -40,17 +40,17 @@ pub(crate) struct Json(pub(crate) Value);
 #[serde(deny_unknown_fields)]
 pub(crate) struct Match {
     path: Query,
-    is: Option<Json>,
+    #[serde(default)]
+    is: AnyOf,
 }
+
+/// One JSON value, or a list of them that is not empty.
+#[derive(Debug, Clone, Default)]
+struct AnyOf(Vec<Value>);
 
 impl Match {
     pub(crate) fn into_json_match(self) -> JsonMatch {
-        let any_of = match self.is {
-            Some(Json(Value::Array(values))) => values,
-            Some(Json(value)) => vec![value],
-            None => Vec::new(),
-        };
-        JsonMatch { path: self.path.0, any_of }
+        JsonMatch { path: self.path.0, any_of: self.is.0 }
     }
 }
 
@@ -103,6 +103,16 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
             }
         }
         deserializer.deserialize_any(Values(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for AnyOf {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Json::deserialize(deserializer)?.0 {
+            Value::Array(values) if values.is_empty() => Err(D::Error::custom("no value is in an empty list")),
+            Value::Array(values) => Ok(Self(values)),
+            value => Ok(Self(vec![value])),
+        }
     }
 }
 

@@ -1,0 +1,167 @@
+//! The shipped file, the layers, and what a target must have.
+
+use std::path::PathBuf;
+
+use proptest::prelude::proptest;
+use rstest::rstest;
+
+use super::*;
+use crate::target::{Door, EvidenceSource, Role, SecretOrigin, Service};
+
+const LEAST: &str = r#"
+[target.one]
+backend = "http://backend.example.org:8080/base"
+auth = "https://auth.example.org"
+signing_secret = ["file:keys/signing", "env:KEY"]
+claims = { iss = "us" }
+user = { ann = { sub = "1", email = "ann@example.org" } }
+surface."backend.health" = { path = "/health" }
+"#;
+
+fn parse(text: &str) -> Result<TargetFile, ConfigError> {
+    TargetFile::parse("fivewhys.toml", text, Path::new("/etc/fivewhys"))
+}
+
+fn one(text: &str) -> Result<Target, ConfigError> {
+    parse(text)?.resolve(Some("one"), &Overrides::default())
+}
+
+#[test]
+fn offline_is_the_twin_with_all_doors_open() {
+    let target = TargetFile::embedded().unwrap().resolve(None, &Overrides::default()).unwrap();
+    assert!(target.twin);
+    assert_eq!((target.name.as_str(), target.doors.len()), ("offline", 5));
+    assert_eq!(target.backend.as_str(), "http://127.0.0.1:1/");
+}
+
+#[test]
+fn staging_is_beta_preview_8() {
+    let target = TargetFile::embedded().unwrap().resolve(Some("staging"), &Overrides::default()).unwrap();
+    assert_eq!(target.websocket.as_str(), "wss://api.staging.netrasystems.ai/");
+    let secrets: Vec<String> = target.signing_secret.sources.iter().map(ToString::to_string).collect();
+    assert_eq!(secrets, ["env:JWT_SECRET_STAGING", "env:JWT_SECRET_KEY", "env:JWT_SECRET"]);
+    assert_eq!(target.doors, [Door::Edge, Door::Auth].into());
+    assert_eq!(target.caller.unwrap().id, "netra-backend");
+}
+
+#[test]
+fn both_shipped_targets_have_the_ten_surfaces() {
+    for name in ["offline", "staging"] {
+        let target = TargetFile::embedded().unwrap().resolve(Some(name), &Overrides::default()).unwrap();
+        let protected = target.surfaces.values().filter(|surface| surface.role == Role::Protected).count();
+        assert_eq!((target.surfaces.len(), protected), (10, 4), "{name}");
+    }
+}
+
+#[test]
+fn a_small_target_is_enough() {
+    let target = one(LEAST).unwrap();
+    assert_eq!(target.websocket.as_str(), "ws://backend.example.org:8080/base");
+    assert_eq!((target.doors, target.budget.run.as_secs()), ([Door::Edge].into(), 120));
+    assert!(target.caller.is_none());
+}
+
+#[test]
+fn relative_paths_are_relative_to_the_file() {
+    let target = one(&format!("{LEAST}logs = [\"file:x.json\", \"url:http://[::1]:9/logs\"]\n")).unwrap();
+    let SecretOrigin::File(path) = &target.signing_secret.sources[0] else { panic!("not a file") };
+    assert_eq!(path, &PathBuf::from("/etc/fivewhys/keys/signing"));
+    assert!(matches!(&target.logs[0], EvidenceSource::File(path) if path.starts_with("/etc/fivewhys")));
+}
+
+#[test]
+fn a_target_replaces_what_it_says_of_the_defaults_and_keeps_the_rest() {
+    let defaults = "[defaults]\nbudget = { run = '1s', probe = '2s' }\nmanifest.auth = 'file:/a'\nuser.zoe = { sub = '0', email = 'z' }\n\
+                    surface.\"backend.health\" = { role = 'health', path = '/old' }\n";
+    let target = one(&format!("{defaults}{LEAST}budget.run = '9s'\n")).unwrap();
+    assert_eq!((target.budget.run.as_secs(), target.budget.probe.as_secs()), (9, 2));
+    let health = &target.surfaces["backend.health"];
+    assert_eq!((health.path.as_str(), health.role), ("/health", Role::Health));
+    let users: Vec<&str> = target.users.iter().map(|user| user.name.as_str()).collect();
+    assert_eq!(users, ["zoe", "ann"]);
+    assert!(target.manifests.contains_key(&Service::Auth));
+}
+
+#[test]
+fn users_keep_the_order_written() {
+    let target =
+        one(&LEAST.replace("user = {", "user = { zoe = { sub = '9', email = 'z' }, bob = { sub = '3', email = 'b' },"))
+            .unwrap();
+    let users: Vec<&str> = target.users.iter().map(|user| user.name.as_str()).collect();
+    assert_eq!(users, ["zoe", "bob", "ann"]);
+}
+
+#[rstest]
+#[case::date("2020-01-01")]
+#[case::string("'2020-01-01'")]
+fn an_expired_known_failure_is_kept(#[case] day: &str) {
+    let known = format!("{LEAST}known_failure = [{{ of = 'health', reason = 'old', expires = {day} }}]\n");
+    assert_eq!(one(&known).unwrap().known_failures[0].expires.year(), 2020);
+}
+
+#[test]
+fn production_is_refused_unless_named() {
+    let file = parse(&format!("default = 'one'\n{LEAST}production = true\n")).unwrap();
+    assert!(file.resolve(None, &Overrides::default()).unwrap_err().message().contains("production"));
+    assert!(file.resolve(Some("one"), &Overrides::default()).unwrap().production);
+}
+
+#[test]
+fn closing_doors_opens_none_and_leaves_the_edge() {
+    let mut target = one(&format!("{LEAST}doors = ['auth', 'logs']\n")).unwrap();
+    target.close_doors_except(&[Door::Auth, Door::Manifest]);
+    assert_eq!(target.doors, [Door::Edge, Door::Auth].into());
+}
+
+#[rstest]
+#[case::scheme("backend = \"http:", "backend = \"ftp:")]
+#[case::password("https://auth", "https://me:pass@auth")]
+#[case::surface_id("\"backend.health\"", "\"frontend.health\"")]
+#[case::no_slash("\"/health\"", "\"health\"")]
+#[case::second_host("\"/health\"", "\"//evil.example/\"")]
+#[case::test_header("path = \"/health\"", "path = \"/health\", headers = { X-Test-Mode = '1' }")]
+#[case::e2e_header("path = \"/health\"", "path = \"/health\", headers = { X-Staging-E2E = '1' }")]
+#[case::e2e_prefix("path = \"/health\"", "path = \"/health\", headers = { x-e2e-bypass-key = '1' }")]
+#[case::authorization("path = \"/health\"", "path = \"/health\", headers = { Authorization = 'x' }")]
+#[case::cookie("path = \"/health\"", "path = \"/health\", headers = { cookie = 'x' }")]
+#[case::json_path("path = \"/health\"", "path = \"/health\", identity = '$['")]
+#[case::no_carriers("path = \"/health\"", "path = \"/health\", role = 'protected'")]
+#[case::no_token_in_body("path = \"/health\"", "path = \"/health\", carriers = ['body'], body = { a = 1 }")]
+#[case::issuer_without_token("path = \"/health\"", "path = \"/health\", role = 'issuer'")]
+#[case::duration("claims = {", "budget.run = '5 bananas'\nclaims = {")]
+#[case::zero_duration("claims = {", "budget.run = '0s'\nclaims = {")]
+#[case::endless_duration("claims = {", "budget.run = '1000 years'\nclaims = {")]
+#[case::own_claim("iss = \"us\"", "iss = 'us', extra = { sub = 'x' }")]
+#[case::zero_count("claims = {", "budget.events = 0\nclaims = {")]
+#[case::door("claims = {", "doors = ['window']\nclaims = {")]
+#[case::caller("claims = {", "caller.secret = ['env:X']\nclaims = {")]
+#[case::foreign_evidence("claims = {", "logs = ['url:http://elsewhere.example.org/']\nclaims = {")]
+#[case::no_users("user = {", "names = {}\n[unused] #")]
+#[case::same_user("user = {", "user = { bob = { sub = '1', email = 'b' },")]
+#[case::no_secret("signing_secret =", "#")]
+#[case::no_issuer("iss = \"us\"", "aud = 'x'")]
+#[case::not_json_command("file:keys/signing", "command:ls -l")]
+fn what_does_not_fit_is_refused(#[case] part: &str, #[case] replaced: &str) {
+    assert!(LEAST.contains(part));
+    assert!(one(&LEAST.replacen(part, replaced, 1)).is_err());
+}
+
+#[test]
+fn a_deeply_nested_json_path_does_not_overflow_the_stack() {
+    let nested = format!("identity = \"$[?{}\"", "(".repeat(250));
+    assert!(one(&LEAST.replace("path = \"/health\"", &format!("path = \"/health\", {nested}"))).is_err());
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics_the_parser(text in "(\\[(defaults|target)\\.?[a-z\"]{0,8}\\]\n|[a-z_]{1,8} ?= ?[\\[\\{\"0-9a-z:/$]{0,12}\n|.){0,12}") {
+        let _ = parse(&text).and_then(|file| file.resolve(None, &Overrides::new(std::slice::from_ref(&text), [])));
+    }
+
+    #[test]
+    fn no_change_of_one_character_panics_the_parser(at in 0..SHIPPED.len(), put in ".") {
+        let at = (0..=at).rev().find(|at| SHIPPED.is_char_boundary(*at)).unwrap_or(0);
+        let text = format!("{}{put}{}", &SHIPPED[..at], SHIPPED[at..].get(1..).unwrap_or_default());
+        let _ = parse(&text).and_then(|file| file.resolve(Some("staging"), &Overrides::default()));
+    }
+}
