@@ -25,6 +25,8 @@ pub(super) struct Conversation<'a> {
     rules: &'a Rules<'a>,
     /// Messages of any kind, pings too.
     seen: usize,
+    /// Bytes of payload received.
+    bytes: usize,
 }
 
 enum Turn {
@@ -39,7 +41,7 @@ impl<'a> Conversation<'a> {
         let limit = Some(rules.budget.body_bytes);
         let config = WebSocketConfig::default().max_message_size(limit).max_frame_size(limit);
         let socket = WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await;
-        Self { socket, answer, rules, seen: 0 }
+        Self { socket, answer, rules, seen: 0, bytes: 0 }
     }
 
     /// Follows the frames to the last one wanted, and closes. `shown` is how the messages are recorded.
@@ -124,8 +126,8 @@ impl<'a> Conversation<'a> {
                 }
                 _ => continue,
             };
-            self.answer.bytes += data.len();
-            if self.answer.bytes > self.rules.budget.body_bytes {
+            self.bytes += data.len();
+            if self.bytes > self.rules.budget.body_bytes {
                 return Err(body::too_large(self.rules.budget.body_bytes));
             }
             self.keep(Side::Server, data);

@@ -3,6 +3,7 @@
 mod bench;
 mod callers;
 mod http;
+mod http2;
 mod limits;
 mod script;
 mod sse;
