@@ -27,7 +27,7 @@ async fn an_event_is_named_by_its_data_then_its_field_then_message() {
     let exchange = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Sse)).send(&probe_of(ID)).await;
     assert_eq!(exchange.error, None);
     assert_eq!(names(&exchange), ["b", "c", "message"]);
-    assert_eq!(exchange.events[0].data, r#"{"type":""}"#);
+    assert_eq!(exchange.events[0].data, r#"{"type":"b"}"#);
     assert!(exchange.events.is_sorted_by_key(|event| event.at_ms));
     assert!(server.requests()[0].contains("accept: text/event-stream\r\n"));
     assert_eq!(exchange.body.text, "");
