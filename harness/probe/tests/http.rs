@@ -3,7 +3,8 @@
 use rstest::rstest;
 use serde_json::json;
 
-use super::bench::{Bench, PASSWORD, probe_of, surface};
+use super::bench::{Bench, probe_of, surface};
+use super::purse::PASSWORD;
 use super::script::Server;
 use crate::probe::{CannotProbe, Carrier, ErrorKind, Exchange};
 use crate::target::SurfaceKind;

@@ -5,6 +5,7 @@ mod callers;
 mod http;
 mod http2;
 mod limits;
+mod purse;
 mod script;
 mod sse;
 mod sticky;
