@@ -15,7 +15,7 @@ use super::transport::Rules;
 use super::websocket_error::of_socket;
 use super::{Close, ErrorKind, Frame, Side, TransportError, Until, body};
 
-/// How long a peer may take for its close frame once a close is due.
+/// How long a peer may take for its close frame once a close is due. Seen in the wild: 100 ms from error frame to close.
 const CLOSE_GRACE: Duration = Duration::from_secs(1);
 
 /// One open socket.
@@ -65,10 +65,13 @@ impl<'a> Conversation<'a> {
             return Ok(Turn::Closed);
         }
         if greeting.is_some_and(|greeting| !self.last_json().is_some_and(|json| greeting.holds(&json))) {
-            return self.refused().await;
+            return self.linger().await;
         }
-        if self.rules.until == &Until::Accepted || self.is_last() {
+        if self.is_last() {
             return Ok(Turn::Frame);
+        }
+        if self.rules.until == &Until::Accepted {
+            return if greeting.is_some() { Ok(Turn::Frame) } else { self.linger().await };
         }
         if greeting.is_some() {
             self.say(messages, shown).await;
@@ -83,8 +86,8 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// Not the frame that acceptance begins with: the close that tells why may be on its way.
-    async fn refused(&mut self) -> Result<Turn, TransportError> {
+    /// After a frame that need not mean acceptance: the close that tells why may be on its way.
+    async fn linger(&mut self) -> Result<Turn, TransportError> {
         let soon = self.soon();
         loop {
             match self.turn(&soon).await {
