@@ -99,18 +99,7 @@ fn detail(chain: &[Fault<'_>]) -> String {
     let lines: Vec<String> = chain.iter().filter(|f| !f.is::<reqwest::Error>()).map(ToString::to_string).collect();
     let said = |at: usize| lines.get(at + 1).is_some_and(|next| lines[at].contains(next.as_str()));
     let once: Vec<&str> = (0..lines.len()).filter(|at| !said(*at)).map(|at| lines[at].as_str()).collect();
-    one_line(&once.join(": "))
-}
-
-/// Text of a stack or a server, on one line of at most 300 characters.
-pub(super) fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .take(300)
-        .collect()
+    once.join(": ")
 }
 
 #[cfg(test)]
@@ -138,11 +127,5 @@ mod tests {
         let error = classify(&io::Error::other(error), Stage::Connecting);
         assert_eq!(error.kind, ErrorKind::TlsCertificateError);
         assert_eq!(error.detail, "invalid peer certificate: Expired");
-    }
-
-    #[test]
-    fn a_detail_is_one_short_line() {
-        assert_eq!(one_line(" a\r\n\tb \u{1b}[31mc "), "a b [31mc");
-        assert_eq!(one_line(&"x".repeat(1000)).len(), 300);
     }
 }

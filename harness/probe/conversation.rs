@@ -15,7 +15,7 @@ use super::transport::Rules;
 use super::websocket_error::of_socket;
 use super::{Close, ErrorKind, Frame, Side, TransportError, Until, body};
 
-/// How long a peer may take for its close frame once a close is due.
+/// How long a peer may take for its close frame once a close is due. Seen in the wild: 100 ms from error frame to close.
 const CLOSE_GRACE: Duration = Duration::from_secs(1);
 
 /// One open socket.
@@ -25,6 +25,8 @@ pub(super) struct Conversation<'a> {
     rules: &'a Rules<'a>,
     /// Messages of any kind, pings too.
     seen: usize,
+    /// Bytes of payload received.
+    bytes: usize,
 }
 
 enum Turn {
@@ -39,7 +41,7 @@ impl<'a> Conversation<'a> {
         let limit = Some(rules.budget.body_bytes);
         let config = WebSocketConfig::default().max_message_size(limit).max_frame_size(limit);
         let socket = WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await;
-        Self { socket, answer, rules, seen: 0 }
+        Self { socket, answer, rules, seen: 0, bytes: 0 }
     }
 
     /// Follows the frames to the last one wanted, and closes. `shown` is how the messages are recorded.
@@ -63,10 +65,13 @@ impl<'a> Conversation<'a> {
             return Ok(Turn::Closed);
         }
         if greeting.is_some_and(|greeting| !self.last_json().is_some_and(|json| greeting.holds(&json))) {
-            return self.refused().await;
+            return self.linger().await;
         }
-        if self.rules.until == &Until::Accepted || self.is_last() {
+        if self.is_last() {
             return Ok(Turn::Frame);
+        }
+        if self.rules.until == &Until::Accepted {
+            return if greeting.is_some() { Ok(Turn::Frame) } else { self.linger().await };
         }
         if greeting.is_some() {
             self.say(messages, shown).await;
@@ -81,8 +86,8 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// Not the frame that acceptance begins with: the close that tells why may be on its way.
-    async fn refused(&mut self) -> Result<Turn, TransportError> {
+    /// After a frame that need not mean acceptance: the close that tells why may be on its way.
+    async fn linger(&mut self) -> Result<Turn, TransportError> {
         let soon = self.soon();
         loop {
             match self.turn(&soon).await {
@@ -124,8 +129,8 @@ impl<'a> Conversation<'a> {
                 }
                 _ => continue,
             };
-            self.answer.bytes += data.len();
-            if self.answer.bytes > self.rules.budget.body_bytes {
+            self.bytes += data.len();
+            if self.bytes > self.rules.budget.body_bytes {
                 return Err(body::too_large(self.rules.budget.body_bytes));
             }
             self.keep(Side::Server, data);

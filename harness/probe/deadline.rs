@@ -19,8 +19,8 @@ impl Deadline {
     /// A probe that starts now and ends after `budget`, or with the run if that is sooner.
     pub(super) fn starting_now(budget: Duration, run_end: Instant) -> Self {
         let start = Instant::now();
-        let own = start.checked_add(budget).unwrap_or(run_end);
-        Self { start, end: own.min(run_end), run_ends_first: run_end < own }
+        let own = start.checked_add(budget).filter(|own| *own <= run_end);
+        Self { start, end: own.unwrap_or(run_end), run_ends_first: own.is_none() }
     }
 
     /// Milliseconds since the start.
@@ -51,5 +51,37 @@ impl Deadline {
             return TransportError { kind: ErrorKind::BudgetSpent, detail };
         }
         TransportError { kind, detail: format!("not done after {ms} ms") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(10, 60, 10, ErrorKind::StreamTimeout)]
+    #[case(60, 10, 10, ErrorKind::BudgetSpent)]
+    fn a_probe_ends_with_its_budget_or_with_the_run(
+        #[case] budget: u64,
+        #[case] run: u64,
+        #[case] expected: u64,
+        #[case] kind: ErrorKind,
+    ) {
+        let run_end = Instant::now() + Duration::from_secs(run);
+        let deadline = Deadline::starting_now(Duration::from_secs(budget), run_end);
+        assert_eq!((deadline.end - deadline.start).as_secs_f64().round(), Duration::from_secs(expected).as_secs_f64());
+        assert_eq!(deadline.passed(ErrorKind::StreamTimeout).kind, kind);
+    }
+
+    #[rstest]
+    #[case(Duration::from_secs(1), ErrorKind::StreamTimeout)]
+    #[case(Duration::MAX, ErrorKind::BudgetSpent)]
+    fn a_nearer_end_never_lies_after_the_first(#[case] limit: Duration, #[case] kind: ErrorKind) {
+        let run_end = Instant::now() + Duration::from_secs(5);
+        let nearer = Deadline::starting_now(Duration::MAX, run_end).at_most(limit);
+        assert!(nearer.end <= run_end);
+        assert_eq!(nearer.passed(ErrorKind::StreamTimeout).kind, kind);
     }
 }

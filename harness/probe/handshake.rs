@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use url::{Position, Url};
 
 use super::answer::Answer;
-use super::classify::{Stage, classify, one_line};
+use super::classify::{Stage, classify};
 use super::dial::{Connection, dial};
 use super::phases::Stopwatch;
 use super::render::Rendered;
@@ -111,5 +111,5 @@ fn check(headers: &HeaderMap, key: &str) -> Result<(), TransportError> {
 }
 
 fn protocol(why: &(impl ToString + ?Sized)) -> TransportError {
-    TransportError { kind: ErrorKind::HttpProtocolError, detail: one_line(&why.to_string()) }
+    TransportError { kind: ErrorKind::HttpProtocolError, detail: why.to_string() }
 }

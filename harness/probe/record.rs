@@ -37,7 +37,7 @@ pub(super) fn exchange(facts: Facts<'_>, answer: Answer, redact: &Redact) -> Exc
         events: in_place(answer.events, |event| [&mut event.name, &mut event.data], &clean),
         frames: in_place(answer.frames, |frame| [&mut frame.name, &mut frame.data], &clean),
         close: answer.close.map(|close| Close { reason: clean(&close.reason), ..close }),
-        error: answer.error.map(|error| TransportError { detail: clean(&error.detail), ..error }),
+        error: answer.error.map(|error| TransportError { detail: one_line(&clean(&error.detail)), ..error }),
         phases: answer.phases,
         issued_with_our_secret: facts.issued_with_our_secret,
     }
@@ -74,4 +74,26 @@ fn in_place<T>(
         }
     }
     items
+}
+
+/// What the stack says, on one line of at most 300 characters. Cut after cleaning, so that no half of a secret is left.
+fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(300)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_is_one_short_line() {
+        assert_eq!(one_line(" a\r\n\tb \u{1b}[31mc "), "a b [31mc");
+        assert_eq!(one_line(&"x".repeat(1000)).len(), 300);
+    }
 }

@@ -142,7 +142,7 @@ impl Call<'_> {
     }
 
     fn meaning(&self, name: &str, values: &Values<'_>) -> Result<Meaning, CannotProbe> {
-        if let Some(secret) = name.strip_prefix("secret:").or_else(|| name.strip_prefix("password:")) {
+        if let Some(secret) = name.strip_prefix("secret:") {
             return (values.secret)(secret).map(Meaning::Text);
         }
         Ok(match name {

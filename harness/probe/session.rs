@@ -15,7 +15,7 @@ use super::prober::Shared;
 use super::record::{Facts, exchange};
 use super::render::{Call, Ids};
 use super::transport::Rules;
-use super::{CannotProbe, ErrorKind, Exchange, ProbeRequest, TransportError, call, http, websocket};
+use super::{CannotProbe, ErrorKind, Exchange, ProbeRequest, Redact, TransportError, call, http, websocket};
 use crate::target::SurfaceKind;
 use crate::token::TokenKind;
 
@@ -64,8 +64,9 @@ impl Session {
         issued_before: Option<bool>,
     ) -> Result<(Exchange, Option<Issued>), CannotProbe> {
         let Shared { credentials, redact, .. } = &*self.shared;
+        let url = call.url().map_err(|error| cleaned(error, redact))?;
         let ids = Ids::fresh();
-        let presented = Presented { token, cookie: self.cookies.header(&call.url()?) };
+        let presented = Presented { token, cookie: self.cookies.header(&url) };
         let pair = presented.render(call, &ids, &**credentials)?;
         let headers = header_map(&pair.wire.headers)?;
         let admitted = self.shared.admit().await;
@@ -109,6 +110,14 @@ impl Session {
 fn unsent() -> Answer {
     let detail = "the run's budget ended before the request rate allowed this probe".to_owned();
     Answer::failed(TransportError { kind: ErrorKind::BudgetSpent, detail })
+}
+
+/// A path may hold what was captured from an answer.
+fn cleaned(error: CannotProbe, redact: &Redact) -> CannotProbe {
+    match error {
+        CannotProbe::Path { path, why } => CannotProbe::Path { path: redact(&path), why },
+        other => other,
+    }
 }
 
 fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, CannotProbe> {

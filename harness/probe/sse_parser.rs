@@ -87,6 +87,7 @@ mod tests {
     #[case("data:a\r\rdata: b\r\n\r\n", &[("", "a"), ("", "b")])]
     #[case("\u{feff}data: a\n\n\u{feff}data: b\n\n", &[("", "a")])]
     #[case("event: x\nid: 1\nretry: 10\n: comment\ndata: a\ndata:  b\n\n", &[("x", "a\n b")])]
+    #[case("data: a\r\ndata: b\r\n\r\n", &[("", "a\nb")])]
     #[case("event: x\n\ndata: a\n\n", &[("", "a")])]
     #[case("data\n\n", &[("", "")])]
     #[case("data:\ndata\n\n", &[("", "\n")])]

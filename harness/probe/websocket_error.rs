@@ -3,7 +3,7 @@
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 
-use super::classify::{Stage, broken_off, of_io, one_line};
+use super::classify::{Stage, broken_off, of_io};
 use super::{ErrorKind, TransportError};
 
 /// A connection that ends without a close frame was terminated: 1006 is never on the wire.
@@ -16,5 +16,5 @@ pub(super) fn of_socket(error: &Error) -> TransportError {
         | Error::AlreadyClosed => ErrorKind::ConnectionTerminated,
         _ => ErrorKind::HttpProtocolError,
     };
-    TransportError { kind, detail: one_line(&error.to_string()) }
+    TransportError { kind, detail: error.to_string() }
 }

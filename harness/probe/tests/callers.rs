@@ -2,7 +2,8 @@
 
 use rstest::rstest;
 
-use super::bench::{Bench, SERVICE_SECRET, probe_of, surface};
+use super::bench::{Bench, probe_of, surface};
+use super::purse::SERVICE_SECRET;
 use super::script::Server;
 use crate::probe::{Caller, CannotProbe, Carrier};
 use crate::target::{Door, SurfaceKind};

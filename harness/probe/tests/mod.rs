@@ -3,7 +3,9 @@
 mod bench;
 mod callers;
 mod http;
+mod http2;
 mod limits;
+mod purse;
 mod script;
 mod sse;
 mod sticky;

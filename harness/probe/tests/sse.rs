@@ -19,15 +19,15 @@ async fn an_event_is_named_by_its_data_then_its_field_then_message() {
         CHUNKED,
         "1c\r\nevent: a\ndata: {\"type\":\"b\"}\n\r\n",
         "1\r\n\n\r\n",
-        "12\r\nevent: c\ndata: {}\n\n\r\n",
+        "13\r\nevent: c\ndata: {}\n\n\r\n",
         "9\r\ndata: d\n\n\r\n",
         "0\r\n\r\n",
     ])
     .await;
     let exchange = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Sse)).send(&probe_of(ID)).await;
     assert_eq!(exchange.error, None);
-    assert_eq!(names(&exchange), ["", "c", "message"]);
-    assert_eq!(exchange.events[0].data, r#"{"type":""}"#);
+    assert_eq!(names(&exchange), ["b", "c", "message"]);
+    assert_eq!(exchange.events[0].data, r#"{"type":"b"}"#);
     assert!(exchange.events.is_sorted_by_key(|event| event.at_ms));
     assert!(server.requests()[0].contains("accept: text/event-stream\r\n"));
     assert_eq!(exchange.body.text, "");

@@ -25,6 +25,7 @@ async fn a_cookie_sticks_within_its_session_and_not_across() {
     let bench = Bench::at(&server.url());
     let prober = bench.with(surface(ID, SurfaceKind::Http)).with(surface(SOCKET, SurfaceKind::Websocket)).prober();
     let (one, other) = (prober.session(), prober.session());
+    is_send(&one.send(&probe_of(ID)));
     for (session, surface) in [(&one, SOCKET), (&one, ID), (&one, SOCKET), (&other, ID)] {
         let exchange = session.send(&probe_of(surface)).await.unwrap();
         assert_eq!(exchange.header("set-cookie"), Some("GAESA=<cookie>; Path=/"));
@@ -34,6 +35,9 @@ async fn a_cookie_sticks_within_its_session_and_not_across() {
     assert_eq!(carried, [false, true, true, false]);
     assert_eq!(prober.sent(), 4);
 }
+
+/// A run may drive its sessions side by side.
+fn is_send(_: &impl Send) {}
 
 fn issuer() -> Surface {
     let mut surface = surface(ISSUER, SurfaceKind::Http);

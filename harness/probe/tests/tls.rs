@@ -1,6 +1,7 @@
 //! TLS, for HTTP and WebSocket alike.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::SinkExt as _;
 use rstest::rstest;
@@ -24,15 +25,21 @@ fn provider() -> Arc<rustls::crypto::CryptoProvider> {
 }
 
 fn self_signed() -> (CertificateDer<'static>, TlsAcceptor) {
+    speaking(&[])
+}
+
+/// A certificate nobody signed, and a server that holds it and speaks these application protocols.
+pub(super) fn speaking(protocols: &[&[u8]]) -> (CertificateDer<'static>, TlsAcceptor) {
     let rcgen::CertifiedKey { cert, signing_key } =
         rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
     let config = ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().unwrap();
-    let config = config.with_no_client_auth().with_single_cert(vec![cert.der().clone()], key).unwrap();
+    let mut config = config.with_no_client_auth().with_single_cert(vec![cert.der().clone()], key).unwrap();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
     (cert.der().clone(), TlsAcceptor::from(Arc::new(config)))
 }
 
-fn trusting(certificate: CertificateDer<'static>) -> Tls {
+pub(super) fn trusting(certificate: CertificateDer<'static>) -> Tls {
     let mut roots = RootCertStore::empty();
     roots.add(certificate).unwrap();
     let config = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().unwrap();
@@ -115,4 +122,19 @@ async fn a_server_that_speaks_no_tls_is_a_protocol_error(
     .await;
     let exchange = Bench::at(&base(&server, "localhost")).with(surface(ID, kind)).send(&probe_of(ID)).await;
     assert_eq!(exchange.error.map(|error| error.kind), Some(ErrorKind::TlsProtocolError));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_handshake_that_never_ends_is_a_connection_timeout(
+    #[values(SurfaceKind::Http, SurfaceKind::Websocket)] kind: SurfaceKind,
+    #[values(200, 60_000)] connect_ms: u64,
+) {
+    let server = Server::raw(|mut stream| async move { while stream.read_u8().await.is_ok() {} }).await;
+    let mut bench = Bench::at(&base(&server, "localhost")).with(surface(ID, kind));
+    bench.target.budget.connect = Duration::from_millis(connect_ms);
+    bench.target.budget.probe = Duration::from_millis(400);
+    let exchange = bench.send(&probe_of(ID)).await;
+    assert_eq!(exchange.error.map(|error| error.kind), Some(ErrorKind::ConnectionTimeout));
+    assert!(exchange.phases.dns_ms.is_some() && exchange.phases.connect_ms.is_none());
 }

@@ -113,6 +113,7 @@ async fn where_no_greeting_is_expected_we_speak_first() {
 async fn an_error_frame_and_the_close_behind_it_are_both_kept(
     #[values(Until::Accepted, Until::Event("done".to_owned()))] until: Until,
     #[values(true, false)] close_follows_at_once: bool,
+    #[values(true, false)] greeting_is_known: bool,
 ) {
     let server = server(move |mut socket| async move {
         socket.send(Message::text(DENIED)).await.unwrap();
@@ -127,7 +128,10 @@ async fn an_error_frame_and_the_close_behind_it_are_both_kept(
     .await;
     let mut request = probe_of(ID);
     request.until = until;
-    let exchange = probe(&server, chat(), &request).await;
+    let mut surface = chat();
+    surface.accept.first_frame = surface.accept.first_frame.filter(|_| greeting_is_known);
+    surface.send.clear();
+    let exchange = probe(&server, surface, &request).await;
     assert_eq!(frames(&exchange), [(Side::Server, "error")]);
     assert_eq!(exchange.close, closed(1008, "Authentication failed", Side::Server));
     assert_eq!(exchange.error, None);

@@ -1,0 +1,43 @@
+//! HTTP/2, where the server offers it.
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http2;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+
+use super::bench::{Bench, probe_of, surface};
+use super::script::Server;
+use super::tls::{speaking, trusting};
+use crate::target::SurfaceKind;
+
+const ID: &str = "backend.stream";
+
+/// One event, and the stream ends.
+async fn server(acceptor: tokio_rustls::TlsAcceptor) -> Server {
+    Server::raw(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let stream = TokioIo::new(acceptor.accept(stream).await.unwrap());
+            let answer = |_: Request<Incoming>| async move {
+                let body = Full::new(Bytes::from_static(b"data: a\n\n"));
+                Response::builder().header("content-type", "text/event-stream").body(body)
+            };
+            let _ = http2::Builder::new(TokioExecutor::new()).serve_connection(stream, service_fn(answer)).await;
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_stream_over_http2_is_read_to_its_end() {
+    let (certificate, acceptor) = speaking(&[b"h2"]);
+    let server = server(acceptor).await;
+    let base = format!("https://localhost:{}", server.address.port());
+    let bench = Bench::at(&base).with(surface(ID, SurfaceKind::Sse)).trusting(trusting(certificate));
+    let exchange = bench.send(&probe_of(ID)).await;
+    assert_eq!(exchange.error, None);
+    assert_eq!((exchange.head.unwrap().version.as_str(), exchange.events.len()), ("HTTP/2.0", 1));
+}

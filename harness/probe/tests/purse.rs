@@ -1,0 +1,72 @@
+//! Credentials that are easy to find where they should not be.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::SecretString;
+
+use crate::probe::{CredentialError, Credentials};
+use crate::target::User;
+use crate::token::TokenKind;
+
+pub(super) const SERVICE_SECRET: &str = "the-service-secret-of-the-backend";
+pub(super) const PASSWORD: &str = "correct horse battery staple";
+
+/// Tokens that name their kind, and a redactor that knows every one of them.
+#[derive(Default)]
+pub(super) struct Purse {
+    known: Mutex<Vec<(String, String)>>,
+    minted: AtomicU32,
+}
+
+impl Purse {
+    fn remember(&self, text: &str, label: &str) {
+        let mut known = self.known.lock().unwrap();
+        known.push((text.to_owned(), label.to_owned()));
+        known.push((URL_SAFE_NO_PAD.encode(text), label.to_owned()));
+    }
+
+    /// Everything that may never be seen.
+    pub(super) fn known(&self) -> Vec<String> {
+        self.known.lock().unwrap().iter().map(|(text, _)| text.clone()).collect()
+    }
+
+    pub(super) fn clean(&self, text: &str) -> String {
+        let known = self.known.lock().unwrap();
+        known.iter().fold(text.to_owned(), |text, (secret, label)| text.replace(secret.as_str(), label))
+    }
+}
+
+impl Credentials for Purse {
+    fn token(&self, kind: TokenKind, user: &User) -> Result<SecretString, CredentialError> {
+        if kind == TokenKind::Revoked {
+            return Err(CredentialError("nothing revokes here".to_owned()));
+        }
+        let token = format!("{}.{kind}.n{}z", user.name, self.minted.fetch_add(1, Ordering::Relaxed));
+        self.remember(&token, &format!("<token:{kind}>"));
+        Ok(token.into())
+    }
+
+    fn verifies(&self, jwt: &str) -> bool {
+        jwt.starts_with("ours.")
+    }
+
+    fn learn(&self, kind: TokenKind, token: &str) {
+        self.remember(token, &format!("<token:{kind}>"));
+    }
+
+    fn service_secret(&self) -> Result<SecretString, CredentialError> {
+        self.remember(SERVICE_SECRET, "<secret>");
+        Ok(SERVICE_SECRET.into())
+    }
+
+    fn user_secret(&self, _: &User, name: &str) -> Result<SecretString, CredentialError> {
+        if name != "password" {
+            return Err(CredentialError(format!("no secret `{name}`")));
+        }
+        self.remember(PASSWORD, "<secret>");
+        Ok(PASSWORD.into())
+    }
+}
