@@ -2,7 +2,9 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// Columns, where nothing says otherwise.
 const WIDTH: usize = 100;
@@ -18,12 +20,11 @@ pub(super) fn print(text: &str) -> io::Result<()> {
 
 /// Logs of the program itself, to stderr: `FIVEWHYS_LOG=debug`.
 pub(super) fn log_to_stderr() {
-    let filter = EnvFilter::try_from_env("FIVEWHYS_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(colour(io::stderr().is_terminal()))
-        .init();
+    // Only our own lines: libraries log cookies and payloads.
+    let level = std::env::var("FIVEWHYS_LOG").ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::WARN);
+    let filter = Targets::new().with_target("fivewhys", level);
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(colour(io::stderr().is_terminal()));
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
 }
 
 /// Whether to use colour on a stream: <https://no-color.org>, `CLICOLOR_FORCE`, else on a terminal.

@@ -108,6 +108,12 @@ impl<'a> Case<'a> {
         self.failed.iter().any(|step| step.exchange == exchange)
     }
 
+    /// Whether it called a surface that takes the whole way: edge, backend, auth service.
+    pub(super) fn is_all_the_way(&self, exchange: u32) -> bool {
+        let of = |reading: &&Reading<'_>| reading.exchanges.contains(&exchange);
+        self.readings.all.iter().find(of).is_some_and(|reading| reading.cell.place == Place::Protected)
+    }
+
     /// The surface of the first failed step that the diagnosis can call by itself.
     pub(super) fn first_failing_surface(&self) -> Option<&str> {
         let failing = self.readings.failing().filter(|reading| reading.cell.place == Place::Protected);

@@ -41,8 +41,10 @@ fn decisive(rule: &WhyRule, weighed: &Weighed<'_>) -> bool {
 /// What failed, outermost: `POST /api/chat/stream answered 403`, proved by who answered and how fast.
 pub(super) fn first_failure(case: &Case<'_>, exchanges: impl Iterator<Item = u32>) -> Option<Why> {
     let exchanges: Vec<u32> = exchanges.collect();
-    let of_step = case.failed.iter().map(|step| step.exchange).find(|exchange| exchanges.contains(exchange));
-    let exchange = of_step.or_else(|| exchanges.first().copied())?;
+    let steps: Vec<u32> =
+        case.failed.iter().map(|step| step.exchange).filter(|exchange| exchanges.contains(exchange)).collect();
+    let all_the_way = |exchange: &&u32| case.is_all_the_way(**exchange);
+    let exchange = *steps.iter().find(all_the_way).or_else(|| steps.first()).or_else(|| exchanges.first())?;
     let reading = case.readings.all.iter().find(|reading| reading.exchanges.contains(&exchange))?;
     Some(failure(case, reading))
 }

@@ -129,10 +129,11 @@ fn alternatives(others: &[(&Weighed<'_>, f64)], settlings: Vec<Option<Settling>>
     others.iter().zip(settlings).map(named).collect()
 }
 
+/// The closest rivals first.
 fn ruled_out(weighed: &[Weighed<'_>]) -> Vec<RuledOut> {
-    let out =
-        |one: &Weighed<'_>| Some(RuledOut { fault: one.fault.id.clone(), by: one.contradictions.first()?.clone() });
-    weighed.iter().filter_map(out).collect()
+    let mut out: Vec<&Weighed<'_>> = weighed.iter().filter(|one| !one.contradictions.is_empty()).collect();
+    out.sort_by(|a, b| b.score.total_cmp(&a.score));
+    out.into_iter().map(|one| RuledOut { fault: one.fault.id.clone(), by: one.contradictions[0].clone() }).collect()
 }
 
 fn hops(faults: &[&Weighed<'_>]) -> Hops {

@@ -83,7 +83,8 @@ fn by_best_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Weighed<'a> {
     let hints = f64::from(u8::from(log.is_some())) + f64::from(u8::from(signature_seen(fault, case)));
     let base = fault.prior.weight().ln() + hints * HINT.ln();
     let modes = fault.mode.iter().map(|mode| {
-        let explains = case.to_explain().filter(|reading| predicts(mode, reading)).flat_map(|reading| reading.exchanges.clone());
+        let explains =
+            case.to_explain().filter(|reading| predicts(mode, reading)).flat_map(|reading| reading.exchanges.clone());
         Weighed {
             fault,
             mode,

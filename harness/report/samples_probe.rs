@@ -23,6 +23,8 @@ fn key() -> ProbeKey {
 fn observation() -> Observation {
     let because = |claim: &str, bytes: &str| Because { claim: claim.to_owned(), bytes: bytes.to_owned() };
     Observation {
+        clock_skew_s: None,
+        took_ms: 57,
         exchange: 7,
         probe: key(),
         answered_by: Hop::Backend,

@@ -111,6 +111,7 @@ pub(super) fn of_type(name: &str) -> JsonMatch {
 fn target(base: &str) -> Target {
     let url = Url::parse(base).unwrap();
     Target {
+        variables: std::collections::BTreeMap::new(),
         name: "bench".to_owned(),
         production: false,
         twin: false,

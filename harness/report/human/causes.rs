@@ -110,6 +110,9 @@ fn says(proof: &Proof, verbose: bool) -> String {
     }
 }
 
+/// Ruled-out faults that are listed without `-v`: they come closest first.
+const CLOSEST: usize = 10;
+
 fn ruled_out(page: &mut Page, cause: &Cause, verbose: bool) {
     if cause.ruled_out.is_empty() {
         return;
@@ -122,7 +125,9 @@ fn ruled_out(page: &mut Page, cause: &Cause, verbose: bool) {
         };
         page.claims(INDENT, "not", &cause.ruled_out.iter().map(out).collect::<Vec<_>>());
     } else {
-        let faults = cause.ruled_out.iter().map(|out| &out.fault);
+        let faults = cause.ruled_out.iter().take(CLOSEST).map(|out| out.fault.clone());
+        let more = cause.ruled_out.len().saturating_sub(CLOSEST);
+        let faults = faults.chain((more > 0).then(|| format!("{more} more, with reasons: -v")));
         page.row(INDENT, [ink.text(Paint::Faint, "not")], &[ink.list(Paint::Plain, faults, Separator::Dot)]);
     }
 }
