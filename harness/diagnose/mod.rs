@@ -8,6 +8,7 @@ mod catalogue;
 mod cell;
 mod chain;
 mod conclude;
+mod cure;
 mod describe;
 mod fact;
 mod finding;
