@@ -19,6 +19,8 @@ mod proof;
 mod reading;
 mod selector;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod verdict;
 mod weigh;
 
