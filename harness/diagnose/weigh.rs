@@ -164,8 +164,8 @@ fn contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
 fn reading_contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
     let mut found = Vec::new();
     for reading in case.readings.all.iter().filter(|reading| !reading.mixed) {
-        let violated = |one: &Prediction| !one.some && !(fits(one, reading) && relation_holds(one, reading, case));
-        if speaking(mode, reading).any(violated) {
+        let holds = |one: &Prediction| one.some || (fits(one, reading) && relation_holds(one, reading, case));
+        if !speaking(mode, reading).all(holds) {
             found.push(describe::reading(reading, case.target));
         }
     }
@@ -174,7 +174,7 @@ fn reading_contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
         let met = |reading: &&Reading<'_>| {
             reading.mixed || (fits(prediction, reading) && relation_holds(prediction, reading, case))
         };
-        if let Some(first) = spoken.first().filter(|_| !spoken.iter().any(|reading| met(reading))) {
+        if let Some(first) = spoken.first().filter(|_| !spoken.iter().any(met)) {
             found.push(describe::reading(first, case.target));
         }
     }
