@@ -21,8 +21,6 @@ use crate::target::Target;
 /// Options of `fivewhys smoke`.
 #[derive(Debug, Args)]
 pub(super) struct Smoke {
-    #[command(flatten)]
-    target: TargetArgs,
     /// Drive only this scenario; may be repeated
     #[arg(long, short, value_name = "ID")]
     scenario: Vec<String>,
@@ -53,8 +51,8 @@ enum Format {
 }
 
 impl Smoke {
-    pub(super) async fn run(self) -> Result<ExitCode, Mistake> {
-        let mut target = self.target.resolve()?;
+    pub(super) async fn run(self, target: &TargetArgs) -> Result<ExitCode, Mistake> {
+        let mut target = target.resolve()?;
         let scenarios = self.scenarios(&target)?;
         #[cfg(feature = "twin")]
         let twin = self.twin.boot_for(&mut target).await?;

@@ -8,6 +8,7 @@ mod catalogue;
 mod cell;
 mod chain;
 mod conclude;
+mod cure;
 mod describe;
 mod fact;
 mod finding;
@@ -18,6 +19,8 @@ mod proof;
 mod reading;
 mod selector;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod verdict;
 mod weigh;
 

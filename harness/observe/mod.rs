@@ -6,6 +6,8 @@ mod observation;
 mod outcome;
 mod shape;
 mod signature;
+#[cfg(test)]
+mod tests;
 
 pub use observation::{Authn, Because, Hop, LatencyClass, Observation, Outcome};
 
