@@ -3,8 +3,8 @@
 //! `table` reads the scenario files' own `[[attribution]]` tables, one test a row; `whole` drives all scenarios at once;
 //! `doors` closes doors: what cannot be known must not be claimed.
 
-mod doors;
 #[path = "../support/bench.rs"]
 mod bench;
+mod doors;
 mod table;
 mod whole;
