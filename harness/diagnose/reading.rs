@@ -1,6 +1,6 @@
 //! Observations, grouped: what each kind of probe gave, once. Sits in `diagnose`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cell::{Cell, Place};
 use crate::observe::{Authn, Hop, Observation, Outcome};
@@ -17,6 +17,8 @@ pub(super) struct Reading<'a> {
     pub(super) exchanges: Vec<u32>,
     /// A repetition ended otherwise: intermittent, so it contradicts nothing.
     pub(super) mixed: bool,
+    /// On the same surface something that must work did not.
+    pub(super) beside_failure: bool,
 }
 
 impl Reading<'_> {
@@ -74,10 +76,12 @@ impl<'a> Readings<'a> {
                 }
                 None => {
                     seen.insert(&observation.probe, all.len());
-                    all.push(Reading { cell, observation, exchanges: vec![observation.exchange], mixed: false });
+                    let exchanges = vec![observation.exchange];
+                    all.push(Reading { cell, observation, exchanges, mixed: false, beside_failure: false });
                 }
             }
         }
+        mark_failing_surfaces(&mut all);
         Self { all }
     }
 
@@ -99,5 +103,13 @@ impl<'a> Readings<'a> {
 
     pub(super) fn has(&self, key: &ProbeKey) -> bool {
         self.all.iter().any(|reading| reading.observation.probe == *key)
+    }
+}
+
+fn mark_failing_surfaces(all: &mut [Reading<'_>]) {
+    let failing = all.iter().filter(|reading| reading.fails());
+    let failing: BTreeSet<&str> = failing.map(|reading| reading.observation.probe.surface.as_str()).collect();
+    for reading in all {
+        reading.beside_failure = failing.contains(reading.observation.probe.surface.as_str());
     }
 }
