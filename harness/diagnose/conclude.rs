@@ -59,9 +59,18 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
     match candidates {
         [] => Certainty::Unknown,
         [(only, _)] if chain::marked(case, only) => Certainty::Certain,
-        [(_, posterior), ..] if *posterior >= LIKELY => Certainty::Likely,
+        [(best, posterior), rivals @ ..] if *posterior >= LIKELY && ahead_by_evidence(best, rivals) => {
+            Certainty::Likely
+        }
         _ => Certainty::Ambiguous,
     }
+}
+
+/// Whether what was seen, without any prior, puts it as clearly ahead: what is merely more common is not likely for that.
+fn ahead_by_evidence(best: &Weighed<'_>, rivals: &[(&Weighed<'_>, f64)]) -> bool {
+    let evidence = |one: &Weighed<'_>| one.score - one.fault.prior.weight().ln();
+    let sum: f64 = rivals.iter().map(|(one, _)| (evidence(one) - evidence(best)).exp()).sum();
+    1.0 / (1.0 + sum) >= LIKELY
 }
 
 fn known(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], weighed: &[Weighed<'_>], open: &[&FailedStep]) -> Cause {
@@ -97,7 +106,7 @@ fn known(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], weighed: &[Weighed
 fn unknown(case: &Case<'_>, open: &[&FailedStep], weighed: &[Weighed<'_>]) -> Cause {
     let exchanges: BTreeSet<u32> = open.iter().map(|step| step.exchange).collect();
     let seen = case.readings.all.iter().find(|reading| exchanges.contains(&reading.observation.exchange));
-    let hop = seen.map_or(Hop::Unknown, |reading| reading.observation.answered_by);
+    let hop = seen.map_or(Hop::Unknown, |reading| reading.answered_by);
     let whys = chain::first_failure(case, open.iter().map(|step| step.exchange));
     Cause {
         fault: format!("unknown@{hop}"),

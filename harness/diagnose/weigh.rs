@@ -144,8 +144,8 @@ fn fits(prediction: &Prediction, reading: &Reading<'_>) -> bool {
     let seen = reading.observation;
     let result = prediction.result.is_empty() || prediction.result.contains(&seen.result);
     let hop = prediction.answered_by.is_empty()
-        || seen.answered_by == Hop::Unknown
-        || prediction.answered_by.contains(&seen.answered_by);
+        || reading.answered_by == Hop::Unknown
+        || prediction.answered_by.contains(&reading.answered_by);
     let authn = prediction.authn.is_empty() || seen.authn == Authn::Unknown || prediction.authn.contains(&seen.authn);
     result && hop && authn
 }
