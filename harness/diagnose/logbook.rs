@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::case::SentProbe;
 use super::catalogue::{LogRule, LogScope};
+use super::chance::Tally;
 use super::fact::Fact;
 use crate::evidence::{Evidence, LogEntry};
 use crate::observe::{Hop, Observation};
@@ -16,7 +17,7 @@ const SLACK_MS: i64 = 250;
 /// What our own requests call themselves.
 const OWN_AGENT: &str = "fivewhys/";
 
-/// When a probe was under way, and whose it was.
+/// When a probe was under way, up to the next one, and whose it was.
 #[derive(Debug, Clone)]
 struct Window {
     from: Timestamp,
@@ -66,20 +67,31 @@ impl<'a> Logbook<'a> {
         });
         let mut windows: Vec<Window> = windows.collect();
         windows.sort_by_key(|window| window.from);
+        for at in 1..windows.len() {
+            windows[at - 1].to = windows[at - 1].to.min(windows[at].from);
+        }
         Self { entries: &evidence.log, windows }
     }
 
-    /// Whether the auth service was asked by the backend while the first failing probe was under way.
+    /// Whether the auth service was asked by the backend while the first failing probe was under way. No fact where it was asked only
+    /// while others were.
     pub(super) fn calls(&self, target: &Target) -> Vec<Fact> {
-        let at_auth: Vec<_> = self.entries.iter().filter(|entry| is_request_at_auth(entry)).collect();
+        let at_auth: Vec<&'a LogEntry> = self.entries.iter().filter(|entry| is_request_at_auth(entry)).collect();
         // A log that shows none of what surely happened is not complete, and its silence proves nothing.
         let complete = at_auth.iter().any(|entry| is_ours(entry) || self.window_of(entry).is_some());
         let Some(first) = self.failing().next().filter(|_| complete) else { return Vec::new() };
-        let in_first = |entry: &LogEntry| self.window_of(entry).is_some_and(|window| std::ptr::eq(window, first));
-        let theirs: Vec<_> = at_auth.into_iter().filter(|entry| !is_ours(entry) && in_first(entry)).collect();
+        let theirs = |entry: &&&LogEntry| !is_ours(entry) && self.window_of(entry).is_some();
+        let theirs: Vec<&LogEntry> = at_auth.iter().filter(theirs).copied().collect();
         let oracles: Vec<&str> = oracle_paths(target);
-        let asked = theirs.iter().rev().find(|entry| oracles.contains(&path(entry)));
-        vec![call_fact(asked.copied()), contact_fact(theirs.first().copied())]
+        let validations: Vec<&LogEntry> =
+            theirs.iter().filter(|entry| oracles.contains(&path(entry))).copied().collect();
+        let of_first = |entries: &[&'a LogEntry]| {
+            let found = entries.iter().rev().find(|entry| self.is_in(entry, first)).copied();
+            // With a breaker open by then, or an answer cached, the first failing probe is silent where others are not.
+            (found.is_some() || entries.is_empty()).then_some(found)
+        };
+        let call = of_first(&validations).map(call_fact);
+        call.into_iter().chain(of_first(&theirs).map(contact_fact)).collect()
     }
 
     /// The line of this rule, if it was written where it counts.
@@ -90,13 +102,34 @@ impl<'a> Logbook<'a> {
             LogScope::Any => lines.last().copied(),
             LogScope::Window => lines.iter().find(|entry| self.window_of(entry).is_some_and(Window::fails)).copied(),
         }?;
-        let ours_alone = lines.iter().all(|entry| self.window_of(entry).is_some());
-        let holds =
-            |window: &Window, entry: &LogEntry| self.window_of(entry).is_some_and(|of| std::ptr::eq(of, window));
-        let in_each = self.failing().all(|window| lines.iter().any(|entry| holds(window, entry)));
         let by_trace = self.failing().any(|window| hit.trace.as_deref() == Some(window.trace.as_str()));
-        let decisive = rule.decisive && (rule.scope == LogScope::Any || by_trace || (ours_alone && in_each));
+        let decisive = rule.decisive && (rule.scope == LogScope::Any || by_trace || self.are_of_the_failure(&lines));
         Some(LogMatch { says: describe(hit), decisive })
+    }
+
+    /// Whether the failing probes left these lines: the first of them, before breakers opened, and most of the others.
+    fn are_of_the_failure(&self, lines: &[&LogEntry]) -> bool {
+        let holds = |window: &&Window| lines.iter().any(|entry| self.is_in(entry, window));
+        let (windows, held) = (self.failing().count(), self.failing().filter(holds).count());
+        let failing_ms: f64 = self.failing().map(Window::ms).sum();
+        let tally = Tally {
+            windows,
+            held,
+            window_ms: failing_ms / windows.max(1) as f64,
+            foreign: lines.iter().filter(|entry| self.window_of(entry).is_none()).count(),
+            quiet_ms: self.span_ms() - self.windows.iter().map(Window::ms).sum::<f64>(),
+        };
+        self.failing().next().is_some_and(|first| holds(&first)) && tally.is_ours()
+    }
+
+    /// How long the log is, in milliseconds.
+    fn span_ms(&self) -> f64 {
+        let times = || self.entries.iter().map(|entry| entry.at);
+        times().min().zip(times().max()).map_or(0.0, |(first, last)| last.duration_since(first).as_secs_f64() * 1000.0)
+    }
+
+    fn is_in(&self, entry: &LogEntry, window: &Window) -> bool {
+        self.window_of(entry).is_some_and(|of| std::ptr::eq(of, window))
     }
 
     fn failing(&self) -> impl Iterator<Item = &Window> {
@@ -113,6 +146,10 @@ impl<'a> Logbook<'a> {
 }
 
 impl Window {
+    fn ms(&self) -> f64 {
+        self.to.duration_since(self.from).as_secs_f64() * 1000.0
+    }
+
     fn fails(&self) -> bool {
         self.kind == WindowKind::Failing
     }

@@ -7,6 +7,7 @@ mod case;
 mod catalogue;
 mod cell;
 mod chain;
+mod chance;
 mod conclude;
 mod describe;
 mod fact;
