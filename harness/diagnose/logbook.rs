@@ -1,25 +1,20 @@
-//! What the log says about the failing probes: which calls arrived, and which lines were written while they were under way.
-//! Sits in `diagnose`. Lines that our own probes provoked, or that other people's traffic did, must not count.
+//! What the log says about the failing probes: which lines were written while they were under way. Sits in `diagnose`.
+//! Lines that our own probes provoked, or that other people's traffic did, must not count.
 
 use jiff::Timestamp;
 
 use super::case::SentProbe;
 use super::catalogue::{LogRule, LogScope};
 use super::chance::Tally;
-use super::fact::Fact;
 use crate::evidence::{Evidence, LogEntry};
 use crate::observe::{Hop, Observation};
-use crate::target::{Role, Service, Target};
 
 /// An entry may be stamped this much after the probe ended, in milliseconds.
 const SLACK_MS: i64 = 250;
 
-/// What our own requests call themselves.
-const OWN_AGENT: &str = "fivewhys/";
-
 /// When a probe was under way, up to the next one, and whose it was.
 #[derive(Debug, Clone)]
-struct Window {
+pub(super) struct Window {
     from: Timestamp,
     to: Timestamp,
     trace: String,
@@ -37,7 +32,7 @@ enum WindowKind {
 /// The log, with our own probes marked in it.
 #[derive(Debug)]
 pub(super) struct Logbook<'a> {
-    entries: &'a [LogEntry],
+    pub(super) entries: &'a [LogEntry],
     windows: Vec<Window>,
 }
 
@@ -71,27 +66,6 @@ impl<'a> Logbook<'a> {
             windows[at - 1].to = windows[at - 1].to.min(windows[at].from);
         }
         Self { entries: &evidence.log, windows }
-    }
-
-    /// Whether the auth service was asked by the backend while the first failing probe was under way. No fact where it was asked only
-    /// while others were.
-    pub(super) fn calls(&self, target: &Target) -> Vec<Fact> {
-        let at_auth: Vec<&'a LogEntry> = self.entries.iter().filter(|entry| is_request_at_auth(entry)).collect();
-        // A log that shows none of what surely happened is not complete, and its silence proves nothing.
-        let complete = at_auth.iter().any(|entry| is_ours(entry) || self.window_of(entry).is_some());
-        let Some(first) = self.failing().next().filter(|_| complete) else { return Vec::new() };
-        let theirs = |entry: &&&LogEntry| !is_ours(entry) && self.window_of(entry).is_some();
-        let theirs: Vec<&LogEntry> = at_auth.iter().filter(theirs).copied().collect();
-        let oracles: Vec<&str> = oracle_paths(target);
-        let validations: Vec<&LogEntry> =
-            theirs.iter().filter(|entry| oracles.contains(&path(entry))).copied().collect();
-        let of_first = |entries: &[&'a LogEntry]| {
-            let found = entries.iter().rev().find(|entry| self.is_in(entry, first)).copied();
-            // With a breaker open by then, or an answer cached, the first failing probe is silent where others are not.
-            (found.is_some() || entries.is_empty()).then_some(found)
-        };
-        let call = of_first(&validations).map(call_fact);
-        call.into_iter().chain(of_first(&theirs).map(contact_fact)).collect()
     }
 
     /// The line of this rule, if it was written where it counts.
@@ -128,16 +102,16 @@ impl<'a> Logbook<'a> {
         times().min().zip(times().max()).map_or(0.0, |(first, last)| last.duration_since(first).as_secs_f64() * 1000.0)
     }
 
-    fn is_in(&self, entry: &LogEntry, window: &Window) -> bool {
+    pub(super) fn is_in(&self, entry: &LogEntry, window: &Window) -> bool {
         self.window_of(entry).is_some_and(|of| std::ptr::eq(of, window))
     }
 
-    fn failing(&self) -> impl Iterator<Item = &Window> {
+    pub(super) fn failing(&self) -> impl Iterator<Item = &Window> {
         self.windows.iter().filter(|window| window.fails())
     }
 
     /// The probe an entry belongs to: by its trace, or else the one that was sent last before it.
-    fn window_of(&self, entry: &LogEntry) -> Option<&Window> {
+    pub(super) fn window_of(&self, entry: &LogEntry) -> Option<&Window> {
         let traced = entry.trace.as_deref().and_then(|trace| self.windows.iter().find(|window| window.trace == trace));
         traced.or_else(|| {
             self.windows.iter().rev().find(|window| window.from <= entry.at).filter(|window| entry.at <= window.to)
@@ -163,55 +137,4 @@ fn describe(entry: &LogEntry) -> String {
     };
     let text: String = entry.text.lines().next().unwrap_or_default().chars().take(160).collect();
     format!("{who} at {}: {text}", entry.at.strftime("%H:%M:%S%.3fZ"))
-}
-
-fn is_request_at_auth(entry: &&LogEntry) -> bool {
-    entry.request.as_ref().is_some_and(|request| request.service == Service::Auth)
-}
-
-fn is_ours(entry: &LogEntry) -> bool {
-    entry.request.as_ref().is_some_and(|request| request.user_agent.starts_with(OWN_AGENT))
-}
-
-fn path(entry: &LogEntry) -> &str {
-    entry.request.as_ref().map_or("", |request| request.path.as_str())
-}
-
-fn oracle_paths(target: &Target) -> Vec<&str> {
-    let oracles = target.surfaces.values().filter(|surface| surface.role == Role::Oracle);
-    oracles.map(|surface| surface.path.as_str()).collect()
-}
-
-fn call_fact(asked: Option<&LogEntry>) -> Fact {
-    let key = "backend-call";
-    let Some((entry, request)) = asked.and_then(|entry| Some((entry, entry.request.as_ref()?))) else {
-        let says = "the auth service's request log holds no validation by the backend while our probe was under way";
-        return Fact { key, value: "absent", anomaly: false, says: says.into(), exchange: None };
-    };
-    let value = match request.status {
-        401 | 403 => "refused",
-        500.. => "failed",
-        _ => "answered",
-    };
-    let at = entry.at.strftime("%H:%M:%S%.3fZ");
-    let says = format!(
-        "its request log at {at}: {} {} by the backend, answered {}",
-        request.method, request.path, request.status
-    );
-    Fact { key, value, anomaly: false, says, exchange: None }
-}
-
-fn contact_fact(seen: Option<&LogEntry>) -> Fact {
-    let key = "backend-contact";
-    match seen.and_then(|entry| entry.request.as_ref()) {
-        Some(request) => {
-            let says =
-                format!("the backend reached it: {} {} answered {}", request.method, request.path, request.status);
-            Fact { key, value: "seen", anomaly: false, says, exchange: None }
-        }
-        None => {
-            let says = "the auth service's request log holds nothing from the backend while our probe was under way";
-            Fact { key, value: "none", anomaly: false, says: says.into(), exchange: None }
-        }
-    }
 }

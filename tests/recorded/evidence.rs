@@ -13,7 +13,8 @@ use regex::Regex;
 use crate::recording::{Probe, Recording};
 
 static ACCESS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"- "(?<method>[A-Z]+) (?<path>[^ ?"]+)[^"]* HTTP/[\d.]+" (?<status>\d{3})"#).expect("a constant pattern")
+    Regex::new(r#"- "(?<method>[A-Z]+) (?<path>[^ ?"]+)[^"]* HTTP/[\d.]+" (?<status>\d{3})"#)
+        .expect("a constant pattern")
 });
 
 /// Everything that was logged from the start up to the last of these probes.
