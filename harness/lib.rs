@@ -6,6 +6,8 @@
 pub mod cli;
 pub mod diagnose;
 pub mod evidence;
+#[cfg(test)]
+mod fixtures;
 pub mod observe;
 pub mod probe;
 pub mod redact;

@@ -24,13 +24,11 @@ pub(super) struct Mint {
     /// Lifetime of a valid token, for example `5m` [default: the target's `claims.ttl`]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     ttl: Option<Duration>,
-    #[command(flatten)]
-    target: TargetArgs,
 }
 
 impl Mint {
-    pub(super) async fn run(self) -> Result<ExitCode, Mistake> {
-        let mut target = self.target.resolve()?;
+    pub(super) async fn run(self, target: &TargetArgs) -> Result<ExitCode, Mistake> {
+        let mut target = target.resolve()?;
         boot_twin(&mut target).await?;
         let user = find(&target, &self.user)?;
         let mut minter = Minter::new(&target, Redactor::new())?;

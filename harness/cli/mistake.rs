@@ -31,6 +31,10 @@ impl Mistake {
         let shown = GraphicalReportHandler::new_themed(theme)
             .with_links(false)
             .with_width(output::width())
+            // A path or a URL must stay in one piece to be copied.
+            .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+            .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .with_break_words(false)
             .render_report(&mut text, diagnostic);
         if shown.is_err() {
             text = format!("{}\n", self.0);

@@ -22,6 +22,8 @@ use self::mistake::Mistake;
 #[derive(Debug, Parser)]
 #[command(name = "fivewhys", version, max_term_width = 100, after_help = EXIT_CODES)]
 struct Arguments {
+    #[command(flatten)]
+    target: target_args::TargetArgs,
     #[command(subcommand)]
     command: Command,
 }
@@ -57,10 +59,10 @@ pub fn main() -> ExitCode {
     };
     let done = runtime.block_on(async {
         match arguments.command {
-            Command::Smoke(smoke) => smoke.run().await,
+            Command::Smoke(smoke) => smoke.run(&arguments.target).await,
             #[cfg(feature = "twin")]
             Command::Twin(twin) => twin.run().await,
-            Command::Mint(mint) => mint.run().await,
+            Command::Mint(mint) => mint.run(&arguments.target).await,
         }
     });
     // A probe left hanging on a name resolution must not hold the exit back.

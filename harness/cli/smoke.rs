@@ -21,8 +21,6 @@ use crate::target::Target;
 /// Options of `fivewhys smoke`.
 #[derive(Debug, Args)]
 pub(super) struct Smoke {
-    #[command(flatten)]
-    target: TargetArgs,
     /// Drive only this scenario; may be repeated
     #[arg(long, short, value_name = "ID")]
     scenario: Vec<String>,
@@ -53,8 +51,8 @@ enum Format {
 }
 
 impl Smoke {
-    pub(super) async fn run(self) -> Result<ExitCode, Mistake> {
-        let mut target = self.target.resolve()?;
+    pub(super) async fn run(self, target: &TargetArgs) -> Result<ExitCode, Mistake> {
+        let mut target = target.resolve()?;
         let scenarios = self.scenarios(&target)?;
         #[cfg(feature = "twin")]
         let twin = self.twin.boot_for(&mut target).await?;
@@ -85,7 +83,7 @@ impl Smoke {
             None => scenario::embedded()?,
         };
         if self.scenarios.is_some() {
-            all.iter().try_for_each(|scenario| scenario.check(target))?;
+            all.iter().try_for_each(|scenario| scenario.on(target).check(target))?;
         }
         let known = || all.iter().map(|scenario| scenario.id.as_str()).collect::<Vec<_>>().join(", ");
         if let Some(unknown) = self.scenario.iter().find(|id| !all.iter().any(|scenario| scenario.id == **id)) {

@@ -11,16 +11,16 @@ use crate::target::{Door, Overrides, Target, TargetFile};
 #[derive(Debug, Args)]
 pub(super) struct TargetArgs {
     /// The target file [default: ./fivewhys.toml, or else the one built in]
-    #[arg(long, value_name = "FILE", env = "FIVEWHYS_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = "FIVEWHYS_CONFIG")]
     config: Option<PathBuf>,
     /// The target [default: the file's `default`]
-    #[arg(long, short, value_name = "NAME", env = "FIVEWHYS_TARGET")]
+    #[arg(long, short, global = true, value_name = "NAME", env = "FIVEWHYS_TARGET")]
     target: Option<String>,
     /// Set a value of the target, for example `budget.run=30s`; may be repeated
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// Keep only these doors open; the edge always is
-    #[arg(long, value_name = "DOOR,…", value_delimiter = ',')]
+    #[arg(long, global = true, value_name = "DOOR,…", value_delimiter = ',')]
     doors: Option<Vec<Door>>,
 }
 

@@ -15,7 +15,7 @@ impl<'a> Logbook<'a> {
     /// Whether the auth service was asked by the backend while the first failing probe was under way. No fact where it was asked only
     /// while others were.
     pub(super) fn calls(&self, target: &Target) -> Vec<Fact> {
-        let at_auth: Vec<&'a LogEntry> = self.entries.iter().filter(|entry| is_request_at_auth(entry)).collect();
+        let at_auth: Vec<&'a LogEntry> = self.entries.iter().filter(is_request_at_auth).collect();
         // A log that shows none of what surely happened is not complete, and its silence proves nothing.
         let complete = at_auth.iter().any(|entry| is_ours(entry) || self.window_of(entry).is_some());
         let Some(first) = self.failing().next().filter(|_| complete) else { return Vec::new() };

@@ -1,5 +1,7 @@
 //! Everything one diagnosis compares: readings, facts, the log. Sits in `diagnose`.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -7,9 +9,9 @@ use super::cell::Place;
 use super::fact::{self, Fact};
 use super::logbook::Logbook;
 use super::reading::{Reading, Readings};
-use crate::evidence::Evidence;
+use crate::evidence::{EnvValue, Evidence, Manifest};
 use crate::observe::Observation;
-use crate::target::Target;
+use crate::target::{Service, Target};
 
 /// A step that failed and is to be explained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +63,7 @@ pub(super) struct Case<'a> {
     pub(super) logbook: Logbook<'a>,
     pub(super) log_was_read: bool,
     pub(super) manifest_was_read: bool,
+    manifests: &'a BTreeMap<Service, Manifest>,
     user: &'a str,
 }
 
@@ -84,12 +87,24 @@ impl<'a> Case<'a> {
             logbook,
             log_was_read: !given.evidence.log.is_empty(),
             manifest_was_read: !given.evidence.manifests.is_empty(),
+            manifests: &given.evidence.manifests,
             user,
         }
     }
 
     pub(super) fn fact(&self, key: &str) -> Option<&Fact> {
         self.facts.iter().find(|fact| fact.key == key)
+    }
+
+    /// The secret and version that plays this role, as the auth service reads it, or else the backend.
+    pub(super) fn reference(&self, role: &str) -> Option<String> {
+        let names = self.target.variables.get(role)?;
+        let of = |service| {
+            let env = &self.manifests.get(&service)?.env;
+            let value = names.iter().find_map(|name| env.get(name))?;
+            matches!(value, EnvValue::Secret { .. }).then(|| value.to_string())
+        };
+        of(Service::Auth).or_else(|| of(Service::Backend))
     }
 
     /// What a cause may explain: whatever must work and did not, and every failed step.

@@ -57,9 +57,9 @@ pub(super) enum Prior {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Mode {
-    /// For readers, where there are several.
-    #[serde(default, rename = "name")]
-    _name: String,
+    /// Tells it from the fault's other modes.
+    #[serde(default)]
+    pub(super) name: String,
     /// Sets of `expectations.toml`.
     #[serde(default)]
     includes: Vec<String>,
@@ -105,6 +105,8 @@ pub(super) struct Prediction {
 pub(super) struct WhyRule {
     pub(super) claim: String,
     pub(super) proof: ProofRule,
+    /// Only in the mode of this name.
+    pub(super) mode: Option<String>,
     /// Whether this proof is the fault's own mark: without one seen, no verdict is certain, however many rivals are gone.
     #[serde(default)]
     pub(super) mark: bool,

@@ -65,13 +65,16 @@ fn failure(case: &Case<'_>, reading: &Reading<'_>) -> Why {
 }
 
 fn proof(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> Option<Proof> {
+    if rule.mode.as_ref().is_some_and(|mode| *mode != weighed.mode.name) {
+        return None;
+    }
     match &rule.proof {
         ProofRule::Log => weighed.log.as_ref().map(|line| Proof { says: line.says.clone(), exchange: None }),
-        ProofRule::Fact(key) => {
+        ProofRule::Fact(key, values) => {
             let fact = case.fact(key)?;
-            let demanded =
-                weighed.mode.facts.get(key).is_none_or(|allowed| allowed.iter().any(|word| word == fact.value));
-            demanded.then(|| Proof { says: fact.says.clone(), exchange: fact.exchange })
+            let is = |words: &Vec<String>| words.iter().any(|word| word == fact.value);
+            let proves = if values.is_empty() { weighed.mode.facts.get(key).is_some_and(is) } else { is(values) };
+            proves.then(|| Proof { says: fact.says.clone(), exchange: fact.exchange })
         }
         ProofRule::Reading(on, results) => {
             let fits =

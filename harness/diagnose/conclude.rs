@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use super::case::{Case, FailedStep, Given};
 use super::catalogue::Catalogue;
-use super::verdict::{Alternative, Cause, Certainty, Hops, Rollback, RuledOut, Settling};
+use super::verdict::{Alternative, Cause, Certainty, Hops, RuledOut, Settling};
 use super::weigh::{Weighed, weigh};
-use super::{chain, settle};
+use super::{chain, cure, settle};
 use crate::observe::Hop;
-use crate::target::Target;
 
 /// From this posterior on a candidate whose rivals are not contradicted is `likely`.
 const LIKELY: f64 = 0.9;
@@ -60,9 +59,18 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
     match candidates {
         [] => Certainty::Unknown,
         [(only, _)] if chain::marked(case, only) => Certainty::Certain,
-        [(_, posterior), ..] if *posterior >= LIKELY => Certainty::Likely,
+        [(best, posterior), rivals @ ..] if *posterior >= LIKELY && ahead_by_evidence(best, rivals) => {
+            Certainty::Likely
+        }
         _ => Certainty::Ambiguous,
     }
+}
+
+/// Whether what was seen, without any prior, puts it as clearly ahead: what is merely more common is not likely for that.
+fn ahead_by_evidence(best: &Weighed<'_>, rivals: &[(&Weighed<'_>, f64)]) -> bool {
+    let evidence = |one: &Weighed<'_>| one.score - one.fault.prior.weight().ln();
+    let sum: f64 = rivals.iter().map(|(one, _)| (evidence(one) - evidence(best)).exp()).sum();
+    1.0 / (1.0 + sum) >= LIKELY
 }
 
 fn known(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], weighed: &[Weighed<'_>], open: &[&FailedStep]) -> Cause {
@@ -87,9 +95,9 @@ fn known(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], weighed: &[Weighed
         ruled_out: ruled_out(weighed),
         involves: involved(&faults),
         owner: sure.then(|| best.fault.owner.clone()),
-        fix: sure.then(|| filled(&best.fault.fix, case.target)),
+        fix: sure.then(|| cure::filled(&best.fault.fix, case)),
         verify: Some(format!("fivewhys smoke --target {}", case.target.name)),
-        rollback: sure.then(|| rollback(best, case.target)),
+        rollback: sure.then(|| cure::rollback(best.fault, case)),
         settled_by: settled_by.filter(|_| certainty != Certainty::Certain),
     }
 }
@@ -98,7 +106,7 @@ fn known(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], weighed: &[Weighed
 fn unknown(case: &Case<'_>, open: &[&FailedStep], weighed: &[Weighed<'_>]) -> Cause {
     let exchanges: BTreeSet<u32> = open.iter().map(|step| step.exchange).collect();
     let seen = case.readings.all.iter().find(|reading| exchanges.contains(&reading.observation.exchange));
-    let hop = seen.map_or(Hop::Unknown, |reading| reading.observation.answered_by);
+    let hop = seen.map_or(Hop::Unknown, |reading| reading.answered_by);
     let whys = chain::first_failure(case, open.iter().map(|step| step.exchange));
     Cause {
         fault: format!("unknown@{hop}"),
@@ -147,29 +155,6 @@ fn hops(faults: &[&Weighed<'_>]) -> Hops {
 fn involved(faults: &[&Weighed<'_>]) -> Vec<String> {
     let all: BTreeSet<&String> = faults.iter().flat_map(|one| &one.fault.involves).collect();
     all.into_iter().cloned().collect()
-}
-
-fn rollback(best: &Weighed<'_>, target: &Target) -> Rollback {
-    if !best.fault.curable_by_rollback || best.fault.involves.is_empty() {
-        return Rollback { cures: false, says: "an older revision would not cure it".into() };
-    }
-    let services = best.fault.involves.join(" or ");
-    let command = filled(
-        "gcloud run services update-traffic {backend} --to-revisions=REVISION=100 --project={project} --region={region}",
-        target,
-    );
-    let says = format!("may cure it, if the last deploy of {services} brought it: {command}");
-    Rollback { cures: true, says }
-}
-
-fn filled(template: &str, target: &Target) -> String {
-    let names = &target.names;
-    let or = |name: &Option<String>, otherwise: &str| name.clone().unwrap_or_else(|| otherwise.to_owned());
-    template
-        .replace("{backend}", &or(&names.backend, "BACKEND_SERVICE"))
-        .replace("{auth}", &or(&names.auth, "AUTH_SERVICE"))
-        .replace("{project}", &or(&names.project, "PROJECT"))
-        .replace("{region}", &or(&names.region, "REGION"))
 }
 
 fn rounded(posterior: f64) -> f64 {

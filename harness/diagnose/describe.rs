@@ -3,7 +3,7 @@
 use super::cell::{Cell, Place};
 use super::reading::Reading;
 use super::verdict::Proof;
-use crate::observe::{Authn, Outcome};
+use crate::observe::{Authn, Hop, Outcome};
 use crate::probe::{Caller, Carrier};
 use crate::target::Target;
 use crate::token::TokenKind;
@@ -83,7 +83,8 @@ fn ended(reading: &Reading<'_>) -> String {
         (Outcome::TlsFailed, _, _) => "TLS failed",
         (Outcome::TimedOut, _, _) => "no answer in time",
         (Outcome::WrongService, _, _) => "not this service's answer",
-        (other, _, _) => return format!("{status}{other}"),
+        (other, _, _) => other.as_str(),
     };
-    format!("{status}{word}")
+    let by = if reading.answered_by == Hop::Edge { " by the edge" } else { "" };
+    format!("{status}{word}{by}")
 }

@@ -10,6 +10,7 @@ mod cell;
 mod chain;
 mod chance;
 mod conclude;
+mod cure;
 mod describe;
 mod fact;
 mod finding;
@@ -20,6 +21,8 @@ mod proof;
 mod reading;
 mod selector;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod verdict;
 mod weigh;
 

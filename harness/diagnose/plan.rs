@@ -12,7 +12,9 @@ use crate::target::{Door, Role, Service};
 use crate::token::TokenKind;
 
 /// A probe that splits less than this is not worth sending.
-const WORTH: f64 = 0.02;
+const WORTH: f64 = 0.002;
+/// How much less the same question is worth on another surface.
+const AGAIN: f64 = 5.0;
 /// Probes sent only to complete the chain of a cause that is already found.
 const CHAIN: usize = 4;
 
@@ -53,9 +55,11 @@ fn best(case: &Case<'_>, candidates: &[&Weighed<'_>], open: &[ProbeKey]) -> Opti
             .flat_map(|(at, one)| candidates[at + 1..].iter().map(move |other| (*one, *other)));
         // Rare rivals must be parted too, so a pair weighs by its lighter half as well.
         let split: f64 = pairs.map(|(a, b)| (share(a) * share(b)).max(0.002) * parts(a, b, &cell)).sum();
-        split / cost(key)
+        let asked = case.readings.all.iter().any(|reading| reading.cell.asks_like(&cell));
+        split / cost(key) / if asked { AGAIN } else { 1.0 }
     };
-    let weighed = open.iter().map(|key| (worth(key), key)).filter(|(worth, _)| *worth > WORTH / 10.0);
+    // Of equals the first: keys come with the failing surface in front.
+    let weighed = open.iter().rev().map(|key| (worth(key), key)).filter(|(worth, _)| *worth > WORTH);
     weighed.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, key)| key.clone())
 }
 
@@ -98,13 +102,35 @@ fn relation_parts(a: &Weighed<'_>, b: &Weighed<'_>, cell: &Cell) -> f64 {
     let same = |one: &Weighed<'_>| one.mode.predict.iter().any(|rule: &Prediction| rule.same_as == Some(cell.token));
     let other =
         |one: &Weighed<'_>| one.mode.predict.iter().any(|rule: &Prediction| rule.differs_from == Some(cell.token));
-    if cell.place == Place::Protected && ((same(a) && other(b)) || (other(a) && same(b))) { 0.8 } else { 0.0 }
+    match (cell.place, other(a), other(b)) {
+        (Place::Protected, true, false) => {
+            if same(b) {
+                0.8
+            } else {
+                0.5
+            }
+        }
+        (Place::Protected, false, true) => {
+            if same(a) {
+                0.8
+            } else {
+                0.5
+            }
+        }
+        _ => 0.0,
+    }
 }
 
 /// A probe that would prove a link of the chain that nothing proves yet.
 fn missing_link(case: &Case<'_>, best: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
     let spent = case.readings.all.iter().filter(|reading| !case.is_of_a_step(reading.observation.exchange)).count();
-    let unproven = best.fault.whys.iter().filter(|rule| !chain::proven(case, best, rule)).take(CHAIN);
+    let unproven = best
+        .fault
+        .whys
+        .iter()
+        .filter(|rule| rule.mode.as_ref().is_none_or(|mode| *mode == best.mode.name))
+        .filter(|rule| !chain::proven(case, best, rule))
+        .take(CHAIN);
     unproven
         .filter(|_| spent < CHAIN * 3)
         .find_map(|rule| open.iter().find(|key| would_prove(case, &rule.proof, key, best)).cloned())
@@ -120,7 +146,7 @@ fn would_prove(case: &Case<'_>, rule: &ProofRule, key: &ProbeKey, best: &Weighed
         ProofRule::SameAs(_, token) => {
             cell.place == Place::Protected && cell.token == *token && case.fails_on(&key.surface)
         }
-        ProofRule::Fact(key) => key == "issued-signature" && cell.token == TokenKind::Issued,
+        ProofRule::Fact(key, _) => key == "issued-signature" && cell.token == TokenKind::Issued,
         ProofRule::Log => false,
     }
 }

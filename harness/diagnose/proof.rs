@@ -1,4 +1,5 @@
-//! What proves a link of the chain: `oracle valid = ok`, `protected valid ~ wrong-key`, `fact service-secret`, `log`.
+//! What proves a link of the chain: `oracle valid = ok`, `protected valid ~ wrong-key`, `fact service-secret`,
+//! `fact backend.rollout = failed`, `log`.
 //! Sits in `diagnose`; the grammar of the catalogue's `proof`.
 
 use std::str::FromStr;
@@ -17,8 +18,8 @@ pub(super) enum ProofRule {
     Reading(Selector, Vec<Outcome>),
     /// A reading that got the same answer as this token does on the same surface.
     SameAs(Selector, TokenKind),
-    /// A fact that this fault demands.
-    Fact(String),
+    /// A fact with one of these values; none named: with a value that this fault demands.
+    Fact(String, Vec<String>),
     /// A log line of this fault.
     Log,
 }
@@ -30,8 +31,10 @@ impl FromStr for ProofRule {
         if text == "log" {
             return Ok(Self::Log);
         }
-        if let Some(key) = text.strip_prefix("fact ") {
-            return Ok(Self::Fact(key.to_owned()));
+        if let Some(fact) = text.strip_prefix("fact ") {
+            let (key, values) = fact.split_once(" = ").unwrap_or((fact, ""));
+            let values = values.split('|').filter(|value| !value.is_empty()).map(str::to_owned);
+            return Ok(Self::Fact(key.to_owned(), values.collect()));
         }
         if let Some((on, token)) = text.split_once(" ~ ") {
             return Ok(Self::SameAs(on.parse()?, word(token)?));

@@ -17,6 +17,8 @@ pub(super) struct Reading<'a> {
     pub(super) exchanges: Vec<u32>,
     /// A repetition ended otherwise: intermittent, so it contradicts nothing.
     pub(super) mixed: bool,
+    /// Who made the answer, compared: what even the health check gets, which needs no credential, may come from anywhere before it.
+    pub(super) answered_by: Hop,
     /// On the same surface something that must work did not.
     pub(super) beside_failure: bool,
 }
@@ -46,7 +48,9 @@ impl Reading<'_> {
     /// Whether two answers are the same as far as their decision goes: status, outcome, close code, who answered.
     pub(super) fn same_decision(&self, other: &Self) -> bool {
         let (a, b) = (self.observation, other.observation);
-        let by_same = a.answered_by == b.answered_by || a.answered_by == Hop::Unknown || b.answered_by == Hop::Unknown;
+        let by_same = self.answered_by == other.answered_by
+            || self.answered_by == Hop::Unknown
+            || other.answered_by == Hop::Unknown;
         by_same && (a.result, a.status, a.close_code) == (b.result, b.status, b.close_code)
     }
 
@@ -77,11 +81,19 @@ impl<'a> Readings<'a> {
                 None => {
                     seen.insert(&observation.probe, all.len());
                     let exchanges = vec![observation.exchange];
-                    all.push(Reading { cell, observation, exchanges, mixed: false, beside_failure: false });
+                    all.push(Reading {
+                        cell,
+                        observation,
+                        exchanges,
+                        mixed: false,
+                        answered_by: observation.answered_by,
+                        beside_failure: false,
+                    });
                 }
             }
         }
         mark_failing_surfaces(&mut all);
+        doubt_makers(&mut all);
         Self { all }
     }
 
@@ -111,5 +123,20 @@ fn mark_failing_surfaces(all: &mut [Reading<'_>]) {
     let failing: BTreeSet<&str> = failing.map(|reading| reading.observation.probe.surface.as_str()).collect();
     for reading in all {
         reading.beside_failure = failing.contains(reading.observation.probe.surface.as_str());
+    }
+}
+
+/// Where the form of an answer is all that speaks for its maker, and the health check of the same service gets the very same, nobody is named.
+fn doubt_makers(all: &mut [Reading<'_>]) {
+    let hinted = |reading: &Reading<'_>| reading.observation.maker_is_hint && reading.observation.result != Outcome::Ok;
+    let health: BTreeSet<(Hop, Option<u16>)> = all
+        .iter()
+        .filter(|reading| matches!(reading.cell.place, Place::BackendHealth | Place::AuthHealth) && hinted(reading))
+        .map(|reading| (reading.observation.answered_by, reading.observation.status))
+        .collect();
+    for reading in all {
+        if hinted(reading) && health.contains(&(reading.observation.answered_by, reading.observation.status)) {
+            reading.answered_by = Hop::Unknown;
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::case::Case;
+use super::selector::Selector;
 use super::verdict::Settling;
 use super::weigh::Weighed;
 use crate::target::{Door, EvidenceSource, Service, Target};
@@ -63,7 +64,9 @@ fn shows(door: Door, one: &Weighed<'_>) -> String {
             format!("{} {line}", facts(true))
         }
         Door::Auth | Door::ServiceCredentials => {
-            let on_auth = one.mode.predict.iter().filter(|prediction| prediction.on.asks_the_auth_service());
+            let shown =
+                |on: &Selector| on.asks_the_auth_service() && (door == Door::Auth || on.needs_the_right_caller());
+            let on_auth = one.mode.predict.iter().filter(|prediction| shown(&prediction.on));
             on_auth
                 .map(|prediction| format!("{:?}={:?}", prediction.on, prediction.result))
                 .collect::<Vec<_>>()

@@ -144,8 +144,8 @@ fn fits(prediction: &Prediction, reading: &Reading<'_>) -> bool {
     let seen = reading.observation;
     let result = prediction.result.is_empty() || prediction.result.contains(&seen.result);
     let hop = prediction.answered_by.is_empty()
-        || seen.answered_by == Hop::Unknown
-        || prediction.answered_by.contains(&seen.answered_by);
+        || reading.answered_by == Hop::Unknown
+        || prediction.answered_by.contains(&reading.answered_by);
     let authn = prediction.authn.is_empty() || seen.authn == Authn::Unknown || prediction.authn.contains(&seen.authn);
     result && hop && authn
 }
@@ -164,8 +164,8 @@ fn contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
 fn reading_contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
     let mut found = Vec::new();
     for reading in case.readings.all.iter().filter(|reading| !reading.mixed) {
-        let violated = |one: &Prediction| !one.some && !(fits(one, reading) && relation_holds(one, reading, case));
-        if speaking(mode, reading).any(violated) {
+        let holds = |one: &Prediction| one.some || (fits(one, reading) && relation_holds(one, reading, case));
+        if !speaking(mode, reading).all(holds) {
             found.push(describe::reading(reading, case.target));
         }
     }
@@ -174,7 +174,7 @@ fn reading_contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
         let met = |reading: &&Reading<'_>| {
             reading.mixed || (fits(prediction, reading) && relation_holds(prediction, reading, case))
         };
-        if let Some(first) = spoken.first().filter(|_| !spoken.iter().any(|reading| met(reading))) {
+        if let Some(first) = spoken.first().filter(|_| !spoken.iter().any(met)) {
             found.push(describe::reading(first, case.target));
         }
     }

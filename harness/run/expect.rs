@@ -67,6 +67,7 @@ fn ended(seen: &Observation) -> String {
     match (seen.close_code, seen.status) {
         (Some(code), _) => format!("{} (closed with {code})", seen.result),
         (None, Some(status)) => format!("{} ({status})", seen.result),
+        (None, None) if seen.result == Outcome::Refused => "with the connection refused".into(),
         (None, None) => seen.result.to_string(),
     }
 }

@@ -1,0 +1,48 @@
+//! What puts it right: the catalogue's fix with the target's own names in it, and whether an older revision would do. Sits in `diagnose`.
+
+use super::case::Case;
+use super::catalogue::Fault;
+use super::verdict::Rollback;
+
+/// The template with every `{…}` filled: service names, project and region, `{caller}`, `{auth-url}`, `{variable:ROLE}` (what the variable is
+/// called) and `{reference:ROLE}` (the secret and version that one of the services reads).
+pub(super) fn filled(template: &str, case: &Case<'_>) -> String {
+    let names = &case.target.names;
+    let or = |name: &Option<String>, otherwise: &str| name.clone().unwrap_or_else(|| otherwise.to_owned());
+    let mut text = template
+        .replace("{backend}", &or(&names.backend, "BACKEND_SERVICE"))
+        .replace("{auth}", &or(&names.auth, "AUTH_SERVICE"))
+        .replace("{project}", &or(&names.project, "PROJECT"))
+        .replace("{region}", &or(&names.region, "REGION"))
+        .replace("{caller}", case.target.caller.as_ref().map_or("ID", |caller| caller.id.as_str()))
+        .replace("{auth-url}", case.target.auth.as_str().trim_end_matches('/'));
+    for (role, variables) in &case.target.variables {
+        let variable = variables.first().map_or("VARIABLE", String::as_str);
+        text = text.replace(&format!("{{variable:{role}}}"), variable);
+        text = text.replace(
+            &format!("{{reference:{role}}}"),
+            &case.reference(role).unwrap_or_else(|| "SECRET:VERSION".to_owned()),
+        );
+    }
+    text
+}
+
+/// Whether to roll back, and how.
+pub(super) fn rollback(fault: &Fault, case: &Case<'_>) -> Rollback {
+    if !fault.curable_by_rollback || fault.involves.is_empty() {
+        return Rollback { cures: false, says: "an older revision would not cure it".into() };
+    }
+    let command = |service: &String| {
+        format!(
+            "`gcloud run services update-traffic {{{service}}} --to-revisions=REVISION=100 --project={{project}} --region={{region}}`"
+        )
+    };
+    let commands: Vec<String> =
+        fault.involves.iter().filter(|name| matches!(name.as_str(), "backend" | "auth")).map(command).collect();
+    let says = format!(
+        "may cure it, if the last deploy of {} brought it: {}",
+        fault.involves.join(" or "),
+        commands.join(" or ")
+    );
+    Rollback { cures: true, says: filled(&says, case) }
+}

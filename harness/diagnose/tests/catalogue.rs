@@ -1,0 +1,109 @@
+//! The catalogue is data: it is read, complete, and speaks only of things that can be seen.
+
+use std::collections::BTreeSet;
+
+use rstest::rstest;
+
+use crate::diagnose::catalogue::Catalogue;
+use crate::diagnose::proof::ProofRule;
+use crate::diagnose::selector::Selector;
+use crate::observe::Hop;
+
+/// Every key that `fact.rs` and `logbook.rs` give.
+const FACTS: [&str; 16] = [
+    "issued-signature",
+    "clock",
+    "backend.service-secret",
+    "auth.service-secret",
+    "backend.service-id",
+    "backend.auth-url",
+    "backend.jwt-secret",
+    "auth.jwt-secret",
+    "service-secret",
+    "jwt-secret",
+    "service-id",
+    "auth-url",
+    "backend.auth-enabled",
+    "backend.rollout",
+    "backend-call",
+    "backend-contact",
+];
+
+#[test]
+fn the_shipped_catalogue_is_read_and_every_id_names_its_hop_once() {
+    let catalogue = Catalogue::shipped();
+    let ids: BTreeSet<&str> = catalogue.ids().collect();
+    assert_eq!(ids.len(), catalogue.faults.len(), "an id stands twice");
+    assert!(catalogue.faults.iter().all(|fault| fault.hop() != Hop::Unknown && !fault.mode.is_empty()));
+}
+
+#[test]
+fn every_fault_predicts_something_and_has_a_chain() {
+    for fault in &Catalogue::shipped().faults {
+        assert!(fault.mode.iter().all(|mode| !mode.predict.is_empty()), "{} predicts nothing", fault.id);
+        assert!(
+            !fault.whys.is_empty() && !fault.fix.is_empty() && !fault.title.is_empty(),
+            "{} is not complete",
+            fault.id
+        );
+    }
+}
+
+#[test]
+fn every_fact_a_fault_speaks_of_can_be_read() {
+    for fault in &Catalogue::shipped().faults {
+        let demanded = fault.mode.iter().flat_map(|mode| mode.facts.keys().cloned());
+        let proving = fault.whys.iter().filter_map(|why| match &why.proof {
+            ProofRule::Fact(key, _) => Some(key.clone()),
+            _ => None,
+        });
+        for key in demanded.chain(proving) {
+            assert!(FACTS.contains(&key.as_str()), "{} speaks of {key}", fault.id);
+        }
+    }
+}
+
+#[test]
+fn a_link_that_is_for_one_mode_names_a_mode_of_its_fault() {
+    for fault in &Catalogue::shipped().faults {
+        for mode in fault.whys.iter().filter_map(|why| why.mode.as_ref()) {
+            assert!(fault.mode.iter().any(|one| one.name == *mode), "{} has no mode {mode}", fault.id);
+        }
+    }
+}
+
+#[test]
+fn the_engine_knows_no_fault_by_name() {
+    let sources = [
+        include_str!("../case.rs"),
+        include_str!("../weigh.rs"),
+        include_str!("../conclude.rs"),
+        include_str!("../chain.rs"),
+        include_str!("../plan.rs"),
+        include_str!("../plan_keys.rs"),
+        include_str!("../settle.rs"),
+        include_str!("../logbook.rs"),
+        include_str!("../reading.rs"),
+        include_str!("../finding.rs"),
+        include_str!("../cure.rs"),
+    ];
+    for id in Catalogue::shipped().ids() {
+        assert!(sources.iter().all(|source| !source.contains(id)), "{id} stands in the engine");
+    }
+}
+
+#[rstest]
+#[case("protected vaild")]
+#[case("caller:nobody")]
+#[case("oracle free valid extra")]
+fn a_selector_with_an_unknown_word_is_refused(#[case] text: &str) {
+    assert!(text.parse::<Selector>().is_err());
+}
+
+#[rstest]
+#[case("oracle valid")]
+#[case("oracle valid = fine")]
+#[case("protected valid ~ nonsense")]
+fn a_proof_that_proves_nothing_is_refused(#[case] text: &str) {
+    assert!(text.parse::<ProofRule>().is_err());
+}

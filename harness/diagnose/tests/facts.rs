@@ -1,0 +1,81 @@
+//! What follows from two manifests, two clocks, two secrets; and what does not.
+
+use std::collections::BTreeMap;
+
+use rstest::rstest;
+
+use crate::diagnose::fact::{Fact, facts};
+use crate::evidence::Manifest;
+use crate::fixtures::staging;
+use crate::target::Service;
+
+fn manifest(name: &str, env: &str) -> Manifest {
+    let text = format!(
+        r#"{{"metadata":{{"name":"{name}"}},"spec":{{"template":{{"spec":{{"containers":[{{"env":[{env}]}}]}}}}}}}}"#
+    );
+    Manifest::parse(&text).expect("a manifest")
+}
+
+fn secret(variable: &str, name: &str, version: &str) -> String {
+    format!(r#"{{"name":"{variable}","valueFrom":{{"secretKeyRef":{{"name":"{name}","key":"{version}"}}}}}}"#)
+}
+
+fn read(backend: &str, auth: &str) -> Vec<Fact> {
+    let manifests = BTreeMap::from([
+        (Service::Backend, manifest("netra-backend-staging", backend)),
+        (Service::Auth, manifest("netra-auth-service", auth)),
+    ]);
+    facts(&staging(), &[], &manifests)
+}
+
+fn value(facts: &[Fact], key: &str) -> Option<(&'static str, bool)> {
+    facts.iter().find(|fact| fact.key == key).map(|fact| (fact.value, fact.anomaly))
+}
+
+#[rstest]
+#[case::same_pinned(("s", "3"), ("s", "3"), ("same", false))]
+#[case::rotated_at_one_end(("s", "3"), ("s", "4"), ("differs", true))]
+#[case::latest_is_fixed_when_an_instance_starts(("s", "latest"), ("s", "latest"), ("unknown", false))]
+#[case::latest_against_pinned(("s", "3"), ("s", "latest"), ("unknown", false))]
+#[case::two_names_may_hold_one_value(("s", "3"), ("t", "3"), ("differs", false))]
+fn two_references_compare(#[case] backend: (&str, &str), #[case] auth: (&str, &str), #[case] means: (&str, bool)) {
+    let facts = read(&secret("SERVICE_SECRET", backend.0, backend.1), &secret("SERVICE_SECRET", auth.0, auth.1));
+    assert_eq!(value(&facts, "service-secret"), Some(means));
+}
+
+#[test]
+fn a_variable_that_only_the_other_service_has_is_an_anomaly() {
+    let facts = read("", &secret("SERVICE_SECRET", "s", "3"));
+    assert_eq!(value(&facts, "backend.service-secret"), Some(("absent", true)));
+    assert_eq!(value(&facts, "auth.service-secret"), Some(("present", false)));
+}
+
+#[test]
+fn a_variable_that_neither_service_has_may_just_be_called_otherwise() {
+    assert_eq!(value(&read("", ""), "backend.service-secret"), Some(("absent", false)));
+}
+
+#[rstest]
+#[case("netra-backend", ("same", false))]
+#[case(" netra-backend\\n", ("same", false))]
+#[case("netra-backend-staging", ("differs", true))]
+fn the_service_id_is_compared_with_the_one_the_target_names(#[case] id: &str, #[case] means: (&str, bool)) {
+    let facts = read(&format!(r#"{{"name":"SERVICE_ID","value":"{id}"}}"#), "");
+    assert_eq!(value(&facts, "service-id"), Some(means));
+}
+
+#[rstest]
+#[case("https://auth.staging.netrasystems.ai", ("same", false))]
+#[case("http://localhost:8081", ("differs", true))]
+#[case::an_inner_address_may_be_right("https://auth-xyz.a.run.app", ("unknown", false))]
+fn only_a_loopback_address_is_surely_not_the_auth_service(#[case] url: &str, #[case] means: (&str, bool)) {
+    let facts = read(&format!(r#"{{"name":"AUTH_SERVICE_URL","value":"{url}"}}"#), "");
+    assert_eq!(value(&facts, "auth-url"), Some(means));
+}
+
+#[test]
+fn a_literal_secret_is_never_kept() {
+    let literal = manifest("b", r#"{"name":"SERVICE_SECRET","value":"hunter2hunter2hunter2hunter2hunter2"}"#);
+    assert!(!format!("{literal:?}").contains("hunter2"));
+    assert!(!serde_json::to_string(&literal).expect("JSON").contains("hunter2"));
+}

@@ -1,0 +1,94 @@
+//! Which log lines count: those of the failing probe, not those that we or other people provoked.
+
+use rstest::rstest;
+
+use crate::diagnose::case::SentProbe;
+use crate::diagnose::catalogue::LogRule;
+use crate::diagnose::logbook::Logbook;
+use crate::evidence::{Evidence, LogEntry};
+use crate::fixtures::{exchange, surface};
+use crate::observe::{Hop, Observation, observe};
+use crate::probe::Exchange;
+use crate::token::TokenKind::{self, Valid, WrongKey};
+
+const FAILING: &str = "backend.chat-messages";
+
+fn at(seconds: f64) -> jiff::Timestamp {
+    jiff::Timestamp::from_microsecond((1_800_000_000.0 * 1e6 + seconds * 1e6) as i64).expect("a timestamp")
+}
+
+/// Probe 1 fails from second 10 to 11; probe 2, our own control, is under way from second 20 to 21.
+fn probes() -> (Vec<Observation>, Vec<SentProbe>) {
+    let probe =
+        |id: u32, token: TokenKind| Exchange { id, ..exchange(FAILING, token).answered(403, "application/json", "{}") };
+    let seen = |exchange: Exchange| observe(&exchange, &surface(FAILING), "").expect("an observation");
+    let sent = |exchange: u32, from: f64| SentProbe {
+        exchange,
+        started_at: at(from),
+        ended_at: at(from + 1.0),
+        trace_id: format!("{exchange:032}"),
+    };
+    (vec![seen(probe(1, Valid)), seen(probe(2, WrongKey))], vec![sent(1, 10.0), sent(2, 20.0)])
+}
+
+fn rule(decisive: bool, scope: &str) -> LogRule {
+    let text = format!("by = \"auth\"\nmatch = \"invalid service secret\"\ndecisive = {decisive}\nscope = \"{scope}\"");
+    toml::from_str(&text).expect("a rule")
+}
+
+fn line(seconds: f64) -> LogEntry {
+    LogEntry { at: at(seconds), by: Hop::Auth, text: "invalid service secret".into(), request: None, trace: None }
+}
+
+/// Whether the rule is met, and whether decisively.
+fn met(lines: Vec<LogEntry>, rule: &LogRule) -> Option<bool> {
+    let (observations, sent) = probes();
+    let evidence = Evidence { log: lines, log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let all: Vec<&Observation> = observations.iter().collect();
+    Logbook::new(&evidence, &all, &[1], &sent).find(rule).map(|line| line.decisive)
+}
+
+#[test]
+fn a_line_written_while_the_failing_probe_was_under_way_decides() {
+    assert_eq!(met(vec![line(10.5)], &rule(true, "window")), Some(true));
+}
+
+#[test]
+fn a_rule_that_is_a_hint_never_decides() {
+    assert_eq!(met(vec![line(10.5)], &rule(false, "window")), Some(false));
+}
+
+#[test]
+fn a_line_that_our_own_control_provoked_is_not_met() {
+    assert_eq!(met(vec![line(20.5)], &rule(true, "window")), None);
+}
+
+#[rstest]
+#[case::before(5.0)]
+#[case::between(15.0)]
+#[case::after(40.0)]
+fn a_line_that_other_traffic_leaves_too_is_only_a_hint(#[case] elsewhere: f64) {
+    assert_eq!(met(vec![line(10.5), line(elsewhere)], &rule(true, "window")), Some(false));
+}
+
+#[test]
+fn a_line_that_carries_the_probe_s_trace_decides_whatever_else_is_in_the_log() {
+    let traced = LogEntry { trace: Some(format!("{:032}", 1)), ..line(10.5) };
+    assert_eq!(met(vec![traced, line(40.0)], &rule(true, "window")), Some(true));
+}
+
+#[test]
+fn a_line_that_tells_of_a_state_counts_whenever_it_was_written() {
+    assert_eq!(met(vec![line(2.0)], &rule(true, "any")), Some(true));
+}
+
+#[test]
+fn what_happened_after_the_log_was_read_is_not_missed_in_it() {
+    let (observations, mut sent) = probes();
+    let third = SentProbe { exchange: 2, started_at: at(200.0), ended_at: at(201.0), trace_id: String::new() };
+    sent[1] = third;
+    let evidence = Evidence { log: vec![line(10.5)], log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let all: Vec<&Observation> = observations.iter().collect();
+    let book = Logbook::new(&evidence, &all, &[1, 2], &sent);
+    assert!(book.find(&rule(true, "window")).expect("met").decisive);
+}

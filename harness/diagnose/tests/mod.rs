@@ -1,0 +1,5 @@
+//! Unit tests of the diagnosis: the catalogue as data, facts, the log's book. Whole verdicts are tested in `tests/`.
+
+mod catalogue;
+mod facts;
+mod logbook;

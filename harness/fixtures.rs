@@ -1,0 +1,83 @@
+//! What unit tests of several rooms build on: the shipped staging target, and exchanges by hand.
+
+use crate::probe::{
+    Body, Caller, Close, ErrorKind, Exchange, Frame, Head, Phases, ProbeKey, SentRequest, Side, TransportError,
+};
+use crate::target::{Overrides, Surface, Target, TargetFile};
+use crate::token::TokenKind;
+
+/// The shipped `staging`: URLs, surfaces and names as of beta-preview-8.
+pub(crate) fn staging() -> Target {
+    let file = TargetFile::embedded().expect("the shipped file parses");
+    file.resolve(Some("staging"), &Overrides::default()).expect("staging resolves")
+}
+
+pub(crate) fn surface(id: &str) -> Surface {
+    staging().surfaces.remove(id).expect("a shipped surface")
+}
+
+pub(crate) fn key(surface: &str, token: TokenKind) -> ProbeKey {
+    let carrier = self::surface(surface).usual_carrier();
+    ProbeKey { surface: surface.into(), token, carrier, caller: Caller::None, user: "primary".into() }
+}
+
+/// An exchange that got no answer yet.
+pub(crate) fn exchange(surface: &str, token: TokenKind) -> Exchange {
+    Exchange {
+        id: 1,
+        probe: key(surface, token),
+        step: None,
+        started_at: "2026-11-22T03:00:00Z".parse().expect("a timestamp"),
+        trace_id: "0af7651916cd43dd8448eb211c80319c".into(),
+        request: SentRequest {
+            method: "GET".into(),
+            url: "https://example.test/".into(),
+            headers: Vec::new(),
+            body: None,
+        },
+        head: None,
+        body: Body::default(),
+        events: Vec::new(),
+        frames: Vec::new(),
+        close: None,
+        error: None,
+        phases: Phases { end_ms: 20.0, ..Phases::default() },
+        issued_with_our_secret: None,
+    }
+}
+
+impl Exchange {
+    pub(crate) fn answered(mut self, status: u16, media: &str, text: &str) -> Self {
+        let headers = if media.is_empty() { Vec::new() } else { vec![("content-type".to_owned(), media.to_owned())] };
+        self.head = Some(Head { status, version: "HTTP/1.1".into(), headers });
+        self.body = Body { text: text.into(), bytes: text.len(), truncated: false };
+        self.phases.first_byte_ms = Some(20.0);
+        self
+    }
+
+    pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
+        let head = self.head.as_mut().expect("answered first");
+        head.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn with_frame(mut self, data: &str) -> Self {
+        self.frames.push(Frame { at_ms: 10, from: Side::Server, name: String::new(), data: data.into() });
+        self
+    }
+
+    pub(crate) fn closed(mut self, code: u16, reason: &str) -> Self {
+        self.close = Some(Close { code, reason: reason.into(), by: Side::Server });
+        self
+    }
+
+    pub(crate) fn broken(mut self, kind: ErrorKind) -> Self {
+        self.error = Some(TransportError { kind, detail: "by hand".into() });
+        self
+    }
+
+    pub(crate) fn called_by(mut self, caller: Caller) -> Self {
+        self.probe.caller = caller;
+        self
+    }
+}

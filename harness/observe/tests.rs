@@ -1,0 +1,187 @@
+//! One exchange, one meaning: who answered, what became of the credential, how it ended.
+
+use proptest::prelude::*;
+use rstest::rstest;
+
+use super::{Authn, Hop, Outcome, observe};
+use crate::fixtures::{exchange, surface};
+use crate::probe::{Caller, ErrorKind, Exchange};
+use crate::token::TokenKind::{self, Malformed, None as NoToken, Valid, WrongKey};
+
+const SUB: &str = "staging-e2e-user-001";
+
+fn axes(exchange: &Exchange) -> (Hop, Authn, Outcome) {
+    let seen = observe(exchange, &surface(&exchange.probe.surface), SUB).expect("not cut by our own budget");
+    (seen.answered_by, seen.authn, seen.result)
+}
+
+fn answer(id: &str, token: TokenKind, status: u16, media: &str, text: &str) -> (Hop, Authn, Outcome) {
+    axes(&exchange(id, token).answered(status, media, text))
+}
+
+const JSON: &str = "application/json";
+const HTML: &str = "text/html; charset=UTF-8";
+const MESSAGES: &str = "backend.chat-messages";
+
+#[rstest]
+#[case::accepted(Valid, 200, JSON, r#"{"messages":[]}"#, (Hop::Backend, Authn::Accepted, Outcome::Ok))]
+#[case::open_to_anyone(NoToken, 200, JSON, r#"{"messages":[]}"#, (Hop::Backend, Authn::Anonymous, Outcome::Ok))]
+#[case::refused(Valid, 401, JSON, r#"{"detail":"no"}"#, (Hop::Backend, Authn::Rejected, Outcome::Denied))]
+#[case::a_403_alone_does_not_tell(Valid, 403, JSON, r#"{"detail":"no"}"#, (Hop::Backend, Authn::Unknown, Outcome::Denied))]
+#[case::a_bad_token_refused_by_403(WrongKey, 403, JSON, r#"{"detail":"no"}"#, (Hop::Backend, Authn::Rejected, Outcome::Denied))]
+#[case::nothing_sent(NoToken, 403, JSON, r#"{"detail":"Not authenticated"}"#, (Hop::Backend, Authn::Missing, Outcome::Denied))]
+#[case::handler_failed(Valid, 500, JSON, r#"{"error":true}"#, (Hop::Backend, Authn::Unknown, Outcome::Failed))]
+#[case::starlette_failed(Valid, 500, "text/plain", "Internal Server Error", (Hop::Backend, Authn::Unknown, Outcome::Failed))]
+#[case::throttled(Valid, 429, HTML, "<html>Rate exceeded.</html>", (Hop::Edge, Authn::Unknown, Outcome::Throttled))]
+#[case::not_there(Valid, 503, HTML, "<html>Service Unavailable</html>", (Hop::Edge, Authn::Unknown, Outcome::Unavailable))]
+#[case::nginx(Valid, 502, HTML, "<center><h1>502 Bad Gateway</h1></center><hr><center>nginx/1.22.1</center>", (Hop::Edge, Authn::Unknown, Outcome::Unavailable))]
+#[case::a_login_page(Valid, 200, HTML, "<form>sign in</form>", (Hop::Unknown, Authn::Unknown, Outcome::WrongService))]
+#[case::a_redirect(Valid, 302, "", "", (Hop::Unknown, Authn::Unknown, Outcome::WrongService))]
+#[case::a_static_ok(Valid, 200, JSON, r#"{"ok":true}"#, (Hop::Backend, Authn::Unknown, Outcome::Failed))]
+#[case::a_page_nobody_knows(Valid, 403, HTML, "<h1>No</h1>", (Hop::Unknown, Authn::Unknown, Outcome::Denied))]
+fn an_answer_means(
+    #[case] token: TokenKind,
+    #[case] status: u16,
+    #[case] media: &str,
+    #[case] text: &str,
+    #[case] means: (Hop, Authn, Outcome),
+) {
+    assert_eq!(answer(MESSAGES, token, status, media, text), means);
+}
+
+#[rstest]
+#[case(ErrorKind::DnsError, Outcome::DnsFailed)]
+#[case(ErrorKind::ConnectionRefused, Outcome::Refused)]
+#[case(ErrorKind::ConnectionTerminated, Outcome::Reset)]
+#[case(ErrorKind::TlsCertificateError, Outcome::TlsFailed)]
+#[case(ErrorKind::HttpResponseTimeout, Outcome::TimedOut)]
+fn no_answer_is_made_by_the_network(#[case] kind: ErrorKind, #[case] outcome: Outcome) {
+    assert_eq!(axes(&exchange(MESSAGES, Valid).broken(kind)), (Hop::Network, Authn::Unknown, outcome));
+}
+
+#[test]
+fn what_our_own_budget_cut_says_nothing_of_the_system() {
+    let cut = exchange(MESSAGES, Valid).broken(ErrorKind::BudgetSpent);
+    assert_eq!(observe(&cut, &surface(MESSAGES), SUB), None);
+}
+
+#[rstest]
+#[case::the_platform_refuses_whoever_shows_nothing(
+    403,
+    "",
+    "Your client does not have permission to get URL <code>/</code> from this server."
+)]
+#[case::the_platform_cannot_verify(
+    401,
+    "Bearer error=\"invalid_token\" error_description=\"The access token could not be verified\"",
+    ""
+)]
+fn cloud_run_s_own_refusals_are_made_at_the_edge(#[case] status: u16, #[case] challenge: &str, #[case] text: &str) {
+    let refused = exchange(MESSAGES, Valid).answered(status, HTML, text).with_header("www-authenticate", challenge);
+    let (hop, _, outcome) = axes(&refused);
+    assert_eq!((hop, outcome), (Hop::Edge, Outcome::Denied));
+}
+
+#[test]
+fn a_challenge_with_an_error_code_means_that_a_token_was_looked_at() {
+    let refused = exchange(MESSAGES, Valid).answered(403, JSON, r#"{"detail":"no"}"#);
+    let refused = refused.with_header("www-authenticate", "Bearer error=\"invalid_token\"");
+    assert_eq!(axes(&refused).1, Authn::Rejected);
+}
+
+#[rstest]
+#[case::yes(r#"{"valid":true,"user_id":"staging-e2e-user-001"}"#, Caller::Right, Authn::Accepted, Outcome::Ok)]
+#[case::yes_to_somebody_else(
+    r#"{"valid":true,"user_id":"somebody"}"#,
+    Caller::Right,
+    Authn::AcceptedAsOther,
+    Outcome::Ok
+)]
+#[case::no_to_the_token(r#"{"valid":false,"error":"invalid_token"}"#, Caller::Right, Authn::Rejected, Outcome::Denied)]
+#[case::no_to_the_caller(
+    r#"{"valid":false,"error":"invalid_service_secret"}"#,
+    Caller::WrongSecret,
+    Authn::CallerRejected,
+    Outcome::Denied
+)]
+fn an_oracle_answers_200_and_means(
+    #[case] text: &str,
+    #[case] caller: Caller,
+    #[case] authn: Authn,
+    #[case] outcome: Outcome,
+) {
+    let asked = exchange("auth.validate", Valid).answered(200, JSON, text).called_by(caller);
+    assert_eq!(axes(&asked), (Hop::Auth, authn, outcome));
+}
+
+#[test]
+fn a_401_from_a_route_that_also_judges_its_caller_does_not_say_whom_it_refuses() {
+    let asked = exchange("auth.validate", Valid).answered(401, JSON, r#"{"detail":"no"}"#);
+    assert_eq!(axes(&asked.clone()).1, Authn::Unknown);
+    assert_eq!(axes(&asked.called_by(Caller::Right)).1, Authn::Unknown);
+}
+
+#[test]
+fn a_body_without_its_token_is_refused_as_malformed_and_that_is_the_refusal() {
+    assert_eq!(answer("auth.validate", NoToken, 422, JSON, r#"{"detail":[]}"#).2, Outcome::Denied);
+}
+
+#[rstest]
+#[case(1008, Outcome::Denied)]
+#[case(4401, Outcome::Denied)]
+#[case(1011, Outcome::Failed)]
+#[case(1012, Outcome::Unavailable)]
+#[case(1000, Outcome::BrokenStream)]
+fn a_socket_that_is_closed_without_a_welcome_means(#[case] code: u16, #[case] outcome: Outcome) {
+    let socket =
+        exchange("backend.websocket", Valid).answered(101, "", "").with_frame(r#"{"type":"error"}"#).closed(code, "");
+    assert_eq!(axes(&socket).2, outcome);
+}
+
+#[test]
+fn a_socket_that_welcomes_the_user_is_accepted_even_if_it_is_closed_later() {
+    let welcome = r#"{"data":{"event":"connection_established","user_id":"staging-e2e-user-001"}}"#;
+    let socket = exchange("backend.websocket", Valid).answered(101, "", "").with_frame(welcome).closed(1000, "");
+    assert_eq!(axes(&socket), (Hop::Backend, Authn::Accepted, Outcome::Ok));
+}
+
+#[test]
+fn a_socket_that_says_nothing_is_silent_and_one_that_stops_is_broken() {
+    let open = exchange("backend.websocket", Valid).answered(101, "", "").broken(ErrorKind::StreamTimeout);
+    assert_eq!(axes(&open).2, Outcome::Silent);
+    assert_eq!(axes(&open.with_frame("{}")).2, Outcome::BrokenStream);
+}
+
+fn shape_of(token: TokenKind, text: &str) -> String {
+    let seen = observe(&exchange(MESSAGES, token).answered(401, JSON, text), &surface(MESSAGES), SUB);
+    seen.expect("an observation").shape
+}
+
+#[test]
+fn ids_times_and_numbers_do_not_make_two_answers_different() {
+    let one = r#"{"error":true,"message":"no","trace_id":"a27dbff1-37d1-49ca-9162-1cca039f67f0","at":"2026-11-22T02:50:44.895Z","line":90}"#;
+    let two = r#"{"error":true,"message":"no","trace_id":"24925292-9779-455f-9eea-1c84ff0ebcd9","at":"2026-11-22T02:51:01Z","line":308}"#;
+    assert_eq!(shape_of(Valid, one), shape_of(Malformed, two));
+}
+
+#[test]
+fn another_message_makes_another_answer() {
+    assert_ne!(shape_of(Valid, r#"{"message":"no"}"#), shape_of(Valid, r#"{"message":"never"}"#));
+}
+
+#[test]
+fn what_lies_deep_in_an_answer_is_context() {
+    let of = |frame: &str| format!(r#"{{"message":"no","debug":{{"stack":{{"frames":["{frame}"]}}}}}}"#);
+    assert_eq!(shape_of(Valid, &of("a.py")), shape_of(Valid, &of("b.py")));
+}
+
+proptest! {
+    #[test]
+    fn no_answer_panics(status in 100u16..600, media in ".{0,30}", text in ".{0,200}", code in prop::option::of(0u16..5000)) {
+        for id in ["backend.health", MESSAGES, "backend.chat-stream", "backend.websocket", "auth.validate", "auth.login"] {
+            let mut any = exchange(id, Valid).answered(status, &media, &text).with_frame(&text);
+            any.close = code.map(|code| crate::probe::Close { code, reason: text.clone(), by: crate::probe::Side::Server });
+            let _ = observe(&any, &surface(id), SUB);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! With doors closed: what cannot be known from outside is not claimed, and no wrong answer is certain.
+
+use fivewhys::diagnose::{Cause, Certainty};
+use fivewhys::report::Report;
+use fivewhys::scenario::{self, Scenario};
+use fivewhys::target::Door;
+use fivewhys_mocks::{Dialect, Fault};
+use rstest::rstest;
+
+use crate::bench::{Bench, Injected};
+
+#[rstest]
+#[case::mismatch_documented("backend-auth/service-secret-mismatch", "documented")]
+#[case::mismatch_observed("backend-auth/service-secret-mismatch", "observed")]
+#[case::not_started_documented("backend-auth/service-secret-missing", "documented")]
+#[case::not_started_observed("backend-auth/service-secret-missing", "observed")]
+#[case::refused_documented("backend-auth/service-secret-missing without startup validation", "documented")]
+#[tokio::test]
+async fn a_fault_between_the_services_stays_open_with_the_doors_edge_and_auth(
+    #[case] injected: Injected,
+    #[case] dialect: Dialect,
+) {
+    let report = drive(injected, dialect, &[Door::Edge, Door::Auth]).await;
+    let [cause] = report.causes.as_slice() else { panic!("one cause, but: {:#?}", report.causes) };
+    assert_eq!(cause.certainty, Certainty::Ambiguous, "{} {:#?}", cause.fault, cause.whys);
+    assert_eq!(report.exit.code, 3);
+    let candidates = candidates(cause);
+    assert!(candidates.contains(&injected.fault.id()), "{} is not among {candidates:?}", injected.fault);
+    let backend_runs = injected.fault == Fault::ServiceSecretMismatch || !injected.startup_validation;
+    let elsewhere: &[&str] =
+        if backend_runs { &["client", "network", "data", "edge", "backend"] } else { &["client", "network", "data"] };
+    let wrong: Vec<_> = candidates.iter().filter(|fault| elsewhere.contains(&hop(fault))).collect();
+    assert!(wrong.is_empty(), "{wrong:?} must be ruled out: {candidates:?}");
+    let door = cause.settled_by.as_ref().map(|settling| &*settling.door);
+    assert!(matches!(door, Some("manifest" | "logs")), "settled by {door:?}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn no_wrong_answer_is_certain(
+    #[values(
+        "backend-auth/service-secret-mismatch",
+        "backend-auth/service-secret-missing",
+        "backend-auth/service-secret-missing without startup validation",
+        "auth/down",
+        "client/wrong-signing-secret",
+        "edge/iam-denied",
+        "edge/strips-authorization",
+        "data/database-down"
+    )]
+    injected: Injected,
+    #[values("documented", "observed")] dialect: Dialect,
+    #[values(
+        &[Door::Edge],
+        &[Door::Edge, Door::Auth],
+        &[Door::Edge, Door::Auth, Door::ServiceCredentials],
+        &[Door::Edge, Door::Manifest],
+        &[Door::Edge, Door::Logs],
+        &[Door::Edge, Door::Auth, Door::Logs],
+        &[Door::Edge, Door::Auth, Door::Manifest],
+        &[Door::Edge, Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs]
+    )]
+    doors: &[Door],
+) {
+    let report = drive(injected, dialect, doors).await;
+    for cause in &report.causes {
+        let wrong = cause.fault != injected.fault.id();
+        assert!(
+            !(wrong && cause.certainty == Certainty::Certain),
+            "{} is called certain under {}: {:#?}",
+            cause.fault,
+            injected.fault,
+            cause.whys
+        );
+    }
+    let left: Vec<&str> = report.causes.iter().flat_map(candidates).collect();
+    let kept = left.contains(&injected.fault.id()) || report.causes.is_empty();
+    assert!(kept, "{} was ruled out, {left:?} remain", injected.fault);
+}
+
+async fn drive(injected: Injected, dialect: Dialect, doors: &[Door]) -> Report {
+    Bench::boot(dialect, Some(injected)).await.with_doors(doors).smoke(&shipped()).await
+}
+
+fn candidates(cause: &Cause) -> Vec<&str> {
+    let others = cause.alternatives.iter().map(|other| &*other.fault);
+    std::iter::once(&*cause.fault).chain(others).collect()
+}
+
+fn hop(fault: &str) -> &str {
+    fault.split(['/', '@']).next().unwrap_or_default()
+}
+
+fn shipped() -> Vec<Scenario> {
+    scenario::embedded().expect("the shipped scenarios are in order")
+}

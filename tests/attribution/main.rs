@@ -1,0 +1,10 @@
+//! The twin meets the catalogue: every fault, in every dialect, must come to the cause that the scenario files say, and to no other.
+//!
+//! `table` reads the scenario files' own `[[attribution]]` tables, one test a row; `whole` drives all scenarios at once;
+//! `doors` closes doors: what cannot be known must not be claimed.
+
+#[path = "../support/bench.rs"]
+mod bench;
+mod doors;
+mod table;
+mod whole;

@@ -1,0 +1,66 @@
+//! Exit codes 0, 1, 3 and 4: what a script after a deploy goes by. Those of mistakes (2) are in `mistakes`.
+
+use fivewhys_mocks::{Dialect, Fault};
+use rstest::rstest;
+
+use crate::program::{run, stderr, stdout};
+
+#[rstest]
+fn a_healthy_twin_exits_with_0(#[values("documented", "observed")] dialect: Dialect) {
+    let output = run(["smoke", "--dialect", dialect.id()]);
+    assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn the_target_is_the_twin_where_none_is_named() {
+    let output = run(["smoke"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).starts_with("target offline"), "{}", stdout(&output));
+}
+
+#[rstest]
+fn a_cause_that_is_found_exits_with_1(#[values("documented", "observed")] dialect: Dialect) {
+    for fault in Fault::ALL {
+        let output = run(["smoke", "--fault", fault.id(), "--dialect", dialect.id()]);
+        assert_eq!(output.status.code(), Some(1), "{fault}: {}", stdout(&output));
+        assert!(stdout(&output).contains(fault.id()), "{}", stdout(&output));
+    }
+}
+
+#[rstest]
+fn a_cause_that_stays_open_exits_with_3(#[values("documented", "observed")] dialect: Dialect) {
+    let fault = Fault::ServiceSecretMismatch.id();
+    let output = run(["smoke", "--fault", fault, "--dialect", dialect.id(), "--doors", "edge,auth"]);
+    assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
+    assert!(stdout(&output).contains(fault), "the candidate is named: {}", stdout(&output));
+}
+
+#[rstest]
+#[case::nothing_involved("frontend=x", 4)]
+#[case::involved("backend=x", 1)]
+#[case::the_other_end("auth=x", 1)]
+fn a_failure_that_was_not_deployed_exits_with_4(#[case] deployed: &str, #[case] code: i32) {
+    let output = run(["smoke", "--fault", "backend-auth/service-secret-mismatch", "--deployed", deployed]);
+    assert_eq!(output.status.code(), Some(code), "{}", stdout(&output));
+    assert_eq!(stdout(&output).contains("do not roll back"), code == 4, "{}", stdout(&output));
+}
+
+#[test]
+fn one_deployed_service_that_may_be_involved_is_enough() {
+    let fault = "backend-auth/service-secret-missing";
+    let output = run(["smoke", "--fault", fault, "--deployed", "frontend=x", "--deployed", "backend=y"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+}
+
+#[test]
+fn an_open_cause_that_nothing_deployed_can_have_caused_exits_with_4_as_well() {
+    let fault = "backend-auth/service-secret-mismatch";
+    let output = run(["smoke", "--fault", fault, "--doors", "edge,auth", "--deployed", "frontend=x"]);
+    assert_eq!(output.status.code(), Some(4), "{}", stdout(&output));
+}
+
+#[test]
+fn a_healthy_run_stays_0_whatever_was_deployed() {
+    assert_eq!(run(["smoke", "--deployed", "frontend=x"]).status.code(), Some(0));
+}

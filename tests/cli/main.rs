@@ -1,0 +1,11 @@
+//! The built binary, as a user meets it: exit codes, what it prints where, two processes, and systems that do not answer.
+
+mod exit_codes;
+mod formats;
+mod mint;
+mod mistakes;
+mod overrides;
+#[path = "../support/program.rs"]
+mod program;
+mod two_processes;
+mod unreachable;

@@ -1,0 +1,110 @@
+//! A twin of one's own in this process, and a target that points at it. What `cli/twin_boot.rs` does for the program, done here anew: the
+//! tests must not lean on what they test.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use fivewhys::redact::Redactor;
+use fivewhys::report::Report;
+use fivewhys::run;
+use fivewhys::scenario::Scenario;
+use fivewhys::target::{
+    Door, EvidenceSource, Overrides, SecretOrigin, SecretSource, Service, Target, TargetFile, TwinCoordinates, User,
+};
+use fivewhys_mocks::{Dialect, Fault, TestUser, Twin, UnknownFault};
+use secrecy::SecretString;
+use url::Url;
+
+/// What follows a fault's id where the backend's startup validation is off.
+const STARTED_ANYWAY: &str = " without startup validation";
+
+/// A fault as the tests inject it: `auth/down`, or `backend-auth/service-secret-missing without startup validation`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Injected {
+    pub(crate) fault: Fault,
+    pub(crate) startup_validation: bool,
+}
+
+impl FromStr for Injected {
+    type Err = UnknownFault;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let id = text.strip_suffix(STARTED_ANYWAY);
+        Ok(Self { fault: id.unwrap_or(text).parse()?, startup_validation: id.is_none() })
+    }
+}
+
+/// A running twin with its target.
+pub(crate) struct Bench {
+    pub(crate) twin: Twin,
+    target: Target,
+}
+
+impl Bench {
+    /// Boots a twin with one fault, or none.
+    pub(crate) async fn boot(dialect: Dialect, injected: Option<Injected>) -> Self {
+        let builder = Twin::builder().dialect(dialect).faults(injected.map(|injected| injected.fault));
+        let validation = injected.is_none_or(|injected| injected.startup_validation);
+        let twin = builder.startup_validation(validation).start().await.expect("the twin boots");
+        let file = TargetFile::embedded().expect("the shipped targets are in order");
+        let mut target = file.resolve(Some("offline"), &Overrides::default()).expect("`offline` resolves");
+        target.attach(coordinates(&twin));
+        Self { twin, target }
+    }
+
+    /// Keeps only these doors open.
+    pub(crate) fn with_doors(mut self, doors: &[Door]) -> Self {
+        self.target.close_doors_except(doors);
+        self
+    }
+
+    /// Drives these scenarios once.
+    pub(crate) async fn smoke(&self, scenarios: &[Scenario]) -> Report {
+        let run = run::Smoke {
+            target: Arc::new(self.target.clone()),
+            scenarios: scenarios.to_vec(),
+            deployed: Vec::new(),
+            redactor: Redactor::new(),
+        };
+        run::smoke(&run, &|_| {}).await.expect("something is tested")
+    }
+}
+
+fn coordinates(twin: &Twin) -> TwinCoordinates {
+    let control = |path: &str| EvidenceSource::Url(url(&format!("{}{path}", twin.control_url())));
+    let credentials = twin.credentials();
+    TwinCoordinates {
+        backend: url(twin.edge_url()),
+        auth: url(twin.auth_url()),
+        websocket: url(twin.websocket_url()),
+        signing_secret: SecretString::from(credentials.signing_secret()),
+        service_id: credentials.service_id().to_owned(),
+        service_secret: SecretString::from(credentials.service_secret()),
+        users: credentials.users().iter().zip(["primary", "second", "third"]).map(user).collect(),
+        manifests: BTreeMap::from([
+            (Service::Backend, control("/manifests/backend.json")),
+            (Service::Auth, control("/manifests/auth.json")),
+        ]),
+        logs: vec![control("/logs")],
+    }
+}
+
+fn user((user, name): (&TestUser, &str)) -> User {
+    let password = SecretSource {
+        purpose: "a password".to_owned(),
+        min_bytes: 0,
+        sources: vec![SecretOrigin::Held(SecretString::from(user.password()))],
+    };
+    User {
+        name: name.to_owned(),
+        sub: user.sub.clone(),
+        email: user.email.clone(),
+        permissions: user.permissions.clone(),
+        secrets: BTreeMap::from([("password".to_owned(), password)]),
+    }
+}
+
+fn url(text: &str) -> Url {
+    Url::parse(text).expect("the twin's URLs are URLs")
+}
