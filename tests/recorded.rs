@@ -1,6 +1,7 @@
-//! Recorded truth: the real services under known faults, held against `observe` and `diagnose`.
+//! Recorded truth: the real services under known faults (`captures/services`), held against `observe` and `diagnose`.
 //!
-//! `FIVEWHYS_CAPTURES` names the folder `captures`; without it every trial is shown as ignored.
+//! `FIVEWHYS_CAPTURES` names the folder `captures`; without it every trial is shown as ignored. Recordings that the tables do not
+//! know are read and diagnosed too: that must at least be possible.
 
 #[path = "recorded/case.rs"]
 mod case;
@@ -8,68 +9,88 @@ mod case;
 mod evidence;
 #[path = "recorded/exchange.rs"]
 mod exchange;
+#[path = "recorded/incident.rs"]
+mod incident;
 #[path = "recorded/key.rs"]
 mod key;
+#[path = "recorded/reading.rs"]
+mod reading;
 #[path = "recorded/recording.rs"]
 mod recording;
+#[path = "recorded/verdict.rs"]
+mod verdict;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
 
-fn main() {
-    let text = concat!(include_str!("../fivewhys.toml"), "\n", include_str!("recorded/target.toml"));
-    let file = fivewhys::target::TargetFile::parse("recorded.toml", text, Path::new(".")).unwrap();
-    let target = file.resolve(Some("recorded"), &fivewhys::target::Overrides::new(&[], [])).unwrap();
-    let folder = std::env::var("FIVEWHYS_CAPTURES").unwrap();
-    let mut files: Vec<_> =
-        std::fs::read_dir(Path::new(&folder).join("services")).unwrap().map(|e| e.unwrap().path()).collect();
+use fivewhys::target::{Overrides, Target, TargetFile};
+use libtest_mimic::{Arguments, Trial};
+
+use self::recording::Recording;
+
+/// The shipped target file, and the recorded system as one target more.
+const TARGETS: &str = concat!(include_str!("../fivewhys.toml"), "\n", include_str!("recorded/target.toml"));
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let trials = match std::env::var_os("FIVEWHYS_CAPTURES") {
+        Some(folder) => trials(&services(Path::new(&folder))),
+        None => ignored(),
+    };
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn ignored() -> Vec<Trial> {
+    let names = reading::known().iter().map(String::as_str).chain([incident::NAME]);
+    let trial = |name| Trial::test(format!("{name} (set FIVEWHYS_CAPTURES)"), || Ok(())).with_ignored_flag(true);
+    names.map(trial).collect()
+}
+
+/// The recordings' folder, whether it is named itself or the one above it.
+fn services(folder: &Path) -> PathBuf {
+    let inner = folder.join("services");
+    if inner.is_dir() { inner } else { folder.to_owned() }
+}
+
+fn trials(folder: &Path) -> Vec<Trial> {
+    let target = Arc::new(target());
+    let listed = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let files = listed.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut files: Vec<PathBuf> = files.filter(|file| file.extension().is_some_and(|end| end == "json")).collect();
     files.sort();
-    for f in files {
-        let Some(r) = recording::read(&f) else { continue };
-        println!("##### {}", r.name);
-        for (p, id) in r.probes().zip(1..) {
-            let Some(k) = key::of(p) else {
-                println!("   - {}", p.name);
-                continue;
-            };
-            let e = exchange::of(&r, p, k, id);
-            let s = case::seen(&e, &target).unwrap();
-            println!(
-                "   {id} {} => {} {} {} {} skew {:?}",
-                p.name, e.probe, s.answered_by, s.authn, s.result, s.clock_skew_s
-            );
-        }
-        for doors in case::DOORS {
-            let c = case::Case::of(&r, &target, doors);
-            let (causes, findings) = c.verdict();
-            println!("  == {doors:?} failed {}", c.failed().len());
-            for c in causes {
-                println!(
-                    "     CAUSE {} {} {} explains {} {:?}",
-                    c.fault,
-                    c.certainty,
-                    c.confidence,
-                    c.explains.len(),
-                    c.settled_by.map(|s| s.door)
-                );
-                for a in c.alternatives {
-                    println!("          or {} {}", a.fault, a.confidence);
-                }
-                for w in c.whys {
-                    println!("          why {} | {}", w.claim, w.evidence[0].says);
-                }
-                if std::env::var("RULED").is_ok() {
-                    for w in c.ruled_out {
-                        println!("          not {} | {}", w.fault, w.by.says);
-                    }
-                }
-            }
-            for f in findings {
-                println!(
-                    "     FINDING {} {}",
-                    f.id,
-                    f.evidence.iter().map(|e| e.says.clone()).collect::<Vec<_>>().join("; ")
-                );
-            }
-        }
+    assert!(!files.is_empty(), "{}: no recordings", folder.display());
+    files.iter().flat_map(|file| of_file(file, &target)).collect()
+}
+
+fn of_file(file: &Path, target: &Arc<Target>) -> Vec<Trial> {
+    if file.file_stem().is_some_and(|stem| stem == incident::NAME) {
+        let (file, target) = (file.to_owned(), Arc::clone(target));
+        return vec![Trial::test(incident::NAME, move || incident::check(&file, &target))];
     }
+    let Some(recording) = recording::read(file).map(Arc::new) else { return Vec::new() };
+    readings(&recording, target).chain(verdicts(&recording, target)).collect()
+}
+
+fn readings(recording: &Arc<Recording>, target: &Arc<Target>) -> impl Iterator<Item = Trial> {
+    let read = recording.probes().zip(1..).filter(|(probe, _)| key::of(probe).is_some());
+    let trials = read.map(|(probe, id)| {
+        let (recording, target, probe) = (Arc::clone(recording), Arc::clone(target), probe.clone());
+        let name = format!("{}: observe {id} {}", recording.name, probe.name);
+        Trial::test(name, move || reading::check(&recording, &probe, id, &target))
+    });
+    trials.collect::<Vec<_>>().into_iter()
+}
+
+fn verdicts(recording: &Arc<Recording>, target: &Arc<Target>) -> impl Iterator<Item = Trial> {
+    case::DOORS.iter().map(|doors| {
+        let (recording, target) = (Arc::clone(recording), Arc::clone(target));
+        let name = format!("{}: diagnose with edge,{}", recording.name, verdict::names(doors));
+        Trial::test(name, move || verdict::check(&recording, doors, &target))
+    })
+}
+
+fn target() -> Target {
+    let file = TargetFile::parse("recorded.toml", TARGETS, Path::new(".")).expect("the target file is in order");
+    file.resolve(Some("recorded"), &Overrides::new(&[], [])).expect("the target is in order")
 }

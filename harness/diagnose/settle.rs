@@ -9,7 +9,7 @@ use super::weigh::Weighed;
 use crate::target::{Door, EvidenceSource, Service, Target};
 
 /// Facts that the log alone gives.
-const FROM_LOG: [&str; 2] = ["backend-call", "backend-contact"];
+const FROM_LOG: [&str; 4] = ["backend-call", "backend-contact", "auth.at-work", "token-judged"];
 
 /// The best closed door for all candidates together, and for each of them against the first.
 pub(super) fn settle(case: &Case<'_>, candidates: &[&Weighed<'_>]) -> (Option<Settling>, Vec<Option<Settling>>) {

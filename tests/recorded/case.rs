@@ -46,11 +46,6 @@ impl Case {
         Self { observations, sent: exchanges.iter().map(sent).collect(), failed, evidence: log, target }
     }
 
-    /// The steps that failed.
-    pub(crate) fn failed(&self) -> &[FailedStep] {
-        &self.failed
-    }
-
     /// What is concluded.
     pub(crate) fn verdict(&self) -> (Vec<Cause>, Vec<Finding>) {
         let given = Given {

@@ -25,7 +25,7 @@ pub(crate) struct Recording {
 #[serde(untagged)]
 enum Entry {
     Probe(Box<Probe>),
-    Step(Map<String, Value>),
+    Step {},
 }
 
 /// One call and everything seen of it.
@@ -135,7 +135,7 @@ impl Entry {
     fn probe(&self) -> Option<&Probe> {
         match self {
             Self::Probe(probe) => Some(probe),
-            Self::Step(_) => None,
+            Self::Step {} => None,
         }
     }
 }
