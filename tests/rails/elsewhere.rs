@@ -43,7 +43,7 @@ fn a_redirect_is_not_followed(
     let elsewhere = Elsewhere::listen();
     let there = format!("http://{host}:{}/login", elsewhere.address().port());
     let server = Server::start(move |_| Answer::http(status, &[("Location", &there)], b""));
-    let output = leaks_nothing(|| smoke(&server));
+    let output = leaks_nothing(&server, || smoke(&server));
     assert!(elsewhere.nobody_came(), "the redirect was followed");
     let report: Report = serde_json::from_slice(&output.stdout).expect("a report");
     assert_eq!(report.outcome, RunOutcome::Failed, "a redirect is no success");
@@ -57,7 +57,7 @@ fn a_proxy_of_the_environment_gets_no_token(
     let elsewhere = Elsewhere::listen();
     let server = Server::start(|_| Answer::http("403 Forbidden", &[], b"{}"));
     let proxy = format!("http://{}", elsewhere.address());
-    leaks_nothing(|| {
+    leaks_nothing(&server, || {
         let mut command = smoke(&server);
         command.env(name, &proxy);
         command

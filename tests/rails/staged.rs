@@ -25,17 +25,25 @@ pub(crate) fn smoke(server: &Server) -> Command {
     command
 }
 
-/// Runs it in every format; none may hold a secret. Gives the last, which is JSON.
-pub(crate) fn leaks_nothing(smoke: impl Fn() -> Command) -> Output {
+/// Runs it in every format; none may hold a secret, or the signature of a token that the server saw. Gives the last, which is JSON.
+pub(crate) fn leaks_nothing(server: &Server, smoke: impl Fn() -> Command) -> Output {
     let canaries = Canaries::of([("signing secret", SIGNING), ("service secret", SERVICE), ("password", PASSWORD)]);
     let mut last = None;
     for format in [&[][..], &["-v"], &["--format", "json"]] {
         let output = smoke().args(format).env("FIVEWHYS_LOG", "trace").output().expect("it starts");
         canaries.must_not_be_in("stdout", &String::from_utf8_lossy(&output.stdout));
         canaries.must_not_be_in("stderr", &String::from_utf8_lossy(&output.stderr));
+        signatures(server).must_not_be_in("stdout", &String::from_utf8_lossy(&output.stdout));
         let unescaped = String::from_utf8_lossy(&output.stdout).replace("\\\"", "\"").replace("\\\\", "\\");
         canaries.must_not_be_in("stdout, its JSON escapes undone", &unescaped);
         last = Some(output);
     }
     last.expect("three formats")
+}
+
+/// A signature is what makes a token open something.
+fn signatures(server: &Server) -> Canaries {
+    let tokens = server.seen().into_iter().filter_map(|request| request.token());
+    let signed = tokens.filter_map(|token| token.rsplit_once('.').map(|(_, signature)| signature.to_owned()));
+    Canaries::of(signed.filter(|signature| signature.len() > 20).map(|signature| ("a signature", signature)))
 }
