@@ -47,10 +47,13 @@ fn signature_at_the_end(request: &Received) -> String {
 }
 
 #[rstest]
-fn an_error_page_that_quotes_the_request(
-    #[values(raw, base64, base64url, hex, percent, json)] encode: Encode,
-    #[values("401 Unauthorized", "500 Internal Server Error")] status: &'static str,
-) {
+#[case::raw(raw, "401 Unauthorized")]
+#[case::base64(base64, "500 Internal Server Error")]
+#[case::base64url(base64url, "403 Forbidden")]
+#[case::hex(hex, "401 Unauthorized")]
+#[case::percent(percent, "502 Bad Gateway")]
+#[case::json(json, "422 Unprocessable Content")]
+fn an_error_page_that_quotes_the_request(#[case] encode: Encode, #[case] status: &'static str) {
     let server = Server::start(move |request| {
         let echo = encode(&request.bytes());
         Answer::http(status, &[("Content-Type", "text/html")], format!("<h1>Sorry</h1>{echo}").as_bytes())
