@@ -1,7 +1,7 @@
 //! What unit tests of several rooms build on: the shipped staging target, and exchanges by hand.
 
 use crate::probe::{
-    Body, Caller, Carrier, Close, ErrorKind, Exchange, Frame, Head, Phases, ProbeKey, SentRequest, Side, TransportError,
+    Body, Caller, Close, ErrorKind, Exchange, Frame, Head, Phases, ProbeKey, SentRequest, Side, TransportError,
 };
 use crate::target::{Overrides, Surface, Target, TargetFile};
 use crate::token::TokenKind;
@@ -76,7 +76,7 @@ impl Exchange {
         self
     }
 
-    pub(crate) fn as_caller(mut self, caller: Caller) -> Self {
+    pub(crate) fn called_by(mut self, caller: Caller) -> Self {
         self.probe.caller = caller;
         self
     }

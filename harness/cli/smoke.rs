@@ -83,7 +83,7 @@ impl Smoke {
             None => scenario::embedded()?,
         };
         if self.scenarios.is_some() {
-            all.iter().try_for_each(|scenario| scenario.check(target))?;
+            all.iter().try_for_each(|scenario| scenario.on(target).check(target))?;
         }
         let known = || all.iter().map(|scenario| scenario.id.as_str()).collect::<Vec<_>>().join(", ");
         if let Some(unknown) = self.scenario.iter().find(|id| !all.iter().any(|scenario| scenario.id == **id)) {

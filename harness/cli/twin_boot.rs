@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use fivewhys_mocks::{Dialect, Fault, TestUser, Twin};
-use miette::{IntoDiagnostic as _, miette};
+use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 use secrecy::SecretString;
 use url::Url;
 
@@ -31,7 +31,10 @@ impl TwinArgs {
         let builder =
             Twin::builder().dialect(self.dialect.unwrap_or_default()).faults(self.fault.iter().copied()).port(port);
         let twin = builder.startup_validation(!self.no_startup_validation).start().await;
-        Ok(twin.map_err(|error| miette!("the twin does not boot: {error}"))?)
+        Ok(twin.into_diagnostic().wrap_err_with(|| match port {
+            0 => "the twin does not boot".to_owned(),
+            port => format!("the twin does not boot with its edge on port {port}"),
+        })?)
     }
 
     /// Boots it if the target is the twin, and points the target at it.

@@ -94,6 +94,9 @@ pub(super) struct Prediction {
     /// At least one of the probes must; otherwise each of them.
     #[serde(default)]
     pub(super) some: bool,
+    /// Speaks only of surfaces on which something that must work does not.
+    #[serde(default)]
+    pub(super) where_failing: bool,
 }
 
 /// One link of the chain of whys.

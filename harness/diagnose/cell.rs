@@ -50,6 +50,12 @@ impl Cell {
             same_user: key.user == user,
         })
     }
+
+    /// Whether two cells ask the same but for the surface.
+    pub(super) fn asks_like(&self, other: &Self) -> bool {
+        let asked = |cell: &Self| (cell.place, cell.token, cell.carrier, cell.caller, cell.same_user);
+        asked(self) == asked(other)
+    }
 }
 
 fn place(surface: &Surface) -> Option<Place> {

@@ -59,9 +59,18 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
     match candidates {
         [] => Certainty::Unknown,
         [(only, _)] if chain::marked(case, only) => Certainty::Certain,
-        [(_, posterior), ..] if *posterior >= LIKELY => Certainty::Likely,
+        [(best, posterior), rivals @ ..] if *posterior >= LIKELY && ahead_by_evidence(best, rivals) => {
+            Certainty::Likely
+        }
         _ => Certainty::Ambiguous,
     }
+}
+
+/// Whether what was seen, without any prior, puts it as clearly ahead: what is merely more common is not likely for that.
+fn ahead_by_evidence(best: &Weighed<'_>, rivals: &[(&Weighed<'_>, f64)]) -> bool {
+    let evidence = |one: &Weighed<'_>| one.score - one.fault.prior.weight().ln();
+    let sum: f64 = rivals.iter().map(|(one, _)| (evidence(one) - evidence(best)).exp()).sum();
+    1.0 / (1.0 + sum) >= LIKELY
 }
 
 fn known(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], weighed: &[Weighed<'_>], open: &[&FailedStep]) -> Cause {

@@ -85,6 +85,6 @@ fn ended(reading: &Reading<'_>) -> String {
         (Outcome::WrongService, _, _) => "not this service's answer",
         (other, _, _) => other.as_str(),
     };
-    let by = if observation.answered_by == Hop::Edge { " by the edge" } else { "" };
+    let by = if reading.answered_by == Hop::Edge { " by the edge" } else { "" };
     format!("{status}{word}{by}")
 }

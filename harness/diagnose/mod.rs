@@ -3,10 +3,12 @@
 //! The way through: [`Given`] → readings, facts and the log's book (`case`) → every fault weighed (`weigh`) → causes (`conclude`), each with
 //! its chain (`chain`) and what would settle the rest (`settle`). `plan` asks for the next probe.
 
+mod calls;
 mod case;
 mod catalogue;
 mod cell;
 mod chain;
+mod chance;
 mod conclude;
 mod cure;
 mod describe;

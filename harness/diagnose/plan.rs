@@ -13,6 +13,8 @@ use crate::token::TokenKind;
 
 /// A probe that splits less than this is not worth sending.
 const WORTH: f64 = 0.002;
+/// How much less the same question is worth on another surface.
+const AGAIN: f64 = 5.0;
 /// Probes sent only to complete the chain of a cause that is already found.
 const CHAIN: usize = 4;
 
@@ -53,7 +55,8 @@ fn best(case: &Case<'_>, candidates: &[&Weighed<'_>], open: &[ProbeKey]) -> Opti
             .flat_map(|(at, one)| candidates[at + 1..].iter().map(move |other| (*one, *other)));
         // Rare rivals must be parted too, so a pair weighs by its lighter half as well.
         let split: f64 = pairs.map(|(a, b)| (share(a) * share(b)).max(0.002) * parts(a, b, &cell)).sum();
-        split / cost(key)
+        let asked = case.readings.all.iter().any(|reading| reading.cell.asks_like(&cell));
+        split / cost(key) / if asked { AGAIN } else { 1.0 }
     };
     // Of equals the first: keys come with the failing surface in front.
     let weighed = open.iter().rev().map(|key| (worth(key), key)).filter(|(worth, _)| *worth > WORTH);
@@ -99,7 +102,23 @@ fn relation_parts(a: &Weighed<'_>, b: &Weighed<'_>, cell: &Cell) -> f64 {
     let same = |one: &Weighed<'_>| one.mode.predict.iter().any(|rule: &Prediction| rule.same_as == Some(cell.token));
     let other =
         |one: &Weighed<'_>| one.mode.predict.iter().any(|rule: &Prediction| rule.differs_from == Some(cell.token));
-    if cell.place == Place::Protected && ((same(a) && other(b)) || (other(a) && same(b))) { 0.8 } else { 0.0 }
+    match (cell.place, other(a), other(b)) {
+        (Place::Protected, true, false) => {
+            if same(b) {
+                0.8
+            } else {
+                0.5
+            }
+        }
+        (Place::Protected, false, true) => {
+            if same(a) {
+                0.8
+            } else {
+                0.5
+            }
+        }
+        _ => 0.0,
+    }
 }
 
 /// A probe that would prove a link of the chain that nothing proves yet.

@@ -1,6 +1,6 @@
 //! Observations, grouped: what each kind of probe gave, once. Sits in `diagnose`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cell::{Cell, Place};
 use crate::observe::{Authn, Hop, Observation, Outcome};
@@ -17,6 +17,10 @@ pub(super) struct Reading<'a> {
     pub(super) exchanges: Vec<u32>,
     /// A repetition ended otherwise: intermittent, so it contradicts nothing.
     pub(super) mixed: bool,
+    /// Who made the answer, where that is more than a hint.
+    pub(super) answered_by: Hop,
+    /// On the same surface something that must work did not.
+    pub(super) beside_failure: bool,
 }
 
 impl Reading<'_> {
@@ -44,7 +48,9 @@ impl Reading<'_> {
     /// Whether two answers are the same as far as their decision goes: status, outcome, close code, who answered.
     pub(super) fn same_decision(&self, other: &Self) -> bool {
         let (a, b) = (self.observation, other.observation);
-        let by_same = a.answered_by == b.answered_by || a.answered_by == Hop::Unknown || b.answered_by == Hop::Unknown;
+        let by_same = self.answered_by == other.answered_by
+            || self.answered_by == Hop::Unknown
+            || other.answered_by == Hop::Unknown;
         by_same && (a.result, a.status, a.close_code) == (b.result, b.status, b.close_code)
     }
 
@@ -74,10 +80,19 @@ impl<'a> Readings<'a> {
                 }
                 None => {
                     seen.insert(&observation.probe, all.len());
-                    all.push(Reading { cell, observation, exchanges: vec![observation.exchange], mixed: false });
+                    let exchanges = vec![observation.exchange];
+                    all.push(Reading {
+                        cell,
+                        observation,
+                        exchanges,
+                        mixed: false,
+                        answered_by: maker(observation),
+                        beside_failure: false,
+                    });
                 }
             }
         }
+        mark_failing_surfaces(&mut all);
         Self { all }
     }
 
@@ -99,5 +114,17 @@ impl<'a> Readings<'a> {
 
     pub(super) fn has(&self, key: &ProbeKey) -> bool {
         self.all.iter().any(|reading| reading.observation.probe == *key)
+    }
+}
+
+const fn maker(observation: &Observation) -> Hop {
+    if observation.maker_is_hint { Hop::Unknown } else { observation.answered_by }
+}
+
+fn mark_failing_surfaces(all: &mut [Reading<'_>]) {
+    let failing = all.iter().filter(|reading| reading.fails());
+    let failing: BTreeSet<&str> = failing.map(|reading| reading.observation.probe.surface.as_str()).collect();
+    for reading in all {
+        reading.beside_failure = failing.contains(reading.observation.probe.surface.as_str());
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::case::Case;
+use super::selector::Selector;
 use super::verdict::Settling;
 use super::weigh::Weighed;
 use crate::target::{Door, EvidenceSource, Service, Target};
 
 /// Facts that the log alone gives.
-const FROM_LOG: [&str; 2] = ["backend-call", "backend-contact"];
+const FROM_LOG: [&str; 4] = ["backend-call", "backend-contact", "auth.at-work", "token-judged"];
 
 /// The best closed door for all candidates together, and for each of them against the first.
 pub(super) fn settle(case: &Case<'_>, candidates: &[&Weighed<'_>]) -> (Option<Settling>, Vec<Option<Settling>>) {
@@ -63,7 +64,9 @@ fn shows(door: Door, one: &Weighed<'_>) -> String {
             format!("{} {line}", facts(true))
         }
         Door::Auth | Door::ServiceCredentials => {
-            let on_auth = one.mode.predict.iter().filter(|prediction| prediction.on.asks_the_auth_service());
+            let shown =
+                |on: &Selector| on.asks_the_auth_service() && (door == Door::Auth || on.needs_the_right_caller());
+            let on_auth = one.mode.predict.iter().filter(|prediction| shown(&prediction.on));
             on_auth
                 .map(|prediction| format!("{:?}={:?}", prediction.on, prediction.result))
                 .collect::<Vec<_>>()

@@ -117,8 +117,8 @@ fn speaking<'m>(mode: &'m Mode, reading: &Reading<'_>) -> impl Iterator<Item = &
     let other_user = !reading.cell.same_user;
     let covered = mode.predict.iter().any(|one| one.on.asks_for_another_user());
     mode.predict.iter().filter(move |one| !(other_user && covered) || one.on.asks_for_another_user()).filter({
-        let cell = reading.cell;
-        move |one| one.on.matches(&cell)
+        let (cell, beside_failure) = (reading.cell, reading.beside_failure);
+        move |one| one.on.matches(&cell) && (beside_failure || !one.where_failing)
     })
 }
 
@@ -144,8 +144,8 @@ fn fits(prediction: &Prediction, reading: &Reading<'_>) -> bool {
     let seen = reading.observation;
     let result = prediction.result.is_empty() || prediction.result.contains(&seen.result);
     let hop = prediction.answered_by.is_empty()
-        || seen.answered_by == Hop::Unknown
-        || prediction.answered_by.contains(&seen.answered_by);
+        || reading.answered_by == Hop::Unknown
+        || prediction.answered_by.contains(&reading.answered_by);
     let authn = prediction.authn.is_empty() || seen.authn == Authn::Unknown || prediction.authn.contains(&seen.authn);
     result && hop && authn
 }
@@ -164,8 +164,8 @@ fn contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
 fn reading_contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
     let mut found = Vec::new();
     for reading in case.readings.all.iter().filter(|reading| !reading.mixed) {
-        let violated = |one: &Prediction| !one.some && !(fits(one, reading) && relation_holds(one, reading, case));
-        if speaking(mode, reading).any(violated) {
+        let holds = |one: &Prediction| one.some || (fits(one, reading) && relation_holds(one, reading, case));
+        if !speaking(mode, reading).all(holds) {
             found.push(describe::reading(reading, case.target));
         }
     }
@@ -174,7 +174,7 @@ fn reading_contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
         let met = |reading: &&Reading<'_>| {
             reading.mixed || (fits(prediction, reading) && relation_holds(prediction, reading, case))
         };
-        if let Some(first) = spoken.first().filter(|_| !spoken.iter().any(|reading| met(reading))) {
+        if let Some(first) = spoken.first().filter(|_| !spoken.iter().any(met)) {
             found.push(describe::reading(first, case.target));
         }
     }
@@ -205,19 +205,28 @@ fn fact_contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
 /// How well the mode foretold what was seen. Observations are grouped by what was decided about what: forty 401s are one fact.
 fn likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
     let mut counted = BTreeSet::new();
+    let mut shown = BTreeSet::new();
     let mut sum = 0.0;
     for reading in &case.readings.all {
         if counted.insert(reading.group()) {
-            sum += cell_likelihood(mode, reading, case);
+            sum += cell_likelihood(mode, reading, case, &mut shown);
         }
     }
     sum + mode.facts.iter().map(|(key, allowed)| fact_likelihood(key, allowed, case)).sum::<f64>()
 }
 
-fn cell_likelihood(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> f64 {
+/// `shown` holds the ways the mode has shown itself so far. Which of several it takes is chosen once a prediction, not once a group:
+/// a backend that is down refuses connections everywhere, or nowhere.
+fn cell_likelihood(
+    mode: &Mode,
+    reading: &Reading<'_>,
+    case: &Case<'_>,
+    shown: &mut BTreeSet<(*const Prediction, Outcome)>,
+) -> f64 {
     let narrowest = speaking(mode, reading).filter(|one| !one.result.is_empty()).min_by_key(|one| one.result.len());
     let Some(prediction) = narrowest else { return -OUTCOMES.ln() };
-    let size = prediction.result.len() as f64;
+    let chosen_before = !shown.insert((std::ptr::from_ref(prediction), reading.observation.result));
+    let size = if chosen_before { 1.0 } else { prediction.result.len() as f64 };
     let fits =
         speaking(mode, reading).all(|one| one.some || (fits(one, reading) && relation_holds(one, reading, case)));
     let in_time =

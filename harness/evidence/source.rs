@@ -68,8 +68,10 @@ async fn get(url: &Url, target: &Target) -> Result<String, SourceError> {
     if !may_ask(url, target) {
         return Err(fail("only loopback hosts and hosts of the target are asked for evidence".into()));
     }
+    // reqwest's own choice of roots fails on a machine without a certificate store, for plain HTTP too.
+    let tls = crate::probe::tls_config().map_err(|error| fail(error.to_string()))?;
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(DEADLINE).no_proxy();
-    let client = client.build().map_err(|error| fail(error.to_string()))?;
+    let client = client.tls_backend_preconfigured(tls).build().map_err(|error| fail(error.to_string()))?;
     let answer = client.get(url.clone()).send().await.map_err(|error| fail(error.without_url().to_string()))?;
     if !answer.status().is_success() {
         return Err(fail(format!("status {}", answer.status().as_u16())));

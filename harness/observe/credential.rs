@@ -40,9 +40,15 @@ pub(super) fn identity(exchange: &Exchange, surface: &Surface) -> Option<String>
 fn accepted(token: TokenKind, sub: &str, identity: Option<&str>) -> Authn {
     match (token, identity) {
         (TokenKind::None, _) => Authn::Anonymous,
-        (TokenKind::Valid, Some(who)) if who != sub => Authn::AcceptedAsOther,
+        (token, Some(who)) if speaks_for_the_user(token) && who != sub => Authn::AcceptedAsOther,
         _ => Authn::Accepted,
     }
+}
+
+/// Whether a token of this kind carries the user's own `sub`, or nothing that could name anybody else. The auth service's own tokens
+/// may name the user in another way.
+const fn speaks_for_the_user(token: TokenKind) -> bool {
+    !matches!(token, TokenKind::UnknownUser | TokenKind::Issued)
 }
 
 fn refused(exchange: &Exchange, surface: &Surface) -> Authn {

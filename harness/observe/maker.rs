@@ -8,37 +8,49 @@ use crate::target::{Service, Surface};
 /// Under this weight a signature is kept as a mark and decides nothing.
 const DECIDES: f64 = 0.5;
 
-/// Who made the answer, the signatures found, and the bytes that convinced us.
-pub(super) fn maker(exchange: &Exchange, surface: &Surface, outcome: Outcome) -> (Hop, Vec<String>, Because) {
+/// From this weight on a signature is more than a hint.
+const SURE: f64 = 0.75;
+
+/// Who made the answer, whether that is only a hint, the signatures found, and the bytes that convinced us.
+pub(super) struct Made {
+    pub(super) by: Hop,
+    pub(super) hint: bool,
+    pub(super) signatures: Vec<String>,
+    pub(super) because: Because,
+}
+
+/// Reads the marks of an answer's maker.
+pub(super) fn maker(exchange: &Exchange, surface: &Surface, outcome: Outcome) -> Made {
     let own = match surface.service {
         Service::Backend => Hop::Backend,
         Service::Auth => Hop::Auth,
     };
     let found = signature::matching(exchange, surface.kind);
-    let (hop, bytes) = decide(exchange, outcome, own, &found);
-    let mut ids: Vec<String> = found.iter().map(|signature| signature.id.clone()).collect();
-    ids.dedup();
-    (hop, ids, Because { claim: claim(hop), bytes })
+    let (by, hint, bytes) = decide(exchange, outcome, own, &found);
+    let mut signatures: Vec<String> = found.iter().map(|signature| signature.id.clone()).collect();
+    signatures.dedup();
+    Made { by, hint, signatures, because: Because { claim: claim(by), bytes } }
 }
 
-fn decide(exchange: &Exchange, outcome: Outcome, own: Hop, found: &[&Signature]) -> (Hop, String) {
+fn decide(exchange: &Exchange, outcome: Outcome, own: Hop, found: &[&Signature]) -> (Hop, bool, String) {
     if exchange.head.is_none() {
-        return silent(exchange);
+        let (hop, detail) = silent(exchange);
+        return (hop, false, detail);
     }
     if outcome == Outcome::Ok {
-        return (own, "it is what this surface must answer".into());
+        return (own, false, "it is what this surface must answer".into());
     }
     if let Some(signature) = found.first().filter(|signature| signature.weight >= DECIDES) {
         let hop = if signature.made_by == Maker::Edge { Hop::Edge } else { own };
-        return (hop, format!("{} ({})", signature.bytes(), signature.id));
+        return (hop, signature.weight < SURE, format!("{} ({})", signature.bytes(), signature.id));
     }
     if exchange.status() == Some(101) {
-        return (own, "the WebSocket was accepted".into());
+        return (own, false, "the WebSocket was accepted".into());
     }
     match media_type(exchange) {
-        Some("text/event-stream") => (own, "content-type text/event-stream".into()),
-        Some(kind) if is_json(kind) && !exchange.body.text.is_empty() => (own, format!("content-type {kind}")),
-        kind => (Hop::Unknown, format!("content-type {}", kind.unwrap_or("none"))),
+        Some("text/event-stream") => (own, false, "content-type text/event-stream".into()),
+        Some(kind) if is_json(kind) && !exchange.body.text.is_empty() => (own, true, format!("content-type {kind}")),
+        kind => (Hop::Unknown, true, format!("content-type {}", kind.unwrap_or("none"))),
     }
 }
 

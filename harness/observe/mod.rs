@@ -25,11 +25,12 @@ pub fn observe(exchange: &Exchange, surface: &Surface, sub: &str) -> Option<Obse
     let result = outcome::outcome(exchange, surface);
     let identity = credential::identity(exchange, surface);
     let authn = credential::authn(exchange, surface, result, sub, identity.as_deref());
-    let (answered_by, signatures, because) = maker::maker(exchange, surface, result);
+    let made = maker::maker(exchange, surface, result);
     Some(Observation {
         exchange: exchange.id,
         probe: exchange.probe.clone(),
-        answered_by,
+        answered_by: made.by,
+        maker_is_hint: made.hint,
         authn,
         result,
         latency: latency(exchange),
@@ -38,8 +39,8 @@ pub fn observe(exchange: &Exchange, surface: &Surface, sub: &str) -> Option<Obse
         close_code: exchange.close.as_ref().map(|close| close.code),
         identity,
         shape: shape::shape(exchange),
-        signatures,
-        because: vec![because],
+        signatures: made.signatures,
+        because: vec![made.because],
         clock_skew_s: clock_skew(exchange),
         issued_with_our_secret: exchange.issued_with_our_secret,
     })

@@ -107,6 +107,9 @@ pub struct Observation {
     pub probe: ProbeKey,
     /// Who made the answer.
     pub answered_by: Hop,
+    /// Nothing but the form of the answer speaks for its maker (it is JSON, as a service's would be): a hint.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub maker_is_hint: bool,
     /// What became of the credential.
     pub authn: Authn,
     /// How it ended.

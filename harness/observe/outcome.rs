@@ -22,10 +22,8 @@ pub(super) fn outcome(exchange: &Exchange, surface: &Surface) -> Outcome {
     if accepted(exchange, surface) {
         return Outcome::Ok;
     }
-    if let Some(error) = &exchange.error {
-        if let Some(outcome) = from_error(error.kind, exchange) {
-            return outcome;
-        }
+    if let Some(outcome) = exchange.error.as_ref().and_then(|error| from_error(error.kind, exchange)) {
+        return outcome;
     }
     if let Some(close) = &exchange.close {
         return from_close(close.code);

@@ -110,7 +110,7 @@ fn an_oracle_answers_200_and_means(
     #[case] authn: Authn,
     #[case] outcome: Outcome,
 ) {
-    let asked = exchange("auth.validate", Valid).answered(200, JSON, text).as_caller(caller);
+    let asked = exchange("auth.validate", Valid).answered(200, JSON, text).called_by(caller);
     assert_eq!(axes(&asked), (Hop::Auth, authn, outcome));
 }
 
@@ -118,7 +118,7 @@ fn an_oracle_answers_200_and_means(
 fn a_401_from_a_route_that_also_judges_its_caller_does_not_say_whom_it_refuses() {
     let asked = exchange("auth.validate", Valid).answered(401, JSON, r#"{"detail":"no"}"#);
     assert_eq!(axes(&asked.clone()).1, Authn::Unknown);
-    assert_eq!(axes(&asked.as_caller(Caller::Right)).1, Authn::Unknown);
+    assert_eq!(axes(&asked.called_by(Caller::Right)).1, Authn::Unknown);
 }
 
 #[test]

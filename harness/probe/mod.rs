@@ -43,3 +43,4 @@ pub use key::{Caller, Carrier, ProbeKey};
 pub use prober::Prober;
 pub use request::{ProbeRequest, Until};
 pub use session::Session;
+pub(crate) use tls::client_config as tls_config;

@@ -23,6 +23,7 @@ fn key() -> ProbeKey {
 fn observation() -> Observation {
     let because = |claim: &str, bytes: &str| Because { claim: claim.to_owned(), bytes: bytes.to_owned() };
     Observation {
+        maker_is_hint: false,
         clock_skew_s: None,
         took_ms: 57,
         exchange: 7,

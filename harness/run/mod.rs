@@ -71,7 +71,8 @@ pub async fn smoke(run: &Smoke, tell: Listener<'_>) -> Result<Report, RunError> 
     let deadline = tokio::time::Instant::now() + target.budget.run;
     let prober = Prober::new(Arc::clone(target), Arc::new(credentials), Arc::clone(&redact), deadline)?;
     let mut record = Record::default();
-    let driven = drive::drive(&prober, target, &run.scenarios, &mut record, tell).await;
+    let scenarios: Vec<Scenario> = run.scenarios.iter().map(|scenario| scenario.on(target)).collect();
+    let driven = drive::drive(&prober, target, &scenarios, &mut record, tell).await;
     something_was_tested(&driven)?;
     let driven_for = started.elapsed();
     let scenario_probes = record.probes.len();

@@ -18,7 +18,7 @@ fn shipped(id: &str) -> Scenario {
 fn the_shipped_scenarios_fit_the_shipped_targets(#[case] name: &str) {
     let target = TargetFile::embedded().unwrap().resolve(Some(name), &Overrides::default()).unwrap();
     for scenario in embedded().unwrap() {
-        scenario.check(&target).unwrap_or_else(|error| panic!("{}: {error}", scenario.id));
+        scenario.on(&target).check(&target).unwrap_or_else(|error| panic!("{}: {error}", scenario.id));
     }
 }
 
@@ -46,7 +46,7 @@ fn each_scenario_says_what_it_gives_under_each_fault_in_each_dialect(#[case] id:
 #[test]
 fn every_protected_surface_has_its_controls_after_it_was_seen_to_accept() {
     let target = TargetFile::embedded().unwrap().resolve(None, &Overrides::default()).unwrap();
-    let scenario = shipped("negative-controls");
+    let scenario = shipped("negative-controls").on(&target);
     for surface in target.surfaces.values().filter(|surface| surface.role == Role::Protected) {
         let steps = scenario.steps.iter().filter(|step| step.call == surface.id);
         let tokens: Vec<TokenKind> = steps.map(|step| step.token).collect();

@@ -7,7 +7,8 @@
 //!
 //! [[step]]                                  # in order; one cookie jar for all
 //! id = "post"
-//! call = "backend.chat-messages-post"       # a surface of the target; a list unfolds to `post-SURFACE`
+//! call = "backend.chat-messages-post"       # a surface of the target; a list unfolds to `post-SURFACE`, as does
+//!                                           # `@protected`: each protected surface the target has
 //! as = "primary"                            # a user of the target; when absent: its first
 //! token = "valid"                           # a kind of token; a list unfolds to `post-KIND`; when absent: valid
 //! carrier = "header"                        # header, subprotocol, body; when absent: the surface's usual one
@@ -43,6 +44,7 @@
 
 mod captures;
 mod check;
+mod every;
 mod files;
 mod model;
 mod parse;

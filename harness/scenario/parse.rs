@@ -5,6 +5,7 @@ use std::path::Path;
 
 use toml::Spanned;
 
+use super::every::may_become;
 use super::model::{Attribution, Behind, Expect, Scenario, Step};
 use super::unfold::unfold;
 use super::written::{AttributionText, BehindText, ExpectText, ScenarioText, StepText};
@@ -86,7 +87,7 @@ fn attribution(row: Spanned<AttributionText>, steps: &[Step], shown: &Source) ->
         return Err(error(message).help("`step` and `cause` belong together, or `passes = true`"));
     }
     if let Some(step) = &row.step
-        && !steps.iter().any(|known| known.id == *step.get_ref())
+        && !steps.iter().any(|known| known.id == *step.get_ref() || may_become(known, step.get_ref()))
     {
         let known: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
         let unknown = ScenarioError::new(format!("there is no step `{}`", step.get_ref())).at(shown, step.span());

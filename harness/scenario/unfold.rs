@@ -2,6 +2,7 @@
 
 use toml::Spanned;
 
+use super::every::EVERY;
 use super::model::{Places, Step};
 use super::written::StepText;
 use crate::token::TokenKind;
@@ -17,7 +18,7 @@ pub(super) fn unfold(step: StepText, text: &str) -> Vec<Step> {
     for surface in &surfaces {
         for token in &tokens {
             let mut id = id.clone();
-            if surfaces.len() > 1 {
+            if surfaces.len() > 1 || surface == EVERY {
                 id = format!("{id}-{}", tail(surface, &surfaces));
             }
             if tokens.len() > 1 {

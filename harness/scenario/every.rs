@@ -1,0 +1,59 @@
+//! `call = "@protected"`: a step for each protected surface, whatever the target calls them. Sits in `scenario`; `run` asks for it.
+
+use super::model::{Scenario, Step};
+use crate::target::{Role, Target};
+
+/// Stands for every surface of the role `protected`, in a step's `call` and, once unfolded by token, in its id.
+pub(super) const EVERY: &str = "@protected";
+
+impl Scenario {
+    /// The same scenario with one step per protected surface of this target where a step calls `@protected`.
+    #[must_use]
+    pub fn on(&self, target: &Target) -> Self {
+        let steps = self.steps.iter().flat_map(|step| each(step, target)).collect();
+        Self { steps, ..self.clone() }
+    }
+}
+
+/// Surface by surface, in the order of their ids; a target without any keeps the step, which is then skipped for that reason.
+fn each(step: &Step, target: &Target) -> Vec<Step> {
+    let protected: Vec<_> = target.surfaces.values().filter(|surface| surface.role == Role::Protected).collect();
+    if step.call != EVERY || protected.is_empty() {
+        return vec![step.clone()];
+    }
+    let named = |id: &str| Step { id: step.id.replace(EVERY, tail(id)), call: id.to_owned(), ..step.clone() };
+    protected.into_iter().map(|surface| named(&surface.id)).collect()
+}
+
+fn tail(surface: &str) -> &str {
+    surface.split_once('.').map_or(surface, |(_, tail)| tail)
+}
+
+/// Whether a step of this id comes of one that calls `@protected`.
+pub(super) fn may_become(step: &Step, id: &str) -> bool {
+    step.id.split_once(EVERY).is_some_and(|(before, after)| id.starts_with(before) && id.ends_with(after))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixtures::staging;
+    use crate::scenario::Scenario;
+
+    const TEXT: &str = "title = \"t\"\n[[step]]\nid = \"refuse\"\ncall = \"@protected\"\ntoken = [\"none\", \"wrong-key\"]\n[step.expect]\nrefused = true\n";
+
+    #[test]
+    fn a_step_for_every_protected_surface_is_named_after_each() {
+        let scenario = Scenario::parse("controls.toml", TEXT).expect("a scenario").on(&staging());
+        let ids: Vec<&str> = scenario.steps.iter().map(|step| step.id.as_str()).collect();
+        assert!(ids.contains(&"refuse-chat-stream-none") && ids.contains(&"refuse-websocket-wrong-key"), "{ids:?}");
+        assert!(scenario.check(&staging()).is_ok());
+    }
+
+    #[test]
+    fn a_row_may_name_a_step_that_only_a_target_makes() {
+        let row =
+            "[[attribution]]\nfault = \"f\"\ndialect = \"d\"\nstep = \"refuse-chat-stream-none\"\ncause = \"f\"\n";
+        assert!(Scenario::parse("controls.toml", &format!("{TEXT}{row}")).is_ok());
+        assert!(Scenario::parse("controls.toml", &format!("{TEXT}{}", row.replace("refuse-", "accept-"))).is_err());
+    }
+}

@@ -1,0 +1,100 @@
+//! A recording as a run would have it: what was observed through the open doors, what failed, what was logged. Sits in the test `recorded`.
+
+use std::collections::BTreeSet;
+
+use fivewhys::diagnose::{Catalogue, Cause, FailedStep, Finding, Given, SentProbe, diagnose, findings};
+use fivewhys::evidence::Evidence;
+use fivewhys::observe::{Authn, Observation, Outcome, observe};
+use fivewhys::probe::{Caller, Exchange, ProbeKey};
+use fivewhys::target::{Door, Role, Service, Surface, Target};
+
+use crate::recording::{Probe, Recording};
+use crate::{evidence, exchange, key};
+
+/// The doors beside the edge, in sets that an operator may have granted.
+pub(crate) const DOORS: &[&[Door]] = &[
+    &[],
+    &[Door::Auth],
+    &[Door::Auth, Door::ServiceCredentials],
+    &[Door::Auth, Door::ServiceCredentials, Door::Logs],
+    &[Door::Logs],
+    &[Door::Auth, Door::Logs],
+];
+
+/// What a run with these doors would have.
+pub(crate) struct Case {
+    target: Target,
+    observations: Vec<Observation>,
+    sent: Vec<SentProbe>,
+    failed: Vec<FailedStep>,
+    evidence: Evidence,
+}
+
+impl Case {
+    /// Builds it from the probes of one fault that fivewhys would send.
+    pub(crate) fn of(recording: &Recording, target: &Target, doors: &[Door]) -> Self {
+        let mut target = target.clone();
+        target.doors = doors.iter().copied().collect::<BTreeSet<Door>>();
+        let probes: Vec<&Probe> = recording.of_one_fault().filter(|probe| !key::calls_itself_a_test(probe)).collect();
+        let keyed = probes.iter().zip(1..).filter_map(|(probe, id)| Some((*probe, key::of(probe)?, id)));
+        let allowed = keyed.filter(|(_, key, _)| may_be_sent(key, &target));
+        let exchanges: Vec<Exchange> =
+            allowed.map(|(probe, key, id)| exchange::of(recording, probe, key, id)).collect();
+        let observations: Vec<Observation> = exchanges.iter().filter_map(|one| seen(one, &target)).collect();
+        let failed = observations.iter().filter(|one| fails(one, &target)).map(step).collect();
+        let log = if target.opens(Door::Logs) { evidence::of(recording, &probes) } else { Evidence::default() };
+        Self { observations, sent: exchanges.iter().map(sent).collect(), failed, evidence: log, target }
+    }
+
+    /// What is concluded.
+    pub(crate) fn verdict(&self) -> (Vec<Cause>, Vec<Finding>) {
+        let given = Given {
+            target: &self.target,
+            observations: &self.observations,
+            sent: &self.sent,
+            evidence: &self.evidence,
+            failed: &self.failed,
+        };
+        let causes = diagnose(given, Catalogue::shipped());
+        let findings = findings(given, &causes);
+        (causes, findings)
+    }
+}
+
+/// What an exchange means to the product.
+pub(crate) fn seen(exchange: &Exchange, target: &Target) -> Option<Observation> {
+    let sub = target.user(&exchange.probe.user).map_or("", |user| user.sub.as_str());
+    observe(exchange, target.surfaces.get(&exchange.probe.surface)?, sub)
+}
+
+/// What a run could send: the auth service is called through its own door, and the right secret is known with another.
+fn may_be_sent(key: &ProbeKey, target: &Target) -> bool {
+    let at_auth = target.surfaces.get(&key.surface).is_some_and(|surface| surface.service == Service::Auth);
+    let with_secret = matches!(key.caller, Caller::Right | Caller::WrongId);
+    (!at_auth || target.opens(Door::Auth)) && (!with_secret || target.opens(Door::ServiceCredentials))
+}
+
+/// Steps that a scenario would hold and fail: health, and good tokens where they must be let in.
+fn fails(seen: &Observation, target: &Target) -> bool {
+    let must_work = |surface: &Surface| match surface.role {
+        Role::Health => true,
+        Role::Protected => seen.probe.token.should_be_accepted(),
+        _ => false,
+    };
+    let failed = seen.result != Outcome::Ok || seen.authn == Authn::AcceptedAsOther;
+    failed && target.surfaces.get(&seen.probe.surface).is_some_and(must_work)
+}
+
+fn step(seen: &Observation) -> FailedStep {
+    FailedStep { step: format!("{}/{}", seen.probe.surface, seen.exchange), exchange: seen.exchange, control: false }
+}
+
+fn sent(exchange: &Exchange) -> SentProbe {
+    let took = jiff::SignedDuration::from_micros((exchange.phases.end_ms * 1000.0) as i64);
+    SentProbe {
+        exchange: exchange.id,
+        started_at: exchange.started_at,
+        ended_at: exchange.started_at + took,
+        trace_id: exchange.trace_id.clone(),
+    }
+}

@@ -1,0 +1,95 @@
+//! Which probe of fivewhys a recorded call is: surface, token kind, carrier, caller. Sits in the test `recorded`.
+
+use fivewhys::probe::{Caller, Carrier, ProbeKey};
+use fivewhys::token::TokenKind;
+
+use crate::recording::Probe;
+
+/// Recorded calls by method and path, as surfaces. Left out: other views of health (`/health/ready`, `/api/health`,
+/// `/auth/health`), routes that serve whoever comes (`/api/agents/*`, `/api/messages/`, `/api/events/stream`), what refuses
+/// everyone even when all is well (`/api/v1/auth/protected`, `/auth/service-token`), and the login.
+const SURFACES: &[(&str, &str, &str)] = &[
+    ("backend ", "GET /health", "backend.health"),
+    ("backend ", "GET /api/chat/messages", "backend.chat-messages"),
+    ("backend ", "POST /api/chat/messages", "backend.chat-messages-post"),
+    ("backend ", "POST /api/chat/stream", "backend.chat-stream"),
+    ("backend ", "GET /api/threads", "backend.threads"),
+    ("backend ", "GET /api/users/profile", "backend.profile"),
+    ("backend ", "POST /api/demo/chat", "backend.demo-chat"),
+    ("auth ", "GET /health", "auth.health"),
+    ("auth ", "POST /auth/validate", "auth.validate"),
+    ("auth ", "POST /auth/verify", "auth.verify"),
+    ("auth ", "GET /auth/me", "auth.me"),
+    ("", "WEBSOCKET /ws", "backend.websocket"),
+];
+
+/// Recorded token names and the kinds they are. Others (`hs512`, `no_jti`, …) are no kind of fivewhys.
+const TOKENS: &[(&str, TokenKind)] = &[
+    ("valid", TokenKind::Valid),
+    ("valid(same)", TokenKind::Valid),
+    ("fresh valid", TokenKind::Valid),
+    ("second request", TokenKind::Valid),
+    ("T (mismatch)", TokenKind::Valid),
+    ("T (healed) old token", TokenKind::Valid),
+    ("T2 (healed) new token", TokenKind::Valid),
+    ("T", TokenKind::Valid),
+    ("expired", TokenKind::Expired),
+    ("just_expired", TokenKind::Expired),
+    ("garbage", TokenKind::Malformed),
+    ("garbage3", TokenKind::Malformed),
+    ("aaa.bbb.ccc", TokenKind::Malformed),
+    ("wrong_secret", TokenKind::WrongKey),
+    ("none_alg", TokenKind::AlgNone),
+    ("wrong_iss", TokenKind::WrongIssuer),
+    ("wrong_aud", TokenKind::WrongAudience),
+    ("future_iat", TokenKind::NotYetValid),
+    ("unknown_user", TokenKind::UnknownUser),
+];
+
+/// The key of a recorded call; nothing for calls that fivewhys does not make.
+pub(crate) fn of(probe: &Probe) -> Option<ProbeKey> {
+    // Carriers that fivewhys does not use: another scheme, the query.
+    if probe.name.contains("malformed scheme") || probe.request.url.contains('?') {
+        return None;
+    }
+    let call = format!("{} {}", probe.request.method, probe.path());
+    let from_auth = probe.name.starts_with("auth ");
+    let surface = SURFACES.iter().find(|(whose, what, _)| *what == call && (*whose == "auth ") == from_auth)?.2;
+    let (carrier, token) = credential(probe, surface)?;
+    Some(ProbeKey { surface: surface.to_owned(), token, carrier, caller: caller(probe), user: "primary".to_owned() })
+}
+
+/// Whether a header of the call calls it a test. fivewhys sends none (design, section 7), so a diagnosis never sees it.
+pub(crate) fn calls_itself_a_test(probe: &Probe) -> bool {
+    probe.request.headers.keys().any(|name| name.to_ascii_lowercase().starts_with("x-e2e"))
+}
+
+fn credential(probe: &Probe, surface: &str) -> Option<(Carrier, TokenKind)> {
+    let header = probe.request.headers.get("Authorization").and_then(|value| value.as_str());
+    let offered = probe.request.subprotocols.iter().flatten().find(|text| text.contains("token:"));
+    if let Some(offered) = offered {
+        return Some((Carrier::Subprotocol, kind(offered)?));
+    }
+    if surface == "auth.validate" {
+        let token = probe.request.body.get("token").and_then(|value| value.as_str());
+        return Some((Carrier::Body, token.map_or(Some(TokenKind::None), kind)?));
+    }
+    Some((Carrier::Header, header.map_or(Some(TokenKind::None), kind)?))
+}
+
+fn kind(text: &str) -> Option<TokenKind> {
+    let (_, name) = text.split_once("token:")?;
+    let name = name.strip_suffix('>').unwrap_or(name);
+    TOKENS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+}
+
+fn caller(probe: &Probe) -> Caller {
+    let header = |name: &str| probe.request.headers.get(name).and_then(|value| value.as_str());
+    match (header("X-Service-ID"), header("X-Service-Secret")) {
+        (None, _) => Caller::None,
+        (Some(_), None) => Caller::IdOnly,
+        (Some("netra-backend"), _) if probe.name.contains("wrong service secret") => Caller::WrongSecret,
+        (Some("netra-backend"), _) => Caller::Right,
+        (Some(_), _) => Caller::WrongId,
+    }
+}

@@ -1,0 +1,98 @@
+//! Trials of `diagnose`: every recorded fault must get the verdict that the evidence allows, and never a wrong one that is sure of
+//! itself. The table is `verdicts.toml`. Sits in the test `recorded`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use fivewhys::diagnose::{Cause, Certainty, Finding};
+use fivewhys::target::{Door, Target};
+use libtest_mimic::Failed;
+use serde::Deserialize;
+
+use crate::case::Case;
+use crate::recording::Recording;
+
+/// See the head of `verdicts.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    truth: Option<String>,
+    #[serde(default)]
+    certain: Vec<String>,
+    #[serde(default)]
+    likely: Vec<String>,
+    #[serde(default)]
+    uncertain: bool,
+    #[serde(default)]
+    never: Vec<String>,
+    never_with: Option<String>,
+    #[serde(default)]
+    bypass: bool,
+}
+
+static TABLE: LazyLock<BTreeMap<String, Expected>> =
+    LazyLock::new(|| toml::from_str(include_str!("verdicts.toml")).expect("the table"));
+
+/// The verdict on a recording, through these doors and the edge.
+pub(crate) fn check(recording: &Recording, doors: &[Door], target: &Target) -> Result<(), Failed> {
+    let case = Case::of(recording, target, doors);
+    let (causes, findings) = case.verdict();
+    let Some(expected) = TABLE.get(&recording.name) else { return Ok(()) };
+    let wrong = wrong(expected, &names(doors), &causes, &findings);
+    if wrong.is_empty() { Ok(()) } else { Err(format!("{}\n{}", wrong.join("\n"), told(&causes)).into()) }
+}
+
+/// `auth,logs`.
+pub(crate) fn names(doors: &[Door]) -> String {
+    doors.iter().map(|door| door.as_str()).collect::<Vec<_>>().join(",")
+}
+
+fn wrong(expected: &Expected, doors: &str, causes: &[Cause], findings: &[Finding]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for cause in causes.iter().filter(|cause| cause.certainty >= Certainty::Likely) {
+        let true_one = expected.truth.as_ref() == Some(&cause.fault);
+        if !true_one || (expected.uncertain && cause.certainty == Certainty::Certain) {
+            wrong.push(format!("{} must not be {}", cause.fault, cause.certainty));
+        }
+    }
+    match &expected.truth {
+        None if causes.is_empty() => {}
+        None => wrong.push("nothing fails, and a cause is named".to_owned()),
+        Some(truth) => wrong.extend(unsure(expected, truth, doors, causes)),
+    }
+    let watched = expected.never_with.as_deref().is_none_or(|with| with.split(',').all(|door| doors.contains(door)));
+    let hop = |fault: &str| fault.split('/').next().unwrap_or_default().to_owned();
+    let never = causes.iter().flat_map(candidates).filter(|fault| watched && expected.never.contains(&hop(fault)));
+    wrong.extend(never.map(|fault| format!("{fault} must not be a candidate")));
+    if findings.iter().any(|finding| finding.id == "auth-bypass") != expected.bypass {
+        wrong.push(format!("the finding auth-bypass must be {}", if expected.bypass { "there" } else { "absent" }));
+    }
+    wrong
+}
+
+fn unsure(expected: &Expected, truth: &str, doors: &str, causes: &[Cause]) -> Option<String> {
+    let Some(cause) = causes.iter().find(|cause| candidates(cause).any(|fault| fault == truth)) else {
+        return Some(format!("{truth} is not among the candidates"));
+    };
+    let asked = |sets: &[String]| sets.iter().any(|set| set == doors);
+    let wanted = match (asked(&expected.certain), asked(&expected.likely)) {
+        (true, _) => Certainty::Certain,
+        (_, true) => Certainty::Likely,
+        _ => return None,
+    };
+    let sure = cause.fault == truth && cause.certainty >= wanted;
+    (!sure).then(|| format!("{truth} must be {wanted}"))
+}
+
+fn candidates(cause: &Cause) -> impl Iterator<Item = &str> {
+    [cause.fault.as_str()].into_iter().chain(cause.alternatives.iter().map(|one| one.fault.as_str()))
+}
+
+fn told(causes: &[Cause]) -> String {
+    let line = |cause: &Cause| {
+        let others: Vec<String> =
+            cause.alternatives.iter().map(|one| format!("{} {}", one.fault, one.confidence)).collect();
+        format!("told: {} {} {}; or {}", cause.fault, cause.certainty, cause.confidence, others.join(", "))
+    };
+    causes.iter().map(line).collect::<Vec<_>>().join("\n")
+}
