@@ -10,7 +10,7 @@ use crate::diagnose::selector::Selector;
 use crate::observe::Hop;
 
 /// Every key that `fact.rs` and `logbook.rs` give.
-const FACTS: [&str; 16] = [
+const FACTS: [&str; 18] = [
     "issued-signature",
     "clock",
     "backend.service-secret",
@@ -27,6 +27,8 @@ const FACTS: [&str; 16] = [
     "backend.rollout",
     "backend-call",
     "backend-contact",
+    "auth.at-work",
+    "token-judged",
 ];
 
 #[test]
