@@ -49,10 +49,7 @@ fn ignored(name: &str) -> Trial {
     Trial::test(format!("{name} (set FIVEWHYS_CAPTURES)"), || Ok(())).with_ignored_flag(true)
 }
 
-fn trials(
-    folder: &Path,
-    (name, faults, startup_validation): (&'static str, &'static [Fault], bool),
-) -> Vec<Trial> {
+fn trials(folder: &Path, (name, faults, startup_validation): (&'static str, &'static [Fault], bool)) -> Vec<Trial> {
     let probes = recording::read(&folder.join(format!("{name}.json")));
     let ours = probes.into_iter().filter(Probe::is_on_a_surface_of_the_twin);
     ours.map(|probe| Trial::test(format!("{name}: {}", probe.name), move || run(&probe, faults, startup_validation)))
