@@ -78,7 +78,10 @@ impl<'a> Case<'a> {
         let failing = tell_tale(&readings);
         let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent);
         let mut facts = fact::facts(given.target, &kept, &given.evidence.manifests);
-        facts.extend(logbook.calls(given.target));
+        // Only a probe that went through the backend says anything of the backend's calls.
+        if readings.failing().any(|reading| reading.cell.place == Place::Protected) {
+            facts.extend(logbook.calls(given.target));
+        }
         Self {
             target: given.target,
             failed: given.failed,

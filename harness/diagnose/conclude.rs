@@ -106,7 +106,7 @@ fn known(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], weighed: &[Weighed
 fn unknown(case: &Case<'_>, open: &[&FailedStep], weighed: &[Weighed<'_>]) -> Cause {
     let exchanges: BTreeSet<u32> = open.iter().map(|step| step.exchange).collect();
     let seen = case.readings.all.iter().find(|reading| exchanges.contains(&reading.observation.exchange));
-    let hop = seen.map_or(Hop::Unknown, |reading| reading.answered_by);
+    let hop = seen.map_or(Hop::Unknown, |reading| reading.observation.answered_by);
     let whys = chain::first_failure(case, open.iter().map(|step| step.exchange));
     Cause {
         fault: format!("unknown@{hop}"),

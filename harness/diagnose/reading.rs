@@ -17,7 +17,7 @@ pub(super) struct Reading<'a> {
     pub(super) exchanges: Vec<u32>,
     /// A repetition ended otherwise: intermittent, so it contradicts nothing.
     pub(super) mixed: bool,
-    /// Who made the answer, compared: what even the health check gets, which needs no credential, may come from anywhere before it.
+    /// Who made the answer, where that is more than a hint.
     pub(super) answered_by: Hop,
     /// On the same surface something that must work did not.
     pub(super) beside_failure: bool,
@@ -86,14 +86,13 @@ impl<'a> Readings<'a> {
                         observation,
                         exchanges,
                         mixed: false,
-                        answered_by: observation.answered_by,
+                        answered_by: maker(observation),
                         beside_failure: false,
                     });
                 }
             }
         }
         mark_failing_surfaces(&mut all);
-        doubt_makers(&mut all);
         Self { all }
     }
 
@@ -118,25 +117,14 @@ impl<'a> Readings<'a> {
     }
 }
 
+const fn maker(observation: &Observation) -> Hop {
+    if observation.maker_is_hint { Hop::Unknown } else { observation.answered_by }
+}
+
 fn mark_failing_surfaces(all: &mut [Reading<'_>]) {
     let failing = all.iter().filter(|reading| reading.fails());
     let failing: BTreeSet<&str> = failing.map(|reading| reading.observation.probe.surface.as_str()).collect();
     for reading in all {
         reading.beside_failure = failing.contains(reading.observation.probe.surface.as_str());
-    }
-}
-
-/// Where the form of an answer is all that speaks for its maker, and the health check of the same service gets the very same, nobody is named.
-fn doubt_makers(all: &mut [Reading<'_>]) {
-    let hinted = |reading: &Reading<'_>| reading.observation.maker_is_hint && reading.observation.result != Outcome::Ok;
-    let health: BTreeSet<(Hop, Option<u16>)> = all
-        .iter()
-        .filter(|reading| matches!(reading.cell.place, Place::BackendHealth | Place::AuthHealth) && hinted(reading))
-        .map(|reading| (reading.observation.answered_by, reading.observation.status))
-        .collect();
-    for reading in all {
-        if hinted(reading) && health.contains(&(reading.observation.answered_by, reading.observation.status)) {
-            reading.answered_by = Hop::Unknown;
-        }
     }
 }

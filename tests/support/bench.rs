@@ -38,7 +38,7 @@ impl FromStr for Injected {
 /// A running twin with its target.
 pub(crate) struct Bench {
     pub(crate) twin: Twin,
-    target: Target,
+    pub(crate) target: Target,
 }
 
 impl Bench {

@@ -1,5 +1,6 @@
 //! The built binary, run as a user runs it: in a folder of its own, with nothing of this machine's environment.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command as StdCommand, Output, Stdio};
@@ -41,6 +42,7 @@ pub(crate) fn stderr(output: &Output) -> &str {
 pub(crate) struct TwinProcess {
     child: Child,
     folder: TempDir,
+    addresses: String,
 }
 
 impl TwinProcess {
@@ -49,12 +51,21 @@ impl TwinProcess {
         let folder = tempfile::tempdir().expect("a folder");
         let mut command = bare();
         command.current_dir(folder.path()).arg("twin").args(arguments).args(["--write-target", "t.toml"]);
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
-        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        let twin = Self { child, folder };
-        let up = lines.map_while(Result::ok).find(|line| line.starts_with("up"));
-        assert!(up.is_some(), "the twin ended before it was up");
+        let errors = File::create(folder.path().join("stderr")).expect("a file");
+        let mut child = command.stdout(Stdio::piped()).stderr(errors).spawn().expect("the program starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped"));
+        let mut twin = Self { child, folder, addresses: String::new() };
+        while !twin.addresses.lines().any(|line| line.starts_with("up")) {
+            let read = lines.read_line(&mut twin.addresses).expect("a line");
+            assert!(read > 0, "the twin ended before it was up: {}", twin.printed());
+        }
         twin
+    }
+
+    /// What it printed until it was up, and on stderr until now.
+    pub(crate) fn printed(&self) -> String {
+        let errors = std::fs::read_to_string(self.folder.path().join("stderr")).expect("its stderr");
+        format!("{}{errors}", self.addresses)
     }
 
     /// The target file it wrote.

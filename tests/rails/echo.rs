@@ -1,0 +1,136 @@
+//! A server that sends back what it was sent: the whole request, credentials and all, in one encoding or another, in every part of an
+//! answer that can hold it.
+
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use fivewhys::report::Report;
+use rstest::rstest;
+
+use crate::server::{Answer, Received, Server};
+use crate::staged::{leaks_nothing, smoke};
+
+type Encode = fn(&[u8]) -> String;
+
+fn raw(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn base64(bytes: &[u8]) -> String {
+    BASE64_STANDARD.encode(bytes)
+}
+
+fn base64url(bytes: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode([b"x", bytes].concat())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+}
+
+fn percent(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("%{byte:02x}")).collect()
+}
+
+fn json(bytes: &[u8]) -> String {
+    serde_json::json!({ "detail": raw(bytes), "headers": { "authorization": raw(bytes) } }).to_string()
+}
+
+/// Everything in one line, as a header's value must be.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_graphic() { c } else { ' ' }).collect()
+}
+
+#[rstest]
+fn an_error_page_that_quotes_the_request(
+    #[values(raw, base64, base64url, hex, percent, json)] encode: Encode,
+    #[values("401 Unauthorized", "500 Internal Server Error")] status: &'static str,
+) {
+    let server = Server::start(move |request| {
+        let echo = encode(&request.bytes());
+        Answer::http(status, &[("Content-Type", "text/html")], format!("<h1>Sorry</h1>{echo}").as_bytes())
+    });
+    let output = leaks_nothing(|| smoke(&server));
+    was_quoted(&server, &output.stdout);
+}
+
+#[rstest]
+fn headers_that_quote_the_request(#[values(raw, base64, base64url, hex, percent)] encode: Encode) {
+    let server = Server::start(move |request| {
+        let echo = one_line(&encode(&request.bytes()));
+        let headers = [("WWW-Authenticate", &*echo), ("X-Request", &*echo), ("Set-Cookie", &*format!("a={echo}"))];
+        Answer::http(&format!("403 {echo}"), &headers, b"{}")
+    });
+    leaks_nothing(|| smoke(&server));
+}
+
+#[rstest]
+fn streams_and_sockets_that_quote_the_request(#[values(raw, base64, base64url, hex, percent, json)] encode: Encode) {
+    let server = Server::start(move |request| {
+        let echo = encode(&request.bytes());
+        if request.header("upgrade").is_some() {
+            let credential = request.header("authorization").or_else(|| request.header("sec-websocket-protocol"));
+            return Answer::Socket(echo, encode(credential.unwrap_or_default().as_bytes()));
+        }
+        let lines: String = echo.lines().map(|line| format!("data: {line}\n")).collect();
+        let event = format!("event: {}\nid: {}\n{lines}\n: {}\n\n", one_line(&echo), one_line(&echo), one_line(&echo));
+        Answer::http("200 OK", &[("Content-Type", "text/event-stream")], event.as_bytes())
+    });
+    leaks_nothing(|| smoke(&server));
+}
+
+#[rstest]
+fn a_token_that_the_server_itself_made_is_kept_secret_too(#[values(raw, base64, hex)] encode: Encode) {
+    const ISSUED: &str = "opaque-token-of-the-server-0123456789abcdef";
+    let server = Server::start(move |request| match request.path() {
+        "/auth/login" => Answer::http("200 OK", &[], format!("{{\"access_token\":\"{ISSUED}\"}}").as_bytes()),
+        _ => Answer::http("403 Forbidden", &[("Content-Type", "text/plain")], encode(&request.bytes()).as_bytes()),
+    });
+    let output = leaks_nothing(|| smoke(&server));
+    let used = server.seen().iter().any(|request| request.head.contains(ISSUED));
+    assert!(used, "the issued token was never presented: then this test proves nothing");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains(ISSUED));
+    assert!(!String::from_utf8_lossy(&output.stdout).to_lowercase().contains(&hex(ISSUED.as_bytes()).to_lowercase()));
+}
+
+#[test]
+fn a_body_that_is_cut_within_a_secret() {
+    let server = Server::start(|request| {
+        let secret = request.header("x-service-secret").or_else(|| request.header("authorization")).unwrap_or("-");
+        Answer::http("403 Forbidden", &[], format!("{}{secret}", "x".repeat(990)).as_bytes())
+    });
+    for limit in [1000, 1008, 1020] {
+        let output = leaks_nothing(|| {
+            let mut command = smoke(&server);
+            command.args(["--set", &format!("budget.body_bytes={limit}")]);
+            command
+        });
+        let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(!shown.contains("xservice"), "the first half of the service secret is left, cut at {limit}");
+    }
+}
+
+#[test]
+fn what_is_sent_does_not_call_itself_a_test() {
+    let server = Server::start(|_| Answer::http("403 Forbidden", &[], b"{}"));
+    leaks_nothing(|| smoke(&server));
+    let is_test = |line: &&str| {
+        let name = line.split(':').next().unwrap_or_default().to_lowercase();
+        name.contains("test") || name.contains("e2e")
+    };
+    for request in server.seen() {
+        let named: Vec<_> = request.head.lines().skip(1).filter(is_test).collect();
+        assert!(named.is_empty(), "{named:?}");
+        assert!(request.header("traceparent").is_some() && request.header("x-request-id").is_some(), "{request:?}");
+    }
+}
+
+/// The server has seen credentials of each kind, and its page is in the report: otherwise nothing was put to the test.
+fn was_quoted(server: &Server, report: &[u8]) {
+    let seen: Vec<Received> = server.seen();
+    for name in ["authorization", "x-service-secret", "sec-websocket-protocol"] {
+        assert!(seen.iter().any(|request| request.header(name).is_some()), "nobody sent {name}");
+    }
+    let report: Report = serde_json::from_slice(report).expect("a report");
+    let quoted = report.probes.iter().filter(|probe| probe.exchange.body.text.contains("<h1>Sorry</h1>")).count();
+    assert!(quoted > 10, "{quoted} pages");
+}

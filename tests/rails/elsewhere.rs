@@ -1,0 +1,74 @@
+//! Hosts that the target does not name: whoever points there (a redirect, a proxy of the environment) gets no connection.
+
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
+
+use fivewhys::report::{Report, RunOutcome};
+use rstest::rstest;
+
+use crate::server::{Answer, Server};
+use crate::staged::{leaks_nothing, smoke};
+
+/// A listener that nobody must connect to.
+struct Elsewhere(TcpListener);
+
+impl Elsewhere {
+    fn listen() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.set_nonblocking(true).expect("a listener that can be asked");
+        Self(listener)
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.0.local_addr().expect("its address")
+    }
+
+    fn nobody_came(&self) -> bool {
+        matches!(self.0.accept(), Err(error) if error.kind() == ErrorKind::WouldBlock)
+    }
+}
+
+#[rstest]
+fn a_redirect_is_not_followed(
+    #[values(
+        "301 Moved Permanently",
+        "302 Found",
+        "303 See Other",
+        "307 Temporary Redirect",
+        "308 Permanent Redirect"
+    )]
+    status: &'static str,
+    #[values("127.0.0.1", "localhost")] host: &str,
+) {
+    let elsewhere = Elsewhere::listen();
+    let there = format!("http://{host}:{}/login", elsewhere.address().port());
+    let server = Server::start(move |_| Answer::http(status, &[("Location", &there)], b""));
+    let output = leaks_nothing(|| smoke(&server));
+    assert!(elsewhere.nobody_came(), "the redirect was followed");
+    let report: Report = serde_json::from_slice(&output.stdout).expect("a report");
+    assert_eq!(report.outcome, RunOutcome::Failed, "a redirect is no success");
+    assert!(!server.seen().is_empty());
+}
+
+#[rstest]
+fn a_proxy_of_the_environment_gets_no_token(
+    #[values("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")] name: &str,
+) {
+    let elsewhere = Elsewhere::listen();
+    let server = Server::start(|_| Answer::http("403 Forbidden", &[], b"{}"));
+    let proxy = format!("http://{}", elsewhere.address());
+    leaks_nothing(|| {
+        let mut command = smoke(&server);
+        command.env(name, &proxy);
+        command
+    });
+    assert!(elsewhere.nobody_came(), "{name} was obeyed");
+    assert!(!server.seen().is_empty());
+}
+
+#[test]
+fn the_listener_would_notice() {
+    let elsewhere = Elsewhere::listen();
+    let _visit = std::net::TcpStream::connect(elsewhere.address()).expect("it listens");
+    assert!(!elsewhere.nobody_came());
+}

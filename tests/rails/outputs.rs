@@ -1,0 +1,56 @@
+//! Every fault in every dialect and format: the twin's secrets are known from its files, and none is in any output.
+
+use fivewhys_mocks::Dialect;
+use rstest::rstest;
+
+use crate::leaks::Canaries;
+use crate::program::{TwinProcess, fivewhys, stderr, stdout};
+
+#[rstest]
+fn no_output_holds_a_secret(
+    #[values(
+        None,
+        Some("backend-auth/service-secret-mismatch"),
+        Some("backend-auth/service-secret-missing"),
+        Some("auth/down"),
+        Some("client/wrong-signing-secret"),
+        Some("edge/iam-denied"),
+        Some("edge/strips-authorization"),
+        Some("data/database-down")
+    )]
+    fault: Option<&str>,
+    #[values("documented", "observed")] dialect: Dialect,
+) {
+    let mut arguments = vec!["--dialect", dialect.id()];
+    arguments.extend(fault.iter().flat_map(|fault| ["--fault", fault]));
+    let twin = TwinProcess::start(&arguments);
+    let canaries = canaries(&twin);
+    for format in [&[][..], &["-v"], &["--format", "json"]] {
+        let mut command = fivewhys(["smoke", "--config"]);
+        let output = command.arg(twin.target()).args(format).env("FIVEWHYS_LOG", "trace").output().expect("it starts");
+        assert_eq!(output.status.code(), Some(i32::from(fault.is_some())), "{}", stderr(&output));
+        canaries.must_not_be_in("stdout", stdout(&output));
+        canaries.must_not_be_in("stderr", stderr(&output));
+    }
+    canaries.must_not_be_in("what the twin printed", &twin.printed());
+}
+
+#[test]
+fn the_tokens_that_were_sent_are_there_as_marks() {
+    let output = fivewhys(["smoke", "--format", "json"]).output().expect("it starts");
+    for mark in ["<token:valid>", "<token:wrong-key>", "<token:expired>", "<secret:service>"] {
+        assert!(stdout(&output).contains(mark), "no {mark}: then the other tests here prove nothing");
+    }
+}
+
+fn canaries(twin: &TwinProcess) -> Canaries {
+    let secrets = twin.secret_files().into_iter().map(|file| {
+        let value = std::fs::read_to_string(&file).expect("a secret");
+        (file.file_name().expect("a name").to_string_lossy().into_owned(), value)
+    });
+    let secrets: Vec<(String, String)> = secrets.collect();
+    for name in ["signing-secret", "service-secret", "primary-password"] {
+        assert!(secrets.iter().any(|(known, _)| known == name), "no {name} in {secrets:?}");
+    }
+    Canaries::of(secrets)
+}

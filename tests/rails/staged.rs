@@ -1,0 +1,41 @@
+//! The shipped target `staging`, moved to servers of our own, with secrets that are awkward to escape.
+
+use std::process::Output;
+
+use assert_cmd::Command;
+
+use crate::leaks::Canaries;
+use crate::program::fivewhys;
+use crate::server::Server;
+
+pub(crate) const SIGNING: &str = "signing+secret/of=32&bytes \"and\" more%20\\";
+pub(crate) const SERVICE: &str = "service+secret/of=32&bytes \"and\" more%41\\n";
+const PASSWORD: &str = "pass+word/of=test&users \"and\" more%00\\t";
+
+/// `smoke` against this server, as backend and as auth service, with the doors edge, auth and service-credentials.
+pub(crate) fn smoke(server: &Server) -> Command {
+    let mut command = fivewhys(["smoke", "--target", "staging"]);
+    for (name, scheme) in [("backend", "http"), ("auth", "http"), ("websocket", "ws")] {
+        command.args(["--set", &format!("{name}={scheme}://{}", server.address)]);
+    }
+    command.args(["--set", "budget.requests_per_minute=60000", "--set", "budget.probe=2s"]);
+    command.args(["--set", "doors=[\"edge\",\"auth\",\"service-credentials\"]"]);
+    command.env("JWT_SECRET_STAGING", SIGNING).env("SERVICE_SECRET", SERVICE);
+    command.env("FIVEWHYS_PRIMARY_PASSWORD", PASSWORD).env("FIVEWHYS_SECOND_PASSWORD", PASSWORD);
+    command
+}
+
+/// Runs it in every format; none may hold a secret. Gives the last, which is JSON.
+pub(crate) fn leaks_nothing(smoke: impl Fn() -> Command) -> Output {
+    let canaries = Canaries::of([("signing secret", SIGNING), ("service secret", SERVICE), ("password", PASSWORD)]);
+    let mut last = None;
+    for format in [&[][..], &["-v"], &["--format", "json"]] {
+        let output = smoke().args(format).env("FIVEWHYS_LOG", "trace").output().expect("it starts");
+        canaries.must_not_be_in("stdout", &String::from_utf8_lossy(&output.stdout));
+        canaries.must_not_be_in("stderr", &String::from_utf8_lossy(&output.stderr));
+        let unescaped = String::from_utf8_lossy(&output.stdout).replace("\\\"", "\"").replace("\\\\", "\\");
+        canaries.must_not_be_in("stdout, its JSON escapes undone", &unescaped);
+        last = Some(output);
+    }
+    last.expect("three formats")
+}
