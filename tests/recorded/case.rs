@@ -31,12 +31,13 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// Builds it from the probes of one fault that fivewhys would send.
-    pub(crate) fn of(recording: &Recording, target: &Target, doors: &[Door]) -> Self {
+    /// Builds it from the probes of one fault that fivewhys would send and that are kept, by their ordinals.
+    pub(crate) fn of(recording: &Recording, target: &Target, doors: &[Door], kept: &dyn Fn(u32) -> bool) -> Self {
         let mut target = target.clone();
         target.doors = doors.iter().copied().collect::<BTreeSet<Door>>();
         let probes: Vec<&Probe> = recording.of_one_fault().filter(|probe| !key::calls_itself_a_test(probe)).collect();
         let keyed = probes.iter().zip(1..).filter_map(|(probe, id)| Some((*probe, key::of(probe)?, id)));
+        let keyed = keyed.filter(|(_, _, id)| kept(*id));
         let allowed = keyed.filter(|(_, key, _)| may_be_sent(key, &target));
         let exchanges: Vec<Exchange> =
             allowed.map(|(probe, key, id)| exchange::of(recording, probe, key, id)).collect();
