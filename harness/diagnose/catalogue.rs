@@ -136,7 +136,9 @@ pub(super) enum LogScope {
     /// While a failing probe was under way, and at no other time.
     #[default]
     Window,
-    /// Whenever: it tells of a state.
+    /// While failing probes were under way; at other times too, since it tells of a state that everybody meets.
+    State,
+    /// Whenever: it may have been written long before.
     Any,
 }
 

@@ -22,7 +22,12 @@ impl Tally {
     /// Whether the failing probes themselves left the lines: most of them did (caches and open breakers keep some from it), and
     /// strangers at the rate seen outside would not have.
     pub(super) fn is_ours(self) -> bool {
-        self.held > 0 && self.held * 3 >= self.windows * 2 && self.by_chance() < NO_CHANCE
+        self.is_steady() && self.by_chance() < NO_CHANCE
+    }
+
+    /// Whether most of the failing windows hold such a line.
+    pub(super) const fn is_steady(self) -> bool {
+        self.held > 0 && self.held * 3 >= self.windows * 2
     }
 
     /// An upper bound on the probability that so many windows hold a stranger's line, if strangers come independently.

@@ -74,26 +74,37 @@ impl<'a> Logbook<'a> {
             self.entries.iter().filter(|entry| entry.by == rule.by && rule.pattern.is_match(&entry.text)).collect();
         let hit = match rule.scope {
             LogScope::Any => lines.last().copied(),
-            LogScope::Window => lines.iter().find(|entry| self.window_of(entry).is_some_and(Window::fails)).copied(),
+            LogScope::Window | LogScope::State => {
+                lines.iter().find(|entry| self.window_of(entry).is_some_and(Window::fails)).copied()
+            }
         }?;
         let by_trace = self.failing().any(|window| hit.trace.as_deref() == Some(window.trace.as_str()));
-        let decisive = rule.decisive && (rule.scope == LogScope::Any || by_trace || self.are_of_the_failure(&lines));
+        let counts = match rule.scope {
+            LogScope::Any => true,
+            LogScope::State => self.tally(&lines).is_steady(),
+            LogScope::Window => by_trace || self.are_of_the_failure(&lines),
+        };
+        let decisive = rule.decisive && counts;
         Some(LogMatch { says: describe(hit), decisive })
     }
 
     /// Whether the failing probes left these lines: the first of them, before breakers opened, and most of the others.
     fn are_of_the_failure(&self, lines: &[&LogEntry]) -> bool {
+        let in_first = |first: &Window| lines.iter().any(|entry| self.is_in(entry, first));
+        self.failing().next().is_some_and(in_first) && self.tally(lines).is_ours()
+    }
+
+    fn tally(&self, lines: &[&LogEntry]) -> Tally {
         let holds = |window: &&Window| lines.iter().any(|entry| self.is_in(entry, window));
         let (windows, held) = (self.failing().count(), self.failing().filter(holds).count());
         let failing_ms: f64 = self.failing().map(Window::ms).sum();
-        let tally = Tally {
+        Tally {
             windows,
             held,
             window_ms: failing_ms / windows.max(1) as f64,
             foreign: lines.iter().filter(|entry| self.window_of(entry).is_none()).count(),
             quiet_ms: self.span_ms() - self.windows.iter().map(Window::ms).sum::<f64>(),
-        };
-        self.failing().next().is_some_and(|first| holds(&first)) && tally.is_ours()
+        }
     }
 
     /// How long the log is, in milliseconds.
