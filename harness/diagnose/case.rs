@@ -75,7 +75,7 @@ impl<'a> Case<'a> {
         let first_user = given.target.users.first().map_or("", |user| user.name.as_str());
         let user = failing_user(given.failed, &kept).unwrap_or(first_user);
         let readings = Readings::of(&kept, given.target, user);
-        let failing = tell_tale(&readings);
+        let failing = tell_tale(&readings, given);
         let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent);
         let mut facts = fact::facts(given.target, &kept, &given.evidence.manifests);
         // Only a probe that went through the backend says anything of the backend's calls.
@@ -150,13 +150,15 @@ fn failing_user<'a>(failed: &[FailedStep], observations: &[&'a Observation]) -> 
     exchanges.filter_map(of).map(|observation| observation.probe.user.as_str()).next()
 }
 
-/// The failing probes whose windows the log is read for: those that went all the way in, if there are any.
-fn tell_tale(readings: &Readings<'_>) -> Vec<u32> {
-    let protected = readings.failing().filter(|reading| reading.cell.place == Place::Protected);
-    let protected: Vec<u32> = protected.map(|reading| reading.observation.exchange).collect();
-    if protected.is_empty() {
-        readings.failing().map(|reading| reading.observation.exchange).collect()
-    } else {
-        protected
-    }
+/// The failing probes whose windows the log is read for: of those it can hold, the ones that went all the way in, if there are any.
+fn tell_tale(readings: &Readings<'_>, given: Given<'_>) -> Vec<u32> {
+    let read_at = given.evidence.log_read_at.unwrap_or(Timestamp::MAX);
+    let early = |exchange: u32| given.sent.iter().any(|probe| probe.exchange == exchange && probe.ended_at <= read_at);
+    let failing: Vec<_> = readings.failing().filter(|reading| early(reading.observation.exchange)).collect();
+    let of = |wanted: &dyn Fn(Place) -> bool| -> Vec<u32> {
+        let chosen = failing.iter().filter(|reading| wanted(reading.cell.place));
+        chosen.map(|reading| reading.observation.exchange).collect()
+    };
+    let protected = of(&|place| place == Place::Protected);
+    if protected.is_empty() { of(&|_| true) } else { protected }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::case::{Case, FailedStep, Given};
 use super::catalogue::Catalogue;
+use super::reading::Reading;
 use super::verdict::{Alternative, Cause, Certainty, Hops, RuledOut, Settling};
 use super::weigh::{Weighed, weigh};
 use super::{chain, cure, settle};
@@ -58,12 +59,22 @@ fn covered(one: &Weighed<'_>, open: &[&FailedStep]) -> usize {
 fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
     match candidates {
         [] => Certainty::Unknown,
+        [(best, _), ..] if needs_a_maker(case, best) => Certainty::Ambiguous,
         [(only, _)] if chain::marked(case, only) => Certainty::Certain,
         [(best, posterior), rivals @ ..] if *posterior >= LIKELY && ahead_by_evidence(best, rivals) => {
             Certainty::Likely
         }
         _ => Certainty::Ambiguous,
     }
+}
+
+/// Whether the fault lies with whoever made the failing answers, and nothing at all tells who did.
+fn needs_a_maker(case: &Case<'_>, best: &Weighed<'_>) -> bool {
+    let explained = || case.readings.all.iter().filter(|reading| best.explains.contains(&reading.observation.exchange));
+    let demanded = |reading: &Reading<'_>| {
+        best.mode.predict.iter().any(|one| one.on.matches(&reading.cell) && !one.answered_by.is_empty())
+    };
+    explained().any(demanded) && explained().all(|reading| reading.observation.answered_by == Hop::Unknown)
 }
 
 /// Whether what was seen, without any prior, puts it as clearly ahead: what is merely more common is not likely for that.

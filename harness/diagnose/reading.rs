@@ -41,6 +41,12 @@ impl Reading<'_> {
         (place, worth, carrier == Carrier::Subprotocol, caller, same_user, self.observation.result)
     }
 
+    /// What any system in order gives too: a refusal of a token that must be refused.
+    pub(super) fn is_as_always(&self) -> bool {
+        let guarded = matches!(self.cell.place, Place::Protected | Place::Oracle);
+        guarded && !self.cell.token.should_be_accepted() && self.observation.result == Outcome::Denied
+    }
+
     fn caller_is_good(&self) -> bool {
         matches!(self.cell.caller, None | Some(crate::probe::Caller::Right))
     }

@@ -236,7 +236,10 @@ fn cell_likelihood(
     shown: &mut BTreeSet<(*const Prediction, Outcome)>,
 ) -> f64 {
     let narrowest = speaking(mode, reading).filter(|one| !one.result.is_empty()).min_by_key(|one| one.result.len());
-    let Some(prediction) = narrowest else { return -OUTCOMES.ln() };
+    let Some(prediction) = narrowest else {
+        // That a bad token is refused needs no saying, and speaks for nobody.
+        return if reading.is_as_always() { 0.0 } else { -OUTCOMES.ln() };
+    };
     let chosen_before = !shown.insert((std::ptr::from_ref(prediction), reading.observation.result));
     let size = if chosen_before { 1.0 } else { prediction.result.len() as f64 };
     let fits =
