@@ -10,7 +10,7 @@ use super::fact::{self, Fact};
 use super::logbook::Logbook;
 use super::reading::{Reading, Readings};
 use crate::evidence::{EnvValue, Evidence, Manifest};
-use crate::observe::Observation;
+use crate::observe::{Observation, Outcome};
 use crate::target::{Service, Target};
 
 /// A step that failed and is to be explained.
@@ -124,6 +124,12 @@ impl<'a> Case<'a> {
     /// Whether a scenario sent this exchange and it failed.
     pub(super) fn is_of_a_step(&self, exchange: u32) -> bool {
         self.failed.iter().any(|step| step.exchange == exchange)
+    }
+
+    /// Whether the credential of this exchange was accepted.
+    pub(super) fn was_let_in(&self, exchange: u32) -> bool {
+        let of = |reading: &&Reading<'_>| reading.exchanges.contains(&exchange);
+        self.readings.all.iter().find(of).is_some_and(|reading| reading.observation.result == Outcome::Ok)
     }
 
     /// Whether it called a surface that takes the whole way: edge, backend, auth service.

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use super::case::Case;
 use super::catalogue::{Catalogue, Fault, Mode, Prediction};
+use super::cell::Place;
 use super::describe;
 use super::fact::UNKNOWN;
 use super::logbook::LogMatch;
 use super::reading::Reading;
 use super::verdict::Proof;
 use crate::observe::{Authn, Hop, Outcome};
+use crate::token::TokenKind;
 
 /// How often an observation is not what it seems.
 const NOISE: f64 = 0.01;
@@ -212,7 +214,17 @@ fn likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
             sum += cell_likelihood(mode, reading, case, &mut shown);
         }
     }
-    sum + mode.facts.iter().map(|(key, allowed)| fact_likelihood(key, allowed, case)).sum::<f64>()
+    let facts: f64 = mode.facts.iter().map(|(key, allowed)| fact_likelihood(key, allowed, case)).sum();
+    sum + facts + sameness_likelihood(mode, case)
+}
+
+/// Whether a good token fares to the letter like a foreign one: foretold, or a coin's throw where the mode says nothing of it.
+fn sameness_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
+    let with_control = |reading: &&Reading<'_>| case.readings.control(reading, TokenKind::WrongKey).is_some();
+    let goes_in = |reading: &&Reading<'_>| reading.cell.place == Place::Protected;
+    let Some(reading) = case.readings.failing().filter(goes_in).find(with_control) else { return 0.0 };
+    let foretold = |one: &Prediction| [one.same_as, one.differs_from].contains(&Some(TokenKind::WrongKey));
+    if speaking(mode, reading).any(foretold) { 0.0 } else { -std::f64::consts::LN_2 }
 }
 
 /// `shown` holds the ways the mode has shown itself so far. Which of several it takes is chosen once a prediction, not once a group:
