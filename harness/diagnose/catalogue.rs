@@ -83,6 +83,9 @@ pub(super) struct Prediction {
     pub(super) result: Vec<Outcome>,
     #[serde(default)]
     pub(super) answered_by: Vec<Hop>,
+    /// An answer that nobody knows the maker of does not do.
+    #[serde(default)]
+    pub(super) surely: bool,
     #[serde(default)]
     pub(super) authn: Vec<Authn>,
     #[serde(default)]

@@ -146,7 +146,7 @@ fn fits(prediction: &Prediction, reading: &Reading<'_>) -> bool {
     let seen = reading.observation;
     let result = prediction.result.is_empty() || prediction.result.contains(&seen.result);
     let hop = prediction.answered_by.is_empty()
-        || reading.answered_by == Hop::Unknown
+        || (reading.answered_by == Hop::Unknown && !prediction.surely)
         || prediction.answered_by.contains(&reading.answered_by);
     let authn = prediction.authn.is_empty() || seen.authn == Authn::Unknown || prediction.authn.contains(&seen.authn);
     result && hop && authn
@@ -237,7 +237,7 @@ fn cell_likelihood(
 ) -> f64 {
     let narrowest = speaking(mode, reading).filter(|one| !one.result.is_empty()).min_by_key(|one| one.result.len());
     let Some(prediction) = narrowest else {
-        // That a bad token is refused needs no saying, and speaks for nobody.
+        // What is as in any system in order needs no saying, and speaks for nobody.
         return if reading.is_as_always() { 0.0 } else { -OUTCOMES.ln() };
     };
     let chosen_before = !shown.insert((std::ptr::from_ref(prediction), reading.observation.result));
