@@ -29,6 +29,11 @@ pub(super) fn marked(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
     weighed.fault.whys.iter().any(|rule| rule.mark && decisive(rule, weighed) && proof(case, weighed, rule).is_some())
 }
 
+/// Whether any of the fault's own claims was seen.
+pub(super) fn claimed(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
+    weighed.fault.whys.iter().any(|rule| proven(case, weighed, rule))
+}
+
 /// Whether something proves this link.
 pub(super) fn proven(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> bool {
     proof(case, weighed, rule).is_some()

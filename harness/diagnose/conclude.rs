@@ -64,6 +64,8 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
         [] => Certainty::Unknown,
         [(best, _), ..] if needs_a_maker(case, best) => Certainty::Ambiguous,
         [(only, _)] if chain::marked(case, only) => Certainty::Certain,
+        // What is merely left over, with none of its own claims seen, is not likely: nobody has looked for it yet.
+        [(best, _), ..] if !chain::claimed(case, best) => Certainty::Ambiguous,
         [(best, posterior), rivals @ ..] if *posterior >= LIKELY && ahead_by_evidence(best, rivals) => {
             Certainty::Likely
         }
