@@ -1,8 +1,8 @@
 //! The chain of whys: each link one claim with the observation that proves it; a link without proof is left out. Sits in `diagnose`.
 
 use super::case::Case;
-use super::catalogue::WhyRule;
 use super::describe;
+use super::fault::WhyRule;
 use super::proof::ProofRule;
 use super::reading::Reading;
 use super::verdict::{Proof, Why};

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::case::{Case, FailedStep, Given};
+use super::case::Case;
 use super::catalogue::Catalogue;
+use super::given::{FailedStep, Given};
 use super::reading::Reading;
 use super::verdict::{Alternative, Cause, Certainty, Hops, RuledOut, Settling};
 use super::weigh::{Weighed, weigh};

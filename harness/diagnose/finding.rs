@@ -1,8 +1,9 @@
 //! Findings: what is wrong although no scenario failed for it, and negative controls that were accepted. Sits in `diagnose`.
 
-use super::case::{Case, Given};
+use super::case::Case;
 use super::cell::Place;
 use super::describe;
+use super::given::Given;
 use super::reading::Reading;
 use super::verdict::{Cause, Certainty, Finding, Proof};
 use crate::observe::Outcome;

@@ -1,8 +1,10 @@
 //! Which probe to send next: the one that splits the remaining candidates best for what it costs. Sits in `diagnose`; it only asks, `run` sends.
 
-use super::case::{Case, Given};
-use super::catalogue::{Catalogue, Prediction};
+use super::case::Case;
+use super::catalogue::Catalogue;
 use super::cell::{Cell, Place};
+use super::given::Given;
+use super::mode::Prediction;
 use super::proof::ProofRule;
 use super::weigh::{Weighed, weigh};
 use super::{chain, plan_keys};

@@ -1,9 +1,9 @@
 //! A bad credential that was let in, and nothing else wrong: a finding that fails the run, and no cause behind it.
 
-use crate::diagnose::case::{FailedStep, Given};
 use crate::diagnose::catalogue::Catalogue;
 use crate::diagnose::conclude::diagnose;
 use crate::diagnose::finding::findings;
+use crate::diagnose::given::{FailedStep, Given};
 use crate::evidence::Evidence;
 use crate::fixtures::{exchange, staging, surface};
 use crate::observe::{Observation, observe};

@@ -2,8 +2,8 @@
 
 use rstest::rstest;
 
-use crate::diagnose::case::SentProbe;
 use crate::diagnose::fact::Fact;
+use crate::diagnose::given::SentProbe;
 use crate::diagnose::logbook::Logbook;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
 use crate::fixtures::{exchange, staging, surface};
