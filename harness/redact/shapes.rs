@@ -5,17 +5,25 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-/// RFC 7515: three base64url parts, the first a JSON object (`{"` is `eyJ`); the signature may be empty.
+/// RFC 7515: three base64url parts, the first a JSON object (`{"` is `eyJ`); the signature may be empty, or cut off by whoever quotes it
+/// (a close reason has room for 123 bytes). The header may be replaced already.
 static JWT: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?-u)eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*"));
+    LazyLock::new(|| pattern(r"(?-u)(?:eyJ[A-Za-z0-9_-]{5,}|<jwt-header>)\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?"));
+/// The same in base64, as a WebSocket subprotocol carries it (`eyJ` is `ZXlK`), whole or cut off.
+static ENCODED_JWT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u)ZXlK[A-Za-z0-9+/_-]{8,}={0,2}"));
 /// RFC 6750, 2.1, `b68token`, of 20 characters and more.
 static BEARER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i-u)\b(bearer(?:\s|%20|\+)+)[A-Za-z0-9._~+/-]{20,}=*"));
 
 /// Replaces what looks like a JWT or an opaque bearer token.
 pub(super) fn clean(text: &[u8]) -> Cow<'_, [u8]> {
     let without_jwt = JWT.replace_all(text, b"<jwt>".as_slice());
-    match BEARER.replace_all(&without_jwt, b"${1}<redacted>".as_slice()) {
-        Cow::Borrowed(_) => without_jwt,
+    let without_encoded = replaced(&ENCODED_JWT, without_jwt, b"<jwt>");
+    replaced(&BEARER, without_encoded, b"${1}<redacted>")
+}
+
+fn replaced<'t>(pattern: &Regex, text: Cow<'t, [u8]>, by: &[u8]) -> Cow<'t, [u8]> {
+    match pattern.replace_all(&text, by) {
+        Cow::Borrowed(_) => text,
         Cow::Owned(cleaned) => Cow::Owned(cleaned),
     }
 }

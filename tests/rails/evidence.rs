@@ -20,7 +20,7 @@ fn manifests_and_logs_with_secrets_in_them_leak_nothing() {
         "/health" => Answer::http("200 OK", &[("Content-Type", "application/json")], b"{\"status\":\"healthy\"}"),
         _ => Answer::http("403 Forbidden", &[("Content-Type", "application/json")], b"{\"detail\":\"no\"}"),
     });
-    let output = leaks_nothing(|| {
+    let output = leaks_nothing(&server, || {
         let mut command = smoke(&server);
         command.args(["--set", "doors=[\"edge\",\"auth\",\"service-credentials\",\"manifest\",\"logs\"]"]);
         command.args(["--set", &format!("manifest.backend={backend}"), "--set", &format!("manifest.auth={auth}")]);

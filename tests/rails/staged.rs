@@ -25,8 +25,8 @@ pub(crate) fn smoke(server: &Server) -> Command {
     command
 }
 
-/// Runs it in every format; none may hold a secret. Gives the last, which is JSON.
-pub(crate) fn leaks_nothing(smoke: impl Fn() -> Command) -> Output {
+/// Runs it in every format; none may hold a secret, or the signature of a token that the server saw. Gives the last, which is JSON.
+pub(crate) fn leaks_nothing(server: &Server, smoke: impl Fn() -> Command) -> Output {
     let canaries = Canaries::of([("signing secret", SIGNING), ("service secret", SERVICE), ("password", PASSWORD)]);
     let mut last = None;
     for format in [&[][..], &["-v"], &["--format", "json"]] {
@@ -37,5 +37,14 @@ pub(crate) fn leaks_nothing(smoke: impl Fn() -> Command) -> Output {
         canaries.must_not_be_in("stdout, its JSON escapes undone", &unescaped);
         last = Some(output);
     }
-    last.expect("three formats")
+    let last = last.expect("three formats");
+    signatures(server).must_not_be_in("stdout", &String::from_utf8_lossy(&last.stdout));
+    last
+}
+
+/// A signature is what makes a token open something.
+fn signatures(server: &Server) -> Canaries {
+    let tokens = server.seen().into_iter().filter_map(|request| request.token());
+    let signed = tokens.filter_map(|token| token.rsplit_once('.').map(|(_, signature)| signature.to_owned()));
+    Canaries::of(signed.filter(|signature| signature.len() > 20).map(|signature| ("a signature", signature)))
 }

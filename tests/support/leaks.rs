@@ -3,37 +3,43 @@
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 
-/// The first characters of every JWT's header, `{"`, and more of them.
-const JWT: &str = "eyJ";
+/// How the header or the payload of a token of ours begins: `{"alg":`, `{"typ":`, `{"sub":`. A lone `{"` would be any JSON in base64.
+const BEGINNINGS: [&[u8]; 3] = [b"{\"alg\":", b"{\"typ\":", b"{\"sub\":"];
 
 /// What must not be in an output: names of secrets with one form each.
-pub(crate) struct Canaries(Vec<(String, String)>);
+pub(crate) struct Canaries(Vec<Canary>);
+
+struct Canary {
+    name: String,
+    /// Without white space: what is shown to people is wrapped.
+    form: String,
+    /// Hex and percent-encoding come in both cases.
+    any_case: bool,
+}
+
+impl Canary {
+    fn new(of: &str, (kind, form): (&str, String)) -> Self {
+        Self { name: format!("{of} ({kind})"), form: without_space(&form), any_case: matches!(kind, "hex" | "percent") }
+    }
+}
 
 impl Canaries {
     /// Every form of these secrets (name, value), and of a JWT's beginning.
     pub(crate) fn of<N: Into<String>, V: AsRef<str>>(secrets: impl IntoIterator<Item = (N, V)>) -> Self {
-        let mut canaries = vec![("a JWT".to_owned(), JWT.to_owned())];
-        canaries.extend(base64_cores(b"{\"alg\":").map(|core| ("a JWT's header".to_owned(), core)));
-        canaries.extend(base64_cores(b"eyJhbGciOi").map(|core| ("a JWT in base64".to_owned(), core)));
-        canaries.push(("a JWT in hex".to_owned(), hex(b"eyJhbGciOi")));
-        for (name, value) in secrets {
-            let name = name.into();
-            canaries.extend(forms(value.as_ref().as_bytes()).map(|(form, text)| (format!("{name} ({form})"), text)));
-        }
-        Self(canaries)
+        let mut known: Vec<(String, Vec<u8>)> =
+            secrets.into_iter().map(|(name, value)| (name.into(), value.as_ref().as_bytes().to_vec())).collect();
+        let tokens = BEGINNINGS.iter().map(|json| BASE64_URL_SAFE_NO_PAD.encode(json)[..9].as_bytes().to_vec());
+        known.extend(tokens.map(|token| ("a token".to_owned(), token)));
+        let forms = known.iter().flat_map(|(name, value)| forms(value).map(move |form| Canary::new(name, form)));
+        Self(forms.collect())
     }
 
     /// The names of what is in the text.
     pub(crate) fn found_in(&self, text: &str) -> Vec<&str> {
+        let text = without_space(text);
         let lower = text.to_lowercase();
-        let is_in = |(name, form): &&(String, String)| {
-            if name.ends_with("hex)") || name.ends_with("percent)") {
-                lower.contains(form)
-            } else {
-                text.contains(form)
-            }
-        };
-        self.0.iter().filter(is_in).map(|(name, _)| &**name).collect()
+        let is_in = |one: &&Canary| if one.any_case { lower.contains(&one.form) } else { text.contains(&one.form) };
+        self.0.iter().filter(is_in).map(|one| &*one.name).collect()
     }
 
     /// Fails with the names of what is in the text.
@@ -49,6 +55,10 @@ fn forms(value: &[u8]) -> impl Iterator<Item = (&'static str, String)> {
     let mut forms = vec![("raw", raw), ("hex", hex(value)), ("percent", percent)];
     forms.extend(base64_cores(value).map(|core| ("base64", core)));
     forms.into_iter()
+}
+
+fn without_space(text: &str) -> String {
+    text.split_whitespace().collect()
 }
 
 fn hex(value: &[u8]) -> String {
@@ -85,6 +95,8 @@ mod tests {
     fn a_secret_is_found_in_every_form(#[case] form: String) {
         let canaries = Canaries::of([("it", SECRET)]);
         assert!(!canaries.found_in(&format!("before {form} after")).is_empty(), "{form}");
+        let (start, end) = form.split_at(form.len() / 2);
+        assert!(!canaries.found_in(&format!("{start}\n    {end}")).is_empty(), "wrapped: {form}");
     }
 
     #[rstest]

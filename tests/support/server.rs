@@ -4,6 +4,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -25,6 +27,16 @@ impl Received {
 
     pub(crate) fn path(&self) -> &str {
         self.head.split_whitespace().nth(1).unwrap_or_default()
+    }
+
+    /// The JWT it presents, wherever it stands.
+    pub(crate) fn token(&self) -> Option<String> {
+        let bearer = self.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+        let offered = || self.header("sec-websocket-protocol")?.rsplit("jwt.").next();
+        let encoded = offered().and_then(|encoded| BASE64_URL_SAFE_NO_PAD.decode(encoded).ok());
+        let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let in_body = body["token"].as_str().map(str::to_owned);
+        bearer.map(str::to_owned).or_else(|| encoded.and_then(|bytes| String::from_utf8(bytes).ok())).or(in_body)
     }
 
     /// All of it.

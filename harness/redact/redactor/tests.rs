@@ -126,6 +126,9 @@ fn a_registered_token_is_replaced_whole_and_part_by_part(#[case] text: &str, #[c
 
 #[rstest]
 #[case("got eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0. here", "got <jwt> here")]
+#[case("cut eyJhbGciOiJub25lIn0.eyJzdWIiOi", "cut <jwt>")]
+#[case("cut <jwt-header>.eyJzdWIiOi", "cut <jwt>")]
+#[case("cut jwt.ZXlKaGJHY2lPaUpJVXpJ", "cut jwt.<jwt>")]
 #[case("Authorization: Bearer abcdefghijklmnopqrstuvwxyz==", "Authorization: Bearer <redacted>")]
 #[case("BEARER%20abcdefghijklmnopqrstuvwxyz", "BEARER%20<redacted>")]
 #[case("Bearer token is missing", "Bearer token is missing")]

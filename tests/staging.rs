@@ -1,0 +1,66 @@
+//! One test per scenario against a deployment: the target named by `FIVEWHYS_TARGET`, from the file named by `FIVEWHYS_CONFIG` (or
+//! `fivewhys.toml`, or else the one built in). Each is shown as ignored while `FIVEWHYS_TARGET` is unset.
+//!
+//! The tests run one after the other: a deployment's edge bans an address that asks too often.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use fivewhys::redact::Redactor;
+use fivewhys::report::{Report, RunOutcome, human};
+use fivewhys::run;
+use fivewhys::scenario::{self, Scenario};
+use fivewhys::target::{Overrides, Target, TargetFile};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// As wide as a test's output is usually read.
+const STYLE: human::Style = human::Style { width: 100, colour: false, unicode: true, verbose: false };
+
+fn main() -> ExitCode {
+    let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
+    let scenarios = scenario::embedded().expect("the shipped scenarios are in order");
+    let named = std::env::var("FIVEWHYS_TARGET").ok().filter(|name| !name.is_empty());
+    let trial = |scenario: Scenario| match named.clone() {
+        Some(name) => Trial::test(scenario.id.clone(), move || passes(&name, scenario)),
+        None => Trial::test(format!("{} (set FIVEWHYS_TARGET)", scenario.id), || Ok(())).with_ignored_flag(true),
+    };
+    libtest_mimic::run(&arguments, scenarios.into_iter().map(trial).collect()).exit_code()
+}
+
+fn passes(target: &str, scenario: Scenario) -> Result<(), Failed> {
+    let redactor = Redactor::new();
+    let target = Arc::new(resolve(target).map_err(|error| shown(&error))?);
+    let run = run::Smoke { target, scenarios: vec![scenario], deployed: Vec::new(), redactor: redactor.clone() };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // A scenario of which nothing can be driven fails too: a run that tests nothing must not look green.
+    let report = runtime.block_on(run::smoke(&run, &|_| {})).map_err(|error| shown(&error))?;
+    verdict(&report, &redactor)
+}
+
+fn verdict(report: &Report, redactor: &Redactor) -> Result<(), Failed> {
+    match report.outcome {
+        RunOutcome::Passed => Ok(()),
+        RunOutcome::Failed => Err(redactor.clean(&human::render(report, &STYLE)).into()),
+    }
+}
+
+fn resolve(name: &str) -> Result<Target, fivewhys::target::ConfigError> {
+    let here = PathBuf::from("fivewhys.toml");
+    let file = match std::env::var_os("FIVEWHYS_CONFIG").map(PathBuf::from) {
+        Some(path) => TargetFile::read(&path)?,
+        None if here.is_file() => TargetFile::read(&here)?,
+        None => TargetFile::embedded()?,
+    };
+    let environment =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    file.resolve(Some(name), &Overrides::new(&[], environment))
+}
+
+/// The whole diagnostic with its source and help, as text.
+fn shown(error: &(dyn miette::Diagnostic + 'static)) -> String {
+    let mut text = String::new();
+    let theme = miette::GraphicalTheme::unicode_nocolor();
+    let done = miette::GraphicalReportHandler::new_themed(theme).with_links(false).render_report(&mut text, error);
+    if done.is_ok() { text } else { error.to_string() }
+}
