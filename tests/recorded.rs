@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use fivewhys::target::{Overrides, Target, TargetFile};
+use fivewhys::target::{Door, Overrides, Target, TargetFile};
 use libtest_mimic::{Arguments, Trial};
 
 use self::recording::Recording;
@@ -82,12 +82,17 @@ fn readings(recording: &Arc<Recording>, target: &Arc<Target>) -> impl Iterator<I
     trials.collect::<Vec<_>>().into_iter()
 }
 
-fn verdicts(recording: &Arc<Recording>, target: &Arc<Target>) -> impl Iterator<Item = Trial> {
-    case::DOORS.iter().map(|doors| {
+fn verdicts(recording: &Arc<Recording>, target: &Arc<Target>) -> Vec<Trial> {
+    let named = |what: &str, doors| format!("{}: diagnose {what} with edge,{}", recording.name, verdict::names(doors));
+    let whole = |doors: &'static [Door]| {
         let (recording, target) = (Arc::clone(recording), Arc::clone(target));
-        let name = format!("{}: diagnose with edge,{}", recording.name, verdict::names(doors));
-        Trial::test(name, move || verdict::check(&recording, doors, &target))
-    })
+        Trial::test(named("all", doors), move || verdict::check(&recording, doors, &target))
+    };
+    let parts = |doors: &'static [Door]| {
+        let (recording, target) = (Arc::clone(recording), Arc::clone(target));
+        Trial::test(named("any part", doors), move || verdict::check_parts(&recording, doors, &target))
+    };
+    case::DOORS.iter().flat_map(|doors| [whole(doors), parts(doors)]).collect()
 }
 
 fn target() -> Target {

@@ -9,7 +9,7 @@ use miette::{IntoDiagnostic as _, WrapErr as _};
 use super::mistake::Mistake;
 use super::output;
 use super::twin_boot::{TwinArgs, coordinates};
-use crate::target::{Door, write_target_file};
+use crate::target::{Door, forget_secrets, write_target_file};
 
 /// Options of `fivewhys twin`.
 #[derive(Debug, Args)]
@@ -35,6 +35,9 @@ impl Twin {
         output::print(&self.addresses(&twin)).into_diagnostic()?;
         interrupted().await.into_diagnostic()?;
         twin.shutdown().await;
+        if let Some(path) = &self.write_target {
+            forget_secrets(path).into_diagnostic().wrap_err("cannot remove the twin's secrets")?;
+        }
         Ok(ExitCode::SUCCESS)
     }
 

@@ -3,55 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::cell::Place;
 use super::fact::{self, Fact};
+use super::given::{FailedStep, Given};
 use super::logbook::Logbook;
 use super::reading::{Reading, Readings};
-use crate::evidence::{EnvValue, Evidence, Manifest};
-use crate::observe::Observation;
+use crate::evidence::{EnvValue, Manifest};
+use crate::observe::{Observation, Outcome};
 use crate::target::{Service, Target};
-
-/// A step that failed and is to be explained.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FailedStep {
-    /// `scenario/step`.
-    pub step: String,
-    /// Its exchange.
-    pub exchange: u32,
-    /// A negative control that was not refused as it must be: explained along with others, never on its own.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub control: bool,
-}
-
-/// When a probe was under way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SentProbe {
-    /// Its exchange.
-    pub exchange: u32,
-    /// By our clock.
-    pub started_at: Timestamp,
-    /// By our clock.
-    pub ended_at: Timestamp,
-    /// The trace id it carried.
-    pub trace_id: String,
-}
-
-/// What is given to a diagnosis. Plain data: a recorded run diagnosed again gives the same verdict.
-#[derive(Debug, Clone, Copy)]
-pub struct Given<'a> {
-    /// The deployment.
-    pub target: &'a Target,
-    /// What every probe of the run means, in the order they were sent.
-    pub observations: &'a [Observation],
-    /// When they were sent.
-    pub sent: &'a [SentProbe],
-    /// Manifests and logs.
-    pub evidence: &'a Evidence,
-    /// What is to be explained, in the order of the run.
-    pub failed: &'a [FailedStep],
-}
 
 /// The same, grouped and compared.
 #[derive(Debug)]
@@ -75,7 +35,7 @@ impl<'a> Case<'a> {
         let first_user = given.target.users.first().map_or("", |user| user.name.as_str());
         let user = failing_user(given.failed, &kept).unwrap_or(first_user);
         let readings = Readings::of(&kept, given.target, user);
-        let failing = tell_tale(&readings);
+        let failing = tell_tale(&readings, given);
         let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent);
         let mut facts = fact::facts(given.target, &kept, &given.evidence.manifests);
         // Only a probe that went through the backend says anything of the backend's calls.
@@ -126,6 +86,12 @@ impl<'a> Case<'a> {
         self.failed.iter().any(|step| step.exchange == exchange)
     }
 
+    /// Whether the credential of this exchange was accepted.
+    pub(super) fn was_let_in(&self, exchange: u32) -> bool {
+        let of = |reading: &&Reading<'_>| reading.exchanges.contains(&exchange);
+        self.readings.all.iter().find(of).is_some_and(|reading| reading.observation.result == Outcome::Ok)
+    }
+
     /// Whether it called a surface that takes the whole way: edge, backend, auth service.
     pub(super) fn is_all_the_way(&self, exchange: u32) -> bool {
         let of = |reading: &&Reading<'_>| reading.exchanges.contains(&exchange);
@@ -150,13 +116,15 @@ fn failing_user<'a>(failed: &[FailedStep], observations: &[&'a Observation]) -> 
     exchanges.filter_map(of).map(|observation| observation.probe.user.as_str()).next()
 }
 
-/// The failing probes whose windows the log is read for: those that went all the way in, if there are any.
-fn tell_tale(readings: &Readings<'_>) -> Vec<u32> {
-    let protected = readings.failing().filter(|reading| reading.cell.place == Place::Protected);
-    let protected: Vec<u32> = protected.map(|reading| reading.observation.exchange).collect();
-    if protected.is_empty() {
-        readings.failing().map(|reading| reading.observation.exchange).collect()
-    } else {
-        protected
-    }
+/// The failing probes whose windows the log is read for: of those it can hold, the ones that went all the way in, if there are any.
+fn tell_tale(readings: &Readings<'_>, given: Given<'_>) -> Vec<u32> {
+    let read_at = given.evidence.log_read_at.unwrap_or(Timestamp::MAX);
+    let early = |exchange: u32| given.sent.iter().any(|probe| probe.exchange == exchange && probe.ended_at <= read_at);
+    let failing: Vec<_> = readings.failing().filter(|reading| early(reading.observation.exchange)).collect();
+    let of = |wanted: &dyn Fn(Place) -> bool| -> Vec<u32> {
+        let chosen = failing.iter().filter(|reading| wanted(reading.cell.place));
+        chosen.map(|reading| reading.observation.exchange).collect()
+    };
+    let protected = of(&|place| place == Place::Protected);
+    if protected.is_empty() { of(&|_| true) } else { protected }
 }

@@ -1,8 +1,8 @@
 //! The chain of whys: each link one claim with the observation that proves it; a link without proof is left out. Sits in `diagnose`.
 
 use super::case::Case;
-use super::catalogue::WhyRule;
 use super::describe;
+use super::fault::WhyRule;
 use super::proof::ProofRule;
 use super::reading::Reading;
 use super::verdict::{Proof, Why};
@@ -27,6 +27,11 @@ pub(super) fn chain(case: &Case<'_>, weighed: &Weighed<'_>) -> Vec<Why> {
 /// Whether one of the fault's own marks was seen.
 pub(super) fn marked(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
     weighed.fault.whys.iter().any(|rule| rule.mark && decisive(rule, weighed) && proof(case, weighed, rule).is_some())
+}
+
+/// Whether any of the fault's own claims was seen.
+pub(super) fn claimed(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
+    weighed.fault.whys.iter().any(|rule| proven(case, weighed, rule))
 }
 
 /// Whether something proves this link.

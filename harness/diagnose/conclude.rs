@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::case::{Case, FailedStep, Given};
+use super::case::Case;
 use super::catalogue::Catalogue;
+use super::given::{FailedStep, Given};
+use super::reading::Reading;
 use super::verdict::{Alternative, Cause, Certainty, Hops, RuledOut, Settling};
 use super::weigh::{Weighed, weigh};
 use super::{chain, cure, settle};
@@ -29,7 +31,10 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
         let weighed = weigh(&case, catalogue);
         let candidates = ranked(&weighed, &open);
         let Some(best) = candidates.first() else {
-            causes.push(unknown(&case, &open, &weighed));
+            // Bad credentials that were let in, and nothing else: that is the finding, and no failure behind it is to be named.
+            if !open.iter().all(|step| step.control && case.was_let_in(step.exchange)) {
+                causes.push(unknown(&case, &open, &weighed));
+            }
             break;
         };
         causes.push(known(&case, &candidates, &weighed, &open));
@@ -58,12 +63,24 @@ fn covered(one: &Weighed<'_>, open: &[&FailedStep]) -> usize {
 fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
     match candidates {
         [] => Certainty::Unknown,
+        [(best, _), ..] if needs_a_maker(case, best) => Certainty::Ambiguous,
         [(only, _)] if chain::marked(case, only) => Certainty::Certain,
+        // What is merely left over, with none of its own claims seen, is not likely: nobody has looked for it yet.
+        [(best, _), ..] if !chain::claimed(case, best) => Certainty::Ambiguous,
         [(best, posterior), rivals @ ..] if *posterior >= LIKELY && ahead_by_evidence(best, rivals) => {
             Certainty::Likely
         }
         _ => Certainty::Ambiguous,
     }
+}
+
+/// Whether the fault lies with whoever made the failing answers, and nothing at all tells who did.
+fn needs_a_maker(case: &Case<'_>, best: &Weighed<'_>) -> bool {
+    let explained = || case.readings.all.iter().filter(|reading| best.explains.contains(&reading.observation.exchange));
+    let demanded = |reading: &Reading<'_>| {
+        best.mode.predict.iter().any(|one| one.on.matches(&reading.cell) && !one.answered_by.is_empty())
+    };
+    explained().any(demanded) && explained().all(|reading| reading.observation.answered_by == Hop::Unknown)
 }
 
 /// Whether what was seen, without any prior, puts it as clearly ahead: what is merely more common is not likely for that.

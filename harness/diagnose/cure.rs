@@ -1,7 +1,7 @@
 //! What puts it right: the catalogue's fix with the target's own names in it, and whether an older revision would do. Sits in `diagnose`.
 
 use super::case::Case;
-use super::catalogue::Fault;
+use super::fault::Fault;
 use super::verdict::Rollback;
 
 /// The template with every `{…}` filled: service names, project and region, `{caller}`, `{auth-url}`, `{variable:ROLE}` (what the variable is

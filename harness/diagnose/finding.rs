@@ -1,12 +1,14 @@
 //! Findings: what is wrong although no scenario failed for it, and negative controls that were accepted. Sits in `diagnose`.
 
-use super::case::{Case, Given};
+use super::case::Case;
 use super::cell::Place;
 use super::describe;
+use super::given::Given;
 use super::reading::Reading;
 use super::verdict::{Cause, Certainty, Finding, Proof};
 use crate::observe::Outcome;
 use crate::probe::Caller;
+use crate::target::Role;
 use crate::token::TokenKind;
 
 /// Everything found in this run. `causes` are its causes: an anomaly that one of them explains is no finding of its own.
@@ -45,7 +47,8 @@ fn gathered(
 
 /// A bad credential let in. A foreign key that is accepted where ours is refused is a key swap, not a bypass.
 fn is_bypass(case: &Case<'_>, reading: &Reading<'_>) -> bool {
-    let guarded = matches!(reading.cell.place, Place::Protected | Place::Oracle);
+    let role = case.target.surfaces.get(&reading.observation.probe.surface).map(|surface| surface.role);
+    let guarded = matches!(role, Some(Role::Protected | Role::Oracle));
     let bad = !reading.cell.token.should_be_accepted() && reading.cell.token != TokenKind::UnknownUser;
     let refused = |control: &Reading<'_>| control.observation.result == Outcome::Denied;
     let swapped = reading.cell.token == TokenKind::WrongKey

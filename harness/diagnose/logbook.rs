@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 
-use super::case::SentProbe;
-use super::catalogue::{LogRule, LogScope};
 use super::chance::Tally;
+use super::fault::{LogRule, LogScope};
+use super::given::SentProbe;
 use crate::evidence::{Evidence, LogEntry};
 use crate::observe::{Hop, Observation};
 

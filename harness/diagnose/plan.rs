@@ -1,8 +1,10 @@
 //! Which probe to send next: the one that splits the remaining candidates best for what it costs. Sits in `diagnose`; it only asks, `run` sends.
 
-use super::case::{Case, Given};
-use super::catalogue::{Catalogue, Prediction};
+use super::case::Case;
+use super::catalogue::Catalogue;
 use super::cell::{Cell, Place};
+use super::given::Given;
+use super::mode::Prediction;
 use super::proof::ProofRule;
 use super::weigh::{Weighed, weigh};
 use super::{chain, plan_keys};
@@ -13,6 +15,8 @@ use crate::token::TokenKind;
 
 /// A probe that splits less than this is not worth sending.
 const WORTH: f64 = 0.002;
+/// Even a pair of faults that are hardly possible counts this much: rare rivals must be parted too.
+const RARE: f64 = 0.01;
 /// How much less the same question is worth on another surface.
 const AGAIN: f64 = 5.0;
 /// Probes sent only to complete the chain of a cause that is already found.
@@ -32,7 +36,7 @@ pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey])
     let candidates: Vec<&Weighed<'_>> = weighed.iter().filter(|one| one.is_candidate()).collect();
     match candidates.as_slice() {
         [] => None,
-        [only] if chain::marked(&case, only) => missing_link(&case, only, &open),
+        [only] => missing_link(&case, only, &open).or_else(|| refutation(&case, only, &open)),
         several => best(&case, several, &open).or_else(|| missing_link(&case, several.first()?, &open)),
     }
 }
@@ -53,8 +57,7 @@ fn best(case: &Case<'_>, candidates: &[&Weighed<'_>], open: &[ProbeKey]) -> Opti
             .iter()
             .enumerate()
             .flat_map(|(at, one)| candidates[at + 1..].iter().map(move |other| (*one, *other)));
-        // Rare rivals must be parted too, so a pair weighs by its lighter half as well.
-        let split: f64 = pairs.map(|(a, b)| (share(a) * share(b)).max(0.002) * parts(a, b, &cell)).sum();
+        let split: f64 = pairs.map(|(a, b)| (share(a) * share(b)).max(RARE) * parts(a, b, &cell)).sum();
         let asked = case.readings.all.iter().any(|reading| reading.cell.asks_like(&cell));
         split / cost(key) / if asked { AGAIN } else { 1.0 }
     };
@@ -134,6 +137,17 @@ fn missing_link(case: &Case<'_>, best: &Weighed<'_>, open: &[ProbeKey]) -> Optio
     unproven
         .filter(|_| spent < CHAIN * 3)
         .find_map(|rule| open.iter().find(|key| would_prove(case, &rule.proof, key, best)).cloned())
+}
+
+/// A probe of a kind of place that a lone candidate speaks of and nothing was asked of yet: it may be refuted there.
+fn refutation(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
+    let unasked = |key: &&ProbeKey| {
+        cell(case, key).is_some_and(|cell| {
+            let spoken = only.mode.predict.iter().any(|prediction| prediction.on.matches(&cell));
+            spoken && !case.readings.all.iter().any(|reading| reading.cell.place == cell.place)
+        })
+    };
+    open.iter().find(unasked).cloned()
 }
 
 fn would_prove(case: &Case<'_>, rule: &ProofRule, key: &ProbeKey, best: &Weighed<'_>) -> bool {

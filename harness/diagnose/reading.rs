@@ -26,12 +26,15 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     /// Whether something that must work did not.
     pub(super) fn fails(&self) -> bool {
-        let must_work = match self.cell.place {
+        self.must_work() && (self.observation.result != Outcome::Ok || self.observation.authn == Authn::AcceptedAsOther)
+    }
+
+    fn must_work(&self) -> bool {
+        match self.cell.place {
             Place::BackendHealth | Place::AuthHealth | Place::Issuer => true,
             Place::Protected => self.cell.token.should_be_accepted(),
             Place::Oracle => self.cell.token.should_be_accepted() && self.caller_is_good(),
-        };
-        must_work && (self.observation.result != Outcome::Ok || self.observation.authn == Authn::AcceptedAsOther)
+        }
     }
 
     /// What it counts as: place, worth of the token, way in, caller, user, and how it ended.
@@ -39,6 +42,20 @@ impl Reading<'_> {
         let Cell { place, token, carrier, caller, same_user, .. } = self.cell;
         let worth = (token.is_sent(), token.should_be_accepted(), token == TokenKind::Issued);
         (place, worth, carrier == Carrier::Subprotocol, caller, same_user, self.observation.result)
+    }
+
+    /// What any system in order gives too: what must work works, and a token that must be refused is refused.
+    pub(super) fn is_as_always(&self) -> bool {
+        if self.must_work() {
+            return !self.fails();
+        }
+        let refused = self.observation.result == Outcome::Denied;
+        match self.cell.place {
+            // A caller that is not the right one may be served or not.
+            Place::Oracle if self.cell.token.should_be_accepted() => refused || self.observation.result == Outcome::Ok,
+            Place::Protected | Place::Oracle => refused,
+            _ => false,
+        }
     }
 
     fn caller_is_good(&self) -> bool {

@@ -11,7 +11,7 @@ mod tests;
 
 pub use observation::{Authn, Because, Hop, LatencyClass, Observation, Outcome};
 
-use crate::probe::{ErrorKind, Exchange};
+use crate::probe::{ErrorKind, Exchange, Side};
 use crate::target::Surface;
 
 /// What this exchange means. `sub` is the subject the probe's user has, to tell whether somebody else was signed in.
@@ -36,7 +36,7 @@ pub fn observe(exchange: &Exchange, surface: &Surface, sub: &str) -> Option<Obse
         latency: latency(exchange),
         took_ms: exchange.phases.first_byte_ms.unwrap_or(exchange.phases.end_ms).round() as u64,
         status: exchange.status(),
-        close_code: exchange.close.as_ref().map(|close| close.code),
+        close_code: exchange.close.as_ref().filter(|close| close.by == Side::Server).map(|close| close.code),
         identity,
         shape: shape::shape(exchange),
         signatures: made.signatures,

@@ -121,7 +121,7 @@ pub struct Observation {
     /// The status code, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// The close code, if any.
+    /// The close code, if the server closed the socket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_code: Option<u16>,
     /// Who was signed in, where the answer says so.

@@ -185,3 +185,13 @@ proptest! {
         }
     }
 }
+
+#[rstest]
+#[case::a_token_that_names_nobody(Malformed, "demo-user-001", Authn::AcceptedAsOther)]
+#[case::our_own_user_under_a_foreign_key(WrongKey, SUB, Authn::Accepted)]
+#[case::the_user_that_the_token_does_name(TokenKind::UnknownUser, "nobody", Authn::Accepted)]
+fn a_socket_that_lets_a_bad_token_in_as_somebody(#[case] token: TokenKind, #[case] who: &str, #[case] authn: Authn) {
+    let welcome = format!(r#"{{"data":{{"event":"connection_established","user_id":"{who}"}}}}"#);
+    let seen = axes(&exchange("backend.websocket", token).answered(101, "", "").with_frame(&welcome));
+    assert_eq!((seen.1, seen.2), (authn, Outcome::Ok));
+}

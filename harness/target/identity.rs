@@ -76,6 +76,11 @@ pub(super) fn caller(header: &Header<'_>, layer: CallerLayer) -> Result<Option<C
             None => Ok(None),
         };
     };
+    if id.chars().any(char::is_control) {
+        let message =
+            format!("`caller.id` of the target `{}` holds a control character: no header can carry it", header.name);
+        return Err(header.error(message));
+    }
     let secret = header.secret("the service secret", LEAST_SECRET_BYTES, secret);
     Ok(Some(CallerIdentity { id_header: id_header.0, secret_header: secret_header.0, id, secret }))
 }

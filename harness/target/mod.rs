@@ -29,7 +29,7 @@ pub use origin::{CallerIdentity, EvidenceSource, SecretOrigin, SecretSource};
 pub use overrides::Overrides;
 pub use secret::SecretError;
 pub use surface::{Accept, JsonMatch, Role, Service, Surface, SurfaceKind};
-pub use write::write_target_file;
+pub use write::{forget_secrets, write_target_file};
 
 pub(crate) use error::{Source, source};
 pub(crate) use suggest::nearest_or_all;

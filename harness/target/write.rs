@@ -35,6 +35,17 @@ pub fn write_target_file(path: &Path, name: &str, twin: &TwinCoordinates, doors:
     fs::write(path, file(name, target)?)
 }
 
+/// Removes the secrets that [`write_target_file`] put next to this file. The file itself stays, good for nothing.
+///
+/// # Errors
+/// When the folder is there and cannot be removed.
+pub fn forget_secrets(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(sibling(path, ".secrets")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// The whole text: who wrote it, the target, and under it the shipped defaults.
 fn file(name: &str, target: Table) -> io::Result<String> {
     let mut shipped: Table = toml::from_str(SHIPPED).map_err(io::Error::other)?;

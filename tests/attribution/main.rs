@@ -7,4 +7,5 @@
 mod bench;
 mod doors;
 mod table;
+mod two;
 mod whole;

@@ -91,10 +91,17 @@ fn a_token_that_the_server_itself_made_is_kept_secret_too(#[values(raw, base64, 
     const ISSUED: &str = "opaque-token-of-the-server-0123456789abcdef";
     let server = Server::start(move |request| match request.path() {
         "/auth/login" => Answer::http("200 OK", &[], format!("{{\"access_token\":\"{ISSUED}\"}}").as_bytes()),
-        "/health" => Answer::http("200 OK", &[], b"{\"status\":\"healthy\"}"),
         _ => Answer::http("403 Forbidden", &[("Content-Type", "text/plain")], encode(&request.bytes()).as_bytes()),
     });
-    let output = leaks_nothing(&server, || smoke(&server));
+    let scenarios = tempfile::tempdir().expect("a folder");
+    let step = "id = \"list\"\ncall = \"backend.chat-messages\"\ntoken = \"issued\"\nexpect = { status = 200 }\n";
+    let text = format!("title = \"an issued token\"\n[[step]]\n{step}");
+    std::fs::write(scenarios.path().join("issued.toml"), text).expect("a file");
+    let output = leaks_nothing(&server, || {
+        let mut command = smoke(&server);
+        command.arg("--scenarios").arg(scenarios.path());
+        command
+    });
     let used = server.seen().iter().any(|request| request.head.contains(ISSUED));
     assert!(used, "the issued token was never presented: then this test proves nothing");
     assert!(!String::from_utf8_lossy(&output.stdout).contains(ISSUED));

@@ -18,6 +18,10 @@ pub(crate) fn smoke(server: &Server) -> Command {
     for (name, scheme) in [("backend", "http"), ("auth", "http"), ("websocket", "ws")] {
         command.args(["--set", &format!("{name}={scheme}://{}", server.address)]);
     }
+    for service in ["backend", "auth"] {
+        let healthy = format!("surface.\"{service}.health\".accept.json={{path=\"$.status\",is=\"healthy\"}}");
+        command.args(["--set", &healthy]);
+    }
     command.args(["--set", "budget.requests_per_minute=60000", "--set", "budget.probe=2s"]);
     command.args(["--set", "doors=[\"edge\",\"auth\",\"service-credentials\"]"]);
     command.env("JWT_SECRET_STAGING", SIGNING).env("SERVICE_SECRET", SERVICE);

@@ -6,7 +6,8 @@ use fivewhys::diagnose::{Catalogue, Cause, FailedStep, Finding, Given, SentProbe
 use fivewhys::evidence::Evidence;
 use fivewhys::observe::{Authn, Observation, Outcome, observe};
 use fivewhys::probe::{Caller, Exchange, ProbeKey};
-use fivewhys::target::{Door, Role, Service, Surface, Target};
+use fivewhys::target::{Door, Role, Service, Target};
+use fivewhys::token::TokenKind;
 
 use crate::recording::{Probe, Recording};
 use crate::{evidence, exchange, key};
@@ -31,17 +32,18 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// Builds it from the probes of one fault that fivewhys would send.
-    pub(crate) fn of(recording: &Recording, target: &Target, doors: &[Door]) -> Self {
+    /// Builds it from the probes of one fault that fivewhys would send and that are kept, by their ordinals.
+    pub(crate) fn of(recording: &Recording, target: &Target, doors: &[Door], kept: &dyn Fn(u32) -> bool) -> Self {
         let mut target = target.clone();
         target.doors = doors.iter().copied().collect::<BTreeSet<Door>>();
         let probes: Vec<&Probe> = recording.of_one_fault().filter(|probe| !key::calls_itself_a_test(probe)).collect();
         let keyed = probes.iter().zip(1..).filter_map(|(probe, id)| Some((*probe, key::of(probe)?, id)));
+        let keyed = keyed.filter(|(_, _, id)| kept(*id));
         let allowed = keyed.filter(|(_, key, _)| may_be_sent(key, &target));
         let exchanges: Vec<Exchange> =
             allowed.map(|(probe, key, id)| exchange::of(recording, probe, key, id)).collect();
         let observations: Vec<Observation> = exchanges.iter().filter_map(|one| seen(one, &target)).collect();
-        let failed = observations.iter().filter(|one| fails(one, &target)).map(step).collect();
+        let failed = observations.iter().filter_map(|one| failed_step(one, &target)).collect();
         let log = if target.opens(Door::Logs) { evidence::of(recording, &probes) } else { Evidence::default() };
         Self { observations, sent: exchanges.iter().map(sent).collect(), failed, evidence: log, target }
     }
@@ -74,19 +76,19 @@ fn may_be_sent(key: &ProbeKey, target: &Target) -> bool {
     (!at_auth || target.opens(Door::Auth)) && (!with_secret || target.opens(Door::ServiceCredentials))
 }
 
-/// Steps that a scenario would hold and fail: health, and good tokens where they must be let in.
-fn fails(seen: &Observation, target: &Target) -> bool {
-    let must_work = |surface: &Surface| match surface.role {
-        Role::Health => true,
-        Role::Protected => seen.probe.token.should_be_accepted(),
+/// The step that a scenario would hold and that fails: health, good tokens where they must be let in, bad ones that are.
+fn failed_step(seen: &Observation, target: &Target) -> Option<FailedStep> {
+    let role = target.surfaces.get(&seen.probe.surface)?.role;
+    let control = role == Role::Protected && !seen.probe.token.should_be_accepted();
+    let well = seen.result == Outcome::Ok && seen.authn != Authn::AcceptedAsOther;
+    let fails = match role {
+        Role::Health => !well,
+        Role::Protected if control => seen.result == Outcome::Ok && seen.probe.token != TokenKind::UnknownUser,
+        Role::Protected => !well,
         _ => false,
     };
-    let failed = seen.result != Outcome::Ok || seen.authn == Authn::AcceptedAsOther;
-    failed && target.surfaces.get(&seen.probe.surface).is_some_and(must_work)
-}
-
-fn step(seen: &Observation) -> FailedStep {
-    FailedStep { step: format!("{}/{}", seen.probe.surface, seen.exchange), exchange: seen.exchange, control: false }
+    let step = format!("{}/{}", seen.probe.surface, seen.exchange);
+    fails.then_some(FailedStep { step, exchange: seen.exchange, control })
 }
 
 fn sent(exchange: &Exchange) -> SentProbe {

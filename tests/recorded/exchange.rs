@@ -45,12 +45,12 @@ fn request(probe: &Probe) -> SentRequest {
 }
 
 fn phases(probe: &Probe) -> Phases {
-    let reached = probe.transport_error.is_none();
+    let reached = probe.transport_error.as_ref().is_none_or(|failure| !failure.kind.starts_with("Connect"));
     let first_byte = probe.ws.as_ref().and_then(|socket| socket.handshake_ms).unwrap_or(probe.took_ms());
     Phases {
         dns_ms: None,
         connect_ms: reached.then_some(0.1),
-        first_byte_ms: reached.then_some(first_byte),
+        first_byte_ms: probe.transport_error.is_none().then_some(first_byte),
         end_ms: probe.took_ms(),
     }
 }

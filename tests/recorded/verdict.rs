@@ -30,16 +30,45 @@ struct Expected {
     bypass: bool,
 }
 
+/// Parts of a recording that are tried, each for itself.
+const PARTS: u32 = 20;
+
 static TABLE: LazyLock<BTreeMap<String, Expected>> =
     LazyLock::new(|| toml::from_str(include_str!("verdicts.toml")).expect("the table"));
 
 /// The verdict on a recording, through these doors and the edge.
 pub(crate) fn check(recording: &Recording, doors: &[Door], target: &Target) -> Result<(), Failed> {
-    let case = Case::of(recording, target, doors);
+    let case = Case::of(recording, target, doors, &|_| true);
     let (causes, findings) = case.verdict();
     let Some(expected) = TABLE.get(&recording.name) else { return Ok(()) };
     let wrong = wrong(expected, &names(doors), &causes, &findings);
     if wrong.is_empty() { Ok(()) } else { Err(format!("{}\n{}", wrong.join("\n"), told(&causes)).into()) }
+}
+
+/// A run never sends exactly what was recorded. Whatever part of it there is: no wrong cause is certain, and the true one is not ruled out.
+pub(crate) fn check_parts(recording: &Recording, doors: &[Door], target: &Target) -> Result<(), Failed> {
+    let Some(expected) = TABLE.get(&recording.name) else { return Ok(()) };
+    for part in 0..PARTS {
+        let case = Case::of(recording, target, doors, &|id| is_in_part(part, id));
+        let causes = case.verdict().0;
+        let truth = expected.truth.as_deref().unwrap_or_default();
+        let wrong = |cause: &&Cause| {
+            let certain = cause.certainty == Certainty::Certain && (cause.fault != truth || expected.uncertain);
+            certain || !candidates(cause).any(|fault| fault == truth)
+        };
+        if causes.iter().any(|cause| wrong(&cause)) {
+            return Err(format!("of part {part} of {PARTS}:\n{}", told(&causes)).into());
+        }
+    }
+    Ok(())
+}
+
+/// A fixed choice, about half of the probes, another for each part (the finaliser of MurmurHash3).
+fn is_in_part(part: u32, id: u32) -> bool {
+    let mut bits = id.wrapping_mul(0x9e37_79b9) ^ part.wrapping_mul(0x85eb_ca6b);
+    bits = (bits ^ (bits >> 16)).wrapping_mul(0x85eb_ca6b);
+    bits = (bits ^ (bits >> 13)).wrapping_mul(0xc2b2_ae35);
+    (bits ^ (bits >> 16)) % 100 < 25 + 50 * (part % 2)
 }
 
 /// `auth,logs`.

@@ -44,9 +44,14 @@ pub(crate) struct Bench {
 impl Bench {
     /// Boots a twin with one fault, or none.
     pub(crate) async fn boot(dialect: Dialect, injected: Option<Injected>) -> Self {
-        let builder = Twin::builder().dialect(dialect).faults(injected.map(|injected| injected.fault));
-        let validation = injected.is_none_or(|injected| injected.startup_validation);
-        let twin = builder.startup_validation(validation).start().await.expect("the twin boots");
+        let faults: Vec<Fault> = injected.iter().map(|injected| injected.fault).collect();
+        Self::boot_with(dialect, &faults, injected.is_none_or(|injected| injected.startup_validation)).await
+    }
+
+    /// Boots a twin with any faults.
+    pub(crate) async fn boot_with(dialect: Dialect, faults: &[Fault], startup_validation: bool) -> Self {
+        let builder = Twin::builder().dialect(dialect).faults(faults.iter().copied());
+        let twin = builder.startup_validation(startup_validation).start().await.expect("the twin boots");
         let file = TargetFile::embedded().expect("the shipped targets are in order");
         let mut target = file.resolve(Some("offline"), &Overrides::default()).expect("`offline` resolves");
         target.attach(coordinates(&twin));

@@ -28,7 +28,7 @@ impl Canaries {
     pub(crate) fn of<N: Into<String>, V: AsRef<str>>(secrets: impl IntoIterator<Item = (N, V)>) -> Self {
         let mut known: Vec<(String, Vec<u8>)> =
             secrets.into_iter().map(|(name, value)| (name.into(), value.as_ref().as_bytes().to_vec())).collect();
-        let tokens = BEGINNINGS.iter().map(|json| BASE64_URL_SAFE_NO_PAD.encode(json)[..9].as_bytes().to_vec());
+        let tokens = BEGINNINGS.iter().map(|json| BASE64_URL_SAFE_NO_PAD.encode(json).as_bytes()[..9].to_vec());
         known.extend(tokens.map(|token| ("a token".to_owned(), token)));
         let forms = known.iter().flat_map(|(name, value)| forms(value).map(move |form| Canary::new(name, form)));
         Self(forms.collect())

@@ -6,8 +6,10 @@ use rstest::rstest;
 
 use crate::diagnose::fact::{Fact, facts};
 use crate::evidence::Manifest;
-use crate::fixtures::staging;
+use crate::fixtures::{exchange, staging, surface};
+use crate::observe::{Observation, observe};
 use crate::target::Service;
+use crate::token::TokenKind;
 
 fn manifest(name: &str, env: &str) -> Manifest {
     let text = format!(
@@ -78,4 +80,28 @@ fn a_literal_secret_is_never_kept() {
     let literal = manifest("b", r#"{"name":"SERVICE_SECRET","value":"hunter2hunter2hunter2hunter2hunter2"}"#);
     assert!(!format!("{literal:?}").contains("hunter2"));
     assert!(!serde_json::to_string(&literal).expect("JSON").contains("hunter2"));
+}
+
+fn skewed(surface_id: &str, skews: &[i64]) -> Vec<Observation> {
+    let seen = |skew: &i64| {
+        let exchange = exchange(surface_id, TokenKind::None).answered(200, "application/json", "{}");
+        let observation = observe(&exchange, &surface(surface_id), "").expect("an observation");
+        Observation { clock_skew_s: Some(*skew), ..observation }
+    };
+    skews.iter().map(seen).collect()
+}
+
+#[rstest]
+#[case::in_step(&[0, 1], &[-1], ("in-step", false))]
+#[case::one_old_answer(&[-400, 0], &[0], ("in-step", false))]
+#[case::one_server_of_two(&[0, 1], &[-90, -91], ("apart", true))]
+fn a_clock_is_off_where_every_answer_of_a_service_shows_it(
+    #[case] backend: &[i64],
+    #[case] auth: &[i64],
+    #[case] means: (&str, bool),
+) {
+    let observations: Vec<Observation> =
+        skewed("backend.health", backend).into_iter().chain(skewed("auth.health", auth)).collect();
+    let all: Vec<&Observation> = observations.iter().collect();
+    assert_eq!(value(&facts(&staging(), &all, &BTreeMap::new()), "clock"), Some(means));
 }

@@ -2,8 +2,8 @@
 
 use rstest::rstest;
 
-use crate::diagnose::case::SentProbe;
-use crate::diagnose::catalogue::LogRule;
+use crate::diagnose::fault::LogRule;
+use crate::diagnose::given::SentProbe;
 use crate::diagnose::logbook::Logbook;
 use crate::evidence::{Evidence, LogEntry};
 use crate::fixtures::{exchange, surface};

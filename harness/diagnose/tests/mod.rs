@@ -1,5 +1,7 @@
 //! Unit tests of the diagnosis: the catalogue as data, facts, the log's book. Whole verdicts are tested in `tests/`.
 
+mod bypass;
+mod calls;
 mod catalogue;
 mod facts;
 mod logbook;

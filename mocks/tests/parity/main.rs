@@ -1,6 +1,6 @@
 //! The dialect `observed` held against the recordings: one trial per recorded exchange on a surface of the twin.
 //!
-//! `FIVEWHYS_CAPTURES` names the folder (`captures/services`); without it everything is shown as ignored.
+//! `FIVEWHYS_CAPTURES` names the folder `captures`, or its `services`; without it everything is shown as ignored.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -11,6 +11,7 @@ mod log;
 mod recording;
 mod websocket;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use fivewhys_mocks::{Dialect, Fault, Twin};
@@ -29,20 +30,26 @@ const RECORDINGS: &[(&str, &[Fault], bool)] = &[
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let trials = match std::env::var_os("FIVEWHYS_CAPTURES") {
-        Some(folder) => RECORDINGS.iter().flat_map(|row| trials(folder.as_ref(), *row)).collect(),
+        Some(folder) => {
+            let folder = services(folder.as_ref());
+            RECORDINGS.iter().flat_map(|row| trials(&folder, *row)).collect()
+        }
         None => RECORDINGS.iter().map(|(name, ..)| ignored(name)).collect(),
     };
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// The recordings' folder, whether it is named itself or the one above it.
+fn services(folder: &Path) -> PathBuf {
+    let inner = folder.join("services");
+    if inner.is_dir() { inner } else { folder.to_owned() }
 }
 
 fn ignored(name: &str) -> Trial {
     Trial::test(format!("{name} (set FIVEWHYS_CAPTURES)"), || Ok(())).with_ignored_flag(true)
 }
 
-fn trials(
-    folder: &std::path::Path,
-    (name, faults, startup_validation): (&'static str, &'static [Fault], bool),
-) -> Vec<Trial> {
+fn trials(folder: &Path, (name, faults, startup_validation): (&'static str, &'static [Fault], bool)) -> Vec<Trial> {
     let probes = recording::read(&folder.join(format!("{name}.json")));
     let ours = probes.into_iter().filter(Probe::is_on_a_surface_of_the_twin);
     ours.map(|probe| Trial::test(format!("{name}: {}", probe.name), move || run(&probe, faults, startup_validation)))

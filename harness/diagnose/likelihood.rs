@@ -1,0 +1,81 @@
+//! How well a mode of a fault foretold what was seen. Orders what remains; decides nothing. Sits in `diagnose`.
+
+use std::collections::BTreeSet;
+
+use super::case::Case;
+use super::cell::Place;
+use super::fact::UNKNOWN;
+use super::mode::{Mode, Prediction};
+use super::predict::{fits, relation_holds, speaking};
+use super::reading::Reading;
+use crate::observe::Outcome;
+use crate::token::TokenKind;
+
+/// How often an observation is not what it seems.
+pub(super) const NOISE: f64 = 0.01;
+/// Kinds of outcome an observation can have; what a silent prediction is uniform over.
+const OUTCOMES: f64 = 15.0;
+/// How much a hint counts, as a factor.
+pub(super) const HINT: f64 = 20.0;
+
+/// How well the mode foretold what was seen. Observations are grouped by what was decided about what: forty 401s are one fact.
+pub(super) fn likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
+    let mut counted = BTreeSet::new();
+    let mut shown = BTreeSet::new();
+    let mut sum = 0.0;
+    for reading in &case.readings.all {
+        if counted.insert(reading.group()) {
+            sum += cell_likelihood(mode, reading, case, &mut shown);
+        }
+    }
+    let facts: f64 = mode.facts.iter().map(|(key, allowed)| fact_likelihood(key, allowed, case)).sum();
+    sum + facts + sameness_likelihood(mode, case)
+}
+
+/// Whether a good token fares to the letter like a foreign one: foretold, or a coin's throw where the mode says nothing of it.
+fn sameness_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
+    let with_control = |reading: &&Reading<'_>| case.readings.control(reading, TokenKind::WrongKey).is_some();
+    let goes_in = |reading: &&Reading<'_>| reading.cell.place == Place::Protected;
+    let Some(reading) = case.readings.failing().filter(goes_in).find(with_control) else { return 0.0 };
+    let foretold = |one: &Prediction| [one.same_as, one.differs_from].contains(&Some(TokenKind::WrongKey));
+    if speaking(mode, reading).any(foretold) { 0.0 } else { -std::f64::consts::LN_2 }
+}
+
+/// `shown` holds the ways the mode has shown itself so far. Which of several it takes is chosen once a prediction, not once a group:
+/// a backend that is down refuses connections everywhere, or nowhere.
+fn cell_likelihood(
+    mode: &Mode,
+    reading: &Reading<'_>,
+    case: &Case<'_>,
+    shown: &mut BTreeSet<(*const Prediction, Outcome)>,
+) -> f64 {
+    let narrowest = speaking(mode, reading).filter(|one| !one.result.is_empty()).min_by_key(|one| one.result.len());
+    let Some(prediction) = narrowest else {
+        // What is as in any system in order needs no saying, and speaks for nobody.
+        return if reading.is_as_always() { 0.0 } else { -OUTCOMES.ln() };
+    };
+    let chosen_before = !shown.insert((std::ptr::from_ref(prediction), reading.observation.result));
+    let size = if chosen_before { 1.0 } else { prediction.result.len() as f64 };
+    let fits =
+        speaking(mode, reading).all(|one| one.some || (fits(one, reading) && relation_holds(one, reading, case)));
+    let in_time =
+        speaking(mode, reading).all(|one| one.latency.is_empty() || one.latency.contains(&reading.observation.latency));
+    let lateness = if in_time { 0.0 } else { -HINT.ln() };
+    lateness + if fits { ((1.0 - NOISE) / size).ln() } else { (NOISE / (OUTCOMES - size).max(1.0)).ln() }
+}
+
+fn fact_likelihood(key: &str, allowed: &[String], case: &Case<'_>) -> f64 {
+    match case.fact(key) {
+        Some(fact) if fact.value != UNKNOWN => {
+            let fits = allowed.iter().any(|word| word == fact.value);
+            if fits && fact.anomaly {
+                HINT.ln()
+            } else if fits {
+                0.0
+            } else {
+                NOISE.ln()
+            }
+        }
+        _ => 0.0,
+    }
+}

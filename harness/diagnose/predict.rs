@@ -1,0 +1,56 @@
+//! What a mode of a fault says of one reading: whether it speaks of it, fits it, and foretells it. Sits in `diagnose`.
+
+use super::case::Case;
+use super::mode::{Mode, Prediction};
+use super::reading::Reading;
+use crate::observe::{Authn, Hop, Outcome};
+
+/// The predictions that speak of this reading. One that names another user speaks of nobody else, and the other way round.
+pub(super) fn speaking<'m>(mode: &'m Mode, reading: &Reading<'_>) -> impl Iterator<Item = &'m Prediction> {
+    let other_user = !reading.cell.same_user;
+    let covered = mode.predict.iter().any(|one| one.on.asks_for_another_user());
+    mode.predict.iter().filter(move |one| !(other_user && covered) || one.on.asks_for_another_user()).filter({
+        let (cell, beside_failure) = (reading.cell, reading.beside_failure);
+        move |one| one.on.matches(&cell) && (beside_failure || !one.where_failing)
+    })
+}
+
+pub(super) fn predicts(mode: &Mode, reading: &Reading<'_>) -> bool {
+    let mut spoke = false;
+    for prediction in speaking(mode, reading) {
+        spoke |= allows_failure(prediction, reading);
+        if !prediction.some && !fits(prediction, reading) {
+            return false;
+        }
+    }
+    spoke
+}
+
+fn allows_failure(prediction: &Prediction, reading: &Reading<'_>) -> bool {
+    prediction.result.contains(&reading.observation.result)
+        && (reading.observation.result != Outcome::Ok || prediction.authn.contains(&reading.observation.authn))
+}
+
+/// Whether the reading's own axes are as predicted. What an exchange could not tell contradicts nothing; nor does latency, which open
+/// breakers and warm caches shorten.
+pub(super) fn fits(prediction: &Prediction, reading: &Reading<'_>) -> bool {
+    let seen = reading.observation;
+    let result = prediction.result.is_empty() || prediction.result.contains(&seen.result);
+    let hop = prediction.answered_by.is_empty()
+        || (reading.answered_by == Hop::Unknown && !prediction.surely)
+        || prediction.answered_by.contains(&reading.answered_by);
+    let authn = prediction.authn.is_empty() || seen.authn == Authn::Unknown || prediction.authn.contains(&seen.authn);
+    result && hop && authn
+}
+
+/// Whether the answer is like (or unlike) its control, as predicted. Without a control nothing is contradicted; a difference must
+/// be one of decision, since texts lie; sameness must be to the letter.
+pub(super) fn relation_holds(prediction: &Prediction, reading: &Reading<'_>, case: &Case<'_>) -> bool {
+    let control = |token| case.readings.control(reading, token).filter(|control| !control.mixed);
+    let same = prediction.same_as.and_then(control).is_none_or(|control| reading.same_decision(control));
+    let differs = prediction
+        .differs_from
+        .and_then(control)
+        .is_none_or(|control| !(reading.same_decision(control) && reading.same_shape(control)));
+    same && differs
+}

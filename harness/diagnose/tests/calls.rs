@@ -1,0 +1,109 @@
+//! What the auth service's request log says of the backend's calls: only what it must say.
+
+use rstest::rstest;
+
+use crate::diagnose::fact::Fact;
+use crate::diagnose::given::SentProbe;
+use crate::diagnose::logbook::Logbook;
+use crate::evidence::{Evidence, LogEntry, LoggedRequest};
+use crate::fixtures::{exchange, staging, surface};
+use crate::observe::{Hop, Observation, observe};
+use crate::probe::Exchange;
+use crate::target::{Service, Target, Validation};
+use crate::token::TokenKind::{self, Valid, WrongKey};
+
+const PROTECTED: &str = "backend.chat-messages";
+const VALIDATE: &str = "/auth/validate";
+
+fn at(seconds: i64) -> jiff::Timestamp {
+    jiff::Timestamp::from_second(1_800_000_000 + seconds).expect("a timestamp")
+}
+
+/// A request at the auth service, asked by the backend.
+fn asked(seconds: i64, path: &str, status: u16) -> LogEntry {
+    asked_by("python-httpx/0.28", seconds, path, status)
+}
+
+fn asked_by(agent: &str, seconds: i64, path: &str, status: u16) -> LogEntry {
+    let request = LoggedRequest {
+        service: Service::Auth,
+        method: "POST".into(),
+        path: path.into(),
+        status,
+        user_agent: agent.into(),
+    };
+    LogEntry { at: at(seconds), by: Hop::Edge, text: String::new(), request: Some(request), trace: None }
+}
+
+/// The facts when probe 1 fails from second 10 to 12, and probe 2, a control, is refused from second 20 to 22.
+fn facts(log: Vec<LogEntry>, target: &Target) -> Vec<Fact> {
+    let probe = |id: u32, token: TokenKind| {
+        let exchange = exchange(PROTECTED, token).answered(401, "application/json", "{}");
+        observe(&Exchange { id, ..exchange }, &surface(PROTECTED), "").expect("an observation")
+    };
+    let sent = |exchange: u32, from: i64| SentProbe {
+        exchange,
+        started_at: at(from),
+        ended_at: at(from + 2),
+        trace_id: format!("{exchange:032}"),
+    };
+    let observations = [probe(1, Valid), probe(2, WrongKey)];
+    let all: Vec<&Observation> = observations.iter().collect();
+    let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
+    Logbook::new(&evidence, &all, &[1], &[sent(1, 10), sent(2, 20)]).calls(target)
+}
+
+fn value(facts: &[Fact], key: &str) -> Option<&'static str> {
+    facts.iter().find(|fact| fact.key == key).map(|fact| fact.value)
+}
+
+#[rstest]
+#[case::said_no(401, "refused")]
+#[case::answered(200, "answered")]
+#[case::failed(500, "failed")]
+fn a_call_behind_the_failing_probe_is_read_by_its_answer(#[case] status: u16, #[case] means: &str) {
+    let facts = facts(vec![asked(11, VALIDATE, status)], &staging());
+    assert_eq!(value(&facts, "backend-call"), Some(means));
+    assert_eq!(value(&facts, "backend-contact"), Some("seen"));
+}
+
+#[test]
+fn a_call_that_comes_behind_no_probe_at_all_is_absent() {
+    let facts = facts(vec![asked(11, "/health", 200), asked(21, "/health", 200)], &staging());
+    assert_eq!(value(&facts, "backend-call"), Some("absent"));
+    assert_eq!(value(&facts, "backend-contact"), Some("seen"));
+}
+
+#[test]
+fn a_call_that_comes_behind_another_probe_only_says_nothing_of_the_failing_one() {
+    let facts = facts(vec![asked(11, "/health", 200), asked(21, VALIDATE, 200)], &staging());
+    assert_eq!(value(&facts, "backend-call"), None);
+    assert_eq!(value(&facts, "token-judged"), None);
+}
+
+#[test]
+fn our_own_calls_are_not_the_backends() {
+    let facts = facts(vec![asked_by("fivewhys/0.1", 11, VALIDATE, 200)], &staging());
+    assert_eq!(value(&facts, "backend-call"), Some("absent"));
+    assert_eq!(value(&facts, "backend-contact"), Some("none"));
+}
+
+#[test]
+fn an_empty_log_says_nothing() {
+    assert!(facts(Vec::new(), &staging()).is_empty());
+}
+
+#[rstest]
+#[case::the_auth_service_judges(Validation::AuthService, Some("no"))]
+#[case::the_backend_may_judge_by_itself(Validation::Unknown, None)]
+fn a_token_that_nobody_was_asked_about_was_not_judged(#[case] validation: Validation, #[case] judged: Option<&str>) {
+    let target = Target { validation, ..staging() };
+    assert_eq!(value(&facts(vec![asked(11, "/health", 200)], &target), "token-judged"), judged);
+}
+
+#[rstest]
+#[case::the_application_answered(404, Some("yes"))]
+#[case::the_platform_answers_for_it(503, None)]
+fn whoever_answers_is_at_work(#[case] status: u16, #[case] at_work: Option<&str>) {
+    assert_eq!(value(&facts(vec![asked(11, "/health", status)], &staging()), "auth.at-work"), at_work);
+}

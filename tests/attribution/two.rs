@@ -1,0 +1,45 @@
+//! Two faults at once: nothing that was not injected is certain, nor named as found without any claim of its own.
+
+use fivewhys::diagnose::Certainty;
+use fivewhys::scenario;
+use fivewhys::target::Door;
+use fivewhys_mocks::{Dialect, Fault};
+use rstest::rstest;
+
+use crate::bench::Bench;
+
+const ALL: [Door; 5] = [Door::Edge, Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs];
+
+#[rstest]
+fn nothing_else_is_certain(
+    #[values("documented", "observed")] dialect: Dialect,
+    #[values(
+        "backend-auth/service-secret-mismatch",
+        "backend-auth/service-secret-missing",
+        "auth/down",
+        "client/wrong-signing-secret",
+        "edge/iam-denied",
+        "edge/strips-authorization",
+        "data/database-down"
+    )]
+    one: Fault,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    for other in Fault::ALL.iter().copied().skip_while(|other| *other != one).skip(1) {
+        for doors in [&[Door::Edge, Door::Auth][..], &ALL] {
+            runtime.block_on(drive(dialect, &[one, other], doors));
+        }
+    }
+}
+
+async fn drive(dialect: Dialect, faults: &[Fault], doors: &[Door]) {
+    let bench = Bench::boot_with(dialect, faults, true).await.with_doors(doors);
+    let report = bench.smoke(&scenario::embedded().expect("the shipped scenarios are in order")).await;
+    assert!(!report.causes.is_empty(), "{faults:?} show");
+    for cause in &report.causes {
+        let injected = faults.iter().any(|fault| fault.id() == cause.fault);
+        let bare = cause.whys.len() < 2;
+        let claimed = cause.certainty == Certainty::Certain || (cause.certainty == Certainty::Likely && bare);
+        assert!(injected || !claimed, "{} under {faults:?}, {doors:?}: {:#?}", cause.fault, cause.whys);
+    }
+}
