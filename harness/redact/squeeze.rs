@@ -28,14 +28,15 @@ fn is_between(byte: u8) -> bool {
     byte <= b' ' || matches!(byte, 0x7F | b'"' | b'\'' | b'`' | b',' | b'\\')
 }
 
-/// The length of the tag that stands here: `<br>`, `</p>`, `<wbr class="x"/>`. Others stay: a secret may hold what looks like one.
+/// The length of the tag that stands here: `<br>`, `</p>`, `<wbr />`. Others, and any with attributes, stay: a secret may hold what looks like one.
 fn tag(text: &[u8]) -> Option<usize> {
     let start = if text.get(1) == Some(&b'/') { 2 } else { 1 };
     let within = &text[start.min(text.len())..text.len().min(LONGEST_TAG)];
     let name = within.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
     TAGS.iter().find(|tag| tag.eq_ignore_ascii_case(&within[..name]))?;
-    let end = within.iter().position(|byte| matches!(byte, b'<' | b'>'))?;
-    (within[end] == b'>').then_some(start + end + 1)
+    let rest = &within[name..];
+    let end = rest.iter().take_while(|byte| matches!(byte, b' ' | b'/')).count();
+    (rest.get(end) == Some(&b'>')).then_some(start + name + end + 1)
 }
 
 #[cfg(test)]
@@ -47,7 +48,7 @@ mod tests {
     #[rstest]
     #[case("ab\r\n\tc d", "abcd")]
     #[case(r#"["ab", 'cd',\n`ef`]"#, "[abcdnef]")]
-    #[case("a<br>b<br/>c<BR />d</p>e<wbr class='x'>f", "abcdef")]
+    #[case("a<br>b<br/>c<BR />d</p>e<wbr>f", "abcdef")]
     #[case("a < b <> <1> <", "a<b<><1><")]
     #[case("<br", "<br")]
     #[case("<a <br> b", "<ab")]
