@@ -7,10 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Bytes of the word a value is filed under; shorter values are searched for one by one, between word boundaries.
-const HEAD: usize = 8;
-/// Size of the table of seen heads.
-const SEEN_BITS: usize = 1 << 16;
+use super::heads::{HEAD, Seen, head_at};
 
 /// Something found: where, and what it is replaced with.
 #[derive(Debug, Clone)]
@@ -24,19 +21,13 @@ struct Entry {
     mark: Arc<str>,
 }
 
-/// Values and their marks.
+/// Values and their marks. Values shorter than a word are searched for one by one, between word boundaries.
+#[derive(Default)]
 pub(super) struct Dictionary {
     long: HashMap<u64, Vec<Entry>>,
     short: Vec<Entry>,
     known: HashSet<Vec<u8>>,
-    /// One bit per hashed head, so that most positions are dismissed without a look into the map.
-    seen: Vec<u64>,
-}
-
-impl Default for Dictionary {
-    fn default() -> Self {
-        Self { long: HashMap::new(), short: Vec::new(), known: HashSet::new(), seen: vec![0; SEEN_BITS / 64] }
-    }
+    seen: Seen,
 }
 
 impl Dictionary {
@@ -50,8 +41,7 @@ impl Dictionary {
             self.short.push(entry);
             return;
         };
-        let (word, bit) = bit_of(head);
-        self.seen[word] |= bit;
+        self.seen.insert(head);
         let bucket = self.long.entry(head).or_default();
         bucket.push(entry);
         bucket.sort_by_key(|entry| std::cmp::Reverse(entry.bytes.len()));
@@ -67,8 +57,7 @@ impl Dictionary {
         let mut found = Vec::new();
         for at in 0..text.len().saturating_sub(HEAD - 1) {
             let Some(head) = head_at(text, at) else { break };
-            let (word, bit) = bit_of(head);
-            if self.seen[word] & bit != 0 {
+            if self.seen.may_hold(head) {
                 found.extend(self.longest_at(head, text, at));
             }
         }
@@ -90,14 +79,4 @@ fn short_matches(entry: &Entry, text: &[u8]) -> Vec<Found> {
     let starts = (0..(text.len() + 1).saturating_sub(length)).filter(|&at| text[at..].starts_with(&entry.bytes));
     let alone = starts.filter(|&at| !(inside_word(at + length) || at > 0 && inside_word(at - 1)));
     alone.map(|at| Found { at: at..at + length, mark: Arc::clone(&entry.mark) }).collect()
-}
-
-fn head_at(text: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_le_bytes(text.get(at..at + HEAD)?.try_into().ok()?))
-}
-
-/// Fibonacci hashing: the upper bits of the product pick one of `SEEN_BITS` bits.
-fn bit_of(head: u64) -> (usize, u64) {
-    let hash = (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize;
-    (hash / 64, 1 << (hash % 64))
 }

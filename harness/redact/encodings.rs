@@ -5,7 +5,8 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 
 /// Every form of the value to look for, the raw one first. Some may be equal.
 pub(super) fn forms(value: &[u8]) -> Vec<Vec<u8>> {
-    let mut forms = vec![value.to_vec(), hex(value, b"0123456789abcdef"), hex(value, b"0123456789ABCDEF")];
+    let mut forms = vec![value.to_vec()];
+    forms.extend(hexes(value));
     for encode in [STANDARD, URL_SAFE] {
         forms.push(encode.encode(value).into_bytes());
     }
@@ -27,6 +28,11 @@ pub(super) fn base64_cores(value: &[u8]) -> Vec<Vec<u8>> {
         }
     }
     cores
+}
+
+/// In lower and in upper case.
+pub(super) fn hexes(value: &[u8]) -> [Vec<u8>; 2] {
+    [hex(value, b"0123456789abcdef"), hex(value, b"0123456789ABCDEF")]
 }
 
 fn hex(value: &[u8], digits: &[u8; 16]) -> Vec<u8> {

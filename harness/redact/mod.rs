@@ -2,8 +2,13 @@
 
 mod dictionary;
 mod encodings;
+mod fragments;
+mod heads;
+mod known;
 mod redactor;
+mod replacing;
 mod shapes;
+mod squeeze;
 mod view;
 
 pub use redactor::Redactor;

@@ -1,9 +1,11 @@
 //! Credentials that nobody registered, known by their shape. Sits in `redact`.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use regex::bytes::Regex;
+
+use super::dictionary::Found;
 
 /// RFC 7515: three base64url parts, the first a JSON object (`{"` is `eyJ`); the signature may be empty, or cut off by whoever quotes it
 /// (a close reason has room for 123 bytes). The header may be replaced already.
@@ -13,6 +15,13 @@ static JWT: LazyLock<Regex> =
 static ENCODED_JWT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u)ZXlK[A-Za-z0-9+/_-]{8,}={0,2}"));
 /// RFC 6750, 2.1, `b68token`, of 20 characters and more.
 static BEARER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i-u)\b(bearer(?:\s|%20|\+)+)[A-Za-z0-9._~+/-]{20,}=*"));
+
+/// What looks like a JWT.
+pub(super) fn find(text: &[u8]) -> Vec<Found> {
+    let mark: Arc<str> = "<jwt>".into();
+    let matches = [&JWT, &ENCODED_JWT].into_iter().flat_map(|pattern| pattern.find_iter(text));
+    matches.map(|found| Found { at: found.range(), mark: Arc::clone(&mark) }).collect()
+}
 
 /// Replaces what looks like a JWT or an opaque bearer token.
 pub(super) fn clean(text: &[u8]) -> Cow<'_, [u8]> {

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::squeeze::kept;
+
 /// Decoded bytes and, for each, the bytes of the original text it stands for.
 #[derive(Debug, Clone)]
 pub(super) struct View {
@@ -49,6 +51,13 @@ impl View {
             at += length;
         }
         Some(out)
+    }
+
+    /// The view without what may stand between the characters of a value.
+    pub(super) fn squeezed(&self) -> Self {
+        let kept = kept(&self.bytes);
+        let bytes = kept.iter().map(|at| self.bytes[*at]).collect();
+        Self { bytes, origin: kept.into_iter().map(|at| self.origin[at].clone()).collect() }
     }
 
     /// The bytes of the original text behind a range of this view.

@@ -1,0 +1,38 @@
+//! Eight-byte words, by which values are found in a text. Sits in `redact`, under `dictionary` and `fragments`.
+
+/// Bytes of a word.
+pub(super) const HEAD: usize = 8;
+const BITS: usize = 1 << 20;
+
+/// The word that begins at this byte; nothing where the text is over.
+pub(super) fn head_at(text: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(text.get(at..at + HEAD)?.try_into().ok()?))
+}
+
+/// One bit per hashed word (128 KiB), so that most positions of a text are dismissed without a look into a map.
+pub(super) struct Seen(Vec<u64>);
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self(vec![0; BITS / 64])
+    }
+}
+
+impl Seen {
+    pub(super) fn insert(&mut self, head: u64) {
+        let (word, bit) = bit_of(head);
+        self.0[word] |= bit;
+    }
+
+    /// Never false for a word that was inserted.
+    pub(super) fn may_hold(&self, head: u64) -> bool {
+        let (word, bit) = bit_of(head);
+        self.0[word] & bit != 0
+    }
+}
+
+/// Fibonacci hashing: the upper 20 bits of the product pick the bit.
+fn bit_of(head: u64) -> (usize, u64) {
+    let hash = (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 44) as usize;
+    (hash / 64, 1 << (hash % 64))
+}
