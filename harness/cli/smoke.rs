@@ -73,7 +73,7 @@ impl Smoke {
         }
         let report = report?;
         // Everything in it was redacted when it was kept; this is the rail behind the rail.
-        output::print(&redactor.clean(&self.render(&report))).into_diagnostic()?;
+        output::print(&redactor.clean_own(&self.render(&report))).into_diagnostic()?;
         Ok(ExitCode::from(report.exit.code))
     }
 

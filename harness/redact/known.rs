@@ -22,6 +22,15 @@ pub(super) struct Known {
     pub(super) tokens: usize,
 }
 
+/// Whether a part of a value gives it away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parts {
+    /// In what others wrote: they may have cut it.
+    Too,
+    /// In what we wrote ourselves: a secret may be made of our own words.
+    No,
+}
+
 impl Known {
     pub(super) fn insert_secret(&mut self, secret: &str, mark: &Arc<str>) {
         self.secrets += 1;
@@ -46,8 +55,8 @@ impl Known {
         self.fragments.insert(own.as_bytes(), OF_TOKEN, mark);
     }
 
-    /// Occurrences in the text and in each view of it, as ranges of the text.
-    pub(super) fn find(&self, text: &[u8]) -> Vec<Found> {
+    /// Occurrences in the text and in each view of it, as ranges of the text: of whole values, and of parts of them if asked for.
+    pub(super) fn find(&self, text: &[u8], parts: Parts) -> Vec<Found> {
         if self.dictionary.len() == 0 {
             return Vec::new();
         }
@@ -56,9 +65,13 @@ impl Known {
         for view in unescaped(&plain) {
             let seen = self.dictionary.find(&view.bytes).into_iter();
             found.extend(seen.map(|hit| Found { at: view.original(&hit.at), mark: hit.mark }));
-            found.extend(self.find_fragments(&view, text));
+            if parts == Parts::Too {
+                found.extend(self.find_fragments(&view, text));
+            }
         }
-        found.extend(self.find_fragments(&plain, text));
+        if parts == Parts::Too {
+            found.extend(self.find_fragments(&plain, text));
+        }
         // a fragment may lie in a credential that nobody registered: no rest of that one may be left
         found.extend(shapes::find(text));
         found

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::known::Known;
+use super::known::{Known, Parts};
 use super::replacing::replace;
 use super::shapes;
 use crate::token::TokenKind;
@@ -52,7 +52,18 @@ impl Redactor {
     /// The bytes without any credential, as text; what is not UTF-8 becomes U+FFFD, after the replacing.
     #[must_use]
     pub fn clean_bytes_lossy(&self, bytes: &[u8]) -> String {
-        let found = self.known.read().unwrap_or_else(PoisonError::into_inner).find(bytes);
+        self.replaced(bytes, Parts::Too)
+    }
+
+    /// Our own text, a whole report for example, without any credential as a whole. Parts are left: a secret may be made of words that
+    /// the report has too, and what others wrote was cleaned when it was kept.
+    #[must_use]
+    pub fn clean_own(&self, text: &str) -> String {
+        self.replaced(text.as_bytes(), Parts::No)
+    }
+
+    fn replaced(&self, bytes: &[u8], parts: Parts) -> String {
+        let found = self.known.read().unwrap_or_else(PoisonError::into_inner).find(bytes, parts);
         let replaced = replace(bytes, found);
         String::from_utf8_lossy(&shapes::clean(&replaced)).into_owned()
     }
