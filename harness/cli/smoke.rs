@@ -52,6 +52,7 @@ enum Format {
 
 impl Smoke {
     pub(super) async fn run(self, target: &TargetArgs) -> Result<ExitCode, Mistake> {
+        #[cfg_attr(not(feature = "twin"), expect(unused_mut, reason = "only a booted twin changes it"))]
         let mut target = target.resolve()?;
         let scenarios = self.scenarios(&target)?;
         #[cfg(feature = "twin")]
