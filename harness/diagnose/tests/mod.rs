@@ -5,3 +5,4 @@ mod calls;
 mod catalogue;
 mod facts;
 mod logbook;
+mod relations;
