@@ -84,7 +84,7 @@ fn entry(value: &Value, names: &ServiceNames, clean: &dyn Fn(&str) -> String) ->
     let text: String = payload.unwrap_or_default().chars().take(TEXT).collect();
     Some(LogEntry {
         at: value.get("timestamp")?.as_str()?.parse().ok()?,
-        by: if platform { Hop::Edge } else { own_hop(service) },
+        by: if platform { Hop::Edge } else { service.into() },
         text: clean(&text),
         request,
         trace: trace.map(str::to_owned),
@@ -104,11 +104,4 @@ fn logged_request(request: &Value, service: Service) -> Option<LoggedRequest> {
         status,
         user_agent: text("userAgent").into(),
     })
-}
-
-const fn own_hop(service: Service) -> Hop {
-    match service {
-        Service::Backend => Hop::Backend,
-        Service::Auth => Hop::Auth,
-    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 use url::Url;
 
-use crate::target::{EvidenceSource, Target};
+use crate::target::{EvidenceSource, Target, is_loopback};
 
 /// One source may take this long.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -88,13 +88,7 @@ async fn get(url: &Url, target: &Target) -> Result<String, SourceError> {
 }
 
 fn may_ask(url: &Url, target: &Target) -> bool {
-    let loopback = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    loopback || [&target.backend, &target.auth].iter().any(|known| known.host_str() == url.host_str())
+    is_loopback(url) || [&target.backend, &target.auth].iter().any(|known| known.host_str() == url.host_str())
 }
 
 async fn run(words: &[String]) -> Result<String, SourceError> {

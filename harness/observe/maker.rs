@@ -3,7 +3,7 @@
 use super::signature::{self, Maker, Signature, media_type};
 use super::{Because, Hop, Outcome};
 use crate::probe::Exchange;
-use crate::target::{Service, Surface};
+use crate::target::Surface;
 
 /// Under this weight a signature is kept as a mark and decides nothing.
 const DECIDES: f64 = 0.5;
@@ -21,10 +21,7 @@ pub(super) struct Made {
 
 /// Reads the marks of an answer's maker.
 pub(super) fn maker(exchange: &Exchange, surface: &Surface, outcome: Outcome) -> Made {
-    let own = match surface.service {
-        Service::Backend => Hop::Backend,
-        Service::Auth => Hop::Auth,
-    };
+    let own = Hop::from(surface.service);
     let found = signature::matching(exchange, surface.kind);
     let (by, hint, bytes) = decide(exchange, outcome, own, &found);
     let mut signatures: Vec<String> = found.iter().map(|signature| signature.id.clone()).collect();

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::probe::ProbeKey;
+use crate::target::Service;
 
 /// A place on the way of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -149,6 +150,15 @@ pub struct Because {
     pub claim: String,
     /// The bytes: `header x-trace-id`, `body {"detail":…`.
     pub bytes: String,
+}
+
+impl From<Service> for Hop {
+    fn from(service: Service) -> Self {
+        match service {
+            Service::Backend => Self::Backend,
+            Service::Auth => Self::Auth,
+        }
+    }
 }
 
 macro_rules! words {

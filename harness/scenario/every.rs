@@ -21,11 +21,12 @@ fn each(step: &Step, target: &Target) -> Vec<Step> {
     if step.call != EVERY || protected.is_empty() {
         return vec![step.clone()];
     }
-    let named = |id: &str| Step { id: step.id.replace(EVERY, tail(id)), call: id.to_owned(), ..step.clone() };
+    let named = |id: &str| Step { id: step.id.replace(EVERY, after_dot(id)), call: id.to_owned(), ..step.clone() };
     protected.into_iter().map(|surface| named(&surface.id)).collect()
 }
 
-fn tail(surface: &str) -> &str {
+/// A surface's own name: its id without the service.
+pub(super) fn after_dot(surface: &str) -> &str {
     surface.split_once('.').map_or(surface, |(_, tail)| tail)
 }
 

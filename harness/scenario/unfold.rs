@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use super::every::EVERY;
+use super::every::{EVERY, after_dot};
 use super::model::{Places, Step};
 use super::written::StepText;
 use crate::token::TokenKind;
@@ -31,10 +31,9 @@ pub(super) fn unfold(step: StepText, text: &str) -> Vec<Step> {
 }
 
 fn tail(surface: &str, all: &[String]) -> String {
-    let after_dot = |id: &str| id.split_once('.').map_or_else(|| id.to_owned(), |(_, tail)| tail.to_owned());
     let own = after_dot(surface);
     let shared = all.iter().filter(|other| after_dot(other) == own).count() > 1;
-    if shared { surface.replace('.', "-") } else { own }
+    if shared { surface.replace('.', "-") } else { own.to_owned() }
 }
 
 fn template(step: StepText, text: &str) -> Step {

@@ -31,6 +31,7 @@ pub use secret::SecretError;
 pub use surface::{Accept, JsonMatch, Role, Service, Surface, SurfaceKind};
 pub use write::{forget_secrets, write_target_file};
 
+pub(crate) use deployment::is_loopback;
 pub(crate) use error::{Source, source};
 pub(crate) use suggest::nearest_or_all;
 pub(crate) use values::{Period, Query, Route};

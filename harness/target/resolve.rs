@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
-use url::{Host, Url};
+use url::Url;
 
+use super::deployment::is_loopback;
 use super::error::{ConfigError, Source};
 use super::identity::{caller, claims, users};
 use super::layer::{BudgetLayer, KnownFailureText, Layer, NamesLayer};
@@ -142,7 +143,7 @@ fn evidence_stays_home(header: &Header<'_>, target: &Target) -> Result<(), Confi
     let home = [&target.backend, &target.auth, &target.websocket].map(Url::host);
     for source in target.manifests.values().chain(&target.logs) {
         let EvidenceSource::Url(url) = source else { continue };
-        if !loopback(url.host()) && !home.contains(&url.host()) {
+        if !is_loopback(url) && !home.contains(&url.host()) {
             let host = url.host_str().unwrap_or_default();
             return Err(
                 header.error(format!("evidence is read from loopback and from the target's hosts, not from `{host}`"))
@@ -150,13 +151,4 @@ fn evidence_stays_home(header: &Header<'_>, target: &Target) -> Result<(), Confi
         }
     }
     Ok(())
-}
-
-fn loopback(host: Option<Host<&str>>) -> bool {
-    match host {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
