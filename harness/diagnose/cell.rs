@@ -51,6 +51,11 @@ impl Cell {
         })
     }
 
+    /// Whether it takes the whole way in.
+    pub(super) const fn goes_through_the_backend(&self) -> bool {
+        matches!(self.place, Place::BackendHealth | Place::Protected)
+    }
+
     /// Whether two cells ask the same but for the surface.
     pub(super) fn asks_like(&self, other: &Self) -> bool {
         let asked = |cell: &Self| (cell.place, cell.token, cell.carrier, cell.caller, cell.same_user);

@@ -22,7 +22,7 @@ pub(super) fn contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
 
 fn reading_contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
     let mut found = Vec::new();
-    for reading in case.readings.all.iter().filter(|reading| !reading.mixed) {
+    for reading in case.readings.all.iter().filter(|reading| reading.is_firm()) {
         let holds = |one: &Prediction| one.some || (fits(one, reading) && relation_holds(one, reading, case));
         if !speaking(mode, reading).all(holds) {
             found.push(describe::reading(reading, case.target));
@@ -31,7 +31,7 @@ fn reading_contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
     for prediction in mode.predict.iter().filter(|one| one.some) {
         let spoken: Vec<_> = case.readings.all.iter().filter(|reading| prediction.on.matches(&reading.cell)).collect();
         let met = |reading: &&Reading<'_>| {
-            reading.mixed || (fits(prediction, reading) && relation_holds(prediction, reading, case))
+            !reading.is_firm() || (fits(prediction, reading) && relation_holds(prediction, reading, case))
         };
         if let Some(first) = spoken.first().filter(|_| !spoken.iter().any(met)) {
             found.push(describe::reading(first, case.target));

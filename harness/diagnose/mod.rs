@@ -3,6 +3,7 @@
 //! The way through: [`Given`] → readings, facts and the log's book (`case`) → every fault weighed (`weigh`) → causes (`conclude`), each with
 //! its chain (`chain`) and what would settle the rest (`settle`). `plan` asks for the next probe.
 
+mod again;
 mod calls;
 mod case;
 mod catalogue;
@@ -17,9 +18,12 @@ mod fact;
 mod fault;
 mod finding;
 mod given;
+mod hypotheses;
 mod likelihood;
 mod logbook;
 mod mode;
+mod one;
+mod pair;
 mod plan;
 mod plan_keys;
 mod predict;
@@ -27,8 +31,11 @@ mod proof;
 mod reading;
 mod selector;
 mod settle;
+mod stance;
 #[cfg(test)]
 mod tests;
+mod two;
+mod unexplained;
 mod verdict;
 mod weigh;
 

@@ -18,7 +18,7 @@ pub(super) fn speaking<'m>(mode: &'m Mode, reading: &Reading<'_>) -> impl Iterat
 pub(super) fn predicts(mode: &Mode, reading: &Reading<'_>) -> bool {
     let mut spoke = false;
     for prediction in speaking(mode, reading) {
-        spoke |= allows_failure(prediction, reading);
+        spoke |= foretells(prediction, reading);
         if !prediction.some && !fits(prediction, reading) {
             return false;
         }
@@ -26,7 +26,8 @@ pub(super) fn predicts(mode: &Mode, reading: &Reading<'_>) -> bool {
     spoke
 }
 
-fn allows_failure(prediction: &Prediction, reading: &Reading<'_>) -> bool {
+/// Whether it says of a failure that it ends in this way.
+pub(super) fn foretells(prediction: &Prediction, reading: &Reading<'_>) -> bool {
     prediction.result.contains(&reading.observation.result)
         && (reading.observation.result != Outcome::Ok || prediction.authn.contains(&reading.observation.authn))
 }

@@ -8,7 +8,8 @@ use crate::probe::{Carrier, ProbeKey};
 use crate::target::Target;
 use crate::token::TokenKind;
 
-/// What one probe gave: the first of its repetitions, before controls opened breakers and filled caches.
+/// What one probe gave: the first of its repetitions, before controls opened breakers and filled caches; where they differ and it
+/// must work, the first that failed.
 #[derive(Debug, Clone)]
 pub(super) struct Reading<'a> {
     pub(super) cell: Cell,
@@ -17,19 +18,57 @@ pub(super) struct Reading<'a> {
     pub(super) exchanges: Vec<u32>,
     /// A repetition ended otherwise: intermittent, so it contradicts nothing.
     pub(super) mixed: bool,
+    /// It must work, failed, and then went through.
+    pub(super) flaps: bool,
+    /// It worked while others flap: it may have met the half that works, and contradicts nothing.
+    pub(super) lucky: bool,
+    /// Tries that got no answer at all while others did: lost on the way, and evidence of nothing.
+    pub(super) lost: Vec<u32>,
     /// Who made the answer, where that is more than a hint.
     pub(super) answered_by: Hop,
     /// On the same surface something that must work did not.
     pub(super) beside_failure: bool,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn of(cell: Cell, tries: &[&'a Observation]) -> Option<Self> {
+        let (lost, answered): (Vec<&Observation>, Vec<&Observation>) = tries.iter().partition(|one| is_lost(one));
+        let noise = !answered.is_empty() && lost.len() <= answered.len();
+        let kept = if noise { answered } else { tries.to_vec() };
+        let first = *kept.first()?;
+        let reading = |observation: &'a Observation| Self {
+            cell,
+            observation,
+            exchanges: tries.iter().map(|one| one.exchange).collect(),
+            mixed: kept.iter().any(|one| one.result != first.result),
+            flaps: false,
+            lucky: false,
+            lost: if noise { lost.iter().map(|one| one.exchange).collect() } else { Vec::new() },
+            answered_by: maker(observation),
+            beside_failure: false,
+        };
+        let failed = kept.iter().position(|one| reading(one).fails());
+        let Some(at) = failed.filter(|_| reading(first).mixed) else { return Some(reading(first)) };
+        let flaps = kept[at..].iter().any(|one| one.result == Outcome::Ok);
+        Some(Self { flaps, ..reading(kept[at]) })
+    }
+
+    /// Whether it can speak against a fault.
+    pub(super) const fn is_firm(&self) -> bool {
+        !self.mixed && !self.lucky
+    }
+
+    /// Whether no try of it got any answer.
+    pub(super) fn is_lost(&self) -> bool {
+        is_lost(self.observation)
+    }
+
     /// Whether something that must work did not.
     pub(super) fn fails(&self) -> bool {
         self.must_work() && (self.observation.result != Outcome::Ok || self.observation.authn == Authn::AcceptedAsOther)
     }
 
-    fn must_work(&self) -> bool {
+    pub(super) fn must_work(&self) -> bool {
         match self.cell.place {
             Place::BackendHealth | Place::AuthHealth | Place::Issuer => true,
             Place::Protected => self.cell.token.should_be_accepted(),
@@ -86,30 +125,15 @@ pub(super) struct Readings<'a> {
 impl<'a> Readings<'a> {
     pub(super) fn of(observations: &[&'a Observation], target: &Target, user: &str) -> Self {
         let mut all: Vec<Reading<'a>> = Vec::new();
-        let mut seen: BTreeMap<&ProbeKey, usize> = BTreeMap::new();
-        for &observation in observations {
-            let Some(surface) = target.surfaces.get(&observation.probe.surface) else { continue };
-            let Some(cell) = Cell::of(&observation.probe, surface, user) else { continue };
-            match seen.get(&observation.probe) {
-                Some(&at) => {
-                    all[at].mixed |= all[at].observation.result != observation.result;
-                    all[at].exchanges.push(observation.exchange);
-                }
-                None => {
-                    seen.insert(&observation.probe, all.len());
-                    let exchanges = vec![observation.exchange];
-                    all.push(Reading {
-                        cell,
-                        observation,
-                        exchanges,
-                        mixed: false,
-                        answered_by: maker(observation),
-                        beside_failure: false,
-                    });
-                }
-            }
+        for (cell, tries) in tries(observations, target, user) {
+            all.extend(Reading::of(cell, &tries));
         }
         mark_failing_surfaces(&mut all);
+        let flaps = all.iter().any(|reading| reading.flaps);
+        for reading in &mut all {
+            // It may have been served by the half that works.
+            reading.lucky = flaps && reading.cell.goes_through_the_backend() && reading.must_work() && !reading.fails();
+        }
         Self { all }
     }
 
@@ -134,8 +158,31 @@ impl<'a> Readings<'a> {
     }
 }
 
+/// All tries of each kind of probe, in the order in which the kinds were first sent.
+fn tries<'a>(observations: &[&'a Observation], target: &Target, user: &str) -> Vec<(Cell, Vec<&'a Observation>)> {
+    let mut all: Vec<(Cell, Vec<&'a Observation>)> = Vec::new();
+    let mut seen: BTreeMap<&ProbeKey, usize> = BTreeMap::new();
+    for &observation in observations {
+        let Some(surface) = target.surfaces.get(&observation.probe.surface) else { continue };
+        let Some(cell) = Cell::of(&observation.probe, surface, user) else { continue };
+        match seen.get(&observation.probe) {
+            Some(&at) => all[at].1.push(observation),
+            None => {
+                seen.insert(&observation.probe, all.len());
+                all.push((cell, vec![observation]));
+            }
+        }
+    }
+    all
+}
+
 const fn maker(observation: &Observation) -> Hop {
     if observation.maker_is_hint { Hop::Unknown } else { observation.answered_by }
+}
+
+/// The connection ended without an answer. A timeout is an answer of a kind: it comes before a breaker opens.
+const fn is_lost(observation: &Observation) -> bool {
+    matches!(observation.result, Outcome::Reset | Outcome::Refused)
 }
 
 fn mark_failing_surfaces(all: &mut [Reading<'_>]) {
