@@ -54,6 +54,7 @@ impl Catalogue {
             for mode in file.fault.iter_mut().flat_map(|fault| &mut fault.mode) {
                 mode.include(&shared)?;
             }
+            file.fault.iter_mut().for_each(Fault::extend_past_the_edge);
             faults.append(&mut file.fault);
         }
         faults.iter().find(|fault| fault.hop() == Hop::Unknown).map_or(Ok(()), |fault| Err(fault.id.clone()))?;

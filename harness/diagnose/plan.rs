@@ -31,6 +31,7 @@ pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey])
     let open: Vec<ProbeKey> = plan_keys::possible(&case);
     let open: Vec<ProbeKey> =
         open.into_iter().filter(|key| !case.readings.has(key) && !refused.contains(key)).collect();
+    let open: Vec<ProbeKey> = open.into_iter().filter(|key| !is_walled_off(&case, key, refused)).collect();
     if let Some(first) = open.iter().find(|key| is_auth_health(key, given)) {
         return Some(first.clone());
     }
@@ -40,11 +41,27 @@ pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey])
     let weighing = weigh(&case, catalogue);
     let failed: Vec<&FailedStep> = given.failed.iter().collect();
     let candidates = Hypotheses::of(&case, &weighing, &failed).faults();
-    match candidates.as_slice() {
+    let next = match candidates.as_slice() {
         [] => None,
         [(only, _)] => missing_link(&case, only, &open).or_else(|| refutation(&case, only, &open)),
         several => best(&case, several, &open).or_else(|| missing_link(&case, several.first()?.0, &open)),
-    }
+    }?;
+    Some(door_first(&case, next, refused))
+}
+
+/// Past the edge health is asked first: where nobody is let in, nothing that is said there counts.
+fn door_first(case: &Case<'_>, next: ProbeKey, refused: &[ProbeKey]) -> ProbeKey {
+    let past_edge = case.target.surfaces.get(&next.surface).is_some_and(|surface| surface.past_edge);
+    let health =
+        plan_keys::direct_health(case.target, case.user()).filter(|health| past_edge && !refused.contains(health));
+    health.unwrap_or(next)
+}
+
+/// Past the edge, where health was asked already and nobody was let in.
+fn is_walled_off(case: &Case<'_>, key: &ProbeKey, refused: &[ProbeKey]) -> bool {
+    let past_edge = case.target.surfaces.get(&key.surface).is_some_and(|surface| surface.past_edge);
+    let asked = plan_keys::direct_health(case.target, case.user()).is_none_or(|health| refused.contains(&health));
+    past_edge && asked && !case.readings.all.iter().any(|reading| reading.cell.place == Place::DirectHealth)
 }
 
 fn is_auth_health(key: &ProbeKey, given: Given<'_>) -> bool {

@@ -70,8 +70,8 @@ impl<'a> Reading<'a> {
 
     pub(super) fn must_work(&self) -> bool {
         match self.cell.place {
-            Place::BackendHealth | Place::AuthHealth | Place::Issuer => true,
-            Place::Protected => self.cell.token.should_be_accepted(),
+            Place::BackendHealth | Place::DirectHealth | Place::AuthHealth | Place::Issuer => true,
+            Place::Protected | Place::Direct => self.cell.token.should_be_accepted(),
             Place::Oracle => self.cell.token.should_be_accepted() && self.caller_is_good(),
         }
     }
@@ -92,7 +92,7 @@ impl<'a> Reading<'a> {
         match self.cell.place {
             // A caller that is not the right one may be served or not.
             Place::Oracle if self.cell.token.should_be_accepted() => refused || self.observation.result == Outcome::Ok,
-            Place::Protected | Place::Oracle => refused,
+            Place::Protected | Place::Direct | Place::Oracle => refused,
             _ => false,
         }
     }
@@ -128,6 +128,7 @@ impl<'a> Readings<'a> {
         for (cell, tries) in tries(observations, target, user) {
             all.extend(Reading::of(cell, &tries));
         }
+        forget_a_closed_way(&mut all);
         mark_failing_surfaces(&mut all);
         let flaps = all.iter().any(|reading| reading.flaps);
         for reading in &mut all {
@@ -183,6 +184,13 @@ const fn maker(observation: &Observation) -> Hop {
 /// The connection ended without an answer. A timeout is an answer of a kind: it comes before a breaker opens.
 const fn is_lost(observation: &Observation) -> bool {
     matches!(observation.result, Outcome::Reset | Outcome::Refused)
+}
+
+/// The way past the edge says something only where it is open: many platforms let nobody in there.
+fn forget_a_closed_way(all: &mut Vec<Reading<'_>>) {
+    let health = |reading: &Reading<'_>| reading.cell.place == Place::DirectHealth;
+    let open = all.iter().any(|reading| health(reading) && !reading.fails());
+    all.retain(|reading| open || !matches!(reading.cell.place, Place::DirectHealth | Place::Direct));
 }
 
 fn mark_failing_surfaces(all: &mut [Reading<'_>]) {

@@ -31,6 +31,15 @@ impl Selector {
             && self.same_user.is_none_or(|same| same == cell.same_user)
     }
 
+    /// Whatever it says of the backend it says of the way past the edge too.
+    pub(super) fn include_the_direct_way(&mut self) {
+        for (place, past_edge) in [(Place::Protected, Place::Direct), (Place::BackendHealth, Place::DirectHealth)] {
+            if self.places.contains(&place) {
+                self.places.push(past_edge);
+            }
+        }
+    }
+
     pub(super) fn asks_the_auth_service(&self) -> bool {
         self.places.iter().any(|place| matches!(place, Place::AuthHealth | Place::Oracle | Place::Issuer))
     }
@@ -68,6 +77,8 @@ impl Selector {
             "backend.health" => self.places.push(Place::BackendHealth),
             "auth.health" => self.places.push(Place::AuthHealth),
             "protected" => self.places.push(Place::Protected),
+            "direct.health" => self.places.push(Place::DirectHealth),
+            "direct" => self.places.push(Place::Direct),
             "oracle" => self.places.push(Place::Oracle),
             "issuer" => self.places.push(Place::Issuer),
             "http" => self.kinds.push(Kind::Http),

@@ -3,6 +3,7 @@
 mod attach;
 mod command;
 mod deployment;
+mod direct;
 mod error;
 mod file;
 mod identity;

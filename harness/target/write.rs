@@ -23,6 +23,9 @@ pub fn write_target_file(path: &Path, name: &str, twin: &TwinCoordinates, doors:
     put("backend", url(&twin.backend));
     put("auth", url(&twin.auth));
     put("websocket", url(&twin.websocket));
+    if let Some(direct) = &twin.direct {
+        put("direct", url(direct));
+    }
     put("doors", doors.iter().map(|door| door.as_str()).collect::<Vec<_>>().into());
     put("validation", "auth-service".into());
     put("signing_secret", vault.keep("signing-secret", &twin.signing_secret)?);

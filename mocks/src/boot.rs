@@ -82,6 +82,7 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
     Ok(Twin {
         edge_url: urls.edge,
         websocket_url: urls.websocket,
+        backend_url: urls.backend,
         auth_url: urls.auth,
         control_url: urls.control,
         credentials,
@@ -95,6 +96,7 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
 
 struct Urls {
     edge: String,
+    backend: String,
     websocket: String,
     auth: String,
     control: String,
@@ -104,6 +106,7 @@ impl Urls {
     fn of(ports: &Ports) -> Self {
         Self {
             edge: format!("http://{}", ports.edge.address()),
+            backend: format!("http://{}", ports.backend.address()),
             websocket: format!("ws://{}", ports.edge.address()),
             auth: format!("http://{}", ports.auth.address()),
             control: format!("http://{}", ports.control.address()),

@@ -83,6 +83,7 @@ fn coordinates(twin: &Twin) -> TwinCoordinates {
         backend: url(twin.edge_url()),
         auth: url(twin.auth_url()),
         websocket: url(twin.websocket_url()),
+        direct: Some(url(twin.backend_url())),
         signing_secret: SecretString::from(credentials.signing_secret()),
         service_id: credentials.service_id().to_owned(),
         service_secret: SecretString::from(credentials.service_secret()),
