@@ -11,6 +11,7 @@ mod health;
 mod lines;
 mod login;
 mod mint;
+mod phrasing;
 mod profile;
 mod refusal;
 mod responder;

@@ -37,7 +37,7 @@ pub(super) async fn list(
 ) -> Response {
     let user = match backend.authenticate(&headers).await {
         Ok(user) => user,
-        Err(error) => return backend.refuse(&headers, &error),
+        Err(error) => return backend.refuse(&headers, error),
     };
     let page = match Page::from_query(&query) {
         Ok(page) => page,
@@ -59,7 +59,7 @@ pub(super) async fn list(
 pub(super) async fn read(State(backend): State<Arc<Backend>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let user = match backend.authenticate(&headers).await {
         Ok(user) => user,
-        Err(error) => return backend.refuse(&headers, &error),
+        Err(error) => return backend.refuse(&headers, error),
     };
     let error = match backend.messages.find(&id) {
         Some(message) if message.user_id == user.user_id => return Json(message).into_response(),
@@ -69,7 +69,7 @@ pub(super) async fn read(State(backend): State<Arc<Backend>>, Path(id): Path<Str
         }
         None => ApiError::not_found("Message not found", Origin::READ_MESSAGE),
     };
-    backend.refuse(&headers, &error)
+    backend.refuse(&headers, error)
 }
 
 /// What posting and streaming have in common: who asks, and what they say.
@@ -79,7 +79,7 @@ pub(super) async fn authenticated_message(
     body: &[u8],
 ) -> Result<(Identity, NewMessage), Response> {
     let body = read_json(body).map_err(|problem| unprocessable(vec![problem]))?;
-    let user = backend.authenticate(headers).await.map_err(|error| backend.refuse(headers, &error))?;
+    let user = backend.authenticate(headers).await.map_err(|error| backend.refuse(headers, error))?;
     let body = body.ok_or_else(|| unprocessable(vec![Problem::missing_body()]))?;
     let new = NewMessage::from_body(&body).map_err(unprocessable)?;
     Ok((user, new))
