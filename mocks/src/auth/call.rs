@@ -27,6 +27,16 @@ impl<'a> Call<'a> {
         serde_json::from_slice(&self.request.body).ok()
     }
 
+    /// The token, as a bearer or in the body.
+    pub(super) fn presented_token(&self) -> Option<String> {
+        let from_body = || {
+            let body = self.json()?;
+            let token = ["token", "access_token"].iter().find_map(|name| body.get(*name))?;
+            token.as_str().map(str::to_owned)
+        };
+        self.bearer().map(str::to_owned).or_else(from_body)
+    }
+
     /// The `X-Service-ID`, shortened: it goes into logs and the journal.
     pub(super) fn caller(&self) -> Option<String> {
         self.header("x-service-id").map(shortened)
@@ -69,6 +79,11 @@ impl Answer {
         Self { status: 200, said: Said::Document(body), accepted: Some(true), reason: Some("ok") }
     }
 
+    /// An error that decides about no credential.
+    pub(super) fn failed(status: u16, detail: &str) -> Self {
+        Self { status, said: Said::Detail(detail.to_owned()), accepted: None, reason: None }
+    }
+
     fn no(status: u16, reason: &'static str, said: Said) -> Self {
         Self { status, said, accepted: Some(false), reason: Some(reason) }
     }
@@ -91,5 +106,5 @@ impl Answer {
 
 /// FastAPI's answer to an unknown path.
 pub(super) fn no_such_route(_: &AuthService, _: &Call<'_>) -> Answer {
-    Answer { accepted: None, reason: None, ..Answer::detail(404, "no_such_route", "Not Found") }
+    Answer::failed(404, "Not Found")
 }

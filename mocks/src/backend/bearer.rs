@@ -17,7 +17,16 @@ impl Backend {
         let token = self.bearer(headers)?;
         match self.auth.validate(token).await {
             Verdict::Valid(identity) => Ok(identity),
-            Verdict::Refused(_) => Err(self.not_validated()),
+            Verdict::Refused(_) => Err(self.not_validated("Authentication failed", Origin::CHAT_AUTHENTICATION)),
+        }
+    }
+
+    /// The same for the routes that ask for the current user: other words for a failed validation (contract 1.5).
+    pub(super) async fn current_user(&self, headers: &HeaderMap) -> Result<Identity, ApiError> {
+        let token = self.bearer(headers)?;
+        match self.auth.validate(token).await {
+            Verdict::Valid(identity) => Ok(identity),
+            Verdict::Refused(_) => Err(self.not_validated("Invalid or expired token", Origin::CURRENT_USER)),
         }
     }
 
@@ -38,7 +47,7 @@ impl Backend {
         ApiError::unauthenticated(self.dialect, Unauthenticated::NoBearer, message, origin)
     }
 
-    fn not_validated(&self) -> ApiError {
+    fn not_validated(&self, message: &str, origin: &'static Origin) -> ApiError {
         let lines: &[&str] = match self.dialect.logs_as_recorded() {
             true => &[
                 "❌ WEBSOCKET JWT=REDACTED - Auth=REDACTED validation failed",
@@ -47,7 +56,6 @@ impl Backend {
             false => &["JWT authentication failed: the token was not validated"],
         };
         lines.iter().for_each(|line| self.log.message(Severity::Error, *line));
-        let (refused, origin) = (Unauthenticated::NotValidated, Origin::CHAT_AUTHENTICATION);
-        ApiError::unauthenticated(self.dialect, refused, "Authentication failed", origin)
+        ApiError::unauthenticated(self.dialect, Unauthenticated::NotValidated, message, origin)
     }
 }

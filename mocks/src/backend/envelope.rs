@@ -46,6 +46,15 @@ impl ApiError {
         Self { status, code, message: message.to_owned(), origin, refused: None }
     }
 
+    pub(super) fn internal(message: &str, origin: &'static Origin) -> Self {
+        let (status, code) = (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR");
+        Self { status, code, message: message.to_owned(), origin, refused: None }
+    }
+
+    pub(super) fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
     pub(super) fn message(&self) -> &str {
         &self.message
     }
@@ -58,7 +67,7 @@ impl ApiError {
 
 impl Backend {
     /// Logs the error and wraps it. `headers` are the request's, for its `x-request-id`.
-    pub(super) fn refuse(&self, headers: &HeaderMap, error: ApiError) -> Response {
+    pub(super) fn refuse(&self, headers: &HeaderMap, error: &ApiError) -> Response {
         let status = error.status.as_u16();
         self.log.message(Severity::Info, format!("api_request: {status}: {}", error.message));
         let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok());
@@ -75,7 +84,7 @@ impl Backend {
         if discloses_origins(self.dialect) {
             disclose(&mut envelope, error.origin);
         }
-        failed(error.status, Failure::Raised { error, envelope })
+        failed(error.status, Failure::Raised { error: error.clone(), envelope })
     }
 }
 
