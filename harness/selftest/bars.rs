@@ -41,7 +41,7 @@ pub struct Reached {
 }
 
 /// Every bar, with what was reached.
-pub fn reached(marks: &[Mark]) -> Vec<Reached> {
+pub(super) fn reached(marks: &[Mark]) -> Vec<Reached> {
     BARS.iter().map(|bar| of(bar, marks)).collect()
 }
 

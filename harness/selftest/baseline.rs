@@ -27,7 +27,7 @@ pub struct Baseline {
 
 impl Baseline {
     /// On what the scenarios show, before any diagnosis.
-    pub fn of(view: &View) -> Self {
+    pub(super) fn of(view: &View) -> Self {
         let step = view.failed.iter().find(|step| !step.control).or(view.failed.first());
         let first = step.and_then(|step| view.driven.iter().find(|one| one.exchange == step.exchange));
         Self { by_status: first.and_then(|one| by_status(one, view)).cloned(), deepest: deepest(view) }

@@ -2,16 +2,16 @@
 
 /// `SplitMix64` (Steele, Lea, Flood 2014): enough to choose by, and nothing to depend on.
 #[derive(Debug, Clone)]
-pub struct Draw(u64);
+pub(super) struct Draw(u64);
 
 impl Draw {
     /// Starts at a seed.
-    pub const fn seeded(seed: u64) -> Self {
+    pub(super) const fn seeded(seed: u64) -> Self {
         Self(seed)
     }
 
     /// The next number.
-    pub const fn next(&mut self) -> u64 {
+    pub(super) const fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -19,7 +19,7 @@ impl Draw {
     }
 
     /// Puts a list into a drawn order (Fisher and Yates).
-    pub fn shuffle<T>(&mut self, list: &mut [T]) {
+    pub(super) fn shuffle<T>(&mut self, list: &mut [T]) {
         for at in (1..list.len()).rev() {
             let other = usize::try_from(self.next() % (at as u64 + 1)).unwrap_or(0);
             list.swap(at, other);

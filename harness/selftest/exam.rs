@@ -42,7 +42,7 @@ impl Known {
 }
 
 /// Marks every faulty recording through every set of doors.
-pub fn marks(singles: &[Recorded], pairs: &[Recorded]) -> Vec<Mark> {
+pub(super) fn marks(singles: &[Recorded], pairs: &[Recorded]) -> Vec<Mark> {
     let faults = singles.iter().flat_map(Recorded::faults);
     let injectable: BTreeSet<String> = faults.collect();
     let mut marks = Vec::new();

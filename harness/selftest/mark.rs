@@ -71,7 +71,7 @@ pub struct Question<'a> {
 
 impl Mark {
     /// Diagnoses the view and judges what is said.
-    pub fn of(view: &View, question: &Question<'_>) -> Self {
+    pub(super) fn of(view: &View, question: &Question<'_>) -> Self {
         let replay = replay(view);
         let shown = replay.observations.iter().map(|one| one.exchange).collect();
         let Question { faults, class, injectable, .. } = question;
@@ -115,7 +115,7 @@ impl Mark {
         }
         match (self.visible, self.kind) {
             (false, _) => None,
-            (true, Kind::Pair) => (!judged.hop_right).then_some("a hop is missing"),
+            (true, Kind::Pair) => (!judged.hop_right).then_some("two: a hop is missing"),
             (true, Kind::Single) if !self.separable() => (!judged.set_exact).then_some("other candidates"),
             (true, Kind::Single) if !judged.right_at_3 => Some("not among three"),
             (true, Kind::Single) if !judged.right_at_1 => Some("not first"),

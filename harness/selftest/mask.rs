@@ -9,7 +9,7 @@ use crate::target::{Door, Service, Target};
 use crate::token::TokenKind;
 
 /// The sets of doors that are examined, beside the edge: it is always open.
-pub const DOOR_SETS: [&[Door]; 8] = [
+pub(super) const DOOR_SETS: [&[Door]; 8] = [
     &[Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs],
     &[],
     &[Door::Auth],
@@ -21,7 +21,7 @@ pub const DOOR_SETS: [&[Door]; 8] = [
 ];
 
 /// `edge,auth,logs`; `all` where every door is open.
-pub fn name(doors: &[Door]) -> String {
+pub(super) fn name(doors: &[Door]) -> String {
     if doors.len() == DOOR_SETS[0].len() {
         return "all".to_owned();
     }
@@ -30,7 +30,7 @@ pub fn name(doors: &[Door]) -> String {
 
 /// A recording through some doors.
 #[derive(Debug)]
-pub struct View {
+pub(super) struct View {
     /// The target, with these doors.
     pub target: Target,
     /// What the scenarios would have seen.
@@ -47,7 +47,7 @@ pub struct View {
 
 impl View {
     /// Looks at a recording of this target through these doors.
-    pub fn through(recording: &Recording, target: &Target, doors: &[Door]) -> Self {
+    pub(super) fn through(recording: &Recording, target: &Target, doors: &[Door]) -> Self {
         let mut target = target.clone();
         target.close_doors_except(doors);
         let shown = |one: &&Observation| is_shown(&one.probe, &target);
@@ -67,7 +67,7 @@ impl View {
     }
 
     /// The same as a diagnosis is given it, with what it has observed so far.
-    pub fn given<'a>(&'a self, observations: &'a [Observation]) -> Given<'a> {
+    pub(super) fn given<'a>(&'a self, observations: &'a [Observation]) -> Given<'a> {
         let Self { target, sent, evidence, failed, .. } = self;
         Given { target, observations, sent, evidence, failed }
     }

@@ -6,7 +6,7 @@ use super::mark::{Kind, Mark};
 const OPAQUE: &str = "opaque";
 
 /// A measure: its name, what it counts in one sentence, and how.
-pub struct Measure {
+pub(super) struct Measure {
     /// As in `bars.toml`.
     pub name: &'static str,
     /// What it says.
@@ -16,7 +16,7 @@ pub struct Measure {
 }
 
 /// All of them.
-pub const MEASURES: [Measure; 11] = [
+pub(super) const MEASURES: [Measure; 11] = [
     Measure {
         name: "hop, single",
         says: "single faults whose hop the doors tell: the first cause lies there",
@@ -81,17 +81,17 @@ pub const MEASURES: [Measure; 11] = [
 ];
 
 /// Whether this mark is of a single fault for which a step failed.
-pub fn shown(one: &Mark) -> bool {
+pub(super) fn shown(one: &Mark) -> bool {
     one.kind == Kind::Single && one.visible
 }
 
 /// The same, and the doors tell it from every other fault.
-pub fn separable(one: &Mark) -> bool {
+pub(super) fn separable(one: &Mark) -> bool {
     shown(one) && one.separable()
 }
 
 /// Whether the verdict names the fault and is certain.
-pub fn is_certain_and_right(one: &Mark) -> bool {
+pub(super) fn is_certain_and_right(one: &Mark) -> bool {
     one.judgement.right_at_1 && one.judgement.certainty == Some(crate::diagnose::Certainty::Certain)
 }
 
@@ -100,18 +100,18 @@ fn all_doors(one: &Mark) -> bool {
 }
 
 /// How many of those that count are good; nothing where none counts.
-pub fn share(marks: &[Mark], counts: impl Fn(&Mark) -> bool, good: impl Fn(&Mark) -> bool) -> Option<f64> {
+pub(super) fn share(marks: &[Mark], counts: impl Fn(&Mark) -> bool, good: impl Fn(&Mark) -> bool) -> Option<f64> {
     let of = count(marks, &counts);
     (of > 0).then(|| count(marks, |one| counts(one) && good(one)) as f64 / of as f64)
 }
 
 /// How many of them.
-pub fn count(marks: &[Mark], which: impl Fn(&Mark) -> bool) -> usize {
+pub(super) fn count(marks: &[Mark], which: impl Fn(&Mark) -> bool) -> usize {
     marks.iter().filter(|one| which(one)).count()
 }
 
 /// The mean of some numbers; nothing of none.
-pub fn mean(of: impl Iterator<Item = f64>) -> Option<f64> {
+pub(super) fn mean(of: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, count) = of.fold((0.0, 0_usize), |(sum, count), one| (sum + one, count + 1));
     (count > 0).then(|| sum / count as f64)
 }

@@ -9,7 +9,7 @@ use crate::target::Target;
 
 /// A recording, of what, and where.
 #[derive(Debug)]
-pub struct Recorded {
+pub(super) struct Recorded {
     /// Of which subject.
     pub subject: Subject,
     /// The target that pointed at its twin.
@@ -20,22 +20,22 @@ pub struct Recorded {
 
 impl Recorded {
     /// The ids of what was injected.
-    pub fn faults(&self) -> Vec<String> {
+    pub(super) fn faults(&self) -> Vec<String> {
         self.subject.faults.iter().map(|fault| fault.id().to_owned()).collect()
     }
 
     /// Whose code it behaved like.
-    pub fn dialect(&self) -> String {
+    pub(super) fn dialect(&self) -> String {
         self.subject.dialect.id().to_owned()
     }
 
     /// `auth/down, observed`.
-    pub fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         format!("{}, {}", self.faults().join(" + "), self.dialect())
     }
 
     /// Whether diagnosing the recording with all doors gives the verdict of the live run.
-    pub fn is_as_live(&self) -> bool {
+    pub(super) fn is_as_live(&self) -> bool {
         let verdict = |causes: &[Cause]| -> Vec<_> {
             causes.iter().map(|cause| (cause.fault.clone(), cause.certainty, cause.alternatives.len())).collect()
         };

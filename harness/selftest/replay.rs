@@ -9,7 +9,7 @@ use crate::probe::ProbeKey;
 
 /// What came of it.
 #[derive(Debug)]
-pub struct Replay {
+pub(super) struct Replay {
     /// The verdict.
     pub causes: Vec<Cause>,
     /// Everything it was given in the end: the scenarios' observations, then the answers to its own probes.
@@ -25,7 +25,7 @@ pub struct Replay {
 }
 
 /// Asks and concludes as a run does, within the target's budget of probes.
-pub fn replay(view: &View) -> Replay {
+pub(super) fn replay(view: &View) -> Replay {
     let catalogue = Catalogue::shipped();
     let mut observations = view.driven.clone();
     let every = every_probe(view.given(&observations)).len();

@@ -18,7 +18,7 @@ const SLOWER_MS: u64 = 200;
 
 /// Everything one recording shows through some doors.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Traits {
+pub(super) struct Traits {
     /// What was asked, and what it gave. What was not asked tells nothing.
     pub asked: BTreeMap<String, String>,
     /// How long it took, in milliseconds.
@@ -29,7 +29,7 @@ pub struct Traits {
 
 impl Traits {
     /// Of a view.
-    pub fn of(view: &View) -> Self {
+    pub(super) fn of(view: &View) -> Self {
         let template = Template::new(&[("backend", &view.target.backend), ("auth", &view.target.auth)]);
         let mut traits = Self::default();
         let mut repeated: BTreeMap<String, usize> = BTreeMap::new();
@@ -82,7 +82,7 @@ fn log_lines<'a>(view: &'a View, template: &'a Template) -> impl Iterator<Item =
 
 /// What all recordings of one fault have in common.
 #[derive(Debug, Clone, Default)]
-pub struct Stable {
+pub(super) struct Stable {
     asked: BTreeMap<String, String>,
     took: BTreeMap<String, (u64, u64)>,
     always: BTreeSet<String>,
@@ -91,7 +91,7 @@ pub struct Stable {
 
 impl Stable {
     /// Of all recordings of one fault through the same doors.
-    pub fn of(recordings: &[Traits]) -> Self {
+    pub(super) fn of(recordings: &[Traits]) -> Self {
         let Some((first, others)) = recordings.split_first() else { return Self::default() };
         let mut stable = Self {
             asked: first.asked.clone(),
@@ -113,7 +113,7 @@ impl Stable {
 
     /// Something in which the two always differ, if there is such a thing. `healthy` is the system in order: what comes and goes there
     /// by itself tells nothing.
-    pub fn differs(&self, other: &Self, healthy: &Self) -> Option<String> {
+    pub(super) fn differs(&self, other: &Self, healthy: &Self) -> Option<String> {
         let fickle = |line: &&String| healthy.ever.contains(*line) && !healthy.always.contains(*line);
         let only_here = |here: &Self, there: &Self| {
             here.always.iter().find(|line| !there.ever.contains(*line) && !fickle(line)).cloned()

@@ -21,7 +21,7 @@ const AT_ONCE: usize = 4;
 
 /// What every twin is driven with.
 #[derive(Debug, Clone)]
-pub struct Stage {
+pub(super) struct Stage {
     /// A target with `twin = true`.
     pub target: Target,
     /// What is driven.
@@ -30,7 +30,7 @@ pub struct Stage {
 
 impl Stage {
     /// Records every subject, in their order. `done` is told after each.
-    pub async fn record(
+    pub(super) async fn record(
         &self,
         subjects: Vec<Subject>,
         done: impl Fn(usize) + Send + Sync,
@@ -73,7 +73,7 @@ impl Stage {
         let builder = Twin::builder().dialect(subject.dialect).faults(subject.faults.iter().copied());
         let twin = builder.start().await.map_err(|error| cannot(error.to_string()))?;
         let mut target = self.target.clone();
-        target.attach(coordinates(&twin).map_err(|error| cannot(format!("{error:?}")))?);
+        target.attach(coordinates(&twin).map_err(|error| cannot(error.to_string()))?);
         Ok((twin, target))
     }
 }

@@ -5,11 +5,11 @@ use fivewhys_mocks::{Dialect, Fault};
 use super::draw::Draw;
 
 /// Recordings of each fault: two are needed to learn what differs by chance.
-pub const REPETITIONS: usize = 2;
+pub(super) const REPETITIONS: usize = 2;
 
 /// One twin to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
+pub(super) struct Subject {
     /// What is broken in it.
     pub faults: Vec<Fault>,
     /// Whose code it behaves like.
@@ -17,7 +17,7 @@ pub struct Subject {
 }
 
 /// Every fault by itself, and the healthy system, each as often as it takes to know what differs by chance.
-pub fn singles(faults: &[Fault], dialects: &[Dialect]) -> Vec<Subject> {
+pub(super) fn singles(faults: &[Fault], dialects: &[Dialect]) -> Vec<Subject> {
     let sets = faults.iter().map(|fault| vec![*fault]).chain([Vec::new()]);
     let sets: Vec<Vec<Fault>> = sets.collect();
     let each = dialects.iter().flat_map(|dialect| sets.iter().map(move |faults| (faults.clone(), *dialect)));
@@ -26,7 +26,7 @@ pub fn singles(faults: &[Fault], dialects: &[Dialect]) -> Vec<Subject> {
 }
 
 /// Pairs of faults of different hops, no pair twice in one dialect. Fewer where there are not so many.
-pub fn pairs(count: usize, faults: &[Fault], dialects: &[Dialect], draw: &mut Draw) -> Vec<Subject> {
+pub(super) fn pairs(count: usize, faults: &[Fault], dialects: &[Dialect], draw: &mut Draw) -> Vec<Subject> {
     let mut all: Vec<Subject> = Vec::new();
     for dialect in dialects {
         for (at, a) in faults.iter().enumerate() {
@@ -40,7 +40,7 @@ pub fn pairs(count: usize, faults: &[Fault], dialects: &[Dialect], draw: &mut Dr
 }
 
 /// The hop of a fault's id.
-pub fn hop(fault: &str) -> &str {
+pub(super) fn hop(fault: &str) -> &str {
     fault.split('/').next().unwrap_or(fault)
 }
 

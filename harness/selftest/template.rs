@@ -17,11 +17,11 @@ static VOLATILE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Knows the addresses of one deployment.
 #[derive(Debug)]
-pub struct Template(Vec<(String, String)>);
+pub(super) struct Template(Vec<(String, String)>);
 
 impl Template {
     /// With the names that its addresses are to be read as.
-    pub fn new(addresses: &[(&str, &Url)]) -> Self {
+    pub(super) fn new(addresses: &[(&str, &Url)]) -> Self {
         let known = addresses.iter().filter_map(|(name, url)| {
             let address = format!("{}:{}", url.host_str()?, url.port_or_known_default()?);
             Some((address, format!("({name})")))
@@ -30,12 +30,12 @@ impl Template {
     }
 
     /// The text with the deployment's addresses replaced by their names.
-    pub fn without_addresses(&self, text: &str) -> String {
+    pub(super) fn without_addresses(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, (address, name)| text.replace(address, name))
     }
 
     /// The same, and every id and number replaced too.
-    pub fn of_text(&self, text: &str) -> String {
+    pub(super) fn of_text(&self, text: &str) -> String {
         VOLATILE.replace_all(&self.without_addresses(text), "#").into_owned()
     }
 }
