@@ -40,6 +40,10 @@ impl Selector {
         }
     }
 
+    pub(super) fn asks_past_the_edge(&self) -> bool {
+        self.places.iter().any(|place| matches!(place, Place::Direct | Place::DirectHealth))
+    }
+
     pub(super) fn asks_the_auth_service(&self) -> bool {
         self.places.iter().any(|place| matches!(place, Place::AuthHealth | Place::Oracle | Place::Issuer))
     }

@@ -13,7 +13,7 @@ const FROM_LOG: [&str; 4] = ["backend-call", "backend-contact", "auth.at-work", 
 
 /// The best closed door for all candidates together, and for each of them against the first.
 pub(super) fn settle(case: &Case<'_>, candidates: &[&Weighed<'_>]) -> (Option<Settling>, Vec<Option<Settling>>) {
-    let mut doors: Vec<(Door, usize)> = [Door::Manifest, Door::Logs, Door::ServiceCredentials, Door::Auth]
+    let mut doors: Vec<(Door, usize)> = [Door::Manifest, Door::Logs, Door::Direct, Door::ServiceCredentials, Door::Auth]
         .into_iter()
         .filter(|door| closed(case, *door))
         .map(|door| (door, leaves(door, candidates)))
@@ -72,6 +72,10 @@ fn shows(door: Door, one: &Weighed<'_>) -> String {
                 .collect::<Vec<_>>()
                 .join(" ")
         }
+        Door::Direct => {
+            let there = one.mode.predict.iter().filter(|prediction| prediction.on.asks_past_the_edge());
+            there.map(|prediction| format!("{:?}", prediction.result)).collect::<Vec<_>>().join(" ")
+        }
         Door::Edge => String::new(),
     }
 }
@@ -88,7 +92,7 @@ fn command(target: &Target, door: Door) -> Option<String> {
             let filter = format!("resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"{service}\"");
             Some(format!("gcloud logging read '{filter}' --project={project} --freshness=10m --format=json"))
         }),
-        Door::Auth | Door::ServiceCredentials | Door::Edge => None,
+        Door::Auth | Door::Direct | Door::ServiceCredentials | Door::Edge => None,
     }
 }
 

@@ -112,6 +112,7 @@ pub(super) fn of_type(name: &str) -> JsonMatch {
 fn target(base: &str) -> Target {
     let url = Url::parse(base).unwrap();
     Target {
+        direct: None,
         variables: std::collections::BTreeMap::new(),
         name: "bench".to_owned(),
         production: false,
