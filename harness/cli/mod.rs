@@ -1,11 +1,13 @@
 //! The command line: one file a subcommand. Reads arguments, prints, and says by exit code how it went.
 
+mod ask;
 mod bug;
 mod mint;
 mod mistake;
 mod output;
 mod progress;
 mod smoke;
+mod supplied_args;
 mod target_args;
 #[cfg(feature = "twin")]
 mod twin;

@@ -6,6 +6,12 @@
 #[path = "../support/bench.rs"]
 mod bench;
 mod doors;
+#[path = "../support/fetch.rs"]
+mod fetch;
+mod late_log;
+#[path = "../support/server.rs"]
+mod server;
 mod table;
+mod test_headers;
 mod two;
 mod whole;
