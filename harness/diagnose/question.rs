@@ -88,14 +88,14 @@ impl Question {
         }
     }
 
-    /// Whether the answer cannot fit both faults.
+    /// Whether the answer under the first fault, should it be the cause, cannot be under the second.
     pub(super) fn parts(&self, case: &Case<'_>, a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
         match self {
             Self::Manifests(_) | Self::Log => {
                 let known = |key: &str| self.tells(case, key);
                 let keys = a.mode.facts.keys().chain(b.mode.facts.keys());
                 let by_fact = keys.filter(|key| known(key)).any(|key| self.fact_parts(case, key, a, b));
-                by_fact || (*self == Self::Log && decisive_lines(a) != decisive_lines(b))
+                by_fact || (*self == Self::Log && leaves_foreign_line(a, b))
             }
             Self::Call(key) => {
                 let cell = case.target.surfaces.get(&key.surface).and_then(|on| Cell::of(key, on, case.user()));
@@ -171,11 +171,14 @@ fn is_anomaly(key: &str, value: &str, both_known: bool) -> bool {
     }
 }
 
-fn decisive_lines<'w>(one: &'w Weighed<'_>) -> Vec<(&'static str, &'w str)> {
-    let decisive = one.fault.log.iter().filter(|rule| rule.decisive);
-    let mut lines: Vec<_> = decisive.map(|rule| (rule.by.as_str(), rule.pattern.as_str())).collect();
-    lines.sort_unstable();
-    lines
+/// Whether the first leaves a line that the second does not. A line that is missing speaks against nobody.
+fn leaves_foreign_line(a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
+    let lines = |one: &Weighed<'_>| -> Vec<String> {
+        let decisive = one.fault.log.iter().filter(|rule| rule.decisive);
+        decisive.map(|rule| format!("{} {}", rule.by, rule.pattern.as_str())).collect()
+    };
+    let theirs = lines(b);
+    lines(a).iter().any(|line| !theirs.contains(line))
 }
 
 fn foretold<'w>(one: &'w Weighed<'_>, cell: &Cell) -> Option<&'w Vec<Outcome>> {
