@@ -58,8 +58,9 @@ fn manifests(case: &Case<'_>, services: &[Service]) -> AskCommand {
 
 fn log(case: &Case<'_>) -> AskCommand {
     let sources: Vec<_> = case.target.logs.iter().collect();
+    let within = format!("a log belongs to the run it was written beside: `fivewhys smoke --target {} --ask`", case.target.name);
     if let Some(words) = direct(&sources) {
-        return whole(words, None);
+        return AskCommand { note: Some(within), ..whole(words, None) };
     }
     let mut names = Names::default();
     let (project, _) = names.place(case);
@@ -75,8 +76,8 @@ fn log(case: &Case<'_>) -> AskCommand {
         format!("--limit={ENTRIES}"),
         "--format=json".to_owned(),
     ]);
-    // A log tells of the probes it was written beside: it is of no use to a run that comes after it.
-    names.command(words.collect(), None)
+    let command = names.command(words.collect(), None);
+    AskCommand { note: command.note.or(Some(within)), ..command }
 }
 
 /// From before the first probe to after the last one, RFC 3339.

@@ -30,6 +30,9 @@ enum Source {
     BothManifests,
 }
 
+/// How often a log holds the line that would tell: levels are raised, lines are sampled, texts change.
+const LOGGED: f64 = 0.8;
+
 /// What nothing has answered yet.
 pub(super) fn open_questions(case: &Case<'_>) -> Vec<Question> {
     let unread = |service: &Service| !case.manifests.contains_key(service);
@@ -71,6 +74,14 @@ impl Question {
             Self::Log => Door::Logs,
             Self::Call(key) if key.caller == Caller::Right => Door::ServiceCredentials,
             Self::Call(_) => Door::Auth,
+        }
+    }
+
+    /// How often it answers at all, 0 to 1.
+    pub(super) const fn sureness(&self) -> f64 {
+        match self {
+            Self::Manifests(_) | Self::Call(_) => 1.0,
+            Self::Log => LOGGED,
         }
     }
 
@@ -177,11 +188,4 @@ fn leaves_foreign_line(a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
         let decisive = one.fault.log.iter().filter(|rule| rule.decisive);
         decisive.map(|rule| format!("{} {}", rule.by, rule.pattern.as_str())).collect()
     };
-    let theirs = lines(b);
-    lines(a).iter().any(|line| !theirs.contains(line))
-}
-
-fn foretold<'w>(one: &'w Weighed<'_>, cell: &Cell) -> Option<&'w Vec<Outcome>> {
-    let speaking = one.mode.predict.iter().filter(|rule| rule.on.matches(cell) && !rule.result.is_empty());
-    speaking.map(|rule| &rule.result).min_by_key(|result| result.len())
-}
+    let theirs = lines

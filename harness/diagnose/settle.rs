@@ -62,8 +62,11 @@ fn prospect(case: &Case<'_>, question: Question, candidates: &[&Weighed<'_>], sh
     let expected = |of: &dyn Fn(&Vec<usize>) -> f64| -> f64 {
         remain.iter().zip(shares).map(|(beside, share)| share * of(beside)).sum()
     };
-    let entropy = expected(&|beside| entropy(&beside.iter().map(|at| shares[*at]).collect::<Vec<_>>()));
-    let leaves = expected(&|beside| beside.len() as f64);
+    // Where it does not answer, everything remains.
+    let sure = question.sureness();
+    let of_answer = expected(&|beside| entropy(&beside.iter().map(|at| shares[*at]).collect::<Vec<_>>()));
+    let entropy = sure * of_answer + (1.0 - sure) * entropy(shares);
+    let leaves = sure * expected(&|beside| beside.len() as f64) + (1.0 - sure) * candidates.len() as f64;
     Prospect { question, entropy, leaves, remain }
 }
 

@@ -45,7 +45,7 @@ fn a_401_without_a_challenge_is_found_once_a_surface() {
 }
 
 #[rstest]
-#[case::challenged(answered(PROTECTED, NoToken, REFUSED).with_header("WWW-Authenticate", "Bearer"))]
+#[case::challenged(answered(PROTECTED, NoToken, REFUSED).with_header("www-authenticate", "Bearer"))]
 #[case::a_403_needs_none(answered(PROTECTED, NoToken, (403, "{}")))]
 fn a_refusal_in_order_is_none(#[case] refusal: Exchange) {
     assert_eq!(ids(&found(vec![refusal])), [""; 0]);

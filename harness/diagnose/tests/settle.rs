@@ -10,9 +10,9 @@ use crate::diagnose::catalogue::Catalogue;
 use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::{Cause, Settling};
-use crate::evidence::{Evidence, Manifest};
+use crate::evidence::{Evidence, LogEntry, Manifest};
 use crate::fixtures::{exchange, key, staging, surface};
-use crate::observe::{Observation, observe};
+use crate::observe::{Hop, Observation, observe};
 use crate::probe::{Caller, ProbeKey};
 use crate::target::{Door, Service, Target};
 use crate::token::TokenKind::{None as NoToken, Valid, WrongKey};
@@ -51,6 +51,13 @@ fn manifests(services: &[Service]) -> Evidence {
     Evidence { manifests, ..Evidence::default() }
 }
 
+/// A log that was read and tells nothing.
+fn a_log() -> Evidence {
+    let at = "2026-11-22T02:00:00Z".parse().expect("a timestamp");
+    let entry = LogEntry { at, by: Hop::Backend, text: "started".into(), request: None, trace: None };
+    Evidence { log: vec![entry], ..Evidence::default() }
+}
+
 #[test]
 fn it_leaves_fewer_than_there_are_and_says_which() {
     let cause = open(&staging(), &Evidence::default());
@@ -74,7 +81,7 @@ fn every_alternative_has_a_question_that_tells_it_from_the_first() {
 
 #[test]
 fn a_manifest_is_asked_for_by_the_names_of_the_target() {
-    let settling = best(&staging(), &Evidence::default());
+    let settling = best(&staging(), &a_log());
     assert_eq!(settling.door, "manifest");
     let command = settling.command.expect("a command");
     assert!(command.starts_with("gcloud run services "), "{command}");
@@ -90,7 +97,7 @@ fn a_manifest_is_asked_for_by_the_names_of_the_target() {
 fn what_is_no_name_becomes_a_placeholder_that_nobody_runs(#[case] project: Option<&str>) {
     let mut target = staging();
     target.names.project = project.map(str::to_owned);
-    let settling = best(&target, &Evidence::default());
+    let settling = best(&target, &a_log());
     assert!(settling.command.is_some_and(|command| command.contains("'--project=<PROJECT>'")));
     assert!(settling.note.is_some_and(|note| note.contains("PROJECT")));
     assert_eq!(settling.argv, Vec::<String>::new());
