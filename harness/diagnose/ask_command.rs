@@ -58,7 +58,8 @@ fn manifests(case: &Case<'_>, services: &[Service]) -> AskCommand {
 
 fn log(case: &Case<'_>) -> AskCommand {
     let sources: Vec<_> = case.target.logs.iter().collect();
-    let within = format!("a log belongs to the run it was written beside: `fivewhys smoke --target {} --ask`", case.target.name);
+    let within =
+        format!("a log belongs to the run it was written beside: `fivewhys smoke --target {} --ask`", case.target.name);
     if let Some(words) = direct(&sources) {
         return AskCommand { note: Some(within), ..whole(words, None) };
     }

@@ -15,6 +15,7 @@ mod conclude;
 mod contradict;
 mod cure;
 mod describe;
+mod every;
 mod fact;
 mod fault;
 mod finding;
@@ -37,6 +38,7 @@ mod weigh;
 
 pub use catalogue::Catalogue;
 pub use conclude::diagnose;
+pub use every::every_probe;
 pub use finding::{findings, opened_by_test_headers};
 pub use given::{FailedStep, Given, SentProbe};
 pub use plan::next_probe;

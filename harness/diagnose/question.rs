@@ -188,4 +188,11 @@ fn leaves_foreign_line(a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
         let decisive = one.fault.log.iter().filter(|rule| rule.decisive);
         decisive.map(|rule| format!("{} {}", rule.by, rule.pattern.as_str())).collect()
     };
-    let theirs = lines
+    let theirs = lines(b);
+    lines(a).iter().any(|line| !theirs.contains(line))
+}
+
+fn foretold<'w>(one: &'w Weighed<'_>, cell: &Cell) -> Option<&'w Vec<Outcome>> {
+    let speaking = one.mode.predict.iter().filter(|rule| rule.on.matches(cell) && !rule.result.is_empty());
+    speaking.map(|rule| &rule.result).min_by_key(|result| result.len())
+}

@@ -92,11 +92,7 @@ impl Inquiry<'_> {
     }
 
     async fn ask(&mut self, key: ProbeKey) {
-        (self.tell)(&Event::Asking { probe: key.to_string() });
-        match self.session.send(&ProbeRequest::new(key.clone())).await {
-            Ok(exchange) => drop(self.record.keep(exchange, self.target)),
-            Err(error) => tracing::debug!(%key, %error, "this probe cannot be sent"),
-        }
+        ask(&self.session, key, self.target, self.record, self.tell).await;
     }
 
     /// One probe more on a system in order: whether the auth service serves whoever comes.
@@ -125,7 +121,25 @@ impl Inquiry<'_> {
     }
 
     fn given(&self) -> Given<'_> {
-        let Record { observations, sent, .. } = &*self.record;
-        Given { target: self.target, observations, sent, evidence: &self.evidence, failed: self.failed }
+        given(self.target, self.record, &self.evidence, self.failed)
     }
+}
+
+/// Sends one probe and keeps what came of it.
+pub(super) async fn ask(session: &Session, key: ProbeKey, target: &Target, record: &mut Record, tell: Listener<'_>) {
+    tell(&Event::Asking { probe: key.to_string() });
+    match session.send(&ProbeRequest::new(key.clone())).await {
+        Ok(exchange) => drop(record.keep(exchange, target)),
+        Err(error) => tracing::debug!(%key, %error, "this probe cannot be sent"),
+    }
+}
+
+/// What the run has so far, for `diagnose`.
+pub(super) fn given<'a>(
+    target: &'a Target,
+    record: &'a Record,
+    evidence: &'a Evidence,
+    failed: &'a [FailedStep],
+) -> Given<'a> {
+    Given { target, observations: &record.observations, sent: &record.sent, evidence, failed }
 }

@@ -11,6 +11,7 @@ mod expect;
 mod inquiry;
 mod late_log;
 mod record;
+mod recording;
 mod test_headers;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use thiserror::Error;
 
 pub use by_hand::{ByHand, MayRun};
 pub use events::{Event, Listener};
+pub use recording::{Recording, record};
 
 use self::drive::Driven;
 use self::inquiry::Conclusion;
@@ -78,13 +80,10 @@ pub async fn smoke(run: &Smoke, tell: Listener<'_>) -> Result<Report, RunError> 
 pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) -> Result<Report, RunError> {
     let (started, started_at) = (Instant::now(), jiff::Timestamp::now());
     let target = &run.target;
-    let credentials = credentials::RunCredentials::read(target, &run.redactor)?;
-    let redactor = run.redactor.clone();
-    let redact: Redact = Arc::new(move |text: &str| redactor.clean(text));
     let deadline = tokio::time::Instant::now() + target.budget.run;
-    let prober = Prober::new(Arc::clone(target), Arc::new(credentials), Arc::clone(&redact), deadline)?;
+    let (prober, redact) = prober(run, deadline)?;
     let mut record = Record::default();
-    let scenarios: Vec<Scenario> = run.scenarios.iter().map(|scenario| scenario.on(target)).collect();
+    let scenarios = scenarios(run);
     let driven = drive::drive(&prober, target, &scenarios, &mut record, tell).await;
     something_was_tested(&driven)?;
     let driven_for = started.elapsed();
@@ -103,6 +102,19 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
     let mut report = report(run, driven, conclusion, record, timing);
     report.doors = doors(target, by_hand);
     Ok(report)
+}
+
+/// The run's prober, and what cleans every text of the run.
+fn prober(run: &Smoke, deadline: tokio::time::Instant) -> Result<(Prober, Redact), RunError> {
+    let credentials = credentials::RunCredentials::read(&run.target, &run.redactor)?;
+    let redactor = run.redactor.clone();
+    let redact: Redact = Arc::new(move |text: &str| redactor.clean(text));
+    let prober = Prober::new(Arc::clone(&run.target), Arc::new(credentials), Arc::clone(&redact), deadline)?;
+    Ok((prober, redact))
+}
+
+fn scenarios(run: &Smoke) -> Vec<Scenario> {
+    run.scenarios.iter().map(|scenario| scenario.on(&run.target)).collect()
 }
 
 fn something_was_tested(driven: &Driven) -> Result<(), RunError> {
