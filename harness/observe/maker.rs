@@ -16,6 +16,8 @@ pub(super) const SURE: f64 = 0.75;
 pub(super) struct Made {
     pub(super) by: Hop,
     pub(super) hint: bool,
+    /// See [`super::Observation::speaks_for_another`].
+    pub(super) speaks_for_another: bool,
     pub(super) signatures: Vec<String>,
     pub(super) because: Because,
 }
@@ -25,9 +27,10 @@ pub(super) fn maker(exchange: &Exchange, surface: &Surface, outcome: Outcome) ->
     let own = Hop::from(surface.service);
     let found = marks(exchange, surface);
     let (by, hint, bytes) = decide(exchange, outcome, own, &found);
+    let speaks_for_another = telling(&found).is_some_and(|mark| mark.says == Says::Messenger);
     let mut signatures: Vec<String> = found.into_iter().map(|mark| mark.id).collect();
     signatures.dedup();
-    Made { by, hint, signatures, because: Because { claim: claim(by), bytes } }
+    Made { by, hint, speaks_for_another, signatures, because: Because { claim: claim(by), bytes } }
 }
 
 /// The weightiest first.
@@ -45,6 +48,11 @@ fn marks(exchange: &Exchange, surface: &Surface) -> Vec<Mark> {
     found
 }
 
+/// The mark that tells the maker.
+fn telling(found: &[Mark]) -> Option<&Mark> {
+    found.iter().find(|mark| mark.says != Says::Passed && mark.weight >= DECIDES)
+}
+
 fn decide(exchange: &Exchange, outcome: Outcome, own: Hop, found: &[Mark]) -> (Hop, bool, String) {
     if exchange.head.is_none() {
         let (hop, detail) = silent(exchange);
@@ -53,9 +61,8 @@ fn decide(exchange: &Exchange, outcome: Outcome, own: Hop, found: &[Mark]) -> (H
     if outcome == Outcome::Ok {
         return (own, false, "it is what this surface must answer".into());
     }
-    let telling = found.iter().find(|mark| mark.says != Says::Passed && mark.weight >= DECIDES);
-    if let Some(mark) = telling {
-        let hop = if mark.says == Says::Edge { Hop::Edge } else { own };
+    if let Some(mark) = telling(found) {
+        let hop = if matches!(mark.says, Says::Edge | Says::Messenger) { Hop::Edge } else { own };
         return (hop, mark.weight < SURE, format!("{} ({})", mark.bytes, mark.id));
     }
     if exchange.status() == Some(101) {

@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub(super) enum Says {
     /// Something in front of the service made it.
     Edge,
+    /// The edge made it, perhaps with the decision of somebody it asked (`auth_request`, `ext_authz`).
+    Messenger,
     /// The service itself made it.
     Application,
     /// The edge passed on what came from further in.

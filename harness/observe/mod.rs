@@ -39,6 +39,7 @@ pub fn observe(exchange: &Exchange, surface: &Surface, sub: &str) -> Option<Obse
         probe: exchange.probe.clone(),
         answered_by: made.by,
         maker_is_hint: made.hint,
+        speaks_for_another: made.speaks_for_another,
         authn,
         result,
         latency: latency(exchange),

@@ -65,12 +65,28 @@ fn an_edge_made_this(#[case] status: u16, #[case] media: &str, #[case] headers: 
 }
 
 #[rstest]
-#[case::by_auth_request(401, &[("server", "nginx/1.22.1")], "<center><h1>401 Authorization Required</h1></center>\r\n<hr><center>nginx/1.22.1</center>")]
 #[case::by_a_gateway_nobody_knows(504, &[], "<h1>Gateway Timeout</h1>")]
 #[case::where_a_password_is_asked_for(401, &[("www-authenticate", "Basic realm=\"f\"")], "<h1>401</h1>")]
 #[case::by_a_login_elsewhere(302, &[("location", "https://sso.example.test/login")], "")]
 fn that_an_edge_made_this_is_a_hint(#[case] status: u16, #[case] headers: &[(&str, &str)], #[case] text: &str) {
     assert_eq!(answered(status, HTML, headers, text), (Hop::Edge, true));
+}
+
+#[rstest]
+#[case::nginx_with_auth_request(
+    401,
+    "<center><h1>401 Authorization Required</h1></center>\r\n<hr><center>nginx/1.22.1</center>",
+    true
+)]
+#[case::nginx_without_anybody_to_ask(
+    502,
+    "<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.22.1</center>",
+    false
+)]
+fn an_edge_that_asks_another_may_speak_for_it(#[case] status: u16, #[case] text: &str, #[case] for_another: bool) {
+    let page = exchange(MESSAGES, TokenKind::Valid).answered(status, HTML, text);
+    let seen = observe(&page, &surface(MESSAGES), "nobody").expect("not cut by our own budget");
+    assert_eq!((seen.answered_by, seen.speaks_for_another), (Hop::Edge, for_another));
 }
 
 #[rstest]
