@@ -111,6 +111,9 @@ pub struct Observation {
     /// Nothing but the form of the answer speaks for its maker (it is JSON, as a service's would be): a hint.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub maker_is_hint: bool,
+    /// Whoever made the answer may only have passed on what another decided: an edge that asks before it lets anybody through.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub speaks_for_another: bool,
     /// What became of the credential.
     pub authn: Authn,
     /// How it ended.

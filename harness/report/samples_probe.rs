@@ -25,6 +25,7 @@ fn observation() -> Observation {
     Observation {
         maker_is_hint: false,
         unchallenged: false,
+        speaks_for_another: false,
         clock_skew_s: None,
         took_ms: 57,
         exchange: 7,
