@@ -9,6 +9,7 @@ mod doors;
 #[path = "../support/fetch.rs"]
 mod fetch;
 mod late_log;
+#[expect(dead_code, reason = "its sockets and its journal are for other tests")]
 #[path = "../support/server.rs"]
 mod server;
 mod table;
