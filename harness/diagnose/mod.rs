@@ -4,6 +4,8 @@
 //! its chain (`chain`) and what would settle the rest (`settle`). `plan` asks for the next probe.
 
 mod again;
+mod ask_command;
+mod ask_curl;
 mod calls;
 mod case;
 mod catalogue;
@@ -29,6 +31,7 @@ mod plan;
 mod plan_keys;
 mod predict;
 mod proof;
+mod question;
 mod reading;
 mod selector;
 mod settle;
@@ -43,7 +46,7 @@ mod weigh;
 pub use catalogue::Catalogue;
 pub use conclude::diagnose;
 pub use every::every_probe;
-pub use finding::findings;
+pub use finding::{findings, opened_by_test_headers};
 pub use given::{FailedStep, Given, SentProbe};
 pub use plan::next_probe;
 pub use verdict::{Alternative, Cause, Certainty, Finding, Hops, Proof, Rollback, RuledOut, Settling, Why};
