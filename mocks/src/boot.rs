@@ -1,5 +1,6 @@
 //! Puts the pieces together, in the order in which a deployment comes up.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use tokio::net::TcpListener;
 use crate::auth::AuthService;
 use crate::backend::{Backend, StartupFailed};
 use crate::credentials::{TestUser, test_users};
-use crate::deployment::{Addresses, Deployment, Environment, Rollout, random_secret, requested, rolled_out};
+use crate::deployment::{Deployment, Environment, Process, Rollout, random_secret, requested, rolled_out};
 use crate::edge::Edge;
 use crate::journal::Journal;
 use crate::logs::{LogBook, ServiceLog, Severity};
@@ -16,7 +17,7 @@ use crate::ports::{ClosedPort, Ports};
 use crate::running::Running;
 use crate::serve::{Tasks, serve};
 use crate::twin::Manifests;
-use crate::{Credentials, Dialect, Twin, TwinBuilder, control, edge};
+use crate::{Credentials, Dialect, Twin, TwinBuilder, control, edge, neighbour};
 
 /// Why a twin could not be booted; never a symptom of an injected fault.
 #[derive(Debug, thiserror::Error)]
@@ -61,13 +62,13 @@ pub(crate) async fn boot(asked: TwinBuilder) -> Result<Twin, BootError> {
 async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError> {
     let ports = Ports::take(asked.port)?;
     let urls = Urls::of(&ports);
-    let addresses = Addresses { auth_url: urls.auth.clone(), database: ports.database.address() };
+    let addresses = ports.addresses();
     let deployment = Deployment::planned(&addresses, asked.startup_validation, &asked.faults);
 
-    let auth_environment = Environment::resolve(&requested(&deployment.auth), &deployment.secrets);
-    let credentials = credentials(&deployment, &auth_environment, shared);
+    let credentials = credentials(&deployment, shared);
+    serve(&shared.tasks, ports.web_server.listen()?, neighbour::web_server());
     let database = start_database(&deployment, ports.database, shared)?;
-    let auth = start_auth(&deployment, &auth_environment, ports.auth, shared).await?;
+    let (auth, auth_rollout) = start_auth(&deployment, ports.auth, shared).await?;
     // One instance: the platform's lines about it and its own carry the same instance id.
     let log = ServiceLog::new(&shared.logs, &deployment.backend);
     let (backend, rollout) = start_backend(&deployment, log.clone(), ports.backend, shared)?;
@@ -75,7 +76,7 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
 
     let manifests = Manifests {
         backend: rolled_out(&deployment.backend, &urls.edge, rollout),
-        auth: rolled_out(&deployment.auth, &urls.auth, Rollout::Ready),
+        auth: rolled_out(&deployment.auth, &urls.auth, auth_rollout),
     };
     let operator = control::router(manifests.clone(), Arc::clone(&shared.logs), Arc::clone(&shared.journal));
     serve(&shared.tasks, ports.control.listen()?, operator);
@@ -111,11 +112,14 @@ impl Urls {
     }
 }
 
-fn credentials(deployment: &Deployment, auth: &Environment, shared: &Shared) -> Credentials {
+fn credentials(deployment: &Deployment, shared: &Shared) -> Credentials {
     Credentials {
         signing_secret: deployment.client_signing_secret().to_owned(),
         service_id: "netra-backend".to_owned(),
-        service_secret: auth.get("SERVICE_SECRET").unwrap_or_default().to_owned(),
+        service_secret: deployment.client_service_secret().to_owned(),
+        issuer: deployment.client.issuer,
+        audience: deployment.client.audience,
+        backend_verifies_locally: false,
         users: shared.users.clone(),
     }
 }
@@ -138,18 +142,32 @@ async fn accept_and_close(listener: TcpListener) {
 
 async fn start_auth(
     deployment: &Deployment,
-    environment: &Environment,
     port: ClosedPort,
     shared: &Shared,
-) -> Result<Running, BootError> {
+) -> Result<(Running, Rollout), BootError> {
     let log = ServiceLog::new(&shared.logs, &deployment.auth);
-    if !deployment.auth_runs {
-        log.platform(Severity::Warning, "Container terminated on signal 9.");
-        return Ok(Running::Stopped { _port: port });
+    match deployment.auth_process {
+        Process::Killed => {
+            log.platform(Severity::Warning, "Container terminated on signal 9.");
+            return Ok((Running::Stopped { _port: port }, Rollout::Ready));
+        }
+        Process::Frozen => return Ok((Running::Frozen { _listener: port.listen()? }, Rollout::Ready)),
+        Process::Running => {}
     }
+    let environment = Environment::resolve(&requested(&deployment.auth), &deployment.secrets);
     let journal = Arc::clone(&shared.journal);
-    let service = AuthService::new(shared.dialect, environment, shared.users.clone(), log, journal);
-    Ok(Running::Auth(service.serve(port.listen_std()?).await))
+    match AuthService::start(shared.dialect, &environment, shared.users.clone(), log.clone(), journal) {
+        Some(service) => Ok((Running::Auth(service.serve(port.listen_std()?).await), Rollout::Ready)),
+        None => Ok((platform_alone(log, port, shared)?, Rollout::ContainerFailed)),
+    }
+}
+
+/// The platform keeps the service's address, and answers for a container that never came up.
+fn platform_alone(log: ServiceLog, port: ClosedPort, shared: &Shared) -> Result<Running, BootError> {
+    let address = port.address();
+    let edge = Edge { backend: None, public: true, rules: BTreeSet::new(), log, tasks: shared.tasks.clone() };
+    serve(&shared.tasks, port.listen()?, edge::router(edge));
+    Ok(Running::Task(address))
 }
 
 fn start_backend(
@@ -158,6 +176,9 @@ fn start_backend(
     port: ClosedPort,
     shared: &Shared,
 ) -> Result<(Running, Rollout), BootError> {
+    if deployment.backend.is_starved(&log) {
+        return Ok((Running::Stopped { _port: port }, Rollout::ContainerFailed));
+    }
     let environment = Environment::resolve(&requested(&deployment.backend), &deployment.secrets);
     match Backend::start(shared.dialect, &environment, log)? {
         Err(StartupFailed) => Ok((Running::Stopped { _port: port }, Rollout::ContainerFailed)),
@@ -179,7 +200,7 @@ fn start_edge(
     let edge = Edge {
         backend,
         public: deployment.backend.public,
-        strips_authorization: deployment.edge_strips_authorization,
+        rules: deployment.edge.clone(),
         log,
         tasks: shared.tasks.clone(),
     };

@@ -27,6 +27,7 @@ mod edge;
 mod fault;
 mod journal;
 mod logs;
+mod neighbour;
 mod ports;
 mod running;
 mod serve;

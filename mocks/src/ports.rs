@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::BootError;
+use crate::deployment::{Addresses, Neighbours};
 
 /// A port that is taken but not listened on: connections are refused, and nobody else can have it.
 pub(crate) struct ClosedPort {
@@ -51,6 +52,7 @@ pub(crate) struct Ports {
     pub(crate) auth: ClosedPort,
     pub(crate) database: ClosedPort,
     pub(crate) control: ClosedPort,
+    pub(crate) web_server: ClosedPort,
 }
 
 impl Ports {
@@ -61,6 +63,18 @@ impl Ports {
             auth: ClosedPort::take("auth service", 0)?,
             database: ClosedPort::take("database", 0)?,
             control: ClosedPort::take("control", 0)?,
+            web_server: ClosedPort::take("neighbouring web server", 0)?,
         })
+    }
+}
+
+impl Ports {
+    /// What the deployment has to know of them.
+    pub(crate) fn addresses(&self) -> Addresses {
+        Addresses {
+            auth_url: format!("http://{}", self.auth.address()),
+            database: self.database.address(),
+            neighbours: Neighbours { web_server: self.web_server.address() },
+        }
     }
 }

@@ -16,14 +16,15 @@ pub(super) struct AuthConfig {
 }
 
 impl AuthConfig {
-    pub(super) fn read(environment: &Environment) -> Self {
+    /// `None` without a signing secret: the service does not start then.
+    pub(super) fn read(environment: &Environment) -> Option<Self> {
         let own = |name| environment.get(name).map(str::to_owned);
-        Self {
+        Some(Self {
             service_secret: own("SERVICE_SECRET"),
-            jwt_secret: own("JWT_SECRET_KEY").expect("no fault takes the signing secret from the auth service"),
+            jwt_secret: own("JWT_SECRET_KEY")?,
             database: environment.get("DATABASE_URL").and_then(database_address),
             environment: own("ENVIRONMENT").unwrap_or_default(),
-        }
+        })
     }
 }
 

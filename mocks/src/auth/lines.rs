@@ -3,7 +3,8 @@
 use super::AuthService;
 use super::caller::CallerRefusal;
 use super::refusal::Refusal;
-use crate::logs::Severity;
+use crate::Dialect;
+use crate::logs::{ServiceLog, Severity};
 
 const ROUTES: &str = "auth_service.auth_core.routes.auth_routes";
 const JWT: &str = "auth_service.auth_core.core.jwt_handler";
@@ -62,6 +63,23 @@ pub(super) fn token_refused(service: &AuthService, refusal: &Refusal) {
     for (severity, text) in refusal.recorded() {
         service.say(JWT, severity, &text);
     }
+}
+
+/// The process gives up; the platform notices (contract section 4, "Auth service fatal").
+pub(super) fn no_signing_secret(log: &ServiceLog, dialect: Dialect) {
+    let text = "JWT secret not configured for staging environment. Expected one of: \
+                ['JWT_SECRET_STAGING', 'JWT_SECRET_KEY', 'JWT_SECRET']";
+    let line = match dialect.is_observed() {
+        true => format!("netra-service - auth_service.auth_core.secret_loader - CRITICAL - {text}"),
+        false => text.to_owned(),
+    };
+    log.text(Severity::Critical, line);
+    log.platform(Severity::Warning, "Container called exit(1).");
+    log.platform(
+        Severity::Error,
+        "Default STARTUP TCP probe failed 1 time consecutively for container \"netra-auth-service-1\" on port 8080. The \
+         instance was not started.",
+    );
 }
 
 pub(super) fn database_answers(service: &AuthService) {

@@ -59,15 +59,19 @@ const ROUTES: &[(&str, &str, Handler)] = &[
 ];
 
 impl AuthService {
-    pub(crate) fn new(
+    /// `None` when the process ends before it listens; its log says why.
+    pub(crate) fn start(
         dialect: Dialect,
         environment: &Environment,
         users: Vec<TestUser>,
         log: ServiceLog,
         journal: Arc<Journal>,
-    ) -> Arc<Self> {
-        let config = AuthConfig::read(environment);
-        Arc::new(Self { dialect, config, users, log, journal, started: Timestamp::now() })
+    ) -> Option<Arc<Self>> {
+        let Some(config) = AuthConfig::read(environment) else {
+            lines::no_signing_secret(&log, dialect);
+            return None;
+        };
+        Some(Arc::new(Self { dialect, config, users, log, journal, started: Timestamp::now() }))
     }
 
     /// Serves until the returned server is dropped.

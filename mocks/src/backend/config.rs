@@ -12,6 +12,10 @@ pub(super) struct BackendConfig {
     pub(super) service_secret: Option<String>,
     /// Demanded at startup, used for nothing: this backend verifies no token by itself.
     pub(super) jwt_secret: Option<String>,
+    /// Demanded at startup, used for nothing: there is no OAuth here.
+    pub(super) oauth: bool,
+    /// Demanded at startup, used for nothing: there is no model here.
+    pub(super) gemini_key: bool,
 }
 
 impl BackendConfig {
@@ -25,6 +29,8 @@ impl BackendConfig {
             service_id: own("SERVICE_ID"),
             service_secret: own("SERVICE_SECRET"),
             jwt_secret: own("JWT_SECRET_KEY"),
+            oauth: own("GOOGLE_OAUTH_CLIENT_ID_STAGING").and(own("GOOGLE_OAUTH_CLIENT_SECRET_STAGING")).is_some(),
+            gemini_key: own("GEMINI_API_KEY").is_some(),
         }
     }
 }

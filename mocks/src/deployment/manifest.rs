@@ -55,7 +55,7 @@ fn template(service: &ServiceSpec) -> Value {
         "env": service.env.iter().map(env_entry).collect::<Vec<_>>(),
         "image": format!("gcr.io/{PROJECT}/{}:latest", service.name),
         "ports": [{ "containerPort": service.container_port, "name": "http1" }],
-        "resources": { "limits": { "cpu": "2", "memory": "2Gi" } },
+        "resources": { "limits": { "cpu": "2", "memory": memory(service.memory_mib) } },
         "startupProbe": {
             "failureThreshold": 1,
             "periodSeconds": 240,
@@ -72,6 +72,14 @@ fn template(service: &ServiceSpec) -> Value {
             "timeoutSeconds": 600,
         },
     })
+}
+
+/// Whole gibibytes are written as such.
+fn memory(mebibytes: u32) -> String {
+    match mebibytes % 1024 {
+        0 => format!("{}Gi", mebibytes / 1024),
+        _ => format!("{mebibytes}Mi"),
+    }
 }
 
 fn env_entry((name, source): &(&'static str, Source)) -> Value {

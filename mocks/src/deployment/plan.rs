@@ -1,45 +1,31 @@
-//! The healthy deployment of the recorded system (contract section 6), and what each fault changes in it.
+//! The healthy deployment of the recorded system (contract section 6).
+
+use std::collections::BTreeSet;
 
 use super::spec::Source;
-use super::{Addresses, Deployment, SecretStore, ServiceSpec, random_secret};
-use crate::Fault;
+use super::{Addresses, Client, Deployment, Process, SecretStore, ServiceSpec, random_secret};
 
-const SERVICE_SECRET: &str = "service-secret-staging";
-const JWT_SECRET: &str = "jwt-secret-staging";
+pub(super) const SERVICE_SECRET: &str = "service-secret-staging";
+pub(super) const JWT_SECRET: &str = "jwt-secret-staging";
 const DATABASE_URL: &str = "database-url-staging";
+const OAUTH_SECRET: &str = "google-oauth-client-secret-staging";
+const GEMINI_KEY: &str = "gemini-api-key-staging";
+/// A version that everybody has been moved off.
+pub(super) const OLDER: &str = "2";
 /// The versions before and after a rotation.
-const CURRENT: &str = "3";
-const ROTATED: &str = "4";
+pub(super) const CURRENT: &str = "3";
+pub(super) const ROTATED: &str = "4";
 
 pub(super) fn healthy(addresses: &Addresses, startup_validation: bool) -> Deployment {
     Deployment {
         backend: backend(addresses, startup_validation),
         auth: auth(),
         secrets: secrets(addresses),
-        edge_strips_authorization: false,
-        auth_runs: true,
+        neighbours: addresses.neighbours,
+        client: Client::default(),
+        edge: BTreeSet::new(),
+        auth_process: Process::Running,
         database_runs: true,
-        client_signing_version: CURRENT,
-    }
-}
-
-/// The one place that knows what a fault is.
-pub(super) fn apply(deployment: &mut Deployment, fault: Fault) {
-    match fault {
-        Fault::ServiceSecretMismatch => {
-            deployment.secrets.put(SERVICE_SECRET, ROTATED, random_secret());
-            deployment.auth.set("SERVICE_SECRET", pinned(SERVICE_SECRET, ROTATED));
-        }
-        Fault::ServiceSecretMissing => deployment.backend.unset("SERVICE_SECRET"),
-        Fault::WrongSigningSecret => {
-            deployment.secrets.put(JWT_SECRET, ROTATED, random_secret());
-            deployment.auth.set("JWT_SECRET_KEY", pinned(JWT_SECRET, ROTATED));
-            deployment.backend.set("JWT_SECRET_KEY", pinned(JWT_SECRET, ROTATED));
-        }
-        Fault::AuthDown => deployment.auth_runs = false,
-        Fault::DatabaseDown => deployment.database_runs = false,
-        Fault::IamDenied => deployment.backend.public = false,
-        Fault::StripsAuthorization => deployment.edge_strips_authorization = true,
     }
 }
 
@@ -49,6 +35,7 @@ fn backend(addresses: &Addresses, startup_validation: bool) -> ServiceSpec {
         revision: "netra-backend-staging-00639-g4g",
         previous_revision: "netra-backend-staging-00611-cr5",
         container_port: 8000,
+        memory_mib: 2048,
         public: true,
         env: vec![
             ("ENVIRONMENT", plain("staging")),
@@ -58,6 +45,9 @@ fn backend(addresses: &Addresses, startup_validation: bool) -> ServiceSpec {
             ("SERVICE_ID", plain("netra-backend")),
             ("SERVICE_SECRET", pinned(SERVICE_SECRET, CURRENT)),
             ("JWT_SECRET_KEY", pinned(JWT_SECRET, CURRENT)),
+            ("GOOGLE_OAUTH_CLIENT_ID_STAGING", plain("701982941522-netra.apps.googleusercontent.com")),
+            ("GOOGLE_OAUTH_CLIENT_SECRET_STAGING", pinned(OAUTH_SECRET, CURRENT)),
+            ("GEMINI_API_KEY", pinned(GEMINI_KEY, CURRENT)),
         ],
     }
 }
@@ -68,6 +58,7 @@ fn auth() -> ServiceSpec {
         revision: "netra-auth-service-00284-9s5",
         previous_revision: "netra-auth-service-00282-lsb",
         container_port: 8080,
+        memory_mib: 2048,
         public: true,
         env: vec![
             ("ENVIRONMENT", plain("staging")),
@@ -81,8 +72,12 @@ fn auth() -> ServiceSpec {
 
 fn secrets(addresses: &Addresses) -> SecretStore {
     let mut store = SecretStore::default();
-    store.put(SERVICE_SECRET, CURRENT, random_secret());
-    store.put(JWT_SECRET, CURRENT, random_secret());
+    for version in [OLDER, CURRENT] {
+        store.put(SERVICE_SECRET, version, random_secret());
+        store.put(JWT_SECRET, version, random_secret());
+    }
+    store.put(OAUTH_SECRET, CURRENT, random_secret());
+    store.put(GEMINI_KEY, CURRENT, random_secret());
     let database = format!("postgresql://auth:{}@{}/auth", random_secret(), addresses.database);
     store.put(DATABASE_URL, CURRENT, database);
     store
@@ -94,12 +89,4 @@ fn plain(value: &str) -> Source {
 
 fn pinned(name: &'static str, version: &'static str) -> Source {
     Source::Secret { name, version }
-}
-
-impl Deployment {
-    /// The signing secret that clients were told.
-    pub(crate) fn client_signing_secret(&self) -> &str {
-        let told = self.secrets.read(JWT_SECRET, self.client_signing_version);
-        told.expect("the first version is always in the store")
-    }
 }

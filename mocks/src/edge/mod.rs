@@ -5,6 +5,7 @@ mod pages;
 mod relay;
 mod stamp;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,6 +15,7 @@ use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::Response;
 
+use crate::deployment::EdgeRule;
 use crate::logs::{RequestRecord, ServiceLog, redacted_target};
 use crate::serve::Tasks;
 use crate::trace::TraceId;
@@ -25,7 +27,7 @@ pub(crate) struct Edge {
     pub(crate) backend: Option<SocketAddr>,
     /// False when the platform demands a Google-signed identity.
     pub(crate) public: bool,
-    pub(crate) strips_authorization: bool,
+    pub(crate) rules: BTreeSet<EdgeRule>,
     /// The log of the backend's service: the platform writes requests there.
     pub(crate) log: ServiceLog,
     pub(crate) tasks: Tasks,
@@ -60,7 +62,7 @@ impl Edge {
         if !self.public {
             return Err(iam::refuse(&request));
         }
-        if self.strips_authorization {
+        if self.rules.contains(&EdgeRule::StripsAuthorization) {
             request.headers_mut().remove(header::AUTHORIZATION);
         }
         let backend = self.backend.ok_or(Page::BadResponse)?;

@@ -1,0 +1,20 @@
+//! What our own side was told wrongly, or was not told in time.
+
+use super::super::Deployment;
+use super::super::plan::{JWT_SECRET, OLDER, ROTATED};
+use super::super::random_secret;
+
+pub(crate) fn claims_rejected(deployment: &mut Deployment) {
+    deployment.client.issuer = "netra-staging-tests";
+}
+
+/// Both services were moved off the old version long ago.
+pub(crate) fn service_credentials_stale(deployment: &mut Deployment) {
+    deployment.client.service_secret_version = OLDER;
+}
+
+pub(crate) fn wrong_signing_secret(deployment: &mut Deployment) {
+    deployment.secrets.put(JWT_SECRET, ROTATED, random_secret());
+    deployment.auth.repoint("JWT_SECRET_KEY", ROTATED);
+    deployment.backend.repoint("JWT_SECRET_KEY", ROTATED);
+}

@@ -1,0 +1,7 @@
+//! Database and Redis.
+
+use super::super::Deployment;
+
+pub(crate) fn database_down(deployment: &mut Deployment) {
+    deployment.database_runs = false;
+}
