@@ -1,5 +1,7 @@
 //! What the backend reads from its environment, and nothing else.
 
+use std::net::SocketAddr;
+
 use crate::deployment::Environment;
 
 /// Resolved settings. No `Debug`: it holds secrets.
@@ -16,6 +18,8 @@ pub(super) struct BackendConfig {
     pub(super) oauth: bool,
     /// Demanded at startup, used for nothing: there is no model here.
     pub(super) gemini_key: bool,
+    /// Host and port of the database.
+    pub(super) database: Option<SocketAddr>,
 }
 
 impl BackendConfig {
@@ -29,8 +33,9 @@ impl BackendConfig {
             service_id: own("SERVICE_ID"),
             service_secret: own("SERVICE_SECRET"),
             jwt_secret: own("JWT_SECRET_KEY"),
-            oauth: own("GOOGLE_OAUTH_CLIENT_ID_STAGING").and(own("GOOGLE_OAUTH_CLIENT_SECRET_STAGING")).is_some(),
+            oauth: own("GOOGLE_CLIENT_ID").and(own("GOOGLE_CLIENT_SECRET")).is_some(),
             gemini_key: own("GEMINI_API_KEY").is_some(),
+            database: environment.host_of("DATABASE_URL"),
         }
     }
 }

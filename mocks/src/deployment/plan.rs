@@ -7,8 +7,8 @@ use super::{Addresses, Client, Deployment, Process, SecretStore, ServiceSpec, ra
 
 pub(super) const SERVICE_SECRET: &str = "service-secret-staging";
 pub(super) const JWT_SECRET: &str = "jwt-secret-staging";
+const GOOGLE_SECRET: &str = "google-client-secret-staging";
 const DATABASE_URL: &str = "database-url-staging";
-const OAUTH_SECRET: &str = "google-oauth-client-secret-staging";
 const GEMINI_KEY: &str = "gemini-api-key-staging";
 /// A version that everybody has been moved off.
 pub(super) const OLDER: &str = "2";
@@ -45,9 +45,10 @@ fn backend(addresses: &Addresses, startup_validation: bool) -> ServiceSpec {
             ("SERVICE_ID", plain("netra-backend")),
             ("SERVICE_SECRET", pinned(SERVICE_SECRET, CURRENT)),
             ("JWT_SECRET_KEY", pinned(JWT_SECRET, CURRENT)),
-            ("GOOGLE_OAUTH_CLIENT_ID_STAGING", plain("701982941522-netra.apps.googleusercontent.com")),
-            ("GOOGLE_OAUTH_CLIENT_SECRET_STAGING", pinned(OAUTH_SECRET, CURRENT)),
+            ("GOOGLE_CLIENT_ID", plain("fivewhys-twin.apps.googleusercontent.com")),
+            ("GOOGLE_CLIENT_SECRET", pinned(GOOGLE_SECRET, CURRENT)),
             ("GEMINI_API_KEY", pinned(GEMINI_KEY, CURRENT)),
+            ("DATABASE_URL", pinned(DATABASE_URL, CURRENT)),
         ],
     }
 }
@@ -66,6 +67,8 @@ fn auth() -> ServiceSpec {
             ("SERVICE_SECRET", pinned(SERVICE_SECRET, CURRENT)),
             ("JWT_SECRET_KEY", pinned(JWT_SECRET, CURRENT)),
             ("DATABASE_URL", pinned(DATABASE_URL, CURRENT)),
+            ("GOOGLE_CLIENT_ID", plain("fivewhys-twin.apps.googleusercontent.com")),
+            ("GOOGLE_CLIENT_SECRET", pinned(GOOGLE_SECRET, CURRENT)),
         ],
     }
 }
@@ -76,8 +79,8 @@ fn secrets(addresses: &Addresses) -> SecretStore {
         store.put(SERVICE_SECRET, version, random_secret());
         store.put(JWT_SECRET, version, random_secret());
     }
-    store.put(OAUTH_SECRET, CURRENT, random_secret());
     store.put(GEMINI_KEY, CURRENT, random_secret());
+    store.put(GOOGLE_SECRET, CURRENT, random_secret());
     let database = format!("postgresql://auth:{}@{}/auth", random_secret(), addresses.database);
     store.put(DATABASE_URL, CURRENT, database);
     store

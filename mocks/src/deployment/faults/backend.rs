@@ -11,8 +11,8 @@ pub(crate) fn jwt_secret_missing(deployment: &mut Deployment) {
 }
 
 pub(crate) fn oauth_misconfigured(deployment: &mut Deployment) {
-    deployment.backend.unset("GOOGLE_OAUTH_CLIENT_ID_STAGING");
-    deployment.backend.unset("GOOGLE_OAUTH_CLIENT_SECRET_STAGING");
+    deployment.backend.unset("GOOGLE_CLIENT_ID");
+    deployment.backend.unset("GOOGLE_CLIENT_SECRET");
 }
 
 pub(crate) fn required_config_missing(deployment: &mut Deployment) {
