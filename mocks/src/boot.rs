@@ -3,21 +3,24 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use crate::auth::AuthService;
-use crate::backend::{Backend, StartupFailed};
+use crate::auth::{Accounts, AuthService};
+use crate::backend::{Backend, Code, StartupFailed};
 use crate::credentials::{TestUser, test_users};
-use crate::deployment::{Deployment, Environment, Process, Rollout, random_secret, requested, rolled_out};
-use crate::edge::Edge;
+use crate::deployment::{
+    Deployment, EdgePort, Environment, Process, Rollout, ServiceSpec, Told, random_secret, requested, rolled_out,
+};
+use crate::edge::{Edge, Throttle};
 use crate::journal::Journal;
 use crate::logs::{LogBook, ServiceLog, Severity};
 use crate::ports::{ClosedPort, Ports};
 use crate::running::Running;
 use crate::serve::{Tasks, serve};
 use crate::twin::Manifests;
-use crate::{Credentials, Dialect, Twin, TwinBuilder, control, edge, neighbour};
+use crate::{Credentials, Dialect, Twin, TwinBuilder, control, edge};
 
 /// Why a twin could not be booted; never a symptom of an injected fault.
 #[derive(Debug, thiserror::Error)]
@@ -62,17 +65,18 @@ pub(crate) async fn boot(asked: TwinBuilder) -> Result<Twin, BootError> {
 async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError> {
     let ports = Ports::take(asked.port)?;
     let urls = Urls::of(&ports);
-    let addresses = ports.addresses();
+    let (addresses, edge_address) = (ports.addresses(), ports.edge.address());
     let deployment = Deployment::planned(&addresses, asked.startup_validation, &asked.faults);
 
     let credentials = credentials(&deployment, shared);
-    serve(&shared.tasks, ports.web_server.listen()?, neighbour::web_server());
-    let database = start_database(&deployment, ports.database, shared)?;
+    ports.neighbours.serve(&shared.tasks)?;
+    let database = start_store(deployment.database_runs, ports.database, shared)?;
+    let redis = start_store(deployment.redis_runs, ports.redis, shared)?;
     let (auth, auth_rollout) = start_auth(&deployment, ports.auth, shared).await?;
     // One instance: the platform's lines about it and its own carry the same instance id.
-    let log = ServiceLog::new(&shared.logs, &deployment.backend);
+    let log = ServiceLog::new(&shared.logs, &deployment.backend, deployment.clock);
     let (backend, rollout) = start_backend(&deployment, log.clone(), ports.backend, shared)?;
-    start_edge(&deployment, backend.address(), log, ports.edge, shared)?;
+    let edge = start_edge(&deployment, backend.address(), log, ports.edge, shared)?;
 
     let manifests = Manifests {
         backend: rolled_out(&deployment.backend, &urls.edge, rollout),
@@ -81,8 +85,8 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
     let operator = control::router(manifests.clone(), Arc::clone(&shared.logs), Arc::clone(&shared.journal));
     serve(&shared.tasks, ports.control.listen()?, operator);
     Ok(Twin {
-        edge_url: urls.edge,
-        websocket_url: urls.websocket,
+        edge_url: told(&deployment, "http", edge_address),
+        websocket_url: told(&deployment, "ws", edge_address),
         auth_url: urls.auth,
         control_url: urls.control,
         credentials,
@@ -90,13 +94,12 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
         journal: Arc::clone(&shared.journal),
         logs: Arc::clone(&shared.logs),
         tasks: shared.tasks.clone(),
-        running: vec![database, auth, backend],
+        running: vec![database, redis, auth, backend, edge, Running::Stopped { _port: ports.nobody }],
     })
 }
 
 struct Urls {
     edge: String,
-    websocket: String,
     auth: String,
     control: String,
 }
@@ -105,7 +108,6 @@ impl Urls {
     fn of(ports: &Ports) -> Self {
         Self {
             edge: format!("http://{}", ports.edge.address()),
-            websocket: format!("ws://{}", ports.edge.address()),
             auth: format!("http://{}", ports.auth.address()),
             control: format!("http://{}", ports.control.address()),
         }
@@ -119,14 +121,24 @@ fn credentials(deployment: &Deployment, shared: &Shared) -> Credentials {
         service_secret: deployment.client_service_secret().to_owned(),
         issuer: deployment.client.issuer,
         audience: deployment.client.audience,
-        backend_verifies_locally: false,
+        backend_verifies_locally: deployment.backend.plain("TOKEN_VALIDATION") == Some("local"),
         users: shared.users.clone(),
     }
 }
 
-/// The database accepts connections, which is all that the auth service asks of it.
-fn start_database(deployment: &Deployment, port: ClosedPort, shared: &Shared) -> Result<Running, BootError> {
-    if !deployment.database_runs {
+/// What the client is told to use.
+fn told(deployment: &Deployment, scheme: &str, edge: SocketAddr) -> String {
+    match deployment.client.told {
+        Told::Edge => format!("{scheme}://{edge}"),
+        Told::Encrypted => format!("{scheme}s://{edge}"),
+        Told::NoSuchHost => format!("{scheme}://api.staging.fivewhys.invalid:{}", edge.port()),
+        Told::AnotherSite => format!("{scheme}://{}", deployment.neighbours.static_site),
+    }
+}
+
+/// Database and Redis accept connections, which is all that is asked of them.
+fn start_store(runs: bool, port: ClosedPort, shared: &Shared) -> Result<Running, BootError> {
+    if !runs {
         return Ok(Running::Stopped { _port: port });
     }
     let address = port.address();
@@ -145,7 +157,7 @@ async fn start_auth(
     port: ClosedPort,
     shared: &Shared,
 ) -> Result<(Running, Rollout), BootError> {
-    let log = ServiceLog::new(&shared.logs, &deployment.auth);
+    let log = ServiceLog::new(&shared.logs, &deployment.auth, deployment.clock);
     match deployment.auth_process {
         Process::Killed => {
             log.platform(Severity::Warning, "Container terminated on signal 9.");
@@ -156,16 +168,23 @@ async fn start_auth(
     }
     let environment = Environment::resolve(&requested(&deployment.auth), &deployment.secrets);
     let journal = Arc::clone(&shared.journal);
-    match AuthService::start(shared.dialect, &environment, shared.users.clone(), log.clone(), journal) {
+    let users = Accounts::new(shared.users.clone(), deployment.users_deleted);
+    let build = deployment.auth_build.clone();
+    match AuthService::start(shared.dialect, &environment, build, users, log.clone(), journal) {
         Some(service) => Ok((Running::Auth(service.serve(port.listen_std()?).await), Rollout::Ready)),
-        None => Ok((platform_alone(log, port, shared)?, Rollout::ContainerFailed)),
+        None => Ok((platform_alone(deployment, log, port, shared)?, Rollout::ContainerFailed)),
     }
 }
 
 /// The platform keeps the service's address, and answers for a container that never came up.
-fn platform_alone(log: ServiceLog, port: ClosedPort, shared: &Shared) -> Result<Running, BootError> {
+fn platform_alone(
+    deployment: &Deployment,
+    log: ServiceLog,
+    port: ClosedPort,
+    shared: &Shared,
+) -> Result<Running, BootError> {
     let address = port.address();
-    let edge = Edge { backend: None, public: true, rules: BTreeSet::new(), log, tasks: shared.tasks.clone() };
+    let edge = Edge { rules: BTreeSet::new(), ..in_front_of(&deployment.auth, None, deployment, log, shared) };
     serve(&shared.tasks, port.listen()?, edge::router(edge));
     Ok(Running::Task(address))
 }
@@ -180,7 +199,8 @@ fn start_backend(
         return Ok((Running::Stopped { _port: port }, Rollout::ContainerFailed));
     }
     let environment = Environment::resolve(&requested(&deployment.backend), &deployment.secrets);
-    match Backend::start(shared.dialect, &environment, log)? {
+    let code = Code { build: deployment.backend_build.clone(), proxy: deployment.proxy() };
+    match Backend::start(shared.dialect, &environment, &code, log)? {
         Err(StartupFailed) => Ok((Running::Stopped { _port: port }, Rollout::ContainerFailed)),
         Ok(router) => {
             let address = port.address();
@@ -196,14 +216,45 @@ fn start_edge(
     log: ServiceLog,
     port: ClosedPort,
     shared: &Shared,
-) -> Result<(), BootError> {
-    let edge = Edge {
+) -> Result<Running, BootError> {
+    let address = port.address();
+    match deployment.edge_port {
+        EdgePort::Closed => return Ok(Running::Stopped { _port: port }),
+        EdgePort::Resets => shared.tasks.spawn(accept_and_reset(port.listen()?)),
+        EdgePort::Open => {
+            let edge = in_front_of(&deployment.backend, backend, deployment, log, shared);
+            serve(&shared.tasks, port.listen()?, edge::router(edge));
+        }
+    }
+    Ok(Running::Task(address))
+}
+
+/// The platform's front end of one service.
+fn in_front_of(
+    service: &ServiceSpec,
+    backend: Option<SocketAddr>,
+    deployment: &Deployment,
+    log: ServiceLog,
+    shared: &Shared,
+) -> Edge {
+    Edge {
         backend,
-        public: deployment.backend.public,
+        public: service.public,
         rules: deployment.edge.clone(),
+        throttle: Throttle::default(),
+        ingress: service.ingress,
+        timeout: Duration::from_secs(service.timeout_seconds),
+        front_end: deployment.neighbours.front_end,
         log,
         tasks: shared.tasks.clone(),
-    };
-    serve(&shared.tasks, port.listen()?, edge::router(edge));
-    Ok(())
+    }
+}
+
+async fn accept_and_reset(listener: TcpListener) {
+    loop {
+        if let Ok((stream, _)) = listener.accept().await {
+            // Closing without lingering is a reset.
+            let _ = stream.set_zero_linger();
+        }
+    }
 }

@@ -19,6 +19,7 @@ mod auth;
 mod backend;
 mod boot;
 mod builder;
+mod clock;
 mod control;
 mod credentials;
 mod deployment;

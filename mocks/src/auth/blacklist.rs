@@ -37,7 +37,16 @@ impl AuthService {
     pub(super) fn check_token(&self, token: &str) -> Result<Claims, Refusal> {
         match self.revoked.holds(token) {
             true => Err(Refusal::Blacklisted),
-            false => token::check(token, &self.config.jwt_secret),
+            false => token::check(token, &self.config.jwt_secret, self.log.clock())
+                .and_then(|claims| self.of_account(claims)),
+        }
+    }
+
+    /// A token of a deleted account is as good as revoked.
+    fn of_account(&self, claims: Claims) -> Result<Claims, Refusal> {
+        match claims.text("sub") {
+            Some(sub) if self.accounts.is_gone(sub) => Err(Refusal::AccountGone),
+            _ => Ok(claims),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::logs::{ServiceLog, Severity};
 
 const ROUTES: &str = "auth_service.auth_core.routes.auth_routes";
 const JWT: &str = "auth_service.auth_core.core.jwt_handler";
+const REDIS: &str = "auth_service.auth_core.redis_manager";
 const DATABASE: &str = "auth_service.auth_core.database.connection";
 
 impl AuthService {
@@ -89,4 +90,9 @@ pub(super) fn database_answers(service: &AuthService) {
 pub(super) fn database_silent(service: &AuthService, error: &std::io::Error) {
     let text = format!("Auth database connection test failed: {error}");
     service.say(DATABASE, Severity::Error, &text);
+}
+
+pub(super) fn redis_silent(service: &AuthService, error: &std::io::Error) {
+    let text = format!("Redis connection failed: {error}");
+    service.say(REDIS, Severity::Error, &text);
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::call::{Answer, Call};
 use super::claims::Claims;
 use super::{AuthService, lines};
+use crate::deployment::AuthDefect;
 use crate::logs::Severity;
 
 /// GET or POST `/auth/verify`: the token comes as a bearer or in the body.
@@ -12,6 +13,13 @@ pub(super) fn verify(service: &AuthService, call: &Call<'_>) -> Answer {
     let Some(token) = call.presented_token() else {
         return refused(service, "missing_token", "No token provided in Authorization header or request body");
     };
+    if service.has(AuthDefect::AwaitsBlacklist) {
+        service.say_route(Severity::Error, "Token verification error: object bool can't be used in 'await' expression");
+        return match service.dialect.is_observed() {
+            true => refused(service, "validation_error", "object bool can't be used in 'await' expression"),
+            false => Answer::raised(),
+        };
+    }
     match service.check_token(&token) {
         Ok(claims) => Answer::yes(json!({
             "valid": true,
@@ -51,7 +59,7 @@ fn refused(service: &AuthService, reason: &'static str, message: &str) -> Answer
 
 fn profile(service: &AuthService, claims: &Claims) -> Value {
     let sub = claims.text("sub").unwrap_or_default();
-    let name = service.users.iter().find(|user| user.sub == sub).map(|user| user.sub.clone());
+    let name = service.accounts.existing().iter().find(|user| user.sub == sub).map(|user| user.sub.clone());
     json!({
         "user_id": sub,
         "email": claims.email(),

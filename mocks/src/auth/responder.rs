@@ -30,10 +30,13 @@ impl Respond for AuthResponder {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let begun = Instant::now();
         let call = Call { request };
+        let delay = self.service.delay(request.url.path());
         let answer = (self.handler)(&self.service, &call);
         self.service.journal.record(journal_entry(&call, &answer));
         self.service.log.request(&request_record(&call, &answer, begun));
         ResponseTemplate::new(answer.status)
+            .set_delay(delay)
+            .insert_header("date", self.service.log.clock().http_date())
             .insert_header("x-service-name", "auth-service")
             .insert_header("x-service-version", "1.0.0")
             .set_body_json(answer.body)

@@ -6,6 +6,7 @@ use super::call::{Answer, Call};
 use super::caller::Caller;
 use super::claims::Claims;
 use super::{AuthService, lines};
+use crate::deployment::AuthDefect;
 use crate::logs::Severity;
 
 pub(super) fn validate(service: &AuthService, call: &Call<'_>) -> Answer {
@@ -29,6 +30,9 @@ pub(super) fn validate(service: &AuthService, call: &Call<'_>) -> Answer {
 }
 
 fn decide(service: &AuthService, token: &str) -> Answer {
+    if service.has(AuthDefect::AwaitsBlacklist) {
+        return blacklist_raised(service);
+    }
     match service.check_token(token) {
         Ok(claims) => {
             let user = claims.text("sub").unwrap_or_default();
@@ -43,6 +47,16 @@ fn decide(service: &AuthService, token: &str) -> Answer {
             }
             Answer::detail(401, "invalid_token", "Invalid or expired token")
         }
+    }
+}
+
+/// The exception that the handler catches (contract 8.2 #61).
+fn blacklist_raised(service: &AuthService) -> Answer {
+    let error = "object bool can't be used in 'await' expression";
+    service.say_route(Severity::Error, &format!("Token validation error: {error}"));
+    match service.dialect.is_observed() {
+        true => invalid(200, "validation_error", error),
+        false => Answer::raised(),
     }
 }
 

@@ -3,7 +3,6 @@
 //! The real one never completes (contract 0.5: it answers 500, or ends in an error event). Ours does: it stands for the
 //! handler that the contract intends, so that a healthy run is healthy.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
@@ -18,6 +17,7 @@ use super::Backend;
 use super::health::iso_now;
 use super::message::Message;
 use super::messages::authenticated_message;
+use crate::deployment::BackendDefect;
 
 /// 200 `text/event-stream`; every event has `type` and `timestamp`.
 pub(super) async fn stream_chat(State(backend): State<Arc<Backend>>, headers: HeaderMap, body: Bytes) -> Response {
@@ -26,8 +26,17 @@ pub(super) async fn stream_chat(State(backend): State<Arc<Backend>>, headers: He
         Err(answer) => return answer,
     };
     let message = Message::of(&user.user_id, new);
-    backend.messages.add(message.clone());
-    let written = tokio_stream::iter(events(&message)).map(|event| Ok::<_, Infallible>(frame(event)));
+    match backend.store() {
+        Ok(store) => store.add(message.clone()),
+        Err(error) => return backend.refuse(&headers, &error),
+    }
+    let outcome = backend.await_agents().await;
+    let events = backend.delivered(events(&message), &outcome);
+    let breaks = backend.has(BackendDefect::StreamRaises);
+    let whole = if breaks { events.len() / 2 } else { events.len() };
+    let written = tokio_stream::iter(events).take(whole).map(|event| Ok(frame(event)));
+    let broken = breaks.then(|| Err(std::io::Error::other("the generator raised")));
+    let written = written.chain(tokio_stream::iter(broken));
     let headers = [
         ("content-type", "text/event-stream; charset=utf-8"),
         ("cache-control", "no-cache"),

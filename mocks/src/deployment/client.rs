@@ -3,6 +3,19 @@
 use super::Deployment;
 use super::plan::{CURRENT, JWT_SECRET, SERVICE_SECRET};
 
+/// Where a client was told the backend is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// At the edge.
+    Edge,
+    /// At a name that is in no DNS.
+    NoSuchHost,
+    /// At the edge, with TLS, which is not spoken there.
+    Encrypted,
+    /// At another site's address.
+    AnotherSite,
+}
+
 /// What a client of this deployment goes by.
 pub(crate) struct Client {
     /// The version of the signing secret.
@@ -13,6 +26,7 @@ pub(crate) struct Client {
     pub(crate) issuer: &'static str,
     /// `aud` of its tokens.
     pub(crate) audience: &'static str,
+    pub(crate) told: Told,
 }
 
 impl Default for Client {
@@ -22,6 +36,7 @@ impl Default for Client {
             service_secret_version: CURRENT,
             issuer: "netra-auth-service",
             audience: "netra-platform",
+            told: Told::Edge,
         }
     }
 }

@@ -42,8 +42,8 @@ pub(crate) fn rolled_out(service: &ServiceSpec, url: &str, rollout: Rollout) -> 
 /// simply lacks the annotation.
 fn annotations(service: &ServiceSpec) -> Value {
     let mut annotations = Map::new();
-    annotations.insert("run.googleapis.com/ingress".into(), json!("all"));
-    annotations.insert("run.googleapis.com/ingress-status".into(), json!("all"));
+    annotations.insert("run.googleapis.com/ingress".into(), json!(service.ingress));
+    annotations.insert("run.googleapis.com/ingress-status".into(), json!(service.ingress));
     if service.public {
         annotations.insert("run.googleapis.com/invoker-iam-disabled".into(), json!("true"));
     }
@@ -69,7 +69,7 @@ fn template(service: &ServiceSpec) -> Value {
             "containerConcurrency": 80,
             "containers": [container],
             "serviceAccountName": format!("{}@{PROJECT}.iam.gserviceaccount.com", service.name),
-            "timeoutSeconds": 600,
+            "timeoutSeconds": service.timeout_seconds,
         },
     })
 }

@@ -1,6 +1,7 @@
 //! What is deployed: services, secrets, the edge, and which processes run. A fault is a change made here before boot.
 
 mod client;
+mod defects;
 mod environment;
 pub(crate) mod faults;
 mod manifest;
@@ -8,7 +9,8 @@ mod plan;
 mod secrets;
 mod spec;
 
-pub(crate) use client::Client;
+pub(crate) use client::{Client, Told};
+pub(crate) use defects::{AuthDefect, BackendDefect, Build};
 pub(crate) use environment::Environment;
 pub(crate) use manifest::{Rollout, requested, rolled_out};
 pub(crate) use secrets::{SecretStore, random_secret};
@@ -18,6 +20,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use crate::Fault;
+use crate::clock::Clock;
 
 /// The Google Cloud project and region of the recorded system (contract section 6).
 pub(crate) const PROJECT: &str = "netra-staging";
@@ -27,6 +30,7 @@ pub(crate) const REGION: &str = "us-central1";
 pub(crate) struct Addresses {
     pub(crate) auth_url: String,
     pub(crate) database: SocketAddr,
+    pub(crate) redis: SocketAddr,
     pub(crate) neighbours: Neighbours,
 }
 
@@ -35,6 +39,14 @@ pub(crate) struct Addresses {
 pub(crate) struct Neighbours {
     /// An ordinary web server with none of our routes.
     pub(crate) web_server: SocketAddr,
+    /// A site that shows one page, whatever it is asked.
+    pub(crate) static_site: SocketAddr,
+    /// The front end of the same product.
+    pub(crate) front_end: SocketAddr,
+    /// A proxy that lets nobody through.
+    pub(crate) proxy: SocketAddr,
+    /// Nobody listens there.
+    pub(crate) nobody: SocketAddr,
 }
 
 /// How a process fares that was started once.
@@ -52,6 +64,39 @@ pub(crate) enum Process {
 pub(crate) enum EdgeRule {
     /// Removes `Authorization`, from upgrades as well.
     StripsAuthorization,
+    /// Removes `Authorization` from upgrades.
+    StripsAuthorizationOnUpgrade,
+    /// Treats an upgrade as an ordinary request.
+    DropsUpgrade,
+    /// Looks at every bearer, and takes none that Google did not sign.
+    VerifiesBearers,
+    /// Takes no client that does not call itself a browser.
+    BrowsersOnly,
+    /// Takes a handful of requests a minute.
+    Throttles,
+    /// Sends `/api` and `/ws` to the front end.
+    RoutesToFrontEnd,
+    /// No instance can be had.
+    Saturated,
+}
+
+/// The edge's own port.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EdgePort {
+    Open,
+    Closed,
+    /// Takes a connection and resets it.
+    Resets,
+}
+
+/// How the backend gets out to the auth service.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Egress {
+    Direct,
+    /// By way of a connector that is gone.
+    Broken,
+    /// By way of a proxy that lets nobody through.
+    Proxied,
 }
 
 /// Everything that a fault can change.
@@ -62,11 +107,28 @@ pub(crate) struct Deployment {
     pub(crate) neighbours: Neighbours,
     pub(crate) client: Client,
     pub(crate) edge: BTreeSet<EdgeRule>,
+    pub(crate) edge_port: EdgePort,
+    pub(crate) backend_build: Build<BackendDefect>,
+    pub(crate) backend_egress: Egress,
+    pub(crate) auth_build: Build<AuthDefect>,
+    pub(crate) users_deleted: bool,
+    /// The clock of every service.
+    pub(crate) clock: Clock,
     pub(crate) auth_process: Process,
     pub(crate) database_runs: bool,
+    pub(crate) redis_runs: bool,
 }
 
 impl Deployment {
+    /// The proxy that the backend's connections go by.
+    pub(crate) fn proxy(&self) -> Option<SocketAddr> {
+        match self.backend_egress {
+            Egress::Direct => None,
+            Egress::Broken => Some(self.neighbours.nobody),
+            Egress::Proxied => Some(self.neighbours.proxy),
+        }
+    }
+
     /// A healthy deployment with `faults` in it; their order does not matter.
     pub(crate) fn planned(addresses: &Addresses, startup_validation: bool, faults: &[Fault]) -> Self {
         let mut deployment = plan::healthy(addresses, startup_validation);

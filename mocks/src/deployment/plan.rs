@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::spec::Source;
-use super::{Addresses, Client, Deployment, Process, SecretStore, ServiceSpec, random_secret};
+use super::{Addresses, Build, Client, Deployment, EdgePort, Egress, Process, SecretStore, ServiceSpec, random_secret};
+use crate::clock::Clock;
 
 pub(super) const SERVICE_SECRET: &str = "service-secret-staging";
 pub(super) const JWT_SECRET: &str = "jwt-secret-staging";
+const REDIS_URL: &str = "redis-url-staging";
 const GOOGLE_SECRET: &str = "google-client-secret-staging";
 const DATABASE_URL: &str = "database-url-staging";
 const GEMINI_KEY: &str = "gemini-api-key-staging";
@@ -24,8 +26,15 @@ pub(super) fn healthy(addresses: &Addresses, startup_validation: bool) -> Deploy
         neighbours: addresses.neighbours,
         client: Client::default(),
         edge: BTreeSet::new(),
+        edge_port: EdgePort::Open,
+        backend_build: Build::new(),
+        backend_egress: Egress::Direct,
+        auth_build: Build::new(),
+        users_deleted: false,
+        clock: Clock::default(),
         auth_process: Process::Running,
         database_runs: true,
+        redis_runs: true,
     }
 }
 
@@ -37,6 +46,8 @@ fn backend(addresses: &Addresses, startup_validation: bool) -> ServiceSpec {
         container_port: 8000,
         memory_mib: 2048,
         public: true,
+        ingress: "all",
+        timeout_seconds: 600,
         env: vec![
             ("ENVIRONMENT", plain("staging")),
             ("AUTH_SERVICE_URL", plain(&addresses.auth_url)),
@@ -61,12 +72,15 @@ fn auth() -> ServiceSpec {
         container_port: 8080,
         memory_mib: 2048,
         public: true,
+        ingress: "all",
+        timeout_seconds: 600,
         env: vec![
             ("ENVIRONMENT", plain("staging")),
             ("JWT_ALGORITHM", plain("HS256")),
             ("SERVICE_SECRET", pinned(SERVICE_SECRET, CURRENT)),
             ("JWT_SECRET_KEY", pinned(JWT_SECRET, CURRENT)),
             ("DATABASE_URL", pinned(DATABASE_URL, CURRENT)),
+            ("REDIS_URL", pinned(REDIS_URL, CURRENT)),
             ("GOOGLE_CLIENT_ID", plain("fivewhys-twin.apps.googleusercontent.com")),
             ("GOOGLE_CLIENT_SECRET", pinned(GOOGLE_SECRET, CURRENT)),
         ],
@@ -83,6 +97,7 @@ fn secrets(addresses: &Addresses) -> SecretStore {
     store.put(GOOGLE_SECRET, CURRENT, random_secret());
     let database = format!("postgresql://auth:{}@{}/auth", random_secret(), addresses.database);
     store.put(DATABASE_URL, CURRENT, database);
+    store.put(REDIS_URL, CURRENT, format!("redis://default:{}@{}/0", random_secret(), addresses.redis));
     store
 }
 

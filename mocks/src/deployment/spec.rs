@@ -24,6 +24,10 @@ pub(crate) struct ServiceSpec {
     pub(crate) memory_mib: u32,
     /// True when anybody may call the service; otherwise the platform demands a Google-signed identity.
     pub(crate) public: bool,
+    /// Who may reach it: `all`, or `internal`.
+    pub(crate) ingress: &'static str,
+    /// How long one request may take.
+    pub(crate) timeout_seconds: u64,
     pub(crate) env: Vec<(&'static str, Source)>,
 }
 
@@ -46,6 +50,14 @@ impl ServiceSpec {
         );
         log.platform(Severity::Warning, "Container terminated on signal 9.");
         true
+    }
+
+    /// The value of a variable that stands in the manifest in plain text.
+    pub(crate) fn plain(&self, name: &str) -> Option<&str> {
+        match self.env.iter().find(|(known, _)| *known == name)? {
+            (_, Source::Value(value)) => Some(value),
+            (_, Source::Secret { .. }) => None,
+        }
     }
 
     /// Sets or replaces one variable.

@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use uuid::Uuid;
 
+use super::pages::Page;
 use crate::trace::TraceId;
 
 /// The cookie of session affinity.
@@ -26,6 +27,17 @@ pub(super) fn relayed(mut response: Response, trace: &TraceId, returning: bool) 
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     own(response, trace)
+}
+
+/// A page that the service's log knows nothing of. The firewall's has no `server` (edge-signatures 2.2).
+pub(super) fn unlogged(mut response: Response, page: &Page, trace: &TraceId) -> Response {
+    match page {
+        Page::FirewallDenied | Page::FirewallThrottled => {
+            response.headers_mut().insert(header::VIA, HeaderValue::from_static("1.1 google"));
+            response
+        }
+        _ => own(response, trace),
+    }
 }
 
 /// An answer of the platform's own.

@@ -1,9 +1,9 @@
 //! The backend's settings for its calls to the auth service, and what lies between the two.
 
-use super::super::Deployment;
 use super::super::plan::{ROTATED, SERVICE_SECRET};
 use super::super::random_secret;
 use super::super::spec::Source;
+use super::super::{AuthDefect, Deployment, Egress};
 
 pub(crate) fn auth_disabled(deployment: &mut Deployment) {
     deployment.backend.set("AUTH_SERVICE_ENABLED", Source::Value("false".to_owned()));
@@ -35,4 +35,17 @@ pub(crate) fn service_secret_mismatch(deployment: &mut Deployment) {
 
 pub(crate) fn service_secret_missing(deployment: &mut Deployment) {
     deployment.backend.unset("SERVICE_SECRET");
+}
+
+pub(crate) fn auth_unreachable(deployment: &mut Deployment) {
+    deployment.backend_egress = Egress::Broken;
+}
+
+pub(crate) fn intermediary_answers(deployment: &mut Deployment) {
+    deployment.backend_egress = Egress::Proxied;
+}
+
+/// Nothing is wrong with an answer after 700 ms; the backend waits 500.
+pub(crate) fn probe_budget_too_short(deployment: &mut Deployment) {
+    deployment.auth_build.insert(AuthDefect::SlowHealth);
 }
