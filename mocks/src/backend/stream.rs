@@ -4,6 +4,7 @@
 //! handler that the contract intends, so that a healthy run is healthy.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -35,14 +36,20 @@ pub(super) async fn stream_chat(State(backend): State<Arc<Backend>>, headers: He
     let breaks = backend.has(BackendDefect::StreamRaises);
     let whole = if breaks { events.len() / 2 } else { events.len() };
     let written = tokio_stream::iter(events).take(whole).map(|event| Ok(frame(event)));
-    let broken = breaks.then(|| Err(std::io::Error::other("the generator raised")));
-    let written = written.chain(tokio_stream::iter(broken));
+    let broken = breaks.then(|| futures_util::stream::once(raised()));
+    let written = written.chain(tokio_stream::iter(broken).flatten());
     let headers = [
         ("content-type", "text/event-stream; charset=utf-8"),
         ("cache-control", "no-cache"),
         ("x-accel-buffering", "no"),
     ];
     (headers, Body::from_stream(written)).into_response()
+}
+
+/// The generator's end, a moment after what it gave.
+async fn raised() -> std::io::Result<Bytes> {
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    Err(std::io::Error::other("the generator raised"))
 }
 
 fn frame(mut event: Value) -> Bytes {
