@@ -238,6 +238,7 @@ fn in_front_of(
     shared: &Shared,
 ) -> Edge {
     Edge {
+        dialect: shared.dialect,
         backend,
         public: service.public,
         rules: deployment.edge.clone(),

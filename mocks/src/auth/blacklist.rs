@@ -54,7 +54,8 @@ impl AuthService {
 /// Fails open, as recorded: a refused caller is told `blacklisted:false` with 200.
 pub(super) fn check(service: &AuthService, call: &Call<'_>) -> Answer {
     if let Some(refused) = service.caller_refused(call, "Blacklist check - ") {
-        return undecided(service, refused);
+        // The route decides about no token, whatever it thinks of its caller.
+        return Answer { accepted: None, ..refused };
     }
     let body = call.json().unwrap_or_default();
     let revoked = body.get("token").and_then(Value::as_str).is_some_and(|token| service.revoked.holds(token));
@@ -63,12 +64,9 @@ pub(super) fn check(service: &AuthService, call: &Call<'_>) -> Answer {
     Answer { reason: Some("ok"), ..Answer::plain(200, json!({ "blacklisted": revoked, "status": status })) }
 }
 
-/// The route decides about no token, whatever it thinks of its caller.
-fn undecided(service: &AuthService, refused: Answer) -> Answer {
-    let mut answer = Answer { accepted: None, ..refused };
-    if service.dialect.is_observed() {
-        let (error, message) = (answer.body["error"].take(), answer.body["message"].take());
-        answer.body = json!({ "blacklisted": false, "error": error, "message": message });
-    }
-    answer
+/// The exception of a build that awaits the list's answer; the routes catch it (contract 8.2 #61).
+pub(super) fn raised(service: &AuthService) -> Answer {
+    let error = "object bool can't be used in 'await' expression";
+    service.say_route(Severity::Error, &format!("Token validation error: {error}"));
+    Answer::denied_precisely(500, "validation_error", "Internal server error", error.to_owned())
 }

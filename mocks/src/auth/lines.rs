@@ -1,4 +1,4 @@
-//! What the auth service writes to its log: the recorded lines in `observed`, lines of our own in `documented`.
+//! What the auth service writes to its log: the recorded lines in `observed`, lines of our own in the other dialects.
 
 use super::AuthService;
 use super::caller::CallerRefusal;
@@ -14,7 +14,7 @@ const DATABASE: &str = "auth_service.auth_core.database.connection";
 impl AuthService {
     /// One line: `netra-service - <logger> - <LEVEL> - <text>` as recorded, or the bare text.
     pub(super) fn say(&self, logger: &str, severity: Severity, text: &str) {
-        let line = match self.dialect.is_observed() {
+        let line = match self.dialect.logs_as_recorded() {
             true => format!("netra-service - {logger} - {} - {text}", severity.as_str()),
             false => text.to_owned(),
         };
@@ -28,17 +28,17 @@ impl AuthService {
 }
 
 pub(super) fn caller_refused(service: &AuthService, refusal: &CallerRefusal, caller: &str, prefix: &str) {
-    let observed = service.dialect.is_observed();
+    let recorded = service.dialect.logs_as_recorded();
     let text = match refusal {
         CallerRefusal::Missing => "Service authentication failed: the caller sent no service credentials".to_owned(),
         CallerRefusal::NotConfigured => "SERVICE_SECRET not configured in auth service environment".to_owned(),
-        CallerRefusal::WrongId(got) if observed => {
+        CallerRefusal::WrongId(got) if recorded => {
             format!(
                 "Service ID mismatch: received '{got}', expected 'netra-backend'. Backend should use \
                  SERVICE_ID='netra-backend'"
             )
         }
-        CallerRefusal::WrongSecret if observed => format!(
+        CallerRefusal::WrongSecret if recorded => format!(
             "Service secret mismatch for service '{caller}'. Check that SERVICE_SECRET environment variable matches \
              between services."
         ),
@@ -57,7 +57,7 @@ pub(super) fn caller_trusted(service: &AuthService, caller: &str) {
 
 /// The reason, and in `observed` the lines that the real handler adds.
 pub(super) fn token_refused(service: &AuthService, refusal: &Refusal) {
-    if !service.dialect.is_observed() {
+    if !service.dialect.logs_as_recorded() {
         let text = format!("Token validation failed: {}", refusal.sentence());
         return service.say(JWT, Severity::Warning, &text);
     }
@@ -70,7 +70,7 @@ pub(super) fn token_refused(service: &AuthService, refusal: &Refusal) {
 pub(super) fn no_signing_secret(log: &ServiceLog, dialect: Dialect) {
     let text = "JWT secret not configured for staging environment. Expected one of: \
                 ['JWT_SECRET_STAGING', 'JWT_SECRET_KEY', 'JWT_SECRET']";
-    let line = match dialect.is_observed() {
+    let line = match dialect.logs_as_recorded() {
         true => format!("netra-service - auth_service.auth_core.secret_loader - CRITICAL - {text}"),
         false => text.to_owned(),
     };
@@ -81,6 +81,14 @@ pub(super) fn no_signing_secret(log: &ServiceLog, dialect: Dialect) {
         "Default STARTUP TCP probe failed 1 time consecutively for container \"netra-auth-service-1\" on port 8080. The \
          instance was not started.",
     );
+}
+
+/// The same at `/auth/validate`, whose recorded handler adds a line of its own.
+pub(super) fn validation_refused(service: &AuthService, refusal: &Refusal) {
+    token_refused(service, refusal);
+    if service.dialect.logs_as_recorded() {
+        service.say_route(Severity::Warning, "Token validation failed - invalid or expired");
+    }
 }
 
 pub(super) fn database_answers(service: &AuthService) {

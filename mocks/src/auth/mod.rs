@@ -15,6 +15,7 @@ mod login;
 mod logout;
 mod mint;
 mod oauth;
+mod phrasing;
 mod profile;
 mod refusal;
 mod responder;

@@ -2,6 +2,7 @@
 
 mod iam;
 mod pages;
+mod phrasing;
 mod relay;
 mod rules;
 mod stamp;
@@ -16,6 +17,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 
+use crate::Dialect;
 use crate::deployment::EdgeRule;
 use crate::logs::{RequestRecord, ServiceLog, redacted_target};
 use crate::serve::Tasks;
@@ -25,6 +27,7 @@ pub(crate) use rules::Throttle;
 
 /// The configuration of the edge, and where the backend is.
 pub(crate) struct Edge {
+    pub(crate) dialect: Dialect,
     /// `None` when no instance of the backend came up.
     pub(crate) backend: Option<SocketAddr>,
     /// False when the platform demands a Google-signed identity.
@@ -52,11 +55,11 @@ async fn handle(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     let mut record = begin_record(&request, trace.clone());
     let returning = stamp::has_affinity(request.headers());
     let mut response = match edge.pass(request).await {
-        Ok(relayed) => stamp::relayed(relayed, &trace, returning),
+        Ok(relayed) => phrasing::relayed(edge.dialect, relayed, &trace, returning),
         Err(page) => {
-            let Some(text) = page.log_text() else { return stamp::unlogged(page.response(), &page, &trace) };
+            let Some(text) = page.log_text() else { return phrasing::own(edge.dialect, &page, &trace) };
             record.platform_says = Some(text);
-            stamp::own(page.response(), &trace)
+            phrasing::own(edge.dialect, &page, &trace)
         }
     };
     let date = edge.log.clock().http_date();

@@ -27,6 +27,11 @@ pub(super) enum Page {
 const CHALLENGE: &str = "Bearer error=\"invalid_token\" error_description=\"The access token could not be verified\"";
 
 impl Page {
+    /// Whether the firewall says it, rather than the platform behind it.
+    pub(super) const fn is_the_firewalls(&self) -> bool {
+        matches!(self, Self::FirewallDenied | Self::FirewallThrottled)
+    }
+
     /// The `textPayload` of the request log entry. `None` for what gets into no log of the service: the firewall's pages, and the
     /// 404 of a closed ingress (edge-signatures 1.1: "you can't find the 404 in Cloud Logging").
     pub(super) const fn log_text(&self) -> Option<&'static str> {

@@ -4,7 +4,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::pages::Page;
 use crate::trace::TraceId;
 
 /// The cookie of session affinity.
@@ -29,15 +28,10 @@ pub(super) fn relayed(mut response: Response, trace: &TraceId, returning: bool) 
     own(response, trace)
 }
 
-/// A page that the service's log knows nothing of. The firewall's has no `server` (edge-signatures 2.2).
-pub(super) fn unlogged(mut response: Response, page: &Page, trace: &TraceId) -> Response {
-    match page {
-        Page::FirewallDenied | Page::FirewallThrottled => {
-            response.headers_mut().insert(header::VIA, HeaderValue::from_static("1.1 google"));
-            response
-        }
-        _ => own(response, trace),
-    }
+/// A page of the firewall in front of the platform: no `server` (edge-signatures 2.2).
+pub(super) fn firewall(mut response: Response) -> Response {
+    response.headers_mut().insert(header::VIA, HeaderValue::from_static("1.1 google"));
+    response
 }
 
 /// An answer of the platform's own.
