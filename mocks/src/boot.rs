@@ -8,17 +8,19 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use crate::auth::{Accounts, AuthService};
-use crate::backend::{Backend, Code, StartupFailed};
+use crate::backend::{Backend, Code, MessageStore, StartupFailed};
 use crate::credentials::{TestUser, test_users};
 use crate::deployment::{
     Deployment, EdgePort, Environment, Process, Rollout, ServiceSpec, Told, random_secret, requested, rolled_out,
 };
-use crate::edge::{Edge, Throttle};
+use crate::edge::{Edge, Split, Throttle};
 use crate::journal::Journal;
 use crate::logs::{LogBook, ServiceLog, Severity};
+use crate::noise::{self, Dice, Noise, Warmup};
+use crate::older::{self, Beside};
 use crate::ports::{ClosedPort, Ports};
 use crate::running::Running;
-use crate::serve::{Tasks, serve};
+use crate::serve::{Tasks, serve, serve_dropping};
 use crate::twin::Manifests;
 use crate::{Credentials, Dialect, Twin, TwinBuilder, control, edge};
 
@@ -41,19 +43,23 @@ pub enum BootError {
 /// What every service of one twin shares.
 struct Shared {
     dialect: Dialect,
+    noise: Noise,
     logs: Arc<LogBook>,
     journal: Arc<Journal>,
     tasks: Tasks,
     users: Vec<TestUser>,
+    messages: Arc<MessageStore>,
 }
 
 pub(crate) async fn boot(asked: TwinBuilder) -> Result<Twin, BootError> {
     let shared = Shared {
         dialect: asked.dialect,
+        noise: asked.noise.clone(),
         logs: Arc::default(),
         journal: Arc::default(),
         tasks: Tasks::default(),
         users: test_users(random_secret),
+        messages: Arc::default(),
     };
     let booted = deploy(&asked, &shared).await;
     if booted.is_err() {
@@ -76,12 +82,17 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
     // One instance: the platform's lines about it and its own carry the same instance id.
     let log = ServiceLog::new(&shared.logs, &deployment.backend, deployment.clock);
     let (backend, rollout) = start_backend(&deployment, log.clone(), ports.backend, shared)?;
-    let edge = start_edge(&deployment, backend.address(), log, ports.edge, shared)?;
+    let split = shared.beside().start(&deployment)?.filter(|_| rollout == Rollout::Ready);
+    let older = split.as_ref().map(|split| split.share);
+    let edge = start_edge(&deployment, (backend.address(), split), log, ports.edge, shared)?;
 
-    let manifests = Manifests {
+    let mut manifests = Manifests {
         backend: rolled_out(&deployment.backend, &urls.edge, rollout),
         auth: rolled_out(&deployment.auth, &urls.auth, auth_rollout),
     };
+    if let Some(share) = older {
+        older::split(&mut manifests.backend, &deployment.backend, share);
+    }
     let operator = control::router(manifests.clone(), Arc::clone(&shared.logs), Arc::clone(&shared.journal));
     serve(&shared.tasks, ports.control.listen()?, operator);
     Ok(Twin {
@@ -96,6 +107,13 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
         tasks: shared.tasks.clone(),
         running: vec![database, redis, auth, backend, edge, Running::Stopped { _port: ports.nobody }],
     })
+}
+
+impl Shared {
+    fn beside(&self) -> Beside<'_> {
+        let Self { dialect, noise, logs, messages, tasks, .. } = self;
+        Beside { dialect: *dialect, noise, logs, messages, tasks }
+    }
 }
 
 struct Urls {
@@ -171,7 +189,10 @@ async fn start_auth(
     let users = Accounts::new(shared.users.clone(), deployment.users_deleted);
     let build = deployment.auth_build.clone();
     match AuthService::start(shared.dialect, &environment, build, users, log.clone(), journal) {
-        Some(service) => Ok((Running::Auth(service.serve(port.listen_std()?).await), Rollout::Ready)),
+        Some(service) => Ok((
+            Running::Auth(service.serve(port.listen_std()?, Warmup::new(shared.noise.cold_start)).await),
+            Rollout::Ready,
+        )),
         None => Ok((platform_alone(deployment, log, port, shared)?, Rollout::ContainerFailed)),
     }
 }
@@ -200,10 +221,11 @@ fn start_backend(
     }
     let environment = Environment::resolve(&requested(&deployment.backend), &deployment.secrets);
     let code = Code { build: deployment.backend_build.clone(), proxy: deployment.proxy() };
-    match Backend::start(shared.dialect, &environment, &code, log)? {
+    match Backend::start(shared.dialect, &environment, &code, Arc::clone(&shared.messages), log)? {
         Err(StartupFailed) => Ok((Running::Stopped { _port: port }, Rollout::ContainerFailed)),
         Ok(router) => {
             let address = port.address();
+            let router = noise::warming(router, Warmup::new(shared.noise.cold_start));
             serve(&shared.tasks, port.listen()?, router);
             Ok((Running::Task(address), Rollout::Ready))
         }
@@ -212,7 +234,7 @@ fn start_backend(
 
 fn start_edge(
     deployment: &Deployment,
-    backend: Option<SocketAddr>,
+    (backend, split): (Option<SocketAddr>, Option<Split>),
     log: ServiceLog,
     port: ClosedPort,
     shared: &Shared,
@@ -222,8 +244,10 @@ fn start_edge(
         EdgePort::Closed => return Ok(Running::Stopped { _port: port }),
         EdgePort::Resets => shared.tasks.spawn(accept_and_reset(port.listen()?)),
         EdgePort::Open => {
-            let edge = in_front_of(&deployment.backend, backend, deployment, log, shared);
-            serve(&shared.tasks, port.listen()?, edge::router(edge));
+            let edge = Edge { split, ..in_front_of(&deployment.backend, backend, deployment, log, shared) };
+            let router = noise::around(edge::router(edge), &shared.noise);
+            let (dropped, dice) = (shared.noise.dropped, Dice::new(shared.noise.seed, "dropped"));
+            serve_dropping(&shared.tasks, port.listen()?, router, move || dice.draw() < dropped);
         }
     }
     Ok(Running::Task(address))
@@ -240,6 +264,7 @@ fn in_front_of(
     Edge {
         dialect: shared.dialect,
         backend,
+        split: None,
         public: service.public,
         rules: deployment.edge.clone(),
         throttle: Throttle::default(),

@@ -104,6 +104,8 @@ faults! {
     BackendJwtSecretMissing = "backend/jwt-secret-missing" => backend::jwt_secret_missing;
     /// The backend's OAuth client id and secret were dropped from its environment.
     OauthMisconfigured = "backend/oauth-misconfigured" => backend::oauth_misconfigured;
+    /// Half of the traffic still goes to an older revision, which holds a retired service secret.
+    MixedRevisions = "backend/mixed-revisions" => backend::mixed_revisions;
     /// `GEMINI_API_KEY` was dropped from the backend's environment.
     RequiredConfigMissing = "backend/required-config-missing" => backend::required_config_missing;
     /// The route of the chat stream is not mounted.

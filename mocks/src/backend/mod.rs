@@ -41,7 +41,7 @@ use crate::serve::wants_upgrade;
 use crate::{BootError, Dialect};
 use auth_client::AuthClient;
 use database::Database;
-use store::MessageStore;
+pub(crate) use store::MessageStore;
 
 /// What is deployed besides settings.
 pub(crate) struct Code {
@@ -58,7 +58,7 @@ pub(crate) struct Backend {
     /// The secret with which it verifies tokens by itself; otherwise it asks.
     verifies_with: Option<String>,
     build: Build<BackendDefect>,
-    messages: MessageStore,
+    messages: Arc<MessageStore>,
     database: Database,
     log: ServiceLog,
 }
@@ -71,6 +71,7 @@ impl Backend {
         dialect: Dialect,
         environment: &Environment,
         code: &Code,
+        messages: Arc<MessageStore>,
         log: ServiceLog,
     ) -> Result<Result<Router, StartupFailed>, BootError> {
         let config = config::BackendConfig::read(environment);
@@ -81,7 +82,7 @@ impl Backend {
         let database = Database::new(config.database, log.clone());
         let verifies_with = config.jwt_secret.clone().filter(|_| config.verifies_locally);
         let auth = AuthClient::new(dialect, config, code.proxy, log.clone())?;
-        let (messages, build) = (MessageStore::default(), code.build.clone());
+        let build = code.build.clone();
         let backend = Self { dialect, environment: name, auth, verifies_with, build, messages, database, log };
         Ok(Ok(routes(Arc::new(backend))))
     }

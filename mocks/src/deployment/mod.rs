@@ -108,6 +108,8 @@ pub(crate) struct Deployment {
     pub(crate) client: Client,
     pub(crate) edge: BTreeSet<EdgeRule>,
     pub(crate) edge_port: EdgePort,
+    /// A revision that still gets half of the traffic, with settings of its own.
+    pub(crate) older_backend: Option<ServiceSpec>,
     pub(crate) backend_build: Build<BackendDefect>,
     pub(crate) backend_egress: Egress,
     pub(crate) auth_build: Build<AuthDefect>,

@@ -27,6 +27,7 @@ pub(super) fn healthy(addresses: &Addresses, startup_validation: bool) -> Deploy
         client: Client::default(),
         edge: BTreeSet::new(),
         edge_port: EdgePort::Open,
+        older_backend: None,
         backend_build: Build::new(),
         backend_egress: Egress::Direct,
         auth_build: Build::new(),

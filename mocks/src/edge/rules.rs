@@ -69,13 +69,13 @@ impl Edge {
         }
     }
 
-    /// Where a request goes: the backend, as a rule. `None` when no instance of it is up.
-    pub(super) fn destination(&self, request: &Request) -> Option<SocketAddr> {
+    /// Where a request goes: to `backend`, as a rule. `None` when no instance of it is up.
+    pub(super) fn destination(&self, request: &Request, backend: Option<SocketAddr>) -> Option<SocketAddr> {
         let path = request.uri().path();
         let of_backend = path.starts_with("/api/") || path == "/ws";
         match of_backend && self.has(EdgeRule::RoutesToFrontEnd) {
             true => Some(self.front_end),
-            false => self.backend,
+            false => backend,
         }
     }
 }

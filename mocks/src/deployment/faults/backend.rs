@@ -66,3 +66,10 @@ pub(crate) fn jwt_secret_mismatch(deployment: &mut Deployment) {
     deployment.backend.set("TOKEN_VALIDATION", Source::Value("local".to_owned()));
     deployment.backend.repoint("JWT_SECRET_KEY", OLDER);
 }
+
+/// A rollout stopped halfway: the secret that its older half holds has been retired.
+pub(crate) fn mixed_revisions(deployment: &mut Deployment) {
+    let mut older = deployment.backend.clone();
+    older.repoint("SERVICE_SECRET", OLDER);
+    deployment.older_backend = Some(older);
+}
