@@ -9,7 +9,7 @@ use crate::diagnose::{Cause, Certainty};
 
 /// What is known to be true.
 #[derive(Debug, Clone)]
-pub struct Truth<'a> {
+pub(super) struct Truth<'a> {
     /// What was injected.
     pub faults: &'a [String],
     /// The injectable faults that nothing shown tells from it, itself among them. Empty for a pair.
@@ -49,7 +49,7 @@ pub struct Judgement {
 
 impl Judgement {
     /// Of a verdict.
-    pub fn of(causes: &[Cause], truth: &Truth<'_>) -> Self {
+    pub(super) fn of(causes: &[Cause], truth: &Truth<'_>) -> Self {
         let is_true = |fault: &String| truth.faults.contains(fault);
         let Some(first) = causes.first() else {
             return Self { abstained: true, ..Self::default() };

@@ -52,7 +52,7 @@ pub struct Mark {
 
 /// What is known of a view before it is diagnosed.
 #[derive(Debug)]
-pub struct Question<'a> {
+pub(super) struct Question<'a> {
     /// What kind of subject it is.
     pub kind: Kind,
     /// What was injected.
