@@ -6,7 +6,6 @@
 
 mod bars;
 mod baseline;
-mod draw;
 mod exam;
 mod healthy;
 mod judge;
@@ -29,6 +28,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use fastrand::Rng;
 use fivewhys_mocks::{Dialect, Fault};
 use serde::Serialize;
 use thiserror::Error;
@@ -36,7 +36,6 @@ use thiserror::Error;
 pub use self::table::render;
 
 use self::bars::Reached;
-use self::draw::Draw;
 use self::healthy::Healthy;
 use self::mark::Mark;
 use self::mask::DOOR_SETS;
@@ -120,7 +119,7 @@ pub async fn examine(exam: &Selftest, tell: &(dyn Fn(usize, usize) + Send + Sync
     let start = Instant::now();
     let stage = Arc::new(Stage { target: exam.target.clone(), scenarios: exam.scenarios.clone() });
     let amount = if exam.quick { QUICK } else { WHOLE };
-    let mut draw = Draw::seeded(exam.seed);
+    let mut draw = Rng::with_seed(exam.seed);
     let singles = subject::singles(&exam.faults, &exam.dialects);
     let pairs = subject::pairs(amount.pairs, &exam.faults, &exam.dialects, &mut draw);
     let healthy = subject::healthy(amount.healthy, &exam.dialects, || None);
