@@ -46,6 +46,9 @@ use crate::run::RunError;
 use crate::scenario::Scenario;
 use crate::target::Target;
 
+/// How everything is counted, for people. Markdown.
+pub const METHOD: &str = include_str!("method.md");
+
 /// How much is drawn.
 struct Amount {
     pairs: usize,
