@@ -51,6 +51,7 @@ pub fn observe(exchange: &Exchange, surface: &Surface, sub: &str) -> Option<Obse
         signatures: made.signatures,
         because: vec![made.because],
         clock_skew_s: clock_skew(exchange),
+        unchallenged: exchange.status() == Some(401) && exchange.header("www-authenticate").is_none(),
         issued_with_our_secret: exchange.issued_with_our_secret,
     })
 }

@@ -141,6 +141,9 @@ pub struct Observation {
     /// How far the server's clock is ahead of ours by its `Date` header, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_skew_s: Option<i64>,
+    /// A 401 without `WWW-Authenticate`, which RFC 9110 (15.5.2) demands.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unchallenged: bool,
     /// See [`crate::probe::Exchange::issued_with_our_secret`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_with_our_secret: Option<bool>,

@@ -1,11 +1,14 @@
 //! The built binary, as a user meets it: exit codes, what it prints where, two processes, and systems that do not answer.
 
 mod exit_codes;
+#[path = "../support/fetch.rs"]
+mod fetch;
 mod formats;
 mod mint;
 mod mistakes;
 mod overrides;
 #[path = "../support/program.rs"]
 mod program;
+mod settled;
 mod two_processes;
 mod unreachable;
