@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
-use fivewhys_mocks::{Dialect, Fault, TestUser, Twin};
+use fivewhys_mocks::{Dialect, Fault, Noise, TestUser, Twin};
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 use secrecy::SecretString;
 use url::Url;
 
 use super::mistake::Mistake;
-use crate::target::{EvidenceSource, SecretOrigin, SecretSource, Service, Target, TwinCoordinates, User};
+use crate::target::{EvidenceSource, SecretOrigin, SecretSource, Service, Target, TwinCoordinates, User, Validation};
 
 /// How the twin is to be.
 #[derive(Debug, Args)]
@@ -17,9 +17,13 @@ pub(super) struct TwinArgs {
     /// A fault to inject into the twin at its cause; may be repeated
     #[arg(long, value_name = "ID")]
     fault: Vec<Fault>,
-    /// Whose code the twin behaves like: `documented` or `observed`
+    /// Whose code the twin behaves like: `documented`, `observed`, `modern` or `opaque`
     #[arg(long, value_name = "DIALECT")]
     dialect: Option<Dialect>,
+    /// What the twin does to its callers without any fault: `all`, or some of `seed=N`, `jitter=MS`, `drops=PERCENT`,
+    /// `cold-start=MS`, `revisions=PERCENT`, `error-pages=5xx`, `no-server`
+    #[arg(long, value_name = "NAME[=VALUE],...")]
+    noise: Option<Noise>,
     /// Boot the twin's backend without its startup validation
     #[arg(long)]
     no_startup_validation: bool,
@@ -30,6 +34,7 @@ impl TwinArgs {
     pub(super) async fn boot(&self, port: u16) -> Result<Twin, Mistake> {
         let builder =
             Twin::builder().dialect(self.dialect.unwrap_or_default()).faults(self.fault.iter().copied()).port(port);
+        let builder = builder.noise(self.noise.clone().unwrap_or_default());
         let twin = builder.startup_validation(!self.no_startup_validation).start().await;
         Ok(twin.into_diagnostic().wrap_err_with(|| match port {
             0 => "the twin does not boot".to_owned(),
@@ -40,10 +45,11 @@ impl TwinArgs {
     /// Boots it if the target is the twin, and points the target at it.
     pub(super) async fn boot_for(&self, target: &mut Target) -> Result<Option<Twin>, Mistake> {
         if !target.twin {
-            let asked = !self.fault.is_empty() || self.dialect.is_some() || self.no_startup_validation;
+            let asked =
+                !self.fault.is_empty() || self.dialect.is_some() || self.noise.is_some() || self.no_startup_validation;
             let refuse = || {
                 miette!(
-                    "the target `{}` is not the twin: --fault, --dialect and --no-startup-validation are for a target with `twin = true`",
+                    "the target `{}` is not the twin: --fault, --dialect, --noise and --no-startup-validation are for a target with `twin = true`",
                     target.name
                 )
             };
@@ -67,6 +73,12 @@ pub(crate) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report
         websocket: url(twin.websocket_url())?,
         direct: Some(url(twin.backend_url())?),
         signing_secret: SecretString::from(credentials.signing_secret().to_owned()),
+        issuer: credentials.issuer().to_owned(),
+        audience: credentials.audience().to_owned(),
+        validation: match credentials.backend_verifies_locally() {
+            true => Validation::Local,
+            false => Validation::AuthService,
+        },
         service_id: credentials.service_id().to_owned(),
         service_secret: SecretString::from(credentials.service_secret().to_owned()),
         users: credentials.users().iter().zip(names).map(|(user, name)| test_user(user, name)).collect(),

@@ -10,8 +10,8 @@ use crate::bench::Bench;
 
 const ALL: [Door; 5] = [Door::Edge, Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs];
 
-/// The first faults of the twin: `selftest` drives pairs of all of them.
-const FAULTS: [Fault; 7] = [
+/// Those that the scenario files' tables know; `selftest` drives pairs of all.
+pub(crate) const FAULTS: [Fault; 7] = [
     Fault::ServiceSecretMismatch,
     Fault::ServiceSecretMissing,
     Fault::AuthDown,
