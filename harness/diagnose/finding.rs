@@ -48,7 +48,7 @@ fn gathered(
 /// A bad credential let in. A foreign key that is accepted where ours is refused is a key swap, not a bypass.
 fn is_bypass(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let role = case.target.surfaces.get(&reading.observation.probe.surface).map(|surface| surface.role);
-    let guarded = matches!(role, Some(Role::Protected | Role::Oracle));
+    let guarded = matches!(role, Some(Role::Protected | Role::Oracle | Role::Optional));
     let bad = !reading.cell.token.should_be_accepted() && reading.cell.token != TokenKind::UnknownUser;
     let refused = |control: &Reading<'_>| control.observation.result == Outcome::Denied;
     let swapped = reading.cell.token == TokenKind::WrongKey

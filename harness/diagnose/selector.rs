@@ -32,7 +32,9 @@ impl Selector {
     }
 
     pub(super) fn asks_the_auth_service(&self) -> bool {
-        self.places.iter().any(|place| matches!(place, Place::AuthHealth | Place::Oracle | Place::Issuer))
+        self.places
+            .iter()
+            .any(|place| matches!(place, Place::AuthHealth | Place::Oracle | Place::Issuer | Place::SelfCheck))
     }
 
     /// Whether it speaks of a caller that only the door `service-credentials` lets us be.
@@ -70,11 +72,13 @@ impl Selector {
             "protected" => self.places.push(Place::Protected),
             "oracle" => self.places.push(Place::Oracle),
             "issuer" => self.places.push(Place::Issuer),
+            "self-check" => self.places.push(Place::SelfCheck),
             "http" => self.kinds.push(Kind::Http),
             "sse" => self.kinds.push(Kind::Sse),
             "websocket" => self.kinds.push(Kind::Websocket),
             "header" => self.carriers.push(Carrier::Header),
             "subprotocol" => self.carriers.push(Carrier::Subprotocol),
+            "query" => self.carriers.push(Carrier::Query),
             "body" => self.carriers.push(Carrier::Body),
             "free" => self.callers.push(None),
             "same-user" => self.same_user = Some(true),

@@ -64,7 +64,7 @@ impl Session {
         issued_before: Option<bool>,
     ) -> Result<(Exchange, Option<Issued>), CannotProbe> {
         let Shared { credentials, redact, .. } = &*self.shared;
-        let url = call.url().map_err(|error| cleaned(error, redact))?;
+        let url = call.place().map_err(|error| cleaned(error, redact))?;
         let ids = Ids::fresh();
         let presented = Presented { token, cookie: self.cookies.header(&url) };
         let pair = presented.render(call, &ids, &**credentials)?;
@@ -102,6 +102,9 @@ impl Session {
             }
             SurfaceKind::Http | SurfaceKind::Sse => http::send(pair.wire, headers, &rules).await,
         };
+        if answer.error.as_ref().is_some_and(|error| error.kind.reached_nobody()) {
+            self.shared.pace.give_back();
+        }
         self.cookies.keep(&answer.headers, &url);
         answer
     }

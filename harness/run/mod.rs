@@ -1,6 +1,7 @@
 //! A run: drives the scenarios, asks what failed and why, and hands over one report. The only room that knows them all.
 
 mod captures;
+mod course;
 mod credentials;
 mod drive;
 mod events;
@@ -8,6 +9,7 @@ mod exit;
 mod expect;
 mod inquiry;
 mod record;
+mod request;
 
 use std::sync::Arc;
 use std::time::Instant;

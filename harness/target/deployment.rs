@@ -1,6 +1,7 @@
 //! A target, resolved: one deployment under test. Sits in `target`; what every other room is given.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use url::{Host, Url};
@@ -123,6 +124,8 @@ pub struct Budget {
     pub connect: Duration,
     /// Upper limit on requests, all services together.
     pub requests_per_minute: u32,
+    /// Scenarios driven at once, where it is said; see [`Target::concurrency`].
+    pub concurrency: Option<NonZeroUsize>,
     /// Probes the diagnosis may add.
     pub diagnosis_probes: u32,
     /// Bytes of one body, or of one stream's or socket's payloads together.
@@ -155,7 +158,18 @@ pub struct KnownFailure {
     pub expires: jiff::civil::Date,
 }
 
+/// Scenarios driven at once where neither the target nor the command line says how many.
+const AT_ONCE: usize = 3;
+
 impl Target {
+    /// How many scenarios are driven at once. One, unless it is said, where logs are read: a line without a trace id belongs to the
+    /// probe that was under way.
+    #[must_use]
+    pub fn concurrency(&self) -> usize {
+        let usual = if self.opens(Door::Logs) { 1 } else { AT_ONCE };
+        self.budget.concurrency.map_or(usual, NonZeroUsize::get)
+    }
+
     /// The user of this name.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<&User> {

@@ -62,6 +62,7 @@ overlays! {
         probe: Option<Period>,
         connect: Option<Period>,
         requests_per_minute: Option<NonZeroU32>,
+        concurrency: Option<NonZeroUsize>,
         diagnosis_probes: Option<u32>,
         body_bytes: Option<NonZeroUsize>,
         events: Option<NonZeroUsize>,

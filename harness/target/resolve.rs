@@ -119,6 +119,7 @@ fn budget(layer: BudgetLayer) -> Budget {
         probe: layer.probe.map_or(Duration::from_secs(15), |probe| probe.0),
         connect: layer.connect.map_or(Duration::from_secs(5), |connect| connect.0),
         requests_per_minute: layer.requests_per_minute.map_or(60, std::num::NonZeroU32::get),
+        concurrency: layer.concurrency,
         diagnosis_probes: layer.diagnosis_probes.unwrap_or(16),
         body_bytes: layer.body_bytes.map_or(1 << 20, std::num::NonZeroUsize::get),
         events: layer.events.map_or(1000, std::num::NonZeroUsize::get),

@@ -13,7 +13,17 @@ use crate::bench::{Bench, Injected};
 #[rstest]
 #[tokio::test]
 async fn a_scenario_comes_to_what_its_table_says(
-    #[values("health", "chat-stream", "chat-messages", "websocket-events", "token-validation", "negative-controls")]
+    #[values(
+        "health",
+        "chat-stream",
+        "chat-messages",
+        "threads",
+        "websocket-events",
+        "oauth",
+        "agents-execute",
+        "token-validation",
+        "negative-controls"
+    )]
     scenario: &str,
     #[values(
         "backend-auth/service-secret-mismatch",
@@ -48,8 +58,17 @@ async fn a_scenario_comes_to_what_its_table_says(
 #[test]
 fn the_matrix_is_all_there_is_to_run() {
     let ids: Vec<String> = shipped().into_iter().map(|scenario| scenario.id).collect();
-    let driven =
-        ["health", "chat-stream", "chat-messages", "websocket-events", "token-validation", "negative-controls"];
+    let driven = [
+        "health",
+        "chat-stream",
+        "chat-messages",
+        "threads",
+        "websocket-events",
+        "oauth",
+        "agents-execute",
+        "token-validation",
+        "negative-controls",
+    ];
     assert_eq!(ids, driven, "a shipped scenario is not in the matrix");
     assert_eq!(Fault::ALL.len(), 7, "a fault of the twin is not in the matrix");
     assert_eq!(Dialect::ALL.len(), 2, "a dialect of the twin is not in the matrix");

@@ -131,6 +131,7 @@ fn target(base: &str) -> Target {
         }),
         validation: Validation::Unknown,
         budget: Budget {
+            concurrency: None,
             run: Duration::from_secs(30),
             probe: Duration::from_secs(10),
             connect: Duration::from_secs(5),
