@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
-use fivewhys_mocks::{Dialect, Fault, TestUser, Twin};
+use fivewhys_mocks::{Dialect, Fault, Signing, TestUser, Twin};
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 use secrecy::SecretString;
 use url::Url;
 
 use super::mistake::Mistake;
-use crate::target::{EvidenceSource, SecretOrigin, SecretSource, Service, Target, TwinCoordinates, User};
+use crate::target::{Algorithm, EvidenceSource, SecretOrigin, SecretSource, Service, Target, TwinCoordinates, User};
 
 /// How the twin is to be.
 #[derive(Debug, Args)]
@@ -20,6 +20,9 @@ pub(super) struct TwinArgs {
     /// Whose code the twin behaves like: `documented` or `observed`
     #[arg(long, value_name = "DIALECT")]
     dialect: Option<Dialect>,
+    /// How the twin's tokens are signed: `HS256`, `RS256` or `ES256`; the keys of the latter two are published
+    #[arg(long, value_name = "ALGORITHM")]
+    signing: Option<Signing>,
     /// Boot the twin's backend without its startup validation
     #[arg(long)]
     no_startup_validation: bool,
@@ -30,7 +33,8 @@ impl TwinArgs {
     pub(super) async fn boot(&self, port: u16) -> Result<Twin, Mistake> {
         let builder =
             Twin::builder().dialect(self.dialect.unwrap_or_default()).faults(self.fault.iter().copied()).port(port);
-        let twin = builder.startup_validation(!self.no_startup_validation).start().await;
+        let twin = builder.startup_validation(!self.no_startup_validation).signing(self.signing.unwrap_or_default());
+        let twin = twin.start().await;
         Ok(twin.into_diagnostic().wrap_err_with(|| match port {
             0 => "the twin does not boot".to_owned(),
             port => format!("the twin does not boot with its edge on port {port}"),
@@ -40,10 +44,13 @@ impl TwinArgs {
     /// Boots it if the target is the twin, and points the target at it.
     pub(super) async fn boot_for(&self, target: &mut Target) -> Result<Option<Twin>, Mistake> {
         if !target.twin {
-            let asked = !self.fault.is_empty() || self.dialect.is_some() || self.no_startup_validation;
+            let asked = !self.fault.is_empty()
+                || self.dialect.is_some()
+                || self.signing.is_some()
+                || self.no_startup_validation;
             let refuse = || {
                 miette!(
-                    "the target `{}` is not the twin: --fault, --dialect and --no-startup-validation are for a target with `twin = true`",
+                    "the target `{}` is not the twin: --fault, --dialect, --signing and --no-startup-validation are for a target with `twin = true`",
                     target.name
                 )
             };
@@ -56,7 +63,7 @@ impl TwinArgs {
 }
 
 /// Where the twin is and what it holds, in the target's words.
-pub(super) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, Mistake> {
+pub(crate) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report> {
     let url = |text: &str| Url::parse(text).into_diagnostic();
     let control = |path: &str| url(&format!("{}{path}", twin.control_url()));
     let credentials = twin.credentials();
@@ -66,6 +73,11 @@ pub(super) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, Mistake> {
         auth: url(twin.auth_url())?,
         websocket: url(twin.websocket_url())?,
         signing_secret: SecretString::from(credentials.signing_secret().to_owned()),
+        algorithm: algorithm(twin.signing()),
+        jwks: (twin.signing() != Signing::Hs256)
+            .then(|| url(&format!("{}/.well-known/jwks.json", twin.auth_url())))
+            .transpose()?
+            .map(EvidenceSource::Url),
         service_id: credentials.service_id().to_owned(),
         service_secret: SecretString::from(credentials.service_secret().to_owned()),
         users: credentials.users().iter().zip(names).map(|(user, name)| test_user(user, name)).collect(),
@@ -75,6 +87,14 @@ pub(super) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, Mistake> {
         ]),
         logs: vec![EvidenceSource::Url(control("/logs")?)],
     })
+}
+
+const fn algorithm(signing: Signing) -> Algorithm {
+    match signing {
+        Signing::Hs256 => Algorithm::Hs256,
+        Signing::Rs256 => Algorithm::Rs256,
+        Signing::Es256 => Algorithm::Es256,
+    }
 }
 
 fn test_user(user: &TestUser, name: &str) -> User {

@@ -25,7 +25,12 @@ pub fn findings(given: Given<'_>, causes: &[Cause]) -> Vec<Finding> {
         false,
         serves_anyone,
     );
-    bypass.into_iter().chain(callers).chain(anomalies(&case, causes)).collect()
+    let revoked = gathered(&case, "revocation-ignored", "A token that was logged out was accepted", true, |reading| {
+        reading.cell.token == TokenKind::Revoked
+            && is_guarded(&case, reading)
+            && reading.observation.result == Outcome::Ok
+    });
+    bypass.into_iter().chain(revoked).chain(callers).chain(anomalies(&case, causes)).collect()
 }
 
 fn gathered(
@@ -47,13 +52,19 @@ fn gathered(
 
 /// A bad credential let in. A foreign key that is accepted where ours is refused is a key swap, not a bypass.
 fn is_bypass(case: &Case<'_>, reading: &Reading<'_>) -> bool {
-    let role = case.target.surfaces.get(&reading.observation.probe.surface).map(|surface| surface.role);
-    let guarded = matches!(role, Some(Role::Protected | Role::Oracle | Role::Optional));
-    let bad = !reading.cell.token.should_be_accepted() && reading.cell.token != TokenKind::UnknownUser;
+    // A token that was logged out is told apart: its finding is another.
+    let bad = reading.cell.token != TokenKind::Revoked
+        && !reading.cell.token.should_be_accepted()
+        && reading.cell.token != TokenKind::UnknownUser;
     let refused = |control: &Reading<'_>| control.observation.result == Outcome::Denied;
     let swapped = reading.cell.token == TokenKind::WrongKey
         && case.readings.control(reading, TokenKind::Valid).is_some_and(refused);
-    guarded && bad && !swapped && reading.observation.result == Outcome::Ok
+    is_guarded(case, reading) && bad && !swapped && reading.observation.result == Outcome::Ok
+}
+
+fn is_guarded(case: &Case<'_>, reading: &Reading<'_>) -> bool {
+    let role = case.target.surfaces.get(&reading.observation.probe.surface).map(|surface| surface.role);
+    matches!(role, Some(Role::Protected | Role::Oracle | Role::Optional))
 }
 
 fn serves_anyone(reading: &Reading<'_>) -> bool {

@@ -13,6 +13,7 @@ mod conclude;
 mod contradict;
 mod cure;
 mod describe;
+mod every;
 mod fact;
 mod fault;
 mod finding;
@@ -34,6 +35,7 @@ mod weigh;
 
 pub use catalogue::Catalogue;
 pub use conclude::diagnose;
+pub use every::every_probe;
 pub use finding::findings;
 pub use given::{FailedStep, Given, SentProbe};
 pub use plan::next_probe;

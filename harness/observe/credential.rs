@@ -16,7 +16,7 @@ pub(super) fn authn(
     sub: &str,
     identity: Option<&str>,
 ) -> Authn {
-    if !matches!(surface.role, Role::Protected | Role::Oracle | Role::Optional | Role::Open)
+    if !matches!(surface.role, Role::Protected | Role::Oracle | Role::Optional | Role::Logout | Role::Open)
         || surface.carriers.is_empty()
     {
         return if outcome == Outcome::Ok { Authn::Anonymous } else { Authn::Unknown };

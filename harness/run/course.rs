@@ -64,7 +64,12 @@ impl<'a> Course<'a> {
         }
         let exchange = match self.session.send(&request::of(step, surface, name, self.target, &self.captures)).await {
             Ok(exchange) => exchange,
-            Err(error @ (CannotProbe::DoorClosed { .. } | CannotProbe::NoIssuer | CannotProbe::NoCaller)) => {
+            Err(
+                error @ (CannotProbe::DoorClosed { .. }
+                | CannotProbe::NoIssuer
+                | CannotProbe::NoLogout
+                | CannotProbe::NoCaller),
+            ) => {
                 return self.skipped(step, error.to_string());
             }
             Err(error) => return StepReport { outcome: StepOutcome::Failed, ..self.skipped(step, error.to_string()) },

@@ -24,10 +24,11 @@ pub(super) async fn inquire(
     target: &Target,
     failed: &[FailedStep],
     record: &mut Record,
+    mut evidence: Evidence,
     clean: &(dyn Fn(&str) -> String + Send + Sync),
     tell: Listener<'_>,
 ) -> Inquiry {
-    let mut evidence = read_manifests(target, clean).await;
+    read_manifests(&mut evidence, target, prober.run_end(), clean).await;
     let session = prober.session();
     let before = record.probes.len();
     if failed.is_empty() {
@@ -36,7 +37,7 @@ pub(super) async fn inquire(
         }
     } else {
         tell(&Event::DiagnosisStarted);
-        read_log(&mut evidence, target, clean).await;
+        read_log(&mut evidence, target, prober.run_end(), clean).await;
         ask_all(&session, target, failed, &evidence, record, tell).await;
     }
     let given = given(target, record, &evidence, failed);
@@ -62,7 +63,14 @@ async fn ask_all(
     }
 }
 
-async fn ask(session: &crate::probe::Session, key: ProbeKey, target: &Target, record: &mut Record, tell: Listener<'_>) {
+/// Sends one probe and keeps what came of it.
+pub(super) async fn ask(
+    session: &crate::probe::Session,
+    key: ProbeKey,
+    target: &Target,
+    record: &mut Record,
+    tell: Listener<'_>,
+) {
     tell(&Event::Asking { probe: key.to_string() });
     match session.send(&ProbeRequest::new(key.clone())).await {
         Ok(exchange) => drop(record.keep(exchange, target)),
@@ -70,7 +78,13 @@ async fn ask(session: &crate::probe::Session, key: ProbeKey, target: &Target, re
     }
 }
 
-fn given<'a>(target: &'a Target, record: &'a Record, evidence: &'a Evidence, failed: &'a [FailedStep]) -> Given<'a> {
+/// What the run has so far, for `diagnose`.
+pub(super) fn given<'a>(
+    target: &'a Target,
+    record: &'a Record,
+    evidence: &'a Evidence,
+    failed: &'a [FailedStep],
+) -> Given<'a> {
     Given { target, observations: &record.observations, sent: &record.sent, evidence, failed }
 }
 

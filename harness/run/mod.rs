@@ -8,7 +8,9 @@ mod events;
 mod exit;
 mod expect;
 mod inquiry;
+mod issue;
 mod record;
+mod recording;
 mod request;
 
 use std::sync::Arc;
@@ -17,15 +19,18 @@ use std::time::Instant;
 use thiserror::Error;
 
 pub use events::{Event, Listener};
+pub use issue::{IssueError, issue};
+pub use recording::{Recording, record};
 
 use self::drive::Driven;
 use self::inquiry::Inquiry;
 use self::record::Record;
+use crate::evidence::{Evidence, read_keys};
 use crate::probe::{Prober, Redact, SetupError};
 use crate::redact::Redactor;
 use crate::report::{Report, RunOutcome, SCHEMA, StepOutcome, Timing, Unread};
 use crate::scenario::Scenario;
-use crate::target::{SecretError, Target};
+use crate::target::{Door, SecretError, Target};
 
 /// What is to be run.
 #[derive(Debug)]
@@ -67,18 +72,14 @@ pub enum RunError {
 pub async fn smoke(run: &Smoke, tell: Listener<'_>) -> Result<Report, RunError> {
     let (started, started_at) = (Instant::now(), jiff::Timestamp::now());
     let target = &run.target;
-    let credentials = credentials::RunCredentials::read(target, &run.redactor)?;
-    let redactor = run.redactor.clone();
-    let redact: Redact = Arc::new(move |text: &str| redactor.clean(text));
-    let deadline = tokio::time::Instant::now() + target.budget.run;
-    let prober = Prober::new(Arc::clone(target), Arc::new(credentials), Arc::clone(&redact), deadline)?;
+    let (prober, redact, evidence) = prober(run).await?;
     let mut record = Record::default();
-    let scenarios: Vec<Scenario> = run.scenarios.iter().map(|scenario| scenario.on(target)).collect();
+    let scenarios = scenarios(run);
     let driven = drive::drive(&prober, target, &scenarios, &mut record, tell).await;
     something_was_tested(&driven)?;
     let driven_for = started.elapsed();
     let scenario_probes = record.probes.len();
-    let inquiry = inquiry::inquire(&prober, target, &driven.failed, &mut record, &*redact, tell).await;
+    let inquiry = inquiry::inquire(&prober, target, &driven.failed, &mut record, evidence, &*redact, tell).await;
     tell(&Event::Ended);
     let timing = Timing {
         started_at,
@@ -89,6 +90,26 @@ pub async fn smoke(run: &Smoke, tell: Listener<'_>) -> Result<Report, RunError> 
         diagnosis_probes: inquiry.probes,
     };
     Ok(report(run, driven, inquiry, record, timing))
+}
+
+/// The run's prober, what cleans every text of the run, and what is known before the first probe: whether our key is a published one.
+async fn prober(run: &Smoke) -> Result<(Prober, Redact, Evidence), RunError> {
+    let deadline = tokio::time::Instant::now() + run.target.budget.run;
+    let mut evidence = Evidence::default();
+    let keys = read_keys(&run.target, deadline).await.unwrap_or_else(|why| {
+        evidence.unread.push((Door::Auth, run.redactor.clean(&why)));
+        None
+    });
+    let credentials = credentials::RunCredentials::read(&run.target, &run.redactor, keys)?;
+    evidence.signing_key = credentials.published();
+    let redactor = run.redactor.clone();
+    let redact: Redact = Arc::new(move |text: &str| redactor.clean(text));
+    let prober = Prober::new(Arc::clone(&run.target), Arc::new(credentials), Arc::clone(&redact), deadline)?;
+    Ok((prober, redact, evidence))
+}
+
+fn scenarios(run: &Smoke) -> Vec<Scenario> {
+    run.scenarios.iter().map(|scenario| scenario.on(&run.target)).collect()
 }
 
 fn something_was_tested(driven: &Driven) -> Result<(), RunError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Door, EvidenceSource, SecretOrigin, Service, Target, User};
+use super::{Algorithm, Door, EvidenceSource, SecretOrigin, Service, Target, User};
 
 /// Where the twin is, once it has booted, and what it holds.
 #[derive(Debug, Clone)]
@@ -18,6 +18,10 @@ pub struct TwinCoordinates {
     pub websocket: Url,
     /// What tokens are signed with.
     pub signing_secret: SecretString,
+    /// How they are signed with it.
+    pub algorithm: Algorithm,
+    /// Where the keys for it are published, if they are.
+    pub jwks: Option<EvidenceSource>,
     /// The id of the service we may speak for.
     pub service_id: String,
     /// Its secret.
@@ -37,6 +41,7 @@ impl Target {
         self.auth = twin.auth;
         self.websocket = twin.websocket;
         self.signing_secret.sources = vec![SecretOrigin::Held(twin.signing_secret)];
+        (self.algorithm, self.jwks) = (twin.algorithm, twin.jwks);
         if let Some(caller) = &mut self.caller {
             caller.id = twin.service_id;
             caller.secret.sources = vec![SecretOrigin::Held(twin.service_secret)];

@@ -33,6 +33,10 @@ pub struct Target {
     pub claims: Claims,
     /// Where the signing secret comes from.
     pub signing_secret: SecretSource,
+    /// How tokens are signed with it.
+    pub algorithm: Algorithm,
+    /// Where the auth service publishes its keys (a JWK set); read where the door `auth` is open.
+    pub jwks: Option<EvidenceSource>,
     /// How a service identifies itself to the auth service.
     pub caller: Option<CallerIdentity>,
     /// How the backend judges a token, where the operator knows.
@@ -99,6 +103,19 @@ pub struct Claims {
     pub ttl: Duration,
     /// Anything else, as written.
     pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// How tokens are signed (RFC 7518).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Algorithm {
+    /// HMAC with a shared secret.
+    #[default]
+    Hs256,
+    /// RSA with a private key in PEM (PKCS#1 or PKCS#8).
+    Rs256,
+    /// ECDSA on P-256 with a private key in PEM (PKCS#8).
+    Es256,
 }
 
 /// How the backend judges a token.

@@ -85,6 +85,8 @@ pub enum Role {
     /// Says whether one thing its service depends on is configured; takes no credential.
     #[serde(rename = "self-check")]
     SelfCheck,
+    /// Ends the session of the token that is presented to it.
+    Logout,
     /// Anything else; takes no part in the diagnosis.
     Open,
 }

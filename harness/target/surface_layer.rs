@@ -90,7 +90,7 @@ fn check(surface: &Surface) -> Option<String> {
     let carries = |carrier| surface.carriers.contains(&carrier);
     let in_body = surface.body.as_ref().is_some_and(|body| holds(body, "{token}"));
     let in_subprotocols = surface.subprotocols.iter().any(|offer| offer.contains("{token"));
-    let signed_in = matches!(surface.role, Role::Protected | Role::Oracle);
+    let signed_in = matches!(surface.role, Role::Protected | Role::Oracle | Role::Logout);
     let flaw = if signed_in && surface.carriers.is_empty() {
         "takes a token but names no `carriers`"
     } else if carries(Carrier::Body) && !in_body {

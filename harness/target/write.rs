@@ -26,6 +26,10 @@ pub fn write_target_file(path: &Path, name: &str, twin: &TwinCoordinates, doors:
     put("doors", doors.iter().map(|door| door.as_str()).collect::<Vec<_>>().into());
     put("validation", "auth-service".into());
     put("signing_secret", vault.keep("signing-secret", &twin.signing_secret)?);
+    put("algorithm", Value::try_from(twin.algorithm).map_err(io::Error::other)?);
+    if let Some(jwks) = &twin.jwks {
+        put("jwks", evidence(jwks));
+    }
     let secret = vault.keep("service-secret", &twin.service_secret)?;
     put("caller", table([("id", twin.service_id.clone().into()), ("secret", secret)]));
     put("manifest", manifests(twin));

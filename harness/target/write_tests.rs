@@ -18,6 +18,8 @@ fn twin() -> TwinCoordinates {
         auth: url("http://127.0.0.1:4002"),
         websocket: url("ws://127.0.0.1:4001"),
         signing_secret: "canary-signing-secret-of-32-bytes-and-more".into(),
+        algorithm: crate::target::Algorithm::default(),
+        jwks: None,
         service_id: "netra-backend".to_owned(),
         service_secret: "canary-service-secret-of-32-bytes-and-more".into(),
         users: vec![User { name, sub, email, permissions: vec!["read".to_owned()], secrets }],

@@ -62,7 +62,8 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
     let ports = Ports::take(asked.port)?;
     let urls = Urls::of(&ports);
     let addresses = Addresses { auth_url: urls.auth.clone(), database: ports.database.address() };
-    let deployment = Deployment::planned(&addresses, asked.startup_validation, &asked.faults);
+    let deployment =
+        Deployment::planned(&addresses, asked.startup_validation, &asked.faults).signed_with(asked.signing);
 
     let auth_environment = Environment::resolve(&requested(&deployment.auth), &deployment.secrets);
     let credentials = credentials(&deployment, &auth_environment, shared);
@@ -85,6 +86,7 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
         auth_url: urls.auth,
         control_url: urls.control,
         credentials,
+        signing: asked.signing,
         manifests,
         journal: Arc::clone(&shared.journal),
         logs: Arc::clone(&shared.logs),

@@ -1,7 +1,7 @@
 //! How a twin is asked for: dialect, faults, port.
 
 use crate::boot;
-use crate::{BootError, Dialect, Fault, Twin};
+use crate::{BootError, Dialect, Fault, Signing, Twin};
 
 /// Collects what the twin shall be; [`TwinBuilder::start`] boots it.
 #[derive(Clone, Debug)]
@@ -10,11 +10,18 @@ pub struct TwinBuilder {
     pub(crate) faults: Vec<Fault>,
     pub(crate) startup_validation: bool,
     pub(crate) port: u16,
+    pub(crate) signing: Signing,
 }
 
 impl Default for TwinBuilder {
     fn default() -> Self {
-        Self { dialect: Dialect::default(), faults: Vec::new(), startup_validation: true, port: 0 }
+        Self {
+            dialect: Dialect::default(),
+            faults: Vec::new(),
+            startup_validation: true,
+            port: 0,
+            signing: Signing::default(),
+        }
     }
 }
 
@@ -43,6 +50,13 @@ impl TwinBuilder {
     #[must_use]
     pub fn startup_validation(mut self, on: bool) -> Self {
         self.startup_validation = on;
+        self
+    }
+
+    /// How tokens are signed; HS256 unless told.
+    #[must_use]
+    pub fn signing(mut self, signing: Signing) -> Self {
+        self.signing = signing;
         self
     }
 

@@ -30,6 +30,7 @@ mod logs;
 mod ports;
 mod running;
 mod serve;
+mod signing;
 mod trace;
 mod twin;
 
@@ -39,4 +40,5 @@ pub use credentials::{Credentials, TestUser};
 pub use dialect::{Dialect, UnknownDialect};
 pub use fault::{Fault, UnknownFault};
 pub use journal::JournalEntry;
+pub use signing::{Signing, UnknownSigning};
 pub use twin::{Manifests, Twin};

@@ -84,6 +84,8 @@ fn coordinates(twin: &Twin) -> TwinCoordinates {
         auth: url(twin.auth_url()),
         websocket: url(twin.websocket_url()),
         signing_secret: SecretString::from(credentials.signing_secret()),
+        algorithm: fivewhys::target::Algorithm::default(),
+        jwks: None,
         service_id: credentials.service_id().to_owned(),
         service_secret: SecretString::from(credentials.service_secret()),
         users: credentials.users().iter().zip(["primary", "second", "third"]).map(user).collect(),

@@ -123,6 +123,8 @@ fn target(base: &str) -> Target {
         users: vec![anna()],
         claims: claims(),
         signing_secret: no_source(),
+        algorithm: crate::target::Algorithm::default(),
+        jwks: None,
         caller: Some(CallerIdentity {
             id_header: "X-Service-ID".to_owned(),
             secret_header: "X-Service-Secret".to_owned(),

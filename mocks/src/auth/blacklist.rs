@@ -37,7 +37,7 @@ impl AuthService {
     pub(super) fn check_token(&self, token: &str) -> Result<Claims, Refusal> {
         match self.revoked.holds(token) {
             true => Err(Refusal::Blacklisted),
-            false => token::check(token, &self.config.jwt_secret),
+            false => token::check(token, &self.config.keys),
         }
     }
 }

@@ -8,6 +8,7 @@ mod caller;
 mod claims;
 mod config;
 mod health;
+mod keys;
 mod lines;
 mod login;
 mod logout;
@@ -62,6 +63,7 @@ const ROUTES: &[(&str, &str, Handler)] = &[
     ("POST", "/auth/login", login::login),
     ("POST", "/auth/logout", logout::logout),
     ("GET", "/oauth/status", oauth::status),
+    ("GET", "/.well-known/jwks.json", keys::publish),
 ];
 
 impl AuthService {

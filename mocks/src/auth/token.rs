@@ -4,11 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use jsonwebtoken::{Algorithm, Validation};
 use serde_json::{Map, Value};
 
 use super::call::shortened;
 use super::claims::Claims;
+use super::keys::Keys;
 use super::refusal::Refusal;
 
 const ISSUER: &str = "netra-auth-service";
@@ -17,10 +18,10 @@ const AUDIENCES: [&str; 4] = ["netra-platform", "netra-backend", "netra-services
 /// Seconds.
 const MAX_AGE: f64 = 24.0 * 3600.0;
 
-/// Checks `token` against the signing secret, at this moment.
-pub(super) fn check(token: &str, secret: &str) -> Result<Claims, Refusal> {
-    check_form(token)?;
-    let claims = check_signature(token, secret)?;
+/// Checks `token` against the signing key, at this moment.
+pub(super) fn check(token: &str, keys: &Keys) -> Result<Claims, Refusal> {
+    check_form(token, keys.algorithm)?;
+    let claims = check_signature(token, keys)?;
     #[expect(clippy::cast_precision_loss, reason = "microseconds of this century fit into 53 bits")]
     let now = Timestamp::now().as_microsecond() as f64 / 1e6;
     check_times(&claims, now)?;
@@ -28,7 +29,7 @@ pub(super) fn check(token: &str, secret: &str) -> Result<Claims, Refusal> {
     Ok(claims)
 }
 
-fn check_form(token: &str) -> Result<(), Refusal> {
+fn check_form(token: &str, algorithm: Algorithm) -> Result<(), Refusal> {
     if token.starts_with("mock_") {
         return Err(Refusal::MockPrefix);
     }
@@ -40,7 +41,7 @@ fn check_form(token: &str) -> Result<(), Refusal> {
     let header = json_segment(header).ok_or(Refusal::Unreadable)?;
     json_segment(payload).ok_or(Refusal::Unreadable)?;
     match header.get("alg").and_then(Value::as_str) {
-        Some("HS256") => Ok(()),
+        Some(name) if name.parse().is_ok_and(|named: Algorithm| named == algorithm) => Ok(()),
         other => Err(Refusal::Algorithm(shortened(other.unwrap_or("none")))),
     }
 }
@@ -50,13 +51,12 @@ fn json_segment(segment: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&bytes).ok()
 }
 
-fn check_signature(token: &str, secret: &str) -> Result<Claims, Refusal> {
-    let mut signature_only = Validation::new(Algorithm::HS256);
+fn check_signature(token: &str, keys: &Keys) -> Result<Claims, Refusal> {
+    let mut signature_only = Validation::new(keys.algorithm);
     signature_only.required_spec_claims.clear();
     signature_only.validate_exp = false;
     signature_only.validate_aud = false;
-    let key = DecodingKey::from_secret(secret.as_bytes());
-    match jsonwebtoken::decode(token, &key, &signature_only) {
+    match jsonwebtoken::decode(token, &keys.verifying, &signature_only) {
         Ok(decoded) => Ok(Claims(decoded.claims)),
         Err(error) if matches!(error.kind(), ErrorKind::InvalidSignature) => Err(Refusal::Signature),
         Err(_) => Err(Refusal::Unreadable),

@@ -11,7 +11,9 @@ pub(crate) use manifest::{Rollout, requested, rolled_out};
 pub(crate) use secrets::{SecretStore, random_secret};
 pub(crate) use spec::ServiceSpec;
 
-use crate::Fault;
+use spec::Source;
+
+use crate::{Fault, Signing};
 
 /// The Google Cloud project and region of the recorded system (contract section 6).
 pub(crate) const PROJECT: &str = "netra-staging";
@@ -41,5 +43,16 @@ impl Deployment {
         let mut deployment = plan::healthy(addresses, startup_validation);
         faults.iter().for_each(|fault| plan::apply(&mut deployment, *fault));
         deployment
+    }
+}
+
+impl Deployment {
+    /// The same with tokens signed in another way: every version of the signing secret is a key of that kind.
+    pub(crate) fn signed_with(mut self, signing: Signing) -> Self {
+        if signing != Signing::Hs256 {
+            self.auth.set("JWT_ALGORITHM", Source::Value(signing.id().to_owned()));
+            self.secrets.renew(plan::JWT_SECRET, || signing.fresh_key());
+        }
+        self
     }
 }

@@ -5,7 +5,7 @@ use super::{Addresses, Deployment, SecretStore, ServiceSpec, random_secret};
 use crate::Fault;
 
 const SERVICE_SECRET: &str = "service-secret-staging";
-const JWT_SECRET: &str = "jwt-secret-staging";
+pub(super) const JWT_SECRET: &str = "jwt-secret-staging";
 const GOOGLE_SECRET: &str = "google-client-secret-staging";
 const DATABASE_URL: &str = "database-url-staging";
 /// The versions before and after a rotation.
