@@ -33,7 +33,9 @@ pub(super) async fn drive(
     tell(&Event::Started { steps: scenarios.iter().map(steps).sum() });
     let mut driven = Driven::default();
     for (scenarios, at_once) in [(others, target.concurrency()), (controls, 1)] {
-        let courses = scenarios.into_iter().map(|one| Course::new(prober.session(), target, one).drive(tell));
+        // Collected: a future that held the closure would not be `Send`.
+        let courses: Vec<_> =
+            scenarios.into_iter().map(|one| Course::new(prober.session(), target, one).drive(tell)).collect();
         let mut done = stream::iter(courses).buffered(at_once);
         while let Some(one) = done.next().await {
             driven.add(one, record);

@@ -1,6 +1,7 @@
 //! Each kind of token is wrong in the one way it is named after.
 
 use rstest::rstest;
+use secrecy::SecretString;
 
 use super::*;
 use crate::target::{Overrides, SecretOrigin, TargetFile};
