@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. Reads arguments, prints, and says by exit code how it went.
 
+mod ask;
 mod bug;
 mod mint;
 mod mistake;
@@ -8,6 +9,7 @@ mod progress;
 #[cfg(feature = "twin")]
 mod selftest;
 mod smoke;
+mod supplied_args;
 mod target_args;
 #[cfg(feature = "twin")]
 mod twin;

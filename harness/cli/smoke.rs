@@ -9,9 +9,9 @@ use clap::{Args, ValueEnum};
 use miette::{IntoDiagnostic as _, miette};
 
 use super::mistake::Mistake;
-use super::output;
 use super::progress::Progress;
 use super::target_args::TargetArgs;
+use super::{ask, output};
 use crate::redact::Redactor;
 use crate::report::{Report, human, json};
 use crate::run;
@@ -36,6 +36,11 @@ pub(super) struct Smoke {
     /// Drive so many scenarios at once [default: the target's `budget.concurrency`, or 1 with the door `logs` open and 3 without]
     #[arg(long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
+    #[command(flatten)]
+    supplied: super::supplied_args::SuppliedArgs,
+    /// Where the verdict is open, ask on the terminal whether to run the read-only command that would settle it
+    #[arg(long)]
+    ask: bool,
     /// How the report on stdout looks
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
@@ -57,6 +62,9 @@ impl Smoke {
     pub(super) async fn run(self, target: &TargetArgs) -> Result<ExitCode, Mistake> {
         let mut target = target.resolve()?;
         let scenarios = self.scenarios(&target)?;
+        let progress = Progress::new();
+        let may_run = self.ask.then(|| ask::on_terminal(&progress)).transpose()?;
+        let by_hand = run::ByHand { supplied: self.supplied.read(&target)?, may_run };
         #[cfg(feature = "twin")]
         let twin = self.twin.boot_for(&mut target).await?;
         #[cfg(not(feature = "twin"))]
@@ -69,8 +77,7 @@ impl Smoke {
             deployed: self.deployed.clone(),
             redactor: redactor.clone(),
         };
-        let progress = Progress::new();
-        let report = run::smoke(&run, &|event| progress.tell(event)).await;
+        let report = run::smoke_by_hand(&run, &by_hand, &|event| progress.tell(event)).await;
         #[cfg(feature = "twin")]
         if let Some(twin) = twin {
             twin.shutdown().await;

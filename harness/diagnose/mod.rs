@@ -3,6 +3,8 @@
 //! The way through: [`Given`] → readings, facts and the log's book (`case`) → every fault weighed (`weigh`) → causes (`conclude`), each with
 //! its chain (`chain`) and what would settle the rest (`settle`). `plan` asks for the next probe.
 
+mod ask_command;
+mod ask_curl;
 mod calls;
 mod case;
 mod catalogue;
@@ -25,6 +27,7 @@ mod plan;
 mod plan_keys;
 mod predict;
 mod proof;
+mod question;
 mod reading;
 mod selector;
 mod settle;
@@ -36,7 +39,7 @@ mod weigh;
 pub use catalogue::Catalogue;
 pub use conclude::diagnose;
 pub use every::every_probe;
-pub use finding::findings;
+pub use finding::{findings, opened_by_test_headers};
 pub use given::{FailedStep, Given, SentProbe};
 pub use plan::next_probe;
 pub use verdict::{Alternative, Cause, Certainty, Finding, Hops, Proof, Rollback, RuledOut, Settling, Why};

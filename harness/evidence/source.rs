@@ -11,7 +11,7 @@ use url::Url;
 use crate::target::{EvidenceSource, Target, is_loopback, run_command};
 
 /// One source may take this long, and no longer than the run.
-const LONGEST: Duration = Duration::from_secs(30);
+pub(super) const LONGEST: Duration = Duration::from_secs(30);
 /// One source may give this many bytes.
 const LIMIT: usize = 32 << 20;
 

@@ -1,12 +1,20 @@
 //! Reads one exchange and says what it means. Never compares two.
 
+mod challenge;
 mod credential;
 mod maker;
+mod mark;
 mod observation;
 mod optional;
 mod outcome;
+mod problem;
+mod proxy_status;
+mod redirect;
+mod server_timing;
 mod shape;
 mod signature;
+#[cfg(test)]
+mod signature_tests;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +43,7 @@ pub fn observe(exchange: &Exchange, surface: &Surface, sub: &str) -> Option<Obse
         probe: exchange.probe.clone(),
         answered_by: made.by,
         maker_is_hint: made.hint,
+        speaks_for_another: made.speaks_for_another,
         authn,
         result,
         latency: latency(exchange),
@@ -46,6 +55,7 @@ pub fn observe(exchange: &Exchange, surface: &Surface, sub: &str) -> Option<Obse
         signatures: made.signatures,
         because: std::iter::once(made.because).chain(as_nobody).collect(),
         clock_skew_s: clock_skew(exchange),
+        unchallenged: exchange.status() == Some(401) && exchange.header("www-authenticate").is_none(),
         issued_with_our_secret: exchange.issued_with_our_secret,
     })
 }

@@ -38,6 +38,12 @@ overlays! {
         manifest: ManifestLayer,
         logs: Option<OneOrMany<EvidenceText>>,
         known_failure: Option<Vec<KnownFailureText>>,
+        probes: ProbesLayer,
+    }
+}
+overlays! {
+    pub(super) struct ProbesLayer {
+        test_headers: Option<bool>,
     }
 }
 overlays! {

@@ -43,7 +43,7 @@ fn it_reads_back_with_the_twin_s_secrets_and_the_shipped_surfaces() {
     assert_eq!(target.signing_secret.read().unwrap().expose_secret(), twin().signing_secret.expose_secret());
     assert_eq!(target.caller.unwrap().secret.read().unwrap().expose_secret(), twin().service_secret.expose_secret());
     assert_eq!(target.users[0].secrets["password"].read().unwrap().expose_secret(), "canary-password");
-    assert_eq!((target.surfaces.len(), target.logs.len(), target.manifests.len()), (10, 1, 1));
+    assert_eq!((target.surfaces.len(), target.logs.len(), target.manifests.len()), (15, 1, 1));
 }
 
 #[test]

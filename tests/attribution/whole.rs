@@ -70,7 +70,8 @@ async fn a_lost_service_secret_harms_nobody_where_callers_are_not_checked_and_th
 #[tokio::test]
 async fn an_auth_service_that_checks_its_callers_is_not_accused_of_serving_anybody() {
     let report = Bench::boot(Dialect::Documented, None).await.smoke(&shipped()).await;
-    assert!(report.findings.is_empty(), "{:?}", report.findings);
+    let accused = report.findings.iter().any(|finding| finding.id == "callers-not-checked");
+    assert!(!accused, "{:?}", report.findings);
 }
 
 fn explains_everything(report: &Report, injected: Injected) {

@@ -136,5 +136,5 @@ fn a_token_that_is_still_good_after_its_logout_is_a_finding() {
         "surface.\"auth.logout\".method=GET",
     ]);
     let findings: Vec<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
-    assert_eq!((findings.contains(&"revocation-ignored"), report.exit.code), (true, 1), "{findings:?}");
+    assert_eq!((findings.contains(&"revoked-accepted"), report.exit.code), (true, 1), "{findings:?}");
 }

@@ -4,5 +4,7 @@ mod bypass;
 mod calls;
 mod catalogue;
 mod facts;
+mod findings;
 mod logbook;
 mod relations;
+mod settle;
