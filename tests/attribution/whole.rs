@@ -10,7 +10,7 @@ use crate::bench::{Bench, Injected};
 
 #[rstest]
 #[tokio::test]
-async fn a_healthy_twin_passes(#[values("documented", "observed")] dialect: Dialect) {
+async fn a_healthy_twin_passes(#[values("documented", "observed", "modern", "opaque")] dialect: Dialect) {
     let bench = Bench::boot(dialect, None).await;
     let report = bench.smoke(&shipped()).await;
     let steps: Vec<_> = report.scenarios.iter().flat_map(|scenario| &scenario.steps).collect();
