@@ -21,7 +21,7 @@ impl Token {
         let now = jiff::Timestamp::now().as_second();
         let claims = json!({
             "sub": user.sub, "email": user.email, "permissions": user.permissions,
-            "iat": now, "exp": now + 900, "iss": "netra-auth-service", "aud": "netra-platform",
+            "iat": now, "exp": now + 900, "iss": twin.credentials().issuer(), "aud": twin.credentials().audience(),
             "type": "access", "token_type": "access", "jti": Uuid::new_v4().to_string(),
         });
         let Value::Object(claims) = claims else { unreachable!("the literal is an object") };
