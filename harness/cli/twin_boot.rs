@@ -9,7 +9,9 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::mistake::Mistake;
-use crate::target::{Algorithm, EvidenceSource, SecretOrigin, SecretSource, Service, Target, TwinCoordinates, User};
+use crate::target::{
+    Algorithm, EvidenceSource, SecretOrigin, SecretSource, Service, Target, TwinCoordinates, User, Validation,
+};
 
 /// How the twin is to be.
 #[derive(Debug, Args)]
@@ -80,6 +82,12 @@ pub(crate) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report
             .then(|| url(&format!("{}/.well-known/jwks.json", twin.auth_url())))
             .transpose()?
             .map(EvidenceSource::Url),
+        issuer: credentials.issuer().to_owned(),
+        audience: credentials.audience().to_owned(),
+        validation: match credentials.backend_verifies_locally() {
+            true => Validation::Local,
+            false => Validation::AuthService,
+        },
         service_id: credentials.service_id().to_owned(),
         service_secret: SecretString::from(credentials.service_secret().to_owned()),
         users: credentials.users().iter().zip(names).map(|(user, name)| test_user(user, name)).collect(),

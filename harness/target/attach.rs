@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Algorithm, Door, EvidenceSource, SecretOrigin, Service, Target, User};
+use super::{Algorithm, Door, EvidenceSource, SecretOrigin, Service, Target, User, Validation};
 
 /// Where the twin is, once it has booted, and what it holds.
 #[derive(Debug, Clone)]
@@ -22,6 +22,12 @@ pub struct TwinCoordinates {
     pub algorithm: Algorithm,
     /// Where the keys for it are published, if they are.
     pub jwks: Option<EvidenceSource>,
+    /// `iss` of our tokens.
+    pub issuer: String,
+    /// `aud` of our tokens.
+    pub audience: String,
+    /// How the twin's backend judges a token.
+    pub validation: Validation,
     /// The id of the service we may speak for.
     pub service_id: String,
     /// Its secret.
@@ -42,6 +48,9 @@ impl Target {
         self.websocket = twin.websocket;
         self.signing_secret.sources = vec![SecretOrigin::Held(twin.signing_secret)];
         (self.algorithm, self.jwks) = (twin.algorithm, twin.jwks);
+        self.claims.iss = twin.issuer;
+        self.claims.aud = Some(twin.audience);
+        self.validation = twin.validation;
         if let Some(caller) = &mut self.caller {
             caller.id = twin.service_id;
             caller.secret.sources = vec![SecretOrigin::Held(twin.service_secret)];

@@ -31,7 +31,8 @@ impl Keys {
         Self { algorithm, signing, verifying, public: Some(public) }
     }
 
-    fn shared(secret: &[u8]) -> Self {
+    /// A shared secret, for HS256.
+    pub(super) fn shared(secret: &[u8]) -> Self {
         let (signing, verifying) = (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret));
         Self { algorithm: Algorithm::HS256, signing, verifying, public: None }
     }
