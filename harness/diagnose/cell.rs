@@ -66,8 +66,8 @@ fn place(surface: &Surface) -> Option<Place> {
         (Role::Health, Service::Auth) => Some(Place::AuthHealth),
         (Role::Protected, Service::Backend) => Some(Place::Protected),
         (Role::Open, Service::Backend) if !surface.carriers.is_empty() => Some(Place::Protected),
-        // Served as nobody counts as refused there, see `observe`; without an identity in the answer nothing is known.
-        (Role::Optional, Service::Backend) if surface.identity.is_some() => Some(Place::Protected),
+        // Served as nobody counts as refused there, see `observe`.
+        (Role::Optional, Service::Backend) => Some(Place::Protected),
         (Role::SelfCheck, Service::Auth) => Some(Place::SelfCheck),
         (Role::Oracle, Service::Auth) => Some(Place::Oracle),
         (Role::Issuer, Service::Auth) => Some(Place::Issuer),

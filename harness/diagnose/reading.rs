@@ -101,6 +101,9 @@ impl<'a> Readings<'a> {
         let mut seen: BTreeMap<&ProbeKey, usize> = BTreeMap::new();
         for &observation in observations {
             let Some(surface) = target.surfaces.get(&observation.probe.surface) else { continue };
+            if surface.success_proves_nothing() && observation.result == Outcome::Ok {
+                continue;
+            }
             let Some(cell) = Cell::of(&observation.probe, surface, user) else { continue };
             match seen.get(&observation.probe) {
                 Some(&at) => {
