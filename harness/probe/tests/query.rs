@@ -39,7 +39,7 @@ async fn the_url_holds_it_on_the_wire_and_a_label_in_the_record(
     let exchange = bench(&server).send(&probe).await;
     let line = server.requests()[0].lines().next().unwrap_or_default().to_owned();
     assert_eq!(line.contains("token="), shown.is_some(), "{line}");
-    assert_eq!(line.contains("token=eyJ") || line.contains("token=%3C"), false, "{line}");
+    assert!(!line.contains("token=%3C"), "the label is for the record: {line}");
     let url = exchange.request.url.split_once("/it").map_or("", |(_, rest)| rest).to_owned();
     assert_eq!(format!("/it{url}"), shown.unwrap_or("/it?limit=5"));
     assert_eq!(server.requests()[0].to_ascii_lowercase().contains("authorization:"), carrier == Carrier::Header);
