@@ -33,6 +33,9 @@ pub(super) struct Smoke {
     /// What was just deployed, for example `backend=netra-backend-staging-00639-g4g`; may be repeated
     #[arg(long, value_name = "SERVICE=REVISION", value_parser = deployed)]
     deployed: Vec<(String, String)>,
+    /// Drive so many scenarios at once [default: the target's `budget.concurrency`, or 1 with the door `logs` open and 3 without]
+    #[arg(long, value_name = "N")]
+    jobs: Option<std::num::NonZeroUsize>,
     #[command(flatten)]
     supplied: super::supplied_args::SuppliedArgs,
     /// Where the verdict is open, ask on the terminal whether to run the read-only command that would settle it
@@ -57,7 +60,6 @@ enum Format {
 
 impl Smoke {
     pub(super) async fn run(self, target: &TargetArgs) -> Result<ExitCode, Mistake> {
-        #[cfg_attr(not(feature = "twin"), expect(unused_mut, reason = "only a booted twin changes it"))]
         let mut target = target.resolve()?;
         let scenarios = self.scenarios(&target)?;
         let progress = Progress::new();
@@ -67,6 +69,7 @@ impl Smoke {
         let twin = self.twin.boot_for(&mut target).await?;
         #[cfg(not(feature = "twin"))]
         refuse_twin(&target)?;
+        target.budget.concurrency = self.jobs.or(target.budget.concurrency);
         let redactor = Redactor::new();
         let run = run::Smoke {
             target: Arc::new(target),

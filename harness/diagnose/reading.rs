@@ -70,7 +70,7 @@ impl<'a> Reading<'a> {
 
     pub(super) fn must_work(&self) -> bool {
         match self.cell.place {
-            Place::BackendHealth | Place::DirectHealth | Place::AuthHealth | Place::Issuer => true,
+            Place::BackendHealth | Place::DirectHealth | Place::AuthHealth | Place::Issuer | Place::SelfCheck => true,
             Place::Protected | Place::Direct => self.cell.token.should_be_accepted(),
             Place::Oracle => self.cell.token.should_be_accepted() && self.caller_is_good(),
         }
@@ -85,7 +85,14 @@ impl<'a> Reading<'a> {
     pub(super) fn group(&self) -> impl Ord + use<> {
         let Cell { place, token, carrier, caller, same_user, .. } = self.cell;
         let worth = (token.is_sent(), token.should_be_accepted(), token == TokenKind::Issued);
-        (place, worth, carrier == Carrier::Subprotocol, caller, same_user, self.observation.result)
+        (
+            place,
+            worth,
+            matches!(carrier, Carrier::Subprotocol | Carrier::Query),
+            caller,
+            same_user,
+            self.observation.result,
+        )
     }
 
     /// What any system in order gives too: what must work works, and a token that must be refused is refused.
@@ -170,6 +177,9 @@ fn tries<'a>(observations: &[&'a Observation], target: &Target, user: &str) -> V
     let mut seen: BTreeMap<&ProbeKey, usize> = BTreeMap::new();
     for &observation in observations {
         let Some(surface) = target.surfaces.get(&observation.probe.surface) else { continue };
+        if surface.success_proves_nothing() && observation.result == Outcome::Ok {
+            continue;
+        }
         let Some(cell) = Cell::of(&observation.probe, surface, user) else { continue };
         match seen.get(&observation.probe) {
             Some(&at) => all[at].1.push(observation),

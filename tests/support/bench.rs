@@ -86,6 +86,8 @@ fn coordinates(twin: &Twin) -> TwinCoordinates {
         websocket: url(twin.websocket_url()),
         direct: Some(url(twin.backend_url())),
         signing_secret: SecretString::from(credentials.signing_secret()),
+        algorithm: fivewhys::target::Algorithm::default(),
+        jwks: None,
         issuer: credentials.issuer().to_owned(),
         audience: credentials.audience().to_owned(),
         validation: match credentials.backend_verifies_locally() {

@@ -10,8 +10,9 @@ use crate::diagnose::selector::Selector;
 use crate::observe::Hop;
 
 /// Every key that `fact.rs` and `logbook.rs` give.
-const FACTS: [&str; 18] = [
+const FACTS: [&str; 19] = [
     "issued-signature",
+    "signing-key",
     "clock",
     "backend.service-secret",
     "auth.service-secret",
