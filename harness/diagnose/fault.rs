@@ -98,8 +98,10 @@ impl Fault {
     /// What it foretells of the backend through the edge it foretells past the edge, unless it lies outside.
     pub(super) fn extend_past_the_edge(&mut self) {
         let outside = self.outside.unwrap_or(matches!(self.hop(), Hop::Edge | Hop::Network));
-        let predictions = self.mode.iter_mut().flat_map(|mode| &mut mode.predict);
-        predictions.filter(|_| !outside).for_each(|one| one.on.include_the_direct_way());
+        for mode in self.mode.iter_mut().filter(|_| !outside) {
+            mode.inside = true;
+            mode.predict.iter_mut().for_each(|one| one.on.include_the_direct_way());
+        }
     }
 
     /// The hop in the id.

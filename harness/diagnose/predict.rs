@@ -51,6 +51,15 @@ fn hinted(prediction: &Prediction, seen: &Observation) -> bool {
     prediction.answered_by.contains(&seen.answered_by)
 }
 
+/// Whether the way past the edge went as the mode allows: what lies behind the edge meets both ways.
+pub(super) fn way_holds(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> bool {
+    let through = case.readings.through_the_edge(reading).filter(|through| through.is_firm());
+    !mode.inside
+        || through.is_none_or(|through| {
+            (through.observation.result == Outcome::Ok) == (reading.observation.result == Outcome::Ok)
+        })
+}
+
 /// Whether the answer is like (or unlike) its control, as predicted. Without a control nothing is contradicted; a difference must
 /// be one of decision, since texts lie; sameness must be to the letter.
 pub(super) fn relation_holds(prediction: &Prediction, reading: &Reading<'_>, case: &Case<'_>) -> bool {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cell::{Cell, Place};
 use crate::observe::{Authn, Hop, Observation, Outcome};
 use crate::probe::{Carrier, ProbeKey};
-use crate::target::Target;
+use crate::target::{DIRECT, Target};
 use crate::token::TokenKind;
 
 /// What one probe gave: the first of its repetitions, before controls opened breakers and filled caches; where they differ and it
@@ -159,6 +159,17 @@ impl<'a> Readings<'a> {
                 && other.token == token
                 && other.caller == key.caller
                 && (other.carrier == key.carrier || token == TokenKind::None)
+        })
+    }
+
+    /// What the same call came to through the edge, for one past it.
+    pub(super) fn through_the_edge(&self, past: &Reading<'_>) -> Option<&Reading<'a>> {
+        let key = &past.observation.probe;
+        let surface = key.surface.strip_suffix(DIRECT)?;
+        self.all.iter().find(|reading| {
+            let other = &reading.observation.probe;
+            let asked = (other.surface.as_str(), other.token, other.carrier, &other.user);
+            asked == (surface, key.token, key.carrier, &key.user)
         })
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::case::Case;
 use super::fact::{Fact, UNKNOWN};
 use super::mode::{Mode, Prediction};
-use super::predict::{fits, foretells, relation_holds, speaking};
+use super::predict::{fits, foretells, relation_holds, speaking, way_holds};
 use super::reading::Reading;
 use crate::observe::Outcome;
 
@@ -51,7 +51,7 @@ impl Stances {
 
 fn stance(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> Stance {
     let holds = |one: &Prediction| fits(one, reading) && relation_holds(one, reading, case);
-    if !speaking(mode, reading).all(|one| one.some || holds(one)) {
+    if !way_holds(mode, reading, case) || !speaking(mode, reading).all(|one| one.some || holds(one)) {
         return if reading.is_firm() { Stance::Contradicted } else { Stance::Silent };
     }
     let ends_badly = reading.observation.result != Outcome::Ok || reading.fails();

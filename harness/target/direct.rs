@@ -6,7 +6,7 @@ use url::Url;
 use super::{Role, Service, Surface, SurfaceKind, Target};
 
 /// What the id of such a surface ends in: `backend.health@direct`.
-const SUFFIX: &str = "@direct";
+pub(crate) const DIRECT: &str = "@direct";
 
 impl Target {
     /// Adds a surface past the edge for each of the backend's that the diagnosis knows how to read.
@@ -26,5 +26,5 @@ impl Target {
 
 /// Its role is open: no scenario that calls every protected surface drives it.
 fn past_edge(surface: &Surface) -> Surface {
-    Surface { id: format!("{}{SUFFIX}", surface.id), role: Role::Open, past_edge: true, ..surface.clone() }
+    Surface { id: format!("{}{DIRECT}", surface.id), role: Role::Open, past_edge: true, ..surface.clone() }
 }
