@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Reads arguments, prints, and says by exit code how it went.
 
 mod bug;
+mod faults;
 mod mint;
 mod mistake;
 mod output;
@@ -46,6 +47,8 @@ enum Command {
     Twin(twin::Twin),
     /// Print a token for a test user, and nothing else
     Mint(mint::Mint),
+    /// The catalogue: list every fault that can be named, or explain one
+    Faults(faults::Faults),
 }
 
 /// Runs the program and gives its exit code.
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
             #[cfg(feature = "twin")]
             Command::Twin(twin) => twin.run().await,
             Command::Mint(mint) => mint.run(&arguments.target).await,
+            Command::Faults(faults) => faults.run(),
         }
     });
     // A probe left hanging on a name resolution must not hold the exit back.

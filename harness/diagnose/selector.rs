@@ -13,12 +13,12 @@ use crate::token::TokenKind;
 /// A set of cells.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Selector {
-    places: Vec<Place>,
-    kinds: Vec<Kind>,
-    tokens: Vec<TokenKind>,
-    carriers: Vec<Carrier>,
-    callers: Vec<Option<Caller>>,
-    same_user: Option<bool>,
+    pub(super) places: Vec<Place>,
+    pub(super) kinds: Vec<Kind>,
+    pub(super) tokens: Vec<TokenKind>,
+    pub(super) carriers: Vec<Carrier>,
+    pub(super) callers: Vec<Option<Caller>>,
+    pub(super) same_user: Option<bool>,
 }
 
 impl Selector {
