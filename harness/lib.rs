@@ -14,5 +14,7 @@ pub mod redact;
 pub mod report;
 pub mod run;
 pub mod scenario;
+#[cfg(feature = "twin")]
+pub mod selftest;
 pub mod target;
 pub mod token;

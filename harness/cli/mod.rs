@@ -6,6 +6,8 @@ mod mint;
 mod mistake;
 mod output;
 mod progress;
+#[cfg(feature = "twin")]
+mod selftest;
 mod smoke;
 mod target_args;
 #[cfg(feature = "twin")]
@@ -18,6 +20,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use self::mistake::Mistake;
+#[cfg(feature = "twin")]
+pub(crate) use self::twin_boot::coordinates;
 
 /// Drives a deployed system as known test users, and names the hop that failed, and why.
 #[derive(Debug, Parser)]
@@ -45,6 +49,9 @@ enum Command {
     /// Keep the twin up, for curl, a browser, or another fivewhys
     #[cfg(feature = "twin")]
     Twin(twin::Twin),
+    /// Examine the diagnosis on this build: every fault of the twin, in every dialect, through every set of doors
+    #[cfg(feature = "twin")]
+    Selftest(selftest::Selftest),
     /// Print a token for a test user, and nothing else
     Mint(mint::Mint),
     /// The catalogue: list every fault that can be named, or explain one
@@ -65,6 +72,8 @@ pub fn main() -> ExitCode {
             Command::Smoke(smoke) => smoke.run(&arguments.target).await,
             #[cfg(feature = "twin")]
             Command::Twin(twin) => twin.run().await,
+            #[cfg(feature = "twin")]
+            Command::Selftest(exam) => exam.run().await,
             Command::Mint(mint) => mint.run(&arguments.target).await,
             Command::Faults(faults) => faults.run(),
         }

@@ -35,4 +35,17 @@ impl Progress {
             Event::Ended => self.0.finish_and_clear(),
         }
     }
+
+    /// So many of so many are done.
+    #[cfg(feature = "twin")]
+    pub(super) fn count(&self, done: usize, all: usize) {
+        self.0.set_length(all as u64);
+        self.0.set_position(done as u64);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
 }

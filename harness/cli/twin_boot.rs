@@ -56,7 +56,7 @@ impl TwinArgs {
 }
 
 /// Where the twin is and what it holds, in the target's words.
-pub(super) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, Mistake> {
+pub(crate) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report> {
     let url = |text: &str| Url::parse(text).into_diagnostic();
     let control = |path: &str| url(&format!("{}{path}", twin.control_url()));
     let credentials = twin.credentials();

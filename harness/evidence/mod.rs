@@ -29,7 +29,7 @@ pub struct Evidence {
 }
 
 /// Reads the manifests of all services that have a source, if the door is open.
-pub async fn read_manifests(target: &Target, clean: &dyn Fn(&str) -> String) -> Evidence {
+pub async fn read_manifests(target: &Target, clean: &(dyn Fn(&str) -> String + Send + Sync)) -> Evidence {
     let mut evidence = Evidence::default();
     if !target.opens(Door::Manifest) {
         return evidence;
@@ -47,7 +47,7 @@ pub async fn read_manifests(target: &Target, clean: &dyn Fn(&str) -> String) -> 
 }
 
 /// Adds the log to what was read, if the door is open. `clean` is the run's redactor.
-pub async fn read_log(evidence: &mut Evidence, target: &Target, clean: &dyn Fn(&str) -> String) {
+pub async fn read_log(evidence: &mut Evidence, target: &Target, clean: &(dyn Fn(&str) -> String + Send + Sync)) {
     if !target.opens(Door::Logs) {
         return;
     }

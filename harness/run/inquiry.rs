@@ -62,7 +62,14 @@ async fn ask_all(
     }
 }
 
-async fn ask(session: &crate::probe::Session, key: ProbeKey, target: &Target, record: &mut Record, tell: Listener<'_>) {
+/// Sends one probe and keeps what came of it.
+pub(super) async fn ask(
+    session: &crate::probe::Session,
+    key: ProbeKey,
+    target: &Target,
+    record: &mut Record,
+    tell: Listener<'_>,
+) {
     tell(&Event::Asking { probe: key.to_string() });
     match session.send(&ProbeRequest::new(key.clone())).await {
         Ok(exchange) => drop(record.keep(exchange, target)),
@@ -70,7 +77,13 @@ async fn ask(session: &crate::probe::Session, key: ProbeKey, target: &Target, re
     }
 }
 
-fn given<'a>(target: &'a Target, record: &'a Record, evidence: &'a Evidence, failed: &'a [FailedStep]) -> Given<'a> {
+/// What the run has so far, for `diagnose`.
+pub(super) fn given<'a>(
+    target: &'a Target,
+    record: &'a Record,
+    evidence: &'a Evidence,
+    failed: &'a [FailedStep],
+) -> Given<'a> {
     Given { target, observations: &record.observations, sent: &record.sent, evidence, failed }
 }
 

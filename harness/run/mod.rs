@@ -8,6 +8,7 @@ mod exit;
 mod expect;
 mod inquiry;
 mod record;
+mod recording;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,6 +16,7 @@ use std::time::Instant;
 use thiserror::Error;
 
 pub use events::{Event, Listener};
+pub use recording::{Recording, record};
 
 use self::drive::Driven;
 use self::inquiry::Inquiry;
@@ -65,13 +67,9 @@ pub enum RunError {
 pub async fn smoke(run: &Smoke, tell: Listener<'_>) -> Result<Report, RunError> {
     let (started, started_at) = (Instant::now(), jiff::Timestamp::now());
     let target = &run.target;
-    let credentials = credentials::RunCredentials::read(target, &run.redactor)?;
-    let redactor = run.redactor.clone();
-    let redact: Redact = Arc::new(move |text: &str| redactor.clean(text));
-    let deadline = tokio::time::Instant::now() + target.budget.run;
-    let prober = Prober::new(Arc::clone(target), Arc::new(credentials), Arc::clone(&redact), deadline)?;
+    let (prober, redact) = prober(run)?;
     let mut record = Record::default();
-    let scenarios: Vec<Scenario> = run.scenarios.iter().map(|scenario| scenario.on(target)).collect();
+    let scenarios = scenarios(run);
     let driven = drive::drive(&prober, target, &scenarios, &mut record, tell).await;
     something_was_tested(&driven)?;
     let driven_for = started.elapsed();
@@ -87,6 +85,20 @@ pub async fn smoke(run: &Smoke, tell: Listener<'_>) -> Result<Report, RunError> 
         diagnosis_probes: inquiry.probes,
     };
     Ok(report(run, driven, inquiry, record, timing))
+}
+
+/// The run's prober, and what cleans every text of the run.
+fn prober(run: &Smoke) -> Result<(Prober, Redact), RunError> {
+    let credentials = credentials::RunCredentials::read(&run.target, &run.redactor)?;
+    let redactor = run.redactor.clone();
+    let redact: Redact = Arc::new(move |text: &str| redactor.clean(text));
+    let deadline = tokio::time::Instant::now() + run.target.budget.run;
+    let prober = Prober::new(Arc::clone(&run.target), Arc::new(credentials), Arc::clone(&redact), deadline)?;
+    Ok((prober, redact))
+}
+
+fn scenarios(run: &Smoke) -> Vec<Scenario> {
+    run.scenarios.iter().map(|scenario| scenario.on(&run.target)).collect()
 }
 
 fn something_was_tested(driven: &Driven) -> Result<(), RunError> {

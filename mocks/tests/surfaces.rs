@@ -2,10 +2,10 @@
 
 mod support;
 
-use fivewhys_mocks::Dialect;
+use fivewhys_mocks::{Dialect, Fault};
 use rstest::rstest;
 use serde_json::{Value, json};
-use support::{client, get, hello, post, socket, twin, valid};
+use support::{client, get, hello, logged, post, socket, twin, valid};
 
 #[tokio::test]
 async fn unknown_paths_and_wrong_methods_are_fastapis() {
@@ -87,4 +87,87 @@ async fn verify_needs_no_service_credentials(#[values(Dialect::Documented, Diale
     assert_eq!(in_body.json::<Value>().await.unwrap(), by_header);
     let refused = client().get(&url).bearer_auth("a.b.c").send().await.unwrap();
     assert_eq!(refused.status(), if dialect == Dialect::Documented { 401 } else { 200 });
+}
+
+#[rstest]
+#[tokio::test]
+async fn threads_are_the_callers_own_and_nobody_elses(
+    #[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect,
+) {
+    let twin = twin(dialect, &[]).await;
+    let list =
+        async || get(&twin, "/api/threads").bearer_auth(valid(&twin)).send().await.unwrap().json::<Value>().await;
+    assert_eq!(list().await.unwrap(), json!([]));
+    post(&twin, "/api/chat/messages", &hello()).bearer_auth(valid(&twin)).send().await.unwrap();
+    assert_eq!(list().await.unwrap()[0]["id"], "thread-1");
+    let refused = get(&twin, "/api/threads").bearer_auth("a.b.c").send().await.unwrap();
+    assert_eq!(refused.json::<Value>().await.unwrap()["message"], "Invalid or expired token");
+    assert!(logged(&twin, "netra-backend-staging", "Failed to create request-scoped database session"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn without_its_database_the_backend_lists_no_threads_and_still_chats_if_the_auth_service_is_well(
+    #[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect,
+) {
+    let twin = twin(dialect, &[Fault::DatabaseDown]).await;
+    let answer = get(&twin, "/api/threads").bearer_auth(valid(&twin)).send().await.unwrap();
+    assert_eq!(answer.status(), 500);
+    assert_eq!(answer.json::<Value>().await.unwrap()["error_code"], "INTERNAL_ERROR");
+}
+
+#[rstest]
+#[case(None, Value::Null)]
+#[case(Some("a.b.c"), Value::Null)]
+#[case(Some("valid"), json!("staging-e2e-user-001"))]
+#[tokio::test]
+async fn agents_execute_for_whoever_comes_and_say_for_whom(
+    #[case] token: Option<&str>,
+    #[case] user: Value,
+    #[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect,
+) {
+    let twin = twin(dialect, &[]).await;
+    let request = post(&twin, "/api/agents/execute", &json!({ "type": "triage", "message": "hello" }));
+    let request = match token {
+        Some("valid") => request.bearer_auth(valid(&twin)),
+        Some(token) => request.bearer_auth(token),
+        None => request,
+    };
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let answer: Value = answer.json().await.unwrap();
+    assert_eq!((&answer["status"], &answer["user_id"]), (&json!("success"), &user));
+}
+
+#[tokio::test]
+async fn a_deleted_message_is_gone() {
+    let twin = twin(Dialect::Observed, &[]).await;
+    let token = valid(&twin);
+    let posted = post(&twin, "/api/chat/messages", &hello()).bearer_auth(&token).send().await.unwrap();
+    let posted: Value = posted.json().await.unwrap();
+    let url = format!("{}/api/chat/messages/{}", twin.edge_url(), posted["message"]["id"].as_str().unwrap());
+    let deleted = client().delete(&url).bearer_auth(&token).send().await.unwrap();
+    assert_eq!(deleted.json::<Value>().await.unwrap()["status"], "deleted");
+    assert_eq!(client().delete(&url).bearer_auth(&token).send().await.unwrap().status(), 404);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_token_that_was_logged_out_is_refused(#[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect) {
+    let twin = twin(dialect, &[]).await;
+    let token = valid(&twin);
+    let out = client().post(format!("{}/auth/logout", twin.auth_url())).bearer_auth(&token).send().await.unwrap();
+    assert_eq!(out.status(), 200);
+    assert_ne!(get(&twin, "/api/chat/messages").bearer_auth(&token).send().await.unwrap().status(), 200);
+    assert_eq!(get(&twin, "/api/chat/messages").bearer_auth(valid(&twin)).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn the_auth_service_says_that_its_provider_is_configured() {
+    let twin = twin(Dialect::Documented, &[]).await;
+    let answer = client().get(format!("{}/oauth/status", twin.auth_url())).send().await.unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap()["status"].clone()),
+        (200, json!("healthy"))
+    );
 }

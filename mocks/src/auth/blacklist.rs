@@ -1,18 +1,57 @@
-//! `POST /auth/check-blacklist`: asked before each validation in `observed`. Nothing is ever blacklisted here.
+//! `POST /auth/check-blacklist`, asked before each validation in `observed`, and the list behind it.
 
-use serde_json::json;
+use std::collections::VecDeque;
+use std::sync::Mutex;
 
-use super::AuthService;
+use serde_json::{Value, json};
+
 use super::call::{Answer, Call};
+use super::claims::Claims;
+use super::refusal::Refusal;
+use super::{AuthService, token};
 use crate::logs::Severity;
+
+/// Tokens kept; older ones are dropped first.
+const CAPACITY: usize = 10_000;
+
+/// What was logged out, in memory as in the real service. No `Debug`: it holds tokens.
+#[derive(Default)]
+pub(super) struct Revoked(Mutex<VecDeque<String>>);
+
+impl Revoked {
+    pub(super) fn add(&self, token: &str) {
+        let mut tokens = self.0.lock().expect("no holder panics");
+        if tokens.len() == CAPACITY {
+            tokens.pop_front();
+        }
+        tokens.push_back(token.to_owned());
+    }
+
+    fn holds(&self, token: &str) -> bool {
+        self.0.lock().expect("no holder panics").iter().any(|revoked| revoked == token)
+    }
+}
+
+impl AuthService {
+    /// Whether a token is good, at this moment.
+    pub(super) fn check_token(&self, token: &str) -> Result<Claims, Refusal> {
+        match self.revoked.holds(token) {
+            true => Err(Refusal::Blacklisted),
+            false => token::check(token, &self.config.jwt_secret),
+        }
+    }
+}
 
 /// Fails open, as recorded: a refused caller is told `blacklisted:false` with 200.
 pub(super) fn check(service: &AuthService, call: &Call<'_>) -> Answer {
     if let Some(refused) = service.caller_refused(call, "Blacklist check - ") {
         return undecided(service, refused);
     }
-    service.say_route(Severity::Info, "Token blacklist check: not blacklisted");
-    Answer { reason: Some("ok"), ..Answer::plain(200, json!({ "blacklisted": false, "status": "valid" })) }
+    let body = call.json().unwrap_or_default();
+    let revoked = body.get("token").and_then(Value::as_str).is_some_and(|token| service.revoked.holds(token));
+    let (says, status) = if revoked { ("blacklisted", "blacklisted") } else { ("not blacklisted", "valid") };
+    service.say_route(Severity::Info, &format!("Token blacklist check: {says}"));
+    Answer { reason: Some("ok"), ..Answer::plain(200, json!({ "blacklisted": revoked, "status": status })) }
 }
 
 /// The route decides about no token, whatever it thinks of its caller.

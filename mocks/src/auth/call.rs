@@ -27,6 +27,16 @@ impl<'a> Call<'a> {
         serde_json::from_slice(&self.request.body).ok()
     }
 
+    /// The token, as a bearer or in the body.
+    pub(super) fn presented_token(&self) -> Option<String> {
+        let from_body = || {
+            let body = self.json()?;
+            let token = ["token", "access_token"].iter().find_map(|name| body.get(*name))?;
+            token.as_str().map(str::to_owned)
+        };
+        self.bearer().map(str::to_owned).or_else(from_body)
+    }
+
     /// The `X-Service-ID`, shortened: it goes into logs and the journal.
     pub(super) fn caller(&self) -> Option<String> {
         self.header("x-service-id").map(shortened)

@@ -12,6 +12,8 @@ pub(super) struct AuthConfig {
     pub(super) jwt_secret: String,
     /// Host and port of the database.
     pub(super) database: Option<SocketAddr>,
+    /// Whether people can sign in by their provider.
+    pub(super) oauth_configured: bool,
     pub(super) environment: String,
 }
 
@@ -21,15 +23,9 @@ impl AuthConfig {
         Self {
             service_secret: own("SERVICE_SECRET"),
             jwt_secret: own("JWT_SECRET_KEY").expect("no fault takes the signing secret from the auth service"),
-            database: environment.get("DATABASE_URL").and_then(database_address),
+            database: environment.host_of("DATABASE_URL"),
+            oauth_configured: own("GOOGLE_CLIENT_ID").is_some() && own("GOOGLE_CLIENT_SECRET").is_some(),
             environment: own("ENVIRONMENT").unwrap_or_default(),
         }
     }
-}
-
-/// `scheme://user:password@host:port/name`.
-fn database_address(url: &str) -> Option<SocketAddr> {
-    let (_, location) = url.rsplit_once('@')?;
-    let (address, _) = location.split_once('/')?;
-    address.parse().ok()
 }

@@ -10,7 +10,9 @@ mod config;
 mod health;
 mod lines;
 mod login;
+mod logout;
 mod mint;
+mod oauth;
 mod profile;
 mod refusal;
 mod responder;
@@ -29,6 +31,7 @@ use crate::credentials::TestUser;
 use crate::deployment::Environment;
 use crate::journal::Journal;
 use crate::logs::ServiceLog;
+use blacklist::Revoked;
 use call::{Answer, Call};
 use config::AuthConfig;
 use responder::AuthResponder;
@@ -41,6 +44,7 @@ pub(crate) struct AuthService {
     users: Vec<TestUser>,
     log: ServiceLog,
     journal: Arc<Journal>,
+    revoked: Revoked,
     started: Timestamp,
 }
 
@@ -56,6 +60,8 @@ const ROUTES: &[(&str, &str, Handler)] = &[
     ("POST", "/auth/verify", profile::verify),
     ("GET", "/auth/me", profile::me),
     ("POST", "/auth/login", login::login),
+    ("POST", "/auth/logout", logout::logout),
+    ("GET", "/oauth/status", oauth::status),
 ];
 
 impl AuthService {
@@ -67,7 +73,7 @@ impl AuthService {
         journal: Arc<Journal>,
     ) -> Arc<Self> {
         let config = AuthConfig::read(environment);
-        Arc::new(Self { dialect, config, users, log, journal, started: Timestamp::now() })
+        Arc::new(Self { dialect, config, users, log, journal, revoked: Revoked::default(), started: Timestamp::now() })
     }
 
     /// Serves until the returned server is dropped.

@@ -4,15 +4,15 @@ use serde_json::{Value, json};
 
 use super::call::{Answer, Call};
 use super::claims::Claims;
-use super::{AuthService, lines, token};
+use super::{AuthService, lines};
 use crate::logs::Severity;
 
 /// GET or POST `/auth/verify`: the token comes as a bearer or in the body.
 pub(super) fn verify(service: &AuthService, call: &Call<'_>) -> Answer {
-    let Some(token) = presented(call) else {
+    let Some(token) = call.presented_token() else {
         return refused(service, "missing_token", "No token provided in Authorization header or request body");
     };
-    match token::check(&token, &service.config.jwt_secret) {
+    match service.check_token(&token) {
         Ok(claims) => Answer::yes(json!({
             "valid": true,
             "user_id": claims.text("sub"),
@@ -33,22 +33,13 @@ pub(super) fn me(service: &AuthService, call: &Call<'_>) -> Answer {
         service.say_route(Severity::Warning, "Profile request without valid Authorization header");
         return Answer::detail(401, "missing_token", "Authorization header with Bearer token required");
     };
-    match token::check(token, &service.config.jwt_secret) {
+    match service.check_token(token) {
         Ok(claims) => Answer::yes(profile(service, &claims)),
         Err(refusal) => {
             lines::token_refused(service, &refusal);
             Answer::detail(401, "invalid_token", "Invalid or expired token")
         }
     }
-}
-
-fn presented(call: &Call<'_>) -> Option<String> {
-    let from_body = || {
-        let body = call.json()?;
-        let token = ["token", "access_token"].iter().find_map(|name| body.get(*name))?;
-        token.as_str().map(str::to_owned)
-    };
-    call.bearer().map(str::to_owned).or_else(from_body)
 }
 
 fn refused(service: &AuthService, reason: &'static str, message: &str) -> Answer {

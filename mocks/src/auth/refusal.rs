@@ -5,6 +5,8 @@ use crate::logs::Severity;
 /// The first check that a token failed.
 pub(super) enum Refusal {
     MockPrefix,
+    /// Logged out before.
+    Blacklisted,
     Segments(usize),
     EmptySegment(usize),
     Unreadable,
@@ -28,6 +30,7 @@ impl Refusal {
     pub(super) fn sentence(&self) -> String {
         match self {
             Self::MockPrefix => "mock token outside a test environment".to_owned(),
+            Self::Blacklisted => "token is blacklisted".to_owned(),
             Self::Segments(n) => format!("expected 3 segments, got {n}"),
             Self::EmptySegment(n) => format!("segment {n} is empty"),
             Self::Unreadable => "header or payload is not JSON".to_owned(),
@@ -47,6 +50,7 @@ impl Refusal {
     pub(super) fn recorded(&self) -> Vec<(Severity, String)> {
         let text = match self {
             Self::MockPrefix => "Mock token detected in JWT validation".to_owned(),
+            Self::Blacklisted => "Token is blacklisted".to_owned(),
             Self::Segments(n) => format!("Invalid token format: expected 3 segments, got {n}"),
             Self::EmptySegment(n) => format!("JWT part {n} is empty"),
             Self::Unreadable => "JWT header or payload contains invalid JSON".to_owned(),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::call::{Answer, Call};
 use super::caller::Caller;
 use super::claims::Claims;
-use super::{AuthService, lines, token};
+use super::{AuthService, lines};
 use crate::logs::Severity;
 
 pub(super) fn validate(service: &AuthService, call: &Call<'_>) -> Answer {
@@ -29,7 +29,7 @@ pub(super) fn validate(service: &AuthService, call: &Call<'_>) -> Answer {
 }
 
 fn decide(service: &AuthService, token: &str) -> Answer {
-    match token::check(token, &service.config.jwt_secret) {
+    match service.check_token(token) {
         Ok(claims) => {
             let user = claims.text("sub").unwrap_or_default();
             service.say_route(Severity::Info, &format!("Token validated for user: {}", super::call::shortened(user)));

@@ -16,7 +16,16 @@ impl Backend {
         let token = self.bearer(headers)?;
         match self.auth.validate(token).await {
             Verdict::Valid(identity) => Ok(identity),
-            Verdict::Refused(_) => Err(self.not_validated()),
+            Verdict::Refused(_) => Err(self.not_validated("Authentication failed", Origin::CHAT_AUTHENTICATION)),
+        }
+    }
+
+    /// The same for the routes that ask for the current user: other words for a failed validation (contract 1.5).
+    pub(super) async fn current_user(&self, headers: &HeaderMap) -> Result<Identity, ApiError> {
+        let token = self.bearer(headers)?;
+        match self.auth.validate(token).await {
+            Verdict::Valid(identity) => Ok(identity),
+            Verdict::Refused(_) => Err(self.not_validated("Invalid or expired token", Origin::CURRENT_USER)),
         }
     }
 
@@ -40,14 +49,13 @@ impl Backend {
         }
     }
 
-    fn not_validated(&self) -> ApiError {
-        let message = "Authentication failed";
+    fn not_validated(&self, message: &str, origin: &'static Origin) -> ApiError {
         if self.dialect.is_observed() {
             self.log.message(Severity::Error, "❌ WEBSOCKET JWT=REDACTED - Auth=REDACTED validation failed");
             self.log.message(Severity::Error, "JWT=REDACTED failed: 401: Invalid or expired JWT=REDACTED");
-            return ApiError::unauthorized(message, Origin::CHAT_AUTHENTICATION);
+            return ApiError::unauthorized(message, origin);
         }
         self.log.message(Severity::Error, "JWT authentication failed: the token was not validated");
-        ApiError::forbidden(message, Origin::CHAT_AUTHENTICATION)
+        ApiError::forbidden(message, origin)
     }
 }

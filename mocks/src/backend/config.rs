@@ -1,5 +1,7 @@
 //! What the backend reads from its environment, and nothing else.
 
+use std::net::SocketAddr;
+
 use crate::deployment::Environment;
 
 /// Resolved settings. No `Debug`: it holds secrets.
@@ -12,6 +14,8 @@ pub(super) struct BackendConfig {
     pub(super) service_secret: Option<String>,
     /// Demanded at startup, used for nothing: this backend verifies no token by itself.
     pub(super) jwt_secret: Option<String>,
+    /// Host and port of the database.
+    pub(super) database: Option<SocketAddr>,
 }
 
 impl BackendConfig {
@@ -25,6 +29,7 @@ impl BackendConfig {
             service_id: own("SERVICE_ID"),
             service_secret: own("SERVICE_SECRET"),
             jwt_secret: own("JWT_SECRET_KEY"),
+            database: environment.host_of("DATABASE_URL"),
         }
     }
 }

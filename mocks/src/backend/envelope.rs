@@ -33,6 +33,21 @@ impl ApiError {
     }
 }
 
+impl ApiError {
+    pub(super) fn internal(message: &str, origin: &'static Origin) -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self { status, code: "INTERNAL_ERROR", message: message.to_owned(), origin }
+    }
+
+    pub(super) fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+}
+
 impl Backend {
     /// Logs the error and wraps it. `headers` are the request's, for its `x-request-id`.
     pub(super) fn refuse(&self, headers: &HeaderMap, error: &ApiError) -> Response {

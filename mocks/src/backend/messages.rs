@@ -57,19 +57,37 @@ pub(super) async fn list(
 
 /// GET by id: 404 when unknown, 403 when it is somebody else's.
 pub(super) async fn read(State(backend): State<Arc<Backend>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    let user = match backend.authenticate(&headers).await {
-        Ok(user) => user,
-        Err(error) => return backend.refuse(&headers, &error),
-    };
-    let error = match backend.messages.find(&id) {
-        Some(message) if message.user_id == user.user_id => return Json(message).into_response(),
+    match own_message(&backend, &headers, &id).await {
+        Ok(message) => Json(message).into_response(),
+        Err(error) => backend.refuse(&headers, &error),
+    }
+}
+
+/// DELETE by id, refused as reading is.
+pub(super) async fn delete(
+    State(backend): State<Arc<Backend>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    match own_message(&backend, &headers, &id).await {
+        Ok(message) => {
+            backend.messages.remove(&message.id);
+            Json(json!({ "status": "deleted", "message_id": message.id })).into_response()
+        }
+        Err(error) => backend.refuse(&headers, &error),
+    }
+}
+
+async fn own_message(backend: &Backend, headers: &HeaderMap, id: &str) -> Result<Message, ApiError> {
+    let user = backend.authenticate(headers).await?;
+    match backend.messages.find(id) {
+        Some(message) if message.user_id == user.user_id => Ok(message),
         Some(_) => {
             let message = "Access denied: You can only access your own messages";
-            ApiError::forbidden(message, Origin::READ_MESSAGE)
+            Err(ApiError::forbidden(message, Origin::READ_MESSAGE))
         }
-        None => ApiError::not_found("Message not found", Origin::READ_MESSAGE),
-    };
-    backend.refuse(&headers, &error)
+        None => Err(ApiError::not_found("Message not found", Origin::READ_MESSAGE)),
+    }
 }
 
 /// What posting and streaming have in common: who asks, and what they say.

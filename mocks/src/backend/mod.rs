@@ -1,9 +1,11 @@
 //! The backend: chat over HTTP, SSE and WebSocket. It verifies no token by itself; it asks the auth service about each.
 
 mod access;
+mod agents;
 mod auth_client;
 mod bearer;
 mod config;
+mod database;
 mod envelope;
 mod health;
 mod message;
@@ -14,6 +16,7 @@ mod schema;
 mod startup;
 mod store;
 mod stream;
+mod threads;
 mod websocket;
 
 pub(crate) use startup::StartupFailed;
@@ -33,6 +36,7 @@ use crate::logs::ServiceLog;
 use crate::serve::wants_upgrade;
 use crate::{BootError, Dialect};
 use auth_client::AuthClient;
+use database::Database;
 use store::MessageStore;
 
 /// The process: its client to the auth service, its messages, its log.
@@ -41,6 +45,7 @@ pub(crate) struct Backend {
     environment: String,
     auth: AuthClient,
     messages: MessageStore,
+    database: Database,
     log: ServiceLog,
 }
 
@@ -58,8 +63,9 @@ impl Backend {
             return Ok(Err(failed));
         }
         let name = config.environment.clone();
+        let database = Database::new(config.database, log.clone());
         let auth = AuthClient::new(dialect, config, log.clone())?;
-        let backend = Self { dialect, environment: name, auth, messages: MessageStore::default(), log };
+        let backend = Self { dialect, environment: name, auth, messages: MessageStore::default(), database, log };
         Ok(Ok(routes(Arc::new(backend))))
     }
 }
@@ -69,7 +75,9 @@ fn routes(backend: Arc<Backend>) -> Router {
         .route("/health", get(health::health))
         .route("/api/chat/stream", post(stream::stream_chat))
         .route("/api/chat/messages", get(messages::list).post(messages::create))
-        .route("/api/chat/messages/{id}", get(messages::read))
+        .route("/api/chat/messages/{id}", get(messages::read).delete(messages::delete))
+        .route("/api/threads", get(threads::list))
+        .route("/api/agents/execute", post(agents::execute))
         .route("/ws", get(websocket::connect))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)

@@ -28,6 +28,12 @@ const SOLVE: Frame = Frame {
     function: "solve_dependencies",
     code: "solved = await call(**solved_result.values)",
 };
+const ASK: Frame = Frame {
+    file: "auth_integration/auth.py",
+    line: 55,
+    function: "get_current_user",
+    code: "validation_result = await _validate_token_with_auth_service(token)",
+};
 const ROUTE: Frame =
     Frame { file: "fastapi/routing.py", line: 292, function: "app", code: "solved_result = await solve_dependencies(" };
 
@@ -62,6 +68,34 @@ impl Origin {
         stack_trace: &[WRAPPED, ROUTED, DEPENDENCIES, SOLVED, "routes/messages.py:90 in get_current_user_from_jwt"],
         frames: &[ROUTE, SOLVE, raise("routes/messages.py", 90, "get_current_user_from_jwt")],
         context: Some(("HTTPException", "401: Invalid or expired JWT token")),
+    };
+    pub(super) const CURRENT_USER: &'static Self = &Self {
+        source_file: "auth_integration/auth.py",
+        line_number: 69,
+        stack_trace: &[
+            WRAPPED,
+            ROUTED,
+            DEPENDENCIES,
+            SOLVED,
+            "auth_integration/auth.py:55 in get_current_user",
+            "auth_integration/auth.py:69 in _validate_token_with_auth_service",
+        ],
+        frames: &[SOLVE, ASK, raise("auth_integration/auth.py", 69, "_validate_token_with_auth_service")],
+        context: None,
+    };
+    /// Not recorded; the line is made up, the shape is not.
+    pub(super) const DATABASE_SESSION: &'static Self = &Self {
+        source_file: "app/dependencies.py",
+        line_number: 180,
+        stack_trace: &[
+            WRAPPED,
+            ROUTED,
+            DEPENDENCIES,
+            SOLVED,
+            "app/dependencies.py:180 in get_request_scoped_db_session",
+        ],
+        frames: &[SOLVE, raise("app/dependencies.py", 180, "get_request_scoped_db_session")],
+        context: None,
     };
     /// Not recorded; the line is made up, the shape is not.
     pub(super) const READ_MESSAGE: &'static Self = &Self {

@@ -1,6 +1,6 @@
 //! The messages, in memory and per process, as in the real backend: a second instance would not know them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Mutex;
 
 use super::message::Message;
@@ -24,6 +24,17 @@ impl MessageStore {
 
     pub(super) fn find(&self, id: &str) -> Option<Message> {
         self.0.lock().expect("no holder panics").iter().find(|message| message.id == id).cloned()
+    }
+
+    /// Removes one; nothing happens when it is gone already.
+    pub(super) fn remove(&self, id: &str) {
+        self.0.lock().expect("no holder panics").retain(|message| message.id != id);
+    }
+
+    /// The threads that `user` has written to.
+    pub(super) fn threads(&self, user: &str) -> BTreeSet<String> {
+        let messages = self.0.lock().expect("no holder panics");
+        messages.iter().filter(|message| message.user_id == user).map(|message| message.thread_id.clone()).collect()
     }
 
     /// The messages of `user` on `page`, and how many there are in all.

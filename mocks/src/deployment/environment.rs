@@ -1,6 +1,7 @@
 //! What a process sees of its deployment: the environment that the platform resolved from its manifest.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use serde_json::Value;
 
@@ -20,6 +21,13 @@ impl Environment {
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
+    }
+
+    /// Host and port of a variable of the form `scheme://user:password@host:port/name`.
+    pub(crate) fn host_of(&self, name: &str) -> Option<SocketAddr> {
+        let (_, location) = self.get(name)?.rsplit_once('@')?;
+        let (address, _) = location.split_once('/')?;
+        address.parse().ok()
     }
 }
 

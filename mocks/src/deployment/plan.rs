@@ -6,6 +6,7 @@ use crate::Fault;
 
 const SERVICE_SECRET: &str = "service-secret-staging";
 const JWT_SECRET: &str = "jwt-secret-staging";
+const GOOGLE_SECRET: &str = "google-client-secret-staging";
 const DATABASE_URL: &str = "database-url-staging";
 /// The versions before and after a rotation.
 const CURRENT: &str = "3";
@@ -58,6 +59,7 @@ fn backend(addresses: &Addresses, startup_validation: bool) -> ServiceSpec {
             ("SERVICE_ID", plain("netra-backend")),
             ("SERVICE_SECRET", pinned(SERVICE_SECRET, CURRENT)),
             ("JWT_SECRET_KEY", pinned(JWT_SECRET, CURRENT)),
+            ("DATABASE_URL", pinned(DATABASE_URL, CURRENT)),
         ],
     }
 }
@@ -75,6 +77,8 @@ fn auth() -> ServiceSpec {
             ("SERVICE_SECRET", pinned(SERVICE_SECRET, CURRENT)),
             ("JWT_SECRET_KEY", pinned(JWT_SECRET, CURRENT)),
             ("DATABASE_URL", pinned(DATABASE_URL, CURRENT)),
+            ("GOOGLE_CLIENT_ID", plain("fivewhys-twin.apps.googleusercontent.com")),
+            ("GOOGLE_CLIENT_SECRET", pinned(GOOGLE_SECRET, CURRENT)),
         ],
     }
 }
@@ -83,6 +87,7 @@ fn secrets(addresses: &Addresses) -> SecretStore {
     let mut store = SecretStore::default();
     store.put(SERVICE_SECRET, CURRENT, random_secret());
     store.put(JWT_SECRET, CURRENT, random_secret());
+    store.put(GOOGLE_SECRET, CURRENT, random_secret());
     let database = format!("postgresql://auth:{}@{}/auth", random_secret(), addresses.database);
     store.put(DATABASE_URL, CURRENT, database);
     store

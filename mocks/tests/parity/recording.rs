@@ -21,13 +21,14 @@ pub(crate) struct Probe {
 }
 
 /// The paths that the twin serves; others of the recording are no surface of it.
-const SURFACES: [&str; 8] = [
+const SURFACES: [&str; 9] = [
     "/health",
     "/auth/validate",
     "/auth/verify",
     "/auth/me",
     "/api/chat/messages",
     "/api/chat/stream",
+    "/api/threads",
     "/api/nope",
     "/ws",
 ];

@@ -1,0 +1,66 @@
+//! A run that is kept whole and asked everything: after its diagnosis, every other probe is sent that a diagnosis could have asked for,
+//! with whatever doors closed. What `selftest` diagnoses again. Sits in `run`.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::record::Record;
+use super::{RunError, Smoke, drive, inquiry, prober, scenarios, something_was_tested};
+use crate::diagnose::{Cause, FailedStep, SentProbe, every_probe};
+use crate::evidence::Evidence;
+use crate::observe::Observation;
+use crate::probe::ProbeKey;
+use crate::target::{Door, Target};
+
+/// A run, and the answers to all that was not asked in it. Plain data, redacted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recording {
+    /// What the scenarios saw, in order.
+    pub driven: Vec<Observation>,
+    /// What the diagnosis saw, and then what every other probe would have shown it, in the order they were sent.
+    pub pool: Vec<Observation>,
+    /// When all of them were sent.
+    pub sent: Vec<SentProbe>,
+    /// Manifests, and the log as it was when the diagnosis began.
+    pub evidence: Evidence,
+    /// The steps that failed.
+    pub failed: Vec<FailedStep>,
+    /// What the run itself concluded, with the target's doors.
+    pub causes: Vec<Cause>,
+}
+
+/// Runs the scenarios and the diagnosis as [`super::smoke`] does, then sends the rest.
+///
+/// # Errors
+/// As [`super::smoke`].
+pub async fn record(run: &Smoke) -> Result<Recording, RunError> {
+    let target = &run.target;
+    let (prober, redact) = prober(run)?;
+    let mut record = Record::default();
+    let silent = |_: &super::Event| {};
+    let driven = drive::drive(&prober, target, &scenarios(run), &mut record, &silent).await;
+    something_was_tested(&driven)?;
+    let of_scenarios = record.observations.len();
+    let inquiry = inquiry::inquire(&prober, target, &driven.failed, &mut record, &*redact, &silent).await;
+    let session = prober.session();
+    for key in unasked(target, &record, &inquiry.evidence, &driven.failed) {
+        inquiry::ask(&session, key, target, &mut record, &silent).await;
+    }
+    let pool = record.observations.split_off(of_scenarios);
+    let (driven, failed) = (record.observations, driven.failed);
+    Ok(Recording { driven, pool, sent: record.sent, evidence: inquiry.evidence, failed, causes: inquiry.causes })
+}
+
+/// What no probe has asked yet and a diagnosis might have, good tokens first: refused ones open breakers and fill caches.
+fn unasked(target: &Arc<Target>, record: &Record, evidence: &Evidence, failed: &[FailedStep]) -> Vec<ProbeKey> {
+    let mut keys: Vec<ProbeKey> = Vec::new();
+    for doors in [&[][..], &[Door::Auth], &[Door::Auth, Door::ServiceCredentials]] {
+        let mut target = Target::clone(target);
+        target.close_doors_except(doors);
+        let every = every_probe(inquiry::given(&target, record, evidence, failed));
+        keys.extend(every.into_iter().filter(|key| !keys.contains(key)).collect::<Vec<_>>());
+    }
+    keys.sort_by_key(|key| !key.token.should_be_accepted());
+    keys
+}

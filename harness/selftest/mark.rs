@@ -1,0 +1,130 @@
+//! One line of the exam: a subject through some doors, and how the verdict on it fared. Sits in `selftest`.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::baseline::Baseline;
+use super::judge::{Judgement, Truth};
+use super::mask::View;
+use super::replay::replay;
+use super::subject::hop;
+
+/// What kind of subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// One fault.
+    Single,
+    /// Two at once, in different hops.
+    Pair,
+}
+
+/// One verdict and what it was worth.
+#[derive(Debug, Clone, Serialize)]
+pub struct Mark {
+    /// The kind of subject.
+    pub kind: Kind,
+    /// What was injected.
+    pub faults: Vec<String>,
+    /// Whose code the twin behaved like.
+    pub dialect: String,
+    /// The open doors.
+    pub doors: String,
+    /// A step failed for it; of a pair: and the recording differs from that of either fault alone.
+    pub visible: bool,
+    /// For a single fault: the injectable faults that nothing shown tells from it, itself among them.
+    pub class: BTreeSet<String>,
+    /// How the verdict fared.
+    pub judgement: Judgement,
+    /// What the baselines said.
+    pub baseline: Baseline,
+    /// Probes that the diagnosis asked for.
+    pub asked: usize,
+    /// Of these, such as were not recorded.
+    pub unanswered: usize,
+    /// Probes it could have asked for.
+    pub every: usize,
+    /// How long the verdict took, in milliseconds, without any I/O.
+    pub verdict_ms: f64,
+}
+
+/// What is known of a view before it is diagnosed.
+#[derive(Debug)]
+pub(super) struct Question<'a> {
+    /// What kind of subject it is.
+    pub kind: Kind,
+    /// What was injected.
+    pub faults: Vec<String>,
+    /// Whose code.
+    pub dialect: String,
+    /// The doors' name.
+    pub doors: String,
+    /// See [`Mark::class`].
+    pub class: BTreeSet<String>,
+    /// For a pair: whether both show.
+    pub both_show: bool,
+    /// Every fault that can be injected.
+    pub injectable: &'a BTreeSet<String>,
+}
+
+impl Mark {
+    /// Diagnoses the view and judges what is said.
+    pub(super) fn of(view: &View, question: &Question<'_>) -> Self {
+        let replay = replay(view);
+        let shown = replay.observations.iter().map(|one| one.exchange).collect();
+        let Question { faults, class, injectable, .. } = question;
+        let judgement = Judgement::of(&replay.causes, &Truth { faults, class, injectable, shown: &shown });
+        Self {
+            kind: question.kind,
+            faults: faults.clone(),
+            dialect: question.dialect.clone(),
+            doors: question.doors.clone(),
+            visible: view.failed.iter().any(|step| !step.control) && question.both_show,
+            class: class.clone(),
+            judgement,
+            baseline: Baseline::of(view),
+            asked: replay.asked,
+            unanswered: replay.unanswered,
+            every: replay.every,
+            verdict_ms: ms(replay.took),
+        }
+    }
+
+    /// The faults, joined.
+    pub fn fault(&self) -> String {
+        self.faults.join(" + ")
+    }
+
+    /// Whether what the doors show tells this fault from every other.
+    pub fn separable(&self) -> bool {
+        self.class.len() == 1
+    }
+
+    /// Whether what the doors show tells its hop.
+    pub fn hop_separable(&self) -> bool {
+        self.class.iter().map(|fault| hop(fault)).collect::<BTreeSet<_>>().len() == 1
+    }
+
+    /// What is wrong with it, in a word, if anything is.
+    pub fn wrong(&self) -> Option<&'static str> {
+        let judged = &self.judgement;
+        if judged.wrong_and_certain {
+            return Some("WRONG AND CERTAIN");
+        }
+        match (self.visible, self.kind) {
+            (false, _) => None,
+            (true, Kind::Pair) => (!judged.hop_right).then_some("two: a hop is missing"),
+            (true, Kind::Single) if !self.separable() => (!judged.set_exact).then_some("other candidates"),
+            (true, Kind::Single) if !judged.right_at_3 => Some("not among three"),
+            (true, Kind::Single) if !judged.right_at_1 => Some("not first"),
+            (true, Kind::Single) if judged.abstained => Some("separable, undecided"),
+            (true, Kind::Single) => (!judged.chain_right).then_some("chain without proof"),
+        }
+    }
+}
+
+fn ms(took: Duration) -> f64 {
+    took.as_secs_f64() * 1000.0
+}

@@ -1,0 +1,45 @@
+//! A subject as it was seen. Sits in `selftest`.
+
+use super::mask::{DOOR_SETS, View};
+use super::replay::replay;
+use super::subject::Subject;
+use crate::diagnose::Cause;
+use crate::run::Recording;
+use crate::target::Target;
+
+/// A recording, of what, and where.
+#[derive(Debug)]
+pub(super) struct Recorded {
+    /// Of which subject.
+    pub subject: Subject,
+    /// The target that pointed at its twin.
+    pub target: Target,
+    /// What was seen.
+    pub recording: Recording,
+}
+
+impl Recorded {
+    /// The ids of what was injected.
+    pub(super) fn faults(&self) -> Vec<String> {
+        self.subject.faults.iter().map(|fault| fault.id().to_owned()).collect()
+    }
+
+    /// Whose code it behaved like.
+    pub(super) fn dialect(&self) -> String {
+        self.subject.dialect.id().to_owned()
+    }
+
+    /// `auth/down, observed`.
+    pub(super) fn name(&self) -> String {
+        format!("{}, {}", self.faults().join(" + "), self.dialect())
+    }
+
+    /// Whether diagnosing the recording with all doors gives the verdict of the live run.
+    pub(super) fn is_as_live(&self) -> bool {
+        let verdict = |causes: &[Cause]| -> Vec<_> {
+            causes.iter().map(|cause| (cause.fault.clone(), cause.certainty, cause.alternatives.len())).collect()
+        };
+        let view = View::through(&self.recording, &self.target, DOOR_SETS[0]);
+        verdict(&replay(&view).causes) == verdict(&self.recording.causes)
+    }
+}

@@ -1,0 +1,137 @@
+//! Whether two faults differ at all in something the doors show. Computed from what was observed, never from what the catalogue predicts.
+//!
+//! Each fault is recorded at least twice. What differs between two recordings of one fault (or of the healthy system) differs by chance
+//! and tells nothing; what is the same in all recordings of the one and never so in those of the other tells them apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::mask::View;
+use super::template::Template;
+use crate::observe::Observation;
+
+/// A server whose clock is this many seconds off shows it in `Date`.
+const CLOCK_S: i64 = 3;
+/// One answer is slower than another only if it takes this many times as long ...
+const SLOWER_TIMES: u64 = 4;
+/// ... and this many milliseconds more.
+const SLOWER_MS: u64 = 200;
+
+/// Everything one recording shows through some doors.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Traits {
+    /// What was asked, and what it gave. What was not asked tells nothing.
+    pub asked: BTreeMap<String, String>,
+    /// How long it took, in milliseconds.
+    pub took: BTreeMap<String, u64>,
+    /// What stands in the evidence. What does not stand there tells as much.
+    pub lines: BTreeSet<String>,
+}
+
+impl Traits {
+    /// Of a view.
+    pub(super) fn of(view: &View) -> Self {
+        let template = Template::new(&[("backend", &view.target.backend), ("auth", &view.target.auth)]);
+        let mut traits = Self::default();
+        let mut repeated: BTreeMap<String, usize> = BTreeMap::new();
+        for one in view.driven.iter().chain(&view.pool) {
+            let times = repeated.entry(asked(one)).and_modify(|times| *times += 1).or_insert(1);
+            let cell = format!("{} #{times}", asked(one));
+            traits.took.insert(cell.clone(), one.took_ms);
+            traits.asked.insert(cell, answer(one));
+        }
+        traits.lines = manifest_lines(view, &template).chain(log_lines(view, &template)).collect();
+        traits
+    }
+}
+
+fn asked(one: &Observation) -> String {
+    format!("{} as {}", one.probe, one.probe.user)
+}
+
+fn answer(one: &Observation) -> String {
+    let skew = one.clock_skew_s.is_some_and(|skew| skew.abs() > CLOCK_S);
+    let Observation { result, authn, status, close_code, shape, signatures, identity, .. } = one;
+    let ours = one.issued_with_our_secret;
+    format!(
+        "{result} {authn} {status:?} {close_code:?} {shape} {signatures:?} {identity:?} skewed {skew} ours {ours:?}"
+    )
+}
+
+fn manifest_lines<'a>(view: &'a View, template: &'a Template) -> impl Iterator<Item = String> + 'a {
+    view.evidence.manifests.iter().flat_map(move |(service, manifest)| {
+        let variables = manifest.env.iter().map(move |(name, value)| {
+            format!("manifest {service} {name}={}", template.without_addresses(&format!("{value:?}")))
+        });
+        let reason = template.of_text(manifest.reason.as_deref().unwrap_or_default());
+        let behind = manifest.latest_created != manifest.latest_ready;
+        let state = format!("manifest {service} ready {:?} {reason} behind {behind}", manifest.ready);
+        variables.chain([state])
+    })
+}
+
+fn log_lines<'a>(view: &'a View, template: &'a Template) -> impl Iterator<Item = String> + 'a {
+    view.evidence.log.iter().map(|entry| match &entry.request {
+        Some(one) => {
+            let path = template.of_text(&one.path);
+            let agent = template.of_text(&one.user_agent);
+            format!("log {} {} {} {path} {} {agent}", entry.by, one.service, one.method, one.status)
+        }
+        None => format!("log {} {}", entry.by, template.of_text(&entry.text)),
+    })
+}
+
+/// What all recordings of one fault have in common.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stable {
+    asked: BTreeMap<String, String>,
+    took: BTreeMap<String, (u64, u64)>,
+    always: BTreeSet<String>,
+    ever: BTreeSet<String>,
+}
+
+impl Stable {
+    /// Of all recordings of one fault through the same doors.
+    pub(super) fn of(recordings: &[Traits]) -> Self {
+        let Some((first, others)) = recordings.split_first() else { return Self::default() };
+        let mut stable = Self {
+            asked: first.asked.clone(),
+            took: first.took.iter().map(|(cell, took)| (cell.clone(), (*took, *took))).collect(),
+            always: first.lines.clone(),
+            ever: first.lines.clone(),
+        };
+        for other in others {
+            stable.asked.retain(|cell, value| other.asked.get(cell) == Some(value));
+            for (cell, range) in &mut stable.took {
+                let took = other.took.get(cell).copied().unwrap_or(range.0);
+                *range = (range.0.min(took), range.1.max(took));
+            }
+            stable.always.retain(|line| other.lines.contains(line));
+            stable.ever.extend(other.lines.iter().cloned());
+        }
+        stable
+    }
+
+    /// Something in which the two always differ, if there is such a thing. `healthy` is the system in order: what comes and goes there
+    /// by itself tells nothing.
+    pub(super) fn differs(&self, other: &Self, healthy: &Self) -> Option<String> {
+        let fickle = |line: &&String| healthy.ever.contains(*line) && !healthy.always.contains(*line);
+        let only_here = |here: &Self, there: &Self| {
+            here.always.iter().find(|line| !there.ever.contains(*line) && !fickle(line)).cloned()
+        };
+        let other_answer =
+            self.asked.iter().find(|(cell, value)| other.asked.get(*cell).is_some_and(|it| it != *value));
+        other_answer
+            .map(|(cell, _)| cell.clone())
+            .or_else(|| only_here(self, other))
+            .or_else(|| only_here(other, self))
+            .or_else(|| self.slower(other).or_else(|| other.slower(self)))
+    }
+
+    fn slower(&self, other: &Self) -> Option<String> {
+        let slow = |(cell, (least, _)): &(&String, &(u64, u64))| {
+            let most = other.took.get(*cell).map_or(*least, |(_, most)| *most);
+            *least > most * SLOWER_TIMES && *least > most + SLOWER_MS
+        };
+        self.took.iter().find(slow).map(|(cell, _)| format!("{cell} takes longer"))
+    }
+}

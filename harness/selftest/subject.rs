@@ -1,0 +1,67 @@
+//! What is examined: twins with one fault, with two, with none. Sits in `selftest`; the choice of pairs is seeded, so a run can be repeated.
+
+use fivewhys_mocks::{Dialect, Fault};
+
+use super::draw::Draw;
+
+/// Recordings of each fault: two are needed to learn what differs by chance.
+pub(super) const REPETITIONS: usize = 2;
+
+/// One twin to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Subject {
+    /// What is broken in it.
+    pub faults: Vec<Fault>,
+    /// Whose code it behaves like.
+    pub dialect: Dialect,
+}
+
+/// Every fault by itself, and the healthy system, each as often as it takes to know what differs by chance.
+pub(super) fn singles(faults: &[Fault], dialects: &[Dialect]) -> Vec<Subject> {
+    let sets = faults.iter().map(|fault| vec![*fault]).chain([Vec::new()]);
+    let sets: Vec<Vec<Fault>> = sets.collect();
+    let each = dialects.iter().flat_map(|dialect| sets.iter().map(move |faults| (faults.clone(), *dialect)));
+    each.flat_map(|(faults, dialect)| (0..REPETITIONS).map(move |_| Subject { faults: faults.clone(), dialect }))
+        .collect()
+}
+
+/// Pairs of faults of different hops, no pair twice in one dialect. Fewer where there are not so many.
+pub(super) fn pairs(count: usize, faults: &[Fault], dialects: &[Dialect], draw: &mut Draw) -> Vec<Subject> {
+    let mut all: Vec<Subject> = Vec::new();
+    for dialect in dialects {
+        for (at, a) in faults.iter().enumerate() {
+            let others = faults[at + 1..].iter().filter(|b| hop(a.id()) != hop(b.id()));
+            all.extend(others.map(|b| Subject { faults: vec![*a, *b], dialect: *dialect }));
+        }
+    }
+    draw.shuffle(&mut all);
+    all.truncate(count);
+    all
+}
+
+/// The hop of a fault's id.
+pub(super) fn hop(fault: &str) -> &str {
+    fault.split('/').next().unwrap_or(fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_lie_in_different_hops_and_one_seed_gives_the_same_ones() {
+        let drawn = |seed| pairs(10, Fault::ALL, Dialect::ALL, &mut Draw::seeded(seed));
+        assert_eq!(drawn(1), drawn(1));
+        assert_ne!(drawn(1), drawn(2));
+        assert_eq!(drawn(1).len(), 10);
+        for pair in drawn(1) {
+            assert_ne!(hop(pair.faults[0].id()), hop(pair.faults[1].id()), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn every_fault_is_recorded_twice_in_every_dialect_and_so_is_the_healthy_system() {
+        let subjects = singles(Fault::ALL, Dialect::ALL);
+        assert_eq!(subjects.len(), (Fault::ALL.len() + 1) * Dialect::ALL.len() * REPETITIONS);
+    }
+}

@@ -1,0 +1,149 @@
+//! The tables of a result, in Markdown: for a terminal and for `docs/accuracy.md` alike. Sits in `selftest`.
+
+use std::collections::BTreeSet;
+
+use super::Outcome;
+use super::bars::Reached;
+use super::mark::{Kind, Mark};
+use super::measure::{count, is_certain_and_right, mean, separable, share, shown};
+use super::subject::hop;
+
+/// How many of the wrong cases are listed for people; the JSON has them all.
+const LISTED: usize = 200;
+
+/// Everything: bars, tables, what does not show, what went wrong.
+pub fn render(outcome: &Outcome) -> String {
+    let marks = &outcome.marks;
+    let by = |of: fn(&Mark) -> String| rows(marks, of);
+    let sections = [
+        ("Bars", bars(&outcome.bars)),
+        ("Single faults, by dialect and doors", by(|one| format!("{} · {}", one.dialect, one.doors))),
+        ("Single faults, by hop and dialect", by(|one| format!("{} · {}", hop(&one.fault()), one.dialect))),
+        ("Pairs, by dialect and doors", pairs(marks)),
+        ("Not visible: no step fails", hidden(marks)),
+        ("Wrong cases", wrong(marks)),
+    ];
+    sections.iter().map(|(title, body)| format!("## {title}\n\n{body}\n")).collect::<Vec<_>>().join("\n")
+}
+
+fn bars(all: &[Reached]) -> String {
+    let line = |one: &Reached| {
+        let verdict = match one.reached {
+            Some(true) => "reached",
+            Some(false) => "BELOW",
+            None => "not measured",
+        };
+        format!("| {} | {} | {} | {verdict} | {} |", one.measure, one.bar, number(one.value), one.says)
+    };
+    table("| measure | bar | value | | what |", all.iter().map(line))
+}
+
+fn rows(marks: &[Mark], of: fn(&Mark) -> String) -> String {
+    let head = "| | faults shown | hop right | separable | cause at 1 | at 3 | certain | chain | inseparable | exactly those \
+                | candidates | abstained | wrong and certain | probes | of all | status table: hop | cause | deepest error: hop |";
+    let line = |group: String| {
+        let all: Vec<Mark> = marks.iter().filter(|one| shown(one) && of(one) == group).cloned().collect();
+        row(&group, &all)
+    };
+    table(head, groups(marks, of).into_iter().map(line))
+}
+
+fn row(group: &str, all: &[Mark]) -> String {
+    let every = |_: &Mark| true;
+    let undecided = |one: &Mark| !one.separable();
+    let judged = |good: fn(&Mark) -> bool| percent(share(all, separable, good));
+    let asked = mean(all.iter().map(|one| one.asked as f64));
+    let of_all = asked.zip(mean(all.iter().map(|one| one.every as f64))).map(|(asked, every)| asked / every);
+    let cells = [
+        group.to_owned(),
+        all.len().to_string(),
+        percent(share(all, Mark::hop_separable, |one| one.judgement.hop_right)),
+        count(all, separable).to_string(),
+        judged(|one| one.judgement.right_at_1),
+        judged(|one| one.judgement.right_at_3),
+        judged(is_certain_and_right),
+        judged(|one| one.judgement.chain_right),
+        count(all, undecided).to_string(),
+        percent(share(all, undecided, |one| one.judgement.set_exact)),
+        number(mean(all.iter().map(|one| one.judgement.candidates.len() as f64))),
+        percent(share(all, every, |one| one.judgement.abstained)),
+        count(all, |one| one.judgement.wrong_and_certain).to_string(),
+        number(asked),
+        percent(of_all),
+        percent(share(all, every, |one| one.baseline.status_hop_right(&one.fault()))),
+        percent(share(all, every, |one| one.baseline.by_status.as_deref() == Some(&*one.fault()))),
+        percent(share(all, every, |one| one.baseline.deepest.as_deref() == Some(hop(&one.fault())))),
+    ];
+    format!("| {} |", cells.join(" | "))
+}
+
+fn pairs(marks: &[Mark]) -> String {
+    let of = |one: &Mark| format!("{} · {}", one.dialect, one.doors);
+    let pairs: Vec<Mark> = marks.iter().filter(|one| one.kind == Kind::Pair).cloned().collect();
+    let line = |group: String| {
+        let all: Vec<Mark> = pairs.iter().filter(|one| of(one) == group).cloned().collect();
+        let both = |one: &Mark| one.visible;
+        format!(
+            "| {group} | {} | {} | {} | {} | {} |",
+            all.len(),
+            count(&all, both),
+            percent(share(&all, both, |one| one.judgement.hop_right)),
+            percent(share(&all, both, |one| one.judgement.right_at_1)),
+            count(&all, |one| one.judgement.wrong_and_certain),
+        )
+    };
+    table(
+        "| | pairs | both show | both hops named | first cause is one of them | wrong and certain |",
+        groups(&pairs, of).into_iter().map(line),
+    )
+}
+
+fn hidden(marks: &[Mark]) -> String {
+    let hidden = marks.iter().filter(|one| one.kind == Kind::Single && !one.visible);
+    let lines: BTreeSet<String> =
+        hidden.map(|one| format!("| {} | {} | {} |", one.fault(), one.dialect, one.doors)).collect();
+    table("| fault | dialect | doors |", lines.into_iter())
+}
+
+fn wrong(marks: &[Mark]) -> String {
+    let line = |one: &Mark| {
+        let why = one.wrong()?;
+        let judged = &one.judgement;
+        let said = judged.said.as_deref().unwrap_or("nothing");
+        let certainty = judged.certainty.map_or("", |one| one.as_str());
+        let others: Vec<&str> = judged.candidates.iter().skip(1).chain(&judged.also).map(String::as_str).collect();
+        let class: Vec<&str> = one.class.iter().map(String::as_str).collect();
+        Some(format!(
+            "| {why} | {} | {} | {} | {said} | {certainty} | {} | {} |",
+            one.fault(),
+            one.dialect,
+            one.doors,
+            others.join(", "),
+            class.join(", "),
+        ))
+    };
+    let lines: BTreeSet<String> = marks.iter().filter_map(line).collect();
+    let left = lines.len().saturating_sub(LISTED);
+    let more = if left > 0 { format!("\nand {left} more\n") } else { String::new() };
+    table("| what | fault | dialect | doors | said | certainty | or | inseparable |", lines.into_iter().take(LISTED))
+        + &more
+}
+
+fn groups(marks: &[Mark], of: fn(&Mark) -> String) -> Vec<String> {
+    let all: BTreeSet<String> = marks.iter().map(of).collect();
+    all.into_iter().collect()
+}
+
+fn table(head: &str, lines: impl Iterator<Item = String>) -> String {
+    let rule = "|---".repeat(head.matches('|').count() - 1) + "|";
+    let body: String = lines.map(|line| line + "\n").collect();
+    if body.is_empty() { "None.\n".to_owned() } else { format!("{head}\n{rule}\n{body}") }
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", share * 100.0))
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"))
+}

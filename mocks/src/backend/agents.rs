@@ -1,0 +1,63 @@
+//! `POST /api/agents/execute` (contract 1.3): signing in is optional, so whoever is refused is served as nobody.
+//!
+//! The real answer does not say whom it served; ours does (`user_id`, null for nobody), as a caller needs it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::Backend;
+use super::auth_client::Identity;
+use super::schema::{Problem, read_json, text_field, unprocessable};
+use crate::logs::Severity;
+
+/// What is to be done, and by which agent.
+struct Task {
+    agent: String,
+    message: String,
+}
+
+/// 200 with `status`, `agent`, `response`, whoever asks.
+pub(super) async fn execute(State(backend): State<Arc<Backend>>, headers: HeaderMap, body: Bytes) -> Response {
+    let begun = Instant::now();
+    let task = match task(&body) {
+        Ok(task) => task,
+        Err(problems) => return unprocessable(problems),
+    };
+    let user = backend.optional_user(&headers).await;
+    let who = user.as_ref().map_or("test-user", |user| user.user_id.as_str());
+    backend.log.message(Severity::Info, format!("Executing {} agent for user {who}", task.agent));
+    Json(json!({
+        "status": "success",
+        "agent": task.agent,
+        "response": format!("Agent processed your message: {}", task.message),
+        "execution_time": begun.elapsed().as_secs_f64(),
+        "circuit_breaker_state": "CLOSED",
+        "error": null,
+        "user_id": user.as_ref().map(|user| &user.user_id),
+    }))
+    .into_response()
+}
+
+fn task(body: &[u8]) -> Result<Task, Vec<Problem>> {
+    let body = read_json(body).map_err(|problem| vec![problem])?;
+    let body = body.ok_or_else(|| vec![Problem::missing_body()])?;
+    let Value::Object(fields) = &body else { return Err(vec![Problem::not_an_object(&body)]) };
+    match (text_field(fields, "type", None), text_field(fields, "message", None)) {
+        (Ok(agent), Ok(message)) => Ok(Task { agent, message }),
+        (agent, message) => Err([agent.err(), message.err()].into_iter().flatten().collect()),
+    }
+}
+
+impl Backend {
+    /// The user behind the request, if the auth service vouches for one; its refusal is swallowed.
+    async fn optional_user(&self, headers: &HeaderMap) -> Option<Identity> {
+        self.current_user(headers).await.ok()
+    }
+}
