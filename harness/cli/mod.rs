@@ -75,7 +75,7 @@ pub fn main() -> ExitCode {
             #[cfg(feature = "twin")]
             Command::Selftest(exam) => exam.run().await,
             Command::Mint(mint) => mint.run(&arguments.target).await,
-            Command::Faults(faults) => faults.run(),
+            Command::Faults(faults) => faults.run(&arguments.target),
         }
     });
     // A probe left hanging on a name resolution must not hold the exit back.

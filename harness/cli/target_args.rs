@@ -25,6 +25,11 @@ pub(super) struct TargetArgs {
 }
 
 impl TargetArgs {
+    /// The doors that were named.
+    pub(super) fn doors(&self) -> Option<&[Door]> {
+        self.doors.as_deref()
+    }
+
     /// The target, with everything laid over it.
     pub(super) fn resolve(&self) -> Result<Target, Mistake> {
         let here = Path::new("fivewhys.toml");

@@ -47,7 +47,7 @@ fn with(cell: &Cell) -> String {
     format!("{credential}{user}{carrier}{caller}")
 }
 
-pub(super) const fn token_words(token: TokenKind) -> &'static str {
+const fn token_words(token: TokenKind) -> &'static str {
     match token {
         TokenKind::Valid => "with our token",
         TokenKind::None => "without a token",

@@ -3,6 +3,7 @@
 //! The way through: [`Given`] → readings, facts and the log's book (`case`) → every fault weighed (`weigh`) → causes (`conclude`), each with
 //! its chain (`chain`) and what would settle the rest (`settle`). `plan` asks for the next probe.
 
+mod apart;
 mod calls;
 mod case;
 mod catalogue;
@@ -21,6 +22,7 @@ mod finding;
 mod given;
 mod likelihood;
 mod logbook;
+mod matrix;
 mod mode;
 mod pace;
 mod plan;
@@ -43,5 +45,6 @@ pub use entry::{Entry, Link, LogLine, Showing};
 pub use every::every_probe;
 pub use finding::findings;
 pub use given::{FailedStep, Given, SentProbe};
+pub use matrix::{Class, Matrix};
 pub use plan::next_probe;
 pub use verdict::{Alternative, Cause, Certainty, Finding, Hops, Proof, Rollback, RuledOut, Settling, Why};

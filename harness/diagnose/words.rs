@@ -2,13 +2,13 @@
 //! Sits in `diagnose`, beside `describe`, which puts readings into words.
 
 use super::cell::{Kind, Place};
-use super::describe::token_words;
 use super::mode::{Mode, Prediction};
 use super::proof::ProofRule;
 use super::selector::Selector;
 use super::vocabulary;
 use crate::observe::{Hop, LatencyClass, Outcome};
 use crate::probe::{Caller, Carrier};
+use crate::token::TokenKind;
 
 /// What a mode foretells, one line a prediction and a fact.
 pub(super) fn foretold(mode: &Mode) -> Vec<String> {
@@ -34,7 +34,7 @@ pub(super) fn proof(rule: &ProofRule) -> String {
             format!("{}: {}", selector(on), any(&results.iter().map(outcome).collect::<Vec<_>>()))
         }
         ProofRule::SameAs(on, token) => {
-            format!("{} that fail get the very answer as {}", selector(on), token_words(*token))
+            format!("{} that fail get the very answer as with {}", selector(on), token(*token))
         }
         ProofRule::Fact(key, values) if values.is_empty() => format!("{}, as foretold", fact(key)),
         ProofRule::Fact(key, values) => format!("{}: {}", fact(key), any(values)),
@@ -54,8 +54,8 @@ fn prediction(one: &Prediction) -> String {
         let surely = if one.surely { "surely " } else { "" };
         format!("{surely}answered by {}", any(&one.answered_by.iter().map(hop).collect::<Vec<_>>()))
     });
-    let same = one.same_as.map(|token| format!("as {}", token_words(token)));
-    let differs = one.differs_from.map(|token| format!("not as {}", token_words(token)));
+    let same = one.same_as.map(|token| format!("as with {}", token(token)));
+    let differs = one.differs_from.map(|token| format!("not as with {}", token(token)));
     let latency = (!one.latency.is_empty())
         .then(|| format!("most often {}", any(&one.latency.iter().map(latency).collect::<Vec<_>>())));
     let said: Vec<String> =
@@ -63,23 +63,21 @@ fn prediction(one: &Prediction) -> String {
     format!("{calls}: {}", said.join(", "))
 }
 
+/// The sharp ones: what merely ends otherwise goes without saying.
 fn refutations(one: &Prediction) -> Vec<String> {
     let calls = selector(&one.on);
-    if one.some {
-        return vec![format!("none of {calls}: {}", any(&one.result.iter().map(outcome).collect::<Vec<_>>()))];
-    }
     let end = match one.result.as_slice() {
         [] => None,
+        some if one.some => {
+            Some(format!("none of them ends so: {}", any(&some.iter().map(outcome).collect::<Vec<_>>())))
+        }
         [Outcome::Ok] => Some("any failure".to_owned()),
-        some if !some.contains(&Outcome::Ok) => Some(format!("{}, or any other end", outcome(&Outcome::Ok))),
-        _ => Some("any other end".to_owned()),
+        some => (!some.contains(&Outcome::Ok)).then(|| outcome(&Outcome::Ok).to_owned()),
     };
-    let maker = (!one.answered_by.is_empty())
-        .then(|| format!("an answer that is not of {}", any(&one.answered_by.iter().map(hop).collect::<Vec<_>>())));
-    let same = one.same_as.map(|token| format!("another decision than {}", token_words(token)));
-    let differs = one.differs_from.map(|token| format!("the very answer as {}", token_words(token)));
-    let said: Vec<String> = end.into_iter().chain(maker).chain(same).chain(differs).collect();
-    if said.is_empty() { Vec::new() } else { vec![format!("{calls}: {}", said.join("; "))] }
+    let same = one.same_as.map(|other| format!("another decision than with {}", token(other)));
+    let differs = one.differs_from.map(|other| format!("the very answer as with {}", token(other)));
+    let said: Vec<String> = end.into_iter().chain(same).chain(differs).collect();
+    if said.is_empty() { Vec::new() } else { vec![format!("{calls}: {}", said.join(", or "))] }
 }
 
 /// Which probes: `protected calls with our token, in the header`.
@@ -92,7 +90,7 @@ pub(super) fn selector(on: &Selector) -> String {
         Some(true) => " of the same user",
         Some(false) => " of another user",
     };
-    let tokens = with(any(&on.tokens.iter().map(|one| token_words(*one)).collect::<Vec<_>>()), " ");
+    let tokens = with(any(&on.tokens.iter().map(|one| token(*one)).collect::<Vec<_>>()), " with ");
     let carriers = with(any(&on.carriers.iter().map(carrier).collect::<Vec<_>>()), ", ");
     let callers = with(any(&on.callers.iter().map(caller).collect::<Vec<_>>()), ", ");
     format!("{places}{tokens}{user}{carriers}{callers}")
@@ -127,12 +125,29 @@ fn carrier(carrier: &Carrier) -> String {
 
 const fn caller(caller: &Option<Caller>) -> &'static str {
     match caller {
-        None => "where no caller is asked for",
+        None => "no caller asked for",
         Some(Caller::None) => "as no caller",
         Some(Caller::Right) => "as the right caller",
         Some(Caller::WrongSecret) => "as a caller with a wrong secret",
         Some(Caller::WrongId) => "as a caller with an unknown id",
         Some(Caller::IdOnly) => "as a caller without a secret",
+    }
+}
+
+const fn token(token: TokenKind) -> &'static str {
+    match token {
+        TokenKind::Valid => "our token",
+        TokenKind::None => "no token",
+        TokenKind::Malformed => "a malformed one",
+        TokenKind::Expired => "an expired one",
+        TokenKind::NotYetValid => "one not yet valid",
+        TokenKind::WrongKey => "one signed by a foreign key",
+        TokenKind::AlgNone => "an unsigned one",
+        TokenKind::WrongIssuer => "another issuer's",
+        TokenKind::WrongAudience => "one for another audience",
+        TokenKind::UnknownUser => "one of an unknown user",
+        TokenKind::Revoked => "a revoked one",
+        TokenKind::Issued => "one that the auth service minted",
     }
 }
 

@@ -49,3 +49,30 @@ fn an_unknown_fault_exits_with_2_and_the_nearest_known() {
     assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""));
     assert!(stderr(&output).contains("did you mean `auth/down`?"), "{}", stderr(&output));
 }
+
+#[test]
+fn the_page_of_doors_holds_what_the_catalogue_foretells_today() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doors.md");
+    let page = std::fs::read_to_string(path).expect("the page");
+    let matrix = run(["faults", "--matrix"]);
+    let (before, rest) = page.split_once("```text\n").expect("where it begins");
+    let (shown, after) = rest.split_once("```\n").expect("where it ends");
+    if std::env::var_os("FIVEWHYS_BLESS").is_some() {
+        std::fs::write(path, format!("{before}```text\n{}```\n{after}", stdout(&matrix))).expect("written");
+        return;
+    }
+    assert_eq!(shown, stdout(&matrix), "see the comment above it in docs/doors.md");
+    assert!(shown.lines().all(|line| line.chars().count() <= 80), "wider than 80 columns");
+}
+
+#[test]
+fn more_doors_never_tell_fewer_pairs_apart() {
+    let told = |doors: &str| {
+        let output = run(["faults", "--matrix", "--json", "--doors", doors]);
+        let json: serde_json::Value = serde_json::from_str(stdout(&output)).expect("JSON");
+        json[0]["told_apart"].as_u64().expect("a number")
+    };
+    let steps = ["edge", "edge,auth", "edge,auth,service-credentials", "edge,auth,service-credentials,manifest,logs"];
+    let told: Vec<u64> = steps.into_iter().map(told).collect();
+    assert!(told.is_sorted() && told[0] < told[3], "{told:?}");
+}

@@ -3,6 +3,7 @@
 mod bypass;
 mod calls;
 mod catalogue;
+mod contract_rows;
 mod facts;
 mod logbook;
 mod relations;

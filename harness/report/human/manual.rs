@@ -87,14 +87,15 @@ fn cure(page: &mut Page, entry: &Entry) {
 }
 
 fn section<S: AsRef<str>>(page: &mut Page, title: &str, lines: impl IntoIterator<Item = S>) {
-    let mut lines = lines.into_iter().filter(|line| !line.as_ref().is_empty()).peekable();
-    if lines.peek().is_none() {
+    let lines: Vec<S> = lines.into_iter().filter(|line| !line.as_ref().is_empty()).collect();
+    if lines.is_empty() {
         return;
     }
     heading(page, title);
+    let dash = if lines.len() > 1 { "-" } else { "" };
     for line in lines {
         let text = page.ink().text(Paint::Plain, line.as_ref());
-        page.paragraph(INDENT, &text);
+        page.row(INDENT, (!dash.is_empty()).then(|| page.ink().text(Paint::Faint, dash)), &[text]);
     }
 }
 

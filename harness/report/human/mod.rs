@@ -6,6 +6,7 @@ mod cure;
 mod ending;
 mod findings;
 mod manual;
+mod matrix;
 mod page;
 mod probes;
 mod scenarios;
@@ -13,6 +14,7 @@ mod text;
 mod words;
 
 pub use self::manual::{fault_list, fault_page};
+pub use self::matrix::matrices;
 
 use self::page::Page;
 use self::text::{Ink, Paint, Separator, Text};
