@@ -177,6 +177,7 @@ fn start_edge(
     shared: &Shared,
 ) -> Result<(), BootError> {
     let edge = Edge {
+        dialect: shared.dialect,
         backend,
         public: deployment.backend.public,
         strips_authorization: deployment.edge_strips_authorization,

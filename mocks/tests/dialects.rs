@@ -1,10 +1,10 @@
-//! The same decisions in both dialects: the table of the design, cell by cell.
+//! The same decisions in every dialect: the table of the design, cell by cell.
 
 mod support;
 
 use fivewhys_mocks::{Dialect, Fault};
 use rstest::rstest;
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::token::recorded_kind;
 use support::{Caller, get, list_messages, socket, twin, valid, validate};
 
@@ -69,13 +69,15 @@ async fn observed_auth_answers_200_and_ignores_missing_credentials(
 #[tokio::test]
 async fn a_bad_token_is_refused_everywhere(
     #[case] kind: &str,
-    #[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect,
+    #[values(Dialect::Documented, Dialect::Observed, Dialect::Modern, Dialect::Opaque)] dialect: Dialect,
 ) {
     let twin = twin(dialect, &[]).await;
     let token = recorded_kind(&twin, kind);
-    let (auth, backend) = match dialect {
-        Dialect::Documented => (401, 403),
-        Dialect::Observed => (200, 401),
+    let (auth, backend, told) = match dialect {
+        Dialect::Documented => (401, 403, json!({ "message": "Authentication failed" })),
+        Dialect::Observed => (200, 401, json!({ "message": "Authentication failed" })),
+        Dialect::Modern => (401, 401, json!({ "detail": "Authentication failed", "status": 401 })),
+        Dialect::Opaque => (401, 403, json!({ "error": "request failed" })),
     };
     let answer = validate(&twin, &token, Caller::Right).await;
     assert_eq!(answer.status(), auth);
@@ -85,7 +87,10 @@ async fn a_bad_token_is_refused_everywhere(
 
     let answer = list_messages(&twin, Some(&token)).await;
     assert_eq!(answer.status(), backend);
-    assert_eq!(answer.json::<Value>().await.unwrap()["message"], "Authentication failed");
+    let body: Value = answer.json().await.unwrap();
+    for (name, value) in told.as_object().unwrap() {
+        assert_eq!(&body[name], value);
+    }
 }
 
 #[rstest]
@@ -97,7 +102,7 @@ async fn a_bad_token_is_refused_everywhere(
 #[tokio::test]
 async fn an_odd_but_valid_token_is_accepted(
     #[case] kind: &str,
-    #[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect,
+    #[values(Dialect::Documented, Dialect::Observed, Dialect::Modern, Dialect::Opaque)] dialect: Dialect,
 ) {
     let twin = twin(dialect, &[]).await;
     assert_eq!(list_messages(&twin, Some(&recorded_kind(&twin, kind))).await.status(), 200);

@@ -45,21 +45,12 @@ impl AuthService {
 /// Fails open, as recorded: a refused caller is told `blacklisted:false` with 200.
 pub(super) fn check(service: &AuthService, call: &Call<'_>) -> Answer {
     if let Some(refused) = service.caller_refused(call, "Blacklist check - ") {
-        return undecided(service, refused);
+        // The route decides about no token, whatever it thinks of its caller.
+        return Answer { accepted: None, ..refused };
     }
     let body = call.json().unwrap_or_default();
     let revoked = body.get("token").and_then(Value::as_str).is_some_and(|token| service.revoked.holds(token));
     let (says, status) = if revoked { ("blacklisted", "blacklisted") } else { ("not blacklisted", "valid") };
     service.say_route(Severity::Info, &format!("Token blacklist check: {says}"));
     Answer { reason: Some("ok"), ..Answer::plain(200, json!({ "blacklisted": revoked, "status": status })) }
-}
-
-/// The route decides about no token, whatever it thinks of its caller.
-fn undecided(service: &AuthService, refused: Answer) -> Answer {
-    let mut answer = Answer { accepted: None, ..refused };
-    if service.dialect.is_observed() {
-        let (error, message) = (answer.body["error"].take(), answer.body["message"].take());
-        answer.body = json!({ "blacklisted": false, "error": error, "message": message });
-    }
-    answer
 }

@@ -1,6 +1,6 @@
 //! One request to the auth service, and one answer, before they become wire bytes.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use wiremock::Request;
 
 use super::AuthService;
@@ -48,37 +48,63 @@ pub(super) fn shortened(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(80).collect()
 }
 
-/// What a handler decided.
+/// What a handler decided; `phrasing` turns it into bytes.
 pub(super) struct Answer {
+    /// Where statuses carry the decision.
     pub(super) status: u16,
-    pub(super) body: Value,
+    pub(super) said: Said,
     /// For the journal: yes or no, where the route decides about a credential.
     pub(super) accepted: Option<bool>,
     /// For the journal: why, as a machine word.
     pub(super) reason: Option<&'static str>,
 }
 
+/// What there is to say.
+pub(super) enum Said {
+    /// A document of the route's own.
+    Document(Value),
+    /// What keeps the route from doing its work, in a sentence. Its status is the same in every dialect.
+    Detail(String),
+    /// A no to a credential: what is told, and what a service that tells too much says instead.
+    Denied { told: String, precise: Option<String> },
+}
+
 impl Answer {
     /// An answer that decides about no credential.
     pub(super) fn plain(status: u16, body: Value) -> Self {
-        Self { status, body, accepted: None, reason: None }
+        Self { status, said: Said::Document(body), accepted: None, reason: None }
     }
 
     pub(super) fn yes(body: Value) -> Self {
-        Self { status: 200, body, accepted: Some(true), reason: Some("ok") }
+        Self { status: 200, said: Said::Document(body), accepted: Some(true), reason: Some("ok") }
     }
 
-    pub(super) fn no(status: u16, reason: &'static str, body: Value) -> Self {
-        Self { status, body, accepted: Some(false), reason: Some(reason) }
+    /// An error that decides about no credential.
+    pub(super) fn failed(status: u16, detail: &str) -> Self {
+        Self { status, said: Said::Detail(detail.to_owned()), accepted: None, reason: None }
     }
 
-    /// FastAPI's error body.
+    fn no(status: u16, reason: &'static str, said: Said) -> Self {
+        Self { status, said, accepted: Some(false), reason: Some(reason) }
+    }
+
+    /// An error of the route's, in a sentence; no dialect turns it into a 200.
     pub(super) fn detail(status: u16, reason: &'static str, detail: &str) -> Self {
-        Self::no(status, reason, json!({ "detail": detail }))
+        Self::no(status, reason, Said::Detail(detail.to_owned()))
+    }
+
+    /// A refused credential.
+    pub(super) fn denied(status: u16, reason: &'static str, told: &str) -> Self {
+        Self::no(status, reason, Said::Denied { told: told.to_owned(), precise: None })
+    }
+
+    /// A refused credential, with what only some services give away.
+    pub(super) fn denied_precisely(status: u16, reason: &'static str, told: &str, precise: String) -> Self {
+        Self::no(status, reason, Said::Denied { told: told.to_owned(), precise: Some(precise) })
     }
 }
 
 /// FastAPI's answer to an unknown path.
 pub(super) fn no_such_route(_: &AuthService, _: &Call<'_>) -> Answer {
-    Answer::plain(404, json!({ "detail": "Not Found" }))
+    Answer::failed(404, "Not Found")
 }

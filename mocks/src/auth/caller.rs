@@ -3,8 +3,8 @@
 use super::AuthService;
 use super::call::{Answer, Call, shortened};
 use super::lines;
+use crate::Dialect;
 use crate::logs::Severity;
-use serde_json::json;
 
 /// The only caller there is.
 const EXPECTED_ID: &str = "netra-backend";
@@ -20,7 +20,7 @@ pub(super) enum Caller {
 
 /// Why a caller is refused.
 pub(super) enum CallerRefusal {
-    /// `documented` only: credentials are demanded and absent.
+    /// Credentials are demanded and absent.
     Missing,
     /// This service has no secret to compare with.
     NotConfigured,
@@ -29,10 +29,19 @@ pub(super) enum CallerRefusal {
 }
 
 impl AuthService {
-    /// Judges the service headers. Absent ones are ignored in `observed` (contract 0.2), refused in `documented`.
+    /// Whether absent credentials are refused, and the caller is looked at before the token. The recorded service does
+    /// neither (contract 0.2).
+    pub(super) const fn demands_credentials(&self) -> bool {
+        match self.dialect {
+            Dialect::Documented | Dialect::Modern | Dialect::Opaque => true,
+            Dialect::Observed => false,
+        }
+    }
+
+    /// Judges the service headers.
     pub(super) fn judge_caller(&self, call: &Call<'_>) -> Caller {
         let (Some(id), Some(secret)) = (call.header("x-service-id"), call.header("x-service-secret")) else {
-            return if self.dialect.is_observed() { Caller::Unnamed } else { Caller::Refused(CallerRefusal::Missing) };
+            return if self.demands_credentials() { Caller::Refused(CallerRefusal::Missing) } else { Caller::Unnamed };
         };
         match &self.config.service_secret {
             None => Caller::Refused(CallerRefusal::NotConfigured),
@@ -50,12 +59,12 @@ impl AuthService {
         };
         let caller = call.caller().unwrap_or_else(|| "unknown".to_owned());
         lines::caller_refused(self, &refusal, &caller, prefix);
-        Some(refusal.answer(self.dialect.is_observed()))
+        Some(refusal.answer())
     }
 }
 
 impl CallerRefusal {
-    /// The machine word: the `error` field in `observed`, and the journal's reason in both dialects.
+    /// The machine word: the `error` field in `observed`, and the journal's reason in every dialect.
     pub(super) const fn code(&self) -> &'static str {
         match self {
             Self::Missing => "missing_service_credentials",
@@ -65,24 +74,18 @@ impl CallerRefusal {
         }
     }
 
-    fn answer(&self, observed: bool) -> Answer {
-        if observed {
-            let body = json!({ "valid": false, "error": self.code(), "message": self.message() });
-            return Answer::no(200, self.code(), body);
-        }
+    fn answer(&self) -> Answer {
+        let invalid = "Invalid service credentials";
         match self {
-            Self::Missing => Answer::detail(401, self.code(), "Service credentials required"),
-            Self::NotConfigured => Answer::detail(500, self.code(), &self.message()),
-            Self::WrongId(_) | Self::WrongSecret => Answer::detail(401, self.code(), "Invalid service credentials"),
-        }
-    }
-
-    fn message(&self) -> String {
-        match self {
-            Self::Missing => "Service credentials required".to_owned(),
-            Self::NotConfigured => "Service authentication not properly configured".to_owned(),
-            Self::WrongId(got) => format!("Invalid service ID. Expected '{EXPECTED_ID}', got '{got}'"),
-            Self::WrongSecret => "Invalid service secret".to_owned(),
+            Self::Missing => Answer::denied(401, self.code(), "Service credentials required"),
+            Self::NotConfigured => Answer::denied(500, self.code(), "Service authentication not properly configured"),
+            Self::WrongId(got) => {
+                let precise = format!("Invalid service ID. Expected '{EXPECTED_ID}', got '{got}'");
+                Answer::denied_precisely(401, self.code(), invalid, precise)
+            }
+            Self::WrongSecret => {
+                Answer::denied_precisely(401, self.code(), invalid, "Invalid service secret".to_owned())
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! What the auth service writes to its log: the recorded lines in `observed`, lines of our own in `documented`.
+//! What the auth service writes to its log: the recorded lines in `observed`, lines of our own in the other dialects.
 
 use super::AuthService;
 use super::caller::CallerRefusal;
@@ -12,7 +12,7 @@ const DATABASE: &str = "auth_service.auth_core.database.connection";
 impl AuthService {
     /// One line: `netra-service - <logger> - <LEVEL> - <text>` as recorded, or the bare text.
     pub(super) fn say(&self, logger: &str, severity: Severity, text: &str) {
-        let line = match self.dialect.is_observed() {
+        let line = match self.dialect.logs_as_recorded() {
             true => format!("netra-service - {logger} - {} - {text}", severity.as_str()),
             false => text.to_owned(),
         };
@@ -26,17 +26,17 @@ impl AuthService {
 }
 
 pub(super) fn caller_refused(service: &AuthService, refusal: &CallerRefusal, caller: &str, prefix: &str) {
-    let observed = service.dialect.is_observed();
+    let recorded = service.dialect.logs_as_recorded();
     let text = match refusal {
         CallerRefusal::Missing => "Service authentication failed: the caller sent no service credentials".to_owned(),
         CallerRefusal::NotConfigured => "SERVICE_SECRET not configured in auth service environment".to_owned(),
-        CallerRefusal::WrongId(got) if observed => {
+        CallerRefusal::WrongId(got) if recorded => {
             format!(
                 "Service ID mismatch: received '{got}', expected 'netra-backend'. Backend should use \
                  SERVICE_ID='netra-backend'"
             )
         }
-        CallerRefusal::WrongSecret if observed => format!(
+        CallerRefusal::WrongSecret if recorded => format!(
             "Service secret mismatch for service '{caller}'. Check that SERVICE_SECRET environment variable matches \
              between services."
         ),
@@ -55,12 +55,20 @@ pub(super) fn caller_trusted(service: &AuthService, caller: &str) {
 
 /// The reason, and in `observed` the lines that the real handler adds.
 pub(super) fn token_refused(service: &AuthService, refusal: &Refusal) {
-    if !service.dialect.is_observed() {
+    if !service.dialect.logs_as_recorded() {
         let text = format!("Token validation failed: {}", refusal.sentence());
         return service.say(JWT, Severity::Warning, &text);
     }
     for (severity, text) in refusal.recorded() {
         service.say(JWT, severity, &text);
+    }
+}
+
+/// The same at `/auth/validate`, whose recorded handler adds a line of its own.
+pub(super) fn validation_refused(service: &AuthService, refusal: &Refusal) {
+    token_refused(service, refusal);
+    if service.dialect.logs_as_recorded() {
+        service.say_route(Severity::Warning, "Token validation failed - invalid or expired");
     }
 }
 

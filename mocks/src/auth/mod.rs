@@ -13,6 +13,7 @@ mod login;
 mod logout;
 mod mint;
 mod oauth;
+mod phrasing;
 mod profile;
 mod refusal;
 mod responder;

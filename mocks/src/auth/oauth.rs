@@ -13,5 +13,5 @@ pub(super) fn status(service: &AuthService, _: &Call<'_>) -> Answer {
     }
     service
         .say_route(Severity::Error, "OAuth provider not configured: GOOGLE_CLIENT_ID or GOOGLE_CLIENT_SECRET missing");
-    Answer::plain(503, json!({ "detail": "OAuth provider not configured" }))
+    Answer::failed(503, "OAuth provider not configured")
 }

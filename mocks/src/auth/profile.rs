@@ -10,7 +10,7 @@ use crate::logs::Severity;
 /// GET or POST `/auth/verify`: the token comes as a bearer or in the body.
 pub(super) fn verify(service: &AuthService, call: &Call<'_>) -> Answer {
     let Some(token) = call.presented_token() else {
-        return refused(service, "missing_token", "No token provided in Authorization header or request body");
+        return Answer::denied(401, "missing_token", "No token provided in Authorization header or request body");
     };
     match service.check_token(&token) {
         Ok(claims) => Answer::yes(json!({
@@ -22,12 +22,12 @@ pub(super) fn verify(service: &AuthService, call: &Call<'_>) -> Answer {
         })),
         Err(refusal) => {
             lines::token_refused(service, &refusal);
-            refused(service, "invalid_token", "Invalid or expired token")
+            Answer::denied(401, "invalid_token", "Invalid or expired token")
         }
     }
 }
 
-/// GET `/auth/me`: 401 in both dialects when the token is absent or bad.
+/// GET `/auth/me`: 401 in every dialect when the token is absent or bad.
 pub(super) fn me(service: &AuthService, call: &Call<'_>) -> Answer {
     let Some(token) = call.bearer() else {
         service.say_route(Severity::Warning, "Profile request without valid Authorization header");
@@ -39,13 +39,6 @@ pub(super) fn me(service: &AuthService, call: &Call<'_>) -> Answer {
             lines::token_refused(service, &refusal);
             Answer::detail(401, "invalid_token", "Invalid or expired token")
         }
-    }
-}
-
-fn refused(service: &AuthService, reason: &'static str, message: &str) -> Answer {
-    match service.dialect.is_observed() {
-        true => Answer::no(200, reason, json!({ "valid": false, "error": message })),
-        false => Answer::detail(401, reason, message),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Between wiremock and the handlers: stamps every answer, and writes the journal and the platform's request log.
+//! Between wiremock and the handlers: has every answer phrased, and writes the journal and the platform's request log.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -6,7 +6,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use wiremock::{Request, Respond, ResponseTemplate};
 
-use super::{Answer, AuthService, Call, Handler};
+use super::{Answer, AuthService, Call, Handler, phrasing};
 use crate::journal::JournalEntry;
 use crate::logs::{RequestRecord, redacted_target};
 use crate::trace::TraceId;
@@ -31,35 +31,33 @@ impl Respond for AuthResponder {
         let begun = Instant::now();
         let call = Call { request };
         let answer = (self.handler)(&self.service, &call);
-        self.service.journal.record(journal_entry(&call, &answer));
-        self.service.log.request(&request_record(&call, &answer, begun));
-        ResponseTemplate::new(answer.status)
-            .insert_header("x-service-name", "auth-service")
-            .insert_header("x-service-version", "1.0.0")
-            .set_body_json(answer.body)
+        let phrased = phrasing::phrased(self.service.dialect, request.url.path(), &answer);
+        self.service.journal.record(journal_entry(&call, &answer, phrased.status));
+        self.service.log.request(&request_record(&call, phrased.status, begun));
+        phrased.into_template()
     }
 }
 
-fn journal_entry(call: &Call<'_>, answer: &Answer) -> JournalEntry {
+fn journal_entry(call: &Call<'_>, answer: &Answer, status: u16) -> JournalEntry {
     JournalEntry {
         at: Timestamp::now(),
         from_backend: call.header("user-agent") == Some(BACKEND_USER_AGENT),
         method: call.request.method.to_string(),
         path: call.request.url.path().to_owned(),
-        status: answer.status,
+        status,
         accepted: answer.accepted,
         reason: answer.reason.map(str::to_owned),
         caller: call.caller(),
     }
 }
 
-fn request_record(call: &Call<'_>, answer: &Answer, begun: Instant) -> RequestRecord {
+fn request_record(call: &Call<'_>, status: u16, begun: Instant) -> RequestRecord {
     let url = &call.request.url;
     let host = call.header("host").unwrap_or("localhost");
     RequestRecord {
         method: call.request.method.to_string(),
         url: format!("http://{host}{}", redacted_target(url.path(), url.query())),
-        status: answer.status,
+        status,
         user_agent: call.header("user-agent").unwrap_or_default().to_owned(),
         latency: begun.elapsed(),
         trace: TraceId::sent_by_caller(&call.request.headers),

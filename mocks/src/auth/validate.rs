@@ -9,8 +9,8 @@ use super::{AuthService, lines};
 use crate::logs::Severity;
 
 pub(super) fn validate(service: &AuthService, call: &Call<'_>) -> Answer {
-    // The recorded service looks for the token first, the documented one for its caller.
-    if !service.dialect.is_observed()
+    // A service that demands credentials looks at its caller first, the recorded one at the token.
+    if service.demands_credentials()
         && let Some(refused) = service.caller_refused(call, "")
     {
         return refused;
@@ -36,12 +36,8 @@ fn decide(service: &AuthService, token: &str) -> Answer {
             Answer::yes(identity(&claims))
         }
         Err(refusal) => {
-            lines::token_refused(service, &refusal);
-            if service.dialect.is_observed() {
-                service.say_route(Severity::Warning, "Token validation failed - invalid or expired");
-                return invalid(200, "invalid_token", "Invalid or expired token");
-            }
-            Answer::detail(401, "invalid_token", "Invalid or expired token")
+            lines::validation_refused(service, &refusal);
+            Answer::denied(401, "invalid_token", "Invalid or expired token")
         }
     }
 }
@@ -56,28 +52,16 @@ fn identity(claims: &Claims) -> Value {
     })
 }
 
-/// The recorded form of a no: 200, `valid:false`, a machine word.
-fn invalid(status: u16, error: &'static str, message: &str) -> Answer {
-    Answer::no(status, error, json!({ "valid": false, "error": error, "message": message }))
-}
-
 fn token_in_body(service: &AuthService, call: &Call<'_>) -> Result<String, Answer> {
-    let observed = service.dialect.is_observed();
     let Some(body) = call.json() else {
         service.say_route(Severity::Error, "Token validation error: the request body is not a JSON object");
-        return Err(match observed {
-            true => invalid(200, "invalid_request", "Invalid request format"),
-            false => Answer::detail(422, "invalid_request", "Invalid request format"),
-        });
+        return Err(Answer::denied(422, "invalid_request", "Invalid request format"));
     };
     match body.get("token").and_then(Value::as_str) {
         Some(token) if !token.is_empty() => Ok(token.to_owned()),
         _ => {
             service.say_route(Severity::Warning, "Token validation attempted without token");
-            Err(match observed {
-                true => invalid(200, "missing_token", "Token is required"),
-                false => Answer::detail(422, "missing_token", "Token is required"),
-            })
+            Err(Answer::denied(422, "missing_token", "Token is required"))
         }
     }
 }

@@ -24,8 +24,10 @@ pub(super) async fn stamp(State(backend): State<Arc<Backend>>, request: Request,
     let mut response = next.run(request).await;
 
     let headers = response.headers_mut();
-    headers.insert("server", HeaderValue::from_static("uvicorn"));
-    headers.insert("x-trace-id", HeaderValue::from_str(&trace).expect("a uuid is a header value"));
+    if backend.dialect.names_servers() {
+        headers.insert("server", HeaderValue::from_static("uvicorn"));
+        headers.insert("x-trace-id", HeaderValue::from_str(&trace).expect("a uuid is a header value"));
+    }
     if let Some(id) = request_id {
         headers.insert("x-request-id", id);
     }

@@ -6,6 +6,7 @@ use super::Backend;
 use super::auth_client::{Identity, Verdict};
 use super::envelope::ApiError;
 use super::origin::Origin;
+use super::phrasing::Unauthenticated;
 use crate::logs::Severity;
 
 impl Backend {
@@ -29,7 +30,7 @@ impl Backend {
         }
     }
 
-    /// FastAPI's `HTTPBearer` (before 0.122): absent or empty, and wrong scheme, are told apart.
+    /// FastAPI's `HTTPBearer`: absent or empty, and wrong scheme, are told apart, in words at least.
     fn bearer<'a>(&self, headers: &'a HeaderMap) -> Result<&'a str, ApiError> {
         let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (scheme, credential) = sent.split_once(' ').unwrap_or((sent, ""));
@@ -43,19 +44,18 @@ impl Backend {
     }
 
     fn refuse_bearer(&self, message: &str, origin: &'static Origin) -> ApiError {
-        match self.dialect.is_observed() {
-            true => ApiError::forbidden(message, origin),
-            false => ApiError::unauthorized(message, origin),
-        }
+        ApiError::unauthenticated(self.dialect, Unauthenticated::NoBearer, message, origin)
     }
 
     fn not_validated(&self, message: &str, origin: &'static Origin) -> ApiError {
-        if self.dialect.is_observed() {
-            self.log.message(Severity::Error, "❌ WEBSOCKET JWT=REDACTED - Auth=REDACTED validation failed");
-            self.log.message(Severity::Error, "JWT=REDACTED failed: 401: Invalid or expired JWT=REDACTED");
-            return ApiError::unauthorized(message, origin);
-        }
-        self.log.message(Severity::Error, "JWT authentication failed: the token was not validated");
-        ApiError::forbidden(message, origin)
+        let lines: &[&str] = match self.dialect.logs_as_recorded() {
+            true => &[
+                "❌ WEBSOCKET JWT=REDACTED - Auth=REDACTED validation failed",
+                "JWT=REDACTED failed: 401: Invalid or expired JWT=REDACTED",
+            ],
+            false => &["JWT authentication failed: the token was not validated"],
+        };
+        lines.iter().for_each(|line| self.log.message(Severity::Error, *line));
+        ApiError::unauthenticated(self.dialect, Unauthenticated::NotValidated, message, origin)
     }
 }

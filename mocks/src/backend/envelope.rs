@@ -1,42 +1,54 @@
 //! The backend's error envelope (contract 1.5): eight fields; in `observed` four more, as staging adds them.
 
-use axum::Json;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Backend;
 use super::origin::Origin;
+use super::phrasing::{Failure, Unauthenticated, failed, status_of};
+use crate::Dialect;
 use crate::logs::Severity;
 
-/// An error that leaves as an envelope.
+/// An error that a handler raises.
+#[derive(Clone)]
 pub(super) struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: String,
     origin: &'static Origin,
+    refused: Option<Unauthenticated>,
 }
 
 impl ApiError {
-    pub(super) fn unauthorized(message: &str, origin: &'static Origin) -> Self {
-        Self { status: StatusCode::UNAUTHORIZED, code: "AUTH_FAILED", message: message.to_owned(), origin }
+    /// A refused credential, with the status that `dialect` gives it.
+    pub(super) fn unauthenticated(
+        dialect: Dialect,
+        refused: Unauthenticated,
+        message: &str,
+        origin: &'static Origin,
+    ) -> Self {
+        let status = status_of(dialect, refused);
+        let code = if status == StatusCode::UNAUTHORIZED { "AUTH_FAILED" } else { "AUTH_UNAUTHORIZED" };
+        Self { status, code, message: message.to_owned(), origin, refused: Some(refused) }
     }
 
+    /// A known user who may not.
     pub(super) fn forbidden(message: &str, origin: &'static Origin) -> Self {
-        Self { status: StatusCode::FORBIDDEN, code: "AUTH_UNAUTHORIZED", message: message.to_owned(), origin }
+        let (status, code) = (StatusCode::FORBIDDEN, "AUTH_UNAUTHORIZED");
+        Self { status, code, message: message.to_owned(), origin, refused: None }
     }
 
     pub(super) fn not_found(message: &str, origin: &'static Origin) -> Self {
-        Self { status: StatusCode::NOT_FOUND, code: "DB_RECORD_NOT_FOUND", message: message.to_owned(), origin }
+        let (status, code) = (StatusCode::NOT_FOUND, "DB_RECORD_NOT_FOUND");
+        Self { status, code, message: message.to_owned(), origin, refused: None }
     }
-}
 
-impl ApiError {
     pub(super) fn internal(message: &str, origin: &'static Origin) -> Self {
-        let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Self { status, code: "INTERNAL_ERROR", message: message.to_owned(), origin }
+        let (status, code) = (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR");
+        Self { status, code, message: message.to_owned(), origin, refused: None }
     }
 
     pub(super) fn status(&self) -> u16 {
@@ -45,6 +57,11 @@ impl ApiError {
 
     pub(super) fn message(&self) -> &str {
         &self.message
+    }
+
+    /// How the credential fell short, where that is the error.
+    pub(super) fn refused_credential(&self) -> Option<Unauthenticated> {
+        self.refused
     }
 }
 
@@ -64,11 +81,16 @@ impl Backend {
             "timestamp": Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string(),
             "request_id": request_id,
         });
-        if self.dialect.is_observed() {
+        if discloses_origins(self.dialect) {
             disclose(&mut envelope, error.origin);
         }
-        (error.status, Json(envelope)).into_response()
+        failed(error.status, Failure::Raised { error: error.clone(), envelope })
     }
+}
+
+/// As staging does, and no other.
+const fn discloses_origins(dialect: Dialect) -> bool {
+    matches!(dialect, Dialect::Observed)
 }
 
 fn disclose(envelope: &mut Value, origin: &Origin) {

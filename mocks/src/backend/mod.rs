@@ -11,6 +11,7 @@ mod health;
 mod message;
 mod messages;
 mod origin;
+mod phrasing;
 mod query;
 mod schema;
 mod startup;
@@ -23,13 +24,12 @@ pub(crate) use startup::StartupFailed;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
-use serde_json::json;
 
 use crate::deployment::Environment;
 use crate::logs::ServiceLog;
@@ -81,6 +81,7 @@ fn routes(backend: Arc<Backend>) -> Router {
         .route("/ws", get(websocket::connect))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(Arc::clone(&backend), phrasing::phrase))
         .layer(middleware::from_fn_with_state(Arc::clone(&backend), access::stamp))
         .with_state(backend)
 }
@@ -98,6 +99,6 @@ async fn wrong_method() -> Response {
 }
 
 /// FastAPI's own error body, outside of the envelope.
-fn detail(status: StatusCode, text: &str) -> Response {
-    (status, Json(json!({ "detail": text }))).into_response()
+fn detail(status: StatusCode, text: &'static str) -> Response {
+    phrasing::failed(status, phrasing::Failure::Framework(text))
 }

@@ -1,9 +1,10 @@
 //! FastAPI's 422: a list of problems, outside of the envelope (edge-signatures 3.1).
 
-use axum::Json;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde_json::{Map, Value, json};
+
+use super::phrasing::{Failure, failed};
 
 /// One entry of the list.
 pub(super) struct Problem(Value);
@@ -41,8 +42,8 @@ impl Problem {
 
 /// The answer that lists `problems`.
 pub(super) fn unprocessable(problems: Vec<Problem>) -> Response {
-    let list: Vec<_> = problems.into_iter().map(|problem| problem.0).collect();
-    (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "detail": list }))).into_response()
+    let list = problems.into_iter().map(|problem| problem.0).collect();
+    failed(StatusCode::UNPROCESSABLE_ENTITY, Failure::Invalid(list))
 }
 
 /// Reads a body as JSON; an empty one is `None`. Malformed JSON is refused even before the bearer is looked at.

@@ -27,7 +27,7 @@ pub(super) fn validate(config: &BackendConfig, dialect: Dialect, log: &ServiceLo
     let problems = problems(config);
     let Some(first) = problems.first() else { return Ok(()) };
     problems.iter().for_each(|problem| report(problem, log));
-    let error = if dialect.is_observed() { first.redacted } else { first.error };
+    let error = if dialect.logs_as_recorded() { first.redacted } else { first.error };
     conclude(&format!("{}: {error}", first.component), dialect, log);
     Err(StartupFailed)
 }
@@ -76,7 +76,7 @@ fn report(problem: &Problem, log: &ServiceLog) {
 }
 
 fn conclude(failure: &str, dialect: Dialect, log: &ServiceLog) {
-    let (auth, validation) = if dialect.is_observed() {
+    let (auth, validation) = if dialect.logs_as_recorded() {
         ("auth=REDACTED failures", "Auth=REDACTED failed")
     } else {
         ("auth validation failures", "Auth validation failed")

@@ -2,6 +2,7 @@
 
 mod iam;
 mod pages;
+mod phrasing;
 mod relay;
 mod stamp;
 
@@ -14,6 +15,7 @@ use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::Response;
 
+use crate::Dialect;
 use crate::logs::{RequestRecord, ServiceLog, redacted_target};
 use crate::serve::Tasks;
 use crate::trace::TraceId;
@@ -21,6 +23,7 @@ use pages::Page;
 
 /// The configuration of the edge, and where the backend is.
 pub(crate) struct Edge {
+    pub(crate) dialect: Dialect,
     /// `None` when no instance of the backend came up.
     pub(crate) backend: Option<SocketAddr>,
     /// False when the platform demands a Google-signed identity.
@@ -42,10 +45,10 @@ async fn handle(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     let mut record = begin_record(&request, trace.clone());
     let returning = stamp::has_affinity(request.headers());
     let response = match edge.pass(request).await {
-        Ok(relayed) => stamp::relayed(relayed, &trace, returning),
+        Ok(relayed) => phrasing::relayed(edge.dialect, relayed, &trace, returning),
         Err(page) => {
             record.platform_says = Some(page.log_text());
-            stamp::own(page.response(), &trace)
+            phrasing::own(edge.dialect, &page, &trace)
         }
     };
     record.status = response.status().as_u16();

@@ -67,3 +67,9 @@ pub(crate) async fn until_closed(stream: &mut Stream) -> (Vec<Value>, u16, Strin
 pub(crate) fn user_message(content: &str) -> Value {
     json!({ "type": "user_message", "payload": { "content": content, "thread_id": "thread-1" } })
 }
+
+/// The challenge of a refused upgrade.
+pub(crate) fn challenge(error: &Error) -> Option<String> {
+    let Error::Http(response) = error else { panic!("refused by HTTP, not by {error}") };
+    response.headers().get("www-authenticate").map(|value| value.to_str().expect("text").to_owned())
+}

@@ -61,7 +61,7 @@ impl Token {
 pub(crate) fn recorded_kind(twin: &Twin, kind: &str) -> String {
     let token = Token::of(twin);
     let changed = match kind {
-        "valid" => token,
+        "valid" | "fresh" => token,
         "unknown_user" => token.with("sub", json!("nobody-b36121d1")),
         "expired" => token.at("iat", -7200).at("exp", -3600),
         "just_expired" => token.at("iat", -900).at("exp", -1),

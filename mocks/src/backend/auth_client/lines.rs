@@ -1,4 +1,5 @@
-//! What the client writes to the backend's log: recorded texts; in `documented` the same before redaction (contract 7.3).
+//! What the client writes to the backend's log: recorded texts; in the other dialects the same before redaction
+//! (contract 7.3).
 
 use reqwest::StatusCode;
 
@@ -12,7 +13,7 @@ pub(super) fn say_http(log: &ServiceLog, method: &str, url: &str, status: Status
 }
 
 pub(super) fn say_validating(log: &ServiceLog, dialect: Dialect, base: &str, credentials: bool) {
-    let (secret, validating) = match dialect.is_observed() {
+    let (secret, validating) = match dialect.logs_as_recorded() {
         true => (
             "SERVICE_SECRET=REDACTED configured - auth=REDACTED communication may fail in staging/production",
             format!("Validating token=REDACTED auth=REDACTED at: {base}"),
@@ -29,7 +30,7 @@ pub(super) fn say_validating(log: &ServiceLog, dialect: Dialect, base: &str, cre
 }
 
 pub(super) fn say_no_credentials(log: &ServiceLog, dialect: Dialect, service_id: &str) {
-    let (first, second) = match dialect.is_observed() {
+    let (first, second) = match dialect.logs_as_recorded() {
         true => (
             "SERVICE_SECRET=REDACTED not configured. This is required for service-to-service authentication. Set \
              SERVICE_SECRET=REDACTED a secure value (min 32 chars) that matches the auth=REDACTED configuration.",
@@ -49,7 +50,7 @@ pub(super) fn say_no_credentials(log: &ServiceLog, dialect: Dialect, service_id:
 impl AuthClient {
     /// The text for this dialect: recorded with its redaction, or as it is in the source.
     fn say(&self, severity: Severity, raw: &str, redacted: &str) {
-        let text = if self.dialect.is_observed() { redacted } else { raw };
+        let text = if self.dialect.logs_as_recorded() { redacted } else { raw };
         self.log.message(severity, text);
     }
 

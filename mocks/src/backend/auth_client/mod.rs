@@ -73,8 +73,8 @@ impl AuthClient {
         if !self.reachable().await {
             return Verdict::Refused(Refused::Unreachable);
         }
-        // The answer is not awaited for its content: a refused caller is told "not blacklisted" all the same.
-        if self.dialect.is_observed() {
+        // Only the recorded client asks, and not for the content: a refused caller is told "not blacklisted" all the same.
+        if matches!(self.dialect, Dialect::Observed) {
             self.wire.check_blacklist(token).await;
         }
         if let Some(verdict) = self.cache.get(token) {

@@ -13,19 +13,19 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::auth_client::{Identity, Verdict};
-use super::{Backend, detail};
+use super::{Backend, detail, phrasing};
 use crate::logs::Severity;
 use carrier::Presented;
-use refusal::SocketRefusal;
+pub(super) use refusal::SocketRefusal;
 
 /// The only subprotocol that is ever selected; it carries no token.
 const SUBPROTOCOL: &str = "jwt-auth";
 
-/// `observed` accepts first and authenticates then, so a refusal is 101, an error frame and a close; `documented`
-/// refuses the upgrade with an empty 403.
+/// `observed` accepts first and authenticates then, so a refusal is 101, an error frame and a close; the others refuse
+/// the upgrade.
 pub(super) async fn connect(
     State(backend): State<Arc<Backend>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -37,12 +37,12 @@ pub(super) async fn connect(
     let Ok(upgrade) = upgrade else { return detail(StatusCode::NOT_FOUND, "Not Found") };
     let upgrade = upgrade.protocols([SUBPROTOCOL]);
     let presented = Presented::find(headers, query.as_deref(), peer);
-    if backend.dialect.is_observed() {
+    if phrasing::refuses_in_frames(backend.dialect) {
         return upgrade.on_upgrade(async move |socket| session::authenticate(backend, socket, presented).await);
     }
     match backend.admit(&presented).await {
         Ok(user) => upgrade.on_upgrade(async move |socket| session::run(&backend, socket, user).await),
-        Err(_) => StatusCode::FORBIDDEN.into_response(),
+        Err(refusal) => phrasing::refused_upgrade(backend.dialect, &refusal),
     }
 }
 
@@ -64,7 +64,7 @@ impl Backend {
     }
 
     fn say_refused(&self, refusal: &SocketRefusal) {
-        let (failed, error) = match self.dialect.is_observed() {
+        let (failed, error) = match self.dialect.logs_as_recorded() {
             true => ("AUTH=REDACTED failed", refusal.redacted_message()),
             false => ("AUTHENTICATION failed", refusal.message()),
         };

@@ -3,7 +3,7 @@
 use super::super::auth_client::Refused;
 
 /// A refusal and what of the token may be told: its length and its dots.
-pub(super) enum SocketRefusal {
+pub(in crate::backend) enum SocketRefusal {
     NoToken,
     InvalidFormat { length: usize, dots: usize },
     NotValidated { refused: Refused, length: usize, dots: usize },
