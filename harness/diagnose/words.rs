@@ -33,8 +33,8 @@ pub(super) fn proof(rule: &ProofRule) -> String {
         ProofRule::Reading(on, results) => {
             format!("{}: {}", selector(on), any(&results.iter().map(outcome).collect::<Vec<_>>()))
         }
-        ProofRule::SameAs(on, token) => {
-            format!("{} that fail get the very answer as with {}", selector(on), token(*token))
+        ProofRule::SameAs(on, control) => {
+            format!("{} that fail get the very answer as with {}", selector(on), token(*control))
         }
         ProofRule::Fact(key, values) if values.is_empty() => format!("{}, as foretold", fact(key)),
         ProofRule::Fact(key, values) => format!("{}: {}", fact(key), any(values)),
@@ -54,8 +54,8 @@ fn prediction(one: &Prediction) -> String {
         let surely = if one.surely { "surely " } else { "" };
         format!("{surely}answered by {}", any(&one.answered_by.iter().map(hop).collect::<Vec<_>>()))
     });
-    let same = one.same_as.map(|token| format!("as with {}", token(token)));
-    let differs = one.differs_from.map(|token| format!("not as with {}", token(token)));
+    let same = one.same_as.map(|other| format!("as with {}", token(other)));
+    let differs = one.differs_from.map(|other| format!("not as with {}", token(other)));
     let latency = (!one.latency.is_empty())
         .then(|| format!("most often {}", any(&one.latency.iter().map(latency).collect::<Vec<_>>())));
     let said: Vec<String> =
