@@ -47,7 +47,7 @@ pub(super) struct Faults {
 
 impl Faults {
     pub(super) fn run(self, target: &TargetArgs) -> Result<ExitCode, Mistake> {
-        let catalogue = Catalogue::shipped();
+        let catalogue = &*target.catalogue(&target.resolve()?)?;
         let text = match &self.id {
             None if self.matrix => self.matrix(catalogue, target.doors())?,
             Some(id) => self.explain(&find(catalogue, id)?)?,

@@ -51,9 +51,10 @@ enum Format {
 }
 
 impl Smoke {
-    pub(super) async fn run(self, target: &TargetArgs) -> Result<ExitCode, Mistake> {
+    pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
         #[cfg_attr(not(feature = "twin"), expect(unused_mut, reason = "only a booted twin changes it"))]
-        let mut target = target.resolve()?;
+        let mut target = arguments.resolve()?;
+        let catalogue = arguments.catalogue(&target)?;
         let scenarios = self.scenarios(&target)?;
         #[cfg(feature = "twin")]
         let twin = self.twin.boot_for(&mut target).await?;
@@ -63,6 +64,7 @@ impl Smoke {
         let run = run::Smoke {
             target: Arc::new(target),
             scenarios,
+            catalogue,
             deployed: self.deployed.clone(),
             redactor: redactor.clone(),
         };

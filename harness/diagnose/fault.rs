@@ -19,6 +19,9 @@ pub(super) struct Fault {
     /// What happened, in two to four sentences.
     #[serde(default)]
     pub(super) about: String,
+    /// Stands in the place of the built-in entry of this id.
+    #[serde(default)]
+    pub(super) replaces: bool,
     /// How often it is met.
     pub(super) prior: Prior,
     /// The services whose deploy can have caused it.
@@ -156,7 +159,16 @@ fn smoke_again() -> String {
 }
 
 fn pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Regex, D::Error> {
-    Regex::new(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    Regex::new(&String::deserialize(deserializer)?).map_err(|error| D::Error::custom(no_expression(&error)))
+}
+
+/// Begins the message about a text that is no regular expression.
+pub(super) const NO_EXPRESSION: &str = "not a regular expression";
+
+fn no_expression(error: &regex::Error) -> String {
+    let said = error.to_string();
+    let why = said.rsplit("error: ").next().unwrap_or_default().trim();
+    format!("{NO_EXPRESSION}: {why}")
 }
 
 fn some_pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Regex>, D::Error> {

@@ -7,6 +7,7 @@ mod apart;
 mod calls;
 mod case;
 mod catalogue;
+mod catalogue_file;
 mod cell;
 mod chain;
 mod chance;

@@ -126,3 +126,18 @@ const fn fact(
 pub(super) fn of(key: &str) -> Option<&'static FactWord> {
     FACTS.iter().find(|fact| fact.key == key)
 }
+
+/// What is wrong with a fact and the values that are asked of it; in the words in which serde says such a thing.
+pub(super) fn check<'v>(key: &str, values: impl IntoIterator<Item = &'v String>) -> Result<(), String> {
+    let fact = of(key).ok_or_else(|| unknown(key, FACTS.iter().map(|fact| fact.key)))?;
+    match values.into_iter().find(|value| !fact.values.contains(&value.as_str())) {
+        Some(value) => Err(unknown(value, fact.values.iter().copied())),
+        None => Ok(()),
+    }
+}
+
+/// The message about a word that is not known, as serde says it: `target` puts it into our words, with the nearest known one.
+pub(super) fn unknown<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    let known: Vec<String> = known.into_iter().map(|one| format!("`{one}`")).collect();
+    format!("unknown variant `{word}`, expected one of {}", known.join(", "))
+}

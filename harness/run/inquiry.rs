@@ -21,7 +21,7 @@ pub(super) struct Inquiry {
 /// Asks until a cause is certain, no probe can help, or the budget of probes is spent.
 pub(super) async fn inquire(
     prober: &Prober,
-    target: &Target,
+    (target, catalogue): (&Target, &Catalogue),
     failed: &[FailedStep],
     record: &mut Record,
     clean: &(dyn Fn(&str) -> String + Send + Sync),
@@ -37,17 +37,17 @@ pub(super) async fn inquire(
     } else {
         tell(&Event::DiagnosisStarted);
         read_log(&mut evidence, target, clean).await;
-        ask_all(&session, target, failed, &evidence, record, tell).await;
+        ask_all(&session, (target, catalogue), failed, &evidence, record, tell).await;
     }
     let given = given(target, record, &evidence, failed);
-    let causes = diagnose(given, Catalogue::shipped());
+    let causes = diagnose(given, catalogue);
     let findings = findings(given, &causes);
     Inquiry { causes, findings, probes: record.probes.len() - before, evidence }
 }
 
 async fn ask_all(
     session: &crate::probe::Session,
-    target: &Target,
+    (target, catalogue): (&Target, &Catalogue),
     failed: &[FailedStep],
     evidence: &Evidence,
     record: &mut Record,
@@ -55,7 +55,7 @@ async fn ask_all(
 ) {
     let mut refused: Vec<ProbeKey> = Vec::new();
     for _ in 0..target.budget.diagnosis_probes {
-        let next = next_probe(given(target, record, evidence, failed), Catalogue::shipped(), &refused);
+        let next = next_probe(given(target, record, evidence, failed), catalogue, &refused);
         let Some(key) = next else { break };
         refused.push(key.clone());
         ask(session, key, target, record, tell).await;

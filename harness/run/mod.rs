@@ -21,6 +21,7 @@ pub use recording::{Recording, record};
 use self::drive::Driven;
 use self::inquiry::Inquiry;
 use self::record::Record;
+use crate::diagnose::Catalogue;
 use crate::probe::{Prober, Redact, SetupError};
 use crate::redact::Redactor;
 use crate::report::{Report, RunOutcome, SCHEMA, StepOutcome, Timing, Unread};
@@ -34,6 +35,8 @@ pub struct Smoke {
     pub target: Arc<Target>,
     /// What is driven.
     pub scenarios: Vec<Scenario>,
+    /// Every fault that can be named.
+    pub catalogue: Arc<Catalogue>,
     /// What was just deployed: service (`backend`, `auth`, …) and revision.
     pub deployed: Vec<(String, String)>,
     /// Knows every secret of the run; shared with whoever prints.
@@ -74,7 +77,8 @@ pub async fn smoke(run: &Smoke, tell: Listener<'_>) -> Result<Report, RunError> 
     something_was_tested(&driven)?;
     let driven_for = started.elapsed();
     let scenario_probes = record.probes.len();
-    let inquiry = inquiry::inquire(&prober, target, &driven.failed, &mut record, &*redact, tell).await;
+    let inquiry =
+        inquiry::inquire(&prober, (target, &run.catalogue), &driven.failed, &mut record, &*redact, tell).await;
     tell(&Event::Ended);
     let timing = Timing {
         started_at,

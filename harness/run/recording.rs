@@ -42,7 +42,8 @@ pub async fn record(run: &Smoke) -> Result<Recording, RunError> {
     let driven = drive::drive(&prober, target, &scenarios(run), &mut record, &silent).await;
     something_was_tested(&driven)?;
     let of_scenarios = record.observations.len();
-    let inquiry = inquiry::inquire(&prober, target, &driven.failed, &mut record, &*redact, &silent).await;
+    let inquiry =
+        inquiry::inquire(&prober, (target, &run.catalogue), &driven.failed, &mut record, &*redact, &silent).await;
     let session = prober.session();
     for key in unasked(target, &record, &inquiry.evidence, &driven.failed) {
         inquiry::ask(&session, key, target, &mut record, &silent).await;

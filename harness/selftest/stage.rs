@@ -11,6 +11,7 @@ use super::SelftestError;
 use super::recorded::Recorded;
 use super::subject::Subject;
 use crate::cli::coordinates;
+use crate::diagnose::Catalogue;
 use crate::redact::Redactor;
 use crate::run::{self, Smoke};
 use crate::scenario::Scenario;
@@ -60,6 +61,7 @@ impl Stage {
         let run = Smoke {
             target: Arc::new(target.clone()),
             scenarios: self.scenarios.clone(),
+            catalogue: Catalogue::shipped_shared(),
             deployed: Vec::new(),
             redactor: Redactor::new(),
         };

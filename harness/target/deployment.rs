@@ -1,6 +1,7 @@
 //! A target, resolved: one deployment under test. Sits in `target`; what every other room is given.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use url::{Host, Url};
@@ -46,6 +47,8 @@ pub struct Target {
     pub variables: BTreeMap<String, Vec<String>>,
     /// The operator's names of the deployed things, for commands in the report.
     pub names: DeployedNames,
+    /// Files of faults beside the built-in catalogue; patterns such as `faults/*.toml` are allowed.
+    pub catalogue: Vec<PathBuf>,
     /// Failures that are known and reported, not diagnosed anew.
     pub known_failures: Vec<KnownFailure>,
 }

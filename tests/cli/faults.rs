@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use crate::program::{run, stderr, stdout};
+use crate::program::{fivewhys, run, stderr, stdout};
 
 #[test]
 fn every_fault_stands_on_a_line_of_its_own_in_columns() {
@@ -75,4 +75,26 @@ fn more_doors_never_tell_fewer_pairs_apart() {
     let steps = ["edge", "edge,auth", "edge,auth,service-credentials", "edge,auth,service-credentials,manifest,logs"];
     let told: Vec<u64> = steps.into_iter().map(told).collect();
     assert!(told.is_sorted() && told[0] < told[3], "{told:?}");
+}
+
+#[test]
+fn a_target_adds_its_own_faults_from_files_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("faults")).expect("a folder");
+    let entry = "[[fault]]\nid = \"backend/lunch-break\"\ntitle = \"Out for lunch\"\nprior = \"rare\"\ninvolves = []\ncurable_by_rollback = false\n\
+                 owner = \"canteen\"\nfix = \"wait\"\nwhys = []\n[[fault.mode]]\npredict = [{ on = \"protected vaild\", result = [\"failed\"] }]\n";
+    let shipped = include_str!("../../fivewhys.toml").replace("[defaults]\n", "");
+    let target = format!("{shipped}\n[defaults]\ncatalogue = [\"faults/*.toml\"]\n");
+    std::fs::write(folder.path().join("fivewhys.toml"), target).expect("a file");
+    let file = folder.path().join("faults/own.toml");
+    let list = |text: &str| {
+        std::fs::write(&file, text).expect("a file");
+        fivewhys(["faults"]).current_dir(folder.path()).output().expect("it starts")
+    };
+    let wrong = list(entry);
+    assert_eq!((wrong.status.code(), stdout(&wrong)), (Some(2), ""));
+    assert!(stderr(&wrong).contains("own.toml:11:27"), "file, line and column: {}", stderr(&wrong));
+    assert!(stderr(&wrong).contains("did you mean `valid`?"), "{}", stderr(&wrong));
+    let right = list(&entry.replace("vaild", "valid"));
+    assert!(stdout(&right).contains("backend/lunch-break"), "{}", stderr(&right));
 }

@@ -3,6 +3,7 @@
 mod bypass;
 mod calls;
 mod catalogue;
+mod catalogue_files;
 mod contract_rows;
 mod facts;
 mod logbook;

@@ -112,6 +112,7 @@ fn target(base: &str) -> Target {
     let url = Url::parse(base).unwrap();
     Target {
         variables: std::collections::BTreeMap::new(),
+        catalogue: Vec::new(),
         name: "bench".to_owned(),
         production: false,
         twin: false,
