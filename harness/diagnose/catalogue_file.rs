@@ -43,8 +43,11 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Written>, ConfigError>
     };
     let in_toml = |error: toml::de::Error| flaw(error.message(), error.span().unwrap_or(0..0));
     let file: FaultFile = toml::from_str(text).map_err(in_toml)?;
-    let entry = |entry: Spanned<Fault>| {
-        let span = entry.span();
+    // A table's own span is its header.
+    let mut ends: Vec<usize> = file.fault.iter().skip(1).map(|entry| entry.span().start).collect();
+    ends.push(text.len());
+    let entry = |(entry, end): (Spanned<Fault>, usize)| {
+        let span = entry.span().start..end;
         let mut fault = entry.into_inner();
         check(&fault).map_err(|message| flaw(&message, span.clone()))?;
         for mode in &mut fault.mode {
@@ -53,7 +56,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Written>, ConfigError>
         let id = narrowed(text, span, &format!("`{}`", fault.id));
         Ok(Written { fault, source: Source::clone(&shown), id })
     };
-    file.fault.into_iter().map(entry).collect()
+    file.fault.into_iter().zip(ends).map(entry).collect()
 }
 
 /// What no type can say: the hop of the id, a mode to fit, modes that links name.
