@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. Reads arguments, prints, and says by exit code how it went.
 
+mod ask;
 mod bug;
 mod faults;
 mod mint;
@@ -9,6 +10,7 @@ mod progress;
 #[cfg(feature = "twin")]
 mod selftest;
 mod smoke;
+mod supplied_args;
 mod target_args;
 #[cfg(feature = "twin")]
 mod twin;

@@ -7,7 +7,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::run::Event;
 
-/// One line that is redrawn, and gone at the end.
+/// One line that is redrawn, and gone at the end. Clones show the same line.
+#[derive(Clone)]
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
@@ -22,6 +23,11 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
         Self(bar)
+    }
+
+    /// Does something else with the terminal, the line out of the way.
+    pub(super) fn aside<T>(&self, other: impl FnOnce() -> T) -> T {
+        self.0.suspend(other)
     }
 
     /// Takes in what happened.

@@ -9,9 +9,9 @@ use clap::{Args, ValueEnum};
 use miette::{IntoDiagnostic as _, miette};
 
 use super::mistake::Mistake;
-use super::output;
 use super::progress::Progress;
 use super::target_args::TargetArgs;
+use super::{ask, output};
 use crate::redact::Redactor;
 use crate::report::{Report, human, json};
 use crate::run;
@@ -33,6 +33,11 @@ pub(super) struct Smoke {
     /// What was just deployed, for example `backend=netra-backend-staging-00639-g4g`; may be repeated
     #[arg(long, value_name = "SERVICE=REVISION", value_parser = deployed)]
     deployed: Vec<(String, String)>,
+    #[command(flatten)]
+    supplied: super::supplied_args::SuppliedArgs,
+    /// Where the verdict is open, ask on the terminal whether to run the read-only command that would settle it
+    #[arg(long)]
+    ask: bool,
     /// How the report on stdout looks
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
@@ -56,6 +61,9 @@ impl Smoke {
         let mut target = arguments.resolve()?;
         let catalogue = arguments.catalogue(&target)?;
         let scenarios = self.scenarios(&target)?;
+        let progress = Progress::new();
+        let may_run = self.ask.then(|| ask::on_terminal(&progress)).transpose()?;
+        let by_hand = run::ByHand { supplied: self.supplied.read(&target)?, may_run };
         #[cfg(feature = "twin")]
         let twin = self.twin.boot_for(&mut target).await?;
         #[cfg(not(feature = "twin"))]
@@ -68,8 +76,7 @@ impl Smoke {
             deployed: self.deployed.clone(),
             redactor: redactor.clone(),
         };
-        let progress = Progress::new();
-        let report = run::smoke(&run, &|event| progress.tell(event)).await;
+        let report = run::smoke_by_hand(&run, &by_hand, &|event| progress.tell(event)).await;
         #[cfg(feature = "twin")]
         if let Some(twin) = twin {
             twin.shutdown().await;

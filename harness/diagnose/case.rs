@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::cell::Place;
 use super::fact::{self, Fact};
-use super::given::{FailedStep, Given};
+use super::given::{FailedStep, Given, SentProbe};
 use super::logbook::Logbook;
 use super::reading::{Reading, Readings};
 use crate::evidence::{EnvValue, Manifest};
@@ -18,12 +18,12 @@ use crate::target::{Service, Target};
 pub(super) struct Case<'a> {
     pub(super) target: &'a Target,
     pub(super) failed: &'a [FailedStep],
+    pub(super) sent: &'a [SentProbe],
     pub(super) readings: Readings<'a>,
     pub(super) facts: Vec<Fact>,
     pub(super) logbook: Logbook<'a>,
     pub(super) log_was_read: bool,
-    pub(super) manifest_was_read: bool,
-    manifests: &'a BTreeMap<Service, Manifest>,
+    pub(super) manifests: &'a BTreeMap<Service, Manifest>,
     user: &'a str,
 }
 
@@ -39,17 +39,17 @@ impl<'a> Case<'a> {
         let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent);
         let mut facts = fact::facts(given.target, &kept, &given.evidence.manifests);
         // Only a probe that went through the backend says anything of the backend's calls.
-        if readings.failing().any(|reading| reading.cell.place == Place::Protected) {
+        if readings.failing().any(|reading| reading.cell.place == Place::Protected && !reading.ended_at_the_edge()) {
             facts.extend(logbook.calls(given.target));
         }
         Self {
             target: given.target,
             failed: given.failed,
+            sent: given.sent,
             readings,
             facts,
             logbook,
             log_was_read: !given.evidence.log.is_empty(),
-            manifest_was_read: !given.evidence.manifests.is_empty(),
             manifests: &given.evidence.manifests,
             user,
         }

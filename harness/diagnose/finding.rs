@@ -1,4 +1,7 @@
-//! Findings: what is wrong although no scenario failed for it, and negative controls that were accepted. Sits in `diagnose`.
+//! Findings: what is wrong although no scenario failed for it, and negative controls that were accepted. Sits in `diagnose`. One of a kind,
+//! with everything that shows it.
+
+use std::collections::BTreeSet;
 
 use super::case::Case;
 use super::cell::Place;
@@ -6,54 +9,111 @@ use super::describe;
 use super::given::Given;
 use super::reading::Reading;
 use super::verdict::{Cause, Certainty, Finding, Proof};
-use crate::observe::Outcome;
+use crate::observe::{Observation, Outcome};
 use crate::probe::Caller;
-use crate::target::Role;
+use crate::target::{Role, Target};
 use crate::token::TokenKind;
 
 /// Everything found in this run. `causes` are its causes: an anomaly that one of them explains is no finding of its own.
 #[must_use]
 pub fn findings(given: Given<'_>, causes: &[Cause]) -> Vec<Finding> {
     let case = Case::of(given, &[]);
-    let bypass = gathered(&case, "auth-bypass", "A credential that must be refused was accepted", true, |reading| {
-        is_bypass(&case, reading)
-    });
-    let callers = gathered(
-        &case,
-        "callers-not-checked",
-        "The auth service serves callers without credentials",
-        false,
-        serves_anyone,
-    );
-    bypass.into_iter().chain(callers).chain(anomalies(&case, causes)).collect()
+    let found = KINDS.iter().filter_map(|kind| gathered(&case, kind));
+    found.chain(anomalies(&case, causes)).collect()
 }
 
-fn gathered(
-    case: &Case<'_>,
-    id: &str,
-    title: &str,
+/// One kind of finding that single readings show.
+struct Kind {
+    id: &'static str,
+    title: &'static str,
     fails: bool,
-    is_one: impl Fn(&Reading<'_>) -> bool,
-) -> Option<Finding> {
-    let evidence: Vec<Proof> = case
-        .readings
-        .all
-        .iter()
-        .filter(|reading| is_one(reading))
-        .map(|reading| describe::reading(reading, case.target))
-        .collect();
-    (!evidence.is_empty()).then(|| Finding { id: id.into(), title: title.into(), evidence, fails })
+    shows: fn(&Case<'_>, &Reading<'_>) -> bool,
+}
+
+const KINDS: [Kind; 5] = [
+    Kind { id: "auth-bypass", title: "A credential that must be refused was accepted", fails: true, shows: is_bypass },
+    Kind { id: "revoked-accepted", title: "A revoked token is still accepted", fails: true, shows: takes_revoked },
+    Kind {
+        id: "callers-not-checked",
+        title: "The auth service serves callers without credentials",
+        fails: false,
+        shows: |_, reading| serves_anyone(reading),
+    },
+    Kind {
+        id: "optional-auth",
+        title: "A route takes a credential and serves whoever has none, or a bad one: its success proves nothing",
+        fails: false,
+        shows: is_optional,
+    },
+    Kind {
+        id: "http.401-without-challenge",
+        title: "A 401 says nothing of what would be accepted: no WWW-Authenticate (RFC 9110, 15.5.2)",
+        fails: false,
+        shows: |_, reading| reading.observation.unchallenged,
+    },
+];
+
+/// The finding of the probe that called itself a test, if that opened the door. Every other probe with such a token was refused there.
+#[must_use]
+pub fn opened_by_test_headers(target: &Target, seen: &Observation) -> Option<Finding> {
+    let call = describe::call(&seen.probe.surface, target);
+    let says = format!("{call} with a malformed token and headers that say it is a test: accepted");
+    (seen.result == Outcome::Ok).then(|| Finding {
+        id: "test-headers-open".into(),
+        title: "Headers that call a request a test switch authentication off".into(),
+        evidence: vec![Proof { says, exchange: Some(seen.exchange) }],
+        fails: false,
+    })
+}
+
+/// What fails the run is told once a token kind, anything else once a surface.
+fn gathered(case: &Case<'_>, kind: &Kind) -> Option<Finding> {
+    let mut told = BTreeSet::new();
+    let mut evidence: Vec<Proof> = Vec::new();
+    for reading in case.readings.all.iter().filter(|reading| (kind.shows)(case, reading)) {
+        if told.insert((&reading.observation.probe.surface, kind.fails.then_some(reading.cell.token))) {
+            evidence.push(describe::reading(reading, case.target));
+        }
+    }
+    (!evidence.is_empty()).then(|| Finding {
+        id: kind.id.into(),
+        title: kind.title.into(),
+        evidence,
+        fails: kind.fails,
+    })
 }
 
 /// A bad credential let in. A foreign key that is accepted where ours is refused is a key swap, not a bypass.
 fn is_bypass(case: &Case<'_>, reading: &Reading<'_>) -> bool {
-    let role = case.target.surfaces.get(&reading.observation.probe.surface).map(|surface| surface.role);
-    let guarded = matches!(role, Some(Role::Protected | Role::Oracle));
-    let bad = !reading.cell.token.should_be_accepted() && reading.cell.token != TokenKind::UnknownUser;
     let refused = |control: &Reading<'_>| control.observation.result == Outcome::Denied;
     let swapped = reading.cell.token == TokenKind::WrongKey
         && case.readings.control(reading, TokenKind::Valid).is_some_and(refused);
-    guarded && bad && !swapped && reading.observation.result == Outcome::Ok
+    let bad = is_bad(reading.cell.token) && reading.cell.token != TokenKind::Revoked;
+    bad && is_guarded(case, reading) && !swapped && reading.observation.result == Outcome::Ok
+}
+
+fn takes_revoked(case: &Case<'_>, reading: &Reading<'_>) -> bool {
+    reading.cell.token == TokenKind::Revoked && is_guarded(case, reading) && reading.observation.result == Outcome::Ok
+}
+
+/// Whoever comes is served, with a bad token and without one, where the target does not say that nobody else may be.
+fn is_optional(case: &Case<'_>, reading: &Reading<'_>) -> bool {
+    let served = |one: &Reading<'_>| one.observation.result == Outcome::Ok;
+    let same_surface = |one: &&Reading<'_>| one.observation.probe.surface == reading.observation.probe.surface;
+    let others = || case.readings.all.iter().filter(same_surface).filter(|one| served(one));
+    let anonymous = others().any(|one| one.cell.token == TokenKind::None);
+    let bad = others().any(|one| one.cell.token.is_sent() && is_bad(one.cell.token));
+    let shown = reading.cell.token == TokenKind::None || is_bad(reading.cell.token);
+    reading.cell.place == Place::Protected && !is_guarded(case, reading) && anonymous && bad && shown && served(reading)
+}
+
+fn is_bad(token: TokenKind) -> bool {
+    !token.should_be_accepted() && token != TokenKind::UnknownUser
+}
+
+fn is_guarded(case: &Case<'_>, reading: &Reading<'_>) -> bool {
+    let role = case.target.surfaces.get(&reading.observation.probe.surface).map(|surface| surface.role);
+    matches!(role, Some(Role::Protected | Role::Oracle))
 }
 
 fn serves_anyone(reading: &Reading<'_>) -> bool {

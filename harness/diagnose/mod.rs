@@ -4,6 +4,8 @@
 //! its chain (`chain`) and what would settle the rest (`settle`). `plan` asks for the next probe.
 
 mod apart;
+mod ask_command;
+mod ask_curl;
 mod calls;
 mod case;
 mod catalogue;
@@ -30,6 +32,7 @@ mod plan;
 mod plan_keys;
 mod predict;
 mod proof;
+mod question;
 mod reading;
 mod selector;
 mod settle;
@@ -44,7 +47,7 @@ pub use catalogue::Catalogue;
 pub use conclude::diagnose;
 pub use entry::{Entry, Link, LogLine, Showing};
 pub use every::every_probe;
-pub use finding::findings;
+pub use finding::{findings, opened_by_test_headers};
 pub use given::{FailedStep, Given, SentProbe};
 pub use matrix::{Class, Matrix};
 pub use plan::next_probe;

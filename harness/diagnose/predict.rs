@@ -38,7 +38,8 @@ pub(super) fn fits(prediction: &Prediction, reading: &Reading<'_>) -> bool {
     let result = prediction.result.is_empty() || prediction.result.contains(&seen.result);
     let hop = prediction.answered_by.is_empty()
         || (reading.answered_by == Hop::Unknown && !prediction.surely)
-        || prediction.answered_by.contains(&reading.answered_by);
+        || prediction.answered_by.contains(&reading.answered_by)
+        || (seen.speaks_for_another && prediction.answered_by.contains(&Hop::Backend));
     let authn = prediction.authn.is_empty() || seen.authn == Authn::Unknown || prediction.authn.contains(&seen.authn);
     result && hop && authn
 }

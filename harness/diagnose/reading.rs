@@ -37,6 +37,11 @@ impl Reading<'_> {
         }
     }
 
+    /// The edge refused it, so nobody further in was asked.
+    pub(super) fn ended_at_the_edge(&self) -> bool {
+        self.answered_by == Hop::Edge && self.observation.result == Outcome::Denied
+    }
+
     /// What it counts as: place, worth of the token, way in, caller, user, and how it ended.
     pub(super) fn group(&self) -> impl Ord + use<> {
         let Cell { place, token, carrier, caller, same_user, .. } = self.cell;

@@ -33,15 +33,6 @@ impl Selector {
             && self.same_user.is_none_or(|same| same == cell.same_user)
     }
 
-    pub(super) fn asks_the_auth_service(&self) -> bool {
-        self.places.iter().any(|place| matches!(place, Place::AuthHealth | Place::Oracle | Place::Issuer))
-    }
-
-    /// Whether it speaks of a caller that only the door `service-credentials` lets us be.
-    pub(super) fn needs_the_right_caller(&self) -> bool {
-        self.callers.iter().any(|caller| matches!(caller, Some(Caller::Right | Caller::WrongId)))
-    }
-
     /// Whether it speaks of the user of the failure or says nothing of users. Another user is another question.
     pub(super) const fn asks_for_another_user(&self) -> bool {
         matches!(self.same_user, Some(false))

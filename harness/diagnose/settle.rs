@@ -1,101 +1,93 @@
-//! Which closed door would split the remaining candidates best, and the command that opens it. Sits in `diagnose`.
+//! What would settle a verdict that is not certain: the one read-only question that leaves the least open, and its command. Sits in
+//! `diagnose`, behind `conclude`; what can be asked is in `question`, how it is written in `ask_command`.
 
-use std::collections::BTreeMap;
-
+use super::ask_command;
 use super::case::Case;
-use super::selector::Selector;
+use super::question::{Question, open_questions};
 use super::verdict::Settling;
 use super::weigh::Weighed;
-use crate::target::{Door, EvidenceSource, Service, Target};
 
-/// Facts that the log alone gives.
-const FROM_LOG: [&str; 4] = ["backend-call", "backend-contact", "auth.at-work", "token-judged"];
+/// Less than this many bits gained is nothing gained.
+const GAIN: f64 = 1e-6;
 
-/// The best closed door for all candidates together, and for each of them against the first.
+/// What a question would leave of the candidates.
+struct Prospect {
+    question: Question,
+    /// Expected entropy of what remains, in bits.
+    entropy: f64,
+    /// Expected number of candidates that remain.
+    leaves: f64,
+    /// For each candidate that may be true, the positions of those that would remain beside it.
+    remain: Vec<Vec<usize>>,
+}
+
+/// The best question for all candidates together, and for each of the others against the first.
 pub(super) fn settle(case: &Case<'_>, candidates: &[&Weighed<'_>]) -> (Option<Settling>, Vec<Option<Settling>>) {
-    let mut doors: Vec<(Door, usize)> = [Door::Manifest, Door::Logs, Door::ServiceCredentials, Door::Auth]
-        .into_iter()
-        .filter(|door| closed(case, *door))
-        .map(|door| (door, leaves(door, candidates)))
-        .filter(|(_, leaves)| *leaves < candidates.len())
-        .collect();
-    doors.sort_by_key(|(_, leaves)| *leaves);
-    let settling = |(door, leaves): &(Door, usize)| Settling {
-        door: door.as_str().to_owned(),
-        command: command(case.target, *door),
-        leaves: *leaves,
-    };
-    let best = doors.first().map(settling);
-    let first = candidates.first();
-    let each = candidates.iter().skip(1).map(|one| {
-        let splits = |door: &&(Door, usize)| first.is_some_and(|first| shows(door.0, first) != shows(door.0, one));
-        doors.iter().find(splits).map(settling)
+    let shares = shares(candidates);
+    let now = entropy(&shares);
+    let mut prospects: Vec<Prospect> =
+        open_questions(case).into_iter().map(|question| prospect(case, question, candidates, &shares)).collect();
+    prospects.sort_by(|a, b| a.entropy.total_cmp(&b.entropy));
+    let best = prospects.iter().find(|one| one.entropy < now - GAIN);
+    let confirming = || prospects.iter().find(|one| candidates.first().is_some_and(|best| one.question.marks(best)));
+    let best = best.or_else(confirming).map(|one| settling(case, one, candidates));
+    let each = (1..candidates.len()).map(|at| {
+        let parts = |one: &&Prospect| one.remain.first().is_some_and(|beside_first| !beside_first.contains(&at));
+        prospects.iter().find(parts).map(|one| settling(case, one, candidates))
     });
     (best, each.collect())
 }
 
-fn closed(case: &Case<'_>, door: Door) -> bool {
-    match door {
-        Door::Manifest => !case.manifest_was_read,
-        Door::Logs => !case.log_was_read,
-        other => !case.target.opens(other),
-    }
+/// The candidates' posteriors. They sum to one.
+fn shares(candidates: &[&Weighed<'_>]) -> Vec<f64> {
+    let top = candidates.iter().map(|one| one.score).fold(f64::NEG_INFINITY, f64::max);
+    let weights: Vec<f64> = candidates.iter().map(|one| (one.score - top).exp()).collect();
+    let sum: f64 = weights.iter().sum();
+    weights.into_iter().map(|weight| weight / sum).collect()
 }
 
-fn leaves(door: Door, candidates: &[&Weighed<'_>]) -> usize {
-    let mut groups: BTreeMap<String, usize> = BTreeMap::new();
-    for one in candidates {
-        *groups.entry(shows(door, one)).or_default() += 1;
-    }
-    groups.into_values().max().unwrap_or(0)
+/// In bits, of shares that need not sum to one.
+fn entropy(shares: &[f64]) -> f64 {
+    let sum: f64 = shares.iter().sum();
+    let bits = |share: &f64| if *share > 0.0 { -(share / sum) * (share / sum).log2() } else { 0.0 };
+    shares.iter().map(bits).sum()
 }
 
-/// What a door would show under a fault, as one comparable string.
-fn shows(door: Door, one: &Weighed<'_>) -> String {
-    let facts = |from_log: bool| {
-        let of = one.mode.facts.iter().filter(|(key, _)| FROM_LOG.contains(&key.as_str()) == from_log);
-        let of = of.filter(|(_, values)| values.iter().any(|value| value != "present"));
-        of.map(|(key, values)| format!("{key}={}", values.join("|"))).collect::<Vec<_>>().join(" ")
+fn prospect(case: &Case<'_>, question: Question, candidates: &[&Weighed<'_>], shares: &[f64]) -> Prospect {
+    let beside = |one: &Weighed<'_>| -> Vec<usize> {
+        let stays = |at: &usize| !question.parts(case, one, candidates[*at]);
+        (0..candidates.len()).filter(stays).collect()
     };
-    match door {
-        Door::Manifest => facts(false),
-        Door::Logs => {
-            let line = one.fault.log.iter().find(|rule| rule.decisive).map_or("", |rule| rule.pattern.as_str());
-            format!("{} {line}", facts(true))
-        }
-        Door::Auth | Door::ServiceCredentials => {
-            let shown =
-                |on: &Selector| on.asks_the_auth_service() && (door == Door::Auth || on.needs_the_right_caller());
-            let on_auth = one.mode.predict.iter().filter(|prediction| shown(&prediction.on));
-            on_auth
-                .map(|prediction| format!("{:?}={:?}", prediction.on, prediction.result))
-                .collect::<Vec<_>>()
-                .join(" ")
-        }
-        Door::Edge => String::new(),
-    }
+    let remain: Vec<Vec<usize>> = candidates.iter().map(|one| beside(one)).collect();
+    let expected = |of: &dyn Fn(&Vec<usize>) -> f64| -> f64 {
+        remain.iter().zip(shares).map(|(beside, share)| share * of(beside)).sum()
+    };
+    // Where it does not answer, everything remains.
+    let sure = question.sureness();
+    let of_answer = expected(&|beside| entropy(&beside.iter().map(|at| shares[*at]).collect::<Vec<_>>()));
+    let entropy = sure * of_answer + (1.0 - sure) * entropy(shares);
+    let leaves = sure * expected(&|beside| beside.len() as f64) + (1.0 - sure) * candidates.len() as f64;
+    Prospect { question, entropy, leaves, remain }
 }
 
-fn command(target: &Target, door: Door) -> Option<String> {
-    let names = &target.names;
-    match door {
-        Door::Manifest => target.manifests.get(&Service::Backend).map(shell).or_else(|| {
-            let (service, project, region) = (names.backend.as_ref()?, names.project.as_ref()?, names.region.as_ref()?);
-            Some(format!("gcloud run services describe {service} --project={project} --region={region} --format=json"))
-        }),
-        Door::Logs => target.logs.first().map(shell).or_else(|| {
-            let (service, project) = (names.auth.as_ref()?, names.project.as_ref()?);
-            let filter = format!("resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"{service}\"");
-            Some(format!("gcloud logging read '{filter}' --project={project} --freshness=10m --format=json"))
-        }),
-        Door::Auth | Door::ServiceCredentials | Door::Edge => None,
+fn settling(case: &Case<'_>, prospect: &Prospect, candidates: &[&Weighed<'_>]) -> Settling {
+    let mut splits: Vec<&Vec<usize>> = Vec::new();
+    for beside in &prospect.remain {
+        if !splits.contains(&beside) {
+            splits.push(beside);
+        }
     }
-}
-
-fn shell(source: &EvidenceSource) -> String {
-    match source {
-        EvidenceSource::File(path) => format!("cat {}", path.display()),
-        EvidenceSource::Url(url) => format!("curl -s {url}"),
-        EvidenceSource::Command(words) => words.join(" "),
+    let id = |at: &usize| candidates[*at].fault.id.clone();
+    let command = ask_command::command(case, &prospect.question);
+    Settling {
+        door: prospect.question.door().as_str().to_owned(),
+        asks: prospect.question.in_words().to_owned(),
+        command: command.shown,
+        argv: command.argv,
+        feed: command.feed,
+        note: command.note,
+        leaves: (prospect.leaves * 10.0).round() / 10.0,
+        of: candidates.len(),
+        splits: splits.into_iter().map(|beside| beside.iter().map(id).collect()).collect(),
     }
 }

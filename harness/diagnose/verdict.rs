@@ -82,16 +82,31 @@ pub struct Alternative {
     pub settled_by: Option<Settling>,
 }
 
-/// A door that would decide, and how to open it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A read-only question that would decide, or come nearer to it, and the command that asks it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settling {
-    /// The door's name.
+    /// The door it opens.
     pub door: String,
-    /// A read-only command that gives the evidence, where the target has the names for it.
+    /// What is asked, in words: `the backend's manifest`.
+    pub asks: String,
+    /// The command, as a shell takes it. Changes nothing, holds no secret: a token is `$TOKEN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
-    /// How many candidates would remain at the most.
-    pub leaves: usize,
+    /// The command as words, where nothing has to be filled in first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub argv: Vec<String>,
+    /// What takes its output, after a `|`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<String>,
+    /// What has to be known or done before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// How many candidates are expected to remain, by their posteriors; to one decimal.
+    pub leaves: f64,
+    /// How many there are.
+    pub of: usize,
+    /// What may remain: each distinct set of faults that one answer leaves.
+    pub splits: Vec<Vec<String>>,
 }
 
 /// One link of the chain.

@@ -66,11 +66,16 @@ pub(super) fn parse(
     clean: &dyn Fn(&str) -> String,
 ) -> Result<Vec<LogEntry>, SourceError> {
     let format = |why: String| SourceError::Format { expected: "log entries in JSON", why };
-    let values = values(text).map_err(|error| format(error.to_string()))?;
-    Ok(values.iter().filter_map(|value| entry(value, names, clean)).collect())
+    Ok(entries(&values(text).map_err(|error| format(error.to_string()))?, names, clean))
 }
 
-fn values(text: &str) -> Result<Vec<Value>, serde_json::Error> {
+/// The entries of the target's services.
+pub(super) fn entries(values: &[Value], names: &ServiceNames, clean: &dyn Fn(&str) -> String) -> Vec<LogEntry> {
+    values.iter().filter_map(|value| entry(value, names, clean)).collect()
+}
+
+/// JSON values one after the other; lists are unfolded.
+pub(super) fn values(text: &str) -> Result<Vec<Value>, serde_json::Error> {
     let read: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text).into_iter::<Value>().collect();
     Ok(read?.into_iter().flat_map(|value| if let Value::Array(list) = value { list } else { vec![value] }).collect())
 }

@@ -57,15 +57,20 @@ impl Manifest {
     pub fn parse(text: &str) -> Result<Self, SourceError> {
         let format = |why: String| SourceError::Format { expected: "a service manifest in JSON", why };
         let json: Value = serde_json::from_str(text).map_err(|error| format(error.to_string()))?;
+        Self::from_json(&json).map_err(|why| format(why.to_owned()))
+    }
+
+    /// Reads one service's or revision's JSON, parsed already; or says what it lacks.
+    pub(super) fn from_json(json: &Value) -> Result<Self, &'static str> {
         let containers = json.pointer("/spec/template/spec/containers").or_else(|| json.pointer("/spec/containers"));
         let env = containers.and_then(|list| list.pointer("/0/env")).and_then(Value::as_array);
         let named = json.pointer("/metadata/name").and_then(Value::as_str);
-        let name = named.ok_or_else(|| format("no metadata.name".into()))?.to_owned();
+        let name = named.ok_or("no metadata.name")?.to_owned();
         if containers.is_none() {
-            return Err(format("no spec.template.spec.containers".into()));
+            return Err("no spec.template.spec.containers");
         }
         let text = |pointer: &str| json.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-        let ready = condition(&json, "Ready");
+        let ready = condition(json, "Ready");
         Ok(Self {
             name,
             env: env.into_iter().flatten().filter_map(variable).collect(),
@@ -74,7 +79,7 @@ impl Manifest {
             latest_created: text("/status/latestCreatedRevisionName"),
             latest_ready: text("/status/latestReadyRevisionName"),
             url: text("/status/url"),
-            traffic: traffic(&json),
+            traffic: traffic(json),
         })
     }
 }

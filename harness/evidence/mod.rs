@@ -4,6 +4,7 @@
 mod log;
 mod manifest;
 mod source;
+mod supplied;
 
 use std::collections::BTreeMap;
 
@@ -12,8 +13,9 @@ use serde::{Deserialize, Serialize};
 pub use log::{LogEntry, LoggedRequest};
 pub use manifest::{EnvValue, Manifest};
 pub use source::SourceError;
+pub use supplied::{Supplied, SuppliedError};
 
-use crate::target::{Door, Service, Target};
+use crate::target::{Door, EvidenceSource, Service, Target};
 
 /// What was read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -61,6 +63,22 @@ pub async fn read_log(evidence: &mut Evidence, target: &Target, clean: &(dyn Fn(
             Err(error) => evidence.unread.push((Door::Logs, clean(&error.to_string()))),
         }
     }
-    evidence.log_read_at = Some(jiff::Timestamp::now());
-    evidence.log.sort_by_key(|entry| entry.at);
+    evidence.add_log(Vec::new(), Some(jiff::Timestamp::now()));
+}
+
+/// What a command prints, at most 32 MiB, within 30 s.
+///
+/// # Errors
+/// When it cannot be run, fails, or gives too much.
+pub(crate) async fn output_of(argv: &[String], target: &Target) -> Result<String, SourceError> {
+    source::read(&EvidenceSource::Command(argv.to_vec()), target).await
+}
+
+impl Evidence {
+    /// Adds entries of a log that was read at this time.
+    fn add_log(&mut self, entries: Vec<LogEntry>, read_at: Option<jiff::Timestamp>) {
+        self.log.extend(entries);
+        self.log.sort_by_key(|entry| entry.at);
+        self.log_read_at = self.log_read_at.max(read_at);
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::challenge::{self, Bearer};
 use super::outcome::body_json;
 use super::{Authn, Outcome};
 use crate::probe::{Caller, Exchange};
@@ -54,13 +55,23 @@ const fn speaks_for_the_user(token: TokenKind) -> bool {
 fn refused(exchange: &Exchange, surface: &Surface) -> Authn {
     let caller_refused =
         surface.caller_rejected.as_ref().zip(body_json(exchange)).is_some_and(|(rule, json)| rule.holds(&json));
-    let token = exchange.probe.token;
-    let by_rule = surface.caller_rejected.is_some() && exchange.status() == Some(200);
     if caller_refused {
-        Authn::CallerRejected
-    } else if challenge_says_invalid(exchange) {
-        Authn::Rejected
-    } else if surface.takes_caller && exchange.probe.caller != Caller::Right && !by_rule {
+        return Authn::CallerRejected;
+    }
+    let token = exchange.probe.token;
+    match challenge::bearer(exchange) {
+        Some(_) if token == TokenKind::None && !surface.takes_caller => Authn::Missing,
+        Some(Bearer::InvalidToken) => Authn::Rejected,
+        Some(Bearer::InsufficientScope) if token.should_be_accepted() => Authn::Accepted,
+        // RFC 6750, 3.1: so speaks who saw none. Frameworks that never give an error code speak so too.
+        Some(Bearer::Bare) if token.should_be_accepted() => Authn::Unknown,
+        _ => by_status(exchange, surface, token),
+    }
+}
+
+fn by_status(exchange: &Exchange, surface: &Surface, token: TokenKind) -> Authn {
+    let by_rule = surface.caller_rejected.is_some() && exchange.status() == Some(200);
+    if surface.takes_caller && exchange.probe.caller != Caller::Right && !by_rule {
         Authn::Unknown
     } else if token == TokenKind::None {
         Authn::Missing
@@ -71,9 +82,4 @@ fn refused(exchange: &Exchange, surface: &Surface) -> Authn {
     } else {
         Authn::Unknown
     }
-}
-
-/// RFC 6750, 3.1: an error code in the challenge means that a token was looked at.
-fn challenge_says_invalid(exchange: &Exchange) -> bool {
-    exchange.header("www-authenticate").is_some_and(|challenge| challenge.contains("error=\"invalid_token\""))
 }

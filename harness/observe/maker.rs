@@ -1,20 +1,23 @@
 //! Who made the answer. Sits in `observe`.
 
-use super::signature::{self, Maker, Signature, media_type};
-use super::{Because, Hop, Outcome};
+use super::mark::{Mark, Says};
+use super::signature::{self, media_type};
+use super::{Because, Hop, Outcome, challenge, problem, proxy_status, redirect, server_timing};
 use crate::probe::Exchange;
 use crate::target::Surface;
 
-/// Under this weight a signature is kept as a mark and decides nothing.
+/// Under this weight a mark is kept and decides nothing.
 const DECIDES: f64 = 0.5;
 
-/// From this weight on a signature is more than a hint.
-const SURE: f64 = 0.75;
+/// From this weight on a mark is more than a hint.
+pub(super) const SURE: f64 = 0.75;
 
-/// Who made the answer, whether that is only a hint, the signatures found, and the bytes that convinced us.
+/// Who made the answer, whether that is only a hint, the marks found, and the bytes that convinced us.
 pub(super) struct Made {
     pub(super) by: Hop,
     pub(super) hint: bool,
+    /// See [`super::Observation::speaks_for_another`].
+    pub(super) speaks_for_another: bool,
     pub(super) signatures: Vec<String>,
     pub(super) because: Because,
 }
@@ -22,14 +25,35 @@ pub(super) struct Made {
 /// Reads the marks of an answer's maker.
 pub(super) fn maker(exchange: &Exchange, surface: &Surface, outcome: Outcome) -> Made {
     let own = Hop::from(surface.service);
-    let found = signature::matching(exchange, surface.kind);
+    let found = marks(exchange, surface);
     let (by, hint, bytes) = decide(exchange, outcome, own, &found);
-    let mut signatures: Vec<String> = found.iter().map(|signature| signature.id.clone()).collect();
+    let speaks_for_another = telling(&found).is_some_and(|mark| mark.says == Says::Messenger);
+    let mut signatures: Vec<String> = found.into_iter().map(|mark| mark.id).collect();
     signatures.dedup();
-    Made { by, hint, signatures, because: Because { claim: claim(by), bytes } }
+    Made { by, hint, speaks_for_another, signatures, because: Because { claim: claim(by), bytes } }
 }
 
-fn decide(exchange: &Exchange, outcome: Outcome, own: Hop, found: &[&Signature]) -> (Hop, bool, String) {
+/// The weightiest first.
+fn marks(exchange: &Exchange, surface: &Surface) -> Vec<Mark> {
+    let products = signature::marks(exchange, surface.kind);
+    let standards = [
+        proxy_status::mark(exchange, surface.service),
+        problem::mark(exchange),
+        challenge::mark(exchange),
+        redirect::mark(exchange),
+        server_timing::mark(exchange),
+    ];
+    let mut found: Vec<Mark> = products.chain(standards.into_iter().flatten()).collect();
+    found.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    found
+}
+
+/// The mark that tells the maker.
+fn telling(found: &[Mark]) -> Option<&Mark> {
+    found.iter().find(|mark| mark.says != Says::Passed && mark.weight >= DECIDES)
+}
+
+fn decide(exchange: &Exchange, outcome: Outcome, own: Hop, found: &[Mark]) -> (Hop, bool, String) {
     if exchange.head.is_none() {
         let (hop, detail) = silent(exchange);
         return (hop, false, detail);
@@ -37,9 +61,9 @@ fn decide(exchange: &Exchange, outcome: Outcome, own: Hop, found: &[&Signature])
     if outcome == Outcome::Ok {
         return (own, false, "it is what this surface must answer".into());
     }
-    if let Some(signature) = found.first().filter(|signature| signature.weight >= DECIDES) {
-        let hop = if signature.made_by == Maker::Edge { Hop::Edge } else { own };
-        return (hop, signature.weight < SURE, format!("{} ({})", signature.bytes(), signature.id));
+    if let Some(mark) = telling(found) {
+        let hop = if matches!(mark.says, Says::Edge | Says::Messenger) { Hop::Edge } else { own };
+        return (hop, mark.weight < SURE, format!("{} ({})", mark.bytes, mark.id));
     }
     if exchange.status() == Some(101) {
         return (own, false, "the WebSocket was accepted".into());

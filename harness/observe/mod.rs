@@ -1,11 +1,19 @@
 //! Reads one exchange and says what it means. Never compares two.
 
+mod challenge;
 mod credential;
 mod maker;
+mod mark;
 mod observation;
 mod outcome;
+mod problem;
+mod proxy_status;
+mod redirect;
+mod server_timing;
 mod shape;
 mod signature;
+#[cfg(test)]
+mod signature_tests;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +39,7 @@ pub fn observe(exchange: &Exchange, surface: &Surface, sub: &str) -> Option<Obse
         probe: exchange.probe.clone(),
         answered_by: made.by,
         maker_is_hint: made.hint,
+        speaks_for_another: made.speaks_for_another,
         authn,
         result,
         latency: latency(exchange),
@@ -42,6 +51,7 @@ pub fn observe(exchange: &Exchange, surface: &Surface, sub: &str) -> Option<Obse
         signatures: made.signatures,
         because: vec![made.because],
         clock_skew_s: clock_skew(exchange),
+        unchallenged: exchange.status() == Some(401) && exchange.header("www-authenticate").is_none(),
         issued_with_our_secret: exchange.issued_with_our_secret,
     })
 }

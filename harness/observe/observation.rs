@@ -111,6 +111,9 @@ pub struct Observation {
     /// Nothing but the form of the answer speaks for its maker (it is JSON, as a service's would be): a hint.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub maker_is_hint: bool,
+    /// Whoever made the answer may only have passed on what another decided: an edge that asks before it lets anybody through.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub speaks_for_another: bool,
     /// What became of the credential.
     pub authn: Authn,
     /// How it ended.
@@ -138,6 +141,9 @@ pub struct Observation {
     /// How far the server's clock is ahead of ours by its `Date` header, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_skew_s: Option<i64>,
+    /// A 401 without `WWW-Authenticate`, which RFC 9110 (15.5.2) demands.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unchallenged: bool,
     /// See [`crate::probe::Exchange::issued_with_our_secret`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_with_our_secret: Option<bool>,

@@ -1,7 +1,10 @@
 //! How a call ended, whatever the status code. Sits in `observe`.
 
-use super::Outcome;
+use serde_json::Value;
+
+use super::redirect::{self, Leads};
 use super::signature::media_type;
+use super::{Outcome, proxy_status};
 use crate::probe::{Carrier, ErrorKind, Exchange};
 use crate::target::{Accept, JsonMatch, Role, Surface, SurfaceKind};
 use crate::token::TokenKind;
@@ -32,6 +35,8 @@ pub(super) fn outcome(exchange: &Exchange, surface: &Surface) -> Outcome {
         Some(101) => Outcome::BrokenStream,
         Some(200..=299) => unaccepted_success(exchange, surface),
         Some(400 | 422) if lacks_its_token(exchange) => Outcome::Denied,
+        Some(_) if redirect::leads(exchange) == Some(Leads::Slash) => Outcome::NotFound,
+        Some(status @ 500..) => proxy_status::outcome(exchange).unwrap_or_else(|| from_status(status)),
         Some(status) => from_status(status),
         None => Outcome::Reset,
     }
@@ -78,6 +83,7 @@ fn from_status(status: u16) -> Outcome {
         429 => Outcome::Throttled,
         408 | 504 | 522 | 524 => Outcome::TimedOut,
         400..=499 => Outcome::InvalidRequest,
+        525 | 526 => Outcome::TlsFailed,
         502 | 503 | 520 | 521 | 523 => Outcome::Unavailable,
         _ => Outcome::Failed,
     }
@@ -86,13 +92,28 @@ fn from_status(status: u16) -> Outcome {
 /// A success by status that is none by the surface's own rule.
 fn unaccepted_success(exchange: &Exchange, surface: &Surface) -> Outcome {
     let html = media_type(exchange) == Some("text/html");
-    match (surface.kind, surface.role) {
+    let json = body_json(exchange);
+    let speaks_json = surface.accept.json.is_empty() || json.is_some() || exchange.body.truncated;
+    match (surface.kind, surface.role, &json) {
         _ if html => Outcome::WrongService,
-        (SurfaceKind::Sse, _) if !exchange.events.is_empty() => Outcome::BrokenStream,
-        (_, Role::Oracle) if body_json(exchange).is_some() => Outcome::Denied,
-        (SurfaceKind::Sse | SurfaceKind::Websocket, _) => Outcome::WrongService,
+        (SurfaceKind::Sse, ..) if !exchange.events.is_empty() => Outcome::BrokenStream,
+        (SurfaceKind::Sse | SurfaceKind::Websocket, ..) => Outcome::WrongService,
+        _ if !speaks_json => Outcome::WrongService,
+        (_, Role::Oracle, Some(_)) => Outcome::Denied,
+        (_, Role::Health, Some(json)) if another_service(json, &surface.accept.json) => Outcome::WrongService,
         _ => Outcome::Failed,
     }
+}
+
+/// Words for a state; what else a health answer must say is the name of its service.
+const STATES: [&str; 9] = ["healthy", "ok", "up", "pass", "passing", "alive", "ready", "running", "serving"];
+
+/// The health of another service: it has nothing of what ours says, or another name where ours says its own.
+fn another_service(json: &Value, wanted: &[JsonMatch]) -> bool {
+    let there = |one: &&JsonMatch| !one.path.query(json).all().is_empty();
+    let is_state = |value: &Value| value.as_str().is_none_or(|text| STATES.contains(&&*text.to_ascii_lowercase()));
+    let names = |one: &&JsonMatch| !one.any_of.is_empty() && !one.any_of.iter().any(is_state);
+    !wanted.iter().any(|one| there(&one)) || wanted.iter().filter(names).filter(there).any(|one| !one.holds(json))
 }
 
 fn status_accepted(exchange: &Exchange, surface: &Surface) -> bool {
@@ -119,6 +140,6 @@ fn first_frame_holds(accept: &Accept, exchange: &Exchange) -> bool {
 }
 
 /// The body as JSON, if it is JSON.
-pub(super) fn body_json(exchange: &Exchange) -> Option<serde_json::Value> {
+pub(super) fn body_json(exchange: &Exchange) -> Option<Value> {
     serde_json::from_str(&exchange.body.text).ok()
 }

@@ -1,52 +1,65 @@
-//! Signatures: marks by which the maker of an answer is known. Data in `signatures/`, one file a family; this reads and matches them.
+//! Signatures: marks by which the maker of an answer is known. Data in `signatures/`, one file a product; this reads and matches them.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::mark::{Mark, Says};
 use crate::probe::Exchange;
 use crate::target::SurfaceKind;
 
-/// One mark. Everything that is given must hold.
+/// One mark of a product. Everything that is given must hold.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Signature {
     /// A slug, `run.iam.missing`; several entries may share it.
     pub(super) id: String,
-    /// Who makes such answers.
-    pub(super) made_by: Maker,
+    /// What it tells of the answer's maker.
+    pub(super) says: Says,
+    /// How the fact is known: bounds the weight, for the readers and the test of the data.
+    #[cfg_attr(not(test), expect(dead_code, reason = "kept in the data for its readers"))]
+    pub(super) basis: Basis,
+    /// How far one may lean on it, 0 to 1: see [`super::maker`].
+    pub(super) weight: f64,
+    /// Where the fact comes from; for readers of the data.
+    #[expect(dead_code, reason = "kept in the data for its readers")]
+    source: String,
     /// The status code is one of these.
     #[serde(default)]
     status: Vec<u16>,
-    /// The media type (or its `+suffix` form) is this.
+    /// The media type is this.
     content_type: Option<String>,
+    /// The body begins so, white space aside.
+    body_begins: Option<String>,
+    /// The body is one of these, white space around it aside.
+    #[serde(default)]
+    body_is: Vec<String>,
     /// The body holds all of these.
     #[serde(default)]
     body: Vec<String>,
     /// The body is empty.
     #[serde(default)]
     body_empty: bool,
-    /// The header is there and holds this (any case).
+    /// These headers are there and hold this (any case).
     #[serde(default)]
     header: BTreeMap<String, String>,
     /// The surface is of this kind.
     kind: Option<SurfaceKind>,
-    /// How far one may lean on it, 0 to 1.
-    pub(super) weight: f64,
-    /// Where the fact comes from; for readers of the data.
-    #[expect(dead_code, reason = "kept in the data for its readers")]
-    source: String,
 }
 
-/// Who makes an answer.
+/// How a fact is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Maker {
-    /// Something in front of the service.
-    Edge,
-    /// The service itself.
-    Application,
+pub(super) enum Basis {
+    /// On loopback, with the real product.
+    Measured,
+    /// By its vendor or a standard.
+    Documented,
+    /// By a public report of a real capture.
+    Reported,
+    /// Generally known, verified by nobody here: never more than a hint.
+    Hearsay,
 }
 
 #[derive(Deserialize)]
@@ -55,40 +68,75 @@ struct SignatureFile {
     signature: Vec<Signature>,
 }
 
+macro_rules! products {
+    ($($name:literal),+ $(,)?) => {
+        [$(($name, include_str!(concat!("signatures/", $name, ".toml")))),+]
+    };
+}
+
 static SHIPPED: LazyLock<Vec<Signature>> = LazyLock::new(|| {
-    [
-        include_str!("signatures/google.toml"),
-        include_str!("signatures/proxies.toml"),
-        include_str!("signatures/fastapi.toml"),
-    ]
-    .into_iter()
-    .flat_map(|text| toml::from_str::<SignatureFile>(text).expect("shipped signatures are checked by a test").signature)
-    .collect()
+    let files = products![
+        "apache",
+        "aws-alb",
+        "aws-api-gateway",
+        "caddy",
+        "cloud-armor",
+        "cloud-run",
+        "cloudflare",
+        "envoy",
+        "espv2",
+        "fastapi",
+        "gateway",
+        "gfe",
+        "haproxy",
+        "iap",
+        "load-balancer",
+        "nginx",
+        "traefik",
+        "varnish",
+    ];
+    files.into_iter().flat_map(|(name, text)| read(name, text)).collect()
 });
 
-/// The signatures that fit this exchange, the weightiest first.
-pub(super) fn matching(exchange: &Exchange, kind: SurfaceKind) -> Vec<&'static Signature> {
-    let mut found: Vec<_> = SHIPPED.iter().filter(|signature| signature.fits(exchange, kind)).collect();
-    found.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    found
+fn read(name: &str, text: &str) -> Vec<Signature> {
+    match toml::from_str::<SignatureFile>(text) {
+        Ok(file) => file.signature,
+        Err(error) => unreachable!("signatures/{name}.toml is checked by a test: {error}"),
+    }
+}
+
+/// Every signature that is shipped.
+pub(super) fn shipped() -> &'static [Signature] {
+    &SHIPPED
+}
+
+/// The marks of known products on this exchange.
+pub(super) fn marks(exchange: &Exchange, kind: SurfaceKind) -> impl Iterator<Item = Mark> {
+    shipped().iter().filter(move |signature| signature.fits(exchange, kind)).map(Signature::mark)
 }
 
 impl Signature {
     fn fits(&self, exchange: &Exchange, kind: SurfaceKind) -> bool {
         let Some(status) = exchange.status() else { return false };
-        let text = exchange.body.text.as_str();
+        let text = exchange.body.text.trim();
         (self.status.is_empty() || self.status.contains(&status))
             && self.kind.is_none_or(|wanted| wanted == kind)
             && self.content_type.as_deref().is_none_or(|wanted| media_type(exchange) == Some(wanted))
             && (!self.body_empty || text.is_empty())
+            && self.body_begins.as_deref().is_none_or(|begin| text.starts_with(begin))
+            && (self.body_is.is_empty() || self.body_is.iter().any(|whole| text == whole))
             && self.body.iter().all(|part| text.contains(part.as_str()))
             && self.header.iter().all(|(name, part)| has_header(exchange, name, part))
     }
 
+    fn mark(&self) -> Mark {
+        Mark { id: self.id.clone(), says: self.says, weight: self.weight, bytes: self.bytes() }
+    }
+
     /// The bytes that fitted, for the report.
-    pub(super) fn bytes(&self) -> String {
+    fn bytes(&self) -> String {
         let headers = self.header.iter().map(|(name, part)| format!("header {name}: …{part}"));
-        let body = self.body.iter().map(|part| format!("body …{part}…"));
+        let body = self.body_begins.iter().chain(&self.body).map(|part| format!("body …{part}…"));
         let status = (!self.status.is_empty()).then(|| format!("status {:?}", self.status));
         headers.chain(body).chain(status).next().unwrap_or_else(|| self.id.clone())
     }

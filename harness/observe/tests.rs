@@ -38,6 +38,8 @@ const MESSAGES: &str = "backend.chat-messages";
 #[case::a_login_page(Valid, 200, HTML, "<form>sign in</form>", (Hop::Unknown, Authn::Unknown, Outcome::WrongService))]
 #[case::a_redirect(Valid, 302, "", "", (Hop::Unknown, Authn::Unknown, Outcome::WrongService))]
 #[case::a_static_ok(Valid, 200, JSON, r#"{"ok":true}"#, (Hop::Backend, Authn::Unknown, Outcome::Failed))]
+#[case::words_where_json_is_spoken(Valid, 200, "text/plain", "OK", (Hop::Unknown, Authn::Unknown, Outcome::WrongService))]
+#[case::tls_further_in(Valid, 525, HTML, "<h1>525</h1>", (Hop::Edge, Authn::Unknown, Outcome::TlsFailed))]
 #[case::a_page_nobody_knows(Valid, 403, HTML, "<h1>No</h1>", (Hop::Unknown, Authn::Unknown, Outcome::Denied))]
 fn an_answer_means(
     #[case] token: TokenKind,
@@ -80,6 +82,50 @@ fn cloud_run_s_own_refusals_are_made_at_the_edge(#[case] status: u16, #[case] ch
     let refused = exchange(MESSAGES, Valid).answered(status, HTML, text).with_header("www-authenticate", challenge);
     let (hop, _, outcome) = axes(&refused);
     assert_eq!((hop, outcome), (Hop::Edge, Outcome::Denied));
+}
+
+#[rstest]
+#[case::ours(r#"{"status":"healthy","service":"netra-ai-platform"}"#, Outcome::Ok)]
+#[case::ours_and_ill(r#"{"status":"unhealthy","service":"netra-ai-platform"}"#, Outcome::Failed)]
+#[case::of_another_service(r#"{"status":"healthy","service":"auth-service"}"#, Outcome::WrongService)]
+#[case::of_who_knows_what(r#"{"ok":true}"#, Outcome::WrongService)]
+#[case::without_a_name(r#"{"status":"unhealthy"}"#, Outcome::Failed)]
+fn a_health_answer_means(#[case] text: &str, #[case] outcome: Outcome) {
+    assert_eq!(answer("backend.health", NoToken, 200, JSON, text).2, outcome);
+}
+
+#[rstest]
+#[case::nothing_was_seen_or_never_an_error_code(Valid, "Bearer", Authn::Unknown)]
+#[case::a_bad_token_is_refused_all_the_same(WrongKey, "Bearer", Authn::Rejected)]
+#[case::nothing_was_sent(NoToken, "Bearer error=\"invalid_token\"", Authn::Missing)]
+#[case::known_and_not_allowed(Valid, "Bearer error=\"insufficient_scope\"", Authn::Accepted)]
+fn a_challenge_tells_of_the_credential(#[case] token: TokenKind, #[case] challenge: &str, #[case] authn: Authn) {
+    let refused = exchange(MESSAGES, token).answered(401, JSON, r#"{"detail":"no"}"#);
+    assert_eq!(axes(&refused.with_header("www-authenticate", challenge)).1, authn);
+}
+
+#[rstest]
+#[case::it_waited("edge; error=http_response_timeout", Outcome::TimedOut)]
+#[case::tls("edge; error=tls_certificate_error", Outcome::TlsFailed)]
+#[case::a_word_of_its_own("edge; error=bored", Outcome::Unavailable)]
+fn a_proxy_status_tells_how_it_ended_further_in(#[case] value: &str, #[case] outcome: Outcome) {
+    let gone = exchange(MESSAGES, Valid).answered(502, "text/plain", "gone").with_header("proxy-status", value);
+    assert_eq!(axes(&gone).2, outcome);
+}
+
+#[test]
+fn time_spent_on_authentication_is_a_mark() {
+    let timed =
+        exchange(MESSAGES, Valid).answered(401, JSON, "{}").with_header("server-timing", "db;dur=1, auth;dur=12.34567");
+    let seen = observe(&timed, &surface(MESSAGES), SUB).expect("an observation");
+    assert!(seen.signatures.contains(&"server-timing.auth".to_owned()), "{:?}", seen.signatures);
+}
+
+#[test]
+fn a_problem_whose_status_is_another_was_changed_on_its_way() {
+    let problem = exchange(MESSAGES, Valid).answered(502, "application/problem+json", r#"{"status":401,"title":"no"}"#);
+    let seen = observe(&problem, &surface(MESSAGES), SUB).expect("an observation");
+    assert_eq!(seen.signatures, ["problem.status-changed"]);
 }
 
 #[test]
@@ -180,6 +226,9 @@ proptest! {
     fn no_answer_panics(status in 100u16..600, media in ".{0,30}", text in ".{0,200}", code in prop::option::of(0u16..5000)) {
         for id in ["backend.health", MESSAGES, "backend.chat-stream", "backend.websocket", "auth.validate", "auth.login"] {
             let mut any = exchange(id, Valid).answered(status, &media, &text).with_frame(&text);
+            for name in ["www-authenticate", "proxy-status", "server-timing", "location", "server"] {
+                any = any.with_header(name, &media);
+            }
             any.close = code.map(|code| crate::probe::Close { code, reason: text.clone(), by: crate::probe::Side::Server });
             let _ = observe(&any, &surface(id), SUB);
         }

@@ -152,6 +152,12 @@ impl Exchange {
         headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
+    /// Every header of this name (lower case), in order.
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let all = self.head.iter().flat_map(|head| &head.headers);
+        all.filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
     /// The status code, if a status line arrived.
     #[must_use]
     pub fn status(&self) -> Option<u16> {

@@ -9,6 +9,10 @@ use super::placeholders::{Meaning, fill, fill_text};
 use super::{CannotProbe, Carrier, ProbeRequest, address};
 use crate::target::{Surface, SurfaceKind, Target, User};
 
+/// By these, systems have taken a call for a test and let it in (contract 0.12 and section 9).
+const TEST_HEADERS: [(&str, &str); 4] =
+    [("X-Test-Type", "E2E"), ("X-Test-Environment", "staging"), ("X-E2E-Test", "true"), ("X-Test-Mode", "true")];
+
 /// A request, ready to be sent or to be shown.
 #[derive(Clone)]
 pub(super) struct Rendered {
@@ -100,6 +104,9 @@ impl Call<'_> {
             headers.set("Content-Type", "application/json");
         }
         headers.add_all(&self.surface.headers);
+        if self.request.test_headers {
+            TEST_HEADERS.iter().for_each(|(name, value)| headers.set(name, value));
+        }
         headers.set("traceparent", &format!("00-{}-{}-01", ids.trace, ids.span));
         headers.set("X-Request-ID", &ids.request);
         if let Some(cookie) = &values.cookie {

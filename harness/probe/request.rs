@@ -19,6 +19,8 @@ pub struct ProbeRequest {
     pub send: Option<Vec<serde_json::Value>>,
     /// How far the answer is followed.
     pub until: Until,
+    /// Whether the call carries the headers by which tests call themselves (contract 0.12). At most one probe of a run does.
+    pub test_headers: bool,
 }
 
 /// How far a stream or socket is followed. A plain HTTP answer is always read to its end.
@@ -34,6 +36,15 @@ impl ProbeRequest {
     /// A probe with nothing replaced, followed until it is accepted.
     #[must_use]
     pub fn new(key: ProbeKey) -> Self {
-        Self { key, step: None, path: None, query: Vec::new(), body: None, send: None, until: Until::Accepted }
+        Self {
+            key,
+            step: None,
+            path: None,
+            query: Vec::new(),
+            body: None,
+            send: None,
+            until: Until::Accepted,
+            test_headers: false,
+        }
     }
 }

@@ -5,7 +5,7 @@ use textwrap::core::display_width;
 
 use super::human::{Style, render};
 use super::{Report, Unread, json, samples};
-use crate::diagnose::Finding;
+use crate::diagnose::{Finding, Settling};
 use crate::observe::Hop;
 use crate::probe::{Close, ErrorKind, Side, TransportError};
 
@@ -51,10 +51,10 @@ impl Filler<'_> {
         self.fill(
             cause.fix.iter_mut().chain(&mut cause.verify).chain(cause.rollback.iter_mut().map(|back| &mut back.says)),
         );
-        self.fill(cause.settled_by.iter_mut().map(|settling| &mut settling.door));
+        self.settlings(cause.settled_by.iter_mut());
         for other in &mut cause.alternatives {
             self.fill([&mut other.fault, &mut other.title]);
-            self.fill(other.settled_by.iter_mut().map(|settling| &mut settling.door));
+            self.settlings(other.settled_by.iter_mut());
         }
         for why in &mut cause.whys {
             why.claim = self.text();
@@ -62,6 +62,13 @@ impl Filler<'_> {
         }
         for out in &mut cause.ruled_out {
             self.fill([&mut out.fault, &mut out.by.says]);
+        }
+    }
+
+    fn settlings<'s>(&mut self, all: impl Iterator<Item = &'s mut Settling>) {
+        for settling in all {
+            self.fill([&mut settling.door, &mut settling.asks]);
+            settling.note = Some(self.text());
         }
     }
 
@@ -91,6 +98,7 @@ fn reports(texts: &[String]) -> Vec<Report> {
         reports.iter_mut().flat_map(|report| &mut report.causes).find_map(|cause| cause.settled_by.as_mut())
     {
         settling.command = Some("gcloud x".to_owned());
+        settling.feed = None;
     }
     reports.into_iter().map(|report| filler.report(report)).collect()
 }

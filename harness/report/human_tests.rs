@@ -85,8 +85,8 @@ fn an_ambiguous_verdict_claims_no_cause() {
 #[test]
 fn the_door_that_settles_stands_with_every_candidate_it_can_tell_apart() {
     let text = render(&samples::ambiguous(), &Style { width: 140, ..PLAIN });
-    assert_eq!(text.matches("settled by manifest").count(), 3);
-    assert!(text.contains("the door manifest would leave at most 2 of 6"));
+    assert_eq!(text.matches("settled by the backend's manifest").count(), 3);
+    assert!(text.contains("one of 6 causes remains; the backend's manifest (door manifest) would leave 2"));
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub(in super::super) fn ambiguous_cause() -> Cause {
         fault: format!("backend-auth/{slug}"),
         title: format!("What the catalogue says about {slug} in one line"),
         confidence,
-        settled_by: (confidence > 0.1).then(|| Settling { door: "manifest".to_owned(), command: None, leaves: 1 }),
+        settled_by: (confidence > 0.1).then(|| manifest(None)),
     };
     let mut cause = certain_cause();
     cause.whys.truncate(3);
@@ -65,9 +65,27 @@ pub(in super::super) fn ambiguous_cause() -> Cause {
     cause.fix = None;
     cause.verify = None;
     cause.rollback = None;
-    let command = "gcloud run services describe netra-backend-staging --format=json | fivewhys smoke --target staging --manifest -";
-    cause.settled_by = Some(Settling { door: "manifest".to_owned(), command: Some(command.to_owned()), leaves: 2 });
+    cause.settled_by =
+        Some(manifest(Some(["gcloud", "run", "services", "describe", "netra-backend-staging", "--format=json"])));
     cause
+}
+
+fn manifest(command: Option<[&str; 6]>) -> Settling {
+    let one = |slug: &str| format!("backend-auth/{slug}");
+    Settling {
+        door: "manifest".to_owned(),
+        asks: "the backend's manifest".to_owned(),
+        command: command.map(|words| words.join(" ")),
+        argv: command.iter().flatten().map(|word| (*word).to_owned()).collect(),
+        feed: Some("fivewhys smoke --target staging --manifest -".to_owned()),
+        note: None,
+        leaves: 2.0,
+        of: 6,
+        splits: vec![
+            vec![one("service-secret-mismatch"), one("intermediary-answers")],
+            vec![one("service-id-missing")],
+        ],
+    }
 }
 
 /// The hop, and no more.

@@ -24,6 +24,8 @@ fn observation() -> Observation {
     let because = |claim: &str, bytes: &str| Because { claim: claim.to_owned(), bytes: bytes.to_owned() };
     Observation {
         maker_is_hint: false,
+        unchallenged: false,
+        speaks_for_another: false,
         clock_skew_s: None,
         took_ms: 57,
         exchange: 7,

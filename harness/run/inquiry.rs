@@ -1,16 +1,21 @@
-//! The diagnosis as it asks: reads the granted evidence, sends one differential probe after the other, and concludes. Sits in `run`.
+//! The diagnosis as it asks: reads the granted evidence, sends one differential probe after the other, and concludes. Sits in `run`;
+//! `late_log` and `asking` take it further where the verdict is not certain.
 
+use tokio::time::Instant;
+
+use super::by_hand::ByHand;
 use super::events::{Event, Listener};
 use super::record::Record;
-use crate::diagnose::{Catalogue, Cause, FailedStep, Finding, Given, diagnose, findings, next_probe};
+use super::test_headers;
+use crate::diagnose::{Catalogue, Cause, Certainty, FailedStep, Finding, Given, diagnose, findings, next_probe};
 use crate::evidence::{Evidence, read_log, read_manifests};
-use crate::probe::{Caller, ProbeKey, ProbeRequest, Prober};
+use crate::probe::{Caller, ProbeKey, ProbeRequest, Prober, Session};
 use crate::target::{Door, Role, Target};
 use crate::token::TokenKind;
 
 /// What came of it.
 #[derive(Debug)]
-pub(super) struct Inquiry {
+pub(super) struct Conclusion {
     pub(super) causes: Vec<Cause>,
     pub(super) findings: Vec<Finding>,
     pub(super) evidence: Evidence,
@@ -18,58 +23,123 @@ pub(super) struct Inquiry {
     pub(super) probes: usize,
 }
 
-/// Asks until a cause is certain, no probe can help, or the budget of probes is spent.
-pub(super) async fn inquire(
-    prober: &Prober,
-    (target, catalogue): (&Target, &Catalogue),
-    failed: &[FailedStep],
-    record: &mut Record,
-    clean: &(dyn Fn(&str) -> String + Send + Sync),
-    tell: Listener<'_>,
-) -> Inquiry {
-    let mut evidence = read_manifests(target, clean).await;
-    let session = prober.session();
-    let before = record.probes.len();
-    if failed.is_empty() {
-        if let Some(key) = as_nobody(target) {
-            ask(&session, key, target, record, tell).await;
-        }
-    } else {
-        tell(&Event::DiagnosisStarted);
-        read_log(&mut evidence, target, clean).await;
-        ask_all(&session, (target, catalogue), failed, &evidence, record, tell).await;
-    }
-    let given = given(target, record, &evidence, failed);
-    let causes = diagnose(given, catalogue);
-    let findings = findings(given, &causes);
-    Inquiry { causes, findings, probes: record.probes.len() - before, evidence }
+/// One diagnosis under way.
+pub(super) struct Inquiry<'a> {
+    pub(super) target: &'a Target,
+    catalogue: &'a Catalogue,
+    pub(super) record: &'a mut Record,
+    pub(super) evidence: Evidence,
+    pub(super) clean: &'a (dyn Fn(&str) -> String + Send + Sync),
+    /// When the run must have ended.
+    pub(super) deadline: Instant,
+    pub(super) by_hand: &'a ByHand,
+    failed: &'a [FailedStep],
+    session: Session,
+    tell: Listener<'a>,
+    /// Probes that were asked for, sent or not.
+    asked: Vec<ProbeKey>,
 }
 
-async fn ask_all(
-    session: &crate::probe::Session,
-    (target, catalogue): (&Target, &Catalogue),
-    failed: &[FailedStep],
-    evidence: &Evidence,
+/// What a run has, to be asked about.
+pub(super) struct Driven<'a> {
+    pub(super) prober: &'a Prober,
+    pub(super) target: &'a Target,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) failed: &'a [FailedStep],
+    pub(super) deadline: Instant,
+}
+
+/// Asks until a cause is certain, nothing can help, or the budget is spent.
+pub(super) async fn inquire(
+    driven: &Driven<'_>,
     record: &mut Record,
+    by_hand: &ByHand,
+    clean: &(dyn Fn(&str) -> String + Send + Sync),
     tell: Listener<'_>,
-) {
-    let mut refused: Vec<ProbeKey> = Vec::new();
-    for _ in 0..target.budget.diagnosis_probes {
-        let next = next_probe(given(target, record, evidence, failed), catalogue, &refused);
-        let Some(key) = next else { break };
-        refused.push(key.clone());
-        ask(session, key, target, record, tell).await;
+) -> Conclusion {
+    let Driven { prober, target, catalogue, failed, deadline } = *driven;
+    let mut evidence = read_manifests(target, clean).await;
+    by_hand.supplied.lay_manifests_over(&mut evidence);
+    let (session, before) = (prober.session(), record.probes.len());
+    let mut inquiry = Inquiry {
+        target,
+        catalogue,
+        record,
+        evidence,
+        clean,
+        deadline,
+        by_hand,
+        failed,
+        session,
+        tell,
+        asked: Vec::new(),
+    };
+    if failed.is_empty() {
+        inquiry.ask_as_nobody().await;
+    } else {
+        inquiry.find_out().await;
+    }
+    let causes = inquiry.causes();
+    let mut findings = findings(inquiry.given(), &causes);
+    findings.extend(test_headers::finding(&inquiry.session, target, inquiry.record).await);
+    Conclusion { causes, findings, probes: inquiry.record.probes.len() - before, evidence: inquiry.evidence }
+}
+
+impl Inquiry<'_> {
+    async fn find_out(&mut self) {
+        (self.tell)(&Event::DiagnosisStarted);
+        read_log(&mut self.evidence, self.target, self.clean).await;
+        self.by_hand.supplied.add_log_to(&mut self.evidence, self.target, self.clean);
+        self.ask_all().await;
+        self.read_late_log().await;
+        self.ask_a_person().await;
+    }
+
+    /// One probe after the other, within the target's budget of them.
+    pub(super) async fn ask_all(&mut self) {
+        while self.asked.len() < self.target.budget.diagnosis_probes as usize {
+            let Some(key) = next_probe(self.given(), self.catalogue, &self.asked) else { break };
+            self.asked.push(key.clone());
+            self.ask(key).await;
+        }
+    }
+
+    async fn ask(&mut self, key: ProbeKey) {
+        ask(&self.session, key, self.target, self.record, self.tell).await;
+    }
+
+    /// One probe more on a system in order: whether the auth service serves whoever comes.
+    async fn ask_as_nobody(&mut self) {
+        let judges = self.target.surfaces.values().find(|one| one.role == Role::Oracle && one.takes_caller);
+        let Some(surface) = judges.filter(|_| self.target.opens(Door::Auth)) else { return };
+        let user = self.target.users.first().map(|user| user.name.clone()).unwrap_or_default();
+        let (token, carrier, caller) = (TokenKind::Valid, surface.usual_carrier(), Caller::None);
+        self.ask(ProbeKey { surface: surface.id.clone(), token, carrier, caller, user }).await;
+    }
+
+    /// What is known by now, diagnosed.
+    pub(super) fn causes(&self) -> Vec<Cause> {
+        diagnose(self.given(), self.catalogue)
+    }
+
+    /// Whether nothing is left to be found out.
+    pub(super) fn is_settled(&self) -> bool {
+        self.causes().iter().all(|cause| cause.certainty == Certainty::Certain)
+    }
+
+    /// The probes behind the failed steps: when the first and the last began, and their trace ids.
+    pub(super) fn failing(&self) -> impl Iterator<Item = &crate::diagnose::SentProbe> {
+        let is_failed = |exchange: u32| self.failed.iter().any(|step| step.exchange == exchange);
+        self.record.sent.iter().filter(move |probe| is_failed(probe.exchange))
+    }
+
+    fn given(&self) -> Given<'_> {
+        given(self.target, self.record, &self.evidence, self.failed)
     }
 }
 
 /// Sends one probe and keeps what came of it.
-pub(super) async fn ask(
-    session: &crate::probe::Session,
-    key: ProbeKey,
-    target: &Target,
-    record: &mut Record,
-    tell: Listener<'_>,
-) {
+pub(super) async fn ask(session: &Session, key: ProbeKey, target: &Target, record: &mut Record, tell: Listener<'_>) {
     tell(&Event::Asking { probe: key.to_string() });
     match session.send(&ProbeRequest::new(key.clone())).await {
         Ok(exchange) => drop(record.keep(exchange, target)),
@@ -85,16 +155,4 @@ pub(super) fn given<'a>(
     failed: &'a [FailedStep],
 ) -> Given<'a> {
     Given { target, observations: &record.observations, sent: &record.sent, evidence, failed }
-}
-
-/// One probe more on a system in order: whether the auth service serves whoever comes.
-fn as_nobody(target: &Target) -> Option<ProbeKey> {
-    let surface = target.surfaces.values().find(|one| one.role == Role::Oracle && one.takes_caller)?;
-    target.opens(Door::Auth).then(|| ProbeKey {
-        surface: surface.id.clone(),
-        token: TokenKind::Valid,
-        carrier: surface.usual_carrier(),
-        caller: Caller::None,
-        user: target.users.first().map(|user| user.name.clone()).unwrap_or_default(),
-    })
 }

@@ -1,5 +1,7 @@
 //! A run: drives the scenarios, asks what failed and why, and hands over one report. The only room that knows them all.
 
+mod asking;
+mod by_hand;
 mod captures;
 mod credentials;
 mod drive;
@@ -7,19 +9,22 @@ mod events;
 mod exit;
 mod expect;
 mod inquiry;
+mod late_log;
 mod record;
 mod recording;
+mod test_headers;
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use thiserror::Error;
 
+pub use by_hand::{ByHand, MayRun};
 pub use events::{Event, Listener};
 pub use recording::{Recording, record};
 
 use self::drive::Driven;
-use self::inquiry::Inquiry;
+use self::inquiry::Conclusion;
 use self::record::Record;
 use crate::diagnose::Catalogue;
 use crate::probe::{Prober, Redact, SetupError};
@@ -68,17 +73,27 @@ pub enum RunError {
 /// # Errors
 /// When nothing could be tested at all. Whatever the system under test does is in the report.
 pub async fn smoke(run: &Smoke, tell: Listener<'_>) -> Result<Report, RunError> {
+    smoke_by_hand(run, &ByHand::default(), tell).await
+}
+
+/// The same, with evidence that was handed over and somebody to ask. A person's time counts as the run's.
+///
+/// # Errors
+/// As [`smoke`].
+pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) -> Result<Report, RunError> {
     let (started, started_at) = (Instant::now(), jiff::Timestamp::now());
     let target = &run.target;
-    let (prober, redact) = prober(run)?;
+    let deadline = tokio::time::Instant::now() + target.budget.run;
+    let (prober, redact) = prober(run, deadline)?;
     let mut record = Record::default();
     let scenarios = scenarios(run);
     let driven = drive::drive(&prober, target, &scenarios, &mut record, tell).await;
     something_was_tested(&driven)?;
     let driven_for = started.elapsed();
     let scenario_probes = record.probes.len();
-    let inquiry =
-        inquiry::inquire(&prober, (target, &run.catalogue), &driven.failed, &mut record, &*redact, tell).await;
+    let asked =
+        inquiry::Driven { prober: &prober, target, catalogue: &run.catalogue, failed: &driven.failed, deadline };
+    let conclusion = inquiry::inquire(&asked, &mut record, by_hand, &*redact, tell).await;
     tell(&Event::Ended);
     let timing = Timing {
         started_at,
@@ -86,17 +101,18 @@ pub async fn smoke(run: &Smoke, tell: Listener<'_>) -> Result<Report, RunError> 
         scenarios_ms: driven_for.as_secs_f64() * 1000.0,
         diagnosis_ms: (started.elapsed() - driven_for).as_secs_f64() * 1000.0,
         scenario_probes,
-        diagnosis_probes: inquiry.probes,
+        diagnosis_probes: conclusion.probes,
     };
-    Ok(report(run, driven, inquiry, record, timing))
+    let mut report = report(run, driven, conclusion, record, timing);
+    report.doors = doors(target, by_hand);
+    Ok(report)
 }
 
 /// The run's prober, and what cleans every text of the run.
-fn prober(run: &Smoke) -> Result<(Prober, Redact), RunError> {
+fn prober(run: &Smoke, deadline: tokio::time::Instant) -> Result<(Prober, Redact), RunError> {
     let credentials = credentials::RunCredentials::read(&run.target, &run.redactor)?;
     let redactor = run.redactor.clone();
     let redact: Redact = Arc::new(move |text: &str| redactor.clean(text));
-    let deadline = tokio::time::Instant::now() + run.target.budget.run;
     let prober = Prober::new(Arc::clone(&run.target), Arc::new(credentials), Arc::clone(&redact), deadline)?;
     Ok((prober, redact))
 }
@@ -114,8 +130,15 @@ fn something_was_tested(driven: &Driven) -> Result<(), RunError> {
     Err(RunError::NothingTested(steps().count(), why.unwrap_or_else(|| "there are none".into())))
 }
 
-fn report(run: &Smoke, mut driven: Driven, inquiry: Inquiry, record: Record, timing: Timing) -> Report {
-    let Inquiry { causes, findings, evidence, .. } = inquiry;
+/// The open doors; what was handed over opens its own.
+fn doors(target: &Target, by_hand: &ByHand) -> Vec<String> {
+    let mut doors = target.doors.clone();
+    doors.extend(by_hand.supplied.doors());
+    doors.iter().map(ToString::to_string).collect()
+}
+
+fn report(run: &Smoke, mut driven: Driven, conclusion: Conclusion, record: Record, timing: Timing) -> Report {
+    let Conclusion { causes, findings, evidence, .. } = conclusion;
     let failed = driven.scenarios.iter().any(|scenario| scenario.outcome == StepOutcome::Failed);
     let outcome =
         if failed || findings.iter().any(|finding| finding.fails) { RunOutcome::Failed } else { RunOutcome::Passed };

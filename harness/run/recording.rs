@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::record::Record;
-use super::{RunError, Smoke, drive, inquiry, prober, scenarios, something_was_tested};
+use super::{ByHand, RunError, Smoke, drive, inquiry, prober, scenarios, something_was_tested};
 use crate::diagnose::{Cause, FailedStep, SentProbe, every_probe};
 use crate::evidence::Evidence;
 use crate::observe::Observation;
@@ -36,14 +36,16 @@ pub struct Recording {
 /// As [`super::smoke`].
 pub async fn record(run: &Smoke) -> Result<Recording, RunError> {
     let target = &run.target;
-    let (prober, redact) = prober(run)?;
+    let deadline = tokio::time::Instant::now() + target.budget.run;
+    let (prober, redact) = prober(run, deadline)?;
     let mut record = Record::default();
     let silent = |_: &super::Event| {};
     let driven = drive::drive(&prober, target, &scenarios(run), &mut record, &silent).await;
     something_was_tested(&driven)?;
     let of_scenarios = record.observations.len();
-    let inquiry =
-        inquiry::inquire(&prober, (target, &run.catalogue), &driven.failed, &mut record, &*redact, &silent).await;
+    let asked =
+        inquiry::Driven { prober: &prober, target, catalogue: &run.catalogue, failed: &driven.failed, deadline };
+    let inquiry = inquiry::inquire(&asked, &mut record, &ByHand::default(), &*redact, &silent).await;
     let session = prober.session();
     for key in unasked(target, &record, &inquiry.evidence, &driven.failed) {
         inquiry::ask(&session, key, target, &mut record, &silent).await;

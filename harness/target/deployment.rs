@@ -51,6 +51,15 @@ pub struct Target {
     pub catalogue: Vec<PathBuf>,
     /// Failures that are known and reported, not diagnosed anew.
     pub known_failures: Vec<KnownFailure>,
+    /// Which unusual probes may be sent.
+    pub probes: UnusualProbes,
+}
+
+/// Probes that not every operator wants.
+#[derive(Debug, Clone)]
+pub struct UnusualProbes {
+    /// One probe a run with headers that call it a test: whether they open a door. Never on a target marked `production`.
+    pub test_headers: bool,
 }
 
 /// A source of evidence the operator has granted.

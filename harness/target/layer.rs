@@ -37,6 +37,12 @@ overlays! {
         logs: Option<OneOrMany<EvidenceText>>,
         catalogue: Option<OneOrMany<PathBuf>>,
         known_failure: Option<Vec<KnownFailureText>>,
+        probes: ProbesLayer,
+    }
+}
+overlays! {
+    pub(super) struct ProbesLayer {
+        test_headers: Option<bool>,
     }
 }
 overlays! {

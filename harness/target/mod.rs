@@ -22,7 +22,7 @@ mod write;
 mod written;
 
 pub use attach::TwinCoordinates;
-pub use deployment::{Budget, Claims, DeployedNames, Door, KnownFailure, Target, User, Validation};
+pub use deployment::{Budget, Claims, DeployedNames, Door, KnownFailure, Target, UnusualProbes, User, Validation};
 pub use error::ConfigError;
 pub use file::TargetFile;
 pub use origin::{CallerIdentity, EvidenceSource, SecretOrigin, SecretSource};

@@ -15,7 +15,7 @@ use super::surface_layer::SurfaceLayer;
 use super::written::{Entry, OneOrMany};
 use super::{
     Budget, DeployedNames, Door, EvidenceSource, KnownFailure, SecretOrigin, SecretSource, Service, Surface, Target,
-    Validation,
+    UnusualProbes, Validation,
 };
 
 /// What the real services ask of a shared secret (contract, sections 2 and 4).
@@ -78,6 +78,7 @@ pub(super) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         names: names(layer.names),
         catalogue: layer.catalogue.unwrap_or_default().0,
         known_failures: layer.known_failure.unwrap_or_default().into_iter().map(known_failure).collect(),
+        probes: UnusualProbes { test_headers: layer.probes.test_headers.unwrap_or(true) },
         backend,
         auth,
         websocket,

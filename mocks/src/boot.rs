@@ -6,15 +6,17 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use crate::auth::AuthService;
-use crate::backend::{Backend, StartupFailed};
+use crate::backend::{Backend, MessageStore, StartupFailed};
 use crate::credentials::{TestUser, test_users};
 use crate::deployment::{Addresses, Deployment, Environment, Rollout, random_secret, requested, rolled_out};
-use crate::edge::Edge;
+use crate::edge::{Edge, Split};
 use crate::journal::Journal;
 use crate::logs::{LogBook, ServiceLog, Severity};
+use crate::noise::{self, Dice, Noise, Warmup};
+use crate::older::{self, Beside};
 use crate::ports::{ClosedPort, Ports};
 use crate::running::Running;
-use crate::serve::{Tasks, serve};
+use crate::serve::{Tasks, serve, serve_dropping};
 use crate::twin::Manifests;
 use crate::{Credentials, Dialect, Twin, TwinBuilder, control, edge};
 
@@ -37,19 +39,23 @@ pub enum BootError {
 /// What every service of one twin shares.
 struct Shared {
     dialect: Dialect,
+    noise: Noise,
     logs: Arc<LogBook>,
     journal: Arc<Journal>,
     tasks: Tasks,
     users: Vec<TestUser>,
+    messages: Arc<MessageStore>,
 }
 
 pub(crate) async fn boot(asked: TwinBuilder) -> Result<Twin, BootError> {
     let shared = Shared {
         dialect: asked.dialect,
+        noise: asked.noise.clone(),
         logs: Arc::default(),
         journal: Arc::default(),
         tasks: Tasks::default(),
         users: test_users(random_secret),
+        messages: Arc::default(),
     };
     let booted = deploy(&asked, &shared).await;
     if booted.is_err() {
@@ -71,12 +77,17 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
     // One instance: the platform's lines about it and its own carry the same instance id.
     let log = ServiceLog::new(&shared.logs, &deployment.backend);
     let (backend, rollout) = start_backend(&deployment, log.clone(), ports.backend, shared)?;
-    start_edge(&deployment, backend.address(), log, ports.edge, shared)?;
+    let split = shared.beside().start(&deployment)?.filter(|_| rollout == Rollout::Ready);
+    let older = split.as_ref().map(|split| split.share);
+    start_edge(&deployment, (backend.address(), split), log, ports.edge, shared)?;
 
-    let manifests = Manifests {
+    let mut manifests = Manifests {
         backend: rolled_out(&deployment.backend, &urls.edge, rollout),
         auth: rolled_out(&deployment.auth, &urls.auth, Rollout::Ready),
     };
+    if let Some(share) = older {
+        older::split(&mut manifests.backend, &deployment.backend, share);
+    }
     let operator = control::router(manifests.clone(), Arc::clone(&shared.logs), Arc::clone(&shared.journal));
     serve(&shared.tasks, ports.control.listen()?, operator);
     Ok(Twin {
@@ -91,6 +102,13 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
         tasks: shared.tasks.clone(),
         running: vec![database, auth, backend],
     })
+}
+
+impl Shared {
+    fn beside(&self) -> Beside<'_> {
+        let Self { dialect, noise, logs, messages, tasks, .. } = self;
+        Beside { dialect: *dialect, noise, logs, messages, tasks }
+    }
 }
 
 struct Urls {
@@ -149,7 +167,7 @@ async fn start_auth(
     }
     let journal = Arc::clone(&shared.journal);
     let service = AuthService::new(shared.dialect, environment, shared.users.clone(), log, journal);
-    Ok(Running::Auth(service.serve(port.listen_std()?).await))
+    Ok(Running::Auth(service.serve(port.listen_std()?, Warmup::new(shared.noise.cold_start)).await))
 }
 
 fn start_backend(
@@ -159,10 +177,11 @@ fn start_backend(
     shared: &Shared,
 ) -> Result<(Running, Rollout), BootError> {
     let environment = Environment::resolve(&requested(&deployment.backend), &deployment.secrets);
-    match Backend::start(shared.dialect, &environment, log)? {
+    match Backend::start(shared.dialect, &environment, Arc::clone(&shared.messages), log)? {
         Err(StartupFailed) => Ok((Running::Stopped { _port: port }, Rollout::ContainerFailed)),
         Ok(router) => {
             let address = port.address();
+            let router = noise::warming(router, Warmup::new(shared.noise.cold_start));
             serve(&shared.tasks, port.listen()?, router);
             Ok((Running::Task(address), Rollout::Ready))
         }
@@ -171,7 +190,7 @@ fn start_backend(
 
 fn start_edge(
     deployment: &Deployment,
-    backend: Option<SocketAddr>,
+    (backend, split): (Option<SocketAddr>, Option<Split>),
     log: ServiceLog,
     port: ClosedPort,
     shared: &Shared,
@@ -179,11 +198,14 @@ fn start_edge(
     let edge = Edge {
         dialect: shared.dialect,
         backend,
+        split,
         public: deployment.backend.public,
         strips_authorization: deployment.edge_strips_authorization,
         log,
         tasks: shared.tasks.clone(),
     };
-    serve(&shared.tasks, port.listen()?, edge::router(edge));
+    let router = noise::around(edge::router(edge), &shared.noise);
+    let (dropped, dice) = (shared.noise.dropped, Dice::new(shared.noise.seed, "dropped"));
+    serve_dropping(&shared.tasks, port.listen()?, router, move || dice.draw() < dropped);
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! How a twin is asked for: dialect, faults, port.
+//! How a twin is asked for: dialect, faults, noise, port.
 
 use crate::boot;
-use crate::{BootError, Dialect, Fault, Twin};
+use crate::{BootError, Dialect, Fault, Noise, Twin};
 
 /// Collects what the twin shall be; [`TwinBuilder::start`] boots it.
 #[derive(Clone, Debug)]
@@ -9,12 +9,19 @@ pub struct TwinBuilder {
     pub(crate) dialect: Dialect,
     pub(crate) faults: Vec<Fault>,
     pub(crate) startup_validation: bool,
+    pub(crate) noise: Noise,
     pub(crate) port: u16,
 }
 
 impl Default for TwinBuilder {
     fn default() -> Self {
-        Self { dialect: Dialect::default(), faults: Vec::new(), startup_validation: true, port: 0 }
+        Self {
+            dialect: Dialect::default(),
+            faults: Vec::new(),
+            startup_validation: true,
+            noise: Noise::default(),
+            port: 0,
+        }
     }
 }
 
@@ -43,6 +50,13 @@ impl TwinBuilder {
     #[must_use]
     pub fn startup_validation(mut self, on: bool) -> Self {
         self.startup_validation = on;
+        self
+    }
+
+    /// What the twin does to its callers without any fault; nothing unless told.
+    #[must_use]
+    pub fn noise(mut self, noise: Noise) -> Self {
+        self.noise = noise;
         self
     }
 

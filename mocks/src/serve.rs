@@ -44,17 +44,34 @@ impl Tasks {
 
 /// Serves `router` on `listener` until the twin stops. Handlers may ask for `ConnectInfo<SocketAddr>`.
 pub(crate) fn serve(tasks: &Tasks, listener: TcpListener, router: Router) {
-    tasks.spawn(accept(tasks.clone(), listener, router));
+    tasks.spawn(accept(tasks.clone(), listener, router, || false));
 }
 
-async fn accept(tasks: Tasks, listener: TcpListener, router: Router) {
+/// The same, but resets each connection that `dropped` names, once its client has asked for something.
+pub(crate) fn serve_dropping(
+    tasks: &Tasks,
+    listener: TcpListener,
+    router: Router,
+    dropped: impl FnMut() -> bool + Send + 'static,
+) {
+    tasks.spawn(accept(tasks.clone(), listener, router, dropped));
+}
+
+async fn accept(tasks: Tasks, listener: TcpListener, router: Router, mut dropped: impl FnMut() -> bool + Send) {
     loop {
         match listener.accept().await {
+            Ok((stream, _)) if dropped() => tasks.spawn(reset(stream)),
             Ok((stream, peer)) => tasks.spawn(connection(stream, peer, router.clone())),
             // Out of file descriptors, as a rule: let others close theirs first.
             Err(_) => tokio::task::yield_now().await,
         }
     }
+}
+
+/// A linger of zero makes closing a reset.
+async fn reset(stream: TcpStream) {
+    let _ = stream.readable().await;
+    let _ = stream.set_zero_linger();
 }
 
 async fn connection(stream: TcpStream, peer: SocketAddr, router: Router) {

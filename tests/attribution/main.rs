@@ -6,6 +6,13 @@
 #[path = "../support/bench.rs"]
 mod bench;
 mod doors;
+#[path = "../support/fetch.rs"]
+mod fetch;
+mod late_log;
+#[expect(dead_code, reason = "its sockets and its journal are for other tests")]
+#[path = "../support/server.rs"]
+mod server;
 mod table;
+mod test_headers;
 mod two;
 mod whole;

@@ -6,7 +6,7 @@ use rstest::rstest;
 use crate::program::{run, stderr, stdout};
 
 #[rstest]
-fn a_healthy_twin_exits_with_0(#[values("documented", "observed")] dialect: Dialect) {
+fn a_healthy_twin_exits_with_0(#[values("documented", "observed", "modern", "opaque")] dialect: Dialect) {
     let output = run(["smoke", "--dialect", dialect.id()]);
     assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
     assert_eq!(stderr(&output), "");

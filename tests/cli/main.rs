@@ -2,11 +2,14 @@
 
 mod exit_codes;
 mod faults;
+#[path = "../support/fetch.rs"]
+mod fetch;
 mod formats;
 mod mint;
 mod mistakes;
 mod overrides;
 #[path = "../support/program.rs"]
 mod program;
+mod settled;
 mod two_processes;
 mod unreachable;

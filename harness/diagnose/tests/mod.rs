@@ -6,5 +6,7 @@ mod catalogue;
 mod catalogue_files;
 mod contract_rows;
 mod facts;
+mod findings;
 mod logbook;
 mod relations;
+mod settle;

@@ -12,7 +12,7 @@ use crate::probe::transport::Tls;
 use crate::probe::{Caller, CannotProbe, Carrier, Exchange, ProbeKey, ProbeRequest, Prober, Redact};
 use crate::target::{
     Accept, Budget, CallerIdentity, Claims, DeployedNames, Door, JsonMatch, Role, SecretSource, Service, Surface,
-    SurfaceKind, Target, User, Validation,
+    SurfaceKind, Target, UnusualProbes, User, Validation,
 };
 use crate::token::TokenKind;
 
@@ -144,6 +144,7 @@ fn target(base: &str) -> Target {
         logs: Vec::new(),
         names: DeployedNames::default(),
         known_failures: Vec::new(),
+        probes: UnusualProbes { test_headers: false },
     }
 }
 

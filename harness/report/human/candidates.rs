@@ -39,22 +39,37 @@ fn candidate(page: &mut Page, word: &str, confidence: f64, segments: &[Text]) {
 }
 
 fn settled(other: &Alternative) -> String {
-    other.settled_by.as_ref().map_or_else(String::new, |by| format!("settled by {}", by.door))
+    other.settled_by.as_ref().map_or_else(String::new, |by| format!("settled by {}", by.asks))
 }
 
-/// The door that splits the candidates best, and the command that opens it.
+/// The question that splits the candidates best, and the command that asks it.
 pub(super) fn settle(page: &mut Page, cause: &Cause) {
-    if let Some(settling) = &cause.settled_by {
-        page.section();
-        door(page, settling, cause.alternatives.len() + 1);
+    let Some(settling) = &cause.settled_by else { return };
+    page.section();
+    let ink = page.ink();
+    let (label, says) = (ink.text(Paint::Warning, LABEL), ink.text(Paint::Plain, &would_leave(settling)));
+    page.row(INDENT, [label], &[says]);
+    let under = INDENT + LABEL.len() + 2;
+    if let Some(command) = &settling.command {
+        let feed = settling.feed.as_ref().map_or_else(String::new, |feed| format!(" | {feed}"));
+        page.paragraph(under, &ink.command(&format!("{command}{feed}")));
+    }
+    if let Some(note) = &settling.note {
+        page.paragraph(under, &ink.instruction(note));
     }
 }
 
-fn door(page: &mut Page, settling: &Settling, candidates: usize) {
-    let ink = page.ink();
-    let says = format!("the door {} would leave at most {} of {candidates}", settling.door, settling.leaves);
-    page.row(INDENT, [ink.text(Paint::Warning, "settle")], &[ink.text(Paint::Plain, &says)]);
-    if let Some(command) = &settling.command {
-        page.paragraph(INDENT + "settle".len() + 2, &ink.command(command));
+/// What stands before it.
+const LABEL: &str = "settle";
+
+/// `one of 6 causes remains; the backend's manifest (door manifest) would leave 2`.
+fn would_leave(settling: &Settling) -> String {
+    let asks = format!("{} (door {})", settling.asks, settling.door);
+    match settling.of {
+        0 | 1 => format!("{asks} would confirm it, or rule it out"),
+        of if settling.leaves.fract() == 0.0 => {
+            format!("one of {of} causes remains; {asks} would leave {}", settling.leaves)
+        }
+        of => format!("one of {of} causes remains; {asks} would leave {:.1} on average", settling.leaves),
     }
 }

@@ -32,6 +32,7 @@ use crate::credentials::TestUser;
 use crate::deployment::Environment;
 use crate::journal::Journal;
 use crate::logs::ServiceLog;
+use crate::noise::Warmup;
 use blacklist::Revoked;
 use call::{Answer, Call};
 use config::AuthConfig;
@@ -78,14 +79,14 @@ impl AuthService {
     }
 
     /// Serves until the returned server is dropped.
-    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) -> MockServer {
+    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener, warmup: Warmup) -> MockServer {
         // wiremock's own recording would keep every token; the journal keeps decisions instead.
         let server = MockServer::builder().listener(listener).disable_request_recording().start().await;
         for (verb, route, handler) in ROUTES {
-            let respond = AuthResponder::new(&self, *handler);
+            let respond = AuthResponder::new(&self, *handler, &warmup);
             Mock::given(method(*verb)).and(path(*route)).respond_with(respond).mount(&server).await;
         }
-        let otherwise = AuthResponder::new(&self, call::no_such_route);
+        let otherwise = AuthResponder::new(&self, call::no_such_route, &warmup);
         Mock::given(any()).respond_with(otherwise).with_priority(u8::MAX).mount(&server).await;
         server
     }

@@ -9,6 +9,7 @@ use wiremock::{Request, Respond, ResponseTemplate};
 use super::{Answer, AuthService, Call, Handler, phrasing};
 use crate::journal::JournalEntry;
 use crate::logs::{RequestRecord, redacted_target};
+use crate::noise::Warmup;
 use crate::trace::TraceId;
 
 /// How the backend's HTTP client introduces itself (recorded).
@@ -18,11 +19,12 @@ pub(crate) const BACKEND_USER_AGENT: &str = "python-httpx/0.28.1";
 pub(super) struct AuthResponder {
     service: Arc<AuthService>,
     handler: Handler,
+    warmup: Warmup,
 }
 
 impl AuthResponder {
-    pub(super) fn new(service: &Arc<AuthService>, handler: Handler) -> Self {
-        Self { service: Arc::clone(service), handler }
+    pub(super) fn new(service: &Arc<AuthService>, handler: Handler, warmup: &Warmup) -> Self {
+        Self { service: Arc::clone(service), handler, warmup: warmup.clone() }
     }
 }
 
@@ -34,7 +36,8 @@ impl Respond for AuthResponder {
         let phrased = phrasing::phrased(self.service.dialect, request.url.path(), &answer);
         self.service.journal.record(journal_entry(&call, &answer, phrased.status));
         self.service.log.request(&request_record(&call, phrased.status, begun));
-        phrased.into_template()
+        let (template, wait) = (phrased.into_template(), self.warmup.remaining());
+        if wait.is_zero() { template } else { template.set_delay(wait) }
     }
 }
 

@@ -37,14 +37,14 @@ use crate::serve::wants_upgrade;
 use crate::{BootError, Dialect};
 use auth_client::AuthClient;
 use database::Database;
-use store::MessageStore;
+pub(crate) use store::MessageStore;
 
 /// The process: its client to the auth service, its messages, its log.
 pub(crate) struct Backend {
     dialect: Dialect,
     environment: String,
     auth: AuthClient,
-    messages: MessageStore,
+    messages: Arc<MessageStore>,
     database: Database,
     log: ServiceLog,
 }
@@ -56,6 +56,7 @@ impl Backend {
     pub(crate) fn start(
         dialect: Dialect,
         environment: &Environment,
+        messages: Arc<MessageStore>,
         log: ServiceLog,
     ) -> Result<Result<Router, StartupFailed>, BootError> {
         let config = config::BackendConfig::read(environment);
@@ -65,7 +66,7 @@ impl Backend {
         let name = config.environment.clone();
         let database = Database::new(config.database, log.clone());
         let auth = AuthClient::new(dialect, config, log.clone())?;
-        let backend = Self { dialect, environment: name, auth, messages: MessageStore::default(), database, log };
+        let backend = Self { dialect, environment: name, auth, messages, database, log };
         Ok(Ok(routes(Arc::new(backend))))
     }
 }

@@ -1,4 +1,4 @@
-//! The messages, in memory and per process, as in the real backend: a second instance would not know them.
+//! The messages, in memory. Unlike the real ones they survive a change of revision: two healthy ones must look like one.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ const CAPACITY: usize = 10_000;
 
 /// All messages of all users, oldest first.
 #[derive(Default)]
-pub(super) struct MessageStore(Mutex<VecDeque<Message>>);
+pub(crate) struct MessageStore(Mutex<VecDeque<Message>>);
 
 impl MessageStore {
     pub(super) fn add(&self, message: Message) {

@@ -17,15 +17,25 @@ use axum::response::Response;
 
 use crate::Dialect;
 use crate::logs::{RequestRecord, ServiceLog, redacted_target};
+use crate::noise::Dice;
 use crate::serve::Tasks;
 use crate::trace::TraceId;
 use pages::Page;
+
+/// Another revision of the backend, and its share of the traffic.
+pub(crate) struct Split {
+    pub(crate) backend: SocketAddr,
+    pub(crate) log: ServiceLog,
+    pub(crate) share: f64,
+    pub(crate) dice: Dice,
+}
 
 /// The configuration of the edge, and where the backend is.
 pub(crate) struct Edge {
     pub(crate) dialect: Dialect,
     /// `None` when no instance of the backend came up.
     pub(crate) backend: Option<SocketAddr>,
+    pub(crate) split: Option<Split>,
     /// False when the platform demands a Google-signed identity.
     pub(crate) public: bool,
     pub(crate) strips_authorization: bool,
@@ -44,7 +54,8 @@ async fn handle(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     let trace = TraceId::sent_by_caller(request.headers()).unwrap_or_else(TraceId::random);
     let mut record = begin_record(&request, trace.clone());
     let returning = stamp::has_affinity(request.headers());
-    let response = match edge.pass(request).await {
+    let (backend, log) = edge.revision();
+    let response = match edge.pass(request, backend).await {
         Ok(relayed) => phrasing::relayed(edge.dialect, relayed, &trace, returning),
         Err(page) => {
             record.platform_says = Some(page.log_text());
@@ -53,20 +64,28 @@ async fn handle(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     };
     record.status = response.status().as_u16();
     record.latency = begun.elapsed();
-    edge.log.request(&record);
+    log.request(&record);
     response
 }
 
 impl Edge {
+    /// The revision that a request falls to, and its log.
+    fn revision(&self) -> (Option<SocketAddr>, &ServiceLog) {
+        match &self.split {
+            Some(split) if split.dice.draw() < split.share => (Some(split.backend), &split.log),
+            _ => (self.backend, &self.log),
+        }
+    }
+
     /// The backend's answer, or the page that the platform answers in its place.
-    async fn pass(&self, mut request: Request) -> Result<Response, Page> {
+    async fn pass(&self, mut request: Request, backend: Option<SocketAddr>) -> Result<Response, Page> {
         if !self.public {
             return Err(iam::refuse(&request));
         }
         if self.strips_authorization {
             request.headers_mut().remove(header::AUTHORIZATION);
         }
-        let backend = self.backend.ok_or(Page::BadResponse)?;
+        let backend = backend.ok_or(Page::BadResponse)?;
         relay::relay(backend, request, &self.tasks).await.map_err(|_| Page::BadResponse)
     }
 }

@@ -1,0 +1,172 @@
+//! The command that answers a question: read-only, of our own making, with the target's names filled in. Sits in `diagnose`, for `settle`.
+//! Never a secret: a token stands in it as `$TOKEN`.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::ask_curl;
+use super::case::Case;
+use super::question::Question;
+use crate::target::{EvidenceSource, Service};
+
+/// How much of the log before the first probe is read: a failed start was written then, and how often strangers write a line.
+const BEFORE: SignedDuration = SignedDuration::from_mins(15);
+/// Entries may be stamped a little after the last probe ended.
+const AFTER: SignedDuration = SignedDuration::from_secs(10);
+/// Entries that are read at the most.
+const ENTRIES: u32 = 5000;
+
+/// A command, as it is shown and as it is run.
+#[derive(Debug, Default)]
+pub(super) struct AskCommand {
+    /// As a shell takes it.
+    pub(super) shown: Option<String>,
+    /// The same as words, where nothing in it has to be filled in first.
+    pub(super) argv: Vec<String>,
+    /// What takes its output.
+    pub(super) feed: Option<String>,
+    /// What has to be known or done first.
+    pub(super) note: Option<String>,
+}
+
+/// The command for a question.
+pub(super) fn command(case: &Case<'_>, question: &Question) -> AskCommand {
+    match question {
+        Question::Manifests(services) => manifests(case, services),
+        Question::Log => log(case),
+        Question::Call(key) => ask_curl::command(case, key),
+    }
+}
+
+fn manifests(case: &Case<'_>, services: &[Service]) -> AskCommand {
+    let sources: Vec<_> = services.iter().filter_map(|service| case.target.manifests.get(service)).collect();
+    if let Some(words) = direct(&sources).filter(|_| sources.len() == services.len()) {
+        return whole(words, feed(case, "--manifest"));
+    }
+    let mut names = Names::default();
+    let (project, region) = names.place(case);
+    let mut words: Vec<String> = ["gcloud", "run", "services"].map(str::to_owned).to_vec();
+    match services {
+        [one] => words.extend(["describe".to_owned(), names.service(case, *one)]),
+        several => {
+            let named: Vec<String> = several.iter().map(|one| names.service(case, *one)).collect();
+            words.extend(["list".to_owned(), format!("--filter=metadata.name=({})", named.join(" "))]);
+        }
+    }
+    words.extend([format!("--region={region}"), format!("--project={project}"), "--format=json".to_owned()]);
+    names.command(words, feed(case, "--manifest"))
+}
+
+fn log(case: &Case<'_>) -> AskCommand {
+    let sources: Vec<_> = case.target.logs.iter().collect();
+    let within =
+        format!("a log belongs to the run it was written beside: `fivewhys smoke --target {} --ask`", case.target.name);
+    if let Some(words) = direct(&sources) {
+        return AskCommand { note: Some(within), ..whole(words, None) };
+    }
+    let mut names = Names::default();
+    let (project, _) = names.place(case);
+    let services = [Service::Backend, Service::Auth].map(|one| format!("\"{}\"", names.service(case, one)));
+    let services = services.join(" OR ");
+    let filter = format!(
+        "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=({services}){}",
+        window(case).unwrap_or_default()
+    );
+    let words = ["gcloud", "logging", "read"].map(str::to_owned).into_iter().chain([
+        filter,
+        format!("--project={project}"),
+        format!("--limit={ENTRIES}"),
+        "--format=json".to_owned(),
+    ]);
+    let command = names.command(words.collect(), None);
+    AskCommand { note: command.note.or(Some(within)), ..command }
+}
+
+/// From before the first probe to after the last one, RFC 3339.
+fn window(case: &Case<'_>) -> Option<String> {
+    let first = case.sent.iter().map(|probe| probe.started_at).min()?.checked_sub(BEFORE).ok()?;
+    let last = log_end(case.sent.iter().map(|probe| probe.ended_at).max()?);
+    let rfc = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    Some(format!(" AND timestamp>=\"{}\" AND timestamp<=\"{}\"", rfc(first), rfc(last)))
+}
+
+fn log_end(last: Timestamp) -> Timestamp {
+    last.checked_add(AFTER).unwrap_or(last)
+}
+
+/// What reads the target's own sources, where they are of one kind and need no program of the operator's.
+fn direct(sources: &[&EvidenceSource]) -> Option<Vec<String>> {
+    let urls =
+        sources.iter().map(|source| if let EvidenceSource::Url(url) = source { Some(url.to_string()) } else { None });
+    let files = sources.iter().map(|source| match source {
+        EvidenceSource::File(path) => Some(path.display().to_string()),
+        _ => None,
+    });
+    let with = |start: &[&str], rest: Vec<String>| -> Option<Vec<String>> {
+        (!rest.is_empty()).then(|| start.iter().map(|word| (*word).to_owned()).chain(rest).collect())
+    };
+    let curl =
+        || with(&["curl", "--silent", "--show-error", "--fail", "--max-time", "30"], urls.collect::<Option<_>>()?);
+    let cat = || with(&["cat", "--"], files.collect::<Option<_>>()?);
+    curl().or_else(cat)
+}
+
+/// The run that takes the output. A twin ends with the run that booted it: what it was deployed with says nothing of the next one.
+fn feed(case: &Case<'_>, option: &str) -> Option<String> {
+    (!case.target.twin).then(|| format!("fivewhys smoke --target {} {option} -", case.target.name))
+}
+
+fn whole(argv: Vec<String>, feed: Option<String>) -> AskCommand {
+    AskCommand { shown: shlex::try_join(argv.iter().map(String::as_str)).ok(), argv, feed, note: None }
+}
+
+/// The operator's names, as far as the target has them.
+#[derive(Debug, Default)]
+struct Names {
+    missing: Vec<&'static str>,
+}
+
+impl Names {
+    fn place(&mut self, case: &Case<'_>) -> (String, String) {
+        let names = &case.target.names;
+        (self.name(names.project.as_deref(), "PROJECT"), self.name(names.region.as_deref(), "REGION"))
+    }
+
+    fn service(&mut self, case: &Case<'_>, service: Service) -> String {
+        let names = &case.target.names;
+        match service {
+            Service::Backend => self.name(names.backend.as_deref(), "BACKEND_SERVICE"),
+            Service::Auth => self.name(names.auth.as_deref(), "AUTH_SERVICE"),
+        }
+    }
+
+    /// The name, or a placeholder for what is missing or no such name.
+    fn name(&mut self, given: Option<&str>, placeholder: &'static str) -> String {
+        match given.filter(|name| is_name(name)) {
+            Some(name) => name.to_owned(),
+            None => {
+                self.missing.push(placeholder);
+                format!("<{placeholder}>")
+            }
+        }
+    }
+
+    fn command(self, words: Vec<String>, feed: Option<String>) -> AskCommand {
+        let missing: Vec<&str> = self
+            .missing
+            .into_iter()
+            .filter(|one| words.iter().any(|word| word.contains(&format!("<{one}>"))))
+            .collect();
+        let command = whole(words, feed);
+        if missing.is_empty() {
+            return command;
+        }
+        let note = format!("the target file does not say {}: see `names`", missing.join(", "));
+        AskCommand { argv: Vec::new(), note: Some(note), ..command }
+    }
+}
+
+/// A name as Cloud Run, projects and regions have them: it can be neither an option nor the end of a filter's string.
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | ':'))
+}

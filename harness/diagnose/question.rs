@@ -1,0 +1,198 @@
+//! Questions that one read-only command answers: a manifest, the log, a call of the auth service. Sits in `diagnose`, for `settle`.
+//! Which of them part two faults follows from what the catalogue predicts of both.
+
+use super::case::Case;
+use super::cell::Cell;
+use super::proof::ProofRule;
+use super::weigh::Weighed;
+use crate::observe::Outcome;
+use crate::probe::{Caller, ProbeKey};
+use crate::target::{Door, Role, Service};
+use crate::token::TokenKind;
+
+/// One question. Of equals the first is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Question {
+    /// What these services are deployed with.
+    Manifests(Vec<Service>),
+    /// What both services and the platform wrote while the probes were under way.
+    Log,
+    /// What the auth service says to this probe, whose door is closed.
+    Call(ProbeKey),
+}
+
+/// Where a fact of the catalogue is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Probes,
+    Log,
+    Manifest(Service),
+    BothManifests,
+}
+
+/// How often a log holds the line that would tell: levels are raised, lines are sampled, texts change.
+const LOGGED: f64 = 0.8;
+
+/// What nothing has answered yet.
+pub(super) fn open_questions(case: &Case<'_>) -> Vec<Question> {
+    let unread = |service: &Service| !case.manifests.contains_key(service);
+    let manifests: Vec<Service> = [Service::Backend, Service::Auth].into_iter().filter(unread).collect();
+    let mut open: Vec<Question> = manifests.iter().map(|service| Question::Manifests(vec![*service])).collect();
+    if manifests.len() > 1 {
+        open.push(Question::Manifests(manifests));
+    }
+    if !case.log_was_read {
+        open.push(Question::Log);
+    }
+    open.extend(closed_calls(case).map(Question::Call));
+    open
+}
+
+/// The auth service's health and its judgement of our token, where their doors are closed.
+fn closed_calls(case: &Case<'_>) -> impl Iterator<Item = ProbeKey> {
+    let (auth, credentials) = (case.target.opens(Door::Auth), case.target.opens(Door::ServiceCredentials));
+    let of_auth = case.target.surfaces.values().filter(|surface| surface.service == Service::Auth);
+    of_auth.filter_map(move |surface| {
+        let (token, caller) = match (surface.role, surface.takes_caller) {
+            (Role::Health, _) if !auth => (TokenKind::None, Caller::None),
+            (Role::Oracle, true) if !(auth && credentials) && case.target.caller.is_some() => {
+                (TokenKind::Valid, Caller::Right)
+            }
+            (Role::Oracle, false) if !auth => (TokenKind::Valid, Caller::None),
+            _ => return None,
+        };
+        let user = case.user().to_owned();
+        Some(ProbeKey { surface: surface.id.clone(), token, carrier: surface.usual_carrier(), caller, user })
+    })
+}
+
+impl Question {
+    /// The door it opens.
+    pub(super) fn door(&self) -> Door {
+        match self {
+            Self::Manifests(_) => Door::Manifest,
+            Self::Log => Door::Logs,
+            Self::Call(key) if key.caller == Caller::Right => Door::ServiceCredentials,
+            Self::Call(_) => Door::Auth,
+        }
+    }
+
+    /// How often it answers at all, 0 to 1.
+    pub(super) const fn sureness(&self) -> f64 {
+        match self {
+            Self::Manifests(_) | Self::Call(_) => 1.0,
+            Self::Log => LOGGED,
+        }
+    }
+
+    /// What is asked.
+    pub(super) fn in_words(&self) -> &'static str {
+        match self {
+            Self::Manifests(services) => match services.as_slice() {
+                [Service::Backend] => "the backend's manifest",
+                [Service::Auth] => "the auth service's manifest",
+                _ => "the manifests of both services",
+            },
+            Self::Log => "the log",
+            Self::Call(key) if key.token == TokenKind::None => "the auth service's health",
+            Self::Call(_) => "the auth service's own judgement of our token",
+        }
+    }
+
+    /// Whether the answer under the first fault, should it be the cause, cannot be under the second.
+    pub(super) fn parts(&self, case: &Case<'_>, a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
+        match self {
+            Self::Manifests(_) | Self::Log => {
+                let known = |key: &str| self.tells(case, key);
+                let keys = a.mode.facts.keys().chain(b.mode.facts.keys());
+                let by_fact = keys.filter(|key| known(key)).any(|key| self.fact_parts(case, key, a, b));
+                by_fact || (*self == Self::Log && leaves_foreign_line(a, b))
+            }
+            Self::Call(key) => {
+                let cell = case.target.surfaces.get(&key.surface).and_then(|on| Cell::of(key, on, case.user()));
+                cell.is_some_and(|cell| match (foretold(a, &cell), foretold(b, &cell)) {
+                    (Some(one), Some(other)) => one.iter().all(|outcome| !other.contains(outcome)),
+                    _ => false,
+                })
+            }
+        }
+    }
+
+    /// Whether it can show this fault's own mark, without which no verdict is certain.
+    pub(super) fn marks(&self, one: &Weighed<'_>) -> bool {
+        let shown = |proof: &ProofRule| match (self, proof) {
+            (Self::Log, ProofRule::Log) => one.fault.log.iter().any(|rule| rule.decisive),
+            (Self::Log, ProofRule::Fact(key, _)) => source(key) == Source::Log,
+            (Self::Manifests(read), ProofRule::Fact(key, _)) => match source(key) {
+                Source::Manifest(service) => read.contains(&service),
+                Source::BothManifests => read.len() > 1,
+                _ => false,
+            },
+            _ => false,
+        };
+        one.fault.whys.iter().any(|rule| rule.mark && shown(&rule.proof))
+    }
+
+    /// Whether the answer, with what was read before, gives this fact.
+    fn tells(&self, case: &Case<'_>, key: &str) -> bool {
+        match (self, source(key)) {
+            (Self::Log, of) => of == Source::Log,
+            (Self::Manifests(read), Source::Manifest(service)) => read.contains(&service),
+            (Self::Manifests(_), Source::BothManifests) => self.both_known(case),
+            _ => false,
+        }
+    }
+
+    fn both_known(&self, case: &Case<'_>) -> bool {
+        let known = |service: Service| {
+            case.manifests.contains_key(&service) || matches!(self, Self::Manifests(read) if read.contains(&service))
+        };
+        known(Service::Backend) && known(Service::Auth)
+    }
+
+    fn fact_parts(&self, case: &Case<'_>, key: &str, a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
+        match (a.mode.facts.get(key), b.mode.facts.get(key)) {
+            (Some(one), Some(other)) => one.iter().all(|value| !other.contains(value)),
+            (Some(only), None) | (None, Some(only)) => {
+                only.iter().all(|value| is_anomaly(key, value, self.both_known(case)))
+            }
+            (None, None) => false,
+        }
+    }
+}
+
+/// Where the facts of `fact` and `calls` come from.
+fn source(key: &str) -> Source {
+    match key {
+        "issued-signature" | "clock" => Source::Probes,
+        "backend-call" | "backend-contact" | "auth.at-work" | "token-judged" => Source::Log,
+        "service-id" | "auth-url" => Source::Manifest(Service::Backend),
+        key if key.starts_with("backend.") => Source::Manifest(Service::Backend),
+        key if key.starts_with("auth.") => Source::Manifest(Service::Auth),
+        _ => Source::BothManifests,
+    }
+}
+
+/// Whether this value contradicts every fault that does not demand it (see `fact`): what is absent does only beside another who has it.
+fn is_anomaly(key: &str, value: &str, both_known: bool) -> bool {
+    match (key, value) {
+        ("backend.service-secret" | "auth.service-secret" | "auth.jwt-secret", "absent") => both_known,
+        (_, "differs" | "off") => true,
+        _ => false,
+    }
+}
+
+/// Whether the first leaves a line that the second does not. A line that is missing speaks against nobody.
+fn leaves_foreign_line(a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
+    let lines = |one: &Weighed<'_>| -> Vec<String> {
+        let decisive = one.fault.log.iter().filter(|rule| rule.decisive);
+        decisive.map(|rule| format!("{} {}", rule.by, rule.pattern.as_str())).collect()
+    };
+    let theirs = lines(b);
+    lines(a).iter().any(|line| !theirs.contains(line))
+}
+
+fn foretold<'w>(one: &'w Weighed<'_>, cell: &Cell) -> Option<&'w Vec<Outcome>> {
+    let speaking = one.mode.predict.iter().filter(|rule| rule.on.matches(cell) && !rule.result.is_empty());
+    speaking.map(|rule| &rule.result).min_by_key(|result| result.len())
+}

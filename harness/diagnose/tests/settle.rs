@@ -1,0 +1,131 @@
+//! What would settle an open verdict: which question, how much it leaves, and the command that asks it.
+
+use std::collections::BTreeMap;
+
+use rstest::rstest;
+
+use crate::diagnose::ask_curl;
+use crate::diagnose::case::Case;
+use crate::diagnose::catalogue::Catalogue;
+use crate::diagnose::conclude::diagnose;
+use crate::diagnose::given::{FailedStep, Given, SentProbe};
+use crate::diagnose::verdict::{Cause, Settling};
+use crate::evidence::{Evidence, LogEntry, Manifest};
+use crate::fixtures::{exchange, key, staging, surface};
+use crate::observe::{Hop, Observation, observe};
+use crate::probe::{Caller, ProbeKey};
+use crate::target::{Door, Service, Target};
+use crate::token::TokenKind::{None as NoToken, Valid, WrongKey};
+
+const PROTECTED: &str = "backend.chat-messages";
+const BACKEND: &str =
+    r#"{"metadata":{"name":"netra-backend-staging"},"spec":{"template":{"spec":{"containers":[{"env":[]}]}}}}"#;
+
+/// A backend that gets no yes for any token, and who knows why.
+fn open(target: &Target, evidence: &Evidence) -> Cause {
+    let answered = |id: u32, token, status| {
+        let mut probe = exchange(PROTECTED, token).answered(status, "application/json", r#"{"detail":"no"}"#);
+        probe.id = id;
+        observe(&probe, &surface(PROTECTED), "").expect("an observation")
+    };
+    let observations: Vec<Observation> =
+        vec![answered(1, Valid, 403), answered(2, NoToken, 401), answered(3, WrongKey, 403)];
+    let sent = [SentProbe {
+        exchange: 1,
+        started_at: "2026-11-22T03:00:00Z".parse().expect("a timestamp"),
+        ended_at: "2026-11-22T03:00:02Z".parse().expect("a timestamp"),
+        trace_id: "0af7651916cd43dd8448eb211c80319c".into(),
+    }];
+    let failed = [FailedStep { step: "s/t".into(), exchange: 1, control: false }];
+    let given = Given { target, observations: &observations, sent: &sent, evidence, failed: &failed };
+    diagnose(given, Catalogue::shipped()).into_iter().next().expect("a cause")
+}
+
+fn best(target: &Target, evidence: &Evidence) -> Settling {
+    open(target, evidence).settled_by.expect("something would settle it")
+}
+
+fn manifests(services: &[Service]) -> Evidence {
+    let parsed = || Manifest::parse(BACKEND).expect("a manifest");
+    let manifests: BTreeMap<_, _> = services.iter().map(|service| (*service, parsed())).collect();
+    Evidence { manifests, ..Evidence::default() }
+}
+
+/// A log that was read and tells nothing.
+fn a_log() -> Evidence {
+    let at = "2026-11-22T02:00:00Z".parse().expect("a timestamp");
+    let entry = LogEntry { at, by: Hop::Backend, text: "started".into(), request: None, trace: None };
+    Evidence { log: vec![entry], ..Evidence::default() }
+}
+
+#[test]
+fn it_leaves_fewer_than_there_are_and_says_which() {
+    let cause = open(&staging(), &Evidence::default());
+    let settling = cause.settled_by.expect("something would settle it");
+    assert_eq!(settling.of, cause.alternatives.len() + 1);
+    assert!(settling.leaves >= 1.0 && settling.leaves < settling.of as f64, "{settling:?}");
+    assert!(settling.splits.len() > 1, "{settling:?}");
+    let named = |fault: &String| settling.splits.iter().flatten().any(|one| one == fault);
+    assert!(named(&cause.fault) && cause.alternatives.iter().all(|other| named(&other.fault)), "{settling:?}");
+}
+
+#[test]
+fn every_alternative_has_a_question_that_tells_it_from_the_first() {
+    let cause = open(&staging(), &Evidence::default());
+    for other in cause.alternatives {
+        let Some(settling) = other.settled_by else { continue };
+        let apart = |split: &Vec<String>| !(split.contains(&cause.fault) && split.contains(&other.fault));
+        assert!(settling.splits.iter().any(apart), "{} {settling:?}", other.fault);
+    }
+}
+
+#[test]
+fn a_manifest_is_asked_for_by_the_names_of_the_target() {
+    let settling = best(&staging(), &a_log());
+    assert_eq!(settling.door, "manifest");
+    let command = settling.command.expect("a command");
+    assert!(command.starts_with("gcloud run services "), "{command}");
+    assert!(command.contains("--project=netra-staging") && command.contains("--region=us-central1"), "{command}");
+    assert_eq!(settling.argv[0], "gcloud");
+    assert_eq!(settling.feed.as_deref(), Some("fivewhys smoke --target staging --manifest -"));
+}
+
+#[rstest]
+#[case::missing(None)]
+#[case::an_option(Some("--impersonate-service-account=x"))]
+#[case::the_end_of_a_string(Some("x\" OR \""))]
+fn what_is_no_name_becomes_a_placeholder_that_nobody_runs(#[case] project: Option<&str>) {
+    let mut target = staging();
+    target.names.project = project.map(str::to_owned);
+    let settling = best(&target, &a_log());
+    assert!(settling.command.is_some_and(|command| command.contains("'--project=<PROJECT>'")));
+    assert!(settling.note.is_some_and(|note| note.contains("PROJECT")));
+    assert_eq!(settling.argv, Vec::<String>::new());
+}
+
+#[test]
+fn the_log_is_asked_for_by_services_and_time() {
+    let mut target = staging();
+    target.doors.insert(Door::ServiceCredentials);
+    let settling = best(&target, &manifests(&[Service::Backend, Service::Auth]));
+    assert_eq!((settling.door.as_str(), settling.asks.as_str()), ("logs", "the log"));
+    let filter = settling.argv.iter().find(|word| word.starts_with("resource.type")).expect("a filter");
+    assert!(filter.contains(r#"service_name=("netra-backend-staging" OR "netra-auth-service")"#), "{filter}");
+    assert!(filter.ends_with(r#"timestamp>="2026-11-22T02:45:00Z" AND timestamp<="2026-11-22T03:00:12Z""#), "{filter}");
+}
+
+#[rstest]
+#[case::right(Caller::Right, r#"'X-Service-Secret: '"$SERVICE_SECRET""#, true)]
+#[case::nobody(Caller::None, "$SERVICE_SECRET", false)]
+fn a_call_holds_variables_and_no_secret(#[case] caller: Caller, #[case] part: &str, #[case] there: bool) {
+    let target = staging();
+    let given = Given { target: &target, observations: &[], sent: &[], evidence: &Evidence::default(), failed: &[] };
+    let key = ProbeKey { caller, ..key("auth.validate", Valid) };
+    let command = ask_curl::command(&Case::of(given, &[]), &key);
+    let shown = command.shown.expect("a command");
+    assert!(shown.contains(r#"'{"token":"'"$TOKEN"'","token_type":"access"}'"#), "{shown}");
+    assert_eq!(shown.contains(part), there, "{shown}");
+    assert!(shown.ends_with("https://auth.staging.netrasystems.ai/auth/validate"), "{shown}");
+    assert_eq!(command.argv, Vec::<String>::new());
+    assert!(command.note.is_some_and(|note| note.contains("fivewhys mint primary --target staging")));
+}

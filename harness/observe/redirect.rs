@@ -1,0 +1,119 @@
+//! A redirect: where to, never followed. Sits in `observe`.
+
+use url::Url;
+
+use super::mark::{Mark, Says};
+use crate::probe::Exchange;
+
+/// Where a redirect leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leads {
+    /// To a page where people sign in: an identity-aware proxy does that, no service that speaks JSON.
+    Login,
+    /// The same place by another scheme: the target's URL says `http`.
+    Https,
+    /// The same place with or without a slash at its end: the application's own router (Starlette, Django).
+    Slash,
+    /// To another host.
+    Elsewhere,
+    /// To another path of the same host, or nowhere that can be read.
+    Aside,
+}
+
+/// Words in a host or path by which a login page is known.
+const LOGIN: [&str; 9] =
+    ["login", "signin", "sign-in", "sign_in", "accounts.google", "oauth2", "openid", "saml", "/sso"];
+
+/// Where it leads; nothing for answers that are no redirect.
+pub(super) fn leads(exchange: &Exchange) -> Option<Leads> {
+    if !matches!(exchange.status(), Some(301..=303 | 307 | 308)) {
+        return None;
+    }
+    Some(read(exchange).map_or(Leads::Aside, |(from, to)| compare(&from, &to)))
+}
+
+fn read(exchange: &Exchange) -> Option<(Url, Url)> {
+    let from = Url::parse(&exchange.request.url).ok()?;
+    let to = from.join(exchange.header("location")?).ok()?;
+    Some((from, to))
+}
+
+fn compare(from: &Url, to: &Url) -> Leads {
+    let place = format!("{}{}", to.host_str().unwrap_or_default(), to.path()).to_ascii_lowercase();
+    let same_host = from.host_str() == to.host_str();
+    let (here, there) = (from.path(), to.path());
+    if LOGIN.iter().any(|word| place.contains(word)) && here != there {
+        Leads::Login
+    } else if !same_host {
+        Leads::Elsewhere
+    } else if matches!((from.scheme(), to.scheme()), ("http", "https") | ("ws", "https" | "wss")) && here == there {
+        Leads::Https
+    } else if here != there && here.trim_end_matches('/') == there.trim_end_matches('/') {
+        Leads::Slash
+    } else {
+        Leads::Aside
+    }
+}
+
+/// What the redirect tells of its maker: hints.
+pub(super) fn mark(exchange: &Exchange) -> Option<Mark> {
+    let (id, says, weight) = match leads(exchange)? {
+        Leads::Login => ("redirect.login", Says::Edge, 0.6),
+        Leads::Https => ("redirect.https", Says::Edge, 0.6),
+        Leads::Slash => ("redirect.slash", Says::Application, 0.6),
+        Leads::Elsewhere => ("redirect.elsewhere", Says::Passed, 0.5),
+        Leads::Aside => ("redirect.aside", Says::Passed, 0.5),
+    };
+    let to = read(exchange).map(|(_, to)| format!("{}{}", to.host_str().unwrap_or_default(), to.path()));
+    let bytes =
+        format!("header location: {}", to.as_deref().unwrap_or("unreadable").chars().take(80).collect::<String>());
+    Some(Mark { id: id.into(), says, weight, bytes })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::{Leads, leads, mark};
+    use crate::fixtures::exchange;
+    use crate::probe::Exchange;
+    use crate::token::TokenKind;
+
+    fn redirected(status: u16, location: &str) -> Exchange {
+        let mut one = exchange("backend.chat-messages", TokenKind::Valid).answered(status, "", "");
+        one.request.url = "http://api.example.test/api/chat".into();
+        one.with_header("location", location)
+    }
+
+    #[rstest]
+    #[case::an_identity_proxy("https://accounts.google.com/o/oauth2/v2/auth?client_id=1", Leads::Login)]
+    #[case::a_login_page_of_the_same_host("/login?next=/api/chat", Leads::Login)]
+    #[case::another_host("https://other.example.test/api/chat", Leads::Elsewhere)]
+    #[case::tls("https://api.example.test/api/chat", Leads::Https)]
+    #[case::a_slash("http://api.example.test/api/chat/", Leads::Slash)]
+    #[case::a_slash_and_no_host("/api/chat/", Leads::Slash)]
+    #[case::another_path("/welcome", Leads::Aside)]
+    #[case::nonsense("http://[", Leads::Aside)]
+    fn a_redirect_leads(#[case] location: &str, #[case] to: Leads) {
+        assert_eq!(leads(&redirected(307, location)), Some(to));
+    }
+
+    #[test]
+    fn the_query_of_a_redirect_is_not_shown() {
+        let bytes = mark(&redirected(302, "https://x.test/login?token=abc")).expect("a redirect").bytes;
+        assert_eq!(bytes, "header location: x.test/login");
+    }
+
+    #[test]
+    fn an_answer_that_is_no_redirect_leads_nowhere() {
+        assert_eq!(leads(&redirected(200, "/login")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_location_panics(location in "(?s).{0,60}") {
+            let _ = mark(&redirected(302, &location));
+        }
+    }
+}

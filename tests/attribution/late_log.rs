@@ -1,0 +1,35 @@
+//! A log that comes late is read again, as far as it can help.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use fivewhys::diagnose::Certainty;
+use fivewhys::scenario;
+use fivewhys::target::{Door, EvidenceSource};
+use fivewhys_mocks::Dialect;
+use url::Url;
+
+use crate::bench::Bench;
+use crate::fetch::fetch;
+use crate::server::{Answer, Server};
+
+const MISMATCH: &str = "backend-auth/service-secret-mismatch";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_is_empty_at_first_still_settles_the_verdict() {
+    let injected = MISMATCH.parse().expect("a fault");
+    let doors = [Door::Edge, Door::Auth, Door::ServiceCredentials, Door::Logs];
+    let mut bench = Bench::boot(Dialect::Documented, Some(injected)).await.with_doors(&doors);
+    let (reads, twins) = (Arc::new(AtomicUsize::new(0)), format!("{}/logs", bench.twin.control_url()));
+    let counted = Arc::clone(&reads);
+    let late = Server::start(move |_| {
+        let nth = counted.fetch_add(1, Ordering::SeqCst);
+        let log = if nth < 2 { "[]".to_owned() } else { fetch(&twins) };
+        Answer::http("200 OK", &[("Content-Type", "application/json")], log.as_bytes())
+    });
+    bench.target.logs = vec![EvidenceSource::Url(Url::parse(&format!("http://{}/", late.address)).expect("a URL"))];
+    let report = bench.smoke(&scenario::embedded().expect("the shipped scenarios are in order")).await;
+    let [cause] = report.causes.as_slice() else { panic!("one cause, but: {:#?}", report.causes) };
+    assert_eq!((&*cause.fault, cause.certainty), (MISMATCH, Certainty::Certain), "{:#?}", cause.whys);
+    assert_eq!(reads.load(Ordering::SeqCst), 3);
+}

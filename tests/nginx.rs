@@ -1,0 +1,197 @@
+//! A real nginx in front of the twin, each with one thing changed in its configuration: what it makes is told from what it relays, and the
+//! cause is found. Every trial is shown as ignored where there is no nginx.
+
+#[path = "support/bench.rs"]
+mod bench;
+#[path = "nginx/server.rs"]
+mod server;
+#[path = "nginx/verdict.rs"]
+mod verdict;
+
+use std::process::ExitCode;
+
+use fivewhys::report::Report;
+use fivewhys::scenario::{self, Scenario};
+use fivewhys::target::Door;
+use fivewhys_mocks::Dialect;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use bench::{Bench, Injected};
+use server::{Behind, Nginx};
+use verdict::{certain, left_open, passes};
+
+/// One configuration, and what must come of it.
+struct Case {
+    name: &'static str,
+    /// What stands in nginx's `server` block.
+    locations: &'static str,
+    /// A fault of the twin behind it.
+    injected: Option<&'static str>,
+    doors: &'static [Door],
+    /// Empty: all.
+    scenarios: &'static [&'static str],
+    verdict: fn(&Report) -> Result<(), String>,
+}
+
+macro_rules! locations {
+    ($name:literal) => {
+        include_str!(concat!("nginx/", $name, ".conf.template"))
+    };
+}
+
+const OUTSIDE: &[Door] = &[Door::Edge, Door::Auth, Door::ServiceCredentials];
+const ALL: &[Door] = &[Door::Edge, Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs];
+/// Those whose tokens all travel in the header: the only place where the asking nginx looks.
+const IN_THE_HEADER: &[&str] = &["health", "chat-messages", "token-validation"];
+
+const CASES: &[Case] = &[
+    Case {
+        name: "an_nginx_that_only_relays_changes_nothing",
+        locations: locations!("passes"),
+        injected: None,
+        doors: ALL,
+        scenarios: &[],
+        verdict: |report| passes(report),
+    },
+    Case {
+        name: "a_dead_upstream_is_nginx_s_own_502_and_stays_open",
+        locations: locations!("upstream-down"),
+        injected: None,
+        doors: OUTSIDE,
+        scenarios: &[],
+        verdict: |report| {
+            verdict::made_by_the_edge(report, 502)?;
+            left_open(report, &["edge/no-instance"], &["client", "auth", "data", "network"])
+        },
+    },
+    Case {
+        name: "a_cleared_authorization_is_found",
+        locations: locations!("strips-authorization"),
+        injected: None,
+        doors: OUTSIDE,
+        scenarios: &[],
+        verdict: |report| {
+            verdict::relayed(report, 401)?;
+            certain(report, "edge/strips-authorization")
+        },
+    },
+    Case {
+        name: "an_upgrade_that_is_not_forwarded_is_found",
+        locations: locations!("drops-upgrade"),
+        injected: None,
+        doors: OUTSIDE,
+        scenarios: &[],
+        verdict: |report| left_open(report, &["edge/drops-upgrade"], &["client", "network", "auth", "data"]),
+    },
+    Case {
+        name: "a_limit_that_says_429_is_the_edge_s",
+        locations: locations!("limits-with-429"),
+        injected: None,
+        doors: OUTSIDE,
+        scenarios: &[],
+        verdict: |report| {
+            verdict::made_by_the_edge(report, 429)?;
+            left_open(report, &["edge/rate-limited"], &["client", "network", "auth", "backend-auth", "data"])
+        },
+    },
+    Case {
+        name: "a_limit_that_says_503_is_the_edge_s",
+        locations: locations!("limits-with-503"),
+        injected: None,
+        doors: OUTSIDE,
+        scenarios: &[],
+        verdict: |report| {
+            verdict::made_by_the_edge(report, 503)?;
+            left_open(report, &["edge/rate-limited"], &["client", "network", "auth", "backend-auth", "data"])
+        },
+    },
+    Case {
+        name: "an_nginx_that_asks_the_auth_service_changes_nothing",
+        locations: locations!("asks-auth"),
+        injected: None,
+        doors: ALL,
+        scenarios: IN_THE_HEADER,
+        verdict: |report| passes(report),
+    },
+    Case {
+        name: "a_token_that_the_asked_auth_service_refuses_is_not_the_edge_s_doing",
+        locations: locations!("asks-auth"),
+        injected: Some("client/wrong-signing-secret"),
+        doors: ALL,
+        scenarios: IN_THE_HEADER,
+        verdict: |report| {
+            verdict::made_by_the_edge(report, 401)?;
+            certain(report, "client/wrong-signing-secret")
+        },
+    },
+    Case {
+        name: "a_dead_auth_service_behind_an_nginx_that_asks_it_is_found",
+        locations: locations!("asks-auth"),
+        injected: Some("auth/down"),
+        doors: ALL,
+        scenarios: IN_THE_HEADER,
+        verdict: |report| {
+            verdict::made_by_the_edge(report, 500)?;
+            verdict::first(report, "auth/down")
+        },
+    },
+    Case {
+        name: "a_site_that_says_ok_to_everything_is_another_service",
+        locations: locations!("other-site"),
+        injected: None,
+        doors: OUTSIDE,
+        scenarios: &[],
+        verdict: |report| {
+            left_open(report, &["edge/route-drift", "client/wrong-base-url"], &["auth", "backend", "backend-auth"])
+        },
+    },
+    Case {
+        name: "a_login_page_is_another_service",
+        locations: locations!("login-page"),
+        injected: None,
+        doors: OUTSIDE,
+        scenarios: &[],
+        verdict: |report| {
+            left_open(report, &["edge/route-drift", "client/wrong-base-url"], &["auth", "backend", "backend-auth"])
+        },
+    },
+    Case {
+        name: "a_redirect_to_a_login_page_is_not_followed",
+        locations: locations!("login-elsewhere"),
+        injected: None,
+        doors: OUTSIDE,
+        scenarios: &[],
+        verdict: |report| {
+            left_open(report, &["edge/iap-denied", "edge/route-drift"], &["auth", "backend", "backend-auth"])
+        },
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let trials = CASES.iter().map(|case| match server::installed() {
+        Some(program) => Trial::test(case.name, move || run(program, case)),
+        None => Trial::test(format!("{} (install nginx)", case.name), || Ok(())).with_ignored_flag(true),
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
+
+fn run(program: &'static str, case: &Case) -> Result<(), Failed> {
+    let injected = case.injected.map(str::parse::<Injected>).transpose()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let report = runtime.block_on(async {
+        let mut bench = Bench::boot(Dialect::Documented, injected).await.with_doors(case.doors);
+        let behind = Behind { upstream: bench.twin.edge_url(), auth: bench.twin.auth_url() };
+        let nginx = Nginx::start(program, case.locations, &behind);
+        bench.target.backend = nginx.url("http");
+        bench.target.websocket = nginx.url("ws");
+        bench.smoke(&scenarios(case)).await
+    });
+    (case.verdict)(&report).map_err(|why| format!("{why}\n{}", verdict::shown(&report)).into())
+}
+
+fn scenarios(case: &Case) -> Vec<Scenario> {
+    let all = scenario::embedded().expect("the shipped scenarios are in order");
+    let wanted = |one: &Scenario| case.scenarios.is_empty() || case.scenarios.contains(&one.id.as_str());
+    all.into_iter().filter(wanted).collect()
+}

@@ -1,0 +1,91 @@
+//! What a report must say of a run behind an nginx.
+
+use fivewhys::diagnose::{Cause, Certainty};
+use fivewhys::observe::{Hop, Observation};
+use fivewhys::report::{Report, RunOutcome, human};
+
+const STYLE: human::Style = human::Style { width: 140, colour: false, unicode: true, verbose: true };
+
+/// For the message of a trial that failed.
+pub(crate) fn shown(report: &Report) -> String {
+    human::render(report, &STYLE)
+}
+
+/// Nothing fails, and nothing of what came through is taken for nginx's own.
+pub(crate) fn passes(report: &Report) -> Result<(), String> {
+    let made: Vec<_> = at_the_backend(report).filter(|seen| seen.answered_by == Hop::Edge).collect();
+    let refused_by_it = |seen: &&&Observation| seen.signatures.iter().any(|id| id == "nginx.page");
+    let taken: Vec<_> = made.iter().filter(|seen| !refused_by_it(seen)).collect();
+    that(taken.is_empty(), || format!("taken for nginx's own: {taken:#?}"))?;
+    that(report.outcome == RunOutcome::Passed, || format!("the run failed: {:#?}", report.causes))
+}
+
+/// There are answers with this status, and all of them are nginx's own.
+pub(crate) fn made_by_the_edge(report: &Report, status: u16) -> Result<(), String> {
+    all_by(report, status, |hop| hop == Hop::Edge)
+}
+
+/// There are answers with this status, and none of them is nginx's own.
+pub(crate) fn relayed(report: &Report, status: u16) -> Result<(), String> {
+    all_by(report, status, |hop| hop == Hop::Backend)
+}
+
+fn all_by(report: &Report, status: u16, right: fn(Hop) -> bool) -> Result<(), String> {
+    let mut any = false;
+    for seen in at_the_backend(report).filter(|seen| seen.status == Some(status)) {
+        any = true;
+        that(right(seen.answered_by), || {
+            format!("{status} is said to be made by {}: {:?}", seen.answered_by, seen.because)
+        })?;
+    }
+    that(any, || format!("nothing was answered {status}"))
+}
+
+fn at_the_backend(report: &Report) -> impl Iterator<Item = &Observation> {
+    let seen = report.probes.iter().filter_map(|probe| probe.observation.as_ref());
+    seen.filter(|seen| seen.probe.surface.starts_with("backend."))
+}
+
+/// One cause, this one, certain.
+pub(crate) fn certain(report: &Report, fault: &str) -> Result<(), String> {
+    let cause = only(report)?;
+    that(cause.fault == fault && cause.certainty == Certainty::Certain, || {
+        format!("{} is {:?}, with {:?} left", cause.fault, cause.certainty, candidates(cause))
+    })
+}
+
+/// This is what is named first.
+pub(crate) fn first(report: &Report, fault: &str) -> Result<(), String> {
+    let cause = only(report)?;
+    that(cause.fault == fault, || format!("{} comes first, then {:?}", cause.fault, candidates(cause)))
+}
+
+/// These are among the candidates, nothing of these hops is, and nothing but these is certain.
+pub(crate) fn left_open(report: &Report, among: &[&str], hops: &[&str]) -> Result<(), String> {
+    let cause = only(report)?;
+    let left = candidates(cause);
+    let missing: Vec<_> = among.iter().filter(|one| !left.contains(one)).collect();
+    that(missing.is_empty(), || format!("{missing:?} is not among {left:?}"))?;
+    let foreign: Vec<_> = left
+        .iter()
+        .filter(|one| !among.contains(one) && one.split('/').next().is_some_and(|hop| hops.contains(&hop)))
+        .collect();
+    that(foreign.is_empty(), || format!("{foreign:?} must be ruled out"))?;
+    let wrong = cause.certainty == Certainty::Certain && !among.contains(&cause.fault.as_str());
+    that(!wrong, || format!("{} is called certain", cause.fault))
+}
+
+fn only(report: &Report) -> Result<&Cause, String> {
+    match report.causes.as_slice() {
+        [cause] => Ok(cause),
+        causes => Err(format!("one cause, but: {:?}", causes.iter().map(|cause| &cause.fault).collect::<Vec<_>>())),
+    }
+}
+
+fn candidates(cause: &Cause) -> Vec<&str> {
+    std::iter::once(&*cause.fault).chain(cause.alternatives.iter().map(|other| &*other.fault)).collect()
+}
+
+fn that(holds: bool, why: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(why()) }
+}
