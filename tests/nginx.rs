@@ -71,7 +71,7 @@ const CASES: &[Case] = &[
         doors: OUTSIDE,
         scenarios: &[],
         verdict: |report| {
-            verdict::relayed(report, 401)?;
+            verdict::refusals_are_relayed(report)?;
             certain(report, "edge/strips-authorization")
         },
     },
@@ -119,10 +119,7 @@ const CASES: &[Case] = &[
         injected: Some("client/wrong-signing-secret"),
         doors: ALL,
         scenarios: IN_THE_HEADER,
-        verdict: |report| {
-            verdict::made_by_the_edge(report, 401)?;
-            certain(report, "client/wrong-signing-secret")
-        },
+        verdict: |report| certain(report, "client/wrong-signing-secret"),
     },
     Case {
         name: "a_dead_auth_service_behind_an_nginx_that_asks_it_is_found",
@@ -142,7 +139,12 @@ const CASES: &[Case] = &[
         doors: OUTSIDE,
         scenarios: &[],
         verdict: |report| {
-            left_open(report, &["edge/route-drift", "client/wrong-base-url"], &["auth", "backend", "backend-auth"])
+            left_open(
+                report,
+                &["edge/route-drift", "client/wrong-base-url"],
+                &["auth", "backend", "backend-auth", "network"],
+            )?;
+            verdict::not_among(report, "edge/iap-denied")
         },
     },
     Case {
@@ -152,7 +154,12 @@ const CASES: &[Case] = &[
         doors: OUTSIDE,
         scenarios: &[],
         verdict: |report| {
-            left_open(report, &["edge/route-drift", "client/wrong-base-url"], &["auth", "backend", "backend-auth"])
+            left_open(
+                report,
+                &["edge/route-drift", "client/wrong-base-url"],
+                &["auth", "backend", "backend-auth", "network"],
+            )?;
+            verdict::not_among(report, "edge/iap-denied")
         },
     },
     Case {
@@ -169,25 +176,28 @@ const CASES: &[Case] = &[
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = CASES.iter().map(|case| match server::installed() {
-        Some(program) => Trial::test(case.name, move || run(program, case)),
-        None => Trial::test(format!("{} (install nginx)", case.name), || Ok(())).with_ignored_flag(true),
+    let nginx = server::installed();
+    let all = CASES.iter().flat_map(|case| Dialect::ALL.iter().map(move |dialect| (case, *dialect)));
+    let trials = all.map(|(case, dialect)| match nginx {
+        Some(program) => Trial::test(format!("{} ({dialect})", case.name), move || run(program, case, dialect)),
+        None => Trial::test(format!("{} ({dialect}; install nginx)", case.name), || Ok(())).with_ignored_flag(true),
     });
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
 }
 
-fn run(program: &'static str, case: &Case) -> Result<(), Failed> {
+fn run(program: &'static str, case: &Case, dialect: Dialect) -> Result<(), Failed> {
     let injected = case.injected.map(str::parse::<Injected>).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let report = runtime.block_on(async {
-        let mut bench = Bench::boot(Dialect::Documented, injected).await.with_doors(case.doors);
+        let mut bench = Bench::boot(dialect, injected).await.with_doors(case.doors);
         let behind = Behind { upstream: bench.twin.edge_url(), auth: bench.twin.auth_url() };
         let nginx = Nginx::start(program, case.locations, &behind);
         bench.target.backend = nginx.url("http");
         bench.target.websocket = nginx.url("ws");
         bench.smoke(&scenarios(case)).await
     });
-    (case.verdict)(&report).map_err(|why| format!("{why}\n{}", verdict::shown(&report)).into())
+    let judged = verdict::told_apart(&report).and_then(|()| (case.verdict)(&report));
+    judged.map_err(|why| format!("{why}\n{}", verdict::shown(&report)).into())
 }
 
 fn scenarios(case: &Case) -> Vec<Scenario> {

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::mistake::Mistake;
-use crate::target::{EvidenceSource, SecretOrigin, SecretSource, Service, Target, TwinCoordinates, User};
+use crate::target::{EvidenceSource, SecretOrigin, SecretSource, Service, Target, TwinCoordinates, User, Validation};
 
 /// How the twin is to be.
 #[derive(Debug, Args)]
@@ -72,6 +72,12 @@ pub(crate) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report
         auth: url(twin.auth_url())?,
         websocket: url(twin.websocket_url())?,
         signing_secret: SecretString::from(credentials.signing_secret().to_owned()),
+        issuer: credentials.issuer().to_owned(),
+        audience: credentials.audience().to_owned(),
+        validation: match credentials.backend_verifies_locally() {
+            true => Validation::Local,
+            false => Validation::AuthService,
+        },
         service_id: credentials.service_id().to_owned(),
         service_secret: SecretString::from(credentials.service_secret().to_owned()),
         users: credentials.users().iter().zip(names).map(|(user, name)| test_user(user, name)).collect(),

@@ -46,6 +46,9 @@ pub(super) struct Prediction {
     /// An answer that nobody knows the maker of does not do.
     #[serde(default)]
     pub(super) surely: bool,
+    /// An answer with not even a hint at that maker does not do.
+    #[serde(default)]
+    pub(super) hinted: bool,
     #[serde(default)]
     pub(super) authn: Vec<Authn>,
     #[serde(default)]

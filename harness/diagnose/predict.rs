@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::mode::{Mode, Prediction};
 use super::reading::Reading;
-use crate::observe::{Authn, Hop, Outcome};
+use crate::observe::{Authn, Hop, Observation, Outcome};
 
 /// The predictions that speak of this reading. One that names another user speaks of nobody else, and the other way round.
 pub(super) fn speaking<'m>(mode: &'m Mode, reading: &Reading<'_>) -> impl Iterator<Item = &'m Prediction> {
@@ -37,11 +37,17 @@ pub(super) fn fits(prediction: &Prediction, reading: &Reading<'_>) -> bool {
     let seen = reading.observation;
     let result = prediction.result.is_empty() || prediction.result.contains(&seen.result);
     let hop = prediction.answered_by.is_empty()
-        || (reading.answered_by == Hop::Unknown && !prediction.surely)
+        || (reading.answered_by == Hop::Unknown
+            && !prediction.surely
+            && (!prediction.hinted || hinted(prediction, seen)))
         || prediction.answered_by.contains(&reading.answered_by)
         || (seen.speaks_for_another && prediction.answered_by.contains(&Hop::Backend));
     let authn = prediction.authn.is_empty() || seen.authn == Authn::Unknown || prediction.authn.contains(&seen.authn);
     result && hop && authn
+}
+
+fn hinted(prediction: &Prediction, seen: &Observation) -> bool {
+    prediction.answered_by.contains(&seen.answered_by)
 }
 
 /// Whether the answer is like (or unlike) its control, as predicted. Without a control nothing is contradicted; a difference must

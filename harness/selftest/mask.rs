@@ -103,3 +103,100 @@ fn is_of(entry: &LogEntry, probes: &[&SentProbe]) -> bool {
         None => (probe.started_at..=probe.ended_at).contains(&entry.at),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{exchange, staging, surface};
+    use crate::observe::observe;
+
+    /// Probes a second apart, each under way for half a second.
+    fn recording(probes: &[(&str, TokenKind, Caller)]) -> Recording {
+        let mut recording = Recording {
+            driven: Vec::new(),
+            pool: Vec::new(),
+            sent: Vec::new(),
+            evidence: Evidence::default(),
+            failed: Vec::new(),
+            causes: Vec::new(),
+        };
+        for (id, (name, token, caller)) in (1..).zip(probes) {
+            let mut exchange = exchange(name, *token).called_by(*caller).answered(503, "", "");
+            exchange.id = id;
+            recording.driven.extend(observe(&exchange, &surface(name), "someone"));
+            let started_at = at(id, 0);
+            recording.sent.push(SentProbe { exchange: id, started_at, ended_at: at(id, 500), trace_id: trace(id) });
+            let step = format!("scenario/{id}");
+            recording.failed.push(FailedStep { step, exchange: id, control: false });
+        }
+        recording
+    }
+
+    fn at(second: u32, ms: i64) -> jiff::Timestamp {
+        jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_millis(i64::from(second) * 1000 + ms)
+    }
+
+    fn trace(id: u32) -> String {
+        format!("{id:032x}")
+    }
+
+    fn shown(recording: &Recording, doors: &[Door]) -> Vec<u32> {
+        let mut target = staging();
+        target.doors.extend(DOOR_SETS[0]);
+        let view = View::through(recording, &target, doors);
+        let failed: Vec<u32> = view.failed.iter().map(|step| step.exchange).collect();
+        assert_eq!(
+            failed,
+            view.driven.iter().map(|one| one.exchange).collect::<Vec<_>>(),
+            "the steps of what is shown"
+        );
+        assert_eq!(failed, view.sent.iter().map(|one| one.exchange).collect::<Vec<_>>(), "the times of what is shown");
+        failed
+    }
+
+    #[test]
+    fn a_closed_door_hides_the_probes_that_need_it_and_their_steps() {
+        let all = recording(&[
+            ("backend.health", TokenKind::None, Caller::None),
+            ("auth.health", TokenKind::None, Caller::None),
+            ("auth.validate", TokenKind::Valid, Caller::None),
+            ("auth.validate", TokenKind::Valid, Caller::Right),
+            ("backend.chat-messages", TokenKind::Issued, Caller::None),
+        ]);
+        assert_eq!(shown(&all, DOOR_SETS[0]), [1, 2, 3, 4, 5]);
+        assert_eq!(shown(&all, &[Door::Auth]), [1, 2, 3, 5]);
+        assert_eq!(shown(&all, &[Door::Manifest, Door::Logs]), [1]);
+    }
+
+    fn log(text: &str, at: jiff::Timestamp, trace: Option<String>) -> LogEntry {
+        LogEntry { at, by: crate::observe::Hop::Auth, text: text.into(), request: None, trace }
+    }
+
+    #[test]
+    fn a_line_that_a_hidden_probe_left_is_hidden_too() {
+        let mut all = recording(&[
+            ("backend.health", TokenKind::None, Caller::None),
+            ("auth.health", TokenKind::None, Caller::None),
+        ]);
+        all.evidence.log = vec![
+            log("of the shown one", at(1, 100), None),
+            log("of the hidden one", at(2, 100), Some(trace(2))),
+            log("of the hidden one, without its trace", at(2, 200), None),
+            log("a stranger's", at(2, 300), Some(trace(77))),
+            log("of nobody", at(3, 0), None),
+        ];
+        let mut target = staging();
+        target.doors.extend(DOOR_SETS[0]);
+        let texts = |doors: &[Door]| -> Vec<String> {
+            View::through(&all, &target, doors).evidence.log.into_iter().map(|entry| entry.text).collect()
+        };
+        assert_eq!(texts(&[Door::Logs]), ["of the shown one", "a stranger's", "of nobody"]);
+        assert_eq!(texts(DOOR_SETS[0]).len(), 5);
+        assert_eq!(texts(&[Door::Auth]), [""; 0]);
+    }
+
+    #[test]
+    fn door_sets_are_named_by_what_is_open() {
+        assert_eq!(DOOR_SETS.map(name)[..3], ["all", "edge", "edge,auth"]);
+    }
+}

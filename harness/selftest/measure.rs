@@ -1,5 +1,6 @@
 //! What is measured over all marks, by the names that `bars.toml` uses. Sits in `selftest`.
 
+use super::Results;
 use super::mark::{Kind, Mark};
 
 /// The dialect that has a bar of its own.
@@ -12,63 +13,67 @@ pub(super) struct Measure {
     /// What it says.
     pub says: &'static str,
     /// Its value; nothing where there was nothing to measure.
-    pub of: fn(&[Mark]) -> Option<f64>,
+    pub of: fn(&Results) -> Option<f64>,
 }
 
 /// All of them.
-pub(super) const MEASURES: [Measure; 11] = [
+pub(super) const MEASURES: [Measure; 15] = [
     Measure {
         name: "hop, single",
         says: "single faults whose hop the doors tell: the first cause lies there",
-        of: |marks| share(marks, |one| shown(one) && one.hop_separable(), |one| one.judgement.hop_right),
+        of: |all| share(&all.marks, |one| shown(one) && one.hop_separable(), |one| one.judgement.hop_right),
     },
     Measure {
         name: "both hops, pairs",
         says: "pairs of which both show, all doors: each hop is that of a cause",
-        of: |marks| {
-            share(marks, |one| one.kind == Kind::Pair && one.visible && all_doors(one), |one| one.judgement.hop_right)
+        of: |all| {
+            share(
+                &all.marks,
+                |one| one.kind == Kind::Pair && one.visible && all_doors(one),
+                |one| one.judgement.hop_right,
+            )
         },
     },
     Measure {
         name: "cause at 1",
         says: "separable single faults, every dialect but opaque: the first candidate is the fault",
-        of: |marks| share(marks, |one| separable(one) && one.dialect != OPAQUE, |one| one.judgement.right_at_1),
+        of: |all| share(&all.marks, |one| separable(one) && one.dialect != OPAQUE, |one| one.judgement.right_at_1),
     },
     Measure {
         name: "cause at 1, opaque",
         says: "the same in the dialect opaque",
-        of: |marks| share(marks, |one| separable(one) && one.dialect == OPAQUE, |one| one.judgement.right_at_1),
+        of: |all| share(&all.marks, |one| separable(one) && one.dialect == OPAQUE, |one| one.judgement.right_at_1),
     },
     Measure {
         name: "cause at 3",
         says: "separable single faults: the fault is among the first three candidates",
-        of: |marks| share(marks, separable, |one| one.judgement.right_at_3),
+        of: |all| share(&all.marks, separable, |one| one.judgement.right_at_3),
     },
     Measure {
         name: "certain, all doors",
         says: "separable single faults, all doors: named first, and certain",
-        of: |marks| share(marks, |one| separable(one) && all_doors(one), is_certain_and_right),
+        of: |all| share(&all.marks, |one| separable(one) && all_doors(one), is_certain_and_right),
     },
     Measure {
         name: "inseparable: exactly those",
         says: "single faults that the doors do not tell from others: the candidates are exactly these",
-        of: |marks| share(marks, |one| shown(one) && !one.separable(), |one| one.judgement.set_exact),
+        of: |all| share(&all.marks, |one| shown(one) && !one.separable(), |one| one.judgement.set_exact),
     },
     Measure {
         name: "wrong and certain",
         says: "verdicts with a cause that is certain and was not injected",
-        of: |marks| (!marks.is_empty()).then(|| count(marks, |one| one.judgement.wrong_and_certain) as f64),
+        of: |all| (!all.marks.is_empty()).then(|| count(&all.marks, |one| one.judgement.wrong_and_certain) as f64),
     },
     Measure {
         name: "extra probes, mean",
         says: "probes that a diagnosis of a visible failure asked for",
-        of: |marks| mean(marks.iter().filter(|one| one.visible).map(|one| one.asked as f64)),
+        of: |all| mean(all.marks.iter().filter(|one| one.visible).map(|one| one.asked as f64)),
     },
     Measure {
         name: "extra probes, share of all",
         says: "the same, of all that it could have asked for",
-        of: |marks| {
-            let sum = |of: fn(&Mark) -> usize| marks.iter().filter(|one| one.visible).map(of).sum::<usize>() as f64;
+        of: |all| {
+            let sum = |of: fn(&Mark) -> usize| all.marks.iter().filter(|one| one.visible).map(of).sum::<usize>() as f64;
             let every = sum(|one| one.every);
             (every > 0.0).then(|| sum(|one| one.asked) / every)
         },
@@ -76,9 +81,28 @@ pub(super) const MEASURES: [Measure; 11] = [
     Measure {
         name: "verdict, ms (99 of 100)",
         says: "one verdict, without I/O, in milliseconds; 99 of 100 take no longer",
-        of: |marks| percentile(marks.iter().filter(|one| one.visible).map(|one| one.verdict_ms).collect(), 0.99),
+        of: |all| percentile(all.marks.iter().filter(|one| one.visible).map(|one| one.verdict_ms).collect(), 0.99),
     },
+    Measure {
+        name: "healthy with noise: accused",
+        says: "runs against a healthy twin with noise in which a cause is called likely or certain",
+        of: |all| accused(all, true),
+    },
+    Measure {
+        name: "healthy without noise: accused",
+        says: "the same without noise; there, a cause of any certainty counts",
+        of: |all| accused(all, false),
+    },
+    Measure { name: "seconds, quick", says: "how long all of it took", of: |all| all.quick.then_some(all.took_s) },
+    Measure { name: "seconds, whole", says: "how long all of it took", of: |all| (!all.quick).then_some(all.took_s) },
 ];
+
+/// How many healthy runs named a cause: with noise one that is at least likely, without noise any.
+fn accused(all: &Results, noisy: bool) -> Option<f64> {
+    let runs: Vec<_> = all.healthy.iter().filter(|one| one.noise.is_some() == noisy).collect();
+    let accused = runs.iter().filter(|one| if noisy { one.is_accused() } else { !one.named.is_empty() }).count();
+    (!runs.is_empty()).then_some(accused as f64)
+}
 
 /// Whether this mark is of a single fault for which a step failed.
 pub(super) fn shown(one: &Mark) -> bool {

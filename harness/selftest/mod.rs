@@ -6,8 +6,8 @@
 
 mod bars;
 mod baseline;
-mod draw;
 mod exam;
+mod healthy;
 mod judge;
 mod mark;
 mod mask;
@@ -16,11 +16,19 @@ mod parallel;
 mod recorded;
 mod replay;
 mod separable;
+mod side_by_side;
 mod stage;
 mod subject;
 mod table;
 mod template;
+#[cfg(test)]
+mod tests;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use fastrand::Rng;
 use fivewhys_mocks::{Dialect, Fault};
 use serde::Serialize;
 use thiserror::Error;
@@ -28,18 +36,27 @@ use thiserror::Error;
 pub use self::table::render;
 
 use self::bars::Reached;
-use self::draw::Draw;
+use self::healthy::Healthy;
 use self::mark::Mark;
+use self::mask::DOOR_SETS;
 use self::recorded::Recorded;
 use self::stage::Stage;
+use self::subject::Subject;
 use crate::run::RunError;
 use crate::scenario::Scenario;
 use crate::target::Target;
 
-/// Pairs of the whole exam.
-const PAIRS: usize = 200;
-/// Pairs of the quick one.
-const PAIRS_QUICK: usize = 40;
+/// How everything is counted, for people. Markdown.
+pub const METHOD: &str = include_str!("method.md");
+
+/// How much is drawn.
+struct Amount {
+    pairs: usize,
+    healthy: usize,
+}
+
+const WHOLE: Amount = Amount { pairs: 200, healthy: 1000 };
+const QUICK: Amount = Amount { pairs: 40, healthy: 40 };
 
 /// What is to be examined.
 #[derive(Debug)]
@@ -65,10 +82,24 @@ pub struct Outcome {
     pub seed: u64,
     /// The bars, with what was reached.
     pub bars: Vec<Reached>,
-    /// Every verdict.
+    /// What they were measured on.
+    #[serde(flatten)]
+    pub results: Results,
+}
+
+/// Everything that is measured.
+#[derive(Debug, Default, Serialize)]
+pub struct Results {
+    /// Every verdict on something broken.
     pub marks: Vec<Mark>,
-    /// Recordings whose verdict is not the one that the live run came to, which must not be: faults and dialect.
+    /// Every run against something healthy.
+    pub healthy: Vec<Healthy>,
+    /// Recordings whose verdict is not the one that the live run came to: faults and dialect.
     pub unlike_live: Vec<String>,
+    /// See [`Selftest::quick`].
+    pub quick: bool,
+    /// How long all of it took, in seconds.
+    pub took_s: f64,
 }
 
 /// Why nothing was examined.
@@ -83,21 +114,30 @@ pub enum SelftestError {
     Run(#[from] RunError),
 }
 
-/// Examines. `tell` is told how many of how many twins were recorded.
+/// Examines. `tell` is told how many of how many twins have run.
 ///
 /// # Errors
 /// When a twin does not boot, or nothing can be tested at all.
 pub async fn examine(exam: &Selftest, tell: &(dyn Fn(usize, usize) + Send + Sync)) -> Result<Outcome, SelftestError> {
-    let stage = Stage { target: exam.target.clone(), scenarios: exam.scenarios.clone() };
+    let start = Instant::now();
+    let stage = Arc::new(Stage { target: exam.target.clone(), scenarios: exam.scenarios.clone() });
+    let amount = if exam.quick { QUICK } else { WHOLE };
+    let mut draw = Rng::with_seed(exam.seed);
     let singles = subject::singles(&exam.faults, &exam.dialects);
-    let count = if exam.quick { PAIRS_QUICK } else { PAIRS };
-    let pairs = subject::pairs(count, &exam.faults, &exam.dialects, &mut Draw::seeded(exam.seed));
-    let (first, all) = (singles.len(), singles.len() + pairs.len());
-    let singles = stage.record(singles, |done| tell(done, all)).await?;
-    let pairs = stage.record(pairs, |done| tell(first + done, all)).await?;
-    let marks = exam::marks(&singles, &pairs);
+    let pairs = subject::pairs(amount.pairs, &exam.faults, &exam.dialects, &mut draw);
+    let healthy = subject::healthy(amount.healthy, &exam.dialects, || None);
+    let (all, ran) = (singles.len() + pairs.len() + healthy.len(), AtomicUsize::new(0));
+    let done = || tell(ran.fetch_add(1, Ordering::Relaxed) + 1, all);
+    let record = |subject: Subject| Arc::clone(&stage).record(subject);
+    let singles = side_by_side::each(singles, record, done).await?;
+    let pairs = side_by_side::each(pairs, record, done).await?;
+    let pass = |(subject, doors)| Arc::clone(&stage).pass(subject, doors);
+    let healthy = side_by_side::each(healthy.into_iter().zip(DOOR_SETS.into_iter().cycle()), pass, done).await?;
     let unlike_live = singles.iter().chain(&pairs).filter(|one| !one.is_as_live()).map(Recorded::name).collect();
-    Ok(Outcome { seed: exam.seed, bars: bars::reached(&marks), marks, unlike_live })
+    let marks = exam::marks(&singles, &pairs);
+    let took_s = start.elapsed().as_secs_f64();
+    let results = Results { marks, healthy, unlike_live, quick: exam.quick, took_s };
+    Ok(Outcome { seed: exam.seed, bars: bars::reached(&results), results })
 }
 
 impl Outcome {

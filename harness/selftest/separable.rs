@@ -135,3 +135,57 @@ impl Stable {
         self.took.iter().find(slow).map(|(cell, _)| format!("{cell} takes longer"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(asked: &[(&str, &str)], lines: &[&str], took: u64) -> Traits {
+        Traits {
+            asked: asked.iter().map(|(cell, value)| ((*cell).to_owned(), (*value).to_owned())).collect(),
+            took: BTreeMap::from([("chat".to_owned(), took)]),
+            lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+        }
+    }
+
+    fn twice(one: Traits) -> Stable {
+        Stable::of(&[one.clone(), one])
+    }
+
+    fn apart(a: &Stable, b: &Stable, healthy: &Stable) -> bool {
+        assert_eq!(a.differs(b, healthy).is_some(), b.differs(a, healthy).is_some(), "it takes two to differ");
+        a.differs(b, healthy).is_some()
+    }
+
+    #[test]
+    fn another_answer_tells_two_apart_and_what_was_not_asked_does_not() {
+        let healthy = Stable::default();
+        let refused = twice(seen(&[("chat", "403"), ("health", "200")], &[], 5));
+        assert!(apart(&refused, &twice(seen(&[("chat", "401")], &[], 5)), &healthy));
+        assert!(!apart(&refused, &twice(seen(&[("chat", "403"), ("login", "500")], &[], 5)), &healthy));
+    }
+
+    #[test]
+    fn what_differs_between_two_recordings_of_one_fault_tells_nothing() {
+        let healthy = Stable::default();
+        let fickle = Stable::of(&[seen(&[("chat", "403")], &["breaker open"], 5), seen(&[("chat", "503")], &[], 5)]);
+        assert!(!apart(&fickle, &twice(seen(&[("chat", "200")], &[], 5)), &healthy));
+    }
+
+    #[test]
+    fn a_line_that_only_one_of_them_writes_tells_them_apart_unless_it_comes_and_goes_anyway() {
+        let (with, without) = (twice(seen(&[], &["secret refused"], 5)), twice(seen(&[], &[], 5)));
+        assert!(apart(&with, &without, &Stable::default()));
+        let fickle = Stable::of(&[seen(&[], &["secret refused"], 5), seen(&[], &[], 5)]);
+        assert!(!apart(&with, &without, &fickle));
+    }
+
+    #[test]
+    fn much_slower_tells_apart_and_a_little_slower_does_not() {
+        let healthy = Stable::default();
+        let fast = twice(seen(&[], &[], 10));
+        assert!(apart(&twice(seen(&[], &[], 600)), &fast, &healthy));
+        assert!(!apart(&twice(seen(&[], &[], 190)), &fast, &healthy));
+        assert!(!apart(&Stable::of(&[seen(&[], &[], 600), seen(&[], &[], 40)]), &fast, &healthy));
+    }
+}

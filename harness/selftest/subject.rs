@@ -1,8 +1,7 @@
 //! What is examined: twins with one fault, with two, with none. Sits in `selftest`; the choice of pairs is seeded, so a run can be repeated.
 
+use fastrand::Rng;
 use fivewhys_mocks::{Dialect, Fault};
-
-use super::draw::Draw;
 
 /// Recordings of each fault: two are needed to learn what differs by chance.
 pub(super) const REPETITIONS: usize = 2;
@@ -14,6 +13,8 @@ pub(super) struct Subject {
     pub faults: Vec<Fault>,
     /// Whose code it behaves like.
     pub dialect: Dialect,
+    /// What its noise is drawn by; nothing where it has none.
+    pub noise: Option<u64>,
 }
 
 /// Every fault by itself, and the healthy system, each as often as it takes to know what differs by chance.
@@ -21,22 +22,30 @@ pub(super) fn singles(faults: &[Fault], dialects: &[Dialect]) -> Vec<Subject> {
     let sets = faults.iter().map(|fault| vec![*fault]).chain([Vec::new()]);
     let sets: Vec<Vec<Fault>> = sets.collect();
     let each = dialects.iter().flat_map(|dialect| sets.iter().map(move |faults| (faults.clone(), *dialect)));
-    each.flat_map(|(faults, dialect)| (0..REPETITIONS).map(move |_| Subject { faults: faults.clone(), dialect }))
-        .collect()
+    each.flat_map(|(faults, dialect)| {
+        (0..REPETITIONS).map(move |_| Subject { faults: faults.clone(), dialect, noise: None })
+    })
+    .collect()
 }
 
 /// Pairs of faults of different hops, no pair twice in one dialect. Fewer where there are not so many.
-pub(super) fn pairs(count: usize, faults: &[Fault], dialects: &[Dialect], draw: &mut Draw) -> Vec<Subject> {
+pub(super) fn pairs(count: usize, faults: &[Fault], dialects: &[Dialect], draw: &mut Rng) -> Vec<Subject> {
     let mut all: Vec<Subject> = Vec::new();
     for dialect in dialects {
         for (at, a) in faults.iter().enumerate() {
             let others = faults[at + 1..].iter().filter(|b| hop(a.id()) != hop(b.id()));
-            all.extend(others.map(|b| Subject { faults: vec![*a, *b], dialect: *dialect }));
+            all.extend(others.map(|b| Subject { faults: vec![*a, *b], dialect: *dialect, noise: None }));
         }
     }
     draw.shuffle(&mut all);
     all.truncate(count);
     all
+}
+
+/// Healthy systems, the dialects in turn, each with noise of its own where there is to be any.
+pub(super) fn healthy(count: usize, dialects: &[Dialect], mut noise: impl FnMut() -> Option<u64>) -> Vec<Subject> {
+    let turn = dialects.iter().cycle().take(count);
+    turn.map(|dialect| Subject { faults: Vec::new(), dialect: *dialect, noise: noise() }).collect()
 }
 
 /// The hop of a fault's id.
@@ -50,7 +59,7 @@ mod tests {
 
     #[test]
     fn pairs_lie_in_different_hops_and_one_seed_gives_the_same_ones() {
-        let drawn = |seed| pairs(10, Fault::ALL, Dialect::ALL, &mut Draw::seeded(seed));
+        let drawn = |seed| pairs(10, Fault::ALL, Dialect::ALL, &mut Rng::with_seed(seed));
         assert_eq!(drawn(1), drawn(1));
         assert_ne!(drawn(1), drawn(2));
         assert_eq!(drawn(1).len(), 10);

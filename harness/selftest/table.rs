@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Outcome;
 use super::bars::Reached;
+use super::healthy::Healthy;
 use super::mark::{Kind, Mark};
 use super::measure::{count, is_certain_and_right, mean, separable, share, shown};
 use super::subject::hop;
@@ -13,14 +14,16 @@ const LISTED: usize = 200;
 
 /// Everything: bars, tables, what does not show, what went wrong.
 pub fn render(outcome: &Outcome) -> String {
-    let marks = &outcome.marks;
+    let marks = &outcome.results.marks;
     let by = |of: fn(&Mark) -> String| rows(marks, of);
     let sections = [
         ("Bars", bars(&outcome.bars)),
         ("Single faults, by dialect and doors", by(|one| format!("{} · {}", one.dialect, one.doors))),
         ("Single faults, by hop and dialect", by(|one| format!("{} · {}", hop(&one.fault()), one.dialect))),
         ("Pairs, by dialect and doors", pairs(marks)),
+        ("Healthy, by dialect", healthy(&outcome.results.healthy)),
         ("Not visible: no step fails", hidden(marks)),
+        ("Recordings that are not judged as their live run was", listed(&outcome.results.unlike_live)),
         ("Wrong cases", wrong(marks)),
     ];
     sections.iter().map(|(title, body)| format!("## {title}\n\n{body}\n")).collect::<Vec<_>>().join("\n")
@@ -96,6 +99,22 @@ fn pairs(marks: &[Mark]) -> String {
         "| | pairs | both show | both hops named | first cause is one of them | wrong and certain |",
         groups(&pairs, of).into_iter().map(line),
     )
+}
+
+fn healthy(runs: &[Healthy]) -> String {
+    let of = |one: &Healthy| format!("{}{}", one.dialect, if one.noise.is_some() { ", noise" } else { "" });
+    let groups: BTreeSet<String> = runs.iter().map(of).collect();
+    let line = |group: String| {
+        let all: Vec<&Healthy> = runs.iter().filter(|one| of(one) == group).collect();
+        let some = |which: fn(&Healthy) -> bool| all.iter().filter(|one| which(one)).count();
+        let (failed, named) = (some(|one| one.failed > 0), some(|one| !one.named.is_empty()));
+        format!("| {group} | {} | {failed} | {named} | {} |", all.len(), some(Healthy::is_accused))
+    };
+    table("| | runs | a step fails | candidates named | likely or certain |", groups.into_iter().map(line))
+}
+
+fn listed(names: &[String]) -> String {
+    table("| |", names.iter().map(|name| format!("| {name} |")))
 }
 
 fn hidden(marks: &[Mark]) -> String {

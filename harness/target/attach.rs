@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Door, EvidenceSource, SecretOrigin, Service, Target, User};
+use super::{Door, EvidenceSource, SecretOrigin, Service, Target, User, Validation};
 
 /// Where the twin is, once it has booted, and what it holds.
 #[derive(Debug, Clone)]
@@ -18,6 +18,12 @@ pub struct TwinCoordinates {
     pub websocket: Url,
     /// What tokens are signed with.
     pub signing_secret: SecretString,
+    /// `iss` of our tokens.
+    pub issuer: String,
+    /// `aud` of our tokens.
+    pub audience: String,
+    /// How the twin's backend judges a token.
+    pub validation: Validation,
     /// The id of the service we may speak for.
     pub service_id: String,
     /// Its secret.
@@ -37,6 +43,9 @@ impl Target {
         self.auth = twin.auth;
         self.websocket = twin.websocket;
         self.signing_secret.sources = vec![SecretOrigin::Held(twin.signing_secret)];
+        self.claims.iss = twin.issuer;
+        self.claims.aud = Some(twin.audience);
+        self.validation = twin.validation;
         if let Some(caller) = &mut self.caller {
             caller.id = twin.service_id;
             caller.secret.sources = vec![SecretOrigin::Held(twin.service_secret)];

@@ -24,7 +24,8 @@ pub fn write_target_file(path: &Path, name: &str, twin: &TwinCoordinates, doors:
     put("auth", url(&twin.auth));
     put("websocket", url(&twin.websocket));
     put("doors", doors.iter().map(|door| door.as_str()).collect::<Vec<_>>().into());
-    put("validation", "auth-service".into());
+    put("validation", Value::try_from(twin.validation).map_err(io::Error::other)?);
+    put("claims", table([("iss", twin.issuer.clone().into()), ("aud", twin.audience.clone().into())]));
     put("signing_secret", vault.keep("signing-secret", &twin.signing_secret)?);
     let secret = vault.keep("service-secret", &twin.service_secret)?;
     put("caller", table([("id", twin.service_id.clone().into()), ("secret", secret)]));

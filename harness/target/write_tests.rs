@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::target::{Overrides, SecretSource, TargetFile};
+use crate::target::{Overrides, SecretSource, TargetFile, Validation};
 
 fn held(secret: &str) -> SecretSource {
     SecretSource { purpose: "it".to_owned(), min_bytes: 0, sources: vec![SecretOrigin::Held(secret.into())] }
@@ -18,6 +18,9 @@ fn twin() -> TwinCoordinates {
         auth: url("http://127.0.0.1:4002"),
         websocket: url("ws://127.0.0.1:4001"),
         signing_secret: "canary-signing-secret-of-32-bytes-and-more".into(),
+        issuer: "another-issuer".to_owned(),
+        audience: "another-audience".to_owned(),
+        validation: Validation::Local,
         service_id: "netra-backend".to_owned(),
         service_secret: "canary-service-secret-of-32-bytes-and-more".into(),
         users: vec![User { name, sub, email, permissions: vec!["read".to_owned()], secrets }],
@@ -38,6 +41,8 @@ fn it_reads_back_with_the_twin_s_secrets_and_the_shipped_surfaces() {
     let (_folder, path) = written();
     let target = TargetFile::read(&path).unwrap().resolve(None, &Overrides::default()).unwrap();
     assert_eq!((target.name.as_str(), target.backend.port(), target.twin), ("twin", Some(4001), false));
+    assert_eq!((&*target.claims.iss, target.claims.aud.as_deref()), ("another-issuer", Some("another-audience")));
+    assert_eq!(target.validation, Validation::Local);
     assert_eq!(target.signing_secret.read().unwrap().expose_secret(), twin().signing_secret.expose_secret());
     assert_eq!(target.caller.unwrap().secret.read().unwrap().expose_secret(), twin().service_secret.expose_secret());
     assert_eq!(target.users[0].secrets["password"].read().unwrap().expose_secret(), "canary-password");
@@ -69,6 +74,8 @@ fn attaching_the_twin_fills_what_the_target_left_open() {
     let mut target = TargetFile::embedded().unwrap().resolve(Some("offline"), &Overrides::default()).unwrap();
     target.attach(twin());
     assert_eq!(target.websocket.as_str(), "ws://127.0.0.1:4001/");
+    assert_eq!((&*target.claims.iss, target.claims.aud.as_deref()), ("another-issuer", Some("another-audience")));
+    assert_eq!(target.validation, Validation::Local);
     assert_eq!(target.signing_secret.read().unwrap().expose_secret(), twin().signing_secret.expose_secret());
     assert_eq!(target.user("primary").unwrap().permissions, ["read"]);
     assert_eq!(target.caller.unwrap().secret.min_bytes, 32);

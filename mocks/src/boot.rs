@@ -1,15 +1,19 @@
 //! Puts the pieces together, in the order in which a deployment comes up.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use crate::auth::AuthService;
-use crate::backend::{Backend, MessageStore, StartupFailed};
+use crate::auth::{Accounts, AuthService};
+use crate::backend::{Backend, Code, MessageStore, StartupFailed};
 use crate::credentials::{TestUser, test_users};
-use crate::deployment::{Addresses, Deployment, Environment, Rollout, random_secret, requested, rolled_out};
-use crate::edge::{Edge, Split};
+use crate::deployment::{
+    Deployment, EdgePort, Environment, Process, Rollout, ServiceSpec, Told, random_secret, requested, rolled_out,
+};
+use crate::edge::{Edge, Split, Throttle};
 use crate::journal::Journal;
 use crate::logs::{LogBook, ServiceLog, Severity};
 use crate::noise::{self, Dice, Noise, Warmup};
@@ -67,23 +71,24 @@ pub(crate) async fn boot(asked: TwinBuilder) -> Result<Twin, BootError> {
 async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError> {
     let ports = Ports::take(asked.port)?;
     let urls = Urls::of(&ports);
-    let addresses = Addresses { auth_url: urls.auth.clone(), database: ports.database.address() };
+    let (addresses, edge_address) = (ports.addresses(), ports.edge.address());
     let deployment = Deployment::planned(&addresses, asked.startup_validation, &asked.faults);
 
-    let auth_environment = Environment::resolve(&requested(&deployment.auth), &deployment.secrets);
-    let credentials = credentials(&deployment, &auth_environment, shared);
-    let database = start_database(&deployment, ports.database, shared)?;
-    let auth = start_auth(&deployment, &auth_environment, ports.auth, shared).await?;
+    let credentials = credentials(&deployment, shared);
+    ports.neighbours.serve(&shared.tasks)?;
+    let database = start_store(deployment.database_runs, ports.database, shared)?;
+    let redis = start_store(deployment.redis_runs, ports.redis, shared)?;
+    let (auth, auth_rollout) = start_auth(&deployment, ports.auth, shared).await?;
     // One instance: the platform's lines about it and its own carry the same instance id.
-    let log = ServiceLog::new(&shared.logs, &deployment.backend);
+    let log = ServiceLog::new(&shared.logs, &deployment.backend, deployment.clock);
     let (backend, rollout) = start_backend(&deployment, log.clone(), ports.backend, shared)?;
     let split = shared.beside().start(&deployment)?.filter(|_| rollout == Rollout::Ready);
     let older = split.as_ref().map(|split| split.share);
-    start_edge(&deployment, (backend.address(), split), log, ports.edge, shared)?;
+    let edge = start_edge(&deployment, (backend.address(), split), log, ports.edge, shared)?;
 
     let mut manifests = Manifests {
         backend: rolled_out(&deployment.backend, &urls.edge, rollout),
-        auth: rolled_out(&deployment.auth, &urls.auth, Rollout::Ready),
+        auth: rolled_out(&deployment.auth, &urls.auth, auth_rollout),
     };
     if let Some(share) = older {
         older::split(&mut manifests.backend, &deployment.backend, share);
@@ -91,8 +96,8 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
     let operator = control::router(manifests.clone(), Arc::clone(&shared.logs), Arc::clone(&shared.journal));
     serve(&shared.tasks, ports.control.listen()?, operator);
     Ok(Twin {
-        edge_url: urls.edge,
-        websocket_url: urls.websocket,
+        edge_url: told(&deployment, "http", edge_address),
+        websocket_url: told(&deployment, "ws", edge_address),
         auth_url: urls.auth,
         control_url: urls.control,
         credentials,
@@ -100,7 +105,7 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
         journal: Arc::clone(&shared.journal),
         logs: Arc::clone(&shared.logs),
         tasks: shared.tasks.clone(),
-        running: vec![database, auth, backend],
+        running: vec![database, redis, auth, backend, edge, Running::Stopped { _port: ports.nobody }],
     })
 }
 
@@ -113,7 +118,6 @@ impl Shared {
 
 struct Urls {
     edge: String,
-    websocket: String,
     auth: String,
     control: String,
 }
@@ -122,25 +126,37 @@ impl Urls {
     fn of(ports: &Ports) -> Self {
         Self {
             edge: format!("http://{}", ports.edge.address()),
-            websocket: format!("ws://{}", ports.edge.address()),
             auth: format!("http://{}", ports.auth.address()),
             control: format!("http://{}", ports.control.address()),
         }
     }
 }
 
-fn credentials(deployment: &Deployment, auth: &Environment, shared: &Shared) -> Credentials {
+fn credentials(deployment: &Deployment, shared: &Shared) -> Credentials {
     Credentials {
         signing_secret: deployment.client_signing_secret().to_owned(),
         service_id: "netra-backend".to_owned(),
-        service_secret: auth.get("SERVICE_SECRET").unwrap_or_default().to_owned(),
+        service_secret: deployment.client_service_secret().to_owned(),
+        issuer: deployment.client.issuer,
+        audience: deployment.client.audience,
+        backend_verifies_locally: deployment.backend.plain("TOKEN_VALIDATION") == Some("local"),
         users: shared.users.clone(),
     }
 }
 
-/// The database accepts connections, which is all that the auth service asks of it.
-fn start_database(deployment: &Deployment, port: ClosedPort, shared: &Shared) -> Result<Running, BootError> {
-    if !deployment.database_runs {
+/// What the client is told to use.
+fn told(deployment: &Deployment, scheme: &str, edge: SocketAddr) -> String {
+    match deployment.client.told {
+        Told::Edge => format!("{scheme}://{edge}"),
+        Told::Encrypted => format!("{scheme}s://{edge}"),
+        Told::NoSuchHost => format!("{scheme}://api.staging.fivewhys.invalid:{}", edge.port()),
+        Told::AnotherSite => format!("{scheme}://{}", deployment.neighbours.static_site),
+    }
+}
+
+/// Database and Redis accept connections, which is all that is asked of them.
+fn start_store(runs: bool, port: ClosedPort, shared: &Shared) -> Result<Running, BootError> {
+    if !runs {
         return Ok(Running::Stopped { _port: port });
     }
     let address = port.address();
@@ -156,18 +172,42 @@ async fn accept_and_close(listener: TcpListener) {
 
 async fn start_auth(
     deployment: &Deployment,
-    environment: &Environment,
+    port: ClosedPort,
+    shared: &Shared,
+) -> Result<(Running, Rollout), BootError> {
+    let log = ServiceLog::new(&shared.logs, &deployment.auth, deployment.clock);
+    match deployment.auth_process {
+        Process::Killed => {
+            log.platform(Severity::Warning, "Container terminated on signal 9.");
+            return Ok((Running::Stopped { _port: port }, Rollout::Ready));
+        }
+        Process::Frozen => return Ok((Running::Frozen { _listener: port.listen()? }, Rollout::Ready)),
+        Process::Running => {}
+    }
+    let environment = Environment::resolve(&requested(&deployment.auth), &deployment.secrets);
+    let journal = Arc::clone(&shared.journal);
+    let users = Accounts::new(shared.users.clone(), deployment.users_deleted);
+    let build = deployment.auth_build.clone();
+    match AuthService::start(shared.dialect, &environment, build, users, log.clone(), journal) {
+        Some(service) => Ok((
+            Running::Auth(service.serve(port.listen_std()?, Warmup::new(shared.noise.cold_start)).await),
+            Rollout::Ready,
+        )),
+        None => Ok((platform_alone(deployment, log, port, shared)?, Rollout::ContainerFailed)),
+    }
+}
+
+/// The platform keeps the service's address, and answers for a container that never came up.
+fn platform_alone(
+    deployment: &Deployment,
+    log: ServiceLog,
     port: ClosedPort,
     shared: &Shared,
 ) -> Result<Running, BootError> {
-    let log = ServiceLog::new(&shared.logs, &deployment.auth);
-    if !deployment.auth_runs {
-        log.platform(Severity::Warning, "Container terminated on signal 9.");
-        return Ok(Running::Stopped { _port: port });
-    }
-    let journal = Arc::clone(&shared.journal);
-    let service = AuthService::new(shared.dialect, environment, shared.users.clone(), log, journal);
-    Ok(Running::Auth(service.serve(port.listen_std()?, Warmup::new(shared.noise.cold_start)).await))
+    let address = port.address();
+    let edge = Edge { rules: BTreeSet::new(), ..in_front_of(&deployment.auth, None, deployment, log, shared) };
+    serve(&shared.tasks, port.listen()?, edge::router(edge));
+    Ok(Running::Task(address))
 }
 
 fn start_backend(
@@ -176,8 +216,12 @@ fn start_backend(
     port: ClosedPort,
     shared: &Shared,
 ) -> Result<(Running, Rollout), BootError> {
+    if deployment.backend.is_starved(&log) {
+        return Ok((Running::Stopped { _port: port }, Rollout::ContainerFailed));
+    }
     let environment = Environment::resolve(&requested(&deployment.backend), &deployment.secrets);
-    match Backend::start(shared.dialect, &environment, Arc::clone(&shared.messages), log)? {
+    let code = Code { build: deployment.backend_build.clone(), proxy: deployment.proxy() };
+    match Backend::start(shared.dialect, &environment, &code, Arc::clone(&shared.messages), log)? {
         Err(StartupFailed) => Ok((Running::Stopped { _port: port }, Rollout::ContainerFailed)),
         Ok(router) => {
             let address = port.address();
@@ -194,18 +238,49 @@ fn start_edge(
     log: ServiceLog,
     port: ClosedPort,
     shared: &Shared,
-) -> Result<(), BootError> {
-    let edge = Edge {
+) -> Result<Running, BootError> {
+    let address = port.address();
+    match deployment.edge_port {
+        EdgePort::Closed => return Ok(Running::Stopped { _port: port }),
+        EdgePort::Resets => shared.tasks.spawn(accept_and_reset(port.listen()?)),
+        EdgePort::Open => {
+            let edge = Edge { split, ..in_front_of(&deployment.backend, backend, deployment, log, shared) };
+            let router = noise::around(edge::router(edge), &shared.noise);
+            let (dropped, dice) = (shared.noise.dropped, Dice::new(shared.noise.seed, "dropped"));
+            serve_dropping(&shared.tasks, port.listen()?, router, move || dice.draw() < dropped);
+        }
+    }
+    Ok(Running::Task(address))
+}
+
+/// The platform's front end of one service.
+fn in_front_of(
+    service: &ServiceSpec,
+    backend: Option<SocketAddr>,
+    deployment: &Deployment,
+    log: ServiceLog,
+    shared: &Shared,
+) -> Edge {
+    Edge {
         dialect: shared.dialect,
         backend,
-        split,
-        public: deployment.backend.public,
-        strips_authorization: deployment.edge_strips_authorization,
+        split: None,
+        public: service.public,
+        rules: deployment.edge.clone(),
+        throttle: Throttle::default(),
+        ingress: service.ingress,
+        timeout: Duration::from_secs(service.timeout_seconds),
+        front_end: deployment.neighbours.front_end,
         log,
         tasks: shared.tasks.clone(),
-    };
-    let router = noise::around(edge::router(edge), &shared.noise);
-    let (dropped, dice) = (shared.noise.dropped, Dice::new(shared.noise.seed, "dropped"));
-    serve_dropping(&shared.tasks, port.listen()?, router, move || dice.draw() < dropped);
-    Ok(())
+    }
+}
+
+async fn accept_and_reset(listener: TcpListener) {
+    loop {
+        if let Ok((stream, _)) = listener.accept().await {
+            // Closing without lingering is a reset.
+            let _ = stream.set_zero_linger();
+        }
+    }
 }

@@ -4,12 +4,15 @@ use std::fmt;
 
 /// The secrets and users that a legitimate client of this deployment believes to be right.
 ///
-/// Under `client/wrong-signing-secret` the signing secret here is one version behind the services'.
+/// Under a `client/…` fault something here is wrong or out of date.
 #[derive(Clone)]
 pub struct Credentials {
     pub(crate) signing_secret: String,
     pub(crate) service_id: String,
     pub(crate) service_secret: String,
+    pub(crate) issuer: &'static str,
+    pub(crate) audience: &'static str,
+    pub(crate) backend_verifies_locally: bool,
     pub(crate) users: Vec<TestUser>,
 }
 
@@ -24,9 +27,24 @@ impl Credentials {
         &self.service_id
     }
 
-    /// The caller's `X-Service-Secret`: the auth service's own current value.
+    /// The caller's `X-Service-Secret`.
     pub fn service_secret(&self) -> &str {
         &self.service_secret
+    }
+
+    /// `iss` of the client's tokens.
+    pub fn issuer(&self) -> &str {
+        self.issuer
+    }
+
+    /// `aud` of the client's tokens.
+    pub fn audience(&self) -> &str {
+        self.audience
+    }
+
+    /// True when the backend verifies tokens by itself; otherwise it asks the auth service about each.
+    pub fn backend_verifies_locally(&self) -> bool {
+        self.backend_verifies_locally
     }
 
     /// The known test users (contract section 2, "Known users").
@@ -41,6 +59,8 @@ impl fmt::Debug for Credentials {
             .field("signing_secret", &"[redacted]")
             .field("service_id", &self.service_id)
             .field("service_secret", &"[redacted]")
+            .field("issuer", &self.issuer)
+            .field("audience", &self.audience)
             .field("users", &self.users)
             .finish()
     }

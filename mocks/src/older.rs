@@ -1,4 +1,4 @@
-//! An older revision of the backend beside the newest, configured like it: part of the noise.
+//! An older revision of the backend beside the newest: configured like it, it is part of the noise; with settings of its own, a fault.
 
 use std::sync::Arc;
 
@@ -6,13 +6,16 @@ use serde_json::{Value, json};
 
 use crate::BootError;
 use crate::Dialect;
-use crate::backend::{Backend, MessageStore};
+use crate::backend::{Backend, Code, MessageStore};
 use crate::deployment::{Deployment, Environment, ServiceSpec, requested};
 use crate::edge::Split;
 use crate::logs::{LogBook, ServiceLog};
 use crate::noise::{Dice, Noise};
 use crate::ports::ClosedPort;
 use crate::serve::{Tasks, serve};
+
+/// The share of a revision that a rollout left behind.
+const LEFT_BEHIND: f64 = 0.5;
 
 /// What the two revisions have in common.
 pub(crate) struct Beside<'a> {
@@ -24,22 +27,26 @@ pub(crate) struct Beside<'a> {
 }
 
 impl Beside<'_> {
-    /// Starts it where the noise gives it traffic; `None` where not, or where it refuses to start.
+    /// Starts it where a fault or the noise gives it traffic; `None` where not, or where it refuses to start.
     pub(crate) fn start(&self, deployment: &Deployment) -> Result<Option<Split>, BootError> {
-        if self.noise.older_revision <= 0.0 {
-            return Ok(None);
-        }
         let newest = &deployment.backend;
-        let older = ServiceSpec { revision: newest.previous_revision, ..newest.clone() };
-        let log = ServiceLog::new(self.logs, &older);
+        let (older, share) = match &deployment.older_backend {
+            Some(left_behind) => (left_behind.clone(), LEFT_BEHIND),
+            None if self.noise.older_revision <= 0.0 => return Ok(None),
+            None => (newest.clone(), self.noise.older_revision),
+        };
+        let older = ServiceSpec { revision: newest.previous_revision, ..older };
+        let log = ServiceLog::new(self.logs, &older, deployment.clock);
         let environment = Environment::resolve(&requested(&older), &deployment.secrets);
         let messages = Arc::clone(self.messages);
-        let Ok(router) = Backend::start(self.dialect, &environment, messages, log.clone())? else { return Ok(None) };
+        let code = Code { build: deployment.backend_build.clone(), proxy: deployment.proxy() };
+        let started = Backend::start(self.dialect, &environment, &code, messages, log.clone())?;
+        let Ok(router) = started else { return Ok(None) };
         let port = ClosedPort::take("older revision", 0)?;
         let backend = port.address();
         serve(self.tasks, port.listen()?, router);
         let dice = Dice::new(self.noise.seed, "revision");
-        Ok(Some(Split { backend, log, share: self.noise.older_revision, dice }))
+        Ok(Some(Split { backend, log, share, dice }))
     }
 }
 

@@ -6,6 +6,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::BootError;
+use crate::deployment::{Addresses, Neighbours};
+use crate::neighbour::NeighbourPorts;
 
 /// A port that is taken but not listened on: connections are refused, and nobody else can have it.
 pub(crate) struct ClosedPort {
@@ -51,6 +53,10 @@ pub(crate) struct Ports {
     pub(crate) auth: ClosedPort,
     pub(crate) database: ClosedPort,
     pub(crate) control: ClosedPort,
+    pub(crate) redis: ClosedPort,
+    pub(crate) neighbours: NeighbourPorts,
+    /// Never opened.
+    pub(crate) nobody: ClosedPort,
 }
 
 impl Ports {
@@ -61,6 +67,32 @@ impl Ports {
             auth: ClosedPort::take("auth service", 0)?,
             database: ClosedPort::take("database", 0)?,
             control: ClosedPort::take("control", 0)?,
+            redis: ClosedPort::take("redis", 0)?,
+            neighbours: NeighbourPorts {
+                web_server: ClosedPort::take("neighbouring web server", 0)?,
+                static_site: ClosedPort::take("neighbouring site", 0)?,
+                front_end: ClosedPort::take("front end", 0)?,
+                proxy: ClosedPort::take("proxy", 0)?,
+            },
+            nobody: ClosedPort::take("closed port", 0)?,
         })
+    }
+}
+
+impl Ports {
+    /// What the deployment has to know of them.
+    pub(crate) fn addresses(&self) -> Addresses {
+        Addresses {
+            auth_url: format!("http://{}", self.auth.address()),
+            database: self.database.address(),
+            redis: self.redis.address(),
+            neighbours: Neighbours {
+                web_server: self.neighbours.web_server.address(),
+                static_site: self.neighbours.static_site.address(),
+                front_end: self.neighbours.front_end.address(),
+                proxy: self.neighbours.proxy.address(),
+                nobody: self.nobody.address(),
+            },
+        }
     }
 }

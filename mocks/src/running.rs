@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use wiremock::MockServer;
 
 use crate::ports::ClosedPort;
@@ -12,6 +12,8 @@ use crate::ports::ClosedPort;
 pub(crate) enum Running {
     /// The port is taken and closed.
     Stopped { _port: ClosedPort },
+    /// The port is open, and nobody takes what the system accepts there.
+    Frozen { _listener: TcpListener },
     /// The auth service, on wiremock's own thread.
     Auth(MockServer),
     /// One of the twin's tasks listens there.
@@ -23,7 +25,7 @@ impl Running {
     pub(crate) fn address(&self) -> Option<SocketAddr> {
         match self {
             Self::Task(address) => Some(*address),
-            Self::Stopped { .. } | Self::Auth(_) => None,
+            Self::Stopped { .. } | Self::Frozen { .. } | Self::Auth(_) => None,
         }
     }
 

@@ -15,7 +15,7 @@ fn names_parse_back_and_unknown_ones_list_the_known() {
     }
     let unknown = "auth/asleep".parse::<Fault>().unwrap_err().to_string();
     assert!(unknown.contains("auth/asleep") && unknown.contains("auth/down"));
-    assert!("modern".parse::<Dialect>().unwrap_err().to_string().contains("observed"));
+    assert!("esperanto".parse::<Dialect>().unwrap_err().to_string().contains("observed"));
     assert_eq!(Dialect::default(), Dialect::Documented);
 }
 

@@ -10,6 +10,17 @@ use crate::bench::Bench;
 
 const ALL: [Door; 5] = [Door::Edge, Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs];
 
+/// Those that the scenario files' tables know; `selftest` drives pairs of all.
+pub(crate) const FAULTS: [Fault; 7] = [
+    Fault::ServiceSecretMismatch,
+    Fault::ServiceSecretMissing,
+    Fault::AuthDown,
+    Fault::WrongSigningSecret,
+    Fault::IamDenied,
+    Fault::StripsAuthorization,
+    Fault::DatabaseDown,
+];
+
 #[rstest]
 fn nothing_else_is_certain(
     #[values("documented", "observed")] dialect: Dialect,
@@ -25,7 +36,7 @@ fn nothing_else_is_certain(
     one: Fault,
 ) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    for other in Fault::ALL.iter().copied().skip_while(|other| *other != one).skip(1) {
+    for other in FAULTS.into_iter().skip_while(|other| *other != one).skip(1) {
         for doors in [&[Door::Edge, Door::Auth][..], &ALL] {
             runtime.block_on(drive(dialect, &[one, other], doors));
         }

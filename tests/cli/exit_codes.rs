@@ -21,7 +21,7 @@ fn the_target_is_the_twin_where_none_is_named() {
 
 #[rstest]
 fn a_cause_that_is_found_exits_with_1(#[values("documented", "observed")] dialect: Dialect) {
-    for fault in Fault::ALL {
+    for fault in [Fault::ServiceSecretMismatch, Fault::WrongSigningSecret, Fault::AuthDown, Fault::IamDenied] {
         let output = run(["smoke", "--fault", fault.id(), "--dialect", dialect.id()]);
         assert_eq!(output.status.code(), Some(1), "{fault}: {}", stdout(&output));
         assert!(stdout(&output).contains(fault.id()), "{}", stdout(&output));

@@ -11,34 +11,42 @@ pub(crate) fn shown(report: &Report) -> String {
     human::render(report, &STYLE)
 }
 
-/// Nothing fails, and nothing of what came through is taken for nginx's own.
+/// Nothing fails.
 pub(crate) fn passes(report: &Report) -> Result<(), String> {
-    let made: Vec<_> = at_the_backend(report).filter(|seen| seen.answered_by == Hop::Edge).collect();
-    let refused_by_it = |seen: &&&Observation| seen.signatures.iter().any(|id| id == "nginx.page");
-    let taken: Vec<_> = made.iter().filter(|seen| !refused_by_it(seen)).collect();
-    that(taken.is_empty(), || format!("taken for nginx's own: {taken:#?}"))?;
     that(report.outcome == RunOutcome::Passed, || format!("the run failed: {:#?}", report.causes))
+}
+
+/// Nginx's own pages are the edge's, and no JSON that it relays is.
+pub(crate) fn told_apart(report: &Report) -> Result<(), String> {
+    for probe in report.probes.iter().filter(|probe| probe.exchange.probe.surface.starts_with("backend.")) {
+        let Some(seen) = &probe.observation else { continue };
+        let text = &probe.exchange.body.text;
+        let (page, json) = (text.contains("<hr><center>nginx"), text.starts_with('{'));
+        let right = if page { seen.answered_by == Hop::Edge } else { !json || seen.answered_by == Hop::Backend };
+        that(right, || format!("said to be made by {}: {text}", seen.answered_by))?;
+    }
+    Ok(())
 }
 
 /// There are answers with this status, and all of them are nginx's own.
 pub(crate) fn made_by_the_edge(report: &Report, status: u16) -> Result<(), String> {
-    all_by(report, status, |hop| hop == Hop::Edge)
+    all_by(report, &[status], |hop| hop == Hop::Edge)
 }
 
-/// There are answers with this status, and none of them is nginx's own.
-pub(crate) fn relayed(report: &Report, status: u16) -> Result<(), String> {
-    all_by(report, status, |hop| hop == Hop::Backend)
+/// There are refusals, and none of them is nginx's own.
+pub(crate) fn refusals_are_relayed(report: &Report) -> Result<(), String> {
+    all_by(report, &[401, 403], |hop| hop == Hop::Backend)
 }
 
-fn all_by(report: &Report, status: u16, right: fn(Hop) -> bool) -> Result<(), String> {
+fn all_by(report: &Report, statuses: &[u16], right: fn(Hop) -> bool) -> Result<(), String> {
     let mut any = false;
-    for seen in at_the_backend(report).filter(|seen| seen.status == Some(status)) {
+    for seen in at_the_backend(report).filter(|seen| seen.status.is_some_and(|one| statuses.contains(&one))) {
         any = true;
         that(right(seen.answered_by), || {
-            format!("{status} is said to be made by {}: {:?}", seen.answered_by, seen.because)
+            format!("{statuses:?} is said to be made by {}: {:?}", seen.answered_by, seen.because)
         })?;
     }
-    that(any, || format!("nothing was answered {status}"))
+    that(any, || format!("nothing was answered {statuses:?}"))
 }
 
 fn at_the_backend(report: &Report) -> impl Iterator<Item = &Observation> {
@@ -73,6 +81,12 @@ pub(crate) fn left_open(report: &Report, among: &[&str], hops: &[&str]) -> Resul
     that(foreign.is_empty(), || format!("{foreign:?} must be ruled out"))?;
     let wrong = cause.certainty == Certainty::Certain && !among.contains(&cause.fault.as_str());
     that(!wrong, || format!("{} is called certain", cause.fault))
+}
+
+/// This is no candidate.
+pub(crate) fn not_among(report: &Report, fault: &str) -> Result<(), String> {
+    let left = candidates(only(report)?);
+    that(!left.contains(&fault), || format!("{fault} is among {left:?}"))
 }
 
 fn only(report: &Report) -> Result<&Cause, String> {

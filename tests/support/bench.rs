@@ -12,6 +12,7 @@ use fivewhys::run;
 use fivewhys::scenario::Scenario;
 use fivewhys::target::{
     Door, EvidenceSource, Overrides, SecretOrigin, SecretSource, Service, Target, TargetFile, TwinCoordinates, User,
+    Validation,
 };
 use fivewhys_mocks::{Dialect, Fault, TestUser, Twin, UnknownFault};
 use secrecy::SecretString;
@@ -86,6 +87,12 @@ fn coordinates(twin: &Twin) -> TwinCoordinates {
         auth: url(twin.auth_url()),
         websocket: url(twin.websocket_url()),
         signing_secret: SecretString::from(credentials.signing_secret()),
+        issuer: credentials.issuer().to_owned(),
+        audience: credentials.audience().to_owned(),
+        validation: match credentials.backend_verifies_locally() {
+            true => Validation::Local,
+            false => Validation::AuthService,
+        },
         service_id: credentials.service_id().to_owned(),
         service_secret: SecretString::from(credentials.service_secret()),
         users: credentials.users().iter().zip(["primary", "second", "third"]).map(user).collect(),

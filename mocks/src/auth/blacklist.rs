@@ -37,7 +37,16 @@ impl AuthService {
     pub(super) fn check_token(&self, token: &str) -> Result<Claims, Refusal> {
         match self.revoked.holds(token) {
             true => Err(Refusal::Blacklisted),
-            false => token::check(token, &self.config.jwt_secret),
+            false => token::check(token, &self.config.jwt_secret, self.log.clock())
+                .and_then(|claims| self.of_account(claims)),
+        }
+    }
+
+    /// A token of a deleted account is as good as revoked.
+    fn of_account(&self, claims: Claims) -> Result<Claims, Refusal> {
+        match claims.text("sub") {
+            Some(sub) if self.accounts.is_gone(sub) => Err(Refusal::AccountGone),
+            _ => Ok(claims),
         }
     }
 }
@@ -53,4 +62,11 @@ pub(super) fn check(service: &AuthService, call: &Call<'_>) -> Answer {
     let (says, status) = if revoked { ("blacklisted", "blacklisted") } else { ("not blacklisted", "valid") };
     service.say_route(Severity::Info, &format!("Token blacklist check: {says}"));
     Answer { reason: Some("ok"), ..Answer::plain(200, json!({ "blacklisted": revoked, "status": status })) }
+}
+
+/// The exception of a build that awaits the list's answer; the routes catch it (contract 8.2 #61).
+pub(super) fn raised(service: &AuthService) -> Answer {
+    let error = "object bool can't be used in 'await' expression";
+    service.say_route(Severity::Error, &format!("Token validation error: {error}"));
+    Answer::denied_precisely(500, "validation_error", "Internal server error", error.to_owned())
 }

@@ -75,6 +75,11 @@ impl Answer {
         Self { status, said: Said::Document(body), accepted: None, reason: None }
     }
 
+    /// The server's answer for a handler that raised.
+    pub(super) fn raised() -> Self {
+        Self::detail(500, "internal_error", "Internal Server Error")
+    }
+
     pub(super) fn yes(body: Value) -> Self {
         Self { status: 200, said: Said::Document(body), accepted: Some(true), reason: Some("ok") }
     }

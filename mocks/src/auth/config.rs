@@ -12,20 +12,24 @@ pub(super) struct AuthConfig {
     pub(super) jwt_secret: String,
     /// Host and port of the database.
     pub(super) database: Option<SocketAddr>,
+    /// Host and port of Redis, where sessions are.
+    pub(super) redis: Option<SocketAddr>,
     /// Whether people can sign in by their provider.
     pub(super) oauth_configured: bool,
     pub(super) environment: String,
 }
 
 impl AuthConfig {
-    pub(super) fn read(environment: &Environment) -> Self {
+    /// `None` without a signing secret: the service does not start then.
+    pub(super) fn read(environment: &Environment) -> Option<Self> {
         let own = |name| environment.get(name).map(str::to_owned);
-        Self {
+        Some(Self {
             service_secret: own("SERVICE_SECRET"),
-            jwt_secret: own("JWT_SECRET_KEY").expect("no fault takes the signing secret from the auth service"),
+            jwt_secret: own("JWT_SECRET_KEY")?,
             database: environment.host_of("DATABASE_URL"),
+            redis: environment.host_of("REDIS_URL"),
             oauth_configured: own("GOOGLE_CLIENT_ID").is_some() && own("GOOGLE_CLIENT_SECRET").is_some(),
             environment: own("ENVIRONMENT").unwrap_or_default(),
-        }
+        })
     }
 }

@@ -3,10 +3,12 @@
 use super::AuthService;
 use super::caller::CallerRefusal;
 use super::refusal::Refusal;
-use crate::logs::Severity;
+use crate::Dialect;
+use crate::logs::{ServiceLog, Severity};
 
 const ROUTES: &str = "auth_service.auth_core.routes.auth_routes";
 const JWT: &str = "auth_service.auth_core.core.jwt_handler";
+const REDIS: &str = "auth_service.auth_core.redis_manager";
 const DATABASE: &str = "auth_service.auth_core.database.connection";
 
 impl AuthService {
@@ -64,6 +66,23 @@ pub(super) fn token_refused(service: &AuthService, refusal: &Refusal) {
     }
 }
 
+/// The process gives up; the platform notices (contract section 4, "Auth service fatal").
+pub(super) fn no_signing_secret(log: &ServiceLog, dialect: Dialect) {
+    let text = "JWT secret not configured for staging environment. Expected one of: \
+                ['JWT_SECRET_STAGING', 'JWT_SECRET_KEY', 'JWT_SECRET']";
+    let line = match dialect.logs_as_recorded() {
+        true => format!("netra-service - auth_service.auth_core.secret_loader - CRITICAL - {text}"),
+        false => text.to_owned(),
+    };
+    log.text(Severity::Critical, line);
+    log.platform(Severity::Warning, "Container called exit(1).");
+    log.platform(
+        Severity::Error,
+        "Default STARTUP TCP probe failed 1 time consecutively for container \"netra-auth-service-1\" on port 8080. The \
+         instance was not started.",
+    );
+}
+
 /// The same at `/auth/validate`, whose recorded handler adds a line of its own.
 pub(super) fn validation_refused(service: &AuthService, refusal: &Refusal) {
     token_refused(service, refusal);
@@ -79,4 +98,9 @@ pub(super) fn database_answers(service: &AuthService) {
 pub(super) fn database_silent(service: &AuthService, error: &std::io::Error) {
     let text = format!("Auth database connection test failed: {error}");
     service.say(DATABASE, Severity::Error, &text);
+}
+
+pub(super) fn redis_silent(service: &AuthService, error: &std::io::Error) {
+    let text = format!("Redis connection failed: {error}");
+    service.say(REDIS, Severity::Error, &text);
 }

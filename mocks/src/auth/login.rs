@@ -16,7 +16,7 @@ pub(super) fn login(service: &AuthService, call: &Call<'_>) -> Answer {
     if service.database_error().is_some() {
         return Answer::detail(503, "database_unavailable", "Authentication database unavailable");
     }
-    let known = service.users.iter().find(|user| user.email == email && user.password() == password);
+    let known = service.accounts.existing().iter().find(|user| user.email == email && user.password() == password);
     match known {
         Some(user) => signed_in(service, user),
         None => {
@@ -29,7 +29,7 @@ pub(super) fn login(service: &AuthService, call: &Call<'_>) -> Answer {
 fn signed_in(service: &AuthService, user: &TestUser) -> Answer {
     service.say_route(Severity::Info, &format!("User logged in: {}", user.sub));
     Answer::yes(json!({
-        "access_token": mint::access_token(user, &service.config),
+        "access_token": mint::access_token(user, &service.config, service.log.clock()),
         "token_type": "Bearer",
         "expires_in": mint::ACCESS_SECONDS,
         "user": { "id": user.sub, "email": user.email, "permissions": user.permissions },

@@ -1,19 +1,19 @@
 //! Tokens of the auth service's own making (contract section 2, "Minted by auth service").
 
-use jiff::Timestamp;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::config::AuthConfig;
+use crate::clock::Clock;
 use crate::credentials::TestUser;
 
 /// How long an access token lives, in seconds.
 pub(super) const ACCESS_SECONDS: i64 = 900;
 
 /// A fresh access token for `user`, HS256.
-pub(super) fn access_token(user: &TestUser, config: &AuthConfig) -> String {
-    let now = Timestamp::now().as_second();
+pub(super) fn access_token(user: &TestUser, config: &AuthConfig, clock: Clock) -> String {
+    let now = clock.now().as_second();
     let claims = json!({
         "sub": user.sub,
         "email": user.email,

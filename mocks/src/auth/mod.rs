@@ -2,11 +2,13 @@
 //!
 //! Every answer is computed by a responder from the resolved environment; nothing is canned.
 
+mod accounts;
 mod blacklist;
 mod call;
 mod caller;
 mod claims;
 mod config;
+mod defects;
 mod health;
 mod lines;
 mod login;
@@ -28,22 +30,24 @@ use wiremock::matchers::{any, method, path};
 use wiremock::{Mock, MockServer};
 
 use crate::Dialect;
-use crate::credentials::TestUser;
-use crate::deployment::Environment;
+use crate::deployment::{AuthDefect, Build, Environment};
 use crate::journal::Journal;
 use crate::logs::ServiceLog;
 use crate::noise::Warmup;
+pub(crate) use accounts::Accounts;
 use blacklist::Revoked;
 use call::{Answer, Call};
 use config::AuthConfig;
 use responder::AuthResponder;
 pub(crate) use responder::BACKEND_USER_AGENT;
+pub(crate) use token::verified_subject;
 
 /// The process: its configuration, its users, its log.
 pub(crate) struct AuthService {
     dialect: Dialect,
     config: AuthConfig,
-    users: Vec<TestUser>,
+    build: Build<AuthDefect>,
+    accounts: Accounts,
     log: ServiceLog,
     journal: Arc<Journal>,
     revoked: Revoked,
@@ -67,15 +71,22 @@ const ROUTES: &[(&str, &str, Handler)] = &[
 ];
 
 impl AuthService {
-    pub(crate) fn new(
+    /// `None` when the process ends before it listens; its log says why.
+    pub(crate) fn start(
         dialect: Dialect,
         environment: &Environment,
-        users: Vec<TestUser>,
+        build: Build<AuthDefect>,
+        accounts: Accounts,
         log: ServiceLog,
         journal: Arc<Journal>,
-    ) -> Arc<Self> {
-        let config = AuthConfig::read(environment);
-        Arc::new(Self { dialect, config, users, log, journal, revoked: Revoked::default(), started: Timestamp::now() })
+    ) -> Option<Arc<Self>> {
+        let Some(config) = AuthConfig::read(environment) else {
+            lines::no_signing_secret(&log, dialect);
+            return None;
+        };
+        let revoked = Revoked::default();
+        let started = log.clock().now();
+        Some(Arc::new(Self { dialect, config, build, accounts, log, journal, revoked, started }))
     }
 
     /// Serves until the returned server is dropped.
@@ -83,7 +94,7 @@ impl AuthService {
         // wiremock's own recording would keep every token; the journal keeps decisions instead.
         let server = MockServer::builder().listener(listener).disable_request_recording().start().await;
         for (verb, route, handler) in ROUTES {
-            let respond = AuthResponder::new(&self, *handler, &warmup);
+            let respond = AuthResponder::new(&self, self.handler(route, *handler), &warmup);
             Mock::given(method(*verb)).and(path(*route)).respond_with(respond).mount(&server).await;
         }
         let otherwise = AuthResponder::new(&self, call::no_such_route, &warmup);

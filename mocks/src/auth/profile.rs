@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::call::{Answer, Call};
 use super::claims::Claims;
-use super::{AuthService, lines};
+use super::{AuthService, blacklist, lines};
+use crate::deployment::AuthDefect;
 use crate::logs::Severity;
 
 /// GET or POST `/auth/verify`: the token comes as a bearer or in the body.
@@ -12,6 +13,9 @@ pub(super) fn verify(service: &AuthService, call: &Call<'_>) -> Answer {
     let Some(token) = call.presented_token() else {
         return Answer::denied(401, "missing_token", "No token provided in Authorization header or request body");
     };
+    if service.has(AuthDefect::AwaitsBlacklist) {
+        return blacklist::raised(service);
+    }
     match service.check_token(&token) {
         Ok(claims) => Answer::yes(json!({
             "valid": true,
@@ -44,7 +48,7 @@ pub(super) fn me(service: &AuthService, call: &Call<'_>) -> Answer {
 
 fn profile(service: &AuthService, claims: &Claims) -> Value {
     let sub = claims.text("sub").unwrap_or_default();
-    let name = service.users.iter().find(|user| user.sub == sub).map(|user| user.sub.clone());
+    let name = service.accounts.existing().iter().find(|user| user.sub == sub).map(|user| user.sub.clone());
     json!({
         "user_id": sub,
         "email": claims.email(),

@@ -7,6 +7,8 @@ pub(super) enum Refusal {
     MockPrefix,
     /// Logged out before.
     Blacklisted,
+    /// Its user was deleted.
+    AccountGone,
     Segments(usize),
     EmptySegment(usize),
     Unreadable,
@@ -31,6 +33,7 @@ impl Refusal {
         match self {
             Self::MockPrefix => "mock token outside a test environment".to_owned(),
             Self::Blacklisted => "token is blacklisted".to_owned(),
+            Self::AccountGone => "user is blacklisted".to_owned(),
             Self::Segments(n) => format!("expected 3 segments, got {n}"),
             Self::EmptySegment(n) => format!("segment {n} is empty"),
             Self::Unreadable => "header or payload is not JSON".to_owned(),
@@ -51,6 +54,7 @@ impl Refusal {
         let text = match self {
             Self::MockPrefix => "Mock token detected in JWT validation".to_owned(),
             Self::Blacklisted => "Token is blacklisted".to_owned(),
+            Self::AccountGone => "User is blacklisted".to_owned(),
             Self::Segments(n) => format!("Invalid token format: expected 3 segments, got {n}"),
             Self::EmptySegment(n) => format!("JWT part {n} is empty"),
             Self::Unreadable => "JWT header or payload contains invalid JSON".to_owned(),

@@ -32,11 +32,13 @@ impl Respond for AuthResponder {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let begun = Instant::now();
         let call = Call { request };
+        let delay = self.service.delay(request.url.path());
         let answer = (self.handler)(&self.service, &call);
         let phrased = phrasing::phrased(self.service.dialect, request.url.path(), &answer);
         self.service.journal.record(journal_entry(&call, &answer, phrased.status));
         self.service.log.request(&request_record(&call, phrased.status, begun));
-        let (template, wait) = (phrased.into_template(), self.warmup.remaining());
+        let wait = delay + self.warmup.remaining();
+        let template = phrased.into_template().insert_header("date", self.service.log.clock().http_date());
         if wait.is_zero() { template } else { template.set_delay(wait) }
     }
 }

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::call::{Answer, Call};
 use super::caller::Caller;
 use super::claims::Claims;
-use super::{AuthService, lines};
+use super::{AuthService, blacklist, lines};
+use crate::deployment::AuthDefect;
 use crate::logs::Severity;
 
 pub(super) fn validate(service: &AuthService, call: &Call<'_>) -> Answer {
@@ -29,6 +30,9 @@ pub(super) fn validate(service: &AuthService, call: &Call<'_>) -> Answer {
 }
 
 fn decide(service: &AuthService, token: &str) -> Answer {
+    if service.has(AuthDefect::AwaitsBlacklist) {
+        return blacklist::raised(service);
+    }
     match service.check_token(token) {
         Ok(claims) => {
             let user = claims.text("sub").unwrap_or_default();

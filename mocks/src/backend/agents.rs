@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::Backend;
 use super::auth_client::Identity;
 use super::schema::{Problem, read_json, text_field, unprocessable};
+use super::work::{CANNED, Outcome};
 use crate::logs::Severity;
 
 /// What is to be done, and by which agent.
@@ -31,15 +32,23 @@ pub(super) async fn execute(State(backend): State<Arc<Backend>>, headers: Header
         Err(problems) => return unprocessable(problems),
     };
     let user = backend.optional_user(&headers).await;
+    let outcome = backend.await_agents().await;
     let who = user.as_ref().map_or("test-user", |user| user.user_id.as_str());
     backend.log.message(Severity::Info, format!("Executing {} agent for user {who}", task.agent));
+    let done = format!("Agent processed your message: {}", task.message);
+    let (status, response, error) = match outcome {
+        Outcome::Done => ("success", Some(done.as_str()), None),
+        Outcome::Canned => ("success", Some(CANNED), None),
+        Outcome::Untouched => ("success", None, None),
+        Outcome::TimedOut => ("error", None, Some("Agent execution timed out")),
+    };
     Json(json!({
-        "status": "success",
+        "status": status,
         "agent": task.agent,
-        "response": format!("Agent processed your message: {}", task.message),
+        "response": response,
         "execution_time": begun.elapsed().as_secs_f64(),
         "circuit_breaker_state": "CLOSED",
-        "error": null,
+        "error": error,
         "user_id": user.as_ref().map(|user| &user.user_id),
     }))
     .into_response()

@@ -15,8 +15,8 @@ impl Backend {
     /// One body for every failed validation, whatever the reason (contract 0.4).
     pub(super) async fn authenticate(&self, headers: &HeaderMap) -> Result<Identity, ApiError> {
         let token = self.bearer(headers)?;
-        match self.auth.validate(token).await {
-            Verdict::Valid(identity) => Ok(identity),
+        match self.validate(token).await {
+            Verdict::Valid(identity) => self.permitted(identity),
             Verdict::Refused(_) => Err(self.not_validated("Authentication failed", Origin::CHAT_AUTHENTICATION)),
         }
     }
@@ -24,7 +24,7 @@ impl Backend {
     /// The same for the routes that ask for the current user: other words for a failed validation (contract 1.5).
     pub(super) async fn current_user(&self, headers: &HeaderMap) -> Result<Identity, ApiError> {
         let token = self.bearer(headers)?;
-        match self.auth.validate(token).await {
+        match self.validate(token).await {
             Verdict::Valid(identity) => Ok(identity),
             Verdict::Refused(_) => Err(self.not_validated("Invalid or expired token", Origin::CURRENT_USER)),
         }

@@ -12,8 +12,14 @@ pub(super) struct BackendConfig {
     pub(super) auth_enabled: bool,
     pub(super) service_id: Option<String>,
     pub(super) service_secret: Option<String>,
-    /// Demanded at startup, used for nothing: this backend verifies no token by itself.
+    /// Demanded at startup; used only by a backend that verifies tokens by itself.
     pub(super) jwt_secret: Option<String>,
+    /// `TOKEN_VALIDATION=local`: tokens are verified here, and the auth service is not asked.
+    pub(super) verifies_locally: bool,
+    /// Demanded at startup, used for nothing: there is no OAuth here.
+    pub(super) oauth: bool,
+    /// Demanded at startup, used for nothing: there is no model here.
+    pub(super) gemini_key: bool,
     /// Host and port of the database.
     pub(super) database: Option<SocketAddr>,
 }
@@ -29,6 +35,9 @@ impl BackendConfig {
             service_id: own("SERVICE_ID"),
             service_secret: own("SERVICE_SECRET"),
             jwt_secret: own("JWT_SECRET_KEY"),
+            verifies_locally: own("TOKEN_VALIDATION").is_some_and(|value| value == "local"),
+            oauth: own("GOOGLE_CLIENT_ID").and(own("GOOGLE_CLIENT_SECRET")).is_some(),
+            gemini_key: own("GEMINI_API_KEY").is_some(),
             database: environment.host_of("DATABASE_URL"),
         }
     }

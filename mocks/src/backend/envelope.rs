@@ -2,7 +2,6 @@
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -78,7 +77,7 @@ impl Backend {
             "user_message": error.message,
             "details": { "status_code": status },
             "trace_id": Uuid::new_v4().to_string(),
-            "timestamp": Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string(),
+            "timestamp": self.log.clock().now().strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string(),
             "request_id": request_id,
         });
         if discloses_origins(self.dialect) {

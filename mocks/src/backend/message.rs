@@ -16,14 +16,17 @@ pub(super) struct NewMessage {
 }
 
 impl NewMessage {
-    /// Checks the body's schema; every problem is reported, as pydantic does.
-    pub(super) fn from_body(body: &Value) -> Result<Self, Vec<Problem>> {
+    /// Checks the body's schema, with one more required text if `also` names one; every problem is reported, as pydantic does.
+    pub(super) fn from_body(body: &Value, also: Option<&str>) -> Result<Self, Vec<Problem>> {
         let Some(fields) = body.as_object() else { return Err(vec![Problem::not_an_object(body)]) };
         let content = text_field(fields, "content", Some(8000));
         let thread_id = text_field(fields, "thread_id", None);
-        match (content, thread_id) {
-            (Ok(content), Ok(thread_id)) => Ok(Self::new(fields, content, thread_id)),
-            (content, thread_id) => Err([content.err(), thread_id.err()].into_iter().flatten().collect()),
+        let also = also.map(|name| text_field(fields, name, None)).transpose();
+        match (content, thread_id, also) {
+            (Ok(content), Ok(thread_id), Ok(_)) => Ok(Self::new(fields, content, thread_id)),
+            (content, thread_id, also) => {
+                Err([content.err(), thread_id.err(), also.err()].into_iter().flatten().collect())
+            }
         }
     }
 

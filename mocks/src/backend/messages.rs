@@ -25,7 +25,10 @@ pub(super) async fn create(State(backend): State<Arc<Backend>>, headers: HeaderM
         Err(answer) => return answer,
     };
     let message = Message::of(&user.user_id, new);
-    backend.messages.add(message.clone());
+    match backend.store() {
+        Ok(store) => store.add(message.clone()),
+        Err(error) => return backend.refuse(&headers, &error),
+    }
     Json(json!({ "message": message, "status": "created" })).into_response()
 }
 
@@ -43,7 +46,10 @@ pub(super) async fn list(
         Ok(page) => page,
         Err(problems) => return unprocessable(problems),
     };
-    let (messages, total) = backend.messages.page(&user.user_id, &page);
+    let (messages, total) = match backend.store() {
+        Ok(store) => store.page(&user.user_id, &page),
+        Err(error) => return backend.refuse(&headers, &error),
+    };
     let has_more = page.offset + messages.len() < total;
     Json(json!({
         "messages": messages,
@@ -99,6 +105,6 @@ pub(super) async fn authenticated_message(
     let body = read_json(body).map_err(|problem| unprocessable(vec![problem]))?;
     let user = backend.authenticate(headers).await.map_err(|error| backend.refuse(headers, &error))?;
     let body = body.ok_or_else(|| unprocessable(vec![Problem::missing_body()]))?;
-    let new = NewMessage::from_body(&body).map_err(unprocessable)?;
+    let new = NewMessage::from_body(&body, backend.demanded_field()).map_err(unprocessable)?;
     Ok((user, new))
 }

@@ -6,6 +6,7 @@ mod auth_client;
 mod bearer;
 mod config;
 mod database;
+mod defects;
 mod envelope;
 mod health;
 mod message;
@@ -18,10 +19,13 @@ mod startup;
 mod store;
 mod stream;
 mod threads;
+mod validation;
 mod websocket;
+mod work;
 
 pub(crate) use startup::StartupFailed;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -31,7 +35,7 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
-use crate::deployment::Environment;
+use crate::deployment::{BackendDefect, Build, Environment};
 use crate::logs::ServiceLog;
 use crate::serve::wants_upgrade;
 use crate::{BootError, Dialect};
@@ -39,11 +43,21 @@ use auth_client::AuthClient;
 use database::Database;
 pub(crate) use store::MessageStore;
 
+/// What is deployed besides settings.
+pub(crate) struct Code {
+    pub(crate) build: Build<BackendDefect>,
+    /// The proxy that its connections go by.
+    pub(crate) proxy: Option<SocketAddr>,
+}
+
 /// The process: its client to the auth service, its messages, its log.
 pub(crate) struct Backend {
     dialect: Dialect,
     environment: String,
     auth: AuthClient,
+    /// The secret with which it verifies tokens by itself; otherwise it asks.
+    verifies_with: Option<String>,
+    build: Build<BackendDefect>,
     messages: Arc<MessageStore>,
     database: Database,
     log: ServiceLog,
@@ -56,6 +70,7 @@ impl Backend {
     pub(crate) fn start(
         dialect: Dialect,
         environment: &Environment,
+        code: &Code,
         messages: Arc<MessageStore>,
         log: ServiceLog,
     ) -> Result<Result<Router, StartupFailed>, BootError> {
@@ -65,16 +80,17 @@ impl Backend {
         }
         let name = config.environment.clone();
         let database = Database::new(config.database, log.clone());
-        let auth = AuthClient::new(dialect, config, log.clone())?;
-        let backend = Self { dialect, environment: name, auth, messages, database, log };
+        let verifies_with = config.jwt_secret.clone().filter(|_| config.verifies_locally);
+        let auth = AuthClient::new(dialect, config, code.proxy, log.clone())?;
+        let build = code.build.clone();
+        let backend = Self { dialect, environment: name, auth, verifies_with, build, messages, database, log };
         Ok(Ok(routes(Arc::new(backend))))
     }
 }
 
 fn routes(backend: Arc<Backend>) -> Router {
-    Router::new()
+    defects::chat_stream_route(&backend.build)
         .route("/health", get(health::health))
-        .route("/api/chat/stream", post(stream::stream_chat))
         .route("/api/chat/messages", get(messages::list).post(messages::create))
         .route("/api/chat/messages/{id}", get(messages::read).delete(messages::delete))
         .route("/api/threads", get(threads::list))
@@ -82,6 +98,7 @@ fn routes(backend: Arc<Backend>) -> Router {
         .route("/ws", get(websocket::connect))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(Arc::clone(&backend), defects::before_routes))
         .layer(middleware::from_fn_with_state(Arc::clone(&backend), phrasing::phrase))
         .layer(middleware::from_fn_with_state(Arc::clone(&backend), access::stamp))
         .with_state(backend)

@@ -57,6 +57,14 @@ fn problems(config: &BackendConfig) -> Vec<Problem> {
         let error = "AUTH_SERVICE_URL not configured";
         found.push(Problem { component: "auth_service_url", error, redacted: error });
     }
+    if !config.oauth {
+        let error = "No OAuth providers configured";
+        found.push(Problem { component: "oauth_credentials", error, redacted: error });
+    }
+    if !config.gemini_key {
+        let error = "GEMINI_API_KEY required in staging/production. Cannot be placeholder value.";
+        found.push(Problem { component: "environment", error, redacted: error });
+    }
     found
 }
 

@@ -3,8 +3,8 @@
 //! The real one never completes (contract 0.5: it answers 500, or ends in an error event). Ours does: it stands for the
 //! handler that the contract intends, so that a healthy run is healthy.
 
-use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -18,6 +18,7 @@ use super::Backend;
 use super::health::iso_now;
 use super::message::Message;
 use super::messages::authenticated_message;
+use crate::deployment::BackendDefect;
 
 /// 200 `text/event-stream`; every event has `type` and `timestamp`.
 pub(super) async fn stream_chat(State(backend): State<Arc<Backend>>, headers: HeaderMap, body: Bytes) -> Response {
@@ -26,14 +27,29 @@ pub(super) async fn stream_chat(State(backend): State<Arc<Backend>>, headers: He
         Err(answer) => return answer,
     };
     let message = Message::of(&user.user_id, new);
-    backend.messages.add(message.clone());
-    let written = tokio_stream::iter(events(&message)).map(|event| Ok::<_, Infallible>(frame(event)));
+    match backend.store() {
+        Ok(store) => store.add(message.clone()),
+        Err(error) => return backend.refuse(&headers, &error),
+    }
+    let outcome = backend.await_agents().await;
+    let events = backend.delivered(events(&message), &outcome);
+    let breaks = backend.has(BackendDefect::StreamRaises);
+    let whole = if breaks { events.len() / 2 } else { events.len() };
+    let written = tokio_stream::iter(events).take(whole).map(|event| Ok(frame(event)));
+    let broken = breaks.then(|| futures_util::stream::once(raised()));
+    let written = written.chain(tokio_stream::iter(broken).flatten());
     let headers = [
         ("content-type", "text/event-stream; charset=utf-8"),
         ("cache-control", "no-cache"),
         ("x-accel-buffering", "no"),
     ];
     (headers, Body::from_stream(written)).into_response()
+}
+
+/// The generator's end, a moment after what it gave.
+async fn raised() -> std::io::Result<Bytes> {
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    Err(std::io::Error::other("the generator raised"))
 }
 
 fn frame(mut event: Value) -> Bytes {

@@ -42,8 +42,8 @@ pub(crate) fn rolled_out(service: &ServiceSpec, url: &str, rollout: Rollout) -> 
 /// simply lacks the annotation.
 fn annotations(service: &ServiceSpec) -> Value {
     let mut annotations = Map::new();
-    annotations.insert("run.googleapis.com/ingress".into(), json!("all"));
-    annotations.insert("run.googleapis.com/ingress-status".into(), json!("all"));
+    annotations.insert("run.googleapis.com/ingress".into(), json!(service.ingress));
+    annotations.insert("run.googleapis.com/ingress-status".into(), json!(service.ingress));
     if service.public {
         annotations.insert("run.googleapis.com/invoker-iam-disabled".into(), json!("true"));
     }
@@ -55,7 +55,7 @@ fn template(service: &ServiceSpec) -> Value {
         "env": service.env.iter().map(env_entry).collect::<Vec<_>>(),
         "image": format!("gcr.io/{PROJECT}/{}:latest", service.name),
         "ports": [{ "containerPort": service.container_port, "name": "http1" }],
-        "resources": { "limits": { "cpu": "2", "memory": "2Gi" } },
+        "resources": { "limits": { "cpu": "2", "memory": memory(service.memory_mib) } },
         "startupProbe": {
             "failureThreshold": 1,
             "periodSeconds": 240,
@@ -69,9 +69,17 @@ fn template(service: &ServiceSpec) -> Value {
             "containerConcurrency": 80,
             "containers": [container],
             "serviceAccountName": format!("{}@{PROJECT}.iam.gserviceaccount.com", service.name),
-            "timeoutSeconds": 600,
+            "timeoutSeconds": service.timeout_seconds,
         },
     })
+}
+
+/// Whole gibibytes are written as such.
+fn memory(mebibytes: u32) -> String {
+    match mebibytes % 1024 {
+        0 => format!("{}Gi", mebibytes / 1024),
+        _ => format!("{mebibytes}Mi"),
+    }
 }
 
 fn env_entry((name, source): &(&'static str, Source)) -> Value {

@@ -4,23 +4,27 @@ mod iam;
 mod pages;
 mod phrasing;
 mod relay;
+mod rules;
 mod stamp;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 
 use crate::Dialect;
+use crate::deployment::EdgeRule;
 use crate::logs::{RequestRecord, ServiceLog, redacted_target};
 use crate::noise::Dice;
 use crate::serve::Tasks;
 use crate::trace::TraceId;
 use pages::Page;
+pub(crate) use rules::Throttle;
 
 /// Another revision of the backend, and its share of the traffic.
 pub(crate) struct Split {
@@ -38,7 +42,13 @@ pub(crate) struct Edge {
     pub(crate) split: Option<Split>,
     /// False when the platform demands a Google-signed identity.
     pub(crate) public: bool,
-    pub(crate) strips_authorization: bool,
+    pub(crate) rules: BTreeSet<EdgeRule>,
+    pub(crate) throttle: Throttle,
+    /// `all`, or `internal`: then nothing gets in here.
+    pub(crate) ingress: &'static str,
+    /// How long a request may take until its answer begins.
+    pub(crate) timeout: Duration,
+    pub(crate) front_end: SocketAddr,
     /// The log of the backend's service: the platform writes requests there.
     pub(crate) log: ServiceLog,
     pub(crate) tasks: Tasks,
@@ -55,13 +65,16 @@ async fn handle(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     let mut record = begin_record(&request, trace.clone());
     let returning = stamp::has_affinity(request.headers());
     let (backend, log) = edge.revision();
-    let response = match edge.pass(request, backend).await {
+    let mut response = match edge.pass(request, backend).await {
         Ok(relayed) => phrasing::relayed(edge.dialect, relayed, &trace, returning),
         Err(page) => {
-            record.platform_says = Some(page.log_text());
+            let Some(text) = page.log_text() else { return phrasing::own(edge.dialect, &page, &trace) };
+            record.platform_says = Some(text);
             phrasing::own(edge.dialect, &page, &trace)
         }
     };
+    let date = edge.log.clock().http_date();
+    response.headers_mut().insert(header::DATE, HeaderValue::from_str(&date).expect("a date is a header value"));
     record.status = response.status().as_u16();
     record.latency = begun.elapsed();
     log.request(&record);
@@ -79,14 +92,13 @@ impl Edge {
 
     /// The backend's answer, or the page that the platform answers in its place.
     async fn pass(&self, mut request: Request, backend: Option<SocketAddr>) -> Result<Response, Page> {
-        if !self.public {
-            return Err(iam::refuse(&request));
+        if let Some(page) = self.refusal(&request) {
+            return Err(page);
         }
-        if self.strips_authorization {
-            request.headers_mut().remove(header::AUTHORIZATION);
-        }
-        let backend = backend.ok_or(Page::BadResponse)?;
-        relay::relay(backend, request, &self.tasks).await.map_err(|_| Page::BadResponse)
+        self.rewrite(&mut request);
+        let destination = self.destination(&request, backend).ok_or(Page::BadResponse)?;
+        let relayed = tokio::time::timeout(self.timeout, relay::relay(destination, request, &self.tasks)).await;
+        relayed.map_err(|_| Page::UpstreamTimeout)?.map_err(|_| Page::BadResponse)
     }
 }
 

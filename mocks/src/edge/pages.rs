@@ -11,15 +11,40 @@ pub(super) enum Page {
     IamUnverifiable,
     /// `run.bad_response`: nobody there, or the connection broke.
     BadResponse,
+    /// `run.ingress`.
+    NoIngress,
+    /// `run.no_instance.max`.
+    NoInstance,
+    /// `run.timeout`.
+    UpstreamTimeout,
+    /// The firewall's `deny(403)` (edge-signatures 2.2).
+    FirewallDenied,
+    /// The firewall's throttle: the same page with 429.
+    FirewallThrottled,
 }
 
 /// As captured: a space, not a comma, between the parameters.
 const CHALLENGE: &str = "Bearer error=\"invalid_token\" error_description=\"The access token could not be verified\"";
 
 impl Page {
-    /// The `textPayload` of the request log entry.
-    pub(super) const fn log_text(&self) -> &'static str {
-        match self {
+    /// Whether the firewall says it, rather than the platform behind it.
+    pub(super) const fn is_the_firewalls(&self) -> bool {
+        matches!(self, Self::FirewallDenied | Self::FirewallThrottled)
+    }
+
+    /// The `textPayload` of the request log entry. `None` for what gets into no log of the service: the firewall's pages, and the
+    /// 404 of a closed ingress (edge-signatures 1.1: "you can't find the 404 in Cloud Logging").
+    pub(super) const fn log_text(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NoIngress | Self::FirewallDenied | Self::FirewallThrottled => return None,
+            Self::NoInstance => {
+                "The request was aborted because there was no available instance. Additional troubleshooting \
+                 documentation can be found at: https://cloud.google.com/run/docs/troubleshooting#abort-request"
+            }
+            Self::UpstreamTimeout => {
+                "The request has been terminated because it has reached the maximum request timeout. To change this \
+                 limit, see https://cloud.google.com/run/docs/configuring/request-timeout"
+            }
             Self::IamMissing { .. } | Self::IamUnverifiable => {
                 "The request was not authenticated. Either allow unauthenticated invocations or set the proper \
                  Authorization header. Read more at https://cloud.google.com/run/docs/securing/authenticating \
@@ -31,7 +56,7 @@ impl Page {
                  an error. Additional troubleshooting documentation can be found at: \
                  https://cloud.google.com/run/docs/troubleshooting#malformed-response-or-connection-error"
             }
-        }
+        })
     }
 
     pub(super) fn response(&self) -> Response {
@@ -51,6 +76,22 @@ impl Page {
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE));
                 response
             }
+            Self::NoIngress => {
+                let sentence = "The requested URL was not found on this server.";
+                (StatusCode::NOT_FOUND, html, document("404 Page not found", "Error: Page not found", sentence))
+                    .into_response()
+            }
+            Self::NoInstance => {
+                (StatusCode::TOO_MANY_REQUESTS, [(header::CONTENT_TYPE, "text/html")], "Rate exceeded.").into_response()
+            }
+            Self::UpstreamTimeout => {
+                let text = [(header::CONTENT_TYPE, "text/plain")];
+                (StatusCode::GATEWAY_TIMEOUT, text, "upstream request timeout").into_response()
+            }
+            Self::FirewallDenied => (StatusCode::FORBIDDEN, html, firewall("403", "Forbidden")).into_response(),
+            Self::FirewallThrottled => {
+                (StatusCode::TOO_MANY_REQUESTS, html, firewall("429", "Too Many Requests")).into_response()
+            }
             Self::BadResponse => {
                 let body = "<html><head><title>503 Service Unavailable</title></head><body>Service \
                             Unavailable</body></html>\n";
@@ -65,6 +106,14 @@ fn document(title: &str, heading: &str, sentence: &str) -> String {
         "\n<html><head>\n<meta http-equiv=\"content-type\" content=\"text/html;charset=utf-8\">\n\
          <title>{title}</title>\n</head>\n<body text=#000000 bgcolor=#ffffff>\n<h1>{heading}</h1>\n\
          <h2>{sentence}</h2>\n<h2></h2>\n</body></html>\n"
+    )
+}
+
+/// The firewall's page; with 403 it has the 134 bytes of the captures.
+fn firewall(status: &str, reason: &str) -> String {
+    format!(
+        "<!doctype html><meta charset=\"utf-8\"><meta name=viewport content=\"width=device-width, initial-scale=1\">\
+         <title>{status}</title>{status} {reason}"
     )
 }
 

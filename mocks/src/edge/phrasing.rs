@@ -21,6 +21,7 @@ pub(super) fn relayed(dialect: Dialect, response: Response, trace: &TraceId, ret
 pub(super) fn own(dialect: Dialect, page: &Page, trace: &TraceId) -> Response {
     let response = page.response();
     match dialect.names_servers() {
+        true if page.is_the_firewalls() => stamp::firewall(response),
         true => stamp::own(response, trace),
         false => (response.status(), [(header::CONTENT_TYPE, "application/json")], SAYS_NOTHING).into_response(),
     }

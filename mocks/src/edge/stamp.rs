@@ -28,6 +28,12 @@ pub(super) fn relayed(mut response: Response, trace: &TraceId, returning: bool) 
     own(response, trace)
 }
 
+/// A page of the firewall in front of the platform: no `server` (edge-signatures 2.2).
+pub(super) fn firewall(mut response: Response) -> Response {
+    response.headers_mut().insert(header::VIA, HeaderValue::from_static("1.1 google"));
+    response
+}
+
 /// An answer of the platform's own.
 pub(super) fn own(mut response: Response, trace: &TraceId) -> Response {
     let headers = response.headers_mut();

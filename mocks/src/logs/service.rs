@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{LogBook, RequestRecord, Severity};
+use crate::clock::Clock;
 use crate::deployment::{PROJECT, REGION, ServiceSpec};
 
 /// Writes entries in the name of one revision.
@@ -16,12 +16,18 @@ pub(crate) struct ServiceLog {
     service: &'static str,
     revision: &'static str,
     instance: String,
+    clock: Clock,
 }
 
 impl ServiceLog {
-    pub(crate) fn new(book: &Arc<LogBook>, service: &ServiceSpec) -> Self {
+    pub(crate) fn new(book: &Arc<LogBook>, service: &ServiceSpec, clock: Clock) -> Self {
         let instance = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
-        Self { book: Arc::clone(book), service: service.name, revision: service.revision, instance }
+        Self { book: Arc::clone(book), service: service.name, revision: service.revision, instance, clock }
+    }
+
+    /// The clock of whoever writes here.
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock
     }
 
     /// A plain text line of the process (`textPayload`, stdout).
@@ -46,7 +52,7 @@ impl ServiceLog {
     }
 
     fn write(&self, log: &str, severity: Severity, fields: impl IntoIterator<Item = (&'static str, Value)>) {
-        let at = Timestamp::now();
+        let at = self.clock.now();
         let written = format!("{at:.9}");
         let mut entry: Map<String, Value> = fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
         entry.insert("insertId".into(), json!(Uuid::new_v4().simple().to_string()));

@@ -21,7 +21,7 @@ impl Token {
         let now = jiff::Timestamp::now().as_second();
         let claims = json!({
             "sub": user.sub, "email": user.email, "permissions": user.permissions,
-            "iat": now, "exp": now + 900, "iss": "netra-auth-service", "aud": "netra-platform",
+            "iat": now, "exp": now + 900, "iss": twin.credentials().issuer(), "aud": twin.credentials().audience(),
             "type": "access", "token_type": "access", "jti": Uuid::new_v4().to_string(),
         });
         let Value::Object(claims) = claims else { unreachable!("the literal is an object") };
@@ -61,7 +61,7 @@ impl Token {
 pub(crate) fn recorded_kind(twin: &Twin, kind: &str) -> String {
     let token = Token::of(twin);
     let changed = match kind {
-        "valid" | "fresh" => token,
+        "valid" | "valid(same)" => token,
         "unknown_user" => token.with("sub", json!("nobody-b36121d1")),
         "expired" => token.at("iat", -7200).at("exp", -3600),
         "just_expired" => token.at("iat", -900).at("exp", -1),

@@ -5,6 +5,8 @@ mod cache;
 mod lines;
 mod wire;
 
+use std::net::SocketAddr;
+
 use serde_json::Value;
 
 use super::config::BackendConfig;
@@ -51,9 +53,14 @@ pub(super) struct AuthClient {
 }
 
 impl AuthClient {
-    pub(super) fn new(dialect: Dialect, config: BackendConfig, log: ServiceLog) -> Result<Self, BootError> {
+    pub(super) fn new(
+        dialect: Dialect,
+        config: BackendConfig,
+        proxy: Option<SocketAddr>,
+        log: ServiceLog,
+    ) -> Result<Self, BootError> {
         let enabled = config.auth_enabled;
-        let wire = Wire::new(dialect, config, log.clone())?;
+        let wire = Wire::new(dialect, config, proxy, log.clone())?;
         let client = Self { dialect, enabled, wire, cache: Cache::default(), breaker: Breaker::default(), log };
         client.say_initialized();
         Ok(client)

@@ -1,8 +1,9 @@
 //! The HTTP calls to the auth service, as the real client sends them (contract 3.1).
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use reqwest::{Client, RequestBuilder, redirect};
+use reqwest::{Client, Proxy, RequestBuilder, redirect};
 use serde_json::{Value, json};
 
 use super::super::config::BackendConfig;
@@ -44,9 +45,17 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    pub(super) fn new(dialect: Dialect, config: BackendConfig, log: ServiceLog) -> Result<Self, BootError> {
-        let client = Client::builder()
-            .no_proxy()
+    pub(super) fn new(
+        dialect: Dialect,
+        config: BackendConfig,
+        proxy: Option<SocketAddr>,
+        log: ServiceLog,
+    ) -> Result<Self, BootError> {
+        let egress = match proxy {
+            Some(address) => Client::builder().proxy(Proxy::http(format!("http://{address}"))?),
+            None => Client::builder().no_proxy(),
+        };
+        let client = egress
             .redirect(redirect::Policy::none())
             // The auth service is on plain loopback: no reason to read the system's certificates at every boot.
             .tls_certs_only(std::iter::empty())

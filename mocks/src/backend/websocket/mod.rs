@@ -17,6 +17,7 @@ use axum::response::Response;
 
 use super::auth_client::{Identity, Verdict};
 use super::{Backend, detail, phrasing};
+use crate::deployment::BackendDefect;
 use crate::logs::Severity;
 use carrier::Presented;
 pub(super) use refusal::SocketRefusal;
@@ -41,6 +42,10 @@ pub(super) async fn connect(
         return upgrade.on_upgrade(async move |socket| session::authenticate(backend, socket, presented).await);
     }
     match backend.admit(&presented).await {
+        Ok(_) if backend.has(BackendDefect::SocketFactoryRaises) => {
+            backend.say_context_refused();
+            detail(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+        }
         Ok(user) => upgrade.on_upgrade(async move |socket| session::run(&backend, socket, user).await),
         Err(refusal) => phrasing::refused_upgrade(backend.dialect, &refusal),
     }
@@ -52,7 +57,7 @@ impl Backend {
         let verdict = match presented.token() {
             None => Err(SocketRefusal::NoToken),
             Some(token) if !of_three_parts(token) => Err(SocketRefusal::invalid_format(token)),
-            Some(token) => match self.auth.validate(token).await {
+            Some(token) => match self.validate(token).await {
                 Verdict::Valid(user) => Ok(user),
                 Verdict::Refused(refused) => Err(SocketRefusal::not_validated(refused, token)),
             },
@@ -61,6 +66,11 @@ impl Backend {
             self.say_refused(refusal);
         }
         verdict
+    }
+
+    fn say_context_refused(&self) {
+        let line = "Factory SSOT validation failed: the user's execution context was refused";
+        self.log.message(Severity::Critical, line);
     }
 
     fn say_refused(&self, refusal: &SocketRefusal) {

@@ -10,13 +10,17 @@ use super::super::auth_client::Identity;
 use super::carrier::Presented;
 use super::events::AgentRequest;
 use super::frames;
+use crate::deployment::BackendDefect;
 
 /// Policy violation (RFC 6455 7.4.1).
 const POLICY: u16 = 1008;
+/// Internal error (RFC 6455 7.4.1).
+const INTERNAL: u16 = 1011;
 
 /// Accepted first, authenticated now: a refusal is an error frame and a close (recorded).
 pub(super) async fn authenticate(backend: Arc<Backend>, mut socket: WebSocket, presented: Presented) {
     match backend.admit(&presented).await {
+        Ok(_) if backend.has(BackendDefect::SocketFactoryRaises) => refuse_context(&backend, socket).await,
         Ok(user) => run(&backend, socket, user).await,
         Err(refusal) => {
             let close = CloseFrame { code: POLICY, reason: "SSOT Auth failed".into() };
@@ -27,6 +31,22 @@ pub(super) async fn authenticate(backend: Arc<Backend>, mut socket: WebSocket, p
     }
 }
 
+/// The user is known, and the connection's manager is not made for them (contract 8.2 #65).
+async fn refuse_context(backend: &Backend, mut socket: WebSocket) {
+    backend.say_context_refused();
+    let frame = json!({
+        "type": "error_message",
+        "error_code": "FACTORY_INIT_FAILED",
+        "error_message": "WebSocket factory initialization failed",
+        "details": { "environment": backend.environment, "ssot_authentication": true },
+        "recovery_suggestions": null,
+    });
+    let close = CloseFrame { code: INTERNAL, reason: "Factory SSOT validation failed".into() };
+    let _ = send(&mut socket, &frame).await;
+    let _ = socket.send(Message::Close(Some(close))).await;
+    drain(socket).await;
+}
+
 /// Waits for the other side's close, so that ours is not cut off.
 async fn drain(mut socket: WebSocket) {
     while let Some(Ok(_)) = socket.recv().await {}
@@ -35,6 +55,9 @@ async fn drain(mut socket: WebSocket) {
 /// Serves an authenticated socket until the client leaves.
 pub(super) async fn run(backend: &Backend, mut socket: WebSocket, user: Identity) {
     let user = user.user_id;
+    if backend.has(BackendDefect::SocketLoopDead) {
+        return drain(socket).await;
+    }
     let greeted = send(&mut socket, &frames::welcome(&user, &backend.environment)).await.is_ok()
         && send(&mut socket, &frames::ping()).await.is_ok();
     if !greeted {
@@ -42,7 +65,7 @@ pub(super) async fn run(backend: &Backend, mut socket: WebSocket, user: Identity
     }
     while let Some(Ok(received)) = socket.recv().await {
         let answered = match received {
-            Message::Text(text) => answer(&mut socket, &user, text.as_str()).await,
+            Message::Text(text) => answer(backend, &mut socket, &user, text.as_str()).await,
             Message::Close(_) => return,
             Message::Binary(_) | Message::Ping(_) | Message::Pong(_) => Ok(()),
         };
@@ -53,13 +76,14 @@ pub(super) async fn run(backend: &Backend, mut socket: WebSocket, user: Identity
 }
 
 /// Ping is answered with pong, a chat message with the five events; anything else is passed over.
-async fn answer(socket: &mut WebSocket, user: &str, text: &str) -> Result<(), axum::Error> {
+async fn answer(backend: &Backend, socket: &mut WebSocket, user: &str, text: &str) -> Result<(), axum::Error> {
     let frame: Value = serde_json::from_str(text).unwrap_or_default();
     if frame["type"] == json!("ping") {
         return send(socket, &frames::pong(user)).await;
     }
     if let Some(request) = AgentRequest::from_frame(&frame) {
-        for event in request.events(user) {
+        let outcome = backend.await_agents().await;
+        for event in backend.delivered(request.events(user).into(), &outcome) {
             send(socket, &event).await?;
         }
     }

@@ -1,0 +1,67 @@
+//! One verdict on a recorded case, without any I/O: what the bar of 5 ms is about.
+//!
+//! `cargo bench --bench diagnosis`. The case is recorded once, from a twin, before anything is timed.
+
+#[path = "../tests/support/bench.rs"]
+#[expect(dead_code, reason = "what drives whole runs is for the tests")]
+mod bench;
+
+use std::sync::Arc;
+
+use fivewhys::diagnose::{Catalogue, Given, diagnose, next_probe};
+use fivewhys::observe::Observation;
+use fivewhys::redact::Redactor;
+use fivewhys::run::{self, Recording};
+use fivewhys::scenario;
+use fivewhys::target::Target;
+use fivewhys_mocks::Dialect;
+
+use crate::bench::Bench;
+
+/// Every candidate of this one's class must be told from the others, over all doors.
+const FAULT: &str = "backend-auth/service-secret-mismatch";
+
+fn main() {
+    divan::main();
+}
+
+/// A run against a broken twin, with the answer to every probe it could have asked for.
+fn recorded() -> (Target, Recording) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let bench = Bench::boot(Dialect::Observed, Some(FAULT.parse().expect("a fault of the twin"))).await;
+        let scenarios = scenario::embedded().expect("the shipped scenarios");
+        let run = run::Smoke {
+            target: Arc::new(bench.target.clone()),
+            scenarios,
+            deployed: Vec::new(),
+            redactor: Redactor::new(),
+        };
+        let recording = run::record(&run).await.expect("something is tested");
+        bench.twin.shutdown().await;
+        (bench.target, recording)
+    })
+}
+
+fn given<'a>(target: &'a Target, recording: &'a Recording, observations: &'a [Observation]) -> Given<'a> {
+    let Recording { sent, evidence, failed, .. } = recording;
+    Given { target, observations, sent, evidence, failed }
+}
+
+#[divan::bench]
+fn a_verdict(bencher: divan::Bencher<'_, '_>) {
+    let (target, recording) = recorded();
+    let all: Vec<Observation> = recording.driven.iter().chain(&recording.pool).cloned().collect();
+    let given = given(&target, &recording, &all);
+    let causes = diagnose(given, Catalogue::shipped());
+    assert_eq!(causes.first().map(|cause| cause.fault.as_str()), Some(FAULT), "it is timed on a right verdict");
+    bencher.bench(|| diagnose(divan::black_box(given), Catalogue::shipped()));
+}
+
+#[divan::bench]
+fn the_next_probe(bencher: divan::Bencher<'_, '_>) {
+    let (mut target, recording) = recorded();
+    target.close_doors_except(&[fivewhys::target::Door::Auth]);
+    let given = given(&target, &recording, &recording.driven);
+    bencher.bench(|| next_probe(divan::black_box(given), Catalogue::shipped(), &[]));
+}
