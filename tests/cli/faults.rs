@@ -93,7 +93,7 @@ fn a_target_adds_its_own_faults_from_files_beside_it() {
     };
     let wrong = list(entry);
     assert_eq!((wrong.status.code(), stdout(&wrong)), (Some(2), ""));
-    assert!(stderr(&wrong).contains("own.toml:11:27"), "file, line and column: {}", stderr(&wrong));
+    assert!(stderr(&wrong).contains("own.toml:11:30"), "file, line and column: {}", stderr(&wrong));
     assert!(stderr(&wrong).contains("did you mean `valid`?"), "{}", stderr(&wrong));
     let right = list(&entry.replace("vaild", "valid"));
     assert!(stdout(&right).contains("backend/lunch-break"), "{}", stderr(&right));
