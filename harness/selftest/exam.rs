@@ -41,14 +41,15 @@ impl Known {
     }
 }
 
-/// Marks every faulty recording through every set of doors.
-pub(super) fn marks(singles: &[Recorded], pairs: &[Recorded]) -> Vec<Mark> {
+/// Marks every faulty recording through every set of doors. What doors tell apart is learnt from single faults without noise alone.
+pub(super) fn marks(singles: &[Recorded], pairs: &[Recorded], noisy: &[Recorded]) -> Vec<Mark> {
     let faults = singles.iter().flat_map(Recorded::faults);
     let injectable: BTreeSet<String> = faults.collect();
     let mut marks = Vec::new();
     for doors in DOOR_SETS {
         let known = Known::through(doors, singles);
-        let faulty: Vec<&Recorded> = singles.iter().chain(pairs).filter(|one| !one.subject.faults.is_empty()).collect();
+        let faulty: Vec<&Recorded> =
+            singles.iter().chain(pairs).chain(noisy).filter(|one| !one.subject.faults.is_empty()).collect();
         marks.extend(parallel::each(&faulty, |one| {
             let view = View::through(&one.recording, &one.target, doors);
             let question = question(one, &view, doors, &known, &injectable);
@@ -67,6 +68,7 @@ fn question<'a>(
 ) -> Question<'a> {
     let (faults, dialect) = (one.faults(), one.dialect());
     let (kind, class, both_show) = match faults.as_slice() {
+        [fault] if one.subject.noise.is_some() => (Kind::Noisy, known.class(&dialect, fault), true),
         [fault] => (Kind::Single, known.class(&dialect, fault), true),
         several => {
             let seen = Stable::of(&[Traits::of(view)]);

@@ -17,6 +17,8 @@ use super::subject::hop;
 pub enum Kind {
     /// One fault.
     Single,
+    /// One fault, with noise.
+    Noisy,
     /// Two at once, in different hops.
     Pair,
 }
@@ -116,6 +118,7 @@ impl Mark {
         match (self.visible, self.kind) {
             (false, _) => None,
             (true, Kind::Pair) => (!judged.hop_right).then_some("two: a hop is missing"),
+            (true, Kind::Noisy) => (self.hop_separable() && !judged.hop_right).then_some("noise: another hop"),
             (true, Kind::Single) if !self.separable() => (!judged.set_exact).then_some("other candidates"),
             (true, Kind::Single) if !judged.right_at_3 => Some("not among three"),
             (true, Kind::Single) if !judged.right_at_1 => Some("not first"),

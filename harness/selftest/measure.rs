@@ -17,11 +17,19 @@ pub(super) struct Measure {
 }
 
 /// All of them.
-pub(super) const MEASURES: [Measure; 15] = [
+pub(super) const MEASURES: [Measure; 16] = [
     Measure {
         name: "hop, single",
         says: "single faults whose hop the doors tell: the first cause lies there",
         of: |all| share(&all.marks, |one| shown(one) && one.hop_separable(), |one| one.judgement.hop_right),
+    },
+    Measure {
+        name: "hop, single, with noise",
+        says: "the same with noise",
+        of: |all| {
+            let counts = |one: &Mark| one.kind == Kind::Noisy && one.visible && one.hop_separable();
+            share(&all.marks, counts, |one| one.judgement.hop_right)
+        },
     },
     Measure {
         name: "both hops, pairs",

@@ -52,11 +52,12 @@ pub const METHOD: &str = include_str!("method.md");
 /// How much is drawn.
 struct Amount {
     pairs: usize,
-    healthy: usize,
+    healthy_noisy: usize,
+    healthy_quiet: usize,
 }
 
-const WHOLE: Amount = Amount { pairs: 200, healthy: 1000 };
-const QUICK: Amount = Amount { pairs: 40, healthy: 40 };
+const WHOLE: Amount = Amount { pairs: 200, healthy_noisy: 1000, healthy_quiet: 80 };
+const QUICK: Amount = Amount { pairs: 40, healthy_noisy: 40, healthy_quiet: 16 };
 
 /// What is to be examined.
 #[derive(Debug)]
@@ -125,16 +126,20 @@ pub async fn examine(exam: &Selftest, tell: &(dyn Fn(usize, usize) + Send + Sync
     let mut draw = Rng::with_seed(exam.seed);
     let singles = subject::singles(&exam.faults, &exam.dialects);
     let pairs = subject::pairs(amount.pairs, &exam.faults, &exam.dialects, &mut draw);
-    let healthy = subject::healthy(amount.healthy, &exam.dialects, || None);
-    let (all, ran) = (singles.len() + pairs.len() + healthy.len(), AtomicUsize::new(0));
+    let noisy = subject::noisy(&exam.faults, &exam.dialects, &mut draw);
+    let healthy = subject::healthy(amount.healthy_noisy, amount.healthy_quiet, &exam.dialects, &mut draw);
+    let all = singles.len() + pairs.len() + noisy.len() + healthy.len();
+    let ran = AtomicUsize::new(0);
     let done = || tell(ran.fetch_add(1, Ordering::Relaxed) + 1, all);
     let record = |subject: Subject| Arc::clone(&stage).record(subject);
     let singles = side_by_side::each(singles, record, done).await?;
     let pairs = side_by_side::each(pairs, record, done).await?;
+    let noisy = side_by_side::each(noisy, record, done).await?;
     let pass = |(subject, doors)| Arc::clone(&stage).pass(subject, doors);
     let healthy = side_by_side::each(healthy.into_iter().zip(DOOR_SETS.into_iter().cycle()), pass, done).await?;
-    let unlike_live = singles.iter().chain(&pairs).filter(|one| !one.is_as_live()).map(Recorded::name).collect();
-    let marks = exam::marks(&singles, &pairs);
+    let unlike_live =
+        singles.iter().chain(&pairs).chain(&noisy).filter(|one| !one.is_as_live()).map(Recorded::name).collect();
+    let marks = exam::marks(&singles, &pairs, &noisy);
     let took_s = start.elapsed().as_secs_f64();
     let results = Results { marks, healthy, unlike_live, quick: exam.quick, took_s };
     Ok(Outcome { seed: exam.seed, bars: bars::reached(&results), results })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fivewhys_mocks::Twin;
+use fivewhys_mocks::{Noise, Twin};
 
 use super::SelftestError;
 use super::healthy::Healthy;
@@ -56,6 +56,10 @@ impl Stage {
     async fn boot(&self, subject: &Subject) -> Result<(Twin, Target), SelftestError> {
         let cannot = |error: String| SelftestError::Twin(error);
         let builder = Twin::builder().dialect(subject.dialect).faults(subject.faults.iter().copied());
+        let builder = match subject.noise {
+            Some(seed) => builder.noise(Noise::all(seed)),
+            None => builder,
+        };
         let twin = builder.start().await.map_err(|error| cannot(error.to_string()))?;
         let mut target = self.target.clone();
         target.attach(coordinates(&twin).map_err(|error| cannot(error.to_string()))?);

@@ -28,6 +28,12 @@ pub(super) fn singles(faults: &[Fault], dialects: &[Dialect]) -> Vec<Subject> {
     .collect()
 }
 
+/// Every fault by itself once, each with noise of its own.
+pub(super) fn noisy(faults: &[Fault], dialects: &[Dialect], draw: &mut Rng) -> Vec<Subject> {
+    let each = dialects.iter().flat_map(|dialect| faults.iter().map(move |fault| (*fault, *dialect)));
+    each.map(|(fault, dialect)| Subject { faults: vec![fault], dialect, noise: Some(draw.u64(..)) }).collect()
+}
+
 /// Pairs of faults of different hops, no pair twice in one dialect. Fewer where there are not so many.
 pub(super) fn pairs(count: usize, faults: &[Fault], dialects: &[Dialect], draw: &mut Rng) -> Vec<Subject> {
     let mut all: Vec<Subject> = Vec::new();
@@ -42,10 +48,14 @@ pub(super) fn pairs(count: usize, faults: &[Fault], dialects: &[Dialect], draw: 
     all
 }
 
-/// Healthy systems, the dialects in turn, each with noise of its own where there is to be any.
-pub(super) fn healthy(count: usize, dialects: &[Dialect], mut noise: impl FnMut() -> Option<u64>) -> Vec<Subject> {
-    let turn = dialects.iter().cycle().take(count);
-    turn.map(|dialect| Subject { faults: Vec::new(), dialect: *dialect, noise: noise() }).collect()
+/// Healthy systems, the dialects in turn: so many with noise, each with its own, and so many without.
+pub(super) fn healthy(noisy: usize, quiet: usize, dialects: &[Dialect], draw: &mut Rng) -> Vec<Subject> {
+    let turn = dialects.iter().cycle().take(noisy + quiet).enumerate();
+    turn.map(|(at, dialect)| {
+        let noise = (at < noisy).then(|| draw.u64(..));
+        Subject { faults: Vec::new(), dialect: *dialect, noise }
+    })
+    .collect()
 }
 
 /// The hop of a fault's id.

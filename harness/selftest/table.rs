@@ -6,7 +6,7 @@ use super::Outcome;
 use super::bars::Reached;
 use super::healthy::Healthy;
 use super::mark::{Kind, Mark};
-use super::measure::{count, is_certain_and_right, mean, separable, share, shown};
+use super::measure::{count, is_certain_and_right, mean, share};
 use super::subject::hop;
 
 /// How many of the wrong cases are listed for people; the JSON has them all.
@@ -15,11 +15,12 @@ const LISTED: usize = 200;
 /// Everything: bars, tables, what does not show, what went wrong.
 pub fn render(outcome: &Outcome) -> String {
     let marks = &outcome.results.marks;
-    let by = |of: fn(&Mark) -> String| rows(marks, of);
+    let by = |of: fn(&Mark) -> String| rows(marks, Kind::Single, of);
     let sections = [
         ("Bars", bars(&outcome.bars)),
         ("Single faults, by dialect and doors", by(|one| format!("{} · {}", one.dialect, one.doors))),
         ("Single faults, by hop and dialect", by(|one| format!("{} · {}", hop(&one.fault()), one.dialect))),
+        ("Single faults with noise, by dialect", rows(marks, Kind::Noisy, |one| one.dialect.clone())),
         ("Pairs, by dialect and doors", pairs(marks)),
         ("Healthy, by dialect", healthy(&outcome.results.healthy)),
         ("Not visible: no step fails", hidden(marks)),
@@ -41,27 +42,28 @@ fn bars(all: &[Reached]) -> String {
     table("| measure | bar | value | | what |", all.iter().map(line))
 }
 
-fn rows(marks: &[Mark], of: fn(&Mark) -> String) -> String {
+fn rows(marks: &[Mark], kind: Kind, of: fn(&Mark) -> String) -> String {
     let head = "| | faults shown | hop right | separable | cause at 1 | at 3 | certain | chain | inseparable | exactly those \
                 | candidates | abstained | wrong and certain | probes | of all | status table: hop | cause | deepest error: hop |";
+    let shown: Vec<Mark> = marks.iter().filter(|one| one.kind == kind && one.visible).cloned().collect();
     let line = |group: String| {
-        let all: Vec<Mark> = marks.iter().filter(|one| shown(one) && of(one) == group).cloned().collect();
+        let all: Vec<Mark> = shown.iter().filter(|one| of(one) == group).cloned().collect();
         row(&group, &all)
     };
-    table(head, groups(marks, of).into_iter().map(line))
+    table(head, groups(&shown, of).into_iter().map(line))
 }
 
 fn row(group: &str, all: &[Mark]) -> String {
     let every = |_: &Mark| true;
     let undecided = |one: &Mark| !one.separable();
-    let judged = |good: fn(&Mark) -> bool| percent(share(all, separable, good));
+    let judged = |good: fn(&Mark) -> bool| percent(share(all, Mark::separable, good));
     let asked = mean(all.iter().map(|one| one.asked as f64));
     let of_all = asked.zip(mean(all.iter().map(|one| one.every as f64))).map(|(asked, every)| asked / every);
     let cells = [
         group.to_owned(),
         all.len().to_string(),
         percent(share(all, Mark::hop_separable, |one| one.judgement.hop_right)),
-        count(all, separable).to_string(),
+        count(all, Mark::separable).to_string(),
         judged(|one| one.judgement.right_at_1),
         judged(|one| one.judgement.right_at_3),
         judged(is_certain_and_right),
