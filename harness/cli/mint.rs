@@ -1,15 +1,18 @@
 //! `fivewhys mint`: one token on stdout, for curl.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use miette::{IntoDiagnostic as _, miette};
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::mistake::Mistake;
 use super::output;
 use super::target_args::TargetArgs;
 use crate::redact::Redactor;
+use crate::run;
 use crate::target::{Target, User};
 use crate::token::{Minter, TokenKind};
 
@@ -28,16 +31,33 @@ pub(super) struct Mint {
 
 impl Mint {
     pub(super) async fn run(self, target: &TargetArgs) -> Result<ExitCode, Mistake> {
+        if self.kind == TokenKind::None {
+            return Err(miette!("`none` is no token: a probe of that kind presents nothing").into());
+        }
         let mut target = target.resolve()?;
-        boot_twin(&mut target).await?;
+        let _twin = boot_twin(&mut target).await?;
         let user = find(&target, &self.user)?;
-        let mut minter = Minter::new(&target, Redactor::new())?;
+        let token = match self.kind {
+            TokenKind::Issued | TokenKind::Revoked => self.issued(&target, user).await?,
+            _ => self.minted(&target, user)?,
+        };
+        output::print(&format!("{}\n", token.expose_secret())).into_diagnostic()?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn minted(&self, target: &Target, user: &User) -> Result<SecretString, Mistake> {
+        let mut minter = Minter::new(target, Redactor::new())?;
         if let Some(ttl) = self.ttl {
             minter = minter.with_ttl(ttl);
         }
-        let token = minter.mint(self.kind, user)?;
-        output::print(&format!("{}\n", token.expose())).into_diagnostic()?;
-        Ok(ExitCode::SUCCESS)
+        Ok(SecretString::from(minter.mint(self.kind, user)?.expose()))
+    }
+
+    async fn issued(&self, target: &Target, user: &User) -> Result<SecretString, Mistake> {
+        if self.ttl.is_some() {
+            return Err(miette!("--ttl is for tokens made here: the auth service decides how long its own live").into());
+        }
+        Ok(run::issue(&Arc::new(target.clone()), self.kind, &user.name).await?)
     }
 }
 
@@ -50,7 +70,7 @@ fn find<'a>(target: &'a Target, wanted: &str) -> Result<&'a User, Mistake> {
 
 /// A twin has its secrets only while it is up: this one lives as long as the command, so its token is for looking at.
 #[cfg(feature = "twin")]
-async fn boot_twin(target: &mut Target) -> Result<(), Mistake> {
+async fn boot_twin(target: &mut Target) -> Result<Option<fivewhys_mocks::Twin>, Mistake> {
     use clap::Parser as _;
 
     #[derive(clap::Parser)]
@@ -58,12 +78,13 @@ async fn boot_twin(target: &mut Target) -> Result<(), Mistake> {
         #[command(flatten)]
         twin: super::twin_boot::TwinArgs,
     }
-    if Plain::parse_from(["mint"]).twin.boot_for(target).await?.is_some() {
+    let twin = Plain::parse_from(["mint"]).twin.boot_for(target).await?;
+    if twin.is_some() {
         tracing::warn!(
             "the twin of this target ends with this command; for a token that opens something use `fivewhys twin --write-target FILE` and --config FILE"
         );
     }
-    Ok(())
+    Ok(twin)
 }
 
 #[cfg(not(feature = "twin"))]

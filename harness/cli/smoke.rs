@@ -33,6 +33,9 @@ pub(super) struct Smoke {
     /// What was just deployed, for example `backend=netra-backend-staging-00639-g4g`; may be repeated
     #[arg(long, value_name = "SERVICE=REVISION", value_parser = deployed)]
     deployed: Vec<(String, String)>,
+    /// Drive so many scenarios at once [default: the target's `budget.concurrency`, or 1 with the door `logs` open and 3 without]
+    #[arg(long, value_name = "N")]
+    jobs: Option<std::num::NonZeroUsize>,
     #[command(flatten)]
     supplied: super::supplied_args::SuppliedArgs,
     /// Where the verdict is open, ask on the terminal whether to run the read-only command that would settle it
@@ -56,10 +59,15 @@ enum Format {
 }
 
 impl Smoke {
+<<<<<<< HEAD
     pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
         #[cfg_attr(not(feature = "twin"), expect(unused_mut, reason = "only a booted twin changes it"))]
         let mut target = arguments.resolve()?;
         let catalogue = arguments.catalogue(&target)?;
+=======
+    pub(super) async fn run(self, target: &TargetArgs) -> Result<ExitCode, Mistake> {
+        let mut target = target.resolve()?;
+>>>>>>> main
         let scenarios = self.scenarios(&target)?;
         let progress = Progress::new();
         let may_run = self.ask.then(|| ask::on_terminal(&progress)).transpose()?;
@@ -68,6 +76,7 @@ impl Smoke {
         let twin = self.twin.boot_for(&mut target).await?;
         #[cfg(not(feature = "twin"))]
         refuse_twin(&target)?;
+        target.budget.concurrency = self.jobs.or(target.budget.concurrency);
         let redactor = Redactor::new();
         let run = run::Smoke {
             target: Arc::new(target),

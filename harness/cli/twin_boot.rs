@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
-use fivewhys_mocks::{Dialect, Fault, Noise, TestUser, Twin};
+use fivewhys_mocks::{Dialect, Fault, Noise, Signing, TestUser, Twin};
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 use secrecy::SecretString;
 use url::Url;
 
 use super::mistake::Mistake;
-use crate::target::{EvidenceSource, SecretOrigin, SecretSource, Service, Target, TwinCoordinates, User, Validation};
+use crate::target::{
+    Algorithm, EvidenceSource, SecretOrigin, SecretSource, Service, Target, TwinCoordinates, User, Validation,
+};
 
 /// How the twin is to be.
 #[derive(Debug, Args)]
@@ -24,6 +26,9 @@ pub(super) struct TwinArgs {
     /// `cold-start=MS`, `revisions=PERCENT`, `error-pages=5xx`, `no-server`
     #[arg(long, value_name = "NAME[=VALUE],...")]
     noise: Option<Noise>,
+    /// How the twin's tokens are signed: `HS256`, `RS256` or `ES256`; the keys of the latter two are published
+    #[arg(long, value_name = "ALGORITHM")]
+    signing: Option<Signing>,
     /// Boot the twin's backend without its startup validation
     #[arg(long)]
     no_startup_validation: bool,
@@ -34,7 +39,7 @@ impl TwinArgs {
     pub(super) async fn boot(&self, port: u16) -> Result<Twin, Mistake> {
         let builder =
             Twin::builder().dialect(self.dialect.unwrap_or_default()).faults(self.fault.iter().copied()).port(port);
-        let builder = builder.noise(self.noise.clone().unwrap_or_default());
+        let builder = builder.noise(self.noise.clone().unwrap_or_default()).signing(self.signing.unwrap_or_default());
         let twin = builder.startup_validation(!self.no_startup_validation).start().await;
         Ok(twin.into_diagnostic().wrap_err_with(|| match port {
             0 => "the twin does not boot".to_owned(),
@@ -45,11 +50,11 @@ impl TwinArgs {
     /// Boots it if the target is the twin, and points the target at it.
     pub(super) async fn boot_for(&self, target: &mut Target) -> Result<Option<Twin>, Mistake> {
         if !target.twin {
-            let asked =
-                !self.fault.is_empty() || self.dialect.is_some() || self.noise.is_some() || self.no_startup_validation;
+            let behaves = self.dialect.is_some() || self.signing.is_some() || self.noise.is_some();
+            let asked = !self.fault.is_empty() || behaves || self.no_startup_validation;
             let refuse = || {
                 miette!(
-                    "the target `{}` is not the twin: --fault, --dialect, --noise and --no-startup-validation are for a target with `twin = true`",
+                    "the target `{}` is not the twin: --fault, --dialect, --signing, --noise and --no-startup-validation are for a target with `twin = true`",
                     target.name
                 )
             };
@@ -72,6 +77,11 @@ pub(crate) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report
         auth: url(twin.auth_url())?,
         websocket: url(twin.websocket_url())?,
         signing_secret: SecretString::from(credentials.signing_secret().to_owned()),
+        algorithm: algorithm(twin.signing()),
+        jwks: (twin.signing() != Signing::Hs256)
+            .then(|| url(&format!("{}/.well-known/jwks.json", twin.auth_url())))
+            .transpose()?
+            .map(EvidenceSource::Url),
         issuer: credentials.issuer().to_owned(),
         audience: credentials.audience().to_owned(),
         validation: match credentials.backend_verifies_locally() {
@@ -87,6 +97,14 @@ pub(crate) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report
         ]),
         logs: vec![EvidenceSource::Url(control("/logs")?)],
     })
+}
+
+const fn algorithm(signing: Signing) -> Algorithm {
+    match signing {
+        Signing::Hs256 => Algorithm::Hs256,
+        Signing::Rs256 => Algorithm::Rs256,
+        Signing::Es256 => Algorithm::Es256,
+    }
 }
 
 fn test_user(user: &TestUser, name: &str) -> User {

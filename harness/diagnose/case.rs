@@ -38,6 +38,7 @@ impl<'a> Case<'a> {
         let failing = tell_tale(&readings, given);
         let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent);
         let mut facts = fact::facts(given.target, &kept, &given.evidence.manifests);
+        facts.extend(given.evidence.signing_key.as_ref().map(fact::signing_key));
         // Only a probe that went through the backend says anything of the backend's calls.
         if readings.failing().any(|reading| reading.cell.place == Place::Protected && !reading.ended_at_the_edge()) {
             facts.extend(logbook.calls(given.target));

@@ -15,6 +15,8 @@ pub(super) enum Place {
     Oracle,
     /// A surface of the auth service that mints one.
     Issuer,
+    /// A surface of the auth service that says whether something it depends on is configured.
+    SelfCheck,
 }
 
 /// What is asked, and with what.
@@ -64,6 +66,9 @@ fn place(surface: &Surface) -> Option<Place> {
         (Role::Health, Service::Auth) => Some(Place::AuthHealth),
         (Role::Protected, Service::Backend) => Some(Place::Protected),
         (Role::Open, Service::Backend) if !surface.carriers.is_empty() => Some(Place::Protected),
+        // Served as nobody counts as refused there, see `observe`.
+        (Role::Optional, Service::Backend) => Some(Place::Protected),
+        (Role::SelfCheck, Service::Auth) => Some(Place::SelfCheck),
         (Role::Oracle, Service::Auth) => Some(Place::Oracle),
         (Role::Issuer, Service::Auth) => Some(Place::Issuer),
         _ => None,

@@ -31,10 +31,14 @@ pub(super) fn call(surface: &str, target: &Target) -> String {
 
 fn with(cell: &Cell) -> String {
     let credential = match (cell.place, cell.token) {
-        (Place::BackendHealth | Place::AuthHealth | Place::Issuer, _) => String::new(),
+        (Place::BackendHealth | Place::AuthHealth | Place::Issuer | Place::SelfCheck, _) => String::new(),
         (_, token) => format!(" {}", token_words(token)),
     };
-    let carrier = if cell.carrier == Carrier::Subprotocol { " as a subprotocol" } else { "" };
+    let carrier = match cell.carrier {
+        Carrier::Subprotocol => " as a subprotocol",
+        Carrier::Query => " in the URL",
+        Carrier::Header | Carrier::Body => "",
+    };
     let user = if cell.same_user { "" } else { " of another user" };
     let caller = match cell.caller {
         None => "",

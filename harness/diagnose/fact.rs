@@ -6,6 +6,7 @@ use super::pace;
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::Observation;
 use crate::target::{Service, Target};
+use crate::token::Published;
 
 /// A clock may be off by this many seconds: `Date` has whole seconds, and an answer takes its time.
 const CLOCK_TOLERANCE: i64 = 3;
@@ -73,6 +74,17 @@ fn issued_signature(observations: &[&Observation]) -> Option<Fact> {
         says: says.into(),
         exchange: Some(observation.exchange),
     })
+}
+
+/// A set that lacks our key says that our tokens cannot verify with it, and nothing of who else may verify them otherwise: no anomaly.
+pub(super) fn signing_key(published: &Published) -> Fact {
+    let kid = published.kid.as_ref().map(|kid| format!(" (kid {kid:?})")).unwrap_or_default();
+    let (value, says) = if published.ours {
+        ("published", format!("our public key is among the {} that the auth service publishes{kid}", published.keys))
+    } else {
+        ("unpublished", format!("our public key is not among the {} that the auth service publishes", published.keys))
+    };
+    Fact { key: "signing-key", value, anomaly: false, says, exchange: None }
 }
 
 /// A server whose clock is off shows it in every answer; a single old `Date` is an answer that was kept somewhere.

@@ -113,7 +113,7 @@ fn is_bad(token: TokenKind) -> bool {
 
 fn is_guarded(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let role = case.target.surfaces.get(&reading.observation.probe.surface).map(|surface| surface.role);
-    matches!(role, Some(Role::Protected | Role::Oracle))
+    matches!(role, Some(Role::Protected | Role::Oracle | Role::Optional))
 }
 
 fn serves_anyone(reading: &Reading<'_>) -> bool {

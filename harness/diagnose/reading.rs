@@ -31,7 +31,7 @@ impl Reading<'_> {
 
     fn must_work(&self) -> bool {
         match self.cell.place {
-            Place::BackendHealth | Place::AuthHealth | Place::Issuer => true,
+            Place::BackendHealth | Place::AuthHealth | Place::Issuer | Place::SelfCheck => true,
             Place::Protected => self.cell.token.should_be_accepted(),
             Place::Oracle => self.cell.token.should_be_accepted() && self.caller_is_good(),
         }
@@ -46,7 +46,14 @@ impl Reading<'_> {
     pub(super) fn group(&self) -> impl Ord + use<> {
         let Cell { place, token, carrier, caller, same_user, .. } = self.cell;
         let worth = (token.is_sent(), token.should_be_accepted(), token == TokenKind::Issued);
-        (place, worth, carrier == Carrier::Subprotocol, caller, same_user, self.observation.result)
+        (
+            place,
+            worth,
+            matches!(carrier, Carrier::Subprotocol | Carrier::Query),
+            caller,
+            same_user,
+            self.observation.result,
+        )
     }
 
     /// What any system in order gives too: what must work works, and a token that must be refused is refused.
@@ -94,6 +101,9 @@ impl<'a> Readings<'a> {
         let mut seen: BTreeMap<&ProbeKey, usize> = BTreeMap::new();
         for &observation in observations {
             let Some(surface) = target.surfaces.get(&observation.probe.surface) else { continue };
+            if surface.success_proves_nothing() && observation.result == Outcome::Ok {
+                continue;
+            }
             let Some(cell) = Cell::of(&observation.probe, surface, user) else { continue };
             match seen.get(&observation.probe) {
                 Some(&at) => {

@@ -1,6 +1,7 @@
 //! Evidence that is not a probe: the services' manifests and logs, where the operator has opened those doors.
 //! The arrow from `evidence` to `diagnose` is [`Evidence`]: facts only, redacted.
 
+mod jwks;
 mod log;
 mod manifest;
 mod source;
@@ -9,13 +10,19 @@ mod supplied;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
+pub use jwks::read_keys;
 pub use log::{LogEntry, LoggedRequest};
 pub use manifest::{EnvValue, Manifest};
 pub use source::SourceError;
 pub use supplied::{Supplied, SuppliedError};
 
 use crate::target::{Door, EvidenceSource, Service, Target};
+use crate::token::Published;
+
+/// The run's redactor.
+type Clean<'a> = &'a (dyn Fn(&str) -> String + Send + Sync);
 
 /// What was read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -26,30 +33,31 @@ pub struct Evidence {
     pub log: Vec<LogEntry>,
     /// When the log was read; what happened later is not in it.
     pub log_read_at: Option<jiff::Timestamp>,
+    /// Whether our signing key is among those that the auth service publishes; nothing where it publishes none, or ours is a shared secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing_key: Option<Published>,
     /// What was granted and could not be read: door and why.
     pub unread: Vec<(Door, String)>,
 }
 
-/// Reads the manifests of all services that have a source, if the door is open.
-pub async fn read_manifests(target: &Target, clean: &(dyn Fn(&str) -> String + Send + Sync)) -> Evidence {
-    let mut evidence = Evidence::default();
+/// Adds the manifests of all services that have a source, if the door is open.
+pub async fn read_manifests(evidence: &mut Evidence, target: &Target, run_end: Instant, clean: Clean<'_>) {
     if !target.opens(Door::Manifest) {
-        return evidence;
+        return;
     }
     if target.manifests.is_empty() {
         evidence.unread.push((Door::Manifest, "the target names no source for it".into()));
     }
     for (service, from) in &target.manifests {
-        match source::read(from, target).await.and_then(|text| Manifest::parse(&text)) {
+        match source::read(from, target, run_end).await.and_then(|text| Manifest::parse(&text)) {
             Ok(manifest) => drop(evidence.manifests.insert(*service, manifest)),
             Err(error) => evidence.unread.push((Door::Manifest, clean(&format!("{service}: {error}")))),
         }
     }
-    evidence
 }
 
 /// Adds the log to what was read, if the door is open. `clean` is the run's redactor.
-pub async fn read_log(evidence: &mut Evidence, target: &Target, clean: &(dyn Fn(&str) -> String + Send + Sync)) {
+pub async fn read_log(evidence: &mut Evidence, target: &Target, run_end: Instant, clean: Clean<'_>) {
     if !target.opens(Door::Logs) {
         return;
     }
@@ -58,7 +66,7 @@ pub async fn read_log(evidence: &mut Evidence, target: &Target, clean: &(dyn Fn(
     }
     let names = log::ServiceNames::of(target, &evidence.manifests);
     for from in &target.logs {
-        match source::read(from, target).await.and_then(|text| log::parse(&text, &names, clean)) {
+        match source::read(from, target, run_end).await.and_then(|text| log::parse(&text, &names, clean)) {
             Ok(entries) => evidence.log.extend(entries),
             Err(error) => evidence.unread.push((Door::Logs, clean(&error.to_string()))),
         }
@@ -71,7 +79,7 @@ pub async fn read_log(evidence: &mut Evidence, target: &Target, clean: &(dyn Fn(
 /// # Errors
 /// When it cannot be run, fails, or gives too much.
 pub(crate) async fn output_of(argv: &[String], target: &Target) -> Result<String, SourceError> {
-    source::read(&EvidenceSource::Command(argv.to_vec()), target).await
+    source::read(&EvidenceSource::Command(argv.to_vec()), target, Instant::now() + source::LONGEST).await
 }
 
 impl Evidence {

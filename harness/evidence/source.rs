@@ -1,15 +1,17 @@
 //! Reads one evidence source: a file, a URL, the output of a command. Sits in `evidence`.
 
-use std::process::Stdio;
+use std::path::Path;
 use std::time::Duration;
 
 use thiserror::Error;
+use tokio::io::AsyncReadExt as _;
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use crate::target::{EvidenceSource, Target, is_loopback};
+use crate::target::{EvidenceSource, Target, is_loopback, run_command};
 
-/// One source may take this long.
-const DEADLINE: Duration = Duration::from_secs(30);
+/// One source may take this long, and no longer than the run.
+pub(super) const LONGEST: Duration = Duration::from_secs(30);
 /// One source may give this many bytes.
 const LIMIT: usize = 32 << 20;
 
@@ -51,26 +53,41 @@ pub enum SourceError {
     },
 }
 
-/// The text of a source, at most 32 MiB, within 30 s.
-pub(super) async fn read(from: &EvidenceSource, target: &Target) -> Result<String, SourceError> {
-    match from {
+/// The text of a source, at most 32 MiB, within 30 s and before the run ends.
+pub(super) async fn read(from: &EvidenceSource, target: &Target, run_end: Instant) -> Result<String, SourceError> {
+    let ends = Instant::now().checked_add(LONGEST).map_or(run_end, |own| own.min(run_end));
+    let bytes = match from {
         EvidenceSource::File(path) => {
-            let text = tokio::fs::read_to_string(path).await;
-            text.map_err(|source| SourceError::File { path: path.display().to_string(), source })
+            let failed = |source| SourceError::File { path: path.display().to_string(), source };
+            timeout_at(ends, file(path))
+                .await
+                .unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
+                .map_err(failed)
         }
-        EvidenceSource::Url(url) => get(url, target).await,
-        EvidenceSource::Command(words) => run(words).await,
-    }
+        EvidenceSource::Url(url) => {
+            let late = || SourceError::Url { url: url.as_str().to_owned(), why: "not answered in time".to_owned() };
+            timeout_at(ends, get(url, target)).await.unwrap_or_else(|_| Err(late()))
+        }
+        EvidenceSource::Command(words) => run(words, ends.saturating_duration_since(Instant::now())).await,
+    };
+    bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-async fn get(url: &Url, target: &Target) -> Result<String, SourceError> {
+async fn file(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    tokio::fs::File::open(path).await?.take(LIMIT as u64 + 1).read_to_end(&mut bytes).await?;
+    let too_large = || std::io::Error::other(format!("more than {LIMIT} bytes"));
+    if bytes.len() > LIMIT { Err(too_large()) } else { Ok(bytes) }
+}
+
+async fn get(url: &Url, target: &Target) -> Result<Vec<u8>, SourceError> {
     let fail = |why: String| SourceError::Url { url: url.as_str().to_owned(), why };
     if !may_ask(url, target) {
         return Err(fail("only loopback hosts and hosts of the target are asked for evidence".into()));
     }
     // reqwest's own choice of roots fails on a machine without a certificate store, for plain HTTP too.
     let tls = crate::probe::tls_config().map_err(|error| fail(error.to_string()))?;
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(DEADLINE).no_proxy();
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
     let client = client.tls_backend_preconfigured(tls).build().map_err(|error| fail(error.to_string()))?;
     let answer = client.get(url.clone()).send().await.map_err(|error| fail(error.without_url().to_string()))?;
     if !answer.status().is_success() {
@@ -84,27 +101,21 @@ async fn get(url: &Url, target: &Target) -> Result<String, SourceError> {
         }
         text.extend_from_slice(&chunk);
     }
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    Ok(text)
 }
 
 fn may_ask(url: &Url, target: &Target) -> bool {
     is_loopback(url) || [&target.backend, &target.auth].iter().any(|known| known.host_str() == url.host_str())
 }
 
-async fn run(words: &[String]) -> Result<String, SourceError> {
+async fn run(words: &[String], limit: Duration) -> Result<Vec<u8>, SourceError> {
     let program = words.first().cloned().unwrap_or_default();
     let fail = |why: String| SourceError::Command { program: program.clone(), why };
-    let mut command = tokio::process::Command::new(&program);
-    command.args(words.iter().skip(1)).stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    let output = tokio::time::timeout(DEADLINE, command.output())
-        .await
-        .map_err(|_| fail(format!("did not end within {} s", DEADLINE.as_secs())))?
-        .map_err(|error| fail(format!("cannot be run: {error}")))?;
-    if !output.status.success() {
-        return Err(fail(format!("failed ({})", output.status)));
-    }
-    if output.stdout.len() > LIMIT {
-        return Err(fail(format!("gave more than {LIMIT} bytes")));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    let words = words.to_vec();
+    let ran = tokio::task::spawn_blocking(move || run_command(&words, LIMIT as u64, limit)).await;
+    ran.map_err(|error| fail(error.to_string()))?.map_err(|error| fail(error.to_string()))
 }
+
+#[cfg(test)]
+#[path = "source_tests.rs"]
+mod tests;

@@ -17,10 +17,13 @@ pub(super) fn authn(
     sub: &str,
     identity: Option<&str>,
 ) -> Authn {
-    if !matches!(surface.role, Role::Protected | Role::Oracle | Role::Open) || surface.carriers.is_empty() {
+    if !matches!(surface.role, Role::Protected | Role::Oracle | Role::Optional | Role::Logout | Role::Open)
+        || surface.carriers.is_empty()
+    {
         return if outcome == Outcome::Ok { Authn::Anonymous } else { Authn::Unknown };
     }
     match outcome {
+        Outcome::Ok if exchange.probe.token.is_sent() && surface.success_proves_nothing() => Authn::Unknown,
         Outcome::Ok => accepted(exchange.probe.token, sub, identity),
         Outcome::Denied => refused(exchange, surface),
         _ => Authn::Unknown,

@@ -5,6 +5,7 @@ mod credential;
 mod maker;
 mod mark;
 mod observation;
+mod optional;
 mod outcome;
 mod problem;
 mod proxy_status;
@@ -30,10 +31,13 @@ pub fn observe(exchange: &Exchange, surface: &Surface, sub: &str) -> Option<Obse
     if exchange.error.as_ref().is_some_and(|error| error.kind == ErrorKind::BudgetSpent) {
         return None;
     }
-    let result = outcome::outcome(exchange, surface);
+    let ended = outcome::outcome(exchange, surface);
     let identity = credential::identity(exchange, surface);
+    let nobody = ended == Outcome::Ok && optional::served_nobody(surface, identity.as_deref(), sub);
+    let result = if nobody { Outcome::Denied } else { ended };
     let authn = credential::authn(exchange, surface, result, sub, identity.as_deref());
-    let made = maker::maker(exchange, surface, result);
+    let made = maker::maker(exchange, surface, ended);
+    let as_nobody = nobody.then(|| optional::as_nobody(identity.as_deref()));
     Some(Observation {
         exchange: exchange.id,
         probe: exchange.probe.clone(),
@@ -49,7 +53,7 @@ pub fn observe(exchange: &Exchange, surface: &Surface, sub: &str) -> Option<Obse
         identity,
         shape: shape::shape(exchange),
         signatures: made.signatures,
-        because: vec![made.because],
+        because: std::iter::once(made.because).chain(as_nobody).collect(),
         clock_skew_s: clock_skew(exchange),
         unchallenged: exchange.status() == Some(401) && exchange.header("www-authenticate").is_none(),
         issued_with_our_secret: exchange.issued_with_our_secret,

@@ -244,3 +244,38 @@ fn a_socket_that_lets_a_bad_token_in_as_somebody(#[case] token: TokenKind, #[cas
     let seen = axes(&exchange("backend.websocket", token).answered(101, "", "").with_frame(&welcome));
     assert_eq!((seen.1, seen.2), (authn, Outcome::Ok));
 }
+
+const NAMED: &str = r#"{"status":"success","user_id":"staging-e2e-user-001"}"#;
+const OTHER: &str = r#"{"status":"success","user_id":"test-user"}"#;
+const NOBODY: &str = r#"{"status":"success","user_id":null}"#;
+
+#[rstest]
+#[case::named(Valid, NAMED, (Hop::Backend, Authn::Accepted, Outcome::Ok))]
+#[case::a_stand_in(Valid, OTHER, (Hop::Backend, Authn::Rejected, Outcome::Denied))]
+#[case::nobody(Valid, NOBODY, (Hop::Backend, Authn::Rejected, Outcome::Denied))]
+#[case::a_bad_token_as_nobody(WrongKey, NOBODY, (Hop::Backend, Authn::Rejected, Outcome::Denied))]
+#[case::a_bad_token_as_the_user(WrongKey, NAMED, (Hop::Backend, Authn::Accepted, Outcome::Ok))]
+#[case::no_token(NoToken, NOBODY, (Hop::Backend, Authn::Missing, Outcome::Denied))]
+fn where_signing_in_is_optional_only_the_user_in_the_answer_is_acceptance(
+    #[case] token: TokenKind,
+    #[case] text: &str,
+    #[case] means: (Hop, Authn, Outcome),
+) {
+    let mut surface = surface("backend.agents-execute");
+    surface.identity = serde_json_path::JsonPath::parse("$.user_id").ok();
+    let exchange = exchange("backend.agents-execute", token).answered(200, JSON, text);
+    let seen = observe(&exchange, &surface, SUB).expect("not cut by our own budget");
+    assert_eq!((seen.answered_by, seen.authn, seen.result), means);
+}
+
+#[rstest]
+#[case(Valid, Authn::Unknown)]
+#[case(WrongKey, Authn::Unknown)]
+#[case(NoToken, Authn::Anonymous)]
+fn an_optional_route_that_never_tells_whom_it_serves_says_nothing_of_a_token(
+    #[case] token: TokenKind,
+    #[case] authn: Authn,
+) {
+    let seen = answer("backend.agents-execute", token, 200, JSON, NAMED);
+    assert_eq!(seen, (Hop::Backend, authn, Outcome::Ok));
+}

@@ -3,6 +3,7 @@
 use super::render::Call;
 use super::{Caller, CannotProbe, ProbeKey, ProbeRequest};
 use crate::target::{Door, Role, Service, Surface, Target};
+use crate::token::TokenKind;
 
 /// The surface and user of a request, every door it needs open.
 pub(super) fn resolve<'a>(target: &'a Target, request: &'a ProbeRequest) -> Result<Call<'a>, CannotProbe> {
@@ -27,14 +28,27 @@ fn closed_door(target: &Target, surface: &Surface, caller: Caller) -> Option<Doo
 
 /// The request that has the target's first issuer mint a token for the user of `key`.
 pub(super) fn issuer(target: &Target, key: &ProbeKey) -> Result<ProbeRequest, CannotProbe> {
-    let issuer = target.surfaces.values().find(|surface| surface.role == Role::Issuer).ok_or(CannotProbe::NoIssuer)?;
-    let caller =
-        if issuer.takes_caller && target.opens(Door::ServiceCredentials) { Caller::Right } else { Caller::None };
-    Ok(ProbeRequest::new(ProbeKey {
-        surface: issuer.id.clone(),
-        token: crate::token::TokenKind::None,
-        carrier: issuer.usual_carrier(),
-        caller,
+    let issuer = first(target, Role::Issuer).ok_or(CannotProbe::NoIssuer)?;
+    Ok(request(target, issuer, TokenKind::None, key))
+}
+
+/// The request that logs a token of the user of `key` out.
+pub(super) fn logout(target: &Target, key: &ProbeKey) -> Result<ProbeRequest, CannotProbe> {
+    let logout = first(target, Role::Logout).ok_or(CannotProbe::NoLogout)?;
+    Ok(request(target, logout, TokenKind::Revoked, key))
+}
+
+fn first(target: &Target, role: Role) -> Option<&Surface> {
+    target.surfaces.values().find(|surface| surface.role == role)
+}
+
+fn request(target: &Target, surface: &Surface, token: TokenKind, key: &ProbeKey) -> ProbeRequest {
+    let right = surface.takes_caller && target.opens(Door::ServiceCredentials);
+    ProbeRequest::new(ProbeKey {
+        surface: surface.id.clone(),
+        token,
+        carrier: surface.usual_carrier(),
+        caller: if right { Caller::Right } else { Caller::None },
         user: key.user.clone(),
-    }))
+    })
 }

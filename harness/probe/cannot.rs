@@ -47,6 +47,19 @@ pub enum CannotProbe {
     #[error("the target has no surface with the role `issuer`")]
     #[diagnostic(code(fivewhys::probe::no_issuer))]
     NoIssuer,
+    /// The target names no surface that logs tokens out.
+    #[error("the target has no surface with the role `logout`")]
+    #[diagnostic(code(fivewhys::probe::no_logout))]
+    NoLogout,
+    /// The auth service did not take a logout.
+    #[error("`{surface}` did not log the token out: {why}")]
+    #[diagnostic(code(fivewhys::probe::logout_failed))]
+    LogoutFailed {
+        /// The logout surface.
+        surface: String,
+        /// What it did instead.
+        why: String,
+    },
     /// The auth service did not mint a token.
     #[error("`{surface}` issued no token: {why}")]
     #[diagnostic(code(fivewhys::probe::issuer_failed))]

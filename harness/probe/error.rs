@@ -46,6 +46,11 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Whether no host ever had anything of the request.
+    pub(super) const fn reached_nobody(self) -> bool {
+        matches!(self, Self::DnsError | Self::ConnectionRefused | Self::DestinationIpUnroutable)
+    }
+
     /// The RFC 9209 word, or ours.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -12,6 +12,8 @@ pub enum Carrier {
     Header,
     /// `Sec-WebSocket-Protocol`, in the form the surface's `subprotocols` give.
     Subprotocol,
+    /// In the URL, where the surface's `query` says `{token}`. It lands in the access logs of whatever lies between.
+    Query,
     /// In the JSON body, where the surface's `body` says `{token}`.
     Body,
 }
@@ -54,6 +56,7 @@ impl Carrier {
         match self {
             Self::Header => "header",
             Self::Subprotocol => "subprotocol",
+            Self::Query => "query",
             Self::Body => "body",
         }
     }
@@ -91,7 +94,7 @@ impl std::fmt::Display for Caller {
 impl std::fmt::Display for ProbeKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} [{}", self.surface, self.token)?;
-        if self.carrier == Carrier::Subprotocol {
+        if matches!(self.carrier, Carrier::Subprotocol | Carrier::Query) {
             write!(f, ", {}", self.carrier)?;
         }
         if self.caller != Caller::None {

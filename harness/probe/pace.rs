@@ -33,6 +33,12 @@ impl Pace {
         *due = Some(next + self.interval);
         Some(goes)
     }
+
+    /// Gives the place of a request back that never reached a host: no edge counted it.
+    pub(super) fn give_back(&self) {
+        let mut due = self.due.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *due = due.and_then(|due| due.checked_sub(self.interval));
+    }
 }
 
 #[cfg(test)]
@@ -62,6 +68,16 @@ mod tests {
         let start = Instant::now();
         offsets(&pace, start, 6);
         assert_eq!(offsets(&pace, start + Duration::from_secs(600), 4), [0, 0, 0, 2000]);
+    }
+
+    #[test]
+    fn a_place_given_back_is_taken_by_the_next() {
+        let pace = Pace::per_minute(6);
+        let start = Instant::now();
+        for _ in 0..5 {
+            assert_eq!(pace.reserve(start, start), Some(start));
+            pace.give_back();
+        }
     }
 
     #[test]

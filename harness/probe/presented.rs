@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::render::{Call, Ids, Rendered, Values};
 use super::{Caller, CannotProbe, Credentials, cookies};
 use crate::target::CallerIdentity;
+use crate::token::TokenKind;
 
 /// Shown in the place of a secret.
 const SECRET: &str = "<secret>";
@@ -40,7 +41,7 @@ impl Presented {
             cookie: self.cookie.clone(),
             secret: &|name| Ok(credentials.user_secret(call.user, name)?.expose_secret().to_owned()),
         };
-        let label = format!("<token:{}>", call.request.key.token);
+        let label = label(call.request.key.token);
         let shown = Values {
             token: self.token.as_ref().map(|_| [label.clone(), label]),
             service: service.into_iter().map(|(name, _, shown)| (name, shown)).collect(),
@@ -49,6 +50,11 @@ impl Presented {
         };
         Ok(Pair { wire: call.render(ids, &wire)?, shown: call.render(ids, &shown)? })
     }
+}
+
+/// Shown in the place of a token.
+pub(super) fn label(token: TokenKind) -> String {
+    format!("<token:{token}>")
 }
 
 /// The headers that say who is calling: name, value, value as shown.

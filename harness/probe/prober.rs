@@ -57,6 +57,12 @@ impl Prober {
         Session::new(Arc::clone(&self.0))
     }
 
+    /// When the run ends.
+    #[must_use]
+    pub fn run_end(&self) -> Instant {
+        self.0.run_end
+    }
+
     /// Requests that went out so far, those to an issuer included.
     #[must_use]
     pub fn sent(&self) -> u32 {

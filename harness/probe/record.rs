@@ -3,8 +3,10 @@
 use hyper::header::SET_COOKIE;
 
 use super::answer::Answer;
+use super::presented::label;
 use super::render::Rendered;
 use super::{Body, Close, Exchange, Head, ProbeRequest, Redact, SentRequest, TransportError, body, cookies};
+use crate::token::TokenKind;
 
 /// What is known of a probe besides its answer.
 pub(super) struct Facts<'a> {
@@ -27,7 +29,7 @@ pub(super) fn exchange(facts: Facts<'_>, answer: Answer, redact: &Redact) -> Exc
         step: facts.request.step.clone(),
         started_at: facts.started_at,
         trace_id: facts.trace_id,
-        request: sent(facts.shown, &clean),
+        request: sent(facts.shown, facts.request.key.token, &clean),
         head: head(&answer, &clean),
         body: Body {
             text: body::text(&answer.body, facts.body_limit, &clean),
@@ -43,13 +45,18 @@ pub(super) fn exchange(facts: Facts<'_>, answer: Answer, redact: &Redact) -> Exc
     }
 }
 
-fn sent(shown: Rendered, clean: &dyn Fn(&str) -> String) -> SentRequest {
+fn sent(shown: Rendered, token: TokenKind, clean: &dyn Fn(&str) -> String) -> SentRequest {
     SentRequest {
         method: shown.method.to_string(),
-        url: clean(shown.url.as_str()),
+        url: clean(&shown.url.as_str().replace(&escaped(token), &label(token))),
         headers: shown.headers.into_iter().map(|(name, value)| (name, clean(&value))).collect(),
         body: shown.body.map(|body| clean(&body)),
     }
+}
+
+/// What stands for a token, as a URL escapes it.
+fn escaped(token: TokenKind) -> String {
+    url::form_urlencoded::byte_serialize(label(token).as_bytes()).collect()
 }
 
 fn head(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Option<Head> {

@@ -68,9 +68,31 @@ impl Ids {
 }
 
 impl Call<'_> {
-    pub(super) fn url(&self) -> Result<Url, CannotProbe> {
+    /// The URL without its query, which may carry the token.
+    pub(super) fn place(&self) -> Result<Url, CannotProbe> {
         let path = self.request.path.as_deref().unwrap_or(&self.surface.path);
-        address::url(self.target.base(self.surface), path, &self.surface.query, &self.request.query)
+        address::url(self.target.base(self.surface), path, &[])
+    }
+
+    fn url(&self, values: &Values<'_>) -> Result<Url, CannotProbe> {
+        let path = self.request.path.as_deref().unwrap_or(&self.surface.path);
+        let (ours, asked) = (&self.surface.query, &self.request.query);
+        let kept = ours.iter().filter(|(name, _)| !asked.iter().any(|(other, _)| other == name));
+        let filled = kept.chain(asked).map(|(name, value)| {
+            let value = fill_text(value, &|word| Ok::<_, CannotProbe>(self.in_query(word, values)))?;
+            Ok(value.map(|value| (name.clone(), value)))
+        });
+        let pairs: Vec<_> = filled.filter_map(Result::transpose).collect::<Result<_, CannotProbe>>()?;
+        address::url(self.target.base(self.surface), path, &pairs)
+    }
+
+    fn in_query(&self, name: &str, values: &Values<'_>) -> Meaning {
+        match name {
+            "token" => self.carried(Carrier::Query, values, 0),
+            "email" => Meaning::Text(self.user.email.clone()),
+            "sub" => Meaning::Text(self.user.sub.clone()),
+            _ => Meaning::Foreign,
+        }
     }
 
     pub(super) fn render(&self, ids: &Ids, values: &Values<'_>) -> Result<Rendered, CannotProbe> {
@@ -78,7 +100,7 @@ impl Call<'_> {
             .map_err(|_| CannotProbe::Method(self.surface.method.clone()))?;
         let body = self.body(values)?;
         let headers = self.headers(ids, values, body.is_some())?;
-        Ok(Rendered { method, url: self.url()?, headers, body, messages: self.messages(values)? })
+        Ok(Rendered { method, url: self.url(values)?, headers, body, messages: self.messages(values)? })
     }
 
     fn body(&self, values: &Values<'_>) -> Result<Option<String>, CannotProbe> {

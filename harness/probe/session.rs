@@ -15,7 +15,10 @@ use super::prober::Shared;
 use super::record::{Facts, exchange};
 use super::render::{Call, Ids};
 use super::transport::Rules;
-use super::{CannotProbe, ErrorKind, Exchange, ProbeRequest, Redact, TransportError, call, http, websocket};
+use super::{
+    Caller, CannotProbe, Carrier, ErrorKind, Exchange, ProbeKey, ProbeRequest, Redact, TransportError, call, http,
+    websocket,
+};
 use crate::target::SurfaceKind;
 use crate::token::TokenKind;
 
@@ -40,21 +43,44 @@ impl Session {
         if call.surface.carriers.is_empty() || !kind.is_sent() {
             return Ok(self.probe(&call, None, None).await?.0);
         }
-        if kind == TokenKind::Issued {
-            let Issued { token, with_our_secret } = self.issue(request).await?;
+        if matches!(kind, TokenKind::Issued | TokenKind::Revoked) {
+            let Issued { token, with_our_secret } = self.issue(&request.key).await?;
             return Ok(self.probe(&call, Some(token), Some(with_our_secret)).await?.0);
         }
         let token = self.shared.credentials.token(kind, call.user)?;
         Ok(self.probe(&call, Some(token), None).await?.0)
     }
 
-    /// Has the auth service mint a token for the request's user.
-    async fn issue(&self, request: &ProbeRequest) -> Result<Issued, CannotProbe> {
-        let request = call::issuer(&self.shared.target, &request.key)?;
-        let call = call::resolve(&self.shared.target, &request)?;
+    /// Has the auth service mint a token for this user of the target; of the kind `revoked`: and log it out again.
+    ///
+    /// # Errors
+    /// When there is no way to either, or the auth service does otherwise.
+    pub async fn issued_token(&self, kind: TokenKind, user: &str) -> Result<SecretString, CannotProbe> {
+        let (carrier, caller) = (Carrier::Header, Caller::None);
+        let key = ProbeKey { surface: String::new(), token: kind, carrier, caller, user: user.to_owned() };
+        Ok(self.issue(&key).await?.token)
+    }
+
+    async fn issue(&self, key: &ProbeKey) -> Result<Issued, CannotProbe> {
+        let target = &self.shared.target;
+        let revoke = (key.token == TokenKind::Revoked).then(|| call::logout(target, key)).transpose()?;
+        let request = call::issuer(target, key)?;
+        let call = call::resolve(target, &request)?;
         let (exchange, issued) = self.probe(&call, None, None).await?;
         let why = || CannotProbe::IssuerFailed { surface: call.surface.id.clone(), why: failure(&exchange) };
-        issued.ok_or_else(why)
+        let issued = issued.ok_or_else(why)?;
+        if let Some(request) = revoke {
+            self.revoke(&request, &issued.token).await?;
+        }
+        Ok(issued)
+    }
+
+    async fn revoke(&self, request: &ProbeRequest, token: &SecretString) -> Result<(), CannotProbe> {
+        let call = call::resolve(&self.shared.target, request)?;
+        let (exchange, _) = self.probe(&call, Some(token.clone()), None).await?;
+        let done = exchange.error.is_none() && exchange.status().is_some_and(|status| (200..300).contains(&status));
+        let why = || CannotProbe::LogoutFailed { surface: call.surface.id.clone(), why: failure(&exchange) };
+        done.then_some(()).ok_or_else(why)
     }
 
     async fn probe(
@@ -64,7 +90,7 @@ impl Session {
         issued_before: Option<bool>,
     ) -> Result<(Exchange, Option<Issued>), CannotProbe> {
         let Shared { credentials, redact, .. } = &*self.shared;
-        let url = call.url().map_err(|error| cleaned(error, redact))?;
+        let url = call.place().map_err(|error| cleaned(error, redact))?;
         let ids = Ids::fresh();
         let presented = Presented { token, cookie: self.cookies.header(&url) };
         let pair = presented.render(call, &ids, &**credentials)?;
@@ -102,6 +128,9 @@ impl Session {
             }
             SurfaceKind::Http | SurfaceKind::Sse => http::send(pair.wire, headers, &rules).await,
         };
+        if answer.error.as_ref().is_some_and(|error| error.kind.reached_nobody()) {
+            self.shared.pace.give_back();
+        }
         self.cookies.keep(&answer.headers, &url);
         answer
     }

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::probe::{CredentialError, Credentials};
 use crate::redact::Redactor;
 use crate::target::{SecretError, Target, User};
-use crate::token::{Minter, TokenKind};
+use crate::token::{KeySet, Minter, Published, TokenKind};
 
 /// Mints and reads what is presented, and makes all of it known to the redactor.
 pub(super) struct RunCredentials {
@@ -16,14 +16,19 @@ pub(super) struct RunCredentials {
 
 impl RunCredentials {
     /// Reads the signing secret, and the service secret where that door is open.
-    pub(super) fn read(target: &Target, redactor: &Redactor) -> Result<Self, SecretError> {
-        let minter = Minter::new(target, redactor.clone())?;
+    pub(super) fn read(target: &Target, redactor: &Redactor, keys: Option<KeySet>) -> Result<Self, SecretError> {
+        let minter = Minter::new(target, redactor.clone())?.with_published(keys);
         let wanted = target.caller.as_ref().filter(|_| target.opens(crate::target::Door::ServiceCredentials));
         let service_secret = wanted.map(|caller| caller.secret.read()).transpose()?;
         if let Some(secret) = &service_secret {
             redactor.register_secret("service", secret);
         }
         Ok(Self { minter, service_secret, redactor: redactor.clone() })
+    }
+
+    /// Whether our signing key is a published one.
+    pub(super) fn published(&self) -> Option<Published> {
+        self.minter.published()
     }
 }
 

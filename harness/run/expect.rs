@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::observe::{Hop, Observation, Outcome};
 use crate::probe::Exchange;
 use crate::scenario::{Expect, Step};
-use crate::target::JsonMatch;
+use crate::target::{JsonMatch, Surface};
 
 /// What did not hold, one line each. Empty: the step passed.
 pub(super) fn unmet(step: &Step, exchange: &Exchange, seen: &Observation) -> Vec<String> {
@@ -25,6 +25,16 @@ pub(super) fn unmet(step: &Step, exchange: &Exchange, seen: &Observation) -> Vec
     lines.extend(events(expect, exchange));
     lines.extend(times(expect, exchange));
     lines
+}
+
+/// Why a success says nothing of the credential, where it does not: signing in is optional there, and the answer names nobody.
+pub(super) fn unprovable(step: &Step, surface: &Surface, seen: &Observation) -> Option<String> {
+    let asks = step.expect.refused || !step.expect.authn.is_empty();
+    let silent = surface.success_proves_nothing() && seen.result == Outcome::Ok;
+    (asks && silent).then(|| {
+        let id = &surface.id;
+        format!("{id} serves whoever comes, and its answer does not say whom (no `identity` in the target): nothing is proven")
+    })
 }
 
 /// A control is refused when the application itself says no to the credential. Anything else proves nothing.
@@ -66,7 +76,10 @@ fn implied_success(expect: &Expect, seen: &Observation) -> Option<String> {
 fn ended(seen: &Observation) -> String {
     match (seen.close_code, seen.status) {
         (Some(code), _) => format!("{} (closed with {code})", seen.result),
-        (None, Some(status)) => format!("{} ({status})", seen.result),
+        (None, Some(status)) => match seen.because.get(1) {
+            Some(also) => format!("{} ({status}: {})", seen.result, also.claim),
+            None => format!("{} ({status})", seen.result),
+        },
         (None, None) if seen.result == Outcome::Refused => "with the connection refused".into(),
         (None, None) => seen.result.to_string(),
     }

@@ -53,12 +53,18 @@ pub(super) struct Driven<'a> {
 pub(super) async fn inquire(
     driven: &Driven<'_>,
     record: &mut Record,
+    mut evidence: Evidence,
     by_hand: &ByHand,
     clean: &(dyn Fn(&str) -> String + Send + Sync),
     tell: Listener<'_>,
 ) -> Conclusion {
+<<<<<<< HEAD
     let Driven { prober, target, catalogue, failed, deadline } = *driven;
     let mut evidence = read_manifests(target, clean).await;
+=======
+    let Driven { prober, target, failed, deadline } = *driven;
+    read_manifests(&mut evidence, target, deadline, clean).await;
+>>>>>>> main
     by_hand.supplied.lay_manifests_over(&mut evidence);
     let (session, before) = (prober.session(), record.probes.len());
     let mut inquiry = Inquiry {
@@ -88,7 +94,7 @@ pub(super) async fn inquire(
 impl Inquiry<'_> {
     async fn find_out(&mut self) {
         (self.tell)(&Event::DiagnosisStarted);
-        read_log(&mut self.evidence, self.target, self.clean).await;
+        read_log(&mut self.evidence, self.target, self.deadline, self.clean).await;
         self.by_hand.supplied.add_log_to(&mut self.evidence, self.target, self.clean);
         self.ask_all().await;
         self.read_late_log().await;

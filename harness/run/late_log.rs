@@ -46,8 +46,9 @@ impl Inquiry<'_> {
     async fn read_log_again(&mut self) {
         let unread = self.evidence.unread.iter().filter(|(door, _)| *door != Door::Logs).cloned().collect();
         let manifests = self.evidence.manifests.clone();
-        let mut fresh = Evidence { manifests, unread, ..Evidence::default() };
-        read_log(&mut fresh, self.target, self.clean).await;
+        let signing_key = self.evidence.signing_key.clone();
+        let mut fresh = Evidence { manifests, signing_key, unread, ..Evidence::default() };
+        read_log(&mut fresh, self.target, self.deadline, self.clean).await;
         if fresh.log.len() < self.evidence.log.len() && fresh.unread.iter().any(|(door, _)| *door == Door::Logs) {
             return;
         }

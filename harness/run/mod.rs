@@ -3,15 +3,18 @@
 mod asking;
 mod by_hand;
 mod captures;
+mod course;
 mod credentials;
 mod drive;
 mod events;
 mod exit;
 mod expect;
 mod inquiry;
+mod issue;
 mod late_log;
 mod record;
 mod recording;
+mod request;
 mod test_headers;
 
 use std::sync::Arc;
@@ -21,17 +24,22 @@ use thiserror::Error;
 
 pub use by_hand::{ByHand, MayRun};
 pub use events::{Event, Listener};
+pub use issue::{IssueError, issue};
 pub use recording::{Recording, record};
 
 use self::drive::Driven;
 use self::inquiry::Conclusion;
 use self::record::Record;
+<<<<<<< HEAD
 use crate::diagnose::Catalogue;
+=======
+use crate::evidence::{Evidence, read_keys};
+>>>>>>> main
 use crate::probe::{Prober, Redact, SetupError};
 use crate::redact::Redactor;
 use crate::report::{Report, RunOutcome, SCHEMA, StepOutcome, Timing, Unread};
 use crate::scenario::Scenario;
-use crate::target::{SecretError, Target};
+use crate::target::{Door, SecretError, Target};
 
 /// What is to be run.
 #[derive(Debug)]
@@ -84,16 +92,21 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
     let (started, started_at) = (Instant::now(), jiff::Timestamp::now());
     let target = &run.target;
     let deadline = tokio::time::Instant::now() + target.budget.run;
-    let (prober, redact) = prober(run, deadline)?;
+    let (prober, redact, evidence) = prober(run, deadline).await?;
     let mut record = Record::default();
     let scenarios = scenarios(run);
     let driven = drive::drive(&prober, target, &scenarios, &mut record, tell).await;
     something_was_tested(&driven)?;
     let driven_for = started.elapsed();
     let scenario_probes = record.probes.len();
+<<<<<<< HEAD
     let asked =
         inquiry::Driven { prober: &prober, target, catalogue: &run.catalogue, failed: &driven.failed, deadline };
     let conclusion = inquiry::inquire(&asked, &mut record, by_hand, &*redact, tell).await;
+=======
+    let asked = inquiry::Driven { prober: &prober, target, failed: &driven.failed, deadline };
+    let conclusion = inquiry::inquire(&asked, &mut record, evidence, by_hand, &*redact, tell).await;
+>>>>>>> main
     tell(&Event::Ended);
     let timing = Timing {
         started_at,
@@ -108,13 +121,19 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
     Ok(report)
 }
 
-/// The run's prober, and what cleans every text of the run.
-fn prober(run: &Smoke, deadline: tokio::time::Instant) -> Result<(Prober, Redact), RunError> {
-    let credentials = credentials::RunCredentials::read(&run.target, &run.redactor)?;
+/// The run's prober, what cleans every text of the run, and what is known before the first probe: whether our key is a published one.
+async fn prober(run: &Smoke, deadline: tokio::time::Instant) -> Result<(Prober, Redact, Evidence), RunError> {
+    let mut evidence = Evidence::default();
+    let keys = read_keys(&run.target, deadline).await.unwrap_or_else(|why| {
+        evidence.unread.push((Door::Auth, run.redactor.clean(&why)));
+        None
+    });
+    let credentials = credentials::RunCredentials::read(&run.target, &run.redactor, keys)?;
+    evidence.signing_key = credentials.published();
     let redactor = run.redactor.clone();
     let redact: Redact = Arc::new(move |text: &str| redactor.clean(text));
     let prober = Prober::new(Arc::clone(&run.target), Arc::new(credentials), Arc::clone(&redact), deadline)?;
-    Ok((prober, redact))
+    Ok((prober, redact, evidence))
 }
 
 fn scenarios(run: &Smoke) -> Vec<Scenario> {

@@ -1,5 +1,7 @@
 //! What a run has gathered so far: exchanges, what they mean, when they were sent. Sits in `run`.
 
+use std::collections::BTreeMap;
+
 use crate::diagnose::SentProbe;
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
@@ -24,6 +26,24 @@ impl Record {
         self.observations.extend(observation.clone());
         self.probes.push(ProbeReport { observation: observation.clone(), exchange });
         observation
+    }
+
+    /// Adds what another record gathered, numbered on from here: old number to new.
+    pub(super) fn append(&mut self, other: Self) -> BTreeMap<u32, u32> {
+        let first = u32::try_from(self.probes.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let renumbered: BTreeMap<u32, u32> = other.probes.iter().map(|probe| probe.exchange.id).zip(first..).collect();
+        let new = |id: &mut u32| *id = renumbered.get(id).copied().unwrap_or(*id);
+        let Self { mut probes, mut observations, mut sent } = other;
+        observations.iter_mut().for_each(|seen| new(&mut seen.exchange));
+        sent.iter_mut().for_each(|probe| new(&mut probe.exchange));
+        for probe in &mut probes {
+            new(&mut probe.exchange.id);
+            probe.observation.iter_mut().for_each(|seen| new(&mut seen.exchange));
+        }
+        self.probes.extend(probes);
+        self.observations.extend(observations);
+        self.sent.extend(sent);
+        renumbered
     }
 }
 

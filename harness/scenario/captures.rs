@@ -18,7 +18,7 @@ static PLACEHOLDER: LazyLock<Regex> =
 const FILLED_IN: [&str; 4] = ["token", "email", "sub", "secret"];
 
 /// Looks at every text a step sends.
-pub(super) fn check(steps: &[StepText], shown: &Source) -> Result<(), ScenarioError> {
+pub(super) fn check<'a>(steps: impl Iterator<Item = &'a StepText>, shown: &Source) -> Result<(), ScenarioError> {
     let mut captured = BTreeSet::new();
     for step in steps {
         for (text, span) in texts(step) {

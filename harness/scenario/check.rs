@@ -13,7 +13,7 @@ impl Scenario {
     /// # Errors
     /// With the first of them, and where the step names it.
     pub fn check(&self, target: &Target) -> Result<(), ScenarioError> {
-        self.steps.iter().try_for_each(|step| self.check_step(step, target))
+        self.steps.iter().chain(&self.finally).try_for_each(|step| self.check_step(step, target))
     }
 
     fn check_step(&self, step: &Step, target: &Target) -> Result<(), ScenarioError> {

@@ -10,8 +10,8 @@ impl Scenario {
     /// The same scenario with one step per protected surface of this target where a step calls `@protected`.
     #[must_use]
     pub fn on(&self, target: &Target) -> Self {
-        let steps = self.steps.iter().flat_map(|step| each(step, target)).collect();
-        Self { steps, ..self.clone() }
+        let on = |steps: &[Step]| steps.iter().flat_map(|step| each(step, target)).collect();
+        Self { steps: on(&self.steps), finally: on(&self.finally), ..self.clone() }
     }
 }
 

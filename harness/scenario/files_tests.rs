@@ -33,7 +33,10 @@ fn the_folder_holds_what_is_shipped() {
 #[case("health")]
 #[case("chat-stream")]
 #[case("chat-messages")]
+#[case("threads")]
 #[case("websocket-events")]
+#[case("oauth")]
+#[case("agents-execute")]
 #[case("token-validation")]
 #[case("negative-controls")]
 fn each_scenario_says_what_it_gives_under_each_fault_in_each_dialect(#[case] id: &str) {

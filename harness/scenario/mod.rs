@@ -11,7 +11,7 @@
 //!                                           # `@protected`: each protected surface the target has
 //! as = "primary"                            # a user of the target; when absent: its first
 //! token = "valid"                           # a kind of token; a list unfolds to `post-KIND`; when absent: valid
-//! carrier = "header"                        # header, subprotocol, body; when absent: the surface's usual one
+//! carrier = "header"                        # header, subprotocol, query, body; when absent: the surface's usual one
 //! caller = "right"                          # none, right, wrong-secret, wrong-id, id-only
 //! path = "/api/{name}"                      # replaces the surface's; `{name}` is an earlier step's capture
 //! query = { limit = "5" }                   # added to the surface's, by name replacing
@@ -30,6 +30,13 @@
 //! authn = "accepted"                        # one or a list
 //! result = "ok"                             # one or a list
 //! refused = true                            # a negative control: the application must refuse the credential
+//!
+//! [[finally]]                               # a step like any other, driven after them whatever became of them: cleans up
+//! id = "delete"
+//! call = "backend.chat-message-delete"
+//! path = "/api/{message}"                   # skipped where nothing was captured
+//! [finally.expect]
+//! status = [200, 404]
 //!
 //! [[attribution]]                           # what it must come to in the twin, per fault and dialect
 //! fault = "backend-auth/service-secret-mismatch"

@@ -20,6 +20,8 @@ pub struct Scenario {
     pub source: String,
     /// What is driven, in order. Matrices are already unfolded.
     pub steps: Vec<Step>,
+    /// What is driven after them, whatever became of them: cleaning up.
+    pub finally: Vec<Step>,
     /// What it must be attributed to in the twin, per fault and dialect.
     pub attribution: Vec<Attribution>,
     /// The file's text, for errors that point into it.

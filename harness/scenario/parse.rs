@@ -24,10 +24,12 @@ impl Scenario {
         if written.step.is_empty() {
             return Err(ScenarioError::new("a scenario without a step drives nothing").at(&shown, 0..0));
         }
-        written.step.iter().try_for_each(|step| drives_something(step, &shown))?;
-        captures::check(&written.step, &shown)?;
-        let steps: Vec<Step> = written.step.into_iter().flat_map(|step| unfold(step, text)).collect();
-        check_steps(&steps, &shown)?;
+        let all = || written.step.iter().chain(&written.finally);
+        all().try_for_each(|step| drives_something(step, &shown))?;
+        captures::check(all(), &shown)?;
+        let unfolded = |steps: Vec<StepText>| steps.into_iter().flat_map(|step| unfold(step, text)).collect();
+        let (steps, finally): (Vec<Step>, Vec<Step>) = (unfolded(written.step), unfolded(written.finally));
+        check_steps(steps.iter().chain(&finally), &shown)?;
         let rows = written.attribution.into_iter().map(|row| attribution(row, &steps, &shown));
         Ok(Self {
             id: Path::new(source_name).file_stem().unwrap_or_default().to_string_lossy().into_owned(),
@@ -35,6 +37,7 @@ impl Scenario {
             source: source_name.to_owned(),
             attribution: rows.collect::<Result<_, _>>()?,
             steps,
+            finally,
             text: shown,
         })
     }
@@ -49,7 +52,7 @@ fn drives_something(step: &StepText, shown: &Source) -> Result<(), ScenarioError
     }
 }
 
-fn check_steps(steps: &[Step], shown: &Source) -> Result<(), ScenarioError> {
+fn check_steps<'a>(steps: impl Iterator<Item = &'a Step>, shown: &Source) -> Result<(), ScenarioError> {
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
     for step in steps {
         let error = |message: String| ScenarioError::new(message).at(shown, step.places.id.clone());

@@ -163,3 +163,22 @@ proptest! {
         let _ = check(&text);
     }
 }
+
+const FINALLY: &str = "[[finally]]\nid = \"delete\"\ncall = \"backend.chat-message\"\npath = \"/api/{message}\"\n[finally.expect]\nstatus = 200\n";
+
+#[test]
+fn what_is_done_finally_may_use_what_any_step_captured() {
+    let scenario = Scenario::parse("own.toml", &format!("{FILE}\n{FINALLY}")).expect("a scenario");
+    assert_eq!(scenario.finally.iter().map(|step| step.id.as_str()).collect::<Vec<_>>(), ["delete"]);
+    assert!(scenario.steps.iter().all(|step| step.id != "delete"));
+}
+
+#[rstest]
+#[case::captured_by_none("{message}", "{massage}", "no earlier step captures `massage`")]
+#[case::id_of_a_step("\"delete\"", "\"post\"", "is there already")]
+#[case::expects_nothing("status = 200", "", "expects nothing")]
+fn a_mistake_in_what_is_done_finally_is_shown(#[case] right: &str, #[case] wrong: &str, #[case] says: &str) {
+    let text = format!("{FILE}\n{}", FINALLY.replace(right, wrong));
+    let error = Scenario::parse("own.toml", &text).expect_err("a mistake");
+    assert!(error.message().contains(says), "{}", error.message());
+}

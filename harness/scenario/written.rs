@@ -14,6 +14,8 @@ pub(super) struct ScenarioText {
     pub(super) title: String,
     pub(super) step: Vec<StepText>,
     #[serde(default)]
+    pub(super) finally: Vec<StepText>,
+    #[serde(default)]
     pub(super) attribution: Vec<Spanned<AttributionText>>,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Door, EvidenceSource, SecretOrigin, Service, Target, User, Validation};
+use super::{Algorithm, Door, EvidenceSource, SecretOrigin, Service, Target, User, Validation};
 
 /// Where the twin is, once it has booted, and what it holds.
 #[derive(Debug, Clone)]
@@ -18,6 +18,10 @@ pub struct TwinCoordinates {
     pub websocket: Url,
     /// What tokens are signed with.
     pub signing_secret: SecretString,
+    /// How they are signed with it.
+    pub algorithm: Algorithm,
+    /// Where the keys for it are published, if they are.
+    pub jwks: Option<EvidenceSource>,
     /// `iss` of our tokens.
     pub issuer: String,
     /// `aud` of our tokens.
@@ -43,6 +47,7 @@ impl Target {
         self.auth = twin.auth;
         self.websocket = twin.websocket;
         self.signing_secret.sources = vec![SecretOrigin::Held(twin.signing_secret)];
+        (self.algorithm, self.jwks) = (twin.algorithm, twin.jwks);
         self.claims.iss = twin.issuer;
         self.claims.aud = Some(twin.audience);
         self.validation = twin.validation;

@@ -1,4 +1,5 @@
-//! Runs the command of a secret source: a deadline, a size limit, and nothing of its standard error. Sits in `target`.
+//! Runs the command that a source names: a deadline, a size limit, and nothing of its standard error. Sits in `target`; `evidence` runs
+//! its own with it.
 
 use std::io::{self, Read as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -6,16 +7,12 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::secret::LARGEST;
-
-/// How long a command may take.
-const DEADLINE: Duration = Duration::from_secs(10);
 /// Between two looks at whether a command that has closed its output has ended.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Why a command gave nothing. Standard error is not quoted: it may hold the secret.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum CommandError {
+pub(crate) enum CommandError {
     #[error("no program is named")]
     NoProgram,
     #[error("cannot be started: {0}")]
@@ -24,24 +21,21 @@ pub(super) enum CommandError {
     Unreadable(io::ErrorKind),
     #[error("{0}")]
     Failed(ExitStatus),
-    #[error("gave over {LARGEST} bytes")]
-    TooLarge,
-    #[error("did not end within {} s", DEADLINE.as_secs())]
-    TimedOut,
+    #[error("gave over {0} bytes")]
+    TooLarge(u64),
+    #[error("did not end within {} s", .0.as_secs())]
+    TimedOut(Duration),
 }
 
-/// Standard output of the command, at most 64 KiB, within 10 s. Blocks.
-pub(super) fn run(words: &[String]) -> Result<Vec<u8>, CommandError> {
-    run_within(words, DEADLINE)
-}
-
-fn run_within(words: &[String], limit: Duration) -> Result<Vec<u8>, CommandError> {
+/// Standard output of the command, of at most so many bytes, if it ends within this time. Blocks.
+pub(crate) fn run(words: &[String], most: u64, limit: Duration) -> Result<Vec<u8>, CommandError> {
     let deadline = Instant::now() + limit;
     let (program, arguments) = words.split_first().ok_or(CommandError::NoProgram)?;
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().map_err(|error| CommandError::NotStarted(error.kind()))?;
-    let outcome = output(&mut child, deadline);
+    let outcome =
+        output(&mut child, most, deadline).map_err(|stopped| stopped.unwrap_or(CommandError::TimedOut(limit)));
     if outcome.is_err() {
         // It may have ended already: then there is nothing to kill.
         let _ = child.kill();
@@ -50,33 +44,34 @@ fn run_within(words: &[String], limit: Duration) -> Result<Vec<u8>, CommandError
     outcome
 }
 
-fn output(child: &mut Child, deadline: Instant) -> Result<Vec<u8>, CommandError> {
+/// An error of nothing says that the time is over.
+fn output(child: &mut Child, most: u64, deadline: Instant) -> Result<Vec<u8>, Option<CommandError>> {
     let (sender, receiver) = mpsc::channel();
     if let Some(stdout) = child.stdout.take() {
         // On a thread of its own: a grandchild may hold the pipe open for ever.
         thread::spawn(move || {
             let mut bytes = Vec::new();
-            let read = stdout.take(LARGEST + 1).read_to_end(&mut bytes).map(|_| bytes);
+            let read = stdout.take(most + 1).read_to_end(&mut bytes).map(|_| bytes);
             let _ = sender.send(read);
         });
     }
     let left = deadline.saturating_duration_since(Instant::now());
-    let bytes = receiver.recv_timeout(left).map_err(|_| CommandError::TimedOut)?;
-    let bytes = bytes.map_err(|error| CommandError::Unreadable(error.kind()))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(CommandError::TooLarge);
+    let bytes = receiver.recv_timeout(left).map_err(|_| None)?;
+    let bytes = bytes.map_err(|error| Some(CommandError::Unreadable(error.kind())))?;
+    if bytes.len() as u64 > most {
+        return Err(Some(CommandError::TooLarge(most)));
     }
     let status = wait(child, deadline)?;
-    if status.success() { Ok(bytes) } else { Err(CommandError::Failed(status)) }
+    if status.success() { Ok(bytes) } else { Err(Some(CommandError::Failed(status))) }
 }
 
-fn wait(child: &mut Child, deadline: Instant) -> Result<ExitStatus, CommandError> {
+fn wait(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Option<CommandError>> {
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Ok(status),
             Ok(None) if Instant::now() < deadline => thread::sleep(PAUSE),
-            Ok(None) => return Err(CommandError::TimedOut),
-            Err(error) => return Err(CommandError::Unreadable(error.kind())),
+            Ok(None) => return Err(None),
+            Err(error) => return Err(Some(CommandError::Unreadable(error.kind()))),
         }
     }
 }

@@ -1,7 +1,11 @@
 //! A target, resolved: one deployment under test. Sits in `target`; what every other room is given.
 
 use std::collections::{BTreeMap, BTreeSet};
+<<<<<<< HEAD
 use std::path::PathBuf;
+=======
+use std::num::NonZeroUsize;
+>>>>>>> main
 use std::time::Duration;
 
 use url::{Host, Url};
@@ -33,6 +37,10 @@ pub struct Target {
     pub claims: Claims,
     /// Where the signing secret comes from.
     pub signing_secret: SecretSource,
+    /// How tokens are signed with it.
+    pub algorithm: Algorithm,
+    /// Where the auth service publishes its keys (a JWK set); read where the door `auth` is open.
+    pub jwks: Option<EvidenceSource>,
     /// How a service identifies itself to the auth service.
     pub caller: Option<CallerIdentity>,
     /// How the backend judges a token, where the operator knows.
@@ -112,6 +120,19 @@ pub struct Claims {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+/// How tokens are signed (RFC 7518).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Algorithm {
+    /// HMAC with a shared secret.
+    #[default]
+    Hs256,
+    /// RSA with a private key in PEM (PKCS#1 or PKCS#8).
+    Rs256,
+    /// ECDSA on P-256 with a private key in PEM (PKCS#8).
+    Es256,
+}
+
 /// How the backend judges a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -135,6 +156,8 @@ pub struct Budget {
     pub connect: Duration,
     /// Upper limit on requests, all services together.
     pub requests_per_minute: u32,
+    /// Scenarios driven at once, where it is said; see [`Target::concurrency`].
+    pub concurrency: Option<NonZeroUsize>,
     /// Probes the diagnosis may add.
     pub diagnosis_probes: u32,
     /// Bytes of one body, or of one stream's or socket's payloads together.
@@ -167,7 +190,18 @@ pub struct KnownFailure {
     pub expires: jiff::civil::Date,
 }
 
+/// Scenarios driven at once where neither the target nor the command line says how many.
+const AT_ONCE: usize = 3;
+
 impl Target {
+    /// How many scenarios are driven at once. One, unless it is said, where logs are read: a line without a trace id belongs to the
+    /// probe that was under way.
+    #[must_use]
+    pub fn concurrency(&self) -> usize {
+        let usual = if self.opens(Door::Logs) { 1 } else { AT_ONCE };
+        self.budget.concurrency.map_or(usual, NonZeroUsize::get)
+    }
+
     /// The user of this name.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<&User> {

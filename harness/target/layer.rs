@@ -13,7 +13,7 @@ use super::sources::{EvidenceText, SecretText};
 use super::surface_layer::SurfaceLayer;
 use super::values::{BaseUrl, HeaderKey, Period, SocketUrl, SurfaceId};
 use super::written::{Json, Named, OneOrMany};
-use super::{Door, Validation};
+use super::{Algorithm, Door, Validation};
 
 overlays! {
     /// `[defaults]`, `[target.NAME]`, or one override.
@@ -25,6 +25,8 @@ overlays! {
         websocket: Option<SocketUrl>,
         doors: Option<Vec<Door>>,
         signing_secret: Option<OneOrMany<SecretText>>,
+        algorithm: Option<Algorithm>,
+        jwks: Option<EvidenceText>,
         validation: Option<Validation>,
         caller: CallerLayer,
         claims: ClaimsLayer,
@@ -69,6 +71,7 @@ overlays! {
         probe: Option<Period>,
         connect: Option<Period>,
         requests_per_minute: Option<NonZeroU32>,
+        concurrency: Option<NonZeroUsize>,
         diagnosis_probes: Option<u32>,
         body_bytes: Option<NonZeroUsize>,
         events: Option<NonZeroUsize>,
@@ -140,7 +143,11 @@ impl Layer {
         lists.flat_map(|list| &mut list.0).for_each(|secret| secret.root(folder));
         let manifests = self.manifest.backend.iter_mut().chain(self.manifest.auth.as_mut());
         let logs = self.logs.iter_mut().flat_map(|logs| &mut logs.0);
+<<<<<<< HEAD
         manifests.chain(logs).for_each(|evidence| evidence.root(folder));
         self.catalogue.iter_mut().flat_map(|files| &mut files.0).for_each(|file| *file = folder.join(&*file));
+=======
+        manifests.chain(logs).chain(&mut self.jwks).for_each(|evidence| evidence.root(folder));
+>>>>>>> main
     }
 }

@@ -22,7 +22,9 @@ mod write;
 mod written;
 
 pub use attach::TwinCoordinates;
-pub use deployment::{Budget, Claims, DeployedNames, Door, KnownFailure, Target, UnusualProbes, User, Validation};
+pub use deployment::{
+    Algorithm, Budget, Claims, DeployedNames, Door, KnownFailure, Target, UnusualProbes, User, Validation,
+};
 pub use error::ConfigError;
 pub use file::TargetFile;
 pub use origin::{CallerIdentity, EvidenceSource, SecretOrigin, SecretSource};
@@ -31,6 +33,7 @@ pub use secret::SecretError;
 pub use surface::{Accept, JsonMatch, Role, Service, Surface, SurfaceKind};
 pub use write::{forget_secrets, write_target_file};
 
+pub(crate) use command::run as run_command;
 pub(crate) use deployment::is_loopback;
 pub(crate) use error::{Source, source};
 pub(crate) use suggest::nearest_or_all;

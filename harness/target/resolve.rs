@@ -69,6 +69,8 @@ pub(super) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         users: users(header, layer.user.0)?,
         claims: claims(header, layer.claims)?,
         signing_secret: header.secret("the signing secret", LEAST_SECRET_BYTES, layer.signing_secret),
+        algorithm: layer.algorithm.unwrap_or_default(),
+        jwks: layer.jwks.map(|jwks| jwks.0),
         caller: caller(header, layer.caller)?,
         validation: layer.validation.unwrap_or(Validation::Unknown),
         budget: budget(layer.budget),
@@ -121,6 +123,7 @@ fn budget(layer: BudgetLayer) -> Budget {
         probe: layer.probe.map_or(Duration::from_secs(15), |probe| probe.0),
         connect: layer.connect.map_or(Duration::from_secs(5), |connect| connect.0),
         requests_per_minute: layer.requests_per_minute.map_or(60, std::num::NonZeroU32::get),
+        concurrency: layer.concurrency,
         diagnosis_probes: layer.diagnosis_probes.unwrap_or(16),
         body_bytes: layer.body_bytes.map_or(1 << 20, std::num::NonZeroUsize::get),
         events: layer.events.map_or(1000, std::num::NonZeroUsize::get),
@@ -143,7 +146,7 @@ fn known_failure(text: KnownFailureText) -> KnownFailure {
 /// Evidence is fetched from loopback and from the target's own hosts, from nowhere else.
 fn evidence_stays_home(header: &Header<'_>, target: &Target) -> Result<(), ConfigError> {
     let home = [&target.backend, &target.auth, &target.websocket].map(Url::host);
-    for source in target.manifests.values().chain(&target.logs) {
+    for source in target.manifests.values().chain(&target.logs).chain(&target.jwks) {
         let EvidenceSource::Url(url) = source else { continue };
         if !is_loopback(url) && !home.contains(&url.host()) {
             let host = url.host_str().unwrap_or_default();

@@ -5,14 +5,17 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::command::{self, CommandError};
 use super::{SecretOrigin, SecretSource};
 
+/// How long a command may take.
+const DEADLINE: Duration = Duration::from_secs(10);
 /// Files and outputs over this many bytes are no secrets.
-pub(super) const LARGEST: u64 = 64 * 1024;
+const LARGEST: u64 = 64 * 1024;
 
 /// Why there is no secret. Names sources, never a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
@@ -32,6 +35,20 @@ pub enum SecretError {
         bytes: usize,
         /// How many are needed.
         least: usize,
+    },
+    /// It is no key of the target's algorithm. Nothing of it is quoted.
+    #[error("{purpose}, line {line} of the PEM: {why}")]
+    #[diagnostic(
+        code(fivewhys::secret::not_a_key),
+        help("`algorithm` of the target says which key is needed: HS256 takes a shared secret")
+    )]
+    NotAKey {
+        /// What the key is for.
+        purpose: String,
+        /// The line of the secret, from 1.
+        line: usize,
+        /// What is wrong there.
+        why: &'static str,
     },
     /// No source gave anything.
     #[error("{purpose} was not found{}", list(tried))]
@@ -107,7 +124,7 @@ impl SecretOrigin {
         let text = match self {
             Self::Env(name) => environment(name).ok_or(Nothing::Unset)?.into_string().map_err(|_| Nothing::NotText)?,
             Self::File(path) => read_file(path)?,
-            Self::Command(words) => text(command::run(words)?)?,
+            Self::Command(words) => text(command::run(words, LARGEST, DEADLINE)?)?,
             Self::Held(secret) => secret.expose_secret().to_owned(),
         };
         match text.trim() {

@@ -35,6 +35,7 @@ fn environment_name(name: &str) -> bool {
 fn evidence(text: &str) -> Result<EvidenceSource, String> {
     match text.split_once(':') {
         Some(("file", path)) if !path.is_empty() => Ok(EvidenceSource::File(PathBuf::from(path))),
+        Some(("http" | "https", _)) => evidence(&format!("url:{text}")),
         Some(("url", url)) => match Url::parse(url) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(EvidenceSource::Url(url)),
             _ => Err(format!("`{url}` is no http or https URL")),

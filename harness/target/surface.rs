@@ -19,7 +19,7 @@ pub struct Surface {
     pub method: String,
     /// The path, with a leading slash and without query.
     pub path: String,
-    /// Query pairs.
+    /// Query pairs. In their values `{token}` is replaced for the carrier `query`, `{email}` and `{sub}` by those of the user.
     pub query: Vec<(String, String)>,
     /// Further headers, as written in the target.
     pub headers: Vec<(String, String)>,
@@ -80,6 +80,13 @@ pub enum Role {
     Oracle,
     /// Mints a token by itself.
     Issuer,
+    /// Serves whoever comes, and knows who that is if it is told: only the identity in its answer proves anything.
+    Optional,
+    /// Says whether one thing its service depends on is configured; takes no credential.
+    #[serde(rename = "self-check")]
+    SelfCheck,
+    /// Ends the session of the token that is presented to it.
+    Logout,
     /// Anything else; takes no part in the diagnosis.
     Open,
 }
@@ -119,6 +126,12 @@ impl JsonMatch {
 }
 
 impl Surface {
+    /// Whether a success says nothing of the credential: signing in is optional, and the answer does not tell whom it served.
+    #[must_use]
+    pub fn success_proves_nothing(&self) -> bool {
+        self.role == Role::Optional && self.identity.is_none()
+    }
+
     /// The carrier used when nobody asks for another. `header` for surfaces that take none.
     #[must_use]
     pub fn usual_carrier(&self) -> Carrier {

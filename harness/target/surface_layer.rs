@@ -90,11 +90,15 @@ fn check(surface: &Surface) -> Option<String> {
     let carries = |carrier| surface.carriers.contains(&carrier);
     let in_body = surface.body.as_ref().is_some_and(|body| holds(body, "{token}"));
     let in_subprotocols = surface.subprotocols.iter().any(|offer| offer.contains("{token"));
-    let signed_in = matches!(surface.role, Role::Protected | Role::Oracle);
+    let signed_in = matches!(surface.role, Role::Protected | Role::Oracle | Role::Logout);
     let flaw = if signed_in && surface.carriers.is_empty() {
         "takes a token but names no `carriers`"
     } else if carries(Carrier::Body) && !in_body {
         "carries the token in the body, but its `body` holds no `\"{token}\"`"
+    } else if carries(Carrier::Query) && !surface.query.iter().any(|(_, value)| value.contains("{token}")) {
+        "carries the token in its URL, but its `query` holds no `\"{token}\"`"
+    } else if surface.role == Role::Optional && surface.carriers.is_empty() {
+        "knows who signed in, but names no `carriers`"
     } else if carries(Carrier::Subprotocol) && !(websocket && in_subprotocols) {
         "carries the token as subprotocol: that takes kind `websocket` and `subprotocols` with `{token}` or `{token_base64url}`"
     } else if surface.role == Role::Issuer && surface.issued_token.is_none() {

@@ -27,6 +27,10 @@ pub fn write_target_file(path: &Path, name: &str, twin: &TwinCoordinates, doors:
     put("validation", Value::try_from(twin.validation).map_err(io::Error::other)?);
     put("claims", table([("iss", twin.issuer.clone().into()), ("aud", twin.audience.clone().into())]));
     put("signing_secret", vault.keep("signing-secret", &twin.signing_secret)?);
+    put("algorithm", Value::try_from(twin.algorithm).map_err(io::Error::other)?);
+    if let Some(jwks) = &twin.jwks {
+        put("jwks", evidence(jwks));
+    }
     let secret = vault.keep("service-secret", &twin.service_secret)?;
     put("caller", table([("id", twin.service_id.clone().into()), ("secret", secret)]));
     put("manifest", manifests(twin));
@@ -50,6 +54,10 @@ pub fn forget_secrets(path: &Path) -> io::Result<()> {
 /// The whole text: who wrote it, the target, and under it the shipped defaults.
 fn file(name: &str, target: Table) -> io::Result<String> {
     let mut shipped: Table = toml::from_str(SHIPPED).map_err(io::Error::other)?;
+    // What the twin's answers tell besides, as the shipped target of the twin says.
+    let told = shipped.get("target").and_then(|targets| targets.get("offline")?.get("surface")).cloned();
+    let mut target = target;
+    target.extend(told.map(|surface| ("surface".to_owned(), surface)));
     let mut file = Table::from_iter([("default".to_owned(), name.into())]);
     file.insert("target".to_owned(), table([(name, Value::Table(target))]));
     file.extend(shipped.remove("defaults").map(|defaults| ("defaults".to_owned(), defaults)));

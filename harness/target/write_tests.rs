@@ -18,6 +18,8 @@ fn twin() -> TwinCoordinates {
         auth: url("http://127.0.0.1:4002"),
         websocket: url("ws://127.0.0.1:4001"),
         signing_secret: "canary-signing-secret-of-32-bytes-and-more".into(),
+        algorithm: crate::target::Algorithm::default(),
+        jwks: None,
         issuer: "another-issuer".to_owned(),
         audience: "another-audience".to_owned(),
         validation: Validation::Local,
@@ -46,7 +48,7 @@ fn it_reads_back_with_the_twin_s_secrets_and_the_shipped_surfaces() {
     assert_eq!(target.signing_secret.read().unwrap().expose_secret(), twin().signing_secret.expose_secret());
     assert_eq!(target.caller.unwrap().secret.read().unwrap().expose_secret(), twin().service_secret.expose_secret());
     assert_eq!(target.users[0].secrets["password"].read().unwrap().expose_secret(), "canary-password");
-    assert_eq!((target.surfaces.len(), target.logs.len(), target.manifests.len()), (10, 1, 1));
+    assert_eq!((target.surfaces.len(), target.logs.len(), target.manifests.len()), (15, 1, 1));
 }
 
 #[test]

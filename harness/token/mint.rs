@@ -1,36 +1,29 @@
 //! Mints tokens for known test users. Sits in `token`; the only place that holds the signing secret.
 
 use std::fmt;
-use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Token, TokenKind};
+use super::key::SigningKey;
+use super::{KeySet, Published, Token, TokenKind, foreign};
 use crate::redact::Redactor;
-use crate::target::{Claims, SecretError, Target, User};
+use crate::target::{Algorithm, Claims, SecretError, Target, User};
 
 /// How far the times of `expired` and `not-yet-valid` tokens lie from now: an hour, beyond any leeway.
 const HOUR: i64 = 3600;
-
-/// The key of `wrong-key` tokens: 32 bytes, 244 of their bits random, fresh for each process.
-static WRONG_KEY: LazyLock<[u8; 32]> = LazyLock::new(|| {
-    let mut key = [0; 32];
-    key[..16].copy_from_slice(Uuid::new_v4().as_bytes());
-    key[16..].copy_from_slice(Uuid::new_v4().as_bytes());
-    key
-});
 
 /// Mints tokens of one target.
 #[derive(Clone)]
 pub struct Minter {
     claims: Claims,
-    secret: SecretString,
+    algorithm: Algorithm,
+    key: SigningKey,
+    published: Option<KeySet>,
     redactor: Redactor,
 }
 
@@ -41,25 +34,47 @@ pub enum MintError {
     #[error("a token of kind `issued` needs the network: the auth service mints it")]
     #[diagnostic(code(fivewhys::token::needs_network))]
     NeedsNetwork,
-    /// `revoked`: the target knows no way to log out.
-    #[error("a token of kind `revoked` needs a logout surface, and targets cannot describe one")]
+    /// `revoked`: issued, then logged out.
+    #[error("a token of kind `revoked` needs the network: the auth service mints it and logs it out")]
     #[diagnostic(code(fivewhys::token::needs_logout))]
     NeedsLogout,
     /// The signature could not be made.
     #[error("the token cannot be signed")]
     #[diagnostic(code(fivewhys::token::sign))]
     Sign(#[source] jsonwebtoken::errors::Error),
+    /// `wrong-key`: no key of that kind could be generated.
+    #[error("no foreign key can be made here")]
+    #[diagnostic(code(fivewhys::token::foreign_key))]
+    NoForeignKey,
 }
 
 impl Minter {
     /// Reads the target's signing secret and registers it with the redactor. Blocks, see [`crate::target::SecretSource::read`].
     ///
     /// # Errors
-    /// When there is no signing secret of 32 bytes or more.
+    /// When there is no signing secret of 32 bytes or more, or it is no key of the target's algorithm.
     pub fn new(target: &Target, redactor: Redactor) -> Result<Self, SecretError> {
         let secret = target.signing_secret.read()?;
         redactor.register_secret("signing", &secret);
-        Ok(Self { claims: target.claims.clone(), secret, redactor })
+        let purpose = || target.signing_secret.purpose.clone();
+        let key = SigningKey::read(target.algorithm, secret.expose_secret()).map_err(|flaw| SecretError::NotAKey {
+            purpose: purpose(),
+            line: flaw.line,
+            why: flaw.why,
+        })?;
+        Ok(Self { claims: target.claims.clone(), algorithm: target.algorithm, key, published: None, redactor })
+    }
+
+    /// The same, knowing what the auth service publishes: tokens name the published id of our key.
+    #[must_use]
+    pub fn with_published(self, keys: Option<KeySet>) -> Self {
+        Self { published: keys, ..self }
+    }
+
+    /// Whether our public key is among the published ones; nothing for a shared secret, or where no set is known.
+    #[must_use]
+    pub fn published(&self) -> Option<Published> {
+        Some(self.published.as_ref()?.published(self.key.public()?))
     }
 
     /// A fresh token (its own `jti`) of this kind for this user, registered with the redactor. `none` gives an empty one.
@@ -75,21 +90,25 @@ impl Minter {
             TokenKind::None => String::new(),
             TokenKind::Malformed => format!("malformed-{}", Uuid::new_v4().simple()),
             TokenKind::AlgNone => unsigned(&self.claims(kind, user)),
-            TokenKind::WrongKey => sign(&self.claims(kind, user), WRONG_KEY.as_slice())?,
-            _ => sign(&self.claims(kind, user), self.secret.expose_secret().as_bytes())?,
+            TokenKind::WrongKey => {
+                self.sign(kind, user, foreign::key(self.algorithm).ok_or(MintError::NoForeignKey)?)?
+            }
+            _ => self.sign(kind, user, &self.key)?,
         };
         Ok(Token::new(kind, jwt, &self.redactor))
     }
 
-    /// Whether our signing secret verifies this token's HS256 signature. Claims are ignored.
+    fn sign(&self, kind: TokenKind, user: &User, key: &SigningKey) -> Result<String, MintError> {
+        let kid = self.published().and_then(|published| published.kid);
+        key.sign(&self.claims(kind, user), kid.as_deref()).map_err(MintError::Sign)
+    }
+
+    /// Whether this token is signed as ours are: by our own key, or, where ours is a published one, by another that is published too.
+    /// Claims are ignored.
     #[must_use]
     pub fn verifies(&self, jwt: &str) -> bool {
-        let mut signature_only = Validation::new(Algorithm::HS256);
-        signature_only.required_spec_claims.clear();
-        signature_only.validate_exp = false;
-        signature_only.validate_aud = false;
-        let key = DecodingKey::from_secret(self.secret.expose_secret().as_bytes());
-        jsonwebtoken::decode::<Value>(jwt, &key, &signature_only).is_ok()
+        let also_published = || self.published.as_ref().is_some_and(|keys| keys.verifies(jwt));
+        self.key.verifies(jwt) || (self.published().is_some_and(|published| published.ours) && also_published())
     }
 
     /// The same target with another lifetime of valid tokens.
@@ -145,11 +164,6 @@ fn spoil(claims: &mut Map<String, Value>, kind: TokenKind, iat: i64) {
         }
         _ => None,
     };
-}
-
-fn sign(claims: &Map<String, Value>, key: &[u8]) -> Result<String, MintError> {
-    jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(key))
-        .map_err(MintError::Sign)
 }
 
 fn unsigned(claims: &Map<String, Value>) -> String {

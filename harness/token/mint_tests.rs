@@ -1,6 +1,7 @@
 //! Each kind of token is wrong in the one way it is named after.
 
 use rstest::rstest;
+use secrecy::SecretString;
 
 use super::*;
 use crate::target::{Overrides, SecretOrigin, TargetFile};
@@ -98,7 +99,7 @@ fn a_malformed_token_has_no_dot_and_none_is_empty() {
 
 #[rstest]
 #[case(TokenKind::Issued, "needs the network")]
-#[case(TokenKind::Revoked, "needs a logout surface")]
+#[case(TokenKind::Revoked, "needs the network")]
 fn kinds_that_take_the_network_are_refused(#[case] kind: TokenKind, #[case] why: &str) {
     let error = minter().mint(kind, &target().users[0]).unwrap_err();
     assert!(error.to_string().contains(why), "{error}");

@@ -72,7 +72,8 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
     let ports = Ports::take(asked.port)?;
     let urls = Urls::of(&ports);
     let (addresses, edge_address) = (ports.addresses(), ports.edge.address());
-    let deployment = Deployment::planned(&addresses, asked.startup_validation, &asked.faults);
+    let deployment =
+        Deployment::planned(&addresses, asked.startup_validation, &asked.faults).signed_with(asked.signing);
 
     let credentials = credentials(&deployment, shared);
     ports.neighbours.serve(&shared.tasks)?;
@@ -101,6 +102,7 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
         auth_url: urls.auth,
         control_url: urls.control,
         credentials,
+        signing: asked.signing,
         manifests,
         journal: Arc::clone(&shared.journal),
         logs: Arc::clone(&shared.logs),

@@ -1,7 +1,7 @@
 //! How a twin is asked for: dialect, faults, noise, port.
 
 use crate::boot;
-use crate::{BootError, Dialect, Fault, Noise, Twin};
+use crate::{BootError, Dialect, Fault, Noise, Signing, Twin};
 
 /// Collects what the twin shall be; [`TwinBuilder::start`] boots it.
 #[derive(Clone, Debug)]
@@ -11,6 +11,7 @@ pub struct TwinBuilder {
     pub(crate) startup_validation: bool,
     pub(crate) noise: Noise,
     pub(crate) port: u16,
+    pub(crate) signing: Signing,
 }
 
 impl Default for TwinBuilder {
@@ -21,6 +22,7 @@ impl Default for TwinBuilder {
             startup_validation: true,
             noise: Noise::default(),
             port: 0,
+            signing: Signing::default(),
         }
     }
 }
@@ -57,6 +59,13 @@ impl TwinBuilder {
     #[must_use]
     pub fn noise(mut self, noise: Noise) -> Self {
         self.noise = noise;
+        self
+    }
+
+    /// How tokens are signed; HS256 unless told.
+    #[must_use]
+    pub fn signing(mut self, signing: Signing) -> Self {
+        self.signing = signing;
         self
     }
 

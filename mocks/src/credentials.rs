@@ -17,7 +17,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// The HS256 secret that the client signs its tokens with.
+    /// What the client signs its tokens with: the shared secret, or a private key in PEM.
     pub fn signing_secret(&self) -> &str {
         &self.signing_secret
     }

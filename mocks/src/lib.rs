@@ -34,6 +34,7 @@ mod older;
 mod ports;
 mod running;
 mod serve;
+mod signing;
 mod trace;
 mod twin;
 
@@ -44,4 +45,5 @@ pub use dialect::{Dialect, UnknownDialect};
 pub use fault::{Fault, UnknownFault};
 pub use journal::JournalEntry;
 pub use noise::{ErrorPages, Noise, UnknownNoise};
+pub use signing::{Signing, UnknownSigning};
 pub use twin::{Manifests, Twin};

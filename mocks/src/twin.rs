@@ -10,7 +10,7 @@ use crate::journal::Journal;
 use crate::logs::LogBook;
 use crate::running::Running;
 use crate::serve::Tasks;
-use crate::{Credentials, JournalEntry, TwinBuilder};
+use crate::{Credentials, JournalEntry, Signing, TwinBuilder};
 
 /// The deployment manifests, as `gcloud run services describe --format=json` prints them.
 #[derive(Clone, Debug, Serialize)]
@@ -30,6 +30,7 @@ pub struct Twin {
     pub(crate) auth_url: String,
     pub(crate) control_url: String,
     pub(crate) credentials: Credentials,
+    pub(crate) signing: Signing,
     pub(crate) manifests: Manifests,
     pub(crate) journal: Arc<Journal>,
     pub(crate) logs: Arc<LogBook>,
@@ -66,6 +67,11 @@ impl Twin {
     /// What a legitimate client holds.
     pub fn credentials(&self) -> &Credentials {
         &self.credentials
+    }
+
+    /// How its tokens are signed.
+    pub fn signing(&self) -> Signing {
+        self.signing
     }
 
     /// What the auth service received, oldest first.

@@ -16,7 +16,16 @@ async fn a_healthy_twin_passes(#[values("documented", "observed", "modern", "opa
     let steps: Vec<_> = report.scenarios.iter().flat_map(|scenario| &scenario.steps).collect();
     let failed: Vec<_> = steps.iter().filter(|step| step.outcome != StepOutcome::Passed).collect();
     assert!(failed.is_empty(), "{failed:#?}");
-    assert_eq!(steps.len(), shipped().iter().map(|scenario| scenario.on(&bench.target).steps.len()).sum::<usize>());
+    assert_eq!(
+        steps.len(),
+        shipped()
+            .iter()
+            .map(|scenario| {
+                let on = scenario.on(&bench.target);
+                on.steps.len() + on.finally.len()
+            })
+            .sum::<usize>()
+    );
     assert_eq!((report.outcome, report.exit.code), (RunOutcome::Passed, 0));
     assert!(report.causes.is_empty() && report.unread.is_empty(), "{:?} {:?}", report.causes, report.unread);
 }

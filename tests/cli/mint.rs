@@ -5,7 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rstest::rstest;
 use serde_json::Value;
 
-use crate::program::{fivewhys, stdout};
+use crate::program::{fivewhys, run, stderr, stdout};
 
 const SECRET: &str = "a signing secret of more than 32 bytes";
 
@@ -134,10 +134,27 @@ fn a_malformed_token_is_no_jwt() {
 }
 
 #[rstest]
-fn what_only_a_server_can_make_is_refused(#[values("revoked", "issued")] kind: &str) {
+#[case("revoked", "issued no token")]
+#[case("issued", "issued no token")]
+#[case("none", "no token")]
+fn what_cannot_be_made_is_refused_with_the_reason(#[case] kind: &str, #[case] why: &str) {
     let mut command = fivewhys(["mint", "primary", "--target", "staging", "--kind", kind]);
-    let output = command.env("JWT_SECRET_STAGING", SECRET).output().expect("it starts");
+    command.args(["--set", "auth=http://127.0.0.1:9", "--set", "backend=http://127.0.0.1:9"]);
+    let command = command.env("JWT_SECRET_STAGING", SECRET).env("FIVEWHYS_PRIMARY_PASSWORD", "a password");
+    let output = command.output().expect("it starts");
     assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""));
+    assert!(stderr(&output).contains(why), "{}", stderr(&output));
+}
+
+#[rstest]
+fn the_auth_service_makes_what_only_it_can(#[values("issued", "revoked")] kind: &str) {
+    let output = run(["mint", "primary", "--kind", kind]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let claims = claims(stdout(&output).trim());
+    assert_eq!(
+        (&claims["sub"], &claims["svc_id"]),
+        (&"staging-e2e-user-001".into(), &"netra_auth_service_staging".into())
+    );
 }
 
 #[test]

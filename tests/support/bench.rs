@@ -87,6 +87,8 @@ fn coordinates(twin: &Twin) -> TwinCoordinates {
         auth: url(twin.auth_url()),
         websocket: url(twin.websocket_url()),
         signing_secret: SecretString::from(credentials.signing_secret()),
+        algorithm: fivewhys::target::Algorithm::default(),
+        jwks: None,
         issuer: credentials.issuer().to_owned(),
         audience: credentials.audience().to_owned(),
         validation: match credentials.backend_verifies_locally() {

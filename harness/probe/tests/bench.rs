@@ -124,6 +124,8 @@ fn target(base: &str) -> Target {
         users: vec![anna()],
         claims: claims(),
         signing_secret: no_source(),
+        algorithm: crate::target::Algorithm::default(),
+        jwks: None,
         caller: Some(CallerIdentity {
             id_header: "X-Service-ID".to_owned(),
             secret_header: "X-Service-Secret".to_owned(),
@@ -132,6 +134,7 @@ fn target(base: &str) -> Target {
         }),
         validation: Validation::Unknown,
         budget: Budget {
+            concurrency: None,
             run: Duration::from_secs(30),
             probe: Duration::from_secs(10),
             connect: Duration::from_secs(5),

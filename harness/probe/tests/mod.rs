@@ -6,6 +6,7 @@ mod http;
 mod http2;
 mod limits;
 mod purse;
+mod query;
 mod script;
 mod sse;
 mod sticky;

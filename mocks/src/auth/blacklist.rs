@@ -37,8 +37,9 @@ impl AuthService {
     pub(super) fn check_token(&self, token: &str) -> Result<Claims, Refusal> {
         match self.revoked.holds(token) {
             true => Err(Refusal::Blacklisted),
-            false => token::check(token, &self.config.jwt_secret, self.log.clock())
-                .and_then(|claims| self.of_account(claims)),
+            false => {
+                token::check(token, &self.config.keys, self.log.clock()).and_then(|claims| self.of_account(claims))
+            }
         }
     }
 

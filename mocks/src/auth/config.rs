@@ -2,14 +2,15 @@
 
 use std::net::SocketAddr;
 
+use super::keys::Keys;
 use crate::deployment::Environment;
 
 /// Resolved settings. No `Debug`: it holds secrets.
 pub(super) struct AuthConfig {
     /// What callers must present as `X-Service-Secret`; without it the service cannot check its callers.
     pub(super) service_secret: Option<String>,
-    /// The HS256 secret that tokens are signed with.
-    pub(super) jwt_secret: String,
+    /// What tokens are signed with.
+    pub(super) keys: Keys,
     /// Host and port of the database.
     pub(super) database: Option<SocketAddr>,
     /// Host and port of Redis, where sessions are.
@@ -25,7 +26,7 @@ impl AuthConfig {
         let own = |name| environment.get(name).map(str::to_owned);
         Some(Self {
             service_secret: own("SERVICE_SECRET"),
-            jwt_secret: own("JWT_SECRET_KEY")?,
+            keys: Keys::of(environment.get("JWT_ALGORITHM"), &own("JWT_SECRET_KEY")?),
             database: environment.host_of("DATABASE_URL"),
             redis: environment.host_of("REDIS_URL"),
             oauth_configured: own("GOOGLE_CLIENT_ID").is_some() && own("GOOGLE_CLIENT_SECRET").is_some(),

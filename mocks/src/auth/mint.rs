@@ -1,6 +1,6 @@
 //! Tokens of the auth service's own making (contract section 2, "Minted by auth service").
 
-use jsonwebtoken::{EncodingKey, Header};
+use jsonwebtoken::Header;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use crate::credentials::TestUser;
 /// How long an access token lives, in seconds.
 pub(super) const ACCESS_SECONDS: i64 = 900;
 
-/// A fresh access token for `user`, HS256.
+/// A fresh access token for `user`.
 pub(super) fn access_token(user: &TestUser, config: &AuthConfig, clock: Clock) -> String {
     let now = clock.now().as_second();
     let claims = json!({
@@ -28,6 +28,6 @@ pub(super) fn access_token(user: &TestUser, config: &AuthConfig, clock: Clock) -
         "env": config.environment,
         "svc_id": "netra_auth_service_staging",
     });
-    let key = EncodingKey::from_secret(config.jwt_secret.as_bytes());
-    jsonwebtoken::encode(&Header::default(), &claims, &key).expect("HS256 over a JSON object cannot fail")
+    let header = Header { kid: config.keys.kid(), ..Header::new(config.keys.algorithm) };
+    jsonwebtoken::encode(&header, &claims, &config.keys.signing).expect("a good key signs any JSON object")
 }

@@ -10,6 +10,7 @@ mod claims;
 mod config;
 mod defects;
 mod health;
+mod keys;
 mod lines;
 mod login;
 mod logout;
@@ -68,6 +69,7 @@ const ROUTES: &[(&str, &str, Handler)] = &[
     ("POST", "/auth/login", login::login),
     ("POST", "/auth/logout", logout::logout),
     ("GET", "/oauth/status", oauth::status),
+    ("GET", "/.well-known/jwks.json", keys::publish),
 ];
 
 impl AuthService {

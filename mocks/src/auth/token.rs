@@ -3,11 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use jsonwebtoken::{Algorithm, Validation};
 use serde_json::{Map, Value};
 
 use super::call::shortened;
 use super::claims::Claims;
+use super::keys::Keys;
 use super::refusal::Refusal;
 use crate::clock::Clock;
 
@@ -17,10 +18,10 @@ const AUDIENCES: [&str; 4] = ["netra-platform", "netra-backend", "netra-services
 /// Seconds.
 const MAX_AGE: f64 = 24.0 * 3600.0;
 
-/// Checks `token` against the signing secret, at this moment.
-pub(super) fn check(token: &str, secret: &str, clock: Clock) -> Result<Claims, Refusal> {
-    check_form(token)?;
-    let claims = check_signature(token, secret)?;
+/// Checks `token` against the signing key, at this moment.
+pub(super) fn check(token: &str, keys: &Keys, clock: Clock) -> Result<Claims, Refusal> {
+    check_form(token, keys.algorithm)?;
+    let claims = check_signature(token, keys)?;
     #[expect(clippy::cast_precision_loss, reason = "microseconds of this century fit into 53 bits")]
     let now = clock.now().as_microsecond() as f64 / 1e6;
     check_times(&claims, now)?;
@@ -28,13 +29,13 @@ pub(super) fn check(token: &str, secret: &str, clock: Clock) -> Result<Claims, R
     Ok(claims)
 }
 
-/// The subject of a good token, or in a sentence why it is none: for a backend that verifies with the same library.
+/// The subject of a good token, or in a sentence why it is none: for a backend that verifies with the same library and a shared secret.
 pub(crate) fn verified_subject(token: &str, secret: &str, clock: Clock) -> Result<String, String> {
-    let claims = check(token, secret, clock).map_err(|refusal| refusal.sentence())?;
+    let claims = check(token, &Keys::shared(secret.as_bytes()), clock).map_err(|refusal| refusal.sentence())?;
     Ok(claims.text("sub").unwrap_or_default().to_owned())
 }
 
-fn check_form(token: &str) -> Result<(), Refusal> {
+fn check_form(token: &str, algorithm: Algorithm) -> Result<(), Refusal> {
     if token.starts_with("mock_") {
         return Err(Refusal::MockPrefix);
     }
@@ -46,7 +47,7 @@ fn check_form(token: &str) -> Result<(), Refusal> {
     let header = json_segment(header).ok_or(Refusal::Unreadable)?;
     json_segment(payload).ok_or(Refusal::Unreadable)?;
     match header.get("alg").and_then(Value::as_str) {
-        Some("HS256") => Ok(()),
+        Some(name) if name.parse().is_ok_and(|named: Algorithm| named == algorithm) => Ok(()),
         other => Err(Refusal::Algorithm(shortened(other.unwrap_or("none")))),
     }
 }
@@ -56,13 +57,12 @@ fn json_segment(segment: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&bytes).ok()
 }
 
-fn check_signature(token: &str, secret: &str) -> Result<Claims, Refusal> {
-    let mut signature_only = Validation::new(Algorithm::HS256);
+fn check_signature(token: &str, keys: &Keys) -> Result<Claims, Refusal> {
+    let mut signature_only = Validation::new(keys.algorithm);
     signature_only.required_spec_claims.clear();
     signature_only.validate_exp = false;
     signature_only.validate_aud = false;
-    let key = DecodingKey::from_secret(secret.as_bytes());
-    match jsonwebtoken::decode(token, &key, &signature_only) {
+    match jsonwebtoken::decode(token, &keys.verifying, &signature_only) {
         Ok(decoded) => Ok(Claims(decoded.claims)),
         Err(error) if matches!(error.kind(), ErrorKind::InvalidSignature) => Err(Refusal::Signature),
         Err(_) => Err(Refusal::Unreadable),

@@ -19,8 +19,10 @@ pub(crate) use spec::ServiceSpec;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use crate::Fault;
+use spec::Source;
+
 use crate::clock::Clock;
+use crate::{Fault, Signing};
 
 /// The Google Cloud project and region of the recorded system (contract section 6).
 pub(crate) const PROJECT: &str = "netra-staging";
@@ -137,5 +139,16 @@ impl Deployment {
         let injected = Fault::ALL.iter().filter(|fault| faults.contains(fault));
         injected.for_each(|fault| fault.change(&mut deployment));
         deployment
+    }
+}
+
+impl Deployment {
+    /// The same with tokens signed in another way: every version of the signing secret is a key of that kind.
+    pub(crate) fn signed_with(mut self, signing: Signing) -> Self {
+        if signing != Signing::Hs256 {
+            self.auth.set("JWT_ALGORITHM", Source::Value(signing.id().to_owned()));
+            self.secrets.renew(plan::JWT_SECRET, || signing.fresh_key());
+        }
+        self
     }
 }

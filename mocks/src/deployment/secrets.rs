@@ -15,6 +15,17 @@ impl SecretStore {
         self.versions.insert((name.to_owned(), version.to_owned()), value);
     }
 
+    /// Gives every version of a secret another value, where there is one.
+    pub(crate) fn renew(&mut self, name: &str, value: impl Fn() -> Option<String>) {
+        for ((known, _), held) in &mut self.versions {
+            if known == name
+                && let Some(value) = value()
+            {
+                *held = value;
+            }
+        }
+    }
+
     /// The value of one pinned version.
     pub(crate) fn read(&self, name: &str, version: &str) -> Option<&str> {
         let key = (name.to_owned(), version.to_owned());

@@ -1,0 +1,159 @@
+//! One scenario, step by step, with a session of its own. Sits in `run`; acts and checks, does not diagnose.
+
+use super::captures::Captures;
+use super::events::{Event, Listener};
+use super::record::Record;
+use super::{expect, request};
+use crate::diagnose::FailedStep;
+use crate::observe::Outcome;
+use crate::probe::{CannotProbe, ErrorKind, Session};
+use crate::report::{ScenarioReport, StepOutcome, StepReport};
+use crate::scenario::{Scenario, Step};
+use crate::target::{KnownFailure, Surface, SurfaceKind, Target};
+
+/// A scenario under way.
+pub(super) struct Course<'a> {
+    session: Session,
+    target: &'a Target,
+    scenario: &'a Scenario,
+    captures: Captures,
+    record: Record,
+    failed: Vec<FailedStep>,
+}
+
+/// What came of one scenario. Its exchanges are numbered as they were sent, those of other scenarios in between.
+pub(super) struct Done {
+    pub(super) report: ScenarioReport,
+    pub(super) record: Record,
+    pub(super) failed: Vec<FailedStep>,
+}
+
+impl<'a> Course<'a> {
+    pub(super) fn new(session: Session, target: &'a Target, scenario: &'a Scenario) -> Self {
+        Self { session, target, scenario, captures: Captures::default(), record: Record::default(), failed: Vec::new() }
+    }
+
+    /// Drives every step, and what is to be done finally whatever became of them.
+    pub(super) async fn drive(mut self, tell: Listener<'_>) -> Done {
+        let mut steps = Vec::new();
+        for step in self.scenario.steps.iter().chain(&self.scenario.finally) {
+            let name = format!("{}/{}", self.scenario.id, step.id);
+            tell(&Event::StepStarted { step: name.clone() });
+            let report = self.one(step, &name).await;
+            tell(&Event::StepEnded { step: name, outcome: report.outcome });
+            steps.push(report);
+        }
+        let report = ScenarioReport {
+            id: self.scenario.id.clone(),
+            title: self.scenario.title.clone(),
+            outcome: overall(&steps),
+            steps,
+            cause: None,
+        };
+        Done { report, record: self.record, failed: self.failed }
+    }
+
+    async fn one(&mut self, step: &Step, name: &str) -> StepReport {
+        let Some(surface) = self.target.surfaces.get(&step.call) else {
+            return self.skipped(step, format!("the target has no surface {}", step.call));
+        };
+        let all = self.scenario.steps.iter().chain(&self.scenario.finally);
+        let names: Vec<String> = all.flat_map(|step| &step.capture).map(|(name, _)| name.clone()).collect();
+        if let Some(missing) = self.captures.missing(step, &names) {
+            return self.skipped(step, format!("an earlier step did not capture {missing}"));
+        }
+        let exchange = match self.session.send(&request::of(step, surface, name, self.target, &self.captures)).await {
+            Ok(exchange) => exchange,
+            Err(
+                error @ (CannotProbe::DoorClosed { .. }
+                | CannotProbe::NoIssuer
+                | CannotProbe::NoLogout
+                | CannotProbe::NoCaller),
+            ) => {
+                return self.skipped(step, error.to_string());
+            }
+            Err(error) => return StepReport { outcome: StepOutcome::Failed, ..self.skipped(step, error.to_string()) },
+        };
+        self.captures.take(step, &exchange);
+        let spent = exchange.error.as_ref().is_some_and(|error| error.kind == ErrorKind::BudgetSpent);
+        let seen = self.record.keep(exchange, self.target);
+        let exchange = &self.record.probes.last().expect("just kept").exchange;
+        let because = match &seen {
+            Some(seen) => expect::unmet(step, exchange, seen),
+            None if spent => vec!["the run's budget was spent before this step could end".into()],
+            None => Vec::new(),
+        };
+        let unprovable = seen.as_ref().and_then(|seen| expect::unprovable(step, surface, seen));
+        let outcome = match (&unprovable, because.is_empty()) {
+            (Some(_), _) => StepOutcome::Skipped,
+            (None, true) => StepOutcome::Passed,
+            (None, false) => StepOutcome::Failed,
+        };
+        let report = StepReport {
+            exchange: Some(exchange.id),
+            outcome,
+            because: unprovable.map_or(because, |why| vec![why]),
+            took_ms: Some(exchange.phases.end_ms),
+            ..self.skipped(step, String::new())
+        };
+        let accepted_control = step.expect.refused && seen.as_ref().is_some_and(|seen| seen.result == Outcome::Ok);
+        self.known_or_failed(report, name, step.expect.refused, accepted_control || seen.is_none())
+    }
+
+    /// A failure the target knows of is reported as such; any other is to be explained, unless it is a finding of its own.
+    fn known_or_failed(&mut self, report: StepReport, name: &str, control: bool, no_question: bool) -> StepReport {
+        if report.outcome != StepOutcome::Failed {
+            return report;
+        }
+        if let Some(known) = self.known(name) {
+            let because = vec![format!("known until {}: {}", known.expires, known.reason)];
+            return StepReport { outcome: StepOutcome::Known, because, ..report };
+        }
+        if let Some(exchange) = report.exchange.filter(|_| !no_question) {
+            self.failed.push(FailedStep { step: name.to_owned(), exchange, control });
+        }
+        report
+    }
+
+    fn known(&self, name: &str) -> Option<&KnownFailure> {
+        let today = jiff::Zoned::now().date();
+        let of = |known: &&KnownFailure| known.of == name || known.of == self.scenario.id;
+        self.target.known_failures.iter().filter(|known| known.expires > today).find(of)
+    }
+
+    fn skipped(&self, step: &Step, why: String) -> StepReport {
+        let call =
+            self.target.surfaces.get(&step.call).map_or_else(|| step.call.clone(), |surface| called(step, surface));
+        StepReport {
+            id: step.id.clone(),
+            surface: step.call.clone(),
+            call,
+            outcome: StepOutcome::Skipped,
+            exchange: None,
+            because: if why.is_empty() { Vec::new() } else { vec![why] },
+            source: format!("{}:{}", self.scenario.source, step.line),
+            took_ms: None,
+        }
+    }
+}
+
+fn called(step: &Step, surface: &Surface) -> String {
+    let path = step.path.as_deref().unwrap_or(&surface.path);
+    match surface.kind {
+        SurfaceKind::Websocket => format!("WebSocket {path}"),
+        _ => format!("{} {path}", surface.method),
+    }
+}
+
+fn overall(steps: &[StepReport]) -> StepOutcome {
+    let any = |outcome| steps.iter().any(|step| step.outcome == outcome);
+    if any(StepOutcome::Failed) {
+        StepOutcome::Failed
+    } else if any(StepOutcome::Known) {
+        StepOutcome::Known
+    } else if any(StepOutcome::Passed) {
+        StepOutcome::Passed
+    } else {
+        StepOutcome::Skipped
+    }
+}

@@ -1,0 +1,65 @@
+//! What is wrong with a private key in PEM (RFC 7468), by line, without a word of it. Sits in `token`; the parser itself does not say.
+
+use crate::target::Algorithm;
+
+/// The line, from 1, and what is wrong there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Flaw {
+    pub(super) line: usize,
+    pub(super) why: &'static str,
+}
+
+impl Flaw {
+    const fn at(line: usize, why: &'static str) -> Self {
+        Self { line, why }
+    }
+
+    /// PEM it is, but of another key.
+    pub(super) const fn other_kind(algorithm: Algorithm) -> Self {
+        Self::at(
+            1,
+            match algorithm {
+                Algorithm::Es256 => "this is no private key on the curve P-256, as ES256 needs",
+                _ => "this is no RSA private key, as RS256 needs",
+            },
+        )
+    }
+}
+
+/// Looks at the armour and the alphabet; what the key is, only the parser of its contents can tell.
+pub(super) fn check(text: &str, algorithm: Algorithm) -> Result<(), Flaw> {
+    let mut lines = text.lines().enumerate().map(|(at, line)| (at + 1, line.trim()));
+    let (first, opening) = lines.next().unwrap_or((1, ""));
+    let label = opening.strip_prefix("-----BEGIN ").and_then(|rest| rest.strip_suffix("-----"));
+    let Some(label) = label else {
+        let why = "a PEM begins with -----BEGIN PRIVATE KEY-----";
+        return Err(Flaw::at(first, why));
+    };
+    check_label(label, algorithm).map_err(|why| Flaw::at(first, why))?;
+    let mut last = first;
+    for (at, line) in lines {
+        if line.starts_with("-----END ") {
+            let same = line.strip_prefix("-----END ").and_then(|rest| rest.strip_suffix("-----")) == Some(label);
+            return if same { Ok(()) } else { Err(Flaw::at(at, "the end is another one's than the beginning")) };
+        }
+        if !line.chars().all(|c| c.is_ascii_alphanumeric() || "+/=".contains(c)) {
+            return Err(Flaw::at(at, "this line is not base64"));
+        }
+        last = at;
+    }
+    Err(Flaw::at(last, "the PEM has no end: was its last line left out, or are its line breaks gone?"))
+}
+
+fn check_label(label: &str, algorithm: Algorithm) -> Result<(), &'static str> {
+    match (label, algorithm) {
+        ("PRIVATE KEY", _) | ("RSA PRIVATE KEY", Algorithm::Rs256) => Ok(()),
+        ("EC PRIVATE KEY", Algorithm::Es256) => {
+            Err("an EC key is taken in PKCS#8: `openssl pkcs8 -topk8 -nocrypt` converts it")
+        }
+        ("ENCRYPTED PRIVATE KEY", _) => Err("this key is encrypted: `openssl pkcs8` decrypts it"),
+        ("PUBLIC KEY" | "RSA PUBLIC KEY" | "CERTIFICATE", _) => Err("this is public: signing takes the private key"),
+        ("RSA PRIVATE KEY", _) => Err("this is an RSA key, and ES256 needs one on the curve P-256"),
+        ("EC PRIVATE KEY", _) => Err("this is an EC key, and RS256 needs an RSA key"),
+        _ => Err("this is no private key"),
+    }
+}

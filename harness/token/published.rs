@@ -1,0 +1,80 @@
+//! The keys that the auth service publishes (a JWK set, RFC 7517), held against our own. Sits in `token`; holds public keys only.
+
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
+use jsonwebtoken::{Algorithm as Jws, DecodingKey};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::key::signed_by;
+
+/// Keys taken from one set; the rest is not looked at.
+const MOST: usize = 100;
+
+/// A published set.
+#[derive(Debug, Clone, Default)]
+pub struct KeySet(Vec<Jwk>);
+
+/// Whether our key is among the published ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    /// It is.
+    pub ours: bool,
+    /// Under this id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
+    /// How many keys there are.
+    pub keys: usize,
+}
+
+impl KeySet {
+    /// Reads a set; keys of kinds nobody here knows are left out, as RFC 7517 section 5 asks.
+    ///
+    /// # Errors
+    /// When it is no JWK set; in words that quote nothing of it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let json: Value = serde_json::from_str(text)
+            .map_err(|error| format!("not JSON (line {}, column {})", error.line(), error.column()))?;
+        let Some(keys) = json.get("keys").and_then(Value::as_array) else {
+            return Err("a JWK set has a list `keys`".to_owned());
+        };
+        let known = keys.iter().take(MOST).filter_map(|key| serde_json::from_value(key.clone()).ok());
+        Ok(Self(known.collect()))
+    }
+
+    /// Whether this key is in the set: the same numbers, whatever is said about them.
+    pub(super) fn published(&self, ours: &Jwk) -> Published {
+        let found = self.0.iter().find(|key| same_key(key, ours));
+        Published { ours: found.is_some(), kid: found.and_then(|key| key.common.key_id.clone()), keys: self.0.len() }
+    }
+
+    /// Whether a key of the set made this token's signature.
+    pub(super) fn verifies(&self, jwt: &str) -> bool {
+        self.0.iter().any(|key| {
+            let jws = match key.algorithm {
+                AlgorithmParameters::RSA(_) => Jws::RS256,
+                AlgorithmParameters::EllipticCurve(_) => Jws::ES256,
+                _ => return false,
+            };
+            DecodingKey::from_jwk(key).is_ok_and(|decoding| signed_by(jwt, &decoding, jws))
+        })
+    }
+}
+
+fn same_key(one: &Jwk, other: &Jwk) -> bool {
+    match (&one.algorithm, &other.algorithm) {
+        (AlgorithmParameters::RSA(a), AlgorithmParameters::RSA(b)) => (&a.n, &a.e) == (&b.n, &b.e),
+        (AlgorithmParameters::EllipticCurve(a), AlgorithmParameters::EllipticCurve(b)) => {
+            (&a.curve, &a.x, &a.y) == (&b.curve, &b.x, &b.y)
+        }
+        _ => false,
+    }
+}
+
+/// The set that publishes one key under an id, as the twin's auth service would.
+#[cfg(test)]
+pub(super) fn set_of(key: &Jwk, kid: &str) -> KeySet {
+    let mut key = key.clone();
+    key.common.key_id = Some(kid.to_owned());
+    let text = serde_json::to_string(&jsonwebtoken::jwk::JwkSet { keys: vec![key] }).expect("a set is JSON");
+    KeySet::parse(&text).expect("a set")
+}
