@@ -59,15 +59,9 @@ enum Format {
 }
 
 impl Smoke {
-<<<<<<< HEAD
     pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
-        #[cfg_attr(not(feature = "twin"), expect(unused_mut, reason = "only a booted twin changes it"))]
         let mut target = arguments.resolve()?;
         let catalogue = arguments.catalogue(&target)?;
-=======
-    pub(super) async fn run(self, target: &TargetArgs) -> Result<ExitCode, Mistake> {
-        let mut target = target.resolve()?;
->>>>>>> main
         let scenarios = self.scenarios(&target)?;
         let progress = Progress::new();
         let may_run = self.ask.then(|| ask::on_terminal(&progress)).transpose()?;

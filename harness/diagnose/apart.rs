@@ -123,7 +123,7 @@ pub(super) fn cells(doors: &[Door]) -> Vec<Cell> {
         }
     }
     if auth {
-        cells.extend([health(Place::AuthHealth), health(Place::Issuer)]);
+        cells.extend([Place::AuthHealth, Place::Issuer, Place::SelfCheck].map(health));
     }
     cells
 }

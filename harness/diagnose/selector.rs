@@ -56,17 +56,19 @@ impl FromStr for Selector {
 }
 
 /// Words that are neither tokens nor callers.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 16] = [
     "backend.health",
     "auth.health",
     "protected",
     "oracle",
     "issuer",
+    "self-check",
     "http",
     "sse",
     "websocket",
     "header",
     "subprotocol",
+    "query",
     "body",
     "free",
     "same-user",

@@ -29,6 +29,13 @@ pub(super) const FACTS: &[FactWord] = &[
         Door::Auth,
         "the key of tokens that the auth service mints",
     ),
+    fact(
+        "signing-key",
+        &["published", "unpublished"],
+        None,
+        Door::Auth,
+        "our key among those that the auth service publishes",
+    ),
     fact("clock", &["in-step", "apart"], Some("apart"), Door::Edge, "the clocks, ours and the servers'"),
     fact(
         "backend.service-secret",

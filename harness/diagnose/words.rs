@@ -108,6 +108,7 @@ fn place(place: Place, kinds: &str) -> String {
         Place::Protected => format!("protected calls ({kinds})"),
         Place::Oracle => "validation by the auth service".to_owned(),
         Place::Issuer => "minting by the auth service".to_owned(),
+        Place::SelfCheck => "the auth service's check of what it depends on".to_owned(),
     }
 }
 

@@ -58,13 +58,8 @@ pub(super) async fn inquire(
     clean: &(dyn Fn(&str) -> String + Send + Sync),
     tell: Listener<'_>,
 ) -> Conclusion {
-<<<<<<< HEAD
     let Driven { prober, target, catalogue, failed, deadline } = *driven;
-    let mut evidence = read_manifests(target, clean).await;
-=======
-    let Driven { prober, target, failed, deadline } = *driven;
     read_manifests(&mut evidence, target, deadline, clean).await;
->>>>>>> main
     by_hand.supplied.lay_manifests_over(&mut evidence);
     let (session, before) = (prober.session(), record.probes.len());
     let mut inquiry = Inquiry {

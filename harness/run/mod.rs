@@ -30,11 +30,8 @@ pub use recording::{Recording, record};
 use self::drive::Driven;
 use self::inquiry::Conclusion;
 use self::record::Record;
-<<<<<<< HEAD
 use crate::diagnose::Catalogue;
-=======
 use crate::evidence::{Evidence, read_keys};
->>>>>>> main
 use crate::probe::{Prober, Redact, SetupError};
 use crate::redact::Redactor;
 use crate::report::{Report, RunOutcome, SCHEMA, StepOutcome, Timing, Unread};
@@ -99,14 +96,9 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
     something_was_tested(&driven)?;
     let driven_for = started.elapsed();
     let scenario_probes = record.probes.len();
-<<<<<<< HEAD
     let asked =
         inquiry::Driven { prober: &prober, target, catalogue: &run.catalogue, failed: &driven.failed, deadline };
-    let conclusion = inquiry::inquire(&asked, &mut record, by_hand, &*redact, tell).await;
-=======
-    let asked = inquiry::Driven { prober: &prober, target, failed: &driven.failed, deadline };
     let conclusion = inquiry::inquire(&asked, &mut record, evidence, by_hand, &*redact, tell).await;
->>>>>>> main
     tell(&Event::Ended);
     let timing = Timing {
         started_at,

@@ -1,11 +1,8 @@
 //! A target, resolved: one deployment under test. Sits in `target`; what every other room is given.
 
 use std::collections::{BTreeMap, BTreeSet};
-<<<<<<< HEAD
-use std::path::PathBuf;
-=======
 use std::num::NonZeroUsize;
->>>>>>> main
+use std::path::PathBuf;
 use std::time::Duration;
 
 use url::{Host, Url};

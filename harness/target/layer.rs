@@ -143,11 +143,7 @@ impl Layer {
         lists.flat_map(|list| &mut list.0).for_each(|secret| secret.root(folder));
         let manifests = self.manifest.backend.iter_mut().chain(self.manifest.auth.as_mut());
         let logs = self.logs.iter_mut().flat_map(|logs| &mut logs.0);
-<<<<<<< HEAD
-        manifests.chain(logs).for_each(|evidence| evidence.root(folder));
-        self.catalogue.iter_mut().flat_map(|files| &mut files.0).for_each(|file| *file = folder.join(&*file));
-=======
         manifests.chain(logs).chain(&mut self.jwks).for_each(|evidence| evidence.root(folder));
->>>>>>> main
+        self.catalogue.iter_mut().flat_map(|files| &mut files.0).for_each(|file| *file = folder.join(&*file));
     }
 }

@@ -11,32 +11,6 @@ use crate::diagnose::selector::Selector;
 use crate::diagnose::vocabulary;
 use crate::observe::Hop;
 
-<<<<<<< HEAD
-=======
-/// Every key that `fact.rs` and `logbook.rs` give.
-const FACTS: [&str; 19] = [
-    "issued-signature",
-    "signing-key",
-    "clock",
-    "backend.service-secret",
-    "auth.service-secret",
-    "backend.service-id",
-    "backend.auth-url",
-    "backend.jwt-secret",
-    "auth.jwt-secret",
-    "service-secret",
-    "jwt-secret",
-    "service-id",
-    "auth-url",
-    "backend.auth-enabled",
-    "backend.rollout",
-    "backend-call",
-    "backend-contact",
-    "auth.at-work",
-    "token-judged",
-];
-
->>>>>>> main
 #[test]
 fn the_shipped_catalogue_is_read_and_every_id_names_its_hop_once() {
     let catalogue = Catalogue::shipped();
