@@ -34,6 +34,7 @@ fn recorded() -> (Target, Recording) {
         let run = run::Smoke {
             target: Arc::new(bench.target.clone()),
             scenarios,
+            catalogue: fivewhys::diagnose::Catalogue::shipped_shared(),
             deployed: Vec::new(),
             redactor: Redactor::new(),
         };

@@ -31,7 +31,13 @@ fn main() -> ExitCode {
 fn passes(target: &str, scenario: Scenario) -> Result<(), Failed> {
     let redactor = Redactor::new();
     let target = Arc::new(resolve(target).map_err(|error| shown(&error))?);
-    let run = run::Smoke { target, scenarios: vec![scenario], deployed: Vec::new(), redactor: redactor.clone() };
+    let run = run::Smoke {
+        target,
+        scenarios: vec![scenario],
+        catalogue: fivewhys::diagnose::Catalogue::shipped_shared(),
+        deployed: Vec::new(),
+        redactor: redactor.clone(),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     // A scenario of which nothing can be driven fails too: a run that tests nothing must not look green.
     let report = runtime.block_on(run::smoke(&run, &|_| {})).map_err(|error| shown(&error))?;

@@ -2,6 +2,7 @@
 
 mod ask;
 mod bug;
+mod faults;
 mod mint;
 mod mistake;
 mod output;
@@ -55,6 +56,8 @@ enum Command {
     Selftest(selftest::Selftest),
     /// Print a token for a test user, and nothing else
     Mint(mint::Mint),
+    /// The catalogue: list every fault that can be named, or explain one
+    Faults(faults::Faults),
 }
 
 /// Runs the program and gives its exit code.
@@ -74,6 +77,7 @@ pub fn main() -> ExitCode {
             #[cfg(feature = "twin")]
             Command::Selftest(exam) => exam.run().await,
             Command::Mint(mint) => mint.run(&arguments.target).await,
+            Command::Faults(faults) => faults.run(&arguments.target),
         }
     });
     // A probe left hanging on a name resolution must not hold the exit back.

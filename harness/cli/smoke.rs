@@ -59,8 +59,9 @@ enum Format {
 }
 
 impl Smoke {
-    pub(super) async fn run(self, target: &TargetArgs) -> Result<ExitCode, Mistake> {
-        let mut target = target.resolve()?;
+    pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
+        let mut target = arguments.resolve()?;
+        let catalogue = arguments.catalogue(&target)?;
         let scenarios = self.scenarios(&target)?;
         let progress = Progress::new();
         let may_run = self.ask.then(|| ask::on_terminal(&progress)).transpose()?;
@@ -74,6 +75,7 @@ impl Smoke {
         let run = run::Smoke {
             target: Arc::new(target),
             scenarios,
+            catalogue,
             deployed: self.deployed.clone(),
             redactor: redactor.clone(),
         };

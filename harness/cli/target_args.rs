@@ -1,10 +1,12 @@
 //! Which target, from which file, with what laid over it. Shared by all subcommands that need one.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::mistake::Mistake;
+use crate::diagnose::Catalogue;
 use crate::target::{Door, Overrides, Target, TargetFile};
 
 /// Options that pick a target.
@@ -22,9 +24,22 @@ pub(super) struct TargetArgs {
     /// Keep only these doors open; the edge always is
     #[arg(long, global = true, value_name = "DOOR,…", value_delimiter = ',')]
     doors: Option<Vec<Door>>,
+    /// A file of faults beside the built-in catalogue and the target's own; may be repeated
+    #[arg(long, global = true, value_name = "FILE")]
+    catalogue: Vec<PathBuf>,
 }
 
 impl TargetArgs {
+    /// The built-in catalogue with the target's files and those named.
+    pub(super) fn catalogue(&self, target: &Target) -> Result<Arc<Catalogue>, Mistake> {
+        Ok(Catalogue::with(&[target.catalogue.as_slice(), &self.catalogue].concat())?)
+    }
+
+    /// The doors that were named.
+    pub(super) fn doors(&self) -> Option<&[Door]> {
+        self.doors.as_deref()
+    }
+
     /// The target, with everything laid over it.
     pub(super) fn resolve(&self) -> Result<Target, Mistake> {
         let here = Path::new("fivewhys.toml");

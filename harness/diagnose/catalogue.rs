@@ -1,14 +1,12 @@
-//! The catalogue: every fault that can be named, with what it predicts. Data in `faults/`, one TOML file a hop; this reads it.
-//! The engine knows no fault by name: everything it knows of one stands in the data.
+//! The catalogue: every fault that can be named, with what it predicts. Data in `faults/`, one TOML file a hop, and in the files that a
+//! target adds. The engine knows no fault by name: everything it knows of one stands in the data.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
-use serde::Deserialize;
-
+use super::catalogue_file::{self, Written};
 use super::fault::Fault;
-use super::mode::Expectation;
-use crate::observe::Hop;
+use crate::target::ConfigError;
 
 /// All faults.
 #[derive(Debug)]
@@ -16,48 +14,59 @@ pub struct Catalogue {
     pub(super) faults: Vec<Fault>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FaultFile {
-    fault: Vec<Fault>,
-}
+const SHIPPED: [(&str, &str); 8] = [
+    ("client.toml (built in)", include_str!("faults/client.toml")),
+    ("network.toml (built in)", include_str!("faults/network.toml")),
+    ("edge.toml (built in)", include_str!("faults/edge.toml")),
+    ("backend.toml (built in)", include_str!("faults/backend.toml")),
+    ("backend-auth.toml (built in)", include_str!("faults/backend-auth.toml")),
+    ("auth.toml (built in)", include_str!("faults/auth.toml")),
+    ("data.toml (built in)", include_str!("faults/data.toml")),
+    ("agents.toml (built in)", include_str!("faults/agents.toml")),
+];
 
-static SHIPPED: LazyLock<Catalogue> = LazyLock::new(|| {
-    Catalogue::parse(
-        include_str!("faults/expectations.toml"),
-        &[
-            include_str!("faults/client.toml"),
-            include_str!("faults/network.toml"),
-            include_str!("faults/edge.toml"),
-            include_str!("faults/backend.toml"),
-            include_str!("faults/backend-auth.toml"),
-            include_str!("faults/auth.toml"),
-            include_str!("faults/data.toml"),
-            include_str!("faults/agents.toml"),
-        ],
-    )
-    .expect("the shipped catalogue is read by a test")
-});
+static BUILT_IN: LazyLock<Arc<Catalogue>> =
+    LazyLock::new(|| Arc::new(Catalogue::of(&[]).expect("the shipped catalogue is read by a test")));
 
 impl Catalogue {
     /// The catalogue in the binary.
     #[must_use]
     pub fn shipped() -> &'static Self {
-        &SHIPPED
+        &BUILT_IN
     }
 
-    fn parse(expectations: &str, files: &[&str]) -> Result<Self, String> {
-        let shared: BTreeMap<String, Expectation> = toml::from_str(expectations).map_err(|error| error.to_string())?;
-        let mut faults = Vec::new();
-        for text in files {
-            let mut file: FaultFile = toml::from_str(text).map_err(|error| error.to_string())?;
-            for mode in file.fault.iter_mut().flat_map(|fault| &mut fault.mode) {
-                mode.include(&shared)?;
-            }
-            file.fault.iter_mut().for_each(Fault::extend_past_the_edge);
-            faults.append(&mut file.fault);
+    /// The same, to be held by whoever may hold another one.
+    #[must_use]
+    pub fn shipped_shared() -> Arc<Self> {
+        Arc::clone(&BUILT_IN)
+    }
+
+    /// The catalogue in the binary with the entries of these files. A path may be a pattern such as `faults/*.toml`.
+    ///
+    /// # Errors
+    /// When a file cannot be read, when a pattern fits none, or with the first mistake in one: an entry that is there already and does
+    /// not say `replaces = true`, an unknown key, word, fact or set, a regular expression that is none.
+    pub fn with(patterns: &[PathBuf]) -> Result<Arc<Self>, ConfigError> {
+        if patterns.is_empty() {
+            return Ok(Self::shipped_shared());
         }
-        faults.iter().find(|fault| fault.hop() == Hop::Unknown).map_or(Ok(()), |fault| Err(fault.id.clone()))?;
+        let read = |path: &PathBuf| match std::fs::read_to_string(path) {
+            Ok(text) => Ok((path.display().to_string(), text)),
+            Err(error) => Err(ConfigError::new(format!("cannot read the catalogue file {}: {error}", path.display()))),
+        };
+        let paths: Vec<PathBuf> =
+            patterns.iter().map(|pattern| matching(pattern)).collect::<Result<Vec<_>, _>>()?.concat();
+        let texts: Vec<(String, String)> = paths.iter().map(read).collect::<Result<_, _>>()?;
+        Self::of(&texts).map(Arc::new)
+    }
+
+    /// The shipped entries, and those of more files, given as name and text.
+    pub(super) fn of(more: &[(String, String)]) -> Result<Self, ConfigError> {
+        let mut faults: Vec<Fault> = Vec::new();
+        let more = more.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        for (name, text) in SHIPPED.into_iter().chain(more) {
+            catalogue_file::parse(name, text)?.into_iter().try_for_each(|written| add(&mut faults, written))?;
+        }
         Ok(Self { faults })
     }
 
@@ -65,4 +74,38 @@ impl Catalogue {
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.faults.iter().map(|fault| fault.id.as_str())
     }
+}
+
+fn add(faults: &mut Vec<Fault>, written: Written) -> Result<(), ConfigError> {
+    let id = &written.fault.id;
+    match (faults.iter().position(|fault| fault.id == *id), written.fault.replaces) {
+        (Some(at), true) => faults[at] = written.fault,
+        (None, false) => faults.push(written.fault),
+        (Some(_), false) => {
+            let message = format!("there is already an entry `{id}`");
+            return Err(ConfigError::new(message)
+                .at(&written.source, written.id)
+                .help("`replaces = true` puts this one in its place"));
+        }
+        (None, true) => {
+            let message = format!("`{id}` replaces an entry that is not there");
+            return Err(ConfigError::new(message).at(&written.source, written.id));
+        }
+    }
+    Ok(())
+}
+
+/// The files a pattern fits, by name; a path without `*`, `?` or `[` is that file.
+fn matching(pattern: &Path) -> Result<Vec<PathBuf>, ConfigError> {
+    let text = pattern.to_string_lossy();
+    if !text.contains(['*', '?', '[']) {
+        return Ok(vec![pattern.to_owned()]);
+    }
+    let flawed = |why: &str| ConfigError::new(format!("`{text}` is no pattern of files: {why}"));
+    let found = glob::glob(&text).map_err(|error| flawed(error.msg))?;
+    let paths: Vec<PathBuf> = found.filter_map(Result::ok).collect();
+    if paths.is_empty() {
+        return Err(ConfigError::new(format!("no catalogue file fits `{text}`")));
+    }
+    Ok(paths)
 }

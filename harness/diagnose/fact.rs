@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::pace;
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::Observation;
 use crate::target::{Service, Target};
@@ -33,6 +34,8 @@ pub(super) fn facts(
     manifests: &BTreeMap<Service, Manifest>,
 ) -> Vec<Fact> {
     let mut facts: Vec<Fact> = issued_signature(observations).into_iter().chain(clock(target, observations)).collect();
+    facts.extend(bearer_sent(observations));
+    facts.extend(pace::facts(target, observations));
     let backend = manifests.get(&Service::Backend);
     let auth = manifests.get(&Service::Auth);
     if let Some(backend) = backend {
@@ -44,6 +47,7 @@ pub(super) fn facts(
         facts.extend(auth_url(backend, target));
         facts.extend(auth_enabled(backend, target));
         facts.extend(rollout("backend.rollout", backend));
+        facts.extend(traffic("backend.traffic", backend));
     }
     if let Some(auth) = auth {
         facts.extend(presence("auth.service-secret", "service-secret", auth, backend, target));
@@ -187,4 +191,24 @@ fn rollout(key: &'static str, manifest: &Manifest) -> Option<Fact> {
     let reason = manifest.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let says = if ready { format!("{created} is ready") } else { format!("{created} is not ready{reason}") };
     Some(Fact { key, value: if ready { "ready" } else { "failed" }, anomaly: false, says, exchange: None })
+}
+
+/// A split is how a careful rollout looks too: it contradicts nothing.
+fn traffic(key: &'static str, manifest: &Manifest) -> Option<Fact> {
+    let revisions = &manifest.traffic;
+    let value = match revisions.len() {
+        0 => return None,
+        1 => "single",
+        _ => "split",
+    };
+    let shares: Vec<String> = revisions.iter().map(|(name, percent)| format!("{name} {percent} %")).collect();
+    let says = format!("manifest of {}: traffic goes to {}", manifest.name, shares.join(", "));
+    Some(Fact { key, value, anomaly: false, says, exchange: None })
+}
+
+/// A probe of ours with a token always carries it.
+fn bearer_sent(observations: &[&Observation]) -> Option<Fact> {
+    let sent = observations.iter().find(|one| one.probe.token.is_sent())?;
+    let says = "we sent a token".to_owned();
+    Some(Fact { key: "bearer-sent", value: "yes", anomaly: false, says, exchange: Some(sent.exchange) })
 }

@@ -16,6 +16,12 @@ pub(super) struct Fault {
     pub(super) id: String,
     /// One line.
     pub(super) title: String,
+    /// What happened, in two to four sentences.
+    #[serde(default)]
+    pub(super) about: String,
+    /// Stands in the place of the built-in entry of this id.
+    #[serde(default)]
+    pub(super) replaces: bool,
     /// How often it is met.
     pub(super) prior: Prior,
     /// The services whose deploy can have caused it.
@@ -26,6 +32,15 @@ pub(super) struct Fault {
     pub(super) owner: String,
     /// A command or an instruction, with `{backend}`, `{auth}`, `{project}`, `{region}`.
     pub(super) fix: String,
+    /// How to see that it is gone; `{target}` and the words of `fix`.
+    #[serde(default = "smoke_again")]
+    pub(super) verify: String,
+    /// The rows of `contract.md` 8.2 (failure modes that were met in the field) that it covers.
+    #[serde(default)]
+    pub(super) rows: Vec<u8>,
+    /// By what its predictions are tested.
+    #[serde(default)]
+    pub(super) tested: Tested,
     /// The chain, outermost first, without the failing step itself.
     pub(super) whys: Vec<WhyRule>,
     /// Lines it leaves in logs.
@@ -51,6 +66,26 @@ pub(super) enum Prior {
     Rare,
 }
 
+/// By what the predictions of an entry are tested.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Tested {
+    /// The twin causes it on loopback.
+    Loopback,
+    /// It cannot be caused on loopback; what real services sent is kept.
+    Recorded {
+        /// The file that holds it.
+        file: String,
+        /// Why it cannot be caused.
+        because: String,
+    },
+    /// Nothing causes it yet: it stands here as a rival, so that nobody is called certain in its place.
+    Unseen(String),
+    /// The entry does not say: one that a target adds.
+    #[default]
+    Unsaid,
+}
+
 /// One link of the chain of whys.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,6 +108,9 @@ pub(super) struct LogRule {
     /// What it says, raw and in redacted form.
     #[serde(rename = "match", deserialize_with = "pattern")]
     pub(super) pattern: Regex,
+    /// Lines that say this as well are another entry's.
+    #[serde(default, deserialize_with = "some_pattern")]
+    pub(super) unless: Option<Regex>,
     /// Written by the one who decided, about the decision: more than a hint.
     #[serde(default)]
     pub(super) decisive: bool,
@@ -111,6 +149,13 @@ impl Fault {
     }
 }
 
+impl LogRule {
+    /// Whether it means a line of this text.
+    pub(super) fn means(&self, text: &str) -> bool {
+        self.pattern.is_match(text) && !self.unless.as_ref().is_some_and(|unless| unless.is_match(text))
+    }
+}
+
 impl Prior {
     /// Relative weight; only the order matters for a verdict.
     pub(super) const fn weight(self) -> f64 {
@@ -122,6 +167,23 @@ impl Prior {
     }
 }
 
+fn smoke_again() -> String {
+    "fivewhys smoke --target {target}".to_owned()
+}
+
 fn pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Regex, D::Error> {
-    Regex::new(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    Regex::new(&String::deserialize(deserializer)?).map_err(|error| D::Error::custom(no_expression(&error)))
+}
+
+/// Begins the message about a text that is no regular expression.
+pub(super) const NO_EXPRESSION: &str = "not a regular expression";
+
+fn no_expression(error: &regex::Error) -> String {
+    let said = error.to_string();
+    let why = said.rsplit("error: ").next().unwrap_or_default().trim();
+    format!("{NO_EXPRESSION}: {why}")
+}
+
+fn some_pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Regex>, D::Error> {
+    pattern(deserializer).map(Some)
 }

@@ -71,7 +71,7 @@ impl<'a> Logbook<'a> {
     /// The line of this rule, if it was written where it counts.
     pub(super) fn find(&self, rule: &LogRule) -> Option<LogMatch> {
         let lines: Vec<_> =
-            self.entries.iter().filter(|entry| entry.by == rule.by && rule.pattern.is_match(&entry.text)).collect();
+            self.entries.iter().filter(|entry| entry.by == rule.by && rule.means(&entry.text)).collect();
         let hit = match rule.scope {
             LogScope::Any => lines.last().copied(),
             LogScope::Window | LogScope::State => {

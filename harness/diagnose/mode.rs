@@ -1,10 +1,14 @@
 //! One way a fault can show: what it predicts of probes and demands of facts. Sits in `diagnose`; written in the catalogue.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+use toml::Spanned;
 
 use super::selector::Selector;
+use super::vocabulary;
 use crate::observe::{Authn, Hop, LatencyClass, Outcome};
 use crate::target::Validation;
 use crate::token::TokenKind;
@@ -18,12 +22,12 @@ pub(super) struct Mode {
     pub(super) name: String,
     /// Sets of `expectations.toml`.
     #[serde(default)]
-    includes: Vec<String>,
+    includes: Vec<Spanned<String>>,
     /// What each probe gives.
     #[serde(default)]
     pub(super) predict: Vec<Prediction>,
     /// Facts it demands, where they are known: key and allowed values.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "facts")]
     pub(super) facts: BTreeMap<String, Vec<String>>,
     /// Whether the fault lies behind the edge: then the way past the edge ends as the way through it does.
     #[serde(skip)]
@@ -73,11 +77,21 @@ pub(super) struct Expectation {
 
 impl Mode {
     /// Adds the sets it includes.
-    pub(super) fn include(&mut self, shared: &BTreeMap<String, Expectation>) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// With the place of a name that no set has, and what is wrong with it.
+    pub(super) fn include(&mut self, shared: &BTreeMap<String, Expectation>) -> Result<(), (Range<usize>, String)> {
         for name in &self.includes {
-            let set = shared.get(name).ok_or_else(|| format!("no expectation named `{name}`"))?;
+            let unknown = || (name.span(), vocabulary::unknown(name.get_ref(), shared.keys().map(String::as_str)));
+            let set = shared.get(name.get_ref()).ok_or_else(unknown)?;
             self.predict.extend(set.predict.iter().cloned());
         }
         Ok(())
     }
+}
+
+fn facts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Vec<String>>, D::Error> {
+    let facts = BTreeMap::<String, Vec<String>>::deserialize(deserializer)?;
+    facts.iter().try_for_each(|(key, values)| vocabulary::check(key, values)).map_err(D::Error::custom)?;
+    Ok(facts)
 }

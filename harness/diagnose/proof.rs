@@ -8,8 +8,13 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use super::selector::Selector;
+use super::vocabulary;
 use crate::observe::Outcome;
 use crate::token::TokenKind;
+
+/// What a proof may be.
+const GRAMMAR: &str =
+    "expected `SELECTOR = result|result`, `SELECTOR ~ token`, `fact KEY`, `fact KEY = value|value` or `log`";
 
 /// A rule that finds the proof of a claim.
 #[derive(Debug, Clone)]
@@ -33,13 +38,14 @@ impl FromStr for ProofRule {
         }
         if let Some(fact) = text.strip_prefix("fact ") {
             let (key, values) = fact.split_once(" = ").unwrap_or((fact, ""));
-            let values = values.split('|').filter(|value| !value.is_empty()).map(str::to_owned);
-            return Ok(Self::Fact(key.to_owned(), values.collect()));
+            let values: Vec<String> = values.split('|').filter(|value| !value.is_empty()).map(str::to_owned).collect();
+            vocabulary::check(key, &values)?;
+            return Ok(Self::Fact(key.to_owned(), values));
         }
         if let Some((on, token)) = text.split_once(" ~ ") {
             return Ok(Self::SameAs(on.parse()?, word(token)?));
         }
-        let (on, results) = text.split_once(" = ").ok_or_else(|| format!("`{text}` proves nothing"))?;
+        let (on, results) = text.split_once(" = ").ok_or_else(|| format!("`{text}` proves nothing: {GRAMMAR}"))?;
         Ok(Self::Reading(on.parse()?, results.split('|').map(word).collect::<Result<_, _>>()?))
     }
 }

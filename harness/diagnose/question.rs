@@ -164,7 +164,9 @@ impl Question {
 /// Where the facts of `fact` and `calls` come from.
 fn source(key: &str) -> Source {
     match key {
-        "issued-signature" | "signing-key" | "clock" => Source::Probes,
+        "issued-signature" | "signing-key" | "clock" | "bearer-sent" | "auth.pace" | "auth.health-pace" => {
+            Source::Probes
+        }
         "backend-call" | "backend-contact" | "auth.at-work" | "token-judged" => Source::Log,
         "service-id" | "auth-url" => Source::Manifest(Service::Backend),
         key if key.starts_with("backend.") => Source::Manifest(Service::Backend),

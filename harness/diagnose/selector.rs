@@ -3,22 +3,24 @@
 
 use std::str::FromStr;
 
+use clap::ValueEnum as _;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use super::cell::{Cell, Kind, Place};
+use super::vocabulary;
 use crate::probe::{Caller, Carrier};
 use crate::token::TokenKind;
 
 /// A set of cells.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Selector {
-    places: Vec<Place>,
-    kinds: Vec<Kind>,
-    tokens: Vec<TokenKind>,
-    carriers: Vec<Carrier>,
-    callers: Vec<Option<Caller>>,
-    same_user: Option<bool>,
+    pub(super) places: Vec<Place>,
+    pub(super) kinds: Vec<Kind>,
+    pub(super) tokens: Vec<TokenKind>,
+    pub(super) carriers: Vec<Carrier>,
+    pub(super) callers: Vec<Option<Caller>>,
+    pub(super) same_user: Option<bool>,
 }
 
 impl Selector {
@@ -56,10 +58,37 @@ impl FromStr for Selector {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut selector = Self::default();
         for word in text.split_whitespace() {
-            selector.add(word).ok_or_else(|| format!("unknown word `{word}` in selector `{text}`"))?;
+            selector.add(word).ok_or_else(|| vocabulary::unknown(word, words().iter().map(String::as_str)))?;
         }
         Ok(selector)
     }
+}
+
+/// Words that are neither tokens nor callers.
+const WORDS: [&str; 16] = [
+    "backend.health",
+    "auth.health",
+    "protected",
+    "oracle",
+    "issuer",
+    "self-check",
+    "http",
+    "sse",
+    "websocket",
+    "header",
+    "subprotocol",
+    "query",
+    "body",
+    "free",
+    "same-user",
+    "other-user",
+];
+
+/// Every word there is.
+fn words() -> Vec<String> {
+    let tokens = TokenKind::value_variants().iter().map(|token| token.as_str().to_owned());
+    let callers = Caller::ALL.into_iter().map(|caller| format!("caller:{}", caller.as_str()));
+    WORDS.map(str::to_owned).into_iter().chain(tokens).chain(callers).collect()
 }
 
 impl Selector {

@@ -24,6 +24,9 @@ pub struct Manifest {
     pub latest_ready: Option<String>,
     /// `status.url`.
     pub url: Option<String>,
+    /// The revisions that get any traffic, and how many percent each, from `status.traffic` (or `spec.traffic`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub traffic: Vec<(String, u64)>,
 }
 
 /// One variable's value. A literal is kept only where it cannot be a secret.
@@ -76,6 +79,7 @@ impl Manifest {
             latest_created: text("/status/latestCreatedRevisionName"),
             latest_ready: text("/status/latestReadyRevisionName"),
             url: text("/status/url"),
+            traffic: traffic(json),
         })
     }
 }
@@ -107,6 +111,17 @@ fn condition<'a>(json: &'a Value, kind: &str) -> Option<&'a Value> {
         .as_array()?
         .iter()
         .find(|one| one.get("type").and_then(Value::as_str) == Some(kind))
+}
+
+/// A target without a name is the newest revision.
+fn traffic(json: &Value) -> Vec<(String, u64)> {
+    let listed = ["/status/traffic", "/spec/traffic"].into_iter().find_map(|pointer| json.pointer(pointer)?.as_array());
+    let share = |target: &Value| {
+        let percent = target.get("percent").and_then(Value::as_u64).filter(|percent| *percent > 0)?;
+        let name = target.get("revisionName").and_then(Value::as_str).unwrap_or("the newest revision");
+        Some((name.to_owned(), percent))
+    };
+    listed.into_iter().flatten().filter_map(share).collect()
 }
 
 fn truth(status: &Value) -> Option<bool> {

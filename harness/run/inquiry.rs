@@ -26,6 +26,7 @@ pub(super) struct Conclusion {
 /// One diagnosis under way.
 pub(super) struct Inquiry<'a> {
     pub(super) target: &'a Target,
+    catalogue: &'a Catalogue,
     pub(super) record: &'a mut Record,
     pub(super) evidence: Evidence,
     pub(super) clean: &'a (dyn Fn(&str) -> String + Send + Sync),
@@ -43,6 +44,7 @@ pub(super) struct Inquiry<'a> {
 pub(super) struct Driven<'a> {
     pub(super) prober: &'a Prober,
     pub(super) target: &'a Target,
+    pub(super) catalogue: &'a Catalogue,
     pub(super) failed: &'a [FailedStep],
     pub(super) deadline: Instant,
 }
@@ -56,12 +58,23 @@ pub(super) async fn inquire(
     clean: &(dyn Fn(&str) -> String + Send + Sync),
     tell: Listener<'_>,
 ) -> Conclusion {
-    let Driven { prober, target, failed, deadline } = *driven;
+    let Driven { prober, target, catalogue, failed, deadline } = *driven;
     read_manifests(&mut evidence, target, deadline, clean).await;
     by_hand.supplied.lay_manifests_over(&mut evidence);
     let (session, before) = (prober.session(), record.probes.len());
-    let mut inquiry =
-        Inquiry { target, record, evidence, clean, deadline, by_hand, failed, session, tell, asked: Vec::new() };
+    let mut inquiry = Inquiry {
+        target,
+        catalogue,
+        record,
+        evidence,
+        clean,
+        deadline,
+        by_hand,
+        failed,
+        session,
+        tell,
+        asked: Vec::new(),
+    };
     if failed.is_empty() {
         inquiry.ask_as_nobody().await;
     } else {
@@ -86,7 +99,7 @@ impl Inquiry<'_> {
     /// One probe after the other, within the target's budget of them.
     pub(super) async fn ask_all(&mut self) {
         while self.asked.len() < self.target.budget.diagnosis_probes as usize {
-            let Some(key) = next_probe(self.given(), Catalogue::shipped(), &self.asked) else { break };
+            let Some(key) = next_probe(self.given(), self.catalogue, &self.asked) else { break };
             self.asked.push(key.clone());
             self.ask(key).await;
         }
@@ -107,7 +120,7 @@ impl Inquiry<'_> {
 
     /// What is known by now, diagnosed.
     pub(super) fn causes(&self) -> Vec<Cause> {
-        diagnose(self.given(), Catalogue::shipped())
+        diagnose(self.given(), self.catalogue)
     }
 
     /// Whether nothing is left to be found out.

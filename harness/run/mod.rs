@@ -30,6 +30,7 @@ pub use recording::{Recording, record};
 use self::drive::Driven;
 use self::inquiry::Conclusion;
 use self::record::Record;
+use crate::diagnose::Catalogue;
 use crate::evidence::{Evidence, read_keys};
 use crate::probe::{Prober, Redact, SetupError};
 use crate::redact::Redactor;
@@ -44,6 +45,8 @@ pub struct Smoke {
     pub target: Arc<Target>,
     /// What is driven.
     pub scenarios: Vec<Scenario>,
+    /// Every fault that can be named.
+    pub catalogue: Arc<Catalogue>,
     /// What was just deployed: service (`backend`, `auth`, …) and revision.
     pub deployed: Vec<(String, String)>,
     /// Knows every secret of the run; shared with whoever prints.
@@ -93,7 +96,8 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
     something_was_tested(&driven)?;
     let driven_for = started.elapsed();
     let scenario_probes = record.probes.len();
-    let asked = inquiry::Driven { prober: &prober, target, failed: &driven.failed, deadline };
+    let asked =
+        inquiry::Driven { prober: &prober, target, catalogue: &run.catalogue, failed: &driven.failed, deadline };
     let conclusion = inquiry::inquire(&asked, &mut record, evidence, by_hand, &*redact, tell).await;
     tell(&Event::Ended);
     let timing = Timing {

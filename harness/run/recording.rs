@@ -43,7 +43,8 @@ pub async fn record(run: &Smoke) -> Result<Recording, RunError> {
     let driven = drive::drive(&prober, target, &scenarios(run), &mut record, &silent).await;
     something_was_tested(&driven)?;
     let of_scenarios = record.observations.len();
-    let asked = inquiry::Driven { prober: &prober, target, failed: &driven.failed, deadline };
+    let asked =
+        inquiry::Driven { prober: &prober, target, catalogue: &run.catalogue, failed: &driven.failed, deadline };
     let inquiry = inquiry::inquire(&asked, &mut record, evidence, &ByHand::default(), &*redact, &silent).await;
     let session = prober.session();
     for key in unasked(target, &record, &inquiry.evidence, &driven.failed) {

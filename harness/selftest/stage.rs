@@ -9,6 +9,7 @@ use super::healthy::Healthy;
 use super::recorded::Recorded;
 use super::subject::Subject;
 use crate::cli::coordinates;
+use crate::diagnose::Catalogue;
 use crate::redact::Redactor;
 use crate::run::{self, Smoke};
 use crate::scenario::Scenario;
@@ -43,7 +44,13 @@ impl Stage {
 
     fn run(&self, target: Target) -> Smoke {
         let (target, scenarios) = (Arc::new(target), self.scenarios.clone());
-        Smoke { target, scenarios, deployed: Vec::new(), redactor: Redactor::new() }
+        Smoke {
+            target,
+            scenarios,
+            catalogue: Catalogue::shipped_shared(),
+            deployed: Vec::new(),
+            redactor: Redactor::new(),
+        }
     }
 
     async fn boot(&self, subject: &Subject) -> Result<(Twin, Target), SelftestError> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use url::{Host, Url};
@@ -53,6 +54,8 @@ pub struct Target {
     pub variables: BTreeMap<String, Vec<String>>,
     /// The operator's names of the deployed things, for commands in the report.
     pub names: DeployedNames,
+    /// Files of faults beside the built-in catalogue; patterns such as `faults/*.toml` are allowed.
+    pub catalogue: Vec<PathBuf>,
     /// Failures that are known and reported, not diagnosed anew.
     pub known_failures: Vec<KnownFailure>,
     /// Which unusual probes may be sent.

@@ -1,7 +1,7 @@
 //! One layer of a target as it is written: everything may be absent. Sits in `target`; layers are laid over each other and then resolved.
 
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -38,6 +38,7 @@ overlays! {
         variables: Named<String, OneOrMany<String>>,
         manifest: ManifestLayer,
         logs: Option<OneOrMany<EvidenceText>>,
+        catalogue: Option<OneOrMany<PathBuf>>,
         known_failure: Option<Vec<KnownFailureText>>,
         probes: ProbesLayer,
     }
@@ -144,5 +145,6 @@ impl Layer {
         let manifests = self.manifest.backend.iter_mut().chain(self.manifest.auth.as_mut());
         let logs = self.logs.iter_mut().flat_map(|logs| &mut logs.0);
         manifests.chain(logs).chain(&mut self.jwks).for_each(|evidence| evidence.root(folder));
+        self.catalogue.iter_mut().flat_map(|files| &mut files.0).for_each(|file| *file = folder.join(&*file));
     }
 }

@@ -80,6 +80,7 @@ pub(super) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         logs: layer.logs.unwrap_or_default().0.into_iter().map(|log| log.0).collect(),
         variables: layer.variables.0.into_iter().map(|entry| (entry.name, entry.value.0)).collect(),
         names: names(layer.names),
+        catalogue: layer.catalogue.unwrap_or_default().0,
         known_failures: layer.known_failure.unwrap_or_default().into_iter().map(known_failure).collect(),
         probes: UnusualProbes { test_headers: layer.probes.test_headers.unwrap_or(true) },
         backend,

@@ -2,6 +2,7 @@
 
 mod driven;
 mod exit_codes;
+mod faults;
 #[path = "../support/fetch.rs"]
 mod fetch;
 mod formats;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use fivewhys::diagnose::Catalogue;
 use fivewhys::redact::Redactor;
 use fivewhys::report::Report;
 use fivewhys::run;
@@ -70,6 +71,7 @@ impl Bench {
         let run = run::Smoke {
             target: Arc::new(self.target.clone()),
             scenarios: scenarios.to_vec(),
+            catalogue: Catalogue::shipped_shared(),
             deployed: Vec::new(),
             redactor: Redactor::new(),
         };

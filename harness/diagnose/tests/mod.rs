@@ -3,6 +3,8 @@
 mod bypass;
 mod calls;
 mod catalogue;
+mod catalogue_files;
+mod contract_rows;
 mod facts;
 mod findings;
 mod logbook;

@@ -114,6 +114,7 @@ fn target(base: &str) -> Target {
     Target {
         direct: None,
         variables: std::collections::BTreeMap::new(),
+        catalogue: Vec::new(),
         name: "bench".to_owned(),
         production: false,
         twin: false,

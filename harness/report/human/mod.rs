@@ -5,11 +5,16 @@ mod causes;
 mod cure;
 mod ending;
 mod findings;
+mod manual;
+mod matrix;
 mod page;
 mod probes;
 mod scenarios;
 mod text;
 mod words;
+
+pub use self::manual::{fault_list, fault_page};
+pub use self::matrix::matrices;
 
 use self::page::Page;
 use self::text::{Ink, Paint, Separator, Text};

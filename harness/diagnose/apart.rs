@@ -1,0 +1,168 @@
+//! Whether something that can be seen through some doors tells two faults apart, by what the catalogue foretells of them.
+//! Sits in `diagnose`; `matrix` makes classes of it. Makers of answers are taken as known, latencies and texts tell nothing.
+
+use std::collections::BTreeSet;
+
+use super::cell::{Cell, Kind, Place};
+use super::fault::Fault;
+use super::mode::{Mode, Prediction};
+use super::vocabulary;
+use crate::observe::{Hop, Outcome};
+use crate::probe::{Caller, Carrier};
+use crate::target::Door;
+use crate::token::TokenKind;
+
+/// The tokens that are compared.
+const TOKENS: [TokenKind; 6] = [
+    TokenKind::Valid,
+    TokenKind::Issued,
+    TokenKind::None,
+    TokenKind::Malformed,
+    TokenKind::Expired,
+    TokenKind::WrongKey,
+];
+
+/// Whether every way of the one differs from every way of the other in something these doors show.
+pub(super) fn apart(one: &Fault, other: &Fault, doors: &[Door], cells: &[Cell]) -> bool {
+    let lines_differ = doors.contains(&Door::Logs) && (leaves_alone(one, other) || leaves_alone(other, one));
+    lines_differ || one.mode.iter().all(|a| other.mode.iter().all(|b| differ(a, b, doors, cells)))
+}
+
+/// Whether it leaves a line that decides, and the other does not.
+fn leaves_alone(one: &Fault, other: &Fault) -> bool {
+    let left = |rule: &str| other.log.iter().any(|line| line.pattern.as_str() == rule);
+    one.log.iter().any(|line| line.decisive && !left(line.pattern.as_str()))
+}
+
+fn differ(a: &Mode, b: &Mode, doors: &[Door], cells: &[Cell]) -> bool {
+    facts_differ(a, b, doors)
+        || cells.iter().any(|cell| answers_differ(a, b, cell))
+        || cells.iter().any(|cell| relations_differ(a, b, cell) || relations_differ(b, a, cell))
+        || nowhere(a, b, cells)
+        || nowhere(b, a, cells)
+}
+
+fn facts_differ(a: &Mode, b: &Mode, doors: &[Door]) -> bool {
+    let seen = |key: &str| vocabulary::of(key).filter(|fact| doors.contains(&fact.door));
+    let differ = |a: &Mode, b: &Mode| {
+        a.facts.iter().any(|(key, values)| {
+            let Some(fact) = seen(key) else { return false };
+            match b.facts.get(key) {
+                Some(others) => values.iter().all(|value| !others.contains(value)),
+                // What is so in no system in order speaks against whoever does not demand it.
+                None => fact.anomaly.is_some_and(|anomaly| values.iter().all(|value| value == anomaly)),
+            }
+        })
+    };
+    differ(a, b) || differ(b, a)
+}
+
+fn answers_differ(a: &Mode, b: &Mode, cell: &Cell) -> bool {
+    disjoint(&outcomes(a, cell), &outcomes(b, cell)) || disjoint(&makers(a, cell), &makers(b, cell))
+}
+
+/// Whether the one says that two tokens fare alike, and by the other they cannot.
+fn relations_differ(a: &Mode, b: &Mode, cell: &Cell) -> bool {
+    let alike: Vec<TokenKind> = speaking(a, cell).filter_map(|one| one.same_as).collect();
+    alike.into_iter().any(|token| {
+        let control = Cell { token, ..*cell };
+        let unlike = speaking(b, cell).any(|one| one.differs_from == Some(token));
+        unlike || disjoint(&outcomes(b, cell), &outcomes(b, &control))
+    })
+}
+
+/// Whether the one says that it shows somewhere, and by the other it can nowhere.
+fn nowhere(a: &Mode, b: &Mode, cells: &[Cell]) -> bool {
+    a.predict.iter().filter(|one| one.some).any(|one| {
+        let mut at = cells.iter().filter(|cell| one.on.matches(cell)).peekable();
+        let wanted: Option<BTreeSet<Outcome>> = Some(one.result.iter().copied().collect());
+        let by: Option<BTreeSet<Hop>> =
+            (!one.answered_by.is_empty()).then(|| one.answered_by.iter().copied().collect());
+        at.peek().is_some() && at.all(|cell| disjoint(&wanted, &outcomes(b, cell)) || disjoint(&by, &makers(b, cell)))
+    })
+}
+
+fn speaking<'m>(mode: &'m Mode, cell: &'m Cell) -> impl Iterator<Item = &'m Prediction> {
+    let covered = !cell.same_user && mode.predict.iter().any(|one| one.on.asks_for_another_user());
+    let own = move |one: &&Prediction| !covered || one.on.asks_for_another_user();
+    mode.predict.iter().filter(own).filter(move |one| !one.some && one.on.matches(cell))
+}
+
+/// How the call may end; nothing: anyhow.
+fn outcomes(mode: &Mode, cell: &Cell) -> Option<BTreeSet<Outcome>> {
+    let sets = speaking(mode, cell).filter(|one| !one.result.is_empty());
+    sets.map(|one| one.result.iter().copied().collect::<BTreeSet<_>>()).reduce(|a, b| &a & &b)
+}
+
+fn makers(mode: &Mode, cell: &Cell) -> Option<BTreeSet<Hop>> {
+    let sets = speaking(mode, cell).filter(|one| !one.answered_by.is_empty());
+    sets.map(|one| one.answered_by.iter().copied().collect::<BTreeSet<_>>()).reduce(|a, b| &a & &b)
+}
+
+fn disjoint<T: Ord>(a: &Option<BTreeSet<T>>, b: &Option<BTreeSet<T>>) -> bool {
+    matches!((a, b), (Some(a), Some(b)) if a.is_disjoint(b))
+}
+
+/// Every kind of probe that these doors let us send.
+pub(super) fn cells(doors: &[Door]) -> Vec<Cell> {
+    let health = |place| Cell {
+        place,
+        kind: Kind::Http,
+        token: TokenKind::None,
+        carrier: Carrier::Header,
+        caller: None,
+        same_user: true,
+    };
+    let mut cells = vec![health(Place::BackendHealth)];
+    let auth = doors.contains(&Door::Auth);
+    let tokens = TOKENS.into_iter().filter(|token| auth || *token != TokenKind::Issued);
+    for token in tokens {
+        cells.extend(protected(token));
+        if auth {
+            cells.extend(oracle(token, doors));
+        }
+    }
+    if doors.contains(&Door::Direct) {
+        let past_edge = [TokenKind::Valid, TokenKind::None].into_iter().flat_map(protected);
+        cells.extend(past_edge.map(|cell| Cell { place: Place::Direct, ..cell }));
+        cells.push(health(Place::DirectHealth));
+    }
+    if auth {
+        cells.extend([Place::AuthHealth, Place::Issuer, Place::SelfCheck].map(health));
+    }
+    cells
+}
+
+fn protected(token: TokenKind) -> impl Iterator<Item = Cell> {
+    let ways = [
+        (Kind::Http, Carrier::Header),
+        (Kind::Sse, Carrier::Header),
+        (Kind::Websocket, Carrier::Header),
+        (Kind::Websocket, Carrier::Subprotocol),
+    ];
+    let users = if token == TokenKind::Valid { &[true, false][..] } else { &[true][..] };
+    ways.into_iter().flat_map(move |(kind, carrier)| {
+        users.iter().map(move |same_user| Cell {
+            place: Place::Protected,
+            kind,
+            token,
+            carrier,
+            caller: None,
+            same_user: *same_user,
+        })
+    })
+}
+
+fn oracle(token: TokenKind, doors: &[Door]) -> impl Iterator<Item = Cell> {
+    let credentials = doors.contains(&Door::ServiceCredentials);
+    let callers =
+        Caller::ALL.into_iter().filter(move |one| credentials || !matches!(one, Caller::Right | Caller::WrongId));
+    callers.map(Some).chain([None]).map(move |caller| Cell {
+        place: Place::Oracle,
+        kind: Kind::Http,
+        token,
+        carrier: Carrier::Body,
+        caller,
+        same_user: true,
+    })
+}

@@ -1,0 +1,104 @@
+//! One file of the catalogue, read and checked; every mistake in it is shown where it is, inside its string too. Sits in `diagnose`.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::fault::{Fault, NO_EXPRESSION};
+use super::mode::Expectation;
+use super::vocabulary;
+use crate::observe::Hop;
+use crate::target::{ConfigError, Source, source};
+
+/// Where a fault can lie.
+const HOPS: [Hop; 8] =
+    [Hop::Client, Hop::Network, Hop::Edge, Hop::Backend, Hop::BackendAuth, Hop::Auth, Hop::Data, Hop::Agents];
+
+/// An entry, and where its id stands.
+pub(super) struct Written {
+    pub(super) fault: Fault,
+    pub(super) source: Source,
+    pub(super) id: Range<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FaultFile {
+    fault: Vec<Spanned<Fault>>,
+}
+
+static SHARED: LazyLock<BTreeMap<String, Expectation>> = LazyLock::new(|| {
+    toml::from_str(include_str!("faults/expectations.toml")).expect("the shipped expectations are read by a test")
+});
+
+/// The entries of a file, with the sets they include; `name` is shown in errors.
+pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Written>, ConfigError> {
+    let shown = source(name, text);
+    let flaw = |message: &str, span: Range<usize>| {
+        let span = narrowed(text, span, message);
+        ConfigError::from_message(message).at(&shown, span)
+    };
+    let in_toml = |error: toml::de::Error| flaw(error.message(), error.span().unwrap_or(0..0));
+    let file: FaultFile = toml::from_str(text).map_err(in_toml)?;
+    // A table's own span is its header.
+    let mut ends: Vec<usize> = file.fault.iter().skip(1).map(|entry| entry.span().start).collect();
+    ends.push(text.len());
+    let entry = |(entry, end): (Spanned<Fault>, usize)| {
+        let span = entry.span().start..end;
+        let mut fault = entry.into_inner();
+        check(&fault).map_err(|message| flaw(&message, span.clone()))?;
+        for mode in &mut fault.mode {
+            mode.include(&SHARED).map_err(|(span, message)| flaw(&message, span))?;
+        }
+        fault.extend_past_the_edge();
+        let id = narrowed(text, span, &format!("`{}`", fault.id));
+        Ok(Written { fault, source: Source::clone(&shown), id })
+    };
+    file.fault.into_iter().zip(ends).map(entry).collect()
+}
+
+/// What no type can say: the hop of the id, a mode to fit, modes that links name.
+fn check(fault: &Fault) -> Result<(), String> {
+    if fault.hop() == Hop::Unknown {
+        let hop = fault.id.split('/').next().unwrap_or_default();
+        return Err(vocabulary::unknown(hop, HOPS.map(Hop::as_str)));
+    }
+    if fault.mode.is_empty() {
+        return Err(format!("`{}` has no `[[fault.mode]]`: it predicts nothing", fault.id));
+    }
+    let modes = || fault.mode.iter().map(|mode| mode.name.as_str());
+    let strange =
+        fault.whys.iter().filter_map(|why| why.mode.as_deref()).find(|name| !modes().any(|mode| mode == *name));
+    strange.map_or(Ok(()), |name| Err(vocabulary::unknown(name, modes())))
+}
+
+/// The place inside a value that a message is about: of a regular expression what does not parse, otherwise the word that it quotes first.
+fn narrowed(text: &str, span: Range<usize>, message: &str) -> Range<usize> {
+    let within = text.get(span.clone()).unwrap_or_default();
+    let place = if message.starts_with(NO_EXPRESSION) { flaw_of_expression(within) } else { quoted(within, message) };
+    place.map_or(span.clone(), |place| span.start + place.start..span.start + place.end)
+}
+
+fn quoted(within: &str, message: &str) -> Option<Range<usize>> {
+    let word = message.split('`').nth(1).filter(|word| !word.is_empty())?;
+    let part = |c: char| c.is_alphanumeric() || "-_.:/".contains(c);
+    let whole = |at: usize| !within[..at].ends_with(part) && !within[at + word.len()..].starts_with(part);
+    let at = within.match_indices(word).map(|(at, _)| at).find(|at| whole(*at)).or_else(|| within.find(word))?;
+    Some(at..at + word.len())
+}
+
+/// Exact in `'…'`, where no escape moves what follows.
+fn flaw_of_expression(within: &str) -> Option<Range<usize>> {
+    let quotes = within.len() - within.trim_start_matches(['\'', '"']).len();
+    let inner = within.get(quotes..within.len().checked_sub(quotes)?)?;
+    let span = match regex_syntax::Parser::new().parse(inner).err()? {
+        regex_syntax::Error::Parse(error) => *error.span(),
+        regex_syntax::Error::Translate(error) => *error.span(),
+        _ => return None,
+    };
+    let (from, to) = (span.start.offset, span.end.offset.max(span.start.offset + 1).min(inner.len()));
+    (from <= to).then_some(quotes + from..quotes + to)
+}

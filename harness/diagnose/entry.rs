@@ -1,0 +1,152 @@
+//! A fault of the catalogue as a person or another program may read it. Sits in `diagnose`; the arrow from the catalogue to `report`.
+
+use serde::Serialize;
+
+use super::catalogue::Catalogue;
+use super::fault::{Fault, LogScope, Prior, Tested};
+use super::mode::Mode;
+use super::words;
+use crate::observe::Hop;
+
+/// Everything the catalogue says of one fault, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// `hop/slug`.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// Where it lies.
+    pub hop: Hop,
+    /// `common`, `uncommon` or `rare`.
+    pub prior: &'static str,
+    /// What happened, in a few sentences. Empty where the entry does not say.
+    pub about: String,
+    /// The chain of whys, outermost first.
+    pub whys: Vec<Link>,
+    /// The ways it can show; one must fit.
+    pub modes: Vec<Showing>,
+    /// Lines it leaves in logs.
+    pub log: Vec<LogLine>,
+    /// Signatures of an answer that speak for it.
+    pub signatures: Vec<String>,
+    /// Services whose deploy can have caused it.
+    pub involves: Vec<String>,
+    /// Whether an older revision would not have it.
+    pub curable_by_rollback: bool,
+    /// Who owns it.
+    pub owner: String,
+    /// What puts it right; `{backend}` and the like stand for the target's names.
+    pub fix: String,
+    /// How to see that it is gone.
+    pub verify: String,
+    /// Rows of `docs/contract-rows.md`: failure modes met in the field.
+    pub rows: Vec<u8>,
+    /// By what its predictions are tested.
+    pub tested: String,
+}
+
+/// One link of the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Link {
+    /// What it claims.
+    pub claim: String,
+    /// What proves it.
+    pub proof: String,
+    /// Whether only this fault leaves that proof.
+    pub mark: bool,
+    /// The way of showing it belongs to; nothing: any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
+}
+
+/// One way a fault can show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Showing {
+    /// Its name; empty for the usual way.
+    pub name: String,
+    /// What it foretells.
+    pub foretells: Vec<String>,
+    /// What would refute it.
+    pub refuted_by: Vec<String>,
+}
+
+/// A line in a log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LogLine {
+    /// Who writes it.
+    pub by: Hop,
+    /// A regular expression.
+    pub matches: String,
+    /// Whether it decides, or is a hint.
+    pub decisive: bool,
+    /// Where in time it counts.
+    pub counts: &'static str,
+}
+
+impl Catalogue {
+    /// Every entry, in the order of the files.
+    pub fn entries(&self) -> impl Iterator<Item = Entry> {
+        self.faults.iter().map(entry)
+    }
+
+    /// The entry of this id.
+    #[must_use]
+    pub fn entry(&self, id: &str) -> Option<Entry> {
+        self.faults.iter().find(|fault| fault.id == id).map(entry)
+    }
+}
+
+fn entry(fault: &Fault) -> Entry {
+    Entry {
+        id: fault.id.clone(),
+        title: fault.title.clone(),
+        hop: fault.hop(),
+        prior: prior(fault.prior),
+        about: fault.about.trim().to_owned(),
+        whys: fault.whys.iter().map(link).collect(),
+        modes: fault.mode.iter().map(showing).collect(),
+        log: fault.log.iter().map(line).collect(),
+        signatures: fault.signatures.clone(),
+        involves: fault.involves.clone(),
+        curable_by_rollback: fault.curable_by_rollback,
+        owner: fault.owner.clone(),
+        fix: fault.fix.clone(),
+        verify: fault.verify.clone(),
+        rows: fault.rows.clone(),
+        tested: tested(&fault.tested),
+    }
+}
+
+const fn prior(prior: Prior) -> &'static str {
+    match prior {
+        Prior::Common => "common",
+        Prior::Uncommon => "uncommon",
+        Prior::Rare => "rare",
+    }
+}
+
+fn link(rule: &super::fault::WhyRule) -> Link {
+    Link { claim: rule.claim.clone(), proof: words::proof(&rule.proof), mark: rule.mark, mode: rule.mode.clone() }
+}
+
+fn showing(mode: &Mode) -> Showing {
+    Showing { name: mode.name.clone(), foretells: words::foretold(mode), refuted_by: words::refuted(mode) }
+}
+
+fn line(rule: &super::fault::LogRule) -> LogLine {
+    let counts = match rule.scope {
+        LogScope::Window => "while a failing probe is under way, and at no other time",
+        LogScope::State => "while failing probes are under way; others may meet it too",
+        LogScope::Any => "whenever it was written",
+    };
+    LogLine { by: rule.by, matches: rule.pattern.as_str().to_owned(), decisive: rule.decisive, counts }
+}
+
+fn tested(tested: &Tested) -> String {
+    match tested {
+        Tested::Loopback => "the twin causes it on loopback (`fivewhys smoke --fault`)".to_owned(),
+        Tested::Recorded { file, because } => format!("by what was recorded in {file}: {because}"),
+        Tested::Unseen(why) => format!("nothing causes it here: {why}"),
+        Tested::Unsaid => "the entry does not say".to_owned(),
+    }
+}

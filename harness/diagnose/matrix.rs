@@ -1,0 +1,82 @@
+//! Which faults can be told apart with which doors, by what the catalogue foretells. Sits in `diagnose`; `report` shows it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::apart::{apart, cells};
+use super::catalogue::Catalogue;
+use super::fault::Fault;
+use crate::target::Door;
+
+/// What one set of doors can tell apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Matrix {
+    /// The open doors.
+    pub doors: Vec<String>,
+    /// Pairs of faults.
+    pub pairs: usize,
+    /// Pairs of which something that these doors show tells the one from the other.
+    pub told_apart: usize,
+    /// Faults that are told from every other.
+    pub alone: Vec<String>,
+    /// All others, in classes within which nothing tells one from another.
+    pub classes: Vec<Class>,
+    /// The grid: each fault with all those it is not told from.
+    pub rivals: BTreeMap<String, Vec<String>>,
+}
+
+/// Faults that look the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Class {
+    /// Its faults.
+    pub faults: Vec<String>,
+    /// Faults of other classes that some of these are not told from.
+    pub also: Vec<String>,
+}
+
+impl Catalogue {
+    /// What these doors can tell apart.
+    #[must_use]
+    pub fn matrix(&self, doors: &[Door]) -> Matrix {
+        let faults: Vec<&Fault> = self.faults.iter().collect();
+        let cells = cells(doors);
+        let alike: Vec<Vec<bool>> =
+            faults.iter().map(|one| faults.iter().map(|other| !apart(one, other, doors, &cells)).collect()).collect();
+        let rivals = |at: usize| (0..faults.len()).filter(move |other| *other != at);
+        let of = |at: usize| rivals(at).filter(|other| alike[at][*other]).collect::<Vec<_>>();
+        let (alone, others): (Vec<usize>, Vec<usize>) = (0..faults.len()).partition(|at| of(*at).is_empty());
+        let id = |at: &usize| faults[*at].id.clone();
+        let classes = classes(&others, &alike);
+        Matrix {
+            doors: doors.iter().map(ToString::to_string).collect(),
+            pairs: faults.len() * faults.len().saturating_sub(1) / 2,
+            told_apart: (0..faults.len()).map(|at| faults.len() - 1 - of(at).len()).sum::<usize>() / 2,
+            alone: alone.iter().map(id).collect(),
+            classes: classes
+                .iter()
+                .map(|class| Class {
+                    faults: class.iter().map(id).collect(),
+                    also: others
+                        .iter()
+                        .filter(|other| !class.contains(other) && class.iter().any(|at| alike[*at][**other]))
+                        .map(id)
+                        .collect(),
+                })
+                .collect(),
+            rivals: others.iter().map(|at| (id(at), of(*at).iter().map(id).collect())).collect(),
+        }
+    }
+}
+
+/// Likeness is not transitive: each fault goes to the first class all of whose faults it is like.
+fn classes(faults: &[usize], alike: &[Vec<bool>]) -> Vec<Vec<usize>> {
+    let mut classes: Vec<Vec<usize>> = Vec::new();
+    for at in faults {
+        match classes.iter_mut().find(|class| class.iter().all(|other| alike[*at][*other])) {
+            Some(class) => class.push(*at),
+            None => classes.push(vec![*at]),
+        }
+    }
+    classes
+}

@@ -1,0 +1,36 @@
+//! How fast the auth service answers us, as facts: what is slow once may be chance, what is never fast is slow. Sits in `diagnose`.
+
+use super::fact::Fact;
+use crate::observe::{Observation, Outcome};
+use crate::target::{Role, Service, Target};
+
+/// From this many milliseconds on a judgement is slow: read timeouts begin at 1.6 s (contract.md 3.1).
+const SLOW_JUDGEMENT: u64 = 1200;
+/// From this many milliseconds on a health check is slow: budgets begin at 0.3 s (contract.md 3.1).
+const SLOW_HEALTH: u64 = 300;
+/// The way there takes its time too: a slow check takes this much longer than the backend's.
+const BESIDE_THE_WAY: u64 = 200;
+
+/// What the fastest answers tell.
+pub(super) fn facts(target: &Target, observations: &[&Observation]) -> Vec<Fact> {
+    let fastest = |role: Role, service: Service| {
+        let of = observations.iter().filter(move |one| {
+            let surface = target.surfaces.get(&one.probe.surface);
+            surface.is_some_and(|surface| surface.role == role && surface.service == service)
+        });
+        of.filter(|one| one.result == Outcome::Ok).min_by_key(|one| one.took_ms)
+    };
+    let judged = fastest(Role::Oracle, Service::Auth)
+        .map(|one| fact("auth.pace", one.took_ms >= SLOW_JUDGEMENT, "the auth service's fastest yes", one));
+    let way = fastest(Role::Health, Service::Backend).map_or(0, |one| one.took_ms);
+    let health = fastest(Role::Health, Service::Auth).map(|one| {
+        let slow = one.took_ms >= SLOW_HEALTH && one.took_ms >= way + BESIDE_THE_WAY;
+        fact("auth.health-pace", slow, "the auth service's fastest health check", one)
+    });
+    judged.into_iter().chain(health).collect()
+}
+
+fn fact(key: &'static str, slow: bool, what: &str, of: &Observation) -> Fact {
+    let says = format!("{what} took {} ms", of.took_ms);
+    Fact { key, value: if slow { "slow" } else { "quick" }, anomaly: slow, says, exchange: Some(of.exchange) }
+}

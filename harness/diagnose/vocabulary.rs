@@ -1,0 +1,150 @@
+//! The facts a catalogue entry may speak of: their keys, their values, by which door they come, and what they are called in words.
+//! Sits in `diagnose`; `fact` and `calls` establish them.
+
+use crate::target::Door;
+
+/// A fact that can be known.
+#[derive(Debug)]
+pub(super) struct FactWord {
+    pub(super) key: &'static str,
+    /// Every value but `unknown`.
+    pub(super) values: &'static [&'static str],
+    /// A value that no system in order has: it contradicts whoever does not demand it.
+    pub(super) anomaly: Option<&'static str>,
+    /// The door it comes by.
+    pub(super) door: Door,
+    /// What it is, so that a value may follow.
+    pub(super) says: &'static str,
+}
+
+const PRESENCE: &[&str] = &["present", "absent"];
+const SAMENESS: &[&str] = &["same", "differs"];
+
+/// All of them.
+pub(super) const FACTS: &[FactWord] = &[
+    fact(
+        "issued-signature",
+        &["ours", "foreign"],
+        Some("foreign"),
+        Door::Auth,
+        "the key of tokens that the auth service mints",
+    ),
+    fact(
+        "signing-key",
+        &["published", "unpublished"],
+        None,
+        Door::Auth,
+        "our key among those that the auth service publishes",
+    ),
+    fact("clock", &["in-step", "apart"], Some("apart"), Door::Edge, "the clocks, ours and the servers'"),
+    fact(
+        "backend.service-secret",
+        PRESENCE,
+        Some("absent"),
+        Door::Manifest,
+        "the service secret in the backend's manifest",
+    ),
+    fact(
+        "auth.service-secret",
+        PRESENCE,
+        Some("absent"),
+        Door::Manifest,
+        "the service secret in the auth service's manifest",
+    ),
+    fact("backend.service-id", PRESENCE, None, Door::Manifest, "the service id in the backend's manifest"),
+    fact("backend.auth-url", PRESENCE, None, Door::Manifest, "the auth service's address in the backend's manifest"),
+    fact("backend.jwt-secret", PRESENCE, None, Door::Manifest, "the JWT secret in the backend's manifest"),
+    fact("auth.jwt-secret", PRESENCE, Some("absent"), Door::Manifest, "the JWT secret in the auth service's manifest"),
+    fact(
+        "service-secret",
+        SAMENESS,
+        Some("differs"),
+        Door::Manifest,
+        "the service secrets that the two manifests name",
+    ),
+    fact("jwt-secret", SAMENESS, Some("differs"), Door::Manifest, "the JWT secrets that the two manifests name"),
+    fact(
+        "service-id",
+        SAMENESS,
+        Some("differs"),
+        Door::Manifest,
+        "the backend's service id and the one that is expected",
+    ),
+    fact(
+        "auth-url",
+        SAMENESS,
+        Some("differs"),
+        Door::Manifest,
+        "the auth service's address and the one in the backend's manifest",
+    ),
+    fact(
+        "backend.auth-enabled",
+        &["on", "off"],
+        Some("off"),
+        Door::Manifest,
+        "the switch of the backend's auth client",
+    ),
+    fact("backend.rollout", &["ready", "failed"], None, Door::Manifest, "the backend's newest revision"),
+    fact(
+        "backend-call",
+        &["refused", "answered", "failed", "absent"],
+        None,
+        Door::Logs,
+        "the backend's validation call, in the auth service's request log",
+    ),
+    fact(
+        "backend-contact",
+        &["seen", "none"],
+        None,
+        Door::Logs,
+        "anything at all of the backend, in the auth service's request log",
+    ),
+    fact("auth.at-work", &["yes", "no"], None, Door::Logs, "the auth service at work for others, in its log"),
+    fact("token-judged", &["yes", "no"], None, Door::Logs, "a judgement of our token, in the auth service's log"),
+    fact(
+        "backend.traffic",
+        &["single", "split"],
+        None,
+        Door::Manifest,
+        "the revisions that share the backend's traffic",
+    ),
+    fact("bearer-sent", &["yes", "no"], Some("no"), Door::Edge, "a token in our own calls"),
+    fact("auth.pace", &["quick", "slow"], Some("slow"), Door::Auth, "how fast the auth service judges good tokens"),
+    fact(
+        "auth.health-pace",
+        &["quick", "slow"],
+        Some("slow"),
+        Door::Auth,
+        "how fast the auth service's health check answers",
+    ),
+];
+
+const fn fact(
+    key: &'static str,
+    values: &'static [&'static str],
+    anomaly: Option<&'static str>,
+    door: Door,
+    says: &'static str,
+) -> FactWord {
+    FactWord { key, values, anomaly, door, says }
+}
+
+/// The fact of this key.
+pub(super) fn of(key: &str) -> Option<&'static FactWord> {
+    FACTS.iter().find(|fact| fact.key == key)
+}
+
+/// What is wrong with a fact and the values that are asked of it; in the words in which serde says such a thing.
+pub(super) fn check<'v>(key: &str, values: impl IntoIterator<Item = &'v String>) -> Result<(), String> {
+    let fact = of(key).ok_or_else(|| unknown(key, FACTS.iter().map(|fact| fact.key)))?;
+    match values.into_iter().find(|value| !fact.values.contains(&value.as_str())) {
+        Some(value) => Err(unknown(value, fact.values.iter().copied())),
+        None => Ok(()),
+    }
+}
+
+/// The message about a word that is not known, as serde says it: `target` puts it into our words, with the nearest known one.
+pub(super) fn unknown<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    let known: Vec<String> = known.into_iter().map(|one| format!("`{one}`")).collect();
+    format!("unknown variant `{word}`, expected one of {}", known.join(", "))
+}

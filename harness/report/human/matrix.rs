@@ -1,0 +1,72 @@
+//! What doors tell apart, for people. Sits in `report::human`.
+
+use super::Style;
+use super::page::Page;
+use super::text::{Paint, Separator};
+use super::words::{counted, percent};
+use crate::diagnose::{Class, Matrix};
+
+/// As many others are named.
+const FEW: usize = 8;
+
+/// How much each set of doors tells, then, of the sets marked so, every class.
+#[must_use]
+pub fn matrices(sets: &[(Matrix, bool)], style: &Style) -> String {
+    let mut page = Page::new(style);
+    if sets.len() > 1 {
+        summary(&mut page, sets);
+    }
+    for (matrix, _) in sets.iter().filter(|(_, whole)| *whole) {
+        classes(&mut page, matrix);
+    }
+    page.finish()
+}
+
+fn summary(page: &mut Page, sets: &[(Matrix, bool)]) {
+    let widest = sets.iter().map(|(matrix, _)| matrix.doors.join(", ").len()).max().unwrap_or(0);
+    let ink = page.ink();
+    let columns = ["pairs apart", "alone"];
+    let head = columns.map(|column| ink.text(Paint::Faint, column));
+    page.row(0, [ink.text(Paint::Faint, "doors").padded(widest)], &head);
+    for (matrix, _) in sets {
+        let share = percent(matrix.told_apart as f64 / matrix.pairs.max(1) as f64);
+        let doors = ink.text(Paint::Strong, &matrix.doors.join(", ")).padded(widest);
+        let share = ink.text(Paint::Plain, &share).padded(columns[0].len());
+        page.row(0, [doors, share], &[ink.text(Paint::Plain, &matrix.alone.len().to_string())]);
+    }
+}
+
+fn classes(page: &mut Page, matrix: &Matrix) {
+    page.section();
+    let ink = page.ink();
+    let head = format!("With {}: two faults of one class can look the same", matrix.doors.join(", "));
+    page.paragraph(0, &ink.text(Paint::Strong, &head));
+    for class in &matrix.classes {
+        page.section();
+        one(page, class);
+    }
+    page.section();
+    page.paragraph(2, &ink.text(Paint::Faint, &format!("told from all others ({})", matrix.alone.len())));
+    page.paragraph(4, &ink.list(Paint::Plain, &matrix.alone, Separator::Comma));
+}
+
+fn one(page: &mut Page, class: &Class) {
+    let ink = page.ink();
+    let named = match class.faults.len() {
+        1 => "1 fault".to_owned(),
+        some => counted(some, "fault", "faults") + " alike",
+    };
+    page.paragraph(2, &ink.text(Paint::Faint, &named));
+    page.paragraph(4, &ink.list(Paint::Plain, &class.faults, Separator::Comma));
+    match class.also.len() {
+        0 => {}
+        1..=FEW => {
+            let also = ink.list(Paint::Faint, &class.also, Separator::Comma);
+            page.row(4, [ink.text(Paint::Faint, "or like")], &[also]);
+        }
+        many => page.paragraph(
+            4,
+            &ink.text(Paint::Faint, &format!("or, in some of their ways, like {many} others (--json names them)")),
+        ),
+    }
+}
