@@ -124,7 +124,7 @@ fn agree(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> bool {
         let works = case.readings.all[at].observation.result == Outcome::Ok;
         !denied || (!works && foretold(&at))
     };
-    let hidden = |half: &Half<'_, '_>| half.stances.unmet.iter().all(|spoken| spoken.iter().all(|at| foretold(at)));
+    let hidden = |half: &Half<'_, '_>| half.stances.unmet.iter().all(|spoken| spoken.iter().all(foretold));
     (0..case.readings.all.len()).all(can_be)
         && hidden(one)
         && hidden(two)
