@@ -76,6 +76,7 @@ pub(crate) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report
         backend: url(twin.edge_url())?,
         auth: url(twin.auth_url())?,
         websocket: url(twin.websocket_url())?,
+        direct: Some(url(twin.backend_url())?),
         signing_secret: SecretString::from(credentials.signing_secret().to_owned()),
         algorithm: algorithm(twin.signing()),
         jwks: (twin.signing() != Signing::Hs256)

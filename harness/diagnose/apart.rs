@@ -122,6 +122,11 @@ pub(super) fn cells(doors: &[Door]) -> Vec<Cell> {
             cells.extend(oracle(token, doors));
         }
     }
+    if doors.contains(&Door::Direct) {
+        let past_edge = [TokenKind::Valid, TokenKind::None].into_iter().flat_map(protected);
+        cells.extend(past_edge.map(|cell| Cell { place: Place::Direct, ..cell }));
+        cells.push(health(Place::DirectHealth));
+    }
     if auth {
         cells.extend([Place::AuthHealth, Place::Issuer, Place::SelfCheck].map(health));
     }

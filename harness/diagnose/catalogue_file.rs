@@ -53,6 +53,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Written>, ConfigError>
         for mode in &mut fault.mode {
             mode.include(&SHARED).map_err(|(span, message)| flaw(&message, span))?;
         }
+        fault.extend_past_the_edge();
         let id = narrowed(text, span, &format!("`{}`", fault.id));
         Ok(Written { fault, source: Source::clone(&shown), id })
     };

@@ -11,6 +11,9 @@ pub(super) enum Place {
     AuthHealth,
     /// A surface of the backend that must refuse whoever is not signed in.
     Protected,
+    /// The same two, past the edge.
+    DirectHealth,
+    Direct,
     /// A surface of the auth service that judges a token.
     Oracle,
     /// A surface of the auth service that mints one.
@@ -53,6 +56,11 @@ impl Cell {
         })
     }
 
+    /// Whether it takes the whole way in.
+    pub(super) const fn goes_through_the_backend(&self) -> bool {
+        matches!(self.place, Place::BackendHealth | Place::Protected | Place::DirectHealth | Place::Direct)
+    }
+
     /// Whether two cells ask the same but for the surface.
     pub(super) fn asks_like(&self, other: &Self) -> bool {
         let asked = |cell: &Self| (cell.place, cell.token, cell.carrier, cell.caller, cell.same_user);
@@ -61,6 +69,9 @@ impl Cell {
 }
 
 fn place(surface: &Surface) -> Option<Place> {
+    if surface.past_edge {
+        return Some(if surface.carriers.is_empty() { Place::DirectHealth } else { Place::Direct });
+    }
     match (surface.role, surface.service) {
         (Role::Health, Service::Backend) => Some(Place::BackendHealth),
         (Role::Health, Service::Auth) => Some(Place::AuthHealth),

@@ -29,6 +29,13 @@ pub(super) fn marked(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
     weighed.fault.whys.iter().any(|rule| rule.mark && decisive(rule, weighed) && proof(case, weighed, rule).is_some())
 }
 
+/// Whether one of its marks was seen in a record: a fact or a decisive line, which no other fault beside it can leave.
+pub(super) fn recorded(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
+    let record = |rule: &WhyRule| matches!(rule.proof, ProofRule::Fact(..) | ProofRule::Log);
+    let mut marks = weighed.fault.whys.iter().filter(|rule| rule.mark && record(rule) && decisive(rule, weighed));
+    marks.any(|rule| proof(case, weighed, rule).is_some())
+}
+
 /// Whether any of the fault's own claims was seen.
 pub(super) fn claimed(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
     weighed.fault.whys.iter().any(|rule| proven(case, weighed, rule))

@@ -4,7 +4,7 @@ use super::case::Case;
 use super::describe;
 use super::fact::UNKNOWN;
 use super::mode::{Mode, Prediction};
-use super::predict::{fits, relation_holds, speaking};
+use super::predict::{fits, relation_holds, speaking, way_holds};
 use super::reading::Reading;
 use super::verdict::Proof;
 
@@ -22,16 +22,16 @@ pub(super) fn contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
 
 fn reading_contradictions(mode: &Mode, case: &Case<'_>) -> Vec<Proof> {
     let mut found = Vec::new();
-    for reading in case.readings.all.iter().filter(|reading| !reading.mixed) {
+    for reading in case.readings.all.iter().filter(|reading| reading.is_firm()) {
         let holds = |one: &Prediction| one.some || (fits(one, reading) && relation_holds(one, reading, case));
-        if !speaking(mode, reading).all(holds) {
+        if !way_holds(mode, reading, case) || !speaking(mode, reading).all(holds) {
             found.push(describe::reading(reading, case.target));
         }
     }
     for prediction in mode.predict.iter().filter(|one| one.some) {
         let spoken: Vec<_> = case.readings.all.iter().filter(|reading| prediction.on.matches(&reading.cell)).collect();
         let met = |reading: &&Reading<'_>| {
-            reading.mixed || (fits(prediction, reading) && relation_holds(prediction, reading, case))
+            !reading.is_firm() || (fits(prediction, reading) && relation_holds(prediction, reading, case))
         };
         if let Some(first) = spoken.first().filter(|_| !spoken.iter().any(met)) {
             found.push(describe::reading(first, case.target));

@@ -23,15 +23,18 @@ pub(super) fn reading(reading: &Reading<'_>, target: &Target) -> Proof {
 /// `POST /api/chat/stream`; a WebSocket is called `WebSocket /ws`.
 pub(super) fn call(surface: &str, target: &Target) -> String {
     let Some(surface) = target.surfaces.get(surface) else { return surface.to_owned() };
+    let past = if surface.past_edge { " past the edge" } else { "" };
     match surface.kind {
-        crate::target::SurfaceKind::Websocket => format!("WebSocket {}", surface.path),
-        _ => format!("{} {}", surface.method, surface.path),
+        crate::target::SurfaceKind::Websocket => format!("WebSocket {}{past}", surface.path),
+        _ => format!("{} {}{past}", surface.method, surface.path),
     }
 }
 
 fn with(cell: &Cell) -> String {
     let credential = match (cell.place, cell.token) {
-        (Place::BackendHealth | Place::AuthHealth | Place::Issuer | Place::SelfCheck, _) => String::new(),
+        (Place::BackendHealth | Place::DirectHealth | Place::AuthHealth | Place::Issuer | Place::SelfCheck, _) => {
+            String::new()
+        }
         (_, token) => format!(" {}", token_words(token)),
     };
     let carrier = match cell.carrier {
@@ -77,7 +80,7 @@ fn ended(reading: &Reading<'_>) -> String {
     };
     let word = match (observation.result, observation.authn, reading.cell.place) {
         (Outcome::Ok, Authn::AcceptedAsOther, _) => "accepted as somebody else",
-        (Outcome::Ok, _, Place::Protected | Place::Oracle) => "accepted",
+        (Outcome::Ok, _, Place::Protected | Place::Direct | Place::Oracle) => "accepted",
         (Outcome::Ok, _, _) => "ok",
         (Outcome::Denied, Authn::CallerRejected, _) => "the caller refused",
         (Outcome::Denied, _, _) => "refused",

@@ -49,6 +49,10 @@ pub(super) struct Fault {
     /// Signatures of the observation that speak for it. Hints.
     #[serde(default)]
     pub(super) signatures: Vec<String>,
+    /// Whether it lies before the backend, so that the way past the edge does not meet it. Where it does not say, faults of the
+    /// edge and the network do.
+    #[serde(default)]
+    outside: Option<bool>,
     /// The ways it can show. One must fit.
     pub(super) mode: Vec<Mode>,
 }
@@ -129,6 +133,15 @@ pub(super) enum LogScope {
 }
 
 impl Fault {
+    /// What it foretells of the backend through the edge it foretells past the edge, unless it lies outside.
+    pub(super) fn extend_past_the_edge(&mut self) {
+        let outside = self.outside.unwrap_or(matches!(self.hop(), Hop::Edge | Hop::Network));
+        for mode in self.mode.iter_mut().filter(|_| !outside) {
+            mode.inside = true;
+            mode.predict.iter_mut().for_each(|one| one.on.include_the_direct_way());
+        }
+    }
+
     /// The hop in the id.
     pub(super) fn hop(&self) -> Hop {
         let word = self.id.split('/').next().unwrap_or_default();

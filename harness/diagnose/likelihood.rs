@@ -8,6 +8,7 @@ use super::fact::UNKNOWN;
 use super::mode::{Mode, Prediction};
 use super::predict::{fits, relation_holds, speaking};
 use super::reading::Reading;
+use super::weigh::Weighed;
 use crate::observe::Outcome;
 use crate::token::TokenKind;
 
@@ -18,18 +19,46 @@ const OUTCOMES: f64 = 15.0;
 /// How much a hint counts, as a factor.
 pub(super) const HINT: f64 = 20.0;
 
-/// How well the mode foretold what was seen. Observations are grouped by what was decided about what: forty 401s are one fact.
-pub(super) fn likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
-    let mut counted = BTreeSet::new();
-    let mut shown = BTreeSet::new();
-    let mut sum = 0.0;
-    for reading in &case.readings.all {
-        if counted.insert(reading.group()) {
-            sum += cell_likelihood(mode, reading, case, &mut shown);
-        }
+/// How well one mode foretold everything, as logarithms.
+#[derive(Debug, Clone)]
+pub(super) struct Likelihood {
+    /// One for each of [`counted`].
+    cells: Vec<f64>,
+    facts: f64,
+    sameness: f64,
+}
+
+impl Likelihood {
+    pub(super) fn total(&self) -> f64 {
+        self.cells.iter().sum::<f64>() + self.facts + self.sameness
     }
-    let facts: f64 = mode.facts.iter().map(|(key, allowed)| fact_likelihood(key, allowed, case)).sum();
-    sum + facts + sameness_likelihood(mode, case)
+}
+
+/// How well the mode foretold what was seen.
+pub(super) fn likelihood(mode: &Mode, case: &Case<'_>) -> Likelihood {
+    let mut shown = BTreeSet::new();
+    Likelihood {
+        cells: counted(case).map(|reading| cell_likelihood(mode, reading, case, &mut shown)).collect(),
+        facts: mode.facts.iter().map(|(key, allowed)| fact_likelihood(key, allowed, case)).sum(),
+        sameness: sameness_likelihood(mode, case),
+    }
+}
+
+/// The score of two faults at once: a failure is as likely as the better of them makes it, what works as the worse of them.
+pub(super) fn together(one: &Weighed<'_>, other: &Weighed<'_>, case: &Case<'_>) -> f64 {
+    let both = one.likelihood.cells.iter().zip(&other.likelihood.cells);
+    let cells: f64 = counted(case)
+        .zip(both)
+        .map(|(reading, (a, b))| if reading.observation.result == Outcome::Ok { a.min(*b) } else { a.max(*b) })
+        .sum();
+    let (a, b) = (&one.likelihood, &other.likelihood);
+    one.base + other.base + cells + a.facts + b.facts + a.sameness.max(b.sameness)
+}
+
+/// The readings that count, grouped by what was decided about what: forty 401s are one fact.
+fn counted<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Reading<'a>> {
+    let mut counted = BTreeSet::new();
+    case.readings.all.iter().filter(move |reading| counted.insert(reading.group()))
 }
 
 /// Whether a good token fares to the letter like a foreign one: foretold, or a coin's throw where the mode says nothing of it.

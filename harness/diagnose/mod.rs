@@ -3,6 +3,7 @@
 //! The way through: [`Given`] → readings, facts and the log's book (`case`) → every fault weighed (`weigh`) → causes (`conclude`), each with
 //! its chain (`chain`) and what would settle the rest (`settle`). `plan` asks for the next probe.
 
+mod again;
 mod apart;
 mod ask_command;
 mod ask_curl;
@@ -23,11 +24,14 @@ mod fact;
 mod fault;
 mod finding;
 mod given;
+mod hypotheses;
 mod likelihood;
 mod logbook;
 mod matrix;
 mod mode;
+mod one;
 mod pace;
+mod pair;
 mod plan;
 mod plan_keys;
 mod predict;
@@ -36,8 +40,11 @@ mod question;
 mod reading;
 mod selector;
 mod settle;
+mod stance;
 #[cfg(test)]
 mod tests;
+mod two;
+mod unexplained;
 mod verdict;
 mod vocabulary;
 mod weigh;

@@ -29,6 +29,9 @@ pub(super) struct Mode {
     /// Facts it demands, where they are known: key and allowed values.
     #[serde(default, deserialize_with = "facts")]
     pub(super) facts: BTreeMap<String, Vec<String>>,
+    /// Whether the fault lies behind the edge: then the way past the edge ends as the way through it does.
+    #[serde(skip)]
+    pub(super) inside: bool,
     /// Ways of validation it is possible under. Empty: any.
     #[serde(default)]
     pub(super) validation: Vec<Validation>,

@@ -1,9 +1,11 @@
 //! Which probe to send next: the one that splits the remaining candidates best for what it costs. Sits in `diagnose`; it only asks, `run` sends.
 
+use super::again;
 use super::case::Case;
 use super::catalogue::Catalogue;
 use super::cell::{Cell, Place};
-use super::given::Given;
+use super::given::{FailedStep, Given};
+use super::hypotheses::Hypotheses;
 use super::mode::Prediction;
 use super::proof::ProofRule;
 use super::weigh::{Weighed, weigh};
@@ -29,16 +31,37 @@ pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey])
     let open: Vec<ProbeKey> = plan_keys::possible(&case);
     let open: Vec<ProbeKey> =
         open.into_iter().filter(|key| !case.readings.has(key) && !refused.contains(key)).collect();
+    let open: Vec<ProbeKey> = open.into_iter().filter(|key| !is_walled_off(&case, key, refused)).collect();
     if let Some(first) = open.iter().find(|key| is_auth_health(key, given)) {
         return Some(first.clone());
     }
-    let weighed = weigh(&case, catalogue);
-    let candidates: Vec<&Weighed<'_>> = weighed.iter().filter(|one| one.is_candidate()).collect();
-    match candidates.as_slice() {
-        [] => None,
-        [only] => missing_link(&case, only, &open).or_else(|| refutation(&case, only, &open)),
-        several => best(&case, several, &open).or_else(|| missing_link(&case, several.first()?, &open)),
+    if let Some(doubtful) = again::doubtful(&case) {
+        return Some(doubtful);
     }
+    let weighing = weigh(&case, catalogue);
+    let failed: Vec<&FailedStep> = given.failed.iter().collect();
+    let candidates = Hypotheses::of(&case, &weighing, &failed).faults();
+    let next = match candidates.as_slice() {
+        [] => None,
+        [(only, _)] => missing_link(&case, only, &open).or_else(|| refutation(&case, only, &open)),
+        several => best(&case, several, &open).or_else(|| missing_link(&case, several.first()?.0, &open)),
+    }?;
+    Some(door_first(&case, next, refused))
+}
+
+/// Past the edge health is asked first: where nobody is let in, nothing that is said there counts.
+fn door_first(case: &Case<'_>, next: ProbeKey, refused: &[ProbeKey]) -> ProbeKey {
+    let past_edge = case.target.surfaces.get(&next.surface).is_some_and(|surface| surface.past_edge);
+    let health =
+        plan_keys::direct_health(case.target, case.user()).filter(|health| past_edge && !refused.contains(health));
+    health.unwrap_or(next)
+}
+
+/// Past the edge, where health was asked already and nobody was let in.
+fn is_walled_off(case: &Case<'_>, key: &ProbeKey, refused: &[ProbeKey]) -> bool {
+    let past_edge = case.target.surfaces.get(&key.surface).is_some_and(|surface| surface.past_edge);
+    let asked = plan_keys::direct_health(case.target, case.user()).is_none_or(|health| refused.contains(&health));
+    past_edge && asked && !case.readings.all.iter().any(|reading| reading.cell.place == Place::DirectHealth)
 }
 
 fn is_auth_health(key: &ProbeKey, given: Given<'_>) -> bool {
@@ -47,17 +70,14 @@ fn is_auth_health(key: &ProbeKey, given: Given<'_>) -> bool {
         && surface.is_some_and(|surface| surface.role == Role::Health && surface.service == Service::Auth)
 }
 
-fn best(case: &Case<'_>, candidates: &[&Weighed<'_>], open: &[ProbeKey]) -> Option<ProbeKey> {
-    let top = candidates.iter().map(|one| one.score).fold(f64::NEG_INFINITY, f64::max);
-    let sum: f64 = candidates.iter().map(|one| (one.score - top).exp()).sum();
-    let share = |one: &Weighed<'_>| (one.score - top).exp() / sum;
+fn best(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
     let worth = |key: &ProbeKey| {
         let Some(cell) = cell(case, key) else { return 0.0 };
         let pairs = candidates
             .iter()
             .enumerate()
             .flat_map(|(at, one)| candidates[at + 1..].iter().map(move |other| (*one, *other)));
-        let split: f64 = pairs.map(|(a, b)| (share(a) * share(b)).max(RARE) * parts(a, b, &cell)).sum();
+        let split: f64 = pairs.map(|(a, b)| (a.1 * b.1).max(RARE) * parts(a.0, b.0, &cell)).sum();
         let asked = case.readings.all.iter().any(|reading| reading.cell.asks_like(&cell));
         split / cost(key) / if asked { AGAIN } else { 1.0 }
     };

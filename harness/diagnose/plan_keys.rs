@@ -13,6 +13,9 @@ pub(super) fn possible(case: &Case<'_>) -> Vec<ProbeKey> {
     for surface in suspects(case) {
         keys.extend(on_surface(surface, target, user));
     }
+    for surface in suspects(case) {
+        keys.extend(past_the_edge(surface, target, user));
+    }
     if target.opens(Door::Auth) {
         keys.extend(
             target
@@ -63,6 +66,23 @@ fn on_surface(surface: &Surface, target: &Target, user: &str) -> Vec<ProbeKey> {
     let other = target.users.iter().find(|other| other.name != user);
     keys.extend(other.map(|other| one(TokenKind::Valid, usual, &other.name)));
     keys
+}
+
+/// What is asked of the same surface past the edge, where that door is open.
+fn past_the_edge(surface: &Surface, target: &Target, user: &str) -> Vec<ProbeKey> {
+    let here =
+        target.surfaces.values().filter(|one| one.past_edge && one.path == surface.path && one.kind == surface.kind);
+    let here = here.filter(|one| one.method == surface.method && target.opens(Door::Direct));
+    let ask = |one: &Surface| {
+        [TokenKind::Valid, TokenKind::None].map(|token| key(one, token, one.usual_carrier(), Caller::None, user))
+    };
+    here.flat_map(ask).collect()
+}
+
+/// Whether anybody is let in past the edge at all. Asked before anything else is asked there.
+pub(super) fn direct_health(target: &Target, user: &str) -> Option<ProbeKey> {
+    let surface = target.surfaces.values().find(|one| one.past_edge && one.carriers.is_empty())?;
+    target.opens(Door::Direct).then(|| key(surface, TokenKind::None, Carrier::Header, Caller::None, user))
 }
 
 fn at_oracle(surface: &Surface, target: &Target, user: &str) -> Vec<ProbeKey> {

@@ -18,7 +18,7 @@ pub(super) fn speaking<'m>(mode: &'m Mode, reading: &Reading<'_>) -> impl Iterat
 pub(super) fn predicts(mode: &Mode, reading: &Reading<'_>) -> bool {
     let mut spoke = false;
     for prediction in speaking(mode, reading) {
-        spoke |= allows_failure(prediction, reading);
+        spoke |= foretells(prediction, reading);
         if !prediction.some && !fits(prediction, reading) {
             return false;
         }
@@ -26,7 +26,8 @@ pub(super) fn predicts(mode: &Mode, reading: &Reading<'_>) -> bool {
     spoke
 }
 
-fn allows_failure(prediction: &Prediction, reading: &Reading<'_>) -> bool {
+/// Whether it says of a failure that it ends in this way.
+pub(super) fn foretells(prediction: &Prediction, reading: &Reading<'_>) -> bool {
     prediction.result.contains(&reading.observation.result)
         && (reading.observation.result != Outcome::Ok || prediction.authn.contains(&reading.observation.authn))
 }
@@ -48,6 +49,15 @@ pub(super) fn fits(prediction: &Prediction, reading: &Reading<'_>) -> bool {
 
 fn hinted(prediction: &Prediction, seen: &Observation) -> bool {
     prediction.answered_by.contains(&seen.answered_by)
+}
+
+/// Whether the way past the edge went as the mode allows: what lies behind the edge meets both ways.
+pub(super) fn way_holds(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> bool {
+    let through = case.readings.through_the_edge(reading).filter(|through| through.is_firm());
+    !mode.inside
+        || through.is_none_or(|through| {
+            (through.observation.result == Outcome::Ok) == (reading.observation.result == Outcome::Ok)
+        })
 }
 
 /// Whether the answer is like (or unlike) its control, as predicted. Without a control nothing is contradicted; a difference must

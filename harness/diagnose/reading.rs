@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cell::{Cell, Place};
 use crate::observe::{Authn, Hop, Observation, Outcome};
 use crate::probe::{Carrier, ProbeKey};
-use crate::target::Target;
+use crate::target::{DIRECT, Target};
 use crate::token::TokenKind;
 
-/// What one probe gave: the first of its repetitions, before controls opened breakers and filled caches.
+/// What one probe gave: the first of its repetitions, before controls opened breakers and filled caches; where they differ and it
+/// must work, the first that failed.
 #[derive(Debug, Clone)]
 pub(super) struct Reading<'a> {
     pub(super) cell: Cell,
@@ -17,22 +18,60 @@ pub(super) struct Reading<'a> {
     pub(super) exchanges: Vec<u32>,
     /// A repetition ended otherwise: intermittent, so it contradicts nothing.
     pub(super) mixed: bool,
+    /// It must work, failed, and then went through.
+    pub(super) flaps: bool,
+    /// It worked while others flap: it may have met the half that works, and contradicts nothing.
+    pub(super) lucky: bool,
+    /// Tries that got no answer at all while others did: lost on the way, and evidence of nothing.
+    pub(super) lost: Vec<u32>,
     /// Who made the answer, where that is more than a hint.
     pub(super) answered_by: Hop,
     /// On the same surface something that must work did not.
     pub(super) beside_failure: bool,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn of(cell: Cell, tries: &[&'a Observation]) -> Option<Self> {
+        let (lost, answered): (Vec<&Observation>, Vec<&Observation>) = tries.iter().partition(|one| is_lost(one));
+        let noise = !answered.is_empty() && lost.len() <= answered.len();
+        let kept = if noise { answered } else { tries.to_vec() };
+        let first = *kept.first()?;
+        let reading = |observation: &'a Observation| Self {
+            cell,
+            observation,
+            exchanges: tries.iter().map(|one| one.exchange).collect(),
+            mixed: kept.iter().any(|one| one.result != first.result),
+            flaps: false,
+            lucky: false,
+            lost: if noise { lost.iter().map(|one| one.exchange).collect() } else { Vec::new() },
+            answered_by: maker(observation),
+            beside_failure: false,
+        };
+        let failed = kept.iter().position(|one| reading(one).fails());
+        let Some(at) = failed.filter(|_| reading(first).mixed) else { return Some(reading(first)) };
+        let flaps = kept[at..].iter().any(|one| one.result == Outcome::Ok);
+        Some(Self { flaps, ..reading(kept[at]) })
+    }
+
+    /// Whether it can speak against a fault.
+    pub(super) const fn is_firm(&self) -> bool {
+        !self.mixed && !self.lucky
+    }
+
+    /// Whether no try of it got any answer.
+    pub(super) fn is_lost(&self) -> bool {
+        is_lost(self.observation)
+    }
+
     /// Whether something that must work did not.
     pub(super) fn fails(&self) -> bool {
         self.must_work() && (self.observation.result != Outcome::Ok || self.observation.authn == Authn::AcceptedAsOther)
     }
 
-    fn must_work(&self) -> bool {
+    pub(super) fn must_work(&self) -> bool {
         match self.cell.place {
-            Place::BackendHealth | Place::AuthHealth | Place::Issuer | Place::SelfCheck => true,
-            Place::Protected => self.cell.token.should_be_accepted(),
+            Place::BackendHealth | Place::DirectHealth | Place::AuthHealth | Place::Issuer | Place::SelfCheck => true,
+            Place::Protected | Place::Direct => self.cell.token.should_be_accepted(),
             Place::Oracle => self.cell.token.should_be_accepted() && self.caller_is_good(),
         }
     }
@@ -65,7 +104,7 @@ impl Reading<'_> {
         match self.cell.place {
             // A caller that is not the right one may be served or not.
             Place::Oracle if self.cell.token.should_be_accepted() => refused || self.observation.result == Outcome::Ok,
-            Place::Protected | Place::Oracle => refused,
+            Place::Protected | Place::Direct | Place::Oracle => refused,
             _ => false,
         }
     }
@@ -98,33 +137,16 @@ pub(super) struct Readings<'a> {
 impl<'a> Readings<'a> {
     pub(super) fn of(observations: &[&'a Observation], target: &Target, user: &str) -> Self {
         let mut all: Vec<Reading<'a>> = Vec::new();
-        let mut seen: BTreeMap<&ProbeKey, usize> = BTreeMap::new();
-        for &observation in observations {
-            let Some(surface) = target.surfaces.get(&observation.probe.surface) else { continue };
-            if surface.success_proves_nothing() && observation.result == Outcome::Ok {
-                continue;
-            }
-            let Some(cell) = Cell::of(&observation.probe, surface, user) else { continue };
-            match seen.get(&observation.probe) {
-                Some(&at) => {
-                    all[at].mixed |= all[at].observation.result != observation.result;
-                    all[at].exchanges.push(observation.exchange);
-                }
-                None => {
-                    seen.insert(&observation.probe, all.len());
-                    let exchanges = vec![observation.exchange];
-                    all.push(Reading {
-                        cell,
-                        observation,
-                        exchanges,
-                        mixed: false,
-                        answered_by: maker(observation),
-                        beside_failure: false,
-                    });
-                }
-            }
+        for (cell, tries) in tries(observations, target, user) {
+            all.extend(Reading::of(cell, &tries));
         }
+        forget_a_closed_way(&mut all);
         mark_failing_surfaces(&mut all);
+        let flaps = all.iter().any(|reading| reading.flaps);
+        for reading in &mut all {
+            // It may have been served by the half that works.
+            reading.lucky = flaps && reading.cell.goes_through_the_backend() && reading.must_work() && !reading.fails();
+        }
         Self { all }
     }
 
@@ -140,6 +162,17 @@ impl<'a> Readings<'a> {
         })
     }
 
+    /// What the same call came to through the edge, for one past it.
+    pub(super) fn through_the_edge(&self, past: &Reading<'_>) -> Option<&Reading<'a>> {
+        let key = &past.observation.probe;
+        let surface = key.surface.strip_suffix(DIRECT)?;
+        self.all.iter().find(|reading| {
+            let other = &reading.observation.probe;
+            let asked = (other.surface.as_str(), other.token, other.carrier, &other.user);
+            asked == (surface, key.token, key.carrier, &key.user)
+        })
+    }
+
     pub(super) fn failing(&self) -> impl Iterator<Item = &Reading<'a>> {
         self.all.iter().filter(|reading| reading.fails())
     }
@@ -149,8 +182,41 @@ impl<'a> Readings<'a> {
     }
 }
 
+/// All tries of each kind of probe, in the order in which the kinds were first sent.
+fn tries<'a>(observations: &[&'a Observation], target: &Target, user: &str) -> Vec<(Cell, Vec<&'a Observation>)> {
+    let mut all: Vec<(Cell, Vec<&'a Observation>)> = Vec::new();
+    let mut seen: BTreeMap<&ProbeKey, usize> = BTreeMap::new();
+    for &observation in observations {
+        let Some(surface) = target.surfaces.get(&observation.probe.surface) else { continue };
+        if surface.success_proves_nothing() && observation.result == Outcome::Ok {
+            continue;
+        }
+        let Some(cell) = Cell::of(&observation.probe, surface, user) else { continue };
+        match seen.get(&observation.probe) {
+            Some(&at) => all[at].1.push(observation),
+            None => {
+                seen.insert(&observation.probe, all.len());
+                all.push((cell, vec![observation]));
+            }
+        }
+    }
+    all
+}
+
 const fn maker(observation: &Observation) -> Hop {
     if observation.maker_is_hint { Hop::Unknown } else { observation.answered_by }
+}
+
+/// The connection ended without an answer. A timeout is an answer of a kind: it comes before a breaker opens.
+const fn is_lost(observation: &Observation) -> bool {
+    matches!(observation.result, Outcome::Reset | Outcome::Refused)
+}
+
+/// The way past the edge says something only where it is open: many platforms let nobody in there.
+fn forget_a_closed_way(all: &mut Vec<Reading<'_>>) {
+    let health = |reading: &Reading<'_>| reading.cell.place == Place::DirectHealth;
+    let open = all.iter().any(|reading| health(reading) && !reading.fails());
+    all.retain(|reading| open || !matches!(reading.cell.place, Place::DirectHealth | Place::Direct));
 }
 
 fn mark_failing_surfaces(all: &mut [Reading<'_>]) {

@@ -33,6 +33,15 @@ impl Selector {
             && self.same_user.is_none_or(|same| same == cell.same_user)
     }
 
+    /// Whatever it says of the backend it says of the way past the edge too.
+    pub(super) fn include_the_direct_way(&mut self) {
+        for (place, past_edge) in [(Place::Protected, Place::Direct), (Place::BackendHealth, Place::DirectHealth)] {
+            if self.places.contains(&place) {
+                self.places.push(past_edge);
+            }
+        }
+    }
+
     /// Whether it speaks of the user of the failure or says nothing of users. Another user is another question.
     pub(super) const fn asks_for_another_user(&self) -> bool {
         matches!(self.same_user, Some(false))
@@ -88,6 +97,8 @@ impl Selector {
             "backend.health" => self.places.push(Place::BackendHealth),
             "auth.health" => self.places.push(Place::AuthHealth),
             "protected" => self.places.push(Place::Protected),
+            "direct.health" => self.places.push(Place::DirectHealth),
+            "direct" => self.places.push(Place::Direct),
             "oracle" => self.places.push(Place::Oracle),
             "issuer" => self.places.push(Place::Issuer),
             "self-check" => self.places.push(Place::SelfCheck),

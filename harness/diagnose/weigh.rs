@@ -6,14 +6,14 @@ use super::case::Case;
 use super::catalogue::Catalogue;
 use super::contradict::contradictions;
 use super::fault::Fault;
-use super::likelihood::{HINT, NOISE, likelihood};
+use super::likelihood::{HINT, Likelihood, NOISE, likelihood};
 use super::logbook::LogMatch;
 use super::mode::Mode;
 use super::predict::predicts;
 use super::verdict::Proof;
 
 /// A fault, weighed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Weighed<'a> {
     pub(super) fault: &'a Fault,
     pub(super) mode: &'a Mode,
@@ -23,6 +23,9 @@ pub(super) struct Weighed<'a> {
     pub(super) explains: BTreeSet<u32>,
     /// The log line it leaves, if one was met.
     pub(super) log: Option<LogMatch>,
+    /// Logarithm of the prior and the hints.
+    pub(super) base: f64,
+    pub(super) likelihood: Likelihood,
     /// Logarithm of prior times likelihood.
     pub(super) score: f64,
 }
@@ -33,18 +36,28 @@ impl Weighed<'_> {
     }
 }
 
-/// Every fault, weighed by its best mode. Anomalies and decisive lines contradict whoever does not predict them,
+/// The whole catalogue against one case.
+#[derive(Debug)]
+pub(super) struct Weighing<'a> {
+    /// Every fault by its best mode, with what other faults claim held against it.
+    pub(super) best: Vec<Weighed<'a>>,
+    /// Every fault in each of its modes, by itself.
+    pub(super) modes: Vec<Weighed<'a>>,
+}
+
+/// Every fault, weighed. Anomalies and decisive lines contradict whoever does not predict them,
 /// unless the faults that do are contradicted by probes: then they are true and explain nothing.
-pub(super) fn weigh<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Vec<Weighed<'a>> {
-    let mut weighed: Vec<Weighed<'a>> = catalogue.faults.iter().map(|fault| by_best_mode(fault, case)).collect();
-    let claims = claims(case, &weighed);
-    for one in &mut weighed {
+pub(super) fn weigh<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Weighing<'a> {
+    let modes: Vec<Vec<Weighed<'a>>> = catalogue.faults.iter().map(|fault| by_mode(fault, case)).collect();
+    let mut best: Vec<Weighed<'a>> = modes.iter().filter_map(|modes| best_mode(modes).cloned()).collect();
+    let claims = claims(case, &best);
+    for one in &mut best {
         let foreign: Vec<Proof> =
             claims.iter().filter(|claim| !claim.by.contains(&one.fault.id)).map(|claim| claim.proof.clone()).collect();
         one.score += NOISE.ln() * foreign.len() as f64;
         one.contradictions.extend(foreign);
     }
-    weighed
+    Weighing { best, modes: modes.into_iter().flatten().collect() }
 }
 
 /// Something seen that only some faults predict.
@@ -72,27 +85,33 @@ fn demands(one: &Weighed<'_>, key: &str, value: &str) -> bool {
     one.mode.facts.get(key).is_some_and(|allowed| allowed.iter().any(|word| word == value))
 }
 
-fn by_best_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Weighed<'a> {
+fn best_mode<'w, 'a>(modes: &'w [Weighed<'a>]) -> Option<&'w Weighed<'a>> {
+    modes.iter().max_by(|a, b| {
+        (a.is_candidate(), a.score).partial_cmp(&(b.is_candidate(), b.score)).unwrap_or(std::cmp::Ordering::Equal)
+    })
+}
+
+/// A fault in each of its modes.
+fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Weighed<'a>> {
     let log = best_line(fault, case);
     let hints = f64::from(u8::from(log.is_some())) + f64::from(u8::from(signature_seen(fault, case)));
     let base = fault.prior.weight().ln() + hints * HINT.ln();
-    let modes = fault.mode.iter().map(|mode| {
+    let weighed = |mode: &'a Mode| {
         let explains =
             case.to_explain().filter(|reading| predicts(mode, reading)).flat_map(|reading| reading.exchanges.clone());
+        let likelihood = likelihood(mode, case);
         Weighed {
             fault,
             mode,
             contradictions: contradictions(mode, case),
             explains: explains.collect(),
             log: log.clone(),
-            score: base + likelihood(mode, case),
+            score: base + likelihood.total(),
+            base,
+            likelihood,
         }
-    });
-    modes
-        .max_by(|a, b| {
-            (a.is_candidate(), a.score).partial_cmp(&(b.is_candidate(), b.score)).unwrap_or(std::cmp::Ordering::Equal)
-        })
-        .expect("a fault without a mode is refused when the catalogue is read")
+    };
+    fault.mode.iter().map(weighed).collect()
 }
 
 fn best_line(fault: &Fault, case: &Case<'_>) -> Option<LogMatch> {

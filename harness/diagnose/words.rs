@@ -83,7 +83,13 @@ fn refutations(one: &Prediction) -> Vec<String> {
 /// Which probes: `protected calls with our token, in the header`.
 pub(super) fn selector(on: &Selector) -> String {
     let kinds = any(&on.kinds.iter().map(kind).collect::<Vec<_>>());
-    let places: Vec<String> = on.places.iter().map(|one| place(*one, &kinds)).collect();
+    // What is said of both ways is said once.
+    let told = |one: &&Place| match one {
+        Place::Direct => !on.places.contains(&Place::Protected),
+        Place::DirectHealth => !on.places.contains(&Place::BackendHealth),
+        _ => true,
+    };
+    let places: Vec<String> = on.places.iter().filter(told).map(|one| place(*one, &kinds)).collect();
     let places = if places.is_empty() { "every call".to_owned() } else { places.join(" and ") };
     let user = match on.same_user {
         None => "",
@@ -103,6 +109,8 @@ fn with(words: String, before: &str) -> String {
 fn place(place: Place, kinds: &str) -> String {
     match place {
         Place::BackendHealth => "the backend's health check".to_owned(),
+        Place::DirectHealth => "the backend's health check past the edge".to_owned(),
+        Place::Direct => "protected calls past the edge".to_owned(),
         Place::AuthHealth => "the auth service's health check".to_owned(),
         Place::Protected if kinds.is_empty() => "protected calls".to_owned(),
         Place::Protected => format!("protected calls ({kinds})"),

@@ -22,7 +22,11 @@ pub(super) fn resolve<'a>(target: &'a Target, request: &'a ProbeRequest) -> Resu
 
 fn closed_door(target: &Target, surface: &Surface, caller: Caller) -> Option<Door> {
     let speaks_as_service = surface.takes_caller && matches!(caller, Caller::Right | Caller::WrongId);
-    let needed = [(surface.service == Service::Auth, Door::Auth), (speaks_as_service, Door::ServiceCredentials)];
+    let needed = [
+        (surface.past_edge, Door::Direct),
+        (surface.service == Service::Auth, Door::Auth),
+        (speaks_as_service, Door::ServiceCredentials),
+    ];
     needed.into_iter().find(|(needs, door)| *needs && !target.opens(*door)).map(|(_, door)| door)
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use url::Url;
 
+use super::resolve::as_websocket;
 use super::{Algorithm, Door, EvidenceSource, SecretOrigin, Service, Target, User, Validation};
 
 /// Where the twin is, once it has booted, and what it holds.
@@ -16,6 +17,8 @@ pub struct TwinCoordinates {
     pub auth: Url,
     /// The base URL for WebSockets.
     pub websocket: Url,
+    /// The backend's own base URL, past the edge.
+    pub direct: Option<Url>,
     /// What tokens are signed with.
     pub signing_secret: SecretString,
     /// How they are signed with it.
@@ -46,6 +49,10 @@ impl Target {
         self.backend = twin.backend;
         self.auth = twin.auth;
         self.websocket = twin.websocket;
+        self.direct = twin.direct.map(|url| (url.clone(), as_websocket(&url)));
+        if self.direct.is_some() {
+            self.add_direct_surfaces();
+        }
         self.signing_secret.sources = vec![SecretOrigin::Held(twin.signing_secret)];
         (self.algorithm, self.jwks) = (twin.algorithm, twin.jwks);
         self.claims.iss = twin.issuer;

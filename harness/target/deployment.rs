@@ -24,6 +24,8 @@ pub struct Target {
     pub auth: Url,
     /// The base URL for WebSockets.
     pub websocket: Url,
+    /// The backend's own base URL past the edge, for HTTP and for WebSockets, where the operator names it.
+    pub direct: Option<(Url, Url)>,
     /// The evidence that may be used.
     pub doors: BTreeSet<Door>,
     /// What can be called, by id.
@@ -77,6 +79,8 @@ pub enum Door {
     Edge,
     /// The auth service's own URL.
     Auth,
+    /// The backend's own URL, past the edge.
+    Direct,
     /// The credentials a service shows to the auth service.
     ServiceCredentials,
     /// The services' manifests (Cloud Run service JSON).
@@ -214,6 +218,9 @@ impl Target {
     /// The base URL a surface is called at.
     #[must_use]
     pub fn base(&self, surface: &Surface) -> &Url {
+        if let Some(direct) = self.direct_base(surface.kind).filter(|_| surface.past_edge) {
+            return direct;
+        }
         match (surface.service, surface.kind) {
             (_, super::SurfaceKind::Websocket) => &self.websocket,
             (Service::Backend, _) => &self.backend,
@@ -229,6 +236,7 @@ impl Door {
         match self {
             Self::Edge => "edge",
             Self::Auth => "auth",
+            Self::Direct => "direct",
             Self::ServiceCredentials => "service-credentials",
             Self::Manifest => "manifest",
             Self::Logs => "logs",

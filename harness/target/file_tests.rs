@@ -30,7 +30,7 @@ fn one(text: &str) -> Result<Target, ConfigError> {
 fn offline_is_the_twin_with_all_doors_open() {
     let target = TargetFile::embedded().unwrap().resolve(None, &Overrides::default()).unwrap();
     assert!(target.twin);
-    assert_eq!((target.name.as_str(), target.doors.len()), ("offline", 5));
+    assert_eq!((target.name.as_str(), target.doors.len()), ("offline", 6));
     assert_eq!(target.backend.as_str(), "http://127.0.0.1:1/");
 }
 

@@ -23,6 +23,7 @@ overlays! {
         backend: Option<BaseUrl>,
         auth: Option<BaseUrl>,
         websocket: Option<SocketUrl>,
+        direct: Option<BaseUrl>,
         doors: Option<Vec<Door>>,
         signing_secret: Option<OneOrMany<SecretText>>,
         algorithm: Option<Algorithm>,

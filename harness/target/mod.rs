@@ -3,6 +3,7 @@
 mod attach;
 mod command;
 mod deployment;
+mod direct;
 mod error;
 mod file;
 mod identity;
@@ -25,6 +26,7 @@ pub use attach::TwinCoordinates;
 pub use deployment::{
     Algorithm, Budget, Claims, DeployedNames, Door, KnownFailure, Target, UnusualProbes, User, Validation,
 };
+pub(crate) use direct::DIRECT;
 pub use error::ConfigError;
 pub use file::TargetFile;
 pub use origin::{CallerIdentity, EvidenceSource, SecretOrigin, SecretSource};

@@ -60,7 +60,9 @@ pub(super) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
     if !twin && layer.signing_secret.is_none() {
         header.needs(None::<()>, "signing_secret")?;
     }
-    let target = Target {
+    let direct = layer.direct.map(|url| (as_websocket(&url.0), url.0)).map(|(websocket, http)| (http, websocket));
+    let mut target = Target {
+        direct,
         name: header.name.to_owned(),
         production: layer.production.unwrap_or(false),
         twin,
@@ -86,6 +88,9 @@ pub(super) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         websocket,
     };
     evidence_stays_home(header, &target)?;
+    if target.direct.is_some() {
+        target.add_direct_surfaces();
+    }
     Ok(target)
 }
 
@@ -95,7 +100,7 @@ fn url(header: &Header<'_>, given: Option<Url>, twin: bool, key: &str) -> Result
 }
 
 /// The same host with `ws` for `http` and `wss` for `https`.
-fn as_websocket(backend: &Url) -> Url {
+pub(super) fn as_websocket(backend: &Url) -> Url {
     let mut url = backend.clone();
     // Cannot fail: all four are special schemes.
     let _ = url.set_scheme(if backend.scheme() == "https" { "wss" } else { "ws" });

@@ -11,6 +11,8 @@ pub struct Surface {
     pub id: String,
     /// Whose base URL it is called at.
     pub service: Service,
+    /// Called at the backend's own URL, past the edge: the target's copy of a surface of the same name.
+    pub past_edge: bool,
     /// The protocol it speaks.
     pub kind: SurfaceKind,
     /// What the diagnosis may take it for.

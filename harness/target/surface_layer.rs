@@ -48,6 +48,7 @@ impl SurfaceLayer {
         let service = if id.starts_with("auth.") { Service::Auth } else { Service::Backend };
         let pairs = |named: Vec<super::written::Entry<String>>| named.into_iter().map(|e| (e.name, e.value)).collect();
         let surface = Surface {
+            past_edge: false,
             id: id.to_owned(),
             service,
             kind: self.kind.unwrap_or(SurfaceKind::Http),

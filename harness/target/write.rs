@@ -23,6 +23,9 @@ pub fn write_target_file(path: &Path, name: &str, twin: &TwinCoordinates, doors:
     put("backend", url(&twin.backend));
     put("auth", url(&twin.auth));
     put("websocket", url(&twin.websocket));
+    if let Some(direct) = &twin.direct {
+        put("direct", url(direct));
+    }
     put("doors", doors.iter().map(|door| door.as_str()).collect::<Vec<_>>().into());
     put("validation", Value::try_from(twin.validation).map_err(io::Error::other)?);
     put("claims", table([("iss", twin.issuer.clone().into()), ("aud", twin.audience.clone().into())]));

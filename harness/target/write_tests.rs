@@ -14,6 +14,7 @@ fn twin() -> TwinCoordinates {
     let secrets = [("password".to_owned(), held("canary-password"))].into();
     let (name, sub, email) = ("primary".to_owned(), "staging-e2e-user-001".to_owned(), "e2e@example.org".to_owned());
     TwinCoordinates {
+        direct: None,
         backend: url("http://127.0.0.1:4001"),
         auth: url("http://127.0.0.1:4002"),
         websocket: url("ws://127.0.0.1:4001"),

@@ -97,6 +97,7 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
     let operator = control::router(manifests.clone(), Arc::clone(&shared.logs), Arc::clone(&shared.journal));
     serve(&shared.tasks, ports.control.listen()?, operator);
     Ok(Twin {
+        backend_url: urls.backend,
         edge_url: told(&deployment, "http", edge_address),
         websocket_url: told(&deployment, "ws", edge_address),
         auth_url: urls.auth,
@@ -120,6 +121,7 @@ impl Shared {
 
 struct Urls {
     edge: String,
+    backend: String,
     auth: String,
     control: String,
 }
@@ -128,6 +130,7 @@ impl Urls {
     fn of(ports: &Ports) -> Self {
         Self {
             edge: format!("http://{}", ports.edge.address()),
+            backend: format!("http://{}", ports.backend.address()),
             auth: format!("http://{}", ports.auth.address()),
             control: format!("http://{}", ports.control.address()),
         }

@@ -98,6 +98,8 @@ faults! {
     HandlerError = "backend/handler-error" => backend::handler_error;
     /// A lock in front of all routes but health is never released.
     BackendHanging = "backend/hanging" => backend::hanging;
+    /// A middleware drops `Authorization` before any route sees it.
+    IgnoresAuthorization = "backend/ignores-authorization" => backend::ignores_authorization;
     /// The backend verifies tokens by itself, with a secret that the auth service was moved off.
     JwtSecretMismatch = "backend/jwt-secret-mismatch" => backend::jwt_secret_mismatch;
     /// `JWT_SECRET_KEY` was dropped from the backend's environment.

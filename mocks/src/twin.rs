@@ -27,6 +27,7 @@ pub struct Manifests {
 pub struct Twin {
     pub(crate) edge_url: String,
     pub(crate) websocket_url: String,
+    pub(crate) backend_url: String,
     pub(crate) auth_url: String,
     pub(crate) control_url: String,
     pub(crate) credentials: Credentials,
@@ -52,6 +53,11 @@ impl Twin {
     /// `ws://127.0.0.1:PORT`: the same listener as [`Twin::edge_url`].
     pub fn websocket_url(&self) -> &str {
         &self.websocket_url
+    }
+
+    /// The backend's own URL past the edge, also when it does not serve.
+    pub fn backend_url(&self) -> &str {
+        &self.backend_url
     }
 
     /// The auth service's own URL, also when it is down.

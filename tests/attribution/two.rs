@@ -8,7 +8,7 @@ use rstest::rstest;
 
 use crate::bench::Bench;
 
-const ALL: [Door; 5] = [Door::Edge, Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs];
+const ALL: [Door; 6] = [Door::Edge, Door::Direct, Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs];
 
 /// Those that the scenario files' tables know; `selftest` drives pairs of all.
 pub(crate) const FAULTS: [Fault; 7] = [

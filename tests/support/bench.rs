@@ -86,6 +86,7 @@ fn coordinates(twin: &Twin) -> TwinCoordinates {
         backend: url(twin.edge_url()),
         auth: url(twin.auth_url()),
         websocket: url(twin.websocket_url()),
+        direct: Some(url(twin.backend_url())),
         signing_secret: SecretString::from(credentials.signing_secret()),
         algorithm: fivewhys::target::Algorithm::default(),
         jwks: None,

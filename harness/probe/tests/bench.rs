@@ -78,6 +78,7 @@ pub(super) fn probe_of(surface: &str) -> ProbeRequest {
 
 pub(super) fn surface(id: &str, kind: SurfaceKind) -> Surface {
     Surface {
+        past_edge: false,
         id: id.to_owned(),
         service: if id.starts_with("auth") { Service::Auth } else { Service::Backend },
         kind,
@@ -111,6 +112,7 @@ pub(super) fn of_type(name: &str) -> JsonMatch {
 fn target(base: &str) -> Target {
     let url = Url::parse(base).unwrap();
     Target {
+        direct: None,
         variables: std::collections::BTreeMap::new(),
         catalogue: Vec::new(),
         name: "bench".to_owned(),

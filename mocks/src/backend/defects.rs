@@ -34,7 +34,9 @@ pub(super) async fn before_routes(State(backend): State<Arc<Backend>>, mut reque
     if backend.has(BackendDefect::Deadlocked) && request.uri().path() != "/health" {
         std::future::pending::<()>().await;
     }
-    if backend.has(BackendDefect::SocketIgnoresHeader) && wants_upgrade(&request) {
+    let ignores = backend.has(BackendDefect::IgnoresHeader)
+        || (backend.has(BackendDefect::SocketIgnoresHeader) && wants_upgrade(&request));
+    if ignores {
         request.headers_mut().remove(header::AUTHORIZATION);
     }
     next.run(request).await

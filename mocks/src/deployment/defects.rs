@@ -16,6 +16,8 @@ pub(crate) enum BackendDefect {
     RefusesEveryone,
     /// The socket's route looks for its token everywhere but in `Authorization`.
     SocketIgnoresHeader,
+    /// A middleware drops `Authorization` before any route sees it.
+    IgnoresHeader,
     /// The route of the chat stream is not mounted.
     LacksStreamRoute,
     /// The message store raises.

@@ -49,6 +49,10 @@ pub(crate) fn stream_broken(deployment: &mut Deployment) {
     deployment.backend_build.insert(BackendDefect::StreamRaises);
 }
 
+pub(crate) fn ignores_authorization(deployment: &mut Deployment) {
+    deployment.backend_build.insert(BackendDefect::IgnoresHeader);
+}
+
 pub(crate) fn websocket_ignores_header(deployment: &mut Deployment) {
     deployment.backend_build.insert(BackendDefect::SocketIgnoresHeader);
 }

@@ -1,0 +1,40 @@
+//! Which probe to send once more: one whose answer may be an accident. Sits in `diagnose`, used by `plan`.
+
+use super::case::Case;
+use super::cell::Place;
+use super::reading::Reading;
+use crate::observe::Outcome;
+use crate::probe::ProbeKey;
+
+/// Tries of one probe, the first included.
+const TRIES: usize = 3;
+/// Tries of a probe that went through while others did not.
+const TRIES_OF_GOOD: usize = 2;
+/// Repetitions one diagnosis asks for.
+const REPEATS: usize = 6;
+
+/// The next probe to repeat, if one is worth it.
+pub(super) fn doubtful(case: &Case<'_>) -> Option<ProbeKey> {
+    let repeats: usize = case.readings.all.iter().map(|reading| reading.exchanges.len() - 1).sum();
+    let worth = |reading: &&Reading<'_>| lost_alone(case, reading) || divided(case, reading);
+    let first = case.readings.all.iter().filter(|_| repeats < REPEATS).find(worth)?;
+    Some(first.observation.probe.clone())
+}
+
+/// A connection lost where most others to the same service got an answer.
+fn lost_alone(case: &Case<'_>, reading: &Reading<'_>) -> bool {
+    let here = |other: &&Reading<'_>| other.cell.goes_through_the_backend() == reading.cell.goes_through_the_backend();
+    let beside = || case.readings.all.iter().filter(here);
+    let lost = beside().filter(|other| other.is_lost()).count();
+    reading.is_lost() && reading.exchanges.len() < TRIES && lost * 2 < beside().count()
+}
+
+/// The same good token goes through on one surface and not on another: both may be a matter of luck.
+fn divided(case: &Case<'_>, reading: &Reading<'_>) -> bool {
+    let good = |other: &&Reading<'_>| other.cell.place == Place::Protected && other.must_work() && other.cell.same_user;
+    let same_way = |other: &&Reading<'_>| good(other) && other.cell.carrier == reading.cell.carrier;
+    let ok = |other: &Reading<'_>| other.observation.result == Outcome::Ok;
+    let some = |works: bool| case.readings.all.iter().filter(same_way).any(|other| ok(other) == works);
+    let tries = if ok(reading) { TRIES_OF_GOOD } else { TRIES };
+    good(&reading) && !reading.mixed && reading.exchanges.len() < tries && some(true) && some(false)
+}

@@ -1,0 +1,91 @@
+//! What may be the matter: one fault, or two together where no single one explains everything. Sits in `diagnose`, between `weigh` and
+//! those who use it, `conclude` and `plan`.
+
+use std::collections::BTreeSet;
+
+use super::case::Case;
+use super::given::FailedStep;
+use super::pair::{Pair, claims, pairs};
+use super::weigh::{Weighed, Weighing};
+
+/// What may be the matter, with posteriors, best first.
+#[derive(Debug)]
+pub(super) enum Hypotheses<'w, 'a> {
+    /// Nothing of the catalogue.
+    None,
+    /// One of these faults.
+    One(Vec<(&'w Weighed<'a>, f64)>),
+    /// One of these pairs.
+    Two(Vec<(Pair<'w, 'a>, f64)>),
+}
+
+impl<'w, 'a> Hypotheses<'w, 'a> {
+    /// Single faults first: two are assumed only where they explain what no single one does.
+    pub(super) fn of(case: &Case<'_>, weighing: &'w Weighing<'a>, open: &[&FailedStep]) -> Self {
+        let one = single(&weighing.best, open);
+        if is_everything(case, &one, open) {
+            return Self::One(one);
+        }
+        let two = pairs(case, &weighing.modes);
+        let covers = |explains: &BTreeSet<u32>| open.iter().filter(|step| explains.contains(&step.exchange)).count();
+        let of_one = one.first().map(|(best, _)| (covers(&best.explains), claims(best, case).len()));
+        let of_two = two.first().map(|pair| (covers(&pair.explains), pair.claims));
+        match (of_one, of_two) {
+            (of_one, Some(more)) if of_one.is_none_or(|less| less < more) && more.0 > 0 => Self::Two(shared(two)),
+            (Some(_), _) => Self::One(one),
+            (None, _) => Self::None,
+        }
+    }
+
+    /// Every fault that takes part in one, with its share.
+    pub(super) fn faults(&self) -> Vec<(&'w Weighed<'a>, f64)> {
+        match self {
+            Self::None => Vec::new(),
+            Self::One(faults) => faults.clone(),
+            Self::Two(pairs) => {
+                let mut faults: Vec<(&'w Weighed<'a>, f64)> = Vec::new();
+                for (member, share) in
+                    pairs.iter().flat_map(|(pair, share)| pair.members.iter().map(move |one| (one, *share)))
+                {
+                    match faults.iter_mut().find(|(known, _)| known.fault.id == member.weighed.fault.id) {
+                        Some((_, sum)) => *sum += share,
+                        None => faults.push((member.weighed, share)),
+                    }
+                }
+                faults
+            }
+        }
+    }
+}
+
+/// The candidates that explain the most failed steps. Those that only explain a side probe are none.
+fn single<'w, 'a>(weighed: &'w [Weighed<'a>], open: &[&FailedStep]) -> Vec<(&'w Weighed<'a>, f64)> {
+    let covered = |one: &Weighed<'_>| open.iter().filter(|step| one.explains.contains(&step.exchange)).count();
+    let candidates = || weighed.iter().filter(|one| one.is_candidate());
+    let most = candidates().map(covered).max().unwrap_or(0).max(1);
+    let mut candidates: Vec<_> = candidates().filter(|one| covered(one) == most).collect();
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let shares = posterior(candidates.iter().map(|one| one.score));
+    candidates.into_iter().zip(shares).collect()
+}
+
+/// Whether they explain every failed step, and whatever is odd.
+fn is_everything(case: &Case<'_>, one: &[(&Weighed<'_>, f64)], open: &[&FailedStep]) -> bool {
+    let steps = |best: &Weighed<'_>| open.iter().all(|step| best.explains.contains(&step.exchange));
+    let told: BTreeSet<String> = one.iter().flat_map(|(one, _)| claims(one, case)).collect();
+    let mut odd = case.facts.iter().filter(|fact| fact.anomaly);
+    one.first().is_some_and(|(best, _)| steps(best)) && odd.all(|fact| told.contains(&fact.says))
+}
+
+fn shared<'w, 'a>(pairs: Vec<Pair<'w, 'a>>) -> Vec<(Pair<'w, 'a>, f64)> {
+    let shares = posterior(pairs.iter().map(|pair| pair.score));
+    pairs.into_iter().zip(shares).collect()
+}
+
+/// Scores, best first, as shares of one.
+fn posterior(scores: impl Iterator<Item = f64>) -> Vec<f64> {
+    let scores: Vec<f64> = scores.collect();
+    let top = scores.first().copied().unwrap_or(0.0);
+    let sum: f64 = scores.iter().map(|score| (score - top).exp()).sum();
+    scores.iter().map(|score| (score - top).exp() / sum).collect()
+}

@@ -1,0 +1,139 @@
+//! Two faults at once: pairs that explain together what no single fault does. Sits in `diagnose`.
+//!
+//! A failure needs one of the two to foretell it; what works needs both to allow it. Whichever a request meets first hides the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::case::Case;
+use super::likelihood::together;
+use super::stance::{Stance, Stances};
+use super::weigh::Weighed;
+use crate::observe::Outcome;
+
+/// Facts about calls of the backend while our probes were under way: another fault further out keeps them from happening.
+const HIDDEN_BY_ANOTHER: [&str; 4] = ["backend-call", "backend-contact", "auth.at-work", "token-judged"];
+
+/// Two faults that nothing contradicts together.
+#[derive(Debug)]
+pub(super) struct Pair<'w, 'a> {
+    pub(super) members: [Member<'w, 'a>; 2],
+    /// The exchanges that one of them foretells.
+    pub(super) explains: BTreeSet<u32>,
+    /// Anomalies and decisive lines that one of them accounts for.
+    pub(super) claims: usize,
+    /// Logarithm of prior times likelihood of both.
+    pub(super) score: f64,
+}
+
+/// One of them.
+#[derive(Debug)]
+pub(super) struct Member<'w, 'a> {
+    pub(super) weighed: &'w Weighed<'a>,
+    /// The failures it foretells, whatever hides it elsewhere.
+    pub(super) explains: BTreeSet<u32>,
+    /// Whether it foretells a failure that the other does not.
+    pub(super) is_needed: bool,
+}
+
+/// One mode of a fault, with what it says of everything.
+struct Half<'w, 'a> {
+    weighed: &'w Weighed<'a>,
+    stances: Stances,
+    foretold: BTreeSet<u32>,
+    /// Anomalies and decisive lines that it accounts for.
+    claims: BTreeSet<String>,
+}
+
+/// The pairs that nothing contradicts, that explain the most and leave the least oddities, best first.
+pub(super) fn pairs<'w, 'a>(case: &Case<'_>, modes: &'w [Weighed<'a>]) -> Vec<Pair<'w, 'a>> {
+    let halves: Vec<Half<'w, 'a>> = modes.iter().filter_map(|one| Half::of(one, case)).collect();
+    let couples = halves.iter().enumerate().flat_map(|(at, one)| halves[at + 1..].iter().map(move |two| (one, two)));
+    let possible: Vec<(&Half<'_, '_>, &Half<'_, '_>)> = couples
+        .filter(|(one, two)| one.weighed.fault.id != two.weighed.fault.id)
+        .filter(|(one, two)| one.adds_to(two) && two.adds_to(one))
+        .filter(|(one, two)| agree(one, two, case))
+        .collect();
+    let worth = |(one, two): &(&Half<'_, '_>, &Half<'_, '_>)| (explained(one, two, case), claimed(one, two));
+    let most = possible.iter().map(worth).max();
+    let mut best: BTreeMap<(&str, &str), Pair<'w, 'a>> = BTreeMap::new();
+    for couple in possible.iter().filter(|couple| Some(worth(couple)) == most) {
+        let pair = couple.0.with(couple.1, case);
+        let key = (couple.0.weighed.fault.id.as_str(), couple.1.weighed.fault.id.as_str());
+        if best.get(&key).is_none_or(|known| known.score < pair.score) {
+            best.insert(key, pair);
+        }
+    }
+    let mut pairs: Vec<_> = best.into_values().collect();
+    pairs.sort_by(|a, b| b.score.total_cmp(&a.score));
+    pairs
+}
+
+impl<'w, 'a> Half<'w, 'a> {
+    /// Nothing where it could explain nothing.
+    fn of(weighed: &'w Weighed<'a>, case: &Case<'_>) -> Option<Self> {
+        let possible = weighed.mode.validation.is_empty() || weighed.mode.validation.contains(&case.target.validation);
+        let stances = Stances::of(weighed.mode, case);
+        let foretold = stances.foretold(case);
+        let claims = claims(weighed, case);
+        (possible && !(foretold.is_empty() && claims.is_empty())).then_some(Self { weighed, stances, foretold, claims })
+    }
+
+    fn adds_to(&self, other: &Self) -> bool {
+        !self.foretold.is_subset(&other.foretold) || !self.claims.is_subset(&other.claims)
+    }
+
+    fn with(&self, other: &Self, case: &Case<'_>) -> Pair<'w, 'a> {
+        let member = |one: &Self, other: &Self| Member {
+            weighed: one.weighed,
+            explains: one.foretold.clone(),
+            is_needed: !one.foretold.is_subset(&other.foretold),
+        };
+        Pair {
+            members: [member(self, other), member(other, self)],
+            explains: self.foretold.union(&other.foretold).copied().collect(),
+            claims: claimed(self, other),
+            score: together(self.weighed, other.weighed, case),
+        }
+    }
+}
+
+/// What only this fault accounts for of what is odd: facts that are anomalies, and decisive lines.
+pub(super) fn claims(weighed: &Weighed<'_>, case: &Case<'_>) -> BTreeSet<String> {
+    let demanded = |key: &str, value: &str| {
+        weighed.mode.facts.get(key).is_some_and(|allowed| allowed.iter().any(|word| word == value))
+    };
+    let odd = case.facts.iter().filter(|fact| fact.anomaly && demanded(fact.key, fact.value));
+    let line = weighed.log.iter().filter(|line| line.decisive);
+    odd.map(|fact| fact.says.clone()).chain(line.map(|line| line.says.clone())).collect()
+}
+
+/// Failed steps that one of them foretells, then failures of any probe.
+fn explained(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> (usize, usize) {
+    let all: BTreeSet<u32> = one.foretold.union(&two.foretold).copied().collect();
+    (all.iter().filter(|exchange| case.is_of_a_step(**exchange)).count(), all.len())
+}
+
+fn claimed(one: &Half<'_, '_>, two: &Half<'_, '_>) -> usize {
+    one.claims.union(&two.claims).count()
+}
+
+fn agree(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> bool {
+    let foretold = |at: &usize| [one, two].iter().any(|half| half.stances.readings[*at] == Stance::Foretold);
+    let can_be = |at: usize| {
+        let denied = [one, two].iter().any(|half| half.stances.readings[at] == Stance::Contradicted);
+        let works = case.readings.all[at].observation.result == Outcome::Ok;
+        !denied || (!works && foretold(&at))
+    };
+    let hidden = |half: &Half<'_, '_>| half.stances.unmet.iter().all(|spoken| spoken.iter().all(foretold));
+    (0..case.readings.all.len()).all(can_be)
+        && hidden(one)
+        && hidden(two)
+        && facts_agree(one, two)
+        && facts_agree(two, one)
+}
+
+/// A fact that one of them demands otherwise must be what the other has made of it.
+fn facts_agree(one: &Half<'_, '_>, other: &Half<'_, '_>) -> bool {
+    let made = |key: &&str| other.weighed.mode.facts.contains_key(*key) && !other.stances.facts.contains(*key);
+    one.stances.facts.iter().all(|key| HIDDEN_BY_ANOTHER.contains(key) || made(key))
+}

@@ -1,0 +1,83 @@
+//! Two faults at once as causes: how sure each is. Sits in `diagnose`, used by `conclude`.
+
+use std::collections::BTreeMap;
+
+use super::case::Case;
+use super::chain;
+use super::given::FailedStep;
+use super::one::{LIKELY, named, ruled_out};
+use super::pair::{Member, Pair};
+use super::verdict::{Cause, Certainty, RuledOut};
+use super::weigh::Weighed;
+
+/// Both causes of the best pair, each with those that other pairs have in its place.
+pub(super) fn causes(
+    case: &Case<'_>,
+    pairs: &[(Pair<'_, '_>, f64)],
+    weighed: &[Weighed<'_>],
+    open: &[&FailedStep],
+) -> Vec<Cause> {
+    let out: Vec<RuledOut> = ruled_out(weighed).into_iter().filter(|one| !takes_part(pairs, &one.fault)).collect();
+    let [one, other] = &pairs[0].0.members;
+    let both = [(one, other), (other, one)];
+    let cause = |(member, other): &(&Member<'_, '_>, &Member<'_, '_>)| {
+        let here = Weighed { explains: member.explains.clone(), ..member.weighed.clone() };
+        let rivals = rivals(pairs, member, other);
+        let share: f64 = shares(pairs, &member.weighed.fault.id);
+        let certainty = certainty(case, pairs, member, share);
+        let mut candidates = vec![(&here, share)];
+        candidates.extend(rivals);
+        let own = |step: &&&FailedStep| member.explains.contains(&step.exchange);
+        named(
+            case,
+            &candidates,
+            certainty,
+            open.iter().filter(own).map(|step| step.step.clone()).collect(),
+            out.clone(),
+        )
+    };
+    both.iter().map(cause).collect()
+}
+
+/// Of two at once one is certain only when every remaining pair has it, it is needed, and a mark of its own was seen that no
+/// answer alone can leave: a fact or a decisive line.
+fn certainty(case: &Case<'_>, pairs: &[(Pair<'_, '_>, f64)], member: &Member<'_, '_>, share: f64) -> Certainty {
+    let always = pairs.iter().all(|(pair, _)| has(pair, &member.weighed.fault.id));
+    if always && member.is_needed && chain::recorded(case, member.weighed) {
+        Certainty::Certain
+    } else if (always || share >= LIKELY) && chain::marked(case, member.weighed) {
+        Certainty::Likely
+    } else {
+        Certainty::Ambiguous
+    }
+}
+
+/// What other pairs have beside the same partner, and otherwise whatever they have.
+fn rivals<'w, 'a>(
+    pairs: &[(Pair<'w, 'a>, f64)],
+    member: &Member<'_, '_>,
+    partner: &Member<'_, '_>,
+) -> Vec<(&'w Weighed<'a>, f64)> {
+    let mut found: BTreeMap<&str, (&'w Weighed<'a>, f64)> = BTreeMap::new();
+    for (pair, share) in pairs.iter().filter(|(pair, _)| !has(pair, &member.weighed.fault.id)) {
+        let partnered = has(pair, &partner.weighed.fault.id);
+        for one in pair.members.iter().filter(|one| partnered && one.weighed.fault.id != partner.weighed.fault.id) {
+            found.entry(&one.weighed.fault.id).or_insert((one.weighed, 0.0)).1 += share;
+        }
+    }
+    let mut found: Vec<_> = found.into_values().collect();
+    found.sort_by(|a, b| b.1.total_cmp(&a.1));
+    found
+}
+
+fn takes_part(pairs: &[(Pair<'_, '_>, f64)], id: &str) -> bool {
+    pairs.iter().any(|(pair, _)| has(pair, id))
+}
+
+fn has(pair: &Pair<'_, '_>, id: &str) -> bool {
+    pair.members.iter().any(|one| one.weighed.fault.id == id)
+}
+
+fn shares(pairs: &[(Pair<'_, '_>, f64)], id: &str) -> f64 {
+    pairs.iter().filter(|(pair, _)| has(pair, id)).map(|(_, share)| share).sum()
+}

@@ -1,0 +1,60 @@
+//! What no fault of the catalogue explains: an unknown cause, and failures that did not happen again. Sits in `diagnose`, used by `conclude`.
+
+use std::collections::BTreeSet;
+
+use super::case::Case;
+use super::chain;
+use super::given::FailedStep;
+use super::one::ruled_out;
+use super::verdict::{Cause, Certainty, Hops, Proof, Why};
+use super::weigh::Weighed;
+use crate::observe::Hop;
+
+/// The failed steps that lost their connection once, where the same call went through otherwise.
+pub(super) fn passing(case: &Case<'_>, failed: &[FailedStep]) -> BTreeSet<u32> {
+    let lost: BTreeSet<u32> = case.readings.all.iter().flat_map(|reading| reading.lost.iter().copied()).collect();
+    failed.iter().map(|step| step.exchange).filter(|exchange| lost.contains(exchange)).collect()
+}
+
+/// A cause without a name: it was lost on the way, and did not happen again.
+pub(super) fn it_passed(case: &Case<'_>, failed: &[FailedStep], passing: &BTreeSet<u32>) -> Option<Cause> {
+    let steps: Vec<&FailedStep> = failed.iter().filter(|step| passing.contains(&step.exchange)).collect();
+    let first = steps.first()?;
+    let reading = case.readings.all.iter().find(|reading| reading.lost.contains(&first.exchange))?;
+    let says = format!("of {} tries of the same call {} got no answer", reading.exchanges.len(), reading.lost.len());
+    let why = Why {
+        claim: "the connection ended without an answer, and the same call went through when it was repeated".into(),
+        evidence: vec![Proof { says, exchange: Some(first.exchange) }],
+    };
+    let title = "A connection was lost on the way; it did not happen again".into();
+    Some(Cause { title, whys: vec![why], ..nameless(Hop::Network, &steps) })
+}
+
+/// No fault of the catalogue fits: only the hop that answered is known.
+pub(super) fn unknown(case: &Case<'_>, open: &[&FailedStep], weighed: &[Weighed<'_>]) -> Cause {
+    let exchanges: BTreeSet<u32> = open.iter().map(|step| step.exchange).collect();
+    let seen = case.readings.all.iter().find(|reading| exchanges.contains(&reading.observation.exchange));
+    let hop = seen.map_or(Hop::Unknown, |reading| reading.observation.answered_by);
+    let whys = chain::first_failure(case, open.iter().map(|step| step.exchange));
+    Cause { whys: whys.into_iter().collect(), ruled_out: ruled_out(weighed), ..nameless(hop, open) }
+}
+
+fn nameless(hop: Hop, steps: &[&FailedStep]) -> Cause {
+    Cause {
+        fault: format!("unknown@{hop}"),
+        title: format!("No fault of the catalogue fits what was seen; the failing answer was made at: {hop}"),
+        hop: Hops::One(hop),
+        certainty: Certainty::Unknown,
+        confidence: 0.0,
+        explains: steps.iter().map(|step| step.step.clone()).collect(),
+        alternatives: Vec::new(),
+        whys: Vec::new(),
+        ruled_out: Vec::new(),
+        involves: Vec::new(),
+        owner: None,
+        fix: None,
+        verify: None,
+        rollback: None,
+        settled_by: None,
+    }
+}
