@@ -108,6 +108,7 @@ pub(super) const FACTS: &[FactWord] = &[
         Door::Manifest,
         "the revisions that share the backend's traffic",
     ),
+    fact("backend.ingress", &["open", "closed"], Some("closed"), Door::Manifest, "who may call the backend"),
     fact("bearer-sent", &["yes", "no"], Some("no"), Door::Edge, "a token in our own calls"),
     fact("auth.pace", &["quick", "slow"], Some("slow"), Door::Auth, "how fast the auth service judges good tokens"),
     fact(
