@@ -5,6 +5,7 @@ use super::cell::Place;
 use super::reading::Reading;
 use crate::observe::Outcome;
 use crate::probe::ProbeKey;
+use crate::target::Role;
 
 /// Tries of one probe, the first included.
 const TRIES: usize = 3;
@@ -16,9 +17,17 @@ const REPEATS: usize = 6;
 /// The next probe to repeat, if one is worth it.
 pub(super) fn doubtful(case: &Case<'_>) -> Option<ProbeKey> {
     let repeats: usize = case.readings.all.iter().map(|reading| reading.exchanges.len() - 1).sum();
-    let worth = |reading: &&Reading<'_>| lost_alone(case, reading) || divided(case, reading);
+    let worth = |reading: &&Reading<'_>| {
+        !is_a_steps_own(case, reading) && (lost_alone(case, reading) || divided(case, reading))
+    };
     let first = case.readings.all.iter().filter(|_| repeats < REPEATS).find(worth)?;
     Some(first.observation.probe.clone())
+}
+
+/// Only a scenario can call it again: what it needs was made by another step, and may be gone by now.
+fn is_a_steps_own(case: &Case<'_>, reading: &Reading<'_>) -> bool {
+    let surface = case.target.surfaces.get(&reading.observation.probe.surface);
+    surface.is_some_and(|surface| surface.role == Role::Open)
 }
 
 /// A connection lost where most others to the same service got an answer.
