@@ -140,7 +140,8 @@ fn ahead(log: &[LogEntry], sent: &[SentProbe]) -> jiff::SignedDuration {
         let probe = sent.iter().find(|probe| entry.trace.as_deref() == Some(probe.trace_id.as_str()))?;
         Some(entry.at.duration_since(probe.started_at))
     };
-    let mut apart: Vec<jiff::SignedDuration> = log.iter().filter(|entry| entry.request.is_some()).filter_map(of).collect();
+    let mut apart: Vec<jiff::SignedDuration> =
+        log.iter().filter(|entry| entry.request.is_some()).filter_map(of).collect();
     apart.sort();
     let median = apart.get(apart.len() / 2).copied().unwrap_or_default();
     if median.abs() > IN_STEP { median } else { jiff::SignedDuration::ZERO }

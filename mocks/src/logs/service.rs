@@ -57,7 +57,8 @@ impl ServiceLog {
         let written = format!("{at:.9}");
         let mut entry: Map<String, Value> =
             record.fields().into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-        let policy = json!({ "configuredAction": action, "name": "staging-firewall", "outcome": "DENY", "priority": 1000 });
+        let policy =
+            json!({ "configuredAction": action, "name": "staging-firewall", "outcome": "DENY", "priority": 1000 });
         entry.insert("insertId".into(), json!(Uuid::new_v4().simple().to_string()));
         entry.insert("jsonPayload".into(), json!({ "enforcedSecurityPolicy": policy, "statusDetails": details }));
         entry.insert("logName".into(), json!(format!("projects/{PROJECT}/logs/requests")));
