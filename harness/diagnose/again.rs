@@ -27,7 +27,7 @@ pub(super) fn doubtful(case: &Case<'_>) -> Option<ProbeKey> {
 /// Only a scenario can call it again: what it needs was made by another step, and may be gone by now.
 fn is_a_steps_own(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let surface = case.target.surfaces.get(&reading.observation.probe.surface);
-    surface.is_some_and(|surface| surface.role == Role::Open)
+    surface.is_some_and(|surface| surface.role == Role::Open && !surface.past_edge)
 }
 
 /// A connection lost where most others to the same service got an answer.

@@ -134,17 +134,17 @@ impl<'a> Logbook<'a> {
     }
 }
 
-/// How far the clock of the log is ahead of ours: by the requests in it that carry trace ids of our own probes.
+/// How far the clock of the log is ahead of ours: by the requests in it that carry trace ids of our own probes. One that was in step
+/// is enough for all.
 fn ahead(log: &[LogEntry], sent: &[SentProbe]) -> jiff::SignedDuration {
     let of = |entry: &LogEntry| {
         let probe = sent.iter().find(|probe| entry.trace.as_deref() == Some(probe.trace_id.as_str()))?;
-        Some(entry.at.duration_since(probe.started_at))
+        let in_step = probe.started_at <= entry.at && entry.at <= probe.ended_at;
+        Some(if in_step { jiff::SignedDuration::ZERO } else { entry.at.duration_since(probe.started_at) })
     };
-    let mut apart: Vec<jiff::SignedDuration> =
-        log.iter().filter(|entry| entry.request.is_some()).filter_map(of).collect();
-    apart.sort();
-    let median = apart.get(apart.len() / 2).copied().unwrap_or_default();
-    if median.abs() > IN_STEP { median } else { jiff::SignedDuration::ZERO }
+    let requests = log.iter().filter(|entry| entry.request.is_some());
+    let least = requests.filter_map(of).min_by_key(|apart| apart.abs()).unwrap_or_default();
+    if least.abs() > IN_STEP { least } else { jiff::SignedDuration::ZERO }
 }
 
 impl Window {

@@ -141,3 +141,34 @@ fn logged_request(request: &Value, service: Service) -> Option<LoggedRequest> {
         user_agent: text("userAgent").into(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::fixtures::staging;
+
+    fn read(host: &str, payload: &str) -> Vec<LogEntry> {
+        let text = format!(
+            r#"{{"timestamp":"2026-11-22T03:00:00Z","trace":"projects/p/traces/0af7651916cd43dd8448eb211c80319c",
+            "resource":{{"type":"http_load_balancer","labels":{{}}}},
+            "httpRequest":{{"requestUrl":"https://{host}/health","status":403}},"jsonPayload":{payload}}}"#
+        );
+        parse(&text, &ServiceNames::of(&staging(), &BTreeMap::new()), &str::to_owned).expect("entries")
+    }
+
+    #[rstest]
+    #[case::ours("api.staging.netrasystems.ai", Some("denied_by_security_policy, policy blunt"))]
+    #[case::of_another_system("shop.example.test", None)]
+    fn a_load_balancer_tells_what_became_of_requests_to_our_hosts(#[case] host: &str, #[case] says: Option<&str>) {
+        let payload = r#"{"statusDetails":"denied_by_security_policy","enforcedSecurityPolicy":{"name":"blunt"}}"#;
+        let entries = read(host, payload);
+        assert_eq!(entries.first().map(|entry| (entry.by, entry.text.as_str())), says.map(|says| (Hop::Edge, says)));
+    }
+
+    #[test]
+    fn a_load_balancer_that_says_nothing_of_it_tells_nothing() {
+        assert!(read("api.staging.netrasystems.ai", "{}").is_empty());
+    }
+}

@@ -8,5 +8,6 @@ mod contract_rows;
 mod facts;
 mod findings;
 mod logbook;
+mod past_the_edge;
 mod relations;
 mod settle;
