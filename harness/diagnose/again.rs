@@ -5,6 +5,7 @@ use super::cell::Place;
 use super::reading::Reading;
 use crate::observe::{LatencyClass, Outcome};
 use crate::probe::ProbeKey;
+use crate::target::Role;
 
 /// Tries of one probe, the first included.
 const TRIES: usize = 3;
@@ -15,7 +16,7 @@ const LOST: usize = 4;
 
 /// The next probe to repeat, if one is worth it.
 pub(super) fn doubtful(case: &Case<'_>) -> Option<ProbeKey> {
-    let all = || case.readings.all.iter();
+    let all = || case.readings.all.iter().filter(|reading| !is_a_steps_own(case, reading));
     let lost = all().filter(|reading| reading.is_lost() || !reading.lost.is_empty()).take(LOST);
     let mut lost = lost.filter(|reading| lost_alone(case, reading));
     // One of those that fail and one of those that work tell whether luck is in it.
@@ -32,6 +33,12 @@ fn ok(reading: &Reading<'_>) -> bool {
 
 fn is_untried(reading: &Reading<'_>) -> bool {
     !reading.mixed && reading.exchanges.len() < if ok(reading) { TRIES_OF_GOOD } else { TRIES }
+}
+
+/// Only a scenario can call it again: what it needs was made by another step, and may be gone by now.
+fn is_a_steps_own(case: &Case<'_>, reading: &Reading<'_>) -> bool {
+    let surface = case.target.surfaces.get(&reading.observation.probe.surface);
+    surface.is_some_and(|surface| surface.role == Role::Open && !surface.past_edge)
 }
 
 /// A connection lost where most others to the same service got an answer.

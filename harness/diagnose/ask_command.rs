@@ -68,7 +68,7 @@ fn log(case: &Case<'_>) -> AskCommand {
     let services = [Service::Backend, Service::Auth].map(|one| format!("\"{}\"", names.service(case, one)));
     let services = services.join(" OR ");
     let filter = format!(
-        "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=({services}){}",
+        "(resource.labels.service_name=({services}) OR resource.type=\"http_load_balancer\"){}",
         window(case).unwrap_or_default()
     );
     let words = ["gcloud", "logging", "read"].map(str::to_owned).into_iter().chain([

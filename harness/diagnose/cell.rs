@@ -61,6 +61,11 @@ impl Cell {
         matches!(self.place, Place::BackendHealth | Place::Protected | Place::DirectHealth | Place::Direct)
     }
 
+    /// Whether it goes by another way than the edge.
+    pub(super) const fn is_past_the_edge(&self) -> bool {
+        matches!(self.place, Place::DirectHealth | Place::Direct)
+    }
+
     /// Whether two cells ask the same but for the surface.
     pub(super) fn asks_like(&self, other: &Self) -> bool {
         let asked = |cell: &Self| (cell.place, cell.token, cell.carrier, cell.caller, cell.same_user);

@@ -89,8 +89,11 @@ fn proof(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> Option<Proof
             proves.then(|| Proof { says: fact.says.clone(), exchange: fact.exchange })
         }
         ProofRule::Reading(on, results) => {
-            let fits =
-                |reading: &&Reading<'_>| on.matches(&reading.cell) && results.contains(&reading.observation.result);
+            let fits = |reading: &&Reading<'_>| {
+                on.matches(&reading.cell)
+                    && results.contains(&reading.observation.result)
+                    && !case.readings.also_through_the_edge(reading)
+            };
             case.readings.all.iter().find(fits).map(|reading| describe::reading(reading, case.target))
         }
         ProofRule::SameAs(on, token) => {

@@ -16,10 +16,15 @@ const CAUSES: usize = 3;
 pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
     let mut explained: Vec<u32> = Vec::new();
     let mut causes = Vec::new();
-    let passing = unexplained::passing(&Case::of(given, &[]), given.failed);
+    let all = Case::of(given, &[]);
+    let passing = unexplained::passing(&all, given.failed);
+    let consequences = unexplained::consequences(&all, given.failed);
+    let follows = |step: &FailedStep| consequences.iter().any(|(one, _)| one.exchange == step.exchange);
     while causes.len() < CAUSES {
         let case = Case::of(given, &explained);
-        let to_explain = |step: &&FailedStep| !explained.contains(&step.exchange) && !passing.contains(&step.exchange);
+        let to_explain = |step: &&FailedStep| {
+            !explained.contains(&step.exchange) && !passing.contains(&step.exchange) && !follows(step)
+        };
         let open: Vec<&FailedStep> = given.failed.iter().filter(to_explain).collect();
         let only_controls = open.iter().all(|step| step.control);
         if open.is_empty() || (only_controls && !causes.is_empty()) {
@@ -44,6 +49,9 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
             }
         }
     }
-    causes.extend(unexplained::it_passed(&Case::of(given, &[]), given.failed, &passing));
+    for (step, of) in &consequences {
+        unexplained::add_consequence(&mut causes, step, given.failed.iter().find(|one| one.exchange == *of));
+    }
+    causes.extend(unexplained::it_passed(&all, given.failed, &passing));
     causes
 }

@@ -47,6 +47,7 @@ pub(super) fn facts(
         facts.extend(auth_url(backend, target));
         facts.extend(auth_enabled(backend, target));
         facts.extend(rollout("backend.rollout", backend));
+        facts.extend(ingress("backend.ingress", backend));
         facts.extend(traffic("backend.traffic", backend));
     }
     if let Some(auth) = auth {
@@ -191,6 +192,18 @@ fn rollout(key: &'static str, manifest: &Manifest) -> Option<Fact> {
     let reason = manifest.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let says = if ready { format!("{created} is ready") } else { format!("{created} is not ready{reason}") };
     Some(Fact { key, value: if ready { "ready" } else { "failed" }, anomaly: false, says, exchange: None })
+}
+
+/// Closed to all but its own network is odd for whoever is called from outside; open to load balancers alone is open to those.
+fn ingress(key: &'static str, manifest: &Manifest) -> Option<Fact> {
+    let word = manifest.ingress.as_deref()?;
+    let value = match word {
+        "all" => "open",
+        "internal" => "closed",
+        _ => UNKNOWN,
+    };
+    let says = format!("manifest of {}: ingress is {word:?}", manifest.name);
+    Some(Fact { key, value, anomaly: value == "closed", says, exchange: None })
 }
 
 /// A split is how a careful rollout looks too: it contradicts nothing.

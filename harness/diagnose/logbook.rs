@@ -9,6 +9,9 @@ use super::given::SentProbe;
 use crate::evidence::{Evidence, LogEntry};
 use crate::observe::{Hop, Observation};
 
+/// The clocks of the log and of this machine may differ by this much without being apart.
+const IN_STEP: jiff::SignedDuration = jiff::SignedDuration::from_secs(3);
+
 /// An entry may be stamped this much after the probe ended, in milliseconds.
 const SLACK_MS: i64 = 250;
 
@@ -60,7 +63,8 @@ impl<'a> Logbook<'a> {
                 kind,
             })
         });
-        let mut windows: Vec<Window> = windows.collect();
+        let ahead = ahead(&evidence.log, sent);
+        let mut windows: Vec<Window> = windows.filter_map(|window| window.by_a_clock(ahead)).collect();
         windows.sort_by_key(|window| window.from);
         for at in 1..windows.len() {
             windows[at - 1].to = windows[at - 1].to.min(windows[at].from);
@@ -130,7 +134,25 @@ impl<'a> Logbook<'a> {
     }
 }
 
+/// How far the clock of the log is ahead of ours: by the requests in it that carry trace ids of our own probes. One that was in step
+/// is enough for all.
+fn ahead(log: &[LogEntry], sent: &[SentProbe]) -> jiff::SignedDuration {
+    let of = |entry: &LogEntry| {
+        let probe = sent.iter().find(|probe| entry.trace.as_deref() == Some(probe.trace_id.as_str()))?;
+        let in_step = probe.started_at <= entry.at && entry.at <= probe.ended_at;
+        Some(if in_step { jiff::SignedDuration::ZERO } else { entry.at.duration_since(probe.started_at) })
+    };
+    let requests = log.iter().filter(|entry| entry.request.is_some());
+    let least = requests.filter_map(of).min_by_key(|apart| apart.abs()).unwrap_or_default();
+    if least.abs() > IN_STEP { least } else { jiff::SignedDuration::ZERO }
+}
+
 impl Window {
+    fn by_a_clock(self, ahead: jiff::SignedDuration) -> Option<Self> {
+        let (from, to) = (self.from.checked_add(ahead).ok()?, self.to.checked_add(ahead).ok()?);
+        Some(Self { from, to, ..self })
+    }
+
     fn ms(&self) -> f64 {
         self.to.duration_since(self.from).as_secs_f64() * 1000.0
     }

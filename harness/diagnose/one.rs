@@ -71,9 +71,13 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
     }
 }
 
-/// Whether the fault lies with whoever made the failing answers, and nothing at all tells who did.
+/// Whether the fault lies with whoever made the failing answers, and nothing at all tells who did: neither the answers, nor that the
+/// same call goes well past the edge.
 fn needs_a_maker(case: &Case<'_>, best: &Weighed<'_>) -> bool {
     let explained = || case.readings.all.iter().filter(|reading| best.explains.contains(&reading.observation.exchange));
+    if !best.mode.inside && explained().any(|reading| case.readings.is_well_past_the_edge(reading)) {
+        return false;
+    }
     let demanded = |reading: &Reading<'_>| {
         best.mode.predict.iter().any(|one| one.on.matches(&reading.cell) && !one.answered_by.is_empty())
     };

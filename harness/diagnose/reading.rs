@@ -173,6 +173,17 @@ impl<'a> Readings<'a> {
         })
     }
 
+    /// Whether it went well past the edge, and through it too: then it proves nothing of the edge.
+    pub(super) fn also_through_the_edge(&self, past: &Reading<'_>) -> bool {
+        past.cell.is_past_the_edge() && !past.fails() && self.through_the_edge(past).is_none_or(|one| !one.fails())
+    }
+
+    /// Whether the same call, which failed through the edge, went well past it.
+    pub(super) fn is_well_past_the_edge(&self, failed: &Reading<'_>) -> bool {
+        let past = self.all.iter().filter(|one| one.cell.is_past_the_edge() && !one.fails() && one.is_firm());
+        past.filter_map(|one| self.through_the_edge(one)).any(|one| one.exchanges == failed.exchanges && one.fails())
+    }
+
     pub(super) fn failing(&self) -> impl Iterator<Item = &Reading<'a>> {
         self.all.iter().filter(|reading| reading.fails())
     }

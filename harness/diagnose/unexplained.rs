@@ -16,6 +16,31 @@ pub(super) fn passing(case: &Case<'_>, failed: &[FailedStep]) -> BTreeSet<u32> {
     failed.iter().map(|step| step.exchange).filter(|exchange| lost.contains(exchange)).collect()
 }
 
+/// Failed steps that were answered well, after another step of the same scenario had failed, each with that one: what they looked for
+/// was not there to be found.
+pub(super) fn consequences<'f>(case: &Case<'_>, failed: &'f [FailedStep]) -> Vec<(&'f FailedStep, u32)> {
+    let scenario = |step: &FailedStep| step.step.split('/').next().unwrap_or_default().to_owned();
+    let went_well = |step: &FailedStep| {
+        case.readings.all.iter().any(|one| one.observation.exchange == step.exchange && !one.fails() && one.must_work())
+    };
+    let earlier = |at: usize| {
+        let step = &failed[at];
+        let before = failed[..at].iter().find(|other| scenario(other) == scenario(step) && !went_well(other))?;
+        (!step.control && went_well(step)).then_some((step, before.exchange))
+    };
+    (0..failed.len()).filter_map(earlier).collect()
+}
+
+/// What explains a step explains what followed from it.
+pub(super) fn add_consequence(causes: &mut [Cause], step: &FailedStep, of: Option<&FailedStep>) {
+    let explains = |cause: &&mut Cause| of.is_some_and(|of| cause.explains.contains(&of.step));
+    if let Some(cause) = causes.iter_mut().find(explains)
+        && !cause.explains.contains(&step.step)
+    {
+        cause.explains.push(step.step.clone());
+    }
+}
+
 /// A cause without a name: it was lost on the way, and did not happen again.
 pub(super) fn it_passed(case: &Case<'_>, failed: &[FailedStep], passing: &BTreeSet<u32>) -> Option<Cause> {
     let steps: Vec<&FailedStep> = failed.iter().filter(|step| passing.contains(&step.exchange)).collect();

@@ -115,6 +115,7 @@ pub(super) const FACTS: &[FactWord] = &[
         Door::Logs,
         "the revisions that serve the calls that fail, in the backend's request log",
     ),
+    fact("backend.ingress", &["open", "closed"], Some("closed"), Door::Manifest, "who may call the backend"),
     fact("bearer-sent", &["yes", "no"], Some("no"), Door::Edge, "a token in our own calls"),
     fact("auth.pace", &["quick", "slow"], Some("slow"), Door::Auth, "how fast the auth service judges good tokens"),
     fact(

@@ -47,18 +47,27 @@ pub struct LoggedRequest {
     pub revision: Option<String>,
 }
 
-/// The deployed names of the services, to tell whose entry it is.
-pub(super) struct ServiceNames(Vec<(String, Service)>);
+/// The deployed names of the services, to tell whose entry it is, and the hosts that a load balancer's entries must name.
+pub(super) struct ServiceNames {
+    named: Vec<(String, Service)>,
+    origins: Vec<url::Origin>,
+}
 
 impl ServiceNames {
     pub(super) fn of(target: &Target, manifests: &BTreeMap<Service, Manifest>) -> Self {
         let named = [(&target.names.backend, Service::Backend), (&target.names.auth, Service::Auth)];
         let named = named.into_iter().filter_map(|(name, service)| Some((name.clone()?, service)));
-        Self(named.chain(manifests.iter().map(|(service, manifest)| (manifest.name.clone(), *service))).collect())
+        let manifests = manifests.iter().map(|(service, manifest)| (manifest.name.clone(), *service));
+        let origins = vec![target.backend.origin(), target.auth.origin()];
+        Self { named: named.chain(manifests).collect(), origins }
+    }
+
+    fn is_ours(&self, url: &str) -> bool {
+        url::Url::parse(url).is_ok_and(|url| self.origins.contains(&url.origin()))
     }
 
     fn service(&self, name: &str) -> Option<Service> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, service)| *service)
+        self.named.iter().find(|(known, _)| known == name).map(|(_, service)| *service)
     }
 }
 
@@ -84,20 +93,42 @@ pub(super) fn values(text: &str) -> Result<Vec<Value>, serde_json::Error> {
 }
 
 fn entry(value: &Value, names: &ServiceNames, clean: &dyn Fn(&str) -> String) -> Option<LogEntry> {
+    if value.pointer("/resource/type").and_then(Value::as_str) == Some("http_load_balancer") {
+        return of_a_load_balancer(value, names, clean);
+    }
     let service = names.service(value.pointer("/resource/labels/service_name")?.as_str()?)?;
     let request = value.get("httpRequest").and_then(|request| logged_request(request, service));
     let revision = value.pointer("/resource/labels/revision_name").and_then(Value::as_str).map(str::to_owned);
     let request = request.map(|request| LoggedRequest { revision, ..request });
     let payload = value.get("textPayload").or_else(|| value.pointer("/jsonPayload/message")).and_then(Value::as_str);
     let platform = value.get("logName").and_then(Value::as_str).is_some_and(|name| name.contains("requests"));
-    let trace = value.get("trace").and_then(Value::as_str).and_then(|trace| trace.rsplit('/').next());
     let text: String = payload.unwrap_or_default().chars().take(TEXT).collect();
     Some(LogEntry {
         at: value.get("timestamp")?.as_str()?.parse().ok()?,
         by: if platform { Hop::Edge } else { service.into() },
         text: clean(&text),
         request,
-        trace: trace.map(str::to_owned),
+        trace: trace(value),
+    })
+}
+
+fn trace(value: &Value) -> Option<String> {
+    value.get("trace")?.as_str()?.rsplit('/').next().map(str::to_owned)
+}
+
+/// What a load balancer says of a request to one of our hosts: `statusDetails`, and the policy that was enforced (edge-signatures 2.1).
+fn of_a_load_balancer(value: &Value, names: &ServiceNames, clean: &dyn Fn(&str) -> String) -> Option<LogEntry> {
+    let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
+    names.is_ours(text("/httpRequest/requestUrl")?).then_some(())?;
+    let details = text("/jsonPayload/statusDetails")?;
+    let policy = text("/jsonPayload/enforcedSecurityPolicy/name").map(|name| format!(", policy {name}"));
+    let said: String = format!("{details}{}", policy.unwrap_or_default()).chars().take(TEXT).collect();
+    Some(LogEntry {
+        at: text("/timestamp")?.parse().ok()?,
+        by: Hop::Edge,
+        text: clean(&said),
+        request: None,
+        trace: trace(value),
     })
 }
 
@@ -115,4 +146,35 @@ fn logged_request(request: &Value, service: Service) -> Option<LoggedRequest> {
         user_agent: text("userAgent").into(),
         revision: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::fixtures::staging;
+
+    fn read(host: &str, payload: &str) -> Vec<LogEntry> {
+        let text = format!(
+            r#"{{"timestamp":"2026-11-22T03:00:00Z","trace":"projects/p/traces/0af7651916cd43dd8448eb211c80319c",
+            "resource":{{"type":"http_load_balancer","labels":{{}}}},
+            "httpRequest":{{"requestUrl":"https://{host}/health","status":403}},"jsonPayload":{payload}}}"#
+        );
+        parse(&text, &ServiceNames::of(&staging(), &BTreeMap::new()), &str::to_owned).expect("entries")
+    }
+
+    #[rstest]
+    #[case::ours("api.staging.netrasystems.ai", Some("denied_by_security_policy, policy blunt"))]
+    #[case::of_another_system("shop.example.test", None)]
+    fn a_load_balancer_tells_what_became_of_requests_to_our_hosts(#[case] host: &str, #[case] says: Option<&str>) {
+        let payload = r#"{"statusDetails":"denied_by_security_policy","enforcedSecurityPolicy":{"name":"blunt"}}"#;
+        let entries = read(host, payload);
+        assert_eq!(entries.first().map(|entry| (entry.by, entry.text.as_str())), says.map(|says| (Hop::Edge, says)));
+    }
+
+    #[test]
+    fn a_load_balancer_that_says_nothing_of_it_tells_nothing() {
+        assert!(read("api.staging.netrasystems.ai", "{}").is_empty());
+    }
 }

@@ -24,6 +24,9 @@ pub struct Manifest {
     pub latest_ready: Option<String>,
     /// `status.url`.
     pub url: Option<String>,
+    /// The annotation `run.googleapis.com/ingress`: who may call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ingress: Option<String>,
     /// The revisions that get any traffic, and how many percent each, from `status.traffic` (or `spec.traffic`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub traffic: Vec<(String, u64)>,
@@ -79,6 +82,7 @@ impl Manifest {
             latest_created: text("/status/latestCreatedRevisionName"),
             latest_ready: text("/status/latestReadyRevisionName"),
             url: text("/status/url"),
+            ingress: text("/metadata/annotations/run.googleapis.com~1ingress"),
             traffic: traffic(json),
         })
     }

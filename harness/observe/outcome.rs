@@ -79,7 +79,7 @@ fn from_status(status: u16) -> Outcome {
     match status {
         300..=399 => Outcome::WrongService,
         401 | 403 | 407 => Outcome::Denied,
-        404 | 410 => Outcome::NotFound,
+        404 | 405 | 410 | 501 => Outcome::NotFound,
         429 => Outcome::Throttled,
         408 | 504 | 522 | 524 => Outcome::TimedOut,
         400..=499 => Outcome::InvalidRequest,

@@ -67,7 +67,8 @@ fn manifest_lines<'a>(view: &'a View, template: &'a Template) -> impl Iterator<I
         let reason = template.of_text(manifest.reason.as_deref().unwrap_or_default());
         let behind = manifest.latest_created != manifest.latest_ready;
         let state = format!("manifest {service} ready {:?} {reason} behind {behind}", manifest.ready);
-        variables.chain([state])
+        let ingress = format!("manifest {service} ingress {:?}", manifest.ingress);
+        variables.chain([state, ingress])
     })
 }
 

@@ -191,7 +191,7 @@ async fn start_auth(
     }
     let environment = Environment::resolve(&requested(&deployment.auth), &deployment.secrets);
     let journal = Arc::clone(&shared.journal);
-    let users = Accounts::new(shared.users.clone(), deployment.users_deleted);
+    let users = Accounts::new(shared.users.clone(), deployment.usual_user_deleted);
     let build = deployment.auth_build.clone();
     match AuthService::start(shared.dialect, &environment, build, users, log.clone(), journal) {
         Some(service) => Ok((

@@ -47,7 +47,7 @@ faults! {
     RequestSchema = "client/request-schema" => client::request_schema;
     /// The client still shows a service secret that both services were moved off.
     ServiceCredentialsStale = "client/service-credentials-stale" => client::service_credentials_stale;
-    /// The test users were deleted from the auth service.
+    /// The usual test user was deleted from the auth service; the other one is still there.
     UnknownUser = "client/unknown-user" => client::unknown_user;
     /// The client was told the address of another site, which shows one page for everything.
     WrongBaseUrl = "client/wrong-base-url" => client::wrong_base_url;

@@ -105,3 +105,17 @@ fn a_clock_is_off_where_every_answer_of_a_service_shows_it(
     let all: Vec<&Observation> = observations.iter().collect();
     assert_eq!(value(&facts(&staging(), &all, &BTreeMap::new()), "clock"), Some(means));
 }
+
+#[rstest]
+#[case("all", Some(("open", false)))]
+#[case("internal", Some(("closed", true)))]
+#[case::whoever_comes_by_the_load_balancer("internal-and-cloud-load-balancing", Some(("unknown", false)))]
+fn a_service_that_is_closed_to_the_outside_is_odd(#[case] ingress: &str, #[case] means: Option<(&str, bool)>) {
+    let text = format!(
+        r#"{{"metadata":{{"name":"b","annotations":{{"run.googleapis.com/ingress":"{ingress}"}}}},
+        "spec":{{"template":{{"spec":{{"containers":[{{"env":[]}}]}}}}}}}}"#
+    );
+    let manifest = Manifest::parse(&text).expect("a manifest");
+    let facts = facts(&staging(), &[], &BTreeMap::from([(Service::Backend, manifest)]));
+    assert_eq!(value(&facts, "backend.ingress"), means);
+}

@@ -5,10 +5,11 @@ use rstest::rstest;
 use crate::diagnose::fault::LogRule;
 use crate::diagnose::given::SentProbe;
 use crate::diagnose::logbook::Logbook;
-use crate::evidence::{Evidence, LogEntry};
+use crate::evidence::{Evidence, LogEntry, LoggedRequest};
 use crate::fixtures::{exchange, surface};
 use crate::observe::{Hop, Observation, observe};
 use crate::probe::Exchange;
+use crate::target::Service;
 use crate::token::TokenKind::{self, Valid, WrongKey};
 
 const FAILING: &str = "backend.chat-messages";
@@ -91,4 +92,30 @@ fn what_happened_after_the_log_was_read_is_not_missed_in_it() {
     let all: Vec<&Observation> = observations.iter().collect();
     let book = Logbook::new(&evidence, &all, &[1, 2], &sent);
     assert!(book.find(&rule(true, "window")).expect("met").decisive);
+}
+
+/// The platform's line of a request of ours.
+fn requested(probe: u32, seconds: f64) -> LogEntry {
+    let request = LoggedRequest {
+        service: Service::Backend,
+        method: "GET".into(),
+        path: "/api/chat/messages".into(),
+        status: 403,
+        user_agent: "fivewhys/0".into(),
+    };
+    let trace = Some(format!("{probe:032}"));
+    LogEntry { by: Hop::Edge, text: String::new(), request: Some(request), trace, ..line(seconds) }
+}
+
+#[rstest]
+#[case::all_ten_minutes_behind(&[(1, -590.0), (2, -580.0)], -589.5, Some(true))]
+#[case::one_request_in_step(&[(1, 10.0), (2, -580.0)], -589.5, None)]
+#[case::in_step(&[(1, 10.0), (2, 20.0)], 10.5, Some(true))]
+fn a_log_is_read_by_its_own_clock_which_our_requests_in_it_show(
+    #[case] requests: &[(u32, f64)],
+    #[case] written: f64,
+    #[case] means: Option<bool>,
+) {
+    let requests = requests.iter().map(|(probe, seconds)| requested(*probe, *seconds));
+    assert_eq!(met(requests.chain([line(written)]).collect(), &rule(true, "window")), means);
 }

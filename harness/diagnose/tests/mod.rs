@@ -5,6 +5,7 @@ mod calls;
 mod catalogue;
 mod catalogue_files;
 mod contract_rows;
+mod direct;
 mod facts;
 mod findings;
 mod logbook;

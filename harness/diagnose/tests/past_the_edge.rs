@@ -1,72 +1,83 @@
-//! The way past the edge: which faults it parts, and where it says nothing.
+//! What goes well past the edge and not through it, and what only follows from another step.
 
 use crate::diagnose::catalogue::Catalogue;
 use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given};
+use crate::diagnose::verdict::{Cause, Certainty};
 use crate::evidence::Evidence;
 use crate::fixtures::exchange;
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::target::{Overrides, Target, TargetFile};
-use crate::token::TokenKind::{self, None as NoToken, Valid, WrongKey};
+use crate::token::TokenKind::{None as NoToken, Valid};
 
-const PROTECTED: &str = "backend.chat-messages";
 const HEALTHY: &str = r#"{"status":"healthy","service":"netra-ai-platform"}"#;
-const REFUSED: (u16, &str) = (401, r#"{"detail":"no"}"#);
-const SERVED: (u16, &str) = (200, r#"{"messages":[]}"#);
+const EVENTS: &str = r#"{"messages":[]}"#;
+const PAGE: &str = "<!doctype html><title>Welcome</title>";
 
+/// `staging`, with the way past its edge.
 fn target() -> Target {
-    let set = ["direct=https://backend.run.app".to_owned()];
     let file = TargetFile::embedded().expect("the shipped file parses");
+    let set = ["direct=http://backend.inner.test".to_owned(), r#"doors=["edge", "direct"]"#.to_owned()];
     file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
 }
 
-/// The candidates when every token is refused through the edge, and past it health and a good token end so.
-fn candidates(health: (u16, &str), past_edge: (u16, &str)) -> Vec<String> {
+/// An answer of a surface, by its id, the token, the status, the media type and the body.
+type Answer<'a> = (&'a str, bool, u16, &'a str, &'a str);
+
+fn causes(answers: &[Answer<'_>], failed: &[(&str, u32)]) -> Vec<Cause> {
     let target = target();
-    let answered = |id: u32, surface: &str, token: TokenKind, (status, body): (u16, &str)| {
-        let mut probe = Exchange { id, ..exchange(PROTECTED, token).answered(status, "application/json", body) };
-        surface.clone_into(&mut probe.probe.surface);
-        observe(&probe, &target.surfaces[surface], "").expect("an observation")
+    let seen = |(at, (surface, signed_in, status, media, body)): (usize, &Answer<'_>)| {
+        let token = if *signed_in { Valid } else { NoToken };
+        let mut probe = exchange(surface.trim_end_matches("@direct"), token).answered(*status, media, body);
+        probe.probe.surface = (*surface).to_owned();
+        let probe = Exchange { id: u32::try_from(at).expect("few") + 1, ..probe };
+        observe(&probe, &target.surfaces[*surface], "").expect("an observation")
     };
-    let observations: Vec<Observation> = vec![
-        answered(1, PROTECTED, Valid, REFUSED),
-        answered(2, PROTECTED, NoToken, REFUSED),
-        answered(3, PROTECTED, WrongKey, REFUSED),
-        answered(4, "backend.health@direct", NoToken, health),
-        answered(5, "backend.chat-messages@direct", Valid, past_edge),
-    ];
+    let observations: Vec<Observation> = answers.iter().enumerate().map(seen).collect();
+    let step =
+        |(name, exchange): &(&str, u32)| FailedStep { step: (*name).into(), exchange: *exchange, control: false };
+    let failed: Vec<FailedStep> = failed.iter().map(step).collect();
     let evidence = Evidence::default();
-    let failed = [FailedStep { step: "s/t".into(), exchange: 1, control: false }];
     let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
-    let causes = diagnose(given, Catalogue::shipped());
-    let named = |cause: crate::diagnose::Cause| {
-        [vec![cause.fault], cause.alternatives.into_iter().map(|one| one.fault).collect()].concat()
-    };
-    causes.into_iter().flat_map(named).collect()
-}
-
-fn has(candidates: &[String], fault: &str) -> bool {
-    candidates.iter().any(|one| one == fault)
+    diagnose(given, Catalogue::shipped())
 }
 
 #[test]
-fn a_token_that_gets_in_past_the_edge_is_lost_at_the_edge() {
-    let candidates = candidates((200, HEALTHY), SERVED);
-    assert!(has(&candidates, "edge/strips-authorization"), "{candidates:?}");
-    assert!(!has(&candidates, "backend/ignores-authorization"), "{candidates:?}");
+fn a_foreign_page_where_the_same_call_reaches_the_backend_past_the_edge_is_route_drift() {
+    let answers = [
+        ("backend.health", false, 200, "application/json", HEALTHY),
+        ("backend.chat-messages", true, 200, "text/html", PAGE),
+        ("backend.health@direct", false, 200, "application/json", HEALTHY),
+        ("backend.chat-messages@direct", true, 200, "application/json", EVENTS),
+    ];
+    let causes = causes(&answers, &[("s/t", 2)]);
+    assert_eq!((causes[0].fault.as_str(), causes[0].certainty), ("edge/route-drift", Certainty::Certain));
 }
 
 #[test]
-fn a_token_that_is_refused_past_the_edge_too_was_not_lost_there() {
-    let candidates = candidates((200, HEALTHY), REFUSED);
-    assert!(has(&candidates, "backend/ignores-authorization"), "{candidates:?}");
-    assert!(!has(&candidates, "edge/strips-authorization"), "{candidates:?}");
+fn another_call_that_goes_well_both_ways_proves_nothing_of_the_edge() {
+    let answers = [
+        ("backend.health", false, 200, "application/json", HEALTHY),
+        ("backend.chat-messages-post", true, 404, "text/html", PAGE),
+        ("backend.chat-messages", true, 200, "application/json", EVENTS),
+        ("backend.health@direct", false, 200, "application/json", HEALTHY),
+        ("backend.chat-messages@direct", true, 200, "application/json", EVENTS),
+    ];
+    let causes = causes(&answers, &[("s/t", 2)]);
+    assert!(causes.iter().all(|cause| cause.certainty < Certainty::Certain), "{causes:?}");
 }
 
 #[test]
-fn where_nobody_is_let_in_past_the_edge_both_remain() {
-    let candidates = candidates((404, "<html>"), (404, "<html>"));
-    assert!(has(&candidates, "edge/strips-authorization"), "{candidates:?}");
-    assert!(has(&candidates, "backend/ignores-authorization"), "{candidates:?}");
+fn a_step_that_was_answered_well_after_another_failed_is_no_failure_of_its_own() {
+    let answers = [
+        ("backend.health", false, 200, "application/json", HEALTHY),
+        ("backend.chat-messages-post", true, 422, "application/json", r#"{"detail":[]}"#),
+        ("backend.chat-messages", true, 200, "application/json", EVENTS),
+    ];
+    let same = causes(&answers, &[("messages/post", 2), ("messages/list", 3)]);
+    assert_eq!(same.len(), 1, "{same:?}");
+    assert_eq!(same[0].explains, ["messages/post", "messages/list"]);
+    let other = causes(&answers, &[("messages/post", 2), ("elsewhere/list", 3)]);
+    assert!(!other[0].explains.contains(&"elsewhere/list".to_owned()), "{other:?}");
 }

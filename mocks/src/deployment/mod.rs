@@ -115,7 +115,7 @@ pub(crate) struct Deployment {
     pub(crate) backend_build: Build<BackendDefect>,
     pub(crate) backend_egress: Egress,
     pub(crate) auth_build: Build<AuthDefect>,
-    pub(crate) users_deleted: bool,
+    pub(crate) usual_user_deleted: bool,
     /// The clock of every service.
     pub(crate) clock: Clock,
     pub(crate) auth_process: Process,

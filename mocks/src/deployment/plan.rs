@@ -31,7 +31,7 @@ pub(super) fn healthy(addresses: &Addresses, startup_validation: bool) -> Deploy
         backend_build: Build::new(),
         backend_egress: Egress::Direct,
         auth_build: Build::new(),
-        users_deleted: false,
+        usual_user_deleted: false,
         clock: Clock::default(),
         auth_process: Process::Running,
         database_runs: true,

@@ -65,23 +65,32 @@ async fn handle(State(edge): State<Arc<Edge>>, request: Request) -> Response {
     let mut record = begin_record(&request, trace.clone());
     let returning = stamp::has_affinity(request.headers());
     let (backend, log) = edge.revision();
-    let mut response = match edge.pass(request, backend).await {
+    let response = match edge.pass(request, backend).await {
         Ok(relayed) => phrasing::relayed(edge.dialect, relayed, &trace, returning),
         Err(page) => {
-            let Some(text) = page.log_text() else { return phrasing::own(edge.dialect, &page, &trace) };
+            let response = phrasing::own(edge.dialect, &page, &trace);
+            record.status = response.status().as_u16();
+            if let Some(verdict) = page.verdict() {
+                edge.log.load_balancer(&record, verdict);
+            }
+            let Some(text) = page.log_text() else { return edge.dated(response) };
             record.platform_says = Some(text);
-            phrasing::own(edge.dialect, &page, &trace)
+            response
         }
     };
-    let date = edge.log.clock().http_date();
-    response.headers_mut().insert(header::DATE, HeaderValue::from_str(&date).expect("a date is a header value"));
     record.status = response.status().as_u16();
     record.latency = begun.elapsed();
     log.request(&record);
-    response
+    edge.dated(response)
 }
 
 impl Edge {
+    fn dated(&self, mut response: Response) -> Response {
+        let date = HeaderValue::from_str(&self.log.clock().http_date()).expect("a date is a header value");
+        response.headers_mut().insert(header::DATE, date);
+        response
+    }
+
     /// The revision that a request falls to, and its log.
     fn revision(&self) -> (Option<SocketAddr>, &ServiceLog) {
         match &self.split {

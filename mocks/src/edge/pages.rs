@@ -32,6 +32,15 @@ impl Page {
         matches!(self, Self::FirewallDenied | Self::FirewallThrottled)
     }
 
+    /// What the load balancer's own log says of the firewall's pages: `statusDetails` and the action (edge-signatures 2.1).
+    pub(super) const fn verdict(&self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::FirewallDenied => Some(("denied_by_security_policy", "DENY")),
+            Self::FirewallThrottled => Some(("throttled_by_security_policy", "THROTTLE")),
+            _ => None,
+        }
+    }
+
     /// The `textPayload` of the request log entry. `None` for what gets into no log of the service: the firewall's pages, and the
     /// 404 of a closed ingress (edge-signatures 1.1: "you can't find the 404 in Cloud Logging").
     pub(super) const fn log_text(&self) -> Option<&'static str> {

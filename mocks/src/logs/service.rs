@@ -51,6 +51,25 @@ impl ServiceLog {
         self.write("requests", severity, record.fields());
     }
 
+    /// The entry of the load balancer in front, for a request that its firewall answered with this `statusDetails` and action.
+    pub(crate) fn load_balancer(&self, record: &RequestRecord, (details, action): (&str, &str)) {
+        let at = self.clock.now();
+        let written = format!("{at:.9}");
+        let mut entry: Map<String, Value> =
+            record.fields().into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        let policy =
+            json!({ "configuredAction": action, "name": "staging-firewall", "outcome": "DENY", "priority": 1000 });
+        entry.insert("insertId".into(), json!(Uuid::new_v4().simple().to_string()));
+        entry.insert("jsonPayload".into(), json!({ "enforcedSecurityPolicy": policy, "statusDetails": details }));
+        entry.insert("logName".into(), json!(format!("projects/{PROJECT}/logs/requests")));
+        entry.insert("receiveTimestamp".into(), json!(written));
+        entry.insert("resource".into(), load_balancer());
+        entry.insert("severity".into(), json!("WARNING"));
+        entry.insert("timestamp".into(), json!(written));
+        entry.sort_keys();
+        self.book.write(at, Value::Object(entry));
+    }
+
     fn write(&self, log: &str, severity: Severity, fields: impl IntoIterator<Item = (&'static str, Value)>) {
         let at = self.clock.now();
         let written = format!("{at:.9}");
@@ -81,4 +100,18 @@ impl ServiceLog {
             "type": "cloud_run_revision",
         })
     }
+}
+
+fn load_balancer() -> Value {
+    json!({
+        "labels": {
+            "backend_service_name": "staging-backend-service",
+            "forwarding_rule_name": "staging-https",
+            "project_id": PROJECT,
+            "target_proxy_name": "staging-https-proxy",
+            "url_map_name": "staging-url-map",
+            "zone": "global",
+        },
+        "type": "http_load_balancer",
+    })
 }

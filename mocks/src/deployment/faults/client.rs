@@ -26,7 +26,7 @@ pub(crate) fn request_schema(deployment: &mut Deployment) {
 }
 
 pub(crate) fn unknown_user(deployment: &mut Deployment) {
-    deployment.users_deleted = true;
+    deployment.usual_user_deleted = true;
 }
 
 pub(crate) fn wrong_base_url(deployment: &mut Deployment) {

@@ -1,0 +1,72 @@
+//! The way past the edge: which faults it parts, and where it says nothing.
+
+use crate::diagnose::catalogue::Catalogue;
+use crate::diagnose::conclude::diagnose;
+use crate::diagnose::given::{FailedStep, Given};
+use crate::evidence::Evidence;
+use crate::fixtures::exchange;
+use crate::observe::{Observation, observe};
+use crate::probe::Exchange;
+use crate::target::{Overrides, Target, TargetFile};
+use crate::token::TokenKind::{self, None as NoToken, Valid, WrongKey};
+
+const PROTECTED: &str = "backend.chat-messages";
+const HEALTHY: &str = r#"{"status":"healthy","service":"netra-ai-platform"}"#;
+const REFUSED: (u16, &str) = (401, r#"{"detail":"no"}"#);
+const SERVED: (u16, &str) = (200, r#"{"messages":[]}"#);
+
+fn target() -> Target {
+    let set = ["direct=https://backend.run.app".to_owned()];
+    let file = TargetFile::embedded().expect("the shipped file parses");
+    file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
+}
+
+/// The candidates when every token is refused through the edge, and past it health and a good token end so.
+fn candidates(health: (u16, &str), past_edge: (u16, &str)) -> Vec<String> {
+    let target = target();
+    let answered = |id: u32, surface: &str, token: TokenKind, (status, body): (u16, &str)| {
+        let mut probe = Exchange { id, ..exchange(PROTECTED, token).answered(status, "application/json", body) };
+        surface.clone_into(&mut probe.probe.surface);
+        observe(&probe, &target.surfaces[surface], "").expect("an observation")
+    };
+    let observations: Vec<Observation> = vec![
+        answered(1, PROTECTED, Valid, REFUSED),
+        answered(2, PROTECTED, NoToken, REFUSED),
+        answered(3, PROTECTED, WrongKey, REFUSED),
+        answered(4, "backend.health@direct", NoToken, health),
+        answered(5, "backend.chat-messages@direct", Valid, past_edge),
+    ];
+    let evidence = Evidence::default();
+    let failed = [FailedStep { step: "s/t".into(), exchange: 1, control: false }];
+    let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
+    let causes = diagnose(given, Catalogue::shipped());
+    let named = |cause: crate::diagnose::Cause| {
+        [vec![cause.fault], cause.alternatives.into_iter().map(|one| one.fault).collect()].concat()
+    };
+    causes.into_iter().flat_map(named).collect()
+}
+
+fn has(candidates: &[String], fault: &str) -> bool {
+    candidates.iter().any(|one| one == fault)
+}
+
+#[test]
+fn a_token_that_gets_in_past_the_edge_is_lost_at_the_edge() {
+    let candidates = candidates((200, HEALTHY), SERVED);
+    assert!(has(&candidates, "edge/strips-authorization"), "{candidates:?}");
+    assert!(!has(&candidates, "backend/ignores-authorization"), "{candidates:?}");
+}
+
+#[test]
+fn a_token_that_is_refused_past_the_edge_too_was_not_lost_there() {
+    let candidates = candidates((200, HEALTHY), REFUSED);
+    assert!(has(&candidates, "backend/ignores-authorization"), "{candidates:?}");
+    assert!(!has(&candidates, "edge/strips-authorization"), "{candidates:?}");
+}
+
+#[test]
+fn where_nobody_is_let_in_past_the_edge_both_remain() {
+    let candidates = candidates((404, "<html>"), (404, "<html>"));
+    assert!(has(&candidates, "edge/strips-authorization"), "{candidates:?}");
+    assert!(has(&candidates, "backend/ignores-authorization"), "{candidates:?}");
+}
