@@ -12,3 +12,4 @@ mod logbook;
 mod past_the_edge;
 mod relations;
 mod settle;
+mod unheard;
