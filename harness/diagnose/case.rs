@@ -43,6 +43,7 @@ impl<'a> Case<'a> {
         if readings.failing().any(|reading| reading.cell.place == Place::Protected && !reading.ended_at_the_edge()) {
             facts.extend(logbook.calls(given.target));
         }
+        facts.extend(logbook.arrivals(given.target));
         Self {
             target: given.target,
             failed: given.failed,

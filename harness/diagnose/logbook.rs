@@ -8,6 +8,7 @@ use super::fault::{LogRule, LogScope};
 use super::given::SentProbe;
 use crate::evidence::{Evidence, LogEntry};
 use crate::observe::{Hop, Observation};
+use crate::target::Target;
 
 /// An entry may be stamped this much after the probe ended, in milliseconds.
 const SLACK_MS: i64 = 250;
@@ -18,6 +19,7 @@ pub(super) struct Window {
     from: Timestamp,
     to: Timestamp,
     trace: String,
+    surface: String,
     kind: WindowKind,
 }
 
@@ -57,6 +59,7 @@ impl<'a> Logbook<'a> {
                 from: probe.started_at,
                 to,
                 trace: probe.trace_id.clone(),
+                surface: observation.probe.surface.clone(),
                 kind,
             })
         });
@@ -89,7 +92,7 @@ impl<'a> Logbook<'a> {
     }
 
     /// Whether the failing probes left these lines: the first of them, before breakers opened, and most of the others.
-    fn are_of_the_failure(&self, lines: &[&LogEntry]) -> bool {
+    pub(super) fn are_of_the_failure(&self, lines: &[&LogEntry]) -> bool {
         let in_first = |first: &Window| lines.iter().any(|entry| self.is_in(entry, first));
         self.failing().next().is_some_and(in_first) && self.tally(lines).is_ours()
     }
@@ -133,6 +136,11 @@ impl<'a> Logbook<'a> {
 impl Window {
     fn ms(&self) -> f64 {
         self.to.duration_since(self.from).as_secs_f64() * 1000.0
+    }
+
+    /// The path that was called.
+    pub(super) fn path<'t>(&self, target: &'t Target) -> Option<&'t str> {
+        target.surfaces.get(&self.surface).map(|surface| surface.path.as_str())
     }
 
     fn fails(&self) -> bool {
