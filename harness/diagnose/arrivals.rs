@@ -13,12 +13,8 @@ impl Logbook<'_> {
     pub(super) fn arrivals(&self, target: &Target) -> Option<Fact> {
         let paths: BTreeSet<&str> = self.failing().filter_map(|window| Some(window.path(target)?)).collect();
         let own = |entry: &&LogEntry| entry.by == Hop::Backend && entry.request.is_none();
-        let lines: Vec<&LogEntry> = self
-            .entries
-            .iter()
-            .filter(own)
-            .filter(|entry| paths.iter().any(|path| names(&entry.text, path)))
-            .collect();
+        let lines: Vec<&LogEntry> =
+            self.entries.iter().filter(own).filter(|entry| paths.iter().any(|path| names(&entry.text, path))).collect();
         let first = lines.iter().find(|entry| self.window_of(entry).is_some())?;
         let line: String = first.text.lines().next().unwrap_or_default().chars().take(120).collect();
         let says = format!("the backend's log at {} has our call: {line}", first.at.strftime("%H:%M:%S%.3fZ"));

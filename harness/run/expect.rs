@@ -30,9 +30,10 @@ pub(super) fn unmet(step: &Step, exchange: &Exchange, seen: &Observation) -> Vec
 /// How a call that is a success by its form really ended, where what the step asks of it did not come.
 pub(super) fn without_content(step: &Step, exchange: &Exchange, seen: &Observation) -> Option<Outcome> {
     let lacks = seen.result == Outcome::Ok && !step.expect.refused && !events(&step.expect, exchange).is_empty();
-    let cut = exchange.error.as_ref().is_some_and(|error| {
-        matches!(error.kind, ErrorKind::ConnectionTerminated | ErrorKind::HttpResponseIncomplete)
-    });
+    let cut = exchange
+        .error
+        .as_ref()
+        .is_some_and(|error| matches!(error.kind, ErrorKind::ConnectionTerminated | ErrorKind::HttpResponseIncomplete));
     lacks.then_some(if cut { Outcome::BrokenStream } else { Outcome::Hollow })
 }
 
