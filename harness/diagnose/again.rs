@@ -59,6 +59,8 @@ fn slow_once(reading: &Reading<'_>) -> bool {
 fn divided(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let good = |other: &&Reading<'_>| other.cell.place == Place::Protected && other.must_work() && other.cell.same_user;
     let same_way = |other: &&Reading<'_>| good(other) && other.cell.carrier == reading.cell.carrier;
-    let some = |works: bool| case.readings.all.iter().filter(same_way).any(|other| ok(other) == works);
-    good(&reading) && some(true) && some(false)
+    // What lacks its content was let in, and is not a matter of luck.
+    let full = |other: &&Reading<'_>| other.observation.result != Outcome::Hollow;
+    let some = |works: bool| case.readings.all.iter().filter(same_way).filter(full).any(|other| ok(other) == works);
+    good(&reading) && full(&reading) && some(true) && some(false)
 }

@@ -50,6 +50,7 @@ impl<'a> Case<'a> {
             facts.extend(unheard::fact(&logbook, given.target, backend, &calls));
             facts.extend(calls);
         }
+        facts.extend(logbook.arrivals(given.target));
         Self {
             target: given.target,
             failed: given.failed,

@@ -8,6 +8,7 @@ use super::fault::{LogRule, LogScope};
 use super::given::SentProbe;
 use crate::evidence::{Evidence, LogEntry};
 use crate::observe::{Hop, Observation};
+use crate::target::Target;
 
 /// The clocks of the log and of this machine may differ by this much without being apart.
 const IN_STEP: jiff::SignedDuration = jiff::SignedDuration::from_secs(3);
@@ -22,6 +23,7 @@ pub(super) struct Window {
     to: Timestamp,
     trace: String,
     exchange: u32,
+    surface: String,
     kind: WindowKind,
 }
 
@@ -64,6 +66,7 @@ impl<'a> Logbook<'a> {
                 to,
                 trace: probe.trace_id.clone(),
                 exchange: observation.exchange,
+                surface: observation.probe.surface.clone(),
                 kind,
             })
         });
@@ -113,6 +116,11 @@ impl<'a> Logbook<'a> {
             self.entries.iter().filter(near).any(|other| other.by == rule.by && unless.is_match(&other.text))
         };
         entry.by == rule.by && rule.means(&entry.text) && !rule.unless_beside.as_ref().is_some_and(beside)
+    }
+
+    /// Whether the failing probes through the front door left these lines.
+    pub(super) fn are_of_the_front_door(&self, lines: &[&LogEntry]) -> bool {
+        self.are_of_the_failure(lines, WindowKind::Failing)
     }
 
     /// Whether the failing probes left these lines: the first of them, before breakers opened, and most of the others.
@@ -190,6 +198,11 @@ impl Window {
             Hop::Auth => &[WindowKind::Failing, WindowKind::FailingAtAuth],
             _ => &[WindowKind::Failing],
         }
+    }
+
+    /// The path that was called.
+    pub(super) fn path<'t>(&self, target: &'t Target) -> Option<&'t str> {
+        target.surfaces.get(&self.surface).map(|surface| surface.path.as_str())
     }
 }
 

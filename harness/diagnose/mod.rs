@@ -5,6 +5,7 @@
 
 mod again;
 mod apart;
+mod arrivals;
 mod ask_command;
 mod ask_curl;
 mod calls;

@@ -56,7 +56,8 @@ pub(super) fn way_holds(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> 
     let through = case.readings.through_the_edge(reading).filter(|through| through.is_firm());
     !mode.inside
         || through.is_none_or(|through| {
-            (through.observation.result == Outcome::Ok) == (reading.observation.result == Outcome::Ok)
+            let let_in = |one: &Reading<'_>| matches!(one.observation.result, Outcome::Ok | Outcome::Hollow);
+            let_in(through) == let_in(reading)
         })
 }
 

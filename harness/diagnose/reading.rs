@@ -34,7 +34,11 @@ impl<'a> Reading<'a> {
     fn of(cell: Cell, tries: &[&'a Observation]) -> Option<Self> {
         let (lost, answered): (Vec<&Observation>, Vec<&Observation>) = tries.iter().partition(|one| is_lost(one));
         let noise = !answered.is_empty() && lost.len() <= answered.len();
-        let kept = if noise { answered } else { tries.to_vec() };
+        let mut kept = if noise { answered } else { tries.to_vec() };
+        // A try that nothing was asked of does not speak against one that did not bring what it was asked for.
+        if kept.iter().any(|one| one.result == Outcome::Hollow) {
+            kept.retain(|one| one.result != Outcome::Ok);
+        }
         let first = *kept.first()?;
         let reading = |observation: &'a Observation| Self {
             cell,

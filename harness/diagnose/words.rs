@@ -186,6 +186,7 @@ pub(super) const fn outcome(outcome: &Outcome) -> &'static str {
         Outcome::Unavailable => "unavailable",
         Outcome::BrokenStream => "breaks off",
         Outcome::Silent => "silence",
+        Outcome::Hollow => "nothing of what it is for",
         Outcome::TimedOut => "no answer in time",
         Outcome::Refused => "connection refused",
         Outcome::Reset => "connection closed without an answer",

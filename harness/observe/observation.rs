@@ -71,6 +71,8 @@ pub enum Outcome {
     BrokenStream,
     /// The stream or socket stayed open and said nothing.
     Silent,
+    /// It ended as it should, and what it is for did not come: the events or the answer that a scenario asks of it.
+    Hollow,
     /// No answer in time.
     TimedOut,
     /// Connection refused.
@@ -194,7 +196,7 @@ words!(Authn {
 });
 words!(Outcome {
     Ok => "ok", Denied => "denied", NotFound => "not-found", InvalidRequest => "invalid-request", Throttled => "throttled",
-    Failed => "failed", Unavailable => "unavailable", BrokenStream => "broken-stream", Silent => "silent",
+    Failed => "failed", Unavailable => "unavailable", BrokenStream => "broken-stream", Silent => "silent", Hollow => "hollow",
     TimedOut => "timed-out", Refused => "refused", Reset => "reset", TlsFailed => "tls-failed", DnsFailed => "dns-failed",
     WrongService => "wrong-service",
 });

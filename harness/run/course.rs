@@ -5,8 +5,8 @@ use super::events::{Event, Listener};
 use super::record::Record;
 use super::{expect, request};
 use crate::diagnose::FailedStep;
-use crate::observe::Outcome;
-use crate::probe::{CannotProbe, ErrorKind, Session};
+use crate::observe::{Observation, Outcome};
+use crate::probe::{CannotProbe, ErrorKind, Exchange, Session};
 use crate::report::{ScenarioReport, StepOutcome, StepReport};
 use crate::scenario::{Scenario, Step};
 use crate::target::{KnownFailure, Surface, SurfaceKind, Target};
@@ -76,7 +76,7 @@ impl<'a> Course<'a> {
         };
         self.captures.take(step, &exchange);
         let spent = exchange.error.as_ref().is_some_and(|error| error.kind == ErrorKind::BudgetSpent);
-        let seen = self.record.keep(exchange, self.target);
+        let seen = self.keep(step, exchange);
         let exchange = &self.record.probes.last().expect("just kept").exchange;
         let because = match &seen {
             Some(seen) => expect::unmet(step, exchange, seen),
@@ -98,6 +98,15 @@ impl<'a> Course<'a> {
         };
         let accepted_control = step.expect.refused && seen.as_ref().is_some_and(|seen| seen.result == Outcome::Ok);
         self.known_or_failed(report, name, step.expect.refused, accepted_control || seen.is_none())
+    }
+
+    /// Keeps an exchange with what it means to this step.
+    fn keep(&mut self, step: &Step, exchange: Exchange) -> Option<Observation> {
+        let seen = self.record.keep(exchange, self.target)?;
+        let exchange = &self.record.probes.last()?.exchange;
+        let Some(result) = expect::without_content(step, exchange, &seen) else { return Some(seen) };
+        self.record.correct_last(result);
+        Some(Observation { result, ..seen })
     }
 
     /// A failure the target knows of is reported as such; any other is to be explained, unless it is a finding of its own.

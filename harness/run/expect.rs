@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::observe::{Hop, Observation, Outcome};
-use crate::probe::Exchange;
+use crate::probe::{ErrorKind, Exchange};
 use crate::scenario::{Expect, Step};
 use crate::target::{JsonMatch, Surface};
 
@@ -25,6 +25,16 @@ pub(super) fn unmet(step: &Step, exchange: &Exchange, seen: &Observation) -> Vec
     lines.extend(events(expect, exchange));
     lines.extend(times(expect, exchange));
     lines
+}
+
+/// How a call that is a success by its form really ended, where what the step asks of it did not come.
+pub(super) fn without_content(step: &Step, exchange: &Exchange, seen: &Observation) -> Option<Outcome> {
+    let lacks = seen.result == Outcome::Ok && !step.expect.refused && !events(&step.expect, exchange).is_empty();
+    let cut = exchange
+        .error
+        .as_ref()
+        .is_some_and(|error| matches!(error.kind, ErrorKind::ConnectionTerminated | ErrorKind::HttpResponseIncomplete));
+    lacks.then_some(if cut { Outcome::BrokenStream } else { Outcome::Hollow })
 }
 
 /// Why a success says nothing of the credential, where it does not: signing in is optional there, and the answer names nobody.

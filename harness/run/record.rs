@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnose::SentProbe;
-use crate::observe::{Observation, observe};
+use crate::observe::{Observation, Outcome, observe};
 use crate::probe::Exchange;
 use crate::report::ProbeReport;
 use crate::target::Target;
@@ -26,6 +26,12 @@ impl Record {
         self.observations.extend(observation.clone());
         self.probes.push(ProbeReport { observation: observation.clone(), exchange });
         observation
+    }
+
+    /// Says of the last exchange how it ended, where its form alone did not tell.
+    pub(super) fn correct_last(&mut self, result: Outcome) {
+        let kept = self.probes.last_mut().and_then(|probe| probe.observation.as_mut());
+        kept.into_iter().chain(self.observations.last_mut()).for_each(|seen| seen.result = result);
     }
 
     /// Adds what another record gathered, numbered on from here: old number to new.

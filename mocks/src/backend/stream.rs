@@ -19,6 +19,7 @@ use super::health::iso_now;
 use super::message::Message;
 use super::messages::authenticated_message;
 use crate::deployment::BackendDefect;
+use crate::logs::Severity;
 
 /// 200 `text/event-stream`; every event has `type` and `timestamp`.
 pub(super) async fn stream_chat(State(backend): State<Arc<Backend>>, headers: HeaderMap, body: Bytes) -> Response {
@@ -36,7 +37,7 @@ pub(super) async fn stream_chat(State(backend): State<Arc<Backend>>, headers: He
     let breaks = backend.has(BackendDefect::StreamRaises);
     let whole = if breaks { events.len() / 2 } else { events.len() };
     let written = tokio_stream::iter(events).take(whole).map(|event| Ok(frame(event)));
-    let broken = breaks.then(|| futures_util::stream::once(raised()));
+    let broken = breaks.then(|| futures_util::stream::once(raised(Arc::clone(&backend))));
     let written = written.chain(tokio_stream::iter(broken).flatten());
     let headers = [
         ("content-type", "text/event-stream; charset=utf-8"),
@@ -47,8 +48,10 @@ pub(super) async fn stream_chat(State(backend): State<Arc<Backend>>, headers: He
 }
 
 /// The generator's end, a moment after what it gave.
-async fn raised() -> std::io::Result<Bytes> {
+async fn raised(backend: Arc<Backend>) -> std::io::Result<Bytes> {
     tokio::time::sleep(Duration::from_millis(50)).await;
+    let line = "Exception in ASGI application: Traceback (most recent call last): KeyError: 'content'";
+    backend.log.message(Severity::Error, line);
     Err(std::io::Error::other("the generator raised"))
 }
 
