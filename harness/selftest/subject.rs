@@ -6,6 +6,16 @@ use fivewhys_mocks::{Dialect, Fault};
 /// Recordings of each fault: two are needed to learn what differs by chance.
 pub(super) const REPETITIONS: usize = 2;
 
+/// Faults under which services are waited for; only how runs are scheduled depends on it.
+const WAITED_FOR: [Fault; 6] = [
+    Fault::BackendHanging,
+    Fault::AuthHanging,
+    Fault::AuthUnreachable,
+    Fault::AgentsTimeout,
+    Fault::AuthSlow,
+    Fault::EdgeTimeout,
+];
+
 /// One twin to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Subject {
@@ -15,6 +25,18 @@ pub(super) struct Subject {
     pub dialect: Dialect,
     /// What its noise is drawn by; nothing where it has none.
     pub noise: Option<u64>,
+}
+
+impl Subject {
+    /// At most one fault, in still weather.
+    pub(super) fn is_single(&self) -> bool {
+        self.faults.len() < 2 && self.noise.is_none()
+    }
+
+    /// Whether most calls to it end by time alone.
+    pub(super) fn waits(&self) -> bool {
+        self.faults.iter().any(|fault| WAITED_FOR.contains(fault))
+    }
 }
 
 /// Every fault by itself, and the healthy system, each as often as it takes to know what differs by chance.
