@@ -61,7 +61,7 @@ struct Amount {
 /// How many of the longest runs are listed.
 const SLOWEST: usize = 40;
 const WHOLE: Amount = Amount { pairs: 200, healthy_noisy: 1000, healthy_quiet: 80 };
-const QUICK: Amount = Amount { pairs: 40, healthy_noisy: 40, healthy_quiet: 16 };
+const QUICK: Amount = Amount { pairs: 20, healthy_noisy: 24, healthy_quiet: 8 };
 
 /// What is to be examined.
 #[derive(Debug)]
@@ -101,6 +101,8 @@ pub struct Results {
     pub healthy: Vec<Healthy>,
     /// Recordings whose verdict is not the one that the live run came to: faults and dialect.
     pub unlike_live: Vec<String>,
+    /// The dialects that faults were examined in: a quick exam draws one.
+    pub dialects: Vec<String>,
     /// See [`Selftest::quick`].
     pub quick: bool,
     /// The longest runs, and how many seconds each took.
@@ -132,9 +134,10 @@ pub async fn examine(exam: &Selftest, tell: &(dyn Fn(usize, usize) + Send + Sync
     let stage = Arc::new(Stage { target: exam.target.clone(), scenarios: exam.scenarios.clone() });
     let amount = if exam.quick { QUICK } else { WHOLE };
     let mut draw = Rng::with_seed(exam.seed);
-    let singles = subject::singles(&exam.faults, &exam.dialects);
-    let pairs = subject::pairs(amount.pairs, &exam.faults, &exam.dialects, &mut draw);
-    let noisy = subject::noisy(&exam.faults, &exam.dialects, &mut draw);
+    let dialects = if exam.quick { subject::one_of(&exam.dialects, &mut draw) } else { exam.dialects.clone() };
+    let singles = subject::singles(&exam.faults, &dialects);
+    let pairs = subject::pairs(amount.pairs, &exam.faults, &dialects, &mut draw);
+    let noisy = subject::noisy(&exam.faults, &dialects, &mut draw);
     let healthy = subject::healthy(amount.healthy_noisy, amount.healthy_quiet, &exam.dialects, &mut draw);
     let faulty: Vec<Subject> = [singles, pairs, noisy].concat();
     let all = faulty.len() + healthy.len();
@@ -155,6 +158,7 @@ pub async fn examine(exam: &Selftest, tell: &(dyn Fn(usize, usize) + Send + Sync
         healthy,
         unlike_live: unlike_live(&recorded),
         slowest: slowest(&recorded),
+        dialects: dialects.iter().map(|one| one.id().to_owned()).collect(),
         quick: exam.quick,
         ran_s,
         took_s: start.elapsed().as_secs_f64(),

@@ -19,7 +19,7 @@ use crate::target::{Budget, Door, Target};
 /// Longer than the twin's services wait for each other (3 s), so that who gives up first is who would with the usual 15 s.
 const PROBE: Duration = Duration::from_secs(4);
 /// In the same proportion to [`PROBE`] as usual.
-const RUN: Duration = Duration::from_secs(40);
+const RUN: Duration = Duration::from_secs(32);
 
 /// What every twin is driven with.
 #[derive(Debug)]

@@ -50,6 +50,11 @@ pub(super) fn singles(faults: &[Fault], dialects: &[Dialect]) -> Vec<Subject> {
     .collect()
 }
 
+/// One dialect, drawn.
+pub(super) fn one_of(dialects: &[Dialect], draw: &mut Rng) -> Vec<Dialect> {
+    draw.choice(dialects).into_iter().copied().collect()
+}
+
 /// Every fault by itself once, each with noise of its own.
 pub(super) fn noisy(faults: &[Fault], dialects: &[Dialect], draw: &mut Rng) -> Vec<Subject> {
     let each = dialects.iter().flat_map(|dialect| faults.iter().map(move |fault| (*fault, *dialect)));

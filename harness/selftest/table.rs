@@ -15,6 +15,7 @@ pub fn render(outcome: &Outcome) -> String {
     let marks = &outcome.results.marks;
     let by = |of: fn(&Mark) -> String| rows(marks, Kind::Single, of);
     let sections = [
+        ("What was examined", examined(&outcome.results)),
         ("Bars", bars(&outcome.bars)),
         ("Single faults, by dialect and doors", by(|one| format!("{} · {}", one.dialect, one.doors))),
         ("Single faults, by hop and dialect", by(|one| format!("{} · {}", hop(&one.fault()), one.dialect))),
@@ -27,6 +28,25 @@ pub fn render(outcome: &Outcome) -> String {
         ("Longest runs", slowest(&outcome.results)),
     ];
     sections.iter().map(|(title, body)| format!("## {title}\n\n{body}\n")).collect::<Vec<_>>().join("\n")
+}
+
+fn examined(all: &Results) -> String {
+    let of = |kind: Kind| {
+        let subjects = all.marks.iter().filter(|one| one.kind == kind).map(|one| (one.fault(), &one.dialect));
+        subjects.collect::<BTreeSet<_>>().len()
+    };
+    let drawn = if all.quick { ", drawn: the other dialects have healthy runs alone" } else { "" };
+    format!(
+        "In {}{drawn}: {} single faults, {} of them with noise too, {} pairs; {} healthy runs in every dialect. \
+         The live runs took {:.0} s, all of it {:.0} s.\n",
+        all.dialects.join(", "),
+        of(Kind::Single),
+        of(Kind::Noisy),
+        of(Kind::Pair),
+        all.healthy.len(),
+        all.ran_s,
+        all.took_s,
+    )
 }
 
 fn bars(all: &[Reached]) -> String {
