@@ -103,9 +103,14 @@ fn alternatives(others: &[(&Weighed<'_>, f64)], settlings: Vec<Option<Settling>>
 
 /// The closest rivals first.
 pub(super) fn ruled_out(weighed: &[Weighed<'_>]) -> Vec<RuledOut> {
-    let mut out: Vec<&Weighed<'_>> = weighed.iter().filter(|one| !one.contradictions.is_empty()).collect();
-    out.sort_by(|a, b| b.score.total_cmp(&a.score));
-    out.into_iter().map(|one| RuledOut { fault: one.fault.id.clone(), by: one.contradictions[0].clone() }).collect()
+    let mut out: Vec<(f64, RuledOut)> =
+        weighed.iter().filter_map(|one| Some((one.score, contradicted(one)?))).collect();
+    out.sort_by(|a, b| b.0.total_cmp(&a.0));
+    out.into_iter().map(|(_, one)| one).collect()
+}
+
+fn contradicted(one: &Weighed<'_>) -> Option<RuledOut> {
+    Some(RuledOut { fault: one.fault.id.clone(), by: one.contradiction.clone()? })
 }
 
 fn hops(faults: &[&Weighed<'_>]) -> Hops {

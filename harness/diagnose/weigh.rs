@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::case::Case;
 use super::catalogue::Catalogue;
-use super::contradict::contradictions;
+use super::contradict::contradiction;
 use super::fault::Fault;
 use super::likelihood::{HINT, Likelihood, NOISE, likelihood};
 use super::logbook::LogMatch;
@@ -17,8 +17,8 @@ use super::verdict::Proof;
 pub(super) struct Weighed<'a> {
     pub(super) fault: &'a Fault,
     pub(super) mode: &'a Mode,
-    /// Why it cannot be. Empty: it is a candidate, if it explains anything.
-    pub(super) contradictions: Vec<Proof>,
+    /// Why it cannot be. Nothing: it is a candidate, if it explains anything.
+    pub(super) contradiction: Option<Proof>,
     /// The failing exchanges it predicts.
     pub(super) explains: BTreeSet<u32>,
     /// The log line it leaves, if one was met.
@@ -32,7 +32,7 @@ pub(super) struct Weighed<'a> {
 
 impl Weighed<'_> {
     pub(super) fn is_candidate(&self) -> bool {
-        self.contradictions.is_empty() && !self.explains.is_empty()
+        self.contradiction.is_none() && !self.explains.is_empty()
     }
 }
 
@@ -52,10 +52,9 @@ pub(super) fn weigh<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Weighing<'
     let mut best: Vec<Weighed<'a>> = modes.iter().filter_map(|modes| best_mode(modes).cloned()).collect();
     let claims = claims(case, &best);
     for one in &mut best {
-        let foreign: Vec<Proof> =
-            claims.iter().filter(|claim| claim.speaks_against(one, case)).map(|claim| claim.proof.clone()).collect();
+        let foreign: Vec<&Claim> = claims.iter().filter(|claim| claim.speaks_against(one, case)).collect();
         one.score += NOISE.ln() * foreign.len() as f64;
-        one.contradictions.extend(foreign);
+        one.contradiction = one.contradiction.take().or_else(|| foreign.first().map(|claim| claim.proof.clone()));
     }
     Weighing { best, modes: modes.into_iter().flatten().collect() }
 }
@@ -115,7 +114,7 @@ fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Weighed<'a>> {
         Weighed {
             fault,
             mode,
-            contradictions: contradictions(mode, case),
+            contradiction: contradiction(mode, case),
             explains: explains.collect(),
             log: log.clone(),
             score: base + likelihood.total(),

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 
 use super::record::Record;
@@ -10,8 +11,11 @@ use super::{ByHand, RunError, Smoke, drive, inquiry, prober, scenarios, somethin
 use crate::diagnose::{Cause, FailedStep, SentProbe, every_probe};
 use crate::evidence::Evidence;
 use crate::observe::Observation;
-use crate::probe::ProbeKey;
+use crate::probe::{ProbeKey, ProbeRequest, Session};
 use crate::target::{Door, Target};
+
+/// Probes of the rest that are under way at the same time.
+const AT_ONCE: usize = 6;
 
 /// A run, and the answers to all that was not asked in it. Plain data, redacted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,24 +50,35 @@ pub async fn record(run: &Smoke) -> Result<Recording, RunError> {
     let asked =
         inquiry::Driven { prober: &prober, target, catalogue: &run.catalogue, failed: &driven.failed, deadline };
     let inquiry = inquiry::inquire(&asked, &mut record, evidence, &ByHand::default(), &*redact, &silent).await;
-    let session = prober.session();
-    for key in unasked(target, &record, &inquiry.evidence, &driven.failed) {
-        inquiry::ask(&session, key, target, &mut record, &silent).await;
-    }
+    let unasked = unasked(target, &record, &inquiry.evidence, &driven.failed);
+    let (good, bad): (Vec<ProbeKey>, Vec<ProbeKey>) =
+        unasked.into_iter().partition(|key| key.token.should_be_accepted());
+    ask(&prober.session(), good, target, &mut record).await;
+    ask(&prober.session(), bad, target, &mut record).await;
     let pool = record.observations.split_off(of_scenarios);
     let (driven, failed) = (record.observations, driven.failed);
     Ok(Recording { driven, pool, sent: record.sent, evidence: inquiry.evidence, failed, causes: inquiry.causes })
 }
 
-/// What no probe has asked yet and a diagnosis might have, good tokens first: refused ones open breakers and fill caches.
+/// Sends them, several at once: none of them is diagnosed by when it was sent.
+async fn ask(session: &Session, keys: Vec<ProbeKey>, target: &Target, record: &mut Record) {
+    let send = |key: ProbeKey| async move { session.send(&ProbeRequest::new(key)).await };
+    // Collected: a future that held the closure would not be `Send`.
+    let sends: Vec<_> = keys.into_iter().map(send).collect();
+    let mut answers = stream::iter(sends).buffered(AT_ONCE);
+    while let Some(answer) = answers.next().await {
+        answer.into_iter().for_each(|exchange| drop(record.keep(exchange, target)));
+    }
+}
+
+/// What no probe has asked yet and a diagnosis might have.
 fn unasked(target: &Arc<Target>, record: &Record, evidence: &Evidence, failed: &[FailedStep]) -> Vec<ProbeKey> {
     let mut keys: Vec<ProbeKey> = Vec::new();
-    for doors in [&[][..], &[Door::Auth], &[Door::Auth, Door::ServiceCredentials]] {
+    for doors in [&[][..], &[Door::Auth], &[Door::Auth, Door::Direct, Door::ServiceCredentials]] {
         let mut target = Target::clone(target);
         target.close_doors_except(doors);
         let every = every_probe(inquiry::given(&target, record, evidence, failed));
         keys.extend(every.into_iter().filter(|key| !keys.contains(key)).collect::<Vec<_>>());
     }
-    keys.sort_by_key(|key| !key.token.should_be_accepted());
     keys
 }

@@ -17,7 +17,7 @@ type Of = (String, String);
 struct Known(BTreeMap<Of, Stable>);
 
 impl Known {
-    fn through(doors: &[Door], singles: &[Recorded]) -> Self {
+    fn through(doors: &[Door], singles: &[&Recorded]) -> Self {
         let traits = parallel::each(singles, |one| Traits::of(&View::through(&one.recording, &one.target, doors)));
         let mut by_fault: BTreeMap<Of, Vec<Traits>> = BTreeMap::new();
         for (one, traits) in singles.iter().zip(traits) {
@@ -42,14 +42,13 @@ impl Known {
 }
 
 /// Marks every faulty recording through every set of doors. What doors tell apart is learnt from single faults without noise alone.
-pub(super) fn marks(singles: &[Recorded], pairs: &[Recorded], noisy: &[Recorded]) -> Vec<Mark> {
-    let faults = singles.iter().flat_map(Recorded::faults);
-    let injectable: BTreeSet<String> = faults.collect();
+pub(super) fn marks(recorded: &[Recorded]) -> Vec<Mark> {
+    let injectable: BTreeSet<String> = recorded.iter().flat_map(Recorded::faults).collect();
+    let singles: Vec<&Recorded> = recorded.iter().filter(|one| one.subject.is_single()).collect();
+    let faulty: Vec<&Recorded> = recorded.iter().filter(|one| !one.subject.faults.is_empty()).collect();
     let mut marks = Vec::new();
     for doors in DOOR_SETS {
-        let known = Known::through(doors, singles);
-        let faulty: Vec<&Recorded> =
-            singles.iter().chain(pairs).chain(noisy).filter(|one| !one.subject.faults.is_empty()).collect();
+        let known = Known::through(doors, &singles);
         marks.extend(parallel::each(&faulty, |one| {
             let view = View::through(&one.recording, &one.target, doors);
             let question = question(one, &view, doors, &known, &injectable);

@@ -39,8 +39,8 @@ pub struct Judgement {
     pub right_at_3: bool,
     /// The first cause is the fault, at least two whys are printed, and each has proof among what was shown.
     pub chain_right: bool,
-    /// A cause that was not injected is called certain.
-    pub wrong_and_certain: bool,
+    /// Causes that are called certain and were not injected.
+    pub wrongly_certain: Vec<String>,
     /// No cause is called likely or certain.
     pub abstained: bool,
     /// The injectable candidates are exactly those that nothing shown tells from the fault.
@@ -62,7 +62,11 @@ impl Judgement {
             right_at_1,
             right_at_3: candidates.iter().take(3).any(is_true),
             chain_right: right_at_1 && chain_holds(first, truth.shown),
-            wrong_and_certain: causes.iter().any(|one| one.certainty == Certainty::Certain && !is_true(&one.fault)),
+            wrongly_certain: causes
+                .iter()
+                .filter(|one| one.certainty == Certainty::Certain && !is_true(&one.fault))
+                .map(|one| one.fault.clone())
+                .collect(),
             abstained: causes.iter().all(|one| one.certainty < Certainty::Likely),
             set_exact: injectable == truth.class.iter().collect(),
             said: Some(first.fault.clone()),
@@ -70,6 +74,13 @@ impl Judgement {
             also: causes[1..].iter().map(|one| one.fault.clone()).collect(),
             candidates,
         }
+    }
+}
+
+impl Judgement {
+    /// Whether a cause that was not injected is called certain.
+    pub fn wrong_and_certain(&self) -> bool {
+        !self.wrongly_certain.is_empty()
     }
 }
 
@@ -141,21 +152,21 @@ mod tests {
     fn the_right_cause_is_right_in_every_way() {
         let it = judged(&[cause("auth/down", Certainty::Certain, &[])], &["auth/down"], &["auth/down"]);
         assert!(it.hop_right && it.right_at_1 && it.right_at_3 && it.chain_right && it.set_exact);
-        assert!(!it.wrong_and_certain && !it.abstained);
+        assert!(!it.wrong_and_certain() && !it.abstained);
     }
 
     #[test]
     fn a_neighbour_is_the_right_hop_and_the_wrong_cause() {
         let it = judged(&[cause("auth/slow", Certainty::Certain, &["auth/down"])], &["auth/down"], &["auth/down"]);
-        assert!(it.hop_right && it.right_at_3 && it.wrong_and_certain);
+        assert!(it.hop_right && it.right_at_3 && it.wrong_and_certain());
         assert!(!it.right_at_1 && !it.chain_right && !it.set_exact);
     }
 
     #[test]
     fn a_second_cause_that_is_wrong_and_certain_counts_too() {
         let causes = [cause("auth/down", Certainty::Certain, &[]), cause("edge/timeout", Certainty::Certain, &[])];
-        assert!(judged(&causes, &["auth/down"], &["auth/down"]).wrong_and_certain);
-        assert!(!judged(&causes, &["auth/down", "edge/timeout"], &[]).wrong_and_certain);
+        assert!(judged(&causes, &["auth/down"], &["auth/down"]).wrong_and_certain());
+        assert!(!judged(&causes, &["auth/down", "edge/timeout"], &[]).wrong_and_certain());
     }
 
     #[test]
@@ -186,6 +197,6 @@ mod tests {
     #[test]
     fn to_say_nothing_is_to_abstain() {
         let it = judged(&[], &["auth/down"], &["auth/down"]);
-        assert!(it.abstained && !it.hop_right && !it.wrong_and_certain);
+        assert!(it.abstained && !it.hop_right && !it.wrong_and_certain());
     }
 }

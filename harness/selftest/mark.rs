@@ -10,6 +10,7 @@ use super::judge::{Judgement, Truth};
 use super::mask::View;
 use super::replay::replay;
 use super::subject::hop;
+use super::wrong::Wrong;
 
 /// What kind of subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -109,21 +110,21 @@ impl Mark {
         self.class.iter().map(|fault| hop(fault)).collect::<BTreeSet<_>>().len() == 1
     }
 
-    /// What is wrong with it, in a word, if anything is.
-    pub fn wrong(&self) -> Option<&'static str> {
+    /// What is wrong with it, the worst of it.
+    pub(super) fn wrong(&self) -> Option<Wrong> {
         let judged = &self.judgement;
-        if judged.wrong_and_certain {
-            return Some("WRONG AND CERTAIN");
+        if judged.wrong_and_certain() {
+            return Some(Wrong::WrongAndCertain);
         }
         match (self.visible, self.kind) {
             (false, _) => None,
-            (true, Kind::Pair) => (!judged.hop_right).then_some("two: a hop is missing"),
-            (true, Kind::Noisy) => (self.hop_separable() && !judged.hop_right).then_some("noise: another hop"),
-            (true, Kind::Single) if !self.separable() => (!judged.set_exact).then_some("other candidates"),
-            (true, Kind::Single) if !judged.right_at_3 => Some("not among three"),
-            (true, Kind::Single) if !judged.right_at_1 => Some("not first"),
-            (true, Kind::Single) if judged.abstained => Some("separable, undecided"),
-            (true, Kind::Single) => (!judged.chain_right).then_some("chain without proof"),
+            (true, Kind::Pair) => (!judged.hop_right).then_some(Wrong::MissingHop),
+            (true, Kind::Noisy) => (self.hop_separable() && !judged.hop_right).then_some(Wrong::OtherHopInNoise),
+            (true, Kind::Single) if !self.separable() => (!judged.set_exact).then_some(Wrong::OtherCandidates),
+            (true, Kind::Single) if !judged.right_at_3 => Some(Wrong::NotAmongThree),
+            (true, Kind::Single) if !judged.right_at_1 => Some(Wrong::NotFirst),
+            (true, Kind::Single) if judged.abstained => Some(Wrong::Undecided),
+            (true, Kind::Single) => (!judged.chain_right).then_some(Wrong::Unproven),
         }
     }
 }

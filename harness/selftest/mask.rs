@@ -9,10 +9,12 @@ use crate::target::{Door, Service, Target};
 use crate::token::TokenKind;
 
 /// The sets of doors that are examined, beside the edge: it is always open.
-pub(super) const DOOR_SETS: [&[Door]; 8] = [
-    &[Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs],
+pub(super) const DOOR_SETS: [&[Door]; 10] = [
+    &[Door::Auth, Door::Direct, Door::ServiceCredentials, Door::Manifest, Door::Logs],
     &[],
     &[Door::Auth],
+    &[Door::Direct],
+    &[Door::Auth, Door::Direct],
     &[Door::Auth, Door::ServiceCredentials],
     &[Door::Auth, Door::Manifest],
     &[Door::Auth, Door::Logs],
@@ -75,10 +77,13 @@ impl View {
 
 /// Whether this probe can be sent with the target's doors.
 fn is_shown(key: &ProbeKey, target: &Target) -> bool {
-    let at_auth = target.surfaces.get(&key.surface).is_some_and(|surface| surface.service == Service::Auth);
+    let surface = target.surfaces.get(&key.surface);
+    let at_auth = surface.is_some_and(|surface| surface.service == Service::Auth);
+    let past_edge = surface.is_some_and(|surface| surface.past_edge);
     let needs_auth = at_auth || key.token == TokenKind::Issued;
     let with_secret = matches!(key.caller, Caller::Right | Caller::WrongId);
-    (!needs_auth || target.opens(Door::Auth)) && (!with_secret || target.opens(Door::ServiceCredentials))
+    let opens = |needed: bool, door: Door| !needed || target.opens(door);
+    opens(needs_auth, Door::Auth) && opens(past_edge, Door::Direct) && opens(with_secret, Door::ServiceCredentials)
 }
 
 fn evidence(all: &Evidence, target: &Target, sent: &[&SentProbe], hidden: &[&SentProbe]) -> Evidence {
@@ -197,6 +202,6 @@ mod tests {
 
     #[test]
     fn door_sets_are_named_by_what_is_open() {
-        assert_eq!(DOOR_SETS.map(name)[..3], ["all", "edge", "edge,auth"]);
+        assert_eq!(DOOR_SETS.map(name)[..4], ["all", "edge", "edge,auth", "edge,direct"]);
     }
 }

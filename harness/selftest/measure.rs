@@ -70,7 +70,7 @@ pub(super) const MEASURES: [Measure; 16] = [
     Measure {
         name: "wrong and certain",
         says: "verdicts with a cause that is certain and was not injected",
-        of: |all| (!all.marks.is_empty()).then(|| count(&all.marks, |one| one.judgement.wrong_and_certain) as f64),
+        of: |all| (!all.marks.is_empty()).then(|| count(&all.marks, |one| one.judgement.wrong_and_certain()) as f64),
     },
     Measure {
         name: "extra probes, mean",

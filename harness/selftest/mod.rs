@@ -23,6 +23,7 @@ mod table;
 mod template;
 #[cfg(test)]
 mod tests;
+mod wrong;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -40,6 +41,7 @@ use self::healthy::Healthy;
 use self::mark::Mark;
 use self::mask::DOOR_SETS;
 use self::recorded::Recorded;
+use self::side_by_side::Places;
 use self::stage::Stage;
 use self::subject::Subject;
 use crate::run::RunError;
@@ -56,8 +58,10 @@ struct Amount {
     healthy_quiet: usize,
 }
 
+/// How many of the longest runs are listed.
+const SLOWEST: usize = 40;
 const WHOLE: Amount = Amount { pairs: 200, healthy_noisy: 1000, healthy_quiet: 80 };
-const QUICK: Amount = Amount { pairs: 40, healthy_noisy: 40, healthy_quiet: 16 };
+const QUICK: Amount = Amount { pairs: 20, healthy_noisy: 24, healthy_quiet: 8 };
 
 /// What is to be examined.
 #[derive(Debug)]
@@ -97,8 +101,14 @@ pub struct Results {
     pub healthy: Vec<Healthy>,
     /// Recordings whose verdict is not the one that the live run came to: faults and dialect.
     pub unlike_live: Vec<String>,
+    /// The dialects that faults were examined in: a quick exam draws one.
+    pub dialects: Vec<String>,
     /// See [`Selftest::quick`].
     pub quick: bool,
+    /// The longest runs, and how many seconds each took.
+    pub slowest: Vec<(String, f64)>,
+    /// How long the live runs took, in seconds.
+    pub ran_s: f64,
     /// How long all of it took, in seconds.
     pub took_s: f64,
 }
@@ -124,25 +134,48 @@ pub async fn examine(exam: &Selftest, tell: &(dyn Fn(usize, usize) + Send + Sync
     let stage = Arc::new(Stage { target: exam.target.clone(), scenarios: exam.scenarios.clone() });
     let amount = if exam.quick { QUICK } else { WHOLE };
     let mut draw = Rng::with_seed(exam.seed);
-    let singles = subject::singles(&exam.faults, &exam.dialects);
-    let pairs = subject::pairs(amount.pairs, &exam.faults, &exam.dialects, &mut draw);
-    let noisy = subject::noisy(&exam.faults, &exam.dialects, &mut draw);
+    let dialects = if exam.quick { subject::one_of(&exam.dialects, &mut draw) } else { exam.dialects.clone() };
+    let singles = subject::singles(&exam.faults, &dialects);
+    let pairs = subject::pairs(amount.pairs, &exam.faults, &dialects, &mut draw);
+    let noisy = subject::noisy(&exam.faults, &dialects, &mut draw);
     let healthy = subject::healthy(amount.healthy_noisy, amount.healthy_quiet, &exam.dialects, &mut draw);
-    let all = singles.len() + pairs.len() + noisy.len() + healthy.len();
+    let faulty: Vec<Subject> = [singles, pairs, noisy].concat();
+    let all = faulty.len() + healthy.len();
     let ran = AtomicUsize::new(0);
     let done = || tell(ran.fetch_add(1, Ordering::Relaxed) + 1, all);
+    let places = Places::new();
     let record = |subject: Subject| Arc::clone(&stage).record(subject);
-    let singles = side_by_side::each(singles, record, done).await?;
-    let pairs = side_by_side::each(pairs, record, done).await?;
-    let noisy = side_by_side::each(noisy, record, done).await?;
     let pass = |(subject, doors)| Arc::clone(&stage).pass(subject, doors);
-    let healthy = side_by_side::each(healthy.into_iter().zip(DOOR_SETS.into_iter().cycle()), pass, done).await?;
-    let unlike_live =
-        singles.iter().chain(&pairs).chain(&noisy).filter(|one| !one.is_as_live()).map(Recorded::name).collect();
-    let marks = exam::marks(&singles, &pairs, &noisy);
-    let took_s = start.elapsed().as_secs_f64();
-    let results = Results { marks, healthy, unlike_live, quick: exam.quick, took_s };
+    let healthy = healthy.into_iter().zip(DOOR_SETS.into_iter().cycle());
+    let (recorded, healthy) = tokio::try_join!(
+        side_by_side::each(&places, faulty, Subject::waits, record, done),
+        side_by_side::each(&places, healthy, |_| false, pass, done),
+    )?;
+    let ran_s = start.elapsed().as_secs_f64();
+    let marks = exam::marks(&recorded);
+    let results = Results {
+        marks,
+        healthy,
+        unlike_live: unlike_live(&recorded),
+        slowest: slowest(&recorded),
+        dialects: dialects.iter().map(|one| one.id().to_owned()).collect(),
+        quick: exam.quick,
+        ran_s,
+        took_s: start.elapsed().as_secs_f64(),
+    };
     Ok(Outcome { seed: exam.seed, bars: bars::reached(&results), results })
+}
+
+fn unlike_live(recorded: &[Recorded]) -> Vec<String> {
+    let alike = parallel::each(recorded, Recorded::is_as_live);
+    recorded.iter().zip(alike).filter(|(_, alike)| !alike).map(|(one, _)| one.name()).collect()
+}
+
+fn slowest(recorded: &[Recorded]) -> Vec<(String, f64)> {
+    let mut all: Vec<(String, f64)> = recorded.iter().map(|one| (one.name(), one.took.as_secs_f64())).collect();
+    all.sort_by(|a, b| b.1.total_cmp(&a.1));
+    all.truncate(SLOWEST);
+    all
 }
 
 impl Outcome {

@@ -1,5 +1,7 @@
 //! A subject as it was seen. Sits in `selftest`.
 
+use std::time::Duration;
+
 use super::mask::{DOOR_SETS, View};
 use super::replay::replay;
 use super::subject::Subject;
@@ -16,6 +18,8 @@ pub(super) struct Recorded {
     pub target: Target,
     /// What was seen.
     pub recording: Recording,
+    /// How long that took.
+    pub took: Duration,
 }
 
 impl Recorded {
@@ -31,7 +35,8 @@ impl Recorded {
 
     /// `auth/down, observed`.
     pub(super) fn name(&self) -> String {
-        format!("{}, {}", self.faults().join(" + "), self.dialect())
+        let noise = if self.subject.noise.is_some() { ", noise" } else { "" };
+        format!("{}, {}{noise}", self.faults().join(" + "), self.dialect())
     }
 
     /// Whether diagnosing the recording with all doors gives the verdict of the live run.

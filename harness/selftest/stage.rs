@@ -1,6 +1,7 @@
 //! Boots a twin for each subject and runs against it. Sits in `selftest`; the only file of it that boots anything.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use fivewhys_mocks::{Noise, Twin};
 
@@ -13,7 +14,12 @@ use crate::diagnose::Catalogue;
 use crate::redact::Redactor;
 use crate::run::{self, Smoke};
 use crate::scenario::Scenario;
-use crate::target::{Door, Target};
+use crate::target::{Budget, Door, Target};
+
+/// Longer than the twin's services wait for each other (3 s), so that who gives up first is who would with the usual 15 s.
+const PROBE: Duration = Duration::from_secs(4);
+/// In the same proportion to [`PROBE`] as usual.
+const RUN: Duration = Duration::from_secs(32);
 
 /// What every twin is driven with.
 #[derive(Debug)]
@@ -27,10 +33,11 @@ pub(super) struct Stage {
 impl Stage {
     /// Runs all there is to be seen of a subject, and keeps it.
     pub(super) async fn record(self: Arc<Self>, subject: Subject) -> Result<Recorded, SelftestError> {
+        let start = Instant::now();
         let (twin, target) = self.boot(&subject).await?;
         let recording = run::record(&self.run(target.clone())).await;
         twin.shutdown().await;
-        Ok(Recorded { subject, target, recording: recording? })
+        Ok(Recorded { subject, target, recording: recording?, took: start.elapsed() })
     }
 
     /// Runs against a healthy twin, through some doors.
@@ -62,6 +69,7 @@ impl Stage {
         };
         let twin = builder.start().await.map_err(|error| cannot(error.to_string()))?;
         let mut target = self.target.clone();
+        target.budget = Budget { probe: PROBE, connect: PROBE, run: RUN, ..target.budget };
         target.attach(coordinates(&twin).map_err(|error| cannot(error.to_string()))?);
         Ok((twin, target))
     }

@@ -6,6 +6,16 @@ use fivewhys_mocks::{Dialect, Fault};
 /// Recordings of each fault: two are needed to learn what differs by chance.
 pub(super) const REPETITIONS: usize = 2;
 
+/// Faults under which services are waited for; only how runs are scheduled depends on it.
+const WAITED_FOR: [Fault; 6] = [
+    Fault::BackendHanging,
+    Fault::AuthHanging,
+    Fault::AuthUnreachable,
+    Fault::AgentsTimeout,
+    Fault::AuthSlow,
+    Fault::EdgeTimeout,
+];
+
 /// One twin to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Subject {
@@ -17,6 +27,18 @@ pub(super) struct Subject {
     pub noise: Option<u64>,
 }
 
+impl Subject {
+    /// At most one fault, in still weather.
+    pub(super) fn is_single(&self) -> bool {
+        self.faults.len() < 2 && self.noise.is_none()
+    }
+
+    /// Whether most calls to it end by time alone.
+    pub(super) fn waits(&self) -> bool {
+        self.faults.iter().any(|fault| WAITED_FOR.contains(fault))
+    }
+}
+
 /// Every fault by itself, and the healthy system, each as often as it takes to know what differs by chance.
 pub(super) fn singles(faults: &[Fault], dialects: &[Dialect]) -> Vec<Subject> {
     let sets = faults.iter().map(|fault| vec![*fault]).chain([Vec::new()]);
@@ -26,6 +48,11 @@ pub(super) fn singles(faults: &[Fault], dialects: &[Dialect]) -> Vec<Subject> {
         (0..REPETITIONS).map(move |_| Subject { faults: faults.clone(), dialect, noise: None })
     })
     .collect()
+}
+
+/// One dialect, drawn.
+pub(super) fn one_of(dialects: &[Dialect], draw: &mut Rng) -> Vec<Dialect> {
+    draw.choice(dialects).into_iter().copied().collect()
 }
 
 /// Every fault by itself once, each with noise of its own.

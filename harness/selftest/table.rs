@@ -2,21 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::Outcome;
 use super::bars::Reached;
 use super::healthy::Healthy;
 use super::mark::{Kind, Mark};
 use super::measure::{count, is_certain_and_right, mean, share};
 use super::subject::hop;
-
-/// How many of the wrong cases are listed for people; the JSON has them all.
-const LISTED: usize = 200;
+use super::wrong;
+use super::{Outcome, Results};
 
 /// Everything: bars, tables, what does not show, what went wrong.
 pub fn render(outcome: &Outcome) -> String {
     let marks = &outcome.results.marks;
     let by = |of: fn(&Mark) -> String| rows(marks, Kind::Single, of);
     let sections = [
+        ("What was examined", examined(&outcome.results)),
         ("Bars", bars(&outcome.bars)),
         ("Single faults, by dialect and doors", by(|one| format!("{} · {}", one.dialect, one.doors))),
         ("Single faults, by hop and dialect", by(|one| format!("{} · {}", hop(&one.fault()), one.dialect))),
@@ -25,9 +24,29 @@ pub fn render(outcome: &Outcome) -> String {
         ("Healthy, by dialect", healthy(&outcome.results.healthy)),
         ("Not visible: no step fails", hidden(marks)),
         ("Recordings that are not judged as their live run was", listed(&outcome.results.unlike_live)),
-        ("Wrong cases", wrong(marks)),
+        ("Wrong cases", wrong::listed(marks)),
+        ("Longest runs", slowest(&outcome.results)),
     ];
     sections.iter().map(|(title, body)| format!("## {title}\n\n{body}\n")).collect::<Vec<_>>().join("\n")
+}
+
+fn examined(all: &Results) -> String {
+    let of = |kind: Kind| {
+        let subjects = all.marks.iter().filter(|one| one.kind == kind).map(|one| (one.fault(), &one.dialect));
+        subjects.collect::<BTreeSet<_>>().len()
+    };
+    let drawn = if all.quick { ", drawn: the other dialects have healthy runs alone" } else { "" };
+    format!(
+        "In {}{drawn}: {} single faults, {} of them with noise too, {} pairs; {} healthy runs in every dialect. \
+         The live runs took {:.0} s, all of it {:.0} s.\n",
+        all.dialects.join(", "),
+        of(Kind::Single),
+        of(Kind::Noisy),
+        of(Kind::Pair),
+        all.healthy.len(),
+        all.ran_s,
+        all.took_s,
+    )
 }
 
 fn bars(all: &[Reached]) -> String {
@@ -72,7 +91,7 @@ fn row(group: &str, all: &[Mark]) -> String {
         percent(share(all, undecided, |one| one.judgement.set_exact)),
         number(mean(all.iter().map(|one| one.judgement.candidates.len() as f64))),
         percent(share(all, every, |one| one.judgement.abstained)),
-        count(all, |one| one.judgement.wrong_and_certain).to_string(),
+        count(all, |one| one.judgement.wrong_and_certain()).to_string(),
         number(asked),
         percent(of_all),
         percent(share(all, every, |one| one.baseline.status_hop_right(&one.fault()))),
@@ -94,7 +113,7 @@ fn pairs(marks: &[Mark]) -> String {
             count(&all, both),
             percent(share(&all, both, |one| one.judgement.hop_right)),
             percent(share(&all, both, |one| one.judgement.right_at_1)),
-            count(&all, |one| one.judgement.wrong_and_certain),
+            count(&all, |one| one.judgement.wrong_and_certain()),
         )
     };
     table(
@@ -115,6 +134,11 @@ fn healthy(runs: &[Healthy]) -> String {
     table("| | runs | a step fails | candidates named | likely or certain |", groups.into_iter().map(line))
 }
 
+fn slowest(results: &Results) -> String {
+    let line = |(name, seconds): &(String, f64)| format!("| {name} | {seconds:.1} |");
+    table("| | seconds |", results.slowest.iter().map(line))
+}
+
 fn listed(names: &[String]) -> String {
     table("| |", names.iter().map(|name| format!("| {name} |")))
 }
@@ -126,36 +150,13 @@ fn hidden(marks: &[Mark]) -> String {
     table("| fault | dialect | doors |", lines.into_iter())
 }
 
-fn wrong(marks: &[Mark]) -> String {
-    let line = |one: &Mark| {
-        let why = one.wrong()?;
-        let judged = &one.judgement;
-        let said = judged.said.as_deref().unwrap_or("nothing");
-        let certainty = judged.certainty.map_or("", |one| one.as_str());
-        let others: Vec<&str> = judged.candidates.iter().skip(1).chain(&judged.also).map(String::as_str).collect();
-        let class: Vec<&str> = one.class.iter().map(String::as_str).collect();
-        Some(format!(
-            "| {why} | {} | {} | {} | {said} | {certainty} | {} | {} |",
-            one.fault(),
-            one.dialect,
-            one.doors,
-            others.join(", "),
-            class.join(", "),
-        ))
-    };
-    let lines: BTreeSet<String> = marks.iter().filter_map(line).collect();
-    let left = lines.len().saturating_sub(LISTED);
-    let more = if left > 0 { format!("\nand {left} more\n") } else { String::new() };
-    table("| what | fault | dialect | doors | said | certainty | or | inseparable |", lines.into_iter().take(LISTED))
-        + &more
-}
-
 fn groups(marks: &[Mark], of: fn(&Mark) -> String) -> Vec<String> {
     let all: BTreeSet<String> = marks.iter().map(of).collect();
     all.into_iter().collect()
 }
 
-fn table(head: &str, lines: impl Iterator<Item = String>) -> String {
+/// A table in Markdown, if it has any lines.
+pub(super) fn table(head: &str, lines: impl Iterator<Item = String>) -> String {
     let rule = "|---".repeat(head.matches('|').count() - 1) + "|";
     let body: String = lines.map(|line| line + "\n").collect();
     if body.is_empty() { "None.\n".to_owned() } else { format!("{head}\n{rule}\n{body}") }

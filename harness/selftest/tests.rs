@@ -25,7 +25,7 @@ async fn a_slice_of_the_exam_is_passed_as_its_live_runs_were() {
     let outcome = slice(&["auth/down", "edge/iam-denied"]).await;
     let results = &outcome.results;
     assert_eq!(results.unlike_live, [""; 0]);
-    assert!(results.marks.iter().all(|one| !one.judgement.wrong_and_certain), "{}", render(&outcome));
+    assert!(results.marks.iter().all(|one| !one.judgement.wrong_and_certain()), "{}", render(&outcome));
     let all = |fault: &str| results.marks.iter().find(|one| one.doors == "all" && one.fault() == fault).cloned();
     for fault in ["auth/down", "edge/iam-denied"] {
         let mark = all(fault).expect("a mark through all doors");
