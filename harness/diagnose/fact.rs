@@ -90,7 +90,8 @@ pub(super) fn signing_key(published: &Published) -> Fact {
     Fact { key: "signing-key", value, anomaly: false, says, exchange: None }
 }
 
-/// A server whose clock is off shows it in every answer; a single old `Date` is an answer that was kept somewhere.
+/// A server whose clock is off shows it in every answer; a single old `Date` is an answer that was kept somewhere. What counts is the
+/// clock of the one who judges tokens: the backend's answers carry the `Date` of whoever relays them.
 fn clock(target: &Target, observations: &[&Observation]) -> Option<Fact> {
     let mut least: BTreeMap<Service, (&Observation, i64)> = BTreeMap::new();
     for (one, skew) in observations.iter().filter_map(|one| Some((*one, one.clock_skew_s?))) {
@@ -100,11 +101,15 @@ fn clock(target: &Target, observations: &[&Observation]) -> Option<Fact> {
             *least = (one, skew);
         }
     }
-    let worst = least.into_values().max_by_key(|(_, skew)| skew.abs())?;
-    let apart = worst.1.abs() > CLOCK_TOLERANCE;
-    let says = format!("the server's Date is {} s away from our clock", worst.1.abs());
-    let value = if apart { "apart" } else { "in-step" };
-    Some(Fact { key: "clock", value, anomaly: apart, says, exchange: Some(worst.0.exchange) })
+    let judge = least.contains_key(&Service::Auth);
+    let (one, skew) = least.remove(&Service::Auth).or_else(|| least.into_values().next())?;
+    let value = match (skew.abs() > CLOCK_TOLERANCE, judge) {
+        (false, _) => "in-step",
+        (true, true) => "apart",
+        (true, false) => UNKNOWN,
+    };
+    let says = format!("the server's Date is {} s away from our clock", skew.abs());
+    Some(Fact { key: "clock", value, anomaly: value == "apart", says, exchange: Some(one.exchange) })
 }
 
 /// The variable of a role: its name and value.

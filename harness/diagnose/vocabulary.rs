@@ -36,7 +36,7 @@ pub(super) const FACTS: &[FactWord] = &[
         Door::Auth,
         "our key among those that the auth service publishes",
     ),
-    fact("clock", &["in-step", "apart"], Some("apart"), Door::Edge, "the clocks, ours and the servers'"),
+    fact("clock", &["in-step", "apart"], Some("apart"), Door::Auth, "the clocks, ours and the auth service's"),
     fact(
         "backend.service-secret",
         PRESENCE,

@@ -1,6 +1,6 @@
 //! A service's manifest: `gcloud run services describe … --format=json` (Knative v1). Sits in `evidence`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -53,18 +53,18 @@ pub enum EnvValue {
 }
 
 impl Manifest {
-    /// Reads one service's JSON.
+    /// Reads one service's JSON. `plain` are the variables that the target calls an id, an address or a switch: they may be shown too.
     ///
     /// # Errors
     /// When it is not JSON, or not a service.
-    pub fn parse(text: &str) -> Result<Self, SourceError> {
+    pub fn parse(text: &str, plain: &BTreeSet<String>) -> Result<Self, SourceError> {
         let format = |why: String| SourceError::Format { expected: "a service manifest in JSON", why };
         let json: Value = serde_json::from_str(text).map_err(|error| format(error.to_string()))?;
-        Self::from_json(&json).map_err(|why| format(why.to_owned()))
+        Self::from_json(&json, plain).map_err(|why| format(why.to_owned()))
     }
 
     /// Reads one service's or revision's JSON, parsed already; or says what it lacks.
-    pub(super) fn from_json(json: &Value) -> Result<Self, &'static str> {
+    pub(super) fn from_json(json: &Value, plain: &BTreeSet<String>) -> Result<Self, &'static str> {
         let containers = json.pointer("/spec/template/spec/containers").or_else(|| json.pointer("/spec/containers"));
         let env = containers.and_then(|list| list.pointer("/0/env")).and_then(Value::as_array);
         let named = json.pointer("/metadata/name").and_then(Value::as_str);
@@ -76,7 +76,7 @@ impl Manifest {
         let ready = condition(json, "Ready");
         Ok(Self {
             name,
-            env: env.into_iter().flatten().filter_map(variable).collect(),
+            env: env.into_iter().flatten().filter_map(|entry| variable(entry, plain)).collect(),
             ready: ready.and_then(|condition| truth(condition.get("status")?)),
             reason: ready.and_then(reason),
             latest_created: text("/status/latestCreatedRevisionName"),
@@ -143,14 +143,14 @@ fn reason(condition: &Value) -> Option<String> {
     (!joined.is_empty()).then(|| joined.join(": "))
 }
 
-fn variable(entry: &Value) -> Option<(String, EnvValue)> {
+fn variable(entry: &Value, plain: &BTreeSet<String>) -> Option<(String, EnvValue)> {
     let name = entry.get("name")?.as_str()?.to_owned();
     if let Some(reference) = entry.pointer("/valueFrom/secretKeyRef") {
         let text = |key: &str| reference.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         return Some((name, EnvValue::Secret { name: text("name"), version: text("key") }));
     }
     let value = entry.get("value").and_then(Value::as_str).unwrap_or_default();
-    let value = if harmless(&name) {
+    let value = if harmless(&name, plain) {
         EnvValue::Plain(value.to_owned())
     } else {
         EnvValue::Hidden { empty: value.trim().is_empty() }
@@ -159,9 +159,10 @@ fn variable(entry: &Value) -> Option<(String, EnvValue)> {
 }
 
 /// Names whose literal values may be shown: never one that smells of a credential.
-fn harmless(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
+fn harmless(variable: &str, plain: &BTreeSet<String>) -> bool {
+    let name = variable.to_ascii_uppercase();
     let secret = ["SECRET", "KEY", "TOKEN", "PASS", "CREDENTIAL", "DATABASE", "DSN", "HMAC"];
     let shown = ["_URL", "_ID", "_ENABLED", "ENVIRONMENT", "_HOST", "_PORT", "VALIDATION"];
-    !secret.iter().any(|part| name.contains(part)) && shown.iter().any(|part| name.ends_with(part))
+    !secret.iter().any(|part| name.contains(part))
+        && (plain.contains(variable) || shown.iter().any(|part| name.ends_with(part)))
 }

@@ -49,7 +49,7 @@ pub async fn read_manifests(evidence: &mut Evidence, target: &Target, run_end: I
         evidence.unread.push((Door::Manifest, "the target names no source for it".into()));
     }
     for (service, from) in &target.manifests {
-        match source::read(from, target, run_end).await.and_then(|text| Manifest::parse(&text)) {
+        match source::read(from, target, run_end).await.and_then(|text| Manifest::parse(&text, &target.names.shown)) {
             Ok(manifest) => drop(evidence.manifests.insert(*service, manifest)),
             Err(error) => evidence.unread.push((Door::Manifest, clean(&format!("{service}: {error}")))),
         }

@@ -110,7 +110,7 @@ fn manifests(
         return Err(other("it holds no manifest".to_owned(), "give what `gcloud run services describe` prints"));
     }
     let one = |value: &Value| {
-        let manifest = Manifest::from_json(value).map_err(|why| {
+        let manifest = Manifest::from_json(value, &names.shown).map_err(|why| {
             other(format!("no manifest of a service: {why}"), "give what `gcloud run services describe` prints")
         })?;
         let whose = service.or_else(|| whose(value, &manifest, names));

@@ -178,6 +178,8 @@ pub struct DeployedNames {
     pub project: Option<String>,
     /// Region.
     pub region: Option<String>,
+    /// The variables that are an id, an address or a switch: their literal values may be shown.
+    pub shown: BTreeSet<String>,
 }
 
 /// A failure that is known.

@@ -61,6 +61,7 @@ pub(super) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         header.needs(None::<()>, "signing_secret")?;
     }
     let direct = layer.direct.map(|url| (as_websocket(&url.0), url.0)).map(|(websocket, http)| (http, websocket));
+    let variables: BTreeMap<_, _> = layer.variables.0.into_iter().map(|entry| (entry.name, entry.value.0)).collect();
     let mut target = Target {
         direct,
         name: header.name.to_owned(),
@@ -78,8 +79,8 @@ pub(super) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         budget: budget(layer.budget),
         manifests: manifests(layer.manifest.backend, layer.manifest.auth),
         logs: layer.logs.unwrap_or_default().0.into_iter().map(|log| log.0).collect(),
-        variables: layer.variables.0.into_iter().map(|entry| (entry.name, entry.value.0)).collect(),
-        names: names(layer.names),
+        names: names(layer.names, &variables),
+        variables,
         catalogue: layer.catalogue.unwrap_or_default().0,
         known_failures: layer.known_failure.unwrap_or_default().into_iter().map(known_failure).collect(),
         probes: UnusualProbes { test_headers: layer.probes.test_headers.unwrap_or(true) },
@@ -135,8 +136,12 @@ fn budget(layer: BudgetLayer) -> Budget {
     }
 }
 
-fn names(layer: NamesLayer) -> DeployedNames {
-    DeployedNames { backend: layer.backend, auth: layer.auth, project: layer.project, region: layer.region }
+/// Roles of variables that hold no secret.
+const SHOWN: [&str; 3] = ["service-id", "auth-url", "auth-enabled"];
+
+fn names(layer: NamesLayer, variables: &BTreeMap<String, Vec<String>>) -> DeployedNames {
+    let shown = SHOWN.iter().filter_map(|role| variables.get(*role)).flatten().cloned().collect();
+    DeployedNames { backend: layer.backend, auth: layer.auth, project: layer.project, region: layer.region, shown }
 }
 
 fn manifests(backend: Option<EvidenceText>, auth: Option<EvidenceText>) -> BTreeMap<Service, EvidenceSource> {

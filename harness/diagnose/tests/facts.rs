@@ -15,7 +15,7 @@ fn manifest(name: &str, env: &str) -> Manifest {
     let text = format!(
         r#"{{"metadata":{{"name":"{name}"}},"spec":{{"template":{{"spec":{{"containers":[{{"env":[{env}]}}]}}}}}}}}"#
     );
-    Manifest::parse(&text).expect("a manifest")
+    Manifest::parse(&text, &staging().names.shown).expect("a manifest")
 }
 
 fn secret(variable: &str, name: &str, version: &str) -> String {
@@ -78,6 +78,18 @@ fn only_a_loopback_address_is_surely_not_the_auth_service(#[case] url: &str, #[c
 }
 
 #[test]
+fn an_id_by_any_name_is_compared_where_the_target_names_it() {
+    let mut target = staging();
+    let named = || "IDP_CLIENT".to_owned();
+    target.variables.insert("service-id".to_owned(), vec![named()]);
+    let text = r#"{"metadata":{"name":"b"},"spec":{"template":{"spec":{"containers":[{"env":[{"name":"IDP_CLIENT","value":"old"}]}]}}}}"#;
+    let backend = |shown: &[String]| Manifest::parse(text, &shown.iter().cloned().collect()).expect("a manifest");
+    let read = |shown: &[String]| facts(&target, &[], &BTreeMap::from([(Service::Backend, backend(shown))]));
+    assert_eq!(value(&read(&[named()]), "service-id"), Some(("differs", true)));
+    assert_eq!(value(&read(&[]), "service-id"), None);
+}
+
+#[test]
 fn a_literal_secret_is_never_kept() {
     let literal = manifest("b", r#"{"name":"SERVICE_SECRET","value":"hunter2hunter2hunter2hunter2hunter2"}"#);
     assert!(!format!("{literal:?}").contains("hunter2"));
@@ -97,6 +109,8 @@ fn skewed(surface_id: &str, skews: &[i64]) -> Vec<Observation> {
 #[case::in_step(&[0, 1], &[-1], ("in-step", false))]
 #[case::one_old_answer(&[-400, 0], &[0], ("in-step", false))]
 #[case::one_server_of_two(&[0, 1], &[-90, -91], ("apart", true))]
+#[case::what_the_edge_stamps_is_not_the_judge_s_clock(&[-400, -400], &[0], ("in-step", false))]
+#[case::nobody_asked_the_judge(&[-400, -400], &[], ("unknown", false))]
 fn a_clock_is_off_where_every_answer_of_a_service_shows_it(
     #[case] backend: &[i64],
     #[case] auth: &[i64],

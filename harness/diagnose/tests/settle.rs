@@ -1,6 +1,6 @@
 //! What would settle an open verdict: which question, how much it leaves, and the command that asks it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rstest::rstest;
 
@@ -46,7 +46,7 @@ fn best(target: &Target, evidence: &Evidence) -> Settling {
 }
 
 fn manifests(services: &[Service]) -> Evidence {
-    let parsed = || Manifest::parse(BACKEND).expect("a manifest");
+    let parsed = || Manifest::parse(BACKEND, &BTreeSet::new()).expect("a manifest");
     let manifests: BTreeMap<_, _> = services.iter().map(|service| (*service, parsed())).collect();
     Evidence { manifests, ..Evidence::default() }
 }
