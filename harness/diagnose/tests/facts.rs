@@ -131,7 +131,7 @@ fn a_service_that_is_closed_to_the_outside_is_odd(#[case] ingress: &str, #[case]
         r#"{{"metadata":{{"name":"b","annotations":{{"run.googleapis.com/ingress":"{ingress}"}}}},
         "spec":{{"template":{{"spec":{{"containers":[{{"env":[]}}]}}}}}}}}"#
     );
-    let manifest = Manifest::parse(&text).expect("a manifest");
+    let manifest = Manifest::parse(&text, &std::collections::BTreeSet::new()).expect("a manifest");
     let facts = facts(&staging(), &[], &BTreeMap::from([(Service::Backend, manifest)]));
     assert_eq!(value(&facts, "backend.ingress"), means);
 }
