@@ -35,10 +35,10 @@ fn is_untried(reading: &Reading<'_>) -> bool {
     !reading.mixed && reading.exchanges.len() < if ok(reading) { TRIES_OF_GOOD } else { TRIES }
 }
 
-/// Only a scenario knows how to call an open surface: which message is to be read, what may be deleted.
+/// Only a scenario knows how to call an open surface well: what it read or deleted is not there a second time.
 fn is_repeatable(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let surface = case.target.surfaces.get(&reading.observation.probe.surface);
-    surface.is_some_and(|surface| surface.role != Role::Open)
+    surface.is_some_and(|surface| surface.role != Role::Open || !ok(reading))
 }
 
 /// A connection lost where most others to the same service got an answer.
