@@ -28,7 +28,7 @@ fn says(seconds: i64, text: &str) -> LogEntry {
 /// Our own call of the auth service, by which its log is known to go so far.
 fn heard(seconds: i64, path: &str, agent: &str) -> LogEntry {
     let (service, method, user_agent) = (Service::Auth, "GET".to_owned(), agent.to_owned());
-    let request = LoggedRequest { service, method, path: path.into(), status: 200, user_agent };
+    let request = LoggedRequest { service, method, path: path.into(), status: 200, user_agent, revision: None };
     LogEntry { at: at(seconds), by: Hop::Edge, text: String::new(), request: Some(request), trace: None }
 }
 
