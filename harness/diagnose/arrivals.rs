@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::fact::Fact;
-use super::logbook::Logbook;
+use super::logbook::{Logbook, WindowKind};
 use crate::evidence::LogEntry;
 use crate::observe::Hop;
 use crate::target::Target;
@@ -19,7 +19,7 @@ impl Logbook<'_> {
         let line: String = first.text.lines().next().unwrap_or_default().chars().take(120).collect();
         let says = format!("the backend's log at {} has our call: {line}", first.at.strftime("%H:%M:%S%.3fZ"));
         let fact = Fact { key: "backend-saw", value: "yes", anomaly: false, says, exchange: None };
-        self.are_of_the_failure(&lines).then_some(fact)
+        self.are_of_the_failure(&lines, WindowKind::Failing).then_some(fact)
     }
 }
 

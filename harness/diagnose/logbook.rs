@@ -20,13 +20,16 @@ pub(super) struct Window {
     to: Timestamp,
     trace: String,
     surface: String,
+    exchange: u32,
     kind: WindowKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum WindowKind {
+pub(super) enum WindowKind {
     /// A good token was sent through the front door, or health was asked, and it failed.
     Failing,
+    /// A good token was shown to the auth service itself, by a good caller, and it failed.
+    FailingAtAuth,
     /// Anything else of ours.
     Other,
 }
@@ -60,6 +63,7 @@ impl<'a> Logbook<'a> {
                 to,
                 trace: probe.trace_id.clone(),
                 surface: observation.probe.surface.clone(),
+                exchange: observation.exchange,
                 kind,
             })
         });
@@ -71,36 +75,55 @@ impl<'a> Logbook<'a> {
         Self { entries: &evidence.log, windows }
     }
 
+    /// The same, where the auth service failed when we asked it ourselves: what it wrote meanwhile is of that failure too.
+    pub(super) fn with_failures_at_auth(mut self, exchanges: &[u32]) -> Self {
+        let others = self.windows.iter_mut().filter(|window| window.kind == WindowKind::Other);
+        others
+            .filter(|window| exchanges.contains(&window.exchange))
+            .for_each(|window| window.kind = WindowKind::FailingAtAuth);
+        self
+    }
+
     /// The line of this rule, if it was written where it counts.
     pub(super) fn find(&self, rule: &LogRule) -> Option<LogMatch> {
-        let lines: Vec<_> =
-            self.entries.iter().filter(|entry| entry.by == rule.by && rule.means(&entry.text)).collect();
+        let lines: Vec<_> = self.entries.iter().filter(|entry| self.is_meant(entry, rule)).collect();
+        let kinds = Window::kinds(rule.by);
         let hit = match rule.scope {
             LogScope::Any => lines.last().copied(),
             LogScope::Window | LogScope::State => {
-                lines.iter().find(|entry| self.window_of(entry).is_some_and(Window::fails)).copied()
+                let of = |entry: &&LogEntry| self.window_of(entry).is_some_and(|window| kinds.contains(&window.kind));
+                lines.iter().copied().find(of)
             }
         }?;
         let by_trace = self.failing().any(|window| hit.trace.as_deref() == Some(window.trace.as_str()));
         let counts = match rule.scope {
             LogScope::Any => true,
-            LogScope::State => self.tally(&lines).is_steady(),
-            LogScope::Window => by_trace || self.are_of_the_failure(&lines),
+            LogScope::State => kinds.iter().any(|kind| self.tally(&lines, *kind).is_steady()),
+            LogScope::Window => by_trace || kinds.iter().any(|kind| self.are_of_the_failure(&lines, *kind)),
         };
         let decisive = rule.decisive && counts;
         Some(LogMatch { says: describe(hit), decisive })
     }
 
-    /// Whether the failing probes left these lines: the first of them, before breakers opened, and most of the others.
-    pub(super) fn are_of_the_failure(&self, lines: &[&LogEntry]) -> bool {
-        let in_first = |first: &Window| lines.iter().any(|entry| self.is_in(entry, first));
-        self.failing().next().is_some_and(in_first) && self.tally(lines).is_ours()
+    fn is_meant(&self, entry: &LogEntry, rule: &LogRule) -> bool {
+        let beside = |unless: &regex::Regex| {
+            let window = self.window_of(entry);
+            let near = |other: &&LogEntry| window.is_some_and(|window| self.is_in(other, window));
+            self.entries.iter().filter(near).any(|other| other.by == rule.by && unless.is_match(&other.text))
+        };
+        entry.by == rule.by && rule.means(&entry.text) && !rule.unless_beside.as_ref().is_some_and(beside)
     }
 
-    fn tally(&self, lines: &[&LogEntry]) -> Tally {
+    /// Whether the failing probes left these lines: the first of them, before breakers opened, and most of the others.
+    pub(super) fn are_of_the_failure(&self, lines: &[&LogEntry], kind: WindowKind) -> bool {
+        let in_first = |first: &Window| lines.iter().any(|entry| self.is_in(entry, first));
+        self.of_kind(kind).next().is_some_and(in_first) && self.tally(lines, kind).is_ours()
+    }
+
+    fn tally(&self, lines: &[&LogEntry], kind: WindowKind) -> Tally {
         let holds = |window: &&Window| lines.iter().any(|entry| self.is_in(entry, window));
-        let (windows, held) = (self.failing().count(), self.failing().filter(holds).count());
-        let failing_ms: f64 = self.failing().map(Window::ms).sum();
+        let (windows, held) = (self.of_kind(kind).count(), self.of_kind(kind).filter(holds).count());
+        let failing_ms: f64 = self.of_kind(kind).map(Window::ms).sum();
         Tally {
             windows,
             held,
@@ -121,7 +144,11 @@ impl<'a> Logbook<'a> {
     }
 
     pub(super) fn failing(&self) -> impl Iterator<Item = &Window> {
-        self.windows.iter().filter(|window| window.fails())
+        self.of_kind(WindowKind::Failing)
+    }
+
+    fn of_kind(&self, kind: WindowKind) -> impl Iterator<Item = &Window> {
+        self.windows.iter().filter(move |window| window.kind == kind)
     }
 
     /// The probe an entry belongs to: by its trace, or else the one that was sent last before it.
@@ -143,8 +170,12 @@ impl Window {
         target.surfaces.get(&self.surface).map(|surface| surface.path.as_str())
     }
 
-    fn fails(&self) -> bool {
-        self.kind == WindowKind::Failing
+    /// The windows that count for what this one writes.
+    const fn kinds(by: Hop) -> &'static [WindowKind] {
+        match by {
+            Hop::Auth => &[WindowKind::Failing, WindowKind::FailingAtAuth],
+            _ => &[WindowKind::Failing],
+        }
     }
 }
 

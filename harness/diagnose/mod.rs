@@ -47,6 +47,7 @@ mod stance;
 mod tests;
 mod two;
 mod unexplained;
+mod unheard;
 mod verdict;
 mod vocabulary;
 mod weigh;
