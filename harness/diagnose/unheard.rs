@@ -68,14 +68,15 @@ struct Unheard<'a> {
 }
 
 impl Unheard<'_> {
-    /// The first failing probe's lines of the backend, read for it. A log that goes no further than such a line may only be late.
+    /// The first failing probe's lines of the backend, read for it. A log that holds nothing of the backend and goes no further than
+    /// such a line may only be late.
     fn fact(&self, logbook: &Logbook<'_>) -> Option<Fact> {
         let first = logbook.failing().next()?;
         let lines: Vec<&LogEntry> = logbook
             .entries
             .iter()
             .filter(|entry| entry.by == Hop::Backend && entry.request.is_none() && logbook.is_in(entry, first))
-            .filter(|entry| entry.at <= self.heard_until)
+            .filter(|entry| !self.no_contact || entry.at <= self.heard_until)
             .collect();
         let met = |is: &dyn Fn(&str) -> bool| lines.iter().copied().find(|line| is(&line.text));
         let answered = lines.iter().find_map(|line| Some((*line, self.answered(&line.text)?)));
