@@ -109,6 +109,13 @@ pub(super) const FACTS: &[FactWord] = &[
         "the revisions that share the backend's traffic",
     ),
     fact("backend.ingress", &["open", "closed"], Some("closed"), Door::Manifest, "who may call the backend"),
+    fact(
+        "failures-by-revision",
+        &["one", "any"],
+        Some("one"),
+        Door::Logs,
+        "the revisions that serve the calls that fail, in the backend's request log",
+    ),
     fact("bearer-sent", &["yes", "no"], Some("no"), Door::Edge, "a token in our own calls"),
     fact("auth.pace", &["quick", "slow"], Some("slow"), Door::Auth, "how fast the auth service judges good tokens"),
     fact(
