@@ -3,22 +3,35 @@
 use super::case::Case;
 use super::cell::Place;
 use super::reading::Reading;
-use crate::observe::Outcome;
+use crate::observe::{LatencyClass, Outcome};
 use crate::probe::ProbeKey;
 
 /// Tries of one probe, the first included.
 const TRIES: usize = 3;
 /// Tries of a probe that went through while others did not.
 const TRIES_OF_GOOD: usize = 2;
-/// Repetitions one diagnosis asks for.
-const REPEATS: usize = 6;
+/// Lost calls that one diagnosis repeats.
+const LOST: usize = 4;
 
 /// The next probe to repeat, if one is worth it.
 pub(super) fn doubtful(case: &Case<'_>) -> Option<ProbeKey> {
-    let repeats: usize = case.readings.all.iter().map(|reading| reading.exchanges.len() - 1).sum();
-    let worth = |reading: &&Reading<'_>| lost_alone(case, reading) || divided(case, reading);
-    let first = case.readings.all.iter().filter(|_| repeats < REPEATS).find(worth)?;
-    Some(first.observation.probe.clone())
+    let all = || case.readings.all.iter();
+    let lost = all().filter(|reading| reading.is_lost() || !reading.lost.is_empty()).take(LOST);
+    let mut lost = lost.filter(|reading| lost_alone(case, reading));
+    // One of those that fail and one of those that work tell whether luck is in it.
+    let first_of = |works: bool| all().filter(move |reading| divided(case, reading) && ok(reading) == works).take(1);
+    let mut divided = first_of(false).chain(first_of(true)).filter(|reading| is_untried(reading));
+    let slow = all().find(|reading| slow_once(reading));
+    let chosen = lost.next().or_else(|| divided.next()).or(slow)?;
+    Some(chosen.observation.probe.clone())
+}
+
+fn ok(reading: &Reading<'_>) -> bool {
+    reading.observation.result == Outcome::Ok
+}
+
+fn is_untried(reading: &Reading<'_>) -> bool {
+    !reading.mixed && reading.exchanges.len() < if ok(reading) { TRIES_OF_GOOD } else { TRIES }
 }
 
 /// A connection lost where most others to the same service got an answer.
@@ -29,12 +42,16 @@ fn lost_alone(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     reading.is_lost() && reading.exchanges.len() < TRIES && lost * 2 < beside().count()
 }
 
+/// A health check that took its time once: the first call of the day does.
+fn slow_once(reading: &Reading<'_>) -> bool {
+    let once = reading.exchanges.len() == 1 && reading.observation.result == Outcome::Ok;
+    once && reading.cell.place == Place::AuthHealth && reading.observation.latency != LatencyClass::Fast
+}
+
 /// The same good token goes through on one surface and not on another: both may be a matter of luck.
 fn divided(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let good = |other: &&Reading<'_>| other.cell.place == Place::Protected && other.must_work() && other.cell.same_user;
     let same_way = |other: &&Reading<'_>| good(other) && other.cell.carrier == reading.cell.carrier;
-    let ok = |other: &Reading<'_>| other.observation.result == Outcome::Ok;
     let some = |works: bool| case.readings.all.iter().filter(same_way).any(|other| ok(other) == works);
-    let tries = if ok(reading) { TRIES_OF_GOOD } else { TRIES };
-    good(&reading) && !reading.mixed && reading.exchanges.len() < tries && some(true) && some(false)
+    good(&reading) && some(true) && some(false)
 }

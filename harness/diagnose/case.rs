@@ -9,6 +9,7 @@ use super::fact::{self, Fact};
 use super::given::{FailedStep, Given, SentProbe};
 use super::logbook::Logbook;
 use super::reading::{Reading, Readings};
+use super::revisions;
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::{Observation, Outcome};
 use crate::target::{Service, Target};
@@ -38,6 +39,7 @@ impl<'a> Case<'a> {
         let failing = tell_tale(&readings, given);
         let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent);
         let mut facts = fact::facts(given.target, &kept, &given.evidence.manifests);
+        facts.extend(revisions::failures(&kept, &given.evidence.log, given.sent, given.target));
         facts.extend(given.evidence.signing_key.as_ref().map(fact::signing_key));
         // Only a probe that went through the backend says anything of the backend's calls.
         if readings.failing().any(|reading| reading.cell.place == Place::Protected && !reading.ended_at_the_edge()) {

@@ -38,6 +38,7 @@ mod predict;
 mod proof;
 mod question;
 mod reading;
+mod revisions;
 mod selector;
 mod settle;
 mod stance;

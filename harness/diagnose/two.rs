@@ -20,6 +20,7 @@ pub(super) fn causes(
     let out: Vec<RuledOut> = ruled_out(weighed).into_iter().filter(|one| !takes_part(pairs, &one.fault)).collect();
     let [one, other] = &pairs[0].0.members;
     let both = [(one, other), (other, one)];
+    // One that explains nothing of its own is named only where it is as good as found.
     let cause = |(member, other): &(&Member<'_, '_>, &Member<'_, '_>)| {
         let here = Weighed { explains: member.explains.clone(), ..member.weighed.clone() };
         let rivals = rivals(pairs, member, other);
@@ -27,16 +28,14 @@ pub(super) fn causes(
         let certainty = certainty(case, pairs, member, share);
         let mut candidates = vec![(&here, share)];
         candidates.extend(rivals);
+        if !member.is_needed && certainty < Certainty::Likely && other.is_needed {
+            return None;
+        }
         let own = |step: &&&FailedStep| member.explains.contains(&step.exchange);
-        named(
-            case,
-            &candidates,
-            certainty,
-            open.iter().filter(own).map(|step| step.step.clone()).collect(),
-            out.clone(),
-        )
+        let explains = open.iter().filter(own).map(|step| step.step.clone()).collect();
+        Some(named(case, &candidates, certainty, explains, out.clone()))
     };
-    both.iter().map(cause).collect()
+    both.iter().filter_map(cause).collect()
 }
 
 /// Of two at once one is certain only when every remaining pair has it, it is needed, and a mark of its own was seen that no

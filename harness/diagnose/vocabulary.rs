@@ -108,6 +108,13 @@ pub(super) const FACTS: &[FactWord] = &[
         Door::Manifest,
         "the revisions that share the backend's traffic",
     ),
+    fact(
+        "failures-by-revision",
+        &["one", "any"],
+        Some("one"),
+        Door::Logs,
+        "the revisions that serve the calls that fail, in the backend's request log",
+    ),
     fact("bearer-sent", &["yes", "no"], Some("no"), Door::Edge, "a token in our own calls"),
     fact("auth.pace", &["quick", "slow"], Some("slow"), Door::Auth, "how fast the auth service judges good tokens"),
     fact(

@@ -52,7 +52,7 @@ pub(super) fn weigh<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Weighing<'
     let mut best: Vec<Weighed<'a>> = modes.iter().filter_map(|modes| best_mode(modes).cloned()).collect();
     let claims = claims(case, &best);
     for one in &mut best {
-        let foreign: Vec<&Claim> = claims.iter().filter(|claim| !claim.by.contains(&one.fault.id)).collect();
+        let foreign: Vec<&Claim> = claims.iter().filter(|claim| claim.speaks_against(one, case)).collect();
         one.score += NOISE.ln() * foreign.len() as f64;
         one.contradiction = one.contradiction.take().or_else(|| foreign.first().map(|claim| claim.proof.clone()));
     }
@@ -63,6 +63,17 @@ pub(super) fn weigh<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Weighing<'
 struct Claim {
     by: Vec<String>,
     proof: Proof,
+    /// A line of a log, and no fact.
+    line: bool,
+}
+
+impl Claim {
+    /// Whoever accounts for an odd fact is not ruled out by a line: slow starts and other people's calls leave lines too.
+    fn speaks_against(&self, one: &Weighed<'_>, case: &Case<'_>) -> bool {
+        let odd = || case.facts.iter().any(|fact| fact.anomaly && demands(one, fact.key, fact.value));
+        let excused = self.line && odd();
+        !(excused || self.by.contains(&one.fault.id))
+    }
 }
 
 fn claims(case: &Case<'_>, weighed: &[Weighed<'_>]) -> Vec<Claim> {
@@ -70,12 +81,13 @@ fn claims(case: &Case<'_>, weighed: &[Weighed<'_>]) -> Vec<Claim> {
     let anomalies = case.facts.iter().filter(|fact| fact.anomaly).map(|fact| Claim {
         by: candidates().filter(|one| demands(one, fact.key, fact.value)).map(|one| one.fault.id.clone()).collect(),
         proof: Proof { says: fact.says.clone(), exchange: fact.exchange },
+        line: false,
     });
     let lines = candidates().filter_map(|one| {
         let line = one.log.as_ref().filter(|line| line.decisive)?;
         let by = candidates().filter(|other| other.log.as_ref().is_some_and(|log| log.says == line.says));
         let by = by.map(|other| other.fault.id.clone()).collect();
-        Some(Claim { by, proof: Proof { says: line.says.clone(), exchange: None } })
+        Some(Claim { by, proof: Proof { says: line.says.clone(), exchange: None }, line: true })
     });
     anomalies.chain(lines).filter(|claim| !claim.by.is_empty()).collect()
 }

@@ -42,6 +42,9 @@ pub struct LoggedRequest {
     pub status: u16,
     /// Who asked, by its own account.
     pub user_agent: String,
+    /// The revision that served it: `resource.labels.revision_name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
 }
 
 /// The deployed names of the services, to tell whose entry it is.
@@ -83,6 +86,8 @@ pub(super) fn values(text: &str) -> Result<Vec<Value>, serde_json::Error> {
 fn entry(value: &Value, names: &ServiceNames, clean: &dyn Fn(&str) -> String) -> Option<LogEntry> {
     let service = names.service(value.pointer("/resource/labels/service_name")?.as_str()?)?;
     let request = value.get("httpRequest").and_then(|request| logged_request(request, service));
+    let revision = value.pointer("/resource/labels/revision_name").and_then(Value::as_str).map(str::to_owned);
+    let request = request.map(|request| LoggedRequest { revision, ..request });
     let payload = value.get("textPayload").or_else(|| value.pointer("/jsonPayload/message")).and_then(Value::as_str);
     let platform = value.get("logName").and_then(Value::as_str).is_some_and(|name| name.contains("requests"));
     let trace = value.get("trace").and_then(Value::as_str).and_then(|trace| trace.rsplit('/').next());
@@ -108,5 +113,6 @@ fn logged_request(request: &Value, service: Service) -> Option<LoggedRequest> {
         path,
         status,
         user_agent: text("userAgent").into(),
+        revision: None,
     })
 }

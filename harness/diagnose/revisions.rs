@@ -1,0 +1,122 @@
+//! Whether failures follow the revision that served the request, rather than a coin: by the trace ids in the backend's request log. Sits in
+//! `diagnose`, used by `case`.
+
+use std::collections::BTreeSet;
+
+use super::cell::{Cell, Place};
+use super::fact::Fact;
+use super::given::SentProbe;
+use crate::evidence::LogEntry;
+use crate::observe::{Observation, Outcome};
+use crate::target::{Service, Target};
+
+/// Calls of each kind that it takes: fewer may fall so by chance.
+const ENOUGH: usize = 2;
+
+/// Calls with a good token, by how they ended and which revision served them.
+#[derive(Default)]
+struct Served<'a> {
+    failed: Vec<&'a str>,
+    worked: Vec<&'a str>,
+}
+
+/// Whether one revision serves every call that fails, and another every call that works.
+pub(super) fn failures(
+    observations: &[&Observation],
+    log: &[LogEntry],
+    sent: &[SentProbe],
+    target: &Target,
+) -> Option<Fact> {
+    let mut served = Served::default();
+    for one in observations.iter().filter(|one| is_good(one, target)) {
+        let Some(revision) = revision(one.exchange, log, sent) else { continue };
+        if one.result == Outcome::Ok { served.worked.push(revision) } else { served.failed.push(revision) }
+    }
+    let of = |calls: &[&'_ str]| calls.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
+    let (bad, good) = (of(&served.failed), of(&served.worked));
+    if served.failed.len() < ENOUGH || served.worked.len() < ENOUGH {
+        return None;
+    }
+    let apart = bad.len() == 1 && bad.is_disjoint(&good);
+    let names = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
+    let says = format!(
+        "the backend's request log: {} calls that failed were served by {}, {} that worked by {}",
+        served.failed.len(),
+        names(&bad),
+        served.worked.len(),
+        names(&good)
+    );
+    let value = if apart { "one" } else { "any" };
+    Some(Fact { key: "failures-by-revision", value, anomaly: apart, says, exchange: None })
+}
+
+fn is_good(observation: &Observation, target: &Target) -> bool {
+    let surface = target.surfaces.get(&observation.probe.surface);
+    let cell = surface.and_then(|surface| Cell::of(&observation.probe, surface, &observation.probe.user));
+    cell.is_some_and(|cell| cell.place == Place::Protected && cell.token.should_be_accepted())
+}
+
+fn revision<'a>(exchange: u32, log: &'a [LogEntry], sent: &[SentProbe]) -> Option<&'a str> {
+    let trace = sent.iter().find(|probe| probe.exchange == exchange)?.trace_id.as_str();
+    let served =
+        log.iter().filter(|entry| entry.trace.as_deref() == Some(trace)).filter_map(|entry| entry.request.as_ref());
+    served.filter(|request| request.service == Service::Backend).find_map(|request| request.revision.as_deref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::LoggedRequest;
+    use crate::fixtures::{exchange, staging, surface};
+    use crate::observe::{Hop, observe};
+    use crate::probe::Exchange;
+    use crate::token::TokenKind;
+
+    const PROTECTED: &str = "backend.chat-messages";
+
+    /// Each call: whether it worked, and who served it.
+    fn fact(calls: &[(bool, &str)]) -> Option<&'static str> {
+        let (mut observations, mut log, mut sent) = (Vec::new(), Vec::new(), Vec::new());
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        for (id, (worked, by)) in (1..).zip(calls) {
+            let (status, body) = if *worked { (200, r#"{"messages":[]}"#) } else { (403, r#"{"detail":"no"}"#) };
+            let probe =
+                Exchange { id, ..exchange(PROTECTED, TokenKind::Valid).answered(status, "application/json", body) };
+            observations.push(observe(&probe, &surface(PROTECTED), "").expect("an observation"));
+            let trace_id = format!("{id:032}");
+            let request = LoggedRequest {
+                service: Service::Backend,
+                method: "GET".into(),
+                path: "/".into(),
+                status,
+                user_agent: String::new(),
+                revision: Some((*by).to_owned()),
+            };
+            log.push(LogEntry {
+                at: now,
+                by: Hop::Edge,
+                text: String::new(),
+                request: Some(request),
+                trace: Some(trace_id.clone()),
+            });
+            sent.push(SentProbe { exchange: id, started_at: now, ended_at: now, trace_id });
+        }
+        let all: Vec<&Observation> = observations.iter().collect();
+        failures(&all, &log, &sent, &staging()).map(|fact| fact.value)
+    }
+
+    #[test]
+    fn failures_that_all_come_from_one_revision_are_its_own() {
+        assert_eq!(fact(&[(true, "a"), (false, "b"), (true, "a"), (false, "b")]), Some("one"));
+    }
+
+    #[test]
+    fn failures_of_both_revisions_are_nobodys() {
+        assert_eq!(fact(&[(true, "a"), (false, "b"), (true, "a"), (false, "a")]), Some("any"));
+    }
+
+    #[test]
+    fn one_call_of_a_kind_says_nothing() {
+        assert_eq!(fact(&[(true, "a"), (true, "a"), (false, "b")]), None);
+    }
+}
