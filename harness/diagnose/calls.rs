@@ -1,7 +1,7 @@
 //! What the request log says of the backend's own calls to the auth service while our probes were under way. Sits in `diagnose`.
 
 use super::fact::Fact;
-use super::logbook::{Line, Logbook};
+use super::logbook::Logbook;
 use crate::evidence::LogEntry;
 use crate::target::{Role, Service, Target, Validation};
 
@@ -15,24 +15,22 @@ impl<'a> Logbook<'a> {
     /// Whether the auth service was asked by the backend while the first failing probe was under way. No fact where it was asked only
     /// while others were.
     pub(super) fn calls(&self, target: &Target) -> Vec<Fact> {
-        let at_auth: Vec<&Line<'a>> = self.lines.iter().filter(|line| is_request_at_auth(line.entry)).collect();
+        let at_auth: Vec<&'a LogEntry> = self.entries.iter().filter(is_request_at_auth).collect();
         // A log that shows none of what surely happened is not complete, and its silence proves nothing.
-        let complete = at_auth.iter().any(|line| is_ours(line.entry) || !line.is_foreign());
-        if !complete || !self.holds_a_failure() {
-            return Vec::new();
-        }
-        let theirs = |line: &&&Line<'_>| !is_ours(line.entry) && !line.is_foreign();
-        let theirs: Vec<&Line<'a>> = at_auth.iter().filter(theirs).copied().collect();
+        let complete = at_auth.iter().any(|entry| is_ours(entry) || self.window_of(entry).is_some());
+        let Some(first) = self.failing().next().filter(|_| complete) else { return Vec::new() };
+        let theirs = |entry: &&&LogEntry| !is_ours(entry) && self.window_of(entry).is_some();
+        let theirs: Vec<&LogEntry> = at_auth.iter().filter(theirs).copied().collect();
         let oracles: Vec<&str> = oracle_paths(target);
-        let validations: Vec<&Line<'a>> =
-            theirs.iter().filter(|line| oracles.contains(&path(line.entry))).copied().collect();
-        let of_first = |lines: &[&Line<'a>]| {
-            let found = lines.iter().rev().find(|line| self.is_of_the_first(line)).map(|line| line.entry);
+        let validations: Vec<&LogEntry> =
+            theirs.iter().filter(|entry| oracles.contains(&path(entry))).copied().collect();
+        let of_first = |entries: &[&'a LogEntry]| {
+            let found = entries.iter().rev().find(|entry| self.is_in(entry, first)).copied();
             // With a breaker open by then, or an answer cached, the first failing probe is silent where others are not.
-            (found.is_some() || lines.is_empty()).then_some(found)
+            (found.is_some() || entries.is_empty()).then_some(found)
         };
-        let served = theirs.iter().find(|line| self.is_of_the_first(line) && is_served(line.entry));
-        let served = served.map(|line| served_fact(line.entry));
+        let served =
+            theirs.iter().find(|entry| self.is_in(entry, first) && is_served(entry)).map(|entry| served_fact(entry));
         let call = of_first(&validations).filter(|_| !oracles.is_empty()).map(call_fact);
         let unjudged =
             call.as_ref().filter(|call| call.value == ABSENT && target.validation == Validation::AuthService);
@@ -41,7 +39,7 @@ impl<'a> Logbook<'a> {
     }
 }
 
-fn is_request_at_auth(entry: &LogEntry) -> bool {
+fn is_request_at_auth(entry: &&LogEntry) -> bool {
     entry.request.as_ref().is_some_and(|request| request.service == Service::Auth)
 }
 

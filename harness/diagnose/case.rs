@@ -9,7 +9,7 @@ use super::fact::{self, Fact};
 use super::given::{FailedStep, Given, SentProbe};
 use super::logbook::Logbook;
 use super::reading::{Reading, Readings};
-use super::revisions;
+use super::{revisions, unheard};
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::{Observation, Outcome};
 use crate::target::{Service, Target};
@@ -37,13 +37,17 @@ impl<'a> Case<'a> {
         let user = failing_user(given.failed, &kept).unwrap_or(first_user);
         let readings = Readings::of(&kept, given.target, user);
         let failing = tell_tale(&readings, given);
-        let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent);
+        let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent)
+            .with_failures_at_auth(&failures_at_auth(&readings));
         let mut facts = fact::facts(given.target, &kept, &given.evidence.manifests);
         facts.extend(revisions::failures(&kept, &given.evidence.log, given.sent, given.target));
         facts.extend(given.evidence.signing_key.as_ref().map(fact::signing_key));
         // Only a probe that went through the backend says anything of the backend's calls.
         if readings.failing().any(|reading| reading.cell.place == Place::Protected && !reading.ended_at_the_edge()) {
-            facts.extend(logbook.calls(given.target));
+            let calls = logbook.calls(given.target);
+            let backend = given.evidence.manifests.get(&Service::Backend);
+            facts.extend(unheard::fact(&logbook, given.target, backend, &calls));
+            facts.extend(calls);
         }
         Self {
             target: given.target,
@@ -117,6 +121,13 @@ fn failing_user<'a>(failed: &[FailedStep], observations: &[&'a Observation]) -> 
     let exchanges = failed.iter().map(|step| step.exchange);
     let of = |exchange| observations.iter().find(|observation| observation.exchange == exchange);
     exchanges.filter_map(of).map(|observation| observation.probe.user.as_str()).next()
+}
+
+/// Failures of the auth service in our own calls. A refusal is none: our own credentials may be what it speaks of.
+fn failures_at_auth(readings: &Readings<'_>) -> Vec<u32> {
+    let ours = readings.failing().filter(|reading| reading.cell.place == Place::Oracle);
+    let failed = ours.filter(|one| matches!(one.observation.result, Outcome::Failed | Outcome::Unavailable));
+    failed.map(|reading| reading.observation.exchange).collect()
 }
 
 /// The failing probes whose windows the log is read for: of those it can hold, the ones that went all the way in, if there are any.

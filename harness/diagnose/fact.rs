@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use url::Url;
+
 use super::pace;
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::Observation;
@@ -153,22 +155,31 @@ fn service_id(backend: &Manifest, target: &Target) -> Option<Fact> {
     Some(Fact { key: "service-id", value: if same { "same" } else { "differs" }, anomaly: !same, says, exchange: None })
 }
 
-/// A service may know the other by an inner address, so only a loopback address beside a remote target is surely wrong.
+/// The address of the auth service in the backend's manifest.
+pub(super) fn auth_address(backend: &Manifest, target: &Target) -> Option<Url> {
+    let (_, EnvValue::Plain(text)) = variable("auth-url", backend, target)? else { return None };
+    Url::parse(text.trim()).ok()
+}
+
+/// A service may know the other by an inner address, so only a loopback address beside a remote target is surely wrong. Another port of
+/// the same host is another server as a rule, but one may listen on two: it contradicts nobody by itself.
 fn auth_url(backend: &Manifest, target: &Target) -> Option<Fact> {
     let (name, EnvValue::Plain(text)) = variable("auth-url", backend, target)? else { return None };
-    let url = url::Url::parse(text.trim()).ok();
-    let host = url.as_ref().and_then(url::Url::host_str);
-    let same = host == target.auth.host_str()
-        && url.as_ref().and_then(url::Url::port_or_known_default) == target.auth.port_or_known_default();
+    let url = auth_address(backend, target);
+    let port = url.as_ref().and_then(Url::port_or_known_default);
+    let same_host = url.as_ref().and_then(Url::host_str) == target.auth.host_str();
     let own = |host: &str| matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "0.0.0.0");
-    let wrong = host.is_none_or(own) && !target.auth.host_str().is_some_and(own);
-    let value = match (same, wrong) {
-        (true, _) => "same",
-        (_, true) => "differs",
+    let wrong = url.as_ref().and_then(Url::host_str).is_none_or(own) && !target.auth.host_str().is_some_and(own);
+    // One server under both schemes is common.
+    let by_scheme = url.as_ref().is_some_and(|url| url.port().is_none()) && target.auth.port().is_none();
+    let value = match (same_host, port == target.auth.port_or_known_default()) {
+        (true, true) => "same",
+        (true, false) if !by_scheme => "differs",
+        _ if wrong => "differs",
         _ => UNKNOWN,
     };
     let says = format!("manifest of {}: {name} is {text:?}; the auth service is at {}", backend.name, target.auth);
-    Some(Fact { key: "auth-url", value, anomaly: value == "differs", says, exchange: None })
+    Some(Fact { key: "auth-url", value, anomaly: wrong, says, exchange: None })
 }
 
 fn auth_enabled(backend: &Manifest, target: &Target) -> Option<Fact> {

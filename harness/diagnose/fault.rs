@@ -111,6 +111,9 @@ pub(super) struct LogRule {
     /// Lines that say this as well are another entry's.
     #[serde(default, deserialize_with = "some_pattern")]
     pub(super) unless: Option<Regex>,
+    /// Where the same writer says this beside it, while the same probe was under way, it is another entry's.
+    #[serde(default, deserialize_with = "some_pattern")]
+    pub(super) unless_beside: Option<Regex>,
     /// Written by the one who decided, about the decision: more than a hint.
     #[serde(default)]
     pub(super) decisive: bool,

@@ -18,6 +18,7 @@ pub(super) struct Window {
     from: Timestamp,
     to: Timestamp,
     trace: String,
+    exchange: u32,
     kind: WindowKind,
 }
 
@@ -25,6 +26,8 @@ pub(super) struct Window {
 enum WindowKind {
     /// A good token was sent through the front door, or health was asked, and it failed.
     Failing,
+    /// A good token was shown to the auth service itself, by a good caller, and it failed.
+    FailingAtAuth,
     /// Anything else of ours.
     Other,
 }
@@ -32,16 +35,8 @@ enum WindowKind {
 /// The log, with our own probes marked in it.
 #[derive(Debug)]
 pub(super) struct Logbook<'a> {
-    pub(super) lines: Vec<Line<'a>>,
+    pub(super) entries: &'a [LogEntry],
     windows: Vec<Window>,
-}
-
-/// One line of it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Line<'a> {
-    pub(super) entry: &'a LogEntry,
-    /// The probe it belongs to: by its trace, or else the one that was sent last before it.
-    window: Option<usize>,
 }
 
 /// How a line of a fault was met.
@@ -65,6 +60,7 @@ impl<'a> Logbook<'a> {
                 from: probe.started_at,
                 to,
                 trace: probe.trace_id.clone(),
+                exchange: observation.exchange,
                 kind,
             })
         });
@@ -73,88 +69,105 @@ impl<'a> Logbook<'a> {
         for at in 1..windows.len() {
             windows[at - 1].to = windows[at - 1].to.min(windows[at].from);
         }
-        let of = |entry| Line { entry, window: window_of(entry, &windows) };
-        Self { lines: evidence.log.iter().map(of).collect(), windows }
+        Self { entries: &evidence.log, windows }
+    }
+
+    /// The same, where the auth service failed when we asked it ourselves: what it wrote meanwhile is of that failure too.
+    pub(super) fn with_failures_at_auth(mut self, exchanges: &[u32]) -> Self {
+        let others = self.windows.iter_mut().filter(|window| window.kind == WindowKind::Other);
+        others
+            .filter(|window| exchanges.contains(&window.exchange))
+            .for_each(|window| window.kind = WindowKind::FailingAtAuth);
+        self
     }
 
     /// The line of this rule, if it was written where it counts.
     pub(super) fn find(&self, rule: &LogRule) -> Option<LogMatch> {
-        let is_meant = |line: &&Line<'_>| line.entry.by == rule.by && rule.means(&line.entry.text);
-        let lines: Vec<&Line<'_>> = self.lines.iter().filter(is_meant).collect();
+        let lines: Vec<_> = self.entries.iter().filter(|entry| self.is_meant(entry, rule)).collect();
+        let kinds = Window::kinds(rule.by);
         let hit = match rule.scope {
-            LogScope::Any => lines.last(),
-            LogScope::Window | LogScope::State => lines.iter().find(|line| self.fails(line)),
+            LogScope::Any => lines.last().copied(),
+            LogScope::Window | LogScope::State => {
+                let of = |entry: &&LogEntry| self.window_of(entry).is_some_and(|window| kinds.contains(&window.kind));
+                lines.iter().copied().find(of)
+            }
         }?;
-        let by_trace = self.failing().any(|at| hit.entry.trace.as_ref() == Some(&self.windows[at].trace));
+        let by_trace = self.failing().any(|window| hit.trace.as_deref() == Some(window.trace.as_str()));
         let counts = match rule.scope {
             LogScope::Any => true,
-            LogScope::State => self.tally(&lines).is_steady(),
-            LogScope::Window => by_trace || self.are_of_the_failure(&lines),
+            LogScope::State => kinds.iter().any(|kind| self.tally(&lines, *kind).is_steady()),
+            LogScope::Window => by_trace || kinds.iter().any(|kind| self.are_of_the_failure(&lines, *kind)),
         };
         let decisive = rule.decisive && counts;
-        Some(LogMatch { says: describe(hit.entry), decisive })
+        Some(LogMatch { says: describe(hit), decisive })
+    }
+
+    fn is_meant(&self, entry: &LogEntry, rule: &LogRule) -> bool {
+        let beside = |unless: &regex::Regex| {
+            let window = self.window_of(entry);
+            let near = |other: &&LogEntry| window.is_some_and(|window| self.is_in(other, window));
+            self.entries.iter().filter(near).any(|other| other.by == rule.by && unless.is_match(&other.text))
+        };
+        entry.by == rule.by && rule.means(&entry.text) && !rule.unless_beside.as_ref().is_some_and(beside)
     }
 
     /// Whether the failing probes left these lines: the first of them, before breakers opened, and most of the others.
-    fn are_of_the_failure(&self, lines: &[&Line<'_>]) -> bool {
-        let in_first = |first: usize| lines.iter().any(|line| line.window == Some(first));
-        self.failing().next().is_some_and(in_first) && self.tally(lines).is_ours()
+    fn are_of_the_failure(&self, lines: &[&LogEntry], kind: WindowKind) -> bool {
+        let in_first = |first: &Window| lines.iter().any(|entry| self.is_in(entry, first));
+        self.of_kind(kind).next().is_some_and(in_first) && self.tally(lines, kind).is_ours()
     }
 
-    fn tally(&self, lines: &[&Line<'_>]) -> Tally {
-        let holds = |at: &usize| lines.iter().any(|line| line.window == Some(*at));
-        let (windows, held) = (self.failing().count(), self.failing().filter(holds).count());
-        let failing_ms: f64 = self.failing().map(|at| self.windows[at].ms()).sum();
+    fn tally(&self, lines: &[&LogEntry], kind: WindowKind) -> Tally {
+        let holds = |window: &&Window| lines.iter().any(|entry| self.is_in(entry, window));
+        let (windows, held) = (self.of_kind(kind).count(), self.of_kind(kind).filter(holds).count());
+        let failing_ms: f64 = self.of_kind(kind).map(Window::ms).sum();
         Tally {
             windows,
             held,
             window_ms: failing_ms / windows.max(1) as f64,
-            foreign: lines.iter().filter(|line| line.is_foreign()).count(),
+            foreign: lines.iter().filter(|entry| self.window_of(entry).is_none()).count(),
             quiet_ms: self.span_ms() - self.windows.iter().map(Window::ms).sum::<f64>(),
         }
     }
 
     /// How long the log is, in milliseconds.
     fn span_ms(&self) -> f64 {
-        let times = || self.lines.iter().map(|line| line.entry.at);
+        let times = || self.entries.iter().map(|entry| entry.at);
         times().min().zip(times().max()).map_or(0.0, |(first, last)| last.duration_since(first).as_secs_f64() * 1000.0)
     }
 
-    /// Whether the line belongs to the first failing probe.
-    pub(super) fn is_of_the_first(&self, line: &Line<'_>) -> bool {
-        line.window.is_some() && line.window == self.failing().next()
+    pub(super) fn is_in(&self, entry: &LogEntry, window: &Window) -> bool {
+        self.window_of(entry).is_some_and(|of| std::ptr::eq(of, window))
     }
 
-    /// Whether any failing probe is within the log.
-    pub(super) fn holds_a_failure(&self) -> bool {
-        self.failing().next().is_some()
+    pub(super) fn failing(&self) -> impl Iterator<Item = &Window> {
+        self.of_kind(WindowKind::Failing)
     }
 
-    fn failing(&self) -> impl Iterator<Item = usize> {
-        (0..self.windows.len()).filter(|at| self.windows[*at].kind == WindowKind::Failing)
+    fn of_kind(&self, kind: WindowKind) -> impl Iterator<Item = &Window> {
+        self.windows.iter().filter(move |window| window.kind == kind)
     }
 
-    fn fails(&self, line: &Line<'_>) -> bool {
-        line.window.is_some_and(|at| self.windows[at].kind == WindowKind::Failing)
+    /// The probe an entry belongs to: by its trace, or else the one that was sent last before it.
+    pub(super) fn window_of(&self, entry: &LogEntry) -> Option<&Window> {
+        let traced = entry.trace.as_deref().and_then(|trace| self.windows.iter().find(|window| window.trace == trace));
+        traced.or_else(|| {
+            self.windows.iter().rev().find(|window| window.from <= entry.at).filter(|window| entry.at <= window.to)
+        })
     }
-}
-
-impl Line<'_> {
-    /// Whether it was written while no probe of ours was under way.
-    pub(super) const fn is_foreign(&self) -> bool {
-        self.window.is_none()
-    }
-}
-
-fn window_of(entry: &LogEntry, windows: &[Window]) -> Option<usize> {
-    let traced = entry.trace.as_deref().and_then(|trace| windows.iter().position(|window| window.trace == trace));
-    traced
-        .or_else(|| windows.iter().rposition(|window| window.from <= entry.at).filter(|at| entry.at <= windows[*at].to))
 }
 
 impl Window {
     fn ms(&self) -> f64 {
         self.to.duration_since(self.from).as_secs_f64() * 1000.0
+    }
+
+    /// The windows that count for what this one writes.
+    const fn kinds(by: Hop) -> &'static [WindowKind] {
+        match by {
+            Hop::Auth => &[WindowKind::Failing, WindowKind::FailingAtAuth],
+            _ => &[WindowKind::Failing],
+        }
     }
 }
 

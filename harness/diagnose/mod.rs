@@ -46,6 +46,7 @@ mod stance;
 mod tests;
 mod two;
 mod unexplained;
+mod unheard;
 mod verdict;
 mod vocabulary;
 mod weigh;

@@ -11,7 +11,8 @@ use super::weigh::Weighed;
 use crate::observe::Outcome;
 
 /// Facts about calls of the backend while our probes were under way: another fault further out keeps them from happening.
-const HIDDEN_BY_ANOTHER: [&str; 4] = ["backend-call", "backend-contact", "auth.at-work", "token-judged"];
+const HIDDEN_BY_ANOTHER: [&str; 5] =
+    ["backend-call", "backend-contact", "unheard-call", "auth.at-work", "token-judged"];
 
 /// Two faults that nothing contradicts together.
 #[derive(Debug)]

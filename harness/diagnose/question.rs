@@ -167,7 +167,7 @@ fn source(key: &str) -> Source {
         "issued-signature" | "signing-key" | "clock" | "bearer-sent" | "auth.pace" | "auth.health-pace" => {
             Source::Probes
         }
-        "backend-call" | "backend-contact" | "auth.at-work" | "token-judged" => Source::Log,
+        "backend-call" | "backend-contact" | "unheard-call" | "auth.at-work" | "token-judged" => Source::Log,
         "service-id" | "auth-url" => Source::Manifest(Service::Backend),
         key if key.starts_with("backend.") => Source::Manifest(Service::Backend),
         key if key.starts_with("auth.") => Source::Manifest(Service::Auth),
@@ -179,6 +179,7 @@ fn source(key: &str) -> Source {
 fn is_anomaly(key: &str, value: &str, both_known: bool) -> bool {
     match (key, value) {
         ("backend.service-secret" | "auth.service-secret" | "auth.jwt-secret", "absent") => both_known,
+        ("auth-url", _) => false,
         (_, "differs" | "off") => true,
         _ => false,
     }

@@ -99,6 +99,13 @@ pub(super) const FACTS: &[FactWord] = &[
         Door::Logs,
         "anything at all of the backend, in the auth service's request log",
     ),
+    fact(
+        "unheard-call",
+        &["answered-there", "answered-elsewhere", "answered", "unanswered", "unsent", "held-back"],
+        None,
+        Door::Logs,
+        "what the backend's own log says of a call that the auth service did not get",
+    ),
     fact("auth.at-work", &["yes", "no"], None, Door::Logs, "the auth service at work for others, in its log"),
     fact("token-judged", &["yes", "no"], None, Door::Logs, "a judgement of our token, in the auth service's log"),
     fact(

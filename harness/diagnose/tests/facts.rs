@@ -70,6 +70,8 @@ fn the_service_id_is_compared_with_the_one_the_target_names(#[case] id: &str, #[
 #[case("https://auth.staging.netrasystems.ai", ("same", false))]
 #[case("http://localhost:8081", ("differs", true))]
 #[case::an_inner_address_may_be_right("https://auth-xyz.a.run.app", ("unknown", false))]
+#[case::one_server_under_both_schemes("http://auth.staging.netrasystems.ai", ("unknown", false))]
+#[case::another_port_may_be_a_second_door("https://auth.staging.netrasystems.ai:8443", ("differs", false))]
 fn only_a_loopback_address_is_surely_not_the_auth_service(#[case] url: &str, #[case] means: (&str, bool)) {
     let facts = read(&format!(r#"{{"name":"AUTH_SERVICE_URL","value":"{url}"}}"#), "");
     assert_eq!(value(&facts, "auth-url"), Some(means));

@@ -92,3 +92,27 @@ fn what_happened_after_the_log_was_read_is_not_missed_in_it() {
     let book = Logbook::new(&evidence, &all, &[1, 2], &sent);
     assert!(book.find(&rule(true, "window")).expect("met").decisive);
 }
+
+#[rstest]
+#[case::its_own_failure_was_asked_for(&[2], Some(true))]
+#[case::a_refusal_of_ours_is_not(&[], None)]
+fn what_the_auth_service_wrote_while_it_failed_us_is_of_that_failure(
+    #[case] failed: &[u32],
+    #[case] means: Option<bool>,
+) {
+    let (observations, sent) = probes();
+    let evidence = Evidence { log: vec![line(20.5)], log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let all: Vec<&Observation> = observations.iter().collect();
+    let book = Logbook::new(&evidence, &all, &[1], &sent).with_failures_at_auth(failed);
+    assert_eq!(book.find(&rule(true, "window")).map(|line| line.decisive), means);
+}
+
+#[rstest]
+#[case::in_the_same_window(10.7, None)]
+#[case::at_another_time(40.0, Some(true))]
+fn a_line_beside_one_that_is_another_entrys_is_not_met(#[case] beside: f64, #[case] means: Option<bool>) {
+    let other = LogEntry { text: "redis is gone".into(), ..line(beside) };
+    let rule =
+        LogRule { unless_beside: Some(regex::Regex::new("redis").expect("an expression")), ..rule(true, "window") };
+    assert_eq!(met(vec![line(10.5), other], &rule), means);
+}

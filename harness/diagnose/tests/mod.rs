@@ -10,3 +10,4 @@ mod findings;
 mod logbook;
 mod relations;
 mod settle;
+mod unheard;

@@ -1,0 +1,125 @@
+//! What became of a call of the backend that the auth service's request log does not hold, by the backend's own log. Sits in `diagnose`.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use url::Url;
+
+use super::fact::{self, Fact};
+use super::logbook::Logbook;
+use crate::evidence::{LogEntry, Manifest};
+use crate::observe::Hop;
+use crate::target::{Role, Service, Target};
+
+/// The key of the fact.
+const KEY: &str = "unheard-call";
+
+/// Nothing came back: no connection, no name, no answer in time. That it calls the other service "unreachable" is its opinion and not here.
+static UNANSWERED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)all connection attempts failed|connection (was )?(refused|reset|timed ?out)|connect ?(error|timeout)|readtimeout",
+        r"|e(connrefused|connreset|timedout|notfound|ai_again|hostunreach)\b|name or service not known|nodename nor servname",
+        r"|no such host|name resolution|(host|server) not found|no route to host|network is unreachable|(could not|cannot|failed to) (connect|resolve)",
+        r"|(check|call|request|connection|validation|probe)\w* (has )?timed ?out|timed ?out (after|while)|i/o timeout|deadline exceeded",
+    ))
+});
+/// Its own client did not take it.
+static UNSENT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)(illegal|invalid|forbidden) (http )?header|header.{0,30}(newline|line break|line feed)")
+});
+/// It did not even try.
+static HELD_BACK: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)circuit.?breaker.{0,40}\bopen\b|auth.?(service|client)?.{0,12}(is )?(disabled|switched off|turned off)",
+    )
+});
+/// It speaks of the auth service, and of no store.
+static OF_AUTH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bauth(entication)?\b|\bauth[-_ ]?(service|client)"));
+static OF_A_STORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)database|postgres|redis|sql\b|clickhouse"));
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| pattern(r#"https?://[^\s"'<>,;)\]]+"#));
+static STATUS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)(HTTP/[\d.]+|status([ _]?code)?|answered|returned|responded( with)?)["'=: ]{0,3}[1-5]\d\d\b|\b[45]\d\d (client|server) error"#,
+    )
+});
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a regular expression")
+}
+
+/// Nothing where the auth service heard the validation, or where it is not known. `calls` are the facts of `calls`.
+pub(super) fn fact(logbook: &Logbook<'_>, target: &Target, backend: Option<&Manifest>, calls: &[Fact]) -> Option<Fact> {
+    let is = |key: &str, value: &str| calls.iter().any(|fact| fact.key == key && fact.value == value);
+    let at_auth = |entry: &&LogEntry| entry.request.as_ref().is_some_and(|request| request.service == Service::Auth);
+    let heard_until = logbook.entries.iter().filter(at_auth).map(|entry| entry.at).max()?;
+    let configured = backend.and_then(|backend| fact::auth_address(backend, target));
+    let unheard = Unheard { target, configured, no_contact: is("backend-contact", "none"), heard_until };
+    unheard.fact(logbook).filter(|_| is("backend-call", "absent"))
+}
+
+struct Unheard<'a> {
+    target: &'a Target,
+    /// The address that the backend's manifest gives the auth service.
+    configured: Option<Url>,
+    /// Whether the auth service saw nothing of the backend, not even a health check.
+    no_contact: bool,
+    /// The newest entry of the auth service's request log.
+    heard_until: jiff::Timestamp,
+}
+
+impl Unheard<'_> {
+    /// The first failing probe's lines of the backend, read for it. A log that holds nothing of the backend and goes no further than
+    /// such a line may only be late.
+    fn fact(&self, logbook: &Logbook<'_>) -> Option<Fact> {
+        let first = logbook.failing().next()?;
+        let lines: Vec<&LogEntry> = logbook
+            .entries
+            .iter()
+            .filter(|entry| entry.by == Hop::Backend && entry.request.is_none() && logbook.is_in(entry, first))
+            .filter(|entry| !self.no_contact || entry.at <= self.heard_until)
+            .collect();
+        let met = |is: &dyn Fn(&str) -> bool| lines.iter().copied().find(|line| is(&line.text));
+        let answered = lines.iter().find_map(|line| Some((*line, self.answered(&line.text)?)));
+        let found = answered
+            .or_else(|| Some((met(&|text| UNSENT.is_match(text))?, "unsent")))
+            .or_else(|| Some((met(&|text| self.no_contact && self.is_unanswered(text))?, "unanswered")))
+            .or_else(|| Some((met(&|text| HELD_BACK.is_match(text))?, "held-back")));
+        found.map(|(line, value)| said(line, value))
+    }
+
+    /// An answer that the auth service does not know of, and whether it came from the address that is configured.
+    fn answered(&self, text: &str) -> Option<&'static str> {
+        let asked = self.asked(text).filter(|_| STATUS.is_match(text))?;
+        Some(match &self.configured {
+            Some(configured) if place(configured) == place(&asked) => "answered-there",
+            Some(_) => "answered-elsewhere",
+            None => "answered",
+        })
+    }
+
+    fn is_unanswered(&self, text: &str) -> bool {
+        let of_auth = OF_AUTH.is_match(text) && !OF_A_STORE.is_match(text);
+        (of_auth || self.asked(text).is_some()) && UNANSWERED.is_match(text)
+    }
+
+    /// The address in a line, where its path is one of the auth service's: any, or where health checks arrived, one that judges.
+    fn asked(&self, text: &str) -> Option<Url> {
+        let of_auth = |path: &str| {
+            let mut surfaces = self.target.surfaces.values().filter(|surface| surface.service == Service::Auth);
+            surfaces.any(|surface| surface.path == path && (self.no_contact || surface.role == Role::Oracle))
+        };
+        let found = ADDRESS.find_iter(text).filter_map(|found| Url::parse(found.as_str()).ok());
+        found.into_iter().find(|url| of_auth(url.path()) && place(url) != place(&self.target.backend))
+    }
+}
+
+fn place(url: &Url) -> (Option<&str>, Option<u16>) {
+    (url.host_str(), url.port_or_known_default())
+}
+
+fn said(line: &LogEntry, value: &'static str) -> Fact {
+    let text: String = line.text.lines().next().unwrap_or_default().chars().take(160).collect();
+    let at = line.at.strftime("%H:%M:%S%.3fZ");
+    let says = format!("its log at {at}, of a call that the auth service's request log does not hold: {text}");
+    Fact { key: KEY, value, anomaly: false, says, exchange: None }
+}
