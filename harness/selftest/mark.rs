@@ -114,7 +114,7 @@ impl Mark {
     pub(super) fn wrong(&self) -> Option<Wrong> {
         let judged = &self.judgement;
         if judged.wrong_and_certain() {
-            return Some(Wrong::WrongAndCertain);
+            return Some(Wrong::SureOfAnother);
         }
         match (self.visible, self.kind) {
             (false, _) => None,

@@ -14,7 +14,7 @@ const CANDIDATES: usize = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Wrong {
     /// A cause is called certain that was not injected.
-    WrongAndCertain,
+    SureOfAnother,
     /// With noise, another hop is named.
     OtherHopInNoise,
     /// Of a pair, a hop is not named.
@@ -35,7 +35,7 @@ impl Wrong {
     /// In a few words.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
-            Self::WrongAndCertain => "WRONG AND CERTAIN",
+            Self::SureOfAnother => "WRONG AND CERTAIN",
             Self::OtherHopInNoise => "noise: another hop",
             Self::MissingHop => "two: a hop is missing",
             Self::NotAmongThree => "not among three",
