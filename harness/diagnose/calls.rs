@@ -17,7 +17,7 @@ impl<'a> Logbook<'a> {
     pub(super) fn calls(&self, target: &Target) -> Vec<Fact> {
         let at_auth: Vec<&'a LogEntry> = self.entries.iter().filter(is_request_at_auth).collect();
         // A log that shows none of what surely happened is not complete, and its silence proves nothing.
-        let complete = at_auth.iter().any(|entry| self.window_of(entry).is_some());
+        let complete = at_auth.iter().any(|entry| is_ours(entry) || self.window_of(entry).is_some());
         let Some(first) = self.failing().next().filter(|_| complete) else { return Vec::new() };
         let theirs = |entry: &&&LogEntry| !is_ours(entry) && self.window_of(entry).is_some();
         let theirs: Vec<&LogEntry> = at_auth.iter().filter(theirs).copied().collect();
