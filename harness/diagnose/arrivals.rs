@@ -11,7 +11,7 @@ use crate::target::Target;
 impl Logbook<'_> {
     /// Only that it saw them: a service that writes no access lines, or writes them at the end of a call, says nothing.
     pub(super) fn arrivals(&self, target: &Target) -> Option<Fact> {
-        let paths: BTreeSet<&str> = self.failing().filter_map(|window| Some(window.path(target)?)).collect();
+        let paths: BTreeSet<&str> = self.failing().filter_map(|window| window.path(target)).collect();
         let own = |entry: &&LogEntry| entry.by == Hop::Backend && entry.request.is_none();
         let lines: Vec<&LogEntry> =
             self.entries.iter().filter(own).filter(|entry| paths.iter().any(|path| names(&entry.text, path))).collect();

@@ -60,7 +60,7 @@ fn what_is_to_be_done_finally_is_done_after_a_failure_and_its_own_failure_comes_
     let expected = [("post", passed), ("teapot", failed), ("delete", passed), ("delete-again", failed)];
     assert_eq!(outcomes(&report), expected);
     let explained: Vec<&str> = report.causes.iter().flat_map(|cause| &cause.explains).map(String::as_str).collect();
-    assert_eq!(explained.first(), Some(&"own/teapot"), "the first failure is the first that is explained");
+    assert!(explained.contains(&"own/teapot"), "what fails at the end hides no failure before it: {explained:?}");
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn a_mistake_in_the_environment_is_told(#[case] name: &str, #[case] value: &str,
 #[test]
 fn doors_close_and_do_not_open() {
     let doors = |more: &[&str]| report(fivewhys(["smoke", "--scenario", "health"]).args(more)).doors;
-    assert_eq!(doors(&[]), ["edge", "auth", "service-credentials", "manifest", "logs"]);
+    assert_eq!(doors(&[]), ["edge", "auth", "direct", "service-credentials", "manifest", "logs"]);
     assert_eq!(doors(&["--doors", "auth"]), ["edge", "auth"]);
     assert_eq!(doors(&["--set", "doors=[\"edge\",\"auth\"]", "--doors", "auth,manifest"]), ["edge", "auth"]);
 }
