@@ -80,7 +80,9 @@ fn of_backend(fault: Fault) -> Changes {
         Fault::JwtSecretMismatch => nobody_signed_in(),
         Fault::RouteMissing => vec![(&["stream"], "404")],
         Fault::StreamBroken => vec![(&["stream"], "cut")],
-        Fault::IgnoresAuthorization => vec![(&["list", "post", "stream", "ws"], "refused")],
+        Fault::IgnoresAuthorization => {
+            vec![(&["list", "post", "stream", "threads", "ws"], "refused"), (&["execute"], "anonymous")]
+        }
         Fault::WebsocketIgnoresHeader => vec![(&["ws"], "refused")],
         Fault::WebsocketRejects => vec![(SOCKETS, "500")],
         Fault::WebsocketSilent => vec![(SOCKETS, "silent")],
