@@ -88,6 +88,6 @@ async fn boot_twin(target: &mut Target) -> Result<Option<fivewhys_mocks::Twin>, 
 }
 
 #[cfg(not(feature = "twin"))]
-async fn boot_twin(_target: &mut Target) -> Result<(), Mistake> {
-    Ok(())
+async fn boot_twin(_target: &mut Target) -> Result<Option<std::convert::Infallible>, Mistake> {
+    Ok(None)
 }
