@@ -28,7 +28,7 @@ impl Twin {
     pub(super) async fn run(self) -> Result<ExitCode, Mistake> {
         let twin = self.twin.boot(self.port).await?;
         if let Some(path) = &self.write_target {
-            let doors = [Door::Edge, Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs];
+            let doors = [Door::Edge, Door::Direct, Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs];
             let written = write_target_file(path, "twin", &coordinates(&twin)?, &doors);
             written.into_diagnostic().wrap_err_with(|| format!("cannot write the target file {}", path.display()))?;
         }
