@@ -51,7 +51,7 @@ fn lost_alone(case: &Case<'_>, reading: &Reading<'_>) -> bool {
 
 /// A health check that took its time once: the first call of the day does.
 fn slow_once(reading: &Reading<'_>) -> bool {
-    let once = reading.exchanges.len() == 1 && reading.observation.result == Outcome::Ok;
+    let once = reading.exchanges.len() == 1 && ok(reading);
     once && reading.cell.place == Place::AuthHealth && reading.observation.latency != LatencyClass::Fast
 }
 

@@ -84,8 +84,8 @@ fn proof(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> Option<Proof
         ProofRule::Log => weighed.log.as_ref().map(|line| Proof { says: line.says.clone(), exchange: None }),
         ProofRule::Fact(key, values) => {
             let fact = case.fact(key)?;
-            let is = |words: &Vec<String>| words.iter().any(|word| word == fact.value);
-            let proves = if values.is_empty() { weighed.mode.facts.get(key).is_some_and(is) } else { is(values) };
+            let named = || values.iter().any(|word| word == fact.value);
+            let proves = if values.is_empty() { weighed.mode.demands(fact) } else { named() };
             proves.then(|| Proof { says: fact.says.clone(), exchange: fact.exchange })
         }
         ProofRule::Reading(on, results) => {

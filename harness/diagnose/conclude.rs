@@ -21,7 +21,13 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
     let consequences = unexplained::consequences(&all, given.failed);
     let follows = |step: &FailedStep| consequences.iter().any(|(one, _)| one.exchange == step.exchange);
     while causes.len() < CAUSES {
-        let case = Case::of(given, &explained);
+        let rest;
+        let case = if explained.is_empty() {
+            &all
+        } else {
+            rest = Case::of(given, &explained);
+            &rest
+        };
         let to_explain = |step: &&FailedStep| {
             !explained.contains(&step.exchange) && !passing.contains(&step.exchange) && !follows(step)
         };
@@ -30,20 +36,20 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
         if open.is_empty() || (only_controls && !causes.is_empty()) {
             break;
         }
-        let weighing = weigh(&case, catalogue);
-        match Hypotheses::of(&case, &weighing, &open) {
+        let weighing = weigh(case, catalogue);
+        match Hypotheses::of(case, &weighing, &open) {
             Hypotheses::One(candidates) => {
-                causes.push(one::cause(&case, &candidates, &weighing.best, &open));
+                causes.push(one::cause(case, &candidates, &weighing.best, &open));
                 explained.extend(&candidates[0].0.explains);
             }
             Hypotheses::Two(pairs) => {
-                causes.extend(two::causes(&case, &pairs, &weighing.best, &open));
+                causes.extend(two::causes(case, &pairs, &weighing.best, &open));
                 explained.extend(&pairs[0].0.explains);
             }
             Hypotheses::None => {
                 // Bad credentials that were let in, and nothing else: that is the finding, and no failure behind it is to be named.
                 if !open.iter().all(|step| step.control && case.was_let_in(step.exchange)) {
-                    causes.push(unexplained::unknown(&case, &open, &weighing.best));
+                    causes.push(unexplained::unknown(case, &open, &weighing.best));
                 }
                 break;
             }

@@ -2,15 +2,14 @@
 
 use super::case::Case;
 use super::describe;
-use super::fact::UNKNOWN;
 use super::mode::{Mode, Prediction};
-use super::predict::{fits, relation_holds, speaking, way_holds};
+use super::predict::{allows, holds};
 use super::reading::Reading;
 use super::verdict::Proof;
 
 /// The first thing that contradicts it. Nothing: it can be.
 pub(super) fn contradiction(mode: &Mode, case: &Case<'_>) -> Option<Proof> {
-    if !mode.validation.is_empty() && !mode.validation.contains(&case.target.validation) {
+    if !mode.is_possible_under(case.target.validation) {
         let says = "the target says how the backend judges tokens, and not so".to_owned();
         return Some(Proof { says, exchange: None });
     }
@@ -19,15 +18,10 @@ pub(super) fn contradiction(mode: &Mode, case: &Case<'_>) -> Option<Proof> {
 }
 
 fn reading_contradiction<'c, 'a>(mode: &Mode, case: &'c Case<'a>) -> Option<&'c Reading<'a>> {
-    let cannot_be = |reading: &&Reading<'_>| {
-        let holds = |one: &Prediction| one.some || (fits(one, reading) && relation_holds(one, reading, case));
-        reading.is_firm() && (!way_holds(mode, reading, case) || !speaking(mode, reading).all(holds))
-    };
+    let cannot_be = |reading: &&Reading<'_>| reading.is_firm() && !allows(mode, reading, case);
     let unmet = |prediction: &Prediction| {
         let spoken = || case.readings.all.iter().filter(|reading| prediction.on.matches(&reading.cell));
-        let met = |reading: &Reading<'_>| {
-            !reading.is_firm() || (fits(prediction, reading) && relation_holds(prediction, reading, case))
-        };
+        let met = |reading: &Reading<'_>| !reading.is_firm() || holds(prediction, reading, case);
         spoken().next().filter(|_| !spoken().any(met))
     };
     let at_least_one = || mode.predict.iter().filter(|one| one.some).find_map(unmet);
@@ -35,10 +29,6 @@ fn reading_contradiction<'c, 'a>(mode: &Mode, case: &'c Case<'a>) -> Option<&'c 
 }
 
 fn fact_contradiction(mode: &Mode, case: &Case<'_>) -> Option<Proof> {
-    let wrong = |(key, allowed): (&String, &Vec<String>)| {
-        let fact = case.fact(key)?;
-        let fits = fact.value == UNKNOWN || allowed.iter().any(|word| word == fact.value);
-        (!fits).then(|| Proof { says: fact.says.clone(), exchange: fact.exchange })
-    };
-    mode.facts.iter().find_map(wrong)
+    let wrong = mode.facts.keys().filter_map(|key| case.fact(key)).find(|fact| !mode.agrees(fact))?;
+    Some(Proof { says: wrong.says.clone(), exchange: wrong.exchange })
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::case::Case;
 use super::cell::Place;
-use super::fact::UNKNOWN;
+use super::fact::Fact;
 use super::mode::{Mode, Prediction};
-use super::predict::{fits, relation_holds, speaking};
+use super::predict::{holds, speaking};
 use super::reading::Reading;
 use super::weigh::Weighed;
 use crate::observe::Outcome;
@@ -39,7 +39,7 @@ pub(super) fn likelihood(mode: &Mode, case: &Case<'_>) -> Likelihood {
     let mut shown = BTreeSet::new();
     Likelihood {
         cells: counted(case).map(|reading| cell_likelihood(mode, reading, case, &mut shown)).collect(),
-        facts: mode.facts.iter().map(|(key, allowed)| fact_likelihood(key, allowed, case)).sum(),
+        facts: mode.facts.keys().filter_map(|key| case.fact(key)).map(|fact| fact_likelihood(mode, fact)).sum(),
         sameness: sameness_likelihood(mode, case),
     }
 }
@@ -85,26 +85,17 @@ fn cell_likelihood(
     };
     let chosen_before = !shown.insert((std::ptr::from_ref(prediction), reading.observation.result));
     let size = if chosen_before { 1.0 } else { prediction.result.len() as f64 };
-    let fits =
-        speaking(mode, reading).all(|one| one.some || (fits(one, reading) && relation_holds(one, reading, case)));
+    let fits = speaking(mode, reading).all(|one| one.some || holds(one, reading, case));
     let in_time =
         speaking(mode, reading).all(|one| one.latency.is_empty() || one.latency.contains(&reading.observation.latency));
     let lateness = if in_time { 0.0 } else { -HINT.ln() };
     lateness + if fits { ((1.0 - NOISE) / size).ln() } else { (NOISE / (OUTCOMES - size).max(1.0)).ln() }
 }
 
-fn fact_likelihood(key: &str, allowed: &[String], case: &Case<'_>) -> f64 {
-    match case.fact(key) {
-        Some(fact) if fact.value != UNKNOWN => {
-            let fits = allowed.iter().any(|word| word == fact.value);
-            if fits && fact.anomaly {
-                HINT.ln()
-            } else if fits {
-                0.0
-            } else {
-                NOISE.ln()
-            }
-        }
-        _ => 0.0,
+fn fact_likelihood(mode: &Mode, fact: &Fact) -> f64 {
+    match (mode.demands(fact), mode.agrees(fact)) {
+        (true, _) if fact.anomaly => HINT.ln(),
+        (_, true) => 0.0,
+        (_, false) => NOISE.ln(),
     }
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use toml::Spanned;
 
+use super::fact::{Fact, UNKNOWN};
 use super::selector::Selector;
 use super::vocabulary;
 use crate::observe::{Authn, Hop, LatencyClass, Outcome};
@@ -76,6 +77,21 @@ pub(super) struct Expectation {
 }
 
 impl Mode {
+    /// Whether it demands this fact, with this value.
+    pub(super) fn demands(&self, fact: &Fact) -> bool {
+        self.facts.get(fact.key).is_some_and(|allowed| allowed.iter().any(|word| word == fact.value))
+    }
+
+    /// Whether the fact may be so: it is not known, not spoken of, or as demanded.
+    pub(super) fn agrees(&self, fact: &Fact) -> bool {
+        fact.value == UNKNOWN || !self.facts.contains_key(fact.key) || self.demands(fact)
+    }
+
+    /// Whether it can be where tokens are judged in this way.
+    pub(super) fn is_possible_under(&self, validation: Validation) -> bool {
+        self.validation.is_empty() || self.validation.contains(&validation)
+    }
+
     /// Adds the sets it includes.
     ///
     /// # Errors

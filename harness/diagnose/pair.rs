@@ -72,7 +72,7 @@ pub(super) fn pairs<'w, 'a>(case: &Case<'_>, modes: &'w [Weighed<'a>]) -> Vec<Pa
 impl<'w, 'a> Half<'w, 'a> {
     /// Nothing where it could explain nothing.
     fn of(weighed: &'w Weighed<'a>, case: &Case<'_>) -> Option<Self> {
-        let possible = weighed.mode.validation.is_empty() || weighed.mode.validation.contains(&case.target.validation);
+        let possible = weighed.mode.is_possible_under(case.target.validation);
         let stances = Stances::of(weighed.mode, case);
         let foretold = stances.foretold(case);
         let claims = claims(weighed, case);
@@ -100,10 +100,7 @@ impl<'w, 'a> Half<'w, 'a> {
 
 /// What only this fault accounts for of what is odd: facts that are anomalies, and decisive lines.
 pub(super) fn claims(weighed: &Weighed<'_>, case: &Case<'_>) -> BTreeSet<String> {
-    let demanded = |key: &str, value: &str| {
-        weighed.mode.facts.get(key).is_some_and(|allowed| allowed.iter().any(|word| word == value))
-    };
-    let odd = case.facts.iter().filter(|fact| fact.anomaly && demanded(fact.key, fact.value));
+    let odd = case.facts.iter().filter(|fact| fact.anomaly && weighed.mode.demands(fact));
     let line = weighed.log.iter().filter(|line| line.decisive);
     odd.map(|fact| fact.says.clone()).chain(line.map(|line| line.says.clone())).collect()
 }

@@ -51,8 +51,18 @@ fn hinted(prediction: &Prediction, seen: &Observation) -> bool {
     prediction.answered_by.contains(&seen.answered_by)
 }
 
+/// Whether the reading is as predicted, alone and beside its controls.
+pub(super) fn holds(prediction: &Prediction, reading: &Reading<'_>, case: &Case<'_>) -> bool {
+    fits(prediction, reading) && relation_holds(prediction, reading, case)
+}
+
+/// Whether the mode allows the reading: every prediction that each probe must meet holds, and so does the way it went.
+pub(super) fn allows(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> bool {
+    way_holds(mode, reading, case) && speaking(mode, reading).all(|one| one.some || holds(one, reading, case))
+}
+
 /// Whether the way past the edge went as the mode allows: what lies behind the edge meets both ways.
-pub(super) fn way_holds(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> bool {
+fn way_holds(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> bool {
     let through = case.readings.through_the_edge(reading).filter(|through| through.is_firm());
     !mode.inside
         || through.is_none_or(|through| {
@@ -63,7 +73,7 @@ pub(super) fn way_holds(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> 
 
 /// Whether the answer is like (or unlike) its control, as predicted. Without a control nothing is contradicted; a difference must
 /// be one of decision, since texts lie; sameness must be to the letter.
-pub(super) fn relation_holds(prediction: &Prediction, reading: &Reading<'_>, case: &Case<'_>) -> bool {
+fn relation_holds(prediction: &Prediction, reading: &Reading<'_>, case: &Case<'_>) -> bool {
     let control = |token| case.readings.control(reading, token).filter(|control| !control.mixed);
     let same = prediction.same_as.and_then(control).is_none_or(|control| reading.same_decision(control));
     let differs = prediction

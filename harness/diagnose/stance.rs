@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::case::Case;
-use super::fact::{Fact, UNKNOWN};
 use super::mode::{Mode, Prediction};
-use super::predict::{fits, foretells, relation_holds, speaking, way_holds};
+use super::predict::{allows, foretells, holds, speaking};
 use super::reading::Reading;
 use crate::observe::Outcome;
 
@@ -37,7 +36,7 @@ impl Stances {
         Self {
             readings: readings.iter().map(|reading| stance(mode, reading, case)).collect(),
             unmet: mode.predict.iter().filter(|one| one.some).filter_map(|one| unmet(one, case)).collect(),
-            facts: case.facts.iter().filter(|fact| !agrees(mode, fact)).map(|fact| fact.key).collect(),
+            facts: case.facts.iter().filter(|fact| !mode.agrees(fact)).map(|fact| fact.key).collect(),
         }
     }
 
@@ -50,12 +49,11 @@ impl Stances {
 }
 
 fn stance(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> Stance {
-    let holds = |one: &Prediction| fits(one, reading) && relation_holds(one, reading, case);
-    if !way_holds(mode, reading, case) || !speaking(mode, reading).all(|one| one.some || holds(one)) {
+    if !allows(mode, reading, case) {
         return if reading.is_firm() { Stance::Contradicted } else { Stance::Silent };
     }
     let ends_badly = reading.observation.result != Outcome::Ok || reading.fails();
-    let foretold = speaking(mode, reading).any(|one| foretells(one, reading) && holds(one));
+    let foretold = speaking(mode, reading).any(|one| foretells(one, reading) && holds(one, reading, case));
     if ends_badly && foretold { Stance::Foretold } else { Stance::Silent }
 }
 
@@ -64,12 +62,7 @@ fn unmet(prediction: &Prediction, case: &Case<'_>) -> Option<Vec<usize>> {
         (0..case.readings.all.len()).filter(|at| prediction.on.matches(&case.readings.all[*at].cell)).collect();
     let met = |at: &usize| {
         let reading = &case.readings.all[*at];
-        !reading.is_firm() || (fits(prediction, reading) && relation_holds(prediction, reading, case))
+        !reading.is_firm() || holds(prediction, reading, case)
     };
     (!spoken.is_empty() && !spoken.iter().any(met)).then_some(spoken)
-}
-
-fn agrees(mode: &Mode, fact: &Fact) -> bool {
-    fact.value == UNKNOWN
-        || mode.facts.get(fact.key).is_none_or(|allowed| allowed.iter().any(|word| word == fact.value))
 }

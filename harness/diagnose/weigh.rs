@@ -70,7 +70,7 @@ struct Claim {
 impl Claim {
     /// Whoever accounts for an odd fact is not ruled out by a line: slow starts and other people's calls leave lines too.
     fn speaks_against(&self, one: &Weighed<'_>, case: &Case<'_>) -> bool {
-        let odd = || case.facts.iter().any(|fact| fact.anomaly && demands(one, fact.key, fact.value));
+        let odd = || case.facts.iter().any(|fact| fact.anomaly && one.mode.demands(fact));
         let excused = self.line && odd();
         !(excused || self.by.contains(&one.fault.id))
     }
@@ -79,7 +79,7 @@ impl Claim {
 fn claims(case: &Case<'_>, weighed: &[Weighed<'_>]) -> Vec<Claim> {
     let candidates = || weighed.iter().filter(|one| one.is_candidate());
     let anomalies = case.facts.iter().filter(|fact| fact.anomaly).map(|fact| Claim {
-        by: candidates().filter(|one| demands(one, fact.key, fact.value)).map(|one| one.fault.id.clone()).collect(),
+        by: candidates().filter(|one| one.mode.demands(fact)).map(|one| one.fault.id.clone()).collect(),
         proof: Proof { says: fact.says.clone(), exchange: fact.exchange },
         line: false,
     });
@@ -90,10 +90,6 @@ fn claims(case: &Case<'_>, weighed: &[Weighed<'_>]) -> Vec<Claim> {
         Some(Claim { by, proof: Proof { says: line.says.clone(), exchange: None }, line: true })
     });
     anomalies.chain(lines).filter(|claim| !claim.by.is_empty()).collect()
-}
-
-fn demands(one: &Weighed<'_>, key: &str, value: &str) -> bool {
-    one.mode.facts.get(key).is_some_and(|allowed| allowed.iter().any(|word| word == value))
 }
 
 fn best_mode<'w, 'a>(modes: &'w [Weighed<'a>]) -> Option<&'w Weighed<'a>> {
