@@ -35,6 +35,12 @@ pub(super) struct Selftest {
     /// Write the tables to this file too, with commit and seed
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
+    /// Keep the recordings in this directory
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// Judge the recordings that `--keep` left there, and run nothing
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["keep", "only", "dialect"])]
+    from: Option<PathBuf>,
 }
 
 impl Selftest {
@@ -65,6 +71,8 @@ impl Selftest {
             dialects: if self.dialect.is_empty() { Dialect::ALL.to_vec() } else { self.dialect.clone() },
             seed: self.seed,
             quick: self.quick,
+            keep: self.keep.clone(),
+            from: self.from.clone(),
         })
     }
 

@@ -9,6 +9,7 @@ mod baseline;
 mod exam;
 mod healthy;
 mod judge;
+mod kept;
 mod mark;
 mod mask;
 mod measure;
@@ -25,6 +26,8 @@ mod template;
 mod tests;
 mod wrong;
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -78,6 +81,10 @@ pub struct Selftest {
     pub seed: u64,
     /// Fewer of everything that is drawn.
     pub quick: bool,
+    /// Keep the recordings in this directory.
+    pub keep: Option<PathBuf>,
+    /// Judge the recordings kept in this directory, and run nothing.
+    pub from: Option<PathBuf>,
 }
 
 /// What came of it.
@@ -107,6 +114,8 @@ pub struct Results {
     pub quick: bool,
     /// The longest runs, and how many seconds each took.
     pub slowest: Vec<(String, f64)>,
+    /// Whether twins were run, rather than kept recordings judged again.
+    pub ran: bool,
     /// How long the live runs took, in seconds.
     pub ran_s: f64,
     /// How long all of it took, in seconds.
@@ -123,6 +132,9 @@ pub enum SelftestError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Run(#[from] RunError),
+    /// Recordings cannot be kept, or are none.
+    #[error("{0}: {1}")]
+    Kept(PathBuf, String),
 }
 
 /// Examines. `tell` is told how many of how many twins have run.
@@ -132,6 +144,34 @@ pub enum SelftestError {
 pub async fn examine(exam: &Selftest, tell: &(dyn Fn(usize, usize) + Send + Sync)) -> Result<Outcome, SelftestError> {
     let start = Instant::now();
     let stage = Arc::new(Stage { target: exam.target.clone(), scenarios: exam.scenarios.clone() });
+    let (recorded, healthy) = match &exam.from {
+        Some(kept) => (kept::read(kept, &stage).await?, Vec::new()),
+        None => run(exam, &stage, tell).await?,
+    };
+    if let Some(keep) = &exam.keep {
+        kept::write(keep, &recorded)?;
+    }
+    let ran_s = start.elapsed().as_secs_f64();
+    let results = Results {
+        marks: exam::marks(&recorded),
+        healthy,
+        unlike_live: unlike_live(&recorded),
+        slowest: slowest(&recorded),
+        dialects: recorded.iter().map(Recorded::dialect).collect::<BTreeSet<_>>().into_iter().collect(),
+        quick: exam.quick,
+        ran: exam.from.is_none(),
+        ran_s,
+        took_s: start.elapsed().as_secs_f64(),
+    };
+    Ok(Outcome { seed: exam.seed, bars: bars::reached(&results), results })
+}
+
+/// Runs everything against twins.
+async fn run(
+    exam: &Selftest,
+    stage: &Arc<Stage>,
+    tell: &(dyn Fn(usize, usize) + Send + Sync),
+) -> Result<(Vec<Recorded>, Vec<Healthy>), SelftestError> {
     let amount = if exam.quick { QUICK } else { WHOLE };
     let mut draw = Rng::with_seed(exam.seed);
     let dialects = if exam.quick { subject::one_of(&exam.dialects, &mut draw) } else { exam.dialects.clone() };
@@ -144,26 +184,13 @@ pub async fn examine(exam: &Selftest, tell: &(dyn Fn(usize, usize) + Send + Sync
     let ran = AtomicUsize::new(0);
     let done = || tell(ran.fetch_add(1, Ordering::Relaxed) + 1, all);
     let places = Places::new();
-    let record = |subject: Subject| Arc::clone(&stage).record(subject);
-    let pass = |(subject, doors)| Arc::clone(&stage).pass(subject, doors);
+    let record = |subject: Subject| Arc::clone(stage).record(subject);
+    let pass = |(subject, doors)| Arc::clone(stage).pass(subject, doors);
     let healthy = healthy.into_iter().zip(DOOR_SETS.into_iter().cycle());
-    let (recorded, healthy) = tokio::try_join!(
+    tokio::try_join!(
         side_by_side::each(&places, faulty, Subject::waits, record, done),
         side_by_side::each(&places, healthy, |_| false, pass, done),
-    )?;
-    let ran_s = start.elapsed().as_secs_f64();
-    let marks = exam::marks(&recorded);
-    let results = Results {
-        marks,
-        healthy,
-        unlike_live: unlike_live(&recorded),
-        slowest: slowest(&recorded),
-        dialects: dialects.iter().map(|one| one.id().to_owned()).collect(),
-        quick: exam.quick,
-        ran_s,
-        took_s: start.elapsed().as_secs_f64(),
-    };
-    Ok(Outcome { seed: exam.seed, bars: bars::reached(&results), results })
+    )
 }
 
 fn unlike_live(recorded: &[Recorded]) -> Vec<String> {

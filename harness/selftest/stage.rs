@@ -7,6 +7,7 @@ use fivewhys_mocks::{Noise, Twin};
 
 use super::SelftestError;
 use super::healthy::Healthy;
+use super::kept::Addresses;
 use super::recorded::Recorded;
 use super::subject::Subject;
 use crate::cli::coordinates;
@@ -58,6 +59,14 @@ impl Stage {
             deployed: Vec::new(),
             redactor: Redactor::new(),
         }
+    }
+
+    /// What was kept of a subject, with a target that points where its twin was.
+    pub(super) async fn restore(&self, subject: &Subject, addresses: &Addresses) -> Result<Target, SelftestError> {
+        let (twin, mut target) = self.boot(subject).await?;
+        twin.shutdown().await;
+        addresses.clone().give_to(&mut target);
+        Ok(target)
     }
 
     async fn boot(&self, subject: &Subject) -> Result<(Twin, Target), SelftestError> {

@@ -16,6 +16,8 @@ async fn slice(faults: &[&str]) -> Outcome {
         dialects: vec![Dialect::Observed],
         seed: 1,
         quick: true,
+        keep: None,
+        from: None,
     };
     examine(&exam, &|_, _| {}).await.expect("it can be taken")
 }
