@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::pace;
+use super::{pace, vocabulary};
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::Observation;
 use crate::target::{Service, Target};
@@ -24,6 +24,13 @@ pub(super) struct Fact {
     pub(super) says: String,
     /// The exchange it was read from, if it was.
     pub(super) exchange: Option<u32>,
+}
+
+impl Fact {
+    /// Whether it is not as in a system in order, though it may be so in some: a hint at whoever foretells it.
+    pub(super) fn is_odd(&self) -> bool {
+        vocabulary::of(self.key).is_some_and(|word| word.is_odd(self.value))
+    }
 }
 
 /// A value that decides nothing.

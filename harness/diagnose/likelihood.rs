@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::case::Case;
 use super::cell::Place;
-use super::fact::Fact;
+use super::fact::UNKNOWN;
 use super::mode::{Mode, Prediction};
 use super::predict::{holds, speaking};
 use super::reading::Reading;
 use super::weigh::Weighed;
-use crate::observe::Outcome;
+use crate::observe::{Hop, Outcome};
 use crate::token::TokenKind;
 
 /// How often an observation is not what it seems.
@@ -39,7 +39,7 @@ pub(super) fn likelihood(mode: &Mode, case: &Case<'_>) -> Likelihood {
     let mut shown = BTreeSet::new();
     Likelihood {
         cells: counted(case).map(|reading| cell_likelihood(mode, reading, case, &mut shown)).collect(),
-        facts: mode.facts.keys().filter_map(|key| case.fact(key)).map(|fact| fact_likelihood(mode, fact)).sum(),
+        facts: facts_likelihood(mode, case) + maker_likelihood(mode, case),
         sameness: sameness_likelihood(mode, case),
     }
 }
@@ -84,7 +84,7 @@ fn cell_likelihood(
         return if reading.is_as_always() { 0.0 } else { -OUTCOMES.ln() };
     };
     let chosen_before = !shown.insert((std::ptr::from_ref(prediction), reading.observation.result));
-    let size = if chosen_before { 1.0 } else { prediction.result.len() as f64 };
+    let size = if chosen_before { 1.0 } else { prediction.choices(reading.observation.result) };
     let fits = speaking(mode, reading).all(|one| one.some || holds(one, reading, case));
     let in_time =
         speaking(mode, reading).all(|one| one.latency.is_empty() || one.latency.contains(&reading.observation.latency));
@@ -92,10 +92,28 @@ fn cell_likelihood(
     lateness + if fits { ((1.0 - NOISE) / size).ln() } else { (NOISE / (OUTCOMES - size).max(1.0)).ln() }
 }
 
-fn fact_likelihood(mode: &Mode, fact: &Fact) -> f64 {
-    match (mode.demands(fact), mode.agrees(fact)) {
-        (true, _) if fact.anomaly => HINT.ln(),
-        (_, true) => 0.0,
-        (_, false) => NOISE.ln(),
-    }
+fn facts_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
+    let known = |key: &String| case.fact(key).filter(|fact| fact.value != UNKNOWN);
+    let demanded = mode.facts.keys().filter_map(known).map(|fact| match mode.demands(fact) {
+        true if fact.is_odd() => HINT.ln(),
+        true => 0.0,
+        false => NOISE.ln(),
+    });
+    let hinted = mode.hints.keys().filter_map(known).map(|fact| match mode.hints_at(fact) {
+        true if fact.is_odd() => HINT.ln(),
+        true => 0.0,
+        false => -HINT.ln(),
+    });
+    demanded.chain(hinted).sum()
+}
+
+/// A mere hint at who made a failing answer, held against the maker that the mode foretells. It counts once, however many answers have it.
+fn maker_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
+    let other = |reading: &&Reading<'_>| {
+        let hint = reading.observation.answered_by;
+        hint != Hop::Unknown
+            && reading.answered_by == Hop::Unknown
+            && speaking(mode, reading).any(|one| !one.answered_by.is_empty() && !one.answered_by.contains(&hint))
+    };
+    if case.readings.failing().find(other).is_some() { -HINT.ln() } else { 0.0 }
 }

@@ -8,6 +8,7 @@ use serde::de::{Deserializer, Error as _};
 use toml::Spanned;
 
 use super::fact::{Fact, UNKNOWN};
+use super::fault::Prior;
 use super::selector::Selector;
 use super::vocabulary;
 use crate::observe::{Authn, Hop, LatencyClass, Outcome};
@@ -30,6 +31,11 @@ pub(super) struct Mode {
     /// Facts it demands, where they are known: key and allowed values.
     #[serde(default, deserialize_with = "facts")]
     pub(super) facts: BTreeMap<String, Vec<String>>,
+    /// Facts that it usually shows, where they are known: they move the score and contradict nobody.
+    #[serde(default, deserialize_with = "facts")]
+    pub(super) hints: BTreeMap<String, Vec<String>>,
+    /// How common it is in this mode, where that is not how common the fault is.
+    pub(super) prior: Option<Prior>,
     /// Whether the fault lies behind the edge: then the way past the edge ends as the way through it does.
     #[serde(skip)]
     pub(super) inside: bool,
@@ -45,6 +51,9 @@ pub(super) struct Prediction {
     pub(super) on: Selector,
     #[serde(default)]
     pub(super) result: Vec<Outcome>,
+    /// Of these the ones that it mostly is: the others are possible, and foretold less.
+    #[serde(default)]
+    pub(super) usually: Vec<Outcome>,
     #[serde(default)]
     pub(super) answered_by: Vec<Hop>,
     /// An answer that nobody knows the maker of does not do.
@@ -76,10 +85,30 @@ pub(super) struct Expectation {
     pub(super) predict: Vec<Prediction>,
 }
 
+/// How often a probe gives what it usually gives.
+const USUALLY: f64 = 0.9;
+
+impl Prediction {
+    /// Among how many equal choices this outcome is one.
+    pub(super) fn choices(&self, outcome: Outcome) -> f64 {
+        let (all, usual) = (self.result.len() as f64, self.usually.len() as f64);
+        match self.usually.contains(&outcome) {
+            _ if self.usually.is_empty() || self.usually.len() == self.result.len() => all,
+            true => usual / USUALLY,
+            false => (all - usual) / (1.0 - USUALLY),
+        }
+    }
+}
+
 impl Mode {
     /// Whether it demands this fact, with this value.
     pub(super) fn demands(&self, fact: &Fact) -> bool {
         self.facts.get(fact.key).is_some_and(|allowed| allowed.iter().any(|word| word == fact.value))
+    }
+
+    /// Whether it usually shows this fact, with this value.
+    pub(super) fn hints_at(&self, fact: &Fact) -> bool {
+        self.hints.get(fact.key).is_some_and(|usual| usual.iter().any(|word| word == fact.value))
     }
 
     /// Whether the fact may be so: it is not known, not spoken of, or as demanded.

@@ -4,6 +4,7 @@
 use super::case::Case;
 use super::cell::Cell;
 use super::proof::ProofRule;
+use super::vocabulary;
 use super::weigh::Weighed;
 use crate::observe::Outcome;
 use crate::probe::{Caller, ProbeKey};
@@ -161,28 +162,24 @@ impl Question {
     }
 }
 
-/// Where the facts of `fact` and `calls` come from.
+/// Where a fact is read from: by its door, and of manifests by what is compared.
 fn source(key: &str) -> Source {
-    match key {
-        "issued-signature" | "signing-key" | "clock" | "bearer-sent" | "auth.pace" | "auth.health-pace" => {
-            Source::Probes
-        }
-        "backend-call" | "backend-contact" | "unheard-call" | "auth.at-work" | "token-judged" => Source::Log,
-        "service-id" | "auth-url" => Source::Manifest(Service::Backend),
-        key if key.starts_with("backend.") => Source::Manifest(Service::Backend),
-        key if key.starts_with("auth.") => Source::Manifest(Service::Auth),
-        _ => Source::BothManifests,
+    match vocabulary::of(key).map(|word| word.door) {
+        Some(Door::Logs) => Source::Log,
+        Some(Door::Manifest) => match key.split_once('.') {
+            Some(("auth", _)) => Source::Manifest(Service::Auth),
+            None if matches!(key, "service-secret" | "jwt-secret") => Source::BothManifests,
+            _ => Source::Manifest(Service::Backend),
+        },
+        _ => Source::Probes,
     }
 }
 
-/// Whether this value contradicts every fault that does not demand it (see `fact`): what is absent does only beside another who has it.
+/// Whether this value contradicts every fault that does not demand it (see `fact`): what is absent does only beside another who has it,
+/// and of addresses only the surely wrong.
 fn is_anomaly(key: &str, value: &str, both_known: bool) -> bool {
-    match (key, value) {
-        ("backend.service-secret" | "auth.service-secret" | "auth.jwt-secret", "absent") => both_known,
-        ("auth-url", _) => false,
-        (_, "differs" | "off") => true,
-        _ => false,
-    }
+    let odd = vocabulary::of(key).is_some_and(|word| word.anomaly == Some(value));
+    odd && key != "auth-url" && (value != "absent" || both_known)
 }
 
 /// Whether the first leaves a line that the second does not. A line that is missing speaks against nobody.

@@ -11,6 +11,8 @@ pub(super) struct FactWord {
     pub(super) values: &'static [&'static str],
     /// A value that no system in order has: it contradicts whoever does not demand it.
     pub(super) anomaly: Option<&'static str>,
+    /// The value that systems in order have, where they all have one. Any other is a hint at whoever foretells it.
+    pub(super) usual: Option<&'static str>,
     /// The door it comes by.
     pub(super) door: Door,
     /// What it is, so that a value may follow.
@@ -28,63 +30,63 @@ pub(super) const FACTS: &[FactWord] = &[
         Some("foreign"),
         Door::Auth,
         "the key of tokens that the auth service mints",
-    ),
+    ).usually("ours"),
     fact(
         "signing-key",
         &["published", "unpublished"],
         None,
         Door::Auth,
         "our key among those that the auth service publishes",
-    ),
-    fact("clock", &["in-step", "apart"], Some("apart"), Door::Auth, "the clocks, ours and the auth service's"),
+    ).usually("published"),
+    fact("clock", &["in-step", "apart"], Some("apart"), Door::Auth, "the clocks, ours and the auth service's").usually("in-step"),
     fact(
         "backend.service-secret",
         PRESENCE,
         Some("absent"),
         Door::Manifest,
         "the service secret in the backend's manifest",
-    ),
+    ).usually("present"),
     fact(
         "auth.service-secret",
         PRESENCE,
         Some("absent"),
         Door::Manifest,
         "the service secret in the auth service's manifest",
-    ),
-    fact("backend.service-id", PRESENCE, None, Door::Manifest, "the service id in the backend's manifest"),
-    fact("backend.auth-url", PRESENCE, None, Door::Manifest, "the auth service's address in the backend's manifest"),
-    fact("backend.jwt-secret", PRESENCE, None, Door::Manifest, "the JWT secret in the backend's manifest"),
-    fact("auth.jwt-secret", PRESENCE, Some("absent"), Door::Manifest, "the JWT secret in the auth service's manifest"),
+    ).usually("present"),
+    fact("backend.service-id", PRESENCE, None, Door::Manifest, "the service id in the backend's manifest").usually("present"),
+    fact("backend.auth-url", PRESENCE, None, Door::Manifest, "the auth service's address in the backend's manifest").usually("present"),
+    fact("backend.jwt-secret", PRESENCE, None, Door::Manifest, "the JWT secret in the backend's manifest").usually("present"),
+    fact("auth.jwt-secret", PRESENCE, Some("absent"), Door::Manifest, "the JWT secret in the auth service's manifest").usually("present"),
     fact(
         "service-secret",
         SAMENESS,
         Some("differs"),
         Door::Manifest,
         "the service secrets that the two manifests name",
-    ),
-    fact("jwt-secret", SAMENESS, Some("differs"), Door::Manifest, "the JWT secrets that the two manifests name"),
+    ).usually("same"),
+    fact("jwt-secret", SAMENESS, Some("differs"), Door::Manifest, "the JWT secrets that the two manifests name").usually("same"),
     fact(
         "service-id",
         SAMENESS,
         Some("differs"),
         Door::Manifest,
         "the backend's service id and the one that is expected",
-    ),
+    ).usually("same"),
     fact(
         "auth-url",
         SAMENESS,
         Some("differs"),
         Door::Manifest,
         "the auth service's address and the one in the backend's manifest",
-    ),
+    ).usually("same"),
     fact(
         "backend.auth-enabled",
         &["on", "off"],
         Some("off"),
         Door::Manifest,
         "the switch of the backend's auth client",
-    ),
-    fact("backend.rollout", &["ready", "failed"], None, Door::Manifest, "the backend's newest revision"),
+    ).usually("on"),
+    fact("backend.rollout", &["ready", "failed"], None, Door::Manifest, "the backend's newest revision").usually("ready"),
     fact(
         "backend-call",
         &["refused", "answered", "failed", "absent"],
@@ -115,24 +117,24 @@ pub(super) const FACTS: &[FactWord] = &[
         None,
         Door::Manifest,
         "the revisions that share the backend's traffic",
-    ),
+    ).usually("single"),
     fact(
         "failures-by-revision",
         &["one", "any"],
         Some("one"),
         Door::Logs,
         "the revisions that serve the calls that fail, in the backend's request log",
-    ),
-    fact("backend.ingress", &["open", "closed"], Some("closed"), Door::Manifest, "who may call the backend"),
-    fact("bearer-sent", &["yes", "no"], Some("no"), Door::Edge, "a token in our own calls"),
-    fact("auth.pace", &["quick", "slow"], Some("slow"), Door::Auth, "how fast the auth service judges good tokens"),
+    ).usually("any"),
+    fact("backend.ingress", &["open", "closed"], Some("closed"), Door::Manifest, "who may call the backend").usually("open"),
+    fact("bearer-sent", &["yes", "no"], Some("no"), Door::Edge, "a token in our own calls").usually("yes"),
+    fact("auth.pace", &["quick", "slow"], Some("slow"), Door::Auth, "how fast the auth service judges good tokens").usually("quick"),
     fact(
         "auth.health-pace",
         &["quick", "slow"],
         Some("slow"),
         Door::Auth,
         "how fast the auth service's health check answers",
-    ),
+    ).usually("quick"),
 ];
 
 const fn fact(
@@ -142,7 +144,18 @@ const fn fact(
     door: Door,
     says: &'static str,
 ) -> FactWord {
-    FactWord { key, values, anomaly, door, says }
+    FactWord { key, values, anomaly, usual: None, door, says }
+}
+
+impl FactWord {
+    const fn usually(self, value: &'static str) -> Self {
+        Self { usual: Some(value), ..self }
+    }
+
+    /// Whether this value is not as in a system in order.
+    pub(super) fn is_odd(&self, value: &str) -> bool {
+        self.values.contains(&value) && self.usual.is_some_and(|usual| usual != value)
+    }
 }
 
 /// The fact of this key.

@@ -31,6 +31,11 @@ pub(super) struct Weighed<'a> {
 }
 
 impl Weighed<'_> {
+    /// How common it is, as a logarithm.
+    pub(super) fn prior(&self) -> f64 {
+        self.mode.prior.unwrap_or(self.fault.prior).weight().ln()
+    }
+
     pub(super) fn is_candidate(&self) -> bool {
         self.contradiction.is_none() && !self.explains.is_empty()
     }
@@ -102,11 +107,11 @@ fn best_mode<'w, 'a>(modes: &'w [Weighed<'a>]) -> Option<&'w Weighed<'a>> {
 fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Weighed<'a>> {
     let log = best_line(fault, case);
     let hints = f64::from(u8::from(log.is_some())) + f64::from(u8::from(signature_seen(fault, case)));
-    let base = fault.prior.weight().ln() + hints * HINT.ln();
     let weighed = |mode: &'a Mode| {
         let explains =
             case.to_explain().filter(|reading| predicts(mode, reading)).flat_map(|reading| reading.exchanges.clone());
         let likelihood = likelihood(mode, case);
+        let base = mode.prior.unwrap_or(fault.prior).weight().ln() + hints * HINT.ln();
         Weighed {
             fault,
             mode,

@@ -1,5 +1,6 @@
 //! One scenario, step by step, with a session of its own. Sits in `run`; acts and checks, does not diagnose.
 
+use super::allowance::Allowance;
 use super::captures::Captures;
 use super::events::{Event, Listener};
 use super::record::Record;
@@ -16,6 +17,7 @@ pub(super) struct Course<'a> {
     session: Session,
     target: &'a Target,
     scenario: &'a Scenario,
+    allowance: &'a Allowance,
     captures: Captures,
     record: Record,
     failed: Vec<FailedStep>,
@@ -29,17 +31,28 @@ pub(super) struct Done {
 }
 
 impl<'a> Course<'a> {
-    pub(super) fn new(session: Session, target: &'a Target, scenario: &'a Scenario) -> Self {
-        Self { session, target, scenario, captures: Captures::default(), record: Record::default(), failed: Vec::new() }
+    pub(super) fn new(
+        session: Session,
+        target: &'a Target,
+        scenario: &'a Scenario,
+        allowance: &'a Allowance,
+    ) -> Self {
+        let (captures, record, failed) = (Captures::default(), Record::default(), Vec::new());
+        Self { session, target, scenario, allowance, captures, record, failed }
     }
 
     /// Drives every step, and what is to be done finally whatever became of them.
     pub(super) async fn drive(mut self, tell: Listener<'_>) -> Done {
         let mut steps = Vec::new();
+        let clean_up = |step: &Step| self.scenario.finally.iter().any(|last| std::ptr::eq(last, step));
         for step in self.scenario.steps.iter().chain(&self.scenario.finally) {
             let name = format!("{}/{}", self.scenario.id, step.id);
             tell(&Event::StepStarted { step: name.clone() });
-            let report = self.one(step, &name).await;
+            let report = if self.allowance.is_spent() && !clean_up(step) {
+                self.skipped(step, "steps failed before it, and what is left of the run's budget is for finding out why".into())
+            } else {
+                self.one(step, &name).await
+            };
             tell(&Event::StepEnded { step: name, outcome: report.outcome });
             steps.push(report);
         }
@@ -119,6 +132,7 @@ impl<'a> Course<'a> {
             return StepReport { outcome: StepOutcome::Known, because, ..report };
         }
         if let Some(exchange) = report.exchange.filter(|_| !no_question) {
+            self.allowance.note_failure();
             self.failed.push(FailedStep { step: name.to_owned(), exchange, control });
         }
         report

@@ -3,6 +3,7 @@
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
+use super::allowance::Allowance;
 use super::course::{Course, Done};
 use super::events::{Event, Listener};
 use super::record::Record;
@@ -31,11 +32,15 @@ pub(super) async fn drive(
     let (controls, others): (Vec<&Scenario>, Vec<&Scenario>) = scenarios.iter().partition(|one| has_controls(one));
     let steps = |one: &Scenario| one.steps.len() + one.finally.len();
     tell(&Event::Started { steps: scenarios.iter().map(steps).sum() });
+    let allowance = Allowance::of(target.budget.run);
     let mut driven = Driven::default();
     for (scenarios, at_once) in [(others, target.concurrency()), (controls, 1)] {
         // Collected: a future that held the closure would not be `Send`.
         let courses: Vec<_> =
-            scenarios.into_iter().map(|one| Course::new(prober.session(), target, one).drive(tell)).collect();
+            scenarios
+            .into_iter()
+            .map(|one| Course::new(prober.session(), target, one, &allowance).drive(tell))
+            .collect();
         let mut done = stream::iter(courses).buffered(at_once);
         while let Some(one) = done.next().await {
             driven.add(one, record);

@@ -2,6 +2,7 @@
 
 mod asking;
 mod by_hand;
+mod allowance;
 mod captures;
 mod course;
 mod credentials;

@@ -15,7 +15,7 @@ use crate::probe::{ProbeKey, ProbeRequest, Session};
 use crate::target::{Door, Target};
 
 /// Probes of the rest that are under way at the same time.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 12;
 
 /// A run, and the answers to all that was not asked in it. Plain data, redacted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,7 +41,8 @@ pub struct Recording {
 pub async fn record(run: &Smoke) -> Result<Recording, RunError> {
     let target = &run.target;
     let deadline = tokio::time::Instant::now() + target.budget.run;
-    let (prober, redact, evidence) = prober(run, deadline).await?;
+    // What is asked afterwards takes time of its own.
+    let (prober, redact, evidence) = prober(run, deadline + target.budget.run).await?;
     let mut record = Record::default();
     let silent = |_: &super::Event| {};
     let driven = drive::drive(&prober, target, &scenarios(run), &mut record, &silent).await;
