@@ -9,7 +9,7 @@ use super::fact::{self, Fact};
 use super::given::{FailedStep, Given, SentProbe};
 use super::logbook::Logbook;
 use super::reading::{Reading, Readings};
-use super::{revisions, unheard};
+use super::{revisions, told, unheard};
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::{Observation, Outcome};
 use crate::target::{Service, Target};
@@ -48,6 +48,7 @@ impl<'a> Case<'a> {
             let backend = given.evidence.manifests.get(&Service::Backend);
             facts.extend(unheard::fact(&logbook, given.target, backend, &calls));
             facts.extend(calls);
+            facts.extend(told::facts(&logbook, given.target));
         }
         facts.extend(logbook.arrivals(given.target));
         Self {

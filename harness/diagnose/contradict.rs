@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::describe;
 use super::mode::{Mode, Prediction};
-use super::predict::{allows, holds};
+use super::predict::{allows, meets};
 use super::reading::Reading;
 use super::verdict::Proof;
 
@@ -21,7 +21,7 @@ fn reading_contradiction<'c, 'a>(mode: &Mode, case: &'c Case<'a>) -> Option<&'c 
     let cannot_be = |reading: &&Reading<'_>| reading.is_firm() && !allows(mode, reading, case);
     let unmet = |prediction: &Prediction| {
         let spoken = || case.readings.all.iter().filter(|reading| prediction.on.matches(&reading.cell));
-        let met = |reading: &Reading<'_>| !reading.is_firm() || holds(prediction, reading, case);
+        let met = |reading: &Reading<'_>| meets(prediction, reading, case);
         spoken().next().filter(|_| !spoken().any(met))
     };
     let at_least_one = || mode.predict.iter().filter(|one| one.some).find_map(unmet);

@@ -1,7 +1,9 @@
 //! Facts that come of comparing: two manifests, two clocks, two secrets. Sits in `diagnose`.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use url::Url;
 
 use super::{pace, vocabulary};
@@ -43,6 +45,7 @@ pub(super) fn facts(
     manifests: &BTreeMap<Service, Manifest>,
 ) -> Vec<Fact> {
     let mut facts: Vec<Fact> = issued_signature(observations).into_iter().chain(clock(target, observations)).collect();
+    facts.extend(answers_clock(observations));
     facts.extend(bearer_sent(observations));
     facts.extend(pace::facts(target, observations));
     let backend = manifests.get(&Service::Backend);
@@ -51,6 +54,9 @@ pub(super) fn facts(
         facts.extend(presence("backend.service-secret", "service-secret", backend, auth, target));
         facts.extend(presence("backend.service-id", "service-id", backend, None, target));
         facts.extend(presence("backend.auth-url", "auth-url", backend, None, target));
+        facts.extend(presence("backend.oauth-client", "oauth-client", backend, None, target));
+        facts.extend(required(backend, target));
+        facts.extend(rollout_reason(backend));
         facts.extend(presence("backend.jwt-secret", "jwt-secret", backend, None, target));
         facts.extend(service_id(backend, target));
         facts.extend(auth_url(backend, target));
@@ -119,6 +125,15 @@ fn clock(target: &Target, observations: &[&Observation]) -> Option<Fact> {
     Some(Fact { key: "clock", value, anomaly: value == "apart", says, exchange: Some(one.exchange) })
 }
 
+/// The same of whoever answered: edges keep time, so what is far apart is as a rule our own clock, or that of the one who judges.
+fn answers_clock(observations: &[&Observation]) -> Option<Fact> {
+    let skewed = observations.iter().filter_map(|one| Some((one, one.clock_skew_s?)));
+    let (one, skew) = skewed.min_by_key(|(_, skew)| skew.abs())?;
+    let value = if skew.abs() > CLOCK_TOLERANCE { "apart" } else { "in-step" };
+    let says = format!("every Date is at least {} s away from our clock", skew.abs());
+    Some(Fact { key: "answers-clock", value, anomaly: false, says, exchange: Some(one.exchange) })
+}
+
 /// The variable of a role: its name and value.
 fn variable<'a>(role: &str, manifest: &'a Manifest, target: &Target) -> Option<(&'a str, &'a EnvValue)> {
     let names = target.variables.get(role)?;
@@ -141,6 +156,33 @@ fn presence(key: &'static str, role: &str, here: &Manifest, there: Option<&Manif
         None => format!("manifest of {}: no {}", here.name, names.join(", no ")),
     };
     Some(Fact { key, value: "absent", anomaly: other.is_some(), says, exchange: None })
+}
+
+/// Every variable that the operator says is required.
+fn required(backend: &Manifest, target: &Target) -> Option<Fact> {
+    let names = target.variables.get("required")?;
+    let has = |name: &&String| backend.env.get(*name).is_some_and(|value| !value.is_empty());
+    let (value, says) = match names.iter().find(|name| !has(name)) {
+        Some(name) => ("absent", format!("manifest of {}: no {name}, which it requires", backend.name)),
+        None => ("present", format!("manifest of {}: {} are there", backend.name, names.join(", "))),
+    };
+    Some(Fact { key: "backend.required", value, anomaly: false, says, exchange: None })
+}
+
+/// In the platform's words: of its containers that do not come up, or of secrets that cannot be had.
+fn rollout_reason(backend: &Manifest) -> Option<Fact> {
+    static SECRET: LazyLock<Regex> = LazyLock::new(|| Regex::new("(?i)secret|createcontainerconfigerror").expect("a pattern"));
+    static START: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new("(?i)failed to start|listen on|health ?check|crashloop|exited|startup probe").expect("a pattern")
+    });
+    let reason = backend.reason.as_deref().filter(|_| backend.ready == Some(false))?;
+    let value = match () {
+        () if SECRET.is_match(reason) => "secret",
+        () if START.is_match(reason) => "start",
+        () => return None,
+    };
+    let says = format!("manifest of {}: {reason}", backend.name);
+    Some(Fact { key: "backend.rollout-reason", value, anomaly: false, says, exchange: None })
 }
 
 /// Only pinned versions of one secret can be told apart: `latest` is fixed when an instance starts, and two names may hold one value.

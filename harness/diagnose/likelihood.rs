@@ -6,7 +6,7 @@ use super::case::Case;
 use super::cell::Place;
 use super::fact::UNKNOWN;
 use super::mode::{Mode, Prediction};
-use super::predict::{holds, speaking};
+use super::predict::{foretells, holds, speaking};
 use super::reading::Reading;
 use super::weigh::Weighed;
 use crate::observe::{Hop, Outcome};
@@ -16,6 +16,8 @@ use crate::token::TokenKind;
 pub(super) const NOISE: f64 = 0.01;
 /// Kinds of outcome an observation can have; what a silent prediction is uniform over.
 const OUTCOMES: f64 = 15.0;
+/// How much the mere form of an answer counts as a hint at its maker: services and gateways both speak JSON.
+const FORM: f64 = 2.0;
 /// How much a hint counts, as a factor.
 pub(super) const HINT: f64 = 20.0;
 
@@ -25,12 +27,13 @@ pub(super) struct Likelihood {
     /// One for each of [`counted`].
     cells: Vec<f64>,
     facts: f64,
+    hints: f64,
     sameness: f64,
 }
 
 impl Likelihood {
     pub(super) fn total(&self) -> f64 {
-        self.cells.iter().sum::<f64>() + self.facts + self.sameness
+        self.cells.iter().sum::<f64>() + self.facts + self.hints + self.sameness
     }
 }
 
@@ -39,7 +42,8 @@ pub(super) fn likelihood(mode: &Mode, case: &Case<'_>) -> Likelihood {
     let mut shown = BTreeSet::new();
     Likelihood {
         cells: counted(case).map(|reading| cell_likelihood(mode, reading, case, &mut shown)).collect(),
-        facts: facts_likelihood(mode, case) + maker_likelihood(mode, case),
+        facts: facts_likelihood(mode, case),
+        hints: maker_likelihood(mode, case) + usual_likelihood(mode, case) + steadiness_likelihood(mode, case),
         sameness: sameness_likelihood(mode, case),
     }
 }
@@ -52,7 +56,7 @@ pub(super) fn together(one: &Weighed<'_>, other: &Weighed<'_>, case: &Case<'_>) 
         .map(|(reading, (a, b))| if reading.observation.result == Outcome::Ok { a.min(*b) } else { a.max(*b) })
         .sum();
     let (a, b) = (&one.likelihood, &other.likelihood);
-    one.base + other.base + cells + a.facts + b.facts + a.sameness.max(b.sameness)
+    one.base + other.base + cells + a.facts + b.facts + a.hints.max(b.hints) + a.sameness.max(b.sameness)
 }
 
 /// The readings that count, grouped by what was decided about what: forty 401s are one fact.
@@ -84,12 +88,19 @@ fn cell_likelihood(
         return if reading.is_as_always() { 0.0 } else { -OUTCOMES.ln() };
     };
     let chosen_before = !shown.insert((std::ptr::from_ref(prediction), reading.observation.result));
-    let size = if chosen_before { 1.0 } else { prediction.choices(reading.observation.result) };
+    let size = if chosen_before { 1.0 } else { choices(mode, prediction, reading) };
     let fits = speaking(mode, reading).all(|one| one.some || holds(one, reading, case));
     let in_time =
-        speaking(mode, reading).all(|one| one.latency.is_empty() || one.latency.contains(&reading.observation.latency));
+        speaking(mode, reading).all(|one| !foretells(one, reading) || one.is_in_time(reading.observation.latency));
     let lateness = if in_time { 0.0 } else { -HINT.ln() };
     lateness + if fits { ((1.0 - NOISE) / size).ln() } else { (NOISE / (OUTCOMES - size).max(1.0)).ln() }
+}
+
+/// Among how many outcomes the mode leaves the choice: fewer where it is one of those that it usually gives.
+fn choices(mode: &Mode, prediction: &Prediction, reading: &Reading<'_>) -> f64 {
+    let usual = mode.usual.iter().filter(|one| one.on.matches(&reading.cell));
+    let seen = usual.filter(|one| one.result.contains(&reading.observation.result));
+    seen.map(|one| one.result.len()).min().unwrap_or(usize::MAX).min(prediction.result.len()) as f64
 }
 
 fn facts_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
@@ -99,12 +110,12 @@ fn facts_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
         true => 0.0,
         false => NOISE.ln(),
     });
-    let hinted = mode.hints.keys().filter_map(known).map(|fact| match mode.hints_at(fact) {
+    let usual = mode.usual_facts.keys().filter_map(known).map(|fact| match mode.usually_shows(fact) {
         true if fact.is_odd() => HINT.ln(),
         true => 0.0,
         false => -HINT.ln(),
     });
-    demanded.chain(hinted).sum()
+    demanded.chain(usual).sum()
 }
 
 /// A mere hint at who made a failing answer, held against the maker that the mode foretells. It counts once, however many answers have it.
@@ -115,5 +126,25 @@ fn maker_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
             && reading.answered_by == Hop::Unknown
             && speaking(mode, reading).any(|one| !one.answered_by.is_empty() && !one.answered_by.contains(&hint))
     };
-    if case.readings.failing().find(other).is_some() { -HINT.ln() } else { 0.0 }
+    let mut others = case.readings.failing().filter(other);
+    match (others.any(|one| !one.observation.unmarked), case.readings.failing().any(|one| other(&one))) {
+        (true, _) => -HINT.ln(),
+        (_, true) => -FORM.ln(),
+        _ => 0.0,
+    }
+}
+
+/// What comes and goes is not what fails each time.
+fn steadiness_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
+    let comes_and_goes = case.readings.failing().any(|reading| reading.flaps);
+    if comes_and_goes && !mode.comes_and_goes { -HINT.ln() } else { 0.0 }
+}
+
+/// What the mode usually gives, held against what was seen: each time it is otherwise counts once.
+fn usual_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
+    let otherwise = |usual: &&Prediction| {
+        let mut spoken = case.readings.all.iter().filter(|one| one.is_firm() && usual.on.matches(&one.cell));
+        spoken.any(|one| !holds(usual, one, case) || !usual.is_in_time(one.observation.latency))
+    };
+    -HINT.ln() * mode.usual.iter().filter(otherwise).count() as f64
 }

@@ -47,6 +47,7 @@ mod stance;
 mod tests;
 mod two;
 mod unexplained;
+mod told;
 mod unheard;
 mod verdict;
 mod vocabulary;

@@ -31,9 +31,15 @@ pub(super) struct Mode {
     /// Facts it demands, where they are known: key and allowed values.
     #[serde(default, deserialize_with = "facts")]
     pub(super) facts: BTreeMap<String, Vec<String>>,
-    /// Facts that it usually shows, where they are known: they move the score and contradict nobody.
+    /// What it usually gives: it moves the score and contradicts nobody.
+    #[serde(default)]
+    pub(super) usual: Vec<Prediction>,
+    /// Facts that it usually shows, where they are known. The same.
     #[serde(default, deserialize_with = "facts")]
-    pub(super) hints: BTreeMap<String, Vec<String>>,
+    pub(super) usual_facts: BTreeMap<String, Vec<String>>,
+    /// Its failures come and go.
+    #[serde(default)]
+    pub(super) comes_and_goes: bool,
     /// How common it is in this mode, where that is not how common the fault is.
     pub(super) prior: Option<Prior>,
     /// Whether the fault lies behind the edge: then the way past the edge ends as the way through it does.
@@ -51,14 +57,14 @@ pub(super) struct Prediction {
     pub(super) on: Selector,
     #[serde(default)]
     pub(super) result: Vec<Outcome>,
-    /// Of these the ones that it mostly is: the others are possible, and foretold less.
-    #[serde(default)]
-    pub(super) usually: Vec<Outcome>,
     #[serde(default)]
     pub(super) answered_by: Vec<Hop>,
     /// An answer that nobody knows the maker of does not do.
     #[serde(default)]
     pub(super) surely: bool,
+    /// No answer at all does not do.
+    #[serde(default)]
+    pub(super) answered: bool,
     /// An answer with not even a hint at that maker does not do.
     #[serde(default)]
     pub(super) hinted: bool,
@@ -73,6 +79,9 @@ pub(super) struct Prediction {
     /// At least one of the probes must; otherwise each of them.
     #[serde(default)]
     pub(super) some: bool,
+    /// The same probe must have come out otherwise when it was repeated.
+    #[serde(default)]
+    pub(super) comes_and_goes: bool,
     /// Speaks only of surfaces on which something that must work does not.
     #[serde(default)]
     pub(super) where_failing: bool,
@@ -82,21 +91,16 @@ pub(super) struct Prediction {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Expectation {
+    #[serde(default)]
     pub(super) predict: Vec<Prediction>,
+    #[serde(default)]
+    pub(super) usual: Vec<Prediction>,
 }
 
-/// How often a probe gives what it usually gives.
-const USUALLY: f64 = 0.9;
-
 impl Prediction {
-    /// Among how many equal choices this outcome is one.
-    pub(super) fn choices(&self, outcome: Outcome) -> f64 {
-        let (all, usual) = (self.result.len() as f64, self.usually.len() as f64);
-        match self.usually.contains(&outcome) {
-            _ if self.usually.is_empty() || self.usually.len() == self.result.len() => all,
-            true => usual / USUALLY,
-            false => (all - usual) / (1.0 - USUALLY),
-        }
+    /// Whether an answer that took so long is foretold.
+    pub(super) fn is_in_time(&self, latency: LatencyClass) -> bool {
+        self.latency.is_empty() || self.latency.contains(&latency)
     }
 }
 
@@ -107,8 +111,8 @@ impl Mode {
     }
 
     /// Whether it usually shows this fact, with this value.
-    pub(super) fn hints_at(&self, fact: &Fact) -> bool {
-        self.hints.get(fact.key).is_some_and(|usual| usual.iter().any(|word| word == fact.value))
+    pub(super) fn usually_shows(&self, fact: &Fact) -> bool {
+        self.usual_facts.get(fact.key).is_some_and(|usual| usual.iter().any(|word| word == fact.value))
     }
 
     /// Whether the fact may be so: it is not known, not spoken of, or as demanded.
@@ -130,6 +134,7 @@ impl Mode {
             let unknown = || (name.span(), vocabulary::unknown(name.get_ref(), shared.keys().map(String::as_str)));
             let set = shared.get(name.get_ref()).ok_or_else(unknown)?;
             self.predict.extend(set.predict.iter().cloned());
+            self.usual.extend(set.usual.iter().cloned());
         }
         Ok(())
     }

@@ -44,7 +44,8 @@ pub(super) fn fits(prediction: &Prediction, reading: &Reading<'_>) -> bool {
         || prediction.answered_by.contains(&reading.answered_by)
         || (seen.speaks_for_another && prediction.answered_by.contains(&Hop::Backend));
     let authn = prediction.authn.is_empty() || seen.authn == Authn::Unknown || prediction.authn.contains(&seen.authn);
-    result && hop && authn
+    let answered = !prediction.answered || seen.status.is_some();
+    result && hop && authn && answered
 }
 
 fn hinted(prediction: &Prediction, seen: &Observation) -> bool {
@@ -54,6 +55,14 @@ fn hinted(prediction: &Prediction, seen: &Observation) -> bool {
 /// Whether the reading is as predicted, alone and beside its controls.
 pub(super) fn holds(prediction: &Prediction, reading: &Reading<'_>, case: &Case<'_>) -> bool {
     fits(prediction, reading) && relation_holds(prediction, reading, case)
+}
+
+/// Whether the reading is one of those of which the prediction demands at least one. Of what comes and goes one try is enough.
+pub(super) fn meets(prediction: &Prediction, reading: &Reading<'_>, case: &Case<'_>) -> bool {
+    if prediction.comes_and_goes && !reading.mixed {
+        return false;
+    }
+    if reading.is_firm() { holds(prediction, reading, case) } else { reading.ever(&prediction.result) }
 }
 
 /// Whether the mode allows the reading: every prediction that each probe must meet holds, and so does the way it went.

@@ -18,6 +18,8 @@ pub(super) struct Reading<'a> {
     pub(super) exchanges: Vec<u32>,
     /// A repetition ended otherwise: intermittent, so it contradicts nothing.
     pub(super) mixed: bool,
+    /// How the tries that were answered ended, each once.
+    pub(super) outcomes: BTreeSet<Outcome>,
     /// It must work, failed, and then went through.
     pub(super) flaps: bool,
     /// It worked while others flap: it may have met the half that works, and contradicts nothing.
@@ -44,6 +46,7 @@ impl<'a> Reading<'a> {
             cell,
             observation,
             exchanges: tries.iter().map(|one| one.exchange).collect(),
+            outcomes: kept.iter().map(|one| one.result).collect(),
             mixed: kept.iter().any(|one| one.result != first.result),
             flaps: false,
             lucky: false,
@@ -60,6 +63,11 @@ impl<'a> Reading<'a> {
     /// Whether it can speak against a fault.
     pub(super) const fn is_firm(&self) -> bool {
         !self.mixed && !self.lucky
+    }
+
+    /// Whether one of its tries ended in one of these ways.
+    pub(super) fn ever(&self, results: &[Outcome]) -> bool {
+        results.is_empty() || results.iter().any(|result| self.outcomes.contains(result))
     }
 
     /// Whether no try of it got any answer.

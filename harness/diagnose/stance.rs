@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::case::Case;
 use super::mode::{Mode, Prediction};
-use super::predict::{allows, foretells, holds, speaking};
+use super::predict::{allows, foretells, holds, meets, speaking};
 use super::reading::Reading;
 use crate::observe::Outcome;
 
@@ -62,7 +62,7 @@ fn unmet(prediction: &Prediction, case: &Case<'_>) -> Option<Vec<usize>> {
         (0..case.readings.all.len()).filter(|at| prediction.on.matches(&case.readings.all[*at].cell)).collect();
     let met = |at: &usize| {
         let reading = &case.readings.all[*at];
-        !reading.is_firm() || holds(prediction, reading, case)
+        meets(prediction, reading, case)
     };
     (!spoken.is_empty() && !spoken.iter().any(met)).then_some(spoken)
 }

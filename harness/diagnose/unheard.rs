@@ -23,6 +23,8 @@ static UNANSWERED: LazyLock<Regex> = LazyLock::new(|| {
         r"|(check|call|request|connection|validation|probe)\w* (has )?timed ?out|timed ?out (after|while)|i/o timeout|deadline exceeded",
     ))
 });
+/// Of these: it was waited for.
+static IN_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)time(d)? ?out|etimedout|deadline"));
 /// Its own client did not take it.
 static UNSENT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)(illegal|invalid|forbidden) (http )?header|header.{0,30}(newline|line break|line feed)")
@@ -98,8 +100,7 @@ impl Unheard<'_> {
     }
 
     fn is_unanswered(&self, text: &str) -> bool {
-        let of_auth = OF_AUTH.is_match(text) && !OF_A_STORE.is_match(text);
-        (of_auth || self.asked(text).is_some()) && UNANSWERED.is_match(text)
+        (is_of_auth(text) || self.asked(text).is_some()) && UNANSWERED.is_match(text)
     }
 
     /// The address in a line, where its path is one of the auth service's: any, or where health checks arrived, one that judges.
@@ -108,9 +109,30 @@ impl Unheard<'_> {
             let mut surfaces = self.target.surfaces.values().filter(|surface| surface.service == Service::Auth);
             surfaces.any(|surface| surface.path == path && (self.no_contact || surface.role == Role::Oracle))
         };
-        let found = ADDRESS.find_iter(text).filter_map(|found| Url::parse(found.as_str()).ok());
-        found.into_iter().find(|url| of_auth(url.path()) && place(url) != place(&self.target.backend))
+        addresses(text, self.target).into_iter().find(|url| of_auth(url.path()))
     }
+}
+
+/// The addresses in a line of the backend's log that are not its own.
+pub(super) fn addresses(text: &str, target: &Target) -> Vec<Url> {
+    let found = ADDRESS.find_iter(text).filter_map(|found| Url::parse(found.as_str()).ok());
+    found.filter(|url| place(url) != place(&target.backend)).collect()
+}
+
+/// How a call of the auth service that got no answer ended, if a line tells of one.
+pub(super) fn without_answer(text: &str) -> Option<&'static str> {
+    if HELD_BACK.is_match(text) {
+        return Some("held-back");
+    }
+    if UNSENT.is_match(text) {
+        return Some("unsent");
+    }
+    (is_of_auth(text) && UNANSWERED.is_match(text))
+        .then(|| if IN_TIME.is_match(text) { "timed-out" } else { "unanswered" })
+}
+
+fn is_of_auth(text: &str) -> bool {
+    OF_AUTH.is_match(text) && !OF_A_STORE.is_match(text)
 }
 
 fn place(url: &Url) -> (Option<&str>, Option<u16>) {

@@ -16,6 +16,8 @@ pub(super) const SURE: f64 = 0.75;
 pub(super) struct Made {
     pub(super) by: Hop,
     pub(super) hint: bool,
+    /// See [`super::Observation::unmarked`].
+    pub(super) unmarked: bool,
     /// See [`super::Observation::speaks_for_another`].
     pub(super) speaks_for_another: bool,
     pub(super) signatures: Vec<String>,
@@ -28,9 +30,10 @@ pub(super) fn maker(exchange: &Exchange, surface: &Surface, outcome: Outcome) ->
     let found = marks(exchange, surface);
     let (by, hint, bytes) = decide(exchange, outcome, own, &found);
     let speaks_for_another = telling(&found).is_some_and(|mark| mark.says == Says::Messenger);
+    let unmarked = hint && telling(&found).is_none();
     let mut signatures: Vec<String> = found.into_iter().map(|mark| mark.id).collect();
     signatures.dedup();
-    Made { by, hint, speaks_for_another, signatures, because: Because { claim: claim(by), bytes } }
+    Made { by, hint, unmarked, speaks_for_another, signatures, because: Because { claim: claim(by), bytes } }
 }
 
 /// The weightiest first.

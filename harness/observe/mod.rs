@@ -43,6 +43,7 @@ pub fn observe(exchange: &Exchange, surface: &Surface, sub: &str) -> Option<Obse
         probe: exchange.probe.clone(),
         answered_by: made.by,
         maker_is_hint: made.hint,
+        unmarked: made.unmarked,
         speaks_for_another: made.speaks_for_another,
         authn,
         result,

@@ -110,9 +110,12 @@ pub struct Observation {
     pub probe: ProbeKey,
     /// Who made the answer.
     pub answered_by: Hop,
-    /// Nothing but the form of the answer speaks for its maker (it is JSON, as a service's would be): a hint.
+    /// Nothing that is sure speaks for its maker: a hint.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub maker_is_hint: bool,
+    /// Not even a hint that is one: no mark of any product or standard speaks for a maker, only the content type, or nothing at all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unmarked: bool,
     /// Whoever made the answer may only have passed on what another decided: an edge that asks before it lets anybody through.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub speaks_for_another: bool,

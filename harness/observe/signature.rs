@@ -92,6 +92,7 @@ static SHIPPED: LazyLock<Vec<Signature>> = LazyLock::new(|| {
         "iap",
         "load-balancer",
         "nginx",
+        "stores",
         "traefik",
         "varnish",
     ];

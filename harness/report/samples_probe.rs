@@ -24,6 +24,7 @@ fn observation() -> Observation {
     let because = |claim: &str, bytes: &str| Because { claim: claim.to_owned(), bytes: bytes.to_owned() };
     Observation {
         maker_is_hint: false,
+        unmarked: false,
         unchallenged: false,
         speaks_for_another: false,
         clock_skew_s: None,

@@ -1,0 +1,71 @@
+//! What the backend's own log tells of its calls to the auth service, whether or not the auth service's is there to be read. Sits in
+//! `diagnose`. Its words are its own, so these facts are hints.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::fact::Fact;
+use super::logbook::Logbook;
+use super::unheard;
+use crate::evidence::LogEntry;
+use crate::observe::Hop;
+use crate::target::{Role, Service, Target};
+
+/// A status in a line about a call.
+static STATUS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?:^|[^\d.:])([1-5]\d\d)(?:[^\d.]|$)").expect("a regular expression"));
+
+/// How the first failing probe's health check of the auth service ended, and its validation, as far as the backend tells.
+pub(super) fn facts(logbook: &Logbook<'_>, target: &Target) -> Vec<Fact> {
+    let Some(first) = logbook.failing().next() else { return Vec::new() };
+    let of_backend = |entry: &&LogEntry| entry.by == Hop::Backend && entry.request.is_none();
+    let lines: Vec<&LogEntry> =
+        logbook.entries.iter().filter(of_backend).filter(|entry| logbook.is_in(entry, first)).collect();
+    let ended = |key, how: &dyn Fn(&str) -> Option<&'static str>| {
+        lines.iter().rev().find_map(|line| Some(said(key, line, how(&line.text)?)))
+    };
+    let called = |text: &str, role| status(text).filter(|_| called(text, role, target));
+    let health = ended("told-of-health", &|text| called(text, Role::Health));
+    let call = ended("told-of-call", &|text| called(text, Role::Oracle));
+    let call = call.or_else(|| ended("told-of-call", &unheard::without_answer));
+    health.into_iter().chain(call).collect()
+}
+
+/// Whether it speaks of a call to a surface of the auth service of this role.
+fn called(text: &str, role: Role, target: &Target) -> bool {
+    let mut paths = target.surfaces.values().filter(|one| one.service == Service::Auth && one.role == role);
+    let asked = unheard::addresses(text, target);
+    paths.any(|surface| asked.iter().any(|url| url.path() == surface.path))
+}
+
+fn status(text: &str) -> Option<&'static str> {
+    let code = STATUS.captures_iter(text).last()?.get(1)?.as_str();
+    Some(match code.as_bytes() {
+        b"401" | b"403" => "refused",
+        b"404" | b"405" => "missing",
+        [b'2', ..] => "ok",
+        [b'5', ..] => "failed",
+        _ => return None,
+    })
+}
+
+fn said(key: &'static str, line: &LogEntry, value: &'static str) -> Fact {
+    let text: String = line.text.lines().next().unwrap_or_default().chars().take(160).collect();
+    let says = format!("the backend's log at {}: {text}", line.at.strftime("%H:%M:%S%.3fZ"));
+    Fact { key, value, anomaly: false, says, exchange: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::status;
+
+    #[test]
+    fn a_status_is_read_from_the_end_of_a_line_about_a_call() {
+        assert_eq!(status(r#"HTTP Request: POST http://10.0.0.3:8081/auth/validate "HTTP/1.1 404 Not Found""#), Some("missing"));
+        assert_eq!(status("auth answered 503"), Some("failed"));
+        assert_eq!(status("GET http://auth.internal:5000/health -> 200"), Some("ok"));
+        assert_eq!(status("calling http://127.0.0.1:401/health"), None);
+        assert_eq!(status("took 12 ms"), None);
+    }
+}
