@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::describe;
 use super::mode::{Mode, Prediction};
-use super::predict::{allows, meets};
+use super::predict::{allows, meets, way_holds};
 use super::reading::Reading;
 use super::verdict::Proof;
 
@@ -18,7 +18,8 @@ pub(super) fn contradiction(mode: &Mode, case: &Case<'_>) -> Option<Proof> {
 }
 
 fn reading_contradiction<'c, 'a>(mode: &Mode, case: &'c Case<'a>) -> Option<&'c Reading<'a>> {
-    let cannot_be = |reading: &&Reading<'_>| reading.is_firm() && !allows(mode, reading, case);
+    let cannot_be =
+        |reading: &&Reading<'_>| reading.is_firm() && !(way_holds(mode, reading, case) && allows(mode, reading, case));
     let unmet = |prediction: &Prediction| {
         let spoken = || case.readings.all.iter().filter(|reading| prediction.on.matches(&reading.cell));
         let met = |reading: &Reading<'_>| meets(prediction, reading, case);

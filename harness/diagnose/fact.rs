@@ -171,7 +171,8 @@ fn required(backend: &Manifest, target: &Target) -> Option<Fact> {
 
 /// In the platform's words: of its containers that do not come up, or of secrets that cannot be had.
 fn rollout_reason(backend: &Manifest) -> Option<Fact> {
-    static SECRET: LazyLock<Regex> = LazyLock::new(|| Regex::new("(?i)secret|createcontainerconfigerror").expect("a pattern"));
+    static SECRET: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new("(?i)secret|createcontainerconfigerror").expect("a pattern"));
     static START: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new("(?i)failed to start|listen on|health ?check|crashloop|exited|startup probe").expect("a pattern")
     });

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::case::Case;
 use super::given::FailedStep;
 use super::pair::{Pair, claims, pairs};
+use super::reading::Reading;
 use super::weigh::{Weighed, Weighing};
 
 /// What may be the matter, with posteriors, best first.
@@ -21,15 +22,17 @@ pub(super) enum Hypotheses<'w, 'a> {
 
 impl<'w, 'a> Hypotheses<'w, 'a> {
     /// Single faults first: two are assumed only where they explain what no single one does.
-    pub(super) fn of(case: &Case<'_>, weighing: &'w Weighing<'a>, open: &[&FailedStep]) -> Self {
+    pub(super) fn of(case: &'w Case<'_>, weighing: &'w Weighing<'a>, open: &[&FailedStep]) -> Self {
         let one = single(&weighing.best, open);
         if is_everything(case, &one, open) {
             return Self::One(one);
         }
         let two = pairs(case, &weighing.modes);
         let covers = |explains: &BTreeSet<u32>| open.iter().filter(|step| explains.contains(&step.exchange)).count();
-        let of_one = one.first().map(|(best, _)| (covers(&best.explains), claims(best, case).len()));
-        let of_two = two.first().map(|pair| (covers(&pair.explains), pair.claims));
+        let failures = |explains: &BTreeSet<u32>| failures(case).filter(|one| is_in(one, explains)).count();
+        let of_one =
+            one.first().map(|(best, _)| (covers(&best.explains), claims(best, case).len() + failures(&best.explains)));
+        let of_two = two.first().map(|pair| (covers(&pair.explains), pair.claims + failures(&pair.explains)));
         match (of_one, of_two) {
             (of_one, Some(more)) if of_one.is_none_or(|less| less < more) && more.0 > 0 => Self::Two(shared(two)),
             (Some(_), _) => Self::One(one),
@@ -74,7 +77,17 @@ fn is_everything(case: &Case<'_>, one: &[(&Weighed<'_>, f64)], open: &[&FailedSt
     let steps = |best: &Weighed<'_>| open.iter().all(|step| best.explains.contains(&step.exchange));
     let told: BTreeSet<String> = one.iter().flat_map(|(one, _)| claims(one, case)).collect();
     let mut odd = case.facts.iter().filter(|fact| fact.anomaly);
-    one.first().is_some_and(|(best, _)| steps(best)) && odd.all(|fact| told.contains(&fact.says))
+    let every = |best: &Weighed<'_>| failures(case).all(|reading| is_in(reading, &best.explains));
+    one.first().is_some_and(|(best, _)| steps(best) && every(best)) && odd.all(|fact| told.contains(&fact.says))
+}
+
+/// Whatever must work and did not, each time it was tried.
+fn failures<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Reading<'a>> {
+    case.readings.failing().filter(|reading| reading.is_firm() && !reading.is_lost())
+}
+
+fn is_in(reading: &Reading<'_>, explains: &BTreeSet<u32>) -> bool {
+    reading.exchanges.iter().any(|exchange| explains.contains(exchange))
 }
 
 fn shared<'w, 'a>(pairs: Vec<Pair<'w, 'a>>) -> Vec<(Pair<'w, 'a>, f64)> {

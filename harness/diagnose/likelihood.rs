@@ -137,7 +137,7 @@ fn maker_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
 /// What comes and goes is not what fails each time.
 fn steadiness_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
     let comes_and_goes = case.readings.failing().any(|reading| reading.flaps);
-    if comes_and_goes && !mode.comes_and_goes { -HINT.ln() } else { 0.0 }
+    if comes_and_goes && !mode.comes_and_goes { NOISE.ln() } else { 0.0 }
 }
 
 /// What the mode usually gives, held against what was seen: each time it is otherwise counts once.

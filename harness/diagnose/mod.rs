@@ -45,9 +45,9 @@ mod settle;
 mod stance;
 #[cfg(test)]
 mod tests;
+mod told;
 mod two;
 mod unexplained;
-mod told;
 mod unheard;
 mod verdict;
 mod vocabulary;

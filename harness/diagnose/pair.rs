@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::Case;
 use super::likelihood::together;
+use super::predict::way_holds;
 use super::stance::{Stance, Stances};
 use super::weigh::Weighed;
 use crate::observe::Outcome;
+use crate::probe::Carrier;
 
 /// Facts about calls of the backend while our probes were under way: another fault further out keeps them from happening.
 const HIDDEN_BY_ANOTHER: [&str; 5] =
@@ -41,12 +43,14 @@ struct Half<'w, 'a> {
     weighed: &'w Weighed<'a>,
     stances: Stances,
     foretold: BTreeSet<u32>,
+    /// The surfaces, and ways in, on which it foretells that a good token fails.
+    broken: BTreeSet<(&'w str, Carrier)>,
     /// Anomalies and decisive lines that it accounts for.
     claims: BTreeSet<String>,
 }
 
 /// The pairs that nothing contradicts, that explain the most and leave the least oddities, best first.
-pub(super) fn pairs<'w, 'a>(case: &Case<'_>, modes: &'w [Weighed<'a>]) -> Vec<Pair<'w, 'a>> {
+pub(super) fn pairs<'w, 'a>(case: &'w Case<'_>, modes: &'w [Weighed<'a>]) -> Vec<Pair<'w, 'a>> {
     let halves: Vec<Half<'w, 'a>> = modes.iter().filter_map(|one| Half::of(one, case)).collect();
     let couples = halves.iter().enumerate().flat_map(|(at, one)| halves[at + 1..].iter().map(move |two| (one, two)));
     let possible: Vec<(&Half<'_, '_>, &Half<'_, '_>)> = couples
@@ -71,12 +75,19 @@ pub(super) fn pairs<'w, 'a>(case: &Case<'_>, modes: &'w [Weighed<'a>]) -> Vec<Pa
 
 impl<'w, 'a> Half<'w, 'a> {
     /// Nothing where it could explain nothing.
-    fn of(weighed: &'w Weighed<'a>, case: &Case<'_>) -> Option<Self> {
+    fn of(weighed: &'w Weighed<'a>, case: &'w Case<'_>) -> Option<Self> {
         let possible = weighed.mode.is_possible_under(case.target.validation);
         let stances = Stances::of(weighed.mode, case);
         let foretold = stances.foretold(case);
+        let broken = broken(&stances, case);
         let claims = claims(weighed, case);
-        (possible && !(foretold.is_empty() && claims.is_empty())).then_some(Self { weighed, stances, foretold, claims })
+        (possible && !(foretold.is_empty() && claims.is_empty())).then_some(Self {
+            weighed,
+            stances,
+            foretold,
+            broken,
+            claims,
+        })
     }
 
     fn adds_to(&self, other: &Self) -> bool {
@@ -91,11 +102,21 @@ impl<'w, 'a> Half<'w, 'a> {
         };
         Pair {
             members: [member(self, other), member(other, self)],
-            explains: self.foretold.union(&other.foretold).copied().collect(),
+            explains: [&self.foretold, &other.foretold, &self.weighed.explains, &other.weighed.explains]
+                .into_iter()
+                .flatten()
+                .copied()
+                .collect(),
             claims: claimed(self, other),
             score: together(self.weighed, other.weighed, case),
         }
     }
+}
+
+fn broken<'w>(stances: &Stances, case: &'w Case<'_>) -> BTreeSet<(&'w str, Carrier)> {
+    let foretold = case.readings.all.iter().zip(&stances.readings).filter(|(_, stance)| **stance == Stance::Foretold);
+    let failing = foretold.filter(|(reading, _)| reading.fails()).map(|(reading, _)| &reading.observation.probe);
+    failing.map(|key| (key.surface.as_str(), key.carrier)).collect()
 }
 
 /// What only this fault accounts for of what is odd: facts that are anomalies, and decisive lines.
@@ -117,13 +138,27 @@ fn claimed(one: &Half<'_, '_>, two: &Half<'_, '_>) -> usize {
 
 fn agree(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> bool {
     let foretold = |at: &usize| [one, two].iter().any(|half| half.stances.readings[*at] == Stance::Foretold);
+    // Where one of them breaks a surface for good tokens, what other tokens come to there is its doing too.
+    let hidden_at = |at: usize| {
+        let key = &case.readings.all[at].observation.probe;
+        let breaks = |half: &Half<'_, '_>| {
+            half.stances.readings[at] != Stance::Contradicted
+                && half.broken.contains(&(key.surface.as_str(), key.carrier))
+        };
+        [one, two].iter().any(|half| breaks(half))
+    };
     let can_be = |at: usize| {
         let denied = [one, two].iter().any(|half| half.stances.readings[at] == Stance::Contradicted);
         let works = case.readings.all[at].observation.result == Outcome::Ok;
-        !denied || (!works && foretold(&at))
+        !denied || (!works && (foretold(&at) || hidden_at(at)))
     };
+    // What lies behind the edge meets both ways, unless the other is at the edge.
+    let both_inside = one.weighed.mode.inside && two.weighed.mode.inside;
+    let same_way =
+        || case.readings.all.iter().all(|one_way| !one_way.is_firm() || way_holds(one.weighed.mode, one_way, case));
     let hidden = |half: &Half<'_, '_>| half.stances.unmet.iter().all(|spoken| spoken.iter().all(foretold));
-    (0..case.readings.all.len()).all(can_be)
+    (!both_inside || same_way())
+        && (0..case.readings.all.len()).all(can_be)
         && hidden(one)
         && hidden(two)
         && facts_agree(one, two)

@@ -43,7 +43,9 @@ pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey])
     let candidates = Hypotheses::of(&case, &weighing, &failed).faults();
     let next = match candidates.as_slice() {
         [] => None,
-        [(only, _)] => missing_link(&case, only, &open).or_else(|| refutation(&case, only, &open)),
+        [(only, _)] => missing_link(&case, only, &open)
+            .or_else(|| refutation(&case, only, &open))
+            .or_else(|| beyond(&case, only, &open)),
         several => best(&case, several, &open).or_else(|| missing_link(&case, several.first()?.0, &open)),
     }?;
     Some(door_first(&case, next, refused))
@@ -168,6 +170,19 @@ fn refutation(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<
         })
     };
     open.iter().find(unasked).cloned()
+}
+
+/// A probe that the cause found leaves alone and that must work: whatever else is the matter shows there.
+fn beyond(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
+    let leaves_alone = |cell: &Cell| match foretold(only, cell) {
+        Some(results) => results.as_slice() == [Outcome::Ok],
+        None => cell.is_past_the_edge() && !only.mode.inside,
+    };
+    let unseen = |key: &&ProbeKey| {
+        let must_work = key.token == TokenKind::Issued || (key.token == TokenKind::Valid && key.caller == Caller::None);
+        must_work && cell(case, key).is_some_and(|cell| cell.goes_through_the_backend() && leaves_alone(&cell))
+    };
+    open.iter().find(unseen).cloned()
 }
 
 fn would_prove(case: &Case<'_>, rule: &ProofRule, key: &ProbeKey, best: &Weighed<'_>) -> bool {

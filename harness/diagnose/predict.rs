@@ -65,13 +65,13 @@ pub(super) fn meets(prediction: &Prediction, reading: &Reading<'_>, case: &Case<
     if reading.is_firm() { holds(prediction, reading, case) } else { reading.ever(&prediction.result) }
 }
 
-/// Whether the mode allows the reading: every prediction that each probe must meet holds, and so does the way it went.
+/// Whether the mode allows the reading: every prediction that each probe must meet holds.
 pub(super) fn allows(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> bool {
-    way_holds(mode, reading, case) && speaking(mode, reading).all(|one| one.some || holds(one, reading, case))
+    speaking(mode, reading).all(|one| one.some || holds(one, reading, case))
 }
 
 /// Whether the way past the edge went as the mode allows: what lies behind the edge meets both ways.
-fn way_holds(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> bool {
+pub(super) fn way_holds(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> bool {
     let through = case.readings.through_the_edge(reading).filter(|through| through.is_firm());
     !mode.inside
         || through.is_none_or(|through| {

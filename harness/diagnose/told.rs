@@ -62,7 +62,10 @@ mod tests {
 
     #[test]
     fn a_status_is_read_from_the_end_of_a_line_about_a_call() {
-        assert_eq!(status(r#"HTTP Request: POST http://10.0.0.3:8081/auth/validate "HTTP/1.1 404 Not Found""#), Some("missing"));
+        assert_eq!(
+            status(r#"HTTP Request: POST http://10.0.0.3:8081/auth/validate "HTTP/1.1 404 Not Found""#),
+            Some("missing")
+        );
         assert_eq!(status("auth answered 503"), Some("failed"));
         assert_eq!(status("GET http://auth.internal:5000/health -> 200"), Some("ok"));
         assert_eq!(status("calling http://127.0.0.1:401/health"), None);

@@ -30,76 +30,80 @@ pub(super) const FACTS: &[FactWord] = &[
         Some("foreign"),
         Door::Auth,
         "the key of tokens that the auth service mints",
-    ).usually("ours"),
+    )
+    .usually("ours"),
     fact(
         "signing-key",
         &["published", "unpublished"],
         None,
         Door::Auth,
         "our key among those that the auth service publishes",
-    ).usually("published"),
-    fact("clock", &["in-step", "apart"], Some("apart"), Door::Auth, "the clocks, ours and the auth service's").usually("in-step"),
+    )
+    .usually("published"),
+    fact("clock", &["in-step", "apart"], Some("apart"), Door::Auth, "the clocks, ours and the auth service's")
+        .usually("in-step"),
     fact(
         "backend.service-secret",
         PRESENCE,
         Some("absent"),
         Door::Manifest,
         "the service secret in the backend's manifest",
-    ).usually("present"),
+    )
+    .usually("present"),
     fact(
         "auth.service-secret",
         PRESENCE,
         Some("absent"),
         Door::Manifest,
         "the service secret in the auth service's manifest",
-    ).usually("present"),
-    fact("backend.service-id", PRESENCE, None, Door::Manifest, "the service id in the backend's manifest").usually("present"),
-    fact("backend.auth-url", PRESENCE, None, Door::Manifest, "the auth service's address in the backend's manifest").usually("present"),
-    fact("backend.jwt-secret", PRESENCE, None, Door::Manifest, "the JWT secret in the backend's manifest").usually("present"),
-    fact("auth.jwt-secret", PRESENCE, Some("absent"), Door::Manifest, "the JWT secret in the auth service's manifest").usually("present"),
+    )
+    .usually("present"),
+    fact("backend.service-id", PRESENCE, None, Door::Manifest, "the service id in the backend's manifest")
+        .usually("present"),
+    fact("backend.auth-url", PRESENCE, None, Door::Manifest, "the auth service's address in the backend's manifest")
+        .usually("present"),
+    fact("backend.jwt-secret", PRESENCE, None, Door::Manifest, "the JWT secret in the backend's manifest")
+        .usually("present"),
+    fact("auth.jwt-secret", PRESENCE, Some("absent"), Door::Manifest, "the JWT secret in the auth service's manifest")
+        .usually("present"),
     fact(
         "service-secret",
         SAMENESS,
         Some("differs"),
         Door::Manifest,
         "the service secrets that the two manifests name",
-    ).usually("same"),
-    fact("jwt-secret", SAMENESS, Some("differs"), Door::Manifest, "the JWT secrets that the two manifests name").usually("same"),
+    )
+    .usually("same"),
+    fact("jwt-secret", SAMENESS, Some("differs"), Door::Manifest, "the JWT secrets that the two manifests name")
+        .usually("same"),
     fact(
         "service-id",
         SAMENESS,
         Some("differs"),
         Door::Manifest,
         "the backend's service id and the one that is expected",
-    ).usually("same"),
+    )
+    .usually("same"),
     fact(
         "auth-url",
         SAMENESS,
         Some("differs"),
         Door::Manifest,
         "the auth service's address and the one in the backend's manifest",
-    ).usually("same"),
+    )
+    .usually("same"),
     fact(
         "backend.auth-enabled",
         &["on", "off"],
         Some("off"),
         Door::Manifest,
         "the switch of the backend's auth client",
-    ).usually("on"),
-    fact(
-        "backend.oauth-client",
-        PRESENCE,
-        None,
-        Door::Manifest,
-        "the OAuth client in the backend's manifest",
-    ).usually("present"),
-    fact(
-        "backend.required",
-        PRESENCE,
-        None,
-        Door::Manifest,
-        "what the backend requires besides, in its manifest",
-    ).usually("present"),
+    )
+    .usually("on"),
+    fact("backend.oauth-client", PRESENCE, None, Door::Manifest, "the OAuth client in the backend's manifest")
+        .usually("present"),
+    fact("backend.required", PRESENCE, None, Door::Manifest, "what the backend requires besides, in its manifest")
+        .usually("present"),
     fact(
         "backend.rollout-reason",
         &["start", "secret"],
@@ -113,8 +117,10 @@ pub(super) const FACTS: &[FactWord] = &[
         None,
         Door::Edge,
         "the clocks, ours and whoever's put the date on the answers",
-    ).usually("in-step"),
-    fact("backend.rollout", &["ready", "failed"], None, Door::Manifest, "the backend's newest revision").usually("ready"),
+    )
+    .usually("in-step"),
+    fact("backend.rollout", &["ready", "failed"], None, Door::Manifest, "the backend's newest revision")
+        .usually("ready"),
     fact(
         "backend-call",
         &["refused", "answered", "failed", "absent"],
@@ -142,14 +148,16 @@ pub(super) const FACTS: &[FactWord] = &[
         None,
         Door::Logs,
         "what the backend's own log tells of its call to the auth service",
-    ).usually("ok"),
+    )
+    .usually("ok"),
     fact(
         "told-of-health",
         &["ok", "refused", "missing", "failed"],
         None,
         Door::Logs,
         "what the backend's own log tells of the auth service's health check",
-    ).usually("ok"),
+    )
+    .usually("ok"),
     fact("backend-saw", &["yes", "no"], None, Door::Logs, "our failing calls, in the backend's log"),
     fact("auth.at-work", &["yes", "no"], None, Door::Logs, "the auth service at work for others, in its log"),
     fact("token-judged", &["yes", "no"], None, Door::Logs, "a judgement of our token, in the auth service's log"),
@@ -159,24 +167,29 @@ pub(super) const FACTS: &[FactWord] = &[
         None,
         Door::Manifest,
         "the revisions that share the backend's traffic",
-    ).usually("single"),
+    )
+    .usually("single"),
     fact(
         "failures-by-revision",
         &["one", "any"],
         Some("one"),
         Door::Logs,
         "the revisions that serve the calls that fail, in the backend's request log",
-    ).usually("any"),
-    fact("backend.ingress", &["open", "closed"], Some("closed"), Door::Manifest, "who may call the backend").usually("open"),
+    )
+    .usually("any"),
+    fact("backend.ingress", &["open", "closed"], Some("closed"), Door::Manifest, "who may call the backend")
+        .usually("open"),
     fact("bearer-sent", &["yes", "no"], Some("no"), Door::Edge, "a token in our own calls").usually("yes"),
-    fact("auth.pace", &["quick", "slow"], Some("slow"), Door::Auth, "how fast the auth service judges good tokens").usually("quick"),
+    fact("auth.pace", &["quick", "slow"], Some("slow"), Door::Auth, "how fast the auth service judges good tokens")
+        .usually("quick"),
     fact(
         "auth.health-pace",
         &["quick", "slow"],
         Some("slow"),
         Door::Auth,
         "how fast the auth service's health check answers",
-    ).usually("quick"),
+    )
+    .usually("quick"),
 ];
 
 const fn fact(

@@ -31,12 +31,7 @@ pub(super) struct Done {
 }
 
 impl<'a> Course<'a> {
-    pub(super) fn new(
-        session: Session,
-        target: &'a Target,
-        scenario: &'a Scenario,
-        allowance: &'a Allowance,
-    ) -> Self {
+    pub(super) fn new(session: Session, target: &'a Target, scenario: &'a Scenario, allowance: &'a Allowance) -> Self {
         let (captures, record, failed) = (Captures::default(), Record::default(), Vec::new());
         Self { session, target, scenario, allowance, captures, record, failed }
     }
@@ -49,7 +44,10 @@ impl<'a> Course<'a> {
             let name = format!("{}/{}", self.scenario.id, step.id);
             tell(&Event::StepStarted { step: name.clone() });
             let report = if self.allowance.is_spent() && !clean_up(step) {
-                self.skipped(step, "steps failed before it, and what is left of the run's budget is for finding out why".into())
+                self.skipped(
+                    step,
+                    "steps failed before it, and what is left of the run's budget is for finding out why".into(),
+                )
             } else {
                 self.one(step, &name).await
             };

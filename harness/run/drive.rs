@@ -36,8 +36,7 @@ pub(super) async fn drive(
     let mut driven = Driven::default();
     for (scenarios, at_once) in [(others, target.concurrency()), (controls, 1)] {
         // Collected: a future that held the closure would not be `Send`.
-        let courses: Vec<_> =
-            scenarios
+        let courses: Vec<_> = scenarios
             .into_iter()
             .map(|one| Course::new(prober.session(), target, one, &allowance).drive(tell))
             .collect();

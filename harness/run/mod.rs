@@ -1,8 +1,8 @@
 //! A run: drives the scenarios, asks what failed and why, and hands over one report. The only room that knows them all.
 
+mod allowance;
 mod asking;
 mod by_hand;
-mod allowance;
 mod captures;
 mod course;
 mod credentials;

@@ -26,6 +26,13 @@ impl Known {
         Self(by_fault.into_iter().map(|(of, traits)| (of, Stable::of(&traits))).collect())
     }
 
+    /// Whether each of two faults shows in what was seen of both together.
+    fn both_show(&self, dialect: &str, seen: &Stable, faults: &[String]) -> bool {
+        let of = |fault: &str| self.0.get(&(dialect.to_owned(), fault.to_owned()));
+        let [Some(one), Some(other), Some(healthy)] = [of(&faults[0]), of(&faults[1]), of("")] else { return false };
+        seen.shows(one, other, healthy) && seen.shows(other, one, healthy)
+    }
+
     fn tells_apart(&self, dialect: &str, one: &Stable, fault: &str) -> bool {
         let of = |fault: &str| self.0.get(&(dialect.to_owned(), fault.to_owned()));
         let nobody = Stable::default();
@@ -71,7 +78,7 @@ fn question<'a>(
         [fault] => (Kind::Single, known.class(&dialect, fault), true),
         several => {
             let seen = Stable::of(&[Traits::of(view)]);
-            (Kind::Pair, BTreeSet::new(), several.iter().all(|fault| known.tells_apart(&dialect, &seen, fault)))
+            (Kind::Pair, BTreeSet::new(), known.both_show(&dialect, &seen, several))
         }
     };
     Question { kind, faults, dialect, doors: mask::name(doors), class, both_show, injectable }

@@ -101,8 +101,16 @@ pub(super) const MEASURES: [Measure; 16] = [
         says: "the same without noise; there, a cause of any certainty counts",
         of: |all| accused(all, false),
     },
-    Measure { name: "seconds, quick", says: "how long all of it took", of: |all| (all.ran && all.quick).then_some(all.took_s) },
-    Measure { name: "seconds, whole", says: "how long all of it took", of: |all| (all.ran && !all.quick).then_some(all.took_s) },
+    Measure {
+        name: "seconds, quick",
+        says: "how long all of it took",
+        of: |all| (all.ran && all.quick).then_some(all.took_s),
+    },
+    Measure {
+        name: "seconds, whole",
+        says: "how long all of it took",
+        of: |all| (all.ran && !all.quick).then_some(all.took_s),
+    },
 ];
 
 /// How many healthy runs named a cause: with noise one that is at least likely, without noise any.

@@ -21,7 +21,7 @@ const SLOWER_PROBES: usize = 3;
 /// Everything one recording shows through some doors.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Traits {
-    /// What was asked, and what it gave. What was not asked tells nothing.
+    /// What was asked, and each aspect of what it gave. What was not asked tells nothing.
     pub asked: BTreeMap<String, String>,
     /// How long it took, in milliseconds.
     pub took: BTreeMap<String, u64>,
@@ -39,9 +39,10 @@ impl Traits {
             let times = repeated.entry(asked(one)).and_modify(|times| *times += 1).or_insert(1);
             let cell = format!("{} #{times}", asked(one));
             traits.took.insert(cell.clone(), one.took_ms);
-            traits.asked.insert(cell, answer(one));
+            traits.asked.extend(answer(one).map(|(aspect, value)| (format!("{cell}: {aspect}"), value)));
         }
-        traits.lines = manifest_lines(view, &template).chain(log_lines(view, &template)).collect();
+        let told = std::iter::once(format!("target validation {:?}", view.target.validation));
+        traits.lines = manifest_lines(view, &template).chain(log_lines(view, &template)).chain(told).collect();
         traits
     }
 }
@@ -50,13 +51,20 @@ fn asked(one: &Observation) -> String {
     format!("{} as {}", one.probe, one.probe.user)
 }
 
-fn answer(one: &Observation) -> String {
+/// Each by itself: a text that is never the same twice says nothing of the status it came with.
+fn answer(one: &Observation) -> impl Iterator<Item = (&'static str, String)> {
     let skew = one.clock_skew_s.is_some_and(|skew| skew.abs() > CLOCK_S);
     let Observation { result, authn, status, close_code, shape, signatures, identity, .. } = one;
     let ours = one.issued_with_our_secret;
-    format!(
-        "{result} {authn} {status:?} {close_code:?} {shape} {signatures:?} {identity:?} skewed {skew} ours {ours:?}"
-    )
+    [
+        ("ends", format!("{result} {authn} {status:?} {close_code:?}")),
+        ("text", shape.clone()),
+        ("marks", format!("{signatures:?}")),
+        ("user", format!("{identity:?}")),
+        ("clock", skew.to_string()),
+        ("key", format!("{ours:?}")),
+    ]
+    .into_iter()
 }
 
 fn manifest_lines<'a>(view: &'a View, template: &'a Template) -> impl Iterator<Item = String> + 'a {
@@ -128,6 +136,21 @@ impl Stable {
             .or_else(|| only_here(self, other))
             .or_else(|| only_here(other, self))
             .or_else(|| self.slower(other).or_else(|| other.slower(self)))
+    }
+
+    /// Whether something in which the fault differs from the other, and from a system in order, is here too: then it shows.
+    pub(super) fn shows(&self, fault: &Self, other: &Self, healthy: &Self) -> bool {
+        let own = |(cell, value): (&String, &String)| {
+            let not_of = |one: &Self| one.asked.get(cell).is_some_and(|it| it != value);
+            self.asked.get(cell) == Some(value) && not_of(other) && not_of(healthy)
+        };
+        let gone =
+            |line: &String| healthy.always.contains(line) && other.always.contains(line) && !fault.ever.contains(line);
+        let new =
+            |line: &String| fault.always.contains(line) && !other.ever.contains(line) && !healthy.ever.contains(line);
+        fault.asked.iter().any(own)
+            || self.always.iter().any(new)
+            || healthy.always.iter().any(|line| gone(line) && !self.ever.contains(line))
     }
 
     fn slower(&self, other: &Self) -> Option<String> {
