@@ -89,6 +89,7 @@ pub(crate) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report
             true => Validation::Local,
             false => Validation::AuthService,
         },
+        startup_check: credentials.backend_checks_at_start(),
         service_id: credentials.service_id().to_owned(),
         service_secret: SecretString::from(credentials.service_secret().to_owned()),
         users: credentials.users().iter().zip(names).map(|(user, name)| test_user(user, name)).collect(),

@@ -9,8 +9,8 @@ use super::verdict::Proof;
 
 /// The first thing that contradicts it. Nothing: it can be.
 pub(super) fn contradiction(mode: &Mode, case: &Case<'_>) -> Option<Proof> {
-    if !mode.is_possible_under(case.target.validation) {
-        let says = "the target says how the backend judges tokens, and not so".to_owned();
+    if !mode.is_possible_in(case.target) {
+        let says = "the target says how the backend judges tokens and starts, and not so".to_owned();
         return Some(Proof { says, exchange: None });
     }
     let reading = reading_contradiction(mode, case).map(|reading| describe::reading(reading, case.target));

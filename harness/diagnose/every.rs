@@ -10,6 +10,7 @@ use crate::probe::ProbeKey;
 pub fn every_probe(given: Given<'_>) -> Vec<ProbeKey> {
     let case = Case::of(given, &[]);
     let mut open = plan_keys::possible(&case);
+    open.extend(plan_keys::direct_health(case.target, case.user()));
     open.retain(|key| !case.readings.has(key));
     open
 }

@@ -45,7 +45,7 @@ pub(super) fn facts(
     manifests: &BTreeMap<Service, Manifest>,
 ) -> Vec<Fact> {
     let mut facts: Vec<Fact> = issued_signature(observations).into_iter().chain(clock(target, observations)).collect();
-    facts.extend(answers_clock(observations));
+    facts.extend(answers_clock(target, observations));
     facts.extend(bearer_sent(observations));
     facts.extend(pace::facts(target, observations));
     let backend = manifests.get(&Service::Backend);
@@ -126,8 +126,9 @@ fn clock(target: &Target, observations: &[&Observation]) -> Option<Fact> {
 }
 
 /// The same of whoever answered: edges keep time, so what is far apart is as a rule our own clock, or that of the one who judges.
-fn answers_clock(observations: &[&Observation]) -> Option<Fact> {
-    let skewed = observations.iter().filter_map(|one| Some((one, one.clock_skew_s?)));
+fn answers_clock(target: &Target, observations: &[&Observation]) -> Option<Fact> {
+    let through = |one: &&&Observation| target.surfaces.get(&one.probe.surface).is_some_and(|on| !on.past_edge);
+    let skewed = observations.iter().filter(through).filter_map(|one| Some((one, one.clock_skew_s?)));
     let (one, skew) = skewed.min_by_key(|(_, skew)| skew.abs())?;
     let value = if skew.abs() > CLOCK_TOLERANCE { "apart" } else { "in-step" };
     let says = format!("every Date is at least {} s away from our clock", skew.abs());

@@ -32,6 +32,11 @@ pub(super) struct Likelihood {
 }
 
 impl Likelihood {
+    /// What facts and hints say.
+    pub(super) fn hints(&self) -> f64 {
+        self.facts + self.hints
+    }
+
     pub(super) fn total(&self) -> f64 {
         self.cells.iter().sum::<f64>() + self.facts + self.hints + self.sameness
     }
@@ -143,8 +148,9 @@ fn steadiness_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
 /// What the mode usually gives, held against what was seen: each time it is otherwise counts once.
 fn usual_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
     let otherwise = |usual: &&Prediction| {
-        let mut spoken = case.readings.all.iter().filter(|one| one.is_firm() && usual.on.matches(&one.cell));
-        spoken.any(|one| !holds(usual, one, case) || !usual.is_in_time(one.observation.latency))
+        let mut spoken = case.readings.all.iter().filter(|one| one.is_firm() && usual.on.matches(&one.cell)).peekable();
+        let as_usual = |one: &Reading<'_>| holds(usual, one, case) && usual.is_in_time(one.observation.latency);
+        spoken.peek().is_some() && if usual.some { !spoken.any(as_usual) } else { !spoken.all(as_usual) }
     };
     -HINT.ln() * mode.usual.iter().filter(otherwise).count() as f64
 }

@@ -12,7 +12,7 @@ use super::fault::Prior;
 use super::selector::Selector;
 use super::vocabulary;
 use crate::observe::{Authn, Hop, LatencyClass, Outcome};
-use crate::target::Validation;
+use crate::target::{Target, Validation};
 use crate::token::TokenKind;
 
 /// One way a fault can show.
@@ -45,6 +45,8 @@ pub(super) struct Mode {
     /// Whether the fault lies behind the edge: then the way past the edge ends as the way through it does.
     #[serde(skip)]
     pub(super) inside: bool,
+    /// Possible only where the backend checks its configuration when it starts, or only where it does not.
+    pub(super) startup_check: Option<bool>,
     /// Ways of validation it is possible under. Empty: any.
     #[serde(default)]
     pub(super) validation: Vec<Validation>,
@@ -120,9 +122,10 @@ impl Mode {
         fact.value == UNKNOWN || !self.facts.contains_key(fact.key) || self.demands(fact)
     }
 
-    /// Whether it can be where tokens are judged in this way.
-    pub(super) fn is_possible_under(&self, validation: Validation) -> bool {
-        self.validation.is_empty() || self.validation.contains(&validation)
+    /// Whether it can be in a system of this kind.
+    pub(super) fn is_possible_in(&self, target: &Target) -> bool {
+        let judged = self.validation.is_empty() || self.validation.contains(&target.validation);
+        judged && self.startup_check.is_none_or(|checks| target.startup_check.is_none_or(|known| known == checks))
     }
 
     /// Adds the sets it includes.

@@ -13,6 +13,9 @@ use crate::observe::Hop;
 /// From this posterior on a candidate whose rivals are not contradicted is `likely`.
 pub(super) const LIKELY: f64 = 0.9;
 
+/// A candidate that is so far behind in hints alone is unlikely: almost one hint, as a logarithm.
+const SPEAKS_AGAINST: f64 = 2.5;
+
 /// The cause, from its candidates, best first.
 pub(super) fn cause(
     case: &Case<'_>,
@@ -45,7 +48,7 @@ pub(super) fn named(
         certainty,
         confidence: rounded(posterior),
         explains,
-        alternatives: alternatives(&candidates[1..], each),
+        alternatives: alternatives(candidates, each),
         whys: chain::chain(case, best),
         ruled_out,
         involves: involved(&faults),
@@ -91,14 +94,16 @@ fn ahead_by_evidence(best: &Weighed<'_>, rivals: &[(&Weighed<'_>, f64)]) -> bool
     1.0 / (1.0 + sum) >= LIKELY
 }
 
-fn alternatives(others: &[(&Weighed<'_>, f64)], settlings: Vec<Option<Settling>>) -> Vec<Alternative> {
+fn alternatives(candidates: &[(&Weighed<'_>, f64)], settlings: Vec<Option<Settling>>) -> Vec<Alternative> {
+    let best = candidates.iter().map(|(one, _)| one.hints()).fold(f64::NEG_INFINITY, f64::max);
     let named = |((one, posterior), settled_by): (&(&Weighed<'_>, f64), Option<Settling>)| Alternative {
         fault: one.fault.id.clone(),
         title: one.fault.title.clone(),
         confidence: rounded(*posterior),
+        unlikely: one.hints() < best - SPEAKS_AGAINST,
         settled_by,
     };
-    others.iter().zip(settlings).map(named).collect()
+    candidates[1..].iter().zip(settlings).map(named).collect()
 }
 
 /// The closest rivals first.

@@ -76,7 +76,7 @@ pub(super) fn pairs<'w, 'a>(case: &'w Case<'_>, modes: &'w [Weighed<'a>]) -> Vec
 impl<'w, 'a> Half<'w, 'a> {
     /// Nothing where it could explain nothing.
     fn of(weighed: &'w Weighed<'a>, case: &'w Case<'_>) -> Option<Self> {
-        let possible = weighed.mode.is_possible_under(case.target.validation);
+        let possible = weighed.mode.is_possible_in(case.target);
         let stances = Stances::of(weighed.mode, case);
         let foretold = stances.foretold(case);
         let broken = broken(&stances, case);

@@ -77,6 +77,9 @@ pub struct Alternative {
     pub title: String,
     /// Posterior, 0 to 1.
     pub confidence: f64,
+    /// Nothing rules it out, and a hint speaks against it that does not speak against others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlikely: bool,
     /// What would tell it from the best candidate; nothing when no door can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_by: Option<Settling>,

@@ -36,6 +36,11 @@ impl Weighed<'_> {
         self.mode.prior.unwrap_or(self.fault.prior).weight().ln()
     }
 
+    /// What hints alone say of it, as a logarithm.
+    pub(super) fn hints(&self) -> f64 {
+        self.base - self.prior() + self.likelihood.hints()
+    }
+
     pub(super) fn is_candidate(&self) -> bool {
         self.contradiction.is_none() && !self.explains.is_empty()
     }

@@ -38,6 +38,9 @@ pub(super) struct Signature {
     /// The body holds all of these.
     #[serde(default)]
     body: Vec<String>,
+    /// The body, or one message of the server over the socket, holds all of these.
+    #[serde(default)]
+    said: Vec<String>,
     /// The body is empty.
     #[serde(default)]
     body_empty: bool,
@@ -77,6 +80,7 @@ macro_rules! products {
 static SHIPPED: LazyLock<Vec<Signature>> = LazyLock::new(|| {
     let files = products![
         "apache",
+        "auth-words",
         "aws-alb",
         "aws-api-gateway",
         "caddy",
@@ -127,7 +131,13 @@ impl Signature {
             && self.body_begins.as_deref().is_none_or(|begin| text.starts_with(begin))
             && (self.body_is.is_empty() || self.body_is.iter().any(|whole| text == whole))
             && self.body.iter().all(|part| text.contains(part.as_str()))
+            && (self.said.is_empty() || self.is_said(exchange))
             && self.header.iter().all(|(name, part)| has_header(exchange, name, part))
+    }
+
+    fn is_said(&self, exchange: &Exchange) -> bool {
+        let said = exchange.received().map(|frame| frame.data.as_str()).chain([exchange.body.text.as_str()]);
+        said.into_iter().any(|text| self.said.iter().all(|part| text.contains(part.as_str())))
     }
 
     fn mark(&self) -> Mark {
@@ -137,7 +147,7 @@ impl Signature {
     /// The bytes that fitted, for the report.
     fn bytes(&self) -> String {
         let headers = self.header.iter().map(|(name, part)| format!("header {name}: …{part}"));
-        let body = self.body_begins.iter().chain(&self.body).map(|part| format!("body …{part}…"));
+        let body = self.body_begins.iter().chain(&self.body).chain(&self.said).map(|part| format!("body …{part}…"));
         let status = (!self.status.is_empty()).then(|| format!("status {:?}", self.status));
         headers.chain(body).chain(status).next().unwrap_or_else(|| self.id.clone())
     }

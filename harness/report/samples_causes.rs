@@ -55,6 +55,7 @@ pub(in super::super) fn ambiguous_cause() -> Cause {
         fault: format!("backend-auth/{slug}"),
         title: format!("What the catalogue says about {slug} in one line"),
         confidence,
+        unlikely: false,
         settled_by: (confidence > 0.1).then(|| manifest(None)),
     };
     let mut cause = certain_cause();

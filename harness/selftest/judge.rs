@@ -29,6 +29,8 @@ pub struct Judgement {
     pub certainty: Option<Certainty>,
     /// It and its alternatives, best first.
     pub candidates: Vec<String>,
+    /// Of these, such as no hint speaks against.
+    pub open: Vec<String>,
     /// Causes named beside the first.
     pub also: Vec<String>,
     /// The first cause lies at the hop of the fault; of a pair: each hop is that of some cause.
@@ -43,7 +45,7 @@ pub struct Judgement {
     pub wrongly_certain: Vec<String>,
     /// No cause is called likely or certain.
     pub abstained: bool,
-    /// The injectable candidates are exactly those that nothing shown tells from the fault.
+    /// The injectable candidates that no hint speaks against are exactly those that nothing shown tells from the fault.
     pub set_exact: bool,
 }
 
@@ -55,7 +57,7 @@ impl Judgement {
             return Self { abstained: true, ..Self::default() };
         };
         let candidates = candidates(first);
-        let injectable: BTreeSet<&String> = candidates.iter().filter(|one| truth.injectable.contains(*one)).collect();
+        let injectable: BTreeSet<&String> = open(first).filter(|one| truth.injectable.contains(*one)).collect();
         let right_at_1 = is_true(&first.fault);
         Self {
             hop_right: hops_right(causes, truth.faults),
@@ -71,6 +73,7 @@ impl Judgement {
             set_exact: injectable == truth.class.iter().collect(),
             said: Some(first.fault.clone()),
             certainty: Some(first.certainty),
+            open: open(first).cloned().collect(),
             also: causes[1..].iter().map(|one| one.fault.clone()).collect(),
             candidates,
         }
@@ -82,6 +85,12 @@ impl Judgement {
     pub fn wrong_and_certain(&self) -> bool {
         !self.wrongly_certain.is_empty()
     }
+}
+
+/// It and the alternatives that no hint speaks against.
+fn open(cause: &Cause) -> impl Iterator<Item = &String> {
+    let others = cause.alternatives.iter().filter(|one| !one.unlikely).map(|one| &one.fault);
+    std::iter::once(&cause.fault).chain(others)
 }
 
 fn candidates(cause: &Cause) -> Vec<String> {
@@ -116,6 +125,7 @@ mod tests {
             fault: (*fault).to_owned(),
             title: String::new(),
             confidence: 0.1,
+            unlikely: false,
             settled_by: None,
         };
         Cause {

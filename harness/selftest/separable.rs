@@ -41,7 +41,10 @@ impl Traits {
             traits.took.insert(cell.clone(), one.took_ms);
             traits.asked.extend(answer(one).map(|(aspect, value)| (format!("{cell}: {aspect}"), value)));
         }
-        let told = std::iter::once(format!("target validation {:?}", view.target.validation));
+        let told = [
+            format!("target validation {:?}", view.target.validation),
+            format!("target startup check {:?}", view.target.startup_check),
+        ];
         traits.lines = manifest_lines(view, &template).chain(log_lines(view, &template)).chain(told).collect();
         traits
     }

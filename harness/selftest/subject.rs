@@ -7,12 +7,15 @@ use fivewhys_mocks::{Dialect, Fault};
 pub(super) const REPETITIONS: usize = 2;
 
 /// Faults under which services are waited for; only how runs are scheduled depends on it.
-const WAITED_FOR: [Fault; 6] = [
+const WAITED_FOR: [Fault; 9] = [
     Fault::BackendHanging,
     Fault::AuthHanging,
     Fault::AuthUnreachable,
     Fault::AgentsTimeout,
     Fault::AuthSlow,
+    Fault::WebsocketSilent,
+    Fault::NoEvents,
+    Fault::ProbeBudgetTooShort,
     Fault::EdgeTimeout,
 ];
 

@@ -31,6 +31,8 @@ pub struct TwinCoordinates {
     pub audience: String,
     /// How the twin's backend judges a token.
     pub validation: Validation,
+    /// Whether the twin's backend refuses to start without its configuration.
+    pub startup_check: bool,
     /// The id of the service we may speak for.
     pub service_id: String,
     /// Its secret.
@@ -58,6 +60,7 @@ impl Target {
         self.claims.iss = twin.issuer;
         self.claims.aud = Some(twin.audience);
         self.validation = twin.validation;
+        self.startup_check = Some(twin.startup_check);
         if let Some(caller) = &mut self.caller {
             caller.id = twin.service_id;
             caller.secret.sources = vec![SecretOrigin::Held(twin.service_secret)];

@@ -44,6 +44,8 @@ pub struct Target {
     pub caller: Option<CallerIdentity>,
     /// How the backend judges a token, where the operator knows.
     pub validation: Validation,
+    /// Whether the backend refuses to start without its configuration, where the operator knows.
+    pub startup_check: Option<bool>,
     /// How long, how much, how often.
     pub budget: Budget,
     /// Where the manifests are, per service.

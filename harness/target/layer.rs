@@ -29,6 +29,7 @@ overlays! {
         algorithm: Option<Algorithm>,
         jwks: Option<EvidenceText>,
         validation: Option<Validation>,
+        startup_check: Option<bool>,
         caller: CallerLayer,
         claims: ClaimsLayer,
         budget: BudgetLayer,

@@ -28,6 +28,7 @@ pub fn write_target_file(path: &Path, name: &str, twin: &TwinCoordinates, doors:
     }
     put("doors", doors.iter().map(|door| door.as_str()).collect::<Vec<_>>().into());
     put("validation", Value::try_from(twin.validation).map_err(io::Error::other)?);
+    put("startup_check", twin.startup_check.into());
     put("claims", table([("iss", twin.issuer.clone().into()), ("aud", twin.audience.clone().into())]));
     put("signing_secret", vault.keep("signing-secret", &twin.signing_secret)?);
     put("algorithm", Value::try_from(twin.algorithm).map_err(io::Error::other)?);

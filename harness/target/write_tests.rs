@@ -24,6 +24,7 @@ fn twin() -> TwinCoordinates {
         issuer: "another-issuer".to_owned(),
         audience: "another-audience".to_owned(),
         validation: Validation::Local,
+        startup_check: true,
         service_id: "netra-backend".to_owned(),
         service_secret: "canary-service-secret-of-32-bytes-and-more".into(),
         users: vec![User { name, sub, email, permissions: vec!["read".to_owned()], secrets }],

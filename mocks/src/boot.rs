@@ -145,6 +145,7 @@ fn credentials(deployment: &Deployment, shared: &Shared) -> Credentials {
         issuer: deployment.client.issuer,
         audience: deployment.client.audience,
         backend_verifies_locally: deployment.backend.plain("TOKEN_VALIDATION") == Some("local"),
+        backend_checks_at_start: deployment.backend.plain("STARTUP_VALIDATION") != Some("false"),
         users: shared.users.clone(),
     }
 }

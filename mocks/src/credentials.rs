@@ -13,6 +13,7 @@ pub struct Credentials {
     pub(crate) issuer: &'static str,
     pub(crate) audience: &'static str,
     pub(crate) backend_verifies_locally: bool,
+    pub(crate) backend_checks_at_start: bool,
     pub(crate) users: Vec<TestUser>,
 }
 
@@ -45,6 +46,11 @@ impl Credentials {
     /// True when the backend verifies tokens by itself; otherwise it asks the auth service about each.
     pub fn backend_verifies_locally(&self) -> bool {
         self.backend_verifies_locally
+    }
+
+    /// True when the backend refuses to start without its configuration.
+    pub fn backend_checks_at_start(&self) -> bool {
+        self.backend_checks_at_start
     }
 
     /// The known test users (contract section 2, "Known users").

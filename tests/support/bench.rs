@@ -96,6 +96,7 @@ fn coordinates(twin: &Twin) -> TwinCoordinates {
             true => Validation::Local,
             false => Validation::AuthService,
         },
+        startup_check: credentials.backend_checks_at_start(),
         service_id: credentials.service_id().to_owned(),
         service_secret: SecretString::from(credentials.service_secret()),
         users: credentials.users().iter().zip(["primary", "second", "third"]).map(user).collect(),

@@ -135,6 +135,7 @@ fn target(base: &str) -> Target {
             secret: no_source(),
         }),
         validation: Validation::Unknown,
+        startup_check: None,
         budget: Budget {
             concurrency: None,
             run: Duration::from_secs(30),
