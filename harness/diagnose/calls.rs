@@ -6,7 +6,7 @@ use crate::evidence::LogEntry;
 use crate::target::{Role, Service, Target, Validation};
 
 /// What our own requests call themselves.
-const OWN_AGENT: &str = "fivewhys/";
+pub(super) const OWN_AGENT: &str = "fivewhys/";
 
 /// The backend made no such call.
 const ABSENT: &str = "absent";

@@ -18,6 +18,8 @@ pub(super) const NOISE: f64 = 0.01;
 const OUTCOMES: f64 = 15.0;
 /// How much the mere form of an answer counts as a hint at its maker: services and gateways both speak JSON.
 const FORM: f64 = 2.0;
+/// How much it counts that something is not as usual, as a factor: by itself it makes nothing likely.
+const USUAL: f64 = 8.0;
 /// How much a hint counts, as a factor.
 pub(super) const HINT: f64 = 20.0;
 
@@ -118,7 +120,7 @@ fn facts_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
     let usual = mode.usual_facts.keys().filter_map(known).map(|fact| match mode.usually_shows(fact) {
         true if fact.is_odd() => HINT.ln(),
         true => 0.0,
-        false => -HINT.ln(),
+        false => -USUAL.ln(),
     });
     demanded.chain(usual).sum()
 }
@@ -152,5 +154,5 @@ fn usual_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
         let as_usual = |one: &Reading<'_>| holds(usual, one, case) && usual.is_in_time(one.observation.latency);
         spoken.peek().is_some() && if usual.some { !spoken.any(as_usual) } else { !spoken.all(as_usual) }
     };
-    -HINT.ln() * mode.usual.iter().filter(otherwise).count() as f64
+    -USUAL.ln() * mode.usual.iter().filter(otherwise).count() as f64
 }

@@ -13,8 +13,8 @@ use crate::observe::Hop;
 /// From this posterior on a candidate whose rivals are not contradicted is `likely`.
 pub(super) const LIKELY: f64 = 0.9;
 
-/// A candidate that is so far behind in hints alone is unlikely: almost one hint, as a logarithm.
-const SPEAKS_AGAINST: f64 = 2.5;
+/// A candidate that is so far behind in hints alone is unlikely: almost the least of hints, as a logarithm.
+const SPEAKS_AGAINST: f64 = 2.0;
 
 /// The cause, from its candidates, best first.
 pub(super) fn cause(

@@ -8,6 +8,7 @@ use super::given::{FailedStep, Given};
 use super::hypotheses::Hypotheses;
 use super::mode::Prediction;
 use super::proof::ProofRule;
+use super::reading::Reading;
 use super::weigh::{Weighed, weigh};
 use super::{chain, plan_keys};
 use crate::observe::Outcome;
@@ -16,11 +17,13 @@ use crate::target::{Door, Role, Service};
 use crate::token::TokenKind;
 
 /// A probe that splits less than this is not worth sending.
-const WORTH: f64 = 0.002;
+const WORTH: f64 = 0.008;
 /// Even a pair of faults that are hardly possible counts this much: rare rivals must be parted too.
 const RARE: f64 = 0.01;
 /// How much less the same question is worth on another surface.
 const AGAIN: f64 = 5.0;
+/// Probes that went well where the cause found does nothing: after so many nothing else is looked for.
+const BEYOND: usize = 3;
 /// Probes sent only to complete the chain of a cause that is already found.
 const CHAIN: usize = 4;
 
@@ -182,7 +185,11 @@ fn beyond(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<Prob
         let must_work = key.token == TokenKind::Issued || (key.token == TokenKind::Valid && key.caller == Caller::None);
         must_work && cell(case, key).is_some_and(|cell| cell.goes_through_the_backend() && leaves_alone(&cell))
     };
-    open.iter().find(unseen).cloned()
+    let went_well = |reading: &&Reading<'_>| {
+        reading.cell.goes_through_the_backend() && !reading.fails() && reading.must_work() && leaves_alone(&reading.cell)
+    };
+    let enough = case.readings.all.iter().filter(went_well).count() >= BEYOND;
+    open.iter().find(unseen).filter(|_| !enough).cloned()
 }
 
 fn would_prove(case: &Case<'_>, rule: &ProofRule, key: &ProbeKey, best: &Weighed<'_>) -> bool {

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::fact::Fact;
-use super::logbook::Logbook;
+use super::calls::OWN_AGENT;
+use super::logbook::{Logbook, Window};
 use super::unheard;
 use crate::evidence::LogEntry;
 use crate::observe::Hop;
@@ -29,7 +30,28 @@ pub(super) fn facts(logbook: &Logbook<'_>, target: &Target) -> Vec<Fact> {
     let health = ended("told-of-health", &|text| called(text, Role::Health));
     let call = ended("told-of-call", &|text| called(text, Role::Oracle));
     let call = call.or_else(|| ended("told-of-call", &unheard::without_answer));
-    health.into_iter().chain(call).collect()
+    health.into_iter().chain(call).chain(writes(logbook, first)).collect()
+}
+
+/// Whether the auth service did anything meanwhile, where its log or the requests to it are there to be read at all.
+fn writes(logbook: &Logbook<'_>, first: &Window) -> Option<Fact> {
+    let of_auth = |entry: &&LogEntry| match &entry.request {
+        Some(request) => request.service == Service::Auth && !request.user_agent.starts_with(OWN_AGENT),
+        None => entry.by == Hop::Auth,
+    };
+    let mut all = logbook.entries.iter().filter(of_auth).peekable();
+    all.peek()?;
+    let key = "auth.writes";
+    Some(match all.find(|entry| logbook.is_in(entry, first)) {
+        Some(entry) => {
+            let says = format!("the auth service was at work at {}", entry.at.strftime("%H:%M:%S%.3fZ"));
+            Fact { key, value: "yes", anomaly: false, says, exchange: None }
+        }
+        None => {
+            let says = "the auth service wrote nothing while our probe was under way".to_owned();
+            Fact { key, value: "no", anomaly: false, says, exchange: None }
+        }
+    })
 }
 
 /// Whether it speaks of a call to a surface of the auth service of this role.

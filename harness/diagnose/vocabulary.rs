@@ -158,6 +158,13 @@ pub(super) const FACTS: &[FactWord] = &[
         "what the backend's own log tells of the auth service's health check",
     )
     .usually("ok"),
+    fact(
+        "auth.writes",
+        &["yes", "no"],
+        None,
+        Door::Logs,
+        "the auth service at work while our probes failed, in its log",
+    ),
     fact("backend-saw", &["yes", "no"], None, Door::Logs, "our failing calls, in the backend's log"),
     fact("auth.at-work", &["yes", "no"], None, Door::Logs, "the auth service at work for others, in its log"),
     fact("token-judged", &["yes", "no"], None, Door::Logs, "a judgement of our token, in the auth service's log"),
