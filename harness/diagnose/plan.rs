@@ -23,7 +23,7 @@ const RARE: f64 = 0.01;
 /// How much less the same question is worth on another surface.
 const AGAIN: f64 = 5.0;
 /// Probes that went well where the cause found does nothing: after so many nothing else is looked for.
-const BEYOND: usize = 3;
+const BEYOND: usize = 4;
 /// Probes sent only to complete the chain of a cause that is already found.
 const CHAIN: usize = 4;
 
@@ -48,8 +48,10 @@ pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey])
         [] => None,
         [(only, _)] => missing_link(&case, only, &open)
             .or_else(|| refutation(&case, only, &open))
-            .or_else(|| beyond(&case, only, &open)),
-        several => best(&case, several, &open).or_else(|| missing_link(&case, several.first()?.0, &open)),
+            .or_else(|| beyond(&case, &candidates, &open)),
+        several => best(&case, several, &open)
+            .or_else(|| missing_link(&case, several.first()?.0, &open))
+            .or_else(|| beyond(&case, several, &open)),
     }?;
     Some(door_first(&case, next, refused))
 }
@@ -166,21 +168,28 @@ fn missing_link(case: &Case<'_>, best: &Weighed<'_>, open: &[ProbeKey]) -> Optio
 
 /// A probe of a kind of place that a lone candidate speaks of and nothing was asked of yet: it may be refuted there.
 fn refutation(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
+    // What is merely left over is put to the test with the other kind of good token too.
+    let found = chain::marked(case, only);
     let unasked = |key: &&ProbeKey| {
         cell(case, key).is_some_and(|cell| {
             let spoken = only.mode.predict.iter().any(|prediction| prediction.on.matches(&cell));
-            spoken && !case.readings.all.iter().any(|reading| reading.cell.place == cell.place)
+            let of_its_kind = |other: &Cell| {
+                let issued = |cell: &Cell| cell.token == TokenKind::Issued;
+                other.place == cell.place && (found || issued(other) == issued(&cell))
+            };
+            spoken && !case.readings.all.iter().any(|reading| of_its_kind(&reading.cell))
         })
     };
     open.iter().find(unasked).cloned()
 }
 
-/// A probe that the cause found leaves alone and that must work: whatever else is the matter shows there.
-fn beyond(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
-    let leaves_alone = |cell: &Cell| match foretold(only, cell) {
+/// A probe that all candidates leave alone and that must work: whatever else is the matter shows there.
+fn beyond(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+    let leaves = |one: &Weighed<'_>, cell: &Cell| match foretold(one, cell) {
         Some(results) => results.as_slice() == [Outcome::Ok],
-        None => cell.is_past_the_edge() && !only.mode.inside,
+        None => cell.is_past_the_edge() && !one.mode.inside,
     };
+    let leaves_alone = |cell: &Cell| candidates.iter().all(|(one, _)| leaves(one, cell));
     let unseen = |key: &&ProbeKey| {
         let must_work = key.token == TokenKind::Issued || (key.token == TokenKind::Valid && key.caller == Caller::None);
         must_work && cell(case, key).is_some_and(|cell| cell.goes_through_the_backend() && leaves_alone(&cell))
