@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::case::Case;
 use super::cell::Place;
-use super::fact::UNKNOWN;
+use super::fact::{Fact, UNKNOWN};
 use super::mode::{Mode, Prediction};
 use super::predict::{foretells, holds, speaking};
 use super::reading::Reading;
@@ -34,9 +34,14 @@ pub(super) struct Likelihood {
 }
 
 impl Likelihood {
-    /// What facts and hints say.
-    pub(super) fn hints(&self) -> f64 {
-        self.facts + self.hints
+    /// What mere hints say: they order, and make nothing likely.
+    pub(super) const fn hints(&self) -> f64 {
+        self.hints
+    }
+
+    /// What facts say.
+    pub(super) const fn facts(&self) -> f64 {
+        self.facts
     }
 
     pub(super) fn total(&self) -> f64 {
@@ -50,7 +55,8 @@ pub(super) fn likelihood(mode: &Mode, case: &Case<'_>) -> Likelihood {
     Likelihood {
         cells: counted(case).map(|reading| cell_likelihood(mode, reading, case, &mut shown)).collect(),
         facts: facts_likelihood(mode, case),
-        hints: maker_likelihood(mode, case) + usual_likelihood(mode, case) + steadiness_likelihood(mode, case),
+        hints: oddity_likelihood(mode, case)
+            + maker_likelihood(mode, case) + usual_likelihood(mode, case) + steadiness_likelihood(mode, case),
         sameness: sameness_likelihood(mode, case),
     }
 }
@@ -113,10 +119,18 @@ fn choices(mode: &Mode, prediction: &Prediction, reading: &Reading<'_>) -> f64 {
 fn facts_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
     let known = |key: &String| case.fact(key).filter(|fact| fact.value != UNKNOWN);
     let demanded = mode.facts.keys().filter_map(known).map(|fact| match mode.demands(fact) {
-        true if fact.is_odd() => HINT.ln(),
+        true if fact.anomaly => HINT.ln(),
         true => 0.0,
         false => NOISE.ln(),
     });
+    demanded.sum()
+}
+
+/// Facts that are odd though no anomaly, and those that the mode usually shows.
+fn oddity_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
+    let known = |key: &String| case.fact(key).filter(|fact| fact.value != UNKNOWN);
+    let odd = |fact: &&Fact| fact.is_odd() && !fact.anomaly && mode.demands(fact);
+    let demanded = mode.facts.keys().filter_map(known).filter(odd).map(|_| HINT.ln());
     let usual = mode.usual_facts.keys().filter_map(known).map(|fact| match mode.usually_shows(fact) {
         true if fact.is_odd() => HINT.ln(),
         true => 0.0,

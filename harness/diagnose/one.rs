@@ -89,7 +89,7 @@ fn needs_a_maker(case: &Case<'_>, best: &Weighed<'_>) -> bool {
 
 /// Whether what was seen, without any prior, puts it as clearly ahead: what is merely more common is not likely for that.
 fn ahead_by_evidence(best: &Weighed<'_>, rivals: &[(&Weighed<'_>, f64)]) -> bool {
-    let evidence = |one: &Weighed<'_>| one.score - one.prior();
+    let evidence = |one: &Weighed<'_>| one.score - one.prior() - one.likelihood.hints();
     let sum: f64 = rivals.iter().map(|(one, _)| (evidence(one) - evidence(best)).exp()).sum();
     1.0 / (1.0 + sum) >= LIKELY
 }

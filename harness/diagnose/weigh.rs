@@ -38,7 +38,7 @@ impl Weighed<'_> {
 
     /// What hints alone say of it, as a logarithm.
     pub(super) fn hints(&self) -> f64 {
-        self.base - self.prior() + self.likelihood.hints()
+        self.base - self.prior() + self.likelihood.facts() + self.likelihood.hints()
     }
 
     pub(super) fn is_candidate(&self) -> bool {
