@@ -28,6 +28,9 @@ pub(super) struct Case<'a> {
     user: &'a str,
 }
 
+/// Whether the newest revision of the backend is ready.
+pub(super) const ROLLOUT: &str = "backend.rollout";
+
 impl<'a> Case<'a> {
     /// Builds a case. `ignoring` are exchanges that another cause explains already.
     pub(super) fn of(given: Given<'a>, ignoring: &[u32]) -> Self {
@@ -66,6 +69,11 @@ impl<'a> Case<'a> {
 
     pub(super) fn fact(&self, key: &str) -> Option<&Fact> {
         self.facts.iter().find(|fact| fact.key == key)
+    }
+
+    /// Whether the backend's newest revision does not start.
+    pub(super) fn starts_badly(&self) -> bool {
+        self.fact(ROLLOUT).is_some_and(Fact::is_odd)
     }
 
     /// The secret and version that plays this role, as the auth service reads it, or else the backend.

@@ -119,9 +119,14 @@ fn broken<'w>(stances: &Stances, case: &'w Case<'_>) -> BTreeSet<(&'w str, Carri
     failing.map(|key| (key.surface.as_str(), key.carrier)).collect()
 }
 
-/// What only this fault accounts for of what is odd: facts that are anomalies, and decisive lines.
+/// What only this fault accounts for of what is odd: facts that are anomalies, whatever is odd where the newest revision does not start, and
+/// decisive lines.
 pub(super) fn claims(weighed: &Weighed<'_>, case: &Case<'_>) -> BTreeSet<String> {
-    let odd = case.facts.iter().filter(|fact| fact.anomaly && weighed.mode.demands(fact));
+    let mode = weighed.mode;
+    let odd = case.facts.iter().filter(|fact| {
+        let of_the_start = case.starts_badly() && fact.is_odd() && (mode.demands(fact) || mode.usually_shows(fact));
+        fact.anomaly && mode.demands(fact) || of_the_start
+    });
     let line = weighed.log.iter().filter(|line| line.decisive);
     odd.map(|fact| fact.says.clone()).chain(line.map(|line| line.says.clone())).collect()
 }

@@ -23,7 +23,7 @@ const RARE: f64 = 0.01;
 /// How much less the same question is worth on another surface.
 const AGAIN: f64 = 5.0;
 /// Probes that went well where the cause found does nothing: after so many nothing else is looked for.
-const BEYOND: usize = 4;
+const BEYOND: usize = 3;
 /// Probes sent only to complete the chain of a cause that is already found.
 const CHAIN: usize = 4;
 
@@ -195,7 +195,10 @@ fn beyond(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]
         must_work && cell(case, key).is_some_and(|cell| cell.goes_through_the_backend() && leaves_alone(&cell))
     };
     let went_well = |reading: &&Reading<'_>| {
-        reading.cell.goes_through_the_backend() && !reading.fails() && reading.must_work() && leaves_alone(&reading.cell)
+        reading.cell.goes_through_the_backend()
+            && !reading.fails()
+            && reading.must_work()
+            && leaves_alone(&reading.cell)
     };
     let enough = case.readings.all.iter().filter(went_well).count() >= BEYOND;
     open.iter().find(unseen).filter(|_| !enough).cloned()

@@ -13,7 +13,10 @@ pub(super) fn possible(case: &Case<'_>) -> Vec<ProbeKey> {
     for surface in suspects(case) {
         keys.extend(on_surface(surface, target, user));
     }
-    for surface in suspects(case) {
+    // The socket before plain HTTP: it takes another way through most edges.
+    let mut past: Vec<&Surface> = suspects(case);
+    past.get_mut(1..).into_iter().for_each(|others| others.sort_by_key(|one| one.kind != SurfaceKind::Websocket));
+    for surface in past {
         keys.extend(past_the_edge(surface, target, user));
     }
     if target.opens(Door::Auth) {

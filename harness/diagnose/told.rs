@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::fact::Fact;
 use super::calls::OWN_AGENT;
+use super::fact::Fact;
 use super::logbook::{Logbook, Window};
 use super::unheard;
 use crate::evidence::LogEntry;
