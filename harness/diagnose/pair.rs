@@ -43,6 +43,8 @@ struct Half<'w, 'a> {
     weighed: &'w Weighed<'a>,
     stances: Stances,
     foretold: BTreeSet<u32>,
+    /// It lies behind the edge, and the way past the edge went otherwise than the way through it.
+    loses_its_way: bool,
     /// The surfaces, and ways in, on which it foretells that a good token fails.
     broken: BTreeSet<(&'w str, Carrier)>,
     /// Anomalies and decisive lines that it accounts for.
@@ -80,10 +82,13 @@ impl<'w, 'a> Half<'w, 'a> {
         let stances = Stances::of(weighed.mode, case);
         let foretold = stances.foretold(case);
         let broken = broken(&stances, case);
+        let mut firm = case.readings.all.iter().filter(|reading| reading.is_firm());
+        let loses_its_way = firm.any(|reading| !way_holds(weighed.mode, reading, case));
         let claims = claims(weighed, case);
         (possible && !(foretold.is_empty() && claims.is_empty())).then_some(Self {
             weighed,
             stances,
+            loses_its_way,
             foretold,
             broken,
             claims,
@@ -91,14 +96,19 @@ impl<'w, 'a> Half<'w, 'a> {
     }
 
     fn adds_to(&self, other: &Self) -> bool {
-        !self.foretold.is_subset(&other.foretold) || !self.claims.is_subset(&other.claims)
+        self.is_needed_beside(other) || !self.claims.is_subset(&other.claims)
+    }
+
+    /// Whether it foretells a failure that the other does not, or accounts for what the other meets on its way only through the edge.
+    fn is_needed_beside(&self, other: &Self) -> bool {
+        !self.foretold.is_subset(&other.foretold) || (!self.weighed.mode.inside && other.loses_its_way)
     }
 
     fn with(&self, other: &Self, case: &Case<'_>) -> Pair<'w, 'a> {
         let member = |one: &Self, other: &Self| Member {
             weighed: one.weighed,
             explains: one.foretold.clone(),
-            is_needed: !one.foretold.is_subset(&other.foretold),
+            is_needed: one.is_needed_beside(other),
         };
         Pair {
             members: [member(self, other), member(other, self)],
@@ -159,10 +169,8 @@ fn agree(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> bool {
     };
     // What lies behind the edge meets both ways, unless the other is at the edge.
     let both_inside = one.weighed.mode.inside && two.weighed.mode.inside;
-    let same_way =
-        || case.readings.all.iter().all(|one_way| !one_way.is_firm() || way_holds(one.weighed.mode, one_way, case));
     let hidden = |half: &Half<'_, '_>| half.stances.unmet.iter().all(|spoken| spoken.iter().all(foretold));
-    (!both_inside || same_way())
+    !(both_inside && (one.loses_its_way || two.loses_its_way))
         && (0..case.readings.all.len()).all(can_be)
         && hidden(one)
         && hidden(two)

@@ -13,11 +13,11 @@ use super::weigh::{Weighed, weigh};
 use super::{chain, plan_keys};
 use crate::observe::Outcome;
 use crate::probe::{Caller, ProbeKey};
-use crate::target::{Door, Role, Service};
+use crate::target::{DIRECT, Door, Role, Service};
 use crate::token::TokenKind;
 
 /// A probe that splits less than this is not worth sending.
-const WORTH: f64 = 0.008;
+const WORTH: f64 = 0.012;
 /// Even a pair of faults that are hardly possible counts this much: rare rivals must be parted too.
 const RARE: f64 = 0.01;
 /// How much less the same question is worth on another surface.
@@ -48,6 +48,7 @@ pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey])
         [] => None,
         [(only, _)] => missing_link(&case, only, &open)
             .or_else(|| refutation(&case, only, &open))
+            .or_else(|| doubt_of_the_edge(&case, only, &open))
             .or_else(|| beyond(&case, &candidates, &open)),
         several => best(&case, several, &open)
             .or_else(|| missing_link(&case, several.first()?.0, &open))
@@ -183,6 +184,16 @@ fn refutation(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<
     open.iter().find(unasked).cloned()
 }
 
+/// What lies behind the edge is found, and through the edge our token fares exactly as none: whether it gets there at all shows past it.
+fn doubt_of_the_edge(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
+    let doubtful = |key: &&ProbeKey| {
+        let past = cell(case, key).is_some_and(|cell| cell.place == Place::Direct);
+        let through = case.readings.failing().find(|one| key.surface.strip_suffix(DIRECT) == Some(one.surface()));
+        past && through.is_some_and(|through| case.readings.fares_like_nobody(through) == Some(true))
+    };
+    open.iter().find(doubtful).filter(|_| only.mode.inside).cloned()
+}
+
 /// A probe that all candidates leave alone and that must work: whatever else is the matter shows there.
 fn beyond(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
     let leaves = |one: &Weighed<'_>, cell: &Cell| match foretold(one, cell) {
@@ -195,10 +206,8 @@ fn beyond(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]
         must_work && cell(case, key).is_some_and(|cell| cell.goes_through_the_backend() && leaves_alone(&cell))
     };
     let went_well = |reading: &&Reading<'_>| {
-        reading.cell.goes_through_the_backend()
-            && !reading.fails()
-            && reading.must_work()
-            && leaves_alone(&reading.cell)
+        let asked = matches!(reading.cell.place, Place::Protected | Place::Direct);
+        asked && !reading.fails() && reading.must_work() && leaves_alone(&reading.cell)
     };
     let enough = case.readings.all.iter().filter(went_well).count() >= BEYOND;
     open.iter().find(unseen).filter(|_| !enough).cloned()

@@ -76,7 +76,10 @@ pub(super) fn way_holds(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> 
     !mode.inside
         || through.is_none_or(|through| {
             let let_in = |one: &Reading<'_>| matches!(one.observation.result, Outcome::Ok | Outcome::Hollow);
-            let_in(through) == let_in(reading)
+            let unheard = |one: &Reading<'_>| case.readings.fares_like_nobody(one);
+            // Who is nobody here and somebody there has lost the token in between.
+            let lost = (unheard(through), unheard(reading)) == (Some(true), Some(false));
+            let_in(through) == let_in(reading) && !lost
         })
 }
 

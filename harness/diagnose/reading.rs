@@ -134,6 +134,11 @@ impl<'a> Reading<'a> {
         by_same && (a.result, a.status, a.close_code) == (b.result, b.status, b.close_code)
     }
 
+    /// The surface that was called.
+    pub(super) fn surface(&self) -> &str {
+        &self.observation.probe.surface
+    }
+
     /// Whether they are the same to the letter, but for ids, times and numbers.
     pub(super) fn same_shape(&self, other: &Self) -> bool {
         self.observation.shape == other.observation.shape
@@ -172,6 +177,12 @@ impl<'a> Readings<'a> {
                 && other.caller == key.caller
                 && (other.carrier == key.carrier || token == TokenKind::None)
         })
+    }
+
+    /// Whether it was answered to the letter as it is without a token, where that was asked.
+    pub(super) fn fares_like_nobody(&self, of: &Reading<'_>) -> Option<bool> {
+        let nobody = self.control(of, TokenKind::None).filter(|_| of.cell.token.is_sent())?;
+        Some(of.same_decision(nobody) && of.same_shape(nobody))
     }
 
     /// What the same call came to through the edge, for one past it.

@@ -18,6 +18,9 @@ const SLOWER_MS: u64 = 200;
 /// ... and only if so many are: one or two are slow on a busy machine too.
 const SLOWER_PROBES: usize = 3;
 
+/// The aspect of an answer that is its wording.
+const TEXT: &str = "text";
+
 /// Everything one recording shows through some doors.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Traits {
@@ -61,7 +64,7 @@ fn answer(one: &Observation) -> impl Iterator<Item = (&'static str, String)> {
     let ours = one.issued_with_our_secret;
     [
         ("ends", format!("{result} {authn} {status:?} {close_code:?}")),
-        ("text", shape.clone()),
+        (TEXT, shape.clone()),
         ("marks", format!("{signatures:?}")),
         ("user", format!("{identity:?}")),
         ("clock", skew.to_string()),
@@ -141,11 +144,12 @@ impl Stable {
             .or_else(|| self.slower(other).or_else(|| other.slower(self)))
     }
 
-    /// Whether something in which the fault differs from the other, and from a system in order, is here too: then it shows.
+    /// Whether something in which the fault differs from the other, and from a system in order, is here too: then it shows. The mere
+    /// wording of an answer is not enough: no rule may know what our twin says.
     pub(super) fn shows(&self, fault: &Self, other: &Self, healthy: &Self) -> bool {
         let own = |(cell, value): (&String, &String)| {
             let not_of = |one: &Self| one.asked.get(cell).is_some_and(|it| it != value);
-            self.asked.get(cell) == Some(value) && not_of(other) && not_of(healthy)
+            !cell.ends_with(TEXT) && self.asked.get(cell) == Some(value) && not_of(other) && not_of(healthy)
         };
         let gone =
             |line: &String| healthy.always.contains(line) && other.always.contains(line) && !fault.ever.contains(line);

@@ -1,12 +1,14 @@
 //! A small slice of the exam: it can be taken, its replays are what the live runs came to, and nothing is wrong and certain.
 
+use std::path::Path;
+
 use fivewhys_mocks::{Dialect, Fault};
 
 use super::{Outcome, Selftest, examine, render};
 use crate::scenario;
 use crate::target::{Overrides, TargetFile};
 
-async fn slice(faults: &[&str]) -> Outcome {
+async fn slice(faults: &[&str], keep: Option<&Path>, from: Option<&Path>) -> Outcome {
     let target = TargetFile::embedded().expect("the shipped file").resolve(Some("offline"), &Overrides::default());
     let faults: Vec<Fault> = faults.iter().map(|id| id.parse().expect("a fault of the twin")).collect();
     let exam = Selftest {
@@ -16,15 +18,15 @@ async fn slice(faults: &[&str]) -> Outcome {
         dialects: vec![Dialect::Observed],
         seed: 1,
         quick: true,
-        keep: None,
-        from: None,
+        keep: keep.map(Path::to_owned),
+        from: from.map(Path::to_owned),
     };
     examine(&exam, &|_, _| {}).await.expect("it can be taken")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slice_of_the_exam_is_passed_as_its_live_runs_were() {
-    let outcome = slice(&["auth/down", "edge/iam-denied"]).await;
+    let outcome = slice(&["auth/down", "edge/iam-denied"], None, None).await;
     let results = &outcome.results;
     assert_eq!(results.unlike_live, [""; 0]);
     assert!(results.marks.iter().all(|one| !one.judgement.wrong_and_certain()), "{}", render(&outcome));
@@ -39,4 +41,36 @@ async fn a_slice_of_the_exam_is_passed_as_its_live_runs_were() {
         assert!(!run.is_accused(), "{run:?}");
         assert!(run.noise.is_some() || (run.failed == 0 && run.named.is_empty()), "{run:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kept_recordings_are_judged_again_as_they_were() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let live = slice(&["edge/iam-denied"], Some(directory.path()), None).await.results;
+    let again = slice(&[], None, Some(directory.path())).await.results;
+    let judged = |results: &super::Results| -> Vec<_> {
+        results.marks.iter().map(|one| (one.fault(), one.doors.clone(), one.judgement.clone())).collect()
+    };
+    assert_eq!(judged(&live), judged(&again));
+    assert!(live.ran && !again.ran && again.healthy.is_empty());
+}
+
+#[tokio::test]
+async fn a_directory_without_recordings_is_a_mistake() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let target = TargetFile::embedded().expect("the shipped file").resolve(Some("offline"), &Overrides::default());
+    let from = Some(directory.path().to_owned());
+    let target = target.expect("`offline` resolves");
+    let exam = Selftest {
+        target,
+        scenarios: Vec::new(),
+        faults: Vec::new(),
+        dialects: Vec::new(),
+        seed: 1,
+        quick: true,
+        keep: None,
+        from,
+    };
+    let error = examine(&exam, &|_, _| {}).await.expect_err("nothing is there");
+    assert!(error.to_string().contains("no recordings here"), "{error}");
 }

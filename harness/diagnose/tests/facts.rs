@@ -135,3 +135,22 @@ fn a_service_that_is_closed_to_the_outside_is_odd(#[case] ingress: &str, #[case]
     let facts = facts(&staging(), &[], &BTreeMap::from([(Service::Backend, manifest)]));
     assert_eq!(value(&facts, "backend.ingress"), means);
 }
+
+#[rstest]
+#[case::all_are_there(&["DATABASE_URL", "GEMINI_API_KEY"], "present")]
+#[case::one_is_gone(&["DATABASE_URL"], "absent")]
+fn of_what_is_required_every_variable_counts(#[case] there: &[&str], #[case] means: &str) {
+    let env: Vec<String> = there.iter().map(|name| secret(name, "s", "3")).collect();
+    assert_eq!(value(&read(&env.join(","), ""), "backend.required"), Some((means, false)));
+}
+
+#[rstest]
+#[case::a_container("HealthCheckContainerError: failed to start and listen on the port", Some("start"))]
+#[case::kubernetes("CrashLoopBackOff: back-off restarting", Some("start"))]
+#[case::a_secret("Secret projects/1/secrets/s/versions/3 was not found", Some("secret"))]
+#[case::something_else("quota exceeded", None)]
+fn the_platform_says_why_a_revision_is_not_ready(#[case] reason: &str, #[case] means: Option<&str>) {
+    let backend = Manifest { ready: Some(false), reason: Some(reason.into()), ..Manifest::default() };
+    let facts = facts(&staging(), &[], &BTreeMap::from([(Service::Backend, backend)]));
+    assert_eq!(value(&facts, "backend.rollout-reason").map(|(value, _)| value), means);
+}

@@ -81,3 +81,21 @@ fn a_step_that_was_answered_well_after_another_failed_is_no_failure_of_its_own()
     let other = causes(&answers, &[("messages/post", 2), ("elsewhere/list", 3)]);
     assert!(!other[0].explains.contains(&"elsewhere/list".to_owned()), "{other:?}");
 }
+
+#[test]
+fn what_the_edge_hides_shows_past_it_as_a_second_cause() {
+    const NO: &str = r#"{"detail":"x"}"#;
+    let forbidden = "<html><head><title>403 Forbidden</title></head><body>nginx</body></html>";
+    let answers = [
+        ("backend.health", false, 403, "text/html", forbidden),
+        ("backend.chat-messages", true, 403, "text/html", forbidden),
+        ("backend.chat-messages", false, 403, "text/html", forbidden),
+        ("backend.health@direct", false, 200, "application/json", HEALTHY),
+        ("backend.chat-messages@direct", true, 500, "application/json", NO),
+        ("backend.chat-messages@direct", false, 401, "application/json", NO),
+    ];
+    let causes = causes(&answers, &[("s/t", 2)]);
+    let at = |hop: &str| causes.iter().any(|cause| cause.fault.starts_with(hop));
+    assert!(at("edge/") && at("backend/"), "{causes:?}");
+    assert!(causes.iter().all(|cause| cause.certainty < Certainty::Certain), "{causes:?}");
+}

@@ -1,0 +1,76 @@
+//! What the backend's own log tells of its calls to the auth service.
+
+use rstest::rstest;
+
+use crate::diagnose::given::SentProbe;
+use crate::diagnose::logbook::Logbook;
+use crate::diagnose::told;
+use crate::evidence::{Evidence, LogEntry};
+use crate::fixtures::{exchange, staging, surface};
+use crate::observe::{Hop, observe};
+use crate::token::TokenKind;
+
+const PROTECTED: &str = "backend.chat-messages";
+
+fn at(seconds: i64) -> jiff::Timestamp {
+    jiff::Timestamp::from_second(1_800_000_000 + seconds).expect("a timestamp")
+}
+
+fn line(seconds: i64, by: Hop, text: &str) -> LogEntry {
+    LogEntry { at: at(seconds), by, text: text.into(), request: None, trace: None }
+}
+
+/// Probe 1 fails from second 10 to 12.
+fn told(log: Vec<LogEntry>, key: &str) -> Option<&'static str> {
+    let exchange = exchange(PROTECTED, TokenKind::Valid).answered(401, "application/json", "{}");
+    let failing = observe(&exchange, &surface(PROTECTED), "").expect("an observation");
+    let sent = SentProbe { exchange: 1, started_at: at(10), ended_at: at(12), trace_id: String::new() };
+    let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
+    let logbook = Logbook::new(&evidence, &[&failing], &[1], &[sent]);
+    told::facts(&logbook, &staging()).into_iter().find(|fact| fact.key == key).map(|fact| fact.value)
+}
+
+#[rstest]
+#[case::httpx(
+    r#"HTTP Request: POST http://auth.inner:8081/auth/validate "HTTP/1.1 401 Unauthorized""#,
+    Some("refused")
+)]
+#[case::go("POST http://auth.inner:8081/auth/validate -> 200", Some("ok"))]
+#[case::requests("404 Client Error: Not Found for url: http://auth.inner:8081/auth/validate", Some("missing"))]
+#[case::broken("auth answered 503 to http://auth.inner/auth/validate", Some("failed"))]
+#[case::nobody("Auth service connectivity check failed: All connection attempts failed", Some("unanswered"))]
+#[case::late("Auth service connectivity check timed out after 0.5s", Some("timed-out"))]
+#[case::not_asked("Circuit breaker is OPEN - auth service is temporarily unavailable", Some("held-back"))]
+#[case::another_api(r#"HTTP Request: POST https://llm.example/v1/messages "HTTP/1.1 500 Internal Server Error""#, None)]
+#[case::a_store("auth database connection failed: connection refused", None)]
+fn a_line_of_the_backend_tells_how_its_validation_ended(#[case] text: &str, #[case] means: Option<&str>) {
+    assert_eq!(told(vec![line(11, Hop::Backend, text)], "told-of-call"), means);
+    assert_eq!(told(vec![line(50, Hop::Backend, text)], "told-of-call"), None, "of another time");
+}
+
+#[test]
+fn its_health_check_is_told_apart_from_its_validation() {
+    let log = || {
+        vec![
+            line(11, Hop::Backend, r#"HTTP Request: GET http://auth.inner:8081/health "HTTP/1.1 200 OK""#),
+            line(
+                11,
+                Hop::Backend,
+                r#"HTTP Request: POST http://auth.inner:8081/auth/validate "HTTP/1.1 500 Internal Server Error""#,
+            ),
+        ]
+    };
+    assert_eq!((told(log(), "told-of-health"), told(log(), "told-of-call")), (Some("ok"), Some("failed")));
+}
+
+#[rstest]
+#[case::while_our_probe_failed(11, Some("yes"))]
+#[case::at_another_time(40, Some("no"))]
+fn whether_the_auth_service_was_at_work_is_told_by_its_own_log(#[case] second: i64, #[case] means: Option<&str>) {
+    assert_eq!(told(vec![line(second, Hop::Auth, "connection test successful")], "auth.writes"), means);
+}
+
+#[test]
+fn a_log_without_the_auth_service_does_not_tell_whether_it_was_at_work() {
+    assert_eq!(told(vec![line(11, Hop::Backend, "hello")], "auth.writes"), None);
+}
