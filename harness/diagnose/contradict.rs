@@ -19,7 +19,7 @@ pub(super) fn contradiction(mode: &Mode, case: &Case<'_>) -> Option<Proof> {
 
 fn reading_contradiction<'c, 'a>(mode: &Mode, case: &'c Case<'a>) -> Option<&'c Reading<'a>> {
     let cannot_be =
-        |reading: &&Reading<'_>| reading.is_firm() && !(way_holds(mode, reading, case) && allows(mode, reading, case));
+        |reading: &&Reading<'_>| reading.is_firm() && !(way_holds(mode, reading) && allows(mode, reading, case));
     let unmet = |prediction: &Prediction| {
         let spoken = || case.readings.all.iter().filter(|reading| prediction.on.matches(&reading.cell));
         let met = |reading: &Reading<'_>| meets(prediction, reading, case);

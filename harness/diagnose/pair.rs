@@ -83,7 +83,7 @@ impl<'w, 'a> Half<'w, 'a> {
         let foretold = stances.foretold(case);
         let broken = broken(&stances, case);
         let mut firm = case.readings.all.iter().filter(|reading| reading.is_firm());
-        let loses_its_way = firm.any(|reading| !way_holds(weighed.mode, reading, case));
+        let loses_its_way = firm.any(|reading| !way_holds(weighed.mode, reading));
         let claims = claims(weighed, case);
         (possible && !(foretold.is_empty() && claims.is_empty())).then_some(Self {
             weighed,

@@ -17,13 +17,13 @@ use crate::target::{DIRECT, Door, Role, Service};
 use crate::token::TokenKind;
 
 /// A probe that splits less than this is not worth sending.
-const WORTH: f64 = 0.012;
+const WORTH: f64 = 0.016;
 /// Even a pair of faults that are hardly possible counts this much: rare rivals must be parted too.
 const RARE: f64 = 0.01;
 /// How much less the same question is worth on another surface.
 const AGAIN: f64 = 5.0;
 /// Probes that went well where the cause found does nothing: after so many nothing else is looked for.
-const BEYOND: usize = 3;
+const BEYOND: usize = 2;
 /// Probes sent only to complete the chain of a cause that is already found.
 const CHAIN: usize = 4;
 
@@ -209,7 +209,7 @@ fn beyond(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]
         let asked = matches!(reading.cell.place, Place::Protected | Place::Direct);
         asked && !reading.fails() && reading.must_work() && leaves_alone(&reading.cell)
     };
-    let enough = case.readings.all.iter().filter(went_well).count() >= BEYOND;
+    let enough = case.readings.all.iter().filter(went_well).count() >= if candidates.len() > 1 { 1 } else { BEYOND };
     open.iter().find(unseen).filter(|_| !enough).cloned()
 }
 

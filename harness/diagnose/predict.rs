@@ -71,16 +71,8 @@ pub(super) fn allows(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> boo
 }
 
 /// Whether the way past the edge went as the mode allows: what lies behind the edge meets both ways.
-pub(super) fn way_holds(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> bool {
-    let through = case.readings.through_the_edge(reading).filter(|through| through.is_firm());
-    !mode.inside
-        || through.is_none_or(|through| {
-            let let_in = |one: &Reading<'_>| matches!(one.observation.result, Outcome::Ok | Outcome::Hollow);
-            let unheard = |one: &Reading<'_>| case.readings.fares_like_nobody(one);
-            // Who is nobody here and somebody there has lost the token in between.
-            let lost = (unheard(through), unheard(reading)) == (Some(true), Some(false));
-            let_in(through) == let_in(reading) && !lost
-        })
+pub(super) const fn way_holds(mode: &Mode, reading: &Reading<'_>) -> bool {
+    !mode.inside || !reading.parts_the_ways
 }
 
 /// Whether the answer is like (or unlike) its control, as predicted. Without a control nothing is contradicted; a difference must

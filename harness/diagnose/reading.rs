@@ -28,6 +28,8 @@ pub(super) struct Reading<'a> {
     pub(super) lost: Vec<u32>,
     /// Who made the answer, where that is more than a hint.
     pub(super) answered_by: Hop,
+    /// It was sent past the edge, and the same call through the edge came to something that nothing behind the edge can make of it.
+    pub(super) parts_the_ways: bool,
     /// On the same surface something that must work did not.
     pub(super) beside_failure: bool,
 }
@@ -52,6 +54,7 @@ impl<'a> Reading<'a> {
             lucky: false,
             lost: if noise { lost.iter().map(|one| one.exchange).collect() } else { Vec::new() },
             answered_by: maker(observation),
+            parts_the_ways: false,
             beside_failure: false,
         };
         let failed = kept.iter().position(|one| reading(one).fails());
@@ -164,7 +167,18 @@ impl<'a> Readings<'a> {
             // It may have been served by the half that works.
             reading.lucky = flaps && reading.cell.goes_through_the_backend() && reading.must_work() && !reading.fails();
         }
-        Self { all }
+        let mut readings = Self { all };
+        let parted: Vec<bool> = readings.all.iter().map(|reading| readings.parts_the_ways(reading)).collect();
+        readings.all.iter_mut().zip(parted).for_each(|(reading, parts)| reading.parts_the_ways = parts);
+        readings
+    }
+
+    /// Let in by the one way and not by the other; or nobody by the one, and somebody who is refused by the other: the token was lost.
+    fn parts_the_ways(&self, past: &Reading<'_>) -> bool {
+        let Some(through) = self.through_the_edge(past).filter(|through| through.is_firm()) else { return false };
+        let let_in = |one: &Reading<'_>| matches!(one.observation.result, Outcome::Ok | Outcome::Hollow);
+        let lost = (self.fares_like_nobody(through), self.fares_like_nobody(past)) == (Some(true), Some(false));
+        let_in(through) != let_in(past) || lost
     }
 
     /// What another token got on the same surface by the same carrier, as the same caller.
