@@ -17,7 +17,9 @@ use crate::target::{DIRECT, Door, Role, Service};
 use crate::token::TokenKind;
 
 /// A probe that splits less than this is not worth sending.
-const WORTH: f64 = 0.016;
+const WORTH: f64 = 0.008;
+/// The same where only the edge can be asked: what is said there makes hardly anything certain.
+const WORTH_AT_THE_EDGE: f64 = 0.035;
 /// Even a pair of faults that are hardly possible counts this much: rare rivals must be parted too.
 const RARE: f64 = 0.01;
 /// How much less the same question is worth on another surface.
@@ -49,10 +51,8 @@ pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey])
         [(only, _)] => missing_link(&case, only, &open)
             .or_else(|| refutation(&case, only, &open))
             .or_else(|| doubt_of_the_edge(&case, only, &open))
-            .or_else(|| beyond(&case, &candidates, &open)),
-        several => best(&case, several, &open)
-            .or_else(|| missing_link(&case, several.first()?.0, &open))
-            .or_else(|| beyond(&case, several, &open)),
+            .or_else(|| beyond(&case, only, &open)),
+        several => best(&case, several, &open).or_else(|| missing_link(&case, several.first()?.0, &open)),
     }?;
     Some(door_first(&case, next, refused))
 }
@@ -89,8 +89,10 @@ fn best(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) 
         let asked = case.readings.all.iter().any(|reading| reading.cell.asks_like(&cell));
         split / cost(key) / if asked { AGAIN } else { 1.0 }
     };
+    let asks_further_in = [Door::Auth, Door::Direct].iter().any(|door| case.target.opens(*door));
+    let least = if asks_further_in { WORTH } else { WORTH_AT_THE_EDGE };
     // Of equals the first: keys come with the failing surface in front.
-    let weighed = open.iter().rev().map(|key| (worth(key), key)).filter(|(worth, _)| *worth > WORTH);
+    let weighed = open.iter().rev().map(|key| (worth(key), key)).filter(|(worth, _)| *worth > least);
     weighed.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, key)| key.clone())
 }
 
@@ -194,13 +196,12 @@ fn doubt_of_the_edge(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> 
     open.iter().find(doubtful).filter(|_| only.mode.inside).cloned()
 }
 
-/// A probe that all candidates leave alone and that must work: whatever else is the matter shows there.
-fn beyond(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
-    let leaves = |one: &Weighed<'_>, cell: &Cell| match foretold(one, cell) {
+/// A probe that the cause found leaves alone and that must work: whatever else is the matter shows there.
+fn beyond(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
+    let leaves_alone = |cell: &Cell| match foretold(only, cell) {
         Some(results) => results.as_slice() == [Outcome::Ok],
-        None => cell.is_past_the_edge() && !one.mode.inside,
+        None => cell.is_past_the_edge() && !only.mode.inside,
     };
-    let leaves_alone = |cell: &Cell| candidates.iter().all(|(one, _)| leaves(one, cell));
     let unseen = |key: &&ProbeKey| {
         let must_work = key.token == TokenKind::Issued || (key.token == TokenKind::Valid && key.caller == Caller::None);
         must_work && cell(case, key).is_some_and(|cell| cell.goes_through_the_backend() && leaves_alone(&cell))
@@ -209,7 +210,7 @@ fn beyond(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]
         let asked = matches!(reading.cell.place, Place::Protected | Place::Direct);
         asked && !reading.fails() && reading.must_work() && leaves_alone(&reading.cell)
     };
-    let enough = case.readings.all.iter().filter(went_well).count() >= if candidates.len() > 1 { 1 } else { BEYOND };
+    let enough = case.readings.all.iter().filter(went_well).count() >= BEYOND;
     open.iter().find(unseen).filter(|_| !enough).cloned()
 }
 

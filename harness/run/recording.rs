@@ -15,7 +15,7 @@ use crate::probe::{ProbeKey, ProbeRequest, Session};
 use crate::target::{Door, Target};
 
 /// Probes of the rest that are under way at the same time.
-const AT_ONCE: usize = 12;
+const AT_ONCE: usize = 32;
 
 /// A run, and the answers to all that was not asked in it. Plain data, redacted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
