@@ -28,7 +28,9 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
             return Self::One(one);
         }
         let two = pairs(case, &weighing.modes);
-        let covers = |explains: &BTreeSet<u32>| open.iter().filter(|step| explains.contains(&step.exchange)).count();
+        // A control that did not end as it must gives no cause of its own.
+        let asked = || open.iter().filter(|step| !step.control);
+        let covers = |explains: &BTreeSet<u32>| asked().filter(|step| explains.contains(&step.exchange)).count();
         let failures = |explains: &BTreeSet<u32>| failures(case).filter(|one| is_in(one, explains)).count();
         let of_one =
             one.first().map(|(best, _)| (covers(&best.explains), claims(best, case).len() + failures(&best.explains)));
@@ -74,7 +76,7 @@ fn single<'w, 'a>(weighed: &'w [Weighed<'a>], open: &[&FailedStep]) -> Vec<(&'w 
 
 /// Whether they explain every failed step, and whatever is odd.
 fn is_everything(case: &Case<'_>, one: &[(&Weighed<'_>, f64)], open: &[&FailedStep]) -> bool {
-    let steps = |best: &Weighed<'_>| open.iter().all(|step| best.explains.contains(&step.exchange));
+    let steps = |best: &Weighed<'_>| open.iter().all(|step| step.control || best.explains.contains(&step.exchange));
     let told: BTreeSet<String> = one.iter().flat_map(|(one, _)| claims(one, case)).collect();
     let mut odd = case.facts.iter().filter(|fact| fact.anomaly || (fact.key == ROLLOUT && fact.is_odd()));
     let every = |best: &Weighed<'_>| failures(case).all(|reading| is_in(reading, &best.explains));

@@ -153,11 +153,12 @@ fn claimed(one: &Half<'_, '_>, two: &Half<'_, '_>) -> usize {
 
 fn agree(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> bool {
     let foretold = |at: &usize| [one, two].iter().any(|half| half.stances.readings[*at] == Stance::Foretold);
-    // Where one of them breaks a surface for good tokens, what other tokens come to there is its doing too.
+    // Where the edge, or what lies before it, breaks a surface for good tokens, what other tokens come to there is its doing too.
     let hidden_at = |at: usize| {
         let key = &case.readings.all[at].observation.probe;
         let breaks = |half: &Half<'_, '_>| {
-            half.stances.readings[at] != Stance::Contradicted
+            !half.weighed.mode.inside
+                && half.stances.readings[at] != Stance::Contradicted
                 && half.broken.contains(&(key.surface.as_str(), key.carrier))
         };
         [one, two].iter().any(|half| breaks(half))
