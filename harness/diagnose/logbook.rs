@@ -206,7 +206,8 @@ impl Window {
     }
 }
 
-fn describe(entry: &LogEntry) -> String {
+/// A line in words: whose log, when, and how it begins.
+pub(super) fn describe(entry: &LogEntry) -> String {
     let who = match entry.by {
         Hop::Auth => "the auth service's log",
         Hop::Backend => "the backend's log",

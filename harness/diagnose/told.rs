@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::calls::OWN_AGENT;
 use super::fact::Fact;
-use super::logbook::{Logbook, Window};
+use super::logbook::{Logbook, Window, describe};
 use super::unheard;
 use crate::evidence::LogEntry;
 use crate::observe::Hop;
@@ -73,9 +73,7 @@ fn status(text: &str) -> Option<&'static str> {
 }
 
 fn said(key: &'static str, line: &LogEntry, value: &'static str) -> Fact {
-    let text: String = line.text.lines().next().unwrap_or_default().chars().take(160).collect();
-    let says = format!("the backend's log at {}: {text}", line.at.strftime("%H:%M:%S%.3fZ"));
-    Fact { key, value, anomaly: false, says, exchange: None }
+    Fact { key, value, anomaly: false, says: describe(line), exchange: None }
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub(super) struct Weighed<'a> {
 impl Weighed<'_> {
     /// How common it is, as a logarithm.
     pub(super) fn prior(&self) -> f64 {
-        self.mode.prior.unwrap_or(self.fault.prior).weight().ln()
+        prior(self.fault, self.mode)
     }
 
     /// What hints alone say of it, as a logarithm.
@@ -108,6 +108,11 @@ fn best_mode<'w, 'a>(modes: &'w [Weighed<'a>]) -> Option<&'w Weighed<'a>> {
     })
 }
 
+/// A mode may be rarer than its fault.
+fn prior(fault: &Fault, mode: &Mode) -> f64 {
+    mode.prior.unwrap_or(fault.prior).weight().ln()
+}
+
 /// A fault in each of its modes.
 fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Weighed<'a>> {
     let log = best_line(fault, case);
@@ -116,7 +121,7 @@ fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Weighed<'a>> {
         let explains =
             case.to_explain().filter(|reading| predicts(mode, reading)).flat_map(|reading| reading.exchanges.clone());
         let likelihood = likelihood(mode, case);
-        let base = mode.prior.unwrap_or(fault.prior).weight().ln() + hints * HINT.ln();
+        let base = prior(fault, mode) + hints * HINT.ln();
         Weighed {
             fault,
             mode,

@@ -39,11 +39,12 @@ impl<'a> Course<'a> {
     /// Drives every step, and what is to be done finally whatever became of them.
     pub(super) async fn drive(mut self, tell: Listener<'_>) -> Done {
         let mut steps = Vec::new();
-        let clean_up = |step: &Step| self.scenario.finally.iter().any(|last| std::ptr::eq(last, step));
-        for step in self.scenario.steps.iter().chain(&self.scenario.finally) {
+        let Scenario { steps: asked, finally, .. } = self.scenario;
+        let all = asked.iter().map(|step| (step, false)).chain(finally.iter().map(|step| (step, true)));
+        for (step, cleans_up) in all {
             let name = format!("{}/{}", self.scenario.id, step.id);
             tell(&Event::StepStarted { step: name.clone() });
-            let report = if self.allowance.is_spent() && !clean_up(step) {
+            let report = if self.allowance.is_spent() && !cleans_up {
                 self.skipped(
                     step,
                     "steps failed before it, and what is left of the run's budget is for finding out why".into(),

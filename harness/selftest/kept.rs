@@ -50,7 +50,6 @@ struct Kept {
 /// # Errors
 /// When a file cannot be written.
 pub(super) fn write(directory: &Path, all: &[Recorded]) -> Result<(), SelftestError> {
-    let cannot = |path: &Path, error: &dyn ToString| SelftestError::Kept(path.to_owned(), error.to_string());
     std::fs::create_dir_all(directory).map_err(|error| cannot(directory, &error))?;
     for (at, one) in all.iter().enumerate() {
         let kept = Kept {
@@ -73,7 +72,6 @@ pub(super) fn write(directory: &Path, all: &[Recorded]) -> Result<(), SelftestEr
 /// # Errors
 /// When there is none, or one cannot be read.
 pub(super) async fn read(directory: &Path, stage: &Stage) -> Result<Vec<Recorded>, SelftestError> {
-    let cannot = |path: &Path, error: &dyn ToString| SelftestError::Kept(path.to_owned(), error.to_string());
     let entries = std::fs::read_dir(directory).map_err(|error| cannot(directory, &error))?;
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
@@ -91,6 +89,10 @@ pub(super) async fn read(directory: &Path, stage: &Stage) -> Result<Vec<Recorded
         all.push(Recorded { subject, target, recording: kept.recording, took });
     }
     Ok(all)
+}
+
+fn cannot(path: &Path, error: &dyn ToString) -> SelftestError {
+    SelftestError::Kept(path.to_owned(), error.to_string())
 }
 
 impl Kept {
