@@ -18,8 +18,11 @@ const SLOWER_MS: u64 = 200;
 /// ... and only if so many are: one or two are slow on a busy machine too.
 const SLOWER_PROBES: usize = 3;
 
-/// The aspect of an answer that is its wording.
+/// The aspects of an answer that are its wording: what it says as a whole, and the words in it that somebody knows.
 const TEXT: &str = "text";
+const WORDS: &str = "words";
+/// Marks of words, and not of form, begin so.
+const OF_WORDS: [&str; 2] = ["says.", "names."];
 
 /// Everything one recording shows through some doors.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,13 +62,16 @@ fn asked(one: &Observation) -> String {
 
 /// Each by itself: a text that is never the same twice says nothing of the status it came with.
 fn answer(one: &Observation) -> impl Iterator<Item = (&'static str, String)> {
+    let (words, marks): (Vec<&String>, Vec<&String>) =
+        one.signatures.iter().partition(|id| OF_WORDS.iter().any(|of| id.starts_with(of)));
     let skew = one.clock_skew_s.is_some_and(|skew| skew.abs() > CLOCK_S);
-    let Observation { result, authn, status, close_code, shape, signatures, identity, .. } = one;
+    let Observation { result, authn, status, close_code, shape, identity, .. } = one;
     let ours = one.issued_with_our_secret;
     [
         ("ends", format!("{result} {authn} {status:?} {close_code:?}")),
         (TEXT, shape.clone()),
-        ("marks", format!("{signatures:?}")),
+        (WORDS, format!("{words:?}")),
+        ("marks", format!("{marks:?}")),
         ("user", format!("{identity:?}")),
         ("clock", skew.to_string()),
         ("key", format!("{ours:?}")),
@@ -149,7 +155,8 @@ impl Stable {
     pub(super) fn shows(&self, fault: &Self, other: &Self, healthy: &Self) -> bool {
         let own = |(cell, value): (&String, &String)| {
             let not_of = |one: &Self| one.asked.get(cell).is_some_and(|it| it != value);
-            !cell.ends_with(TEXT) && self.asked.get(cell) == Some(value) && not_of(other) && not_of(healthy)
+            let wording = [TEXT, WORDS].iter().any(|aspect| cell.ends_with(aspect));
+            !wording && self.asked.get(cell) == Some(value) && not_of(other) && not_of(healthy)
         };
         let gone =
             |line: &String| healthy.always.contains(line) && other.always.contains(line) && !fault.ever.contains(line);
