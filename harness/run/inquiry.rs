@@ -96,9 +96,10 @@ impl Inquiry<'_> {
         self.ask_a_person().await;
     }
 
-    /// One probe after the other, within the target's budget of them.
+    /// One probe after the other, within the target's budget of them and of time.
     pub(super) async fn ask_all(&mut self) {
-        while self.asked.len() < self.target.budget.diagnosis_probes as usize {
+        let many = self.target.budget.diagnosis_probes as usize;
+        while self.asked.len() < many && Instant::now() < self.deadline {
             let Some(key) = next_probe(self.given(), self.catalogue, &self.asked) else { break };
             self.asked.push(key.clone());
             self.ask(key).await;
