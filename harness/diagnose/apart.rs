@@ -112,6 +112,7 @@ pub(super) fn cells(doors: &[Door]) -> Vec<Cell> {
         carrier: Carrier::Header,
         caller: None,
         same_user: true,
+        optional: false,
     };
     let mut cells = vec![health(Place::BackendHealth)];
     let auth = doors.contains(&Door::Auth);
@@ -149,6 +150,7 @@ fn protected(token: TokenKind) -> impl Iterator<Item = Cell> {
             carrier,
             caller: None,
             same_user: *same_user,
+            optional: false,
         })
     })
 }
@@ -164,5 +166,6 @@ fn oracle(token: TokenKind, doors: &[Door]) -> impl Iterator<Item = Cell> {
         carrier: Carrier::Body,
         caller,
         same_user: true,
+        optional: false,
     })
 }

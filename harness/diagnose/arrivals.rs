@@ -1,14 +1,31 @@
-//! Whether the backend's own log shows our failing calls: then they came through whatever stands before it. Sits in `diagnose`.
+//! Whose logs show our failing calls: the edge's, so that they came to this system at all, or the backend's own, so that they came through
+//! whatever stands before it. Sits in `diagnose`.
 
 use std::collections::BTreeSet;
 
+use super::calls::is_ours;
 use super::fact::Fact;
 use super::logbook::Logbook;
 use crate::evidence::LogEntry;
 use crate::observe::Hop;
-use crate::target::Target;
+use crate::target::{Service, Target};
 
 impl Logbook<'_> {
+    /// That the platform logged one of them: then our address leads here. That it did not is no fact, since few logs are complete.
+    pub(super) fn entries_at_the_edge(&self, target: &Target) -> Option<Fact> {
+        let ours = |entry: &&LogEntry| {
+            let of = self.failing().find(|window| self.is_in(entry, window));
+            let path = of.and_then(|window| window.path(target));
+            let is_it = |asked: &str| path.is_some_and(|path| asked.split('?').next() == Some(path));
+            is_ours(entry)
+                && entry.request.as_ref().is_some_and(|one| one.service == Service::Backend && is_it(&one.path))
+        };
+        let seen = self.entries.iter().find(ours)?;
+        let (at, request) = (seen.at.strftime("%H:%M:%S%.3fZ"), seen.request.as_ref()?);
+        let says = format!("the platform's request log at {at} has our call: {} {}", request.method, request.path);
+        Some(Fact { key: "edge-saw", value: "yes", anomaly: false, says, exchange: None })
+    }
+
     /// Only that it saw them: a service that writes no access lines, or writes them at the end of a call, says nothing.
     pub(super) fn arrivals(&self, target: &Target) -> Option<Fact> {
         let paths: BTreeSet<&str> = self.failing().filter_map(|window| window.path(target)).collect();

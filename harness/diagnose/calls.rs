@@ -18,7 +18,7 @@ impl<'a> Logbook<'a> {
         let at_auth: Vec<&'a LogEntry> = self.entries.iter().filter(is_request_at_auth).collect();
         // A log that shows none of what surely happened is not complete, and its silence proves nothing.
         let complete = at_auth.iter().any(|entry| is_ours(entry) || self.window_of(entry).is_some());
-        let Some(first) = self.failing().next().filter(|_| complete) else { return Vec::new() };
+        let Some(first) = self.first_to_come_through().filter(|_| complete) else { return Vec::new() };
         let theirs = |entry: &&&LogEntry| !is_ours(entry) && self.window_of(entry).is_some();
         let theirs: Vec<&LogEntry> = at_auth.iter().filter(theirs).copied().collect();
         let oracles: Vec<&str> = oracle_paths(target);
@@ -43,7 +43,7 @@ fn is_request_at_auth(entry: &&LogEntry) -> bool {
     entry.request.as_ref().is_some_and(|request| request.service == Service::Auth)
 }
 
-fn is_ours(entry: &LogEntry) -> bool {
+pub(super) fn is_ours(entry: &LogEntry) -> bool {
     entry.request.as_ref().is_some_and(|request| request.user_agent.starts_with(OWN_AGENT))
 }
 

@@ -41,7 +41,8 @@ impl<'a> Case<'a> {
         let readings = Readings::of(&kept, given.target, user);
         let failing = tell_tale(&readings, given);
         let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent)
-            .with_failures_at_auth(&failures_at_auth(&readings));
+            .with_failures_at_auth(&failures_at_auth(&readings))
+            .with_failures_past_the_edge(&failures_past_the_edge(&readings));
         let mut facts = fact::facts(given.target, &kept, &given.evidence.manifests);
         facts.extend(revisions::failures(&kept, &given.evidence.log, given.sent, given.target));
         facts.extend(given.evidence.signing_key.as_ref().map(fact::signing_key));
@@ -54,6 +55,7 @@ impl<'a> Case<'a> {
             facts.extend(told::facts(&logbook, given.target));
         }
         facts.extend(logbook.arrivals(given.target));
+        facts.extend(logbook.entries_at_the_edge(given.target));
         Self {
             target: given.target,
             failed: given.failed,
@@ -87,10 +89,10 @@ impl<'a> Case<'a> {
         of(Service::Auth).or_else(|| of(Service::Backend))
     }
 
-    /// What a cause may explain: whatever must work and did not, and every failed step.
+    /// What a cause may explain: whatever must work and did not, or broke down whoever asked, and every failed step.
     pub(super) fn to_explain(&self) -> impl Iterator<Item = &Reading<'a>> {
         let of_a_step = |reading: &Reading<'_>| reading.exchanges.iter().any(|exchange| self.is_of_a_step(*exchange));
-        self.readings.all.iter().filter(move |reading| reading.fails() || of_a_step(reading))
+        self.readings.all.iter().filter(move |reading| reading.fails() || reading.fails_whoever_asks() || of_a_step(reading))
     }
 
     /// The user of the failure.
@@ -138,6 +140,11 @@ fn failures_at_auth(readings: &Readings<'_>) -> Vec<u32> {
     let ours = readings.failing().filter(|reading| reading.cell.place == Place::Oracle);
     let failed = ours.filter(|one| matches!(one.observation.result, Outcome::Failed | Outcome::Unavailable));
     failed.map(|reading| reading.observation.exchange).collect()
+}
+
+fn failures_past_the_edge(readings: &Readings<'_>) -> Vec<u32> {
+    let failing = readings.failing().filter(|reading| reading.cell.place == Place::Direct);
+    failing.map(|reading| reading.observation.exchange).collect()
 }
 
 /// The failing probes whose windows the log is read for: of those it can hold, the ones that went all the way in, if there are any.

@@ -33,6 +33,8 @@ pub(super) struct Cell {
     pub(super) caller: Option<Caller>,
     /// Whether the token speaks for the user of the failure.
     pub(super) same_user: bool,
+    /// Whether whoever does not sign in is served as nobody.
+    pub(super) optional: bool,
 }
 
 /// [`SurfaceKind`] with an order.
@@ -53,6 +55,7 @@ impl Cell {
             carrier: key.carrier,
             caller: surface.takes_caller.then_some(key.caller),
             same_user: key.user == user,
+            optional: surface.role == Role::Optional,
         })
     }
 

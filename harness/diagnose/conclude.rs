@@ -6,7 +6,7 @@ use super::given::{FailedStep, Given};
 use super::hypotheses::Hypotheses;
 use super::verdict::Cause;
 use super::weigh::weigh;
-use super::{one, two, unexplained};
+use super::{beside, one, two, unexplained};
 
 /// Causes one run may have.
 const CAUSES: usize = 3;
@@ -16,6 +16,7 @@ const CAUSES: usize = 3;
 pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
     let mut explained: Vec<u32> = Vec::new();
     let mut causes = Vec::new();
+    let mut hidden = None;
     let all = Case::of(given, &[]);
     let passing = unexplained::passing(&all, given.failed);
     let consequences = unexplained::consequences(&all, given.failed);
@@ -39,7 +40,9 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
         let weighing = weigh(case, catalogue);
         match Hypotheses::of(case, &weighing, &open) {
             Hypotheses::One(candidates) => {
-                causes.push(one::cause(case, &candidates, &weighing.best, &open));
+                let cause = one::cause(case, &candidates, &weighing.best, &open);
+                hidden = hidden.or_else(|| beside::told_by_the_log(case, &weighing, &cause));
+                causes.push(cause);
                 explained.extend(&candidates[0].0.explains);
             }
             Hypotheses::Two(pairs) => {
@@ -55,6 +58,8 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
             }
         }
     }
+    // Where a second cause shows in a call, that is what the line is of.
+    causes.extend(hidden.filter(|_| causes.len() == 1));
     for (step, of) in &consequences {
         unexplained::add_consequence(&mut causes, step, given.failed.iter().find(|one| one.exchange == *of));
     }

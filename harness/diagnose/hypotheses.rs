@@ -83,9 +83,10 @@ fn is_everything(case: &Case<'_>, one: &[(&Weighed<'_>, f64)], open: &[&FailedSt
     one.first().is_some_and(|(best, _)| steps(best) && every(best)) && odd.all(|fact| told.contains(&fact.says))
 }
 
-/// Whatever must work and did not, each time it was tried.
+/// Whatever must work and did not, or broke down whoever asked, each time it was tried.
 fn failures<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Reading<'a>> {
-    case.readings.failing().filter(|reading| reading.is_firm() && !reading.is_lost())
+    let failing = case.readings.all.iter().filter(|reading| reading.fails() || reading.fails_whoever_asks());
+    failing.filter(|reading| reading.is_firm() && !reading.is_lost())
 }
 
 fn is_in(reading: &Reading<'_>, explains: &BTreeSet<u32>) -> bool {

@@ -29,14 +29,17 @@ pub(super) struct Likelihood {
     /// One for each of [`counted`].
     cells: Vec<f64>,
     facts: f64,
-    hints: f64,
+    /// What is told and not usual.
+    oddities: f64,
+    /// Every other hint.
+    manners: f64,
     sameness: f64,
 }
 
 impl Likelihood {
     /// What mere hints say: they order, and make nothing likely.
     pub(super) const fn hints(&self) -> f64 {
-        self.hints
+        self.oddities + self.manners
     }
 
     /// What facts say.
@@ -45,7 +48,7 @@ impl Likelihood {
     }
 
     pub(super) fn total(&self) -> f64 {
-        self.cells.iter().sum::<f64>() + self.facts + self.hints + self.sameness
+        self.cells.iter().sum::<f64>() + self.facts + self.hints() + self.sameness
     }
 }
 
@@ -55,8 +58,8 @@ pub(super) fn likelihood(mode: &Mode, case: &Case<'_>) -> Likelihood {
     Likelihood {
         cells: counted(case).map(|reading| cell_likelihood(mode, reading, case, &mut shown)).collect(),
         facts: facts_likelihood(mode, case),
-        hints: oddity_likelihood(mode, case)
-            + maker_likelihood(mode, case)
+        oddities: oddity_likelihood(mode, case),
+        manners: maker_likelihood(mode, case)
             + usual_likelihood(mode, case)
             + steadiness_likelihood(mode, case),
         sameness: sameness_likelihood(mode, case),
@@ -71,7 +74,8 @@ pub(super) fn together(one: &Weighed<'_>, other: &Weighed<'_>, case: &Case<'_>) 
         .map(|(reading, (a, b))| if reading.observation.result == Outcome::Ok { a.min(*b) } else { a.max(*b) })
         .sum();
     let (a, b) = (&one.likelihood, &other.likelihood);
-    one.base + other.base + cells + a.facts + b.facts + a.hints.max(b.hints) + a.sameness.max(b.sameness)
+    let hints = a.oddities.max(b.oddities) + a.manners.max(b.manners);
+    one.base + other.base + cells + a.facts + b.facts + hints + a.sameness.max(b.sameness)
 }
 
 /// The readings that count, grouped by what was decided about what: forty 401s are one fact.

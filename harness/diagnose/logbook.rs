@@ -13,6 +13,9 @@ use crate::target::Target;
 /// The clocks of the log and of this machine may differ by this much without being apart.
 const IN_STEP: jiff::SignedDuration = jiff::SignedDuration::from_secs(3);
 
+/// So many calls of a surface must leave a line for it to be theirs.
+const CALLS: usize = 3;
+
 /// An entry may be stamped this much after the probe ended, in milliseconds.
 const SLACK_MS: i64 = 250;
 
@@ -31,6 +34,8 @@ pub(super) struct Window {
 enum WindowKind {
     /// A good token was sent through the front door, or health was asked, and it failed.
     Failing,
+    /// The same past the edge.
+    FailingPastTheEdge,
     /// A good token was shown to the auth service itself, by a good caller, and it failed.
     FailingAtAuth,
     /// Anything else of ours.
@@ -80,12 +85,32 @@ impl<'a> Logbook<'a> {
     }
 
     /// The same, where the auth service failed when we asked it ourselves: what it wrote meanwhile is of that failure too.
-    pub(super) fn with_failures_at_auth(mut self, exchanges: &[u32]) -> Self {
+    pub(super) fn with_failures_at_auth(self, exchanges: &[u32]) -> Self {
+        self.with(WindowKind::FailingAtAuth, exchanges)
+    }
+
+    /// The same with what failed past the edge.
+    pub(super) fn with_failures_past_the_edge(self, exchanges: &[u32]) -> Self {
+        self.with(WindowKind::FailingPastTheEdge, exchanges)
+    }
+
+    fn with(mut self, kind: WindowKind, exchanges: &[u32]) -> Self {
         let others = self.windows.iter_mut().filter(|window| window.kind == WindowKind::Other);
-        others
-            .filter(|window| exchanges.contains(&window.exchange))
-            .for_each(|window| window.kind = WindowKind::FailingAtAuth);
+        others.filter(|window| exchanges.contains(&window.exchange)).for_each(|window| window.kind = kind);
         self
+    }
+
+    /// A decisive line of this rule that every call of one surface leaves, whatever came of the call, and nothing else does.
+    pub(super) fn find_at_a_surface(&self, rule: &LogRule) -> Option<LogMatch> {
+        let lines: Vec<_> = self.entries.iter().filter(|entry| self.is_meant(entry, rule)).collect();
+        let first = lines.first().filter(|_| rule.decisive)?;
+        let surface = &self.window_of(first)?.surface;
+        let (calls, others): (Vec<&Window>, Vec<&Window>) =
+            self.windows.iter().partition(|window| window.surface == *surface);
+        let holds = |window: &&Window| lines.iter().any(|entry| self.is_in(entry, window));
+        let foreign = lines.iter().any(|entry| self.window_of(entry).is_none());
+        let each = calls.len() >= CALLS && calls.iter().all(holds) && !others.iter().any(|window| holds(window));
+        (each && !foreign).then(|| LogMatch { says: describe(first), decisive: true })
     }
 
     /// The line of this rule, if it was written where it counts.
@@ -156,6 +181,15 @@ impl<'a> Logbook<'a> {
         self.of_kind(WindowKind::Failing)
     }
 
+    /// The first failing probe, or the first past the edge where the backend's log has lines for such alone.
+    pub(super) fn first_to_come_through(&self) -> Option<&Window> {
+        let own = |entry: &&LogEntry| entry.by == Hop::Backend && entry.request.is_none();
+        let kept = |window: &&Window| self.entries.iter().filter(own).any(|entry| self.is_in(entry, window));
+        let past_the_edge = || self.of_kind(WindowKind::FailingPastTheEdge).find(kept);
+        let through = self.failing().next();
+        if self.failing().any(|window| kept(&window)) { through } else { past_the_edge().or(through) }
+    }
+
     fn of_kind(&self, kind: WindowKind) -> impl Iterator<Item = &Window> {
         self.windows.iter().filter(move |window| window.kind == kind)
     }
@@ -178,8 +212,12 @@ fn ahead(log: &[LogEntry], sent: &[SentProbe]) -> jiff::SignedDuration {
         Some(if in_step { jiff::SignedDuration::ZERO } else { entry.at.duration_since(probe.started_at) })
     };
     let requests = log.iter().filter(|entry| entry.request.is_some());
-    let least = requests.filter_map(of).min_by_key(|apart| apart.abs()).unwrap_or_default();
-    if least.abs() > IN_STEP { least } else { jiff::SignedDuration::ZERO }
+    // An entry is written some time after the probe began: the least is nearest to what the clocks are apart.
+    let apart: Vec<jiff::SignedDuration> = requests.filter_map(of).collect();
+    if apart.iter().any(|apart| apart.abs() <= IN_STEP) {
+        return jiff::SignedDuration::ZERO;
+    }
+    apart.into_iter().min().unwrap_or_default()
 }
 
 impl Window {
@@ -195,8 +233,8 @@ impl Window {
     /// The windows that count for what this one writes.
     const fn kinds(by: Hop) -> &'static [WindowKind] {
         match by {
-            Hop::Auth => &[WindowKind::Failing, WindowKind::FailingAtAuth],
-            _ => &[WindowKind::Failing],
+            Hop::Auth => &[WindowKind::Failing, WindowKind::FailingPastTheEdge, WindowKind::FailingAtAuth],
+            _ => &[WindowKind::Failing, WindowKind::FailingPastTheEdge],
         }
     }
 

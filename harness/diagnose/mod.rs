@@ -6,6 +6,7 @@
 mod again;
 mod apart;
 mod arrivals;
+mod beside;
 mod ask_command;
 mod ask_curl;
 mod calls;

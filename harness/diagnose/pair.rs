@@ -75,33 +75,41 @@ pub(super) fn pairs<'w, 'a>(case: &'w Case<'_>, modes: &'w [Weighed<'a>]) -> Vec
     pairs
 }
 
+/// Whether nothing contradicts the two of them together.
+pub(super) fn can_be_together(one: &Weighed<'_>, other: &Weighed<'_>, case: &Case<'_>) -> bool {
+    let possible = [one, other].iter().all(|one| one.mode.is_possible_in(case.target));
+    possible && agree(&Half::whole(one, case), &Half::whole(other, case), case)
+}
+
 impl<'w, 'a> Half<'w, 'a> {
     /// Nothing where it could explain nothing.
     fn of(weighed: &'w Weighed<'a>, case: &'w Case<'_>) -> Option<Self> {
-        let possible = weighed.mode.is_possible_in(case.target);
+        let half = Self::whole(weighed, case);
+        let explains = !(half.foretold.is_empty() && half.claims.is_empty());
+        (weighed.mode.is_possible_in(case.target) && explains).then_some(half)
+    }
+
+    fn whole(weighed: &'w Weighed<'a>, case: &'w Case<'_>) -> Self {
         let stances = Stances::of(weighed.mode, case);
         let foretold = stances.foretold(case);
         let broken = broken(&stances, case);
         let mut firm = case.readings.all.iter().filter(|reading| reading.is_firm());
         let loses_its_way = firm.any(|reading| !way_holds(weighed.mode, reading));
         let claims = claims(weighed, case);
-        (possible && !(foretold.is_empty() && claims.is_empty())).then_some(Self {
-            weighed,
-            stances,
-            loses_its_way,
-            foretold,
-            broken,
-            claims,
-        })
+        Self { weighed, stances, loses_its_way, foretold, broken, claims }
     }
 
     fn adds_to(&self, other: &Self) -> bool {
         self.is_needed_beside(other) || !self.claims.is_subset(&other.claims)
     }
 
-    /// Whether it foretells a failure that the other does not, or accounts for what the other meets on its way only through the edge.
+    /// Whether it foretells a failure that the other does not, or what the other says cannot be, or accounts for what the other meets on
+    /// its way only through the edge.
     fn is_needed_beside(&self, other: &Self) -> bool {
-        !self.foretold.is_subset(&other.foretold) || (!self.weighed.mode.inside && other.loses_its_way)
+        let mut both = self.stances.readings.iter().zip(&other.stances.readings);
+        !self.foretold.is_subset(&other.foretold)
+            || both.any(|both| both == (&Stance::Foretold, &Stance::Contradicted))
+            || (!self.weighed.mode.inside && other.loses_its_way)
     }
 
     fn with(&self, other: &Self, case: &Case<'_>) -> Pair<'w, 'a> {

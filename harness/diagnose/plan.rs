@@ -3,7 +3,7 @@
 use super::again;
 use super::case::Case;
 use super::catalogue::Catalogue;
-use super::cell::{Cell, Place};
+use super::cell::{Cell, Kind, Place};
 use super::given::{FailedStep, Given};
 use super::hypotheses::Hypotheses;
 use super::mode::Prediction;
@@ -12,20 +12,19 @@ use super::reading::Reading;
 use super::weigh::{Weighed, weigh};
 use super::{chain, plan_keys};
 use crate::observe::Outcome;
-use crate::probe::{Caller, ProbeKey};
+use crate::probe::{Caller, Carrier, ProbeKey};
 use crate::target::{DIRECT, Door, Role, Service};
 use crate::token::TokenKind;
 
 /// A probe that splits less than this is not worth sending.
 const WORTH: f64 = 0.008;
-/// The same where only the edge can be asked: what is said there makes hardly anything certain.
+/// The same where the auth service cannot be asked: what the others say makes hardly anything certain.
+const WORTH_PAST_THE_EDGE: f64 = 0.02;
 const WORTH_AT_THE_EDGE: f64 = 0.035;
 /// Even a pair of faults that are hardly possible counts this much: rare rivals must be parted too.
 const RARE: f64 = 0.01;
 /// How much less the same question is worth on another surface.
 const AGAIN: f64 = 5.0;
-/// Probes that went well where the cause found does nothing: after so many nothing else is looked for.
-const BEYOND: usize = 2;
 /// Probes sent only to complete the chain of a cause that is already found.
 const CHAIN: usize = 4;
 
@@ -50,9 +49,12 @@ pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey])
         [] => None,
         [(only, _)] => missing_link(&case, only, &open)
             .or_else(|| refutation(&case, only, &open))
-            .or_else(|| doubt_of_the_edge(&case, only, &open))
-            .or_else(|| beyond(&case, only, &open)),
-        several => best(&case, several, &open).or_else(|| missing_link(&case, several.first()?.0, &open)),
+            .or_else(|| doubt_of_the_edge(&case, &candidates, &open))
+            .or_else(|| beyond(&case, &candidates, &open)),
+        several => best(&case, several, &open)
+            .or_else(|| missing_link(&case, several.first()?.0, &open))
+            .or_else(|| doubt_of_the_edge(&case, several, &open))
+            .or_else(|| beyond(&case, several, &open).filter(|_| are_before_the_backend(several, &case))),
     }?;
     Some(door_first(&case, next, refused))
 }
@@ -89,8 +91,11 @@ fn best(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) 
         let asked = case.readings.all.iter().any(|reading| reading.cell.asks_like(&cell));
         split / cost(key) / if asked { AGAIN } else { 1.0 }
     };
-    let asks_further_in = [Door::Auth, Door::Direct].iter().any(|door| case.target.opens(*door));
-    let least = if asks_further_in { WORTH } else { WORTH_AT_THE_EDGE };
+    let least = match [Door::Auth, Door::Direct].map(|door| case.target.opens(door)) {
+        [true, _] => WORTH,
+        [_, true] => WORTH_PAST_THE_EDGE,
+        _ => WORTH_AT_THE_EDGE,
+    };
     // Of equals the first: keys come with the failing surface in front.
     let weighed = open.iter().rev().map(|key| (worth(key), key)).filter(|(worth, _)| *worth > least);
     weighed.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, key)| key.clone())
@@ -187,31 +192,45 @@ fn refutation(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<
 }
 
 /// What lies behind the edge is found, and through the edge our token fares exactly as none: whether it gets there at all shows past it.
-fn doubt_of_the_edge(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
+fn doubt_of_the_edge(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
     let doubtful = |key: &&ProbeKey| {
         let past = cell(case, key).is_some_and(|cell| cell.place == Place::Direct);
         let through = case.readings.failing().find(|one| key.surface.strip_suffix(DIRECT) == Some(one.surface()));
         past && through.is_some_and(|through| case.readings.fares_like_nobody(through) == Some(true))
     };
-    open.iter().find(doubtful).filter(|_| only.mode.inside).cloned()
+    open.iter().find(doubtful).filter(|_| found.iter().all(|(one, _)| one.mode.inside)).cloned()
 }
 
-/// A probe that the cause found leaves alone and that must work: whatever else is the matter shows there.
-fn beyond(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
-    let leaves_alone = |cell: &Cell| match foretold(only, cell) {
+/// Whether all of them are, and nothing is known yet of what lies past them.
+fn are_before_the_backend(found: &[(&Weighed<'_>, f64)], case: &Case<'_>) -> bool {
+    let asked = case.readings.all.iter().any(|one| one.cell.place == Place::Direct && one.must_work());
+    !asked && found.iter().all(|(one, _)| !one.mode.inside)
+}
+
+/// A probe that the cause found leaves alone and that must work, by a way in by which none went well yet: whatever else is the matter
+/// shows there.
+fn beyond(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+    let alone = |one: &Weighed<'_>, cell: &Cell| match foretold(one, cell) {
         Some(results) => results.as_slice() == [Outcome::Ok],
-        None => cell.is_past_the_edge() && !only.mode.inside,
+        None => cell.is_past_the_edge() && !one.mode.inside,
     };
-    let unseen = |key: &&ProbeKey| {
-        let must_work = key.token == TokenKind::Issued || (key.token == TokenKind::Valid && key.caller == Caller::None);
-        must_work && cell(case, key).is_some_and(|cell| cell.goes_through_the_backend() && leaves_alone(&cell))
-    };
+    // What goes well past the edge says nothing of the edge.
+    let tells = |cell: &Cell| !cell.is_past_the_edge() || found.iter().all(|(one, _)| !one.mode.inside);
+    let leaves_alone = |cell: &Cell| tells(cell) && found.iter().all(|(one, _)| alone(one, cell));
     let went_well = |reading: &&Reading<'_>| {
         let asked = matches!(reading.cell.place, Place::Protected | Place::Direct);
         asked && !reading.fails() && reading.must_work() && leaves_alone(&reading.cell)
     };
-    let enough = case.readings.all.iter().filter(went_well).count() >= BEYOND;
-    open.iter().find(unseen).filter(|_| !enough).cloned()
+    let is_seen = |cell: &Cell| {
+        let way = |cell: &Cell| (cell.kind == Kind::Websocket, cell.carrier == Carrier::Header);
+        case.readings.all.iter().filter(went_well).any(|one| way(&one.cell) == way(cell))
+    };
+    let unseen = |key: &&ProbeKey| {
+        let must_work = key.token == TokenKind::Issued || (key.token == TokenKind::Valid && key.caller == Caller::None);
+        let goes_in = |cell: &Cell| cell.goes_through_the_backend() && leaves_alone(cell) && !is_seen(cell);
+        must_work && cell(case, key).is_some_and(|cell| goes_in(&cell))
+    };
+    open.iter().find(unseen).cloned()
 }
 
 fn would_prove(case: &Case<'_>, rule: &ProofRule, key: &ProbeKey, best: &Weighed<'_>) -> bool {

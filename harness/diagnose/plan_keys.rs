@@ -71,13 +71,14 @@ fn on_surface(surface: &Surface, target: &Target, user: &str) -> Vec<ProbeKey> {
     keys
 }
 
-/// What is asked of the same surface past the edge, where that door is open.
+/// What is asked of the same surface past the edge, where that door is open: as in front of it, but for wrong tokens.
 fn past_the_edge(surface: &Surface, target: &Target, user: &str) -> Vec<ProbeKey> {
     let here =
         target.surfaces.values().filter(|one| one.past_edge && one.path == surface.path && one.kind == surface.kind);
     let here = here.filter(|one| one.method == surface.method && target.opens(Door::Direct));
     let ask = |one: &Surface| {
-        [TokenKind::Valid, TokenKind::None].map(|token| key(one, token, one.usual_carrier(), Caller::None, user))
+        let asked = on_surface(one, target, user).into_iter().filter(|key| key.carrier == one.usual_carrier());
+        asked.filter(|key| key.token != TokenKind::WrongKey).collect::<Vec<_>>()
     };
     here.flat_map(ask).collect()
 }

@@ -8,6 +8,10 @@ use crate::probe::{Carrier, ProbeKey};
 use crate::target::{DIRECT, Target};
 use crate::token::TokenKind;
 
+/// How a call ends that was taken and not carried out.
+const BROKEN_DOWN: [Outcome; 5] =
+    [Outcome::Failed, Outcome::Unavailable, Outcome::TimedOut, Outcome::BrokenStream, Outcome::Silent];
+
 /// What one probe gave: the first of its repetitions, before controls opened breakers and filled caches; where they differ and it
 /// must work, the first that failed.
 #[derive(Debug, Clone)]
@@ -81,6 +85,11 @@ impl<'a> Reading<'a> {
     /// Whether something that must work did not.
     pub(super) fn fails(&self) -> bool {
         self.must_work() && (self.observation.result != Outcome::Ok || self.observation.authn == Authn::AcceptedAsOther)
+    }
+
+    /// Whether nobody was to be served, and what was asked for broke down: no credential is the reason.
+    pub(super) fn fails_whoever_asks(&self) -> bool {
+        self.cell.optional && !self.cell.token.is_sent() && BROKEN_DOWN.contains(&self.observation.result)
     }
 
     pub(super) fn must_work(&self) -> bool {

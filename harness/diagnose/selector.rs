@@ -21,6 +21,8 @@ pub(super) struct Selector {
     pub(super) carriers: Vec<Carrier>,
     pub(super) callers: Vec<Option<Caller>>,
     pub(super) same_user: Option<bool>,
+    /// Whether signing in is optional there.
+    pub(super) optional: Option<bool>,
 }
 
 impl Selector {
@@ -31,6 +33,7 @@ impl Selector {
             && any_of(&self.carriers, &cell.carrier)
             && any_of(&self.callers, &cell.caller)
             && self.same_user.is_none_or(|same| same == cell.same_user)
+            && self.optional.is_none_or(|optional| optional == cell.optional)
     }
 
     /// Whatever it says of the backend it says of the way past the edge too.
@@ -65,7 +68,7 @@ impl FromStr for Selector {
 }
 
 /// Words that are neither tokens nor callers.
-const WORDS: [&str; 16] = [
+const WORDS: [&str; 18] = [
     "backend.health",
     "auth.health",
     "protected",
@@ -82,6 +85,8 @@ const WORDS: [&str; 16] = [
     "free",
     "same-user",
     "other-user",
+    "required",
+    "optional",
 ];
 
 /// Every word there is.
@@ -112,6 +117,8 @@ impl Selector {
             "free" => self.callers.push(None),
             "same-user" => self.same_user = Some(true),
             "other-user" => self.same_user = Some(false),
+            "required" => self.optional = Some(false),
+            "optional" => self.optional = Some(true),
             _ => return self.add_token_or_caller(word),
         }
         Some(())

@@ -19,7 +19,7 @@ static STATUS: LazyLock<Regex> =
 
 /// How the first failing probe's health check of the auth service ended, and its validation, as far as the backend tells.
 pub(super) fn facts(logbook: &Logbook<'_>, target: &Target) -> Vec<Fact> {
-    let Some(first) = logbook.failing().next() else { return Vec::new() };
+    let Some(first) = logbook.first_to_come_through() else { return Vec::new() };
     let of_backend = |entry: &&LogEntry| entry.by == Hop::Backend && entry.request.is_none();
     let lines: Vec<&LogEntry> =
         logbook.entries.iter().filter(of_backend).filter(|entry| logbook.is_in(entry, first)).collect();

@@ -73,7 +73,7 @@ impl Unheard<'_> {
     /// The first failing probe's lines of the backend, read for it. A log that holds nothing of the backend and goes no further than
     /// such a line may only be late.
     fn fact(&self, logbook: &Logbook<'_>) -> Option<Fact> {
-        let first = logbook.failing().next()?;
+        let first = logbook.first_to_come_through()?;
         let lines: Vec<&LogEntry> = logbook
             .entries
             .iter()

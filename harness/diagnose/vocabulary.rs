@@ -165,6 +165,7 @@ pub(super) const FACTS: &[FactWord] = &[
         Door::Logs,
         "the auth service at work while our probes failed, in its log",
     ),
+    fact("edge-saw", &["yes", "no"], None, Door::Logs, "our failing calls, in the platform's request log"),
     fact("backend-saw", &["yes", "no"], None, Door::Logs, "our failing calls, in the backend's log"),
     fact("auth.at-work", &["yes", "no"], None, Door::Logs, "the auth service at work for others, in its log"),
     fact("token-judged", &["yes", "no"], None, Door::Logs, "a judgement of our token, in the auth service's log"),

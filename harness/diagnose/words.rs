@@ -96,10 +96,15 @@ pub(super) fn selector(on: &Selector) -> String {
         Some(true) => " of the same user",
         Some(false) => " of another user",
     };
+    let signing_in = match on.optional {
+        None => "",
+        Some(true) => " where signing in is optional",
+        Some(false) => " where one must sign in",
+    };
     let tokens = with(any(&on.tokens.iter().map(|one| token(*one)).collect::<Vec<_>>()), " with ");
     let carriers = with(any(&on.carriers.iter().map(carrier).collect::<Vec<_>>()), ", ");
     let callers = with(any(&on.callers.iter().map(caller).collect::<Vec<_>>()), ", ");
-    format!("{places}{tokens}{user}{carriers}{callers}")
+    format!("{places}{signing_in}{tokens}{user}{carriers}{callers}")
 }
 
 fn with(words: String, before: &str) -> String {
