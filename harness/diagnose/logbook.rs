@@ -109,7 +109,7 @@ impl<'a> Logbook<'a> {
             self.windows.iter().partition(|window| window.surface == *surface);
         let holds = |window: &&Window| lines.iter().any(|entry| self.is_in(entry, window));
         let foreign = lines.iter().any(|entry| self.window_of(entry).is_none());
-        let each = calls.len() >= CALLS && calls.iter().all(holds) && !others.iter().any(|window| holds(window));
+        let each = calls.len() >= CALLS && calls.iter().all(holds) && !others.iter().any(holds);
         (each && !foreign).then(|| LogMatch { says: describe(first), decisive: true })
     }
 
