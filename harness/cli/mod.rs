@@ -7,6 +7,7 @@ mod mint;
 mod mistake;
 mod output;
 mod progress;
+mod reports;
 #[cfg(feature = "twin")]
 mod selftest;
 mod smoke;

@@ -10,6 +10,7 @@ use miette::{IntoDiagnostic as _, miette};
 
 use super::mistake::Mistake;
 use super::progress::Progress;
+use super::reports::ReportArgs;
 use super::target_args::TargetArgs;
 use super::{ask, output};
 use crate::redact::Redactor;
@@ -44,6 +45,8 @@ pub(super) struct Smoke {
     /// How the report on stdout looks
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    #[command(flatten)]
+    reports: ReportArgs,
     /// Show every probe, and what ruled each fault out
     #[arg(long, short)]
     verbose: bool,
@@ -60,6 +63,7 @@ enum Format {
 
 impl Smoke {
     pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
+        self.reports.check()?;
         let mut target = arguments.resolve()?;
         let catalogue = arguments.catalogue(&target)?;
         let scenarios = self.scenarios(&target)?;
@@ -87,6 +91,7 @@ impl Smoke {
         let report = report?;
         // Everything in it was redacted when it was kept; this is the rail behind the rail.
         output::print(&redactor.clean_own(&self.render(&report))).into_diagnostic()?;
+        self.reports.write(&report, &redactor, self.verbose)?;
         Ok(ExitCode::from(report.exit.code))
     }
 

@@ -4,7 +4,7 @@ use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, proptest};
 use textwrap::core::display_width;
 
 use super::human::{Style, render};
-use super::{Report, Unread, json, samples};
+use super::{Report, Unread, json, junit, samples};
 use crate::diagnose::{Finding, Settling};
 use crate::observe::Hop;
 use crate::probe::{Close, ErrorKind, Side, TransportError};
@@ -152,6 +152,15 @@ proptest! {
             let json = json::render(&report);
             prop_assert!(acts(&json).is_none(), "{:?}", acts(&json));
             prop_assert!(serde_json::from_str::<Report>(&json).is_ok_and(|read| read == report));
+        }
+    }
+
+    #[test]
+    fn junit_is_well_formed_whatever_a_server_says(texts in proptest::collection::vec(hostile(), 1..12)) {
+        for report in reports(&texts) {
+            let xml = junit::render(&report);
+            let read = roxmltree::Document::parse(&xml);
+            prop_assert!(read.is_ok(), "{read:?}: {xml}");
         }
     }
 

@@ -3,15 +3,20 @@
 mod hostile;
 pub mod human;
 pub mod json;
+pub mod junit;
 mod model;
+mod passage;
 
 #[cfg(test)]
 mod human_properties;
 #[cfg(test)]
 mod human_tests;
 #[cfg(test)]
+mod junit_tests;
+#[cfg(test)]
 mod samples;
 
 pub use model::{
     ExitReport, ProbeReport, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
 };
+pub use passage::{Blame, HopMark, Leg, LegKind, Passage};

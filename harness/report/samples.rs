@@ -26,6 +26,7 @@ pub(super) fn passed() -> Report {
         outcome: RunOutcome::Passed,
         scenarios: scenarios(),
         causes: Vec::new(),
+        passages: Vec::new(),
         findings: Vec::new(),
         probes: vec![probe()],
         unread: Vec::new(),

@@ -11,6 +11,7 @@ mod mistakes;
 mod overrides;
 #[path = "../support/program.rs"]
 mod program;
+mod reports;
 mod settled;
 mod two_processes;
 mod unreachable;

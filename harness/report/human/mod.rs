@@ -16,6 +16,9 @@ mod words;
 pub use self::manual::{fault_list, fault_page};
 pub use self::matrix::matrices;
 
+// Every format says the same in the same words.
+pub(super) use self::causes::{claim, hops};
+
 use self::page::Page;
 use self::text::{Ink, Paint, Separator, Text};
 use super::{Report, RunOutcome};
@@ -31,6 +34,11 @@ pub struct Style {
     pub unicode: bool,
     /// Whether to show every probe, and by what each fault was ruled out.
     pub verbose: bool,
+}
+
+impl Style {
+    /// For a file that is read anywhere: no colour.
+    pub const FILE: Self = Self { width: 100, colour: false, unicode: true, verbose: false };
 }
 
 /// The report as text for a person, ending with a new line. Whatever the server under test has said in it is made harmless: no control

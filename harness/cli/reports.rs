@@ -1,0 +1,116 @@
+//! `--report FORMAT=PATH`: the same report in other formats, beside the one on stdout.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use miette::{Diagnostic, miette};
+use thiserror::Error;
+
+use super::mistake::Mistake;
+use crate::redact::Redactor;
+use crate::report::{Report, human, json, junit};
+
+/// Where else the report goes.
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// Write the report in another format too, beside the one on stdout: json, junit, human; may be repeated
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = wanted)]
+    report: Vec<Wanted>,
+}
+
+/// One more report.
+#[derive(Debug, Clone)]
+struct Wanted {
+    format: Format,
+    path: PathBuf,
+}
+
+/// What `--report` can write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Json,
+    Junit,
+    Human,
+}
+
+/// Reports that could not be written. The others are.
+#[derive(Debug, Error, Diagnostic)]
+#[error("cannot write {}", list(.0))]
+#[diagnostic(code(fivewhys::report::unwritable), help("every other report was written"))]
+struct Unwritten(Vec<(PathBuf, io::Error)>);
+
+fn list(failures: &[(PathBuf, io::Error)]) -> String {
+    failures.iter().map(|(path, error)| format!("{}: {error}", path.display())).collect::<Vec<_>>().join("; ")
+}
+
+impl ReportArgs {
+    /// Looks before the run whether every path can be written. Changes no file and leaves none behind.
+    pub(super) fn check(&self) -> Result<(), Mistake> {
+        for (n, wanted) in self.report.iter().enumerate() {
+            let path = &wanted.path;
+            if self.report[..n].iter().any(|earlier| earlier.path == *path) {
+                return Err(miette!("two reports would be written to {}", path.display()).into());
+            }
+            try_out(path).map_err(|error| miette!("cannot write {}: {error}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Writes every report, and says at the end which could not be written.
+    pub(super) fn write(&self, report: &Report, redactor: &Redactor, verbose: bool) -> Result<(), Mistake> {
+        let report = &cleaned(report, redactor);
+        let render = |wanted: &Wanted| match wanted.format {
+            Format::Json => json::render(report),
+            Format::Junit => junit::render(report),
+            Format::Human => human::render(report, &human::Style { verbose, ..human::Style::FILE }),
+        };
+        let failed =
+            |wanted: &Wanted| fs::write(&wanted.path, render(wanted)).err().map(|error| (wanted.path.clone(), error));
+        let failures: Vec<_> = self.report.iter().filter_map(failed).collect();
+        if failures.is_empty() { Ok(()) } else { Err(Unwritten(failures).into()) }
+    }
+}
+
+fn wanted(text: &str) -> Result<Wanted, String> {
+    let (format, path) = text.split_once('=').map_or((text, None), |(format, path)| (format, Some(path)));
+    let format = Format::from_str(format, false).map_err(|_| format!("`{format}` is none of {}", formats()))?;
+    match path {
+        Some(path) if !path.is_empty() => Ok(Wanted { format, path: path.into() }),
+        _ => Err("expected FORMAT=PATH".into()),
+    }
+}
+
+fn formats() -> String {
+    let names = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    names.map(|name| name.get_name().to_owned()).collect::<Vec<_>>().join(", ")
+}
+
+/// Opens the file for writing, and takes it away again if it was not there. A pipe or a device is taken on trust.
+fn try_out(path: &Path) -> io::Result<()> {
+    let there = path.try_exists()?;
+    if there && !path.is_file() && !path.is_dir() {
+        return Ok(());
+    }
+    OpenOptions::new().append(true).create(true).open(path)?;
+    if there { Ok(()) } else { fs::remove_file(path) }
+}
+
+/// The report with every text in it redacted once more: the rail behind the rail. Text by text, since a mark such as `<secret:x>` put
+/// into markup would break it.
+fn cleaned(report: &Report, redactor: &Redactor) -> Report {
+    let mut value = serde_json::to_value(report).unwrap_or_default();
+    clean(&mut value, redactor);
+    // It fails only if a word of our own is a secret; nothing that came from outside is such a word.
+    serde_json::from_value(value).unwrap_or_else(|_| report.clone())
+}
+
+fn clean(value: &mut serde_json::Value, redactor: &Redactor) {
+    match value {
+        serde_json::Value::String(text) => *text = redactor.clean_own(text),
+        serde_json::Value::Array(all) => all.iter_mut().for_each(|one| clean(one, redactor)),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(|one| clean(one, redactor)),
+        _ => {}
+    }
+}

@@ -1,0 +1,67 @@
+//! `--report`: several formats at once, beside the one on stdout.
+
+use std::fs;
+use std::path::Path;
+
+use fivewhys::report::Report;
+use rstest::rstest;
+
+use crate::program::{run, stderr, stdout};
+
+const MISMATCH: &str = "backend-auth/service-secret-mismatch";
+
+fn smoke(reports: &[String]) -> std::process::Output {
+    let mut arguments: Vec<String> = ["smoke", "--fault", MISMATCH].map(str::to_owned).to_vec();
+    arguments.extend(reports.iter().flat_map(|report| ["--report".to_owned(), report.clone()]));
+    run(arguments)
+}
+
+fn to(folder: &Path, format: &str) -> String {
+    format!("{format}={}", folder.join(format).display())
+}
+
+#[test]
+fn every_report_is_written_beside_the_one_on_stdout() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let formats = ["json", "junit", "human"];
+    let output = smoke(&formats.map(|format| to(folder.path(), format)));
+    assert_eq!((output.status.code(), stderr(&output)), (Some(1), ""));
+    assert!(stdout(&output).lines().last().is_some_and(|line| line.starts_with("failed: ")), "{}", stdout(&output));
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("it is there");
+    let json: Report = serde_json::from_str(&read("json")).expect("a report");
+    assert_eq!(json.causes[0].fault, MISMATCH);
+    assert!(read("junit").contains(&format!("type=\"{MISMATCH}\"")));
+    assert!(read("human").contains(MISMATCH) && !read("human").contains('\u{1b}'));
+}
+
+#[rstest]
+#[case::no_folder("json=nowhere/r.json", "nowhere/r.json")]
+#[case::a_folder("junit=/", "/")]
+#[case::no_format("yaml=r.yaml", "`yaml` is none of")]
+#[case::no_path("junit", "expected FORMAT=PATH")]
+#[case::empty_path("junit=", "expected FORMAT=PATH")]
+fn what_cannot_be_written_ends_with_2_before_anything_is_driven(#[case] report: &str, #[case] says: &str) {
+    let output = smoke(&[report.to_owned()]);
+    assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""));
+    assert!(stderr(&output).contains(says), "{}", stderr(&output));
+}
+
+#[test]
+fn two_reports_cannot_share_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("r").display().to_string();
+    let output = smoke(&[format!("json={path}"), format!("junit={path}")]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("two reports"), "{}", stderr(&output));
+    assert!(!Path::new(&path).exists(), "looking leaves nothing behind");
+}
+
+#[test]
+fn what_fails_only_when_it_is_written_takes_no_other_report_along() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = smoke(&["json=/dev/full".to_owned(), to(folder.path(), "junit")]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("/dev/full"), "{}", stderr(&output));
+    assert!(stdout(&output).contains("failed: "), "the report on stdout is there");
+    assert!(folder.path().join("junit").exists());
+}
