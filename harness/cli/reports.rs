@@ -10,12 +10,12 @@ use thiserror::Error;
 
 use super::mistake::Mistake;
 use crate::redact::Redactor;
-use crate::report::{Report, human, json, junit};
+use crate::report::{Report, html, human, json, junit};
 
 /// Where else the report goes.
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// Write the report in another format too, beside the one on stdout: json, junit, human; may be repeated
+    /// Write the report in another format too, beside the one on stdout: html, json, junit, human; may be repeated
     #[arg(long, value_name = "FORMAT=PATH", value_parser = wanted)]
     report: Vec<Wanted>,
 }
@@ -30,6 +30,7 @@ struct Wanted {
 /// What `--report` can write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    Html,
     Json,
     Junit,
     Human,
@@ -62,6 +63,7 @@ impl ReportArgs {
     pub(super) fn write(&self, report: &Report, redactor: &Redactor, verbose: bool) -> Result<(), Mistake> {
         let report = &cleaned(report, redactor);
         let render = |wanted: &Wanted| match wanted.format {
+            Format::Html => html::render(report),
             Format::Json => json::render(report),
             Format::Junit => junit::render(report),
             Format::Human => human::render(report, &human::Style { verbose, ..human::Style::FILE }),

@@ -4,7 +4,7 @@ use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, proptest};
 use textwrap::core::display_width;
 
 use super::human::{Style, render};
-use super::{Report, Unread, json, junit, samples};
+use super::{Report, Unread, html, json, junit, samples};
 use crate::diagnose::{Finding, Settling};
 use crate::observe::Hop;
 use crate::probe::{Close, ErrorKind, Side, TransportError};
@@ -110,6 +110,7 @@ fn hostile() -> impl Strategy<Value = String> {
         proptest::collection::vec(any::<char>(), 0..300).prop_map(String::from_iter),
         "[\u{1b}\u{9b}\u{7f}\r\n\t\u{202e}\u{200b}\\[0-9;mJH ]{0,40}",
         "[a-z]{100,400}",
+        "(</?(script|img|svg|title|style|b)[ />\"'`=a-z]{0,9}|]]>|<!--|-->|&#?[a-z0-9]{0,4};?|\\||\n| ){0,30}",
         "([a-z]{1,12} ){0,40}",
         "([緑ü·…]{1,60} ){0,9}",
     ]
@@ -127,6 +128,14 @@ fn style() -> impl Strategy<Value = Style> {
         unicode,
         verbose,
     })
+}
+
+/// Whether what follows a `<` is an element that the page makes itself.
+fn is_own(rest: &str) -> bool {
+    const OWN: &str = "!DOCTYPE html head meta title style body header main footer section figure figcaption div p a strong span h1 h2 h3 \
+        ul ol li dl dt dd table thead tbody tr th td code pre br details summary time svg g rect line path text tspan";
+    let name = rest.trim_start_matches('/').split([' ', '>', '\n']).next();
+    OWN.split_whitespace().any(|own| Some(own) == name)
 }
 
 proptest! {
@@ -152,6 +161,17 @@ proptest! {
             let json = json::render(&report);
             prop_assert!(acts(&json).is_none(), "{:?}", acts(&json));
             prop_assert!(serde_json::from_str::<Report>(&json).is_ok_and(|read| read == report));
+        }
+    }
+
+    #[test]
+    fn html_holds_no_element_but_its_own(texts in proptest::collection::vec(hostile(), 1..12)) {
+        let acts = |text: &str| text.chars().find(|c| *c != '\n' && super::hostile::is_hidden(*c));
+        for report in reports(&texts) {
+            let page = html::render(&report);
+            prop_assert!(acts(&page).is_none(), "{:?}", acts(&page));
+            let foreign = page.split('<').skip(1).find(|rest| !is_own(rest));
+            prop_assert!(foreign.is_none(), "<{foreign:?}");
         }
     }
 

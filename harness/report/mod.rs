@@ -1,12 +1,15 @@
 //! Renders a report. Computes nothing.
 
 mod hostile;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod junit;
 mod model;
 mod passage;
 
+#[cfg(test)]
+mod html_tests;
 #[cfg(test)]
 mod human_properties;
 #[cfg(test)]

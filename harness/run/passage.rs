@@ -130,20 +130,19 @@ impl<'a> Failing<'a> {
         }
     }
 
-    /// Where the cause lies, as far as that is one place.
+    /// Where the cause lies: from the outermost hop it may lie at to the innermost.
     fn concluded(&self) -> Option<Leg> {
         let says = match self.cause.certainty {
             Certainty::Certain | Certainty::Likely => self.cause.title.clone(),
             Certainty::Ambiguous => format!("one of {} causes lies here", self.cause.alternatives.len() + 1),
             Certainty::Unknown => "the cause lies here; which it is, is not known".to_owned(),
         };
-        let Hops::One(hop) = self.cause.hop else { return None };
-        let (from, to) = match hop {
-            Hop::Unknown => return None,
-            Hop::Network => (Hop::Client, Hop::Edge),
-            Hop::BackendAuth => (Hop::Backend, Hop::Auth),
-            hop => (hop, hop),
+        let hops = match &self.cause.hop {
+            Hops::One(hop) => std::slice::from_ref(hop),
+            Hops::Several(hops) => hops,
         };
+        let ends = || hops.iter().filter_map(|hop| ends(*hop));
+        let (from, to) = (ends().map(|(from, _)| from).min()?, ends().map(|(_, to)| to).max()?);
         Some(leg(from, to, LegKind::Concluded, &says))
     }
 
@@ -157,6 +156,16 @@ impl<'a> Failing<'a> {
         let nothing = status.is_none().then(|| "no answer".to_owned());
         let parts = [nothing, status, closed, result, error, Some(took)];
         (kind, parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// The two ends of a hop that is a way between two others; else the hop itself.
+const fn ends(hop: Hop) -> Option<(Hop, Hop)> {
+    match hop {
+        Hop::Unknown => None,
+        Hop::Network => Some((Hop::Client, Hop::Edge)),
+        Hop::BackendAuth => Some((Hop::Backend, Hop::Auth)),
+        hop => Some((hop, hop)),
     }
 }
 

@@ -17,7 +17,10 @@ pub use self::manual::{fault_list, fault_page};
 pub use self::matrix::matrices;
 
 // Every format says the same in the same words.
-pub(super) use self::causes::{claim, hops};
+pub(super) use self::candidates::{are_open, would_leave};
+pub(super) use self::causes::{claim, headline, hops};
+pub(super) use self::ending::{notes, outcome};
+pub(super) use self::words::{counted, duration, percent};
 
 use self::page::Page;
 use self::text::{Ink, Paint, Separator, Text};
