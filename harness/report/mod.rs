@@ -7,6 +7,7 @@ pub mod json;
 pub mod junit;
 mod model;
 mod passage;
+pub mod schema;
 
 #[cfg(test)]
 mod html_tests;
