@@ -8,6 +8,7 @@ mod mistake;
 mod output;
 mod progress;
 mod reports;
+mod repository;
 #[cfg(feature = "twin")]
 mod selftest;
 mod smoke;

@@ -1,10 +1,10 @@
 //! What holds for every report, whatever the server under test has put into it.
 
-use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, proptest};
+use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, proptest};
 use textwrap::core::display_width;
 
 use super::human::{Style, render};
-use super::{Report, Unread, html, json, junit, samples};
+use super::{Report, Unread, github, html, json, junit, samples};
 use crate::diagnose::{Finding, Settling};
 use crate::observe::Hop;
 use crate::probe::{Close, ErrorKind, Side, TransportError};
@@ -123,6 +123,7 @@ fn breakable() -> impl Strategy<Value = String> {
 
 fn style() -> impl Strategy<Value = Style> {
     (0_usize..300, any::<bool>(), any::<bool>()).prop_map(|(width, unicode, verbose)| Style {
+        curl: false,
         width,
         colour: false,
         unicode,
@@ -136,6 +137,19 @@ fn is_own(rest: &str) -> bool {
         ul ol li dl dt dd table thead tbody tr th td code pre br details summary time svg g rect line path text tspan";
     let name = rest.trim_start_matches('/').split([' ', '>', '\n']).next();
     OWN.split_whitespace().any(|own| Some(own) == name)
+}
+
+/// Everything in a Markdown page but its text.
+fn marks(page: &str) -> Vec<String> {
+    use pulldown_cmark::{Event, Options, Parser};
+    let events = Parser::new_ext(page, Options::ENABLE_TABLES | Options::ENABLE_MATH | Options::ENABLE_STRIKETHROUGH);
+    let mark = |event: Event<'_>| match event {
+        Event::Text(_) | Event::SoftBreak => None,
+        // An empty text is no code.
+        Event::InlineHtml(tag) if tag.contains("code>") => None,
+        other => Some(format!("{other:?}")),
+    };
+    events.filter_map(mark).collect()
 }
 
 proptest! {
@@ -172,6 +186,18 @@ proptest! {
             prop_assert!(acts(&page).is_none(), "{:?}", acts(&page));
             let foreign = page.split('<').skip(1).find(|rest| !is_own(rest));
             prop_assert!(foreign.is_none(), "<{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn the_github_summary_has_no_marks_but_its_own(texts in proptest::collection::vec(hostile(), 1..12)) {
+        // Commands in backticks make blocks, which is meant.
+        let texts: Vec<String> = texts.iter().map(|text| text.replace('`', "'")).collect();
+        for (report, tame) in reports(&texts).iter().zip(reports(&["x".to_owned()])) {
+            let (page, expected) = (github::summary(report), github::summary(&tame));
+            prop_assert_eq!(marks(&page), marks(&expected), "{}", page);
+            let commands = github::annotations(report, &|_| None);
+            prop_assert!(commands.lines().all(|line| line.starts_with("::")), "{}", commands);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Renders a report. Computes nothing.
 
+mod curl;
+pub mod github;
 mod hostile;
 pub mod html;
 pub mod human;
@@ -9,6 +11,8 @@ mod model;
 mod passage;
 pub mod schema;
 
+#[cfg(test)]
+mod github_tests;
 #[cfg(test)]
 mod html_tests;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //
 //   node check.mjs [--shots FOLDER]      FIVEWHYS: the binary; CHROMIUM: the browser
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -149,6 +149,28 @@ async function check(browser, name, url, causes = 1) {
   await bare.context().close();
 }
 
+// The diagram in the job summary, read and drawn by mermaid itself.
+async function drawnByMermaid(browser, name, { arguments: more }) {
+  const path = join(work, `${name}.md`);
+  spawnSync(binary, ['smoke', ...more, '--report', `github=${path}`], { cwd: work });
+  const diagrams = [...readFileSync(path, 'utf8').matchAll(/^```mermaid\n(.*?)^```$/gms)].map(([, text]) => text);
+  const page = await browser.newPage();
+  await page.addScriptTag({ path: join(here, 'node_modules/mermaid/dist/mermaid.min.js') });
+  for (const text of [...diagrams, readFileSync(join(here, 'hostile.mmd'), 'utf8')]) {
+    const error = await page.evaluate(async (diagram) => {
+      try {
+        const { svg } = await globalThis.mermaid.render('diagram', diagram);
+        return svg.includes('client') ? null : 'nobody takes part';
+      } catch (cause) {
+        return String(cause);
+      }
+    }, text);
+    holds(`${name}, mermaid`, `${error}: ${text}`, error === null);
+  }
+  holds(`${name}, mermaid`, `${diagrams.length} diagrams`, diagrams.length === (kinds[name].causes ?? 1));
+  await page.close();
+}
+
 if (!browserPath) throw new Error('there is no Chromium: set CHROMIUM');
 if (shots) mkdirSync(shots, { recursive: true });
 const browser = await chromium.launch({
@@ -158,6 +180,7 @@ const browser = await chromium.launch({
 try {
   for (const [name, kind] of Object.entries(kinds)) {
     await check(browser, name, report(name, kind), kind.causes);
+    await drawnByMermaid(browser, name, kind);
     console.log(`looked at ${name}`);
   }
 } finally {

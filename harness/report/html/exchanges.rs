@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::human::duration;
-use super::super::{ProbeReport, Report, StepOutcome};
+use super::super::{ProbeReport, Report, StepOutcome, curl};
 use super::text::{lines, shown};
 use crate::diagnose::Proof;
 use crate::observe::Observation;
@@ -20,7 +20,7 @@ pub(super) fn section(report: &Report) -> Markup {
             section .card aria-labelledby="probes-title" {
                 h2 #probes-title { "On the wire" }
                 p .quiet { "What failed, and what proves something. Tokens and secrets are replaced by marks such as <token:valid>." }
-                @for probe in shown { (fold(probe)) }
+                @for probe in shown { (fold(probe, &report.target)) }
             }
         }
     }
@@ -44,7 +44,7 @@ fn proofs(report: &Report) -> impl Iterator<Item = &Proof> {
     whys.chain(out).chain(report.findings.iter().flat_map(|finding| &finding.evidence))
 }
 
-fn fold(probe: &ProbeReport) -> Markup {
+fn fold(probe: &ProbeReport, target: &str) -> Markup {
     let exchange = &probe.exchange;
     html! {
         details .probe {
@@ -56,10 +56,16 @@ fn fold(probe: &ProbeReport) -> Markup {
                 (asked(exchange))
                 (answered(exchange))
                 @if let Some(seen) = &probe.observation { (reading(seen)) }
+                h3 { "Again, by hand" }
+                pre { code { (lines(&again(exchange, target))) } }
                 p .quiet { "sent " (exchange.started_at) ", trace " code { (shown(&exchange.trace_id)) } ", over after " (duration(exchange.phases.end_ms)) }
             }
         }
     }
+}
+
+fn again(exchange: &Exchange, target: &str) -> String {
+    [curl::needs(exchange, target), vec![curl::command(exchange)]].concat().join("\n")
 }
 
 /// Without scheme and host.
