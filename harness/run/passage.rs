@@ -32,7 +32,7 @@ struct Failing<'a> {
 }
 
 impl<'a> Failing<'a> {
-    /// The first failed step it explains, by which the diagnosis began.
+    /// The failed step that the first why is about, else the first it explains.
     fn of(
         cause: &'a Cause,
         target: &Target,
@@ -42,10 +42,15 @@ impl<'a> Failing<'a> {
         let named = scenarios
             .iter()
             .flat_map(|scenario| scenario.steps.iter().map(move |step| (format!("{}/{}", scenario.id, step.id), step)));
-        let mut failed = named.filter(|(name, step)| {
-            step.outcome == StepOutcome::Failed && step.exchange.is_some() && cause.explains.contains(name)
-        });
-        let (name, step) = failed.next()?;
+        let mut failed: Vec<_> = named
+            .filter(|(name, step)| {
+                step.outcome == StepOutcome::Failed && step.exchange.is_some() && cause.explains.contains(name)
+            })
+            .collect();
+        let first_why: Vec<_> =
+            cause.whys.iter().take(1).flat_map(|why| &why.evidence).map(|one| one.exchange).collect();
+        failed.sort_by_key(|(_, step)| !first_why.contains(&step.exchange));
+        let (name, step) = failed.into_iter().next()?;
         let probe = probes.iter().find(|probe| Some(probe.exchange.id) == step.exchange)?;
         let service = target.surfaces.get(&step.surface).map_or(Service::Backend, |surface| surface.service);
         Some(Self { cause, name, step, exchange: &probe.exchange, seen: probe.observation.as_ref(), service })

@@ -9,6 +9,7 @@ mod formats;
 mod mint;
 mod mistakes;
 mod overrides;
+mod passages;
 #[path = "../support/program.rs"]
 mod program;
 mod reports;

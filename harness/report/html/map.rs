@@ -15,14 +15,14 @@ struct Place {
 }
 
 const WIDTH: i32 = 158;
-const HEIGHT: i32 = 82;
+const HEIGHT: i32 = 98;
 const PLACES: [Place; 6] = [
-    Place { hop: Hop::Client, name: "client", about: "this test, its token", x: 2, y: 114 },
-    Place { hop: Hop::Edge, name: "edge", about: "the way in, platform", x: 268, y: 114 },
-    Place { hop: Hop::Backend, name: "backend", about: "what was asked for", x: 534, y: 114 },
+    Place { hop: Hop::Client, name: "client", about: "this test, its token", x: 2, y: 106 },
+    Place { hop: Hop::Edge, name: "edge", about: "the way in, platform", x: 268, y: 106 },
+    Place { hop: Hop::Backend, name: "backend", about: "what was asked for", x: 534, y: 106 },
     Place { hop: Hop::Auth, name: "auth", about: "knows the tokens", x: 800, y: 2 },
-    Place { hop: Hop::Data, name: "data", about: "database, Redis", x: 800, y: 114 },
-    Place { hop: Hop::Agents, name: "agents", about: "do the work", x: 800, y: 226 },
+    Place { hop: Hop::Data, name: "data", about: "database, Redis", x: 800, y: 106 },
+    Place { hop: Hop::Agents, name: "agents", about: "do the work", x: 800, y: 210 },
 ];
 
 /// A way between two boxes that is a hop of its own, or none.
@@ -37,9 +37,9 @@ struct Way {
 const WAYS: [Way; 5] = [
     Way { hop: Some(Hop::Network), path: "M160,155 H268", label: (214, 108), to: Hop::Edge },
     Way { hop: None, path: "M426,155 H534", label: (0, 0), to: Hop::Backend },
-    Way { hop: Some(Hop::BackendAuth), path: "M692,155 H746 V43 H800", label: (640, 24), to: Hop::Auth },
+    Way { hop: Some(Hop::BackendAuth), path: "M692,155 H746 V51 H800", label: (640, 24), to: Hop::Auth },
     Way { hop: None, path: "M692,155 H800", label: (0, 0), to: Hop::Data },
-    Way { hop: None, path: "M692,155 H746 V267 H800", label: (0, 0), to: Hop::Agents },
+    Way { hop: None, path: "M692,155 H746 V259 H800", label: (0, 0), to: Hop::Agents },
 ];
 
 /// A hop for whoever does not know the house.
@@ -93,31 +93,38 @@ fn class(mark: HopMark) -> &'static str {
     }
 }
 
-/// What is said of a hop, in one or two words each.
-fn state(mark: HopMark) -> String {
-    let blame = match mark.blame {
-        Blame::Culprit => Some("✗ the cause"),
-        Blame::Suspect => Some("? may be here"),
-        Blame::None => None,
-    };
-    let answered = mark.answered.then_some("answered");
-    let passed =
-        (mark.reached && !mark.answered && mark.hop != Hop::Client && mark.blame == Blame::None).then_some("passed on");
-    let said: Vec<&str> = [blame, answered, passed].into_iter().flatten().collect();
-    if said.is_empty() && mark.hop != Hop::Client { "not visible".to_owned() } else { said.join(", ") }
+/// Whether the cause is there, in words.
+const fn blame(mark: HopMark) -> &'static str {
+    match mark.blame {
+        Blame::Culprit => "✗ the cause",
+        Blame::Suspect => "? may be here",
+        Blame::None => "",
+    }
+}
+
+/// What the request met there, in words.
+fn part(mark: HopMark) -> &'static str {
+    match (mark.answered, mark.reached) {
+        _ if mark.hop == Hop::Client => "asked",
+        (true, _) => "answered",
+        (false, true) => "passed it on",
+        (false, false) => "not visible",
+    }
 }
 
 fn place_drawn(place: &Place, passage: &Passage) -> Markup {
     let mark = mark(passage, place.hop);
     let middle = place.x + WIDTH / 2;
-    let ruled_out = (mark.ruled_out > 0).then(|| format!("{} causes ruled out", mark.ruled_out));
     html! {
         g .place .(class(mark)) {
             rect x=(place.x) y=(place.y) width=(WIDTH) height=(HEIGHT) rx="8" {}
-            text .name x=(middle) y=(place.y + 23) text-anchor="middle" { (place.name) }
-            text .about x=(middle) y=(place.y + 40) text-anchor="middle" { (place.about) }
-            text .state x=(middle) y=(place.y + 57) text-anchor="middle" { (state(mark)) }
-            @if let Some(out) = ruled_out { text .about x=(middle) y=(place.y + 73) text-anchor="middle" { (out) } }
+            text .name x=(middle) y=(place.y + 22) text-anchor="middle" { (place.name) }
+            text .about x=(middle) y=(place.y + 39) text-anchor="middle" { (place.about) }
+            text .part x=(middle) y=(place.y + 57) text-anchor="middle" { (part(mark)) }
+            @if mark.ruled_out > 0 {
+                text .about x=(middle) y=(place.y + 73) text-anchor="middle" { (mark.ruled_out) " causes ruled out" }
+            }
+            @if mark.blame != Blame::None { text .state x=(middle) y=(place.y + 90) text-anchor="middle" { (blame(mark)) } }
         }
     }
 }
@@ -142,7 +149,7 @@ fn way_drawn(way: &Way, passage: &Passage) -> Markup {
                 text .about x=(x) y=(y) text-anchor="middle" { (mark.hop.as_str()) }
                 @if mark.blame != Blame::None {
                     rect .badge x=(x - 62) y=(y + 22) width="124" height="26" rx="13" {}
-                    text .state x=(x) y=(y + 40) text-anchor="middle" { (state(HopMark { answered: false, ..mark })) }
+                    text .state x=(x) y=(y + 40) text-anchor="middle" { (blame(mark)) }
                 }
             }
         }

@@ -9,6 +9,9 @@ use crate::diagnose::{Alternative, Cause, Settling};
 /// The one question to ask next, and the command that asks it.
 pub(super) fn settle(cause: &Cause) -> Markup {
     html! {
+        @if are_open(cause) && cause.settled_by.is_none() {
+            p { "Nothing that can be asked from here tells them apart." }
+        }
         @if let Some(settling) = &cause.settled_by {
             h3 { "What would settle it" }
             div .settle {
