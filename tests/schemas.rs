@@ -22,6 +22,8 @@ fn main() -> ExitCode {
         let junit = move || is_valid_junit(kind).map_err(Failed::from);
         trials.push(Trial::test(format!("json_of_{}", kind.name), json));
         trials.push(Trial::test(format!("junit_of_{}", kind.name), junit).with_ignored_flag(no_xsd));
+        let gitlab = move || fits_gitlab(kind).map_err(Failed::from);
+        trials.push(Trial::test(format!("junit_of_{}_as_gitlab_reads_it", kind.name), gitlab));
     }
     trials
         .push(Trial::test("a_field_that_the_schema_does_not_know_is_seen", || unknown_is_seen().map_err(Failed::from)));
@@ -77,6 +79,24 @@ fn unknown_is_seen() -> Result<(), String> {
     let strict = strict()?;
     report["scenarios"][0]["steps"][0]["surprise"] = true.into();
     if strict.is_valid(&report) { Err("an unknown field passes".into()) } else { Ok(()) }
+}
+
+/// GitLab has no schema. It takes `classname` and `name` for a case's identity, drops a second one with the same, and shows a failure's text.
+fn fits_gitlab(kind: &Kind) -> Result<(), String> {
+    let xml = kind.report("junit")?;
+    let document = roxmltree::Document::parse(&xml).map_err(|error| error.to_string())?;
+    let mut known = std::collections::BTreeSet::new();
+    for case in document.descendants().filter(|node| node.has_tag_name("testcase")) {
+        let name = (case.attribute("classname"), case.attribute("name"));
+        if name.0.is_none() || name.1.is_none() || !known.insert(name) {
+            return Err(format!("{name:?} is not the name of one case"));
+        }
+        let failed = case.children().find(|node| node.has_tag_name("failure"));
+        if failed.is_some_and(|failure| failure.text().is_none_or(|text| text.trim().is_empty())) {
+            return Err(format!("{name:?} fails without a word"));
+        }
+    }
+    if known.is_empty() { Err("there are no cases".into()) } else { Ok(()) }
 }
 
 /// The schema, where it can be checked against.
