@@ -66,6 +66,9 @@ impl ReportArgs {
             if paths[..n].contains(path) {
                 return Err(miette!("two reports would be written to {}", path.display()).into());
             }
+        }
+        let summary = job_summary().filter(|_| self.report.iter().any(|wanted| wanted.path.is_none()));
+        for path in paths.into_iter().chain(summary.as_deref()) {
             try_out(path).map_err(|error| miette!("cannot write {}: {error}", path.display()))?;
         }
         Ok(())
@@ -119,10 +122,14 @@ impl Wanted {
     }
 }
 
-/// GitHub names the file; steps before us may have written into it. Elsewhere there is none.
+/// The file that GitHub names. Elsewhere there is none.
+fn job_summary() -> Option<PathBuf> {
+    std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// Adds: steps before us may have written there.
 fn add_to_job_summary(report: &Report) -> Result<(), (PathBuf, io::Error)> {
-    let named = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from);
-    let Some(path) = named else { return Ok(()) };
+    let Some(path) = job_summary() else { return Ok(()) };
     let summary = github::summary(report);
     let file = OpenOptions::new().append(true).create(true).open(&path);
     file.and_then(|mut file| file.write_all(summary.as_bytes())).map_err(|error| (path, error))

@@ -2,12 +2,19 @@
 
 use super::super::hostile::printable;
 
+/// Characters of a line: GitHub takes a mebibyte a summary, and what a server says may be long.
+const LONGEST: usize = 400;
+
 /// One line that stands anywhere: in a paragraph, in a table's cell, in a list. What could be a mark is a character reference.
 pub(super) fn text(raw: &str) -> String {
     let mut safe = String::new();
     let raw = printable(raw, true);
     let mut chars = raw.chars().enumerate().peekable();
     while let Some((n, c)) = chars.next() {
+        if n == LONGEST {
+            safe.push('…');
+            break;
+        }
         // `:smile:` and `http://` are marks on GitHub, `why: that` is none.
         let ends_a_word = c == ':' && chars.peek().is_none_or(|(_, next)| *next == ' ');
         let inside_word = n > 0 && matches!(c, '-' | '.' | ')' | '0'..='9');
