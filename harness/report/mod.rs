@@ -16,11 +16,11 @@ mod github_tests;
 #[cfg(test)]
 mod html_tests;
 #[cfg(test)]
-mod human_properties;
-#[cfg(test)]
 mod human_tests;
 #[cfg(test)]
 mod junit_tests;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod samples;
 
