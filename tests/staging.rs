@@ -15,7 +15,7 @@ use fivewhys::target::{Overrides, Target, TargetFile};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// As wide as a test's output is usually read.
-const STYLE: human::Style = human::Style { width: 100, colour: false, unicode: true, verbose: false };
+const STYLE: human::Style = human::Style { width: 100, colour: false, unicode: true, verbose: false, curl: false };
 
 fn main() -> ExitCode {
     let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };

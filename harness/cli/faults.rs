@@ -97,6 +97,7 @@ fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, Mistake> {
 
 fn style(width: usize) -> human::Style {
     human::Style {
+        curl: false,
         width,
         colour: output::colour(std::io::stdout().is_terminal()),
         unicode: output::unicode(),

@@ -7,6 +7,8 @@ mod mint;
 mod mistake;
 mod output;
 mod progress;
+mod reports;
+mod repository;
 #[cfg(feature = "twin")]
 mod selftest;
 mod smoke;

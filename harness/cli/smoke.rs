@@ -10,6 +10,7 @@ use miette::{IntoDiagnostic as _, miette};
 
 use super::mistake::Mistake;
 use super::progress::Progress;
+use super::reports::{ReportArgs, Stdout};
 use super::target_args::TargetArgs;
 use super::{ask, output};
 use crate::redact::Redactor;
@@ -44,9 +45,17 @@ pub(super) struct Smoke {
     /// How the report on stdout looks
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    #[command(flatten)]
+    reports: ReportArgs,
     /// Show every probe, and what ruled each fault out
     #[arg(long, short)]
     verbose: bool,
+    /// Show each failed call as a curl command, its token as `$TOKEN`
+    #[arg(long)]
+    curl: bool,
+    /// Print the outcome alone, in one line
+    #[arg(long, short, conflicts_with_all = ["verbose", "curl"])]
+    quiet: bool,
 }
 
 /// A report format.
@@ -60,6 +69,7 @@ enum Format {
 
 impl Smoke {
     pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
+        self.reports.check()?;
         let mut target = arguments.resolve()?;
         let catalogue = arguments.catalogue(&target)?;
         let scenarios = self.scenarios(&target)?;
@@ -86,7 +96,9 @@ impl Smoke {
         }
         let report = report?;
         // Everything in it was redacted when it was kept; this is the rail behind the rail.
-        output::print(&redactor.clean_own(&self.render(&report))).into_diagnostic()?;
+        let (text, stdout) = (redactor.clean_own(&self.render(&report)), self.stdout());
+        output::print(&self.reports.fenced(text, stdout)).into_diagnostic()?;
+        self.reports.write(&report, &redactor, self.verbose, stdout)?;
         Ok(ExitCode::from(report.exit.code))
     }
 
@@ -109,7 +121,15 @@ impl Smoke {
     fn render(&self, report: &Report) -> String {
         match self.format {
             Format::Json => json::render(report),
+            Format::Human if self.quiet => human::last_line(report, &self.style()),
             Format::Human => human::render(report, &self.style()),
+        }
+    }
+
+    fn stdout(&self) -> Stdout {
+        match self.format {
+            Format::Json => Stdout::Document,
+            Format::Human => Stdout::Lines,
         }
     }
 
@@ -119,6 +139,7 @@ impl Smoke {
             colour: output::colour(std::io::stdout().is_terminal()),
             unicode: output::unicode(),
             verbose: self.verbose,
+            curl: self.curl,
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::observe::Hop;
 
 /// One cause of failures, or what remains of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Cause {
     /// The fault's id, or `unknown@HOP`. When the verdict is ambiguous: the highest-scored candidate.
     pub fault: String,
@@ -45,7 +45,7 @@ pub struct Cause {
 }
 
 /// One hop, or several.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Hops {
     /// All candidates share it.
@@ -55,7 +55,7 @@ pub enum Hops {
 }
 
 /// How sure a verdict is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {
     /// Only the hop is known.
@@ -69,7 +69,7 @@ pub enum Certainty {
 }
 
 /// A candidate beside the best one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Alternative {
     /// The fault's id.
     pub fault: String,
@@ -86,7 +86,7 @@ pub struct Alternative {
 }
 
 /// A read-only question that would decide, or come nearer to it, and the command that asks it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Settling {
     /// The door it opens.
     pub door: String,
@@ -113,7 +113,7 @@ pub struct Settling {
 }
 
 /// One link of the chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Why {
     /// One claim.
     pub claim: String,
@@ -122,7 +122,7 @@ pub struct Why {
 }
 
 /// One observation or fact, in words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Proof {
     /// In words.
     pub says: String,
@@ -132,7 +132,7 @@ pub struct Proof {
 }
 
 /// A fault that an observation contradicts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RuledOut {
     /// The fault's id.
     pub fault: String,
@@ -141,7 +141,7 @@ pub struct RuledOut {
 }
 
 /// Whether and how to roll back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Rollback {
     /// Whether the previous revision would not have it.
     pub cures: bool,
@@ -150,7 +150,7 @@ pub struct Rollback {
 }
 
 /// Something that is wrong although nothing failed for it, or a negative control that was accepted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Finding {
     /// A slug: `auth-bypass`.
     pub id: String,

@@ -6,7 +6,7 @@ use crate::probe::ProbeKey;
 use crate::target::Service;
 
 /// A place on the way of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hop {
     /// Our side: token, secret, clock, request.
@@ -30,7 +30,7 @@ pub enum Hop {
 }
 
 /// What this exchange says about the credential.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Authn {
     /// Nobody saw one.
@@ -50,7 +50,7 @@ pub enum Authn {
 }
 
 /// How the call ended, whatever the status code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// As it should.
@@ -88,7 +88,7 @@ pub enum Outcome {
 }
 
 /// How long the answer took, in classes that mean different things (contract.md 3.3, timing fingerprints).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LatencyClass {
     /// Under 200 ms.
@@ -102,7 +102,7 @@ pub enum LatencyClass {
 }
 
 /// What one exchange means.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Observation {
     /// The exchange it was read from.
     pub exchange: u32,
@@ -155,7 +155,7 @@ pub struct Observation {
 }
 
 /// One reason, with its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Because {
     /// What it shows: `answered by the backend`.
     pub claim: String,

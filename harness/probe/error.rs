@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What ended an exchange, and what the stack said about it (redacted).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TransportError {
     /// The kind.
     pub kind: ErrorKind,
@@ -12,7 +12,7 @@ pub struct TransportError {
 }
 
 /// RFC 9209 error types, as far as a client can tell them apart, and three of our own limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// The name does not resolve.

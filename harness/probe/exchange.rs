@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{ProbeKey, TransportError};
 
 /// One probe, sent and answered (or not). Holds no token and no secret: they are replaced before the exchange is built.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Exchange {
     /// Ordinal within the run, from 1.
     pub id: u32,
@@ -47,7 +47,7 @@ pub struct Exchange {
 }
 
 /// The request as sent, with credentials replaced by `<token:KIND>` and `<secret>`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SentRequest {
     /// `GET`, `POST`, … For a WebSocket: `GET`.
     pub method: String,
@@ -61,7 +61,7 @@ pub struct SentRequest {
 }
 
 /// Status line and headers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Head {
     /// The status code.
     pub status: u16,
@@ -72,7 +72,7 @@ pub struct Head {
 }
 
 /// The body as far as it was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Body {
     /// The bytes as text (lossy UTF-8), redacted.
     pub text: String,
@@ -84,7 +84,7 @@ pub struct Body {
 }
 
 /// One server-sent event (WHATWG HTML, 9.2.6).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StreamEvent {
     /// Milliseconds after the request was sent.
     pub at_ms: u64,
@@ -95,7 +95,7 @@ pub struct StreamEvent {
 }
 
 /// One WebSocket message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Frame {
     /// Milliseconds after the request was sent.
     pub at_ms: u64,
@@ -108,7 +108,7 @@ pub struct Frame {
 }
 
 /// One end of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// We.
@@ -118,7 +118,7 @@ pub enum Side {
 }
 
 /// A WebSocket close frame (RFC 6455, 7.4).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Close {
     /// The close code; 1005 when the frame carried none.
     pub code: u16,
@@ -129,7 +129,7 @@ pub struct Close {
 }
 
 /// Phase times in milliseconds after the request was started. A phase that was not reached is absent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Phases {
     /// Name resolution took this long.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::token::TokenKind;
 
 /// How the user's token travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Carrier {
     /// `Authorization: Bearer …`.
@@ -19,7 +19,7 @@ pub enum Carrier {
 }
 
 /// Who we say we are to the auth service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Caller {
     /// No service credentials at all.
@@ -35,7 +35,7 @@ pub enum Caller {
 }
 
 /// One call of one surface with one token kind, carrier, caller and user. Two exchanges with equal keys are repetitions.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ProbeKey {
     /// The surface's id, for example `backend.chat-stream`.
     pub surface: String,

@@ -5,7 +5,7 @@ use rstest::rstest;
 use super::human::{Style, render};
 use super::{Report, StepOutcome, samples};
 
-const PLAIN: Style = Style { width: 80, colour: false, unicode: true, verbose: false };
+const PLAIN: Style = Style { width: 80, colour: false, unicode: true, verbose: false, curl: false };
 
 #[rstest]
 #[case::passed("passed", samples::passed())]
@@ -28,6 +28,26 @@ fn the_verbose_report_shows_every_probe(#[case] name: &str, #[case] report: Repo
         format!("{name}_verbose_{width}"),
         render(&report, &Style { width, verbose: true, ..PLAIN })
     );
+}
+
+#[test]
+fn every_failed_call_can_be_made_again() {
+    let report = samples::two_causes();
+    insta::assert_snapshot!("two_causes_curl", render(&report, &Style { curl: true, ..PLAIN }));
+    let many = render(&samples::many(), &Style { curl: true, ..PLAIN });
+    assert_eq!(many.matches("\n  curl --include").count(), 20, "{many}");
+    assert_eq!(many.matches("TOKEN=$(fivewhys mint").count(), 1, "said once");
+}
+
+#[test]
+fn the_quiet_report_is_the_last_line_of_the_other() {
+    for report in samples::all() {
+        for width in [80, 200] {
+            let style = Style { width, ..PLAIN };
+            let whole = render(&report, &style);
+            assert_eq!(super::human::last_line(&report, &style).trim_end(), whole.lines().last().expect("a line"));
+        }
+    }
 }
 
 #[test]
@@ -56,7 +76,7 @@ fn a_terminal_without_unicode_gets_ascii_only() {
 #[test]
 fn the_outcome_is_the_last_line() {
     for report in samples::all() {
-        for width in [80, 140] {
+        for width in [80, 140, 200] {
             let text = render(&report, &Style { width, verbose: true, ..PLAIN });
             let last = text.lines().last().expect("a line");
             assert!(last.starts_with("passed: ") || last.starts_with("failed: "), "{last}");

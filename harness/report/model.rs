@@ -1,7 +1,9 @@
 //! The one report type every format renders. The arrow from `diagnose` and `run` to `report`; `schema: "fivewhys/report/1"`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Passage;
 use crate::diagnose::{Cause, Finding};
 use crate::observe::Observation;
 use crate::probe::Exchange;
@@ -10,7 +12,7 @@ use crate::probe::Exchange;
 pub const SCHEMA: &str = "fivewhys/report/1";
 
 /// One run, whole.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: String,
@@ -26,6 +28,9 @@ pub struct Report {
     pub scenarios: Vec<ScenarioReport>,
     /// Why it failed: one verdict a run.
     pub causes: Vec<Cause>,
+    /// For each cause, the way of one request that fails by it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passages: Vec<Passage>,
     /// What is wrong although nothing failed for it.
     pub findings: Vec<Finding>,
     /// Every probe: what it means and what went over the wire.
@@ -40,7 +45,7 @@ pub struct Report {
 }
 
 /// Whether the run passed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RunOutcome {
     /// Every step that was driven did what it must; findings may be listed.
@@ -50,7 +55,7 @@ pub enum RunOutcome {
 }
 
 /// One scenario.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScenarioReport {
     /// Its id.
     pub id: String,
@@ -66,7 +71,7 @@ pub struct ScenarioReport {
 }
 
 /// How a step or a scenario ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StepOutcome {
     /// As expected.
@@ -80,7 +85,7 @@ pub enum StepOutcome {
 }
 
 /// One step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StepReport {
     /// Its id.
     pub id: String,
@@ -104,7 +109,7 @@ pub struct StepReport {
 }
 
 /// One probe with its reading.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ProbeReport {
     /// What it means. Nothing when the run's budget was spent first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,7 +119,7 @@ pub struct ProbeReport {
 }
 
 /// Evidence that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unread {
     /// The door.
     pub door: String,
@@ -123,7 +128,7 @@ pub struct Unread {
 }
 
 /// When and how long, in milliseconds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Timing {
     /// When the run began.
     pub started_at: jiff::Timestamp,
@@ -140,7 +145,7 @@ pub struct Timing {
 }
 
 /// What the exit code says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExitReport {
     /// 0 passed, 1 failed with its cause, 3 failed without, 4 failed and not by what was deployed.
     pub code: u8,

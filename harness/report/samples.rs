@@ -5,6 +5,8 @@ use crate::diagnose::Finding;
 
 #[path = "samples_causes.rs"]
 mod causes;
+#[path = "samples_passage.rs"]
+mod passage;
 #[path = "samples_probe.rs"]
 mod probe;
 
@@ -26,6 +28,7 @@ pub(super) fn passed() -> Report {
         outcome: RunOutcome::Passed,
         scenarios: scenarios(),
         causes: Vec::new(),
+        passages: Vec::new(),
         findings: Vec::new(),
         probes: vec![probe()],
         unread: Vec::new(),
@@ -67,6 +70,7 @@ pub(super) fn passed_with_finding() -> Report {
 pub(super) fn certain() -> Report {
     let mut report = failed();
     report.causes = vec![certain_cause()];
+    report.passages = vec![passage::of(0, &report.causes[0])];
     report.exit = ExitReport { code: 1, meaning: "the cause was found".to_owned() };
     report
 }
@@ -76,6 +80,7 @@ pub(super) fn ambiguous() -> Report {
     let mut report = failed();
     report.doors = vec!["edge".to_owned(), "auth".to_owned()];
     report.causes = vec![ambiguous_cause()];
+    report.passages = vec![passage::of(0, &report.causes[0])];
     report
 }
 
@@ -83,6 +88,7 @@ pub(super) fn ambiguous() -> Report {
 pub(super) fn unknown() -> Report {
     let mut report = failed();
     report.causes = vec![causes::unknown_cause()];
+    report.passages = vec![passage::of(0, &report.causes[0])];
     report
 }
 
@@ -96,6 +102,7 @@ pub(super) fn two_causes() -> Report {
     second.explains = vec!["chat-messages/send".to_owned()];
     let mut first = certain_cause();
     first.explains = vec!["chat-stream/send".to_owned()];
+    report.passages = vec![passage::of(0, &first), passage::of(1, &second)];
     report.causes = vec![first, second];
     report
 }

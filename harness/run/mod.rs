@@ -13,6 +13,7 @@ mod expect;
 mod inquiry;
 mod issue;
 mod late_log;
+mod passage;
 mod record;
 mod recording;
 mod request;
@@ -165,6 +166,7 @@ fn report(run: &Smoke, mut driven: Driven, conclusion: Conclusion, record: Recor
         doors: run.target.doors.iter().map(ToString::to_string).collect(),
         outcome,
         exit: exit::exit(outcome, &causes, &findings, &run.deployed),
+        passages: passage::passages(&run.target, &causes, &driven.scenarios, &record.probes),
         scenarios: driven.scenarios,
         causes,
         findings,

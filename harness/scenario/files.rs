@@ -6,17 +6,17 @@ use std::path::Path;
 use super::ScenarioError;
 use super::model::Scenario;
 
-/// The shipped files, in the order in which they are driven: what everything else rests on comes first, the controls last.
+/// The shipped files, by names that are no paths of the user's, in the order in which they are driven: what everything else rests on comes first, the controls last.
 const SHIPPED: [(&str, &str); 9] = [
-    ("scenarios/health.toml", include_str!("../../scenarios/health.toml")),
-    ("scenarios/chat-stream.toml", include_str!("../../scenarios/chat-stream.toml")),
-    ("scenarios/chat-messages.toml", include_str!("../../scenarios/chat-messages.toml")),
-    ("scenarios/threads.toml", include_str!("../../scenarios/threads.toml")),
-    ("scenarios/websocket-events.toml", include_str!("../../scenarios/websocket-events.toml")),
-    ("scenarios/oauth.toml", include_str!("../../scenarios/oauth.toml")),
-    ("scenarios/agents-execute.toml", include_str!("../../scenarios/agents-execute.toml")),
-    ("scenarios/token-validation.toml", include_str!("../../scenarios/token-validation.toml")),
-    ("scenarios/negative-controls.toml", include_str!("../../scenarios/negative-controls.toml")),
+    ("built-in/health.toml", include_str!("../../scenarios/health.toml")),
+    ("built-in/chat-stream.toml", include_str!("../../scenarios/chat-stream.toml")),
+    ("built-in/chat-messages.toml", include_str!("../../scenarios/chat-messages.toml")),
+    ("built-in/threads.toml", include_str!("../../scenarios/threads.toml")),
+    ("built-in/websocket-events.toml", include_str!("../../scenarios/websocket-events.toml")),
+    ("built-in/oauth.toml", include_str!("../../scenarios/oauth.toml")),
+    ("built-in/agents-execute.toml", include_str!("../../scenarios/agents-execute.toml")),
+    ("built-in/token-validation.toml", include_str!("../../scenarios/token-validation.toml")),
+    ("built-in/negative-controls.toml", include_str!("../../scenarios/negative-controls.toml")),
 ];
 
 /// The shipped scenarios.

@@ -3,7 +3,20 @@
 use serde::{Deserialize, Serialize};
 
 /// What is presented as the user's credential. Every kind but `none` and `malformed` is a well-formed JWT with a fresh `jti`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+    clap::ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum TokenKind {
     /// Signed with the target's secret, all claims in order.

@@ -97,3 +97,23 @@ fn progress_and_logs_stay_off_stdout() {
     let output = command.env("FIVEWHYS_LOG", "trace").output().expect("it starts");
     assert!(serde_json::from_slice::<Report>(&output.stdout).is_ok(), "{}", stdout(&output));
 }
+
+#[rstest]
+#[case(&["smoke", "-q"], "passed: ")]
+#[case(&["smoke", "--quiet", "--fault", MISMATCH], "failed: ")]
+fn quiet_is_one_line(#[case] arguments: &[&str], #[case] begins: &str) {
+    let output = run(arguments);
+    assert!(stdout(&output).starts_with(begins) && stdout(&output).lines().count() == 1, "{}", stdout(&output));
+    assert_eq!(stderr(&output), "", "and no progress where no terminal is");
+}
+
+#[test]
+fn a_failed_call_is_shown_as_curl_with_the_token_as_a_variable() {
+    let output =
+        run(["smoke", "--curl", "--scenario", "websocket-events", "--scenario", "chat-stream", "--fault", MISMATCH]);
+    let text = stdout(&output);
+    assert!(text.contains("\n  TOKEN=$(fivewhys mint primary --target offline)\n"), "{text}");
+    assert!(text.contains("--header 'Authorization: Bearer '\"$TOKEN\""), "{text}");
+    assert!(text.contains("--no-buffer") && text.contains("--http1.1") && text.contains("/ws?token="), "{text}");
+    assert!(text.lines().last().is_some_and(|line| line.starts_with("failed: ")));
+}

@@ -9,8 +9,10 @@ mod formats;
 mod mint;
 mod mistakes;
 mod overrides;
+mod passages;
 #[path = "../support/program.rs"]
 mod program;
+mod reports;
 mod settled;
 mod two_processes;
 mod unreachable;

@@ -2,7 +2,8 @@
 
 use std::net::TcpListener;
 
-use fivewhys::report::{Report, RunOutcome};
+use fivewhys::observe::Hop;
+use fivewhys::report::{LegKind, Report, RunOutcome};
 use rstest::rstest;
 
 use crate::program::{fivewhys, stderr};
@@ -34,6 +35,12 @@ fn a_host_that_cannot_be_reached_is_the_networks_or_our_own_fault(#[case] host: 
     let report = smoke(host, &[]);
     assert!(hops(&report).iter().all(|hop| ["network", "client"].contains(hop)), "{:?}", hops(&report));
     assert_eq!(report.causes[0].fault, fault);
+    let passage = &report.passages[0];
+    assert!(
+        passage.hops.iter().all(|mark| !mark.answered && (!mark.reached || mark.hop == Hop::Client)),
+        "{passage:?}"
+    );
+    assert_eq!(passage.legs.last().map(|leg| leg.kind), Some(LegKind::Lost), "{passage:?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use fivewhys::diagnose::{Cause, Certainty};
 use fivewhys::observe::{Hop, Observation};
 use fivewhys::report::{Report, RunOutcome, human};
 
-const STYLE: human::Style = human::Style { width: 140, colour: false, unicode: true, verbose: true };
+const STYLE: human::Style = human::Style { width: 140, colour: false, unicode: true, verbose: true, curl: false };
 
 /// For the message of a trial that failed.
 pub(crate) fn shown(report: &Report) -> String {

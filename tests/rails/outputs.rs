@@ -32,8 +32,29 @@ fn no_output_holds_a_secret(
         canaries.must_not_be_in("stdout", stdout(&output));
         canaries.must_not_be_in("stderr", stderr(&output));
     }
+    for (format, text) in reports(&twin) {
+        canaries.must_not_be_in(&format, &text);
+    }
     canaries.must_not_be_in("what the twin printed", &twin.printed());
 }
+
+/// What each `--report` writes, and what is printed beside them.
+fn reports(twin: &TwinProcess) -> Vec<(String, String)> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = fivewhys(["smoke", "--curl", "--config"]);
+    command.arg(twin.target());
+    for format in FORMATS {
+        command.args(["--report", &format!("{format}={}", folder.path().join(format).display())]);
+    }
+    let output = command.output().expect("it starts");
+    let read =
+        |format: &str| (format.to_owned(), std::fs::read_to_string(folder.path().join(format)).expect("written"));
+    let mut texts: Vec<(String, String)> = FORMATS.into_iter().map(read).collect();
+    texts.push(("stdout with --curl and annotations".to_owned(), stdout(&output).to_owned()));
+    texts
+}
+
+const FORMATS: [&str; 5] = ["html", "json", "junit", "human", "github"];
 
 #[test]
 fn the_tokens_that_were_sent_are_there_as_marks() {

@@ -32,18 +32,38 @@ pub(crate) fn smoke(server: &Server) -> Command {
 /// Runs it in every format; none may hold a secret, or the signature of a token that the server saw. Gives the last, which is JSON.
 pub(crate) fn leaks_nothing(server: &Server, smoke: impl Fn() -> Command) -> Output {
     let canaries = Canaries::of([("signing secret", SIGNING), ("service secret", SERVICE), ("password", PASSWORD)]);
+    let folder = tempfile::tempdir().expect("a folder");
     let mut last = None;
-    for format in [&[][..], &["-v"], &["--format", "json"]] {
-        let output = smoke().args(format).env("FIVEWHYS_LOG", "trace").output().expect("it starts");
+    for format in [&[][..], &["-v", "--curl"], &["--format", "json"]] {
+        let reports = REPORTS.iter().map(|name| format!("--report={name}={}", folder.path().join(name).display()));
+        let output = smoke().args(reports).args(format).env("FIVEWHYS_LOG", "trace").output().expect("it starts");
         canaries.must_not_be_in("stdout", &String::from_utf8_lossy(&output.stdout));
         canaries.must_not_be_in("stderr", &String::from_utf8_lossy(&output.stderr));
         let unescaped = String::from_utf8_lossy(&output.stdout).replace("\\\"", "\"").replace("\\\\", "\\");
         canaries.must_not_be_in("stdout, its JSON escapes undone", &unescaped);
         last = Some(output);
     }
+    for name in REPORTS {
+        let text = std::fs::read_to_string(folder.path().join(name)).expect("it was written");
+        canaries.must_not_be_in(name, &text);
+        canaries.must_not_be_in(name, &unescaped(&text));
+        signatures(server).must_not_be_in(name, &text);
+    }
     let last = last.expect("three formats");
     signatures(server).must_not_be_in("stdout", &String::from_utf8_lossy(&last.stdout));
     last
+}
+
+const REPORTS: [&str; 4] = ["html", "junit", "human", "github"];
+
+/// Character references undone, as a browser does.
+fn unescaped(text: &str) -> String {
+    let named = [("&quot;", "\""), ("&apos;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
+    let mut text = named.iter().fold(text.to_owned(), |text, (name, c)| text.replace(name, c));
+    for c in ' '..='~' {
+        text = text.replace(&format!("&#{};", u32::from(c)), &c.to_string());
+    }
+    text
 }
 
 /// A signature is what makes a token open something.

@@ -7,7 +7,7 @@ use super::words::percent;
 use crate::diagnose::{Alternative, Cause, Certainty, Settling};
 
 /// Whether no candidate may stand as the title: none is ahead of the others.
-pub(super) const fn are_open(cause: &Cause) -> bool {
+pub(in super::super) const fn are_open(cause: &Cause) -> bool {
     matches!(cause.certainty, Certainty::Ambiguous) && !cause.alternatives.is_empty()
 }
 
@@ -63,7 +63,7 @@ pub(super) fn settle(page: &mut Page, cause: &Cause) {
 const LABEL: &str = "settle";
 
 /// `one of 6 causes remains; the backend's manifest (door manifest) would leave 2`.
-fn would_leave(settling: &Settling) -> String {
+pub(in super::super) fn would_leave(settling: &Settling) -> String {
     let asks = format!("{} (door {})", settling.asks, settling.door);
     match settling.of {
         0 | 1 => format!("{asks} would confirm it, or rule it out"),

@@ -37,7 +37,8 @@ pub(super) fn write(page: &mut Page, report: &Report, verbose: bool) {
     }
 }
 
-fn headline(report: &Report) -> String {
+/// `2 causes explain 3 failures`.
+pub(in super::super) fn headline(report: &Report) -> String {
     let explained: BTreeSet<&String> = report.causes.iter().flat_map(|cause| &cause.explains).collect();
     let steps = report.scenarios.iter().flat_map(|scenario| &scenario.steps);
     let failed = steps.filter(|step| step.outcome == StepOutcome::Failed).count();
@@ -53,12 +54,7 @@ fn headline(report: &Report) -> String {
 /// What is claimed, no more than is known, and how sure it is.
 fn title(page: &mut Page, cause: &Cause) {
     let ink = page.ink();
-    let hops = hops(&cause.hop);
-    let title = match cause.certainty {
-        _ if candidates::are_open(cause) => format!("One of {} causes, at {hops}", cause.alternatives.len() + 1),
-        Certainty::Unknown => format!("Only the hop is known: {hops}"),
-        _ => cause.title.clone(),
-    };
+    let title = claim(cause);
     let paint = if cause.certainty == Certainty::Certain { Paint::Bad } else { Paint::Warning };
     page.edges(INDENT, &ink.text(Paint::Strong, &title), ink.text(paint, cause.certainty.as_str()));
     if cause.certainty == Certainty::Unknown {
@@ -77,7 +73,18 @@ fn title(page: &mut Page, cause: &Cause) {
     }
 }
 
-fn hops(hops: &Hops) -> String {
+/// The title of a cause, which names no candidate where several are open.
+pub(in super::super) fn claim(cause: &Cause) -> String {
+    let hops = hops(&cause.hop);
+    match cause.certainty {
+        _ if candidates::are_open(cause) => format!("One of {} causes, at {hops}", cause.alternatives.len() + 1),
+        Certainty::Unknown => format!("Only the hop is known: {hops}"),
+        _ => cause.title.clone(),
+    }
+}
+
+/// `edge or backend`.
+pub(in super::super) fn hops(hops: &Hops) -> String {
     match hops {
         Hops::One(hop) => hop.to_string(),
         Hops::Several(hops) => hops.iter().map(|hop| hop.as_str()).collect::<Vec<_>>().join(" or "),

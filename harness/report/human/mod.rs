@@ -3,6 +3,7 @@
 mod candidates;
 mod causes;
 mod cure;
+mod curls;
 mod ending;
 mod findings;
 mod manual;
@@ -15,6 +16,12 @@ mod words;
 
 pub use self::manual::{fault_list, fault_page};
 pub use self::matrix::matrices;
+
+// Every format says the same in the same words.
+pub(super) use self::candidates::{are_open, would_leave};
+pub(super) use self::causes::{claim, headline, hops};
+pub(super) use self::ending::{notes, outcome};
+pub(super) use self::words::{counted, duration, percent};
 
 use self::page::Page;
 use self::text::{Ink, Paint, Separator, Text};
@@ -31,6 +38,13 @@ pub struct Style {
     pub unicode: bool,
     /// Whether to show every probe, and by what each fault was ruled out.
     pub verbose: bool,
+    /// Whether to show each failed call as a `curl` command. Holds no token: it is `$TOKEN`.
+    pub curl: bool,
+}
+
+impl Style {
+    /// For a file that is read anywhere: no colour.
+    pub const FILE: Self = Self { width: 100, colour: false, unicode: true, verbose: false, curl: false };
 }
 
 /// The report as text for a person, ending with a new line. Whatever the server under test has said in it is made harmless: no control
@@ -48,8 +62,20 @@ pub fn render(report: &Report, style: &Style) -> String {
     if style.verbose {
         probes::write(&mut page, report);
     }
+    if style.curl {
+        curls::write(&mut page, report);
+    }
     ending::write(&mut page, report);
     page.finish()
+}
+
+/// The last line of [`render`] alone: the outcome.
+#[must_use]
+pub fn last_line(report: &Report, style: &Style) -> String {
+    let mut page = Page::new(style);
+    ending::write(&mut page, report);
+    let ending = page.finish();
+    ending.lines().last().map_or_else(String::new, |line| format!("{line}\n"))
 }
 
 fn heading(ink: Ink, report: &Report) -> Text {

@@ -1,12 +1,12 @@
 //! Numbers in words. Sits in `report::human`.
 
 /// `1 step`, `3 steps`.
-pub(super) fn counted(n: usize, one: &str, many: &str) -> String {
+pub(in super::super) fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// Milliseconds as a person reads them: `0.4 ms`, `63 ms`, `1.2 s`.
-pub(super) fn duration(ms: f64) -> String {
+pub(in super::super) fn duration(ms: f64) -> String {
     match ms {
         ms if ms >= 999.5 => seconds(ms),
         ms if ms >= 1.0 => format!("{ms:.0} ms"),
@@ -15,12 +15,12 @@ pub(super) fn duration(ms: f64) -> String {
 }
 
 /// Milliseconds as seconds: `0.9 s`.
-pub(super) fn seconds(ms: f64) -> String {
+pub(in super::super) fn seconds(ms: f64) -> String {
     format!("{:.1} s", ms / 1000.0)
 }
 
 /// A confidence from 0 to 1: `31 %`.
-pub(super) fn percent(confidence: f64) -> String {
+pub(in super::super) fn percent(confidence: f64) -> String {
     let confidence = confidence.clamp(0.0, 1.0);
     if confidence > 0.0 && confidence < 0.005 { "<1 %".to_owned() } else { format!("{:.0} %", confidence * 100.0) }
 }

@@ -1,10 +1,10 @@
 //! What holds for every report, whatever the server under test has put into it.
 
-use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, proptest};
+use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, proptest};
 use textwrap::core::display_width;
 
 use super::human::{Style, render};
-use super::{Report, Unread, json, samples};
+use super::{Report, Unread, github, html, json, junit, samples};
 use crate::diagnose::{Finding, Settling};
 use crate::observe::Hop;
 use crate::probe::{Close, ErrorKind, Side, TransportError};
@@ -110,6 +110,8 @@ fn hostile() -> impl Strategy<Value = String> {
         proptest::collection::vec(any::<char>(), 0..300).prop_map(String::from_iter),
         "[\u{1b}\u{9b}\u{7f}\r\n\t\u{202e}\u{200b}\\[0-9;mJH ]{0,40}",
         "[a-z]{100,400}",
+        "[\u{0}\u{8}\u{fffe}\u{ffff}\u{1fffe}\u{85}a]{0,9}",
+        "(</?(script|img|svg|title|style|b)[ />\"'`=a-z]{0,9}|]]>|<!--|-->|&#?[a-z0-9]{0,4};?|\\||\n| ){0,30}",
         "([a-z]{1,12} ){0,40}",
         "([緑ü·…]{1,60} ){0,9}",
     ]
@@ -122,11 +124,33 @@ fn breakable() -> impl Strategy<Value = String> {
 
 fn style() -> impl Strategy<Value = Style> {
     (0_usize..300, any::<bool>(), any::<bool>()).prop_map(|(width, unicode, verbose)| Style {
+        curl: false,
         width,
         colour: false,
         unicode,
         verbose,
     })
+}
+
+/// Whether what follows a `<` is an element that the page makes itself.
+fn is_own(rest: &str) -> bool {
+    const OWN: &str = "!DOCTYPE html head meta title style body header main footer section figure figcaption div p a strong span h1 h2 h3 \
+        ul ol li dl dt dd table thead tbody tr th td code pre br details summary time svg g rect line path text tspan";
+    let name = rest.trim_start_matches('/').split([' ', '>', '\n']).next();
+    OWN.split_whitespace().any(|own| Some(own) == name)
+}
+
+/// Everything in a Markdown page but its text.
+fn marks(page: &str) -> Vec<String> {
+    use pulldown_cmark::{Event, Options, Parser};
+    let events = Parser::new_ext(page, Options::ENABLE_TABLES | Options::ENABLE_MATH | Options::ENABLE_STRIKETHROUGH);
+    let mark = |event: Event<'_>| match event {
+        Event::Text(_) | Event::SoftBreak => None,
+        // An empty text is no code.
+        Event::InlineHtml(tag) if tag.contains("code>") => None,
+        other => Some(format!("{other:?}")),
+    };
+    events.filter_map(mark).collect()
 }
 
 proptest! {
@@ -152,6 +176,41 @@ proptest! {
             let json = json::render(&report);
             prop_assert!(acts(&json).is_none(), "{:?}", acts(&json));
             prop_assert!(serde_json::from_str::<Report>(&json).is_ok_and(|read| read == report));
+        }
+    }
+
+    #[test]
+    fn html_holds_no_element_but_its_own(texts in proptest::collection::vec(hostile(), 1..12)) {
+        let acts = |text: &str| text.chars().find(|c| *c != '\n' && super::hostile::is_hidden(*c));
+        for report in reports(&texts) {
+            let page = html::render(&report);
+            prop_assert!(acts(&page).is_none(), "{:?}", acts(&page));
+            let foreign = page.split('<').skip(1).find(|rest| !is_own(rest));
+            prop_assert!(foreign.is_none(), "<{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn the_github_summary_has_no_marks_but_its_own(texts in proptest::collection::vec(hostile(), 1..12)) {
+        // Commands in backticks make blocks, which is meant.
+        let texts: Vec<String> = texts.iter().map(|text| text.replace('`', "'")).collect();
+        for (report, tame) in reports(&texts).iter().zip(reports(&["x".to_owned()])) {
+            let (page, expected) = (github::summary(report), github::summary(&tame));
+            prop_assert_eq!(marks(&page), marks(&expected), "{}", page);
+            let commands = github::annotations(report, &|_| None);
+            prop_assert!(commands.lines().all(|line| line.starts_with("::")), "{}", commands);
+        }
+    }
+
+    #[test]
+    fn junit_is_well_formed_whatever_a_server_says(texts in proptest::collection::vec(hostile(), 1..12)) {
+        for report in reports(&texts) {
+            let xml = junit::render(&report);
+            let read = roxmltree::Document::parse(&xml);
+            prop_assert!(read.is_ok(), "{read:?}: {xml}");
+            // XML 1.0, 2.2; the parser lets more through.
+            let illegal = xml.chars().find(|c| !matches!(c, '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..));
+            prop_assert!(illegal.is_none(), "{illegal:?}");
         }
     }
 

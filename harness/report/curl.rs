@@ -1,0 +1,99 @@
+//! A request as `curl` makes it again: copyable, with the shell's variables where the credentials were. Sits in `report`.
+
+use super::hostile::printable;
+use crate::probe::Exchange;
+
+/// What the program adds to a request for its own sake, and what a browser would have kept.
+const NOT_REPEATED: [&str; 5] = ["user-agent", "traceparent", "x-request-id", "cookie", "sec-websocket-key"];
+/// Any 16 bytes do (RFC 6455, 4.1): the example's own.
+const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+
+/// The command. What it needs is said by [`needs`].
+pub(super) fn command(exchange: &Exchange) -> String {
+    let request = &exchange.request;
+    let is_socket = request.url.starts_with("ws");
+    let mut words: Vec<String> = ["curl", "--include", "--silent", "--show-error"].map(quoted).to_vec();
+    let is_stream = request
+        .headers
+        .iter()
+        .any(|(name, value)| name.eq_ignore_ascii_case("accept") && value.contains("event-stream"));
+    if is_socket || is_stream {
+        words.extend(["--no-buffer", "--max-time", "30"].map(quoted));
+    }
+    if is_socket {
+        words.extend(["--http1.1", "--header", KEY].map(quoted));
+    }
+    if request.method != "GET" {
+        words.extend(["--request".to_owned(), quoted(&request.method)]);
+    }
+    for (name, value) in
+        request.headers.iter().filter(|(name, _)| !NOT_REPEATED.contains(&name.to_lowercase().as_str()))
+    {
+        words.extend(["--header".to_owned(), quoted(&format!("{name}: {value}"))]);
+    }
+    if let Some(body) = &request.body {
+        words.extend(["--data-raw".to_owned(), quoted(body)]);
+    }
+    words.push(quoted(&url(&request.url)));
+    words.join(" ")
+}
+
+/// What has to be set before, one line each.
+pub(super) fn needs(exchange: &Exchange, target: &str) -> Vec<String> {
+    let mut needs = Vec::new();
+    let command = command(exchange);
+    if command.contains("$TOKEN") {
+        let kind = exchange.probe.token;
+        let kind = if kind.should_be_accepted() { String::new() } else { format!(" --kind {kind}") };
+        needs.push(format!(
+            "TOKEN=$(fivewhys mint {}{kind} --target {})",
+            quoted(&exchange.probe.user),
+            quoted(target)
+        ));
+    }
+    if command.contains("$SERVICE_SECRET") {
+        needs.push("SERVICE_SECRET=…  # the secret the backend shows to the auth service".to_owned());
+    }
+    needs
+}
+
+/// curl speaks the handshake and shows what comes after it as bytes; it sends no frames.
+fn url(url: &str) -> String {
+    url.strip_prefix("ws").map_or_else(|| url.to_owned(), |rest| format!("http{rest}"))
+}
+
+/// One word of a POSIX shell: single quotes around everything but our variables, which stand in double quotes.
+fn quoted(word: &str) -> String {
+    // A word of a report may hold what a terminal acts on.
+    let mut rest = &*printable(word, true);
+    let mut shell = String::new();
+    while let Some((start, end, variable)) = first_mark(rest) {
+        shell.push_str(&literal(&rest[..start]));
+        shell.push_str(&format!("\"${variable}\""));
+        rest = &rest[end..];
+    }
+    shell.push_str(&literal(rest));
+    if shell.is_empty() { "''".to_owned() } else { shell }
+}
+
+fn literal(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    // Nothing is left in it that a shell cannot take: a NUL is shown as `\u{0}`.
+    shlex::try_quote(text).map_or_else(|_| String::new(), std::borrow::Cow::into_owned)
+}
+
+/// Where the first credential was, and the variable that stands for it.
+fn first_mark(text: &str) -> Option<(usize, usize, &'static str)> {
+    let marks = [("<token:", "TOKEN"), ("<secret", "SERVICE_SECRET"), ("<jwt", "TOKEN"), ("<redacted", "TOKEN")];
+    let found = marks.into_iter().filter_map(|(mark, variable)| {
+        let start = text.find(mark)?;
+        Some((start, start + text[start..].find('>')? + 1, variable))
+    });
+    found.min_by_key(|(start, ..)| *start)
+}
+
+#[cfg(test)]
+#[path = "curl_tests.rs"]
+mod tests;

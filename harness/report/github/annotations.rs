@@ -1,0 +1,109 @@
+//! Annotations: a cause at the scenario lines that fail by it. Sits in `report::github`.
+
+use super::super::human::claim;
+use super::super::{Report, StepOutcome, StepReport};
+use super::command::command;
+use crate::diagnose::{Cause, Finding};
+
+/// GitHub shows so many of a kind and step; the summary has the rest.
+const SHOWN: usize = 10;
+/// Steps named at one line.
+const NAMED: usize = 5;
+
+/// A line of a file of the repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The path from the repository's root.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// The failing steps that stand at one line and fail by one cause.
+struct Group<'a> {
+    cause: Option<&'a Cause>,
+    source: &'a str,
+    steps: Vec<(String, &'a StepReport)>,
+}
+
+/// The annotations as workflow commands, a line each. `place` finds a step's source in the repository; a scenario that is built in is not
+/// there, and its annotation has no line.
+#[must_use]
+pub fn annotations(report: &Report, place: &dyn Fn(&str) -> Option<Place>) -> String {
+    let mut groups = groups(report);
+    // Each cause is shown once before any is shown twice.
+    let mut seen = Vec::new();
+    groups.sort_by_cached_key(|group| {
+        let fault = group.cause.map(|cause| &cause.fault);
+        let times = seen.iter().filter(|known| **known == fault).count();
+        seen.push(fault);
+        times
+    });
+    let errors = groups.iter().map(|group| error(group, place)).take(SHOWN);
+    let mut lines: Vec<String> = errors.collect();
+    lines.extend(report.findings.iter().take(SHOWN).map(finding));
+    lines.extend(known(report).take(SHOWN).map(|(name, step)| {
+        let (file, line) = located(place, &step.source);
+        let properties = [("file", &*file), ("line", &*line), ("title", "Known failure")];
+        command("notice", &properties, &[vec![name], step.because.clone()].concat())
+    }));
+    lines.concat()
+}
+
+fn named(report: &Report) -> impl Iterator<Item = (String, &StepReport)> {
+    report
+        .scenarios
+        .iter()
+        .flat_map(|scenario| scenario.steps.iter().map(move |step| (format!("{}/{}", scenario.id, step.id), step)))
+}
+
+fn known(report: &Report) -> impl Iterator<Item = (String, &StepReport)> {
+    named(report).filter(|(_, step)| step.outcome == StepOutcome::Known)
+}
+
+fn groups(report: &Report) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for (name, step) in named(report).filter(|(_, step)| step.outcome == StepOutcome::Failed) {
+        let cause = report.causes.iter().find(|cause| cause.explains.contains(&name));
+        let fault = cause.map(|cause| &cause.fault);
+        let same =
+            |group: &&mut Group<'_>| group.source == step.source && group.cause.map(|cause| &cause.fault) == fault;
+        match groups.iter_mut().find(same) {
+            Some(group) => group.steps.push((name, step)),
+            None => groups.push(Group { cause, source: &step.source, steps: vec![(name, step)] }),
+        }
+    }
+    groups
+}
+
+fn error(group: &Group<'_>, place: &dyn Fn(&str) -> Option<Place>) -> String {
+    let (file, line) = located(place, group.source);
+    let title = group.cause.map_or_else(|| "Failed, and no cause explains it".to_owned(), claim);
+    let mut says = Vec::new();
+    for (name, step) in group.steps.iter().take(NAMED) {
+        says.push(format!("{name}: {}: {}", step.call, step.because.join("; ")));
+    }
+    if let Some(more) = group.steps.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        says.push(format!("… and {more} more at this line"));
+    }
+    if file.is_empty() {
+        says.push(format!("at {}", group.source));
+    }
+    if let Some(cause) = group.cause {
+        says.extend(cause.whys.iter().map(|why| format!("why: {}", why.claim)));
+        says.extend(cause.fix.iter().map(|fix| format!("fix: {fix}")));
+        let settling = cause.settled_by.iter().filter_map(|by| by.command.as_ref());
+        says.extend(settling.map(|command| format!("settle: {command}")));
+    }
+    command("error", &[("file", &file), ("line", &line), ("title", &title)], &says)
+}
+
+fn located(place: &dyn Fn(&str) -> Option<Place>, source: &str) -> (String, String) {
+    place(source).map_or_else(Default::default, |place| (place.file, place.line.to_string()))
+}
+
+fn finding(finding: &Finding) -> String {
+    let kind = if finding.fails { "error" } else { "warning" };
+    let evidence: Vec<String> = finding.evidence.iter().map(|proof| proof.says.clone()).collect();
+    command(kind, &[("title", &finding.title)], &evidence)
+}

@@ -1,0 +1,11 @@
+//! What GitHub shows of a run: annotations at the lines of the scenario files, and a job summary in Markdown. Sits in `report`.
+
+mod annotations;
+mod command;
+mod markdown;
+mod mermaid;
+mod summary;
+
+pub use self::annotations::{Place, annotations};
+pub use self::command::stopped;
+pub use self::summary::summary;

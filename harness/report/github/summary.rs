@@ -1,0 +1,150 @@
+//! The job summary: outcome, causes, whys, the failing request as a diagram. Sits in `report::github`.
+
+use super::super::human::{are_open, claim, headline, hops, notes, outcome, percent, would_leave};
+use super::super::{Report, RunOutcome, StepOutcome};
+use super::markdown::{block, code, fold, instruction, table, text};
+use super::mermaid;
+use crate::diagnose::{Cause, Proof, Settling};
+
+/// Rows of a table: GitHub takes a mebibyte a summary.
+const ROWS: usize = 50;
+
+/// The summary as GitHub-flavoured Markdown, ending with a new line.
+#[must_use]
+pub fn summary(report: &Report) -> String {
+    let (mark, word) = if report.outcome == RunOutcome::Failed { ("✗", "failed") } else { ("✓", "passed") };
+    let causes = if report.causes.is_empty() { String::new() } else { format!(": {}", text(&headline(report))) };
+    let mut page = format!("## {mark} {} {word}{causes}\n\n", code(&report.target));
+    page.push_str(&text(&[vec![outcome(report)], notes(report)].concat().join(" · ")));
+    page.push_str("\n\n");
+    for (n, one) in report.causes.iter().enumerate() {
+        page.push_str(&cause(report, n, one));
+    }
+    page.push_str(&findings(report));
+    page.push_str(&failed(report));
+    page.push_str(&scenarios(report));
+    page
+}
+
+fn cause(report: &Report, n: usize, cause: &Cause) -> String {
+    let mut page = format!("### {}. {} ({})\n\n", n + 1, text(&claim(cause)), cause.certainty);
+    page.push_str(&about(cause));
+    if let Some(settling) = &cause.settled_by {
+        page.push_str(&settle(settling));
+    }
+    let rollback = cause.rollback.as_ref();
+    let back = rollback.map(|back| if back.cures { "Or roll back" } else { "Do not roll back" });
+    let todo = [
+        ("Fix", cause.fix.as_ref()),
+        ("Verify", cause.verify.as_ref()),
+        (back.unwrap_or_default(), rollback.map(|back| &back.says)),
+    ];
+    for (label, says) in todo {
+        page.push_str(&says.map_or_else(String::new, |says| format!("**{label}**\n{}\n", instruction(says))));
+    }
+    page.push_str("**Why**\n\n");
+    for why in &cause.whys {
+        page.push_str(&format!("1. **{}**\n", text(&why.claim)));
+        why.evidence.iter().for_each(|one| page.push_str(&format!("   - {}\n", proof(one))));
+    }
+    page.push('\n');
+    if let Some(passage) = report.passages.iter().find(|passage| passage.cause == n) {
+        page.push_str(&format!("**The failing request**, {}\n\n{}\n", code(&passage.step), mermaid::sequence(passage)));
+    }
+    page + &candidates(cause) + &ruled_out(cause)
+}
+
+fn about(cause: &Cause) -> String {
+    let mut rows = vec![format!("at {}", text(&hops(&cause.hop)))];
+    if !are_open(cause) {
+        rows.insert(0, code(&cause.fault));
+    }
+    rows.extend(cause.owner.iter().map(|owner| format!("owner {}", text(owner))));
+    if !cause.involves.is_empty() {
+        rows.push(format!("involves {}", text(&cause.involves.join(", "))));
+    }
+    rows.join(" · ") + "\n\n"
+}
+
+fn settle(settling: &Settling) -> String {
+    let feed = settling.feed.as_ref().map_or_else(String::new, |feed| format!(" \\\n  | {feed}"));
+    let command = settling.command.as_ref().map(|command| block(&format!("{command}{feed}")));
+    let note = settling.note.as_ref().map(|note| instruction(note));
+    format!(
+        "**What would settle it**: {}\n\n{}{}\n",
+        text(&would_leave(settling)),
+        command.unwrap_or_default(),
+        note.unwrap_or_default()
+    )
+}
+
+fn candidates(cause: &Cause) -> String {
+    if cause.alternatives.is_empty() {
+        return String::new();
+    }
+    let first = (&cause.fault, &cause.title, cause.confidence);
+    let others = cause.alternatives.iter().map(|other| (&other.fault, &other.title, other.confidence));
+    let rows = [first].into_iter().chain(others).take(ROWS);
+    let rows = rows.map(|(fault, title, confidence)| vec![code(fault), text(title), text(&percent(confidence))]);
+    format!("**What it can be**\n\n{}\n", table(&["Cause", "", "Weight"], rows))
+}
+
+fn ruled_out(cause: &Cause) -> String {
+    if cause.ruled_out.is_empty() {
+        return String::new();
+    }
+    let rows = cause.ruled_out.iter().map(|out| vec![code(&out.fault), proof(&out.by)]);
+    fold(&format!("{} causes are ruled out", cause.ruled_out.len()), &table(&["Not", "By"], rows)) + "\n"
+}
+
+fn proof(proof: &Proof) -> String {
+    text(&proof.says)
+}
+
+fn findings(report: &Report) -> String {
+    if report.findings.is_empty() && report.unread.is_empty() {
+        return String::new();
+    }
+    let mut page = "### Findings\n\n".to_owned();
+    for finding in &report.findings {
+        let fails = if finding.fails { ", **fails the run**" } else { "" };
+        page.push_str(&format!("- {} ({}{fails})\n", text(&finding.title), code(&finding.id)));
+        finding.evidence.iter().take(ROWS).for_each(|one| page.push_str(&format!("  - {}\n", proof(one))));
+    }
+    for unread in &report.unread {
+        page.push_str(&format!("- not read: {}: {}\n", text(&unread.door), text(&unread.why)));
+    }
+    page + "\n"
+}
+
+fn failed(report: &Report) -> String {
+    let steps = report.scenarios.iter().flat_map(|scenario| scenario.steps.iter().map(move |step| (scenario, step)));
+    let failed: Vec<_> = steps.filter(|(_, step)| step.outcome == StepOutcome::Failed).collect();
+    if failed.is_empty() {
+        return String::new();
+    }
+    let rows = failed.iter().take(ROWS).map(|(scenario, step)| {
+        vec![
+            code(&format!("{}/{}", scenario.id, step.id)),
+            code(&step.call),
+            text(&step.because.join("; ")),
+            text(&step.source),
+        ]
+    });
+    let more = failed.len().saturating_sub(ROWS);
+    let more = if more > 0 { format!("\n… and {more} more\n") } else { String::new() };
+    format!("### Failed steps\n\n{}{more}\n", table(&["Step", "Call", "What did not hold", "Source"], rows))
+}
+
+fn scenarios(report: &Report) -> String {
+    let rows = report.scenarios.iter().take(ROWS).map(|scenario| {
+        let word = match scenario.outcome {
+            StepOutcome::Passed => "✓ passed",
+            StepOutcome::Failed => "✗ failed",
+            StepOutcome::Known => "! known",
+            StepOutcome::Skipped => "– skipped",
+        };
+        vec![word.to_owned(), code(&scenario.id), text(&scenario.title), scenario.steps.len().to_string()]
+    });
+    fold(&format!("{} scenarios", report.scenarios.len()), &table(&["", "Scenario", "", "Steps"], rows))
+}

@@ -1,0 +1,129 @@
+//! What went over the wire: each failing exchange, and each that proves something, folded. Sits in `report::html`.
+
+use maud::{Markup, html};
+
+use super::super::human::duration;
+use super::super::{ProbeReport, Report, StepOutcome, curl};
+use super::text::{lines, shown};
+use crate::diagnose::Proof;
+use crate::observe::Observation;
+use crate::probe::{Exchange, Side};
+
+/// Events and frames shown of one exchange.
+const LISTED: usize = 40;
+
+pub(super) fn section(report: &Report) -> Markup {
+    let shown: Vec<&ProbeReport> =
+        report.probes.iter().filter(|probe| is_asked_for(report, probe.exchange.id)).collect();
+    html! {
+        @if !shown.is_empty() {
+            section .card aria-labelledby="probes-title" {
+                h2 #probes-title { "On the wire" }
+                p .quiet { "What failed, and what proves something. Tokens and secrets are replaced by marks such as <token:valid>." }
+                @for probe in shown { (fold(probe, &report.target)) }
+            }
+        }
+    }
+}
+
+/// Whether the page shows this exchange, so that a link to it leads somewhere.
+pub(super) fn is_shown(report: &Report, id: u32) -> bool {
+    report.probes.iter().any(|probe| probe.exchange.id == id) && is_asked_for(report, id)
+}
+
+fn is_asked_for(report: &Report, id: u32) -> bool {
+    let mut steps = report.scenarios.iter().flat_map(|scenario| &scenario.steps);
+    let failed = |outcome| matches!(outcome, StepOutcome::Failed | StepOutcome::Known);
+    steps.any(|step| step.exchange == Some(id) && failed(step.outcome))
+        || proofs(report).any(|proof| proof.exchange == Some(id))
+}
+
+fn proofs(report: &Report) -> impl Iterator<Item = &Proof> {
+    let whys = report.causes.iter().flat_map(|cause| &cause.whys).flat_map(|why| &why.evidence);
+    let out = report.causes.iter().flat_map(|cause| &cause.ruled_out).map(|out| &out.by);
+    whys.chain(out).chain(report.findings.iter().flat_map(|finding| &finding.evidence))
+}
+
+fn fold(probe: &ProbeReport, target: &str) -> Markup {
+    let exchange = &probe.exchange;
+    html! {
+        details .probe {
+            summary {
+                strong { "probe " (exchange.id) } " " code { (shown(&exchange.request.method)) " " (shown(path(&exchange.request.url))) } " "
+                span { "token " (exchange.probe.token.as_str()) } " → " span { (in_short(probe)) }
+            }
+            div #(format!("probe-{}", exchange.id)) tabindex="-1" {
+                (asked(exchange))
+                (answered(exchange))
+                @if let Some(seen) = &probe.observation { (reading(seen)) }
+                h3 { "Again, by hand" }
+                pre { code { (lines(&again(exchange, target))) } }
+                p .quiet { "sent " (exchange.started_at) ", trace " code { (shown(&exchange.trace_id)) } ", over after " (duration(exchange.phases.end_ms)) }
+            }
+        }
+    }
+}
+
+fn again(exchange: &Exchange, target: &str) -> String {
+    [curl::needs(exchange, target), vec![curl::command(exchange)]].concat().join("\n")
+}
+
+/// Without scheme and host.
+fn path(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/').map_or(rest, |at| &rest[at..])
+}
+
+fn in_short(probe: &ProbeReport) -> String {
+    let status = probe.exchange.status().map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    let seen = probe.observation.as_ref().map(|seen| format!("{} by {}", seen.result, seen.answered_by));
+    [Some(status), seen].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn asked(exchange: &Exchange) -> Markup {
+    let request = &exchange.request;
+    let headers = request.headers.iter().map(|(name, value)| format!("{name}: {value}"));
+    let first = format!("{} {}", request.method, request.url);
+    html! {
+        h3 { "Asked" @if let Some(step) = &exchange.step { ", by " code { (shown(step)) } } @else { ", to find out why" } }
+        pre { code { (lines(&[vec![first], headers.collect()].concat().join("\n"))) } }
+        @if let Some(body) = &request.body { pre { code { (lines(body)) } } }
+    }
+}
+
+fn answered(exchange: &Exchange) -> Markup {
+    html! {
+        h3 { "Answered" }
+        @if let Some(head) = &exchange.head {
+            @let headers = head.headers.iter().map(|(name, value)| format!("{name}: {value}"));
+            pre { code { (lines(&[vec![format!("{} {}", head.version, head.status)], headers.collect()].concat().join("\n"))) } }
+        } @else { p { "Nothing." } }
+        @if !exchange.body.text.is_empty() { pre { code { (lines(&exchange.body.text)) } } }
+        @if exchange.body.truncated { p .quiet { "Cut by the size limit; " (exchange.body.bytes) " bytes came." } }
+        @if !exchange.events.is_empty() || !exchange.frames.is_empty() { (told(exchange)) }
+        @if let Some(close) = &exchange.close { p { "Closed with " (close.code) " " (shown(&close.reason)) } }
+        @if let Some(error) = &exchange.error { p { "Ended by " (shown(&error.to_string())) } }
+    }
+}
+
+fn told(exchange: &Exchange) -> Markup {
+    let events = exchange.events.iter().map(|event| format!("{:>6} ms  {}  {}", event.at_ms, event.name, event.data));
+    let side = |side| if side == Side::Client { "→" } else { "←" };
+    let frames = exchange
+        .frames
+        .iter()
+        .map(|frame| format!("{:>6} ms  {} {}  {}", frame.at_ms, side(frame.from), frame.name, frame.data));
+    let all: Vec<String> = events.chain(frames).collect();
+    html! {
+        pre { code { @for line in all.iter().take(LISTED) { (shown(line)) "\n" } } }
+        @if all.len() > LISTED { p .quiet { (all.len() - LISTED) " more" } }
+    }
+}
+
+fn reading(seen: &Observation) -> Markup {
+    html! {
+        h3 { "Read as" }
+        p { "answered by " strong { (seen.answered_by.as_str()) } ", credential " strong { (seen.authn.as_str()) } ", result " strong { (seen.result.as_str()) } }
+        ul { @for because in &seen.because { li { (shown(&because.claim)) ": " code { (shown(&because.bytes)) } } } }
+    }
+}

@@ -1,0 +1,81 @@
+//! The outcome, before everything else, and what was run, after everything else. Sits in `report::html`.
+
+use maud::{Markup, html};
+
+use super::super::human::{claim, headline, notes, outcome};
+use super::super::{Report, RunOutcome};
+use super::text::{instruction, shown};
+use crate::diagnose::{Cause, Certainty};
+
+/// What came out, and in one line per cause who has to do something about it.
+pub(super) fn banner(report: &Report) -> Markup {
+    let failed = report.outcome == RunOutcome::Failed;
+    let (class, mark, word) = if failed { ("bad", "✗", "Failed") } else { ("good", "✓", "Passed") };
+    html! {
+        header #outcome .banner .(class) tabindex="-1" {
+            p .eyebrow { "fivewhys · target " strong { (shown(&report.target)) } }
+            h1 { span .mark aria-hidden="true" { (mark) } " " (word) @if !report.causes.is_empty() { ": " (headline(report)) } }
+            @if !report.causes.is_empty() {
+                ul .verdicts { @for (n, cause) in report.causes.iter().enumerate() { (verdict(n, cause)) } }
+            }
+            @for finding in report.findings.iter().filter(|finding| finding.fails) {
+                p .verdict { strong { (shown(&finding.title)) } " " a href="#findings" { "what shows it" } }
+            }
+            p .counts { (shown(&[vec![outcome(report)], notes(report)].concat().join(" · "))) }
+        }
+    }
+}
+
+fn verdict(n: usize, cause: &Cause) -> Markup {
+    html! {
+        li {
+            a href=(format!("#cause-{}", n + 1)) { strong { (shown(&claim(cause))) } }
+            " " (certainty(cause.certainty))
+            @if let Some(who) = who(cause) { span .who { strong { "Who: " } (who) } }
+            @if let Some(fix) = &cause.fix { span .who { strong { "What: " } (instruction(fix)) } }
+            @if let Some(settling) = &cause.settled_by { span .who { strong { "Next: " } "look at " (shown(&settling.asks)) ", which would settle more" } }
+        }
+    }
+}
+
+/// Who has to act, as far as it is known: `platform owns it; services involved: auth, backend`.
+pub(super) fn who(cause: &Cause) -> Option<String> {
+    let owner = cause.owner.as_ref().map(|owner| format!("{owner} owns it"));
+    let services = if cause.involves.len() == 1 { "service" } else { "services" };
+    let involved = (!cause.involves.is_empty()).then(|| format!("{services} involved: {}", cause.involves.join(", ")));
+    let known: Vec<String> = [owner, involved].into_iter().flatten().collect();
+    (!known.is_empty()).then(|| shown(&known.join("; ")))
+}
+
+/// The word, marked by its form too.
+pub(super) fn certainty(certainty: Certainty) -> Markup {
+    html! { span .chip .(certainty.as_str()) { (certainty.as_str()) } }
+}
+
+/// What the word means.
+pub(super) const fn meaning(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Certain => "Certain: every other cause is contradicted by an observation.",
+        Certainty::Likely => "Likely: clearly ahead of the others, which nothing contradicts.",
+        Certainty::Ambiguous => "Ambiguous: several causes fit everything that was seen; none is clearly ahead.",
+        Certainty::Unknown => "Unknown: no known cause fits what was seen; only the place is known.",
+    }
+}
+
+/// When, how long, with what, and what the exit code said.
+pub(super) fn footer(report: &Report) -> Markup {
+    let timing = &report.timing;
+    let seconds = |ms: f64| format!("{:.1} s", ms / 1000.0);
+    html! {
+        footer {
+            dl .facts {
+                dt { "Run" } dd { time datetime=(timing.started_at) { (timing.started_at.strftime("%Y-%m-%d %H:%M:%S UTC")) } ", " (seconds(timing.total_ms)) }
+                dt { "Scenarios" } dd { (timing.scenario_probes) " probes, " (seconds(timing.scenarios_ms)) }
+                dt { "Finding out why" } dd { (timing.diagnosis_probes) " probes, " (seconds(timing.diagnosis_ms)) }
+                dt { "Open doors" } dd { (shown(&report.doors.join(", "))) }
+                dt { "Exit code" } dd { (report.exit.code) ": " (instruction(&report.exit.meaning)) }
+                dt { "Made by" } dd { "fivewhys " (shown(&report.version)) ", " (shown(&report.schema)) }
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The HTML page per kind of run, and what holds for every page. What a browser makes of it: tests/html.
+
+use rstest::rstest;
+
+use super::html::render;
+use super::{Report, samples};
+
+#[rstest]
+#[case::passed("passed", samples::passed())]
+#[case::findings_only("passed_with_finding", samples::passed_with_finding())]
+#[case::certain("certain", samples::certain())]
+#[case::ambiguous("ambiguous", samples::ambiguous())]
+#[case::unknown("unknown", samples::unknown())]
+#[case::two_causes("two_causes", samples::two_causes())]
+#[case::accepted_control("accepted_control", samples::accepted_control())]
+fn every_kind_of_run_as_html(#[case] name: &str, #[case] report: Report) {
+    insta::assert_snapshot!(format!("html_{name}"), without_style(&render(&report)).replace("><", ">\n<"));
+}
+
+/// The style sheet stands in a file of its own, and its digest with it.
+fn without_style(page: &str) -> String {
+    let sheet = regex::Regex::new("(?s)<style>.*</style>").expect("a pattern");
+    let digest = regex::Regex::new("sha256-[A-Za-z0-9+/=]+").expect("a pattern");
+    digest.replace(&sheet.replace(page, "<style></style>"), "sha256-").into_owned()
+}
+
+#[test]
+fn nothing_runs_and_nothing_is_fetched() {
+    for report in samples::all() {
+        let page = without_style(&render(&report));
+        for forbidden in ["<script", "javascript:", " style=", " on", "src=", "url(", "<link", "<iframe", "href=\"http"]
+        {
+            assert!(!tags(&page).contains(forbidden), "{forbidden}");
+        }
+    }
+}
+
+/// What stands between `<` and `>`.
+fn tags(page: &str) -> String {
+    let tag = regex::Regex::new("<[^>]*>").expect("a pattern");
+    tag.find_iter(page).map(|tag| tag.as_str()).filter(|tag| !tag.starts_with("<meta")).collect()
+}
+
+#[test]
+fn what_a_server_says_is_text() {
+    let attack = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><svg/onload=alert(1)>";
+    let mut report = samples::certain();
+    report.target = attack.to_owned();
+    report.scenarios[1].steps[0].because = vec![attack.to_owned()];
+    report.causes[0].whys[0].evidence[0].says = attack.to_owned();
+    report.causes[0].fix = Some(format!("`{attack}`"));
+    report.passages[0].legs[0].says = attack.to_owned();
+    report.probes[0].exchange.body.text = attack.to_owned();
+    let page = render(&report);
+    assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("<svg/"), "{page}");
+    assert!(page.contains("&lt;script&gt;"));
+}
+
+#[test]
+fn three_hundred_failures_stay_a_page_that_can_be_read() {
+    let page = render(&samples::many());
+    let before_folds = page.split("What was driven").next().expect("a part");
+    assert!(before_folds.matches("load/send-").count() <= 300 + 1);
+    assert!(page.contains("294 more"), "the rest of what it explains is folded");
+}

@@ -1,0 +1,139 @@
+//! The JUnit report: a suite a scenario, a test case a step. Sits in `report`.
+//!
+//! `classname` is the scenario, `name` the step. What explains a failure is its `type` (the fault) and stands in the suite's properties: the
+//! schema that Jenkins checks against (`junit-10.xsd`) knows no properties of a test case.
+
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
+
+use super::human::{claim, hops};
+use super::{Report, ScenarioReport, StepOutcome, StepReport, hostile};
+use crate::diagnose::Cause;
+
+/// The suite of findings that fail the run. No scenario file can be called so.
+const FINDINGS: &str = "(findings)";
+
+/// The report as JUnit XML (1.0), ending with a new line. Well-formed whatever the server under test has said.
+#[must_use]
+pub fn render(report: &Report) -> String {
+    let mut junit = Junit::new(safe(&format!("fivewhys {}", report.target)));
+    junit.set_time(time(report.timing.total_ms));
+    junit.add_test_suites(report.scenarios.iter().map(|scenario| suite(report, scenario)));
+    junit.add_test_suites(findings(report));
+    // Writing into memory does not fail, and no part is missing.
+    let xml = junit.to_string().expect("a report can be written as XML");
+    let mut xml = without_root_skipped(xml);
+    if !xml.ends_with('\n') {
+        xml.push('\n');
+    }
+    xml
+}
+
+/// `junit-10.xsd` has no `skipped` at the root; quick-junit writes one. It stands in each suite.
+fn without_root_skipped(xml: String) -> String {
+    const ATTRIBUTE: &str = " skipped=\"";
+    let root = xml.find("<testsuites").and_then(|start| Some(start..start + xml[start..].find('>')?));
+    let Some(start) = root.clone().and_then(|root| Some(root.start + xml[root].find(ATTRIBUTE)?)) else { return xml };
+    let value = start + ATTRIBUTE.len();
+    let end = xml[value..].find('"').map_or(value, |end| value + end + 1);
+    [&xml[..start], &xml[end..]].concat()
+}
+
+fn suite(report: &Report, scenario: &ScenarioReport) -> TestSuite {
+    let mut suite = TestSuite::new(safe(&scenario.id));
+    suite.set_time(time(scenario.steps.iter().filter_map(|step| step.took_ms).sum()));
+    suite.add_property(("title", &*safe(&scenario.title)));
+    suite.add_property(("target", &*safe(&report.target)));
+    for cause in report.causes.iter().filter(|cause| scenario.steps.iter().any(|step| explains(cause, scenario, step)))
+    {
+        suite.add_property(("cause", &*safe(&cause.fault)));
+        suite.add_property(("hop", &*hops(&cause.hop)));
+        suite.add_property(("certainty", cause.certainty.as_str()));
+        suite.add_property(("involves", &*safe(&cause.involves.join(", "))));
+    }
+    suite.add_test_cases(scenario.steps.iter().map(|step| case(report, scenario, step)));
+    suite
+}
+
+fn case(report: &Report, scenario: &ScenarioReport, step: &StepReport) -> TestCase {
+    let cause = report.causes.iter().find(|cause| explains(cause, scenario, step));
+    let because = safe(&step.because.join("; "));
+    let mut status = match step.outcome {
+        StepOutcome::Passed => TestCaseStatus::success(),
+        StepOutcome::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        StepOutcome::Known | StepOutcome::Skipped => TestCaseStatus::skipped(),
+    };
+    if step.outcome != StepOutcome::Passed {
+        status.set_message(because);
+    }
+    if step.outcome == StepOutcome::Failed {
+        status.set_type(cause.map_or_else(|| "unexplained".to_owned(), |cause| safe(&cause.fault)));
+        status.set_description(lines(failure(step, cause)));
+    }
+    let mut case = TestCase::new(safe(&step.id), status);
+    case.set_classname(safe(&scenario.id));
+    case.set_time(time(step.took_ms.unwrap_or(0.0)));
+    case.set_system_out(lines(about(step)));
+    case
+}
+
+/// Nothing else tells a pipeline why a run fails whose every step passed.
+fn findings(report: &Report) -> Option<TestSuite> {
+    let failing = report.findings.iter().filter(|finding| finding.fails);
+    let cases: Vec<TestCase> = failing
+        .map(|finding| {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(safe(&finding.id)).set_message(safe(&finding.title));
+            status.set_description(lines(finding.evidence.iter().map(|proof| proof.says.clone())));
+            let mut case = TestCase::new(safe(&finding.id), status);
+            case.set_classname(FINDINGS);
+            case
+        })
+        .collect();
+    let mut suite = TestSuite::new(FINDINGS);
+    suite.add_test_cases(cases);
+    (!suite.test_cases.is_empty()).then_some(suite)
+}
+
+/// What did not hold, then the whys.
+fn failure(step: &StepReport, cause: Option<&Cause>) -> Vec<String> {
+    let mut lines = step.because.clone();
+    let Some(cause) = cause else { return lines };
+    lines.push(format!("{} [{}, {}]", claim(cause), cause.certainty, hops(&cause.hop)));
+    for why in &cause.whys {
+        lines.push(format!("why  {}", why.claim));
+        lines.extend(why.evidence.iter().map(|proof| format!("     {}", proof.says)));
+    }
+    lines.extend(cause.fix.iter().map(|fix| format!("fix  {fix}")));
+    lines
+}
+
+fn about(step: &StepReport) -> Vec<String> {
+    let probe = step.exchange.map(|id| format!("probe {id} of the JSON report"));
+    [Some(step.call.clone()), Some(step.source.clone()), probe].into_iter().flatten().collect()
+}
+
+fn explains(cause: &Cause, scenario: &ScenarioReport, step: &StepReport) -> bool {
+    let explained = |name: &String| name.split_once('/') == Some((&scenario.id, &step.id));
+    step.outcome == StepOutcome::Failed && cause.explains.iter().any(explained)
+}
+
+fn safe(raw: &str) -> String {
+    let shown = hostile::printable(raw, true);
+    // Two characters that XML 1.0 forbids and that are no controls.
+    shown.replace('\u{fffe}', "\\u{fffe}").replace('\u{ffff}', "\\u{ffff}")
+}
+
+fn lines(lines: impl IntoIterator<Item = String>) -> String {
+    lines.into_iter().map(|line| indent(&line) + &safe(&line)).collect::<Vec<_>>().join("\n")
+}
+
+/// What `safe` would trim: our own.
+fn indent(line: &str) -> String {
+    " ".repeat(line.chars().take_while(|c| *c == ' ').count().min(5))
+}
+
+fn time(ms: f64) -> Duration {
+    Duration::try_from_secs_f64(ms / 1000.0).unwrap_or_default()
+}
