@@ -3,6 +3,8 @@
 mod ask;
 mod bug;
 mod faults;
+mod gate_args;
+mod interrupt;
 mod mint;
 mod mistake;
 mod output;
@@ -24,10 +26,11 @@ use clap::{Parser, Subcommand};
 use self::mistake::Mistake;
 #[cfg(feature = "twin")]
 pub(crate) use self::twin_boot::coordinates;
+use crate::run;
 
 /// Drives a deployed system as known test users, and names the hop that failed, and why.
 #[derive(Debug, Parser)]
-#[command(name = "fivewhys", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "fivewhys", version, max_term_width = 100, after_help = run::ExitCode::table())]
 struct Arguments {
     #[command(flatten)]
     target: target_args::TargetArgs,
@@ -35,18 +38,10 @@ struct Arguments {
     command: Command,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0   passed (findings other than an accepted control may be listed)
-  1   failed, cause found
-  2   bad usage or configuration; nothing was tested
-  3   failed, cause not found (ambiguous or unknown)
-  4   failed, and nothing involved in any remaining candidate was named with --deployed
-  70  a bug of ours";
-
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Drive every scenario against a target; when one fails, say which hop failed and why
+    #[command(after_help = run::ExitCode::table())]
     Smoke(smoke::Smoke),
     /// Keep the twin up, for curl, a browser, or another fivewhys
     #[cfg(feature = "twin")]

@@ -30,9 +30,15 @@ pub(super) struct Smoke {
     #[cfg(feature = "twin")]
     #[command(flatten)]
     twin: super::twin_boot::TwinArgs,
-    /// What was just deployed, for example `backend=netra-backend-staging-00639-g4g`; may be repeated
-    #[arg(long, value_name = "SERVICE=REVISION", value_parser = deployed)]
-    deployed: Vec<(String, String)>,
+    #[command(flatten)]
+    gate: super::gate_args::GateArgs,
+    /// Run this through `sh -c` where the advice is to roll back, once a service, with FIVEWHYS_SERVICE, FIVEWHYS_REVISION
+    /// and FIVEWHYS_PREVIOUS; then smoke again
+    #[arg(long, value_name = "COMMAND", requires = "deployed", requires = "previous")]
+    rollback_command: Option<String>,
+    /// Repeat a step up to N times after a failure that may pass by itself: a lost connection, 429, 502 to 504
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    retries: u32,
     /// Drive so many scenarios at once [default: the target's `budget.concurrency`, or 1 with the door `logs` open and 3 without]
     #[arg(long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
@@ -66,6 +72,8 @@ impl Smoke {
         let progress = Progress::new();
         let may_run = self.ask.then(|| ask::on_terminal(&progress)).transpose()?;
         let by_hand = run::ByHand { supplied: self.supplied.read(&target)?, may_run };
+        let conduct = run::Conduct { retries: self.retries, ..self.gate.read(&target)? };
+        super::interrupt::listen(&conduct.interruption).into_diagnostic()?;
         #[cfg(feature = "twin")]
         let twin = self.twin.boot_for(&mut target).await?;
         #[cfg(not(feature = "twin"))]
@@ -76,10 +84,14 @@ impl Smoke {
             target: Arc::new(target),
             scenarios,
             catalogue,
-            deployed: self.deployed.clone(),
+            deployed: self.gate.deployed.clone(),
             redactor: redactor.clone(),
+            conduct,
         };
-        let report = run::smoke_by_hand(&run, &by_hand, &|event| progress.tell(event)).await;
+        let mut report = run::smoke_by_hand(&run, &by_hand, &|event| progress.tell(event)).await;
+        if let (Some(command), Ok(report)) = (&self.rollback_command, &mut report) {
+            run::roll_back(&run, command, report).await;
+        }
         #[cfg(feature = "twin")]
         if let Some(twin) = twin {
             twin.shutdown().await;
@@ -131,12 +143,4 @@ fn refuse_twin(target: &Target) -> Result<(), Mistake> {
         );
     }
     Ok(())
-}
-
-fn deployed(text: &str) -> Result<(String, String), String> {
-    let (service, revision) = text.split_once('=').ok_or("expected SERVICE=REVISION")?;
-    if service.is_empty() || revision.is_empty() {
-        return Err("expected SERVICE=REVISION".into());
-    }
-    Ok((service.to_owned(), revision.to_owned()))
 }

@@ -1,5 +1,6 @@
 //! Renders a report. Computes nothing.
 
+mod gate;
 mod hostile;
 pub mod human;
 pub mod json;
@@ -12,6 +13,8 @@ mod human_tests;
 #[cfg(test)]
 mod samples;
 
+pub use gate::{Advice, CommandRun, GateReport, Revision, RollBack, RolledBack, SecondSmoke};
 pub use model::{
-    ExitReport, ProbeReport, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
+    ExitReport, ProbeReport, Report, RunOutcome, SCHEMA, ScenarioReport, Signal, StepOutcome, StepReport, Timing, Try,
+    Unread,
 };

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::gate::GateReport;
 use crate::diagnose::{Cause, Finding};
 use crate::observe::Observation;
 use crate::probe::Exchange;
@@ -33,10 +34,36 @@ pub struct Report {
     /// Evidence that was granted and could not be read: door and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<Unread>,
+    /// The signal that ended the run before its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interrupted: Option<Signal>,
+    /// Whether to roll back; nothing where nothing failed, or nothing is known of a deploy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<GateReport>,
     /// When and how long.
     pub timing: Timing,
     /// What the exit code says.
     pub exit: ExitReport,
+}
+
+/// A signal that ends a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Signal {
+    /// Ctrl-C.
+    #[serde(rename = "SIGINT")]
+    Interrupt,
+    /// What a platform sends before it kills.
+    #[serde(rename = "SIGTERM")]
+    Terminate,
+}
+
+impl std::fmt::Display for Signal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Interrupt => "SIGINT",
+            Self::Terminate => "SIGTERM",
+        })
+    }
 }
 
 /// Whether the run passed.
@@ -45,7 +72,7 @@ pub struct Report {
 pub enum RunOutcome {
     /// Every step that was driven did what it must; findings may be listed.
     Passed,
-    /// A step failed or a negative control was accepted.
+    /// A step failed, a negative control was accepted, the run was interrupted, or a step was flaky where that is not tolerated.
     Failed,
 }
 
@@ -96,11 +123,35 @@ pub struct StepReport {
     /// What did not hold, one line each: `expected status 200, got 403`. For a skipped or known step: the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<String>,
+    /// The tries before, each of which failed in a way that may pass by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tries: Vec<Try>,
+    /// Passed, but only when it was repeated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
     /// Where the step stands: file and line.
     pub source: String,
     /// How long it took, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub took_ms: Option<f64>,
+}
+
+impl StepReport {
+    /// Its exchanges, to be numbered anew.
+    pub(crate) fn exchanges_mut(&mut self) -> impl Iterator<Item = &mut u32> {
+        self.tries.iter_mut().map(|one| &mut one.exchange).chain(&mut self.exchange)
+    }
+}
+
+/// A try that was followed by another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Try {
+    /// The exchange, an id in [`Report::probes`].
+    pub exchange: u32,
+    /// What it was repeated for: `status 503`, `connection_terminated`.
+    pub after: String,
+    /// How long was waited before the next one, in milliseconds.
+    pub waited_ms: u64,
 }
 
 /// One probe with its reading.
@@ -142,7 +193,7 @@ pub struct Timing {
 /// What the exit code says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExitReport {
-    /// 0 passed, 1 failed with its cause, 3 failed without, 4 failed and not by what was deployed.
+    /// One of `docs/exit-codes.md`.
     pub code: u8,
     /// The same in words.
     pub meaning: String,

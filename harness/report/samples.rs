@@ -29,6 +29,8 @@ pub(super) fn passed() -> Report {
         findings: Vec::new(),
         probes: vec![probe()],
         unread: Vec::new(),
+        interrupted: None,
+        gate: None,
         timing: Timing {
             started_at: jiff::Timestamp::UNIX_EPOCH,
             total_ms: 912.4,
@@ -176,6 +178,8 @@ fn step(id: &str, call: &str, line: usize) -> StepReport {
         outcome: StepOutcome::Passed,
         exchange: Some(7),
         because: Vec::new(),
+        tries: Vec::new(),
+        flaky: false,
         source: format!("scenarios/chat.toml:{line}"),
         took_ms: Some(31.5),
     }

@@ -6,6 +6,7 @@ mod faults;
 #[path = "../support/fetch.rs"]
 mod fetch;
 mod formats;
+mod gate;
 mod mint;
 mod mistakes;
 mod overrides;

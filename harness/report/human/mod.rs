@@ -5,6 +5,7 @@ mod causes;
 mod cure;
 mod ending;
 mod findings;
+mod gate;
 mod manual;
 mod matrix;
 mod page;
@@ -48,6 +49,7 @@ pub fn render(report: &Report, style: &Style) -> String {
     if style.verbose {
         probes::write(&mut page, report);
     }
+    gate::write(&mut page, report, style.verbose);
     ending::write(&mut page, report);
     page.finish()
 }
