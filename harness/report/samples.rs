@@ -5,15 +5,20 @@ use crate::diagnose::Finding;
 
 #[path = "samples_causes.rs"]
 mod causes;
+#[path = "samples_gate.rs"]
+mod gate;
 #[path = "samples_probe.rs"]
 mod probe;
 
 pub(super) use causes::{ambiguous_cause, certain_cause, proof};
+pub(super) use gate::{flaky, interrupted, not_the_deploy, rolled_back};
 pub(super) use probe::probe;
 
 /// Every sample.
 pub(super) fn all() -> Vec<Report> {
-    vec![passed(), passed_with_finding(), certain(), ambiguous(), unknown(), two_causes(), accepted_control(), many()]
+    let verdicts = [certain(), ambiguous(), unknown(), two_causes(), accepted_control()];
+    let around = [flaky(), interrupted(), rolled_back(), not_the_deploy()];
+    [passed(), passed_with_finding()].into_iter().chain(verdicts).chain(around).chain([many()]).collect()
 }
 
 /// Everything in order.

@@ -5,13 +5,18 @@ mod exit_codes;
 mod faults;
 #[path = "../support/fetch.rs"]
 mod fetch;
+mod flaky;
 mod formats;
 mod gate;
+mod interrupted;
 mod mint;
 mod mistakes;
 mod overrides;
 #[path = "../support/program.rs"]
 mod program;
+#[path = "../support/server.rs"]
+#[expect(dead_code, reason = "sockets and tokens are for the rails")]
+mod server;
 mod settled;
 mod two_processes;
 mod unreachable;

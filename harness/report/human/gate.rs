@@ -55,7 +55,7 @@ fn command(page: &mut Page, run: &CommandRun, verbose: bool) {
     let ink = page.ink();
     let (word, paint) = if run.succeeded { ("rolled back", Paint::Good) } else { ("roll back FAILED", Paint::Bad) };
     let said = ink.list(Paint::Plain, [&run.service, &run.ended], Separator::Dot);
-    page.row(INDENT, [ink.text(paint, word)], &[said, ink.command(&run.command)]);
+    page.row(INDENT, [ink.text(paint, word)], &[said, ink.text(Paint::Plain, &run.command)]);
     let lines: Vec<&str> = run.output.lines().filter(|line| !line.trim().is_empty()).collect();
     let skipped = if verbose { 0 } else { lines.len().saturating_sub(LAST_LINES) };
     lines[skipped..].iter().for_each(|line| page.paragraph(INDENT + 2, &ink.text(Paint::Faint, line)));
