@@ -5,7 +5,8 @@ use miette::miette;
 
 use super::mistake::Mistake;
 use crate::evidence::Manifest;
-use crate::run::{Conduct, Previous};
+use crate::report;
+use crate::run::{Baseline, Conduct, Previous};
 use crate::target::Target;
 
 /// Bytes that are taken of one file.
@@ -21,6 +22,12 @@ pub(super) struct GateArgs {
     /// (`gcloud run revisions describe … --format=json`); may be repeated
     #[arg(long, value_name = "SERVICE=REVISION", value_parser = revision)]
     previous: Vec<(String, String)>,
+    /// A JSON report of an earlier run of the same target: what failed in it is marked
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<String>,
+    /// Fail only for what did not fail in the baseline
+    #[arg(long, requires = "baseline")]
+    new_only: bool,
     /// Fail where a step passed only when it was repeated
     #[arg(long)]
     fail_on_flaky: bool,
@@ -32,6 +39,8 @@ impl GateArgs {
         let previous = self.previous.iter().map(|(service, named)| previous(service, named, target));
         Ok(Conduct {
             previous: previous.collect::<Result<_, _>>()?,
+            baseline: self.baseline.as_ref().map(|file| baseline(file, target)).transpose()?,
+            new_only: self.new_only,
             fail_on_flaky: self.fail_on_flaky,
             ..Conduct::default()
         })
@@ -47,6 +56,10 @@ fn previous(service: &str, named: &str, target: &Target) -> Result<Previous, Mis
     let read = Manifest::parse(&text, &target.names.shown);
     let manifest = read.map_err(|error| miette!("--previous {service}={named}: {error}"))?;
     Ok(Previous { service: service.to_owned(), revision: manifest.name.clone(), manifest: Some(manifest) })
+}
+
+fn baseline(file: &str, target: &Target) -> Result<Baseline, Mistake> {
+    Ok(Baseline::of(&report::read(file, &text(file)?)?, &target.name)?)
 }
 
 /// The text of a file, if it is not over 32 MiB.

@@ -43,6 +43,9 @@ impl Filler<'_> {
         report.unread.push(Unread { door: self.text(), why: self.text() });
         report.probes.iter_mut().for_each(|probe| self.probe(probe));
         report.gate.iter_mut().for_each(|gate| self.gate(gate));
+        for one in report.baseline.as_mut_slice() {
+            self.fill(one.new.iter_mut().chain(&mut one.already).chain(&mut one.gone).chain(&mut one.known_causes));
+        }
         report
     }
 

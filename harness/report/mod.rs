@@ -1,10 +1,12 @@
 //! Renders a report. Computes nothing.
 
+mod comparison;
 mod gate;
 mod hostile;
 pub mod human;
 pub mod json;
 mod model;
+mod read;
 
 #[cfg(test)]
 mod human_properties;
@@ -13,8 +15,10 @@ mod human_tests;
 #[cfg(test)]
 mod samples;
 
+pub use comparison::BaselineReport;
 pub use gate::{Advice, CommandRun, GateReport, Revision, RollBack, RolledBack, SecondSmoke};
 pub use model::{
     ExitReport, ProbeReport, Report, RunOutcome, SCHEMA, ScenarioReport, Signal, StepOutcome, StepReport, Timing, Try,
     Unread,
 };
+pub use read::{ReadError, read};

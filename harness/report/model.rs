@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::comparison::BaselineReport;
 use super::gate::GateReport;
 use crate::diagnose::{Cause, Finding};
 use crate::observe::Observation;
@@ -37,6 +38,9 @@ pub struct Report {
     /// The signal that ended the run before its time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interrupted: Option<Signal>,
+    /// Beside an earlier run, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineReport>,
     /// Whether to roll back; nothing where nothing failed, or nothing is known of a deploy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateReport>,
@@ -129,6 +133,9 @@ pub struct StepReport {
     /// Passed, but only when it was repeated.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flaky: bool,
+    /// Failed, and failed in the baseline too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub already: bool,
     /// Where the step stands: file and line.
     pub source: String,
     /// How long it took, in milliseconds.

@@ -11,13 +11,13 @@ mod gate;
 mod probe;
 
 pub(super) use causes::{ambiguous_cause, certain_cause, proof};
-pub(super) use gate::{flaky, interrupted, not_the_deploy, rolled_back};
+pub(super) use gate::{beside_a_baseline, flaky, interrupted, not_the_deploy, rolled_back};
 pub(super) use probe::probe;
 
 /// Every sample.
 pub(super) fn all() -> Vec<Report> {
     let verdicts = [certain(), ambiguous(), unknown(), two_causes(), accepted_control()];
-    let around = [flaky(), interrupted(), rolled_back(), not_the_deploy()];
+    let around = [flaky(), interrupted(), beside_a_baseline(), rolled_back(), not_the_deploy()];
     [passed(), passed_with_finding()].into_iter().chain(verdicts).chain(around).chain([many()]).collect()
 }
 
@@ -35,6 +35,7 @@ pub(super) fn passed() -> Report {
         probes: vec![probe()],
         unread: Vec::new(),
         interrupted: None,
+        baseline: None,
         gate: None,
         timing: Timing {
             started_at: jiff::Timestamp::UNIX_EPOCH,
@@ -185,6 +186,7 @@ fn step(id: &str, call: &str, line: usize) -> StepReport {
         because: Vec::new(),
         tries: Vec::new(),
         flaky: false,
+        already: false,
         source: format!("scenarios/chat.toml:{line}"),
         took_ms: Some(31.5),
     }

@@ -1,8 +1,8 @@
 //! Samples of what surrounds a verdict: flakes, a run that was stopped, a gate. Test only.
 
 use super::super::{
-    Advice, CommandRun, ExitReport, GateReport, Report, Revision, RollBack, RolledBack, RunOutcome, SecondSmoke,
-    Signal, StepOutcome, Try,
+    Advice, BaselineReport, CommandRun, ExitReport, GateReport, Report, Revision, RollBack, RolledBack, RunOutcome,
+    SecondSmoke, Signal, StepOutcome, Try,
 };
 use super::{certain, passed, skip};
 
@@ -28,6 +28,22 @@ pub(in super::super) fn interrupted() -> Report {
     }
     report.scenarios[1..].iter_mut().for_each(|scenario| scenario.outcome = StepOutcome::Skipped);
     report.exit = ExitReport { code: 130, meaning: "SIGINT ended the run before its time".to_owned() };
+    report
+}
+
+/// One failure is new beside an earlier run, one was there.
+pub(in super::super) fn beside_a_baseline() -> Report {
+    let mut report = certain();
+    report.scenarios[1].steps[0].already = true;
+    report.baseline = Some(BaselineReport {
+        started_at: jiff::Timestamp::UNIX_EPOCH,
+        new: vec!["chat-messages/send".to_owned()],
+        already: vec!["chat-stream/send".to_owned()],
+        gone: vec!["health/send".to_owned()],
+        known_causes: vec!["backend-auth/service-secret-mismatch".to_owned()],
+        anything_new: true,
+        new_only: true,
+    });
     report
 }
 

@@ -1,6 +1,7 @@
 //! How a run is to be conducted, beside what is run: what was deployed before, what failed before, how often a call is tried, who may
 //! stop it. Sits in `run`; `cli` fills it.
 
+use super::baseline::Baseline;
 use super::interruption::Interruption;
 use crate::evidence::Manifest;
 
@@ -9,6 +10,10 @@ use crate::evidence::Manifest;
 pub struct Conduct {
     /// What ran before what was deployed.
     pub previous: Vec<Previous>,
+    /// An earlier run to compare with.
+    pub baseline: Option<Baseline>,
+    /// Whether only what did not fail in the baseline fails the gate.
+    pub new_only: bool,
     /// Times a step is repeated after a failure that may pass by itself: a lost connection, 429, 502 to 504.
     pub retries: u32,
     /// Whether a step that passed only when it was repeated fails the run.

@@ -219,6 +219,7 @@ impl<'a> Course<'a> {
             because: if why.is_empty() { Vec::new() } else { vec![why] },
             tries: Vec::new(),
             flaky: false,
+            already: false,
             source: format!("{}:{}", self.scenario.source, step.line),
             took_ms: None,
         }

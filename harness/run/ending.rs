@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Smoke;
+use super::baseline::Baseline;
 use super::drive::Driven;
 use super::earlier::Earlier;
 use super::exit::Ended;
@@ -32,10 +33,15 @@ pub(super) async fn report(
         let prefix = format!("{}/", scenario.id);
         scenario.cause = causes.iter().position(|cause| cause.explains.iter().any(|step| step.starts_with(&prefix)));
     }
+    let conduct = &run.conduct;
+    let compare = |earlier: &Baseline| earlier.compare(&mut scenarios, &causes, &findings, conduct.new_only);
+    let baseline = conduct.baseline.as_ref().map(compare);
+    let nothing_new = baseline.as_ref().is_some_and(|one| one.new_only && !one.anything_new) && !flaky;
     let unexplained = unexplained(&scenarios, &causes, &findings, interrupted.is_some());
     let deploy = Deploy { run, record: &record, evidence: &evidence, failed: &to_explain, unexplained };
     let (gate, nothing_involved) = deploy.gate(&causes, outcome).await;
-    let ended = Ended { outcome, causes: &causes, findings: &findings, nothing_involved, failed, interrupted };
+    let ended =
+        Ended { outcome, causes: &causes, findings: &findings, nothing_involved, nothing_new, failed, interrupted };
     Report {
         schema: SCHEMA.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -44,6 +50,7 @@ pub(super) async fn report(
         outcome,
         exit: ended.exit(),
         interrupted,
+        baseline,
         gate,
         scenarios,
         causes,
@@ -85,6 +92,7 @@ impl Deploy<'_> {
             previous: &previous,
             manifests: &evidence.manifests,
             earlier: &earlier,
+            baseline: run.conduct.baseline.as_ref(),
             unexplained,
         };
         (gate.advise(causes), gate.nothing_involved(causes))

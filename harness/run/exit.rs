@@ -11,6 +11,8 @@ pub(super) struct Ended<'a> {
     pub(super) findings: &'a [Finding],
     /// It is known of everything that failed that nothing deployed can have caused it.
     pub(super) nothing_involved: bool,
+    /// Only what is new decides, and nothing is.
+    pub(super) nothing_new: bool,
     /// A step failed, not only a finding or a flaky pass.
     pub(super) failed: bool,
     pub(super) interrupted: Option<Signal>,
@@ -30,6 +32,8 @@ impl Ended<'_> {
             return (signal.exit_code(), format!("{signal} ended the run before its time"));
         } else if self.outcome == RunOutcome::Passed {
             (ExitCode::Passed, "every step did what it must")
+        } else if self.nothing_new {
+            (ExitCode::Passed, "nothing failed that did not fail in the baseline")
         } else if self.nothing_involved {
             (ExitCode::NotDeployed, "nothing that may have caused it was deployed: do not roll back")
         } else if by_finding {

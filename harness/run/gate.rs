@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::baseline::Baseline;
 use super::conduct::Previous;
 use super::earlier::{Earlier, Then};
 use crate::diagnose::{Catalogue, Cause, Certainty, Entry};
@@ -18,6 +19,8 @@ pub(super) struct Gate<'a> {
     pub(super) previous: &'a [Previous],
     pub(super) manifests: &'a BTreeMap<Service, Manifest>,
     pub(super) earlier: &'a Earlier,
+    /// A run before the deploy.
+    pub(super) baseline: Option<&'a Baseline>,
     /// Something failed and no cause stands for it.
     pub(super) unexplained: Option<String>,
 }
@@ -75,11 +78,11 @@ impl Gate<'_> {
         candidates(cause).map(|id| {
             let entry = self.catalogue.entry(id).filter(|_| cause.certainty > Certainty::Unknown);
             let unknown = || Cure::Open("what the cause is, is not known".to_owned());
-            (id.to_owned(), entry.map_or_else(unknown, |entry| self.cure(&entry)))
+            (id.to_owned(), entry.map_or_else(unknown, |entry| self.cure(&entry, cause)))
         })
     }
 
-    fn cure(&self, entry: &Entry) -> Cure {
+    fn cure(&self, entry: &Entry, cause: &Cause) -> Cure {
         let ends = entry.involves.join(", ");
         let involved = self.involved(entry);
         if involved.is_empty() {
@@ -92,16 +95,20 @@ impl Gate<'_> {
         if !entry.curable_by_rollback {
             return Cure::WouldNot(format!("involves {ends}, and an older revision does not cure it"));
         }
+        let baseline = self.baseline.map_or(Then::Untold, |baseline| baseline.then(&entry.id, cause));
+        if baseline == Then::Had {
+            return Cure::WouldNot(format!("involves {ends}, and the baseline had it before the deploy"));
+        }
         let had = |service: &&&str| self.earlier.of(&entry.id, service) == Then::Had;
         let (had, open): (Vec<&str>, Vec<&str>) = involved.iter().partition(had);
         if open.is_empty() {
             return Cure::WouldNot(format!("{} had it too, by its manifest", self.before(&had)));
         }
-        self.would(entry, &open, &ends)
+        self.would(entry, &open, &ends, baseline)
     }
 
     /// Of a fault that the deploy of these services may have brought.
-    fn would(&self, entry: &Entry, services: &[&str], ends: &str) -> Cure {
+    fn would(&self, entry: &Entry, services: &[&str], ends: &str, baseline: Then) -> Cure {
         if let Some(service) = services.iter().find(|service| self.previous_of(service).is_none()) {
             let how = format!("--previous {service}=REVISION names what to go back to");
             return Cure::Open(format!("involves {ends}, of which {} was deployed; {how}", services.join(", ")));
@@ -113,10 +120,11 @@ impl Gate<'_> {
         let others: Vec<&str> =
             entry.involves.iter().map(String::as_str).filter(|end| !services.contains(end)).collect();
         let before = self.before(services);
-        match (ruled_out, others.as_slice()) {
-            (true, _) => Cure::Would(format!("involves {ends}, and {before} did not have it, by its manifest")),
-            (_, []) => Cure::Would(format!("involves {ends}, and nothing says that {before} had it")),
-            (_, others) => Cure::Open(format!(
+        match (ruled_out, baseline, others.as_slice()) {
+            (true, ..) => Cure::Would(format!("involves {ends}, and {before} did not have it, by its manifest")),
+            (_, Then::HadNot, _) => Cure::Would(format!("involves {ends}, and the baseline did not have it")),
+            (.., []) => Cure::Would(format!("involves {ends}, and nothing says that {before} had it")),
+            (.., others) => Cure::Open(format!(
                 "involves {ends}; {} was not deployed and may be the end that changed; the manifest of {before} would tell: --previous {}=FILE.json",
                 others.join(", "),
                 services[0]

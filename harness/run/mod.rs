@@ -2,6 +2,7 @@
 
 mod allowance;
 mod asking;
+mod baseline;
 mod by_hand;
 mod captures;
 mod conduct;
@@ -32,6 +33,7 @@ use std::time::Instant;
 
 use thiserror::Error;
 
+pub use baseline::{Baseline, BaselineError};
 pub use by_hand::{ByHand, MayRun};
 pub use conduct::{Conduct, Previous};
 pub use events::{Event, Listener};

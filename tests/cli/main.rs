@@ -1,5 +1,6 @@
 //! The built binary, as a user meets it: exit codes, what it prints where, two processes, and systems that do not answer.
 
+mod baseline;
 mod driven;
 mod exit_codes;
 mod faults;

@@ -1,5 +1,6 @@
 //! The human report: what was checked, why it failed, and the outcome as the last line. Sits in `report`; one file a section.
 
+mod baseline;
 mod candidates;
 mod causes;
 mod cure;
@@ -49,6 +50,7 @@ pub fn render(report: &Report, style: &Style) -> String {
     if style.verbose {
         probes::write(&mut page, report);
     }
+    baseline::write(&mut page, report);
     gate::write(&mut page, report, style.verbose);
     ending::write(&mut page, report);
     page.finish()

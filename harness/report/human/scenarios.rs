@@ -154,6 +154,9 @@ fn failure(ink: Ink, scenario: &ScenarioReport, step: &StepReport) -> Row {
     if !step.tries.is_empty() {
         segments.push(ink.text(Paint::Plain, &format!("tried {} times", step.tries.len() + 1)));
     }
+    if step.already {
+        segments.push(ink.text(Paint::Warning, "failed in the baseline too"));
+    }
     segments.push(ink.text(Paint::Faint, &step.source));
     Row { mark: Mark::Outcome(StepOutcome::Failed), id: None, segments }
 }
