@@ -5,12 +5,14 @@ mod bug;
 mod faults;
 mod gate_args;
 mod interrupt;
+mod merge;
 mod mint;
 mod mistake;
 mod output;
 mod progress;
 #[cfg(feature = "twin")]
 mod selftest;
+mod shard;
 mod smoke;
 mod supplied_args;
 mod target_args;
@@ -43,6 +45,9 @@ enum Command {
     /// Drive every scenario against a target; when one fails, say which hop failed and why
     #[command(after_help = run::ExitCode::table())]
     Smoke(smoke::Smoke),
+    /// Put the JSON reports of shards together, and find the cause anew with all that any of them saw; sends nothing
+    #[command(after_help = run::ExitCode::table())]
+    Merge(Box<merge::Merge>),
     /// Keep the twin up, for curl, a browser, or another fivewhys
     #[cfg(feature = "twin")]
     Twin(twin::Twin),
@@ -67,6 +72,7 @@ pub fn main() -> ExitCode {
     let done = runtime.block_on(async {
         match arguments.command {
             Command::Smoke(smoke) => smoke.run(&arguments.target).await,
+            Command::Merge(merge) => merge.run(&arguments.target).await,
             #[cfg(feature = "twin")]
             Command::Twin(twin) => twin.run().await,
             #[cfg(feature = "twin")]

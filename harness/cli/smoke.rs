@@ -13,7 +13,7 @@ use super::progress::Progress;
 use super::target_args::TargetArgs;
 use super::{ask, output};
 use crate::redact::Redactor;
-use crate::report::{Report, human, json};
+use crate::report::{Report, Shard, human, json};
 use crate::run;
 use crate::scenario::{self, Scenario};
 use crate::target::Target;
@@ -36,6 +36,10 @@ pub(super) struct Smoke {
     /// and FIVEWHYS_PREVIOUS; then smoke again
     #[arg(long, value_name = "COMMAND", requires = "deployed", requires = "previous")]
     rollback_command: Option<String>,
+    /// Drive only the K-th of N parts of the scenarios; `fivewhys merge` puts their JSON reports together [default: the task of a
+    /// Cloud Run job, by CLOUD_RUN_TASK_INDEX and CLOUD_RUN_TASK_COUNT]
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
     /// Repeat a step up to N times after a failure that may pass by itself: a lost connection, 429, 502 to 504
     #[arg(long, value_name = "N", default_value_t = 0)]
     retries: u32,
@@ -57,7 +61,7 @@ pub(super) struct Smoke {
 
 /// A report format.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For people.
     Human,
     /// For programs: schema `fivewhys/report/1`.
@@ -68,11 +72,11 @@ impl Smoke {
     pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
         let mut target = arguments.resolve()?;
         let catalogue = arguments.catalogue(&target)?;
-        let scenarios = self.scenarios(&target)?;
+        let (scenarios, part) = super::shard::part(self.shard, self.scenarios(&target)?)?;
         let progress = Progress::new();
         let may_run = self.ask.then(|| ask::on_terminal(&progress)).transpose()?;
         let by_hand = run::ByHand { supplied: self.supplied.read(&target)?, may_run };
-        let conduct = run::Conduct { retries: self.retries, ..self.gate.read(&target)? };
+        let conduct = run::Conduct { retries: self.retries, part, ..self.gate.read(&target)? };
         super::interrupt::listen(&conduct.interruption).into_diagnostic()?;
         #[cfg(feature = "twin")]
         let twin = self.twin.boot_for(&mut target).await?;

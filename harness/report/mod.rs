@@ -6,6 +6,7 @@ mod hostile;
 pub mod human;
 pub mod json;
 mod model;
+mod part;
 mod read;
 
 #[cfg(test)]
@@ -21,4 +22,5 @@ pub use model::{
     ExitReport, ProbeReport, Report, RunOutcome, SCHEMA, ScenarioReport, Signal, StepOutcome, StepReport, Timing, Try,
     Unread,
 };
+pub use part::{Kept, Shard};
 pub use read::{ReadError, read};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::comparison::BaselineReport;
 use super::gate::GateReport;
+use super::part::{Kept, Shard};
 use crate::diagnose::{Cause, Finding};
 use crate::observe::Observation;
 use crate::probe::Exchange;
@@ -35,6 +36,12 @@ pub struct Report {
     /// Evidence that was granted and could not be read: door and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<Unread>,
+    /// Which part of a run it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// What a merge needs of a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Kept>,
     /// The signal that ended the run before its time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interrupted: Option<Signal>,

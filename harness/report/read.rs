@@ -39,6 +39,7 @@ pub enum ReadError {
 /// When it is not JSON, of another schema, or lacks what a report has.
 pub fn read(from: &str, text: &str) -> Result<Report, ReadError> {
     #[derive(Deserialize)]
+    #[serde(expecting = "a report")]
     struct Head {
         schema: Option<String>,
     }

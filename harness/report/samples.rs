@@ -34,6 +34,8 @@ pub(super) fn passed() -> Report {
         findings: Vec::new(),
         probes: vec![probe()],
         unread: Vec::new(),
+        shard: None,
+        kept: None,
         interrupted: None,
         baseline: None,
         gate: None,

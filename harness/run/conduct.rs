@@ -3,6 +3,7 @@
 
 use super::baseline::Baseline;
 use super::interruption::Interruption;
+use super::shard::Part;
 use crate::evidence::Manifest;
 
 /// Everything that may be left out. By default a run is whole, tries once, and nobody stops it.
@@ -18,6 +19,8 @@ pub struct Conduct {
     pub retries: u32,
     /// Whether a step that passed only when it was repeated fails the run.
     pub fail_on_flaky: bool,
+    /// Which part of a run it is.
+    pub part: Option<Part>,
     /// Who may stop it.
     pub interruption: Interruption,
 }

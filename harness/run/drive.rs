@@ -31,7 +31,7 @@ pub(super) async fn drive(
     record: &mut Record,
     tell: Listener<'_>,
 ) -> Driven {
-    let (controls, others): (Vec<&Scenario>, Vec<&Scenario>) = scenarios.iter().partition(|one| has_controls(one));
+    let (controls, others) = parted(scenarios);
     let steps = |one: &Scenario| one.steps.len() + one.finally.len();
     tell(&Event::Started { steps: scenarios.iter().map(steps).sum() });
     let rules = Rules { target, allowance: Allowance::of(target.budget.run), conduct };
@@ -46,6 +46,17 @@ pub(super) async fn drive(
         }
     }
     driven
+}
+
+/// The order in which they are driven.
+pub(super) fn order(scenarios: &[Scenario]) -> Vec<&Scenario> {
+    let (controls, others) = parted(scenarios);
+    others.into_iter().chain(controls).collect()
+}
+
+/// Those with controls, and the others.
+fn parted(scenarios: &[Scenario]) -> (Vec<&Scenario>, Vec<&Scenario>) {
+    scenarios.iter().partition(|one| has_controls(one))
 }
 
 fn has_controls(scenario: &Scenario) -> bool {

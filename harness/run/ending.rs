@@ -12,7 +12,9 @@ use super::inquiry::{self, Conclusion};
 use super::record::Record;
 use crate::diagnose::{Cause, FailedStep, Finding};
 use crate::evidence::Evidence;
-use crate::report::{GateReport, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread};
+use crate::report::{
+    GateReport, Kept, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
+};
 
 /// Everything, whole.
 pub(super) async fn report(
@@ -50,6 +52,12 @@ pub(super) async fn report(
         outcome,
         exit: ended.exit(),
         interrupted,
+        shard: conduct.part.as_ref().map(|part| part.shard),
+        kept: conduct.part.as_ref().map(|part| Kept {
+            order: part.order.clone(),
+            evidence: evidence.clone(),
+            twin: run.target.twin_place(),
+        }),
         baseline,
         gate,
         scenarios,

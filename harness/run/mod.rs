@@ -20,12 +20,14 @@ mod inquiry;
 mod interruption;
 mod issue;
 mod late_log;
+mod merge;
 mod record;
 mod recording;
 mod request;
 mod retry;
 mod roll_back;
 mod rolled_back;
+mod shard;
 mod test_headers;
 
 use std::sync::Arc;
@@ -40,8 +42,10 @@ pub use events::{Event, Listener};
 pub use exit_code::ExitCode;
 pub use interruption::Interruption;
 pub use issue::{IssueError, issue};
+pub use merge::{MergeError, NamedReport, merge};
 pub use recording::{Recording, record};
 pub use rolled_back::roll_back;
+pub use shard::{Part, ShardError};
 
 use self::drive::Driven;
 use self::record::Record;

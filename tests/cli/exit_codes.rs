@@ -88,6 +88,7 @@ fn rows(table: &str) -> Vec<(u8, String)> {
 #[rstest]
 #[case::of_the_program(&["--help"])]
 #[case::of_smoke(&["smoke", "--help"])]
+#[case::of_merge(&["merge", "--help"])]
 fn help_and_docs_list_the_codes_that_the_program_has(#[case] arguments: &[&str]) {
     let codes: Vec<(u8, String)> = ExitCode::ALL.map(|one| (one.code(), one.meaning().to_owned())).to_vec();
     let output = run(arguments);

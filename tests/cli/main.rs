@@ -19,5 +19,6 @@ mod program;
 #[expect(dead_code, reason = "sockets and tokens are for the rails")]
 mod server;
 mod settled;
+mod shards;
 mod two_processes;
 mod unreachable;

@@ -58,5 +58,6 @@ pub fn render(report: &Report, style: &Style) -> String {
 
 fn heading(ink: Ink, report: &Report) -> Text {
     let parts = [format!("target {}", report.target), format!("doors {}", report.doors.join(", "))];
-    ink.list(Paint::Faint, parts, Separator::Dot)
+    let shard = report.shard.map(|shard| format!("shard {shard}"));
+    ink.list(Paint::Faint, parts.into_iter().chain(shard), Separator::Dot)
 }
