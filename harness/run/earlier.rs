@@ -1,90 +1,100 @@
-//! Whether a revision had a fault before: the diagnosis of the same run, with the environment that the revision before had. Sits in `run`,
+//! Whether a revision had a fault before: the same run diagnosed once more, with the variables that the revision before had, and once with
+//! those in order. Sits in `run`,
 //! between the diagnosis and the `gate`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::conduct::Previous;
+use super::in_order::in_order;
 use crate::diagnose::{Catalogue, Cause, Given, diagnose};
-use crate::evidence::{Evidence, Manifest, output_of};
+use crate::evidence::{EnvValue, Manifest, output_of};
 use crate::target::{Door, EvidenceSource, Service, Target};
 
 /// What is known of a fault in the revision before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Then {
-    /// Its manifest shows the same.
+    /// By its variables: they leave the fault, and others would not.
     Had,
-    /// Its manifest rules it out.
+    /// Its variables rule it out.
     HadNot,
+    /// Its variables rule it out, and bring a fault of their own.
+    HadAnother,
     /// Nothing tells.
     Untold,
 }
 
 /// What is known of the revisions before, by service.
 #[derive(Debug, Default)]
-pub(super) struct Earlier(BTreeMap<String, Verdicts>);
+pub(super) struct Earlier(BTreeMap<String, Candidates>);
 
-/// The candidates of one diagnosis, and of them those that a manifest itself shows.
-#[derive(Debug, Default)]
-struct Verdicts {
-    remain: BTreeSet<String>,
-    shown: BTreeSet<String>,
+/// The faults that remain of the same run, had the service other variables.
+#[derive(Debug)]
+struct Candidates {
+    /// Those of the revision before.
+    before: BTreeSet<String>,
+    /// The same, with nothing wrong in them.
+    in_order: BTreeSet<String>,
+    /// The service does not start, and lacks what the target says that it requires, then as now.
+    never_starts: bool,
 }
 
 impl Earlier {
     /// Looks at each revision before whose manifest is known, beside one of the service as it is now.
     pub(super) async fn look(given: Given<'_>, catalogue: &Catalogue, previous: &[Previous]) -> Self {
+        let remain = |service: Service, manifest: Manifest| {
+            let mut evidence = given.evidence.clone();
+            evidence.manifests.insert(service, manifest);
+            candidates(&diagnose(Given { evidence: &evidence, ..given }, catalogue))
+        };
         let mut known = BTreeMap::new();
         for one in previous {
-            let Some(service) = [Service::Backend, Service::Auth].into_iter().find(|role| role.as_str() == one.service)
-            else {
-                continue;
-            };
+            let services = [(Service::Backend, Service::Auth), (Service::Auth, Service::Backend)];
+            let role = services.into_iter().find(|(role, _)| role.as_str() == one.service);
+            let Some((service, other)) = role else { continue };
             let Some(now) = given.evidence.manifests.get(&service) else { continue };
             if let Some(then) = manifest(one, service, given.target).await {
-                let evidence = with_environment(given.evidence, service, now, then);
-                let causes = diagnose(Given { evidence: &evidence, ..given }, catalogue);
-                known.insert(one.service.clone(), Verdicts::of(&causes));
+                let before = as_it_was(now, then);
+                let other = given.evidence.manifests.get(&other);
+                let in_order = in_order(&before, service, other, given.target);
+                let verdicts = Candidates {
+                    never_starts: service == Service::Backend && never_starts(now, &before, given.target),
+                    before: remain(service, before),
+                    in_order: remain(service, in_order),
+                };
+                known.insert(one.service.clone(), verdicts);
             }
         }
         Self(known)
     }
 
-    /// Whether this service's revision before had a fault that remains now.
+    /// Whether this service's revision before had a fault that remains now. One that nothing wrong in the variables can rule out lies
+    /// elsewhere: a manifest does not tell.
     pub(super) fn of(&self, fault: &str, service: &str) -> Then {
         match self.0.get(service) {
-            Some(then) if then.shown.contains(fault) => Then::Had,
-            Some(then) if !then.remain.contains(fault) => Then::HadNot,
+            Some(then) if !then.before.contains(fault) => match then.before.is_subset(&then.in_order) {
+                true => Then::HadNot,
+                false => Then::HadAnother,
+            },
+            Some(then) if then.never_starts || !then.in_order.contains(fault) => Then::Had,
             _ => Then::Untold,
         }
     }
 }
 
-impl Verdicts {
-    fn of(causes: &[Cause]) -> Self {
-        let alternatives = causes.iter().flat_map(|cause| &cause.alternatives).map(|other| other.fault.clone());
-        let remain = causes.iter().map(|cause| cause.fault.clone()).chain(alternatives).collect();
-        let shown = causes.iter().filter(|cause| is_shown_by_a_manifest(cause)).map(|cause| cause.fault.clone());
-        Self { remain, shown: shown.collect() }
-    }
+fn candidates(causes: &[Cause]) -> BTreeSet<String> {
+    let alternatives = causes.iter().flat_map(|cause| &cause.alternatives).map(|other| other.fault.clone());
+    causes.iter().map(|cause| cause.fault.clone()).chain(alternatives).collect()
 }
 
-/// Whether a link of the chain is proved by a manifest: `diagnose` begins such proofs with the word.
-fn is_shown_by_a_manifest(cause: &Cause) -> bool {
-    cause
-        .whys
-        .iter()
-        .flat_map(|why| &why.evidence)
-        .any(|proof| proof.exchange.is_none() && proof.says.starts_with("manifest"))
+fn never_starts(now: &Manifest, before: &Manifest, target: &Target) -> bool {
+    let lacks = |manifest: &Manifest, name: &String| manifest.env.get(name).is_none_or(EnvValue::is_empty);
+    let required = target.variables.get("required").map_or(&[][..], Vec::as_slice);
+    now.ready == Some(false) && required.iter().any(|name| lacks(now, name) && lacks(before, name))
 }
 
-/// The same evidence, but for one service's variables and whether it started with them. Traffic and ingress stay: no roll back of a
-/// revision changes them.
-fn with_environment(evidence: &Evidence, service: Service, now: &Manifest, then: Manifest) -> Evidence {
-    let mut evidence = evidence.clone();
-    evidence
-        .manifests
-        .insert(service, Manifest { env: then.env, ready: then.ready, reason: then.reason, ..now.clone() });
-    evidence
+/// The variables of the revision before, and whether it started with them. What belongs to the service stays: no roll back changes it.
+fn as_it_was(now: &Manifest, then: Manifest) -> Manifest {
+    Manifest { env: then.env, ready: then.ready, reason: then.reason, traffic: Vec::new(), ..now.clone() }
 }
 
 /// The manifest of a revision: handed over, or asked of the platform where the target reads this service's own from there.

@@ -1,77 +1,14 @@
 //! Parts of a run become the report that one run would have given: diagnosed anew, with all that any of them saw. Sends nothing. Sits in
 //! `run`; `docs/shards.md` says what a part must hold.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use thiserror::Error;
-
-use super::drive::Driven;
 use super::inquiry::{self, Conclusion};
-use super::record::Record;
+use super::joined::Joined;
+use super::parts::{MergeError, NamedReport, belong_together};
 use super::{ByHand, Smoke, ending};
-use crate::diagnose::{FailedStep, diagnose, findings, opened_by_test_headers};
-use crate::evidence::Evidence;
-use crate::observe::Outcome;
-use crate::probe::Exchange;
-use crate::report::{Kept, ProbeReport, Report, ScenarioReport, StepOutcome, StepReport, Timing, Unread};
+use crate::diagnose::{diagnose, findings, opened_by_test_headers};
+use crate::evidence::{Evidence, LogEntry};
+use crate::report::{Report, Timing, Unread};
 use crate::target::Target;
-
-/// Why reports are no parts of one run.
-#[derive(Debug, Error, miette::Diagnostic)]
-#[non_exhaustive]
-pub enum MergeError {
-    /// One is of another deployment.
-    #[error("{from} is of the target `{found}`, not of `{target}`")]
-    #[diagnostic(code(fivewhys::merge::other_target))]
-    Target {
-        /// Which file.
-        from: String,
-        /// Its target.
-        found: String,
-        /// That of the merge.
-        target: String,
-    },
-    /// The same part, or the same scenario, is there twice.
-    #[error("{what} is in {one} and in {other}")]
-    #[diagnostic(code(fivewhys::merge::twice))]
-    Twice {
-        /// `shard 1/2`, `scenario chat`.
-        what: String,
-        /// Which file.
-        one: String,
-        /// Which other file.
-        other: String,
-    },
-    /// They were divided otherwise.
-    #[error("{from} is {found}, and others are of {count} shards")]
-    #[diagnostic(code(fivewhys::merge::other_count))]
-    Count {
-        /// Which file.
-        from: String,
-        /// `no shard`, or which.
-        found: String,
-        /// How many the others are of.
-        count: usize,
-    },
-    /// Not all parts are there: what is not there may have failed.
-    #[error("of {count} shards {} missing", missing(.index))]
-    #[diagnostic(code(fivewhys::merge::missing))]
-    Missing {
-        /// Those that are not there, from 1.
-        index: Vec<usize>,
-        /// How many there must be.
-        count: usize,
-    },
-}
-
-/// One part, and the file it was read from.
-#[derive(Debug, Clone)]
-pub struct NamedReport {
-    /// The file, for errors.
-    pub from: String,
-    /// The part.
-    pub report: Report,
-}
 
 /// Merges the parts. `run` holds the target and what a gate is told; its scenarios are not looked at.
 ///
@@ -103,45 +40,6 @@ pub async fn merge(mut run: Smoke, parts: Vec<NamedReport>, by_hand: &ByHand) ->
     Ok(report)
 }
 
-/// Checks that they are what one run was divided into.
-fn belong_together(parts: &[NamedReport], target: &Target) -> Result<(), MergeError> {
-    if let Some(NamedReport { from, report }) = parts.iter().find(|part| part.report.target != target.name) {
-        let (found, target) = (report.target.clone(), target.name.clone());
-        return Err(MergeError::Target { from: from.clone(), found, target });
-    }
-    let shards = || parts.iter().filter_map(|part| part.report.shard);
-    let count = shards().next().map(|shard| shard.count);
-    let other = |part: &&NamedReport| part.report.shard.map(|shard| shard.count) != count;
-    if let Some((NamedReport { from, report }, count)) = parts.iter().find(other).zip(count) {
-        let found = report.shard.map_or_else(|| "no shard".to_owned(), |shard| format!("shard {shard}"));
-        return Err(MergeError::Count { from: from.clone(), found, count });
-    }
-    nothing_is_there_twice(parts)?;
-    let there: BTreeSet<usize> = shards().map(|shard| shard.index).collect();
-    let count = count.unwrap_or_default();
-    let index: Vec<usize> = (1..=count).filter(|index| !there.contains(index)).collect();
-    if index.is_empty() { Ok(()) } else { Err(MergeError::Missing { index, count }) }
-}
-
-fn nothing_is_there_twice(parts: &[NamedReport]) -> Result<(), MergeError> {
-    let mut seen: BTreeMap<String, &String> = BTreeMap::new();
-    for NamedReport { from, report } in parts {
-        let shard = report.shard.map(|shard| format!("shard {shard}"));
-        let scenarios = report.scenarios.iter().map(|scenario| format!("scenario {}", scenario.id));
-        for what in shard.into_iter().chain(scenarios) {
-            if let Some(one) = seen.insert(what.clone(), from) {
-                return Err(MergeError::Twice { what, one: one.clone(), other: from.clone() });
-            }
-        }
-    }
-    Ok(())
-}
-
-fn missing(index: &[usize]) -> String {
-    let all: Vec<String> = index.iter().map(ToString::to_string).collect();
-    format!("{} {}", all.join(", "), if all.len() == 1 { "is" } else { "are" })
-}
-
 /// With the doors that were open to any of them, and the twin where the first of them met it.
 fn target(target: &Target, reports: &[Report], by_hand: &ByHand) -> Target {
     let mut target = target.clone();
@@ -165,11 +63,23 @@ fn evidence(reports: &[Report]) -> Evidence {
         }
         all.signing_key = all.signing_key.or_else(|| kept.evidence.signing_key.clone());
         all.log_read_at = all.log_read_at.max(kept.evidence.log_read_at);
-        let fresh = kept.evidence.log.iter().filter(|entry| !all.log.contains(entry)).cloned().collect::<Vec<_>>();
-        all.log.extend(fresh);
+        all.log.extend(kept.evidence.log.iter().cloned());
     }
-    all.log.sort_by_key(|entry| entry.at);
+    all.log = each_once(all.log);
     all
+}
+
+/// Oldest first. Two parts that read the same log have the same lines.
+fn each_once(mut log: Vec<LogEntry>) -> Vec<LogEntry> {
+    log.sort_by_key(|entry| entry.at);
+    let mut once: Vec<LogEntry> = Vec::with_capacity(log.len());
+    for entry in log {
+        let same = once.iter().rev().take_while(|other| other.at == entry.at).any(|other| *other == entry);
+        if !same {
+            once.push(entry);
+        }
+    }
+    once
 }
 
 fn unread(reports: &[Report]) -> Vec<Unread> {
@@ -195,103 +105,5 @@ fn timing(reports: &[Report]) -> Timing {
         diagnosis_ms: sum(|one| one.diagnosis_ms),
         scenario_probes: all().map(|one| one.scenario_probes).sum(),
         diagnosis_probes: all().map(|one| one.diagnosis_probes).sum(),
-    }
-}
-
-/// All parts as if one run had driven them: scenarios in their order, their probes first, numbered anew.
-#[derive(Default)]
-struct Joined {
-    record: Record,
-    driven: Driven,
-    /// Probes of which nothing is diagnosed.
-    left_out: BTreeSet<u32>,
-}
-
-impl Joined {
-    fn of(reports: Vec<Report>) -> Self {
-        let mut joined = Self::default();
-        let (mut scenarios, mut others) = (Vec::new(), Vec::new());
-        for (part, report) in reports.into_iter().enumerate() {
-            let (of_steps, rest): (Vec<ProbeReport>, Vec<ProbeReport>) =
-                report.probes.into_iter().partition(|probe| probe.exchange.step.is_some());
-            let mut of_steps = of_steps;
-            for (place, scenario) in report.scenarios.into_iter().enumerate() {
-                let prefix = format!("{}/", scenario.id);
-                let is_own = |probe: &mut ProbeReport| {
-                    probe.exchange.step.as_ref().is_some_and(|step| step.starts_with(&prefix))
-                };
-                let own: Vec<ProbeReport> = of_steps.extract_if(.., is_own).collect();
-                let place = place_in(report.kept.as_ref(), &scenario.id).unwrap_or((part, place));
-                scenarios.push((place, scenario, own));
-            }
-            others.extend(of_steps.into_iter().chain(rest));
-        }
-        scenarios.sort_by_key(|(place, ..)| *place);
-        for (_, scenario, probes) in scenarios {
-            joined.drive(scenario, probes);
-        }
-        let (left_out, asked): (Vec<_>, Vec<_>) =
-            others.into_iter().partition(|probe| calls_itself_a_test(&probe.exchange));
-        for probe in asked {
-            joined.take(probe, true);
-        }
-        joined.left_out = left_out.into_iter().map(|probe| joined.take(probe, false).1).collect();
-        joined
-    }
-
-    fn drive(&mut self, mut scenario: ScenarioReport, probes: Vec<ProbeReport>) {
-        let renumbered: BTreeMap<u32, u32> = probes.into_iter().map(|probe| self.take(probe, true)).collect();
-        for step in &mut scenario.steps {
-            step.exchanges_mut().for_each(|id| *id = renumbered.get(id).copied().unwrap_or(*id));
-            step.already = false;
-            self.driven.failed.extend(self.record.to_explain(&scenario.id, step));
-        }
-        scenario.cause = None;
-        self.driven.scenarios.push(scenario);
-    }
-
-    /// The probe's old number and its new one.
-    fn take(&mut self, mut probe: ProbeReport, diagnosed: bool) -> (u32, u32) {
-        let new = u32::try_from(self.record.probes.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let old = std::mem::replace(&mut probe.exchange.id, new);
-        probe.observation.iter_mut().for_each(|seen| seen.exchange = new);
-        self.record.take(probe, diagnosed);
-        (old, new)
-    }
-}
-
-/// Before everything of parts that do not know it.
-fn place_in(kept: Option<&Kept>, scenario: &str) -> Option<(usize, usize)> {
-    kept?.order.get(scenario).map(|place| (0, *place))
-}
-
-/// The headers that `probe` sends with such a probe, and with no other.
-fn calls_itself_a_test(exchange: &Exchange) -> bool {
-    let names = exchange.request.headers.iter().map(|(name, _)| name.to_ascii_lowercase());
-    names.into_iter().any(|name| name.starts_with("x-test-") || name.starts_with("x-e2e-"))
-}
-
-impl Record {
-    /// A failed step that is a question for the diagnosis: neither an accepted control, which is a finding, nor one that the run's budget ended.
-    fn to_explain(&self, scenario: &str, step: &StepReport) -> Option<FailedStep> {
-        let exchange = step.exchange.filter(|_| step.outcome == StepOutcome::Failed)?;
-        let seen = self.observations.iter().find(|seen| seen.exchange == exchange)?;
-        let control = !seen.probe.token.should_be_accepted();
-        let question = !(control && seen.result == Outcome::Ok);
-        question.then(|| FailedStep { step: format!("{scenario}/{}", step.id), exchange, control })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::Shard;
-
-    #[test]
-    fn missing_shards_are_named() {
-        let says = |index: &[usize]| MergeError::Missing { index: index.to_vec(), count: 3 }.to_string();
-        assert_eq!(says(&[2]), "of 3 shards 2 is missing");
-        assert_eq!(says(&[1, 3]), "of 3 shards 1, 3 are missing");
-        assert!(Some(Shard { index: 1, count: 2 }) < Some(Shard { index: 2, count: 2 }));
     }
 }

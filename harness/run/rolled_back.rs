@@ -18,7 +18,7 @@ const KEPT: usize = 16 << 10;
 
 /// Runs `command` through `sh -c` once for each service that is to be rolled back, with `FIVEWHYS_SERVICE`, `FIVEWHYS_REVISION` (what was
 /// deployed) and `FIVEWHYS_PREVIOUS`; then, if all of them ended with 0, smokes again. What came of it stands in the report's gate. Does
-/// nothing where the advice is another, or the run was stopped. The exit code stays: a run that was rolled back has failed.
+/// nothing where the advice is another, or the run was stopped. A command under way is not stopped: half a roll back is worse. The exit code stays: a run that was rolled back has failed.
 pub async fn roll_back(run: &Smoke, command: &str, report: &mut Report) {
     let Some(gate) = report.gate.as_mut().filter(|gate| gate.advice == Advice::RollBack) else { return };
     if run.conduct.interruption.signal().is_some() {
@@ -32,7 +32,8 @@ pub async fn roll_back(run: &Smoke, command: &str, report: &mut Report) {
         }
     }
     let done = !runs.is_empty() && runs.iter().all(|one| one.succeeded);
-    let second = if done { smoke(run, &|_| {}).await.ok().map(|second| in_short(&second)) } else { None };
+    let second = if done { smoke(run, &|_| {}).await.ok().filter(|second| second.interrupted.is_none()) } else { None };
+    let second = second.map(|second| in_short(&second));
     let says = match (&second, done) {
         (Some(second), _) if second.outcome == RunOutcome::Passed => "rolled back, and the second smoke passed",
         (Some(_), _) => "rolled back, and the second smoke failed too",
@@ -41,6 +42,10 @@ pub async fn roll_back(run: &Smoke, command: &str, report: &mut Report) {
     };
     gate.rolled_back = Some(RolledBack { runs, second });
     report.exit.meaning = format!("{}; {says}", report.exit.meaning);
+    if let Some(signal) = run.conduct.interruption.signal() {
+        // What was asked for was not done to its end.
+        (report.interrupted, report.exit.code) = (Some(signal), signal.exit_code().code());
+    }
 }
 
 async fn once(run: &Smoke, command: &str, one: &RollBack) -> CommandRun {
