@@ -9,6 +9,7 @@ mod fetch;
 mod flaky;
 mod formats;
 mod gate;
+mod gate_revision;
 mod interrupted;
 mod mint;
 mod mistakes;
