@@ -2,29 +2,46 @@
 #![cfg(unix)]
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
 
 use fivewhys::report::{Report, RunOutcome, Signal, StepOutcome};
 use rstest::rstest;
 
 use crate::program::{TwinProcess, bare, stdout};
 
+/// Guards against a program that never calls; no test depends on how long anything takes.
+const GUARD: Duration = Duration::from_secs(60);
+
 /// The edge of a twin, played by the test: it answers when it likes.
-struct Edge(TcpListener);
+struct Edge {
+    address: SocketAddr,
+    connections: Receiver<TcpStream>,
+}
 
 impl Edge {
     fn open() -> Self {
-        Self(TcpListener::bind("127.0.0.1:0").expect("a port"))
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("its address");
+        let (sender, connections) = mpsc::channel();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                // The test may be over.
+                let _ = sender.send(stream);
+            }
+        });
+        Self { address, connections }
     }
 
     fn url(&self) -> String {
-        format!("http://{}", self.0.local_addr().expect("its address"))
+        format!("http://{}", self.address)
     }
 
     /// The next request: its first line, and where to answer.
     fn next(&self) -> (String, TcpStream) {
-        let (stream, _) = self.0.accept().expect("a connection");
+        let stream = self.connections.recv_timeout(GUARD).expect("a connection");
         let mut head = String::new();
         let mut reader = BufReader::new(&stream);
         while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).expect("a line") > 0 {}
