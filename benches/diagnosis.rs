@@ -37,6 +37,7 @@ fn recorded() -> (Target, Recording) {
             catalogue: fivewhys::diagnose::Catalogue::shipped_shared(),
             deployed: Vec::new(),
             redactor: Redactor::new(),
+            conduct: fivewhys::run::Conduct::default(),
         };
         let recording = run::record(&run).await.expect("something is tested");
         bench.twin.shutdown().await;

@@ -37,6 +37,7 @@ fn passes(target: &str, scenario: Scenario) -> Result<(), Failed> {
         catalogue: fivewhys::diagnose::Catalogue::shipped_shared(),
         deployed: Vec::new(),
         redactor: redactor.clone(),
+        conduct: fivewhys::run::Conduct::default(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     // A scenario of which nothing can be driven fails too: a run that tests nothing must not look green.

@@ -2,8 +2,7 @@
 
 use std::io::Write as _;
 
-/// The exit code for a bug of ours (BSD `EX_SOFTWARE`).
-const SOFTWARE: i32 = 70;
+use crate::run::ExitCode;
 
 /// From now on a panic anywhere ends the process with 70 and says where it happened.
 pub(super) fn report_panics() {
@@ -13,6 +12,6 @@ pub(super) fn report_panics() {
             std::io::stderr(),
             "fivewhys: a bug of ours at {place}; please report it with the command you ran"
         );
-        std::process::exit(SOFTWARE);
+        std::process::exit(ExitCode::Bug.code().into());
     }));
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, Report};
 
 use super::output;
+use crate::run;
 
 /// What a subcommand gives when nothing could be tested.
 #[derive(Debug)]
@@ -40,6 +41,6 @@ impl Mistake {
             text = format!("{}\n", self.0);
         }
         let _ = write!(std::io::stderr(), "{text}");
-        ExitCode::from(2)
+        run::ExitCode::Mistake.into()
     }
 }

@@ -3,6 +3,9 @@
 mod ask;
 mod bug;
 mod faults;
+mod gate_args;
+mod interrupt;
+mod merge;
 mod mint;
 mod mistake;
 mod output;
@@ -11,6 +14,7 @@ mod reports;
 mod repository;
 #[cfg(feature = "twin")]
 mod selftest;
+mod shard;
 mod smoke;
 mod supplied_args;
 mod target_args;
@@ -26,10 +30,11 @@ use clap::{Parser, Subcommand};
 use self::mistake::Mistake;
 #[cfg(feature = "twin")]
 pub(crate) use self::twin_boot::coordinates;
+use crate::run;
 
 /// Drives a deployed system as known test users, and names the hop that failed, and why.
 #[derive(Debug, Parser)]
-#[command(name = "fivewhys", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "fivewhys", version, max_term_width = 100, after_help = run::ExitCode::table())]
 struct Arguments {
     #[command(flatten)]
     target: target_args::TargetArgs,
@@ -37,19 +42,14 @@ struct Arguments {
     command: Command,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0   passed (findings other than an accepted control may be listed)
-  1   failed, cause found
-  2   bad usage or configuration; nothing was tested
-  3   failed, cause not found (ambiguous or unknown)
-  4   failed, and nothing involved in any remaining candidate was named with --deployed
-  70  a bug of ours";
-
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Drive every scenario against a target; when one fails, say which hop failed and why
+    #[command(after_help = run::ExitCode::table())]
     Smoke(smoke::Smoke),
+    /// Put the JSON reports of shards together, and find the cause anew with all that any of them saw; sends nothing
+    #[command(after_help = run::ExitCode::table())]
+    Merge(Box<merge::Merge>),
     /// Keep the twin up, for curl, a browser, or another fivewhys
     #[cfg(feature = "twin")]
     Twin(twin::Twin),
@@ -74,6 +74,7 @@ pub fn main() -> ExitCode {
     let done = runtime.block_on(async {
         match arguments.command {
             Command::Smoke(smoke) => smoke.run(&arguments.target).await,
+            Command::Merge(merge) => merge.run(&arguments.target).await,
             #[cfg(feature = "twin")]
             Command::Twin(twin) => twin.run().await,
             #[cfg(feature = "twin")]

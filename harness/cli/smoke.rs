@@ -14,7 +14,7 @@ use super::reports::{ReportArgs, Stdout};
 use super::target_args::TargetArgs;
 use super::{ask, output};
 use crate::redact::Redactor;
-use crate::report::{Report, human, json};
+use crate::report::{Report, Shard, human, json};
 use crate::run;
 use crate::scenario::{self, Scenario};
 use crate::target::Target;
@@ -31,9 +31,19 @@ pub(super) struct Smoke {
     #[cfg(feature = "twin")]
     #[command(flatten)]
     twin: super::twin_boot::TwinArgs,
-    /// What was just deployed, for example `backend=netra-backend-staging-00639-g4g`; may be repeated
-    #[arg(long, value_name = "SERVICE=REVISION", value_parser = deployed)]
-    deployed: Vec<(String, String)>,
+    #[command(flatten)]
+    gate: super::gate_args::GateArgs,
+    /// Run this through `sh -c` where the advice is to roll back, once a service, with FIVEWHYS_SERVICE, FIVEWHYS_REVISION
+    /// and FIVEWHYS_PREVIOUS; then smoke again
+    #[arg(long, value_name = "COMMAND", requires = "deployed", requires = "previous")]
+    rollback_command: Option<String>,
+    /// Drive only the K-th of N parts of the scenarios; `fivewhys merge` puts their JSON reports together [default: the task of a
+    /// Cloud Run job, by CLOUD_RUN_TASK_INDEX and CLOUD_RUN_TASK_COUNT]
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
+    /// Repeat a step up to N times after a failure that may pass by itself: a lost connection, 429, 502 to 504
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    retries: u32,
     /// Drive so many scenarios at once [default: the target's `budget.concurrency`, or 1 with the door `logs` open and 3 without]
     #[arg(long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
@@ -60,7 +70,7 @@ pub(super) struct Smoke {
 
 /// A report format.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For people.
     Human,
     /// For programs: schema `fivewhys/report/1`.
@@ -72,10 +82,12 @@ impl Smoke {
         self.reports.check()?;
         let mut target = arguments.resolve()?;
         let catalogue = arguments.catalogue(&target)?;
-        let scenarios = self.scenarios(&target)?;
+        let (scenarios, part) = super::shard::part(self.shard, self.scenarios(&target)?)?;
         let progress = Progress::new();
         let may_run = self.ask.then(|| ask::on_terminal(&progress)).transpose()?;
         let by_hand = run::ByHand { supplied: self.supplied.read(&target)?, may_run };
+        let conduct = run::Conduct { retries: self.retries, part, ..self.gate.read(&target)? };
+        super::interrupt::listen(&conduct.interruption).into_diagnostic()?;
         #[cfg(feature = "twin")]
         let twin = self.twin.boot_for(&mut target).await?;
         #[cfg(not(feature = "twin"))]
@@ -86,10 +98,14 @@ impl Smoke {
             target: Arc::new(target),
             scenarios,
             catalogue,
-            deployed: self.deployed.clone(),
+            deployed: self.gate.deployed.clone(),
             redactor: redactor.clone(),
+            conduct,
         };
-        let report = run::smoke_by_hand(&run, &by_hand, &|event| progress.tell(event)).await;
+        let mut report = run::smoke_by_hand(&run, &by_hand, &|event| progress.tell(event)).await;
+        if let (Some(command), Ok(report)) = (&self.rollback_command, &mut report) {
+            run::roll_back(&run, command, report).await;
+        }
         #[cfg(feature = "twin")]
         if let Some(twin) = twin {
             twin.shutdown().await;
@@ -152,12 +168,4 @@ fn refuse_twin(target: &Target) -> Result<(), Mistake> {
         );
     }
     Ok(())
-}
-
-fn deployed(text: &str) -> Result<(String, String), String> {
-    let (service, revision) = text.split_once('=').ok_or("expected SERVICE=REVISION")?;
-    if service.is_empty() || revision.is_empty() {
-        return Err("expected SERVICE=REVISION".into());
-    }
-    Ok((service.to_owned(), revision.to_owned()))
 }

@@ -42,6 +42,11 @@ impl TargetArgs {
 
     /// The target, with everything laid over it.
     pub(super) fn resolve(&self) -> Result<Target, Mistake> {
+        self.resolve_for(None)
+    }
+
+    /// The same; where none is named, the one of this name instead of the file's default.
+    pub(super) fn resolve_for(&self, otherwise: Option<&str>) -> Result<Target, Mistake> {
         let here = Path::new("fivewhys.toml");
         let file = match &self.config {
             Some(path) => TargetFile::read(path)?,
@@ -52,7 +57,7 @@ impl TargetArgs {
             &self.set,
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
         );
-        let mut target = file.resolve(self.target.as_deref(), &overrides)?;
+        let mut target = file.resolve(self.target.as_deref().or(otherwise), &overrides)?;
         if let Some(doors) = &self.doors {
             target.close_doors_except(doors);
         }

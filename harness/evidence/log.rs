@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ use crate::target::{Service, Target};
 const TEXT: usize = 2000;
 
 /// One entry, redacted (edge-signatures 8.1).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LogEntry {
     /// When, by the server's clock.
     pub at: jiff::Timestamp,
@@ -30,7 +31,7 @@ pub struct LogEntry {
 }
 
 /// One line of a request log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LoggedRequest {
     /// Which service it was for.
     pub service: Service,

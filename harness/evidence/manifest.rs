@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::SourceError;
 
 /// What a manifest says, as far as the diagnosis reads it (contract.md section 6; edge-signatures 8.3).
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Manifest {
     /// `metadata.name`.
     pub name: String,
@@ -33,7 +34,7 @@ pub struct Manifest {
 }
 
 /// One variable's value. A literal is kept only where it cannot be a secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EnvValue {
     /// Written into the manifest, and harmless by its name (a URL, an id, a switch).

@@ -9,6 +9,7 @@ mod supplied;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
@@ -25,7 +26,7 @@ use crate::token::Published;
 type Clean<'a> = &'a (dyn Fn(&str) -> String + Send + Sync);
 
 /// What was read.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// The manifests, by service.
     pub manifests: BTreeMap<Service, Manifest>,

@@ -16,6 +16,11 @@ const PLAIN: Style = Style { width: 80, colour: false, unicode: true, verbose: f
 #[case::two_causes("two_causes", samples::two_causes())]
 #[case::accepted_control("accepted_control", samples::accepted_control())]
 #[case::many("many", samples::many())]
+#[case::flaky("flaky", samples::flaky())]
+#[case::interrupted("interrupted", samples::interrupted())]
+#[case::beside_a_baseline("beside_a_baseline", samples::beside_a_baseline())]
+#[case::rolled_back("rolled_back", samples::rolled_back())]
+#[case::not_the_deploy("not_the_deploy", samples::not_the_deploy())]
 fn the_report_reads_at_both_widths(#[case] name: &str, #[case] report: Report, #[values(80, 140)] width: usize) {
     insta::assert_snapshot!(format!("{name}_{width}"), render(&report, &Style { width, ..PLAIN }));
 }

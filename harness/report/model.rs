@@ -4,6 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Passage;
+use super::comparison::BaselineReport;
+use super::gate::GateReport;
+use super::part::{Kept, Shard};
 use crate::diagnose::{Cause, Finding};
 use crate::observe::Observation;
 use crate::probe::Exchange;
@@ -38,10 +41,45 @@ pub struct Report {
     /// Evidence that was granted and could not be read: door and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<Unread>,
+    /// Which part of a run it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// What a merge needs of a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Kept>,
+    /// The signal that ended the run before its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interrupted: Option<Signal>,
+    /// Beside an earlier run, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineReport>,
+    /// Whether to roll back; nothing where nothing failed, or nothing is known of a deploy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<GateReport>,
     /// When and how long.
     pub timing: Timing,
     /// What the exit code says.
     pub exit: ExitReport,
+}
+
+/// A signal that ends a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Signal {
+    /// Ctrl-C.
+    #[serde(rename = "SIGINT")]
+    Interrupt,
+    /// What a platform sends before it kills.
+    #[serde(rename = "SIGTERM")]
+    Terminate,
+}
+
+impl std::fmt::Display for Signal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Interrupt => "SIGINT",
+            Self::Terminate => "SIGTERM",
+        })
+    }
 }
 
 /// Whether the run passed.
@@ -50,7 +88,7 @@ pub struct Report {
 pub enum RunOutcome {
     /// Every step that was driven did what it must; findings may be listed.
     Passed,
-    /// A step failed or a negative control was accepted.
+    /// A step failed, a negative control was accepted, the run was interrupted, or a step was flaky where that is not tolerated.
     Failed,
 }
 
@@ -101,11 +139,38 @@ pub struct StepReport {
     /// What did not hold, one line each: `expected status 200, got 403`. For a skipped or known step: the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<String>,
+    /// The tries before, each of which failed in a way that may pass by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tries: Vec<Try>,
+    /// Passed, but only when it was repeated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
+    /// Failed, and failed in the baseline too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub already: bool,
     /// Where the step stands: file and line.
     pub source: String,
     /// How long it took, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub took_ms: Option<f64>,
+}
+
+impl StepReport {
+    /// Its exchanges, to be numbered anew.
+    pub(crate) fn exchanges_mut(&mut self) -> impl Iterator<Item = &mut u32> {
+        self.tries.iter_mut().map(|one| &mut one.exchange).chain(&mut self.exchange)
+    }
+}
+
+/// A try that was followed by another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Try {
+    /// The exchange, an id in [`Report::probes`].
+    pub exchange: u32,
+    /// What it was repeated for: `status 503`, `connection_terminated`.
+    pub after: String,
+    /// How long was waited before the next one, in milliseconds.
+    pub waited_ms: u64,
 }
 
 /// One probe with its reading.
@@ -147,7 +212,7 @@ pub struct Timing {
 /// What the exit code says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExitReport {
-    /// 0 passed, 1 failed with its cause, 3 failed without, 4 failed and not by what was deployed.
+    /// One of `docs/exit-codes.md`.
     pub code: u8,
     /// The same in words.
     pub meaning: String,

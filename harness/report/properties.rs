@@ -34,6 +34,7 @@ impl Filler<'_> {
                 step.because.push(String::new());
                 self.fill([&mut step.id, &mut step.surface, &mut step.call, &mut step.source]);
                 self.fill(&mut step.because);
+                self.fill(step.tries.iter_mut().map(|one| &mut one.after));
             }
         }
         report.causes.iter_mut().for_each(|cause| self.cause(cause));
@@ -41,7 +42,26 @@ impl Filler<'_> {
         report.findings.push(Finding { id: self.text(), title: self.text(), evidence, fails: true });
         report.unread.push(Unread { door: self.text(), why: self.text() });
         report.probes.iter_mut().for_each(|probe| self.probe(probe));
+        report.gate.iter_mut().for_each(|gate| self.gate(gate));
+        for one in report.baseline.as_mut_slice() {
+            self.fill(one.new.iter_mut().chain(&mut one.already).chain(&mut one.gone).chain(&mut one.known_causes));
+        }
         report
+    }
+
+    /// But for the commands that roll back, which are kept whole.
+    fn gate(&mut self, gate: &mut super::GateReport) {
+        self.fill(&mut gate.reasons);
+        for one in gate.deployed.iter_mut().chain(&mut gate.previous) {
+            self.fill([&mut one.service, &mut one.revision]);
+        }
+        gate.commands.iter_mut().for_each(|one| one.command = "gcloud x".to_owned());
+        if let Some(done) = &mut gate.rolled_back {
+            for run in &mut done.runs {
+                self.fill([&mut run.service, &mut run.command, &mut run.ended, &mut run.output]);
+            }
+            done.second.iter_mut().for_each(|second| second.causes = vec![self.text()]);
+        }
     }
 
     fn cause(&mut self, cause: &mut crate::diagnose::Cause) {

@@ -5,17 +5,22 @@ use crate::diagnose::Finding;
 
 #[path = "samples_causes.rs"]
 mod causes;
+#[path = "samples_gate.rs"]
+mod gate;
 #[path = "samples_passage.rs"]
 mod passage;
 #[path = "samples_probe.rs"]
 mod probe;
 
 pub(super) use causes::{ambiguous_cause, certain_cause, proof};
+pub(super) use gate::{beside_a_baseline, flaky, interrupted, not_the_deploy, rolled_back};
 pub(super) use probe::probe;
 
 /// Every sample.
 pub(super) fn all() -> Vec<Report> {
-    vec![passed(), passed_with_finding(), certain(), ambiguous(), unknown(), two_causes(), accepted_control(), many()]
+    let verdicts = [certain(), ambiguous(), unknown(), two_causes(), accepted_control()];
+    let around = [flaky(), interrupted(), beside_a_baseline(), rolled_back(), not_the_deploy()];
+    [passed(), passed_with_finding()].into_iter().chain(verdicts).chain(around).chain([many()]).collect()
 }
 
 /// Everything in order.
@@ -32,6 +37,11 @@ pub(super) fn passed() -> Report {
         findings: Vec::new(),
         probes: vec![probe()],
         unread: Vec::new(),
+        shard: None,
+        kept: None,
+        interrupted: None,
+        baseline: None,
+        gate: None,
         timing: Timing {
             started_at: jiff::Timestamp::UNIX_EPOCH,
             total_ms: 912.4,
@@ -183,6 +193,9 @@ fn step(id: &str, call: &str, line: usize) -> StepReport {
         outcome: StepOutcome::Passed,
         exchange: Some(7),
         because: Vec::new(),
+        tries: Vec::new(),
+        flaky: false,
+        already: false,
         source: format!("scenarios/chat.toml:{line}"),
         took_ms: Some(31.5),
     }

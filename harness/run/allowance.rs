@@ -26,6 +26,11 @@ impl Allowance {
         self.failing.store(true, Ordering::Relaxed);
     }
 
+    /// Whether there is time to wait so long and then try once more.
+    pub(super) fn allows(&self, pause: Duration) -> bool {
+        Instant::now().checked_add(pause).is_some_and(|then| then < self.until)
+    }
+
     /// Whether no further step should begin.
     pub(super) fn is_spent(&self) -> bool {
         self.failing.load(Ordering::Relaxed) && Instant::now() >= self.until

@@ -1,26 +1,37 @@
-//! One scenario, step by step, with a session of its own. Sits in `run`; acts and checks, does not diagnose.
+//! One scenario, step by step, with a session of its own. Sits in `run`; acts, and does not diagnose; what an exchange means
+//! to a step stands in `judged`, when one is sent again in `retry`.
+
+use std::time::Duration;
 
 use super::allowance::Allowance;
 use super::captures::Captures;
+use super::conduct::Conduct;
 use super::events::{Event, Listener};
 use super::record::Record;
-use super::{expect, request};
+use super::{request, retry};
 use crate::diagnose::FailedStep;
-use crate::observe::{Observation, Outcome};
-use crate::probe::{CannotProbe, ErrorKind, Exchange, Session};
-use crate::report::{ScenarioReport, StepOutcome, StepReport};
+use crate::probe::Session;
+use crate::report::{ScenarioReport, StepOutcome, StepReport, Try};
 use crate::scenario::{Scenario, Step};
-use crate::target::{KnownFailure, Surface, SurfaceKind, Target};
+use crate::target::{Surface, SurfaceKind, Target};
 
 /// A scenario under way.
 pub(super) struct Course<'a> {
     session: Session,
-    target: &'a Target,
-    scenario: &'a Scenario,
-    allowance: &'a Allowance,
-    captures: Captures,
-    record: Record,
-    failed: Vec<FailedStep>,
+    pub(super) target: &'a Target,
+    pub(super) scenario: &'a Scenario,
+    pub(super) allowance: &'a Allowance,
+    conduct: &'a Conduct,
+    pub(super) captures: Captures,
+    pub(super) record: Record,
+    pub(super) failed: Vec<FailedStep>,
+}
+
+/// What all scenarios of a run go by.
+pub(super) struct Rules<'a> {
+    pub(super) target: &'a Target,
+    pub(super) allowance: Allowance,
+    pub(super) conduct: &'a Conduct,
 }
 
 /// What came of one scenario. Its exchanges are numbered as they were sent, those of other scenarios in between.
@@ -31,9 +42,10 @@ pub(super) struct Done {
 }
 
 impl<'a> Course<'a> {
-    pub(super) fn new(session: Session, target: &'a Target, scenario: &'a Scenario, allowance: &'a Allowance) -> Self {
+    pub(super) fn new(session: Session, scenario: &'a Scenario, rules: &'a Rules<'a>) -> Self {
         let (captures, record, failed) = (Captures::default(), Record::default(), Vec::new());
-        Self { session, target, scenario, allowance, captures, record, failed }
+        let Rules { target, allowance, conduct } = rules;
+        Self { session, target, scenario, allowance, conduct, captures, record, failed }
     }
 
     /// Drives every step, and what is to be done finally whatever became of them.
@@ -44,25 +56,40 @@ impl<'a> Course<'a> {
         for (step, cleans_up) in all {
             let name = format!("{}/{}", self.scenario.id, step.id);
             tell(&Event::StepStarted { step: name.clone() });
-            let report = if self.allowance.is_spent() && !cleans_up {
-                self.skipped(
-                    step,
-                    "steps failed before it, and what is left of the run's budget is for finding out why".into(),
-                )
-            } else {
-                self.one(step, &name).await
-            };
+            let begun = steps.iter().any(|step: &StepReport| step.exchange.is_some());
+            let report = self.step(step, &name, cleans_up, begun).await;
             tell(&Event::StepEnded { step: name, outcome: report.outcome });
             steps.push(report);
         }
+        let stopped = self.conduct.interruption.signal().is_some();
         let report = ScenarioReport {
             id: self.scenario.id.clone(),
             title: self.scenario.title.clone(),
-            outcome: overall(&steps),
+            outcome: overall(&steps, stopped),
             steps,
             cause: None,
         };
         Done { report, record: self.record, failed: self.failed }
+    }
+
+    /// One step, unless the run is stopped, or what is left of it is for something else.
+    async fn step(&mut self, step: &Step, name: &str, cleans_up: bool, begun: bool) -> StepReport {
+        let interruption = &self.conduct.interruption;
+        if let Some(signal) = interruption.signal().filter(|_| !cleans_up || !begun) {
+            return self.skipped(step, format!("{signal} ended the run"));
+        }
+        if self.allowance.is_spent() && !cleans_up {
+            let why = "steps failed before it, and what is left of the run's budget is for finding out why";
+            return self.skipped(step, why.into());
+        }
+        let done = match cleans_up {
+            true => interruption.or_soon(self.one(step, name)).await,
+            false => interruption.or(self.one(step, name)).await,
+        };
+        done.unwrap_or_else(|| {
+            let signal = interruption.signal().map_or_else(String::new, |signal| signal.to_string());
+            self.skipped(step, format!("{signal} ended the run while it was under way"))
+        })
     }
 
     async fn one(&mut self, step: &Step, name: &str) -> StepReport {
@@ -74,76 +101,43 @@ impl<'a> Course<'a> {
         if let Some(missing) = self.captures.missing(step, &names) {
             return self.skipped(step, format!("an earlier step did not capture {missing}"));
         }
-        let exchange = match self.session.send(&request::of(step, surface, name, self.target, &self.captures)).await {
-            Ok(exchange) => exchange,
-            Err(
-                error @ (CannotProbe::DoorClosed { .. }
-                | CannotProbe::NoIssuer
-                | CannotProbe::NoLogout
-                | CannotProbe::NoCaller),
-            ) => {
-                return self.skipped(step, error.to_string());
+        let request = request::of(step, surface, name, self.target, &self.captures);
+        let mut tries: Vec<Try> = Vec::new();
+        loop {
+            let (mut report, no_question) = match self.session.send(&request).await {
+                Ok(exchange) => self.judged(step, surface, exchange),
+                Err(error) => return self.not_sent(step, &error),
+            };
+            if let Some((one, pause)) = self.again(&mut report, tries.len()) {
+                tries.push(one);
+                tokio::time::sleep(pause).await;
+                continue;
             }
-            Err(error) => return StepReport { outcome: StepOutcome::Failed, ..self.skipped(step, error.to_string()) },
-        };
-        self.captures.take(step, &exchange);
-        let spent = exchange.error.as_ref().is_some_and(|error| error.kind == ErrorKind::BudgetSpent);
-        let seen = self.keep(step, exchange);
-        let exchange = &self.record.probes.last().expect("just kept").exchange;
-        let because = match &seen {
-            Some(seen) => expect::unmet(step, exchange, seen),
-            None if spent => vec!["the run's budget was spent before this step could end".into()],
-            None => Vec::new(),
-        };
-        let unprovable = seen.as_ref().and_then(|seen| expect::unprovable(step, surface, seen));
-        let outcome = match (&unprovable, because.is_empty()) {
-            (Some(_), _) => StepOutcome::Skipped,
-            (None, true) => StepOutcome::Passed,
-            (None, false) => StepOutcome::Failed,
-        };
-        let report = StepReport {
-            exchange: Some(exchange.id),
-            outcome,
-            because: unprovable.map_or(because, |why| vec![why]),
-            took_ms: Some(exchange.phases.end_ms),
-            ..self.skipped(step, String::new())
-        };
-        let accepted_control = step.expect.refused && seen.as_ref().is_some_and(|seen| seen.result == Outcome::Ok);
-        self.known_or_failed(report, name, step.expect.refused, accepted_control || seen.is_none())
+            let flaky = report.outcome == StepOutcome::Passed && !tries.is_empty();
+            let report = StepReport { tries, flaky, ..report };
+            return self.known_or_failed(report, name, step.expect.refused, no_question);
+        }
     }
 
-    /// Keeps an exchange with what it means to this step.
-    fn keep(&mut self, step: &Step, exchange: Exchange) -> Option<Observation> {
-        let seen = self.record.keep(exchange, self.target)?;
+    /// Whether the last try is to be followed by another, after what pause. Where the server asks for more time than there is, the report
+    /// says so.
+    fn again(&self, report: &mut StepReport, tried: usize) -> Option<(Try, Duration)> {
+        let tried = u32::try_from(tried).unwrap_or(u32::MAX);
+        if report.outcome != StepOutcome::Failed || tried >= self.conduct.retries {
+            return None;
+        }
         let exchange = &self.record.probes.last()?.exchange;
-        let Some(result) = expect::without_content(step, exchange, &seen) else { return Some(seen) };
-        self.record.correct_last(result);
-        Some(Observation { result, ..seen })
+        let after = retry::may_pass(exchange)?;
+        let pause = retry::pause(exchange, tried.saturating_add(1));
+        if !self.allowance.allows(pause) {
+            report.because.push("not tried again: the time for driving steps ends before it may be".to_owned());
+            return None;
+        }
+        let waited_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        Some((Try { exchange: exchange.id, after, waited_ms }, pause))
     }
 
-    /// A failure the target knows of is reported as such; any other is to be explained, unless it is a finding of its own.
-    fn known_or_failed(&mut self, report: StepReport, name: &str, control: bool, no_question: bool) -> StepReport {
-        if report.outcome != StepOutcome::Failed {
-            return report;
-        }
-        if let Some(known) = self.known(name) {
-            let because = vec![format!("known until {}: {}", known.expires, known.reason)];
-            return StepReport { outcome: StepOutcome::Known, because, ..report };
-        }
-        if let Some(exchange) = report.exchange.filter(|_| !no_question) {
-            self.allowance.note_failure();
-            self.failed.push(FailedStep { step: name.to_owned(), exchange, control });
-        }
-        report
-    }
-
-    fn known(&self, name: &str) -> Option<&KnownFailure> {
-        let today = jiff::Zoned::now().date();
-        let of = |known: &&KnownFailure| known.of == name || known.of == self.scenario.id;
-        self.target.known_failures.iter().filter(|known| known.expires > today).find(of)
-    }
-
-    fn skipped(&self, step: &Step, why: String) -> StepReport {
+    pub(super) fn skipped(&self, step: &Step, why: String) -> StepReport {
         let call =
             self.target.surfaces.get(&step.call).map_or_else(|| step.call.clone(), |surface| called(step, surface));
         StepReport {
@@ -153,6 +147,9 @@ impl<'a> Course<'a> {
             outcome: StepOutcome::Skipped,
             exchange: None,
             because: if why.is_empty() { Vec::new() } else { vec![why] },
+            tries: Vec::new(),
+            flaky: false,
+            already: false,
             source: format!("{}:{}", self.scenario.source, step.line),
             took_ms: None,
         }
@@ -167,13 +164,15 @@ fn called(step: &Step, surface: &Surface) -> String {
     }
 }
 
-fn overall(steps: &[StepReport]) -> StepOutcome {
+/// A scenario that was stopped on its way has passed nothing.
+fn overall(steps: &[StepReport], stopped: bool) -> StepOutcome {
     let any = |outcome| steps.iter().any(|step| step.outcome == outcome);
+    let cut = stopped && any(StepOutcome::Skipped);
     if any(StepOutcome::Failed) {
         StepOutcome::Failed
     } else if any(StepOutcome::Known) {
         StepOutcome::Known
-    } else if any(StepOutcome::Passed) {
+    } else if any(StepOutcome::Passed) && !cut {
         StepOutcome::Passed
     } else {
         StepOutcome::Skipped

@@ -4,12 +4,13 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use super::allowance::Allowance;
-use super::course::{Course, Done};
+use super::conduct::Conduct;
+use super::course::{Course, Done, Rules};
 use super::events::{Event, Listener};
 use super::record::Record;
 use crate::diagnose::FailedStep;
 use crate::probe::Prober;
-use crate::report::ScenarioReport;
+use crate::report::{ScenarioReport, StepReport};
 use crate::scenario::Scenario;
 use crate::target::Target;
 
@@ -26,26 +27,36 @@ pub(super) async fn drive(
     prober: &Prober,
     target: &Target,
     scenarios: &[Scenario],
+    conduct: &Conduct,
     record: &mut Record,
     tell: Listener<'_>,
 ) -> Driven {
-    let (controls, others): (Vec<&Scenario>, Vec<&Scenario>) = scenarios.iter().partition(|one| has_controls(one));
+    let (controls, others) = parted(scenarios);
     let steps = |one: &Scenario| one.steps.len() + one.finally.len();
     tell(&Event::Started { steps: scenarios.iter().map(steps).sum() });
-    let allowance = Allowance::of(target.budget.run);
+    let rules = Rules { target, allowance: Allowance::of(target.budget.run), conduct };
     let mut driven = Driven::default();
     for (scenarios, at_once) in [(others, target.concurrency()), (controls, 1)] {
         // Collected: a future that held the closure would not be `Send`.
-        let courses: Vec<_> = scenarios
-            .into_iter()
-            .map(|one| Course::new(prober.session(), target, one, &allowance).drive(tell))
-            .collect();
+        let courses: Vec<_> =
+            scenarios.into_iter().map(|one| Course::new(prober.session(), one, &rules).drive(tell)).collect();
         let mut done = stream::iter(courses).buffered(at_once);
         while let Some(one) = done.next().await {
             driven.add(one, record);
         }
     }
     driven
+}
+
+/// The order in which they are driven.
+pub(super) fn order(scenarios: &[Scenario]) -> Vec<&Scenario> {
+    let (controls, others) = parted(scenarios);
+    others.into_iter().chain(controls).collect()
+}
+
+/// Those with controls, and the others.
+fn parted(scenarios: &[Scenario]) -> (Vec<&Scenario>, Vec<&Scenario>) {
+    scenarios.iter().partition(|one| has_controls(one))
 }
 
 fn has_controls(scenario: &Scenario) -> bool {
@@ -56,7 +67,7 @@ impl Driven {
     fn add(&mut self, mut done: Done, record: &mut Record) {
         let renumbered = record.append(done.record);
         let new = |id: &mut u32| *id = renumbered.get(id).copied().unwrap_or(*id);
-        done.report.steps.iter_mut().filter_map(|step| step.exchange.as_mut()).for_each(new);
+        done.report.steps.iter_mut().flat_map(StepReport::exchanges_mut).for_each(new);
         done.failed.iter_mut().for_each(|step| new(&mut step.exchange));
         self.scenarios.push(done.report);
         self.failed.extend(done.failed);

@@ -1,39 +1,52 @@
-//! What a run's exit code says. Sits in `run`; the codes are documented in the README.
+//! What a run's exit code says. Sits in `run`; what the codes mean stands in `exit_code`.
 
+use super::exit_code::ExitCode;
 use crate::diagnose::{Cause, Certainty, Finding};
-use crate::report::{ExitReport, RunOutcome};
+use crate::report::{ExitReport, RunOutcome, Signal};
 
-/// The exit code and its meaning.
-pub(super) fn exit(
-    outcome: RunOutcome,
-    causes: &[Cause],
-    findings: &[Finding],
-    deployed: &[(String, String)],
-) -> ExitReport {
-    let say = |code, meaning: &str| ExitReport { code, meaning: meaning.to_owned() };
-    // One that only the log tells of explains nothing, and leaves nothing open.
-    let counts = |cause: &&Cause| causes.len() == 1 || !cause.explains.is_empty();
-    let found = causes.iter().filter(counts).all(|cause| cause.certainty >= Certainty::Likely);
-    let by_finding = causes.is_empty() && findings.iter().any(|finding| finding.fails);
-    if outcome == RunOutcome::Passed {
-        say(0, "every step did what it must")
-    } else if !deployed.is_empty() && nothing_involved(causes, deployed) {
-        say(4, "nothing that may have caused it was deployed: do not roll back")
-    } else if by_finding {
-        say(1, "a credential that must be refused was accepted")
-    } else if found && !causes.is_empty() {
-        say(1, "the cause is found")
-    } else {
-        say(3, "the cause is not found")
-    }
+/// What an exit code goes by.
+pub(super) struct Ended<'a> {
+    pub(super) outcome: RunOutcome,
+    pub(super) causes: &'a [Cause],
+    pub(super) findings: &'a [Finding],
+    /// It is known of everything that failed that nothing deployed can have caused it.
+    pub(super) nothing_involved: bool,
+    /// Only what is new decides, and nothing is.
+    pub(super) nothing_new: bool,
+    /// A step failed, not only a finding or a flaky pass.
+    pub(super) failed: bool,
+    pub(super) interrupted: Option<Signal>,
 }
 
-/// Whether no remaining candidate involves anything deployed. A cause of which nothing is known may involve all.
-fn nothing_involved(causes: &[Cause], deployed: &[(String, String)]) -> bool {
-    let known = !causes.is_empty() && causes.iter().all(|cause| cause.certainty > Certainty::Unknown);
-    known
-        && !causes
-            .iter()
-            .flat_map(|cause| &cause.involves)
-            .any(|service| deployed.iter().any(|(name, _)| name == service))
+impl Ended<'_> {
+    /// The exit code and its meaning.
+    pub(super) fn exit(&self) -> ExitReport {
+        let (code, meaning) = self.says();
+        ExitReport { code: code.code(), meaning }
+    }
+
+    fn says(&self) -> (ExitCode, String) {
+        // One that only the log tells of explains nothing, and leaves nothing open.
+        let counts = |cause: &&Cause| self.causes.len() == 1 || !cause.explains.is_empty();
+        let found = self.causes.iter().filter(counts).all(|cause| cause.certainty >= Certainty::Likely);
+        let by_finding = self.causes.is_empty() && self.findings.iter().any(|finding| finding.fails);
+        let (code, meaning) = if let Some(signal) = self.interrupted {
+            return (signal.exit_code(), format!("{signal} ended the run before its time"));
+        } else if self.outcome == RunOutcome::Passed {
+            (ExitCode::Passed, "every step did what it must")
+        } else if self.nothing_new {
+            (ExitCode::Passed, "nothing failed that did not fail in the baseline")
+        } else if self.nothing_involved {
+            (ExitCode::NotDeployed, "nothing that may have caused it was deployed: do not roll back")
+        } else if by_finding {
+            (ExitCode::CauseFound, "a credential that must be refused was accepted")
+        } else if !self.failed {
+            (ExitCode::CauseNotFound, "a step passed only when it was repeated")
+        } else if found && !self.causes.is_empty() {
+            (ExitCode::CauseFound, "the cause is found")
+        } else {
+            (ExitCode::CauseNotFound, "the cause is not found")
+        };
+        (code, meaning.to_owned())
+    }
 }

@@ -5,6 +5,7 @@ use tokio::time::Instant;
 
 use super::by_hand::ByHand;
 use super::events::{Event, Listener};
+use super::interruption::Interruption;
 use super::record::Record;
 use super::test_headers;
 use crate::diagnose::{Catalogue, Cause, Certainty, FailedStep, Finding, Given, diagnose, findings, next_probe};
@@ -47,9 +48,10 @@ pub(super) struct Driven<'a> {
     pub(super) catalogue: &'a Catalogue,
     pub(super) failed: &'a [FailedStep],
     pub(super) deadline: Instant,
+    pub(super) interruption: &'a Interruption,
 }
 
-/// Asks until a cause is certain, nothing can help, or the budget is spent.
+/// Asks until a cause is certain, nothing can help, the budget is spent, or somebody stops it: then it concludes from what it has.
 pub(super) async fn inquire(
     driven: &Driven<'_>,
     record: &mut Record,
@@ -58,8 +60,8 @@ pub(super) async fn inquire(
     clean: &(dyn Fn(&str) -> String + Send + Sync),
     tell: Listener<'_>,
 ) -> Conclusion {
-    let Driven { prober, target, catalogue, failed, deadline } = *driven;
-    read_manifests(&mut evidence, target, deadline, clean).await;
+    let Driven { prober, target, catalogue, failed, deadline, interruption } = *driven;
+    interruption.or(read_manifests(&mut evidence, target, deadline, clean)).await;
     by_hand.supplied.lay_manifests_over(&mut evidence);
     let (session, before) = (prober.session(), record.probes.len());
     let mut inquiry = Inquiry {
@@ -76,13 +78,14 @@ pub(super) async fn inquire(
         asked: Vec::new(),
     };
     if failed.is_empty() {
-        inquiry.ask_as_nobody().await;
+        interruption.or(inquiry.ask_as_nobody()).await;
     } else {
-        inquiry.find_out().await;
+        interruption.or(inquiry.find_out()).await;
     }
     let causes = inquiry.causes();
     let mut findings = findings(inquiry.given(), &causes);
-    findings.extend(test_headers::finding(&inquiry.session, target, inquiry.record).await);
+    let of_test_headers = test_headers::finding(&inquiry.session, target, inquiry.record);
+    findings.extend(interruption.or(of_test_headers).await.flatten());
     Conclusion { causes, findings, probes: inquiry.record.probes.len() - before, evidence: inquiry.evidence }
 }
 

@@ -2,21 +2,38 @@
 
 mod allowance;
 mod asking;
+mod baseline;
 mod by_hand;
 mod captures;
+mod conduct;
 mod course;
 mod credentials;
+mod curable;
 mod drive;
+mod earlier;
+mod ending;
 mod events;
 mod exit;
+mod exit_code;
 mod expect;
+mod gate;
+mod in_order;
 mod inquiry;
+mod interruption;
 mod issue;
+mod joined;
+mod judged;
 mod late_log;
+mod merge;
+mod parts;
 mod passage;
 mod record;
 mod recording;
 mod request;
+mod retry;
+mod roll_back;
+mod rolled_back;
+mod shard;
 mod test_headers;
 
 use std::sync::Arc;
@@ -24,19 +41,26 @@ use std::time::Instant;
 
 use thiserror::Error;
 
+pub use baseline::{Baseline, BaselineError};
 pub use by_hand::{ByHand, MayRun};
+pub use conduct::{Conduct, Previous};
 pub use events::{Event, Listener};
+pub use exit_code::ExitCode;
+pub use interruption::Interruption;
 pub use issue::{IssueError, issue};
+pub use merge::merge;
+pub use parts::{MergeError, NamedReport};
 pub use recording::{Recording, record};
+pub use rolled_back::roll_back;
+pub use shard::{Part, ShardError};
 
 use self::drive::Driven;
-use self::inquiry::Conclusion;
 use self::record::Record;
 use crate::diagnose::Catalogue;
 use crate::evidence::{Evidence, read_keys};
 use crate::probe::{Prober, Redact, SetupError};
 use crate::redact::Redactor;
-use crate::report::{Report, RunOutcome, SCHEMA, StepOutcome, Timing, Unread};
+use crate::report::{Report, StepOutcome, Timing};
 use crate::scenario::Scenario;
 use crate::target::{Door, SecretError, Target};
 
@@ -53,6 +77,8 @@ pub struct Smoke {
     pub deployed: Vec<(String, String)>,
     /// Knows every secret of the run; shared with whoever prints.
     pub redactor: Redactor,
+    /// How it is to be conducted.
+    pub conduct: Conduct,
 }
 
 /// Why there is no report: nothing was tested.
@@ -94,12 +120,15 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
     let (prober, redact, evidence) = prober(run, deadline).await?;
     let mut record = Record::default();
     let scenarios = scenarios(run);
-    let driven = drive::drive(&prober, target, &scenarios, &mut record, tell).await;
-    something_was_tested(&driven)?;
+    let driven = drive::drive(&prober, target, &scenarios, &run.conduct, &mut record, tell).await;
+    let interruption = &run.conduct.interruption;
+    if interruption.signal().is_none() {
+        something_was_tested(&driven)?;
+    }
     let driven_for = started.elapsed();
     let scenario_probes = record.probes.len();
-    let asked =
-        inquiry::Driven { prober: &prober, target, catalogue: &run.catalogue, failed: &driven.failed, deadline };
+    let (prober, catalogue, failed) = (&prober, &run.catalogue, &driven.failed);
+    let asked = inquiry::Driven { prober, target, catalogue, failed, deadline, interruption };
     let conclusion = inquiry::inquire(&asked, &mut record, evidence, by_hand, &*redact, tell).await;
     tell(&Event::Ended);
     let timing = Timing {
@@ -110,7 +139,7 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
         scenario_probes,
         diagnosis_probes: conclusion.probes,
     };
-    let mut report = report(run, driven, conclusion, record, timing);
+    let mut report = ending::report(run, driven, conclusion, record, timing).await;
     report.doors = doors(target, by_hand);
     Ok(report)
 }
@@ -118,7 +147,8 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
 /// The run's prober, what cleans every text of the run, and what is known before the first probe: whether our key is a published one.
 async fn prober(run: &Smoke, deadline: tokio::time::Instant) -> Result<(Prober, Redact, Evidence), RunError> {
     let mut evidence = Evidence::default();
-    let keys = read_keys(&run.target, deadline).await.unwrap_or_else(|why| {
+    let keys = run.conduct.interruption.or(read_keys(&run.target, deadline)).await.unwrap_or(Ok(None));
+    let keys = keys.unwrap_or_else(|why| {
         evidence.unread.push((Door::Auth, run.redactor.clean(&why)));
         None
     });
@@ -148,30 +178,4 @@ fn doors(target: &Target, by_hand: &ByHand) -> Vec<String> {
     let mut doors = target.doors.clone();
     doors.extend(by_hand.supplied.doors());
     doors.iter().map(ToString::to_string).collect()
-}
-
-fn report(run: &Smoke, mut driven: Driven, conclusion: Conclusion, record: Record, timing: Timing) -> Report {
-    let Conclusion { causes, findings, evidence, .. } = conclusion;
-    let failed = driven.scenarios.iter().any(|scenario| scenario.outcome == StepOutcome::Failed);
-    let outcome =
-        if failed || findings.iter().any(|finding| finding.fails) { RunOutcome::Failed } else { RunOutcome::Passed };
-    for scenario in &mut driven.scenarios {
-        let prefix = format!("{}/", scenario.id);
-        scenario.cause = causes.iter().position(|cause| cause.explains.iter().any(|step| step.starts_with(&prefix)));
-    }
-    Report {
-        schema: SCHEMA.to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        target: run.target.name.clone(),
-        doors: run.target.doors.iter().map(ToString::to_string).collect(),
-        outcome,
-        exit: exit::exit(outcome, &causes, &findings, &run.deployed),
-        passages: passage::passages(&run.target, &causes, &driven.scenarios, &record.probes),
-        scenarios: driven.scenarios,
-        causes,
-        findings,
-        probes: record.probes,
-        unread: evidence.unread.into_iter().map(|(door, why)| Unread { door: door.to_string(), why }).collect(),
-        timing,
-    }
 }

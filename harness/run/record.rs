@@ -28,6 +28,15 @@ impl Record {
         observation
     }
 
+    /// Takes over what another run kept; of what is not to be diagnosed, the probe alone.
+    pub(super) fn take(&mut self, probe: ProbeReport, diagnosed: bool) {
+        if diagnosed {
+            self.sent.push(sent(&probe.exchange));
+            self.observations.extend(probe.observation.clone());
+        }
+        self.probes.push(probe);
+    }
+
     /// Says of the last exchange how it ended, where its form alone did not tell.
     pub(super) fn correct_last(&mut self, result: Outcome) {
         let kept = self.probes.last_mut().and_then(|probe| probe.observation.as_mut());

@@ -45,11 +45,11 @@ pub async fn record(run: &Smoke) -> Result<Recording, RunError> {
     let (prober, redact, evidence) = prober(run, deadline + target.budget.run).await?;
     let mut record = Record::default();
     let silent = |_: &super::Event| {};
-    let driven = drive::drive(&prober, target, &scenarios(run), &mut record, &silent).await;
+    let driven = drive::drive(&prober, target, &scenarios(run), &run.conduct, &mut record, &silent).await;
     something_was_tested(&driven)?;
     let of_scenarios = record.observations.len();
-    let asked =
-        inquiry::Driven { prober: &prober, target, catalogue: &run.catalogue, failed: &driven.failed, deadline };
+    let (catalogue, interruption) = (&run.catalogue, &run.conduct.interruption);
+    let asked = inquiry::Driven { prober: &prober, target, catalogue, failed: &driven.failed, deadline, interruption };
     let inquiry = inquiry::inquire(&asked, &mut record, evidence, &ByHand::default(), &*redact, &silent).await;
     let unasked = unasked(target, &record, &inquiry.evidence, &driven.failed);
     let (good, bad): (Vec<ProbeKey>, Vec<ProbeKey>) =

@@ -58,6 +58,7 @@ impl Stage {
             catalogue: Catalogue::shipped_shared(),
             deployed: Vec::new(),
             redactor: Redactor::new(),
+            conduct: crate::run::Conduct::default(),
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::resolve::as_websocket;
@@ -45,7 +47,53 @@ pub struct TwinCoordinates {
     pub logs: Vec<EvidenceSource>,
 }
 
+/// Where a twin was that is gone, as far as a diagnosis asks. Holds no secret.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TwinPlace {
+    /// The backend's base URL, through the edge.
+    pub backend: Url,
+    /// The auth service's own base URL.
+    pub auth: Url,
+    /// The base URL for WebSockets.
+    pub websocket: Url,
+    /// The backend's own base URL, past the edge.
+    pub direct: Option<Url>,
+    /// How its backend judged a token.
+    pub validation: Validation,
+    /// Whether its backend refused to start without its configuration.
+    pub startup_check: Option<bool>,
+    /// The id of the service we spoke for.
+    pub caller: Option<String>,
+}
+
 impl Target {
+    /// Where the twin is, if the target is one.
+    #[must_use]
+    pub fn twin_place(&self) -> Option<TwinPlace> {
+        self.twin.then(|| TwinPlace {
+            backend: self.backend.clone(),
+            auth: self.auth.clone(),
+            websocket: self.websocket.clone(),
+            direct: self.direct.as_ref().map(|(http, _)| http.clone()),
+            validation: self.validation,
+            startup_check: self.startup_check,
+            caller: self.caller.as_ref().map(|caller| caller.id.clone()),
+        })
+    }
+
+    /// Puts a target with `twin = true` where its twin was. Nothing can be sent there.
+    pub fn stand_where(&mut self, place: TwinPlace) {
+        (self.backend, self.auth, self.websocket) = (place.backend, place.auth, place.websocket);
+        self.direct = place.direct.map(|url| (url.clone(), as_websocket(&url)));
+        if self.direct.is_some() {
+            self.add_direct_surfaces();
+        }
+        (self.validation, self.startup_check) = (place.validation, place.startup_check);
+        if let Some((caller, id)) = self.caller.as_mut().zip(place.caller) {
+            caller.id = id;
+        }
+    }
+
     /// Points a target with `twin = true` at the booted twin.
     pub fn attach(&mut self, twin: TwinCoordinates) {
         self.backend = twin.backend;

@@ -22,7 +22,7 @@ mod values;
 mod write;
 mod written;
 
-pub use attach::TwinCoordinates;
+pub use attach::{TwinCoordinates, TwinPlace};
 pub use deployment::{
     Algorithm, Budget, Claims, DeployedNames, Door, KnownFailure, Target, UnusualProbes, User, Validation,
 };

@@ -15,7 +15,7 @@ const MOST: usize = 100;
 pub struct KeySet(Vec<Jwk>);
 
 /// Whether our key is among the published ones.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Published {
     /// It is.
     pub ours: bool,

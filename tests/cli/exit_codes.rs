@@ -1,5 +1,6 @@
-//! Exit codes 0, 1, 3 and 4: what a script after a deploy goes by. Those of mistakes (2) are in `mistakes`.
+//! Exit codes 0, 1, 3 and 4: what a script after a deploy goes by. Those of mistakes (2) are in `mistakes`, of signals in `interrupted`.
 
+use fivewhys::run::ExitCode;
 use fivewhys_mocks::{Dialect, Fault};
 use rstest::rstest;
 
@@ -63,4 +64,47 @@ fn an_open_cause_that_nothing_deployed_can_have_caused_exits_with_4_as_well() {
 #[test]
 fn a_healthy_run_stays_0_whatever_was_deployed() {
     assert_eq!(run(["smoke", "--deployed", "frontend=x"]).status.code(), Some(0));
+}
+
+/// The rows of a table: a code, and its meaning with single spaces.
+fn rows(table: &str) -> Vec<(u8, String)> {
+    let mut rows: Vec<(u8, String)> = Vec::new();
+    for line in table.lines() {
+        let mut words = line.split(['|', ' ']).filter(|word| !word.is_empty());
+        let Some(first) = words.next() else { continue };
+        let rest = words.collect::<Vec<_>>().join(" ");
+        match (first.parse(), rows.last_mut()) {
+            (Ok(code), _) => rows.push((code, rest)),
+            // A help text is wrapped.
+            (Err(_), Some((_, meaning))) if line.starts_with(' ') => {
+                *meaning = format!("{meaning} {first} {rest}").trim().to_owned();
+            }
+            _ => {}
+        }
+    }
+    rows
+}
+
+#[rstest]
+#[case::of_the_program(&["--help"])]
+#[case::of_smoke(&["smoke", "--help"])]
+#[case::of_merge(&["merge", "--help"])]
+fn help_and_docs_list_the_codes_that_the_program_has(#[case] arguments: &[&str]) {
+    let codes: Vec<(u8, String)> = ExitCode::ALL.map(|one| (one.code(), one.meaning().to_owned())).to_vec();
+    let output = run(arguments);
+    let (_, help) = stdout(&output).split_once("Exit codes:\n").expect("a table at the end of the help");
+    assert_eq!(rows(help), codes);
+    let docs = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/exit-codes.md")).expect("the page");
+    let table: Vec<&str> = docs.lines().filter(|line| line.starts_with("| ")).collect();
+    assert_eq!(rows(&table.join("\n")), codes);
+}
+
+#[test]
+fn the_readme_names_every_code() {
+    let readme = include_str!("../../README.md");
+    let (_, section) = readme.split_once("## Exit codes").expect("the section");
+    let section = section.split("## ").next().expect("its text");
+    for one in ExitCode::ALL {
+        assert!(section.contains(&format!("`{}`", one.code())), "{}", one.code());
+    }
 }

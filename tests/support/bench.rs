@@ -74,6 +74,7 @@ impl Bench {
             catalogue: Catalogue::shipped_shared(),
             deployed: Vec::new(),
             redactor: Redactor::new(),
+            conduct: fivewhys::run::Conduct::default(),
         };
         run::smoke(&run, &|_| {}).await.expect("something is tested")
     }

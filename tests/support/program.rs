@@ -19,7 +19,8 @@ pub(crate) fn fivewhys<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<I
     command
 }
 
-fn bare() -> StdCommand {
+/// The program with nothing of this machine's environment.
+pub(crate) fn bare() -> StdCommand {
     let mut command = StdCommand::new(assert_cmd::cargo::cargo_bin!("fivewhys"));
     command.env_clear().env("LANG", "C.UTF-8").env("COLUMNS", "80");
     command

@@ -33,7 +33,7 @@ pub(super) fn write(page: &mut Page, report: &Report, verbose: bool) {
         candidates::write(page, cause);
         ruled_out(page, cause, verbose);
         candidates::settle(page, cause);
-        cure::write(page, cause);
+        cure::write(page, cause, report.gate.is_some());
     }
 }
 

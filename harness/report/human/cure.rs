@@ -5,9 +5,9 @@ use super::page::Page;
 use super::text::Paint;
 use crate::diagnose::Cause;
 
-/// What puts it back, how to see that it is gone, and whether the old revision would do.
-pub(super) fn write(page: &mut Page, cause: &Cause) {
-    let rollback = cause.rollback.as_ref();
+/// What puts it back, how to see that it is gone, and, unless a gate says more, whether the old revision would do.
+pub(super) fn write(page: &mut Page, cause: &Cause, gated: bool) {
+    let rollback = cause.rollback.as_ref().filter(|_| !gated);
     let back = rollback.map(|rollback| if rollback.cures { "roll back" } else { "no roll back" });
     let lines = [("fix", cause.fix.as_ref()), ("verify", cause.verify.as_ref())];
     let lines = lines.into_iter().chain(back.map(|label| (label, rollback.map(|rollback| &rollback.says))));

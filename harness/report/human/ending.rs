@@ -56,10 +56,14 @@ fn because(report: &Report) -> String {
     if findings > 0 {
         parts.push(counted(findings, "failing finding", "failing findings"));
     }
+    parts.splice(0..0, report.interrupted.map(|signal| format!("interrupted by {signal}")));
+    if parts.is_empty() && flaky(report) > 0 && steps(report, |outcome| outcome == StepOutcome::Failed) == 0 {
+        parts.push("flaky".to_owned());
+    }
     if parts.is_empty() { "no cause found".to_owned() } else { parts.join(", ") }
 }
 
-/// `skipped: 1 scenario, 3 steps`, `known: 1`, `exit 1: the cause was found`, as far as there is something to say.
+/// `skipped: 1 scenario, 3 steps`, `known: 1`, `flaky: 1`, `exit 1: the cause was found`, as far as there is something to say.
 pub(in super::super) fn notes(report: &Report) -> Vec<String> {
     let scenarios = scenarios(report, |outcome| outcome == StepOutcome::Skipped);
     let skipped = steps(report, |outcome| outcome == StepOutcome::Skipped);
@@ -70,7 +74,8 @@ pub(in super::super) fn notes(report: &Report) -> Vec<String> {
     let exit =
         (report.outcome == RunOutcome::Failed).then(|| format!("exit {}: {}", report.exit.code, report.exit.meaning));
     let skipped = (!counts.is_empty()).then(|| format!("skipped: {counts}"));
-    [skipped, (known > 0).then(|| format!("known: {known}")), exit].into_iter().flatten().collect()
+    let count = |word: &str, n: usize| (n > 0).then(|| format!("{word}: {n}"));
+    [skipped, count("known", known), count("flaky", flaky(report)), exit].into_iter().flatten().collect()
 }
 
 fn driven(report: &Report) -> usize {
@@ -79,6 +84,10 @@ fn driven(report: &Report) -> usize {
 
 fn scenarios(report: &Report, which: impl Fn(StepOutcome) -> bool) -> usize {
     report.scenarios.iter().filter(|scenario| which(scenario.outcome)).count()
+}
+
+fn flaky(report: &Report) -> usize {
+    report.scenarios.iter().flat_map(|scenario| &scenario.steps).filter(|step| step.flaky).count()
 }
 
 fn steps(report: &Report, which: impl Fn(StepOutcome) -> bool) -> usize {

@@ -1,11 +1,13 @@
 //! The human report: what was checked, why it failed, and the outcome as the last line. Sits in `report`; one file a section.
 
+mod baseline;
 mod candidates;
 mod causes;
 mod cure;
 mod curls;
 mod ending;
 mod findings;
+mod gate;
 mod manual;
 mod matrix;
 mod page;
@@ -65,6 +67,8 @@ pub fn render(report: &Report, style: &Style) -> String {
     if style.curl {
         curls::write(&mut page, report);
     }
+    baseline::write(&mut page, report);
+    gate::write(&mut page, report, style.verbose);
     ending::write(&mut page, report);
     page.finish()
 }
@@ -80,5 +84,6 @@ pub fn last_line(report: &Report, style: &Style) -> String {
 
 fn heading(ink: Ink, report: &Report) -> Text {
     let parts = [format!("target {}", report.target), format!("doors {}", report.doors.join(", "))];
-    ink.list(Paint::Faint, parts, Separator::Dot)
+    let shard = report.shard.map(|shard| format!("shard {shard}"));
+    ink.list(Paint::Faint, parts.into_iter().chain(shard), Separator::Dot)
 }

@@ -10,9 +10,24 @@ const LISTED: usize = 20;
 
 /// One line of the list.
 struct Row {
-    outcome: StepOutcome,
+    mark: Mark,
     id: Option<Text>,
     segments: Vec<Text>,
+}
+
+/// What stands before a line.
+#[derive(Debug, Clone, Copy)]
+enum Mark {
+    Outcome(StepOutcome),
+    /// Passed, and not at once.
+    Flaky,
+}
+
+impl Mark {
+    fn of(scenario: &ScenarioReport) -> Self {
+        let flaky = scenario.steps.iter().any(|step| step.flaky);
+        if flaky && scenario.outcome == StepOutcome::Passed { Self::Flaky } else { Self::Outcome(scenario.outcome) }
+    }
 }
 
 /// Every scenario, as given.
@@ -24,14 +39,14 @@ pub(super) fn passed(page: &mut Page, report: &Report) {
         rows.extend(asides(ink, scenario));
     }
     align(&mut rows, page.width() / 3);
-    let label = rows.iter().map(|row| word(row.outcome).0.len()).max().unwrap_or(0);
+    let label = rows.iter().map(|row| word(row.mark).0.len()).max().unwrap_or(0);
     write(page, rows, label, usize::MAX);
 }
 
 /// The failed steps, the passed scenarios in one line, and what was not driven or was known.
 pub(super) fn failed(page: &mut Page, report: &Report) {
     let ink = page.ink();
-    let label = word(StepOutcome::Skipped).0.len();
+    let label = word(Mark::Outcome(StepOutcome::Skipped)).0.len();
     let mut failed: Vec<Row> = report.scenarios.iter().flat_map(|scenario| failures(ink, scenario)).collect();
     align(&mut failed, page.width() / 3);
     write(page, failed, label, LISTED);
@@ -49,7 +64,7 @@ fn write(page: &mut Page, rows: Vec<Row>, label: usize, limit: usize) {
     let ink = page.ink();
     let more = rows.len().saturating_sub(limit);
     for row in rows.into_iter().take(limit) {
-        let (word, paint) = word(row.outcome);
+        let (word, paint) = word(row.mark);
         let labels = [ink.text(paint, word).padded(label)].into_iter().chain(row.id);
         page.row(0, labels, &row.segments);
     }
@@ -78,7 +93,7 @@ fn summary(ink: Ink, scenario: &ScenarioReport) -> Row {
     } else {
         segments.push(ink.text(Paint::Faint, &effort(scenario)));
     }
-    Row { outcome: scenario.outcome, id: Some(ink.text(Paint::Strong, &scenario.id)), segments }
+    Row { mark: Mark::of(scenario), id: Some(ink.text(Paint::Strong, &scenario.id)), segments }
 }
 
 fn effort(scenario: &ScenarioReport) -> String {
@@ -95,7 +110,7 @@ fn reasons(ink: Ink, steps: &[StepReport]) -> Vec<Text> {
     reasons.into_iter().map(|reason| ink.text(Paint::Plain, reason)).collect()
 }
 
-/// Skipped steps and known failures; neighbours with the same reason share a line.
+/// Flaky steps, skipped steps and known failures; neighbours with the same reason share a line.
 fn asides(ink: Ink, scenario: &ScenarioReport) -> Vec<Row> {
     if scenario.outcome == StepOutcome::Skipped {
         return Vec::new();
@@ -103,14 +118,23 @@ fn asides(ink: Ink, scenario: &ScenarioReport) -> Vec<Row> {
     let alike = |a: &StepReport, b: &StepReport| a.outcome == b.outcome && a.because == b.because;
     let groups = scenario.steps.chunk_by(alike);
     let aside = groups.filter(|steps| matches!(steps[0].outcome, StepOutcome::Skipped | StepOutcome::Known));
-    aside
-        .map(|steps| {
+    let flaky = scenario.steps.iter().filter(|step| step.flaky).map(|step| repeated(ink, scenario, step));
+    flaky
+        .chain(aside.map(|steps| {
             let ids = steps.iter().map(|step| format!("{}/{}", scenario.id, step.id));
             let mut segments = vec![ink.list(Paint::Plain, ids, Separator::Comma)];
             segments.extend(steps[0].because.iter().map(|reason| ink.text(Paint::Plain, reason)));
-            Row { outcome: steps[0].outcome, id: None, segments }
-        })
+            Row { mark: Mark::Outcome(steps[0].outcome), id: None, segments }
+        }))
         .collect()
+}
+
+/// A step that passed only when it was repeated, and what it was repeated for.
+fn repeated(ink: Ink, scenario: &ScenarioReport, step: &StepReport) -> Row {
+    let after: Vec<&str> = step.tries.iter().map(|one| one.after.as_str()).collect();
+    let says = format!("passed at try {}, after {}", step.tries.len() + 1, after.join(", "));
+    let name = ink.text(Paint::Plain, &format!("{}/{}", scenario.id, step.id));
+    Row { mark: Mark::Flaky, id: None, segments: vec![name, ink.text(Paint::Plain, &says)] }
 }
 
 /// A row a failed step; one for the scenario itself when it failed and none of its steps did.
@@ -127,8 +151,14 @@ fn failure(ink: Ink, scenario: &ScenarioReport, step: &StepReport) -> Row {
     let mut segments = vec![ink.text(Paint::Strong, &format!("{}/{}", scenario.id, step.id))];
     segments.push(ink.text(Paint::Plain, &step.call));
     segments.extend(step.because.iter().map(|because| ink.text(Paint::Plain, because)));
+    if !step.tries.is_empty() {
+        segments.push(ink.text(Paint::Plain, &format!("tried {} times", step.tries.len() + 1)));
+    }
+    if step.already {
+        segments.push(ink.text(Paint::Warning, "failed in the baseline too"));
+    }
     segments.push(ink.text(Paint::Faint, &step.source));
-    Row { outcome: StepOutcome::Failed, id: None, segments }
+    Row { mark: Mark::Outcome(StepOutcome::Failed), id: None, segments }
 }
 
 fn good(ink: Ink, report: &Report) -> Option<Row> {
@@ -139,14 +169,15 @@ fn good(ink: Ink, report: &Report) -> Option<Row> {
     let rest = (more > 0).then(|| ink.text(Paint::Plain, &format!("… and {more} more")));
     let mut segments = vec![ink.list(Paint::Plain, &ids, Separator::Comma)];
     segments.extend(rest);
-    (!ids.is_empty()).then_some(Row { outcome: StepOutcome::Passed, id: None, segments })
+    (!ids.is_empty()).then_some(Row { mark: Mark::Outcome(StepOutcome::Passed), id: None, segments })
 }
 
-const fn word(outcome: StepOutcome) -> (&'static str, Paint) {
-    match outcome {
-        StepOutcome::Passed => ("ok", Paint::Good),
-        StepOutcome::Failed => ("FAILED", Paint::Bad),
-        StepOutcome::Known => ("known", Paint::Warning),
-        StepOutcome::Skipped => ("skipped", Paint::Warning),
+const fn word(mark: Mark) -> (&'static str, Paint) {
+    match mark {
+        Mark::Outcome(StepOutcome::Passed) => ("ok", Paint::Good),
+        Mark::Outcome(StepOutcome::Failed) => ("FAILED", Paint::Bad),
+        Mark::Outcome(StepOutcome::Known) => ("known", Paint::Warning),
+        Mark::Outcome(StepOutcome::Skipped) => ("skipped", Paint::Warning),
+        Mark::Flaky => ("flaky", Paint::Warning),
     }
 }

@@ -1,0 +1,72 @@
+//! Whether to roll back, why, and what came of it. Sits in `report::human`, before the ending.
+
+use super::super::{Advice, CommandRun, GateReport, Report, RolledBack, RunOutcome, SecondSmoke};
+use super::page::Page;
+use super::text::{Paint, Separator};
+use super::words::{counted, seconds};
+
+/// Stands before the block.
+const LABEL: &str = "gate";
+/// Columns before what stands under the label.
+const INDENT: usize = LABEL.len() + 2;
+/// Lines of a command's output that are shown without `-v`: its last ones say how it ended.
+const LAST_LINES: usize = 5;
+
+/// The block, where there is advice.
+pub(super) fn write(page: &mut Page, report: &Report, verbose: bool) {
+    let Some(gate) = &report.gate else { return };
+    page.section();
+    let ink = page.ink();
+    let paint = if gate.advice == Advice::Undecided { Paint::Warning } else { Paint::Strong };
+    page.row(
+        0,
+        [ink.text(Paint::Faint, LABEL)],
+        &[ink.text(paint, gate.advice.as_str()), ink.text(Paint::Faint, &what(gate))],
+    );
+    gate.reasons.iter().for_each(|reason| page.paragraph(INDENT, &ink.text(Paint::Plain, reason)));
+    gate.commands.iter().for_each(|one| page.paragraph(INDENT, &ink.command(&one.command)));
+    if let Some(done) = &gate.rolled_back {
+        rolled_back(page, done, verbose);
+    }
+}
+
+/// `backend netra-backend-00639, before it netra-backend-00611`.
+fn what(gate: &GateReport) -> String {
+    let one = |deployed: &super::super::Revision| {
+        let before = gate.previous.iter().find(|before| before.service == deployed.service);
+        let before = before.map(|before| format!(", before it {}", before.revision)).unwrap_or_default();
+        format!("{} {}{before}", deployed.service, deployed.revision)
+    };
+    gate.deployed.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+fn rolled_back(page: &mut Page, done: &RolledBack, verbose: bool) {
+    done.runs.iter().for_each(|run| command(page, run, verbose));
+    let ink = page.ink();
+    let (paint, says) = match &done.second {
+        Some(second) if second.outcome == RunOutcome::Passed => (Paint::Good, passed(second)),
+        Some(second) => (Paint::Bad, failed(second)),
+        None => (Paint::Warning, "not driven".to_owned()),
+    };
+    page.row(INDENT, [ink.text(Paint::Faint, "second smoke")], &[ink.text(paint, &says)]);
+}
+
+fn command(page: &mut Page, run: &CommandRun, verbose: bool) {
+    let ink = page.ink();
+    let (word, paint) = if run.succeeded { ("rolled back", Paint::Good) } else { ("roll back FAILED", Paint::Bad) };
+    let said = ink.list(Paint::Plain, [&run.service, &run.ended], Separator::Dot);
+    page.row(INDENT, [ink.text(paint, word)], &[said, ink.text(Paint::Plain, &run.command)]);
+    let lines: Vec<&str> = run.output.lines().filter(|line| !line.trim().is_empty()).collect();
+    let skipped = if verbose { 0 } else { lines.len().saturating_sub(LAST_LINES) };
+    lines[skipped..].iter().for_each(|line| page.paragraph(INDENT + 2, &ink.text(Paint::Faint, line)));
+}
+
+fn passed(second: &SecondSmoke) -> String {
+    format!("passed: {} in {}", counted(second.steps, "step", "steps"), seconds(second.total_ms))
+}
+
+fn failed(second: &SecondSmoke) -> String {
+    let of = format!("{} of {} failed", second.failed.len(), counted(second.steps, "step", "steps"));
+    let causes = if second.causes.is_empty() { String::new() } else { format!(": {}", second.causes.join(", ")) };
+    format!("failed: {of} in {}{causes}", seconds(second.total_ms))
+}

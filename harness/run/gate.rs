@@ -1,0 +1,130 @@
+//! Whether to roll back what was deployed. Every candidate that remains counts; where one is not known, or they do not agree, nothing is
+//! advised. Sits in `run`, after the diagnosis; `docs/gate.md` says it for users.
+
+use std::collections::BTreeMap;
+
+use super::baseline::Baseline;
+use super::conduct::Previous;
+use super::earlier::Earlier;
+use crate::diagnose::{Catalogue, Cause, Certainty, Entry};
+use crate::evidence::Manifest;
+use crate::report::{Advice, GateReport, Revision};
+use crate::target::{Service, Target};
+
+/// What a gate goes by.
+pub(super) struct Gate<'a> {
+    pub(super) target: &'a Target,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) deployed: &'a [(String, String)],
+    pub(super) previous: &'a [Previous],
+    pub(super) manifests: &'a BTreeMap<Service, Manifest>,
+    pub(super) earlier: &'a Earlier,
+    /// A run before the deploy.
+    pub(super) baseline: Option<&'a Baseline>,
+    /// Something failed and no cause stands for it.
+    pub(super) unexplained: Option<String>,
+}
+
+/// What a roll back does to one candidate.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Cure {
+    /// It cures it.
+    Would(String),
+    /// It does not.
+    WouldNot(String),
+    /// Nobody can say.
+    Open(String),
+}
+
+impl Gate<'_> {
+    /// The advice; nothing where nothing is known of a deploy.
+    pub(super) fn advise(&self, causes: &[Cause]) -> Option<GateReport> {
+        if self.deployed.is_empty() {
+            return None;
+        }
+        let mut cures: Vec<(Cure, Vec<String>)> = Vec::new();
+        for (fault, cure) in causes.iter().flat_map(|cause| self.cures(cause)) {
+            match cures.iter_mut().find(|(known, _)| *known == cure) {
+                Some((_, faults)) => faults.push(fault),
+                None => cures.push((cure, vec![fault])),
+            }
+        }
+        let mut advice = agreed(cures.iter().map(|(cure, _)| cure));
+        let mut reasons: Vec<String> = cures.iter().map(|(cure, faults)| reason(cure, faults)).collect();
+        if let Some(unexplained) = &self.unexplained {
+            advice = Advice::Undecided;
+            reasons.push(unexplained.clone());
+        }
+        let commands = if advice == Advice::RollBack { self.commands(causes) } else { Vec::new() };
+        Some(GateReport {
+            advice,
+            reasons,
+            deployed: self.deployed.iter().map(|(service, revision)| named(service, revision)).collect(),
+            previous: self.previous.iter().map(|one| named(&one.service, &one.revision)).collect(),
+            commands,
+            rolled_back: None,
+        })
+    }
+
+    /// Whether it is known of everything that failed that nothing deployed can have caused it.
+    pub(super) fn nothing_involved(&self, causes: &[Cause]) -> bool {
+        let known = |id: &str| self.catalogue.entry(id).is_some_and(|entry| self.involved(&entry).is_empty());
+        let all = || causes.iter().flat_map(candidates);
+        let sure = causes.iter().all(|cause| cause.certainty > Certainty::Unknown) && self.unexplained.is_none();
+        !self.deployed.is_empty() && !causes.is_empty() && sure && all().all(known)
+    }
+
+    fn cures<'c>(&'c self, cause: &'c Cause) -> impl Iterator<Item = (String, Cure)> + 'c {
+        candidates(cause).map(|id| {
+            let entry = self.catalogue.entry(id).filter(|_| cause.certainty > Certainty::Unknown);
+            let unknown = || Cure::Open("what the cause is, is not known".to_owned());
+            (id.to_owned(), entry.map_or_else(unknown, |entry| self.cure(&entry, cause)))
+        })
+    }
+
+    pub(super) fn involved<'e>(&self, entry: &'e Entry) -> Vec<&'e str> {
+        let is_deployed = |end: &&str| self.deployed.iter().any(|(service, _)| service == end);
+        entry.involves.iter().map(String::as_str).filter(is_deployed).collect()
+    }
+
+    pub(super) fn previous_of(&self, service: &str) -> Option<&Previous> {
+        self.previous.iter().find(|one| one.service == service)
+    }
+}
+
+/// The services by their roles: an operator may call them by their own names.
+pub(super) fn role_of(service: &str, target: &Target) -> String {
+    let is = |name: &Option<String>| name.as_deref() == Some(service);
+    match () {
+        () if is(&target.names.backend) => Service::Backend.as_str().to_owned(),
+        () if is(&target.names.auth) => Service::Auth.as_str().to_owned(),
+        () => service.to_owned(),
+    }
+}
+
+pub(super) fn candidates(cause: &Cause) -> impl Iterator<Item = &str> {
+    std::iter::once(cause.fault.as_str()).chain(cause.alternatives.iter().map(|other| other.fault.as_str()))
+}
+
+fn agreed<'a>(cures: impl Iterator<Item = &'a Cure>) -> Advice {
+    let each = cures.map(|cure| match cure {
+        Cure::Would(_) => Advice::RollBack,
+        Cure::WouldNot(_) => Advice::DoNot,
+        Cure::Open(_) => Advice::Undecided,
+    });
+    let same = each.reduce(|a, b| if a == b { a } else { Advice::Undecided });
+    same.unwrap_or(Advice::Undecided)
+}
+
+fn reason(cure: &Cure, faults: &[String]) -> String {
+    let (word, says) = match cure {
+        Cure::Would(says) => ("a roll back may cure", says),
+        Cure::WouldNot(says) => ("a roll back does not cure", says),
+        Cure::Open(says) => ("open is", says),
+    };
+    format!("{word} {}: {says}", faults.join(", "))
+}
+
+fn named(service: &str, revision: &str) -> Revision {
+    Revision { service: service.to_owned(), revision: revision.to_owned() }
+}

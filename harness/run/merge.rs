@@ -1,0 +1,109 @@
+//! Parts of a run become the report that one run would have given: diagnosed anew, with all that any of them saw. Sends nothing. Sits in
+//! `run`; `docs/shards.md` says what a part must hold.
+
+use super::inquiry::{self, Conclusion};
+use super::joined::Joined;
+use super::parts::{MergeError, NamedReport, belong_together};
+use super::{ByHand, Smoke, ending};
+use crate::diagnose::{diagnose, findings, opened_by_test_headers};
+use crate::evidence::{Evidence, LogEntry};
+use crate::report::{Report, Timing, Unread};
+use crate::target::Target;
+
+/// Merges the parts. `run` holds the target and what a gate is told; its scenarios are not looked at.
+///
+/// # Errors
+/// When they are not the parts of one run of this target, each of them once.
+pub async fn merge(mut run: Smoke, parts: Vec<NamedReport>, by_hand: &ByHand) -> Result<Report, MergeError> {
+    belong_together(&parts, &run.target)?;
+    let mut reports: Vec<Report> = parts.into_iter().map(|part| part.report).collect();
+    reports.sort_by_key(|report| report.shard);
+    run.target = target(&run.target, &reports, by_hand).into();
+    reports
+        .iter()
+        .filter_map(|report| report.interrupted)
+        .for_each(|signal| run.conduct.interruption.interrupt(signal));
+    let (timing, unread) = (timing(&reports), unread(&reports));
+    let mut evidence = evidence(&reports);
+    by_hand.supplied.lay_manifests_over(&mut evidence);
+    by_hand.supplied.add_log_to(&mut evidence, &run.target, &|text| run.redactor.clean(text));
+    let Joined { record, driven, left_out } = Joined::of(reports);
+    let given = inquiry::given(&run.target, &record, &evidence, &driven.failed);
+    let causes = diagnose(given, &run.catalogue);
+    let mut findings = findings(given, &causes);
+    let of_left_out = record.probes.iter().filter(|probe| left_out.contains(&probe.exchange.id));
+    let observed = of_left_out.filter_map(|probe| probe.observation.as_ref());
+    findings.extend(observed.filter_map(|seen| opened_by_test_headers(&run.target, seen)).next());
+    let conclusion = Conclusion { causes, findings, evidence, probes: timing.diagnosis_probes };
+    let mut report = ending::report(&run, driven, conclusion, record, timing).await;
+    report.unread = unread;
+    Ok(report)
+}
+
+/// With the doors that were open to any of them, and the twin where the first of them met it.
+fn target(target: &Target, reports: &[Report], by_hand: &ByHand) -> Target {
+    let mut target = target.clone();
+    if let Some(twin) = reports.iter().find_map(|report| report.kept.as_ref()?.twin.clone()) {
+        target.stand_where(twin);
+    }
+    let doors = reports.iter().flat_map(|report| &report.doors);
+    target.doors = doors
+        .filter_map(|door| serde_json::from_value(door.as_str().into()).ok())
+        .chain(by_hand.supplied.doors())
+        .collect();
+    target
+}
+
+/// The manifests of the first part that has them, and every line of every log once.
+fn evidence(reports: &[Report]) -> Evidence {
+    let mut all = Evidence::default();
+    for kept in reports.iter().filter_map(|report| report.kept.as_ref()) {
+        for (service, manifest) in &kept.evidence.manifests {
+            all.manifests.entry(*service).or_insert_with(|| manifest.clone());
+        }
+        all.signing_key = all.signing_key.or_else(|| kept.evidence.signing_key.clone());
+        all.log_read_at = all.log_read_at.max(kept.evidence.log_read_at);
+        all.log.extend(kept.evidence.log.iter().cloned());
+    }
+    all.log = each_once(all.log);
+    all
+}
+
+/// Oldest first. Two parts that read the same log have the same lines.
+fn each_once(mut log: Vec<LogEntry>) -> Vec<LogEntry> {
+    log.sort_by_key(|entry| entry.at);
+    let mut once: Vec<LogEntry> = Vec::with_capacity(log.len());
+    for entry in log {
+        let same = once.iter().rev().take_while(|other| other.at == entry.at).any(|other| *other == entry);
+        if !same {
+            once.push(entry);
+        }
+    }
+    once
+}
+
+fn unread(reports: &[Report]) -> Vec<Unread> {
+    let mut all: Vec<Unread> = Vec::new();
+    for one in reports.iter().flat_map(|report| &report.unread) {
+        if !all.contains(one) {
+            all.push(one.clone());
+        }
+    }
+    all
+}
+
+/// From the first beginning to the last end; what was done by all of them together.
+fn timing(reports: &[Report]) -> Timing {
+    let all = || reports.iter().map(|report| &report.timing);
+    let sum = |of: fn(&Timing) -> f64| all().map(of).sum();
+    let started_at = all().map(|one| one.started_at).min().unwrap_or_default();
+    let ends = all().map(|one| one.started_at.duration_since(started_at).as_secs_f64() * 1000.0 + one.total_ms);
+    Timing {
+        started_at,
+        total_ms: ends.fold(0.0, f64::max),
+        scenarios_ms: sum(|one| one.scenarios_ms),
+        diagnosis_ms: sum(|one| one.diagnosis_ms),
+        scenario_probes: all().map(|one| one.scenario_probes).sum(),
+        diagnosis_probes: all().map(|one| one.diagnosis_probes).sum(),
+    }
+}
