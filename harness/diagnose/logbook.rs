@@ -47,6 +47,8 @@ enum WindowKind {
 pub(super) struct Logbook<'a> {
     pub(super) entries: &'a [LogEntry],
     windows: Vec<Window>,
+    /// Where the lines stand that the first call of each surface left.
+    first_lines: Vec<usize>,
 }
 
 /// How a line of a fault was met.
@@ -56,6 +58,8 @@ pub(super) struct LogMatch {
     pub(super) says: String,
     /// Whether it is more than a hint.
     pub(super) decisive: bool,
+    /// Whether it counts whenever it was written.
+    pub(super) at_any_time: bool,
 }
 
 impl<'a> Logbook<'a> {
@@ -81,7 +85,17 @@ impl<'a> Logbook<'a> {
         for at in 1..windows.len() {
             windows[at - 1].to = windows[at - 1].to.min(windows[at].from);
         }
-        Self { entries: &evidence.log, windows }
+        let mut logbook = Self { entries: &evidence.log, windows, first_lines: Vec::new() };
+        logbook.first_lines = logbook.lines_of_first_calls();
+        logbook
+    }
+
+    fn lines_of_first_calls(&self) -> Vec<usize> {
+        let is_first = |window: &Window| {
+            self.windows.iter().find(|one| one.surface == window.surface).is_some_and(|one| std::ptr::eq(one, window))
+        };
+        let written = |at: &usize| self.window_of(&self.entries[*at]).is_some_and(is_first);
+        (0..self.entries.len()).filter(written).collect()
     }
 
     /// The same, where the auth service failed when we asked it ourselves: what it wrote meanwhile is of that failure too.
@@ -102,15 +116,18 @@ impl<'a> Logbook<'a> {
 
     /// A decisive line of this rule that every call of one surface leaves, whatever came of the call, and nothing else does.
     pub(super) fn find_at_a_surface(&self, rule: &LogRule) -> Option<LogMatch> {
+        if !rule.decisive || !self.first_lines.iter().any(|at| self.is_meant(&self.entries[*at], rule)) {
+            return None;
+        }
         let lines: Vec<_> = self.entries.iter().filter(|entry| self.is_meant(entry, rule)).collect();
-        let first = lines.first().filter(|_| rule.decisive)?;
+        let first = lines.first()?;
         let surface = &self.window_of(first)?.surface;
         let (calls, others): (Vec<&Window>, Vec<&Window>) =
             self.windows.iter().partition(|window| window.surface == *surface);
         let holds = |window: &&Window| lines.iter().any(|entry| self.is_in(entry, window));
         let foreign = lines.iter().any(|entry| self.window_of(entry).is_none());
         let each = calls.len() >= CALLS && calls.iter().all(holds) && !others.iter().any(holds);
-        (each && !foreign).then(|| LogMatch { says: describe(first), decisive: true })
+        (each && !foreign).then(|| LogMatch { says: describe(first), decisive: true, at_any_time: false })
     }
 
     /// The line of this rule, if it was written where it counts.
@@ -131,7 +148,7 @@ impl<'a> Logbook<'a> {
             LogScope::Window => by_trace || kinds.iter().any(|kind| self.are_of_the_failure(&lines, *kind)),
         };
         let decisive = rule.decisive && counts;
-        Some(LogMatch { says: describe(hit), decisive })
+        Some(LogMatch { says: describe(hit), decisive, at_any_time: rule.scope == LogScope::Any })
     }
 
     fn is_meant(&self, entry: &LogEntry, rule: &LogRule) -> bool {

@@ -7,7 +7,7 @@ use super::given::FailedStep;
 use super::reading::Reading;
 use super::verdict::{Alternative, Cause, Certainty, Hops, RuledOut, Settling};
 use super::weigh::Weighed;
-use super::{chain, cure, settle};
+use super::{chain, cure, revisions, settle};
 use crate::observe::Hop;
 
 /// From this posterior on a candidate whose rivals are not contradicted is `likely`.
@@ -64,7 +64,8 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
     match candidates {
         [] => Certainty::Unknown,
         [(best, _), ..] if needs_a_maker(case, best) => Certainty::Ambiguous,
-        [(only, _)] if chain::marked(case, only) => Certainty::Certain,
+        [(only, _)] if chain::marked(case, only) && is_of_every_revision(case, only) => Certainty::Certain,
+        [(only, _)] if chain::marked(case, only) => Certainty::Likely,
         // What is merely left over, with none of its own claims seen, is not likely: nobody has looked for it yet.
         [(best, _), ..] if !chain::claimed(case, best) => Certainty::Ambiguous,
         [(best, posterior), rivals @ ..] if *posterior >= LIKELY && ahead_by_evidence(best, rivals) => {
@@ -72,6 +73,11 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
         }
         _ => Certainty::Ambiguous,
     }
+}
+
+/// Whether no other revision fares otherwise, or the fault is just that.
+pub(super) fn is_of_every_revision(case: &Case<'_>, one: &Weighed<'_>) -> bool {
+    one.mode.comes_and_goes || !revisions::are_parted(&one.explains, case)
 }
 
 /// Whether the fault lies with whoever made the failing answers, and nothing at all tells who did: neither the answers, nor that the

@@ -178,11 +178,15 @@ fn agree(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> bool {
     };
     // What lies behind the edge meets both ways, unless the other is at the edge.
     let both_inside = one.weighed.mode.inside && two.weighed.mode.inside;
-    let hidden = |half: &Half<'_, '_>| half.stances.unmet.iter().all(|spoken| spoken.iter().all(foretold));
+    // What one of them was to show somewhere, the other must have hidden: it cannot do so itself.
+    let hidden = |half: &Half<'_, '_>, by: &Half<'_, '_>| {
+        let hides = |at: &usize| by.stances.readings[*at] == Stance::Foretold;
+        half.stances.unmet.iter().all(|spoken| spoken.iter().all(hides))
+    };
     !(both_inside && (one.loses_its_way || two.loses_its_way))
         && (0..case.readings.all.len()).all(can_be)
-        && hidden(one)
-        && hidden(two)
+        && hidden(one, two)
+        && hidden(two, one)
         && facts_agree(one, two)
         && facts_agree(two, one)
 }

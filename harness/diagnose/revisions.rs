@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::case::Case;
 use super::cell::{Cell, Place};
 use super::fact::Fact;
 use super::given::SentProbe;
@@ -48,6 +49,24 @@ pub(super) fn failures(
     );
     let value = if apart { "one" } else { "any" };
     Some(Fact { key: "failures-by-revision", value, anomaly: apart, says, exchange: None })
+}
+
+/// Whether several revisions served our calls, and one alone does what a fault explains, or the same call fails and goes through: then
+/// whatever it is, it is not all of the backend's.
+pub(super) fn are_parted(explains: &BTreeSet<u32>, case: &Case<'_>) -> bool {
+    let (mut failing, mut others) = (BTreeSet::new(), BTreeSet::new());
+    let good = case.readings.all.iter().filter(|one| one.cell.place == Place::Protected && one.must_work());
+    for exchange in good.flat_map(|reading| &reading.exchanges) {
+        let Some(revision) = revision(*exchange, case.logbook.entries, case.sent) else { continue };
+        if explains.contains(exchange) {
+            failing.insert(revision)
+        } else {
+            others.insert(revision)
+        };
+    }
+    let several = failing.union(&others).count() > 1;
+    let comes_and_goes = case.readings.failing().any(|reading| reading.flaps);
+    several && (comes_and_goes || (failing.len() == 1 && failing.is_disjoint(&others)))
 }
 
 fn is_good(observation: &Observation, target: &Target) -> bool {

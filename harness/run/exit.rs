@@ -27,8 +27,9 @@ impl Ended<'_> {
 
     fn says(&self) -> (ExitCode, String) {
         // One that only the log tells of explains nothing, and leaves nothing open.
-        let counts = |cause: &&Cause| self.causes.len() == 1 || !cause.explains.is_empty();
-        let found = self.causes.iter().filter(counts).all(|cause| cause.certainty >= Certainty::Likely);
+        let mut explaining = self.causes.iter().filter(|cause| !cause.explains.is_empty()).peekable();
+        let likely = |cause: &Cause| cause.certainty >= Certainty::Likely;
+        let found = if explaining.peek().is_some() { explaining.all(likely) } else { self.causes.iter().all(likely) };
         let by_finding = self.causes.is_empty() && self.findings.iter().any(|finding| finding.fails);
         let (code, meaning) = if let Some(signal) = self.interrupted {
             return (signal.exit_code(), format!("{signal} ended the run before its time"));
