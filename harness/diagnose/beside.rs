@@ -18,8 +18,12 @@ pub(super) fn told_by_the_log(case: &Case<'_>, weighing: &Weighing<'_>, found: &
     let known: BTreeSet<&str> =
         found.alternatives.iter().map(|one| one.fault.as_str()).chain([found.fault.as_str()]).collect();
     let is_known = |one: &Weighed<'_>| known.contains(one.fault.id.as_str());
-    let accounted: BTreeSet<String> =
-        weighing.best.iter().filter(|one| is_known(one)).filter_map(|one| Some(one.log.as_ref()?.says.clone())).collect();
+    let accounted: BTreeSet<String> = weighing
+        .best
+        .iter()
+        .filter(|one| is_known(one))
+        .filter_map(|one| Some(one.log.as_ref()?.says.clone()))
+        .collect();
     let first = weighing.best.iter().find(|one| one.fault.id == found.fault)?;
     let leaves_a_line = |one: &&Weighed<'_>| line(one, case).is_some_and(|line| !accounted.contains(&line.says));
     // At the same hop it is rather the same thing in other words.

@@ -59,9 +59,7 @@ pub(super) fn likelihood(mode: &Mode, case: &Case<'_>) -> Likelihood {
         cells: counted(case).map(|reading| cell_likelihood(mode, reading, case, &mut shown)).collect(),
         facts: facts_likelihood(mode, case),
         oddities: oddity_likelihood(mode, case),
-        manners: maker_likelihood(mode, case)
-            + usual_likelihood(mode, case)
-            + steadiness_likelihood(mode, case),
+        manners: maker_likelihood(mode, case) + usual_likelihood(mode, case) + steadiness_likelihood(mode, case),
         sameness: sameness_likelihood(mode, case),
     }
 }

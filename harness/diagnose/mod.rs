@@ -6,9 +6,9 @@
 mod again;
 mod apart;
 mod arrivals;
-mod beside;
 mod ask_command;
 mod ask_curl;
+mod beside;
 mod calls;
 mod case;
 mod catalogue;
