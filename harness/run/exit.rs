@@ -51,3 +51,57 @@ impl Ended<'_> {
         (code, meaning.to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::Ended;
+    use crate::diagnose::Cause;
+    use crate::report::RunOutcome;
+
+    /// A cause of this certainty that explains these steps.
+    fn cause(certainty: &str, explains: &[&str]) -> Cause {
+        let text = json!({
+            "fault": "agents/timeout", "title": "t", "hop": "agents", "certainty": certainty, "confidence": 0.5, "explains": explains,
+            "alternatives": [], "whys": [], "ruled_out": [], "involves": [],
+        });
+        serde_json::from_value(text).expect("a cause")
+    }
+
+    fn code(causes: &[Cause]) -> u8 {
+        let ended = Ended {
+            outcome: RunOutcome::Failed,
+            causes,
+            findings: &[],
+            nothing_involved: false,
+            nothing_new: false,
+            failed: true,
+            interrupted: None,
+        };
+        ended.exit().code
+    }
+
+    const ONE: &[&str] = &["s/t"];
+
+    #[rstest]
+    #[case::likely("certain", "likely", &[], 1)]
+    #[case::ambiguous("certain", "ambiguous", &[], 1)]
+    #[case::ambiguous_and_of_a_step("certain", "ambiguous", ONE, 3)]
+    #[case::beside_one_that_is_not_found("ambiguous", "likely", &[], 3)]
+    fn a_cause_that_explains_nothing_leaves_the_exit_code_to_the_others(
+        #[case] first: &str,
+        #[case] second: &str,
+        #[case] explains: &[&str],
+        #[case] code: u8,
+    ) {
+        let causes = [cause(first, ONE), cause(second, explains)];
+        assert_eq!(self::code(&causes), code);
+    }
+
+    #[test]
+    fn a_lone_cause_that_explains_nothing_and_is_not_found_is_not_found() {
+        assert_eq!(code(&[cause("ambiguous", &[])]), 3);
+    }
+}

@@ -161,3 +161,74 @@ pub(super) fn given<'a>(
 ) -> Given<'a> {
     Given { target, observations: &record.observations, sent: &record.sent, evidence, failed }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    use rstest::rstest;
+    use secrecy::SecretString;
+
+    use super::*;
+    use crate::fixtures::exchange;
+    use crate::probe::{CredentialError, Credentials};
+    use crate::target::{Overrides, TargetFile, User};
+
+    struct Penniless;
+
+    impl Credentials for Penniless {
+        fn token(&self, _: TokenKind, _: &User) -> Result<SecretString, CredentialError> {
+            Err(CredentialError("there are none".into()))
+        }
+
+        fn verifies(&self, _: &str) -> bool {
+            false
+        }
+
+        fn learn(&self, _: TokenKind, _: &str) {}
+
+        fn service_secret(&self) -> Result<SecretString, CredentialError> {
+            Err(CredentialError("there are none".into()))
+        }
+
+        fn user_secret(&self, _: &User, _: &str) -> Result<SecretString, CredentialError> {
+            Err(CredentialError("there are none".into()))
+        }
+    }
+
+    /// A target at whose address nobody listens.
+    fn target() -> Target {
+        let set = ["backend=http://127.0.0.1:1".to_owned(), r#"doors=["edge"]"#.to_owned()];
+        let file = TargetFile::embedded().expect("the shipped file parses");
+        file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
+    }
+
+    #[rstest]
+    #[case::there_is_time(Duration::from_secs(60), true)]
+    #[case::none_is_left(Duration::ZERO, false)]
+    #[tokio::test]
+    async fn a_diagnosis_begins_a_probe_only_before_the_run_must_end(#[case] left: Duration, #[case] asks: bool) {
+        let target = Arc::new(target());
+        let deadline = Instant::now() + left;
+        let prober = Prober::new(Arc::clone(&target), Arc::new(Penniless), Arc::new(str::to_owned), deadline)
+            .expect("it can be set up");
+        let refused = exchange("backend.chat-messages", TokenKind::Valid).answered(403, "application/json", "{}");
+        let (mut record, asked) = (Record::default(), Mutex::new(Vec::new()));
+        record.keep(refused, &target).expect("an observation");
+        let failed = [FailedStep { step: "s/t".into(), exchange: 1, control: false }];
+        let (catalogue, interruption) = (Catalogue::shipped(), &Interruption::default());
+        let (prober, target) = (&prober, &*target);
+        let driven = Driven { prober, target, catalogue, failed: &failed, deadline, interruption };
+        let tell = |event: &Event| {
+            if let Event::Asking { probe } = event {
+                asked.lock().expect("nobody panics").push(probe.clone());
+            }
+        };
+        let conclusion =
+            inquire(&driven, &mut record, Evidence::default(), &ByHand::default(), &str::to_owned, &tell).await;
+        let asked = asked.into_inner().expect("nobody panics");
+        assert_eq!((!asked.is_empty(), conclusion.probes > 0), (asks, asks), "{asked:?}");
+        assert!(!conclusion.causes.is_empty(), "what is known is concluded from");
+    }
+}

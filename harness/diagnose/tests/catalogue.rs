@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use rstest::rstest;
 
 use crate::diagnose::catalogue::Catalogue;
+use crate::diagnose::cell::Cell;
 use crate::diagnose::fault::Tested;
 use crate::diagnose::proof::ProofRule;
 use crate::diagnose::selector::Selector;
-use crate::diagnose::vocabulary;
+use crate::diagnose::{vocabulary, words};
+use crate::fixtures::{key, surface};
 use crate::observe::Hop;
+use crate::token::TokenKind;
 
 #[test]
 fn the_shipped_catalogue_is_read_and_every_id_names_its_hop_once() {
@@ -76,6 +79,31 @@ fn the_engine_knows_no_fault_by_name() {
     for id in Catalogue::shipped().ids() {
         assert!(sources.iter().all(|source| !source.contains(id)), "{id} stands in the engine");
     }
+}
+
+#[rstest]
+#[case::optional("protected optional none", false, true)]
+#[case::required("protected required none", true, false)]
+#[case::unsaid("protected none", true, true)]
+fn a_selector_tells_where_one_must_sign_in_from_where_it_is_optional(
+    #[case] text: &str,
+    #[case] protected: bool,
+    #[case] optional: bool,
+) {
+    let on: Selector = text.parse().expect("a selector");
+    let matches = |id: &str| {
+        let key = key(id, TokenKind::None);
+        on.matches(&Cell::of(&key, &surface(id), "primary").expect("a place the diagnosis knows"))
+    };
+    assert_eq!((matches("backend.chat-messages"), matches("backend.agents-execute")), (protected, optional));
+}
+
+#[rstest]
+#[case("protected optional none", "protected calls where signing in is optional with no token")]
+#[case("protected required none", "protected calls where one must sign in with no token")]
+#[case("protected none", "protected calls with no token")]
+fn a_selector_says_in_words_whether_one_must_sign_in(#[case] text: &str, #[case] said: &str) {
+    assert_eq!(words::selector(&text.parse().expect("a selector")), said);
 }
 
 #[rstest]

@@ -44,7 +44,17 @@ fn an_added_entry_stands_beside_the_built_in_ones() {
 }
 
 #[rstest]
+#[case::optional("optional", "where signing in is optional")]
+#[case::required("required", "where one must sign in")]
+fn an_added_entry_may_speak_of_where_one_must_sign_in(#[case] word: &str, #[case] said: &str) {
+    let text = ENTRY.replace("backend.health protected", &format!("protected {word}"));
+    let entry = with(&text).expect("it is in order").entry("backend/lunch-break").expect("it is there");
+    assert!(entry.modes[0].foretells.iter().any(|line| line.contains(said)), "{:?}", entry.modes[0].foretells);
+}
+
+#[rstest]
 #[case::selector("protected valid = un", "protected vaild = un", "vaild", "did you mean `valid`?")]
+#[case::signing_in("backend.health protected", "protected optionl", "optionl", "did you mean `optional`?")]
 #[case::selector_of_a_prediction(
     "backend.health protected",
     "backend.helth protected",

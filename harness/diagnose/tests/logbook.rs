@@ -112,6 +112,10 @@ fn requested(probe: u32, seconds: f64) -> LogEntry {
 #[case::all_ten_minutes_behind(&[(1, -590.0), (2, -580.0)], -589.5, Some(true))]
 #[case::one_request_in_step(&[(1, 10.0), (2, -580.0)], -589.5, None)]
 #[case::in_step(&[(1, 10.0), (2, 20.0)], 10.5, Some(true))]
+#[case::behind_and_logged_late(&[(1, -589.1), (2, -580.0)], -589.9, Some(true))]
+#[case::ten_minutes_ahead(&[(1, 610.0), (2, 620.0)], 610.5, Some(true))]
+#[case::ahead_and_logged_late(&[(1, 610.9), (2, 620.0)], 610.1, Some(true))]
+#[case::ahead_and_our_time(&[(1, 610.0), (2, 620.0)], 10.5, None)]
 fn a_log_is_read_by_its_own_clock_which_our_requests_in_it_show(
     #[case] requests: &[(u32, f64)],
     #[case] written: f64,

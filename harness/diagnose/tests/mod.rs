@@ -1,5 +1,7 @@
 //! Unit tests of the diagnosis: the catalogue as data, facts, the log's book. Whole verdicts are tested in `tests/`.
 
+mod arrivals;
+mod beside;
 mod bypass;
 mod calls;
 mod catalogue;
@@ -9,9 +11,12 @@ mod direct;
 mod facts;
 mod findings;
 mod hints;
+mod log_past_the_edge;
 mod logbook;
+mod next_probe;
 mod past_the_edge;
 mod relations;
 mod settle;
 mod told;
+mod two_at_once;
 mod unheard;

@@ -1,5 +1,7 @@
 //! Sameness and difference between a good token and its controls: what contradicts whom.
 
+use rstest::rstest;
+
 use crate::diagnose::catalogue::Catalogue;
 use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given};
@@ -62,4 +64,42 @@ fn a_user_who_is_not_allowed_gets_another_answer_than_a_foreign_token() {
 fn texts_that_differ_where_the_decision_is_the_same_contradict_nobody() {
     let lied_to = candidates((401, r#"{"detail":"unreachable"}"#), (401, REFUSED), (401, r#"{"detail":"bad token"}"#));
     assert!(has(&lied_to, "backend-auth/service-secret-mismatch"), "{lied_to:?}");
+}
+
+const PAGE: &str = "<html><head><title>401 Unauthorized</title></head><body>401</body></html>";
+
+/// Whether the edge may judge our token itself when both are refused so, on one surface and on another.
+fn may_judge(one: [(u16, &str); 2], other: [(u16, &str); 2]) -> bool {
+    let answered = |id: u32, on: &str, token: TokenKind, (status, body): (u16, &str)| {
+        let media = if body == PAGE { "text/html" } else { "application/json" };
+        let probe = Exchange { id, ..exchange(on, token).answered(status, media, body) };
+        observe(&probe, &surface(on), "").expect("an observation")
+    };
+    let healthy = r#"{"status":"healthy","service":"netra-ai-platform"}"#;
+    let observations: Vec<Observation> = vec![
+        answered(1, PROTECTED, Valid, one[0]),
+        answered(2, PROTECTED, NoToken, one[1]),
+        answered(3, "backend.threads", Valid, other[0]),
+        answered(4, "backend.threads", NoToken, other[1]),
+        answered(5, "backend.health", NoToken, (200, healthy)),
+    ];
+    let (target, evidence) = (staging(), Evidence::default());
+    let failed = [FailedStep { step: "s/t".into(), exchange: 1, control: false }];
+    let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
+    let is_it = |fault: &str| fault == "edge/iam-token-unverifiable";
+    let causes = diagnose(given, Catalogue::shipped());
+    causes.iter().any(|cause| is_it(&cause.fault) || cause.alternatives.iter().any(|one| is_it(&one.fault)))
+}
+
+#[rstest]
+#[case::on_neither([(401, PAGE), (401, REFUSED)], [(401, PAGE), (401, REFUSED)], true)]
+#[case::on_one([(401, PAGE), (401, PAGE)], [(401, PAGE), (401, REFUSED)], true)]
+#[case::on_the_other([(401, PAGE), (401, REFUSED)], [(401, PAGE), (401, PAGE)], true)]
+#[case::on_both([(401, PAGE), (401, PAGE)], [(401, PAGE), (401, PAGE)], false)]
+fn pages_that_look_alike_speak_against_an_edge_that_judges_only_where_they_all_do(
+    #[case] one: [(u16, &str); 2],
+    #[case] other: [(u16, &str); 2],
+    #[case] can_be: bool,
+) {
+    assert_eq!(may_judge(one, other), can_be);
 }

@@ -1,0 +1,155 @@
+//! What is asked once a cause is found: where the cause leaves a call alone, and past the edge where it may hide something.
+
+use rstest::rstest;
+
+use crate::diagnose::catalogue::Catalogue;
+use crate::diagnose::catalogue_file::parse;
+use crate::diagnose::given::{FailedStep, Given};
+use crate::diagnose::plan::next_probe;
+use crate::evidence::Evidence;
+use crate::fixtures::exchange;
+use crate::observe::{Observation, observe};
+use crate::probe::{Carrier, Exchange, ProbeKey};
+use crate::target::{Overrides, Target, TargetFile};
+use crate::token::TokenKind::{self, None as NoToken, Valid, WrongKey};
+
+const HTTP: &str = "backend.chat-messages";
+const SOCKET: &str = "backend.websocket";
+const DIRECT_HEALTH: &str = "backend.health@direct";
+const DIRECT_HTTP: &str = "backend.chat-messages@direct";
+const DIRECT_SOCKET: &str = "backend.websocket@direct";
+const HEALTHY: &str = r#"{"status":"healthy","service":"netra-ai-platform"}"#;
+const WELCOME: &str = r#"{"data":{"event":"connection_established","user_id":"u"}}"#;
+const REFUSED: &str = r#"{"detail":"no"}"#;
+
+const ONE_IS_REFUSED: &str = r#"{ on = "protected valid same-user", result = ["denied"] }, { on = "protected valid other-user", result = ["ok"] }"#;
+const ALL_ARE_REFUSED: &str = r#"{ on = "protected valid", result = ["denied"] }"#;
+
+/// Faults that predict the same, with a mark that is seen.
+fn catalogue(ids: &[&str], predict: &str) -> Catalogue {
+    let fault = |id: &&str| {
+        format!(
+            "[[fault]]\nid = \"{id}\"\ntitle = \"t\"\nprior = \"uncommon\"\ninvolves = []\ncurable_by_rollback = false\nowner = \"o\"\n\
+             fix = \"f\"\nwhys = [{{ claim = \"c\", proof = \"protected wrong-key = denied\", mark = true }}]\n[[fault.mode]]\n\
+             predict = [{predict}]\n"
+        )
+    };
+    let text: String = ids.iter().map(fault).collect();
+    let written = parse("few.toml", &text).expect("it is in order");
+    Catalogue { faults: written.into_iter().map(|one| one.fault).collect() }
+}
+
+/// `staging` with these doors, and a way past its edge.
+fn target(doors: &str) -> Target {
+    let file = TargetFile::embedded().expect("the shipped file parses");
+    let set = ["direct=http://backend.inner.test".to_owned(), format!("doors={doors}")];
+    file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
+}
+
+const EDGE: &str = r#"["edge"]"#;
+const BOTH: &str = r#"["edge", "direct"]"#;
+
+/// An answer: surface, user, token and status.
+type Answer<'a> = (&'a str, &'a str, TokenKind, u16);
+
+/// What is asked next, and by whom: after our token was refused so, none and a foreign one with 401, and then this was seen.
+fn asked(doors: &str, catalogue: &Catalogue, refused: u16, more: &[Answer<'_>]) -> Option<(String, String)> {
+    let target = target(doors);
+    let first = [
+        (HTTP, "primary", Valid, refused),
+        (HTTP, "primary", WrongKey, 401),
+        (HTTP, "primary", NoToken, 401),
+        ("backend.health", "primary", NoToken, 200),
+    ];
+    let seen = |((on, user, token, status), id): (&Answer<'_>, u32)| {
+        let surface = &target.surfaces[*on];
+        let body = match *status {
+            200 if on.contains("health") => HEALTHY,
+            200 => r#"{"messages":[]}"#,
+            _ => REFUSED,
+        };
+        let mut probe = exchange(on.trim_end_matches("@direct"), *token).answered(*status, "application/json", body);
+        if *status == 101 {
+            probe = probe.with_frame(WELCOME);
+        }
+        (*on).clone_into(&mut probe.probe.surface);
+        (*user).clone_into(&mut probe.probe.user);
+        observe(&Exchange { id, ..probe }, surface, "u").expect("an observation")
+    };
+    let observations: Vec<Observation> = first.iter().chain(more).zip(1..).map(seen).collect();
+    let (evidence, failed) = (Evidence::default(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
+    let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
+    let asked: Vec<ProbeKey> = observations[first.len()..].iter().map(|one| one.probe.clone()).collect();
+    let next = next_probe(given, catalogue, &asked)?;
+    assert!(next.carrier == Carrier::Header, "{next}");
+    Some((next.surface, next.user))
+}
+
+fn probe(surface: &str, user: &str) -> Option<(String, String)> {
+    Some((surface.to_owned(), user.to_owned()))
+}
+
+const WELL: Answer<'_> = (HTTP, "second", Valid, 200);
+
+#[rstest]
+#[case::first_over_plain_http(&[], probe(HTTP, "second"))]
+#[case::then_over_the_socket(&[WELL], probe(SOCKET, "second"))]
+#[case::and_nothing_more(&[WELL, (SOCKET, "second", Valid, 101)], None)]
+fn beside_a_cause_that_leaves_another_user_alone_that_user_is_asked_for_by_each_way_in(
+    #[case] more: &[Answer<'_>],
+    #[case] next: Option<(String, String)>,
+) {
+    assert_eq!(asked(EDGE, &catalogue(&["client/lunch"], ONE_IS_REFUSED), 403, more), next);
+}
+
+/// The cause itself was looked for past the edge.
+const PAST: [Answer<'_>; 2] = [(DIRECT_HEALTH, "primary", NoToken, 200), (DIRECT_HTTP, "primary", Valid, 403)];
+
+#[rstest]
+#[case::nothing_is_known(&[], probe(SOCKET, "second"))]
+#[case::it_went_well_past_the_edge(&[(DIRECT_SOCKET, "second", Valid, 101)], probe(SOCKET, "second"))]
+#[case::it_went_well_through_the_edge(&[(SOCKET, "second", Valid, 101)], None)]
+fn for_a_cause_behind_the_edge_what_goes_well_past_the_edge_says_nothing_of_the_edge(
+    #[case] more: &[Answer<'_>],
+    #[case] next: Option<(String, String)>,
+) {
+    let seen = [&PAST[..], &[WELL], more].concat();
+    assert_eq!(asked(BOTH, &catalogue(&["client/lunch"], ONE_IS_REFUSED), 403, &seen), next);
+}
+
+const DOOR: Answer<'_> = (DIRECT_HEALTH, "primary", NoToken, 200);
+
+#[rstest]
+#[case::whether_anybody_is_let_in(&[], probe(DIRECT_HEALTH, "primary"))]
+#[case::by_plain_http(&[DOOR], probe(DIRECT_HTTP, "primary"))]
+#[case::for_another_user_where_that_fails(&[DOOR, (DIRECT_HTTP, "primary", Valid, 500)], probe(DIRECT_HTTP, "second"))]
+#[case::then_by_the_socket(&[DOOR, (DIRECT_HTTP, "primary", Valid, 200)], probe(DIRECT_SOCKET, "primary"))]
+#[case::and_nothing_more(&[DOOR, (DIRECT_HTTP, "primary", Valid, 200), (DIRECT_SOCKET, "primary", Valid, 101)], None)]
+fn for_a_cause_at_the_edge_what_lies_behind_it_is_asked_past_it(
+    #[case] more: &[Answer<'_>],
+    #[case] next: Option<(String, String)>,
+) {
+    assert_eq!(asked(BOTH, &catalogue(&["edge/lunch"], ALL_ARE_REFUSED), 403, more), next);
+}
+
+#[rstest]
+#[case::nothing_is_known(&[DOOR], probe(DIRECT_HTTP, "primary"))]
+#[case::one_call_is_enough(&[DOOR, (DIRECT_HTTP, "primary", Valid, 200)], None)]
+fn with_several_at_the_edge_what_lies_behind_it_is_asked_once(
+    #[case] more: &[Answer<'_>],
+    #[case] next: Option<(String, String)>,
+) {
+    assert_eq!(asked(BOTH, &catalogue(&["edge/lunch", "edge/tea"], ALL_ARE_REFUSED), 403, more), next);
+}
+
+#[rstest]
+#[case::one_behind_the_edge(&["backend/lunch"], 401, probe(DIRECT_HTTP, "primary"))]
+#[case::all_behind_the_edge(&["backend/lunch", "auth/lunch"], 401, probe(DIRECT_HTTP, "primary"))]
+#[case::our_token_is_told_from_none(&["backend/lunch", "auth/lunch"], 403, None)]
+fn whether_a_token_that_fares_like_none_gets_there_is_asked_past_the_edge(
+    #[case] faults: &[&str],
+    #[case] refused: u16,
+    #[case] next: Option<(String, String)>,
+) {
+    assert_eq!(asked(BOTH, &catalogue(faults, ALL_ARE_REFUSED), refused, &[DOOR]), next);
+}
