@@ -128,9 +128,9 @@ fn such_a_line_does_not_name(
     assert_eq!(ids(&causes), ["client/lunch"]);
 }
 
-#[test]
-fn a_line_that_the_cause_found_leaves_too_does_not_name_another() {
-    let causes = causes(&[found(), fault("agents/tea", SILENT_OR_NOT, LUNCH, true)], 3, LUNCH, &[11]);
+#[rstest]
+fn a_line_that_the_cause_found_leaves_too_does_not_name_another(#[values(&[11], &[51, 61, 71])] written: &[i64]) {
+    let causes = causes(&[found(), fault("agents/tea", SILENT_OR_NOT, LUNCH, true)], 3, LUNCH, written);
     assert_eq!(ids(&causes), ["client/lunch"]);
 }
 

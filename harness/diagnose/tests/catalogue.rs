@@ -121,3 +121,19 @@ fn a_selector_with_an_unknown_word_is_refused(#[case] text: &str) {
 fn a_proof_that_proves_nothing_is_refused(#[case] text: &str) {
     assert!(text.parse::<ProofRule>().is_err());
 }
+
+#[rstest]
+#[case::weak("service_credentials: SERVICE_SECRET contains weak/default pattern", true)]
+#[case::short("JWT secret too short (12 chars, minimum 32)", true)]
+#[case::no_scheme("AUTH_SERVICE_URL: invalid url format", true)]
+#[case::a_token_of_ours("SSOT WEBSOCKET AUTHENTICATION failed - Invalid token format: 42 chars, 0 dots", false)]
+#[case::a_status("Request: GET /api/threads | Status: 406 Not Acceptable", false)]
+#[case::a_request("422: message must be at least 1 characters", false)]
+fn only_values_of_its_own_configuration_are_refused_by_a_backend_that_does_not_start(
+    #[case] line: &str,
+    #[case] is: bool,
+) {
+    let fault =
+        Catalogue::shipped().faults.iter().find(|fault| fault.id == "backend/config-refused").expect("it is there");
+    assert_eq!(fault.log.iter().any(|rule| rule.means(line)), is);
+}
