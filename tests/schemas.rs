@@ -1,8 +1,16 @@
 //! Every kind of run, against the schemas that others read our reports by: docs/report.schema.json, and `junit-10.xsd`, by which Jenkins'
 //! xunit plugin takes a JUnit file. The latter is ignored where there is no `xmllint` or `FIVEWHYS_JUNIT_XSD` names no schema.
 
+#[path = "support/disturbed.rs"]
+mod disturbed;
 #[path = "schemas/kinds.rs"]
 mod kinds;
+#[path = "support/program.rs"]
+#[expect(dead_code, reason = "what it printed is for others")]
+mod program;
+#[path = "support/server.rs"]
+#[expect(dead_code, reason = "sockets and tokens are for the rails")]
+mod server;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};

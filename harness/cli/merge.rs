@@ -1,21 +1,17 @@
 //! `fivewhys merge`: the reports of shards become the report that one run would have given.
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use miette::IntoDiagnostic as _;
 
 use super::gate_args::{GateArgs, text};
 use super::mistake::Mistake;
-use super::output;
-use super::reports::{ReportArgs, Stdout};
-use super::smoke::Format;
+use super::shown::ShownArgs;
 use super::supplied_args::SuppliedArgs;
 use super::target_args::TargetArgs;
 use crate::redact::Redactor;
-use crate::report::{human, json, read};
+use crate::report::read;
 use crate::run::{self, NamedReport};
 
 /// Options of `fivewhys merge`.
@@ -28,19 +24,13 @@ pub(super) struct Merge {
     gate: GateArgs,
     #[command(flatten)]
     supplied: SuppliedArgs,
-    /// How the report on stdout looks
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    format: Format,
     #[command(flatten)]
-    reports: ReportArgs,
-    /// Show every probe, and what ruled each fault out
-    #[arg(long, short)]
-    verbose: bool,
+    shown: ShownArgs,
 }
 
 impl Merge {
     pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
-        self.reports.check()?;
+        self.shown.check()?;
         let named = |from: &String| Ok(NamedReport { from: from.clone(), report: read(from, &text(from)?)? });
         let parts: Vec<NamedReport> = self.parts.iter().map(named).collect::<Result<_, Mistake>>()?;
         let target = arguments.resolve_for(parts.first().map(|part| part.report.target.as_str()))?;
@@ -55,19 +45,7 @@ impl Merge {
             redactor: redactor.clone(),
         };
         let report = run::merge(run, parts, &by_hand).await?;
-        let style = human::Style {
-            width: output::width(),
-            colour: output::colour(std::io::stdout().is_terminal()),
-            unicode: output::unicode(),
-            verbose: self.verbose,
-            curl: false,
-        };
-        let (rendered, stdout) = match self.format {
-            Format::Json => (json::render(&report), Stdout::Document),
-            Format::Human => (human::render(&report, &style), Stdout::Lines),
-        };
-        output::print(&self.reports.fenced(redactor.clean_own(&rendered), stdout)).into_diagnostic()?;
-        self.reports.write(&report, &redactor, self.verbose, stdout)?;
+        self.shown.show(&report, &redactor)?;
         Ok(ExitCode::from(report.exit.code))
     }
 }

@@ -15,6 +15,7 @@ mod repository;
 #[cfg(feature = "twin")]
 mod selftest;
 mod shard;
+mod shown;
 mod smoke;
 mod supplied_args;
 mod target_args;
@@ -46,7 +47,7 @@ struct Arguments {
 enum Command {
     /// Drive every scenario against a target; when one fails, say which hop failed and why
     #[command(after_help = run::ExitCode::table())]
-    Smoke(smoke::Smoke),
+    Smoke(Box<smoke::Smoke>),
     /// Put the JSON reports of shards together, and find the cause anew with all that any of them saw; sends nothing
     #[command(after_help = run::ExitCode::table())]
     Merge(Box<merge::Merge>),

@@ -1,20 +1,19 @@
 //! `fivewhys smoke`: drives the scenarios and reports.
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use miette::{IntoDiagnostic as _, miette};
 
+use super::ask;
 use super::mistake::Mistake;
 use super::progress::Progress;
-use super::reports::{ReportArgs, Stdout};
+use super::shown::ShownArgs;
 use super::target_args::TargetArgs;
-use super::{ask, output};
 use crate::redact::Redactor;
-use crate::report::{Report, Shard, human, json};
+use crate::report::Shard;
 use crate::run;
 use crate::scenario::{self, Scenario};
 use crate::target::Target;
@@ -52,34 +51,13 @@ pub(super) struct Smoke {
     /// Where the verdict is open, ask on the terminal whether to run the read-only command that would settle it
     #[arg(long)]
     ask: bool,
-    /// How the report on stdout looks
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    format: Format,
     #[command(flatten)]
-    reports: ReportArgs,
-    /// Show every probe, and what ruled each fault out
-    #[arg(long, short)]
-    verbose: bool,
-    /// Show each failed call as a curl command, its token as `$TOKEN`
-    #[arg(long)]
-    curl: bool,
-    /// Print the outcome alone, in one line
-    #[arg(long, short, conflicts_with_all = ["verbose", "curl"])]
-    quiet: bool,
-}
-
-/// A report format.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Format {
-    /// For people.
-    Human,
-    /// For programs: schema `fivewhys/report/1`.
-    Json,
+    shown: ShownArgs,
 }
 
 impl Smoke {
     pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
-        self.reports.check()?;
+        self.shown.check()?;
         let mut target = arguments.resolve()?;
         let catalogue = arguments.catalogue(&target)?;
         let (scenarios, part) = super::shard::part(self.shard, self.scenarios(&target)?)?;
@@ -111,10 +89,7 @@ impl Smoke {
             twin.shutdown().await;
         }
         let report = report?;
-        // Everything in it was redacted when it was kept; this is the rail behind the rail.
-        let (text, stdout) = (redactor.clean_own(&self.render(&report)), self.stdout());
-        output::print(&self.reports.fenced(text, stdout)).into_diagnostic()?;
-        self.reports.write(&report, &redactor, self.verbose, stdout)?;
+        self.shown.show(&report, &redactor)?;
         Ok(ExitCode::from(report.exit.code))
     }
 
@@ -132,31 +107,6 @@ impl Smoke {
         }
         let wanted = |scenario: &Scenario| self.scenario.is_empty() || self.scenario.contains(&scenario.id);
         Ok(all.into_iter().filter(wanted).collect())
-    }
-
-    fn render(&self, report: &Report) -> String {
-        match self.format {
-            Format::Json => json::render(report),
-            Format::Human if self.quiet => human::last_line(report, &self.style()),
-            Format::Human => human::render(report, &self.style()),
-        }
-    }
-
-    fn stdout(&self) -> Stdout {
-        match self.format {
-            Format::Json => Stdout::Document,
-            Format::Human => Stdout::Lines,
-        }
-    }
-
-    fn style(&self) -> human::Style {
-        human::Style {
-            width: output::width(),
-            colour: output::colour(std::io::stdout().is_terminal()),
-            unicode: output::unicode(),
-            verbose: self.verbose,
-            curl: self.curl,
-        }
     }
 }
 

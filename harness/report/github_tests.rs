@@ -12,12 +12,21 @@ fn in_repository(source: &str) -> Option<Place> {
 
 #[rstest]
 #[case::passed("passed", samples::passed())]
-#[case::findings_only("passed_with_finding", samples::passed_with_finding())]
+#[case::passed_with_finding("passed_with_finding", samples::passed_with_finding())]
+#[case::findings_only("findings_only", samples::findings_only())]
 #[case::certain("certain", samples::certain())]
 #[case::ambiguous("ambiguous", samples::ambiguous())]
 #[case::unknown("unknown", samples::unknown())]
 #[case::two_causes("two_causes", samples::two_causes())]
 #[case::accepted_control("accepted_control", samples::accepted_control())]
+#[case::known_failure("known_failure", samples::known_failure())]
+#[case::flaky("flaky", samples::flaky())]
+#[case::interrupted("interrupted", samples::interrupted())]
+#[case::beside_a_baseline("beside_a_baseline", samples::beside_a_baseline())]
+#[case::part("part", samples::part())]
+#[case::rolled_back("rolled_back", samples::rolled_back())]
+#[case::not_the_deploy("not_the_deploy", samples::not_the_deploy())]
+#[case::undecided("undecided", samples::undecided())]
 fn every_kind_of_run_on_github(#[case] name: &str, #[case] report: Report) {
     insta::assert_snapshot!(format!("github_summary_{name}"), summary(&report));
     insta::assert_snapshot!(format!("github_annotations_{name}"), annotations(&report, &in_repository));
@@ -49,4 +58,28 @@ fn each_cause_is_annotated_before_any_is_twice() {
     let commands = annotations(&report, &in_repository);
     let second = commands.lines().position(|line| line.contains("Only the hop is known"));
     assert!(second.is_some_and(|at| at < 3), "{commands}");
+}
+
+#[test]
+fn what_a_roll_back_printed_ends_neither_its_block_nor_its_fold() {
+    let attack = "```\n</details><h1>Passed</h1>\n````text\n::error::x\n|a|b|";
+    let mut report = samples::rolled_back();
+    let gate = report.gate.as_mut().expect("it has one");
+    gate.rolled_back.as_mut().expect("it was done").runs[0].output = attack.to_owned();
+    let page = summary(&report);
+    let before = page.find(attack).expect("it is kept as it is");
+    assert!(
+        page[..before].ends_with("\n`````text\n") && page[before + attack.len()..].starts_with("\n`````\n"),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_cause_offers_no_roll_back_beside_a_gate() {
+    for report in [samples::not_the_deploy(), samples::undecided()] {
+        let page = summary(&report);
+        assert!(!page.contains("Or roll back"), "{page}");
+    }
+    let report = samples::certain();
+    assert!(summary(&report).contains("Or roll back"));
 }

@@ -7,12 +7,21 @@ use super::{Report, samples};
 
 #[rstest]
 #[case::passed("passed", samples::passed())]
-#[case::findings_only("passed_with_finding", samples::passed_with_finding())]
+#[case::passed_with_finding("passed_with_finding", samples::passed_with_finding())]
+#[case::findings_only("findings_only", samples::findings_only())]
 #[case::certain("certain", samples::certain())]
 #[case::ambiguous("ambiguous", samples::ambiguous())]
 #[case::unknown("unknown", samples::unknown())]
 #[case::two_causes("two_causes", samples::two_causes())]
 #[case::accepted_control("accepted_control", samples::accepted_control())]
+#[case::known_failure("known_failure", samples::known_failure())]
+#[case::flaky("flaky", samples::flaky())]
+#[case::interrupted("interrupted", samples::interrupted())]
+#[case::beside_a_baseline("beside_a_baseline", samples::beside_a_baseline())]
+#[case::part("part", samples::part())]
+#[case::rolled_back("rolled_back", samples::rolled_back())]
+#[case::not_the_deploy("not_the_deploy", samples::not_the_deploy())]
+#[case::undecided("undecided", samples::undecided())]
 fn every_kind_of_run_as_html(#[case] name: &str, #[case] report: Report) {
     insta::assert_snapshot!(format!("html_{name}"), without_style(&render(&report)).replace("><", ">\n<"));
 }
@@ -62,4 +71,38 @@ fn three_hundred_failures_stay_a_page_that_can_be_read() {
     let before_folds = page.split("What was driven").next().expect("a part");
     assert!(before_folds.matches("load/send-").count() <= 300 + 1);
     assert!(page.contains("294 more"), "the rest of what it explains is folded");
+}
+
+#[test]
+fn what_a_roll_back_printed_is_text_and_folded() {
+    let mut report = samples::rolled_back();
+    let gate = report.gate.as_mut().expect("it has one");
+    gate.reasons = vec!["<script>a</script>".to_owned()];
+    gate.rolled_back.as_mut().expect("it was done").runs[0].output = "</pre></details><script>b</script>".to_owned();
+    let page = render(&report);
+    assert!(!page.contains("<script") && page.contains("&lt;/pre&gt;&lt;/details&gt;&lt;script&gt;b"), "{page}");
+    let section = page.split("id=\"gate\"").nth(1).and_then(|rest| rest.split("</section>").next()).expect("a section");
+    let fold = section.split("<details>").nth(1).expect("a fold");
+    assert!(fold.contains("&lt;script&gt;b") && !section.contains("<details open"), "{section}");
+}
+
+#[test]
+fn the_gate_stands_before_the_causes_and_an_unfinished_run_is_said_first() {
+    let page = render(&samples::not_the_deploy());
+    assert!(page.find("id=\"gate\"") < page.find("id=\"cause-1\""), "the reader decides by it");
+    for report in [samples::interrupted(), samples::part()] {
+        let page = render(&report);
+        let banner = page.split("</header>").next().expect("a banner");
+        assert!(banner.contains("Not a whole run"), "{banner}");
+    }
+}
+
+#[test]
+fn a_cause_offers_no_roll_back_beside_a_gate() {
+    for report in [samples::not_the_deploy(), samples::undecided()] {
+        let page = render(&report);
+        assert!(!page.contains("Or roll back"), "{page}");
+    }
+    let report = samples::certain();
+    assert!(render(&report).contains("Or roll back"));
 }

@@ -5,14 +5,16 @@
 
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
-use super::human::{claim, hops};
-use super::{Report, ScenarioReport, StepOutcome, StepReport, hostile};
+use super::human::{ALREADY, claim, hops, second_smoke, since, tried, whats_new};
+use super::{Report, RunOutcome, ScenarioReport, StepOutcome, StepReport, Try, hostile};
 use crate::diagnose::Cause;
 
 /// The suite of findings that fail the run. No scenario file can be called so.
 const FINDINGS: &str = "(findings)";
+/// The suite of a run that failed although no case did, or was not driven to its end.
+const RUN: &str = "(run)";
 
 /// The report as JUnit XML (1.0), ending with a new line. Well-formed whatever the server under test has said.
 #[must_use]
@@ -21,6 +23,9 @@ pub fn render(report: &Report) -> String {
     junit.set_time(time(report.timing.total_ms));
     junit.add_test_suites(report.scenarios.iter().map(|scenario| suite(report, scenario)));
     junit.add_test_suites(findings(report));
+    // Nothing else tells a pipeline that the run failed, or that it is not whole.
+    let failed = report.outcome == RunOutcome::Failed && junit.failures == 0;
+    junit.add_test_suites((failed || report.interrupted.is_some()).then(|| run(report)));
     // Writing into memory does not fail, and no part is missing.
     let xml = junit.to_string().expect("a report can be written as XML");
     let mut xml = without_root_skipped(xml);
@@ -45,6 +50,9 @@ fn suite(report: &Report, scenario: &ScenarioReport) -> TestSuite {
     suite.set_time(time(scenario.steps.iter().filter_map(|step| step.took_ms).sum()));
     suite.add_property(("title", &*safe(&scenario.title)));
     suite.add_property(("target", &*safe(&report.target)));
+    around(report).into_iter().for_each(|(name, value)| {
+        suite.add_property((name, &*safe(&value)));
+    });
     for cause in report.causes.iter().filter(|cause| scenario.steps.iter().any(|step| explains(cause, scenario, step)))
     {
         suite.add_property(("cause", &*safe(&cause.fault)));
@@ -56,26 +64,70 @@ fn suite(report: &Report, scenario: &ScenarioReport) -> TestSuite {
     suite
 }
 
+/// What holds for the whole run. The schema knows no properties but those of a suite, so that every suite has them.
+fn around(report: &Report) -> Vec<(&'static str, String)> {
+    let mut all: Vec<(&'static str, String)> = Vec::new();
+    all.extend(report.interrupted.map(|signal| ("interrupted", signal.to_string())));
+    all.extend(report.shard.map(|shard| ("shard", shard.to_string())));
+    all.extend(report.baseline.as_ref().map(|one| ("baseline", format!("{} {}", whats_new(one), since(one)))));
+    if let Some(gate) = &report.gate {
+        all.push(("gate", gate.advice.as_str().to_owned()));
+        all.extend(gate.reasons.iter().map(|reason| ("gate-reason", reason.clone())));
+        all.extend(gate.commands.iter().map(|one| ("gate-command", one.command.clone())));
+        let runs = gate.rolled_back.iter().flat_map(|done| &done.runs);
+        all.extend(runs.map(|run| ("rolled-back", format!("{}: {}", run.service, run.ended))));
+        all.extend(gate.rolled_back.as_ref().map(|done| ("second-smoke", second_smoke(done))));
+    }
+    all
+}
+
 fn case(report: &Report, scenario: &ScenarioReport, step: &StepReport) -> TestCase {
     let cause = report.causes.iter().find(|cause| explains(cause, scenario, step));
-    let because = safe(&step.because.join("; "));
+    let already = step.already.then_some(ALREADY);
+    let because = step.because.iter().map(String::as_str).chain(already).collect::<Vec<_>>().join("; ");
     let mut status = match step.outcome {
         StepOutcome::Passed => TestCaseStatus::success(),
         StepOutcome::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
         StepOutcome::Known | StepOutcome::Skipped => TestCaseStatus::skipped(),
     };
     if step.outcome != StepOutcome::Passed {
-        status.set_message(because);
+        status.set_message(safe(&because));
     }
     if step.outcome == StepOutcome::Failed {
         status.set_type(cause.map_or_else(|| "unexplained".to_owned(), |cause| safe(&cause.fault)));
         status.set_description(lines(failure(step, cause)));
     }
+    status.add_reruns(step.tries.iter().map(again));
     let mut case = TestCase::new(safe(&step.id), status);
     case.set_classname(safe(&scenario.id));
     case.set_time(time(step.took_ms.unwrap_or(0.0)));
     case.set_system_out(lines(about(step)));
     case
+}
+
+/// A try that did not hold: `flakyFailure` where a later one did, else `rerunFailure`.
+fn again(one: &Try) -> TestRerun {
+    let mut rerun = TestRerun::new(NonSuccessKind::Failure);
+    rerun.set_type(safe(&one.after)).set_message(safe(&one.after));
+    rerun
+        .set_description(format!("probe {} of the JSON report; the next try {} ms later", one.exchange, one.waited_ms));
+    rerun
+}
+
+/// The run itself as a case: an error where it was interrupted, else a failure.
+fn run(report: &Report) -> TestSuite {
+    let kind = if report.interrupted.is_some() { NonSuccessKind::Error } else { NonSuccessKind::Failure };
+    let mut status = TestCaseStatus::non_success(kind);
+    let says = safe(&format!("exit {}: {}", report.exit.code, report.exit.meaning));
+    status.set_message(says.clone()).set_description(says);
+    let mut case = TestCase::new("run", status);
+    case.set_classname(RUN);
+    let mut suite = TestSuite::new(RUN);
+    around(report).into_iter().for_each(|(name, value)| {
+        suite.add_property((name, &*safe(&value)));
+    });
+    suite.add_test_case(case);
+    suite
 }
 
 /// Nothing else tells a pipeline why a run fails whose every step passed.
@@ -111,7 +163,7 @@ fn failure(step: &StepReport, cause: Option<&Cause>) -> Vec<String> {
 
 fn about(step: &StepReport) -> Vec<String> {
     let probe = step.exchange.map(|id| format!("probe {id} of the JSON report"));
-    [Some(step.call.clone()), Some(step.source.clone()), probe].into_iter().flatten().collect()
+    [Some(step.call.clone()), Some(step.source.clone()), probe, tried(step)].into_iter().flatten().collect()
 }
 
 fn explains(cause: &Cause, scenario: &ScenarioReport, step: &StepReport) -> bool {

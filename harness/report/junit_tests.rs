@@ -7,12 +7,21 @@ use super::{Report, samples};
 
 #[rstest]
 #[case::passed("passed", samples::passed())]
-#[case::findings_only("passed_with_finding", samples::passed_with_finding())]
+#[case::passed_with_finding("passed_with_finding", samples::passed_with_finding())]
+#[case::findings_only("findings_only", samples::findings_only())]
 #[case::certain("certain", samples::certain())]
 #[case::ambiguous("ambiguous", samples::ambiguous())]
 #[case::unknown("unknown", samples::unknown())]
 #[case::two_causes("two_causes", samples::two_causes())]
 #[case::accepted_control("accepted_control", samples::accepted_control())]
+#[case::known_failure("known_failure", samples::known_failure())]
+#[case::flaky("flaky", samples::flaky())]
+#[case::interrupted("interrupted", samples::interrupted())]
+#[case::beside_a_baseline("beside_a_baseline", samples::beside_a_baseline())]
+#[case::part("part", samples::part())]
+#[case::rolled_back("rolled_back", samples::rolled_back())]
+#[case::not_the_deploy("not_the_deploy", samples::not_the_deploy())]
+#[case::undecided("undecided", samples::undecided())]
 fn every_kind_of_run_as_junit(#[case] name: &str, #[case] report: Report) {
     insta::assert_snapshot!(format!("junit_{name}"), render(&report));
 }
@@ -35,4 +44,13 @@ fn the_root_has_no_attribute_that_jenkins_does_not_know() {
     let xml = render(&report);
     let root = xml.lines().find(|line| line.starts_with("<testsuites")).expect("a root");
     assert!(root.contains("a skipped=&quot;9&quot; b") && !root.contains(" skipped=\""), "{root}");
+}
+
+#[test]
+fn a_flaky_pass_that_is_not_tolerated_is_a_failure_of_the_run() {
+    let exit = super::ExitReport { code: 3, meaning: "a step passed only when it was repeated".to_owned() };
+    let xml = render(&Report { outcome: super::RunOutcome::Failed, exit, ..samples::flaky() });
+    let run = xml.split("<testsuite name=\"(run)\"").nth(1).expect("a suite of the run");
+    assert!(run.contains(r#"<failure message="exit 3: a step passed only when it was repeated">"#), "{run}");
+    assert!(!render(&samples::flaky()).contains("(run)"), "nothing failed where it is tolerated");
 }

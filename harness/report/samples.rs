@@ -13,14 +13,19 @@ mod passage;
 mod probe;
 
 pub(super) use causes::{ambiguous_cause, certain_cause, proof};
-pub(super) use gate::{beside_a_baseline, flaky, interrupted, not_the_deploy, rolled_back};
+pub(super) use gate::{beside_a_baseline, flaky, interrupted, not_the_deploy, part, rolled_back, undecided};
 pub(super) use probe::probe;
 
 /// Every sample.
 pub(super) fn all() -> Vec<Report> {
     let verdicts = [certain(), ambiguous(), unknown(), two_causes(), accepted_control()];
-    let around = [flaky(), interrupted(), beside_a_baseline(), rolled_back(), not_the_deploy()];
-    [passed(), passed_with_finding()].into_iter().chain(verdicts).chain(around).chain([many()]).collect()
+    let around = [flaky(), interrupted(), beside_a_baseline(), part(), rolled_back(), not_the_deploy(), undecided()];
+    [passed(), passed_with_finding(), findings_only(), known_failure()]
+        .into_iter()
+        .chain(verdicts)
+        .chain(around)
+        .chain([many()])
+        .collect()
 }
 
 /// Everything in order.
@@ -73,6 +78,18 @@ pub(super) fn passed_with_finding() -> Report {
     }];
     let why = "gcloud logging read ended with 1: permission denied on project netra-staging".to_owned();
     report.unread = vec![Unread { door: "logs".to_owned(), why }];
+    report
+}
+
+/// Passed, with a finding and nothing else.
+pub(super) fn findings_only() -> Report {
+    Report { findings: passed_with_finding().findings, ..passed() }
+}
+
+/// Passed, but for what the target says beforehand.
+pub(super) fn known_failure() -> Report {
+    let mut report = passed();
+    report.scenarios[1] = passed_with_finding().scenarios.swap_remove(1);
     report
 }
 

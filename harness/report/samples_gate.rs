@@ -2,7 +2,7 @@
 
 use super::super::{
     Advice, BaselineReport, CommandRun, ExitReport, GateReport, Report, Revision, RollBack, RolledBack, RunOutcome,
-    SecondSmoke, Signal, StepOutcome, Try,
+    SecondSmoke, Shard, Signal, StepOutcome, Try,
 };
 use super::{certain, passed, skip};
 
@@ -91,6 +91,26 @@ pub(in super::super) fn not_the_deploy() -> Report {
     });
     let meaning = "nothing that may have caused it was deployed: do not roll back".to_owned();
     report.exit = ExitReport { code: 4, meaning };
+    report
+}
+
+/// Nobody can say: the other end may be the one that changed.
+pub(in super::super) fn undecided() -> Report {
+    let mut report = not_the_deploy();
+    let gate = report.gate.as_mut().expect("it has one");
+    gate.advice = Advice::Undecided;
+    gate.deployed = vec![revision("backend", "netra-backend-staging-00639-g4g")];
+    gate.previous = vec![revision("backend", "netra-backend-staging-00611-cr5")];
+    gate.reasons = vec!["backend-auth/service-secret-mismatch involves auth too, which was not deployed".to_owned()];
+    report.exit = ExitReport { code: 1, meaning: "the cause was found".to_owned() };
+    report
+}
+
+/// The second of three parts, and a step of it failed at every try.
+pub(in super::super) fn part() -> Report {
+    let mut report = certain();
+    report.shard = Some(Shard { index: 2, count: 3 });
+    report.scenarios[1].steps[0].tries = vec![Try { exchange: 7, after: "status 503".to_owned(), waited_ms: 500 }];
     report
 }
 

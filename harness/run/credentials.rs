@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::probe::{CredentialError, Credentials};
 use crate::redact::Redactor;
-use crate::target::{SecretError, Target, User};
+use crate::target::{SecretError, SecretOrigin, SecretSource, Target, User};
 use crate::token::{KeySet, Minter, Published, TokenKind};
 
 /// Mints and reads what is presented, and makes all of it known to the redactor.
@@ -29,6 +29,20 @@ impl RunCredentials {
     /// Whether our signing key is a published one.
     pub(super) fn published(&self) -> Option<Published> {
         self.minter.published()
+    }
+}
+
+/// Makes every secret that the target names known to the redactor, whether the run needed it or not, before something else than a server
+/// under test speaks. No command is run for it: what only a command tells stays unknown unless the run needed it.
+pub(super) fn learn_all(target: &Target, redactor: &Redactor) {
+    let users = target.users.iter().flat_map(|user| user.secrets.iter().map(|(name, secret)| (name.as_str(), secret)));
+    let caller = target.caller.iter().map(|caller| ("service", &caller.secret));
+    for (label, secret) in users.chain(caller) {
+        let at_hand = |origin: &&SecretOrigin| !matches!(origin, SecretOrigin::Command(_));
+        let sources = secret.sources.iter().filter(at_hand).cloned().collect();
+        if let Ok(known) = (SecretSource { sources, ..secret.clone() }).read() {
+            redactor.register_secret(label, &known);
+        }
     }
 }
 

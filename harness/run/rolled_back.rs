@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Command;
 
+use super::credentials::learn_all;
 use super::{Smoke, smoke};
 use crate::report::{Advice, CommandRun, Report, RollBack, RolledBack, RunOutcome, SecondSmoke, StepOutcome};
 
@@ -24,6 +25,8 @@ pub async fn roll_back(run: &Smoke, command: &str, report: &mut Report) {
     if run.conduct.interruption.signal().is_some() {
         return;
     }
+    // The command has our environment, and may print what the run did not need.
+    learn_all(&run.target, &run.redactor);
     let mut runs = Vec::new();
     for one in &gate.commands {
         runs.push(once(run, command, one).await);

@@ -96,6 +96,25 @@ fn a_merge_is_gated_as_a_run_is() {
 }
 
 #[test]
+fn a_merge_is_shown_as_a_run_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = halves(folder.path(), &["--fault", "backend-auth/service-secret-mismatch"]);
+    let shown = |more: &[&str]| {
+        let output = fivewhys(["merge"]).args(&files).args(more).output().expect("it starts");
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        stdout(&output).to_owned()
+    };
+    let page = folder.path().join("report.html");
+    let quiet = shown(&["-q", "--report", &format!("html={}", page.display())]);
+    assert!(quiet.lines().count() == 1 && quiet.starts_with("failed: 1 cause (certain)"), "{quiet}");
+    assert!(std::fs::read_to_string(page).expect("it was written").contains("id=\"cause-1\""));
+    let curl = shown(&["--curl"]);
+    assert!(curl.contains("curl --include") && curl.contains("$TOKEN"), "{curl}");
+    let both = fivewhys(["merge", "-q", "--curl"]).args(&files).output().expect("it starts");
+    assert_eq!(both.status.code(), Some(2), "one line has no room for a command");
+}
+
+#[test]
 fn the_diagnosis_of_a_merge_sees_what_every_part_saw() {
     let folder = tempfile::tempdir().expect("a folder");
     // With nothing asked beside the scenarios, what rules a candidate out can only come from the other part.

@@ -3,8 +3,9 @@
 //
 //   node check.mjs [--shots FOLDER]      FIVEWHYS: the binary; CHROMIUM: the browser
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -19,6 +20,9 @@ const shots = process.argv[2] === '--shots' ? resolve(process.argv[3]) : null;
 const work = mkdtempSync(join(tmpdir(), 'fivewhys-html-'));
 const mismatch = ['--fault', 'backend-auth/service-secret-mismatch'];
 
+const handler = ['--fault', 'backend/handler-error'];
+const deploy = ['--deployed', 'backend=netra-backend-staging-00639-g4g', '--previous', 'backend=netra-backend-staging-00611-cr5'];
+
 const kinds = {
   passed: { arguments: [], code: 0, causes: 0 },
   'one-cause': { arguments: mismatch, code: 1 },
@@ -26,6 +30,18 @@ const kinds = {
   ambiguous: { arguments: [...mismatch, '--doors', 'edge,auth'], code: 3 },
   'three-hundred': { arguments: [...mismatch, '--scenarios', manySteps()], code: 1 },
   network: { arguments: ['--fault', 'edge/iam-denied'], code: 1 },
+  flaky: { arguments: ['--scenarios', oneCall(), '--retries', '1'], code: 0, causes: 0, backend: awayAtFirst, shows: '.tried' },
+  interrupted: { arguments: ['--jobs', '1'], code: 130, causes: 0, backend: interrupts, shows: '.banner .partial' },
+  part: { arguments: [...mismatch, '--shard', '1/2'], code: 1, shows: '.banner .partial' },
+  'roll-back': { arguments: [...handler, ...deploy], code: 1, shows: '#gate.back pre' },
+  'rolled-back': {
+    arguments: [...handler, ...deploy, '--rollback-command', 'echo "shifting <b>all</b> traffic of $FIVEWHYS_SERVICE"; echo to $FIVEWHYS_PREVIOUS >&2'],
+    code: 1,
+    shows: '#gate details pre',
+  },
+  'do-not': { arguments: [...mismatch, '--deployed', 'frontend=netra-frontend-00012-abc'], code: 4, shows: '#gate.stay' },
+  undecided: { arguments: [...mismatch, ...deploy], code: 1, shows: '#gate.undecided' },
+  baseline: { arguments: [...handler, '--baseline', lastGood(), '--new-only'], code: 1, shows: '#baseline' },
 };
 
 function manySteps() {
@@ -37,15 +53,63 @@ function manySteps() {
   return folder;
 }
 
-function report(name, { arguments: more, code }) {
-  const path = join(work, `${name}.html`);
-  let ended = 0;
-  try {
-    execFileSync(binary, ['smoke', ...more, '--report', `html=${path}`], { stdio: 'pipe', cwd: work });
-  } catch (error) {
-    ended = error.status;
-  }
+function oneCall() {
+  const folder = join(work, 'one');
+  mkdirSync(folder);
+  const step = '[[step]]\nid = "list"\ncall = "backend.chat-messages"\n[step.expect]\nstatus = 200\n';
+  writeFileSync(join(folder, 'own.toml'), `title = "Messages can be listed"\n${step}`);
+  return folder;
+}
+
+function lastGood() {
+  const path = join(work, 'last-good.json');
+  spawnSync(binary, ['smoke', '--report', `json=${path}`], { cwd: work });
+  return path;
+}
+
+// A backend that is away for the first call, and there for the second.
+function awayAtFirst() {
+  let away = true;
+  return (request, response) => {
+    if (request.url.startsWith('/api/chat/messages') && away) {
+      away = false;
+      response.writeHead(503, { 'Retry-After': '0' }).end('<h1>away</h1>');
+    } else {
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"status": "healthy", "messages": []}');
+    }
+  };
+}
+
+// A backend that never answers; Ctrl-C comes with the first call to it.
+function interrupts(child) {
+  return () => child().kill('SIGINT');
+}
+
+async function run(name, { arguments: more, code, backend }, report) {
+  let child;
+  const server = backend && createServer(backend(() => child));
+  if (server) await new Promise((listens) => { server.listen(0, '127.0.0.1', listens); });
+  const played = server ? servers(server.address().port) : [];
+  child = spawn(binary, ['smoke', ...played, ...more, '--report', report], {
+    stdio: 'ignore',
+    cwd: work,
+    env: { ...process.env, JWT_SECRET_STAGING: 'a signing secret of more than 32 bytes' },
+  });
+  const ended = await new Promise((ends) => { child.on('close', ends); });
+  server?.closeAllConnections();
+  server?.close();
   if (ended !== code) throw new Error(`${name}: exit ${ended}`);
+}
+
+// The target staging, moved to a server of ours.
+function servers(port) {
+  const moved = [['backend', 'http'], ['auth', 'http'], ['websocket', 'ws']].flatMap(([what, scheme]) => ['--set', `${what}=${scheme}://127.0.0.1:${port}`]);
+  return ['--target', 'staging', ...moved, '--doors', 'edge', '--set', 'budget.requests_per_minute=60000'];
+}
+
+async function report(name, kind) {
+  const path = join(work, `${name}.html`);
+  await run(name, kind, `html=${path}`);
   return pathToFileURL(path).href;
 }
 
@@ -126,12 +190,13 @@ async function printed(page, name) {
   holds(name, `${hidden} folds stay closed on paper`, hidden === 0);
 }
 
-async function check(browser, name, url, causes = 1) {
+async function check(browser, name, url, { causes = 1, shows = '#outcome' }) {
   for (const colorScheme of ['light', 'dark']) {
     const label = `${name}, ${colorScheme}`;
     const page = await opened(browser, url, { colorScheme }, label);
     await sound(page, label);
     holds(label, `shows ${causes} causes`, (await page.locator('section[id^="cause-"]').count()) === causes);
+    holds(label, `shows ${shows}`, (await page.locator(shows).count()) > 0);
     if (shots) await page.screenshot({ path: join(shots, `${name}-${colorScheme}.png`), fullPage: name !== 'three-hundred' });
     await page.evaluate(() => document.querySelectorAll('details').forEach((e, n) => { e.open = n < 40; }));
     await accessible(page, label);
@@ -150,9 +215,9 @@ async function check(browser, name, url, causes = 1) {
 }
 
 // The diagram in the job summary, read and drawn by mermaid itself.
-async function drawnByMermaid(browser, name, { arguments: more }) {
+async function drawnByMermaid(browser, name, kind) {
   const path = join(work, `${name}.md`);
-  spawnSync(binary, ['smoke', ...more, '--report', `github=${path}`], { cwd: work });
+  await run(name, kind, `github=${path}`);
   const diagrams = [...readFileSync(path, 'utf8').matchAll(/^```mermaid\n(.*?)^```$/gms)].map(([, text]) => text);
   const page = await browser.newPage();
   await page.addScriptTag({ path: join(here, 'node_modules/mermaid/dist/mermaid.min.js') });
@@ -179,7 +244,7 @@ const browser = await chromium.launch({
 });
 try {
   for (const [name, kind] of Object.entries(kinds)) {
-    await check(browser, name, report(name, kind), kind.causes);
+    await check(browser, name, await report(name, kind), kind);
     await drawnByMermaid(browser, name, kind);
     console.log(`looked at ${name}`);
   }

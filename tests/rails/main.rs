@@ -1,6 +1,9 @@
 //! The rails: no secret and no token in any output, whatever fails and whatever the server under test sends back; and no token goes to
 //! a host that the target does not name.
 
+mod around;
+#[path = "../support/disturbed.rs"]
+mod disturbed;
 mod echo;
 mod elsewhere;
 mod evidence;

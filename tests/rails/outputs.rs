@@ -55,7 +55,7 @@ fn reports(twin: &TwinProcess) -> Vec<(String, String)> {
     texts
 }
 
-const FORMATS: [&str; 5] = ["html", "json", "junit", "human", "github"];
+pub(crate) const FORMATS: [&str; 5] = ["html", "json", "junit", "human", "github"];
 
 #[test]
 fn the_tokens_that_were_sent_are_there_as_marks() {
@@ -65,7 +65,7 @@ fn the_tokens_that_were_sent_are_there_as_marks() {
     }
 }
 
-fn canaries(twin: &TwinProcess) -> Canaries {
+pub(crate) fn canaries(twin: &TwinProcess) -> Canaries {
     let secrets = twin.secret_files().into_iter().map(|file| {
         let value = std::fs::read_to_string(&file).expect("a secret");
         (file.file_name().expect("a name").to_string_lossy().into_owned(), value)

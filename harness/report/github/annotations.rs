@@ -1,6 +1,6 @@
 //! Annotations: a cause at the scenario lines that fail by it. Sits in `report::github`.
 
-use super::super::human::claim;
+use super::super::human::{ALREADY, claim, tried};
 use super::super::{Report, StepOutcome, StepReport};
 use super::command::command;
 use crate::diagnose::{Cause, Finding};
@@ -39,9 +39,18 @@ pub fn annotations(report: &Report, place: &dyn Fn(&str) -> Option<Place>) -> St
         seen.push(fault);
         times
     });
-    let errors = groups.iter().map(|group| error(group, place)).take(SHOWN);
-    let mut lines: Vec<String> = errors.collect();
+    let errors = groups.iter().map(|group| error(group, place));
+    let interrupted = report.interrupted.map(|signal| {
+        let says = format!("{signal} ended the run before its time: what was not driven is skipped");
+        command("error", &[("title", "Not a whole run")], &[says])
+    });
+    let mut lines: Vec<String> = interrupted.into_iter().chain(errors).take(SHOWN).collect();
     lines.extend(report.findings.iter().take(SHOWN).map(finding));
+    lines.extend(flaky(report).take(SHOWN).map(|(name, step)| {
+        let (file, line) = located(place, &step.source);
+        let says = format!("{name}: {}: {}", step.call, tried(step).unwrap_or_default());
+        command("warning", &[("file", &*file), ("line", &*line), ("title", "Flaky step")], &[says])
+    }));
     lines.extend(known(report).take(SHOWN).map(|(name, step)| {
         let (file, line) = located(place, &step.source);
         let properties = [("file", &*file), ("line", &*line), ("title", "Known failure")];
@@ -55,6 +64,10 @@ fn named(report: &Report) -> impl Iterator<Item = (String, &StepReport)> {
         .scenarios
         .iter()
         .flat_map(|scenario| scenario.steps.iter().map(move |step| (format!("{}/{}", scenario.id, step.id), step)))
+}
+
+fn flaky(report: &Report) -> impl Iterator<Item = (String, &StepReport)> {
+    named(report).filter(|(_, step)| step.flaky)
 }
 
 fn known(report: &Report) -> impl Iterator<Item = (String, &StepReport)> {
@@ -81,7 +94,8 @@ fn error(group: &Group<'_>, place: &dyn Fn(&str) -> Option<Place>) -> String {
     let title = group.cause.map_or_else(|| "Failed, and no cause explains it".to_owned(), claim);
     let mut says = Vec::new();
     for (name, step) in group.steps.iter().take(NAMED) {
-        says.push(format!("{name}: {}: {}", step.call, step.because.join("; ")));
+        let already = if step.already { format!(" ({ALREADY})") } else { String::new() };
+        says.push(format!("{name}: {}: {}{already}", step.call, step.because.join("; ")));
     }
     if let Some(more) = group.steps.len().checked_sub(NAMED).filter(|more| *more > 0) {
         says.push(format!("… and {more} more at this line"));

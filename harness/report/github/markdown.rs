@@ -35,6 +35,15 @@ pub(super) fn code(raw: &str) -> String {
 
 /// A block to copy, fenced by more backticks than are in it.
 pub(super) fn block(raw: &str) -> String {
+    fenced(raw, "sh")
+}
+
+/// What a program printed, fenced in the same way.
+pub(super) fn printed(raw: &str) -> String {
+    fenced(raw, "text")
+}
+
+fn fenced(raw: &str, language: &str) -> String {
     let lines: Vec<String> = raw.lines().map(|line| printable(line, true)).collect();
     let mut longest = 2;
     let mut run = 0;
@@ -43,7 +52,7 @@ pub(super) fn block(raw: &str) -> String {
         longest = longest.max(run);
     }
     let fence = "`".repeat(longest + 1);
-    format!("{fence}sh\n{}\n{fence}\n", lines.join("\n"))
+    format!("{fence}{language}\n{}\n{fence}\n", lines.join("\n"))
 }
 
 /// Text in which `` `…` `` is a command: words as words, commands as blocks.

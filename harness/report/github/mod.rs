@@ -1,6 +1,7 @@
 //! What GitHub shows of a run: annotations at the lines of the scenario files, and a job summary in Markdown. Sits in `report`.
 
 mod annotations;
+mod around;
 mod command;
 mod markdown;
 mod mermaid;

@@ -1,9 +1,9 @@
 //! The job summary: outcome, causes, whys, the failing request as a diagram. Sits in `report::github`.
 
-use super::super::human::{are_open, claim, headline, hops, notes, outcome, percent, would_leave};
-use super::super::{Report, RunOutcome, StepOutcome};
+use super::super::human::{ALREADY, are_open, claim, headline, hops, notes, outcome, percent, tried, would_leave};
+use super::super::{Report, RunOutcome, StepOutcome, StepReport};
 use super::markdown::{block, code, fold, instruction, table, text};
-use super::mermaid;
+use super::{around, mermaid};
 use crate::diagnose::{Cause, Proof, Settling};
 
 /// Rows of a table: GitHub takes a mebibyte a summary.
@@ -17,11 +17,15 @@ pub fn summary(report: &Report) -> String {
     let mut page = format!("## {mark} {} {word}{causes}\n\n", code(&report.target));
     page.push_str(&text(&[vec![outcome(report)], notes(report)].concat().join(" · ")));
     page.push_str("\n\n");
+    page.push_str(&around::partial(report));
+    page.push_str(&around::gate(report));
+    page.push_str(&around::baseline(report));
     for (n, one) in report.causes.iter().enumerate() {
         page.push_str(&cause(report, n, one));
     }
     page.push_str(&findings(report));
     page.push_str(&failed(report));
+    page.push_str(&flaky(report));
     page.push_str(&scenarios(report));
     page
 }
@@ -32,7 +36,8 @@ fn cause(report: &Report, n: usize, cause: &Cause) -> String {
     if let Some(settling) = &cause.settled_by {
         page.push_str(&settle(settling));
     }
-    let rollback = cause.rollback.as_ref();
+    // Where there is a gate, it says this, and knows what was deployed.
+    let rollback = cause.rollback.as_ref().filter(|_| report.gate.is_none());
     let back = rollback.map(|back| if back.cures { "Or roll back" } else { "Do not roll back" });
     let todo = [
         ("Fix", cause.fix.as_ref()),
@@ -127,7 +132,7 @@ fn failed(report: &Report) -> String {
         vec![
             code(&format!("{}/{}", scenario.id, step.id)),
             code(&step.call),
-            text(&step.because.join("; ")),
+            text(&did_not_hold(step)),
             text(&step.source),
         ]
     });
@@ -136,9 +141,29 @@ fn failed(report: &Report) -> String {
     format!("### Failed steps\n\n{}{more}\n", table(&["Step", "Call", "What did not hold", "Source"], rows))
 }
 
+fn did_not_hold(step: &StepReport) -> String {
+    let already = step.already.then(|| ALREADY.to_owned());
+    step.because.iter().cloned().chain(tried(step)).chain(already).collect::<Vec<_>>().join("; ")
+}
+
+fn flaky(report: &Report) -> String {
+    let steps = report.scenarios.iter().flat_map(|scenario| scenario.steps.iter().map(move |step| (scenario, step)));
+    let mut flaky = steps.filter(|(_, step)| step.flaky).peekable();
+    if flaky.peek().is_none() {
+        return String::new();
+    }
+    let rows = flaky.take(ROWS).map(|(scenario, step)| {
+        let tried = tried(step).unwrap_or_default();
+        vec![code(&format!("{}/{}", scenario.id, step.id)), code(&step.call), text(&tried), text(&step.source)]
+    });
+    format!("### Flaky steps\n\n{}\n", table(&["Step", "Call", "", "Source"], rows))
+}
+
 fn scenarios(report: &Report) -> String {
     let rows = report.scenarios.iter().take(ROWS).map(|scenario| {
+        let flaky = scenario.steps.iter().any(|step| step.flaky);
         let word = match scenario.outcome {
+            StepOutcome::Passed if flaky => "~ flaky",
             StepOutcome::Passed => "✓ passed",
             StepOutcome::Failed => "✗ failed",
             StepOutcome::Known => "! known",

@@ -22,7 +22,7 @@ pub(super) fn section(report: &Report, n: usize, cause: &Cause) -> Markup {
             h2 #(format!("{id}-title")) { (shown(&claim(cause))) " " (outcome::certainty(cause.certainty)) }
             (about(cause))
             (open::settle(cause))
-            (cure::section(cause))
+            (cure::section(cause, report.gate.is_some()))
             (drawn(report, number, cause, passage))
             (whys::section(cause, is_shown))
             (open::candidates(cause))

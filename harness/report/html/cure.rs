@@ -5,8 +5,9 @@ use maud::{Markup, html};
 use super::text::{lines, shown};
 use crate::diagnose::Cause;
 
-pub(super) fn section(cause: &Cause) -> Markup {
-    let rollback = cause.rollback.as_ref();
+/// Whether going back would do is left to the gate where there is one: it knows what was deployed.
+pub(super) fn section(cause: &Cause, gated: bool) -> Markup {
+    let rollback = cause.rollback.as_ref().filter(|_| !gated);
     html! {
         @if cause.fix.is_some() || cause.verify.is_some() || rollback.is_some() {
             h3 { "What to do" }

@@ -34,8 +34,9 @@ pub(super) fn is_shown(report: &Report, id: u32) -> bool {
 fn is_asked_for(report: &Report, id: u32) -> bool {
     let mut steps = report.scenarios.iter().flat_map(|scenario| &scenario.steps);
     let failed = |outcome| matches!(outcome, StepOutcome::Failed | StepOutcome::Known);
-    steps.any(|step| step.exchange == Some(id) && failed(step.outcome))
-        || proofs(report).any(|proof| proof.exchange == Some(id))
+    steps.any(|step| {
+        (step.exchange == Some(id) && failed(step.outcome)) || step.tries.iter().any(|one| one.exchange == id)
+    }) || proofs(report).any(|proof| proof.exchange == Some(id))
 }
 
 fn proofs(report: &Report) -> impl Iterator<Item = &Proof> {

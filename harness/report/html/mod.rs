@@ -2,15 +2,18 @@
 //!
 //! Self-contained: no script, nothing remote, and a content security policy that allows neither. Without colour it says the same.
 
+mod baseline;
 mod cause;
 mod cure;
 mod drawing;
 mod exchanges;
 mod findings;
+mod gate;
 mod head;
 mod map;
 mod open;
 mod outcome;
+mod partial;
 mod ruled_out;
 mod sequence;
 mod steps;
@@ -32,8 +35,10 @@ pub fn render(report: &Report) -> String {
                 a .skip href="#outcome" { "To the outcome" }
                 (outcome::banner(report))
                 main {
+                    (gate::section(report))
                     @for (n, cause) in report.causes.iter().enumerate() { (cause::section(report, n, cause)) }
                     (findings::section(report))
+                    (baseline::section(report))
                     (steps::section(report))
                     (exchanges::section(report))
                 }

@@ -5,22 +5,31 @@ use maud::{Markup, html};
 use super::super::human::{claim, headline, notes, outcome};
 use super::super::{Report, RunOutcome};
 use super::text::{instruction, shown};
+use super::{baseline, gate, partial, steps};
 use crate::diagnose::{Cause, Certainty};
 
 /// What came out, and in one line per cause who has to do something about it.
 pub(super) fn banner(report: &Report) -> Markup {
     let failed = report.outcome == RunOutcome::Failed;
-    let (class, mark, word) = if failed { ("bad", "✗", "Failed") } else { ("good", "✓", "Passed") };
+    let (class, mark, word) = if failed {
+        ("bad", "✗", if report.interrupted.is_some() { "Interrupted" } else { "Failed" })
+    } else {
+        ("good", "✓", "Passed")
+    };
     html! {
         header #outcome .banner .(class) tabindex="-1" {
             p .eyebrow { "fivewhys · target " strong { (shown(&report.target)) } }
             h1 { span .mark aria-hidden="true" { (mark) } " " (word) @if !report.causes.is_empty() { ": " (headline(report)) } }
+            (partial::notice(report))
             @if !report.causes.is_empty() {
                 ul .verdicts { @for (n, cause) in report.causes.iter().enumerate() { (verdict(n, cause)) } }
             }
             @for finding in report.findings.iter().filter(|finding| finding.fails) {
                 p .verdict { strong { (shown(&finding.title)) } " " a href="#findings" { "what shows it" } }
             }
+            (steps::flaky(report))
+            (gate::in_short(report))
+            (baseline::in_short(report))
             p .counts { (shown(&[vec![outcome(report)], notes(report)].concat().join(" · "))) }
         }
     }

@@ -2,12 +2,14 @@
 
 use maud::{Markup, html};
 
-use super::super::human::{counted, duration};
+use super::super::human::{ALREADY, counted, duration, tried};
 use super::super::{Report, ScenarioReport, StepOutcome, StepReport};
 use super::exchanges;
 use super::text::shown;
 use crate::probe::Phases;
 
+/// Flaky steps named in the banner.
+const NAMED: usize = 3;
 /// The width of the longest bar.
 const BAR: f64 = 160.0;
 
@@ -26,18 +28,31 @@ pub(super) fn section(report: &Report) -> Markup {
     }
 }
 
+/// The flaky steps in the banner.
+pub(super) fn flaky(report: &Report) -> Markup {
+    let steps = report.scenarios.iter().flat_map(|scenario| scenario.steps.iter().map(move |step| (scenario, step)));
+    let flaky: Vec<_> = steps.filter(|(_, step)| step.flaky).collect();
+    html! {
+        @for (scenario, step) in flaky.iter().take(NAMED) {
+            p .verdict { strong { "Flaky: " } code { (shown(&scenario.id)) "/" (shown(&step.id)) } " " (shown(&tried(step).unwrap_or_default())) }
+        }
+        @if flaky.len() > NAMED { p .verdict { "… and " (flaky.len() - NAMED) " more flaky steps" } }
+    }
+}
+
 fn legend(class: &str, says: &str) -> Markup {
     html! { span .key { svg .bar width="14" height="12" aria-hidden="true" { rect .(class) y="1" width="14" height="10" {} } " " (says) } " " }
 }
 
 fn fold(report: &Report, scenario: &ScenarioReport, longest: f64) -> Markup {
-    let open = scenario.outcome == StepOutcome::Failed && scenario.steps.len() <= 20;
-    let took: f64 = scenario.steps.iter().filter_map(|step| step.took_ms).sum();
+    let flaky = scenario.steps.iter().any(|step| step.flaky);
+    let open = (flaky || scenario.outcome == StepOutcome::Failed) && scenario.steps.len() <= 20;
+    let took = scenario.steps.iter().filter_map(|step| step.took_ms).reduce(|all, one| all + one);
     html! {
         details open[open] {
             summary {
-                (outcome(scenario.outcome)) " " strong { (shown(&scenario.id)) } " " span { (shown(&scenario.title)) } " "
-                span .quiet { (counted(scenario.steps.len(), "step", "steps")) ", " (duration(took)) }
+                (outcome(scenario.outcome, flaky)) " " strong { (shown(&scenario.id)) } " " span { (shown(&scenario.title)) } " "
+                span .quiet { (counted(scenario.steps.len(), "step", "steps")) @if let Some(took) = took { ", " (duration(took)) } }
             }
             table .steps {
                 thead { tr { th scope="col" { "Outcome" } th scope="col" { "Step" } th scope="col" { "Time" } } }
@@ -50,14 +65,33 @@ fn fold(report: &Report, scenario: &ScenarioReport, longest: f64) -> Markup {
 fn row(report: &Report, step: &StepReport, longest: f64) -> Markup {
     html! {
         tr {
-            td { (outcome(step.outcome)) }
+            td { (outcome(step.outcome, step.flaky)) }
             th scope="row" {
                 (shown(&step.id)) " " code { (shown(&step.call)) }
                 @if let Some(id) = step.exchange.filter(|id| exchanges::is_shown(report, *id)) { " " a .ref href=(format!("#probe-{id}")) { "probe " (id) } }
+                @if step.already { " " span .chip .unknown { (ALREADY) } }
                 @for because in &step.because { div .because[step.outcome == StepOutcome::Failed] { (shown(because)) } }
-                @if step.outcome == StepOutcome::Failed { div .quiet { (shown(&step.source)) } }
+                (tries(report, step))
+                @if step.flaky || step.outcome == StepOutcome::Failed { div .quiet { (shown(&step.source)) } }
             }
             td .number { @if let Some(took) = step.took_ms { (bar(phases(report, step), took, longest)) " " (duration(took)) } @else { "–" } }
+        }
+    }
+}
+
+/// Every try that did not hold, with the way to its exchange.
+fn tries(report: &Report, step: &StepReport) -> Markup {
+    html! {
+        @if let Some(says) = tried(step) {
+            div .tried[step.flaky] { (shown(&says)) }
+            ul .quiet {
+                @for (n, one) in step.tries.iter().enumerate() {
+                    li {
+                        "try " (n + 1) ": " (shown(&one.after)) ", the next one " (one.waited_ms) " ms later"
+                        @if exchanges::is_shown(report, one.exchange) { " " a .ref href=(format!("#probe-{}", one.exchange)) { "probe " (one.exchange) } }
+                    }
+                }
+            }
         }
     }
 }
@@ -82,8 +116,9 @@ pub(super) fn bar(phases: Option<&Phases>, took: f64, longest: f64) -> Markup {
 }
 
 /// The word, with a mark that is seen without colour.
-fn outcome(outcome: StepOutcome) -> Markup {
+fn outcome(outcome: StepOutcome, flaky: bool) -> Markup {
     let (class, says) = match outcome {
+        StepOutcome::Passed if flaky => ("known", "~ flaky"),
         StepOutcome::Passed => ("ok", "✓ passed"),
         StepOutcome::Failed => ("failed", "✗ failed"),
         StepOutcome::Known => ("known", "! known"),

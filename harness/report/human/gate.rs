@@ -43,22 +43,36 @@ fn what(gate: &GateReport) -> String {
 fn rolled_back(page: &mut Page, done: &RolledBack, verbose: bool) {
     done.runs.iter().for_each(|run| command(page, run, verbose));
     let ink = page.ink();
-    let (paint, says) = match &done.second {
-        Some(second) if second.outcome == RunOutcome::Passed => (Paint::Good, passed(second)),
-        Some(second) => (Paint::Bad, failed(second)),
-        None => (Paint::Warning, "not driven".to_owned()),
+    let paint = match done.second.as_ref().map(|second| second.outcome) {
+        Some(RunOutcome::Passed) => Paint::Good,
+        Some(RunOutcome::Failed) => Paint::Bad,
+        None => Paint::Warning,
     };
-    page.row(INDENT, [ink.text(Paint::Faint, "second smoke")], &[ink.text(paint, &says)]);
+    page.row(INDENT, [ink.text(Paint::Faint, "second smoke")], &[ink.text(paint, &second_smoke(done))]);
 }
 
 fn command(page: &mut Page, run: &CommandRun, verbose: bool) {
     let ink = page.ink();
-    let (word, paint) = if run.succeeded { ("rolled back", Paint::Good) } else { ("roll back FAILED", Paint::Bad) };
+    let (word, paint) = (done(run), if run.succeeded { Paint::Good } else { Paint::Bad });
     let said = ink.list(Paint::Plain, [&run.service, &run.ended], Separator::Dot);
     page.row(INDENT, [ink.text(paint, word)], &[said, ink.text(Paint::Plain, &run.command)]);
     let lines: Vec<&str> = run.output.lines().filter(|line| !line.trim().is_empty()).collect();
     let skipped = if verbose { 0 } else { lines.len().saturating_sub(LAST_LINES) };
     lines[skipped..].iter().for_each(|line| page.paragraph(INDENT + 2, &ink.text(Paint::Faint, line)));
+}
+
+/// What became of one run of the operator's command.
+pub(in super::super) const fn done(run: &CommandRun) -> &'static str {
+    if run.succeeded { "rolled back" } else { "roll back FAILED" }
+}
+
+/// How the smoke after the roll back went. Every format says it so.
+pub(in super::super) fn second_smoke(done: &RolledBack) -> String {
+    match &done.second {
+        Some(second) if second.outcome == RunOutcome::Passed => passed(second),
+        Some(second) => failed(second),
+        None => "not driven".to_owned(),
+    }
 }
 
 fn passed(second: &SecondSmoke) -> String {

@@ -20,9 +20,12 @@ pub use self::manual::{fault_list, fault_page};
 pub use self::matrix::matrices;
 
 // Every format says the same in the same words.
+pub(super) use self::baseline::{lists, since, whats_new};
 pub(super) use self::candidates::{are_open, would_leave};
 pub(super) use self::causes::{claim, headline, hops};
 pub(super) use self::ending::{notes, outcome};
+pub(super) use self::gate::{done, second_smoke};
+pub(super) use self::scenarios::{ALREADY, tried};
 pub(super) use self::words::{counted, duration, percent};
 
 use self::page::Page;

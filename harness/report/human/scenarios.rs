@@ -8,6 +8,9 @@ use super::words::{counted, duration};
 /// A failed run lists this many rows of a kind and says how many more there are.
 const LISTED: usize = 20;
 
+/// What is said of a step that failed in the baseline too.
+pub(in super::super) const ALREADY: &str = "failed in the baseline too";
+
 /// One line of the list.
 struct Row {
     mark: Mark,
@@ -131,10 +134,20 @@ fn asides(ink: Ink, scenario: &ScenarioReport) -> Vec<Row> {
 
 /// A step that passed only when it was repeated, and what it was repeated for.
 fn repeated(ink: Ink, scenario: &ScenarioReport, step: &StepReport) -> Row {
-    let after: Vec<&str> = step.tries.iter().map(|one| one.after.as_str()).collect();
-    let says = format!("passed at try {}, after {}", step.tries.len() + 1, after.join(", "));
     let name = ink.text(Paint::Plain, &format!("{}/{}", scenario.id, step.id));
-    Row { mark: Mark::Flaky, id: None, segments: vec![name, ink.text(Paint::Plain, &says)] }
+    let says = tried(step).map(|says| ink.text(Paint::Plain, &says));
+    Row { mark: Mark::Flaky, id: None, segments: [name].into_iter().chain(says).collect() }
+}
+
+/// How often a step was tried, where that was more than once. Every format says it so.
+pub(in super::super) fn tried(step: &StepReport) -> Option<String> {
+    let times = step.tries.len() + 1;
+    let after: Vec<&str> = step.tries.iter().map(|one| one.after.as_str()).collect();
+    match (times, step.flaky) {
+        (1, _) => None,
+        (_, true) => Some(format!("passed at try {times}, after {}", after.join(", "))),
+        (_, false) => Some(format!("tried {times} times")),
+    }
 }
 
 /// A row a failed step; one for the scenario itself when it failed and none of its steps did.
@@ -151,11 +164,9 @@ fn failure(ink: Ink, scenario: &ScenarioReport, step: &StepReport) -> Row {
     let mut segments = vec![ink.text(Paint::Strong, &format!("{}/{}", scenario.id, step.id))];
     segments.push(ink.text(Paint::Plain, &step.call));
     segments.extend(step.because.iter().map(|because| ink.text(Paint::Plain, because)));
-    if !step.tries.is_empty() {
-        segments.push(ink.text(Paint::Plain, &format!("tried {} times", step.tries.len() + 1)));
-    }
+    segments.extend(tried(step).map(|says| ink.text(Paint::Plain, &says)));
     if step.already {
-        segments.push(ink.text(Paint::Warning, "failed in the baseline too"));
+        segments.push(ink.text(Paint::Warning, ALREADY));
     }
     segments.push(ink.text(Paint::Faint, &step.source));
     Row { mark: Mark::Outcome(StepOutcome::Failed), id: None, segments }

@@ -1,0 +1,99 @@
+//! Whether to roll back, why, and what came of it. Sits in `report::html`, right after the outcome: the reader decides by it.
+
+use maud::{Markup, html};
+
+use super::super::human::{done, second_smoke};
+use super::super::{Advice, CommandRun, GateReport, Report, RolledBack, RunOutcome};
+use super::text::{instruction, lines, shown};
+
+/// The advice as a heading.
+const fn heading(advice: Advice) -> &'static str {
+    match advice {
+        Advice::RollBack => "Roll back",
+        Advice::DoNot => "Do not roll back",
+        Advice::Undecided => "Whether to roll back is undecided",
+    }
+}
+
+/// The advice in the banner, with the way to its reasons.
+pub(super) fn in_short(report: &Report) -> Markup {
+    html! {
+        @if let Some(gate) = &report.gate {
+            p .verdict { "After the deploy: " a href="#gate" { strong { (gate.advice.as_str()) } } @if let Some(done) = &gate.rolled_back { ". Second smoke: " (shown(&second_smoke(done))) } }
+        }
+    }
+}
+
+pub(super) fn section(report: &Report) -> Markup {
+    html! {
+        @if let Some(gate) = &report.gate {
+            section .card .gate .(class(gate.advice)) #gate aria-labelledby="gate-title" {
+                p .eyebrow { "After the deploy" }
+                h2 #gate-title { (heading(gate.advice)) }
+                ul { @for reason in &gate.reasons { li { (instruction(reason)) } } }
+                (revisions(gate))
+                @if !gate.commands.is_empty() {
+                    h3 { @if gate.rolled_back.is_some() { "The commands that go back" } @else { "To roll back" } }
+                    @for one in &gate.commands { pre { code { (lines(&one.command)) } } }
+                }
+                @if let Some(done) = &gate.rolled_back { (rolled_back(done)) }
+            }
+        }
+    }
+}
+
+const fn class(advice: Advice) -> &'static str {
+    match advice {
+        Advice::RollBack => "back",
+        Advice::DoNot => "stay",
+        Advice::Undecided => "undecided",
+    }
+}
+
+fn revisions(gate: &GateReport) -> Markup {
+    html! {
+        table {
+            thead { tr { th scope="col" { "Service" } th scope="col" { "Deployed" } th scope="col" { "Before it" } } }
+            tbody {
+                @for one in &gate.deployed {
+                    @let before = gate.previous.iter().find(|before| before.service == one.service);
+                    tr {
+                        th scope="row" { (shown(&one.service)) }
+                        td { code { (shown(&one.revision)) } }
+                        td { @if let Some(before) = before { code { (shown(&before.revision)) } } @else { "not said" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn rolled_back(done: &RolledBack) -> Markup {
+    let passed = done.second.as_ref().is_some_and(|second| second.outcome == RunOutcome::Passed);
+    html! {
+        h3 { "What was done" }
+        @for run in &done.runs { (command(run)) }
+        p { strong { "Second smoke: " } span .outcome .(if passed { "ok" } else { "failed" }) { (if passed { "✓ " } else { "✗ " }) } (shown(&second_smoke(done))) }
+        @if let Some(second) = done.second.as_ref().filter(|second| !second.failed.is_empty()) {
+            details {
+                summary { (second.failed.len()) " failed in it" }
+                ul .inline { @for step in &second.failed { li { code { (shown(step)) } } } }
+            }
+        }
+    }
+}
+
+fn command(run: &CommandRun) -> Markup {
+    html! {
+        details {
+            summary {
+                span .outcome .(if run.succeeded { "ok" } else { "failed" }) { (if run.succeeded { "✓ " } else { "✗ " }) (done(run)) } " "
+                strong { (shown(&run.service)) } ", " (shown(&run.ended))
+            }
+            h3 { "Run" }
+            pre { code { (lines(&run.command)) } }
+            h3 { "It printed" }
+            @if run.output.trim().is_empty() { p { "Nothing." } } @else { pre { code { (lines(&run.output)) } } }
+        }
+    }
+}
