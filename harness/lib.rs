@@ -3,6 +3,7 @@
 //! The way through the house: a [`target`] and a [`scenario`] make a [`probe`]; `probe` gives exchanges to [`observe`], which gives
 //! observations to `diagnose`, which gives a verdict to `report`.
 
+mod check;
 pub mod cli;
 pub mod diagnose;
 pub mod evidence;

@@ -2,8 +2,11 @@
 
 mod ask;
 mod bug;
+mod check;
+mod completions;
 mod faults;
 mod gate_args;
+mod init;
 mod interrupt;
 mod merge;
 mod mint;
@@ -26,7 +29,7 @@ mod twin_boot;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use self::mistake::Mistake;
 #[cfg(feature = "twin")]
@@ -59,6 +62,12 @@ enum Command {
     Selftest(selftest::Selftest),
     /// Print a token for a test user, and nothing else
     Mint(mint::Mint),
+    /// Look for mistakes in target files, scenarios and catalogue files; sends nothing
+    Check(check::Check),
+    /// Write a target file to fill in
+    Init(init::Init),
+    /// Print what a shell reads to complete commands and options
+    Completions(completions::Completions),
     /// The catalogue: list every fault that can be named, or explain one
     Faults(faults::Faults),
 }
@@ -82,6 +91,9 @@ pub fn main() -> ExitCode {
             Command::Selftest(exam) => exam.run().await,
             Command::Mint(mint) => mint.run(&arguments.target).await,
             Command::Faults(faults) => faults.run(&arguments.target),
+            Command::Check(check) => check.run(&arguments.target),
+            Command::Init(init) => init.run(),
+            Command::Completions(completions) => completions.run(Arguments::command()),
         }
     });
     // A probe left hanging on a name resolution must not hold the exit back.

@@ -1,13 +1,13 @@
 //! Which target, from which file, with what laid over it. Shared by all subcommands that need one.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::mistake::Mistake;
 use crate::diagnose::Catalogue;
-use crate::target::{Door, Overrides, Target, TargetFile};
+use crate::target::{ConfigError, Door, Overrides, Target, TargetFile};
 
 /// Options that pick a target.
 #[derive(Debug, Args)]
@@ -40,6 +40,17 @@ impl TargetArgs {
         self.doors.as_deref()
     }
 
+    /// Files of faults that were named.
+    pub(super) fn catalogue_files(&self) -> &[PathBuf] {
+        &self.catalogue
+    }
+
+    /// The target file, where there is one, and whether it was named.
+    pub(super) fn file_path(&self) -> (Option<PathBuf>, bool) {
+        let here = PathBuf::from("fivewhys.toml");
+        (self.config.clone().or_else(|| Some(here).filter(|here| here.is_file())), self.config.is_some())
+    }
+
     /// The target, with everything laid over it.
     pub(super) fn resolve(&self) -> Result<Target, Mistake> {
         self.resolve_for(None)
@@ -47,20 +58,28 @@ impl TargetArgs {
 
     /// The same; where none is named, the one of this name instead of the file's default.
     pub(super) fn resolve_for(&self, otherwise: Option<&str>) -> Result<Target, Mistake> {
-        let here = Path::new("fivewhys.toml");
-        let file = match &self.config {
-            Some(path) => TargetFile::read(path)?,
-            None if here.is_file() => TargetFile::read(here)?,
+        let file = match self.file_path().0 {
+            Some(path) => TargetFile::read(&path)?,
             None => TargetFile::embedded()?,
         };
-        let overrides = Overrides::new(
-            &self.set,
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-        );
-        let mut target = file.resolve(self.target.as_deref().or(otherwise), &overrides)?;
+        let mut target = file.resolve(self.target.as_deref().or(otherwise), &self.overrides())?;
         if let Some(doors) = &self.doors {
             target.close_doors_except(doors);
         }
         Ok(target)
+    }
+
+    /// The target of this file that was named, or its default or only one; one marked `production` as well, since nothing is sent to it.
+    pub(super) fn pick(&self, file: &TargetFile) -> Result<Target, ConfigError> {
+        let names = file.names();
+        let only = names.first().copied().filter(|_| names.len() == 1);
+        file.resolve(self.target.as_deref().or_else(|| file.default_name()).or(only), &self.overrides())
+    }
+
+    fn overrides(&self) -> Overrides {
+        Overrides::new(
+            &self.set,
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        )
     }
 }

@@ -70,6 +70,22 @@ impl Catalogue {
         Ok(Self { faults })
     }
 
+    /// Every mistake in more files, given as name and text, as they would be added to the shipped entries; and how many entries they hold.
+    pub(crate) fn check(more: &[(String, String)]) -> (usize, Vec<ConfigError>) {
+        let mut faults: Vec<Fault> = Vec::new();
+        let of_ours = |(name, text)| catalogue_file::parse(name, text).unwrap_or_default();
+        let ours = SHIPPED.into_iter().flat_map(of_ours);
+        let mut mistakes: Vec<ConfigError> = ours.filter_map(|written| add(&mut faults, written).err()).collect();
+        let mut entries = 0;
+        for (name, text) in more {
+            let (written, wrong) = catalogue_file::parse_all(name, text);
+            mistakes.extend(wrong);
+            entries += written.len();
+            mistakes.extend(written.into_iter().filter_map(|written| add(&mut faults, written).err()));
+        }
+        (entries, mistakes)
+    }
+
     /// Every id, in the order of the files.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.faults.iter().map(|fault| fault.id.as_str())
@@ -96,7 +112,7 @@ fn add(faults: &mut Vec<Fault>, written: Written) -> Result<(), ConfigError> {
 }
 
 /// The files a pattern fits, by name; a path without `*`, `?` or `[` is that file.
-fn matching(pattern: &Path) -> Result<Vec<PathBuf>, ConfigError> {
+pub(crate) fn matching(pattern: &Path) -> Result<Vec<PathBuf>, ConfigError> {
     let text = pattern.to_string_lossy();
     if !text.contains(['*', '?', '[']) {
         return Ok(vec![pattern.to_owned()]);

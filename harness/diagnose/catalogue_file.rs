@@ -11,7 +11,7 @@ use super::fault::{Fault, NO_EXPRESSION};
 use super::mode::Expectation;
 use super::vocabulary;
 use crate::observe::Hop;
-use crate::target::{ConfigError, Source, source};
+use crate::target::{ConfigError, Reading, Source, read_on, source};
 
 /// Where a fault can lie.
 const HOPS: [Hop; 8] =
@@ -41,12 +41,40 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Written>, ConfigError>
         let span = narrowed(text, span, message);
         ConfigError::from_message(message).at(&shown, span)
     };
-    let in_toml = |error: toml::de::Error| flaw(error.message(), error.span().unwrap_or(0..0));
-    let file: FaultFile = toml::from_str(text).map_err(in_toml)?;
+    let in_toml = |error: &toml::de::Error| flaw(error.message(), error.span().unwrap_or(0..0));
+    let file: FaultFile = toml::from_str(text).map_err(|error| in_toml(&error))?;
+    entries(file, &shown, text).collect()
+}
+
+/// The same, but to the end: the entries in order, and every mistake.
+pub(super) fn parse_all(name: &str, text: &str) -> (Vec<Written>, Vec<ConfigError>) {
+    let shown = source(name, text);
+    let in_words = |error: &toml::de::Error| {
+        let span = narrowed(text, error.span().unwrap_or(0..0), error.message());
+        ConfigError::from_message(error.message()).at(&shown, span)
+    };
+    let Reading { value, mut mistakes, taken_out } = read_on::<FaultFile>(text, in_words);
+    let (mut written, mut found) = (Vec::new(), Vec::new());
+    for entry in value.into_iter().flat_map(|file| entries(file, &shown, text).collect::<Vec<_>>()) {
+        entry.map_or_else(|mistake| found.push(mistake), |entry| written.push(entry));
+    }
+    mistakes.extend(Reading::<FaultFile>::own(&taken_out, found, &shown));
+    (written, mistakes)
+}
+
+fn entries<'a>(
+    file: FaultFile,
+    shown: &'a Source,
+    text: &'a str,
+) -> impl Iterator<Item = Result<Written, ConfigError>> + 'a {
+    let flaw = |message: &str, span: Range<usize>| {
+        let span = narrowed(text, span, message);
+        ConfigError::from_message(message).at(shown, span)
+    };
     // A table's own span is its header.
     let mut ends: Vec<usize> = file.fault.iter().skip(1).map(|entry| entry.span().start).collect();
     ends.push(text.len());
-    let entry = |(entry, end): (Spanned<Fault>, usize)| {
+    let entry = move |(entry, end): (Spanned<Fault>, usize)| {
         let span = entry.span().start..end;
         let mut fault = entry.into_inner();
         check(&fault).map_err(|message| flaw(&message, span.clone()))?;
@@ -55,9 +83,9 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Written>, ConfigError>
         }
         fault.extend_past_the_edge();
         let id = narrowed(text, span, &format!("`{}`", fault.id));
-        Ok(Written { fault, source: Source::clone(&shown), id })
+        Ok(Written { fault, source: Source::clone(shown), id })
     };
-    file.fault.into_iter().zip(ends).map(entry).collect()
+    file.fault.into_iter().zip(ends).map(entry)
 }
 
 /// What no type can say: the hop of the id, a mode to fit, modes that links name.

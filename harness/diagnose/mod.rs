@@ -56,6 +56,7 @@ mod weigh;
 mod words;
 
 pub use catalogue::Catalogue;
+pub(crate) use catalogue::matching;
 pub use conclude::diagnose;
 pub use entry::{Entry, Link, LogLine, Showing};
 pub use every::every_probe;

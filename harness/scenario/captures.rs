@@ -18,8 +18,8 @@ static PLACEHOLDER: LazyLock<Regex> =
 const FILLED_IN: [&str; 4] = ["token", "email", "sub", "secret"];
 
 /// Looks at every text a step sends.
-pub(super) fn check<'a>(steps: impl Iterator<Item = &'a StepText>, shown: &Source) -> Result<(), ScenarioError> {
-    let mut captured = BTreeSet::new();
+pub(super) fn mistakes<'a>(steps: impl Iterator<Item = &'a StepText>, shown: &Source) -> Vec<ScenarioError> {
+    let (mut captured, mut mistakes) = (BTreeSet::new(), Vec::new());
     for step in steps {
         for (text, span) in texts(step) {
             let wanted = PLACEHOLDER.captures_iter(&text).map(|found| found[1].to_owned());
@@ -27,13 +27,13 @@ pub(super) fn check<'a>(steps: impl Iterator<Item = &'a StepText>, shown: &Sourc
                 wanted.filter(|name| !FILLED_IN.contains(&name.as_str())).find(|name| !captured.contains(name));
             if let Some(name) = missing {
                 let known: Vec<&str> = captured.iter().map(String::as_str).collect();
-                let error = ScenarioError::new(format!("no earlier step captures `{name}`")).at(shown, span);
-                return Err(error.help(nearest_or_all(&name, &known)));
+                let mistake = ScenarioError::new(format!("no earlier step captures `{name}`")).at(shown, span);
+                mistakes.push(mistake.help(nearest_or_all(&name, &known)));
             }
         }
         captured.extend(step.capture.0.iter().map(|entry| entry.name.clone()));
     }
-    Ok(())
+    mistakes
 }
 
 fn texts(step: &StepText) -> Vec<(String, Range<usize>)> {

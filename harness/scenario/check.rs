@@ -13,7 +13,12 @@ impl Scenario {
     /// # Errors
     /// With the first of them, and where the step names it.
     pub fn check(&self, target: &Target) -> Result<(), ScenarioError> {
-        self.steps.iter().chain(&self.finally).try_for_each(|step| self.check_step(step, target))
+        self.mistakes(target).next().map_or(Ok(()), Err)
+    }
+
+    /// Of each step the first thing that the target does not have.
+    pub(crate) fn mistakes(&self, target: &Target) -> impl Iterator<Item = ScenarioError> {
+        self.steps.iter().chain(&self.finally).filter_map(|step| self.check_step(step, target).err())
     }
 
     fn check_step(&self, step: &Step, target: &Target) -> Result<(), ScenarioError> {

@@ -10,7 +10,7 @@ use super::model::{Attribution, Behind, Expect, Scenario, Step};
 use super::unfold::unfold;
 use super::written::{AttributionText, BehindText, ExpectText, ScenarioText, StepText};
 use super::{ScenarioError, captures};
-use crate::target::{Match, Source, nearest_or_all, source};
+use crate::target::{Match, Reading, Source, nearest_or_all, read_on, source};
 
 impl Scenario {
     /// Parses one scenario file. Its id is the stem of `source_name`, which errors show.
@@ -21,56 +21,80 @@ impl Scenario {
     pub fn parse(source_name: &str, text: &str) -> Result<Self, ScenarioError> {
         let shown = source(source_name, text);
         let written: ScenarioText = toml::from_str(text).map_err(|error| ScenarioError::from_toml(&shown, &error))?;
+        let (scenario, mistakes) = Self::of(written, shown, source_name, text);
+        mistakes.into_iter().next().map_or(Ok(scenario), Err)
+    }
+
+    /// The same, but to the end: every mistake, by place, and the scenario where there is none.
+    pub(crate) fn check_text(source_name: &str, text: &str) -> (Option<Self>, Vec<ScenarioError>) {
+        let shown = source(source_name, text);
+        let Reading { value, mut mistakes, taken_out } =
+            read_on::<ScenarioText>(text, |error| ScenarioError::from_toml(&shown, error));
+        let Some(written) = value else { return (None, mistakes) };
+        let (scenario, found) = Self::of(written, Source::clone(&shown), source_name, text);
+        mistakes.extend(Reading::<ScenarioText>::own(&taken_out, found, &shown));
+        mistakes.sort_by_key(ScenarioError::offset);
+        (Some(scenario).filter(|_| mistakes.is_empty()), mistakes)
+    }
+
+    fn of(written: ScenarioText, shown: Source, source_name: &str, text: &str) -> (Self, Vec<ScenarioError>) {
+        let mut mistakes = Vec::new();
         if written.step.is_empty() {
-            return Err(ScenarioError::new("a scenario without a step drives nothing").at(&shown, 0..0));
+            mistakes.push(ScenarioError::new("a scenario without a step drives nothing").at(&shown, 0..0));
         }
         let all = || written.step.iter().chain(&written.finally);
-        all().try_for_each(|step| drives_something(step, &shown))?;
-        captures::check(all(), &shown)?;
+        mistakes.extend(all().filter_map(|step| drives_nothing(step, &shown)));
+        mistakes.extend(captures::mistakes(all(), &shown));
         let unfolded = |steps: Vec<StepText>| steps.into_iter().flat_map(|step| unfold(step, text)).collect();
         let (steps, finally): (Vec<Step>, Vec<Step>) = (unfolded(written.step), unfolded(written.finally));
-        check_steps(steps.iter().chain(&finally), &shown)?;
-        let rows = written.attribution.into_iter().map(|row| attribution(row, &steps, &shown));
-        Ok(Self {
+        mistakes.extend(of_steps(steps.iter().chain(&finally), &shown));
+        let mut rows = Vec::new();
+        for row in written.attribution {
+            attribution(row, &steps, &shown).map_or_else(|mistake| mistakes.push(mistake), |row| rows.push(row));
+        }
+        let scenario = Self {
             id: Path::new(source_name).file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             title: written.title,
             source: source_name.to_owned(),
-            attribution: rows.collect::<Result<_, _>>()?,
+            attribution: rows,
             steps,
             finally,
             text: shown,
-        })
+        };
+        (scenario, mistakes)
     }
 }
 
-fn drives_something(step: &StepText, shown: &Source) -> Result<(), ScenarioError> {
+fn drives_nothing(step: &StepText, shown: &Source) -> Option<ScenarioError> {
     let calls = (step.call.get_ref().0.is_empty(), step.call.span());
     let tokens = step.token.as_ref().map(|tokens| (tokens.get_ref().0.is_empty(), tokens.span()));
-    match tokens.into_iter().chain([calls]).find(|(empty, _)| *empty) {
-        Some((_, span)) => Err(ScenarioError::new("an empty list makes no step").at(shown, span)),
-        None => Ok(()),
-    }
+    let (_, span) = tokens.into_iter().chain([calls]).find(|(empty, _)| *empty)?;
+    Some(ScenarioError::new("an empty list makes no step").at(shown, span))
 }
 
-fn check_steps<'a>(steps: impl Iterator<Item = &'a Step>, shown: &Source) -> Result<(), ScenarioError> {
+fn of_steps<'a>(steps: impl Iterator<Item = &'a Step>, shown: &Source) -> Vec<ScenarioError> {
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
-    for step in steps {
-        let error = |message: String| ScenarioError::new(message).at(shown, step.places.id.clone());
-        if let Some(line) = known.insert(&step.id, step.line) {
-            return Err(error(format!("the step `{}` is there already, at line {line}", step.id)));
-        }
-        if step.expect.is_empty() {
-            let nothing = format!("the step `{}` expects nothing: it would pass whatever comes", step.id);
-            return Err(error(nothing)
-                .help("`[step.expect]` with `status`, `authn`, `result`, `json`, `events`, `refused` or more"));
-        }
-        if step.expect.refused && step.token.should_be_accepted() {
-            let message =
-                format!("a token of kind `{}` should be accepted, and `refused` wants it refused", step.token);
-            return Err(ScenarioError::new(message).at(shown, step.places.token.clone()));
-        }
+    steps.filter_map(|step| of_step(step, known.insert(&step.id, step.line), shown)).collect()
+}
+
+/// `twice` is the line at which its id stands already.
+fn of_step(step: &Step, twice: Option<usize>, shown: &Source) -> Option<ScenarioError> {
+    let error = |message: String| ScenarioError::new(message).at(shown, step.places.id.clone());
+    if let Some(line) = twice {
+        return Some(error(format!("the step `{}` is there already, at line {line}", step.id)));
     }
-    Ok(())
+    if step.expect.is_empty() {
+        let nothing = format!("the step `{}` expects nothing: it would pass whatever comes", step.id);
+        return Some(
+            error(nothing)
+                .help("`[step.expect]` with `status`, `authn`, `result`, `json`, `events`, `refused` or more"),
+        );
+    }
+    if step.expect.refused && step.token.should_be_accepted() {
+        let message = format!("a token of kind `{}` should be accepted, and `refused` wants it refused", step.token);
+        return Some(ScenarioError::new(message).at(shown, step.places.token.clone()));
+    }
+    None
 }
 
 fn attribution(row: Spanned<AttributionText>, steps: &[Step], shown: &Source) -> Result<Attribution, ScenarioError> {

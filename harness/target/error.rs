@@ -67,6 +67,16 @@ impl ConfigError {
         Arc::new(NamedSource::new(text.name(), mask::star_out(text.inner(), [span])))
     }
 
+    /// The byte it is at in its text; 0 where it is at none.
+    pub(crate) fn offset(&self) -> usize {
+        self.0.span.as_ref().map_or(0, |span| span.start)
+    }
+
+    /// Whether it is in this text.
+    pub(crate) fn is_in(&self, source: &Source) -> bool {
+        self.0.source.as_ref().is_some_and(|own| own.name() == source.name())
+    }
+
     /// The message alone, one line.
     #[must_use]
     pub fn message(&self) -> &str {

@@ -28,9 +28,10 @@ pub struct TargetFile {
     tables: toml::Table,
 }
 
+/// The whole text.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Text {
+pub(super) struct Text {
     default: Option<Spanned<String>>,
     #[serde(default)]
     defaults: Layer,
@@ -63,15 +64,24 @@ impl TargetFile {
     pub fn parse(name: &str, text: &str, folder: &Path) -> Result<Self, ConfigError> {
         let source = error::source(name, text);
         let in_toml = |error| ConfigError::from_toml(&source, &error);
-        let Text { default, mut defaults, target } = toml::from_str(text).map_err(in_toml)?;
+        let written = toml::from_str(text).map_err(in_toml)?;
+        let tables = toml::from_str(text).map_err(in_toml)?;
+        let file = Self::of(written, tables, source, folder);
+        file.check_default()?;
+        Ok(file)
+    }
+
+    pub(super) fn of(written: Text, tables: toml::Table, source: Source, folder: &Path) -> Self {
+        let Text { default, mut defaults, target } = written;
         let mut targets = target.0;
         let layers = targets.iter_mut().map(|entry| &mut entry.value).chain([&mut defaults]);
         layers.for_each(|layer| layer.settle(&source, folder));
-        let file = Self { default, defaults, targets, tables: toml::from_str(text).map_err(in_toml)?, source };
-        if let Some(default) = &file.default {
-            file.entry(default.get_ref()).map_err(|error| error.at(&file.source, default.span()))?;
-        }
-        Ok(file)
+        Self { source, default, defaults, targets, tables }
+    }
+
+    pub(super) fn check_default(&self) -> Result<(), ConfigError> {
+        let Some(default) = &self.default else { return Ok(()) };
+        self.entry(default.get_ref()).map(drop).map_err(|error| error.at(&self.source, default.span()))
     }
 
     /// The targets' names, in the order written.
@@ -96,16 +106,30 @@ impl TargetFile {
         let nothing = || ConfigError::new("no target is named and the file has no `default`").help(self.known(""));
         let chosen = name.or_else(|| self.default_name()).ok_or_else(nothing)?;
         let entry = self.entry(chosen)?;
-        let mut layer = self.defaults.clone();
-        layer.overlay(entry.value.clone());
+        let mut layer = self.written(entry);
         for over in overrides.layers(&self.tables_of(chosen))? {
             layer.overlay(over);
         }
-        let target = resolve::target(&Header { name: chosen, source: &self.source, span: entry.span.clone() }, layer)?;
+        let target = resolve::target(&self.header(entry), layer)?;
         if target.production && name.is_none() {
             return Err(ConfigError::new(format!("the target `{chosen}` is marked `production`: name it to use it")));
         }
         Ok(target)
+    }
+
+    /// A target's own table over the defaults.
+    pub(super) fn written(&self, entry: &Entry<Layer>) -> Layer {
+        let mut layer = self.defaults.clone();
+        layer.overlay(entry.value.clone());
+        layer
+    }
+
+    pub(super) fn header<'a>(&'a self, entry: &'a Entry<Layer>) -> Header<'a> {
+        Header { name: &entry.name, source: &self.source, span: entry.span.clone() }
+    }
+
+    pub(super) fn targets(&self) -> &[Entry<Layer>] {
+        &self.targets
     }
 
     fn entry(&self, name: &str) -> Result<&Entry<Layer>, ConfigError> {

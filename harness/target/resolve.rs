@@ -12,6 +12,7 @@ use super::identity::{caller, claims, users};
 use super::layer::{BudgetLayer, KnownFailureText, Layer, NamesLayer};
 use super::sources::{EvidenceText, SecretText};
 use super::surface_layer::SurfaceLayer;
+use super::values::BaseUrl;
 use super::written::{Entry, OneOrMany};
 use super::{
     Budget, DeployedNames, Door, EvidenceSource, KnownFailure, SecretOrigin, SecretSource, Service, Surface, Target,
@@ -99,6 +100,11 @@ pub(super) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
 fn url(header: &Header<'_>, given: Option<Url>, twin: bool, key: &str) -> Result<Url, ConfigError> {
     let placeholder = || Url::parse(UNTIL_BOOT).ok().filter(|_| twin);
     header.needs(given.or_else(placeholder), key)
+}
+
+/// Stands in for a URL that is missing, where a target is only looked at.
+pub(super) fn anywhere() -> BaseUrl {
+    BaseUrl(Url::parse(UNTIL_BOOT).expect("a constant URL"))
 }
 
 /// The same host with `ws` for `http` and `wss` for `https`.

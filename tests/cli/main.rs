@@ -1,6 +1,7 @@
 //! The built binary, as a user meets it: exit codes, what it prints where, two processes, and systems that do not answer.
 
 mod baseline;
+mod check;
 mod driven;
 mod exit_codes;
 mod faults;

@@ -1,0 +1,47 @@
+#!/bin/sh
+# Smokes a target and says what to do with what was just deployed. For any CI: takes the options of `fivewhys smoke`, and ends with its exit
+# code. What to do is on the last line of stdout, and in $FIVEWHYS_REPORTS/decision:
+#
+#   keep              passed
+#   roll-back         the cause may lie in what was deployed, and the revision before did not have it
+#   do-not-roll-back  it does not, or a roll back does not cure it
+#   undecided         failed, and nobody can tell; without --deployed and --previous always
+#   not-tested        bad configuration, a bug of ours, or interrupted: nothing is known
+#
+# Environment: FIVEWHYS (the program; default: fivewhys on PATH), FIVEWHYS_REPORTS (a folder; default: fivewhys-reports), and what
+# fivewhys itself reads: FIVEWHYS_CONFIG, FIVEWHYS_TARGET, FIVEWHYS_SCENARIOS, and the secrets that the target names.
+set -u
+
+program=${FIVEWHYS:-fivewhys}
+reports=${FIVEWHYS_REPORTS:-fivewhys-reports}
+
+mkdir -p "$reports" || exit 2
+rm -f "$reports/report.json" "$reports/decision" "$reports/exit-code"
+
+github=
+if [ "${GITHUB_ACTIONS:-}" = true ]; then github=--report=github; fi
+
+code=0
+"$program" smoke "$@" \
+  --report "json=$reports/report.json" --report "junit=$reports/junit.xml" --report "html=$reports/report.html" \
+  --report "human=$reports/report.txt" ${github:+"$github"} || code=$?
+
+# The report is indented by us, and a text in it holds no new line: only the gate's own field can begin a line like this.
+advice() { sed -n '/^  "gate": {$/,/^  }/s/^    "advice": "\([a-z-]*\)".*/\1/p' "$reports/report.json" 2>/dev/null; }
+
+case $code in
+  0) decision=keep ;;
+  4) decision=do-not-roll-back ;;
+  1 | 3)
+    case $(advice) in
+      roll-back) decision=roll-back ;;
+      do-not) decision=do-not-roll-back ;;
+      *) decision=undecided ;;
+    esac ;;
+  *) decision=not-tested ;;
+esac
+
+echo "$code" >"$reports/exit-code"
+echo "$decision" >"$reports/decision"
+echo "fivewhys: $decision (exit code $code)"
+exit "$code"

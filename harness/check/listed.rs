@@ -1,0 +1,113 @@
+//! The files that are to be looked at, each read once. Sits in `check`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Checked;
+use super::kind::Kind;
+use crate::diagnose::matching;
+use crate::target::ConfigError;
+
+/// Files, by kind.
+pub(super) struct Listed(Vec<(Kind, Text)>);
+
+/// A file that was read.
+#[derive(Clone)]
+pub(super) struct Text {
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+}
+
+impl Text {
+    pub(super) fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+}
+
+impl Listed {
+    /// These files, and the `*.toml` of these folders.
+    pub(super) fn of(paths: &[PathBuf], checked: &mut Checked) -> Self {
+        let mut listed = Self(Vec::new());
+        for path in paths {
+            if path.is_dir() { listed.add_folder(path, checked) } else { listed.add(path, checked) }
+        }
+        listed
+    }
+
+    /// Those of one kind, in the order named.
+    pub(super) fn each(&self, kind: Kind) -> Vec<Text> {
+        self.0.iter().filter(|(own, _)| *own == kind).map(|(_, text)| text.clone()).collect()
+    }
+
+    /// A file that is named: it must be one of ours.
+    pub(super) fn add(&mut self, path: &Path, checked: &mut Checked) {
+        if let Some(text) = self.read(path, checked) {
+            match Kind::of(&text.text) {
+                Some(kind) => self.0.push((kind, text)),
+                None => checked.mistakes.push(none_of_ours(path)),
+            }
+        }
+    }
+
+    /// The files of faults that targets name.
+    pub(super) fn add_faults(&mut self, patterns: &[PathBuf], checked: &mut Checked) {
+        for pattern in patterns {
+            match matching(pattern) {
+                Ok(paths) => paths.iter().for_each(|path| {
+                    let text = self.read(path, checked);
+                    self.0.extend(text.map(|text| (Kind::Catalogue, text)));
+                }),
+                Err(mistake) => checked.mistakes.push(mistake),
+            }
+        }
+    }
+
+    fn add_folder(&mut self, folder: &Path, checked: &mut Checked) {
+        let entries =
+            fs::read_dir(folder).and_then(|all| all.map(|one| Ok(one?.path())).collect::<Result<Vec<_>, _>>());
+        let mut paths = match entries {
+            Ok(paths) => paths,
+            Err(error) => return checked.mistakes.push(unreadable(folder, &error)),
+        };
+        paths.retain(|path| path.is_file() && path.extension().is_some_and(|extension| extension == "toml"));
+        paths.sort();
+        if paths.is_empty() {
+            checked.mistakes.push(ConfigError::new(format!("there is no file (*.toml) in {}", folder.display())));
+        }
+        for path in paths {
+            let Some(text) = self.read(&path, checked) else { continue };
+            match Kind::of(&text.text) {
+                Some(kind) => self.0.push((kind, text)),
+                None => checked.left.push(path),
+            }
+        }
+    }
+
+    /// Nothing for a file that is listed already.
+    fn read(&self, path: &Path, checked: &mut Checked) -> Option<Text> {
+        let same = |text: &Text| match (text.path.canonicalize(), path.canonicalize()) {
+            (Ok(one), Ok(other)) => one == other,
+            _ => false,
+        };
+        if self.0.iter().any(|(_, text)| same(text)) {
+            return None;
+        }
+        match fs::read_to_string(path) {
+            Ok(text) => Some(Text { path: path.to_owned(), text }),
+            Err(error) => {
+                checked.mistakes.push(unreadable(path, &error));
+                None
+            }
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> ConfigError {
+    ConfigError::new(format!("cannot read {}: {error}", path.display()))
+}
+
+fn none_of_ours(path: &Path) -> ConfigError {
+    let message = format!("{} is no target file, no scenario and no catalogue file", path.display());
+    ConfigError::new(message)
+        .help("a target file has `[target.NAME]`, a scenario `[[step]]`, a catalogue file `[[fault]]`")
+}

@@ -1,0 +1,110 @@
+use std::path::{Path, PathBuf};
+
+use super::{Checked, Home, files};
+use crate::target::{Overrides, TargetFile};
+
+fn check(paths: &[&Path]) -> Checked {
+    let paths: Vec<PathBuf> = paths.iter().map(|path| path.to_path_buf()).collect();
+    let home = Home { file: None, named: false };
+    files(&paths, &home, &|file: &TargetFile| file.resolve(None, &Overrides::default()))
+}
+
+fn shipped(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// Each mistake as `line: message`.
+fn mistakes(text: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.toml");
+    std::fs::write(&path, text).expect("a file");
+    let checked = check(&[&path]);
+    let line = |at: usize| text[..at].lines().count() + usize::from(text[..at].ends_with('\n') || at == 0);
+    checked.mistakes.iter().map(|one| format!("{}: {}", line(one.offset()), one.message())).collect()
+}
+
+#[test]
+fn what_is_shipped_has_no_mistake() {
+    let (targets, scenarios) = (shipped("fivewhys.toml"), shipped("scenarios"));
+    let (faults, expectations) =
+        (shipped("harness/diagnose/faults"), shipped("harness/diagnose/faults/expectations.toml"));
+    let checked = check(&[&targets, &scenarios]);
+    assert_eq!((checked.mistakes.len(), checked.targets, checked.scenarios), (0, 2, 9), "{:?}", checked.mistakes);
+    assert_eq!(checked.against.as_deref(), Some("offline"));
+    // All of them are there already; the sets that they share are no file of faults.
+    let checked = check(&[&faults]);
+    assert!(checked.mistakes.iter().all(|one| one.message().starts_with("there is already")), "{:?}", checked.mistakes);
+    assert_eq!((checked.left, checked.mistakes.len()), (vec![expectations], checked.faults));
+}
+
+#[test]
+fn every_mistake_of_a_target_file_is_listed() {
+    let text = "default = \"b\"\n[defaults]\nclaims = { iss = \"i\", tll = \"5m\" }\n[defaults.budget]\nrun = \"soon\"\nprobe = 5\n\
+        [target.a]\nbackned = \"http://127.0.0.1:1\"\ndoors = [\"window\"]\nuser.primary = { sub = \"s\", email = \"e\" }\n\
+        [target.a.surface.\"backend.health\"]\npath = \"health\"\n\
+        [target.a.surface.\"backend.chat\"]\nrole = \"protected\"\npath = \"/\"\n";
+    insta::assert_snapshot!(mistakes(text).join("\n"), @r#"
+    1: there is no target `b`
+    3: unknown field `tll`
+    5: `soon` is no length of time such as `250ms`, `5s` or `2m`: expected number at 0
+    6: expected a string, found integer `5`
+    8: unknown field `backned`
+    9: unknown value `window`
+    12: `health` is no path: it begins with one `/` and holds no `?`, `#`, `..` or space
+    13: the surface `backend.chat` takes a token but names no `carriers`
+    "#);
+}
+
+#[test]
+fn every_mistake_of_a_scenario_is_listed() {
+    let text = "title = \"t\"\n[[step]]\nid = \"one\"\ncall = \"backend.health\"\n[step.expect]\nstatus = \"fine\"\nresutl = \"ok\"\n\
+        [[step]]\nid = \"two\"\ncall = \"backend.health\"\n\
+        [[step]]\nid = \"three\"\ncall = \"backend.health\"\npath = \"/{gone}\"\n[step.expect]\nstatus = 200\n\
+        [[attribution]]\nfault = \"f\"\ndialect = \"d\"\nstep = \"four\"\ncause = \"f\"\n";
+    insta::assert_snapshot!(mistakes(text).join("\n"), @r#"
+    6: expected a whole number, found a string
+    7: unknown field `resutl`
+    9: the step `two` expects nothing: it would pass whatever comes
+    14: no earlier step captures `gone`
+    20: there is no step `four`
+    "#);
+}
+
+#[test]
+fn every_mistake_of_a_catalogue_file_is_listed() {
+    let text = "[[fault]]\nid = \"house/on-fire\"\ntitle = \"t\"\nprior = \"often\"\ninvolves = []\ncurable_by_rollback = true\nowner = \"o\"\nfix = \"f\"\nwhys = []\n\
+        [[fault.mode]]\npredict = [{ on = \"protected vaild\", result = [\"ok\"] }]\n\
+        [[fault]]\nid = \"auth/b\"\ntitle = \"t\"\n[[fault.mode]]\n\
+        [[fault]]\nid = \"auth/down\"\ntitle = \"t\"\nprior = \"rare\"\ninvolves = []\ncurable_by_rollback = true\nowner = \"o\"\nfix = \"f\"\nwhys = []\n\
+        log = [{ by = \"auth\", match = '(' }]\n[[fault.mode]]\n";
+    insta::assert_snapshot!(mistakes(text).join("\n"), @r#"
+    4: unknown value `often`
+    11: unknown value `vaild`
+    12: missing field `prior`
+    25: not a regular expression: unclosed group
+    17: there is already an entry `auth/down`
+    "#);
+}
+
+#[test]
+fn all_that_is_no_toml_is_listed() {
+    insta::assert_snapshot!(mistakes("[target.a]\nbackend = \nauth = \"\\q\"\n").join("\n"), @r#"
+    2: string values must be quoted, expected literal string
+    3: missing escaped value, expected `b`, `e`, `f`, `n`, `r`, `\`, `"`, `x`, `u`, `U`
+    "#);
+}
+
+#[test]
+fn what_only_the_target_lacks_is_a_mistake_of_the_scenario() {
+    let text = "title = \"t\"\n[[step]]\nid = \"one\"\ncall = \"backend.heatlh\"\n[step.expect]\nstatus = 200\n\
+        [[step]]\nid = \"two\"\ncall = \"backend.health\"\nas = \"nobody\"\n[step.expect]\nstatus = 200\n";
+    insta::assert_snapshot!(mistakes(text).join("\n"), @r#"
+    4: the target `offline` has no surface `backend.heatlh`
+    10: the target `offline` has no user `nobody`
+    "#);
+}
+
+#[test]
+fn a_file_that_is_named_must_be_one_of_ours() {
+    assert_eq!(mistakes("[package]\nname = \"a\"\n").len(), 1);
+}

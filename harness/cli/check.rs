@@ -1,0 +1,59 @@
+//! `fivewhys check`: is what stands in the files right? Sends nothing, asks no name server, runs no command, reads no secret.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use miette::{IntoDiagnostic as _, miette};
+
+use super::mistake::Mistake;
+use super::output;
+use super::target_args::TargetArgs;
+use crate::check::{Checked, Home, files};
+
+/// Options of `fivewhys check`.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Target files, scenarios and catalogue files, or folders of them [default: the target file]
+    #[arg(value_name = "FILE|DIR")]
+    paths: Vec<PathBuf>,
+}
+
+impl Check {
+    pub(super) fn run(mut self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
+        let (file, named) = arguments.file_path();
+        if self.paths.is_empty() {
+            let nothing =
+                || miette!(help = "`fivewhys init` writes one", "there is no fivewhys.toml here: nothing to check");
+            self.paths.push(file.clone().ok_or_else(nothing)?);
+        }
+        self.paths.extend(arguments.catalogue_files().iter().cloned());
+        let checked = files(&self.paths, &Home { file, named }, &|file| arguments.pick(file));
+        if checked.mistakes.is_empty() {
+            output::print(&summary(&checked)).into_diagnostic()?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let count = checked.mistakes.len();
+        for mistake in checked.mistakes {
+            Mistake::from(mistake).show();
+        }
+        let files = plural(checked.files, "file");
+        Err(miette!("{} in what was checked ({files} read)", plural(count, "mistake")).into())
+    }
+}
+
+/// One line, and one for each file that was left.
+fn summary(checked: &Checked) -> String {
+    let parts = [(checked.targets, "target"), (checked.scenarios, "scenario"), (checked.faults, "fault")];
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| plural(count, what)).collect();
+    let against = checked.against.as_ref().map_or_else(String::new, |target| format!(", held against `{target}`"));
+    let files = plural(checked.files, "file");
+    let left = |path: &PathBuf| format!("left: {} is none of ours\n", path.display());
+    let left: String = checked.left.iter().map(left).collect();
+    format!("{left}no mistake in {files}: {}{against}; nothing was sent\n", parts.join(", "))
+}
+
+fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

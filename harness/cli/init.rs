@@ -1,0 +1,40 @@
+//! `fivewhys init`: a target file to fill in.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use miette::{IntoDiagnostic as _, miette};
+
+use super::mistake::Mistake;
+use super::output;
+use crate::target::starter;
+
+/// Options of `fivewhys init`.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// Where to write it
+    #[arg(value_name = "PATH", default_value = "fivewhys.toml")]
+    path: PathBuf,
+    /// Write it in the place of a file that is there
+    #[arg(long)]
+    force: bool,
+}
+
+impl Init {
+    pub(super) fn run(self) -> Result<ExitCode, Mistake> {
+        let path = self.path.display();
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).create_new(!self.force).truncate(self.force);
+        let mut file = options.open(&self.path).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => miette!(help = "`--force` writes over it", "{path} is there already"),
+            _ => miette!("cannot write {path}: {error}"),
+        })?;
+        file.write_all(starter().as_bytes()).into_diagnostic()?;
+        let next = format!("wrote {path}: fill in what is marked FILL IN, then `fivewhys check {path}`\n");
+        output::print(&next).into_diagnostic()?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,24 @@
+# shellcheck shell=bash disable=SC2154
+# ci/check.sh against the twins. Read by run.sh.
+
+export FIVEWHYS_REPORTS=$work/reports
+says() { test "$(cat "$FIVEWHYS_REPORTS/decision")" = "$1" && test "$(tail -n 1 "$work/out")" = "fivewhys: $1 (exit code $2)"; }
+
+expect "check.sh: a target in order" 0 ci/check.sh --config "$work/healthy/t.toml"
+holds "check.sh: is kept" says keep 0
+for report in report.json junit.xml report.html report.txt exit-code; do
+  holds "check.sh: leaves $report" test -s "$FIVEWHYS_REPORTS/$report"
+done
+
+expect "check.sh: a deploy that broke it" 1 ci/check.sh --config "$work/broken/t.toml" \
+  --deployed backend=netra-backend-staging-00639-g4g --previous backend=netra-backend-staging-00611-cr5
+holds "check.sh: is rolled back" says roll-back 1
+expect "check.sh: a deploy that did not" 4 ci/check.sh --config "$work/broken/t.toml" --deployed frontend=new --previous frontend=old
+holds "check.sh: is not rolled back" says do-not-roll-back 4
+expect "check.sh: a failure without a deploy" 1 ci/check.sh --config "$work/broken/t.toml"
+holds "check.sh: is undecided" says undecided 1
+expect "check.sh: a mistake" 2 ci/check.sh --config "$work/nowhere.toml"
+holds "check.sh: tests nothing" says not-tested 2
+holds "check.sh: leaves no report of an earlier run" test ! -e "$FIVEWHYS_REPORTS/report.json"
+FIVEWHYS=/nowhere/fivewhys expect "check.sh: without the program" 127 ci/check.sh
+holds "check.sh: nothing is tested either" says not-tested 127
