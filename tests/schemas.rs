@@ -1,8 +1,10 @@
-//! Every kind of run, against the schemas that others read our reports by: docs/report.schema.json, and `junit-10.xsd`, by which Jenkins'
+//! Our own files against the schemas that editors read them by, and every kind of run, against the schemas that others read our reports by: docs/report.schema.json, and `junit-10.xsd`, by which Jenkins'
 //! xunit plugin takes a JUnit file. The latter is ignored where there is no `xmllint` or `FIVEWHYS_JUNIT_XSD` names no schema.
 
 #[path = "support/disturbed.rs"]
 mod disturbed;
+#[path = "schemas/files.rs"]
+mod files;
 #[path = "schemas/kinds.rs"]
 mod kinds;
 #[path = "support/program.rs"]
@@ -24,6 +26,7 @@ use kinds::Kind;
 fn main() -> ExitCode {
     let mut trials =
         vec![Trial::test("the_schema_in_docs_is_that_of_the_types", || same_as_generated().map_err(Failed::from))];
+    trials.extend(files::trials());
     let no_xsd = xsd().is_none();
     for kind in kinds::ALL {
         let json = move || is_valid_json(kind).map_err(Failed::from);

@@ -10,7 +10,7 @@ use miette::{IntoDiagnostic as _, miette};
 
 use super::mistake::Mistake;
 use super::output;
-use crate::target::starter;
+use crate::target;
 
 /// Options of `fivewhys init`.
 #[derive(Debug, Args)]
@@ -32,8 +32,15 @@ impl Init {
             ErrorKind::AlreadyExists => miette!(help = "`--force` writes over it", "{path} is there already"),
             _ => miette!("cannot write {path}: {error}"),
         })?;
-        file.write_all(starter().as_bytes()).into_diagnostic()?;
-        let next = format!("wrote {path}: fill in what is marked FILL IN, then `fivewhys check {path}`\n");
+        file.write_all(target::starter().as_bytes()).into_diagnostic()?;
+        // Its first line names this file: editors complete and check with it.
+        let schema = self.path.with_file_name("fivewhys.schema.json");
+        std::fs::write(&schema, target::schema())
+            .map_err(|error| miette!("cannot write {}: {error}", schema.display()))?;
+        let next = format!(
+            "wrote {path}, and {} for editors: fill in what is marked FILL IN, then `fivewhys check {path}`\n",
+            schema.display()
+        );
         output::print(&next).into_diagnostic()?;
         Ok(ExitCode::SUCCESS)
     }

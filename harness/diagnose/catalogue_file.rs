@@ -11,7 +11,7 @@ use super::fault::{Fault, NO_EXPRESSION};
 use super::mode::Expectation;
 use super::vocabulary;
 use crate::observe::Hop;
-use crate::target::{ConfigError, Reading, Source, read_on, source};
+use crate::target::{ConfigError, Reading, Source, read_on, render_schema, source};
 
 /// Where a fault can lie.
 const HOPS: [Hop; 8] =
@@ -24,15 +24,22 @@ pub(super) struct Written {
     pub(super) id: Range<usize>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FaultFile {
+    #[schemars(with = "Vec<Fault>")]
     fault: Vec<Spanned<Fault>>,
 }
 
 static SHARED: LazyLock<BTreeMap<String, Expectation>> = LazyLock::new(|| {
     toml::from_str(include_str!("faults/expectations.toml")).expect("the shipped expectations are read by a test")
 });
+
+/// The JSON Schema of a catalogue file (draft 7, as editors of TOML read it): `docs/catalogue.schema.json`.
+#[must_use]
+pub fn schema() -> String {
+    render_schema::<FaultFile>("A catalogue file of fivewhys")
+}
 
 /// The entries of a file, with the sets they include; `name` is shown in errors.
 pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Written>, ConfigError> {

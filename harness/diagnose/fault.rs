@@ -1,6 +1,7 @@
 //! An entry of the catalogue, as it is written. Sits in `diagnose`; the modes it can show in are in `mode`.
 
 use regex::Regex;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
@@ -9,7 +10,7 @@ use super::proof::ProofRule;
 use crate::observe::Hop;
 
 /// One named root cause: one changed thing that can be put back.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fault {
     /// `hop/slug`.
@@ -58,7 +59,7 @@ pub(super) struct Fault {
 }
 
 /// How often a fault is met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Prior {
     Common,
@@ -67,7 +68,7 @@ pub(super) enum Prior {
 }
 
 /// By what the predictions of an entry are tested.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Tested {
     /// The twin causes it on loopback.
@@ -87,10 +88,11 @@ pub(super) enum Tested {
 }
 
 /// One link of the chain of whys.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WhyRule {
     pub(super) claim: String,
+    #[schemars(with = "String")]
     pub(super) proof: ProofRule,
     /// Only in the mode of this name.
     pub(super) mode: Option<String>,
@@ -100,19 +102,22 @@ pub(super) struct WhyRule {
 }
 
 /// A line a fault leaves in a log.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LogRule {
     /// Who writes it.
     pub(super) by: Hop,
     /// What it says, raw and in redacted form.
     #[serde(rename = "match", deserialize_with = "pattern")]
+    #[schemars(with = "String")]
     pub(super) pattern: Regex,
     /// Lines that say this as well are another entry's.
     #[serde(default, deserialize_with = "some_pattern")]
+    #[schemars(with = "Option<String>")]
     pub(super) unless: Option<Regex>,
     /// Where the same writer says this beside it, while the same probe was under way, it is another entry's.
     #[serde(default, deserialize_with = "some_pattern")]
+    #[schemars(with = "Option<String>")]
     pub(super) unless_beside: Option<Regex>,
     /// Written by the one who decided, about the decision: more than a hint.
     #[serde(default)]
@@ -123,7 +128,7 @@ pub(super) struct LogRule {
 }
 
 /// Where in time a log line counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum LogScope {
     /// While a failing probe was under way, and at no other time.

@@ -57,6 +57,7 @@ mod words;
 
 pub use catalogue::Catalogue;
 pub(crate) use catalogue::matching;
+pub use catalogue_file::schema;
 pub use conclude::diagnose;
 pub use entry::{Entry, Link, LogLine, Showing};
 pub use every::every_probe;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use toml::Spanned;
@@ -16,7 +17,7 @@ use crate::target::{Target, Validation};
 use crate::token::TokenKind;
 
 /// One way a fault can show.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Mode {
     /// Tells it from the fault's other modes.
@@ -24,18 +25,21 @@ pub(super) struct Mode {
     pub(super) name: String,
     /// Sets of `expectations.toml`.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     includes: Vec<Spanned<String>>,
     /// What each probe gives.
     #[serde(default)]
     pub(super) predict: Vec<Prediction>,
     /// Facts it demands, where they are known: key and allowed values.
     #[serde(default, deserialize_with = "facts")]
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub(super) facts: BTreeMap<String, Vec<String>>,
     /// What it usually gives: it moves the score and contradicts nobody.
     #[serde(default)]
     pub(super) usual: Vec<Prediction>,
     /// Facts that it usually shows, where they are known. The same.
     #[serde(default, deserialize_with = "facts")]
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub(super) usual_facts: BTreeMap<String, Vec<String>>,
     /// Its failures come and go.
     #[serde(default)]
@@ -53,9 +57,10 @@ pub(super) struct Mode {
 }
 
 /// What a set of probes gives under a fault.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Prediction {
+    #[schemars(with = "String")]
     pub(super) on: Selector,
     #[serde(default)]
     pub(super) result: Vec<Outcome>,
@@ -90,7 +95,7 @@ pub(super) struct Prediction {
 }
 
 /// A set of predictions that many faults share.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Expectation {
     #[serde(default)]

@@ -61,3 +61,4 @@ mod written;
 pub use crate::target::ConfigError as ScenarioError;
 pub use files::{embedded, read_dir};
 pub use model::{Attribution, Behind, Expect, Scenario, Step};
+pub use written::schema;

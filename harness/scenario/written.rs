@@ -5,10 +5,10 @@ use toml::Spanned;
 
 use crate::observe::{Authn, Hop, Outcome};
 use crate::probe::{Caller, Carrier};
-use crate::target::{Json, Match, Named, OneOrMany, Period, Query, Route};
+use crate::target::{Json, Match, Named, OneOrMany, Period, Query, Route, render_schema};
 use crate::token::TokenKind;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ScenarioText {
     pub(super) title: String,
@@ -16,23 +16,33 @@ pub(super) struct ScenarioText {
     #[serde(default)]
     pub(super) finally: Vec<StepText>,
     #[serde(default)]
+    #[schemars(with = "Vec<AttributionText>")]
     pub(super) attribution: Vec<Spanned<AttributionText>>,
 }
 
 /// `[[step]]`.
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StepText {
+    #[schemars(with = "String")]
     pub(super) id: Spanned<String>,
+    #[schemars(with = "OneOrMany<String>")]
     pub(super) call: Spanned<OneOrMany<String>>,
+    #[schemars(with = "Option<String>")]
     pub(super) r#as: Option<Spanned<String>>,
+    #[schemars(with = "Option<OneOrMany<TokenKind>>")]
     pub(super) token: Option<Spanned<OneOrMany<TokenKind>>>,
+    #[schemars(with = "Option<Carrier>")]
     pub(super) carrier: Option<Spanned<Carrier>>,
+    #[schemars(with = "Option<Caller>")]
     pub(super) caller: Option<Spanned<Caller>>,
+    #[schemars(with = "Option<Route>")]
     pub(super) path: Option<Spanned<Route>>,
     #[serde(default)]
     pub(super) query: Named<String, String>,
+    #[schemars(with = "Option<Json>")]
     pub(super) body: Option<Spanned<Json>>,
+    #[schemars(with = "Option<Vec<Json>>")]
     pub(super) send: Option<Spanned<Vec<Json>>>,
     #[serde(default)]
     pub(super) capture: Named<String, Query>,
@@ -41,7 +51,7 @@ pub(super) struct StepText {
 }
 
 /// `[step.expect]`.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExpectText {
     #[serde(default)]
@@ -65,7 +75,7 @@ pub(super) struct ExpectText {
 }
 
 /// `[[attribution]]`.
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AttributionText {
     pub(super) fault: String,
@@ -74,6 +84,7 @@ pub(super) struct AttributionText {
     pub(super) startup_validation: bool,
     #[serde(default)]
     pub(super) passes: bool,
+    #[schemars(with = "Option<String>")]
     pub(super) step: Option<Spanned<String>>,
     pub(super) status: Option<u16>,
     pub(super) made_by: Option<Hop>,
@@ -82,7 +93,7 @@ pub(super) struct AttributionText {
 }
 
 /// `behind = { path = "/auth/validate", status = 401, accepted = false, reason = "invalid_service_secret" }`.
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BehindText {
     pub(super) path: String,
@@ -93,4 +104,10 @@ pub(super) struct BehindText {
 
 const fn yes() -> bool {
     true
+}
+
+/// The JSON Schema of a scenario (draft 7, as editors of TOML read it): `docs/scenario.schema.json`.
+#[must_use]
+pub fn schema() -> String {
+    render_schema::<ScenarioText>("A scenario of fivewhys")
 }

@@ -135,7 +135,9 @@ pub struct Claims {
 }
 
 /// How tokens are signed (RFC 7518).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Algorithm {
     /// HMAC with a shared secret.

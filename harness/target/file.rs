@@ -29,12 +29,16 @@ pub struct TargetFile {
 }
 
 /// The whole text.
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Text {
+    /// The target that is taken when none is named.
+    #[schemars(with = "Option<String>")]
     default: Option<Spanned<String>>,
+    /// What every target has unless it says otherwise.
     #[serde(default)]
     defaults: Layer,
+    /// The deployments under test, by name.
     target: Named<String, Layer>,
 }
 

@@ -103,11 +103,12 @@ overlays! {
 }
 
 /// `[[target.NAME.known_failure]]`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct KnownFailureText {
     pub(super) of: String,
     pub(super) reason: String,
+    #[schemars(with = "String")]
     pub(super) expires: Day,
 }
 

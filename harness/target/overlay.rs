@@ -54,7 +54,7 @@ impl<T> Overlay for OneOrMany<T> {
 macro_rules! overlays {
     ($(#[$doc:meta])* pub(super) struct $name:ident { $($field:ident: $kind:ty,)+ }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Default, Deserialize)]
+        #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
         #[serde(deny_unknown_fields)]
         pub(super) struct $name {
             $(#[serde(default)] pub(super) $field: $kind,)+

@@ -11,11 +11,11 @@ use super::{EvidenceSource, SecretOrigin};
 
 written_as_text! {
     /// `env:NAME`, `file:PATH` or `command:["program", "arg"]`.
-    SecretText(SecretOrigin) = secret_origin
+    SecretText(SecretOrigin) like "^(env:|file:|command:\\[)" = secret_origin
 }
 written_as_text! {
     /// `file:PATH`, `url:http://…` or `command:["program", "arg"]`.
-    EvidenceText(EvidenceSource) = evidence
+    EvidenceText(EvidenceSource) like "^(file:|url:|https?:|command:\\[)" = evidence
 }
 
 fn secret_origin(text: &str) -> Result<SecretOrigin, String> {

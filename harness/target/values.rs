@@ -7,10 +7,10 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde_json_path::JsonPath;
 use url::Url;
 
-/// A type that is written as one string and checked by a function.
+/// A type that is written as one string and checked by a function; the pattern is what an editor can know of it.
 macro_rules! written_as_text {
-    ($(#[$doc:meta])* $name:ident($inner:ty) = $check:expr) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])* $name:ident($inner:ty) like $pattern:literal = $check:expr) => {
+        $(#[doc = $doc])*
         #[derive(Debug, Clone)]
         pub(crate) struct $name(pub(crate) $inner);
 
@@ -21,41 +21,54 @@ macro_rules! written_as_text {
                 check(&text).map(Self).map_err(D::Error::custom)
             }
         }
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let description = concat!($($doc),*).trim();
+                schemars::json_schema!({ "type": "string", "pattern": $pattern, "description": description })
+            }
+        }
     };
 }
 pub(super) use written_as_text;
 
 written_as_text! {
     /// `https://host[:port][/prefix]`.
-    BaseUrl(Url) = |text| base_url(text, ["http", "https"])
+    BaseUrl(Url) like "^https?://" = |text| base_url(text, ["http", "https"])
 }
 written_as_text! {
     /// `wss://host[:port][/prefix]`.
-    SocketUrl(Url) = |text| base_url(text, ["ws", "wss"])
+    SocketUrl(Url) like "^wss?://" = |text| base_url(text, ["ws", "wss"])
 }
 written_as_text! {
     /// A length of time above zero and of at most a year, in words of humantime: `250ms`, `5s`, `2m`.
-    Period(Duration) = period
+    Period(Duration) like "^[0-9]" = period
 }
 written_as_text! {
     /// A path on a service: begins with a slash, holds no query and no second host.
-    Route(String) = route
+    Route(String) like "^/" = route
 }
 written_as_text! {
     /// A JSONPath (RFC 9535).
-    Query(JsonPath) = query
+    Query(JsonPath) like "^\\$" = query
 }
 written_as_text! {
     /// `backend.NAME` or `auth.NAME`.
-    SurfaceId(String) = surface_id
+    SurfaceId(String) like "^(backend|auth)[.]" = surface_id
 }
 written_as_text! {
     /// The name of a header that a surface may set.
-    HeaderKey(String) = header_key
+    HeaderKey(String) like "^[A-Za-z0-9-]+" = header_key
 }
 written_as_text! {
     /// An HTTP method, in upper case.
-    Method(String) = method
+    Method(String) like "^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$" = method
 }
 
 /// The longest [`Period`].

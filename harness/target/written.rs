@@ -36,11 +36,12 @@ pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 pub(crate) struct Json(pub(crate) Value);
 
 /// `{ path = "$.status", is = "healthy" }`; `is` may be a list of allowed values, or absent: then anything will do.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Match {
     path: Query,
     #[serde(default)]
+    #[schemars(with = "Json")]
     is: AnyOf,
 }
 
