@@ -1,3 +1,5 @@
+//! That `check` finds nothing in what is shipped, and every mistake in what is wrong. Sits in `check`.
+
 use std::path::{Path, PathBuf};
 
 use super::{Checked, Home, files};

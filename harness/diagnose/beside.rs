@@ -12,7 +12,7 @@ use super::verdict::{Cause, Certainty};
 use super::weigh::{Weighed, Weighing};
 
 /// A cause that explains no failure, for a line that only it leaves. Never certain: nobody has seen it fail anything.
-pub(super) fn told_by_the_log<'a>(case: &Case<'_>, weighing: &Weighing<'a>, found: &Cause) -> Option<Cause> {
+pub(super) fn told_by_the_log<'w, 'a>(case: &Case<'_>, weighing: &'w Weighing<'a>, found: &Cause) -> Option<Cause> {
     if found.certainty < Certainty::Likely {
         return None;
     }
@@ -28,12 +28,11 @@ pub(super) fn told_by_the_log<'a>(case: &Case<'_>, weighing: &Weighing<'a>, foun
         weighing.best.iter().filter(|one| is_known(one)).flat_map(|one| lines(one, case)).collect();
     // At the same hop it is rather the same thing in other words.
     let elsewhere = |one: &&Weighed<'_>| !is_known(one) && one.fault.hop() != first.fault.hop();
-    let new_line = |one: &&Weighed<'a>| {
+    let new_line = |one: &'w Weighed<'a>| {
         let log = line(one, case).filter(|line| !accounted.contains(&line.says))?;
         Some((one.fault.id.as_str(), log))
     };
-    let written: BTreeMap<&str, LogMatch> =
-        weighing.best.iter().filter(elsewhere).filter_map(|one| new_line(&one)).collect();
+    let written: BTreeMap<&str, LogMatch> = weighing.best.iter().filter(elsewhere).filter_map(new_line).collect();
     let modes = weighing.modes.iter().filter_map(|one| Some((one, written.get(one.fault.id.as_str())?)));
     let possible = modes.filter(|(one, _)| can_be_together(first, one, case));
     let mut hidden: Vec<Weighed<'_>> =

@@ -92,10 +92,7 @@ impl<'a> Case<'a> {
     /// What a cause may explain: whatever must work and did not, or broke down whoever asked, and every failed step.
     pub(super) fn to_explain(&self) -> impl Iterator<Item = &Reading<'a>> {
         let of_a_step = |reading: &Reading<'_>| reading.exchanges.iter().any(|exchange| self.is_of_a_step(*exchange));
-        self.readings
-            .all
-            .iter()
-            .filter(move |reading| reading.fails() || reading.fails_whoever_asks() || of_a_step(reading))
+        self.readings.all.iter().filter(move |reading| reading.is_broken() || of_a_step(reading))
     }
 
     /// The user of the failure.

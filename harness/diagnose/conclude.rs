@@ -41,7 +41,9 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
         match Hypotheses::of(case, &weighing, &open) {
             Hypotheses::One(candidates) => {
                 let cause = one::cause(case, &candidates, &weighing.best, &open);
-                hidden = hidden.or_else(|| beside::told_by_the_log(case, &weighing, &cause));
+                if causes.is_empty() {
+                    hidden = beside::told_by_the_log(case, &weighing, &cause);
+                }
                 causes.push(cause);
                 explained.extend(&candidates[0].0.explains);
             }

@@ -85,8 +85,7 @@ fn is_everything(case: &Case<'_>, one: &[(&Weighed<'_>, f64)], open: &[&FailedSt
 
 /// Whatever must work and did not, or broke down whoever asked, each time it was tried.
 fn failures<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Reading<'a>> {
-    let failing = case.readings.all.iter().filter(|reading| reading.fails() || reading.fails_whoever_asks());
-    failing.filter(|reading| reading.is_firm() && !reading.is_lost())
+    case.readings.all.iter().filter(|reading| reading.is_broken() && reading.is_firm() && !reading.is_lost())
 }
 
 fn is_in(reading: &Reading<'_>, explains: &BTreeSet<u32>) -> bool {

@@ -64,7 +64,9 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
     match candidates {
         [] => Certainty::Unknown,
         [(best, _), ..] if needs_a_maker(case, best) => Certainty::Ambiguous,
-        [(only, _)] if chain::marked(case, only) && is_of_every_revision(case, only) => Certainty::Certain,
+        [(only, _)] if chain::marked(case, only) && is_of_every_revision(case, only, &only.explains) => {
+            Certainty::Certain
+        }
         [(only, _)] if chain::marked(case, only) => Certainty::Likely,
         // What is merely left over, with none of its own claims seen, is not likely: nobody has looked for it yet.
         [(best, _), ..] if !chain::claimed(case, best) => Certainty::Ambiguous,
@@ -76,8 +78,8 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
 }
 
 /// Whether no other revision fares otherwise, or the fault is just that.
-pub(super) fn is_of_every_revision(case: &Case<'_>, one: &Weighed<'_>) -> bool {
-    one.mode.comes_and_goes || !revisions::are_parted(&one.explains, case)
+pub(super) fn is_of_every_revision(case: &Case<'_>, one: &Weighed<'_>, explains: &BTreeSet<u32>) -> bool {
+    one.mode.comes_and_goes || !revisions::are_parted(explains, case)
 }
 
 /// Whether the fault lies with whoever made the failing answers, and nothing at all tells who did: neither the answers, nor that the

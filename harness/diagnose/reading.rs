@@ -87,6 +87,11 @@ impl<'a> Reading<'a> {
         self.must_work() && (self.observation.result != Outcome::Ok || self.observation.authn == Authn::AcceptedAsOther)
     }
 
+    /// Whether a cause must explain it: it must work and did not, or broke down whoever asked.
+    pub(super) fn is_broken(&self) -> bool {
+        self.fails() || self.fails_whoever_asks()
+    }
+
     /// Whether nobody was to be served, and what was asked for broke down: no credential is the reason.
     pub(super) fn fails_whoever_asks(&self) -> bool {
         self.cell.optional && !self.cell.token.is_sent() && BROKEN_DOWN.contains(&self.observation.result)

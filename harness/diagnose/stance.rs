@@ -43,8 +43,7 @@ impl Stances {
     /// The failing exchanges it foretells, whatever else it is wrong about.
     pub(super) fn foretold(&self, case: &Case<'_>) -> BTreeSet<u32> {
         let readings = case.readings.all.iter().zip(&self.readings);
-        let fails = |reading: &Reading<'_>| reading.fails() || reading.fails_whoever_asks();
-        let foretold = readings.filter(|(reading, stance)| **stance == Stance::Foretold && fails(reading));
+        let foretold = readings.filter(|(reading, stance)| **stance == Stance::Foretold && reading.is_broken());
         foretold.flat_map(|(reading, _)| reading.exchanges.iter().copied()).collect()
     }
 }

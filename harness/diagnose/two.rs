@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::case::Case;
+use super::chain;
 use super::given::FailedStep;
-use super::one::{LIKELY, named, ruled_out};
+use super::one::{LIKELY, is_of_every_revision, named, ruled_out};
 use super::pair::{Member, Pair};
 use super::verdict::{Cause, Certainty, RuledOut};
 use super::weigh::Weighed;
-use super::{chain, revisions};
 
 /// Both causes of the best pair, each with those that other pairs have in its place.
 pub(super) fn causes(
@@ -42,7 +42,7 @@ pub(super) fn causes(
 /// answer alone can leave: a fact or a decisive line.
 fn certainty(case: &Case<'_>, pairs: &[(Pair<'_, '_>, f64)], member: &Member<'_, '_>, share: f64) -> Certainty {
     let always = pairs.iter().all(|(pair, _)| has(pair, &member.weighed.fault.id));
-    let everywhere = member.weighed.mode.comes_and_goes || !revisions::are_parted(&member.explains, case);
+    let everywhere = is_of_every_revision(case, member.weighed, &member.explains);
     if always && member.is_needed && everywhere && chain::recorded(case, member.weighed) {
         Certainty::Certain
     } else if (always || share >= LIKELY) && chain::marked(case, member.weighed) {

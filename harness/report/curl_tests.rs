@@ -1,3 +1,5 @@
+//! The curl commands of a report: that they say what was sent, and that a shell takes every word as one. Sits in `report`.
+
 use std::process::Command;
 
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, prop_oneof, proptest};
