@@ -14,7 +14,7 @@ static VOLATILE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)<token:[^>]*>|<jwt>|<secret:[^>]*>",
         r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
         r"|\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?",
-        r"|\b[0-9a-f]{8,}\b|\d+",
+        r"|\b[0-9a-f]{8,}\b|\d+(?:\.\d+)?(?:e[+-]?\d+)?",
     ))
     .expect("a constant pattern")
 });

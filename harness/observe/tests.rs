@@ -210,6 +210,14 @@ fn ids_times_and_numbers_do_not_make_two_answers_different() {
     assert_eq!(shape_of(Valid, one), shape_of(Malformed, two));
 }
 
+#[rstest]
+#[case::an_exponent("1.2e-5", "0.00031")]
+#[case::a_whole_number("2", "0.25")]
+fn how_a_number_is_written_makes_no_other_answer(#[case] one: &str, #[case] two: &str) {
+    let took = |seconds: &str| format!(r#"{{"status":"success","execution_time":{seconds}}}"#);
+    assert_eq!(shape_of(Valid, &took(one)), shape_of(Valid, &took(two)));
+}
+
 #[test]
 fn another_message_makes_another_answer() {
     assert_ne!(shape_of(Valid, r#"{"message":"no"}"#), shape_of(Valid, r#"{"message":"never"}"#));
