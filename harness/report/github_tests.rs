@@ -61,6 +61,23 @@ fn each_cause_is_annotated_before_any_is_twice() {
 }
 
 #[test]
+fn what_failed_in_the_baseline_is_an_error_only_where_it_fails_the_run() {
+    let kind_of = |report: &Report, step: &str| -> String {
+        let commands = annotations(report, &in_repository);
+        let line = commands.lines().find(|line| line.contains(&format!("::{step}: "))).expect("an annotation");
+        line.split([' ', ':']).find(|word| !word.is_empty()).expect("a kind").to_owned()
+    };
+    let mut report = samples::beside_a_baseline();
+    assert_eq!(kind_of(&report, "chat-stream/send"), "warning", "it was there");
+    assert_eq!(kind_of(&report, "chat-messages/send"), "error", "it is new");
+    report.baseline.as_mut().expect("it has one").known_causes.clear();
+    assert_eq!(kind_of(&report, "chat-stream/send"), "error", "by another cause it is news");
+    let mut report = samples::beside_a_baseline();
+    report.baseline.as_mut().expect("it has one").new_only = false;
+    assert_eq!(kind_of(&report, "chat-stream/send"), "error", "everything decides");
+}
+
+#[test]
 fn what_a_roll_back_printed_ends_neither_its_block_nor_its_fold() {
     let attack = "```\n</details><h1>Passed</h1>\n````text\n::error::x\n|a|b|";
     let mut report = samples::rolled_back();

@@ -244,7 +244,7 @@ proptest! {
         report.causes[0].alternatives[0].confidence = confidence;
         report.causes[0].hop = crate::diagnose::Hops::Several(vec![Hop::Edge, Hop::Backend]);
         let human = render(&report, &style);
-        prop_assert!(human.contains("failed: 1 cause (ambiguous)"), "{}", human);
+        prop_assert!(human.contains("failed: 1 cause (one of 6 candidates)"), "{}", human);
         prop_assert!(serde_json::from_str::<serde_json::Value>(&json::render(&report)).is_ok());
     }
 }

@@ -64,7 +64,7 @@ pub(in super::super) fn rolled_back() -> Report {
     report.gate = Some(GateReport {
         advice: Advice::RollBack,
         reasons: vec![format!(
-            "a roll back may cure backend-auth/service-secret-mismatch: involves backend, auth, and {to} did not have it, by its manifest"
+            "a roll back may cure backend-auth/service-secret-mismatch: a deploy of backend or auth can cause it, and by its manifest {to} did not have it"
         )],
         deployed: vec![revision("backend", from)],
         previous: vec![revision("backend", to)],
@@ -81,7 +81,7 @@ pub(in super::super) fn not_the_deploy() -> Report {
     report.gate = Some(GateReport {
         advice: Advice::DoNot,
         reasons: vec![
-            "a roll back does not cure backend-auth/service-secret-mismatch: involves backend, auth, and deployed was frontend"
+            "a roll back does not cure backend-auth/service-secret-mismatch: only a deploy of backend or auth can cause it, and what was deployed is frontend"
                 .to_owned(),
         ],
         deployed: vec![revision("frontend", "netra-frontend-00012-abc")],
@@ -101,7 +101,10 @@ pub(in super::super) fn undecided() -> Report {
     gate.advice = Advice::Undecided;
     gate.deployed = vec![revision("backend", "netra-backend-staging-00639-g4g")];
     gate.previous = vec![revision("backend", "netra-backend-staging-00611-cr5")];
-    gate.reasons = vec!["backend-auth/service-secret-mismatch involves auth too, which was not deployed".to_owned()];
+    gate.reasons = vec![
+        "a roll back may or may not cure backend-auth/service-secret-mismatch: a deploy of backend or auth can cause it, and auth may be what changed, though this deploy left it alone; the manifest of netra-backend-staging-00611-cr5 would tell: --previous backend=FILE.json"
+            .to_owned(),
+    ];
     report.exit = ExitReport { code: 1, meaning: "the cause was found".to_owned() };
     report
 }

@@ -8,58 +8,55 @@ use crate::target::Service;
 impl Gate<'_> {
     /// By what the catalogue says of it, and what is known of the revision and the run before.
     pub(super) fn cure(&self, entry: &Entry, cause: &Cause) -> Cure {
-        let ends = entry.involves.join(", ");
+        let can = can_cause(&entry.involves);
         let involved = self.involved(entry);
         if involved.is_empty() {
             let deployed: Vec<&str> = self.deployed.iter().map(|(service, _)| service.as_str()).collect();
-            return Cure::WouldNot(match ends.as_str() {
-                "" => "no deploy can have caused it".to_owned(),
-                ends => format!("involves {ends}, and deployed was {}", deployed.join(", ")),
+            return Cure::WouldNot(match entry.involves.is_empty() {
+                true => "no deploy can have caused it".to_owned(),
+                false => format!("only {can}, and what was deployed is {}", listed(&deployed, "and")),
             });
         }
         if !entry.curable_by_rollback {
-            return Cure::WouldNot(format!("involves {ends}, and an older revision does not cure it"));
+            return Cure::WouldNot(format!("{can}, but no older revision cures it"));
         }
         let baseline = self.baseline.map_or(Then::Untold, |baseline| baseline.then(&entry.id, cause));
         if baseline == Then::Had {
-            return Cure::WouldNot(format!("involves {ends}, and the baseline had it before the deploy"));
+            return Cure::WouldNot(format!("{can}, but the baseline had it before this one"));
         }
         let had = |service: &&&str| self.earlier.of(&entry.id, service) == Then::Had;
         let (had, open): (Vec<&str>, Vec<&str>) = involved.iter().partition(had);
         if open.is_empty() {
             return Cure::WouldNot(format!("{} had it too, by its manifest", self.before(&had)));
         }
-        self.would(entry, &open, &ends, baseline)
+        self.would(entry, &open, baseline)
     }
 
     /// Of a fault that the deploy of these services may have brought.
-    fn would(&self, entry: &Entry, services: &[&str], ends: &str, baseline: Then) -> Cure {
+    fn would(&self, entry: &Entry, services: &[&str], baseline: Then) -> Cure {
+        let can = can_cause(&entry.involves);
         if let Some(service) = services.iter().find(|service| self.previous_of(service).is_none()) {
-            let how = format!("--previous {service}=REVISION names what to go back to");
-            return Cure::Open(format!("involves {ends}, of which {} was deployed; {how}", services.join(", ")));
+            return Cure::Open(format!("{can}; say what to go back to: --previous {service}=REVISION"));
         }
         if let Some(says) = services.iter().find_map(|service| self.gets_no_traffic(service)) {
-            return Cure::Open(format!("involves {ends}, and {says}"));
+            return Cure::Open(format!("{can}, but {says}"));
         }
         let another = |service: &&&str| self.earlier.of(&entry.id, service) == Then::HadAnother;
         if let Some(service) = services.iter().find(another) {
-            let why = format!(
-                "{} did not have it, and by its manifest its variables lack something else",
-                self.before(&[*service])
-            );
-            return Cure::Open(format!("involves {ends}, and {why}"));
+            let before = self.before(&[*service]);
+            return Cure::Open(format!("{before} did not have it, but by its manifest it lacks something else"));
         }
         let ruled_out = services.iter().all(|service| self.earlier.of(&entry.id, service) == Then::HadNot);
         let others: Vec<&str> =
             entry.involves.iter().map(String::as_str).filter(|end| !services.contains(end)).collect();
         let before = self.before(services);
         match (ruled_out, baseline, others.as_slice()) {
-            (true, ..) => Cure::Would(format!("involves {ends}, and {before} did not have it, by its manifest")),
-            (_, Then::HadNot, _) => Cure::Would(format!("involves {ends}, and the baseline did not have it")),
-            (.., []) => Cure::Would(format!("involves {ends}, and nothing says that {before} had it")),
+            (true, ..) => Cure::Would(format!("{can}, and by its manifest {before} did not have it")),
+            (_, Then::HadNot, _) => Cure::Would(format!("{can}, and the baseline, before this one, did not have it")),
+            (.., []) => Cure::Would(format!("{can}, and nothing says that {before} had it")),
             (.., others) => Cure::Open(format!(
-                "involves {ends}; {} was not deployed and may be the end that changed; the manifest of {before} would tell: --previous {}=FILE.json",
-                others.join(", "),
+                "{can}, and {} may be what changed, though this deploy left it alone; the manifest of {before} would tell: --previous {}=FILE.json",
+                listed(others, "or"),
                 services[0]
             )),
         }
@@ -71,7 +68,7 @@ impl Gate<'_> {
             self.previous_of(service)
                 .map_or_else(|| format!("the revision of {service} before"), |one| one.revision.clone())
         };
-        services.iter().map(name).collect::<Vec<_>>().join(" and ")
+        listed(&services.iter().map(name).collect::<Vec<_>>(), "and")
     }
 
     /// A revision without traffic was not tested, unless at an address of its own; either way there is nothing to roll back. The newest one
@@ -88,6 +85,24 @@ impl Gate<'_> {
         };
         let gets = manifest.traffic.iter().any(|(name, _)| name == revision || newest(name));
         let those: Vec<&str> = manifest.traffic.iter().map(|(name, _)| name.as_str()).collect();
-        (!gets).then(|| format!("by its manifest {revision} gets no traffic, {} does", those.join(" and ")))
+        let those = listed(&those, "and");
+        (!gets).then(|| {
+            format!("by its manifest {revision} gets no traffic, so it cannot be rolled back; served by {those}")
+        })
+    }
+}
+
+/// `a deploy of backend or auth can cause it`: both ends of a mismatch are named.
+fn can_cause(services: &[String]) -> String {
+    format!("a deploy of {} can cause it", listed(services, "or"))
+}
+
+/// `a, b and c`.
+pub(super) fn listed(names: &[impl AsRef<str>], word: &str) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
     }
 }

@@ -1,5 +1,6 @@
 //! The end of a run: what was driven and what was concluded become the report. Sits in `run`; nothing after it computes.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::Smoke;
@@ -11,7 +12,7 @@ use super::gate::{Gate, role_of};
 use super::inquiry::{self, Conclusion};
 use super::passage;
 use super::record::Record;
-use crate::diagnose::{Cause, FailedStep, Finding};
+use crate::diagnose::{Cause, Certainty, FailedStep, Finding};
 use crate::evidence::Evidence;
 use crate::report::{
     GateReport, Kept, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
@@ -26,7 +27,8 @@ pub(super) async fn report(
     timing: Timing,
 ) -> Report {
     let Driven { mut scenarios, failed: to_explain } = driven;
-    let Conclusion { causes, findings, evidence, .. } = conclusion;
+    let Conclusion { mut causes, findings, evidence, .. } = conclusion;
+    causes.sort_by_key(rank);
     let interrupted = run.conduct.interruption.signal();
     let failed = scenarios.iter().any(|scenario| scenario.outcome == StepOutcome::Failed);
     let flaky = run.conduct.fail_on_flaky && steps(&scenarios).any(|step| step.flaky);
@@ -134,6 +136,39 @@ fn unexplained(
     }
 }
 
+/// What a reader is told first: what explains a failure, and of that the surest.
+fn rank(cause: &Cause) -> (bool, Reverse<Certainty>) {
+    (cause.explains.is_empty(), Reverse(cause.certainty))
+}
+
 fn steps(scenarios: &[ScenarioReport]) -> impl Iterator<Item = &StepReport> {
     scenarios.iter().flat_map(|scenario| &scenario.steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::rank;
+    use crate::diagnose::Cause;
+
+    #[test]
+    fn what_explains_a_failure_comes_first_and_of_that_the_surest() {
+        let cause = |fault: &str, certainty: &str, explains: &[&str]| -> Cause {
+            let text = json!({
+                "fault": fault, "title": "t", "hop": "agents", "certainty": certainty, "confidence": 0.5,
+                "explains": explains, "alternatives": [], "whys": [], "ruled_out": [], "involves": [],
+            });
+            serde_json::from_value(text).expect("a cause")
+        };
+        let mut causes = [
+            cause("a/beside", "likely", &[]),
+            cause("b/open", "ambiguous", &["s/1", "s/2"]),
+            cause("c/found", "certain", &["s/3"]),
+            cause("d/found-later", "certain", &["s/4"]),
+            cause("e/unknown", "unknown", &["s/5"]),
+        ];
+        causes.sort_by_key(rank);
+        assert_eq!(causes.map(|cause| cause.fault), ["c/found", "d/found-later", "b/open", "e/unknown", "a/beside"]);
+    }
 }

@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 
 use super::baseline::Baseline;
 use super::conduct::Previous;
+use super::curable::listed;
 use super::earlier::Earlier;
 use crate::diagnose::{Catalogue, Cause, Certainty, Entry};
 use crate::evidence::Manifest;
 use crate::report::{Advice, GateReport, Revision};
 use crate::target::{Service, Target};
+
+/// Candidates named in one reason; all of them stand with their cause.
+const NAMED: usize = 4;
 
 /// What a gate goes by.
 pub(super) struct Gate<'a> {
@@ -50,7 +54,8 @@ impl Gate<'_> {
             }
         }
         let mut advice = agreed(cures.iter().map(|(cure, _)| cure));
-        let mut reasons: Vec<String> = cures.iter().map(|(cure, faults)| reason(cure, faults)).collect();
+        let mut reasons: Vec<String> = disagree(&cures).into_iter().collect();
+        reasons.extend(cures.iter().map(|(cure, faults)| reason(cure, faults)));
         if let Some(unexplained) = &self.unexplained {
             advice = Advice::Undecided;
             reasons.push(unexplained.clone());
@@ -77,7 +82,7 @@ impl Gate<'_> {
     fn cures<'c>(&'c self, cause: &'c Cause) -> impl Iterator<Item = (String, Cure)> + 'c {
         candidates(cause).map(|id| {
             let entry = self.catalogue.entry(id).filter(|_| cause.certainty > Certainty::Unknown);
-            let unknown = || Cure::Open("what the cause is, is not known".to_owned());
+            let unknown = || Cure::Open("no known cause fits what was seen".to_owned());
             (id.to_owned(), entry.map_or_else(unknown, |entry| self.cure(&entry, cause)))
         })
     }
@@ -116,13 +121,33 @@ fn agreed<'a>(cures: impl Iterator<Item = &'a Cure>) -> Advice {
     same.unwrap_or(Advice::Undecided)
 }
 
+/// `of 10 causes that remain, a roll back may cure 6 and does not cure 1; of 3 nobody can say`, where they are not all alike.
+fn disagree(cures: &[(Cure, Vec<String>)]) -> Option<String> {
+    let count = |is: fn(&Cure) -> bool| -> usize {
+        cures.iter().filter(|(cure, _)| is(cure)).map(|(_, faults)| faults.len()).sum()
+    };
+    let may = count(|cure| matches!(cure, Cure::Would(_)));
+    let not = count(|cure| matches!(cure, Cure::WouldNot(_)));
+    let open = count(|cure| matches!(cure, Cure::Open(_)));
+    let counts = [(may, "may cure"), (not, "does not cure"), (open, "may or may not cure")];
+    let said: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{word} {n}")).collect();
+    (said.len() > 1)
+        .then(|| format!("of {} causes that remain, a roll back {}", may + not + open, listed(&said, "and")))
+}
+
 fn reason(cure: &Cure, faults: &[String]) -> String {
     let (word, says) = match cure {
         Cure::Would(says) => ("a roll back may cure", says),
         Cure::WouldNot(says) => ("a roll back does not cure", says),
-        Cure::Open(says) => ("open is", says),
+        Cure::Open(says) => ("a roll back may or may not cure", says),
     };
-    format!("{word} {}: {says}", faults.join(", "))
+    let more = faults.len().saturating_sub(NAMED);
+    let named = match more {
+        // As long as naming the one that is left.
+        0 | 1 => listed(faults, "or"),
+        more => format!("{} or {more} more", faults[..NAMED].join(", ")),
+    };
+    format!("{word} {named}: {says}")
 }
 
 fn named(service: &str, revision: &str) -> Revision {

@@ -23,6 +23,8 @@ pub struct Place {
 struct Group<'a> {
     cause: Option<&'a Cause>,
     source: &'a str,
+    /// Was there before, where only what is new decides.
+    old: bool,
     steps: Vec<(String, &'a StepReport)>,
 }
 
@@ -39,13 +41,16 @@ pub fn annotations(report: &Report, place: &dyn Fn(&str) -> Option<Place>) -> St
         seen.push(fault);
         times
     });
-    let errors = groups.iter().map(|group| error(group, place));
+    let errors = groups.iter().filter(|group| !group.old).map(|group| failure("error", group, place));
     let interrupted = report.interrupted.map(|signal| {
         let says = format!("{signal} ended the run before its time: what was not driven is skipped");
         command("error", &[("title", "Not a whole run")], &[says])
     });
     let mut lines: Vec<String> = interrupted.into_iter().chain(errors).take(SHOWN).collect();
-    lines.extend(report.findings.iter().take(SHOWN).map(finding));
+    let old = groups.iter().filter(|group| group.old).map(|group| failure("warning", group, place));
+    lines.extend(old.take(SHOWN));
+    let fails = !report.baseline.as_ref().is_some_and(|baseline| baseline.new_only && !baseline.anything_new);
+    lines.extend(report.findings.iter().take(SHOWN).map(|one| finding(one, fails)));
     lines.extend(flaky(report).take(SHOWN).map(|(name, step)| {
         let (file, line) = located(place, &step.source);
         let says = format!("{name}: {}: {}", step.call, tried(step).unwrap_or_default());
@@ -79,17 +84,25 @@ fn groups(report: &Report) -> Vec<Group<'_>> {
     for (name, step) in named(report).filter(|(_, step)| step.outcome == StepOutcome::Failed) {
         let cause = report.causes.iter().find(|cause| cause.explains.contains(&name));
         let fault = cause.map(|cause| &cause.fault);
-        let same =
-            |group: &&mut Group<'_>| group.source == step.source && group.cause.map(|cause| &cause.fault) == fault;
+        let old = is_old(report, step, cause);
+        let same = |group: &&mut Group<'_>| {
+            (group.source, group.old) == (&step.source, old) && group.cause.map(|cause| &cause.fault) == fault
+        };
         match groups.iter_mut().find(same) {
             Some(group) => group.steps.push((name, step)),
-            None => groups.push(Group { cause, source: &step.source, steps: vec![(name, step)] }),
+            None => groups.push(Group { cause, source: &step.source, old, steps: vec![(name, step)] }),
         }
     }
     groups
 }
 
-fn error(group: &Group<'_>, place: &dyn Fn(&str) -> Option<Place>) -> String {
+/// Whether a failure does not fail the run: it failed in the baseline, by the same cause, and only what is new decides.
+fn is_old(report: &Report, step: &StepReport, cause: Option<&Cause>) -> bool {
+    let Some(baseline) = report.baseline.as_ref().filter(|baseline| baseline.new_only) else { return false };
+    step.already && cause.is_none_or(|cause| baseline.known_causes.contains(&cause.fault))
+}
+
+fn failure(kind: &str, group: &Group<'_>, place: &dyn Fn(&str) -> Option<Place>) -> String {
     let (file, line) = located(place, group.source);
     let title = group.cause.map_or_else(|| "Failed, and no cause explains it".to_owned(), claim);
     let mut says = Vec::new();
@@ -109,15 +122,15 @@ fn error(group: &Group<'_>, place: &dyn Fn(&str) -> Option<Place>) -> String {
         let settling = cause.settled_by.iter().filter_map(|by| by.command.as_ref());
         says.extend(settling.map(|command| format!("settle: {command}")));
     }
-    command("error", &[("file", &file), ("line", &line), ("title", &title)], &says)
+    command(kind, &[("file", &file), ("line", &line), ("title", &title)], &says)
 }
 
 fn located(place: &dyn Fn(&str) -> Option<Place>, source: &str) -> (String, String) {
     place(source).map_or_else(Default::default, |place| (place.file, place.line.to_string()))
 }
 
-fn finding(finding: &Finding) -> String {
-    let kind = if finding.fails { "error" } else { "warning" };
+fn finding(finding: &Finding, fails: bool) -> String {
+    let kind = if finding.fails && fails { "error" } else { "warning" };
     let evidence: Vec<String> = finding.evidence.iter().map(|proof| proof.says.clone()).collect();
     command(kind, &[("title", &finding.title)], &evidence)
 }

@@ -37,7 +37,7 @@ pub(super) fn write(page: &mut Page, report: &Report, verbose: bool) {
     }
 }
 
-/// `2 causes explain 3 failures`.
+/// `2 causes explain 3 failures`, and how far it is settled which causes these are.
 pub(in super::super) fn headline(report: &Report) -> String {
     let explained: BTreeSet<&String> = report.causes.iter().flat_map(|cause| &cause.explains).collect();
     let steps = report.scenarios.iter().flat_map(|scenario| &scenario.steps);
@@ -48,7 +48,20 @@ pub(in super::super) fn headline(report: &Report) -> String {
         n if n < failed => format!("{n} of {}", counted(failed, "failure", "failures")),
         n => counted(n, "failure", "failures"),
     };
-    format!("{causes} {verb} {failures}")
+    format!("{causes} {verb} {failures}{}", unsettled(&report.causes))
+}
+
+/// What is not known of the causes that are counted; nothing where each is settled.
+fn unsettled(causes: &[Cause]) -> String {
+    let open = |cause: &&Cause| candidates::are_open(cause) || cause.certainty == Certainty::Unknown;
+    match (causes, causes.iter().filter(open).count()) {
+        (_, 0) => String::new(),
+        ([one], _) if candidates::are_open(one) => {
+            format!(", not settled between {} candidates", one.alternatives.len() + 1)
+        }
+        ([_], _) => ", of which only the hop is known".to_owned(),
+        (_, open) => format!(", {open} of them not settled"),
+    }
 }
 
 /// What is claimed, no more than is known, and how sure it is.

@@ -1,9 +1,11 @@
 //! The last line: the outcome, in numbers. Sits in `report::human`.
 
 use super::super::{Report, RunOutcome, StepOutcome};
+use super::candidates::are_open;
 use super::page::Page;
 use super::text::Paint;
 use super::words::{counted, seconds};
+use crate::diagnose::Cause;
 
 /// The outcome as the last line. What was skipped or known, and what the exit code says, stands behind it as far as there is room, and
 /// above it where there is none.
@@ -45,12 +47,12 @@ fn failed(report: &Report) -> String {
     format!("failed: {}, {failed} of {of} failed in {}", because(report), seconds(report.timing.total_ms))
 }
 
-/// `2 causes (certain, ambiguous), 1 failing finding`.
+/// `2 causes (certain, one of 4 candidates), 1 failing finding`.
 fn because(report: &Report) -> String {
     let findings = report.findings.iter().filter(|finding| finding.fails).count();
     let mut parts = Vec::new();
     if !report.causes.is_empty() {
-        let sure: Vec<&str> = report.causes.iter().map(|cause| cause.certainty.as_str()).collect();
+        let sure: Vec<String> = report.causes.iter().map(how_sure).collect();
         parts.push(format!("{} ({})", counted(sure.len(), "cause", "causes"), sure.join(", ")));
     }
     if findings > 0 {
@@ -61,6 +63,14 @@ fn because(report: &Report) -> String {
         parts.push("flaky".to_owned());
     }
     if parts.is_empty() { "no cause found".to_owned() } else { parts.join(", ") }
+}
+
+/// `certain`, or between how many it is open.
+fn how_sure(cause: &Cause) -> String {
+    match cause.alternatives.len() {
+        others if are_open(cause) => format!("one of {} candidates", others + 1),
+        _ => cause.certainty.as_str().to_owned(),
+    }
 }
 
 /// `skipped: 1 scenario, 3 steps`, `known: 1`, `flaky: 1`, `exit 1: the cause was found`, as far as there is something to say.
