@@ -1,10 +1,11 @@
 //! Rolls back with the operator's own command, where that is the advice, and smokes again. Sits in `run`, after the report is made.
 
-use std::process::Stdio;
+use std::io;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use super::credentials::learn_all;
 use super::{Smoke, smoke};
@@ -53,27 +54,49 @@ pub async fn roll_back(run: &Smoke, command: &str, report: &mut Report) {
 
 async fn once(run: &Smoke, command: &str, one: &RollBack) -> CommandRun {
     let mut bytes = Vec::new();
-    let ended = match tokio::time::timeout(LONGEST, to_its_end(command, one, &mut bytes)).await {
-        Ok(Ok(status)) => Ok(status),
-        Ok(Err(error)) => Err(format!("cannot be run: {}", error.kind())),
-        Err(_) => Err(format!("not done after {} s", LONGEST.as_secs())),
-    };
+    let ended = to_its_end(command, one, tokio::time::sleep(LONGEST), &mut bytes).await;
     bytes.truncate(KEPT);
     CommandRun {
         service: one.service.clone(),
         command: run.redactor.clean(command),
-        succeeded: ended.as_ref().is_ok_and(std::process::ExitStatus::success),
+        succeeded: ended.as_ref().is_ok_and(ExitStatus::success),
         ended: ended.map_or_else(|why| why, |status| status.to_string()),
         output: run.redactor.clean_bytes_lossy(&bytes),
     }
 }
 
-/// Standard error goes where standard output goes, in the order in which they are written.
-async fn to_its_end(command: &str, one: &RollBack, bytes: &mut Vec<u8>) -> std::io::Result<std::process::ExitStatus> {
+/// Standard error goes where standard output goes, in the order in which they are written. When its time is over, it is ended with all that
+/// it has started.
+async fn to_its_end(
+    command: &str,
+    one: &RollBack,
+    over: impl Future<Output = ()>,
+    bytes: &mut Vec<u8>,
+) -> Result<ExitStatus, String> {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(format!("exec 2>&1\n{command}")).kill_on_drop(true);
     shell.env("FIVEWHYS_SERVICE", &one.service).env("FIVEWHYS_REVISION", &one.from).env("FIVEWHYS_PREVIOUS", &one.to);
-    let mut child = shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    // A group of its own: Ctrl-C on the terminal is ours, not its.
+    #[cfg(unix)]
+    shell.process_group(0);
+    shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let cannot = |error: io::Error| format!("cannot be run: {}", error.kind());
+    let mut child = shell.spawn().map_err(cannot)?;
+    let status = tokio::select! {
+        status = ended(&mut child, bytes) => Some(status),
+        () = over => None,
+    };
+    match status {
+        Some(status) => status.map_err(cannot),
+        None => {
+            kill(&mut child).await;
+            Err(format!("not done after {} s", LONGEST.as_secs()))
+        }
+    }
+}
+
+/// Its end, with what it has written by then.
+async fn ended(child: &mut Child, bytes: &mut Vec<u8>) -> io::Result<ExitStatus> {
     let Some(output) = child.stdout.take() else { return child.wait().await };
     let mut read = std::pin::pin!(drain(output, bytes));
     tokio::select! {
@@ -84,6 +107,15 @@ async fn to_its_end(command: &str, one: &RollBack, bytes: &mut Vec<u8>) -> std::
             status
         }
     }
+}
+
+/// It may have ended meanwhile: then there is nothing to kill.
+async fn kill(child: &mut Child) {
+    #[cfg(unix)]
+    if let Some(group) = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())) {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    let _ = child.kill().await;
 }
 
 /// Keeps the beginning and reads the rest away, so that nothing that writes much is held up.
@@ -104,5 +136,42 @@ fn in_short(second: &Report) -> SecondSmoke {
         failed: failed.map(|(scenario, step)| format!("{scenario}/{}", step.id)).collect(),
         causes: second.causes.iter().map(|cause| cause.fault.clone()).collect(),
         total_ms: second.timing.total_ms,
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    /// Guards against a process that lives on; nothing depends on how long anything takes.
+    const GUARD: Duration = Duration::from_secs(60);
+
+    fn backend() -> RollBack {
+        let [service, from, to, command] = ["backend", "b-2", "b-1", ""].map(str::to_owned);
+        RollBack { service, from, to, command }
+    }
+
+    #[tokio::test]
+    async fn a_command_whose_time_is_over_is_ended_with_what_it_has_started() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join("alive");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is there");
+        assert!(made.success());
+        let command = format!("echo begun; (exec sleep 600 >'{}') & wait", pipe.display());
+        let (is_alive, alive) = tokio::sync::oneshot::channel();
+        // Opens when the child of the shell has opened it, and ends when that child has.
+        let ends = tokio::task::spawn_blocking(move || {
+            let mut from = std::fs::File::open(pipe).expect("a pipe");
+            is_alive.send(()).expect("somebody waits");
+            from.read_to_end(&mut Vec::new())
+        });
+        let over = async { alive.await.expect("it is begun") };
+        let mut bytes = Vec::new();
+        let ended = to_its_end(&command, &backend(), over, &mut bytes).await;
+        assert_eq!(ended, Err("not done after 300 s".to_owned()));
+        let read = tokio::time::timeout(GUARD, ends).await.expect("nothing of it lives on").expect("no panic");
+        assert_eq!(read.expect("it is read"), 0);
     }
 }
