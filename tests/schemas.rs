@@ -7,6 +7,8 @@ mod disturbed;
 mod files;
 #[path = "schemas/kinds.rs"]
 mod kinds;
+#[path = "support/one_call.rs"]
+mod one_call;
 #[path = "support/program.rs"]
 #[expect(dead_code, reason = "what it printed is for others")]
 mod program;

@@ -1,8 +1,9 @@
 //! What GitHub shows, per kind of run.
 
-use rstest::rstest;
+use rstest_reuse::apply;
 
 use super::github::{Place, annotations, summary};
+use super::samples::every_kind_of_run;
 use super::{Report, StepOutcome, samples};
 
 fn in_repository(source: &str) -> Option<Place> {
@@ -10,23 +11,7 @@ fn in_repository(source: &str) -> Option<Place> {
     Some(Place { file: file.to_owned(), line: line.parse().ok()? })
 }
 
-#[rstest]
-#[case::passed("passed", samples::passed())]
-#[case::passed_with_finding("passed_with_finding", samples::passed_with_finding())]
-#[case::findings_only("findings_only", samples::findings_only())]
-#[case::certain("certain", samples::certain())]
-#[case::ambiguous("ambiguous", samples::ambiguous())]
-#[case::unknown("unknown", samples::unknown())]
-#[case::two_causes("two_causes", samples::two_causes())]
-#[case::accepted_control("accepted_control", samples::accepted_control())]
-#[case::known_failure("known_failure", samples::known_failure())]
-#[case::flaky("flaky", samples::flaky())]
-#[case::interrupted("interrupted", samples::interrupted())]
-#[case::beside_a_baseline("beside_a_baseline", samples::beside_a_baseline())]
-#[case::part("part", samples::part())]
-#[case::rolled_back("rolled_back", samples::rolled_back())]
-#[case::not_the_deploy("not_the_deploy", samples::not_the_deploy())]
-#[case::undecided("undecided", samples::undecided())]
+#[apply(every_kind_of_run)]
 fn every_kind_of_run_on_github(#[case] name: &str, #[case] report: Report) {
     insta::assert_snapshot!(format!("github_summary_{name}"), summary(&report));
     insta::assert_snapshot!(format!("github_annotations_{name}"), annotations(&report, &in_repository));

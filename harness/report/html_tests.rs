@@ -1,27 +1,12 @@
 //! The HTML page per kind of run, and what holds for every page. What a browser makes of it: tests/html.
 
-use rstest::rstest;
+use rstest_reuse::apply;
 
 use super::html::render;
+use super::samples::every_kind_of_run;
 use super::{Report, samples};
 
-#[rstest]
-#[case::passed("passed", samples::passed())]
-#[case::passed_with_finding("passed_with_finding", samples::passed_with_finding())]
-#[case::findings_only("findings_only", samples::findings_only())]
-#[case::certain("certain", samples::certain())]
-#[case::ambiguous("ambiguous", samples::ambiguous())]
-#[case::unknown("unknown", samples::unknown())]
-#[case::two_causes("two_causes", samples::two_causes())]
-#[case::accepted_control("accepted_control", samples::accepted_control())]
-#[case::known_failure("known_failure", samples::known_failure())]
-#[case::flaky("flaky", samples::flaky())]
-#[case::interrupted("interrupted", samples::interrupted())]
-#[case::beside_a_baseline("beside_a_baseline", samples::beside_a_baseline())]
-#[case::part("part", samples::part())]
-#[case::rolled_back("rolled_back", samples::rolled_back())]
-#[case::not_the_deploy("not_the_deploy", samples::not_the_deploy())]
-#[case::undecided("undecided", samples::undecided())]
+#[apply(every_kind_of_run)]
 fn every_kind_of_run_as_html(#[case] name: &str, #[case] report: Report) {
     insta::assert_snapshot!(format!("html_{name}"), without_style(&render(&report)).replace("><", ">\n<"));
 }

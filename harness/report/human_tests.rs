@@ -1,30 +1,15 @@
 //! What a person sees, per kind of run and width. `cargo insta review` shows what a change does to it.
 
 use rstest::rstest;
+use rstest_reuse::apply;
 
 use super::human::{Style, render};
+use super::samples::every_kind_of_run;
 use super::{Report, StepOutcome, samples};
 
 const PLAIN: Style = Style { width: 80, colour: false, unicode: true, verbose: false, curl: false };
 
-#[rstest]
-#[case::passed("passed", samples::passed())]
-#[case::passed_with_finding("passed_with_finding", samples::passed_with_finding())]
-#[case::certain("certain", samples::certain())]
-#[case::ambiguous("ambiguous", samples::ambiguous())]
-#[case::unknown("unknown", samples::unknown())]
-#[case::two_causes("two_causes", samples::two_causes())]
-#[case::accepted_control("accepted_control", samples::accepted_control())]
-#[case::many("many", samples::many())]
-#[case::findings_only("findings_only", samples::findings_only())]
-#[case::known_failure("known_failure", samples::known_failure())]
-#[case::part("part", samples::part())]
-#[case::undecided("undecided", samples::undecided())]
-#[case::flaky("flaky", samples::flaky())]
-#[case::interrupted("interrupted", samples::interrupted())]
-#[case::beside_a_baseline("beside_a_baseline", samples::beside_a_baseline())]
-#[case::rolled_back("rolled_back", samples::rolled_back())]
-#[case::not_the_deploy("not_the_deploy", samples::not_the_deploy())]
+#[apply(every_kind_of_run)]
 fn the_report_reads_at_both_widths(#[case] name: &str, #[case] report: Report, #[values(80, 140)] width: usize) {
     insta::assert_snapshot!(format!("{name}_{width}"), render(&report, &Style { width, ..PLAIN }));
 }
@@ -37,6 +22,11 @@ fn the_verbose_report_shows_every_probe(#[case] name: &str, #[case] report: Repo
         format!("{name}_verbose_{width}"),
         render(&report, &Style { width, verbose: true, ..PLAIN })
     );
+}
+
+#[rstest]
+fn three_hundred_failures_read_at_both_widths(#[values(80, 140)] width: usize) {
+    insta::assert_snapshot!(format!("many_{width}"), render(&samples::many(), &Style { width, ..PLAIN }));
 }
 
 #[test]

@@ -16,6 +16,27 @@ pub(super) use causes::{ambiguous_cause, certain_cause, proof};
 pub(super) use gate::{beside_a_baseline, flaky, interrupted, not_the_deploy, part, rolled_back, undecided};
 pub(super) use probe::probe;
 
+/// Each kind of run with its name, for the goldens of each format.
+#[rstest_reuse::template]
+#[rstest::rstest]
+#[case::passed("passed", samples::passed())]
+#[case::passed_with_finding("passed_with_finding", samples::passed_with_finding())]
+#[case::findings_only("findings_only", samples::findings_only())]
+#[case::certain("certain", samples::certain())]
+#[case::ambiguous("ambiguous", samples::ambiguous())]
+#[case::unknown("unknown", samples::unknown())]
+#[case::two_causes("two_causes", samples::two_causes())]
+#[case::accepted_control("accepted_control", samples::accepted_control())]
+#[case::known_failure("known_failure", samples::known_failure())]
+#[case::flaky("flaky", samples::flaky())]
+#[case::interrupted("interrupted", samples::interrupted())]
+#[case::beside_a_baseline("beside_a_baseline", samples::beside_a_baseline())]
+#[case::part("part", samples::part())]
+#[case::rolled_back("rolled_back", samples::rolled_back())]
+#[case::not_the_deploy("not_the_deploy", samples::not_the_deploy())]
+#[case::undecided("undecided", samples::undecided())]
+pub(super) fn every_kind_of_run(#[case] name: &str, #[case] report: Report) {}
+
 /// Every sample.
 pub(super) fn all() -> Vec<Report> {
     let verdicts = [certain(), ambiguous(), unknown(), two_causes(), accepted_control()];

@@ -6,7 +6,8 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use super::credentials::RunCredentials;
-use crate::probe::{CannotProbe, Prober, Redact, SetupError};
+use super::prober_with;
+use crate::probe::{CannotProbe, SetupError};
 use crate::redact::Redactor;
 use crate::target::{SecretError, Target};
 use crate::token::TokenKind;
@@ -35,8 +36,7 @@ pub enum IssueError {
 pub async fn issue(target: &Arc<Target>, kind: TokenKind, user: &str) -> Result<SecretString, IssueError> {
     let redactor = Redactor::new();
     let credentials = RunCredentials::read(target, &redactor, None)?;
-    let redact: Redact = Arc::new(move |text: &str| redactor.clean(text));
     let deadline = tokio::time::Instant::now() + target.budget.run;
-    let prober = Prober::new(Arc::clone(target), Arc::new(credentials), redact, deadline)?;
+    let (prober, _) = prober_with(credentials, target, &redactor, deadline)?;
     Ok(prober.session().issued_token(kind, user).await?)
 }

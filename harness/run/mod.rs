@@ -154,10 +154,21 @@ async fn prober(run: &Smoke, deadline: tokio::time::Instant) -> Result<(Prober, 
     });
     let credentials = credentials::RunCredentials::read(&run.target, &run.redactor, keys)?;
     evidence.signing_key = credentials.published();
-    let redactor = run.redactor.clone();
-    let redact: Redact = Arc::new(move |text: &str| redactor.clean(text));
-    let prober = Prober::new(Arc::clone(&run.target), Arc::new(credentials), Arc::clone(&redact), deadline)?;
+    let (prober, redact) = prober_with(credentials, &run.target, &run.redactor, deadline)?;
     Ok((prober, redact, evidence))
+}
+
+/// A prober with these credentials, and what cleans every text of it.
+fn prober_with(
+    credentials: credentials::RunCredentials,
+    target: &Arc<Target>,
+    redactor: &Redactor,
+    deadline: tokio::time::Instant,
+) -> Result<(Prober, Redact), SetupError> {
+    let redactor = redactor.clone();
+    let redact: Redact = Arc::new(move |text: &str| redactor.clean(text));
+    let prober = Prober::new(Arc::clone(target), Arc::new(credentials), Arc::clone(&redact), deadline)?;
+    Ok((prober, redact))
 }
 
 fn scenarios(run: &Smoke) -> Vec<Scenario> {

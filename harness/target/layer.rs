@@ -18,86 +18,139 @@ use super::{Algorithm, Door, Validation};
 overlays! {
     /// `[defaults]`, `[target.NAME]`, or one override.
     pub(super) struct Layer {
+        /// Refused unless `--target` asks for it by name. `false` when absent.
         production: Option<bool>,
+        /// The twin is booted for it, which then gives URLs, secrets and evidence. `false` when absent.
         twin: Option<bool>,
+        /// The backend's base URL through the edge, for example `https://api.example.com`. Tokens go to no host but those of the target's URLs.
         backend: Option<BaseUrl>,
+        /// The auth service's own base URL, for example `https://auth.example.com`.
         auth: Option<BaseUrl>,
+        /// The base URL of WebSockets; when absent the backend's, with `ws` or `wss`.
         websocket: Option<SocketUrl>,
+        /// The backend's own URL, past the edge, for example `https://backend-abc123.run.app`. With the door `direct` it tells the edge from the backend.
         direct: Option<BaseUrl>,
+        /// The sources of evidence that are granted. `edge` is always open. `--doors` closes doors and opens none.
         doors: Option<Vec<Door>>,
+        /// Where the secret is found that signs our tokens: the first source that is not empty, trimmed. At least 32 bytes, or a private key in PEM for RS256 and ES256. For example `["env:JWT_SECRET"]`.
         signing_secret: Option<OneOrMany<SecretText>>,
+        /// How tokens are signed. `HS256` when absent.
         algorithm: Option<Algorithm>,
+        /// The keys that the auth service publishes; read where the door `auth` is open. Our tokens then carry the id of our key.
         jwks: Option<EvidenceText>,
+        /// How the backend judges a token. `unknown` when absent.
         validation: Option<Validation>,
+        /// Whether the backend refuses to start without its configuration. Absent: nobody knows.
         startup_check: Option<bool>,
+        /// How a service identifies itself to the auth service; used where the door `service-credentials` is open.
         caller: CallerLayer,
+        /// What is put into a token, besides `sub`, `email`, `permissions`, `iat`, `exp` and a fresh `jti`.
         claims: ClaimsLayer,
+        /// How long, how much, how often.
         budget: BudgetLayer,
+        /// Known test users, by the name that scenarios use (`as`). The first is the usual one.
         user: Named<String, UserLayer>,
+        /// What can be called, by id: `backend.NAME` or `auth.NAME`, whose base URL it is called at.
         surface: Named<SurfaceId, SurfaceLayer>,
+        /// The operator's names of the deployed things, filled into the commands of a report. Nothing is called with them.
         names: NamesLayer,
+        /// What the variables that matter are called in the services' manifests, by role: `service-secret`, `service-id`, `jwt-secret`, `auth-url`, `auth-enabled`, `oauth-client`, `required`. Of several names the first that is there counts; of `required` all do.
         variables: Named<String, OneOrMany<String>>,
+        /// Where the services' manifests are (Cloud Run service JSON); read where the door `manifest` is open.
         manifest: ManifestLayer,
+        /// Where the services' logs are (Cloud Logging entries as JSON), one or several, read one after the other where the door `logs` is open.
         logs: Option<OneOrMany<EvidenceText>>,
+        /// Files of faults beside the built-in catalogue. Patterns such as `faults/*.toml` are allowed; relative to this file.
         catalogue: Option<OneOrMany<PathBuf>>,
+        /// Failures that are reported as known and not diagnosed, each until a day.
         known_failure: Option<Vec<KnownFailureText>>,
+        /// Probes that not every operator wants.
         probes: ProbesLayer,
     }
 }
 overlays! {
     pub(super) struct ProbesLayer {
+        /// One probe a run carries headers that call it a test (`X-Test-*`) beside a token that is none; that they open a door is a finding. `true` when absent; never sent to a target marked `production`.
         test_headers: Option<bool>,
     }
 }
 overlays! {
     pub(super) struct CallerLayer {
+        /// The header that says which service calls, for example `X-Service-ID`.
         id_header: Option<HeaderKey>,
+        /// The header that proves it, for example `X-Service-Secret`.
         secret_header: Option<HeaderKey>,
+        /// The id of the backend, for example `my-backend`.
         id: Option<String>,
+        /// Where its secret is found: the first source that is not empty, trimmed. At least 32 bytes.
         secret: Option<OneOrMany<SecretText>>,
     }
 }
 overlays! {
     pub(super) struct ClaimsLayer {
+        /// The issuer that the services ask for, for example `my-auth-service`.
         iss: Option<String>,
+        /// The audience. Absent: the claim is left out.
         aud: Option<String>,
+        /// The claim `token_type`, for example `access`. Absent: left out.
         token_type: Option<String>,
+        /// The claim `type`, for example `access`. Absent: left out.
         r#type: Option<String>,
+        /// How long a valid token lives, for example `5m`, which it is when absent.
         ttl: Option<Period>,
+        /// Anything else, as written: `{ staging = true }`.
         extra: Named<String, Json>,
     }
 }
 overlays! {
     pub(super) struct BudgetLayer {
+        /// The whole run, diagnosis included, for example `5m`. `2m` when absent.
         run: Option<Period>,
+        /// One probe, from start to end. `15s` when absent.
         probe: Option<Period>,
+        /// TCP and TLS of one probe. `5s` when absent.
         connect: Option<Period>,
+        /// Requests a minute, all services together. 60 when absent. Stay under what the edge allows.
         requests_per_minute: Option<NonZeroU32>,
+        /// Scenarios driven at once. When absent 3, or 1 where the door `logs` is open.
         concurrency: Option<NonZeroUsize>,
+        /// Probes that the diagnosis may add. 16 when absent.
         diagnosis_probes: Option<u32>,
+        /// Bytes that are read of one body, or of one stream's or socket's payloads together. 1048576 (1 MiB) when absent.
         body_bytes: Option<NonZeroUsize>,
+        /// Events that are read of one stream, or frames of one socket. 1000 when absent.
         events: Option<NonZeroUsize>,
     }
 }
 overlays! {
     pub(super) struct UserLayer {
+        /// The claim `sub`: the user's id, for example `e2e-user-001`.
         sub: Option<String>,
+        /// The claim `email`.
         email: Option<String>,
+        /// The claim `permissions`, for example `["read", "write"]`.
         permissions: Option<Vec<String>>,
+        /// Secrets of this user by name, each with its sources: `{ password = ["env:PASSWORD"] }`. Bodies name them as `{secret:password}`.
         secrets: Named<String, OneOrMany<SecretText>>,
     }
 }
 overlays! {
     pub(super) struct NamesLayer {
+        /// The backend's Cloud Run service, for example `my-backend-staging`.
         backend: Option<String>,
+        /// The auth service's Cloud Run service.
         auth: Option<String>,
+        /// The project id.
         project: Option<String>,
+        /// The region, for example `us-central1`.
         region: Option<String>,
     }
 }
 overlays! {
     pub(super) struct ManifestLayer {
+        /// The backend's, for example `command:["gcloud", "run", "services", "describe", "my-backend", "--format=json"]`. At most 32 MiB, within 30 s.
         backend: Option<EvidenceText>,
+        /// The auth service's, likewise.
         auth: Option<EvidenceText>,
     }
 }
@@ -106,8 +159,11 @@ overlays! {
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct KnownFailureText {
+    /// A scenario, or one step of it: `chat-stream/send`.
     pub(super) of: String,
+    /// Why it is tolerated; stands in the report.
     pub(super) reason: String,
+    /// From this day on it counts again: 2026-12-31.
     #[schemars(with = "String")]
     pub(super) expires: Day,
 }

@@ -52,12 +52,12 @@ impl<T> Overlay for OneOrMany<T> {
 
 /// A table of a layer: no field need be there, no unknown field may be, and fields are laid over each other one by one.
 macro_rules! overlays {
-    ($(#[$doc:meta])* pub(super) struct $name:ident { $($field:ident: $kind:ty,)+ }) => {
+    ($(#[$doc:meta])* pub(super) struct $name:ident { $($(#[$about:meta])* $field:ident: $kind:ty,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
         #[serde(deny_unknown_fields)]
         pub(super) struct $name {
-            $(#[serde(default)] pub(super) $field: $kind,)+
+            $($(#[$about])* #[serde(default)] pub(super) $field: $kind,)+
         }
 
         impl Overlay for $name {

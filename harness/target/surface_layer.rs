@@ -12,29 +12,49 @@ use crate::probe::Carrier;
 overlays! {
     /// `[target.NAME.surface."backend.chat-stream"]`.
     pub(super) struct SurfaceLayer {
+        /// How it answers. `http` when absent.
         kind: Option<SurfaceKind>,
+        /// What the diagnosis may take it for. `open` when absent: it takes no part in the diagnosis.
         role: Option<Role>,
+        /// The HTTP method. `GET` when absent.
         method: Option<Method>,
+        /// The path, for example `/api/threads`.
         path: Option<Route>,
+        /// Query pairs. In the values `{token}`, `{email}` and `{sub}` are replaced.
         query: Named<String, String>,
+        /// Further headers, as written. None that the probe sets, none that calls the request a test.
         headers: Named<HeaderKey, String>,
+        /// The JSON body. In its strings `{token}`, `{email}`, `{sub}` and `{secret:NAME}` are replaced.
         body: Option<Json>,
+        /// WebSocket: messages that are sent once it is open.
         send: Option<Vec<Json>>,
+        /// How the token can travel, the usual way first. Absent: it takes none.
         carriers: Option<Vec<Carrier>>,
+        /// WebSocket: what is offered with the carrier `subprotocol`; `{token}` and `{token_base64url}` are replaced. For example `["jwt-auth", "jwt.{token_base64url}"]`.
         subprotocols: Option<Vec<String>>,
+        /// Whether the call carries the service credentials of `caller`. `false` when absent.
         takes_caller: Option<bool>,
+        /// How acceptance is recognised. All that is given must hold.
         accept: AcceptLayer,
+        /// How a refusal of the calling service is recognised in the answer, where the system says so itself.
         caller_rejected: Option<Match>,
+        /// Where the answer (body, event or frame) tells who was signed in, for example `$.user_id`. Without it a success of an `optional` surface proves nothing.
         identity: Option<Query>,
+        /// Where the name of an event or frame is found in its JSON, for example `$.type`.
         event_name: Option<Query>,
+        /// Role `issuer`: where the token is found in the answer, for example `$.access_token`.
         issued_token: Option<Query>,
     }
 }
 overlays! {
     pub(super) struct AcceptLayer {
+        /// Status codes, one or a list. When absent 200 to 299, or 101 for a WebSocket.
         status: Option<OneOrMany<u16>>,
+        /// What the JSON body must hold, one match or a list: `{ path = "$.status", is = "healthy" }`.
         json: Option<OneOrMany<Match>>,
+        /// The event that ends a good stream, for example `stream_end`.
         terminal_event: Option<String>,
+        /// What the first frame of a WebSocket must hold.
         first_frame: Option<Match>,
     }
 }

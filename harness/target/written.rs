@@ -40,6 +40,7 @@ pub(crate) struct Json(pub(crate) Value);
 #[serde(deny_unknown_fields)]
 pub(crate) struct Match {
     path: Query,
+    /// A value, or a list of allowed ones. Absent: anything at that place will do.
     #[serde(default)]
     #[schemars(with = "Json")]
     is: AnyOf,

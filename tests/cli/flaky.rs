@@ -5,16 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use fivewhys::report::{Report, RunOutcome, StepOutcome};
 use rstest::rstest;
 
+use crate::one_call;
 use crate::program::{fivewhys, stderr};
 use crate::server::{Answer, Server};
-
-const SCENARIO: &str = r#"title = "One call"
-[[step]]
-id = "list"
-call = "backend.chat-messages"
-[step.expect]
-status = 200
-"#;
 
 /// The call under test is answered so; the last answer stays. Every other call is answered well.
 fn server(answers: Vec<fn() -> Answer>) -> Server {
@@ -59,9 +52,8 @@ fn much_later() -> Answer {
 
 fn driven(server: &Server, more: &[&str]) -> (Report, Option<i32>) {
     let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("own.toml"), SCENARIO).expect("a file");
     let mut command = fivewhys(["smoke", "--target", "staging", "--format", "json", "--scenarios"]);
-    command.arg(folder.path());
+    command.arg(one_call::write(folder.path()).expect("a scenario"));
     for (name, scheme) in [("backend", "http"), ("auth", "http"), ("websocket", "ws")] {
         command.args(["--set", &format!("{name}={scheme}://{}", server.address)]);
     }

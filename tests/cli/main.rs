@@ -14,6 +14,8 @@ mod gate_revision;
 mod interrupted;
 mod mint;
 mod mistakes;
+#[path = "../support/one_call.rs"]
+mod one_call;
 mod overrides;
 mod passages;
 #[path = "../support/program.rs"]

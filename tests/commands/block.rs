@@ -6,6 +6,8 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 /// How a line begins that is a command of ours, where a block does not say that it is of a shell.
 const COMMANDS: [&str; 3] = ["fivewhys ", "cargo ", "ci/check.sh "];
+/// Before a block that a command must print.
+const VERDICT: &str = "<!-- verdict: ";
 /// Before the block that `.ci/run` reads.
 const BY_THE_GATE: &str = "<!-- commands -->";
 
@@ -32,7 +34,7 @@ impl Block {
                 Event::End(TagEnd::CodeBlock) => {
                     let Some((line, kind, inside)) = open.take() else { continue };
                     let comment = std::mem::take(&mut comment);
-                    if is_commands(&kind, &inside) || comment.contains("needs") {
+                    if is_commands(&kind, &inside) || comment.contains("needs") || comment.starts_with(VERDICT) {
                         blocks.push(Self { name: format!("{name}:{line}"), text: inside, comment });
                     }
                 }
@@ -43,6 +45,11 @@ impl Block {
             }
         }
         blocks
+    }
+
+    /// The command that must print it, where it is no command itself.
+    pub(crate) fn printed_by(&self) -> Option<&str> {
+        self.comment.strip_prefix(VERDICT)?.strip_suffix(" -->")
     }
 
     /// What it needs that is not here, if anything.

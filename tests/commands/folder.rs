@@ -32,8 +32,8 @@ validation = "auth-service"
 budget = { requests_per_minute = 60000 }
 "#;
 
-/// Runs the text in a shell; an error when any command of it is refused, or is not there.
-pub(crate) fn run(text: &str) -> Result<(), String> {
+/// Runs the text in a shell, as wide as a page, and gives its standard output; an error when any command of it is refused, or is not there.
+pub(crate) fn run(text: &str) -> Result<String, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let _twin = furnish(&folder).map_err(|error| error.to_string())?;
     let (bin, pids) = (folder.path().join("bin"), folder.path().join("pids"));
@@ -41,6 +41,7 @@ pub(crate) fn run(text: &str) -> Result<(), String> {
     let mut shell = Command::new("bash");
     shell.args(["-euo", "pipefail", "-c", text]).current_dir(folder.path()).stdin(Stdio::null());
     shell.env("PATH", path).env("REAL", env!("CARGO_BIN_EXE_fivewhys")).env("PIDS", &pids);
+    shell.env("COLUMNS", "100").env("LANG", "C.UTF-8");
     // What a page has the reader fill in is filled in here.
     shell.env("FIVEWHYS_CONFIG", folder.path().join("staging.toml"));
     let output = shell.output().map_err(|error| error.to_string())?;
@@ -49,7 +50,7 @@ pub(crate) fn run(text: &str) -> Result<(), String> {
     }
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     if output.status.success() {
-        return Ok(());
+        return Ok(said(&output.stdout));
     }
     Err(format!("{}\n{text}\n{}{}", output.status, said(&output.stdout), said(&output.stderr)))
 }

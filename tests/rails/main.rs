@@ -9,6 +9,8 @@ mod elsewhere;
 mod evidence;
 #[path = "../support/leaks.rs"]
 mod leaks;
+#[path = "../support/one_call.rs"]
+mod one_call;
 mod outputs;
 #[path = "../support/program.rs"]
 mod program;

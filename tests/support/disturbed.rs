@@ -8,17 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::one_call;
 use crate::server::{Answer, Server};
 
 /// Guards against a program that never calls; no test depends on how long anything takes.
 const GUARD: Duration = Duration::from_secs(60);
-const SCENARIO: &str = r#"title = "One call"
-[[step]]
-id = "list"
-call = "backend.chat-messages"
-[step.expect]
-status = 200
-"#;
 
 /// Options by which a run meets a backend that refuses the first call, with all that it was sent in its answer, and takes the second.
 pub(crate) fn flaky(folder: &Path) -> io::Result<Vec<String>> {
@@ -29,9 +23,7 @@ pub(crate) fn flaky(folder: &Path) -> io::Result<Vec<String>> {
         }
         Answer::http("200 OK", &[("Content-Type", "application/json")], br#"{"status": "healthy", "messages": []}"#)
     });
-    let own = folder.join("own");
-    std::fs::create_dir_all(&own)?;
-    std::fs::write(own.join("own.toml"), SCENARIO)?;
+    let own = one_call::write(folder)?;
     let backend = format!("backend=http://{}", server.address);
     Ok(["--scenarios", &own.display().to_string(), "--set", &backend, "--retries", "1"].map(str::to_owned).to_vec())
 }
