@@ -12,6 +12,7 @@ use crate::token::TokenKind;
 
 fn exchange(change: impl FnOnce(&mut Exchange)) -> Exchange {
     let mut exchange = samples::probe().exchange;
+    exchange.request.body = None;
     change(&mut exchange);
     exchange
 }

@@ -24,7 +24,7 @@ pub async fn merge(mut run: Smoke, parts: Vec<NamedReport>, by_hand: &ByHand) ->
         .filter_map(|report| report.interrupted)
         .for_each(|signal| run.conduct.interruption.interrupt(signal));
     let (timing, unread) = (timing(&reports), unread(&reports));
-    let mut evidence = evidence(&reports);
+    let mut evidence = evidence(reports.iter().filter_map(|report| report.kept.as_ref()).map(|kept| &kept.evidence));
     by_hand.supplied.lay_manifests_over(&mut evidence);
     by_hand.supplied.add_log_to(&mut evidence, &run.target, &|text| run.redactor.clean(text));
     let Joined { record, driven, left_out } = Joined::of(reports);
@@ -55,15 +55,15 @@ fn target(target: &Target, reports: &[Report], by_hand: &ByHand) -> Target {
 }
 
 /// The manifests of the first part that has them, and every line of every log once.
-fn evidence(reports: &[Report]) -> Evidence {
+fn evidence<'a>(parts: impl Iterator<Item = &'a Evidence>) -> Evidence {
     let mut all = Evidence::default();
-    for kept in reports.iter().filter_map(|report| report.kept.as_ref()) {
-        for (service, manifest) in &kept.evidence.manifests {
+    for part in parts {
+        for (service, manifest) in &part.manifests {
             all.manifests.entry(*service).or_insert_with(|| manifest.clone());
         }
-        all.signing_key = all.signing_key.or_else(|| kept.evidence.signing_key.clone());
-        all.log_read_at = all.log_read_at.max(kept.evidence.log_read_at);
-        all.log.extend(kept.evidence.log.iter().cloned());
+        all.signing_key = all.signing_key.or_else(|| part.signing_key.clone());
+        all.log_read_at = all.log_read_at.max(part.log_read_at);
+        all.log.extend(part.log.iter().cloned());
     }
     all.log = each_once(all.log);
     all
@@ -105,5 +105,42 @@ fn timing(reports: &[Report]) -> Timing {
         diagnosis_ms: sum(|one| one.diagnosis_ms),
         scenario_probes: all().map(|one| one.scenario_probes).sum(),
         diagnosis_probes: all().map(|one| one.diagnosis_probes).sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::observe::Hop;
+    use crate::token::Published;
+
+    fn line(second: i64, text: &str) -> LogEntry {
+        let at = Timestamp::from_second(second).expect("a second");
+        LogEntry { at, by: Hop::Backend, text: text.to_owned(), request: None, trace: None }
+    }
+
+    #[test]
+    fn a_line_that_two_parts_have_read_is_there_once_and_the_oldest_comes_first() {
+        let part = |log: Vec<LogEntry>| Evidence { log, ..Evidence::default() };
+        let parts = [
+            part(vec![line(2, "b"), line(2, "a"), line(3, "of one part")]),
+            part(vec![line(1, "of the other"), line(2, "a"), line(2, "b")]),
+        ];
+        let log = evidence(parts.iter()).log;
+        assert_eq!(log, [line(1, "of the other"), line(2, "b"), line(2, "a"), line(3, "of one part")]);
+    }
+
+    #[test]
+    fn what_any_part_knows_of_our_signing_key_and_the_latest_log_the_merge_knows() {
+        let published = Published { ours: true, kid: None, keys: 2 };
+        let read_at = |second| Timestamp::from_second(second).ok();
+        let knows_nothing = Evidence { log_read_at: read_at(9), ..Evidence::default() };
+        let knows = Evidence { signing_key: Some(published.clone()), log_read_at: read_at(5), ..Evidence::default() };
+        for parts in [[&knows_nothing, &knows], [&knows, &knows_nothing]] {
+            let all = evidence(parts.into_iter());
+            assert_eq!((all.signing_key, all.log_read_at), (Some(published.clone()), read_at(9)));
+        }
     }
 }

@@ -14,6 +14,7 @@ mod page;
 mod probes;
 mod scenarios;
 mod text;
+mod wire;
 mod words;
 
 pub use self::manual::{fault_list, fault_page};

@@ -1,11 +1,12 @@
-//! Every probe of the run: what was sent, what it means, and the bytes that convinced us. Sits in `report::human`, behind `verbose`.
+//! Every probe of the run: what was sent and answered, what it means, and the bytes that convinced us. Sits in `report::human`, behind `verbose`.
 
 use super::super::{ProbeReport, Report};
 use super::page::Page;
 use super::text::{Ink, Paint, Separator, Text};
+use super::wire;
 use super::words::duration;
 use crate::observe::Observation;
-use crate::probe::{Exchange, Phases};
+use crate::probe::Phases;
 
 /// Columns before the lines of a probe.
 const INDENT: usize = 2;
@@ -25,14 +26,12 @@ fn one(page: &mut Page, probe: &ProbeReport) {
     let key = ink.text(Paint::Strong, &format!("{} as {}", exchange.probe, exchange.probe.user));
     let number = ink.text(Paint::Faint, &format!("probe {}", exchange.id));
     page.row(0, [number], &[key, ink.text(Paint::Faint, &asked)]);
-    let request = ink.text(Paint::Plain, &format!("{} {}", exchange.request.method, exchange.request.url));
-    page.paragraph(INDENT, &request);
+    wire::write(page, exchange);
     let reading = match &probe.observation {
         Some(observation) => reading(ink, observation),
         None => ink.text(Paint::Plain, "not read: the run's budget was spent first"),
     };
     page.paragraph(INDENT, &reading);
-    page.paragraph(INDENT, &ink.list(Paint::Plain, answer(exchange), Separator::Dot));
     page.paragraph(INDENT, &ink.list(Paint::Faint, times(&exchange.phases), Separator::Dot));
     let because = probe.observation.iter().flat_map(|observation| &observation.because);
     let claims: Vec<(Text, Vec<Text>)> = because
@@ -49,20 +48,6 @@ fn reading(ink: Ink, observation: &Observation) -> Text {
         format!("latency {}", observation.latency),
     ];
     ink.list(Paint::Plain, parts, Separator::Dot)
-}
-
-/// Status, close code and transport error: what came back.
-fn answer(exchange: &Exchange) -> Vec<String> {
-    let mut parts = Vec::new();
-    parts.push(exchange.head.as_ref().map_or_else(
-        || "no status".to_owned(),
-        |head| format!("{} {}, {} bytes", head.version, head.status, exchange.body.bytes),
-    ));
-    if let Some(close) = &exchange.close {
-        parts.push(format!("close {} {}", close.code, close.reason));
-    }
-    parts.extend(exchange.error.as_ref().map(ToString::to_string));
-    parts
 }
 
 fn times(phases: &Phases) -> Vec<String> {

@@ -34,12 +34,19 @@ pub(super) struct Text {
     shown: String,
     paint: Paint,
     at_least: usize,
+    /// Whether a line may end within a URL.
+    anywhere: bool,
 }
 
 impl Ink {
     /// Words; a line may end at every space.
     pub(super) fn text(self, paint: Paint, raw: &str) -> Text {
-        Text { shown: printable(raw, self.unicode), paint, at_least: 0 }
+        Text { shown: printable(raw, self.unicode), paint, at_least: 0, anywhere: false }
+    }
+
+    /// What went over the wire: no line is longer for a URL in it.
+    pub(super) fn bytes(self, paint: Paint, raw: &str) -> Text {
+        Text { anywhere: true, ..self.text(paint, raw) }
     }
 
     /// A command, never broken: the first half of a command can be run, and does something else.
@@ -77,7 +84,7 @@ impl Ink {
             (Separator::Dot, false) => "\u{202f}- ",
         };
         let parts: Vec<String> = parts.into_iter().map(|part| printable(part.as_ref(), self.unicode)).collect();
-        Text { shown: parts.join(between), paint, at_least: 0 }
+        Text { shown: parts.join(between), paint, at_least: 0, anywhere: false }
     }
 }
 
@@ -113,11 +120,13 @@ impl Text {
     pub(super) fn wrap(&self, room: usize) -> Vec<Self> {
         let words: Vec<Word<'_>> = WordSeparator::AsciiSpace
             .find_words(&self.shown)
-            .flat_map(|word| if is_whole(&word) { vec![word] } else { word.break_apart(room).collect() })
+            .flat_map(
+                |word| if is_whole(&word) && !self.anywhere { vec![word] } else { word.break_apart(room).collect() },
+            )
             .collect();
         #[expect(clippy::cast_precision_loss, reason = "a room is a few hundred columns")]
         let lines = wrap_first_fit(&words, &[room as f64]);
-        lines.into_iter().map(|line| Self { shown: joined(line), paint: self.paint, at_least: self.at_least }).collect()
+        lines.into_iter().map(|line| Self { shown: joined(line), ..*self }).collect()
     }
 
     /// Appends the text, in colour or not.
