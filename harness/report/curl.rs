@@ -54,6 +54,9 @@ pub(super) fn needs(exchange: &Exchange, target: &str) -> Vec<String> {
     if command.contains("$SERVICE_SECRET") {
         needs.push("SERVICE_SECRET=…  # the secret the backend shows to the auth service".to_owned());
     }
+    if command.contains("$USER_SECRET") {
+        needs.push("USER_SECRET=…  # the user's own: a password".to_owned());
+    }
     needs
 }
 
@@ -86,7 +89,14 @@ fn literal(text: &str) -> String {
 
 /// Where the first credential was, and the variable that stands for it.
 fn first_mark(text: &str) -> Option<(usize, usize, &'static str)> {
-    let marks = [("<token:", "TOKEN"), ("<secret", "SERVICE_SECRET"), ("<jwt", "TOKEN"), ("<redacted", "TOKEN")];
+    // Of two at one place the first counts.
+    let marks = [
+        ("<token:", "TOKEN"),
+        ("<secret:service>", "SERVICE_SECRET"),
+        ("<secret", "USER_SECRET"),
+        ("<jwt", "TOKEN"),
+        ("<redacted", "TOKEN"),
+    ];
     let found = marks.into_iter().filter_map(|(mark, variable)| {
         let start = text.find(mark)?;
         Some((start, start + text[start..].find('>')? + 1, variable))

@@ -38,6 +38,22 @@ fn exchange(change: impl FnOnce(&mut Exchange)) -> Exchange {
     }),
     r#"curl --include --silent --show-error --no-buffer --max-time 30 --http1.1 --header 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' --header 'Upgrade: websocket' 'https://host/ws?token='"$TOKEN""#
 )]
+#[case::service_secret(
+    exchange(|e| e.request.headers = vec![("X-Service-Secret".to_owned(), "<secret:service>".to_owned())]),
+    r#"curl --include --silent --show-error --request POST --header 'X-Service-Secret: '"$SERVICE_SECRET" http://127.0.0.1:8080/api/chat/stream"#
+)]
+#[case::password(
+    exchange(|e| e.request.body = Some(r#"{"password":"<secret:password>"}"#.to_owned())),
+    r#"curl --include --silent --show-error --request POST --header 'authorization: Bearer '"$TOKEN" --data-raw '{"password":"'"$USER_SECRET"'"}' http://127.0.0.1:8080/api/chat/stream"#
+)]
+#[case::a_token_of_somebody_else(
+    exchange(|e| e.request.headers = vec![("Authorization".to_owned(), "Bearer <jwt>".to_owned())]),
+    r#"curl --include --silent --show-error --request POST --header 'Authorization: Bearer '"$TOKEN" http://127.0.0.1:8080/api/chat/stream"#
+)]
+#[case::a_credential_of_another_form(
+    exchange(|e| e.request.headers = vec![("Authorization".to_owned(), "Bearer <redacted>".to_owned())]),
+    r#"curl --include --silent --show-error --request POST --header 'Authorization: Bearer '"$TOKEN" http://127.0.0.1:8080/api/chat/stream"#
+)]
 fn a_request_is_made_again(#[case] exchange: Exchange, #[case] expected: &str) {
     assert_eq!(command(&exchange), expected);
 }
@@ -48,6 +64,19 @@ fn a_request_is_made_again(#[case] exchange: Exchange, #[case] expected: &str) {
 fn what_it_needs_is_said(#[case] kind: TokenKind, #[case] expected: &str) {
     assert_eq!(needs(&exchange(|e| e.probe.token = kind), "staging"), [expected]);
     assert!(needs(&exchange(|e| e.request.headers.clear()), "staging").is_empty());
+}
+
+#[test]
+fn each_secret_that_is_needed_is_said() {
+    let both = exchange(|e| {
+        e.request.headers = vec![("X-Service-Secret".to_owned(), "<secret:service>".to_owned())];
+        e.request.body = Some("<secret:password>".to_owned());
+    });
+    let needs = needs(&both, "staging").join("\n");
+    assert!(
+        needs.contains("SERVICE_SECRET=…  # the secret the backend shows") && needs.contains("USER_SECRET=…"),
+        "{needs}"
+    );
 }
 
 proptest! {

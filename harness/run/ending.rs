@@ -164,11 +164,15 @@ mod tests {
         let mut causes = [
             cause("a/beside", "likely", &[]),
             cause("b/open", "ambiguous", &["s/1", "s/2"]),
+            cause("b/likely", "likely", &["s/6"]),
             cause("c/found", "certain", &["s/3"]),
             cause("d/found-later", "certain", &["s/4"]),
             cause("e/unknown", "unknown", &["s/5"]),
         ];
         causes.sort_by_key(rank);
-        assert_eq!(causes.map(|cause| cause.fault), ["c/found", "d/found-later", "b/open", "e/unknown", "a/beside"]);
+        assert_eq!(
+            causes.map(|cause| cause.fault),
+            ["c/found", "d/found-later", "b/likely", "b/open", "e/unknown", "a/beside"]
+        );
     }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use fivewhys::diagnose::Certainty;
 use fivewhys::report::Report;
 use rstest::rstest;
 
@@ -101,4 +102,14 @@ fn what_fails_only_when_it_is_written_takes_no_other_report_along() {
     assert!(stderr(&output).contains("/dev/full"), "{}", stderr(&output));
     assert!(stdout(&output).contains("failed: "), "the report on stdout is there");
     assert!(folder.path().join("junit").exists());
+}
+
+#[test]
+fn the_surest_cause_comes_first() {
+    let output = run(["smoke", "--format", "json", "--fault", MISMATCH, "--fault", "edge/drops-upgrade"]);
+    let report: Report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));
+    let sure: Vec<Certainty> = report.causes.iter().map(|cause| cause.certainty).collect();
+    assert_eq!(sure, [Certainty::Certain, Certainty::Ambiguous]);
+    let first = report.scenarios.iter().find_map(|scenario| scenario.cause);
+    assert_eq!(first, Some(0), "and scenarios point at it by its new place");
 }
