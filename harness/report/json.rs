@@ -26,8 +26,15 @@ fn escape(shown: &mut String, c: char) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples;
+    use rstest_reuse::apply;
+
+    use super::super::samples::{self, every_kind_of_run};
     use super::{Report, render};
+
+    #[apply(every_kind_of_run)]
+    fn every_kind_of_run_as_json(#[case] name: &str, #[case] report: Report) {
+        insta::assert_snapshot!(format!("json_{name}"), render(&report));
+    }
 
     #[test]
     fn a_report_comes_back_as_it_was() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
-use super::human::{ALREADY, claim, hops, second_smoke, since, tried, whats_new};
+use super::human::{ALREADY, are_open, claim, hops, second_smoke, since, tried, whats_new};
 use super::{Report, RunOutcome, ScenarioReport, StepOutcome, StepReport, Try, hostile};
 use crate::diagnose::Cause;
 
@@ -55,7 +55,10 @@ fn suite(report: &Report, scenario: &ScenarioReport) -> TestSuite {
     });
     for cause in report.causes.iter().filter(|cause| scenario.steps.iter().any(|step| explains(cause, scenario, step)))
     {
-        suite.add_property(("cause", &*safe(&cause.fault)));
+        suite.add_property(("cause", &*safe(&named(cause))));
+        candidates(cause).for_each(|fault| {
+            suite.add_property(("candidate", &*safe(fault)));
+        });
         suite.add_property(("hop", &*hops(&cause.hop)));
         suite.add_property(("certainty", cause.certainty.as_str()));
         suite.add_property(("involves", &*safe(&cause.involves.join(", "))));
@@ -94,7 +97,7 @@ fn case(report: &Report, scenario: &ScenarioReport, step: &StepReport) -> TestCa
         status.set_message(safe(&because));
     }
     if step.outcome == StepOutcome::Failed {
-        status.set_type(cause.map_or_else(|| "unexplained".to_owned(), |cause| safe(&cause.fault)));
+        status.set_type(cause.map_or_else(|| "unexplained".to_owned(), |cause| safe(kind(cause))));
         status.set_description(lines(failure(step, cause)));
     }
     status.add_reruns(step.tries.iter().map(again));
@@ -103,6 +106,21 @@ fn case(report: &Report, scenario: &ScenarioReport, step: &StepReport) -> TestCa
     case.set_time(time(step.took_ms.unwrap_or(0.0)));
     case.set_system_out(lines(about(step)));
     case
+}
+
+/// The fault; where several remain, how many.
+fn named(cause: &Cause) -> String {
+    if are_open(cause) { claim(cause) } else { cause.fault.clone() }
+}
+
+fn kind(cause: &Cause) -> &str {
+    if are_open(cause) { "ambiguous" } else { &cause.fault }
+}
+
+/// Those that remain, where several do.
+fn candidates(cause: &Cause) -> impl Iterator<Item = &String> {
+    let others = cause.alternatives.iter().map(|other| &other.fault);
+    std::iter::once(&cause.fault).chain(others).filter(|_| are_open(cause))
 }
 
 /// A try that did not hold: `flakyFailure` where a later one did, else `rerunFailure`.
