@@ -161,17 +161,18 @@ mod tests {
         assert!(made.success());
         let command = format!("echo begun; (exec sleep 600 >'{}') & wait", pipe.display());
         let (is_alive, alive) = tokio::sync::oneshot::channel();
+        let (has_ended, ends) = tokio::sync::oneshot::channel();
         // Opens when the child of the shell has opened it, and ends when that child has.
-        let ends = tokio::task::spawn_blocking(move || {
+        std::thread::spawn(move || {
             let mut from = std::fs::File::open(pipe).expect("a pipe");
             is_alive.send(()).expect("somebody waits");
-            from.read_to_end(&mut Vec::new())
+            has_ended.send(from.read_to_end(&mut Vec::new()))
         });
         let over = async { alive.await.expect("it is begun") };
         let mut bytes = Vec::new();
         let ended = to_its_end(&command, &backend(), over, &mut bytes).await;
         assert_eq!(ended, Err("not done after 300 s".to_owned()));
-        let read = tokio::time::timeout(GUARD, ends).await.expect("nothing of it lives on").expect("no panic");
+        let read = tokio::time::timeout(GUARD, ends).await.expect("nothing of it lives on").expect("the thread says");
         assert_eq!(read.expect("it is read"), 0);
     }
 }
