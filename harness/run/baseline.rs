@@ -132,3 +132,35 @@ fn named(scenarios: &[ScenarioReport], which: impl Fn(StepOutcome) -> bool) -> B
     let steps = scenarios.iter().flat_map(|scenario| scenario.steps.iter().map(move |step| (&scenario.id, step)));
     steps.filter(|(_, step)| which(step.outcome)).map(|(scenario, step)| format!("{scenario}/{}", step.id)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    #[rstest]
+    #[case::it_was_there("revoked-accepted", true, false)]
+    #[case::it_fails_the_run("wrong-key-accepted", true, true)]
+    #[case::it_fails_nothing("http.401-without-challenge", false, false)]
+    fn a_finding_is_new_where_it_fails_the_run_and_was_not_there(
+        #[case] id: &str,
+        #[case] fails: bool,
+        #[case] new: bool,
+    ) {
+        let nothing = || BTreeSet::new();
+        let baseline = Baseline {
+            started_at: jiff::Timestamp::UNIX_EPOCH,
+            failed: nothing(),
+            passed: nothing(),
+            found: nothing(),
+            candidates: nothing(),
+            unexplained: nothing(),
+            findings: ["revoked-accepted".to_owned()].into(),
+        };
+        let finding = json!({ "id": id, "title": "t", "evidence": [], "fails": fails });
+        let finding: Finding = serde_json::from_value(finding).expect("a finding");
+        assert_eq!(baseline.compare(&mut [], &[], &[finding], true).anything_new, new);
+    }
+}

@@ -50,7 +50,12 @@ fn place(cause: &Cause) -> Markup {
     html! {
         @match &cause.hop {
             Hops::One(hop) => { (map::in_words(*hop)) " (" code { (hops(&cause.hop)) } ")" }
-            Hops::Several(_) => { (hops(&cause.hop)) }
+            Hops::Several(all) => {
+                @for (n, hop) in all.iter().enumerate() {
+                    @if n > 0 { ", or " }
+                    (map::in_words(*hop)) " (" code { (hop.as_str()) } ")"
+                }
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::human::{claim, headline, notes, outcome};
+use super::super::human::{are_open, claim, headline, notes, outcome, percent};
 use super::super::{Report, RunOutcome};
 use super::text::{instruction, shown};
 use super::{baseline, gate, partial, steps};
@@ -40,6 +40,7 @@ fn verdict(n: usize, cause: &Cause) -> Markup {
         li {
             a href=(format!("#cause-{}", n + 1)) { strong { (shown(&claim(cause))) } }
             " " (certainty(cause.certainty))
+            @if are_open(cause) { span .who { strong { "First suspect: " } (shown(&cause.title)) " (" (percent(cause.confidence)) ")" } }
             @if let Some(who) = who(cause) { span .who { strong { "Who: " } (who) } }
             @if let Some(fix) = &cause.fix { span .who { strong { "What: " } (instruction(fix)) } }
             @if let Some(settling) = &cause.settled_by { span .who { strong { "Next: " } "look at " (shown(&settling.asks)) ", which would settle more" } }
