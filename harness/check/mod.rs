@@ -28,6 +28,8 @@ pub(crate) struct Checked {
     pub(crate) against: Option<String>,
     /// Files of a named folder that are none of the three kinds.
     pub(crate) left: Vec<PathBuf>,
+    /// Targets that are not filled in: file and name.
+    pub(crate) examples: Vec<(String, String)>,
     /// Every mistake, file by file.
     pub(crate) mistakes: Vec<ConfigError>,
 }
@@ -55,6 +57,7 @@ pub(crate) fn files(
         let found = TargetFile::check(&text.name(), &text.text, folder);
         checked.files += 1;
         checked.targets += found.targets;
+        checked.examples.extend(found.examples.into_iter().map(|target| (text.name(), target)));
         checked.mistakes.extend(found.mistakes);
         read.extend(found.file.map(|file| (text.path.clone(), file)));
         listed.add_faults(&found.catalogue, &mut checked);

@@ -42,7 +42,7 @@ impl Check {
     }
 }
 
-/// One line, and one for each file that was left.
+/// One line, one for each file that was left, and one for each target that is not filled in.
 fn summary(checked: &Checked) -> String {
     let parts = [(checked.targets, "target"), (checked.scenarios, "scenario"), (checked.faults, "fault")];
     let parts: Vec<String> =
@@ -51,7 +51,13 @@ fn summary(checked: &Checked) -> String {
     let files = plural(checked.files, "file");
     let left = |path: &PathBuf| format!("left: {} is none of ours\n", path.display());
     let left: String = checked.left.iter().map(left).collect();
-    format!("{left}no mistake in {files}: {}{against}; nothing was sent\n", parts.join(", "))
+    let example = |(file, target): &(String, String)| {
+        format!(
+            "to do: the target `{target}` of {file} has the addresses of an example: fill in what is marked FILL IN\n"
+        )
+    };
+    let examples: String = checked.examples.iter().map(example).collect();
+    format!("{left}{examples}no mistake in {files}: {}{against}; nothing was sent\n", parts.join(", "))
 }
 
 fn plural(count: usize, what: &str) -> String {

@@ -18,6 +18,8 @@ pub(crate) struct CheckedTargets {
     pub(crate) targets: usize,
     /// Files of faults that its targets name.
     pub(crate) catalogue: Vec<PathBuf>,
+    /// Targets whose addresses are still those of an example.
+    pub(crate) examples: Vec<String>,
     /// By place.
     pub(crate) mistakes: Vec<ConfigError>,
 }
@@ -29,15 +31,16 @@ impl TargetFile {
         let Reading { value, mut mistakes, taken_out } =
             read_on::<Text>(text, |flaw| ConfigError::from_toml(&source, flaw));
         let Some(written) = value else {
-            return CheckedTargets { file: None, targets: 0, catalogue: Vec::new(), mistakes };
+            return CheckedTargets { file: None, targets: 0, catalogue: Vec::new(), examples: Vec::new(), mistakes };
         };
         let tables = toml::from_str(text).unwrap_or_default();
         let file = Self::of(written, tables, source.clone(), folder);
         let mut found: Vec<ConfigError> = file.check_default().err().into_iter().collect();
-        let mut catalogue = Vec::new();
+        let (mut catalogue, mut examples) = (Vec::new(), Vec::new());
         for entry in file.targets() {
             let layer = file.written(entry);
             catalogue.extend(layer.catalogue.iter().flat_map(|files| &files.0).cloned());
+            examples.extend(is_an_example(&layer).then(|| entry.name.clone()));
             for mistake in of_target(&file.header(entry), layer) {
                 // One of the defaults shows in every target.
                 let known =
@@ -52,8 +55,14 @@ impl TargetFile {
         catalogue.sort();
         catalogue.dedup();
         let targets = file.targets().len();
-        CheckedTargets { file: Some(file).filter(|_| mistakes.is_empty()), targets, catalogue, mistakes }
+        CheckedTargets { file: Some(file).filter(|_| mistakes.is_empty()), targets, catalogue, examples, mistakes }
     }
+}
+
+/// Hosts that are nobody's (RFC 2606, 3), as `fivewhys init` writes them.
+fn is_an_example(layer: &Layer) -> bool {
+    let hosts = [&layer.backend, &layer.auth].into_iter().flatten().filter_map(|url| url.0.host_str());
+    hosts.into_iter().any(|host| host == "example.com" || host.ends_with(".example.com"))
 }
 
 /// Resolves a target again and again, each time without what was wrong with it.
