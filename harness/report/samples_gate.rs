@@ -102,7 +102,7 @@ pub(in super::super) fn undecided() -> Report {
     gate.deployed = vec![revision("backend", "netra-backend-staging-00639-g4g")];
     gate.previous = vec![revision("backend", "netra-backend-staging-00611-cr5")];
     gate.reasons = vec![
-        "a roll back may or may not cure backend-auth/service-secret-mismatch: a deploy of backend or auth can cause it, and auth may be what changed, though this deploy left it alone; the manifest of netra-backend-staging-00611-cr5 would tell: --previous backend=FILE.json"
+        "a roll back may or may not cure backend-auth/service-secret-mismatch: a deploy of backend or auth can cause it, and auth may be what changed, though this deploy left it alone; the manifest of netra-backend-staging-00611-cr5 would tell: `--previous backend=FILE.json`"
             .to_owned(),
     ];
     report.exit = ExitReport { code: 1, meaning: "the cause was found".to_owned() };

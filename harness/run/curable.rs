@@ -36,7 +36,7 @@ impl Gate<'_> {
     fn would(&self, entry: &Entry, services: &[&str], baseline: Then) -> Cure {
         let can = can_cause(&entry.involves);
         if let Some(service) = services.iter().find(|service| self.previous_of(service).is_none()) {
-            return Cure::Open(format!("{can}; say what to go back to: --previous {service}=REVISION"));
+            return Cure::Open(format!("{can}; say what to go back to: `--previous {service}=REVISION`"));
         }
         if let Some(says) = services.iter().find_map(|service| self.gets_no_traffic(service)) {
             return Cure::Open(format!("{can}, but {says}"));
@@ -55,7 +55,7 @@ impl Gate<'_> {
             (_, Then::HadNot, _) => Cure::Would(format!("{can}, and the baseline, before this one, did not have it")),
             (.., []) => Cure::Would(format!("{can}, and nothing says that {before} had it")),
             (.., others) => Cure::Open(format!(
-                "{can}, and {} may be what changed, though this deploy left it alone; the manifest of {before} would tell: --previous {}=FILE.json",
+                "{can}, and {} may be what changed, though this deploy left it alone; the manifest of {before} would tell: `--previous {}=FILE.json`",
                 listed(others, "or"),
                 services[0]
             )),

@@ -153,3 +153,36 @@ fn reason(cure: &Cure, faults: &[String]) -> String {
 fn named(service: &str, revision: &str) -> Revision {
     Revision { service: service.to_owned(), revision: revision.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(count: usize) -> Vec<String> {
+        (1..=count).map(|n| format!("f/{n}")).collect()
+    }
+
+    #[test]
+    fn candidates_that_are_not_all_alike_are_counted_first() {
+        let cures = [
+            (Cure::Would("a".to_owned()), faults(2)),
+            (Cure::Open("b".to_owned()), faults(1)),
+            (Cure::Would("c".to_owned()), faults(1)),
+            (Cure::WouldNot("d".to_owned()), faults(4)),
+        ];
+        let says = "of 8 causes that remain, a roll back may cure 3, does not cure 4 and may or may not cure 1";
+        assert_eq!(disagree(&cures).as_deref(), Some(says));
+        assert_eq!(disagree(&cures[..1]), None);
+        let alike = [cures[0].clone(), cures[2].clone()];
+        assert_eq!(disagree(&alike), None, "for two reasons, and alike");
+    }
+
+    #[test]
+    fn a_reason_names_a_few_candidates_and_counts_the_rest() {
+        let reason = |count| reason(&Cure::WouldNot("no".to_owned()), &faults(count));
+        assert_eq!(reason(1), "a roll back does not cure f/1: no");
+        assert_eq!(reason(2), "a roll back does not cure f/1 or f/2: no");
+        assert_eq!(reason(5), "a roll back does not cure f/1, f/2, f/3, f/4 or f/5: no");
+        assert_eq!(reason(6), "a roll back does not cure f/1, f/2, f/3, f/4 or 2 more: no");
+    }
+}

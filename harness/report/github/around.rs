@@ -2,7 +2,7 @@
 
 use super::super::human::{done, lists, second_smoke, since, whats_new};
 use super::super::{Advice, CommandRun, GateReport, Report};
-use super::markdown::{block, code, fold, printed, table, text};
+use super::markdown::{block, code, fold, printed, sentence, table, text};
 
 /// Names of a kind.
 const NAMED: usize = 20;
@@ -28,7 +28,7 @@ pub(super) fn gate(report: &Report) -> String {
         Advice::Undecided => "Whether to roll back is undecided",
     };
     let mut page = format!("### {advice}\n\n");
-    gate.reasons.iter().for_each(|reason| page.push_str(&format!("- {}\n", text(reason))));
+    gate.reasons.iter().for_each(|reason| page.push_str(&format!("- {}\n", sentence(reason))));
     page.push('\n');
     page.push_str(&revisions(gate));
     gate.commands.iter().for_each(|one| page.push_str(&format!("{}\n", block(&one.command))));

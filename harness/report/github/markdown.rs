@@ -55,6 +55,12 @@ fn fenced(raw: &str, language: &str) -> String {
     format!("{fence}{language}\n{}\n{fence}\n", lines.join("\n"))
 }
 
+/// One line of words, with what stands between backticks as code.
+pub(super) fn sentence(raw: &str) -> String {
+    let parts = raw.split('`').enumerate().filter(|(_, part)| !part.trim().is_empty());
+    parts.map(|(n, part)| if n % 2 == 1 { code(part) } else { text(part) }).collect::<Vec<_>>().join(" ")
+}
+
 /// Text in which `` `…` `` is a command: words as words, commands as blocks.
 pub(super) fn instruction(raw: &str) -> String {
     let is_bare =

@@ -23,7 +23,7 @@ pub(super) fn write(page: &mut Page, report: &Report, verbose: bool) {
         [ink.text(Paint::Faint, LABEL)],
         &[ink.text(paint, gate.advice.as_str()), ink.text(Paint::Faint, &what(gate))],
     );
-    gate.reasons.iter().for_each(|reason| page.paragraph(INDENT, &ink.text(Paint::Plain, reason)));
+    gate.reasons.iter().for_each(|reason| page.paragraph(INDENT, &ink.instruction(reason)));
     gate.commands.iter().for_each(|one| page.paragraph(INDENT, &ink.command(&one.command)));
     if let Some(done) = &gate.rolled_back {
         rolled_back(page, done, verbose);
