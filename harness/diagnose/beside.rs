@@ -1,49 +1,66 @@
-//! What the log tells beside a cause that is found: another fault that the first one hides from every call. Sits in `diagnose`, used by
-//! `conclude`.
+//! What a record tells beside a cause that is found, a line of the log or a fact of a manifest: another fault that the first one hides from
+//! every call. Sits in `diagnose`, used by `conclude`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::case::Case;
+use super::fact::Fact;
 use super::fault::LogScope;
 use super::logbook::LogMatch;
 use super::one::named;
 use super::pair::can_be_together;
 use super::verdict::{Cause, Certainty};
+use super::vocabulary;
 use super::weigh::{Weighed, Weighing};
+use crate::target::Door;
 
-/// A cause that explains no failure, for a line that only it leaves. Never certain: nobody has seen it fail anything.
-pub(super) fn told_by_the_log<'w, 'a>(case: &Case<'_>, weighing: &'w Weighing<'a>, found: &Cause) -> Option<Cause> {
+/// A cause that explains no failure, for a record that only it leaves. Never certain: nobody has seen it fail anything.
+pub(super) fn told_by_a_record<'w, 'a>(case: &Case<'_>, weighing: &'w Weighing<'a>, found: &Cause) -> Option<Cause> {
     if found.certainty < Certainty::Likely {
         return None;
     }
-    let known: BTreeSet<&str> =
-        found.alternatives.iter().map(|one| one.fault.as_str()).chain([found.fault.as_str()]).collect();
-    let is_known = |one: &Weighed<'_>| known.contains(one.fault.id.as_str());
+    let found_too = found.alternatives.iter().map(|one| one.fault.as_str());
+    let known: BTreeSet<&str> = found_too.chain([found.fault.as_str()]).collect();
     let first = weighing.best.iter().find(|one| one.fault.id == found.fault)?;
     // What one of two revisions writes is of what differs between them.
     if first.mode.comes_and_goes {
         return None;
     }
-    let accounted: BTreeSet<String> =
-        weighing.best.iter().filter(|one| is_known(one)).flat_map(|one| lines(one, case)).collect();
-    // At the same hop it is rather the same thing in other words.
-    let elsewhere = |one: &&Weighed<'_>| !is_known(one) && one.fault.hop() != first.fault.hop();
-    let new_line = |one: &'w Weighed<'a>| {
-        let log = line(one, case).filter(|line| !accounted.contains(&line.says))?;
-        Some((one.fault.id.as_str(), log))
-    };
-    let written: BTreeMap<&str, LogMatch> = weighing.best.iter().filter(elsewhere).filter_map(new_line).collect();
-    let modes = weighing.modes.iter().filter_map(|one| Some((one, written.get(one.fault.id.as_str())?)));
-    let possible = modes.filter(|(one, _)| can_be_together(first, one, case));
-    let mut hidden: Vec<Weighed<'_>> =
-        possible.map(|(one, line)| Weighed { log: Some(line.clone()), ..one.clone() }).collect();
-    hidden.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let mut faults = BTreeSet::new();
-    hidden.retain(|one| faults.insert(one.fault.id.as_str()));
+    let hidden = hidden(case, weighing, first, &known);
     let share = 1.0 / hidden.len().max(1) as f64;
     let candidates: Vec<(&Weighed<'_>, f64)> = hidden.iter().map(|one| (one, share)).collect();
     let certainty = if candidates.len() == 1 { Certainty::Likely } else { Certainty::Ambiguous };
     (!candidates.is_empty()).then(|| named(case, &candidates, certainty, Vec::new(), Vec::new()))
+}
+
+/// Every fault that can be beside the first and has left a record that none of the known ones leaves, once, in its likeliest mode.
+fn hidden<'a>(
+    case: &Case<'_>,
+    weighing: &Weighing<'a>,
+    first: &Weighed<'a>,
+    known: &BTreeSet<&str>,
+) -> Vec<Weighed<'a>> {
+    let is_known = |one: &&Weighed<'_>| known.contains(one.fault.id.as_str());
+    let accounted: BTreeSet<String> =
+        weighing.modes.iter().filter(is_known).flat_map(|one| whatever_it_leaves(one, case)).collect();
+    // At the same hop it is rather the same thing in other words.
+    let elsewhere = |one: &&Weighed<'_>| !is_known(one) && one.fault.hop() != first.fault.hop();
+    let told = |one: &Weighed<'a>| {
+        let line = line(one, case).filter(|line| !accounted.contains(&line.says));
+        let by_a_fact = || of_a_manifest(one, case).any(|fact| !accounted.contains(&fact.says));
+        (line.is_some() || by_a_fact()).then(|| Weighed { log: line.or_else(|| one.log.clone()), ..one.clone() })
+    };
+    let mut hidden: Vec<Weighed<'a>> = weighing
+        .modes
+        .iter()
+        .filter(elsewhere)
+        .filter_map(told)
+        .filter(|one| can_be_together(first, one, case))
+        .collect();
+    hidden.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut faults = BTreeSet::new();
+    hidden.retain(|one| faults.insert(one.fault.id.as_str()));
+    hidden
 }
 
 /// A decisive line of the failing calls, or of every call of one surface; one that was written at any time tells nothing of now.
@@ -53,8 +70,19 @@ fn line(one: &Weighed<'_>, case: &Case<'_>) -> Option<LogMatch> {
     of_the_failure.or_else(|| rules.find_map(|rule| case.logbook.find_at_a_surface(rule)))
 }
 
-/// Whatever a known fault leaves, decisive or not.
-fn lines(one: &Weighed<'_>, case: &Case<'_>) -> Vec<String> {
+/// What it demands of a manifest, where that is so in no system in order; or, where the newest revision does not start, in few.
+fn of_a_manifest<'c>(one: &Weighed<'_>, case: &'c Case<'_>) -> impl Iterator<Item = &'c Fact> {
+    let of_a_manifest = |fact: &&Fact| vocabulary::of(fact.key).is_some_and(|word| word.door == Door::Manifest);
+    let tells = |fact: &&Fact| fact.anomaly || (case.starts_badly() && fact.value == vocabulary::ABSENT);
+    let mode = one.mode;
+    let shows = |fact: &&Fact| mode.demands(fact) || (case.starts_badly() && mode.usually_shows(fact));
+    case.facts.iter().filter(of_a_manifest).filter(move |fact| tells(fact)).filter(shows)
+}
+
+/// Lines, decisive or not, and facts.
+fn whatever_it_leaves(one: &Weighed<'_>, case: &Case<'_>) -> Vec<String> {
     let at_a_surface = one.fault.log.iter().filter_map(|rule| case.logbook.find_at_a_surface(rule));
-    one.log.iter().cloned().chain(at_a_surface).map(|line| line.says).collect()
+    let lines = one.log.iter().cloned().chain(at_a_surface).map(|line| line.says);
+    let facts = case.facts.iter().filter(|fact| one.mode.demands(fact) || one.mode.usually_shows(fact));
+    lines.chain(facts.map(|fact| fact.says.clone())).collect()
 }

@@ -2,18 +2,20 @@
 
 use super::fact::Fact;
 use super::logbook::Logbook;
+use super::vocabulary::ABSENT;
 use crate::evidence::LogEntry;
+use crate::observe::Hop;
 use crate::target::{Role, Service, Target, Validation};
 
 /// What our own requests call themselves.
 pub(super) const OWN_AGENT: &str = "fivewhys/";
 
-/// The backend made no such call.
-const ABSENT: &str = "absent";
+/// It made none for the first failing call, and one for a later call of another surface: no breaker was open, and no answer was kept.
+const PASSED_OVER: &str = "passed-over";
 
 impl<'a> Logbook<'a> {
     /// Whether the auth service was asked by the backend while the first failing probe was under way. No fact where it was asked only
-    /// while others were.
+    /// while others were, unless that was later and on another surface.
     pub(super) fn calls(&self, target: &Target) -> Vec<Fact> {
         let at_auth: Vec<&'a LogEntry> = self.entries.iter().filter(is_request_at_auth).collect();
         // A log that shows none of what surely happened is not complete, and its silence proves nothing.
@@ -24,18 +26,26 @@ impl<'a> Logbook<'a> {
         let oracles: Vec<&str> = oracle_paths(target);
         let validations: Vec<&LogEntry> =
             theirs.iter().filter(|entry| oracles.contains(&path(entry))).copied().collect();
-        let of_first = |entries: &[&'a LogEntry]| {
-            let found = entries.iter().rev().find(|entry| self.is_in(entry, first)).copied();
-            // With a breaker open by then, or an answer cached, the first failing probe is silent where others are not.
-            (found.is_some() || entries.is_empty()).then_some(found)
-        };
+        let of_first = |entries: &[&'a LogEntry]| entries.iter().rev().find(|entry| self.is_in(entry, first)).copied();
+        // With a breaker open by then, or an answer cached, the first failing probe is silent where others are not.
+        let known = |entries: &[&'a LogEntry]| entries.is_empty() || of_first(entries).is_some();
+        let is_later = |entry: &&&'a LogEntry| self.is_of_a_later_failure(entry, first);
+        let passed_over = !known(&validations) && validations.iter().all(|entry| is_later(&entry));
         let served =
             theirs.iter().find(|entry| self.is_in(entry, first) && is_served(entry)).map(|entry| served_fact(entry));
-        let call = of_first(&validations).filter(|_| !oracles.is_empty()).map(call_fact);
-        let unjudged =
-            call.as_ref().filter(|call| call.value == ABSENT && target.validation == Validation::AuthService);
+        let own_line = |entry: &&LogEntry| entry.by == Hop::Auth && entry.request.is_none() && first.is_traced(entry);
+        let served = served.or_else(|| self.entries.iter().find(own_line).map(own_line_fact));
+        let call = match validations.first().filter(|_| passed_over) {
+            Some(later) => Some(passed_over_fact(later)),
+            None => known(&validations).then(|| call_fact(of_first(&validations))),
+        };
+        let call = call.filter(|_| !oracles.is_empty());
+        let asked = |call: &&Fact| call.value != ABSENT && call.value != PASSED_OVER;
+        let unjudged = call.as_ref().filter(|call| !asked(call) && target.validation == Validation::AuthService);
         let unjudged = unjudged.map(|call| Fact { key: "token-judged", value: "no", ..call.clone() });
-        call.into_iter().chain(of_first(&theirs).map(contact_fact)).chain(served).chain(unjudged).collect()
+        let contact = of_first(&theirs).or_else(|| theirs.first().copied().filter(|_| passed_over));
+        let contact = (passed_over || known(&theirs)).then(|| contact_fact(contact));
+        call.into_iter().chain(contact).chain(served).chain(unjudged).collect()
     }
 }
 
@@ -64,6 +74,9 @@ fn call_fact(asked: Option<&LogEntry>) -> Fact {
     };
     let value = match request.status {
         401 | 403 => "refused",
+        404 | 405 | 410 => "missing",
+        429 => "throttled",
+        400..=499 => "unfit",
         500.. => "failed",
         _ => "answered",
     };
@@ -73,6 +86,21 @@ fn call_fact(asked: Option<&LogEntry>) -> Fact {
         request.method, request.path, request.status
     );
     Fact { key, value, anomaly: false, says, exchange: None }
+}
+
+fn own_line_fact(line: &LogEntry) -> Fact {
+    let text: String = line.text.lines().next().unwrap_or_default().chars().take(120).collect();
+    let says = format!("the auth service's log has our call, by its trace: {text}");
+    Fact { key: "auth.at-work", value: "yes", anomaly: false, says, exchange: None }
+}
+
+fn passed_over_fact(later: &LogEntry) -> Fact {
+    let at = later.at.strftime("%H:%M:%S%.3fZ");
+    let says = format!(
+        "the auth service's request log holds no validation by the backend while our probe was under way, and one of the same token, \
+         sent another way, at {at}"
+    );
+    Fact { key: "backend-call", value: PASSED_OVER, anomaly: false, says, exchange: None }
 }
 
 fn contact_fact(seen: Option<&LogEntry>) -> Fact {
@@ -90,9 +118,9 @@ fn contact_fact(seen: Option<&LogEntry>) -> Fact {
     }
 }
 
-/// Whether the application itself answered: a platform logs 5xx for services that never saw the request.
+/// Whether the application itself answered: a platform logs 5xx for services that never saw the request, the service itself does not.
 fn is_served(entry: &LogEntry) -> bool {
-    entry.request.as_ref().is_some_and(|request| request.status < 500)
+    entry.request.as_ref().is_some_and(|request| request.status < 500 || entry.by == Hop::Auth)
 }
 
 fn served_fact(entry: &LogEntry) -> Fact {

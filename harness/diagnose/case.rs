@@ -38,7 +38,10 @@ impl<'a> Case<'a> {
             given.observations.iter().filter(|observation| !ignoring.contains(&observation.exchange)).collect();
         let first_user = given.target.users.first().map_or("", |user| user.name.as_str());
         let user = failing_user(given.failed, &kept).unwrap_or(first_user);
-        let readings = Readings::of(&kept, given.target, user);
+        let mut readings = Readings::of(&kept, given.target, user);
+        if given.evidence.manifests.contains_key(&Service::Backend) {
+            readings.mark_what_is_cut_off();
+        }
         let failing = tell_tale(&readings, given);
         let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent)
             .with_failures_at_auth(&failures_at_auth(&readings))

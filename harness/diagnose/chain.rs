@@ -36,6 +36,12 @@ pub(super) fn recorded(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
     marks.any(|rule| proof(case, weighed, rule).is_some())
 }
 
+/// Whether a fact that may mean nothing without a line is there.
+pub(super) fn stands_in_a_manifest(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
+    let noted = |rule: &WhyRule| rule.mark && rule.beside_a_line && proof(case, weighed, rule).is_some();
+    weighed.fault.whys.iter().any(noted)
+}
+
 /// Whether any of the fault's own claims was seen.
 pub(super) fn claimed(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
     weighed.fault.whys.iter().any(|rule| proven(case, weighed, rule))
@@ -47,6 +53,9 @@ pub(super) fn proven(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> 
 }
 
 fn decisive(rule: &WhyRule, weighed: &Weighed<'_>) -> bool {
+    if rule.beside_a_line && weighed.log.is_none() {
+        return false;
+    }
     !matches!(rule.proof, ProofRule::Log) || weighed.log.as_ref().is_some_and(|line| line.decisive)
 }
 

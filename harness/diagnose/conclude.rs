@@ -42,7 +42,7 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
             Hypotheses::One(candidates) => {
                 let cause = one::cause(case, &candidates, &weighing.best, &open);
                 if causes.is_empty() {
-                    hidden = beside::told_by_the_log(case, &weighing, &cause);
+                    hidden = beside::told_by_a_record(case, &weighing, &cause);
                 }
                 causes.push(cause);
                 explained.extend(&candidates[0].0.explains);

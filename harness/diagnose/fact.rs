@@ -33,6 +33,11 @@ impl Fact {
     pub(super) fn is_odd(&self) -> bool {
         vocabulary::of(self.key).is_some_and(|word| word.is_odd(self.value))
     }
+
+    /// Whether the backend's log tells it in its own words.
+    pub(super) fn is_told(&self) -> bool {
+        self.key.starts_with("told-of-")
+    }
 }
 
 /// A value that decides nothing.

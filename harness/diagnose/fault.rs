@@ -99,6 +99,9 @@ pub(super) struct WhyRule {
     /// Whether this proof is the fault's own mark: without one seen, no verdict is certain, however many rivals are gone.
     #[serde(default)]
     pub(super) mark: bool,
+    /// A mark only where a line of the fault was met too: two names may stand for one value, and a value may come another way.
+    #[serde(default)]
+    pub(super) beside_a_line: bool,
 }
 
 /// A line a fault leaves in a log.

@@ -78,7 +78,8 @@ fn single<'w, 'a>(weighed: &'w [Weighed<'a>], open: &[&FailedStep]) -> Vec<(&'w 
 fn is_everything(case: &Case<'_>, one: &[(&Weighed<'_>, f64)], open: &[&FailedStep]) -> bool {
     let steps = |best: &Weighed<'_>| open.iter().all(|step| step.control || best.explains.contains(&step.exchange));
     let told: BTreeSet<String> = one.iter().flat_map(|(one, _)| claims(one, case)).collect();
-    let mut odd = case.facts.iter().filter(|fact| fact.anomaly || (fact.key == ROLLOUT && fact.is_odd()));
+    let mut odd =
+        case.facts.iter().filter(|fact| fact.anomaly || ((fact.key == ROLLOUT || fact.is_told()) && fact.is_odd()));
     let every = |best: &Weighed<'_>| failures(case).all(|reading| is_in(reading, &best.explains));
     one.first().is_some_and(|(best, _)| steps(best) && every(best)) && odd.all(|fact| told.contains(&fact.says))
 }

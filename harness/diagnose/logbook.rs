@@ -62,6 +62,13 @@ pub(super) struct LogMatch {
     pub(super) at_any_time: bool,
 }
 
+impl Window {
+    /// Whether an entry bears the trace of this very probe.
+    pub(super) fn is_traced(&self, entry: &LogEntry) -> bool {
+        entry.trace.as_deref() == Some(self.trace.as_str())
+    }
+}
+
 impl<'a> Logbook<'a> {
     /// `sent` gives for each exchange id when it began, when it ended and its trace id.
     pub(super) fn new(evidence: &'a Evidence, all: &[&Observation], failing: &[u32], sent: &[SentProbe]) -> Self {
@@ -192,6 +199,13 @@ impl<'a> Logbook<'a> {
 
     pub(super) fn is_in(&self, entry: &LogEntry, window: &Window) -> bool {
         self.window_of(entry).is_some_and(|of| std::ptr::eq(of, window))
+    }
+
+    /// Whether it was written for a failing probe of another surface, after that one.
+    pub(super) fn is_of_a_later_failure(&self, entry: &LogEntry, than: &Window) -> bool {
+        self.window_of(entry).is_some_and(|window| {
+            window.kind == WindowKind::Failing && window.surface != than.surface && window.from > than.from
+        })
     }
 
     pub(super) fn failing(&self) -> impl Iterator<Item = &Window> {

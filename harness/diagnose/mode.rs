@@ -79,6 +79,9 @@ pub(super) struct Prediction {
     pub(super) authn: Vec<Authn>,
     #[serde(default)]
     pub(super) latency: Vec<LatencyClass>,
+    /// What did not end well has taken longer than moments.
+    #[serde(default)]
+    pub(super) after_a_while: bool,
     /// The same answer as this token gets on the same surface and carrier.
     pub(super) same_as: Option<TokenKind>,
     /// Another answer than this token gets on the same surface and carrier.

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::case::Case;
+use super::cell::Place;
 use super::given::FailedStep;
 use super::reading::Reading;
 use super::verdict::{Alternative, Cause, Certainty, Hops, RuledOut, Settling};
 use super::weigh::Weighed;
 use super::{chain, cure, revisions, settle};
-use crate::observe::Hop;
+use crate::observe::{Hop, Outcome};
 
 /// From this posterior on a candidate whose rivals are not contradicted is `likely`.
 pub(super) const LIKELY: f64 = 0.9;
@@ -64,7 +65,11 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
     match candidates {
         [] => Certainty::Unknown,
         [(best, _), ..] if needs_a_maker(case, best) => Certainty::Ambiguous,
-        [(only, _)] if chain::marked(case, only) && is_of_every_revision(case, only, &only.explains) => {
+        [(only, _)]
+            if chain::marked(case, only)
+                && is_of_every_revision(case, only, &only.explains)
+                && !may_be_a_refusal(case, only) =>
+        {
             Certainty::Certain
         }
         [(only, _)] if chain::marked(case, only) => Certainty::Likely,
@@ -80,6 +85,19 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
 /// Whether no other revision fares otherwise, or the fault is just that.
 pub(super) fn is_of_every_revision(case: &Case<'_>, one: &Weighed<'_>, explains: &BTreeSet<u32>) -> bool {
     one.mode.comes_and_goes || !revisions::are_parted(explains, case)
+}
+
+/// Whether what it explains may be how this system refuses: it redirects, or says not found and nowhere that it denies.
+fn may_be_a_refusal(case: &Case<'_>, one: &Weighed<'_>) -> bool {
+    let explained = || case.readings.all.iter().filter(|reading| one.explains.contains(&reading.observation.exchange));
+    let redirects = explained().any(|reading| reading.observation.status.is_some_and(|status| status / 100 == 3));
+    let of_the_backend = |reading: &&Reading<'_>| matches!(reading.cell.place, Place::Protected | Place::Direct);
+    let denies = || {
+        let mut refused = case.readings.all.iter().filter(of_the_backend);
+        refused.any(|reading| reading.observation.result == Outcome::Denied)
+    };
+    let hides = || explained().any(|reading| reading.observation.result == Outcome::NotFound) && !denies();
+    redirects || hides()
 }
 
 /// Whether the fault lies with whoever made the failing answers, and nothing at all tells who did: neither the answers, nor that the

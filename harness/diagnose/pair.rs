@@ -43,8 +43,8 @@ struct Half<'w, 'a> {
     weighed: &'w Weighed<'a>,
     stances: Stances,
     foretold: BTreeSet<u32>,
-    /// It lies behind the edge, and the way past the edge went otherwise than the way through it.
-    loses_its_way: bool,
+    /// It lies behind the edge, and these readings through it are not what the way past it came to: somebody before it made them.
+    loses_its_way: Vec<usize>,
     /// The surfaces, and ways in, on which it foretells that a good token fails.
     broken: BTreeSet<(&'w str, Carrier)>,
     /// Anomalies and decisive lines that it accounts for.
@@ -93,8 +93,9 @@ impl<'w, 'a> Half<'w, 'a> {
         let stances = Stances::of(weighed.mode, case);
         let foretold = stances.foretold(case);
         let broken = broken(&stances, case);
-        let mut firm = case.readings.all.iter().filter(|reading| reading.is_firm());
-        let loses_its_way = firm.any(|reading| !way_holds(weighed.mode, reading));
+        let firm = case.readings.all.iter().filter(|reading| reading.is_firm());
+        let lost = firm.filter(|reading| !way_holds(weighed.mode, reading));
+        let loses_its_way = lost.filter_map(|reading| case.readings.made_before(reading)).collect();
         let claims = claims(weighed, case);
         Self { weighed, stances, loses_its_way, foretold, broken, claims }
     }
@@ -109,7 +110,13 @@ impl<'w, 'a> Half<'w, 'a> {
         let mut both = self.stances.readings.iter().zip(&other.stances.readings);
         !self.foretold.is_subset(&other.foretold)
             || both.any(|both| both == (&Stance::Foretold, &Stance::Contradicted))
-            || (!self.weighed.mode.inside && other.loses_its_way)
+            || self.finds_the_way_of(other)
+    }
+
+    /// Whether it lies further out, and foretells what the other meets on its way only through the edge.
+    fn finds_the_way_of(&self, other: &Self) -> bool {
+        let foretold = |at: &usize| self.stances.readings[*at] == Stance::Foretold;
+        !self.weighed.mode.inside && other.loses_its_way.iter().any(foretold)
     }
 
     fn with(&self, other: &Self, case: &Case<'_>) -> Pair<'w, 'a> {
@@ -142,8 +149,11 @@ fn broken<'w>(stances: &Stances, case: &'w Case<'_>) -> BTreeSet<(&'w str, Carri
 pub(super) fn claims(weighed: &Weighed<'_>, case: &Case<'_>) -> BTreeSet<String> {
     let mode = weighed.mode;
     let odd = case.facts.iter().filter(|fact| {
-        let of_the_start = case.starts_badly() && fact.is_odd() && (mode.demands(fact) || mode.usually_shows(fact));
-        fact.anomaly && mode.demands(fact) || of_the_start
+        let hinted = (case.starts_badly() || fact.is_told()) && fact.is_odd();
+        // What one of two revisions tells is of what differs between them.
+        let of_a_revision = mode.comes_and_goes && fact.is_told();
+        let shown = mode.demands(fact) || mode.usually_shows(fact) || of_a_revision;
+        fact.anomaly && mode.demands(fact) || hinted && shown
     });
     let line = weighed.log.iter().filter(|line| line.decisive);
     odd.map(|fact| fact.says.clone()).chain(line.map(|line| line.says.clone())).collect()
@@ -176,14 +186,15 @@ fn agree(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> bool {
         let works = case.readings.all[at].observation.result == Outcome::Ok;
         !denied || (!works && (foretold(&at) || hidden_at(at)))
     };
-    // What lies behind the edge meets both ways, unless the other is at the edge.
-    let both_inside = one.weighed.mode.inside && two.weighed.mode.inside;
+    // What lies behind the edge meets both ways, unless the other makes the difference.
+    let has_a_way = |half: &Half<'_, '_>, by: &Half<'_, '_>| half.loses_its_way.is_empty() || by.finds_the_way_of(half);
     // What one of them was to show somewhere, the other must have hidden: it cannot do so itself.
     let hidden = |half: &Half<'_, '_>, by: &Half<'_, '_>| {
         let hides = |at: &usize| by.stances.readings[*at] == Stance::Foretold;
         half.stances.unmet.iter().all(|spoken| spoken.iter().all(hides))
     };
-    !(both_inside && (one.loses_its_way || two.loses_its_way))
+    has_a_way(one, two)
+        && has_a_way(two, one)
         && (0..case.readings.all.len()).all(can_be)
         && hidden(one, two)
         && hidden(two, one)

@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::mode::{Mode, Prediction};
 use super::reading::Reading;
-use crate::observe::{Authn, Hop, Observation, Outcome};
+use crate::observe::{Authn, Hop, LatencyClass, Observation, Outcome};
 
 /// The predictions that speak of this reading. One that names another user speaks of nobody else, and the other way round.
 pub(super) fn speaking<'m>(mode: &'m Mode, reading: &Reading<'_>) -> impl Iterator<Item = &'m Prediction> {
@@ -45,7 +45,8 @@ pub(super) fn fits(prediction: &Prediction, reading: &Reading<'_>) -> bool {
         || (seen.speaks_for_another && prediction.answered_by.contains(&Hop::Backend));
     let authn = prediction.authn.is_empty() || seen.authn == Authn::Unknown || prediction.authn.contains(&seen.authn);
     let answered = !prediction.answered || seen.status.is_some();
-    result && hop && authn && answered
+    let waited = !prediction.after_a_while || seen.result == Outcome::Ok || seen.latency != LatencyClass::Fast;
+    result && hop && authn && answered && waited
 }
 
 fn hinted(prediction: &Prediction, seen: &Observation) -> bool {
@@ -72,7 +73,7 @@ pub(super) fn allows(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> boo
 
 /// Whether the way past the edge went as the mode allows: what lies behind the edge meets both ways.
 pub(super) const fn way_holds(mode: &Mode, reading: &Reading<'_>) -> bool {
-    !mode.inside || !reading.parts_the_ways
+    !mode.inside || !(reading.parts_the_ways || reading.is_cut_off)
 }
 
 /// Whether the answer is like (or unlike) its control, as predicted. Without a control nothing is contradicted; a difference must

@@ -34,6 +34,8 @@ pub(super) struct Reading<'a> {
     pub(super) answered_by: Hop,
     /// It was sent past the edge, and the same call through the edge came to something that nothing behind the edge can make of it.
     pub(super) parts_the_ways: bool,
+    /// It was sent through an edge that answers by itself where nothing behind it does, and nobody answered, here or to any such call.
+    pub(super) is_cut_off: bool,
     /// On the same surface something that must work did not.
     pub(super) beside_failure: bool,
 }
@@ -59,6 +61,7 @@ impl<'a> Reading<'a> {
             lost: if noise { lost.iter().map(|one| one.exchange).collect() } else { Vec::new() },
             answered_by: maker(observation),
             parts_the_ways: false,
+            is_cut_off: false,
             beside_failure: false,
         };
         let failed = kept.iter().position(|one| reading(one).fails());
@@ -187,12 +190,21 @@ impl<'a> Readings<'a> {
         readings
     }
 
-    /// Let in by the one way and not by the other; or nobody by the one, and somebody who is refused by the other: the token was lost.
+    /// For an edge that speaks HTTP: it answers for a service that is not there.
+    pub(super) fn mark_what_is_cut_off(&mut self) {
+        let through = |one: &Reading<'_>| matches!(one.cell.place, Place::BackendHealth | Place::Protected);
+        let is_cut_off = self.all.iter().filter(|one| through(one)).all(Reading::is_lost);
+        self.all.iter_mut().filter(|one| through(one)).for_each(|one| one.is_cut_off = is_cut_off);
+    }
+
+    /// Let in, or nowhere to be found, by the one way and not by the other; or nobody by the one, and somebody who is refused by the other:
+    /// the token was lost.
     fn parts_the_ways(&self, past: &Reading<'_>) -> bool {
         let Some(through) = self.through_the_edge(past).filter(|through| through.is_firm()) else { return false };
         let let_in = |one: &Reading<'_>| matches!(one.observation.result, Outcome::Ok | Outcome::Hollow);
+        let is_there = |one: &Reading<'_>| one.observation.result != Outcome::NotFound;
         let lost = (self.fares_like_nobody(through), self.fares_like_nobody(past)) == (Some(true), Some(false));
-        let_in(through) != let_in(past) || lost
+        let_in(through) != let_in(past) || is_there(through) != is_there(past) || lost
     }
 
     /// What another token got on the same surface by the same carrier, as the same caller.
@@ -222,6 +234,12 @@ impl<'a> Readings<'a> {
             let asked = (other.surface.as_str(), other.token, other.carrier, &other.user);
             asked == (surface, key.token, key.carrier, &key.user)
         })
+    }
+
+    /// Which reading shows what somebody before the backend has made, for one whose way is lost.
+    pub(super) fn made_before(&self, lost: &Reading<'_>) -> Option<usize> {
+        let made = if lost.is_cut_off { Some(lost) } else { self.through_the_edge(lost) };
+        self.all.iter().position(|one| made.is_some_and(|made| made.exchanges == one.exchanges))
     }
 
     /// Whether it went well past the edge, and through it too: then it proves nothing of the edge.
@@ -277,7 +295,8 @@ const fn is_lost(observation: &Observation) -> bool {
 /// The way past the edge says something only where it is open: many platforms let nobody in there.
 fn forget_a_closed_way(all: &mut Vec<Reading<'_>>) {
     let health = |reading: &Reading<'_>| reading.cell.place == Place::DirectHealth;
-    let open = all.iter().any(|reading| health(reading) && !reading.fails());
+    let by_the_backend = |reading: &Reading<'_>| reading.answered_by == Hop::Backend;
+    let open = all.iter().any(|reading| health(reading) && (!reading.fails() || by_the_backend(reading)));
     all.retain(|reading| open || !matches!(reading.cell.place, Place::DirectHealth | Place::Direct));
 }
 

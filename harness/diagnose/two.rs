@@ -20,7 +20,7 @@ pub(super) fn causes(
     let out: Vec<RuledOut> = ruled_out(weighed).into_iter().filter(|one| !takes_part(pairs, &one.fault)).collect();
     let [one, other] = &pairs[0].0.members;
     let both = [(one, other), (other, one)];
-    // One that explains nothing of its own is named only where it is as good as found.
+    // One that explains nothing of its own is named only where it is as good as found, or stands in a manifest.
     let cause = |(member, other): &(&Member<'_, '_>, &Member<'_, '_>)| {
         let here = Weighed { explains: member.explains.clone(), ..member.weighed.clone() };
         let rivals = rivals(pairs, member, other);
@@ -28,7 +28,8 @@ pub(super) fn causes(
         let certainty = certainty(case, pairs, member, share);
         let mut candidates = vec![(&here, share)];
         candidates.extend(rivals);
-        if !member.is_needed && certainty < Certainty::Likely && other.is_needed {
+        let found = certainty >= Certainty::Likely || chain::stands_in_a_manifest(case, member.weighed);
+        if !member.is_needed && !found && other.is_needed {
             return None;
         }
         let own = |step: &&&FailedStep| member.explains.contains(&step.exchange);

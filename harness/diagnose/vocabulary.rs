@@ -19,7 +19,9 @@ pub(super) struct FactWord {
     pub(super) says: &'static str,
 }
 
-const PRESENCE: &[&str] = &["present", "absent"];
+/// It is not there.
+pub(super) const ABSENT: &str = "absent";
+const PRESENCE: &[&str] = &["present", ABSENT];
 const SAMENESS: &[&str] = &["same", "differs"];
 
 /// All of them.
@@ -123,7 +125,7 @@ pub(super) const FACTS: &[FactWord] = &[
         .usually("ready"),
     fact(
         "backend-call",
-        &["refused", "answered", "failed", "absent"],
+        &["refused", "answered", "missing", "throttled", "unfit", "failed", ABSENT, "passed-over"],
         None,
         Door::Logs,
         "the backend's validation call, in the auth service's request log",

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use super::case::Case;
 use super::catalogue::Catalogue;
 use super::contradict::contradiction;
-use super::fault::Fault;
+use super::fact::Fact;
+use super::fault::{Fault, WhyRule};
 use super::likelihood::{HINT, Likelihood, NOISE, likelihood};
 use super::logbook::LogMatch;
 use super::mode::Mode;
 use super::predict::predicts;
+use super::proof::ProofRule;
 use super::verdict::Proof;
 
 /// A fault, weighed.
@@ -78,18 +80,30 @@ struct Claim {
 }
 
 impl Claim {
-    /// Whoever accounts for an odd fact is not ruled out by a line: slow starts and other people's calls leave lines too.
+    /// Whoever accounts for an odd fact is not ruled out by a line: slow starts and other people's calls leave lines too. Nor is who has
+    /// left a line ruled out by a fact: what stands in a manifest need not matter.
     fn speaks_against(&self, one: &Weighed<'_>, case: &Case<'_>) -> bool {
         let odd = || case.facts.iter().any(|fact| fact.anomaly && one.mode.demands(fact));
-        let excused = self.line && odd();
+        let in_words = || one.log.as_ref().is_some_and(|line| line.decisive && !line.at_any_time);
+        let excused = if self.line { odd() } else { in_words() };
         !(excused || self.by.contains(&one.fault.id))
     }
+}
+
+/// Whether nothing more is asked for beside this fact, or that is there too. A log that was not read is not asked.
+fn counts(fact: &Fact, one: &Weighed<'_>, case: &Case<'_>) -> bool {
+    let of_this = |rule: &&WhyRule| matches!(&rule.proof, ProofRule::Fact(key, _) if *key == fact.key);
+    let asks = one.fault.whys.iter().filter(of_this).any(|rule| rule.beside_a_line);
+    !(asks && case.log_was_read && one.log.is_none())
 }
 
 fn claims(case: &Case<'_>, weighed: &[Weighed<'_>]) -> Vec<Claim> {
     let candidates = || weighed.iter().filter(|one| one.is_candidate());
     let anomalies = case.facts.iter().filter(|fact| fact.anomaly).map(|fact| Claim {
-        by: candidates().filter(|one| one.mode.demands(fact)).map(|one| one.fault.id.clone()).collect(),
+        by: candidates()
+            .filter(|one| one.mode.demands(fact) && counts(fact, one, case))
+            .map(|one| one.fault.id.clone())
+            .collect(),
         proof: Proof { says: fact.says.clone(), exchange: fact.exchange },
         line: false,
     });

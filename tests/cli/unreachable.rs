@@ -47,9 +47,9 @@ fn a_host_that_cannot_be_reached_is_the_networks_or_our_own_fault(#[case] host: 
 fn a_server_that_never_answers_is_given_up_within_the_budget() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let host = listener.local_addr().expect("its address").to_string();
-    // The system accepts connections into its backlog; nobody ever reads or answers.
+    // The system accepts connections into its backlog: the network is in order, and nobody ever reads or answers.
     let report = smoke(&host, &["--set", "budget.run=5s", "--set", "budget.probe=1s"]);
-    assert_eq!(report.causes[0].fault, "network/timeout");
+    assert!(hops(&report).iter().all(|hop| !["network", "client", "edge"].contains(hop)), "{:?}", hops(&report));
     assert!(report.timing.total_ms < 30_000.0, "{} ms", report.timing.total_ms);
     let late: Vec<_> = report.probes.iter().filter(|probe| probe.exchange.phases.end_ms > 15_000.0).collect();
     assert!(late.is_empty(), "{late:#?}");

@@ -38,9 +38,14 @@ fn asked_by(agent: &str, seconds: i64, path: &str, status: u16) -> LogEntry {
 
 /// The facts when probe 1 fails from second 10 to 12, and probe 2, a control, is refused from second 20 to 22.
 fn facts(log: Vec<LogEntry>, target: &Target) -> Vec<Fact> {
-    let probe = |id: u32, token: TokenKind| {
-        let exchange = exchange(PROTECTED, token).answered(401, "application/json", "{}");
-        observe(&Exchange { id, ..exchange }, &surface(PROTECTED), "").expect("an observation")
+    facts_beside(PROTECTED, log, target)
+}
+
+/// The same, and probe 3 fails on this surface from second 30 to 32.
+fn facts_beside(third: &str, log: Vec<LogEntry>, target: &Target) -> Vec<Fact> {
+    let probe = |id: u32, on: &str, token: TokenKind| {
+        let exchange = exchange(on, token).answered(401, "application/json", "{}");
+        observe(&Exchange { id, ..exchange }, &surface(on), "").expect("an observation")
     };
     let sent = |exchange: u32, from: i64| SentProbe {
         exchange,
@@ -48,10 +53,10 @@ fn facts(log: Vec<LogEntry>, target: &Target) -> Vec<Fact> {
         ended_at: at(from + 2),
         trace_id: format!("{exchange:032}"),
     };
-    let observations = [probe(1, Valid), probe(2, WrongKey)];
+    let observations = [probe(1, PROTECTED, Valid), probe(2, PROTECTED, WrongKey), probe(3, third, Valid)];
     let all: Vec<&Observation> = observations.iter().collect();
     let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
-    Logbook::new(&evidence, &all, &[1], &[sent(1, 10), sent(2, 20)]).calls(target)
+    Logbook::new(&evidence, &all, &[1, 3], &[sent(1, 10), sent(2, 20), sent(3, 30)]).calls(target)
 }
 
 fn value(facts: &[Fact], key: &str) -> Option<&'static str> {
@@ -61,11 +66,41 @@ fn value(facts: &[Fact], key: &str) -> Option<&'static str> {
 #[rstest]
 #[case::said_no(401, "refused")]
 #[case::answered(200, "answered")]
+#[case::had_no_such_route(404, "missing")]
+#[case::had_enough_of_it(429, "throttled")]
+#[case::took_it_for_malformed(415, "unfit")]
 #[case::failed(500, "failed")]
 fn a_call_behind_the_failing_probe_is_read_by_its_answer(#[case] status: u16, #[case] means: &str) {
     let facts = facts(vec![asked(11, VALIDATE, status)], &staging());
     assert_eq!(value(&facts, "backend-call"), Some(means));
     assert_eq!(value(&facts, "backend-contact"), Some("seen"));
+}
+
+#[rstest]
+#[case::on_another_surface("backend.threads", 31, Some("passed-over"), Some("seen"))]
+#[case::on_the_same_surface_a_breaker_may_have_been_open(PROTECTED, 31, None, None)]
+#[case::for_a_control_an_answer_may_be_kept("backend.threads", 21, None, None)]
+fn a_call_that_was_made_only_later_tells_more_where_it_was_on_another_surface(
+    #[case] third: &str,
+    #[case] second: i64,
+    #[case] call: Option<&str>,
+    #[case] contact: Option<&str>,
+) {
+    let facts = facts_beside(third, vec![asked(second, VALIDATE, 401)], &staging());
+    assert_eq!((value(&facts, "backend-call"), value(&facts, "backend-contact")), (call, contact));
+}
+
+#[test]
+fn a_line_of_the_auth_service_under_our_trace_shows_it_at_work() {
+    let line = |exchange: u32| LogEntry {
+        at: at(11),
+        by: Hop::Auth,
+        text: "could not acquire a connection".into(),
+        request: None,
+        trace: Some(format!("{exchange:032}")),
+    };
+    let at_work = |exchange| value(&facts(vec![asked(11, "/health", 503), line(exchange)], &staging()), "auth.at-work");
+    assert_eq!((at_work(1), at_work(9)), (Some("yes"), None));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod bypass;
 mod calls;
 mod catalogue;
 mod catalogue_files;
+mod certain;
 mod contract_rows;
 mod direct;
 mod facts;

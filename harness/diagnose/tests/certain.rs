@@ -1,0 +1,143 @@
+//! What it takes for the one candidate that remains to be certain, beside a mark of its own.
+
+use std::collections::BTreeMap;
+
+use rstest::rstest;
+
+use crate::diagnose::catalogue::Catalogue;
+use crate::diagnose::catalogue_file::parse;
+use crate::diagnose::conclude::diagnose;
+use crate::diagnose::given::{FailedStep, Given, SentProbe};
+use crate::diagnose::verdict::Certainty;
+use crate::evidence::{Evidence, LogEntry, LoggedRequest, Manifest};
+use crate::fixtures::{exchange, staging, surface};
+use crate::observe::{Hop, Observation, observe};
+use crate::probe::Exchange;
+use crate::target::Service;
+use crate::token::TokenKind::{self, None as NoToken, Valid, WrongKey};
+
+const FAILING: &str = "backend.chat-messages";
+const OTHER: &str = "backend.threads";
+
+/// A catalogue of one fault: a good token fails on one surface, and that is its mark.
+fn one_fault(why: &str, facts: &str) -> Catalogue {
+    let text = format!(
+        "[[fault]]\nid = \"backend/tea\"\ntitle = \"t\"\nprior = \"uncommon\"\ninvolves = []\ncurable_by_rollback = false\nowner = \"o\"\n\
+         fix = \"f\"\nwhys = [{why}]\nlog = [{{ by = \"backend\", match = 'out of tea' }}]\n[[fault.mode]]\n\
+         predict = [{{ on = \"protected valid\", result = [\"denied\", \"not-found\", \"wrong-service\", \"ok\"] }}]\nfacts = {{ {facts} }}\n"
+    );
+    let written = parse("one.toml", &text).expect("it is in order");
+    Catalogue { faults: written.into_iter().map(|one| one.fault).collect() }
+}
+
+const FAILS: &str = r#"{ claim = "c", proof = "protected valid = denied|not-found|wrong-service", mark = true }"#;
+
+struct Call(u32, &'static str, TokenKind, u16);
+
+fn certainty(calls: &[Call], catalogue: &Catalogue, evidence: &Evidence) -> Option<Certainty> {
+    let seen = |Call(id, on, token, status): &Call| {
+        let body = if *status == 200 { r#"{"messages":[]}"# } else { "{}" };
+        let probe = exchange(on, *token).answered(*status, "application/json", body);
+        observe(&Exchange { id: *id, ..probe }, &surface(on), "").expect("an observation")
+    };
+    let observations: Vec<Observation> = calls.iter().map(seen).collect();
+    let sent = |call: &Call| SentProbe {
+        exchange: call.0,
+        started_at: at(call.0),
+        ended_at: at(call.0),
+        trace_id: trace(call.0),
+    };
+    let sent: Vec<SentProbe> = calls.iter().map(sent).collect();
+    let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
+    let given = Given { target: &target, observations: &observations, sent: &sent, evidence, failed: &failed };
+    diagnose(given, catalogue).first().map(|cause| cause.certainty)
+}
+
+fn at(second: u32) -> jiff::Timestamp {
+    jiff::Timestamp::from_second(1_800_000_000 + i64::from(second)).expect("a timestamp")
+}
+
+fn trace(exchange: u32) -> String {
+    format!("{exchange:032}")
+}
+
+#[rstest]
+#[case::it_denies_who_shows_no_token(404, 401, Certainty::Certain)]
+#[case::it_says_not_found_to_everybody(404, 404, Certainty::Likely)]
+#[case::it_redirects(302, 401, Certainty::Likely)]
+#[case::it_denies(403, 401, Certainty::Certain)]
+fn what_may_be_a_refusal_in_the_systems_own_manner_is_not_certain(
+    #[case] good: u16,
+    #[case] nobody: u16,
+    #[case] expected: Certainty,
+) {
+    let calls = [Call(1, FAILING, Valid, good), Call(2, FAILING, NoToken, nobody), Call(3, OTHER, WrongKey, nobody)];
+    assert_eq!(certainty(&calls, &one_fault(FAILS, ""), &Evidence::default()), Some(expected));
+}
+
+#[rstest]
+#[case::one_revision_serves_all("a", "a", Certainty::Certain)]
+#[case::what_fails_is_served_by_the_other("a", "b", Certainty::Likely)]
+fn what_one_of_two_revisions_alone_does_is_not_certain_of_the_whole_backend(
+    #[case] failing: &str,
+    #[case] working: &str,
+    #[case] expected: Certainty,
+) {
+    let calls = [Call(1, FAILING, Valid, 403), Call(2, FAILING, NoToken, 401), Call(3, OTHER, Valid, 200)];
+    let served = |(exchange, by): &(u32, &str)| LogEntry {
+        at: at(*exchange),
+        by: Hop::Edge,
+        text: String::new(),
+        request: Some(LoggedRequest {
+            service: Service::Backend,
+            method: "GET".into(),
+            path: "/".into(),
+            status: 403,
+            user_agent: "fivewhys/0".into(),
+            revision: Some((*by).to_owned()),
+        }),
+        trace: Some(trace(*exchange)),
+    };
+    let log = [(1, failing), (2, failing), (3, working)].iter().map(served).collect();
+    let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
+    assert_eq!(certainty(&calls, &one_fault(FAILS, ""), &evidence), Some(expected));
+}
+
+/// A manifest in which the JWT secret is of this version.
+fn manifest(name: &str, version: &str) -> Manifest {
+    let text = format!(
+        r#"{{"metadata":{{"name":"{name}"}},"spec":{{"template":{{"spec":{{"containers":[{{"env":[
+            {{"name":"JWT_SECRET_KEY","valueFrom":{{"secretKeyRef":{{"name":"s","key":"{version}"}}}}}}]}}]}}}}}}}}"#
+    );
+    Manifest::parse(&text, &staging().names.shown).expect("a manifest")
+}
+
+#[rstest]
+#[case::the_backend_says_so_too(Some("out of tea"), Certainty::Certain)]
+#[case::the_log_says_something_else(Some("gone for lunch"), Certainty::Likely)]
+#[case::nobody_read_the_log(None, Certainty::Likely)]
+fn a_difference_between_two_manifests_takes_a_line_of_the_log_to_be_certain(
+    #[case] line: Option<&str>,
+    #[case] expected: Certainty,
+) {
+    let differs = r#"{ claim = "c", proof = "fact jwt-secret", mark = true, beside_a_line = true }"#;
+    let written = |text: &str| LogEntry {
+        at: at(1),
+        by: Hop::Backend,
+        text: text.to_owned(),
+        request: None,
+        trace: Some(trace(1)),
+    };
+    let evidence = Evidence {
+        manifests: BTreeMap::from([
+            (Service::Backend, manifest("netra-backend-staging", "3")),
+            (Service::Auth, manifest("netra-auth-service", "4")),
+        ]),
+        log: line.map(written).into_iter().collect(),
+        log_read_at: Some(at(100)),
+        ..Evidence::default()
+    };
+    let calls = [Call(1, FAILING, Valid, 403), Call(2, FAILING, NoToken, 401)];
+    let catalogue = one_fault(differs, r#"jwt-secret = ["differs"]"#);
+    assert_eq!(certainty(&calls, &catalogue, &evidence), Some(expected));
+}
