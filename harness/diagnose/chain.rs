@@ -53,7 +53,7 @@ pub(super) fn proven(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> 
 }
 
 fn decisive(rule: &WhyRule, weighed: &Weighed<'_>) -> bool {
-    if rule.beside_a_line && weighed.log.is_none() {
+    if rule.beside_a_line && !weighed.log.as_ref().is_some_and(|line| line.is_ours) {
         return false;
     }
     !matches!(rule.proof, ProofRule::Log) || weighed.log.as_ref().is_some_and(|line| line.decisive)

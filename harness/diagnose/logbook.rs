@@ -58,6 +58,8 @@ pub(super) struct LogMatch {
     pub(super) says: String,
     /// Whether it is more than a hint.
     pub(super) decisive: bool,
+    /// Whether it is of our failing calls, and of no stranger's; or counts whenever it was written.
+    pub(super) is_ours: bool,
     /// Whether it counts whenever it was written.
     pub(super) at_any_time: bool,
 }
@@ -134,7 +136,12 @@ impl<'a> Logbook<'a> {
         let holds = |window: &&Window| lines.iter().any(|entry| self.is_in(entry, window));
         let foreign = lines.iter().any(|entry| self.window_of(entry).is_none());
         let each = calls.len() >= CALLS && calls.iter().all(holds) && !others.iter().any(holds);
-        (each && !foreign).then(|| LogMatch { says: describe(first), decisive: true, at_any_time: false })
+        (each && !foreign).then(|| LogMatch {
+            says: describe(first),
+            decisive: true,
+            is_ours: true,
+            at_any_time: false,
+        })
     }
 
     /// The line of this rule, if it was written where it counts.
@@ -154,8 +161,8 @@ impl<'a> Logbook<'a> {
             LogScope::State => kinds.iter().any(|kind| self.tally(&lines, *kind).is_steady()),
             LogScope::Window => by_trace || kinds.iter().any(|kind| self.are_of_the_failure(&lines, *kind)),
         };
-        let decisive = rule.decisive && counts;
-        Some(LogMatch { says: describe(hit), decisive, at_any_time: rule.scope == LogScope::Any })
+        let (decisive, at_any_time) = (rule.decisive && counts, rule.scope == LogScope::Any);
+        Some(LogMatch { says: describe(hit), decisive, is_ours: counts, at_any_time })
     }
 
     fn is_meant(&self, entry: &LogEntry, rule: &LogRule) -> bool {

@@ -68,7 +68,8 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
         [(only, _)]
             if chain::marked(case, only)
                 && is_of_every_revision(case, only, &only.explains)
-                && !may_be_a_refusal(case, only) =>
+                && !may_be_a_refusal(case, only)
+                && !is_written_otherwise(case, only) =>
         {
             Certainty::Certain
         }
@@ -85,6 +86,13 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
 /// Whether no other revision fares otherwise, or the fault is just that.
 pub(super) fn is_of_every_revision(case: &Case<'_>, one: &Weighed<'_>, explains: &BTreeSet<u32>) -> bool {
     one.mode.comes_and_goes || !revisions::are_parted(explains, case)
+}
+
+/// Whether the auth service wrote something meanwhile, where this fault usually keeps it from that.
+fn is_written_otherwise(case: &Case<'_>, one: &Weighed<'_>) -> bool {
+    let key = "auth.writes";
+    let is_silent = one.mode.usual_facts.get(key).is_some_and(|usual| usual.iter().all(|word| word == "no"));
+    is_silent && case.fact(key).is_some_and(|fact| fact.value == "yes")
 }
 
 /// Whether what it explains may be how this system refuses: it redirects, or says not found and nowhere that it denies.

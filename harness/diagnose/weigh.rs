@@ -94,7 +94,7 @@ impl Claim {
 fn counts(fact: &Fact, one: &Weighed<'_>, case: &Case<'_>) -> bool {
     let of_this = |rule: &&WhyRule| matches!(&rule.proof, ProofRule::Fact(key, _) if *key == fact.key);
     let asks = one.fault.whys.iter().filter(of_this).any(|rule| rule.beside_a_line);
-    !(asks && case.log_was_read && one.log.is_none())
+    !(asks && case.log_was_read && !one.log.as_ref().is_some_and(|line| line.is_ours))
 }
 
 fn claims(case: &Case<'_>, weighed: &[Weighed<'_>]) -> Vec<Claim> {
@@ -152,7 +152,8 @@ fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Weighed<'a>> {
 
 fn best_line(fault: &Fault, case: &Case<'_>) -> Option<LogMatch> {
     let lines: Vec<_> = fault.log.iter().filter_map(|rule| case.logbook.find(rule)).collect();
-    lines.iter().find(|line| line.decisive).or(lines.first()).cloned()
+    let best = lines.iter().find(|line| line.decisive).or_else(|| lines.iter().find(|line| line.is_ours));
+    best.or(lines.first()).cloned()
 }
 
 fn signature_seen(fault: &Fault, case: &Case<'_>) -> bool {
