@@ -188,10 +188,11 @@ fn agree(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> bool {
     };
     // What lies behind the edge meets both ways, unless the other makes the difference.
     let has_a_way = |half: &Half<'_, '_>, by: &Half<'_, '_>| half.loses_its_way.is_empty() || by.finds_the_way_of(half);
-    // What one of them was to show somewhere, the other must have hidden: it cannot do so itself.
+    // What one of them was to show somewhere, the other must have hidden at least once: it cannot do so by itself.
     let hidden = |half: &Half<'_, '_>, by: &Half<'_, '_>| {
-        let hides = |at: &usize| by.stances.readings[*at] == Stance::Foretold;
-        half.stances.unmet.iter().all(|spoken| spoken.iter().all(hides))
+        let makes = |one: &Half<'_, '_>, at: &usize| one.stances.readings[*at] == Stance::Foretold;
+        let made = |at: &usize| makes(by, at) || makes(half, at);
+        half.stances.unmet.iter().all(|spoken| spoken.iter().all(made) && spoken.iter().any(|at| makes(by, at)))
     };
     has_a_way(one, two)
         && has_a_way(two, one)
