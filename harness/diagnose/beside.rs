@@ -65,7 +65,7 @@ fn hidden<'a>(
 
 /// A decisive line of the failing calls, or of every call of one surface; one that was written at any time tells nothing of now.
 fn line(one: &Weighed<'_>, case: &Case<'_>) -> Option<LogMatch> {
-    let of_the_failure = one.log.clone().filter(|line| line.decisive && !line.at_any_time);
+    let of_the_failure = one.log.clone().filter(LogMatch::is_of_the_failure);
     let mut rules = one.fault.log.iter().filter(|rule| rule.scope != LogScope::Any);
     of_the_failure.or_else(|| rules.find_map(|rule| case.logbook.find_at_a_surface(rule)))
 }

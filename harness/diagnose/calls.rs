@@ -29,8 +29,8 @@ impl<'a> Logbook<'a> {
         let of_first = |entries: &[&'a LogEntry]| entries.iter().rev().find(|entry| self.is_in(entry, first)).copied();
         // With a breaker open by then, or an answer cached, the first failing probe is silent where others are not.
         let known = |entries: &[&'a LogEntry]| entries.is_empty() || of_first(entries).is_some();
-        let is_later = |entry: &&&'a LogEntry| self.is_of_a_later_failure(entry, first);
-        let passed_over = !known(&validations) && validations.iter().all(|entry| is_later(&entry));
+        let passed_over =
+            !known(&validations) && validations.iter().all(|entry| self.is_of_a_later_failure(entry, first));
         let served =
             theirs.iter().find(|entry| self.is_in(entry, first) && is_served(entry)).map(|entry| served_fact(entry));
         let own_line = |entry: &&LogEntry| entry.by == Hop::Auth && entry.request.is_none() && first.is_traced(entry);

@@ -53,10 +53,8 @@ pub(super) fn proven(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> 
 }
 
 fn decisive(rule: &WhyRule, weighed: &Weighed<'_>) -> bool {
-    if rule.beside_a_line && !weighed.log.as_ref().is_some_and(|line| line.is_ours) {
-        return false;
-    }
-    !matches!(rule.proof, ProofRule::Log) || weighed.log.as_ref().is_some_and(|line| line.decisive)
+    let line = !rule.beside_a_line || weighed.has_its_line();
+    line && (!matches!(rule.proof, ProofRule::Log) || weighed.log.as_ref().is_some_and(|line| line.decisive))
 }
 
 /// What failed, outermost: `POST /api/chat/stream answered 403`, proved by who answered and how fast.

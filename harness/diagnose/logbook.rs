@@ -64,6 +64,13 @@ pub(super) struct LogMatch {
     pub(super) at_any_time: bool,
 }
 
+impl LogMatch {
+    /// Whether it is more than a hint at what failed just now.
+    pub(super) const fn is_of_the_failure(&self) -> bool {
+        self.decisive && !self.at_any_time
+    }
+}
+
 impl Window {
     /// Whether an entry bears the trace of this very probe.
     pub(super) fn is_traced(&self, entry: &LogEntry) -> bool {
@@ -155,7 +162,7 @@ impl<'a> Logbook<'a> {
                 lines.iter().copied().find(of)
             }
         }?;
-        let by_trace = self.failing().any(|window| hit.trace.as_deref() == Some(window.trace.as_str()));
+        let by_trace = self.failing().any(|window| window.is_traced(hit));
         let counts = match rule.scope {
             LogScope::Any => true,
             LogScope::State => kinds.iter().any(|kind| self.tally(&lines, *kind).is_steady()),

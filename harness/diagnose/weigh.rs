@@ -43,6 +43,11 @@ impl Weighed<'_> {
         self.base - self.prior() + self.likelihood.facts() + self.likelihood.hints()
     }
 
+    /// Whether a line of it was met that is of our own calls.
+    pub(super) fn has_its_line(&self) -> bool {
+        self.log.as_ref().is_some_and(|line| line.is_ours)
+    }
+
     pub(super) fn is_candidate(&self) -> bool {
         self.contradiction.is_none() && !self.explains.is_empty()
     }
@@ -84,7 +89,7 @@ impl Claim {
     /// left a line ruled out by a fact: what stands in a manifest need not matter.
     fn speaks_against(&self, one: &Weighed<'_>, case: &Case<'_>) -> bool {
         let odd = || case.facts.iter().any(|fact| fact.anomaly && one.mode.demands(fact));
-        let in_words = || one.log.as_ref().is_some_and(|line| line.decisive && !line.at_any_time);
+        let in_words = || one.log.as_ref().is_some_and(LogMatch::is_of_the_failure);
         let excused = if self.line { odd() } else { in_words() };
         !(excused || self.by.contains(&one.fault.id))
     }
@@ -94,7 +99,7 @@ impl Claim {
 fn counts(fact: &Fact, one: &Weighed<'_>, case: &Case<'_>) -> bool {
     let of_this = |rule: &&WhyRule| matches!(&rule.proof, ProofRule::Fact(key, _) if *key == fact.key);
     let asks = one.fault.whys.iter().filter(of_this).any(|rule| rule.beside_a_line);
-    !(asks && case.log_was_read && !one.log.as_ref().is_some_and(|line| line.is_ours))
+    !asks || !case.log_was_read || one.has_its_line()
 }
 
 fn claims(case: &Case<'_>, weighed: &[Weighed<'_>]) -> Vec<Claim> {
