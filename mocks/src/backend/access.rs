@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{Request, State};
-use axum::http::HeaderValue;
+use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use uuid::Uuid;
@@ -24,6 +24,8 @@ pub(super) async fn stamp(State(backend): State<Arc<Backend>>, request: Request,
     let mut response = next.run(request).await;
 
     let headers = response.headers_mut();
+    let date = HeaderValue::from_str(&backend.log.clock().http_date()).expect("a date is a header value");
+    headers.insert(header::DATE, date);
     if backend.dialect.names_servers() {
         headers.insert("server", HeaderValue::from_static("uvicorn"));
         headers.insert("x-trace-id", HeaderValue::from_str(&trace).expect("a uuid is a header value"));

@@ -87,7 +87,7 @@ async fn the_firewalls_page_has_the_bytes_of_the_captures() {
 #[tokio::test]
 async fn skewed_clocks_show_in_the_date_header() {
     let twin = twin(Dialect::Observed, &[Fault::ClockSkew]).await;
-    for url in [twin.edge_url(), twin.auth_url()] {
+    for url in [twin.edge_url(), twin.backend_url(), twin.auth_url()] {
         let answer = support::client().get(format!("{url}/health")).send().await.unwrap();
         let date = answer.headers()["date"].to_str().unwrap();
         let date = jiff::fmt::rfc2822::parse(date).unwrap().timestamp();
