@@ -1,10 +1,10 @@
-//! What a record tells beside a cause that is found, a line of the log or a fact of a manifest: another fault that the first one hides from
-//! every call. Sits in `diagnose`, used by `conclude`.
+//! What a record tells beside a cause that is found, a line of the log, a fact of a manifest or the date on every answer: another fault
+//! that the first one hides from every call. Sits in `diagnose`, used by `conclude`.
 
 use std::collections::BTreeSet;
 
 use super::case::Case;
-use super::fact::Fact;
+use super::fact::{ANSWERS_CLOCK, Fact};
 use super::fault::LogScope;
 use super::logbook::LogMatch;
 use super::one::named;
@@ -47,7 +47,7 @@ fn hidden<'a>(
     let elsewhere = |one: &&Weighed<'_>| !is_known(one) && one.fault.hop() != first.fault.hop();
     let told = |one: &Weighed<'a>| {
         let line = line(one, case).filter(|line| !accounted.contains(&line.says));
-        let by_a_fact = || of_a_manifest(one, case).any(|fact| !accounted.contains(&fact.says));
+        let by_a_fact = || by_itself(one, case).any(|fact| !accounted.contains(&fact.says));
         (line.is_some() || by_a_fact()).then(|| Weighed { log: line.or_else(|| one.log.clone()), ..one.clone() })
     };
     let mut hidden: Vec<Weighed<'a>> = weighing
@@ -70,13 +70,22 @@ fn line(one: &Weighed<'_>, case: &Case<'_>) -> Option<LogMatch> {
     of_the_failure.or_else(|| rules.find_map(|rule| case.logbook.find_at_a_surface(rule)))
 }
 
-/// What it demands of a manifest, where that is so in no system in order; or, where the newest revision does not start, in few.
-fn of_a_manifest<'c>(one: &Weighed<'_>, case: &'c Case<'_>) -> impl Iterator<Item = &'c Fact> {
-    let of_a_manifest = |fact: &&Fact| vocabulary::of(fact.key).is_some_and(|word| word.door == Door::Manifest);
-    let tells = |fact: &&Fact| fact.anomaly || (case.starts_badly() && fact.value == vocabulary::ABSENT);
+/// What it shows of facts that are there whatever is called.
+fn by_itself<'c>(one: &Weighed<'_>, case: &'c Case<'_>) -> impl Iterator<Item = &'c Fact> {
     let mode = one.mode;
-    let shows = |fact: &&Fact| mode.demands(fact) || (case.starts_badly() && mode.usually_shows(fact));
-    case.facts.iter().filter(of_a_manifest).filter(move |fact| tells(fact)).filter(shows)
+    let shows = |fact: &&Fact| mode.demands(fact) || (needs_no_demand(fact, case) && mode.usually_shows(fact));
+    case.facts.iter().filter(|fact| stands_by_itself(fact, case)).filter(shows)
+}
+
+/// So in no system in order: in a manifest, or by every answer's date. Where the newest revision does not start, absent is enough.
+fn stands_by_itself(fact: &Fact, case: &Case<'_>) -> bool {
+    let of_a_manifest = vocabulary::of(fact.key).is_some_and(|word| word.door == Door::Manifest);
+    let tells = fact.anomaly || (case.starts_badly() && fact.value == vocabulary::ABSENT);
+    (of_a_manifest && tells) || (fact.key == ANSWERS_CLOCK && fact.is_odd())
+}
+
+fn needs_no_demand(fact: &Fact, case: &Case<'_>) -> bool {
+    case.starts_badly() || fact.key == ANSWERS_CLOCK
 }
 
 /// Lines, decisive or not, and facts.

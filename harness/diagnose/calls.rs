@@ -10,8 +10,11 @@ use crate::target::{Role, Service, Target, Validation};
 /// What our own requests call themselves.
 pub(super) const OWN_AGENT: &str = "fivewhys/";
 
+/// The key of what the request log says of the backend's validation.
+pub(super) const KEY: &str = "backend-call";
+
 /// It made none for the first failing call, and one for a later call of another surface: no breaker was open, and no answer was kept.
-const PASSED_OVER: &str = "passed-over";
+pub(super) const PASSED_OVER: &str = "passed-over";
 
 impl<'a> Logbook<'a> {
     /// Whether the auth service was asked by the backend while the first failing probe was under way. No fact where it was asked only
@@ -67,7 +70,7 @@ fn oracle_paths(target: &Target) -> Vec<&str> {
 }
 
 fn call_fact(asked: Option<&LogEntry>) -> Fact {
-    let key = "backend-call";
+    let key = KEY;
     let Some((entry, request)) = asked.and_then(|entry| Some((entry, entry.request.as_ref()?))) else {
         let says = "the auth service's request log holds no validation by the backend while our probe was under way";
         return Fact { key, value: ABSENT, anomaly: false, says: says.into(), exchange: None };
@@ -100,7 +103,7 @@ fn passed_over_fact(later: &LogEntry) -> Fact {
         "the auth service's request log holds no validation by the backend while our probe was under way, and one of the same token, \
          sent another way, at {at}"
     );
-    Fact { key: "backend-call", value: PASSED_OVER, anomaly: false, says, exchange: None }
+    Fact { key: KEY, value: PASSED_OVER, anomaly: false, says, exchange: None }
 }
 
 fn contact_fact(seen: Option<&LogEntry>) -> Fact {

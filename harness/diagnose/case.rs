@@ -9,7 +9,7 @@ use super::fact::{self, Fact};
 use super::given::{FailedStep, Given, SentProbe};
 use super::logbook::Logbook;
 use super::reading::{Reading, Readings};
-use super::{revisions, told, unheard};
+use super::{carriers, revisions, told, unheard};
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::{Observation, Outcome};
 use crate::target::{Service, Target};
@@ -57,6 +57,7 @@ impl<'a> Case<'a> {
             facts.extend(calls);
             facts.extend(told::facts(&logbook, given.target));
         }
+        facts.extend(carriers::fact(&readings));
         facts.extend(logbook.arrivals(given.target));
         facts.extend(logbook.entries_at_the_edge(given.target));
         Self {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
-use super::{pace, vocabulary};
+use super::{carriers, pace, vocabulary};
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::Observation;
 use crate::target::{Service, Target};
@@ -34,11 +34,14 @@ impl Fact {
         vocabulary::of(self.key).is_some_and(|word| word.is_odd(self.value))
     }
 
-    /// Whether the backend's log tells it in its own words.
+    /// Whether a cause must account for it where it is odd: what the backend's log tells in its own words, or two carriers of one token.
     pub(super) fn is_told(&self) -> bool {
-        self.key.starts_with("told-of-")
+        self.key.starts_with("told-of-") || self.key == carriers::KEY
     }
 }
+
+/// How far the clocks of whoever answered are from ours.
+pub(super) const ANSWERS_CLOCK: &str = "answers-clock";
 
 /// A value that decides nothing.
 pub(super) const UNKNOWN: &str = "unknown";
@@ -137,7 +140,7 @@ fn answers_clock(target: &Target, observations: &[&Observation]) -> Option<Fact>
     let (one, skew) = skewed.min_by_key(|(_, skew)| skew.abs())?;
     let value = if skew.abs() > CLOCK_TOLERANCE { "apart" } else { "in-step" };
     let says = format!("every Date is at least {} s away from our clock", skew.abs());
-    Some(Fact { key: "answers-clock", value, anomaly: false, says, exchange: Some(one.exchange) })
+    Some(Fact { key: ANSWERS_CLOCK, value, anomaly: false, says, exchange: Some(one.exchange) })
 }
 
 /// The variable of a role: its name and value.

@@ -283,6 +283,11 @@ impl Window {
         }
     }
 
+    /// The exchange that was under way.
+    pub(super) const fn exchange(&self) -> u32 {
+        self.exchange
+    }
+
     /// The path that was called.
     pub(super) fn path<'t>(&self, target: &'t Target) -> Option<&'t str> {
         target.surfaces.get(&self.surface).map(|surface| surface.path.as_str())

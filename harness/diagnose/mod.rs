@@ -10,6 +10,7 @@ mod ask_command;
 mod ask_curl;
 mod beside;
 mod calls;
+mod carriers;
 mod case;
 mod catalogue;
 mod catalogue_file;

@@ -4,17 +4,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::calls;
 use super::case::Case;
 use super::likelihood::together;
-use super::predict::way_holds;
+use super::logbook::Window;
+use super::predict::{takes_what_is_gone, way_holds};
 use super::stance::{Stance, Stances};
 use super::weigh::Weighed;
 use crate::observe::Outcome;
 use crate::probe::Carrier;
 
 /// Facts about calls of the backend while our probes were under way: another fault further out keeps them from happening.
-const HIDDEN_BY_ANOTHER: [&str; 5] =
-    ["backend-call", "backend-contact", "unheard-call", "auth.at-work", "token-judged"];
+const HIDDEN_BY_ANOTHER: [&str; 5] = [calls::KEY, "backend-contact", "unheard-call", "auth.at-work", "token-judged"];
 
 /// Two faults that nothing contradicts together.
 #[derive(Debug)]
@@ -45,6 +46,10 @@ struct Half<'w, 'a> {
     foretold: BTreeSet<u32>,
     /// It lies behind the edge, and these readings through it are not what the way past it came to: somebody before it made them.
     loses_its_way: Vec<usize>,
+    /// It has the edge take a token out of the header, and past the edge that is not read either.
+    takes_what_is_gone: bool,
+    /// It foretells how the call ends for which the backend asked nobody, though it asked for a later one.
+    fails_what_is_passed_over: bool,
     /// The surfaces, and ways in, on which it foretells that a good token fails.
     broken: BTreeSet<(&'w str, Carrier)>,
     /// Anomalies and decisive lines that it accounts for.
@@ -97,7 +102,20 @@ impl<'w, 'a> Half<'w, 'a> {
         let lost = firm.filter(|reading| !way_holds(weighed.mode, reading));
         let loses_its_way = lost.filter_map(|reading| case.readings.made_before(reading)).collect();
         let claims = claims(weighed, case);
-        Self { weighed, stances, loses_its_way, foretold, broken, claims }
+        let passed_over = case.fact(calls::KEY).is_some_and(|fact| fact.value == calls::PASSED_OVER);
+        let first = case.logbook.first_to_come_through().filter(|_| passed_over).map(Window::exchange);
+        let fails_what_is_passed_over = first.is_some_and(|exchange| foretold.contains(&exchange));
+        let takes_what_is_gone = takes_what_is_gone(weighed.mode, case);
+        Self {
+            takes_what_is_gone,
+            fails_what_is_passed_over,
+            weighed,
+            stances,
+            loses_its_way,
+            foretold,
+            broken,
+            claims,
+        }
     }
 
     fn adds_to(&self, other: &Self) -> bool {
@@ -111,6 +129,13 @@ impl<'w, 'a> Half<'w, 'a> {
         !self.foretold.is_subset(&other.foretold)
             || both.any(|both| both == (&Stance::Foretold, &Stance::Contradicted))
             || self.finds_the_way_of(other)
+            || self.silences(other)
+    }
+
+    /// Whether by the log the backend passed over the first failing call, where the other would have it ask, and this one fails that call.
+    fn silences(&self, other: &Self) -> bool {
+        let fits = |half: &Self| !half.stances.facts.contains(calls::KEY);
+        self.fails_what_is_passed_over && fits(self) && !fits(other)
     }
 
     /// Whether it lies further out, and foretells what the other meets on its way only through the edge.
@@ -194,7 +219,8 @@ fn agree(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> bool {
         let made = |at: &usize| makes(by, at) || makes(half, at);
         half.stances.unmet.iter().all(|spoken| spoken.iter().all(made) && spoken.iter().any(|at| makes(by, at)))
     };
-    has_a_way(one, two)
+    !(one.takes_what_is_gone || two.takes_what_is_gone)
+        && has_a_way(one, two)
         && has_a_way(two, one)
         && (0..case.readings.all.len()).all(can_be)
         && hidden(one, two)

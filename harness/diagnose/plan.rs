@@ -10,7 +10,7 @@ use super::mode::Prediction;
 use super::proof::ProofRule;
 use super::reading::Reading;
 use super::weigh::{Weighed, weigh};
-use super::{chain, plan_keys};
+use super::{carriers, chain, plan_keys};
 use crate::observe::Outcome;
 use crate::probe::{Caller, Carrier, ProbeKey};
 use crate::target::{DIRECT, Door, Role, Service};
@@ -44,17 +44,27 @@ pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey])
     }
     let weighing = weigh(&case, catalogue);
     let failed: Vec<&FailedStep> = given.failed.iter().collect();
-    let candidates = Hypotheses::of(&case, &weighing, &failed).faults();
+    let hypotheses = Hypotheses::of(&case, &weighing, &failed);
+    let candidates = hypotheses.faults();
+    if matches!(hypotheses, Hypotheses::Two(_))
+        && let Some(doubt) = doubt_of_the_edge(&case, &candidates, &open)
+    {
+        return Some(door_first(&case, doubt, refused));
+    }
     let next = match candidates.as_slice() {
         [] => None,
         [(only, _)] => missing_link(&case, only, &open)
             .or_else(|| refutation(&case, only, &open))
             .or_else(|| doubt_of_the_edge(&case, &candidates, &open))
-            .or_else(|| beyond(&case, &candidates, &open)),
+            .or_else(|| beyond(&case, &candidates, &open))
+            .or_else(|| unjudged(&case, &candidates, &open))
+            .or_else(|| carriers::doubtful(&case, &open)),
         several => best(&case, several, &open)
             .or_else(|| missing_link(&case, several.first()?.0, &open))
             .or_else(|| doubt_of_the_edge(&case, several, &open))
-            .or_else(|| beyond(&case, several, &open).filter(|_| are_before_the_backend(several, &case))),
+            .or_else(|| beyond(&case, several, &open).filter(|_| are_before_the_backend(several, &case)))
+            .or_else(|| unjudged(&case, several, &open))
+            .or_else(|| carriers::doubtful(&case, &open)),
     }?;
     Some(door_first(&case, next, refused))
 }
@@ -198,7 +208,7 @@ fn doubt_of_the_edge(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[Pro
         let through = case.readings.failing().find(|one| key.surface.strip_suffix(DIRECT) == Some(one.surface()));
         past && through.is_some_and(|through| case.readings.fares_like_nobody(through) == Some(true))
     };
-    open.iter().find(doubtful).filter(|_| found.iter().all(|(one, _)| one.mode.inside)).cloned()
+    open.iter().find(doubtful).filter(|_| found.iter().any(|(one, _)| one.mode.inside)).cloned()
 }
 
 /// Whether all of them are, and nothing is known yet of what lies past them.
@@ -231,6 +241,23 @@ fn beyond(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> 
         must_work && cell(case, key).is_some_and(|cell| goes_in(&cell))
     };
     open.iter().find(unseen).cloned()
+}
+
+/// The auth service's judgement of our token, where the cause found leaves that alone and nobody has let the token in: it may be bad too.
+fn unjudged(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+    let may_be_yes = |one: &Weighed<'_>, cell: &Cell| {
+        one.mode.inside && foretold(one, cell).is_none_or(|results| results.contains(&Outcome::Ok))
+    };
+    let is_good = |cell: &Cell| cell.token == TokenKind::Valid && matches!(cell.caller, None | Some(Caller::Right));
+    let judged = |one: &Reading<'_>| {
+        let let_in = one.cell.goes_through_the_backend() && one.must_work() && !one.fails();
+        is_good(&one.cell) && (one.cell.place == Place::Oracle || let_in)
+    };
+    let unasked = !case.readings.all.iter().any(judged);
+    let tells = |cell: &Cell| {
+        cell.place == Place::Oracle && is_good(cell) && found.iter().all(|(one, _)| may_be_yes(one, cell))
+    };
+    open.iter().find(|key| unasked && cell(case, key).is_some_and(|cell| tells(&cell))).cloned()
 }
 
 fn would_prove(case: &Case<'_>, rule: &ProofRule, key: &ProbeKey, best: &Weighed<'_>) -> bool {

@@ -1,9 +1,11 @@
 //! What a mode of a fault says of one reading: whether it speaks of it, fits it, and foretells it. Sits in `diagnose`.
 
+use super::carriers;
 use super::case::Case;
 use super::mode::{Mode, Prediction};
 use super::reading::Reading;
 use crate::observe::{Authn, Hop, LatencyClass, Observation, Outcome};
+use crate::token::TokenKind;
 
 /// The predictions that speak of this reading. One that names another user speaks of nobody else, and the other way round.
 pub(super) fn speaking<'m>(mode: &'m Mode, reading: &Reading<'_>) -> impl Iterator<Item = &'m Prediction> {
@@ -74,6 +76,12 @@ pub(super) fn allows(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> boo
 /// Whether the way past the edge went as the mode allows: what lies behind the edge meets both ways.
 pub(super) const fn way_holds(mode: &Mode, reading: &Reading<'_>) -> bool {
     !mode.inside || !(reading.parts_the_ways || reading.is_cut_off)
+}
+
+/// Whether it has the edge take a token out of the header, and past the edge it is not read either.
+pub(super) fn takes_what_is_gone(mode: &Mode, case: &Case<'_>) -> bool {
+    let takes = |through: &Reading<'_>| speaking(mode, through).any(|one| one.same_as == Some(TokenKind::None));
+    !mode.inside && carriers::lost_both_ways(&case.readings).any(takes)
 }
 
 /// Whether the answer is like (or unlike) its control, as predicted. Without a control nothing is contradicted; a difference must

@@ -292,10 +292,16 @@ const fn is_lost(observation: &Observation) -> bool {
     matches!(observation.result, Outcome::Reset | Outcome::Refused)
 }
 
-/// The way past the edge says something only where it is open: many platforms let nobody in there.
+/// The way past the edge says something only where it is open: many platforms let nobody in there. Where no other way leads to anybody
+/// either, a hint that the backend itself says no is enough.
 fn forget_a_closed_way(all: &mut Vec<Reading<'_>>) {
     let health = |reading: &Reading<'_>| reading.cell.place == Place::DirectHealth;
-    let by_the_backend = |reading: &Reading<'_>| reading.answered_by == Hop::Backend;
+    let mut through = all.iter().filter(|one| matches!(one.cell.place, Place::BackendHealth | Place::Protected));
+    let is_the_only_way = through.all(|one| one.observation.status.is_none());
+    let by_the_backend = |reading: &Reading<'_>| {
+        let maker = if is_the_only_way { reading.observation.answered_by } else { reading.answered_by };
+        maker == Hop::Backend
+    };
     let open = all.iter().any(|reading| health(reading) && (!reading.fails() || by_the_backend(reading)));
     all.retain(|reading| open || !matches!(reading.cell.place, Place::DirectHealth | Place::Direct));
 }

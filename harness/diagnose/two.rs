@@ -10,6 +10,9 @@ use super::pair::{Member, Pair};
 use super::verdict::{Cause, Certainty, RuledOut};
 use super::weigh::Weighed;
 
+/// From this share on most pairs have it.
+const MOST: f64 = 0.5;
+
 /// Both causes of the best pair, each with those that other pairs have in its place.
 pub(super) fn causes(
     case: &Case<'_>,
@@ -20,7 +23,8 @@ pub(super) fn causes(
     let out: Vec<RuledOut> = ruled_out(weighed).into_iter().filter(|one| !takes_part(pairs, &one.fault)).collect();
     let [one, other] = &pairs[0].0.members;
     let both = [(one, other), (other, one)];
-    // One that explains nothing of its own is named only where it is as good as found, or stands in a manifest.
+    // One that explains nothing of its own is named only where it is as good as found, stands in a manifest, or is what most pairs have
+    // for something odd.
     let cause = |(member, other): &(&Member<'_, '_>, &Member<'_, '_>)| {
         let here = Weighed { explains: member.explains.clone(), ..member.weighed.clone() };
         let rivals = rivals(pairs, member, other);
@@ -28,7 +32,10 @@ pub(super) fn causes(
         let certainty = certainty(case, pairs, member, share);
         let mut candidates = vec![(&here, share)];
         candidates.extend(rivals);
-        let found = certainty >= Certainty::Likely || chain::stands_in_a_manifest(case, member.weighed);
+        // What comes and goes may be beside anything odd.
+        let most = share >= MOST && !member.weighed.mode.comes_and_goes;
+        let told = most || chain::stands_in_a_manifest(case, member.weighed);
+        let found = certainty >= Certainty::Likely || told;
         if !member.is_needed && !found && other.is_needed {
             return None;
         }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
+use super::calls;
 use super::fact::{self, Fact};
 use super::logbook::Logbook;
 use crate::evidence::{LogEntry, Manifest};
@@ -56,7 +57,7 @@ pub(super) fn fact(logbook: &Logbook<'_>, target: &Target, backend: Option<&Mani
     let heard_until = logbook.entries.iter().filter(at_auth).map(|entry| entry.at).max()?;
     let configured = backend.and_then(|backend| fact::auth_address(backend, target));
     let unheard = Unheard { target, configured, no_contact: is("backend-contact", "none"), heard_until };
-    unheard.fact(logbook).filter(|_| is("backend-call", "absent"))
+    unheard.fact(logbook).filter(|_| is(calls::KEY, "absent"))
 }
 
 struct Unheard<'a> {

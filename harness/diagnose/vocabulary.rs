@@ -121,6 +121,14 @@ pub(super) const FACTS: &[FactWord] = &[
         "the clocks, ours and whoever's put the date on the answers",
     )
     .usually("in-step"),
+    fact(
+        "token-by-header",
+        &["read", "lost"],
+        None,
+        Door::Edge,
+        "our token in the header, beside the same by another carrier",
+    )
+    .usually("read"),
     fact("backend.rollout", &["ready", "failed"], None, Door::Manifest, "the backend's newest revision")
         .usually("ready"),
     fact(

@@ -49,6 +49,11 @@ fn at(seconds: i64) -> jiff::Timestamp {
 /// The causes when the first call fails for its user alone. Calls are made every ten seconds, two seconds each: four on the failing
 /// surface, `calls` on another, and from second 80 one on a third, all of which end as they must; the backend writes `line` at these seconds.
 fn causes(faults: &[String], calls: u32, line: &str, written: &[i64]) -> Vec<Cause> {
+    causes_at(faults, calls, line, written, "03:00:00")
+}
+
+/// The same with this time of day in every answer's `Date`. Ours is 03:00.
+fn causes_at(faults: &[String], calls: u32, line: &str, written: &[i64], time: &str) -> Vec<Cause> {
     let all = [
         (1, FAILING, "primary", Valid, 403),
         (2, FAILING, "second", Valid, 200),
@@ -62,6 +67,7 @@ fn causes(faults: &[String], calls: u32, line: &str, written: &[i64]) -> Vec<Cau
     let seen = |(id, on, user, token, status): &(u32, &str, &str, TokenKind, u16)| {
         let body = if *status == 200 { r#"{"messages":[]}"# } else { "{}" };
         let mut probe = exchange(on, *token).answered(*status, "application/json", body);
+        probe = probe.with_header("date", &format!("Sun, 22 Nov 2026 {time} GMT"));
         (*user).clone_into(&mut probe.probe.user);
         observe(&Exchange { id: *id, ..probe }, &surface(on), "").expect("an observation")
     };
@@ -147,4 +153,19 @@ fn of_two_faults_that_leave_the_line_neither_is_likely() {
     let causes = causes(&[&[found()], &hidden[..]].concat(), 3, TEA, &[51, 61, 71]);
     assert_eq!((causes.len(), causes[1].certainty), (2, Certainty::Ambiguous));
     assert_eq!(causes[1].alternatives.len(), 1);
+}
+
+#[rstest]
+#[case::ours_is_ten_minutes_ahead("02:50:00", "network/clock", &["client/lunch", "network/clock"])]
+#[case::ours_is_ten_minutes_behind("03:10:00", "network/clock", &["client/lunch", "network/clock"])]
+#[case::ours_is_in_step("03:00:00", "network/clock", &["client/lunch"])]
+#[case::it_lies_at_the_same_hop("02:50:00", "client/clock", &["client/lunch"])]
+fn a_clock_that_every_answer_belies_is_named_beside_the_cause_that_is_found(
+    #[case] time: &str,
+    #[case] id: &str,
+    #[case] named: &[&str],
+) {
+    let clock = fault(id, SILENT_OR_NOT, TEA, true) + "usual_facts = { answers-clock = [\"apart\"] }\n";
+    let causes = causes_at(&[found(), clock], 3, LUNCH, &[11], time);
+    assert_eq!(ids(&causes), named);
 }

@@ -1,12 +1,14 @@
 //! The way past the edge: which faults it parts, and where it says nothing.
 
+use rstest::rstest;
+
 use crate::diagnose::catalogue::Catalogue;
 use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given};
 use crate::evidence::Evidence;
 use crate::fixtures::exchange;
 use crate::observe::{Observation, observe};
-use crate::probe::Exchange;
+use crate::probe::{ErrorKind, Exchange};
 use crate::target::{Overrides, Target, TargetFile};
 use crate::token::TokenKind::{self, None as NoToken, Valid, WrongKey};
 
@@ -69,4 +71,28 @@ fn where_nobody_is_let_in_past_the_edge_both_remain() {
     let candidates = candidates((404, "<html>"), (404, "<html>"));
     assert!(has(&candidates, "edge/strips-authorization"), "{candidates:?}");
     assert!(has(&candidates, "backend/ignores-authorization"), "{candidates:?}");
+}
+
+#[rstest]
+#[case::the_backend_itself_by_a_hint((403, r#"{"detail":"no"}"#), Some("uvicorn"), true)]
+#[case::nobody_in_particular((404, "<html>"), None, false)]
+fn where_nothing_comes_through_the_edge_whoever_refuses_past_it_counts_if_a_hint_says_it_is_the_backend(
+    #[case] health: (u16, &str),
+    #[case] server: Option<&str>,
+    #[case] counts: bool,
+) {
+    let target = target();
+    let through = |id, on: &str, token| Exchange { id, ..exchange(on, token).broken(ErrorKind::TlsProtocolError) };
+    let mut past =
+        Exchange { id: 3, ..exchange("backend.health", NoToken) }.answered(health.0, "application/json", health.1);
+    past = server.into_iter().fold(past, |past, server| past.with_header("server", server));
+    past.probe.surface = "backend.health@direct".into();
+    let all = [through(1, PROTECTED, Valid), through(2, "backend.health", NoToken), past];
+    let seen = |one: &Exchange| observe(one, &target.surfaces[&one.probe.surface], "").expect("an observation");
+    let observations: Vec<Observation> = all.iter().map(seen).collect();
+    let (evidence, failed) = (Evidence::default(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
+    let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
+    let causes = diagnose(given, Catalogue::shipped());
+    let faults: Vec<&str> = causes.iter().map(|cause| cause.fault.as_str()).collect();
+    assert_eq!((faults[0], faults.contains(&"backend/denies-everyone")), ("network/tls", counts), "{causes:#?}");
 }

@@ -4,6 +4,7 @@ mod arrivals;
 mod beside;
 mod bypass;
 mod calls;
+mod carriers;
 mod catalogue;
 mod catalogue_files;
 mod certain;

@@ -25,6 +25,9 @@ const REFUSED: &str = r#"{"detail":"no"}"#;
 const ONE_IS_REFUSED: &str = r#"{ on = "protected valid same-user", result = ["denied"] }, { on = "protected valid other-user", result = ["ok"] }"#;
 const ALL_ARE_REFUSED: &str = r#"{ on = "protected valid", result = ["denied"] }"#;
 
+/// Some calls are refused, and nothing is said of the auth service.
+const ON_ONE_SURFACE: &str = r#"{ on = "protected valid", result = ["denied"], some = true }"#;
+
 /// Faults that predict the same, with a mark that is seen.
 fn catalogue(ids: &[&str], predict: &str) -> Catalogue {
     let fault = |id: &&str| {
@@ -152,4 +155,20 @@ fn whether_a_token_that_fares_like_none_gets_there_is_asked_past_the_edge(
     #[case] next: Option<(String, String)>,
 ) {
     assert_eq!(asked(BOTH, &catalogue(faults, ALL_ARE_REFUSED), refused, &[DOOR]), next);
+}
+
+const AUTH: &str = r#"["edge", "auth"]"#;
+const UP: Answer<'_> = ("auth.health", "primary", NoToken, 200);
+
+#[rstest]
+#[case::nobody_has_judged_our_token("data/lunch", &[UP], probe("auth.verify", "primary"))]
+#[case::it_was_judged("data/lunch", &[UP, ("auth.verify", "primary", Valid, 200)], None)]
+#[case::it_was_refused("data/lunch", &[UP, ("auth.verify", "primary", Valid, 401)], None)]
+#[case::the_cause_lies_before_the_backend("edge/lunch", &[UP], None)]
+fn beside_a_cause_that_leaves_it_alone_the_auth_service_is_asked_about_our_token(
+    #[case] fault: &str,
+    #[case] more: &[Answer<'_>],
+    #[case] next: Option<(String, String)>,
+) {
+    assert_eq!(asked(AUTH, &catalogue(&[fault], ON_ONE_SURFACE), 403, more), next);
 }
