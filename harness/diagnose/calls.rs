@@ -1,7 +1,7 @@
 //! What the request log says of the backend's own calls to the auth service while our probes were under way. Sits in `diagnose`.
 
 use super::fact::Fact;
-use super::logbook::Logbook;
+use super::logbook::{Logbook, Window};
 use super::vocabulary::ABSENT;
 use crate::evidence::LogEntry;
 use crate::observe::Hop;
@@ -25,31 +25,71 @@ impl<'a> Logbook<'a> {
         let complete = at_auth.iter().any(|entry| is_ours(entry) || self.window_of(entry).is_some());
         let Some(first) = self.first_to_come_through().filter(|_| complete) else { return Vec::new() };
         let theirs = |entry: &&&LogEntry| !is_ours(entry) && self.window_of(entry).is_some();
-        let theirs: Vec<&LogEntry> = at_auth.iter().filter(theirs).copied().collect();
-        let oracles: Vec<&str> = oracle_paths(target);
-        let validations: Vec<&LogEntry> =
-            theirs.iter().filter(|entry| oracles.contains(&path(entry))).copied().collect();
-        let of_first = |entries: &[&'a LogEntry]| entries.iter().rev().find(|entry| self.is_in(entry, first)).copied();
-        // With a breaker open by then, or an answer cached, the first failing probe is silent where others are not.
-        let known = |entries: &[&'a LogEntry]| entries.is_empty() || of_first(entries).is_some();
-        let passed_over =
-            !known(&validations) && validations.iter().all(|entry| self.is_of_a_later_failure(entry, first));
-        let served =
-            theirs.iter().find(|entry| self.is_in(entry, first) && is_served(entry)).map(|entry| served_fact(entry));
-        let own_line = |entry: &&LogEntry| entry.by == Hop::Auth && entry.request.is_none() && first.is_traced(entry);
-        let served = served.or_else(|| self.entries.iter().find(own_line).map(own_line_fact));
-        let call = match validations.first().filter(|_| passed_over) {
-            Some(later) => Some(passed_over_fact(later)),
-            None => known(&validations).then(|| call_fact(of_first(&validations))),
-        };
-        let call = call.filter(|_| !oracles.is_empty());
-        let asked = |call: &&Fact| call.value != ABSENT && call.value != PASSED_OVER;
-        let unjudged = call.as_ref().filter(|call| !asked(call) && target.validation == Validation::AuthService);
-        let unjudged = unjudged.map(|call| Fact { key: "token-judged", value: "no", ..call.clone() });
-        let contact = of_first(&theirs).or_else(|| theirs.first().copied().filter(|_| passed_over));
-        let contact = (passed_over || known(&theirs)).then(|| contact_fact(contact));
-        call.into_iter().chain(contact).chain(served).chain(unjudged).collect()
+        let theirs = at_auth.iter().filter(theirs).copied().collect();
+        let meanwhile = Meanwhile::new(self, first, theirs, &oracle_paths(target));
+        let call = meanwhile.call().filter(|_| !oracle_paths(target).is_empty());
+        let unjudged = call.as_ref().filter(|_| target.validation == Validation::AuthService).and_then(unjudged_fact);
+        [call, meanwhile.contact(), meanwhile.served(), unjudged].into_iter().flatten().collect()
     }
+}
+
+/// What the backend asked the auth service while our probes were under way.
+struct Meanwhile<'l, 'a> {
+    logbook: &'l Logbook<'a>,
+    /// The first failing probe.
+    first: &'l Window,
+    /// The backend's requests, all of them.
+    requests: Vec<&'a LogEntry>,
+    /// Those in which it had a token judged.
+    validations: Vec<&'a LogEntry>,
+    /// It had none judged for the first failing probe, and then did for one of another surface.
+    passed_over: bool,
+}
+
+impl<'l, 'a> Meanwhile<'l, 'a> {
+    fn new(logbook: &'l Logbook<'a>, first: &'l Window, requests: Vec<&'a LogEntry>, oracles: &[&str]) -> Self {
+        let validations = requests.iter().filter(|entry| oracles.contains(&path(entry))).copied().collect();
+        let mut meanwhile = Self { logbook, first, requests, validations, passed_over: false };
+        let later = |entry: &&LogEntry| logbook.is_of_a_later_failure(entry, first);
+        meanwhile.passed_over = !meanwhile.is_known(&meanwhile.validations) && meanwhile.validations.iter().all(later);
+        meanwhile
+    }
+
+    fn call(&self) -> Option<Fact> {
+        match self.validations.first().filter(|_| self.passed_over) {
+            Some(later) => Some(passed_over_fact(later)),
+            None => self.is_known(&self.validations).then(|| call_fact(self.of_first(&self.validations))),
+        }
+    }
+
+    fn contact(&self) -> Option<Fact> {
+        let any = || self.requests.first().copied().filter(|_| self.passed_over);
+        let contact = self.of_first(&self.requests).or_else(any);
+        (self.passed_over || self.is_known(&self.requests)).then(|| contact_fact(contact))
+    }
+
+    fn served(&self) -> Option<Fact> {
+        let served = self.requests.iter().find(|entry| self.logbook.is_in(entry, self.first) && is_served(entry));
+        let own_line =
+            |entry: &&LogEntry| entry.by == Hop::Auth && entry.request.is_none() && self.first.is_traced(entry);
+        let by_own_line = || self.logbook.entries.iter().find(own_line).map(own_line_fact);
+        served.map(|entry| served_fact(entry)).or_else(by_own_line)
+    }
+
+    fn of_first(&self, entries: &[&'a LogEntry]) -> Option<&'a LogEntry> {
+        entries.iter().rev().find(|entry| self.logbook.is_in(entry, self.first)).copied()
+    }
+
+    /// With a breaker open by then, or an answer cached, the first failing probe is silent where others are not.
+    fn is_known(&self, entries: &[&'a LogEntry]) -> bool {
+        entries.is_empty() || self.of_first(entries).is_some()
+    }
+}
+
+/// That nobody judged the token, where the backend did not ask.
+fn unjudged_fact(call: &Fact) -> Option<Fact> {
+    let unasked = call.value == ABSENT || call.value == PASSED_OVER;
+    unasked.then(|| Fact { key: "token-judged", value: "no", ..call.clone() })
 }
 
 fn is_request_at_auth(entry: &&LogEntry) -> bool {
