@@ -16,6 +16,7 @@ mod hints;
 mod log_past_the_edge;
 mod logbook;
 mod next_probe;
+mod passed_over;
 mod past_the_edge;
 mod relations;
 mod settle;

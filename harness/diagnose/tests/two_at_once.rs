@@ -149,3 +149,23 @@ fn one_that_foretells_what_the_other_says_cannot_be_is_named_beside_it() {
     let firsts: Vec<&str> = causes.iter().map(|cause| cause.fault.as_str()).collect();
     assert!(firsts.contains(&"backend/hanging") && firsts.contains(&"auth/validate-route-missing"), "{causes:#?}");
 }
+
+#[rstest]
+#[case::it_says_yes(200, r#"{"valid":true,"user_id":"staging-e2e-user-001"}"#, 1)]
+#[case::it_says_no(401, r#"{"detail":"no such user"}"#, 2)]
+fn an_unhealthy_store_does_not_make_the_auth_service_refuse_a_good_token(
+    #[case] status: u16,
+    #[case] judgement: &str,
+    #[case] expected: usize,
+) {
+    let causes = causes(vec![
+        answered(PROTECTED, Valid, 503, REFUSED),
+        answered(PROTECTED, NoToken, 401, REFUSED),
+        answered(PROTECTED, WrongKey, 503, REFUSED),
+        answered("backend.health", NoToken, 200, HEALTHY),
+        answered("auth.health", NoToken, 503, r#"{"status":"unhealthy","service":"auth-service"}"#),
+        answered("auth.verify", Valid, status, judgement),
+    ]);
+    assert_eq!(causes.len(), expected, "{causes:#?}");
+    assert!(causes.iter().any(|cause| is_named(cause, "data/database-down")), "{causes:#?}");
+}
