@@ -9,6 +9,7 @@ mod arrivals;
 mod ask_command;
 mod ask_curl;
 mod beside;
+mod beyond;
 mod calls;
 mod carriers;
 mod case;

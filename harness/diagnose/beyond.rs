@@ -1,0 +1,143 @@
+//! Which probe to send once a cause is found: one that completes its chain, may refute it, or shows what it hides. Sits in `diagnose`,
+//! used by `plan`.
+
+use super::case::Case;
+use super::cell::{Cell, Kind, Place};
+use super::plan::{cell, foretold};
+use super::proof::ProofRule;
+use super::reading::Reading;
+use super::weigh::Weighed;
+use super::{carriers, chain};
+use crate::observe::Outcome;
+use crate::probe::{Caller, Carrier, ProbeKey};
+use crate::target::DIRECT;
+use crate::token::TokenKind;
+
+/// Probes sent only to complete the chain of a cause that is already found.
+const CHAIN: usize = 4;
+
+/// For a lone candidate.
+pub(super) fn one(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+    let only = found.first()?.0;
+    missing_link(case, only, open)
+        .or_else(|| refutation(case, only, open))
+        .or_else(|| doubt_of_the_edge(case, found, open))
+        .or_else(|| beyond(case, found, open))
+        .or_else(|| unjudged(case, found, open))
+        .or_else(|| carriers::doubtful(case, open))
+}
+
+/// For several that no probe parts any further, best first.
+pub(super) fn several(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+    missing_link(case, found.first()?.0, open)
+        .or_else(|| doubt_of_the_edge(case, found, open))
+        .or_else(|| beyond(case, found, open).filter(|_| are_before_the_backend(found, case)))
+        .or_else(|| unjudged(case, found, open))
+        .or_else(|| carriers::doubtful(case, open))
+}
+
+/// A probe that would prove a link of the chain that nothing proves yet.
+fn missing_link(case: &Case<'_>, best: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
+    let spent = case.readings.all.iter().filter(|reading| !case.is_of_a_step(reading.observation.exchange)).count();
+    let unproven = best
+        .fault
+        .whys
+        .iter()
+        .filter(|rule| rule.mode.as_ref().is_none_or(|mode| *mode == best.mode.name))
+        .filter(|rule| !chain::proven(case, best, rule))
+        .take(CHAIN);
+    unproven
+        .filter(|_| spent < CHAIN * 3)
+        .find_map(|rule| open.iter().find(|key| would_prove(case, &rule.proof, key, best)).cloned())
+}
+
+/// A probe of a kind of place that a lone candidate speaks of and nothing was asked of yet: it may be refuted there.
+fn refutation(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
+    // What is merely left over is put to the test with the other kind of good token too.
+    let found = chain::marked(case, only);
+    let unasked = |key: &&ProbeKey| {
+        cell(case, key).is_some_and(|cell| {
+            let spoken = only.mode.predict.iter().any(|prediction| prediction.on.matches(&cell));
+            let of_its_kind = |other: &Cell| {
+                let issued = |cell: &Cell| cell.token == TokenKind::Issued;
+                other.place == cell.place && (found || issued(other) == issued(&cell))
+            };
+            spoken && !case.readings.all.iter().any(|reading| of_its_kind(&reading.cell))
+        })
+    };
+    open.iter().find(unasked).cloned()
+}
+
+/// What lies behind the edge is found, and through the edge our token fares exactly as none: whether it gets there at all shows past it.
+pub(super) fn doubt_of_the_edge(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+    let doubtful = |key: &&ProbeKey| {
+        let past = cell(case, key).is_some_and(|cell| cell.place == Place::Direct);
+        let through = case.readings.failing().find(|one| key.surface.strip_suffix(DIRECT) == Some(one.surface()));
+        past && through.is_some_and(|through| case.readings.fares_like_nobody(through) == Some(true))
+    };
+    open.iter().find(doubtful).filter(|_| found.iter().any(|(one, _)| one.mode.inside)).cloned()
+}
+
+/// Whether all of them are, and nothing is known yet of what lies past them.
+fn are_before_the_backend(found: &[(&Weighed<'_>, f64)], case: &Case<'_>) -> bool {
+    let asked = case.readings.all.iter().any(|one| one.cell.place == Place::Direct && one.must_work());
+    !asked && found.iter().all(|(one, _)| !one.mode.inside)
+}
+
+/// A probe that the cause found leaves alone and that must work, by a way in by which none went well yet: whatever else is the matter
+/// shows there.
+fn beyond(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+    let alone = |one: &Weighed<'_>, cell: &Cell| match foretold(one, cell) {
+        Some(results) => results.as_slice() == [Outcome::Ok],
+        None => cell.is_past_the_edge() && !one.mode.inside,
+    };
+    // What goes well past the edge says nothing of the edge.
+    let tells = |cell: &Cell| !cell.is_past_the_edge() || found.iter().all(|(one, _)| !one.mode.inside);
+    let leaves_alone = |cell: &Cell| tells(cell) && found.iter().all(|(one, _)| alone(one, cell));
+    let went_well = |reading: &&Reading<'_>| {
+        let asked = matches!(reading.cell.place, Place::Protected | Place::Direct);
+        asked && !reading.fails() && reading.must_work() && leaves_alone(&reading.cell)
+    };
+    let is_seen = |cell: &Cell| {
+        let way = |cell: &Cell| (cell.kind == Kind::Websocket, cell.carrier == Carrier::Header);
+        case.readings.all.iter().filter(went_well).any(|one| way(&one.cell) == way(cell))
+    };
+    let unseen = |key: &&ProbeKey| {
+        let must_work = key.token == TokenKind::Issued || (key.token == TokenKind::Valid && key.caller == Caller::None);
+        let goes_in = |cell: &Cell| cell.goes_through_the_backend() && leaves_alone(cell) && !is_seen(cell);
+        must_work && cell(case, key).is_some_and(|cell| goes_in(&cell))
+    };
+    open.iter().find(unseen).cloned()
+}
+
+/// The auth service's judgement of our token, where the cause found leaves that alone and nobody has let the token in: it may be bad too.
+fn unjudged(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+    let may_be_yes = |one: &Weighed<'_>, cell: &Cell| {
+        one.mode.inside && foretold(one, cell).is_none_or(|results| results.contains(&Outcome::Ok))
+    };
+    let is_good = |cell: &Cell| cell.token == TokenKind::Valid && matches!(cell.caller, None | Some(Caller::Right));
+    let judged = |one: &Reading<'_>| {
+        let let_in = one.cell.goes_through_the_backend() && one.must_work() && !one.fails();
+        is_good(&one.cell) && (one.cell.place == Place::Oracle || let_in)
+    };
+    let unasked = !case.readings.all.iter().any(judged);
+    let tells = |cell: &Cell| {
+        cell.place == Place::Oracle && is_good(cell) && found.iter().all(|(one, _)| may_be_yes(one, cell))
+    };
+    open.iter().find(|key| unasked && cell(case, key).is_some_and(|cell| tells(&cell))).cloned()
+}
+
+fn would_prove(case: &Case<'_>, rule: &ProofRule, key: &ProbeKey, best: &Weighed<'_>) -> bool {
+    let Some(cell) = cell(case, key) else { return false };
+    match rule {
+        ProofRule::Reading(on, results) => {
+            on.matches(&cell)
+                && foretold(best, &cell).is_none_or(|set| set.iter().any(|outcome| results.contains(outcome)))
+        }
+        ProofRule::SameAs(_, token) => {
+            cell.place == Place::Protected && cell.token == *token && case.fails_on(&key.surface)
+        }
+        ProofRule::Fact(key, _) => key == "issued-signature" && cell.token == TokenKind::Issued,
+        ProofRule::Log => false,
+    }
+}
