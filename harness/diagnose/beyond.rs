@@ -68,7 +68,7 @@ fn refutation(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<
     open.iter().find(unasked).cloned()
 }
 
-/// What lies behind the edge is found, and through the edge our token fares exactly as none: whether it gets there at all shows past it.
+/// Something that remains lies behind the edge, and through the edge our token fares exactly as none: whether it gets there shows past it.
 pub(super) fn doubt_of_the_edge(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
     let doubtful = |key: &&ProbeKey| {
         let past = cell(case, key).is_some_and(|cell| cell.place == Place::Direct);

@@ -26,8 +26,9 @@ impl<'a> Logbook<'a> {
         let Some(first) = self.first_to_come_through().filter(|_| complete) else { return Vec::new() };
         let theirs = |entry: &&&LogEntry| !is_ours(entry) && self.window_of(entry).is_some();
         let theirs = at_auth.iter().filter(theirs).copied().collect();
-        let meanwhile = Meanwhile::new(self, first, theirs, &oracle_paths(target));
-        let call = meanwhile.call().filter(|_| !oracle_paths(target).is_empty());
+        let oracles = oracle_paths(target);
+        let meanwhile = Meanwhile::new(self, first, theirs, &oracles);
+        let call = meanwhile.call().filter(|_| !oracles.is_empty());
         let unjudged = call.as_ref().filter(|_| target.validation == Validation::AuthService).and_then(unjudged_fact);
         [call, meanwhile.contact(), meanwhile.served(), unjudged].into_iter().flatten().collect()
     }
