@@ -58,6 +58,6 @@ fn parted<'r, 'a>(readings: &'r Readings<'a>) -> impl Iterator<Item = (&'r Readi
             (&other.surface, other.token, &other.user) == (&key.surface, key.token, &key.user)
                 && other.carrier != key.carrier
         });
-        beside.filter(|one| !(one.same_decision(header) && one.same_shape(header))).map(move |other| (header, other))
+        beside.filter(|one| !one.is_to_the_letter_like(header)).map(move |other| (header, other))
     })
 }

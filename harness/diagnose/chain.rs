@@ -106,7 +106,7 @@ fn proof(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> Option<Proof
         ProofRule::SameAs(on, token) => {
             case.readings.failing().filter(|reading| on.matches(&reading.cell)).find_map(|reading| {
                 let control = case.readings.control(reading, *token)?;
-                (reading.same_decision(control) && reading.same_shape(control)).then(|| same(case, reading, control))
+                reading.is_to_the_letter_like(control).then(|| same(case, reading, control))
             })
         }
     }

@@ -103,8 +103,8 @@ impl<'w, 'a> Half<'w, 'a> {
         let loses_its_way = lost.filter_map(|reading| case.readings.made_before(reading)).collect();
         let claims = claims(weighed, case);
         let passed_over = case.fact(calls::KEY).is_some_and(|fact| fact.value == calls::PASSED_OVER);
-        let first = case.logbook.first_to_come_through().filter(|_| passed_over).map(Window::exchange);
-        let fails_what_is_passed_over = first.is_some_and(|exchange| foretold.contains(&exchange));
+        let first = || case.logbook.first_to_come_through().map(Window::exchange);
+        let fails_what_is_passed_over = passed_over && first().is_some_and(|exchange| foretold.contains(&exchange));
         let takes_what_is_gone = takes_what_is_gone(weighed.mode, case);
         Self {
             takes_what_is_gone,

@@ -89,9 +89,7 @@ pub(super) fn takes_what_is_gone(mode: &Mode, case: &Case<'_>) -> bool {
 fn relation_holds(prediction: &Prediction, reading: &Reading<'_>, case: &Case<'_>) -> bool {
     let control = |token| case.readings.control(reading, token).filter(|control| !control.mixed);
     let same = prediction.same_as.and_then(control).is_none_or(|control| reading.same_decision(control));
-    let differs = prediction
-        .differs_from
-        .and_then(control)
-        .is_none_or(|control| !(reading.same_decision(control) && reading.same_shape(control)));
+    let differs =
+        prediction.differs_from.and_then(control).is_none_or(|control| !reading.is_to_the_letter_like(control));
     same && differs
 }

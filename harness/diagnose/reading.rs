@@ -159,9 +159,9 @@ impl<'a> Reading<'a> {
         &self.observation.probe.surface
     }
 
-    /// Whether they are the same to the letter, but for ids, times and numbers.
-    pub(super) fn same_shape(&self, other: &Self) -> bool {
-        self.observation.shape == other.observation.shape
+    /// Whether they are the same decision, in the same words but for ids, times and numbers.
+    pub(super) fn is_to_the_letter_like(&self, other: &Self) -> bool {
+        self.same_decision(other) && self.observation.shape == other.observation.shape
     }
 }
 
@@ -222,7 +222,7 @@ impl<'a> Readings<'a> {
     /// Whether it was answered to the letter as it is without a token, where that was asked.
     pub(super) fn fares_like_nobody(&self, of: &Reading<'_>) -> Option<bool> {
         let nobody = self.control(of, TokenKind::None).filter(|_| of.cell.token.is_sent())?;
-        Some(of.same_decision(nobody) && of.same_shape(nobody))
+        Some(of.is_to_the_letter_like(nobody))
     }
 
     /// What the same call came to through the edge, for one past it.
