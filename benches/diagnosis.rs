@@ -8,12 +8,12 @@ mod bench;
 
 use std::sync::Arc;
 
+use fivewhys::config::Target;
 use fivewhys::diagnose::{Catalogue, Given, diagnose, next_probe};
 use fivewhys::observe::Observation;
 use fivewhys::redact::Redactor;
 use fivewhys::run::{self, Recording};
 use fivewhys::scenario;
-use fivewhys::target::Target;
 use fivewhys_mocks::Dialect;
 
 use crate::bench::Bench;
@@ -63,7 +63,7 @@ fn a_verdict(bencher: divan::Bencher<'_, '_>) {
 #[divan::bench]
 fn the_next_probe(bencher: divan::Bencher<'_, '_>) {
     let (mut target, recording) = recorded();
-    target.close_doors_except(&[fivewhys::target::Door::Auth]);
+    target.close_doors_except(&[fivewhys::terms::Door::Auth]);
     let given = given(&target, &recording, &recording.driven);
     bencher.bench(|| next_probe(divan::black_box(given), Catalogue::shipped(), &[]));
 }

@@ -1,10 +1,10 @@
 //! What unit tests of several rooms build on: the shipped staging target, and exchanges by hand.
 
+use crate::config::{Overrides, Surface, Target, TargetFile};
 use crate::probe::{
-    Body, Caller, Close, ErrorKind, Exchange, Frame, Head, Phases, ProbeKey, SentRequest, Side, TransportError,
+    Body, Close, ErrorKind, Exchange, Frame, Head, Phases, ProbeKey, SentRequest, Side, TransportError,
 };
-use crate::target::{Overrides, Surface, Target, TargetFile};
-use crate::token::TokenKind;
+use crate::terms::{Caller, TokenKind};
 
 /// The shipped `staging`: URLs, surfaces and names as of beta-preview-8.
 pub(crate) fn staging() -> Target {

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use fivewhys::report::Report;
 use fivewhys::scenario::{self, Scenario};
-use fivewhys::target::Door;
+use fivewhys::terms::Door;
 use fivewhys_mocks::Dialect;
 use libtest_mimic::{Arguments, Failed, Trial};
 

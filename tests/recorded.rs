@@ -24,7 +24,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use fivewhys::target::{Door, Overrides, Target, TargetFile};
+use fivewhys::config::{Overrides, Target, TargetFile};
+use fivewhys::terms::Door;
 use libtest_mimic::{Arguments, Trial};
 
 use self::recording::Recording;

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use fivewhys::config::{Overrides, Target, TargetFile};
 use fivewhys::redact::Redactor;
 use fivewhys::report::{Report, RunOutcome, human};
 use fivewhys::run;
 use fivewhys::scenario::{self, Scenario};
-use fivewhys::target::{Overrides, Target, TargetFile};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// As wide as a test's output is usually read.
@@ -52,7 +52,7 @@ fn verdict(report: &Report, redactor: &Redactor) -> Result<(), Failed> {
     }
 }
 
-fn resolve(name: &str) -> Result<Target, fivewhys::target::ConfigError> {
+fn resolve(name: &str) -> Result<Target, fivewhys::document::ConfigError> {
     let here = PathBuf::from("fivewhys.toml");
     let file = match std::env::var_os("FIVEWHYS_CONFIG").map(PathBuf::from) {
         Some(path) => TargetFile::read(&path)?,

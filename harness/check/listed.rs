@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Checked;
 use super::kind::Kind;
 use crate::diagnose::matching;
-use crate::target::ConfigError;
+use crate::document::ConfigError;
 
 /// Files, by kind.
 pub(super) struct Listed(Vec<(Kind, Text)>);

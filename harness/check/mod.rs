@@ -6,9 +6,10 @@ mod listed;
 
 use std::path::{Path, PathBuf};
 
+use crate::config::{Target, TargetFile};
 use crate::diagnose::Catalogue;
+use crate::document::ConfigError;
 use crate::scenario::Scenario;
-use crate::target::{ConfigError, Target, TargetFile};
 
 use self::kind::Kind;
 use self::listed::Listed;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Checked, Home, files};
-use crate::target::{Overrides, TargetFile};
+use crate::config::{Overrides, TargetFile};
 
 fn check(paths: &[&Path]) -> Checked {
     let paths: Vec<PathBuf> = paths.iter().map(|path| path.to_path_buf()).collect();

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use clap::Args;
 use miette::{IntoDiagnostic as _, miette};
 
-use super::mistake::Mistake;
-use super::output;
-use super::target_args::TargetArgs;
 use crate::check::{Checked, Home, files};
+use crate::cli::args::target::TargetArgs;
+use crate::cli::terminal::mistake::Mistake;
+use crate::cli::terminal::output;
 
 /// Options of `fivewhys check`.
 #[derive(Debug, Args)]

@@ -6,8 +6,8 @@ use clap::{Args, Command, ValueEnum};
 use clap_complete::{Generator as _, Shell};
 use miette::IntoDiagnostic as _;
 
-use super::mistake::Mistake;
-use super::output;
+use crate::cli::terminal::mistake::Mistake;
+use crate::cli::terminal::output;
 
 /// Options of `fivewhys completions`.
 #[derive(Debug, Args)]

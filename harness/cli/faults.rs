@@ -7,12 +7,13 @@ use clap::Args;
 use miette::{IntoDiagnostic as _, miette};
 use serde::Serialize;
 
-use super::mistake::Mistake;
-use super::output;
-use super::target_args::TargetArgs;
+use crate::cli::args::target::TargetArgs;
+use crate::cli::terminal::mistake::Mistake;
+use crate::cli::terminal::output;
 use crate::diagnose::{Catalogue, Entry, Matrix};
+use crate::document::nearest_or_all;
 use crate::report::human;
-use crate::target::{Door, nearest_or_all};
+use crate::terms::Door;
 
 /// Columns a list may take where no terminal is: each fault keeps its line.
 const PIPED: usize = 140;

@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use clap::Args;
 use miette::{IntoDiagnostic as _, miette};
 
-use super::mistake::Mistake;
-use super::output;
-use crate::target;
+use crate::cli::terminal::mistake::Mistake;
+use crate::cli::terminal::output;
+use crate::config;
 
 /// Options of `fivewhys init`.
 #[derive(Debug, Args)]
@@ -32,10 +32,10 @@ impl Init {
             ErrorKind::AlreadyExists => miette!(help = "`--force` writes over it", "{path} is there already"),
             _ => miette!("cannot write {path}: {error}"),
         })?;
-        file.write_all(target::starter().as_bytes()).into_diagnostic()?;
+        file.write_all(config::starter().as_bytes()).into_diagnostic()?;
         // Its first line names this file: editors complete and check with it.
         let schema = self.path.with_file_name("fivewhys.schema.json");
-        std::fs::write(&schema, target::schema())
+        std::fs::write(&schema, config::schema())
             .map_err(|error| miette!("cannot write {}: {error}", schema.display()))?;
         let next = format!(
             "wrote {path}, and {} for editors: fill in what is marked FILL IN, then `fivewhys check {path}`\n",

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::gate_args::{GateArgs, text};
-use super::mistake::Mistake;
-use super::shown::ShownArgs;
-use super::supplied_args::SuppliedArgs;
-use super::target_args::TargetArgs;
+use crate::cli::args::gate::{GateArgs, text};
+use crate::cli::args::shown::ShownArgs;
+use crate::cli::args::supplied::SuppliedArgs;
+use crate::cli::args::target::TargetArgs;
+use crate::cli::terminal::mistake::Mistake;
 use crate::redact::Redactor;
 use crate::report::read;
 use crate::run::{self, NamedReport};

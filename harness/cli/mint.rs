@@ -8,13 +8,14 @@ use clap::Args;
 use miette::{IntoDiagnostic as _, miette};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::mistake::Mistake;
-use super::output;
-use super::target_args::TargetArgs;
+use crate::cli::args::target::TargetArgs;
+use crate::cli::terminal::mistake::Mistake;
+use crate::cli::terminal::output;
+use crate::config::{Target, User};
 use crate::redact::Redactor;
 use crate::run;
-use crate::target::{Target, User};
-use crate::token::{Minter, TokenKind};
+use crate::terms::TokenKind;
+use crate::token::Minter;
 
 /// Options of `fivewhys mint`.
 #[derive(Debug, Args)]
@@ -76,7 +77,7 @@ async fn boot_twin(target: &mut Target) -> Result<Option<fivewhys_mocks::Twin>, 
     #[derive(clap::Parser)]
     struct Plain {
         #[command(flatten)]
-        twin: super::twin_boot::TwinArgs,
+        twin: crate::cli::args::twin::TwinArgs,
     }
     let twin = Plain::parse_from(["mint"]).twin.boot_for(target).await?;
     if twin.is_some() {

@@ -1,39 +1,25 @@
 //! The command line: one file a subcommand. Reads arguments, prints, and says by exit code how it went.
 
-mod ask;
-mod bug;
+mod args;
 mod check;
 mod completions;
 mod faults;
-mod gate_args;
 mod init;
-mod interrupt;
 mod merge;
 mod mint;
-mod mistake;
-mod output;
-mod progress;
-mod reports;
-mod repository;
 #[cfg(feature = "twin")]
 mod selftest;
-mod shard;
-mod shown;
 mod smoke;
-mod supplied_args;
-mod target_args;
+mod terminal;
 #[cfg(feature = "twin")]
 mod twin;
-#[cfg(feature = "twin")]
-mod twin_boot;
 
+use self::terminal::{bug, output};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use self::mistake::Mistake;
-#[cfg(feature = "twin")]
-pub(crate) use self::twin_boot::coordinates;
+use crate::cli::terminal::mistake::Mistake;
 use crate::run;
 
 /// Drives a deployed system as known test users, and names the hop that failed, and why.
@@ -41,7 +27,7 @@ use crate::run;
 #[command(name = "fivewhys", version, max_term_width = 100, after_help = run::ExitCode::table())]
 struct Arguments {
     #[command(flatten)]
-    target: target_args::TargetArgs,
+    target: args::target::TargetArgs,
     #[command(subcommand)]
     command: Command,
 }

@@ -7,12 +7,12 @@ use clap::Args;
 use fivewhys_mocks::{Dialect, Fault};
 use miette::{IntoDiagnostic as _, WrapErr as _};
 
-use super::mistake::Mistake;
-use super::output;
-use super::progress::Progress;
+use crate::cli::terminal::mistake::Mistake;
+use crate::cli::terminal::output;
+use crate::cli::terminal::progress::Progress;
+use crate::config::{Overrides, TargetFile};
 use crate::scenario;
 use crate::selftest::{self, Outcome};
-use crate::target::{Overrides, TargetFile};
 
 /// Options of `fivewhys selftest`.
 #[derive(Debug, Args)]

@@ -7,16 +7,16 @@ use std::sync::Arc;
 use clap::Args;
 use miette::{IntoDiagnostic as _, miette};
 
-use super::ask;
-use super::mistake::Mistake;
-use super::progress::Progress;
-use super::shown::ShownArgs;
-use super::target_args::TargetArgs;
+use crate::cli::args::shown::ShownArgs;
+use crate::cli::args::target::TargetArgs;
+use crate::cli::terminal::ask;
+use crate::cli::terminal::mistake::Mistake;
+use crate::cli::terminal::progress::Progress;
+use crate::config::Target;
 use crate::redact::Redactor;
 use crate::report::Shard;
 use crate::run;
 use crate::scenario::{self, Scenario};
-use crate::target::Target;
 
 /// Options of `fivewhys smoke`.
 #[derive(Debug, Args)]
@@ -29,9 +29,9 @@ pub(super) struct Smoke {
     scenarios: Option<PathBuf>,
     #[cfg(feature = "twin")]
     #[command(flatten)]
-    twin: super::twin_boot::TwinArgs,
+    twin: crate::cli::args::twin::TwinArgs,
     #[command(flatten)]
-    gate: super::gate_args::GateArgs,
+    gate: crate::cli::args::gate::GateArgs,
     /// Run this through `sh -c` where the advice is to roll back, once a service, with FIVEWHYS_SERVICE, FIVEWHYS_REVISION
     /// and FIVEWHYS_PREVIOUS; then smoke again
     #[arg(long, value_name = "COMMAND", requires = "deployed", requires = "previous")]
@@ -47,7 +47,7 @@ pub(super) struct Smoke {
     #[arg(long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
     #[command(flatten)]
-    supplied: super::supplied_args::SuppliedArgs,
+    supplied: crate::cli::args::supplied::SuppliedArgs,
     /// Where the verdict is open, ask on the terminal whether to run the read-only command that would settle it
     #[arg(long)]
     ask: bool,
@@ -60,12 +60,12 @@ impl Smoke {
         self.shown.check()?;
         let mut target = arguments.resolve()?;
         let catalogue = arguments.catalogue(&target)?;
-        let (scenarios, part) = super::shard::part(self.shard, self.scenarios(&target)?)?;
+        let (scenarios, part) = crate::cli::args::shard::part(self.shard, self.scenarios(&target)?)?;
         let progress = Progress::new();
         let may_run = self.ask.then(|| ask::on_terminal(&progress)).transpose()?;
         let by_hand = run::ByHand { supplied: self.supplied.read(&target)?, may_run };
         let conduct = run::Conduct { retries: self.retries, part, ..self.gate.read(&target)? };
-        super::interrupt::listen(&conduct.interruption).into_diagnostic()?;
+        crate::cli::terminal::interrupt::listen(&conduct.interruption).into_diagnostic()?;
         #[cfg(feature = "twin")]
         let twin = self.twin.boot_for(&mut target).await?;
         #[cfg(not(feature = "twin"))]

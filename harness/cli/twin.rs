@@ -6,10 +6,12 @@ use std::process::ExitCode;
 use clap::Args;
 use miette::{IntoDiagnostic as _, WrapErr as _};
 
-use super::mistake::Mistake;
-use super::output;
-use super::twin_boot::{TwinArgs, coordinates};
-use crate::target::{Door, forget_secrets, write_target_file};
+use crate::cli::args::twin::TwinArgs;
+use crate::cli::terminal::mistake::Mistake;
+use crate::cli::terminal::output;
+use crate::config::{forget_secrets, write_target_file};
+use crate::terms::Door;
+use crate::twin::coordinates;
 
 /// Options of `fivewhys twin`.
 #[derive(Debug, Args)]

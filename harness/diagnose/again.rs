@@ -5,7 +5,7 @@ use super::cell::Place;
 use super::reading::Reading;
 use crate::observe::{LatencyClass, Outcome};
 use crate::probe::ProbeKey;
-use crate::target::Role;
+use crate::terms::Role;
 
 /// Tries of one probe, the first included.
 const TRIES: usize = 3;

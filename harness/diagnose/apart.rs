@@ -7,10 +7,8 @@ use super::cell::{Cell, Kind, Place};
 use super::fault::Fault;
 use super::mode::{Mode, Prediction};
 use super::vocabulary;
-use crate::observe::{Hop, Outcome};
-use crate::probe::{Caller, Carrier};
-use crate::target::Door;
-use crate::token::TokenKind;
+use crate::observe::Outcome;
+use crate::terms::{Caller, Carrier, Door, Hop, TokenKind};
 
 /// The tokens that are compared.
 const TOKENS: [TokenKind; 6] = [
@@ -157,8 +155,9 @@ fn protected(token: TokenKind) -> impl Iterator<Item = Cell> {
 
 fn oracle(token: TokenKind, doors: &[Door]) -> impl Iterator<Item = Cell> {
     let credentials = doors.contains(&Door::ServiceCredentials);
-    let callers =
-        Caller::ALL.into_iter().filter(move |one| credentials || !matches!(one, Caller::Right | Caller::WrongId));
+    let callers = Caller::HARMLESS_FIRST
+        .into_iter()
+        .filter(move |one| credentials || !matches!(one, Caller::Right | Caller::WrongId));
     callers.map(Some).chain([None]).map(move |caller| Cell {
         place: Place::Oracle,
         kind: Kind::Http,

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use super::calls::is_ours;
 use super::fact::Fact;
 use super::logbook::Logbook;
+use crate::config::Target;
 use crate::evidence::LogEntry;
-use crate::observe::Hop;
-use crate::target::{Service, Target};
+use crate::terms::{Hop, Service};
 
 impl Logbook<'_> {
     /// That the platform logged one of them: then our address leads here. That it did not is no fact, since few logs are complete.

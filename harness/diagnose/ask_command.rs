@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::ask_curl;
 use super::case::Case;
 use super::question::Question;
-use crate::target::{EvidenceSource, Service};
+use crate::config::EvidenceSource;
+use crate::terms::Service;
 
 /// How much of the log before the first probe is read: a failed start was written then, and how often strangers write a line.
 const BEFORE: SignedDuration = SignedDuration::from_mins(15);

@@ -2,9 +2,9 @@
 
 use super::ask_command::AskCommand;
 use super::case::Case;
-use crate::probe::{Caller, Carrier, ProbeKey};
-use crate::target::{Surface, Target, User};
-use crate::token::TokenKind;
+use crate::config::{Surface, Target, User};
+use crate::probe::ProbeKey;
+use crate::terms::{Caller, Carrier, TokenKind};
 
 /// Stand for what the shell fills in. No text of a target holds them.
 const TOKEN: &str = "\u{1}TOKEN\u{1}";

@@ -12,7 +12,7 @@ use super::pair::can_be_together;
 use super::verdict::{Cause, Certainty};
 use super::vocabulary;
 use super::weigh::{Weighed, Weighing};
-use crate::target::Door;
+use crate::terms::Door;
 
 /// A cause that explains no failure, for a record that only it leaves. Never certain: nobody has seen it fail anything.
 pub(super) fn told_by_a_record<'w, 'a>(case: &Case<'_>, weighing: &'w Weighing<'a>, found: &Cause) -> Option<Cause> {

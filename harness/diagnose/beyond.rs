@@ -8,10 +8,10 @@ use super::proof::ProofRule;
 use super::reading::Reading;
 use super::weigh::Weighed;
 use super::{carriers, chain};
+use crate::config::DIRECT;
 use crate::observe::Outcome;
-use crate::probe::{Caller, Carrier, ProbeKey};
-use crate::target::DIRECT;
-use crate::token::TokenKind;
+use crate::probe::ProbeKey;
+use crate::terms::{Caller, Carrier, TokenKind};
 
 /// Probes sent only to complete the chain of a cause that is already found.
 const CHAIN: usize = 4;

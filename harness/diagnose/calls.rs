@@ -3,9 +3,9 @@
 use super::fact::Fact;
 use super::logbook::{Logbook, Window};
 use super::vocabulary::ABSENT;
+use crate::config::{Target, Validation};
 use crate::evidence::LogEntry;
-use crate::observe::Hop;
-use crate::target::{Role, Service, Target, Validation};
+use crate::terms::{Hop, Role, Service};
 
 /// What our own requests call themselves.
 pub(super) const OWN_AGENT: &str = "fivewhys/";

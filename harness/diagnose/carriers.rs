@@ -4,8 +4,8 @@
 use super::case::Case;
 use super::fact::Fact;
 use super::reading::{Reading, Readings};
-use crate::probe::{Carrier, ProbeKey};
-use crate::token::TokenKind;
+use crate::probe::ProbeKey;
+use crate::terms::{Carrier, TokenKind};
 
 /// The key of the fact.
 pub(super) const KEY: &str = "token-by-header";

@@ -10,9 +10,10 @@ use super::given::{FailedStep, Given, SentProbe};
 use super::logbook::Logbook;
 use super::reading::{Reading, Readings};
 use super::{carriers, revisions, told, unheard};
+use crate::config::Target;
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::{Observation, Outcome};
-use crate::target::{Service, Target};
+use crate::terms::Service;
 
 /// The same, grouped and compared.
 #[derive(Debug)]

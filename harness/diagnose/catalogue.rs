@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::catalogue_file::{self, Written};
 use super::fault::Fault;
-use crate::target::ConfigError;
+use crate::document::ConfigError;
 
 /// All faults.
 #[derive(Debug)]

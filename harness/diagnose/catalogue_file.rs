@@ -10,8 +10,8 @@ use toml::Spanned;
 use super::fault::{Fault, NO_EXPRESSION};
 use super::mode::Expectation;
 use super::vocabulary;
-use crate::observe::Hop;
-use crate::target::{ConfigError, Reading, Source, read_on, render_schema, source};
+use crate::document::{ConfigError, Reading, Source, read_on, render_schema, source};
+use crate::terms::Hop;
 
 /// Where a fault can lie.
 const HOPS: [Hop; 8] =

@@ -1,8 +1,8 @@
 //! A probe as the catalogue sees it: what kind of place is asked, with what, whatever the target calls it. Sits in `diagnose`.
 
-use crate::probe::{Caller, Carrier, ProbeKey};
-use crate::target::{Role, Service, Surface, SurfaceKind};
-use crate::token::TokenKind;
+use crate::config::Surface;
+use crate::probe::ProbeKey;
+use crate::terms::{Caller, Carrier, Role, Service, SurfaceKind, TokenKind};
 
 /// A kind of place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -7,7 +7,7 @@ use super::proof::ProofRule;
 use super::reading::Reading;
 use super::verdict::{Proof, Why};
 use super::weigh::Weighed;
-use crate::target::SurfaceKind;
+use crate::terms::SurfaceKind;
 
 /// The chain for a fault: the failing step, then what was seen of the fault's own claims.
 pub(super) fn chain(case: &Case<'_>, weighed: &Weighed<'_>) -> Vec<Why> {

@@ -3,10 +3,9 @@
 use super::cell::{Cell, Place};
 use super::reading::Reading;
 use super::verdict::Proof;
-use crate::observe::{Authn, Hop, Outcome};
-use crate::probe::{Caller, Carrier};
-use crate::target::Target;
-use crate::token::TokenKind;
+use crate::config::Target;
+use crate::observe::{Authn, Outcome};
+use crate::terms::{Caller, Carrier, Hop, TokenKind};
 
 /// `POST /auth/validate with our token, as the right caller: 200, accepted, in 9 ms`.
 pub(super) fn reading(reading: &Reading<'_>, target: &Target) -> Proof {
@@ -25,7 +24,7 @@ pub(super) fn call(surface: &str, target: &Target) -> String {
     let Some(surface) = target.surfaces.get(surface) else { return surface.to_owned() };
     let past = if surface.past_edge { " past the edge" } else { "" };
     match surface.kind {
-        crate::target::SurfaceKind::Websocket => format!("WebSocket {}{past}", surface.path),
+        crate::terms::SurfaceKind::Websocket => format!("WebSocket {}{past}", surface.path),
         _ => format!("{} {}{past}", surface.method, surface.path),
     }
 }

@@ -6,7 +6,7 @@ use super::catalogue::Catalogue;
 use super::fault::{Fault, LogScope, Prior, Tested};
 use super::mode::Mode;
 use super::words;
-use crate::observe::Hop;
+use crate::terms::Hop;
 
 /// Everything the catalogue says of one fault, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

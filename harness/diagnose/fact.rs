@@ -7,9 +7,10 @@ use regex::Regex;
 use url::Url;
 
 use super::{carriers, pace, vocabulary};
+use crate::config::Target;
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::Observation;
-use crate::target::{Service, Target};
+use crate::terms::Service;
 use crate::token::Published;
 
 /// A clock may be off by this many seconds: `Date` has whole seconds, and an answer takes its time.

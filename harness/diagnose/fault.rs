@@ -7,7 +7,7 @@ use serde::de::{Deserializer, Error as _};
 
 use super::mode::Mode;
 use super::proof::ProofRule;
-use crate::observe::Hop;
+use crate::terms::Hop;
 
 /// One named root cause: one changed thing that can be put back.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -9,10 +9,9 @@ use super::describe;
 use super::given::Given;
 use super::reading::Reading;
 use super::verdict::{Cause, Certainty, Finding, Proof};
+use crate::config::Target;
 use crate::observe::{Observation, Outcome};
-use crate::probe::Caller;
-use crate::target::{Role, Target};
-use crate::token::TokenKind;
+use crate::terms::{Caller, Role, TokenKind};
 
 /// Everything found in this run. `causes` are its causes: an anomaly that one of them explains is no finding of its own.
 #[must_use]

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::config::Target;
 use crate::evidence::Evidence;
 use crate::observe::Observation;
-use crate::target::Target;
 
 /// A step that failed and is to be explained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

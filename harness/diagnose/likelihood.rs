@@ -9,8 +9,8 @@ use super::mode::{Mode, Prediction};
 use super::predict::{foretells, holds, speaking};
 use super::reading::Reading;
 use super::weigh::Weighed;
-use crate::observe::{Hop, Outcome};
-use crate::token::TokenKind;
+use crate::observe::Outcome;
+use crate::terms::{Hop, TokenKind};
 
 /// How often an observation is not what it seems.
 pub(super) const NOISE: f64 = 0.01;

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use super::chance::Tally;
 use super::fault::{LogRule, LogScope};
 use super::given::SentProbe;
+use crate::config::Target;
 use crate::evidence::{Evidence, LogEntry};
-use crate::observe::{Hop, Observation};
-use crate::target::Target;
+use crate::observe::Observation;
+use crate::terms::Hop;
 
 /// The clocks of the log and of this machine may differ by this much without being apart.
 const IN_STEP: jiff::SignedDuration = jiff::SignedDuration::from_secs(3);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::apart::{apart, cells};
 use super::catalogue::Catalogue;
 use super::fault::Fault;
-use crate::target::Door;
+use crate::terms::Door;
 
 /// What one set of doors can tell apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

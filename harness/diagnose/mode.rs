@@ -12,9 +12,9 @@ use super::fact::{Fact, UNKNOWN};
 use super::fault::Prior;
 use super::selector::Selector;
 use super::vocabulary;
-use crate::observe::{Authn, Hop, LatencyClass, Outcome};
-use crate::target::{Target, Validation};
-use crate::token::TokenKind;
+use crate::config::{Target, Validation};
+use crate::observe::{Authn, LatencyClass, Outcome};
+use crate::terms::{Hop, TokenKind};
 
 /// One way a fault can show.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

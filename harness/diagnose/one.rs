@@ -9,7 +9,8 @@ use super::reading::Reading;
 use super::verdict::{Alternative, Cause, Certainty, Hops, RuledOut, Settling};
 use super::weigh::Weighed;
 use super::{chain, cure, revisions, settle};
-use crate::observe::{Hop, Outcome};
+use crate::observe::Outcome;
+use crate::terms::Hop;
 
 /// From this posterior on a candidate whose rivals are not contradicted is `likely`.
 pub(super) const LIKELY: f64 = 0.9;

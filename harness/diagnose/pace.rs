@@ -1,8 +1,9 @@
 //! How fast the auth service answers us, as facts: what is slow once may be chance, what is never fast is slow. Sits in `diagnose`.
 
 use super::fact::Fact;
+use crate::config::Target;
 use crate::observe::{Observation, Outcome};
-use crate::target::{Role, Service, Target};
+use crate::terms::{Role, Service};
 
 /// From this many milliseconds on a judgement is slow: read timeouts begin at 1.6 s (contract.md 3.1).
 const SLOW_JUDGEMENT: u64 = 1200;

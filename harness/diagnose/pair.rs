@@ -12,7 +12,7 @@ use super::predict::{takes_what_is_gone, way_holds};
 use super::stance::{Stance, Stances};
 use super::weigh::Weighed;
 use crate::observe::Outcome;
-use crate::probe::Carrier;
+use crate::terms::Carrier;
 
 /// Facts about calls of the backend while our probes were under way: another fault further out keeps them from happening.
 const HIDDEN_BY_ANOTHER: [&str; 5] = [calls::KEY, "backend-contact", "unheard-call", "auth.at-work", "token-judged"];

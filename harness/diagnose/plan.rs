@@ -9,9 +9,8 @@ use super::mode::Prediction;
 use super::weigh::{Weighed, weigh};
 use super::{again, beyond, plan_keys};
 use crate::observe::Outcome;
-use crate::probe::{Caller, ProbeKey};
-use crate::target::{Door, Role, Service};
-use crate::token::TokenKind;
+use crate::probe::ProbeKey;
+use crate::terms::{Caller, Door, Role, Service, TokenKind};
 
 /// A probe that splits less than this is not worth sending.
 const WORTH: f64 = 0.008;

@@ -1,9 +1,9 @@
 //! Every probe that a diagnosis may ask for, with the doors that are open. Sits in `diagnose`.
 
 use super::case::Case;
-use crate::probe::{Caller, Carrier, ProbeKey};
-use crate::target::{Door, Role, Service, Surface, SurfaceKind, Target};
-use crate::token::TokenKind;
+use crate::config::{Surface, Target};
+use crate::probe::ProbeKey;
+use crate::terms::{Caller, Carrier, Door, Role, Service, SurfaceKind, TokenKind};
 
 /// All of them, the cheap and telling ones first.
 pub(super) fn possible(case: &Case<'_>) -> Vec<ProbeKey> {

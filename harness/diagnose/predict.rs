@@ -4,8 +4,8 @@ use super::carriers;
 use super::case::Case;
 use super::mode::{Mode, Prediction};
 use super::reading::Reading;
-use crate::observe::{Authn, Hop, LatencyClass, Observation, Outcome};
-use crate::token::TokenKind;
+use crate::observe::{Authn, LatencyClass, Observation, Outcome};
+use crate::terms::{Hop, TokenKind};
 
 /// The predictions that speak of this reading. One that names another user speaks of nobody else, and the other way round.
 pub(super) fn speaking<'m>(mode: &'m Mode, reading: &Reading<'_>) -> impl Iterator<Item = &'m Prediction> {

@@ -10,7 +10,7 @@ use serde::de::{Deserializer, Error as _};
 use super::selector::Selector;
 use super::vocabulary;
 use crate::observe::Outcome;
-use crate::token::TokenKind;
+use crate::terms::TokenKind;
 
 /// What a proof may be.
 const GRAMMAR: &str =

@@ -7,9 +7,8 @@ use super::proof::ProofRule;
 use super::vocabulary;
 use super::weigh::Weighed;
 use crate::observe::Outcome;
-use crate::probe::{Caller, ProbeKey};
-use crate::target::{Door, Role, Service};
-use crate::token::TokenKind;
+use crate::probe::ProbeKey;
+use crate::terms::{Caller, Door, Role, Service, TokenKind};
 
 /// One question. Of equals the first is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cell::{Cell, Place};
-use crate::observe::{Authn, Hop, Observation, Outcome};
-use crate::probe::{Carrier, ProbeKey};
-use crate::target::{DIRECT, Target};
-use crate::token::TokenKind;
+use crate::config::{DIRECT, Target};
+use crate::observe::{Authn, Observation, Outcome};
+use crate::probe::ProbeKey;
+use crate::terms::{Carrier, Hop, TokenKind};
 
 /// How a call ends that was taken and not carried out.
 const BROKEN_DOWN: [Outcome; 5] =
@@ -142,7 +142,7 @@ impl<'a> Reading<'a> {
     }
 
     fn caller_is_good(&self) -> bool {
-        matches!(self.cell.caller, None | Some(crate::probe::Caller::Right))
+        matches!(self.cell.caller, None | Some(crate::terms::Caller::Right))
     }
 
     /// Whether two answers are the same as far as their decision goes: status, outcome, close code, who answered.

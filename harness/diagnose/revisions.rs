@@ -7,9 +7,10 @@ use super::case::Case;
 use super::cell::{Cell, Place};
 use super::fact::Fact;
 use super::given::SentProbe;
+use crate::config::Target;
 use crate::evidence::LogEntry;
 use crate::observe::{Observation, Outcome};
-use crate::target::{Service, Target};
+use crate::terms::Service;
 
 /// Calls of each kind that it takes, and of both together: fewer may fall so by chance, in one of 128 runs where half go each way.
 const ENOUGH: usize = 2;
@@ -91,9 +92,9 @@ mod tests {
     use super::*;
     use crate::evidence::LoggedRequest;
     use crate::fixtures::{exchange, staging, surface};
-    use crate::observe::{Hop, observe};
+    use crate::observe::observe;
     use crate::probe::Exchange;
-    use crate::token::TokenKind;
+    use crate::terms::{Hop, TokenKind};
 
     const PROTECTED: &str = "backend.chat-messages";
 

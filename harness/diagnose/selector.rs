@@ -9,8 +9,7 @@ use serde::de::{Deserializer, Error as _};
 
 use super::cell::{Cell, Kind, Place};
 use super::vocabulary;
-use crate::probe::{Caller, Carrier};
-use crate::token::TokenKind;
+use crate::terms::{Caller, Carrier, TokenKind};
 
 /// A set of cells.
 #[derive(Debug, Clone, Default)]
@@ -92,7 +91,7 @@ const WORDS: [&str; 18] = [
 /// Every word there is.
 fn words() -> Vec<String> {
     let tokens = TokenKind::value_variants().iter().map(|token| token.as_str().to_owned());
-    let callers = Caller::ALL.into_iter().map(|caller| format!("caller:{}", caller.as_str()));
+    let callers = Caller::HARMLESS_FIRST.into_iter().map(|caller| format!("caller:{}", caller.as_str()));
     WORDS.map(str::to_owned).into_iter().chain(tokens).chain(callers).collect()
 }
 
@@ -126,7 +125,7 @@ impl Selector {
 
     fn add_token_or_caller(&mut self, word: &str) -> Option<()> {
         if let Some(name) = word.strip_prefix("caller:") {
-            let caller = Caller::ALL.into_iter().find(|caller| caller.as_str() == name)?;
+            let caller = Caller::HARMLESS_FIRST.into_iter().find(|caller| caller.as_str() == name)?;
             self.callers.push(Some(caller));
         } else {
             let value = serde_json::Value::String(word.to_owned());

@@ -9,9 +9,9 @@ use super::calls::OWN_AGENT;
 use super::fact::Fact;
 use super::logbook::{Logbook, Window, describe};
 use super::unheard;
+use crate::config::Target;
 use crate::evidence::LogEntry;
-use crate::observe::Hop;
-use crate::target::{Role, Service, Target};
+use crate::terms::{Hop, Role, Service};
 
 /// A status in a line about a call.
 static STATUS: LazyLock<Regex> =

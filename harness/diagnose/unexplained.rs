@@ -8,7 +8,7 @@ use super::given::FailedStep;
 use super::one::ruled_out;
 use super::verdict::{Cause, Certainty, Hops, Proof, Why};
 use super::weigh::Weighed;
-use crate::observe::Hop;
+use crate::terms::Hop;
 
 /// The failed steps that lost their connection once, where the same call went through otherwise.
 pub(super) fn passing(case: &Case<'_>, failed: &[FailedStep]) -> BTreeSet<u32> {

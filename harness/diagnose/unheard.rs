@@ -8,9 +8,9 @@ use url::Url;
 use super::calls;
 use super::fact::{self, Fact};
 use super::logbook::Logbook;
+use crate::config::Target;
 use crate::evidence::{LogEntry, Manifest};
-use crate::observe::Hop;
-use crate::target::{Role, Service, Target};
+use crate::terms::{Hop, Role, Service};
 
 /// The key of the fact.
 const KEY: &str = "unheard-call";

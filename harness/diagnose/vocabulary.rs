@@ -1,7 +1,7 @@
 //! The facts a catalogue entry may speak of: their keys, their values, by which door they come, and what they are called in words.
 //! Sits in `diagnose`; `fact` and `calls` establish them.
 
-use crate::target::Door;
+use crate::terms::Door;
 
 /// A fact that can be known.
 #[derive(Debug)]

@@ -6,9 +6,8 @@ use super::mode::{Mode, Prediction};
 use super::proof::ProofRule;
 use super::selector::Selector;
 use super::vocabulary;
-use crate::observe::{Hop, LatencyClass, Outcome};
-use crate::probe::{Caller, Carrier};
-use crate::token::TokenKind;
+use crate::observe::{LatencyClass, Outcome};
+use crate::terms::{Caller, Carrier, Hop, TokenKind};
 
 /// What a mode foretells, one line a prediction and a fact.
 pub(super) fn foretold(mode: &Mode) -> Vec<String> {

@@ -3,7 +3,8 @@
 use tokio::time::Instant;
 
 use super::source;
-use crate::target::{Door, Target};
+use crate::config::Target;
+use crate::terms::Door;
 use crate::token::KeySet;
 
 /// The published set, where the target says where it is and the door `auth` is open.

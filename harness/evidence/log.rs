@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Manifest, SourceError};
-use crate::observe::Hop;
-use crate::target::{Service, Target};
+use crate::config::Target;
+use crate::terms::{Hop, Service};
 
 /// Bytes kept of one entry's text.
 const TEXT: usize = 2000;

@@ -19,7 +19,8 @@ pub use manifest::{EnvValue, Manifest};
 pub use source::SourceError;
 pub use supplied::{Supplied, SuppliedError};
 
-use crate::target::{Door, EvidenceSource, Service, Target};
+use crate::config::{EvidenceSource, Target};
+use crate::terms::{Door, Service};
 use crate::token::Published;
 
 /// The run's redactor.

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::challenge::{self, Bearer};
 use super::outcome::body_json;
 use super::{Authn, Outcome};
-use crate::probe::{Caller, Exchange};
-use crate::target::{Role, Surface};
-use crate::token::TokenKind;
+use crate::config::Surface;
+use crate::observe::maker::challenge;
+use crate::observe::maker::challenge::Bearer;
+use crate::probe::Exchange;
+use crate::terms::{Caller, Role, TokenKind};
 
 /// What became of the credential.
 pub(super) fn authn(

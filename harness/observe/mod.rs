@@ -1,27 +1,19 @@
 //! Reads one exchange and says what it means. Never compares two.
 
-mod challenge;
 mod credential;
 mod maker;
-mod mark;
 mod observation;
 mod optional;
 mod outcome;
-mod problem;
-mod proxy_status;
 mod redirect;
-mod server_timing;
 mod shape;
-mod signature;
-#[cfg(test)]
-mod signature_tests;
 #[cfg(test)]
 mod tests;
 
-pub use observation::{Authn, Because, Hop, LatencyClass, Observation, Outcome};
+pub use observation::{Authn, Because, LatencyClass, Observation, Outcome};
 
+use crate::config::Surface;
 use crate::probe::{ErrorKind, Exchange, Side};
-use crate::target::Surface;
 
 /// What this exchange means. `sub` is the subject the probe's user has, to tell whether somebody else was signed in.
 ///

@@ -3,102 +3,78 @@
 use serde::{Deserialize, Serialize};
 
 use crate::probe::ProbeKey;
-use crate::target::Service;
+use crate::terms::{Hop, words};
 
-/// A place on the way of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Hop {
-    /// Our side: token, secret, clock, request.
-    Client,
-    /// DNS, TCP, TLS between us and the first answer.
-    Network,
-    /// Load balancer, WAF, the platform's front end and scheduler.
-    Edge,
-    /// The backend.
-    Backend,
-    /// The backend's call to the auth service, both ends of it.
-    BackendAuth,
-    /// The auth service.
-    Auth,
-    /// Database, Redis.
-    Data,
-    /// The agents behind the backend.
-    Agents,
-    /// Cannot be told from this exchange.
-    Unknown,
+words! {
+    /// What this exchange says about the credential.
+    pub enum Authn {
+        /// Nobody saw one.
+        Missing => "missing",
+        /// Looked at and refused.
+        Rejected => "rejected",
+        /// Looked at and taken.
+        Accepted => "accepted",
+        /// Signed in as somebody else.
+        AcceptedAsOther => "accepted-as-other",
+        /// None was needed.
+        Anonymous => "anonymous",
+        /// The calling *service* was refused.
+        CallerRejected => "caller-rejected",
+        /// This exchange alone does not tell.
+        Unknown => "unknown",
+    }
 }
 
-/// What this exchange says about the credential.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Authn {
-    /// Nobody saw one.
-    Missing,
-    /// Looked at and refused.
-    Rejected,
-    /// Looked at and taken.
-    Accepted,
-    /// Signed in as somebody else.
-    AcceptedAsOther,
-    /// None was needed.
-    Anonymous,
-    /// The calling *service* was refused.
-    CallerRejected,
-    /// This exchange alone does not tell.
-    Unknown,
+words! {
+    /// How the call ended, whatever the status code.
+    pub enum Outcome {
+        /// As it should.
+        Ok => "ok",
+        /// A refusal. With `authn: accepted`: a known user who is not allowed.
+        Denied => "denied",
+        /// No such thing.
+        NotFound => "not-found",
+        /// The request does not fit.
+        InvalidRequest => "invalid-request",
+        /// Too many requests.
+        Throttled => "throttled",
+        /// The handler failed.
+        Failed => "failed",
+        /// Nobody there to handle it.
+        Unavailable => "unavailable",
+        /// The stream or socket began and broke off, or ended with an error event.
+        BrokenStream => "broken-stream",
+        /// The stream or socket stayed open and said nothing.
+        Silent => "silent",
+        /// It ended as it should, and what it is for did not come: the events or the answer that a scenario asks of it.
+        Hollow => "hollow",
+        /// No answer in time.
+        TimedOut => "timed-out",
+        /// Connection refused.
+        Refused => "refused",
+        /// Connection closed without an answer.
+        Reset => "reset",
+        /// TLS failed.
+        TlsFailed => "tls-failed",
+        /// The name does not resolve.
+        DnsFailed => "dns-failed",
+        /// An answer that is not this service's: another service, a login page, a redirect.
+        WrongService => "wrong-service",
+    }
 }
 
-/// How the call ended, whatever the status code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// As it should.
-    Ok,
-    /// A refusal. With `authn: accepted`: a known user who is not allowed.
-    Denied,
-    /// No such thing.
-    NotFound,
-    /// The request does not fit.
-    InvalidRequest,
-    /// Too many requests.
-    Throttled,
-    /// The handler failed.
-    Failed,
-    /// Nobody there to handle it.
-    Unavailable,
-    /// The stream or socket began and broke off, or ended with an error event.
-    BrokenStream,
-    /// The stream or socket stayed open and said nothing.
-    Silent,
-    /// It ended as it should, and what it is for did not come: the events or the answer that a scenario asks of it.
-    Hollow,
-    /// No answer in time.
-    TimedOut,
-    /// Connection refused.
-    Refused,
-    /// Connection closed without an answer.
-    Reset,
-    /// TLS failed.
-    TlsFailed,
-    /// The name does not resolve.
-    DnsFailed,
-    /// An answer that is not this service's: another service, a login page, a redirect.
-    WrongService,
-}
-
-/// How long the answer took, in classes that mean different things (contract.md 3.3, timing fingerprints).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum LatencyClass {
-    /// Under 200 ms.
-    Fast,
-    /// 200 ms to 1.2 s: where health budgets of 0.3 and 0.5 s show.
-    HalfSecond,
-    /// 1.2 s to 5 s: where read timeouts of 2 and 3 s show.
-    Seconds,
-    /// Longer.
-    Slow,
+words! {
+    /// How long the answer took, in classes that mean different things (contract.md 3.3, timing fingerprints).
+    pub enum LatencyClass {
+        /// Under 200 ms.
+        Fast => "fast",
+        /// 200 ms to 1.2 s: where health budgets of 0.3 and 0.5 s show.
+        HalfSecond => "half-second",
+        /// 1.2 s to 5 s: where read timeouts of 2 and 3 s show.
+        Seconds => "seconds",
+        /// Longer.
+        Slow => "slow",
+    }
 }
 
 /// What one exchange means.
@@ -162,45 +138,3 @@ pub struct Because {
     /// The bytes: `header x-trace-id`, `body {"detail":…`.
     pub bytes: String,
 }
-
-impl From<Service> for Hop {
-    fn from(service: Service) -> Self {
-        match service {
-            Service::Backend => Self::Backend,
-            Service::Auth => Self::Auth,
-        }
-    }
-}
-
-macro_rules! words {
-    ($name:ident { $($variant:ident => $word:literal),+ $(,)? }) => {
-        impl $name {
-            /// The word used in files and reports.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-        }
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-words!(Hop {
-    Client => "client", Network => "network", Edge => "edge", Backend => "backend", BackendAuth => "backend-auth",
-    Auth => "auth", Data => "data", Agents => "agents", Unknown => "unknown",
-});
-words!(Authn {
-    Missing => "missing", Rejected => "rejected", Accepted => "accepted", AcceptedAsOther => "accepted-as-other",
-    Anonymous => "anonymous", CallerRejected => "caller-rejected", Unknown => "unknown",
-});
-words!(Outcome {
-    Ok => "ok", Denied => "denied", NotFound => "not-found", InvalidRequest => "invalid-request", Throttled => "throttled",
-    Failed => "failed", Unavailable => "unavailable", BrokenStream => "broken-stream", Silent => "silent", Hollow => "hollow",
-    TimedOut => "timed-out", Refused => "refused", Reset => "reset", TlsFailed => "tls-failed", DnsFailed => "dns-failed",
-    WrongService => "wrong-service",
-});
-words!(LatencyClass { Fast => "fast", HalfSecond => "half-second", Seconds => "seconds", Slow => "slow" });

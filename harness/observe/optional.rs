@@ -1,7 +1,8 @@
 //! Surfaces that serve whoever comes: whom they served is what they say themselves. Sits in `observe`.
 
 use super::Because;
-use crate::target::{Role, Surface};
+use crate::config::Surface;
+use crate::terms::Role;
 
 /// Whether an answer that is a success by the surface's own rule was given to nobody in particular: for whoever signed in, that is a
 /// refusal. A surface whose answer never tells whom it served gives no reason to think so.

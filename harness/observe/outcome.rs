@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
+use super::Outcome;
 use super::redirect::{self, Leads};
-use super::signature::media_type;
-use super::{Outcome, proxy_status};
-use crate::probe::{Carrier, ErrorKind, Exchange};
-use crate::target::{Accept, JsonMatch, Role, Surface, SurfaceKind};
-use crate::token::TokenKind;
+use crate::config::{Accept, JsonMatch, Surface};
+use crate::observe::maker::proxy_status;
+use crate::observe::maker::signature::media_type;
+use crate::probe::{ErrorKind, Exchange};
+use crate::terms::{Carrier, Role, SurfaceKind, TokenKind};
 
 /// Close codes with which a server refuses the credential: 1008 (RFC 6455, 7.4.1) and the private codes in use for it.
 const REFUSING: [u16; 6] = [1008, 4001, 4003, 4401, 4403, 3000];

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::mark::{Mark, Says};
+use crate::observe::maker::mark::{Mark, Says};
 use crate::probe::Exchange;
 
 /// Where a redirect leads.
@@ -78,7 +78,7 @@ mod tests {
     use super::{Leads, leads, mark};
     use crate::fixtures::exchange;
     use crate::probe::Exchange;
-    use crate::token::TokenKind;
+    use crate::terms::TokenKind;
 
     fn redirected(status: u16, location: &str) -> Exchange {
         let mut one = exchange("backend.chat-messages", TokenKind::Valid).answered(status, "", "");

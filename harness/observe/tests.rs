@@ -3,10 +3,11 @@
 use proptest::prelude::*;
 use rstest::rstest;
 
-use super::{Authn, Hop, Outcome, observe};
+use super::{Authn, Outcome, observe};
 use crate::fixtures::{exchange, surface};
-use crate::probe::{Caller, ErrorKind, Exchange};
-use crate::token::TokenKind::{self, Malformed, None as NoToken, Valid, WrongKey};
+use crate::probe::{ErrorKind, Exchange};
+use crate::terms::TokenKind::{Malformed, None as NoToken, Valid, WrongKey};
+use crate::terms::{Caller, Hop, TokenKind};
 
 const SUB: &str = "staging-e2e-user-001";
 

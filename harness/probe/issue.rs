@@ -3,10 +3,10 @@
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::answer::Answer;
 use super::{Credentials, Exchange};
-use crate::target::{Role, Surface};
-use crate::token::TokenKind;
+use crate::config::Surface;
+use crate::probe::transport::answer::Answer;
+use crate::terms::{Role, TokenKind};
 
 /// A token that the auth service minted itself.
 pub(super) struct Issued {

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::pace::Pace;
 use super::transport::Tls;
 use super::{Credentials, Redact, Session, SetupError};
-use crate::target::Target;
+use crate::config::Target;
 
 /// Sends the probes of one run: under one request rate, one deadline, one count.
 pub struct Prober(Arc<Shared>);

@@ -2,11 +2,13 @@
 
 use hyper::header::SET_COOKIE;
 
-use super::answer::Answer;
-use super::presented::label;
-use super::render::Rendered;
-use super::{Body, Close, Exchange, Head, ProbeRequest, Redact, SentRequest, TransportError, body, cookies};
-use crate::token::TokenKind;
+use super::{Body, Close, Exchange, Head, ProbeRequest, Redact, SentRequest, TransportError};
+use crate::probe::request::cookies;
+use crate::probe::request::presented::label;
+use crate::probe::request::render::Rendered;
+use crate::probe::transport::answer::Answer;
+use crate::probe::transport::body;
+use crate::terms::TokenKind;
 
 /// What is known of a probe besides its answer.
 pub(super) struct Facts<'a> {

@@ -6,21 +6,18 @@ use hyper::HeaderMap;
 use hyper::header::{HeaderName, HeaderValue};
 use secrecy::SecretString;
 
-use super::answer::Answer;
-use super::cookies::Cookies;
-use super::deadline::Deadline;
 use super::issue::{Issued, failure, issued};
-use super::presented::{Pair, Presented};
 use super::prober::Shared;
 use super::record::{Facts, exchange};
-use super::render::{Call, Ids};
 use super::transport::Rules;
-use super::{
-    Caller, CannotProbe, Carrier, ErrorKind, Exchange, ProbeKey, ProbeRequest, Redact, TransportError, call, http,
-    websocket,
-};
-use crate::target::SurfaceKind;
-use crate::token::TokenKind;
+use super::{CannotProbe, ErrorKind, Exchange, ProbeKey, ProbeRequest, Redact, TransportError, http, websocket};
+use crate::probe::request::call;
+use crate::probe::request::cookies::Cookies;
+use crate::probe::request::presented::{Pair, Presented};
+use crate::probe::request::render::{Call, Ids};
+use crate::probe::transport::answer::Answer;
+use crate::probe::transport::deadline::Deadline;
+use crate::terms::{Caller, Carrier, SurfaceKind, TokenKind};
 
 /// One cookie jar, as a scenario or a diagnosis needs it. Made by [`super::Prober::session`].
 pub struct Session {

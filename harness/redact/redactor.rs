@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::known::{Known, Parts};
 use super::replacing::replace;
 use super::shapes;
-use crate::token::TokenKind;
+use crate::terms::TokenKind;
 
 /// Replaces every registered secret and token, in any encoding it may come back in, by `<secret:LABEL>` or `<token:KIND>`, and
 /// whatever else looks like a credential by `<jwt>` or `Bearer <redacted>`.

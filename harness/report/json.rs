@@ -1,7 +1,7 @@
 //! The JSON report: the report type as it is, pretty, for programs. Sits in `report`; the schema's name is [`super::SCHEMA`].
 
 use super::Report;
-use super::hostile::is_hidden;
+use crate::report::text::hostile::is_hidden;
 
 /// The report as JSON (RFC 8259), ending with a new line. What would act on a terminal is written as `\uXXXX`, so nothing is lost and a
 /// report can be looked at with `cat`.

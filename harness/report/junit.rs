@@ -8,8 +8,9 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
 use super::human::{ALREADY, are_open, claim, hops, second_smoke, since, tried, whats_new};
-use super::{Report, RunOutcome, ScenarioReport, StepOutcome, StepReport, Try, hostile};
+use super::{Report, RunOutcome, ScenarioReport, StepOutcome, StepReport, Try};
 use crate::diagnose::Cause;
+use crate::report::text::hostile;
 
 /// The suite of findings that fail the run. No scenario file can be called so.
 const FINDINGS: &str = "(findings)";

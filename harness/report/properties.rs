@@ -6,8 +6,8 @@ use textwrap::core::display_width;
 use super::human::{Style, render};
 use super::{Report, Unread, github, html, json, junit, samples};
 use crate::diagnose::{Finding, Settling};
-use crate::observe::Hop;
 use crate::probe::{Close, ErrorKind, Side, TransportError};
+use crate::terms::Hop;
 
 /// Puts one of the texts, in turn, into every field that holds one.
 struct Filler<'a> {
@@ -188,7 +188,7 @@ proptest! {
 
     #[test]
     fn no_control_character_leaves_any_report(texts in proptest::collection::vec(hostile(), 1..12), style in style()) {
-        let acts = |text: &str| text.chars().find(|c| *c != '\n' && super::hostile::is_hidden(*c));
+        let acts = |text: &str| text.chars().find(|c| *c != '\n' && crate::report::text::hostile::is_hidden(*c));
         for report in reports(&texts) {
             let human = render(&report, &style);
             prop_assert!(acts(&human).is_none(), "{:?}", acts(&human));
@@ -201,7 +201,7 @@ proptest! {
 
     #[test]
     fn html_holds_no_element_but_its_own(texts in proptest::collection::vec(hostile(), 1..12)) {
-        let acts = |text: &str| text.chars().find(|c| *c != '\n' && super::hostile::is_hidden(*c));
+        let acts = |text: &str| text.chars().find(|c| *c != '\n' && crate::report::text::hostile::is_hidden(*c));
         for report in reports(&texts) {
             let page = html::render(&report);
             prop_assert!(acts(&page).is_none(), "{:?}", acts(&page));

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use thiserror::Error;
 
-use super::credentials::RunCredentials;
 use super::prober_with;
+use crate::config::{SecretError, Target};
 use crate::probe::{CannotProbe, SetupError};
 use crate::redact::Redactor;
-use crate::target::{SecretError, Target};
-use crate::token::TokenKind;
+use crate::run::context::credentials::RunCredentials;
+use crate::terms::TokenKind;
 
 /// Why there is none.
 #[derive(Debug, Error, miette::Diagnostic)]

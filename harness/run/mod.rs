@@ -1,68 +1,42 @@
 //! A run: drives the scenarios, asks what failed and why, and hands over one report. The only room that knows them all.
 
-mod allowance;
-mod asking;
-mod baseline;
-mod by_hand;
-mod captures;
-mod conduct;
-mod course;
-mod credentials;
-mod curable;
+mod context;
 mod drive;
-mod earlier;
 mod ending;
-mod events;
-mod exit;
-mod exit_code;
-mod expect;
-mod gate;
-mod in_order;
 mod inquiry;
-mod interruption;
 mod issue;
-mod joined;
-mod judged;
-mod late_log;
 mod merge;
-mod parts;
-mod passage;
-mod record;
 mod recording;
-mod request;
-mod retry;
-mod roll_back;
 mod rolled_back;
-mod shard;
-mod test_headers;
 
+use crate::run::context::credentials;
 use std::sync::Arc;
 use std::time::Instant;
 
 use thiserror::Error;
 
-pub use baseline::{Baseline, BaselineError};
-pub use by_hand::{ByHand, MayRun};
-pub use conduct::{Conduct, Previous};
-pub use events::{Event, Listener};
-pub use exit_code::ExitCode;
-pub use interruption::Interruption;
+pub use crate::run::context::by_hand::{ByHand, MayRun};
+pub use crate::run::context::conduct::Conduct;
+pub use crate::run::context::events::{Event, Listener};
+pub use crate::run::context::exit_code::ExitCode;
+pub use crate::run::context::interruption::Interruption;
+pub use crate::run::context::shard::{Part, ShardError};
+pub use crate::run::merge::parts::{MergeError, NamedReport};
 pub use issue::{IssueError, issue};
 pub use merge::merge;
-pub use parts::{MergeError, NamedReport};
 pub use recording::{Recording, record};
 pub use rolled_back::roll_back;
-pub use shard::{Part, ShardError};
 
 use self::drive::Driven;
-use self::record::Record;
+use crate::config::{SecretError, Target};
 use crate::diagnose::Catalogue;
 use crate::evidence::{Evidence, read_keys};
 use crate::probe::{Prober, Redact, SetupError};
 use crate::redact::Redactor;
 use crate::report::{Report, StepOutcome, Timing};
+use crate::run::context::record::Record;
 use crate::scenario::Scenario;
-use crate::target::{Door, SecretError, Target};
+use crate::terms::Door;
 
 /// What is to be run.
 #[derive(Debug)]

@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 
-use super::credentials::learn_all;
 use super::{Smoke, smoke};
 use crate::report::{Advice, CommandRun, Report, RollBack, RolledBack, RunOutcome, SecondSmoke, StepOutcome};
+use crate::run::context::credentials::learn_all;
 
 /// One command may take this long: shifting traffic takes a platform a minute or two.
 const LONGEST: Duration = Duration::from_secs(300);

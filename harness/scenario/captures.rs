@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::ScenarioError;
 use super::written::StepText;
-use crate::target::{Source, nearest_or_all};
+use crate::document::{Source, nearest_or_all};
 
 static PLACEHOLDER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{([A-Za-z_][A-Za-z0-9_-]*)(?::[^{}]*)?\}").expect("a constant pattern"));
@@ -41,7 +41,7 @@ fn texts(step: &StepText) -> Vec<(String, Range<usize>)> {
     let query = step.query.0.iter().map(|entry| (entry.value.clone(), entry.span.clone()));
     let body = step.body.iter().flat_map(|body| strings(&body.get_ref().0).map(|text| (text, body.span())));
     let messages = step.send.iter().flat_map(|send| {
-        let of_message = |message: &crate::target::Json| strings(&message.0).collect::<Vec<_>>();
+        let of_message = |message: &crate::document::Json| strings(&message.0).collect::<Vec<_>>();
         send.get_ref().iter().flat_map(of_message).map(|text| (text, send.span())).collect::<Vec<_>>()
     });
     path.chain(query).chain(body).chain(messages).collect()

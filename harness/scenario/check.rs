@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::ScenarioError;
 use super::model::{Scenario, Step};
-use crate::probe::Caller;
-use crate::target::{Surface, SurfaceKind, Target, nearest_or_all};
+use crate::config::{Surface, Target};
+use crate::document::nearest_or_all;
+use crate::terms::{Caller, SurfaceKind};
 
 impl Scenario {
     /// Finds surfaces, users, carriers and callers that the target does not have.

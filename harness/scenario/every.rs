@@ -1,7 +1,8 @@
 //! `call = "@protected"`: a step for each protected surface, whatever the target calls them. Sits in `scenario`; `run` asks for it.
 
 use super::model::{Scenario, Step};
-use crate::target::{Role, Target};
+use crate::config::Target;
+use crate::terms::Role;
 
 /// Stands for every surface of the role `protected`, in a step's `call` and, once unfolded by token, in its id.
 pub(super) const EVERY: &str = "@protected";

@@ -58,7 +58,7 @@ mod parse;
 mod unfold;
 mod written;
 
-pub use crate::target::ConfigError as ScenarioError;
+pub use crate::document::ConfigError as ScenarioError;
 pub use files::{embedded, read_dir};
 pub use model::{Attribution, Behind, Expect, Scenario, Step};
 pub use written::schema;

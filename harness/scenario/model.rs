@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json_path::JsonPath;
 
-use crate::probe::{Caller, Carrier};
-use crate::target::{JsonMatch, Source};
-use crate::token::TokenKind;
+use crate::config::JsonMatch;
+use crate::document::Source;
+use crate::terms::{Caller, Carrier, TokenKind};
 
 /// One scenario file.
 #[derive(Debug, Clone)]
@@ -90,7 +90,7 @@ pub struct Expect {
     /// Latest end.
     pub total: Option<Duration>,
     /// Who must have made the answer: a hop's name.
-    pub answered_by: Option<crate::observe::Hop>,
+    pub answered_by: Option<crate::terms::Hop>,
     /// What must have become of the credential: one of these.
     pub authn: Vec<crate::observe::Authn>,
     /// How it must have ended: one of these.
@@ -113,7 +113,7 @@ pub struct Attribution {
     /// What that step answers at the edge: the status, when one arrives.
     pub status: Option<u16>,
     /// Who made that answer.
-    pub made_by: Option<crate::observe::Hop>,
+    pub made_by: Option<crate::terms::Hop>,
     /// What is in the auth service's journal behind it.
     pub behind: Option<Behind>,
     /// The cause that must be named; nothing when the scenario must pass.

@@ -5,7 +5,7 @@ use toml::Spanned;
 use super::every::{EVERY, after_dot};
 use super::model::{Places, Step};
 use super::written::StepText;
-use crate::token::TokenKind;
+use crate::terms::TokenKind;
 
 /// One step for each surface and kind of token, surface by surface. Where there are several surfaces, the part of the surface's id
 /// after the dot is added to the step's id (the whole, when two of them share it); where several kinds of token, the kind.

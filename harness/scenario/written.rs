@@ -3,10 +3,9 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::observe::{Authn, Hop, Outcome};
-use crate::probe::{Caller, Carrier};
-use crate::target::{Json, Match, Named, OneOrMany, Period, Query, Route, render_schema};
-use crate::token::TokenKind;
+use crate::document::{Json, Match, Named, OneOrMany, Period, Query, Route, render_schema};
+use crate::observe::{Authn, Outcome};
+use crate::terms::{Caller, Carrier, Hop, TokenKind};
 
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]

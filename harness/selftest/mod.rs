@@ -4,28 +4,16 @@
 //! The way through: subjects (`subject`) are recorded live (`stage`), looked at through doors (`mask`), diagnosed again offline (`replay`),
 //! held against the truth (`judge`), of which `separable` says how much could be known at all; `measure` counts, `bars` decides, `table` shows.
 
-mod bars;
-mod baseline;
-mod exam;
-mod healthy;
-mod judge;
-mod kept;
 mod mark;
-mod mask;
-mod measure;
-mod parallel;
-mod recorded;
-mod replay;
-mod separable;
-mod side_by_side;
 mod stage;
 mod subject;
 mod table;
-mod template;
 #[cfg(test)]
 mod tests;
-mod wrong;
 
+use self::mark::{exam, parallel};
+use self::stage::{kept, side_by_side};
+use self::table::bars;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -39,17 +27,17 @@ use thiserror::Error;
 
 pub use self::table::render;
 
-use self::bars::Reached;
-use self::healthy::Healthy;
 use self::mark::Mark;
-use self::mask::DOOR_SETS;
-use self::recorded::Recorded;
-use self::side_by_side::Places;
 use self::stage::Stage;
 use self::subject::Subject;
+use crate::config::Target;
 use crate::run::RunError;
 use crate::scenario::Scenario;
-use crate::target::Target;
+use crate::selftest::stage::healthy::Healthy;
+use crate::selftest::stage::side_by_side::Places;
+use crate::selftest::subject::mask::DOOR_SETS;
+use crate::selftest::subject::recorded::Recorded;
+use crate::selftest::table::bars::Reached;
 
 /// How everything is counted, for people. Markdown.
 pub const METHOD: &str = include_str!("method.md");

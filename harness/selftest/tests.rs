@@ -5,8 +5,8 @@ use std::path::Path;
 use fivewhys_mocks::{Dialect, Fault};
 
 use super::{Outcome, Selftest, examine, render};
+use crate::config::{Overrides, TargetFile};
 use crate::scenario;
-use crate::target::{Overrides, TargetFile};
 
 async fn slice(faults: &[&str], keep: Option<&Path>, from: Option<&Path>) -> Outcome {
     let target = TargetFile::embedded().expect("the shipped file").resolve(Some("offline"), &Overrides::default());

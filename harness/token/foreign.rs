@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
 use super::key::SigningKey;
-use crate::target::Algorithm;
+use crate::terms::Algorithm;
 
 static SHARED: LazyLock<Option<SigningKey>> = LazyLock::new(|| Some(SigningKey::shared(&random())));
 static RSA: LazyLock<Option<SigningKey>> = LazyLock::new(|| {

@@ -2,13 +2,11 @@
 
 mod foreign;
 mod key;
-mod kind;
 mod mint;
 mod pem;
 mod presented;
 mod published;
 
-pub use kind::TokenKind;
 pub use mint::{MintError, Minter};
 pub use presented::Token;
 pub use published::{KeySet, Published};

@@ -1,6 +1,6 @@
 //! What is wrong with a private key in PEM (RFC 7468), by line, without a word of it. Sits in `token`; the parser itself does not say.
 
-use crate::target::Algorithm;
+use crate::terms::Algorithm;
 
 /// The line, from 1, and what is wrong there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

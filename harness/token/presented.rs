@@ -2,8 +2,8 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::TokenKind;
 use crate::redact::Redactor;
+use crate::terms::TokenKind;
 
 /// A token of a known kind. Its `Debug` shows the kind alone.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use fivewhys::diagnose::{Cause, Certainty};
 use fivewhys::report::Report;
 use fivewhys::scenario::{self, Scenario};
-use fivewhys::target::Door;
+use fivewhys::terms::Door;
 use fivewhys_mocks::{Dialect, Fault};
 use rstest::rstest;
 

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use fivewhys::config::EvidenceSource;
 use fivewhys::diagnose::Certainty;
 use fivewhys::scenario;
-use fivewhys::target::{Door, EvidenceSource};
+use fivewhys::terms::Door;
 use fivewhys_mocks::Dialect;
 use url::Url;
 

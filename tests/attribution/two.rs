@@ -2,7 +2,7 @@
 
 use fivewhys::diagnose::Certainty;
 use fivewhys::scenario;
-use fivewhys::target::Door;
+use fivewhys::terms::Door;
 use fivewhys_mocks::{Dialect, Fault};
 use rstest::rstest;
 

@@ -1,7 +1,7 @@
 //! The way of a failing request, as the report has it: how far it came, who answered, where the cause lies.
 
-use fivewhys::observe::Hop;
 use fivewhys::report::{Blame, LegKind, Report};
+use fivewhys::terms::Hop;
 use rstest::rstest;
 
 use crate::program::run;

@@ -2,8 +2,8 @@
 
 use std::net::TcpListener;
 
-use fivewhys::observe::Hop;
 use fivewhys::report::{LegKind, Report, RunOutcome};
+use fivewhys::terms::Hop;
 use rstest::rstest;
 
 use crate::program::{fivewhys, stderr};

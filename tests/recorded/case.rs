@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use fivewhys::config::Target;
 use fivewhys::diagnose::{Catalogue, Cause, FailedStep, Finding, Given, SentProbe, diagnose, findings};
 use fivewhys::evidence::Evidence;
 use fivewhys::observe::{Authn, Observation, Outcome, observe};
-use fivewhys::probe::{Caller, Exchange, ProbeKey};
-use fivewhys::target::{Door, Role, Service, Target};
-use fivewhys::token::TokenKind;
+use fivewhys::probe::{Exchange, ProbeKey};
+use fivewhys::terms::{Caller, Door, Role, Service, TokenKind};
 
 use crate::recording::{Probe, Recording};
 use crate::{evidence, exchange, key};

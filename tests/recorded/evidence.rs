@@ -5,8 +5,7 @@
 use std::sync::LazyLock;
 
 use fivewhys::evidence::{Evidence, LogEntry, LoggedRequest};
-use fivewhys::observe::Hop;
-use fivewhys::target::Service;
+use fivewhys::terms::{Hop, Service};
 use jiff::{SignedDuration, Timestamp};
 use regex::Regex;
 

@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use fivewhys::observe::{Authn, Hop, Outcome};
-use fivewhys::probe::{Body, Caller, Carrier, Exchange, Head, Phases, ProbeKey, SentRequest};
-use fivewhys::target::Target;
-use fivewhys::token::TokenKind;
+use fivewhys::config::Target;
+use fivewhys::observe::{Authn, Outcome};
+use fivewhys::probe::{Body, Exchange, Head, Phases, ProbeKey, SentRequest};
+use fivewhys::terms::{Caller, Carrier, Hop, TokenKind};
 use libtest_mimic::Failed;
 use serde::Deserialize;
 

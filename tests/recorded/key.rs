@@ -1,7 +1,7 @@
 //! Which probe of fivewhys a recorded call is: surface, token kind, carrier, caller. Sits in the test `recorded`.
 
-use fivewhys::probe::{Caller, Carrier, ProbeKey};
-use fivewhys::token::TokenKind;
+use fivewhys::probe::ProbeKey;
+use fivewhys::terms::{Caller, Carrier, TokenKind};
 
 use crate::recording::Probe;
 

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use fivewhys::config::Target;
 use fivewhys::diagnose::{Cause, Certainty, Finding};
-use fivewhys::target::{Door, Target};
+use fivewhys::terms::Door;
 use libtest_mimic::Failed;
 use serde::Deserialize;
 

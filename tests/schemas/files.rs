@@ -19,7 +19,7 @@ struct Written {
 const ALL: [Written; 3] = [
     Written {
         schema: "target.schema.json",
-        render: fivewhys::target::schema,
+        render: fivewhys::config::schema,
         folder: "",
         files: |name| name == "fivewhys.toml",
         wrong: &[
@@ -67,7 +67,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     };
     let mut trials: Vec<Trial> = ALL.iter().flat_map(each).collect();
     trials.push(Trial::test("what_init_writes_fits", || {
-        fits(&ALL[0], &fivewhys::target::starter()).map_err(Failed::from)
+        fits(&ALL[0], &fivewhys::config::starter()).map_err(Failed::from)
     }));
     trials
 }

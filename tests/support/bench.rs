@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use fivewhys::config::{
+    EvidenceSource, Overrides, SecretOrigin, SecretSource, Target, TargetFile, TwinCoordinates, User, Validation,
+};
 use fivewhys::diagnose::Catalogue;
 use fivewhys::redact::Redactor;
 use fivewhys::report::Report;
 use fivewhys::run;
 use fivewhys::scenario::Scenario;
-use fivewhys::target::{
-    Door, EvidenceSource, Overrides, SecretOrigin, SecretSource, Service, Target, TargetFile, TwinCoordinates, User,
-    Validation,
-};
+use fivewhys::terms::{Door, Service};
 use fivewhys_mocks::{Dialect, Fault, TestUser, Twin, UnknownFault};
 use secrecy::SecretString;
 use url::Url;
@@ -89,7 +89,7 @@ fn coordinates(twin: &Twin) -> TwinCoordinates {
         websocket: url(twin.websocket_url()),
         direct: Some(url(twin.backend_url())),
         signing_secret: SecretString::from(credentials.signing_secret()),
-        algorithm: fivewhys::target::Algorithm::default(),
+        algorithm: fivewhys::terms::Algorithm::default(),
         jwks: None,
         issuer: credentials.issuer().to_owned(),
         audience: credentials.audience().to_owned(),

@@ -8,10 +8,10 @@ use crate::diagnose::given::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::Cause;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
 use crate::fixtures::{exchange, staging, surface};
-use crate::observe::{Hop, Observation, observe};
+use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
-use crate::target::Service;
-use crate::token::TokenKind::{None as NoToken, Valid};
+use crate::terms::TokenKind::{None as NoToken, Valid};
+use crate::terms::{Hop, Service};
 
 const PROTECTED: &str = "backend.chat-messages";
 const HEALTH: &str = "backend.health";

@@ -9,9 +9,10 @@ use crate::diagnose::given::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::{Cause, Certainty};
 use crate::evidence::{Evidence, LogEntry};
 use crate::fixtures::{exchange, staging, surface};
-use crate::observe::{Hop, Observation, observe};
+use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
-use crate::token::TokenKind::{self, None as NoToken, Valid, WrongKey};
+use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
+use crate::terms::{Hop, TokenKind};
 
 const FAILING: &str = "backend.chat-messages";
 const OTHER: &str = "backend.threads";

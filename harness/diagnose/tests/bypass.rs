@@ -7,7 +7,7 @@ use crate::diagnose::given::{FailedStep, Given};
 use crate::evidence::Evidence;
 use crate::fixtures::{exchange, staging, surface};
 use crate::observe::{Observation, observe};
-use crate::token::TokenKind::Malformed;
+use crate::terms::TokenKind::Malformed;
 
 const PROTECTED: &str = "backend.chat-messages";
 

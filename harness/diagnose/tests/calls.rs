@@ -2,15 +2,16 @@
 
 use rstest::rstest;
 
+use crate::config::{Target, Validation};
 use crate::diagnose::fact::Fact;
 use crate::diagnose::given::SentProbe;
 use crate::diagnose::logbook::Logbook;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
 use crate::fixtures::{exchange, staging, surface};
-use crate::observe::{Hop, Observation, observe};
+use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
-use crate::target::{Service, Target, Validation};
-use crate::token::TokenKind::{self, Valid, WrongKey};
+use crate::terms::TokenKind::{Valid, WrongKey};
+use crate::terms::{Hop, Service, TokenKind};
 
 const PROTECTED: &str = "backend.chat-messages";
 const VALIDATE: &str = "/auth/validate";

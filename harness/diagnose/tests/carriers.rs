@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 
+use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::carriers;
 use crate::diagnose::case::Case;
 use crate::diagnose::catalogue::Catalogue;
@@ -12,9 +13,9 @@ use crate::diagnose::verdict::Cause;
 use crate::evidence::Evidence;
 use crate::fixtures::{exchange, key};
 use crate::observe::{Observation, observe};
-use crate::probe::{Carrier, Exchange};
-use crate::target::{Overrides, Target, TargetFile};
-use crate::token::TokenKind::{self, None as NoToken, Valid, WrongKey};
+use crate::probe::Exchange;
+use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
+use crate::terms::{Carrier, TokenKind};
 
 const SOCKET: &str = "backend.websocket";
 const DIRECT: &str = "backend.websocket@direct";

@@ -11,8 +11,7 @@ use crate::diagnose::proof::ProofRule;
 use crate::diagnose::selector::Selector;
 use crate::diagnose::{vocabulary, words};
 use crate::fixtures::{key, surface};
-use crate::observe::Hop;
-use crate::token::TokenKind;
+use crate::terms::{Hop, TokenKind};
 
 #[test]
 fn the_shipped_catalogue_is_read_and_every_id_names_its_hop_once() {

@@ -5,7 +5,7 @@ use rstest::rstest;
 
 use crate::diagnose::Catalogue;
 use crate::diagnose::catalogue_file::parse;
-use crate::target::ConfigError;
+use crate::document::ConfigError;
 
 /// An entry in order; the cases change one thing in it.
 const ENTRY: &str = r#"

@@ -11,10 +11,10 @@ use crate::diagnose::given::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::Certainty;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest, Manifest};
 use crate::fixtures::{exchange, staging, surface};
-use crate::observe::{Hop, Observation, observe};
+use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
-use crate::target::Service;
-use crate::token::TokenKind::{self, None as NoToken, Valid, WrongKey};
+use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
+use crate::terms::{Hop, Service, TokenKind};
 
 const FAILING: &str = "backend.chat-messages";
 const OTHER: &str = "backend.threads";

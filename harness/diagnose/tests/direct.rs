@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 
+use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::catalogue::Catalogue;
 use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given};
@@ -9,8 +10,8 @@ use crate::evidence::Evidence;
 use crate::fixtures::exchange;
 use crate::observe::{Observation, observe};
 use crate::probe::{ErrorKind, Exchange};
-use crate::target::{Overrides, Target, TargetFile};
-use crate::token::TokenKind::{self, None as NoToken, Valid, WrongKey};
+use crate::terms::TokenKind;
+use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
 
 const PROTECTED: &str = "backend.chat-messages";
 const HEALTHY: &str = r#"{"status":"healthy","service":"netra-ai-platform"}"#;

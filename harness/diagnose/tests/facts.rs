@@ -8,8 +8,7 @@ use crate::diagnose::fact::{Fact, facts};
 use crate::evidence::Manifest;
 use crate::fixtures::{exchange, staging, surface};
 use crate::observe::{Observation, observe};
-use crate::target::Service;
-use crate::token::TokenKind;
+use crate::terms::{Service, TokenKind};
 
 fn manifest(name: &str, env: &str) -> Manifest {
     let text = format!(

@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 
+use crate::config::Target;
 use crate::diagnose::catalogue::Catalogue;
 use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given};
@@ -10,8 +11,7 @@ use crate::evidence::Evidence;
 use crate::fixtures::{exchange, staging, surface};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
-use crate::target::Target;
-use crate::token::TokenKind::{None as NoToken, Valid, WrongKey};
+use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
 
 const PROTECTED: &str = "backend.chat-messages";
 
@@ -28,7 +28,7 @@ fn catalogue(more: &str) -> Catalogue {
     Catalogue::of(&[("two.toml".to_owned(), text)]).expect("it is in order")
 }
 
-fn answered(id: u32, token: crate::token::TokenKind, status: u16, body: &str) -> Observation {
+fn answered(id: u32, token: crate::terms::TokenKind, status: u16, body: &str) -> Observation {
     let probe = Exchange { id, ..exchange(PROTECTED, token).answered(status, "application/json", body) };
     observe(&probe, &surface(PROTECTED), "").expect("an observation")
 }

@@ -2,16 +2,17 @@
 
 use rstest::rstest;
 
+use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::case::Case;
 use crate::diagnose::fault::LogRule;
 use crate::diagnose::given::{FailedStep, Given, SentProbe};
 use crate::diagnose::logbook::Logbook;
 use crate::evidence::{Evidence, LogEntry};
 use crate::fixtures::exchange;
-use crate::observe::{Hop, Observation, observe};
+use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
-use crate::target::{Overrides, Target, TargetFile};
-use crate::token::TokenKind::{None as NoToken, Valid};
+use crate::terms::Hop;
+use crate::terms::TokenKind::{None as NoToken, Valid};
 
 const THROUGH: &str = "backend.chat-messages";
 const PAST: &str = "backend.chat-messages@direct";

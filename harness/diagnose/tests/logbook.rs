@@ -7,10 +7,10 @@ use crate::diagnose::given::SentProbe;
 use crate::diagnose::logbook::Logbook;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
 use crate::fixtures::{exchange, surface};
-use crate::observe::{Hop, Observation, observe};
+use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
-use crate::target::Service;
-use crate::token::TokenKind::{self, Valid, WrongKey};
+use crate::terms::TokenKind::{Valid, WrongKey};
+use crate::terms::{Hop, Service, TokenKind};
 
 const FAILING: &str = "backend.chat-messages";
 

@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 
+use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::catalogue::Catalogue;
 use crate::diagnose::catalogue_file::parse;
 use crate::diagnose::given::{FailedStep, Given};
@@ -9,9 +10,9 @@ use crate::diagnose::plan::next_probe;
 use crate::evidence::Evidence;
 use crate::fixtures::exchange;
 use crate::observe::{Observation, observe};
-use crate::probe::{Carrier, Exchange, ProbeKey};
-use crate::target::{Overrides, Target, TargetFile};
-use crate::token::TokenKind::{self, None as NoToken, Valid, WrongKey};
+use crate::probe::{Exchange, ProbeKey};
+use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
+use crate::terms::{Carrier, TokenKind};
 
 const HTTP: &str = "backend.chat-messages";
 const SOCKET: &str = "backend.websocket";

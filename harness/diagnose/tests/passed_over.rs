@@ -8,10 +8,10 @@ use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given, SentProbe};
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
 use crate::fixtures::{exchange, staging, surface};
-use crate::observe::{Hop, Observation, observe};
+use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
-use crate::target::Service;
-use crate::token::TokenKind::Valid;
+use crate::terms::TokenKind::Valid;
+use crate::terms::{Hop, Service};
 
 const FIRST: &str = "backend.chat-messages";
 const LATER: &str = "backend.websocket";

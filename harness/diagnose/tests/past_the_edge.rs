@@ -1,5 +1,6 @@
 //! What goes well past the edge and not through it, and what only follows from another step.
 
+use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::catalogue::Catalogue;
 use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given};
@@ -8,8 +9,7 @@ use crate::evidence::Evidence;
 use crate::fixtures::exchange;
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
-use crate::target::{Overrides, Target, TargetFile};
-use crate::token::TokenKind::{None as NoToken, Valid};
+use crate::terms::TokenKind::{None as NoToken, Valid};
 
 const HEALTHY: &str = r#"{"status":"healthy","service":"netra-ai-platform"}"#;
 const EVENTS: &str = r#"{"messages":[]}"#;

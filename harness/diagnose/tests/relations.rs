@@ -9,7 +9,8 @@ use crate::evidence::Evidence;
 use crate::fixtures::{exchange, staging, surface};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
-use crate::token::TokenKind::{self, None as NoToken, Valid, WrongKey};
+use crate::terms::TokenKind;
+use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
 
 const PROTECTED: &str = "backend.chat-messages";
 const REFUSED: &str = r#"{"detail":"no"}"#;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rstest::rstest;
 
+use crate::config::Target;
 use crate::diagnose::ask_curl;
 use crate::diagnose::case::Case;
 use crate::diagnose::catalogue::Catalogue;
@@ -12,10 +13,10 @@ use crate::diagnose::given::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::{Cause, Settling};
 use crate::evidence::{Evidence, LogEntry, Manifest};
 use crate::fixtures::{exchange, key, staging, surface};
-use crate::observe::{Hop, Observation, observe};
-use crate::probe::{Caller, ProbeKey};
-use crate::target::{Door, Service, Target};
-use crate::token::TokenKind::{None as NoToken, Valid, WrongKey};
+use crate::observe::{Observation, observe};
+use crate::probe::ProbeKey;
+use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
+use crate::terms::{Caller, Door, Hop, Service};
 
 const PROTECTED: &str = "backend.chat-messages";
 const BACKEND: &str =

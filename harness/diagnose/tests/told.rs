@@ -7,8 +7,8 @@ use crate::diagnose::logbook::Logbook;
 use crate::diagnose::told;
 use crate::evidence::{Evidence, LogEntry};
 use crate::fixtures::{exchange, staging, surface};
-use crate::observe::{Hop, observe};
-use crate::token::TokenKind;
+use crate::observe::observe;
+use crate::terms::{Hop, TokenKind};
 
 const PROTECTED: &str = "backend.chat-messages";
 

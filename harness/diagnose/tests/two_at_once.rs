@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 
+use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::case::Case;
 use crate::diagnose::catalogue::Catalogue;
 use crate::diagnose::conclude::diagnose;
@@ -10,9 +11,9 @@ use crate::diagnose::verdict::Cause;
 use crate::evidence::Evidence;
 use crate::fixtures::exchange;
 use crate::observe::{Observation, observe};
-use crate::probe::{Caller, ErrorKind, Exchange};
-use crate::target::{Overrides, Target, TargetFile};
-use crate::token::TokenKind::{self, None as NoToken, Valid, WrongKey};
+use crate::probe::{ErrorKind, Exchange};
+use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
+use crate::terms::{Caller, TokenKind};
 
 const PROTECTED: &str = "backend.chat-messages";
 const OPTIONAL: &str = "backend.agents-execute";

@@ -10,9 +10,8 @@ use crate::diagnose::logbook::Logbook;
 use crate::diagnose::unheard;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest, Manifest};
 use crate::fixtures::{exchange, staging, surface};
-use crate::observe::{Hop, observe};
-use crate::target::Service;
-use crate::token::TokenKind;
+use crate::observe::observe;
+use crate::terms::{Hop, Service, TokenKind};
 
 const PROTECTED: &str = "backend.chat-messages";
 const THERE: &str = "http://auth.inner:8081";

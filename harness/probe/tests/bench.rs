@@ -8,13 +8,13 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::purse::Purse;
-use crate::probe::transport::Tls;
-use crate::probe::{Caller, CannotProbe, Carrier, Exchange, ProbeKey, ProbeRequest, Prober, Redact};
-use crate::target::{
-    Accept, Budget, CallerIdentity, Claims, DeployedNames, Door, JsonMatch, Role, SecretSource, Service, Surface,
-    SurfaceKind, Target, UnusualProbes, User, Validation,
+use crate::config::{
+    Accept, Budget, CallerIdentity, Claims, DeployedNames, JsonMatch, SecretSource, Surface, Target, UnusualProbes,
+    User, Validation,
 };
-use crate::token::TokenKind;
+use crate::probe::transport::Tls;
+use crate::probe::{CannotProbe, Exchange, ProbeKey, ProbeRequest, Prober, Redact};
+use crate::terms::{Caller, Carrier, Door, Role, Service, SurfaceKind, TokenKind};
 
 /// A target under construction, and what probes it.
 pub(super) struct Bench {
@@ -126,7 +126,7 @@ fn target(base: &str) -> Target {
         users: vec![anna()],
         claims: claims(),
         signing_secret: no_source(),
-        algorithm: crate::target::Algorithm::default(),
+        algorithm: crate::terms::Algorithm::default(),
         jwks: None,
         caller: Some(CallerIdentity {
             id_header: "X-Service-ID".to_owned(),

@@ -5,9 +5,8 @@ use rstest::rstest;
 use super::bench::{Bench, probe_of, surface};
 use super::purse::SERVICE_SECRET;
 use super::script::Server;
-use crate::probe::{Caller, CannotProbe, Carrier};
-use crate::target::{Door, SurfaceKind};
-use crate::token::TokenKind;
+use crate::probe::CannotProbe;
+use crate::terms::{Caller, Carrier, Door, SurfaceKind, TokenKind};
 
 const ID: &str = "auth.validate";
 

@@ -6,9 +6,8 @@ use serde_json::json;
 use super::bench::{Bench, probe_of, surface};
 use super::purse::PASSWORD;
 use super::script::Server;
-use crate::probe::{CannotProbe, Carrier, ErrorKind, Exchange};
-use crate::target::SurfaceKind;
-use crate::token::TokenKind;
+use crate::probe::{CannotProbe, ErrorKind, Exchange};
+use crate::terms::{Carrier, SurfaceKind, TokenKind};
 
 const ID: &str = "backend.it";
 

@@ -11,7 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use super::bench::{Bench, probe_of, surface};
 use super::script::Server;
 use super::tls::{speaking, trusting};
-use crate::target::SurfaceKind;
+use crate::terms::SurfaceKind;
 
 const ID: &str = "backend.stream";
 

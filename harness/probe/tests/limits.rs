@@ -7,7 +7,7 @@ use rstest::rstest;
 use super::bench::{Bench, probe_of, surface};
 use super::script::Server;
 use crate::probe::{ErrorKind, Exchange};
-use crate::target::SurfaceKind;
+use crate::terms::SurfaceKind;
 
 const ID: &str = "backend.it";
 

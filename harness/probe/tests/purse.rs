@@ -7,9 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 
+use crate::config::User;
 use crate::probe::{CredentialError, Credentials};
-use crate::target::User;
-use crate::token::TokenKind;
+use crate::terms::TokenKind;
 
 pub(super) const SERVICE_SECRET: &str = "the-service-secret-of-the-backend";
 pub(super) const PASSWORD: &str = "correct horse battery staple";

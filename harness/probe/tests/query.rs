@@ -4,9 +4,8 @@ use rstest::rstest;
 
 use super::bench::{Bench, probe_of, surface};
 use super::script::Server;
-use crate::probe::{CannotProbe, Carrier};
-use crate::target::SurfaceKind;
-use crate::token::TokenKind;
+use crate::probe::CannotProbe;
+use crate::terms::{Carrier, SurfaceKind, TokenKind};
 
 const ID: &str = "backend.query";
 

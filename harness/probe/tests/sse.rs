@@ -3,7 +3,7 @@
 use super::bench::{Bench, probe_of, surface};
 use super::script::Server;
 use crate::probe::{ErrorKind, Exchange, Until};
-use crate::target::SurfaceKind;
+use crate::terms::SurfaceKind;
 
 const ID: &str = "backend.stream";
 const CHUNKED: &str =

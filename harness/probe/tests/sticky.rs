@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::bench::{Bench, path, probe_of, surface};
 use super::script::Server;
-use crate::probe::{Caller, CannotProbe, Carrier, ErrorKind};
-use crate::target::{Role, Surface, SurfaceKind};
-use crate::token::TokenKind;
+use crate::config::Surface;
+use crate::probe::{CannotProbe, ErrorKind};
+use crate::terms::{Caller, Carrier, Role, SurfaceKind, TokenKind};
 
 const ID: &str = "backend.it";
 const SOCKET: &str = "backend.websocket";

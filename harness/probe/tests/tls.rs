@@ -16,7 +16,7 @@ use super::bench::{Bench, probe_of, surface};
 use super::script::Server;
 use crate::probe::ErrorKind;
 use crate::probe::transport::Tls;
-use crate::target::SurfaceKind;
+use crate::terms::SurfaceKind;
 
 const ID: &str = "backend.it";
 

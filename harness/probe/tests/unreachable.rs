@@ -5,7 +5,7 @@ use tokio::net::TcpListener;
 
 use super::bench::{Bench, probe_of, surface};
 use crate::probe::{ErrorKind, Exchange};
-use crate::target::SurfaceKind;
+use crate::terms::SurfaceKind;
 
 const ID: &str = "backend.it";
 

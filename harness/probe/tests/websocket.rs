@@ -12,8 +12,9 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseC
 
 use super::bench::{Bench, of_type, probe_of, surface};
 use super::script::Server;
+use crate::config::Surface;
 use crate::probe::{Close, ErrorKind, Exchange, ProbeRequest, Side, Until};
-use crate::target::{Surface, SurfaceKind};
+use crate::terms::SurfaceKind;
 
 const ID: &str = "backend.websocket";
 const READY: &str = r#"{"type":"ready"}"#;

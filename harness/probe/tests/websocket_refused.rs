@@ -5,9 +5,9 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::bench::{Bench, probe_of, surface};
 use super::script::{Peer, Server};
-use crate::probe::{Carrier, ErrorKind, Exchange};
-use crate::target::{Surface, SurfaceKind};
-use crate::token::TokenKind;
+use crate::config::Surface;
+use crate::probe::{ErrorKind, Exchange};
+use crate::terms::{Carrier, SurfaceKind, TokenKind};
 
 const ID: &str = "backend.websocket";
 

@@ -1,6 +1,6 @@
 //! Workflow commands: lines of output that the runner acts on. Sits in `report::github`.
 
-use super::super::hostile::printable;
+use crate::report::text::hostile::printable;
 
 /// `::error file=a.toml,line=3::message`. Values may hold anything: they end neither the command nor a property.
 pub(super) fn command(kind: &str, properties: &[(&str, &str)], lines: &[String]) -> String {

@@ -1,6 +1,6 @@
 //! Text of a report in Markdown: it is text, and nothing in it is a mark. Sits in `report::github`.
 
-use super::super::hostile::printable;
+use crate::report::text::hostile::printable;
 
 /// Characters of a line: GitHub takes a mebibyte a summary, and what a server says may be long.
 const LONGEST: usize = 400;

@@ -1,8 +1,8 @@
 //! The sequence of the failing request as a mermaid diagram. Sits in `report::github`.
 
-use super::super::hostile::printable;
 use super::super::{Leg, LegKind, Passage};
-use crate::observe::Hop;
+use crate::report::text::hostile::printable;
+use crate::terms::Hop;
 
 /// Characters of a label.
 const LONGEST: usize = 120;
@@ -48,8 +48,8 @@ fn label(raw: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{label, sequence};
-    use crate::observe::Hop;
     use crate::report::{Leg, LegKind, Passage};
+    use crate::terms::Hop;
 
     /// tests/html/check.mjs has mermaid itself read the file.
     #[test]

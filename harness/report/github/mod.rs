@@ -6,6 +6,8 @@ mod command;
 mod markdown;
 mod mermaid;
 mod summary;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use self::annotations::{Place, annotations};
 pub use self::command::stopped;

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::human::{lists, since, whats_new};
 use super::super::{BaselineReport, Report};
-use super::text::shown;
+use crate::report::html::markup::text::shown;
 
 /// Steps named of a kind before the rest is folded.
 const NAMED: usize = 12;

@@ -3,11 +3,12 @@
 use maud::{Markup, html};
 
 use super::super::human::duration;
-use super::super::{ProbeReport, Report, StepOutcome, curl};
-use super::text::{lines, shown};
+use super::super::{ProbeReport, Report, StepOutcome};
 use crate::diagnose::Proof;
 use crate::observe::Observation;
 use crate::probe::{Exchange, Side};
+use crate::report::html::markup::text::{lines, shown};
+use crate::report::text::curl;
 
 /// Events and frames shown of one exchange.
 const LISTED: usize = 40;

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::Report;
 use super::exchanges;
-use super::text::{proof, shown};
+use crate::report::html::markup::text::{proof, shown};
 
 pub(super) fn section(report: &Report) -> Markup {
     let is_shown = |exchange: u32| exchanges::is_shown(report, exchange);

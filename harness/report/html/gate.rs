@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::human::{done, second_smoke};
 use super::super::{Advice, CommandRun, GateReport, Report, RolledBack, RunOutcome};
-use super::text::{instruction, lines, shown};
+use crate::report::html::markup::text::{instruction, lines, shown};
 
 /// The advice as a heading.
 const fn heading(advice: Advice) -> &'static str {

@@ -7,7 +7,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::super::Report;
 use super::super::human::outcome;
-use super::text::shown;
+use crate::report::html::markup::text::shown;
 
 const STYLE: &str = include_str!("style.css");
 

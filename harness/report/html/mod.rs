@@ -4,21 +4,17 @@
 
 mod baseline;
 mod cause;
-mod cure;
-mod drawing;
 mod exchanges;
+mod figure;
 mod findings;
 mod gate;
 mod head;
-mod map;
-mod open;
+mod markup;
 mod outcome;
 mod partial;
-mod ruled_out;
-mod sequence;
 mod steps;
-mod text;
-mod whys;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use maud::{DOCTYPE, html};
 

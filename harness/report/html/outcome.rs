@@ -4,9 +4,9 @@ use maud::{Markup, html};
 
 use super::super::human::{are_open, claim, headline, notes, outcome, percent};
 use super::super::{Report, RunOutcome};
-use super::text::{instruction, shown};
 use super::{baseline, gate, partial, steps};
 use crate::diagnose::{Cause, Certainty};
+use crate::report::html::markup::text::{instruction, shown};
 
 /// What came out, and in one line per cause who has to do something about it.
 pub(super) fn banner(report: &Report) -> Markup {

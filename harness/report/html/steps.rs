@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use super::super::human::{ALREADY, counted, duration, tried};
 use super::super::{Report, ScenarioReport, StepOutcome, StepReport};
 use super::exchanges;
-use super::text::shown;
 use crate::probe::Phases;
+use crate::report::html::markup::text::shown;
 
 /// Flaky steps named in the banner.
 const NAMED: usize = 3;

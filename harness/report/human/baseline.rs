@@ -2,7 +2,7 @@
 
 use super::super::{BaselineReport, Report};
 use super::page::Page;
-use super::text::{Paint, Separator};
+use crate::report::human::page::text::{Paint, Separator};
 
 /// Steps that are named of each kind before `and N more`.
 const NAMED: usize = 10;

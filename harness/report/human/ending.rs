@@ -1,11 +1,11 @@
 //! The last line: the outcome, in numbers. Sits in `report::human`.
 
 use super::super::{Report, RunOutcome, StepOutcome};
-use super::candidates::are_open;
 use super::page::Page;
-use super::text::Paint;
-use super::words::{counted, seconds};
 use crate::diagnose::Cause;
+use crate::report::human::cause::candidates::are_open;
+use crate::report::human::page::text::Paint;
+use crate::report::human::page::words::{counted, seconds};
 
 /// The outcome as the last line. What was skipped or known, and what the exit code says, stands behind it as far as there is room, and
 /// above it where there is none.

@@ -2,8 +2,8 @@
 
 use super::super::{Report, Unread};
 use super::page::Page;
-use super::text::{Paint, Text};
 use crate::diagnose::Finding;
+use crate::report::human::page::text::{Paint, Text};
 
 /// Both lists, where there is something in them.
 pub(super) fn write(page: &mut Page, report: &Report) {

@@ -2,8 +2,8 @@
 
 use super::super::{Advice, CommandRun, GateReport, Report, RolledBack, RunOutcome, SecondSmoke};
 use super::page::Page;
-use super::text::{Paint, Separator};
-use super::words::{counted, seconds};
+use crate::report::human::page::text::{Paint, Separator};
+use crate::report::human::page::words::{counted, seconds};
 
 /// Stands before the block.
 const LABEL: &str = "gate";

@@ -2,8 +2,8 @@
 
 use super::Style;
 use super::page::Page;
-use super::text::Paint;
 use crate::diagnose::{Entry, LogLine, Showing};
+use crate::report::human::page::text::Paint;
 
 /// Columns the text of a section stands in from the left.
 const INDENT: usize = 2;

@@ -2,9 +2,9 @@
 
 use super::Style;
 use super::page::Page;
-use super::text::{Paint, Separator};
-use super::words::{counted, percent};
 use crate::diagnose::{Class, Matrix};
+use crate::report::human::page::text::{Paint, Separator};
+use crate::report::human::page::words::{counted, percent};
 
 /// As many others are named.
 const FEW: usize = 8;

@@ -1,37 +1,33 @@
 //! The human report: what was checked, why it failed, and the outcome as the last line. Sits in `report`; one file a section.
 
 mod baseline;
-mod candidates;
-mod causes;
-mod cure;
-mod curls;
+mod cause;
 mod ending;
 mod findings;
 mod gate;
 mod manual;
 mod matrix;
 mod page;
-mod probes;
+mod probe;
 mod scenarios;
-mod text;
-mod wire;
-mod words;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use self::manual::{fault_list, fault_page};
 pub use self::matrix::matrices;
 
 // Every format says the same in the same words.
 pub(super) use self::baseline::{lists, since, whats_new};
-pub(super) use self::candidates::{are_open, would_leave};
-pub(super) use self::causes::{claim, headline, hops};
 pub(super) use self::ending::{notes, outcome};
 pub(super) use self::gate::{done, second_smoke};
 pub(super) use self::scenarios::{ALREADY, tried};
-pub(super) use self::words::{counted, duration, percent};
+pub(super) use crate::report::human::cause::candidates::{are_open, would_leave};
+pub(super) use crate::report::human::cause::{claim, headline, hops};
+pub(super) use crate::report::human::page::words::{counted, duration, percent};
 
 use self::page::Page;
-use self::text::{Ink, Paint, Separator, Text};
 use super::{Report, RunOutcome};
+use crate::report::human::page::text::{Ink, Paint, Separator, Text};
 
 /// How the report is to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,13 +59,13 @@ pub fn render(report: &Report, style: &Style) -> String {
         RunOutcome::Passed => scenarios::passed(&mut page, report),
         RunOutcome::Failed => scenarios::failed(&mut page, report),
     }
-    causes::write(&mut page, report, style.verbose);
+    cause::write(&mut page, report, style.verbose);
     findings::write(&mut page, report);
     if style.verbose {
-        probes::write(&mut page, report);
+        probe::write(&mut page, report);
     }
     if style.curl {
-        curls::write(&mut page, report);
+        probe::curls::write(&mut page, report);
     }
     baseline::write(&mut page, report);
     gate::write(&mut page, report, style.verbose);

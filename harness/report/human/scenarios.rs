@@ -2,8 +2,8 @@
 
 use super::super::{Report, ScenarioReport, StepOutcome, StepReport};
 use super::page::Page;
-use super::text::{Ink, Paint, Separator, Text};
-use super::words::{counted, duration};
+use crate::report::human::page::text::{Ink, Paint, Separator, Text};
+use crate::report::human::page::words::{counted, duration};
 
 /// A failed run lists this many rows of a kind and says how many more there are.
 const LISTED: usize = 20;

@@ -1,0 +1,85 @@
+//! What a deploy gate is told: what was deployed, what ran before. Shared by `smoke` and `merge`.
+
+use clap::Args;
+use miette::miette;
+
+use crate::cli::terminal::mistake::Mistake;
+use crate::config::Target;
+use crate::evidence::Manifest;
+use crate::gate::{Baseline, Previous};
+use crate::report;
+use crate::run::Conduct;
+
+/// Bytes that are taken of one file.
+const LIMIT: u64 = 32 << 20;
+
+/// Options of a gate.
+#[derive(Debug, Args)]
+pub(crate) struct GateArgs {
+    /// What was just deployed, for example `backend=netra-backend-staging-00639-g4g`; may be repeated
+    #[arg(long, value_name = "SERVICE=REVISION", value_parser = revision)]
+    pub(crate) deployed: Vec<(String, String)>,
+    /// What ran before it and would be gone back to: the revision, or a file `*.json` with its manifest
+    /// (`gcloud run revisions describe … --format=json`); may be repeated
+    #[arg(long, value_name = "SERVICE=REVISION", value_parser = revision)]
+    previous: Vec<(String, String)>,
+    /// A JSON report of an earlier run of the same target: what failed in it is marked
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<String>,
+    /// Fail only for what did not fail in the baseline
+    #[arg(long, requires = "baseline")]
+    new_only: bool,
+    /// Fail where a step passed only when it was repeated
+    #[arg(long)]
+    fail_on_flaky: bool,
+}
+
+impl GateArgs {
+    /// Reads the files that are named.
+    pub(crate) fn read(&self, target: &Target) -> Result<Conduct, Mistake> {
+        let previous = self.previous.iter().map(|(service, named)| previous(service, named, target));
+        Ok(Conduct {
+            previous: previous.collect::<Result<_, _>>()?,
+            baseline: self.baseline.as_ref().map(|file| baseline(file, target)).transpose()?,
+            new_only: self.new_only,
+            fail_on_flaky: self.fail_on_flaky,
+            ..Conduct::default()
+        })
+    }
+}
+
+/// No revision has a dot in its name (they are DNS labels): what ends with `.json` is a file.
+fn previous(service: &str, named: &str, target: &Target) -> Result<Previous, Mistake> {
+    if !named.ends_with(".json") {
+        return Ok(Previous { service: service.to_owned(), revision: named.to_owned(), manifest: None });
+    }
+    let text = text(named)?;
+    let read = Manifest::parse(&text, &target.names.shown);
+    let manifest = read.map_err(|error| miette!("--previous {service}={named}: {error}"))?;
+    Ok(Previous { service: service.to_owned(), revision: manifest.name.clone(), manifest: Some(manifest) })
+}
+
+fn baseline(file: &str, target: &Target) -> Result<Baseline, Mistake> {
+    Ok(Baseline::of(&report::read(file, &text(file)?)?, &target.name)?)
+}
+
+/// The text of a file, if it is not over 32 MiB.
+pub(crate) fn text(file: &str) -> Result<String, Mistake> {
+    use std::io::Read as _;
+
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(file).and_then(|from| from.take(LIMIT + 1).read_to_end(&mut bytes));
+    read.map_err(|error| miette!("cannot read {file}: {error}"))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(miette!("{file} holds over {} MiB", LIMIT >> 20).into());
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn revision(text: &str) -> Result<(String, String), String> {
+    let (service, revision) = text.split_once('=').ok_or("expected SERVICE=REVISION")?;
+    if service.is_empty() || revision.is_empty() {
+        return Err("expected SERVICE=REVISION".into());
+    }
+    Ok((service.to_owned(), revision.to_owned()))
+}

@@ -1,0 +1,80 @@
+//! How a report is shown: on stdout by these options, and beside it by `--report`. Shared by `smoke` and `merge`.
+
+use std::io::IsTerminal as _;
+
+use clap::{Args, ValueEnum};
+use miette::IntoDiagnostic as _;
+
+use crate::cli::args::reports::{ReportArgs, Stdout};
+use crate::cli::terminal::mistake::Mistake;
+use crate::cli::terminal::output;
+use crate::redact::Redactor;
+use crate::report::{Report, human, json};
+
+/// Options of every command that gives a report.
+#[derive(Debug, Args)]
+pub(crate) struct ShownArgs {
+    /// How the report on stdout looks
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+    #[command(flatten)]
+    reports: ReportArgs,
+    /// Show every probe, and what ruled each fault out
+    #[arg(long, short)]
+    verbose: bool,
+    /// Show each failed call as a curl command, its token as `$TOKEN`
+    #[arg(long)]
+    curl: bool,
+    /// Print the outcome alone, in one line
+    #[arg(long, short, conflicts_with_all = ["verbose", "curl"])]
+    quiet: bool,
+}
+
+/// A report format.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// For programs: schema `fivewhys/report/1`.
+    Json,
+}
+
+impl ShownArgs {
+    /// Looks before the run whether everything can be written.
+    pub(crate) fn check(&self) -> Result<(), Mistake> {
+        self.reports.check()
+    }
+
+    /// Prints the report, and writes it wherever else it is wanted.
+    pub(crate) fn show(&self, report: &Report, redactor: &Redactor) -> Result<(), Mistake> {
+        // Everything in it was redacted when it was kept; this is the rail behind the rail.
+        let (text, stdout) = (redactor.clean_own(&self.render(report)), self.stdout());
+        output::print(&self.reports.fenced(text, stdout)).into_diagnostic()?;
+        self.reports.write(report, redactor, self.verbose, stdout)
+    }
+
+    fn render(&self, report: &Report) -> String {
+        match self.format {
+            Format::Json => json::render(report),
+            Format::Human if self.quiet => human::last_line(report, &self.style()),
+            Format::Human => human::render(report, &self.style()),
+        }
+    }
+
+    fn stdout(&self) -> Stdout {
+        match self.format {
+            Format::Json => Stdout::Document,
+            Format::Human => Stdout::Lines,
+        }
+    }
+
+    fn style(&self) -> human::Style {
+        human::Style {
+            width: output::width(),
+            colour: output::colour(std::io::stdout().is_terminal()),
+            unicode: output::unicode(),
+            verbose: self.verbose,
+            curl: self.curl,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Bad usage or configuration: shown on stderr with file, line, column and caret where there are any; exit code 2.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, Report};
+
+use crate::cli::terminal::output;
+use crate::run;
+
+/// What a subcommand gives when nothing could be tested.
+#[derive(Debug)]
+pub(crate) struct Mistake(Report);
+
+impl<E: Into<Report>> From<E> for Mistake {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl Mistake {
+    /// Shows it and gives the exit code.
+    pub(crate) fn show(self) -> ExitCode {
+        let colour = output::colour(std::io::stderr().is_terminal());
+        let theme = match (colour, output::unicode()) {
+            (true, true) => GraphicalTheme::unicode(),
+            (false, true) => GraphicalTheme::unicode_nocolor(),
+            (_, false) => GraphicalTheme::none(),
+        };
+        let mut text = String::new();
+        let diagnostic: &dyn Diagnostic = self.0.as_ref();
+        let shown = GraphicalReportHandler::new_themed(theme)
+            .with_links(false)
+            .with_width(output::width())
+            // A path or a URL must stay in one piece to be copied.
+            .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+            .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .with_break_words(false)
+            .render_report(&mut text, diagnostic);
+        if shown.is_err() {
+            text = format!("{}\n", self.0);
+        }
+        let _ = write!(std::io::stderr(), "{text}");
+        run::ExitCode::Mistake.into()
+    }
+}

@@ -1,0 +1,147 @@
+//! One layer of a surface as it is written, and how the layers become a [`Surface`]. Sits in `target`.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::config::file::overlay::{Overlay, overlays};
+use crate::config::{Accept, Surface};
+use crate::document::values::{HeaderKey, Method, Query, Route};
+use crate::document::written::{Json, Match, Named, OneOrMany};
+use crate::terms::{Carrier, Role, Service, SurfaceKind};
+
+overlays! {
+    /// `[target.NAME.surface."backend.chat-stream"]`.
+    pub(crate) struct SurfaceLayer {
+        /// How it answers. `http` when absent.
+        kind: Option<SurfaceKind>,
+        /// What the diagnosis may take it for. `open` when absent: it takes no part in the diagnosis.
+        role: Option<Role>,
+        /// The HTTP method. `GET` when absent.
+        method: Option<Method>,
+        /// The path, for example `/api/threads`.
+        path: Option<Route>,
+        /// Query pairs. In the values `{token}`, `{email}` and `{sub}` are replaced.
+        query: Named<String, String>,
+        /// Further headers, as written. None that the probe sets, none that calls the request a test.
+        headers: Named<HeaderKey, String>,
+        /// The JSON body. In its strings `{token}`, `{email}`, `{sub}` and `{secret:NAME}` are replaced.
+        body: Option<Json>,
+        /// WebSocket: messages that are sent once it is open.
+        send: Option<Vec<Json>>,
+        /// How the token can travel, the usual way first. Absent: it takes none.
+        carriers: Option<Vec<Carrier>>,
+        /// WebSocket: what is offered with the carrier `subprotocol`; `{token}` and `{token_base64url}` are replaced. For example `["jwt-auth", "jwt.{token_base64url}"]`.
+        subprotocols: Option<Vec<String>>,
+        /// Whether the call carries the service credentials of `caller`. `false` when absent.
+        takes_caller: Option<bool>,
+        /// How acceptance is recognised. All that is given must hold.
+        accept: AcceptLayer,
+        /// How a refusal of the calling service is recognised in the answer, where the system says so itself.
+        caller_rejected: Option<Match>,
+        /// Where the answer (body, event or frame) tells who was signed in, for example `$.user_id`. Without it a success of an `optional` surface proves nothing.
+        identity: Option<Query>,
+        /// Where the name of an event or frame is found in its JSON, for example `$.type`.
+        event_name: Option<Query>,
+        /// Role `issuer`: where the token is found in the answer, for example `$.access_token`.
+        issued_token: Option<Query>,
+    }
+}
+overlays! {
+    pub(crate) struct AcceptLayer {
+        /// Status codes, one or a list. When absent 200 to 299, or 101 for a WebSocket.
+        status: Option<OneOrMany<u16>>,
+        /// What the JSON body must hold, one match or a list: `{ path = "$.status", is = "healthy" }`.
+        json: Option<OneOrMany<Match>>,
+        /// The event that ends a good stream, for example `stream_end`.
+        terminal_event: Option<String>,
+        /// What the first frame of a WebSocket must hold.
+        first_frame: Option<Match>,
+    }
+}
+
+impl SurfaceLayer {
+    /// The surface, checked as a whole.
+    ///
+    /// # Errors
+    /// A message that says what is missing or does not fit.
+    pub(crate) fn resolve(self, id: &str) -> Result<Surface, String> {
+        let service = if id.starts_with("auth.") { Service::Auth } else { Service::Backend };
+        let pairs = |named: Vec<crate::document::written::Entry<String>>| {
+            named.into_iter().map(|e| (e.name, e.value)).collect()
+        };
+        let surface = Surface {
+            past_edge: false,
+            id: id.to_owned(),
+            service,
+            kind: self.kind.unwrap_or(SurfaceKind::Http),
+            role: self.role.unwrap_or(Role::Open),
+            method: self.method.map_or_else(|| "GET".to_owned(), |method| method.0),
+            path: self.path.ok_or_else(|| format!("the surface `{id}` has no `path`"))?.0,
+            query: pairs(self.query.0),
+            headers: pairs(self.headers.0),
+            body: self.body.map(|body| body.0),
+            send: self.send.unwrap_or_default().into_iter().map(|message| message.0).collect(),
+            carriers: self.carriers.unwrap_or_default(),
+            subprotocols: self.subprotocols.unwrap_or_default(),
+            takes_caller: self.takes_caller.unwrap_or(false),
+            accept: self.accept.resolve(),
+            caller_rejected: self.caller_rejected.map(Match::into_json_match),
+            identity: self.identity.map(|query| query.0),
+            event_name: self.event_name.map(|query| query.0),
+            issued_token: self.issued_token.map(|query| query.0),
+        };
+        check(&surface).map_or(Ok(()), Err)?;
+        Ok(surface)
+    }
+}
+
+impl AcceptLayer {
+    fn resolve(self) -> Accept {
+        Accept {
+            status: self.status.unwrap_or_default().0,
+            json: self.json.unwrap_or_default().0.into_iter().map(Match::into_json_match).collect(),
+            terminal_event: self.terminal_event,
+            first_frame: self.first_frame.map(Match::into_json_match),
+        }
+    }
+}
+
+/// What does not fit together, if anything.
+fn check(surface: &Surface) -> Option<String> {
+    let id = &surface.id;
+    let websocket = surface.kind == SurfaceKind::Websocket;
+    let carries = |carrier| surface.carriers.contains(&carrier);
+    let in_body = surface.body.as_ref().is_some_and(|body| holds(body, "{token}"));
+    let in_subprotocols = surface.subprotocols.iter().any(|offer| offer.contains("{token"));
+    let signed_in = matches!(surface.role, Role::Protected | Role::Oracle | Role::Logout);
+    let flaw = if signed_in && surface.carriers.is_empty() {
+        "takes a token but names no `carriers`"
+    } else if carries(Carrier::Body) && !in_body {
+        "carries the token in the body, but its `body` holds no `\"{token}\"`"
+    } else if carries(Carrier::Query) && !surface.query.iter().any(|(_, value)| value.contains("{token}")) {
+        "carries the token in its URL, but its `query` holds no `\"{token}\"`"
+    } else if surface.role == Role::Optional && surface.carriers.is_empty() {
+        "knows who signed in, but names no `carriers`"
+    } else if carries(Carrier::Subprotocol) && !(websocket && in_subprotocols) {
+        "carries the token as subprotocol: that takes kind `websocket` and `subprotocols` with `{token}` or `{token_base64url}`"
+    } else if surface.role == Role::Issuer && surface.issued_token.is_none() {
+        "mints a token, but does not say where in the answer it is: `issued_token`"
+    } else if !websocket && (!surface.send.is_empty() || surface.accept.first_frame.is_some()) {
+        "has `send` or `accept.first_frame`, which belong to kind `websocket`"
+    } else if websocket && (surface.method != "GET" || surface.body.is_some()) {
+        "is a WebSocket: its method is GET and it has no body"
+    } else {
+        return None;
+    };
+    Some(format!("the surface `{id}` {flaw}"))
+}
+
+/// Whether a string anywhere in the JSON holds the text.
+fn holds(json: &Value, text: &str) -> bool {
+    match json {
+        Value::String(string) => string.contains(text),
+        Value::Array(values) => values.iter().any(|value| holds(value, text)),
+        Value::Object(fields) => fields.values().any(|value| holds(value, text)),
+        _ => false,
+    }
+}

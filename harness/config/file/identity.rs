@@ -1,0 +1,86 @@
+//! Who a target's probes speak for: its users, the claims of their tokens, the calling service. Sits in `target`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::config::file::layer::{CallerLayer, ClaimsLayer, UserLayer};
+use crate::config::file::resolve::{Header, LEAST_SECRET_BYTES};
+use crate::config::file::sources::SecretText;
+use crate::config::{CallerIdentity, Claims, SecretSource, User};
+use crate::document::error::ConfigError;
+use crate::document::written::{Entry, Named, OneOrMany};
+
+/// Claims that are not `extra`: those of every token, and those with a key of their own.
+const OWN_CLAIMS: [&str; 10] = ["sub", "email", "permissions", "iat", "exp", "jti", "iss", "aud", "token_type", "type"];
+/// Life of a valid token where the target does not say.
+const USUAL_TTL: Duration = Duration::from_secs(300);
+
+pub(crate) fn users(header: &Header<'_>, entries: Vec<Entry<UserLayer>>) -> Result<Vec<User>, ConfigError> {
+    let mut users: Vec<User> = Vec::new();
+    for Entry { name, span, source, value } in entries {
+        let source = source.as_ref().unwrap_or(header.source);
+        let error = |message: String| ConfigError::new(message).at(source, span.clone());
+        let missing = |key: &str| error(format!("the user `{name}` has no `{key}`"));
+        let (sub, email) = (value.sub.ok_or_else(|| missing("sub"))?, value.email.ok_or_else(|| missing("email"))?);
+        if let Some(twice) = users.iter().find(|user| user.sub == sub) {
+            return Err(error(format!(
+                "the users `{}` and `{name}` are the same: `sub` is `{sub}` in both",
+                twice.name
+            )));
+        }
+        let permissions = value.permissions.unwrap_or_default();
+        users.push(User { secrets: secrets(header, &name, value.secrets), name, sub, email, permissions });
+    }
+    if users.is_empty() {
+        return Err(header.error(format!("the target `{}` has no user", header.name)));
+    }
+    Ok(users)
+}
+
+fn secrets(
+    header: &Header<'_>,
+    user: &str,
+    named: Named<String, OneOrMany<SecretText>>,
+) -> BTreeMap<String, SecretSource> {
+    let secret = |entry: Entry<OneOrMany<SecretText>>| {
+        let what = format!("the {} of user {user}", entry.name);
+        (entry.name, header.secret(&what, 0, Some(entry.value)))
+    };
+    named.0.into_iter().map(secret).collect()
+}
+
+pub(crate) fn claims(header: &Header<'_>, layer: ClaimsLayer) -> Result<Claims, ConfigError> {
+    if let Some(taken) = layer.extra.0.iter().find(|entry| OWN_CLAIMS.contains(&entry.name.as_str())) {
+        let message =
+            format!("`claims.extra.{}` would be overwritten: that claim is written for every token", taken.name);
+        return Err(header.error(message));
+    }
+    Ok(Claims {
+        iss: header.needs(layer.iss, "claims.iss")?,
+        aud: layer.aud,
+        token_type: layer.token_type,
+        r#type: layer.r#type,
+        ttl: layer.ttl.map_or(USUAL_TTL, |ttl| ttl.0),
+        extra: layer.extra.0.into_iter().map(|entry| (entry.name, entry.value.0)).collect(),
+    })
+}
+
+/// Headers and id without a secret are still good for calls that show a wrong one.
+pub(crate) fn caller(header: &Header<'_>, layer: CallerLayer) -> Result<Option<CallerIdentity>, ConfigError> {
+    let CallerLayer { id_header, secret_header, id, secret } = layer;
+    let (Some(id_header), Some(secret_header), Some(id)) = (id_header, secret_header, id) else {
+        return match secret {
+            Some(_) => Err(header
+                .error(format!("the target `{}` has a `caller.secret` and no way to send it", header.name))
+                .help("`caller.id_header`, `caller.secret_header` and `caller.id` belong to it")),
+            None => Ok(None),
+        };
+    };
+    if id.chars().any(char::is_control) {
+        let message =
+            format!("`caller.id` of the target `{}` holds a control character: no header can carry it", header.name);
+        return Err(header.error(message));
+    }
+    let secret = header.secret("the service secret", LEAST_SECRET_BYTES, secret);
+    Ok(Some(CallerIdentity { id_header: id_header.0, secret_header: secret_header.0, id, secret }))
+}

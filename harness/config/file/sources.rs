@@ -1,0 +1,74 @@
+//! Sources of secrets and of evidence as they stand in a target file. Sits in `target`.
+
+use std::path::{Path, PathBuf};
+
+use serde::de::{Deserialize, Deserializer, Error as _};
+use url::Url;
+
+use crate::config::{EvidenceSource, SecretOrigin};
+use crate::document::error::NOT_A_SECRET_SOURCE;
+use crate::document::values::written_as_text;
+
+written_as_text! {
+    /// `env:NAME`, `file:PATH` or `command:["program", "arg"]`.
+    SecretText(SecretOrigin) like "^(env:|file:|command:\\[)" = secret_origin
+}
+written_as_text! {
+    /// `file:PATH`, `url:http://…` or `command:["program", "arg"]`.
+    EvidenceText(EvidenceSource) like "^(file:|url:|https?:|command:\\[)" = evidence
+}
+
+fn secret_origin(text: &str) -> Result<SecretOrigin, String> {
+    match text.split_once(':') {
+        Some(("env", name)) if environment_name(name) => Ok(SecretOrigin::Env(name.to_owned())),
+        Some(("file", path)) if !path.is_empty() => Ok(SecretOrigin::File(PathBuf::from(path))),
+        Some(("command", words)) => command(words).map(SecretOrigin::Command),
+        // The text is not quoted: it may well be the secret.
+        _ => Err(format!("{NOT_A_SECRET_SOURCE}: `env:NAME`, `file:PATH` or `command:[\"program\", \"argument\"]`")),
+    }
+}
+
+fn environment_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn evidence(text: &str) -> Result<EvidenceSource, String> {
+    match text.split_once(':') {
+        Some(("file", path)) if !path.is_empty() => Ok(EvidenceSource::File(PathBuf::from(path))),
+        Some(("http" | "https", _)) => evidence(&format!("url:{text}")),
+        Some(("url", url)) => match Url::parse(url) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(EvidenceSource::Url(url)),
+            _ => Err(format!("`{url}` is no http or https URL")),
+        },
+        Some(("command", words)) => command(words).map(EvidenceSource::Command),
+        _ => Err(format!("`{text}` is none of `file:PATH`, `url:http://…`, `command:[\"program\", \"argument\"]`")),
+    }
+}
+
+fn command(words: &str) -> Result<Vec<String>, String> {
+    match serde_json::from_str::<Vec<String>>(words) {
+        Ok(words) if words.first().is_some_and(|program| !program.is_empty()) => Ok(words),
+        _ => {
+            Err("after `command:` comes a JSON array of strings, the program first: `command:[\"cat\", \"x\"]`"
+                .to_owned())
+        }
+    }
+}
+
+impl SecretText {
+    /// Takes a relative path as relative to this folder.
+    pub(crate) fn root(&mut self, folder: &Path) {
+        if let SecretOrigin::File(path) = &mut self.0 {
+            *path = folder.join(&*path);
+        }
+    }
+}
+
+impl EvidenceText {
+    /// Takes a relative path as relative to this folder.
+    pub(crate) fn root(&mut self, folder: &Path) {
+        if let EvidenceSource::File(path) = &mut self.0 {
+            *path = folder.join(&*path);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Reads one secret from its ordered sources. Sits in `target`; `token` and `cli` read with it.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::config::command::CommandError;
+use crate::config::{SecretOrigin, SecretSource, command};
+
+/// How long a command may take.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// Files and outputs over this many bytes are no secrets.
+const LARGEST: u64 = 64 * 1024;
+
+/// Why there is no secret. Names sources, never a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
+pub enum SecretError {
+    /// The first source that gave anything gave too little.
+    #[error("{origin} gives {bytes} bytes, at least {least} are needed ({purpose})")]
+    #[diagnostic(
+        code(fivewhys::secret::too_short),
+        help("the first source that is not empty is taken; sources after it are not tried")
+    )]
+    TooShort {
+        /// What the secret is for.
+        purpose: String,
+        /// The source.
+        origin: String,
+        /// How many bytes it gave, trimmed.
+        bytes: usize,
+        /// How many are needed.
+        least: usize,
+    },
+    /// It is no key of the target's algorithm. Nothing of it is quoted.
+    #[error("{purpose}, line {line} of the PEM: {why}")]
+    #[diagnostic(
+        code(fivewhys::secret::not_a_key),
+        help("`algorithm` of the target says which key is needed: HS256 takes a shared secret")
+    )]
+    NotAKey {
+        /// What the key is for.
+        purpose: String,
+        /// The line of the secret, from 1.
+        line: usize,
+        /// What is wrong there.
+        why: &'static str,
+    },
+    /// No source gave anything.
+    #[error("{purpose} was not found{}", list(tried))]
+    #[diagnostic(code(fivewhys::secret::not_found), help("set one of the sources, or name another in the target file"))]
+    NotFound {
+        /// What the secret is for.
+        purpose: String,
+        /// The sources in order, each with the reason it gave nothing: `env:JWT_SECRET (unset)`.
+        tried: Vec<String>,
+    },
+}
+
+fn list(tried: &[String]) -> String {
+    if tried.is_empty() {
+        ": the target names no source for it".to_owned()
+    } else {
+        format!(": tried {}", tried.join(", "))
+    }
+}
+
+impl SecretSource {
+    /// The first secret that is not empty, trimmed. Blocks: on files, and on commands for at most 10 s each.
+    ///
+    /// # Errors
+    /// [`SecretError::TooShort`] when that secret is shorter than `min_bytes`, [`SecretError::NotFound`] when no source gives one.
+    pub fn read(&self) -> Result<SecretString, SecretError> {
+        self.read_with(&|name| std::env::var_os(name))
+    }
+
+    fn read_with(&self, environment: &dyn Fn(&str) -> Option<OsString>) -> Result<SecretString, SecretError> {
+        let mut tried = Vec::new();
+        for origin in &self.sources {
+            match origin.value(environment) {
+                Ok(secret) => return self.long_enough(origin, secret),
+                Err(nothing) => tried.push(format!("{origin} ({nothing})")),
+            }
+        }
+        Err(SecretError::NotFound { purpose: self.purpose.clone(), tried })
+    }
+
+    fn long_enough(&self, origin: &SecretOrigin, secret: SecretString) -> Result<SecretString, SecretError> {
+        let (bytes, least) = (secret.expose_secret().len(), self.min_bytes);
+        if bytes < least {
+            let (purpose, origin) = (self.purpose.clone(), origin.to_string());
+            return Err(SecretError::TooShort { purpose, origin, bytes, least });
+        }
+        Ok(secret)
+    }
+}
+
+/// Why one source gave nothing.
+#[derive(Debug, thiserror::Error)]
+enum Nothing {
+    #[error("unset")]
+    Unset,
+    #[error("empty")]
+    Empty,
+    #[error("not UTF-8")]
+    NotText,
+    #[error("no such file")]
+    NoFile,
+    #[error("cannot be read: {0}")]
+    Unreadable(io::ErrorKind),
+    #[error("over {LARGEST} bytes")]
+    TooLarge,
+    #[error(transparent)]
+    Command(#[from] CommandError),
+}
+
+impl SecretOrigin {
+    /// The trimmed value; never an empty one.
+    fn value(&self, environment: &dyn Fn(&str) -> Option<OsString>) -> Result<SecretString, Nothing> {
+        let text = match self {
+            Self::Env(name) => environment(name).ok_or(Nothing::Unset)?.into_string().map_err(|_| Nothing::NotText)?,
+            Self::File(path) => read_file(path)?,
+            Self::Command(words) => text(command::run(words, LARGEST, DEADLINE)?)?,
+            Self::Held(secret) => secret.expose_secret().to_owned(),
+        };
+        match text.trim() {
+            "" => Err(Nothing::Empty),
+            trimmed => Ok(SecretString::from(trimmed)),
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<String, Nothing> {
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Nothing::NoFile,
+        kind => Nothing::Unreadable(kind),
+    };
+    let mut bytes = Vec::new();
+    File::open(path).map_err(unreadable)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST { Err(Nothing::TooLarge) } else { text(bytes) }
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, Nothing> {
+    String::from_utf8(bytes).map_err(|_| Nothing::NotText)
+}
+
+impl fmt::Display for SecretOrigin {
+    /// As in the target file; of a command only the program, since its arguments are nobody's business in an error.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "env:{name}"),
+            Self::File(path) => write!(f, "file:{}", path.display()),
+            Self::Command(words) => write!(f, "command:{}", words.first().map_or("", String::as_str)),
+            Self::Held(_) => f.write_str("the twin"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

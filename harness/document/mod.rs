@@ -1,0 +1,28 @@
+//! Reads the TOML documents that people write: targets, scenarios, catalogue entries.
+//!
+//! Every error points into the document: file, line, column, and what would be right. Start at [`error::ConfigError`].
+//!
+//! - `error`: an error with its source text and span
+//! - `read_on`: reads a document to its end and keeps every mistake; `taken_out` blanks what is wrong
+//! - `suggest`: replaces the deserialiser's words, and finds the nearest known name
+//! - `values`, `written`: values that are checked while they are read
+//! - `schema`: JSON Schemas for editors
+//!
+//! Invariant: this folder never touches the network and knows no target.
+
+pub(crate) mod error;
+pub(crate) mod mask;
+mod read_on;
+mod schema;
+pub(crate) mod suggest;
+mod taken_out;
+pub(crate) mod values;
+pub(crate) mod written;
+
+pub use error::ConfigError;
+pub(crate) use error::{Source, source};
+pub(crate) use read_on::{Reading, read_on};
+pub(crate) use schema::render as render_schema;
+pub(crate) use suggest::nearest_or_all;
+pub(crate) use values::{Period, Query, Route};
+pub(crate) use written::{Json, Match, Named, OneOrMany};

@@ -1,0 +1,161 @@
+//! Single values as they stand in a configuration file, checked while they are read so that the error points at them.
+//! Sits in `target`; `scenario` uses them too.
+
+use std::time::Duration;
+
+use serde::de::{Deserialize, Deserializer, Error};
+use serde_json_path::JsonPath;
+use url::Url;
+
+/// A type that is written as one string and checked by a function; the pattern is what an editor can know of it.
+macro_rules! written_as_text {
+    ($(#[doc = $doc:literal])* $name:ident($inner:ty) like $pattern:literal = $check:expr) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone)]
+        pub(crate) struct $name(pub(crate) $inner);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                let check: fn(&str) -> Result<$inner, String> = $check;
+                check(&text).map(Self).map_err(D::Error::custom)
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let description = concat!($($doc),*).trim();
+                schemars::json_schema!({ "type": "string", "pattern": $pattern, "description": description })
+            }
+        }
+    };
+}
+pub(crate) use written_as_text;
+
+written_as_text! {
+    /// `https://host[:port][/prefix]`.
+    BaseUrl(Url) like "^https?://" = |text| base_url(text, ["http", "https"])
+}
+written_as_text! {
+    /// `wss://host[:port][/prefix]`.
+    SocketUrl(Url) like "^wss?://" = |text| base_url(text, ["ws", "wss"])
+}
+written_as_text! {
+    /// A length of time above zero and of at most a year, in words of humantime: `250ms`, `5s`, `2m`.
+    Period(Duration) like "^[0-9]" = period
+}
+written_as_text! {
+    /// A path on a service: begins with a slash, holds no query and no second host.
+    Route(String) like "^/" = route
+}
+written_as_text! {
+    /// A JSONPath (RFC 9535).
+    Query(JsonPath) like "^\\$" = query
+}
+written_as_text! {
+    /// `backend.NAME` or `auth.NAME`.
+    SurfaceId(String) like "^(backend|auth)[.]" = surface_id
+}
+written_as_text! {
+    /// The name of a header that a surface may set.
+    HeaderKey(String) like "^[A-Za-z0-9-]+" = header_key
+}
+written_as_text! {
+    /// An HTTP method, in upper case.
+    Method(String) like "^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$" = method
+}
+
+/// The longest [`Period`].
+const LONGEST: Duration = Duration::from_secs(366 * 86_400);
+/// Bytes of a JSONPath: its parser is recursive.
+const LONGEST_QUERY: usize = 256;
+
+fn query(text: &str) -> Result<JsonPath, String> {
+    if text.len() > LONGEST_QUERY {
+        return Err(format!("a JSONPath has at most {LONGEST_QUERY} bytes"));
+    }
+    JsonPath::parse(text).map_err(|error| format!("`{text}` is no JSONPath (RFC 9535): {error}"))
+}
+
+fn base_url(text: &str, schemes: [&str; 2]) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("`{text}` is no URL: {error}"))?;
+    if !schemes.contains(&url.scheme()) {
+        return Err(format!("the scheme must be {} or {}, not `{}`", schemes[0], schemes[1], url.scheme()));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("a base URL carries no user and no password".to_owned());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("a base URL ends with its path: no `?` and no `#`".to_owned());
+    }
+    Ok(url)
+}
+
+fn period(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("a length of time must be above zero".to_owned()),
+        // So that no clock overflows when it is added.
+        Ok(duration) if duration > LONGEST => Err("a length of time must be at most a year".to_owned()),
+        Ok(duration) => Ok(duration),
+        Err(error) => Err(format!("`{text}` is no length of time such as `250ms`, `5s` or `2m`: {error}")),
+    }
+}
+
+fn route(text: &str) -> Result<String, String> {
+    let plain = text.starts_with('/') && !text.starts_with("//") && !text.contains(['?', '#', '\\']);
+    let ascii = text.chars().all(|character| character.is_ascii_graphic());
+    if plain && ascii && !text.split('/').any(|segment| segment == "..") {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("`{text}` is no path: it begins with one `/` and holds no `?`, `#`, `..` or space"))
+    }
+}
+
+fn surface_id(text: &str) -> Result<String, String> {
+    let plain = |name: &str| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    };
+    match text.split_once('.') {
+        Some(("backend" | "auth", name)) if plain(name) => Ok(text.to_owned()),
+        _ => Err(format!("a surface is named `backend.NAME` or `auth.NAME`, not `{text}`")),
+    }
+}
+
+/// RFC 9110, 5.6.2: the characters of a field name; and the rails of design.md, section 7.
+fn header_key(text: &str) -> Result<String, String> {
+    let name = text.to_ascii_lowercase();
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)) {
+        return Err(format!("`{text}` is no header name"));
+    }
+    if matches!(name.as_str(), "authorization" | "proxy-authorization" | "cookie" | "host" | "content-length") {
+        return Err(format!("the header `{text}` is not a surface's to set: the probe does"));
+    }
+    let words: Vec<&str> = name.split(['-', '_']).collect();
+    if words.iter().any(|word| matches!(*word, "test" | "e2e")) {
+        return Err(format!("the header `{text}` calls itself a test: systems switch authentication off for those"));
+    }
+    Ok(text.to_owned())
+}
+
+fn method(text: &str) -> Result<String, String> {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    if known.contains(&text) { Ok(text.to_owned()) } else { Err(format!("`{text}` is none of {}", known.join(", "))) }
+}
+
+impl From<SurfaceId> for String {
+    fn from(id: SurfaceId) -> Self {
+        id.0
+    }
+}
+
+impl From<HeaderKey> for String {
+    fn from(name: HeaderKey) -> Self {
+        name.0
+    }
+}

@@ -1,0 +1,166 @@
+//! An earlier run to compare with: what failed then is no news. Sits in `run`; `docs/gate.md` says it for users.
+
+use std::collections::BTreeSet;
+
+use thiserror::Error;
+
+use crate::diagnose::{Cause, Certainty, Finding};
+use crate::gate::earlier::Then;
+use crate::report::{BaselineReport, Report, ScenarioReport, StepOutcome};
+
+/// What counts of an earlier run.
+#[derive(Debug, Clone)]
+pub struct Baseline {
+    started_at: jiff::Timestamp,
+    failed: BTreeSet<String>,
+    passed: BTreeSet<String>,
+    /// The causes it found.
+    found: BTreeSet<String>,
+    /// Every fault that was a cause or might have been one.
+    candidates: BTreeSet<String>,
+    /// Steps of which it did not know why they failed.
+    unexplained: BTreeSet<String>,
+    findings: BTreeSet<String>,
+}
+
+/// Why a report is no baseline of this run.
+#[derive(Debug, Error, miette::Diagnostic)]
+#[non_exhaustive]
+pub enum BaselineError {
+    /// It is of another deployment.
+    #[error("the baseline is of the target `{found}`, not of `{target}`")]
+    #[diagnostic(code(fivewhys::baseline::other_target))]
+    Target {
+        /// Its target.
+        found: String,
+        /// Ours.
+        target: String,
+    },
+    /// It does not say how the rest would have gone.
+    #[error("the baseline was interrupted: what it did not drive may have failed or not")]
+    #[diagnostic(code(fivewhys::baseline::interrupted), help("give the report of a whole run"))]
+    Interrupted,
+}
+
+impl Baseline {
+    /// Takes a report of the same target.
+    ///
+    /// # Errors
+    /// When it is of another target, or was cut short.
+    pub fn of(report: &Report, target: &str) -> Result<Self, BaselineError> {
+        if report.target != target {
+            return Err(BaselineError::Target { found: report.target.clone(), target: target.to_owned() });
+        }
+        if report.interrupted.is_some() {
+            return Err(BaselineError::Interrupted);
+        }
+        let (failed, unknown) = (failing(&report.scenarios), |cause: &&Cause| cause.certainty == Certainty::Unknown);
+        let explained: BTreeSet<&String> =
+            report.causes.iter().filter(|cause| !unknown(cause)).flat_map(|cause| &cause.explains).collect();
+        let found = report.causes.iter().filter(|cause| cause.certainty >= Certainty::Likely);
+        Ok(Self {
+            started_at: report.timing.started_at,
+            unexplained: failed.iter().filter(|step| !explained.contains(step)).cloned().collect(),
+            failed,
+            passed: named(&report.scenarios, |outcome| outcome == StepOutcome::Passed),
+            found: found.map(|cause| cause.fault.clone()).collect(),
+            candidates: report.causes.iter().flat_map(candidates).collect(),
+            findings: report.findings.iter().map(|finding| finding.id.clone()).collect(),
+        })
+    }
+
+    /// Marks the steps that failed then too, and says what is new.
+    pub(crate) fn compare(
+        &self,
+        scenarios: &mut [ScenarioReport],
+        causes: &[Cause],
+        findings: &[Finding],
+        new_only: bool,
+    ) -> BaselineReport {
+        for scenario in &mut *scenarios {
+            let id = scenario.id.clone();
+            for step in scenario.steps.iter_mut().filter(|step| step.outcome == StepOutcome::Failed) {
+                step.already = self.failed.contains(&format!("{id}/{}", step.id));
+            }
+        }
+        let failed = named(scenarios, |outcome| outcome == StepOutcome::Failed);
+        let (already, new): (Vec<String>, Vec<String>) =
+            failed.into_iter().partition(|step| self.failed.contains(step));
+        let passed = named(scenarios, |outcome| outcome == StepOutcome::Passed);
+        let (known, other): (Vec<&Cause>, Vec<&Cause>) = causes.iter().partition(|cause| self.knows(cause));
+        let new_finding = findings.iter().any(|finding| finding.fails && !self.findings.contains(&finding.id));
+        BaselineReport {
+            started_at: self.started_at,
+            anything_new: !new.is_empty() || !other.is_empty() || new_finding,
+            new,
+            already,
+            gone: self.failed.intersection(&passed).cloned().collect(),
+            known_causes: known.into_iter().map(|cause| cause.fault.clone()).collect(),
+            new_only,
+        }
+    }
+
+    /// Whether the fault behind these steps was there before.
+    pub(crate) fn then(&self, fault: &str, cause: &Cause) -> Then {
+        let any = |of: &BTreeSet<String>| cause.explains.iter().any(|step| of.contains(step));
+        if self.found.contains(fault) {
+            Then::Had
+        } else if any(&self.failed) || self.candidates.contains(fault) || !any(&self.passed) {
+            Then::Untold
+        } else {
+            Then::HadNot
+        }
+    }
+
+    /// A cause is no news where it was one then, or where nobody knew then why the same steps failed.
+    fn knows(&self, cause: &Cause) -> bool {
+        let same = candidates(cause).any(|fault| self.candidates.contains(&fault));
+        same || cause.explains.iter().all(|step| self.unexplained.contains(step))
+    }
+}
+
+fn candidates(cause: &Cause) -> impl Iterator<Item = String> {
+    std::iter::once(&cause.fault).chain(cause.alternatives.iter().map(|other| &other.fault)).cloned()
+}
+
+/// What was known to fail has failed.
+fn failing(scenarios: &[ScenarioReport]) -> BTreeSet<String> {
+    named(scenarios, |outcome| matches!(outcome, StepOutcome::Failed | StepOutcome::Known))
+}
+
+fn named(scenarios: &[ScenarioReport], which: impl Fn(StepOutcome) -> bool) -> BTreeSet<String> {
+    let steps = scenarios.iter().flat_map(|scenario| scenario.steps.iter().map(move |step| (&scenario.id, step)));
+    steps.filter(|(_, step)| which(step.outcome)).map(|(scenario, step)| format!("{scenario}/{}", step.id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    #[rstest]
+    #[case::it_was_there("revoked-accepted", true, false)]
+    #[case::it_fails_the_run("wrong-key-accepted", true, true)]
+    #[case::it_fails_nothing("http.401-without-challenge", false, false)]
+    fn a_finding_is_new_where_it_fails_the_run_and_was_not_there(
+        #[case] id: &str,
+        #[case] fails: bool,
+        #[case] new: bool,
+    ) {
+        let nothing = || BTreeSet::new();
+        let baseline = Baseline {
+            started_at: jiff::Timestamp::UNIX_EPOCH,
+            failed: nothing(),
+            passed: nothing(),
+            found: nothing(),
+            candidates: nothing(),
+            unexplained: nothing(),
+            findings: ["revoked-accepted".to_owned()].into(),
+        };
+        let finding = json!({ "id": id, "title": "t", "evidence": [], "fails": fails });
+        let finding: Finding = serde_json::from_value(finding).expect("a finding");
+        assert_eq!(baseline.compare(&mut [], &[], &[finding], true).anything_new, new);
+    }
+}

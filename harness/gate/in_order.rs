@@ -1,0 +1,70 @@
+//! What a service's environment would be if nothing in it were wrong, as far as the target tells. Sits in `run`, under `earlier`: a fault that
+//! such an environment rules out lies in the environment.
+
+use std::collections::BTreeMap;
+
+use crate::config::Target;
+use crate::evidence::{EnvValue, Manifest};
+use crate::terms::Service;
+
+/// The manifest with every variable that matters there, and as the target and the other service have it.
+pub(crate) fn in_order(manifest: &Manifest, service: Service, other: Option<&Manifest>, target: &Target) -> Manifest {
+    let mut env = manifest.env.clone();
+    let roles: &[&str] = match service {
+        Service::Backend => &["service-secret", "jwt-secret", "service-id", "auth-url", "auth-enabled", "oauth-client"],
+        Service::Auth => &["service-secret", "jwt-secret"],
+    };
+    for role in roles {
+        let names = target.variables.get(*role).map_or(&[][..], Vec::as_slice);
+        let there = names.iter().find(|name| env.contains_key(*name)).or(names.first());
+        if let Some(name) = there {
+            set(&mut env, name, right_value(role, other, target));
+        }
+    }
+    if service == Service::Backend {
+        target.variables.get("required").into_iter().flatten().for_each(|name| set(&mut env, name, None));
+    }
+    Manifest { env, ..manifest.clone() }
+}
+
+/// A value that is known to be right, or else any where there is none.
+fn set(env: &mut BTreeMap<String, EnvValue>, name: &str, right: Option<EnvValue>) {
+    let is_there = env.get(name).is_some_and(|value| !value.is_empty());
+    match right {
+        Some(value) => drop(env.insert(name.to_owned(), value)),
+        None if is_there => {}
+        None => drop(env.insert(name.to_owned(), EnvValue::Hidden { empty: false })),
+    }
+}
+
+fn right_value(role: &str, other: Option<&Manifest>, target: &Target) -> Option<EnvValue> {
+    match role {
+        "service-id" => target.caller.as_ref().map(|caller| EnvValue::Plain(caller.id.clone())),
+        "auth-url" => Some(EnvValue::Plain(target.auth.to_string())),
+        "auth-enabled" => Some(EnvValue::Plain("true".to_owned())),
+        "service-secret" | "jwt-secret" => {
+            let names = target.variables.get(role)?;
+            names.iter().find_map(|name| other?.env.get(name)).filter(|value| !value.is_empty()).cloned()
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::staging;
+
+    #[test]
+    fn what_is_missing_is_there_and_what_differs_is_the_others() {
+        let secret = |version: &str| EnvValue::Secret { name: "s".to_owned(), version: version.to_owned() };
+        let with =
+            |value| Manifest { env: BTreeMap::from([("SERVICE_SECRET".to_owned(), value)]), ..Manifest::default() };
+        let target = staging();
+        let order = in_order(&with(secret("3")), Service::Backend, Some(&with(secret("4"))), &target);
+        assert_eq!(order.env["SERVICE_SECRET"], secret("4"));
+        assert_eq!(order.env["SERVICE_ID"], EnvValue::Plain("netra-backend".to_owned()));
+        assert!(["AUTH_SERVICE_URL", "DATABASE_URL", "GEMINI_API_KEY"].iter().all(|name| !order.env[*name].is_empty()));
+        assert_eq!(in_order(&order, Service::Backend, Some(&with(secret("4"))), &target), order, "in order it stays");
+    }
+}

@@ -1,0 +1,38 @@
+//! The command that rolls back, filled in from the target's names. Sits in `run`, beside the `gate`.
+
+use crate::diagnose::{Cause, Entry};
+use crate::gate::earlier::Then;
+use crate::gate::{Gate, candidates};
+use crate::report::RollBack;
+
+impl Gate<'_> {
+    /// One a service that any candidate involves and whose revision before had not all of them.
+    pub(crate) fn commands(&self, causes: &[Cause]) -> Vec<RollBack> {
+        let entries: Vec<Entry> =
+            causes.iter().flat_map(candidates).filter_map(|id| self.catalogue.entry(id)).collect();
+        let brought = |service: &str| {
+            let by = |entry: &&Entry| entry.involves.iter().any(|end| end == service);
+            entries.iter().filter(by).any(|entry| self.earlier.of(&entry.id, service) != Then::Had)
+        };
+        let of = |(service, from): &(String, String)| {
+            let to = self.previous_of(service).filter(|_| brought(service))?.revision.clone();
+            let command = self.command(service, &to);
+            Some(RollBack { service: service.clone(), from: from.clone(), to, command })
+        };
+        self.deployed.iter().filter_map(of).collect()
+    }
+
+    fn command(&self, service: &str, to: &str) -> String {
+        let names = &self.target.names;
+        let called = match service {
+            "backend" => names.backend.as_deref(),
+            "auth" => names.auth.as_deref(),
+            _ => None,
+        };
+        let word = |text: &str| shlex::try_quote(text).map_or_else(|_| "NAME".to_owned(), |word| word.into_owned());
+        let place = [("project", &names.project), ("region", &names.region)];
+        let place = place.into_iter().filter_map(|(flag, name)| Some(format!(" --{flag}={}", word(name.as_ref()?))));
+        let (service, to) = (word(called.unwrap_or(service)), word(to));
+        format!("gcloud run services update-traffic {service} --to-revisions={to}=100{}", place.collect::<String>())
+    }
+}

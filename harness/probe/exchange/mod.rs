@@ -1,0 +1,174 @@
+//! What went over the wire for a probe. The arrow from `probe` to `observe`: facts only, serialisable, already redacted.
+
+pub(crate) mod error;
+pub(crate) mod key;
+
+use serde::{Deserialize, Serialize};
+
+use crate::probe::{ProbeKey, TransportError};
+
+/// One probe, sent and answered (or not). Holds no token and no secret: they are replaced before the exchange is built.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Exchange {
+    /// Ordinal within the run, from 1.
+    pub id: u32,
+    /// What was probed.
+    pub probe: ProbeKey,
+    /// `scenario/step` when a scenario asked for it, nothing when the diagnosis did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// When it was sent, by our clock.
+    pub started_at: jiff::Timestamp,
+    /// The W3C trace id that was sent in `traceparent`: 32 hex digits.
+    pub trace_id: String,
+    /// What was sent.
+    pub request: SentRequest,
+    /// Status line and headers of the answer, when one came. For a WebSocket this is the handshake's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Head>,
+    /// The body, up to the size limit. Empty for an upgraded WebSocket.
+    #[serde(default)]
+    pub body: Body,
+    /// Server-sent events, in order of arrival.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<StreamEvent>,
+    /// WebSocket text and binary frames, both directions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frames: Vec<Frame>,
+    /// How the WebSocket was closed, when a close frame was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close: Option<Close>,
+    /// What ended the exchange before its time: no answer, half an answer, a deadline, a limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<TransportError>,
+    /// Phase times.
+    pub phases: Phases,
+    /// For the token kind `issued` and for issuer surfaces: whether our signing secret verifies the signature of the token that the
+    /// auth service minted. Checked locally; nothing of the token is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued_with_our_secret: Option<bool>,
+}
+
+/// The request as sent, with credentials replaced by `<token:KIND>` and `<secret>`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct SentRequest {
+    /// `GET`, `POST`, … For a WebSocket: `GET`.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
+    /// Headers in the order they were set.
+    pub headers: Vec<(String, String)>,
+    /// The body as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+}
+
+/// Status line and headers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Head {
+    /// The status code.
+    pub status: u16,
+    /// `HTTP/1.1`, `HTTP/2.0`.
+    pub version: String,
+    /// Headers in the order received, names in lower case, repeated names repeated.
+    pub headers: Vec<(String, String)>,
+}
+
+/// The body as far as it was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Body {
+    /// The bytes as text (lossy UTF-8), redacted.
+    pub text: String,
+    /// How many bytes came over the wire.
+    pub bytes: usize,
+    /// Whether the size limit cut it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
+}
+
+/// One server-sent event (WHATWG HTML, 9.2.6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct StreamEvent {
+    /// Milliseconds after the request was sent.
+    pub at_ms: u64,
+    /// The event's name: what the surface's `event_name` finds in the data, else the `event:` field, else `message`.
+    pub name: String,
+    /// The data, redacted.
+    pub data: String,
+}
+
+/// One WebSocket message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Frame {
+    /// Milliseconds after the request was sent.
+    pub at_ms: u64,
+    /// Who sent it.
+    pub from: Side,
+    /// The event's name, as for [`StreamEvent::name`]; empty when there is none.
+    pub name: String,
+    /// The payload as text, redacted.
+    pub data: String,
+}
+
+/// One end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// We.
+    Client,
+    /// They.
+    Server,
+}
+
+/// A WebSocket close frame (RFC 6455, 7.4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Close {
+    /// The close code; 1005 when the frame carried none.
+    pub code: u16,
+    /// The reason, redacted.
+    pub reason: String,
+    /// Who closed first.
+    pub by: Side,
+}
+
+/// Phase times in milliseconds after the request was started. A phase that was not reached is absent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Phases {
+    /// Name resolution took this long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns_ms: Option<f64>,
+    /// TCP and TLS took this long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_ms: Option<f64>,
+    /// The status line had arrived after this long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_byte_ms: Option<f64>,
+    /// Everything was over after this long.
+    pub end_ms: f64,
+}
+
+impl Exchange {
+    /// The first header of this name (lower case), if any.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let headers = &self.head.as_ref()?.headers;
+        headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// Every header of this name (lower case), in order.
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let all = self.head.iter().flat_map(|head| &head.headers);
+        all.filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// The status code, if a status line arrived.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.head.as_ref().map(|head| head.status)
+    }
+
+    /// Server frames only.
+    pub fn received(&self) -> impl Iterator<Item = &Frame> {
+        self.frames.iter().filter(|frame| frame.from == Side::Server)
+    }
+}

@@ -1,0 +1,70 @@
+//! The cookie jar of a session: sticky sessions, over HTTP and WebSocket handshakes alike. Sits in `probe`.
+
+use hyper::HeaderMap;
+use hyper::header::SET_COOKIE;
+use reqwest::cookie::{CookieStore as _, Jar};
+use url::Url;
+
+/// Cookies as a browser would keep them. Their values are credentials: they are sent, never shown.
+#[derive(Default)]
+pub(crate) struct Cookies(Jar);
+
+impl Cookies {
+    /// The `Cookie` header for this URL, if there is anything to send.
+    pub(crate) fn header(&self, url: &Url) -> Option<String> {
+        let value = self.0.cookies(&as_http(url))?;
+        value.to_str().ok().map(str::to_owned)
+    }
+
+    /// Keeps what an answer sets.
+    pub(crate) fn keep(&self, headers: &HeaderMap, url: &Url) {
+        self.0.set_cookies(&mut headers.get_all(SET_COOKIE).iter(), &as_http(url));
+    }
+}
+
+/// A jar knows `http` and `https` only.
+fn as_http(url: &Url) -> Url {
+    let mut http = url.clone();
+    let scheme = match url.scheme() {
+        "ws" => "http",
+        "wss" => "https",
+        _ => return http,
+    };
+    // cannot fail: all four are special schemes; if it did, the jar would just be empty for this URL
+    let _ = http.set_scheme(scheme);
+    http
+}
+
+/// A `Cookie` header with its values left out.
+pub(crate) fn shown(header: &str) -> String {
+    let masked = |pair: &str| format!("{}=<cookie>", pair.split('=').next().unwrap_or_default().trim());
+    header.split(';').map(masked).collect::<Vec<_>>().join("; ")
+}
+
+/// A `Set-Cookie` header with its value left out, its attributes kept.
+pub(crate) fn shown_set(header: &str) -> String {
+    let (pair, attributes) = header.split_at(header.find(';').unwrap_or(header.len()));
+    format!("{}{attributes}", shown(pair))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_shown_without_its_value() {
+        assert_eq!(shown("a=1; b=2=3"), "a=<cookie>; b=<cookie>");
+        assert_eq!(shown_set("GAESA=abc; Path=/; Secure"), "GAESA=<cookie>; Path=/; Secure");
+        assert_eq!(shown_set("bare"), "bare=<cookie>");
+    }
+
+    #[test]
+    fn a_websocket_shares_the_cookies_of_its_host() {
+        let cookies = Cookies::default();
+        let mut headers = HeaderMap::new();
+        headers.append(SET_COOKIE, "a=1; Path=/".parse().unwrap());
+        cookies.keep(&headers, &Url::parse("ws://127.0.0.1:7/ws").unwrap());
+        assert_eq!(cookies.header(&Url::parse("http://127.0.0.1:8/x").unwrap()).as_deref(), Some("a=1"));
+        assert_eq!(cookies.header(&Url::parse("http://127.0.0.2:7/x").unwrap()), None);
+    }
+}

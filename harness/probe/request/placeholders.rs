@@ -1,0 +1,86 @@
+//! Placeholders in bodies and messages: `{token}`, `{email}`, `{sub}`, `{secret:NAME}`. Sits in `probe`, used by `render`.
+//! Braces that hold anything else are left as they are.
+
+use serde_json::Value;
+
+/// What a placeholder stands for.
+pub(crate) enum Meaning {
+    /// This text.
+    Text(String),
+    /// Nothing: whatever holds it goes.
+    Nothing,
+    /// It is none of ours.
+    Foreign,
+}
+
+/// Fills every string of `json`. Object members and array items that hold a [`Meaning::Nothing`] are left out;
+/// nothing remains when the whole is one such string.
+pub(crate) fn fill<E>(json: &Value, meaning: &dyn Fn(&str) -> Result<Meaning, E>) -> Result<Option<Value>, E> {
+    match json {
+        Value::String(text) => Ok(fill_text(text, meaning)?.map(Value::String)),
+        Value::Array(items) => {
+            let filled = items.iter().map(|item| fill(item, meaning));
+            Ok(Some(Value::Array(filled.filter_map(Result::transpose).collect::<Result<_, E>>()?)))
+        }
+        Value::Object(members) => {
+            let filled =
+                members.iter().map(|(name, value)| Ok(fill(value, meaning)?.map(|value| (name.clone(), value))));
+            Ok(Some(Value::Object(filled.filter_map(Result::transpose).collect::<Result<_, E>>()?)))
+        }
+        other => Ok(Some(other.clone())),
+    }
+}
+
+/// Fills one string in one pass: what was filled in is not looked at again.
+pub(crate) fn fill_text<E>(text: &str, meaning: &dyn Fn(&str) -> Result<Meaning, E>) -> Result<Option<String>, E> {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let known = match after.split_once('}') {
+            Some((name, tail)) => (meaning(name)?, tail),
+            None => (Meaning::Foreign, after),
+        };
+        rest = match known {
+            (Meaning::Text(value), tail) => {
+                filled.push_str(&value);
+                tail
+            }
+            (Meaning::Nothing, _) => return Ok(None),
+            (Meaning::Foreign, _) => {
+                filled.push('{');
+                after
+            }
+        };
+    }
+    filled.push_str(rest);
+    Ok(Some(filled))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    fn meaning(name: &str) -> Result<Meaning, Infallible> {
+        Ok(match name {
+            "sub" => Meaning::Text("user-{sub}".to_owned()),
+            "token" => Meaning::Nothing,
+            _ => Meaning::Foreign,
+        })
+    }
+
+    #[rstest]
+    #[case(json!({"a": "{sub}", "n": 1}), Some(json!({"a": "user-{sub}", "n": 1})))]
+    #[case(json!({"a": "{token}", "b": [{"c": "x {token}"}, "{token}", 2]}), Some(json!({"b": [{}, 2]})))]
+    #[case(json!("fn main() { {sub} } {other} {"), Some(json!("fn main() { user-{sub} } {other} {")))]
+    #[case(json!("{token}"), None)]
+    fn placeholders_are_filled_and_what_holds_nothing_goes(#[case] json: Value, #[case] expected: Option<Value>) {
+        let Ok(filled) = fill(&json, &meaning);
+        assert_eq!(filled, expected);
+    }
+}

@@ -1,0 +1,209 @@
+//! Makes the request of a probe. Sits in `probe`; runs twice with two sets of values, once for the wire and once for the record,
+//! so that the record never held a token.
+
+use hyper::Method;
+use serde_json::Value;
+use url::Url;
+
+use crate::config::{Surface, Target, User};
+use crate::probe::request::address;
+use crate::probe::request::placeholders::{Meaning, fill, fill_text};
+use crate::probe::{CannotProbe, ProbeRequest};
+use crate::terms::{Carrier, SurfaceKind};
+
+/// By these, systems have taken a call for a test and let it in (contract 0.12 and section 9).
+const TEST_HEADERS: [(&str, &str); 4] =
+    [("X-Test-Type", "E2E"), ("X-Test-Environment", "staging"), ("X-E2E-Test", "true"), ("X-Test-Mode", "true")];
+
+/// A request, ready to be sent or to be shown.
+#[derive(Clone)]
+pub(crate) struct Rendered {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Option<String>,
+    /// WebSocket messages.
+    pub(crate) messages: Vec<String>,
+}
+
+/// What is called, by whom.
+#[derive(Clone, Copy)]
+pub(crate) struct Call<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) surface: &'a Surface,
+    pub(crate) user: &'a User,
+    pub(crate) request: &'a ProbeRequest,
+}
+
+/// The ids of one probe, fresh each time.
+pub(crate) struct Ids {
+    pub(crate) trace: String,
+    span: String,
+    request: String,
+    pub(crate) websocket_key: String,
+}
+
+/// What is filled in: the real thing for the wire, labels for the record.
+pub(crate) struct Values<'a> {
+    /// The token plain and in base64url, when one is sent.
+    pub(crate) token: Option<[String; 2]>,
+    /// Headers that identify the calling service.
+    pub(crate) service: Vec<(String, String)>,
+    /// The session's cookies for this URL.
+    pub(crate) cookie: Option<String>,
+    /// A secret of the user by name.
+    pub(crate) secret: &'a dyn Fn(&str) -> Result<String, CannotProbe>,
+}
+
+impl Ids {
+    pub(crate) fn fresh() -> Self {
+        use base64::Engine as _;
+        let mut span = uuid::Uuid::new_v4().simple().to_string();
+        span.truncate(16);
+        Self {
+            trace: uuid::Uuid::new_v4().simple().to_string(),
+            span,
+            request: uuid::Uuid::new_v4().to_string(),
+            websocket_key: base64::engine::general_purpose::STANDARD.encode(uuid::Uuid::new_v4().as_bytes()),
+        }
+    }
+}
+
+impl Call<'_> {
+    /// The URL without its query, which may carry the token.
+    pub(crate) fn place(&self) -> Result<Url, CannotProbe> {
+        let path = self.request.path.as_deref().unwrap_or(&self.surface.path);
+        address::url(self.target.base(self.surface), path, &[])
+    }
+
+    fn url(&self, values: &Values<'_>) -> Result<Url, CannotProbe> {
+        let path = self.request.path.as_deref().unwrap_or(&self.surface.path);
+        let (ours, asked) = (&self.surface.query, &self.request.query);
+        let kept = ours.iter().filter(|(name, _)| !asked.iter().any(|(other, _)| other == name));
+        let filled = kept.chain(asked).map(|(name, value)| {
+            let value = fill_text(value, &|word| Ok::<_, CannotProbe>(self.in_query(word, values)))?;
+            Ok(value.map(|value| (name.clone(), value)))
+        });
+        let pairs: Vec<_> = filled.filter_map(Result::transpose).collect::<Result<_, CannotProbe>>()?;
+        address::url(self.target.base(self.surface), path, &pairs)
+    }
+
+    fn in_query(&self, name: &str, values: &Values<'_>) -> Meaning {
+        match name {
+            "token" => self.carried(Carrier::Query, values, 0),
+            "email" => Meaning::Text(self.user.email.clone()),
+            "sub" => Meaning::Text(self.user.sub.clone()),
+            _ => Meaning::Foreign,
+        }
+    }
+
+    pub(crate) fn render(&self, ids: &Ids, values: &Values<'_>) -> Result<Rendered, CannotProbe> {
+        let method = Method::from_bytes(self.surface.method.as_bytes())
+            .map_err(|_| CannotProbe::Method(self.surface.method.clone()))?;
+        let body = self.body(values)?;
+        let headers = self.headers(ids, values, body.is_some())?;
+        Ok(Rendered { method, url: self.url(values)?, headers, body, messages: self.messages(values)? })
+    }
+
+    fn body(&self, values: &Values<'_>) -> Result<Option<String>, CannotProbe> {
+        let Some(body) = self.request.body.as_ref().or(self.surface.body.as_ref()) else { return Ok(None) };
+        Ok(fill(body, &|name| self.meaning(name, values))?.map(|json| json.to_string()))
+    }
+
+    fn messages(&self, values: &Values<'_>) -> Result<Vec<String>, CannotProbe> {
+        let messages = self.request.send.as_ref().unwrap_or(&self.surface.send);
+        let text = |json: Value| match json {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        let filled = messages.iter().map(|json| Ok(fill(json, &|name| self.meaning(name, values))?.map(text)));
+        filled.filter_map(Result::transpose).collect()
+    }
+
+    fn headers(&self, ids: &Ids, values: &Values<'_>, json: bool) -> Result<Vec<(String, String)>, CannotProbe> {
+        let mut headers =
+            Headers(vec![("User-Agent".to_owned(), concat!("fivewhys/", env!("CARGO_PKG_VERSION")).to_owned())]);
+        headers.set("Accept", if self.surface.kind == SurfaceKind::Sse { "text/event-stream" } else { "*/*" });
+        if json {
+            headers.set("Content-Type", "application/json");
+        }
+        headers.add_all(&self.surface.headers);
+        if self.request.test_headers {
+            TEST_HEADERS.iter().for_each(|(name, value)| headers.set(name, value));
+        }
+        headers.set("traceparent", &format!("00-{}-{}-01", ids.trace, ids.span));
+        headers.set("X-Request-ID", &ids.request);
+        if let Some(cookie) = &values.cookie {
+            headers.set("Cookie", cookie);
+        }
+        for (name, value) in &values.service {
+            headers.set(name, value);
+        }
+        if self.surface.kind == SurfaceKind::Websocket {
+            self.upgrade(&mut headers, ids, values)?;
+        }
+        if let (Carrier::Header, Some([token, _])) = (self.request.key.carrier, &values.token) {
+            headers.set("Authorization", &format!("Bearer {token}"));
+        }
+        Ok(headers.0)
+    }
+
+    /// RFC 6455, 4.1, less the `Host` header, which the connection sets.
+    fn upgrade(&self, headers: &mut Headers, ids: &Ids, values: &Values<'_>) -> Result<(), CannotProbe> {
+        headers.set("Connection", "Upgrade");
+        headers.set("Upgrade", "websocket");
+        headers.set("Sec-WebSocket-Version", "13");
+        headers.set("Sec-WebSocket-Key", &ids.websocket_key);
+        let offered =
+            self.surface.subprotocols.iter().map(|form| fill_text(form, &|name| self.subprotocol(name, values)));
+        let offered: Vec<String> = offered.filter_map(Result::transpose).collect::<Result<_, CannotProbe>>()?;
+        if !offered.is_empty() {
+            headers.set("Sec-WebSocket-Protocol", &offered.join(", "));
+        }
+        Ok(())
+    }
+
+    fn subprotocol(&self, name: &str, values: &Values<'_>) -> Result<Meaning, CannotProbe> {
+        let which = match name {
+            "token" => 0,
+            "token_base64url" => 1,
+            _ => return Ok(Meaning::Foreign),
+        };
+        Ok(self.carried(Carrier::Subprotocol, values, which))
+    }
+
+    fn meaning(&self, name: &str, values: &Values<'_>) -> Result<Meaning, CannotProbe> {
+        if let Some(secret) = name.strip_prefix("secret:") {
+            return (values.secret)(secret).map(Meaning::Text);
+        }
+        Ok(match name {
+            "token" => self.carried(Carrier::Body, values, 0),
+            "email" => Meaning::Text(self.user.email.clone()),
+            "sub" => Meaning::Text(self.user.sub.clone()),
+            _ => Meaning::Foreign,
+        })
+    }
+
+    fn carried(&self, carrier: Carrier, values: &Values<'_>, which: usize) -> Meaning {
+        match &values.token {
+            Some(forms) if self.request.key.carrier == carrier => Meaning::Text(forms[which].clone()),
+            _ => Meaning::Nothing,
+        }
+    }
+}
+
+/// Headers in the order they were set; a later one of a name takes the place of an earlier one.
+struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    fn set(&mut self, name: &str, value: &str) {
+        self.0.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        self.0.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The target's own: they replace ours, and may repeat a name.
+    fn add_all(&mut self, headers: &[(String, String)]) {
+        self.0.retain(|(ours, _)| !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(ours)));
+        self.0.extend_from_slice(headers);
+    }
+}

@@ -1,0 +1,63 @@
+//! A stream of server-sent events, read as it arrives. Sits in `probe`, behind `http`.
+
+pub(crate) mod parser;
+
+use std::error::Error;
+
+use bytes::Bytes;
+use hyper::HeaderMap;
+use hyper::body::Body;
+use hyper::header::CONTENT_TYPE;
+
+use crate::probe::sse::parser::{Dispatched, SseParser};
+use crate::probe::transport::answer::{Answer, name_in};
+use crate::probe::transport::{Rules, body};
+use crate::probe::{ErrorKind, StreamEvent, TransportError};
+
+pub(crate) fn is_event_stream(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    media_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/event-stream")
+}
+
+/// Reads events until the last one wanted, the end, a limit or the deadline. What came before an error is kept.
+pub(crate) async fn read<B>(stream: &mut B, answer: &mut Answer, rules: &Rules<'_>)
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: Error + 'static,
+{
+    answer.error = follow(stream, answer, rules).await.err();
+}
+
+async fn follow<B>(stream: &mut B, answer: &mut Answer, rules: &Rules<'_>) -> Result<(), TransportError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: Error + 'static,
+{
+    let mut parser = SseParser::default();
+    let limit = rules.budget.body_bytes;
+    while let Some(bytes) = body::next(stream, &rules.deadline, ErrorKind::StreamTimeout).await? {
+        let room = limit.saturating_sub(answer.bytes).min(bytes.len());
+        answer.bytes += bytes.len();
+        for event in parser.push(&bytes[..room]) {
+            if answer.events.len() >= rules.budget.events {
+                return Err(rules.too_many());
+            }
+            let event = arrived(event, rules);
+            let last = rules.ends_with(&event.name);
+            answer.events.push(event);
+            if last {
+                return Ok(());
+            }
+        }
+        if answer.bytes > limit {
+            return Err(body::too_large(limit));
+        }
+    }
+    Ok(())
+}
+
+fn arrived(event: Dispatched, rules: &Rules<'_>) -> StreamEvent {
+    let field = if event.event.is_empty() { "message".to_owned() } else { event.event };
+    let name = name_in(rules.surface, &event.data).unwrap_or(field);
+    StreamEvent { at_ms: rules.deadline.at_ms(), name, data: event.data }
+}

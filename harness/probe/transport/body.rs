@@ -1,0 +1,103 @@
+//! Bodies, read to a limit and kept without half a secret. Sits in `probe`; HTTP answers and refused handshakes alike.
+
+use std::error::Error;
+
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use hyper::body::Body;
+
+use crate::probe::transport::answer::Answer;
+use crate::probe::transport::classify::{Stage, classify};
+use crate::probe::transport::deadline::Deadline;
+use crate::probe::{ErrorKind, TransportError};
+
+/// Bytes read past the limit, so that a secret that lies across it is seen whole.
+const MARGIN: usize = 16 * 1024;
+
+/// Reads `body` into `answer` until its end, the limit (bytes) or the deadline.
+pub(crate) async fn read<B>(body: &mut B, answer: &mut Answer, limit: usize, deadline: &Deadline)
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: Error + 'static,
+{
+    loop {
+        match next(body, deadline, ErrorKind::HttpResponseIncomplete).await {
+            Ok(Some(bytes)) => keep(answer, &bytes, limit),
+            Ok(None) => break,
+            Err(error) => {
+                answer.error = Some(error);
+                break;
+            }
+        }
+        if answer.bytes >= limit.saturating_add(MARGIN) {
+            break;
+        }
+    }
+    if answer.bytes > limit {
+        answer.error = Some(too_large(limit));
+    }
+}
+
+/// The next data of a body; nothing at its end. Past the deadline: an error of `kind`.
+pub(crate) async fn next<B>(body: &mut B, deadline: &Deadline, kind: ErrorKind) -> Result<Option<Bytes>, TransportError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: Error + 'static,
+{
+    loop {
+        match deadline.within(body.frame(), kind).await? {
+            None => return Ok(None),
+            Some(Err(error)) => return Err(classify(&error, Stage::Reading)),
+            Some(Ok(frame)) => {
+                if let Ok(bytes) = frame.into_data() {
+                    return Ok(Some(bytes));
+                }
+            }
+        }
+    }
+}
+
+pub(crate) fn too_large(limit: usize) -> TransportError {
+    TransportError { kind: ErrorKind::HttpResponseBodySize, detail: format!("more than {limit} bytes") }
+}
+
+fn keep(answer: &mut Answer, bytes: &Bytes, limit: usize) {
+    answer.bytes += bytes.len();
+    let room = limit.saturating_add(MARGIN).saturating_sub(answer.body.len());
+    answer.body.extend_from_slice(&bytes[..bytes.len().min(room)]);
+}
+
+/// The first `limit` bytes as text, redacted. A secret that begins before the cut and ends after it is left out whole.
+pub(crate) fn text(raw: &[u8], limit: usize, redact: &dyn Fn(&str) -> String) -> String {
+    let whole = redact(&String::from_utf8_lossy(raw));
+    let Some(kept) = raw.get(..limit).filter(|kept| kept.len() < raw.len()) else { return whole };
+    let cut = redact(&String::from_utf8_lossy(kept));
+    let same = whole.chars().zip(cut.chars()).take_while(|(a, b)| a == b);
+    same.map(|(c, _)| c).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redact(text: &str) -> String {
+        text.replace("hunter2-hunter2", "<secret>")
+    }
+
+    #[test]
+    fn a_secret_across_the_cut_leaves_no_half() {
+        let raw = b"a hunter2-hunter2 b hunter2-hunter2 c";
+        for limit in 0..=raw.len() {
+            let kept = text(raw, limit, &redact);
+            assert!(!kept.contains("hun"), "{limit}: {kept}");
+            assert!("a <secret> b <secret> c".starts_with(&kept), "{limit}: {kept}");
+        }
+        assert_eq!(text(raw, raw.len(), &redact), "a <secret> b <secret> c");
+        assert_eq!(text(raw, 2, &redact), "a ");
+    }
+
+    #[test]
+    fn a_character_across_the_cut_is_left_out() {
+        assert_eq!(text("aé".as_bytes(), 2, &redact), "a");
+    }
+}

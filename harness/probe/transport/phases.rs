@@ -1,0 +1,121 @@
+//! Name resolution and connection, timed. Sits in `probe`; a layer around reqwest's connector, and what the WebSocket's own dial uses.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tower::{Layer, Service};
+
+/// How long resolving and connecting took, as far as they came. Clones share what they hold.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Stopwatch(Arc<Mutex<Reading>>);
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Reading {
+    resolving: bool,
+    dns_ms: Option<f64>,
+    connect_ms: Option<f64>,
+}
+
+/// The name does not resolve.
+#[derive(Debug, thiserror::Error)]
+#[error("the name does not resolve")]
+pub(crate) struct NotResolved(#[source] Option<std::io::Error>);
+
+impl Stopwatch {
+    pub(crate) fn dns_ms(&self) -> Option<f64> {
+        self.read().dns_ms
+    }
+
+    pub(crate) fn connect_ms(&self) -> Option<f64> {
+        self.read().connect_ms
+    }
+
+    /// Whether the name is still being looked up.
+    pub(crate) fn is_resolving(&self) -> bool {
+        self.read().resolving
+    }
+
+    fn read(&self) -> MutexGuard<'_, Reading> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks the name up with the system's resolver.
+    pub(crate) async fn resolve(&self, name: &str, port: u16) -> Result<Vec<SocketAddr>, NotResolved> {
+        let start = Instant::now();
+        self.read().resolving = true;
+        let found = tokio::net::lookup_host((name, port)).await.map_err(|error| NotResolved(Some(error)))?;
+        let found: Vec<_> = found.collect();
+        if found.is_empty() {
+            return Err(NotResolved(None));
+        }
+        let mut reading = self.read();
+        reading.resolving = false;
+        reading.dns_ms = Some(ms(start));
+        Ok(found)
+    }
+
+    /// Times a connection, name resolution not counted.
+    pub(crate) async fn connecting<T, E>(&self, connect: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let start = Instant::now();
+        let connected = connect.await?;
+        let mut reading = self.read();
+        reading.connect_ms = Some((ms(start) - reading.dns_ms.unwrap_or(0.0)).max(0.0));
+        Ok(connected)
+    }
+}
+
+fn ms(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1000.0
+}
+
+impl Resolve for Stopwatch {
+    fn resolve(&self, name: Name) -> Resolving {
+        let watch = self.clone();
+        Box::pin(async move {
+            let found = Self::resolve(&watch, name.as_str(), 0).await?;
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+impl<S> Layer<S> for Stopwatch {
+    type Service = Timed<S>;
+
+    fn layer(&self, inner: S) -> Timed<S> {
+        Timed { inner, watch: self.clone() }
+    }
+}
+
+/// A connector whose connections are timed.
+#[derive(Debug, Clone)]
+pub(crate) struct Timed<S> {
+    inner: S,
+    watch: Stopwatch,
+}
+
+impl<S, R> Service<R> for Timed<S>
+where
+    S: Service<R>,
+    S::Future: Send + 'static,
+    S::Response: Send,
+    S::Error: Send,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: R) -> Self::Future {
+        let watch = self.watch.clone();
+        let connect = self.inner.call(request);
+        Box::pin(async move { watch.connecting(connect).await })
+    }
+}

@@ -1,0 +1,185 @@
+//! What is said over an open WebSocket: frames, messages, close. Sits in `probe`, behind `websocket`.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode};
+
+use crate::probe::transport::answer::{Answer, name_in};
+use crate::probe::transport::deadline::Deadline;
+use crate::probe::transport::{Rules, body};
+use crate::probe::websocket::error::of_socket;
+use crate::probe::{Close, ErrorKind, Frame, Side, TransportError, Until};
+
+/// How long a peer may take for its close frame once a close is due. Seen in the wild: 100 ms from error frame to close.
+const CLOSE_GRACE: Duration = Duration::from_secs(1);
+
+/// One open socket.
+pub(crate) struct Conversation<'a> {
+    socket: WebSocketStream<TokioIo<Upgraded>>,
+    answer: &'a mut Answer,
+    rules: &'a Rules<'a>,
+    /// Messages of any kind, pings too.
+    seen: usize,
+    /// Bytes of payload received.
+    bytes: usize,
+}
+
+enum Turn {
+    /// A frame came; it is the answer's last.
+    Frame,
+    /// The peer has closed.
+    Closed,
+}
+
+impl<'a> Conversation<'a> {
+    pub(crate) async fn over(stream: TokioIo<Upgraded>, answer: &'a mut Answer, rules: &'a Rules<'a>) -> Self {
+        let limit = Some(rules.budget.body_bytes);
+        let config = WebSocketConfig::default().max_message_size(limit).max_frame_size(limit);
+        let socket = WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await;
+        Self { socket, answer, rules, seen: 0, bytes: 0 }
+    }
+
+    /// Follows the frames to the last one wanted, and closes. `shown` is how the messages are recorded.
+    pub(crate) async fn hold(&mut self, messages: &[String], shown: &[String]) {
+        match self.talk(messages, shown).await {
+            Ok(Turn::Frame) => self.close().await,
+            // reading on sends the close frame that answers the peer's
+            Ok(Turn::Closed) => drop(self.next(&self.soon()).await),
+            Err(error) => self.answer.error = Some(error),
+        }
+    }
+
+    /// Follows the frames to the last one wanted.
+    async fn talk(&mut self, messages: &[String], shown: &[String]) -> Result<Turn, TransportError> {
+        let greeting = self.rules.surface.accept.first_frame.as_ref();
+        // where no greeting is expected, the peer may be waiting for us
+        if greeting.is_none() {
+            self.say(messages, shown).await;
+        }
+        if let Turn::Closed = self.turn(&self.rules.deadline).await? {
+            return Ok(Turn::Closed);
+        }
+        if greeting.is_some_and(|greeting| !self.last_json().is_some_and(|json| greeting.holds(&json))) {
+            return self.linger().await;
+        }
+        if self.is_last() {
+            return Ok(Turn::Frame);
+        }
+        if self.rules.until == &Until::Accepted {
+            return if greeting.is_some() { Ok(Turn::Frame) } else { self.linger().await };
+        }
+        if greeting.is_some() {
+            self.say(messages, shown).await;
+        }
+        loop {
+            if matches!(self.turn(&self.rules.deadline).await?, Turn::Closed) {
+                return Ok(Turn::Closed);
+            }
+            if self.is_last() {
+                return Ok(Turn::Frame);
+            }
+        }
+    }
+
+    /// After a frame that need not mean acceptance: the close that tells why may be on its way.
+    async fn linger(&mut self) -> Result<Turn, TransportError> {
+        let soon = self.soon();
+        loop {
+            match self.turn(&soon).await {
+                Ok(Turn::Frame) => {}
+                Err(error) if error.kind == ErrorKind::StreamTimeout => return Ok(Turn::Frame),
+                other => return other,
+            }
+        }
+    }
+
+    fn is_last(&self) -> bool {
+        self.answer.frames.last().is_some_and(|frame| self.rules.ends_with(&frame.name))
+    }
+
+    fn last_json(&self) -> Option<serde_json::Value> {
+        serde_json::from_str(&self.answer.frames.last()?.data).ok()
+    }
+
+    async fn say(&mut self, messages: &[String], shown: &[String]) {
+        for (message, shown) in messages.iter().zip(shown) {
+            let sent = self.rules.deadline.within(self.socket.send(Message::text(message)), ErrorKind::StreamTimeout);
+            // a peer that has gone leaves its reasons to be read
+            if !matches!(sent.await, Ok(Ok(()))) {
+                return;
+            }
+            self.keep(Side::Client, shown.clone());
+        }
+    }
+
+    /// Waits for the next frame or the peer's close.
+    async fn turn(&mut self, deadline: &Deadline) -> Result<Turn, TransportError> {
+        loop {
+            let data = match self.next(deadline).await? {
+                Message::Text(text) => text.to_string(),
+                Message::Binary(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                Message::Close(frame) => {
+                    self.answer.close = Some(closed(frame, Side::Server));
+                    return Ok(Turn::Closed);
+                }
+                _ => continue,
+            };
+            self.bytes += data.len();
+            if self.bytes > self.rules.budget.body_bytes {
+                return Err(body::too_large(self.rules.budget.body_bytes));
+            }
+            self.keep(Side::Server, data);
+            return Ok(Turn::Frame);
+        }
+    }
+
+    fn soon(&self) -> Deadline {
+        self.rules.deadline.at_most(CLOSE_GRACE)
+    }
+
+    async fn next(&mut self, deadline: &Deadline) -> Result<Message, TransportError> {
+        let next = deadline.within(self.socket.next(), ErrorKind::StreamTimeout).await?;
+        self.seen += 1;
+        if self.seen > self.rules.budget.events {
+            return Err(self.rules.too_many());
+        }
+        next.unwrap_or(Err(tokio_tungstenite::tungstenite::Error::ConnectionClosed)).map_err(|error| of_socket(&error))
+    }
+
+    fn keep(&mut self, from: Side, data: String) {
+        let name = name_in(self.rules.surface, &data).unwrap_or_default();
+        self.answer.frames.push(Frame { at_ms: self.rules.deadline.at_ms(), from, name, data });
+    }
+
+    /// Closes with 1000 and waits a moment for the peer's close; one with another code was sent before ours arrived.
+    async fn close(&mut self) {
+        let ours = CloseFrame { code: CloseCode::Normal, reason: "".into() };
+        let soon = self.soon();
+        let sent = soon.within(self.socket.close(Some(ours)), ErrorKind::StreamTimeout);
+        if !matches!(sent.await, Ok(Ok(()))) {
+            return;
+        }
+        self.answer.close = Some(Close { code: 1000, reason: String::new(), by: Side::Client });
+        while let Ok(message) = self.next(&soon).await {
+            if let Message::Close(Some(theirs)) = message
+                && theirs.code != CloseCode::Normal
+            {
+                self.answer.close = Some(closed(Some(theirs), Side::Server));
+            }
+        }
+    }
+}
+
+/// 1005 stands for a close frame without a code (RFC 6455, 7.1.5).
+fn closed(frame: Option<CloseFrame>, by: Side) -> Close {
+    frame.map_or(Close { code: 1005, reason: String::new(), by }, |frame| Close {
+        code: frame.code.into(),
+        reason: frame.reason.to_string(),
+        by,
+    })
+}

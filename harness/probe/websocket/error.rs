@@ -1,0 +1,20 @@
+//! tungstenite's errors in the words of RFC 9209. Sits in `probe`, beside `websocket`.
+
+use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+
+use crate::probe::transport::classify::{Stage, broken_off, of_io};
+use crate::probe::{ErrorKind, TransportError};
+
+/// A connection that ends without a close frame was terminated: 1006 is never on the wire.
+pub(crate) fn of_socket(error: &Error) -> TransportError {
+    let kind = match error {
+        Error::Io(io) => of_io(io.kind(), Stage::Waiting).unwrap_or(broken_off(Stage::Waiting)),
+        Error::Capacity(_) => ErrorKind::HttpResponseBodySize,
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)
+        | Error::ConnectionClosed
+        | Error::AlreadyClosed => ErrorKind::ConnectionTerminated,
+        _ => ErrorKind::HttpProtocolError,
+    };
+    TransportError { kind, detail: error.to_string() }
+}

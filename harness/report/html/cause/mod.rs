@@ -1,0 +1,91 @@
+//! One cause, from what to do down to what proves it. Sits in `report::html`; puts the sections of a cause in order.
+
+pub(crate) mod cure;
+pub(crate) mod open;
+pub(crate) mod ruled_out;
+pub(crate) mod whys;
+
+use maud::{Markup, html};
+
+use crate::diagnose::{Cause, Certainty};
+use crate::report::html::figure::{map, sequence};
+use crate::report::html::markup::text::shown;
+use crate::report::html::{exchanges, outcome};
+use crate::report::human::{are_open, claim, hops};
+use crate::report::{Passage, Report};
+
+/// Steps named before the rest is folded.
+const NAMED: usize = 6;
+
+pub(crate) fn section(report: &Report, n: usize, cause: &Cause) -> Markup {
+    let number = n + 1;
+    let id = format!("cause-{number}");
+    let passage = report.passages.iter().find(|passage| passage.cause == n);
+    let is_shown = |exchange: u32| exchanges::is_shown(report, exchange);
+    html! {
+        section .card #(id) aria-labelledby=(format!("{id}-title")) {
+            @if report.causes.len() > 1 { p .eyebrow { "Cause " (number) " of " (report.causes.len()) } }
+            h2 #(format!("{id}-title")) { (shown(&claim(cause))) " " (outcome::certainty(cause.certainty)) }
+            (about(cause))
+            (open::settle(cause))
+            (cure::section(cause, report.gate.is_some()))
+            (drawn(report, number, cause, passage))
+            (whys::section(cause, is_shown))
+            (open::candidates(cause))
+            (ruled_out::section(cause, is_shown))
+            (explained(cause))
+        }
+    }
+}
+
+fn about(cause: &Cause) -> Markup {
+    html! {
+        @if cause.certainty == Certainty::Unknown { p { (shown(&cause.title)) "." } }
+        p .quiet { (outcome::meaning(cause.certainty)) }
+        dl .facts {
+            dt { "Where" } dd { (place(cause)) }
+            @if let Some(who) = outcome::who(cause) { dt { "Who" } dd { (who) } }
+            @if !are_open(cause) { dt { "Called" } dd { code { (shown(&cause.fault)) } } }
+        }
+    }
+}
+
+/// The hop in words for whoever does not know the house.
+fn place(cause: &Cause) -> Markup {
+    use crate::diagnose::Hops;
+    html! {
+        @match &cause.hop {
+            Hops::One(hop) => { (map::in_words(*hop)) " (" code { (hops(&cause.hop)) } ")" }
+            Hops::Several(all) => {
+                @for (n, hop) in all.iter().enumerate() {
+                    @if n > 0 { ", or " }
+                    (map::in_words(*hop)) " (" code { (hop.as_str()) } ")"
+                }
+            }
+        }
+    }
+}
+
+fn drawn(report: &Report, number: usize, cause: &Cause, passage: Option<&Passage>) -> Markup {
+    html! {
+        @if let Some(passage) = passage {
+            (map::figure(number, passage))
+            (sequence::figure(report, number, passage, cause.certainty))
+        }
+    }
+}
+
+fn explained(cause: &Cause) -> Markup {
+    let named = cause.explains.iter().take(NAMED);
+    let rest = cause.explains.get(NAMED..).unwrap_or_default();
+    html! {
+        h3 { "It explains" }
+        ul .inline { @for step in named { li { code { (shown(step)) } } } }
+        @if !rest.is_empty() {
+            details {
+                summary { (rest.len()) " more" }
+                ul .inline { @for step in rest { li { code { (shown(step)) } } } }
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The map of hops: how far the failing request came, who answered, and where the cause lies. Sits in `report::html`.
+
+use maud::{Markup, html};
+
+use crate::report::{Blame, HopMark, Passage};
+use crate::terms::Hop;
+
+/// A box on the map.
+struct Place {
+    hop: Hop,
+    name: &'static str,
+    about: &'static str,
+    x: i32,
+    y: i32,
+}
+
+const WIDTH: i32 = 158;
+const HEIGHT: i32 = 98;
+const PLACES: [Place; 6] = [
+    Place { hop: Hop::Client, name: "client", about: "this test, its token", x: 2, y: 106 },
+    Place { hop: Hop::Edge, name: "edge", about: "the way in, platform", x: 268, y: 106 },
+    Place { hop: Hop::Backend, name: "backend", about: "what was asked for", x: 534, y: 106 },
+    Place { hop: Hop::Auth, name: "auth", about: "knows the tokens", x: 800, y: 2 },
+    Place { hop: Hop::Data, name: "data", about: "database, Redis", x: 800, y: 106 },
+    Place { hop: Hop::Agents, name: "agents", about: "do the work", x: 800, y: 210 },
+];
+
+/// A way between two boxes that is a hop of its own, or none.
+struct Way {
+    hop: Option<Hop>,
+    path: &'static str,
+    label: (i32, i32),
+    /// The hop at its far end: the way was taken when that was reached.
+    to: Hop,
+}
+
+const WAYS: [Way; 5] = [
+    Way { hop: Some(Hop::Network), path: "M160,155 H268", label: (214, 108), to: Hop::Edge },
+    Way { hop: None, path: "M426,155 H534", label: (0, 0), to: Hop::Backend },
+    Way { hop: Some(Hop::BackendAuth), path: "M692,155 H746 V51 H800", label: (640, 24), to: Hop::Auth },
+    Way { hop: None, path: "M692,155 H800", label: (0, 0), to: Hop::Data },
+    Way { hop: None, path: "M692,155 H746 V259 H800", label: (0, 0), to: Hop::Agents },
+];
+
+/// A hop for whoever does not know the house.
+pub(crate) const fn in_words(hop: Hop) -> &'static str {
+    match hop {
+        Hop::Client => "on our side: the token, the secret, the clock or the request of this test",
+        Hop::Network => "on the network between the test and the front door",
+        Hop::Edge => "at the edge: the load balancer or the platform's front door",
+        Hop::Backend => "in the backend",
+        Hop::BackendAuth => "between the backend and the auth service: the backend's call, either end of it",
+        Hop::Auth => "in the auth service",
+        Hop::Data => "in the database or Redis",
+        Hop::Agents => "in the agents behind the backend",
+        Hop::Unknown => "it cannot be told where",
+    }
+}
+
+pub(crate) fn figure(number: usize, passage: &Passage) -> Markup {
+    let id = format!("map-{number}");
+    html! {
+        figure {
+            h3 { "Where" }
+            div .drawing tabindex="0" role="region" aria-label=(format!("Map of hops, cause {number}")) {
+                svg viewBox="0 0 960 310" role="img" aria-labelledby=(id) {
+                    title #(id) { (in_one_line(passage)) }
+                    // A blamed way lies over the others.
+                    @for way in WAYS.iter().filter(|way| !is_blamed(way, passage)) { (way_drawn(way, passage)) }
+                    @for way in WAYS.iter().filter(|way| is_blamed(way, passage)) { (way_drawn(way, passage)) }
+                    @for place in &PLACES { (place_drawn(place, passage)) }
+                }
+            }
+            figcaption {
+                (in_one_line(passage))
+                " Solid: the request came by here. Dotted: not visible in this exchange."
+            }
+        }
+    }
+}
+
+fn mark(passage: &Passage, hop: Hop) -> HopMark {
+    let unseen = HopMark { hop, blame: Blame::None, reached: false, answered: false, ruled_out: 0 };
+    passage.hops.iter().copied().find(|mark| mark.hop == hop).unwrap_or(unseen)
+}
+
+fn class(mark: HopMark) -> &'static str {
+    match (mark.blame, mark.reached) {
+        (Blame::Culprit, _) => "culprit",
+        (Blame::Suspect, _) => "suspect",
+        (Blame::None, true) => "reached",
+        (Blame::None, false) => "unseen",
+    }
+}
+
+/// Whether the cause is there, in words.
+const fn blame(mark: HopMark) -> &'static str {
+    match mark.blame {
+        Blame::Culprit => "✗ the cause",
+        Blame::Suspect => "? may be here",
+        Blame::None => "",
+    }
+}
+
+/// What the request met there, in words.
+fn part(mark: HopMark) -> &'static str {
+    match (mark.answered, mark.reached) {
+        _ if mark.hop == Hop::Client => "asked",
+        (true, _) => "answered",
+        (false, true) => "passed it on",
+        (false, false) => "not visible",
+    }
+}
+
+fn place_drawn(place: &Place, passage: &Passage) -> Markup {
+    let mark = mark(passage, place.hop);
+    let middle = place.x + WIDTH / 2;
+    html! {
+        g .place .(class(mark)) {
+            rect x=(place.x) y=(place.y) width=(WIDTH) height=(HEIGHT) rx="8" {}
+            text .name x=(middle) y=(place.y + 22) text-anchor="middle" { (place.name) }
+            text .about x=(middle) y=(place.y + 39) text-anchor="middle" { (place.about) }
+            text .part x=(middle) y=(place.y + 57) text-anchor="middle" { (part(mark)) }
+            @if mark.ruled_out > 0 {
+                text .about x=(middle) y=(place.y + 73) text-anchor="middle" { (mark.ruled_out) " causes ruled out" }
+            }
+            @if mark.blame != Blame::None { text .state x=(middle) y=(place.y + 90) text-anchor="middle" { (blame(mark)) } }
+        }
+    }
+}
+
+fn is_blamed(way: &Way, passage: &Passage) -> bool {
+    way.hop.is_some_and(|hop| mark(passage, hop).blame != Blame::None)
+}
+
+fn way_drawn(way: &Way, passage: &Passage) -> Markup {
+    let taken = mark(passage, way.to).reached;
+    let own = way.hop.map(|hop| mark(passage, hop));
+    let class = match own {
+        Some(mark) if mark.blame != Blame::None => class(mark),
+        _ if taken => "reached",
+        _ => "unseen",
+    };
+    let (x, y) = way.label;
+    html! {
+        g .way .(class) {
+            path d=(way.path) {}
+            @if let Some(mark) = own {
+                text .about x=(x) y=(y) text-anchor="middle" { (mark.hop.as_str()) }
+                @if mark.blame != Blame::None {
+                    rect .badge x=(x - 62) y=(y + 22) width="124" height="26" rx="13" {}
+                    text .state x=(x) y=(y + 40) text-anchor="middle" { (blame(mark)) }
+                }
+            }
+        }
+    }
+}
+
+/// The same in words.
+fn in_one_line(passage: &Passage) -> String {
+    let answered = passage.hops.iter().find(|mark| mark.answered);
+    let answered = answered
+        .map_or_else(|| "Nobody answered".to_owned(), |mark| format!("The answer was made {}", in_words(mark.hop)));
+    let at = |blame| -> Vec<&str> {
+        passage.hops.iter().filter(|mark| mark.blame == blame).map(|mark| in_words(mark.hop)).collect()
+    };
+    let (culprits, suspects) = (at(Blame::Culprit), at(Blame::Suspect));
+    let cause = match (culprits.is_empty(), suspects.is_empty()) {
+        (false, _) => format!("The cause lies {}", culprits.join(", or ")),
+        (true, false) => format!("The cause may lie {}", suspects.join(", or ")),
+        (true, true) => "Where the cause lies is not known".to_owned(),
+    };
+    format!("{answered}. {cause}.")
+}

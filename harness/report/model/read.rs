@@ -1,0 +1,58 @@
+//! A JSON report read back: a baseline, or a part of a run. Sits in `report`.
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::report::{Report, SCHEMA};
+
+/// Why a text is no report that can be read.
+#[derive(Debug, Error, miette::Diagnostic)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// It is not JSON, or not a report.
+    #[error("{from}, line {line}, column {column}: {why}")]
+    #[diagnostic(code(fivewhys::report::not_a_report), help("give what `fivewhys smoke --format json` prints"))]
+    Json {
+        /// Which file.
+        from: String,
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1, in bytes.
+        column: usize,
+        /// The parser's words.
+        why: String,
+    },
+    /// It is a report of another schema, or says none.
+    #[error("{from} has the schema {found}; this build reads {SCHEMA:?}")]
+    #[diagnostic(code(fivewhys::report::other_schema), help("make it anew with this version of fivewhys"))]
+    Schema {
+        /// Which file.
+        from: String,
+        /// What it says.
+        found: String,
+    },
+}
+
+/// Reads a report of [`SCHEMA`]. `from` names it in errors.
+///
+/// # Errors
+/// When it is not JSON, of another schema, or lacks what a report has.
+pub fn read(from: &str, text: &str) -> Result<Report, ReadError> {
+    #[derive(Deserialize)]
+    #[serde(expecting = "a report")]
+    struct Head {
+        schema: Option<String>,
+    }
+    let no_report = |error: serde_json::Error| ReadError::Json {
+        from: from.to_owned(),
+        line: error.line(),
+        column: error.column(),
+        why: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
+    };
+    let Head { schema } = serde_json::from_str(text).map_err(no_report)?;
+    if schema.as_deref() != Some(SCHEMA) {
+        let found = schema.map_or_else(|| "(none)".to_owned(), |schema| format!("{schema:?}"));
+        return Err(ReadError::Schema { from: from.to_owned(), found });
+    }
+    serde_json::from_str(text).map_err(no_report)
+}

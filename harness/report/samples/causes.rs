@@ -1,0 +1,120 @@
+//! The causes of the sample reports. Test only.
+
+use crate::diagnose::{Alternative, Cause, Certainty, Hops, Proof, Rollback, RuledOut, Settling, Why};
+use crate::terms::Hop;
+
+/// The block of design.md, section 6.
+pub(crate) fn certain_cause() -> Cause {
+    Cause {
+        fault: "backend-auth/service-secret-mismatch".to_owned(),
+        title: "The backend and the auth service hold different service secrets".to_owned(),
+        hop: Hops::One(Hop::BackendAuth),
+        certainty: Certainty::Certain,
+        confidence: 0.998,
+        explains: vec!["chat-stream/send".to_owned(), "chat-messages/send".to_owned()],
+        alternatives: Vec::new(),
+        whys: vec![
+            why("POST /api/chat/stream answered 403", &["the backend answered (JSON envelope, x-trace-id), in 57 ms"]),
+            why("it could not validate the token", &["a valid and a wrong-key token got the same answer"]),
+            why(
+                "the auth service gave the backend no yes",
+                &["it accepts the same token from us, with the right caller credentials", "its health is 200 in 4 ms"],
+            ),
+            why(
+                "the auth service refused the backend itself",
+                &["its log at 12:01:07.311: invalid service secret, caller netra-backend"],
+            ),
+            why("the secrets differ", &["manifest: backend reads service-secret-staging:3, auth reads :latest (4)"]),
+        ],
+        ruled_out: ["edge/iam-denied", "client/wrong-signing-secret", "auth/down", "backend-auth/auth-url-wrong"].map(out).to_vec(),
+        involves: vec!["backend".to_owned(), "auth".to_owned()],
+        owner: None,
+        fix: Some(
+            "gcloud run services update netra-backend-staging --update-secrets=SERVICE_SECRET=service-secret-staging:latest".to_owned(),
+        ),
+        verify: Some("fivewhys smoke --target staging --scenario chat-stream".to_owned()),
+        rollback: Some(Rollback {
+            cures: true,
+            says: "would cure it: 00611-cr5 read version 4. `gcloud run services update-traffic netra-backend-staging --to-revisions=00611-cr5=100`"
+                .to_owned(),
+        }),
+        settled_by: None,
+    }
+}
+
+/// The same run with the doors edge and auth alone: one of six.
+pub(crate) fn ambiguous_cause() -> Cause {
+    let slugs = [
+        "service-id-mismatch",
+        "service-secret-missing",
+        "service-id-missing",
+        "auth-url-wrong",
+        "intermediary-answers",
+    ];
+    let alternative = |(slug, confidence): (&str, f64)| Alternative {
+        fault: format!("backend-auth/{slug}"),
+        title: format!("What the catalogue says about {slug} in one line"),
+        confidence,
+        unlikely: false,
+        settled_by: (confidence > 0.1).then(|| manifest(None)),
+    };
+    let mut cause = certain_cause();
+    cause.whys.truncate(3);
+    cause.certainty = Certainty::Ambiguous;
+    cause.confidence = 0.31;
+    cause.alternatives = slugs.into_iter().zip([0.24, 0.18, 0.14, 0.09, 0.004]).map(alternative).collect();
+    cause.fix = None;
+    cause.verify = None;
+    cause.rollback = None;
+    cause.settled_by =
+        Some(manifest(Some(["gcloud", "run", "services", "describe", "netra-backend-staging", "--format=json"])));
+    cause
+}
+
+fn manifest(command: Option<[&str; 6]>) -> Settling {
+    let one = |slug: &str| format!("backend-auth/{slug}");
+    Settling {
+        door: "manifest".to_owned(),
+        asks: "the backend's manifest".to_owned(),
+        command: command.map(|words| words.join(" ")),
+        argv: command.iter().flatten().map(|word| (*word).to_owned()).collect(),
+        feed: Some("fivewhys smoke --target staging --manifest -".to_owned()),
+        note: None,
+        leaves: 2.0,
+        of: 6,
+        splits: vec![
+            vec![one("service-secret-mismatch"), one("intermediary-answers")],
+            vec![one("service-id-missing")],
+        ],
+    }
+}
+
+/// The hop, and no more.
+pub(crate) fn unknown_cause() -> Cause {
+    let mut cause = certain_cause();
+    cause.fault = "unknown@backend".to_owned();
+    cause.title = "No fault of the catalogue explains what the backend answers".to_owned();
+    cause.hop = Hops::One(Hop::Backend);
+    cause.certainty = Certainty::Unknown;
+    cause.confidence = 0.4;
+    cause.whys = vec![why("POST /api/chat/messages answered 418", &["the backend answered (x-trace-id), in 12 ms"])];
+    cause.ruled_out.truncate(2);
+    cause.involves = vec!["backend".to_owned()];
+    cause.fix = None;
+    cause.verify = None;
+    cause.rollback = None;
+    cause
+}
+
+/// One proof.
+pub(crate) fn proof(says: &str, exchange: Option<u32>) -> Proof {
+    Proof { says: says.to_owned(), exchange }
+}
+
+fn why(claim: &str, evidence: &[&str]) -> Why {
+    Why { claim: claim.to_owned(), evidence: evidence.iter().map(|says| proof(says, Some(7))).collect() }
+}
+
+fn out(fault: &str) -> RuledOut {
+    RuledOut { fault: fault.to_owned(), by: proof("the backend itself answered the valid token", Some(7)) }
+}

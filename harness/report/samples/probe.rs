@@ -1,0 +1,84 @@
+//! The probe of the sample reports. Test only.
+
+use crate::observe::{Authn, Because, LatencyClass, Observation, Outcome};
+use crate::probe::{Body, Exchange, Head, Phases, ProbeKey, SentRequest};
+use crate::report::ProbeReport;
+use crate::terms::{Caller, Carrier, Hop, TokenKind};
+
+/// A wrong-key token that the backend refuses.
+pub(crate) fn probe() -> ProbeReport {
+    ProbeReport { observation: Some(observation()), exchange: exchange() }
+}
+
+fn key() -> ProbeKey {
+    ProbeKey {
+        surface: "backend.chat-stream".to_owned(),
+        token: TokenKind::WrongKey,
+        carrier: Carrier::Header,
+        caller: Caller::None,
+        user: "alice".to_owned(),
+    }
+}
+
+fn observation() -> Observation {
+    let because = |claim: &str, bytes: &str| Because { claim: claim.to_owned(), bytes: bytes.to_owned() };
+    Observation {
+        maker_is_hint: false,
+        unmarked: false,
+        unchallenged: false,
+        speaks_for_another: false,
+        clock_skew_s: None,
+        took_ms: 57,
+        exchange: 7,
+        probe: key(),
+        answered_by: Hop::Backend,
+        authn: Authn::Unknown,
+        result: Outcome::Denied,
+        latency: LatencyClass::Fast,
+        status: Some(403),
+        close_code: None,
+        identity: None,
+        shape: "9f2c".to_owned(),
+        signatures: Vec::new(),
+        because: vec![
+            because("answered by the backend", "header x-trace-id"),
+            because(
+                "the credential was refused or could not be checked",
+                r#"body {"error":true,"error_code":"AUTH_UNAUTHORIZED"}"#,
+            ),
+        ],
+        issued_with_our_secret: None,
+    }
+}
+
+fn exchange() -> Exchange {
+    Exchange {
+        id: 7,
+        probe: key(),
+        step: Some("chat-stream/refuse-wrong-key".to_owned()),
+        started_at: jiff::Timestamp::UNIX_EPOCH,
+        trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".to_owned(),
+        request: SentRequest {
+            method: "POST".to_owned(),
+            url: "http://127.0.0.1:8080/api/chat/stream".to_owned(),
+            headers: vec![("authorization".to_owned(), "Bearer <token:wrong-key>".to_owned())],
+            body: Some(r#"{"content": "hello"}"#.to_owned()),
+        },
+        head: Some(Head {
+            status: 403,
+            version: "HTTP/1.1".to_owned(),
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        }),
+        body: Body {
+            text: r#"{"error":true,"error_code":"AUTH_UNAUTHORIZED"}"#.to_owned(),
+            bytes: 47,
+            truncated: false,
+        },
+        events: Vec::new(),
+        frames: Vec::new(),
+        close: None,
+        error: None,
+        phases: Phases { dns_ms: Some(0.2), connect_ms: Some(1.1), first_byte_ms: Some(56.0), end_ms: 57.2 },
+        issued_with_our_secret: None,
+    }
+}

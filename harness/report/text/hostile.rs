@@ -1,0 +1,94 @@
+//! Text in a report may come from the server under test and is hostile input. Sits in `report`: the one place that decides which
+//! characters reach a terminal.
+
+/// Longer texts are cut: no answer of a server may flood the report. In characters.
+const LONGEST: usize = 2000;
+
+/// Whether this character acts on the terminal, or hides or reorders its neighbours, instead of being seen: controls (escape sequences
+/// begin with one), bidirectional controls (CVE-2021-42574), zero-width and tag characters, line separators.
+pub(crate) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The text as it may be shown: one line, nothing hidden (`\n`, `\u{1b}`), ASCII only unless `unicode`, at most 2000 characters.
+pub(crate) fn printable(raw: &str, unicode: bool) -> String {
+    let raw = raw.trim();
+    let mut shown = String::with_capacity(raw.len().min(4 * LONGEST));
+    for c in raw.chars().take(LONGEST) {
+        push(&mut shown, c, unicode);
+    }
+    if raw.chars().nth(LONGEST).is_some() {
+        push(&mut shown, '…', unicode);
+    }
+    shown
+}
+
+fn push(shown: &mut String, c: char, unicode: bool) {
+    match c {
+        // The layout glues words with them.
+        '\u{a0}' | '\u{202f}' => shown.push(' '),
+        _ if is_hidden(c) => shown.extend(c.escape_default()),
+        _ if unicode || c.is_ascii() => shown.push(c),
+        _ => match plain(c) {
+            Some(ascii) => shown.push_str(ascii),
+            None => shown.extend(c.escape_default()),
+        },
+    }
+}
+
+/// What typography looks like on a terminal that has ASCII only.
+const fn plain(c: char) -> Option<&'static str> {
+    Some(match c {
+        '·' | '‐' | '–' | '—' | '−' => "-",
+        '…' => "...",
+        '‘' | '’' => "'",
+        '“' | '”' => "\"",
+        '→' => "->",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::{LONGEST, is_hidden, printable};
+
+    #[rstest]
+    #[case::colour("\u{1b}[31mred\u{1b}[0m", r"\u{1b}[31mred\u{1b}[0m")]
+    #[case::eight_bit_control("\u{9b}2J", r"\u{9b}2J")]
+    #[case::new_line("one\r\ntwo\tthree", r"one\r\ntwo\tthree")]
+    #[case::right_to_left("user\u{202e}nimda", r"user\u{202e}nimda")]
+    #[case::zero_width("pass\u{200b}ed", r"pass\u{200b}ed")]
+    #[case::tag("a\u{e0041}b", r"a\u{e0041}b")]
+    #[case::surrounding_white_space("  a \n", "a")]
+    #[case::no_break_spaces("a\u{a0}b\u{202f}c", "a b c")]
+    #[case::other_scripts("grün · 緑 …", "grün · 緑 …")]
+    fn what_is_hidden_is_shown_and_what_is_seen_is_kept(#[case] raw: &str, #[case] shown: &str) {
+        assert_eq!(printable(raw, true), shown);
+    }
+
+    #[rstest]
+    #[case("a · b … c", "a - b ... c")]
+    #[case("‘a’ → “b”", "'a' -> \"b\"")]
+    #[case("grün", r"gr\u{fc}n")]
+    fn a_terminal_without_unicode_gets_ascii(#[case] raw: &str, #[case] shown: &str) {
+        assert_eq!(printable(raw, false), shown);
+    }
+
+    #[test]
+    fn a_flood_is_cut() {
+        let shown = printable(&"x".repeat(LONGEST + 1), true);
+        assert_eq!(shown.chars().count(), LONGEST + 1);
+        assert!(shown.ends_with('…'));
+        assert_eq!(printable(&"x".repeat(LONGEST), true).len(), LONGEST);
+    }
+
+    #[test]
+    fn every_control_is_hidden() {
+        assert!((char::MIN..=char::MAX).filter(|c| c.is_control()).all(is_hidden));
+    }
+}

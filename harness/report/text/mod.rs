@@ -1,0 +1,4 @@
+//! TODO map.
+
+pub(crate) mod curl;
+pub(crate) mod hostile;

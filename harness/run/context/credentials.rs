@@ -1,0 +1,75 @@
+//! The run's credentials: what `probe` asks for, from the target's secret sources. Sits in `run`, where `token`, `target` and `probe` meet.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::config::{SecretError, SecretOrigin, SecretSource, Target, User};
+use crate::probe::{CredentialError, Credentials};
+use crate::redact::Redactor;
+use crate::terms::TokenKind;
+use crate::token::{KeySet, Minter, Published};
+
+/// Mints and reads what is presented, and makes all of it known to the redactor.
+pub(crate) struct RunCredentials {
+    minter: Minter,
+    service_secret: Option<SecretString>,
+    redactor: Redactor,
+}
+
+impl RunCredentials {
+    /// Reads the signing secret, and the service secret where that door is open.
+    pub(crate) fn read(target: &Target, redactor: &Redactor, keys: Option<KeySet>) -> Result<Self, SecretError> {
+        let minter = Minter::new(target, redactor.clone())?.with_published(keys);
+        let wanted = target.caller.as_ref().filter(|_| target.opens(crate::terms::Door::ServiceCredentials));
+        let service_secret = wanted.map(|caller| caller.secret.read()).transpose()?;
+        if let Some(secret) = &service_secret {
+            redactor.register_secret("service", secret);
+        }
+        Ok(Self { minter, service_secret, redactor: redactor.clone() })
+    }
+
+    /// Whether our signing key is a published one.
+    pub(crate) fn published(&self) -> Option<Published> {
+        self.minter.published()
+    }
+}
+
+/// Makes every secret that the target names known to the redactor, whether the run needed it or not, before something else than a server
+/// under test speaks. No command is run for it: what only a command tells stays unknown unless the run needed it.
+pub(crate) fn learn_all(target: &Target, redactor: &Redactor) {
+    let users = target.users.iter().flat_map(|user| user.secrets.iter().map(|(name, secret)| (name.as_str(), secret)));
+    let caller = target.caller.iter().map(|caller| ("service", &caller.secret));
+    for (label, secret) in users.chain(caller) {
+        let at_hand = |origin: &&SecretOrigin| !matches!(origin, SecretOrigin::Command(_));
+        let sources = secret.sources.iter().filter(at_hand).cloned().collect();
+        if let Ok(known) = (SecretSource { sources, ..secret.clone() }).read() {
+            redactor.register_secret(label, &known);
+        }
+    }
+}
+
+impl Credentials for RunCredentials {
+    fn token(&self, kind: TokenKind, user: &User) -> Result<SecretString, CredentialError> {
+        let token = self.minter.mint(kind, user).map_err(|error| CredentialError(error.to_string()))?;
+        Ok(SecretString::from(token.expose().to_owned()))
+    }
+
+    fn verifies(&self, jwt: &str) -> bool {
+        self.minter.verifies(jwt)
+    }
+
+    fn learn(&self, kind: TokenKind, token: &str) {
+        self.redactor.register_token(kind, token);
+    }
+
+    fn service_secret(&self) -> Result<SecretString, CredentialError> {
+        self.service_secret.clone().ok_or_else(|| CredentialError("the door service-credentials is closed".into()))
+    }
+
+    fn user_secret(&self, user: &User, name: &str) -> Result<SecretString, CredentialError> {
+        let missing = || CredentialError(format!("the user {} has no secret {name}", user.name));
+        let secret =
+            user.secrets.get(name).ok_or_else(missing)?.read().map_err(|error| CredentialError(error.to_string()))?;
+        self.redactor.register_secret(name, &SecretString::from(secret.expose_secret().to_owned()));
+        Ok(secret)
+    }
+}

@@ -1,0 +1,95 @@
+//! Somebody stops a run: what is under way is dropped, what is left is not begun, and the report is written. Sits in `run`; `cli` listens
+//! to the signals.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use crate::report::Signal;
+use crate::run::context::exit_code::ExitCode;
+
+/// What is to be done finally is still done for so long: a platform kills some seconds after its signal.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Shared by whoever stops and whatever is stopped. By default nobody does.
+#[derive(Debug, Clone)]
+pub struct Interruption(Arc<watch::Sender<Option<(Signal, Instant)>>>);
+
+impl Interruption {
+    /// Stops the run. The first signal counts.
+    pub fn interrupt(&self, signal: Signal) {
+        self.0.send_if_modified(|now| now.is_none() && now.replace((signal, Instant::now())).is_none());
+    }
+
+    /// The signal that came, if one did.
+    #[must_use]
+    pub fn signal(&self) -> Option<Signal> {
+        self.0.borrow().map(|(signal, _)| signal)
+    }
+
+    /// What comes of `future`, or nothing when the run is stopped first.
+    pub(crate) async fn or<F: Future>(&self, future: F) -> Option<F::Output> {
+        tokio::select! {
+            biased;
+            _ = self.came() => None,
+            done = future => Some(done),
+        }
+    }
+
+    /// The same for what cleans up: it may go on for a little while.
+    pub(crate) async fn or_soon<F: Future>(&self, future: F) -> Option<F::Output> {
+        let soon = async { sleep_until(self.came().await + GRACE).await };
+        tokio::select! {
+            biased;
+            () = soon => None,
+            done = future => Some(done),
+        }
+    }
+
+    async fn came(&self) -> Instant {
+        let mut receiver = self.0.subscribe();
+        // The sender lives as long as we do: there is no error to wait for.
+        let came = receiver.wait_for(Option::is_some).await;
+        came.ok().and_then(|came| *came).map_or_else(Instant::now, |(_, at)| at)
+    }
+}
+
+impl Default for Interruption {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(None)))
+    }
+}
+
+impl Signal {
+    /// What the program ends with.
+    #[must_use]
+    pub const fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Interrupt => ExitCode::Interrupted,
+            Self::Terminate => ExitCode::Terminated,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_first_signal_stops_whatever_waits() {
+        let interruption = Interruption::default();
+        assert_eq!(interruption.or(async { 1 }).await, Some(1));
+        let other = interruption.clone();
+        let stops = async {
+            other.interrupt(Signal::Terminate);
+            other.interrupt(Signal::Interrupt);
+            std::future::pending::<()>().await;
+        };
+        let waits = interruption.or(std::future::pending::<()>());
+        tokio::select! { () = stops => unreachable!(), stopped = waits => assert_eq!(stopped, None) }
+        assert_eq!(interruption.signal(), Some(Signal::Terminate));
+    }
+}

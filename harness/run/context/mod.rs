@@ -1,0 +1,10 @@
+//! TODO map.
+
+pub(crate) mod by_hand;
+pub(crate) mod conduct;
+pub(crate) mod credentials;
+pub(crate) mod events;
+pub(crate) mod exit_code;
+pub(crate) mod interruption;
+pub(crate) mod record;
+pub(crate) mod shard;

@@ -1,0 +1,61 @@
+//! Values captured from one step for the next. Sits in `run`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::probe::Exchange;
+use crate::scenario::Step;
+
+/// Captured values by name.
+#[derive(Debug, Default)]
+pub(crate) struct Captures(BTreeMap<String, String>);
+
+impl Captures {
+    /// Takes what the step captures from the body, or else from any event or frame. What is not found stays unknown.
+    pub(crate) fn take(&mut self, step: &Step, exchange: &Exchange) {
+        let streamed =
+            exchange.events.iter().map(|event| &event.data).chain(exchange.received().map(|frame| &frame.data));
+        let texts: Vec<&String> = std::iter::once(&exchange.body.text).chain(streamed).collect();
+        let documents: Vec<Value> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+        for (name, path) in &step.capture {
+            let found = documents.iter().find_map(|json| path.query(json).all().into_iter().next().and_then(text));
+            if let Some(value) = found {
+                self.0.insert(name.clone(), value);
+            }
+        }
+    }
+
+    /// Names the step needs and nobody captured: those of `all` that stand in its texts and have no value.
+    pub(crate) fn missing(&self, step: &Step, all: &[String]) -> Option<String> {
+        let json = [step.body.clone().unwrap_or_default(), Value::Array(step.send.clone().unwrap_or_default())];
+        let query = step.query.iter().map(|(_, value)| value.clone());
+        let texts: Vec<String> = json.iter().map(Value::to_string).chain(query).chain(step.path.clone()).collect();
+        let needed = |name: &&String| texts.iter().any(|text| text.contains(&format!("{{{name}}}")));
+        all.iter().filter(needed).find(|name| !self.0.contains_key(*name)).cloned()
+    }
+
+    /// The text with every `{name}` replaced.
+    pub(crate) fn fill(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    }
+
+    /// The same in every string of a JSON value.
+    pub(crate) fn fill_json(&self, json: &Value) -> Value {
+        match json {
+            Value::String(text) => Value::String(self.fill(text)),
+            Value::Array(list) => list.iter().map(|one| self.fill_json(one)).collect(),
+            Value::Object(map) => map.iter().map(|(key, one)| (key.clone(), self.fill_json(one))).collect(),
+            other => other.clone(),
+        }
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,181 @@
+//! One scenario, step by step, with a session of its own. Sits in `run`; acts, and does not diagnose; what an exchange means
+//! to a step stands in `judged`, when one is sent again in `retry`.
+
+use std::time::Duration;
+
+use crate::config::{Surface, Target};
+use crate::diagnose::FailedStep;
+use crate::probe::Session;
+use crate::report::{ScenarioReport, StepOutcome, StepReport, Try};
+use crate::run::context::conduct::Conduct;
+use crate::run::context::events::{Event, Listener};
+use crate::run::context::record::Record;
+use crate::run::drive::allowance::Allowance;
+use crate::run::drive::captures::Captures;
+use crate::run::drive::{request, retry};
+use crate::scenario::{Scenario, Step};
+use crate::terms::SurfaceKind;
+
+/// A scenario under way.
+pub(crate) struct Course<'a> {
+    session: Session,
+    pub(crate) target: &'a Target,
+    pub(crate) scenario: &'a Scenario,
+    pub(crate) allowance: &'a Allowance,
+    conduct: &'a Conduct,
+    pub(crate) captures: Captures,
+    pub(crate) record: Record,
+    pub(crate) failed: Vec<FailedStep>,
+}
+
+/// What all scenarios of a run go by.
+pub(crate) struct Rules<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) allowance: Allowance,
+    pub(crate) conduct: &'a Conduct,
+}
+
+/// What came of one scenario. Its exchanges are numbered as they were sent, those of other scenarios in between.
+pub(crate) struct Done {
+    pub(crate) report: ScenarioReport,
+    pub(crate) record: Record,
+    pub(crate) failed: Vec<FailedStep>,
+}
+
+impl<'a> Course<'a> {
+    pub(crate) fn new(session: Session, scenario: &'a Scenario, rules: &'a Rules<'a>) -> Self {
+        let (captures, record, failed) = (Captures::default(), Record::default(), Vec::new());
+        let Rules { target, allowance, conduct } = rules;
+        Self { session, target, scenario, allowance, conduct, captures, record, failed }
+    }
+
+    /// Drives every step, and what is to be done finally whatever became of them.
+    pub(crate) async fn drive(mut self, tell: Listener<'_>) -> Done {
+        let mut steps = Vec::new();
+        let Scenario { steps: asked, finally, .. } = self.scenario;
+        let all = asked.iter().map(|step| (step, false)).chain(finally.iter().map(|step| (step, true)));
+        for (step, cleans_up) in all {
+            let name = format!("{}/{}", self.scenario.id, step.id);
+            tell(&Event::StepStarted { step: name.clone() });
+            let begun = steps.iter().any(|step: &StepReport| step.exchange.is_some());
+            let report = self.step(step, &name, cleans_up, begun).await;
+            tell(&Event::StepEnded { step: name, outcome: report.outcome });
+            steps.push(report);
+        }
+        let stopped = self.conduct.interruption.signal().is_some();
+        let report = ScenarioReport {
+            id: self.scenario.id.clone(),
+            title: self.scenario.title.clone(),
+            outcome: overall(&steps, stopped),
+            steps,
+            cause: None,
+        };
+        Done { report, record: self.record, failed: self.failed }
+    }
+
+    /// One step, unless the run is stopped, or what is left of it is for something else.
+    async fn step(&mut self, step: &Step, name: &str, cleans_up: bool, begun: bool) -> StepReport {
+        let interruption = &self.conduct.interruption;
+        if let Some(signal) = interruption.signal().filter(|_| !cleans_up || !begun) {
+            return self.skipped(step, format!("{signal} ended the run"));
+        }
+        if self.allowance.is_spent() && !cleans_up {
+            let why = "steps failed before it, and what is left of the run's budget is for finding out why";
+            return self.skipped(step, why.into());
+        }
+        let done = match cleans_up {
+            true => interruption.or_soon(self.one(step, name)).await,
+            false => interruption.or(self.one(step, name)).await,
+        };
+        done.unwrap_or_else(|| {
+            let signal = interruption.signal().map_or_else(String::new, |signal| signal.to_string());
+            self.skipped(step, format!("{signal} ended the run while it was under way"))
+        })
+    }
+
+    async fn one(&mut self, step: &Step, name: &str) -> StepReport {
+        let Some(surface) = self.target.surfaces.get(&step.call) else {
+            return self.skipped(step, format!("the target has no surface {}", step.call));
+        };
+        let all = self.scenario.steps.iter().chain(&self.scenario.finally);
+        let names: Vec<String> = all.flat_map(|step| &step.capture).map(|(name, _)| name.clone()).collect();
+        if let Some(missing) = self.captures.missing(step, &names) {
+            return self.skipped(step, format!("an earlier step did not capture {missing}"));
+        }
+        let request = request::of(step, surface, name, self.target, &self.captures);
+        let mut tries: Vec<Try> = Vec::new();
+        loop {
+            let (mut report, no_question) = match self.session.send(&request).await {
+                Ok(exchange) => self.judged(step, surface, exchange),
+                Err(error) => return self.not_sent(step, &error),
+            };
+            if let Some((one, pause)) = self.again(&mut report, tries.len()) {
+                tries.push(one);
+                tokio::time::sleep(pause).await;
+                continue;
+            }
+            let flaky = report.outcome == StepOutcome::Passed && !tries.is_empty();
+            let report = StepReport { tries, flaky, ..report };
+            return self.known_or_failed(report, name, step.expect.refused, no_question);
+        }
+    }
+
+    /// Whether the last try is to be followed by another, after what pause. Where the server asks for more time than there is, the report
+    /// says so.
+    fn again(&self, report: &mut StepReport, tried: usize) -> Option<(Try, Duration)> {
+        let tried = u32::try_from(tried).unwrap_or(u32::MAX);
+        if report.outcome != StepOutcome::Failed || tried >= self.conduct.retries {
+            return None;
+        }
+        let exchange = &self.record.probes.last()?.exchange;
+        let after = retry::may_pass(exchange)?;
+        let pause = retry::pause(exchange, tried.saturating_add(1));
+        if !self.allowance.allows(pause) {
+            report.because.push("not tried again: the time for driving steps ends before it may be".to_owned());
+            return None;
+        }
+        let waited_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        Some((Try { exchange: exchange.id, after, waited_ms }, pause))
+    }
+
+    pub(crate) fn skipped(&self, step: &Step, why: String) -> StepReport {
+        let call =
+            self.target.surfaces.get(&step.call).map_or_else(|| step.call.clone(), |surface| called(step, surface));
+        StepReport {
+            id: step.id.clone(),
+            surface: step.call.clone(),
+            call,
+            outcome: StepOutcome::Skipped,
+            exchange: None,
+            because: if why.is_empty() { Vec::new() } else { vec![why] },
+            tries: Vec::new(),
+            flaky: false,
+            already: false,
+            source: format!("{}:{}", self.scenario.source, step.line),
+            took_ms: None,
+        }
+    }
+}
+
+fn called(step: &Step, surface: &Surface) -> String {
+    let path = step.path.as_deref().unwrap_or(&surface.path);
+    match surface.kind {
+        SurfaceKind::Websocket => format!("WebSocket {path}"),
+        _ => format!("{} {path}", surface.method),
+    }
+}
+
+/// A scenario that was stopped on its way has passed nothing.
+fn overall(steps: &[StepReport], stopped: bool) -> StepOutcome {
+    let any = |outcome| steps.iter().any(|step| step.outcome == outcome);
+    let cut = stopped && any(StepOutcome::Skipped);
+    if any(StepOutcome::Failed) {
+        StepOutcome::Failed
+    } else if any(StepOutcome::Known) {
+        StepOutcome::Known
+    } else if any(StepOutcome::Passed) && !cut {
+        StepOutcome::Passed
+    } else {
+        StepOutcome::Skipped
+    }
+}

@@ -1,0 +1,211 @@
+//! Whether a step gave what was expected of it. Sits in `run`; every line says what was expected and what came.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::config::{JsonMatch, Surface};
+use crate::observe::{Observation, Outcome};
+use crate::probe::{ErrorKind, Exchange};
+use crate::scenario::{Expect, Step};
+use crate::terms::Hop;
+
+/// What did not hold, one line each. Empty: the step passed.
+pub(crate) fn unmet(step: &Step, exchange: &Exchange, seen: &Observation) -> Vec<String> {
+    let expect = &step.expect;
+    if expect.refused {
+        return refused(seen).into_iter().collect();
+    }
+    // Of an answer that is no success at all, its missing parts are no news.
+    if let Some(line) = status(expect, exchange).or_else(|| implied_success(expect, seen)) {
+        return vec![line];
+    }
+    let mut lines = axes(expect, seen);
+    lines.extend(headers(expect, exchange));
+    lines.extend(json(&expect.json, exchange));
+    lines.extend(events(expect, exchange));
+    lines.extend(times(expect, exchange));
+    lines
+}
+
+/// How a call that is a success by its form really ended, where what the step asks of it did not come.
+pub(crate) fn without_content(step: &Step, exchange: &Exchange, seen: &Observation) -> Option<Outcome> {
+    let lacks = seen.result == Outcome::Ok && !step.expect.refused && !events(&step.expect, exchange).is_empty();
+    let cut = exchange
+        .error
+        .as_ref()
+        .is_some_and(|error| matches!(error.kind, ErrorKind::ConnectionTerminated | ErrorKind::HttpResponseIncomplete));
+    lacks.then_some(if cut { Outcome::BrokenStream } else { Outcome::Hollow })
+}
+
+/// Why a success says nothing of the credential, where it does not: signing in is optional there, and the answer names nobody.
+pub(crate) fn unprovable(step: &Step, surface: &Surface, seen: &Observation) -> Option<String> {
+    let asks = step.expect.refused || !step.expect.authn.is_empty();
+    let silent = surface.success_proves_nothing() && seen.result == Outcome::Ok;
+    (asks && silent).then(|| {
+        let id = &surface.id;
+        format!("{id} serves whoever comes, and its answer does not say whom (no `identity` in the target): nothing is proven")
+    })
+}
+
+/// A control is refused when the application itself says no to the credential. Anything else proves nothing.
+fn refused(seen: &Observation) -> Option<String> {
+    let by_application = matches!(seen.answered_by, Hop::Backend | Hop::Auth | Hop::Unknown);
+    match seen.result {
+        Outcome::Denied if by_application => None,
+        Outcome::Denied => Some(format!(
+            "expected the application to refuse the credential, but it was refused at: {}",
+            seen.answered_by
+        )),
+        Outcome::Ok => Some("expected the credential to be refused, but it was accepted".into()),
+        other => {
+            Some(format!("expected the credential to be refused, but the call ended {other}: that proves nothing"))
+        }
+    }
+}
+
+fn status(expect: &Expect, exchange: &Exchange) -> Option<String> {
+    if expect.status.is_empty() || exchange.status().is_some_and(|status| expect.status.contains(&status)) {
+        return None;
+    }
+    let wanted: Vec<String> = expect.status.iter().map(u16::to_string).collect();
+    let got = match (exchange.status(), &exchange.error) {
+        (Some(status), _) => status.to_string(),
+        (None, Some(error)) => error.to_string(),
+        (None, None) => "no answer".into(),
+    };
+    Some(format!("expected status {}, got {got}", wanted.join(" or ")))
+}
+
+/// A step that asks for nothing else must at least be accepted by the surface's own rule: a 200 alone is not success.
+fn implied_success(expect: &Expect, seen: &Observation) -> Option<String> {
+    let asks_for_failure = expect.status.iter().any(|status| *status != 101 && !(200..300).contains(status));
+    let implied = expect.result.is_empty() && !asks_for_failure;
+    (implied && seen.result != Outcome::Ok).then(|| format!("expected it to succeed, but it ended {}", ended(seen)))
+}
+
+fn ended(seen: &Observation) -> String {
+    match (seen.close_code, seen.status) {
+        (Some(code), _) => format!("{} (closed with {code})", seen.result),
+        (None, Some(status)) => match seen.because.get(1) {
+            Some(also) => format!("{} ({status}: {})", seen.result, also.claim),
+            None => format!("{} ({status})", seen.result),
+        },
+        (None, None) if seen.result == Outcome::Refused => "with the connection refused".into(),
+        (None, None) => seen.result.to_string(),
+    }
+}
+
+fn axes(expect: &Expect, seen: &Observation) -> Vec<String> {
+    let mut lines = Vec::new();
+    if expect.answered_by.is_some_and(|hop| hop != seen.answered_by) {
+        let wanted = expect.answered_by.map_or("", Hop::as_str);
+        lines.push(format!("expected an answer made by {wanted}, got one made by {}", seen.answered_by));
+    }
+    if !expect.authn.is_empty() && !expect.authn.contains(&seen.authn) {
+        let wanted: Vec<_> = expect.authn.iter().map(|one| one.as_str()).collect();
+        lines.push(format!("expected authn {}, got {}", wanted.join(" or "), seen.authn));
+    }
+    if !expect.result.is_empty() && !expect.result.contains(&seen.result) {
+        let wanted: Vec<_> = expect.result.iter().map(|one| one.as_str()).collect();
+        lines.push(format!("expected result {}, got {}", wanted.join(" or "), ended(seen)));
+    }
+    lines
+}
+
+fn headers(expect: &Expect, exchange: &Exchange) -> Vec<String> {
+    let unmet = expect
+        .headers
+        .iter()
+        .filter(|(name, pattern)| !exchange.header(name).is_some_and(|value| fits(pattern, value)));
+    unmet
+        .map(|(name, pattern)| {
+            format!("expected header {name}: {pattern}, got {}", exchange.header(name).unwrap_or("none"))
+        })
+        .collect()
+}
+
+/// Whether a value fits a pattern in which `*` stands for anything.
+fn fits(pattern: &str, value: &str) -> bool {
+    let mut rest = value;
+    let mut parts = pattern.split('*');
+    let Some(after) = parts.next().and_then(|first| rest.strip_prefix(first)) else { return false };
+    rest = after;
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+fn json(wanted: &[JsonMatch], exchange: &Exchange) -> Vec<String> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let Ok(body) = serde_json::from_str::<Value>(&exchange.body.text) else {
+        return vec!["expected a JSON body".into()];
+    };
+    wanted.iter().filter(|one| !one.holds(&body)).map(|one| unmatched(one, &body)).collect()
+}
+
+fn unmatched(one: &JsonMatch, body: &Value) -> String {
+    let list = |values: Vec<&Value>| {
+        values.iter().take(4).map(|value| value.to_string().chars().take(80).collect()).collect::<Vec<String>>()
+    };
+    let found = list(one.path.query(body).all());
+    let got = if found.is_empty() { "nothing".into() } else { found.join(", ") };
+    let wanted = list(one.any_of.iter().collect());
+    let wanted = if wanted.is_empty() { "something".into() } else { wanted.join(" or ") };
+    format!("expected {wanted} at {}, got {got}", one.path)
+}
+
+fn events(expect: &Expect, exchange: &Exchange) -> Vec<String> {
+    let names: Vec<&str> = exchange
+        .events
+        .iter()
+        .map(|event| event.name.as_str())
+        .chain(exchange.received().map(|frame| frame.name.as_str()))
+        .collect();
+    let mut lines = Vec::new();
+    let mut rest = names.iter();
+    if let Some(missing) = expect.events.iter().find(|wanted| !rest.any(|name| name == wanted)) {
+        lines.push(format!(
+            "expected events {} in this order; `{missing}` did not come where it should; got {}",
+            expect.events.join(", "),
+            shown(&names)
+        ));
+    }
+    if expect.terminal.as_ref().is_some_and(|terminal| names.last() != Some(&terminal.as_str())) {
+        lines.push(format!(
+            "expected `{}` as the last event, got {}",
+            expect.terminal.as_deref().unwrap_or_default(),
+            shown(&names)
+        ));
+    }
+    lines
+}
+
+fn shown(names: &[&str]) -> String {
+    if names.is_empty() { "none".into() } else { names.iter().take(20).copied().collect::<Vec<_>>().join(", ") }
+}
+
+fn times(expect: &Expect, exchange: &Exchange) -> Vec<String> {
+    let mut lines = Vec::new();
+    let first = exchange
+        .events
+        .first()
+        .map(|event| event.at_ms)
+        .or_else(|| exchange.received().next().map(|frame| frame.at_ms));
+    if let Some((limit, first)) =
+        expect.first_event.zip(first).filter(|(limit, first)| u128::from(*first) > limit.as_millis())
+    {
+        lines.push(format!("expected the first event within {} ms, it came after {first} ms", limit.as_millis()));
+    }
+    let end = Duration::from_secs_f64((exchange.phases.end_ms / 1000.0).max(0.0));
+    if let Some(limit) = expect.total.filter(|limit| end > *limit) {
+        lines.push(format!("expected it to end within {} ms, it took {} ms", limit.as_millis(), end.as_millis()));
+    }
+    lines
+}

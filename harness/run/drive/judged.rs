@@ -1,0 +1,88 @@
+//! What an exchange means to the step that asked for it. Sits in `run`, under a `course`.
+
+use crate::config::{KnownFailure, Surface};
+use crate::diagnose::FailedStep;
+use crate::observe::{Observation, Outcome};
+use crate::probe::{CannotProbe, ErrorKind, Exchange};
+use crate::report::{StepOutcome, StepReport};
+use crate::run::drive::course::Course;
+use crate::run::drive::expect;
+use crate::scenario::Step;
+
+impl Course<'_> {
+    /// A probe that cannot be made: for want of a door the step is skipped, for anything else it fails.
+    pub(crate) fn not_sent(&self, step: &Step, error: &CannotProbe) -> StepReport {
+        let skipped = self.skipped(step, error.to_string());
+        match error {
+            CannotProbe::DoorClosed { .. } | CannotProbe::NoIssuer | CannotProbe::NoLogout | CannotProbe::NoCaller => {
+                skipped
+            }
+            _ => StepReport { outcome: StepOutcome::Failed, ..skipped },
+        }
+    }
+
+    /// What an exchange means to its step, and whether a failure is no question for the diagnosis.
+    pub(crate) fn judged(&mut self, step: &Step, surface: &Surface, exchange: Exchange) -> (StepReport, bool) {
+        self.captures.take(step, &exchange);
+        let spent = exchange.error.as_ref().is_some_and(|error| error.kind == ErrorKind::BudgetSpent);
+        let seen = self.keep(step, exchange);
+        let exchange = &self.record.probes.last().expect("just kept").exchange;
+        let because = match &seen {
+            Some(seen) => expect::unmet(step, exchange, seen),
+            None if spent => vec!["the run's budget was spent before this step could end".into()],
+            None => Vec::new(),
+        };
+        let unprovable = seen.as_ref().and_then(|seen| expect::unprovable(step, surface, seen));
+        let outcome = match (&unprovable, because.is_empty()) {
+            (Some(_), _) => StepOutcome::Skipped,
+            (None, true) => StepOutcome::Passed,
+            (None, false) => StepOutcome::Failed,
+        };
+        let report = StepReport {
+            exchange: Some(exchange.id),
+            outcome,
+            because: unprovable.map_or(because, |why| vec![why]),
+            took_ms: Some(exchange.phases.end_ms),
+            ..self.skipped(step, String::new())
+        };
+        let accepted_control = step.expect.refused && seen.as_ref().is_some_and(|seen| seen.result == Outcome::Ok);
+        (report, accepted_control || seen.is_none())
+    }
+
+    /// Keeps an exchange with what it means to this step.
+    fn keep(&mut self, step: &Step, exchange: Exchange) -> Option<Observation> {
+        let seen = self.record.keep(exchange, self.target)?;
+        let exchange = &self.record.probes.last()?.exchange;
+        let Some(result) = expect::without_content(step, exchange, &seen) else { return Some(seen) };
+        self.record.correct_last(result);
+        Some(Observation { result, ..seen })
+    }
+
+    /// A failure the target knows of is reported as such; any other is to be explained, unless it is a finding of its own.
+    pub(crate) fn known_or_failed(
+        &mut self,
+        report: StepReport,
+        name: &str,
+        control: bool,
+        no_question: bool,
+    ) -> StepReport {
+        if report.outcome != StepOutcome::Failed {
+            return report;
+        }
+        if let Some(known) = self.known(name) {
+            let because = vec![format!("known until {}: {}", known.expires, known.reason)];
+            return StepReport { outcome: StepOutcome::Known, because, ..report };
+        }
+        if let Some(exchange) = report.exchange.filter(|_| !no_question) {
+            self.allowance.note_failure();
+            self.failed.push(FailedStep { step: name.to_owned(), exchange, control });
+        }
+        report
+    }
+
+    fn known(&self, name: &str) -> Option<&KnownFailure> {
+        let today = jiff::Zoned::now().date();
+        let of = |known: &&KnownFailure| known.of == name || known.of == self.scenario.id;
+        self.target.known_failures.iter().filter(|known| known.expires > today).find(of)
+    }
+}

@@ -1,0 +1,83 @@
+//! Drives the scenarios: several at once where nothing is lost by it, the controls last. Sits in `run`.
+
+pub(crate) mod allowance;
+pub(crate) mod captures;
+pub(crate) mod course;
+pub(crate) mod expect;
+pub(crate) mod judged;
+pub(crate) mod request;
+pub(crate) mod retry;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use crate::config::Target;
+use crate::diagnose::FailedStep;
+use crate::probe::Prober;
+use crate::report::{ScenarioReport, StepReport};
+use crate::run::context::conduct::Conduct;
+use crate::run::context::events::{Event, Listener};
+use crate::run::context::record::Record;
+use crate::run::drive::allowance::Allowance;
+use crate::run::drive::course::{Course, Done, Rules};
+use crate::scenario::Scenario;
+
+/// What came of the scenarios, in the order in which they were given.
+#[derive(Debug, Default)]
+pub(crate) struct Driven {
+    pub(crate) scenarios: Vec<ScenarioReport>,
+    pub(crate) failed: Vec<FailedStep>,
+}
+
+/// Drives them all: those with negative controls last and one by one, since refused tokens open breakers and fill caches. What comes of
+/// it does not depend on how many are driven at once.
+pub(crate) async fn drive(
+    prober: &Prober,
+    target: &Target,
+    scenarios: &[Scenario],
+    conduct: &Conduct,
+    record: &mut Record,
+    tell: Listener<'_>,
+) -> Driven {
+    let (controls, others) = parted(scenarios);
+    let steps = |one: &Scenario| one.steps.len() + one.finally.len();
+    tell(&Event::Started { steps: scenarios.iter().map(steps).sum() });
+    let rules = Rules { target, allowance: Allowance::of(target.budget.run), conduct };
+    let mut driven = Driven::default();
+    for (scenarios, at_once) in [(others, target.concurrency()), (controls, 1)] {
+        // Collected: a future that held the closure would not be `Send`.
+        let courses: Vec<_> =
+            scenarios.into_iter().map(|one| Course::new(prober.session(), one, &rules).drive(tell)).collect();
+        let mut done = stream::iter(courses).buffered(at_once);
+        while let Some(one) = done.next().await {
+            driven.add(one, record);
+        }
+    }
+    driven
+}
+
+/// The order in which they are driven.
+pub(crate) fn order(scenarios: &[Scenario]) -> Vec<&Scenario> {
+    let (controls, others) = parted(scenarios);
+    others.into_iter().chain(controls).collect()
+}
+
+/// Those with controls, and the others.
+fn parted(scenarios: &[Scenario]) -> (Vec<&Scenario>, Vec<&Scenario>) {
+    scenarios.iter().partition(|one| has_controls(one))
+}
+
+fn has_controls(scenario: &Scenario) -> bool {
+    scenario.steps.iter().any(|step| step.expect.refused)
+}
+
+impl Driven {
+    fn add(&mut self, mut done: Done, record: &mut Record) {
+        let renumbered = record.append(done.record);
+        let new = |id: &mut u32| *id = renumbered.get(id).copied().unwrap_or(*id);
+        done.report.steps.iter_mut().flat_map(StepReport::exchanges_mut).for_each(new);
+        done.failed.iter_mut().for_each(|step| new(&mut step.exchange));
+        self.scenarios.push(done.report);
+        self.failed.extend(done.failed);
+    }
+}

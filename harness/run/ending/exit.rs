@@ -1,0 +1,107 @@
+//! What a run's exit code says. Sits in `run`; what the codes mean stands in `exit_code`.
+
+use crate::diagnose::{Cause, Certainty, Finding};
+use crate::report::{ExitReport, RunOutcome, Signal};
+use crate::run::context::exit_code::ExitCode;
+
+/// What an exit code goes by.
+pub(crate) struct Ended<'a> {
+    pub(crate) outcome: RunOutcome,
+    pub(crate) causes: &'a [Cause],
+    pub(crate) findings: &'a [Finding],
+    /// It is known of everything that failed that nothing deployed can have caused it.
+    pub(crate) nothing_involved: bool,
+    /// Only what is new decides, and nothing is.
+    pub(crate) nothing_new: bool,
+    /// A step failed, not only a finding or a flaky pass.
+    pub(crate) failed: bool,
+    pub(crate) interrupted: Option<Signal>,
+}
+
+impl Ended<'_> {
+    /// The exit code and its meaning.
+    pub(crate) fn exit(&self) -> ExitReport {
+        let (code, meaning) = self.says();
+        ExitReport { code: code.code(), meaning }
+    }
+
+    fn says(&self) -> (ExitCode, String) {
+        // One that only the log tells of explains nothing, and leaves nothing open.
+        let mut explaining = self.causes.iter().filter(|cause| !cause.explains.is_empty()).peekable();
+        let likely = |cause: &Cause| cause.certainty >= Certainty::Likely;
+        let found = if explaining.peek().is_some() { explaining.all(likely) } else { self.causes.iter().all(likely) };
+        let by_finding = self.causes.is_empty() && self.findings.iter().any(|finding| finding.fails);
+        let (code, meaning) = if let Some(signal) = self.interrupted {
+            return (signal.exit_code(), format!("{signal} ended the run before its time"));
+        } else if self.outcome == RunOutcome::Passed {
+            (ExitCode::Passed, "every step did what it must")
+        } else if self.nothing_new {
+            (ExitCode::Passed, "nothing failed that did not fail in the baseline")
+        } else if self.nothing_involved {
+            (ExitCode::NotDeployed, "nothing that may have caused it was deployed: do not roll back")
+        } else if by_finding {
+            (ExitCode::CauseFound, "a credential that must be refused was accepted")
+        } else if !self.failed {
+            (ExitCode::CauseNotFound, "a step passed only when it was repeated")
+        } else if found && !self.causes.is_empty() {
+            (ExitCode::CauseFound, "the cause is found")
+        } else {
+            (ExitCode::CauseNotFound, "the cause is not found")
+        };
+        (code, meaning.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::Ended;
+    use crate::diagnose::Cause;
+    use crate::report::RunOutcome;
+
+    /// A cause of this certainty that explains these steps.
+    fn cause(certainty: &str, explains: &[&str]) -> Cause {
+        let text = json!({
+            "fault": "agents/timeout", "title": "t", "hop": "agents", "certainty": certainty, "confidence": 0.5, "explains": explains,
+            "alternatives": [], "whys": [], "ruled_out": [], "involves": [],
+        });
+        serde_json::from_value(text).expect("a cause")
+    }
+
+    fn code(causes: &[Cause]) -> u8 {
+        let ended = Ended {
+            outcome: RunOutcome::Failed,
+            causes,
+            findings: &[],
+            nothing_involved: false,
+            nothing_new: false,
+            failed: true,
+            interrupted: None,
+        };
+        ended.exit().code
+    }
+
+    const ONE: &[&str] = &["s/t"];
+
+    #[rstest]
+    #[case::likely("certain", "likely", &[], 1)]
+    #[case::ambiguous("certain", "ambiguous", &[], 1)]
+    #[case::ambiguous_and_of_a_step("certain", "ambiguous", ONE, 3)]
+    #[case::beside_one_that_is_not_found("ambiguous", "likely", &[], 3)]
+    fn a_cause_that_explains_nothing_leaves_the_exit_code_to_the_others(
+        #[case] first: &str,
+        #[case] second: &str,
+        #[case] explains: &[&str],
+        #[case] code: u8,
+    ) {
+        let causes = [cause(first, ONE), cause(second, explains)];
+        assert_eq!(crate::run::ending::exit::tests::code(&causes), code);
+    }
+
+    #[test]
+    fn a_lone_cause_that_explains_nothing_and_is_not_found_is_not_found() {
+        assert_eq!(code(&[cause("ambiguous", &[])]), 3);
+    }
+}

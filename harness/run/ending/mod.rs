@@ -1,0 +1,178 @@
+//! The end of a run: what was driven and what was concluded become the report. Sits in `run`; nothing after it computes.
+
+pub(crate) mod exit;
+pub(crate) mod passage;
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use crate::diagnose::{Cause, Certainty, FailedStep, Finding};
+use crate::evidence::Evidence;
+use crate::gate::{Baseline, Earlier, Gate, role_of};
+use crate::report::{
+    GateReport, Kept, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
+};
+use crate::run::context::record::Record;
+use crate::run::drive::Driven;
+use crate::run::ending::exit::Ended;
+use crate::run::inquiry::Conclusion;
+use crate::run::{Smoke, inquiry};
+
+/// Everything, whole.
+pub(crate) async fn report(
+    run: &Smoke,
+    driven: Driven,
+    conclusion: Conclusion,
+    record: Record,
+    timing: Timing,
+) -> Report {
+    let Driven { mut scenarios, failed: to_explain } = driven;
+    let Conclusion { mut causes, findings, evidence, .. } = conclusion;
+    causes.sort_by_key(rank);
+    let interrupted = run.conduct.interruption.signal();
+    let failed = scenarios.iter().any(|scenario| scenario.outcome == StepOutcome::Failed);
+    let flaky = run.conduct.fail_on_flaky && steps(&scenarios).any(|step| step.flaky);
+    let bad = failed || flaky || interrupted.is_some() || findings.iter().any(|finding| finding.fails);
+    let outcome = if bad { RunOutcome::Failed } else { RunOutcome::Passed };
+    for scenario in &mut scenarios {
+        let prefix = format!("{}/", scenario.id);
+        scenario.cause = causes.iter().position(|cause| cause.explains.iter().any(|step| step.starts_with(&prefix)));
+    }
+    let conduct = &run.conduct;
+    let compare = |earlier: &Baseline| earlier.compare(&mut scenarios, &causes, &findings, conduct.new_only);
+    let baseline = conduct.baseline.as_ref().map(compare);
+    let nothing_new = baseline.as_ref().is_some_and(|one| one.new_only && !one.anything_new) && !flaky;
+    let unexplained = unexplained(&scenarios, &causes, &findings, interrupted.is_some());
+    let deploy = Deploy { run, record: &record, evidence: &evidence, failed: &to_explain, unexplained };
+    let (gate, nothing_involved) = deploy.gate(&causes, outcome).await;
+    let ended =
+        Ended { outcome, causes: &causes, findings: &findings, nothing_involved, nothing_new, failed, interrupted };
+    Report {
+        schema: SCHEMA.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        target: run.target.name.clone(),
+        doors: run.target.doors.iter().map(ToString::to_string).collect(),
+        outcome,
+        exit: ended.exit(),
+        interrupted,
+        shard: conduct.part.as_ref().map(|part| part.shard),
+        kept: conduct.part.as_ref().map(|part| Kept {
+            order: part.order.clone(),
+            evidence: evidence.clone(),
+            twin: run.target.twin_place(),
+        }),
+        baseline,
+        gate,
+        passages: passage::passages(&run.target, &causes, &scenarios, &record.probes),
+        scenarios,
+        causes,
+        findings,
+        probes: record.probes,
+        unread: evidence.unread.into_iter().map(|(door, why)| Unread { door: door.to_string(), why }).collect(),
+        timing,
+    }
+}
+
+/// What the gate needs of a run that failed.
+struct Deploy<'a> {
+    run: &'a Smoke,
+    record: &'a Record,
+    evidence: &'a Evidence,
+    failed: &'a [FailedStep],
+    unexplained: Option<String>,
+}
+
+impl Deploy<'_> {
+    /// The advice, and whether nothing that was deployed can have caused it.
+    async fn gate(self, causes: &[Cause], outcome: RunOutcome) -> (Option<GateReport>, bool) {
+        let Self { run, record, evidence, failed, unexplained } = self;
+        if outcome == RunOutcome::Passed || run.deployed.is_empty() {
+            return (None, false);
+        }
+        let (target, catalogue) = (&*run.target, &*run.catalogue);
+        let deployed: Vec<(String, String)> =
+            run.deployed.iter().map(|(service, revision)| (role_of(service, target), revision.clone())).collect();
+        let mut previous = run.conduct.previous.clone();
+        previous.iter_mut().for_each(|one| one.service = role_of(&one.service, target));
+        let given = inquiry::given(target, record, evidence, failed);
+        // Nobody who stopped a run waits for a command.
+        let earlier = run.conduct.interruption.or(Earlier::look(given, catalogue, &previous)).await.unwrap_or_default();
+        let gate = Gate {
+            target,
+            catalogue,
+            deployed: &deployed,
+            previous: &previous,
+            manifests: &evidence.manifests,
+            earlier: &earlier,
+            baseline: run.conduct.baseline.as_ref(),
+            unexplained,
+        };
+        (gate.advise(causes), gate.nothing_involved(causes))
+    }
+}
+
+/// What keeps a gate from advice: something failed for which no cause stands.
+fn unexplained(
+    scenarios: &[ScenarioReport],
+    causes: &[Cause],
+    findings: &[Finding],
+    interrupted: bool,
+) -> Option<String> {
+    let explained: BTreeSet<&str> = causes.iter().flat_map(|cause| &cause.explains).map(String::as_str).collect();
+    let failed = scenarios.iter().flat_map(|scenario| {
+        let failed = scenario.steps.iter().filter(|step| step.outcome == StepOutcome::Failed);
+        failed.map(move |step| format!("{}/{}", scenario.id, step.id))
+    });
+    let open: Vec<String> = failed.filter(|step| !explained.contains(step.as_str())).collect();
+    if interrupted {
+        Some("the run was interrupted: what was not driven may fail too".to_owned())
+    } else if let Some(first) = open.first() {
+        let more = if open.len() > 1 { format!(" and {} more", open.len() - 1) } else { String::new() };
+        Some(format!("no cause stands for {first}{more}"))
+    } else if findings.iter().any(|finding| finding.fails) {
+        Some("a credential that must be refused was accepted, and no cause stands for it".to_owned())
+    } else {
+        causes.is_empty().then(|| "no cause stands for the failure".to_owned())
+    }
+}
+
+/// What a reader is told first: what explains a failure, and of that the surest.
+fn rank(cause: &Cause) -> (bool, Reverse<Certainty>) {
+    (cause.explains.is_empty(), Reverse(cause.certainty))
+}
+
+fn steps(scenarios: &[ScenarioReport]) -> impl Iterator<Item = &StepReport> {
+    scenarios.iter().flat_map(|scenario| &scenario.steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::rank;
+    use crate::diagnose::Cause;
+
+    #[test]
+    fn what_explains_a_failure_comes_first_and_of_that_the_surest() {
+        let cause = |fault: &str, certainty: &str, explains: &[&str]| -> Cause {
+            let text = json!({
+                "fault": fault, "title": "t", "hop": "agents", "certainty": certainty, "confidence": 0.5,
+                "explains": explains, "alternatives": [], "whys": [], "ruled_out": [], "involves": [],
+            });
+            serde_json::from_value(text).expect("a cause")
+        };
+        let mut causes = [
+            cause("a/beside", "likely", &[]),
+            cause("b/open", "ambiguous", &["s/1", "s/2"]),
+            cause("b/likely", "likely", &["s/6"]),
+            cause("c/found", "certain", &["s/3"]),
+            cause("d/found-later", "certain", &["s/4"]),
+            cause("e/unknown", "unknown", &["s/5"]),
+        ];
+        causes.sort_by_key(rank);
+        assert_eq!(
+            causes.map(|cause| cause.fault),
+            ["c/found", "d/found-later", "b/likely", "b/open", "e/unknown", "a/beside"]
+        );
+    }
+}

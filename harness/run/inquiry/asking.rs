@@ -1,0 +1,101 @@
+//! Asks a person whether the command that would settle the verdict may be run, runs it, and diagnoses again. Sits in `run`, at the end of
+//! an `inquiry`.
+
+use std::sync::Arc;
+
+use crate::diagnose::{Certainty, Settling};
+use crate::evidence::{Supplied, output_of};
+use crate::run::context::by_hand::MayRun;
+use crate::run::inquiry::Inquiry;
+use crate::terms::Door;
+
+/// What a command of ours begins with. None of them changes anything.
+const READ_ONLY: [&[&str]; 5] = [
+    &["gcloud", "run", "services", "describe"],
+    &["gcloud", "run", "services", "list"],
+    &["gcloud", "logging", "read"],
+    &["curl", "--silent", "--show-error", "--fail", "--max-time"],
+    &["cat", "--"],
+];
+
+impl Inquiry<'_> {
+    /// Until the verdict is certain, or there is no command that was not decided on.
+    pub(crate) async fn ask_a_person(&mut self) {
+        let Some(may_run) = self.by_hand.may_run.clone() else { return };
+        let mut decided: Vec<String> = Vec::new();
+        while let Some(settling) = self.undecided(&decided) {
+            decided.push(settling.asks.clone());
+            if allowed(&may_run, &settling).await {
+                self.run(&settling).await;
+                self.ask_all().await;
+            }
+        }
+    }
+
+    /// The best command first, then what tells each other candidate apart.
+    fn undecided(&self, decided: &[String]) -> Option<Settling> {
+        let open = self.causes().into_iter().filter(|cause| cause.certainty < Certainty::Certain);
+        let settlings = open.flat_map(|cause| {
+            cause.settled_by.into_iter().chain(cause.alternatives.into_iter().filter_map(|other| other.settled_by))
+        });
+        settlings.filter(|one| is_read_only(&one.argv)).find(|one| !decided.contains(&one.asks))
+    }
+
+    async fn run(&mut self, settling: &Settling) {
+        let door = if settling.door == Door::Logs.as_str() { Door::Logs } else { Door::Manifest };
+        let taken = match output_of(&settling.argv, self.target).await {
+            Ok(text) => self.take(door, &settling.argv[0], &text),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(why) = taken {
+            self.evidence.unread.push((door, (self.clean)(&why)));
+        }
+    }
+
+    fn take(&mut self, door: Door, from: &str, text: &str) -> Result<(), String> {
+        let mut supplied = Supplied::default();
+        let added = match door {
+            Door::Logs => supplied.add_log(from, text),
+            _ => supplied.add_manifests(from, None, text, &self.target.names),
+        };
+        added.map_err(|error| error.to_string())?;
+        supplied.lay_manifests_over(&mut self.evidence);
+        supplied.add_log_to(&mut self.evidence, self.target, self.clean);
+        if door == Door::Logs {
+            // Its filter reaches past the last probe.
+            self.evidence.log_read_at = Some(jiff::Timestamp::now());
+        }
+        Ok(())
+    }
+}
+
+fn is_read_only(argv: &[String]) -> bool {
+    READ_ONLY.iter().any(|start| argv.len() > start.len() && argv.iter().zip(*start).all(|(word, known)| word == known))
+}
+
+/// A person takes as long as a person takes: not on a thread that drives probes.
+async fn allowed(may_run: &MayRun, settling: &Settling) -> bool {
+    let (may_run, settling) = (Arc::clone(may_run), settling.clone());
+    tokio::task::spawn_blocking(move || may_run(&settling)).await.unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::is_read_only;
+
+    #[rstest]
+    #[case::describe("gcloud run services describe x --format=json", true)]
+    #[case::read("gcloud logging read x", true)]
+    #[case::fetch("curl --silent --show-error --fail --max-time 30 http://127.0.0.1/x", true)]
+    #[case::update("gcloud run services update x", false)]
+    #[case::delete("gcloud logging delete x", false)]
+    #[case::shell("sh -c x", false)]
+    #[case::cut("gcloud run services describe", false)]
+    #[case::nothing("", false)]
+    fn only_what_reads_is_run(#[case] command: &str, #[case] runs: bool) {
+        let argv: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+        assert_eq!(is_read_only(&argv), runs);
+    }
+}

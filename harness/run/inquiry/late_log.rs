@@ -1,0 +1,59 @@
+//! A log may come late: Cloud Logging takes seconds. Where the verdict is not certain, it is read again. Sits in `run`, at the end of an
+//! `inquiry`.
+
+use std::time::Duration;
+
+use crate::config::EvidenceSource;
+use crate::evidence::{Evidence, read_log};
+use crate::run::inquiry::Inquiry;
+use crate::terms::Door;
+
+/// Waits before the log is read again: the first one for what was written during the diagnosis, the others while none of our failing
+/// probes is in it yet.
+const WAITS: [Duration; 4] =
+    [Duration::ZERO, Duration::from_millis(500), Duration::from_millis(1500), Duration::from_millis(3000)];
+/// What is kept of the run's budget.
+const RESERVE: Duration = Duration::from_secs(2);
+
+impl Inquiry<'_> {
+    /// Reads the log again until the verdict is certain, our failing probes are in it, or no time is left.
+    pub(crate) async fn read_late_log(&mut self) {
+        let is_file = |source: &EvidenceSource| matches!(source, EvidenceSource::File(_));
+        if !self.target.opens(Door::Logs) || self.target.logs.iter().all(is_file) {
+            return;
+        }
+        for wait in WAITS {
+            let in_time = tokio::time::Instant::now() + wait + RESERVE < self.deadline;
+            if self.is_settled() || !in_time || (!wait.is_zero() && self.has_arrived()) {
+                return;
+            }
+            tokio::time::sleep(wait).await;
+            self.read_log_again().await;
+            self.ask_all().await;
+        }
+    }
+
+    /// Whether the log has come as far as our last failing probe.
+    fn has_arrived(&self) -> bool {
+        let last = self.failing().map(|probe| probe.started_at).max();
+        let ours = |trace: &str| self.failing().any(|probe| probe.trace_id == trace);
+        self.evidence
+            .log
+            .iter()
+            .any(|entry| last.is_none_or(|last| entry.at >= last) || entry.trace.as_deref().is_some_and(ours))
+    }
+
+    /// What was read before stays where nothing can be read now.
+    async fn read_log_again(&mut self) {
+        let unread = self.evidence.unread.iter().filter(|(door, _)| *door != Door::Logs).cloned().collect();
+        let manifests = self.evidence.manifests.clone();
+        let signing_key = self.evidence.signing_key.clone();
+        let mut fresh = Evidence { manifests, signing_key, unread, ..Evidence::default() };
+        read_log(&mut fresh, self.target, self.deadline, self.clean).await;
+        if fresh.log.len() < self.evidence.log.len() && fresh.unread.iter().any(|(door, _)| *door == Door::Logs) {
+            return;
+        }
+        self.by_hand.supplied.add_log_to(&mut fresh, self.target, self.clean);
+        self.evidence = fresh;
+    }
+}

@@ -1,0 +1,237 @@
+//! The diagnosis as it asks: reads the granted evidence, sends one differential probe after the other, and concludes. Sits in `run`;
+//! `late_log` and `asking` take it further where the verdict is not certain.
+
+pub(crate) mod asking;
+pub(crate) mod late_log;
+pub(crate) mod test_headers;
+
+use tokio::time::Instant;
+
+use crate::config::Target;
+use crate::diagnose::{Catalogue, Cause, Certainty, FailedStep, Finding, Given, diagnose, findings, next_probe};
+use crate::evidence::{Evidence, read_log, read_manifests};
+use crate::probe::{ProbeKey, ProbeRequest, Prober, Session};
+use crate::run::context::by_hand::ByHand;
+use crate::run::context::events::{Event, Listener};
+use crate::run::context::interruption::Interruption;
+use crate::run::context::record::Record;
+use crate::terms::{Caller, Door, Role, TokenKind};
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) struct Conclusion {
+    pub(crate) causes: Vec<Cause>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) evidence: Evidence,
+    /// Probes it added.
+    pub(crate) probes: usize,
+}
+
+/// One diagnosis under way.
+pub(crate) struct Inquiry<'a> {
+    pub(crate) target: &'a Target,
+    catalogue: &'a Catalogue,
+    pub(crate) record: &'a mut Record,
+    pub(crate) evidence: Evidence,
+    pub(crate) clean: &'a (dyn Fn(&str) -> String + Send + Sync),
+    /// When the run must have ended.
+    pub(crate) deadline: Instant,
+    pub(crate) by_hand: &'a ByHand,
+    failed: &'a [FailedStep],
+    session: Session,
+    tell: Listener<'a>,
+    /// Probes that were asked for, sent or not.
+    asked: Vec<ProbeKey>,
+}
+
+/// What a run has, to be asked about.
+pub(crate) struct Driven<'a> {
+    pub(crate) prober: &'a Prober,
+    pub(crate) target: &'a Target,
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) failed: &'a [FailedStep],
+    pub(crate) deadline: Instant,
+    pub(crate) interruption: &'a Interruption,
+}
+
+/// Asks until a cause is certain, nothing can help, the budget is spent, or somebody stops it: then it concludes from what it has.
+pub(crate) async fn inquire(
+    driven: &Driven<'_>,
+    record: &mut Record,
+    mut evidence: Evidence,
+    by_hand: &ByHand,
+    clean: &(dyn Fn(&str) -> String + Send + Sync),
+    tell: Listener<'_>,
+) -> Conclusion {
+    let Driven { prober, target, catalogue, failed, deadline, interruption } = *driven;
+    interruption.or(read_manifests(&mut evidence, target, deadline, clean)).await;
+    by_hand.supplied.lay_manifests_over(&mut evidence);
+    let (session, before) = (prober.session(), record.probes.len());
+    let mut inquiry = Inquiry {
+        target,
+        catalogue,
+        record,
+        evidence,
+        clean,
+        deadline,
+        by_hand,
+        failed,
+        session,
+        tell,
+        asked: Vec::new(),
+    };
+    if failed.is_empty() {
+        interruption.or(inquiry.ask_as_nobody()).await;
+    } else {
+        interruption.or(inquiry.find_out()).await;
+    }
+    let causes = inquiry.causes();
+    let mut findings = findings(inquiry.given(), &causes);
+    let of_test_headers = test_headers::finding(&inquiry.session, target, inquiry.record);
+    findings.extend(interruption.or(of_test_headers).await.flatten());
+    Conclusion { causes, findings, probes: inquiry.record.probes.len() - before, evidence: inquiry.evidence }
+}
+
+impl Inquiry<'_> {
+    async fn find_out(&mut self) {
+        (self.tell)(&Event::DiagnosisStarted);
+        read_log(&mut self.evidence, self.target, self.deadline, self.clean).await;
+        self.by_hand.supplied.add_log_to(&mut self.evidence, self.target, self.clean);
+        self.ask_all().await;
+        self.read_late_log().await;
+        self.ask_a_person().await;
+    }
+
+    /// One probe after the other, within the target's budget of them and of time.
+    pub(crate) async fn ask_all(&mut self) {
+        let many = self.target.budget.diagnosis_probes as usize;
+        while self.asked.len() < many && Instant::now() < self.deadline {
+            let Some(key) = next_probe(self.given(), self.catalogue, &self.asked) else { break };
+            self.asked.push(key.clone());
+            self.ask(key).await;
+        }
+    }
+
+    async fn ask(&mut self, key: ProbeKey) {
+        ask(&self.session, key, self.target, self.record, self.tell).await;
+    }
+
+    /// One probe more on a system in order: whether the auth service serves whoever comes.
+    async fn ask_as_nobody(&mut self) {
+        let judges = self.target.surfaces.values().find(|one| one.role == Role::Oracle && one.takes_caller);
+        let Some(surface) = judges.filter(|_| self.target.opens(Door::Auth)) else { return };
+        let user = self.target.users.first().map(|user| user.name.clone()).unwrap_or_default();
+        let (token, carrier, caller) = (TokenKind::Valid, surface.usual_carrier(), Caller::None);
+        self.ask(ProbeKey { surface: surface.id.clone(), token, carrier, caller, user }).await;
+    }
+
+    /// What is known by now, diagnosed.
+    pub(crate) fn causes(&self) -> Vec<Cause> {
+        diagnose(self.given(), self.catalogue)
+    }
+
+    /// Whether nothing is left to be found out.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.causes().iter().all(|cause| cause.certainty == Certainty::Certain)
+    }
+
+    /// The probes behind the failed steps: when the first and the last began, and their trace ids.
+    pub(crate) fn failing(&self) -> impl Iterator<Item = &crate::diagnose::SentProbe> {
+        let is_failed = |exchange: u32| self.failed.iter().any(|step| step.exchange == exchange);
+        self.record.sent.iter().filter(move |probe| is_failed(probe.exchange))
+    }
+
+    fn given(&self) -> Given<'_> {
+        given(self.target, self.record, &self.evidence, self.failed)
+    }
+}
+
+/// Sends one probe and keeps what came of it.
+pub(crate) async fn ask(session: &Session, key: ProbeKey, target: &Target, record: &mut Record, tell: Listener<'_>) {
+    tell(&Event::Asking { probe: key.to_string() });
+    match session.send(&ProbeRequest::new(key.clone())).await {
+        Ok(exchange) => drop(record.keep(exchange, target)),
+        Err(error) => tracing::debug!(%key, %error, "this probe cannot be sent"),
+    }
+}
+
+/// What the run has so far, for `diagnose`.
+pub(crate) fn given<'a>(
+    target: &'a Target,
+    record: &'a Record,
+    evidence: &'a Evidence,
+    failed: &'a [FailedStep],
+) -> Given<'a> {
+    Given { target, observations: &record.observations, sent: &record.sent, evidence, failed }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    use rstest::rstest;
+    use secrecy::SecretString;
+
+    use super::*;
+    use crate::config::{Overrides, TargetFile, User};
+    use crate::fixtures::exchange;
+    use crate::probe::{CredentialError, Credentials};
+
+    struct Penniless;
+
+    impl Credentials for Penniless {
+        fn token(&self, _: TokenKind, _: &User) -> Result<SecretString, CredentialError> {
+            Err(CredentialError("there are none".into()))
+        }
+
+        fn verifies(&self, _: &str) -> bool {
+            false
+        }
+
+        fn learn(&self, _: TokenKind, _: &str) {}
+
+        fn service_secret(&self) -> Result<SecretString, CredentialError> {
+            Err(CredentialError("there are none".into()))
+        }
+
+        fn user_secret(&self, _: &User, _: &str) -> Result<SecretString, CredentialError> {
+            Err(CredentialError("there are none".into()))
+        }
+    }
+
+    /// A target at whose address nobody listens.
+    fn target() -> Target {
+        let set = ["backend=http://127.0.0.1:1".to_owned(), r#"doors=["edge"]"#.to_owned()];
+        let file = TargetFile::embedded().expect("the shipped file parses");
+        file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
+    }
+
+    #[rstest]
+    #[case::there_is_time(Duration::from_secs(60), true)]
+    #[case::none_is_left(Duration::ZERO, false)]
+    #[tokio::test]
+    async fn a_diagnosis_begins_a_probe_only_before_the_run_must_end(#[case] left: Duration, #[case] asks: bool) {
+        let target = Arc::new(target());
+        let deadline = Instant::now() + left;
+        let prober = Prober::new(Arc::clone(&target), Arc::new(Penniless), Arc::new(str::to_owned), deadline)
+            .expect("it can be set up");
+        let refused = exchange("backend.chat-messages", TokenKind::Valid).answered(403, "application/json", "{}");
+        let (mut record, asked) = (Record::default(), Mutex::new(Vec::new()));
+        record.keep(refused, &target).expect("an observation");
+        let failed = [FailedStep { step: "s/t".into(), exchange: 1, control: false }];
+        let (catalogue, interruption) = (Catalogue::shipped(), &Interruption::default());
+        let (prober, target) = (&prober, &*target);
+        let driven = Driven { prober, target, catalogue, failed: &failed, deadline, interruption };
+        let tell = |event: &Event| {
+            if let Event::Asking { probe } = event {
+                asked.lock().expect("nobody panics").push(probe.clone());
+            }
+        };
+        let conclusion =
+            inquire(&driven, &mut record, Evidence::default(), &ByHand::default(), &str::to_owned, &tell).await;
+        let asked = asked.into_inner().expect("nobody panics");
+        assert_eq!((!asked.is_empty(), conclusion.probes > 0), (asks, asks), "{asked:?}");
+        assert!(!conclusion.causes.is_empty(), "what is known is concluded from");
+    }
+}

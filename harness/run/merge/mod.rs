@@ -1,0 +1,149 @@
+//! Parts of a run become the report that one run would have given: diagnosed anew, with all that any of them saw. Sends nothing. Sits in
+//! `run`; `docs/shards.md` says what a part must hold.
+
+pub(crate) mod joined;
+pub(crate) mod parts;
+
+use crate::config::Target;
+use crate::diagnose::{diagnose, findings, opened_by_test_headers};
+use crate::evidence::{Evidence, LogEntry};
+use crate::report::{Report, Timing, Unread};
+use crate::run::inquiry::Conclusion;
+use crate::run::merge::joined::Joined;
+use crate::run::merge::parts::{MergeError, NamedReport, belong_together};
+use crate::run::{ByHand, Smoke, ending, inquiry};
+
+/// Merges the parts. `run` holds the target and what a gate is told; its scenarios are not looked at.
+///
+/// # Errors
+/// When they are not the parts of one run of this target, each of them once.
+pub async fn merge(mut run: Smoke, parts: Vec<NamedReport>, by_hand: &ByHand) -> Result<Report, MergeError> {
+    belong_together(&parts, &run.target)?;
+    let mut reports: Vec<Report> = parts.into_iter().map(|part| part.report).collect();
+    reports.sort_by_key(|report| report.shard);
+    run.target = target(&run.target, &reports, by_hand).into();
+    reports
+        .iter()
+        .filter_map(|report| report.interrupted)
+        .for_each(|signal| run.conduct.interruption.interrupt(signal));
+    let (timing, unread) = (timing(&reports), unread(&reports));
+    let mut evidence = evidence(reports.iter().filter_map(|report| report.kept.as_ref()).map(|kept| &kept.evidence));
+    by_hand.supplied.lay_manifests_over(&mut evidence);
+    by_hand.supplied.add_log_to(&mut evidence, &run.target, &|text| run.redactor.clean(text));
+    let Joined { record, driven, left_out } = Joined::of(reports);
+    let given = inquiry::given(&run.target, &record, &evidence, &driven.failed);
+    let causes = diagnose(given, &run.catalogue);
+    let mut findings = findings(given, &causes);
+    let of_left_out = record.probes.iter().filter(|probe| left_out.contains(&probe.exchange.id));
+    let observed = of_left_out.filter_map(|probe| probe.observation.as_ref());
+    findings.extend(observed.filter_map(|seen| opened_by_test_headers(&run.target, seen)).next());
+    let conclusion = Conclusion { causes, findings, evidence, probes: timing.diagnosis_probes };
+    let mut report = ending::report(&run, driven, conclusion, record, timing).await;
+    report.unread = unread;
+    Ok(report)
+}
+
+/// With the doors that were open to any of them, and the twin where the first of them met it.
+fn target(target: &Target, reports: &[Report], by_hand: &ByHand) -> Target {
+    let mut target = target.clone();
+    if let Some(twin) = reports.iter().find_map(|report| report.kept.as_ref()?.twin.clone()) {
+        target.stand_where(twin);
+    }
+    let doors = reports.iter().flat_map(|report| &report.doors);
+    target.doors = doors
+        .filter_map(|door| serde_json::from_value(door.as_str().into()).ok())
+        .chain(by_hand.supplied.doors())
+        .collect();
+    target
+}
+
+/// The manifests of the first part that has them, and every line of every log once.
+fn evidence<'a>(parts: impl Iterator<Item = &'a Evidence>) -> Evidence {
+    let mut all = Evidence::default();
+    for part in parts {
+        for (service, manifest) in &part.manifests {
+            all.manifests.entry(*service).or_insert_with(|| manifest.clone());
+        }
+        all.signing_key = all.signing_key.or_else(|| part.signing_key.clone());
+        all.log_read_at = all.log_read_at.max(part.log_read_at);
+        all.log.extend(part.log.iter().cloned());
+    }
+    all.log = each_once(all.log);
+    all
+}
+
+/// Oldest first. Two parts that read the same log have the same lines.
+fn each_once(mut log: Vec<LogEntry>) -> Vec<LogEntry> {
+    log.sort_by_key(|entry| entry.at);
+    let mut once: Vec<LogEntry> = Vec::with_capacity(log.len());
+    for entry in log {
+        let same = once.iter().rev().take_while(|other| other.at == entry.at).any(|other| *other == entry);
+        if !same {
+            once.push(entry);
+        }
+    }
+    once
+}
+
+fn unread(reports: &[Report]) -> Vec<Unread> {
+    let mut all: Vec<Unread> = Vec::new();
+    for one in reports.iter().flat_map(|report| &report.unread) {
+        if !all.contains(one) {
+            all.push(one.clone());
+        }
+    }
+    all
+}
+
+/// From the first beginning to the last end; what was done by all of them together.
+fn timing(reports: &[Report]) -> Timing {
+    let all = || reports.iter().map(|report| &report.timing);
+    let sum = |of: fn(&Timing) -> f64| all().map(of).sum();
+    let started_at = all().map(|one| one.started_at).min().unwrap_or_default();
+    let ends = all().map(|one| one.started_at.duration_since(started_at).as_secs_f64() * 1000.0 + one.total_ms);
+    Timing {
+        started_at,
+        total_ms: ends.fold(0.0, f64::max),
+        scenarios_ms: sum(|one| one.scenarios_ms),
+        diagnosis_ms: sum(|one| one.diagnosis_ms),
+        scenario_probes: all().map(|one| one.scenario_probes).sum(),
+        diagnosis_probes: all().map(|one| one.diagnosis_probes).sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::terms::Hop;
+    use crate::token::Published;
+
+    fn line(second: i64, text: &str) -> LogEntry {
+        let at = Timestamp::from_second(second).expect("a second");
+        LogEntry { at, by: Hop::Backend, text: text.to_owned(), request: None, trace: None }
+    }
+
+    #[test]
+    fn a_line_that_two_parts_have_read_is_there_once_and_the_oldest_comes_first() {
+        let part = |log: Vec<LogEntry>| Evidence { log, ..Evidence::default() };
+        let parts = [
+            part(vec![line(2, "b"), line(2, "a"), line(3, "of one part")]),
+            part(vec![line(1, "of the other"), line(2, "a"), line(2, "b")]),
+        ];
+        let log = evidence(parts.iter()).log;
+        assert_eq!(log, [line(1, "of the other"), line(2, "b"), line(2, "a"), line(3, "of one part")]);
+    }
+
+    #[test]
+    fn what_any_part_knows_of_our_signing_key_and_the_latest_log_the_merge_knows() {
+        let published = Published { ours: true, kid: None, keys: 2 };
+        let read_at = |second| Timestamp::from_second(second).ok();
+        let knows_nothing = Evidence { log_read_at: read_at(9), ..Evidence::default() };
+        let knows = Evidence { signing_key: Some(published.clone()), log_read_at: read_at(5), ..Evidence::default() };
+        for parts in [[&knows_nothing, &knows], [&knows, &knows_nothing]] {
+            let all = evidence(parts.into_iter());
+            assert_eq!((all.signing_key, all.log_read_at), (Some(published.clone()), read_at(9)));
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Holds one verdict against the truth. Sits in `selftest`; the words are those of the table in `docs/accuracy.md`.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::diagnose::{Cause, Certainty};
+use crate::selftest::subject::hop;
+
+/// What is known to be true.
+#[derive(Debug, Clone)]
+pub(crate) struct Truth<'a> {
+    /// What was injected.
+    pub faults: &'a [String],
+    /// The injectable faults that nothing shown tells from it, itself among them. Empty for a pair.
+    pub class: &'a BTreeSet<String>,
+    /// Every fault that can be injected: a candidate that cannot be is nobody's to judge.
+    pub injectable: &'a BTreeSet<String>,
+    /// The exchanges the verdict could rest on.
+    pub shown: &'a BTreeSet<u32>,
+}
+
+/// How one verdict fared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Judgement {
+    /// What was named first.
+    pub said: Option<String>,
+    /// How surely.
+    pub certainty: Option<Certainty>,
+    /// It and its alternatives, best first.
+    pub candidates: Vec<String>,
+    /// Of these, such as no hint speaks against.
+    pub open: Vec<String>,
+    /// Causes named beside the first.
+    pub also: Vec<String>,
+    /// The first cause lies at the hop of the fault; of a pair: each hop is that of some cause.
+    pub hop_right: bool,
+    /// The first cause is the fault.
+    pub right_at_1: bool,
+    /// The fault is among the first three candidates of the first cause.
+    pub right_at_3: bool,
+    /// The first cause is the fault, at least two whys are printed, and each has proof among what was shown.
+    pub chain_right: bool,
+    /// Causes that are called certain and were not injected.
+    pub wrongly_certain: Vec<String>,
+    /// No cause is called likely or certain.
+    pub abstained: bool,
+    /// The injectable candidates that no hint speaks against are exactly those that nothing shown tells from the fault.
+    pub set_exact: bool,
+}
+
+impl Judgement {
+    /// Of a verdict.
+    pub(crate) fn of(causes: &[Cause], truth: &Truth<'_>) -> Self {
+        let is_true = |fault: &String| truth.faults.contains(fault);
+        let Some(first) = causes.first() else {
+            return Self { abstained: true, ..Self::default() };
+        };
+        let candidates = candidates(first);
+        let injectable: BTreeSet<&String> = open(first).filter(|one| truth.injectable.contains(*one)).collect();
+        let right_at_1 = is_true(&first.fault);
+        Self {
+            hop_right: hops_right(causes, truth.faults),
+            right_at_1,
+            right_at_3: candidates.iter().take(3).any(is_true),
+            chain_right: right_at_1 && chain_holds(first, truth.shown),
+            wrongly_certain: causes
+                .iter()
+                .filter(|one| one.certainty == Certainty::Certain && !is_true(&one.fault))
+                .map(|one| one.fault.clone())
+                .collect(),
+            abstained: causes.iter().all(|one| one.certainty < Certainty::Likely),
+            set_exact: injectable == truth.class.iter().collect(),
+            said: Some(first.fault.clone()),
+            certainty: Some(first.certainty),
+            open: open(first).cloned().collect(),
+            also: causes[1..].iter().map(|one| one.fault.clone()).collect(),
+            candidates,
+        }
+    }
+}
+
+impl Judgement {
+    /// Whether a cause that was not injected is called certain.
+    pub fn wrong_and_certain(&self) -> bool {
+        !self.wrongly_certain.is_empty()
+    }
+}
+
+/// It and the alternatives that no hint speaks against.
+fn open(cause: &Cause) -> impl Iterator<Item = &String> {
+    let others = cause.alternatives.iter().filter(|one| !one.unlikely).map(|one| &one.fault);
+    std::iter::once(&cause.fault).chain(others)
+}
+
+fn candidates(cause: &Cause) -> Vec<String> {
+    [&cause.fault].into_iter().chain(cause.alternatives.iter().map(|one| &one.fault)).cloned().collect()
+}
+
+fn hops_right(causes: &[Cause], faults: &[String]) -> bool {
+    let named = |cause: &Cause| cause.fault.rsplit('@').next().map_or_else(String::new, |fault| hop(fault).to_owned());
+    match faults {
+        [fault] => causes.first().is_some_and(|first| named(first) == hop(fault)),
+        several => several.iter().all(|fault| causes.iter().any(|cause| named(cause) == hop(fault))),
+    }
+}
+
+fn chain_holds(cause: &Cause, shown: &BTreeSet<u32>) -> bool {
+    let proven = |why: &crate::diagnose::Why| {
+        !why.evidence.is_empty() && why.evidence.iter().filter_map(|proof| proof.exchange).all(|id| shown.contains(&id))
+    };
+    cause.whys.len() > 1 && cause.whys.iter().all(proven)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnose::{Alternative, Hops, Proof, Why};
+    use crate::terms::Hop;
+
+    fn cause(fault: &str, certainty: Certainty, alternatives: &[&str]) -> Cause {
+        let proof = |exchange| Proof { says: "seen".into(), exchange: Some(exchange) };
+        let why = |exchange| Why { claim: "so".into(), evidence: vec![proof(exchange)] };
+        let alternative = |fault: &&str| Alternative {
+            fault: (*fault).to_owned(),
+            title: String::new(),
+            confidence: 0.1,
+            unlikely: false,
+            settled_by: None,
+        };
+        Cause {
+            fault: fault.into(),
+            title: String::new(),
+            hop: Hops::One(Hop::Unknown),
+            certainty,
+            confidence: 0.5,
+            explains: Vec::new(),
+            alternatives: alternatives.iter().map(alternative).collect(),
+            whys: vec![why(1), why(2)],
+            ruled_out: Vec::new(),
+            involves: Vec::new(),
+            owner: None,
+            fix: None,
+            verify: None,
+            rollback: None,
+            settled_by: None,
+        }
+    }
+
+    fn set(ids: &[&str]) -> BTreeSet<String> {
+        ids.iter().map(|id| (*id).to_owned()).collect()
+    }
+
+    fn judged(causes: &[Cause], faults: &[&str], class: &[&str]) -> Judgement {
+        let faults: Vec<String> = faults.iter().map(|id| (*id).to_owned()).collect();
+        let (class, injectable) = (set(class), set(&["auth/down", "auth/slow", "edge/timeout", "data/redis-down"]));
+        let shown = BTreeSet::from([1, 2]);
+        Judgement::of(causes, &Truth { faults: &faults, class: &class, injectable: &injectable, shown: &shown })
+    }
+
+    #[test]
+    fn the_right_cause_is_right_in_every_way() {
+        let it = judged(&[cause("auth/down", Certainty::Certain, &[])], &["auth/down"], &["auth/down"]);
+        assert!(it.hop_right && it.right_at_1 && it.right_at_3 && it.chain_right && it.set_exact);
+        assert!(!it.wrong_and_certain() && !it.abstained);
+    }
+
+    #[test]
+    fn a_neighbour_is_the_right_hop_and_the_wrong_cause() {
+        let it = judged(&[cause("auth/slow", Certainty::Certain, &["auth/down"])], &["auth/down"], &["auth/down"]);
+        assert!(it.hop_right && it.right_at_3 && it.wrong_and_certain());
+        assert!(!it.right_at_1 && !it.chain_right && !it.set_exact);
+    }
+
+    #[test]
+    fn a_second_cause_that_is_wrong_and_certain_counts_too() {
+        let causes = [cause("auth/down", Certainty::Certain, &[]), cause("edge/timeout", Certainty::Certain, &[])];
+        assert!(judged(&causes, &["auth/down"], &["auth/down"]).wrong_and_certain());
+        assert!(!judged(&causes, &["auth/down", "edge/timeout"], &[]).wrong_and_certain());
+    }
+
+    #[test]
+    fn of_a_pair_both_hops_must_be_named() {
+        let first = cause("auth/down", Certainty::Certain, &[]);
+        let pair = &["auth/down", "edge/timeout"];
+        assert!(!judged(std::slice::from_ref(&first), pair, &[]).hop_right);
+        assert!(judged(&[first, cause("unknown@edge", Certainty::Unknown, &[])], pair, &[]).hop_right);
+    }
+
+    #[test]
+    fn candidates_that_cannot_be_injected_do_not_spoil_the_set() {
+        let said = cause("auth/down", Certainty::Ambiguous, &["auth/slow", "auth/never-injected"]);
+        let it = judged(&[said], &["auth/down"], &["auth/down", "auth/slow"]);
+        assert!(it.set_exact && it.abstained);
+    }
+
+    #[test]
+    fn a_chain_without_proof_or_with_proof_behind_a_closed_door_is_not_right() {
+        let mut unproven = cause("auth/down", Certainty::Certain, &[]);
+        unproven.whys[1].evidence.clear();
+        assert!(!judged(&[unproven], &["auth/down"], &["auth/down"]).chain_right);
+        let mut hidden = cause("auth/down", Certainty::Certain, &[]);
+        hidden.whys[1].evidence[0].exchange = Some(99);
+        assert!(!judged(&[hidden], &["auth/down"], &["auth/down"]).chain_right);
+    }
+
+    #[test]
+    fn to_say_nothing_is_to_abstain() {
+        let it = judged(&[], &["auth/down"], &["auth/down"]);
+        assert!(it.abstained && !it.hop_right && !it.wrong_and_certain());
+    }
+}

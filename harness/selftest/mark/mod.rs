@@ -1,0 +1,141 @@
+//! One line of the exam: a subject through some doors, and how the verdict on it fared. Sits in `selftest`.
+
+pub(crate) mod baseline;
+pub(crate) mod exam;
+pub(crate) mod judge;
+pub(crate) mod parallel;
+pub(crate) mod separable;
+pub(crate) mod template;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::selftest::mark::baseline::Baseline;
+use crate::selftest::mark::judge::{Judgement, Truth};
+use crate::selftest::subject::hop;
+use crate::selftest::subject::mask::View;
+use crate::selftest::subject::replay::replay;
+use crate::selftest::table::wrong::Wrong;
+
+/// What kind of subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// One fault.
+    Single,
+    /// One fault, with noise.
+    Noisy,
+    /// Two at once, in different hops.
+    Pair,
+}
+
+/// One verdict and what it was worth.
+#[derive(Debug, Clone, Serialize)]
+pub struct Mark {
+    /// The kind of subject.
+    pub kind: Kind,
+    /// What was injected.
+    pub faults: Vec<String>,
+    /// Whose code the twin behaved like.
+    pub dialect: String,
+    /// The open doors.
+    pub doors: String,
+    /// A step failed for it; of a pair: and the recording differs from that of either fault alone.
+    pub visible: bool,
+    /// For a single fault: the injectable faults that nothing shown tells from it, itself among them.
+    pub class: BTreeSet<String>,
+    /// How the verdict fared.
+    pub judgement: Judgement,
+    /// What the baselines said.
+    pub baseline: Baseline,
+    /// Probes that the diagnosis asked for.
+    pub asked: usize,
+    /// Of these, such as were not recorded.
+    pub unanswered: usize,
+    /// Probes it could have asked for.
+    pub every: usize,
+    /// How long the verdict took, in milliseconds, without any I/O.
+    pub verdict_ms: f64,
+}
+
+/// What is known of a view before it is diagnosed.
+#[derive(Debug)]
+pub(crate) struct Question<'a> {
+    /// What kind of subject it is.
+    pub kind: Kind,
+    /// What was injected.
+    pub faults: Vec<String>,
+    /// Whose code.
+    pub dialect: String,
+    /// The doors' name.
+    pub doors: String,
+    /// See [`Mark::class`].
+    pub class: BTreeSet<String>,
+    /// For a pair: whether both show.
+    pub both_show: bool,
+    /// Every fault that can be injected.
+    pub injectable: &'a BTreeSet<String>,
+}
+
+impl Mark {
+    /// Diagnoses the view and judges what is said.
+    pub(crate) fn of(view: &View, question: &Question<'_>) -> Self {
+        let replay = replay(view);
+        let shown = replay.observations.iter().map(|one| one.exchange).collect();
+        let Question { faults, class, injectable, .. } = question;
+        let judgement = Judgement::of(&replay.causes, &Truth { faults, class, injectable, shown: &shown });
+        Self {
+            kind: question.kind,
+            faults: faults.clone(),
+            dialect: question.dialect.clone(),
+            doors: question.doors.clone(),
+            visible: view.failed.iter().any(|step| !step.control) && question.both_show,
+            class: class.clone(),
+            judgement,
+            baseline: Baseline::of(view),
+            asked: replay.asked,
+            unanswered: replay.unanswered,
+            every: replay.every,
+            verdict_ms: ms(replay.took),
+        }
+    }
+
+    /// The faults, joined.
+    pub fn fault(&self) -> String {
+        self.faults.join(" + ")
+    }
+
+    /// Whether what the doors show tells this fault from every other.
+    pub fn separable(&self) -> bool {
+        self.class.len() == 1
+    }
+
+    /// Whether what the doors show tells its hop.
+    pub fn hop_separable(&self) -> bool {
+        self.class.iter().map(|fault| hop(fault)).collect::<BTreeSet<_>>().len() == 1
+    }
+
+    /// What is wrong with it, the worst of it.
+    pub(crate) fn wrong(&self) -> Option<Wrong> {
+        let judged = &self.judgement;
+        if judged.wrong_and_certain() {
+            return Some(Wrong::SureOfAnother);
+        }
+        match (self.visible, self.kind) {
+            (false, _) => None,
+            (true, Kind::Pair) => (!judged.hop_right).then_some(Wrong::MissingHop),
+            (true, Kind::Noisy) => (self.hop_separable() && !judged.hop_right).then_some(Wrong::OtherHopInNoise),
+            (true, Kind::Single) if !self.separable() => (!judged.set_exact).then_some(Wrong::OtherCandidates),
+            (true, Kind::Single) if !judged.right_at_3 => Some(Wrong::NotAmongThree),
+            (true, Kind::Single) if !judged.right_at_1 => Some(Wrong::NotFirst),
+            (true, Kind::Single) if judged.abstained => Some(Wrong::Undecided),
+            (true, Kind::Single) => (!judged.chain_right).then_some(Wrong::Unproven),
+        }
+    }
+}
+
+fn ms(took: Duration) -> f64 {
+    took.as_secs_f64() * 1000.0
+}

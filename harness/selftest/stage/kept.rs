@@ -1,0 +1,104 @@
+//! Recordings in files, to be judged again by another build. Sits in `selftest`; one JSON file a recording.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::config::Target;
+use crate::run::Recording;
+use crate::selftest::SelftestError;
+use crate::selftest::stage::Stage;
+use crate::selftest::subject::Subject;
+use crate::selftest::subject::recorded::Recorded;
+
+/// Where a twin was.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Addresses {
+    backend: Url,
+    auth: Url,
+    websocket: Url,
+    direct: Option<(Url, Url)>,
+}
+
+impl Addresses {
+    fn of(target: &Target) -> Self {
+        let Target { backend, auth, websocket, direct, .. } = target.clone();
+        Self { backend, auth, websocket, direct }
+    }
+
+    /// Points a target there.
+    pub(crate) fn give_to(self, target: &mut Target) {
+        Self { backend: target.backend, auth: target.auth, websocket: target.websocket, direct: target.direct } = self;
+    }
+}
+
+/// One file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    faults: Vec<String>,
+    dialect: String,
+    noise: Option<u64>,
+    addresses: Addresses,
+    took_s: f64,
+    recording: Recording,
+}
+
+/// Writes all of them into a directory, which may be new.
+///
+/// # Errors
+/// When a file cannot be written.
+pub(crate) fn write(directory: &Path, all: &[Recorded]) -> Result<(), SelftestError> {
+    std::fs::create_dir_all(directory).map_err(|error| cannot(directory, &error))?;
+    for (at, one) in all.iter().enumerate() {
+        let kept = Kept {
+            faults: one.faults(),
+            dialect: one.dialect(),
+            noise: one.subject.noise,
+            addresses: Addresses::of(&one.target),
+            took_s: one.took.as_secs_f64(),
+            recording: one.recording.clone(),
+        };
+        let path = directory.join(format!("{at:05}.json"));
+        let json = serde_json::to_vec(&kept).map_err(|error| cannot(&path, &error))?;
+        std::fs::write(&path, json).map_err(|error| cannot(&path, &error))?;
+    }
+    Ok(())
+}
+
+/// Reads all that [`write`] wrote there.
+///
+/// # Errors
+/// When there is none, or one cannot be read.
+pub(crate) async fn read(directory: &Path, stage: &Stage) -> Result<Vec<Recorded>, SelftestError> {
+    let entries = std::fs::read_dir(directory).map_err(|error| cannot(directory, &error))?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.sort();
+    if paths.is_empty() {
+        return Err(cannot(directory, &"no recordings here"));
+    }
+    let mut all = Vec::with_capacity(paths.len());
+    for path in paths {
+        let text = std::fs::read(&path).map_err(|error| cannot(&path, &error))?;
+        let kept: Kept = serde_json::from_slice(&text).map_err(|error| cannot(&path, &error))?;
+        let subject = kept.subject().map_err(|error| cannot(&path, &error))?;
+        let target = stage.restore(&subject, &kept.addresses).await?;
+        let took = Duration::from_secs_f64(kept.took_s.clamp(0.0, 1e6));
+        all.push(Recorded { subject, target, recording: kept.recording, took });
+    }
+    Ok(all)
+}
+
+fn cannot(path: &Path, error: &dyn ToString) -> SelftestError {
+    SelftestError::Kept(path.to_owned(), error.to_string())
+}
+
+impl Kept {
+    fn subject(&self) -> Result<Subject, String> {
+        let faults = self.faults.iter().map(|id| id.parse().map_err(|_| format!("no fault of the twin: {id}")));
+        let dialect = self.dialect.parse().map_err(|_| format!("no dialect of the twin: {}", self.dialect))?;
+        Ok(Subject { faults: faults.collect::<Result<_, _>>()?, dialect, noise: self.noise })
+    }
+}

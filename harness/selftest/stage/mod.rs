@@ -1,0 +1,91 @@
+//! Boots a twin for each subject and runs against it. Sits in `selftest`; the only file of it that boots anything.
+
+pub(crate) mod healthy;
+pub(crate) mod kept;
+pub(crate) mod side_by_side;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use fivewhys_mocks::{Noise, Twin};
+
+use crate::config::{Budget, Target};
+use crate::diagnose::Catalogue;
+use crate::redact::Redactor;
+use crate::run::{self, Smoke};
+use crate::scenario::Scenario;
+use crate::selftest::SelftestError;
+use crate::selftest::stage::healthy::Healthy;
+use crate::selftest::stage::kept::Addresses;
+use crate::selftest::subject::Subject;
+use crate::selftest::subject::recorded::Recorded;
+use crate::terms::Door;
+use crate::twin::coordinates;
+
+/// Longer than the twin's services wait for each other (3 s), so that who gives up first is who would with the usual 15 s.
+const PROBE: Duration = Duration::from_secs(4);
+/// In the same proportion to [`PROBE`] as usual.
+const RUN: Duration = Duration::from_secs(32);
+
+/// What every twin is driven with.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    /// A target with `twin = true`.
+    pub(crate) target: Target,
+    /// What is driven.
+    pub(crate) scenarios: Vec<Scenario>,
+}
+
+impl Stage {
+    /// Runs all there is to be seen of a subject, and keeps it.
+    pub(crate) async fn record(self: Arc<Self>, subject: Subject) -> Result<Recorded, SelftestError> {
+        let start = Instant::now();
+        let (twin, target) = self.boot(&subject).await?;
+        let recording = run::record(&self.run(target.clone())).await;
+        twin.shutdown().await;
+        Ok(Recorded { subject, target, recording: recording?, took: start.elapsed() })
+    }
+
+    /// Runs against a healthy twin, through some doors.
+    pub(crate) async fn pass(self: Arc<Self>, subject: Subject, doors: &[Door]) -> Result<Healthy, SelftestError> {
+        let (twin, mut target) = self.boot(&subject).await?;
+        target.close_doors_except(doors);
+        let report = run::smoke(&self.run(target), &|_| {}).await;
+        twin.shutdown().await;
+        Ok(Healthy::of(&report?, &subject, doors))
+    }
+
+    fn run(&self, target: Target) -> Smoke {
+        let (target, scenarios) = (Arc::new(target), self.scenarios.clone());
+        Smoke {
+            target,
+            scenarios,
+            catalogue: Catalogue::shipped_shared(),
+            deployed: Vec::new(),
+            redactor: Redactor::new(),
+            conduct: crate::run::Conduct::default(),
+        }
+    }
+
+    /// What was kept of a subject, with a target that points where its twin was.
+    pub(crate) async fn restore(&self, subject: &Subject, addresses: &Addresses) -> Result<Target, SelftestError> {
+        let (twin, mut target) = self.boot(subject).await?;
+        twin.shutdown().await;
+        addresses.clone().give_to(&mut target);
+        Ok(target)
+    }
+
+    async fn boot(&self, subject: &Subject) -> Result<(Twin, Target), SelftestError> {
+        let cannot = |error: String| SelftestError::Twin(error);
+        let builder = Twin::builder().dialect(subject.dialect).faults(subject.faults.iter().copied());
+        let builder = match subject.noise {
+            Some(seed) => builder.noise(Noise::all(seed)),
+            None => builder,
+        };
+        let twin = builder.start().await.map_err(|error| cannot(error.to_string()))?;
+        let mut target = self.target.clone();
+        target.budget = Budget { probe: PROBE, connect: PROBE, run: RUN, ..target.budget };
+        target.attach(coordinates(&twin).map_err(|error| cannot(error.to_string()))?);
+        Ok((twin, target))
+    }
+}

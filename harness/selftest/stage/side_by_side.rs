@@ -1,0 +1,58 @@
+//! Many runs at the same time, as many as do not disturb each other. Sits in `selftest`; for what mostly waits.
+
+use std::future::Future;
+use std::num::NonZero;
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::selftest::SelftestError;
+
+/// Runs at the same time for each processor: much of a run is waiting, and more of them would wait for each other.
+const AT_ONCE: usize = 4;
+/// Runs at the same time for each processor that do nothing but wait.
+const WAITING_AT_ONCE: usize = 16;
+
+/// Where runs take place. Those that mostly wait have places of their own, so that they hold nobody up.
+#[derive(Debug)]
+pub(crate) struct Places {
+    working: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+}
+
+impl Places {
+    /// As many as the processors bear.
+    pub(crate) fn new() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let places = |of_each: usize| Arc::new(Semaphore::new(cores * of_each));
+        Self { working: places(AT_ONCE), waiting: places(WAITING_AT_ONCE) }
+    }
+}
+
+/// The results in the order of the items; the first error ends it. `waits` says whose runs mostly wait, `done` is called after each.
+pub(crate) async fn each<T, R: Send + 'static, F: Future<Output = Result<R, SelftestError>> + Send + 'static>(
+    places: &Places,
+    items: impl IntoIterator<Item = T>,
+    waits: impl Fn(&T) -> bool,
+    work: impl Fn(T) -> F,
+    done: impl Fn(),
+) -> Result<Vec<R>, SelftestError> {
+    let mut tasks = JoinSet::new();
+    for (at, item) in items.into_iter().enumerate() {
+        let free = Arc::clone(if waits(&item) { &places.waiting } else { &places.working });
+        let run = work(item);
+        tasks.spawn(async move {
+            let _place = free.acquire_owned().await;
+            (at, run.await)
+        });
+    }
+    let mut all = Vec::new();
+    while let Some(ended) = tasks.join_next().await {
+        let (at, result) = ended.map_err(|error| SelftestError::Twin(error.to_string()))?;
+        all.push((at, result?));
+        done();
+    }
+    all.sort_by_key(|(at, _)| *at);
+    Ok(all.into_iter().map(|(_, result)| result).collect())
+}

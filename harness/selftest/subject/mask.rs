@@ -1,0 +1,207 @@
+//! What a recording shows with doors closed: the probes, steps and evidence that need a closed door are taken out. Sits in `selftest`.
+
+use crate::config::Target;
+use crate::diagnose::{FailedStep, Given, SentProbe};
+use crate::evidence::{Evidence, LogEntry};
+use crate::observe::Observation;
+use crate::probe::ProbeKey;
+use crate::run::Recording;
+use crate::terms::{Caller, Door, Service, TokenKind};
+
+/// The sets of doors that are examined, beside the edge: it is always open.
+pub(crate) const DOOR_SETS: [&[Door]; 10] = [
+    &[Door::Auth, Door::Direct, Door::ServiceCredentials, Door::Manifest, Door::Logs],
+    &[],
+    &[Door::Auth],
+    &[Door::Direct],
+    &[Door::Auth, Door::Direct],
+    &[Door::Auth, Door::ServiceCredentials],
+    &[Door::Auth, Door::Manifest],
+    &[Door::Auth, Door::Logs],
+    &[Door::Logs],
+    &[Door::Manifest],
+];
+
+/// `edge,auth,logs`; `all` where every door is open.
+pub(crate) fn name(doors: &[Door]) -> String {
+    if doors.len() == DOOR_SETS[0].len() {
+        return "all".to_owned();
+    }
+    [Door::Edge].iter().chain(doors).map(|door| door.as_str()).collect::<Vec<_>>().join(",")
+}
+
+/// A recording through some doors.
+#[derive(Debug)]
+pub(crate) struct View {
+    /// The target, with these doors.
+    pub target: Target,
+    /// What the scenarios would have seen.
+    pub driven: Vec<Observation>,
+    /// What could be asked beside it.
+    pub pool: Vec<Observation>,
+    /// When all of it was sent.
+    pub sent: Vec<SentProbe>,
+    /// What would have been read.
+    pub evidence: Evidence,
+    /// The steps that would have failed.
+    pub failed: Vec<FailedStep>,
+}
+
+impl View {
+    /// Looks at a recording of this target through these doors.
+    pub(crate) fn through(recording: &Recording, target: &Target, doors: &[Door]) -> Self {
+        let mut target = target.clone();
+        target.close_doors_except(doors);
+        let shown = |one: &&Observation| is_shown(&one.probe, &target);
+        let driven: Vec<Observation> = recording.driven.iter().filter(shown).cloned().collect();
+        let pool: Vec<Observation> = recording.pool.iter().filter(shown).cloned().collect();
+        let is_kept = |probe: &&SentProbe| driven.iter().chain(&pool).any(|one| one.exchange == probe.exchange);
+        let (sent, hidden): (Vec<&SentProbe>, Vec<&SentProbe>) = recording.sent.iter().partition(is_kept);
+        let failed = recording.failed.iter().filter(|step| driven.iter().any(|one| one.exchange == step.exchange));
+        Self {
+            evidence: evidence(&recording.evidence, &target, &sent, &hidden),
+            failed: failed.cloned().collect(),
+            sent: sent.into_iter().cloned().collect(),
+            driven,
+            pool,
+            target,
+        }
+    }
+
+    /// The same as a diagnosis is given it, with what it has observed so far.
+    pub(crate) fn given<'a>(&'a self, observations: &'a [Observation]) -> Given<'a> {
+        let Self { target, sent, evidence, failed, .. } = self;
+        Given { target, observations, sent, evidence, failed }
+    }
+}
+
+/// Whether this probe can be sent with the target's doors.
+fn is_shown(key: &ProbeKey, target: &Target) -> bool {
+    let surface = target.surfaces.get(&key.surface);
+    let at_auth = surface.is_some_and(|surface| surface.service == Service::Auth);
+    let past_edge = surface.is_some_and(|surface| surface.past_edge);
+    let needs_auth = at_auth || key.token == TokenKind::Issued;
+    let with_secret = matches!(key.caller, Caller::Right | Caller::WrongId);
+    let opens = |needed: bool, door: Door| !needed || target.opens(door);
+    opens(needs_auth, Door::Auth) && opens(past_edge, Door::Direct) && opens(with_secret, Door::ServiceCredentials)
+}
+
+fn evidence(all: &Evidence, target: &Target, sent: &[&SentProbe], hidden: &[&SentProbe]) -> Evidence {
+    let mut evidence = all.clone();
+    evidence.unread.retain(|(door, _)| target.opens(*door));
+    if !target.opens(Door::Manifest) {
+        evidence.manifests.clear();
+    }
+    if target.opens(Door::Logs) {
+        evidence.log.retain(|entry| !is_of(entry, hidden) || is_of(entry, sent));
+    } else {
+        evidence.log.clear();
+        evidence.log_read_at = None;
+    }
+    evidence
+}
+
+/// Whether one of these probes left this line: by its trace, or else by its time.
+fn is_of(entry: &LogEntry, probes: &[&SentProbe]) -> bool {
+    probes.iter().any(|probe| match &entry.trace {
+        Some(trace) => *trace == probe.trace_id,
+        None => (probe.started_at..=probe.ended_at).contains(&entry.at),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{exchange, staging, surface};
+    use crate::observe::observe;
+
+    /// Probes a second apart, each under way for half a second.
+    fn recording(probes: &[(&str, TokenKind, Caller)]) -> Recording {
+        let mut recording = Recording {
+            driven: Vec::new(),
+            pool: Vec::new(),
+            sent: Vec::new(),
+            evidence: Evidence::default(),
+            failed: Vec::new(),
+            causes: Vec::new(),
+        };
+        for (id, (name, token, caller)) in (1..).zip(probes) {
+            let mut exchange = exchange(name, *token).called_by(*caller).answered(503, "", "");
+            exchange.id = id;
+            recording.driven.extend(observe(&exchange, &surface(name), "someone"));
+            let started_at = at(id, 0);
+            recording.sent.push(SentProbe { exchange: id, started_at, ended_at: at(id, 500), trace_id: trace(id) });
+            let step = format!("scenario/{id}");
+            recording.failed.push(FailedStep { step, exchange: id, control: false });
+        }
+        recording
+    }
+
+    fn at(second: u32, ms: i64) -> jiff::Timestamp {
+        jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_millis(i64::from(second) * 1000 + ms)
+    }
+
+    fn trace(id: u32) -> String {
+        format!("{id:032x}")
+    }
+
+    fn shown(recording: &Recording, doors: &[Door]) -> Vec<u32> {
+        let mut target = staging();
+        target.doors.extend(DOOR_SETS[0]);
+        let view = View::through(recording, &target, doors);
+        let failed: Vec<u32> = view.failed.iter().map(|step| step.exchange).collect();
+        assert_eq!(
+            failed,
+            view.driven.iter().map(|one| one.exchange).collect::<Vec<_>>(),
+            "the steps of what is shown"
+        );
+        assert_eq!(failed, view.sent.iter().map(|one| one.exchange).collect::<Vec<_>>(), "the times of what is shown");
+        failed
+    }
+
+    #[test]
+    fn a_closed_door_hides_the_probes_that_need_it_and_their_steps() {
+        let all = recording(&[
+            ("backend.health", TokenKind::None, Caller::None),
+            ("auth.health", TokenKind::None, Caller::None),
+            ("auth.validate", TokenKind::Valid, Caller::None),
+            ("auth.validate", TokenKind::Valid, Caller::Right),
+            ("backend.chat-messages", TokenKind::Issued, Caller::None),
+        ]);
+        assert_eq!(shown(&all, DOOR_SETS[0]), [1, 2, 3, 4, 5]);
+        assert_eq!(shown(&all, &[Door::Auth]), [1, 2, 3, 5]);
+        assert_eq!(shown(&all, &[Door::Manifest, Door::Logs]), [1]);
+    }
+
+    fn log(text: &str, at: jiff::Timestamp, trace: Option<String>) -> LogEntry {
+        LogEntry { at, by: crate::terms::Hop::Auth, text: text.into(), request: None, trace }
+    }
+
+    #[test]
+    fn a_line_that_a_hidden_probe_left_is_hidden_too() {
+        let mut all = recording(&[
+            ("backend.health", TokenKind::None, Caller::None),
+            ("auth.health", TokenKind::None, Caller::None),
+        ]);
+        all.evidence.log = vec![
+            log("of the shown one", at(1, 100), None),
+            log("of the hidden one", at(2, 100), Some(trace(2))),
+            log("of the hidden one, without its trace", at(2, 200), None),
+            log("a stranger's", at(2, 300), Some(trace(77))),
+            log("of nobody", at(3, 0), None),
+        ];
+        let mut target = staging();
+        target.doors.extend(DOOR_SETS[0]);
+        let texts = |doors: &[Door]| -> Vec<String> {
+            View::through(&all, &target, doors).evidence.log.into_iter().map(|entry| entry.text).collect()
+        };
+        assert_eq!(texts(&[Door::Logs]), ["of the shown one", "a stranger's", "of nobody"]);
+        assert_eq!(texts(DOOR_SETS[0]).len(), 5);
+        assert_eq!(texts(&[Door::Auth]), [""; 0]);
+    }
+
+    #[test]
+    fn door_sets_are_named_by_what_is_open() {
+        assert_eq!(DOOR_SETS.map(name)[..4], ["all", "edge", "edge,auth", "edge,direct"]);
+    }
+}

@@ -1,0 +1,50 @@
+//! A subject as it was seen. Sits in `selftest`.
+
+use std::time::Duration;
+
+use crate::config::Target;
+use crate::diagnose::Cause;
+use crate::run::Recording;
+use crate::selftest::subject::Subject;
+use crate::selftest::subject::mask::{DOOR_SETS, View};
+use crate::selftest::subject::replay::replay;
+
+/// A recording, of what, and where.
+#[derive(Debug)]
+pub(crate) struct Recorded {
+    /// Of which subject.
+    pub subject: Subject,
+    /// The target that pointed at its twin.
+    pub target: Target,
+    /// What was seen.
+    pub recording: Recording,
+    /// How long that took.
+    pub took: Duration,
+}
+
+impl Recorded {
+    /// The ids of what was injected.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        self.subject.faults.iter().map(|fault| fault.id().to_owned()).collect()
+    }
+
+    /// Whose code it behaved like.
+    pub(crate) fn dialect(&self) -> String {
+        self.subject.dialect.id().to_owned()
+    }
+
+    /// `auth/down, observed`.
+    pub(crate) fn name(&self) -> String {
+        let noise = if self.subject.noise.is_some() { ", noise" } else { "" };
+        format!("{}, {}{noise}", self.faults().join(" + "), self.dialect())
+    }
+
+    /// Whether diagnosing the recording with all doors gives the verdict of the live run.
+    pub(crate) fn is_as_live(&self) -> bool {
+        let verdict = |causes: &[Cause]| -> Vec<_> {
+            causes.iter().map(|cause| (cause.fault.clone(), cause.certainty, cause.alternatives.len())).collect()
+        };
+        let view = View::through(&self.recording, &self.target, DOOR_SETS[0]);
+        verdict(&replay(&view).causes) == verdict(&self.recording.causes)
+    }
+}

@@ -1,0 +1,45 @@
+//! Diagnoses a recording again, offline: every probe the diagnosis asks for is answered with what was recorded. Sits in `selftest`.
+
+use std::time::{Duration, Instant};
+
+use crate::diagnose::{Catalogue, Cause, diagnose, every_probe, next_probe};
+use crate::observe::Observation;
+use crate::probe::ProbeKey;
+use crate::selftest::subject::mask::View;
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) struct Replay {
+    /// The verdict.
+    pub causes: Vec<Cause>,
+    /// Everything it was given in the end: the scenarios' observations, then the answers to its own probes.
+    pub observations: Vec<Observation>,
+    /// Probes it asked for.
+    pub asked: usize,
+    /// Of these, probes that were not recorded. They count as not sent.
+    pub unanswered: usize,
+    /// Probes it could have asked for when it began.
+    pub every: usize,
+    /// How long the last verdict took, without any I/O.
+    pub took: Duration,
+}
+
+/// Asks and concludes as a run does, within the target's budget of probes.
+pub(crate) fn replay(view: &View) -> Replay {
+    let catalogue = Catalogue::shipped();
+    let mut observations = view.driven.clone();
+    let every = every_probe(view.given(&observations)).len();
+    let (mut refused, mut unanswered): (Vec<ProbeKey>, usize) = (Vec::new(), 0);
+    for _ in 0..view.target.budget.diagnosis_probes {
+        let Some(key) = next_probe(view.given(&observations), catalogue, &refused) else { break };
+        let given = |one: &Observation| observations.iter().any(|known| known.exchange == one.exchange);
+        match view.pool.iter().find(|one| one.probe == key && !given(one)) {
+            Some(answer) => observations.push(answer.clone()),
+            None => unanswered += 1,
+        }
+        refused.push(key);
+    }
+    let start = Instant::now();
+    let causes = diagnose(view.given(&observations), catalogue);
+    Replay { causes, took: start.elapsed(), observations, asked: refused.len(), unanswered, every }
+}

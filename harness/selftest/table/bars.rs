@@ -1,0 +1,84 @@
+//! The bars: what each measure must reach. Data in `bars.toml`. Sits in `selftest`.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::selftest::Results;
+use crate::selftest::table::measure::MEASURES;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BarFile {
+    bar: Vec<Bar>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bar {
+    measure: String,
+    at_least: Option<f64>,
+    at_most: Option<f64>,
+}
+
+static BARS: LazyLock<Vec<Bar>> = LazyLock::new(|| {
+    toml::from_str::<BarFile>(include_str!("bars.toml")).expect("a constant table, read by a test").bar
+});
+
+/// A bar and what was reached.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reached {
+    /// What is measured.
+    pub measure: String,
+    /// In a sentence.
+    pub says: String,
+    /// `>= 0.99`.
+    pub bar: String,
+    /// Nothing where there was nothing to measure.
+    pub value: Option<f64>,
+    /// Whether the bar is reached. What could not be measured is not.
+    pub reached: Option<bool>,
+}
+
+/// Every bar, with what was reached.
+pub(crate) fn reached(all: &Results) -> Vec<Reached> {
+    BARS.iter().map(|bar| of(bar, all)).collect()
+}
+
+fn of(bar: &Bar, all: &Results) -> Reached {
+    let measure = MEASURES.iter().find(|measure| measure.name == bar.measure);
+    let value = measure.and_then(|measure| (measure.of)(all));
+    let holds =
+        |value: f64| bar.at_least.is_none_or(|least| value >= least) && bar.at_most.is_none_or(|most| value <= most);
+    let least = bar.at_least.map(|least| format!("≥ {least}"));
+    Reached {
+        measure: bar.measure.clone(),
+        says: measure.map_or_else(String::new, |measure| measure.says.to_owned()),
+        bar: least.or_else(|| bar.at_most.map(|most| format!("≤ {most}"))).unwrap_or_default(),
+        value,
+        reached: value.map(holds),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bar_has_a_measure_and_a_side() {
+        for bar in BARS.iter() {
+            assert!(MEASURES.iter().any(|measure| measure.name == bar.measure), "{}", bar.measure);
+            assert!(bar.at_least.is_some() != bar.at_most.is_some(), "{}", bar.measure);
+        }
+    }
+
+    #[test]
+    fn nothing_measured_is_no_bar_reached() {
+        assert!(
+            reached(&Results::default())
+                .iter()
+                .filter(|one| !one.measure.starts_with("seconds"))
+                .all(|one| one.reached.is_none())
+        );
+    }
+}

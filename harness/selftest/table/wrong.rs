@@ -1,0 +1,83 @@
+//! The cases that went wrong, for whoever tunes the engine: the worst first, one line for all sets of doors that fare alike. Sits in `selftest`.
+
+use std::collections::BTreeMap;
+
+use crate::selftest::mark::Mark;
+use crate::selftest::table::table;
+
+/// How many are listed for people; the JSON has them all.
+const LISTED: usize = 300;
+/// So many candidates are written out.
+const CANDIDATES: usize = 4;
+
+/// What is wrong, as bad as it is: the worst has the least number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Wrong {
+    /// A cause is called certain that was not injected.
+    SureOfAnother,
+    /// With noise, another hop is named.
+    OtherHopInNoise,
+    /// Of a pair, a hop is not named.
+    MissingHop,
+    /// What the doors show would tell it, and it is not among three.
+    NotAmongThree,
+    /// What the doors show would tell it, and it is not first.
+    NotFirst,
+    /// What the doors show would tell it, and nothing is likely.
+    Undecided,
+    /// The candidates are not those that the doors do not tell apart.
+    OtherCandidates,
+    /// The cause is right, and a why lacks its proof.
+    Unproven,
+}
+
+impl Wrong {
+    /// In a few words.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::SureOfAnother => "WRONG AND CERTAIN",
+            Self::OtherHopInNoise => "noise: another hop",
+            Self::MissingHop => "two: a hop is missing",
+            Self::NotAmongThree => "not among three",
+            Self::NotFirst => "not first",
+            Self::Undecided => "separable, undecided",
+            Self::OtherCandidates => "other candidates",
+            Self::Unproven => "chain without proof",
+        }
+    }
+}
+
+/// All of them, as a table.
+pub(crate) fn listed(marks: &[Mark]) -> String {
+    let mut doors: BTreeMap<(Wrong, String), Vec<&str>> = BTreeMap::new();
+    for one in marks {
+        if let Some(why) = one.wrong() {
+            doors.entry((why, line(one))).or_default().push(&one.doors);
+        }
+    }
+    let lines = doors.iter().map(|((why, line), doors)| format!("| {} | {line} {} |", why.as_str(), doors.join(" · ")));
+    let left = doors.len().saturating_sub(LISTED);
+    let more = if left > 0 { format!("\nand {left} more\n") } else { String::new() };
+    table("| what | fault | dialect | said | certainty | or | inseparable | doors |", lines.take(LISTED)) + &more
+}
+
+fn line(one: &Mark) -> String {
+    let judged = &one.judgement;
+    let wrongly = judged.wrongly_certain.join(", ");
+    let said = judged.said.as_deref().unwrap_or("nothing");
+    let said = if wrongly.is_empty() { said } else { &wrongly };
+    let certainty = judged.certainty.map_or("", |one| one.as_str());
+    let certainty = if wrongly.is_empty() { certainty } else { "certain" };
+    let others: Vec<&str> = judged.candidates.iter().skip(1).chain(&judged.also).map(String::as_str).collect();
+    let class: Vec<&str> = one.class.iter().map(String::as_str).filter(|fault| *fault != one.fault()).collect();
+    format!("{} | {} | {said} | {certainty} | {} | {} |", one.fault(), one.dialect, some(&others), some(&class))
+}
+
+/// The first few, and how many more there are.
+fn some(names: &[&str]) -> String {
+    let shown = names[..names.len().min(CANDIDATES)].join(", ");
+    match names.len().saturating_sub(CANDIDATES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

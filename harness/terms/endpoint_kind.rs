@@ -1,0 +1,15 @@
+//! The protocols that an endpoint can speak.
+
+use super::words;
+
+words! {
+    /// How a surface answers.
+    pub enum SurfaceKind {
+        /// One request, one body.
+        Http => "http",
+        /// A stream of server-sent events.
+        Sse => "sse",
+        /// An upgrade, then frames.
+        Websocket => "websocket",
+    }
+}

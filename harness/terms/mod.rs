@@ -1,0 +1,28 @@
+//! The words that every folder shares: hops, services, token kinds, endpoint kinds.
+//!
+//! Each file holds one closed list and the spelling of its values in files and reports. Adding a variant here is the first step of adding one
+//! anywhere: the compiler then names every place that must decide about it.
+//!
+//! Invariant: this folder depends on no other folder of the crate.
+
+mod algorithm;
+mod caller;
+mod endpoint_kind;
+mod endpoint_role;
+mod evidence_source;
+mod hop;
+mod service;
+mod token_kind;
+mod token_location;
+mod words;
+
+pub use algorithm::Algorithm;
+pub use caller::Caller;
+pub use endpoint_kind::SurfaceKind;
+pub use endpoint_role::Role;
+pub use evidence_source::Door;
+pub use hop::Hop;
+pub use service::Service;
+pub use token_kind::TokenKind;
+pub use token_location::Carrier;
+pub(crate) use words::words;

@@ -1,0 +1,31 @@
+//! One TLS configuration for HTTP and WebSocket. Sits in `probe`.
+
+use std::sync::{Arc, LazyLock};
+
+use rustls::{ClientConfig, RootCertStore};
+
+/// Read once: a machine's store has hundreds of files.
+static ROOTS: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
+    let mut roots = RootCertStore::empty();
+    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    // a machine without a CA store, or with a broken one, is no reason not to probe
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    Arc::new(roots)
+});
+
+/// Trusts Mozilla's roots and the machine's own, where it has any.
+pub(crate) fn client_config() -> Result<ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(Arc::clone(&ROOTS))
+        .with_no_client_auth();
+    Ok(config)
+}
+
+/// The same, offering these application protocols.
+pub(crate) fn offering(config: &ClientConfig, protocols: &[&[u8]]) -> ClientConfig {
+    let mut config = config.clone();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+    config
+}
