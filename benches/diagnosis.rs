@@ -18,7 +18,7 @@ use fivewhys_mocks::Dialect;
 
 use crate::bench::Bench;
 
-/// Every candidate of this one's class must be told from the others, over all doors.
+/// Every candidate of this one's class must be told from the others, over all evidence.
 const FAULT: &str = "backend-auth/service-secret-mismatch";
 
 fn main() {
@@ -63,7 +63,7 @@ fn a_verdict(bencher: divan::Bencher<'_, '_>) {
 #[divan::bench]
 fn the_next_probe(bencher: divan::Bencher<'_, '_>) {
     let (mut target, recording) = recorded();
-    target.close_doors_except(&[fivewhys::terms::Door::Auth]);
+    target.close_evidence_sources_except(&[fivewhys::terms::EvidenceSource::Auth]);
     let given = given(&target, &recording, &recording.driven);
     bencher.bench(|| next_probe(divan::black_box(given), Catalogue::shipped(), &[]));
 }

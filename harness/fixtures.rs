@@ -1,31 +1,31 @@
 //! What unit tests of several rooms build on: the shipped staging target, and exchanges by hand.
 
-use crate::config::{Overrides, Surface, Target, TargetFile};
+use crate::config::{Endpoint, Overrides, Target, TargetFile};
 use crate::probe::{
     Body, Close, ErrorKind, Exchange, Frame, Head, Phases, ProbeKey, SentRequest, Side, TransportError,
 };
 use crate::terms::{Caller, TokenKind};
 
-/// The shipped `staging`: URLs, surfaces and names as of beta-preview-8.
+/// The shipped `staging`: URLs, endpoints and names as of beta-preview-8.
 pub(crate) fn staging() -> Target {
     let file = TargetFile::embedded().expect("the shipped file parses");
     file.resolve(Some("staging"), &Overrides::default()).expect("staging resolves")
 }
 
-pub(crate) fn surface(id: &str) -> Surface {
-    staging().surfaces.remove(id).expect("a shipped surface")
+pub(crate) fn endpoint(id: &str) -> Endpoint {
+    staging().endpoints.remove(id).expect("a shipped endpoint")
 }
 
-pub(crate) fn key(surface: &str, token: TokenKind) -> ProbeKey {
-    let carrier = self::surface(surface).usual_carrier();
-    ProbeKey { surface: surface.into(), token, carrier, caller: Caller::None, user: "primary".into() }
+pub(crate) fn key(endpoint: &str, token: TokenKind) -> ProbeKey {
+    let token_location = self::endpoint(endpoint).usual_token_location();
+    ProbeKey { endpoint: endpoint.into(), token, token_location, caller: Caller::None, user: "primary".into() }
 }
 
 /// An exchange that got no answer yet.
-pub(crate) fn exchange(surface: &str, token: TokenKind) -> Exchange {
+pub(crate) fn exchange(endpoint: &str, token: TokenKind) -> Exchange {
     Exchange {
         id: 1,
-        probe: key(surface, token),
+        probe: key(endpoint, token),
         step: None,
         started_at: "2026-11-22T03:00:00Z".parse().expect("a timestamp"),
         trace_id: "0af7651916cd43dd8448eb211c80319c".into(),

@@ -7,7 +7,7 @@ use miette::IntoDiagnostic as _;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::config::{EvidenceSource, SecretOrigin, SecretSource, TwinCoordinates, User, Validation};
+use crate::config::{EvidenceLocation, SecretOrigin, SecretSource, TwinCoordinates, User, Validation};
 use crate::terms::{Algorithm, Service};
 
 /// Where the twin is and what it holds, in the target's words.
@@ -26,7 +26,7 @@ pub(crate) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report
         jwks: (twin.signing() != Signing::Hs256)
             .then(|| url(&format!("{}/.well-known/jwks.json", twin.auth_url())))
             .transpose()?
-            .map(EvidenceSource::Url),
+            .map(EvidenceLocation::Url),
         issuer: credentials.issuer().to_owned(),
         audience: credentials.audience().to_owned(),
         validation: match credentials.backend_verifies_locally() {
@@ -38,10 +38,10 @@ pub(crate) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report
         service_secret: SecretString::from(credentials.service_secret().to_owned()),
         users: credentials.users().iter().zip(names).map(|(user, name)| test_user(user, name)).collect(),
         manifests: BTreeMap::from([
-            (Service::Backend, EvidenceSource::Url(control("/manifests/backend.json")?)),
-            (Service::Auth, EvidenceSource::Url(control("/manifests/auth.json")?)),
+            (Service::Backend, EvidenceLocation::Url(control("/manifests/backend.json")?)),
+            (Service::Auth, EvidenceLocation::Url(control("/manifests/auth.json")?)),
         ]),
-        logs: vec![EvidenceSource::Url(control("/logs")?)],
+        logs: vec![EvidenceLocation::Url(control("/logs")?)],
     })
 }
 

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use fivewhys::report::Report;
 use fivewhys::scenario::{self, Scenario};
-use fivewhys::terms::Door;
+use fivewhys::terms::EvidenceSource;
 use fivewhys_mocks::Dialect;
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -27,7 +27,7 @@ struct Case {
     locations: &'static str,
     /// A fault of the twin behind it.
     injected: Option<&'static str>,
-    doors: &'static [Door],
+    evidence_sources: &'static [EvidenceSource],
     /// Empty: all.
     scenarios: &'static [&'static str],
     verdict: fn(&Report) -> Result<(), String>,
@@ -39,10 +39,17 @@ macro_rules! locations {
     };
 }
 
-const OUTSIDE: &[Door] = &[Door::Edge, Door::Auth, Door::ServiceCredentials];
+const OUTSIDE: &[EvidenceSource] = &[EvidenceSource::Edge, EvidenceSource::Auth, EvidenceSource::ServiceCredentials];
 /// The way past nginx too: without it, a backend that does not look at the header is as good an explanation.
-const BOTH_WAYS: &[Door] = &[Door::Edge, Door::Auth, Door::ServiceCredentials, Door::Direct];
-const ALL: &[Door] = &[Door::Edge, Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs];
+const BOTH_WAYS: &[EvidenceSource] =
+    &[EvidenceSource::Edge, EvidenceSource::Auth, EvidenceSource::ServiceCredentials, EvidenceSource::Direct];
+const ALL: &[EvidenceSource] = &[
+    EvidenceSource::Edge,
+    EvidenceSource::Auth,
+    EvidenceSource::ServiceCredentials,
+    EvidenceSource::Manifest,
+    EvidenceSource::Logs,
+];
 /// Those whose tokens all travel in the header: the only place where the asking nginx looks.
 const IN_THE_HEADER: &[&str] = &["health", "chat-messages", "token-validation"];
 
@@ -51,7 +58,7 @@ const CASES: &[Case] = &[
         name: "an_nginx_that_only_relays_changes_nothing",
         locations: locations!("passes"),
         injected: None,
-        doors: ALL,
+        evidence_sources: ALL,
         scenarios: &[],
         verdict: |report| passes(report),
     },
@@ -59,7 +66,7 @@ const CASES: &[Case] = &[
         name: "a_dead_upstream_is_nginx_s_own_502_and_stays_open",
         locations: locations!("upstream-down"),
         injected: None,
-        doors: OUTSIDE,
+        evidence_sources: OUTSIDE,
         scenarios: &[],
         verdict: |report| {
             verdict::made_by_the_edge(report, 502)?;
@@ -70,7 +77,7 @@ const CASES: &[Case] = &[
         name: "a_cleared_authorization_is_found",
         locations: locations!("strips-authorization"),
         injected: None,
-        doors: BOTH_WAYS,
+        evidence_sources: BOTH_WAYS,
         scenarios: &[],
         verdict: |report| {
             verdict::refusals_are_relayed(report)?;
@@ -81,7 +88,7 @@ const CASES: &[Case] = &[
         name: "an_upgrade_that_is_not_forwarded_is_found",
         locations: locations!("drops-upgrade"),
         injected: None,
-        doors: OUTSIDE,
+        evidence_sources: OUTSIDE,
         scenarios: &[],
         verdict: |report| left_open(report, &["edge/drops-upgrade"], &["client", "network", "auth", "data"]),
     },
@@ -89,7 +96,7 @@ const CASES: &[Case] = &[
         name: "a_limit_that_says_429_is_the_edge_s",
         locations: locations!("limits-with-429"),
         injected: None,
-        doors: OUTSIDE,
+        evidence_sources: OUTSIDE,
         scenarios: &[],
         verdict: |report| {
             verdict::made_by_the_edge(report, 429)?;
@@ -100,7 +107,7 @@ const CASES: &[Case] = &[
         name: "a_limit_that_says_503_is_the_edge_s",
         locations: locations!("limits-with-503"),
         injected: None,
-        doors: OUTSIDE,
+        evidence_sources: OUTSIDE,
         scenarios: &[],
         verdict: |report| {
             verdict::made_by_the_edge(report, 503)?;
@@ -111,7 +118,7 @@ const CASES: &[Case] = &[
         name: "an_nginx_that_asks_the_auth_service_changes_nothing",
         locations: locations!("asks-auth"),
         injected: None,
-        doors: ALL,
+        evidence_sources: ALL,
         scenarios: IN_THE_HEADER,
         verdict: |report| passes(report),
     },
@@ -119,7 +126,7 @@ const CASES: &[Case] = &[
         name: "a_token_that_the_asked_auth_service_refuses_is_not_the_edge_s_doing",
         locations: locations!("asks-auth"),
         injected: Some("client/wrong-signing-secret"),
-        doors: ALL,
+        evidence_sources: ALL,
         scenarios: IN_THE_HEADER,
         verdict: |report| certain(report, "client/wrong-signing-secret"),
     },
@@ -127,7 +134,7 @@ const CASES: &[Case] = &[
         name: "a_dead_auth_service_behind_an_nginx_that_asks_it_is_found",
         locations: locations!("asks-auth"),
         injected: Some("auth/down"),
-        doors: ALL,
+        evidence_sources: ALL,
         scenarios: IN_THE_HEADER,
         verdict: |report| {
             verdict::made_by_the_edge(report, 500)?;
@@ -138,7 +145,7 @@ const CASES: &[Case] = &[
         name: "a_site_that_says_ok_to_everything_is_another_service",
         locations: locations!("other-site"),
         injected: None,
-        doors: OUTSIDE,
+        evidence_sources: OUTSIDE,
         scenarios: &[],
         verdict: |report| {
             left_open(
@@ -153,7 +160,7 @@ const CASES: &[Case] = &[
         name: "a_login_page_is_another_service",
         locations: locations!("login-page"),
         injected: None,
-        doors: OUTSIDE,
+        evidence_sources: OUTSIDE,
         scenarios: &[],
         verdict: |report| {
             left_open(
@@ -168,7 +175,7 @@ const CASES: &[Case] = &[
         name: "a_redirect_to_a_login_page_is_not_followed",
         locations: locations!("login-elsewhere"),
         injected: None,
-        doors: OUTSIDE,
+        evidence_sources: OUTSIDE,
         scenarios: &[],
         verdict: |report| {
             left_open(report, &["edge/iap-denied", "edge/route-drift"], &["auth", "backend", "backend-auth"])
@@ -191,7 +198,7 @@ fn run(program: &'static str, case: &Case, dialect: Dialect) -> Result<(), Faile
     let injected = case.injected.map(str::parse::<Injected>).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let report = runtime.block_on(async {
-        let mut bench = Bench::boot(dialect, injected).await.with_doors(case.doors);
+        let mut bench = Bench::boot(dialect, injected).await.with_evidence_sources(case.evidence_sources);
         let behind = Behind { upstream: bench.twin.edge_url(), auth: bench.twin.auth_url() };
         let nginx = Nginx::start(program, case.locations, &behind);
         bench.target.backend = nginx.url("http");

@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use fivewhys::config::{Overrides, Target, TargetFile};
-use fivewhys::terms::Door;
+use fivewhys::terms::EvidenceSource;
 use libtest_mimic::{Arguments, Trial};
 
 use self::recording::Recording;
@@ -84,16 +84,20 @@ fn readings(recording: &Arc<Recording>, target: &Arc<Target>) -> impl Iterator<I
 }
 
 fn verdicts(recording: &Arc<Recording>, target: &Arc<Target>) -> Vec<Trial> {
-    let named = |what: &str, doors| format!("{}: diagnose {what} with edge,{}", recording.name, verdict::names(doors));
-    let whole = |doors: &'static [Door]| {
-        let (recording, target) = (Arc::clone(recording), Arc::clone(target));
-        Trial::test(named("all", doors), move || verdict::check(&recording, doors, &target))
+    let named = |what: &str, evidence_sources| {
+        format!("{}: diagnose {what} with edge,{}", recording.name, verdict::names(evidence_sources))
     };
-    let parts = |doors: &'static [Door]| {
+    let whole = |evidence_sources: &'static [EvidenceSource]| {
         let (recording, target) = (Arc::clone(recording), Arc::clone(target));
-        Trial::test(named("any part", doors), move || verdict::check_parts(&recording, doors, &target))
+        Trial::test(named("all", evidence_sources), move || verdict::check(&recording, evidence_sources, &target))
     };
-    case::DOORS.iter().flat_map(|doors| [whole(doors), parts(doors)]).collect()
+    let parts = |evidence_sources: &'static [EvidenceSource]| {
+        let (recording, target) = (Arc::clone(recording), Arc::clone(target));
+        Trial::test(named("any part", evidence_sources), move || {
+            verdict::check_parts(&recording, evidence_sources, &target)
+        })
+    };
+    case::EVIDENCES.iter().flat_map(|evidence_sources| [whole(evidence_sources), parts(evidence_sources)]).collect()
 }
 
 fn target() -> Target {

@@ -43,8 +43,8 @@ fn what_is_shipped_has_no_mistake() {
 fn every_mistake_of_a_target_file_is_listed() {
     let text = "default = \"b\"\n[defaults]\nclaims = { iss = \"i\", tll = \"5m\" }\n[defaults.budget]\nrun = \"soon\"\nprobe = 5\n\
         [target.a]\nbackned = \"http://127.0.0.1:1\"\ndoors = [\"window\"]\nuser.primary = { sub = \"s\", email = \"e\" }\n\
-        [target.a.surface.\"backend.health\"]\npath = \"health\"\n\
-        [target.a.surface.\"backend.chat\"]\nrole = \"protected\"\npath = \"/\"\n";
+        [target.a.endpoint.\"backend.health\"]\npath = \"health\"\n\
+        [target.a.endpoint.\"backend.chat\"]\nrole = \"protected\"\npath = \"/\"\n";
     insta::assert_snapshot!(mistakes(text).join("\n"), @r#"
     1: there is no target `b`
     3: unknown field `tll`
@@ -53,7 +53,7 @@ fn every_mistake_of_a_target_file_is_listed() {
     8: unknown field `backned`
     9: unknown value `window`
     12: `health` is no path: it begins with one `/` and holds no `?`, `#`, `..` or space
-    13: the surface `backend.chat` takes a token but names no `carriers`
+    13: the endpoint `backend.chat` takes a token but names no `token_locations`
     "#);
 }
 
@@ -101,7 +101,7 @@ fn what_only_the_target_lacks_is_a_mistake_of_the_scenario() {
     let text = "title = \"t\"\n[[step]]\nid = \"one\"\ncall = \"backend.heatlh\"\n[step.expect]\nstatus = 200\n\
         [[step]]\nid = \"two\"\ncall = \"backend.health\"\nas = \"nobody\"\n[step.expect]\nstatus = 200\n";
     insta::assert_snapshot!(mistakes(text).join("\n"), @r#"
-    4: the target `offline` has no surface `backend.heatlh`
+    4: the target `offline` has no endpoint `backend.heatlh`
     10: the target `offline` has no user `nobody`
     "#);
 }

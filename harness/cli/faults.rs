@@ -1,4 +1,4 @@
-//! `fivewhys faults`: the catalogue, listed, or one fault of it explained, or what doors tell apart.
+//! `fivewhys faults`: the catalogue, listed, or one fault of it explained, or what evidence tell apart.
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ use crate::cli::terminal::output;
 use crate::diagnose::{Catalogue, Entry, Matrix};
 use crate::document::nearest_or_all;
 use crate::report::human;
-use crate::terms::Door;
+use crate::terms::EvidenceSource;
 
 /// Columns a list may take where no terminal is: each fault keeps its line.
 const PIPED: usize = 140;
@@ -21,16 +21,25 @@ const PIPED: usize = 140;
 /// Columns of a page of `docs/`.
 const PAGE: usize = 80;
 
-/// The sets of doors that are compared, and whether all their classes are shown.
-const SETS: &[(&[Door], bool)] = &[
-    (&[Door::Edge], true),
-    (&[Door::Edge, Door::Auth], true),
-    (&[Door::Edge, Door::Auth, Door::ServiceCredentials], false),
-    (&[Door::Edge, Door::Manifest], false),
-    (&[Door::Edge, Door::Logs], false),
-    (&[Door::Edge, Door::Auth, Door::Manifest], false),
-    (&[Door::Edge, Door::Auth, Door::Logs], false),
-    (&[Door::Edge, Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs], true),
+/// The sets of evidence that are compared, and whether all their classes are shown.
+const SETS: &[(&[EvidenceSource], bool)] = &[
+    (&[EvidenceSource::Edge], true),
+    (&[EvidenceSource::Edge, EvidenceSource::Auth], true),
+    (&[EvidenceSource::Edge, EvidenceSource::Auth, EvidenceSource::ServiceCredentials], false),
+    (&[EvidenceSource::Edge, EvidenceSource::Manifest], false),
+    (&[EvidenceSource::Edge, EvidenceSource::Logs], false),
+    (&[EvidenceSource::Edge, EvidenceSource::Auth, EvidenceSource::Manifest], false),
+    (&[EvidenceSource::Edge, EvidenceSource::Auth, EvidenceSource::Logs], false),
+    (
+        &[
+            EvidenceSource::Edge,
+            EvidenceSource::Auth,
+            EvidenceSource::ServiceCredentials,
+            EvidenceSource::Manifest,
+            EvidenceSource::Logs,
+        ],
+        true,
+    ),
 ];
 
 /// Options of `fivewhys faults`.
@@ -38,7 +47,7 @@ const SETS: &[(&[Door], bool)] = &[
 pub(super) struct Faults {
     /// Explain this fault; without it, list all
     id: Option<String>,
-    /// Show which faults can be told apart with which doors; with --doors: with these
+    /// Show which faults can be told apart with which evidence; with --evidence: with these
     #[arg(long, conflicts_with = "id")]
     matrix: bool,
     /// Print JSON
@@ -50,7 +59,7 @@ impl Faults {
     pub(super) fn run(self, target: &TargetArgs) -> Result<ExitCode, Mistake> {
         let catalogue = &*target.catalogue(&target.resolve()?)?;
         let text = match &self.id {
-            None if self.matrix => self.matrix(catalogue, target.doors())?,
+            None if self.matrix => self.matrix(catalogue, target.evidence_sources())?,
             Some(id) => self.explain(&find(catalogue, id)?)?,
             None => self.list(&catalogue.entries().collect::<Vec<_>>())?,
         };
@@ -63,10 +72,10 @@ impl Faults {
         if self.json { json(entries) } else { Ok(human::fault_list(entries, &style(width))) }
     }
 
-    fn matrix(&self, catalogue: &Catalogue, doors: Option<&[Door]>) -> Result<String, Mistake> {
-        let sets: Vec<(Matrix, bool)> = match doors {
-            Some(doors) => vec![(catalogue.matrix(&with_the_edge(doors)), true)],
-            None => SETS.iter().map(|(doors, whole)| (catalogue.matrix(doors), *whole)).collect(),
+    fn matrix(&self, catalogue: &Catalogue, evidence_sources: Option<&[EvidenceSource]>) -> Result<String, Mistake> {
+        let sets: Vec<(Matrix, bool)> = match evidence_sources {
+            Some(evidence_sources) => vec![(catalogue.matrix(&with_the_edge(evidence_sources)), true)],
+            None => SETS.iter().map(|(evidence_sources, whole)| (catalogue.matrix(evidence_sources), *whole)).collect(),
         };
         if self.json {
             return json(&sets.into_iter().map(|(matrix, _)| matrix).collect::<Vec<_>>());
@@ -87,9 +96,9 @@ fn find(catalogue: &Catalogue, id: &str) -> Result<Entry, Mistake> {
 }
 
 /// The edge is always open.
-fn with_the_edge(doors: &[Door]) -> Vec<Door> {
-    let others = doors.iter().copied().filter(|door| *door != Door::Edge);
-    std::iter::once(Door::Edge).chain(others).collect()
+fn with_the_edge(evidence_sources: &[EvidenceSource]) -> Vec<EvidenceSource> {
+    let others = evidence_sources.iter().copied().filter(|evidence_source| *evidence_source != EvidenceSource::Edge);
+    std::iter::once(EvidenceSource::Edge).chain(others).collect()
 }
 
 fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, Mistake> {

@@ -43,7 +43,7 @@ enum Command {
     /// Keep the twin up, for curl, a browser, or another fivewhys
     #[cfg(feature = "twin")]
     Twin(twin::Twin),
-    /// Examine the diagnosis on this build: every fault of the twin, in every dialect, through every set of doors
+    /// Examine the diagnosis on this build: every fault of the twin, in every dialect, through every set of evidence
     #[cfg(feature = "twin")]
     Selftest(selftest::Selftest),
     /// Print a token for a test user, and nothing else

@@ -43,7 +43,7 @@ pub(super) struct Smoke {
     /// Repeat a step up to N times after a failure that may pass by itself: a lost connection, 429, 502 to 504
     #[arg(long, value_name = "N", default_value_t = 0)]
     retries: u32,
-    /// Drive so many scenarios at once [default: the target's `budget.concurrency`, or 1 with the door `logs` open and 3 without]
+    /// Drive so many scenarios at once [default: the target's `budget.concurrency`, or 1 with the evidence_source `logs` open and 3 without]
     #[arg(long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
     #[command(flatten)]

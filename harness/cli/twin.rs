@@ -10,7 +10,7 @@ use crate::cli::args::twin::TwinArgs;
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
 use crate::config::{forget_secrets, write_target_file};
-use crate::terms::Door;
+use crate::terms::EvidenceSource;
 use crate::twin::coordinates;
 
 /// Options of `fivewhys twin`.
@@ -30,8 +30,15 @@ impl Twin {
     pub(super) async fn run(self) -> Result<ExitCode, Mistake> {
         let twin = self.twin.boot(self.port).await?;
         if let Some(path) = &self.write_target {
-            let doors = [Door::Edge, Door::Direct, Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs];
-            let written = write_target_file(path, "twin", &coordinates(&twin)?, &doors);
+            let evidence_sources = [
+                EvidenceSource::Edge,
+                EvidenceSource::Direct,
+                EvidenceSource::Auth,
+                EvidenceSource::ServiceCredentials,
+                EvidenceSource::Manifest,
+                EvidenceSource::Logs,
+            ];
+            let written = write_target_file(path, "twin", &coordinates(&twin)?, &evidence_sources);
             written.into_diagnostic().wrap_err_with(|| format!("cannot write the target file {}", path.display()))?;
         }
         output::print(&self.addresses(&twin)).into_diagnostic()?;

@@ -1,4 +1,4 @@
-//! What becomes of a target after it was read: the twin's coordinates are filled in, doors are closed. Sits in `target`.
+//! What becomes of a target after it was read: the twin's coordinates are filled in, evidence is withheld. Sits in `target`.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::config::file::resolve::as_websocket;
-use crate::config::{EvidenceSource, SecretOrigin, Target, User, Validation};
-use crate::terms::{Algorithm, Door, Service};
+use crate::config::{EvidenceLocation, SecretOrigin, Target, User, Validation};
+use crate::terms::{Algorithm, EvidenceSource, Service};
 
 /// Where the twin is, once it has booted, and what it holds.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ pub struct TwinCoordinates {
     /// How they are signed with it.
     pub algorithm: Algorithm,
     /// Where the keys for it are published, if they are.
-    pub jwks: Option<EvidenceSource>,
+    pub jwks: Option<EvidenceLocation>,
     /// `iss` of our tokens.
     pub issuer: String,
     /// `aud` of our tokens.
@@ -43,9 +43,9 @@ pub struct TwinCoordinates {
     /// The twin's test users, the usual one first. Each replaces the target's user of the same name; others are added.
     pub users: Vec<User>,
     /// Where the manifests are, per service.
-    pub manifests: BTreeMap<Service, EvidenceSource>,
+    pub manifests: BTreeMap<Service, EvidenceLocation>,
     /// Where the logs are.
-    pub logs: Vec<EvidenceSource>,
+    pub logs: Vec<EvidenceLocation>,
 }
 
 /// Where a twin was that is gone, as far as a diagnosis asks. Holds no secret.
@@ -87,7 +87,7 @@ impl Target {
         (self.backend, self.auth, self.websocket) = (place.backend, place.auth, place.websocket);
         self.direct = place.direct.map(|url| (url.clone(), as_websocket(&url)));
         if self.direct.is_some() {
-            self.add_direct_surfaces();
+            self.add_direct_endpoints();
         }
         (self.validation, self.startup_check) = (place.validation, place.startup_check);
         if let Some((caller, id)) = self.caller.as_mut().zip(place.caller) {
@@ -102,7 +102,7 @@ impl Target {
         self.websocket = twin.websocket;
         self.direct = twin.direct.map(|url| (url.clone(), as_websocket(&url)));
         if self.direct.is_some() {
-            self.add_direct_surfaces();
+            self.add_direct_endpoints();
         }
         self.signing_secret.sources = vec![SecretOrigin::Held(twin.signing_secret)];
         (self.algorithm, self.jwks) = (twin.algorithm, twin.jwks);
@@ -124,8 +124,9 @@ impl Target {
         self.logs = twin.logs;
     }
 
-    /// Closes every door that is not in the list. Opens none; the edge stays open.
-    pub fn close_doors_except(&mut self, kept: &[Door]) {
-        self.doors.retain(|door| *door == Door::Edge || kept.contains(door));
+    /// Closes every source of evidence that is not in the list. Opens none; the edge stays open.
+    pub fn close_evidence_sources_except(&mut self, kept: &[EvidenceSource]) {
+        self.evidence_sources
+            .retain(|evidence_source| *evidence_source == EvidenceSource::Edge || kept.contains(evidence_source));
     }
 }

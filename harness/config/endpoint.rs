@@ -1,28 +1,28 @@
 //! One thing of a deployment that can be called, and how its answers are to be read. Sits in `target`.
 
-use crate::terms::{Role, Service, SurfaceKind};
+use crate::terms::{EndpointKind, Role, Service};
 use serde_json_path::JsonPath;
 
-use crate::terms::Carrier;
+use crate::terms::TokenLocation;
 
-/// A surface as the target file describes it, resolved.
+/// An endpoint as the target file describes it, resolved.
 #[derive(Debug, Clone)]
-pub struct Surface {
+pub struct Endpoint {
     /// `backend.chat-stream`: the service, a dot, a name of the target's own choosing.
     pub id: String,
     /// Whose base URL it is called at.
     pub service: Service,
-    /// Called at the backend's own URL, past the edge: the target's copy of a surface of the same name.
+    /// Called at the backend's own URL, past the edge: the target's copy of an endpoint of the same name.
     pub past_edge: bool,
     /// The protocol it speaks.
-    pub kind: SurfaceKind,
+    pub kind: EndpointKind,
     /// What the diagnosis may take it for.
     pub role: Role,
     /// The HTTP method (`GET` for a WebSocket).
     pub method: String,
     /// The path, with a leading slash and without query.
     pub path: String,
-    /// Query pairs. In their values `{token}` is replaced for the carrier `query`, `{email}` and `{sub}` by those of the user.
+    /// Query pairs. In their values `{token}` is replaced for the token location `query`, `{email}` and `{sub}` by those of the user.
     pub query: Vec<(String, String)>,
     /// Further headers, as written in the target.
     pub headers: Vec<(String, String)>,
@@ -31,9 +31,9 @@ pub struct Surface {
     pub body: Option<serde_json::Value>,
     /// WebSocket: messages sent once the socket is open.
     pub send: Vec<serde_json::Value>,
-    /// The ways the token can travel, the usual one first. Empty for surfaces that take none.
-    pub carriers: Vec<Carrier>,
-    /// WebSocket: offered subprotocols for the carrier `subprotocol`; `{token}` and `{token_base64url}` are replaced.
+    /// The ways the token can travel, the usual one first. Empty for endpoints that take none.
+    pub token_locations: Vec<TokenLocation>,
+    /// WebSocket: offered subprotocols for the token location `subprotocol`; `{token}` and `{token_base64url}` are replaced.
     pub subprotocols: Vec<String>,
     /// Whether the call carries service credentials (the auth service's validation routes).
     pub takes_caller: bool,
@@ -45,7 +45,7 @@ pub struct Surface {
     pub identity: Option<JsonPath>,
     /// Where an event's or frame's name is found in its JSON, for example `$.type`.
     pub event_name: Option<JsonPath>,
-    /// Issuer surfaces: where the minted token is found in the body.
+    /// Issuer endpoints: where the minted token is found in the body.
     pub issued_token: Option<JsonPath>,
 }
 
@@ -83,16 +83,16 @@ impl JsonMatch {
     }
 }
 
-impl Surface {
+impl Endpoint {
     /// Whether a success says nothing of the credential: signing in is optional, and the answer does not tell whom it served.
     #[must_use]
     pub fn success_proves_nothing(&self) -> bool {
         self.role == Role::Optional && self.identity.is_none()
     }
 
-    /// The carrier used when nobody asks for another. `header` for surfaces that take none.
+    /// The token location used when nobody asks for another. `header` for endpoints that take none.
     #[must_use]
-    pub fn usual_carrier(&self) -> Carrier {
-        self.carriers.first().copied().unwrap_or(Carrier::Header)
+    pub fn usual_token_location(&self) -> TokenLocation {
+        self.token_locations.first().copied().unwrap_or(TokenLocation::Header)
     }
 }

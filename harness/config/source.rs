@@ -44,7 +44,7 @@ pub struct CallerIdentity {
 
 /// Where a piece of evidence is read from.
 #[derive(Debug, Clone)]
-pub enum EvidenceSource {
+pub enum EvidenceLocation {
     /// `file:PATH`.
     File(PathBuf),
     /// `url:http://…`; only loopback hosts and hosts of the target.

@@ -1,6 +1,6 @@
 //! A target, resolved: one deployment under test. Sits in `target`; what every other room is given.
 
-use crate::terms::{Algorithm, Door, Service, SurfaceKind};
+use crate::terms::{Algorithm, EndpointKind, EvidenceSource, Service};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use crate::config::{CallerIdentity, EvidenceSource, SecretSource, Surface};
+use crate::config::{CallerIdentity, Endpoint, EvidenceLocation, SecretSource};
 
 /// One deployment under test, every value resolved and checked. Secrets are read lazily, by [`SecretSource`].
 #[derive(Debug, Clone)]
@@ -28,9 +28,9 @@ pub struct Target {
     /// The backend's own base URL past the edge, for HTTP and for WebSockets, where the operator names it.
     pub direct: Option<(Url, Url)>,
     /// The evidence that may be used.
-    pub doors: BTreeSet<Door>,
+    pub evidence_sources: BTreeSet<EvidenceSource>,
     /// What can be called, by id.
-    pub surfaces: BTreeMap<String, Surface>,
+    pub endpoints: BTreeMap<String, Endpoint>,
     /// The known test users, in the order written; the first is the usual one.
     pub users: Vec<User>,
     /// What is put into a token.
@@ -39,8 +39,8 @@ pub struct Target {
     pub signing_secret: SecretSource,
     /// How tokens are signed with it.
     pub algorithm: Algorithm,
-    /// Where the auth service publishes its keys (a JWK set); read where the door `auth` is open.
-    pub jwks: Option<EvidenceSource>,
+    /// Where the auth service publishes its keys (a JWK set); read where the evidence `auth` is granted.
+    pub jwks: Option<EvidenceLocation>,
     /// How a service identifies itself to the auth service.
     pub caller: Option<CallerIdentity>,
     /// How the backend judges a token, where the operator knows.
@@ -50,9 +50,9 @@ pub struct Target {
     /// How long, how much, how often.
     pub budget: Budget,
     /// Where the manifests are, per service.
-    pub manifests: BTreeMap<Service, EvidenceSource>,
+    pub manifests: BTreeMap<Service, EvidenceLocation>,
     /// Where the logs are. Several sources are read one after the other.
-    pub logs: Vec<EvidenceSource>,
+    pub logs: Vec<EvidenceLocation>,
     /// What the variables that matter are called in the manifests: role to names, the first that is there wins.
     pub variables: BTreeMap<String, Vec<String>>,
     /// The operator's names of the deployed things, for commands in the report.
@@ -68,7 +68,7 @@ pub struct Target {
 /// Probes that not every operator wants.
 #[derive(Debug, Clone)]
 pub struct UnusualProbes {
-    /// One probe a run with headers that call it a test: whether they open a door. Never on a target marked `production`.
+    /// One probe a run with headers that call it a test: whether they grant more evidence. Never on a target marked `production`.
     pub test_headers: bool,
 }
 
@@ -171,7 +171,7 @@ impl Target {
     /// probe that was under way.
     #[must_use]
     pub fn concurrency(&self) -> usize {
-        let usual = if self.opens(Door::Logs) { 1 } else { AT_ONCE };
+        let usual = if self.opens(EvidenceSource::Logs) { 1 } else { AT_ONCE };
         self.budget.concurrency.map_or(usual, NonZeroUsize::get)
     }
 
@@ -181,20 +181,20 @@ impl Target {
         self.users.iter().find(|user| user.name == name)
     }
 
-    /// Whether a door is open.
+    /// Whether a evidence is granted.
     #[must_use]
-    pub fn opens(&self, door: Door) -> bool {
-        door == Door::Edge || self.doors.contains(&door)
+    pub fn opens(&self, evidence_source: EvidenceSource) -> bool {
+        evidence_source == EvidenceSource::Edge || self.evidence_sources.contains(&evidence_source)
     }
 
-    /// The base URL a surface is called at.
+    /// The base URL an endpoint is called at.
     #[must_use]
-    pub fn base(&self, surface: &Surface) -> &Url {
-        if let Some(direct) = self.direct_base(surface.kind).filter(|_| surface.past_edge) {
+    pub fn base(&self, endpoint: &Endpoint) -> &Url {
+        if let Some(direct) = self.direct_base(endpoint.kind).filter(|_| endpoint.past_edge) {
             return direct;
         }
-        match (surface.service, surface.kind) {
-            (_, SurfaceKind::Websocket) => &self.websocket,
+        match (endpoint.service, endpoint.kind) {
+            (_, EndpointKind::Websocket) => &self.websocket,
             (Service::Backend, _) => &self.backend,
             (Service::Auth, _) => &self.auth,
         }

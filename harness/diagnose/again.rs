@@ -37,8 +37,8 @@ fn is_untried(reading: &Reading<'_>) -> bool {
 
 /// Only a scenario can call it again: what it needs was made by another step, and may be gone by now.
 fn is_a_steps_own(case: &Case<'_>, reading: &Reading<'_>) -> bool {
-    let surface = case.target.surfaces.get(&reading.observation.probe.surface);
-    surface.is_some_and(|surface| surface.role == Role::Open && !surface.past_edge)
+    let endpoint = case.target.endpoints.get(&reading.observation.probe.endpoint);
+    endpoint.is_some_and(|endpoint| endpoint.role == Role::Open && !endpoint.past_edge)
 }
 
 /// A connection lost where most others to the same service got an answer.
@@ -55,10 +55,10 @@ fn slow_once(reading: &Reading<'_>) -> bool {
     once && reading.cell.place == Place::AuthHealth && reading.observation.latency != LatencyClass::Fast
 }
 
-/// The same good token goes through on one surface and not on another: both may be a matter of luck.
+/// The same good token goes through on one endpoint and not on another: both may be a matter of luck.
 fn divided(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let good = |other: &&Reading<'_>| other.cell.place == Place::Protected && other.must_work() && other.cell.same_user;
-    let same_way = |other: &&Reading<'_>| good(other) && other.cell.carrier == reading.cell.carrier;
+    let same_way = |other: &&Reading<'_>| good(other) && other.cell.token_location == reading.cell.token_location;
     // What lacks its content was let in, and is not a matter of luck.
     let full = |other: &&Reading<'_>| other.observation.result != Outcome::Hollow;
     let some = |works: bool| case.readings.all.iter().filter(same_way).filter(full).any(|other| ok(other) == works);

@@ -1,4 +1,4 @@
-//! Whether something that can be seen through some doors tells two faults apart, by what the catalogue foretells of them.
+//! Whether something that can be seen through some evidence tells two faults apart, by what the catalogue foretells of them.
 //! Sits in `diagnose`; `matrix` makes classes of it. Makers of answers are taken as known, latencies and texts tell nothing.
 
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use super::fault::Fault;
 use super::mode::{Mode, Prediction};
 use super::vocabulary;
 use crate::observe::Outcome;
-use crate::terms::{Caller, Carrier, Door, Hop, TokenKind};
+use crate::terms::{Caller, EvidenceSource, Hop, TokenKind, TokenLocation};
 
 /// The tokens that are compared.
 const TOKENS: [TokenKind; 6] = [
@@ -20,10 +20,11 @@ const TOKENS: [TokenKind; 6] = [
     TokenKind::WrongKey,
 ];
 
-/// Whether every way of the one differs from every way of the other in something these doors show.
-pub(super) fn apart(one: &Fault, other: &Fault, doors: &[Door], cells: &[Cell]) -> bool {
-    let lines_differ = doors.contains(&Door::Logs) && (leaves_alone(one, other) || leaves_alone(other, one));
-    lines_differ || one.mode.iter().all(|a| other.mode.iter().all(|b| differ(a, b, doors, cells)))
+/// Whether every way of the one differs from every way of the other in something this evidence shows.
+pub(super) fn apart(one: &Fault, other: &Fault, evidence_sources: &[EvidenceSource], cells: &[Cell]) -> bool {
+    let lines_differ =
+        evidence_sources.contains(&EvidenceSource::Logs) && (leaves_alone(one, other) || leaves_alone(other, one));
+    lines_differ || one.mode.iter().all(|a| other.mode.iter().all(|b| differ(a, b, evidence_sources, cells)))
 }
 
 /// Whether it leaves a line that decides, and the other does not.
@@ -32,16 +33,16 @@ fn leaves_alone(one: &Fault, other: &Fault) -> bool {
     one.log.iter().any(|line| line.decisive && !left(line.pattern.as_str()))
 }
 
-fn differ(a: &Mode, b: &Mode, doors: &[Door], cells: &[Cell]) -> bool {
-    facts_differ(a, b, doors)
+fn differ(a: &Mode, b: &Mode, evidence_sources: &[EvidenceSource], cells: &[Cell]) -> bool {
+    facts_differ(a, b, evidence_sources)
         || cells.iter().any(|cell| answers_differ(a, b, cell))
         || cells.iter().any(|cell| relations_differ(a, b, cell) || relations_differ(b, a, cell))
         || nowhere(a, b, cells)
         || nowhere(b, a, cells)
 }
 
-fn facts_differ(a: &Mode, b: &Mode, doors: &[Door]) -> bool {
-    let seen = |key: &str| vocabulary::of(key).filter(|fact| doors.contains(&fact.door));
+fn facts_differ(a: &Mode, b: &Mode, evidence_sources: &[EvidenceSource]) -> bool {
+    let seen = |key: &str| vocabulary::of(key).filter(|fact| evidence_sources.contains(&fact.evidence_source));
     let differ = |a: &Mode, b: &Mode| {
         a.facts.iter().any(|(key, values)| {
             let Some(fact) = seen(key) else { return false };
@@ -101,27 +102,27 @@ fn disjoint<T: Ord>(a: &Option<BTreeSet<T>>, b: &Option<BTreeSet<T>>) -> bool {
     matches!((a, b), (Some(a), Some(b)) if a.is_disjoint(b))
 }
 
-/// Every kind of probe that these doors let us send.
-pub(super) fn cells(doors: &[Door]) -> Vec<Cell> {
+/// Every kind of probe that this evidence lets us send.
+pub(super) fn cells(evidence_sources: &[EvidenceSource]) -> Vec<Cell> {
     let health = |place| Cell {
         place,
         kind: Kind::Http,
         token: TokenKind::None,
-        carrier: Carrier::Header,
+        token_location: TokenLocation::Header,
         caller: None,
         same_user: true,
         optional: false,
     };
     let mut cells = vec![health(Place::BackendHealth)];
-    let auth = doors.contains(&Door::Auth);
+    let auth = evidence_sources.contains(&EvidenceSource::Auth);
     let tokens = TOKENS.into_iter().filter(|token| auth || *token != TokenKind::Issued);
     for token in tokens {
         cells.extend(protected(token));
         if auth {
-            cells.extend(oracle(token, doors));
+            cells.extend(introspection(token, evidence_sources));
         }
     }
-    if doors.contains(&Door::Direct) {
+    if evidence_sources.contains(&EvidenceSource::Direct) {
         let past_edge = [TokenKind::Valid, TokenKind::None].into_iter().flat_map(protected);
         cells.extend(past_edge.map(|cell| Cell { place: Place::Direct, ..cell }));
         cells.push(health(Place::DirectHealth));
@@ -134,18 +135,18 @@ pub(super) fn cells(doors: &[Door]) -> Vec<Cell> {
 
 fn protected(token: TokenKind) -> impl Iterator<Item = Cell> {
     let ways = [
-        (Kind::Http, Carrier::Header),
-        (Kind::Sse, Carrier::Header),
-        (Kind::Websocket, Carrier::Header),
-        (Kind::Websocket, Carrier::Subprotocol),
+        (Kind::Http, TokenLocation::Header),
+        (Kind::Sse, TokenLocation::Header),
+        (Kind::Websocket, TokenLocation::Header),
+        (Kind::Websocket, TokenLocation::Subprotocol),
     ];
     let users = if token == TokenKind::Valid { &[true, false][..] } else { &[true][..] };
-    ways.into_iter().flat_map(move |(kind, carrier)| {
+    ways.into_iter().flat_map(move |(kind, token_location)| {
         users.iter().map(move |same_user| Cell {
             place: Place::Protected,
             kind,
             token,
-            carrier,
+            token_location,
             caller: None,
             same_user: *same_user,
             optional: false,
@@ -153,16 +154,16 @@ fn protected(token: TokenKind) -> impl Iterator<Item = Cell> {
     })
 }
 
-fn oracle(token: TokenKind, doors: &[Door]) -> impl Iterator<Item = Cell> {
-    let credentials = doors.contains(&Door::ServiceCredentials);
+fn introspection(token: TokenKind, evidence_sources: &[EvidenceSource]) -> impl Iterator<Item = Cell> {
+    let credentials = evidence_sources.contains(&EvidenceSource::ServiceCredentials);
     let callers = Caller::HARMLESS_FIRST
         .into_iter()
         .filter(move |one| credentials || !matches!(one, Caller::Right | Caller::WrongId));
     callers.map(Some).chain([None]).map(move |caller| Cell {
-        place: Place::Oracle,
+        place: Place::Introspection,
         kind: Kind::Http,
         token,
-        carrier: Carrier::Body,
+        token_location: TokenLocation::Body,
         caller,
         same_user: true,
         optional: false,

@@ -36,7 +36,7 @@ impl Logbook<'_> {
         let line: String = first.text.lines().next().unwrap_or_default().chars().take(120).collect();
         let says = format!("the backend's log at {} has our call: {line}", first.at.strftime("%H:%M:%S%.3fZ"));
         let fact = Fact { key: "backend-saw", value: "yes", anomaly: false, says, exchange: None };
-        self.are_of_the_front_door(&lines).then_some(fact)
+        self.are_of_the_front_evidence_source(&lines).then_some(fact)
     }
 }
 

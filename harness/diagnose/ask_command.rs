@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::ask_curl;
 use super::case::Case;
 use super::question::Question;
-use crate::config::EvidenceSource;
+use crate::config::EvidenceLocation;
 use crate::terms::Service;
 
 /// How much of the log before the first probe is read: a failed start was written then, and how often strangers write a line.
@@ -95,11 +95,11 @@ fn log_end(last: Timestamp) -> Timestamp {
 }
 
 /// What reads the target's own sources, where they are of one kind and need no program of the operator's.
-fn direct(sources: &[&EvidenceSource]) -> Option<Vec<String>> {
+fn direct(sources: &[&EvidenceLocation]) -> Option<Vec<String>> {
     let urls =
-        sources.iter().map(|source| if let EvidenceSource::Url(url) = source { Some(url.to_string()) } else { None });
+        sources.iter().map(|source| if let EvidenceLocation::Url(url) = source { Some(url.to_string()) } else { None });
     let files = sources.iter().map(|source| match source {
-        EvidenceSource::File(path) => Some(path.display().to_string()),
+        EvidenceLocation::File(path) => Some(path.display().to_string()),
         _ => None,
     });
     let with = |start: &[&str], rest: Vec<String>| -> Option<Vec<String>> {

@@ -12,7 +12,7 @@ use super::pair::can_be_together;
 use super::verdict::{Cause, Certainty};
 use super::vocabulary;
 use super::weigh::{Weighed, Weighing};
-use crate::terms::Door;
+use crate::terms::EvidenceSource;
 
 /// A cause that explains no failure, for a record that only it leaves. Never certain: nobody has seen it fail anything.
 pub(super) fn told_by_a_record<'w, 'a>(case: &Case<'_>, weighing: &'w Weighing<'a>, found: &Cause) -> Option<Cause> {
@@ -63,11 +63,11 @@ fn hidden<'a>(
     hidden
 }
 
-/// A decisive line of the failing calls, or of every call of one surface; one that was written at any time tells nothing of now.
+/// A decisive line of the failing calls, or of every call of one endpoint; one that was written at any time tells nothing of now.
 fn line(one: &Weighed<'_>, case: &Case<'_>) -> Option<LogMatch> {
     let of_the_failure = one.log.clone().filter(LogMatch::is_of_the_failure);
     let mut rules = one.fault.log.iter().filter(|rule| rule.scope != LogScope::Any);
-    of_the_failure.or_else(|| rules.find_map(|rule| case.logbook.find_at_a_surface(rule)))
+    of_the_failure.or_else(|| rules.find_map(|rule| case.logbook.find_at_a_endpoint(rule)))
 }
 
 /// What it shows of facts that are there whatever is called.
@@ -79,7 +79,7 @@ fn by_itself<'c>(one: &Weighed<'_>, case: &'c Case<'_>) -> impl Iterator<Item = 
 
 /// So in no system in order: in a manifest, or by every answer's date. Where the newest revision does not start, absent is enough.
 fn stands_by_itself(fact: &Fact, case: &Case<'_>) -> bool {
-    let of_a_manifest = vocabulary::of(fact.key).is_some_and(|word| word.door == Door::Manifest);
+    let of_a_manifest = vocabulary::of(fact.key).is_some_and(|word| word.evidence_source == EvidenceSource::Manifest);
     let tells = fact.anomaly || (case.starts_badly() && fact.value == vocabulary::ABSENT);
     (of_a_manifest && tells) || (fact.key == ANSWERS_CLOCK && fact.is_odd())
 }
@@ -90,8 +90,8 @@ fn needs_no_demand(fact: &Fact, case: &Case<'_>) -> bool {
 
 /// Lines, decisive or not, and facts.
 fn whatever_it_leaves(one: &Weighed<'_>, case: &Case<'_>) -> Vec<String> {
-    let at_a_surface = one.fault.log.iter().filter_map(|rule| case.logbook.find_at_a_surface(rule));
-    let lines = one.log.iter().cloned().chain(at_a_surface).map(|line| line.says);
+    let at_a_endpoint = one.fault.log.iter().filter_map(|rule| case.logbook.find_at_a_endpoint(rule));
+    let lines = one.log.iter().cloned().chain(at_a_endpoint).map(|line| line.says);
     let facts = case.facts.iter().filter(|fact| one.mode.demands(fact) || one.mode.usually_shows(fact));
     lines.chain(facts.map(|fact| fact.says.clone())).collect()
 }

@@ -7,11 +7,11 @@ use super::plan::{cell, foretold};
 use super::proof::ProofRule;
 use super::reading::Reading;
 use super::weigh::Weighed;
-use super::{carriers, chain};
+use super::{chain, token_locations};
 use crate::config::DIRECT;
 use crate::observe::Outcome;
 use crate::probe::ProbeKey;
-use crate::terms::{Caller, Carrier, TokenKind};
+use crate::terms::{Caller, TokenKind, TokenLocation};
 
 /// Probes sent only to complete the chain of a cause that is already found.
 const CHAIN: usize = 4;
@@ -24,7 +24,7 @@ pub(super) fn one(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeK
         .or_else(|| doubt_of_the_edge(case, found, open))
         .or_else(|| beyond(case, found, open))
         .or_else(|| unjudged(case, found, open))
-        .or_else(|| carriers::doubtful(case, open))
+        .or_else(|| token_locations::doubtful(case, open))
 }
 
 /// For several that no probe parts any further, best first.
@@ -33,7 +33,7 @@ pub(super) fn several(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[Pr
         .or_else(|| doubt_of_the_edge(case, found, open))
         .or_else(|| beyond(case, found, open).filter(|_| are_before_the_backend(found, case)))
         .or_else(|| unjudged(case, found, open))
-        .or_else(|| carriers::doubtful(case, open))
+        .or_else(|| token_locations::doubtful(case, open))
 }
 
 /// A probe that would prove a link of the chain that nothing proves yet.
@@ -72,7 +72,7 @@ fn refutation(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<
 pub(super) fn doubt_of_the_edge(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
     let doubtful = |key: &&ProbeKey| {
         let past = cell(case, key).is_some_and(|cell| cell.place == Place::Direct);
-        let through = case.readings.failing().find(|one| key.surface.strip_suffix(DIRECT) == Some(one.surface()));
+        let through = case.readings.failing().find(|one| key.endpoint.strip_suffix(DIRECT) == Some(one.endpoint()));
         past && through.is_some_and(|through| case.readings.fares_like_nobody(through) == Some(true))
     };
     open.iter().find(doubtful).filter(|_| found.iter().any(|(one, _)| one.mode.inside)).cloned()
@@ -99,7 +99,7 @@ fn beyond(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> 
         asked && !reading.fails() && reading.must_work() && leaves_alone(&reading.cell)
     };
     let is_seen = |cell: &Cell| {
-        let way = |cell: &Cell| (cell.kind == Kind::Websocket, cell.carrier == Carrier::Header);
+        let way = |cell: &Cell| (cell.kind == Kind::Websocket, cell.token_location == TokenLocation::Header);
         case.readings.all.iter().filter(went_well).any(|one| way(&one.cell) == way(cell))
     };
     let unseen = |key: &&ProbeKey| {
@@ -118,11 +118,11 @@ fn unjudged(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -
     let is_good = |cell: &Cell| cell.token == TokenKind::Valid && matches!(cell.caller, None | Some(Caller::Right));
     let judged = |one: &Reading<'_>| {
         let let_in = one.cell.goes_through_the_backend() && one.must_work() && !one.fails();
-        is_good(&one.cell) && (one.cell.place == Place::Oracle || let_in)
+        is_good(&one.cell) && (one.cell.place == Place::Introspection || let_in)
     };
     let unasked = !case.readings.all.iter().any(judged);
     let tells = |cell: &Cell| {
-        cell.place == Place::Oracle && is_good(cell) && found.iter().all(|(one, _)| may_be_yes(one, cell))
+        cell.place == Place::Introspection && is_good(cell) && found.iter().all(|(one, _)| may_be_yes(one, cell))
     };
     open.iter().find(|key| unasked && cell(case, key).is_some_and(|cell| tells(&cell))).cloned()
 }
@@ -135,7 +135,7 @@ fn would_prove(case: &Case<'_>, rule: &ProofRule, key: &ProbeKey, best: &Weighed
                 && foretold(best, &cell).is_none_or(|set| set.iter().any(|outcome| results.contains(outcome)))
         }
         ProofRule::SameAs(_, token) => {
-            cell.place == Place::Protected && cell.token == *token && case.fails_on(&key.surface)
+            cell.place == Place::Protected && cell.token == *token && case.fails_on(&key.endpoint)
         }
         ProofRule::Fact(key, _) => key == "issued-signature" && cell.token == TokenKind::Issued,
         ProofRule::Log => false,

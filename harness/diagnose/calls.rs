@@ -13,12 +13,12 @@ pub(super) const OWN_AGENT: &str = "fivewhys/";
 /// The key of what the request log says of the backend's validation.
 pub(super) const KEY: &str = "backend-call";
 
-/// It made none for the first failing call, and one for a later call of another surface: no breaker was open, and no answer was kept.
+/// It made none for the first failing call, and one for a later call of another endpoint: no breaker was open, and no answer was kept.
 pub(super) const PASSED_OVER: &str = "passed-over";
 
 impl<'a> Logbook<'a> {
     /// Whether the auth service was asked by the backend while the first failing probe was under way. No fact where it was asked only
-    /// while others were, unless that was later and on another surface.
+    /// while others were, unless that was later and on another endpoint.
     pub(super) fn calls(&self, target: &Target) -> Vec<Fact> {
         let at_auth: Vec<&'a LogEntry> = self.entries.iter().filter(is_request_at_auth).collect();
         // A log that shows none of what surely happened is not complete, and its silence proves nothing.
@@ -26,9 +26,9 @@ impl<'a> Logbook<'a> {
         let Some(first) = self.first_to_come_through().filter(|_| complete) else { return Vec::new() };
         let theirs = |entry: &&&LogEntry| !is_ours(entry) && self.window_of(entry).is_some();
         let theirs = at_auth.iter().filter(theirs).copied().collect();
-        let oracles = oracle_paths(target);
-        let meanwhile = Meanwhile::new(self, first, theirs, &oracles);
-        let call = meanwhile.call().filter(|_| !oracles.is_empty());
+        let introspections = introspection_paths(target);
+        let meanwhile = Meanwhile::new(self, first, theirs, &introspections);
+        let call = meanwhile.call().filter(|_| !introspections.is_empty());
         let unjudged = call.as_ref().filter(|_| target.validation == Validation::AuthService).and_then(unjudged_fact);
         [call, meanwhile.contact(), meanwhile.served(), unjudged].into_iter().flatten().collect()
     }
@@ -43,13 +43,13 @@ struct Meanwhile<'l, 'a> {
     requests: Vec<&'a LogEntry>,
     /// Those in which it had a token judged.
     validations: Vec<&'a LogEntry>,
-    /// It had none judged for the first failing probe, and then did for one of another surface.
+    /// It had none judged for the first failing probe, and then did for one of another endpoint.
     passed_over: bool,
 }
 
 impl<'l, 'a> Meanwhile<'l, 'a> {
-    fn new(logbook: &'l Logbook<'a>, first: &'l Window, requests: Vec<&'a LogEntry>, oracles: &[&str]) -> Self {
-        let validations = requests.iter().filter(|entry| oracles.contains(&path(entry))).copied().collect();
+    fn new(logbook: &'l Logbook<'a>, first: &'l Window, requests: Vec<&'a LogEntry>, introspections: &[&str]) -> Self {
+        let validations = requests.iter().filter(|entry| introspections.contains(&path(entry))).copied().collect();
         let mut meanwhile = Self { logbook, first, requests, validations, passed_over: false };
         let later = |entry: &&LogEntry| logbook.is_of_a_later_failure(entry, first);
         meanwhile.passed_over = !meanwhile.is_known(&meanwhile.validations) && meanwhile.validations.iter().all(later);
@@ -105,9 +105,9 @@ fn path(entry: &LogEntry) -> &str {
     entry.request.as_ref().map_or("", |request| request.path.as_str())
 }
 
-fn oracle_paths(target: &Target) -> Vec<&str> {
-    let oracles = target.surfaces.values().filter(|surface| surface.role == Role::Oracle);
-    oracles.map(|surface| surface.path.as_str()).collect()
+fn introspection_paths(target: &Target) -> Vec<&str> {
+    let introspections = target.endpoints.values().filter(|endpoint| endpoint.role == Role::Introspection);
+    introspections.map(|endpoint| endpoint.path.as_str()).collect()
 }
 
 fn call_fact(asked: Option<&LogEntry>) -> Fact {

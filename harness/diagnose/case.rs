@@ -9,7 +9,7 @@ use super::fact::{self, Fact};
 use super::given::{FailedStep, Given, SentProbe};
 use super::logbook::Logbook;
 use super::reading::{Reading, Readings};
-use super::{carriers, revisions, told, unheard};
+use super::{revisions, token_locations, told, unheard};
 use crate::config::Target;
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::{Observation, Outcome};
@@ -58,7 +58,7 @@ impl<'a> Case<'a> {
             facts.extend(calls);
             facts.extend(told::facts(&logbook, given.target));
         }
-        facts.extend(carriers::fact(&readings));
+        facts.extend(token_locations::fact(&readings));
         facts.extend(logbook.arrivals(given.target));
         facts.extend(logbook.entries_at_the_edge(given.target));
         Self {
@@ -116,21 +116,21 @@ impl<'a> Case<'a> {
         self.readings.all.iter().find(of).is_some_and(|reading| reading.observation.result == Outcome::Ok)
     }
 
-    /// Whether it called a surface that takes the whole way: edge, backend, auth service.
+    /// Whether it called an endpoint that takes the whole way: edge, backend, auth service.
     pub(super) fn is_all_the_way(&self, exchange: u32) -> bool {
         let of = |reading: &&Reading<'_>| reading.exchanges.contains(&exchange);
         self.readings.all.iter().find(of).is_some_and(|reading| reading.cell.place == Place::Protected)
     }
 
-    /// The surface of the first failed step that the diagnosis can call by itself.
-    pub(super) fn first_failing_surface(&self) -> Option<&str> {
+    /// The endpoint of the first failed step that the diagnosis can call by itself.
+    pub(super) fn first_failing_endpoint(&self) -> Option<&str> {
         let failing = self.readings.failing().filter(|reading| reading.cell.place == Place::Protected);
-        failing.map(|reading| reading.observation.probe.surface.as_str()).next()
+        failing.map(|reading| reading.observation.probe.endpoint.as_str()).next()
     }
 
-    /// Whether a good token failed on this surface.
-    pub(super) fn fails_on(&self, surface: &str) -> bool {
-        self.readings.failing().any(|reading| reading.observation.probe.surface == surface)
+    /// Whether a good token failed on this endpoint.
+    pub(super) fn fails_on(&self, endpoint: &str) -> bool {
+        self.readings.failing().any(|reading| reading.observation.probe.endpoint == endpoint)
     }
 }
 
@@ -142,7 +142,7 @@ fn failing_user<'a>(failed: &[FailedStep], observations: &[&'a Observation]) -> 
 
 /// Failures of the auth service in our own calls. A refusal is none: our own credentials may be what it speaks of.
 fn failures_at_auth(readings: &Readings<'_>) -> Vec<u32> {
-    let ours = readings.failing().filter(|reading| reading.cell.place == Place::Oracle);
+    let ours = readings.failing().filter(|reading| reading.cell.place == Place::Introspection);
     let failed = ours.filter(|one| matches!(one.observation.result, Outcome::Failed | Outcome::Unavailable));
     failed.map(|reading| reading.observation.exchange).collect()
 }

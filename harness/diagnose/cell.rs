@@ -1,24 +1,24 @@
 //! A probe as the catalogue sees it: what kind of place is asked, with what, whatever the target calls it. Sits in `diagnose`.
 
-use crate::config::Surface;
+use crate::config::Endpoint;
 use crate::probe::ProbeKey;
-use crate::terms::{Caller, Carrier, Role, Service, SurfaceKind, TokenKind};
+use crate::terms::{Caller, EndpointKind, Role, Service, TokenKind, TokenLocation};
 
 /// A kind of place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Place {
     BackendHealth,
     AuthHealth,
-    /// A surface of the backend that must refuse whoever is not signed in.
+    /// An endpoint of the backend that must refuse whoever is not signed in.
     Protected,
     /// The same two, past the edge.
     DirectHealth,
     Direct,
-    /// A surface of the auth service that judges a token.
-    Oracle,
-    /// A surface of the auth service that mints one.
+    /// An endpoint of the auth service that judges a token.
+    Introspection,
+    /// An endpoint of the auth service that mints one.
     Issuer,
-    /// A surface of the auth service that says whether something it depends on is configured.
+    /// An endpoint of the auth service that says whether something it depends on is configured.
     SelfCheck,
 }
 
@@ -28,8 +28,8 @@ pub(super) struct Cell {
     pub(super) place: Place,
     pub(super) kind: Kind,
     pub(super) token: TokenKind,
-    pub(super) carrier: Carrier,
-    /// Who we say we are; nothing on surfaces that take no caller.
+    pub(super) token_location: TokenLocation,
+    /// Who we say we are; nothing on endpoints that take no caller.
     pub(super) caller: Option<Caller>,
     /// Whether the token speaks for the user of the failure.
     pub(super) same_user: bool,
@@ -37,7 +37,7 @@ pub(super) struct Cell {
     pub(super) optional: bool,
 }
 
-/// [`SurfaceKind`] with an order.
+/// [`EndpointKind`] with an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Kind {
     Http,
@@ -46,16 +46,16 @@ pub(super) enum Kind {
 }
 
 impl Cell {
-    /// The cell of a probe; nothing for surfaces that take no part in the diagnosis.
-    pub(super) fn of(key: &ProbeKey, surface: &Surface, user: &str) -> Option<Self> {
+    /// The cell of a probe; nothing for endpoints that take no part in the diagnosis.
+    pub(super) fn of(key: &ProbeKey, endpoint: &Endpoint, user: &str) -> Option<Self> {
         Some(Self {
-            place: place(surface)?,
-            kind: kind(surface.kind),
-            token: if surface.carriers.is_empty() { TokenKind::None } else { key.token },
-            carrier: key.carrier,
-            caller: surface.takes_caller.then_some(key.caller),
+            place: place(endpoint)?,
+            kind: kind(endpoint.kind),
+            token: if endpoint.token_locations.is_empty() { TokenKind::None } else { key.token },
+            token_location: key.token_location,
+            caller: endpoint.takes_caller.then_some(key.caller),
             same_user: key.user == user,
-            optional: surface.role == Role::Optional,
+            optional: endpoint.role == Role::Optional,
         })
     }
 
@@ -69,35 +69,35 @@ impl Cell {
         matches!(self.place, Place::DirectHealth | Place::Direct)
     }
 
-    /// Whether two cells ask the same but for the surface.
+    /// Whether two cells ask the same but for the endpoint.
     pub(super) fn asks_like(&self, other: &Self) -> bool {
-        let asked = |cell: &Self| (cell.place, cell.token, cell.carrier, cell.caller, cell.same_user);
+        let asked = |cell: &Self| (cell.place, cell.token, cell.token_location, cell.caller, cell.same_user);
         asked(self) == asked(other)
     }
 }
 
-fn place(surface: &Surface) -> Option<Place> {
-    if surface.past_edge {
-        return Some(if surface.carriers.is_empty() { Place::DirectHealth } else { Place::Direct });
+fn place(endpoint: &Endpoint) -> Option<Place> {
+    if endpoint.past_edge {
+        return Some(if endpoint.token_locations.is_empty() { Place::DirectHealth } else { Place::Direct });
     }
-    match (surface.role, surface.service) {
+    match (endpoint.role, endpoint.service) {
         (Role::Health, Service::Backend) => Some(Place::BackendHealth),
         (Role::Health, Service::Auth) => Some(Place::AuthHealth),
         (Role::Protected, Service::Backend) => Some(Place::Protected),
-        (Role::Open, Service::Backend) if !surface.carriers.is_empty() => Some(Place::Protected),
+        (Role::Open, Service::Backend) if !endpoint.token_locations.is_empty() => Some(Place::Protected),
         // Served as nobody counts as refused there, see `observe`.
         (Role::Optional, Service::Backend) => Some(Place::Protected),
         (Role::SelfCheck, Service::Auth) => Some(Place::SelfCheck),
-        (Role::Oracle, Service::Auth) => Some(Place::Oracle),
+        (Role::Introspection, Service::Auth) => Some(Place::Introspection),
         (Role::Issuer, Service::Auth) => Some(Place::Issuer),
         _ => None,
     }
 }
 
-const fn kind(kind: SurfaceKind) -> Kind {
+const fn kind(kind: EndpointKind) -> Kind {
     match kind {
-        SurfaceKind::Http => Kind::Http,
-        SurfaceKind::Sse => Kind::Sse,
-        SurfaceKind::Websocket => Kind::Websocket,
+        EndpointKind::Http => Kind::Http,
+        EndpointKind::Sse => Kind::Sse,
+        EndpointKind::Websocket => Kind::Websocket,
     }
 }

@@ -7,7 +7,7 @@ use super::proof::ProofRule;
 use super::reading::Reading;
 use super::verdict::{Proof, Why};
 use super::weigh::Weighed;
-use crate::terms::SurfaceKind;
+use crate::terms::EndpointKind;
 
 /// The chain for a fault: the failing step, then what was seen of the fault's own claims.
 pub(super) fn chain(case: &Case<'_>, weighed: &Weighed<'_>) -> Vec<Why> {
@@ -70,9 +70,12 @@ pub(super) fn first_failure(case: &Case<'_>, exchanges: impl Iterator<Item = u32
 
 fn failure(case: &Case<'_>, reading: &Reading<'_>) -> Why {
     let seen = reading.observation;
-    let call = describe::call(&seen.probe.surface, case.target);
-    let websocket =
-        case.target.surfaces.get(&seen.probe.surface).is_some_and(|surface| surface.kind == SurfaceKind::Websocket);
+    let call = describe::call(&seen.probe.endpoint, case.target);
+    let websocket = case
+        .target
+        .endpoints
+        .get(&seen.probe.endpoint)
+        .is_some_and(|endpoint| endpoint.kind == EndpointKind::Websocket);
     let claim = match (seen.status, seen.close_code) {
         (Some(101), Some(code)) if websocket => format!("{call} was closed with {code}"),
         (Some(status), _) => format!("{call} answered {status}"),

@@ -5,12 +5,12 @@ use super::reading::Reading;
 use super::verdict::Proof;
 use crate::config::Target;
 use crate::observe::{Authn, Outcome};
-use crate::terms::{Caller, Carrier, Hop, TokenKind};
+use crate::terms::{Caller, Hop, TokenKind, TokenLocation};
 
 /// `POST /auth/validate with our token, as the right caller: 200, accepted, in 9 ms`.
 pub(super) fn reading(reading: &Reading<'_>, target: &Target) -> Proof {
     let observation = reading.observation;
-    let call = call(&observation.probe.surface, target);
+    let call = call(&observation.probe.endpoint, target);
     let with = with(&reading.cell);
     let ended = ended(reading);
     Proof {
@@ -20,12 +20,12 @@ pub(super) fn reading(reading: &Reading<'_>, target: &Target) -> Proof {
 }
 
 /// `POST /api/chat/stream`; a WebSocket is called `WebSocket /ws`.
-pub(super) fn call(surface: &str, target: &Target) -> String {
-    let Some(surface) = target.surfaces.get(surface) else { return surface.to_owned() };
-    let past = if surface.past_edge { " past the edge" } else { "" };
-    match surface.kind {
-        crate::terms::SurfaceKind::Websocket => format!("WebSocket {}{past}", surface.path),
-        _ => format!("{} {}{past}", surface.method, surface.path),
+pub(super) fn call(endpoint: &str, target: &Target) -> String {
+    let Some(endpoint) = target.endpoints.get(endpoint) else { return endpoint.to_owned() };
+    let past = if endpoint.past_edge { " past the edge" } else { "" };
+    match endpoint.kind {
+        crate::terms::EndpointKind::Websocket => format!("WebSocket {}{past}", endpoint.path),
+        _ => format!("{} {}{past}", endpoint.method, endpoint.path),
     }
 }
 
@@ -36,10 +36,10 @@ fn with(cell: &Cell) -> String {
         }
         (_, token) => format!(" {}", token_words(token)),
     };
-    let carrier = match cell.carrier {
-        Carrier::Subprotocol => " as a subprotocol",
-        Carrier::Query => " in the URL",
-        Carrier::Header | Carrier::Body => "",
+    let token_location = match cell.token_location {
+        TokenLocation::Subprotocol => " as a subprotocol",
+        TokenLocation::Query => " in the URL",
+        TokenLocation::Header | TokenLocation::Body => "",
     };
     let user = if cell.same_user { "" } else { " of another user" };
     let caller = match cell.caller {
@@ -50,7 +50,7 @@ fn with(cell: &Cell) -> String {
         Some(Caller::WrongId) => ", as a caller with an unknown id",
         Some(Caller::IdOnly) => ", as a caller without a secret",
     };
-    format!("{credential}{user}{carrier}{caller}")
+    format!("{credential}{user}{token_location}{caller}")
 }
 
 const fn token_words(token: TokenKind) -> &'static str {
@@ -79,7 +79,7 @@ fn ended(reading: &Reading<'_>) -> String {
     };
     let word = match (observation.result, observation.authn, reading.cell.place) {
         (Outcome::Ok, Authn::AcceptedAsOther, _) => "accepted as somebody else",
-        (Outcome::Ok, _, Place::Protected | Place::Direct | Place::Oracle) => "accepted",
+        (Outcome::Ok, _, Place::Protected | Place::Direct | Place::Introspection) => "accepted",
         (Outcome::Ok, _, _) => "ok",
         (Outcome::Denied, Authn::CallerRejected, _) => "the caller refused",
         (Outcome::Denied, _, _) => "refused",

@@ -5,7 +5,7 @@ use super::given::Given;
 use super::plan_keys;
 use crate::probe::ProbeKey;
 
-/// What [`super::next_probe`] chooses from with the open doors, and was not sent yet.
+/// What [`super::next_probe`] chooses from with the granted evidence, and was not sent yet.
 #[must_use]
 pub fn every_probe(given: Given<'_>) -> Vec<ProbeKey> {
     let case = Case::of(given, &[]);

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
-use super::{carriers, pace, vocabulary};
+use super::{pace, token_locations, vocabulary};
 use crate::config::Target;
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::Observation;
@@ -35,9 +35,9 @@ impl Fact {
         vocabulary::of(self.key).is_some_and(|word| word.is_odd(self.value))
     }
 
-    /// Whether a cause must account for it where it is odd: what the backend's log tells in its own words, or two carriers of one token.
+    /// Whether a cause must account for it where it is odd: what the backend's log tells in its own words, or two token locations of one token.
     pub(super) fn is_told(&self) -> bool {
-        self.key.starts_with("told-of-") || self.key == carriers::KEY
+        self.key.starts_with("told-of-") || self.key == token_locations::KEY
     }
 }
 
@@ -117,8 +117,8 @@ pub(super) fn signing_key(published: &Published) -> Fact {
 fn clock(target: &Target, observations: &[&Observation]) -> Option<Fact> {
     let mut least: BTreeMap<Service, (&Observation, i64)> = BTreeMap::new();
     for (one, skew) in observations.iter().filter_map(|one| Some((*one, one.clock_skew_s?))) {
-        let Some(surface) = target.surfaces.get(&one.probe.surface) else { continue };
-        let least = least.entry(surface.service).or_insert((one, skew));
+        let Some(endpoint) = target.endpoints.get(&one.probe.endpoint) else { continue };
+        let least = least.entry(endpoint.service).or_insert((one, skew));
         if skew.abs() < least.1.abs() {
             *least = (one, skew);
         }
@@ -136,7 +136,7 @@ fn clock(target: &Target, observations: &[&Observation]) -> Option<Fact> {
 
 /// The same of whoever answered: edges keep time, so what is far apart is as a rule our own clock, or that of the one who judges.
 fn answers_clock(target: &Target, observations: &[&Observation]) -> Option<Fact> {
-    let through = |one: &&&Observation| target.surfaces.get(&one.probe.surface).is_some_and(|on| !on.past_edge);
+    let through = |one: &&&Observation| target.endpoints.get(&one.probe.endpoint).is_some_and(|on| !on.past_edge);
     let skewed = observations.iter().filter(through).filter_map(|one| Some((one, one.clock_skew_s?)));
     let (one, skew) = skewed.min_by_key(|(_, skew)| skew.abs())?;
     let value = if skew.abs() > CLOCK_TOLERANCE { "apart" } else { "in-step" };

@@ -52,10 +52,10 @@ const KINDS: [Kind; 5] = [
     },
 ];
 
-/// The finding of the probe that called itself a test, if that opened the door. Every other probe with such a token was refused there.
+/// The finding of the probe that called itself a test, if that opened the source of evidence. Every other probe with such a token was refused there.
 #[must_use]
 pub fn opened_by_test_headers(target: &Target, seen: &Observation) -> Option<Finding> {
-    let call = describe::call(&seen.probe.surface, target);
+    let call = describe::call(&seen.probe.endpoint, target);
     let says = format!("{call} with a malformed token and headers that say it is a test: accepted");
     (seen.result == Outcome::Ok).then(|| Finding {
         id: "test-headers-open".into(),
@@ -65,12 +65,12 @@ pub fn opened_by_test_headers(target: &Target, seen: &Observation) -> Option<Fin
     })
 }
 
-/// What fails the run is told once a token kind, anything else once a surface.
+/// What fails the run is told once a token kind, anything else once an endpoint.
 fn gathered(case: &Case<'_>, kind: &Kind) -> Option<Finding> {
     let mut told = BTreeSet::new();
     let mut evidence: Vec<Proof> = Vec::new();
     for reading in case.readings.all.iter().filter(|reading| (kind.shows)(case, reading)) {
-        if told.insert((&reading.observation.probe.surface, kind.fails.then_some(reading.cell.token))) {
+        if told.insert((&reading.observation.probe.endpoint, kind.fails.then_some(reading.cell.token))) {
             evidence.push(describe::reading(reading, case.target));
         }
     }
@@ -98,8 +98,8 @@ fn takes_revoked(case: &Case<'_>, reading: &Reading<'_>) -> bool {
 /// Whoever comes is served, with a bad token and without one, where the target does not say that nobody else may be.
 fn is_optional(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let served = |one: &Reading<'_>| one.observation.result == Outcome::Ok;
-    let same_surface = |one: &&Reading<'_>| one.observation.probe.surface == reading.observation.probe.surface;
-    let others = || case.readings.all.iter().filter(same_surface).filter(|one| served(one));
+    let same_endpoint = |one: &&Reading<'_>| one.observation.probe.endpoint == reading.observation.probe.endpoint;
+    let others = || case.readings.all.iter().filter(same_endpoint).filter(|one| served(one));
     let anonymous = others().any(|one| one.cell.token == TokenKind::None);
     let bad = others().any(|one| one.cell.token.is_sent() && is_bad(one.cell.token));
     let shown = reading.cell.token == TokenKind::None || is_bad(reading.cell.token);
@@ -111,14 +111,14 @@ fn is_bad(token: TokenKind) -> bool {
 }
 
 fn is_guarded(case: &Case<'_>, reading: &Reading<'_>) -> bool {
-    let role = case.target.surfaces.get(&reading.observation.probe.surface).map(|surface| surface.role);
-    matches!(role, Some(Role::Protected | Role::Oracle | Role::Optional))
+    let role = case.target.endpoints.get(&reading.observation.probe.endpoint).map(|endpoint| endpoint.role);
+    matches!(role, Some(Role::Protected | Role::Introspection | Role::Optional))
 }
 
 fn serves_anyone(reading: &Reading<'_>) -> bool {
     let nobody = matches!(reading.cell.caller, Some(Caller::None | Caller::IdOnly));
     nobody
-        && reading.cell.place == Place::Oracle
+        && reading.cell.place == Place::Introspection
         && reading.cell.token == TokenKind::Valid
         && reading.observation.result == Outcome::Ok
 }

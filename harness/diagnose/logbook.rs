@@ -14,7 +14,7 @@ use crate::terms::Hop;
 /// The clocks of the log and of this machine may differ by this much without being apart.
 const IN_STEP: jiff::SignedDuration = jiff::SignedDuration::from_secs(3);
 
-/// So many calls of a surface must leave a line for it to be theirs.
+/// So many calls of an endpoint must leave a line for it to be theirs.
 const CALLS: usize = 3;
 
 /// An entry may be stamped this much after the probe ended, in milliseconds.
@@ -27,13 +27,13 @@ pub(super) struct Window {
     to: Timestamp,
     trace: String,
     exchange: u32,
-    surface: String,
+    endpoint: String,
     kind: WindowKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum WindowKind {
-    /// A good token was sent through the front door, or health was asked, and it failed.
+    /// A good token was sent through the public entrance, or health was asked, and it failed.
     Failing,
     /// The same past the edge.
     FailingPastTheEdge,
@@ -48,7 +48,7 @@ enum WindowKind {
 pub(super) struct Logbook<'a> {
     pub(super) entries: &'a [LogEntry],
     windows: Vec<Window>,
-    /// Where the lines stand that the first call of each surface left.
+    /// Where the lines stand that the first call of each endpoint left.
     first_lines: Vec<usize>,
 }
 
@@ -92,7 +92,7 @@ impl<'a> Logbook<'a> {
                 to,
                 trace: probe.trace_id.clone(),
                 exchange: observation.exchange,
-                surface: observation.probe.surface.clone(),
+                endpoint: observation.probe.endpoint.clone(),
                 kind,
             })
         });
@@ -109,7 +109,7 @@ impl<'a> Logbook<'a> {
 
     fn lines_of_first_calls(&self) -> Vec<usize> {
         let is_first = |window: &Window| {
-            self.windows.iter().find(|one| one.surface == window.surface).is_some_and(|one| std::ptr::eq(one, window))
+            self.windows.iter().find(|one| one.endpoint == window.endpoint).is_some_and(|one| std::ptr::eq(one, window))
         };
         let written = |at: &usize| self.window_of(&self.entries[*at]).is_some_and(is_first);
         (0..self.entries.len()).filter(written).collect()
@@ -131,16 +131,16 @@ impl<'a> Logbook<'a> {
         self
     }
 
-    /// A decisive line of this rule that every call of one surface leaves, whatever came of the call, and nothing else does.
-    pub(super) fn find_at_a_surface(&self, rule: &LogRule) -> Option<LogMatch> {
+    /// A decisive line of this rule that every call of one endpoint leaves, whatever came of the call, and nothing else does.
+    pub(super) fn find_at_a_endpoint(&self, rule: &LogRule) -> Option<LogMatch> {
         if !rule.decisive || !self.first_lines.iter().any(|at| self.is_meant(&self.entries[*at], rule)) {
             return None;
         }
         let lines: Vec<_> = self.entries.iter().filter(|entry| self.is_meant(entry, rule)).collect();
         let first = lines.first()?;
-        let surface = &self.window_of(first)?.surface;
+        let endpoint = &self.window_of(first)?.endpoint;
         let (calls, others): (Vec<&Window>, Vec<&Window>) =
-            self.windows.iter().partition(|window| window.surface == *surface);
+            self.windows.iter().partition(|window| window.endpoint == *endpoint);
         let holds = |window: &&Window| lines.iter().any(|entry| self.is_in(entry, window));
         let foreign = lines.iter().any(|entry| self.window_of(entry).is_none());
         let each = calls.len() >= CALLS && calls.iter().all(holds) && !others.iter().any(holds);
@@ -182,8 +182,8 @@ impl<'a> Logbook<'a> {
         entry.by == rule.by && rule.means(&entry.text) && !rule.unless_beside.as_ref().is_some_and(beside)
     }
 
-    /// Whether the failing probes through the front door left these lines.
-    pub(super) fn are_of_the_front_door(&self, lines: &[&LogEntry]) -> bool {
+    /// Whether the failing probes through the public entrance left these lines.
+    pub(super) fn are_of_the_front_evidence_source(&self, lines: &[&LogEntry]) -> bool {
         self.are_of_the_failure(lines, WindowKind::Failing)
     }
 
@@ -216,10 +216,10 @@ impl<'a> Logbook<'a> {
         self.window_of(entry).is_some_and(|of| std::ptr::eq(of, window))
     }
 
-    /// Whether it was written for a failing probe of another surface, after that one.
+    /// Whether it was written for a failing probe of another endpoint, after that one.
     pub(super) fn is_of_a_later_failure(&self, entry: &LogEntry, than: &Window) -> bool {
         self.window_of(entry).is_some_and(|window| {
-            window.kind == WindowKind::Failing && window.surface != than.surface && window.from > than.from
+            window.kind == WindowKind::Failing && window.endpoint != than.endpoint && window.from > than.from
         })
     }
 
@@ -291,7 +291,7 @@ impl Window {
 
     /// The path that was called.
     pub(super) fn path<'t>(&self, target: &'t Target) -> Option<&'t str> {
-        target.surfaces.get(&self.surface).map(|surface| surface.path.as_str())
+        target.endpoints.get(&self.endpoint).map(|endpoint| endpoint.path.as_str())
     }
 }
 

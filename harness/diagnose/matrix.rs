@@ -1,4 +1,4 @@
-//! Which faults can be told apart with which doors, by what the catalogue foretells. Sits in `diagnose`; `report` shows it.
+//! Which faults can be told apart with which evidence, by what the catalogue foretells. Sits in `diagnose`; `report` shows it.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,16 @@ use serde::Serialize;
 use super::apart::{apart, cells};
 use super::catalogue::Catalogue;
 use super::fault::Fault;
-use crate::terms::Door;
+use crate::terms::EvidenceSource;
 
-/// What one set of doors can tell apart.
+/// What one set of evidence can tell apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Matrix {
-    /// The open doors.
-    pub doors: Vec<String>,
+    /// The granted evidence.
+    pub evidence: Vec<String>,
     /// Pairs of faults.
     pub pairs: usize,
-    /// Pairs of which something that these doors show tells the one from the other.
+    /// Pairs of which something that this evidence shows tells the one from the other.
     pub told_apart: usize,
     /// Faults that are told from every other.
     pub alone: Vec<String>,
@@ -36,20 +36,22 @@ pub struct Class {
 }
 
 impl Catalogue {
-    /// What these doors can tell apart.
+    /// What this evidence can tell apart.
     #[must_use]
-    pub fn matrix(&self, doors: &[Door]) -> Matrix {
+    pub fn matrix(&self, evidence_sources: &[EvidenceSource]) -> Matrix {
         let faults: Vec<&Fault> = self.faults.iter().collect();
-        let cells = cells(doors);
-        let alike: Vec<Vec<bool>> =
-            faults.iter().map(|one| faults.iter().map(|other| !apart(one, other, doors, &cells)).collect()).collect();
+        let cells = cells(evidence_sources);
+        let alike: Vec<Vec<bool>> = faults
+            .iter()
+            .map(|one| faults.iter().map(|other| !apart(one, other, evidence_sources, &cells)).collect())
+            .collect();
         let rivals = |at: usize| (0..faults.len()).filter(move |other| *other != at);
         let of = |at: usize| rivals(at).filter(|other| alike[at][*other]).collect::<Vec<_>>();
         let (alone, others): (Vec<usize>, Vec<usize>) = (0..faults.len()).partition(|at| of(*at).is_empty());
         let id = |at: &usize| faults[*at].id.clone();
         let classes = classes(&others, &alike);
         Matrix {
-            doors: doors.iter().map(ToString::to_string).collect(),
+            evidence: evidence_sources.iter().map(ToString::to_string).collect(),
             pairs: faults.len() * faults.len().saturating_sub(1) / 2,
             told_apart: (0..faults.len()).map(|at| faults.len() - 1 - of(at).len()).sum::<usize>() / 2,
             alone: alone.iter().map(id).collect(),

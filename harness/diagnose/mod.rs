@@ -11,7 +11,6 @@ mod ask_curl;
 mod beside;
 mod beyond;
 mod calls;
-mod carriers;
 mod case;
 mod catalogue;
 mod catalogue_file;
@@ -48,6 +47,7 @@ mod settle;
 mod stance;
 #[cfg(test)]
 mod tests;
+mod token_locations;
 mod told;
 mod two;
 mod unexplained;

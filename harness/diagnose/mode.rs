@@ -82,9 +82,9 @@ pub(super) struct Prediction {
     /// What did not end well has taken longer than moments.
     #[serde(default)]
     pub(super) after_a_while: bool,
-    /// The same answer as this token gets on the same surface and carrier.
+    /// The same answer as this token gets on the same endpoint and token location.
     pub(super) same_as: Option<TokenKind>,
-    /// Another answer than this token gets on the same surface and carrier.
+    /// Another answer than this token gets on the same endpoint and token location.
     pub(super) differs_from: Option<TokenKind>,
     /// At least one of the probes must; otherwise each of them.
     #[serde(default)]
@@ -92,7 +92,7 @@ pub(super) struct Prediction {
     /// The same probe must have come out otherwise when it was repeated.
     #[serde(default)]
     pub(super) comes_and_goes: bool,
-    /// Speaks only of surfaces on which something that must work does not.
+    /// Speaks only of endpoints on which something that must work does not.
     #[serde(default)]
     pub(super) where_failing: bool,
 }

@@ -16,12 +16,12 @@ const BESIDE_THE_WAY: u64 = 200;
 pub(super) fn facts(target: &Target, observations: &[&Observation]) -> Vec<Fact> {
     let fastest = |role: Role, service: Service| {
         let of = observations.iter().filter(move |one| {
-            let surface = target.surfaces.get(&one.probe.surface);
-            surface.is_some_and(|surface| surface.role == role && surface.service == service)
+            let endpoint = target.endpoints.get(&one.probe.endpoint);
+            endpoint.is_some_and(|endpoint| endpoint.role == role && endpoint.service == service)
         });
         of.filter(|one| one.result == Outcome::Ok).min_by_key(|one| one.took_ms)
     };
-    let judged = fastest(Role::Oracle, Service::Auth)
+    let judged = fastest(Role::Introspection, Service::Auth)
         .map(|one| fact("auth.pace", one.took_ms >= SLOW_JUDGEMENT, "the auth service's fastest yes", one));
     let way = fastest(Role::Health, Service::Backend).map_or(0, |one| one.took_ms);
     let health = fastest(Role::Health, Service::Auth).map(|one| {

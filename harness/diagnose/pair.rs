@@ -12,7 +12,7 @@ use super::predict::{takes_what_is_gone, way_holds};
 use super::stance::{Stance, Stances};
 use super::weigh::Weighed;
 use crate::observe::Outcome;
-use crate::terms::Carrier;
+use crate::terms::TokenLocation;
 
 /// Facts about calls of the backend while our probes were under way: another fault further out keeps them from happening.
 const HIDDEN_BY_ANOTHER: [&str; 5] = [calls::KEY, "backend-contact", "unheard-call", "auth.at-work", "token-judged"];
@@ -50,8 +50,8 @@ struct Half<'w, 'a> {
     takes_what_is_gone: bool,
     /// It foretells how the call ends for which the backend asked nobody, though it asked for a later one.
     fails_what_is_passed_over: bool,
-    /// The surfaces, and ways in, on which it foretells that a good token fails.
-    broken: BTreeSet<(&'w str, Carrier)>,
+    /// The endpoints, and ways in, on which it foretells that a good token fails.
+    broken: BTreeSet<(&'w str, TokenLocation)>,
     /// Anomalies and decisive lines that it accounts for.
     claims: BTreeSet<String>,
 }
@@ -163,10 +163,10 @@ impl<'w, 'a> Half<'w, 'a> {
     }
 }
 
-fn broken<'w>(stances: &Stances, case: &'w Case<'_>) -> BTreeSet<(&'w str, Carrier)> {
+fn broken<'w>(stances: &Stances, case: &'w Case<'_>) -> BTreeSet<(&'w str, TokenLocation)> {
     let foretold = case.readings.all.iter().zip(&stances.readings).filter(|(_, stance)| **stance == Stance::Foretold);
     let failing = foretold.filter(|(reading, _)| reading.fails()).map(|(reading, _)| &reading.observation.probe);
-    failing.map(|key| (key.surface.as_str(), key.carrier)).collect()
+    failing.map(|key| (key.endpoint.as_str(), key.token_location)).collect()
 }
 
 /// What only this fault accounts for of what is odd: facts that are anomalies, whatever is odd where the newest revision does not start, and
@@ -196,13 +196,13 @@ fn claimed(one: &Half<'_, '_>, two: &Half<'_, '_>) -> usize {
 
 fn agree(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> bool {
     let foretold = |at: &usize| [one, two].iter().any(|half| half.stances.readings[*at] == Stance::Foretold);
-    // Where the edge, or what lies before it, breaks a surface for good tokens, what other tokens come to there is its doing too.
+    // Where the edge, or what lies before it, breaks an endpoint for good tokens, what other tokens come to there is its doing too.
     let hidden_at = |at: usize| {
         let key = &case.readings.all[at].observation.probe;
         let breaks = |half: &Half<'_, '_>| {
             !half.weighed.mode.inside
                 && half.stances.readings[at] != Stance::Contradicted
-                && half.broken.contains(&(key.surface.as_str(), key.carrier))
+                && half.broken.contains(&(key.endpoint.as_str(), key.token_location))
         };
         [one, two].iter().any(|half| breaks(half))
     };

@@ -10,7 +10,7 @@ use super::weigh::{Weighed, weigh};
 use super::{again, beyond, plan_keys};
 use crate::observe::Outcome;
 use crate::probe::ProbeKey;
-use crate::terms::{Caller, Door, Role, Service, TokenKind};
+use crate::terms::{Caller, EvidenceSource, Role, Service, TokenKind};
 
 /// A probe that splits less than this is not worth sending.
 const WORTH: f64 = 0.008;
@@ -19,7 +19,7 @@ const WORTH_PAST_THE_EDGE: f64 = 0.02;
 const WORTH_AT_THE_EDGE: f64 = 0.035;
 /// Even a pair of faults that are hardly possible counts this much: rare rivals must be parted too.
 const RARE: f64 = 0.01;
-/// How much less the same question is worth on another surface.
+/// How much less the same question is worth on another endpoint.
 const AGAIN: f64 = 5.0;
 
 /// The next probe, or nothing when the cause is certain and its chain complete, or no open probe can help.
@@ -36,7 +36,7 @@ pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey])
     let weighing = weigh(&case, catalogue);
     let failed: Vec<&FailedStep> = given.failed.iter().collect();
     let next = for_hypotheses(&case, &Hypotheses::of(&case, &weighing, &failed), &open)?;
-    Some(door_first(&case, next, refused))
+    Some(evidence_source_first(&case, next, refused))
 }
 
 fn open_probes(case: &Case<'_>, refused: &[ProbeKey]) -> Vec<ProbeKey> {
@@ -58,8 +58,8 @@ fn for_hypotheses(case: &Case<'_>, hypotheses: &Hypotheses<'_, '_>, open: &[Prob
 }
 
 /// Past the edge health is asked first: where nobody is let in, nothing that is said there counts.
-fn door_first(case: &Case<'_>, next: ProbeKey, refused: &[ProbeKey]) -> ProbeKey {
-    let past_edge = case.target.surfaces.get(&next.surface).is_some_and(|surface| surface.past_edge);
+fn evidence_source_first(case: &Case<'_>, next: ProbeKey, refused: &[ProbeKey]) -> ProbeKey {
+    let past_edge = case.target.endpoints.get(&next.endpoint).is_some_and(|endpoint| endpoint.past_edge);
     let health =
         plan_keys::direct_health(case.target, case.user()).filter(|health| past_edge && !refused.contains(health));
     health.unwrap_or(next)
@@ -67,15 +67,15 @@ fn door_first(case: &Case<'_>, next: ProbeKey, refused: &[ProbeKey]) -> ProbeKey
 
 /// Past the edge, where health was asked already and nobody was let in.
 fn is_walled_off(case: &Case<'_>, key: &ProbeKey, refused: &[ProbeKey]) -> bool {
-    let past_edge = case.target.surfaces.get(&key.surface).is_some_and(|surface| surface.past_edge);
+    let past_edge = case.target.endpoints.get(&key.endpoint).is_some_and(|endpoint| endpoint.past_edge);
     let asked = plan_keys::direct_health(case.target, case.user()).is_none_or(|health| refused.contains(&health));
     past_edge && asked && !case.readings.all.iter().any(|reading| reading.cell.place == Place::DirectHealth)
 }
 
 fn is_auth_health(key: &ProbeKey, given: Given<'_>) -> bool {
-    let surface = given.target.surfaces.get(&key.surface);
-    given.target.opens(Door::Auth)
-        && surface.is_some_and(|surface| surface.role == Role::Health && surface.service == Service::Auth)
+    let endpoint = given.target.endpoints.get(&key.endpoint);
+    given.target.opens(EvidenceSource::Auth)
+        && endpoint.is_some_and(|endpoint| endpoint.role == Role::Health && endpoint.service == Service::Auth)
 }
 
 fn best(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
@@ -89,19 +89,21 @@ fn best(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) 
         let asked = case.readings.all.iter().any(|reading| reading.cell.asks_like(&cell));
         split / cost(key) / if asked { AGAIN } else { 1.0 }
     };
-    let least = match [Door::Auth, Door::Direct].map(|door| case.target.opens(door)) {
+    let least = match [EvidenceSource::Auth, EvidenceSource::Direct]
+        .map(|evidence_source| case.target.opens(evidence_source))
+    {
         [true, _] => WORTH,
         [_, true] => WORTH_PAST_THE_EDGE,
         _ => WORTH_AT_THE_EDGE,
     };
-    // Of equals the first: keys come with the failing surface in front.
+    // Of equals the first: keys come with the failing endpoint in front.
     let weighed = open.iter().rev().map(|key| (worth(key), key)).filter(|(worth, _)| *worth > least);
     weighed.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, key)| key.clone())
 }
 
 pub(super) fn cell(case: &Case<'_>, key: &ProbeKey) -> Option<Cell> {
     let user = case.user();
-    Cell::of(key, case.target.surfaces.get(&key.surface)?, user)
+    Cell::of(key, case.target.endpoints.get(&key.endpoint)?, user)
 }
 
 /// A wrong secret leaves traces in the other side's log, an issued token costs two calls.

@@ -1,54 +1,54 @@
-//! Every probe that a diagnosis may ask for, with the doors that are open. Sits in `diagnose`.
+//! Every probe that a diagnosis may ask for, with the evidence that are open. Sits in `diagnose`.
 
 use super::case::Case;
-use crate::config::{Surface, Target};
+use crate::config::{Endpoint, Target};
 use crate::probe::ProbeKey;
-use crate::terms::{Caller, Carrier, Door, Role, Service, SurfaceKind, TokenKind};
+use crate::terms::{Caller, EndpointKind, EvidenceSource, Role, Service, TokenKind, TokenLocation};
 
 /// All of them, the cheap and telling ones first.
 pub(super) fn possible(case: &Case<'_>) -> Vec<ProbeKey> {
     let (target, user) = (case.target, case.user());
     let mut keys: Vec<ProbeKey> = Vec::new();
     keys.extend(health(target, user));
-    for surface in suspects(case) {
-        keys.extend(on_surface(surface, target, user));
+    for endpoint in suspects(case) {
+        keys.extend(on_endpoint(endpoint, target, user));
     }
     // The socket before plain HTTP: it takes another way through most edges.
-    let mut past: Vec<&Surface> = suspects(case);
-    past.get_mut(1..).into_iter().for_each(|others| others.sort_by_key(|one| one.kind != SurfaceKind::Websocket));
-    for surface in past {
-        keys.extend(past_the_edge(surface, target, user));
+    let mut past: Vec<&Endpoint> = suspects(case);
+    past.get_mut(1..).into_iter().for_each(|others| others.sort_by_key(|one| one.kind != EndpointKind::Websocket));
+    for endpoint in past {
+        keys.extend(past_the_edge(endpoint, target, user));
     }
-    if target.opens(Door::Auth) {
+    if target.opens(EvidenceSource::Auth) {
         keys.extend(
             target
-                .surfaces
+                .endpoints
                 .values()
-                .filter(|one| one.role == Role::Oracle)
-                .flat_map(|one| at_oracle(one, target, user)),
+                .filter(|one| one.role == Role::Introspection)
+                .flat_map(|one| at_introspection(one, target, user)),
         );
     }
     keys
 }
 
-fn key(surface: &Surface, token: TokenKind, carrier: Carrier, caller: Caller, user: &str) -> ProbeKey {
-    ProbeKey { surface: surface.id.clone(), token, carrier, caller, user: user.to_owned() }
+fn key(endpoint: &Endpoint, token: TokenKind, token_location: TokenLocation, caller: Caller, user: &str) -> ProbeKey {
+    ProbeKey { endpoint: endpoint.id.clone(), token, token_location, caller, user: user.to_owned() }
 }
 
 fn health(target: &Target, user: &str) -> Vec<ProbeKey> {
-    let open = target.surfaces.values().filter(|one| one.role == Role::Health);
-    let open = open.filter(|one| one.service == Service::Backend || target.opens(Door::Auth));
-    open.map(|one| key(one, TokenKind::None, Carrier::Header, Caller::None, user)).collect()
+    let open = target.endpoints.values().filter(|one| one.role == Role::Health);
+    let open = open.filter(|one| one.service == Service::Backend || target.opens(EvidenceSource::Auth));
+    open.map(|one| key(one, TokenKind::None, TokenLocation::Header, Caller::None, user)).collect()
 }
 
-/// The protected surfaces worth asking: the one that failed first, one over plain HTTP, one over a WebSocket.
-fn suspects<'a>(case: &Case<'a>) -> Vec<&'a Surface> {
-    let protected = || case.target.surfaces.values().filter(|one| one.role == Role::Protected);
-    let failed = protected().find(|one| case.first_failing_surface() == Some(one.id.as_str()));
-    let http = protected().find(|one| one.kind == SurfaceKind::Http && one.method == "GET");
-    let http = http.or_else(|| protected().find(|one| one.kind != SurfaceKind::Websocket));
-    let websocket = protected().find(|one| one.kind == SurfaceKind::Websocket);
-    let mut suspects: Vec<&Surface> = Vec::new();
+/// The protected endpoints worth asking: the one that failed first, one over plain HTTP, one over a WebSocket.
+fn suspects<'a>(case: &Case<'a>) -> Vec<&'a Endpoint> {
+    let protected = || case.target.endpoints.values().filter(|one| one.role == Role::Protected);
+    let failed = protected().find(|one| case.first_failing_endpoint() == Some(one.id.as_str()));
+    let http = protected().find(|one| one.kind == EndpointKind::Http && one.method == "GET");
+    let http = http.or_else(|| protected().find(|one| one.kind != EndpointKind::Websocket));
+    let websocket = protected().find(|one| one.kind == EndpointKind::Websocket);
+    let mut suspects: Vec<&Endpoint> = Vec::new();
     for one in failed.into_iter().chain(http).chain(websocket) {
         if !suspects.iter().any(|known| known.id == one.id) {
             suspects.push(one);
@@ -57,11 +57,11 @@ fn suspects<'a>(case: &Case<'a>) -> Vec<&'a Surface> {
     suspects
 }
 
-fn on_surface(surface: &Surface, target: &Target, user: &str) -> Vec<ProbeKey> {
-    let usual = surface.usual_carrier();
-    let one = |token, carrier, user: &str| key(surface, token, carrier, Caller::None, user);
+fn on_endpoint(endpoint: &Endpoint, target: &Target, user: &str) -> Vec<ProbeKey> {
+    let usual = endpoint.usual_token_location();
+    let one = |token, token_location, user: &str| key(endpoint, token, token_location, Caller::None, user);
     let mut keys: Vec<ProbeKey> =
-        surface.carriers.iter().map(|carrier| one(TokenKind::Valid, *carrier, user)).collect();
+        endpoint.token_locations.iter().map(|token_location| one(TokenKind::Valid, *token_location, user)).collect();
     keys.extend([TokenKind::WrongKey, TokenKind::None].map(|token| one(token, usual, user)));
     if has_issuer(target) {
         keys.push(one(TokenKind::Issued, usual, user));
@@ -71,13 +71,14 @@ fn on_surface(surface: &Surface, target: &Target, user: &str) -> Vec<ProbeKey> {
     keys
 }
 
-/// What is asked of the same surface past the edge, where that door is open: as in front of it, but for wrong tokens.
-fn past_the_edge(surface: &Surface, target: &Target, user: &str) -> Vec<ProbeKey> {
+/// What is asked of the same endpoint past the edge, where that evidence is granted: as in front of it, but for wrong tokens.
+fn past_the_edge(endpoint: &Endpoint, target: &Target, user: &str) -> Vec<ProbeKey> {
     let here =
-        target.surfaces.values().filter(|one| one.past_edge && one.path == surface.path && one.kind == surface.kind);
-    let here = here.filter(|one| one.method == surface.method && target.opens(Door::Direct));
-    let ask = |one: &Surface| {
-        let asked = on_surface(one, target, user).into_iter().filter(|key| key.carrier == one.usual_carrier());
+        target.endpoints.values().filter(|one| one.past_edge && one.path == endpoint.path && one.kind == endpoint.kind);
+    let here = here.filter(|one| one.method == endpoint.method && target.opens(EvidenceSource::Direct));
+    let ask = |one: &Endpoint| {
+        let asked =
+            on_endpoint(one, target, user).into_iter().filter(|key| key.token_location == one.usual_token_location());
         asked.filter(|key| key.token != TokenKind::WrongKey).collect::<Vec<_>>()
     };
     here.flat_map(ask).collect()
@@ -85,24 +86,26 @@ fn past_the_edge(surface: &Surface, target: &Target, user: &str) -> Vec<ProbeKey
 
 /// Whether anybody is let in past the edge at all. Asked before anything else is asked there.
 pub(super) fn direct_health(target: &Target, user: &str) -> Option<ProbeKey> {
-    let surface = target.surfaces.values().find(|one| one.past_edge && one.carriers.is_empty())?;
-    target.opens(Door::Direct).then(|| key(surface, TokenKind::None, Carrier::Header, Caller::None, user))
+    let endpoint = target.endpoints.values().find(|one| one.past_edge && one.token_locations.is_empty())?;
+    target
+        .opens(EvidenceSource::Direct)
+        .then(|| key(endpoint, TokenKind::None, TokenLocation::Header, Caller::None, user))
 }
 
-fn at_oracle(surface: &Surface, target: &Target, user: &str) -> Vec<ProbeKey> {
-    let usual = surface.usual_carrier();
-    let callers: &[Caller] = match (surface.takes_caller, target.opens(Door::ServiceCredentials)) {
+fn at_introspection(endpoint: &Endpoint, target: &Target, user: &str) -> Vec<ProbeKey> {
+    let usual = endpoint.usual_token_location();
+    let callers: &[Caller] = match (endpoint.takes_caller, target.opens(EvidenceSource::ServiceCredentials)) {
         (false, _) => &[Caller::None],
         (true, false) => &[Caller::None, Caller::WrongSecret],
         (true, true) => &[Caller::Right, Caller::None, Caller::WrongSecret, Caller::WrongId],
     };
-    let mut keys: Vec<_> = callers.iter().map(|caller| key(surface, TokenKind::Valid, usual, *caller, user)).collect();
+    let mut keys: Vec<_> = callers.iter().map(|caller| key(endpoint, TokenKind::Valid, usual, *caller, user)).collect();
     if has_issuer(target) {
-        keys.push(key(surface, TokenKind::Issued, usual, callers[0], user));
+        keys.push(key(endpoint, TokenKind::Issued, usual, callers[0], user));
     }
     keys
 }
 
 fn has_issuer(target: &Target) -> bool {
-    target.opens(Door::Auth) && target.surfaces.values().any(|one| one.role == Role::Issuer)
+    target.opens(EvidenceSource::Auth) && target.endpoints.values().any(|one| one.role == Role::Issuer)
 }

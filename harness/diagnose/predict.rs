@@ -1,9 +1,9 @@
 //! What a mode of a fault says of one reading: whether it speaks of it, fits it, and foretells it. Sits in `diagnose`.
 
-use super::carriers;
 use super::case::Case;
 use super::mode::{Mode, Prediction};
 use super::reading::Reading;
+use super::token_locations;
 use crate::observe::{Authn, LatencyClass, Observation, Outcome};
 use crate::terms::{Hop, TokenKind};
 
@@ -81,7 +81,7 @@ pub(super) const fn way_holds(mode: &Mode, reading: &Reading<'_>) -> bool {
 /// Whether it has the edge take a token out of the header, and past the edge it is not read either.
 pub(super) fn takes_what_is_gone(mode: &Mode, case: &Case<'_>) -> bool {
     let takes = |through: &Reading<'_>| speaking(mode, through).any(|one| one.same_as == Some(TokenKind::None));
-    !mode.inside && carriers::lost_both_ways(&case.readings).any(takes)
+    !mode.inside && token_locations::lost_both_ways(&case.readings).any(takes)
 }
 
 /// Whether the answer is like (or unlike) its control, as predicted. Without a control nothing is contradicted; a difference must

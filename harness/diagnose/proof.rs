@@ -1,4 +1,4 @@
-//! What proves a link of the chain: `oracle valid = ok`, `protected valid ~ wrong-key`, `fact service-secret`,
+//! What proves a link of the chain: `introspection valid = ok`, `protected valid ~ wrong-key`, `fact service-secret`,
 //! `fact backend.rollout = failed`, `log`.
 //! Sits in `diagnose`; the grammar of the catalogue's `proof`.
 
@@ -21,7 +21,7 @@ const GRAMMAR: &str =
 pub(super) enum ProofRule {
     /// A reading of these probes that ended in one of these ways.
     Reading(Selector, Vec<Outcome>),
-    /// A reading that got the same answer as this token does on the same surface.
+    /// A reading that got the same answer as this token does on the same endpoint.
     SameAs(Selector, TokenKind),
     /// A fact with one of these values; none named: with a value that this fault demands.
     Fact(String, Vec<String>),

@@ -8,7 +8,7 @@ use super::vocabulary;
 use super::weigh::Weighed;
 use crate::observe::Outcome;
 use crate::probe::ProbeKey;
-use crate::terms::{Caller, Door, Role, Service, TokenKind};
+use crate::terms::{Caller, EvidenceSource, Role, Service, TokenKind};
 
 /// One question. Of equals the first is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) enum Question {
     Manifests(Vec<Service>),
     /// What both services and the platform wrote while the probes were under way.
     Log,
-    /// What the auth service says to this probe, whose door is closed.
+    /// What the auth service says to this probe, whose source of evidence is not granted.
     Call(ProbeKey),
 }
 
@@ -48,32 +48,39 @@ pub(super) fn open_questions(case: &Case<'_>) -> Vec<Question> {
     open
 }
 
-/// The auth service's health and its judgement of our token, where their doors are closed.
+/// The auth service's health and its judgement of our token, where their evidence is withheld.
 fn closed_calls(case: &Case<'_>) -> impl Iterator<Item = ProbeKey> {
-    let (auth, credentials) = (case.target.opens(Door::Auth), case.target.opens(Door::ServiceCredentials));
-    let of_auth = case.target.surfaces.values().filter(|surface| surface.service == Service::Auth);
-    of_auth.filter_map(move |surface| {
-        let (token, caller) = match (surface.role, surface.takes_caller) {
+    let (auth, credentials) =
+        (case.target.opens(EvidenceSource::Auth), case.target.opens(EvidenceSource::ServiceCredentials));
+    let of_auth = case.target.endpoints.values().filter(|endpoint| endpoint.service == Service::Auth);
+    of_auth.filter_map(move |endpoint| {
+        let (token, caller) = match (endpoint.role, endpoint.takes_caller) {
             (Role::Health, _) if !auth => (TokenKind::None, Caller::None),
-            (Role::Oracle, true) if !(auth && credentials) && case.target.caller.is_some() => {
+            (Role::Introspection, true) if !(auth && credentials) && case.target.caller.is_some() => {
                 (TokenKind::Valid, Caller::Right)
             }
-            (Role::Oracle, false) if !auth => (TokenKind::Valid, Caller::None),
+            (Role::Introspection, false) if !auth => (TokenKind::Valid, Caller::None),
             _ => return None,
         };
         let user = case.user().to_owned();
-        Some(ProbeKey { surface: surface.id.clone(), token, carrier: surface.usual_carrier(), caller, user })
+        Some(ProbeKey {
+            endpoint: endpoint.id.clone(),
+            token,
+            token_location: endpoint.usual_token_location(),
+            caller,
+            user,
+        })
     })
 }
 
 impl Question {
-    /// The door it opens.
-    pub(super) fn door(&self) -> Door {
+    /// The source of evidence it opens.
+    pub(super) fn evidence_source(&self) -> EvidenceSource {
         match self {
-            Self::Manifests(_) => Door::Manifest,
-            Self::Log => Door::Logs,
-            Self::Call(key) if key.caller == Caller::Right => Door::ServiceCredentials,
-            Self::Call(_) => Door::Auth,
+            Self::Manifests(_) => EvidenceSource::Manifest,
+            Self::Log => EvidenceSource::Logs,
+            Self::Call(key) if key.caller == Caller::Right => EvidenceSource::ServiceCredentials,
+            Self::Call(_) => EvidenceSource::Auth,
         }
     }
 
@@ -109,7 +116,7 @@ impl Question {
                 by_fact || (*self == Self::Log && leaves_foreign_line(a, b))
             }
             Self::Call(key) => {
-                let cell = case.target.surfaces.get(&key.surface).and_then(|on| Cell::of(key, on, case.user()));
+                let cell = case.target.endpoints.get(&key.endpoint).and_then(|on| Cell::of(key, on, case.user()));
                 cell.is_some_and(|cell| match (foretold(a, &cell), foretold(b, &cell)) {
                     (Some(one), Some(other)) => one.iter().all(|outcome| !other.contains(outcome)),
                     _ => false,
@@ -161,11 +168,11 @@ impl Question {
     }
 }
 
-/// Where a fact is read from: by its door, and of manifests by what is compared.
+/// Where a fact is read from: by its source of evidence, and of manifests by what is compared.
 fn source(key: &str) -> Source {
-    match vocabulary::of(key).map(|word| word.door) {
-        Some(Door::Logs) => Source::Log,
-        Some(Door::Manifest) => match key.split_once('.') {
+    match vocabulary::of(key).map(|word| word.evidence_source) {
+        Some(EvidenceSource::Logs) => Source::Log,
+        Some(EvidenceSource::Manifest) => match key.split_once('.') {
             Some(("auth", _)) => Source::Manifest(Service::Auth),
             None if matches!(key, "service-secret" | "jwt-secret") => Source::BothManifests,
             _ => Source::Manifest(Service::Backend),

@@ -6,7 +6,7 @@ use super::cell::{Cell, Place};
 use crate::config::{DIRECT, Target};
 use crate::observe::{Authn, Observation, Outcome};
 use crate::probe::ProbeKey;
-use crate::terms::{Carrier, Hop, TokenKind};
+use crate::terms::{Hop, TokenKind, TokenLocation};
 
 /// How a call ends that was taken and not carried out.
 const BROKEN_DOWN: [Outcome; 5] =
@@ -36,7 +36,7 @@ pub(super) struct Reading<'a> {
     pub(super) parts_the_ways: bool,
     /// It was sent through an edge that answers by itself where nothing behind it does, and nobody answered, here or to any such call.
     pub(super) is_cut_off: bool,
-    /// On the same surface something that must work did not.
+    /// On the same endpoint something that must work did not.
     pub(super) beside_failure: bool,
 }
 
@@ -104,7 +104,7 @@ impl<'a> Reading<'a> {
         match self.cell.place {
             Place::BackendHealth | Place::DirectHealth | Place::AuthHealth | Place::Issuer | Place::SelfCheck => true,
             Place::Protected | Place::Direct => self.cell.token.should_be_accepted(),
-            Place::Oracle => self.cell.token.should_be_accepted() && self.caller_is_good(),
+            Place::Introspection => self.cell.token.should_be_accepted() && self.caller_is_good(),
         }
     }
 
@@ -115,12 +115,12 @@ impl<'a> Reading<'a> {
 
     /// What it counts as: place, worth of the token, way in, caller, user, and how it ended.
     pub(super) fn group(&self) -> impl Ord + use<> {
-        let Cell { place, token, carrier, caller, same_user, .. } = self.cell;
+        let Cell { place, token, token_location, caller, same_user, .. } = self.cell;
         let worth = (token.is_sent(), token.should_be_accepted(), token == TokenKind::Issued);
         (
             place,
             worth,
-            matches!(carrier, Carrier::Subprotocol | Carrier::Query),
+            matches!(token_location, TokenLocation::Subprotocol | TokenLocation::Query),
             caller,
             same_user,
             self.observation.result,
@@ -135,8 +135,10 @@ impl<'a> Reading<'a> {
         let refused = self.observation.result == Outcome::Denied;
         match self.cell.place {
             // A caller that is not the right one may be served or not.
-            Place::Oracle if self.cell.token.should_be_accepted() => refused || self.observation.result == Outcome::Ok,
-            Place::Protected | Place::Direct | Place::Oracle => refused,
+            Place::Introspection if self.cell.token.should_be_accepted() => {
+                refused || self.observation.result == Outcome::Ok
+            }
+            Place::Protected | Place::Direct | Place::Introspection => refused,
             _ => false,
         }
     }
@@ -154,9 +156,9 @@ impl<'a> Reading<'a> {
         by_same && (a.result, a.status, a.close_code) == (b.result, b.status, b.close_code)
     }
 
-    /// The surface that was called.
-    pub(super) fn surface(&self) -> &str {
-        &self.observation.probe.surface
+    /// The endpoint that was called.
+    pub(super) fn endpoint(&self) -> &str {
+        &self.observation.probe.endpoint
     }
 
     /// Whether they are the same decision, in the same words but for ids, times and numbers.
@@ -178,7 +180,7 @@ impl<'a> Readings<'a> {
             all.extend(Reading::of(cell, &tries));
         }
         forget_a_closed_way(&mut all);
-        mark_failing_surfaces(&mut all);
+        mark_failing_endpoints(&mut all);
         let flaps = all.iter().any(|reading| reading.flaps);
         for reading in &mut all {
             // It may have been served by the half that works.
@@ -207,15 +209,15 @@ impl<'a> Readings<'a> {
         let_in(through) != let_in(past) || is_there(through) != is_there(past) || lost
     }
 
-    /// What another token got on the same surface by the same carrier, as the same caller.
+    /// What another token got on the same endpoint by the same token location, as the same caller.
     pub(super) fn control(&self, of: &Reading<'_>, token: TokenKind) -> Option<&Reading<'a>> {
         let key = &of.observation.probe;
         self.all.iter().find(|reading| {
             let other = &reading.observation.probe;
-            other.surface == key.surface
+            other.endpoint == key.endpoint
                 && other.token == token
                 && other.caller == key.caller
-                && (other.carrier == key.carrier || token == TokenKind::None)
+                && (other.token_location == key.token_location || token == TokenKind::None)
         })
     }
 
@@ -228,11 +230,11 @@ impl<'a> Readings<'a> {
     /// What the same call came to through the edge, for one past it.
     pub(super) fn through_the_edge(&self, past: &Reading<'_>) -> Option<&Reading<'a>> {
         let key = &past.observation.probe;
-        let surface = key.surface.strip_suffix(DIRECT)?;
+        let endpoint = key.endpoint.strip_suffix(DIRECT)?;
         self.all.iter().find(|reading| {
             let other = &reading.observation.probe;
-            let asked = (other.surface.as_str(), other.token, other.carrier, &other.user);
-            asked == (surface, key.token, key.carrier, &key.user)
+            let asked = (other.endpoint.as_str(), other.token, other.token_location, &other.user);
+            asked == (endpoint, key.token, key.token_location, &key.user)
         })
     }
 
@@ -267,11 +269,11 @@ fn tries<'a>(observations: &[&'a Observation], target: &Target, user: &str) -> V
     let mut all: Vec<(Cell, Vec<&'a Observation>)> = Vec::new();
     let mut seen: BTreeMap<&ProbeKey, usize> = BTreeMap::new();
     for &observation in observations {
-        let Some(surface) = target.surfaces.get(&observation.probe.surface) else { continue };
-        if surface.success_proves_nothing() && observation.result == Outcome::Ok {
+        let Some(endpoint) = target.endpoints.get(&observation.probe.endpoint) else { continue };
+        if endpoint.success_proves_nothing() && observation.result == Outcome::Ok {
             continue;
         }
-        let Some(cell) = Cell::of(&observation.probe, surface, user) else { continue };
+        let Some(cell) = Cell::of(&observation.probe, endpoint, user) else { continue };
         match seen.get(&observation.probe) {
             Some(&at) => all[at].1.push(observation),
             None => {
@@ -306,10 +308,10 @@ fn forget_a_closed_way(all: &mut Vec<Reading<'_>>) {
     all.retain(|reading| open || !matches!(reading.cell.place, Place::DirectHealth | Place::Direct));
 }
 
-fn mark_failing_surfaces(all: &mut [Reading<'_>]) {
+fn mark_failing_endpoints(all: &mut [Reading<'_>]) {
     let failing = all.iter().filter(|reading| reading.fails());
-    let failing: BTreeSet<&str> = failing.map(|reading| reading.observation.probe.surface.as_str()).collect();
+    let failing: BTreeSet<&str> = failing.map(|reading| reading.observation.probe.endpoint.as_str()).collect();
     for reading in all {
-        reading.beside_failure = failing.contains(reading.observation.probe.surface.as_str());
+        reading.beside_failure = failing.contains(reading.observation.probe.endpoint.as_str());
     }
 }

@@ -75,8 +75,8 @@ pub(super) fn are_parted(explains: &BTreeSet<u32>, case: &Case<'_>) -> bool {
 }
 
 fn is_good(observation: &Observation, target: &Target) -> bool {
-    let surface = target.surfaces.get(&observation.probe.surface);
-    let cell = surface.and_then(|surface| Cell::of(&observation.probe, surface, &observation.probe.user));
+    let endpoint = target.endpoints.get(&observation.probe.endpoint);
+    let cell = endpoint.and_then(|endpoint| Cell::of(&observation.probe, endpoint, &observation.probe.user));
     cell.is_some_and(|cell| cell.place == Place::Protected && cell.token.should_be_accepted())
 }
 
@@ -91,7 +91,7 @@ fn revision<'a>(exchange: u32, log: &'a [LogEntry], sent: &[SentProbe]) -> Optio
 mod tests {
     use super::*;
     use crate::evidence::LoggedRequest;
-    use crate::fixtures::{exchange, staging, surface};
+    use crate::fixtures::{endpoint, exchange, staging};
     use crate::observe::observe;
     use crate::probe::Exchange;
     use crate::terms::{Hop, TokenKind};
@@ -106,7 +106,7 @@ mod tests {
             let (status, body) = if *worked { (200, r#"{"messages":[]}"#) } else { (403, r#"{"detail":"no"}"#) };
             let probe =
                 Exchange { id, ..exchange(PROTECTED, TokenKind::Valid).answered(status, "application/json", body) };
-            observations.push(observe(&probe, &surface(PROTECTED), "").expect("an observation"));
+            observations.push(observe(&probe, &endpoint(PROTECTED), "").expect("an observation"));
             let trace_id = format!("{id:032}");
             let request = LoggedRequest {
                 service: Service::Backend,

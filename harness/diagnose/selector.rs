@@ -9,7 +9,7 @@ use serde::de::{Deserializer, Error as _};
 
 use super::cell::{Cell, Kind, Place};
 use super::vocabulary;
-use crate::terms::{Caller, Carrier, TokenKind};
+use crate::terms::{Caller, TokenKind, TokenLocation};
 
 /// A set of cells.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +17,7 @@ pub(super) struct Selector {
     pub(super) places: Vec<Place>,
     pub(super) kinds: Vec<Kind>,
     pub(super) tokens: Vec<TokenKind>,
-    pub(super) carriers: Vec<Carrier>,
+    pub(super) token_locations: Vec<TokenLocation>,
     pub(super) callers: Vec<Option<Caller>>,
     pub(super) same_user: Option<bool>,
     /// Whether signing in is optional there.
@@ -29,7 +29,7 @@ impl Selector {
         any_of(&self.places, &cell.place)
             && any_of(&self.kinds, &cell.kind)
             && any_of(&self.tokens, &cell.token)
-            && any_of(&self.carriers, &cell.carrier)
+            && any_of(&self.token_locations, &cell.token_location)
             && any_of(&self.callers, &cell.caller)
             && self.same_user.is_none_or(|same| same == cell.same_user)
             && self.optional.is_none_or(|optional| optional == cell.optional)
@@ -71,7 +71,7 @@ const WORDS: [&str; 18] = [
     "backend.health",
     "auth.health",
     "protected",
-    "oracle",
+    "introspection",
     "issuer",
     "self-check",
     "http",
@@ -103,16 +103,17 @@ impl Selector {
             "protected" => self.places.push(Place::Protected),
             "direct.health" => self.places.push(Place::DirectHealth),
             "direct" => self.places.push(Place::Direct),
-            "oracle" => self.places.push(Place::Oracle),
+            // The second word is the old spelling, in entries of users.
+            "introspection" | "oracle" => self.places.push(Place::Introspection),
             "issuer" => self.places.push(Place::Issuer),
             "self-check" => self.places.push(Place::SelfCheck),
             "http" => self.kinds.push(Kind::Http),
             "sse" => self.kinds.push(Kind::Sse),
             "websocket" => self.kinds.push(Kind::Websocket),
-            "header" => self.carriers.push(Carrier::Header),
-            "subprotocol" => self.carriers.push(Carrier::Subprotocol),
-            "query" => self.carriers.push(Carrier::Query),
-            "body" => self.carriers.push(Carrier::Body),
+            "header" => self.token_locations.push(TokenLocation::Header),
+            "subprotocol" => self.token_locations.push(TokenLocation::Subprotocol),
+            "query" => self.token_locations.push(TokenLocation::Query),
+            "body" => self.token_locations.push(TokenLocation::Body),
             "free" => self.callers.push(None),
             "same-user" => self.same_user = Some(true),
             "other-user" => self.same_user = Some(false),

@@ -80,7 +80,7 @@ fn settling(case: &Case<'_>, prospect: &Prospect, candidates: &[&Weighed<'_>]) -
     let id = |at: &usize| candidates[*at].fault.id.clone();
     let command = ask_command::command(case, &prospect.question);
     Settling {
-        door: prospect.question.door().as_str().to_owned(),
+        evidence: prospect.question.evidence_source().as_str().to_owned(),
         asks: prospect.question.in_words().to_owned(),
         command: command.shown,
         argv: command.argv,

@@ -28,7 +28,7 @@ pub(super) fn facts(logbook: &Logbook<'_>, target: &Target) -> Vec<Fact> {
     };
     let called = |text: &str, role| status(text).filter(|_| called(text, role, target));
     let health = ended("told-of-health", &|text| called(text, Role::Health));
-    let call = ended("told-of-call", &|text| called(text, Role::Oracle));
+    let call = ended("told-of-call", &|text| called(text, Role::Introspection));
     let call = call.or_else(|| ended("told-of-call", &unheard::without_answer));
     health.into_iter().chain(call).chain(writes(logbook, first)).collect()
 }
@@ -54,11 +54,11 @@ fn writes(logbook: &Logbook<'_>, first: &Window) -> Option<Fact> {
     })
 }
 
-/// Whether it speaks of a call to a surface of the auth service of this role.
+/// Whether it speaks of a call to an endpoint of the auth service of this role.
 fn called(text: &str, role: Role, target: &Target) -> bool {
-    let mut paths = target.surfaces.values().filter(|one| one.service == Service::Auth && one.role == role);
+    let mut paths = target.endpoints.values().filter(|one| one.service == Service::Auth && one.role == role);
     let asked = unheard::addresses(text, target);
-    paths.any(|surface| asked.iter().any(|url| url.path() == surface.path))
+    paths.any(|endpoint| asked.iter().any(|url| url.path() == endpoint.path))
 }
 
 fn status(text: &str) -> Option<&'static str> {

@@ -107,8 +107,8 @@ impl Unheard<'_> {
     /// The address in a line, where its path is one of the auth service's: any, or where health checks arrived, one that judges.
     fn asked(&self, text: &str) -> Option<Url> {
         let of_auth = |path: &str| {
-            let mut surfaces = self.target.surfaces.values().filter(|surface| surface.service == Service::Auth);
-            surfaces.any(|surface| surface.path == path && (self.no_contact || surface.role == Role::Oracle))
+            let mut endpoints = self.target.endpoints.values().filter(|endpoint| endpoint.service == Service::Auth);
+            endpoints.any(|endpoint| endpoint.path == path && (self.no_contact || endpoint.role == Role::Introspection))
         };
         addresses(text, self.target).into_iter().find(|url| of_auth(url.path()))
     }

@@ -39,7 +39,7 @@ pub struct Cause {
     /// Whether putting the old revision back can cure it. Only for a cause that is certain or likely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<Rollback>,
-    /// For an ambiguous verdict: the door or command that splits the candidates best.
+    /// For an ambiguous verdict: the source of evidence or command that splits the candidates best.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_by: Option<Settling>,
 }
@@ -80,7 +80,7 @@ pub struct Alternative {
     /// Nothing rules it out, and a hint speaks against it that does not speak against others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unlikely: bool,
-    /// What would tell it from the best candidate; nothing when no door can.
+    /// What would tell it from the best candidate; nothing when no source of evidence can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_by: Option<Settling>,
 }
@@ -88,8 +88,9 @@ pub struct Alternative {
 /// A read-only question that would decide, or come nearer to it, and the command that asks it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Settling {
-    /// The door it opens.
-    pub door: String,
+    /// The source of evidence that answers it.
+    #[serde(alias = "door")]
+    pub evidence: String,
     /// What is asked, in words: `the backend's manifest`.
     pub asks: String,
     /// The command, as a shell takes it. Changes nothing, holds no secret: a token is `$TOKEN`.

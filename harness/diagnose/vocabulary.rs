@@ -1,7 +1,7 @@
-//! The facts a catalogue entry may speak of: their keys, their values, by which door they come, and what they are called in words.
+//! The facts a catalogue entry may speak of: their keys, their values, by which source of evidence they come, and what they are called in words.
 //! Sits in `diagnose`; `fact` and `calls` establish them.
 
-use crate::terms::Door;
+use crate::terms::EvidenceSource;
 
 /// A fact that can be known.
 #[derive(Debug)]
@@ -13,8 +13,8 @@ pub(super) struct FactWord {
     pub(super) anomaly: Option<&'static str>,
     /// The value that systems in order have, where they all have one. Any other is a hint at whoever foretells it.
     pub(super) usual: Option<&'static str>,
-    /// The door it comes by.
-    pub(super) door: Door,
+    /// The source of evidence it comes by.
+    pub(super) evidence_source: EvidenceSource,
     /// What it is, so that a value may follow.
     pub(super) says: &'static str,
 }
@@ -30,7 +30,7 @@ pub(super) const FACTS: &[FactWord] = &[
         "issued-signature",
         &["ours", "foreign"],
         Some("foreign"),
-        Door::Auth,
+        EvidenceSource::Auth,
         "the key of tokens that the auth service mints",
     )
     .usually("ours"),
@@ -38,17 +38,23 @@ pub(super) const FACTS: &[FactWord] = &[
         "signing-key",
         &["published", "unpublished"],
         None,
-        Door::Auth,
+        EvidenceSource::Auth,
         "our key among those that the auth service publishes",
     )
     .usually("published"),
-    fact("clock", &["in-step", "apart"], Some("apart"), Door::Auth, "the clocks, ours and the auth service's")
-        .usually("in-step"),
+    fact(
+        "clock",
+        &["in-step", "apart"],
+        Some("apart"),
+        EvidenceSource::Auth,
+        "the clocks, ours and the auth service's",
+    )
+    .usually("in-step"),
     fact(
         "backend.service-secret",
         PRESENCE,
         Some("absent"),
-        Door::Manifest,
+        EvidenceSource::Manifest,
         "the service secret in the backend's manifest",
     )
     .usually("present"),
@@ -56,33 +62,51 @@ pub(super) const FACTS: &[FactWord] = &[
         "auth.service-secret",
         PRESENCE,
         Some("absent"),
-        Door::Manifest,
+        EvidenceSource::Manifest,
         "the service secret in the auth service's manifest",
     )
     .usually("present"),
-    fact("backend.service-id", PRESENCE, None, Door::Manifest, "the service id in the backend's manifest")
+    fact("backend.service-id", PRESENCE, None, EvidenceSource::Manifest, "the service id in the backend's manifest")
         .usually("present"),
-    fact("backend.auth-url", PRESENCE, None, Door::Manifest, "the auth service's address in the backend's manifest")
+    fact(
+        "backend.auth-url",
+        PRESENCE,
+        None,
+        EvidenceSource::Manifest,
+        "the auth service's address in the backend's manifest",
+    )
+    .usually("present"),
+    fact("backend.jwt-secret", PRESENCE, None, EvidenceSource::Manifest, "the JWT secret in the backend's manifest")
         .usually("present"),
-    fact("backend.jwt-secret", PRESENCE, None, Door::Manifest, "the JWT secret in the backend's manifest")
-        .usually("present"),
-    fact("auth.jwt-secret", PRESENCE, Some("absent"), Door::Manifest, "the JWT secret in the auth service's manifest")
-        .usually("present"),
+    fact(
+        "auth.jwt-secret",
+        PRESENCE,
+        Some("absent"),
+        EvidenceSource::Manifest,
+        "the JWT secret in the auth service's manifest",
+    )
+    .usually("present"),
     fact(
         "service-secret",
         SAMENESS,
         Some("differs"),
-        Door::Manifest,
+        EvidenceSource::Manifest,
         "the service secrets that the two manifests name",
     )
     .usually("same"),
-    fact("jwt-secret", SAMENESS, Some("differs"), Door::Manifest, "the JWT secrets that the two manifests name")
-        .usually("same"),
+    fact(
+        "jwt-secret",
+        SAMENESS,
+        Some("differs"),
+        EvidenceSource::Manifest,
+        "the JWT secrets that the two manifests name",
+    )
+    .usually("same"),
     fact(
         "service-id",
         SAMENESS,
         Some("differs"),
-        Door::Manifest,
+        EvidenceSource::Manifest,
         "the backend's service id and the one that is expected",
     )
     .usually("same"),
@@ -90,7 +114,7 @@ pub(super) const FACTS: &[FactWord] = &[
         "auth-url",
         SAMENESS,
         Some("differs"),
-        Door::Manifest,
+        EvidenceSource::Manifest,
         "the auth service's address and the one in the backend's manifest",
     )
     .usually("same"),
@@ -98,26 +122,38 @@ pub(super) const FACTS: &[FactWord] = &[
         "backend.auth-enabled",
         &["on", "off"],
         Some("off"),
-        Door::Manifest,
+        EvidenceSource::Manifest,
         "the switch of the backend's auth client",
     )
     .usually("on"),
-    fact("backend.oauth-client", PRESENCE, None, Door::Manifest, "the OAuth client in the backend's manifest")
-        .usually("present"),
-    fact("backend.required", PRESENCE, None, Door::Manifest, "what the backend requires besides, in its manifest")
-        .usually("present"),
+    fact(
+        "backend.oauth-client",
+        PRESENCE,
+        None,
+        EvidenceSource::Manifest,
+        "the OAuth client in the backend's manifest",
+    )
+    .usually("present"),
+    fact(
+        "backend.required",
+        PRESENCE,
+        None,
+        EvidenceSource::Manifest,
+        "what the backend requires besides, in its manifest",
+    )
+    .usually("present"),
     fact(
         "backend.rollout-reason",
         &["start", "secret"],
         None,
-        Door::Manifest,
+        EvidenceSource::Manifest,
         "why the backend's newest revision is not ready",
     ),
     fact(
         "answers-clock",
         &["in-step", "apart"],
         None,
-        Door::Edge,
+        EvidenceSource::Edge,
         "the clocks, ours and whoever's put the date on the answers",
     )
     .usually("in-step"),
@@ -125,38 +161,38 @@ pub(super) const FACTS: &[FactWord] = &[
         "token-by-header",
         &["read", "lost"],
         None,
-        Door::Edge,
-        "our token in the header, beside the same by another carrier",
+        EvidenceSource::Edge,
+        "our token in the header, beside the same by another token location",
     )
     .usually("read"),
-    fact("backend.rollout", &["ready", "failed"], None, Door::Manifest, "the backend's newest revision")
+    fact("backend.rollout", &["ready", "failed"], None, EvidenceSource::Manifest, "the backend's newest revision")
         .usually("ready"),
     fact(
         "backend-call",
         &["refused", "answered", "missing", "throttled", "unfit", "failed", ABSENT, "passed-over"],
         None,
-        Door::Logs,
+        EvidenceSource::Logs,
         "the backend's validation call, in the auth service's request log",
     ),
     fact(
         "backend-contact",
         &["seen", "none"],
         None,
-        Door::Logs,
+        EvidenceSource::Logs,
         "anything at all of the backend, in the auth service's request log",
     ),
     fact(
         "unheard-call",
         &["answered-there", "answered-elsewhere", "answered", "unanswered", "unsent", "held-back"],
         None,
-        Door::Logs,
+        EvidenceSource::Logs,
         "what the backend's own log says of a call that the auth service did not get",
     ),
     fact(
         "told-of-call",
         &["ok", "refused", "missing", "failed", "unanswered", "timed-out", "held-back", "unsent"],
         None,
-        Door::Logs,
+        EvidenceSource::Logs,
         "what the backend's own log tells of its call to the auth service",
     )
     .usually("ok"),
@@ -164,7 +200,7 @@ pub(super) const FACTS: &[FactWord] = &[
         "told-of-health",
         &["ok", "refused", "missing", "failed"],
         None,
-        Door::Logs,
+        EvidenceSource::Logs,
         "what the backend's own log tells of the auth service's health check",
     )
     .usually("ok"),
@@ -172,18 +208,24 @@ pub(super) const FACTS: &[FactWord] = &[
         "auth.writes",
         &["yes", "no"],
         None,
-        Door::Logs,
+        EvidenceSource::Logs,
         "the auth service at work while our probes failed, in its log",
     ),
-    fact("edge-saw", &["yes", "no"], None, Door::Logs, "our failing calls, in the platform's request log"),
-    fact("backend-saw", &["yes", "no"], None, Door::Logs, "our failing calls, in the backend's log"),
-    fact("auth.at-work", &["yes", "no"], None, Door::Logs, "the auth service at work for others, in its log"),
-    fact("token-judged", &["yes", "no"], None, Door::Logs, "a judgement of our token, in the auth service's log"),
+    fact("edge-saw", &["yes", "no"], None, EvidenceSource::Logs, "our failing calls, in the platform's request log"),
+    fact("backend-saw", &["yes", "no"], None, EvidenceSource::Logs, "our failing calls, in the backend's log"),
+    fact("auth.at-work", &["yes", "no"], None, EvidenceSource::Logs, "the auth service at work for others, in its log"),
+    fact(
+        "token-judged",
+        &["yes", "no"],
+        None,
+        EvidenceSource::Logs,
+        "a judgement of our token, in the auth service's log",
+    ),
     fact(
         "backend.traffic",
         &["single", "split"],
         None,
-        Door::Manifest,
+        EvidenceSource::Manifest,
         "the revisions that share the backend's traffic",
     )
     .usually("single"),
@@ -191,20 +233,26 @@ pub(super) const FACTS: &[FactWord] = &[
         "failures-by-revision",
         &["one", "any"],
         Some("one"),
-        Door::Logs,
+        EvidenceSource::Logs,
         "the revisions that serve the calls that fail, in the backend's request log",
     )
     .usually("any"),
-    fact("backend.ingress", &["open", "closed"], Some("closed"), Door::Manifest, "who may call the backend")
+    fact("backend.ingress", &["open", "closed"], Some("closed"), EvidenceSource::Manifest, "who may call the backend")
         .usually("open"),
-    fact("bearer-sent", &["yes", "no"], Some("no"), Door::Edge, "a token in our own calls").usually("yes"),
-    fact("auth.pace", &["quick", "slow"], Some("slow"), Door::Auth, "how fast the auth service judges good tokens")
-        .usually("quick"),
+    fact("bearer-sent", &["yes", "no"], Some("no"), EvidenceSource::Edge, "a token in our own calls").usually("yes"),
+    fact(
+        "auth.pace",
+        &["quick", "slow"],
+        Some("slow"),
+        EvidenceSource::Auth,
+        "how fast the auth service judges good tokens",
+    )
+    .usually("quick"),
     fact(
         "auth.health-pace",
         &["quick", "slow"],
         Some("slow"),
-        Door::Auth,
+        EvidenceSource::Auth,
         "how fast the auth service's health check answers",
     )
     .usually("quick"),
@@ -214,10 +262,10 @@ const fn fact(
     key: &'static str,
     values: &'static [&'static str],
     anomaly: Option<&'static str>,
-    door: Door,
+    evidence_source: EvidenceSource,
     says: &'static str,
 ) -> FactWord {
-    FactWord { key, values, anomaly, usual: None, door, says }
+    FactWord { key, values, anomaly, usual: None, evidence_source, says }
 }
 
 impl FactWord {

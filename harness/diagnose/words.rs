@@ -7,7 +7,7 @@ use super::proof::ProofRule;
 use super::selector::Selector;
 use super::vocabulary;
 use crate::observe::{LatencyClass, Outcome};
-use crate::terms::{Caller, Carrier, Hop, TokenKind};
+use crate::terms::{Caller, Hop, TokenKind, TokenLocation};
 
 /// What a mode foretells, one line a prediction and a fact.
 pub(super) fn foretold(mode: &Mode) -> Vec<String> {
@@ -101,9 +101,9 @@ pub(super) fn selector(on: &Selector) -> String {
         Some(false) => " where one must sign in",
     };
     let tokens = with(any(&on.tokens.iter().map(|one| token(*one)).collect::<Vec<_>>()), " with ");
-    let carriers = with(any(&on.carriers.iter().map(carrier).collect::<Vec<_>>()), ", ");
+    let token_locations = with(any(&on.token_locations.iter().map(token_location).collect::<Vec<_>>()), ", ");
     let callers = with(any(&on.callers.iter().map(caller).collect::<Vec<_>>()), ", ");
-    format!("{places}{signing_in}{tokens}{user}{carriers}{callers}")
+    format!("{places}{signing_in}{tokens}{user}{token_locations}{callers}")
 }
 
 fn with(words: String, before: &str) -> String {
@@ -118,7 +118,7 @@ fn place(place: Place, kinds: &str) -> String {
         Place::AuthHealth => "the auth service's health check".to_owned(),
         Place::Protected if kinds.is_empty() => "protected calls".to_owned(),
         Place::Protected => format!("protected calls ({kinds})"),
-        Place::Oracle => "validation by the auth service".to_owned(),
+        Place::Introspection => "validation by the auth service".to_owned(),
         Place::Issuer => "minting by the auth service".to_owned(),
         Place::SelfCheck => "the auth service's check of what it depends on".to_owned(),
     }
@@ -132,8 +132,8 @@ const fn kind(kind: &Kind) -> &'static str {
     }
 }
 
-fn carrier(carrier: &Carrier) -> String {
-    format!("by {carrier}")
+fn token_location(token_location: &TokenLocation) -> String {
+    format!("by {token_location}")
 }
 
 const fn caller(caller: &Option<Caller>) -> &'static str {
@@ -213,11 +213,11 @@ fn fact(key: &str) -> &str {
     vocabulary::of(key).map_or(key, |fact| fact.says)
 }
 
-/// By which door a fact comes, and whether it is more than one of several things that may be.
+/// By which source of evidence a fact comes, and whether it is more than one of several things that may be.
 fn shown_by(key: &str, values: &[String]) -> String {
     let Some(fact) = vocabulary::of(key) else { return String::new() };
     let telling = fact.anomaly.is_some_and(|anomaly| values.iter().all(|value| value == anomaly));
-    format!(" (door {}{})", fact.door, if telling { "; as in no system in order" } else { "" })
+    format!(" (source of evidence {}{})", fact.evidence_source, if telling { "; as in no system in order" } else { "" })
 }
 
 /// `a, b or c`.

@@ -142,17 +142,17 @@ backend = "http://backend.example.org"
 auth = "https://auth.example.org"
 signing_secret = ["env:KEY"]
 claims = { iss = "us" }
-doors = ["edge"]
+evidence = ["edge"]
 budget.run = "2m"
 
 [target.one.user.ann]
 sub = "1"
 email = "ann@example.org"
 
-[target.one.surface."backend.chat"]
+[target.one.endpoint."backend.chat"]
 role = "protected"
 path = "/chat"
-carriers = ["header"]
+token_locations = ["header"]
 identity = "$.user_id"
 "#;
 
@@ -173,17 +173,17 @@ identity = "$.user_id"
     #[case::unknown_key_far_off("budget.run =", "budget.speed =")]
     #[case::syntax("\"edge\"]", "\"edge\"")]
     #[case::scheme("http://backend", "ftp://backend")]
-    #[case::unknown_door("\"edge\"", "\"edge\", \"window\"")]
+    #[case::unknown_evidence_source("\"edge\"", "\"edge\", \"window\"")]
     #[case::duration("\"2m\"", "\"2 bananas\"")]
     #[case::json_path("$.user_id", "$.user_id[")]
     #[case::test_header("role =", "headers = { X-E2E-Test = \"true\" }\nrole =")]
-    #[case::surface_id("backend.chat", "frontend.chat")]
+    #[case::endpoint_id("backend.chat", "frontend.chat")]
     #[case::no_path("path = ", "method = \"POST\" #")]
     #[case::secret_in_the_file("env:KEY", "canary-of-a-secret")]
     #[case::secret_next_to_a_mistake("[\"env:KEY\"]\nclaims", "\"canary\"\nclams")]
     #[case::no_signing_secret("signing_secret", "#")]
     #[case::wrong_default("default = \"one\"", "default = \"won\"")]
-    #[case::carrier("carriers = [\"header\"]", "carriers = [\"subprotocol\"]")]
+    #[case::token_location("token_locations = [\"header\"]", "token_locations = [\"subprotocol\"]")]
     fn a_mistake_is_shown_where_it_is(#[context] context: Context, #[case] part: &str, #[case] replaced: &str) {
         assert!(FILE.contains(part));
         let shown = plain(&resolve(&FILE.replacen(part, replaced, 1), None, &Overrides::default()));
@@ -195,7 +195,7 @@ identity = "$.user_id"
     #[case::set_value("budget.run=soon")]
     #[case::set_key("bugdet.run=5s")]
     #[case::set_no_value("budget.run")]
-    #[case::set_in_a_list("doors=[\"edge\", \"widnow\"]")]
+    #[case::set_in_a_list("evidence=[\"edge\", \"widnow\"]")]
     fn a_mistake_in_an_override_is_shown_in_the_override(#[context] context: Context, #[case] set: &str) {
         let shown = plain(&resolve(FILE, None, &Overrides::new(&[set.to_owned()], [])));
         insta::assert_snapshot!(context.description.unwrap(), shown);

@@ -60,10 +60,10 @@ written_as_text! {
 }
 written_as_text! {
     /// `backend.NAME` or `auth.NAME`.
-    SurfaceId(String) like "^(backend|auth)[.]" = surface_id
+    EndpointId(String) like "^(backend|auth)[.]" = endpoint_id
 }
 written_as_text! {
-    /// The name of a header that a surface may set.
+    /// The name of a header that an endpoint may set.
     HeaderKey(String) like "^[A-Za-z0-9-]+" = header_key
 }
 written_as_text! {
@@ -117,13 +117,13 @@ fn route(text: &str) -> Result<String, String> {
     }
 }
 
-fn surface_id(text: &str) -> Result<String, String> {
+fn endpoint_id(text: &str) -> Result<String, String> {
     let plain = |name: &str| {
         !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
     };
     match text.split_once('.') {
         Some(("backend" | "auth", name)) if plain(name) => Ok(text.to_owned()),
-        _ => Err(format!("a surface is named `backend.NAME` or `auth.NAME`, not `{text}`")),
+        _ => Err(format!("an endpoint is named `backend.NAME` or `auth.NAME`, not `{text}`")),
     }
 }
 
@@ -134,7 +134,7 @@ fn header_key(text: &str) -> Result<String, String> {
         return Err(format!("`{text}` is no header name"));
     }
     if matches!(name.as_str(), "authorization" | "proxy-authorization" | "cookie" | "host" | "content-length") {
-        return Err(format!("the header `{text}` is not a surface's to set: the probe does"));
+        return Err(format!("the header `{text}` is not an endpoint's to set: the probe does"));
     }
     let words: Vec<&str> = name.split(['-', '_']).collect();
     if words.iter().any(|word| matches!(*word, "test" | "e2e")) {
@@ -148,8 +148,8 @@ fn method(text: &str) -> Result<String, String> {
     if known.contains(&text) { Ok(text.to_owned()) } else { Err(format!("`{text}` is none of {}", known.join(", "))) }
 }
 
-impl From<SurfaceId> for String {
-    fn from(id: SurfaceId) -> Self {
+impl From<EndpointId> for String {
+    fn from(id: EndpointId) -> Self {
         id.0
     }
 }

@@ -1,4 +1,4 @@
-//! Evidence that is not a probe: the services' manifests and logs, where the operator has opened those doors.
+//! Evidence that is not a probe: the services' manifests and logs, where the operator has opened that evidence.
 //! The arrow from `evidence` to `diagnose` is [`Evidence`]: facts only, redacted.
 
 mod jwks;
@@ -19,8 +19,8 @@ pub use manifest::{EnvValue, Manifest};
 pub use source::SourceError;
 pub use supplied::{Supplied, SuppliedError};
 
-use crate::config::{EvidenceSource, Target};
-use crate::terms::{Door, Service};
+use crate::config::{EvidenceLocation, Target};
+use crate::terms::{EvidenceSource, Service};
 use crate::token::Published;
 
 /// The run's redactor.
@@ -38,39 +38,39 @@ pub struct Evidence {
     /// Whether our signing key is among those that the auth service publishes; nothing where it publishes none, or ours is a shared secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signing_key: Option<Published>,
-    /// What was granted and could not be read: door and why.
-    pub unread: Vec<(Door, String)>,
+    /// What was granted and could not be read: source of evidence and why.
+    pub unread: Vec<(EvidenceSource, String)>,
 }
 
-/// Adds the manifests of all services that have a source, if the door is open.
+/// Adds the manifests of all services that have a source, if the evidence is granted.
 pub async fn read_manifests(evidence: &mut Evidence, target: &Target, run_end: Instant, clean: Clean<'_>) {
-    if !target.opens(Door::Manifest) {
+    if !target.opens(EvidenceSource::Manifest) {
         return;
     }
     if target.manifests.is_empty() {
-        evidence.unread.push((Door::Manifest, "the target names no source for it".into()));
+        evidence.unread.push((EvidenceSource::Manifest, "the target names no source for it".into()));
     }
     for (service, from) in &target.manifests {
         match source::read(from, target, run_end).await.and_then(|text| Manifest::parse(&text, &target.names.shown)) {
             Ok(manifest) => drop(evidence.manifests.insert(*service, manifest)),
-            Err(error) => evidence.unread.push((Door::Manifest, clean(&format!("{service}: {error}")))),
+            Err(error) => evidence.unread.push((EvidenceSource::Manifest, clean(&format!("{service}: {error}")))),
         }
     }
 }
 
-/// Adds the log to what was read, if the door is open. `clean` is the run's redactor.
+/// Adds the log to what was read, if the evidence is granted. `clean` is the run's redactor.
 pub async fn read_log(evidence: &mut Evidence, target: &Target, run_end: Instant, clean: Clean<'_>) {
-    if !target.opens(Door::Logs) {
+    if !target.opens(EvidenceSource::Logs) {
         return;
     }
     if target.logs.is_empty() {
-        evidence.unread.push((Door::Logs, "the target names no source for it".into()));
+        evidence.unread.push((EvidenceSource::Logs, "the target names no source for it".into()));
     }
     let names = log::ServiceNames::of(target, &evidence.manifests);
     for from in &target.logs {
         match source::read(from, target, run_end).await.and_then(|text| log::parse(&text, &names, clean)) {
             Ok(entries) => evidence.log.extend(entries),
-            Err(error) => evidence.unread.push((Door::Logs, clean(&error.to_string()))),
+            Err(error) => evidence.unread.push((EvidenceSource::Logs, clean(&error.to_string()))),
         }
     }
     evidence.add_log(Vec::new(), Some(jiff::Timestamp::now()));
@@ -81,7 +81,7 @@ pub async fn read_log(evidence: &mut Evidence, target: &Target, run_end: Instant
 /// # Errors
 /// When it cannot be run, fails, or gives too much.
 pub(crate) async fn output_of(argv: &[String], target: &Target) -> Result<String, SourceError> {
-    source::read(&EvidenceSource::Command(argv.to_vec()), target, Instant::now() + source::LONGEST).await
+    source::read(&EvidenceLocation::Command(argv.to_vec()), target, Instant::now() + source::LONGEST).await
 }
 
 impl Evidence {

@@ -8,7 +8,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use crate::config::{EvidenceSource, Target, is_loopback, run_command};
+use crate::config::{EvidenceLocation, Target, is_loopback, run_command};
 
 /// One source may take this long, and no longer than the run.
 pub(super) const LONGEST: Duration = Duration::from_secs(30);
@@ -54,21 +54,21 @@ pub enum SourceError {
 }
 
 /// The text of a source, at most 32 MiB, within 30 s and before the run ends.
-pub(super) async fn read(from: &EvidenceSource, target: &Target, run_end: Instant) -> Result<String, SourceError> {
+pub(super) async fn read(from: &EvidenceLocation, target: &Target, run_end: Instant) -> Result<String, SourceError> {
     let ends = Instant::now().checked_add(LONGEST).map_or(run_end, |own| own.min(run_end));
     let bytes = match from {
-        EvidenceSource::File(path) => {
+        EvidenceLocation::File(path) => {
             let failed = |source| SourceError::File { path: path.display().to_string(), source };
             timeout_at(ends, file(path))
                 .await
                 .unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
                 .map_err(failed)
         }
-        EvidenceSource::Url(url) => {
+        EvidenceLocation::Url(url) => {
             let late = || SourceError::Url { url: url.as_str().to_owned(), why: "not answered in time".to_owned() };
             timeout_at(ends, get(url, target)).await.unwrap_or_else(|_| Err(late()))
         }
-        EvidenceSource::Command(words) => run(words, ends.saturating_duration_since(Instant::now())).await,
+        EvidenceLocation::Command(words) => run(words, ends.saturating_duration_since(Instant::now())).await,
     };
     bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
@@ -125,12 +125,12 @@ mod tests {
     use super::*;
     use crate::fixtures::staging;
 
-    async fn read_within(from: &EvidenceSource, limit: Duration) -> Result<String, SourceError> {
+    async fn read_within(from: &EvidenceLocation, limit: Duration) -> Result<String, SourceError> {
         read(from, &staging(), Instant::now() + limit).await
     }
 
-    fn command(words: &[&str]) -> EvidenceSource {
-        EvidenceSource::Command(words.iter().map(|word| (*word).to_owned()).collect())
+    fn command(words: &[&str]) -> EvidenceLocation {
+        EvidenceLocation::Command(words.iter().map(|word| (*word).to_owned()).collect())
     }
 
     #[tokio::test]
@@ -151,7 +151,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_without_an_end_is_not_read_to_it() {
-        let error = read_within(&EvidenceSource::File("/dev/zero".into()), LONGEST).await.unwrap_err();
+        let error = read_within(&EvidenceLocation::File("/dev/zero".into()), LONGEST).await.unwrap_err();
         assert!(error.to_string().contains("more than"), "{error}");
     }
 
@@ -159,7 +159,7 @@ mod tests {
     async fn a_server_that_never_answers_does_not_hold_the_run() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
-        let error = read_within(&EvidenceSource::Url(url), Duration::from_millis(100)).await.unwrap_err();
+        let error = read_within(&EvidenceLocation::Url(url), Duration::from_millis(100)).await.unwrap_err();
         assert!(error.to_string().contains("in time"), "{error}");
     }
 }

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::log::{self, ServiceNames};
 use super::{Evidence, Manifest};
 use crate::config::{DeployedNames, Target};
-use crate::terms::{Door, Service};
+use crate::terms::{EvidenceSource, Service};
 
 /// What was handed over.
 #[derive(Debug, Clone, Default)]
@@ -77,11 +77,11 @@ impl Supplied {
         Ok(())
     }
 
-    /// The doors it stands for.
+    /// The evidence it stands for.
     #[must_use]
-    pub fn doors(&self) -> BTreeSet<Door> {
-        let manifest = (!self.manifests.is_empty()).then_some(Door::Manifest);
-        manifest.into_iter().chain(self.log.as_ref().map(|_| Door::Logs)).collect()
+    pub fn evidence_sources(&self) -> BTreeSet<EvidenceSource> {
+        let manifest = (!self.manifests.is_empty()).then_some(EvidenceSource::Manifest);
+        manifest.into_iter().chain(self.log.as_ref().map(|_| EvidenceSource::Logs)).collect()
     }
 
     /// Lays the manifests over those that were read.
@@ -166,7 +166,7 @@ mod tests {
     use super::{Supplied, SuppliedError};
     use crate::evidence::Evidence;
     use crate::fixtures::staging;
-    use crate::terms::{Door, Service};
+    use crate::terms::{EvidenceSource, Service};
 
     const CONTAINERS: &str =
         r#""spec":{"template":{"spec":{"containers":[{"env":[{"name":"SERVICE_ID","value":"netra-backend"}]}]}}}"#;
@@ -179,7 +179,7 @@ mod tests {
         let (mut supplied, mut evidence) = (Supplied::default(), Evidence::default());
         supplied.add_manifests("stdin", service, text, &staging().names)?;
         supplied.lay_manifests_over(&mut evidence);
-        assert!(supplied.doors().contains(&Door::Manifest));
+        assert!(supplied.evidence_sources().contains(&EvidenceSource::Manifest));
         Ok(evidence.manifests.into_keys().collect())
     }
 

@@ -4,11 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::{EvidenceSource, Target};
+use crate::config::{EvidenceLocation, Target};
 use crate::diagnose::{Catalogue, Cause, Given, diagnose};
 use crate::evidence::{EnvValue, Manifest, output_of};
 use crate::gate::in_order::in_order;
-use crate::terms::{Door, Service};
+use crate::terms::{EvidenceSource, Service};
 
 /// A revision to go back to.
 #[derive(Debug, Clone)]
@@ -113,15 +113,15 @@ async fn manifest(previous: &Previous, service: Service, target: &Target) -> Opt
     if let Some(manifest) = &previous.manifest {
         return Some(manifest.clone());
     }
-    let argv =
-        describe(&previous.revision, target.manifests.get(&service)?).filter(|_| target.opens(Door::Manifest))?;
+    let argv = describe(&previous.revision, target.manifests.get(&service)?)
+        .filter(|_| target.opens(EvidenceSource::Manifest))?;
     let text = output_of(&argv, target).await.ok()?;
     Manifest::parse(&text, &target.names.shown).ok()
 }
 
 /// `gcloud run services describe NAME …` with the revision in its place.
-fn describe(revision: &str, source: &EvidenceSource) -> Option<Vec<String>> {
-    let EvidenceSource::Command(words) = source else { return None };
+fn describe(revision: &str, source: &EvidenceLocation) -> Option<Vec<String>> {
+    let EvidenceLocation::Command(words) = source else { return None };
     let begins = ["gcloud", "run", "services", "describe"];
     let rest = words.get(begins.len() + 1..)?;
     let alike = words.iter().zip(begins).all(|(word, known)| word == known);
@@ -145,7 +145,7 @@ mod tests {
     #[case("kubectl get ksvc b -o json", None)]
     fn a_revision_is_asked_for_where_the_service_is(#[case] service: &str, #[case] revision: Option<&str>) {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let source = EvidenceSource::Command(words(service));
+        let source = EvidenceLocation::Command(words(service));
         assert_eq!(describe("b-1", &source), revision.map(words));
     }
 }

@@ -12,23 +12,23 @@ mod tests;
 
 pub use observation::{Authn, Because, LatencyClass, Observation, Outcome};
 
-use crate::config::Surface;
+use crate::config::Endpoint;
 use crate::probe::{ErrorKind, Exchange, Side};
 
 /// What this exchange means. `sub` is the subject the probe's user has, to tell whether somebody else was signed in.
 ///
 /// Nothing when the run's own budget cut the exchange short: that says nothing about the system.
 #[must_use]
-pub fn observe(exchange: &Exchange, surface: &Surface, sub: &str) -> Option<Observation> {
+pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Observation> {
     if exchange.error.as_ref().is_some_and(|error| error.kind == ErrorKind::BudgetSpent) {
         return None;
     }
-    let ended = outcome::outcome(exchange, surface);
-    let identity = credential::identity(exchange, surface);
-    let nobody = ended == Outcome::Ok && optional::served_nobody(surface, identity.as_deref(), sub);
+    let ended = outcome::outcome(exchange, endpoint);
+    let identity = credential::identity(exchange, endpoint);
+    let nobody = ended == Outcome::Ok && optional::served_nobody(endpoint, identity.as_deref(), sub);
     let result = if nobody { Outcome::Denied } else { ended };
-    let authn = credential::authn(exchange, surface, result, sub, identity.as_deref());
-    let made = maker::maker(exchange, surface, ended);
+    let authn = credential::authn(exchange, endpoint, result, sub, identity.as_deref());
+    let made = maker::maker(exchange, endpoint, ended);
     let as_nobody = nobody.then(|| optional::as_nobody(identity.as_deref()));
     Some(Observation {
         exchange: exchange.id,

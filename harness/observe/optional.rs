@@ -1,13 +1,13 @@
-//! Surfaces that serve whoever comes: whom they served is what they say themselves. Sits in `observe`.
+//! Endpoints that serve whoever comes: whom they served is what they say themselves. Sits in `observe`.
 
 use super::Because;
-use crate::config::Surface;
+use crate::config::Endpoint;
 use crate::terms::Role;
 
-/// Whether an answer that is a success by the surface's own rule was given to nobody in particular: for whoever signed in, that is a
-/// refusal. A surface whose answer never tells whom it served gives no reason to think so.
-pub(super) fn served_nobody(surface: &Surface, identity: Option<&str>, sub: &str) -> bool {
-    surface.role == Role::Optional && surface.identity.is_some() && identity != Some(sub)
+/// Whether an answer that is a success by the endpoint's own rule was given to nobody in particular: for whoever signed in, that is a
+/// refusal. An endpoint whose answer never tells whom it served gives no reason to think so.
+pub(super) fn served_nobody(endpoint: &Endpoint, identity: Option<&str>, sub: &str) -> bool {
+    endpoint.role == Role::Optional && endpoint.identity.is_some() && identity != Some(sub)
 }
 
 /// The same as a reason.

@@ -4,26 +4,26 @@ use serde_json::Value;
 
 use super::Outcome;
 use super::redirect::{self, Leads};
-use crate::config::{Accept, JsonMatch, Surface};
+use crate::config::{Accept, Endpoint, JsonMatch};
 use crate::observe::maker::proxy_status;
 use crate::observe::maker::signature::media_type;
 use crate::probe::{ErrorKind, Exchange};
-use crate::terms::{Carrier, Role, SurfaceKind, TokenKind};
+use crate::terms::{EndpointKind, Role, TokenKind, TokenLocation};
 
 /// Close codes with which a server refuses the credential: 1008 (RFC 6455, 7.4.1) and the private codes in use for it.
 const REFUSING: [u16; 6] = [1008, 4001, 4003, 4401, 4403, 3000];
 
-/// Whether the surface's own rule of acceptance holds.
-pub(super) fn accepted(exchange: &Exchange, surface: &Surface) -> bool {
-    status_accepted(exchange, surface)
-        && json_holds(&surface.accept.json, exchange)
-        && terminal_reached(&surface.accept, exchange)
-        && first_frame_holds(&surface.accept, exchange)
+/// Whether the endpoint's own rule of acceptance holds.
+pub(super) fn accepted(exchange: &Exchange, endpoint: &Endpoint) -> bool {
+    status_accepted(exchange, endpoint)
+        && json_holds(&endpoint.accept.json, exchange)
+        && terminal_reached(&endpoint.accept, exchange)
+        && first_frame_holds(&endpoint.accept, exchange)
 }
 
 /// How it ended.
-pub(super) fn outcome(exchange: &Exchange, surface: &Surface) -> Outcome {
-    if accepted(exchange, surface) {
+pub(super) fn outcome(exchange: &Exchange, endpoint: &Endpoint) -> Outcome {
+    if accepted(exchange, endpoint) {
         return Outcome::Ok;
     }
     if let Some(outcome) = exchange.error.as_ref().and_then(|error| from_error(error.kind, exchange)) {
@@ -34,7 +34,7 @@ pub(super) fn outcome(exchange: &Exchange, surface: &Surface) -> Outcome {
     }
     match exchange.status() {
         Some(101) => Outcome::BrokenStream,
-        Some(200..=299) => unaccepted_success(exchange, surface),
+        Some(200..=299) => unaccepted_success(exchange, endpoint),
         Some(400 | 422) if lacks_its_token(exchange) => Outcome::Denied,
         Some(_) if redirect::leads(exchange) == Some(Leads::Slash) => Outcome::NotFound,
         Some(status @ 500..) => proxy_status::outcome(exchange).unwrap_or_else(|| from_status(status)),
@@ -45,7 +45,7 @@ pub(super) fn outcome(exchange: &Exchange, surface: &Surface) -> Outcome {
 
 /// Where the token travels in the body, a body without one is refused as malformed: that is the refusal.
 fn lacks_its_token(exchange: &Exchange) -> bool {
-    exchange.probe.token == TokenKind::None && exchange.probe.carrier == Carrier::Body
+    exchange.probe.token == TokenKind::None && exchange.probe.token_location == TokenLocation::Body
 }
 
 fn from_error(kind: ErrorKind, exchange: &Exchange) -> Option<Outcome> {
@@ -90,18 +90,18 @@ fn from_status(status: u16) -> Outcome {
     }
 }
 
-/// A success by status that is none by the surface's own rule.
-fn unaccepted_success(exchange: &Exchange, surface: &Surface) -> Outcome {
+/// A success by status that is none by the endpoint's own rule.
+fn unaccepted_success(exchange: &Exchange, endpoint: &Endpoint) -> Outcome {
     let html = media_type(exchange) == Some("text/html");
     let json = body_json(exchange);
-    let speaks_json = surface.accept.json.is_empty() || json.is_some() || exchange.body.truncated;
-    match (surface.kind, surface.role, &json) {
+    let speaks_json = endpoint.accept.json.is_empty() || json.is_some() || exchange.body.truncated;
+    match (endpoint.kind, endpoint.role, &json) {
         _ if html => Outcome::WrongService,
-        (SurfaceKind::Sse, ..) if !exchange.events.is_empty() => Outcome::BrokenStream,
-        (SurfaceKind::Sse | SurfaceKind::Websocket, ..) => Outcome::WrongService,
+        (EndpointKind::Sse, ..) if !exchange.events.is_empty() => Outcome::BrokenStream,
+        (EndpointKind::Sse | EndpointKind::Websocket, ..) => Outcome::WrongService,
         _ if !speaks_json => Outcome::WrongService,
-        (_, Role::Oracle, Some(_)) => Outcome::Denied,
-        (_, Role::Health, Some(json)) if another_service(json, &surface.accept.json) => Outcome::WrongService,
+        (_, Role::Introspection, Some(_)) => Outcome::Denied,
+        (_, Role::Health, Some(json)) if another_service(json, &endpoint.accept.json) => Outcome::WrongService,
         _ => Outcome::Failed,
     }
 }
@@ -117,10 +117,10 @@ fn another_service(json: &Value, wanted: &[JsonMatch]) -> bool {
     !wanted.iter().any(|one| there(&one)) || wanted.iter().filter(names).filter(there).any(|one| !one.holds(json))
 }
 
-fn status_accepted(exchange: &Exchange, surface: &Surface) -> bool {
+fn status_accepted(exchange: &Exchange, endpoint: &Endpoint) -> bool {
     let Some(status) = exchange.status() else { return false };
-    match (surface.accept.status.as_slice(), surface.kind) {
-        ([], SurfaceKind::Websocket) => status == 101,
+    match (endpoint.accept.status.as_slice(), endpoint.kind) {
+        ([], EndpointKind::Websocket) => status == 101,
         ([], _) => (200..300).contains(&status),
         (allowed, _) => allowed.contains(&status),
     }

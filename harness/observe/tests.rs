@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::{Authn, Outcome, observe};
-use crate::fixtures::{exchange, surface};
+use crate::fixtures::{endpoint, exchange};
 use crate::probe::{ErrorKind, Exchange};
 use crate::terms::TokenKind::{Malformed, None as NoToken, Valid, WrongKey};
 use crate::terms::{Caller, Hop, TokenKind};
@@ -12,7 +12,7 @@ use crate::terms::{Caller, Hop, TokenKind};
 const SUB: &str = "staging-e2e-user-001";
 
 fn axes(exchange: &Exchange) -> (Hop, Authn, Outcome) {
-    let seen = observe(exchange, &surface(&exchange.probe.surface), SUB).expect("not cut by our own budget");
+    let seen = observe(exchange, &endpoint(&exchange.probe.endpoint), SUB).expect("not cut by our own budget");
     (seen.answered_by, seen.authn, seen.result)
 }
 
@@ -65,7 +65,7 @@ fn no_answer_is_made_by_the_network(#[case] kind: ErrorKind, #[case] outcome: Ou
 #[test]
 fn what_our_own_budget_cut_says_nothing_of_the_system() {
     let cut = exchange(MESSAGES, Valid).broken(ErrorKind::BudgetSpent);
-    assert_eq!(observe(&cut, &surface(MESSAGES), SUB), None);
+    assert_eq!(observe(&cut, &endpoint(MESSAGES), SUB), None);
 }
 
 #[rstest]
@@ -118,14 +118,14 @@ fn a_proxy_status_tells_how_it_ended_further_in(#[case] value: &str, #[case] out
 fn time_spent_on_authentication_is_a_mark() {
     let timed =
         exchange(MESSAGES, Valid).answered(401, JSON, "{}").with_header("server-timing", "db;dur=1, auth;dur=12.34567");
-    let seen = observe(&timed, &surface(MESSAGES), SUB).expect("an observation");
+    let seen = observe(&timed, &endpoint(MESSAGES), SUB).expect("an observation");
     assert!(seen.signatures.contains(&"server-timing.auth".to_owned()), "{:?}", seen.signatures);
 }
 
 #[test]
 fn a_problem_whose_status_is_another_was_changed_on_its_way() {
     let problem = exchange(MESSAGES, Valid).answered(502, "application/problem+json", r#"{"status":401,"title":"no"}"#);
-    let seen = observe(&problem, &surface(MESSAGES), SUB).expect("an observation");
+    let seen = observe(&problem, &endpoint(MESSAGES), SUB).expect("an observation");
     assert_eq!(seen.signatures, ["problem.status-changed"]);
 }
 
@@ -151,7 +151,7 @@ fn a_challenge_with_an_error_code_means_that_a_token_was_looked_at() {
     Authn::CallerRejected,
     Outcome::Denied
 )]
-fn an_oracle_answers_200_and_means(
+fn an_introspection_answers_200_and_means(
     #[case] text: &str,
     #[case] caller: Caller,
     #[case] authn: Authn,
@@ -200,7 +200,7 @@ fn a_socket_that_says_nothing_is_silent_and_one_that_stops_is_broken() {
 }
 
 fn shape_of(token: TokenKind, text: &str) -> String {
-    let seen = observe(&exchange(MESSAGES, token).answered(401, JSON, text), &surface(MESSAGES), SUB);
+    let seen = observe(&exchange(MESSAGES, token).answered(401, JSON, text), &endpoint(MESSAGES), SUB);
     seen.expect("an observation").shape
 }
 
@@ -239,7 +239,7 @@ proptest! {
                 any = any.with_header(name, &media);
             }
             any.close = code.map(|code| crate::probe::Close { code, reason: text.clone(), by: crate::probe::Side::Server });
-            let _ = observe(&any, &surface(id), SUB);
+            let _ = observe(&any, &endpoint(id), SUB);
         }
     }
 }
@@ -270,10 +270,10 @@ fn where_signing_in_is_optional_only_the_user_in_the_answer_is_acceptance(
     #[case] text: &str,
     #[case] means: (Hop, Authn, Outcome),
 ) {
-    let mut surface = surface("backend.agents-execute");
-    surface.identity = serde_json_path::JsonPath::parse("$.user_id").ok();
+    let mut endpoint = endpoint("backend.agents-execute");
+    endpoint.identity = serde_json_path::JsonPath::parse("$.user_id").ok();
     let exchange = exchange("backend.agents-execute", token).answered(200, JSON, text);
-    let seen = observe(&exchange, &surface, SUB).expect("not cut by our own budget");
+    let seen = observe(&exchange, &endpoint, SUB).expect("not cut by our own budget");
     assert_eq!((seen.answered_by, seen.authn, seen.result), means);
 }
 

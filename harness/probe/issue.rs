@@ -1,10 +1,10 @@
-//! What an issuer surface minted. Sits in `probe`; takes the token out of the raw answer before anything of it is recorded.
+//! What an issuer endpoint minted. Sits in `probe`; takes the token out of the raw answer before anything of it is recorded.
 
 use secrecy::SecretString;
 use serde_json::Value;
 
 use super::{Credentials, Exchange};
-use crate::config::Surface;
+use crate::config::Endpoint;
 use crate::probe::transport::answer::Answer;
 use crate::terms::{Role, TokenKind};
 
@@ -15,13 +15,13 @@ pub(super) struct Issued {
 }
 
 /// The token in an issuer's answer, if this is one. Every credential in the answer is made known to the redactor.
-pub(super) fn issued(surface: &Surface, answer: &Answer, credentials: &dyn Credentials) -> Option<Issued> {
-    if surface.role != Role::Issuer {
+pub(super) fn issued(endpoint: &Endpoint, answer: &Answer, credentials: &dyn Credentials) -> Option<Issued> {
+    if endpoint.role != Role::Issuer {
         return None;
     }
     let json: Value = serde_json::from_slice(&answer.body).ok()?;
     learn(&json, false, credentials);
-    let token = surface.issued_token.as_ref()?.query(&json).first()?.as_str()?.trim();
+    let token = endpoint.issued_token.as_ref()?.query(&json).first()?.as_str()?.trim();
     if token.is_empty() {
         return None;
     }

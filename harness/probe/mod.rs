@@ -1,4 +1,4 @@
-//! Probes: one call of one surface, and the exchange that comes of it. Acts, never judges.
+//! Probes: one call of one endpoint, and the exchange that comes of it. Acts, never judges.
 
 mod exchange;
 mod http;

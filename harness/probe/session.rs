@@ -17,7 +17,7 @@ use crate::probe::request::presented::{Pair, Presented};
 use crate::probe::request::render::{Call, Ids};
 use crate::probe::transport::answer::Answer;
 use crate::probe::transport::deadline::Deadline;
-use crate::terms::{Caller, Carrier, SurfaceKind, TokenKind};
+use crate::terms::{Caller, EndpointKind, TokenKind, TokenLocation};
 
 /// One cookie jar, as a scenario or a diagnosis needs it. Made by [`super::Prober::session`].
 pub struct Session {
@@ -37,7 +37,7 @@ impl Session {
     pub async fn send(&self, request: &ProbeRequest) -> Result<Exchange, CannotProbe> {
         let call = call::resolve(&self.shared.target, request)?;
         let kind = request.key.token;
-        if call.surface.carriers.is_empty() || !kind.is_sent() {
+        if call.endpoint.token_locations.is_empty() || !kind.is_sent() {
             return Ok(self.probe(&call, None, None).await?.0);
         }
         if matches!(kind, TokenKind::Issued | TokenKind::Revoked) {
@@ -53,8 +53,8 @@ impl Session {
     /// # Errors
     /// When there is no way to either, or the auth service does otherwise.
     pub async fn issued_token(&self, kind: TokenKind, user: &str) -> Result<SecretString, CannotProbe> {
-        let (carrier, caller) = (Carrier::Header, Caller::None);
-        let key = ProbeKey { surface: String::new(), token: kind, carrier, caller, user: user.to_owned() };
+        let (token_location, caller) = (TokenLocation::Header, Caller::None);
+        let key = ProbeKey { endpoint: String::new(), token: kind, token_location, caller, user: user.to_owned() };
         Ok(self.issue(&key).await?.token)
     }
 
@@ -64,7 +64,7 @@ impl Session {
         let request = call::issuer(target, key)?;
         let call = call::resolve(target, &request)?;
         let (exchange, issued) = self.probe(&call, None, None).await?;
-        let why = || CannotProbe::IssuerFailed { surface: call.surface.id.clone(), why: failure(&exchange) };
+        let why = || CannotProbe::IssuerFailed { endpoint: call.endpoint.id.clone(), why: failure(&exchange) };
         let issued = issued.ok_or_else(why)?;
         if let Some(request) = revoke {
             self.revoke(&request, &issued.token).await?;
@@ -76,7 +76,7 @@ impl Session {
         let call = call::resolve(&self.shared.target, request)?;
         let (exchange, _) = self.probe(&call, Some(token.clone()), None).await?;
         let done = exchange.error.is_none() && exchange.status().is_some_and(|status| (200..300).contains(&status));
-        let why = || CannotProbe::LogoutFailed { surface: call.surface.id.clone(), why: failure(&exchange) };
+        let why = || CannotProbe::LogoutFailed { endpoint: call.endpoint.id.clone(), why: failure(&exchange) };
         done.then_some(()).ok_or_else(why)
     }
 
@@ -96,7 +96,7 @@ impl Session {
         let started_at = jiff::Timestamp::now();
         let shown = pair.shown.clone();
         let answer = if admitted { self.transmit(call, &ids, pair, headers).await } else { unsent() };
-        let issued = issued(call.surface, &answer, &**credentials);
+        let issued = issued(call.endpoint, &answer, &**credentials);
         let facts = Facts {
             id: self.shared.next_id(),
             request: call.request,
@@ -112,18 +112,18 @@ impl Session {
     async fn transmit(&self, call: &Call<'_>, ids: &Ids, pair: Pair, headers: HeaderMap) -> Answer {
         let budget = &call.target.budget;
         let rules = Rules {
-            surface: call.surface,
+            endpoint: call.endpoint,
             budget,
             until: &call.request.until,
             deadline: Deadline::starting_now(budget.probe, self.shared.run_end),
             tls: &self.shared.tls,
         };
         let url = pair.wire.url.clone();
-        let answer = match call.surface.kind {
-            SurfaceKind::Websocket => {
+        let answer = match call.endpoint.kind {
+            EndpointKind::Websocket => {
                 websocket::send(pair.wire, headers, &ids.websocket_key, &pair.shown.messages, &rules).await
             }
-            SurfaceKind::Http | SurfaceKind::Sse => http::send(pair.wire, headers, &rules).await,
+            EndpointKind::Http | EndpointKind::Sse => http::send(pair.wire, headers, &rules).await,
         };
         if answer.error.as_ref().is_some_and(|error| error.kind.reached_nobody()) {
             self.shared.pace.give_back();

@@ -56,6 +56,6 @@ mod tests {
 
     #[test]
     fn the_schema_comes_first() {
-        assert!(render(&samples::passed()).starts_with("{\n  \"schema\": \"fivewhys/report/1\",\n"));
+        assert!(render(&samples::passed()).starts_with("{\n  \"schema\": \"fivewhys/report/2\",\n"));
     }
 }

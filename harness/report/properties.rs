@@ -27,12 +27,12 @@ impl Filler<'_> {
 
     fn report(&mut self, mut report: Report) -> Report {
         self.fill([&mut report.target, &mut report.exit.meaning]);
-        self.fill(&mut report.doors);
+        self.fill(&mut report.evidence);
         for scenario in &mut report.scenarios {
             self.fill([&mut scenario.id, &mut scenario.title]);
             for step in &mut scenario.steps {
                 step.because.push(String::new());
-                self.fill([&mut step.id, &mut step.surface, &mut step.call, &mut step.source]);
+                self.fill([&mut step.id, &mut step.endpoint, &mut step.call, &mut step.source]);
                 self.fill(&mut step.because);
                 self.fill(step.tries.iter_mut().map(|one| &mut one.after));
             }
@@ -40,7 +40,7 @@ impl Filler<'_> {
         report.causes.iter_mut().for_each(|cause| self.cause(cause));
         let evidence = vec![samples::proof(&self.text(), Some(1)), samples::proof(&self.text(), None)];
         report.findings.push(Finding { id: self.text(), title: self.text(), evidence, fails: true });
-        report.unread.push(Unread { door: self.text(), why: self.text() });
+        report.unread.push(Unread { evidence: self.text(), why: self.text() });
         report.probes.iter_mut().for_each(|probe| self.probe(probe));
         report.gate.iter_mut().for_each(|gate| self.gate(gate));
         for one in report.baseline.as_mut_slice() {
@@ -87,7 +87,7 @@ impl Filler<'_> {
 
     fn settlings<'s>(&mut self, all: impl Iterator<Item = &'s mut Settling>) {
         for settling in all {
-            self.fill([&mut settling.door, &mut settling.asks]);
+            self.fill([&mut settling.evidence, &mut settling.asks]);
             settling.note = Some(self.text());
         }
     }
@@ -97,7 +97,7 @@ impl Filler<'_> {
         self.fill([
             &mut exchange.request.url,
             &mut exchange.request.method,
-            &mut exchange.probe.surface,
+            &mut exchange.probe.endpoint,
             &mut exchange.probe.user,
         ]);
         exchange.step = Some(self.text());

@@ -36,7 +36,7 @@ use crate::redact::Redactor;
 use crate::report::{Report, StepOutcome, Timing};
 use crate::run::context::record::Record;
 use crate::scenario::Scenario;
-use crate::terms::Door;
+use crate::terms::EvidenceSource;
 
 /// What is to be run.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ pub enum RunError {
     #[error("nothing was tested: all {0} steps were skipped ({1})")]
     #[diagnostic(
         code(fivewhys::run::nothing_tested),
-        help("open a door, or name scenarios that this target can drive")
+        help("grant more evidence, or name scenarios that this target can drive")
     )]
     NothingTested(usize, String),
 }
@@ -114,7 +114,7 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
         diagnosis_probes: conclusion.probes,
     };
     let mut report = ending::report(run, driven, conclusion, record, timing).await;
-    report.doors = doors(target, by_hand);
+    report.evidence = evidence_sources(target, by_hand);
     Ok(report)
 }
 
@@ -123,7 +123,7 @@ async fn prober(run: &Smoke, deadline: tokio::time::Instant) -> Result<(Prober, 
     let mut evidence = Evidence::default();
     let keys = run.conduct.interruption.or(read_keys(&run.target, deadline)).await.unwrap_or(Ok(None));
     let keys = keys.unwrap_or_else(|why| {
-        evidence.unread.push((Door::Auth, run.redactor.clean(&why)));
+        evidence.unread.push((EvidenceSource::Auth, run.redactor.clean(&why)));
         None
     });
     let credentials = credentials::RunCredentials::read(&run.target, &run.redactor, keys)?;
@@ -158,9 +158,9 @@ fn something_was_tested(driven: &Driven) -> Result<(), RunError> {
     Err(RunError::NothingTested(steps().count(), why.unwrap_or_else(|| "there are none".into())))
 }
 
-/// The open doors; what was handed over opens its own.
-fn doors(target: &Target, by_hand: &ByHand) -> Vec<String> {
-    let mut doors = target.doors.clone();
-    doors.extend(by_hand.supplied.doors());
-    doors.iter().map(ToString::to_string).collect()
+/// The granted evidence; what was handed over opens its own.
+fn evidence_sources(target: &Target, by_hand: &ByHand) -> Vec<String> {
+    let mut evidence_sources = target.evidence_sources.clone();
+    evidence_sources.extend(by_hand.supplied.evidence_sources());
+    evidence_sources.iter().map(ToString::to_string).collect()
 }

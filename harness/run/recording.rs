@@ -1,5 +1,5 @@
 //! A run that is kept whole and asked everything: after its diagnosis, every other probe is sent that a diagnosis could have asked for,
-//! with whatever doors closed. What `selftest` diagnoses again. Sits in `run`.
+//! with whatever evidence withheld. What `selftest` diagnoses again. Sits in `run`.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::evidence::Evidence;
 use crate::observe::Observation;
 use crate::probe::{ProbeKey, ProbeRequest, Session};
 use crate::run::context::record::Record;
-use crate::terms::Door;
+use crate::terms::EvidenceSource;
 
 /// Probes of the rest that are under way at the same time.
 const AT_ONCE: usize = 32;
@@ -31,7 +31,7 @@ pub struct Recording {
     pub evidence: Evidence,
     /// The steps that failed.
     pub failed: Vec<FailedStep>,
-    /// What the run itself concluded, with the target's doors.
+    /// What the run itself concluded, with the target's evidence.
     pub causes: Vec<Cause>,
 }
 
@@ -76,9 +76,13 @@ async fn ask(session: &Session, keys: Vec<ProbeKey>, target: &Target, record: &m
 /// What no probe has asked yet and a diagnosis might have.
 fn unasked(target: &Arc<Target>, record: &Record, evidence: &Evidence, failed: &[FailedStep]) -> Vec<ProbeKey> {
     let mut keys: Vec<ProbeKey> = Vec::new();
-    for doors in [&[][..], &[Door::Auth], &[Door::Auth, Door::Direct, Door::ServiceCredentials]] {
+    for evidence_sources in [
+        &[][..],
+        &[EvidenceSource::Auth],
+        &[EvidenceSource::Auth, EvidenceSource::Direct, EvidenceSource::ServiceCredentials],
+    ] {
         let mut target = Target::clone(target);
-        target.close_doors_except(doors);
+        target.close_evidence_sources_except(evidence_sources);
         let every = every_probe(inquiry::given(&target, record, evidence, failed));
         keys.extend(every.into_iter().filter(|key| !keys.contains(key)).collect::<Vec<_>>());
     }

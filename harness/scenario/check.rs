@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use super::ScenarioError;
 use super::model::{Scenario, Step};
-use crate::config::{Surface, Target};
+use crate::config::{Endpoint, Target};
 use crate::document::nearest_or_all;
-use crate::terms::{Caller, SurfaceKind};
+use crate::terms::{Caller, EndpointKind};
 
 impl Scenario {
-    /// Finds surfaces, users, carriers and callers that the target does not have.
+    /// Finds endpoints, users, token locations and callers that the target does not have.
     ///
     /// # Errors
     /// With the first of them, and where the step names it.
@@ -24,9 +24,9 @@ impl Scenario {
 
     fn check_step(&self, step: &Step, target: &Target) -> Result<(), ScenarioError> {
         let places = &step.places;
-        let surface = target.surfaces.get(&step.call).ok_or_else(|| {
-            let known: Vec<&str> = target.surfaces.keys().map(String::as_str).collect();
-            let message = format!("the target `{}` has no surface `{}`", target.name, step.call);
+        let endpoint = target.endpoints.get(&step.call).ok_or_else(|| {
+            let known: Vec<&str> = target.endpoints.keys().map(String::as_str).collect();
+            let message = format!("the target `{}` has no endpoint `{}`", target.name, step.call);
             self.error(message, &places.call).help(nearest_or_all(&step.call, &known))
         })?;
         if let Some(user) = &step.user
@@ -36,30 +36,35 @@ impl Scenario {
             let message = format!("the target `{}` has no user `{user}`", target.name);
             return Err(self.error(message, &places.user).help(nearest_or_all(user, &known)));
         }
-        self.check_carrier(step, surface)?;
-        self.check_kind(step, surface)
+        self.check_token_location(step, endpoint)?;
+        self.check_kind(step, endpoint)
     }
 
-    fn check_carrier(&self, step: &Step, surface: &Surface) -> Result<(), ScenarioError> {
-        if let Some(carrier) = step.carrier.filter(|carrier| !surface.carriers.contains(carrier)) {
-            let known: Vec<&str> = surface.carriers.iter().map(|carrier| carrier.as_str()).collect();
-            let message = format!("the surface `{}` takes no token by {carrier}", surface.id);
-            return Err(self.error(message, &step.places.carrier).help(nearest_or_all(carrier.as_str(), &known)));
+    fn check_token_location(&self, step: &Step, endpoint: &Endpoint) -> Result<(), ScenarioError> {
+        if let Some(token_location) =
+            step.token_location.filter(|token_location| !endpoint.token_locations.contains(token_location))
+        {
+            let known: Vec<&str> =
+                endpoint.token_locations.iter().map(|token_location| token_location.as_str()).collect();
+            let message = format!("the endpoint `{}` takes no token by {token_location}", endpoint.id);
+            return Err(self
+                .error(message, &step.places.token_location)
+                .help(nearest_or_all(token_location.as_str(), &known)));
         }
-        if step.caller.is_some_and(|caller| caller != Caller::None) && !surface.takes_caller {
-            let message = format!("the surface `{}` takes no service credentials", surface.id);
+        if step.caller.is_some_and(|caller| caller != Caller::None) && !endpoint.takes_caller {
+            let message = format!("the endpoint `{}` takes no service credentials", endpoint.id);
             return Err(self.error(message, &step.places.caller));
         }
         Ok(())
     }
 
-    fn check_kind(&self, step: &Step, surface: &Surface) -> Result<(), ScenarioError> {
+    fn check_kind(&self, step: &Step, endpoint: &Endpoint) -> Result<(), ScenarioError> {
         let expect = &step.expect;
         let stream = !expect.events.is_empty() || expect.terminal.is_some() || expect.first_event.is_some();
-        if surface.kind == SurfaceKind::Http && (stream || step.send.is_some()) {
+        if endpoint.kind == EndpointKind::Http && (stream || step.send.is_some()) {
             let message = format!(
-                "the surface `{}` is of kind `http`: it has no events, and nothing is sent to it later",
-                surface.id
+                "the endpoint `{}` is of kind `http`: it has no events, and nothing is sent to it later",
+                endpoint.id
             );
             return Err(self.error(message, &step.places.call));
         }

@@ -1,14 +1,14 @@
-//! `call = "@protected"`: a step for each protected surface, whatever the target calls them. Sits in `scenario`; `run` asks for it.
+//! `call = "@protected"`: a step for each protected endpoint, whatever the target calls them. Sits in `scenario`; `run` asks for it.
 
 use super::model::{Scenario, Step};
 use crate::config::Target;
 use crate::terms::Role;
 
-/// Stands for every surface of the role `protected`, in a step's `call` and, once unfolded by token, in its id.
+/// Stands for every endpoint of the role `protected`, in a step's `call` and, once unfolded by token, in its id.
 pub(super) const EVERY: &str = "@protected";
 
 impl Scenario {
-    /// The same scenario with one step per protected surface of this target where a step calls `@protected`.
+    /// The same scenario with one step per protected endpoint of this target where a step calls `@protected`.
     #[must_use]
     pub fn on(&self, target: &Target) -> Self {
         let on = |steps: &[Step]| steps.iter().flat_map(|step| each(step, target)).collect();
@@ -16,19 +16,19 @@ impl Scenario {
     }
 }
 
-/// Surface by surface, in the order of their ids; a target without any keeps the step, which is then skipped for that reason.
+/// Endpoint by endpoint, in the order of their ids; a target without any keeps the step, which is then skipped for that reason.
 fn each(step: &Step, target: &Target) -> Vec<Step> {
-    let protected: Vec<_> = target.surfaces.values().filter(|surface| surface.role == Role::Protected).collect();
+    let protected: Vec<_> = target.endpoints.values().filter(|endpoint| endpoint.role == Role::Protected).collect();
     if step.call != EVERY || protected.is_empty() {
         return vec![step.clone()];
     }
     let named = |id: &str| Step { id: step.id.replace(EVERY, after_dot(id)), call: id.to_owned(), ..step.clone() };
-    protected.into_iter().map(|surface| named(&surface.id)).collect()
+    protected.into_iter().map(|endpoint| named(&endpoint.id)).collect()
 }
 
-/// A surface's own name: its id without the service.
-pub(super) fn after_dot(surface: &str) -> &str {
-    surface.split_once('.').map_or(surface, |(_, tail)| tail)
+/// An endpoint's own name: its id without the service.
+pub(super) fn after_dot(endpoint: &str) -> &str {
+    endpoint.split_once('.').map_or(endpoint, |(_, tail)| tail)
 }
 
 /// Whether a step of this id comes of one that calls `@protected`.
@@ -44,7 +44,7 @@ mod tests {
     const TEXT: &str = "title = \"t\"\n[[step]]\nid = \"refuse\"\ncall = \"@protected\"\ntoken = [\"none\", \"wrong-key\"]\n[step.expect]\nrefused = true\n";
 
     #[test]
-    fn a_step_for_every_protected_surface_is_named_after_each() {
+    fn a_step_for_every_protected_endpoint_is_named_after_each() {
         let scenario = Scenario::parse("controls.toml", TEXT).expect("a scenario").on(&staging());
         let ids: Vec<&str> = scenario.steps.iter().map(|step| step.id.as_str()).collect();
         assert!(ids.contains(&"refuse-chat-stream-none") && ids.contains(&"refuse-websocket-wrong-key"), "{ids:?}");

@@ -99,15 +99,15 @@ mod tests {
     }
 
     #[test]
-    fn every_protected_surface_has_its_controls_after_it_was_seen_to_accept() {
+    fn every_protected_endpoint_has_its_controls_after_it_was_seen_to_accept() {
         let target = TargetFile::embedded().unwrap().resolve(None, &Overrides::default()).unwrap();
         let scenario = shipped("negative-controls").on(&target);
-        for surface in target.surfaces.values().filter(|surface| surface.role == Role::Protected) {
-            let steps = scenario.steps.iter().filter(|step| step.call == surface.id);
+        for endpoint in target.endpoints.values().filter(|endpoint| endpoint.role == Role::Protected) {
+            let steps = scenario.steps.iter().filter(|step| step.call == endpoint.id);
             let tokens: Vec<TokenKind> = steps.map(|step| step.token).collect();
             let expected =
                 [TokenKind::Valid, TokenKind::None, TokenKind::Malformed, TokenKind::WrongKey, TokenKind::Expired];
-            assert_eq!(tokens, expected, "{}", surface.id);
+            assert_eq!(tokens, expected, "{}", endpoint.id);
         }
         let last_accepted = scenario.steps.iter().rposition(|step| !step.expect.refused).unwrap();
         assert!(scenario.steps[..last_accepted].iter().all(|step| !step.expect.refused));

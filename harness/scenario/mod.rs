@@ -7,16 +7,16 @@
 //!
 //! [[step]]                                  # in order; one cookie jar for all
 //! id = "post"
-//! call = "backend.chat-messages-post"       # a surface of the target; a list unfolds to `post-SURFACE`, as does
-//!                                           # `@protected`: each protected surface the target has
+//! call = "backend.chat-messages-post"       # an endpoint of the target; a list unfolds to `post-ENDPOINT`, as does
+//!                                           # `@protected`: each protected endpoint the target has
 //! as = "primary"                            # a user of the target; when absent: its first
 //! token = "valid"                           # a kind of token; a list unfolds to `post-KIND`; when absent: valid
-//! carrier = "header"                        # header, subprotocol, query, body; when absent: the surface's usual one
+//! token location = "header"                        # header, subprotocol, query, body; when absent: the endpoint's usual one
 //! caller = "right"                          # none, right, wrong-secret, wrong-id, id-only
-//! path = "/api/{name}"                      # replaces the surface's; `{name}` is an earlier step's capture
-//! query = { limit = "5" }                   # added to the surface's, by name replacing
-//! body = { content = "hello" }              # replaces the surface's
-//! send = [{ type = "user_message" }]        # WebSocket: replaces the surface's
+//! path = "/api/{name}"                      # replaces the endpoint's; `{name}` is an earlier step's capture
+//! query = { limit = "5" }                   # added to the endpoint's, by name replacing
+//! body = { content = "hello" }              # replaces the endpoint's
+//! send = [{ type = "user_message" }]        # WebSocket: replaces the endpoint's
 //! capture = { message = "$.message.id" }    # JSONPaths, for later steps
 //! [step.expect]                             # something must be expected
 //! status = [200, 201]                       # one or a list

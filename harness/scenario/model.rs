@@ -7,7 +7,7 @@ use serde_json_path::JsonPath;
 
 use crate::config::JsonMatch;
 use crate::document::Source;
-use crate::terms::{Caller, Carrier, TokenKind};
+use crate::terms::{Caller, TokenKind, TokenLocation};
 
 /// One scenario file.
 #[derive(Debug, Clone)]
@@ -35,23 +35,23 @@ pub struct Step {
     pub id: String,
     /// Line of the step in its file, from 1.
     pub line: usize,
-    /// The surface's id.
+    /// The endpoint's id.
     pub call: String,
     /// The user's name; nothing for the target's first.
     pub user: Option<String>,
     /// What is presented.
     pub token: TokenKind,
-    /// How it travels; nothing for the surface's usual carrier.
-    pub carrier: Option<Carrier>,
-    /// Who we say we are; nothing for `right` where the door is open and `none` where it is not.
+    /// How it travels; nothing for the endpoint's usual token location.
+    pub token_location: Option<TokenLocation>,
+    /// Who we say we are; nothing for `right` where the evidence is granted and `none` where it is not.
     pub caller: Option<Caller>,
-    /// Replaces the surface's path. `{name}` is replaced by a capture.
+    /// Replaces the endpoint's path. `{name}` is replaced by a capture.
     pub path: Option<String>,
-    /// Added to (and by name replacing) the surface's query.
+    /// Added to (and by name replacing) the endpoint's query.
     pub query: Vec<(String, String)>,
-    /// Replaces the surface's body. Strings may hold `{name}`.
+    /// Replaces the endpoint's body. Strings may hold `{name}`.
     pub body: Option<serde_json::Value>,
-    /// Replaces the surface's messages. Strings may hold `{name}`.
+    /// Replaces the endpoint's messages. Strings may hold `{name}`.
     pub send: Option<Vec<serde_json::Value>>,
     /// Captures for later steps: name and where in the body (or in any event or frame) it is found.
     pub capture: Vec<(String, JsonPath)>,
@@ -68,7 +68,7 @@ pub(super) struct Places {
     pub(super) call: Range<usize>,
     pub(super) user: Range<usize>,
     pub(super) token: Range<usize>,
-    pub(super) carrier: Range<usize>,
+    pub(super) token_location: Range<usize>,
     pub(super) caller: Range<usize>,
 }
 

@@ -181,7 +181,7 @@ mod tests {
 id = "post"
 call = "backend.chat-messages-post"
 as = "second"
-carrier = "header"
+token_location = "header"
 capture = { message = "$.message.id" }
 [step.expect]
 status = [200, 201]
@@ -262,7 +262,7 @@ cause = "backend-auth/service-secret-mismatch"
     }
 
     #[test]
-    fn surfaces_that_share_a_tail_are_told_apart() {
+    fn endpoints_that_share_a_tail_are_told_apart() {
         let text = "title = 'x'\n[[step]]\nid = 'up'\ncall = ['backend.health', 'auth.health']\ntoken = 'none'\nexpect = { status = 200 }\n";
         let ids: Vec<String> = parse(text).unwrap().steps.into_iter().map(|step| step.id).collect();
         assert_eq!(ids, ["up-backend-health", "up-auth-health"]);
@@ -275,8 +275,8 @@ cause = "backend-auth/service-secret-mismatch"
     }
 
     #[test]
-    fn a_caller_is_read_and_must_be_taken_by_the_surface() {
-        let text = FILE.replace("carrier = \"header\"", "caller = \"wrong-secret\"");
+    fn a_caller_is_read_and_must_be_taken_by_the_endpoint() {
+        let text = FILE.replace("token_location = \"header\"", "caller = \"wrong-secret\"");
         assert_eq!(parse(&text).unwrap().steps[0].caller, Some(Caller::WrongSecret));
         assert!(check(&text).unwrap_err().message().contains("takes no service credentials"));
     }
@@ -287,7 +287,7 @@ cause = "backend-auth/service-secret-mismatch"
     }
 
     #[rstest]
-    #[case::no_surface("call = [\"backend.chat-messages\", \"backend.chat-stream\"]", "call = []")]
+    #[case::no_endpoint("call = [\"backend.chat-messages\", \"backend.chat-stream\"]", "call = []")]
     #[case::no_token("token = [\"none\", \"wrong-key\"]", "token = []")]
     #[case::no_value("is = [\"hello\", 2026-01-01]", "is = []")]
     fn an_empty_list_where_something_must_be_is_refused(#[case] part: &str, #[case] replaced: &str) {
@@ -308,9 +308,9 @@ cause = "backend-auth/service-secret-mismatch"
     #[case::status("[200, 201]", "\"ok\"")]
     #[case::json_path("$.message.id", "message.id")]
     #[case::hop("made_by = \"backend\"", "made_by = \"backnd\"")]
-    #[case::unknown_surface("backend.chat-message\"", "backend.chat-mesage\"")]
+    #[case::unknown_endpoint("backend.chat-message\"", "backend.chat-mesage\"")]
     #[case::unknown_user("\"second\"", "\"secnd\"")]
-    #[case::wrong_carrier("carrier = \"header\"", "carrier = \"subprotocol\"")]
+    #[case::wrong_token_location("token_location = \"header\"", "token_location = \"subprotocol\"")]
     #[case::events_of_http("total = \"20s\"", "events = [\"agent_started\"]")]
     fn a_mistake_is_shown_where_it_is(#[context] context: Context, #[case] part: &str, #[case] replaced: &str) {
         assert!(FILE.contains(part));

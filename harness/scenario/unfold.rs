@@ -1,4 +1,4 @@
-//! Unfolds a step that names several surfaces or several kinds of token into one step each. Sits in `scenario`.
+//! Unfolds a step that names several endpoints or several kinds of token into one step each. Sits in `scenario`.
 
 use toml::Spanned;
 
@@ -7,33 +7,33 @@ use super::model::{Places, Step};
 use super::written::StepText;
 use crate::terms::TokenKind;
 
-/// One step for each surface and kind of token, surface by surface. Where there are several surfaces, the part of the surface's id
+/// One step for each endpoint and kind of token, endpoint by endpoint. Where there are several endpoints, the part of the endpoint's id
 /// after the dot is added to the step's id (the whole, when two of them share it); where several kinds of token, the kind.
 pub(super) fn unfold(step: StepText, text: &str) -> Vec<Step> {
-    let surfaces = step.call.get_ref().0.clone();
+    let endpoints = step.call.get_ref().0.clone();
     let tokens = step.token.as_ref().map_or_else(|| vec![TokenKind::Valid], |tokens| tokens.get_ref().0.clone());
     let mut template = template(step, text);
     let id = std::mem::take(&mut template.id);
-    let mut steps = Vec::with_capacity(surfaces.len() * tokens.len());
-    for surface in &surfaces {
+    let mut steps = Vec::with_capacity(endpoints.len() * tokens.len());
+    for endpoint in &endpoints {
         for token in &tokens {
             let mut id = id.clone();
-            if surfaces.len() > 1 || surface == EVERY {
-                id = format!("{id}-{}", tail(surface, &surfaces));
+            if endpoints.len() > 1 || endpoint == EVERY {
+                id = format!("{id}-{}", tail(endpoint, &endpoints));
             }
             if tokens.len() > 1 {
                 id = format!("{id}-{token}");
             }
-            steps.push(Step { id, call: surface.clone(), token: *token, ..template.clone() });
+            steps.push(Step { id, call: endpoint.clone(), token: *token, ..template.clone() });
         }
     }
     steps
 }
 
-fn tail(surface: &str, all: &[String]) -> String {
-    let own = after_dot(surface);
+fn tail(endpoint: &str, all: &[String]) -> String {
+    let own = after_dot(endpoint);
     let shared = all.iter().filter(|other| after_dot(other) == own).count() > 1;
-    if shared { surface.replace('.', "-") } else { own.to_owned() }
+    if shared { endpoint.replace('.', "-") } else { own.to_owned() }
 }
 
 fn template(step: StepText, text: &str) -> Step {
@@ -42,7 +42,7 @@ fn template(step: StepText, text: &str) -> Step {
         call: step.call.span(),
         user: step.r#as.as_ref().map_or(0..0, Spanned::span),
         token: step.token.as_ref().map_or_else(|| step.id.span(), Spanned::span),
-        carrier: step.carrier.as_ref().map_or(0..0, Spanned::span),
+        token_location: step.token_location.as_ref().map_or(0..0, Spanned::span),
         caller: step.caller.as_ref().map_or(0..0, Spanned::span),
     };
     Step {
@@ -51,7 +51,7 @@ fn template(step: StepText, text: &str) -> Step {
         call: String::new(),
         user: step.r#as.map(Spanned::into_inner),
         token: TokenKind::Valid,
-        carrier: step.carrier.map(Spanned::into_inner),
+        token_location: step.token_location.map(Spanned::into_inner),
         caller: step.caller.map(Spanned::into_inner),
         path: step.path.map(|path| path.into_inner().0),
         query: step.query.0.into_iter().map(|entry| (entry.name, entry.value)).collect(),

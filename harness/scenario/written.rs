@@ -5,7 +5,7 @@ use toml::Spanned;
 
 use crate::document::{Json, Match, Named, OneOrMany, Period, Query, Route, render_schema};
 use crate::observe::{Authn, Outcome};
-use crate::terms::{Caller, Carrier, Hop, TokenKind};
+use crate::terms::{Caller, Hop, TokenKind, TokenLocation};
 
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -27,10 +27,10 @@ pub(super) struct ScenarioText {
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StepText {
-    /// Unique in the scenario. Of a matrix, surface and token are appended.
+    /// Unique in the scenario. Of a matrix, endpoint and token are appended.
     #[schemars(with = "String")]
     pub(super) id: Spanned<String>,
-    /// The surface of the target that is called, for example `backend.chat-stream`. A list makes a step of each.
+    /// The endpoint of the target that is called, for example `backend.chat-stream`. A list makes a step of each.
     #[schemars(with = "OneOrMany<String>")]
     pub(super) call: Spanned<OneOrMany<String>>,
     /// The user of the target who calls. The first one when absent.
@@ -39,28 +39,29 @@ pub(super) struct StepText {
     /// What is presented. `valid` when absent. A list makes a step of each.
     #[schemars(with = "Option<OneOrMany<TokenKind>>")]
     pub(super) token: Option<Spanned<OneOrMany<TokenKind>>>,
-    /// How the token travels. The surface's usual way when absent.
-    #[schemars(with = "Option<Carrier>")]
-    pub(super) carrier: Option<Spanned<Carrier>>,
-    /// Who we say we are towards the auth service. `right` when absent, or `none` where the door `service-credentials` is closed.
+    /// How the token travels. The endpoint's usual way when absent.
+    #[schemars(with = "Option<TokenLocation>")]
+    #[serde(default, alias = "carrier")]
+    pub(super) token_location: Option<Spanned<TokenLocation>>,
+    /// Who we say we are towards the auth service. `right` when absent, or `none` where the evidence `service-credentials` is not granted.
     #[schemars(with = "Option<Caller>")]
     pub(super) caller: Option<Spanned<Caller>>,
-    /// Replaces the surface's path. `{name}` is replaced by what an earlier step captured.
+    /// Replaces the endpoint's path. `{name}` is replaced by what an earlier step captured.
     #[schemars(with = "Option<Route>")]
     pub(super) path: Option<Spanned<Route>>,
-    /// Added to the surface's query; a pair of the same name is replaced. `{name}` as in `path`.
+    /// Added to the endpoint's query; a pair of the same name is replaced. `{name}` as in `path`.
     #[serde(default)]
     pub(super) query: Named<String, String>,
-    /// Replaces the surface's body. `{name}` as in `path`, in strings.
+    /// Replaces the endpoint's body. `{name}` as in `path`, in strings.
     #[schemars(with = "Option<Json>")]
     pub(super) body: Option<Spanned<Json>>,
-    /// Replaces the surface's WebSocket messages. `{name}` as in `path`, in strings.
+    /// Replaces the endpoint's WebSocket messages. `{name}` as in `path`, in strings.
     #[schemars(with = "Option<Vec<Json>>")]
     pub(super) send: Option<Spanned<Vec<Json>>>,
     /// What later steps use as `{name}`: where it is found in the body, or in any event or frame. `{ message = "$.message.id" }`.
     #[serde(default)]
     pub(super) capture: Named<String, Query>,
-    /// What must hold. A step that expects nothing else must be accepted by its surface's own rule.
+    /// What must hold. A step that expects nothing else must be accepted by its endpoint's own rule.
     #[serde(default)]
     pub(super) expect: ExpectText,
 }

@@ -1,7 +1,7 @@
 //! The exam: how often the verdict is right, on this build. Every fault of the twin in every dialect, alone and in pairs, through every
-//! set of doors; beside two baselines on the same exchanges, and held against the bars.
+//! set of evidence; beside two baselines on the same exchanges, and held against the bars.
 //!
-//! The way through: subjects (`subject`) are recorded live (`stage`), looked at through doors (`mask`), diagnosed again offline (`replay`),
+//! The way through: subjects (`subject`) are recorded live (`stage`), looked at through evidence (`mask`), diagnosed again offline (`replay`),
 //! held against the truth (`judge`), of which `separable` says how much could be known at all; `measure` counts, `bars` decides, `table` shows.
 
 mod mark;
@@ -35,7 +35,7 @@ use crate::run::RunError;
 use crate::scenario::Scenario;
 use crate::selftest::stage::healthy::Healthy;
 use crate::selftest::stage::side_by_side::Places;
-use crate::selftest::subject::mask::DOOR_SETS;
+use crate::selftest::subject::mask::EVIDENCE_SETS;
 use crate::selftest::subject::recorded::Recorded;
 use crate::selftest::table::bars::Reached;
 
@@ -173,8 +173,8 @@ async fn run(
     let done = || tell(ran.fetch_add(1, Ordering::Relaxed) + 1, all);
     let places = Places::new();
     let record = |subject: Subject| Arc::clone(stage).record(subject);
-    let pass = |(subject, doors)| Arc::clone(stage).pass(subject, doors);
-    let healthy = healthy.into_iter().zip(DOOR_SETS.into_iter().cycle());
+    let pass = |(subject, evidence_sources)| Arc::clone(stage).pass(subject, evidence_sources);
+    let healthy = healthy.into_iter().zip(EVIDENCE_SETS.into_iter().cycle());
     tokio::try_join!(
         side_by_side::each(&places, faulty, Subject::waits, record, done),
         side_by_side::each(&places, healthy, |_| false, pass, done),

@@ -30,9 +30,10 @@ async fn a_slice_of_the_exam_is_passed_as_its_live_runs_were() {
     let results = &outcome.results;
     assert_eq!(results.unlike_live, [""; 0]);
     assert!(results.marks.iter().all(|one| !one.judgement.wrong_and_certain()), "{}", render(&outcome));
-    let all = |fault: &str| results.marks.iter().find(|one| one.doors == "all" && one.fault() == fault).cloned();
+    let all =
+        |fault: &str| results.marks.iter().find(|one| one.evidence_sources == "all" && one.fault() == fault).cloned();
     for fault in ["auth/down", "edge/iam-denied"] {
-        let mark = all(fault).expect("a mark through all doors");
+        let mark = all(fault).expect("a mark through all evidence");
         assert!(mark.visible && mark.separable(), "{mark:?}");
         assert!(mark.judgement.right_at_1 && mark.judgement.chain_right, "{mark:?}");
     }
@@ -49,7 +50,7 @@ async fn kept_recordings_are_judged_again_as_they_were() {
     let live = slice(&["edge/iam-denied"], Some(directory.path()), None).await.results;
     let again = slice(&[], None, Some(directory.path())).await.results;
     let judged = |results: &super::Results| -> Vec<_> {
-        results.marks.iter().map(|one| (one.fault(), one.doors.clone(), one.judgement.clone())).collect()
+        results.marks.iter().map(|one| (one.fault(), one.evidence_sources.clone(), one.judgement.clone())).collect()
     };
     assert_eq!(judged(&live), judged(&again));
     assert!(live.ran && !again.ran && again.healthy.is_empty());

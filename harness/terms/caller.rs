@@ -7,11 +7,11 @@ words! {
     pub enum Caller {
         /// No service credentials at all.
         None => "none",
-        /// The right id and secret (needs the door `service-credentials`).
+        /// The right id and secret (needs the evidence `service-credentials`).
         Right => "right",
         /// The right id, a secret nobody holds.
         WrongSecret => "wrong-secret",
-        /// Another id, the right secret (needs the door `service-credentials`).
+        /// Another id, the right secret (needs the evidence `service-credentials`).
         WrongId => "wrong-id",
         /// The right id and no secret.
         IdOnly => "id-only",

@@ -3,8 +3,8 @@
 use super::words;
 
 words! {
-    /// How a surface answers.
-    pub enum SurfaceKind {
+    /// How an endpoint answers.
+    pub enum EndpointKind {
         /// One request, one body.
         Http => "http",
         /// A stream of server-sent events.

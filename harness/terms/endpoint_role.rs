@@ -3,14 +3,15 @@
 use super::words;
 
 words! {
-    /// What a surface is good for in a diagnosis.
+    /// What an endpoint is good for in a diagnosis.
     pub enum Role {
         /// Tells whether the service is up; takes no credential.
         Health => "health",
         /// Must refuse whoever is not signed in.
         Protected => "protected",
         /// Judges a token and says what it thinks (the auth service's validate and verify).
-        Oracle => "oracle",
+        #[serde(alias = "oracle")]
+        Introspection => "introspection",
         /// Mints a token by itself.
         Issuer => "issuer",
         /// Serves whoever comes, and knows who that is if it is told: only the identity in its answer proves anything.

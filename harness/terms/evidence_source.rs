@@ -5,8 +5,8 @@ use super::words;
 words! {
     /// A source of evidence the operator has granted.
     #[derive(clap::ValueEnum)]
-    pub enum Door {
-        /// The public front door. Always open.
+    pub enum EvidenceSource {
+        /// The public public entrance. Always open.
         Edge => "edge",
         /// The auth service's own URL.
         Auth => "auth",

@@ -18,11 +18,11 @@ mod words;
 
 pub use algorithm::Algorithm;
 pub use caller::Caller;
-pub use endpoint_kind::SurfaceKind;
+pub use endpoint_kind::EndpointKind;
 pub use endpoint_role::Role;
-pub use evidence_source::Door;
+pub use evidence_source::EvidenceSource;
 pub use hop::Hop;
 pub use service::Service;
 pub use token_kind::TokenKind;
-pub use token_location::Carrier;
+pub use token_location::TokenLocation;
 pub(crate) use words::words;

@@ -26,9 +26,9 @@ words! {
         WrongAudience => "wrong-audience",
         /// Right key, a `sub` that does not exist.
         UnknownUser => "unknown-user",
-        /// A token that was logged out before it is used. Needs a logout surface.
+        /// A token that was logged out before it is used. Needs a logout endpoint.
         Revoked => "revoked",
-        /// Minted by the auth service itself, by the target's issuer surface: tells our secret from theirs.
+        /// Minted by the auth service itself, by the target's issuer endpoint: tells our secret from theirs.
         Issued => "issued",
     }
 }

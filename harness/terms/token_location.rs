@@ -4,14 +4,14 @@ use super::words;
 
 words! {
     /// How the user's token travels.
-    pub enum Carrier {
+    pub enum TokenLocation {
         /// `Authorization: Bearer …`.
         Header => "header",
-        /// `Sec-WebSocket-Protocol`, in the form the surface's `subprotocols` give.
+        /// `Sec-WebSocket-Protocol`, in the form the endpoint's `subprotocols` give.
         Subprotocol => "subprotocol",
-        /// In the URL, where the surface's `query` says `{token}`. It lands in the access logs of whatever lies between.
+        /// In the URL, where the endpoint's `query` says `{token}`. It lands in the access logs of whatever lies between.
         Query => "query",
-        /// In the JSON body, where the surface's `body` says `{token}`.
+        /// In the JSON body, where the endpoint's `body` says `{token}`.
         Body => "body",
     }
 }

@@ -142,7 +142,7 @@ async fn iam_denied_answers_in_the_backends_place(#[case] bearer: bool, #[case] 
 #[case(Dialect::Documented, 401)]
 #[case(Dialect::Observed, 403)]
 #[tokio::test]
-async fn strips_authorization_leaves_the_other_carriers_alone(#[case] dialect: Dialect, #[case] status: u16) {
+async fn strips_authorization_leaves_the_other_token_locations_alone(#[case] dialect: Dialect, #[case] status: u16) {
     let twin = twin(dialect, &[Fault::StripsAuthorization]).await;
     let token = valid(&twin);
     let answer = list_messages(&twin, Some(&token)).await;

@@ -1,4 +1,4 @@
-//! A twin without faults: every surface works, in every dialect.
+//! A twin without faults: every endpoint works, in every dialect.
 
 mod support;
 

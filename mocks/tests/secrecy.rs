@@ -8,7 +8,7 @@ use serde_json::json;
 use support::token::recorded_kind;
 use support::{Caller, as_caller, client, list_messages, socket, valid, validate};
 
-/// Sends every secret and several tokens through every door that takes one; returns the tokens.
+/// Sends every secret and several tokens through every source of evidence that takes one; returns the tokens.
 async fn exercise(twin: &Twin) -> Vec<String> {
     let mut tokens = vec![valid(twin)];
     for kind in ["wrong_secret", "expired", "none_alg", "garbage", "mock_prefix"] {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use fivewhys::config::EvidenceSource;
+use fivewhys::config::EvidenceLocation;
 use fivewhys::diagnose::Certainty;
 use fivewhys::scenario;
-use fivewhys::terms::Door;
+use fivewhys::terms::EvidenceSource;
 use fivewhys_mocks::Dialect;
 use url::Url;
 
@@ -19,8 +19,9 @@ const MISMATCH: &str = "backend-auth/service-secret-mismatch";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_is_empty_at_first_still_settles_the_verdict() {
     let injected = MISMATCH.parse().expect("a fault");
-    let doors = [Door::Edge, Door::Auth, Door::ServiceCredentials, Door::Logs];
-    let mut bench = Bench::boot(Dialect::Documented, Some(injected)).await.with_doors(&doors);
+    let evidence_sources =
+        [EvidenceSource::Edge, EvidenceSource::Auth, EvidenceSource::ServiceCredentials, EvidenceSource::Logs];
+    let mut bench = Bench::boot(Dialect::Documented, Some(injected)).await.with_evidence_sources(&evidence_sources);
     let (reads, twins) = (Arc::new(AtomicUsize::new(0)), format!("{}/logs", bench.twin.control_url()));
     let counted = Arc::clone(&reads);
     let late = Server::start(move |_| {
@@ -28,7 +29,7 @@ async fn a_log_that_is_empty_at_first_still_settles_the_verdict() {
         let log = if nth < 2 { "[]".to_owned() } else { fetch(&twins) };
         Answer::http("200 OK", &[("Content-Type", "application/json")], log.as_bytes())
     });
-    bench.target.logs = vec![EvidenceSource::Url(Url::parse(&format!("http://{}/", late.address)).expect("a URL"))];
+    bench.target.logs = vec![EvidenceLocation::Url(Url::parse(&format!("http://{}/", late.address)).expect("a URL"))];
     let report = bench.smoke(&scenario::embedded().expect("the shipped scenarios are in order")).await;
     let [cause] = report.causes.as_slice() else { panic!("one cause, but: {:#?}", report.causes) };
     assert_eq!((&*cause.fault, cause.certainty), (MISMATCH, Certainty::Certain), "{:#?}", cause.whys);

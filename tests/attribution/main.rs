@@ -1,11 +1,11 @@
 //! The twin meets the catalogue: every fault, in every dialect, must come to the cause that the scenario files say, and to no other.
 //!
 //! `table` reads the scenario files' own `[[attribution]]` tables, one test a row; `whole` drives all scenarios at once;
-//! `doors` closes doors: what cannot be known must not be claimed.
+//! `evidence` withholds evidence: what cannot be known must not be claimed.
 
 #[path = "../support/bench.rs"]
 mod bench;
-mod doors;
+mod evidence;
 #[path = "../support/fetch.rs"]
 mod fetch;
 mod late_log;

@@ -8,7 +8,7 @@ github() {
   shift
   : >"$work/output"
   env -u DOWNLOAD ACTION="$PWD/ci" GITHUB_ACTIONS=true GITHUB_OUTPUT="$work/output" GITHUB_STEP_SUMMARY="$work/summary" BIN="$work/bin" \
-    FIVEWHYS="$program" TARGET='' CONFIG='' SCENARIOS='' DOORS='' DEPLOYED='' PREVIOUS='' ARGS='' DOWNLOAD='' SHA256='' "$@" bash "$steps/action-$step.sh"
+    FIVEWHYS="$program" TARGET='' CONFIG='' SCENARIOS='' EVIDENCE='' DEPLOYED='' PREVIOUS='' ARGS='' DOWNLOAD='' SHA256='' "$@" bash "$steps/action-$step.sh"
 }
 
 expect "action: what is built is known by its source" 0 github source
@@ -30,7 +30,7 @@ holds "action: its summary names the cause" grep -q backend-auth/service-secret-
 holds "action: its annotations are printed" grep -q '^::error' "$work/out"
 # shellcheck disable=SC2016
 hostile='x"; touch pwned; $(touch pwned) `touch pwned` #'
-for input in TARGET CONFIG SCENARIOS DOORS DEPLOYED PREVIOUS ARGS; do
+for input in TARGET CONFIG SCENARIOS EVIDENCE DEPLOYED PREVIOUS ARGS; do
   expect "action: $input is an argument, and no shell text" 2 github smoke "$input=$hostile"
 done
 holds "action: nothing of it was run" test ! -e pwned

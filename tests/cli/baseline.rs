@@ -81,7 +81,7 @@ fn the_baseline_tells_the_gate_what_the_deploy_brought(
 
 #[rstest]
 #[case::other_target("offline", "staging", "of the target `staging`, not of `offline`")]
-#[case::other_schema("fivewhys/report/1", "fivewhys/report/9", "fivewhys/report/9")]
+#[case::other_schema("fivewhys/report/2", "fivewhys/report/9", "fivewhys/report/9")]
 #[case::no_schema("\"schema\"", "\"scheme\"", "(none)")]
 #[case::not_json("{", "<", "line 1, column 1")]
 #[case::half_a_report("\"scenarios\"", "\"scenery\"", "scenarios")]

@@ -68,7 +68,7 @@ fn every_mistake_is_shown_with_file_line_and_column_and_none_is_sent_anywhere() 
     let target = format!(
         "[target.mine]\nbackend = \"http://no-such-host.invalid\"\nauth = \"ftp://x\"\ndoors = [\"window\"]\n\
          signing_secret = ['command:[\"touch\", \"{}\"]']\nuser.primary = {{ sub = \"s\", email = \"e\" }}\n\
-         claims = {{ iss = \"i\" }}\nsurface.\"backend.health\" = {{ path = \"/health\" }}\n",
+         claims = {{ iss = \"i\" }}\nendpoint.\"backend.health\" = {{ path = \"/health\" }}\n",
         marker.display()
     );
     std::fs::write(folder.path().join("t.toml"), target).expect("a file");

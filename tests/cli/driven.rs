@@ -75,7 +75,7 @@ fn nothing_is_cleaned_up_where_nothing_was_made() {
 #[rstest]
 #[case(&[])]
 #[case(&["--fault", "backend-auth/service-secret-mismatch", "--dialect", "observed"])]
-#[case(&["--fault", "edge/strips-authorization", "--doors", "edge,auth"])]
+#[case(&["--fault", "edge/strips-authorization", "--evidence", "edge,auth"])]
 fn many_at_once_give_what_one_after_the_other_gives(#[case] more: &[&str]) {
     let shape = |jobs: &str| {
         let report = driven(&[&["--jobs", jobs], more].concat());
@@ -101,7 +101,7 @@ fn a_success_of_an_optional_route_is_none_without_the_user(
     #[case] fault: &str,
     #[case] outcome: StepOutcome,
 ) {
-    let set = format!("surface.\"backend.agents-execute\".identity={identity}");
+    let set = format!("endpoint.\"backend.agents-execute\".identity={identity}");
     let report = driven(&["--scenario", "agents-execute", "--fault", fault, "--set", &set]);
     assert_eq!(report.scenarios[0].steps[0].outcome, outcome);
     let because = report.scenarios[0].steps[0].because.join("; ");
@@ -132,9 +132,9 @@ fn a_token_that_is_still_good_after_its_logout_is_a_finding() {
         "--scenarios",
         &path,
         "--set",
-        "surface.\"auth.logout\".path=/health",
+        "endpoint.\"auth.logout\".path=/health",
         "--set",
-        "surface.\"auth.logout\".method=GET",
+        "endpoint.\"auth.logout\".method=GET",
     ]);
     let findings: Vec<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
     assert_eq!((findings.contains(&"revoked-accepted"), report.exit.code), (true, 1), "{findings:?}");

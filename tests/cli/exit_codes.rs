@@ -32,7 +32,7 @@ fn a_cause_that_is_found_exits_with_1(#[values("documented", "observed")] dialec
 #[rstest]
 fn a_cause_that_stays_open_exits_with_3(#[values("documented", "observed")] dialect: Dialect) {
     let fault = Fault::ServiceSecretMismatch.id();
-    let output = run(["smoke", "--fault", fault, "--dialect", dialect.id(), "--doors", "edge,auth"]);
+    let output = run(["smoke", "--fault", fault, "--dialect", dialect.id(), "--evidence", "edge,auth"]);
     assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
     assert!(stdout(&output).contains(fault), "the candidate is named: {}", stdout(&output));
 }
@@ -57,7 +57,7 @@ fn one_deployed_service_that_may_be_involved_is_enough() {
 #[test]
 fn an_open_cause_that_nothing_deployed_can_have_caused_exits_with_4_as_well() {
     let fault = "backend-auth/service-secret-mismatch";
-    let output = run(["smoke", "--fault", fault, "--doors", "edge,auth", "--deployed", "frontend=x"]);
+    let output = run(["smoke", "--fault", fault, "--evidence", "edge,auth", "--deployed", "frontend=x"]);
     assert_eq!(output.status.code(), Some(4), "{}", stdout(&output));
 }
 

@@ -51,8 +51,8 @@ fn an_unknown_fault_exits_with_2_and_the_nearest_known() {
 }
 
 #[test]
-fn the_page_of_doors_holds_what_the_catalogue_foretells_today() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doors.md");
+fn the_page_of_evidence_sources_holds_what_the_catalogue_foretells_today() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/evidence.md");
     let page = std::fs::read_to_string(path).expect("the page");
     let matrix = run(["faults", "--matrix"]);
     let (before, rest) = page.split_once("```text\n").expect("where it begins");
@@ -61,14 +61,14 @@ fn the_page_of_doors_holds_what_the_catalogue_foretells_today() {
         std::fs::write(path, format!("{before}```text\n{}```\n{after}", stdout(&matrix))).expect("written");
         return;
     }
-    assert_eq!(shown, stdout(&matrix), "see the comment above it in docs/doors.md");
+    assert_eq!(shown, stdout(&matrix), "see the comment above it in docs/evidence.md");
     assert!(shown.lines().all(|line| line.chars().count() <= 80), "wider than 80 columns");
 }
 
 #[test]
-fn more_doors_never_tell_fewer_pairs_apart() {
-    let told = |doors: &str| {
-        let output = run(["faults", "--matrix", "--json", "--doors", doors]);
+fn more_evidence_sources_never_tell_fewer_pairs_apart() {
+    let told = |evidence_sources: &str| {
+        let output = run(["faults", "--matrix", "--json", "--evidence", evidence_sources]);
         let json: serde_json::Value = serde_json::from_str(stdout(&output)).expect("JSON");
         json[0]["told_apart"].as_u64().expect("a number")
     };

@@ -57,7 +57,7 @@ fn driven(server: &Server, more: &[&str]) -> (Report, Option<i32>) {
     for (name, scheme) in [("backend", "http"), ("auth", "http"), ("websocket", "ws")] {
         command.args(["--set", &format!("{name}={scheme}://{}", server.address)]);
     }
-    command.args(["--doors", "edge", "--set", "budget.requests_per_minute=60000"]).args(more);
+    command.args(["--evidence", "edge", "--set", "budget.requests_per_minute=60000"]).args(more);
     let output =
         command.env("JWT_SECRET_STAGING", "a signing secret of more than 32 bytes").output().expect("it starts");
     let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));

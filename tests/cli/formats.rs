@@ -10,12 +10,12 @@ const MISMATCH: &str = "backend-auth/service-secret-mismatch";
 #[rstest]
 #[case::healthy(&[], 0)]
 #[case::failed(&["--fault", MISMATCH], 1)]
-#[case::open(&["--fault", MISMATCH, "--doors", "edge,auth"], 3)]
+#[case::open(&["--fault", MISMATCH, "--evidence", "edge,auth"], 3)]
 #[case::elsewhere(&["--fault", MISMATCH, "--deployed", "frontend=x"], 4)]
 fn json_is_all_there_is_on_stdout_and_reads_back_as_a_report(#[case] more: &[&str], #[case] code: u8) {
     let output = run([&["smoke", "--format", "json"], more].concat());
     let report: Report = serde_json::from_slice(&output.stdout).expect("one JSON document, a report");
-    assert_eq!((&*report.schema, SCHEMA), ("fivewhys/report/1", "fivewhys/report/1"));
+    assert_eq!((&*report.schema, SCHEMA), ("fivewhys/report/2", "fivewhys/report/2"));
     assert_eq!(output.status.code(), Some(i32::from(code)));
     assert_eq!((report.exit.code, report.outcome == RunOutcome::Passed), (code, code == 0));
     assert_eq!(stderr(&output), "");
@@ -23,7 +23,7 @@ fn json_is_all_there_is_on_stdout_and_reads_back_as_a_report(#[case] more: &[&st
 
 #[test]
 fn json_holds_what_the_design_promises() {
-    let output = run(["smoke", "--format", "json", "--fault", MISMATCH, "--doors", "edge,auth"]);
+    let output = run(["smoke", "--format", "json", "--fault", MISMATCH, "--evidence", "edge,auth"]);
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     for field in ["schema", "outcome", "scenarios", "causes", "findings", "probes", "timing"] {
         assert!(!report[field].is_null(), "{field}");
@@ -66,7 +66,7 @@ fn no_color_outweighs_forced_colour() {
 #[case::healthy(&["smoke"])]
 #[case::healthy_observed(&["smoke", "--dialect", "observed"])]
 #[case::mismatch(&["smoke", "--fault", MISMATCH])]
-#[case::mismatch_open(&["smoke", "--fault", MISMATCH, "--doors", "edge,auth", "--dialect", "observed"])]
+#[case::mismatch_open(&["smoke", "--fault", MISMATCH, "--evidence", "edge,auth", "--dialect", "observed"])]
 #[case::missing(&["smoke", "--fault", "backend-auth/service-secret-missing"])]
 #[case::down(&["smoke", "--fault", "auth/down", "--dialect", "observed"])]
 #[case::iam(&["smoke", "--fault", "edge/iam-denied"])]

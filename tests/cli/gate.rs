@@ -67,7 +67,7 @@ fn before(folder: &Path, lacks: &[&str], version: &str) -> PathBuf {
 #[case::nothing_involved(&["--fault", MISMATCH, "--deployed", "frontend=x", "--previous", "frontend=w"], Advice::DoNot, 4)]
 #[case::no_deploy_can(&["--fault", "client/unknown-user", "--deployed", BACKEND, "--previous", BEFORE], Advice::DoNot, 4)]
 #[case::no_revision_cures_it(&["--fault", "edge/iam-denied", "--deployed", "edge=x", "--previous", "edge=w"], Advice::DoNot, 1)]
-#[case::open_and_not_all_alike(&["--fault", MISMATCH, "--doors", "edge", "--deployed", BACKEND, "--previous", BEFORE], Advice::Undecided, 3)]
+#[case::open_and_not_all_alike(&["--fault", MISMATCH, "--evidence", "edge", "--deployed", BACKEND, "--previous", BEFORE], Advice::Undecided, 3)]
 fn the_advice_follows_from_every_candidate(#[case] arguments: &[&str], #[case] advice: Advice, #[case] code: i32) {
     let (gate, exit) = gate(arguments);
     assert_eq!((gate.advice, exit), (advice, Some(code)), "{:#?}", gate.reasons);
@@ -162,7 +162,8 @@ fn what_a_roll_back_cured_passes_the_second_smoke() {
     std::fs::create_dir(&own).expect("a folder");
     let scenario = "title = \"One call\"\n[[step]]\nid = \"list\"\ncall = \"backend.chat-messages-post\"\n[step.expect]\nstatus = 200\n";
     std::fs::write(own.join("own.toml"), scenario).expect("a file");
-    let mut command = fivewhys(["smoke", "--target", "staging", "--format", "json", "--doors", "edge", "--scenarios"]);
+    let mut command =
+        fivewhys(["smoke", "--target", "staging", "--format", "json", "--evidence", "edge", "--scenarios"]);
     command.arg(own).args(["--deployed", "backend=b-2", "--previous", "backend=b-1"]);
     for (name, scheme) in [("backend", "http"), ("auth", "http"), ("websocket", "ws")] {
         command.args(["--set", &format!("{name}={scheme}://{}", server.address)]);

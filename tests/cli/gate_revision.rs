@@ -1,4 +1,4 @@
-//! The revision before, described by the platform: with the door `manifest` open, and where the service is described by `gcloud` too.
+//! The revision before, described by the platform: with the evidence `manifest` granted, and where the service is described by `gcloud` too.
 #![cfg(unix)]
 
 use std::fs;

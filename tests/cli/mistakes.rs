@@ -30,7 +30,7 @@ fn a_typo_in_a_target_file_is_shown_with_file_line_column_and_caret() {
 #[case::noise_elsewhere(&["smoke", "--target", "staging", "--noise", "all"], &["staging", "twin"])]
 #[case::scenario(&["smoke", "--scenario", "chat"], &["chat", "chat-stream"])]
 #[case::scenario_folder(&["smoke", "--scenarios", "/nowhere/at/all"], &["/nowhere/at/all"])]
-#[case::door(&["smoke", "--doors", "window"], &["window", "edge"])]
+#[case::evidence_source(&["smoke", "--evidence", "window"], &["window", "edge"])]
 #[case::format(&["smoke", "--format", "yaml"], &["yaml", "json"])]
 #[case::deployed(&["smoke", "--deployed", "frontend"], &["SERVICE=REVISION"])]
 #[case::file(&["smoke", "--config", "/nowhere/t.toml"], &["/nowhere/t.toml"])]
@@ -41,7 +41,7 @@ fn a_typo_in_a_target_file_is_shown_with_file_line_column_and_caret() {
 #[case::no_command(&[], &["Usage"])]
 #[case::missing_secret(&["smoke", "--target", "staging"], &["signing secret", "env:JWT_SECRET_STAGING", "env:JWT_SECRET_KEY"])]
 #[case::missing_secret_to_mint(&["mint", "primary", "--target", "staging"], &["signing secret", "env:JWT_SECRET_STAGING"])]
-#[case::nothing_tested(&["smoke", "--doors", "edge", "--scenario", "token-validation"], &["nothing was tested", "auth"])]
+#[case::nothing_tested(&["smoke", "--evidence", "edge", "--scenario", "token-validation"], &["nothing was tested", "auth"])]
 #[case::fault_elsewhere(&["smoke", "--target", "staging", "--fault", "auth/down"], &["staging", "twin"])]
 fn a_mistake_exits_with_2_and_says_what_is_wrong(#[case] arguments: &[&str], #[case] words: &[&str]) {
     let output = run(arguments);

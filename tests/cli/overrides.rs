@@ -1,4 +1,4 @@
-//! What is laid over a target: `--set`, the environment, `--doors`, and in which order.
+//! What is laid over a target: `--set`, the environment, `--evidence`, and in which order.
 
 use fivewhys::report::Report;
 use rstest::rstest;
@@ -10,7 +10,7 @@ fn report(command: &mut assert_cmd::Command) -> Report {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("no report: {}", stderr(&output)))
 }
 
-const HEALTH_PATH: &str = "surface.\"backend.health\".path=/nowhere";
+const HEALTH_PATH: &str = "endpoint.\"backend.health\".path=/nowhere";
 
 #[test]
 fn a_value_can_be_set_on_the_command_line() {
@@ -21,14 +21,14 @@ fn a_value_can_be_set_on_the_command_line() {
 #[test]
 fn a_value_can_be_set_in_the_environment() {
     let mut command = fivewhys(["smoke", "--scenario", "health"]);
-    let report = report(command.env("FIVEWHYS__SURFACE__BACKEND_HEALTH__PATH", "/elsewhere"));
+    let report = report(command.env("FIVEWHYS__ENDPOINT__BACKEND_HEALTH__PATH", "/elsewhere"));
     assert_eq!(report.scenarios[0].steps[0].call, "GET /elsewhere");
 }
 
 #[test]
 fn the_command_line_outweighs_the_environment() {
     let mut command = fivewhys(["smoke", "--scenario", "health", "--set", HEALTH_PATH]);
-    let report = report(command.env("FIVEWHYS__SURFACE__BACKEND_HEALTH__PATH", "/elsewhere"));
+    let report = report(command.env("FIVEWHYS__ENDPOINT__BACKEND_HEALTH__PATH", "/elsewhere"));
     assert_eq!(report.scenarios[0].steps[0].call, "GET /nowhere");
 }
 
@@ -42,11 +42,14 @@ fn a_mistake_in_the_environment_is_told(#[case] name: &str, #[case] value: &str,
 }
 
 #[test]
-fn doors_close_and_do_not_open() {
-    let doors = |more: &[&str]| report(fivewhys(["smoke", "--scenario", "health"]).args(more)).doors;
-    assert_eq!(doors(&[]), ["edge", "auth", "direct", "service-credentials", "manifest", "logs"]);
-    assert_eq!(doors(&["--doors", "auth"]), ["edge", "auth"]);
-    assert_eq!(doors(&["--set", "doors=[\"edge\",\"auth\"]", "--doors", "auth,manifest"]), ["edge", "auth"]);
+fn evidence_sources_close_and_do_not_open() {
+    let evidence_sources = |more: &[&str]| report(fivewhys(["smoke", "--scenario", "health"]).args(more)).evidence;
+    assert_eq!(evidence_sources(&[]), ["edge", "auth", "direct", "service-credentials", "manifest", "logs"]);
+    assert_eq!(evidence_sources(&["--evidence", "auth"]), ["edge", "auth"]);
+    assert_eq!(
+        evidence_sources(&["--set", "evidence=[\"edge\",\"auth\"]", "--evidence", "auth,manifest"]),
+        ["edge", "auth"]
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn passages(more: &[&str]) -> Report {
 #[case::behind_the_backend(&["--fault", "backend-auth/service-secret-mismatch"], Hop::Backend, &[Hop::BackendAuth], Blame::Culprit)]
 #[case::at_the_edge(&["--fault", "edge/iam-denied"], Hop::Edge, &[Hop::Edge], Blame::Culprit)]
 #[case::open(
-    &["--fault", "backend-auth/service-secret-mismatch", "--doors", "edge,auth"],
+    &["--fault", "backend-auth/service-secret-mismatch", "--evidence", "edge,auth"],
     Hop::Backend,
     &[Hop::BackendAuth, Hop::Auth],
     Blame::Suspect

@@ -13,7 +13,7 @@ use crate::fetch::fetch;
 use crate::program::{TwinProcess, fivewhys, run, stderr, stdout};
 
 const MISMATCH: &str = "backend-auth/service-secret-mismatch";
-const DOORS: &str = "edge,auth,service-credentials";
+const EVIDENCES: &str = "edge,auth,service-credentials";
 
 /// A twin with a fault, in a process of its own, and where it tells of itself.
 struct Faulty {
@@ -32,7 +32,7 @@ impl Faulty {
 
     fn arguments(&self) -> Vec<String> {
         let target = self.twin.target().display().to_string();
-        ["--config", &target, "smoke", "--doors", DOORS].map(str::to_owned).to_vec()
+        ["--config", &target, "smoke", "--evidence", EVIDENCES].map(str::to_owned).to_vec()
     }
 }
 
@@ -52,7 +52,7 @@ fn the_command_of_a_report_hands_its_output_to_the_next_run() {
     let handed = [&faulty.arguments()[..], &json, &["--manifest".to_owned(), "-".to_owned()]].concat();
     let settled = report(&fivewhys(handed).write_stdin(both).output().expect("it starts").stdout);
     assert_eq!((&*settled.causes[0].fault, settled.causes[0].certainty), (MISMATCH, Certainty::Likely));
-    assert!(settled.doors.contains(&"manifest".to_owned()), "{:?}", settled.doors);
+    assert!(settled.evidence.contains(&"manifest".to_owned()), "{:?}", settled.evidence);
 }
 
 #[rstest]

@@ -56,7 +56,7 @@ fn whole(arguments: &[&str]) -> Report {
 #[case::passed(&[])]
 #[case::one_cause(&["--fault", "backend-auth/service-secret-mismatch"])]
 #[case::another_dialect(&["--fault", "backend-auth/service-secret-missing", "--dialect", "observed"])]
-#[case::open(&["--fault", "backend-auth/service-secret-mismatch", "--doors", "edge,auth"])]
+#[case::open(&["--fault", "backend-auth/service-secret-mismatch", "--evidence", "edge,auth"])]
 #[case::at_the_edge(&["--fault", "edge/strips-authorization"])]
 fn the_parts_of_a_run_give_what_one_run_gives(#[case] arguments: &[&str]) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -121,7 +121,7 @@ fn the_diagnosis_of_a_merge_sees_what_every_part_saw() {
     let alone = [
         "--fault",
         "backend-auth/service-secret-mismatch",
-        "--doors",
+        "--evidence",
         "edge,auth",
         "--set",
         "budget.diagnosis_probes=0",
@@ -129,7 +129,7 @@ fn the_diagnosis_of_a_merge_sees_what_every_part_saw() {
     let one = |name: &str| shard(folder.path(), name, &[&alone[..], &["--scenario", name]].concat());
     let files = [one("chat-stream"), one("token-validation")];
     let part: Report = serde_json::from_slice(&std::fs::read(&files[0]).expect("it was written")).expect("a report");
-    let whole = merged(&files, &["--doors", "edge,auth"]);
+    let whole = merged(&files, &["--evidence", "edge,auth"]);
     let remain = |report: &Report| report.causes[0].alternatives.len();
     assert!(remain(&whole) < remain(&part), "{} of {} remain", remain(&whole), remain(&part));
 }
@@ -173,7 +173,7 @@ fn parts_that_are_not_one_run_are_a_mistake(#[case] shards: &[&str], #[case] wor
 
 #[rstest]
 #[case::other_target("\"target\": \"offline\"", "\"target\": \"staging\"", "of the target `staging`")]
-#[case::other_schema("fivewhys/report/1", "fivewhys/report/0", "fivewhys/report/0")]
+#[case::other_schema("fivewhys/report/2", "fivewhys/report/0", "fivewhys/report/0")]
 #[case::no_report("{", "", "line 2, column 10: invalid type")]
 fn a_report_that_does_not_belong_here_is_a_mistake(#[case] what: &str, #[case] with: &str, #[case] says: &str) {
     let folder = tempfile::tempdir().expect("a folder");

@@ -27,7 +27,7 @@ const CARGO: &str =
 const OFFLINE: &str = r#"
 [target.offline]
 twin = true
-doors = ["edge", "direct", "auth", "service-credentials", "manifest", "logs"]
+evidence = ["edge", "direct", "auth", "service-credentials", "manifest", "logs"]
 validation = "auth-service"
 budget = { requests_per_minute = 60000 }
 "#;

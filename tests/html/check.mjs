@@ -27,7 +27,7 @@ const kinds = {
   passed: { arguments: [], code: 0, causes: 0 },
   'one-cause': { arguments: mismatch, code: 1 },
   'two-causes': { arguments: [...mismatch, '--fault', 'edge/drops-upgrade'], code: 3, causes: 2 },
-  ambiguous: { arguments: [...mismatch, '--doors', 'edge,auth'], code: 3 },
+  ambiguous: { arguments: [...mismatch, '--evidence', 'edge,auth'], code: 3 },
   'three-hundred': { arguments: [...mismatch, '--scenarios', manySteps()], code: 1 },
   network: { arguments: ['--fault', 'edge/iam-denied'], code: 1 },
   flaky: { arguments: ['--scenarios', oneCall(), '--retries', '1'], code: 0, causes: 0, backend: awayAtFirst, shows: '.tried' },
@@ -104,7 +104,7 @@ async function run(name, { arguments: more, code, backend }, report) {
 // The target staging, moved to a server of ours.
 function servers(port) {
   const moved = [['backend', 'http'], ['auth', 'http'], ['websocket', 'ws']].flatMap(([what, scheme]) => ['--set', `${what}=${scheme}://127.0.0.1:${port}`]);
-  return ['--target', 'staging', ...moved, '--doors', 'edge', '--set', 'budget.requests_per_minute=60000'];
+  return ['--target', 'staging', ...moved, '--evidence', 'edge', '--set', 'budget.requests_per_minute=60000'];
 }
 
 async function report(name, kind) {

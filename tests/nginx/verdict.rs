@@ -19,7 +19,7 @@ pub(crate) fn passes(report: &Report) -> Result<(), String> {
 
 /// Nginx's own pages are the edge's, and no JSON that it relays is.
 pub(crate) fn told_apart(report: &Report) -> Result<(), String> {
-    for probe in report.probes.iter().filter(|probe| probe.exchange.probe.surface.starts_with("backend.")) {
+    for probe in report.probes.iter().filter(|probe| probe.exchange.probe.endpoint.starts_with("backend.")) {
         let Some(seen) = &probe.observation else { continue };
         let text = &probe.exchange.body.text;
         let (page, json) = (text.contains("<hr><center>nginx"), text.starts_with('{'));
@@ -52,7 +52,7 @@ fn all_by(report: &Report, statuses: &[u16], right: fn(Hop) -> bool) -> Result<(
 
 fn at_the_backend(report: &Report) -> impl Iterator<Item = &Observation> {
     let seen = report.probes.iter().filter_map(|probe| probe.observation.as_ref());
-    seen.filter(|seen| seen.probe.surface.starts_with("backend."))
+    seen.filter(|seen| seen.probe.endpoint.starts_with("backend."))
 }
 
 /// One cause, this one, certain.

@@ -22,7 +22,7 @@ fn manifests_and_logs_with_secrets_in_them_leak_nothing() {
     });
     let output = leaks_nothing(&server, || {
         let mut command = smoke(&server);
-        command.args(["--set", "doors=[\"edge\",\"auth\",\"service-credentials\",\"manifest\",\"logs\"]"]);
+        command.args(["--set", "evidence=[\"edge\",\"auth\",\"service-credentials\",\"manifest\",\"logs\"]"]);
         command.args(["--set", &format!("manifest.backend={backend}"), "--set", &format!("manifest.auth={auth}")]);
         command.args(["--set", &format!("logs=[\"{logs}\"]")]);
         command

@@ -12,18 +12,18 @@ pub(crate) const SIGNING: &str = "signing+secret/of=32&bytes \"and\" more%20\\";
 pub(crate) const SERVICE: &str = "service+secret/of=32&bytes \"and\" more%41\\n";
 const PASSWORD: &str = "pass+word/of=test&users \"and\" more%00\\t";
 
-/// `smoke` against this server, as backend and as auth service, with the doors edge, auth and service-credentials.
+/// `smoke` against this server, as backend and as auth service, with the evidence edge, auth and service-credentials.
 pub(crate) fn smoke(server: &Server) -> Command {
     let mut command = fivewhys(["smoke", "--target", "staging"]);
     for (name, scheme) in [("backend", "http"), ("auth", "http"), ("websocket", "ws")] {
         command.args(["--set", &format!("{name}={scheme}://{}", server.address)]);
     }
     for service in ["backend", "auth"] {
-        let healthy = format!("surface.\"{service}.health\".accept.json={{path=\"$.status\",is=\"healthy\"}}");
+        let healthy = format!("endpoint.\"{service}.health\".accept.json={{path=\"$.status\",is=\"healthy\"}}");
         command.args(["--set", &healthy]);
     }
     command.args(["--set", "budget.requests_per_minute=60000", "--set", "budget.probe=2s"]);
-    command.args(["--set", "doors=[\"edge\",\"auth\",\"service-credentials\"]"]);
+    command.args(["--set", "evidence=[\"edge\",\"auth\",\"service-credentials\"]"]);
     command.env("JWT_SECRET_STAGING", SIGNING).env("SERVICE_SECRET", SERVICE);
     command.env("FIVEWHYS_PRIMARY_PASSWORD", PASSWORD).env("FIVEWHYS_SECOND_PASSWORD", PASSWORD);
     command

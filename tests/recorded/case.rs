@@ -1,4 +1,4 @@
-//! A recording as a run would have it: what was observed through the open doors, what failed, what was logged. Sits in the test `recorded`.
+//! A recording as a run would have it: what was observed through the granted evidence, what failed, what was logged. Sits in the test `recorded`.
 
 use std::collections::BTreeSet;
 
@@ -7,22 +7,22 @@ use fivewhys::diagnose::{Catalogue, Cause, FailedStep, Finding, Given, SentProbe
 use fivewhys::evidence::Evidence;
 use fivewhys::observe::{Authn, Observation, Outcome, observe};
 use fivewhys::probe::{Exchange, ProbeKey};
-use fivewhys::terms::{Caller, Door, Role, Service, TokenKind};
+use fivewhys::terms::{Caller, EvidenceSource, Role, Service, TokenKind};
 
 use crate::recording::{Probe, Recording};
 use crate::{evidence, exchange, key};
 
-/// The doors beside the edge, in sets that an operator may have granted.
-pub(crate) const DOORS: &[&[Door]] = &[
+/// The evidence beside the edge, in sets that an operator may have granted.
+pub(crate) const EVIDENCES: &[&[EvidenceSource]] = &[
     &[],
-    &[Door::Auth],
-    &[Door::Auth, Door::ServiceCredentials],
-    &[Door::Auth, Door::ServiceCredentials, Door::Logs],
-    &[Door::Logs],
-    &[Door::Auth, Door::Logs],
+    &[EvidenceSource::Auth],
+    &[EvidenceSource::Auth, EvidenceSource::ServiceCredentials],
+    &[EvidenceSource::Auth, EvidenceSource::ServiceCredentials, EvidenceSource::Logs],
+    &[EvidenceSource::Logs],
+    &[EvidenceSource::Auth, EvidenceSource::Logs],
 ];
 
-/// What a run with these doors would have.
+/// What a run with this evidence would have.
 pub(crate) struct Case {
     target: Target,
     observations: Vec<Observation>,
@@ -33,9 +33,14 @@ pub(crate) struct Case {
 
 impl Case {
     /// Builds it from the probes of one fault that fivewhys would send and that are kept, by their ordinals.
-    pub(crate) fn of(recording: &Recording, target: &Target, doors: &[Door], kept: &dyn Fn(u32) -> bool) -> Self {
+    pub(crate) fn of(
+        recording: &Recording,
+        target: &Target,
+        evidence_sources: &[EvidenceSource],
+        kept: &dyn Fn(u32) -> bool,
+    ) -> Self {
         let mut target = target.clone();
-        target.doors = doors.iter().copied().collect::<BTreeSet<Door>>();
+        target.evidence_sources = evidence_sources.iter().copied().collect::<BTreeSet<EvidenceSource>>();
         let probes: Vec<&Probe> = recording.of_one_fault().filter(|probe| !key::calls_itself_a_test(probe)).collect();
         let keyed = probes.iter().zip(1..).filter_map(|(probe, id)| Some((*probe, key::of(probe)?, id)));
         let keyed = keyed.filter(|(_, _, id)| kept(*id));
@@ -44,7 +49,8 @@ impl Case {
             allowed.map(|(probe, key, id)| exchange::of(recording, probe, key, id)).collect();
         let observations: Vec<Observation> = exchanges.iter().filter_map(|one| seen(one, &target)).collect();
         let failed = observations.iter().filter_map(|one| failed_step(one, &target)).collect();
-        let log = if target.opens(Door::Logs) { evidence::of(recording, &probes) } else { Evidence::default() };
+        let log =
+            if target.opens(EvidenceSource::Logs) { evidence::of(recording, &probes) } else { Evidence::default() };
         Self { observations, sent: exchanges.iter().map(sent).collect(), failed, evidence: log, target }
     }
 
@@ -66,19 +72,20 @@ impl Case {
 /// What an exchange means to the product.
 pub(crate) fn seen(exchange: &Exchange, target: &Target) -> Option<Observation> {
     let sub = target.user(&exchange.probe.user).map_or("", |user| user.sub.as_str());
-    observe(exchange, target.surfaces.get(&exchange.probe.surface)?, sub)
+    observe(exchange, target.endpoints.get(&exchange.probe.endpoint)?, sub)
 }
 
-/// What a run could send: the auth service is called through its own door, and the right secret is known with another.
+/// What a run could send: the auth service is called through its own source of evidence, and the right secret is known with another.
 fn may_be_sent(key: &ProbeKey, target: &Target) -> bool {
-    let at_auth = target.surfaces.get(&key.surface).is_some_and(|surface| surface.service == Service::Auth);
+    let at_auth = target.endpoints.get(&key.endpoint).is_some_and(|endpoint| endpoint.service == Service::Auth);
     let with_secret = matches!(key.caller, Caller::Right | Caller::WrongId);
-    (!at_auth || target.opens(Door::Auth)) && (!with_secret || target.opens(Door::ServiceCredentials))
+    (!at_auth || target.opens(EvidenceSource::Auth))
+        && (!with_secret || target.opens(EvidenceSource::ServiceCredentials))
 }
 
 /// The step that a scenario would hold and that fails: health, good tokens where they must be let in, bad ones that are.
 fn failed_step(seen: &Observation, target: &Target) -> Option<FailedStep> {
-    let role = target.surfaces.get(&seen.probe.surface)?.role;
+    let role = target.endpoints.get(&seen.probe.endpoint)?.role;
     let control = role == Role::Protected && !seen.probe.token.should_be_accepted();
     let well = seen.result == Outcome::Ok && seen.authn != Authn::AcceptedAsOther;
     let fails = match role {
@@ -87,7 +94,7 @@ fn failed_step(seen: &Observation, target: &Target) -> Option<FailedStep> {
         Role::Protected => !well,
         _ => false,
     };
-    let step = format!("{}/{}", seen.probe.surface, seen.exchange);
+    let step = format!("{}/{}", seen.probe.endpoint, seen.exchange);
     fails.then_some(FailedStep { step, exchange: seen.exchange, control })
 }
 

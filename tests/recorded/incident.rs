@@ -6,7 +6,7 @@ use std::path::Path;
 use fivewhys::config::Target;
 use fivewhys::observe::{Authn, Outcome};
 use fivewhys::probe::{Body, Exchange, Head, Phases, ProbeKey, SentRequest};
-use fivewhys::terms::{Caller, Carrier, Hop, TokenKind};
+use fivewhys::terms::{Caller, Hop, TokenKind, TokenLocation};
 use libtest_mimic::Failed;
 use serde::Deserialize;
 
@@ -44,11 +44,17 @@ pub(crate) fn check(file: &Path, target: &Target) -> Result<(), Failed> {
 }
 
 fn exchange(answer: &Answer, token: TokenKind) -> Exchange {
-    let surface = if answer.request[0] == "POST" { "backend.chat-stream" } else { "backend.chat-messages" };
+    let endpoint = if answer.request[0] == "POST" { "backend.chat-stream" } else { "backend.chat-messages" };
     let user = "primary".to_owned();
     Exchange {
         id: 1,
-        probe: ProbeKey { surface: surface.to_owned(), token, carrier: Carrier::Header, caller: Caller::None, user },
+        probe: ProbeKey {
+            endpoint: endpoint.to_owned(),
+            token,
+            token_location: TokenLocation::Header,
+            caller: Caller::None,
+            user,
+        },
         step: None,
         started_at: jiff::Timestamp::UNIX_EPOCH,
         trace_id: "0".repeat(32),

@@ -1,14 +1,14 @@
-//! Which probe of fivewhys a recorded call is: surface, token kind, carrier, caller. Sits in the test `recorded`.
+//! Which probe of fivewhys a recorded call is: endpoint, token kind, token location, caller. Sits in the test `recorded`.
 
 use fivewhys::probe::ProbeKey;
-use fivewhys::terms::{Caller, Carrier, TokenKind};
+use fivewhys::terms::{Caller, TokenKind, TokenLocation};
 
 use crate::recording::Probe;
 
-/// Recorded calls by method and path, as surfaces. Left out: other views of health (`/health/ready`, `/api/health`,
+/// Recorded calls by method and path, as endpoints. Left out: other views of health (`/health/ready`, `/api/health`,
 /// `/auth/health`), routes that serve whoever comes (`/api/agents/*`, `/api/messages/`, `/api/events/stream`), what refuses
 /// everyone even when all is well (`/api/v1/auth/protected`, `/auth/service-token`), and the login.
-const SURFACES: &[(&str, &str, &str)] = &[
+const ENDPOINTS: &[(&str, &str, &str)] = &[
     ("backend ", "GET /health", "backend.health"),
     ("backend ", "GET /api/chat/messages", "backend.chat-messages"),
     ("backend ", "POST /api/chat/messages", "backend.chat-messages-post"),
@@ -48,15 +48,21 @@ const TOKENS: &[(&str, TokenKind)] = &[
 
 /// The key of a recorded call; nothing for calls that fivewhys does not make.
 pub(crate) fn of(probe: &Probe) -> Option<ProbeKey> {
-    // Carriers that fivewhys does not use: another scheme, the query.
+    // Token locations that fivewhys does not use: another scheme, the query.
     if probe.name.contains("malformed scheme") || probe.request.url.contains('?') {
         return None;
     }
     let call = format!("{} {}", probe.request.method, probe.path());
     let from_auth = probe.name.starts_with("auth ");
-    let surface = SURFACES.iter().find(|(whose, what, _)| *what == call && (*whose == "auth ") == from_auth)?.2;
-    let (carrier, token) = credential(probe, surface)?;
-    Some(ProbeKey { surface: surface.to_owned(), token, carrier, caller: caller(probe), user: "primary".to_owned() })
+    let endpoint = ENDPOINTS.iter().find(|(whose, what, _)| *what == call && (*whose == "auth ") == from_auth)?.2;
+    let (token_location, token) = credential(probe, endpoint)?;
+    Some(ProbeKey {
+        endpoint: endpoint.to_owned(),
+        token,
+        token_location,
+        caller: caller(probe),
+        user: "primary".to_owned(),
+    })
 }
 
 /// Whether a header of the call calls it a test. fivewhys sends none (design, section 7), so a diagnosis never sees it.
@@ -64,17 +70,17 @@ pub(crate) fn calls_itself_a_test(probe: &Probe) -> bool {
     probe.request.headers.keys().any(|name| name.to_ascii_lowercase().starts_with("x-e2e"))
 }
 
-fn credential(probe: &Probe, surface: &str) -> Option<(Carrier, TokenKind)> {
+fn credential(probe: &Probe, endpoint: &str) -> Option<(TokenLocation, TokenKind)> {
     let header = probe.request.headers.get("Authorization").and_then(|value| value.as_str());
     let offered = probe.request.subprotocols.iter().flatten().find(|text| text.contains("token:"));
     if let Some(offered) = offered {
-        return Some((Carrier::Subprotocol, kind(offered)?));
+        return Some((TokenLocation::Subprotocol, kind(offered)?));
     }
-    if surface == "auth.validate" {
+    if endpoint == "auth.validate" {
         let token = probe.request.body.get("token").and_then(|value| value.as_str());
-        return Some((Carrier::Body, token.map_or(Some(TokenKind::None), kind)?));
+        return Some((TokenLocation::Body, token.map_or(Some(TokenKind::None), kind)?));
     }
-    Some((Carrier::Header, header.map_or(Some(TokenKind::None), kind)?))
+    Some((TokenLocation::Header, header.map_or(Some(TokenKind::None), kind)?))
 }
 
 fn kind(text: &str) -> Option<TokenKind> {

@@ -37,7 +37,7 @@ pub(crate) fn check(recording: &Recording, probe: &Probe, id: u32, target: &Targ
     let Some(row) = row else {
         return Err(format!("the table has no row for it; it is read as {}", words(&seen)).into());
     };
-    let wanted = row[2..].join(" ").replace("self", seen.probe.surface.split('.').next().unwrap_or_default());
+    let wanted = row[2..].join(" ").replace("self", seen.probe.endpoint.split('.').next().unwrap_or_default());
     if wanted == words(&seen) { Ok(()) } else { Err(format!("expected {wanted}, read as {}", words(&seen)).into()) }
 }
 

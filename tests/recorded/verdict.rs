@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use fivewhys::config::Target;
 use fivewhys::diagnose::{Cause, Certainty, Finding};
-use fivewhys::terms::Door;
+use fivewhys::terms::EvidenceSource;
 use libtest_mimic::Failed;
 use serde::Deserialize;
 
@@ -37,20 +37,24 @@ const PARTS: u32 = 20;
 static TABLE: LazyLock<BTreeMap<String, Expected>> =
     LazyLock::new(|| toml::from_str(include_str!("verdicts.toml")).expect("the table"));
 
-/// The verdict on a recording, through these doors and the edge.
-pub(crate) fn check(recording: &Recording, doors: &[Door], target: &Target) -> Result<(), Failed> {
-    let case = Case::of(recording, target, doors, &|_| true);
+/// The verdict on a recording, through this evidence and the edge.
+pub(crate) fn check(recording: &Recording, evidence_sources: &[EvidenceSource], target: &Target) -> Result<(), Failed> {
+    let case = Case::of(recording, target, evidence_sources, &|_| true);
     let (causes, findings) = case.verdict();
     let Some(expected) = TABLE.get(&recording.name) else { return Ok(()) };
-    let wrong = wrong(expected, &names(doors), &causes, &findings);
+    let wrong = wrong(expected, &names(evidence_sources), &causes, &findings);
     if wrong.is_empty() { Ok(()) } else { Err(format!("{}\n{}", wrong.join("\n"), told(&causes)).into()) }
 }
 
 /// A run never sends exactly what was recorded. Whatever part of it there is: no wrong cause is certain, and the true one is not ruled out.
-pub(crate) fn check_parts(recording: &Recording, doors: &[Door], target: &Target) -> Result<(), Failed> {
+pub(crate) fn check_parts(
+    recording: &Recording,
+    evidence_sources: &[EvidenceSource],
+    target: &Target,
+) -> Result<(), Failed> {
     let Some(expected) = TABLE.get(&recording.name) else { return Ok(()) };
     for part in 0..PARTS {
-        let case = Case::of(recording, target, doors, &|id| is_in_part(part, id));
+        let case = Case::of(recording, target, evidence_sources, &|id| is_in_part(part, id));
         let causes = case.verdict().0;
         let truth = expected.truth.as_deref().unwrap_or_default();
         let wrong = |cause: &&Cause| {
@@ -73,11 +77,11 @@ fn is_in_part(part: u32, id: u32) -> bool {
 }
 
 /// `auth,logs`.
-pub(crate) fn names(doors: &[Door]) -> String {
-    doors.iter().map(|door| door.as_str()).collect::<Vec<_>>().join(",")
+pub(crate) fn names(evidence_sources: &[EvidenceSource]) -> String {
+    evidence_sources.iter().map(|evidence_source| evidence_source.as_str()).collect::<Vec<_>>().join(",")
 }
 
-fn wrong(expected: &Expected, doors: &str, causes: &[Cause], findings: &[Finding]) -> Vec<String> {
+fn wrong(expected: &Expected, evidence_sources: &str, causes: &[Cause], findings: &[Finding]) -> Vec<String> {
     let mut wrong = Vec::new();
     for cause in causes.iter().filter(|cause| cause.certainty >= Certainty::Likely) {
         let true_one = expected.truth.as_ref() == Some(&cause.fault);
@@ -88,9 +92,12 @@ fn wrong(expected: &Expected, doors: &str, causes: &[Cause], findings: &[Finding
     match &expected.truth {
         None if causes.is_empty() => {}
         None => wrong.push("nothing fails, and a cause is named".to_owned()),
-        Some(truth) => wrong.extend(unsure(expected, truth, doors, causes)),
+        Some(truth) => wrong.extend(unsure(expected, truth, evidence_sources, causes)),
     }
-    let watched = expected.never_with.as_deref().is_none_or(|with| with.split(',').all(|door| doors.contains(door)));
+    let watched = expected
+        .never_with
+        .as_deref()
+        .is_none_or(|with| with.split(',').all(|evidence_source| evidence_sources.contains(evidence_source)));
     let hop = |fault: &str| fault.split('/').next().unwrap_or_default().to_owned();
     let never = causes.iter().flat_map(candidates).filter(|fault| watched && expected.never.contains(&hop(fault)));
     wrong.extend(never.map(|fault| format!("{fault} must not be a candidate")));
@@ -100,11 +107,11 @@ fn wrong(expected: &Expected, doors: &str, causes: &[Cause], findings: &[Finding
     wrong
 }
 
-fn unsure(expected: &Expected, truth: &str, doors: &str, causes: &[Cause]) -> Option<String> {
+fn unsure(expected: &Expected, truth: &str, evidence_sources: &str, causes: &[Cause]) -> Option<String> {
     let Some(cause) = causes.iter().find(|cause| candidates(cause).any(|fault| fault == truth)) else {
         return Some(format!("{truth} is not among the candidates"));
     };
-    let asked = |sets: &[String]| sets.iter().any(|set| set == doors);
+    let asked = |sets: &[String]| sets.iter().any(|set| set == evidence_sources);
     let wanted = match (asked(&expected.certain), asked(&expected.likely)) {
         (true, _) => Certainty::Certain,
         (_, true) => Certainty::Likely,

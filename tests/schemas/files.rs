@@ -29,8 +29,8 @@ const ALL: [Written; 3] = [
             "[target.a]\ndoors = [\"window\"]",
             "[target.a]\nsigning_secret = \"the secret itself\"",
             "[target.a.budget]\nrun = 5",
-            "[target.a.surface.\"frontend.x\"]\npath = \"/\"",
-            "[target.a.surface.\"auth.x\"]\npath = \"/\"\naccept = { json = { is = 1 } }",
+            "[target.a.endpoint.\"frontend.x\"]\npath = \"/\"",
+            "[target.a.endpoint.\"auth.x\"]\npath = \"/\"\naccept = { json = { is = 1 } }",
         ],
     },
     Written {

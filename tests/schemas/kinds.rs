@@ -45,7 +45,7 @@ pub(crate) const ALL: &[Kind] = &[
     Kind { name: "a_certain_cause", made: By(&["--fault", MISMATCH]), code: 1, shows: "/causes/0/fix" },
     Kind {
         name: "an_ambiguous_cause",
-        made: By(&["--fault", MISMATCH, "--doors", "edge,auth"]),
+        made: By(&["--fault", MISMATCH, "--evidence", "edge,auth"]),
         code: 3,
         shows: "/causes/0/alternatives",
     },

@@ -6,14 +6,14 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use fivewhys::config::{
-    EvidenceSource, Overrides, SecretOrigin, SecretSource, Target, TargetFile, TwinCoordinates, User, Validation,
+    EvidenceLocation, Overrides, SecretOrigin, SecretSource, Target, TargetFile, TwinCoordinates, User, Validation,
 };
 use fivewhys::diagnose::Catalogue;
 use fivewhys::redact::Redactor;
 use fivewhys::report::Report;
 use fivewhys::run;
 use fivewhys::scenario::Scenario;
-use fivewhys::terms::{Door, Service};
+use fivewhys::terms::{EvidenceSource, Service};
 use fivewhys_mocks::{Dialect, Fault, TestUser, Twin, UnknownFault};
 use secrecy::SecretString;
 use url::Url;
@@ -60,9 +60,9 @@ impl Bench {
         Self { twin, target }
     }
 
-    /// Keeps only these doors open.
-    pub(crate) fn with_doors(mut self, doors: &[Door]) -> Self {
-        self.target.close_doors_except(doors);
+    /// Keeps only this evidence open.
+    pub(crate) fn with_evidence_sources(mut self, evidence_sources: &[EvidenceSource]) -> Self {
+        self.target.close_evidence_sources_except(evidence_sources);
         self
     }
 
@@ -81,7 +81,7 @@ impl Bench {
 }
 
 fn coordinates(twin: &Twin) -> TwinCoordinates {
-    let control = |path: &str| EvidenceSource::Url(url(&format!("{}{path}", twin.control_url())));
+    let control = |path: &str| EvidenceLocation::Url(url(&format!("{}{path}", twin.control_url())));
     let credentials = twin.credentials();
     TwinCoordinates {
         backend: url(twin.edge_url()),

@@ -35,7 +35,7 @@ pub(crate) struct ShownArgs {
 enum Format {
     /// For people.
     Human,
-    /// For programs: schema `fivewhys/report/1`.
+    /// For programs: schema `fivewhys/report/2`.
     Json,
 }
 

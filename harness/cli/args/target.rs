@@ -9,7 +9,7 @@ use crate::cli::terminal::mistake::Mistake;
 use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::Catalogue;
 use crate::document::ConfigError;
-use crate::terms::Door;
+use crate::terms::EvidenceSource;
 
 /// Options that pick a target.
 #[derive(Debug, Args)]
@@ -23,9 +23,9 @@ pub(crate) struct TargetArgs {
     /// Set a value of the target, for example `budget.run=30s`; may be repeated
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Keep only these doors open; the edge always is
-    #[arg(long, global = true, value_name = "DOOR,…", value_delimiter = ',')]
-    doors: Option<Vec<Door>>,
+    /// Use only this evidence, of what the target grants; `edge` is always used
+    #[arg(long, global = true, value_name = "SOURCE,…", alias = "doors", value_delimiter = ',')]
+    evidence: Option<Vec<EvidenceSource>>,
     /// A file of faults beside the built-in catalogue and the target's own; may be repeated
     #[arg(long, global = true, value_name = "FILE")]
     catalogue: Vec<PathBuf>,
@@ -37,9 +37,9 @@ impl TargetArgs {
         Ok(Catalogue::with(&[target.catalogue.as_slice(), &self.catalogue].concat())?)
     }
 
-    /// The doors that were named.
-    pub(crate) fn doors(&self) -> Option<&[Door]> {
-        self.doors.as_deref()
+    /// The evidence that were named.
+    pub(crate) fn evidence_sources(&self) -> Option<&[EvidenceSource]> {
+        self.evidence.as_deref()
     }
 
     /// Files of faults that were named.
@@ -65,8 +65,8 @@ impl TargetArgs {
             None => TargetFile::embedded()?,
         };
         let mut target = file.resolve(self.target.as_deref().or(otherwise), &self.overrides())?;
-        if let Some(doors) = &self.doors {
-            target.close_doors_except(doors);
+        if let Some(evidence_sources) = &self.evidence {
+            target.close_evidence_sources_except(evidence_sources);
         }
         Ok(target)
     }

@@ -60,7 +60,7 @@ mod tests {
     #[case::anything("yesterday\n", false)]
     fn only_a_yes_is_one(#[case] said: &str, #[case] runs: bool) {
         let settling = Settling {
-            door: "manifest".to_owned(),
+            evidence: "manifest".to_owned(),
             asks: "the backend's manifest".to_owned(),
             command: Some("gcloud run\u{1b}[2J".to_owned()),
             argv: vec!["gcloud".to_owned()],

@@ -1,19 +1,19 @@
-//! One layer of a surface as it is written, and how the layers become a [`Surface`]. Sits in `target`.
+//! One layer of an endpoint as it is written, and how the layers become a [`Endpoint`]. Sits in `target`.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::config::file::overlay::{Overlay, overlays};
-use crate::config::{Accept, Surface};
+use crate::config::{Accept, Endpoint};
 use crate::document::values::{HeaderKey, Method, Query, Route};
 use crate::document::written::{Json, Match, Named, OneOrMany};
-use crate::terms::{Carrier, Role, Service, SurfaceKind};
+use crate::terms::{EndpointKind, Role, Service, TokenLocation};
 
 overlays! {
-    /// `[target.NAME.surface."backend.chat-stream"]`.
-    pub(crate) struct SurfaceLayer {
+    /// `[target.NAME.endpoint."backend.chat-stream"]`.
+    pub(crate) struct EndpointLayer {
         /// How it answers. `http` when absent.
-        kind: Option<SurfaceKind>,
+        kind: Option<EndpointKind>,
         /// What the diagnosis may take it for. `open` when absent: it takes no part in the diagnosis.
         role: Option<Role>,
         /// The HTTP method. `GET` when absent.
@@ -29,8 +29,9 @@ overlays! {
         /// WebSocket: messages that are sent once it is open.
         send: Option<Vec<Json>>,
         /// How the token can travel, the usual way first. Absent: it takes none.
-        carriers: Option<Vec<Carrier>>,
-        /// WebSocket: what is offered with the carrier `subprotocol`; `{token}` and `{token_base64url}` are replaced. For example `["jwt-auth", "jwt.{token_base64url}"]`.
+        #[serde(alias = "carriers")]
+        token_locations: Option<Vec<TokenLocation>>,
+        /// WebSocket: what is offered with the token location `subprotocol`; `{token}` and `{token_base64url}` are replaced. For example `["jwt-auth", "jwt.{token_base64url}"]`.
         subprotocols: Option<Vec<String>>,
         /// Whether the call carries the service credentials of `caller`. `false` when absent.
         takes_caller: Option<bool>,
@@ -38,7 +39,7 @@ overlays! {
         accept: AcceptLayer,
         /// How a refusal of the calling service is recognised in the answer, where the system says so itself.
         caller_rejected: Option<Match>,
-        /// Where the answer (body, event or frame) tells who was signed in, for example `$.user_id`. Without it a success of an `optional` surface proves nothing.
+        /// Where the answer (body, event or frame) tells who was signed in, for example `$.user_id`. Without it a success of an `optional` endpoint proves nothing.
         identity: Option<Query>,
         /// Where the name of an event or frame is found in its JSON, for example `$.type`.
         event_name: Option<Query>,
@@ -59,29 +60,29 @@ overlays! {
     }
 }
 
-impl SurfaceLayer {
-    /// The surface, checked as a whole.
+impl EndpointLayer {
+    /// The endpoint, checked as a whole.
     ///
     /// # Errors
     /// A message that says what is missing or does not fit.
-    pub(crate) fn resolve(self, id: &str) -> Result<Surface, String> {
+    pub(crate) fn resolve(self, id: &str) -> Result<Endpoint, String> {
         let service = if id.starts_with("auth.") { Service::Auth } else { Service::Backend };
         let pairs = |named: Vec<crate::document::written::Entry<String>>| {
             named.into_iter().map(|e| (e.name, e.value)).collect()
         };
-        let surface = Surface {
+        let endpoint = Endpoint {
             past_edge: false,
             id: id.to_owned(),
             service,
-            kind: self.kind.unwrap_or(SurfaceKind::Http),
+            kind: self.kind.unwrap_or(EndpointKind::Http),
             role: self.role.unwrap_or(Role::Open),
             method: self.method.map_or_else(|| "GET".to_owned(), |method| method.0),
-            path: self.path.ok_or_else(|| format!("the surface `{id}` has no `path`"))?.0,
+            path: self.path.ok_or_else(|| format!("the endpoint `{id}` has no `path`"))?.0,
             query: pairs(self.query.0),
             headers: pairs(self.headers.0),
             body: self.body.map(|body| body.0),
             send: self.send.unwrap_or_default().into_iter().map(|message| message.0).collect(),
-            carriers: self.carriers.unwrap_or_default(),
+            token_locations: self.token_locations.unwrap_or_default(),
             subprotocols: self.subprotocols.unwrap_or_default(),
             takes_caller: self.takes_caller.unwrap_or(false),
             accept: self.accept.resolve(),
@@ -90,8 +91,8 @@ impl SurfaceLayer {
             event_name: self.event_name.map(|query| query.0),
             issued_token: self.issued_token.map(|query| query.0),
         };
-        check(&surface).map_or(Ok(()), Err)?;
-        Ok(surface)
+        check(&endpoint).map_or(Ok(()), Err)?;
+        Ok(endpoint)
     }
 }
 
@@ -107,33 +108,33 @@ impl AcceptLayer {
 }
 
 /// What does not fit together, if anything.
-fn check(surface: &Surface) -> Option<String> {
-    let id = &surface.id;
-    let websocket = surface.kind == SurfaceKind::Websocket;
-    let carries = |carrier| surface.carriers.contains(&carrier);
-    let in_body = surface.body.as_ref().is_some_and(|body| holds(body, "{token}"));
-    let in_subprotocols = surface.subprotocols.iter().any(|offer| offer.contains("{token"));
-    let signed_in = matches!(surface.role, Role::Protected | Role::Oracle | Role::Logout);
-    let flaw = if signed_in && surface.carriers.is_empty() {
-        "takes a token but names no `carriers`"
-    } else if carries(Carrier::Body) && !in_body {
+fn check(endpoint: &Endpoint) -> Option<String> {
+    let id = &endpoint.id;
+    let websocket = endpoint.kind == EndpointKind::Websocket;
+    let carries = |token_location| endpoint.token_locations.contains(&token_location);
+    let in_body = endpoint.body.as_ref().is_some_and(|body| holds(body, "{token}"));
+    let in_subprotocols = endpoint.subprotocols.iter().any(|offer| offer.contains("{token"));
+    let signed_in = matches!(endpoint.role, Role::Protected | Role::Introspection | Role::Logout);
+    let flaw = if signed_in && endpoint.token_locations.is_empty() {
+        "takes a token but names no `token_locations`"
+    } else if carries(TokenLocation::Body) && !in_body {
         "carries the token in the body, but its `body` holds no `\"{token}\"`"
-    } else if carries(Carrier::Query) && !surface.query.iter().any(|(_, value)| value.contains("{token}")) {
+    } else if carries(TokenLocation::Query) && !endpoint.query.iter().any(|(_, value)| value.contains("{token}")) {
         "carries the token in its URL, but its `query` holds no `\"{token}\"`"
-    } else if surface.role == Role::Optional && surface.carriers.is_empty() {
-        "knows who signed in, but names no `carriers`"
-    } else if carries(Carrier::Subprotocol) && !(websocket && in_subprotocols) {
+    } else if endpoint.role == Role::Optional && endpoint.token_locations.is_empty() {
+        "knows who signed in, but names no `token_locations`"
+    } else if carries(TokenLocation::Subprotocol) && !(websocket && in_subprotocols) {
         "carries the token as subprotocol: that takes kind `websocket` and `subprotocols` with `{token}` or `{token_base64url}`"
-    } else if surface.role == Role::Issuer && surface.issued_token.is_none() {
+    } else if endpoint.role == Role::Issuer && endpoint.issued_token.is_none() {
         "mints a token, but does not say where in the answer it is: `issued_token`"
-    } else if !websocket && (!surface.send.is_empty() || surface.accept.first_frame.is_some()) {
+    } else if !websocket && (!endpoint.send.is_empty() || endpoint.accept.first_frame.is_some()) {
         "has `send` or `accept.first_frame`, which belong to kind `websocket`"
-    } else if websocket && (surface.method != "GET" || surface.body.is_some()) {
+    } else if websocket && (endpoint.method != "GET" || endpoint.body.is_some()) {
         "is a WebSocket: its method is GET and it has no body"
     } else {
         return None;
     };
-    Some(format!("the surface `{id}` {flaw}"))
+    Some(format!("the endpoint `{id}` {flaw}"))
 }
 
 /// Whether a string anywhere in the JSON holds the text.

@@ -76,7 +76,7 @@ fn of_target(header: &Header<'_>, mut layer: Layer) -> Vec<ConfigError> {
     mistakes
 }
 
-/// Puts something in the place of what is missing, or takes out the surface or user that stands here.
+/// Puts something in the place of what is missing, or takes out the endpoint or user that stands here.
 fn put_right(layer: &mut Layer, at: usize) -> bool {
     let twin = layer.twin.unwrap_or(false);
     let missing = [&mut layer.backend, &mut layer.auth].into_iter().find(|url| url.is_none() && !twin);
@@ -88,9 +88,9 @@ fn put_right(layer: &mut Layer, at: usize) -> bool {
         layer.signing_secret = Some(OneOrMany::default());
         return true;
     }
-    let (surfaces, users) = (layer.surface.0.len(), layer.user.0.len());
-    layer.surface.0.retain(|entry| entry.span.start != at);
+    let (endpoints, users) = (layer.endpoint.0.len(), layer.user.0.len());
+    layer.endpoint.0.retain(|entry| entry.span.start != at);
     layer.user.0.retain(|entry| entry.span.start != at);
-    let left = (layer.surface.0.len(), layer.user.0.len());
-    left != (surfaces, users) && left.0 > 0 && left.1 > 0
+    let left = (layer.endpoint.0.len(), layer.user.0.len());
+    left != (endpoints, users) && left.0 > 0 && left.1 > 0
 }

@@ -8,13 +8,13 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use crate::config::Validation;
-use crate::config::file::endpoint_layer::SurfaceLayer;
+use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::overlay::{Overlay, overlays};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::document::error::Source;
-use crate::document::values::{BaseUrl, HeaderKey, Period, SocketUrl, SurfaceId};
+use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, SocketUrl};
 use crate::document::written::{Json, Named, OneOrMany};
-use crate::terms::{Algorithm, Door};
+use crate::terms::{Algorithm, EvidenceSource};
 
 overlays! {
     /// `[defaults]`, `[target.NAME]`, or one override.
@@ -29,21 +29,22 @@ overlays! {
         auth: Option<BaseUrl>,
         /// The base URL of WebSockets; when absent the backend's, with `ws` or `wss`.
         websocket: Option<SocketUrl>,
-        /// The backend's own URL, past the edge, for example `https://backend-abc123.run.app`. With the door `direct` it tells the edge from the backend.
+        /// The backend's own URL, past the edge, for example `https://backend-abc123.run.app`. With the evidence `direct` it tells the edge from the backend.
         direct: Option<BaseUrl>,
-        /// The sources of evidence that are granted. `edge` is always open. `--doors` closes doors and opens none.
-        doors: Option<Vec<Door>>,
+        /// The sources of evidence that are granted. `edge` is always granted. `--evidence` withholds evidence and grants none.
+        #[serde(alias = "doors")]
+        evidence: Option<Vec<EvidenceSource>>,
         /// Where the secret is found that signs our tokens: the first source that is not empty, trimmed. At least 32 bytes, or a private key in PEM for RS256 and ES256. For example `["env:JWT_SECRET"]`.
         signing_secret: Option<OneOrMany<SecretText>>,
         /// How tokens are signed. `HS256` when absent.
         algorithm: Option<Algorithm>,
-        /// The keys that the auth service publishes; read where the door `auth` is open. Our tokens then carry the id of our key.
+        /// The keys that the auth service publishes; read where the evidence `auth` is granted. Our tokens then carry the id of our key.
         jwks: Option<EvidenceText>,
         /// How the backend judges a token. `unknown` when absent.
         validation: Option<Validation>,
         /// Whether the backend refuses to start without its configuration. Absent: nobody knows.
         startup_check: Option<bool>,
-        /// How a service identifies itself to the auth service; used where the door `service-credentials` is open.
+        /// How a service identifies itself to the auth service; used where the evidence `service-credentials` is granted.
         caller: CallerLayer,
         /// What is put into a token, besides `sub`, `email`, `permissions`, `iat`, `exp` and a fresh `jti`.
         claims: ClaimsLayer,
@@ -52,14 +53,15 @@ overlays! {
         /// Known test users, by the name that scenarios use (`as`). The first is the usual one.
         user: Named<String, UserLayer>,
         /// What can be called, by id: `backend.NAME` or `auth.NAME`, whose base URL it is called at.
-        surface: Named<SurfaceId, SurfaceLayer>,
+        #[serde(alias = "surface")]
+        endpoint: Named<EndpointId, EndpointLayer>,
         /// The operator's names of the deployed things, filled into the commands of a report. Nothing is called with them.
         names: NamesLayer,
         /// What the variables that matter are called in the services' manifests, by role: `service-secret`, `service-id`, `jwt-secret`, `auth-url`, `auth-enabled`, `oauth-client`, `required`. Of several names the first that is there counts; of `required` all do.
         variables: Named<String, OneOrMany<String>>,
-        /// Where the services' manifests are (Cloud Run service JSON); read where the door `manifest` is open.
+        /// Where the services' manifests are (Cloud Run service JSON); read where the evidence `manifest` is granted.
         manifest: ManifestLayer,
-        /// Where the services' logs are (Cloud Logging entries as JSON), one or several, read one after the other where the door `logs` is open.
+        /// Where the services' logs are (Cloud Logging entries as JSON), one or several, read one after the other where the evidence `logs` is granted.
         logs: Option<OneOrMany<EvidenceText>>,
         /// Files of faults beside the built-in catalogue. Patterns such as `faults/*.toml` are allowed; relative to this file.
         catalogue: Option<OneOrMany<PathBuf>>,
@@ -71,7 +73,7 @@ overlays! {
 }
 overlays! {
     pub(crate) struct ProbesLayer {
-        /// One probe a run carries headers that call it a test (`X-Test-*`) beside a token that is none; that they open a door is a finding. `true` when absent; never sent to a target marked `production`.
+        /// One probe a run carries headers that call it a test (`X-Test-*`) beside a token that is none; that they grant more evidence is a finding. `true` when absent; never sent to a target marked `production`.
         test_headers: Option<bool>,
     }
 }
@@ -113,7 +115,7 @@ overlays! {
         connect: Option<Period>,
         /// Requests a minute, all services together. 60 when absent. Stay under what the edge allows.
         requests_per_minute: Option<NonZeroU32>,
-        /// Scenarios driven at once. When absent 3, or 1 where the door `logs` is open.
+        /// Scenarios driven at once. When absent 3, or 1 where the evidence `logs` is granted.
         concurrency: Option<NonZeroUsize>,
         /// Probes that the diagnosis may add. 16 when absent.
         diagnosis_probes: Option<u32>,
@@ -192,7 +194,7 @@ impl<'de> Deserialize<'de> for Day {
 impl Layer {
     /// Remembers which text the layer came from, and takes relative paths as relative to that text's folder.
     pub(crate) fn settle(&mut self, source: &Source, folder: &Path) {
-        for entry in &mut self.surface.0 {
+        for entry in &mut self.endpoint.0 {
             entry.source = Some(source.clone());
         }
         for entry in &mut self.user.0 {

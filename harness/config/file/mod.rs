@@ -188,8 +188,8 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::config::{EvidenceSource, SecretOrigin};
-    use crate::terms::{Door, Role, Service};
+    use crate::config::{EvidenceLocation, SecretOrigin};
+    use crate::terms::{EvidenceSource, Role, Service};
 
     const LEAST: &str = r#"
 [target.one]
@@ -198,7 +198,7 @@ auth = "https://auth.example.org"
 signing_secret = ["file:keys/signing", "env:KEY"]
 claims = { iss = "us" }
 user = { ann = { sub = "1", email = "ann@example.org" } }
-surface."backend.health" = { path = "/health" }
+endpoint."backend.health" = { path = "/health" }
 "#;
 
     fn parse(text: &str) -> Result<TargetFile, ConfigError> {
@@ -210,10 +210,10 @@ surface."backend.health" = { path = "/health" }
     }
 
     #[test]
-    fn offline_is_the_twin_with_all_doors_open() {
+    fn offline_is_the_twin_with_all_evidence_sources_open() {
         let target = TargetFile::embedded().unwrap().resolve(None, &Overrides::default()).unwrap();
         assert!(target.twin);
-        assert_eq!((target.name.as_str(), target.doors.len()), ("offline", 6));
+        assert_eq!((target.name.as_str(), target.evidence_sources.len()), ("offline", 6));
         assert_eq!(target.backend.as_str(), "http://127.0.0.1:1/");
     }
 
@@ -223,16 +223,16 @@ surface."backend.health" = { path = "/health" }
         assert_eq!(target.websocket.as_str(), "wss://api.staging.netrasystems.ai/");
         let secrets: Vec<String> = target.signing_secret.sources.iter().map(ToString::to_string).collect();
         assert_eq!(secrets, ["env:JWT_SECRET_STAGING", "env:JWT_SECRET_KEY", "env:JWT_SECRET"]);
-        assert_eq!(target.doors, [Door::Edge, Door::Auth].into());
+        assert_eq!(target.evidence_sources, [EvidenceSource::Edge, EvidenceSource::Auth].into());
         assert_eq!(target.caller.unwrap().id, "netra-backend");
     }
 
     #[test]
-    fn both_shipped_targets_have_every_surface() {
+    fn both_shipped_targets_have_every_endpoint() {
         for name in ["offline", "staging"] {
             let target = TargetFile::embedded().unwrap().resolve(Some(name), &Overrides::default()).unwrap();
-            let protected = target.surfaces.values().filter(|surface| surface.role == Role::Protected).count();
-            assert_eq!((target.surfaces.len(), protected), (15, 5), "{name}");
+            let protected = target.endpoints.values().filter(|endpoint| endpoint.role == Role::Protected).count();
+            assert_eq!((target.endpoints.len(), protected), (15, 5), "{name}");
         }
     }
 
@@ -240,7 +240,7 @@ surface."backend.health" = { path = "/health" }
     fn a_small_target_is_enough() {
         let target = one(LEAST).unwrap();
         assert_eq!(target.websocket.as_str(), "ws://backend.example.org:8080/base");
-        assert_eq!((target.doors, target.budget.run.as_secs()), ([Door::Edge].into(), 120));
+        assert_eq!((target.evidence_sources, target.budget.run.as_secs()), ([EvidenceSource::Edge].into(), 120));
         assert!(target.caller.is_none());
     }
 
@@ -249,16 +249,16 @@ surface."backend.health" = { path = "/health" }
         let target = one(&format!("{LEAST}logs = [\"file:x.json\", \"url:http://[::1]:9/logs\"]\n")).unwrap();
         let SecretOrigin::File(path) = &target.signing_secret.sources[0] else { panic!("not a file") };
         assert_eq!(path, &PathBuf::from("/etc/fivewhys/keys/signing"));
-        assert!(matches!(&target.logs[0], EvidenceSource::File(path) if path.starts_with("/etc/fivewhys")));
+        assert!(matches!(&target.logs[0], EvidenceLocation::File(path) if path.starts_with("/etc/fivewhys")));
     }
 
     #[test]
     fn a_target_replaces_what_it_says_of_the_defaults_and_keeps_the_rest() {
         let defaults = "[defaults]\nbudget = { run = '1s', probe = '2s' }\nmanifest.auth = 'file:/a'\nuser.zoe = { sub = '0', email = 'z' }\n\
-                    surface.\"backend.health\" = { role = 'health', path = '/old' }\n";
+                    endpoint.\"backend.health\" = { role = 'health', path = '/old' }\n";
         let target = one(&format!("{defaults}{LEAST}budget.run = '9s'\n")).unwrap();
         assert_eq!((target.budget.run.as_secs(), target.budget.probe.as_secs()), (9, 2));
-        let health = &target.surfaces["backend.health"];
+        let health = &target.endpoints["backend.health"];
         assert_eq!((health.path.as_str(), health.role), ("/health", Role::Health));
         let users: Vec<&str> = target.users.iter().map(|user| user.name.as_str()).collect();
         assert_eq!(users, ["zoe", "ann"]);
@@ -291,16 +291,16 @@ surface."backend.health" = { path = "/health" }
     }
 
     #[test]
-    fn closing_doors_opens_none_and_leaves_the_edge() {
-        let mut target = one(&format!("{LEAST}doors = ['auth', 'logs']\n")).unwrap();
-        target.close_doors_except(&[Door::Auth, Door::Manifest]);
-        assert_eq!(target.doors, [Door::Edge, Door::Auth].into());
+    fn closing_evidence_sources_opens_none_and_leaves_the_edge() {
+        let mut target = one(&format!("{LEAST}evidence = ['auth', 'logs']\n")).unwrap();
+        target.close_evidence_sources_except(&[EvidenceSource::Auth, EvidenceSource::Manifest]);
+        assert_eq!(target.evidence_sources, [EvidenceSource::Edge, EvidenceSource::Auth].into());
     }
 
     #[rstest]
     #[case::scheme("backend = \"http:", "backend = \"ftp:")]
     #[case::password("https://auth", "https://me:pass@auth")]
-    #[case::surface_id("\"backend.health\"", "\"frontend.health\"")]
+    #[case::endpoint_id("\"backend.health\"", "\"frontend.health\"")]
     #[case::no_slash("\"/health\"", "\"health\"")]
     #[case::second_host("\"/health\"", "\"//evil.example/\"")]
     #[case::test_header("path = \"/health\"", "path = \"/health\", headers = { X-Test-Mode = '1' }")]
@@ -309,15 +309,15 @@ surface."backend.health" = { path = "/health" }
     #[case::authorization("path = \"/health\"", "path = \"/health\", headers = { Authorization = 'x' }")]
     #[case::cookie("path = \"/health\"", "path = \"/health\", headers = { cookie = 'x' }")]
     #[case::json_path("path = \"/health\"", "path = \"/health\", identity = '$['")]
-    #[case::no_carriers("path = \"/health\"", "path = \"/health\", role = 'protected'")]
-    #[case::no_token_in_body("path = \"/health\"", "path = \"/health\", carriers = ['body'], body = { a = 1 }")]
+    #[case::no_token_locations("path = \"/health\"", "path = \"/health\", role = 'protected'")]
+    #[case::no_token_in_body("path = \"/health\"", "path = \"/health\", token_locations = ['body'], body = { a = 1 }")]
     #[case::issuer_without_token("path = \"/health\"", "path = \"/health\", role = 'issuer'")]
     #[case::duration("claims = {", "budget.run = '5 bananas'\nclaims = {")]
     #[case::zero_duration("claims = {", "budget.run = '0s'\nclaims = {")]
     #[case::endless_duration("claims = {", "budget.run = '1000 years'\nclaims = {")]
     #[case::own_claim("iss = \"us\"", "iss = 'us', extra = { sub = 'x' }")]
     #[case::zero_count("claims = {", "budget.events = 0\nclaims = {")]
-    #[case::door("claims = {", "doors = ['window']\nclaims = {")]
+    #[case::evidence_source("claims = {", "evidence = ['window']\nclaims = {")]
     #[case::caller("claims = {", "caller.secret = ['env:X']\nclaims = {")]
     #[case::foreign_evidence("claims = {", "logs = ['url:http://elsewhere.example.org/']\nclaims = {")]
     #[case::no_users("user = {", "names = {}\n[unused] #")]

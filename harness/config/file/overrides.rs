@@ -156,10 +156,10 @@ mod tests {
     }
 
     #[rstest]
-    #[case::quoted_key("surface.\"backend.health\".path=/healthz")]
-    #[case::literal_key("surface.'backend.health'.path=\"/healthz\"")]
-    fn a_surface_is_named_by_a_quoted_key(#[case] set: &str) {
-        assert_eq!(resolve(&[set], &[]).unwrap().surfaces["backend.health"].path, "/healthz");
+    #[case::quoted_key("endpoint.\"backend.health\".path=/healthz")]
+    #[case::literal_key("endpoint.'backend.health'.path=\"/healthz\"")]
+    fn a_endpoint_is_named_by_a_quoted_key(#[case] set: &str) {
+        assert_eq!(resolve(&[set], &[]).unwrap().endpoints["backend.health"].path, "/healthz");
     }
 
     #[test]
@@ -175,9 +175,9 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_names_a_surface_with_underscores_for_its_signs() {
-        let target = resolve(&[], &[("FIVEWHYS__SURFACE__BACKEND_CHAT_STREAM__PATH", "/stream")]).unwrap();
-        assert_eq!(target.surfaces["backend.chat-stream"].path, "/stream");
+    fn a_variable_names_a_endpoint_with_underscores_for_its_signs() {
+        let target = resolve(&[], &[("FIVEWHYS__ENDPOINT__BACKEND_CHAT_STREAM__PATH", "/stream")]).unwrap();
+        assert_eq!(target.endpoints["backend.chat-stream"].path, "/stream");
     }
 
     #[test]

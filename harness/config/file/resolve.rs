@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::config::file::endpoint_layer::SurfaceLayer;
+use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::identity::{caller, claims, users};
 use crate::config::file::layer::{BudgetLayer, KnownFailureText, Layer, NamesLayer};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::target::is_loopback;
 use crate::config::{
-    Budget, DeployedNames, EvidenceSource, KnownFailure, SecretOrigin, SecretSource, Surface, Target, UnusualProbes,
+    Budget, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin, SecretSource, Target, UnusualProbes,
     Validation,
 };
 use crate::document::error::{ConfigError, Source};
 use crate::document::values::BaseUrl;
 use crate::document::written::{Entry, OneOrMany};
-use crate::terms::{Door, Service};
+use crate::terms::{EvidenceSource, Service};
 
 /// What the real services ask of a shared secret (contract, sections 2 and 4).
 pub(crate) const LEAST_SECRET_BYTES: usize = 32;
@@ -69,8 +69,8 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         name: header.name.to_owned(),
         production: layer.production.unwrap_or(false),
         twin,
-        doors: layer.doors.unwrap_or_default().into_iter().chain([Door::Edge]).collect(),
-        surfaces: surfaces(header, layer.surface.0)?,
+        evidence_sources: layer.evidence.unwrap_or_default().into_iter().chain([EvidenceSource::Edge]).collect(),
+        endpoints: endpoints(header, layer.endpoint.0)?,
         users: users(header, layer.user.0)?,
         claims: claims(header, layer.claims)?,
         signing_secret: header.secret("the signing secret", LEAST_SECRET_BYTES, layer.signing_secret),
@@ -93,7 +93,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
     };
     evidence_stays_home(header, &target)?;
     if target.direct.is_some() {
-        target.add_direct_surfaces();
+        target.add_direct_endpoints();
     }
     Ok(target)
 }
@@ -116,19 +116,22 @@ pub(crate) fn as_websocket(backend: &Url) -> Url {
     url
 }
 
-fn surfaces(header: &Header<'_>, entries: Vec<Entry<SurfaceLayer>>) -> Result<BTreeMap<String, Surface>, ConfigError> {
-    let resolve = |entry: Entry<SurfaceLayer>| {
+fn endpoints(
+    header: &Header<'_>,
+    entries: Vec<Entry<EndpointLayer>>,
+) -> Result<BTreeMap<String, Endpoint>, ConfigError> {
+    let resolve = |entry: Entry<EndpointLayer>| {
         let Entry { name, span, source, value } = entry;
-        let surface = value.resolve(&name);
-        let surface =
-            surface.map_err(|flaw| ConfigError::new(flaw).at(source.as_ref().unwrap_or(header.source), span))?;
-        Ok((name, surface))
+        let endpoint = value.resolve(&name);
+        let endpoint =
+            endpoint.map_err(|flaw| ConfigError::new(flaw).at(source.as_ref().unwrap_or(header.source), span))?;
+        Ok((name, endpoint))
     };
-    let surfaces: BTreeMap<_, _> = entries.into_iter().map(resolve).collect::<Result<_, ConfigError>>()?;
-    if surfaces.is_empty() {
-        return Err(header.error(format!("the target `{}` has no surface: nothing can be called", header.name)));
+    let endpoints: BTreeMap<_, _> = entries.into_iter().map(resolve).collect::<Result<_, ConfigError>>()?;
+    if endpoints.is_empty() {
+        return Err(header.error(format!("the target `{}` has no endpoint: nothing can be called", header.name)));
     }
-    Ok(surfaces)
+    Ok(endpoints)
 }
 
 fn budget(layer: BudgetLayer) -> Budget {
@@ -152,7 +155,7 @@ fn names(layer: NamesLayer, variables: &BTreeMap<String, Vec<String>>) -> Deploy
     DeployedNames { backend: layer.backend, auth: layer.auth, project: layer.project, region: layer.region, shown }
 }
 
-fn manifests(backend: Option<EvidenceText>, auth: Option<EvidenceText>) -> BTreeMap<Service, EvidenceSource> {
+fn manifests(backend: Option<EvidenceText>, auth: Option<EvidenceText>) -> BTreeMap<Service, EvidenceLocation> {
     let each = [(Service::Backend, backend), (Service::Auth, auth)];
     each.into_iter().filter_map(|(service, source)| Some((service, source?.0))).collect()
 }
@@ -165,7 +168,7 @@ fn known_failure(text: KnownFailureText) -> KnownFailure {
 fn evidence_stays_home(header: &Header<'_>, target: &Target) -> Result<(), ConfigError> {
     let home = [&target.backend, &target.auth, &target.websocket].map(Url::host);
     for source in target.manifests.values().chain(&target.logs).chain(&target.jwks) {
-        let EvidenceSource::Url(url) = source else { continue };
+        let EvidenceLocation::Url(url) = source else { continue };
         if !is_loopback(url) && !home.contains(&url.host()) {
             let host = url.host_str().unwrap_or_default();
             return Err(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use url::Url;
 
-use crate::config::{EvidenceSource, SecretOrigin};
+use crate::config::{EvidenceLocation, SecretOrigin};
 use crate::document::error::NOT_A_SECRET_SOURCE;
 use crate::document::values::written_as_text;
 
@@ -15,7 +15,7 @@ written_as_text! {
 }
 written_as_text! {
     /// `file:PATH`, `url:http://…` or `command:["program", "arg"]`.
-    EvidenceText(EvidenceSource) like "^(file:|url:|https?:|command:\\[)" = evidence
+    EvidenceText(EvidenceLocation) like "^(file:|url:|https?:|command:\\[)" = evidence
 }
 
 fn secret_origin(text: &str) -> Result<SecretOrigin, String> {
@@ -32,15 +32,15 @@ fn environment_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-fn evidence(text: &str) -> Result<EvidenceSource, String> {
+fn evidence(text: &str) -> Result<EvidenceLocation, String> {
     match text.split_once(':') {
-        Some(("file", path)) if !path.is_empty() => Ok(EvidenceSource::File(PathBuf::from(path))),
+        Some(("file", path)) if !path.is_empty() => Ok(EvidenceLocation::File(PathBuf::from(path))),
         Some(("http" | "https", _)) => evidence(&format!("url:{text}")),
         Some(("url", url)) => match Url::parse(url) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(EvidenceSource::Url(url)),
+            Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(EvidenceLocation::Url(url)),
             _ => Err(format!("`{url}` is no http or https URL")),
         },
-        Some(("command", words)) => command(words).map(EvidenceSource::Command),
+        Some(("command", words)) => command(words).map(EvidenceLocation::Command),
         _ => Err(format!("`{text}` is none of `file:PATH`, `url:http://…`, `command:[\"program\", \"argument\"]`")),
     }
 }
@@ -67,7 +67,7 @@ impl SecretText {
 impl EvidenceText {
     /// Takes a relative path as relative to this folder.
     pub(crate) fn root(&mut self, folder: &Path) {
-        if let EvidenceSource::File(path) = &mut self.0 {
+        if let EvidenceLocation::File(path) = &mut self.0 {
             *path = folder.join(&*path);
         }
     }

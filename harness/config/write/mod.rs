@@ -10,16 +10,21 @@ use secrecy::{ExposeSecret as _, SecretString};
 use toml::{Table, Value};
 
 use crate::config::file::{SHIPPED, sibling};
-use crate::config::{EvidenceSource, SecretOrigin, TwinCoordinates, User};
-use crate::terms::{Door, Service};
+use crate::config::{EvidenceLocation, SecretOrigin, TwinCoordinates, User};
+use crate::terms::{EvidenceSource, Service};
 
-/// Writes a target of this name to `path`, with the shipped `[defaults]` (surfaces, claims, budget), as the file's default.
+/// Writes a target of this name to `path`, with the shipped `[defaults]` (endpoints, claims, budget), as the file's default.
 ///
 /// Secrets are not in it: they go to files of mode 0600 in the folder `FILE.secrets` (mode 0700) next to it and are named as `file:`.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write_target_file(path: &Path, name: &str, twin: &TwinCoordinates, doors: &[Door]) -> io::Result<()> {
+pub fn write_target_file(
+    path: &Path,
+    name: &str,
+    twin: &TwinCoordinates,
+    evidence_sources: &[EvidenceSource],
+) -> io::Result<()> {
     let vault = Vault::create(path)?;
     let mut target = Table::new();
     let mut put = |key: &str, value: Value| target.insert(key.to_owned(), value);
@@ -29,7 +34,7 @@ pub fn write_target_file(path: &Path, name: &str, twin: &TwinCoordinates, doors:
     if let Some(direct) = &twin.direct {
         put("direct", url(direct));
     }
-    put("doors", doors.iter().map(|door| door.as_str()).collect::<Vec<_>>().into());
+    put("evidence", evidence_sources.iter().map(|evidence_source| evidence_source.as_str()).collect::<Vec<_>>().into());
     put("validation", Value::try_from(twin.validation).map_err(io::Error::other)?);
     put("startup_check", twin.startup_check.into());
     put("claims", table([("iss", twin.issuer.clone().into()), ("aud", twin.audience.clone().into())]));
@@ -62,9 +67,9 @@ pub fn forget_secrets(path: &Path) -> io::Result<()> {
 fn file(name: &str, target: Table) -> io::Result<String> {
     let mut shipped: Table = toml::from_str(SHIPPED).map_err(io::Error::other)?;
     // What the twin's answers tell besides, as the shipped target of the twin says.
-    let told = shipped.get("target").and_then(|targets| targets.get("offline")?.get("surface")).cloned();
+    let told = shipped.get("target").and_then(|targets| targets.get("offline")?.get("endpoint")).cloned();
     let mut target = target;
-    target.extend(told.map(|surface| ("surface".to_owned(), surface)));
+    target.extend(told.map(|endpoint| ("endpoint".to_owned(), endpoint)));
     let mut file = Table::from_iter([("default".to_owned(), name.into())]);
     file.insert("target".to_owned(), table([(name, Value::Table(target))]));
     file.extend(shipped.remove("defaults").map(|defaults| ("defaults".to_owned(), defaults)));
@@ -85,15 +90,15 @@ fn user(vault: &Vault, user: &User) -> io::Result<Value> {
 }
 
 fn manifests(twin: &TwinCoordinates) -> Value {
-    let named = |service: &Service, source: &EvidenceSource| (service.as_str().to_owned(), evidence(source));
+    let named = |service: &Service, source: &EvidenceLocation| (service.as_str().to_owned(), evidence(source));
     Value::Table(twin.manifests.iter().map(|(service, source)| named(service, source)).collect())
 }
 
-fn evidence(source: &EvidenceSource) -> Value {
+fn evidence(source: &EvidenceLocation) -> Value {
     match source {
-        EvidenceSource::File(path) => format!("file:{}", path.display()),
-        EvidenceSource::Url(url) => format!("url:{url}"),
-        EvidenceSource::Command(words) => format!("command:{}", serde_json::Value::from(words.clone())),
+        EvidenceLocation::File(path) => format!("file:{}", path.display()),
+        EvidenceLocation::Url(url) => format!("url:{url}"),
+        EvidenceLocation::Command(words) => format!("command:{}", serde_json::Value::from(words.clone())),
     }
     .into()
 }
@@ -171,20 +176,21 @@ mod tests {
             service_id: "netra-backend".to_owned(),
             service_secret: "canary-service-secret-of-32-bytes-and-more".into(),
             users: vec![User { name, sub, email, permissions: vec!["read".to_owned()], secrets }],
-            manifests: [(Service::Auth, EvidenceSource::Url(url("http://127.0.0.1:4003/manifests/auth.json")))].into(),
-            logs: vec![EvidenceSource::Url(url("http://127.0.0.1:4003/logs"))],
+            manifests: [(Service::Auth, EvidenceLocation::Url(url("http://127.0.0.1:4003/manifests/auth.json")))]
+                .into(),
+            logs: vec![EvidenceLocation::Url(url("http://127.0.0.1:4003/logs"))],
         }
     }
 
     fn written() -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.toml");
-        write_target_file(&path, "twin", &twin(), &[Door::Edge, Door::Logs]).unwrap();
+        write_target_file(&path, "twin", &twin(), &[EvidenceSource::Edge, EvidenceSource::Logs]).unwrap();
         (folder, path)
     }
 
     #[test]
-    fn it_reads_back_with_the_twin_s_secrets_and_the_shipped_surfaces() {
+    fn it_reads_back_with_the_twin_s_secrets_and_the_shipped_endpoints() {
         let (_folder, path) = written();
         let target = TargetFile::read(&path).unwrap().resolve(None, &Overrides::default()).unwrap();
         assert_eq!((target.name.as_str(), target.backend.port(), target.twin), ("twin", Some(4001), false));
@@ -196,7 +202,7 @@ mod tests {
             twin().service_secret.expose_secret()
         );
         assert_eq!(target.users[0].secrets["password"].read().unwrap().expose_secret(), "canary-password");
-        assert_eq!((target.surfaces.len(), target.logs.len(), target.manifests.len()), (15, 1, 1));
+        assert_eq!((target.endpoints.len(), target.logs.len(), target.manifests.len()), (15, 1, 1));
     }
 
     #[test]

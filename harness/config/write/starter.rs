@@ -1,17 +1,17 @@
-//! The target file that `fivewhys init` writes: a head to fill in, and the shipped surfaces under it. Sits in `target`.
+//! The target file that `fivewhys init` writes: a head to fill in, and the shipped endpoints under it. Sits in `target`.
 
 use crate::config::file::SHIPPED;
 
 const HEAD: &str = include_str!("starter.toml");
-/// Where the surfaces begin in the shipped file, and where they end.
-const SURFACES: (&str, &str) = ("# Surfaces: what can be called.", "# The twin:");
+/// Where the endpoints begin in the shipped file, and where they end.
+const ENDPOINTS: (&str, &str) = ("# Endpoints: what can be called.", "# The twin:");
 
 /// A whole, valid target file. What is optional in it is commented out as `#key = value`, without a space; words have one.
 #[must_use]
 pub fn starter() -> String {
-    let (_, surfaces) = SHIPPED.split_once(SURFACES.0).unwrap_or_default();
-    let (surfaces, _) = surfaces.split_once(SURFACES.1).unwrap_or_default();
-    format!("{HEAD}\n{}{}\n", SURFACES.0, surfaces.trim_end())
+    let (_, endpoints) = SHIPPED.split_once(ENDPOINTS.0).unwrap_or_default();
+    let (endpoints, _) = endpoints.split_once(ENDPOINTS.1).unwrap_or_default();
+    format!("{HEAD}\n{}{}\n", ENDPOINTS.0, endpoints.trim_end())
 }
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn it_calls_all_that_the_shipped_one_calls() {
-        let surfaces = |text: &str| text.lines().filter(|line| line.starts_with("[defaults.surface.")).count();
-        assert_eq!(surfaces(&starter()), surfaces(super::SHIPPED));
+        let endpoints = |text: &str| text.lines().filter(|line| line.starts_with("[defaults.endpoint.")).count();
+        assert_eq!(endpoints(&starter()), endpoints(super::SHIPPED));
     }
 }

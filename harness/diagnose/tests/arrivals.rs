@@ -7,7 +7,7 @@ use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::Cause;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
-use crate::fixtures::{exchange, staging, surface};
+use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{None as NoToken, Valid};
@@ -33,7 +33,7 @@ fn logged(seconds: i64, service: Service, agent: &str, path: &str) -> LogEntry {
 fn cause(log: Vec<LogEntry>) -> Cause {
     let page = |id: u32, on: &str, token| {
         let probe = Exchange { id, ..exchange(on, token).answered(200, "text/html", PAGE) };
-        observe(&probe, &surface(on), "").expect("an observation")
+        observe(&probe, &endpoint(on), "").expect("an observation")
     };
     let observations: Vec<Observation> = vec![page(1, PROTECTED, Valid), page(2, HEALTH, NoToken)];
     let sent = |exchange: u32, from: i64| SentProbe {

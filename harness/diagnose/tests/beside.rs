@@ -1,4 +1,4 @@
-//! What the log tells beside a cause that is found: a second cause for a line that every call of one surface leaves, and for no other.
+//! What the log tells beside a cause that is found: a second cause for a line that every call of one endpoint leaves, and for no other.
 
 use rstest::rstest;
 
@@ -8,7 +8,7 @@ use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::{Cause, Certainty};
 use crate::evidence::{Evidence, LogEntry};
-use crate::fixtures::{exchange, staging, surface};
+use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
@@ -48,7 +48,7 @@ fn at(seconds: i64) -> jiff::Timestamp {
 }
 
 /// The causes when the first call fails for its user alone. Calls are made every ten seconds, two seconds each: four on the failing
-/// surface, `calls` on another, and from second 80 one on a third, all of which end as they must; the backend writes `line` at these seconds.
+/// endpoint, `calls` on another, and from second 80 one on a third, all of which end as they must; the backend writes `line` at these seconds.
 fn causes(faults: &[String], calls: u32, line: &str, written: &[i64]) -> Vec<Cause> {
     causes_at(faults, calls, line, written, "03:00:00")
 }
@@ -70,7 +70,7 @@ fn causes_at(faults: &[String], calls: u32, line: &str, written: &[i64], time: &
         let mut probe = exchange(on, *token).answered(*status, "application/json", body);
         probe = probe.with_header("date", &format!("Sun, 22 Nov 2026 {time} GMT"));
         (*user).clone_into(&mut probe.probe.user);
-        observe(&Exchange { id: *id, ..probe }, &surface(on), "").expect("an observation")
+        observe(&Exchange { id: *id, ..probe }, &endpoint(on), "").expect("an observation")
     };
     let observations: Vec<Observation> = all.iter().filter(|(id, ..)| *id <= 4 + calls || *id == 8).map(seen).collect();
     let sent = |exchange: u32| {
@@ -98,7 +98,7 @@ fn ids(causes: &[Cause]) -> Vec<&str> {
 }
 
 #[rstest]
-#[case::every_call_of_another_surface(&[51, 61, 71])]
+#[case::every_call_of_another_endpoint(&[51, 61, 71])]
 #[case::the_call_that_failed(&[11])]
 fn a_line_that_only_another_fault_leaves_names_it_beside_the_cause_that_is_found(#[case] written: &[i64]) {
     let causes = causes(&[found(), fault("agents/tea", SILENT_OR_NOT, TEA, true)], 3, TEA, written);
@@ -108,14 +108,14 @@ fn a_line_that_only_another_fault_leaves_names_it_beside_the_cause_that_is_found
 }
 
 #[rstest]
-#[case::a_call_of_the_surface_left_none(3, &[51, 71])]
+#[case::a_call_of_the_endpoint_left_none(3, &[51, 71])]
 #[case::too_few_calls_to_tell(2, &[51, 61])]
-#[case::an_earlier_call_of_another_surface_left_it_too(3, &[21, 51, 61, 71])]
-#[case::a_later_call_of_another_surface_left_it_too(3, &[51, 61, 71, 81])]
+#[case::an_earlier_call_of_another_endpoint_left_it_too(3, &[21, 51, 61, 71])]
+#[case::a_later_call_of_another_endpoint_left_it_too(3, &[51, 61, 71, 81])]
 #[case::strangers_left_it_before(3, &[45, 51, 61, 71])]
 #[case::strangers_left_it_after(3, &[51, 61, 71, 95])]
 #[case::at_another_time(3, &[5, 45])]
-fn a_line_that_is_not_of_every_call_of_one_surface_alone_names_nobody(#[case] calls: u32, #[case] written: &[i64]) {
+fn a_line_that_is_not_of_every_call_of_one_endpoint_alone_names_nobody(#[case] calls: u32, #[case] written: &[i64]) {
     let causes = causes(&[found(), fault("agents/tea", SILENT_OR_NOT, TEA, true)], calls, TEA, written);
     assert_eq!(ids(&causes), ["client/lunch"]);
 }

@@ -5,7 +5,7 @@ use crate::diagnose::conclude::diagnose;
 use crate::diagnose::finding::findings;
 use crate::diagnose::given::{FailedStep, Given};
 use crate::evidence::Evidence;
-use crate::fixtures::{exchange, staging, surface};
+use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};
 use crate::terms::TokenKind::Malformed;
 
@@ -15,7 +15,7 @@ const PROTECTED: &str = "backend.chat-messages";
 fn named(status: u16, body: &str) -> (Vec<String>, Vec<String>) {
     let (target, evidence) = (staging(), Evidence::default());
     let answered = exchange(PROTECTED, Malformed).answered(status, "application/json", body);
-    let observations: Vec<Observation> = observe(&answered, &surface(PROTECTED), "").into_iter().collect();
+    let observations: Vec<Observation> = observe(&answered, &endpoint(PROTECTED), "").into_iter().collect();
     let failed = [FailedStep { step: "controls/refuse-malformed".into(), exchange: 1, control: true }];
     let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
     let causes = diagnose(given, Catalogue::shipped());

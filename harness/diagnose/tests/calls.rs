@@ -7,7 +7,7 @@ use crate::diagnose::fact::Fact;
 use crate::diagnose::given::SentProbe;
 use crate::diagnose::logbook::Logbook;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
-use crate::fixtures::{exchange, staging, surface};
+use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{Valid, WrongKey};
@@ -42,11 +42,11 @@ fn facts(log: Vec<LogEntry>, target: &Target) -> Vec<Fact> {
     facts_beside(PROTECTED, log, target)
 }
 
-/// The same, and probe 3 fails on this surface from second 30 to 32.
+/// The same, and probe 3 fails on this endpoint from second 30 to 32.
 fn facts_beside(third: &str, log: Vec<LogEntry>, target: &Target) -> Vec<Fact> {
     let probe = |id: u32, on: &str, token: TokenKind| {
         let exchange = exchange(on, token).answered(401, "application/json", "{}");
-        observe(&Exchange { id, ..exchange }, &surface(on), "").expect("an observation")
+        observe(&Exchange { id, ..exchange }, &endpoint(on), "").expect("an observation")
     };
     let sent = |exchange: u32, from: i64| SentProbe {
         exchange,
@@ -78,10 +78,10 @@ fn a_call_behind_the_failing_probe_is_read_by_its_answer(#[case] status: u16, #[
 }
 
 #[rstest]
-#[case::on_another_surface("backend.threads", 31, Some("passed-over"), Some("seen"))]
-#[case::on_the_same_surface_a_breaker_may_have_been_open(PROTECTED, 31, None, None)]
+#[case::on_another_endpoint("backend.threads", 31, Some("passed-over"), Some("seen"))]
+#[case::on_the_same_endpoint_a_breaker_may_have_been_open(PROTECTED, 31, None, None)]
 #[case::for_a_control_an_answer_may_be_kept("backend.threads", 21, None, None)]
-fn a_call_that_was_made_only_later_tells_more_where_it_was_on_another_surface(
+fn a_call_that_was_made_only_later_tells_more_where_it_was_on_another_endpoint(
     #[case] third: &str,
     #[case] second: i64,
     #[case] call: Option<&str>,

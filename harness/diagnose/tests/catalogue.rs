@@ -10,7 +10,7 @@ use crate::diagnose::fault::Tested;
 use crate::diagnose::proof::ProofRule;
 use crate::diagnose::selector::Selector;
 use crate::diagnose::{vocabulary, words};
-use crate::fixtures::{key, surface};
+use crate::fixtures::{endpoint, key};
 use crate::terms::{Hop, TokenKind};
 
 #[test]
@@ -92,7 +92,7 @@ fn a_selector_tells_where_one_must_sign_in_from_where_it_is_optional(
     let on: Selector = text.parse().expect("a selector");
     let matches = |id: &str| {
         let key = key(id, TokenKind::None);
-        on.matches(&Cell::of(&key, &surface(id), "primary").expect("a place the diagnosis knows"))
+        on.matches(&Cell::of(&key, &endpoint(id), "primary").expect("a place the diagnosis knows"))
     };
     assert_eq!((matches("backend.chat-messages"), matches("backend.agents-execute")), (protected, optional));
 }
@@ -108,14 +108,14 @@ fn a_selector_says_in_words_whether_one_must_sign_in(#[case] text: &str, #[case]
 #[rstest]
 #[case("protected vaild")]
 #[case("caller:nobody")]
-#[case("oracle free valid extra")]
+#[case("introspection free valid extra")]
 fn a_selector_with_an_unknown_word_is_refused(#[case] text: &str) {
     assert!(text.parse::<Selector>().is_err());
 }
 
 #[rstest]
-#[case("oracle valid")]
-#[case("oracle valid = fine")]
+#[case("introspection valid")]
+#[case("introspection valid = fine")]
 #[case("protected valid ~ nonsense")]
 fn a_proof_that_proves_nothing_is_refused(#[case] text: &str) {
     assert!(text.parse::<ProofRule>().is_err());

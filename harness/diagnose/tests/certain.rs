@@ -10,7 +10,7 @@ use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::Certainty;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest, Manifest};
-use crate::fixtures::{exchange, staging, surface};
+use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
@@ -19,7 +19,7 @@ use crate::terms::{Hop, Service, TokenKind};
 const FAILING: &str = "backend.chat-messages";
 const OTHER: &str = "backend.threads";
 
-/// A catalogue of one fault: a good token fails on one surface, and that is its mark.
+/// A catalogue of one fault: a good token fails on one endpoint, and that is its mark.
 fn one_fault(why: &str, facts: &str) -> Catalogue {
     let text = format!(
         "[[fault]]\nid = \"backend/tea\"\ntitle = \"t\"\nprior = \"uncommon\"\ninvolves = []\ncurable_by_rollback = false\nowner = \"o\"\n\
@@ -38,7 +38,7 @@ fn certainty(calls: &[Call], catalogue: &Catalogue, evidence: &Evidence) -> Opti
     let seen = |Call(id, on, token, status): &Call| {
         let body = if *status == 200 { r#"{"messages":[]}"# } else { "{}" };
         let probe = exchange(on, *token).answered(*status, "application/json", body);
-        observe(&Exchange { id: *id, ..probe }, &surface(on), "").expect("an observation")
+        observe(&Exchange { id: *id, ..probe }, &endpoint(on), "").expect("an observation")
     };
     let observations: Vec<Observation> = calls.iter().map(seen).collect();
     let sent = |call: &Call| SentProbe {

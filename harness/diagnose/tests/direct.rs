@@ -27,10 +27,10 @@ fn target() -> Target {
 /// The candidates when every token is refused through the edge, and past it health and a good token end so.
 fn candidates(health: (u16, &str), past_edge: (u16, &str)) -> Vec<String> {
     let target = target();
-    let answered = |id: u32, surface: &str, token: TokenKind, (status, body): (u16, &str)| {
+    let answered = |id: u32, endpoint: &str, token: TokenKind, (status, body): (u16, &str)| {
         let mut probe = Exchange { id, ..exchange(PROTECTED, token).answered(status, "application/json", body) };
-        surface.clone_into(&mut probe.probe.surface);
-        observe(&probe, &target.surfaces[surface], "").expect("an observation")
+        endpoint.clone_into(&mut probe.probe.endpoint);
+        observe(&probe, &target.endpoints[endpoint], "").expect("an observation")
     };
     let observations: Vec<Observation> = vec![
         answered(1, PROTECTED, Valid, REFUSED),
@@ -87,9 +87,9 @@ fn where_nothing_comes_through_the_edge_whoever_refuses_past_it_counts_if_a_hint
     let mut past =
         Exchange { id: 3, ..exchange("backend.health", NoToken) }.answered(health.0, "application/json", health.1);
     past = server.into_iter().fold(past, |past, server| past.with_header("server", server));
-    past.probe.surface = "backend.health@direct".into();
+    past.probe.endpoint = "backend.health@direct".into();
     let all = [through(1, PROTECTED, Valid), through(2, "backend.health", NoToken), past];
-    let seen = |one: &Exchange| observe(one, &target.surfaces[&one.probe.surface], "").expect("an observation");
+    let seen = |one: &Exchange| observe(one, &target.endpoints[&one.probe.endpoint], "").expect("an observation");
     let observations: Vec<Observation> = all.iter().map(seen).collect();
     let (evidence, failed) = (Evidence::default(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
     let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };

@@ -6,7 +6,7 @@ use rstest::rstest;
 
 use crate::diagnose::fact::{Fact, facts};
 use crate::evidence::Manifest;
-use crate::fixtures::{exchange, staging, surface};
+use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};
 use crate::terms::{Service, TokenKind};
 
@@ -70,7 +70,7 @@ fn the_service_id_is_compared_with_the_one_the_target_names(#[case] id: &str, #[
 #[case("http://localhost:8081", ("differs", true))]
 #[case::an_inner_address_may_be_right("https://auth-xyz.a.run.app", ("unknown", false))]
 #[case::one_server_under_both_schemes("http://auth.staging.netrasystems.ai", ("unknown", false))]
-#[case::another_port_may_be_a_second_door("https://auth.staging.netrasystems.ai:8443", ("differs", false))]
+#[case::another_port_may_be_a_second_evidence_source("https://auth.staging.netrasystems.ai:8443", ("differs", false))]
 fn only_a_loopback_address_is_surely_not_the_auth_service(#[case] url: &str, #[case] means: (&str, bool)) {
     let facts = read(&format!(r#"{{"name":"AUTH_SERVICE_URL","value":"{url}"}}"#), "");
     assert_eq!(value(&facts, "auth-url"), Some(means));
@@ -95,10 +95,10 @@ fn a_literal_secret_is_never_kept() {
     assert!(!serde_json::to_string(&literal).expect("JSON").contains("hunter2"));
 }
 
-fn skewed(surface_id: &str, skews: &[i64]) -> Vec<Observation> {
+fn skewed(endpoint_id: &str, skews: &[i64]) -> Vec<Observation> {
     let seen = |skew: &i64| {
-        let exchange = exchange(surface_id, TokenKind::None).answered(200, "application/json", "{}");
-        let observation = observe(&exchange, &surface(surface_id), "").expect("an observation");
+        let exchange = exchange(endpoint_id, TokenKind::None).answered(200, "application/json", "{}");
+        let observation = observe(&exchange, &endpoint(endpoint_id), "").expect("an observation");
         Observation { clock_skew_s: Some(*skew), ..observation }
     };
     skews.iter().map(seen).collect()

@@ -6,7 +6,7 @@ use crate::diagnose::finding::{findings, opened_by_test_headers};
 use crate::diagnose::given::Given;
 use crate::diagnose::verdict::Finding;
 use crate::evidence::Evidence;
-use crate::fixtures::{exchange, staging, surface};
+use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind;
@@ -23,7 +23,7 @@ fn answered(on: &str, token: TokenKind, (status, body): (u16, &str)) -> Exchange
 
 fn found(exchanges: Vec<Exchange>) -> Vec<Finding> {
     let numbered = exchanges.into_iter().zip(1..).map(|(exchange, id)| Exchange { id, ..exchange });
-    let read = |one: Exchange| observe(&one, &surface(&one.probe.surface), "").expect("an observation");
+    let read = |one: Exchange| observe(&one, &endpoint(&one.probe.endpoint), "").expect("an observation");
     let observations: Vec<Observation> = numbered.map(read).collect();
     let (target, evidence) = (staging(), Evidence::default());
     findings(Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &[] }, &[])
@@ -34,7 +34,7 @@ fn ids(findings: &[Finding]) -> Vec<&str> {
 }
 
 #[test]
-fn a_401_without_a_challenge_is_found_once_a_surface() {
+fn a_401_without_a_challenge_is_found_once_a_endpoint() {
     let found = found(vec![
         answered(PROTECTED, NoToken, REFUSED),
         answered(PROTECTED, WrongKey, REFUSED),
@@ -70,7 +70,7 @@ fn a_route_that_serves_whoever_comes_is_optional(#[case] tokens: &[TokenKind], #
 }
 
 #[test]
-fn the_same_on_a_protected_surface_is_a_bypass() {
+fn the_same_on_a_protected_endpoint_is_a_bypass() {
     let all = found(vec![answered(PROTECTED, NoToken, TAKEN), answered(PROTECTED, Malformed, TAKEN)]);
     assert_eq!(ids(&all), ["auth-bypass"]);
 }
@@ -78,8 +78,8 @@ fn the_same_on_a_protected_surface_is_a_bypass() {
 #[rstest]
 #[case::opened(TAKEN, true)]
 #[case::closed(REFUSED, false)]
-fn headers_of_a_test_are_found_where_they_open_the_door(#[case] answer: (u16, &str), #[case] opens: bool) {
-    let seen = observe(&answered(PROTECTED, Malformed, answer), &surface(PROTECTED), "").expect("an observation");
+fn headers_of_a_test_are_found_where_they_open_the_evidence_source(#[case] answer: (u16, &str), #[case] opens: bool) {
+    let seen = observe(&answered(PROTECTED, Malformed, answer), &endpoint(PROTECTED), "").expect("an observation");
     let finding = opened_by_test_headers(&staging(), &seen);
     assert_eq!(
         finding.map(|finding| (finding.id, finding.fails)),

@@ -8,7 +8,7 @@ use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given};
 use crate::diagnose::verdict::{Cause, Certainty};
 use crate::evidence::Evidence;
-use crate::fixtures::{exchange, staging, surface};
+use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
@@ -30,7 +30,7 @@ fn catalogue(more: &str) -> Catalogue {
 
 fn answered(id: u32, token: crate::terms::TokenKind, status: u16, body: &str) -> Observation {
     let probe = Exchange { id, ..exchange(PROTECTED, token).answered(status, "application/json", body) };
-    observe(&probe, &surface(PROTECTED), "").expect("an observation")
+    observe(&probe, &endpoint(PROTECTED), "").expect("an observation")
 }
 
 fn verdict(target: &Target, catalogue: &Catalogue, observations: &[Observation]) -> Vec<Cause> {

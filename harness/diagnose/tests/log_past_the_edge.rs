@@ -34,7 +34,7 @@ fn rule(by: &str) -> LogRule {
 
 fn target() -> Target {
     let file = TargetFile::embedded().expect("the shipped file parses");
-    let set = ["direct=http://backend.inner.test".to_owned(), r#"doors=["edge", "direct"]"#.to_owned()];
+    let set = ["direct=http://backend.inner.test".to_owned(), r#"evidence=["edge", "direct"]"#.to_owned()];
     file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
 }
 
@@ -42,8 +42,8 @@ fn target() -> Target {
 fn probes(target: &Target, (status, body): (u16, &str)) -> (Vec<Observation>, Vec<SentProbe>) {
     let seen = |id: u32, on: &str, token, status: u16, body: &str| {
         let mut probe = exchange(on.trim_end_matches("@direct"), token).answered(status, "application/json", body);
-        on.clone_into(&mut probe.probe.surface);
-        observe(&Exchange { id, ..probe }, &target.surfaces[on], "").expect("an observation")
+        on.clone_into(&mut probe.probe.endpoint);
+        observe(&Exchange { id, ..probe }, &target.endpoints[on], "").expect("an observation")
     };
     let observations = vec![
         seen(1, THROUGH, Valid, 403, "{}"),

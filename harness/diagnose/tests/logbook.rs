@@ -6,7 +6,7 @@ use crate::diagnose::fault::LogRule;
 use crate::diagnose::given::SentProbe;
 use crate::diagnose::logbook::Logbook;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
-use crate::fixtures::{exchange, surface};
+use crate::fixtures::{endpoint, exchange};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{Valid, WrongKey};
@@ -22,7 +22,7 @@ fn at(seconds: f64) -> jiff::Timestamp {
 fn probes() -> (Vec<Observation>, Vec<SentProbe>) {
     let probe =
         |id: u32, token: TokenKind| Exchange { id, ..exchange(FAILING, token).answered(403, "application/json", "{}") };
-    let seen = |exchange: Exchange| observe(&exchange, &surface(FAILING), "").expect("an observation");
+    let seen = |exchange: Exchange| observe(&exchange, &endpoint(FAILING), "").expect("an observation");
     let sent = |exchange: u32, from: f64| SentProbe {
         exchange,
         started_at: at(from),

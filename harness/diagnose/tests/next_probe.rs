@@ -12,7 +12,7 @@ use crate::fixtures::exchange;
 use crate::observe::{Observation, observe};
 use crate::probe::{Exchange, ProbeKey};
 use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
-use crate::terms::{Carrier, TokenKind};
+use crate::terms::{TokenKind, TokenLocation};
 
 const HTTP: &str = "backend.chat-messages";
 const SOCKET: &str = "backend.websocket";
@@ -27,7 +27,7 @@ const ONE_IS_REFUSED: &str = r#"{ on = "protected valid same-user", result = ["d
 const ALL_ARE_REFUSED: &str = r#"{ on = "protected valid", result = ["denied"] }"#;
 
 /// Some calls are refused, and nothing is said of the auth service.
-const ON_ONE_SURFACE: &str = r#"{ on = "protected valid", result = ["denied"], some = true }"#;
+const ON_ONE_ENDPOINT: &str = r#"{ on = "protected valid", result = ["denied"], some = true }"#;
 
 /// Faults that predict the same, with a mark that is seen.
 fn catalogue(ids: &[&str], predict: &str) -> Catalogue {
@@ -43,22 +43,22 @@ fn catalogue(ids: &[&str], predict: &str) -> Catalogue {
     Catalogue { faults: written.into_iter().map(|one| one.fault).collect() }
 }
 
-/// `staging` with these doors, and a way past its edge.
-fn target(doors: &str) -> Target {
+/// `staging` with this evidence, and a way past its edge.
+fn target(evidence_sources: &str) -> Target {
     let file = TargetFile::embedded().expect("the shipped file parses");
-    let set = ["direct=http://backend.inner.test".to_owned(), format!("doors={doors}")];
+    let set = ["direct=http://backend.inner.test".to_owned(), format!("evidence={evidence_sources}")];
     file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
 }
 
 const EDGE: &str = r#"["edge"]"#;
 const BOTH: &str = r#"["edge", "direct"]"#;
 
-/// An answer: surface, user, token and status.
+/// An answer: endpoint, user, token and status.
 type Answer<'a> = (&'a str, &'a str, TokenKind, u16);
 
 /// What is asked next, and by whom: after our token was refused so, none and a foreign one with 401, and then this was seen.
-fn asked(doors: &str, catalogue: &Catalogue, refused: u16, more: &[Answer<'_>]) -> Option<(String, String)> {
-    let target = target(doors);
+fn asked(evidence_sources: &str, catalogue: &Catalogue, refused: u16, more: &[Answer<'_>]) -> Option<(String, String)> {
+    let target = target(evidence_sources);
     let first = [
         (HTTP, "primary", Valid, refused),
         (HTTP, "primary", WrongKey, 401),
@@ -66,7 +66,7 @@ fn asked(doors: &str, catalogue: &Catalogue, refused: u16, more: &[Answer<'_>]) 
         ("backend.health", "primary", NoToken, 200),
     ];
     let seen = |((on, user, token, status), id): (&Answer<'_>, u32)| {
-        let surface = &target.surfaces[*on];
+        let endpoint = &target.endpoints[*on];
         let body = match *status {
             200 if on.contains("health") => HEALTHY,
             200 => r#"{"messages":[]}"#,
@@ -76,21 +76,21 @@ fn asked(doors: &str, catalogue: &Catalogue, refused: u16, more: &[Answer<'_>]) 
         if *status == 101 {
             probe = probe.with_frame(WELCOME);
         }
-        (*on).clone_into(&mut probe.probe.surface);
+        (*on).clone_into(&mut probe.probe.endpoint);
         (*user).clone_into(&mut probe.probe.user);
-        observe(&Exchange { id, ..probe }, surface, "u").expect("an observation")
+        observe(&Exchange { id, ..probe }, endpoint, "u").expect("an observation")
     };
     let observations: Vec<Observation> = first.iter().chain(more).zip(1..).map(seen).collect();
     let (evidence, failed) = (Evidence::default(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
     let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
     let asked: Vec<ProbeKey> = observations[first.len()..].iter().map(|one| one.probe.clone()).collect();
     let next = next_probe(given, catalogue, &asked)?;
-    assert!(next.carrier == Carrier::Header, "{next}");
-    Some((next.surface, next.user))
+    assert!(next.token_location == TokenLocation::Header, "{next}");
+    Some((next.endpoint, next.user))
 }
 
-fn probe(surface: &str, user: &str) -> Option<(String, String)> {
-    Some((surface.to_owned(), user.to_owned()))
+fn probe(endpoint: &str, user: &str) -> Option<(String, String)> {
+    Some((endpoint.to_owned(), user.to_owned()))
 }
 
 const WELL: Answer<'_> = (HTTP, "second", Valid, 200);
@@ -121,14 +121,14 @@ fn for_a_cause_behind_the_edge_what_goes_well_past_the_edge_says_nothing_of_the_
     assert_eq!(asked(BOTH, &catalogue(&["client/lunch"], ONE_IS_REFUSED), 403, &seen), next);
 }
 
-const DOOR: Answer<'_> = (DIRECT_HEALTH, "primary", NoToken, 200);
+const EVIDENCE: Answer<'_> = (DIRECT_HEALTH, "primary", NoToken, 200);
 
 #[rstest]
 #[case::whether_anybody_is_let_in(&[], probe(DIRECT_HEALTH, "primary"))]
-#[case::by_plain_http(&[DOOR], probe(DIRECT_HTTP, "primary"))]
-#[case::for_another_user_where_that_fails(&[DOOR, (DIRECT_HTTP, "primary", Valid, 500)], probe(DIRECT_HTTP, "second"))]
-#[case::then_by_the_socket(&[DOOR, (DIRECT_HTTP, "primary", Valid, 200)], probe(DIRECT_SOCKET, "primary"))]
-#[case::and_nothing_more(&[DOOR, (DIRECT_HTTP, "primary", Valid, 200), (DIRECT_SOCKET, "primary", Valid, 101)], None)]
+#[case::by_plain_http(&[EVIDENCE], probe(DIRECT_HTTP, "primary"))]
+#[case::for_another_user_where_that_fails(&[EVIDENCE, (DIRECT_HTTP, "primary", Valid, 500)], probe(DIRECT_HTTP, "second"))]
+#[case::then_by_the_socket(&[EVIDENCE, (DIRECT_HTTP, "primary", Valid, 200)], probe(DIRECT_SOCKET, "primary"))]
+#[case::and_nothing_more(&[EVIDENCE, (DIRECT_HTTP, "primary", Valid, 200), (DIRECT_SOCKET, "primary", Valid, 101)], None)]
 fn for_a_cause_at_the_edge_what_lies_behind_it_is_asked_past_it(
     #[case] more: &[Answer<'_>],
     #[case] next: Option<(String, String)>,
@@ -137,8 +137,8 @@ fn for_a_cause_at_the_edge_what_lies_behind_it_is_asked_past_it(
 }
 
 #[rstest]
-#[case::nothing_is_known(&[DOOR], probe(DIRECT_HTTP, "primary"))]
-#[case::one_call_is_enough(&[DOOR, (DIRECT_HTTP, "primary", Valid, 200)], None)]
+#[case::nothing_is_known(&[EVIDENCE], probe(DIRECT_HTTP, "primary"))]
+#[case::one_call_is_enough(&[EVIDENCE, (DIRECT_HTTP, "primary", Valid, 200)], None)]
 fn with_several_at_the_edge_what_lies_behind_it_is_asked_once(
     #[case] more: &[Answer<'_>],
     #[case] next: Option<(String, String)>,
@@ -155,7 +155,7 @@ fn whether_a_token_that_fares_like_none_gets_there_is_asked_past_the_edge(
     #[case] refused: u16,
     #[case] next: Option<(String, String)>,
 ) {
-    assert_eq!(asked(BOTH, &catalogue(faults, ALL_ARE_REFUSED), refused, &[DOOR]), next);
+    assert_eq!(asked(BOTH, &catalogue(faults, ALL_ARE_REFUSED), refused, &[EVIDENCE]), next);
 }
 
 const AUTH: &str = r#"["edge", "auth"]"#;
@@ -171,5 +171,5 @@ fn beside_a_cause_that_leaves_it_alone_the_auth_service_is_asked_about_our_token
     #[case] more: &[Answer<'_>],
     #[case] next: Option<(String, String)>,
 ) {
-    assert_eq!(asked(AUTH, &catalogue(&[fault], ON_ONE_SURFACE), 403, more), next);
+    assert_eq!(asked(AUTH, &catalogue(&[fault], ON_ONE_ENDPOINT), 403, more), next);
 }

@@ -7,7 +7,7 @@ use crate::diagnose::catalogue_file::parse;
 use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given, SentProbe};
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
-use crate::fixtures::{exchange, staging, surface};
+use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::Valid;
@@ -42,7 +42,7 @@ const SKIPS_SOCKETS: &str = r#"predict = [{ on = "protected websocket valid", re
 fn causes(catalogue: &Catalogue, judged: i64) -> Vec<String> {
     let probe = |(id, on): (u32, &str)| {
         let refused = exchange(on, Valid).answered(401, "application/json", "{}");
-        observe(&Exchange { id, ..refused }, &surface(on), "").expect("an observation")
+        observe(&Exchange { id, ..refused }, &endpoint(on), "").expect("an observation")
     };
     let sent = |exchange: u32| SentProbe {
         exchange,

@@ -18,21 +18,21 @@ const PAGE: &str = "<!doctype html><title>Welcome</title>";
 /// `staging`, with the way past its edge.
 fn target() -> Target {
     let file = TargetFile::embedded().expect("the shipped file parses");
-    let set = ["direct=http://backend.inner.test".to_owned(), r#"doors=["edge", "direct"]"#.to_owned()];
+    let set = ["direct=http://backend.inner.test".to_owned(), r#"evidence=["edge", "direct"]"#.to_owned()];
     file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
 }
 
-/// An answer of a surface, by its id, the token, the status, the media type and the body.
+/// An answer of an endpoint, by its id, the token, the status, the media type and the body.
 type Answer<'a> = (&'a str, bool, u16, &'a str, &'a str);
 
 fn causes(answers: &[Answer<'_>], failed: &[(&str, u32)]) -> Vec<Cause> {
     let target = target();
-    let seen = |(at, (surface, signed_in, status, media, body)): (usize, &Answer<'_>)| {
+    let seen = |(at, (endpoint, signed_in, status, media, body)): (usize, &Answer<'_>)| {
         let token = if *signed_in { Valid } else { NoToken };
-        let mut probe = exchange(surface.trim_end_matches("@direct"), token).answered(*status, media, body);
-        probe.probe.surface = (*surface).to_owned();
+        let mut probe = exchange(endpoint.trim_end_matches("@direct"), token).answered(*status, media, body);
+        probe.probe.endpoint = (*endpoint).to_owned();
         let probe = Exchange { id: u32::try_from(at).expect("few") + 1, ..probe };
-        observe(&probe, &target.surfaces[*surface], "").expect("an observation")
+        observe(&probe, &target.endpoints[*endpoint], "").expect("an observation")
     };
     let observations: Vec<Observation> = answers.iter().enumerate().map(seen).collect();
     let step =

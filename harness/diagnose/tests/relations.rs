@@ -6,7 +6,7 @@ use crate::diagnose::catalogue::Catalogue;
 use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given};
 use crate::evidence::Evidence;
-use crate::fixtures::{exchange, staging, surface};
+use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind;
@@ -19,7 +19,7 @@ const REFUSED: &str = r#"{"detail":"no"}"#;
 fn candidates(valid: (u16, &str), none: (u16, &str), foreign: (u16, &str)) -> Vec<String> {
     let answered = |id: u32, token: TokenKind, (status, body): (u16, &str)| {
         let probe = Exchange { id, ..exchange(PROTECTED, token).answered(status, "application/json", body) };
-        observe(&probe, &surface(PROTECTED), "").expect("an observation")
+        observe(&probe, &endpoint(PROTECTED), "").expect("an observation")
     };
     let observations: Vec<Observation> =
         vec![answered(1, Valid, valid), answered(2, NoToken, none), answered(3, WrongKey, foreign)];
@@ -69,12 +69,12 @@ fn texts_that_differ_where_the_decision_is_the_same_contradict_nobody() {
 
 const PAGE: &str = "<html><head><title>401 Unauthorized</title></head><body>401</body></html>";
 
-/// Whether the edge may judge our token itself when both are refused so, on one surface and on another.
+/// Whether the edge may judge our token itself when both are refused so, on one endpoint and on another.
 fn may_judge(one: [(u16, &str); 2], other: [(u16, &str); 2]) -> bool {
     let answered = |id: u32, on: &str, token: TokenKind, (status, body): (u16, &str)| {
         let media = if body == PAGE { "text/html" } else { "application/json" };
         let probe = Exchange { id, ..exchange(on, token).answered(status, media, body) };
-        observe(&probe, &surface(on), "").expect("an observation")
+        observe(&probe, &endpoint(on), "").expect("an observation")
     };
     let healthy = r#"{"status":"healthy","service":"netra-ai-platform"}"#;
     let observations: Vec<Observation> = vec![

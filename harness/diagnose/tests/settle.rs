@@ -12,11 +12,11 @@ use crate::diagnose::conclude::diagnose;
 use crate::diagnose::given::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::{Cause, Settling};
 use crate::evidence::{Evidence, LogEntry, Manifest};
-use crate::fixtures::{exchange, key, staging, surface};
+use crate::fixtures::{endpoint, exchange, key, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::ProbeKey;
 use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
-use crate::terms::{Caller, Door, Hop, Service};
+use crate::terms::{Caller, EvidenceSource, Hop, Service};
 
 const PROTECTED: &str = "backend.chat-messages";
 const BACKEND: &str =
@@ -27,7 +27,7 @@ fn open(target: &Target, evidence: &Evidence) -> Cause {
     let answered = |id: u32, token, status| {
         let mut probe = exchange(PROTECTED, token).answered(status, "application/json", r#"{"detail":"no"}"#);
         probe.id = id;
-        observe(&probe, &surface(PROTECTED), "").expect("an observation")
+        observe(&probe, &endpoint(PROTECTED), "").expect("an observation")
     };
     let observations: Vec<Observation> =
         vec![answered(1, Valid, 403), answered(2, NoToken, 401), answered(3, WrongKey, 403)];
@@ -83,7 +83,7 @@ fn every_alternative_has_a_question_that_tells_it_from_the_first() {
 #[test]
 fn a_manifest_is_asked_for_by_the_names_of_the_target() {
     let settling = best(&staging(), &a_log());
-    assert_eq!(settling.door, "manifest");
+    assert_eq!(settling.evidence, "manifest");
     let command = settling.command.expect("a command");
     assert!(command.starts_with("gcloud run services "), "{command}");
     assert!(command.contains("--project=netra-staging") && command.contains("--region=us-central1"), "{command}");
@@ -107,9 +107,9 @@ fn what_is_no_name_becomes_a_placeholder_that_nobody_runs(#[case] project: Optio
 #[test]
 fn the_log_is_asked_for_by_services_and_time() {
     let mut target = staging();
-    target.doors.insert(Door::ServiceCredentials);
+    target.evidence_sources.insert(EvidenceSource::ServiceCredentials);
     let settling = best(&target, &manifests(&[Service::Backend, Service::Auth]));
-    assert_eq!((settling.door.as_str(), settling.asks.as_str()), ("logs", "the log"));
+    assert_eq!((settling.evidence.as_str(), settling.asks.as_str()), ("logs", "the log"));
     let filter = settling.argv.iter().find(|word| word.contains("resource.type")).expect("a filter");
     assert!(filter.contains(r#"service_name=("netra-backend-staging" OR "netra-auth-service")"#), "{filter}");
     assert!(filter.ends_with(r#"timestamp>="2026-11-22T02:45:00Z" AND timestamp<="2026-11-22T03:00:12Z""#), "{filter}");

@@ -6,7 +6,7 @@ use crate::diagnose::given::SentProbe;
 use crate::diagnose::logbook::Logbook;
 use crate::diagnose::told;
 use crate::evidence::{Evidence, LogEntry};
-use crate::fixtures::{exchange, staging, surface};
+use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::observe;
 use crate::terms::{Hop, TokenKind};
 
@@ -23,7 +23,7 @@ fn line(seconds: i64, by: Hop, text: &str) -> LogEntry {
 /// Probe 1 fails from second 10 to 12.
 fn told(log: Vec<LogEntry>, key: &str) -> Option<&'static str> {
     let exchange = exchange(PROTECTED, TokenKind::Valid).answered(401, "application/json", "{}");
-    let failing = observe(&exchange, &surface(PROTECTED), "").expect("an observation");
+    let failing = observe(&exchange, &endpoint(PROTECTED), "").expect("an observation");
     let sent = SentProbe { exchange: 1, started_at: at(10), ended_at: at(12), trace_id: String::new() };
     let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
     let logbook = Logbook::new(&evidence, &[&failing], &[1], &[sent]);

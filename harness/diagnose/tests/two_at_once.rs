@@ -23,10 +23,10 @@ const AUTH_HEALTHY: &str = r#"{"status":"healthy","service":"auth-service"}"#;
 const REFUSED: &str = r#"{"detail":"no"}"#;
 const AS_NOBODY: &str = r#"{"status":"success","user_id":null}"#;
 
-/// `staging`, whose optional surface tells whom it served.
+/// `staging`, whose optional endpoint tells whom it served.
 fn target() -> Target {
     let file = TargetFile::embedded().expect("the shipped file parses");
-    let set = [r#"surface."backend.agents-execute".identity="$.user_id""#.to_owned()];
+    let set = [r#"endpoint."backend.agents-execute".identity="$.user_id""#.to_owned()];
     file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
 }
 
@@ -34,8 +34,8 @@ fn target() -> Target {
 fn causes(exchanges: Vec<Exchange>) -> Vec<Cause> {
     let target = target();
     let seen = |(exchange, id): (Exchange, u32)| {
-        let surface = &target.surfaces[&exchange.probe.surface];
-        observe(&Exchange { id, ..exchange }, surface, "staging-e2e-user-001").expect("an observation")
+        let endpoint = &target.endpoints[&exchange.probe.endpoint];
+        observe(&Exchange { id, ..exchange }, endpoint, "staging-e2e-user-001").expect("an observation")
     };
     let observations: Vec<Observation> = exchanges.into_iter().zip(1..).map(seen).collect();
     let evidence = Evidence::default();
@@ -113,8 +113,8 @@ fn only_what_breaks_down_where_nobody_need_sign_in_is_to_be_explained_without_a_
     #[case] counts: bool,
 ) {
     let (target, evidence) = (target(), Evidence::default());
-    let surface = &target.surfaces[&exchange.probe.surface];
-    let observations = [observe(&exchange, surface, "staging-e2e-user-001").expect("an observation")];
+    let endpoint = &target.endpoints[&exchange.probe.endpoint];
+    let observations = [observe(&exchange, endpoint, "staging-e2e-user-001").expect("an observation")];
     let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &[] };
     let case = Case::of(given, &[]);
     let to_explain = case.to_explain().count() == 1;

@@ -9,7 +9,7 @@ use crate::diagnose::given::SentProbe;
 use crate::diagnose::logbook::Logbook;
 use crate::diagnose::unheard;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest, Manifest};
-use crate::fixtures::{exchange, staging, surface};
+use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::observe;
 use crate::terms::{Hop, Service, TokenKind};
 
@@ -41,7 +41,7 @@ fn manifest(url: &str) -> Manifest {
 /// Probe 1 fails from second 10 to 12.
 fn read(log: Vec<LogEntry>, manifest: Option<&Manifest>) -> Option<&'static str> {
     let exchange = exchange(PROTECTED, TokenKind::Valid).answered(401, "application/json", "{}");
-    let failing = observe(&exchange, &surface(PROTECTED), "").expect("an observation");
+    let failing = observe(&exchange, &endpoint(PROTECTED), "").expect("an observation");
     let sent = SentProbe { exchange: 1, started_at: at(10), ended_at: at(12), trace_id: String::new() };
     let evidence = Evidence { log, log_read_at: Some(at(100)), manifests: BTreeMap::new(), ..Evidence::default() };
     let target = staging();

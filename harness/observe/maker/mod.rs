@@ -9,7 +9,7 @@ pub(crate) mod signature;
 #[cfg(test)]
 pub(crate) mod signature_tests;
 
-use crate::config::Surface;
+use crate::config::Endpoint;
 use crate::observe::maker::mark::{Mark, Says};
 use crate::observe::maker::signature::media_type;
 use crate::observe::{Because, Outcome, redirect};
@@ -35,9 +35,9 @@ pub(crate) struct Made {
 }
 
 /// Reads the marks of an answer's maker.
-pub(crate) fn maker(exchange: &Exchange, surface: &Surface, outcome: Outcome) -> Made {
-    let own = Hop::from(surface.service);
-    let found = marks(exchange, surface);
+pub(crate) fn maker(exchange: &Exchange, endpoint: &Endpoint, outcome: Outcome) -> Made {
+    let own = Hop::from(endpoint.service);
+    let found = marks(exchange, endpoint);
     let (by, hint, bytes) = decide(exchange, outcome, own, &found);
     let speaks_for_another = telling(&found).is_some_and(|mark| mark.says == Says::Messenger);
     let unmarked = hint && telling(&found).is_none();
@@ -47,10 +47,10 @@ pub(crate) fn maker(exchange: &Exchange, surface: &Surface, outcome: Outcome) ->
 }
 
 /// The weightiest first.
-fn marks(exchange: &Exchange, surface: &Surface) -> Vec<Mark> {
-    let products = signature::marks(exchange, surface.kind);
+fn marks(exchange: &Exchange, endpoint: &Endpoint) -> Vec<Mark> {
+    let products = signature::marks(exchange, endpoint.kind);
     let standards = [
-        proxy_status::mark(exchange, surface.service),
+        proxy_status::mark(exchange, endpoint.service),
         problem::mark(exchange),
         challenge::mark(exchange),
         redirect::mark(exchange),
@@ -72,7 +72,7 @@ fn decide(exchange: &Exchange, outcome: Outcome, own: Hop, found: &[Mark]) -> (H
         return (hop, false, detail);
     }
     if outcome == Outcome::Ok {
-        return (own, false, "it is what this surface must answer".into());
+        return (own, false, "it is what this endpoint must answer".into());
     }
     if let Some(mark) = telling(found) {
         let hop = if matches!(mark.says, Says::Edge | Says::Messenger) { Hop::Edge } else { own };

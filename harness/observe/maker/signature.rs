@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::observe::maker::mark::{Mark, Says};
 use crate::probe::Exchange;
-use crate::terms::SurfaceKind;
+use crate::terms::EndpointKind;
 
 /// One mark of a product. Everything that is given must hold.
 #[derive(Debug, Deserialize)]
@@ -47,8 +47,8 @@ pub(crate) struct Signature {
     /// These headers are there and hold this (any case).
     #[serde(default)]
     header: BTreeMap<String, String>,
-    /// The surface is of this kind.
-    kind: Option<SurfaceKind>,
+    /// The endpoint is of this kind.
+    kind: Option<EndpointKind>,
 }
 
 /// How a fact is known.
@@ -116,12 +116,12 @@ pub(crate) fn shipped() -> &'static [Signature] {
 }
 
 /// The marks of known products on this exchange.
-pub(crate) fn marks(exchange: &Exchange, kind: SurfaceKind) -> impl Iterator<Item = Mark> {
+pub(crate) fn marks(exchange: &Exchange, kind: EndpointKind) -> impl Iterator<Item = Mark> {
     shipped().iter().filter(move |signature| signature.fits(exchange, kind)).map(Signature::mark)
 }
 
 impl Signature {
-    fn fits(&self, exchange: &Exchange, kind: SurfaceKind) -> bool {
+    fn fits(&self, exchange: &Exchange, kind: EndpointKind) -> bool {
         let Some(status) = exchange.status() else { return false };
         let text = exchange.body.text.trim();
         (self.status.is_empty() || self.status.contains(&status))

@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use crate::fixtures::{exchange, surface};
+use crate::fixtures::{endpoint, exchange};
 use crate::observe::maker::SURE;
 use crate::observe::maker::signature::{Basis, shipped};
 use crate::observe::observe;
@@ -28,7 +28,7 @@ fn what_is_only_generally_known_is_never_more_than_a_hint() {
 }
 
 fn seen(exchange: &Exchange) -> (Hop, bool) {
-    let seen = observe(exchange, &surface(MESSAGES), "nobody").expect("not cut by our own budget");
+    let seen = observe(exchange, &endpoint(MESSAGES), "nobody").expect("not cut by our own budget");
     (seen.answered_by, seen.maker_is_hint)
 }
 
@@ -85,7 +85,7 @@ fn that_an_edge_made_this_is_a_hint(#[case] status: u16, #[case] headers: &[(&st
 )]
 fn an_edge_that_asks_another_may_speak_for_it(#[case] status: u16, #[case] text: &str, #[case] for_another: bool) {
     let page = exchange(MESSAGES, TokenKind::Valid).answered(status, HTML, text);
-    let seen = observe(&page, &surface(MESSAGES), "nobody").expect("not cut by our own budget");
+    let seen = observe(&page, &endpoint(MESSAGES), "nobody").expect("not cut by our own budget");
     assert_eq!((seen.answered_by, seen.speaks_for_another), (Hop::Edge, for_another));
 }
 

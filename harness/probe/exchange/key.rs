@@ -1,20 +1,22 @@
-//! What a probe is: one call of one surface with one token kind, carrier and caller. Sits in `probe`; the catalogue predicts per key.
+//! What a probe is: one call of one endpoint with one token kind, token location and caller. Sits in `probe`; the catalogue predicts per key.
 
-use crate::terms::{Caller, Carrier};
+use crate::terms::{Caller, TokenLocation};
 use serde::{Deserialize, Serialize};
 
 use crate::terms::TokenKind;
 
-/// One call of one surface with one token kind, carrier, caller and user. Two exchanges with equal keys are repetitions.
+/// One call of one endpoint with one token kind, token location, caller and user. Two exchanges with equal keys are repetitions.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ProbeKey {
-    /// The surface's id, for example `backend.chat-stream`.
-    pub surface: String,
+    /// The endpoint's id, for example `backend.chat-stream`.
+    #[serde(alias = "surface")]
+    pub endpoint: String,
     /// What is presented as credential.
     pub token: TokenKind,
     /// How it travels.
-    pub carrier: Carrier,
-    /// Who we say we are; always `none` on surfaces that take no service credentials.
+    #[serde(alias = "carrier")]
+    pub token_location: TokenLocation,
+    /// Who we say we are; always `none` on endpoints that take no service credentials.
     pub caller: Caller,
     /// The target's name of the user the token speaks for.
     pub user: String,
@@ -22,9 +24,9 @@ pub struct ProbeKey {
 
 impl std::fmt::Display for ProbeKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} [{}", self.surface, self.token)?;
-        if matches!(self.carrier, Carrier::Subprotocol | Carrier::Query) {
-            write!(f, ", {}", self.carrier)?;
+        write!(f, "{} [{}", self.endpoint, self.token)?;
+        if matches!(self.token_location, TokenLocation::Subprotocol | TokenLocation::Query) {
+            write!(f, ", {}", self.token_location)?;
         }
         if self.caller != Caller::None {
             write!(f, ", caller {}", self.caller)?;

@@ -43,7 +43,7 @@ pub struct Exchange {
     pub error: Option<TransportError>,
     /// Phase times.
     pub phases: Phases,
-    /// For the token kind `issued` and for issuer surfaces: whether our signing secret verifies the signature of the token that the
+    /// For the token kind `issued` and for issuer endpoints: whether our signing secret verifies the signature of the token that the
     /// auth service minted. Checked locally; nothing of the token is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_with_our_secret: Option<bool>,
@@ -91,7 +91,7 @@ pub struct Body {
 pub struct StreamEvent {
     /// Milliseconds after the request was sent.
     pub at_ms: u64,
-    /// The event's name: what the surface's `event_name` finds in the data, else the `event:` field, else `message`.
+    /// The event's name: what the endpoint's `event_name` finds in the data, else the `event:` field, else `message`.
     pub name: String,
     /// The data, redacted.
     pub data: String,

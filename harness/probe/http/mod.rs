@@ -12,9 +12,9 @@ use crate::probe::transport::classify::{Stage, classify};
 use crate::probe::transport::phases::Stopwatch;
 use crate::probe::transport::{Rules, before_connection, body};
 use crate::probe::{ErrorKind, TransportError, sse};
-use crate::terms::SurfaceKind;
+use crate::terms::EndpointKind;
 
-/// Sends the request and reads the answer: as events where it is a stream of them and the surface says so, else as a body.
+/// Sends the request and reads the answer: as events where it is a stream of them and the endpoint says so, else as a body.
 pub(crate) async fn send(wire: Rendered, headers: HeaderMap, rules: &Rules<'_>) -> Answer {
     let watch = Stopwatch::default();
     let mut answer = match execute(wire, headers, rules, &watch).await {
@@ -77,7 +77,7 @@ async fn read(response: reqwest::Response, rules: &Rules<'_>) -> Answer {
     let mut answer = Answer::default();
     let (parts, mut content) = hyper::http::Response::from(response).into_parts();
     answer.begun(parts, rules.deadline.elapsed_ms());
-    if rules.surface.kind == SurfaceKind::Sse && sse::is_event_stream(&answer.headers) {
+    if rules.endpoint.kind == EndpointKind::Sse && sse::is_event_stream(&answer.headers) {
         sse::read(&mut content, &mut answer, rules).await;
     } else {
         body::read(&mut content, &mut answer, rules.budget.body_bytes, &rules.deadline).await;

@@ -1,33 +1,39 @@
 //! Looks up what a request names, and whether it may be called at all. Sits in `probe`, before `session`.
 
-use crate::config::{Surface, Target};
+use crate::config::{Endpoint, Target};
 use crate::probe::request::render::Call;
 use crate::probe::{CannotProbe, ProbeKey, ProbeRequest};
-use crate::terms::{Caller, Door, Role, Service, TokenKind};
+use crate::terms::{Caller, EvidenceSource, Role, Service, TokenKind};
 
-/// The surface and user of a request, every door it needs open.
+/// The endpoint and user of a request, all evidence it needs granted.
 pub(crate) fn resolve<'a>(target: &'a Target, request: &'a ProbeRequest) -> Result<Call<'a>, CannotProbe> {
-    let ProbeKey { surface, token, carrier, user, .. } = &request.key;
-    let surface = target.surfaces.get(surface).ok_or_else(|| CannotProbe::UnknownSurface(surface.clone()))?;
+    let ProbeKey { endpoint, token, token_location, user, .. } = &request.key;
+    let endpoint = target.endpoints.get(endpoint).ok_or_else(|| CannotProbe::UnknownEndpoint(endpoint.clone()))?;
     let user = target.user(user).ok_or_else(|| CannotProbe::UnknownUser(user.clone()))?;
-    if let Some(door) = closed_door(target, surface, request.key.caller) {
-        return Err(CannotProbe::DoorClosed { surface: surface.id.clone(), door });
+    if let Some(evidence_source) = closed_evidence_source(target, endpoint, request.key.caller) {
+        return Err(CannotProbe::EvidenceSourceClosed { endpoint: endpoint.id.clone(), evidence_source });
     }
-    let is_taken = surface.carriers.is_empty() || surface.carriers.contains(carrier);
+    let is_taken = endpoint.token_locations.is_empty() || endpoint.token_locations.contains(token_location);
     if token.is_sent() && !is_taken {
-        return Err(CannotProbe::CarrierNotTaken { surface: surface.id.clone(), carrier: *carrier });
+        return Err(CannotProbe::TokenLocationNotTaken {
+            endpoint: endpoint.id.clone(),
+            token_location: *token_location,
+        });
     }
-    Ok(Call { target, surface, user, request })
+    Ok(Call { target, endpoint, user, request })
 }
 
-fn closed_door(target: &Target, surface: &Surface, caller: Caller) -> Option<Door> {
-    let speaks_as_service = surface.takes_caller && matches!(caller, Caller::Right | Caller::WrongId);
+fn closed_evidence_source(target: &Target, endpoint: &Endpoint, caller: Caller) -> Option<EvidenceSource> {
+    let speaks_as_service = endpoint.takes_caller && matches!(caller, Caller::Right | Caller::WrongId);
     let needed = [
-        (surface.past_edge, Door::Direct),
-        (surface.service == Service::Auth, Door::Auth),
-        (speaks_as_service, Door::ServiceCredentials),
+        (endpoint.past_edge, EvidenceSource::Direct),
+        (endpoint.service == Service::Auth, EvidenceSource::Auth),
+        (speaks_as_service, EvidenceSource::ServiceCredentials),
     ];
-    needed.into_iter().find(|(needs, door)| *needs && !target.opens(*door)).map(|(_, door)| door)
+    needed
+        .into_iter()
+        .find(|(needs, evidence_source)| *needs && !target.opens(*evidence_source))
+        .map(|(_, evidence_source)| evidence_source)
 }
 
 /// The request that has the target's first issuer mint a token for the user of `key`.
@@ -42,16 +48,16 @@ pub(crate) fn logout(target: &Target, key: &ProbeKey) -> Result<ProbeRequest, Ca
     Ok(request(target, logout, TokenKind::Revoked, key))
 }
 
-fn first(target: &Target, role: Role) -> Option<&Surface> {
-    target.surfaces.values().find(|surface| surface.role == role)
+fn first(target: &Target, role: Role) -> Option<&Endpoint> {
+    target.endpoints.values().find(|endpoint| endpoint.role == role)
 }
 
-fn request(target: &Target, surface: &Surface, token: TokenKind, key: &ProbeKey) -> ProbeRequest {
-    let right = surface.takes_caller && target.opens(Door::ServiceCredentials);
+fn request(target: &Target, endpoint: &Endpoint, token: TokenKind, key: &ProbeKey) -> ProbeRequest {
+    let right = endpoint.takes_caller && target.opens(EvidenceSource::ServiceCredentials);
     ProbeRequest::new(ProbeKey {
-        surface: surface.id.clone(),
+        endpoint: endpoint.id.clone(),
         token,
-        carrier: surface.usual_carrier(),
+        token_location: endpoint.usual_token_location(),
         caller: if right { Caller::Right } else { Caller::None },
         user: key.user.clone(),
     })

@@ -4,36 +4,42 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::probe::CredentialError;
-use crate::terms::{Carrier, Door};
+use crate::terms::{EvidenceSource, TokenLocation};
 
 /// The probe was not sent.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
 pub enum CannotProbe {
-    /// The target has no such surface.
-    #[error("the target has no surface `{0}`")]
-    #[diagnostic(code(fivewhys::probe::unknown_surface), help("`[surfaces]` of the target file lists them"))]
-    UnknownSurface(String),
+    /// The target has no such endpoint.
+    #[error("the target has no endpoint `{0}`")]
+    #[diagnostic(code(fivewhys::probe::unknown_endpoint), help("`[endpoints]` of the target file lists them"))]
+    UnknownEndpoint(String),
     /// The target has no such user.
     #[error("the target has no user `{0}`")]
     #[diagnostic(code(fivewhys::probe::unknown_user), help("`[[users]]` of the target file lists them"))]
     UnknownUser(String),
     /// The evidence was not granted.
-    #[error("`{surface}` needs the door `{door}`, which is closed")]
-    #[diagnostic(code(fivewhys::probe::door_closed), help("open it with `--doors` or in the target file"))]
-    DoorClosed {
-        /// The surface.
-        surface: String,
-        /// The door it needs.
-        door: Door,
+    #[error("`{endpoint}` needs the evidence `{evidence_source}`, which is not granted")]
+    #[diagnostic(
+        code(fivewhys::probe::evidence_source_closed),
+        help("grant it with `--evidence` or in the target file")
+    )]
+    EvidenceSourceClosed {
+        /// The endpoint.
+        endpoint: String,
+        /// The source of evidence it needs.
+        evidence_source: EvidenceSource,
     },
-    /// The surface does not take a token in this way.
-    #[error("`{surface}` takes no token in the {carrier}")]
-    #[diagnostic(code(fivewhys::probe::carrier), help("`carriers` of the surface lists the ways it does"))]
-    CarrierNotTaken {
-        /// The surface.
-        surface: String,
-        /// The carrier that was asked for.
-        carrier: Carrier,
+    /// The endpoint does not take a token in this way.
+    #[error("`{endpoint}` takes no token in the {token_location}")]
+    #[diagnostic(
+        code(fivewhys::probe::token_location),
+        help("`token_locations` of the endpoint lists the ways it does")
+    )]
+    TokenLocationNotTaken {
+        /// The endpoint.
+        endpoint: String,
+        /// The token location that was asked for.
+        token_location: TokenLocation,
     },
     /// The target does not say how a service identifies itself.
     #[error("the target does not say how a service identifies itself to the auth service")]
@@ -43,29 +49,29 @@ pub enum CannotProbe {
     #[error("no credential: {0}")]
     #[diagnostic(code(fivewhys::probe::credential))]
     Credential(#[from] CredentialError),
-    /// The target names no surface that mints tokens.
-    #[error("the target has no surface with the role `issuer`")]
+    /// The target names no endpoint that mints tokens.
+    #[error("the target has no endpoint with the role `issuer`")]
     #[diagnostic(code(fivewhys::probe::no_issuer))]
     NoIssuer,
-    /// The target names no surface that logs tokens out.
-    #[error("the target has no surface with the role `logout`")]
+    /// The target names no endpoint that logs tokens out.
+    #[error("the target has no endpoint with the role `logout`")]
     #[diagnostic(code(fivewhys::probe::no_logout))]
     NoLogout,
     /// The auth service did not take a logout.
-    #[error("`{surface}` did not log the token out: {why}")]
+    #[error("`{endpoint}` did not log the token out: {why}")]
     #[diagnostic(code(fivewhys::probe::logout_failed))]
     LogoutFailed {
-        /// The logout surface.
-        surface: String,
+        /// The logout endpoint.
+        endpoint: String,
         /// What it did instead.
         why: String,
     },
     /// The auth service did not mint a token.
-    #[error("`{surface}` issued no token: {why}")]
+    #[error("`{endpoint}` issued no token: {why}")]
     #[diagnostic(code(fivewhys::probe::issuer_failed))]
     IssuerFailed {
-        /// The issuer surface.
-        surface: String,
+        /// The issuer endpoint.
+        endpoint: String,
         /// What it did instead.
         why: String,
     },

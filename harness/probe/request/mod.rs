@@ -18,13 +18,13 @@ pub struct ProbeRequest {
     pub key: ProbeKey,
     /// `scenario/step` when a scenario asks.
     pub step: Option<String>,
-    /// Replaces the surface's path. It may not leave the host: no `//`, no `..`, no scheme.
+    /// Replaces the endpoint's path. It may not leave the host: no `//`, no `..`, no scheme.
     pub path: Option<String>,
-    /// Added to (and by name replacing) the surface's query.
+    /// Added to (and by name replacing) the endpoint's query.
     pub query: Vec<(String, String)>,
-    /// Replaces the surface's body.
+    /// Replaces the endpoint's body.
     pub body: Option<serde_json::Value>,
-    /// Replaces the surface's messages.
+    /// Replaces the endpoint's messages.
     pub send: Option<Vec<serde_json::Value>>,
     /// How far the answer is followed.
     pub until: Until,
@@ -35,7 +35,7 @@ pub struct ProbeRequest {
 /// How far a stream or socket is followed. A plain HTTP answer is always read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Until {
-    /// SSE: the whole stream, or the surface's terminal event. WebSocket: the first frame.
+    /// SSE: the whole stream, or the endpoint's terminal event. WebSocket: the first frame.
     Accepted,
     /// As far as the event or frame of this name.
     Event(String),

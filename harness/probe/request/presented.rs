@@ -61,7 +61,7 @@ pub(crate) fn label(token: TokenKind) -> String {
 /// The headers that say who is calling: name, value, value as shown.
 fn service(call: &Call<'_>, credentials: &dyn Credentials) -> Result<Vec<(String, String, String)>, CannotProbe> {
     let caller = call.request.key.caller;
-    if !call.surface.takes_caller || caller == Caller::None {
+    if !call.endpoint.takes_caller || caller == Caller::None {
         return Ok(Vec::new());
     }
     let identity = call.target.caller.as_ref().ok_or(CannotProbe::NoCaller)?;

@@ -5,11 +5,11 @@ use hyper::Method;
 use serde_json::Value;
 use url::Url;
 
-use crate::config::{Surface, Target, User};
+use crate::config::{Endpoint, Target, User};
 use crate::probe::request::address;
 use crate::probe::request::placeholders::{Meaning, fill, fill_text};
 use crate::probe::{CannotProbe, ProbeRequest};
-use crate::terms::{Carrier, SurfaceKind};
+use crate::terms::{EndpointKind, TokenLocation};
 
 /// By these, systems have taken a call for a test and let it in (contract 0.12 and section 9).
 const TEST_HEADERS: [(&str, &str); 4] =
@@ -30,7 +30,7 @@ pub(crate) struct Rendered {
 #[derive(Clone, Copy)]
 pub(crate) struct Call<'a> {
     pub(crate) target: &'a Target,
-    pub(crate) surface: &'a Surface,
+    pub(crate) endpoint: &'a Endpoint,
     pub(crate) user: &'a User,
     pub(crate) request: &'a ProbeRequest,
 }
@@ -72,25 +72,25 @@ impl Ids {
 impl Call<'_> {
     /// The URL without its query, which may carry the token.
     pub(crate) fn place(&self) -> Result<Url, CannotProbe> {
-        let path = self.request.path.as_deref().unwrap_or(&self.surface.path);
-        address::url(self.target.base(self.surface), path, &[])
+        let path = self.request.path.as_deref().unwrap_or(&self.endpoint.path);
+        address::url(self.target.base(self.endpoint), path, &[])
     }
 
     fn url(&self, values: &Values<'_>) -> Result<Url, CannotProbe> {
-        let path = self.request.path.as_deref().unwrap_or(&self.surface.path);
-        let (ours, asked) = (&self.surface.query, &self.request.query);
+        let path = self.request.path.as_deref().unwrap_or(&self.endpoint.path);
+        let (ours, asked) = (&self.endpoint.query, &self.request.query);
         let kept = ours.iter().filter(|(name, _)| !asked.iter().any(|(other, _)| other == name));
         let filled = kept.chain(asked).map(|(name, value)| {
             let value = fill_text(value, &|word| Ok::<_, CannotProbe>(self.in_query(word, values)))?;
             Ok(value.map(|value| (name.clone(), value)))
         });
         let pairs: Vec<_> = filled.filter_map(Result::transpose).collect::<Result<_, CannotProbe>>()?;
-        address::url(self.target.base(self.surface), path, &pairs)
+        address::url(self.target.base(self.endpoint), path, &pairs)
     }
 
     fn in_query(&self, name: &str, values: &Values<'_>) -> Meaning {
         match name {
-            "token" => self.carried(Carrier::Query, values, 0),
+            "token" => self.carried(TokenLocation::Query, values, 0),
             "email" => Meaning::Text(self.user.email.clone()),
             "sub" => Meaning::Text(self.user.sub.clone()),
             _ => Meaning::Foreign,
@@ -98,20 +98,20 @@ impl Call<'_> {
     }
 
     pub(crate) fn render(&self, ids: &Ids, values: &Values<'_>) -> Result<Rendered, CannotProbe> {
-        let method = Method::from_bytes(self.surface.method.as_bytes())
-            .map_err(|_| CannotProbe::Method(self.surface.method.clone()))?;
+        let method = Method::from_bytes(self.endpoint.method.as_bytes())
+            .map_err(|_| CannotProbe::Method(self.endpoint.method.clone()))?;
         let body = self.body(values)?;
         let headers = self.headers(ids, values, body.is_some())?;
         Ok(Rendered { method, url: self.url(values)?, headers, body, messages: self.messages(values)? })
     }
 
     fn body(&self, values: &Values<'_>) -> Result<Option<String>, CannotProbe> {
-        let Some(body) = self.request.body.as_ref().or(self.surface.body.as_ref()) else { return Ok(None) };
+        let Some(body) = self.request.body.as_ref().or(self.endpoint.body.as_ref()) else { return Ok(None) };
         Ok(fill(body, &|name| self.meaning(name, values))?.map(|json| json.to_string()))
     }
 
     fn messages(&self, values: &Values<'_>) -> Result<Vec<String>, CannotProbe> {
-        let messages = self.request.send.as_ref().unwrap_or(&self.surface.send);
+        let messages = self.request.send.as_ref().unwrap_or(&self.endpoint.send);
         let text = |json: Value| match json {
             Value::String(text) => text,
             other => other.to_string(),
@@ -123,11 +123,11 @@ impl Call<'_> {
     fn headers(&self, ids: &Ids, values: &Values<'_>, json: bool) -> Result<Vec<(String, String)>, CannotProbe> {
         let mut headers =
             Headers(vec![("User-Agent".to_owned(), concat!("fivewhys/", env!("CARGO_PKG_VERSION")).to_owned())]);
-        headers.set("Accept", if self.surface.kind == SurfaceKind::Sse { "text/event-stream" } else { "*/*" });
+        headers.set("Accept", if self.endpoint.kind == EndpointKind::Sse { "text/event-stream" } else { "*/*" });
         if json {
             headers.set("Content-Type", "application/json");
         }
-        headers.add_all(&self.surface.headers);
+        headers.add_all(&self.endpoint.headers);
         if self.request.test_headers {
             TEST_HEADERS.iter().for_each(|(name, value)| headers.set(name, value));
         }
@@ -139,10 +139,10 @@ impl Call<'_> {
         for (name, value) in &values.service {
             headers.set(name, value);
         }
-        if self.surface.kind == SurfaceKind::Websocket {
+        if self.endpoint.kind == EndpointKind::Websocket {
             self.upgrade(&mut headers, ids, values)?;
         }
-        if let (Carrier::Header, Some([token, _])) = (self.request.key.carrier, &values.token) {
+        if let (TokenLocation::Header, Some([token, _])) = (self.request.key.token_location, &values.token) {
             headers.set("Authorization", &format!("Bearer {token}"));
         }
         Ok(headers.0)
@@ -155,7 +155,7 @@ impl Call<'_> {
         headers.set("Sec-WebSocket-Version", "13");
         headers.set("Sec-WebSocket-Key", &ids.websocket_key);
         let offered =
-            self.surface.subprotocols.iter().map(|form| fill_text(form, &|name| self.subprotocol(name, values)));
+            self.endpoint.subprotocols.iter().map(|form| fill_text(form, &|name| self.subprotocol(name, values)));
         let offered: Vec<String> = offered.filter_map(Result::transpose).collect::<Result<_, CannotProbe>>()?;
         if !offered.is_empty() {
             headers.set("Sec-WebSocket-Protocol", &offered.join(", "));
@@ -169,7 +169,7 @@ impl Call<'_> {
             "token_base64url" => 1,
             _ => return Ok(Meaning::Foreign),
         };
-        Ok(self.carried(Carrier::Subprotocol, values, which))
+        Ok(self.carried(TokenLocation::Subprotocol, values, which))
     }
 
     fn meaning(&self, name: &str, values: &Values<'_>) -> Result<Meaning, CannotProbe> {
@@ -177,16 +177,16 @@ impl Call<'_> {
             return (values.secret)(secret).map(Meaning::Text);
         }
         Ok(match name {
-            "token" => self.carried(Carrier::Body, values, 0),
+            "token" => self.carried(TokenLocation::Body, values, 0),
             "email" => Meaning::Text(self.user.email.clone()),
             "sub" => Meaning::Text(self.user.sub.clone()),
             _ => Meaning::Foreign,
         })
     }
 
-    fn carried(&self, carrier: Carrier, values: &Values<'_>, which: usize) -> Meaning {
+    fn carried(&self, token_location: TokenLocation, values: &Values<'_>, which: usize) -> Meaning {
         match &values.token {
-            Some(forms) if self.request.key.carrier == carrier => Meaning::Text(forms[which].clone()),
+            Some(forms) if self.request.key.token_location == token_location => Meaning::Text(forms[which].clone()),
             _ => Meaning::Nothing,
         }
     }

@@ -58,6 +58,6 @@ where
 
 fn arrived(event: Dispatched, rules: &Rules<'_>) -> StreamEvent {
     let field = if event.event.is_empty() { "message".to_owned() } else { event.event };
-    let name = name_in(rules.surface, &event.data).unwrap_or(field);
+    let name = name_in(rules.endpoint, &event.data).unwrap_or(field);
     StreamEvent { at_ms: rules.deadline.at_ms(), name, data: event.data }
 }

@@ -9,12 +9,12 @@ use url::Url;
 
 use super::purse::Purse;
 use crate::config::{
-    Accept, Budget, CallerIdentity, Claims, DeployedNames, JsonMatch, SecretSource, Surface, Target, UnusualProbes,
+    Accept, Budget, CallerIdentity, Claims, DeployedNames, Endpoint, JsonMatch, SecretSource, Target, UnusualProbes,
     User, Validation,
 };
 use crate::probe::transport::Tls;
 use crate::probe::{CannotProbe, Exchange, ProbeKey, ProbeRequest, Prober, Redact};
-use crate::terms::{Caller, Carrier, Door, Role, Service, SurfaceKind, TokenKind};
+use crate::terms::{Caller, EndpointKind, EvidenceSource, Role, Service, TokenKind, TokenLocation};
 
 /// A target under construction, and what probes it.
 pub(super) struct Bench {
@@ -25,14 +25,14 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    /// Everything at this base URL (`http://…`), all doors open, generous budgets, one user `anna`.
+    /// Everything at this base URL (`http://…`), all evidence granted, generous budgets, one user `anna`.
     pub(super) fn at(base: &str) -> Self {
         let run = Duration::from_secs(30);
         Self { target: target(base), purse: Arc::default(), run, tls: None }
     }
 
-    pub(super) fn with(mut self, surface: Surface) -> Self {
-        self.target.surfaces.insert(surface.id.clone(), surface);
+    pub(super) fn with(mut self, endpoint: Endpoint) -> Self {
+        self.target.endpoints.insert(endpoint.id.clone(), endpoint);
         self
     }
 
@@ -66,18 +66,18 @@ impl Bench {
 }
 
 /// `valid` token in the header, no caller, user `anna`.
-pub(super) fn probe_of(surface: &str) -> ProbeRequest {
+pub(super) fn probe_of(endpoint: &str) -> ProbeRequest {
     ProbeRequest::new(ProbeKey {
-        surface: surface.to_owned(),
+        endpoint: endpoint.to_owned(),
         token: TokenKind::Valid,
-        carrier: Carrier::Header,
+        token_location: TokenLocation::Header,
         caller: Caller::None,
         user: "anna".to_owned(),
     })
 }
 
-pub(super) fn surface(id: &str, kind: SurfaceKind) -> Surface {
-    Surface {
+pub(super) fn endpoint(id: &str, kind: EndpointKind) -> Endpoint {
+    Endpoint {
         past_edge: false,
         id: id.to_owned(),
         service: if id.starts_with("auth") { Service::Auth } else { Service::Backend },
@@ -89,7 +89,7 @@ pub(super) fn surface(id: &str, kind: SurfaceKind) -> Surface {
         headers: Vec::new(),
         body: None,
         send: Vec::new(),
-        carriers: vec![Carrier::Header, Carrier::Subprotocol, Carrier::Body],
+        token_locations: vec![TokenLocation::Header, TokenLocation::Subprotocol, TokenLocation::Body],
         subprotocols: Vec::new(),
         takes_caller: false,
         accept: Accept::default(),
@@ -121,8 +121,8 @@ fn target(base: &str) -> Target {
         websocket: Url::parse(&base.replacen("http", "ws", 1)).unwrap(),
         backend: url.clone(),
         auth: url,
-        doors: BTreeSet::from([Door::Auth, Door::ServiceCredentials]),
-        surfaces: BTreeMap::new(),
+        evidence_sources: BTreeSet::from([EvidenceSource::Auth, EvidenceSource::ServiceCredentials]),
+        endpoints: BTreeMap::new(),
         users: vec![anna()],
         claims: claims(),
         signing_secret: no_source(),

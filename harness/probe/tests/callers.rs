@@ -1,12 +1,12 @@
-//! Who we say we are to the auth service, and which doors that needs.
+//! Who we say we are to the auth service, and which evidence that needs.
 
 use rstest::rstest;
 
-use super::bench::{Bench, probe_of, surface};
+use super::bench::{Bench, endpoint, probe_of};
 use super::purse::SERVICE_SECRET;
 use super::script::Server;
 use crate::probe::CannotProbe;
-use crate::terms::{Caller, Carrier, Door, SurfaceKind, TokenKind};
+use crate::terms::{Caller, EndpointKind, EvidenceSource, TokenKind, TokenLocation};
 
 const ID: &str = "auth.validate";
 
@@ -28,11 +28,11 @@ async fn each_caller_has_its_headers(
     #[values(true, false)] takes_caller: bool,
 ) {
     let server = Server::answering(&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]).await;
-    let mut surface = surface(ID, SurfaceKind::Http);
-    surface.takes_caller = takes_caller;
+    let mut endpoint = endpoint(ID, EndpointKind::Http);
+    endpoint.takes_caller = takes_caller;
     let mut probe = probe_of(ID);
     probe.key.caller = caller;
-    let exchange = Bench::at(&server.url()).with(surface).send(&probe).await;
+    let exchange = Bench::at(&server.url()).with(endpoint).send(&probe).await;
     let request = &server.requests()[0];
     assert_eq!(header(request, "x-service-id"), id.filter(|_| takes_caller));
     let secret = header(request, "x-service-secret");
@@ -43,40 +43,47 @@ async fn each_caller_has_its_headers(
 }
 
 #[rstest]
-#[case(&[], Caller::None, Some(Door::Auth))]
-#[case(&[Door::Auth], Caller::None, None)]
-#[case(&[Door::Auth], Caller::WrongSecret, None)]
-#[case(&[Door::Auth], Caller::Right, Some(Door::ServiceCredentials))]
-#[case(&[Door::Auth], Caller::WrongId, Some(Door::ServiceCredentials))]
+#[case(&[], Caller::None, Some(EvidenceSource::Auth))]
+#[case(&[EvidenceSource::Auth], Caller::None, None)]
+#[case(&[EvidenceSource::Auth], Caller::WrongSecret, None)]
+#[case(&[EvidenceSource::Auth], Caller::Right, Some(EvidenceSource::ServiceCredentials))]
+#[case(&[EvidenceSource::Auth], Caller::WrongId, Some(EvidenceSource::ServiceCredentials))]
 #[tokio::test]
-async fn a_closed_door_is_not_knocked_at(#[case] open: &[Door], #[case] caller: Caller, #[case] closed: Option<Door>) {
+async fn a_closed_evidence_source_is_not_knocked_at(
+    #[case] open: &[EvidenceSource],
+    #[case] caller: Caller,
+    #[case] closed: Option<EvidenceSource>,
+) {
     let server = Server::answering(&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]).await;
-    let mut surface = surface(ID, SurfaceKind::Http);
-    surface.takes_caller = true;
-    let mut bench = Bench::at(&server.url()).with(surface);
-    bench.target.doors = open.iter().copied().collect();
+    let mut endpoint = endpoint(ID, EndpointKind::Http);
+    endpoint.takes_caller = true;
+    let mut bench = Bench::at(&server.url()).with(endpoint);
+    bench.target.evidence_sources = open.iter().copied().collect();
     let mut probe = probe_of(ID);
     probe.key.caller = caller;
     let refused = bench.probe(&probe).await.err();
-    assert_eq!(refused, closed.map(|door| CannotProbe::DoorClosed { surface: ID.to_owned(), door }));
+    assert_eq!(
+        refused,
+        closed.map(|evidence_source| CannotProbe::EvidenceSourceClosed { endpoint: ID.to_owned(), evidence_source })
+    );
     assert_eq!(server.connections(), usize::from(closed.is_none()));
 }
 
 #[tokio::test]
 async fn what_cannot_be_probed_says_why() {
     let bench = || {
-        let mut surface = surface(ID, SurfaceKind::Http);
-        surface.carriers = vec![Carrier::Header];
-        Bench::at("http://127.0.0.1:9").with(surface)
+        let mut endpoint = endpoint(ID, EndpointKind::Http);
+        endpoint.token_locations = vec![TokenLocation::Header];
+        Bench::at("http://127.0.0.1:9").with(endpoint)
     };
     let mut probe = probe_of("auth.nothing");
-    assert_eq!(bench().probe(&probe).await.unwrap_err(), CannotProbe::UnknownSurface("auth.nothing".to_owned()));
+    assert_eq!(bench().probe(&probe).await.unwrap_err(), CannotProbe::UnknownEndpoint("auth.nothing".to_owned()));
     probe = probe_of(ID);
     probe.key.user = "bert".to_owned();
     assert_eq!(bench().probe(&probe).await.unwrap_err(), CannotProbe::UnknownUser("bert".to_owned()));
     probe = probe_of(ID);
-    probe.key.carrier = Carrier::Body;
-    assert!(matches!(bench().probe(&probe).await, Err(CannotProbe::CarrierNotTaken { .. })));
+    probe.key.token_location = TokenLocation::Body;
+    assert!(matches!(bench().probe(&probe).await, Err(CannotProbe::TokenLocationNotTaken { .. })));
     probe = probe_of(ID);
     probe.key.token = TokenKind::Revoked;
     assert_eq!(bench().probe(&probe).await.unwrap_err(), CannotProbe::NoLogout);

@@ -3,11 +3,11 @@
 use rstest::rstest;
 use serde_json::json;
 
-use super::bench::{Bench, probe_of, surface};
+use super::bench::{Bench, endpoint, probe_of};
 use super::purse::PASSWORD;
 use super::script::Server;
 use crate::probe::{CannotProbe, ErrorKind, Exchange};
-use crate::terms::{Carrier, SurfaceKind, TokenKind};
+use crate::terms::{EndpointKind, TokenKind, TokenLocation};
 
 const ID: &str = "backend.it";
 
@@ -18,7 +18,7 @@ fn sent<'a>(exchange: &'a Exchange, name: &str) -> Option<&'a str> {
 #[tokio::test]
 async fn a_probe_is_traced_and_shown_without_its_token() {
     let server = Server::answering(&["HTTP/1.1 200 OK\r\nX-One: 1\r\nx-one: 2\r\ncontent-length: 2\r\n\r\nok"]).await;
-    let bench = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Http));
+    let bench = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http));
     let exchange = bench.send(&probe_of(ID)).await;
     let wire = &server.requests()[0];
     assert!(wire.contains(&format!("traceparent: 00-{}-", exchange.trace_id)), "{wire}");
@@ -41,7 +41,7 @@ async fn a_probe_is_traced_and_shown_without_its_token() {
 async fn a_name_is_resolved_and_the_resolution_timed() {
     let server = Server::answering(&["HTTP/1.1 204 No Content\r\n\r\n"]).await;
     let base = format!("http://localhost:{}", server.address.port());
-    let exchange = Bench::at(&base).with(surface(ID, SurfaceKind::Http)).send(&probe_of(ID)).await;
+    let exchange = Bench::at(&base).with(endpoint(ID, EndpointKind::Http)).send(&probe_of(ID)).await;
     assert_eq!(exchange.status(), Some(204));
     assert!(exchange.phases.dns_ms.is_some() && exchange.phases.connect_ms.is_some(), "{:?}", exchange.phases);
 }
@@ -55,7 +55,7 @@ async fn a_redirect_to_another_host_is_not_followed() {
         async move { peer.answer("307 Temporary Redirect", &location, "").await }
     })
     .await;
-    let exchange = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Http)).send(&probe_of(ID)).await;
+    let exchange = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http)).send(&probe_of(ID)).await;
     assert_eq!(exchange.status(), Some(307));
     assert_eq!(exchange.header("location"), Some(format!("{}/steal", elsewhere.url()).as_str()));
     assert_eq!(elsewhere.connections(), 0);
@@ -68,28 +68,32 @@ async fn what_a_server_echoes_is_redacted_everywhere() {
         peer.answer("401 Unauthorized", &format!("x-echo: {token}\r\n"), &format!("bad token {token}")).await;
     })
     .await;
-    let exchange = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Http)).send(&probe_of(ID)).await;
+    let exchange = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http)).send(&probe_of(ID)).await;
     assert_eq!(exchange.body.text, "bad token <token:valid>");
     assert_eq!(exchange.header("x-echo"), Some("<token:valid>"));
 }
 
 #[rstest]
-#[case(TokenKind::Valid, Carrier::Body, json!({"token": "anna.valid.n0z", "as": "user-7", "pass": PASSWORD, "n": 1}))]
-#[case(TokenKind::None, Carrier::Body, json!({"as": "user-7", "pass": PASSWORD, "n": 1}))]
-#[case(TokenKind::Valid, Carrier::Header, json!({"as": "user-7", "pass": PASSWORD, "n": 1}))]
+#[case(TokenKind::Valid, TokenLocation::Body, json!({"token": "anna.valid.n0z", "as": "user-7", "pass": PASSWORD, "n": 1}))]
+#[case(TokenKind::None, TokenLocation::Body, json!({"as": "user-7", "pass": PASSWORD, "n": 1}))]
+#[case(TokenKind::Valid, TokenLocation::Header, json!({"as": "user-7", "pass": PASSWORD, "n": 1}))]
 #[tokio::test]
-async fn a_body_is_filled(#[case] token: TokenKind, #[case] carrier: Carrier, #[case] expected: serde_json::Value) {
+async fn a_body_is_filled(
+    #[case] token: TokenKind,
+    #[case] token_location: TokenLocation,
+    #[case] expected: serde_json::Value,
+) {
     let server = Server::answering(&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]).await;
-    let mut surface = surface(ID, SurfaceKind::Http);
-    surface.method = "POST".to_owned();
-    surface.body = Some(json!({"token": "{token}", "as": "{sub}", "pass": "{secret:password}", "n": 1}));
+    let mut endpoint = endpoint(ID, EndpointKind::Http);
+    endpoint.method = "POST".to_owned();
+    endpoint.body = Some(json!({"token": "{token}", "as": "{sub}", "pass": "{secret:password}", "n": 1}));
     let mut probe = probe_of(ID);
-    (probe.key.token, probe.key.carrier) = (token, carrier);
-    let exchange = Bench::at(&server.url()).with(surface).send(&probe).await;
+    (probe.key.token, probe.key.token_location) = (token, token_location);
+    let exchange = Bench::at(&server.url()).with(endpoint).send(&probe).await;
     let wire = server.requests()[0].clone();
     let (head, body) = wire.split_once("\r\n\r\n").unwrap();
     assert_eq!(serde_json::from_str::<serde_json::Value>(body).unwrap(), expected);
-    assert_eq!(head.contains("authorization"), carrier == Carrier::Header, "{head}");
+    assert_eq!(head.contains("authorization"), token_location == TokenLocation::Header, "{head}");
     assert!(head.contains("content-type: application/json"), "{head}");
     let shown = exchange.request.body.unwrap();
     assert!(shown.contains(r#""pass":"<secret>""#), "{shown}");
@@ -99,9 +103,9 @@ async fn a_body_is_filled(#[case] token: TokenKind, #[case] carrier: Carrier, #[
 #[tokio::test]
 async fn path_and_query_can_be_replaced_and_the_host_cannot() {
     let server = Server::answering(&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]).await;
-    let mut surface = surface(ID, SurfaceKind::Http);
-    surface.query = vec![("a".to_owned(), "1".to_owned())];
-    let bench = || Bench::at(&server.url()).with(surface.clone());
+    let mut endpoint = endpoint(ID, EndpointKind::Http);
+    endpoint.query = vec![("a".to_owned(), "1".to_owned())];
+    let bench = || Bench::at(&server.url()).with(endpoint.clone());
     let mut probe = probe_of(ID);
     probe.path = Some("/threads/7".to_owned());
     probe.query = vec![("b".to_owned(), "x y".to_owned())];
@@ -125,7 +129,7 @@ async fn a_broken_answer_has_its_word(
     #[case] body: &str,
 ) {
     let server = Server::answering(pieces).await;
-    let exchange = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Http)).send(&probe_of(ID)).await;
+    let exchange = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http)).send(&probe_of(ID)).await;
     assert_eq!(exchange.error.map(|error| error.kind), Some(kind));
     assert_eq!(exchange.body.text, body);
 }

@@ -8,10 +8,10 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 
-use super::bench::{Bench, probe_of, surface};
+use super::bench::{Bench, endpoint, probe_of};
 use super::script::Server;
 use super::tls::{speaking, trusting};
-use crate::terms::SurfaceKind;
+use crate::terms::EndpointKind;
 
 const ID: &str = "backend.stream";
 
@@ -36,7 +36,7 @@ async fn a_stream_over_http2_is_read_to_its_end() {
     let (certificate, acceptor) = speaking(&[b"h2"]);
     let server = server(acceptor).await;
     let base = format!("https://localhost:{}", server.address.port());
-    let bench = Bench::at(&base).with(surface(ID, SurfaceKind::Sse)).trusting(trusting(certificate));
+    let bench = Bench::at(&base).with(endpoint(ID, EndpointKind::Sse)).trusting(trusting(certificate));
     let exchange = bench.send(&probe_of(ID)).await;
     assert_eq!(exchange.error, None);
     assert_eq!((exchange.head.unwrap().version.as_str(), exchange.events.len()), ("HTTP/2.0", 1));

@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::bench::{Bench, probe_of, surface};
+use super::bench::{Bench, endpoint, probe_of};
 use super::script::Server;
 use crate::probe::{ErrorKind, Exchange};
-use crate::terms::SurfaceKind;
+use crate::terms::EndpointKind;
 
 const ID: &str = "backend.it";
 
-async fn impatient(server: &Server, kind: SurfaceKind) -> Exchange {
+async fn impatient(server: &Server, kind: EndpointKind) -> Exchange {
     within(300, server, kind).await
 }
 
-async fn within(budget_ms: u64, server: &Server, kind: SurfaceKind) -> Exchange {
-    let mut bench = Bench::at(&server.url()).with(surface(ID, kind));
+async fn within(budget_ms: u64, server: &Server, kind: EndpointKind) -> Exchange {
+    let mut bench = Bench::at(&server.url()).with(endpoint(ID, kind));
     bench.target.budget.probe = Duration::from_millis(budget_ms);
     bench.send(&probe_of(ID)).await
 }
@@ -33,14 +33,14 @@ fn kind(exchange: &Exchange) -> ErrorKind {
 async fn a_server_that_falls_silent_is_left(
     #[case] said: &'static [u8],
     #[case] expected: ErrorKind,
-    #[values(SurfaceKind::Http, SurfaceKind::Sse)] surface: SurfaceKind,
+    #[values(EndpointKind::Http, EndpointKind::Sse)] endpoint: EndpointKind,
 ) {
     let server = Server::scripted(move |mut peer| async move {
         peer.write(said).await;
         peer.hold().await;
     })
     .await;
-    let exchange = impatient(&server, surface).await;
+    let exchange = impatient(&server, endpoint).await;
     assert_eq!(kind(&exchange), expected);
     assert_eq!(exchange.status().is_some(), expected == ErrorKind::HttpResponseIncomplete);
 }
@@ -59,7 +59,7 @@ async fn a_stream_that_falls_silent_is_left(
         peer.hold().await;
     })
     .await;
-    let exchange = impatient(&server, SurfaceKind::Sse).await;
+    let exchange = impatient(&server, EndpointKind::Sse).await;
     assert_eq!((kind(&exchange), exchange.events.len()), (expected, events));
 }
 
@@ -79,7 +79,7 @@ async fn endless_headers_end(
         peer.repeat(repeated).await;
     })
     .await;
-    assert_eq!(kind(&within(budget_ms, &server, SurfaceKind::Http).await), expected);
+    assert_eq!(kind(&within(budget_ms, &server, EndpointKind::Http).await), expected);
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn an_endless_body_is_cut_at_the_limit() {
         peer.repeat(b"0123456789").await;
     })
     .await;
-    let mut bench = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Http));
+    let mut bench = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http));
     bench.target.budget.body_bytes = 1005;
     let exchange = bench.send(&probe_of(ID)).await;
     assert_eq!(kind(&exchange), ErrorKind::HttpResponseBodySize);
@@ -99,7 +99,7 @@ async fn an_endless_body_is_cut_at_the_limit() {
 #[tokio::test]
 async fn a_body_of_just_the_limit_is_whole() {
     let server = Server::answering(&["HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nfour"]).await;
-    let mut bench = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Http));
+    let mut bench = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http));
     bench.target.budget.body_bytes = 4;
     let exchange = bench.send(&probe_of(ID)).await;
     assert_eq!((exchange.body.text.as_str(), exchange.body.truncated, exchange.error), ("four", false, None));
@@ -116,7 +116,7 @@ async fn an_endless_stream_ends(#[case] repeated: &'static str, #[case] expected
         peer.repeat(repeated.as_bytes()).await;
     })
     .await;
-    let exchange = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Sse)).send(&probe_of(ID)).await;
+    let exchange = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Sse)).send(&probe_of(ID)).await;
     assert_eq!(kind(&exchange), expected);
     assert_eq!(exchange.events.len(), if expected == ErrorKind::EventLimit { 100 } else { 0 });
 }
@@ -124,7 +124,7 @@ async fn an_endless_stream_ends(#[case] repeated: &'static str, #[case] expected
 #[tokio::test]
 async fn the_runs_deadline_ends_a_probe() {
     let server = Server::scripted(|peer| peer.hold()).await;
-    let mut bench = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Http));
+    let mut bench = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http));
     bench.run = Duration::from_millis(200);
     assert_eq!(kind(&bench.send(&probe_of(ID)).await), ErrorKind::BudgetSpent);
 }
@@ -132,7 +132,7 @@ async fn the_runs_deadline_ends_a_probe() {
 #[tokio::test]
 async fn a_probe_whose_turn_comes_after_the_run_is_not_sent() {
     let server = Server::answering(&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]).await;
-    let mut bench = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Http));
+    let mut bench = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http));
     bench.target.budget.requests_per_minute = 1;
     let prober = bench.prober();
     let session = prober.session();

@@ -1,9 +1,9 @@
 //! Event streams over a real socket.
 
-use super::bench::{Bench, probe_of, surface};
+use super::bench::{Bench, endpoint, probe_of};
 use super::script::Server;
 use crate::probe::{ErrorKind, Exchange, Until};
-use crate::terms::SurfaceKind;
+use crate::terms::EndpointKind;
 
 const ID: &str = "backend.stream";
 const CHUNKED: &str =
@@ -24,7 +24,7 @@ async fn an_event_is_named_by_its_data_then_its_field_then_message() {
         "0\r\n\r\n",
     ])
     .await;
-    let exchange = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Sse)).send(&probe_of(ID)).await;
+    let exchange = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Sse)).send(&probe_of(ID)).await;
     assert_eq!(exchange.error, None);
     assert_eq!(names(&exchange), ["b", "c", "message"]);
     assert_eq!(exchange.events[0].data, r#"{"type":"b"}"#);
@@ -36,7 +36,7 @@ async fn an_event_is_named_by_its_data_then_its_field_then_message() {
 #[tokio::test]
 async fn a_stream_that_breaks_off_keeps_its_events() {
     let server = Server::answering(&[CHUNKED, "9\r\ndata: a\n\n\r\n", "9\r\ndata: b\n"]).await;
-    let exchange = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Sse)).send(&probe_of(ID)).await;
+    let exchange = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Sse)).send(&probe_of(ID)).await;
     assert_eq!(exchange.error.as_ref().map(|error| error.kind), Some(ErrorKind::HttpResponseIncomplete));
     assert_eq!(names(&exchange), ["message"]);
 }
@@ -49,7 +49,7 @@ async fn a_stream_is_left_at_the_last_event_wanted() {
         peer.hold().await;
     })
     .await;
-    let mut with_terminal = surface(ID, SurfaceKind::Sse);
+    let mut with_terminal = endpoint(ID, EndpointKind::Sse);
     with_terminal.accept.terminal_event = Some("done".to_owned());
     let exchange = Bench::at(&server.url()).with(with_terminal.clone()).send(&probe_of(ID)).await;
     assert_eq!((names(&exchange), exchange.error.as_ref()), (vec!["a", "done"], None));
@@ -65,7 +65,7 @@ async fn an_answer_that_is_no_stream_is_a_body() {
         peer.answer("403 Forbidden", "content-type: application/json\r\n", r#"{"detail":"data: no\n\n"}"#).await;
     })
     .await;
-    let exchange = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Sse)).send(&probe_of(ID)).await;
+    let exchange = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Sse)).send(&probe_of(ID)).await;
     assert_eq!(exchange.body.text, r#"{"detail":"data: no\n\n"}"#);
     assert!(exchange.events.is_empty());
 }

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::bench::{Bench, path, probe_of, surface};
+use super::bench::{Bench, endpoint, path, probe_of};
 use super::script::Server;
-use crate::config::Surface;
+use crate::config::Endpoint;
 use crate::probe::{CannotProbe, ErrorKind};
-use crate::terms::{Caller, Carrier, Role, SurfaceKind, TokenKind};
+use crate::terms::{Caller, EndpointKind, Role, TokenKind, TokenLocation};
 
 const ID: &str = "backend.it";
 const SOCKET: &str = "backend.websocket";
@@ -23,11 +23,11 @@ async fn cookie_setter() -> Server {
 async fn a_cookie_sticks_within_its_session_and_not_across() {
     let server = cookie_setter().await;
     let bench = Bench::at(&server.url());
-    let prober = bench.with(surface(ID, SurfaceKind::Http)).with(surface(SOCKET, SurfaceKind::Websocket)).prober();
+    let prober = bench.with(endpoint(ID, EndpointKind::Http)).with(endpoint(SOCKET, EndpointKind::Websocket)).prober();
     let (one, other) = (prober.session(), prober.session());
     is_send(&one.send(&probe_of(ID)));
-    for (session, surface) in [(&one, SOCKET), (&one, ID), (&one, SOCKET), (&other, ID)] {
-        let exchange = session.send(&probe_of(surface)).await.unwrap();
+    for (session, endpoint) in [(&one, SOCKET), (&one, ID), (&one, SOCKET), (&other, ID)] {
+        let exchange = session.send(&probe_of(endpoint)).await.unwrap();
         assert_eq!(exchange.header("set-cookie"), Some("GAESA=<cookie>; Path=/"));
         assert!(!serde_json::to_string(&exchange).unwrap().contains("stick-to-me"));
     }
@@ -39,14 +39,14 @@ async fn a_cookie_sticks_within_its_session_and_not_across() {
 /// A run may drive its sessions side by side.
 fn is_send(_: &impl Send) {}
 
-fn issuer() -> Surface {
-    let mut surface = surface(ISSUER, SurfaceKind::Http);
-    surface.role = Role::Issuer;
-    surface.method = "POST".to_owned();
-    surface.body = Some(json!({"email": "{email}", "password": "{secret:password}"}));
-    surface.carriers = Vec::new();
-    surface.issued_token = Some(path("$.access_token"));
-    surface
+fn issuer() -> Endpoint {
+    let mut endpoint = endpoint(ISSUER, EndpointKind::Http);
+    endpoint.role = Role::Issuer;
+    endpoint.method = "POST".to_owned();
+    endpoint.body = Some(json!({"email": "{email}", "password": "{secret:password}"}));
+    endpoint.token_locations = Vec::new();
+    endpoint.issued_token = Some(path("$.access_token"));
+    endpoint
 }
 
 async fn login(status: &'static str, body: &'static str) -> Server {
@@ -70,7 +70,7 @@ fn with_issued() -> crate::probe::ProbeRequest {
 async fn an_issued_token_comes_from_the_issuer_in_the_same_session() {
     let server =
         login("200 OK", r#"{"access_token":"ours.minted.token","refresh_token":"another-long-credential"}"#).await;
-    let prober = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Http)).with(issuer()).prober();
+    let prober = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http)).with(issuer()).prober();
     let exchange = prober.session().send(&with_issued()).await.unwrap();
     assert_eq!((exchange.status(), exchange.issued_with_our_secret, exchange.id), (Some(200), Some(true), 2));
     assert_eq!(prober.sent(), 2);
@@ -86,7 +86,8 @@ async fn a_probe_of_the_issuer_tells_whose_secret_it_signs_with_and_keeps_no_tok
     let server =
         login("200 OK", r#"{"access_token":"theirs.minted.token","refresh_token":"another-long-credential"}"#).await;
     let mut probe = probe_of(ISSUER);
-    (probe.key.token, probe.key.carrier, probe.key.caller) = (TokenKind::None, Carrier::Header, Caller::None);
+    (probe.key.token, probe.key.token_location, probe.key.caller) =
+        (TokenKind::None, TokenLocation::Header, Caller::None);
     let exchange = Bench::at(&server.url()).with(issuer()).send(&probe).await;
     assert_eq!(exchange.issued_with_our_secret, Some(false));
     assert_eq!(exchange.body.text, r#"{"access_token":"<token:issued>","refresh_token":"<token:issued>"}"#);
@@ -100,18 +101,18 @@ async fn an_issuer_that_does_not_mint_is_why_the_probe_cannot_be_made() {
         ("200 OK", r#"{"access_token":""}"#, "it answered 200, and no token is where `issued_token` looks"),
     ] {
         let server = login(status, body).await;
-        let bench = Bench::at(&server.url()).with(surface(ID, SurfaceKind::Http)).with(issuer());
-        let CannotProbe::IssuerFailed { surface, why } = bench.probe(&with_issued()).await.unwrap_err() else {
+        let bench = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http)).with(issuer());
+        let CannotProbe::IssuerFailed { endpoint, why } = bench.probe(&with_issued()).await.unwrap_err() else {
             panic!("another reason")
         };
-        assert_eq!((surface.as_str(), why.as_str()), (ISSUER, expected));
+        assert_eq!((endpoint.as_str(), why.as_str()), (ISSUER, expected));
         assert_eq!(server.connections(), 1);
     }
 }
 
 #[tokio::test]
 async fn an_issuer_that_is_not_there_is_named_with_its_error() {
-    let bench = Bench::at("http://issuer.invalid").with(surface(ID, SurfaceKind::Http)).with(issuer());
+    let bench = Bench::at("http://issuer.invalid").with(endpoint(ID, EndpointKind::Http)).with(issuer());
     let error = bench.probe(&with_issued()).await.unwrap_err();
     assert!(error.to_string().contains(ErrorKind::DnsError.as_str()), "{error}");
 }

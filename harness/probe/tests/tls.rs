@@ -12,11 +12,11 @@ use tokio::io::AsyncWriteExt as _;
 use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::bench::{Bench, probe_of, surface};
+use super::bench::{Bench, endpoint, probe_of};
 use super::script::Server;
 use crate::probe::ErrorKind;
 use crate::probe::transport::Tls;
-use crate::terms::SurfaceKind;
+use crate::terms::EndpointKind;
 
 const ID: &str = "backend.it";
 
@@ -47,12 +47,12 @@ pub(super) fn trusting(certificate: CertificateDer<'static>) -> Tls {
 }
 
 /// Answers 200 over HTTP, and opens WebSockets with one frame.
-async fn server(acceptor: TlsAcceptor, kind: SurfaceKind) -> Server {
+async fn server(acceptor: TlsAcceptor, kind: EndpointKind) -> Server {
     Server::raw(move |stream| {
         let acceptor = acceptor.clone();
         async move {
             let Ok(mut stream) = acceptor.accept(stream).await else { return };
-            if kind == SurfaceKind::Websocket {
+            if kind == EndpointKind::Websocket {
                 let mut socket = tokio_tungstenite::accept_async(stream).await.unwrap();
                 socket.send(Message::text("hi")).await.unwrap();
                 return;
@@ -73,11 +73,11 @@ fn base(server: &Server, host: &str) -> String {
 #[rstest]
 #[tokio::test]
 async fn a_certificate_nobody_signed_is_not_trusted(
-    #[values(SurfaceKind::Http, SurfaceKind::Websocket)] kind: SurfaceKind,
+    #[values(EndpointKind::Http, EndpointKind::Websocket)] kind: EndpointKind,
 ) {
     let (_, acceptor) = self_signed();
     let server = server(acceptor, kind).await;
-    let exchange = Bench::at(&base(&server, "localhost")).with(surface(ID, kind)).send(&probe_of(ID)).await;
+    let exchange = Bench::at(&base(&server, "localhost")).with(endpoint(ID, kind)).send(&probe_of(ID)).await;
     let error = exchange.error.unwrap();
     assert_eq!(error.kind, ErrorKind::TlsCertificateError, "{error}");
     assert_eq!(exchange.phases.connect_ms, None);
@@ -86,11 +86,11 @@ async fn a_certificate_nobody_signed_is_not_trusted(
 #[rstest]
 #[tokio::test]
 async fn a_certificate_for_another_name_does_not_fit(
-    #[values(SurfaceKind::Http, SurfaceKind::Websocket)] kind: SurfaceKind,
+    #[values(EndpointKind::Http, EndpointKind::Websocket)] kind: EndpointKind,
 ) {
     let (certificate, acceptor) = self_signed();
     let server = server(acceptor, kind).await;
-    let bench = Bench::at(&base(&server, "127.0.0.1")).with(surface(ID, kind)).trusting(trusting(certificate));
+    let bench = Bench::at(&base(&server, "127.0.0.1")).with(endpoint(ID, kind)).trusting(trusting(certificate));
     let error = bench.send(&probe_of(ID)).await.error.unwrap();
     assert_eq!(error.kind, ErrorKind::TlsCertificateError, "{error}");
 }
@@ -98,40 +98,40 @@ async fn a_certificate_for_another_name_does_not_fit(
 #[rstest]
 #[tokio::test]
 async fn a_trusted_certificate_lets_the_answer_through(
-    #[values(SurfaceKind::Http, SurfaceKind::Websocket)] kind: SurfaceKind,
+    #[values(EndpointKind::Http, EndpointKind::Websocket)] kind: EndpointKind,
 ) {
     let (certificate, acceptor) = self_signed();
     let server = server(acceptor, kind).await;
-    let bench = Bench::at(&base(&server, "localhost")).with(surface(ID, kind)).trusting(trusting(certificate));
+    let bench = Bench::at(&base(&server, "localhost")).with(endpoint(ID, kind)).trusting(trusting(certificate));
     let exchange = bench.send(&probe_of(ID)).await;
-    assert_eq!(exchange.status(), Some(if kind == SurfaceKind::Http { 200 } else { 101 }), "{:?}", exchange.error);
+    assert_eq!(exchange.status(), Some(if kind == EndpointKind::Http { 200 } else { 101 }), "{:?}", exchange.error);
     assert!(exchange.phases.dns_ms.is_some() && exchange.phases.connect_ms.is_some());
     let said = exchange.frames.first().map_or(exchange.body.text.as_str(), |frame| frame.data.as_str());
-    assert_eq!(said, if kind == SurfaceKind::Http { "ok" } else { "hi" });
+    assert_eq!(said, if kind == EndpointKind::Http { "ok" } else { "hi" });
 }
 
 #[rstest]
 #[tokio::test]
 async fn a_server_that_speaks_no_tls_is_a_protocol_error(
-    #[values(SurfaceKind::Http, SurfaceKind::Websocket)] kind: SurfaceKind,
+    #[values(EndpointKind::Http, EndpointKind::Websocket)] kind: EndpointKind,
 ) {
     let server = Server::raw(|mut stream| async move {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         while stream.read_u8().await.is_ok() {}
     })
     .await;
-    let exchange = Bench::at(&base(&server, "localhost")).with(surface(ID, kind)).send(&probe_of(ID)).await;
+    let exchange = Bench::at(&base(&server, "localhost")).with(endpoint(ID, kind)).send(&probe_of(ID)).await;
     assert_eq!(exchange.error.map(|error| error.kind), Some(ErrorKind::TlsProtocolError));
 }
 
 #[rstest]
 #[tokio::test]
 async fn a_handshake_that_never_ends_is_a_connection_timeout(
-    #[values(SurfaceKind::Http, SurfaceKind::Websocket)] kind: SurfaceKind,
+    #[values(EndpointKind::Http, EndpointKind::Websocket)] kind: EndpointKind,
     #[values(200, 60_000)] connect_ms: u64,
 ) {
     let server = Server::raw(|mut stream| async move { while stream.read_u8().await.is_ok() {} }).await;
-    let mut bench = Bench::at(&base(&server, "localhost")).with(surface(ID, kind));
+    let mut bench = Bench::at(&base(&server, "localhost")).with(endpoint(ID, kind));
     bench.target.budget.connect = Duration::from_millis(connect_ms);
     bench.target.budget.probe = Duration::from_millis(400);
     let exchange = bench.send(&probe_of(ID)).await;

@@ -3,16 +3,16 @@
 use rstest::rstest;
 use tokio::net::TcpListener;
 
-use super::bench::{Bench, probe_of, surface};
+use super::bench::{Bench, endpoint, probe_of};
 use crate::probe::{ErrorKind, Exchange};
-use crate::terms::SurfaceKind;
+use crate::terms::EndpointKind;
 
 const ID: &str = "backend.it";
 
-async fn probe(base: &str, kind: SurfaceKind) -> Exchange {
-    let mut surface = surface(ID, kind);
-    surface.query = vec![("q".to_owned(), "in-the-query".to_owned())];
-    let exchange = Bench::at(base).with(surface).send(&probe_of(ID)).await;
+async fn probe(base: &str, kind: EndpointKind) -> Exchange {
+    let mut endpoint = endpoint(ID, kind);
+    endpoint.query = vec![("q".to_owned(), "in-the-query".to_owned())];
+    let exchange = Bench::at(base).with(endpoint).send(&probe_of(ID)).await;
     assert_eq!((exchange.status(), exchange.phases.first_byte_ms), (None, None));
     assert!(!exchange.error.as_ref().unwrap().detail.contains("in-the-query"));
     exchange
@@ -22,7 +22,7 @@ async fn probe(base: &str, kind: SurfaceKind) -> Exchange {
 #[tokio::test]
 async fn a_port_where_nobody_listens_refuses(
     #[values("127.0.0.1", "[::1]", "localhost")] host: &str,
-    #[values(SurfaceKind::Http, SurfaceKind::Websocket)] kind: SurfaceKind,
+    #[values(EndpointKind::Http, EndpointKind::Websocket)] kind: EndpointKind,
 ) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -37,7 +37,7 @@ async fn a_port_where_nobody_listens_refuses(
 #[rstest]
 #[tokio::test]
 async fn a_name_that_is_nobodys_does_not_resolve(
-    #[values(SurfaceKind::Http, SurfaceKind::Sse, SurfaceKind::Websocket)] kind: SurfaceKind,
+    #[values(EndpointKind::Http, EndpointKind::Sse, EndpointKind::Websocket)] kind: EndpointKind,
 ) {
     let exchange = probe("http://backend.invalid", kind).await;
     let error = exchange.error.unwrap();

@@ -10,11 +10,11 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
 
-use super::bench::{Bench, of_type, probe_of, surface};
+use super::bench::{Bench, endpoint, of_type, probe_of};
 use super::script::Server;
-use crate::config::Surface;
+use crate::config::Endpoint;
 use crate::probe::{Close, ErrorKind, Exchange, ProbeRequest, Side, Until};
-use crate::terms::SurfaceKind;
+use crate::terms::EndpointKind;
 
 const ID: &str = "backend.websocket";
 const READY: &str = r#"{"type":"ready"}"#;
@@ -34,11 +34,11 @@ async fn server<F: Future<Output = ()> + Send>(script: impl Fn(Socket) -> F + Cl
     .await
 }
 
-fn chat() -> Surface {
-    let mut surface = surface(ID, SurfaceKind::Websocket);
-    surface.accept.first_frame = Some(of_type("ready"));
-    surface.send = vec![json!({"type": "ask", "who": "{sub}"})];
-    surface
+fn chat() -> Endpoint {
+    let mut endpoint = endpoint(ID, EndpointKind::Websocket);
+    endpoint.accept.first_frame = Some(of_type("ready"));
+    endpoint.send = vec![json!({"type": "ask", "who": "{sub}"})];
+    endpoint
 }
 
 fn until(event: &str) -> ProbeRequest {
@@ -47,8 +47,8 @@ fn until(event: &str) -> ProbeRequest {
     probe
 }
 
-async fn probe(server: &Server, surface: Surface, probe: &ProbeRequest) -> Exchange {
-    let mut bench = Bench::at(&server.url()).with(surface);
+async fn probe(server: &Server, endpoint: Endpoint, probe: &ProbeRequest) -> Exchange {
+    let mut bench = Bench::at(&server.url()).with(endpoint);
     bench.target.budget.probe = Duration::from_secs(3);
     bench.send(probe).await
 }
@@ -103,9 +103,9 @@ async fn where_no_greeting_is_expected_we_speak_first() {
         while socket.next().await.is_some() {}
     })
     .await;
-    let mut surface = chat();
-    surface.accept.first_frame = None;
-    let exchange = probe(&server, surface, &probe_of(ID)).await;
+    let mut endpoint = chat();
+    endpoint.accept.first_frame = None;
+    let exchange = probe(&server, endpoint, &probe_of(ID)).await;
     assert_eq!(frames(&exchange), [(Side::Client, "ask"), (Side::Server, "ask")]);
 }
 
@@ -129,10 +129,10 @@ async fn an_error_frame_and_the_close_behind_it_are_both_kept(
     .await;
     let mut request = probe_of(ID);
     request.until = until;
-    let mut surface = chat();
-    surface.accept.first_frame = surface.accept.first_frame.filter(|_| greeting_is_known);
-    surface.send.clear();
-    let exchange = probe(&server, surface, &request).await;
+    let mut endpoint = chat();
+    endpoint.accept.first_frame = endpoint.accept.first_frame.filter(|_| greeting_is_known);
+    endpoint.send.clear();
+    let exchange = probe(&server, endpoint, &request).await;
     assert_eq!(frames(&exchange), [(Side::Server, "error")]);
     assert_eq!(exchange.close, closed(1008, "Authentication failed", Side::Server));
     assert_eq!(exchange.error, None);

@@ -3,18 +3,18 @@
 use rstest::rstest;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::bench::{Bench, probe_of, surface};
+use super::bench::{Bench, endpoint, probe_of};
 use super::script::{Peer, Server};
-use crate::config::Surface;
+use crate::config::Endpoint;
 use crate::probe::{ErrorKind, Exchange};
-use crate::terms::{Carrier, SurfaceKind, TokenKind};
+use crate::terms::{EndpointKind, TokenKind, TokenLocation};
 
 const ID: &str = "backend.websocket";
 
-fn socket() -> Surface {
-    let mut surface = surface(ID, SurfaceKind::Websocket);
-    surface.subprotocols = vec!["chat".to_owned(), "jwt.{token_base64url}".to_owned(), "bearer.{token}".to_owned()];
-    surface
+fn socket() -> Endpoint {
+    let mut endpoint = endpoint(ID, EndpointKind::Websocket);
+    endpoint.subprotocols = vec!["chat".to_owned(), "jwt.{token_base64url}".to_owned(), "bearer.{token}".to_owned()];
+    endpoint
 }
 
 async fn probe(server: &Server) -> Exchange {
@@ -78,13 +78,13 @@ async fn no_answer_at_all_is_a_terminated_connection() {
 }
 
 #[rstest]
-#[case(TokenKind::Valid, Carrier::Subprotocol, "chat, jwt.YW5uYS52YWxpZC5uMHo, bearer.anna.valid.n0z")]
-#[case(TokenKind::None, Carrier::Subprotocol, "chat")]
-#[case(TokenKind::Valid, Carrier::Header, "chat")]
+#[case(TokenKind::Valid, TokenLocation::Subprotocol, "chat, jwt.YW5uYS52YWxpZC5uMHo, bearer.anna.valid.n0z")]
+#[case(TokenKind::None, TokenLocation::Subprotocol, "chat")]
+#[case(TokenKind::Valid, TokenLocation::Header, "chat")]
 #[tokio::test]
 async fn the_subprotocols_carry_the_token_and_the_choice_is_kept_clean(
     #[case] token: TokenKind,
-    #[case] carrier: Carrier,
+    #[case] token_location: TokenLocation,
     #[case] offered: &str,
 ) {
     let server = Server::scripted(|mut peer| async move {
@@ -98,11 +98,11 @@ async fn the_subprotocols_carry_the_token_and_the_choice_is_kept_clean(
     })
     .await;
     let mut request = probe_of(ID);
-    (request.key.token, request.key.carrier) = (token, carrier);
+    (request.key.token, request.key.token_location) = (token, token_location);
     let exchange = Bench::at(&server.url()).with(socket()).send(&request).await;
     let wire = server.requests()[0].clone();
     assert!(wire.contains(&format!("sec-websocket-protocol: {offered}\r\n")), "{wire}");
-    assert_eq!(wire.contains("authorization: Bearer "), carrier == Carrier::Header);
+    assert_eq!(wire.contains("authorization: Bearer "), token_location == TokenLocation::Header);
     assert!(wire.contains(&format!("host: {}\r\n", server.address)), "{wire}");
     assert!(!wire.contains("sec-websocket-extensions"), "{wire}");
     let chosen = if offered == "chat" { "chat" } else { "bearer.<token:valid>" };

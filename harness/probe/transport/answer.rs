@@ -3,7 +3,7 @@
 use hyper::http::response::Parts;
 use hyper::{HeaderMap, StatusCode, Version};
 
-use crate::config::Surface;
+use crate::config::Endpoint;
 use crate::probe::transport::phases::Stopwatch;
 use crate::probe::{Close, Frame, Phases, StreamEvent, TransportError};
 
@@ -43,9 +43,9 @@ impl Answer {
     }
 }
 
-/// The name that the surface's `event_name` finds in an event's or frame's data, if it is JSON.
-pub(crate) fn name_in(surface: &Surface, data: &str) -> Option<String> {
-    let path = surface.event_name.as_ref()?;
+/// The name that the endpoint's `event_name` finds in an event's or frame's data, if it is JSON.
+pub(crate) fn name_in(endpoint: &Endpoint, data: &str) -> Option<String> {
+    let path = endpoint.event_name.as_ref()?;
     let json: serde_json::Value = serde_json::from_str(data).ok()?;
     match path.query(&json).first()? {
         serde_json::Value::String(name) => Some(name.clone()),

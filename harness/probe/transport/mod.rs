@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rustls::ClientConfig;
 
-use crate::config::{Budget, Surface};
+use crate::config::{Budget, Endpoint};
 use crate::probe::transport::deadline::Deadline;
 use crate::probe::transport::phases::Stopwatch;
 use crate::probe::{ErrorKind, TransportError, Until};
@@ -19,7 +19,7 @@ use crate::tls;
 /// The rules of one probe.
 #[derive(Clone, Copy)]
 pub(crate) struct Rules<'a> {
-    pub(crate) surface: &'a Surface,
+    pub(crate) endpoint: &'a Endpoint,
     pub(crate) budget: &'a Budget,
     pub(crate) until: &'a Until,
     pub(crate) deadline: Deadline,
@@ -49,7 +49,7 @@ impl Rules<'_> {
     /// Whether the event or frame of this name is the last that is wanted.
     pub(crate) fn ends_with(&self, name: &str) -> bool {
         matches!(self.until, Until::Event(last) if last == name)
-            || self.surface.accept.terminal_event.as_deref() == Some(name)
+            || self.endpoint.accept.terminal_event.as_deref() == Some(name)
     }
 
     pub(crate) fn too_many(&self) -> TransportError {

@@ -56,7 +56,7 @@ impl<'a> Conversation<'a> {
 
     /// Follows the frames to the last one wanted.
     async fn talk(&mut self, messages: &[String], shown: &[String]) -> Result<Turn, TransportError> {
-        let greeting = self.rules.surface.accept.first_frame.as_ref();
+        let greeting = self.rules.endpoint.accept.first_frame.as_ref();
         // where no greeting is expected, the peer may be waiting for us
         if greeting.is_none() {
             self.say(messages, shown).await;
@@ -152,7 +152,7 @@ impl<'a> Conversation<'a> {
     }
 
     fn keep(&mut self, from: Side, data: String) {
-        let name = name_in(self.rules.surface, &data).unwrap_or_default();
+        let name = name_in(self.rules.endpoint, &data).unwrap_or_default();
         self.answer.frames.push(Frame { at_ms: self.rules.deadline.at_ms(), from, name, data });
     }
 

@@ -117,7 +117,7 @@ fn findings(report: &Report) -> String {
         finding.evidence.iter().take(ROWS).for_each(|one| page.push_str(&format!("  - {}\n", proof(one))));
     }
     for unread in &report.unread {
-        page.push_str(&format!("- not read: {}: {}\n", text(&unread.door), text(&unread.why)));
+        page.push_str(&format!("- not read: {}: {}\n", text(&unread.evidence), text(&unread.why)));
     }
     page + "\n"
 }

@@ -21,7 +21,7 @@ pub(super) fn section(report: &Report) -> Markup {
                     }
                 }
                 @for unread in &report.unread {
-                    p { strong { "Not read: " } (shown(&unread.door)) ": " (shown(&unread.why)) }
+                    p { strong { "Not read: " } (shown(&unread.evidence)) ": " (shown(&unread.why)) }
                 }
             }
         }

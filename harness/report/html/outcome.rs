@@ -82,7 +82,7 @@ pub(super) fn footer(report: &Report) -> Markup {
                 dt { "Run" } dd { time datetime=(timing.started_at) { (timing.started_at.strftime("%Y-%m-%d %H:%M:%S UTC")) } ", " (seconds(timing.total_ms)) }
                 dt { "Scenarios" } dd { (timing.scenario_probes) " probes, " (seconds(timing.scenarios_ms)) }
                 dt { "Finding out why" } dd { (timing.diagnosis_probes) " probes, " (seconds(timing.diagnosis_ms)) }
-                dt { "Open doors" } dd { (shown(&report.doors.join(", "))) }
+                dt { "Granted evidence" } dd { (shown(&report.evidence.join(", "))) }
                 dt { "Exit code" } dd { (report.exit.code) ": " (instruction(&report.exit.meaning)) }
                 dt { "Made by" } dd { "fivewhys " (shown(&report.version)) ", " (shown(&report.schema)) }
             }

@@ -13,7 +13,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     }
     if !report.unread.is_empty() {
         page.section();
-        report.unread.iter().for_each(|door| unread(page, door));
+        report.unread.iter().for_each(|evidence_source| unread(page, evidence_source));
     }
 }
 
@@ -31,6 +31,6 @@ fn finding(page: &mut Page, finding: &Finding) {
 
 fn unread(page: &mut Page, unread: &Unread) {
     let ink = page.ink();
-    let says = format!("{}: {}", unread.door, unread.why);
+    let says = format!("{}: {}", unread.evidence, unread.why);
     page.row(0, [ink.text(Paint::Warning, "not read")], &[ink.text(Paint::Plain, &says)]);
 }

@@ -1,4 +1,4 @@
-//! What doors tell apart, for people. Sits in `report::human`.
+//! What evidence tell apart, for people. Sits in `report::human`.
 
 use super::Style;
 use super::page::Page;
@@ -9,7 +9,7 @@ use crate::report::human::page::words::{counted, percent};
 /// As many others are named.
 const FEW: usize = 8;
 
-/// How much each set of doors tells, then, of the sets marked so, every class.
+/// How much each set of evidence tells, then, of the sets marked so, every class.
 #[must_use]
 pub fn matrices(sets: &[(Matrix, bool)], style: &Style) -> String {
     let mut page = Page::new(style);
@@ -23,23 +23,23 @@ pub fn matrices(sets: &[(Matrix, bool)], style: &Style) -> String {
 }
 
 fn summary(page: &mut Page, sets: &[(Matrix, bool)]) {
-    let widest = sets.iter().map(|(matrix, _)| matrix.doors.join(", ").len()).max().unwrap_or(0);
+    let widest = sets.iter().map(|(matrix, _)| matrix.evidence.join(", ").len()).max().unwrap_or(0);
     let ink = page.ink();
     let columns = ["pairs apart", "alone"];
     let head = columns.map(|column| ink.text(Paint::Faint, column));
-    page.row(0, [ink.text(Paint::Faint, "doors").padded(widest)], &head);
+    page.row(0, [ink.text(Paint::Faint, "evidence").padded(widest)], &head);
     for (matrix, _) in sets {
         let share = percent(matrix.told_apart as f64 / matrix.pairs.max(1) as f64);
-        let doors = ink.text(Paint::Strong, &matrix.doors.join(", ")).padded(widest);
+        let evidence_sources = ink.text(Paint::Strong, &matrix.evidence.join(", ")).padded(widest);
         let share = ink.text(Paint::Plain, &share).padded(columns[0].len());
-        page.row(0, [doors, share], &[ink.text(Paint::Plain, &matrix.alone.len().to_string())]);
+        page.row(0, [evidence_sources, share], &[ink.text(Paint::Plain, &matrix.alone.len().to_string())]);
     }
 }
 
 fn classes(page: &mut Page, matrix: &Matrix) {
     page.section();
     let ink = page.ink();
-    let head = format!("With {}: two faults of one class can look the same", matrix.doors.join(", "));
+    let head = format!("With {}: two faults of one class can look the same", matrix.evidence.join(", "));
     page.paragraph(0, &ink.text(Paint::Strong, &head));
     for class in &matrix.classes {
         page.section();

@@ -105,10 +105,10 @@ fn an_ambiguous_verdict_claims_no_cause() {
 }
 
 #[test]
-fn the_door_that_settles_stands_with_every_candidate_it_can_tell_apart() {
+fn the_evidence_source_that_settles_stands_with_every_candidate_it_can_tell_apart() {
     let text = render(&samples::ambiguous(), &Style { width: 140, ..PLAIN });
     assert_eq!(text.matches("settled by the backend's manifest").count(), 3);
-    assert!(text.contains("one of 6 causes remains; the backend's manifest (door manifest) would leave 2"));
+    assert!(text.contains("one of 6 causes remains; the backend's manifest (evidence: manifest) would leave 2"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The one report type every format renders. The arrow from `diagnose` and `run` to `report`; `schema: "fivewhys/report/1"`.
+//! The one report type every format renders. The arrow from `diagnose` and `run` to `report`; `schema: "fivewhys/report/2"`.
 
 pub(crate) mod comparison;
 pub(crate) mod gate;
@@ -19,7 +19,7 @@ use crate::report::model::gate::GateReport;
 use crate::report::model::part::{Kept, Shard};
 
 /// The value of [`Report::schema`].
-pub const SCHEMA: &str = "fivewhys/report/1";
+pub const SCHEMA: &str = "fivewhys/report/2";
 
 /// One run, whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,8 +30,9 @@ pub struct Report {
     pub version: String,
     /// The target's name.
     pub target: String,
-    /// The open doors.
-    pub doors: Vec<String>,
+    /// The granted evidence.
+    #[serde(alias = "doors")]
+    pub evidence: Vec<String>,
     /// How the run ended.
     pub outcome: RunOutcome,
     /// What was driven.
@@ -45,7 +46,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Every probe: what it means and what went over the wire.
     pub probes: Vec<ProbeReport>,
-    /// Evidence that was granted and could not be read: door and why.
+    /// Evidence that was granted and could not be read: source of evidence and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<Unread>,
     /// Which part of a run it is.
@@ -125,7 +126,7 @@ pub enum StepOutcome {
     Failed,
     /// Failed, and the target says so beforehand.
     Known,
-    /// Not driven: a door is closed, or what it needs was not captured.
+    /// Not driven: a source of evidence is not granted, or what it needs was not captured.
     Skipped,
 }
 
@@ -134,8 +135,9 @@ pub enum StepOutcome {
 pub struct StepReport {
     /// Its id.
     pub id: String,
-    /// The surface it calls.
-    pub surface: String,
+    /// The endpoint it calls.
+    #[serde(alias = "surface")]
+    pub endpoint: String,
     /// What was asked: `POST /api/chat/stream`.
     pub call: String,
     /// How it ended.
@@ -193,8 +195,9 @@ pub struct ProbeReport {
 /// Evidence that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unread {
-    /// The door.
-    pub door: String,
+    /// The source of evidence.
+    #[serde(alias = "door")]
+    pub evidence: String,
     /// Why.
     pub why: String,
 }

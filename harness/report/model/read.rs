@@ -5,6 +5,9 @@ use thiserror::Error;
 
 use crate::report::{Report, SCHEMA};
 
+/// The schemas that can be read. `report/1` differs in the names of four keys only, which are aliases of today's.
+const READABLE: [&str; 2] = [SCHEMA, "fivewhys/report/1"];
+
 /// Why a text is no report that can be read.
 #[derive(Debug, Error, miette::Diagnostic)]
 #[non_exhaustive]
@@ -33,7 +36,7 @@ pub enum ReadError {
     },
 }
 
-/// Reads a report of [`SCHEMA`]. `from` names it in errors.
+/// Reads a report of [`SCHEMA`] or of `fivewhys/report/1`. `from` names it in errors.
 ///
 /// # Errors
 /// When it is not JSON, of another schema, or lacks what a report has.
@@ -50,7 +53,7 @@ pub fn read(from: &str, text: &str) -> Result<Report, ReadError> {
         why: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
     };
     let Head { schema } = serde_json::from_str(text).map_err(no_report)?;
-    if schema.as_deref() != Some(SCHEMA) {
+    if !schema.as_deref().is_some_and(|schema| READABLE.contains(&schema)) {
         let found = schema.map_or_else(|| "(none)".to_owned(), |schema| format!("{schema:?}"));
         return Err(ReadError::Schema { from: from.to_owned(), found });
     }

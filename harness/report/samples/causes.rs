@@ -42,7 +42,7 @@ pub(crate) fn certain_cause() -> Cause {
     }
 }
 
-/// The same run with the doors edge and auth alone: one of six.
+/// The same run with the evidence edge and auth alone: one of six.
 pub(crate) fn ambiguous_cause() -> Cause {
     let slugs = [
         "service-id-mismatch",
@@ -74,7 +74,7 @@ pub(crate) fn ambiguous_cause() -> Cause {
 fn manifest(command: Option<[&str; 6]>) -> Settling {
     let one = |slug: &str| format!("backend-auth/{slug}");
     Settling {
-        door: "manifest".to_owned(),
+        evidence: "manifest".to_owned(),
         asks: "the backend's manifest".to_owned(),
         command: command.map(|words| words.join(" ")),
         argv: command.iter().flatten().map(|word| (*word).to_owned()).collect(),

@@ -51,7 +51,7 @@ pub(crate) fn passed() -> Report {
         schema: SCHEMA.to_owned(),
         version: "0.1.0".to_owned(),
         target: "offline".to_owned(),
-        doors: ["edge", "auth", "service-credentials", "manifest", "logs"].map(str::to_owned).to_vec(),
+        evidence: ["edge", "auth", "service-credentials", "manifest", "logs"].map(str::to_owned).to_vec(),
         outcome: RunOutcome::Passed,
         scenarios: scenarios(),
         causes: Vec::new(),
@@ -76,11 +76,11 @@ pub(crate) fn passed() -> Report {
     }
 }
 
-/// Passed, with a finding, a closed door, a known failure and an unread log.
+/// Passed, with a finding, evidence that is not granted, a known failure and an unread log.
 pub(crate) fn passed_with_finding() -> Report {
     let mut report = passed();
-    report.doors = vec!["edge".to_owned(), "logs".to_owned()];
-    skip(&mut report.scenarios[3].steps, "the door auth is closed");
+    report.evidence = vec!["edge".to_owned(), "logs".to_owned()];
+    skip(&mut report.scenarios[3].steps, "the evidence auth is not granted");
     report.scenarios[3].outcome = StepOutcome::Skipped;
     skip(&mut report.scenarios[2].steps[1..], "no thread_id was captured by send");
     let known = &mut report.scenarios[1];
@@ -94,7 +94,7 @@ pub(crate) fn passed_with_finding() -> Report {
         fails: false,
     }];
     let why = "gcloud logging read ended with 1: permission denied on project netra-staging".to_owned();
-    report.unread = vec![Unread { door: "logs".to_owned(), why }];
+    report.unread = vec![Unread { evidence: "logs".to_owned(), why }];
     report
 }
 
@@ -122,7 +122,7 @@ pub(crate) fn certain() -> Report {
 /// Six candidates remain.
 pub(crate) fn ambiguous() -> Report {
     let mut report = failed();
-    report.doors = vec!["edge".to_owned(), "auth".to_owned()];
+    report.evidence = vec!["edge".to_owned(), "auth".to_owned()];
     report.causes = vec![ambiguous_cause()];
     report.passages = vec![passage::of(0, &report.causes[0])];
     report
@@ -222,7 +222,7 @@ fn scenario(id: &str, title: &str, calls: &[&str]) -> ScenarioReport {
 fn step(id: &str, call: &str, line: usize) -> StepReport {
     StepReport {
         id: id.to_owned(),
-        surface: "backend.chat-stream".to_owned(),
+        endpoint: "backend.chat-stream".to_owned(),
         call: call.to_owned(),
         outcome: StepOutcome::Passed,
         exchange: Some(7),

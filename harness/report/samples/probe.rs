@@ -3,7 +3,7 @@
 use crate::observe::{Authn, Because, LatencyClass, Observation, Outcome};
 use crate::probe::{Body, Exchange, Head, Phases, ProbeKey, SentRequest};
 use crate::report::ProbeReport;
-use crate::terms::{Caller, Carrier, Hop, TokenKind};
+use crate::terms::{Caller, Hop, TokenKind, TokenLocation};
 
 /// A wrong-key token that the backend refuses.
 pub(crate) fn probe() -> ProbeReport {
@@ -12,9 +12,9 @@ pub(crate) fn probe() -> ProbeReport {
 
 fn key() -> ProbeKey {
     ProbeKey {
-        surface: "backend.chat-stream".to_owned(),
+        endpoint: "backend.chat-stream".to_owned(),
         token: TokenKind::WrongKey,
-        carrier: Carrier::Header,
+        token_location: TokenLocation::Header,
         caller: Caller::None,
         user: "alice".to_owned(),
     }

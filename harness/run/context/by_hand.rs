@@ -21,7 +21,7 @@ pub type MayRun = Arc<dyn Fn(&Settling) -> bool + Send + Sync>;
 impl fmt::Debug for ByHand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ByHand")
-            .field("supplied", &self.supplied.doors())
+            .field("supplied", &self.supplied.evidence_sources())
             .field("asks", &self.may_run.is_some())
             .finish()
     }

@@ -16,10 +16,10 @@ pub(crate) struct RunCredentials {
 }
 
 impl RunCredentials {
-    /// Reads the signing secret, and the service secret where that door is open.
+    /// Reads the signing secret, and the service secret where that evidence is granted.
     pub(crate) fn read(target: &Target, redactor: &Redactor, keys: Option<KeySet>) -> Result<Self, SecretError> {
         let minter = Minter::new(target, redactor.clone())?.with_published(keys);
-        let wanted = target.caller.as_ref().filter(|_| target.opens(crate::terms::Door::ServiceCredentials));
+        let wanted = target.caller.as_ref().filter(|_| target.opens(crate::terms::EvidenceSource::ServiceCredentials));
         let service_secret = wanted.map(|caller| caller.secret.read()).transpose()?;
         if let Some(secret) = &service_secret {
             redactor.register_secret("service", secret);
@@ -62,7 +62,9 @@ impl Credentials for RunCredentials {
     }
 
     fn service_secret(&self) -> Result<SecretString, CredentialError> {
-        self.service_secret.clone().ok_or_else(|| CredentialError("the door service-credentials is closed".into()))
+        self.service_secret
+            .clone()
+            .ok_or_else(|| CredentialError("the evidence service-credentials is not granted".into()))
     }
 
     fn user_secret(&self, user: &User, name: &str) -> Result<SecretString, CredentialError> {

@@ -20,8 +20,8 @@ impl Record {
     /// Reads an exchange and keeps both.
     pub(crate) fn keep(&mut self, exchange: Exchange, target: &Target) -> Option<Observation> {
         let sub = target.user(&exchange.probe.user).map_or("", |user| user.sub.as_str());
-        let surface = target.surfaces.get(&exchange.probe.surface);
-        let observation = surface.and_then(|surface| observe(&exchange, surface, sub));
+        let endpoint = target.endpoints.get(&exchange.probe.endpoint);
+        let observation = endpoint.and_then(|endpoint| observe(&exchange, endpoint, sub));
         self.sent.push(sent(&exchange));
         self.observations.extend(observation.clone());
         self.probes.push(ProbeReport { observation: observation.clone(), exchange });

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::config::{Surface, Target};
+use crate::config::{Endpoint, Target};
 use crate::diagnose::FailedStep;
 use crate::probe::Session;
 use crate::report::{ScenarioReport, StepOutcome, StepReport, Try};
@@ -14,7 +14,7 @@ use crate::run::drive::allowance::Allowance;
 use crate::run::drive::captures::Captures;
 use crate::run::drive::{request, retry};
 use crate::scenario::{Scenario, Step};
-use crate::terms::SurfaceKind;
+use crate::terms::EndpointKind;
 
 /// A scenario under way.
 pub(crate) struct Course<'a> {
@@ -94,19 +94,19 @@ impl<'a> Course<'a> {
     }
 
     async fn one(&mut self, step: &Step, name: &str) -> StepReport {
-        let Some(surface) = self.target.surfaces.get(&step.call) else {
-            return self.skipped(step, format!("the target has no surface {}", step.call));
+        let Some(endpoint) = self.target.endpoints.get(&step.call) else {
+            return self.skipped(step, format!("the target has no endpoint {}", step.call));
         };
         let all = self.scenario.steps.iter().chain(&self.scenario.finally);
         let names: Vec<String> = all.flat_map(|step| &step.capture).map(|(name, _)| name.clone()).collect();
         if let Some(missing) = self.captures.missing(step, &names) {
             return self.skipped(step, format!("an earlier step did not capture {missing}"));
         }
-        let request = request::of(step, surface, name, self.target, &self.captures);
+        let request = request::of(step, endpoint, name, self.target, &self.captures);
         let mut tries: Vec<Try> = Vec::new();
         loop {
             let (mut report, no_question) = match self.session.send(&request).await {
-                Ok(exchange) => self.judged(step, surface, exchange),
+                Ok(exchange) => self.judged(step, endpoint, exchange),
                 Err(error) => return self.not_sent(step, &error),
             };
             if let Some((one, pause)) = self.again(&mut report, tries.len()) {
@@ -140,10 +140,10 @@ impl<'a> Course<'a> {
 
     pub(crate) fn skipped(&self, step: &Step, why: String) -> StepReport {
         let call =
-            self.target.surfaces.get(&step.call).map_or_else(|| step.call.clone(), |surface| called(step, surface));
+            self.target.endpoints.get(&step.call).map_or_else(|| step.call.clone(), |endpoint| called(step, endpoint));
         StepReport {
             id: step.id.clone(),
-            surface: step.call.clone(),
+            endpoint: step.call.clone(),
             call,
             outcome: StepOutcome::Skipped,
             exchange: None,
@@ -157,11 +157,11 @@ impl<'a> Course<'a> {
     }
 }
 
-fn called(step: &Step, surface: &Surface) -> String {
-    let path = step.path.as_deref().unwrap_or(&surface.path);
-    match surface.kind {
-        SurfaceKind::Websocket => format!("WebSocket {path}"),
-        _ => format!("{} {path}", surface.method),
+fn called(step: &Step, endpoint: &Endpoint) -> String {
+    let path = step.path.as_deref().unwrap_or(&endpoint.path);
+    match endpoint.kind {
+        EndpointKind::Websocket => format!("WebSocket {path}"),
+        _ => format!("{} {path}", endpoint.method),
     }
 }
 

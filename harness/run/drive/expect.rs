@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::config::{JsonMatch, Surface};
+use crate::config::{Endpoint, JsonMatch};
 use crate::observe::{Observation, Outcome};
 use crate::probe::{ErrorKind, Exchange};
 use crate::scenario::{Expect, Step};
@@ -39,11 +39,11 @@ pub(crate) fn without_content(step: &Step, exchange: &Exchange, seen: &Observati
 }
 
 /// Why a success says nothing of the credential, where it does not: signing in is optional there, and the answer names nobody.
-pub(crate) fn unprovable(step: &Step, surface: &Surface, seen: &Observation) -> Option<String> {
+pub(crate) fn unprovable(step: &Step, endpoint: &Endpoint, seen: &Observation) -> Option<String> {
     let asks = step.expect.refused || !step.expect.authn.is_empty();
-    let silent = surface.success_proves_nothing() && seen.result == Outcome::Ok;
+    let silent = endpoint.success_proves_nothing() && seen.result == Outcome::Ok;
     (asks && silent).then(|| {
-        let id = &surface.id;
+        let id = &endpoint.id;
         format!("{id} serves whoever comes, and its answer does not say whom (no `identity` in the target): nothing is proven")
     })
 }
@@ -77,7 +77,7 @@ fn status(expect: &Expect, exchange: &Exchange) -> Option<String> {
     Some(format!("expected status {}, got {got}", wanted.join(" or ")))
 }
 
-/// A step that asks for nothing else must at least be accepted by the surface's own rule: a 200 alone is not success.
+/// A step that asks for nothing else must at least be accepted by the endpoint's own rule: a 200 alone is not success.
 fn implied_success(expect: &Expect, seen: &Observation) -> Option<String> {
     let asks_for_failure = expect.status.iter().any(|status| *status != 101 && !(200..300).contains(status));
     let implied = expect.result.is_empty() && !asks_for_failure;

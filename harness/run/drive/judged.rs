@@ -1,6 +1,6 @@
 //! What an exchange means to the step that asked for it. Sits in `run`, under a `course`.
 
-use crate::config::{KnownFailure, Surface};
+use crate::config::{Endpoint, KnownFailure};
 use crate::diagnose::FailedStep;
 use crate::observe::{Observation, Outcome};
 use crate::probe::{CannotProbe, ErrorKind, Exchange};
@@ -10,19 +10,20 @@ use crate::run::drive::expect;
 use crate::scenario::Step;
 
 impl Course<'_> {
-    /// A probe that cannot be made: for want of a door the step is skipped, for anything else it fails.
+    /// A probe that cannot be made: for want of a source of evidence the step is skipped, for anything else it fails.
     pub(crate) fn not_sent(&self, step: &Step, error: &CannotProbe) -> StepReport {
         let skipped = self.skipped(step, error.to_string());
         match error {
-            CannotProbe::DoorClosed { .. } | CannotProbe::NoIssuer | CannotProbe::NoLogout | CannotProbe::NoCaller => {
-                skipped
-            }
+            CannotProbe::EvidenceSourceClosed { .. }
+            | CannotProbe::NoIssuer
+            | CannotProbe::NoLogout
+            | CannotProbe::NoCaller => skipped,
             _ => StepReport { outcome: StepOutcome::Failed, ..skipped },
         }
     }
 
     /// What an exchange means to its step, and whether a failure is no question for the diagnosis.
-    pub(crate) fn judged(&mut self, step: &Step, surface: &Surface, exchange: Exchange) -> (StepReport, bool) {
+    pub(crate) fn judged(&mut self, step: &Step, endpoint: &Endpoint, exchange: Exchange) -> (StepReport, bool) {
         self.captures.take(step, &exchange);
         let spent = exchange.error.as_ref().is_some_and(|error| error.kind == ErrorKind::BudgetSpent);
         let seen = self.keep(step, exchange);
@@ -32,7 +33,7 @@ impl Course<'_> {
             None if spent => vec!["the run's budget was spent before this step could end".into()],
             None => Vec::new(),
         };
-        let unprovable = seen.as_ref().and_then(|seen| expect::unprovable(step, surface, seen));
+        let unprovable = seen.as_ref().and_then(|seen| expect::unprovable(step, endpoint, seen));
         let outcome = match (&unprovable, because.is_empty()) {
             (Some(_), _) => StepOutcome::Skipped,
             (None, true) => StepOutcome::Passed,

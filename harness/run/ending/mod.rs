@@ -51,7 +51,7 @@ pub(crate) async fn report(
         schema: SCHEMA.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         target: run.target.name.clone(),
-        doors: run.target.doors.iter().map(ToString::to_string).collect(),
+        evidence: run.target.evidence_sources.iter().map(ToString::to_string).collect(),
         outcome,
         exit: ended.exit(),
         interrupted,
@@ -68,7 +68,11 @@ pub(crate) async fn report(
         causes,
         findings,
         probes: record.probes,
-        unread: evidence.unread.into_iter().map(|(door, why)| Unread { door: door.to_string(), why }).collect(),
+        unread: evidence
+            .unread
+            .into_iter()
+            .map(|(evidence_source, why)| Unread { evidence: evidence_source.to_string(), why })
+            .collect(),
         timing,
     }
 }

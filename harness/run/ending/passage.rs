@@ -53,7 +53,7 @@ impl<'a> Failing<'a> {
         failed.sort_by_key(|(_, step)| !first_why.contains(&step.exchange));
         let (name, step) = failed.into_iter().next()?;
         let probe = probes.iter().find(|probe| Some(probe.exchange.id) == step.exchange)?;
-        let service = target.surfaces.get(&step.surface).map_or(Service::Backend, |surface| surface.service);
+        let service = target.endpoints.get(&step.endpoint).map_or(Service::Backend, |endpoint| endpoint.service);
         Some(Self { cause, name, step, exchange: &probe.exchange, seen: probe.observation.as_ref(), service })
     }
 

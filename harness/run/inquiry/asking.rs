@@ -7,7 +7,7 @@ use crate::diagnose::{Certainty, Settling};
 use crate::evidence::{Supplied, output_of};
 use crate::run::context::by_hand::MayRun;
 use crate::run::inquiry::Inquiry;
-use crate::terms::Door;
+use crate::terms::EvidenceSource;
 
 /// What a command of ours begins with. None of them changes anything.
 const READ_ONLY: [&[&str]; 5] = [
@@ -42,26 +42,30 @@ impl Inquiry<'_> {
     }
 
     async fn run(&mut self, settling: &Settling) {
-        let door = if settling.door == Door::Logs.as_str() { Door::Logs } else { Door::Manifest };
+        let evidence_source = if settling.evidence == EvidenceSource::Logs.as_str() {
+            EvidenceSource::Logs
+        } else {
+            EvidenceSource::Manifest
+        };
         let taken = match output_of(&settling.argv, self.target).await {
-            Ok(text) => self.take(door, &settling.argv[0], &text),
+            Ok(text) => self.take(evidence_source, &settling.argv[0], &text),
             Err(error) => Err(error.to_string()),
         };
         if let Err(why) = taken {
-            self.evidence.unread.push((door, (self.clean)(&why)));
+            self.evidence.unread.push((evidence_source, (self.clean)(&why)));
         }
     }
 
-    fn take(&mut self, door: Door, from: &str, text: &str) -> Result<(), String> {
+    fn take(&mut self, evidence_source: EvidenceSource, from: &str, text: &str) -> Result<(), String> {
         let mut supplied = Supplied::default();
-        let added = match door {
-            Door::Logs => supplied.add_log(from, text),
+        let added = match evidence_source {
+            EvidenceSource::Logs => supplied.add_log(from, text),
             _ => supplied.add_manifests(from, None, text, &self.target.names),
         };
         added.map_err(|error| error.to_string())?;
         supplied.lay_manifests_over(&mut self.evidence);
         supplied.add_log_to(&mut self.evidence, self.target, self.clean);
-        if door == Door::Logs {
+        if evidence_source == EvidenceSource::Logs {
             // Its filter reaches past the last probe.
             self.evidence.log_read_at = Some(jiff::Timestamp::now());
         }

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use crate::config::EvidenceSource;
+use crate::config::EvidenceLocation;
 use crate::evidence::{Evidence, read_log};
 use crate::run::inquiry::Inquiry;
-use crate::terms::Door;
+use crate::terms::EvidenceSource;
 
 /// Waits before the log is read again: the first one for what was written during the diagnosis, the others while none of our failing
 /// probes is in it yet.
@@ -18,8 +18,8 @@ const RESERVE: Duration = Duration::from_secs(2);
 impl Inquiry<'_> {
     /// Reads the log again until the verdict is certain, our failing probes are in it, or no time is left.
     pub(crate) async fn read_late_log(&mut self) {
-        let is_file = |source: &EvidenceSource| matches!(source, EvidenceSource::File(_));
-        if !self.target.opens(Door::Logs) || self.target.logs.iter().all(is_file) {
+        let is_file = |source: &EvidenceLocation| matches!(source, EvidenceLocation::File(_));
+        if !self.target.opens(EvidenceSource::Logs) || self.target.logs.iter().all(is_file) {
             return;
         }
         for wait in WAITS {
@@ -45,12 +45,20 @@ impl Inquiry<'_> {
 
     /// What was read before stays where nothing can be read now.
     async fn read_log_again(&mut self) {
-        let unread = self.evidence.unread.iter().filter(|(door, _)| *door != Door::Logs).cloned().collect();
+        let unread = self
+            .evidence
+            .unread
+            .iter()
+            .filter(|(evidence_source, _)| *evidence_source != EvidenceSource::Logs)
+            .cloned()
+            .collect();
         let manifests = self.evidence.manifests.clone();
         let signing_key = self.evidence.signing_key.clone();
         let mut fresh = Evidence { manifests, signing_key, unread, ..Evidence::default() };
         read_log(&mut fresh, self.target, self.deadline, self.clean).await;
-        if fresh.log.len() < self.evidence.log.len() && fresh.unread.iter().any(|(door, _)| *door == Door::Logs) {
+        if fresh.log.len() < self.evidence.log.len()
+            && fresh.unread.iter().any(|(evidence_source, _)| *evidence_source == EvidenceSource::Logs)
+        {
             return;
         }
         self.by_hand.supplied.add_log_to(&mut fresh, self.target, self.clean);

@@ -15,7 +15,7 @@ use crate::run::context::by_hand::ByHand;
 use crate::run::context::events::{Event, Listener};
 use crate::run::context::interruption::Interruption;
 use crate::run::context::record::Record;
-use crate::terms::{Caller, Door, Role, TokenKind};
+use crate::terms::{Caller, EvidenceSource, Role, TokenKind};
 
 /// What came of it.
 #[derive(Debug)]
@@ -118,11 +118,11 @@ impl Inquiry<'_> {
 
     /// One probe more on a system in order: whether the auth service serves whoever comes.
     async fn ask_as_nobody(&mut self) {
-        let judges = self.target.surfaces.values().find(|one| one.role == Role::Oracle && one.takes_caller);
-        let Some(surface) = judges.filter(|_| self.target.opens(Door::Auth)) else { return };
+        let judges = self.target.endpoints.values().find(|one| one.role == Role::Introspection && one.takes_caller);
+        let Some(endpoint) = judges.filter(|_| self.target.opens(EvidenceSource::Auth)) else { return };
         let user = self.target.users.first().map(|user| user.name.clone()).unwrap_or_default();
-        let (token, carrier, caller) = (TokenKind::Valid, surface.usual_carrier(), Caller::None);
-        self.ask(ProbeKey { surface: surface.id.clone(), token, carrier, caller, user }).await;
+        let (token, token_location, caller) = (TokenKind::Valid, endpoint.usual_token_location(), Caller::None);
+        self.ask(ProbeKey { endpoint: endpoint.id.clone(), token, token_location, caller, user }).await;
     }
 
     /// What is known by now, diagnosed.
@@ -202,7 +202,7 @@ mod tests {
 
     /// A target at whose address nobody listens.
     fn target() -> Target {
-        let set = ["backend=http://127.0.0.1:1".to_owned(), r#"doors=["edge"]"#.to_owned()];
+        let set = ["backend=http://127.0.0.1:1".to_owned(), r#"evidence=["edge"]"#.to_owned()];
         let file = TargetFile::embedded().expect("the shipped file parses");
         file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
     }

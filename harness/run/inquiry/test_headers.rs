@@ -1,45 +1,45 @@
 //! One probe with the headers by which tests call themselves: systems have switched authentication off for those. The last probe of a run;
 //! nothing is diagnosed from it. Sits in `run`.
 
-use crate::config::{Surface, Target};
+use crate::config::{Endpoint, Target};
 use crate::diagnose::{Finding, opened_by_test_headers};
 use crate::observe::{Observation, Outcome, observe};
 use crate::probe::{ProbeKey, ProbeRequest, Session};
 use crate::report::ProbeReport;
 use crate::run::context::record::Record;
-use crate::terms::{Caller, Role, SurfaceKind, TokenKind};
+use crate::terms::{Caller, EndpointKind, Role, TokenKind};
 
 /// Sends it where it can mean something, and says what was found.
 pub(crate) async fn finding(session: &Session, target: &Target, record: &mut Record) -> Option<Finding> {
-    let surface = closed_surface(target, &record.observations)?;
+    let endpoint = closed_endpoint(target, &record.observations)?;
     let user = target.users.first()?.name.clone();
-    let (carrier, caller) = (surface.usual_carrier(), Caller::None);
+    let (token_location, caller) = (endpoint.usual_token_location(), Caller::None);
     // Contract 0.12: a token must be there, what it is was not looked at.
-    let key = ProbeKey { surface: surface.id.clone(), token: TokenKind::Malformed, carrier, caller, user };
+    let key = ProbeKey { endpoint: endpoint.id.clone(), token: TokenKind::Malformed, token_location, caller, user };
     let request = ProbeRequest { test_headers: true, ..ProbeRequest::new(key) };
     let exchange = session.send(&request).await.ok()?;
-    let observation = observe(&exchange, surface, "");
+    let observation = observe(&exchange, endpoint, "");
     record.probes.push(ProbeReport { observation: observation.clone(), exchange });
     opened_by_test_headers(target, &observation?)
 }
 
-/// A protected surface that lets the right ones in and, as far as was seen, nobody else; sockets first, since there it was met. None on
+/// A protected endpoint that lets the right ones in and, as far as was seen, nobody else; sockets first, since there it was met. None on
 /// production.
-fn closed_surface<'t>(target: &'t Target, seen: &[Observation]) -> Option<&'t Surface> {
+fn closed_endpoint<'t>(target: &'t Target, seen: &[Observation]) -> Option<&'t Endpoint> {
     if target.production || !target.probes.test_headers {
         return None;
     }
-    let got = |surface: &Surface, good: bool, end: Outcome| {
-        let of = |one: &&Observation| one.probe.surface == surface.id && one.probe.token.should_be_accepted() == good;
+    let got = |endpoint: &Endpoint, good: bool, end: Outcome| {
+        let of = |one: &&Observation| one.probe.endpoint == endpoint.id && one.probe.token.should_be_accepted() == good;
         seen.iter().filter(of).any(|one| one.result == end)
     };
-    let closed = |surface: &&Surface| {
-        surface.role == Role::Protected
-            && got(surface, true, Outcome::Ok)
-            && got(surface, false, Outcome::Denied)
-            && !got(surface, false, Outcome::Ok)
+    let closed = |endpoint: &&Endpoint| {
+        endpoint.role == Role::Protected
+            && got(endpoint, true, Outcome::Ok)
+            && got(endpoint, false, Outcome::Denied)
+            && !got(endpoint, false, Outcome::Ok)
     };
-    let mut closed: Vec<&Surface> = target.surfaces.values().filter(closed).collect();
-    closed.sort_by_key(|surface| surface.kind != SurfaceKind::Websocket);
+    let mut closed: Vec<&Endpoint> = target.endpoints.values().filter(closed).collect();
+    closed.sort_by_key(|endpoint| endpoint.kind != EndpointKind::Websocket);
     closed.first().copied()
 }

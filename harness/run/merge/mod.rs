@@ -43,16 +43,16 @@ pub async fn merge(mut run: Smoke, parts: Vec<NamedReport>, by_hand: &ByHand) ->
     Ok(report)
 }
 
-/// With the doors that were open to any of them, and the twin where the first of them met it.
+/// With the evidence that were open to any of them, and the twin where the first of them met it.
 fn target(target: &Target, reports: &[Report], by_hand: &ByHand) -> Target {
     let mut target = target.clone();
     if let Some(twin) = reports.iter().find_map(|report| report.kept.as_ref()?.twin.clone()) {
         target.stand_where(twin);
     }
-    let doors = reports.iter().flat_map(|report| &report.doors);
-    target.doors = doors
-        .filter_map(|door| serde_json::from_value(door.as_str().into()).ok())
-        .chain(by_hand.supplied.doors())
+    let evidence_sources = reports.iter().flat_map(|report| &report.evidence);
+    target.evidence_sources = evidence_sources
+        .filter_map(|evidence_source| serde_json::from_value(evidence_source.as_str().into()).ok())
+        .chain(by_hand.supplied.evidence_sources())
         .collect();
     target
 }

@@ -40,7 +40,7 @@ impl Baseline {
 }
 
 fn by_status<'t>(one: &Observation, view: &View) -> Option<&'t String> {
-    let service = view.target.surfaces.get(&one.probe.surface)?.service;
+    let service = view.target.endpoints.get(&one.probe.endpoint)?.service;
     let guesses = TABLE.get(&service)?;
     let by_code = one.status.filter(|status| *status >= 300).and_then(|status| guesses.get(&status.to_string()));
     by_code.or_else(|| guesses.get(one.result.as_str()))

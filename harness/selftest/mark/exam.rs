@@ -1,24 +1,25 @@
-//! From recordings to marks: every recording through every set of doors, and which faults those doors tell apart. Sits in `selftest`.
+//! From recordings to marks: every recording through every set of evidence, and which faults that evidence tell apart. Sits in `selftest`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::selftest::mark::separable::{Stable, Traits};
 use crate::selftest::mark::{Kind, Mark, Question, parallel};
 use crate::selftest::subject::mask;
-use crate::selftest::subject::mask::{DOOR_SETS, View};
+use crate::selftest::subject::mask::{EVIDENCE_SETS, View};
 use crate::selftest::subject::recorded::Recorded;
 
-use crate::terms::Door;
+use crate::terms::EvidenceSource;
 
 /// Dialect and fault; the healthy system has the empty name.
 type Of = (String, String);
 
-/// What all recordings of each fault have in common, through one set of doors.
+/// What all recordings of each fault have in common, through one set of evidence.
 struct Known(BTreeMap<Of, Stable>);
 
 impl Known {
-    fn through(doors: &[Door], singles: &[&Recorded]) -> Self {
-        let traits = parallel::each(singles, |one| Traits::of(&View::through(&one.recording, &one.target, doors)));
+    fn through(evidence_sources: &[EvidenceSource], singles: &[&Recorded]) -> Self {
+        let traits =
+            parallel::each(singles, |one| Traits::of(&View::through(&one.recording, &one.target, evidence_sources)));
         let mut by_fault: BTreeMap<Of, Vec<Traits>> = BTreeMap::new();
         for (one, traits) in singles.iter().zip(traits) {
             by_fault.entry((one.dialect(), one.faults().join(""))).or_default().push(traits);
@@ -48,17 +49,17 @@ impl Known {
     }
 }
 
-/// Marks every faulty recording through every set of doors. What doors tell apart is learnt from single faults without noise alone.
+/// Marks every faulty recording through every set of evidence. What evidence tell apart is learnt from single faults without noise alone.
 pub(crate) fn marks(recorded: &[Recorded]) -> Vec<Mark> {
     let injectable: BTreeSet<String> = recorded.iter().flat_map(Recorded::faults).collect();
     let singles: Vec<&Recorded> = recorded.iter().filter(|one| one.subject.is_single()).collect();
     let faulty: Vec<&Recorded> = recorded.iter().filter(|one| !one.subject.faults.is_empty()).collect();
     let mut marks = Vec::new();
-    for doors in DOOR_SETS {
-        let known = Known::through(doors, &singles);
+    for evidence_sources in EVIDENCE_SETS {
+        let known = Known::through(evidence_sources, &singles);
         marks.extend(parallel::each(&faulty, |one| {
-            let view = View::through(&one.recording, &one.target, doors);
-            let question = question(one, &view, doors, &known, &injectable);
+            let view = View::through(&one.recording, &one.target, evidence_sources);
+            let question = question(one, &view, evidence_sources, &known, &injectable);
             Mark::of(&view, &question)
         }));
     }
@@ -68,7 +69,7 @@ pub(crate) fn marks(recorded: &[Recorded]) -> Vec<Mark> {
 fn question<'a>(
     one: &Recorded,
     view: &View,
-    doors: &[Door],
+    evidence_sources: &[EvidenceSource],
     known: &Known,
     injectable: &'a BTreeSet<String>,
 ) -> Question<'a> {
@@ -81,5 +82,5 @@ fn question<'a>(
             (Kind::Pair, BTreeSet::new(), known.both_show(&dialect, &seen, several))
         }
     };
-    Question { kind, faults, dialect, doors: mask::name(doors), class, both_show, injectable }
+    Question { kind, faults, dialect, evidence_sources: mask::name(evidence_sources), class, both_show, injectable }
 }

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_without_proof_or_with_proof_behind_a_closed_door_is_not_right() {
+    fn a_chain_without_proof_or_with_proof_behind_a_closed_evidence_source_is_not_right() {
         let mut unproven = cause("auth/down", Certainty::Certain, &[]);
         unproven.whys[1].evidence.clear();
         assert!(!judged(&[unproven], &["auth/down"], &["auth/down"]).chain_right);

@@ -1,4 +1,4 @@
-//! One line of the exam: a subject through some doors, and how the verdict on it fared. Sits in `selftest`.
+//! One line of the exam: a subject through some evidence, and how the verdict on it fared. Sits in `selftest`.
 
 pub(crate) mod baseline;
 pub(crate) mod exam;
@@ -40,8 +40,8 @@ pub struct Mark {
     pub faults: Vec<String>,
     /// Whose code the twin behaved like.
     pub dialect: String,
-    /// The open doors.
-    pub doors: String,
+    /// The granted evidence.
+    pub evidence_sources: String,
     /// A step failed for it; of a pair: and the recording differs from that of either fault alone.
     pub visible: bool,
     /// For a single fault: the injectable faults that nothing shown tells from it, itself among them.
@@ -69,8 +69,8 @@ pub(crate) struct Question<'a> {
     pub faults: Vec<String>,
     /// Whose code.
     pub dialect: String,
-    /// The doors' name.
-    pub doors: String,
+    /// The evidence' name.
+    pub evidence_sources: String,
     /// See [`Mark::class`].
     pub class: BTreeSet<String>,
     /// For a pair: whether both show.
@@ -90,7 +90,7 @@ impl Mark {
             kind: question.kind,
             faults: faults.clone(),
             dialect: question.dialect.clone(),
-            doors: question.doors.clone(),
+            evidence_sources: question.evidence_sources.clone(),
             visible: view.failed.iter().any(|step| !step.control) && question.both_show,
             class: class.clone(),
             judgement,
@@ -107,12 +107,12 @@ impl Mark {
         self.faults.join(" + ")
     }
 
-    /// Whether what the doors show tells this fault from every other.
+    /// Whether what the evidence shows tells this fault from every other.
     pub fn separable(&self) -> bool {
         self.class.len() == 1
     }
 
-    /// Whether what the doors show tells its hop.
+    /// Whether what the evidence shows tells its hop.
     pub fn hop_separable(&self) -> bool {
         self.class.iter().map(|fault| hop(fault)).collect::<BTreeSet<_>>().len() == 1
     }

@@ -1,4 +1,4 @@
-//! Whether two faults differ at all in something the doors show. Computed from what was observed, never from what the catalogue predicts.
+//! Whether two faults differ at all in something the evidence shows. Computed from what was observed, never from what the catalogue predicts.
 //!
 //! Each fault is recorded at least twice. What differs between two recordings of one fault (or of the healthy system) differs by chance
 //! and tells nothing; what is the same in all recordings of the one and never so in those of the other tells them apart.
@@ -24,7 +24,7 @@ const WORDS: &str = "words";
 /// Marks of words, and not of form, begin so.
 const OF_WORDS: [&str; 2] = ["says.", "names."];
 
-/// Everything one recording shows through some doors.
+/// Everything one recording shows through some evidence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Traits {
     /// What was asked, and each aspect of what it gave. What was not asked tells nothing.
@@ -113,7 +113,7 @@ pub(crate) struct Stable {
 }
 
 impl Stable {
-    /// Of all recordings of one fault through the same doors.
+    /// Of all recordings of one fault through the same evidence.
     pub(crate) fn of(recordings: &[Traits]) -> Self {
         let Some((first, others)) = recordings.split_first() else { return Self::default() };
         let mut stable = Self {

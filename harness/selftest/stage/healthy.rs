@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::diagnose::{Cause, Certainty};
 use crate::report::{Report, StepOutcome};
 use crate::selftest::subject::{Subject, mask};
-use crate::terms::Door;
+use crate::terms::EvidenceSource;
 
 /// One run and what was said.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -14,8 +14,8 @@ pub struct Healthy {
     pub dialect: String,
     /// What the noise was drawn by; nothing where there was none.
     pub noise: Option<u64>,
-    /// The open doors.
-    pub doors: String,
+    /// The granted evidence.
+    pub evidence_sources: String,
     /// Steps that failed.
     pub failed: usize,
     /// Faults of the catalogue that were named, and how surely.
@@ -23,14 +23,14 @@ pub struct Healthy {
 }
 
 impl Healthy {
-    pub(crate) fn of(report: &Report, subject: &Subject, doors: &[Door]) -> Self {
+    pub(crate) fn of(report: &Report, subject: &Subject, evidence_sources: &[EvidenceSource]) -> Self {
         let steps = report.scenarios.iter().flat_map(|scenario| &scenario.steps);
         let is_known = |cause: &&Cause| cause.certainty > Certainty::Unknown;
         let named = report.causes.iter().filter(is_known).map(|cause| (cause.fault.clone(), cause.certainty));
         Self {
             dialect: subject.dialect.id().to_owned(),
             noise: subject.noise,
-            doors: mask::name(doors),
+            evidence_sources: mask::name(evidence_sources),
             failed: steps.filter(|step| step.outcome == StepOutcome::Failed).count(),
             named: named.collect(),
         }

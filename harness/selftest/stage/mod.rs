@@ -19,7 +19,7 @@ use crate::selftest::stage::healthy::Healthy;
 use crate::selftest::stage::kept::Addresses;
 use crate::selftest::subject::Subject;
 use crate::selftest::subject::recorded::Recorded;
-use crate::terms::Door;
+use crate::terms::EvidenceSource;
 use crate::twin::coordinates;
 
 /// Longer than the twin's services wait for each other (3 s), so that who gives up first is who would with the usual 15 s.
@@ -46,13 +46,17 @@ impl Stage {
         Ok(Recorded { subject, target, recording: recording?, took: start.elapsed() })
     }
 
-    /// Runs against a healthy twin, through some doors.
-    pub(crate) async fn pass(self: Arc<Self>, subject: Subject, doors: &[Door]) -> Result<Healthy, SelftestError> {
+    /// Runs against a healthy twin, through some evidence.
+    pub(crate) async fn pass(
+        self: Arc<Self>,
+        subject: Subject,
+        evidence_sources: &[EvidenceSource],
+    ) -> Result<Healthy, SelftestError> {
         let (twin, mut target) = self.boot(&subject).await?;
-        target.close_doors_except(doors);
+        target.close_evidence_sources_except(evidence_sources);
         let report = run::smoke(&self.run(target), &|_| {}).await;
         twin.shutdown().await;
-        Ok(Healthy::of(&report?, &subject, doors))
+        Ok(Healthy::of(&report?, &subject, evidence_sources))
     }
 
     fn run(&self, target: Target) -> Smoke {

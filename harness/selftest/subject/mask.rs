@@ -1,4 +1,4 @@
-//! What a recording shows with doors closed: the probes, steps and evidence that need a closed door are taken out. Sits in `selftest`.
+//! What a recording shows with evidence withheld: the probes, steps and evidence that need evidence that is not granted are taken out. Sits in `selftest`.
 
 use crate::config::Target;
 use crate::diagnose::{FailedStep, Given, SentProbe};
@@ -6,34 +6,45 @@ use crate::evidence::{Evidence, LogEntry};
 use crate::observe::Observation;
 use crate::probe::ProbeKey;
 use crate::run::Recording;
-use crate::terms::{Caller, Door, Service, TokenKind};
+use crate::terms::{Caller, EvidenceSource, Service, TokenKind};
 
-/// The sets of doors that are examined, beside the edge: it is always open.
-pub(crate) const DOOR_SETS: [&[Door]; 10] = [
-    &[Door::Auth, Door::Direct, Door::ServiceCredentials, Door::Manifest, Door::Logs],
+/// The sets of evidence that are examined, beside the edge: it is always open.
+pub(crate) const EVIDENCE_SETS: [&[EvidenceSource]; 10] = [
+    &[
+        EvidenceSource::Auth,
+        EvidenceSource::Direct,
+        EvidenceSource::ServiceCredentials,
+        EvidenceSource::Manifest,
+        EvidenceSource::Logs,
+    ],
     &[],
-    &[Door::Auth],
-    &[Door::Direct],
-    &[Door::Auth, Door::Direct],
-    &[Door::Auth, Door::ServiceCredentials],
-    &[Door::Auth, Door::Manifest],
-    &[Door::Auth, Door::Logs],
-    &[Door::Logs],
-    &[Door::Manifest],
+    &[EvidenceSource::Auth],
+    &[EvidenceSource::Direct],
+    &[EvidenceSource::Auth, EvidenceSource::Direct],
+    &[EvidenceSource::Auth, EvidenceSource::ServiceCredentials],
+    &[EvidenceSource::Auth, EvidenceSource::Manifest],
+    &[EvidenceSource::Auth, EvidenceSource::Logs],
+    &[EvidenceSource::Logs],
+    &[EvidenceSource::Manifest],
 ];
 
-/// `edge,auth,logs`; `all` where every door is open.
-pub(crate) fn name(doors: &[Door]) -> String {
-    if doors.len() == DOOR_SETS[0].len() {
+/// `edge,auth,logs`; `all` where every evidence is granted.
+pub(crate) fn name(evidence_sources: &[EvidenceSource]) -> String {
+    if evidence_sources.len() == EVIDENCE_SETS[0].len() {
         return "all".to_owned();
     }
-    [Door::Edge].iter().chain(doors).map(|door| door.as_str()).collect::<Vec<_>>().join(",")
+    [EvidenceSource::Edge]
+        .iter()
+        .chain(evidence_sources)
+        .map(|evidence_source| evidence_source.as_str())
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
-/// A recording through some doors.
+/// A recording through some evidence.
 #[derive(Debug)]
 pub(crate) struct View {
-    /// The target, with these doors.
+    /// The target, with this evidence.
     pub target: Target,
     /// What the scenarios would have seen.
     pub driven: Vec<Observation>,
@@ -48,10 +59,10 @@ pub(crate) struct View {
 }
 
 impl View {
-    /// Looks at a recording of this target through these doors.
-    pub(crate) fn through(recording: &Recording, target: &Target, doors: &[Door]) -> Self {
+    /// Looks at a recording of this target through this evidence.
+    pub(crate) fn through(recording: &Recording, target: &Target, evidence_sources: &[EvidenceSource]) -> Self {
         let mut target = target.clone();
-        target.close_doors_except(doors);
+        target.close_evidence_sources_except(evidence_sources);
         let shown = |one: &&Observation| is_shown(&one.probe, &target);
         let driven: Vec<Observation> = recording.driven.iter().filter(shown).cloned().collect();
         let pool: Vec<Observation> = recording.pool.iter().filter(shown).cloned().collect();
@@ -75,24 +86,26 @@ impl View {
     }
 }
 
-/// Whether this probe can be sent with the target's doors.
+/// Whether this probe can be sent with the target's evidence.
 fn is_shown(key: &ProbeKey, target: &Target) -> bool {
-    let surface = target.surfaces.get(&key.surface);
-    let at_auth = surface.is_some_and(|surface| surface.service == Service::Auth);
-    let past_edge = surface.is_some_and(|surface| surface.past_edge);
+    let endpoint = target.endpoints.get(&key.endpoint);
+    let at_auth = endpoint.is_some_and(|endpoint| endpoint.service == Service::Auth);
+    let past_edge = endpoint.is_some_and(|endpoint| endpoint.past_edge);
     let needs_auth = at_auth || key.token == TokenKind::Issued;
     let with_secret = matches!(key.caller, Caller::Right | Caller::WrongId);
-    let opens = |needed: bool, door: Door| !needed || target.opens(door);
-    opens(needs_auth, Door::Auth) && opens(past_edge, Door::Direct) && opens(with_secret, Door::ServiceCredentials)
+    let opens = |needed: bool, evidence_source: EvidenceSource| !needed || target.opens(evidence_source);
+    opens(needs_auth, EvidenceSource::Auth)
+        && opens(past_edge, EvidenceSource::Direct)
+        && opens(with_secret, EvidenceSource::ServiceCredentials)
 }
 
 fn evidence(all: &Evidence, target: &Target, sent: &[&SentProbe], hidden: &[&SentProbe]) -> Evidence {
     let mut evidence = all.clone();
-    evidence.unread.retain(|(door, _)| target.opens(*door));
-    if !target.opens(Door::Manifest) {
+    evidence.unread.retain(|(evidence_source, _)| target.opens(*evidence_source));
+    if !target.opens(EvidenceSource::Manifest) {
         evidence.manifests.clear();
     }
-    if target.opens(Door::Logs) {
+    if target.opens(EvidenceSource::Logs) {
         evidence.log.retain(|entry| !is_of(entry, hidden) || is_of(entry, sent));
     } else {
         evidence.log.clear();
@@ -112,7 +125,7 @@ fn is_of(entry: &LogEntry, probes: &[&SentProbe]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{exchange, staging, surface};
+    use crate::fixtures::{endpoint, exchange, staging};
     use crate::observe::observe;
 
     /// Probes a second apart, each under way for half a second.
@@ -128,7 +141,7 @@ mod tests {
         for (id, (name, token, caller)) in (1..).zip(probes) {
             let mut exchange = exchange(name, *token).called_by(*caller).answered(503, "", "");
             exchange.id = id;
-            recording.driven.extend(observe(&exchange, &surface(name), "someone"));
+            recording.driven.extend(observe(&exchange, &endpoint(name), "someone"));
             let started_at = at(id, 0);
             recording.sent.push(SentProbe { exchange: id, started_at, ended_at: at(id, 500), trace_id: trace(id) });
             let step = format!("scenario/{id}");
@@ -145,10 +158,10 @@ mod tests {
         format!("{id:032x}")
     }
 
-    fn shown(recording: &Recording, doors: &[Door]) -> Vec<u32> {
+    fn shown(recording: &Recording, evidence_sources: &[EvidenceSource]) -> Vec<u32> {
         let mut target = staging();
-        target.doors.extend(DOOR_SETS[0]);
-        let view = View::through(recording, &target, doors);
+        target.evidence_sources.extend(EVIDENCE_SETS[0]);
+        let view = View::through(recording, &target, evidence_sources);
         let failed: Vec<u32> = view.failed.iter().map(|step| step.exchange).collect();
         assert_eq!(
             failed,
@@ -160,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_door_hides_the_probes_that_need_it_and_their_steps() {
+    fn a_closed_evidence_source_hides_the_probes_that_need_it_and_their_steps() {
         let all = recording(&[
             ("backend.health", TokenKind::None, Caller::None),
             ("auth.health", TokenKind::None, Caller::None),
@@ -168,9 +181,9 @@ mod tests {
             ("auth.validate", TokenKind::Valid, Caller::Right),
             ("backend.chat-messages", TokenKind::Issued, Caller::None),
         ]);
-        assert_eq!(shown(&all, DOOR_SETS[0]), [1, 2, 3, 4, 5]);
-        assert_eq!(shown(&all, &[Door::Auth]), [1, 2, 3, 5]);
-        assert_eq!(shown(&all, &[Door::Manifest, Door::Logs]), [1]);
+        assert_eq!(shown(&all, EVIDENCE_SETS[0]), [1, 2, 3, 4, 5]);
+        assert_eq!(shown(&all, &[EvidenceSource::Auth]), [1, 2, 3, 5]);
+        assert_eq!(shown(&all, &[EvidenceSource::Manifest, EvidenceSource::Logs]), [1]);
     }
 
     fn log(text: &str, at: jiff::Timestamp, trace: Option<String>) -> LogEntry {
@@ -191,17 +204,17 @@ mod tests {
             log("of nobody", at(3, 0), None),
         ];
         let mut target = staging();
-        target.doors.extend(DOOR_SETS[0]);
-        let texts = |doors: &[Door]| -> Vec<String> {
-            View::through(&all, &target, doors).evidence.log.into_iter().map(|entry| entry.text).collect()
+        target.evidence_sources.extend(EVIDENCE_SETS[0]);
+        let texts = |evidence_sources: &[EvidenceSource]| -> Vec<String> {
+            View::through(&all, &target, evidence_sources).evidence.log.into_iter().map(|entry| entry.text).collect()
         };
-        assert_eq!(texts(&[Door::Logs]), ["of the shown one", "a stranger's", "of nobody"]);
-        assert_eq!(texts(DOOR_SETS[0]).len(), 5);
-        assert_eq!(texts(&[Door::Auth]), [""; 0]);
+        assert_eq!(texts(&[EvidenceSource::Logs]), ["of the shown one", "a stranger's", "of nobody"]);
+        assert_eq!(texts(EVIDENCE_SETS[0]).len(), 5);
+        assert_eq!(texts(&[EvidenceSource::Auth]), [""; 0]);
     }
 
     #[test]
-    fn door_sets_are_named_by_what_is_open() {
-        assert_eq!(DOOR_SETS.map(name)[..4], ["all", "edge", "edge,auth", "edge,direct"]);
+    fn evidence_source_sets_are_named_by_what_is_open() {
+        assert_eq!(EVIDENCE_SETS.map(name)[..4], ["all", "edge", "edge,auth", "edge,direct"]);
     }
 }

@@ -6,7 +6,7 @@ use crate::config::Target;
 use crate::diagnose::Cause;
 use crate::run::Recording;
 use crate::selftest::subject::Subject;
-use crate::selftest::subject::mask::{DOOR_SETS, View};
+use crate::selftest::subject::mask::{EVIDENCE_SETS, View};
 use crate::selftest::subject::replay::replay;
 
 /// A recording, of what, and where.
@@ -39,12 +39,12 @@ impl Recorded {
         format!("{}, {}{noise}", self.faults().join(" + "), self.dialect())
     }
 
-    /// Whether diagnosing the recording with all doors gives the verdict of the live run.
+    /// Whether diagnosing the recording with all evidence gives the verdict of the live run.
     pub(crate) fn is_as_live(&self) -> bool {
         let verdict = |causes: &[Cause]| -> Vec<_> {
             causes.iter().map(|cause| (cause.fault.clone(), cause.certainty, cause.alternatives.len())).collect()
         };
-        let view = View::through(&self.recording, &self.target, DOOR_SETS[0]);
+        let view = View::through(&self.recording, &self.target, EVIDENCE_SETS[0]);
         verdict(&replay(&view).causes) == verdict(&self.recording.causes)
     }
 }

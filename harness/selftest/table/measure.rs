@@ -20,7 +20,7 @@ pub(crate) struct Measure {
 pub(crate) const MEASURES: [Measure; 16] = [
     Measure {
         name: "hop, single",
-        says: "single faults whose hop the doors tell: the first cause lies there",
+        says: "single faults whose hop the evidence tells: the first cause lies there",
         of: |all| share(&all.marks, |one| shown(one) && one.hop_separable(), |one| one.judgement.hop_right),
     },
     Measure {
@@ -33,11 +33,11 @@ pub(crate) const MEASURES: [Measure; 16] = [
     },
     Measure {
         name: "both hops, pairs",
-        says: "pairs of which both show, all doors: each hop is that of a cause",
+        says: "pairs of which both show, all evidence: each hop is that of a cause",
         of: |all| {
             share(
                 &all.marks,
-                |one| one.kind == Kind::Pair && one.visible && all_doors(one),
+                |one| one.kind == Kind::Pair && one.visible && all_evidence_sources(one),
                 |one| one.judgement.hop_right,
             )
         },
@@ -58,13 +58,13 @@ pub(crate) const MEASURES: [Measure; 16] = [
         of: |all| share(&all.marks, separable, |one| one.judgement.right_at_3),
     },
     Measure {
-        name: "certain, all doors",
-        says: "separable single faults, all doors: named first, and certain",
-        of: |all| share(&all.marks, |one| separable(one) && all_doors(one), is_certain_and_right),
+        name: "certain, all evidence",
+        says: "separable single faults, all evidence: named first, and certain",
+        of: |all| share(&all.marks, |one| separable(one) && all_evidence_sources(one), is_certain_and_right),
     },
     Measure {
         name: "inseparable: exactly those",
-        says: "single faults that the doors do not tell from others: the candidates are exactly these",
+        says: "single faults that the evidence does not tell from others: the candidates are exactly these",
         of: |all| share(&all.marks, |one| shown(one) && !one.separable(), |one| one.judgement.set_exact),
     },
     Measure {
@@ -125,7 +125,7 @@ pub(crate) fn shown(one: &Mark) -> bool {
     one.kind == Kind::Single && one.visible
 }
 
-/// The same, and the doors tell it from every other fault.
+/// The same, and the evidence tells it from every other fault.
 pub(crate) fn separable(one: &Mark) -> bool {
     shown(one) && one.separable()
 }
@@ -135,8 +135,8 @@ pub(crate) fn is_certain_and_right(one: &Mark) -> bool {
     one.judgement.right_at_1 && one.judgement.certainty == Some(crate::diagnose::Certainty::Certain)
 }
 
-fn all_doors(one: &Mark) -> bool {
-    one.doors == crate::selftest::subject::mask::name(crate::selftest::subject::mask::DOOR_SETS[0])
+fn all_evidence_sources(one: &Mark) -> bool {
+    one.evidence_sources == crate::selftest::subject::mask::name(crate::selftest::subject::mask::EVIDENCE_SETS[0])
 }
 
 /// How many of those that count are good; nothing where none counts.

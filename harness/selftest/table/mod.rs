@@ -20,10 +20,10 @@ pub fn render(outcome: &Outcome) -> String {
     let sections = [
         ("What was examined", examined(&outcome.results)),
         ("Bars", bars(&outcome.bars)),
-        ("Single faults, by dialect and doors", by(|one| format!("{} · {}", one.dialect, one.doors))),
+        ("Single faults, by dialect and evidence", by(|one| format!("{} · {}", one.dialect, one.evidence_sources))),
         ("Single faults, by hop and dialect", by(|one| format!("{} · {}", hop(&one.fault()), one.dialect))),
         ("Single faults with noise, by dialect", rows(marks, Kind::Noisy, |one| one.dialect.clone())),
-        ("Pairs, by dialect and doors", pairs(marks)),
+        ("Pairs, by dialect and evidence", pairs(marks)),
         ("Healthy, by dialect", healthy(&outcome.results.healthy)),
         ("Not visible: no step fails", hidden(marks)),
         ("Recordings that are not judged as their live run was", listed(&outcome.results.unlike_live)),
@@ -105,7 +105,7 @@ fn row(group: &str, all: &[Mark]) -> String {
 }
 
 fn pairs(marks: &[Mark]) -> String {
-    let of = |one: &Mark| format!("{} · {}", one.dialect, one.doors);
+    let of = |one: &Mark| format!("{} · {}", one.dialect, one.evidence_sources);
     let pairs: Vec<Mark> = marks.iter().filter(|one| one.kind == Kind::Pair).cloned().collect();
     let line = |group: String| {
         let all: Vec<Mark> = pairs.iter().filter(|one| of(one) == group).cloned().collect();
@@ -149,8 +149,8 @@ fn listed(names: &[String]) -> String {
 fn hidden(marks: &[Mark]) -> String {
     let hidden = marks.iter().filter(|one| one.kind == Kind::Single && !one.visible);
     let lines: BTreeSet<String> =
-        hidden.map(|one| format!("| {} | {} | {} |", one.fault(), one.dialect, one.doors)).collect();
-    table("| fault | dialect | doors |", lines.into_iter())
+        hidden.map(|one| format!("| {} | {} | {} |", one.fault(), one.dialect, one.evidence_sources)).collect();
+    table("| fault | dialect | evidence |", lines.into_iter())
 }
 
 fn groups(marks: &[Mark], of: fn(&Mark) -> String) -> Vec<String> {

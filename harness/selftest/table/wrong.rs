@@ -1,4 +1,4 @@
-//! The cases that went wrong, for whoever tunes the engine: the worst first, one line for all sets of doors that fare alike. Sits in `selftest`.
+//! The cases that went wrong, for whoever tunes the engine: the worst first, one line for all sets of evidence that fare alike. Sits in `selftest`.
 
 use std::collections::BTreeMap;
 
@@ -19,13 +19,13 @@ pub(crate) enum Wrong {
     OtherHopInNoise,
     /// Of a pair, a hop is not named.
     MissingHop,
-    /// What the doors show would tell it, and it is not among three.
+    /// What the evidence shows would tell it, and it is not among three.
     NotAmongThree,
-    /// What the doors show would tell it, and it is not first.
+    /// What the evidence shows would tell it, and it is not first.
     NotFirst,
-    /// What the doors show would tell it, and nothing is likely.
+    /// What the evidence shows would tell it, and nothing is likely.
     Undecided,
-    /// The candidates are not those that the doors do not tell apart.
+    /// The candidates are not those that the evidence does not tell apart.
     OtherCandidates,
     /// The cause is right, and a why lacks its proof.
     Unproven,
@@ -49,16 +49,18 @@ impl Wrong {
 
 /// All of them, as a table.
 pub(crate) fn listed(marks: &[Mark]) -> String {
-    let mut doors: BTreeMap<(Wrong, String), Vec<&str>> = BTreeMap::new();
+    let mut evidence_sources: BTreeMap<(Wrong, String), Vec<&str>> = BTreeMap::new();
     for one in marks {
         if let Some(why) = one.wrong() {
-            doors.entry((why, line(one))).or_default().push(&one.doors);
+            evidence_sources.entry((why, line(one))).or_default().push(&one.evidence_sources);
         }
     }
-    let lines = doors.iter().map(|((why, line), doors)| format!("| {} | {line} {} |", why.as_str(), doors.join(" · ")));
-    let left = doors.len().saturating_sub(LISTED);
+    let lines = evidence_sources.iter().map(|((why, line), evidence_sources)| {
+        format!("| {} | {line} {} |", why.as_str(), evidence_sources.join(" · "))
+    });
+    let left = evidence_sources.len().saturating_sub(LISTED);
     let more = if left > 0 { format!("\nand {left} more\n") } else { String::new() };
-    table("| what | fault | dialect | said | certainty | or | inseparable | doors |", lines.take(LISTED)) + &more
+    table("| what | fault | dialect | said | certainty | or | inseparable | evidence |", lines.take(LISTED)) + &more
 }
 
 fn line(one: &Mark) -> String {

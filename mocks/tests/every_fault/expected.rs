@@ -2,7 +2,7 @@
 
 use fivewhys_mocks::Fault;
 
-/// Surfaces of the backend that need a user, over whatever they travel.
+/// Endpoints of the backend that need a user, over whatever they travel.
 const SIGNED_IN: &[&str] = &["list", "post", "stream", "threads", "ws", "ws.sub"];
 /// Everything at the edge.
 const AT_EDGE: &[&str] = &["health", "list", "post", "stream", "threads", "execute", "ws", "ws.sub"];
@@ -10,7 +10,7 @@ const OVER_HTTP: &[&str] = &["list", "post", "stream", "threads", "execute"];
 const WITHOUT_SOCKETS: &[&str] = &["health", "list", "post", "stream", "threads", "execute"];
 const SOCKETS: &[&str] = &["ws", "ws.sub"];
 
-/// Surfaces and the word that each of them shows instead of `ok`.
+/// Endpoints and the word that each of them shows instead of `ok`.
 type Changes = Vec<(&'static [&'static str], &'static str)>;
 
 /// Nobody is let in any more; `execute` serves whoever is refused as nobody.

@@ -16,14 +16,14 @@ const MOODY: [Fault; 2] = [Fault::RateLimited, Fault::MixedRevisions];
 
 fn expected(fault: Fault, dialect: Dialect) -> Picture {
     let mut picture = healthy();
-    for (surfaces, word) in expected::changes(fault) {
-        for surface in surfaces {
+    for (endpoints, word) in expected::changes(fault) {
+        for endpoint in endpoints {
             let word = match (word, dialect) {
                 ("refused or 500", Dialect::Observed) => "refused",
                 ("refused or 500", _) => "500",
                 (word, _) => word,
             };
-            picture.insert(surface, word.to_owned());
+            picture.insert(endpoint, word.to_owned());
         }
     }
     picture
@@ -47,7 +47,7 @@ async fn a_fault_shows_where_it_should_and_nowhere_else(
         let twin = twin(dialect, &[*fault]).await;
         let seen = picture(&twin).await;
         let wanted = expected(*fault, dialect);
-        let wrong: Vec<_> = wanted.iter().filter(|(surface, word)| seen[*surface] != **word).collect();
+        let wrong: Vec<_> = wanted.iter().filter(|(endpoint, word)| seen[*endpoint] != **word).collect();
         if !wrong.is_empty() {
             failures.push(format!("{fault} in {dialect} should show {wrong:?}, and shows {seen:?}"));
         }

@@ -1,4 +1,4 @@
-//! What a client sees of a twin: one word for each surface.
+//! What a client sees of a twin: one word for each endpoint.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use crate::support::{Caller, as_caller, client, get, hello, post, socket, valid}
 /// A hang is a word too.
 const PATIENCE: Duration = Duration::from_millis(2600);
 
-/// Surface and word.
+/// Endpoint and word.
 pub(crate) type Picture = BTreeMap<&'static str, String>;
 
-/// Asks every surface, each with a token of its own.
+/// Asks every endpoint, each with a token of its own.
 pub(crate) async fn picture(twin: &Twin) -> Picture {
     let health = get(twin, "/health");
     let list = get(twin, "/api/chat/messages").bearer_auth(valid(twin));
@@ -172,7 +172,7 @@ async fn conversation(stream: &mut socket::Stream) -> String {
 
 /// What a healthy twin shows.
 pub(crate) fn healthy() -> Picture {
-    let surfaces =
+    let endpoints =
         ["health", "list", "post", "stream", "threads", "execute", "auth.health", "validate", "login", "ws", "ws.sub"];
-    surfaces.into_iter().map(|surface| (surface, "ok".to_owned())).collect()
+    endpoints.into_iter().map(|endpoint| (endpoint, "ok".to_owned())).collect()
 }

@@ -1,4 +1,4 @@
-//! The dialect `observed` held against the recordings: one trial per recorded exchange on a surface of the twin.
+//! The dialect `observed` held against the recordings: one trial per recorded exchange on an endpoint of the twin.
 //!
 //! `FIVEWHYS_CAPTURES` names the folder `captures`, or its `services`; without it everything is shown as ignored.
 
@@ -51,7 +51,7 @@ fn ignored(name: &str) -> Trial {
 
 fn trials(folder: &Path, (name, faults, startup_validation): (&'static str, &'static [Fault], bool)) -> Vec<Trial> {
     let probes = recording::read(&folder.join(format!("{name}.json")));
-    let ours = probes.into_iter().filter(Probe::is_on_a_surface_of_the_twin);
+    let ours = probes.into_iter().filter(Probe::is_on_a_endpoint_of_the_twin);
     ours.map(|probe| Trial::test(format!("{name}: {}", probe.name), move || run(&probe, faults, startup_validation)))
         .collect()
 }

@@ -20,8 +20,8 @@ pub(crate) struct Probe {
     pub(crate) auth_lines: Vec<String>,
 }
 
-/// The paths that the twin serves; others of the recording are no surface of it.
-const SURFACES: [&str; 9] = [
+/// The paths that the twin serves; others of the recording are no endpoint of it.
+const ENDPOINTS: [&str; 9] = [
     "/health",
     "/auth/validate",
     "/auth/verify",
@@ -54,9 +54,9 @@ impl Probe {
 
     /// Left out: the chat stream with a valid token (the real one is broken, ours completes), the reads of messages
     /// that earlier probes wrote, and the test header that switches the real authentication off.
-    pub(crate) fn is_on_a_surface_of_the_twin(&self) -> bool {
+    pub(crate) fn is_on_a_endpoint_of_the_twin(&self) -> bool {
         let left_out = self.name.contains("chat/stream [valid]") || self.name.contains("X-E2E-Test");
-        SURFACES.contains(&self.path().split('?').next().unwrap_or_default()) && !left_out
+        ENDPOINTS.contains(&self.path().split('?').next().unwrap_or_default()) && !left_out
     }
 
     pub(crate) fn is_websocket(&self) -> bool {

@@ -46,8 +46,8 @@ const WAYS: [Way; 5] = [
 pub(crate) const fn in_words(hop: Hop) -> &'static str {
     match hop {
         Hop::Client => "on our side: the token, the secret, the clock or the request of this test",
-        Hop::Network => "on the network between the test and the front door",
-        Hop::Edge => "at the edge: the load balancer or the platform's front door",
+        Hop::Network => "on the network between the test and the public entrance",
+        Hop::Edge => "at the edge: the load balancer or the platform's public entrance",
         Hop::Backend => "in the backend",
         Hop::BackendAuth => "between the backend and the auth service: the backend's call, either end of it",
         Hop::Auth => "in the auth service",

@@ -1,4 +1,4 @@
-//! What remains when it is not certain: the candidates, and the door that would settle it. Sits in `report::human`, inside a cause's block.
+//! What remains when it is not certain: the candidates, and the source of evidence that would settle it. Sits in `report::human`, inside a cause's block.
 
 use crate::diagnose::{Alternative, Cause, Certainty, Settling};
 use crate::report::human::cause::INDENT;
@@ -62,9 +62,9 @@ pub(crate) fn settle(page: &mut Page, cause: &Cause) {
 /// What stands before it.
 const LABEL: &str = "settle";
 
-/// `one of 6 causes remains; the backend's manifest (door manifest) would leave 2`.
+/// `one of 6 causes remains; the backend's manifest (evidence_source manifest) would leave 2`.
 pub(crate) fn would_leave(settling: &Settling) -> String {
-    let asks = format!("{} (door {})", settling.asks, settling.door);
+    let asks = format!("{} (source of evidence {})", settling.asks, settling.evidence);
     match settling.of {
         0 | 1 => format!("{asks} would confirm it, or rule it out"),
         of if settling.leaves.fract() == 0.0 => {

@@ -11,7 +11,7 @@ const GLUE: char = '\u{a0}';
 /// Stands for a space at which no line ends while there is room. No cleaned text holds it.
 const TIE: char = '\u{202f}';
 
-/// What a text is, for the eye. Never the only carrier of a meaning.
+/// What a text is, for the eye. Never the only token location of a meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Paint {
     Plain,

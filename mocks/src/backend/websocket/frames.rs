@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::super::Backend;
 use super::super::auth_client::Refused;
 use super::super::health::epoch_seconds;
-use super::carrier::Presented;
 use super::refusal::{SocketRefusal, error_text};
+use super::token_location::Presented;
 
 const MISSING: &str = "[MISSING]";
 const REDACTED: &str = "[REDACTED]";

@@ -1,10 +1,10 @@
-//! `WS /ws`: credentials from three carriers, then the five events of an agent run.
+//! `WS /ws`: credentials from three token locations, then the five events of an agent run.
 
-mod carrier;
 mod events;
 mod frames;
 mod refusal;
 mod session;
+mod token_location;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,8 +19,8 @@ use super::auth_client::{Identity, Verdict};
 use super::{Backend, detail, phrasing};
 use crate::deployment::BackendDefect;
 use crate::logs::Severity;
-use carrier::Presented;
 pub(super) use refusal::SocketRefusal;
+use token_location::Presented;
 
 /// The only subprotocol that is ever selected; it carries no token.
 const SUBPROTOCOL: &str = "jwt-auth";

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::super::Backend;
 use super::super::auth_client::Identity;
-use super::carrier::Presented;
 use super::events::AgentRequest;
 use super::frames;
+use super::token_location::Presented;
 use crate::deployment::BackendDefect;
 
 /// Policy violation (RFC 6455 7.4.1).

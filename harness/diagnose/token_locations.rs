@@ -1,11 +1,11 @@
-//! One good token by two carriers: in the header it fares as if it were not there, by another it is looked at, and refused. Whoever keeps
+//! One good token by two token locations: in the header it fares as if it were not there, by another it is looked at, and refused. Whoever keeps
 //! the header from being read is at fault beside whatever refuses the token. Sits in `diagnose`.
 
 use super::case::Case;
 use super::fact::Fact;
 use super::reading::{Reading, Readings};
 use crate::probe::ProbeKey;
-use crate::terms::{Carrier, TokenKind};
+use crate::terms::{TokenKind, TokenLocation};
 
 /// The key of the fact.
 pub(super) const KEY: &str = "token-by-header";
@@ -15,8 +15,8 @@ pub(super) fn fact(readings: &Readings<'_>) -> Option<Fact> {
     let (header, other) = lost(readings).next()?;
     let says = format!(
         "in the header of {} our token fares to the letter like none, and as {} it does not",
-        header.surface(),
-        other.observation.probe.carrier
+        header.endpoint(),
+        other.observation.probe.token_location
     );
     Some(Fact { key: KEY, value: "lost", anomaly: false, says, exchange: Some(header.observation.exchange) })
 }
@@ -36,27 +36,29 @@ pub(super) fn lost_both_ways<'r, 'a>(readings: &'r Readings<'a>) -> impl Iterato
 /// The call without a token that would tell.
 pub(super) fn doubtful(case: &Case<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
     let untold = parted(&case.readings).filter(|(header, _)| case.readings.fares_like_nobody(header).is_none());
-    let mut surfaces = untold.map(|(header, _)| header.surface());
-    surfaces.find_map(|surface| open.iter().find(|key| key.surface == surface && key.token == TokenKind::None).cloned())
+    let mut endpoints = untold.map(|(header, _)| header.endpoint());
+    endpoints
+        .find_map(|endpoint| open.iter().find(|key| key.endpoint == endpoint && key.token == TokenKind::None).cloned())
 }
 
-/// In the header as if it were not there, by another carrier not so.
+/// In the header as if it were not there, by another token location not so.
 fn lost<'r, 'a>(readings: &'r Readings<'a>) -> impl Iterator<Item = (&'r Reading<'a>, &'r Reading<'a>)> {
     let like_nobody = |one: &Reading<'_>| readings.fares_like_nobody(one);
     parted(readings)
         .filter(move |(header, other)| (like_nobody(header), like_nobody(other)) == (Some(true), Some(false)))
 }
 
-/// The same good token on the same surface, refused in the header and otherwise refused by another carrier.
+/// The same good token on the same endpoint, refused in the header and otherwise refused by another token location.
 fn parted<'r, 'a>(readings: &'r Readings<'a>) -> impl Iterator<Item = (&'r Reading<'a>, &'r Reading<'a>)> {
     let refused = |one: &&Reading<'_>| one.fails() && one.is_firm() && one.observation.status.is_some();
-    let by_header = move |one: &&Reading<'_>| refused(one) && one.observation.probe.carrier == Carrier::Header;
+    let by_header =
+        move |one: &&Reading<'_>| refused(one) && one.observation.probe.token_location == TokenLocation::Header;
     readings.all.iter().filter(by_header).flat_map(move |header| {
         let (key, others) = (&header.observation.probe, readings.all.iter().filter(refused));
         let beside = others.filter(move |one| {
             let other = &one.observation.probe;
-            (&other.surface, other.token, &other.user) == (&key.surface, key.token, &key.user)
-                && other.carrier != key.carrier
+            (&other.endpoint, other.token, &other.user) == (&key.endpoint, key.token, &key.user)
+                && other.token_location != key.token_location
         });
         beside.filter(|one| !one.is_to_the_letter_like(header)).map(move |other| (header, other))
     })

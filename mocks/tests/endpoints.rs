@@ -1,4 +1,4 @@
-//! The edges of the surfaces: unknown paths, wrong methods, bad bodies, and the order of the checks.
+//! The edges of the endpoints: unknown paths, wrong methods, bad bodies, and the order of the checks.
 
 mod support;
 

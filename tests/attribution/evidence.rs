@@ -1,9 +1,9 @@
-//! With doors closed: what cannot be known from outside is not claimed, and no wrong answer is certain.
+//! With evidence withheld: what cannot be known from outside is not claimed, and no wrong answer is certain.
 
 use fivewhys::diagnose::{Cause, Certainty};
 use fivewhys::report::Report;
 use fivewhys::scenario::{self, Scenario};
-use fivewhys::terms::Door;
+use fivewhys::terms::EvidenceSource;
 use fivewhys_mocks::{Dialect, Fault};
 use rstest::rstest;
 
@@ -16,11 +16,11 @@ use crate::bench::{Bench, Injected};
 #[case::not_started_observed("backend-auth/service-secret-missing", "observed")]
 #[case::refused_documented("backend-auth/service-secret-missing without startup validation", "documented")]
 #[tokio::test]
-async fn a_fault_between_the_services_stays_open_with_the_doors_edge_and_auth(
+async fn a_fault_between_the_services_stays_open_with_the_evidence_sources_edge_and_auth(
     #[case] injected: Injected,
     #[case] dialect: Dialect,
 ) {
-    let report = drive(injected, dialect, &[Door::Edge, Door::Auth]).await;
+    let report = drive(injected, dialect, &[EvidenceSource::Edge, EvidenceSource::Auth]).await;
     let [cause] = report.causes.as_slice() else { panic!("one cause, but: {:#?}", report.causes) };
     assert_eq!(cause.certainty, Certainty::Ambiguous, "{} {:#?}", cause.fault, cause.whys);
     assert_eq!(report.exit.code, 3);
@@ -32,8 +32,8 @@ async fn a_fault_between_the_services_stays_open_with_the_doors_edge_and_auth(
         if backend_runs { &["client", "network", "data", "edge", "backend"] } else { &["client", "network"] };
     let wrong: Vec<_> = candidates.iter().filter(|fault| elsewhere.contains(&hop(fault))).collect();
     assert!(wrong.is_empty(), "{wrong:?} must be ruled out: {candidates:?}");
-    let door = cause.settled_by.as_ref().map(|settling| &*settling.door);
-    assert!(matches!(door, Some("manifest" | "logs")), "settled by {door:?}");
+    let evidence_source = cause.settled_by.as_ref().map(|settling| &*settling.evidence);
+    assert!(matches!(evidence_source, Some("manifest" | "logs")), "settled by {evidence_source:?}");
 }
 
 #[rstest]
@@ -52,18 +52,18 @@ async fn no_wrong_answer_is_certain(
     injected: Injected,
     #[values("documented", "observed")] dialect: Dialect,
     #[values(
-        &[Door::Edge],
-        &[Door::Edge, Door::Auth],
-        &[Door::Edge, Door::Auth, Door::ServiceCredentials],
-        &[Door::Edge, Door::Manifest],
-        &[Door::Edge, Door::Logs],
-        &[Door::Edge, Door::Auth, Door::Logs],
-        &[Door::Edge, Door::Auth, Door::Manifest],
-        &[Door::Edge, Door::Auth, Door::ServiceCredentials, Door::Manifest, Door::Logs]
+        &[EvidenceSource::Edge],
+        &[EvidenceSource::Edge, EvidenceSource::Auth],
+        &[EvidenceSource::Edge, EvidenceSource::Auth, EvidenceSource::ServiceCredentials],
+        &[EvidenceSource::Edge, EvidenceSource::Manifest],
+        &[EvidenceSource::Edge, EvidenceSource::Logs],
+        &[EvidenceSource::Edge, EvidenceSource::Auth, EvidenceSource::Logs],
+        &[EvidenceSource::Edge, EvidenceSource::Auth, EvidenceSource::Manifest],
+        &[EvidenceSource::Edge, EvidenceSource::Auth, EvidenceSource::ServiceCredentials, EvidenceSource::Manifest, EvidenceSource::Logs]
     )]
-    doors: &[Door],
+    evidence_sources: &[EvidenceSource],
 ) {
-    let report = drive(injected, dialect, doors).await;
+    let report = drive(injected, dialect, evidence_sources).await;
     for cause in &report.causes {
         let wrong = cause.fault != injected.fault.id();
         assert!(
@@ -79,8 +79,8 @@ async fn no_wrong_answer_is_certain(
     assert!(kept, "{} was ruled out, {left:?} remain", injected.fault);
 }
 
-async fn drive(injected: Injected, dialect: Dialect, doors: &[Door]) -> Report {
-    Bench::boot(dialect, Some(injected)).await.with_doors(doors).smoke(&shipped()).await
+async fn drive(injected: Injected, dialect: Dialect, evidence_sources: &[EvidenceSource]) -> Report {
+    Bench::boot(dialect, Some(injected)).await.with_evidence_sources(evidence_sources).smoke(&shipped()).await
 }
 
 fn candidates(cause: &Cause) -> Vec<&str> {
