@@ -217,7 +217,7 @@ fn fact(key: &str) -> &str {
 fn shown_by(key: &str, values: &[String]) -> String {
     let Some(fact) = vocabulary::of(key) else { return String::new() };
     let telling = fact.anomaly.is_some_and(|anomaly| values.iter().all(|value| value == anomaly));
-    format!(" (source of evidence {}{})", fact.evidence_source, if telling { "; as in no system in order" } else { "" })
+    format!(" (evidence: {}{})", fact.evidence_source, if telling { "; as in no system in order" } else { "" })
 }
 
 /// `a, b or c`.
