@@ -64,7 +64,7 @@ const LABEL: &str = "settle";
 
 /// `one of 6 causes remains; the backend's manifest (evidence_source manifest) would leave 2`.
 pub(crate) fn would_leave(settling: &Settling) -> String {
-    let asks = format!("{} (source of evidence {})", settling.asks, settling.evidence);
+    let asks = format!("{} (evidence: {})", settling.asks, settling.evidence);
     match settling.of {
         0 | 1 => format!("{asks} would confirm it, or rule it out"),
         of if settling.leaves.fract() == 0.0 => {
