@@ -11,8 +11,8 @@ use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
 use crate::cli::terminal::progress::Progress;
 use crate::config::{Overrides, TargetFile};
-use crate::scenario;
-use crate::selftest::{self, Outcome};
+use crate::selftest::Outcome;
+use crate::{scenario, selftest};
 
 /// Options of `fivewhys selftest`.
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::config::file::resolve::as_websocket;
+use crate::config::target::as_websocket;
 use crate::config::{EvidenceLocation, SecretOrigin, Target, User, Validation};
 use crate::terms::{Algorithm, EvidenceSource, Service};
 

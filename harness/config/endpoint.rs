@@ -1,5 +1,6 @@
 //! One thing of a deployment that can be called, and how its answers are to be read. Sits in `target`.
 
+use crate::document::JsonMatch;
 use crate::terms::{EndpointKind, Role, Service};
 use serde_json_path::JsonPath;
 
@@ -60,27 +61,6 @@ pub struct Accept {
     pub terminal_event: Option<String>,
     /// A predicate on the first frame a WebSocket server sends.
     pub first_frame: Option<JsonMatch>,
-}
-
-/// A JSONPath (RFC 9535) and what it must find.
-#[derive(Debug, Clone)]
-pub struct JsonMatch {
-    /// Where to look.
-    pub path: JsonPath,
-    /// What must be there: one of these values. Empty: anything at all.
-    pub any_of: Vec<serde_json::Value>,
-}
-
-impl JsonMatch {
-    /// Whether any node under the path is one of the values (or is there, when no value is asked for).
-    #[must_use]
-    pub fn holds(&self, json: &serde_json::Value) -> bool {
-        let nodes = self.path.query(json).all();
-        if self.any_of.is_empty() {
-            return !nodes.is_empty();
-        }
-        nodes.iter().any(|node| self.any_of.contains(node))
-    }
 }
 
 impl Endpoint {

@@ -24,7 +24,7 @@ mod write;
 pub use attach::{TwinCoordinates, TwinPlace};
 pub(crate) use command::run as run_command;
 pub(crate) use direct::DIRECT;
-pub use endpoint::{Accept, Endpoint, JsonMatch};
+pub use endpoint::{Accept, Endpoint};
 pub use file::overrides::Overrides;
 pub use file::{TargetFile, schema};
 pub use secret::SecretError;

@@ -210,3 +210,11 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
         None => false,
     }
 }
+
+/// The same host with `ws` for `http` and `wss` for `https`.
+pub(crate) fn as_websocket(backend: &Url) -> Url {
+    let mut url = backend.clone();
+    // Cannot fail: all four are special schemes.
+    let _ = url.set_scheme(if backend.scheme() == "https" { "wss" } else { "ws" });
+    url
+}

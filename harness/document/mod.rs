@@ -6,11 +6,13 @@
 //! - `read_on`: reads a document to its end and keeps every mistake; `taken_out` blanks what is wrong
 //! - `suggest`: replaces the deserialiser's words, and finds the nearest known name
 //! - `values`, `written`: values that are checked while they are read
+//! - `json_match`: a JSONPath (RFC 9535) and the values it may find
 //! - `schema`: JSON Schemas for editors
 //!
 //! Invariant: this folder never touches the network and knows no target.
 
 pub(crate) mod error;
+mod json_match;
 pub(crate) mod mask;
 mod read_on;
 mod schema;
@@ -21,6 +23,7 @@ pub(crate) mod written;
 
 pub use error::ConfigError;
 pub(crate) use error::{Source, source};
+pub use json_match::JsonMatch;
 pub(crate) use read_on::{Reading, read_on};
 pub(crate) use schema::render as render_schema;
 pub(crate) use suggest::nearest_or_all;

@@ -10,7 +10,7 @@ use serde::de::{Deserializer, Error, IntoDeserializer as _, MapAccess, SeqAccess
 use serde_json::{Map, Number, Value};
 use toml::Spanned;
 
-use crate::config::JsonMatch;
+use crate::document::JsonMatch;
 use crate::document::error::Source;
 use crate::document::values::Query;
 

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::outcome::body_json;
 use super::{Authn, Outcome};
 use crate::config::Endpoint;
-use crate::observe::maker::challenge;
-use crate::observe::maker::challenge::Bearer;
+use crate::observe::challenge;
+use crate::observe::challenge::Bearer;
 use crate::probe::Exchange;
 use crate::terms::{Caller, Role, TokenKind};
 

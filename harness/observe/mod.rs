@@ -1,12 +1,18 @@
 //! Reads one exchange and says what it means. Never compares two.
 
+pub(crate) mod challenge;
 mod credential;
 mod maker;
+pub(crate) mod mark;
 mod observation;
 mod optional;
 mod outcome;
+pub(crate) mod problem;
+pub(crate) mod proxy_status;
 mod redirect;
+pub(crate) mod server_timing;
 mod shape;
+pub(crate) mod signature;
 #[cfg(test)]
 mod tests;
 

@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::Outcome;
 use super::redirect::{self, Leads};
-use crate::config::{Accept, Endpoint, JsonMatch};
-use crate::observe::maker::proxy_status;
-use crate::observe::maker::signature::media_type;
+use crate::config::{Accept, Endpoint};
+use crate::document::JsonMatch;
+use crate::observe::proxy_status;
+use crate::observe::signature::media_type;
 use crate::probe::{ErrorKind, Exchange};
 use crate::terms::{EndpointKind, Role, TokenKind, TokenLocation};
 

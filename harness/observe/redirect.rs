@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::observe::maker::mark::{Mark, Says};
+use crate::observe::mark::{Mark, Says};
 use crate::probe::Exchange;
 
 /// Where a redirect leads.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::observe::maker::signature::media_type;
+use crate::observe::signature::media_type;
 use crate::probe::{Exchange, Side};
 
 /// What differs between two answers that say the same.

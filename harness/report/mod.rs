@@ -9,8 +9,6 @@ mod model;
 mod text;
 
 #[cfg(test)]
-mod junit_tests;
-#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod samples;

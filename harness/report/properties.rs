@@ -3,10 +3,11 @@
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, proptest};
 use textwrap::core::display_width;
 
-use super::human::{Style, render};
+use super::human::render;
 use super::{Report, Unread, github, html, json, junit, samples};
 use crate::diagnose::{Finding, Settling};
 use crate::probe::{Close, ErrorKind, Side, TransportError};
+use crate::report::human::Style;
 use crate::terms::Hop;
 
 /// Puts one of the texts, in turn, into every field that holds one.

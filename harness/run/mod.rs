@@ -21,6 +21,7 @@ pub use crate::run::context::events::{Event, Listener};
 pub use crate::run::context::exit_code::ExitCode;
 pub use crate::run::context::interruption::Interruption;
 pub use crate::run::context::shard::{Part, ShardError};
+pub use crate::run::context::smoke::Smoke;
 pub use crate::run::merge::parts::{MergeError, NamedReport};
 pub use issue::{IssueError, issue};
 pub use merge::merge;
@@ -29,7 +30,6 @@ pub use rolled_back::roll_back;
 
 use self::drive::Driven;
 use crate::config::{SecretError, Target};
-use crate::diagnose::Catalogue;
 use crate::evidence::{Evidence, read_keys};
 use crate::probe::{Prober, Redact, SetupError};
 use crate::redact::Redactor;
@@ -37,23 +37,6 @@ use crate::report::{Report, StepOutcome, Timing};
 use crate::run::context::record::Record;
 use crate::scenario::Scenario;
 use crate::terms::EvidenceSource;
-
-/// What is to be run.
-#[derive(Debug)]
-pub struct Smoke {
-    /// Against what.
-    pub target: Arc<Target>,
-    /// What is driven.
-    pub scenarios: Vec<Scenario>,
-    /// Every fault that can be named.
-    pub catalogue: Arc<Catalogue>,
-    /// What was just deployed: service (`backend`, `auth`, …) and revision.
-    pub deployed: Vec<(String, String)>,
-    /// Knows every secret of the run; shared with whoever prints.
-    pub redactor: Redactor,
-    /// How it is to be conducted.
-    pub conduct: Conduct,
-}
 
 /// Why there is no report: nothing was tested.
 #[derive(Debug, Error, miette::Diagnostic)]

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 
-use super::{ByHand, RunError, Smoke, drive, inquiry, prober, scenarios, something_was_tested};
+use super::{ByHand, RunError, drive, inquiry, prober, scenarios, something_was_tested};
 use crate::config::Target;
 use crate::diagnose::{Cause, FailedStep, SentProbe, every_probe};
 use crate::evidence::Evidence;
 use crate::observe::Observation;
 use crate::probe::{ProbeKey, ProbeRequest, Session};
 use crate::run::context::record::Record;
+use crate::run::context::smoke::Smoke;
 use crate::terms::EvidenceSource;
 
 /// Probes of the rest that are under way at the same time.

@@ -7,9 +7,10 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 
-use super::{Smoke, smoke};
+use super::smoke;
 use crate::report::{Advice, CommandRun, Report, RollBack, RolledBack, RunOutcome, SecondSmoke, StepOutcome};
 use crate::run::context::credentials::learn_all;
+use crate::run::context::smoke::Smoke;
 
 /// One command may take this long: shifting traffic takes a platform a minute or two.
 const LONGEST: Duration = Duration::from_secs(300);

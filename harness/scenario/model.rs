@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use serde_json_path::JsonPath;
 
-use crate::config::JsonMatch;
-use crate::document::Source;
+use crate::document::{JsonMatch, Source};
 use crate::terms::{Caller, TokenKind, TokenLocation};
 
 /// One scenario file.

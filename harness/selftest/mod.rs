@@ -12,8 +12,10 @@ mod table;
 mod tests;
 
 use self::mark::{exam, parallel};
+pub use self::stage::error::SelftestError;
 use self::stage::{kept, side_by_side};
 use self::table::bars;
+pub use self::table::results::{Outcome, Results};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,22 +24,17 @@ use std::time::Instant;
 
 use fastrand::Rng;
 use fivewhys_mocks::{Dialect, Fault};
-use serde::Serialize;
-use thiserror::Error;
 
 pub use self::table::render;
 
-use self::mark::Mark;
 use self::stage::Stage;
 use self::subject::Subject;
 use crate::config::Target;
-use crate::run::RunError;
 use crate::scenario::Scenario;
 use crate::selftest::stage::healthy::Healthy;
 use crate::selftest::stage::side_by_side::Places;
 use crate::selftest::subject::mask::EVIDENCE_SETS;
 use crate::selftest::subject::recorded::Recorded;
-use crate::selftest::table::bars::Reached;
 
 /// How everything is counted, for people. Markdown.
 pub const METHOD: &str = include_str!("method.md");
@@ -73,56 +70,6 @@ pub struct Selftest {
     pub keep: Option<PathBuf>,
     /// Judge the recordings kept in this directory, and run nothing.
     pub from: Option<PathBuf>,
-}
-
-/// What came of it.
-#[derive(Debug, Serialize)]
-pub struct Outcome {
-    /// See [`Selftest::seed`].
-    pub seed: u64,
-    /// The bars, with what was reached.
-    pub bars: Vec<Reached>,
-    /// What they were measured on.
-    #[serde(flatten)]
-    pub results: Results,
-}
-
-/// Everything that is measured.
-#[derive(Debug, Default, Serialize)]
-pub struct Results {
-    /// Every verdict on something broken.
-    pub marks: Vec<Mark>,
-    /// Every run against something healthy.
-    pub healthy: Vec<Healthy>,
-    /// Recordings whose verdict is not the one that the live run came to: faults and dialect.
-    pub unlike_live: Vec<String>,
-    /// The dialects that faults were examined in: a quick exam draws one.
-    pub dialects: Vec<String>,
-    /// See [`Selftest::quick`].
-    pub quick: bool,
-    /// The longest runs, and how many seconds each took.
-    pub slowest: Vec<(String, f64)>,
-    /// Whether twins were run, rather than kept recordings judged again.
-    pub ran: bool,
-    /// How long the live runs took, in seconds.
-    pub ran_s: f64,
-    /// How long all of it took, in seconds.
-    pub took_s: f64,
-}
-
-/// Why nothing was examined.
-#[derive(Debug, Error, miette::Diagnostic)]
-pub enum SelftestError {
-    /// A twin cannot be had.
-    #[error("the twin does not boot: {0}")]
-    Twin(String),
-    /// A run tested nothing.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Run(#[from] RunError),
-    /// Recordings cannot be kept, or are none.
-    #[error("{0}: {1}")]
-    Kept(PathBuf, String),
 }
 
 /// Examines. `tell` is told how many of how many twins have run.
@@ -191,12 +138,4 @@ fn slowest(recorded: &[Recorded]) -> Vec<(String, f64)> {
     all.sort_by(|a, b| b.1.total_cmp(&a.1));
     all.truncate(SLOWEST);
     all
-}
-
-impl Outcome {
-    /// Whether no bar is missed.
-    #[must_use]
-    pub fn is_reached(&self) -> bool {
-        self.bars.iter().all(|bar| bar.reached != Some(false))
-    }
 }

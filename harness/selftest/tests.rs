@@ -4,9 +4,10 @@ use std::path::Path;
 
 use fivewhys_mocks::{Dialect, Fault};
 
-use super::{Outcome, Selftest, examine, render};
+use super::{Selftest, examine, render};
 use crate::config::{Overrides, TargetFile};
 use crate::scenario;
+use crate::selftest::table::results::Outcome;
 
 async fn slice(faults: &[&str], keep: Option<&Path>, from: Option<&Path>) -> Outcome {
     let target = TargetFile::embedded().expect("the shipped file").resolve(Some("offline"), &Overrides::default());
@@ -49,7 +50,7 @@ async fn kept_recordings_are_judged_again_as_they_were() {
     let directory = tempfile::tempdir().expect("a directory");
     let live = slice(&["edge/iam-denied"], Some(directory.path()), None).await.results;
     let again = slice(&[], None, Some(directory.path())).await.results;
-    let judged = |results: &super::Results| -> Vec<_> {
+    let judged = |results: &crate::selftest::table::results::Results| -> Vec<_> {
         results.marks.iter().map(|one| (one.fault(), one.evidence_sources.clone(), one.judgement.clone())).collect()
     };
     assert_eq!(judged(&live), judged(&again));

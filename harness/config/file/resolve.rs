@@ -1,5 +1,6 @@
 //! Turns the layers of a target, laid over each other, into a [`Target`]. Sits in `target`.
 
+use crate::config::target::as_websocket;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
@@ -106,14 +107,6 @@ fn url(header: &Header<'_>, given: Option<Url>, twin: bool, key: &str) -> Result
 /// Stands in for a URL that is missing, where a target is only looked at.
 pub(crate) fn anywhere() -> BaseUrl {
     BaseUrl(Url::parse(UNTIL_BOOT).expect("a constant URL"))
-}
-
-/// The same host with `ws` for `http` and `wss` for `https`.
-pub(crate) fn as_websocket(backend: &Url) -> Url {
-    let mut url = backend.clone();
-    // Cannot fail: all four are special schemes.
-    let _ = url.set_scheme(if backend.scheme() == "https" { "wss" } else { "ws" });
-    url
 }
 
 fn endpoints(

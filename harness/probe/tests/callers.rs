@@ -3,9 +3,9 @@
 use rstest::rstest;
 
 use super::bench::{Bench, endpoint, probe_of};
-use super::purse::SERVICE_SECRET;
-use super::script::Server;
 use crate::probe::CannotProbe;
+use crate::probe::tests::bench::purse::SERVICE_SECRET;
+use crate::probe::tests::bench::script::Server;
 use crate::terms::{Caller, EndpointKind, EvidenceSource, TokenKind, TokenLocation};
 
 const ID: &str = "auth.validate";

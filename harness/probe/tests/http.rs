@@ -4,8 +4,8 @@ use rstest::rstest;
 use serde_json::json;
 
 use super::bench::{Bench, endpoint, probe_of};
-use super::purse::PASSWORD;
-use super::script::Server;
+use crate::probe::tests::bench::purse::PASSWORD;
+use crate::probe::tests::bench::script::Server;
 use crate::probe::{CannotProbe, ErrorKind, Exchange};
 use crate::terms::{EndpointKind, TokenKind, TokenLocation};
 

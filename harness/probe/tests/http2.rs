@@ -9,8 +9,8 @@ use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use super::bench::{Bench, endpoint, probe_of};
-use super::script::Server;
 use super::tls::{speaking, trusting};
+use crate::probe::tests::bench::script::Server;
 use crate::terms::EndpointKind;
 
 const ID: &str = "backend.stream";

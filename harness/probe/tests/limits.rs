@@ -5,7 +5,7 @@ use std::time::Duration;
 use rstest::rstest;
 
 use super::bench::{Bench, endpoint, probe_of};
-use super::script::Server;
+use crate::probe::tests::bench::script::Server;
 use crate::probe::{ErrorKind, Exchange};
 use crate::terms::EndpointKind;
 

@@ -3,8 +3,8 @@
 use rstest::rstest;
 
 use super::bench::{Bench, endpoint, probe_of};
-use super::script::Server;
 use crate::probe::CannotProbe;
+use crate::probe::tests::bench::script::Server;
 use crate::terms::{EndpointKind, TokenKind, TokenLocation};
 
 const ID: &str = "backend.query";

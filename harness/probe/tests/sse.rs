@@ -1,7 +1,7 @@
 //! Event streams over a real socket.
 
 use super::bench::{Bench, endpoint, probe_of};
-use super::script::Server;
+use crate::probe::tests::bench::script::Server;
 use crate::probe::{ErrorKind, Exchange, Until};
 use crate::terms::EndpointKind;
 

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::bench::{Bench, endpoint, path, probe_of};
-use super::script::Server;
 use crate::config::Endpoint;
+use crate::probe::tests::bench::script::Server;
 use crate::probe::{CannotProbe, ErrorKind};
 use crate::terms::{Caller, EndpointKind, Role, TokenKind, TokenLocation};
 

@@ -13,8 +13,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::bench::{Bench, endpoint, probe_of};
-use super::script::Server;
 use crate::probe::ErrorKind;
+use crate::probe::tests::bench::script::Server;
 use crate::probe::transport::Tls;
 use crate::terms::EndpointKind;
 

@@ -11,8 +11,8 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
 
 use super::bench::{Bench, endpoint, of_type, probe_of};
-use super::script::Server;
 use crate::config::Endpoint;
+use crate::probe::tests::bench::script::Server;
 use crate::probe::{Close, ErrorKind, Exchange, ProbeRequest, Side, Until};
 use crate::terms::EndpointKind;
 

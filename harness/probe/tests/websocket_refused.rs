@@ -4,8 +4,8 @@ use rstest::rstest;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::bench::{Bench, endpoint, probe_of};
-use super::script::{Peer, Server};
 use crate::config::Endpoint;
+use crate::probe::tests::bench::script::{Peer, Server};
 use crate::probe::{ErrorKind, Exchange};
 use crate::terms::{EndpointKind, TokenKind, TokenLocation};
 

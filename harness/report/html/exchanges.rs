@@ -1,10 +1,10 @@
 //! What went over the wire: each failing exchange, and each that proves something, folded. Sits in `report::html`.
 
+use crate::report::html::markup::shown;
 use maud::{Markup, html};
 
 use super::super::human::duration;
-use super::super::{ProbeReport, Report, StepOutcome};
-use crate::diagnose::Proof;
+use super::super::{ProbeReport, Report};
 use crate::observe::Observation;
 use crate::probe::{Exchange, Side};
 use crate::report::html::markup::text::{lines, shown};
@@ -15,7 +15,7 @@ const LISTED: usize = 40;
 
 pub(super) fn section(report: &Report) -> Markup {
     let shown: Vec<&ProbeReport> =
-        report.probes.iter().filter(|probe| is_asked_for(report, probe.exchange.id)).collect();
+        report.probes.iter().filter(|probe| shown::is_asked_for(report, probe.exchange.id)).collect();
     html! {
         @if !shown.is_empty() {
             section .card aria-labelledby="probes-title" {
@@ -25,25 +25,6 @@ pub(super) fn section(report: &Report) -> Markup {
             }
         }
     }
-}
-
-/// Whether the page shows this exchange, so that a link to it leads somewhere.
-pub(super) fn is_shown(report: &Report, id: u32) -> bool {
-    report.probes.iter().any(|probe| probe.exchange.id == id) && is_asked_for(report, id)
-}
-
-fn is_asked_for(report: &Report, id: u32) -> bool {
-    let mut steps = report.scenarios.iter().flat_map(|scenario| &scenario.steps);
-    let failed = |outcome| matches!(outcome, StepOutcome::Failed | StepOutcome::Known);
-    steps.any(|step| {
-        (step.exchange == Some(id) && failed(step.outcome)) || step.tries.iter().any(|one| one.exchange == id)
-    }) || proofs(report).any(|proof| proof.exchange == Some(id))
-}
-
-fn proofs(report: &Report) -> impl Iterator<Item = &Proof> {
-    let whys = report.causes.iter().flat_map(|cause| &cause.whys).flat_map(|why| &why.evidence);
-    let out = report.causes.iter().flat_map(|cause| &cause.ruled_out).map(|out| &out.by);
-    whys.chain(out).chain(report.findings.iter().flat_map(|finding| &finding.evidence))
 }
 
 fn fold(probe: &ProbeReport, target: &str) -> Markup {

@@ -1,13 +1,13 @@
 //! What is wrong although nothing failed for it, and evidence that could not be read. Sits in `report::html`.
 
+use crate::report::html::markup::shown;
 use maud::{Markup, html};
 
 use super::super::Report;
-use super::exchanges;
 use crate::report::html::markup::text::{proof, shown};
 
 pub(super) fn section(report: &Report) -> Markup {
-    let is_shown = |exchange: u32| exchanges::is_shown(report, exchange);
+    let is_shown = |exchange: u32| shown::is_shown(report, exchange);
     html! {
         @if !report.findings.is_empty() || !report.unread.is_empty() {
             section .card #findings aria-labelledby="findings-title" {

@@ -1,11 +1,12 @@
 //! The outcome, before everything else, and what was run, after everything else. Sits in `report::html`.
 
+use crate::report::html::markup::certainty;
 use maud::{Markup, html};
 
 use super::super::human::{are_open, claim, headline, notes, outcome, percent};
 use super::super::{Report, RunOutcome};
 use super::{baseline, gate, partial, steps};
-use crate::diagnose::{Cause, Certainty};
+use crate::diagnose::Cause;
 use crate::report::html::markup::text::{instruction, shown};
 
 /// What came out, and in one line per cause who has to do something about it.
@@ -39,36 +40,12 @@ fn verdict(n: usize, cause: &Cause) -> Markup {
     html! {
         li {
             a href=(format!("#cause-{}", n + 1)) { strong { (shown(&claim(cause))) } }
-            " " (certainty(cause.certainty))
+            " " (certainty::certainty(cause.certainty))
             @if are_open(cause) { span .who { strong { "First suspect: " } (shown(&cause.title)) " (" (percent(cause.confidence)) ")" } }
-            @if let Some(who) = who(cause) { span .who { strong { "Who: " } (who) } }
+            @if let Some(who) = certainty::who(cause) { span .who { strong { "Who: " } (who) } }
             @if let Some(fix) = &cause.fix { span .who { strong { "What: " } (instruction(fix)) } }
             @if let Some(settling) = &cause.settled_by { span .who { strong { "Next: " } "look at " (shown(&settling.asks)) ", which would settle more" } }
         }
-    }
-}
-
-/// Who has to act, as far as it is known: `platform owns it; services involved: auth, backend`.
-pub(super) fn who(cause: &Cause) -> Option<String> {
-    let owner = cause.owner.as_ref().map(|owner| format!("{owner} owns it"));
-    let services = if cause.involves.len() == 1 { "service" } else { "services" };
-    let involved = (!cause.involves.is_empty()).then(|| format!("{services} involved: {}", cause.involves.join(", ")));
-    let known: Vec<String> = [owner, involved].into_iter().flatten().collect();
-    (!known.is_empty()).then(|| shown(&known.join("; ")))
-}
-
-/// The word, marked by its form too.
-pub(super) fn certainty(certainty: Certainty) -> Markup {
-    html! { span .chip .(certainty.as_str()) { (certainty.as_str()) } }
-}
-
-/// What the word means.
-pub(super) const fn meaning(certainty: Certainty) -> &'static str {
-    match certainty {
-        Certainty::Certain => "Certain: every other cause is contradicted by an observation.",
-        Certainty::Likely => "Likely: clearly ahead of the others, which nothing contradicts.",
-        Certainty::Ambiguous => "Ambiguous: several causes fit everything that was seen; none is clearly ahead.",
-        Certainty::Unknown => "Unknown: no known cause fits what was seen; only the place is known.",
     }
 }
 

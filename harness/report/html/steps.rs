@@ -1,10 +1,10 @@
 //! What was driven: a fold a scenario, a row a step, how long it took as a bar. Sits in `report::html`.
 
+use crate::report::html::markup::shown;
 use maud::{Markup, html};
 
 use super::super::human::{ALREADY, counted, duration, tried};
 use super::super::{Report, ScenarioReport, StepOutcome, StepReport};
-use super::exchanges;
 use crate::probe::Phases;
 use crate::report::html::markup::text::shown;
 
@@ -68,7 +68,7 @@ fn row(report: &Report, step: &StepReport, longest: f64) -> Markup {
             td { (outcome(step.outcome, step.flaky)) }
             th scope="row" {
                 (shown(&step.id)) " " code { (shown(&step.call)) }
-                @if let Some(id) = step.exchange.filter(|id| exchanges::is_shown(report, *id)) { " " a .ref href=(format!("#probe-{id}")) { "probe " (id) } }
+                @if let Some(id) = step.exchange.filter(|id| shown::is_shown(report, *id)) { " " a .ref href=(format!("#probe-{id}")) { "probe " (id) } }
                 @if step.already { " " span .chip .unknown { (ALREADY) } }
                 @for because in &step.because { div .because[step.outcome == StepOutcome::Failed] { (shown(because)) } }
                 (tries(report, step))
@@ -88,7 +88,7 @@ fn tries(report: &Report, step: &StepReport) -> Markup {
                 @for (n, one) in step.tries.iter().enumerate() {
                     li {
                         "try " (n + 1) ": " (shown(&one.after)) ", the next one " (one.waited_ms) " ms later"
-                        @if exchanges::is_shown(report, one.exchange) { " " a .ref href=(format!("#probe-{}", one.exchange)) { "probe " (one.exchange) } }
+                        @if shown::is_shown(report, one.exchange) { " " a .ref href=(format!("#probe-{}", one.exchange)) { "probe " (one.exchange) } }
                     }
                 }
             }

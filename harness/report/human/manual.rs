@@ -1,8 +1,8 @@
 //! The catalogue for people: the list of faults, and one fault like a manual page. Sits in `report::human`.
 
-use super::Style;
 use super::page::Page;
 use crate::diagnose::{Entry, LogLine, Showing};
+use crate::report::human::page::style::Style;
 use crate::report::human::page::text::Paint;
 
 /// Columns the text of a section stands in from the left.

@@ -1,8 +1,8 @@
 //! What evidence tell apart, for people. Sits in `report::human`.
 
-use super::Style;
 use super::page::Page;
 use crate::diagnose::{Class, Matrix};
+use crate::report::human::page::style::Style;
 use crate::report::human::page::text::{Paint, Separator};
 use crate::report::human::page::words::{counted, percent};
 

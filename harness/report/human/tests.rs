@@ -3,7 +3,8 @@
 use rstest::rstest;
 use rstest_reuse::apply;
 
-use crate::report::human::{Style, render};
+use crate::report::human::page::style::Style;
+use crate::report::human::render;
 use crate::report::samples::every_kind_of_run;
 use crate::report::{Report, StepOutcome, samples};
 

@@ -6,5 +6,7 @@ pub(crate) mod credentials;
 pub(crate) mod events;
 pub(crate) mod exit_code;
 pub(crate) mod interruption;
+pub(crate) mod order;
 pub(crate) mod record;
 pub(crate) mod shard;
+pub(crate) mod smoke;

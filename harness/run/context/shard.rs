@@ -6,7 +6,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use crate::report::Shard;
-use crate::run::drive;
+use crate::run::context::order::order;
 use crate::scenario::Scenario;
 
 /// A part with its place in the whole.
@@ -47,7 +47,7 @@ impl Shard {
         if own.is_empty() {
             return Err(ShardError::Empty { shard: self, scenarios: ids.len() });
         }
-        let order = drive::order(&scenarios).into_iter().map(|scenario| scenario.id.clone());
+        let order = order(&scenarios).into_iter().map(|scenario| scenario.id.clone());
         let order = order.zip(0..).filter(|(id, _)| own.contains(&id)).collect();
         let kept = scenarios.into_iter().filter(|scenario| own.contains(&&scenario.id)).collect();
         Ok((kept, Part { shard: self, order }))

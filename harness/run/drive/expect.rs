@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::config::{Endpoint, JsonMatch};
+use crate::config::Endpoint;
+use crate::document::JsonMatch;
 use crate::observe::{Observation, Outcome};
 use crate::probe::{ErrorKind, Exchange};
 use crate::scenario::{Expect, Step};

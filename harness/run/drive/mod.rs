@@ -8,6 +8,7 @@ pub(crate) mod judged;
 pub(crate) mod request;
 pub(crate) mod retry;
 
+use crate::run::context::order::parted;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
@@ -54,21 +55,6 @@ pub(crate) async fn drive(
         }
     }
     driven
-}
-
-/// The order in which they are driven.
-pub(crate) fn order(scenarios: &[Scenario]) -> Vec<&Scenario> {
-    let (controls, others) = parted(scenarios);
-    others.into_iter().chain(controls).collect()
-}
-
-/// Those with controls, and the others.
-fn parted(scenarios: &[Scenario]) -> (Vec<&Scenario>, Vec<&Scenario>) {
-    scenarios.iter().partition(|one| has_controls(one))
-}
-
-fn has_controls(scenario: &Scenario) -> bool {
-    scenario.steps.iter().any(|step| step.expect.refused)
 }
 
 impl Driven {

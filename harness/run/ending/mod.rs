@@ -13,10 +13,11 @@ use crate::report::{
     GateReport, Kept, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
 };
 use crate::run::context::record::Record;
+use crate::run::context::smoke::Smoke;
 use crate::run::drive::Driven;
 use crate::run::ending::exit::Ended;
+use crate::run::inquiry;
 use crate::run::inquiry::Conclusion;
-use crate::run::{Smoke, inquiry};
 
 /// Everything, whole.
 pub(crate) async fn report(

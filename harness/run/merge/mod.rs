@@ -8,10 +8,11 @@ use crate::config::Target;
 use crate::diagnose::{diagnose, findings, opened_by_test_headers};
 use crate::evidence::{Evidence, LogEntry};
 use crate::report::{Report, Timing, Unread};
+use crate::run::context::smoke::Smoke;
 use crate::run::inquiry::Conclusion;
 use crate::run::merge::joined::Joined;
 use crate::run::merge::parts::{MergeError, NamedReport, belong_together};
-use crate::run::{ByHand, Smoke, ending, inquiry};
+use crate::run::{ByHand, ending, inquiry};
 
 /// Merges the parts. `run` holds the target and what a gate is told; its scenarios are not looked at.
 ///

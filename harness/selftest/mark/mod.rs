@@ -6,6 +6,7 @@ pub(crate) mod judge;
 pub(crate) mod parallel;
 pub(crate) mod separable;
 pub(crate) mod template;
+pub(crate) mod wrong;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,10 +15,10 @@ use serde::Serialize;
 
 use crate::selftest::mark::baseline::Baseline;
 use crate::selftest::mark::judge::{Judgement, Truth};
+use crate::selftest::mark::wrong::Wrong;
 use crate::selftest::subject::hop;
 use crate::selftest::subject::mask::View;
 use crate::selftest::subject::replay::replay;
-use crate::selftest::table::wrong::Wrong;
 
 /// What kind of subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -8,8 +8,8 @@ use url::Url;
 
 use crate::config::Target;
 use crate::run::Recording;
-use crate::selftest::SelftestError;
 use crate::selftest::stage::Stage;
+use crate::selftest::stage::error::SelftestError;
 use crate::selftest::subject::Subject;
 use crate::selftest::subject::recorded::Recorded;
 

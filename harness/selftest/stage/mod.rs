@@ -1,5 +1,6 @@
 //! Boots a twin for each subject and runs against it. Sits in `selftest`; the only file of it that boots anything.
 
+pub(crate) mod error;
 pub(crate) mod healthy;
 pub(crate) mod kept;
 pub(crate) mod side_by_side;
@@ -12,9 +13,10 @@ use fivewhys_mocks::{Noise, Twin};
 use crate::config::{Budget, Target};
 use crate::diagnose::Catalogue;
 use crate::redact::Redactor;
-use crate::run::{self, Smoke};
+use crate::run;
+use crate::run::Smoke;
 use crate::scenario::Scenario;
-use crate::selftest::SelftestError;
+use crate::selftest::stage::error::SelftestError;
 use crate::selftest::stage::healthy::Healthy;
 use crate::selftest::stage::kept::Addresses;
 use crate::selftest::subject::Subject;

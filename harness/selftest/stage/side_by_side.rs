@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::selftest::SelftestError;
+use crate::selftest::stage::error::SelftestError;
 
 /// Runs at the same time for each processor: much of a run is waiting, and more of them would wait for each other.
 const AT_ONCE: usize = 4;

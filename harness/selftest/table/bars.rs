@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::selftest::Results;
 use crate::selftest::table::measure::MEASURES;
+use crate::selftest::table::results::Results;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,7 +1,7 @@
 //! What is measured over all marks, by the names that `bars.toml` uses. Sits in `selftest`.
 
-use crate::selftest::Results;
 use crate::selftest::mark::{Kind, Mark};
+use crate::selftest::table::results::Results;
 
 /// The dialect that has a bar of its own.
 const OPAQUE: &str = "opaque";

@@ -2,6 +2,7 @@
 
 pub(crate) mod bars;
 pub(crate) mod measure;
+pub(crate) mod results;
 pub(crate) mod wrong;
 
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ use crate::selftest::stage::healthy::Healthy;
 use crate::selftest::subject::hop;
 use crate::selftest::table::bars::Reached;
 use crate::selftest::table::measure::{count, is_certain_and_right, mean, share};
-use crate::selftest::{Outcome, Results};
+use crate::selftest::table::results::{Outcome, Results};
 
 /// Everything: bars, tables, what does not show, what went wrong.
 pub fn render(outcome: &Outcome) -> String {

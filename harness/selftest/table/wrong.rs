@@ -1,5 +1,6 @@
 //! The cases that went wrong, for whoever tunes the engine: the worst first, one line for all sets of evidence that fare alike. Sits in `selftest`.
 
+use crate::selftest::mark::wrong::Wrong;
 use std::collections::BTreeMap;
 
 use crate::selftest::mark::Mark;
@@ -9,43 +10,6 @@ use crate::selftest::table::table;
 const LISTED: usize = 300;
 /// So many candidates are written out.
 const CANDIDATES: usize = 4;
-
-/// What is wrong, as bad as it is: the worst has the least number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Wrong {
-    /// A cause is called certain that was not injected.
-    SureOfAnother,
-    /// With noise, another hop is named.
-    OtherHopInNoise,
-    /// Of a pair, a hop is not named.
-    MissingHop,
-    /// What the evidence shows would tell it, and it is not among three.
-    NotAmongThree,
-    /// What the evidence shows would tell it, and it is not first.
-    NotFirst,
-    /// What the evidence shows would tell it, and nothing is likely.
-    Undecided,
-    /// The candidates are not those that the evidence does not tell apart.
-    OtherCandidates,
-    /// The cause is right, and a why lacks its proof.
-    Unproven,
-}
-
-impl Wrong {
-    /// In a few words.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::SureOfAnother => "WRONG AND CERTAIN",
-            Self::OtherHopInNoise => "noise: another hop",
-            Self::MissingHop => "two: a hop is missing",
-            Self::NotAmongThree => "not among three",
-            Self::NotFirst => "not first",
-            Self::Undecided => "separable, undecided",
-            Self::OtherCandidates => "other candidates",
-            Self::Unproven => "chain without proof",
-        }
-    }
-}
 
 /// All of them, as a table.
 pub(crate) fn listed(marks: &[Mark]) -> String {

@@ -5,12 +5,13 @@ pub(crate) mod open;
 pub(crate) mod ruled_out;
 pub(crate) mod whys;
 
+use crate::report::html::markup::{certainty, shown};
 use maud::{Markup, html};
 
 use crate::diagnose::{Cause, Certainty};
 use crate::report::html::figure::{map, sequence};
 use crate::report::html::markup::text::shown;
-use crate::report::html::{exchanges, outcome};
+
 use crate::report::human::{are_open, claim, hops};
 use crate::report::{Passage, Report};
 
@@ -21,11 +22,11 @@ pub(crate) fn section(report: &Report, n: usize, cause: &Cause) -> Markup {
     let number = n + 1;
     let id = format!("cause-{number}");
     let passage = report.passages.iter().find(|passage| passage.cause == n);
-    let is_shown = |exchange: u32| exchanges::is_shown(report, exchange);
+    let is_shown = |exchange: u32| shown::is_shown(report, exchange);
     html! {
         section .card #(id) aria-labelledby=(format!("{id}-title")) {
             @if report.causes.len() > 1 { p .eyebrow { "Cause " (number) " of " (report.causes.len()) } }
-            h2 #(format!("{id}-title")) { (shown(&claim(cause))) " " (outcome::certainty(cause.certainty)) }
+            h2 #(format!("{id}-title")) { (shown(&claim(cause))) " " (certainty::certainty(cause.certainty)) }
             (about(cause))
             (open::settle(cause))
             (cure::section(cause, report.gate.is_some()))
@@ -41,10 +42,10 @@ pub(crate) fn section(report: &Report, n: usize, cause: &Cause) -> Markup {
 fn about(cause: &Cause) -> Markup {
     html! {
         @if cause.certainty == Certainty::Unknown { p { (shown(&cause.title)) "." } }
-        p .quiet { (outcome::meaning(cause.certainty)) }
+        p .quiet { (certainty::meaning(cause.certainty)) }
         dl .facts {
             dt { "Where" } dd { (place(cause)) }
-            @if let Some(who) = outcome::who(cause) { dt { "Who" } dd { (who) } }
+            @if let Some(who) = certainty::who(cause) { dt { "Who" } dd { (who) } }
             @if !are_open(cause) { dt { "Called" } dd { code { (shown(&cause.fault)) } } }
         }
     }

@@ -1,9 +1,9 @@
 //! The sequence of the failing request: who asked whom, who answered what. Sits in `report::html`.
 
+use crate::report::html::markup::shown;
 use maud::{Markup, html};
 
 use crate::diagnose::Certainty;
-use crate::report::html::exchanges;
 use crate::report::html::figure::drawing::{LINE, arrow, block, wrapped};
 use crate::report::html::markup::text::shown;
 use crate::report::{Leg, LegKind, Passage, Report};
@@ -29,7 +29,7 @@ pub(crate) fn figure(report: &Report, number: usize, passage: &Passage, certaint
             h3 { "The failing request" }
             p .quiet {
                 "One request that fails by it: " code { (shown(&passage.step)) }
-                @if exchanges::is_shown(report, passage.exchange) {
+                @if shown::is_shown(report, passage.exchange) {
                     ", " a .ref href=(format!("#probe-{}", passage.exchange)) { "probe " (passage.exchange) }
                 }
                 "."

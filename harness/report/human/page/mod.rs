@@ -1,11 +1,12 @@
 //! The page: places texts in columns and keeps every line within the width. Sits in `report::human`, between the sections and the text.
 
+pub(crate) mod style;
 pub(crate) mod text;
 pub(crate) mod words;
 
 use std::mem::take;
 
-use crate::report::human::Style;
+use crate::report::human::page::style::Style;
 use crate::report::human::page::text::{Ink, Paint, Text};
 
 /// Columns between neighbours.

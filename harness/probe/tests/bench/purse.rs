@@ -11,12 +11,12 @@ use crate::config::User;
 use crate::probe::{CredentialError, Credentials};
 use crate::terms::TokenKind;
 
-pub(super) const SERVICE_SECRET: &str = "the-service-secret-of-the-backend";
-pub(super) const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const SERVICE_SECRET: &str = "the-service-secret-of-the-backend";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 /// Tokens that name their kind, and a redactor that knows every one of them.
 #[derive(Default)]
-pub(super) struct Purse {
+pub(crate) struct Purse {
     known: Mutex<Vec<(String, String)>>,
     minted: AtomicU32,
 }
@@ -29,11 +29,11 @@ impl Purse {
     }
 
     /// Everything that may never be seen.
-    pub(super) fn known(&self) -> Vec<String> {
+    pub(crate) fn known(&self) -> Vec<String> {
         self.known.lock().unwrap().iter().map(|(text, _)| text.clone()).collect()
     }
 
-    pub(super) fn clean(&self, text: &str) -> String {
+    pub(crate) fn clean(&self, text: &str) -> String {
         let known = self.known.lock().unwrap();
         known.iter().fold(text.to_owned(), |text, (secret, label)| text.replace(secret.as_str(), label))
     }

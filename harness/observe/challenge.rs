@@ -1,6 +1,6 @@
 //! `WWW-Authenticate` (RFC 9110, 11.6.1): what a refusal demands, and what it says of the bearer token (RFC 6750, 3). Sits in `observe`.
 
-use crate::observe::maker::mark::{Mark, Says};
+use crate::observe::mark::{Mark, Says};
 use crate::probe::Exchange;
 
 /// What a bearer challenge says of the token.

@@ -1,6 +1,6 @@
-//! The JSON report: the report type as it is, pretty, for programs. Sits in `report`; the schema's name is [`super::SCHEMA`].
+//! The JSON report: the report type as it is, pretty, for programs. Sits in `report`; the schema's name is [`crate::report::SCHEMA`].
 
-use super::Report;
+use crate::report::Report;
 use crate::report::text::hostile::is_hidden;
 
 /// The report as JSON (RFC 8259), ending with a new line. What would act on a terminal is written as `\uXXXX`, so nothing is lost and a
@@ -28,8 +28,9 @@ fn escape(shown: &mut String, c: char) {
 mod tests {
     use rstest_reuse::apply;
 
-    use super::super::samples::{self, every_kind_of_run};
     use super::{Report, render};
+    use crate::report::samples;
+    use crate::report::samples::every_kind_of_run;
 
     #[apply(every_kind_of_run)]
     fn every_kind_of_run_as_json(#[case] name: &str, #[case] report: Report) {

@@ -2,9 +2,9 @@
 
 use rstest_reuse::apply;
 
-use super::junit::render;
-use super::samples::every_kind_of_run;
-use super::{Report, samples};
+use crate::report::junit::render;
+use crate::report::samples::every_kind_of_run;
+use crate::report::{Report, samples};
 
 #[apply(every_kind_of_run)]
 fn every_kind_of_run_as_junit(#[case] name: &str, #[case] report: Report) {
@@ -33,8 +33,8 @@ fn the_root_has_no_attribute_that_jenkins_does_not_know() {
 
 #[test]
 fn a_flaky_pass_that_is_not_tolerated_is_a_failure_of_the_run() {
-    let exit = super::ExitReport { code: 3, meaning: "a step passed only when it was repeated".to_owned() };
-    let xml = render(&Report { outcome: super::RunOutcome::Failed, exit, ..samples::flaky() });
+    let exit = crate::report::ExitReport { code: 3, meaning: "a step passed only when it was repeated".to_owned() };
+    let xml = render(&Report { outcome: crate::report::RunOutcome::Failed, exit, ..samples::flaky() });
     let run = xml.split("<testsuite name=\"(run)\"").nth(1).expect("a suite of the run");
     assert!(run.contains(r#"<failure message="exit 3: a step passed only when it was repeated">"#), "{run}");
     assert!(!render(&samples::flaky()).contains("(run)"), "nothing failed where it is tolerated");

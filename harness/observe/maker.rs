@@ -1,17 +1,9 @@
 //! Who made the answer. Sits in `observe`.
 
-pub(crate) mod challenge;
-pub(crate) mod mark;
-pub(crate) mod problem;
-pub(crate) mod proxy_status;
-pub(crate) mod server_timing;
-pub(crate) mod signature;
-#[cfg(test)]
-pub(crate) mod signature_tests;
-
+use super::{challenge, problem, proxy_status, server_timing, signature};
 use crate::config::Endpoint;
-use crate::observe::maker::mark::{Mark, Says};
-use crate::observe::maker::signature::media_type;
+use crate::observe::mark::{Mark, Says};
+use crate::observe::signature::media_type;
 use crate::observe::{Because, Outcome, redirect};
 use crate::probe::Exchange;
 use crate::terms::Hop;

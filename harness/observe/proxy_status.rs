@@ -3,7 +3,7 @@
 use sfv::{BareItem, Item, List, ListEntry, Parser};
 
 use crate::observe::Outcome;
-use crate::observe::maker::mark::{Mark, Says};
+use crate::observe::mark::{Mark, Says};
 use crate::probe::Exchange;
 use crate::terms::Service;
 

@@ -9,29 +9,29 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 /// A listener on loopback. Dropped, it ends with every connection it holds.
-pub(super) struct Server {
-    pub(super) address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
     connections: Arc<Mutex<usize>>,
     _tasks: JoinSet<()>,
 }
 
 impl Server {
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Heads and bodies of the requests that came, as text.
-    pub(super) fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 
-    pub(super) fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         *self.connections.lock().unwrap()
     }
 
     /// One request read from each connection, then the handler has it.
-    pub(super) async fn scripted<F, Fut>(handler: F) -> Self
+    pub(crate) async fn scripted<F, Fut>(handler: F) -> Self
     where
         F: Fn(Peer) -> Fut + Clone + Send + 'static,
         Fut: Future<Output = ()> + Send,
@@ -52,7 +52,7 @@ impl Server {
     }
 
     /// Answers every request with these bytes, piece by piece, and closes.
-    pub(super) async fn answering(pieces: &'static [&'static str]) -> Self {
+    pub(crate) async fn answering(pieces: &'static [&'static str]) -> Self {
         Self::scripted(move |mut peer| async move {
             for piece in pieces {
                 peer.write(piece.as_bytes()).await;
@@ -62,7 +62,7 @@ impl Server {
     }
 
     /// The connection itself, untouched.
-    pub(super) async fn raw<F, Fut>(handler: F) -> Self
+    pub(crate) async fn raw<F, Fut>(handler: F) -> Self
     where
         F: Fn(TcpStream) -> Fut + Clone + Send + 'static,
         Fut: Future<Output = ()> + Send,
@@ -70,7 +70,7 @@ impl Server {
         Self::listening_on("127.0.0.1:0", handler).await
     }
 
-    pub(super) async fn listening_on<F, Fut>(address: &str, handler: F) -> Self
+    pub(crate) async fn listening_on<F, Fut>(address: &str, handler: F) -> Self
     where
         F: Fn(TcpStream) -> Fut + Clone + Send + 'static,
         Fut: Future<Output = ()> + Send,
@@ -93,9 +93,9 @@ impl Server {
 }
 
 /// A connection whose request has been read.
-pub(super) struct Peer {
+pub(crate) struct Peer {
     stream: TcpStream,
-    pub(super) request: String,
+    pub(crate) request: String,
 }
 
 impl Peer {
@@ -111,23 +111,23 @@ impl Peer {
     }
 
     /// Writes at once; a client that has gone is no error.
-    pub(super) async fn write(&mut self, bytes: &[u8]) {
+    pub(crate) async fn write(&mut self, bytes: &[u8]) {
         let _ = self.stream.write_all(bytes).await;
         let _ = self.stream.flush().await;
     }
 
-    pub(super) async fn answer(&mut self, status: &str, headers: &str, body: &str) {
+    pub(crate) async fn answer(&mut self, status: &str, headers: &str, body: &str) {
         let length = body.len();
         self.write(format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}").as_bytes()).await;
     }
 
     /// Holds the connection open until the client or the test has gone.
-    pub(super) async fn hold(mut self) {
+    pub(crate) async fn hold(mut self) {
         while self.stream.read_u8().await.is_ok() {}
     }
 
     /// Writes the same bytes again and again until the client has gone.
-    pub(super) async fn repeat(mut self, bytes: &[u8]) {
+    pub(crate) async fn repeat(mut self, bytes: &[u8]) {
         while self.stream.write_all(bytes).await.is_ok() {}
     }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::observe::maker::mark::{Mark, Says};
-use crate::observe::maker::signature::media_type;
+use crate::observe::mark::{Mark, Says};
 use crate::observe::outcome::body_json;
+use crate::observe::signature::media_type;
 use crate::probe::Exchange;
 
 /// A problem is what a service answers; some edges do so too. One whose own `status` is not that of the answer was relayed by somebody

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
-use super::human::{ALREADY, are_open, claim, hops, second_smoke, since, tried, whats_new};
-use super::{Report, RunOutcome, ScenarioReport, StepOutcome, StepReport, Try};
 use crate::diagnose::Cause;
+use crate::report::human::{ALREADY, are_open, claim, hops, second_smoke, since, tried, whats_new};
 use crate::report::text::hostile;
+use crate::report::{Report, RunOutcome, ScenarioReport, StepOutcome, StepReport, Try};
 
 /// The suite of findings that fail the run. No scenario file can be called so.
 const FINDINGS: &str = "(findings)";
@@ -208,3 +208,5 @@ fn indent(line: &str) -> String {
 fn time(ms: f64) -> Duration {
     Duration::try_from_secs_f64(ms / 1000.0).unwrap_or_default()
 }
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,6 +1,6 @@
 //! `Server-Timing` (W3C): a metric of the auth service proves that it was asked. A hint. Sits in `observe`.
 
-use crate::observe::maker::mark::{Mark, Says};
+use crate::observe::mark::{Mark, Says};
 use crate::probe::Exchange;
 
 /// A mark when time was spent on authentication.

@@ -7,41 +7,42 @@ use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
-use super::purse::Purse;
 use crate::config::{
-    Accept, Budget, CallerIdentity, Claims, DeployedNames, Endpoint, JsonMatch, SecretSource, Target, UnusualProbes,
-    User, Validation,
+    Accept, Budget, CallerIdentity, Claims, DeployedNames, Endpoint, SecretSource, Target, UnusualProbes, User,
+    Validation,
 };
+use crate::document::JsonMatch;
+use crate::probe::tests::bench::purse::Purse;
 use crate::probe::transport::Tls;
 use crate::probe::{CannotProbe, Exchange, ProbeKey, ProbeRequest, Prober, Redact};
 use crate::terms::{Caller, EndpointKind, EvidenceSource, Role, Service, TokenKind, TokenLocation};
 
 /// A target under construction, and what probes it.
-pub(super) struct Bench {
-    pub(super) target: Target,
-    pub(super) purse: Arc<Purse>,
-    pub(super) run: Duration,
+pub(crate) struct Bench {
+    pub(crate) target: Target,
+    pub(crate) purse: Arc<Purse>,
+    pub(crate) run: Duration,
     tls: Option<Tls>,
 }
 
 impl Bench {
     /// Everything at this base URL (`http://…`), all evidence granted, generous budgets, one user `anna`.
-    pub(super) fn at(base: &str) -> Self {
+    pub(crate) fn at(base: &str) -> Self {
         let run = Duration::from_secs(30);
         Self { target: target(base), purse: Arc::default(), run, tls: None }
     }
 
-    pub(super) fn with(mut self, endpoint: Endpoint) -> Self {
+    pub(crate) fn with(mut self, endpoint: Endpoint) -> Self {
         self.target.endpoints.insert(endpoint.id.clone(), endpoint);
         self
     }
 
-    pub(super) fn trusting(mut self, tls: Tls) -> Self {
+    pub(crate) fn trusting(mut self, tls: Tls) -> Self {
         self.tls = Some(tls);
         self
     }
 
-    pub(super) fn prober(self) -> Prober {
+    pub(crate) fn prober(self) -> Prober {
         let purse = Arc::clone(&self.purse);
         let redact: Redact = Arc::new(move |text| purse.clean(text));
         let deadline = Instant::now() + self.run;
@@ -49,12 +50,12 @@ impl Bench {
         Prober::with_tls(Arc::new(self.target), self.purse, redact, deadline, tls)
     }
 
-    pub(super) async fn probe(self, request: &ProbeRequest) -> Result<Exchange, CannotProbe> {
+    pub(crate) async fn probe(self, request: &ProbeRequest) -> Result<Exchange, CannotProbe> {
         self.prober().session().send(request).await
     }
 
     /// Sends one probe; checks that no secret is anywhere in what is recorded.
-    pub(super) async fn send(self, request: &ProbeRequest) -> Exchange {
+    pub(crate) async fn send(self, request: &ProbeRequest) -> Exchange {
         let purse = Arc::clone(&self.purse);
         let exchange = self.probe(request).await.unwrap();
         let recorded = serde_json::to_string(&exchange).unwrap();
@@ -66,7 +67,7 @@ impl Bench {
 }
 
 /// `valid` token in the header, no caller, user `anna`.
-pub(super) fn probe_of(endpoint: &str) -> ProbeRequest {
+pub(crate) fn probe_of(endpoint: &str) -> ProbeRequest {
     ProbeRequest::new(ProbeKey {
         endpoint: endpoint.to_owned(),
         token: TokenKind::Valid,
@@ -76,7 +77,7 @@ pub(super) fn probe_of(endpoint: &str) -> ProbeRequest {
     })
 }
 
-pub(super) fn endpoint(id: &str, kind: EndpointKind) -> Endpoint {
+pub(crate) fn endpoint(id: &str, kind: EndpointKind) -> Endpoint {
     Endpoint {
         past_edge: false,
         id: id.to_owned(),
@@ -100,12 +101,12 @@ pub(super) fn endpoint(id: &str, kind: EndpointKind) -> Endpoint {
     }
 }
 
-pub(super) fn path(path: &str) -> serde_json_path::JsonPath {
+pub(crate) fn path(path: &str) -> serde_json_path::JsonPath {
     serde_json_path::JsonPath::parse(path).unwrap()
 }
 
 /// Holds for JSON whose `type` is this.
-pub(super) fn of_type(name: &str) -> JsonMatch {
+pub(crate) fn of_type(name: &str) -> JsonMatch {
     JsonMatch { path: path("$.type"), any_of: vec![name.into()] }
 }
 
@@ -167,3 +168,5 @@ fn claims() -> Claims {
 fn no_source() -> SecretSource {
     SecretSource { purpose: "nothing".to_owned(), min_bytes: 0, sources: Vec::new() }
 }
+pub(crate) mod purse;
+pub(crate) mod script;

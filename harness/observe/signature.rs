@@ -1,0 +1,297 @@
+//! Signatures: marks by which the maker of an answer is known. Data in `signatures/`, one file a product; this reads and matches them.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::observe::mark::{Mark, Says};
+use crate::probe::Exchange;
+use crate::terms::EndpointKind;
+
+/// One mark of a product. Everything that is given must hold.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Signature {
+    /// A slug, `run.iam.missing`; several entries may share it.
+    pub(crate) id: String,
+    /// What it tells of the answer's maker.
+    pub(crate) says: Says,
+    /// How the fact is known: bounds the weight, for the readers and the test of the data.
+    #[cfg_attr(not(test), expect(dead_code, reason = "kept in the data for its readers"))]
+    pub(crate) basis: Basis,
+    /// How far one may lean on it, 0 to 1: see [`crate::observe::maker`].
+    pub(crate) weight: f64,
+    /// Where the fact comes from; for readers of the data.
+    #[expect(dead_code, reason = "kept in the data for its readers")]
+    source: String,
+    /// The status code is one of these.
+    #[serde(default)]
+    status: Vec<u16>,
+    /// The media type is this.
+    content_type: Option<String>,
+    /// The body begins so, white space aside.
+    body_begins: Option<String>,
+    /// The body is one of these, white space around it aside.
+    #[serde(default)]
+    body_is: Vec<String>,
+    /// The body holds all of these.
+    #[serde(default)]
+    body: Vec<String>,
+    /// The body, or one message of the server over the socket, holds all of these.
+    #[serde(default)]
+    said: Vec<String>,
+    /// The body is empty.
+    #[serde(default)]
+    body_empty: bool,
+    /// These headers are there and hold this (any case).
+    #[serde(default)]
+    header: BTreeMap<String, String>,
+    /// The endpoint is of this kind.
+    kind: Option<EndpointKind>,
+}
+
+/// How a fact is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Basis {
+    /// On loopback, with the real product.
+    Measured,
+    /// By its vendor or a standard.
+    Documented,
+    /// By a public report of a real capture.
+    Reported,
+    /// Generally known, verified by nobody here: never more than a hint.
+    Hearsay,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignatureFile {
+    signature: Vec<Signature>,
+}
+
+macro_rules! products {
+    ($($name:literal),+ $(,)?) => {
+        [$(($name, include_str!(concat!("signatures/", $name, ".toml")))),+]
+    };
+}
+
+static SHIPPED: LazyLock<Vec<Signature>> = LazyLock::new(|| {
+    let files = products![
+        "apache",
+        "auth-words",
+        "aws-alb",
+        "aws-api-gateway",
+        "caddy",
+        "cloud-armor",
+        "cloud-run",
+        "cloudflare",
+        "envoy",
+        "espv2",
+        "fastapi",
+        "gateway",
+        "gfe",
+        "haproxy",
+        "iap",
+        "load-balancer",
+        "nginx",
+        "stores",
+        "traefik",
+        "varnish",
+    ];
+    files.into_iter().flat_map(|(name, text)| read(name, text)).collect()
+});
+
+fn read(name: &str, text: &str) -> Vec<Signature> {
+    match toml::from_str::<SignatureFile>(text) {
+        Ok(file) => file.signature,
+        Err(error) => unreachable!("signatures/{name}.toml is checked by a test: {error}"),
+    }
+}
+
+/// Every signature that is shipped.
+pub(crate) fn shipped() -> &'static [Signature] {
+    &SHIPPED
+}
+
+/// The marks of known products on this exchange.
+pub(crate) fn marks(exchange: &Exchange, kind: EndpointKind) -> impl Iterator<Item = Mark> {
+    shipped().iter().filter(move |signature| signature.fits(exchange, kind)).map(Signature::mark)
+}
+
+impl Signature {
+    fn fits(&self, exchange: &Exchange, kind: EndpointKind) -> bool {
+        let Some(status) = exchange.status() else { return false };
+        let text = exchange.body.text.trim();
+        (self.status.is_empty() || self.status.contains(&status))
+            && self.kind.is_none_or(|wanted| wanted == kind)
+            && self.content_type.as_deref().is_none_or(|wanted| media_type(exchange) == Some(wanted))
+            && (!self.body_empty || text.is_empty())
+            && self.body_begins.as_deref().is_none_or(|begin| text.starts_with(begin))
+            && (self.body_is.is_empty() || self.body_is.iter().any(|whole| text == whole))
+            && self.body.iter().all(|part| text.contains(part.as_str()))
+            && (self.said.is_empty() || self.is_said(exchange))
+            && self.header.iter().all(|(name, part)| has_header(exchange, name, part))
+    }
+
+    fn is_said(&self, exchange: &Exchange) -> bool {
+        let said = exchange.received().map(|frame| frame.data.as_str()).chain([exchange.body.text.as_str()]);
+        said.into_iter().any(|text| self.said.iter().all(|part| text.contains(part.as_str())))
+    }
+
+    fn mark(&self) -> Mark {
+        Mark { id: self.id.clone(), says: self.says, weight: self.weight, bytes: self.bytes() }
+    }
+
+    /// The bytes that fitted, for the report.
+    fn bytes(&self) -> String {
+        let headers = self.header.iter().map(|(name, part)| format!("header {name}: …{part}"));
+        let body = self.body_begins.iter().chain(&self.body).chain(&self.said).map(|part| format!("body …{part}…"));
+        let status = (!self.status.is_empty()).then(|| format!("status {:?}", self.status));
+        headers.chain(body).chain(status).next().unwrap_or_else(|| self.id.clone())
+    }
+}
+
+/// The media type of the answer, without parameters.
+pub(crate) fn media_type(exchange: &Exchange) -> Option<&str> {
+    let value = exchange.header("content-type")?;
+    Some(value.split(';').next().unwrap_or(value).trim())
+}
+
+fn has_header(exchange: &Exchange, name: &str, part: &str) -> bool {
+    let part = part.to_ascii_lowercase();
+    let headers = exchange.head.iter().flat_map(|head| &head.headers);
+    headers.into_iter().any(|(n, value)| n == name && value.to_ascii_lowercase().contains(&part))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use crate::fixtures::{endpoint, exchange};
+    use crate::observe::maker::SURE;
+    use crate::observe::observe;
+    use crate::observe::signature::{Basis, shipped};
+    use crate::probe::Exchange;
+    use crate::terms::{Hop, TokenKind};
+
+    const MESSAGES: &str = "backend.chat-messages";
+    const HTML: &str = "text/html; charset=iso-8859-1";
+    const TEXT: &str = "text/plain";
+    const JSON: &str = "application/json";
+
+    #[test]
+    fn what_is_only_generally_known_is_never_more_than_a_hint() {
+        let bold: Vec<&str> = shipped()
+            .iter()
+            .filter(|one| match one.basis {
+                Basis::Hearsay => one.weight >= SURE,
+                Basis::Measured | Basis::Documented | Basis::Reported => !(0.0..1.0).contains(&one.weight),
+            })
+            .map(|one| one.id.as_str())
+            .collect();
+        assert!(bold.is_empty(), "{bold:?}");
+    }
+
+    fn seen(exchange: &Exchange) -> (Hop, bool) {
+        let seen = observe(exchange, &endpoint(MESSAGES), "nobody").expect("not cut by our own budget");
+        (seen.answered_by, seen.maker_is_hint)
+    }
+
+    fn answered(status: u16, media: &str, headers: &[(&str, &str)], text: &str) -> (Hop, bool) {
+        let plain = exchange(MESSAGES, TokenKind::Valid).answered(status, media, text);
+        seen(&headers.iter().fold(plain, |one, (name, value)| one.with_header(name, value)))
+    }
+
+    #[rstest]
+    #[case::haproxy(503, HTML, &[], "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>\n")]
+    #[case::haproxy_deny(403, HTML, &[], "<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>\n")]
+    #[case::haproxy_timeout(504, HTML, &[], "<html><body><h1>504 Gateway Time-out</h1>\nThe server didn't respond in time.\n</body></html>\n")]
+    #[case::haproxy_limit(429, HTML, &[], "<html><body><h1>429 Too Many Requests</h1>\nYou have sent too many requests in a given amount of time.\n</body></html>\n")]
+    #[case::caddy(502, "", &[("server", "Caddy")], "")]
+    #[case::apache(502, HTML, &[("server", "Apache/2.4.71 (Debian)")], "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http://www.w3.org/TR/html4/strict.dtd\">\n<html><head>\n<title>502 Proxy Error</title>\n</head><body>\n<h1>Proxy Error</h1>\n<p>The proxy server received an invalid\nresponse from an upstream server.<br />\n")]
+    #[case::apache_refused(503, HTML, &[("server", "Apache/2.4.71 (Debian)")], "<html><head>\n<title>503 Service Unavailable</title>\n</head><body>\n<h1>Service Unavailable</h1>\n<p>The server is temporarily unable to service your\nrequest due to maintenance downtime or capacity\nproblems. Please try again later.</p>\n")]
+    #[case::varnish(503, HTML, &[("x-varnish", "2")], "<!DOCTYPE html>\n<html>\n<head><title>503 Backend fetch failed</title></head><body><h1>Error 503 Backend fetch failed</h1><h3>Guru Meditation:</h3>")]
+    #[case::nginx(502, HTML, &[("server", "nginx/1.22.1")], "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n")]
+    #[case::envoy(503, TEXT, &[("server", "envoy")], "upstream connect error or disconnect/reset before headers. reset reason: connection failure")]
+    #[case::envoy_no_upstream(503, TEXT, &[("server", "istio-envoy")], "no healthy upstream")]
+    #[case::istio(403, TEXT, &[("server", "istio-envoy"), ("x-envoy-upstream-service-time", "1")], "RBAC: access denied")]
+    #[case::envoy_jwt(401, TEXT, &[("server", "envoy")], "Jwt verification fails")]
+    #[case::alb(503, HTML, &[("server", "awselb/2.0")], "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>")]
+    #[case::api_gateway(403, JSON, &[("x-amzn-errortype", "ForbiddenException"), ("x-amzn-requestid", "a")], r#"{"message":"Forbidden"}"#)]
+    #[case::cloudflare(403, TEXT, &[("server", "cloudflare"), ("cf-ray", "8-FRA")], "error code: 1020")]
+    #[case::cloudflare_origin(521, HTML, &[("server", "cloudflare"), ("cf-ray", "8-FRA")], "<title>x | 521: Web server is down</title>")]
+    #[case::armor(403, "text/html; charset=UTF-8", &[("via", "1.1 google")], "<!doctype html><meta charset=\"utf-8\"><meta name=viewport content=\"width=device-width, initial-scale=1\"><title>403</title>403 Forbidden")]
+    #[case::iap(302, "text/html", &[("x-goog-iap-generated-response", "true"), ("location", "https://accounts.google.com/o/oauth2/v2/auth")], "Invalid IAP credentials: empty token")]
+    #[case::gfe(404, HTML, &[], "<title>Error 404 (Not Found)!!1</title>")]
+    #[case::load_balancer(502, HTML, &[], "<h1>Error: Server Error</h1>\n<h2>The server encountered a temporary error and could not complete your request.<p>Please try again in 30 seconds.</h2>")]
+    #[case::cloud_run(403, HTML, &[("server", "Google Frontend")], "<h1>Error: Forbidden</h1>\n<h2>Your client does not have permission to get URL <code>/x</code> from this server.</h2>")]
+    fn an_edge_made_this(
+        #[case] status: u16,
+        #[case] media: &str,
+        #[case] headers: &[(&str, &str)],
+        #[case] text: &str,
+    ) {
+        assert_eq!(answered(status, media, headers, text), (Hop::Edge, false));
+    }
+
+    #[rstest]
+    #[case::by_a_gateway_nobody_knows(504, &[], "<h1>Gateway Timeout</h1>")]
+    #[case::where_a_password_is_asked_for(401, &[("www-authenticate", "Basic realm=\"f\"")], "<h1>401</h1>")]
+    #[case::by_a_login_elsewhere(302, &[("location", "https://sso.example.test/login")], "")]
+    fn that_an_edge_made_this_is_a_hint(#[case] status: u16, #[case] headers: &[(&str, &str)], #[case] text: &str) {
+        assert_eq!(answered(status, HTML, headers, text), (Hop::Edge, true));
+    }
+
+    #[rstest]
+    #[case::nginx_with_auth_request(
+        401,
+        "<center><h1>401 Authorization Required</h1></center>\r\n<hr><center>nginx/1.22.1</center>",
+        true
+    )]
+    #[case::nginx_without_anybody_to_ask(
+        502,
+        "<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.22.1</center>",
+        false
+    )]
+    fn an_edge_that_asks_another_may_speak_for_it(#[case] status: u16, #[case] text: &str, #[case] for_another: bool) {
+        let page = exchange(MESSAGES, TokenKind::Valid).answered(status, HTML, text);
+        let seen = observe(&page, &endpoint(MESSAGES), "nobody").expect("not cut by our own budget");
+        assert_eq!((seen.answered_by, seen.speaks_for_another), (Hop::Edge, for_another));
+    }
+
+    #[rstest]
+    #[case::nginx(&[("server", "nginx/1.22.1")])]
+    #[case::google(&[("server", "Google Frontend"), ("x-cloud-trace-context", "a;o=1"), ("via", "1.1 google")])]
+    #[case::envoy(&[("server", "envoy"), ("x-envoy-upstream-service-time", "3")])]
+    #[case::cloudflare(&[("server", "cloudflare"), ("cf-ray", "8-FRA")])]
+    #[case::caddy(&[("server", "Caddy"), ("via", "1.1 Caddy")])]
+    #[case::varnish(&[("x-varnish", "2"), ("via", "1.1 varnish")])]
+    #[case::an_api_gateway(&[("x-amzn-requestid", "a"), ("x-amzn-remapped-server", "uvicorn")])]
+    #[case::a_load_balancer(&[("server", "uvicorn")])]
+    #[case::a_proxy_that_says_so(&[("proxy-status", "edge; received-status=401")])]
+    fn what_an_edge_relays_it_did_not_make(
+        #[case] headers: &[(&str, &str)],
+        #[values(
+            r#"{"detail":"Not authenticated"}"#,
+            r#"{"error":true,"message":"no"}"#,
+            r#"{"detail":"the other side said: <center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center>"}"#,
+            r#"{"detail":"upstream connect error or disconnect/reset before headers"}"#
+        )]
+        text: &str,
+        #[values(401, 403, 500, 503)] status: u16,
+    ) {
+        assert_eq!(answered(status, JSON, headers, text).0, Hop::Backend);
+    }
+
+    #[rstest]
+    #[case::the_edge_met_it("edge; error=connection_refused", Hop::Edge)]
+    #[case::nearest_the_origin_first("backend; error=connection_timeout, edge; received-status=503", Hop::Backend)]
+    #[case::with_its_name_in_quotes("\"lb.example\"; error=http_response_timeout; details=\"a, b\"", Hop::Edge)]
+    #[case::an_error_that_nobody_knows("edge; error=bored", Hop::Edge)]
+    #[case::in_disorder("edge; error=", Hop::Unknown)]
+    fn a_proxy_status_says_who_met_the_error(#[case] value: &str, #[case] by: Hop) {
+        assert_eq!(answered(503, TEXT, &[("proxy-status", value)], "gone").0, by);
+    }
+}
