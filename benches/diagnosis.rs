@@ -8,12 +8,12 @@ mod bench;
 
 use std::sync::Arc;
 
-use fivewhys::config::Target;
-use fivewhys::diagnose::{Catalogue, Given, diagnose, next_probe};
-use fivewhys::observe::Observation;
-use fivewhys::redact::Redactor;
-use fivewhys::run::{self, Recording};
-use fivewhys::scenario;
+use fivewhys::internal::config::Target;
+use fivewhys::internal::diagnose::{Catalogue, Given, diagnose, next_probe};
+use fivewhys::internal::observe::Observation;
+use fivewhys::internal::redact::Redactor;
+use fivewhys::internal::run::{self, Recording};
+use fivewhys::internal::scenario;
 use fivewhys_mocks::Dialect;
 
 use crate::bench::Bench;
@@ -34,10 +34,10 @@ fn recorded() -> (Target, Recording) {
         let run = run::Smoke {
             target: Arc::new(bench.target.clone()),
             scenarios,
-            catalogue: fivewhys::diagnose::Catalogue::shipped_shared(),
+            catalogue: fivewhys::internal::diagnose::Catalogue::shipped_shared(),
             deployed: Vec::new(),
             redactor: Redactor::new(),
-            conduct: fivewhys::run::Conduct::default(),
+            conduct: fivewhys::internal::run::Conduct::default(),
         };
         let recording = run::record(&run).await.expect("something is tested");
         bench.twin.shutdown().await;
@@ -63,7 +63,7 @@ fn a_verdict(bencher: divan::Bencher<'_, '_>) {
 #[divan::bench]
 fn the_next_probe(bencher: divan::Bencher<'_, '_>) {
     let (mut target, recording) = recorded();
-    target.close_evidence_sources_except(&[fivewhys::terms::EvidenceSource::Auth]);
+    target.close_evidence_sources_except(&[fivewhys::internal::terms::EvidenceSource::Auth]);
     let given = given(&target, &recording, &recording.driven);
     bencher.bench(|| next_probe(divan::black_box(given), Catalogue::shipped(), &[]));
 }

@@ -1,5 +1,5 @@
 //! The program. Everything is in the library; this gives the exit code.
 
 fn main() -> std::process::ExitCode {
-    fivewhys::cli::main()
+    fivewhys::program()
 }

@@ -11,7 +11,7 @@ use crate::config::{EvidenceLocation, SecretOrigin, SecretSource, TwinCoordinate
 use crate::terms::{Algorithm, Service};
 
 /// Where the twin is and what it holds, in the target's words.
-pub(crate) fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report> {
+pub fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report> {
     let url = |text: &str| Url::parse(text).into_diagnostic();
     let control = |path: &str| url(&format!("{}{path}", twin.control_url()));
     let credentials = twin.credentials();

@@ -10,9 +10,9 @@ mod verdict;
 
 use std::process::ExitCode;
 
-use fivewhys::report::Report;
-use fivewhys::scenario::{self, Scenario};
-use fivewhys::terms::EvidenceSource;
+use fivewhys::internal::report::Report;
+use fivewhys::internal::scenario::{self, Scenario};
+use fivewhys::internal::terms::EvidenceSource;
 use fivewhys_mocks::Dialect;
 use libtest_mimic::{Arguments, Failed, Trial};
 

@@ -24,8 +24,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use fivewhys::config::{Overrides, Target, TargetFile};
-use fivewhys::terms::EvidenceSource;
+use fivewhys::internal::config::{Overrides, Target, TargetFile};
+use fivewhys::internal::terms::EvidenceSource;
 use libtest_mimic::{Arguments, Trial};
 
 use self::recording::Recording;

@@ -48,7 +48,7 @@ fn docs() -> PathBuf {
 }
 
 fn same_as_generated() -> Result<(), String> {
-    let generated = fivewhys::report::schema::render();
+    let generated = fivewhys::internal::report::schema::render();
     if std::env::var_os("FIVEWHYS_BLESS").is_some() {
         return std::fs::write(docs(), generated).map_err(|error| error.to_string());
     }
@@ -68,7 +68,8 @@ fn is_valid_json(kind: &Kind) -> Result<(), String> {
 
 /// The schema, and nothing beside what it names: it must not go stale by saying too little.
 fn strict() -> Result<Validator, String> {
-    let mut schema = serde_json::from_str(&fivewhys::report::schema::render()).map_err(|error| error.to_string())?;
+    let mut schema =
+        serde_json::from_str(&fivewhys::internal::report::schema::render()).map_err(|error| error.to_string())?;
     close(&mut schema);
     jsonschema::validator_for(&schema).map_err(|error| error.to_string())
 }

@@ -96,7 +96,7 @@ impl Smoke {
     fn scenarios(&self, target: &Target) -> Result<Vec<Scenario>, Mistake> {
         let all = match &self.scenarios {
             Some(folder) => scenario::read_dir(folder)?,
-            None => scenario::embedded()?,
+            None => scenario::of_target(target)?,
         };
         if self.scenarios.is_some() {
             all.iter().try_for_each(|scenario| scenario.on(target).check(target))?;

@@ -59,6 +59,8 @@ pub struct Target {
     pub names: DeployedNames,
     /// Files of faults beside the built-in catalogue; patterns such as `faults/*.toml` are allowed.
     pub catalogue: Vec<PathBuf>,
+    /// A folder of scenarios that are driven in addition to the built-in ones.
+    pub scenarios: Option<PathBuf>,
     /// Failures that are known and reported, not diagnosed anew.
     pub known_failures: Vec<KnownFailure>,
     /// Which unusual probes may be sent.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::ScenarioError;
 use super::model::Scenario;
+use crate::config::Target;
 
 /// The shipped files, by names that are no paths of the user's, in the order in which they are driven: what everything else rests on comes first, the controls last.
 const SHIPPED: [(&str, &str); 9] = [
@@ -25,6 +26,18 @@ const SHIPPED: [(&str, &str); 9] = [
 /// Never, for a build that passed its tests.
 pub fn embedded() -> Result<Vec<Scenario>, ScenarioError> {
     SHIPPED.iter().map(|(name, text)| Scenario::parse(name, text)).collect()
+}
+
+/// Returns the scenarios of a target: the built-in ones, and those of its folder `scenarios`, which replace built-in ones of the same id.
+///
+/// # Errors
+/// When the folder or a scenario cannot be read, has a mistake, or does not fit the target.
+pub(crate) fn of_target(target: &Target) -> Result<Vec<Scenario>, ScenarioError> {
+    let own = target.scenarios.as_deref().map(read_dir).transpose()?.unwrap_or_default();
+    own.iter().try_for_each(|scenario| scenario.on(target).check(target))?;
+    let replaced = |scenario: &Scenario| own.iter().any(|one| one.id == scenario.id);
+    let built_in = embedded()?.into_iter().filter(|scenario| !replaced(scenario));
+    Ok(built_in.collect::<Vec<_>>().into_iter().chain(own).collect())
 }
 
 /// Every `*.toml` of a folder, by name.

@@ -59,6 +59,7 @@ mod unfold;
 mod written;
 
 pub use crate::document::ConfigError as ScenarioError;
+pub(crate) use files::of_target;
 pub use files::{embedded, read_dir};
 pub use model::{Attribution, Behind, Expect, Scenario, Step};
 pub use written::schema;

@@ -12,10 +12,10 @@ mod table;
 mod tests;
 
 use self::mark::{exam, parallel};
-pub use self::stage::error::SelftestError;
+pub(crate) use self::stage::error::SelftestError;
 use self::stage::{kept, side_by_side};
 use self::table::bars;
-pub use self::table::results::{Outcome, Results};
+pub(crate) use self::table::results::{Outcome, Results};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use std::time::Instant;
 use fastrand::Rng;
 use fivewhys_mocks::{Dialect, Fault};
 
-pub use self::table::render;
+pub(crate) use self::table::render;
 
 use self::stage::Stage;
 use self::subject::Subject;
@@ -37,7 +37,7 @@ use crate::selftest::subject::mask::EVIDENCE_SETS;
 use crate::selftest::subject::recorded::Recorded;
 
 /// How everything is counted, for people. Markdown.
-pub const METHOD: &str = include_str!("method.md");
+pub(crate) const METHOD: &str = include_str!("method.md");
 
 /// How much is drawn.
 struct Amount {
@@ -53,7 +53,7 @@ const QUICK: Amount = Amount { pairs: 20, healthy_noisy: 24, healthy_quiet: 8 };
 
 /// What is to be examined.
 #[derive(Debug)]
-pub struct Selftest {
+pub(crate) struct Selftest {
     /// A target with `twin = true`.
     pub target: Target,
     /// What is driven.
@@ -76,7 +76,7 @@ pub struct Selftest {
 ///
 /// # Errors
 /// When a twin does not boot, or nothing can be tested at all.
-pub async fn examine(exam: &Selftest, tell: &(dyn Fn(usize, usize) + Send + Sync)) -> Result<Outcome, SelftestError> {
+pub(crate) async fn examine(exam: &Selftest, tell: &(dyn Fn(usize, usize) + Send + Sync)) -> Result<Outcome, SelftestError> {
     let start = Instant::now();
     let stage = Arc::new(Stage { target: exam.target.clone(), scenarios: exam.scenarios.clone() });
     let (recorded, healthy) = match &exam.from {

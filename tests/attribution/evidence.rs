@@ -1,9 +1,9 @@
 //! With evidence withheld: what cannot be known from outside is not claimed, and no wrong answer is certain.
 
-use fivewhys::diagnose::{Cause, Certainty};
-use fivewhys::report::Report;
-use fivewhys::scenario::{self, Scenario};
-use fivewhys::terms::EvidenceSource;
+use fivewhys::internal::diagnose::{Cause, Certainty};
+use fivewhys::internal::report::Report;
+use fivewhys::internal::scenario::{self, Scenario};
+use fivewhys::internal::terms::EvidenceSource;
 use fivewhys_mocks::{Dialect, Fault};
 use rstest::rstest;
 

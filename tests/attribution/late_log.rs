@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use fivewhys::config::EvidenceLocation;
-use fivewhys::diagnose::Certainty;
-use fivewhys::scenario;
-use fivewhys::terms::EvidenceSource;
+use fivewhys::internal::config::EvidenceLocation;
+use fivewhys::internal::diagnose::Certainty;
+use fivewhys::internal::scenario;
+use fivewhys::internal::terms::EvidenceSource;
 use fivewhys_mocks::Dialect;
 use url::Url;
 

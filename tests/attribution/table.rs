@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use fivewhys::diagnose::{Certainty, Hops};
-use fivewhys::report::{Report, RunOutcome, StepOutcome, StepReport};
-use fivewhys::scenario::{self, Attribution, Behind, Scenario};
+use fivewhys::internal::diagnose::{Certainty, Hops};
+use fivewhys::internal::report::{Report, RunOutcome, StepOutcome, StepReport};
+use fivewhys::internal::scenario::{self, Attribution, Behind, Scenario};
 use fivewhys_mocks::{Dialect, Fault, JournalEntry};
 use rstest::rstest;
 
@@ -120,7 +120,7 @@ fn fails_first_at(report: &Report, step: &str, row: &Attribution) {
     assert_eq!(Some(seen.answered_by), row.made_by, "who made the answer: {:?}", seen.because);
 }
 
-fn observation<'r>(report: &'r Report, step: &StepReport) -> &'r fivewhys::observe::Observation {
+fn observation<'r>(report: &'r Report, step: &StepReport) -> &'r fivewhys::internal::observe::Observation {
     let probe = report.probes.iter().find(|probe| Some(probe.exchange.id) == step.exchange).expect("the step's probe");
     probe.observation.as_ref().expect("an exchange that was not cut short means something")
 }

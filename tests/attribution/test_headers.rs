@@ -1,8 +1,8 @@
 //! The one probe with headers that call it a test: the last of a run, and none on production or where it is switched off.
 
-use fivewhys::config::Target;
-use fivewhys::report::Report;
-use fivewhys::scenario;
+use fivewhys::internal::config::Target;
+use fivewhys::internal::report::Report;
+use fivewhys::internal::scenario;
 use fivewhys_mocks::Dialect;
 use rstest::rstest;
 

@@ -1,8 +1,8 @@
 //! Two faults at once: nothing that was not injected is certain, nor named as found without any claim of its own.
 
-use fivewhys::diagnose::Certainty;
-use fivewhys::scenario;
-use fivewhys::terms::EvidenceSource;
+use fivewhys::internal::diagnose::Certainty;
+use fivewhys::internal::scenario;
+use fivewhys::internal::terms::EvidenceSource;
 use fivewhys_mocks::{Dialect, Fault};
 use rstest::rstest;
 

@@ -1,8 +1,8 @@
 //! All scenarios at once: a healthy twin passes, and one fault is one cause, however much fails of it.
 
-use fivewhys::diagnose::Certainty;
-use fivewhys::report::{Report, RunOutcome, StepOutcome};
-use fivewhys::scenario::{self, Scenario};
+use fivewhys::internal::diagnose::Certainty;
+use fivewhys::internal::report::{Report, RunOutcome, StepOutcome};
+use fivewhys::internal::scenario::{self, Scenario};
 use fivewhys_mocks::Dialect;
 use rstest::rstest;
 

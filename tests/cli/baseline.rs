@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use fivewhys::report::{Advice, Report, RunOutcome, StepOutcome};
+use fivewhys::internal::report::{Advice, Report, RunOutcome, StepOutcome};
 use rstest::rstest;
 
 use crate::program::{run, stderr, stdout};

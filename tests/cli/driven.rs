@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use fivewhys::report::{Report, StepOutcome};
+use fivewhys::internal::report::{Report, StepOutcome};
 use rstest::rstest;
 
 use crate::program::{run, stderr};

@@ -1,6 +1,6 @@
 //! Exit codes 0, 1, 3 and 4: what a script after a deploy goes by. Those of mistakes (2) are in `mistakes`, of signals in `interrupted`.
 
-use fivewhys::run::ExitCode;
+use fivewhys::internal::run::ExitCode;
 use fivewhys_mocks::{Dialect, Fault};
 use rstest::rstest;
 

@@ -23,7 +23,7 @@ fn every_fault_stands_on_a_line_of_its_own_in_columns() {
 fn the_list_is_json_for_programs() {
     let list: serde_json::Value = serde_json::from_str(stdout(&run(["faults", "--json"]))).expect("JSON");
     let list = list.as_array().expect("a list");
-    assert_eq!(list.len(), fivewhys::diagnose::Catalogue::shipped().ids().count());
+    assert_eq!(list.len(), fivewhys::internal::diagnose::Catalogue::shipped().ids().count());
     assert!(list.iter().all(|entry| entry["title"].is_string() && entry["modes"].is_array()));
 }
 

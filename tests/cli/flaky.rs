@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use fivewhys::report::{Report, RunOutcome, StepOutcome};
+use fivewhys::internal::report::{Report, RunOutcome, StepOutcome};
 use rstest::rstest;
 
 use crate::one_call;

@@ -1,6 +1,6 @@
 //! What is printed, and how: JSON for programs, plain text for people, and nothing that only a terminal understands.
 
-use fivewhys::report::{Report, RunOutcome, SCHEMA};
+use fivewhys::internal::report::{Report, RunOutcome, SCHEMA};
 use rstest::rstest;
 
 use crate::program::{fivewhys, run, stderr, stdout};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use fivewhys::report::{Advice, GateReport, Report, RunOutcome};
+use fivewhys::internal::report::{Advice, GateReport, Report, RunOutcome};
 use rstest::rstest;
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use fivewhys::report::{Advice, Report};
+use fivewhys::internal::report::{Advice, Report};
 use rstest::rstest;
 use serde_json::Value;
 

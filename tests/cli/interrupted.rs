@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
-use fivewhys::report::{Report, RunOutcome, Signal, StepOutcome};
+use fivewhys::internal::report::{Report, RunOutcome, Signal, StepOutcome};
 use rstest::rstest;
 
 use crate::program::{TwinProcess, bare, stdout};

@@ -1,6 +1,6 @@
 //! What is laid over a target: `--set`, the environment, `--evidence`, and in which order.
 
-use fivewhys::report::Report;
+use fivewhys::internal::report::Report;
 use rstest::rstest;
 
 use crate::program::{fivewhys, run, stderr, stdout};

@@ -1,7 +1,7 @@
 //! The way of a failing request, as the report has it: how far it came, who answered, where the cause lies.
 
-use fivewhys::report::{Blame, LegKind, Report};
-use fivewhys::terms::Hop;
+use fivewhys::internal::report::{Blame, LegKind, Report};
+use fivewhys::internal::terms::Hop;
 use rstest::rstest;
 
 use crate::program::run;
@@ -28,7 +28,7 @@ fn a_cause_is_shown_where_it_lies(
 ) {
     let report = passages(arguments);
     let passage = &report.passages[0];
-    let marked = |which: &dyn Fn(&fivewhys::report::HopMark) -> bool| -> Vec<Hop> {
+    let marked = |which: &dyn Fn(&fivewhys::internal::report::HopMark) -> bool| -> Vec<Hop> {
         passage.hops.iter().filter(|mark| which(mark)).map(|mark| mark.hop).collect()
     };
     assert_eq!(marked(&|mark| mark.answered), [answered]);

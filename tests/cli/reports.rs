@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use fivewhys::diagnose::Certainty;
-use fivewhys::report::Report;
+use fivewhys::internal::diagnose::Certainty;
+use fivewhys::internal::report::Report;
 use rstest::rstest;
 
 use crate::program::{fivewhys, run, stderr, stdout};

@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use fivewhys::diagnose::Certainty;
-use fivewhys::report::Report;
+use fivewhys::internal::diagnose::Certainty;
+use fivewhys::internal::report::Report;
 use rstest::rstest;
 use tempfile::TempDir;
 

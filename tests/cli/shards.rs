@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use fivewhys::report::{Report, Signal, StepOutcome};
+use fivewhys::internal::report::{Report, Signal, StepOutcome};
 use rstest::rstest;
 
 use crate::program::{TwinProcess, fivewhys, run, stderr, stdout};

@@ -1,6 +1,6 @@
 //! `fivewhys twin --write-target` in one process, `fivewhys --config` in another: the same verdict as in one.
 
-use fivewhys::report::{Report, StepOutcome};
+use fivewhys::internal::report::{Report, StepOutcome};
 use fivewhys_mocks::Dialect;
 use rstest::rstest;
 

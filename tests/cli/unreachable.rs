@@ -2,8 +2,8 @@
 
 use std::net::TcpListener;
 
-use fivewhys::report::{LegKind, Report, RunOutcome};
-use fivewhys::terms::Hop;
+use fivewhys::internal::report::{LegKind, Report, RunOutcome};
+use fivewhys::internal::terms::Hop;
 use rstest::rstest;
 
 use crate::program::{fivewhys, stderr};

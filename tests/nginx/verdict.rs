@@ -1,9 +1,9 @@
 //! What a report must say of a run behind an nginx.
 
-use fivewhys::diagnose::{Cause, Certainty};
-use fivewhys::observe::Observation;
-use fivewhys::report::{Report, RunOutcome, human};
-use fivewhys::terms::Hop;
+use fivewhys::internal::diagnose::{Cause, Certainty};
+use fivewhys::internal::observe::Observation;
+use fivewhys::internal::report::{Report, RunOutcome, human};
+use fivewhys::internal::terms::Hop;
 
 const STYLE: human::Style = human::Style { width: 140, colour: false, unicode: true, verbose: true, curl: false };
 

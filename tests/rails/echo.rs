@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-use fivewhys::report::Report;
+use fivewhys::internal::report::Report;
 use rstest::rstest;
 
 use crate::server::{Answer, Received, Server};

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 
-use fivewhys::report::{Report, RunOutcome};
+use fivewhys::internal::report::{Report, RunOutcome};
 use rstest::rstest;
 
 use crate::server::{Answer, Server};

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use fivewhys::config::Target;
-use fivewhys::diagnose::{Catalogue, Cause, FailedStep, Finding, Given, SentProbe, diagnose, findings};
-use fivewhys::evidence::Evidence;
-use fivewhys::observe::{Authn, Observation, Outcome, observe};
-use fivewhys::probe::{Exchange, ProbeKey};
-use fivewhys::terms::{Caller, EvidenceSource, Role, Service, TokenKind};
+use fivewhys::internal::config::Target;
+use fivewhys::internal::diagnose::{Catalogue, Cause, FailedStep, Finding, Given, SentProbe, diagnose, findings};
+use fivewhys::internal::evidence::Evidence;
+use fivewhys::internal::observe::{Authn, Observation, Outcome, observe};
+use fivewhys::internal::probe::{Exchange, ProbeKey};
+use fivewhys::internal::terms::{Caller, EvidenceSource, Role, Service, TokenKind};
 
 use crate::recording::{Probe, Recording};
 use crate::{evidence, exchange, key};

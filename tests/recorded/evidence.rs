@@ -4,8 +4,8 @@
 
 use std::sync::LazyLock;
 
-use fivewhys::evidence::{Evidence, LogEntry, LoggedRequest};
-use fivewhys::terms::{Hop, Service};
+use fivewhys::internal::evidence::{Evidence, LogEntry, LoggedRequest};
+use fivewhys::internal::terms::{Hop, Service};
 use jiff::{SignedDuration, Timestamp};
 use regex::Regex;
 

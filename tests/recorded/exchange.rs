@@ -1,6 +1,6 @@
 //! A recorded call as an [`Exchange`] of fivewhys: the same facts in the product's own words. Sits in the test `recorded`.
 
-use fivewhys::probe::{
+use fivewhys::internal::probe::{
     Body, Close, ErrorKind, Exchange, Frame, Head, Phases, ProbeKey, SentRequest, Side, StreamEvent, TransportError,
 };
 use serde_json::{Map, Value};

@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use fivewhys::config::Target;
-use fivewhys::observe::{Authn, Outcome};
-use fivewhys::probe::{Body, Exchange, Head, Phases, ProbeKey, SentRequest};
-use fivewhys::terms::{Caller, Hop, TokenKind, TokenLocation};
+use fivewhys::internal::config::Target;
+use fivewhys::internal::observe::{Authn, Outcome};
+use fivewhys::internal::probe::{Body, Exchange, Head, Phases, ProbeKey, SentRequest};
+use fivewhys::internal::terms::{Caller, Hop, TokenKind, TokenLocation};
 use libtest_mimic::Failed;
 use serde::Deserialize;
 

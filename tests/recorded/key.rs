@@ -1,7 +1,7 @@
 //! Which probe of fivewhys a recorded call is: endpoint, token kind, token location, caller. Sits in the test `recorded`.
 
-use fivewhys::probe::ProbeKey;
-use fivewhys::terms::{Caller, TokenKind, TokenLocation};
+use fivewhys::internal::probe::ProbeKey;
+use fivewhys::internal::terms::{Caller, TokenKind, TokenLocation};
 
 use crate::recording::Probe;
 

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use fivewhys::config::Target;
-use fivewhys::observe::Observation;
+use fivewhys::internal::config::Target;
+use fivewhys::internal::observe::Observation;
 use libtest_mimic::Failed;
 use serde::Deserialize;
 

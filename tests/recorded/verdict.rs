@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use fivewhys::config::Target;
-use fivewhys::diagnose::{Cause, Certainty, Finding};
-use fivewhys::terms::EvidenceSource;
+use fivewhys::internal::config::Target;
+use fivewhys::internal::diagnose::{Cause, Certainty, Finding};
+use fivewhys::internal::terms::EvidenceSource;
 use libtest_mimic::Failed;
 use serde::Deserialize;
 

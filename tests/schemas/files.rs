@@ -19,7 +19,7 @@ struct Written {
 const ALL: [Written; 3] = [
     Written {
         schema: "target.schema.json",
-        render: fivewhys::config::schema,
+        render: fivewhys::internal::config::schema,
         folder: "",
         files: |name| name == "fivewhys.toml",
         wrong: &[
@@ -35,7 +35,7 @@ const ALL: [Written; 3] = [
     },
     Written {
         schema: "scenario.schema.json",
-        render: fivewhys::scenario::schema,
+        render: fivewhys::internal::scenario::schema,
         folder: "scenarios",
         files: |_| true,
         wrong: &[
@@ -48,7 +48,7 @@ const ALL: [Written; 3] = [
     },
     Written {
         schema: "catalogue.schema.json",
-        render: fivewhys::diagnose::schema,
+        render: fivewhys::internal::diagnose::schema,
         folder: "harness/diagnose/faults",
         // The sets that the others include.
         files: |name| name != "expectations.toml",
@@ -67,7 +67,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     };
     let mut trials: Vec<Trial> = ALL.iter().flat_map(each).collect();
     trials.push(Trial::test("what_init_writes_fits", || {
-        fits(&ALL[0], &fivewhys::config::starter()).map_err(Failed::from)
+        fits(&ALL[0], &fivewhys::internal::config::starter()).map_err(Failed::from)
     }));
     trials
 }

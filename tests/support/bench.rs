@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use fivewhys::config::{
+use fivewhys::internal::config::{
     EvidenceLocation, Overrides, SecretOrigin, SecretSource, Target, TargetFile, TwinCoordinates, User, Validation,
 };
-use fivewhys::diagnose::Catalogue;
-use fivewhys::redact::Redactor;
-use fivewhys::report::Report;
-use fivewhys::run;
-use fivewhys::scenario::Scenario;
-use fivewhys::terms::{EvidenceSource, Service};
+use fivewhys::internal::diagnose::Catalogue;
+use fivewhys::internal::redact::Redactor;
+use fivewhys::internal::report::Report;
+use fivewhys::internal::run;
+use fivewhys::internal::scenario::Scenario;
+use fivewhys::internal::terms::{EvidenceSource, Service};
 use fivewhys_mocks::{Dialect, Fault, TestUser, Twin, UnknownFault};
 use secrecy::SecretString;
 use url::Url;
@@ -74,7 +74,7 @@ impl Bench {
             catalogue: Catalogue::shipped_shared(),
             deployed: Vec::new(),
             redactor: Redactor::new(),
-            conduct: fivewhys::run::Conduct::default(),
+            conduct: fivewhys::internal::run::Conduct::default(),
         };
         run::smoke(&run, &|_| {}).await.expect("something is tested")
     }
@@ -89,7 +89,7 @@ fn coordinates(twin: &Twin) -> TwinCoordinates {
         websocket: url(twin.websocket_url()),
         direct: Some(url(twin.backend_url())),
         signing_secret: SecretString::from(credentials.signing_secret()),
-        algorithm: fivewhys::terms::Algorithm::default(),
+        algorithm: fivewhys::internal::terms::Algorithm::default(),
         jwks: None,
         issuer: credentials.issuer().to_owned(),
         audience: credentials.audience().to_owned(),

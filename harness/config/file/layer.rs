@@ -65,6 +65,8 @@ overlays! {
         logs: Option<OneOrMany<EvidenceText>>,
         /// Files of faults beside the built-in catalogue. Patterns such as `faults/*.toml` are allowed; relative to this file.
         catalogue: Option<OneOrMany<PathBuf>>,
+        /// A folder of scenarios of your own, driven beside those built in; relative to this file. One of the same id replaces the built-in one.
+        scenarios: Option<PathBuf>,
         /// Failures that are reported as known and not diagnosed, each until a day.
         known_failure: Option<Vec<KnownFailureText>>,
         /// Probes that not every operator wants.
@@ -206,6 +208,7 @@ impl Layer {
         let manifests = self.manifest.backend.iter_mut().chain(self.manifest.auth.as_mut());
         let logs = self.logs.iter_mut().flat_map(|logs| &mut logs.0);
         manifests.chain(logs).chain(&mut self.jwks).for_each(|evidence| evidence.root(folder));
+        self.scenarios.iter_mut().for_each(|path| *path = folder.join(&*path));
         self.catalogue.iter_mut().flat_map(|files| &mut files.0).for_each(|file| *file = folder.join(&*file));
     }
 }

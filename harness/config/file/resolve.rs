@@ -85,6 +85,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         logs: layer.logs.unwrap_or_default().0.into_iter().map(|log| log.0).collect(),
         names: names(layer.names, &variables),
         variables,
+        scenarios: layer.scenarios,
         catalogue: layer.catalogue.unwrap_or_default().0,
         known_failures: layer.known_failure.unwrap_or_default().into_iter().map(known_failure).collect(),
         probes: UnusualProbes { test_headers: layer.probes.test_headers.unwrap_or(true) },

@@ -18,7 +18,7 @@ static TABLE: LazyLock<Guesses> =
 
 /// What the two say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Baseline {
+pub(crate) struct Baseline {
     /// A table from status code, or from how the call ended without one, to the cause it most often has.
     pub by_status: Option<String>,
     /// The hop of the deepest service that answered with an error: edge, backend, auth.
@@ -34,7 +34,7 @@ impl Baseline {
     }
 
     /// Whether the table names the hop of this fault.
-    pub fn status_hop_right(&self, fault: &str) -> bool {
+    pub(crate) fn status_hop_right(&self, fault: &str) -> bool {
         self.by_status.as_ref().is_some_and(|guess| hop(guess) == hop(fault))
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct Truth<'a> {
 
 /// How one verdict fared.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Judgement {
+pub(crate) struct Judgement {
     /// What was named first.
     pub said: Option<String>,
     /// How surely.
@@ -82,7 +82,7 @@ impl Judgement {
 
 impl Judgement {
     /// Whether a cause that was not injected is called certain.
-    pub fn wrong_and_certain(&self) -> bool {
+    pub(crate) fn wrong_and_certain(&self) -> bool {
         !self.wrongly_certain.is_empty()
     }
 }

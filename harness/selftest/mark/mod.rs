@@ -23,7 +23,7 @@ use crate::selftest::subject::replay::replay;
 /// What kind of subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub(crate) enum Kind {
     /// One fault.
     Single,
     /// One fault, with noise.
@@ -34,7 +34,7 @@ pub enum Kind {
 
 /// One verdict and what it was worth.
 #[derive(Debug, Clone, Serialize)]
-pub struct Mark {
+pub(crate) struct Mark {
     /// The kind of subject.
     pub kind: Kind,
     /// What was injected.
@@ -104,17 +104,17 @@ impl Mark {
     }
 
     /// The faults, joined.
-    pub fn fault(&self) -> String {
+    pub(crate) fn fault(&self) -> String {
         self.faults.join(" + ")
     }
 
     /// Whether what the evidence shows tells this fault from every other.
-    pub fn separable(&self) -> bool {
+    pub(crate) fn separable(&self) -> bool {
         self.class.len() == 1
     }
 
     /// Whether what the evidence shows tells its hop.
-    pub fn hop_separable(&self) -> bool {
+    pub(crate) fn hop_separable(&self) -> bool {
         self.class.iter().map(|fault| hop(fault)).collect::<BTreeSet<_>>().len() == 1
     }
 

@@ -8,7 +8,7 @@ use crate::run::RunError;
 
 /// Why nothing was examined.
 #[derive(Debug, Error, miette::Diagnostic)]
-pub enum SelftestError {
+pub(crate) enum SelftestError {
     /// A twin cannot be had.
     #[error("the twin does not boot: {0}")]
     Twin(String),

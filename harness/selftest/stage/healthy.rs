@@ -9,7 +9,7 @@ use crate::terms::EvidenceSource;
 
 /// One run and what was said.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Healthy {
+pub(crate) struct Healthy {
     /// Whose code the twin behaved like.
     pub dialect: String,
     /// What the noise was drawn by; nothing where there was none.
@@ -38,7 +38,7 @@ impl Healthy {
 
     /// Whether a cause is called likely or certain.
     #[must_use]
-    pub fn is_accused(&self) -> bool {
+    pub(crate) fn is_accused(&self) -> bool {
         self.named.iter().any(|(_, certainty)| *certainty >= Certainty::Likely)
     }
 }

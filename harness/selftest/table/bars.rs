@@ -27,7 +27,7 @@ static BARS: LazyLock<Vec<Bar>> = LazyLock::new(|| {
 
 /// A bar and what was reached.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Reached {
+pub(crate) struct Reached {
     /// What is measured.
     pub measure: String,
     /// In a sentence.

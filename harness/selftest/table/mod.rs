@@ -15,7 +15,7 @@ use crate::selftest::table::measure::{count, is_certain_and_right, mean, share};
 use crate::selftest::table::results::{Outcome, Results};
 
 /// Everything: bars, tables, what does not show, what went wrong.
-pub fn render(outcome: &Outcome) -> String {
+pub(crate) fn render(outcome: &Outcome) -> String {
     let marks = &outcome.results.marks;
     let by = |of: fn(&Mark) -> String| rows(marks, Kind::Single, of);
     let sections = [

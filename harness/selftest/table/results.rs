@@ -8,7 +8,7 @@ use crate::selftest::stage::healthy::Healthy;
 
 /// What came of it.
 #[derive(Debug, Serialize)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// See [`crate::selftest::Selftest::seed`].
     pub seed: u64,
     /// The bars, with what was reached.
@@ -21,14 +21,14 @@ pub struct Outcome {
 impl Outcome {
     /// Whether no bar is missed.
     #[must_use]
-    pub fn is_reached(&self) -> bool {
+    pub(crate) fn is_reached(&self) -> bool {
         self.bars.iter().all(|bar| bar.reached != Some(false))
     }
 }
 
 /// Everything that is measured.
 #[derive(Debug, Default, Serialize)]
-pub struct Results {
+pub(crate) struct Results {
     /// Every verdict on something broken.
     pub marks: Vec<Mark>,
     /// Every run against something healthy.

@@ -115,6 +115,7 @@ fn target(base: &str) -> Target {
     Target {
         direct: None,
         variables: std::collections::BTreeMap::new(),
+        scenarios: None,
         catalogue: Vec::new(),
         name: "bench".to_owned(),
         production: false,

@@ -1,0 +1,5 @@
+//! One test per scenario of the target that `FIVEWHYS_TARGET` names, the scenarios of this crate included.
+
+fn main() -> std::process::ExitCode {
+    fivewhys::scenario_tests()
+}
