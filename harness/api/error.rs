@@ -40,3 +40,5 @@ impl fmt::Debug for Error {
         handler.render_report(f, self.0.as_ref())
     }
 }
+
+impl std::error::Error for Error {}
