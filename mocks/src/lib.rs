@@ -1,7 +1,7 @@
 //! The twin: a small edge, backend and auth service on loopback, with faults injected at their cause.
 //!
-//! A twin boots from a deployment manifest and a secret store. A [`Fault`] changes one thing in them, and the symptoms follow
-//! from the change: no response is prepared for a fault. Start at [`Twin::builder`].
+//! A twin boots from a deployment manifest and a secret store. A [`Fault`] changes one thing in them, and the symptoms
+//! follow from the change: no response is prepared for a fault. Start at [`Twin::builder`].
 //!
 //! ```
 //! use fivewhys_mocks::{Dialect, Fault, Twin};

@@ -13,7 +13,8 @@ use crate::terms::{BootError, Dialect};
 
 /// Starts the process and returns its router.
 ///
-/// The outer error is the machine's. The inner one is the backend's own refusal to start with an incomplete configuration.
+/// The outer error is the machine's. The inner one is the backend's own refusal to start with an incomplete
+/// configuration.
 pub(crate) fn start(
     dialect: Dialect,
     environment: &Environment,

@@ -43,8 +43,8 @@ impl Page {
 
     /// Returns the `textPayload` of the request log entry.
     ///
-    /// `None` for pages without an entry in the service's log: the firewall's pages, and the 404 of a closed ingress. Cloud
-    /// Run's troubleshooting page says of that 404 that Cloud Logging does not show it.
+    /// `None` for pages without an entry in the service's log: the firewall's pages, and the 404 of a closed ingress.
+    /// Cloud Run's troubleshooting page says of that 404 that Cloud Logging does not show it.
     pub(crate) const fn log_text(&self) -> Option<&'static str> {
         Some(match self {
             Self::NoIngress | Self::FirewallDenied | Self::FirewallThrottled => return None,

@@ -70,7 +70,8 @@ impl Edge {
         }
     }
 
-    /// Returns where a request goes: to `backend`, unless a rule routes it to the front end. `None` when no instance is up.
+    /// Returns where a request goes: to `backend`, unless a rule routes it to the front end. `None` when no instance is
+    /// up.
     pub(crate) fn destination(&self, request: &Request, backend: Option<SocketAddr>) -> Option<SocketAddr> {
         let path = request.uri().path();
         let for_backend = path.starts_with("/api/") || path == "/ws";

@@ -5,7 +5,8 @@
 //! - `table`: every fault with its name, its text and its change
 //! - `client`, `network`, `edge`, `backend`, `backend_auth`, `auth`, `data`, `agents`: the changes, one file per hop
 //!
-//! Invariant: a change touches one thing in the deployment and knows no symptom. No other folder asks which faults are set.
+//! Invariant: a change touches one thing in the deployment and knows no symptom. No other folder asks which faults are
+//! set.
 
 mod agents;
 mod auth;

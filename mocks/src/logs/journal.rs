@@ -24,7 +24,8 @@ pub struct JournalEntry {
     pub status: u16,
     /// Whether the auth service accepted the credential; `None` for routes that judge no credential.
     pub accepted: Option<bool>,
-    /// The reason as a machine word: `ok`, `invalid_service_secret`, `missing_service_credentials`, `invalid_token`, ...
+    /// The reason as a machine word: `ok`, `invalid_service_secret`, `missing_service_credentials`, `invalid_token`,
+    /// ...
     pub reason: Option<String>,
     /// The `X-Service-ID` header of the request, at most 80 characters of it.
     pub caller: Option<String>,

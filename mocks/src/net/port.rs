@@ -1,4 +1,5 @@
-//! Ports on 127.0.0.1. Every port is bound before a service starts: the manifest names it, and a stopped service keeps it.
+//! Ports on 127.0.0.1. Every port is bound before a service starts: the manifest names it, and a stopped service keeps
+//! it.
 
 use std::net::{Ipv4Addr, SocketAddr};
 

@@ -47,7 +47,8 @@ pub(crate) fn serve(tasks: &Tasks, listener: TcpListener, router: Router) {
     tasks.spawn(accept(tasks.clone(), listener, router, || false));
 }
 
-/// Serves as [`serve`] does, but asks `dropped` about each connection and resets it on `true`, after the client has sent data.
+/// Serves as [`serve`] does, but asks `dropped` about each connection and resets it on `true`, after the client has
+/// sent data.
 pub(crate) fn serve_dropping(
     tasks: &Tasks,
     listener: TcpListener,

@@ -17,7 +17,8 @@ struct EdgeNoise {
     jitter: Dice,
 }
 
-/// Adds the edge's noise: late responses, pages instead of bodies, no `Server`. Without noise it returns `router` as it is.
+/// Adds the edge's noise: late responses, pages instead of bodies, no `Server`. Without noise it returns `router` as it
+/// is.
 pub(crate) fn disturbed(router: Router, noise: &Noise) -> Router {
     if *noise == (Noise { seed: noise.seed, ..Noise::default() }) {
         return router;

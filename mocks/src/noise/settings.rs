@@ -5,7 +5,8 @@ use std::time::Duration;
 
 /// Disturbances of a healthy system. The default has none.
 ///
-/// The n-th draw of a kind depends on the seed and on n only: requests that arrive in the same order meet the same noise.
+/// The n-th draw of a kind depends on the seed and on n only: requests that arrive in the same order meet the same
+/// noise.
 ///
 /// A noise is also written in one line, `NAME[=VALUE],...`:
 ///
@@ -29,8 +30,8 @@ pub struct Noise {
     pub dropped: f64,
     /// The time after its first request for which the backend or the auth service lets its callers wait.
     ///
-    /// From half a second on, the backend's health probe of the auth service times out, and the backend refuses its first
-    /// callers.
+    /// From half a second on, the backend's health probe of the auth service times out, and the backend refuses its
+    /// first callers.
     pub cold_start: Duration,
     /// The share of requests, from 0 to 1, that an older and healthy revision of the backend answers.
     ///
@@ -57,8 +58,8 @@ pub enum ErrorPages {
 impl Noise {
     /// Returns every noise at its usual strength.
     ///
-    /// That is 30 ms of jitter, 2 % of connections dropped, 400 ms of cold start, half of the traffic to an older revision,
-    /// pages for 5xx, and no `Server` header.
+    /// That is 30 ms of jitter, 2 % of connections dropped, 400 ms of cold start, half of the traffic to an older
+    /// revision, pages for 5xx, and no `Server` header.
     pub fn all(seed: u64) -> Self {
         Self {
             seed,

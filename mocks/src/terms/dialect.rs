@@ -20,8 +20,8 @@ pub enum Dialect {
     /// Statuses carry the decision: 401 for a missing credential, 403 for a refused one.
     #[default]
     Documented,
-    /// The format recorded from the real services. The auth service refuses with 200 and `valid: false`; the backend answers
-    /// 403 to a missing credential and 401 to a refused one.
+    /// The format recorded from the real services. The auth service refuses with 200 and `valid: false`; the backend
+    /// answers 403 to a missing credential and 401 to a refused one.
     Observed,
     /// The format of FastAPI 0.122 and later: 401 with a challenge (RFC 6750) and problem details (RFC 9457), also for
     /// WebSocket upgrades.

@@ -78,7 +78,8 @@ impl TwinBuilder {
         self
     }
 
-    /// Sets `STARTUP_VALIDATION` in the manifest: whether the backend refuses to start without its secrets. The default is `true`.
+    /// Sets `STARTUP_VALIDATION` in the manifest: whether the backend refuses to start without its secrets. The default
+    /// is `true`.
     #[must_use]
     pub fn startup_validation(mut self, on: bool) -> Self {
         self.startup_validation = on;

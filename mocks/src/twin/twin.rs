@@ -25,8 +25,8 @@ pub struct Manifests {
 
 /// A running twin: an edge, a backend, an auth service and a control listener on 127.0.0.1.
 ///
-/// All of them are real servers, and clients reach them over real connections. A twin needs a Tokio runtime. It stops when it is
-/// dropped; [`Twin::shutdown`] also waits until it has stopped.
+/// All of them are real servers, and clients reach them over real connections. A twin needs a Tokio runtime. It stops
+/// when it is dropped; [`Twin::shutdown`] also waits until it has stopped.
 ///
 /// # Example
 ///

@@ -1,4 +1,5 @@
-//! `/auth/verify` and `/auth/me`: the content of a token, for every caller that holds it. They need no service credentials.
+//! `/auth/verify` and `/auth/me`: the content of a token, for every caller that holds it. They need no service
+//! credentials.
 
 use serde_json::{Value, json};
 

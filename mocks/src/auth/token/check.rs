@@ -29,7 +29,8 @@ pub(crate) fn check(token: &str, keys: &Keys, clock: Clock) -> Result<Claims, Re
     Ok(claims)
 }
 
-/// Returns the subject of a valid token, or why it is refused. A backend that verifies tokens by itself uses the same checks.
+/// Returns the subject of a valid token, or why it is refused. A backend that verifies tokens by itself uses the same
+/// checks.
 pub(crate) fn verified_subject(token: &str, secret: &str, clock: Clock) -> Result<String, String> {
     let claims = check(token, &Keys::shared(secret.as_bytes()), clock).map_err(|refusal| refusal.sentence())?;
     Ok(claims.text("sub").unwrap_or_default().to_owned())

@@ -96,7 +96,8 @@ impl AuthClient {
         self.ask(token).await
     }
 
-    /// Probes the auth service's health. Only 200 and 404 count as reachable, not the 503 of a service that can validate.
+    /// Probes the auth service's health. Only 200 and 404 count as reachable, not the 503 of a service that can
+    /// validate.
     async fn reachable(&self) -> bool {
         let probe = self.wire.probe_health().await;
         if let Err(failure) = &probe {
@@ -120,7 +121,8 @@ impl AuthClient {
         verdict
     }
 
-    /// Counts failures for the breaker. A refused token is no failure: one client's bad tokens must not lock out others.
+    /// Counts failures for the breaker. A refused token is no failure: one client's bad tokens must not lock out
+    /// others.
     fn count(&self, asked: &Asked) {
         let failed = matches!(asked, Asked::Failed(_) | Asked::Rejected { status: 500.., .. });
         match self.breaker.record(failed) {

@@ -1,4 +1,5 @@
-//! The client's log lines. In `observed` they look as the real backend's log filter leaves them, with `REDACTED` in them.
+//! The client's log lines. In `observed` they look as the real backend's log filter leaves them, with `REDACTED` in
+//! them.
 
 use reqwest::StatusCode;
 

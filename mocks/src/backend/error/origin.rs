@@ -1,4 +1,5 @@
-//! The place in the real backend's code where an error is raised. The real staging system discloses it in its envelopes.
+//! The place in the real backend's code where an error is raised. The real staging system discloses it in its
+//! envelopes.
 
 use serde_json::{Value, json};
 

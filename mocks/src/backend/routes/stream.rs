@@ -1,7 +1,7 @@
 //! `POST /api/chat/stream`: the server-sent events of a chat.
 //!
-//! The real handler is broken: it answers 500 or ends with an error event. The twin's handler completes, so that a healthy
-//! run is healthy.
+//! The real handler is broken: it answers 500 or ends with an error event. The twin's handler completes, so that a
+//! healthy run is healthy.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -33,7 +33,8 @@ impl Backend {
         }
     }
 
-    /// Returns the bearer token, as FastAPI's `HTTPBearer` reads it. A missing token and a wrong scheme differ in words only.
+    /// Returns the bearer token, as FastAPI's `HTTPBearer` reads it. A missing token and a wrong scheme differ in words
+    /// only.
     fn bearer<'a>(&self, headers: &'a HeaderMap) -> Result<&'a str, ApiError> {
         let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (scheme, credential) = sent.split_once(' ').unwrap_or((sent, ""));

@@ -1,11 +1,9 @@
 //! A twin without faults: every endpoint works, in every dialect.
 
-mod support;
-
+use crate::support::{self, Caller, get, hello, list_messages, post, socket, twin, valid, validate};
 use fivewhys_mocks::Dialect;
 use rstest::rstest;
 use serde_json::{Value, json};
-use support::{Caller, get, hello, list_messages, post, socket, twin, valid, validate};
 
 #[rstest]
 #[tokio::test]
@@ -31,7 +29,7 @@ async fn a_valid_token_reads_and_writes_messages(
 
 #[rstest]
 #[tokio::test]
-async fn the_platform_and_the_backend_show_themselves_in_headers(
+async fn headers_name_the_platform_and_the_backend(
     #[values(Dialect::Documented, Dialect::Observed, Dialect::Modern)] dialect: Dialect,
 ) {
     let twin = twin(dialect, &[]).await;
@@ -65,7 +63,7 @@ async fn a_chat_stream_runs_from_start_to_end(
 
 #[rstest]
 #[tokio::test]
-async fn a_socket_welcomes_and_runs_the_five_events(
+async fn a_websocket_welcomes_and_sends_the_five_events(
     #[values(Dialect::Documented, Dialect::Observed, Dialect::Modern, Dialect::Opaque)] dialect: Dialect,
 ) {
     let twin = twin(dialect, &[]).await;
@@ -88,7 +86,7 @@ async fn a_socket_welcomes_and_runs_the_five_events(
 }
 
 #[tokio::test]
-async fn another_users_message_is_denied_and_an_unknown_one_not_found() {
+async fn another_users_message_is_denied_and_an_unknown_not_found() {
     let twin = twin(Dialect::Observed, &[]).await;
     let created = post(&twin, "/api/chat/messages", &hello()).bearer_auth(valid(&twin)).send().await.unwrap();
     let created: Value = created.json().await.unwrap();
@@ -107,7 +105,7 @@ async fn another_users_message_is_denied_and_an_unknown_one_not_found() {
 }
 
 #[tokio::test]
-async fn the_auth_service_logs_a_known_user_in_with_a_token_it_accepts_itself() {
+async fn a_login_gives_a_token_that_the_auth_service_accepts() {
     let twin = twin(Dialect::Documented, &[]).await;
     let user = &twin.credentials().users()[1];
     let url = format!("{}/auth/login", twin.auth_url());

@@ -1,15 +1,13 @@
-//! `modern`: problem details (RFC 9457) and challenges (RFC 6750), at the auth service, the backend and on upgrades.
+//! `modern`: problem details (RFC 9457) and challenges (RFC 6750) of the auth service, the backend and upgrades.
 
-mod support;
-
+use crate::support::token::recorded_kind;
+use crate::support::{Caller, get, list_messages, post, socket, twin, valid, validate};
 use fivewhys_mocks::{Dialect, Fault};
 use reqwest::Response;
 use rstest::rstest;
 use serde_json::{Value, json};
-use support::token::recorded_kind;
-use support::{Caller, get, list_messages, post, socket, twin, valid, validate};
 
-/// The status, the challenge, and the problem's own status and detail.
+/// Returns the status, the challenge and the problem's detail; checks that the problem repeats the status.
 async fn problem(answer: Response) -> (u16, Option<String>, Value) {
     assert_eq!(answer.headers()["content-type"], "application/problem+json");
     let challenge = answer.headers().get("www-authenticate").map(|value| value.to_str().unwrap().to_owned());
@@ -44,15 +42,15 @@ async fn every_failed_validation_is_an_invalid_token(#[case] kind: &str, #[case]
 }
 
 #[rstest]
-#[case::nobody(Caller::Nobody, "Service credentials required")]
+#[case::none(Caller::None, "Service credentials required")]
 #[case::id_only(Caller::IdOnly, "Service credentials required")]
 #[case::wrong_secret(Caller::WrongSecret, "Invalid service credentials")]
 #[case::wrong_id(Caller::WrongId, "Invalid service credentials")]
 #[tokio::test]
-async fn a_bad_caller_gets_no_challenge(#[case] caller: Caller, #[case] told: &str) {
+async fn a_bad_caller_gets_no_challenge(#[case] caller: Caller, #[case] detail: &str) {
     let twin = twin(Dialect::Modern, &[]).await;
-    let told = (401, None, json!(told));
-    assert_eq!(problem(validate(&twin, &valid(&twin), caller).await).await, told);
+    let expected = (401, None, json!(detail));
+    assert_eq!(problem(validate(&twin, &valid(&twin), caller).await).await, expected);
 }
 
 #[tokio::test]
@@ -68,18 +66,18 @@ async fn the_auth_service_calls_a_bad_token_invalid() {
 #[case::garbage(Some("garbage"), true)]
 #[case::wrong_secret(Some("wrong_secret"), true)]
 #[tokio::test]
-async fn an_upgrade_is_refused_with_401(#[case] kind: Option<&str>, #[case] looked_at: bool) {
+async fn an_upgrade_is_refused_with_401(#[case] kind: Option<&str>, #[case] invalid: bool) {
     let twin = twin(Dialect::Modern, &[]).await;
     let headers: Vec<_> =
         kind.map(|kind| ("authorization", format!("Bearer {}", recorded_kind(&twin, kind)))).into_iter().collect();
     let request = socket::upgrade(&twin, "/ws", &headers);
     let refused = tokio_tungstenite::connect_async(request).await.unwrap_err();
     assert_eq!(socket::refusal(&refused).0, 401);
-    assert_eq!(invalid_token(socket::challenge(&refused).as_deref()), looked_at);
+    assert_eq!(invalid_token(socket::challenge(&refused).as_deref()), invalid);
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_request_is_a_problem_too() {
+async fn a_bad_request_gets_problem_details() {
     let twin = twin(Dialect::Modern, &[]).await;
     let answer = post(&twin, "/api/chat/messages", &json!({})).bearer_auth(valid(&twin)).send().await.unwrap();
     let (status, challenge, _) = problem(answer).await;

@@ -1,14 +1,12 @@
-//! The edges of the endpoints: unknown paths, wrong methods, bad bodies, and the order of the checks.
+//! Edge cases of the endpoints: unknown paths, wrong methods, bad bodies, and the order of checks.
 
-mod support;
-
+use crate::support::{client, get, hello, logged, post, socket, twin, valid};
 use fivewhys_mocks::{Dialect, Fault};
 use rstest::rstest;
 use serde_json::{Value, json};
-use support::{client, get, hello, logged, post, socket, twin, valid};
 
 #[tokio::test]
-async fn unknown_paths_and_wrong_methods_are_fastapis() {
+async fn unknown_paths_and_wrong_methods_get_fastapis_errors() {
     let twin = twin(Dialect::Documented, &[]).await;
     let unknown = get(&twin, "/api/nope").send().await.unwrap();
     assert_eq!(unknown.status(), 404);
@@ -22,7 +20,7 @@ async fn unknown_paths_and_wrong_methods_are_fastapis() {
 }
 
 #[tokio::test]
-async fn malformed_json_comes_before_the_bearer_and_the_schema_after_it() {
+async fn malformed_json_precedes_the_bearer_and_the_schema_follows() {
     let twin = twin(Dialect::Observed, &[]).await;
     let url = format!("{}/api/chat/messages", twin.edge_url());
     let malformed = client().post(&url).header("content-type", "application/json").body("{").send().await.unwrap();
@@ -39,7 +37,11 @@ async fn malformed_json_comes_before_the_bearer_and_the_schema_after_it() {
 #[case(json!({ "content": "x".repeat(8001), "thread_id": "t" }), "string_too_long", 1)]
 #[case(json!([]), "model_attributes_type", 1)]
 #[tokio::test]
-async fn a_body_that_breaks_the_schema_is_listed(#[case] body: Value, #[case] kind: &str, #[case] problems: usize) {
+async fn a_body_that_breaks_the_schema_lists_its_problems(
+    #[case] body: Value,
+    #[case] kind: &str,
+    #[case] problems: usize,
+) {
     let twin = twin(Dialect::Documented, &[]).await;
     for path in ["/api/chat/messages", "/api/chat/stream"] {
         let answer = post(&twin, path, &body).bearer_auth(valid(&twin)).send().await.unwrap();
@@ -67,7 +69,7 @@ async fn the_list_is_paged_and_its_limits_are_checked() {
 }
 
 #[tokio::test]
-async fn a_plain_get_of_the_socket_is_404_and_an_upgrade_elsewhere_403() {
+async fn a_plain_get_of_ws_is_404_and_an_upgrade_elsewhere_403() {
     let twin = twin(Dialect::Observed, &[]).await;
     assert_eq!(get(&twin, "/ws").send().await.unwrap().status(), 404);
     let request = socket::upgrade(&twin, "/nope", &[]);
@@ -91,9 +93,7 @@ async fn verify_needs_no_service_credentials(#[values(Dialect::Documented, Diale
 
 #[rstest]
 #[tokio::test]
-async fn threads_are_the_callers_own_and_nobody_elses(
-    #[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect,
-) {
+async fn a_caller_lists_only_their_own_threads(#[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect) {
     let twin = twin(dialect, &[]).await;
     let list =
         async || get(&twin, "/api/threads").bearer_auth(valid(&twin)).send().await.unwrap().json::<Value>().await;
@@ -107,7 +107,7 @@ async fn threads_are_the_callers_own_and_nobody_elses(
 
 #[rstest]
 #[tokio::test]
-async fn without_its_database_the_backend_lists_no_threads_and_still_chats_if_the_auth_service_is_well(
+async fn without_its_database_the_backend_lists_no_threads(
     #[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect,
 ) {
     let twin = twin(dialect, &[Fault::DatabaseDown]).await;
@@ -121,7 +121,7 @@ async fn without_its_database_the_backend_lists_no_threads_and_still_chats_if_th
 #[case(Some("a.b.c"), Value::Null)]
 #[case(Some("valid"), json!("staging-e2e-user-001"))]
 #[tokio::test]
-async fn agents_execute_for_whoever_comes_and_say_for_whom(
+async fn agents_execute_for_every_caller_and_name_the_user(
     #[case] token: Option<&str>,
     #[case] user: Value,
     #[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect,
@@ -153,7 +153,7 @@ async fn a_deleted_message_is_gone() {
 
 #[rstest]
 #[tokio::test]
-async fn a_token_that_was_logged_out_is_refused(#[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect) {
+async fn a_logged_out_token_is_refused(#[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect) {
     let twin = twin(dialect, &[]).await;
     let token = valid(&twin);
     let out = client().post(format!("{}/auth/logout", twin.auth_url())).bearer_auth(&token).send().await.unwrap();
@@ -163,7 +163,7 @@ async fn a_token_that_was_logged_out_is_refused(#[values(Dialect::Documented, Di
 }
 
 #[tokio::test]
-async fn the_auth_service_says_that_its_provider_is_configured() {
+async fn the_auth_service_reports_a_configured_provider() {
     let twin = twin(Dialect::Documented, &[]).await;
     let answer = client().get(format!("{}/oauth/status", twin.auth_url())).send().await.unwrap();
     assert_eq!(

@@ -1,9 +1,10 @@
-//! The dialect `observed` held against the recordings: one trial per recorded exchange on an endpoint of the twin.
+//! Compares the dialect `observed` with recordings of the real services: one trial per recorded exchange.
 //!
-//! `FIVEWHYS_CAPTURES` names the folder `captures`, or its `services`; without it everything is shown as ignored.
-
-#[path = "../support/mod.rs"]
-mod support;
+//! Start at [`trials`]. `FIVEWHYS_CAPTURES` names the folder of the recordings; without it the trials are ignored.
+//!
+//! - `recording`: a recorded exchange
+//! - `http`, `websocket`: repeat an exchange
+//! - `compare`, `log`: compare bodies and log lines
 
 mod compare;
 mod http;
@@ -12,13 +13,12 @@ mod recording;
 mod websocket;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use fivewhys_mocks::{Dialect, Fault, Twin};
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Failed, Trial};
 use recording::Probe;
 
-/// The recordings and what was changed in them.
+/// The recordings: name, faults, and whether the backend validated its configuration at startup.
 const RECORDINGS: &[(&str, &[Fault], bool)] = &[
     ("healthy", &[], true),
     ("tokens", &[], true),
@@ -27,19 +27,18 @@ const RECORDINGS: &[(&str, &[Fault], bool)] = &[
     ("backend_no_service_secret_novalidate", &[Fault::ServiceSecretMissing], false),
 ];
 
-fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let trials = match std::env::var_os("FIVEWHYS_CAPTURES") {
+/// Returns one trial per recorded exchange, or ignored ones without `FIVEWHYS_CAPTURES`.
+pub(crate) fn trials() -> Vec<Trial> {
+    match std::env::var_os("FIVEWHYS_CAPTURES") {
         Some(folder) => {
             let folder = services(folder.as_ref());
-            RECORDINGS.iter().flat_map(|row| trials(&folder, *row)).collect()
+            RECORDINGS.iter().flat_map(|row| trials_of(&folder, *row)).collect()
         }
         None => RECORDINGS.iter().map(|(name, ..)| ignored(name)).collect(),
-    };
-    libtest_mimic::run(&arguments, trials).exit_code()
+    }
 }
 
-/// The recordings' folder, whether it is named itself or the one above it.
+/// Returns the recordings' folder, given that folder or its parent.
 fn services(folder: &Path) -> PathBuf {
     let inner = folder.join("services");
     if inner.is_dir() { inner } else { folder.to_owned() }
@@ -49,14 +48,14 @@ fn ignored(name: &str) -> Trial {
     Trial::test(format!("{name} (set FIVEWHYS_CAPTURES)"), || Ok(())).with_ignored_flag(true)
 }
 
-fn trials(folder: &Path, (name, faults, startup_validation): (&'static str, &'static [Fault], bool)) -> Vec<Trial> {
+fn trials_of(folder: &Path, (name, faults, startup_validation): (&'static str, &'static [Fault], bool)) -> Vec<Trial> {
     let probes = recording::read(&folder.join(format!("{name}.json")));
-    let ours = probes.into_iter().filter(Probe::is_on_a_endpoint_of_the_twin);
+    let ours = probes.into_iter().filter(Probe::is_served_by_twin);
     ours.map(|probe| Trial::test(format!("{name}: {}", probe.name), move || run(&probe, faults, startup_validation)))
         .collect()
 }
 
-/// Each exchange meets a fresh twin: what came before it in the recording must not matter.
+/// Repeats one exchange with a fresh twin, so that earlier exchanges of the recording do not matter.
 fn run(probe: &Probe, faults: &[Fault], startup_validation: bool) -> Result<(), Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

@@ -1,21 +1,19 @@
-//! The same decisions in every dialect: the table of the design, cell by cell.
+//! Decisions of the auth service and the backend in each dialect.
 
-mod support;
-
+use crate::support::token::recorded_kind;
+use crate::support::{Caller, get, list_messages, socket, twin, valid, validate};
 use fivewhys_mocks::{Dialect, Fault};
 use rstest::rstest;
 use serde_json::{Value, json};
-use support::token::recorded_kind;
-use support::{Caller, get, list_messages, socket, twin, valid, validate};
 
 #[rstest]
-#[case::nobody(Caller::Nobody, 401, "missing_service_credentials")]
+#[case::none(Caller::None, 401, "missing_service_credentials")]
 #[case::id_only(Caller::IdOnly, 401, "missing_service_credentials")]
 #[case::wrong_secret(Caller::WrongSecret, 401, "invalid_service_secret")]
 #[case::wrong_id(Caller::WrongId, 401, "invalid_service_id")]
 #[case::right(Caller::Right, 200, "ok")]
 #[tokio::test]
-async fn documented_auth_checks_its_caller_first(#[case] caller: Caller, #[case] status: u16, #[case] reason: &str) {
+async fn documented_checks_the_caller_first(#[case] caller: Caller, #[case] status: u16, #[case] reason: &str) {
     let twin = twin(Dialect::Documented, &[]).await;
     let answer = validate(&twin, &valid(&twin), caller).await;
     assert_eq!(answer.status(), status);
@@ -29,7 +27,7 @@ async fn documented_auth_checks_its_caller_first(#[case] caller: Caller, #[case]
 }
 
 #[rstest]
-#[case::nobody(Caller::Nobody, None)]
+#[case::none(Caller::None, None)]
 #[case::id_only(Caller::IdOnly, None)]
 #[case::wrong_secret(Caller::WrongSecret, Some("invalid_service_secret"))]
 #[case::wrong_id(Caller::WrongId, Some("invalid_service_id"))]
@@ -73,7 +71,7 @@ async fn a_bad_token_is_refused_everywhere(
 ) {
     let twin = twin(dialect, &[]).await;
     let token = recorded_kind(&twin, kind);
-    let (auth, backend, told) = match dialect {
+    let (auth, backend, expected) = match dialect {
         Dialect::Documented => (401, 403, json!({ "message": "Authentication failed" })),
         Dialect::Observed => (200, 401, json!({ "message": "Authentication failed" })),
         Dialect::Modern => (401, 401, json!({ "detail": "Authentication failed", "status": 401 })),
@@ -88,7 +86,7 @@ async fn a_bad_token_is_refused_everywhere(
     let answer = list_messages(&twin, Some(&token)).await;
     assert_eq!(answer.status(), backend);
     let body: Value = answer.json().await.unwrap();
-    for (name, value) in told.as_object().unwrap() {
+    for (name, value) in expected.as_object().unwrap() {
         assert_eq!(&body[name], value);
     }
 }
@@ -154,7 +152,7 @@ async fn documented_refuses_the_upgrade_with_an_empty_403(#[case] kind: &str) {
     Some("valid"), &[Fault::ServiceSecretMismatch], "VALIDATION_FAILED", "Token validation failed")]
 #[case::auth_down(Some("valid"), &[Fault::AuthDown], "VALIDATION_FAILED", "auth_service_unreachable")]
 #[tokio::test]
-async fn observed_accepts_the_upgrade_then_says_why_and_closes(
+async fn observed_accepts_the_upgrade_then_explains_and_closes(
     #[case] kind: Option<&str>,
     #[case] faults: &[Fault],
     #[case] code: &str,

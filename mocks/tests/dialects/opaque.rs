@@ -1,17 +1,16 @@
-//! `opaque`: the statuses of `documented`, one body for every failure, and no header that names anybody.
+//! `opaque`: the statuses of `documented`, one body for every failure, and no header that names a component.
 
-mod support;
-
+use crate::support::token::recorded_kind;
+use crate::support::{Caller, client, get, list_messages, logged, post, socket, twin, valid, validate};
 use fivewhys_mocks::{Dialect, Fault, Twin};
 use reqwest::Response;
 use rstest::rstest;
 use serde_json::json;
-use support::token::recorded_kind;
-use support::{Caller, client, get, list_messages, logged, post, socket, twin, valid, validate};
 
-/// What may be in a header here: the message's own, and the date.
+/// The headers that name no component.
 const SILENT: [&str; 5] = ["content-type", "content-length", "transfer-encoding", "connection", "date"];
 
+/// Returns status and body; checks that no header names a component.
 async fn said(answer: Response) -> (u16, String) {
     let loud = answer.headers().keys().find(|name| !SILENT.contains(&name.as_str()));
     assert_eq!(loud, None);
@@ -29,18 +28,14 @@ const NOTHING: &str = r#"{"error":"request failed"}"#;
 #[case::iam_unverifiable(Some("valid"), &[Fault::IamDenied], 401)]
 #[case::not_started(Some("valid"), &[Fault::ServiceSecretMissing], 503)]
 #[tokio::test]
-async fn a_failure_is_a_status_and_nothing_else(
-    #[case] kind: Option<&str>,
-    #[case] faults: &[Fault],
-    #[case] status: u16,
-) {
+async fn a_failure_is_only_a_status(#[case] kind: Option<&str>, #[case] faults: &[Fault], #[case] status: u16) {
     let twin = twin(Dialect::Opaque, faults).await;
     let token = kind.map(|kind| recorded_kind(&twin, kind));
     assert_eq!(said(list_messages(&twin, token.as_deref()).await).await, (status, NOTHING.to_owned()));
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_request_is_not_told_either() {
+async fn a_bad_request_gets_the_same_body() {
     let twin = twin(Dialect::Opaque, &[]).await;
     let answer = post(&twin, "/api/chat/messages", &json!({})).bearer_auth(valid(&twin)).send().await.unwrap();
     assert_eq!(said(answer).await, (422, NOTHING.to_owned()));
@@ -48,11 +43,11 @@ async fn what_is_wrong_with_a_request_is_not_told_either() {
 }
 
 #[rstest]
-#[case::nobody(Caller::Nobody, "valid", 401)]
+#[case::none(Caller::None, "valid", 401)]
 #[case::wrong_secret(Caller::WrongSecret, "valid", 401)]
 #[case::bad_token(Caller::Right, "expired", 401)]
 #[tokio::test]
-async fn the_auth_service_says_as_little(#[case] caller: Caller, #[case] kind: &str, #[case] status: u16) {
+async fn the_auth_service_gives_the_same_body(#[case] caller: Caller, #[case] kind: &str, #[case] status: u16) {
     let twin = twin(Dialect::Opaque, &[]).await;
     let answer = validate(&twin, &recorded_kind(&twin, kind), caller).await;
     assert_eq!(said(answer).await, (status, NOTHING.to_owned()));
@@ -76,7 +71,7 @@ async fn health(twin: &Twin) -> [(u16, String); 2] {
 }
 
 #[tokio::test]
-async fn health_says_whether_and_not_what() {
+async fn health_gives_a_status_and_no_reason() {
     let ok = (200, r#"{"status":"ok"}"#.to_owned());
     assert_eq!(health(&twin(Dialect::Opaque, &[]).await).await, [ok.clone(), ok.clone()]);
     let not_ok = (503, r#"{"status":"not ok"}"#.to_owned());
@@ -84,7 +79,7 @@ async fn health_says_whether_and_not_what() {
 }
 
 #[tokio::test]
-async fn its_logs_and_manifests_say_as_much_as_ever() {
+async fn logs_and_manifests_are_those_of_documented() {
     let (plain, silent) = (twin(Dialect::Documented, &[]).await, twin(Dialect::Opaque, &[]).await);
     for twin in [&plain, &silent] {
         list_messages(twin, Some(&recorded_kind(twin, "expired"))).await;

@@ -1,12 +1,10 @@
-//! Booting and stopping: ports, names, many twins at once.
+//! Names, boot and shutdown, and many twins at once.
 
-mod support;
-
+use crate::support::{self, list_messages, socket, valid};
 use fivewhys_mocks::{BootError, Dialect, Fault, Twin};
-use support::{list_messages, socket, valid};
 
 #[test]
-fn names_parse_back_and_unknown_ones_list_the_known() {
+fn names_parse_back_and_unknown_names_list_the_known() {
     for fault in Fault::ALL {
         assert_eq!(fault.to_string().parse::<Fault>().unwrap(), *fault);
     }
@@ -20,7 +18,7 @@ fn names_parse_back_and_unknown_ones_list_the_known() {
 }
 
 #[tokio::test]
-async fn a_taken_port_is_a_boot_error_that_names_the_edge() {
+async fn a_bound_port_is_a_boot_error_that_names_the_edge() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let error = Twin::builder().port(port).start().await.unwrap_err();
@@ -28,7 +26,7 @@ async fn a_taken_port_is_a_boot_error_that_names_the_edge() {
 }
 
 #[tokio::test]
-async fn a_stopped_twin_answers_no_more_even_on_open_connections() {
+async fn a_stopped_twin_cuts_off_open_connections() {
     let twin = Twin::builder().start().await.unwrap();
     let mut stream = socket::connect(&twin, &valid(&twin)).await.unwrap();
     socket::next_frame(&mut stream).await;

@@ -1,14 +1,12 @@
-//! No secret and no token in anything the twin shows: logs, manifests, journal, `Debug`.
+//! Logs, manifests, journal and `Debug` of a twin show no secret and no token.
 
-mod support;
-
+use crate::support::token::recorded_kind;
+use crate::support::{self, Caller, as_caller, client, list_messages, socket, valid, validate};
 use fivewhys_mocks::{Dialect, Fault, Twin};
 use rstest::rstest;
 use serde_json::json;
-use support::token::recorded_kind;
-use support::{Caller, as_caller, client, list_messages, socket, valid, validate};
 
-/// Sends every secret and several tokens through every source of evidence that takes one; returns the tokens.
+/// Sends secrets and several kinds of token to the endpoints that take them. Returns the tokens.
 async fn exercise(twin: &Twin) -> Vec<String> {
     let mut tokens = vec![valid(twin)];
     for kind in ["wrong_secret", "expired", "none_alg", "garbage", "mock_prefix"] {
@@ -16,9 +14,9 @@ async fn exercise(twin: &Twin) -> Vec<String> {
     }
     for token in &tokens {
         list_messages(twin, Some(token)).await;
-        for caller in [Caller::Nobody, Caller::Right, Caller::WrongSecret, Caller::WrongId] {
+        for caller in [Caller::None, Caller::Right, Caller::WrongSecret, Caller::WrongId] {
             let request = client().post(format!("{}/auth/validate", twin.auth_url()));
-            // A stopped auth service has nothing to tell.
+            // A stopped auth service does not answer.
             let _ = as_caller(request, twin, caller).json(&json!({ "token": token })).send().await;
         }
         let by_query = socket::upgrade(twin, &format!("/ws?token={token}"), &[]);

@@ -1,12 +1,10 @@
-//! The edge: what it adds, what it keeps, and what the platform's request log says.
+//! The edge: its headers, the platform's request log, and the control listener.
 
-mod support;
-
+use crate::support::{self, get, list_messages, socket, twin, valid};
 use fivewhys_mocks::Dialect;
 use serde_json::Value;
-use support::{get, list_messages, socket, twin, valid};
 
-/// Request log entries of the backend's service, newest first.
+/// Returns the request log entries of the backend's service, newest first.
 fn requests(entries: &[Value]) -> Vec<&Value> {
     let of_backend = |entry: &&Value| {
         entry["logName"].as_str().is_some_and(|name| name.ends_with("%2Frequests"))
@@ -16,7 +14,7 @@ fn requests(entries: &[Value]) -> Vec<&Value> {
 }
 
 #[tokio::test]
-async fn the_callers_trace_is_answered_and_logged_but_not_passed_to_auth() {
+async fn the_callers_trace_is_logged_but_not_passed_to_auth() {
     let twin = twin(Dialect::Documented, &[]).await;
     let trace = "0af7651916cd43dd8448eb211c80319c";
     let request = get(&twin, "/api/chat/messages").bearer_auth(valid(&twin));
@@ -41,7 +39,7 @@ async fn the_affinity_cookie_is_set_once() {
 }
 
 #[tokio::test]
-async fn the_access_line_carries_the_trace_id_of_the_answer() {
+async fn the_access_line_has_the_trace_id_of_the_response() {
     let twin = twin(Dialect::Observed, &[]).await;
     let answer = list_messages(&twin, None).await;
     let id = answer.headers()["x-trace-id"].to_str().unwrap();

@@ -1,16 +1,14 @@
-//! Each fault at its cause: what the client sees, and where journal, log and manifest show why.
+//! Single faults: what the client sees, and how journal, log and manifest show the cause.
 
-mod support;
-
+use crate::support::{self, Caller, get, list_messages, logged, socket, twin, valid, validate};
 use fivewhys_mocks::{Dialect, Fault, Twin};
 use rstest::rstest;
 use serde_json::Value;
-use support::{Caller, get, list_messages, logged, socket, twin, valid, validate};
 
 const BACKEND: &str = "netra-backend-staging";
 const AUTH: &str = "netra-auth-service";
 
-/// The version of `secret` that a manifest reads for `name`.
+/// Returns the secret version that a manifest gives for the variable `name`.
 fn version(manifest: &Value, name: &str) -> Option<String> {
     let env = manifest.pointer("/spec/template/spec/containers/0/env")?.as_array()?;
     let entry = env.iter().find(|entry| entry["name"] == name)?;
@@ -28,7 +26,7 @@ async fn refused_by_backend(twin: &Twin, dialect: Dialect) {
 #[case(Dialect::Documented, "Service authentication failed for caller 'netra-backend': invalid service secret")]
 #[case(Dialect::Observed, "Service secret mismatch for service 'netra-backend'")]
 #[tokio::test]
-async fn service_secret_mismatch(#[case] dialect: Dialect, #[case] line: &str) {
+async fn service_secret_mismatch_refuses_the_backend(#[case] dialect: Dialect, #[case] line: &str) {
     let twin = twin(dialect, &[Fault::ServiceSecretMismatch]).await;
     refused_by_backend(&twin, dialect).await;
     let journal = twin.journal().await;
@@ -64,7 +62,7 @@ async fn service_secret_missing_keeps_the_backend_from_starting(
 }
 
 #[tokio::test]
-async fn service_secret_missing_without_startup_validation_is_refused_in_documented() {
+async fn documented_refuses_a_backend_without_service_secret() {
     let asked = Twin::builder().fault(Fault::ServiceSecretMissing).startup_validation(false);
     let twin = asked.start().await.unwrap();
     refused_by_backend(&twin, Dialect::Documented).await;
@@ -77,7 +75,7 @@ async fn service_secret_missing_without_startup_validation_is_refused_in_documen
 }
 
 #[tokio::test]
-async fn service_secret_missing_without_startup_validation_harms_nobody_in_observed() {
+async fn observed_accepts_a_backend_without_service_secret() {
     let asked = Twin::builder().dialect(Dialect::Observed).fault(Fault::ServiceSecretMissing);
     let twin = asked.startup_validation(false).start().await.unwrap();
     assert_eq!(list_messages(&twin, Some(&valid(&twin))).await.status(), 200);
@@ -101,7 +99,9 @@ async fn auth_down_refuses_connections_and_every_token(
 
 #[rstest]
 #[tokio::test]
-async fn wrong_signing_secret_is_the_clients_alone(#[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect) {
+async fn wrong_signing_secret_affects_only_the_client(
+    #[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect,
+) {
     let twin = twin(dialect, &[Fault::WrongSigningSecret]).await;
     refused_by_backend(&twin, dialect).await;
     let verdict = validate(&twin, &valid(&twin), Caller::Right).await;
@@ -123,7 +123,7 @@ async fn wrong_signing_secret_is_the_clients_alone(#[values(Dialect::Documented,
 #[case::no_credential(false, 403, "403 Forbidden")]
 #[case::a_bearer_that_google_did_not_sign(true, 401, "401 Unauthorized")]
 #[tokio::test]
-async fn iam_denied_answers_in_the_backends_place(#[case] bearer: bool, #[case] status: u16, #[case] title: &str) {
+async fn iam_denied_answers_instead_of_the_backend(#[case] bearer: bool, #[case] status: u16, #[case] title: &str) {
     let twin = twin(Dialect::Observed, &[Fault::IamDenied]).await;
     let token = valid(&twin);
     let answer = list_messages(&twin, bearer.then_some(token.as_str())).await;
@@ -161,7 +161,7 @@ async fn strips_authorization_leaves_the_other_token_locations_alone(#[case] dia
 
 #[rstest]
 #[tokio::test]
-async fn database_down_shows_in_health_and_refuses_every_token_at_the_backend(
+async fn database_down_shows_in_health_and_refuses_every_token(
     #[values(Dialect::Documented, Dialect::Observed)] dialect: Dialect,
 ) {
     let twin = twin(dialect, &[Fault::DatabaseDown]).await;

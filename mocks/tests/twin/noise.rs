@@ -1,21 +1,19 @@
-//! Noise: seeded, asked for in one line, and without a fault behind it.
-
-mod support;
+//! Noise: its seed, its one-line form, and its effects.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::support::{self, get, list_messages, valid};
 use fivewhys_mocks::{Dialect, ErrorPages, Fault, Noise, Twin};
 use reqwest::StatusCode;
 use rstest::rstest;
-use support::{get, list_messages, valid};
 
 async fn noisy(noise: &str, dialect: Dialect, faults: &[Fault]) -> Twin {
     let asked = Twin::builder().dialect(dialect).faults(faults.iter().copied());
     asked.noise(noise.parse().unwrap()).start().await.unwrap()
 }
 
-/// Of forty connections one after the other, which were answered.
+/// Opens forty connections in sequence and returns which were answered.
 async fn answered(noise: &str) -> Vec<bool> {
     let twin = noisy(noise, Dialect::Documented, &[]).await;
     let mut answered = Vec::new();
@@ -34,7 +32,7 @@ async fn the_same_seed_drops_the_same_connections() {
 }
 
 #[tokio::test]
-async fn a_dropped_connection_is_reset_before_an_answer() {
+async fn a_dropped_connection_is_reset_before_the_response() {
     let twin = noisy("drops=100", Dialect::Documented, &[]).await;
     let error = get(&twin, "/health").send().await.unwrap_err();
     let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
@@ -46,11 +44,11 @@ async fn a_dropped_connection_is_reset_before_an_answer() {
 }
 
 #[tokio::test]
-async fn a_cold_auth_service_outlasts_the_backends_patience_once() {
+async fn a_cold_auth_service_outlasts_the_backends_health_probe() {
     let twin = noisy("cold-start=700", Dialect::Documented, &[]).await;
     let token = valid(&twin);
     assert_eq!(list_messages(&twin, Some(&token)).await.status(), StatusCode::FORBIDDEN);
-    // The first call has waited for most of the warm-up itself.
+    // The first call has waited for most of the warm-up.
     let mut status = StatusCode::FORBIDDEN;
     for _ in 0..10 {
         status = list_messages(&twin, Some(&token)).await.status();
@@ -66,7 +64,7 @@ async fn a_cold_auth_service_outlasts_the_backends_patience_once() {
 #[case::client_error("error-pages=all", Dialect::Documented, &[], 401, true)]
 #[case::client_error_kept("error-pages", Dialect::Documented, &[], 401, false)]
 #[tokio::test]
-async fn the_edge_puts_a_page_of_its_own_in_place_of_an_error(
+async fn the_edge_replaces_an_error_with_a_page(
     #[case] noise: &str,
     #[case] dialect: Dialect,
     #[case] faults: &[Fault],
@@ -113,7 +111,7 @@ async fn two_revisions_share_the_traffic_and_the_messages() {
 #[case::off("seed=9", true)]
 #[case::no_server("no-server", false)]
 #[tokio::test]
-async fn only_the_noise_that_is_asked_for_changes_an_answer(#[case] noise: &str, #[case] server: bool) {
+async fn only_the_requested_noise_changes_a_response(#[case] noise: &str, #[case] server: bool) {
     let (plain, noisy) = (support::twin(Dialect::Observed, &[]).await, noisy(noise, Dialect::Observed, &[]).await);
     let mut headers = Vec::new();
     for twin in [&plain, &noisy] {
@@ -132,7 +130,7 @@ async fn only_the_noise_that_is_asked_for_changes_an_answer(#[case] noise: &str,
 #[case::pages("error-pages=all", Noise { error_pages: ErrorPages::AllErrors, ..Noise::default() })]
 #[case::half("revisions=25", Noise { older_revision: 0.25, ..Noise::default() })]
 #[case::usual_share("drops, no-server", Noise { dropped: 0.02, no_server: true, ..Noise::default() })]
-fn noise_is_asked_for_in_one_line(#[case] asked: &str, #[case] noise: Noise) {
+fn noise_is_written_in_one_line(#[case] asked: &str, #[case] noise: Noise) {
     assert_eq!(asked.parse(), Ok(noise));
 }
 
@@ -144,7 +142,7 @@ fn noise_is_asked_for_in_one_line(#[case] asked: &str, #[case] noise: Noise) {
 #[case::too_long("jitter=60001", "`jitter=60001` is no noise: expected milliseconds")]
 #[case::seed("seed", "`seed=` is no noise: expected a whole number")]
 #[case::superfluous("no-server=yes", "`no-server=yes` is no noise: expected no value")]
-fn a_noise_that_does_not_exist_is_refused(#[case] asked: &str, #[case] told: &str) {
+fn an_unknown_noise_is_refused(#[case] asked: &str, #[case] message: &str) {
     let error = asked.parse::<Noise>().unwrap_err().to_string();
-    assert!(error.starts_with(told), "{error}");
+    assert!(error.starts_with(message), "{error}");
 }
