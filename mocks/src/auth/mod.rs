@@ -1,6 +1,6 @@
 //! The auth service. It runs on wiremock with its own listener, so that its port closes when the service stops.
 //!
-//! Start at [`serve`].
+//! Start at [`serve()`].
 //!
 //! - `server`: from a request to a response, with journal and request log
 //! - `routes/`: one function per route

@@ -1,6 +1,6 @@
 //! The backend: chat over HTTP, server-sent events and WebSocket. It asks the auth service about each token.
 //!
-//! Start at [`start`].
+//! Start at [`start()`].
 //!
 //! - `start`: from an environment to a router
 //! - `routes/`, `websocket/`: the endpoints

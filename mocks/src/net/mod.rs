@@ -1,6 +1,6 @@
 //! Ports, listeners and tasks on loopback.
 //!
-//! Start at [`serve`].
+//! Start at [`serve()`].
 //!
 //! - `port`: a port that is bound and not yet open
 //! - `serve`: accepts connections, and stops everything with the twin

@@ -82,7 +82,7 @@ pub enum UnknownNoise {
     )]
     Name(String),
     /// The value does not fit the name.
-    #[error("`{name}={value}` is no noise: expected {expected}")]
+    #[error("invalid noise `{name}={value}`: expected {expected}")]
     Value {
         /// The name of the noise.
         name: String,

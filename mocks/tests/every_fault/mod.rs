@@ -18,11 +18,17 @@ use picture::{Picture, healthy, picture};
 const INTERMITTENT: [Fault; 2] = [Fault::RateLimited, Fault::MixedRevisions];
 const DIALECTS: [Dialect; 2] = [Dialect::Documented, Dialect::Observed];
 
+/// Returns the trials; those that wait for a time limit come first, so that they wait side by side.
 pub(crate) fn trials() -> Vec<Trial> {
-    let faults = Fault::ALL.iter().filter(|fault| !INTERMITTENT.contains(fault));
-    let single = faults.flat_map(|fault| DIALECTS.map(|dialect| trial(fault.id(), vec![*fault], dialect)));
+    let mut faults: Vec<_> = Fault::ALL.iter().filter(|fault| !INTERMITTENT.contains(fault)).collect();
+    faults.sort_by_key(|fault| !waits(**fault));
+    let single = faults.into_iter().flat_map(|fault| DIALECTS.map(|dialect| trial(fault.id(), vec![*fault], dialect)));
     let healthy = DIALECTS.map(|dialect| trial("healthy", Vec::new(), dialect));
-    healthy.into_iter().chain(single).chain([two_faults()]).collect()
+    single.chain(healthy).chain([two_faults()]).collect()
+}
+
+fn waits(fault: Fault) -> bool {
+    expected::changes(fault).iter().any(|(_, word)| matches!(*word, "timeout" | "silent" | "error"))
 }
 
 fn trial(name: &str, faults: Vec<Fault>, dialect: Dialect) -> Trial {

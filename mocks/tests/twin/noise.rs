@@ -137,11 +137,11 @@ fn noise_is_written_in_one_line(#[case] asked: &str, #[case] noise: Noise) {
 #[rstest]
 #[case::name("hail", "unknown noise `hail`; known: all, seed=N")]
 #[case::empty("", "unknown noise ``")]
-#[case::share("drops=101", "`drops=101` is no noise: expected a percentage from 0 to 100")]
-#[case::not_a_number("drops=NaN", "`drops=NaN` is no noise")]
-#[case::too_long("jitter=60001", "`jitter=60001` is no noise: expected milliseconds")]
-#[case::seed("seed", "`seed=` is no noise: expected a whole number")]
-#[case::superfluous("no-server=yes", "`no-server=yes` is no noise: expected no value")]
+#[case::share("drops=101", "invalid noise `drops=101`: expected a percentage from 0 to 100")]
+#[case::not_a_number("drops=NaN", "invalid noise `drops=NaN`")]
+#[case::too_long("jitter=60001", "invalid noise `jitter=60001`: expected milliseconds")]
+#[case::seed("seed", "invalid noise `seed=`: expected a whole number")]
+#[case::superfluous("no-server=yes", "invalid noise `no-server=yes`: expected no value")]
 fn an_unknown_noise_is_refused(#[case] asked: &str, #[case] message: &str) {
     let error = asked.parse::<Noise>().unwrap_err().to_string();
     assert!(error.starts_with(message), "{error}");

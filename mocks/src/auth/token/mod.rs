@@ -1,6 +1,6 @@
 //! A token: its checks, its claims, and the key behind it.
 //!
-//! Start at [`check`].
+//! Start at [`check()`].
 //!
 //! - `check`: the checks, in order
 //! - `claims`: the payload

@@ -1,6 +1,6 @@
 //! The WebSocket route `/ws`: credentials from three token locations, then the five events of an agent run.
 //!
-//! Start at [`connect`].
+//! Start at [`connect()`].
 //!
 //! - `connect`: the upgrade and the authentication
 //! - `token_location`: where the token comes from
