@@ -11,8 +11,9 @@ use std::process::ExitCode;
 
 use libtest_mimic::Arguments;
 
-/// The number of trials that run at once. Twelve of them only wait for a time limit; the others need little of a processor.
-const THREADS: usize = 16;
+/// The number of trials that run at once. More than cores, because the slow trials only wait for time limits. Not many more:
+/// the backend's health probe has half a second.
+const THREADS: usize = 8;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
