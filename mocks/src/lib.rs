@@ -1,49 +1,51 @@
 //! The twin: a small edge, backend and auth service on loopback, with faults injected at their cause.
 //!
-//! It boots from a deployment manifest and a secret store, and symptoms emerge. It knows causes; it knows nothing
-//! of the catalogue, of diagnosis, or of the crate that uses it.
+//! A twin boots from a deployment manifest and a secret store. A [`Fault`] changes one thing in them, and the symptoms
+//! follow from the change: no response is prepared for a fault. Start at [`Twin::builder`].
 //!
-//! ```no_run
+//! ```
 //! use fivewhys_mocks::{Dialect, Fault, Twin};
 //!
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Arrange: a system whose auth service is down.
 //! let twin = Twin::builder().dialect(Dialect::Observed).fault(Fault::AuthDown).start().await?;
+//!
+//! // Act: ask the backend how it is.
 //! let health = reqwest::get(format!("{}/health", twin.edge_url())).await?;
+//!
+//! // Assert: the backend's health check does not look at the auth service.
 //! assert_eq!(health.status(), 200);
-//! twin.shutdown().await;
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The folders, from the bottom up:
+//!
+//! - `terms/`: words that all folders share
+//! - `net/`: ports, listeners and tasks
+//! - `deployment/`: what is deployed: services, secrets, manifests
+//! - `logs/`: the services' logs and the auth service's journal
+//! - `faults/`: what each fault changes in a deployment
+//! - `noise/`: disturbances of a healthy system
+//! - `auth/`, `backend/`, `edge/`: the three services
+//! - `twin/`: builds a deployment, boots it and runs it
+//!
+//! Invariant: this crate knows causes. It knows nothing of the catalogue, of diagnosis, or of the crate that uses it.
 
 mod auth;
 mod backend;
-mod boot;
-mod builder;
-mod clock;
-mod control;
-mod credentials;
 mod deployment;
-mod dialect;
 mod edge;
-mod fault;
-mod journal;
+mod faults;
 mod logs;
-mod neighbour;
+mod net;
 mod noise;
-mod older;
-mod ports;
-mod running;
-mod serve;
-mod signing;
-mod trace;
+mod terms;
 mod twin;
 
-pub use boot::BootError;
-pub use builder::TwinBuilder;
-pub use credentials::{Credentials, TestUser};
-pub use dialect::{Dialect, UnknownDialect};
-pub use fault::{Fault, UnknownFault};
-pub use journal::JournalEntry;
+pub use faults::{Fault, UnknownFault};
+pub use logs::JournalEntry;
 pub use noise::{ErrorPages, Noise, UnknownNoise};
-pub use signing::{Signing, UnknownSigning};
-pub use twin::{Manifests, Twin};
+pub use terms::{BootError, Credentials, Dialect, Signing, TestUser, UnknownDialect, UnknownSigning};
+pub use twin::{Manifests, Twin, TwinBuilder};

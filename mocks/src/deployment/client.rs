@@ -1,32 +1,32 @@
-//! What our side was told: where the system is, what to mint with, what to show the auth service.
+//! What a client of the deployment was given: the system's address, the signing secret, the service secret, the claims.
 
 use super::Deployment;
 use super::plan::{CURRENT, JWT_SECRET, SERVICE_SECRET};
 
-/// Where a client was told the backend is.
+/// The address that a client was given for the backend.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// At the edge.
+pub(crate) enum GivenAddress {
+    /// The edge.
     Edge,
-    /// At a name that is in no DNS.
+    /// A host name that DNS does not know.
     NoSuchHost,
-    /// At the edge, with TLS, which is not spoken there.
+    /// The edge with an encrypted scheme; the edge speaks no TLS.
     Encrypted,
-    /// At another site's address.
+    /// Another site.
     AnotherSite,
 }
 
-/// What a client of this deployment goes by.
+/// The settings of a client.
 pub(crate) struct Client {
-    /// The version of the signing secret.
+    /// The version of the signing secret that the client holds.
     pub(crate) signing_version: &'static str,
-    /// The version of the service secret.
+    /// The version of the service secret that the client holds.
     pub(crate) service_secret_version: &'static str,
-    /// `iss` of its tokens.
+    /// The `iss` claim of its tokens.
     pub(crate) issuer: &'static str,
-    /// `aud` of its tokens.
+    /// The `aud` claim of its tokens.
     pub(crate) audience: &'static str,
-    pub(crate) told: Told,
+    pub(crate) address: GivenAddress,
 }
 
 impl Default for Client {
@@ -36,23 +36,23 @@ impl Default for Client {
             service_secret_version: CURRENT,
             issuer: "netra-auth-service",
             audience: "netra-platform",
-            told: Told::Edge,
+            address: GivenAddress::Edge,
         }
     }
 }
 
 impl Deployment {
-    /// The signing secret that clients were told.
+    /// Returns the signing secret that clients hold.
     pub(crate) fn client_signing_secret(&self) -> &str {
-        self.told(JWT_SECRET, self.client.signing_version)
+        self.held(JWT_SECRET, self.client.signing_version)
     }
 
-    /// The service secret that clients were told.
+    /// Returns the service secret that clients hold.
     pub(crate) fn client_service_secret(&self) -> &str {
-        self.told(SERVICE_SECRET, self.client.service_secret_version)
+        self.held(SERVICE_SECRET, self.client.service_secret_version)
     }
 
-    fn told(&self, name: &str, version: &str) -> &str {
-        self.secrets.read(name, version).expect("what clients were told has been in the store")
+    fn held(&self, name: &str, version: &str) -> &str {
+        self.secrets.read(name, version).expect("the store has every version that clients hold")
     }
 }

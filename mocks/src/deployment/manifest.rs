@@ -1,21 +1,20 @@
-//! A service as `gcloud run services describe --format=json` prints it (edge-signatures 8.3): Knative v1, keys sorted.
+//! The manifest of a service as `gcloud run services describe --format=json` prints it: Knative v1, keys sorted.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::spec::Source;
-use super::{PROJECT, REGION, ServiceSpec};
+use super::spec::{PROJECT, REGION, ServiceSpec, Source};
 
-/// How the newest revision fared.
+/// The result of a rollout.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rollout {
-    /// It serves.
+    /// The new revision serves.
     Ready,
-    /// Its container did not start; traffic stays with the revision before it.
+    /// The new revision's container did not start; the previous revision keeps the traffic.
     ContainerFailed,
 }
 
-/// What is asked for: the manifest before its rollout. Processes read their environment from here.
+/// Returns the manifest before the rollout. Processes read their environment from it.
 pub(crate) fn requested(service: &ServiceSpec) -> Value {
     json!({
         "apiVersion": "serving.knative.dev/v1",
@@ -31,15 +30,26 @@ pub(crate) fn requested(service: &ServiceSpec) -> Value {
     })
 }
 
-/// The whole manifest, after its rollout.
+/// Returns the whole manifest, with the status after the rollout.
 pub(crate) fn rolled_out(service: &ServiceSpec, url: &str, rollout: Rollout) -> Value {
     let mut manifest = requested(service);
     manifest["status"] = status(service, url, rollout);
     manifest
 }
 
-/// The invoker check is part of the service's own JSON since it can be switched off there; a service that is not public
-/// simply lacks the annotation.
+/// Gives `share` of the traffic in a manifest to the previous revision.
+pub(crate) fn split_traffic(manifest: &mut Value, service: &ServiceSpec, share: f64) {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is between 0 and 1")]
+    let percent = (share * 100.0).round() as u32;
+    let traffic = json!([
+        { "percent": 100 - percent, "revisionName": service.revision },
+        { "percent": percent, "revisionName": service.previous_revision },
+    ]);
+    manifest["spec"]["traffic"] = traffic.clone();
+    manifest["status"]["traffic"] = traffic;
+}
+
+/// Returns the annotations. A service with an invoker check has no `invoker-iam-disabled`.
 fn annotations(service: &ServiceSpec) -> Value {
     let mut annotations = Map::new();
     annotations.insert("run.googleapis.com/ingress".into(), json!(service.ingress));
@@ -74,7 +84,7 @@ fn template(service: &ServiceSpec) -> Value {
     })
 }
 
-/// Whole gibibytes are written as such.
+/// Prints a memory limit as Kubernetes does; whole gibibytes get the unit `Gi`.
 fn memory(mebibytes: u32) -> String {
     match mebibytes % 1024 {
         0 => format!("{}Gi", mebibytes / 1024),

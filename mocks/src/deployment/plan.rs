@@ -1,24 +1,28 @@
-//! The healthy deployment of the recorded system (contract section 6).
+//! The healthy deployment: the settings of the real staging system, with fresh secrets.
 
 use std::collections::BTreeSet;
 
-use super::spec::Source;
-use super::{Addresses, Build, Client, Deployment, EdgePort, Egress, Process, SecretStore, ServiceSpec, random_secret};
-use crate::clock::Clock;
+use super::deployment::{Addresses, Deployment, EdgePort, Egress, Process};
+use super::environment::{SecretStore, random_secret};
+use super::spec::{ServiceSpec, Source};
+use super::{Build, Client};
+use crate::terms::Clock;
 
-pub(super) const SERVICE_SECRET: &str = "service-secret-staging";
-pub(super) const JWT_SECRET: &str = "jwt-secret-staging";
+pub(crate) const SERVICE_SECRET: &str = "service-secret-staging";
+pub(crate) const JWT_SECRET: &str = "jwt-secret-staging";
 const REDIS_URL: &str = "redis-url-staging";
 const GOOGLE_SECRET: &str = "google-client-secret-staging";
 const DATABASE_URL: &str = "database-url-staging";
 const GEMINI_KEY: &str = "gemini-api-key-staging";
-/// A version that everybody has been moved off.
-pub(super) const OLDER: &str = "2";
-/// The versions before and after a rotation.
-pub(super) const CURRENT: &str = "3";
-pub(super) const ROTATED: &str = "4";
+/// A version that no service reads any more.
+pub(crate) const OLDER: &str = "2";
+/// The version that a healthy deployment reads.
+pub(crate) const CURRENT: &str = "3";
+/// The version after a rotation.
+pub(crate) const ROTATED: &str = "4";
 
-pub(super) fn healthy(addresses: &Addresses, startup_validation: bool) -> Deployment {
+/// Returns the deployment without a fault. `startup_validation` sets `STARTUP_VALIDATION` in the backend's environment.
+pub(crate) fn healthy(addresses: &Addresses, startup_validation: bool) -> Deployment {
     Deployment {
         backend: backend(addresses, startup_validation),
         auth: auth(),

@@ -1,58 +1,49 @@
-//! One Cloud Run service as it is asked for: what ends up under `spec` in its manifest.
+//! One Cloud Run service as its operator asks for it: what becomes `spec` in the manifest.
 
-use crate::logs::{ServiceLog, Severity};
+/// The Google Cloud project of the deployment.
+pub(crate) const PROJECT: &str = "netra-staging";
+/// The region of the deployment.
+pub(crate) const REGION: &str = "us-central1";
 
 /// Where the value of an environment variable comes from.
 #[derive(Clone)]
 pub(crate) enum Source {
-    /// In the manifest, in plain text.
+    /// Plain text in the manifest.
     Value(String),
     /// A pinned version of a secret.
     Secret { name: &'static str, version: &'static str },
 }
 
-/// A service, before it is rolled out.
+/// A service before its rollout.
 #[derive(Clone)]
 pub(crate) struct ServiceSpec {
     pub(crate) name: &'static str,
     /// The revision created by this deployment.
     pub(crate) revision: &'static str,
-    /// The last good revision before it.
+    /// The last good revision before this one.
     pub(crate) previous_revision: &'static str,
     pub(crate) container_port: u16,
     /// The memory limit of its container, in MiB.
     pub(crate) memory_mib: u32,
-    /// True when anybody may call the service; otherwise the platform demands a Google-signed identity.
+    /// Whether every client may call the service. Otherwise the platform demands an identity that Google signed.
     pub(crate) public: bool,
-    /// Who may reach it: `all`, or `internal`.
+    /// Which networks reach the service: `all` or `internal`.
     pub(crate) ingress: &'static str,
-    /// How long one request may take.
+    /// The time limit of one request, in seconds.
     pub(crate) timeout_seconds: u64,
     pub(crate) env: Vec<(&'static str, Source)>,
 }
 
-/// What either service takes once it is up.
+/// The memory that a service needs to start, in MiB.
 const NEEDED_MIB: u32 = 700;
 
 impl ServiceSpec {
-    /// True when the container is killed for want of memory before it is up; the platform's log says so.
-    pub(crate) fn is_starved(&self, log: &ServiceLog) -> bool {
-        if self.memory_mib >= NEEDED_MIB {
-            return false;
-        }
-        let (limit, used) = (self.memory_mib, self.memory_mib + 7);
-        log.platform(
-            Severity::Error,
-            &format!(
-                "Memory limit of {limit} MiB exceeded with {used} MiB used. Consider increasing the memory limit, see \
-                 https://cloud.google.com/run/docs/configuring/memory-limits"
-            ),
-        );
-        log.platform(Severity::Warning, "Container terminated on signal 9.");
-        true
+    /// Reports whether the container needs more memory to start than its limit allows.
+    pub(crate) const fn is_short_of_memory(&self) -> bool {
+        self.memory_mib < NEEDED_MIB
     }
 
-    /// The value of a variable that stands in the manifest in plain text.
+    /// Returns the value of a variable that the manifest holds in plain text.
     pub(crate) fn plain(&self, name: &str) -> Option<&str> {
         match self.env.iter().find(|(known, _)| *known == name)? {
             (_, Source::Value(value)) => Some(value),
@@ -60,7 +51,7 @@ impl ServiceSpec {
         }
     }
 
-    /// Sets or replaces one variable.
+    /// Sets one variable, or replaces it.
     pub(crate) fn set(&mut self, name: &'static str, source: Source) {
         match self.env.iter_mut().find(|(known, _)| *known == name) {
             Some((_, old)) => *old = source,
@@ -68,21 +59,21 @@ impl ServiceSpec {
         }
     }
 
-    /// Gives one variable another source, if it is set at all.
+    /// Gives one variable another source; an unset variable stays unset.
     pub(crate) fn replace(&mut self, name: &str, source: Source) {
         if let Some((_, old)) = self.env.iter_mut().find(|(known, _)| *known == name) {
             *old = source;
         }
     }
 
-    /// Pins the secret behind one variable to another version, if it is set at all.
+    /// Pins the secret of one variable to another version; an unset variable stays unset.
     pub(crate) fn repoint(&mut self, name: &str, to: &'static str) {
         if let Some((_, Source::Secret { version, .. })) = self.env.iter_mut().find(|(known, _)| *known == name) {
             *version = to;
         }
     }
 
-    /// Drops one variable.
+    /// Removes one variable.
     pub(crate) fn unset(&mut self, name: &str) {
         self.env.retain(|(known, _)| *known != name);
     }

@@ -1,39 +1,39 @@
-//! The platform's own answers: HTML, no trace of the application (edge-signatures 1.1).
+//! The pages that the platform sends instead of the backend's response: HTML, without a header of the application.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-/// What the platform answers in the backend's place.
-pub(super) enum Page {
-    /// `run.iam.missing`.
+/// A page of the platform or of its firewall.
+pub(crate) enum Page {
+    /// The invoker check found no credential: 403.
     IamMissing { path: String },
-    /// `run.iam.unverifiable`.
+    /// The invoker check found a token that Google did not sign: 401.
     IamUnverifiable,
-    /// `run.bad_response`: nobody there, or the connection broke.
+    /// No instance is up, or the connection to it broke: 503.
     BadResponse,
-    /// `run.ingress`.
+    /// The service takes no traffic from outside: 404.
     NoIngress,
-    /// `run.no_instance.max`.
+    /// All instances are busy and no more may start: 429.
     NoInstance,
-    /// `run.timeout`.
+    /// The backend did not answer within the request timeout: 504.
     UpstreamTimeout,
-    /// The firewall's `deny(403)` (edge-signatures 2.2).
+    /// The firewall's action `deny(403)`.
     FirewallDenied,
-    /// The firewall's throttle: the same page with 429.
+    /// The firewall's action `throttle`: 429.
     FirewallThrottled,
 }
 
-/// As captured: a space, not a comma, between the parameters.
+/// The challenge of Cloud Run: a space, not a comma, stands between the parameters.
 const CHALLENGE: &str = "Bearer error=\"invalid_token\" error_description=\"The access token could not be verified\"";
 
 impl Page {
-    /// Whether the firewall says it, rather than the platform behind it.
-    pub(super) const fn is_the_firewalls(&self) -> bool {
+    /// Reports whether the firewall sends the page, rather than the platform behind it.
+    pub(crate) const fn is_of_firewall(&self) -> bool {
         matches!(self, Self::FirewallDenied | Self::FirewallThrottled)
     }
 
-    /// What the load balancer's own log says of the firewall's pages: `statusDetails` and the action (edge-signatures 2.1).
-    pub(super) const fn verdict(&self) -> Option<(&'static str, &'static str)> {
+    /// Returns `statusDetails` and the action that the load balancer's log gives for a page of the firewall.
+    pub(crate) const fn firewall_verdict(&self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::FirewallDenied => Some(("denied_by_security_policy", "DENY")),
             Self::FirewallThrottled => Some(("throttled_by_security_policy", "THROTTLE")),
@@ -41,9 +41,11 @@ impl Page {
         }
     }
 
-    /// The `textPayload` of the request log entry. `None` for what gets into no log of the service: the firewall's pages, and the
-    /// 404 of a closed ingress (edge-signatures 1.1: "you can't find the 404 in Cloud Logging").
-    pub(super) const fn log_text(&self) -> Option<&'static str> {
+    /// Returns the `textPayload` of the request log entry.
+    ///
+    /// `None` for pages without an entry in the service's log: the firewall's pages, and the 404 of a closed ingress.
+    /// Cloud Run's troubleshooting page says of that 404 that Cloud Logging does not show it.
+    pub(crate) const fn log_text(&self) -> Option<&'static str> {
         Some(match self {
             Self::NoIngress | Self::FirewallDenied | Self::FirewallThrottled => return None,
             Self::NoInstance => {
@@ -68,7 +70,8 @@ impl Page {
         })
     }
 
-    pub(super) fn response(&self) -> Response {
+    /// Returns the page as a response.
+    pub(crate) fn response(&self) -> Response {
         let html = [(header::CONTENT_TYPE, "text/html; charset=UTF-8")];
         match self {
             Self::IamMissing { path } => {
@@ -118,7 +121,7 @@ fn document(title: &str, heading: &str, sentence: &str) -> String {
     )
 }
 
-/// The firewall's page; with 403 it has the 134 bytes of the captures.
+/// Returns the firewall's page. With 403 it has 134 bytes, as Cloud Armor's page has.
 fn firewall(status: &str, reason: &str) -> String {
     format!(
         "<!doctype html><meta charset=\"utf-8\"><meta name=viewport content=\"width=device-width, initial-scale=1\">\
@@ -126,7 +129,7 @@ fn firewall(status: &str, reason: &str) -> String {
     )
 }
 
-/// A path is hostile text.
+/// Escapes a path, which may hold HTML.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,4 +1,4 @@
-//! One request to the backend and its answer back: bodies as streams, upgrades as tunnels.
+//! Relays one request to the backend: bodies as streams, upgrades as tunnels.
 
 use std::net::SocketAddr;
 
@@ -11,12 +11,12 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::serve::{Tasks, wants_upgrade};
+use crate::net::{Tasks, wants_upgrade};
 
-/// Nobody answered, or not in HTTP.
-pub(super) struct NoAnswer;
+/// The backend did not answer, or did not answer in HTTP.
+pub(crate) struct NoAnswer;
 
-/// Headers that end at this hop (RFC 9110 7.6.1).
+/// The headers that a proxy does not forward (RFC 9110, section 7.6.1).
 const HOP_BY_HOP: [HeaderName; 6] = [
     header::CONNECTION,
     header::TE,
@@ -26,8 +26,8 @@ const HOP_BY_HOP: [HeaderName; 6] = [
     HeaderName::from_static("keep-alive"),
 ];
 
-/// Sends `request` to `backend` over a connection of its own.
-pub(super) async fn relay(backend: SocketAddr, mut request: Request, tasks: &Tasks) -> Result<Response, NoAnswer> {
+/// Sends `request` to `backend` over a fresh connection.
+pub(crate) async fn relay(backend: SocketAddr, mut request: Request, tasks: &Tasks) -> Result<Response, NoAnswer> {
     let upgrade = wants_upgrade(&request).then(|| hyper::upgrade::on(&mut request));
     if upgrade.is_none() {
         strip(request.headers_mut());
@@ -38,7 +38,7 @@ pub(super) async fn relay(backend: SocketAddr, mut request: Request, tasks: &Tas
     let stream = TcpStream::connect(backend).await.map_err(|_| NoAnswer)?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|_| NoAnswer)?;
     tasks.spawn(async move {
-        // Its end shows in the answer's body.
+        // An error of the connection also ends the response's body.
         let _ = connection.with_upgrades().await;
     });
     let mut response = sender.send_request(request).await.map_err(|_| NoAnswer)?;
@@ -65,6 +65,6 @@ fn origin_form(uri: &Uri) -> Uri {
 
 async fn tunnel(client: OnUpgrade, backend: OnUpgrade) {
     let (Ok(client), Ok(backend)) = tokio::join!(client, backend) else { return };
-    // Either side may hang up; then the other is hung up on.
+    // When one side hangs up, the tunnel closes the other side.
     let _ = tokio::io::copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(backend)).await;
 }

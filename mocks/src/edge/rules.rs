@@ -1,4 +1,4 @@
-//! What the edge does to a request before it relays it, or in its place.
+//! The edge's rules: which requests it refuses, changes or routes elsewhere.
 
 use std::net::SocketAddr;
 use std::sync::Mutex;
@@ -8,19 +8,20 @@ use axum::extract::Request;
 use axum::http::header;
 
 use super::pages::Page;
-use super::{Edge, iam};
+use super::server::Edge;
 use crate::deployment::EdgeRule;
-use crate::serve::wants_upgrade;
+use crate::net::wants_upgrade;
 
-/// Requests of one window that pass.
+/// The number of requests per window that pass.
 const BUDGET: u32 = 3;
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// Requests counted since the window opened.
+/// The requests counted since the window opened.
 #[derive(Default)]
 pub(crate) struct Throttle(Mutex<Option<(Instant, u32)>>);
 
 impl Throttle {
+    /// Counts a request and reports whether it passes.
     fn lets_through(&self) -> bool {
         let mut window = self.0.lock().expect("no holder panics");
         let (since, count) = window.filter(|(since, _)| since.elapsed() < WINDOW).unwrap_or((Instant::now(), 0));
@@ -34,8 +35,8 @@ impl Edge {
         self.rules.contains(&rule)
     }
 
-    /// The page that the edge answers itself, in the order in which a request meets its rules.
-    pub(super) fn refusal(&self, request: &Request) -> Option<Page> {
+    /// Returns the page with which the edge refuses a request. The order of the checks is the platform's.
+    pub(crate) fn refusal(&self, request: &Request) -> Option<Page> {
         let bearer = request.headers().contains_key(header::AUTHORIZATION);
         if self.has(EdgeRule::BrowsersOnly) && !is_browser(request) {
             return Some(Page::FirewallDenied);
@@ -47,7 +48,7 @@ impl Edge {
             return Some(Page::NoIngress);
         }
         if !self.public {
-            return Some(iam::refuse(request));
+            return Some(refused_invoker(request));
         }
         if self.has(EdgeRule::VerifiesBearers) && bearer {
             return Some(Page::IamUnverifiable);
@@ -55,8 +56,8 @@ impl Edge {
         self.has(EdgeRule::Saturated).then_some(Page::NoInstance)
     }
 
-    /// What the edge takes from a request on its way.
-    pub(super) fn rewrite(&self, request: &mut Request) {
+    /// Removes what the edge's rules remove from a request.
+    pub(crate) fn rewrite(&self, request: &mut Request) {
         let upgrade = wants_upgrade(request);
         let strips =
             self.has(EdgeRule::StripsAuthorization) || upgrade && self.has(EdgeRule::StripsAuthorizationOnUpgrade);
@@ -69,11 +70,12 @@ impl Edge {
         }
     }
 
-    /// Where a request goes: to `backend`, as a rule. `None` when no instance of it is up.
-    pub(super) fn destination(&self, request: &Request, backend: Option<SocketAddr>) -> Option<SocketAddr> {
+    /// Returns where a request goes: to `backend`, unless a rule routes it to the front end. `None` when no instance is
+    /// up.
+    pub(crate) fn destination(&self, request: &Request, backend: Option<SocketAddr>) -> Option<SocketAddr> {
         let path = request.uri().path();
-        let of_backend = path.starts_with("/api/") || path == "/ws";
-        match of_backend && self.has(EdgeRule::RoutesToFrontEnd) {
+        let for_backend = path.starts_with("/api/") || path == "/ws";
+        match for_backend && self.has(EdgeRule::RoutesToFrontEnd) {
             true => Some(self.front_end),
             false => backend,
         }
@@ -83,4 +85,14 @@ impl Edge {
 fn is_browser(request: &Request) -> bool {
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     agent.is_some_and(|agent| agent.starts_with("Mozilla/"))
+}
+
+/// Returns the invoker check's page: 403 without a credential, 401 for a token that Google did not sign.
+fn refused_invoker(request: &Request) -> Page {
+    let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let scheme = sent.split(' ').next().unwrap_or_default();
+    match scheme.eq_ignore_ascii_case("bearer") {
+        true => Page::IamUnverifiable,
+        false => Page::IamMissing { path: request.uri().path().to_owned() },
+    }
 }

@@ -1,41 +1,21 @@
-//! Cloud Logging of the twin: every service writes here, `/logs` and `Twin::log_entries` read it.
+//! What the deployment writes down: Cloud Logging entries of all services, and the auth service's journal.
+//!
+//! Start at [`ServiceLog`], through which a service writes.
+//!
+//! - `book`: the ring of log entries that `/logs` and `Twin::log_entries` read
+//! - `service`: the entries of one revision: application lines, platform lines, request log
+//! - `request`: one entry of the request log; shortens and redacts text from outside
+//! - `journal`: the requests that the auth service received, with its decisions
+//!
+//! Invariant: no entry holds a secret or a token.
 
+mod book;
+mod journal;
 mod request;
 mod service;
-mod severity;
 
-pub(crate) use request::{RequestRecord, redacted_target};
-pub(crate) use service::ServiceLog;
-pub(crate) use severity::Severity;
-
-use std::collections::VecDeque;
-use std::sync::Mutex;
-
-use jiff::Timestamp;
-use serde_json::Value;
-
-/// Entries kept; older ones are dropped first.
-const CAPACITY: usize = 10_000;
-
-/// A bounded ring of log entries.
-#[derive(Default)]
-pub(crate) struct LogBook {
-    entries: Mutex<VecDeque<(Timestamp, Value)>>,
-}
-
-impl LogBook {
-    fn write(&self, at: Timestamp, entry: Value) {
-        let mut entries = self.entries.lock().expect("no holder panics");
-        if entries.len() == CAPACITY {
-            entries.pop_front();
-        }
-        entries.push_back((at, entry));
-    }
-
-    /// Entries at or after `since`, newest first as `gcloud logging read` prints them.
-    pub(crate) fn newest_first(&self, since: Option<Timestamp>) -> Vec<Value> {
-        let entries = self.entries.lock().expect("no holder panics");
-        let wanted = entries.iter().rev().filter(|(at, _)| since.is_none_or(|since| *at >= since));
-        wanted.map(|(_, entry)| entry.clone()).collect()
-    }
-}
+pub(crate) use book::LogBook;
+pub(crate) use journal::Journal;
+pub use journal::JournalEntry;
+pub(crate) use request::{RequestRecord, redacted_target, shortened};
+pub(crate) use service::{ServiceLog, Severity};

@@ -1,27 +1,27 @@
-//! The platform's request log: one entry a request, also for those that no process ever saw.
+//! The platform's request log: one entry per request, also for requests that no instance handled.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::deployment::PROJECT;
-use crate::trace::TraceId;
+use crate::terms::TraceId;
 
-/// What the platform knows about one request (edge-signatures 8.1).
+/// One request, with the fields of Cloud Logging's `HttpRequest`.
 pub(crate) struct RequestRecord {
     pub(crate) method: String,
-    /// Absolute, with credentials in its query blotted out.
+    /// The absolute URL, with tokens in its query redacted.
     pub(crate) url: String,
     pub(crate) status: u16,
     pub(crate) user_agent: String,
     pub(crate) latency: Duration,
     pub(crate) trace: Option<TraceId>,
-    /// Set only where the platform itself answered.
+    /// The platform's message; present only when the platform itself answered.
     pub(crate) platform_says: Option<&'static str>,
 }
 
 impl RequestRecord {
-    pub(super) fn fields(&self) -> Vec<(&'static str, Value)> {
+    pub(crate) fn fields(&self) -> Vec<(&'static str, Value)> {
         let mut fields = vec![("httpRequest", self.http_request())];
         if let Some(trace) = &self.trace {
             fields.push(("trace", json!(format!("projects/{PROJECT}/traces/{}", trace.as_str()))));
@@ -45,7 +45,7 @@ impl RequestRecord {
     }
 }
 
-/// A request target fit for a log: `?token=` carries a credential, and no log may.
+/// Returns a request target without its tokens: `?token=` may carry a credential, and no log may hold one.
 pub(crate) fn redacted_target(path: &str, query: Option<&str>) -> String {
     let Some(query) = query else { return path.to_owned() };
     let kept: Vec<_> = query.split('&').map(redacted_pair).collect();
@@ -57,4 +57,9 @@ fn redacted_pair(pair: &str) -> String {
         Some((name, _)) if name.to_ascii_lowercase().contains("token") => format!("{name}=REDACTED"),
         _ => pair.to_owned(),
     }
+}
+
+/// Removes control characters and keeps the first 80: text from outside goes into log lines.
+pub(crate) fn shortened(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(80).collect()
 }

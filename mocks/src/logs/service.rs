@@ -1,15 +1,45 @@
-//! The log of one service: its application lines, and what the platform writes about it.
+//! The log of one revision: its application lines, and the platform's entries about it.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{LogBook, RequestRecord, Severity};
-use crate::clock::Clock;
+use super::{LogBook, RequestRecord};
 use crate::deployment::{PROJECT, REGION, ServiceSpec};
+use crate::terms::Clock;
 
-/// Writes entries in the name of one revision.
+/// A Cloud Logging severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Severity {
+    Info,
+    Warning,
+    Error,
+    Critical,
+}
+
+impl Severity {
+    /// Returns the name that Cloud Logging uses.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "INFO",
+            Self::Warning => "WARNING",
+            Self::Error => "ERROR",
+            Self::Critical => "CRITICAL",
+        }
+    }
+
+    /// Returns the severity that Cloud Run gives a request log entry: warning for 4xx, error for 5xx.
+    const fn of_status(status: u16) -> Self {
+        match status {
+            500.. => Self::Error,
+            400.. => Self::Warning,
+            _ => Self::Info,
+        }
+    }
+}
+
+/// Writes entries as one instance of one revision. Clones are the same instance.
 #[derive(Clone)]
 pub(crate) struct ServiceLog {
     book: Arc<LogBook>,
@@ -25,33 +55,33 @@ impl ServiceLog {
         Self { book: Arc::clone(book), service: service.name, revision: service.revision, instance, clock }
     }
 
-    /// The clock of whoever writes here.
+    /// Returns the clock of the service.
     pub(crate) fn clock(&self) -> Clock {
         self.clock
     }
 
-    /// A plain text line of the process (`textPayload`, stdout).
+    /// Writes a plain text line of the process (`textPayload`, stdout).
     pub(crate) fn text(&self, severity: Severity, line: impl Into<String>) {
         self.write("stdout", severity, [("textPayload", json!(line.into()))]);
     }
 
-    /// A JSON line of the process (`jsonPayload.message`, stdout; the severity is lifted out of it).
+    /// Writes a JSON line of the process (`jsonPayload.message`, stdout). Cloud Logging lifts the severity out of it.
     pub(crate) fn message(&self, severity: Severity, message: impl Into<String>) {
         self.write("stdout", severity, [("jsonPayload", json!({ "message": message.into() }))]);
     }
 
-    /// What the platform says about the container (`varlog/system`).
+    /// Writes a line of the platform about the container (`varlog/system`).
     pub(crate) fn platform(&self, severity: Severity, line: &str) {
         self.write("varlog%2Fsystem", severity, [("textPayload", json!(line))]);
     }
 
-    /// The platform's request log entry.
+    /// Writes the platform's request log entry.
     pub(crate) fn request(&self, record: &RequestRecord) {
         let severity = Severity::of_status(record.status);
         self.write("requests", severity, record.fields());
     }
 
-    /// The entry of the load balancer in front, for a request that its firewall answered with this `statusDetails` and action.
+    /// Writes the load balancer's entry for a request that its firewall answered, with `statusDetails` and the action.
     pub(crate) fn load_balancer(&self, record: &RequestRecord, (details, action): (&str, &str)) {
         let at = self.clock.now();
         let written = format!("{at:.9}");
@@ -75,7 +105,7 @@ impl ServiceLog {
         let written = format!("{at:.9}");
         let mut entry: Map<String, Value> = fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
         entry.insert("insertId".into(), json!(Uuid::new_v4().simple().to_string()));
-        // The platform's own answers carry no instance: none handled the request.
+        // A response of the platform itself carries no instance: no instance handled the request.
         if !(log == "requests" && entry.contains_key("textPayload")) {
             entry.insert("labels".into(), json!({ "instanceId": self.instance }));
         }

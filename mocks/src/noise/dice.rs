@@ -1,9 +1,9 @@
-//! Draws that depend on a seed, a kind and a count, and on nothing else.
+//! Draws that depend on a seed, a kind and a count only.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The draws of one kind. Clones share the count.
+/// The draws of one kind. Clones share the count of draws.
 #[derive(Clone)]
 pub(crate) struct Dice {
     seed: u64,
@@ -11,20 +11,20 @@ pub(crate) struct Dice {
 }
 
 impl Dice {
-    /// Kinds that are named differently are drawn independently.
+    /// Starts the draws of `kind`; different kinds draw independently.
     pub(crate) fn new(seed: u64, kind: &str) -> Self {
         let named = kind.bytes().fold(seed, |hash, byte| mixed(hash ^ u64::from(byte)));
         Self { seed: named, drawn: Arc::default() }
     }
 
-    /// The next draw: evenly from 0 up to, not including, 1.
+    /// Returns the next draw, uniformly distributed in [0, 1).
     pub(crate) fn draw(&self) -> f64 {
         let count = self.drawn.fetch_add(1, Ordering::Relaxed);
         fastrand::Rng::with_seed(mixed(self.seed.wrapping_add(count))).f64()
     }
 }
 
-/// The finisher of splitmix64: seeds that differ in one bit part at once.
+/// Mixes a seed with the finisher of splitmix64: seeds that differ in one bit give unrelated results.
 const fn mixed(seed: u64) -> u64 {
     let seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let seed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,20 +1,20 @@
-//! What each fault changes in the picture; all else stays as it is in a healthy twin.
+//! What each fault changes in the picture. Everything else is as in a healthy twin.
 
 use fivewhys_mocks::Fault;
 
-/// Endpoints of the backend that need a user, over whatever they travel.
+/// The backend's endpoints that need a user, over HTTP and WebSocket.
 const SIGNED_IN: &[&str] = &["list", "post", "stream", "threads", "ws", "ws.sub"];
-/// Everything at the edge.
+/// All endpoints behind the edge.
 const AT_EDGE: &[&str] = &["health", "list", "post", "stream", "threads", "execute", "ws", "ws.sub"];
 const OVER_HTTP: &[&str] = &["list", "post", "stream", "threads", "execute"];
 const WITHOUT_SOCKETS: &[&str] = &["health", "list", "post", "stream", "threads", "execute"];
 const SOCKETS: &[&str] = &["ws", "ws.sub"];
 
-/// Endpoints and the word that each of them shows instead of `ok`.
+/// Endpoints, and the word that each of them shows instead of `ok`.
 type Changes = Vec<(&'static [&'static str], &'static str)>;
 
-/// Nobody is let in any more; `execute` serves whoever is refused as nobody.
-fn nobody_signed_in() -> Changes {
+/// Every token is refused. `execute` serves a refused caller as anonymous.
+fn every_token_refused() -> Changes {
     vec![(SIGNED_IN, "refused"), (&["execute"], "anonymous")]
 }
 
@@ -42,9 +42,9 @@ fn of_client(fault: Fault) -> Changes {
     match fault {
         Fault::RequestSchema => vec![(&["post", "stream"], "422")],
         Fault::ServiceCredentialsStale => vec![(&["validate"], "refused")],
-        Fault::UnknownUser => also(nobody_signed_in(), &[(&["validate", "login"], "refused")]),
+        Fault::UnknownUser => also(every_token_refused(), &[(&["validate", "login"], "refused")]),
         Fault::WrongBaseUrl => vec![(AT_EDGE, "page 200")],
-        _ => also(nobody_signed_in(), &[(&["validate"], "refused")]),
+        _ => also(every_token_refused(), &[(&["validate"], "refused")]),
     }
 }
 
@@ -77,7 +77,7 @@ fn of_backend(fault: Fault) -> Changes {
         Fault::DeniesUser => vec![(&["list", "post", "stream"], "refused")],
         Fault::HandlerError => vec![(&["list", "post", "stream"], "500")],
         Fault::BackendHanging => vec![(OVER_HTTP, "timeout"), (SOCKETS, "timeout")],
-        Fault::JwtSecretMismatch => nobody_signed_in(),
+        Fault::JwtSecretMismatch => every_token_refused(),
         Fault::RouteMissing => vec![(&["stream"], "404")],
         Fault::StreamBroken => vec![(&["stream"], "cut")],
         Fault::IgnoresAuthorization => {
@@ -93,14 +93,14 @@ fn of_backend(fault: Fault) -> Changes {
 fn of_auth(fault: Fault) -> Changes {
     let auth: &[&str] = &["auth.health", "validate", "login"];
     match fault {
-        Fault::BlacklistError => also(nobody_signed_in(), &[(&["validate"], "refused or 500")]),
-        Fault::AuthDown => also(nobody_signed_in(), &[(auth, "unreachable")]),
-        Fault::AuthHanging => also(nobody_signed_in(), &[(auth, "timeout")]),
-        Fault::AuthJwtSecretMissing => also(nobody_signed_in(), &[(auth, "page 503")]),
-        Fault::LacksServiceSecret => also(nobody_signed_in(), &[(&["validate"], "refused or 500")]),
-        Fault::ValidateError => also(nobody_signed_in(), &[(&["validate"], "500")]),
-        Fault::ValidateRouteMissing => also(nobody_signed_in(), &[(&["validate"], "404")]),
-        _ => nobody_signed_in(),
+        Fault::BlacklistError => also(every_token_refused(), &[(&["validate"], "refused or 500")]),
+        Fault::AuthDown => also(every_token_refused(), &[(auth, "unreachable")]),
+        Fault::AuthHanging => also(every_token_refused(), &[(auth, "timeout")]),
+        Fault::AuthJwtSecretMissing => also(every_token_refused(), &[(auth, "page 503")]),
+        Fault::LacksServiceSecret => also(every_token_refused(), &[(&["validate"], "refused or 500")]),
+        Fault::ValidateError => also(every_token_refused(), &[(&["validate"], "500")]),
+        Fault::ValidateRouteMissing => also(every_token_refused(), &[(&["validate"], "404")]),
+        _ => every_token_refused(),
     }
 }
 
@@ -116,8 +116,10 @@ fn of_agents(fault: Fault) -> Changes {
 fn of_services(fault: Fault) -> Changes {
     match fault {
         Fault::AuthUrlMissing | Fault::ServiceIdMissing | Fault::ServiceSecretMissing => vec![(AT_EDGE, "page 503")],
-        Fault::DatabaseDown => also(nobody_signed_in(), &[(&["threads"], "500"), (&["auth.health", "login"], "503")]),
-        Fault::RedisDown => also(nobody_signed_in(), &[(&["auth.health"], "503")]),
-        _ => nobody_signed_in(),
+        Fault::DatabaseDown => {
+            also(every_token_refused(), &[(&["threads"], "500"), (&["auth.health", "login"], "503")])
+        }
+        Fault::RedisDown => also(every_token_refused(), &[(&["auth.health"], "503")]),
+        _ => every_token_refused(),
     }
 }

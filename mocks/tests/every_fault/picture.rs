@@ -1,4 +1,4 @@
-//! What a client sees of a twin: one word for each endpoint.
+//! What a client sees of a twin: one word per endpoint.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,13 +10,13 @@ use tokio_tungstenite::tungstenite::Error;
 
 use crate::support::{Caller, as_caller, client, get, hello, post, socket, valid};
 
-/// A hang is a word too.
+/// The time limit of a response and of a conversation. It exceeds the agents' limit of two seconds.
 const PATIENCE: Duration = Duration::from_millis(2600);
 
-/// Endpoint and word.
+/// The word for each endpoint.
 pub(crate) type Picture = BTreeMap<&'static str, String>;
 
-/// Asks every endpoint, each with a token of its own.
+/// Calls every endpoint, each with a fresh token.
 pub(crate) async fn picture(twin: &Twin) -> Picture {
     let health = get(twin, "/health");
     let list = get(twin, "/api/chat/messages").bearer_auth(valid(twin));
@@ -32,7 +32,7 @@ pub(crate) async fn picture(twin: &Twin) -> Picture {
     let login = client().post(format!("{}/auth/login", twin.auth_url()));
     let login = login.json(&json!({ "email": user.email, "password": user.password() }));
     let (header, subprotocol) = (valid(twin), valid(twin));
-    // The sockets come last and wait for nobody: bad answers must not open the breaker for the others.
+    // All at once, so that no call finds a breaker that an earlier call opened.
     let (health, list, message, stream, threads, execute, auth_health, validate, login, by_header, by_subprotocol) = tokio::join!(
         word(health),
         word(list),
@@ -147,7 +147,7 @@ fn is_page<B>(response: &tokio_tungstenite::tungstenite::http::Response<B>) -> b
     kind.starts_with("text/")
 }
 
-/// Welcome, heartbeat, a message, and events until the run's last.
+/// Reads welcome and heartbeat, sends a message, and reads events until the last of the run.
 async fn conversation(stream: &mut socket::Stream) -> String {
     let first = socket::next_frame(stream).await;
     match first["error_code"].as_str() {
@@ -170,7 +170,7 @@ async fn conversation(stream: &mut socket::Stream) -> String {
     }
 }
 
-/// What a healthy twin shows.
+/// Returns the picture of a healthy twin.
 pub(crate) fn healthy() -> Picture {
     let endpoints =
         ["health", "list", "post", "stream", "threads", "execute", "auth.health", "validate", "login", "ws", "ws.sub"];

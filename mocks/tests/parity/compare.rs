@@ -1,8 +1,8 @@
-//! Bodies compared: same keys in the same places, same values but for what changes from run to run.
+//! Compares bodies: the same keys in the same places, and the same values except those that change from run to run.
 
 use serde_json::Value;
 
-/// Fields whose values differ by nature; they must still be there, and be null only where the recording's are.
+/// The fields whose values change from run to run. They must be present, and null only where the recording has null.
 const VOLATILE: &[&str] = &[
     "timestamp",
     "trace_id",
@@ -37,7 +37,7 @@ const VOLATILE: &[&str] = &[
     "sec_websocket_protocol",
 ];
 
-/// What differs, one line each.
+/// Returns the differences, one line each.
 pub(crate) fn differences(recorded: &Value, ours: &Value) -> Vec<String> {
     let mut found = Vec::new();
     walk("", recorded, ours, &mut found);

@@ -1,15 +1,15 @@
-//! A recorded HTTP exchange, repeated.
+//! Repeats a recorded HTTP exchange.
 
 use fivewhys_mocks::Twin;
 use libtest_mimic::Failed;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use crate::compare::differences;
-use crate::recording::Probe;
+use super::compare::differences;
+use super::recording::Probe;
 use crate::support::client;
 
-/// Headers by which a service shows itself.
+/// The headers that name a service.
 const IDENTITY: [&str; 3] = ["x-service-name", "x-service-version", "content-type"];
 
 pub(crate) async fn replay(twin: &Twin, probe: &Probe) -> Result<Vec<String>, Failed> {
@@ -35,7 +35,7 @@ fn body(probe: &Probe, twin: &Twin) -> Option<Value> {
     if let Some(token) = body["token"].as_str().map(|text| probe.filled(twin, text)) {
         body["token"] = Value::String(token);
     }
-    // Indexing for the token made room for one in `{}`.
+    // Indexing for the token has added a null to a body without one.
     if let Some(fields) = body.as_object_mut() {
         fields.retain(|_, value| !value.is_null());
     }

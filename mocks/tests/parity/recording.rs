@@ -1,4 +1,4 @@
-//! A recorded exchange, and how its placeholders become real tokens again.
+//! A recorded exchange. Its placeholders become real tokens again.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::support::token::recorded_kind;
 
-/// One probe of a recording.
+/// One recorded exchange.
 pub(crate) struct Probe {
     pub(crate) name: String,
     pub(crate) request: Value,
@@ -20,7 +20,7 @@ pub(crate) struct Probe {
     pub(crate) auth_lines: Vec<String>,
 }
 
-/// The paths that the twin serves; others of the recording are no endpoint of it.
+/// The paths that the twin serves. The recordings hold other paths too.
 const ENDPOINTS: [&str; 9] = [
     "/health",
     "/auth/validate",
@@ -33,6 +33,7 @@ const ENDPOINTS: [&str; 9] = [
     "/ws",
 ];
 
+/// Reads a recording.
 pub(crate) fn read(file: &Path) -> Vec<Probe> {
     let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let recording: Value = serde_json::from_str(&text).expect("a recording is JSON");
@@ -52,9 +53,11 @@ impl Probe {
         }
     }
 
-    /// Left out: the chat stream with a valid token (the real one is broken, ours completes), the reads of messages
-    /// that earlier probes wrote, and the test header that switches the real authentication off.
-    pub(crate) fn is_on_a_endpoint_of_the_twin(&self) -> bool {
+    /// Reports whether the twin serves the exchange.
+    ///
+    /// It leaves out the chat stream with a valid token, because the real handler is broken and the twin's completes.
+    /// It also leaves out the test header that switches the real authentication off.
+    pub(crate) fn is_served_by_twin(&self) -> bool {
         let left_out = self.name.contains("chat/stream [valid]") || self.name.contains("X-E2E-Test");
         ENDPOINTS.contains(&self.path().split('?').next().unwrap_or_default()) && !left_out
     }
@@ -63,7 +66,7 @@ impl Probe {
         !self.socket.is_null()
     }
 
-    /// Path and query.
+    /// Returns path and query.
     pub(crate) fn path(&self) -> &str {
         let url = self.request["url"].as_str().unwrap_or_default();
         let after_host = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -74,7 +77,7 @@ impl Probe {
         self.name.starts_with("auth ")
     }
 
-    /// The request's headers, with real credentials.
+    /// Returns the request's headers with real credentials.
     pub(crate) fn headers(&self, twin: &Twin) -> Vec<(String, String)> {
         let headers = self.request["headers"].as_object().into_iter().flatten();
         headers.map(|(name, value)| (name.clone(), self.filled(twin, value.as_str().unwrap_or_default()))).collect()

@@ -1,4 +1,4 @@
-//! A recorded WebSocket exchange, repeated over a hand-made upgrade: a client library would refuse some answers.
+//! Repeats a recorded WebSocket exchange. It writes the upgrade itself: a client library would refuse some responses.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-use crate::compare::differences;
-use crate::recording::Probe;
+use super::compare::differences;
+use super::recording::Probe;
 
 const BUDGET: Duration = Duration::from_secs(10);
 
@@ -50,7 +50,7 @@ fn upgrade(twin: &Twin, probe: &Probe, host: &str) -> String {
     lines.join("\r\n") + "\r\n\r\n"
 }
 
-/// Byte by byte: what follows the head belongs to the socket.
+/// Reads the head byte by byte: what follows belongs to the WebSocket.
 async fn head(stream: &mut TcpStream) -> Result<String, Failed> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

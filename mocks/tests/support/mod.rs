@@ -1,5 +1,5 @@
-//! What the twin's tests share: booting, tokens of every kind, calls over real sockets.
-#![allow(dead_code, unused_imports, missing_docs, reason = "each test binary uses its own part")]
+//! What the tests share: twins, tokens of every kind, HTTP calls and WebSockets.
+#![allow(dead_code, unused_imports, missing_docs, reason = "each test binary uses a part of it")]
 
 pub(crate) mod socket;
 pub(crate) mod token;
@@ -8,12 +8,12 @@ use fivewhys_mocks::{Dialect, Fault, Twin};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-/// A twin in `dialect` with `faults`.
+/// Boots a twin in `dialect` with `faults`.
 pub(crate) async fn twin(dialect: Dialect, faults: &[Fault]) -> Twin {
     Twin::builder().dialect(dialect).faults(faults.iter().copied()).start().await.expect("the twin boots")
 }
 
-/// A client that follows nothing and trusts no proxy.
+/// Returns a client that follows no redirect and uses no proxy.
 pub(crate) fn client() -> Client {
     Client::builder()
         .no_proxy()
@@ -23,7 +23,7 @@ pub(crate) fn client() -> Client {
         .expect("a client")
 }
 
-/// A valid token of the first user, signed with what the client was told.
+/// Returns a valid token of the first user, signed with the client's secret.
 pub(crate) fn valid(twin: &Twin) -> String {
     token::Token::of(twin).sign()
 }
@@ -36,12 +36,12 @@ pub(crate) fn post(twin: &Twin, path: &str, body: &Value) -> RequestBuilder {
     client().post(format!("{}{path}", twin.edge_url())).json(body)
 }
 
-/// A chat message that the schema accepts.
+/// Returns the body of a valid chat message.
 pub(crate) fn hello() -> Value {
     json!({ "content": "hello", "thread_id": "thread-1" })
 }
 
-/// `GET /api/chat/messages` through the edge, with an optional bearer.
+/// Calls `GET /api/chat/messages` through the edge, with or without a bearer token.
 pub(crate) async fn list_messages(twin: &Twin, token: Option<&str>) -> Response {
     let request = get(twin, "/api/chat/messages");
     let request = match token {
@@ -51,17 +51,17 @@ pub(crate) async fn list_messages(twin: &Twin, token: Option<&str>) -> Response 
     request.send().await.expect("the edge answers")
 }
 
-/// Who says it is calling the auth service.
+/// The service credentials of a call to the auth service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Caller {
-    Nobody,
+    None,
     Right,
     WrongSecret,
     WrongId,
     IdOnly,
 }
 
-/// `POST /auth/validate`, straight to the auth service.
+/// Calls `POST /auth/validate` at the auth service.
 pub(crate) async fn validate(twin: &Twin, token: &str, caller: Caller) -> Response {
     let request = client().post(format!("{}/auth/validate", twin.auth_url()));
     let request = as_caller(request, twin, caller);
@@ -72,7 +72,7 @@ pub(crate) async fn validate(twin: &Twin, token: &str, caller: Caller) -> Respon
 pub(crate) fn as_caller(request: RequestBuilder, twin: &Twin, caller: Caller) -> RequestBuilder {
     let (id, secret) = (twin.credentials().service_id(), twin.credentials().service_secret());
     match caller {
-        Caller::Nobody => request,
+        Caller::None => request,
         Caller::Right => request.header("X-Service-ID", id).header("X-Service-Secret", secret),
         Caller::WrongSecret => request.header("X-Service-ID", id).header("X-Service-Secret", "not-the-secret"),
         Caller::WrongId => request.header("X-Service-ID", "netra-backend-staging").header("X-Service-Secret", secret),
@@ -80,14 +80,14 @@ pub(crate) fn as_caller(request: RequestBuilder, twin: &Twin, caller: Caller) ->
     }
 }
 
-/// True when some log entry of `service` contains `text`.
+/// Reports whether a log entry of `service` contains `text`.
 pub(crate) fn logged(twin: &Twin, service: &str, text: &str) -> bool {
     twin.log_entries().iter().any(|entry| {
         entry["resource"]["labels"]["service_name"] == service && line_of(entry).is_some_and(|line| line.contains(text))
     })
 }
 
-/// The text of an entry, wherever it is.
+/// Returns the text of a log entry, plain or JSON.
 pub(crate) fn line_of(entry: &Value) -> Option<&str> {
     entry["textPayload"].as_str().or_else(|| entry["jsonPayload"]["message"].as_str())
 }

@@ -1,4 +1,4 @@
-//! Tokens of every kind, signed by hand.
+//! Tokens of every kind.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-/// A token to be.
+/// A token before it is signed.
 pub(crate) struct Token {
     pub(crate) claims: Map<String, Value>,
     pub(crate) secret: String,
@@ -15,7 +15,7 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    /// A valid one of the first user, as the harness mints it.
+    /// Makes a valid token of the first user.
     pub(crate) fn of(twin: &Twin) -> Self {
         let user = &twin.credentials().users()[0];
         let now = jiff::Timestamp::now().as_second();
@@ -49,7 +49,7 @@ impl Token {
         jsonwebtoken::encode(&Header::new(self.algorithm), &self.claims, &key).expect("claims are JSON")
     }
 
-    /// `alg: none` and an empty signature.
+    /// Encodes the token with `alg: none` and an empty signature.
     pub(crate) fn unsigned(&self) -> String {
         let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
         let claims = URL_SAFE_NO_PAD.encode(json!(self.claims).to_string());
@@ -57,7 +57,7 @@ impl Token {
     }
 }
 
-/// Every kind in the recording `tokens.json`, by its name there.
+/// Returns a token of a kind, by the names in the recordings of the real services.
 pub(crate) fn recorded_kind(twin: &Twin, kind: &str) -> String {
     let token = Token::of(twin);
     let changed = match kind {

@@ -1,18 +1,19 @@
-//! What the client writes to the backend's log: recorded texts; in the other dialects the same before redaction
-//! (contract 7.3).
+//! The client's log lines. In `observed` they look as the real backend's log filter leaves them, with `REDACTED` in
+//! them.
 
 use reqwest::StatusCode;
 
+use super::client::AuthClient;
 use super::wire::{Asked, Unreachable};
-use super::{AuthClient, Dialect};
 use crate::logs::{ServiceLog, Severity};
+use crate::terms::Dialect;
 
-pub(super) fn say_http(log: &ServiceLog, method: &str, url: &str, status: StatusCode) {
+pub(crate) fn say_http(log: &ServiceLog, method: &str, url: &str, status: StatusCode) {
     let reason = status.canonical_reason().unwrap_or_default();
     log.message(Severity::Info, format!("HTTP Request: {method} {url} \"HTTP/1.1 {} {reason}\"", status.as_u16()));
 }
 
-pub(super) fn say_validating(log: &ServiceLog, dialect: Dialect, base: &str, credentials: bool) {
+pub(crate) fn say_validating(log: &ServiceLog, dialect: Dialect, base: &str, credentials: bool) {
     let (secret, validating) = match dialect.logs_as_recorded() {
         true => (
             "SERVICE_SECRET=REDACTED configured - auth=REDACTED communication may fail in staging/production",
@@ -29,7 +30,7 @@ pub(super) fn say_validating(log: &ServiceLog, dialect: Dialect, base: &str, cre
     log.message(Severity::Info, validating);
 }
 
-pub(super) fn say_no_credentials(log: &ServiceLog, dialect: Dialect, service_id: &str) {
+pub(crate) fn say_no_credentials(log: &ServiceLog, dialect: Dialect, service_id: &str) {
     let (first, second) = match dialect.logs_as_recorded() {
         true => (
             "SERVICE_SECRET=REDACTED not configured. This is required for service-to-service authentication. Set \
@@ -48,24 +49,24 @@ pub(super) fn say_no_credentials(log: &ServiceLog, dialect: Dialect, service_id:
 }
 
 impl AuthClient {
-    /// The text for this dialect: recorded with its redaction, or as it is in the source.
+    /// Writes the redacted text in `observed`, the raw one in the other dialects.
     fn say(&self, severity: Severity, raw: &str, redacted: &str) {
         let text = if self.dialect.logs_as_recorded() { redacted } else { raw };
         self.log.message(severity, text);
     }
 
-    pub(super) fn say_initialized(&self) {
+    pub(crate) fn say_initialized(&self) {
         let configured = if self.wire.has_service_credentials() { "True" } else { "False" };
         let id = self.wire.service_id();
         let line = format!("AuthServiceClient initialized - Service ID: {id}, Service Secret configured: {configured}");
         self.log.message(Severity::Info, line);
     }
 
-    pub(super) fn say_disabled(&self) {
+    pub(crate) fn say_disabled(&self) {
         self.log.message(Severity::Critical, "AUTH SERVICE DISABLED: no token can be validated");
     }
 
-    pub(super) fn say_unreachable(&self, failure: &Unreachable) {
+    pub(crate) fn say_unreachable(&self, failure: &Unreachable) {
         let check = match failure.why.as_str() {
             "timed out" => "Auth service connectivity check timed out after 0.5s".to_owned(),
             why => format!("Auth service connectivity check failed: {why}"),
@@ -76,18 +77,18 @@ impl AuthClient {
         self.log.message(Severity::Warning, line);
     }
 
-    pub(super) fn say_breaker_open(&self) {
+    pub(crate) fn say_breaker_open(&self) {
         let line = "Circuit breaker is OPEN - auth service is temporarily unavailable";
         self.log.message(Severity::Warning, line);
     }
 
-    pub(super) fn say_breaker_opened(&self) {
+    pub(crate) fn say_breaker_opened(&self) {
         let line = "Circuit breaker 'auth_service' OPENED: consecutive_failures=3, failure_rate=100.00%";
         self.log.message(Severity::Error, line);
     }
 
-    /// `Token validation successful` is also written for `valid:false`, as recorded (contract 0.3).
-    pub(super) fn say_answer(&self, asked: &Asked, credentials: bool) {
+    /// Writes the answer. The real client writes `Token validation successful` also for `valid: false`.
+    pub(crate) fn say_answer(&self, asked: &Asked, credentials: bool) {
         match asked {
             Asked::Answered(_) => {
                 self.say(Severity::Info, "Token validation successful", "Token=REDACTED successful");

@@ -1,4 +1,4 @@
-//! The HTTP calls to the auth service, as the real client sends them (contract 3.1).
+//! The HTTP calls to the auth service, with the time limits and headers of the real client.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -6,36 +6,38 @@ use std::time::{Duration, Instant};
 use reqwest::{Client, Proxy, RequestBuilder, redirect};
 use serde_json::{Value, json};
 
-use super::super::config::BackendConfig;
+use super::client::AuthSettings;
 use super::lines;
-use crate::auth::BACKEND_USER_AGENT;
 use crate::logs::ServiceLog;
-use crate::{BootError, Dialect};
+use crate::terms::{BACKEND_USER_AGENT, BootError, Dialect};
 
-/// The real client's budgets.
+/// The time limit of the health probe.
 const HEALTH: Duration = Duration::from_millis(500);
+/// The time limit of a connection.
 const CONNECT: Duration = Duration::from_secs(1);
+/// The time limit of a read.
 const READ: Duration = Duration::from_secs(2);
+/// The time limit of a whole call.
 const CALL: Duration = Duration::from_secs(3);
 
-/// What came back from `/auth/validate`.
-pub(super) enum Asked {
-    /// 200 with JSON.
+/// The result of a call to `/auth/validate`.
+pub(crate) enum Asked {
+    /// The auth service answered 200 with JSON.
     Answered(Value),
-    /// Another status, with FastAPI's detail if there was one.
+    /// The auth service answered with another status; `detail` is from FastAPI's error body.
     Rejected { status: u16, detail: String },
-    /// No answer, or none that could be read.
+    /// The auth service did not answer, or not in JSON.
     Failed(String),
 }
 
-/// Why the health probe says unreachable.
-pub(super) struct Unreachable {
-    pub(super) why: String,
-    pub(super) after: Duration,
+/// Why the health probe failed, and how long it took.
+pub(crate) struct Unreachable {
+    pub(crate) why: String,
+    pub(crate) after: Duration,
 }
 
-/// The connection to one auth service. No `Debug`: it holds the service secret.
-pub(super) struct Wire {
+/// The HTTP client for one auth service. No `Debug`: it holds the service secret.
+pub(crate) struct Wire {
     client: Client,
     base: String,
     service_id: String,
@@ -45,9 +47,9 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    pub(super) fn new(
+    pub(crate) fn new(
         dialect: Dialect,
-        config: BackendConfig,
+        settings: AuthSettings,
         proxy: Option<SocketAddr>,
         log: ServiceLog,
     ) -> Result<Self, BootError> {
@@ -57,7 +59,7 @@ impl Wire {
         };
         let client = egress
             .redirect(redirect::Policy::none())
-            // The auth service is on plain loopback: no reason to read the system's certificates at every boot.
+            // The auth service speaks plain HTTP: reading the system's certificates at every boot would be wasted.
             .tls_certs_only(std::iter::empty())
             .user_agent(BACKEND_USER_AGENT)
             .connect_timeout(CONNECT)
@@ -66,28 +68,28 @@ impl Wire {
             .build()?;
         Ok(Self {
             client,
-            base: config.auth_url.unwrap_or_else(|| "http://localhost:8081".to_owned()),
-            service_id: config.service_id.unwrap_or_else(|| "netra-backend".to_owned()),
-            service_secret: config.service_secret,
+            base: settings.url.unwrap_or_else(|| "http://localhost:8081".to_owned()),
+            service_id: settings.service_id.unwrap_or_else(|| "netra-backend".to_owned()),
+            service_secret: settings.service_secret,
             dialect,
             log,
         })
     }
 
-    pub(super) fn base_url(&self) -> &str {
+    pub(crate) fn base_url(&self) -> &str {
         &self.base
     }
 
-    pub(super) fn service_id(&self) -> &str {
+    pub(crate) fn service_id(&self) -> &str {
         &self.service_id
     }
 
-    pub(super) fn has_service_credentials(&self) -> bool {
+    pub(crate) fn has_service_credentials(&self) -> bool {
         self.service_secret.is_some()
     }
 
-    /// GET `/health` with half a second of budget: 200 or 404 is reachable.
-    pub(super) async fn probe_health(&self) -> Result<(), Unreachable> {
+    /// Calls `GET /health` with a limit of half a second. 200 and 404 count as reachable.
+    pub(crate) async fn probe_health(&self) -> Result<(), Unreachable> {
         let begun = Instant::now();
         let url = format!("{}/health", self.base);
         let sent = self.client.get(&url).timeout(HEALTH).send().await;
@@ -106,7 +108,8 @@ impl Wire {
         }
     }
 
-    pub(super) async fn check_blacklist(&self, token: &str) {
+    /// Calls `POST /auth/check-blacklist` and ignores the answer.
+    pub(crate) async fn check_blacklist(&self, token: &str) {
         let body = json!({ "token": token });
         let sent = self.post("/auth/check-blacklist", &body).send().await;
         if let Ok(response) = sent {
@@ -114,7 +117,8 @@ impl Wire {
         }
     }
 
-    pub(super) async fn validate(&self, token: &str) -> Asked {
+    /// Calls `POST /auth/validate`.
+    pub(crate) async fn validate(&self, token: &str) -> Asked {
         lines::say_validating(&self.log, self.dialect, &self.base, self.has_service_credentials());
         let body = json!({ "token": token, "token_type": "access" });
         let response = match self.post("/auth/validate", &body).send().await {
@@ -136,7 +140,7 @@ impl Wire {
         format!("{}{path}", self.base)
     }
 
-    /// The service headers go both or neither (contract 3.1).
+    /// Starts a POST. It carries both service headers, or neither when the secret is missing.
     fn post(&self, path: &str, body: &Value) -> RequestBuilder {
         let request = self.client.post(self.url(path)).json(body);
         match &self.service_secret {

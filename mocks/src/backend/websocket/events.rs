@@ -1,19 +1,19 @@
-//! The five events of an agent run over a socket, in order (contract 1.6, "Bridge": ISO timestamp, nested `data`).
+//! The five events of an agent run over a WebSocket, in order.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::super::health::iso_now;
+use crate::terms::iso_now;
 
-/// What a client asked the agent.
-pub(super) struct AgentRequest {
+/// A client's message to an agent.
+pub(crate) struct AgentRequest {
     content: String,
     thread_id: String,
 }
 
 impl AgentRequest {
-    /// From `{"type": "user_message" | "chat" | "agent_request" | "start_agent", "payload": {content, thread_id}}`.
-    pub(super) fn from_frame(frame: &Value) -> Option<Self> {
+    /// Reads a frame `{"type": ..., "payload": {content, thread_id}}`. Other types yield `None`.
+    pub(crate) fn from_frame(frame: &Value) -> Option<Self> {
         let kind = frame["type"].as_str()?;
         if !["user_message", "chat", "agent_request", "start_agent"].contains(&kind) {
             return None;
@@ -23,8 +23,8 @@ impl AgentRequest {
         Some(Self { content: text("content")?, thread_id })
     }
 
-    /// The run's events for `user`.
-    pub(super) fn events(&self, user: &str) -> [Value; 5] {
+    /// Returns the events of a run for `user`.
+    pub(crate) fn events(&self, user: &str) -> [Value; 5] {
         let run = Uuid::new_v4().to_string();
         let event = |kind: &str, data: Value| {
             json!({

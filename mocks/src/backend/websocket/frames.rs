@@ -1,20 +1,20 @@
-//! The frames of a socket, as recorded; what they would disclose of a token is blotted out.
+//! The frames of a WebSocket, in the real backend's format. Parts of a token are redacted.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::super::Backend;
-use super::super::auth_client::Refused;
-use super::super::health::epoch_seconds;
 use super::refusal::{SocketRefusal, error_text};
 use super::token_location::Presented;
+use crate::backend::auth_client::Refused;
+use crate::backend::service::Backend;
+use crate::terms::{epoch_seconds, iso_with_offset};
 
 const MISSING: &str = "[MISSING]";
 const REDACTED: &str = "[REDACTED]";
 
-/// The welcome: `data.event` is `connection_established`, `data.user_id` says who is signed in.
-pub(super) fn welcome(user: &str, environment: &str) -> Value {
+/// Returns the welcome: `data.event` is `connection_established`, `data.user_id` is the signed-in user.
+pub(crate) fn welcome(user: &str, environment: &str) -> Value {
     let short: String = user.chars().take(8).collect();
     let connection =
         format!("ws_{short}_{}_{}", Timestamp::now().as_second(), &Uuid::new_v4().simple().to_string()[..8]);
@@ -24,7 +24,7 @@ pub(super) fn welcome(user: &str, environment: &str) -> Value {
             "event": "connection_established",
             "connection_id": connection,
             "user_id": user,
-            "server_time": iso_utc(),
+            "server_time": iso_with_offset(Timestamp::now()),
             "connection_ready": true,
             "environment": environment,
             "startup_complete": true,
@@ -34,12 +34,13 @@ pub(super) fn welcome(user: &str, environment: &str) -> Value {
     )
 }
 
-/// The heartbeat that follows the welcome.
-pub(super) fn ping() -> Value {
+/// Returns the heartbeat that follows the welcome.
+pub(crate) fn ping() -> Value {
     envelope("ping", json!({ "timestamp": epoch_seconds() }))
 }
 
-pub(super) fn pong(user: &str) -> Value {
+/// Returns the response to a client's ping.
+pub(crate) fn pong(user: &str) -> Value {
     envelope("pong", json!({ "timestamp": epoch_seconds(), "user_id": user }))
 }
 
@@ -47,8 +48,8 @@ fn envelope(kind: &str, data: Value) -> Value {
     json!({ "type": kind, "data": data, "timestamp": epoch_seconds(), "server_id": null, "correlation_id": null })
 }
 
-/// The error frame, with the failure context that the recorded backend gives away.
-pub(super) fn error(backend: &Backend, refusal: &SocketRefusal, presented: &Presented) -> Value {
+/// Returns the error frame, with the failure context that the real backend discloses.
+pub(crate) fn error(backend: &Backend, refusal: &SocketRefusal, presented: &Presented) -> Value {
     json!({
         "type": "error_message",
         "error_code": refusal.code(),
@@ -131,7 +132,7 @@ fn no_token(presented: &Presented) -> Value {
                 "headers_count": names.len(),
                 "available_headers": names,
                 "websocket_state": "connected",
-                "timestamp": iso_utc(),
+                "timestamp": iso_with_offset(Timestamp::now()),
             },
         },
     })
@@ -168,12 +169,8 @@ fn not_validated(refused: Refused, length: usize, dots: usize) -> Value {
             },
             "context": "websocket",
             "method": "jwt_token",
-            "timestamp": iso_utc(),
+            "timestamp": iso_with_offset(Timestamp::now()),
             "auth_service_response_status": "present",
         },
     })
-}
-
-fn iso_utc() -> String {
-    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()
 }

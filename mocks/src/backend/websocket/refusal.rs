@@ -1,25 +1,36 @@
-//! Why a socket is refused, in the words of the recorded error frame.
+//! Why a WebSocket is refused, in the words of the real backend's error frame.
 
-use super::super::auth_client::Refused;
+use crate::backend::auth_client::Refused;
+use crate::backend::error::Unauthenticated;
 
-/// A refusal and what of the token may be told: its length and its dots.
-pub(in crate::backend) enum SocketRefusal {
+/// A refusal. Of the token it knows the length and the number of dots.
+pub(crate) enum SocketRefusal {
     NoToken,
     InvalidFormat { length: usize, dots: usize },
     NotValidated { refused: Refused, length: usize, dots: usize },
 }
 
 impl SocketRefusal {
-    pub(super) fn invalid_format(token: &str) -> Self {
+    /// Refuses a token without three parts.
+    pub(crate) fn invalid_format(token: &str) -> Self {
         Self::InvalidFormat { length: token.len(), dots: dots(token) }
     }
 
-    pub(super) fn not_validated(refused: Refused, token: &str) -> Self {
+    /// Refuses a token that was not validated.
+    pub(crate) fn not_validated(refused: Refused, token: &str) -> Self {
         Self::NotValidated { refused, length: token.len(), dots: dots(token) }
     }
 
-    /// The frame's `error_code`.
-    pub(super) const fn code(&self) -> &'static str {
+    /// Returns why the credential is refused.
+    pub(crate) const fn credential(&self) -> Unauthenticated {
+        match self {
+            Self::NoToken => Unauthenticated::NoBearer,
+            Self::InvalidFormat { .. } | Self::NotValidated { .. } => Unauthenticated::NotValidated,
+        }
+    }
+
+    /// Returns the frame's `error_code`.
+    pub(crate) const fn code(&self) -> &'static str {
         match self {
             Self::NoToken => "NO_TOKEN",
             Self::InvalidFormat { .. } => "INVALID_FORMAT",
@@ -27,8 +38,8 @@ impl SocketRefusal {
         }
     }
 
-    /// The frame's `error_message`.
-    pub(super) fn message(&self) -> String {
+    /// Returns the frame's `error_message`.
+    pub(crate) fn message(&self) -> String {
         match self {
             Self::NoToken => "No JWT token found in WebSocket headers or subprotocols".to_owned(),
             Self::InvalidFormat { length, dots } => format!("Invalid token format: {length} chars, {dots} dots"),
@@ -38,8 +49,8 @@ impl SocketRefusal {
         }
     }
 
-    /// The same after the backend's redaction filter, for its log.
-    pub(super) fn redacted_message(&self) -> String {
+    /// Returns the message as the real backend's log filter leaves it.
+    pub(crate) fn redacted_message(&self) -> String {
         match self {
             Self::NoToken => "No JWT=REDACTED in WebSocket headers or subprotocols".to_owned(),
             Self::InvalidFormat { length, dots } => format!("Invalid token=REDACTED {length} chars, {dots} dots"),
@@ -48,8 +59,8 @@ impl SocketRefusal {
     }
 }
 
-/// The auth client's `error`, which HTTP hides.
-pub(super) const fn error_text(refused: Refused) -> &'static str {
+/// Returns the auth client's `error`, which HTTP responses hide.
+pub(crate) const fn error_text(refused: Refused) -> &'static str {
     match refused {
         Refused::NotValid => "Token validation failed",
         Refused::Rejected => "token_rejected",

@@ -1,24 +1,24 @@
-//! A socket after its upgrade: authentication (in `observed`), welcome, then frame for frame.
+//! A WebSocket after its upgrade: authentication in `observed`, the welcome, then frame by frame.
 
 use std::sync::Arc;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use serde_json::{Value, json};
 
-use super::super::Backend;
-use super::super::auth_client::Identity;
 use super::events::AgentRequest;
 use super::frames;
 use super::token_location::Presented;
+use crate::backend::auth_client::Identity;
+use crate::backend::service::Backend;
 use crate::deployment::BackendDefect;
 
-/// Policy violation (RFC 6455 7.4.1).
+/// The close code for a policy violation (RFC 6455, section 7.4.1).
 const POLICY: u16 = 1008;
-/// Internal error (RFC 6455 7.4.1).
+/// The close code for an internal error (RFC 6455, section 7.4.1).
 const INTERNAL: u16 = 1011;
 
-/// Accepted first, authenticated now: a refusal is an error frame and a close (recorded).
-pub(super) async fn authenticate(backend: Arc<Backend>, mut socket: WebSocket, presented: Presented) {
+/// Authenticates a WebSocket that is already accepted. A refusal is an error frame and a close.
+pub(crate) async fn authenticate(backend: Arc<Backend>, mut socket: WebSocket, presented: Presented) {
     match backend.admit(&presented).await {
         Ok(_) if backend.has(BackendDefect::SocketFactoryRaises) => refuse_context(&backend, socket).await,
         Ok(user) => run(&backend, socket, user).await,
@@ -31,7 +31,7 @@ pub(super) async fn authenticate(backend: Arc<Backend>, mut socket: WebSocket, p
     }
 }
 
-/// The user is known, and the connection's manager is not made for them (contract 8.2 #65).
+/// Refuses a signed-in user because the connection's manager could not be made.
 async fn refuse_context(backend: &Backend, mut socket: WebSocket) {
     backend.say_context_refused();
     let frame = json!({
@@ -47,13 +47,13 @@ async fn refuse_context(backend: &Backend, mut socket: WebSocket) {
     drain(socket).await;
 }
 
-/// Waits for the other side's close, so that ours is not cut off.
+/// Waits for the client's close, so that the backend's close frame is not cut off.
 async fn drain(mut socket: WebSocket) {
     while let Some(Ok(_)) = socket.recv().await {}
 }
 
-/// Serves an authenticated socket until the client leaves.
-pub(super) async fn run(backend: &Backend, mut socket: WebSocket, user: Identity) {
+/// Serves an authenticated WebSocket until the client leaves.
+pub(crate) async fn run(backend: &Backend, mut socket: WebSocket, user: Identity) {
     let user = user.user_id;
     if backend.has(BackendDefect::SocketLoopDead) {
         return drain(socket).await;
@@ -75,7 +75,7 @@ pub(super) async fn run(backend: &Backend, mut socket: WebSocket, user: Identity
     }
 }
 
-/// Ping is answered with pong, a chat message with the five events; anything else is passed over.
+/// Answers a ping with a pong and a chat message with the five events. Other frames are ignored.
 async fn answer(backend: &Backend, socket: &mut WebSocket, user: &str, text: &str) -> Result<(), axum::Error> {
     let frame: Value = serde_json::from_str(text).unwrap_or_default();
     if frame["type"] == json!("ping") {

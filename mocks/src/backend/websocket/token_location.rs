@@ -1,4 +1,4 @@
-//! Where a socket's token may come from (contract 1.6): header, subprotocol `jwt.<base64url>`, `?token=`.
+//! The token locations of a WebSocket: `Authorization`, the subprotocol `jwt.<base64url>`, and `?token=`.
 
 use std::net::SocketAddr;
 
@@ -6,18 +6,19 @@ use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 
-/// What the client sent along with its upgrade. No `Debug`: it holds the token.
-pub(super) struct Presented {
+/// What the client sent with its upgrade. No `Debug`: it holds the token.
+pub(crate) struct Presented {
     token: Option<String>,
-    pub(super) header_names: Vec<String>,
-    pub(super) authorization: bool,
-    pub(super) subprotocols: bool,
-    pub(super) user_agent: String,
-    pub(super) peer: SocketAddr,
+    pub(crate) header_names: Vec<String>,
+    pub(crate) authorization: bool,
+    pub(crate) subprotocols: bool,
+    pub(crate) user_agent: String,
+    pub(crate) peer: SocketAddr,
 }
 
 impl Presented {
-    pub(super) fn find(headers: HeaderMap, query: Option<&str>, peer: SocketAddr) -> Self {
+    /// Finds the token. The header comes first, then the subprotocol, then the query.
+    pub(crate) fn find(headers: HeaderMap, query: Option<&str>, peer: SocketAddr) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let authorization = text(header::AUTHORIZATION);
         let protocols = text(header::SEC_WEBSOCKET_PROTOCOL);
@@ -35,7 +36,7 @@ impl Presented {
         }
     }
 
-    pub(super) fn token(&self) -> Option<&str> {
+    pub(crate) fn token(&self) -> Option<&str> {
         self.token.as_deref()
     }
 }
@@ -45,7 +46,7 @@ fn bearer(value: &str) -> Option<String> {
     (!token.is_empty()).then(|| token.to_owned())
 }
 
-/// The first `jwt.` entry that decodes; padding is optional, bad base64 is skipped.
+/// Returns the token of the first `jwt.` entry that decodes. Padding is optional; bad base64 is skipped.
 fn in_subprotocols(offered: &str) -> Option<String> {
     let encoded = offered.split(',').filter_map(|entry| entry.trim().strip_prefix("jwt."));
     encoded.filter(|text| !text.is_empty()).find_map(decoded)
@@ -56,7 +57,7 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// A JWT needs no percent-decoding.
+/// Returns the value of `token`. A JWT needs no percent-decoding.
 fn in_query(query: &str) -> Option<String> {
     let token = query.split('&').find_map(|pair| pair.strip_prefix("token="))?;
     (!token.is_empty()).then(|| token.to_owned())

@@ -1,0 +1,133 @@
+//! Boots a twin: makes the deployment, starts its services in the order in which a deployment comes up.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::ports::{Handle, Ports};
+use super::services::{start_auth, start_backend, start_edge, start_older_revision, start_store};
+use super::twin::Manifests;
+use super::{Twin, TwinBuilder, control};
+use crate::backend::MessageStore;
+use crate::deployment::{Deployment, GivenAddress, Rollout, healthy, random_secret, rolled_out, split_traffic};
+use crate::faults::inject;
+use crate::logs::{Journal, LogBook, ServiceLog};
+use crate::net::{Tasks, serve};
+use crate::noise::Noise;
+use crate::terms::{BootError, Credentials, Dialect, TestUser, test_users};
+
+/// What all services of one twin share.
+pub(super) struct Shared {
+    pub(super) dialect: Dialect,
+    pub(super) noise: Noise,
+    pub(super) logs: Arc<LogBook>,
+    pub(super) journal: Arc<Journal>,
+    pub(super) tasks: Tasks,
+    pub(super) users: Vec<TestUser>,
+    pub(super) messages: Arc<MessageStore>,
+}
+
+/// Boots the twin that `asked` describes.
+pub(super) async fn boot(asked: TwinBuilder) -> Result<Twin, BootError> {
+    let shared = Shared {
+        dialect: asked.dialect,
+        noise: asked.noise.clone(),
+        logs: Arc::default(),
+        journal: Arc::default(),
+        tasks: Tasks::default(),
+        users: test_users(random_secret),
+        messages: Arc::default(),
+    };
+    let booted = deploy(&asked, &shared).await;
+    if booted.is_err() {
+        shared.tasks.abort();
+    }
+    booted
+}
+
+async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError> {
+    let ports = Ports::take(asked.port)?;
+    let urls = Urls::of(&ports);
+    let (addresses, edge_address) = (ports.addresses(), ports.edge.address());
+    let mut deployment = healthy(&addresses, asked.startup_validation);
+    inject(&mut deployment, &asked.faults);
+    let deployment = deployment.signed_with(asked.signing);
+
+    let credentials = credentials(&deployment, shared);
+    ports.neighbours.serve(&shared.tasks)?;
+    let database = start_store(deployment.database_runs, ports.database, shared)?;
+    let redis = start_store(deployment.redis_runs, ports.redis, shared)?;
+    let (auth, auth_rollout) = start_auth(&deployment, ports.auth, shared).await?;
+    // The platform's lines about the backend and its own lines carry the same instance id.
+    let log = ServiceLog::new(&shared.logs, &deployment.backend, deployment.clock);
+    let (backend, rollout) = start_backend(&deployment, log.clone(), ports.backend, shared)?;
+    let split = start_older_revision(&deployment, shared)?.filter(|_| rollout == Rollout::Ready);
+    let older = split.as_ref().map(|split| split.share);
+    let edge = start_edge(&deployment, (backend.address(), split), log, ports.edge, shared)?;
+
+    let mut manifests = Manifests {
+        backend: rolled_out(&deployment.backend, &urls.edge, rollout),
+        auth: rolled_out(&deployment.auth, &urls.auth, auth_rollout),
+    };
+    if let Some(share) = older {
+        split_traffic(&mut manifests.backend, &deployment.backend, share);
+    }
+    let operator = control::router(manifests.clone(), Arc::clone(&shared.logs), Arc::clone(&shared.journal));
+    serve(&shared.tasks, ports.control.listen()?, operator);
+    Ok(Twin {
+        backend_url: urls.backend,
+        edge_url: given_address(&deployment, "http", edge_address),
+        websocket_url: given_address(&deployment, "ws", edge_address),
+        auth_url: urls.auth,
+        control_url: urls.control,
+        credentials,
+        signing: asked.signing,
+        manifests,
+        journal: Arc::clone(&shared.journal),
+        logs: Arc::clone(&shared.logs),
+        tasks: shared.tasks.clone(),
+        running: vec![database, redis, auth, backend, edge, Handle::Stopped { _port: ports.closed }],
+    })
+}
+
+/// The URLs of the services, with or without a fault.
+struct Urls {
+    edge: String,
+    backend: String,
+    auth: String,
+    control: String,
+}
+
+impl Urls {
+    fn of(ports: &Ports) -> Self {
+        Self {
+            edge: format!("http://{}", ports.edge.address()),
+            backend: format!("http://{}", ports.backend.address()),
+            auth: format!("http://{}", ports.auth.address()),
+            control: format!("http://{}", ports.control.address()),
+        }
+    }
+}
+
+/// Returns what the client is given.
+fn credentials(deployment: &Deployment, shared: &Shared) -> Credentials {
+    Credentials {
+        signing_secret: deployment.client_signing_secret().to_owned(),
+        service_id: "netra-backend".to_owned(),
+        service_secret: deployment.client_service_secret().to_owned(),
+        issuer: deployment.client.issuer,
+        audience: deployment.client.audience,
+        backend_verifies_locally: deployment.backend.plain("TOKEN_VALIDATION") == Some("local"),
+        backend_checks_at_start: deployment.backend.plain("STARTUP_VALIDATION") != Some("false"),
+        users: shared.users.clone(),
+    }
+}
+
+/// Returns the URL of the backend that the client is given.
+fn given_address(deployment: &Deployment, scheme: &str, edge: SocketAddr) -> String {
+    match deployment.client.address {
+        GivenAddress::Edge => format!("{scheme}://{edge}"),
+        GivenAddress::Encrypted => format!("{scheme}s://{edge}"),
+        GivenAddress::NoSuchHost => format!("{scheme}://api.staging.fivewhys.invalid:{}", edge.port()),
+        GivenAddress::AnotherSite => format!("{scheme}://{}", deployment.neighbours.static_site),
+    }
+}

@@ -1,0 +1,119 @@
+//! The builder of a twin: dialect, faults, noise, signing, port.
+
+use super::Twin;
+use super::boot::boot;
+use crate::faults::Fault;
+use crate::noise::Noise;
+use crate::terms::{BootError, Dialect, Signing};
+
+/// Describes a twin; [`TwinBuilder::start`] boots it.
+///
+/// The default is a healthy twin in the dialect `documented`, without noise, with HS256 tokens, on free ports.
+///
+/// # Example
+///
+/// ```
+/// use fivewhys_mocks::{Dialect, Fault, Noise, Twin};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // Arrange: a backend without its service secret, behind an edge that sends no `Server` header.
+/// let twin = Twin::builder()
+///     .dialect(Dialect::Observed)
+///     .fault(Fault::ServiceSecretMissing)
+///     .noise("no-server".parse::<Noise>()?)
+///     .start()
+///     .await?;
+///
+/// // Act: call the backend through the edge.
+/// let response = reqwest::get(format!("{}/health", twin.edge_url())).await?;
+///
+/// // Assert: the backend refused to start, and the edge answers for it.
+/// assert_eq!(response.status(), 503);
+/// assert!(!response.headers().contains_key("server"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct TwinBuilder {
+    pub(crate) dialect: Dialect,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) startup_validation: bool,
+    pub(crate) noise: Noise,
+    pub(crate) port: u16,
+    pub(crate) signing: Signing,
+}
+
+impl Default for TwinBuilder {
+    fn default() -> Self {
+        Self {
+            dialect: Dialect::default(),
+            faults: Vec::new(),
+            startup_validation: true,
+            noise: Noise::default(),
+            port: 0,
+            signing: Signing::default(),
+        }
+    }
+}
+
+impl TwinBuilder {
+    /// Sets how the services phrase their answers. The default is [`Dialect::Documented`].
+    #[must_use]
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    /// Adds a fault.
+    #[must_use]
+    pub fn fault(self, fault: Fault) -> Self {
+        self.faults([fault])
+    }
+
+    /// Adds several faults. They act together; their order does not matter.
+    #[must_use]
+    pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.faults.extend(faults);
+        self
+    }
+
+    /// Sets `STARTUP_VALIDATION` in the manifest: whether the backend refuses to start without its secrets. The default
+    /// is `true`.
+    #[must_use]
+    pub fn startup_validation(mut self, on: bool) -> Self {
+        self.startup_validation = on;
+        self
+    }
+
+    /// Sets the noise: disturbances without a fault. The default has none.
+    #[must_use]
+    pub fn noise(mut self, noise: Noise) -> Self {
+        self.noise = noise;
+        self
+    }
+
+    /// Sets how tokens are signed. The default is [`Signing::Hs256`].
+    #[must_use]
+    pub fn signing(mut self, signing: Signing) -> Self {
+        self.signing = signing;
+        self
+    }
+
+    /// Sets the edge's port on 127.0.0.1. The default is 0, which takes any free port.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Boots the twin.
+    ///
+    /// A fault that keeps a service from starting is not an error: the twin runs without that service.
+    ///
+    /// # Errors
+    /// [`BootError`] when a port cannot be bound, or when the backend's HTTP client cannot be built.
+    pub async fn start(self) -> Result<Twin, BootError> {
+        boot(self).await
+    }
+}

@@ -1,0 +1,15 @@
+//! The twin from the outside: clients call its services over real connections.
+//!
+//! - `services/`: a healthy twin, endpoint by endpoint
+//! - `dialects/`: the same decisions in each dialect
+//! - `faults/`: what faults change
+//! - `twin/`: boot and shutdown, noise, signing, secrecy
+//! - `support/`: what the tests share
+//!
+//! `trials.rs` is the other test binary: it generates its tests from the list of faults and from recordings.
+
+mod dialects;
+mod faults;
+mod services;
+mod support;
+mod twin;

@@ -1,0 +1,6 @@
+//! A healthy twin: its endpoints, its edge, and the backend's calls to the auth service.
+
+mod auth_calls;
+mod edge;
+mod endpoints;
+mod healthy;
