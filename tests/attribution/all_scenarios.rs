@@ -1,11 +1,12 @@
 //! All scenarios at once: a healthy twin passes, and one fault is one cause, however many steps fail.
 
 use fivewhys::diagnose::Certainty;
-use fivewhys::report::{Report, RunOutcome, StepOutcome};
+use fivewhys::report::{Report, RunOutcome, StepOutcome, human};
 use fivewhys::scenario::{self, Scenario};
 use fivewhys_mocks::Dialect;
 use rstest::rstest;
 
+use crate::support::human::too_wide;
 use crate::support::twin::{Bench, Injected};
 
 #[rstest]
@@ -28,6 +29,7 @@ async fn a_healthy_twin_passes(#[values("documented", "observed", "modern", "opa
     );
     assert_eq!((report.outcome, report.exit.code), (RunOutcome::Passed, 0));
     assert!(report.causes.is_empty() && report.unread.is_empty(), "{:?} {:?}", report.causes, report.unread);
+    fits_80_columns(&report, "passed: ");
 }
 
 #[rstest]
@@ -47,6 +49,7 @@ async fn one_fault_is_one_certain_cause_of_everything_that_fails(
 ) {
     let report = Bench::boot(dialect, Some(injected)).await.smoke(&shipped()).await;
     explains_everything(&report, injected);
+    fits_80_columns(&report, "failed: ");
 }
 
 #[tokio::test]
@@ -95,6 +98,17 @@ fn failed_beside_controls(report: &Report) -> Vec<String> {
     let steps = report.scenarios.iter().flat_map(|one| one.steps.iter().map(move |step| (&one.id, step)));
     let failed = steps.filter(|(scenario, step)| step.outcome == StepOutcome::Failed && !control(scenario, &step.id));
     failed.map(|(scenario, step)| format!("{scenario}/{}", step.id)).collect()
+}
+
+/// The report for people, short and long, has no line of more than 80 columns, and ends with the outcome.
+pub(super) fn fits_80_columns(report: &Report, outcome: &str) {
+    for verbose in [false, true] {
+        let style = human::Style { width: 80, colour: false, unicode: true, verbose, curl: false };
+        let text = human::render(report, &style);
+        assert_eq!(too_wide(&text, 80), Vec::<&str>::new());
+        let last = text.lines().last().expect("it says something");
+        assert!(last.starts_with(outcome), "the last line is the outcome, not {last:?}");
+    }
 }
 
 fn shipped() -> Vec<Scenario> {

@@ -7,6 +7,7 @@ use fivewhys::terms::EvidenceSource;
 use fivewhys_mocks::{Dialect, Fault};
 use rstest::rstest;
 
+use super::all_scenarios::fits_80_columns;
 use crate::support::twin::{Bench, Injected};
 
 #[rstest]
@@ -24,6 +25,7 @@ async fn edge_and_auth_evidence_leaves_a_fault_behind_the_edge_open(
     let [cause] = report.causes.as_slice() else { panic!("one cause, but: {:#?}", report.causes) };
     assert_eq!(cause.certainty, Certainty::Ambiguous, "{} {:#?}", cause.fault, cause.whys);
     assert_eq!(report.exit.code, 3);
+    fits_80_columns(&report, "failed: ");
     let candidates = candidates(cause);
     assert!(candidates.contains(&injected.fault.id()), "{} is not among {candidates:?}", injected.fault);
     let backend_runs = injected.fault == Fault::ServiceSecretMismatch || !injected.startup_validation;

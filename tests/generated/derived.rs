@@ -37,10 +37,25 @@ fn matrix() -> Result<(), String> {
     if let Some(wide) = matrix.lines().find(|line| line.chars().count() > 80) {
         return Err(format!("wider than 80 columns: {wide}"));
     }
+    more_evidence_distinguishes_more(matrix)?;
     let page = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
     let (before, rest) = page.split_once("```text\n").ok_or("the page holds no block of text")?;
     let (_, after) = rest.split_once("```\n").ok_or("the block does not end")?;
     is_current(&path, &format!("{before}```text\n{matrix}```\n{after}"))
+}
+
+/// Checks that no added evidence reduces the share of distinguished pairs (`… 85 %         10`), or the faults that stand alone.
+fn more_evidence_distinguishes_more(matrix: &str) -> Result<(), String> {
+    let sets =
+        ["edge", "edge, auth", "edge, auth, service-credentials", "edge, auth, service-credentials, manifest, logs"];
+    let row = |set: &str| {
+        let line = matrix.lines().find(|line| line.strip_prefix(set).is_some_and(|rest| rest.starts_with("  ")))?;
+        let numbers = line.split_whitespace().filter_map(|word| word.parse().ok());
+        Some(numbers.collect::<Vec<u32>>())
+    };
+    let rows: Vec<Vec<u32>> = sets.into_iter().filter_map(row).collect();
+    let grows = rows.len() == sets.len() && rows.windows(2).all(|two| two[0][0] <= two[1][0] && two[0][1] <= two[1][1]);
+    if grows { Ok(()) } else { Err(format!("more evidence distinguishes fewer faults: {rows:?}")) }
 }
 
 /// Checks that a file is what was generated.

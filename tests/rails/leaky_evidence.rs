@@ -20,13 +20,11 @@ fn manifests_and_logs_with_secrets_in_them_leak_nothing() {
         "/health" => Answer::http("200 OK", &[("Content-Type", "application/json")], b"{\"status\":\"healthy\"}"),
         _ => Answer::http("403 Forbidden", &[("Content-Type", "application/json")], b"{\"detail\":\"no\"}"),
     });
-    let output = leaks_nothing(&server, || {
-        let mut command = smoke(&server);
-        command.args(["--set", "evidence=[\"edge\",\"auth\",\"service-credentials\",\"manifest\",\"logs\"]"]);
-        command.args(["--set", &format!("manifest.backend={backend}"), "--set", &format!("manifest.auth={auth}")]);
-        command.args(["--set", &format!("logs=[\"{logs}\"]")]);
-        command
-    });
+    let mut command = smoke(&server);
+    command.args(["--set", "evidence=[\"edge\",\"auth\",\"service-credentials\",\"manifest\",\"logs\"]"]);
+    command.args(["--set", &format!("manifest.backend={backend}"), "--set", &format!("manifest.auth={auth}")]);
+    command.args(["--set", &format!("logs=[\"{logs}\"]")]);
+    let output = leaks_nothing(&server, command);
     let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
     assert!(report["unread"].is_null(), "the evidence was read: {}", report["unread"]);
 }

@@ -37,7 +37,7 @@ fn a_redirect_is_not_followed(#[case] status: &'static str, #[case] host: &str) 
     let elsewhere = Elsewhere::listen();
     let there = format!("http://{host}:{}/login", elsewhere.address().port());
     let server = Server::start(move |_| Answer::http(status, &[("Location", &there)], b""));
-    let output = leaks_nothing(&server, || smoke(&server));
+    let output = leaks_nothing(&server, smoke(&server));
     assert!(elsewhere.was_not_visited(), "the redirect was followed");
     let report: Report = serde_json::from_slice(&output.stdout).expect("a report");
     assert_eq!(report.outcome, RunOutcome::Failed, "a redirect is no success");
@@ -50,11 +50,9 @@ fn a_proxy_of_the_environment_gets_no_token() {
     let server = Server::start(|_| Answer::http("403 Forbidden", &[], b"{}"));
     let proxy = format!("http://{}", elsewhere.address());
     let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-    leaks_nothing(&server, || {
-        let mut command = smoke(&server);
-        command.envs(names.map(|name| (name, &proxy)));
-        command
-    });
+    let mut command = smoke(&server);
+    command.envs(names.map(|name| (name, &proxy)));
+    leaks_nothing(&server, command);
     assert!(elsewhere.was_not_visited(), "the environment's proxy was used");
     assert!(!server.seen().is_empty());
 }

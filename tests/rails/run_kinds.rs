@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use rstest::rstest;
 
-use crate::rails::output_formats::{FORMATS, canaries};
+use crate::rails::output_formats::{FORMATS, WHOLE, canaries};
 use crate::support::disturbed_runs;
 use crate::support::program::{TwinProcess, bare, stderr, stdout};
 
@@ -96,12 +96,11 @@ fn against(twin: &TwinProcess, subcommand: &str, arguments: &[&str]) -> Command 
 fn no_kind_of_run_prints_a_secret(
     #[values(Kind::Flaky, Kind::Interrupted, Kind::RolledBack, Kind::DoNot, Kind::Baseline, Kind::Shard, Kind::Merged)]
     kind: Kind,
-    #[values(&["-v", "--curl"], &["--format", "json"])] shown: &[&str],
 ) {
     let twin = TwinProcess::start(kind.fault());
     let (canaries, folder) = (canaries(&twin), tempfile::tempdir().expect("a folder"));
     let reports = FORMATS.map(|format| format!("--report={format}={}", folder.path().join(format).display()));
-    let more: Vec<String> = shown.iter().map(|&option| option.to_owned()).chain(reports).collect();
+    let more: Vec<String> = WHOLE.map(str::to_owned).into_iter().chain(reports).collect();
     let output = kind.run(&twin, folder.path(), &more);
     canaries.must_not_be_in("stdout", stdout(&output));
     canaries.must_not_be_in("stderr", stderr(&output));

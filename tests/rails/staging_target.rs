@@ -4,6 +4,7 @@ use std::process::Output;
 
 use assert_cmd::Command;
 
+use crate::rails::output_formats::WHOLE;
 use crate::support::leaks::Canaries;
 use crate::support::program::fivewhys;
 use crate::support::server::Server;
@@ -29,30 +30,33 @@ pub(crate) fn smoke(server: &Server) -> Command {
     command
 }
 
-/// Runs it in every format, and checks that no output holds a secret or the signature of a token. Returns the last output, which is JSON.
-pub(crate) fn leaks_nothing(server: &Server, smoke: impl Fn() -> Command) -> Output {
+/// Runs it, and checks that no output holds a secret or the signature of a token. Returns the output, with JSON on stdout.
+pub(crate) fn leaks_nothing(server: &Server, command: Command) -> Output {
+    run_with(server, command, &WHOLE)
+}
+
+/// Does the same with the report for people on stdout, and a `curl` command for each failed call.
+pub(crate) fn leaks_nothing_as_curl(server: &Server, command: Command) {
+    run_with(server, command, &["-v", "--curl"]);
+}
+
+fn run_with(server: &Server, mut command: Command, options: &[&str]) -> Output {
     let canaries = Canaries::of([("signing secret", SIGNING), ("service secret", SERVICE), ("password", PASSWORD)]);
     let folder = tempfile::tempdir().expect("a folder");
-    let mut last = None;
-    // The report `human` of the second run is what stdout shows without options.
-    for format in [&["-v", "--curl"], &["--format", "json"]] {
-        let reports = REPORTS.iter().map(|name| format!("--report={name}={}", folder.path().join(name).display()));
-        let output = smoke().args(reports).args(format).env("FIVEWHYS_LOG", "trace").output().expect("it starts");
-        canaries.must_not_be_in("stdout", &String::from_utf8_lossy(&output.stdout));
-        canaries.must_not_be_in("stderr", &String::from_utf8_lossy(&output.stderr));
-        let unescaped = String::from_utf8_lossy(&output.stdout).replace("\\\"", "\"").replace("\\\\", "\\");
-        canaries.must_not_be_in("stdout, its JSON escapes undone", &unescaped);
-        last = Some(output);
-    }
+    let reports = REPORTS.iter().map(|name| format!("--report={name}={}", folder.path().join(name).display()));
+    let output = command.args(reports).args(options).env("FIVEWHYS_LOG", "trace").output().expect("it starts");
+    let [stdout, stderr] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+    canaries.must_not_be_in("stdout", &stdout);
+    canaries.must_not_be_in("stderr", &stderr);
+    canaries.must_not_be_in("stdout without JSON escapes", &stdout.replace("\\\"", "\"").replace("\\\\", "\\"));
+    signatures(server).must_not_be_in("stdout", &stdout);
     for name in REPORTS {
         let text = std::fs::read_to_string(folder.path().join(name)).expect("it was written");
         canaries.must_not_be_in(name, &text);
         canaries.must_not_be_in(name, &unescaped(&text));
         signatures(server).must_not_be_in(name, &text);
     }
-    let last = last.expect("two formats");
-    signatures(server).must_not_be_in("stdout", &String::from_utf8_lossy(&last.stdout));
-    last
+    output
 }
 
 const REPORTS: [&str; 4] = ["html", "junit", "human", "github"];

@@ -29,20 +29,20 @@ const BLESS: &[Step] = &[
 
 const CI: &[Step] = &[(&[], &[".ci/run"])];
 
-/// The tests that `cargo test` shows as ignored because of their number, then every fault through every set of evidence.
+/// The tests that `cargo test` shows as ignored because they are too many, then every fault through every set of evidence.
 const EXAM: &[Step] = &[
     (&[], &["cargo", "test", "--release", "--test", "main", "--", "--ignored"]),
+    (&[], &["cargo", "test", "--release", "--test", "generated", "--", "--ignored", "xtask exam"]),
     (&[], &["cargo", "run", "--release", "--", "selftest"]),
 ];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [name] = arguments.as_slice() else { return usage() };
-    match CHORES.iter().find(|(known, _, _)| known == name) {
-        Some((_, _, steps)) if steps.iter().all(succeeds) => ExitCode::SUCCESS,
-        Some(_) => ExitCode::FAILURE,
-        None => usage(),
-    }
+    let Some((_, _, steps)) = CHORES.iter().find(|(known, _, _)| known == name) else { return usage() };
+    // A step that fails does not keep the others from running.
+    let failed = steps.iter().filter(|step| !succeeds(step)).count();
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn usage() -> ExitCode {

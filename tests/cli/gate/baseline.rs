@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use fivewhys::report::{Advice, Report, RunOutcome, StepOutcome};
 use rstest::rstest;
 
-use crate::support::program::{run, stderr, stdout};
+use crate::support::program::{FEW, run, stderr, stdout};
 
 const HANDLER: &str = "backend/handler-error";
 const MISMATCH: &str = "backend-auth/service-secret-mismatch";
 
 fn earlier(folder: &Path, arguments: &[&str]) -> PathBuf {
-    let output = run([&["smoke", "--format", "json"], arguments].concat());
+    let output = run([&["smoke", "--format", "json"], &FEW[..], arguments].concat());
     let file = folder.join("baseline.json");
     std::fs::write(&file, &output.stdout).expect("a file");
     file
@@ -19,7 +19,7 @@ fn earlier(folder: &Path, arguments: &[&str]) -> PathBuf {
 
 fn driven(baseline: &Path, more: &[&str]) -> (Report, Option<i32>) {
     let file = baseline.display().to_string();
-    let output = run([&["smoke", "--format", "json", "--baseline", &file], more].concat());
+    let output = run([&["smoke", "--format", "json", "--baseline", &file], &FEW[..], more].concat());
     let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));
     (report, output.status.code())
 }
@@ -84,7 +84,7 @@ fn the_baseline_shows_what_the_deploy_broke(#[case] then: &[&str], #[case] now: 
 #[case::interrupted("\"outcome\": \"passed\",", "\"outcome\": \"passed\", \"interrupted\": \"SIGINT\",", "interrupted")]
 fn a_bad_baseline_is_a_mistake(#[case] what: &str, #[case] with: &str, #[case] says: &str) {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = earlier(folder.path(), &["--scenario", "health"]);
+    let file = earlier(folder.path(), &[]);
     let text = std::fs::read_to_string(&file).expect("it was written").replacen(what, with, 1);
     std::fs::write(&file, text).expect("a file");
     let output = run(["smoke", "--baseline", &file.display().to_string()]);

@@ -4,7 +4,7 @@ use fivewhys::run::ExitCode;
 use fivewhys_mocks::{Dialect, Fault};
 use rstest::rstest;
 
-use crate::support::program::{run, stderr, stdout};
+use crate::support::program::{FEW, run, stderr, stdout};
 
 #[rstest]
 fn a_healthy_twin_exits_with_0(#[values("documented", "observed", "modern", "opaque")] dialect: Dialect) {
@@ -21,18 +21,21 @@ fn the_target_is_the_twin_where_none_is_named() {
 }
 
 #[rstest]
-fn a_cause_that_is_found_exits_with_1(#[values("documented", "observed")] dialect: Dialect) {
-    for fault in [Fault::ServiceSecretMismatch, Fault::WrongSigningSecret, Fault::AuthDown, Fault::IamDenied] {
-        let output = run(["smoke", "--fault", fault.id(), "--dialect", dialect.id()]);
-        assert_eq!(output.status.code(), Some(1), "{fault}: {}", stdout(&output));
-        assert!(stdout(&output).contains(fault.id()), "{}", stdout(&output));
-    }
+#[case::behind_the_edge("documented", Fault::ServiceSecretMismatch)]
+#[case::of_the_client("documented", Fault::WrongSigningSecret)]
+#[case::of_the_auth_service("observed", Fault::AuthDown)]
+#[case::of_the_edge("observed", Fault::IamDenied)]
+fn a_cause_that_is_found_exits_with_1(#[case] dialect: Dialect, #[case] fault: Fault) {
+    let output = run(["smoke", "--fault", fault.id(), "--dialect", dialect.id()]);
+    assert_eq!(output.status.code(), Some(1), "{fault}: {}", stdout(&output));
+    assert!(stdout(&output).contains(fault.id()), "{}", stdout(&output));
 }
 
 #[rstest]
 fn a_cause_that_stays_open_exits_with_3(#[values("documented", "observed")] dialect: Dialect) {
     let fault = Fault::ServiceSecretMismatch.id();
-    let output = run(["smoke", "--fault", fault, "--dialect", dialect.id(), "--evidence", "edge,auth"]);
+    let output =
+        run([&["smoke", "--fault", fault, "--dialect", dialect.id(), "--evidence", "edge,auth"][..], &FEW].concat());
     assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
     assert!(stdout(&output).contains(fault), "the candidate is named: {}", stdout(&output));
 }
@@ -42,7 +45,8 @@ fn a_cause_that_stays_open_exits_with_3(#[values("documented", "observed")] dial
 #[case::involved("backend=x", 1)]
 #[case::the_other_end("auth=x", 1)]
 fn a_failure_that_was_not_deployed_exits_with_4(#[case] deployed: &str, #[case] code: i32) {
-    let output = run(["smoke", "--fault", "backend-auth/service-secret-mismatch", "--deployed", deployed]);
+    let output =
+        run([&["smoke", "--fault", "backend-auth/service-secret-mismatch", "--deployed", deployed][..], &FEW].concat());
     assert_eq!(output.status.code(), Some(code), "{}", stdout(&output));
     assert_eq!(stdout(&output).contains("do not roll back"), code == 4, "{}", stdout(&output));
 }
@@ -50,20 +54,22 @@ fn a_failure_that_was_not_deployed_exits_with_4(#[case] deployed: &str, #[case] 
 #[test]
 fn one_deployed_service_that_may_be_involved_is_enough() {
     let fault = "backend-auth/service-secret-missing";
-    let output = run(["smoke", "--fault", fault, "--deployed", "frontend=x", "--deployed", "backend=y"]);
+    let output =
+        run([&["smoke", "--fault", fault, "--deployed", "frontend=x", "--deployed", "backend=y"][..], &FEW].concat());
     assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
 }
 
 #[test]
 fn an_open_cause_outside_the_deploy_exits_with_4() {
     let fault = "backend-auth/service-secret-mismatch";
-    let output = run(["smoke", "--fault", fault, "--evidence", "edge,auth", "--deployed", "frontend=x"]);
+    let output =
+        run([&["smoke", "--fault", fault, "--evidence", "edge,auth", "--deployed", "frontend=x"][..], &FEW].concat());
     assert_eq!(output.status.code(), Some(4), "{}", stdout(&output));
 }
 
 #[test]
 fn a_healthy_run_stays_0_whatever_was_deployed() {
-    assert_eq!(run(["smoke", "--deployed", "frontend=x"]).status.code(), Some(0));
+    assert_eq!(run([&["smoke", "--deployed", "frontend=x"][..], &FEW].concat()).status.code(), Some(0));
 }
 
 /// The rows of a table: a code, and its meaning with single spaces.

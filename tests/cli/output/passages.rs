@@ -4,10 +4,10 @@ use fivewhys::report::{Blame, LegKind, Report};
 use fivewhys::terms::Hop;
 use rstest::rstest;
 
-use crate::support::program::run;
+use crate::support::program::{FEW, run};
 
 fn passages(more: &[&str]) -> Report {
-    let output = run([&["smoke", "--format", "json"], more].concat());
+    let output = run([&["smoke", "--format", "json"], &FEW[..], more].concat());
     serde_json::from_slice(&output.stdout).expect("a report")
 }
 

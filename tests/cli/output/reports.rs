@@ -7,12 +7,13 @@ use fivewhys::diagnose::Certainty;
 use fivewhys::report::Report;
 use rstest::rstest;
 
-use crate::support::program::{fivewhys, run, stderr, stdout};
+use crate::support::program::{FEW, fivewhys, run, stderr, stdout};
 
 const MISMATCH: &str = "backend-auth/service-secret-mismatch";
 
 fn smoke(reports: &[String]) -> std::process::Output {
-    let mut arguments: Vec<String> = ["smoke", "--fault", MISMATCH].map(str::to_owned).to_vec();
+    let mut arguments: Vec<String> =
+        [&["smoke", "--fault", MISMATCH][..], &FEW].concat().into_iter().map(str::to_owned).collect();
     arguments.extend(reports.iter().flat_map(|report| ["--report".to_owned(), report.clone()]));
     run(arguments)
 }
@@ -106,7 +107,12 @@ fn a_report_that_cannot_be_written_stops_no_other_report() {
 
 #[test]
 fn the_surest_cause_comes_first() {
-    let output = run(["smoke", "--format", "json", "--fault", MISMATCH, "--fault", "edge/drops-upgrade"]);
+    let output = run([
+        &["smoke", "--format", "json", "--fault", MISMATCH, "--fault", "edge/drops-upgrade"][..],
+        &["--scenario", "websocket-events"],
+        &FEW,
+    ]
+    .concat());
     let report: Report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));
     let sure: Vec<Certainty> = report.causes.iter().map(|cause| cause.certainty).collect();
     assert_eq!(sure, [Certainty::Certain, Certainty::Ambiguous]);

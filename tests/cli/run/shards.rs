@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use fivewhys::report::{Report, Signal, StepOutcome};
 use rstest::rstest;
 
-use crate::support::program::{TwinProcess, fivewhys, run, stderr, stdout};
+use crate::support::program::{FEW, TwinProcess, fivewhys, run, stderr, stdout};
 
 fn shard(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     let output = run([&["smoke", "--format", "json"], arguments].concat());
@@ -53,11 +53,11 @@ fn whole(arguments: &[&str]) -> Report {
 }
 
 #[rstest]
-#[case::passed(&[])]
+#[case::passed(&FEW)]
 #[case::one_cause(&["--fault", "backend-auth/service-secret-mismatch"])]
-#[case::another_dialect(&["--fault", "backend-auth/service-secret-missing", "--dialect", "observed"])]
+#[case::another_dialect(&["--scenario", "threads", "--scenario", "chat-messages", "--fault", "backend-auth/service-secret-missing", "--dialect", "observed"])]
 #[case::open(&["--fault", "backend-auth/service-secret-mismatch", "--evidence", "edge,auth"])]
-#[case::at_the_edge(&["--fault", "edge/strips-authorization"])]
+#[case::at_the_edge(&["--scenario", "threads", "--scenario", "chat-messages", "--fault", "edge/strips-authorization"])]
 fn merged_shards_give_the_report_of_one_run(#[case] arguments: &[&str]) {
     let folder = tempfile::tempdir().expect("a folder");
     let report = merged(&halves(folder.path(), arguments), &[]);
@@ -84,21 +84,21 @@ fn exchanges_are_numbered_anew_and_every_reference_follows() {
 fn two_shards_against_one_deployment_are_one_run_of_it() {
     let twin = TwinProcess::start(&["--fault", "auth/down"]);
     let (folder, config) = (tempfile::tempdir().expect("a folder"), twin.target().display().to_string());
-    let report = merged(&halves(folder.path(), &["--config", &config]), &["--config", &config]);
+    let report = merged(&halves(folder.path(), &[&FEW[..], &["--config", &config]].concat()), &["--config", &config]);
     assert_eq!((report.causes[0].fault.as_str(), report.exit.code), ("auth/down", 1));
 }
 
 #[test]
 fn a_merge_is_gated_as_a_run_is() {
     let folder = tempfile::tempdir().expect("a folder");
-    let files = halves(folder.path(), &["--fault", "backend-auth/service-secret-mismatch"]);
+    let files = halves(folder.path(), &[&["--fault", "backend-auth/service-secret-mismatch"], &FEW[..]].concat());
     assert_eq!(merged(&files, &["--deployed", "frontend=x"]).exit.code, 4);
 }
 
 #[test]
 fn a_merge_is_shown_as_a_run_is() {
     let folder = tempfile::tempdir().expect("a folder");
-    let files = halves(folder.path(), &["--fault", "backend-auth/service-secret-mismatch"]);
+    let files = halves(folder.path(), &[&["--fault", "backend-auth/service-secret-mismatch"], &FEW[..]].concat());
     let shown = |more: &[&str]| {
         let output = fivewhys(["merge"]).args(&files).args(more).output().expect("it starts");
         assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
@@ -145,7 +145,7 @@ fn reports_of_other_scenarios_can_be_merged_without_shards() {
 #[test]
 fn an_interrupted_part_makes_an_interrupted_whole() {
     let folder = tempfile::tempdir().expect("a folder");
-    let files = halves(folder.path(), &[]);
+    let files = halves(folder.path(), &FEW);
     let text = std::fs::read_to_string(&files[0]).expect("it was written");
     let cut = text.replacen("\"outcome\": \"passed\",", "\"outcome\": \"failed\", \"interrupted\": \"SIGTERM\",", 1);
     std::fs::write(&files[0], cut).expect("a file");
@@ -160,8 +160,7 @@ fn an_interrupted_part_makes_an_interrupted_whole() {
 fn shards_of_different_runs_are_a_mistake(#[case] shards: &[&str], #[case] words: &[&str]) {
     let folder = tempfile::tempdir().expect("a folder");
     let drive = |(name, part): (&str, &&str)| {
-        // Other scenarios, so that it is the shards that clash.
-        shard(folder.path(), name, &["--shard", part])
+        shard(folder.path(), name, &[&FEW[..], &["--scenario", "threads", "--shard", part]].concat())
     };
     let files: Vec<PathBuf> = ["a", "b"].into_iter().zip(shards).map(drive).collect();
     let output = fivewhys(["merge"]).args(files).output().expect("it starts");
@@ -190,7 +189,12 @@ fn a_report_that_does_not_belong_here_is_a_mistake(#[case] what: &str, #[case] w
 fn a_cloud_run_task_is_a_shard_unless_another_is_named() {
     let driven = |more: &[&str], count: &str| {
         let mut command = fivewhys(["smoke", "--format", "json"]);
-        command.args(more).env("CLOUD_RUN_TASK_INDEX", "1").env("CLOUD_RUN_TASK_COUNT", count);
+        command
+            .args(FEW)
+            .args(["--scenario", "threads"])
+            .args(more)
+            .env("CLOUD_RUN_TASK_INDEX", "1")
+            .env("CLOUD_RUN_TASK_COUNT", count);
         let output = command.output().expect("it starts");
         serde_json::from_slice::<Report>(&output.stdout).ok().and_then(|report| report.shard).map(|one| one.to_string())
     };
