@@ -1,10 +1,10 @@
-//! One verdict on a recorded case, without any I/O: what the bar of 5 ms is about.
+//! One verdict on a recorded case, without any I/O. It must take at most 5 ms.
 //!
 //! `cargo bench --bench diagnosis`. The case is recorded once, from a twin, before anything is timed.
 
-#[path = "../tests/support/bench.rs"]
-#[expect(dead_code, reason = "what drives whole runs is for the tests")]
-mod bench;
+#[path = "../tests/support/twin.rs"]
+#[expect(dead_code, reason = "whole runs are for the tests")]
+mod twin;
 
 use std::sync::Arc;
 
@@ -16,9 +16,9 @@ use fivewhys::internal::run::{self, Recording};
 use fivewhys::internal::scenario;
 use fivewhys_mocks::Dialect;
 
-use crate::bench::Bench;
+use crate::twin::Bench;
 
-/// Every candidate of this one's class must be told from the others, over all evidence.
+/// It has many candidates that look alike, so that all evidence is needed.
 const FAULT: &str = "backend-auth/service-secret-mismatch";
 
 fn main() {

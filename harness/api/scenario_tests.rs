@@ -1,10 +1,14 @@
 //! One test per scenario of a target, for `cargo test`.
 
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use super::{Error, Scenario, Smoke, Target};
+
+/// Held while a test runs: the tests share the rate that the edge allows, in whatever number of threads.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// Runs one test per scenario of the target that `FIVEWHYS_TARGET` names, and returns the exit code of the test binary.
 ///
@@ -21,8 +25,7 @@ use super::{Error, Scenario, Smoke, Target};
 /// ```
 #[must_use]
 pub fn scenario_tests() -> ExitCode {
-    let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
-    libtest_mimic::run(&arguments, trials()).exit_code()
+    libtest_mimic::run(&Arguments::from_args(), trials()).exit_code()
 }
 
 /// The tests of the target that is named. While none is, those of the file's usual target, ignored.
@@ -48,6 +51,7 @@ fn trial(target: Target, scenario: Scenario) -> Trial {
 }
 
 fn passes(target: Target, scenario: Scenario) -> Result<(), Failed> {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     // A scenario of which no step can be driven fails too: a run that tests nothing must not look green.
     let run = Smoke::new(target).scenario(scenario).run();

@@ -1,4 +1,4 @@
-//! A log that comes late is read again, as far as it can help.
+//! A log that comes late is read again while it can still change the verdict.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,9 +10,9 @@ use fivewhys::internal::terms::EvidenceSource;
 use fivewhys_mocks::Dialect;
 use url::Url;
 
-use crate::bench::Bench;
-use crate::fetch::fetch;
-use crate::server::{Answer, Server};
+use crate::support::fetch::fetch;
+use crate::support::server::{Answer, Server};
+use crate::support::twin::Bench;
 
 const MISMATCH: &str = "backend-auth/service-secret-mismatch";
 

@@ -1,4 +1,4 @@
-//! The one probe with headers that call it a test: the last of a run, and none on production or where it is switched off.
+//! The one probe whose headers call it a test: it is the last of a run, and is not sent to production or where it is switched off.
 
 use fivewhys::internal::config::Target;
 use fivewhys::internal::report::Report;
@@ -6,14 +6,14 @@ use fivewhys::internal::scenario;
 use fivewhys_mocks::Dialect;
 use rstest::rstest;
 
-use crate::bench::Bench;
+use crate::support::twin::Bench;
 
 #[rstest]
 #[case::usually(|_: &mut Target| (), 1)]
 #[case::switched_off(|target: &mut Target| target.probes.test_headers = false, 0)]
 #[case::production(|target: &mut Target| target.production = true, 0)]
 #[tokio::test]
-async fn it_is_sent_once_and_last(#[case] change: fn(&mut Target), #[case] times: usize) {
+async fn the_probe_that_calls_itself_a_test_is_sent_last(#[case] change: fn(&mut Target), #[case] times: usize) {
     let mut bench = Bench::boot(Dialect::Observed, None).await;
     change(&mut bench.target);
     let report = bench.smoke(&scenario::embedded().expect("the shipped scenarios are in order")).await;

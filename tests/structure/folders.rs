@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::sources::below;
+use super::sources::below;
 
 /// Source files in one folder.
 const MOST: usize = 14;
@@ -14,7 +14,7 @@ const EXCEPTED: [&str; 2] = ["harness/diagnose", "harness/diagnose/tests"];
 fn sources() -> Vec<PathBuf> {
     ["harness", "mocks", "tests", "benches", "xtask", "examples"]
         .into_iter()
-        .filter(|folder| crate::sources::root().join(folder).is_dir())
+        .filter(|folder| super::sources::root().join(folder).is_dir())
         .flat_map(|folder| below(folder, "rs"))
         .collect()
 }

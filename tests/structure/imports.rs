@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::sources::{below, code, is_test, text};
+use super::sources::{below, code, is_test, text};
 
 static USE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^[ \t]*(pub(?:\([^)]*\))?[ \t]+)?use\s+([^;]+);").unwrap());
 static PATH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(?:(?:super::)+|self::|crate::)\w+(?:::\w+)*").unwrap());

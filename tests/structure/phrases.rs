@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::sources::{below, code, is_test, text};
+use super::sources::{below, code, is_test, text};
 
 static PHRASES: LazyLock<Regex> = LazyLock::new(|| {
     let listed = include_str!("phrases.txt").lines().map(str::trim);

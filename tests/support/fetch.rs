@@ -1,11 +1,11 @@
-//! One plain GET, for what the twin tells of itself.
+//! One plain GET, for the manifests and logs of a twin.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use url::Url;
 
-/// The body of an answer to HTTP/1.0: whole, and in one piece.
+/// Returns the body of the response. HTTP/1.0 sends it in one piece.
 pub(crate) fn fetch(url: &str) -> String {
     let url = Url::parse(url).expect("a URL");
     let address = (url.host_str().expect("a host"), url.port().expect("a port"));

@@ -1,9 +1,10 @@
-//! The canary: every form in which a secret could be in an output, and anything that looks like a token.
+//! Finds secrets in a text: in every encoding, and anything that looks like a token.
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
+use memchr::memmem;
 
-/// How the header or the payload of a token of ours begins: `{"alg":`, `{"typ":`, `{"sub":`. A lone `{"` would be any JSON in base64.
+/// How the header or the payload of a token begins. A lone `{"` would match any JSON in base64.
 const BEGINNINGS: [&[u8]; 3] = [b"{\"alg\":", b"{\"typ\":", b"{\"sub\":"];
 
 /// What must not be in an output: names of secrets with one form each.
@@ -24,7 +25,7 @@ impl Canary {
 }
 
 impl Canaries {
-    /// Every form of these secrets (name, value), and of a JWT's beginning.
+    /// Takes every encoding of these secrets (name, value), and of the beginning of a JWT.
     pub(crate) fn of<N: Into<String>, V: AsRef<str>>(secrets: impl IntoIterator<Item = (N, V)>) -> Self {
         let mut known: Vec<(String, Vec<u8>)> =
             secrets.into_iter().map(|(name, value)| (name.into(), value.as_ref().as_bytes().to_vec())).collect();
@@ -34,15 +35,19 @@ impl Canaries {
         Self(forms.collect())
     }
 
-    /// The names of what is in the text.
+    /// Returns the names of the secrets that are in the text.
     pub(crate) fn found_in(&self, text: &str) -> Vec<&str> {
         let text = without_space(text);
         let lower = text.to_lowercase();
-        let is_in = |one: &&Canary| if one.any_case { lower.contains(&one.form) } else { text.contains(&one.form) };
+        let is_in = |one: &&Canary| {
+            // The search of `str` is not optimized in a test build, and outputs have megabytes.
+            let text = if one.any_case { &lower } else { &text };
+            memmem::find(text.as_bytes(), one.form.as_bytes()).is_some()
+        };
         self.0.iter().filter(is_in).map(|one| &*one.name).collect()
     }
 
-    /// Fails with the names of what is in the text.
+    /// Fails with the names of the secrets that are in the text.
     pub(crate) fn must_not_be_in(&self, what: &str, text: &str) {
         let found = self.found_in(text);
         assert!(found.is_empty(), "{what} holds {found:?}");
@@ -65,7 +70,7 @@ fn hex(value: &[u8]) -> String {
     value.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The base64 characters that are the value's alone, at each of the three offsets in a longer text, in both alphabets.
+/// Returns the base64 characters that depend on the value alone, at each of the three offsets in a longer text, in both alphabets.
 fn base64_cores(value: &[u8]) -> impl Iterator<Item = String> {
     let cores = (0..3).flat_map(|offset| {
         let shifted = [&vec![0; offset], value].concat();
@@ -73,43 +78,4 @@ fn base64_cores(value: &[u8]) -> impl Iterator<Item = String> {
         [BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD].map(|engine| engine.encode(&shifted)[first..last].to_owned())
     });
     cores.collect::<Vec<_>>().into_iter()
-}
-
-#[cfg(test)]
-mod tests {
-    use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
-    use rstest::rstest;
-
-    use super::*;
-
-    const SECRET: &str = "k>/?~ a secret with all that base64 tells apart ~?/>k";
-
-    #[rstest]
-    #[case::raw(SECRET.to_owned())]
-    #[case::base64(BASE64_STANDARD.encode(SECRET))]
-    #[case::base64_of_more(BASE64_STANDARD.encode(format!("x{SECRET}y")))]
-    #[case::base64_of_more_yet(BASE64_URL_SAFE.encode(format!("xx{SECRET}yy")))]
-    #[case::hex(hex(SECRET.as_bytes()))]
-    #[case::upper_hex(hex(SECRET.as_bytes()).to_uppercase())]
-    #[case::percent(SECRET.bytes().map(|byte| format!("%{byte:02X}")).collect())]
-    fn a_secret_is_found_in_every_form(#[case] form: String) {
-        let canaries = Canaries::of([("it", SECRET)]);
-        assert!(!canaries.found_in(&format!("before {form} after")).is_empty(), "{form}");
-        let (start, end) = form.split_at(form.len() / 2);
-        assert!(!canaries.found_in(&format!("{start}\n    {end}")).is_empty(), "wrapped: {form}");
-    }
-
-    #[rstest]
-    #[case::raw("eyJhbGciOiJIUzI1NiJ9.e30.x".to_owned())]
-    #[case::base64(BASE64_STANDARD.encode("Bearer eyJhbGciOiJIUzI1NiJ9.e30.x"))]
-    #[case::hex(hex(b"eyJhbGciOiJIUzI1NiJ9.e30.x"))]
-    fn a_token_that_nobody_knows_is_found(#[case] form: String) {
-        assert!(!Canaries::of([("it", SECRET)]).found_in(&form).is_empty(), "{form}");
-    }
-
-    #[test]
-    fn nothing_is_found_in_a_text_without_secrets() {
-        let text = "a secret with all that, <token:valid> and <secret:service>";
-        assert_eq!(Canaries::of([("it", SECRET)]).found_in(text), Vec::<&str>::new());
-    }
 }

@@ -11,7 +11,7 @@ call = "backend.chat-messages"
 status = 200
 "#;
 
-/// Writes it to `own/own.toml` under this folder; the folder for `--scenarios`.
+/// Writes it to `own/own.toml` in this folder, and returns the folder for `--scenarios`.
 pub(crate) fn write(folder: &Path) -> io::Result<PathBuf> {
     let own = folder.join("own");
     std::fs::create_dir_all(&own)?;

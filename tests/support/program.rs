@@ -12,6 +12,10 @@ use tempfile::TempDir;
 /// Guards against a program that never ends; no test depends on how long anything takes.
 const GUARD: Duration = Duration::from_secs(60);
 
+/// Options of a run of two scenarios, one without and one with a token. They are enough where a test is not about which steps fail, and take
+/// a third of the time of all scenarios.
+pub(crate) const FEW: [&str; 4] = ["--scenario", "health", "--scenario", "chat-messages"];
+
 /// `fivewhys ARGUMENTS` in an empty folder.
 pub(crate) fn fivewhys<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
     let mut command = Command::from_std(bare());

@@ -1,4 +1,4 @@
-//! A server under test that nobody here would write: it answers every request by a function, byte for byte.
+//! A server that the test plays: a function gives the answer to each request, byte for byte.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};

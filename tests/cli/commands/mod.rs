@@ -1,0 +1,13 @@
+//! The commands beside `smoke`, and mistakes on any command line. Start at `mistakes`.
+//!
+//! - `check`: `fivewhys check` and `fivewhys init`.
+//! - `faults`: `fivewhys faults`.
+//! - `mint`: `fivewhys mint`.
+//! - `mistakes`: exit code 2.
+//!
+//! Invariant: nothing here sends a request to a deployment.
+
+mod check;
+mod faults;
+mod mint;
+mod mistakes;

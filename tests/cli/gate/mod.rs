@@ -1,0 +1,11 @@
+//! Whether to roll back. Start at `advice`.
+//!
+//! - `advice`: `--deployed`, `--previous`, `--rollback-command`.
+//! - `baseline`: `--baseline`, `--new-only`.
+//! - `previous_revision`: the revision before, as the platform describes it.
+//!
+//! Invariant: the program never rolls back by itself; it runs the operator's command, and only on the advice to roll back.
+
+mod advice;
+mod baseline;
+mod previous_revision;

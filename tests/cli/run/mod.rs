@@ -1,0 +1,21 @@
+//! How `smoke` drives its scenarios. Start at `scenarios`.
+//!
+//! - `scenarios`: cleaning up, several scenarios at once, optional sign-in, revoked tokens.
+//! - `retries`: steps that are tried again.
+//! - `interrupted`: Ctrl-C and SIGTERM.
+//! - `overrides`: `--set`, the environment, `--evidence`, files of the folder.
+//! - `supplied_evidence`: evidence that a person hands over, and `--ask`.
+//! - `shards`: a run in parts, and `fivewhys merge`.
+//! - `two_processes`: `smoke` in one process, `twin` in another.
+//! - `unreachable`: hosts that do not answer.
+//!
+//! Invariant: whatever happens during a run, the run ends with a report or with exit code 2.
+
+mod interrupted;
+mod overrides;
+mod retries;
+mod scenarios;
+mod shards;
+mod supplied_evidence;
+mod two_processes;
+mod unreachable;

@@ -1,0 +1,15 @@
+//! The integration tests that are written as functions. Start at the folder of what you change.
+//!
+//! - `cli`: the built program as a user runs it: exit codes, output, files, signals.
+//! - `attribution`: whole runs against a twin in this process.
+//! - `rails`: no secret and no token reaches an output or a host that the target does not name.
+//! - `structure`: the rules of the source tree: imports, folders, plain words.
+//! - `support`: the twin, the program and a server that the tests play. `tests/generated` uses it too.
+//!
+//! Invariant: no test needs a network, and none waits for a fixed time.
+
+mod attribution;
+mod cli;
+mod rails;
+mod structure;
+mod support;

@@ -1,0 +1,130 @@
+//! A twin in this process, and a target that points at it. The command line builds its own: the tests must not lean on what they test.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use fivewhys::internal::config::{
+    EvidenceLocation, Overrides, SecretOrigin, SecretSource, Target, TargetFile, TwinCoordinates, User, Validation,
+};
+use fivewhys::internal::diagnose::Catalogue;
+use fivewhys::internal::redact::Redactor;
+use fivewhys::internal::report::Report;
+use fivewhys::internal::run;
+use fivewhys::internal::scenario::Scenario;
+use fivewhys::internal::terms::{EvidenceSource, Service};
+use fivewhys_mocks::{Dialect, Fault, TestUser, Twin, UnknownFault};
+use secrecy::SecretString;
+use url::Url;
+
+/// A fault as the tests inject it: `auth/down`, or `backend-auth/service-secret-missing without startup validation`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Injected {
+    pub(crate) fault: Fault,
+    pub(crate) startup_validation: bool,
+}
+
+impl Injected {
+    /// What follows a fault's id where the backend's startup validation is off.
+    pub(crate) const STARTED_ANYWAY: &str = " without startup validation";
+}
+
+impl FromStr for Injected {
+    type Err = UnknownFault;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let id = text.strip_suffix(Self::STARTED_ANYWAY);
+        Ok(Self { fault: id.unwrap_or(text).parse()?, startup_validation: id.is_none() })
+    }
+}
+
+/// A running twin with its target.
+pub(crate) struct Bench {
+    pub(crate) twin: Twin,
+    pub(crate) target: Target,
+}
+
+impl Bench {
+    /// Boots a twin with one fault, or none.
+    pub(crate) async fn boot(dialect: Dialect, injected: Option<Injected>) -> Self {
+        let faults: Vec<Fault> = injected.iter().map(|injected| injected.fault).collect();
+        Self::boot_with(dialect, &faults, injected.is_none_or(|injected| injected.startup_validation)).await
+    }
+
+    /// Boots a twin with any faults.
+    pub(crate) async fn boot_with(dialect: Dialect, faults: &[Fault], startup_validation: bool) -> Self {
+        let builder = Twin::builder().dialect(dialect).faults(faults.iter().copied());
+        let twin = builder.startup_validation(startup_validation).start().await.expect("the twin boots");
+        let file = TargetFile::embedded().expect("the shipped targets are in order");
+        let mut target = file.resolve(Some("offline"), &Overrides::default()).expect("`offline` resolves");
+        target.attach(coordinates(&twin));
+        Self { twin, target }
+    }
+
+    /// Keeps only this evidence open.
+    pub(crate) fn with_evidence_sources(mut self, evidence_sources: &[EvidenceSource]) -> Self {
+        self.target.close_evidence_sources_except(evidence_sources);
+        self
+    }
+
+    /// Drives these scenarios once.
+    pub(crate) async fn smoke(&self, scenarios: &[Scenario]) -> Report {
+        let run = run::Smoke {
+            target: Arc::new(self.target.clone()),
+            scenarios: scenarios.to_vec(),
+            catalogue: Catalogue::shipped_shared(),
+            deployed: Vec::new(),
+            redactor: Redactor::new(),
+            conduct: fivewhys::internal::run::Conduct::default(),
+        };
+        run::smoke(&run, &|_| {}).await.expect("something is tested")
+    }
+}
+
+fn coordinates(twin: &Twin) -> TwinCoordinates {
+    let control = |path: &str| EvidenceLocation::Url(url(&format!("{}{path}", twin.control_url())));
+    let credentials = twin.credentials();
+    TwinCoordinates {
+        backend: url(twin.edge_url()),
+        auth: url(twin.auth_url()),
+        websocket: url(twin.websocket_url()),
+        direct: Some(url(twin.backend_url())),
+        signing_secret: SecretString::from(credentials.signing_secret()),
+        algorithm: fivewhys::internal::terms::Algorithm::default(),
+        jwks: None,
+        issuer: credentials.issuer().to_owned(),
+        audience: credentials.audience().to_owned(),
+        validation: match credentials.backend_verifies_locally() {
+            true => Validation::Local,
+            false => Validation::AuthService,
+        },
+        startup_check: credentials.backend_checks_at_start(),
+        service_id: credentials.service_id().to_owned(),
+        service_secret: SecretString::from(credentials.service_secret()),
+        users: credentials.users().iter().zip(["primary", "second", "third"]).map(user).collect(),
+        manifests: BTreeMap::from([
+            (Service::Backend, control("/manifests/backend.json")),
+            (Service::Auth, control("/manifests/auth.json")),
+        ]),
+        logs: vec![control("/logs")],
+    }
+}
+
+fn user((user, name): (&TestUser, &str)) -> User {
+    let password = SecretSource {
+        purpose: "a password".to_owned(),
+        min_bytes: 0,
+        sources: vec![SecretOrigin::Held(SecretString::from(user.password()))],
+    };
+    User {
+        name: name.to_owned(),
+        sub: user.sub.clone(),
+        email: user.email.clone(),
+        permissions: user.permissions.clone(),
+        secrets: BTreeMap::from([("password".to_owned(), password)]),
+    }
+}
+
+fn url(text: &str) -> Url {
+    Url::parse(text).expect("the twin's URLs are URLs")
+}
