@@ -105,7 +105,7 @@ fn a_success_of_an_optional_route_is_none_without_the_user(
     let report = driven(&["--scenario", "agents-execute", "--fault", fault, "--set", &set]);
     assert_eq!(report.scenarios[0].steps[0].outcome, outcome);
     let because = report.scenarios[0].steps[0].because.join("; ");
-    assert!(because.contains("served as nobody"), "{because}");
+    assert!(because.contains("not as the signed-in user"), "{because}");
 }
 
 const REVOKED: &str = r#"title = "A token that was logged out is of no use"
