@@ -137,7 +137,7 @@ fn the_operators_command_is_run_and_followed_by_a_second_smoke() {
     assert_eq!((second.outcome, second.causes), (RunOutcome::Failed, vec!["backend/handler-error".to_owned()]));
     assert!(!second.failed.is_empty() && second.steps > second.failed.len());
     assert_eq!(code, Some(1), "a run that was rolled back has failed");
-    assert!(report.exit.meaning.ends_with("the second smoke failed too"), "{}", report.exit.meaning);
+    assert!(report.exit.meaning.ends_with("the second smoke run failed too"), "{}", report.exit.meaning);
 }
 
 /// A backend that is put right by whoever makes a file.
@@ -182,7 +182,7 @@ fn what_a_roll_back_cured_passes_the_second_smoke() {
     let second = gate.rolled_back.and_then(|done| done.second).expect("a second smoke");
     assert_eq!((second.outcome, second.steps, second.failed.len()), (RunOutcome::Passed, 1, 0));
     assert!(output.status.code().is_some_and(|code| code != 0), "the run itself failed");
-    assert!(report.exit.meaning.ends_with("the second smoke passed"), "{}", report.exit.meaning);
+    assert!(report.exit.meaning.ends_with("the second smoke run passed"), "{}", report.exit.meaning);
 }
 
 #[test]
