@@ -73,8 +73,7 @@ impl TargetArgs {
     }
 
     /// Returns the target that the command line names, or else the default or the only one of the file. It may be
-    /// marked `production`, since
-    /// `check` sends nothing.
+    /// marked `production`, since `check` sends nothing.
     pub(crate) fn pick(&self, file: &TargetFile) -> Result<Target, ConfigError> {
         let names = file.names();
         let only = names.first().copied().filter(|_| names.len() == 1);
