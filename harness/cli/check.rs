@@ -1,4 +1,4 @@
-//! `fivewhys check`: is what stands in the files right? Sends nothing, asks no name server, runs no command, reads no secret.
+//! `fivewhys check`: looks for mistakes in files. It sends nothing, resolves no name, runs no command and reads no secret.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ use crate::cli::terminal::output;
 /// Options of `fivewhys check`.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Target files, scenarios and catalogue files, or folders of them [default: the target file]
+    /// Target files, scenarios and catalogue files, or folders with them [default: the target file]
     #[arg(value_name = "FILE|DIR")]
     paths: Vec<PathBuf>,
 }
@@ -23,8 +23,12 @@ impl Check {
     pub(super) fn run(mut self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
         let (file, named) = arguments.file_path();
         if self.paths.is_empty() {
-            let nothing =
-                || miette!(help = "`fivewhys init` writes one", "there is no fivewhys.toml here: nothing to check");
+            let nothing = || {
+                miette!(
+                    help = "`fivewhys init` writes one",
+                    "there is no fivewhys.toml in this folder: nothing to check"
+                )
+            };
             self.paths.push(file.clone().ok_or_else(nothing)?);
         }
         self.paths.extend(arguments.catalogue_files().iter().cloned());
@@ -38,23 +42,21 @@ impl Check {
             Mistake::from(mistake).show();
         }
         let files = plural(checked.files, "file");
-        Err(miette!("{} in what was checked ({files} read)", plural(count, "mistake")).into())
+        Err(miette!("{} found ({files} read)", plural(count, "mistake")).into())
     }
 }
 
-/// One line, one for each file that was left, and one for each target that is not filled in.
+/// Returns one line for the result, one for each skipped file, and one for each target that is not filled in.
 fn summary(checked: &Checked) -> String {
     let parts = [(checked.targets, "target"), (checked.scenarios, "scenario"), (checked.faults, "fault")];
     let parts: Vec<String> =
         parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| plural(count, what)).collect();
-    let against = checked.against.as_ref().map_or_else(String::new, |target| format!(", held against `{target}`"));
+    let against = checked.against.as_ref().map_or_else(String::new, |target| format!(", checked against `{target}`"));
     let files = plural(checked.files, "file");
-    let left = |path: &PathBuf| format!("left: {} is none of ours\n", path.display());
+    let left = |path: &PathBuf| format!("skipped: {} is not a file of fivewhys\n", path.display());
     let left: String = checked.left.iter().map(left).collect();
     let example = |(file, target): &(String, String)| {
-        format!(
-            "to do: the target `{target}` of {file} has the addresses of an example: fill in what is marked FILL IN\n"
-        )
+        format!("to do: the target `{target}` of {file} still has example addresses: fill in what is marked FILL IN\n")
     };
     let examples: String = checked.examples.iter().map(example).collect();
     format!("{left}{examples}no mistake in {files}: {}{against}; nothing was sent\n", parts.join(", "))

@@ -1,4 +1,4 @@
-//! `fivewhys completions`: what a shell reads to complete our commands and options.
+//! `fivewhys completions`: prints the completion script of a shell.
 
 use std::process::ExitCode;
 
@@ -12,11 +12,11 @@ use crate::cli::terminal::output;
 /// Options of `fivewhys completions`.
 #[derive(Debug, Args)]
 pub(super) struct Completions {
-    /// For which shell
+    /// The shell
     shell: Known,
 }
 
-/// A shell that a test asks.
+/// The shells for which a test runs the script.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Known {
     Bash,

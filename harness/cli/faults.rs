@@ -1,4 +1,4 @@
-//! `fivewhys faults`: the catalogue, listed, or one fault of it explained, or what evidence tell apart.
+//! `fivewhys faults`: lists the catalogue, explains one fault, or shows which evidence distinguishes which faults.
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -15,13 +15,13 @@ use crate::document::nearest_or_all;
 use crate::report::human;
 use crate::terms::EvidenceSource;
 
-/// Columns a list may take where no terminal is: each fault keeps its line.
+/// The width of the list without a terminal: each fault has one line.
 const PIPED: usize = 140;
 
-/// Columns of a page of `docs/`.
+/// The width of a page in `docs/`.
 const PAGE: usize = 80;
 
-/// The sets of evidence that are compared, and whether all their classes are shown.
+/// The compared sets of evidence, and whether the output shows all their classes.
 const SETS: &[(&[EvidenceSource], bool)] = &[
     (&[EvidenceSource::Edge], true),
     (&[EvidenceSource::Edge, EvidenceSource::Auth], true),
@@ -45,9 +45,9 @@ const SETS: &[(&[EvidenceSource], bool)] = &[
 /// Options of `fivewhys faults`.
 #[derive(Debug, Args)]
 pub(super) struct Faults {
-    /// Explain this fault; without it, list all
+    /// Explain this fault; without an id, list all faults
     id: Option<String>,
-    /// Show which faults can be told apart with which evidence; with --evidence: with these
+    /// Show which evidence distinguishes which faults; with --evidence: only for this evidence
     #[arg(long, conflicts_with = "id")]
     matrix: bool,
     /// Print JSON
@@ -95,7 +95,7 @@ fn find(catalogue: &Catalogue, id: &str) -> Result<Entry, Mistake> {
     Ok(catalogue.entry(id).ok_or_else(unknown)?)
 }
 
-/// The edge is always open.
+/// Adds the edge, which is always granted.
 fn with_the_edge(evidence_sources: &[EvidenceSource]) -> Vec<EvidenceSource> {
     let others = evidence_sources.iter().copied().filter(|evidence_source| *evidence_source != EvidenceSource::Edge);
     std::iter::once(EvidenceSource::Edge).chain(others).collect()

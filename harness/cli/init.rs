@@ -1,4 +1,4 @@
-//! `fivewhys init`: a target file to fill in.
+//! `fivewhys init`: writes a target file to fill in.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
@@ -15,10 +15,10 @@ use crate::config;
 /// Options of `fivewhys init`.
 #[derive(Debug, Args)]
 pub(super) struct Init {
-    /// Where to write it
+    /// The file to write
     #[arg(value_name = "PATH", default_value = "fivewhys.toml")]
     path: PathBuf,
-    /// Write it in the place of a file that is there
+    /// Overwrite an existing file
     #[arg(long)]
     force: bool,
 }
@@ -29,16 +29,16 @@ impl Init {
         let mut options = OpenOptions::new();
         options.write(true).create(true).create_new(!self.force).truncate(self.force);
         let mut file = options.open(&self.path).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => miette!(help = "`--force` writes over it", "{path} is there already"),
+            ErrorKind::AlreadyExists => miette!(help = "`--force` overwrites it", "{path} already exists"),
             _ => miette!("cannot write {path}: {error}"),
         })?;
         file.write_all(config::starter().as_bytes()).into_diagnostic()?;
-        // Its first line names this file: editors complete and check with it.
+        // The first line of the target file names this schema, so that editors complete and check it.
         let schema = self.path.with_file_name("fivewhys.schema.json");
         std::fs::write(&schema, config::schema())
             .map_err(|error| miette!("cannot write {}: {error}", schema.display()))?;
         let next = format!(
-            "wrote {path}, and {} for editors: fill in what is marked FILL IN, then `fivewhys check {path}`\n",
+            "wrote {path}, and {} for editors: fill in what is marked FILL IN, then run `fivewhys check {path}`\n",
             schema.display()
         );
         output::print(&next).into_diagnostic()?;

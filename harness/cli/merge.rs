@@ -1,4 +1,4 @@
-//! `fivewhys merge`: the reports of shards become the report that one run would have given.
+//! `fivewhys merge`: makes one report of the reports of shards.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::run::{self, NamedReport};
 /// Options of `fivewhys merge`.
 #[derive(Debug, Args)]
 pub(super) struct Merge {
-    /// JSON reports of all shards of one run, or of runs of different scenarios
+    /// The JSON reports of all shards of one run, or of runs with different scenarios
     #[arg(required = true, value_name = "REPORT.json")]
     parts: Vec<String>,
     #[command(flatten)]

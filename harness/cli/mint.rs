@@ -1,4 +1,4 @@
-//! `fivewhys mint`: one token on stdout, for curl.
+//! `fivewhys mint`: prints one token, for curl.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -20,27 +20,28 @@ use crate::token::Minter;
 /// Options of `fivewhys mint`.
 #[derive(Debug, Args)]
 pub(super) struct Mint {
-    /// The user: its name in the target, its `sub` or its e-mail address
+    /// The user: the name in the target, the `sub` or the e-mail address
     user: String,
-    /// What kind of token
+    /// The kind of token
     #[arg(long, value_name = "KIND", default_value = "valid")]
     kind: TokenKind,
-    /// Lifetime of a valid token, for example `5m` [default: the target's `claims.ttl`]
+    /// The lifetime of a valid token, for example `5m` [default: `claims.ttl` of the target]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     ttl: Option<Duration>,
 }
 
 impl Mint {
     pub(super) async fn run(self, target: &TargetArgs) -> Result<ExitCode, Mistake> {
-        if self.kind == TokenKind::None {
-            return Err(miette!("`none` is no token: a probe of that kind presents nothing").into());
+        if !self.kind.is_sent() {
+            return Err(miette!("there is no token of the kind `{}`: such a probe has no credential", self.kind).into());
         }
         let mut target = target.resolve()?;
         let _twin = boot_twin(&mut target).await?;
         let user = find(&target, &self.user)?;
-        let token = match self.kind {
-            TokenKind::Issued | TokenKind::Revoked => self.issued(&target, user).await?,
-            _ => self.minted(&target, user)?,
+        let token = if self.kind.is_minted_by_auth_service() {
+            self.issued(&target, user).await?
+        } else {
+            self.minted(&target, user)?
         };
         output::print(&format!("{}\n", token.expose_secret())).into_diagnostic()?;
         Ok(ExitCode::SUCCESS)
@@ -56,7 +57,10 @@ impl Mint {
 
     async fn issued(&self, target: &Target, user: &User) -> Result<SecretString, Mistake> {
         if self.ttl.is_some() {
-            return Err(miette!("--ttl is for tokens made here: the auth service decides how long its own live").into());
+            return Err(miette!(
+                "--ttl is for tokens that fivewhys mints: the auth service sets the lifetime of its own"
+            )
+            .into());
         }
         Ok(run::issue(&Arc::new(target.clone()), self.kind, &user.name).await?)
     }
@@ -69,7 +73,7 @@ fn find<'a>(target: &'a Target, wanted: &str) -> Result<&'a User, Mistake> {
     Ok(target.users.iter().find(is).ok_or_else(unknown)?)
 }
 
-/// A twin has its secrets only while it is up: this one lives as long as the command, so its token is for looking at.
+/// Starts the twin of the target. It ends with the command, so no service accepts the token afterwards.
 #[cfg(feature = "twin")]
 async fn boot_twin(target: &mut Target) -> Result<Option<fivewhys_mocks::Twin>, Mistake> {
     use clap::Parser as _;
@@ -82,7 +86,7 @@ async fn boot_twin(target: &mut Target) -> Result<Option<fivewhys_mocks::Twin>, 
     let twin = Plain::parse_from(["mint"]).twin.boot_for(target).await?;
     if twin.is_some() {
         tracing::warn!(
-            "the twin of this target ends with this command; for a token that opens something use `fivewhys twin --write-target FILE` and --config FILE"
+            "the twin of this target ends with this command, and no service accepts the token then; for a usable token, run `fivewhys twin --write-target FILE` and use --config FILE"
         );
     }
     Ok(twin)

@@ -1,4 +1,12 @@
-//! The command line: one file a subcommand. Reads arguments, prints, and says by exit code how it went.
+//! The command line: one file per subcommand.
+//!
+//! Start at [`main`].
+//!
+//! - `args/`: options that several subcommands share
+//! - `terminal/`: output, errors, progress, questions and signals
+//! - `smoke`, `merge`, `check`, `init`, `mint`, `faults`, `completions`, `twin`, `selftest`: the subcommands
+//!
+//! Invariant: only this folder reads arguments, prints, and ends the process.
 
 mod args;
 mod check;
@@ -22,7 +30,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::cli::terminal::mistake::Mistake;
 use crate::run;
 
-/// Drives a deployed system as known test users, and names the hop that failed, and why.
+/// Tests a deployed system as known test users, and names the hop that failed and why.
 #[derive(Debug, Parser)]
 #[command(name = "fivewhys", version, max_term_width = 100, after_help = run::ExitCode::table())]
 struct Arguments {
@@ -34,31 +42,31 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Drive every scenario against a target; when one fails, say which hop failed and why
+    /// Run every scenario against a target; if one fails, say which hop failed and why
     #[command(after_help = run::ExitCode::table())]
     Smoke(Box<smoke::Smoke>),
-    /// Put the JSON reports of shards together, and find the cause anew with all that any of them saw; sends nothing
+    /// Merge the JSON reports of shards, and diagnose again with the observations of all of them; sends nothing
     #[command(after_help = run::ExitCode::table())]
     Merge(Box<merge::Merge>),
-    /// Keep the twin up, for curl, a browser, or another fivewhys
+    /// Start the twin and keep it running, for curl, a browser, or another fivewhys process
     #[cfg(feature = "twin")]
     Twin(twin::Twin),
-    /// Examine the diagnosis on this build: every fault of the twin, in every dialect, through every set of evidence
+    /// Measure the diagnosis of this build: every fault of the twin, in every dialect, with every set of evidence
     #[cfg(feature = "twin")]
     Selftest(selftest::Selftest),
     /// Print a token for a test user, and nothing else
     Mint(mint::Mint),
-    /// Look for mistakes in target files, scenarios and catalogue files; sends nothing
+    /// Check target files, scenarios and catalogue files for mistakes; sends nothing
     Check(check::Check),
     /// Write a target file to fill in
     Init(init::Init),
-    /// Print what a shell reads to complete commands and options
+    /// Print the completion script of a shell
     Completions(completions::Completions),
-    /// The catalogue: list every fault that can be named, or explain one
+    /// List every fault of the catalogue, or explain one
     Faults(faults::Faults),
 }
 
-/// Runs the program and gives its exit code.
+/// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
     bug::report_panics();
     let arguments = Arguments::parse();
@@ -82,7 +90,7 @@ pub fn main() -> ExitCode {
             Command::Completions(completions) => completions.run(Arguments::command()),
         }
     });
-    // A probe left hanging on a name resolution must not hold the exit back.
+    // A pending name resolution must not delay the exit.
     runtime.shutdown_background();
     done.unwrap_or_else(|mistake| mistake.show())
 }

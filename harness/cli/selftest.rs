@@ -1,4 +1,4 @@
-//! `fivewhys selftest`: examines the diagnosis against the twin.
+//! `fivewhys selftest`: measures the diagnosis against the twin.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,10 +17,10 @@ use crate::{scenario, selftest};
 /// Options of `fivewhys selftest`.
 #[derive(Debug, Args)]
 pub(super) struct Selftest {
-    /// Fewer of everything that is drawn: within a minute
+    /// Use smaller samples: takes less than a minute
     #[arg(long)]
     quick: bool,
-    /// Draws the pairs and the noise
+    /// The seed for the pairs of faults and the noise
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Only these faults of the twin
@@ -29,16 +29,16 @@ pub(super) struct Selftest {
     /// Only these dialects
     #[arg(long, value_name = "DIALECT,…", value_delimiter = ',')]
     dialect: Vec<Dialect>,
-    /// Every verdict, for programs
+    /// Print every verdict as JSON
     #[arg(long)]
     json: bool,
-    /// Write the tables to this file too, with commit and seed
+    /// Also write the tables to this file, with commit and seed
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
-    /// Keep the recordings in this directory
+    /// Keep the recordings in this folder
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
-    /// Judge the recordings that `--keep` left there, and run nothing
+    /// Diagnose the recordings that `--keep` left in this folder, and run nothing
     #[arg(long, value_name = "DIR", conflicts_with_all = ["keep", "only", "dialect"])]
     from: Option<PathBuf>,
 }
@@ -76,7 +76,7 @@ impl Selftest {
         })
     }
 
-    /// The page of `docs/`: what was examined, the tables, and how they are counted.
+    /// Returns the page for `docs/`: the command, the tables, and the method.
     fn page(&self, outcome: &Outcome) -> String {
         let quick = if self.quick { " --quick" } else { "" };
         let (seed, commit) = (self.seed, commit());
@@ -88,7 +88,7 @@ impl Selftest {
     }
 }
 
-/// The commit of the working tree, and whether something was changed since.
+/// Returns the commit of the working tree, and whether there are changes.
 fn commit() -> String {
     let git = |words: &[&str]| {
         let done = std::process::Command::new("git").args(words).output().ok()?;

@@ -1,4 +1,4 @@
-//! `fivewhys smoke`: drives the scenarios and reports.
+//! `fivewhys smoke`: runs the scenarios and reports.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,10 +21,10 @@ use crate::scenario::{self, Scenario};
 /// Options of `fivewhys smoke`.
 #[derive(Debug, Args)]
 pub(super) struct Smoke {
-    /// Drive only this scenario; may be repeated
+    /// Run only this scenario; may be repeated
     #[arg(long, short, value_name = "ID")]
     scenario: Vec<String>,
-    /// Read scenarios from this folder instead of those built in
+    /// Read the scenarios from this folder instead of the built-in ones
     #[arg(long, value_name = "DIR", env = "FIVEWHYS_SCENARIOS")]
     scenarios: Option<PathBuf>,
     #[cfg(feature = "twin")]
@@ -32,23 +32,24 @@ pub(super) struct Smoke {
     twin: crate::cli::args::twin::TwinArgs,
     #[command(flatten)]
     gate: crate::cli::args::gate::GateArgs,
-    /// Run this through `sh -c` where the advice is to roll back, once a service, with FIVEWHYS_SERVICE, FIVEWHYS_REVISION
-    /// and FIVEWHYS_PREVIOUS; then smoke again
+    /// If the advice is to roll back, run this with `sh -c`, once per service, with FIVEWHYS_SERVICE, FIVEWHYS_REVISION
+    /// and FIVEWHYS_PREVIOUS; then run the scenarios again
     #[arg(long, value_name = "COMMAND", requires = "deployed", requires = "previous")]
     rollback_command: Option<String>,
-    /// Drive only the K-th of N parts of the scenarios; `fivewhys merge` puts their JSON reports together [default: the task of a
+    /// Run only the K-th of N parts of the scenarios; `fivewhys merge` merges the JSON reports [default: the task of a
     /// Cloud Run job, by CLOUD_RUN_TASK_INDEX and CLOUD_RUN_TASK_COUNT]
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
-    /// Repeat a step up to N times after a failure that may pass by itself: a lost connection, 429, 502 to 504
+    /// Repeat a step up to N times after a failure that may be temporary: a lost connection, 429, 502 to 504
     #[arg(long, value_name = "N", default_value_t = 0)]
     retries: u32,
-    /// Drive so many scenarios at once [default: the target's `budget.concurrency`, or 1 with the evidence_source `logs` open and 3 without]
+    /// Run N scenarios in parallel [default: `budget.concurrency` of the target, or else 1 with the evidence `logs` and
+    /// 3 without]
     #[arg(long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
     #[command(flatten)]
     supplied: crate::cli::args::supplied::SuppliedArgs,
-    /// Where the verdict is open, ask on the terminal whether to run the read-only command that would settle it
+    /// If the verdict is not certain, ask on the terminal whether to run the read-only command that would settle it
     #[arg(long)]
     ask: bool,
     #[command(flatten)]
@@ -103,7 +104,7 @@ impl Smoke {
         }
         let known = || all.iter().map(|scenario| scenario.id.as_str()).collect::<Vec<_>>().join(", ");
         if let Some(unknown) = self.scenario.iter().find(|id| !all.iter().any(|scenario| scenario.id == **id)) {
-            return Err(miette!("there is no scenario `{unknown}`; there are {}", known()).into());
+            return Err(miette!("there is no scenario `{unknown}`; the scenarios are {}", known()).into());
         }
         let wanted = |scenario: &Scenario| self.scenario.is_empty() || self.scenario.contains(&scenario.id);
         Ok(all.into_iter().filter(wanted).collect())
@@ -114,7 +115,7 @@ impl Smoke {
 fn refuse_twin(target: &Target) -> Result<(), Mistake> {
     if target.twin {
         return Err(
-            miette!("the target `{}` is the twin, and this build has none (feature `twin`)", target.name).into()
+            miette!("the target `{}` is a twin, and this build has no twin (feature `twin`)", target.name).into()
         );
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! `fivewhys twin`: keeps the twin up until it is interrupted.
+//! `fivewhys twin`: keeps the twin running until it is interrupted.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,7 +21,7 @@ pub(super) struct Twin {
     /// The port of the edge [default: any free one]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     port: u16,
-    /// Write a target file with which another process can drive this twin: `fivewhys --config FILE smoke`
+    /// Write a target file by which another process can test this twin: `fivewhys --config FILE smoke`
     #[arg(long, value_name = "FILE")]
     write_target: Option<PathBuf>,
 }
@@ -61,7 +61,7 @@ impl Twin {
         if let Some(path) = &self.write_target {
             text.push_str(&format!("target     {}\n", path.display()));
         }
-        text.push_str("up; end it with Ctrl-C\n");
+        text.push_str("the twin is running; stop it with Ctrl-C\n");
         text
     }
 }

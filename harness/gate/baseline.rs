@@ -1,4 +1,4 @@
-//! An earlier run to compare with: what failed then is no news. Sits in `run`; `docs/gate.md` says it for users.
+//! An earlier run to compare with: a failure that the earlier run already had is not new.
 
 use std::collections::BTreeSet;
 
@@ -8,45 +8,45 @@ use crate::diagnose::{Cause, Certainty, Finding};
 use crate::gate::earlier::Then;
 use crate::report::{BaselineReport, Report, ScenarioReport, StepOutcome};
 
-/// What counts of an earlier run.
+/// What the comparison uses of an earlier run.
 #[derive(Debug, Clone)]
 pub struct Baseline {
     started_at: jiff::Timestamp,
     failed: BTreeSet<String>,
     passed: BTreeSet<String>,
-    /// The causes it found.
+    /// The causes that it found.
     found: BTreeSet<String>,
-    /// Every fault that was a cause or might have been one.
+    /// Every fault that was a cause or a candidate.
     candidates: BTreeSet<String>,
-    /// Steps of which it did not know why they failed.
+    /// Failed steps without a known cause.
     unexplained: BTreeSet<String>,
     findings: BTreeSet<String>,
 }
 
-/// Why a report is no baseline of this run.
+/// Why a report cannot be the baseline of this run.
 #[derive(Debug, Error, miette::Diagnostic)]
 #[non_exhaustive]
 pub enum BaselineError {
-    /// It is of another deployment.
-    #[error("the baseline is of the target `{found}`, not of `{target}`")]
+    /// The report is from another deployment.
+    #[error("the baseline is a report of the target `{found}`, not of `{target}`")]
     #[diagnostic(code(fivewhys::baseline::other_target))]
     Target {
-        /// Its target.
+        /// The target of the report.
         found: String,
-        /// Ours.
+        /// The target of this run.
         target: String,
     },
-    /// It does not say how the rest would have gone.
-    #[error("the baseline was interrupted: what it did not drive may have failed or not")]
-    #[diagnostic(code(fivewhys::baseline::interrupted), help("give the report of a whole run"))]
+    /// The report is incomplete.
+    #[error("the baseline run was interrupted: the steps that it did not run may have failed")]
+    #[diagnostic(code(fivewhys::baseline::interrupted), help("use the report of a complete run"))]
     Interrupted,
 }
 
 impl Baseline {
-    /// Takes a report of the same target.
+    /// Makes a baseline of a report of the same target.
     ///
     /// # Errors
-    /// When it is of another target, or was cut short.
+    /// When the report is from another target, or its run was interrupted.
     pub fn of(report: &Report, target: &str) -> Result<Self, BaselineError> {
         if report.target != target {
             return Err(BaselineError::Target { found: report.target.clone(), target: target.to_owned() });
@@ -69,7 +69,7 @@ impl Baseline {
         })
     }
 
-    /// Marks the steps that failed then too, and says what is new.
+    /// Marks the steps that failed in the baseline too, and returns what is new.
     pub(crate) fn compare(
         &self,
         scenarios: &mut [ScenarioReport],
@@ -100,19 +100,20 @@ impl Baseline {
         }
     }
 
-    /// Whether the fault behind these steps was there before.
+    /// Returns whether the fault that explains these steps was present in the baseline.
     pub(crate) fn then(&self, fault: &str, cause: &Cause) -> Then {
         let any = |of: &BTreeSet<String>| cause.explains.iter().any(|step| of.contains(step));
         if self.found.contains(fault) {
             Then::Had
         } else if any(&self.failed) || self.candidates.contains(fault) || !any(&self.passed) {
-            Then::Untold
+            Then::Unknown
         } else {
             Then::HadNot
         }
     }
 
-    /// A cause is no news where it was one then, or where nobody knew then why the same steps failed.
+    /// Reports whether a cause is not new: it was a cause or a candidate in the baseline, or the same steps failed
+    /// there without a known cause.
     fn knows(&self, cause: &Cause) -> bool {
         let same = candidates(cause).any(|fault| self.candidates.contains(&fault));
         same || cause.explains.iter().all(|step| self.unexplained.contains(step))
@@ -123,7 +124,7 @@ fn candidates(cause: &Cause) -> impl Iterator<Item = String> {
     std::iter::once(&cause.fault).chain(cause.alternatives.iter().map(|other| &other.fault)).cloned()
 }
 
-/// What was known to fail has failed.
+/// Returns the steps that failed, including the known failures.
 fn failing(scenarios: &[ScenarioReport]) -> BTreeSet<String> {
     named(scenarios, |outcome| matches!(outcome, StepOutcome::Failed | StepOutcome::Known))
 }
@@ -141,10 +142,10 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case::it_was_there("revoked-accepted", true, false)]
-    #[case::it_fails_the_run("wrong-key-accepted", true, true)]
-    #[case::it_fails_nothing("http.401-without-challenge", false, false)]
-    fn a_finding_is_new_where_it_fails_the_run_and_was_not_there(
+    #[case::in_the_baseline("revoked-accepted", true, false)]
+    #[case::fails_the_run("wrong-key-accepted", true, true)]
+    #[case::does_not_fail_the_run("http.401-without-challenge", false, false)]
+    fn a_finding_that_fails_the_run_is_new_without_the_baseline(
         #[case] id: &str,
         #[case] fails: bool,
         #[case] new: bool,

@@ -1,4 +1,4 @@
-//! Whether a roll back cures one candidate. Sits in `run`, under the `gate`.
+//! Whether a rollback cures one candidate.
 
 use crate::diagnose::{Cause, Entry};
 use crate::gate::earlier::Then;
@@ -6,7 +6,7 @@ use crate::gate::{Cure, Gate};
 use crate::terms::Service;
 
 impl Gate<'_> {
-    /// By what the catalogue says of it, and what is known of the revision and the run before.
+    /// Returns what a rollback does to this fault, by the catalogue, the previous revision and the baseline.
     pub(crate) fn cure(&self, entry: &Entry, cause: &Cause) -> Cure {
         let can = can_cause(&entry.involves);
         let involved = self.involved(entry);
@@ -14,29 +14,29 @@ impl Gate<'_> {
             let deployed: Vec<&str> = self.deployed.iter().map(|(service, _)| service.as_str()).collect();
             return Cure::WouldNot(match entry.involves.is_empty() {
                 true => "no deploy can have caused it".to_owned(),
-                false => format!("only {can}, and what was deployed is {}", listed(&deployed, "and")),
+                false => format!("only {can}, but what was deployed is {}", listed(&deployed, "and")),
             });
         }
         if !entry.curable_by_rollback {
-            return Cure::WouldNot(format!("{can}, but no older revision cures it"));
+            return Cure::WouldNot(format!("{can}, but an older revision does not cure it"));
         }
-        let baseline = self.baseline.map_or(Then::Untold, |baseline| baseline.then(&entry.id, cause));
+        let baseline = self.baseline.map_or(Then::Unknown, |baseline| baseline.then(&entry.id, cause));
         if baseline == Then::Had {
-            return Cure::WouldNot(format!("{can}, but the baseline had it before this one"));
+            return Cure::WouldNot(format!("{can}, but the baseline run already had it"));
         }
         let had = |service: &&&str| self.earlier.of(&entry.id, service) == Then::Had;
         let (had, open): (Vec<&str>, Vec<&str>) = involved.iter().partition(had);
         if open.is_empty() {
-            return Cure::WouldNot(format!("{} had it too, by its manifest", self.before(&had)));
+            return Cure::WouldNot(format!("by its manifest, {} had it too", self.before(&had)));
         }
         self.would(entry, &open, baseline)
     }
 
-    /// Of a fault that the deploy of these services may have brought.
+    /// Returns what a rollback does to a fault that the deployment of these services may have caused.
     fn would(&self, entry: &Entry, services: &[&str], baseline: Then) -> Cure {
         let can = can_cause(&entry.involves);
         if let Some(service) = services.iter().find(|service| self.previous_of(service).is_none()) {
-            return Cure::Open(format!("{can}; say what to go back to: `--previous {service}=REVISION`"));
+            return Cure::Open(format!("{can}; name the revision to go back to: `--previous {service}=REVISION`"));
         }
         if let Some(says) = services.iter().find_map(|service| self.gets_no_traffic(service)) {
             return Cure::Open(format!("{can}, but {says}"));
@@ -44,35 +44,36 @@ impl Gate<'_> {
         let another = |service: &&&str| self.earlier.of(&entry.id, service) == Then::HadAnother;
         if let Some(service) = services.iter().find(another) {
             let before = self.before(&[*service]);
-            return Cure::Open(format!("{before} did not have it, but by its manifest it lacks something else"));
+            return Cure::Open(format!("by its manifest, {before} did not have it, but had another fault"));
         }
         let ruled_out = services.iter().all(|service| self.earlier.of(&entry.id, service) == Then::HadNot);
         let others: Vec<&str> =
             entry.involves.iter().map(String::as_str).filter(|end| !services.contains(end)).collect();
         let before = self.before(services);
         match (ruled_out, baseline, others.as_slice()) {
-            (true, ..) => Cure::Would(format!("{can}, and by its manifest {before} did not have it")),
-            (_, Then::HadNot, _) => Cure::Would(format!("{can}, and the baseline, before this one, did not have it")),
-            (.., []) => Cure::Would(format!("{can}, and nothing says that {before} had it")),
+            (true, ..) => Cure::Would(format!("{can}, and by its manifest, {before} did not have it")),
+            (_, Then::HadNot, _) => Cure::Would(format!("{can}, and the baseline run did not have it")),
+            (.., []) => Cure::Would(format!("{can}, and no evidence shows that {before} had it")),
             (.., others) => Cure::Open(format!(
-                "{can}, and {} may be what changed, though this deploy left it alone; the manifest of {before} would tell: `--previous {}=FILE.json`",
+                "{can}, but {} was not deployed and may have changed too; the manifest of {before} would show it: `--previous {}=FILE.json`",
                 listed(others, "or"),
                 services[0]
             )),
         }
     }
 
-    /// The revisions before, by name where they are named.
+    /// Returns the previous revisions of these services, by name if they are known.
     fn before(&self, services: &[&str]) -> String {
         let name = |service: &&str| {
             self.previous_of(service)
-                .map_or_else(|| format!("the revision of {service} before"), |one| one.revision.clone())
+                .map_or_else(|| format!("the previous revision of {service}"), |one| one.revision.clone())
         };
         listed(&services.iter().map(name).collect::<Vec<_>>(), "and")
     }
 
-    /// A revision without traffic was not tested, unless at an address of its own; either way there is nothing to roll back. The newest one
-    /// has none either while it does not start.
+    /// Returns the reason if the deployed revision gets no traffic: then there is nothing to roll back.
+    ///
+    /// The newest revision also has no traffic while it does not start; that is not such a case.
     fn gets_no_traffic(&self, service: &str) -> Option<String> {
         let role = [Service::Backend, Service::Auth].into_iter().find(|role| role.as_str() == service)?;
         let manifest = self.manifests.get(&role).filter(|manifest| !manifest.traffic.is_empty())?;
@@ -87,17 +88,19 @@ impl Gate<'_> {
         let those: Vec<&str> = manifest.traffic.iter().map(|(name, _)| name.as_str()).collect();
         let those = listed(&those, "and");
         (!gets).then(|| {
-            format!("by its manifest {revision} gets no traffic, so it cannot be rolled back; served by {those}")
+            format!(
+                "by the manifest, {revision} gets no traffic, so there is nothing to roll back; traffic goes to {those}"
+            )
         })
     }
 }
 
-/// `a deploy of backend or auth can cause it`: both ends of a mismatch are named.
+/// Returns `a deploy of backend or auth can cause it`: both ends of a mismatch are named.
 fn can_cause(services: &[String]) -> String {
     format!("a deploy of {} can cause it", listed(services, "or"))
 }
 
-/// `a, b and c`.
+/// Returns a list such as `a, b and c`.
 pub(crate) fn listed(names: &[impl AsRef<str>], word: &str) -> String {
     let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     match names.as_slice() {

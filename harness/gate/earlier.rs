@@ -1,6 +1,7 @@
-//! Whether a revision had a fault before: the same run diagnosed once more, with the variables that the revision before had, and once with
-//! those in order. Sits in `run`,
-//! between the diagnosis and the `gate`.
+//! Whether the previous revision already had a fault.
+//!
+//! The same run is diagnosed again twice: with the variables of the previous revision, and with those variables
+//! corrected.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,44 +14,44 @@ use crate::terms::{EvidenceSource, Service};
 /// A revision to go back to.
 #[derive(Debug, Clone)]
 pub struct Previous {
-    /// `backend`, `auth`, or whatever the operator deploys.
+    /// `backend`, `auth`, or another service that the operator deploys.
     pub service: String,
-    /// The revision's name.
+    /// The name of the revision.
     pub revision: String,
-    /// Its manifest, where it was handed over.
+    /// The manifest of the revision, if the operator supplied it.
     pub manifest: Option<Manifest>,
 }
 
-/// What is known of a fault in the revision before.
+/// What is known about a fault in the previous revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Then {
-    /// By its variables: they leave the fault, and others would not.
+    /// The revision had the fault: its variables allow the fault, and corrected variables rule it out.
     Had,
-    /// Its variables rule it out.
+    /// The variables of the revision rule the fault out.
     HadNot,
-    /// Its variables rule it out, and bring a fault of their own.
+    /// The variables of the revision rule the fault out, but cause another one.
     HadAnother,
-    /// Nothing tells.
-    Untold,
+    /// It is not known.
+    Unknown,
 }
 
-/// What is known of the revisions before, by service.
+/// What is known about the previous revisions, by service.
 #[derive(Debug, Default)]
 pub(crate) struct Earlier(BTreeMap<String, Candidates>);
 
-/// The faults that remain of the same run, had the service other variables.
+/// The candidates of the same run, with other variables of the service.
 #[derive(Debug)]
 struct Candidates {
-    /// Those of the revision before.
+    /// The candidates with the variables of the previous revision.
     before: BTreeSet<String>,
-    /// The same, with nothing wrong in them.
+    /// The candidates with those variables corrected.
     in_order: BTreeSet<String>,
-    /// The service does not start, and lacks what the target says that it requires, then as now.
+    /// Whether the service does not start, and both revisions lack a variable that the target lists as required.
     never_starts: bool,
 }
 
 impl Earlier {
-    /// Looks at each revision before whose manifest is known, beside one of the service as it is now.
+    /// Diagnoses the run again for each previous revision with a known manifest, if the current manifest is known too.
     pub(crate) async fn look(given: Given<'_>, catalogue: &Catalogue, previous: &[Previous]) -> Self {
         let remain = |service: Service, manifest: Manifest| {
             let mut evidence = given.evidence.clone();
@@ -78,8 +79,8 @@ impl Earlier {
         Self(known)
     }
 
-    /// Whether this service's revision before had a fault that remains now. One that nothing wrong in the variables can rule out lies
-    /// elsewhere: a manifest does not tell.
+    /// Returns whether the previous revision of this service had a fault that is a candidate now. A manifest cannot
+    /// show it for a fault that remains with corrected variables.
     pub(crate) fn of(&self, fault: &str, service: &str) -> Then {
         match self.0.get(service) {
             Some(then) if !then.before.contains(fault) => match then.before.is_subset(&then.in_order) {
@@ -87,7 +88,7 @@ impl Earlier {
                 false => Then::HadAnother,
             },
             Some(then) if then.never_starts || !then.in_order.contains(fault) => Then::Had,
-            _ => Then::Untold,
+            _ => Then::Unknown,
         }
     }
 }
@@ -103,12 +104,14 @@ fn never_starts(now: &Manifest, before: &Manifest, target: &Target) -> bool {
     now.ready == Some(false) && required.iter().any(|name| lacks(now, name) && lacks(before, name))
 }
 
-/// The variables of the revision before, and whether it started with them. What belongs to the service stays: no roll back changes it.
+/// Returns the current manifest with the variables and the state of the previous revision. A rollback does not change
+/// the rest.
 fn as_it_was(now: &Manifest, then: Manifest) -> Manifest {
     Manifest { env: then.env, ready: then.ready, reason: then.reason, traffic: Vec::new(), ..now.clone() }
 }
 
-/// The manifest of a revision: handed over, or asked of the platform where the target reads this service's own from there.
+/// Returns the manifest of a revision: the one that the operator supplied, or the one that the platform returns, if the
+/// target reads the manifest of this service with `gcloud`.
 async fn manifest(previous: &Previous, service: Service, target: &Target) -> Option<Manifest> {
     if let Some(manifest) = &previous.manifest {
         return Some(manifest.clone());
@@ -119,7 +122,7 @@ async fn manifest(previous: &Previous, service: Service, target: &Target) -> Opt
     Manifest::parse(&text, &target.names.shown).ok()
 }
 
-/// `gcloud run services describe NAME …` with the revision in its place.
+/// Turns `gcloud run services describe NAME …` into the command that describes the revision.
 fn describe(revision: &str, source: &EvidenceLocation) -> Option<Vec<String>> {
     let EvidenceLocation::Command(words) = source else { return None };
     let begins = ["gcloud", "run", "services", "describe"];
@@ -143,7 +146,7 @@ mod tests {
     #[case("gcloud run services describe b", Some("gcloud run revisions describe b-1"))]
     #[case("gcloud run services describe", None)]
     #[case("kubectl get ksvc b -o json", None)]
-    fn a_revision_is_asked_for_where_the_service_is(#[case] service: &str, #[case] revision: Option<&str>) {
+    fn the_command_for_a_service_gives_that_for_its_revision(#[case] service: &str, #[case] revision: Option<&str>) {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let source = EvidenceLocation::Command(words(service));
         assert_eq!(describe("b-1", &source), revision.map(words));

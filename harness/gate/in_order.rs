@@ -1,5 +1,6 @@
-//! What a service's environment would be if nothing in it were wrong, as far as the target tells. Sits in `run`, under `earlier`: a fault that
-//! such an environment rules out lies in the environment.
+//! The environment of a service without faults, as far as the target describes it.
+//!
+//! If such an environment rules a fault out, the fault is in the environment.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,8 @@ use crate::config::Target;
 use crate::evidence::{EnvValue, Manifest};
 use crate::terms::Service;
 
-/// The manifest with every variable that matters there, and as the target and the other service have it.
+/// Returns the manifest with every relevant variable present, with the values that the target and the other service
+/// give.
 pub(crate) fn in_order(manifest: &Manifest, service: Service, other: Option<&Manifest>, target: &Target) -> Manifest {
     let mut env = manifest.env.clone();
     let roles: &[&str] = match service {
@@ -27,7 +29,7 @@ pub(crate) fn in_order(manifest: &Manifest, service: Service, other: Option<&Man
     Manifest { env, ..manifest.clone() }
 }
 
-/// A value that is known to be right, or else any where there is none.
+/// Sets the right value if it is known, or else any value if the variable is missing.
 fn set(env: &mut BTreeMap<String, EnvValue>, name: &str, right: Option<EnvValue>) {
     let is_there = env.get(name).is_some_and(|value| !value.is_empty());
     match right {
@@ -56,7 +58,7 @@ mod tests {
     use crate::fixtures::staging;
 
     #[test]
-    fn what_is_missing_is_there_and_what_differs_is_the_others() {
+    fn missing_variables_are_added_and_differing_ones_are_corrected() {
         let secret = |version: &str| EnvValue::Secret { name: "s".to_owned(), version: version.to_owned() };
         let with =
             |value| Manifest { env: BTreeMap::from([("SERVICE_SECRET".to_owned(), value)]), ..Manifest::default() };
@@ -65,6 +67,10 @@ mod tests {
         assert_eq!(order.env["SERVICE_SECRET"], secret("4"));
         assert_eq!(order.env["SERVICE_ID"], EnvValue::Plain("netra-backend".to_owned()));
         assert!(["AUTH_SERVICE_URL", "DATABASE_URL", "GEMINI_API_KEY"].iter().all(|name| !order.env[*name].is_empty()));
-        assert_eq!(in_order(&order, Service::Backend, Some(&with(secret("4"))), &target), order, "in order it stays");
+        assert_eq!(
+            in_order(&order, Service::Backend, Some(&with(secret("4"))), &target),
+            order,
+            "a correct environment does not change"
+        );
     }
 }

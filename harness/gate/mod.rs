@@ -1,5 +1,15 @@
-//! Whether to roll back what was deployed. Every candidate that remains counts; where one is not known, or they do not agree, nothing is
-//! advised. Sits in `run`, after the diagnosis; `docs/gate.md` says it for users.
+//! The deploy gate: whether to roll back what was just deployed.
+//!
+//! Start at [`Gate::advise`]. `docs/gate.md` describes the rules for users.
+//!
+//! - `curable`: whether a rollback cures one candidate
+//! - `earlier`: whether the previous revision already had a fault
+//! - `in_order`: a service's environment without faults
+//! - `baseline`: an earlier run to compare with
+//! - `roll_back`: the commands that roll back
+//!
+//! Invariant: every remaining candidate counts. If the candidates do not agree, or one of them is unknown, the gate
+//! gives no advice.
 
 mod baseline;
 mod curable;
@@ -20,10 +30,10 @@ use crate::gate::curable::listed;
 use crate::report::{Advice, GateReport, Revision};
 use crate::terms::Service;
 
-/// Candidates named in one reason; all of them stand with their cause.
+/// How many candidates one reason names. The report lists all of them with their cause.
 const NAMED: usize = 4;
 
-/// What a gate goes by.
+/// What the gate decides from.
 pub(crate) struct Gate<'a> {
     pub(crate) target: &'a Target,
     pub(crate) catalogue: &'a Catalogue,
@@ -31,25 +41,25 @@ pub(crate) struct Gate<'a> {
     pub(crate) previous: &'a [Previous],
     pub(crate) manifests: &'a BTreeMap<Service, Manifest>,
     pub(crate) earlier: &'a Earlier,
-    /// A run before the deploy.
+    /// A run before the deployment.
     pub(crate) baseline: Option<&'a Baseline>,
-    /// Something failed and no cause stands for it.
+    /// A failure that no cause explains.
     pub(crate) unexplained: Option<String>,
 }
 
-/// What a roll back does to one candidate.
+/// What a rollback does to one candidate. Each variant has its reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cure {
-    /// It cures it.
+    /// The rollback cures it.
     Would(String),
-    /// It does not.
+    /// The rollback does not cure it.
     WouldNot(String),
-    /// Nobody can say.
+    /// It is not known.
     Open(String),
 }
 
 impl Gate<'_> {
-    /// The advice; nothing where nothing is known of a deploy.
+    /// Returns the advice, or `None` if no deployment was named.
     pub(crate) fn advise(&self, causes: &[Cause]) -> Option<GateReport> {
         if self.deployed.is_empty() {
             return None;
@@ -79,7 +89,7 @@ impl Gate<'_> {
         })
     }
 
-    /// Whether it is known of everything that failed that nothing deployed can have caused it.
+    /// Reports whether every failure has known candidates, and none of them involves what was deployed.
     pub(crate) fn nothing_involved(&self, causes: &[Cause]) -> bool {
         let known = |id: &str| self.catalogue.entry(id).is_some_and(|entry| self.involved(&entry).is_empty());
         let all = || causes.iter().flat_map(candidates);
@@ -90,7 +100,7 @@ impl Gate<'_> {
     fn cures<'c>(&'c self, cause: &'c Cause) -> impl Iterator<Item = (String, Cure)> + 'c {
         candidates(cause).map(|id| {
             let entry = self.catalogue.entry(id).filter(|_| cause.certainty > Certainty::Unknown);
-            let unknown = || Cure::Open("no known cause fits what was seen".to_owned());
+            let unknown = || Cure::Open("no fault of the catalogue explains the observations".to_owned());
             (id.to_owned(), entry.map_or_else(unknown, |entry| self.cure(&entry, cause)))
         })
     }
@@ -105,7 +115,7 @@ impl Gate<'_> {
     }
 }
 
-/// The services by their roles: an operator may call them by their own names.
+/// Returns the role of a service: an operator may use the deployed name instead.
 pub(crate) fn role_of(service: &str, target: &Target) -> String {
     let is = |name: &Option<String>| name.as_deref() == Some(service);
     match () {
@@ -129,7 +139,8 @@ fn agreed<'a>(cures: impl Iterator<Item = &'a Cure>) -> Advice {
     same.unwrap_or(Advice::Undecided)
 }
 
-/// `of 10 causes that remain, a roll back may cure 6 and does not cure 1; of 3 nobody can say`, where they are not all alike.
+/// Returns the counts if the candidates do not agree: `of 10 possible causes, a rollback may cure 6 and does not cure
+/// 4`.
 fn disagree(cures: &[(Cure, Vec<String>)]) -> Option<String> {
     let count = |is: fn(&Cure) -> bool| -> usize {
         cures.iter().filter(|(cure, _)| is(cure)).map(|(_, faults)| faults.len()).sum()
@@ -139,19 +150,18 @@ fn disagree(cures: &[(Cure, Vec<String>)]) -> Option<String> {
     let open = count(|cure| matches!(cure, Cure::Open(_)));
     let counts = [(may, "may cure"), (not, "does not cure"), (open, "may or may not cure")];
     let said: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{word} {n}")).collect();
-    (said.len() > 1)
-        .then(|| format!("of {} causes that remain, a roll back {}", may + not + open, listed(&said, "and")))
+    (said.len() > 1).then(|| format!("of {} possible causes, a rollback {}", may + not + open, listed(&said, "and")))
 }
 
 fn reason(cure: &Cure, faults: &[String]) -> String {
     let (word, says) = match cure {
-        Cure::Would(says) => ("a roll back may cure", says),
-        Cure::WouldNot(says) => ("a roll back does not cure", says),
-        Cure::Open(says) => ("a roll back may or may not cure", says),
+        Cure::Would(says) => ("a rollback may cure", says),
+        Cure::WouldNot(says) => ("a rollback does not cure", says),
+        Cure::Open(says) => ("a rollback may or may not cure", says),
     };
     let more = faults.len().saturating_sub(NAMED);
     let named = match more {
-        // As long as naming the one that is left.
+        // The name of a single remaining candidate is as short as `1 more`.
         0 | 1 => listed(faults, "or"),
         more => format!("{} or {more} more", faults[..NAMED].join(", ")),
     };
@@ -171,26 +181,26 @@ mod tests {
     }
 
     #[test]
-    fn candidates_that_are_not_all_alike_are_counted_first() {
+    fn candidates_that_do_not_agree_are_counted_first() {
         let cures = [
             (Cure::Would("a".to_owned()), faults(2)),
             (Cure::Open("b".to_owned()), faults(1)),
             (Cure::Would("c".to_owned()), faults(1)),
             (Cure::WouldNot("d".to_owned()), faults(4)),
         ];
-        let says = "of 8 causes that remain, a roll back may cure 3, does not cure 4 and may or may not cure 1";
+        let says = "of 8 possible causes, a rollback may cure 3, does not cure 4 and may or may not cure 1";
         assert_eq!(disagree(&cures).as_deref(), Some(says));
         assert_eq!(disagree(&cures[..1]), None);
         let alike = [cures[0].clone(), cures[2].clone()];
-        assert_eq!(disagree(&alike), None, "for two reasons, and alike");
+        assert_eq!(disagree(&alike), None, "they agree, for two reasons");
     }
 
     #[test]
     fn a_reason_names_a_few_candidates_and_counts_the_rest() {
         let reason = |count| reason(&Cure::WouldNot("no".to_owned()), &faults(count));
-        assert_eq!(reason(1), "a roll back does not cure f/1: no");
-        assert_eq!(reason(2), "a roll back does not cure f/1 or f/2: no");
-        assert_eq!(reason(5), "a roll back does not cure f/1, f/2, f/3, f/4 or f/5: no");
-        assert_eq!(reason(6), "a roll back does not cure f/1, f/2, f/3, f/4 or 2 more: no");
+        assert_eq!(reason(1), "a rollback does not cure f/1: no");
+        assert_eq!(reason(2), "a rollback does not cure f/1 or f/2: no");
+        assert_eq!(reason(5), "a rollback does not cure f/1, f/2, f/3, f/4 or f/5: no");
+        assert_eq!(reason(6), "a rollback does not cure f/1, f/2, f/3, f/4 or 2 more: no");
     }
 }

@@ -1,4 +1,4 @@
-//! The command that rolls back, filled in from the target's names. Sits in `run`, beside the `gate`.
+//! The commands that roll back, with the deployed names of the target.
 
 use crate::diagnose::{Cause, Entry};
 use crate::gate::earlier::Then;
@@ -6,7 +6,8 @@ use crate::gate::{Gate, candidates};
 use crate::report::RollBack;
 
 impl Gate<'_> {
-    /// One a service that any candidate involves and whose revision before had not all of them.
+    /// Returns one command per deployed service that a candidate involves, unless its previous revision had all of
+    /// these candidates.
     pub(crate) fn commands(&self, causes: &[Cause]) -> Vec<RollBack> {
         let entries: Vec<Entry> =
             causes.iter().flat_map(candidates).filter_map(|id| self.catalogue.entry(id)).collect();

@@ -1,30 +1,30 @@
-//! `WWW-Authenticate` (RFC 9110, 11.6.1): what a refusal demands, and what it says of the bearer token (RFC 6750, 3). Sits in `observe`.
+//! `WWW-Authenticate` (RFC 9110, 11.6.1): what a refusal demands, and what it says about the bearer token (RFC 6750, 3).
 
-use crate::observe::mark::{Mark, Says};
+use crate::observe::maker::{Mark, Says};
 use crate::probe::Exchange;
 
-/// What a bearer challenge says of the token.
+/// What a bearer challenge says about the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bearer {
-    /// No error code: nothing was sent, or this service never gives one.
+    /// No error code: the request had no token, or this service never gives a code.
     Bare,
-    /// `invalid_token`: looked at and refused.
+    /// `invalid_token`: the service examined the token and refused it.
     InvalidToken,
-    /// `insufficient_scope`: known, and not allowed.
+    /// `insufficient_scope`: the service knows the user, but the user lacks the permission.
     InsufficientScope,
-    /// `invalid_request`, or a word that RFC 6750 does not know.
+    /// `invalid_request`, or a code that RFC 6750 does not define.
     Other,
 }
 
-/// One challenge.
+/// One challenge of the header.
 #[derive(Debug, PartialEq, Eq)]
 struct Challenge<'a> {
     scheme: &'a str,
-    /// Of `error`, whichever comes first.
+    /// The value of the first `error` parameter.
     error: Option<String>,
 }
 
-/// What the bearer challenge says, if there is one.
+/// Returns what the bearer challenge says, if there is one.
 pub(crate) fn bearer(exchange: &Exchange) -> Option<Bearer> {
     let all: Vec<Challenge<'_>> = exchange.headers("www-authenticate").flat_map(challenges).collect();
     let mut bearers = all.iter().filter(|one| one.scheme.eq_ignore_ascii_case("bearer")).peekable();
@@ -37,7 +37,8 @@ pub(crate) fn bearer(exchange: &Exchange) -> Option<Bearer> {
     })
 }
 
-/// A demand for another kind of credential is made by something that knows nothing of our tokens: as a rule the edge. A hint.
+/// Returns a mark when the response demands another kind of credential. Usually the edge does that: it knows nothing
+/// about the tokens of the application. The weight makes it a hint.
 pub(crate) fn mark(exchange: &Exchange) -> Option<Mark> {
     let mut schemes = exchange.headers("www-authenticate").flat_map(challenges).map(|one| one.scheme);
     let foreign = ["basic", "digest", "negotiate", "ntlm"];
@@ -50,7 +51,8 @@ pub(crate) fn mark(exchange: &Exchange) -> Option<Mark> {
     })
 }
 
-/// Read loosely: Google's edge puts a space where a comma belongs, and a quoted text may hold anything.
+/// Splits a header value into challenges. Tolerant, because Google's edge writes a space where a comma belongs, and a
+/// quoted text may hold any character.
 fn challenges(value: &str) -> Vec<Challenge<'_>> {
     let mut found: Vec<Challenge<'_>> = Vec::new();
     let mut rest = value;
@@ -71,13 +73,13 @@ fn challenges(value: &str) -> Vec<Challenge<'_>> {
                 rest = after;
             }
             _ if after.is_empty() => return found,
-            // A stray sign: step over it.
+            // Skips a character that fits nowhere.
             _ => rest = &after[1..],
         }
     }
 }
 
-/// The value of a parameter and what follows it.
+/// Returns the value of a parameter and the rest of the text.
 fn parameter(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find([' ', '\t', ',']).unwrap_or(text.len());
@@ -110,33 +112,33 @@ mod tests {
     }
 
     #[rstest]
-    #[case::nothing_was_sent("Bearer", Some(Bearer::Bare))]
-    #[case::nothing_was_sent_and_a_realm(r#"Bearer realm="example, inc""#, Some(Bearer::Bare))]
-    #[case::looked_at_and_refused(r#"Bearer realm="x", error="invalid_token""#, Some(Bearer::InvalidToken))]
+    #[case::no_error_code("Bearer", Some(Bearer::Bare))]
+    #[case::no_error_code_and_a_realm(r#"Bearer realm="example, inc""#, Some(Bearer::Bare))]
+    #[case::examined_and_refused(r#"Bearer realm="x", error="invalid_token""#, Some(Bearer::InvalidToken))]
     #[case::without_quotes("bearer error=invalid_token", Some(Bearer::InvalidToken))]
-    #[case::a_space_for_a_comma(
+    #[case::a_space_instead_of_a_comma(
         r#"Bearer error="invalid_token" error_description="could not, be verified""#,
         Some(Bearer::InvalidToken)
     )]
     #[case::known_and_not_allowed(r#"Bearer error="insufficient_scope", scope="a b""#, Some(Bearer::InsufficientScope))]
     #[case::malformed(r#"Bearer error="invalid_request""#, Some(Bearer::Other))]
-    #[case::beside_another_scheme(r#"Basic realm="x", Bearer error="invalid_token""#, Some(Bearer::InvalidToken))]
+    #[case::after_another_scheme(r#"Basic realm="x", Bearer error="invalid_token""#, Some(Bearer::InvalidToken))]
     #[case::the_error_of_another_scheme(r#"DPoP error="invalid_token", Bearer"#, Some(Bearer::Bare))]
     #[case::a_text_that_quotes(r#"Bearer realm="error=\"invalid_token\"""#, Some(Bearer::Bare))]
     #[case::another_scheme("Negotiate abcd==", None)]
     #[case::nothing("", None)]
-    fn a_challenge_says(#[case] value: &str, #[case] says: Option<Bearer>) {
+    fn a_bearer_challenge_is_read(#[case] value: &str, #[case] says: Option<Bearer>) {
         assert_eq!(bearer(&refused(&[value])), says);
     }
 
     #[test]
-    fn challenges_may_come_in_several_lines() {
+    fn challenges_in_several_headers_are_read() {
         let two = refused(&["Basic realm=\"x\"", "Bearer error=\"invalid_token\""]);
         assert_eq!(bearer(&two), Some(Bearer::InvalidToken));
     }
 
     #[test]
-    fn a_demand_for_a_password_is_a_hint_at_the_edge() {
+    fn a_demand_for_a_password_is_a_hint_for_the_edge() {
         assert_eq!(mark(&refused(&["Basic realm=\"Bearer\""])).map(|mark| mark.id), Some("challenge.basic".into()));
         assert!(mark(&refused(&["Bearer"])).is_none());
     }

@@ -1,16 +1,16 @@
-//! What became of the credential, as far as one exchange tells. Sits in `observe`.
+//! What one exchange shows about the credential.
 
 use serde_json::Value;
 
 use super::outcome::body_json;
-use super::{Authn, Outcome};
+use super::{Authn, Because, Outcome};
 use crate::config::Endpoint;
 use crate::observe::challenge;
 use crate::observe::challenge::Bearer;
 use crate::probe::Exchange;
 use crate::terms::{Caller, Role, TokenKind};
 
-/// What became of the credential.
+/// Returns what became of the credential.
 pub(super) fn authn(
     exchange: &Exchange,
     endpoint: &Endpoint,
@@ -31,7 +31,8 @@ pub(super) fn authn(
     }
 }
 
-/// Who the answer says was signed in: the first string under the endpoint's identity path, in the body, an event or a frame.
+/// Returns the user that the response names: the first string under the endpoint's identity path, in the body, an event
+/// or a frame.
 pub(super) fn identity(exchange: &Exchange, endpoint: &Endpoint) -> Option<String> {
     let path = endpoint.identity.as_ref()?;
     let find = |json: &Value| path.query(json).all().into_iter().find_map(Value::as_str).map(str::to_owned);
@@ -44,16 +45,10 @@ pub(super) fn identity(exchange: &Exchange, endpoint: &Endpoint) -> Option<Strin
 
 fn accepted(token: TokenKind, sub: &str, identity: Option<&str>) -> Authn {
     match (token, identity) {
-        (TokenKind::None, _) => Authn::Anonymous,
-        (token, Some(who)) if speaks_for_the_user(token) && who != sub => Authn::AcceptedAsOther,
+        (token, _) if !token.is_sent() => Authn::Anonymous,
+        (token, Some(who)) if !token.may_name_another_subject() && who != sub => Authn::AcceptedAsOther,
         _ => Authn::Accepted,
     }
-}
-
-/// Whether a token of this kind carries the user's own `sub`, or nothing that could name anybody else. The auth service's own tokens
-/// may name the user in another way.
-const fn speaks_for_the_user(token: TokenKind) -> bool {
-    !matches!(token, TokenKind::UnknownUser | TokenKind::Issued)
 }
 
 fn refused(exchange: &Exchange, endpoint: &Endpoint) -> Authn {
@@ -64,10 +59,11 @@ fn refused(exchange: &Exchange, endpoint: &Endpoint) -> Authn {
     }
     let token = exchange.probe.token;
     match challenge::bearer(exchange) {
-        Some(_) if token == TokenKind::None && !endpoint.takes_caller => Authn::Missing,
+        Some(_) if !token.is_sent() && !endpoint.takes_caller => Authn::Missing,
         Some(Bearer::InvalidToken) => Authn::Rejected,
         Some(Bearer::InsufficientScope) if token.should_be_accepted() => Authn::Accepted,
-        // RFC 6750, 3.1: so speaks who saw none. Frameworks that never give an error code speak so too.
+        // A challenge without an error code means that no token was seen (RFC 6750, 3.1), but some frameworks never
+        // give a code.
         Some(Bearer::Bare) if token.should_be_accepted() => Authn::Unknown,
         _ => by_status(exchange, endpoint, token),
     }
@@ -77,7 +73,7 @@ fn by_status(exchange: &Exchange, endpoint: &Endpoint, token: TokenKind) -> Auth
     let by_rule = endpoint.caller_rejected.is_some() && exchange.status() == Some(200);
     if endpoint.takes_caller && exchange.probe.caller != Caller::Right && !by_rule {
         Authn::Unknown
-    } else if token == TokenKind::None {
+    } else if !token.is_sent() {
         Authn::Missing
     } else if endpoint.takes_caller && token.should_be_accepted() && !by_rule {
         Authn::Unknown
@@ -86,4 +82,19 @@ fn by_status(exchange: &Exchange, endpoint: &Endpoint, token: TokenKind) -> Auth
     } else {
         Authn::Unknown
     }
+}
+
+/// Reports whether an endpoint with optional sign-in answered successfully, but not as the user of the token: that is a
+/// refusal.
+///
+/// Returns `false` for an endpoint whose response never names the user.
+pub(super) fn served_without_the_user(endpoint: &Endpoint, identity: Option<&str>, sub: &str) -> bool {
+    endpoint.role == Role::Optional && endpoint.identity.is_some() && identity != Some(sub)
+}
+
+/// Returns the reason for [`served_without_the_user`], with its evidence.
+pub(super) fn not_the_user(identity: Option<&str>) -> Because {
+    let bytes =
+        identity.map_or_else(|| "the response names no user".to_owned(), |who| format!("the response names {who:?}"));
+    Because { claim: "the service answered, but not as the signed-in user".to_owned(), bytes }
 }

@@ -1,20 +1,52 @@
-//! Who made the answer. Sits in `observe`.
+//! Decides which component produced a response.
+//!
+//! A mark is something in a response that points at its producer: a header, a page, a status code. Each mark has a
+//! weight. The mark with the highest weight decides; without a deciding mark the content type gives a hint.
+
+use serde::Deserialize;
 
 use super::{challenge, problem, proxy_status, server_timing, signature};
 use crate::config::Endpoint;
-use crate::observe::mark::{Mark, Says};
 use crate::observe::signature::media_type;
 use crate::observe::{Because, Outcome, redirect};
 use crate::probe::Exchange;
 use crate::terms::Hop;
 
-/// Under this weight a mark is kept and decides nothing.
+/// A mark below this weight is reported, but does not decide.
 const DECIDES: f64 = 0.5;
 
-/// From this weight on a mark is more than a hint.
+/// A mark below this weight is only a hint.
 pub(crate) const SURE: f64 = 0.75;
 
-/// Who made the answer, whether that is only a hint, the marks found, and the bytes that convinced us.
+/// What a mark shows about the component that produced the response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Says {
+    /// A component in front of the service produced it.
+    Edge,
+    /// The edge produced it, but another service may have decided it (nginx `auth_request`, Envoy `ext_authz`).
+    Messenger,
+    /// The service itself produced it.
+    Application,
+    /// The edge relayed it from a component behind it.
+    Relayed,
+    /// It passed through this product. That does not show which component produced it.
+    Passed,
+}
+
+/// A mark that was found.
+#[derive(Debug, Clone)]
+pub(crate) struct Mark {
+    /// A slug: `run.iam.missing`, `proxy-status.connection_refused`.
+    pub(crate) id: String,
+    pub(crate) says: Says,
+    /// How reliable the mark is, from 0 to 1.
+    pub(crate) weight: f64,
+    /// The bytes that form the mark, for the report.
+    pub(crate) bytes: String,
+}
+
+/// Which component produced the response, whether that is only a hint, the marks found, and the deciding bytes.
 pub(crate) struct Made {
     pub(crate) by: Hop,
     pub(crate) hint: bool,
@@ -26,7 +58,7 @@ pub(crate) struct Made {
     pub(crate) because: Because,
 }
 
-/// Reads the marks of an answer's maker.
+/// Reads the marks of a response and decides which component produced it.
 pub(crate) fn maker(exchange: &Exchange, endpoint: &Endpoint, outcome: Outcome) -> Made {
     let own = Hop::from(endpoint.service);
     let found = marks(exchange, endpoint);
@@ -38,7 +70,7 @@ pub(crate) fn maker(exchange: &Exchange, endpoint: &Endpoint, outcome: Outcome) 
     Made { by, hint, unmarked, speaks_for_another, signatures, because: Because { claim: claim(by), bytes } }
 }
 
-/// The weightiest first.
+/// Returns every mark of the response, the highest weight first.
 fn marks(exchange: &Exchange, endpoint: &Endpoint) -> Vec<Mark> {
     let products = signature::marks(exchange, endpoint.kind);
     let standards = [
@@ -53,7 +85,7 @@ fn marks(exchange: &Exchange, endpoint: &Endpoint) -> Vec<Mark> {
     found
 }
 
-/// The mark that tells the maker.
+/// Returns the mark that decides, if any.
 fn telling(found: &[Mark]) -> Option<&Mark> {
     found.iter().find(|mark| mark.says != Says::Passed && mark.weight >= DECIDES)
 }
@@ -64,7 +96,7 @@ fn decide(exchange: &Exchange, outcome: Outcome, own: Hop, found: &[Mark]) -> (H
         return (hop, false, detail);
     }
     if outcome == Outcome::Ok {
-        return (own, false, "it is what this endpoint must answer".into());
+        return (own, false, "the response is what this endpoint must return".into());
     }
     if let Some(mark) = telling(found) {
         let hop = if matches!(mark.says, Says::Edge | Says::Messenger) { Hop::Edge } else { own };
@@ -95,8 +127,8 @@ fn claim(hop: Hop) -> String {
         Hop::Edge => "the edge answered",
         Hop::Backend => "the backend answered",
         Hop::Auth => "the auth service answered",
-        Hop::Network => "nobody answered",
-        _ => "who answered cannot be told",
+        Hop::Network => "no component answered",
+        _ => "it is not known which component answered",
     }
     .to_owned()
 }

@@ -1,11 +1,21 @@
-//! Reads one exchange and says what it means. Never compares two.
+//! Observations: what one exchange shows about the hop, the credential and the outcome.
+//!
+//! Start at [`observe`], which turns an [`Exchange`] into an [`Observation`].
+//!
+//! - `observation`: the result type
+//! - `maker`: which component produced the response, weighed from marks
+//! - `signature`: the marks of products, as data in `signatures/*.toml`
+//! - `challenge`, `problem`, `proxy_status`, `server_timing`, `redirect`: the marks that standards define
+//! - `credential`: what became of the token
+//! - `outcome`: how the call ended
+//! - `shape`: a digest that is equal for two responses that differ only in ids, times and numbers
+//!
+//! Invariant: this folder never compares two exchanges, and never touches the network.
 
 pub(crate) mod challenge;
 mod credential;
 mod maker;
-pub(crate) mod mark;
 mod observation;
-mod optional;
 mod outcome;
 pub(crate) mod problem;
 pub(crate) mod proxy_status;
@@ -21,9 +31,9 @@ pub use observation::{Authn, Because, LatencyClass, Observation, Outcome};
 use crate::config::Endpoint;
 use crate::probe::{ErrorKind, Exchange, Side};
 
-/// What this exchange means. `sub` is the subject the probe's user has, to tell whether somebody else was signed in.
+/// Reads one exchange. `sub` is the subject of the probe's user: it shows whether the service signed in another user.
 ///
-/// Nothing when the run's own budget cut the exchange short: that says nothing about the system.
+/// Returns `None` when the budget of the run cut the exchange short, because that shows nothing about the system.
 #[must_use]
 pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Observation> {
     if exchange.error.as_ref().is_some_and(|error| error.kind == ErrorKind::BudgetSpent) {
@@ -31,11 +41,11 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
     }
     let ended = outcome::outcome(exchange, endpoint);
     let identity = credential::identity(exchange, endpoint);
-    let nobody = ended == Outcome::Ok && optional::served_nobody(endpoint, identity.as_deref(), sub);
-    let result = if nobody { Outcome::Denied } else { ended };
+    let anonymous = ended == Outcome::Ok && credential::served_without_the_user(endpoint, identity.as_deref(), sub);
+    let result = if anonymous { Outcome::Denied } else { ended };
     let authn = credential::authn(exchange, endpoint, result, sub, identity.as_deref());
     let made = maker::maker(exchange, endpoint, ended);
-    let as_nobody = nobody.then(|| optional::as_nobody(identity.as_deref()));
+    let not_the_user = anonymous.then(|| credential::not_the_user(identity.as_deref()));
     Some(Observation {
         exchange: exchange.id,
         probe: exchange.probe.clone(),
@@ -52,7 +62,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         identity,
         shape: shape::shape(exchange),
         signatures: made.signatures,
-        because: std::iter::once(made.because).chain(as_nobody).collect(),
+        because: std::iter::once(made.because).chain(not_the_user).collect(),
         clock_skew_s: clock_skew(exchange),
         unchallenged: exchange.status() == Some(401) && exchange.header("www-authenticate").is_none(),
         issued_with_our_secret: exchange.issued_with_our_secret,
@@ -68,7 +78,7 @@ fn latency(exchange: &Exchange) -> LatencyClass {
     }
 }
 
-/// How far the server's `Date` is ahead of our clock, in whole seconds (negative: behind).
+/// Returns how far the server's `Date` is ahead of the local clock, in whole seconds (negative: behind).
 fn clock_skew(exchange: &Exchange) -> Option<i64> {
     let date = jiff::fmt::rfc2822::parse(exchange.header("date")?).ok()?;
     let answered = exchange.started_at.as_millisecond() + exchange.phases.first_byte_ms.unwrap_or(0.0) as i64;

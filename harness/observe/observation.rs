@@ -1,4 +1,4 @@
-//! What an exchange means, on three axes. The arrow from `observe` to `diagnose`.
+//! The observation: what one exchange shows, on three axes (which component answered, the credential, the outcome).
 
 use serde::{Deserialize, Serialize};
 
@@ -6,102 +6,105 @@ use crate::probe::ProbeKey;
 use crate::terms::{Hop, words};
 
 words! {
-    /// What this exchange says about the credential.
+    /// What this exchange shows about the credential.
     pub enum Authn {
-        /// Nobody saw one.
+        /// The service saw no credential.
         Missing => "missing",
-        /// Looked at and refused.
+        /// The service examined the credential and refused it.
         Rejected => "rejected",
-        /// Looked at and taken.
+        /// The service examined the credential and accepted it.
         Accepted => "accepted",
-        /// Signed in as somebody else.
+        /// The service signed in another user than the one of the token.
         AcceptedAsOther => "accepted-as-other",
-        /// None was needed.
+        /// The service required no credential.
         Anonymous => "anonymous",
-        /// The calling *service* was refused.
+        /// The auth service refused the calling *service*.
         CallerRejected => "caller-rejected",
-        /// This exchange alone does not tell.
+        /// This exchange alone does not show it.
         Unknown => "unknown",
     }
 }
 
 words! {
-    /// How the call ended, whatever the status code.
+    /// How the call ended, independent of the status code.
     pub enum Outcome {
-        /// As it should.
+        /// The endpoint's rule of acceptance holds.
         Ok => "ok",
-        /// A refusal. With `authn: accepted`: a known user who is not allowed.
+        /// The service refused the request. With `authn: accepted`: it knows the user, but the user lacks the
+        /// permission.
         Denied => "denied",
-        /// No such thing.
+        /// The service has no such resource.
         NotFound => "not-found",
-        /// The request does not fit.
+        /// The service rejected the form of the request.
         InvalidRequest => "invalid-request",
         /// Too many requests.
         Throttled => "throttled",
         /// The handler failed.
         Failed => "failed",
-        /// Nobody there to handle it.
+        /// No instance was available to handle the request.
         Unavailable => "unavailable",
-        /// The stream or socket began and broke off, or ended with an error event.
+        /// The stream or socket started and broke off, or ended with an error event.
         BrokenStream => "broken-stream",
-        /// The stream or socket stayed open and said nothing.
+        /// The stream or socket stayed open and sent nothing.
         Silent => "silent",
-        /// It ended as it should, and what it is for did not come: the events or the answer that a scenario asks of it.
+        /// The call ended normally, but without the events or the content that the scenario requires.
         Hollow => "hollow",
-        /// No answer in time.
+        /// No response in time.
         TimedOut => "timed-out",
         /// Connection refused.
         Refused => "refused",
-        /// Connection closed without an answer.
+        /// Connection closed without a response.
         Reset => "reset",
         /// TLS failed.
         TlsFailed => "tls-failed",
-        /// The name does not resolve.
+        /// The host name does not resolve.
         DnsFailed => "dns-failed",
-        /// An answer that is not this service's: another service, a login page, a redirect.
+        /// The response is not from this service: another service, a login page, a redirect.
         WrongService => "wrong-service",
     }
 }
 
 words! {
-    /// How long the answer took, in classes that mean different things (contract.md 3.3, timing fingerprints).
+    /// How long the response took, in classes that separate the usual timeouts.
     pub enum LatencyClass {
         /// Under 200 ms.
         Fast => "fast",
-        /// 200 ms to 1.2 s: where health budgets of 0.3 and 0.5 s show.
+        /// 200 ms to 1.2 s: health check timeouts of 0.3 and 0.5 s show here.
         HalfSecond => "half-second",
-        /// 1.2 s to 5 s: where read timeouts of 2 and 3 s show.
+        /// 1.2 s to 5 s: read timeouts of 2 and 3 s show here.
         Seconds => "seconds",
         /// Longer.
         Slow => "slow",
     }
 }
 
-/// What one exchange means.
+/// What one exchange shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Observation {
-    /// The exchange it was read from.
+    /// The id of the exchange.
     pub exchange: u32,
     /// What was probed.
     pub probe: ProbeKey,
-    /// Who made the answer.
+    /// The component that produced the response.
     pub answered_by: Hop,
-    /// Nothing that is sure speaks for its maker: a hint.
+    /// Whether `answered_by` rests on a hint only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub maker_is_hint: bool,
-    /// Not even a hint that is one: no mark of any product or standard speaks for a maker, only the content type, or nothing at all.
+    /// Whether `answered_by` rests on the content type only, or on nothing: no mark of a product or a standard was
+    /// found.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unmarked: bool,
-    /// Whoever made the answer may only have passed on what another decided: an edge that asks before it lets anybody through.
+    /// Whether the component that produced the response may only report the decision of another service. An edge that
+    /// asks an auth service about each request does that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub speaks_for_another: bool,
     /// What became of the credential.
     pub authn: Authn,
-    /// How it ended.
+    /// How the call ended.
     pub result: Outcome,
-    /// How long it took.
+    /// How long the response took.
     pub latency: LatencyClass,
-    /// Milliseconds to the status line, or to the end when none came.
+    /// Milliseconds to the status line, or to the end of the exchange without one.
     pub took_ms: u64,
     /// The status code, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -109,20 +112,20 @@ pub struct Observation {
     /// The close code, if the server closed the socket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_code: Option<u16>,
-    /// Who was signed in, where the answer says so.
+    /// The signed-in user, if the response names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
-    /// A digest of the answer with ids, times and numbers masked: equal shapes are the same answer.
+    /// A digest of the response with ids, times and numbers masked. Equal shapes mean the same response.
     pub shape: String,
     /// Known signatures found, for example `run.iam.missing`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signatures: Vec<String>,
-    /// The bytes that convinced us.
+    /// The reasons, each with the bytes that show it.
     pub because: Vec<Because>,
-    /// How far the server's clock is ahead of ours by its `Date` header, in seconds.
+    /// How far the server's clock is ahead of the local clock, by its `Date` header, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_skew_s: Option<i64>,
-    /// A 401 without `WWW-Authenticate`, which RFC 9110 (15.5.2) demands.
+    /// Whether the response is a 401 without `WWW-Authenticate`, which RFC 9110 (15.5.2) requires.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unchallenged: bool,
     /// See [`crate::probe::Exchange::issued_with_our_secret`].
@@ -130,10 +133,10 @@ pub struct Observation {
     pub issued_with_our_secret: Option<bool>,
 }
 
-/// One reason, with its bytes.
+/// One reason, with the bytes that show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Because {
-    /// What it shows: `answered by the backend`.
+    /// What the bytes show: `the backend answered`.
     pub claim: String,
     /// The bytes: `header x-trace-id`, `body {"detail":…`.
     pub bytes: String,

@@ -1,4 +1,4 @@
-//! How a call ended, whatever the status code. Sits in `observe`.
+//! How a call ended, independent of the status code.
 
 use serde_json::Value;
 
@@ -9,12 +9,12 @@ use crate::document::JsonMatch;
 use crate::observe::proxy_status;
 use crate::observe::signature::media_type;
 use crate::probe::{ErrorKind, Exchange};
-use crate::terms::{EndpointKind, Role, TokenKind, TokenLocation};
+use crate::terms::{Role, TokenLocation};
 
-/// Close codes with which a server refuses the credential: 1008 (RFC 6455, 7.4.1) and the private codes in use for it.
+/// Close codes by which a server refuses the credential: 1008 (RFC 6455, 7.4.1) and the private codes in common use.
 const REFUSING: [u16; 6] = [1008, 4001, 4003, 4401, 4403, 3000];
 
-/// Whether the endpoint's own rule of acceptance holds.
+/// Reports whether the endpoint's rule of acceptance holds.
 pub(super) fn accepted(exchange: &Exchange, endpoint: &Endpoint) -> bool {
     status_accepted(exchange, endpoint)
         && json_holds(&endpoint.accept.json, exchange)
@@ -22,7 +22,7 @@ pub(super) fn accepted(exchange: &Exchange, endpoint: &Endpoint) -> bool {
         && first_frame_holds(&endpoint.accept, exchange)
 }
 
-/// How it ended.
+/// Returns how the call ended.
 pub(super) fn outcome(exchange: &Exchange, endpoint: &Endpoint) -> Outcome {
     if accepted(exchange, endpoint) {
         return Outcome::Ok;
@@ -44,14 +44,15 @@ pub(super) fn outcome(exchange: &Exchange, endpoint: &Endpoint) -> Outcome {
     }
 }
 
-/// Where the token travels in the body, a body without one is refused as malformed: that is the refusal.
+/// Reports whether the token belongs in the body and was not sent. The service then refuses the body as malformed,
+/// which is the refusal of the credential.
 fn lacks_its_token(exchange: &Exchange) -> bool {
-    exchange.probe.token == TokenKind::None && exchange.probe.token_location == TokenLocation::Body
+    !exchange.probe.token.is_sent() && exchange.probe.token_location == TokenLocation::Body
 }
 
 fn from_error(kind: ErrorKind, exchange: &Exchange) -> Option<Outcome> {
     let began = exchange.head.is_some();
-    let spoke = !exchange.events.is_empty() || exchange.received().next().is_some();
+    let sent_data = !exchange.events.is_empty() || exchange.received().next().is_some();
     Some(match kind {
         ErrorKind::DnsError => Outcome::DnsFailed,
         ErrorKind::ConnectionRefused | ErrorKind::DestinationIpUnroutable => Outcome::Refused,
@@ -59,7 +60,7 @@ fn from_error(kind: ErrorKind, exchange: &Exchange) -> Option<Outcome> {
         ErrorKind::TlsCertificateError | ErrorKind::TlsProtocolError => Outcome::TlsFailed,
         ErrorKind::HttpProtocolError => Outcome::WrongService,
         ErrorKind::ConnectionTerminated if !began => Outcome::Reset,
-        ErrorKind::StreamTimeout if !spoke => Outcome::Silent,
+        ErrorKind::StreamTimeout if !sent_data => Outcome::Silent,
         ErrorKind::ConnectionTerminated
         | ErrorKind::HttpResponseIncomplete
         | ErrorKind::StreamTimeout
@@ -91,26 +92,27 @@ fn from_status(status: u16) -> Outcome {
     }
 }
 
-/// A success by status that is none by the endpoint's own rule.
+/// Returns the outcome of a response whose status is a success, but which the endpoint's rule of acceptance rejects.
 fn unaccepted_success(exchange: &Exchange, endpoint: &Endpoint) -> Outcome {
     let html = media_type(exchange) == Some("text/html");
     let json = body_json(exchange);
-    let speaks_json = endpoint.accept.json.is_empty() || json.is_some() || exchange.body.truncated;
+    let json_as_expected = endpoint.accept.json.is_empty() || json.is_some() || exchange.body.truncated;
     match (endpoint.kind, endpoint.role, &json) {
         _ if html => Outcome::WrongService,
-        (EndpointKind::Sse, ..) if !exchange.events.is_empty() => Outcome::BrokenStream,
-        (EndpointKind::Sse | EndpointKind::Websocket, ..) => Outcome::WrongService,
-        _ if !speaks_json => Outcome::WrongService,
+        (kind, ..) if kind.is_event_stream() && !exchange.events.is_empty() => Outcome::BrokenStream,
+        (kind, ..) if kind.is_stream() => Outcome::WrongService,
+        _ if !json_as_expected => Outcome::WrongService,
         (_, Role::Introspection, Some(_)) => Outcome::Denied,
         (_, Role::Health, Some(json)) if another_service(json, &endpoint.accept.json) => Outcome::WrongService,
         _ => Outcome::Failed,
     }
 }
 
-/// Words for a state; what else a health answer must say is the name of its service.
+/// Words for a state. Any other value that a health response must contain is the name of its service.
 const STATES: [&str; 9] = ["healthy", "ok", "up", "pass", "passing", "alive", "ready", "running", "serving"];
 
-/// The health of another service: it has nothing of what ours says, or another name where ours says its own.
+/// Reports whether a health response is from another service: it has none of the required fields, or it has another
+/// service name.
 fn another_service(json: &Value, wanted: &[JsonMatch]) -> bool {
     let there = |one: &&JsonMatch| !one.path.query(json).all().is_empty();
     let is_state = |value: &Value| value.as_str().is_none_or(|text| STATES.contains(&&*text.to_ascii_lowercase()));
@@ -121,7 +123,7 @@ fn another_service(json: &Value, wanted: &[JsonMatch]) -> bool {
 fn status_accepted(exchange: &Exchange, endpoint: &Endpoint) -> bool {
     let Some(status) = exchange.status() else { return false };
     match (endpoint.accept.status.as_slice(), endpoint.kind) {
-        ([], EndpointKind::Websocket) => status == 101,
+        ([], kind) if kind.is_upgrade() => status == 101,
         ([], _) => (200..300).contains(&status),
         (allowed, _) => allowed.contains(&status),
     }
@@ -141,7 +143,7 @@ fn first_frame_holds(accept: &Accept, exchange: &Exchange) -> bool {
     first.and_then(|frame| serde_json::from_str(&frame.data).ok()).is_some_and(|json| wanted.holds(&json))
 }
 
-/// The body as JSON, if it is JSON.
+/// Returns the body as JSON, if it is JSON.
 pub(super) fn body_json(exchange: &Exchange) -> Option<Value> {
     serde_json::from_str(&exchange.body.text).ok()
 }

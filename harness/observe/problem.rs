@@ -1,14 +1,16 @@
-//! Problem details (RFC 9457). Sits in `observe`.
+//! Marks from problem details (RFC 9457).
 
 use serde_json::Value;
 
-use crate::observe::mark::{Mark, Says};
+use crate::observe::maker::{Mark, Says};
 use crate::observe::outcome::body_json;
 use crate::observe::signature::media_type;
 use crate::probe::Exchange;
 
-/// A problem is what a service answers; some edges do so too. One whose own `status` is not that of the answer was relayed by somebody
-/// who changed it (RFC 9457, 3.1.2).
+/// Returns a mark when the body is a problem document. Services send them; some edges do too.
+///
+/// A `status` member that differs from the status code shows that an intermediary changed the status code (RFC 9457,
+/// 3.1.2).
 pub(crate) fn mark(exchange: &Exchange) -> Option<Mark> {
     if media_type(exchange) != Some("application/problem+json") {
         return None;

@@ -1,13 +1,13 @@
-//! `Proxy-Status` (RFC 9209): what the intermediaries say of themselves, nearest the origin first. Sits in `observe`.
+//! `Proxy-Status` (RFC 9209): what the intermediaries report about themselves, the one nearest to the origin first.
 
 use sfv::{BareItem, Item, List, ListEntry, Parser};
 
 use crate::observe::Outcome;
-use crate::observe::mark::{Mark, Says};
+use crate::observe::maker::{Mark, Says};
 use crate::probe::Exchange;
 use crate::terms::Service;
 
-/// The error types of RFC 9209, 2.3, and what they make of a failure; nothing where the status code tells more.
+/// The error types of RFC 9209, 2.3, with the outcome that each means; `None` where the status code is more precise.
 const ERRORS: [(&str, Option<Outcome>); 32] = [
     ("dns_timeout", Some(Outcome::TimedOut)),
     ("dns_error", Some(Outcome::Unavailable)),
@@ -43,16 +43,16 @@ const ERRORS: [(&str, Option<Outcome>); 32] = [
     ("proxy_loop_detected", None),
 ];
 
-/// One intermediary.
+/// One entry of the header.
 struct Intermediary {
     name: String,
-    /// An entry of [`ERRORS`], by its place; the type may be one that we do not know.
+    /// The index in [`ERRORS`]; the inner `None` is an error type that is not in the table.
     error: Option<Option<usize>>,
     received_status: bool,
 }
 
-/// What the header tells of the answer's maker: an error is set by the intermediary that met it (RFC 9209, 2.1.1). The service is an
-/// intermediary too, of those behind it.
+/// Returns what the header shows about the producer of the response. The intermediary that met an error sets it (RFC
+/// 9209, 2.1.1). The service may add an entry too, since it is an intermediary for the components behind it.
 pub(crate) fn mark(exchange: &Exchange, own: Service) -> Option<Mark> {
     let chain = chain(exchange);
     if let Some(met) = chain.iter().find(|one| one.error.is_some()) {
@@ -69,12 +69,12 @@ pub(crate) fn mark(exchange: &Exchange, own: Service) -> Option<Mark> {
     })
 }
 
-/// How the call ended further in, for a failure that an intermediary reports.
+/// Returns how the call ended behind the intermediary that reports the failure.
 pub(crate) fn outcome(exchange: &Exchange) -> Option<Outcome> {
     chain(exchange).iter().find_map(|one| one.error).flatten().and_then(|at| ERRORS[at].1)
 }
 
-/// Nearest the origin first, as the list is ordered (RFC 9209, 2).
+/// Returns the entries, the one nearest to the origin first (RFC 9209, 2).
 fn chain(exchange: &Exchange) -> Vec<Intermediary> {
     let values: Vec<&str> = exchange.headers("proxy-status").collect();
     let Ok(list) = Parser::new(&values.join(", ")).parse::<List>() else { return Vec::new() };
@@ -91,7 +91,8 @@ fn intermediary(member: &ListEntry) -> Option<Intermediary> {
     })
 }
 
-/// A name is a token or a string (RFC 9209, 2); so are error types seen in the wild.
+/// Returns the text of a token or a string. Names may be either (RFC 9209, 2), and some servers write error types as
+/// strings.
 fn text(item: &BareItem) -> Option<&str> {
     match item {
         BareItem::Token(token) => Some(token.as_str()),

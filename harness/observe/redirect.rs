@@ -1,30 +1,30 @@
-//! A redirect: where to, never followed. Sits in `observe`.
+//! Where a redirect leads. A probe never follows it.
 
 use url::Url;
 
-use crate::observe::mark::{Mark, Says};
+use crate::observe::maker::{Mark, Says};
 use crate::probe::Exchange;
 
 /// Where a redirect leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Leads {
-    /// To a page where people sign in: an identity-aware proxy does that, no service that speaks JSON.
+    /// To a login page. An identity-aware proxy does that; a JSON service does not.
     Login,
-    /// The same place by another scheme: the target's URL says `http`.
+    /// To the same path over TLS: the target's URL has the scheme `http`.
     Https,
-    /// The same place with or without a slash at its end: the application's own router (Starlette, Django).
+    /// To the same path with or without a final slash: the router of the application does that (Starlette, Django).
     Slash,
     /// To another host.
     Elsewhere,
-    /// To another path of the same host, or nowhere that can be read.
+    /// To another path of the same host, or to a location that cannot be parsed.
     Aside,
 }
 
-/// Words in a host or path by which a login page is known.
+/// Words in a host or path that indicate a login page.
 const LOGIN: [&str; 9] =
     ["login", "signin", "sign-in", "sign_in", "accounts.google", "oauth2", "openid", "saml", "/sso"];
 
-/// Where it leads; nothing for answers that are no redirect.
+/// Returns where the redirect leads, or `None` if the response is not a redirect.
 pub(super) fn leads(exchange: &Exchange) -> Option<Leads> {
     if !matches!(exchange.status(), Some(301..=303 | 307 | 308)) {
         return None;
@@ -55,7 +55,7 @@ fn compare(from: &Url, to: &Url) -> Leads {
     }
 }
 
-/// What the redirect tells of its maker: hints.
+/// Returns what the redirect shows about its producer. The weights make it a hint.
 pub(super) fn mark(exchange: &Exchange) -> Option<Mark> {
     let (id, says, weight) = match leads(exchange)? {
         Leads::Login => ("redirect.login", Says::Edge, 0.6),
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_no_redirect_leads_nowhere() {
+    fn a_response_without_redirect_leads_nowhere() {
         assert_eq!(leads(&redirected(200, "/login")), None);
     }
 

@@ -1,9 +1,9 @@
-//! `Server-Timing` (W3C): a metric of the auth service proves that it was asked. A hint. Sits in `observe`.
+//! `Server-Timing` (W3C): a metric for authentication shows that the auth service was asked.
 
-use crate::observe::mark::{Mark, Says};
+use crate::observe::maker::{Mark, Says};
 use crate::probe::Exchange;
 
-/// A mark when time was spent on authentication.
+/// Returns a mark when the service spent time on authentication.
 pub(crate) fn mark(exchange: &Exchange) -> Option<Mark> {
     exchange.headers("server-timing").flat_map(|value| value.split(',')).any(asked_auth).then(|| Mark {
         id: "server-timing.auth".into(),
@@ -13,7 +13,10 @@ pub(crate) fn mark(exchange: &Exchange) -> Option<Mark> {
     })
 }
 
-/// Not a structured field: decimals have as many places as they like, and descriptions need no quotes.
+/// Reports whether a metric whose name starts with `auth` has a positive duration.
+///
+/// Parsed by hand, since the header is not a structured field (RFC 9651): decimals may be long, and descriptions may
+/// lack quotes.
 fn asked_auth(metric: &str) -> bool {
     let mut parts = metric.split(';').map(str::trim);
     let named = parts.next().is_some_and(|name| name.to_ascii_lowercase().starts_with("auth"));

@@ -1,4 +1,6 @@
-//! Whether two answers are the same but for ids, times and numbers: a digest of the answer with those masked. Sits in `observe`.
+//! The shape of a response: a digest with ids, times and numbers masked.
+//!
+//! Two responses with equal shapes are the same response.
 
 use std::sync::LazyLock;
 
@@ -8,7 +10,7 @@ use serde_json::Value;
 use crate::observe::signature::media_type;
 use crate::probe::{Exchange, Side};
 
-/// What differs between two answers that say the same.
+/// What may differ between two responses with the same meaning.
 static VOLATILE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)<token:[^>]*>|<jwt>|<secret:[^>]*>",
@@ -19,12 +21,12 @@ static VOLATILE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern")
 });
 
-/// Bytes of a body or frame that take part.
+/// Characters of a body or frame that enter the digest.
 const READ: usize = 4096;
-/// Characters of one JSON string that take part.
+/// Characters of one JSON string that enter the digest.
 const TEXT: usize = 300;
 
-/// Sixteen hex digits; equal for answers of the same shape.
+/// Returns the shape as sixteen hex digits.
 pub(super) fn shape(exchange: &Exchange) -> String {
     let mut digest = Fnv::default();
     digest.add(&format!("{:?} {:?}", exchange.status(), media_type(exchange)));
@@ -45,7 +47,7 @@ pub(super) fn shape(exchange: &Exchange) -> String {
     format!("{:016x}", digest.0)
 }
 
-/// JSON is read two levels deep: what lies deeper is context (stack traces, echoed headers), not the answer.
+/// Levels of a JSON document that enter the digest: deeper levels hold context such as stack traces and echoed headers.
 const DEPTH: usize = 2;
 
 fn masked(text: &str) -> String {

@@ -1,28 +1,30 @@
-//! Signatures: marks by which the maker of an answer is known. Data in `signatures/`, one file a product; this reads and matches them.
+//! Signatures: the marks by which the producer of a response is recognised.
+//!
+//! The data is in `signatures/`, one file per product. This file reads the data and matches it.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::observe::mark::{Mark, Says};
+use crate::observe::maker::{Mark, Says};
 use crate::probe::Exchange;
 use crate::terms::EndpointKind;
 
-/// One mark of a product. Everything that is given must hold.
+/// One mark of a product. Every condition that is given must hold.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Signature {
     /// A slug, `run.iam.missing`; several entries may share it.
     pub(crate) id: String,
-    /// What it tells of the answer's maker.
+    /// What the mark shows about the producer of the response.
     pub(crate) says: Says,
-    /// How the fact is known: bounds the weight, for the readers and the test of the data.
+    /// How the fact is known. It limits the weight: a test checks that.
     #[cfg_attr(not(test), expect(dead_code, reason = "kept in the data for its readers"))]
     pub(crate) basis: Basis,
-    /// How far one may lean on it, 0 to 1: see [`crate::observe::maker`].
+    /// How reliable the mark is, from 0 to 1: see [`crate::observe::maker`].
     pub(crate) weight: f64,
-    /// Where the fact comes from; for readers of the data.
+    /// Where the fact comes from.
     #[expect(dead_code, reason = "kept in the data for its readers")]
     source: String,
     /// The status code is one of these.
@@ -30,21 +32,21 @@ pub(crate) struct Signature {
     status: Vec<u16>,
     /// The media type is this.
     content_type: Option<String>,
-    /// The body begins so, white space aside.
+    /// The body starts with this, after white space.
     body_begins: Option<String>,
-    /// The body is one of these, white space around it aside.
+    /// The body is one of these, without the white space around it.
     #[serde(default)]
     body_is: Vec<String>,
-    /// The body holds all of these.
+    /// The body contains all of these.
     #[serde(default)]
     body: Vec<String>,
-    /// The body, or one message of the server over the socket, holds all of these.
+    /// The body, or one message that the server sent over the socket, contains all of these.
     #[serde(default)]
     said: Vec<String>,
     /// The body is empty.
     #[serde(default)]
     body_empty: bool,
-    /// These headers are there and hold this (any case).
+    /// These headers are present and contain this text, in any letter case.
     #[serde(default)]
     header: BTreeMap<String, String>,
     /// The endpoint is of this kind.
@@ -55,13 +57,13 @@ pub(crate) struct Signature {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Basis {
-    /// On loopback, with the real product.
+    /// Measured on loopback with the real product.
     Measured,
-    /// By its vendor or a standard.
+    /// Documented by the vendor or by a standard.
     Documented,
-    /// By a public report of a real capture.
+    /// Reported publicly with a real capture.
     Reported,
-    /// Generally known, verified by nobody here: never more than a hint.
+    /// Generally known, but not verified for this project: never more than a hint.
     Hearsay,
 }
 
@@ -110,12 +112,12 @@ fn read(name: &str, text: &str) -> Vec<Signature> {
     }
 }
 
-/// Every signature that is shipped.
+/// Returns every built-in signature.
 pub(crate) fn shipped() -> &'static [Signature] {
     &SHIPPED
 }
 
-/// The marks of known products on this exchange.
+/// Returns the marks of known products in this exchange.
 pub(crate) fn marks(exchange: &Exchange, kind: EndpointKind) -> impl Iterator<Item = Mark> {
     shipped().iter().filter(move |signature| signature.fits(exchange, kind)).map(Signature::mark)
 }
@@ -144,7 +146,7 @@ impl Signature {
         Mark { id: self.id.clone(), says: self.says, weight: self.weight, bytes: self.bytes() }
     }
 
-    /// The bytes that fitted, for the report.
+    /// Returns the bytes that matched, for the report.
     fn bytes(&self) -> String {
         let headers = self.header.iter().map(|(name, part)| format!("header {name}: …{part}"));
         let body = self.body_begins.iter().chain(&self.body).chain(&self.said).map(|part| format!("body …{part}…"));
@@ -153,7 +155,7 @@ impl Signature {
     }
 }
 
-/// The media type of the answer, without parameters.
+/// Returns the media type of the response, without parameters.
 pub(crate) fn media_type(exchange: &Exchange) -> Option<&str> {
     let value = exchange.header("content-type")?;
     Some(value.split(';').next().unwrap_or(value).trim())
@@ -182,7 +184,7 @@ mod tests {
     const JSON: &str = "application/json";
 
     #[test]
-    fn what_is_only_generally_known_is_never_more_than_a_hint() {
+    fn an_unverified_signature_is_never_more_than_a_hint() {
         let bold: Vec<&str> = shipped()
             .iter()
             .filter(|one| match one.basis {
@@ -195,7 +197,7 @@ mod tests {
     }
 
     fn seen(exchange: &Exchange) -> (Hop, bool) {
-        let seen = observe(exchange, &endpoint(MESSAGES), "nobody").expect("not cut by our own budget");
+        let seen = observe(exchange, &endpoint(MESSAGES), "nobody").expect("not cut by the budget of the run");
         (seen.answered_by, seen.maker_is_hint)
     }
 
@@ -227,7 +229,7 @@ mod tests {
     #[case::gfe(404, HTML, &[], "<title>Error 404 (Not Found)!!1</title>")]
     #[case::load_balancer(502, HTML, &[], "<h1>Error: Server Error</h1>\n<h2>The server encountered a temporary error and could not complete your request.<p>Please try again in 30 seconds.</h2>")]
     #[case::cloud_run(403, HTML, &[("server", "Google Frontend")], "<h1>Error: Forbidden</h1>\n<h2>Your client does not have permission to get URL <code>/x</code> from this server.</h2>")]
-    fn an_edge_made_this(
+    fn the_edge_produced_this_response(
         #[case] status: u16,
         #[case] media: &str,
         #[case] headers: &[(&str, &str)],
@@ -237,10 +239,10 @@ mod tests {
     }
 
     #[rstest]
-    #[case::by_a_gateway_nobody_knows(504, &[], "<h1>Gateway Timeout</h1>")]
-    #[case::where_a_password_is_asked_for(401, &[("www-authenticate", "Basic realm=\"f\"")], "<h1>401</h1>")]
-    #[case::by_a_login_elsewhere(302, &[("location", "https://sso.example.test/login")], "")]
-    fn that_an_edge_made_this_is_a_hint(#[case] status: u16, #[case] headers: &[(&str, &str)], #[case] text: &str) {
+    #[case::by_an_unknown_gateway(504, &[], "<h1>Gateway Timeout</h1>")]
+    #[case::with_a_demand_for_a_password(401, &[("www-authenticate", "Basic realm=\"f\"")], "<h1>401</h1>")]
+    #[case::with_a_redirect_to_a_login_page(302, &[("location", "https://sso.example.test/login")], "")]
+    fn a_hint_points_to_the_edge(#[case] status: u16, #[case] headers: &[(&str, &str)], #[case] text: &str) {
         assert_eq!(answered(status, HTML, headers, text), (Hop::Edge, true));
     }
 
@@ -250,14 +252,18 @@ mod tests {
         "<center><h1>401 Authorization Required</h1></center>\r\n<hr><center>nginx/1.22.1</center>",
         true
     )]
-    #[case::nginx_without_anybody_to_ask(
+    #[case::nginx_without_auth_request(
         502,
         "<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.22.1</center>",
         false
     )]
-    fn an_edge_that_asks_another_may_speak_for_it(#[case] status: u16, #[case] text: &str, #[case] for_another: bool) {
+    fn an_edge_may_report_the_decision_of_another_service(
+        #[case] status: u16,
+        #[case] text: &str,
+        #[case] for_another: bool,
+    ) {
         let page = exchange(MESSAGES, TokenKind::Valid).answered(status, HTML, text);
-        let seen = observe(&page, &endpoint(MESSAGES), "nobody").expect("not cut by our own budget");
+        let seen = observe(&page, &endpoint(MESSAGES), "nobody").expect("not cut by the budget of the run");
         assert_eq!((seen.answered_by, seen.speaks_for_another), (Hop::Edge, for_another));
     }
 
@@ -271,7 +277,7 @@ mod tests {
     #[case::an_api_gateway(&[("x-amzn-requestid", "a"), ("x-amzn-remapped-server", "uvicorn")])]
     #[case::a_load_balancer(&[("server", "uvicorn")])]
     #[case::a_proxy_that_says_so(&[("proxy-status", "edge; received-status=401")])]
-    fn what_an_edge_relays_it_did_not_make(
+    fn a_relayed_response_is_from_the_backend(
         #[case] headers: &[(&str, &str)],
         #[values(
             r#"{"detail":"Not authenticated"}"#,
@@ -289,9 +295,9 @@ mod tests {
     #[case::the_edge_met_it("edge; error=connection_refused", Hop::Edge)]
     #[case::nearest_the_origin_first("backend; error=connection_timeout, edge; received-status=503", Hop::Backend)]
     #[case::with_its_name_in_quotes("\"lb.example\"; error=http_response_timeout; details=\"a, b\"", Hop::Edge)]
-    #[case::an_error_that_nobody_knows("edge; error=bored", Hop::Edge)]
-    #[case::in_disorder("edge; error=", Hop::Unknown)]
-    fn a_proxy_status_says_who_met_the_error(#[case] value: &str, #[case] by: Hop) {
+    #[case::an_unknown_error_type("edge; error=bored", Hop::Edge)]
+    #[case::malformed("edge; error=", Hop::Unknown)]
+    fn a_proxy_status_names_the_hop_that_met_the_error(#[case] value: &str, #[case] by: Hop) {
         assert_eq!(answered(503, TEXT, &[("proxy-status", value)], "gone").0, by);
     }
 }

@@ -1,4 +1,4 @@
-//! What an issuer endpoint minted. Sits in `probe`; takes the token out of the raw answer before anything of it is recorded.
+//! Takes the token from the response of an issuer endpoint, before any of it is recorded.
 
 use secrecy::SecretString;
 use serde_json::Value;
@@ -8,13 +8,14 @@ use crate::config::Endpoint;
 use crate::probe::transport::answer::Answer;
 use crate::terms::{Role, TokenKind};
 
-/// A token that the auth service minted itself.
+/// A token that the auth service minted.
 pub(super) struct Issued {
     pub(super) token: SecretString,
     pub(super) with_our_secret: bool,
 }
 
-/// The token in an issuer's answer, if this is one. Every credential in the answer is made known to the redactor.
+/// Returns the token in the response of an issuer endpoint, if there is one. The redactor learns every credential in
+/// the response.
 pub(super) fn issued(endpoint: &Endpoint, answer: &Answer, credentials: &dyn Credentials) -> Option<Issued> {
     if endpoint.role != Role::Issuer {
         return None;
@@ -29,7 +30,7 @@ pub(super) fn issued(endpoint: &Endpoint, answer: &Answer, credentials: &dyn Cre
     Some(Issued { token: SecretString::from(token), with_our_secret: credentials.verifies(token) })
 }
 
-/// Refresh tokens and their like are as secret as the one that was asked for.
+/// Makes every credential in the response known to the redactor: refresh tokens are as secret as the token itself.
 fn learn(json: &Value, names_a_credential: bool, credentials: &dyn Credentials) {
     match json {
         Value::String(text) if names_a_credential && text.len() >= 16 => credentials.learn(TokenKind::Issued, text),
@@ -45,14 +46,14 @@ fn learn(json: &Value, names_a_credential: bool, credentials: &dyn Credentials) 
     }
 }
 
-/// Why an issuer's exchange gave no token, in words.
+/// Returns why the exchange with the issuer gave no token.
 pub(super) fn failure(exchange: &Exchange) -> String {
     match (&exchange.error, exchange.status()) {
-        (Some(error), _) => format!("no whole answer ({error})"),
+        (Some(error), _) => format!("the response is missing or incomplete ({error})"),
         (None, Some(status)) if (200..300).contains(&status) => {
-            format!("it answered {status}, and no token is where `issued_token` looks")
+            format!("it answered {status}, but the response has no token at `issued_token`")
         }
         (None, Some(status)) => format!("it answered {status}"),
-        (None, None) => "no answer".to_owned(),
+        (None, None) => "no response".to_owned(),
     }
 }

@@ -1,4 +1,17 @@
-//! Probes: one call of one endpoint, and the exchange that comes of it. Acts, never judges.
+//! Probes: one call of one endpoint, recorded as an exchange.
+//!
+//! Start at [`Session::send`], which sends a [`ProbeRequest`] and returns an [`Exchange`].
+//!
+//! - `prober`, `session`: what all probes of a run share, and what the probes of one cookie jar share
+//! - `pace`: the request rate of a run
+//! - `request/`: makes the request, once for the wire and once for the record
+//! - `transport/`: deadline, phase times, bodies and error kinds, for every protocol
+//! - `http/`, `sse/`, `websocket/`: one protocol each
+//! - `exchange/`: the record of a probe
+//! - `record`: redacts a response and makes the exchange
+//! - `issue`: takes the token from the response of an issuer endpoint
+//!
+//! Invariant: this folder never decides whether a response is good, and never returns text that is not redacted.
 
 mod exchange;
 mod http;

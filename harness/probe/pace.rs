@@ -1,16 +1,17 @@
-//! The request rate of a run: the generic cell rate algorithm over all probes. Sits in `probe`; edges ban bursts.
+//! The request rate of a run: the generic cell rate algorithm (ITU-T I.371) over all probes, because edges block
+//! bursts.
 
 use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// At most so many requests a minute, with a burst of a tenth of that.
+/// Limits the requests per minute, with a burst of a tenth of that.
 #[derive(Debug)]
 pub(super) struct Pace {
     interval: Duration,
     tolerance: Duration,
-    /// When the next request would be due if all came evenly spaced.
+    /// When the next request is due if all requests are evenly spaced.
     due: Mutex<Option<Instant>>,
 }
 
@@ -22,20 +23,21 @@ impl Pace {
         Self { interval, tolerance: interval * (burst - 1), due: Mutex::new(None) }
     }
 
-    /// When a request that is ready `now` may go, its place taken; nothing (and no place taken) if that is after `latest`.
+    /// Reserves a place for a request that is ready `now`, and returns when it may be sent. Returns `None`, without a
+    /// reservation, if that is after `latest`.
     pub(super) fn reserve(&self, now: Instant, latest: Instant) -> Option<Instant> {
         let mut due = self.due.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let next = due.map_or(now, |due| due.max(now));
-        let goes = next.checked_sub(self.tolerance).map_or(now, |earliest| earliest.max(now));
-        if goes > latest {
+        let send_at = next.checked_sub(self.tolerance).map_or(now, |earliest| earliest.max(now));
+        if send_at > latest {
             return None;
         }
         *due = Some(next + self.interval);
-        Some(goes)
+        Some(send_at)
     }
 
-    /// Gives the place of a request back that never reached a host: no edge counted it.
-    pub(super) fn give_back(&self) {
+    /// Releases the place of a request that never reached a host: no edge counted it.
+    pub(super) fn release(&self) {
         let mut due = self.due.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *due = due.and_then(|due| due.checked_sub(self.interval));
     }
@@ -71,17 +73,17 @@ mod tests {
     }
 
     #[test]
-    fn a_place_given_back_is_taken_by_the_next() {
+    fn a_released_place_goes_to_the_next_request() {
         let pace = Pace::per_minute(6);
         let start = Instant::now();
         for _ in 0..5 {
             assert_eq!(pace.reserve(start, start), Some(start));
-            pace.give_back();
+            pace.release();
         }
     }
 
     #[test]
-    fn a_place_after_the_deadline_is_not_taken() {
+    fn no_place_is_reserved_after_the_deadline() {
         let pace = Pace::per_minute(6);
         let start = Instant::now();
         assert_eq!(pace.reserve(start, start), Some(start));

@@ -1,4 +1,4 @@
-//! The prober of a run: what all its probes share. Sits in `probe`; `run` makes one, and a session a scenario.
+//! The prober of a run: what all its probes share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,10 +10,10 @@ use super::transport::Tls;
 use super::{Credentials, Redact, Session, SetupError};
 use crate::config::Target;
 
-/// Sends the probes of one run: under one request rate, one deadline, one count.
+/// Sends the probes of one run, with one request rate, one deadline and one counter.
 pub struct Prober(Arc<Shared>);
 
-/// What every session of a run holds.
+/// What all sessions of a run share.
 pub(super) struct Shared {
     pub(super) target: Arc<Target>,
     pub(super) credentials: Arc<dyn Credentials>,
@@ -26,10 +26,11 @@ pub(super) struct Shared {
 }
 
 impl Prober {
-    /// A prober whose last probe ends at `deadline`. Trusts Mozilla's root certificates and the machine's own.
+    /// Returns a prober whose last probe ends at `deadline`. It trusts Mozilla's root certificates and those of the
+    /// machine.
     ///
     /// # Errors
-    /// When TLS cannot be set up. A machine without a certificate store is no error.
+    /// When TLS cannot be set up. A machine without a certificate store is not an error.
     pub fn new(
         target: Arc<Target>,
         credentials: Arc<dyn Credentials>,
@@ -51,19 +52,19 @@ impl Prober {
         Self(Arc::new(Shared { target, credentials, redact, run_end, pace, tls, sent, exchanges }))
     }
 
-    /// A session of its own: one cookie jar.
+    /// Returns a new session with its own cookie jar.
     #[must_use]
     pub fn session(&self) -> Session {
         Session::new(Arc::clone(&self.0))
     }
 
-    /// When the run ends.
+    /// Returns when the run ends.
     #[must_use]
     pub fn run_end(&self) -> Instant {
         self.0.run_end
     }
 
-    /// Requests that went out so far, those to an issuer included.
+    /// Returns how many requests were sent so far, including those to an issuer endpoint.
     #[must_use]
     pub fn sent(&self) -> u32 {
         self.0.sent.load(Ordering::Relaxed)
@@ -71,10 +72,11 @@ impl Prober {
 }
 
 impl Shared {
-    /// Waits until the request rate allows one more request and counts it; says no when the run is over before that.
+    /// Waits until the request rate allows one more request, and counts it. Returns `false` if the run ends before
+    /// that.
     pub(super) async fn admit(&self) -> bool {
-        let Some(goes) = self.pace.reserve(Instant::now(), self.run_end) else { return false };
-        tokio::time::sleep_until(goes).await;
+        let Some(send_at) = self.pace.reserve(Instant::now(), self.run_end) else { return false };
+        tokio::time::sleep_until(send_at).await;
         if Instant::now() >= self.run_end {
             return false;
         }
@@ -82,7 +84,7 @@ impl Shared {
         true
     }
 
-    /// The next exchange's ordinal, from 1.
+    /// Returns the ordinal of the next exchange, from 1.
     pub(super) fn next_id(&self) -> u32 {
         self.exchanges.fetch_add(1, Ordering::Relaxed) + 1
     }

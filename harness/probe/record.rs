@@ -1,4 +1,4 @@
-//! Makes the exchange of an answer: everything cleaned, nothing left out. Sits in `probe`; the only way out of the room.
+//! Makes the exchange of a response and redacts all of it. Every exchange is made here.
 
 use hyper::header::SET_COOKIE;
 
@@ -10,7 +10,7 @@ use crate::probe::transport::answer::Answer;
 use crate::probe::transport::body;
 use crate::terms::TokenKind;
 
-/// What is known of a probe besides its answer.
+/// What is known about a probe besides its response.
 pub(super) struct Facts<'a> {
     pub(super) id: u32,
     pub(super) request: &'a ProbeRequest,
@@ -18,11 +18,11 @@ pub(super) struct Facts<'a> {
     pub(super) trace_id: String,
     pub(super) started_at: jiff::Timestamp,
     pub(super) issued_with_our_secret: Option<bool>,
-    /// Bytes of a body that are kept.
+    /// How many bytes of a body are kept.
     pub(super) body_limit: usize,
 }
 
-/// The exchange, redacted.
+/// Returns the exchange, redacted.
 pub(super) fn exchange(facts: Facts<'_>, answer: Answer, redact: &Redact) -> Exchange {
     let clean = |text: &str| redact(text);
     Exchange {
@@ -56,7 +56,7 @@ fn sent(shown: Rendered, token: TokenKind, clean: &dyn Fn(&str) -> String) -> Se
     }
 }
 
-/// What stands for a token, as a URL escapes it.
+/// Returns the label of a token, as a URL escapes it.
 fn escaped(token: TokenKind) -> String {
     url::form_urlencoded::byte_serialize(label(token).as_bytes()).collect()
 }
@@ -71,7 +71,7 @@ fn head(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Option<Head> {
     Some(Head { status: status.as_u16(), version: format!("{version:?}"), headers: headers.collect() })
 }
 
-/// Cleans the texts of each item where they stand.
+/// Redacts the texts of each item in place.
 fn in_place<T>(
     mut items: Vec<T>,
     texts: impl Fn(&mut T) -> [&mut String; 2],
@@ -85,7 +85,7 @@ fn in_place<T>(
     items
 }
 
-/// What the stack says, on one line of at most 300 characters. Cut after cleaning, so that no half of a secret is left.
+/// Returns the text on one line of at most 300 characters. Cut after redaction, so that no part of a secret remains.
 fn one_line(text: &str) -> String {
     text.split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())

@@ -1,4 +1,4 @@
-//! A session: probes that share a cookie jar. Sits in `probe`; the one place where a probe is sent.
+//! A session: probes that share a cookie jar. Every probe is sent here.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::probe::transport::answer::Answer;
 use crate::probe::transport::deadline::Deadline;
 use crate::terms::{Caller, EndpointKind, TokenKind, TokenLocation};
 
-/// One cookie jar, as a scenario or a diagnosis needs it. Made by [`super::Prober::session`].
+/// One cookie jar, for one scenario or one diagnosis. Made by [`super::Prober::session`].
 pub struct Session {
     shared: Arc<Shared>,
     cookies: Cookies,
@@ -30,17 +30,17 @@ impl Session {
         Self { shared, cookies: Cookies::default() }
     }
 
-    /// Sends one probe, when the request rate allows, and reads what comes of it until a limit or deadline.
+    /// Sends one probe when the request rate allows, and reads the response until its end, a limit or the deadline.
     ///
     /// # Errors
-    /// When the probe cannot be made at all. Whatever happens on the wire is no error: see [`Exchange::error`].
+    /// When the request cannot be made. A failure on the network is not an error here: see [`Exchange::error`].
     pub async fn send(&self, request: &ProbeRequest) -> Result<Exchange, CannotProbe> {
         let call = call::resolve(&self.shared.target, request)?;
         let kind = request.key.token;
         if call.endpoint.token_locations.is_empty() || !kind.is_sent() {
             return Ok(self.probe(&call, None, None).await?.0);
         }
-        if matches!(kind, TokenKind::Issued | TokenKind::Revoked) {
+        if kind.is_minted_by_auth_service() {
             let Issued { token, with_our_secret } = self.issue(&request.key).await?;
             return Ok(self.probe(&call, Some(token), Some(with_our_secret)).await?.0);
         }
@@ -48,10 +48,10 @@ impl Session {
         Ok(self.probe(&call, Some(token), None).await?.0)
     }
 
-    /// Has the auth service mint a token for this user of the target; of the kind `revoked`: and log it out again.
+    /// Asks the auth service for a token of this user, and for the kind `revoked` logs the token out again.
     ///
     /// # Errors
-    /// When there is no way to either, or the auth service does otherwise.
+    /// When the target has no issuer or logout endpoint, or the auth service does not do it.
     pub async fn issued_token(&self, kind: TokenKind, user: &str) -> Result<SecretString, CannotProbe> {
         let (token_location, caller) = (TokenLocation::Header, Caller::None);
         let key = ProbeKey { endpoint: String::new(), token: kind, token_location, caller, user: user.to_owned() };
@@ -60,7 +60,7 @@ impl Session {
 
     async fn issue(&self, key: &ProbeKey) -> Result<Issued, CannotProbe> {
         let target = &self.shared.target;
-        let revoke = (key.token == TokenKind::Revoked).then(|| call::logout(target, key)).transpose()?;
+        let revoke = key.token.is_logged_out().then(|| call::logout(target, key)).transpose()?;
         let request = call::issuer(target, key)?;
         let call = call::resolve(target, &request)?;
         let (exchange, issued) = self.probe(&call, None, None).await?;
@@ -125,8 +125,8 @@ impl Session {
             }
             EndpointKind::Http | EndpointKind::Sse => http::send(pair.wire, headers, &rules).await,
         };
-        if answer.error.as_ref().is_some_and(|error| error.kind.reached_nobody()) {
-            self.shared.pace.give_back();
+        if answer.error.as_ref().is_some_and(|error| error.kind.reached_no_host()) {
+            self.shared.pace.release();
         }
         self.cookies.keep(&answer.headers, &url);
         answer
@@ -134,11 +134,11 @@ impl Session {
 }
 
 fn unsent() -> Answer {
-    let detail = "the run's budget ended before the request rate allowed this probe".to_owned();
+    let detail = "the budget of the run ended before the request rate allowed this probe".to_owned();
     Answer::failed(TransportError { kind: ErrorKind::BudgetSpent, detail })
 }
 
-/// A path may hold what was captured from an answer.
+/// Redacts the path of an error: it may contain a value that was captured from a response.
 fn cleaned(error: CannotProbe, redact: &Redact) -> CannotProbe {
     match error {
         CannotProbe::Path { path, why } => CannotProbe::Path { path: redact(&path), why },

@@ -1,4 +1,4 @@
-//! A token that only the auth service can make, for whoever wants to look at one. Sits in `run`; `cli mint` asks for it.
+//! Gets one token from the auth service, for `fivewhys mint`.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::redact::Redactor;
 use crate::run::context::credentials::RunCredentials;
 use crate::terms::TokenKind;
 
-/// Why there is none.
+/// Why there is no token.
 #[derive(Debug, Error, miette::Diagnostic)]
 pub enum IssueError {
     /// A secret is missing or too short.
@@ -23,16 +23,16 @@ pub enum IssueError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Setup(#[from] SetupError),
-    /// The auth service gives none.
+    /// The auth service did not issue a token.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Refused(#[from] CannotProbe),
 }
 
-/// Has the auth service mint a token (of the kind `revoked`: and log it out), within the target's run budget.
+/// Asks the auth service for a token, and for the kind `revoked` logs it out, within the run budget of the target.
 ///
 /// # Errors
-/// When the target has no way to, or the auth service does otherwise.
+/// When the target has no issuer or logout endpoint, or the auth service does not do it.
 pub async fn issue(target: &Arc<Target>, kind: TokenKind, user: &str) -> Result<SecretString, IssueError> {
     let redactor = Redactor::new();
     let credentials = RunCredentials::read(target, &redactor, None)?;

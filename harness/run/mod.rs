@@ -1,4 +1,17 @@
-//! A run: drives the scenarios, asks what failed and why, and hands over one report. The only room that knows them all.
+//! A run: runs the scenarios, diagnoses the failures, and returns one report.
+//!
+//! Start at [`smoke`].
+//!
+//! - `context/`: what a run is given, and what it gathers
+//! - `drive/`: runs the scenarios, step by step
+//! - `inquiry/`: the diagnosis, which reads evidence and sends more probes
+//! - `ending/`: makes the report
+//! - `merge/`: makes one report of the reports of shards
+//! - `rolled_back`: runs the operator's rollback command and then a second smoke run
+//! - `issue`: gets one token from the auth service, for `fivewhys mint`
+//! - `recording`: keeps every observation of a run, for `fivewhys selftest`
+//!
+//! Invariant: this folder connects the others. It neither reads a response nor names a cause itself.
 
 mod context;
 mod drive;
@@ -38,7 +51,7 @@ use crate::run::context::record::Record;
 use crate::scenario::Scenario;
 use crate::terms::EvidenceSource;
 
-/// Why there is no report: nothing was tested.
+/// Why a run has no report: nothing was tested.
 #[derive(Debug, Error, miette::Diagnostic)]
 pub enum RunError {
     /// A secret is missing or too short.
@@ -49,24 +62,25 @@ pub enum RunError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Setup(#[from] SetupError),
-    /// Every step was skipped: a run that tests nothing must not look green.
+    /// Every step was skipped. A run that tests nothing must not count as passed.
     #[error("nothing was tested: all {0} steps were skipped ({1})")]
     #[diagnostic(
         code(fivewhys::run::nothing_tested),
-        help("grant more evidence, or name scenarios that this target can drive")
+        help("grant more evidence, or name scenarios that this target can run")
     )]
     NothingTested(usize, String),
 }
 
-/// Runs the scenarios and, if one fails, finds out why. Ends within the target's run budget.
+/// Runs the scenarios and, if one fails, diagnoses why. Ends within the run budget of the target.
 ///
 /// # Errors
-/// When nothing could be tested at all. Whatever the system under test does is in the report.
+/// When nothing could be tested. A failure of the system under test is not an error: the report says it.
 pub async fn smoke(run: &Smoke, tell: Listener<'_>) -> Result<Report, RunError> {
     smoke_by_hand(run, &ByHand::default(), tell).await
 }
 
-/// The same, with evidence that was handed over and somebody to ask. A person's time counts as the run's.
+/// Runs as [`smoke`] does, with evidence that the operator supplies and with questions to the operator. The time that
+/// the operator needs counts towards the run budget.
 ///
 /// # Errors
 /// As [`smoke`].
@@ -101,7 +115,8 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
     Ok(report)
 }
 
-/// The run's prober, what cleans every text of the run, and what is known before the first probe: whether our key is a published one.
+/// Returns the prober, the redactor of every text, and the evidence before the first probe: whether the signing key is
+/// a published one.
 async fn prober(run: &Smoke, deadline: tokio::time::Instant) -> Result<(Prober, Redact, Evidence), RunError> {
     let mut evidence = Evidence::default();
     let keys = run.conduct.interruption.or(read_keys(&run.target, deadline)).await.unwrap_or(Ok(None));
@@ -115,7 +130,7 @@ async fn prober(run: &Smoke, deadline: tokio::time::Instant) -> Result<(Prober, 
     Ok((prober, redact, evidence))
 }
 
-/// A prober with these credentials, and what cleans every text of it.
+/// Returns a prober with these credentials, and the function that redacts its texts.
 fn prober_with(
     credentials: credentials::RunCredentials,
     target: &Arc<Target>,
@@ -138,10 +153,10 @@ fn something_was_tested(driven: &Driven) -> Result<(), RunError> {
         return Ok(());
     }
     let why = steps().flat_map(|step| &step.because).next().cloned();
-    Err(RunError::NothingTested(steps().count(), why.unwrap_or_else(|| "there are none".into())))
+    Err(RunError::NothingTested(steps().count(), why.unwrap_or_else(|| "there are no steps".into())))
 }
 
-/// The granted evidence; what was handed over opens its own.
+/// Returns the evidence of the run: what the target grants, and what the operator supplied.
 fn evidence_sources(target: &Target, by_hand: &ByHand) -> Vec<String> {
     let mut evidence_sources = target.evidence_sources.clone();
     evidence_sources.extend(by_hand.supplied.evidence_sources());

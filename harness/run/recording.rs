@@ -1,5 +1,7 @@
-//! A run that is kept whole and asked everything: after its diagnosis, every other probe is sent that a diagnosis could have asked for,
-//! with whatever evidence withheld. What `selftest` diagnoses again. Sits in `run`.
+//! A run with all its observations, for `fivewhys selftest`.
+//!
+//! After the diagnosis it sends every other probe that a diagnosis could choose, with any set of evidence. The
+//! self-test then diagnoses the recording again with less evidence.
 
 use std::sync::Arc;
 
@@ -16,34 +18,34 @@ use crate::run::context::record::Record;
 use crate::run::context::smoke::Smoke;
 use crate::terms::EvidenceSource;
 
-/// Probes of the rest that are under way at the same time.
+/// How many of the additional probes run in parallel.
 const AT_ONCE: usize = 32;
 
-/// A run, and the answers to all that was not asked in it. Plain data, redacted.
+/// A run, with the observations of all probes that its diagnosis could have sent. Plain data, redacted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recording {
-    /// What the scenarios saw, in order.
+    /// The observations of the scenarios, in order.
     pub driven: Vec<Observation>,
-    /// What the diagnosis saw, and then what every other probe would have shown it, in the order they were sent.
+    /// The observations of the diagnosis, then those of all other probes, in the order of sending.
     pub pool: Vec<Observation>,
-    /// When all of them were sent.
+    /// When each probe was sent.
     pub sent: Vec<SentProbe>,
-    /// Manifests, and the log as it was when the diagnosis began.
+    /// The manifests, and the log at the start of the diagnosis.
     pub evidence: Evidence,
     /// The steps that failed.
     pub failed: Vec<FailedStep>,
-    /// What the run itself concluded, with the target's evidence.
+    /// The causes that the run itself found, with the evidence of the target.
     pub causes: Vec<Cause>,
 }
 
-/// Runs the scenarios and the diagnosis as [`super::smoke`] does, then sends the rest.
+/// Runs the scenarios and the diagnosis as [`super::smoke`] does, then sends the additional probes.
 ///
 /// # Errors
 /// As [`super::smoke`].
 pub async fn record(run: &Smoke) -> Result<Recording, RunError> {
     let target = &run.target;
     let deadline = tokio::time::Instant::now() + target.budget.run;
-    // What is asked afterwards takes time of its own.
+    // The additional probes have their own time.
     let (prober, redact, evidence) = prober(run, deadline + target.budget.run).await?;
     let mut record = Record::default();
     let silent = |_: &super::Event| {};
@@ -63,7 +65,7 @@ pub async fn record(run: &Smoke) -> Result<Recording, RunError> {
     Ok(Recording { driven, pool, sent: record.sent, evidence: inquiry.evidence, failed, causes: inquiry.causes })
 }
 
-/// Sends them, several at once: none of them is diagnosed by when it was sent.
+/// Sends these probes in parallel: no diagnosis uses their times.
 async fn ask(session: &Session, keys: Vec<ProbeKey>, target: &Target, record: &mut Record) {
     let send = |key: ProbeKey| async move { session.send(&ProbeRequest::new(key)).await };
     // Collected: a future that held the closure would not be `Send`.
@@ -74,7 +76,7 @@ async fn ask(session: &Session, keys: Vec<ProbeKey>, target: &Target, record: &m
     }
 }
 
-/// What no probe has asked yet and a diagnosis might have.
+/// Returns the probes that were not sent and that a diagnosis could choose.
 fn unasked(target: &Arc<Target>, record: &Record, evidence: &Evidence, failed: &[FailedStep]) -> Vec<ProbeKey> {
     let mut keys: Vec<ProbeKey> = Vec::new();
     for evidence_sources in [

@@ -1,4 +1,4 @@
-//! Rolls back with the operator's own command, where that is the advice, and smokes again. Sits in `run`, after the report is made.
+//! Runs the operator's rollback command, if that is the advice, and then a second smoke run.
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
@@ -12,22 +12,26 @@ use crate::report::{Advice, CommandRun, Report, RollBack, RolledBack, RunOutcome
 use crate::run::context::credentials::learn_all;
 use crate::run::context::smoke::Smoke;
 
-/// One command may take this long: shifting traffic takes a platform a minute or two.
+/// The longest time for one command: a platform needs a minute or two to shift traffic.
 const LONGEST: Duration = Duration::from_secs(300);
-/// Once it has ended, what is left of its output has this long to come.
+/// After the end of the command, its remaining output is read for this long.
 const REST: Duration = Duration::from_secs(1);
-/// Bytes of its output that are kept.
+/// How many bytes of the output are kept.
 const KEPT: usize = 16 << 10;
 
-/// Runs `command` through `sh -c` once for each service that is to be rolled back, with `FIVEWHYS_SERVICE`, `FIVEWHYS_REVISION` (what was
-/// deployed) and `FIVEWHYS_PREVIOUS`; then, if all of them ended with 0, smokes again. What came of it stands in the report's gate. Does
-/// nothing where the advice is another, or the run was stopped. A command under way is not stopped: half a roll back is worse. The exit code stays: a run that was rolled back has failed.
+/// Runs `command` through `sh -c` once for each service to roll back, then a second smoke run if every command ended
+/// with 0.
+///
+/// The command gets `FIVEWHYS_SERVICE`, `FIVEWHYS_REVISION` (what was deployed) and `FIVEWHYS_PREVIOUS`. The results go
+/// to the gate of the report. The function does nothing if the advice is another one, or if the run was stopped. A
+/// signal does not stop a running command, because an incomplete rollback is worse. The exit code stays: a run that was
+/// rolled back has failed.
 pub async fn roll_back(run: &Smoke, command: &str, report: &mut Report) {
     let Some(gate) = report.gate.as_mut().filter(|gate| gate.advice == Advice::RollBack) else { return };
     if run.conduct.interruption.signal().is_some() {
         return;
     }
-    // The command has our environment, and may print what the run did not need.
+    // The command has the environment of this process, and may print secrets that the run did not need.
     learn_all(&run.target, &run.redactor);
     let mut runs = Vec::new();
     for one in &gate.commands {
@@ -40,15 +44,15 @@ pub async fn roll_back(run: &Smoke, command: &str, report: &mut Report) {
     let second = if done { smoke(run, &|_| {}).await.ok().filter(|second| second.interrupted.is_none()) } else { None };
     let second = second.map(|second| in_short(&second));
     let says = match (&second, done) {
-        (Some(second), _) if second.outcome == RunOutcome::Passed => "rolled back, and the second smoke passed",
-        (Some(_), _) => "rolled back, and the second smoke failed too",
-        (None, true) => "rolled back, and the second smoke could not be driven",
-        (None, false) => "the command that rolls back failed",
+        (Some(second), _) if second.outcome == RunOutcome::Passed => "rolled back, and the second smoke run passed",
+        (Some(_), _) => "rolled back, and the second smoke run failed too",
+        (None, true) => "rolled back, but the second smoke run did not complete",
+        (None, false) => "the rollback command failed",
     };
     gate.rolled_back = Some(RolledBack { runs, second });
     report.exit.meaning = format!("{}; {says}", report.exit.meaning);
     if let Some(signal) = run.conduct.interruption.signal() {
-        // What was asked for was not done to its end.
+        // The second smoke run was interrupted.
         (report.interrupted, report.exit.code) = (Some(signal), signal.exit_code().code());
     }
 }
@@ -66,8 +70,8 @@ async fn once(run: &Smoke, command: &str, one: &RollBack) -> CommandRun {
     }
 }
 
-/// Standard error goes where standard output goes, in the order in which they are written. When its time is over, it is ended with all that
-/// it has started.
+/// Runs the command to its end. Standard error goes to standard output, in the order of writing. After the longest
+/// time, the command is killed with all processes that it started.
 async fn to_its_end(
     command: &str,
     one: &RollBack,
@@ -77,7 +81,7 @@ async fn to_its_end(
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(format!("exec 2>&1\n{command}")).kill_on_drop(true);
     shell.env("FIVEWHYS_SERVICE", &one.service).env("FIVEWHYS_REVISION", &one.from).env("FIVEWHYS_PREVIOUS", &one.to);
-    // A group of its own: Ctrl-C on the terminal is ours, not its.
+    // Its own process group: Ctrl-C on the terminal must not reach the command.
     #[cfg(unix)]
     shell.process_group(0);
     shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -91,26 +95,26 @@ async fn to_its_end(
         Some(status) => status.map_err(cannot),
         None => {
             kill(&mut child).await;
-            Err(format!("not done after {} s", LONGEST.as_secs()))
+            Err(format!("not finished after {} s", LONGEST.as_secs()))
         }
     }
 }
 
-/// Its end, with what it has written by then.
+/// Waits for the end of the command, and reads its output until then.
 async fn ended(child: &mut Child, bytes: &mut Vec<u8>) -> io::Result<ExitStatus> {
     let Some(output) = child.stdout.take() else { return child.wait().await };
     let mut read = std::pin::pin!(drain(output, bytes));
     tokio::select! {
         () = &mut read => child.wait().await,
         status = child.wait() => {
-            // What it leaves running in the background may hold the pipe for ever.
+            // A background process of the command may keep the pipe open.
             let _ = tokio::time::timeout(REST, &mut read).await;
             status
         }
     }
 }
 
-/// It may have ended meanwhile: then there is nothing to kill.
+/// Kills the process group. The command may have ended already.
 async fn kill(child: &mut Child) {
     #[cfg(unix)]
     if let Some(group) = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())) {
@@ -119,12 +123,12 @@ async fn kill(child: &mut Child) {
     let _ = child.kill().await;
 }
 
-/// Keeps the beginning and reads the rest away, so that nothing that writes much is held up.
+/// Keeps the first bytes and discards the rest, so that a command with much output is not blocked.
 async fn drain(mut from: impl AsyncRead + Unpin, bytes: &mut Vec<u8>) {
     let mut chunk = vec![0; KEPT];
     while let Ok(read @ 1..) = from.read(&mut chunk).await {
-        let room = KEPT.saturating_sub(bytes.len()).min(read);
-        bytes.extend_from_slice(&chunk[..room]);
+        let kept = KEPT.saturating_sub(bytes.len()).min(read);
+        bytes.extend_from_slice(&chunk[..kept]);
     }
 }
 
@@ -146,7 +150,7 @@ mod tests {
 
     use super::*;
 
-    /// Guards against a process that lives on; nothing depends on how long anything takes.
+    /// Ends the test if a process survives. No assertion depends on this time.
     const GUARD: Duration = Duration::from_secs(60);
 
     fn backend() -> RollBack {
@@ -155,7 +159,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_command_whose_time_is_over_is_ended_with_what_it_has_started() {
+    async fn a_command_that_takes_too_long_is_killed_with_its_children() {
         let folder = tempfile::tempdir().expect("a folder");
         let pipe = folder.path().join("alive");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is there");
@@ -163,17 +167,17 @@ mod tests {
         let command = format!("echo begun; (exec sleep 600 >'{}') & wait", pipe.display());
         let (is_alive, alive) = tokio::sync::oneshot::channel();
         let (has_ended, ends) = tokio::sync::oneshot::channel();
-        // Opens when the child of the shell has opened it, and ends when that child has.
+        // The pipe opens when the child of the shell opens it, and ends when that child ends.
         std::thread::spawn(move || {
             let mut from = std::fs::File::open(pipe).expect("a pipe");
-            is_alive.send(()).expect("somebody waits");
+            is_alive.send(()).expect("the test waits");
             has_ended.send(from.read_to_end(&mut Vec::new()))
         });
         let over = async { alive.await.expect("it is begun") };
         let mut bytes = Vec::new();
         let ended = to_its_end(&command, &backend(), over, &mut bytes).await;
-        assert_eq!(ended, Err("not done after 300 s".to_owned()));
-        let read = tokio::time::timeout(GUARD, ends).await.expect("nothing of it lives on").expect("the thread says");
+        assert_eq!(ended, Err("not finished after 300 s".to_owned()));
+        let read = tokio::time::timeout(GUARD, ends).await.expect("no process survives").expect("the thread says");
         assert_eq!(read.expect("it is read"), 0);
     }
 }

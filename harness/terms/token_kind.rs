@@ -45,4 +45,62 @@ impl TokenKind {
     pub const fn is_sent(self) -> bool {
         !matches!(self, Self::None)
     }
+
+    /// Reports whether the auth service mints this token, so that the target's issuer endpoint must be called first.
+    #[must_use]
+    pub const fn is_minted_by_auth_service(self) -> bool {
+        match self {
+            Self::Revoked | Self::Issued => true,
+            Self::Valid
+            | Self::None
+            | Self::Malformed
+            | Self::Expired
+            | Self::NotYetValid
+            | Self::WrongKey
+            | Self::AlgNone
+            | Self::WrongIssuer
+            | Self::WrongAudience
+            | Self::UnknownUser => false,
+        }
+    }
+
+    /// Reports whether the token is logged out before it is presented: the target's logout endpoint must be called first.
+    #[must_use]
+    pub const fn is_logged_out(self) -> bool {
+        match self {
+            Self::Revoked => true,
+            Self::Valid
+            | Self::None
+            | Self::Malformed
+            | Self::Expired
+            | Self::NotYetValid
+            | Self::WrongKey
+            | Self::AlgNone
+            | Self::WrongIssuer
+            | Self::WrongAudience
+            | Self::UnknownUser
+            | Self::Issued => false,
+        }
+    }
+
+    /// Reports whether the token may name another subject than the `sub` that the target gives for the user.
+    ///
+    /// The auth service may name the user in another way in the tokens that it mints. `revoked` counts as `false`: only its
+    /// refusal matters.
+    #[must_use]
+    pub const fn may_name_another_subject(self) -> bool {
+        match self {
+            Self::UnknownUser | Self::Issued => true,
+            Self::Valid
+            | Self::None
+            | Self::Malformed
+            | Self::Expired
+            | Self::NotYetValid
+            | Self::WrongKey
+            | Self::AlgNone
+            | Self::WrongIssuer
+            | Self::WrongAudience
+            | Self::Revoked => false,
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! What a deploy gate is told: what was deployed, what ran before. Shared by `smoke` and `merge`.
+//! What the deploy gate needs: what was deployed, and what ran before. Shared by `smoke` and `merge`.
 
 use clap::Args;
 use miette::miette;
@@ -10,32 +10,32 @@ use crate::gate::{Baseline, Previous};
 use crate::report;
 use crate::run::Conduct;
 
-/// Bytes that are taken of one file.
+/// The largest file that is read, in bytes.
 const LIMIT: u64 = 32 << 20;
 
 /// Options of a gate.
 #[derive(Debug, Args)]
 pub(crate) struct GateArgs {
-    /// What was just deployed, for example `backend=netra-backend-staging-00639-g4g`; may be repeated
+    /// The revision that was just deployed, for example `backend=netra-backend-staging-00639-g4g`; may be repeated
     #[arg(long, value_name = "SERVICE=REVISION", value_parser = revision)]
     pub(crate) deployed: Vec<(String, String)>,
-    /// What ran before it and would be gone back to: the revision, or a file `*.json` with its manifest
+    /// The previous revision, which a rollback would restore: its name, or a file `*.json` with its manifest
     /// (`gcloud run revisions describe … --format=json`); may be repeated
     #[arg(long, value_name = "SERVICE=REVISION", value_parser = revision)]
     previous: Vec<(String, String)>,
-    /// A JSON report of an earlier run of the same target: what failed in it is marked
+    /// A JSON report of an earlier run of the same target: steps that failed in it too are marked
     #[arg(long, value_name = "FILE")]
     baseline: Option<String>,
-    /// Fail only for what did not fail in the baseline
+    /// Fail only for failures that the baseline does not have
     #[arg(long, requires = "baseline")]
     new_only: bool,
-    /// Fail where a step passed only when it was repeated
+    /// Fail if a step passed only after a retry
     #[arg(long)]
     fail_on_flaky: bool,
 }
 
 impl GateArgs {
-    /// Reads the files that are named.
+    /// Reads the named files.
     pub(crate) fn read(&self, target: &Target) -> Result<Conduct, Mistake> {
         let previous = self.previous.iter().map(|(service, named)| previous(service, named, target));
         Ok(Conduct {
@@ -48,7 +48,7 @@ impl GateArgs {
     }
 }
 
-/// No revision has a dot in its name (they are DNS labels): what ends with `.json` is a file.
+/// Reads one `--previous`. The name of a revision is a DNS label and has no dot, so `*.json` is a file.
 fn previous(service: &str, named: &str, target: &Target) -> Result<Previous, Mistake> {
     if !named.ends_with(".json") {
         return Ok(Previous { service: service.to_owned(), revision: named.to_owned(), manifest: None });
@@ -63,7 +63,7 @@ fn baseline(file: &str, target: &Target) -> Result<Baseline, Mistake> {
     Ok(Baseline::of(&report::read(file, &text(file)?)?, &target.name)?)
 }
 
-/// The text of a file, if it is not over 32 MiB.
+/// Returns the text of a file of at most 32 MiB.
 pub(crate) fn text(file: &str) -> Result<String, Mistake> {
     use std::io::Read as _;
 
@@ -71,7 +71,7 @@ pub(crate) fn text(file: &str) -> Result<String, Mistake> {
     let read = std::fs::File::open(file).and_then(|from| from.take(LIMIT + 1).read_to_end(&mut bytes));
     read.map_err(|error| miette!("cannot read {file}: {error}"))?;
     if bytes.len() as u64 > LIMIT {
-        return Err(miette!("{file} holds over {} MiB", LIMIT >> 20).into());
+        return Err(miette!("{file} is larger than {} MiB", LIMIT >> 20).into());
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

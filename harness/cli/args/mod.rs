@@ -1,4 +1,14 @@
-//! TODO map.
+//! Options that several subcommands share.
+//!
+//! - `target`: which target, from which file, with which overrides
+//! - `shard`: which part of the scenarios
+//! - `gate`: what was deployed, and what ran before
+//! - `supplied`: evidence from files or standard input
+//! - `shown`, `reports`: the report on stdout, and the reports in files
+//! - `repository`: where a scenario file is in the repository, for GitHub annotations
+//! - `twin`: how the twin behaves
+//!
+//! Invariant: this folder reads and checks input, and never sends a probe.
 
 pub(crate) mod gate;
 pub(crate) mod reports;

@@ -1,4 +1,4 @@
-//! `--report FORMAT=PATH`: the same report in other formats, beside the one on stdout.
+//! `--report FORMAT=PATH`: the report in other formats, in addition to the one on stdout.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -14,23 +14,23 @@ use crate::cli::terminal::output;
 use crate::redact::Redactor;
 use crate::report::{Report, github, html, human, json, junit};
 
-/// Where else the report goes.
+/// Options for reports in files.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// Write the report in another format too, beside the one on stdout: html, json, junit, human, github; may be repeated. `github`
-    /// prints annotations and adds to the job summary; `github=PATH` writes the summary to PATH
+    /// Also write the report to a file: html, json, junit, human or github; may be repeated. `github` prints
+    /// annotations and adds to the job summary; `github=PATH` writes the summary to PATH
     #[arg(long, value_name = "FORMAT=PATH", value_parser = wanted)]
     report: Vec<Wanted>,
 }
 
-/// One more report. Only `github` may have no path.
+/// One additional report. Only `github` may have no path.
 #[derive(Debug, Clone)]
 struct Wanted {
     format: Format,
     path: Option<PathBuf>,
 }
 
-/// What `--report` can write.
+/// The formats of `--report`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     Html,
@@ -40,19 +40,19 @@ enum Format {
     Github,
 }
 
-/// What the report on stdout leaves room for.
+/// What stdout contains, which decides where workflow commands go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stdout {
-    /// Lines for people: workflow commands may follow it.
+    /// Lines for people: workflow commands may follow them.
     Lines,
-    /// One document: workflow commands go to stderr, which the runner reads too.
+    /// One JSON document: workflow commands go to stderr, which the runner reads too.
     Document,
 }
 
-/// Reports that could not be written. The others are.
+/// The reports that could not be written. All others were.
 #[derive(Debug, Error, Diagnostic)]
 #[error("cannot write {}", list(.0))]
-#[diagnostic(code(fivewhys::report::unwritable), help("every other report was written"))]
+#[diagnostic(code(fivewhys::report::unwritable), help("all other reports were written"))]
 struct Unwritten(Vec<(PathBuf, io::Error)>);
 
 fn list(failures: &[(PathBuf, io::Error)]) -> String {
@@ -60,7 +60,7 @@ fn list(failures: &[(PathBuf, io::Error)]) -> String {
 }
 
 impl ReportArgs {
-    /// Looks before the run whether every path can be written. Changes no file and leaves none behind.
+    /// Checks before the run that every path can be written. Changes no file and leaves none behind.
     pub(crate) fn check(&self) -> Result<(), Mistake> {
         let paths: Vec<&Path> = self.report.iter().filter_map(|wanted| wanted.path.as_deref()).collect();
         for (n, path) in paths.iter().enumerate() {
@@ -75,7 +75,8 @@ impl ReportArgs {
         Ok(())
     }
 
-    /// The report for stdout, in which nothing is a workflow command where such commands are wanted.
+    /// Returns the report for stdout. With `github` annotations, the runner is told not to read workflow commands in
+    /// it.
     pub(crate) fn fenced(&self, text: String, stdout: Stdout) -> String {
         if self.annotates() && stdout == Stdout::Lines {
             return github::stopped(&text, &uuid::Uuid::new_v4().simple().to_string());
@@ -83,7 +84,7 @@ impl ReportArgs {
         text
     }
 
-    /// Writes every report, and says at the end which could not be written.
+    /// Writes every report. The error names all reports that could not be written.
     pub(crate) fn write(
         &self,
         report: &Report,
@@ -123,12 +124,12 @@ impl Wanted {
     }
 }
 
-/// The file that GitHub names. Elsewhere there is none.
+/// Returns the summary file of a GitHub job, if the process runs in one.
 fn job_summary() -> Option<PathBuf> {
     std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
-/// Adds: steps before us may have written there.
+/// Appends to the job summary: earlier steps of the job may have written to it.
 fn add_to_job_summary(report: &Report) -> Result<(), (PathBuf, io::Error)> {
     let Some(path) = job_summary() else { return Ok(()) };
     let summary = github::summary(report);
@@ -138,7 +139,7 @@ fn add_to_job_summary(report: &Report) -> Result<(), (PathBuf, io::Error)> {
 
 fn wanted(text: &str) -> Result<Wanted, String> {
     let (format, path) = text.split_once('=').map_or((text, None), |(format, path)| (format, Some(path)));
-    let format = Format::from_str(format, false).map_err(|_| format!("`{format}` is none of {}", formats()))?;
+    let format = Format::from_str(format, false).map_err(|_| format!("`{format}` is not one of {}", formats()))?;
     match path {
         Some(path) if !path.is_empty() => Ok(Wanted { format, path: Some(path.into()) }),
         None if format == Format::Github => Ok(Wanted { format, path: None }),
@@ -151,7 +152,7 @@ fn formats() -> String {
     names.map(|name| name.get_name().to_owned()).collect::<Vec<_>>().join(", ")
 }
 
-/// Opens the file for writing, and takes it away again if it was not there. A pipe or a device is taken on trust.
+/// Opens the file for writing, and removes it again if it did not exist. A pipe or a device is not tried.
 fn try_out(path: &Path) -> io::Result<()> {
     let there = path.try_exists()?;
     if there && !path.is_file() && !path.is_dir() {
@@ -161,12 +162,13 @@ fn try_out(path: &Path) -> io::Result<()> {
     if there { Ok(()) } else { fs::remove_file(path) }
 }
 
-/// The report with every text in it redacted once more: the rail behind the rail. Text by text, since a mark such as `<secret:x>` put
-/// into markup would break it.
+/// Redacts every text of the report once more, as a second safeguard. It must happen before rendering: a label such as
+/// `<secret:x>` would break markup.
 fn cleaned(report: &Report, redactor: &Redactor) -> Report {
     let mut value = serde_json::to_value(report).unwrap_or_default();
     clean(&mut value, redactor);
-    // It fails only if a word of our own is a secret; nothing that came from outside is such a word.
+    // This fails only if an enum spelling of the report is a secret. Then the report, already redacted, is used as it
+    // is.
     serde_json::from_value(value).unwrap_or_else(|_| report.clone())
 }
 

@@ -1,10 +1,11 @@
-//! Where a step's source lies in the checkout that GitHub shows. Sits in `cli`, under `reports`.
+//! Where a scenario file is in the repository that GitHub shows.
 
 use std::path::{Path, PathBuf};
 
 use crate::report::github::Place;
 
-/// The file and line of a `FILE:LINE`, as the repository knows it. Nothing for a scenario that is built in, and for files elsewhere.
+/// Returns the file and line of a `FILE:LINE`, relative to the repository, or `None` for built-in scenarios and files
+/// outside of it.
 pub(crate) fn place(source: &str) -> Option<Place> {
     let root = std::env::var_os("GITHUB_WORKSPACE").filter(|root| !root.is_empty()).map(PathBuf::from);
     within(&root.or_else(|| std::env::current_dir().ok())?, source)
@@ -22,7 +23,7 @@ mod tests {
     use super::{Place, within};
 
     #[test]
-    fn only_what_is_in_the_repository_has_a_place_there() {
+    fn only_files_in_the_repository_have_a_place() {
         let root = tempfile::tempdir().expect("a folder");
         let file = root.path().join("a.toml");
         std::fs::write(&file, "").expect("a file");

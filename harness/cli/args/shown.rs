@@ -1,4 +1,4 @@
-//! How a report is shown: on stdout by these options, and beside it by `--report`. Shared by `smoke` and `merge`.
+//! How the report is shown on stdout, and which reports are written to files. Shared by `smoke` and `merge`.
 
 use std::io::IsTerminal as _;
 
@@ -11,21 +11,21 @@ use crate::cli::terminal::output;
 use crate::redact::Redactor;
 use crate::report::{Report, human, json};
 
-/// Options of every command that gives a report.
+/// Options of every subcommand with a report.
 #[derive(Debug, Args)]
 pub(crate) struct ShownArgs {
-    /// How the report on stdout looks
+    /// The format of the report on stdout
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
     #[command(flatten)]
     reports: ReportArgs,
-    /// Show every probe, and what ruled each fault out
+    /// Also show every probe, and what ruled out each fault
     #[arg(long, short)]
     verbose: bool,
-    /// Show each failed call as a curl command, its token as `$TOKEN`
+    /// Also show each failed call as a curl command, with `$TOKEN` for the token
     #[arg(long)]
     curl: bool,
-    /// Print the outcome alone, in one line
+    /// Print only the outcome, on one line
     #[arg(long, short, conflicts_with_all = ["verbose", "curl"])]
     quiet: bool,
 }
@@ -40,14 +40,14 @@ enum Format {
 }
 
 impl ShownArgs {
-    /// Looks before the run whether everything can be written.
+    /// Checks before the run that every report can be written.
     pub(crate) fn check(&self) -> Result<(), Mistake> {
         self.reports.check()
     }
 
-    /// Prints the report, and writes it wherever else it is wanted.
+    /// Prints the report, and writes the reports in files.
     pub(crate) fn show(&self, report: &Report, redactor: &Redactor) -> Result<(), Mistake> {
-        // Everything in it was redacted when it was kept; this is the rail behind the rail.
+        // All texts were redacted when they were recorded; this is a second safeguard.
         let (text, stdout) = (redactor.clean_own(&self.render(report)), self.stdout());
         output::print(&self.reports.fenced(text, stdout)).into_diagnostic()?;
         self.reports.write(report, redactor, self.verbose, stdout)

@@ -1,5 +1,5 @@
-//! Evidence handed over on the command line: `--manifest` and `--logs`, each a file or `-` for standard input. Read and checked before
-//! anything is driven.
+//! Evidence from the command line: `--manifest` and `--logs`, each a file or `-` for standard input. Read and checked
+//! before the run.
 
 use std::io::{self, IsTerminal as _, Read};
 
@@ -11,27 +11,29 @@ use crate::config::Target;
 use crate::evidence::Supplied;
 use crate::terms::Service;
 
-/// Bytes that are taken of one file.
+/// The largest file that is read, in bytes.
 const LIMIT: u64 = 32 << 20;
 
-/// Options that hand over evidence.
+/// Options that supply evidence.
 #[derive(Debug, Args)]
 pub(crate) struct SuppliedArgs {
-    /// Evidence: what `gcloud run services describe` or `revisions describe` prints in JSON, from a file or from `-`; whose it is tells
-    /// its name, or `backend=FILE`; may be repeated
+    /// Evidence: the JSON output of `gcloud run services describe` or `gcloud run revisions describe`, in a file or on
+    /// standard input (`-`). The name in the manifest decides the service, or `backend=FILE` does; may be repeated
     #[arg(long, value_name = "[SERVICE=]FILE")]
     manifest: Vec<String>,
-    /// Evidence: what `gcloud logging read` prints in JSON, from a file or from `-`; may be repeated
+    /// Evidence: the JSON output of `gcloud logging read`, in a file or on standard input (`-`); may be repeated
     #[arg(long, value_name = "FILE")]
     logs: Vec<String>,
 }
 
 impl SuppliedArgs {
-    /// Reads all of it.
+    /// Reads all evidence.
     pub(crate) fn read(&self, target: &Target) -> Result<Supplied, Mistake> {
         let from_stdin = self.manifest.iter().map(|one| whose(one).1).chain(self.logs.iter().map(String::as_str));
         if from_stdin.filter(|file| *file == "-").count() > 1 {
-            return Err(miette!("standard input can be read once: only one `-` of --manifest and --logs").into());
+            return Err(
+                miette!("standard input can be read once: use `-` for only one of --manifest and --logs").into()
+            );
         }
         let mut supplied = Supplied::default();
         for given in &self.manifest {
@@ -45,7 +47,7 @@ impl SuppliedArgs {
     }
 }
 
-/// `backend=FILE`, or a file whose text tells whose it is.
+/// Splits `backend=FILE`. Without a service, the name in the file decides.
 fn whose(given: &str) -> (Option<Service>, &str) {
     match given.split_once('=') {
         Some(("backend", file)) => (Some(Service::Backend), file),
@@ -60,7 +62,7 @@ fn called(file: &str) -> &str {
 
 fn text(file: &str) -> Result<String, Mistake> {
     if file == "-" && io::stdin().is_terminal() {
-        return Err(miette!("standard input is a terminal: pipe the JSON in, or name a file").into());
+        return Err(miette!("standard input is a terminal: pipe the JSON to it, or name a file").into());
     }
     let opened: io::Result<Box<dyn Read>> =
         if file == "-" { Ok(Box::new(io::stdin())) } else { std::fs::File::open(file).map(|file| Box::new(file) as _) };
@@ -68,7 +70,7 @@ fn text(file: &str) -> Result<String, Mistake> {
     let read = opened.and_then(|from| from.take(LIMIT + 1).read_to_end(&mut bytes));
     read.map_err(|error| miette!("cannot read {}: {error}", called(file)))?;
     if bytes.len() as u64 > LIMIT {
-        return Err(miette!("{} holds over {} MiB", called(file), LIMIT >> 20).into());
+        return Err(miette!("{} is larger than {} MiB", called(file), LIMIT >> 20).into());
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -1,4 +1,4 @@
-//! Which target, from which file, with what laid over it. Shared by all subcommands that need one.
+//! Which target, from which file, with which overrides. Shared by all subcommands that need a target.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,54 +11,55 @@ use crate::diagnose::Catalogue;
 use crate::document::ConfigError;
 use crate::terms::EvidenceSource;
 
-/// Options that pick a target.
+/// Options that select a target.
 #[derive(Debug, Args)]
 pub(crate) struct TargetArgs {
-    /// The target file [default: ./fivewhys.toml, or else the one built in]
+    /// The target file [default: ./fivewhys.toml, or else the built-in file]
     #[arg(long, global = true, value_name = "FILE", env = "FIVEWHYS_CONFIG")]
     config: Option<PathBuf>,
-    /// The target [default: the file's `default`]
+    /// The name of the target [default: `default` in the target file]
     #[arg(long, short, global = true, value_name = "NAME", env = "FIVEWHYS_TARGET")]
     target: Option<String>,
     /// Set a value of the target, for example `budget.run=30s`; may be repeated
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Use only this evidence, of what the target grants; `edge` is always used
+    /// Use only these sources of evidence, out of those that the target grants; `edge` is always used
     #[arg(long, global = true, value_name = "SOURCE,…", alias = "doors", value_delimiter = ',')]
     evidence: Option<Vec<EvidenceSource>>,
-    /// A file of faults beside the built-in catalogue and the target's own; may be repeated
+    /// A file with faults, in addition to the built-in catalogue and that of the target; may be repeated
     #[arg(long, global = true, value_name = "FILE")]
     catalogue: Vec<PathBuf>,
 }
 
 impl TargetArgs {
-    /// The built-in catalogue with the target's files and those named.
+    /// Returns the built-in catalogue with the files of the target and of the command line.
     pub(crate) fn catalogue(&self, target: &Target) -> Result<Arc<Catalogue>, Mistake> {
         Ok(Catalogue::with(&[target.catalogue.as_slice(), &self.catalogue].concat())?)
     }
 
-    /// The evidence that were named.
+    /// Returns the sources of evidence that the command line names.
     pub(crate) fn evidence_sources(&self) -> Option<&[EvidenceSource]> {
         self.evidence.as_deref()
     }
 
-    /// Files of faults that were named.
+    /// Returns the catalogue files that the command line names.
     pub(crate) fn catalogue_files(&self) -> &[PathBuf] {
         &self.catalogue
     }
 
-    /// The target file, where there is one, and whether it was named.
+    /// Returns the target file, if there is one, and whether the command line names it.
     pub(crate) fn file_path(&self) -> (Option<PathBuf>, bool) {
         let here = PathBuf::from("fivewhys.toml");
         (self.config.clone().or_else(|| Some(here).filter(|here| here.is_file())), self.config.is_some())
     }
 
-    /// The target, with everything laid over it.
+    /// Returns the target with all overrides.
     pub(crate) fn resolve(&self) -> Result<Target, Mistake> {
         self.resolve_for(None)
     }
 
-    /// The same; where none is named, the one of this name instead of the file's default.
+    /// Returns the target with all overrides. If the command line names none, `otherwise` is used instead of the
+    /// default of the file.
     pub(crate) fn resolve_for(&self, otherwise: Option<&str>) -> Result<Target, Mistake> {
         let file = match self.file_path().0 {
             Some(path) => TargetFile::read(&path)?,
@@ -71,7 +72,8 @@ impl TargetArgs {
         Ok(target)
     }
 
-    /// The target of this file that was named, or its default or only one; one marked `production` as well, since nothing is sent to it.
+    /// Returns the target that the command line names, or else the default or the only one of the file. It may be
+    /// marked `production`, since `check` sends nothing.
     pub(crate) fn pick(&self, file: &TargetFile) -> Result<Target, ConfigError> {
         let names = file.names();
         let only = names.first().copied().filter(|_| names.len() == 1);

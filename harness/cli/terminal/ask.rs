@@ -1,4 +1,4 @@
-//! `--ask`: shows the command that would settle the verdict and asks on the terminal whether to run it.
+//! `--ask`: shows the command that would settle the verdict, and asks on the terminal whether to run it.
 
 use std::io::{self, BufRead, IsTerminal as _, Write};
 use std::sync::Arc;
@@ -10,15 +10,15 @@ use crate::cli::terminal::progress::Progress;
 use crate::diagnose::Settling;
 use crate::run::MayRun;
 
-/// Asks on stderr, hears on stdin.
+/// Returns a function that asks on stderr and reads the answer from stdin.
 ///
 /// # Errors
-/// When one of them is no terminal: nobody could answer.
+/// When one of them is not a terminal.
 pub(crate) fn on_terminal(progress: &Progress) -> Result<MayRun, Mistake> {
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return Err(miette!(
-            help = "without one, run the report's command yourself and hand its output over with --manifest or --logs",
-            "--ask needs a terminal to ask on"
+            help = "without a terminal, run the command of the report yourself and supply its output with --manifest or --logs",
+            "--ask needs a terminal"
         )
         .into());
     }
@@ -28,14 +28,14 @@ pub(crate) fn on_terminal(progress: &Progress) -> Result<MayRun, Mistake> {
     }))
 }
 
-/// Only `y` and `yes` are one.
+/// Asks about one command. Only `y` and `yes` mean yes.
 fn answer(settling: &Settling, from: &mut dyn BufRead, to: &mut dyn Write) -> io::Result<bool> {
     let command = settling.command.as_deref().unwrap_or_default();
     let visible: String = command.chars().filter(|c| !c.is_control()).collect();
     write!(
         to,
-        "\n{} of {} causes would be left by {}:\n\n    {visible}\n\n",
-        settling.leaves, settling.of, settling.asks
+        "\n{} would leave about {} of {} possible causes:\n\n    {visible}\n\n",
+        settling.asks, settling.leaves, settling.of
     )?;
     write!(to, "run it? [y/N] ")?;
     to.flush()?;
@@ -58,7 +58,7 @@ mod tests {
     #[case::enter("\n", false)]
     #[case::nothing("", false)]
     #[case::anything("yesterday\n", false)]
-    fn only_a_yes_is_one(#[case] said: &str, #[case] runs: bool) {
+    fn only_y_and_yes_mean_yes(#[case] said: &str, #[case] runs: bool) {
         let settling = Settling {
             evidence: "manifest".to_owned(),
             asks: "the backend's manifest".to_owned(),

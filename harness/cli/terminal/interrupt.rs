@@ -1,9 +1,9 @@
-//! Ctrl-C and SIGTERM: the first one stops the run, which then reports; the second one ends the program at once.
+//! Ctrl-C and SIGTERM: the first signal stops the run, which then reports; the second one ends the program at once.
 
 use crate::report::Signal;
 use crate::run::Interruption;
 
-/// From now on the signals stop this run.
+/// Installs the signal handlers for this run.
 pub(crate) fn listen(interruption: &Interruption) -> std::io::Result<()> {
     let interruption = interruption.clone();
     let mut signals = Signals::new()?;
@@ -46,7 +46,7 @@ impl Signals {
     }
 
     async fn next(&mut self) -> Signal {
-        // Where it cannot be heard of, nobody interrupts.
+        // Without a signal handler, the run cannot be interrupted.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

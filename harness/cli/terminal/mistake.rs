@@ -1,4 +1,4 @@
-//! Bad usage or configuration: shown on stderr with file, line, column and caret where there are any; exit code 2.
+//! Errors of usage or configuration: shown on stderr, with file, line, column and caret if there are any. Exit code 2.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, Report};
 use crate::cli::terminal::output;
 use crate::run;
 
-/// What a subcommand gives when nothing could be tested.
+/// The error of a subcommand that could not do its work.
 #[derive(Debug)]
 pub(crate) struct Mistake(Report);
 
@@ -19,7 +19,7 @@ impl<E: Into<Report>> From<E> for Mistake {
 }
 
 impl Mistake {
-    /// Shows it and gives the exit code.
+    /// Shows the error and returns the exit code.
     pub(crate) fn show(self) -> ExitCode {
         let colour = output::colour(std::io::stderr().is_terminal());
         let theme = match (colour, output::unicode()) {

@@ -1,4 +1,13 @@
-//! TODO map.
+//! The terminal: what the program prints, asks and hears.
+//!
+//! - `output`: prints to stdout, and decides colour, width and character set
+//! - `progress`: the progress line on stderr
+//! - `mistake`: shows an error of usage or configuration
+//! - `ask`: asks whether to run a command
+//! - `interrupt`: Ctrl-C and SIGTERM
+//! - `bug`: reports a panic
+//!
+//! Invariant: data goes to stdout, everything else to stderr.
 
 pub(crate) mod ask;
 pub(crate) mod bug;

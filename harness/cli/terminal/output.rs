@@ -1,4 +1,4 @@
-//! Where text goes and how it may look: data on stdout, logs on stderr, colour only where it is wanted.
+//! Where text goes and how it looks: data on stdout, logs on stderr, colour only on request or on a terminal.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -6,10 +6,10 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Columns, where nothing says otherwise.
+/// The default width, in columns.
 const WIDTH: usize = 100;
 
-/// Writes a whole text to stdout. A reader that has gone away is no mistake of ours.
+/// Writes a text to stdout. A reader that closed the pipe is not an error.
 pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -18,30 +18,31 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     }
 }
 
-/// Logs of the program itself, to stderr: `FIVEWHYS_LOG=debug`.
+/// Starts the log of the program itself, on stderr: `FIVEWHYS_LOG=debug`.
 pub(crate) fn log_to_stderr() {
-    // Only our own lines: libraries log cookies and payloads.
+    // Only the lines of fivewhys: libraries log cookies and payloads.
     let level = std::env::var("FIVEWHYS_LOG").ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::WARN);
     let filter = Targets::new().with_target("fivewhys", level);
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(colour(io::stderr().is_terminal()));
     tracing_subscriber::registry().with(lines.with_filter(filter)).init();
 }
 
-/// Whether to use colour on a stream: <https://no-color.org>, `CLICOLOR_FORCE`, else on a terminal.
+/// Reports whether to use colour on a stream: by `NO_COLOR` (<https://no-color.org>), by `CLICOLOR_FORCE`, or else on a
+/// terminal.
 pub(crate) fn colour(terminal: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     !set("NO_COLOR") && (std::env::var("CLICOLOR_FORCE").is_ok_and(|value| value != "0") || (terminal && !dumb))
 }
 
-/// Columns of stdout: the terminal's, else `COLUMNS`, else 100.
+/// Returns the width of stdout: that of the terminal, or else `COLUMNS`, or else 100.
 pub(crate) fn width() -> usize {
     let terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     terminal.or(told).unwrap_or(WIDTH).max(40)
 }
 
-/// Whether the locale shows more than ASCII.
+/// Reports whether the locale can show more than ASCII.
 pub(crate) fn unicode() -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()

@@ -1,4 +1,4 @@
-//! Live progress on a terminal's stderr; nothing anywhere else.
+//! The progress line on stderr. Shown only on a terminal.
 
 use std::io::IsTerminal as _;
 use std::time::Duration;
@@ -7,12 +7,12 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::run::Event;
 
-/// One line that is redrawn, and gone at the end. Clones show the same line.
+/// One line that is redrawn, and removed at the end. Clones show the same line.
 #[derive(Clone)]
 pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    /// Shown only where a person looks at stderr.
+    /// Returns a progress line. It is hidden if stderr is not a terminal, or in CI.
     pub(crate) fn new() -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         if std::io::stderr().is_terminal() && std::env::var_os("CI").is_none() {
@@ -25,24 +25,24 @@ impl Progress {
         Self(bar)
     }
 
-    /// Does something else with the terminal, the line out of the way.
+    /// Hides the line while `other` uses the terminal.
     pub(crate) fn aside<T>(&self, other: impl FnOnce() -> T) -> T {
         self.0.suspend(other)
     }
 
-    /// Takes in what happened.
+    /// Shows an event of the run.
     pub(crate) fn tell(&self, event: &Event) {
         match event {
             Event::Started { steps } => self.0.set_length(*steps as u64),
             Event::StepStarted { step } => self.0.set_message(step.clone()),
             Event::StepEnded { .. } => self.0.inc(1),
-            Event::DiagnosisStarted => self.0.set_message("asking why"),
-            Event::Asking { probe } => self.0.set_message(format!("asking why: {probe}")),
+            Event::DiagnosisStarted => self.0.set_message("diagnosing"),
+            Event::Asking { probe } => self.0.set_message(format!("diagnosing: {probe}")),
             Event::Ended => self.0.finish_and_clear(),
         }
     }
 
-    /// So many of so many are done.
+    /// Shows that `done` of `all` are done.
     #[cfg(feature = "twin")]
     pub(crate) fn count(&self, done: usize, all: usize) {
         self.0.set_length(all as u64);

@@ -1,57 +1,57 @@
-//! Why an exchange ended before its time, in the words of RFC 9209, section 2.3. Sits in `probe`.
+//! Why an exchange ended early, in the terms of RFC 9209, section 2.3.
 
 use serde::{Deserialize, Serialize};
 
-/// What ended an exchange, and what the stack said about it (redacted).
+/// What ended an exchange early, with the message of the network library (redacted).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TransportError {
     /// The kind.
     pub kind: ErrorKind,
-    /// The stack's own words, one line.
+    /// The message of the network library, on one line.
     pub detail: String,
 }
 
-/// RFC 9209 error types, as far as a client can tell them apart, and three of our own limits.
+/// The error types of RFC 9209 that a client can distinguish, and the limits of the harness itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
-    /// The name does not resolve.
+    /// The host name does not resolve.
     DnsError,
-    /// Nobody listens on the port.
+    /// No process listens on the port.
     ConnectionRefused,
     /// The TCP or TLS handshake did not end in time.
     ConnectionTimeout,
-    /// No route, network unreachable.
+    /// No route to the host, or the network is unreachable.
     DestinationIpUnroutable,
-    /// The connection was closed or reset before the answer had begun.
+    /// The connection was closed or reset before the response started.
     ConnectionTerminated,
-    /// The certificate does not fit (host, chain, date).
+    /// The certificate is not valid for this host (name, chain, date).
     TlsCertificateError,
     /// TLS failed in another way.
     TlsProtocolError,
-    /// The answer did not begin within the probe's deadline.
+    /// The response did not start before the deadline of the probe.
     HttpResponseTimeout,
-    /// The answer began and broke off.
+    /// The response started and broke off.
     HttpResponseIncomplete,
-    /// What came is not HTTP, or not a WebSocket handshake.
+    /// The response is not HTTP, or not a WebSocket handshake.
     HttpProtocolError,
-    /// The body passed the size limit.
+    /// The body exceeded the size limit.
     HttpResponseBodySize,
-    /// A stream or socket was open and said nothing (more) until the deadline.
+    /// A stream or socket was open and sent nothing more until the deadline.
     StreamTimeout,
-    /// A stream or socket passed the limit on events or frames.
+    /// A stream or socket exceeded the limit on events or frames.
     EventLimit,
-    /// The run's budget was spent before this probe could be sent or end.
+    /// The budget of the run was spent before this probe was sent or ended.
     BudgetSpent,
 }
 
 impl ErrorKind {
-    /// Whether no host ever had anything of the request.
-    pub(crate) const fn reached_nobody(self) -> bool {
+    /// Reports whether no host received any part of the request.
+    pub(crate) const fn reached_no_host(self) -> bool {
         matches!(self, Self::DnsError | Self::ConnectionRefused | Self::DestinationIpUnroutable)
     }
 
-    /// The RFC 9209 word, or ours.
+    /// Returns the spelling: that of RFC 9209 where there is one.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,24 +1,25 @@
-//! What a probe is: one call of one endpoint with one token kind, token location and caller. Sits in `probe`; the catalogue predicts per key.
+//! What a probe is: one call of one endpoint with one token kind, token location, caller and user.
 
 use crate::terms::{Caller, TokenLocation};
 use serde::{Deserialize, Serialize};
 
 use crate::terms::TokenKind;
 
-/// One call of one endpoint with one token kind, token location, caller and user. Two exchanges with equal keys are repetitions.
+/// One call of one endpoint with one token kind, token location, caller and user. Two exchanges with equal keys are
+/// repetitions.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ProbeKey {
     /// The endpoint's id, for example `backend.chat-stream`.
     #[serde(alias = "surface")]
     pub endpoint: String,
-    /// What is presented as credential.
+    /// The kind of token that is presented.
     pub token: TokenKind,
-    /// How it travels.
+    /// Where the request carries the token.
     #[serde(alias = "carrier")]
     pub token_location: TokenLocation,
-    /// Who we say we are; always `none` on endpoints that take no service credentials.
+    /// The service credentials that are presented; always `none` on endpoints that take none.
     pub caller: Caller,
-    /// The target's name of the user the token speaks for.
+    /// The name that the target gives to the user of the token.
     pub user: String,
 }
 

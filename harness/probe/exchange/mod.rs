@@ -1,4 +1,9 @@
-//! What went over the wire for a probe. The arrow from `probe` to `observe`: facts only, serialisable, already redacted.
+//! The record of a probe: what was sent, what came back, and when. Serialisable and redacted.
+//!
+//! - `key`: what was probed
+//! - `error`: why the exchange ended early
+//!
+//! Invariant: this folder only contains data; it opens no connection.
 
 pub(crate) mod error;
 pub(crate) mod key;
@@ -7,23 +12,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::probe::{ProbeKey, TransportError};
 
-/// One probe, sent and answered (or not). Holds no token and no secret: they are replaced before the exchange is built.
+/// One probe with its response, if one came. Contains no token and no secret: they are replaced before the exchange is
+/// built.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Exchange {
     /// Ordinal within the run, from 1.
     pub id: u32,
     /// What was probed.
     pub probe: ProbeKey,
-    /// `scenario/step` when a scenario asked for it, nothing when the diagnosis did.
+    /// `scenario/step`, if a step of a scenario sent it; absent if the diagnosis sent it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
-    /// When it was sent, by our clock.
+    /// When the probe was sent, by the local clock.
     pub started_at: jiff::Timestamp,
     /// The W3C trace id that was sent in `traceparent`: 32 hex digits.
     pub trace_id: String,
-    /// What was sent.
+    /// The request.
     pub request: SentRequest,
-    /// Status line and headers of the answer, when one came. For a WebSocket this is the handshake's.
+    /// Status line and headers of the response, if one came. For a WebSocket: of the handshake.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<Head>,
     /// The body, up to the size limit. Empty for an upgraded WebSocket.
@@ -35,21 +41,21 @@ pub struct Exchange {
     /// WebSocket text and binary frames, both directions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frames: Vec<Frame>,
-    /// How the WebSocket was closed, when a close frame was seen.
+    /// How the WebSocket was closed, if a close frame was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close: Option<Close>,
-    /// What ended the exchange before its time: no answer, half an answer, a deadline, a limit.
+    /// What ended the exchange early: no response, an incomplete response, a deadline, a limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TransportError>,
     /// Phase times.
     pub phases: Phases,
-    /// For the token kind `issued` and for issuer endpoints: whether our signing secret verifies the signature of the token that the
-    /// auth service minted. Checked locally; nothing of the token is kept.
+    /// For the token kind `issued` and for issuer endpoints: whether the signing secret of the target verifies the
+    /// token that the auth service minted. Checked locally; the token is not kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_with_our_secret: Option<bool>,
 }
 
-/// The request as sent, with credentials replaced by `<token:KIND>` and `<secret>`.
+/// The request as it was sent, with credentials replaced by `<token:KIND>` and `<secret>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SentRequest {
     /// `GET`, `POST`, … For a WebSocket: `GET`.
@@ -79,9 +85,9 @@ pub struct Head {
 pub struct Body {
     /// The bytes as text (lossy UTF-8), redacted.
     pub text: String,
-    /// How many bytes came over the wire.
+    /// How many bytes were received.
     pub bytes: usize,
-    /// Whether the size limit cut it.
+    /// Whether the size limit cut the body.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
 }
@@ -102,7 +108,7 @@ pub struct StreamEvent {
 pub struct Frame {
     /// Milliseconds after the request was sent.
     pub at_ms: u64,
-    /// Who sent it.
+    /// Which side sent it.
     pub from: Side,
     /// The event's name, as for [`StreamEvent::name`]; empty when there is none.
     pub name: String,
@@ -114,20 +120,20 @@ pub struct Frame {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
-    /// We.
+    /// The harness.
     Client,
-    /// They.
+    /// The system under test.
     Server,
 }
 
 /// A WebSocket close frame (RFC 6455, 7.4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Close {
-    /// The close code; 1005 when the frame carried none.
+    /// The close code; 1005 if the frame had none.
     pub code: u16,
     /// The reason, redacted.
     pub reason: String,
-    /// Who closed first.
+    /// Which side closed first.
     pub by: Side,
 }
 
@@ -143,31 +149,31 @@ pub struct Phases {
     /// The status line had arrived after this long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_byte_ms: Option<f64>,
-    /// Everything was over after this long.
+    /// The exchange ended after this long.
     pub end_ms: f64,
 }
 
 impl Exchange {
-    /// The first header of this name (lower case), if any.
+    /// Returns the first header of this name (lower case), if any.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let headers = &self.head.as_ref()?.headers;
         headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
-    /// Every header of this name (lower case), in order.
+    /// Returns every header of this name (lower case), in order.
     pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let all = self.head.iter().flat_map(|head| &head.headers);
         all.filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
-    /// The status code, if a status line arrived.
+    /// Returns the status code, if a status line arrived.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.head.as_ref().map(|head| head.status)
     }
 
-    /// Server frames only.
+    /// Returns the frames that the server sent.
     pub fn received(&self) -> impl Iterator<Item = &Frame> {
         self.frames.iter().filter(|frame| frame.from == Side::Server)
     }

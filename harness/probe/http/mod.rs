@@ -1,4 +1,4 @@
-//! Probes over HTTP, by reqwest: one connection a probe, no redirects, no retries. Sits in `probe`.
+//! Probes over HTTP with reqwest: one connection per probe, no redirects, no retries.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use crate::probe::transport::classify::{Stage, classify};
 use crate::probe::transport::phases::Stopwatch;
 use crate::probe::transport::{Rules, before_connection, body};
 use crate::probe::{ErrorKind, TransportError, sse};
-use crate::terms::EndpointKind;
 
-/// Sends the request and reads the answer: as events where it is a stream of them and the endpoint says so, else as a body.
+/// Sends the request and reads the response: as events if the endpoint is an event stream and the response is one,
+/// otherwise as a body.
 pub(crate) async fn send(wire: Rendered, headers: HeaderMap, rules: &Rules<'_>) -> Answer {
     let watch = Stopwatch::default();
     let mut answer = match execute(wire, headers, rules, &watch).await {
@@ -43,7 +43,7 @@ async fn execute(
 fn failure(error: &reqwest::Error, watch: &Stopwatch) -> TransportError {
     let stage = if error.is_connect() { Stage::Connecting } else { Stage::Waiting };
     let mut failure = classify(error, stage);
-    // reqwest's own connect timeout is a type that cannot be named
+    // The type of reqwest's connect timeout is private, so `classify` cannot see it.
     if error.is_timeout() && stage == Stage::Connecting {
         failure.kind = ErrorKind::ConnectionTimeout;
         failure = before_connection(failure, watch);
@@ -77,7 +77,7 @@ async fn read(response: reqwest::Response, rules: &Rules<'_>) -> Answer {
     let mut answer = Answer::default();
     let (parts, mut content) = hyper::http::Response::from(response).into_parts();
     answer.begun(parts, rules.deadline.elapsed_ms());
-    if rules.endpoint.kind == EndpointKind::Sse && sse::is_event_stream(&answer.headers) {
+    if rules.endpoint.kind.is_event_stream() && sse::is_event_stream(&answer.headers) {
         sse::read(&mut content, &mut answer, rules).await;
     } else {
         body::read(&mut content, &mut answer, rules.budget.body_bytes, &rules.deadline).await;
@@ -99,7 +99,7 @@ mod tests {
     #[case("http://api.localhost", true)]
     #[case("http://10.0.0.1", false)]
     #[case("https://localhost.example", false)]
-    fn loopback_is_known(#[case] url: &str, #[case] loopback: bool) {
+    fn loopback_hosts_are_recognised(#[case] url: &str, #[case] loopback: bool) {
         assert_eq!(is_loopback(&Url::parse(url).unwrap()), loopback);
     }
 }

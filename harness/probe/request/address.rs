@@ -1,10 +1,10 @@
-//! The URL of a probe. Sits in `probe`; a path or a capture can never move a token to another host.
+//! The URL of a probe. Neither a path nor a captured value can send a token to another host.
 
 use url::Url;
 
 use crate::probe::CannotProbe;
 
-/// `base` with `path` appended and `query` set.
+/// Returns `base` with `path` appended and `query` set.
 pub(crate) fn url(base: &Url, path: &str, query: &[(String, String)]) -> Result<Url, CannotProbe> {
     if let Some(why) = objection(path) {
         return Err(CannotProbe::Path { path: path.to_owned(), why });
@@ -24,14 +24,14 @@ fn objection(path: &str) -> Option<&'static str> {
         return Some("does not start with a slash");
     }
     if path.contains("//") || path.contains('\\') {
-        return Some("holds an empty segment or a backslash");
+        return Some("contains an empty segment or a backslash");
     }
     if path.chars().any(|c| c.is_control()) {
-        return Some("holds a control character");
+        return Some("contains a control character");
     }
     let decoded = path.to_ascii_lowercase().replace("%2e", ".");
     if decoded.split('/').any(|segment| segment == "." || segment == "..") {
-        return Some("holds a dot segment");
+        return Some("contains a dot segment");
     }
     None
 }
@@ -70,7 +70,7 @@ mod tests {
     #[case("/a\n/b")]
     #[case("a")]
     #[case("")]
-    fn a_path_that_would_wander_is_refused(#[case] path: &str) {
+    fn a_path_that_could_leave_the_host_is_refused(#[case] path: &str) {
         let base = Url::parse("https://host").unwrap();
         assert!(matches!(url(&base, path, &[]), Err(CannotProbe::Path { .. })));
     }

@@ -1,11 +1,15 @@
-//! Looks up what a request names, and whether it may be called at all. Sits in `probe`, before `session`.
+//! Looks up the endpoint and user that a request names, and checks that the granted evidence allows the call.
 
 use crate::config::{Endpoint, Target};
 use crate::probe::request::render::Call;
 use crate::probe::{CannotProbe, ProbeKey, ProbeRequest};
 use crate::terms::{Caller, EvidenceSource, Role, Service, TokenKind};
 
-/// The endpoint and user of a request, all evidence it needs granted.
+/// Returns the endpoint and the user of a request.
+///
+/// # Errors
+/// When one of them does not exist, the needed evidence is not granted, or the endpoint does not take a token at this
+/// location.
 pub(crate) fn resolve<'a>(target: &'a Target, request: &'a ProbeRequest) -> Result<Call<'a>, CannotProbe> {
     let ProbeKey { endpoint, token, token_location, user, .. } = &request.key;
     let endpoint = target.endpoints.get(endpoint).ok_or_else(|| CannotProbe::UnknownEndpoint(endpoint.clone()))?;
@@ -24,11 +28,11 @@ pub(crate) fn resolve<'a>(target: &'a Target, request: &'a ProbeRequest) -> Resu
 }
 
 fn closed_evidence_source(target: &Target, endpoint: &Endpoint, caller: Caller) -> Option<EvidenceSource> {
-    let speaks_as_service = endpoint.takes_caller && matches!(caller, Caller::Right | Caller::WrongId);
+    let uses_service_secret = endpoint.takes_caller && matches!(caller, Caller::Right | Caller::WrongId);
     let needed = [
         (endpoint.past_edge, EvidenceSource::Direct),
         (endpoint.service == Service::Auth, EvidenceSource::Auth),
-        (speaks_as_service, EvidenceSource::ServiceCredentials),
+        (uses_service_secret, EvidenceSource::ServiceCredentials),
     ];
     needed
         .into_iter()
@@ -36,13 +40,13 @@ fn closed_evidence_source(target: &Target, endpoint: &Endpoint, caller: Caller) 
         .map(|(_, evidence_source)| evidence_source)
 }
 
-/// The request that has the target's first issuer mint a token for the user of `key`.
+/// Returns the request by which the target's first issuer endpoint mints a token for the user of `key`.
 pub(crate) fn issuer(target: &Target, key: &ProbeKey) -> Result<ProbeRequest, CannotProbe> {
     let issuer = first(target, Role::Issuer).ok_or(CannotProbe::NoIssuer)?;
     Ok(request(target, issuer, TokenKind::None, key))
 }
 
-/// The request that logs a token of the user of `key` out.
+/// Returns the request that logs out a token of the user of `key`.
 pub(crate) fn logout(target: &Target, key: &ProbeKey) -> Result<ProbeRequest, CannotProbe> {
     let logout = first(target, Role::Logout).ok_or(CannotProbe::NoLogout)?;
     Ok(request(target, logout, TokenKind::Revoked, key))

@@ -1,4 +1,4 @@
-//! Why a probe cannot be made at all. A transport error is never here: that is a fact, in the exchange.
+//! Why a probe cannot be sent at all. A failure on the network is not an error here: the exchange records it.
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -17,7 +17,7 @@ pub enum CannotProbe {
     #[error("the target has no user `{0}`")]
     #[diagnostic(code(fivewhys::probe::unknown_user), help("`[[users]]` of the target file lists them"))]
     UnknownUser(String),
-    /// The evidence was not granted.
+    /// The operator did not grant the evidence.
     #[error("`{endpoint}` needs the evidence `{evidence_source}`, which is not granted")]
     #[diagnostic(
         code(fivewhys::probe::evidence_source_closed),
@@ -29,11 +29,11 @@ pub enum CannotProbe {
         /// The source of evidence it needs.
         evidence_source: EvidenceSource,
     },
-    /// The endpoint does not take a token in this way.
+    /// The endpoint does not take a token at this location.
     #[error("`{endpoint}` takes no token in the {token_location}")]
     #[diagnostic(
         code(fivewhys::probe::token_location),
-        help("`token_locations` of the endpoint lists the ways it does")
+        help("`token_locations` of the endpoint lists where it takes a token")
     )]
     TokenLocationNotTaken {
         /// The endpoint.
@@ -45,7 +45,7 @@ pub enum CannotProbe {
     #[error("the target does not say how a service identifies itself to the auth service")]
     #[diagnostic(code(fivewhys::probe::no_caller), help("add `[caller]` to the target file"))]
     NoCaller,
-    /// A token or secret cannot be had.
+    /// A token or secret is not available.
     #[error("no credential: {0}")]
     #[diagnostic(code(fivewhys::probe::credential))]
     Credential(#[from] CredentialError),
@@ -57,7 +57,7 @@ pub enum CannotProbe {
     #[error("the target has no endpoint with the role `logout`")]
     #[diagnostic(code(fivewhys::probe::no_logout))]
     NoLogout,
-    /// The auth service did not take a logout.
+    /// The auth service did not log the token out.
     #[error("`{endpoint}` did not log the token out: {why}")]
     #[diagnostic(code(fivewhys::probe::logout_failed))]
     LogoutFailed {
@@ -75,7 +75,7 @@ pub enum CannotProbe {
         /// What it did instead.
         why: String,
     },
-    /// The path would leave the target's host, or is no path.
+    /// The path could leave the target's host, or is not a path.
     #[error("the path `{path}` {why}")]
     #[diagnostic(code(fivewhys::probe::path))]
     Path {
@@ -88,7 +88,7 @@ pub enum CannotProbe {
     #[error("the header `{0}` has a name or value that HTTP does not allow")]
     #[diagnostic(code(fivewhys::probe::header))]
     Header(String),
-    /// The method is none.
+    /// The method is not valid.
     #[error("`{0}` is not an HTTP method")]
     #[diagnostic(code(fivewhys::probe::method))]
     Method(String),

@@ -1,28 +1,29 @@
-//! The cookie jar of a session: sticky sessions, over HTTP and WebSocket handshakes alike. Sits in `probe`.
+//! The cookie jar of a session, shared by HTTP requests and WebSocket handshakes: a load balancer keeps a session on
+//! one instance by a cookie.
 
 use hyper::HeaderMap;
 use hyper::header::SET_COOKIE;
 use reqwest::cookie::{CookieStore as _, Jar};
 use url::Url;
 
-/// Cookies as a browser would keep them. Their values are credentials: they are sent, never shown.
+/// Cookies, kept as a browser keeps them. Their values are credentials: they are sent, but never recorded.
 #[derive(Default)]
 pub(crate) struct Cookies(Jar);
 
 impl Cookies {
-    /// The `Cookie` header for this URL, if there is anything to send.
+    /// Returns the `Cookie` header for this URL, if there is one.
     pub(crate) fn header(&self, url: &Url) -> Option<String> {
         let value = self.0.cookies(&as_http(url))?;
         value.to_str().ok().map(str::to_owned)
     }
 
-    /// Keeps what an answer sets.
+    /// Keeps the cookies that a response sets.
     pub(crate) fn keep(&self, headers: &HeaderMap, url: &Url) {
         self.0.set_cookies(&mut headers.get_all(SET_COOKIE).iter(), &as_http(url));
     }
 }
 
-/// A jar knows `http` and `https` only.
+/// Returns the URL with the scheme `http` or `https`: the jar accepts no other.
 fn as_http(url: &Url) -> Url {
     let mut http = url.clone();
     let scheme = match url.scheme() {
@@ -30,18 +31,19 @@ fn as_http(url: &Url) -> Url {
         "wss" => "https",
         _ => return http,
     };
-    // cannot fail: all four are special schemes; if it did, the jar would just be empty for this URL
+    // This cannot fail, since all four are special schemes (WHATWG URL). If it did, the jar would be empty for this
+    // URL.
     let _ = http.set_scheme(scheme);
     http
 }
 
-/// A `Cookie` header with its values left out.
+/// Returns a `Cookie` header without its values.
 pub(crate) fn shown(header: &str) -> String {
     let masked = |pair: &str| format!("{}=<cookie>", pair.split('=').next().unwrap_or_default().trim());
     header.split(';').map(masked).collect::<Vec<_>>().join("; ")
 }
 
-/// A `Set-Cookie` header with its value left out, its attributes kept.
+/// Returns a `Set-Cookie` header without its value, but with its attributes.
 pub(crate) fn shown_set(header: &str) -> String {
     let (pair, attributes) = header.split_at(header.find(';').unwrap_or(header.len()));
     format!("{}{attributes}", shown(pair))
@@ -52,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cookie_is_shown_without_its_value() {
+    fn a_cookie_is_recorded_without_its_value() {
         assert_eq!(shown("a=1; b=2=3"), "a=<cookie>; b=<cookie>");
         assert_eq!(shown_set("GAESA=abc; Path=/; Secure"), "GAESA=<cookie>; Path=/; Secure");
         assert_eq!(shown_set("bare"), "bare=<cookie>");

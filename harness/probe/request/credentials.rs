@@ -1,4 +1,4 @@
-//! What `probe` needs of secrets, as a trait: it never reads a secret source and never signs.
+//! The secrets that `probe` needs, as a trait. This folder never reads a secret source and never signs a token.
 
 use std::sync::Arc;
 
@@ -7,37 +7,38 @@ use secrecy::SecretString;
 use crate::config::User;
 use crate::terms::TokenKind;
 
-/// Cleans text of every secret and token known so far.
+/// Removes every known secret and token from a text.
 pub type Redact = Arc<dyn Fn(&str) -> String + Send + Sync>;
 
-/// The credentials a prober may present. Whatever it hands out must be known to [`Redact`] before it returns.
+/// The credentials that a prober may present. An implementation must make each one known to [`Redact`] before it
+/// returns it.
 pub trait Credentials: Send + Sync {
-    /// A fresh token of this kind (never `none`, never `issued`) for the user.
+    /// Returns a new token of this kind for the user; never called for `none`, `issued` and `revoked`.
     ///
     /// # Errors
-    /// When the kind cannot be made: no signing secret, no way to revoke.
+    /// When the token cannot be made, for example without a signing secret.
     fn token(&self, kind: TokenKind, user: &User) -> Result<SecretString, CredentialError>;
 
-    /// Whether the target's signing secret, as we hold it, verifies this token's signature.
+    /// Reports whether the signing secret of the target verifies the signature of this token.
     fn verifies(&self, jwt: &str) -> bool;
 
-    /// Makes a token that the system under test has minted known to [`Redact`].
+    /// Makes a token that the auth service minted known to [`Redact`].
     fn learn(&self, kind: TokenKind, token: &str);
 
-    /// The secret with which we identify ourselves to the auth service as the target's caller.
+    /// Returns the secret of the service that the target names as caller of the auth service.
     ///
     /// # Errors
-    /// When no source holds it.
+    /// When no source has it.
     fn service_secret(&self) -> Result<SecretString, CredentialError>;
 
-    /// A secret of a user, by its name in the target.
+    /// Returns a secret of a user, by its name in the target.
     ///
     /// # Errors
-    /// When the user has no such secret, or no source holds it.
+    /// When the user has no such secret, or no source has it.
     fn user_secret(&self, user: &User, name: &str) -> Result<SecretString, CredentialError>;
 }
 
-/// Why a credential cannot be had, in words that hold no secret.
+/// Why a credential is not available. The text contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct CredentialError(pub String);

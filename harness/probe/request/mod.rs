@@ -1,4 +1,17 @@
-//! What a probe is asked to do. The arrow from `run` (scenarios, diagnosis) into `probe`.
+//! The request of a probe: what a scenario or the diagnosis asks for, and how it becomes bytes.
+//!
+//! Start at [`ProbeRequest`], the input. `call` looks up what it names, `presented` and `render` make the request.
+//!
+//! - `call`: the endpoint and user that a request names, and whether the granted evidence allows the call
+//! - `credentials`: the trait by which this folder gets tokens and secrets
+//! - `presented`: the request with its credentials, once for the wire and once for the record
+//! - `render`: fills URL, headers, body and messages
+//! - `placeholders`: `{token}`, `{email}` and the others
+//! - `address`: the URL
+//! - `cookies`: the cookie jar of a session
+//! - `cannot`: why a request cannot be made
+//!
+//! Invariant: the rendered request for the record never contains a token or a secret.
 
 pub(crate) mod address;
 pub(crate) mod call;
@@ -11,38 +24,38 @@ pub(crate) mod render;
 
 use crate::probe::ProbeKey;
 
-/// One call, and how far its answer is to be followed.
+/// One call, and how far its response is followed.
 #[derive(Debug, Clone)]
 pub struct ProbeRequest {
     /// What is probed.
     pub key: ProbeKey,
-    /// `scenario/step` when a scenario asks.
+    /// `scenario/step`, if a step of a scenario sends it.
     pub step: Option<String>,
     /// Replaces the endpoint's path. It may not leave the host: no `//`, no `..`, no scheme.
     pub path: Option<String>,
-    /// Added to (and by name replacing) the endpoint's query.
+    /// Added to the endpoint's query; a parameter of the same name is replaced.
     pub query: Vec<(String, String)>,
     /// Replaces the endpoint's body.
     pub body: Option<serde_json::Value>,
     /// Replaces the endpoint's messages.
     pub send: Option<Vec<serde_json::Value>>,
-    /// How far the answer is followed.
+    /// How far the response is followed.
     pub until: Until,
-    /// Whether the call carries the headers by which tests call themselves (contract 0.12). At most one probe of a run does.
+    /// Whether the request has the headers by which tests identify themselves. At most one probe of a run has them.
     pub test_headers: bool,
 }
 
-/// How far a stream or socket is followed. A plain HTTP answer is always read to its end.
+/// How far a stream or socket is followed. A plain HTTP response is always read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Until {
     /// SSE: the whole stream, or the endpoint's terminal event. WebSocket: the first frame.
     Accepted,
-    /// As far as the event or frame of this name.
+    /// Up to the event or frame of this name.
     Event(String),
 }
 
 impl ProbeRequest {
-    /// A probe with nothing replaced, followed until it is accepted.
+    /// Returns a request with nothing replaced, followed until it is accepted.
     #[must_use]
     pub fn new(key: ProbeKey) -> Self {
         Self {

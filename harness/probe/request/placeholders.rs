@@ -1,5 +1,5 @@
-//! Placeholders in bodies and messages: `{token}`, `{email}`, `{sub}`, `{secret:NAME}`. Sits in `probe`, used by `render`.
-//! Braces that hold anything else are left as they are.
+//! Placeholders in bodies and messages: `{token}`, `{email}`, `{sub}`, `{secret:NAME}`. Other text in braces stays as
+//! it is.
 
 use serde_json::Value;
 
@@ -7,14 +7,14 @@ use serde_json::Value;
 pub(crate) enum Meaning {
     /// This text.
     Text(String),
-    /// Nothing: whatever holds it goes.
+    /// Nothing: the member or item that contains it is left out.
     Nothing,
-    /// It is none of ours.
+    /// Not a placeholder.
     Foreign,
 }
 
-/// Fills every string of `json`. Object members and array items that hold a [`Meaning::Nothing`] are left out;
-/// nothing remains when the whole is one such string.
+/// Fills every string of `json`. Object members and array items that contain a [`Meaning::Nothing`] are left out.
+/// Returns `None` if `json` itself is such a string.
 pub(crate) fn fill<E>(json: &Value, meaning: &dyn Fn(&str) -> Result<Meaning, E>) -> Result<Option<Value>, E> {
     match json {
         Value::String(text) => Ok(fill_text(text, meaning)?.map(Value::String)),
@@ -31,7 +31,7 @@ pub(crate) fn fill<E>(json: &Value, meaning: &dyn Fn(&str) -> Result<Meaning, E>
     }
 }
 
-/// Fills one string in one pass: what was filled in is not looked at again.
+/// Fills one string in one pass: placeholders in the inserted text are not filled.
 pub(crate) fn fill_text<E>(text: &str, meaning: &dyn Fn(&str) -> Result<Meaning, E>) -> Result<Option<String>, E> {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
@@ -79,7 +79,7 @@ mod tests {
     #[case(json!({"a": "{token}", "b": [{"c": "x {token}"}, "{token}", 2]}), Some(json!({"b": [{}, 2]})))]
     #[case(json!("fn main() { {sub} } {other} {"), Some(json!("fn main() { user-{sub} } {other} {")))]
     #[case(json!("{token}"), None)]
-    fn placeholders_are_filled_and_what_holds_nothing_goes(#[case] json: Value, #[case] expected: Option<Value>) {
+    fn placeholders_are_filled_and_empty_members_are_left_out(#[case] json: Value, #[case] expected: Option<Value>) {
         let Ok(filled) = fill(&json, &meaning);
         assert_eq!(filled, expected);
     }

@@ -1,4 +1,4 @@
-//! What a probe presents as credentials, for the wire and for the record. Sits in `probe`, between `session` and `render`.
+//! The request of a probe with its credentials, once for the wire and once for the record.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,16 +10,16 @@ use crate::probe::request::render::{Call, Ids, Rendered, Values};
 use crate::probe::{CannotProbe, Credentials};
 use crate::terms::{Caller, TokenKind};
 
-/// Shown in the place of a secret.
+/// Recorded in place of a secret.
 const SECRET: &str = "<secret>";
 
-/// Everything secret that goes into one request.
+/// The secret parts of one request.
 pub(crate) struct Presented {
     pub(crate) token: Option<SecretString>,
     pub(crate) cookie: Option<String>,
 }
 
-/// A request twice: as it is sent and as it is recorded.
+/// The same request as it is sent and as it is recorded.
 pub(crate) struct Pair {
     pub(crate) wire: Rendered,
     pub(crate) shown: Rendered,
@@ -53,12 +53,12 @@ impl Presented {
     }
 }
 
-/// Shown in the place of a token.
+/// Returns what is recorded in place of a token.
 pub(crate) fn label(token: TokenKind) -> String {
     format!("<token:{token}>")
 }
 
-/// The headers that say who is calling: name, value, value as shown.
+/// Returns the headers that identify the calling service: name, value, and value for the record.
 fn service(call: &Call<'_>, credentials: &dyn Credentials) -> Result<Vec<(String, String, String)>, CannotProbe> {
     let caller = call.request.key.caller;
     if !call.endpoint.takes_caller || caller == Caller::None {
@@ -68,7 +68,7 @@ fn service(call: &Call<'_>, credentials: &dyn Credentials) -> Result<Vec<(String
     let mut headers = vec![id(identity, caller)];
     let secret = match caller {
         Caller::None | Caller::IdOnly => None,
-        Caller::WrongSecret => Some(nobodys_secret()),
+        Caller::WrongSecret => Some(random_secret()),
         Caller::Right | Caller::WrongId => Some(credentials.service_secret()?.expose_secret().to_owned()),
     };
     headers.extend(secret.map(|secret| (identity.secret_header.clone(), secret, SECRET.to_owned())));
@@ -81,8 +81,8 @@ fn id(identity: &CallerIdentity, caller: Caller) -> (String, String, String) {
     (identity.id_header.clone(), id.clone(), id)
 }
 
-/// 48 random hex digits.
-fn nobodys_secret() -> String {
+/// Returns 48 random hex digits.
+fn random_secret() -> String {
     let mut secret = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
     secret.truncate(48);
     secret

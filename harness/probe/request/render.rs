@@ -1,5 +1,6 @@
-//! Makes the request of a probe. Sits in `probe`; runs twice with two sets of values, once for the wire and once for the record,
-//! so that the record never held a token.
+//! Makes the request of a probe: URL, headers, body and messages.
+//!
+//! It runs twice with two sets of values, for the wire and for the record. The record therefore never contains a token.
 
 use hyper::Method;
 use serde_json::Value;
@@ -9,13 +10,13 @@ use crate::config::{Endpoint, Target, User};
 use crate::probe::request::address;
 use crate::probe::request::placeholders::{Meaning, fill, fill_text};
 use crate::probe::{CannotProbe, ProbeRequest};
-use crate::terms::{EndpointKind, TokenLocation};
+use crate::terms::TokenLocation;
 
-/// By these, systems have taken a call for a test and let it in (contract 0.12 and section 9).
+/// Headers by which tests identify themselves. Some systems skip authentication when they see one of them.
 const TEST_HEADERS: [(&str, &str); 4] =
     [("X-Test-Type", "E2E"), ("X-Test-Environment", "staging"), ("X-E2E-Test", "true"), ("X-Test-Mode", "true")];
 
-/// A request, ready to be sent or to be shown.
+/// A request, ready to be sent or recorded.
 #[derive(Clone)]
 pub(crate) struct Rendered {
     pub(crate) method: Method,
@@ -26,7 +27,7 @@ pub(crate) struct Rendered {
     pub(crate) messages: Vec<String>,
 }
 
-/// What is called, by whom.
+/// What is called, and for which user.
 #[derive(Clone, Copy)]
 pub(crate) struct Call<'a> {
     pub(crate) target: &'a Target,
@@ -35,7 +36,7 @@ pub(crate) struct Call<'a> {
     pub(crate) request: &'a ProbeRequest,
 }
 
-/// The ids of one probe, fresh each time.
+/// The ids of one probe, new for each one.
 pub(crate) struct Ids {
     pub(crate) trace: String,
     span: String,
@@ -43,15 +44,15 @@ pub(crate) struct Ids {
     pub(crate) websocket_key: String,
 }
 
-/// What is filled in: the real thing for the wire, labels for the record.
+/// The values that are filled in: the real ones for the wire, labels for the record.
 pub(crate) struct Values<'a> {
-    /// The token plain and in base64url, when one is sent.
+    /// The token as it is and in base64url, if one is sent.
     pub(crate) token: Option<[String; 2]>,
     /// Headers that identify the calling service.
     pub(crate) service: Vec<(String, String)>,
     /// The session's cookies for this URL.
     pub(crate) cookie: Option<String>,
-    /// A secret of the user by name.
+    /// Returns a secret of the user by its name.
     pub(crate) secret: &'a dyn Fn(&str) -> Result<String, CannotProbe>,
 }
 
@@ -70,7 +71,7 @@ impl Ids {
 }
 
 impl Call<'_> {
-    /// The URL without its query, which may carry the token.
+    /// Returns the URL without its query, which may contain the token.
     pub(crate) fn place(&self) -> Result<Url, CannotProbe> {
         let path = self.request.path.as_deref().unwrap_or(&self.endpoint.path);
         address::url(self.target.base(self.endpoint), path, &[])
@@ -123,7 +124,7 @@ impl Call<'_> {
     fn headers(&self, ids: &Ids, values: &Values<'_>, json: bool) -> Result<Vec<(String, String)>, CannotProbe> {
         let mut headers =
             Headers(vec![("User-Agent".to_owned(), concat!("fivewhys/", env!("CARGO_PKG_VERSION")).to_owned())]);
-        headers.set("Accept", if self.endpoint.kind == EndpointKind::Sse { "text/event-stream" } else { "*/*" });
+        headers.set("Accept", if self.endpoint.kind.is_event_stream() { "text/event-stream" } else { "*/*" });
         if json {
             headers.set("Content-Type", "application/json");
         }
@@ -139,7 +140,7 @@ impl Call<'_> {
         for (name, value) in &values.service {
             headers.set(name, value);
         }
-        if self.endpoint.kind == EndpointKind::Websocket {
+        if self.endpoint.kind.is_upgrade() {
             self.upgrade(&mut headers, ids, values)?;
         }
         if let (TokenLocation::Header, Some([token, _])) = (self.request.key.token_location, &values.token) {
@@ -148,7 +149,7 @@ impl Call<'_> {
         Ok(headers.0)
     }
 
-    /// RFC 6455, 4.1, less the `Host` header, which the connection sets.
+    /// Sets the headers of RFC 6455, 4.1, except `Host`, which the connection sets.
     fn upgrade(&self, headers: &mut Headers, ids: &Ids, values: &Values<'_>) -> Result<(), CannotProbe> {
         headers.set("Connection", "Upgrade");
         headers.set("Upgrade", "websocket");
@@ -192,7 +193,7 @@ impl Call<'_> {
     }
 }
 
-/// Headers in the order they were set; a later one of a name takes the place of an earlier one.
+/// Headers in the order they were set. A later header replaces an earlier one of the same name.
 struct Headers(Vec<(String, String)>);
 
 impl Headers {
@@ -201,7 +202,7 @@ impl Headers {
         self.0.push((name.to_owned(), value.to_owned()));
     }
 
-    /// The target's own: they replace ours, and may repeat a name.
+    /// Adds the headers of the target file. They replace those of the harness, and may repeat a name.
     fn add_all(&mut self, headers: &[(String, String)]) {
         self.0.retain(|(ours, _)| !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(ours)));
         self.0.extend_from_slice(headers);

@@ -1,4 +1,4 @@
-//! A stream of server-sent events, read as it arrives. Sits in `probe`, behind `http`.
+//! A stream of server-sent events, read as it arrives.
 
 pub(crate) mod parser;
 
@@ -14,12 +14,13 @@ use crate::probe::transport::answer::{Answer, name_in};
 use crate::probe::transport::{Rules, body};
 use crate::probe::{ErrorKind, StreamEvent, TransportError};
 
+/// Reports whether the media type is that of an event stream.
 pub(crate) fn is_event_stream(headers: &HeaderMap) -> bool {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     media_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/event-stream")
 }
 
-/// Reads events until the last one wanted, the end, a limit or the deadline. What came before an error is kept.
+/// Reads events until the last one that is needed, the end, a limit or the deadline. Events before an error are kept.
 pub(crate) async fn read<B>(stream: &mut B, answer: &mut Answer, rules: &Rules<'_>)
 where
     B: Body<Data = Bytes> + Unpin,
@@ -36,9 +37,9 @@ where
     let mut parser = SseParser::default();
     let limit = rules.budget.body_bytes;
     while let Some(bytes) = body::next(stream, &rules.deadline, ErrorKind::StreamTimeout).await? {
-        let room = limit.saturating_sub(answer.bytes).min(bytes.len());
+        let kept = limit.saturating_sub(answer.bytes).min(bytes.len());
         answer.bytes += bytes.len();
-        for event in parser.push(&bytes[..room]) {
+        for event in parser.push(&bytes[..kept]) {
             if answer.events.len() >= rules.budget.events {
                 return Err(rules.too_many());
             }

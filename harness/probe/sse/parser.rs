@@ -1,13 +1,13 @@
-//! Server-sent events from bytes, by the rules of WHATWG HTML, 9.2.6. Sits in `probe`; knows no socket and no clock.
+//! Parses server-sent events from bytes, by the rules of WHATWG HTML, 9.2.6. Uses no socket and no clock.
 
-/// An event as dispatched: its `event:` field (empty when there was none) and its data.
+/// An event as dispatched: its `event:` field (empty if there was none) and its data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Dispatched {
     pub(crate) event: String,
     pub(crate) data: String,
 }
 
-/// Takes the bytes in whatever pieces they come. Holds at most one line and one event.
+/// Takes the bytes in pieces of any size. Keeps at most one line and one event in memory.
 #[derive(Debug, Default)]
 pub(crate) struct SseParser {
     line: Vec<u8>,
@@ -18,7 +18,7 @@ pub(crate) struct SseParser {
 }
 
 impl SseParser {
-    /// The events that end in these bytes. An event that the stream's end cuts off is never dispatched.
+    /// Returns the events that end in these bytes. An event that the end of the stream cuts off is never dispatched.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Vec<Dispatched> {
         bytes.iter().filter_map(|byte| self.push_byte(*byte)).collect()
     }
@@ -48,7 +48,8 @@ impl SseParser {
         None
     }
 
-    /// `id` and `retry` steer reconnection, which a probe never does; a line that starts with a colon is a comment.
+    /// Takes one field. `id` and `retry` are for reconnection, which a probe never does. A line that starts with a
+    /// colon is a comment.
     fn field(&mut self, line: &str) {
         let (name, value) = line.split_once(':').unwrap_or((line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
@@ -105,7 +106,7 @@ mod tests {
         assert_eq!(events[0].data, "\u{fffd}\u{fffd}");
     }
 
-    /// Stream text in which line ends, fields and the mark are likely.
+    /// Generates stream text in which line ends, fields and the byte order mark are likely.
     fn stream() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             Just("data: ".to_owned()),
@@ -121,7 +122,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn split_at_any_byte_the_events_are_the_same(text in stream()) {
+        fn a_split_at_any_byte_gives_the_same_events(text in stream()) {
             let whole = SseParser::default().push(text.as_bytes());
             for at in 0..=text.len() {
                 let (head, tail) = text.as_bytes().split_at(at);
@@ -133,7 +134,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_in_any_pieces_do_no_harm(pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..50), 0..20)) {
+        fn any_bytes_in_any_pieces_give_the_same_events(pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..50), 0..20)) {
             let mut parser = SseParser::default();
             let events: Vec<_> = pieces.iter().flat_map(|piece| parser.push(piece)).collect();
             prop_assert_eq!(events, SseParser::default().push(&pieces.concat()));

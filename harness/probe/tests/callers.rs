@@ -1,4 +1,4 @@
-//! Who we say we are to the auth service, and which evidence that needs.
+//! The service credentials that a probe presents to the auth service, and the evidence that they need.
 
 use rstest::rstest;
 
@@ -49,7 +49,7 @@ async fn each_caller_has_its_headers(
 #[case(&[EvidenceSource::Auth], Caller::Right, Some(EvidenceSource::ServiceCredentials))]
 #[case(&[EvidenceSource::Auth], Caller::WrongId, Some(EvidenceSource::ServiceCredentials))]
 #[tokio::test]
-async fn a_closed_evidence_source_is_not_knocked_at(
+async fn without_the_evidence_no_connection_is_made(
     #[case] open: &[EvidenceSource],
     #[case] caller: Caller,
     #[case] closed: Option<EvidenceSource>,
@@ -70,7 +70,7 @@ async fn a_closed_evidence_source_is_not_knocked_at(
 }
 
 #[tokio::test]
-async fn what_cannot_be_probed_says_why() {
+async fn a_request_that_cannot_be_made_gives_the_reason() {
     let bench = || {
         let mut endpoint = endpoint(ID, EndpointKind::Http);
         endpoint.token_locations = vec![TokenLocation::Header];

@@ -1,4 +1,4 @@
-//! Plain HTTP: what is sent, what is kept, and what a redirect gets.
+//! Plain HTTP: what is sent and what is recorded.
 
 use rstest::rstest;
 use serde_json::json;
@@ -16,7 +16,7 @@ fn sent<'a>(exchange: &'a Exchange, name: &str) -> Option<&'a str> {
 }
 
 #[tokio::test]
-async fn a_probe_is_traced_and_shown_without_its_token() {
+async fn a_probe_is_traced_and_recorded_without_its_token() {
     let server = Server::answering(&["HTTP/1.1 200 OK\r\nX-One: 1\r\nx-one: 2\r\ncontent-length: 2\r\n\r\nok"]).await;
     let bench = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http));
     let exchange = bench.send(&probe_of(ID)).await;
@@ -34,11 +34,11 @@ async fn a_probe_is_traced_and_shown_without_its_token() {
     let phases = exchange.phases;
     let [connect, first_byte] = [phases.connect_ms, phases.first_byte_ms].map(Option::unwrap);
     assert!(connect <= first_byte && first_byte <= phases.end_ms, "{phases:?}");
-    assert_eq!(phases.dns_ms, None, "an address is not resolved");
+    assert_eq!(phases.dns_ms, None, "an IP address needs no name resolution");
 }
 
 #[tokio::test]
-async fn a_name_is_resolved_and_the_resolution_timed() {
+async fn name_resolution_is_timed() {
     let server = Server::answering(&["HTTP/1.1 204 No Content\r\n\r\n"]).await;
     let base = format!("http://localhost:{}", server.address.port());
     let exchange = Bench::at(&base).with(endpoint(ID, EndpointKind::Http)).send(&probe_of(ID)).await;
@@ -62,7 +62,7 @@ async fn a_redirect_to_another_host_is_not_followed() {
 }
 
 #[tokio::test]
-async fn what_a_server_echoes_is_redacted_everywhere() {
+async fn a_token_that_a_server_echoes_is_redacted() {
     let server = Server::scripted(|mut peer| async move {
         let token = peer.request.split("Bearer ").nth(1).unwrap().lines().next().unwrap().to_owned();
         peer.answer("401 Unauthorized", &format!("x-echo: {token}\r\n"), &format!("bad token {token}")).await;
@@ -101,7 +101,7 @@ async fn a_body_is_filled(
 }
 
 #[tokio::test]
-async fn path_and_query_can_be_replaced_and_the_host_cannot() {
+async fn path_and_query_can_be_replaced_but_not_the_host() {
     let server = Server::answering(&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]).await;
     let mut endpoint = endpoint(ID, EndpointKind::Http);
     endpoint.query = vec![("a".to_owned(), "1".to_owned())];
@@ -123,7 +123,7 @@ async fn path_and_query_can_be_replaced_and_the_host_cannot() {
 #[case(&["HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n", "half"], ErrorKind::HttpResponseIncomplete, "half")]
 #[case(&["HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n"], ErrorKind::HttpResponseIncomplete, "half")]
 #[tokio::test]
-async fn a_broken_answer_has_its_word(
+async fn a_broken_response_has_its_error_kind(
     #[case] pieces: &'static [&'static str],
     #[case] kind: ErrorKind,
     #[case] body: &str,

@@ -1,4 +1,4 @@
-//! HTTP/2, where the server offers it.
+//! HTTP/2, if the server offers it.
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -15,7 +15,7 @@ use crate::terms::EndpointKind;
 
 const ID: &str = "backend.stream";
 
-/// One event, and the stream ends.
+/// Starts a server that sends one event and ends the stream.
 async fn server(acceptor: tokio_rustls::TlsAcceptor) -> Server {
     Server::raw(move |stream| {
         let acceptor = acceptor.clone();

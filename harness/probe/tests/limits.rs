@@ -1,4 +1,4 @@
-//! Whatever the server does, a probe ends: by its own budget, by the run's, by a limit.
+//! A probe always ends: by its own budget, by the budget of the run, or by a limit.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn kind(exchange: &Exchange) -> ErrorKind {
 #[case(b"HTTP/1.1 200 OK\r\nx-slow: ", ErrorKind::HttpResponseTimeout)]
 #[case(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf", ErrorKind::HttpResponseIncomplete)]
 #[tokio::test]
-async fn a_server_that_falls_silent_is_left(
+async fn a_probe_of_a_silent_server_ends(
     #[case] said: &'static [u8],
     #[case] expected: ErrorKind,
     #[values(EndpointKind::Http, EndpointKind::Sse)] endpoint: EndpointKind,
@@ -49,7 +49,7 @@ async fn a_server_that_falls_silent_is_left(
 #[case(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n", ErrorKind::StreamTimeout, 0)]
 #[case(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: a\n\n", ErrorKind::StreamTimeout, 1)]
 #[tokio::test]
-async fn a_stream_that_falls_silent_is_left(
+async fn a_probe_of_a_silent_stream_ends(
     #[case] said: &'static [u8],
     #[case] expected: ErrorKind,
     #[case] events: usize,
@@ -68,7 +68,7 @@ async fn a_stream_that_falls_silent_is_left(
 #[case(b"HTTP/1.1 200 OK\r\nx: ", b"yyyyyyyy", 20_000, ErrorKind::HttpProtocolError)]
 #[case(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", 300, ErrorKind::HttpResponseTimeout)]
 #[tokio::test]
-async fn endless_headers_end(
+async fn endless_headers_end_the_probe(
     #[case] said: &'static [u8],
     #[case] repeated: &'static [u8],
     #[case] budget_ms: u64,
@@ -97,7 +97,7 @@ async fn an_endless_body_is_cut_at_the_limit() {
 }
 
 #[tokio::test]
-async fn a_body_of_just_the_limit_is_whole() {
+async fn a_body_of_exactly_the_limit_is_complete() {
     let server = Server::answering(&["HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nfour"]).await;
     let mut bench = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http));
     bench.target.budget.body_bytes = 4;
@@ -110,7 +110,7 @@ async fn a_body_of_just_the_limit_is_whole() {
 #[case(": a comment, again and again\n", ErrorKind::HttpResponseBodySize)]
 #[case("data: never dispatched\n", ErrorKind::HttpResponseBodySize)]
 #[tokio::test]
-async fn an_endless_stream_ends(#[case] repeated: &'static str, #[case] expected: ErrorKind) {
+async fn an_endless_stream_is_cut(#[case] repeated: &'static str, #[case] expected: ErrorKind) {
     let server = Server::scripted(move |mut peer| async move {
         peer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n").await;
         peer.repeat(repeated.as_bytes()).await;
@@ -122,7 +122,7 @@ async fn an_endless_stream_ends(#[case] repeated: &'static str, #[case] expected
 }
 
 #[tokio::test]
-async fn the_runs_deadline_ends_a_probe() {
+async fn the_deadline_of_the_run_ends_a_probe() {
     let server = Server::scripted(|peer| peer.hold()).await;
     let mut bench = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http));
     bench.run = Duration::from_millis(200);
@@ -130,7 +130,7 @@ async fn the_runs_deadline_ends_a_probe() {
 }
 
 #[tokio::test]
-async fn a_probe_whose_turn_comes_after_the_run_is_not_sent() {
+async fn a_probe_that_is_due_after_the_run_is_not_sent() {
     let server = Server::answering(&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]).await;
     let mut bench = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http));
     bench.target.budget.requests_per_minute = 1;

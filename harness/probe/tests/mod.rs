@@ -1,4 +1,6 @@
-//! The prober against real sockets: script servers that write raw bytes, and tungstenite as the other end of a WebSocket.
+//! Tests of the prober over real sockets.
+//!
+//! The servers are scripts that write raw bytes, or tungstenite as the other end of a WebSocket.
 
 mod bench;
 mod callers;

@@ -1,4 +1,4 @@
-//! The token in the URL: on the wire and nowhere else.
+//! The token in the URL is sent, but never recorded.
 
 use rstest::rstest;
 
@@ -22,12 +22,12 @@ fn bench(server: &Server) -> Bench {
 #[case(TokenKind::None, TokenLocation::Query, None)]
 #[case(TokenKind::Valid, TokenLocation::Header, None)]
 #[tokio::test]
-async fn the_url_holds_it_on_the_wire_and_a_label_in_the_record(
+async fn the_url_has_the_token_on_the_wire_and_a_label_in_the_record(
     #[case] token: TokenKind,
     #[case] token_location: TokenLocation,
     #[case] shown: Option<&str>,
 ) {
-    // The page repeats the whole request, its URL with it.
+    // The page echoes the whole request with its URL.
     let server = Server::scripted(|mut peer| async move {
         let body = peer.request.clone();
         peer.write(format!("HTTP/1.1 401 No\r\ncontent-length: {}\r\n\r\n{body}", body.len()).as_bytes()).await;
@@ -48,7 +48,7 @@ async fn the_url_holds_it_on_the_wire_and_a_label_in_the_record(
 }
 
 #[tokio::test]
-async fn a_endpoint_that_takes_none_there_is_not_called() {
+async fn an_endpoint_without_this_token_location_is_not_called() {
     let server = Server::answering(&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]).await;
     let mut probe = probe_of(ID);
     probe.key.token_location = TokenLocation::Query;

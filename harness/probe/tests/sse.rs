@@ -42,7 +42,7 @@ async fn a_stream_that_breaks_off_keeps_its_events() {
 }
 
 #[tokio::test]
-async fn a_stream_is_left_at_the_last_event_wanted() {
+async fn a_stream_is_read_to_the_last_event_that_is_needed() {
     let server = Server::scripted(|mut peer| async move {
         peer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n").await;
         peer.write(b"event: a\ndata: 1\n\nevent: done\ndata: 2\n\nevent: late\ndata: 3\n\n").await;
@@ -60,7 +60,7 @@ async fn a_stream_is_left_at_the_last_event_wanted() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_stream_is_a_body() {
+async fn a_response_that_is_not_a_stream_is_a_body() {
     let server = Server::scripted(|mut peer| async move {
         peer.answer("403 Forbidden", "content-type: application/json\r\n", r#"{"detail":"data: no\n\n"}"#).await;
     })

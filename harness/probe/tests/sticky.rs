@@ -1,4 +1,4 @@
-//! Sessions: cookies that stick, and tokens that the system under test mints itself.
+//! Sessions: cookies are kept, and the auth service mints tokens.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ async fn cookie_setter() -> Server {
 }
 
 #[tokio::test]
-async fn a_cookie_sticks_within_its_session_and_not_across() {
+async fn a_cookie_is_kept_within_its_session_only() {
     let server = cookie_setter().await;
     let bench = Bench::at(&server.url());
     let prober = bench.with(endpoint(ID, EndpointKind::Http)).with(endpoint(SOCKET, EndpointKind::Websocket)).prober();
@@ -36,7 +36,7 @@ async fn a_cookie_sticks_within_its_session_and_not_across() {
     assert_eq!(prober.sent(), 4);
 }
 
-/// A run may drive its sessions side by side.
+/// Checks that a future is `Send`: a run uses its sessions in parallel.
 fn is_send(_: &impl Send) {}
 
 fn issuer() -> Endpoint {
@@ -82,7 +82,7 @@ async fn an_issued_token_comes_from_the_issuer_in_the_same_session() {
 }
 
 #[tokio::test]
-async fn a_probe_of_the_issuer_tells_whose_secret_it_signs_with_and_keeps_no_token() {
+async fn a_probe_of_the_issuer_shows_its_secret_and_keeps_no_token() {
     let server =
         login("200 OK", r#"{"access_token":"theirs.minted.token","refresh_token":"another-long-credential"}"#).await;
     let mut probe = probe_of(ISSUER);
@@ -94,11 +94,11 @@ async fn a_probe_of_the_issuer_tells_whose_secret_it_signs_with_and_keeps_no_tok
 }
 
 #[tokio::test]
-async fn an_issuer_that_does_not_mint_is_why_the_probe_cannot_be_made() {
+async fn an_issuer_without_a_token_is_the_reason_for_the_error() {
     for (status, body, expected) in [
         ("401 Unauthorized", r#"{"detail":"no"}"#, "it answered 401"),
-        ("200 OK", "<html>", "it answered 200, and no token is where `issued_token` looks"),
-        ("200 OK", r#"{"access_token":""}"#, "it answered 200, and no token is where `issued_token` looks"),
+        ("200 OK", "<html>", "it answered 200, but the response has no token at `issued_token`"),
+        ("200 OK", r#"{"access_token":""}"#, "it answered 200, but the response has no token at `issued_token`"),
     ] {
         let server = login(status, body).await;
         let bench = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http)).with(issuer());
@@ -111,7 +111,7 @@ async fn an_issuer_that_does_not_mint_is_why_the_probe_cannot_be_made() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_not_there_is_named_with_its_error() {
+async fn an_unreachable_issuer_is_reported_with_its_error() {
     let bench = Bench::at("http://issuer.invalid").with(endpoint(ID, EndpointKind::Http)).with(issuer());
     let error = bench.probe(&with_issued()).await.unwrap_err();
     assert!(error.to_string().contains(ErrorKind::DnsError.as_str()), "{error}");

@@ -1,4 +1,4 @@
-//! TLS, for HTTP and WebSocket alike.
+//! TLS, for HTTP and WebSocket.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +28,7 @@ fn self_signed() -> (CertificateDer<'static>, TlsAcceptor) {
     speaking(&[])
 }
 
-/// A certificate nobody signed, and a server that holds it and speaks these application protocols.
+/// Returns a self-signed certificate, and a server that uses it and offers these application protocols.
 pub(super) fn speaking(protocols: &[&[u8]]) -> (CertificateDer<'static>, TlsAcceptor) {
     let rcgen::CertifiedKey { cert, signing_key } =
         rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -46,7 +46,7 @@ pub(super) fn trusting(certificate: CertificateDer<'static>) -> Tls {
     Tls::from_config(&config.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// Answers 200 over HTTP, and opens WebSockets with one frame.
+/// Starts a server that answers 200 over HTTP, and sends one frame over each WebSocket.
 async fn server(acceptor: TlsAcceptor, kind: EndpointKind) -> Server {
     Server::raw(move |stream| {
         let acceptor = acceptor.clone();
@@ -72,7 +72,7 @@ fn base(server: &Server, host: &str) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn a_certificate_nobody_signed_is_not_trusted(
+async fn a_self_signed_certificate_is_not_trusted(
     #[values(EndpointKind::Http, EndpointKind::Websocket)] kind: EndpointKind,
 ) {
     let (_, acceptor) = self_signed();
@@ -85,7 +85,7 @@ async fn a_certificate_nobody_signed_is_not_trusted(
 
 #[rstest]
 #[tokio::test]
-async fn a_certificate_for_another_name_does_not_fit(
+async fn a_certificate_for_another_host_is_refused(
     #[values(EndpointKind::Http, EndpointKind::Websocket)] kind: EndpointKind,
 ) {
     let (certificate, acceptor) = self_signed();
@@ -97,9 +97,7 @@ async fn a_certificate_for_another_name_does_not_fit(
 
 #[rstest]
 #[tokio::test]
-async fn a_trusted_certificate_lets_the_answer_through(
-    #[values(EndpointKind::Http, EndpointKind::Websocket)] kind: EndpointKind,
-) {
+async fn a_trusted_certificate_is_accepted(#[values(EndpointKind::Http, EndpointKind::Websocket)] kind: EndpointKind) {
     let (certificate, acceptor) = self_signed();
     let server = server(acceptor, kind).await;
     let bench = Bench::at(&base(&server, "localhost")).with(endpoint(ID, kind)).trusting(trusting(certificate));
@@ -112,7 +110,7 @@ async fn a_trusted_certificate_lets_the_answer_through(
 
 #[rstest]
 #[tokio::test]
-async fn a_server_that_speaks_no_tls_is_a_protocol_error(
+async fn a_server_without_tls_is_a_protocol_error(
     #[values(EndpointKind::Http, EndpointKind::Websocket)] kind: EndpointKind,
 ) {
     let server = Server::raw(|mut stream| async move {

@@ -1,4 +1,4 @@
-//! Hosts that are not there, over HTTP and WebSocket alike.
+//! Hosts that do not exist, over HTTP and WebSocket.
 
 use rstest::rstest;
 use tokio::net::TcpListener;
@@ -20,7 +20,7 @@ async fn probe(base: &str, kind: EndpointKind) -> Exchange {
 
 #[rstest]
 #[tokio::test]
-async fn a_port_where_nobody_listens_refuses(
+async fn a_port_without_a_listener_refuses(
     #[values("127.0.0.1", "[::1]", "localhost")] host: &str,
     #[values(EndpointKind::Http, EndpointKind::Websocket)] kind: EndpointKind,
 ) {
@@ -36,7 +36,7 @@ async fn a_port_where_nobody_listens_refuses(
 
 #[rstest]
 #[tokio::test]
-async fn a_name_that_is_nobodys_does_not_resolve(
+async fn an_unknown_host_does_not_resolve(
     #[values(EndpointKind::Http, EndpointKind::Sse, EndpointKind::Websocket)] kind: EndpointKind,
 ) {
     let exchange = probe("http://backend.invalid", kind).await;

@@ -22,7 +22,7 @@ const DENIED: &str = r#"{"type":"error","message":"no"}"#;
 
 type Socket = WebSocketStream<TcpStream>;
 
-/// A server whose sockets do this once they are open.
+/// Starts a server that runs this script on each open socket.
 async fn server<F: Future<Output = ()> + Send>(script: impl Fn(Socket) -> F + Clone + Send + 'static) -> Server {
     Server::raw(move |stream| {
         let script = script.clone();
@@ -62,7 +62,7 @@ fn closed(code: u16, reason: &str, by: Side) -> Option<Close> {
 }
 
 #[tokio::test]
-async fn a_conversation_runs_to_the_event_wanted_and_is_closed_by_us() {
+async fn a_conversation_ends_at_the_needed_event_and_is_closed() {
     let server = server(|mut socket| async move {
         socket.send(Message::text(READY)).await.unwrap();
         let asked = socket.next().await.unwrap().unwrap();
@@ -84,7 +84,7 @@ async fn a_conversation_runs_to_the_event_wanted_and_is_closed_by_us() {
 }
 
 #[tokio::test]
-async fn a_socket_is_accepted_at_its_first_frame_and_nothing_is_said() {
+async fn a_socket_is_accepted_at_its_first_frame() {
     let server = server(|mut socket| async move {
         socket.send(Message::text(READY)).await.unwrap();
         while socket.next().await.is_some() {}
@@ -96,7 +96,7 @@ async fn a_socket_is_accepted_at_its_first_frame_and_nothing_is_said() {
 }
 
 #[tokio::test]
-async fn where_no_greeting_is_expected_we_speak_first() {
+async fn without_an_expected_greeting_the_client_sends_first() {
     let server = server(|mut socket| async move {
         let asked = socket.next().await.unwrap().unwrap();
         socket.send(asked).await.unwrap();
@@ -111,7 +111,7 @@ async fn where_no_greeting_is_expected_we_speak_first() {
 
 #[rstest]
 #[tokio::test]
-async fn an_error_frame_and_the_close_behind_it_are_both_kept(
+async fn an_error_frame_and_the_close_after_it_are_kept(
     #[values(Until::Accepted, Until::Event("done".to_owned()))] until: Until,
     #[values(true, false)] close_follows_at_once: bool,
     #[values(true, false)] greeting_is_known: bool,
@@ -150,7 +150,7 @@ async fn a_close_without_a_code_is_1005() {
 }
 
 #[tokio::test]
-async fn a_connection_that_ends_without_a_close_frame_was_terminated() {
+async fn an_end_without_a_close_frame_is_a_terminated_connection() {
     let server = server(|mut socket| async move { socket.send(Message::text(READY)).await.unwrap() }).await;
     let exchange = probe(&server, chat(), &until("done")).await;
     assert_eq!(exchange.error.map(|error| error.kind), Some(ErrorKind::ConnectionTerminated));
@@ -158,7 +158,7 @@ async fn a_connection_that_ends_without_a_close_frame_was_terminated() {
 }
 
 #[tokio::test]
-async fn a_socket_that_says_nothing_times_out() {
+async fn a_socket_without_frames_times_out() {
     let server = server(|mut socket| async move { while socket.next().await.is_some() {} }).await;
     let mut bench = Bench::at(&server.url()).with(chat());
     bench.target.budget.probe = Duration::from_millis(300);

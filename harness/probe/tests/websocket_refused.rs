@@ -1,4 +1,4 @@
-//! Handshakes: what is offered, and what a refusal leaves behind.
+//! WebSocket handshakes: what is offered, and what a refusal records.
 
 use rstest::rstest;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -32,7 +32,7 @@ fn asked(peer: &Peer, name: &str) -> String {
 #[case(&["HTTP/1.1 404 Not Found\r\ntransfer-encoding: chunked\r\n\r\n4\r\nnone\r\n", "0\r\n\r\n"], 404, "none")]
 #[case(&["HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi"], 200, "hi")]
 #[tokio::test]
-async fn a_refusal_keeps_its_status_headers_and_whole_body(
+async fn a_refusal_keeps_status_headers_and_the_complete_body(
     #[case] pieces: &'static [&'static str],
     #[case] status: u16,
     #[case] body: &str,
@@ -46,7 +46,7 @@ async fn a_refusal_keeps_its_status_headers_and_whole_body(
 }
 
 #[tokio::test]
-async fn a_refusal_that_breaks_off_says_so() {
+async fn a_refusal_that_breaks_off_is_incomplete() {
     let server = Server::answering(&["HTTP/1.1 401 Unauthorized\r\ncontent-length: 16\r\n\r\n{\"detail\":"]).await;
     let exchange = probe(&server).await;
     assert_eq!(exchange.error.map(|error| error.kind), Some(ErrorKind::HttpResponseIncomplete));
@@ -58,7 +58,7 @@ async fn a_refusal_that_breaks_off_says_so() {
 #[case("upgrade: websocket\r\nconnection: Upgrade\r\n")]
 #[case("upgrade: h2c\r\nconnection: Upgrade\r\nsec-websocket-accept: {}\r\n")]
 #[tokio::test]
-async fn a_101_that_does_not_fit_is_a_protocol_error(#[case] headers: &'static str) {
+async fn an_invalid_101_is_a_protocol_error(#[case] headers: &'static str) {
     let server = Server::scripted(move |mut peer| async move {
         let accept = derive_accept_key(asked(&peer, "sec-websocket-key").as_bytes());
         let headers = headers.replace("{}", &accept);
@@ -72,7 +72,7 @@ async fn a_101_that_does_not_fit_is_a_protocol_error(#[case] headers: &'static s
 }
 
 #[tokio::test]
-async fn no_answer_at_all_is_a_terminated_connection() {
+async fn no_response_is_a_terminated_connection() {
     let exchange = probe(&Server::answering(&[]).await).await;
     assert_eq!(exchange.error.map(|error| error.kind), Some(ErrorKind::ConnectionTerminated));
 }
@@ -82,7 +82,7 @@ async fn no_answer_at_all_is_a_terminated_connection() {
 #[case(TokenKind::None, TokenLocation::Subprotocol, "chat")]
 #[case(TokenKind::Valid, TokenLocation::Header, "chat")]
 #[tokio::test]
-async fn the_subprotocols_carry_the_token_and_the_choice_is_kept_clean(
+async fn subprotocols_carry_the_token_and_are_recorded_without_it(
     #[case] token: TokenKind,
     #[case] token_location: TokenLocation,
     #[case] offered: &str,
@@ -92,7 +92,7 @@ async fn the_subprotocols_carry_the_token_and_the_choice_is_kept_clean(
         let chosen = asked(&peer, "sec-websocket-protocol").split(", ").last().unwrap_or_default().to_owned();
         let head = format!("upgrade: WebSocket\r\nconnection: keep-alive, Upgrade\r\nsec-websocket-accept: {accept}");
         let head = format!("HTTP/1.1 101 Switching Protocols\r\n{head}\r\nsec-websocket-protocol: {chosen}\r\n\r\n");
-        // the first frame comes in the same segment as the head: an unmasked text frame `hi`
+        // The first frame comes in the same segment as the head: an unmasked text frame `hi`.
         peer.write(&[head.as_bytes(), b"\x81\x02hi"].concat()).await;
         peer.hold().await;
     })

@@ -1,4 +1,4 @@
-//! What came back, before redaction. Sits in `probe`, between the transports and `record`; never leaves the room.
+//! The response before redaction. It never leaves `probe`.
 
 use hyper::http::response::Parts;
 use hyper::{HeaderMap, StatusCode, Version};
@@ -7,12 +7,12 @@ use crate::config::Endpoint;
 use crate::probe::transport::phases::Stopwatch;
 use crate::probe::{Close, Frame, Phases, StreamEvent, TransportError};
 
-/// An answer as it came, as far as it came.
+/// A response as it was received, complete or not.
 #[derive(Default)]
 pub(crate) struct Answer {
     pub(crate) status: Option<(StatusCode, Version)>,
     pub(crate) headers: HeaderMap,
-    /// The body's first bytes: the limit and a margin (see `body`).
+    /// The first bytes of the body: the limit and a margin (see `body`).
     pub(crate) body: Vec<u8>,
     pub(crate) bytes: usize,
     pub(crate) events: Vec<StreamEvent>,
@@ -23,19 +23,19 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// No answer at all.
+    /// Returns the record of a request without a response.
     pub(crate) fn failed(error: TransportError) -> Self {
         Self { error: Some(error), ..Self::default() }
     }
 
-    /// The status line and headers have arrived.
+    /// Takes the status line and headers, which arrived after this many milliseconds.
     pub(crate) fn begun(&mut self, parts: Parts, after_ms: f64) {
         self.status = Some((parts.status, parts.version));
         self.headers = parts.headers;
         self.phases.first_byte_ms = Some(after_ms);
     }
 
-    /// It is over.
+    /// Takes the phase times at the end of the exchange.
     pub(crate) fn ended(&mut self, watch: &Stopwatch, after_ms: f64) {
         self.phases.dns_ms = watch.dns_ms();
         self.phases.connect_ms = watch.connect_ms();
@@ -43,7 +43,7 @@ impl Answer {
     }
 }
 
-/// The name that the endpoint's `event_name` finds in an event's or frame's data, if it is JSON.
+/// Returns the name that the endpoint's `event_name` finds in the data of an event or frame, if the data is JSON.
 pub(crate) fn name_in(endpoint: &Endpoint, data: &str) -> Option<String> {
     let path = endpoint.event_name.as_ref()?;
     let json: serde_json::Value = serde_json::from_str(data).ok()?;

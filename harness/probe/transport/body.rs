@@ -1,4 +1,5 @@
-//! Bodies, read to a limit and kept without half a secret. Sits in `probe`; HTTP answers and refused handshakes alike.
+//! Reads a body up to a limit, for HTTP responses and refused handshakes, and cuts it without leaving a part of a
+//! secret.
 
 use std::error::Error;
 
@@ -11,7 +12,7 @@ use crate::probe::transport::classify::{Stage, classify};
 use crate::probe::transport::deadline::Deadline;
 use crate::probe::{ErrorKind, TransportError};
 
-/// Bytes read past the limit, so that a secret that lies across it is seen whole.
+/// Bytes that are read beyond the limit, so that the redactor sees a secret at the limit completely.
 const MARGIN: usize = 16 * 1024;
 
 /// Reads `body` into `answer` until its end, the limit (bytes) or the deadline.
@@ -38,7 +39,7 @@ where
     }
 }
 
-/// The next data of a body; nothing at its end. Past the deadline: an error of `kind`.
+/// Returns the next data of a body, or `None` at its end. After the deadline: an error of `kind`.
 pub(crate) async fn next<B>(body: &mut B, deadline: &Deadline, kind: ErrorKind) -> Result<Option<Bytes>, TransportError>
 where
     B: Body<Data = Bytes> + Unpin,
@@ -63,11 +64,11 @@ pub(crate) fn too_large(limit: usize) -> TransportError {
 
 fn keep(answer: &mut Answer, bytes: &Bytes, limit: usize) {
     answer.bytes += bytes.len();
-    let room = limit.saturating_add(MARGIN).saturating_sub(answer.body.len());
-    answer.body.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    let left = limit.saturating_add(MARGIN).saturating_sub(answer.body.len());
+    answer.body.extend_from_slice(&bytes[..bytes.len().min(left)]);
 }
 
-/// The first `limit` bytes as text, redacted. A secret that begins before the cut and ends after it is left out whole.
+/// Returns the first `limit` bytes as text, redacted. A secret that crosses the limit is left out completely.
 pub(crate) fn text(raw: &[u8], limit: usize, redact: &dyn Fn(&str) -> String) -> String {
     let whole = redact(&String::from_utf8_lossy(raw));
     let Some(kept) = raw.get(..limit).filter(|kept| kept.len() < raw.len()) else { return whole };
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_across_the_cut_leaves_no_half() {
+    fn a_secret_at_the_limit_leaves_no_part() {
         let raw = b"a hunter2-hunter2 b hunter2-hunter2 c";
         for limit in 0..=raw.len() {
             let kept = text(raw, limit, &redact);
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_across_the_cut_is_left_out() {
+    fn a_character_at_the_limit_is_left_out() {
         assert_eq!(text("aé".as_bytes(), 2, &redact), "a");
     }
 }

@@ -1,4 +1,5 @@
-//! Puts an error of the stack into the words of RFC 9209. Sits in `probe`; reads the chain of sources, never a message.
+//! Maps an error of the network libraries to a kind of RFC 9209. Reads the chain of source errors, never the text of a
+//! message.
 
 use std::error::Error;
 use std::io;
@@ -11,22 +12,22 @@ use crate::probe::{ErrorKind, TransportError};
 pub(crate) enum Stage {
     /// No connection yet.
     Connecting,
-    /// Sent, nothing received.
+    /// The request was sent; nothing was received.
     Waiting,
-    /// The answer had begun.
+    /// The response had started.
     Reading,
 }
 
 type Fault<'a> = &'a (dyn Error + 'static);
 
-/// The kind and a line about it, from the innermost cause that is known.
+/// Returns the kind of the innermost error that is known, with the messages of the chain.
 pub(crate) fn classify(error: Fault<'_>, stage: Stage) -> TransportError {
     let chain = chain(error);
     let kind = chain.iter().rev().find_map(|fault| known(*fault, stage)).unwrap_or_else(|| broken_off(stage));
     TransportError { kind, detail: detail(&chain) }
 }
 
-/// What a connection that went away means at this stage.
+/// Returns the kind of a lost connection at this stage.
 pub(crate) const fn broken_off(stage: Stage) -> ErrorKind {
     match stage {
         Stage::Connecting | Stage::Waiting => ErrorKind::ConnectionTerminated,
@@ -39,7 +40,7 @@ fn chain(error: Fault<'_>) -> Vec<Fault<'_>> {
     let mut next = Some(error);
     while let Some(fault) = next {
         chain.push(fault);
-        // an io::Error hides the error it wraps: its source is the wrapped one's source
+        // `io::Error::source` skips the wrapped error and returns the source of that.
         let wrapped = fault.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         next = wrapped.map_or_else(|| fault.source(), |wrapped| Some(wrapped as Fault<'_>));
     }
@@ -73,7 +74,7 @@ fn of_http(error: &hyper::Error, stage: Stage) -> Option<ErrorKind> {
     (error.is_incomplete_message() || error.is_closed() || error.is_canceled()).then(|| broken_off(stage))
 }
 
-/// What an I/O error means at this stage, where it means one thing.
+/// Returns the kind of an I/O error at this stage, if it has only one meaning.
 pub(crate) fn of_io(kind: io::ErrorKind, stage: Stage) -> Option<ErrorKind> {
     use io::ErrorKind as Io;
     Some(match kind {
@@ -94,7 +95,8 @@ pub(crate) fn of_io(kind: io::ErrorKind, stage: Stage) -> Option<ErrorKind> {
     })
 }
 
-/// The chain's messages, outermost first, each said once. reqwest's own line is left out: it quotes the URL.
+/// Returns the messages of the chain, outermost first, without repetition. The message of reqwest is left out, since it
+/// quotes the URL.
 fn detail(chain: &[Fault<'_>]) -> String {
     let lines: Vec<String> = chain.iter().filter(|f| !f.is::<reqwest::Error>()).map(ToString::to_string).collect();
     let said = |at: usize| lines.get(at + 1).is_some_and(|next| lines[at].contains(next.as_str()));
@@ -116,7 +118,7 @@ mod tests {
     #[case(io::ErrorKind::ConnectionReset, Stage::Reading, ErrorKind::HttpResponseIncomplete)]
     #[case(io::ErrorKind::UnexpectedEof, Stage::Reading, ErrorKind::HttpResponseIncomplete)]
     #[case(io::ErrorKind::Other, Stage::Waiting, ErrorKind::ConnectionTerminated)]
-    fn an_io_error_has_its_word(#[case] kind: io::ErrorKind, #[case] stage: Stage, #[case] expected: ErrorKind) {
+    fn an_io_error_has_its_kind(#[case] kind: io::ErrorKind, #[case] stage: Stage, #[case] expected: ErrorKind) {
         assert_eq!(classify(&io::Error::from(kind), stage).kind, expected);
     }
 

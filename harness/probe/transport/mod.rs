@@ -1,4 +1,12 @@
-//! What a transport is given besides the request. Sits in `probe`; shared by `http`, `sse` and `websocket`.
+//! What every protocol shares: the rules of one probe, and the parts below.
+//!
+//! - `answer`: the response before redaction
+//! - `body`: reads a body up to a limit
+//! - `deadline`: when the probe must end
+//! - `phases`: measures name resolution and connection
+//! - `classify`: gives an error its kind
+//!
+//! Invariant: every wait ends at the deadline of the probe.
 
 pub(crate) mod answer;
 pub(crate) mod body;
@@ -26,7 +34,7 @@ pub(crate) struct Rules<'a> {
     pub(crate) tls: &'a Tls,
 }
 
-/// TLS as HTTP and as WebSocket use it.
+/// TLS for HTTP and for WebSocket: they offer different application protocols.
 pub(crate) struct Tls {
     pub(crate) http: ClientConfig,
     pub(crate) websocket: Arc<ClientConfig>,
@@ -46,18 +54,22 @@ impl Tls {
 }
 
 impl Rules<'_> {
-    /// Whether the event or frame of this name is the last that is wanted.
+    /// Reports whether the event or frame of this name is the last one that is needed.
     pub(crate) fn ends_with(&self, name: &str) -> bool {
         matches!(self.until, Until::Event(last) if last == name)
             || self.endpoint.accept.terminal_event.as_deref() == Some(name)
     }
 
     pub(crate) fn too_many(&self) -> TransportError {
-        TransportError { kind: ErrorKind::EventLimit, detail: format!("more than {} came", self.budget.events) }
+        TransportError {
+            kind: ErrorKind::EventLimit,
+            detail: format!("more than {} events or frames", self.budget.events),
+        }
     }
 }
 
-/// A wait for an answer that failed before there was a connection failed for another reason.
+/// Corrects the kind of a timeout that came before there was a connection: name resolution or the handshake timed out,
+/// not the response.
 pub(crate) fn before_connection(mut error: TransportError, watch: &Stopwatch) -> TransportError {
     let waited = matches!(error.kind, ErrorKind::HttpResponseTimeout | ErrorKind::ConnectionTimeout);
     if waited && watch.connect_ms().is_none() {

@@ -1,4 +1,4 @@
-//! Name resolution and connection, timed. Sits in `probe`; a layer around reqwest's connector, and what the WebSocket's own dial uses.
+//! Measures name resolution and connection: a layer around reqwest's connector, and the same for WebSockets.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use std::time::Instant;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tower::{Layer, Service};
 
-/// How long resolving and connecting took, as far as they came. Clones share what they hold.
+/// How long name resolution and connection took, if they ended. Clones share their values.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stopwatch(Arc<Mutex<Reading>>);
 
@@ -21,9 +21,9 @@ struct Reading {
     connect_ms: Option<f64>,
 }
 
-/// The name does not resolve.
+/// The host name does not resolve.
 #[derive(Debug, thiserror::Error)]
-#[error("the name does not resolve")]
+#[error("the host name does not resolve")]
 pub(crate) struct NotResolved(#[source] Option<std::io::Error>);
 
 impl Stopwatch {
@@ -35,7 +35,7 @@ impl Stopwatch {
         self.read().connect_ms
     }
 
-    /// Whether the name is still being looked up.
+    /// Reports whether name resolution is still in progress.
     pub(crate) fn is_resolving(&self) -> bool {
         self.read().resolving
     }
@@ -44,7 +44,7 @@ impl Stopwatch {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks the name up with the system's resolver.
+    /// Resolves the name with the resolver of the system.
     pub(crate) async fn resolve(&self, name: &str, port: u16) -> Result<Vec<SocketAddr>, NotResolved> {
         let start = Instant::now();
         self.read().resolving = true;
@@ -59,7 +59,7 @@ impl Stopwatch {
         Ok(found)
     }
 
-    /// Times a connection, name resolution not counted.
+    /// Measures a connection, without name resolution.
     pub(crate) async fn connecting<T, E>(&self, connect: impl Future<Output = Result<T, E>>) -> Result<T, E> {
         let start = Instant::now();
         let connected = connect.await?;
@@ -91,7 +91,7 @@ impl<S> Layer<S> for Stopwatch {
     }
 }
 
-/// A connector whose connections are timed.
+/// A connector whose connections are measured.
 #[derive(Debug, Clone)]
 pub(crate) struct Timed<S> {
     inner: S,

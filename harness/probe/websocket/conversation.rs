@@ -1,4 +1,4 @@
-//! What is said over an open WebSocket: frames, messages, close. Sits in `probe`, behind `websocket`.
+//! The conversation over an open WebSocket: frames, messages, close.
 
 use std::time::Duration;
 
@@ -15,7 +15,8 @@ use crate::probe::transport::{Rules, body};
 use crate::probe::websocket::error::of_socket;
 use crate::probe::{Close, ErrorKind, Frame, Side, TransportError, Until};
 
-/// How long a peer may take for its close frame once a close is due. Seen in the wild: 100 ms from error frame to close.
+/// How long the server may take to send its close frame. A real server took 100 ms from the error frame to the close
+/// frame.
 const CLOSE_GRACE: Duration = Duration::from_secs(1);
 
 /// One open socket.
@@ -23,16 +24,16 @@ pub(crate) struct Conversation<'a> {
     socket: WebSocketStream<TokioIo<Upgraded>>,
     answer: &'a mut Answer,
     rules: &'a Rules<'a>,
-    /// Messages of any kind, pings too.
+    /// Number of messages of any kind, including pings.
     seen: usize,
     /// Bytes of payload received.
     bytes: usize,
 }
 
 enum Turn {
-    /// A frame came; it is the answer's last.
+    /// A frame came. It is the last one of the answer.
     Frame,
-    /// The peer has closed.
+    /// The server closed the socket.
     Closed,
 }
 
@@ -44,20 +45,21 @@ impl<'a> Conversation<'a> {
         Self { socket, answer, rules, seen: 0, bytes: 0 }
     }
 
-    /// Follows the frames to the last one wanted, and closes. `shown` is how the messages are recorded.
+    /// Follows the frames to the last one that is needed, then closes. `shown` is the form of the messages that is
+    /// recorded.
     pub(crate) async fn hold(&mut self, messages: &[String], shown: &[String]) {
         match self.talk(messages, shown).await {
             Ok(Turn::Frame) => self.close().await,
-            // reading on sends the close frame that answers the peer's
+            // Reading once more makes tungstenite send the close frame that answers the server's.
             Ok(Turn::Closed) => drop(self.next(&self.soon()).await),
             Err(error) => self.answer.error = Some(error),
         }
     }
 
-    /// Follows the frames to the last one wanted.
+    /// Follows the frames to the last one that is needed.
     async fn talk(&mut self, messages: &[String], shown: &[String]) -> Result<Turn, TransportError> {
         let greeting = self.rules.endpoint.accept.first_frame.as_ref();
-        // where no greeting is expected, the peer may be waiting for us
+        // Without a greeting, the server may wait for the client.
         if greeting.is_none() {
             self.say(messages, shown).await;
         }
@@ -86,7 +88,7 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// After a frame that need not mean acceptance: the close that tells why may be on its way.
+    /// Waits a moment after a frame that may mean a refusal: a close frame with the reason may follow.
     async fn linger(&mut self) -> Result<Turn, TransportError> {
         let soon = self.soon();
         loop {
@@ -109,7 +111,7 @@ impl<'a> Conversation<'a> {
     async fn say(&mut self, messages: &[String], shown: &[String]) {
         for (message, shown) in messages.iter().zip(shown) {
             let sent = self.rules.deadline.within(self.socket.send(Message::text(message)), ErrorKind::StreamTimeout);
-            // a peer that has gone leaves its reasons to be read
+            // The server closed the socket; its close frame can still be read.
             if !matches!(sent.await, Ok(Ok(()))) {
                 return;
             }
@@ -117,7 +119,7 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// Waits for the next frame or the peer's close.
+    /// Waits for the next frame or the close frame of the server.
     async fn turn(&mut self, deadline: &Deadline) -> Result<Turn, TransportError> {
         loop {
             let data = match self.next(deadline).await? {
@@ -156,7 +158,8 @@ impl<'a> Conversation<'a> {
         self.answer.frames.push(Frame { at_ms: self.rules.deadline.at_ms(), from, name, data });
     }
 
-    /// Closes with 1000 and waits a moment for the peer's close; one with another code was sent before ours arrived.
+    /// Closes with 1000 and waits a moment for the close frame of the server. The server sent a frame with another code
+    /// before it received this one.
     async fn close(&mut self) {
         let ours = CloseFrame { code: CloseCode::Normal, reason: "".into() };
         let soon = self.soon();
@@ -175,7 +178,7 @@ impl<'a> Conversation<'a> {
     }
 }
 
-/// 1005 stands for a close frame without a code (RFC 6455, 7.1.5).
+/// Returns the close code and reason. A frame without a code gives 1005 (RFC 6455, 7.1.5).
 fn closed(frame: Option<CloseFrame>, by: Side) -> Close {
     frame.map_or(Close { code: 1005, reason: String::new(), by }, |frame| Close {
         code: frame.code.into(),

@@ -1,4 +1,4 @@
-//! A connection of our own, TCP and TLS, for WebSockets. Sits in `probe`, under `handshake`.
+//! The TCP and TLS connection of a WebSocket.
 
 use std::error::Error;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! tungstenite's errors in the words of RFC 9209. Sits in `probe`, beside `websocket`.
+//! Maps an error of tungstenite to a kind of RFC 9209.
 
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
@@ -6,7 +6,8 @@ use tokio_tungstenite::tungstenite::error::ProtocolError;
 use crate::probe::transport::classify::{Stage, broken_off, of_io};
 use crate::probe::{ErrorKind, TransportError};
 
-/// A connection that ends without a close frame was terminated: 1006 is never on the wire.
+/// Returns the error of a socket. A connection that ends without a close frame was terminated: the close code 1006 is
+/// never sent (RFC 6455, 7.4.1).
 pub(crate) fn of_socket(error: &Error) -> TransportError {
     let kind = match error {
         Error::Io(io) => of_io(io.kind(), Stage::Waiting).unwrap_or(broken_off(Stage::Waiting)),

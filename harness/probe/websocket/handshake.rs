@@ -1,4 +1,4 @@
-//! The WebSocket handshake over hyper, so that a refusal keeps its status, headers and whole body. Sits in `probe`, under `websocket`.
+//! The WebSocket handshake over hyper: tungstenite's own would lose the body of a refusal.
 
 use bytes::Bytes;
 use http_body_util::Empty;
@@ -20,15 +20,15 @@ use crate::probe::transport::{Rules, body};
 use crate::probe::websocket::dial::{Connection, dial};
 use crate::probe::{ErrorKind, TransportError};
 
-/// What became of a handshake.
+/// The result of a handshake.
 pub(crate) enum Handshake {
     /// The socket is open.
     Open(TokioIo<Upgraded>),
-    /// The answer holds all there is.
+    /// The server refused; the answer contains its complete response.
     Over,
 }
 
-/// Connects, asks for the upgrade and reads the answer into `answer`.
+/// Connects, asks for the upgrade and reads the response into `answer`.
 pub(crate) async fn shake(
     wire: &Rendered,
     headers: HeaderMap,
@@ -38,7 +38,7 @@ pub(crate) async fn shake(
     watch: &Stopwatch,
 ) -> Result<Handshake, TransportError> {
     let stream = dial(&wire.url, rules, watch).await?;
-    // drives the connection; dropped with this function, it ends (an upgraded connection has left it by then)
+    // This task drives the connection and ends with this function. An upgraded connection no longer needs it.
     let mut driver = JoinSet::new();
     let response = ask(stream, request(wire, headers)?, &mut driver, rules).await?;
     let is_open = response.status() == StatusCode::SWITCHING_PROTOCOLS;
@@ -77,14 +77,14 @@ async fn ask(
     let shaken = http1::handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = shaken.map_err(|error| classify(&error, Stage::Waiting))?;
     driver.spawn(async move {
-        // its error is the sender's and the body's error too
+        // The sender and the body report the same error.
         let _ = connection.with_upgrades().await;
     });
     let answered = rules.deadline.within(sender.send_request(request), ErrorKind::HttpResponseTimeout).await?;
     answered.map_err(|error| classify(&error, Stage::Waiting))
 }
 
-/// Keeps status and headers; the response goes on without them, but with its upgrade.
+/// Moves status and headers into `answer`. The returned response keeps the body and the upgrade.
 fn keep_head(response: Response<Incoming>, answer: &mut Answer, rules: &Rules<'_>) -> Response<Incoming> {
     let (mut parts, content) = response.into_parts();
     let extensions = std::mem::take(&mut parts.extensions);
@@ -94,18 +94,18 @@ fn keep_head(response: Response<Incoming>, answer: &mut Answer, rules: &Rules<'_
     response
 }
 
-/// RFC 6455, 4.1: what a client must check of a 101.
+/// Checks a 101 response as RFC 6455, 4.1 requires.
 fn check(headers: &HeaderMap, key: &str) -> Result<(), TransportError> {
     let says = |name, word: &str| {
         let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
         values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(word))
     };
     if !says(UPGRADE, "websocket") || !says(CONNECTION, "upgrade") {
-        return Err(protocol("a 101 that does not upgrade to a WebSocket"));
+        return Err(protocol("the 101 response does not upgrade to a WebSocket"));
     }
     let accept = headers.get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
     if accept != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
-        return Err(protocol("a 101 whose Sec-WebSocket-Accept does not answer our key"));
+        return Err(protocol("the Sec-WebSocket-Accept of the 101 response does not match the key"));
     }
     Ok(())
 }

@@ -1,4 +1,11 @@
-//! Probes over a WebSocket: the handshake is ours, the frames are tungstenite's. Sits in `probe`.
+//! Probes over a WebSocket.
+//!
+//! - `dial`: the TCP and TLS connection
+//! - `handshake`: the upgrade over hyper, so that a refusal keeps its status, headers and complete body
+//! - `conversation`: frames, messages and the close, over tungstenite
+//! - `error`: maps an error of tungstenite to a kind of RFC 9209
+//!
+//! Invariant: the messages are sent as they are rendered, and recorded in their form for the record.
 
 pub(crate) mod conversation;
 pub(crate) mod dial;
@@ -14,7 +21,8 @@ use crate::probe::transport::phases::Stopwatch;
 use crate::probe::websocket::conversation::Conversation;
 use crate::probe::websocket::handshake::{Handshake, shake};
 
-/// Shakes hands, waits for the first frame, sends the messages (`shown` is how they are recorded) and follows the frames.
+/// Opens the socket, waits for the first frame, sends the messages, and follows the frames. `shown` is the form that is
+/// recorded.
 pub(crate) async fn send(wire: Rendered, headers: HeaderMap, key: &str, shown: &[String], rules: &Rules<'_>) -> Answer {
     let watch = Stopwatch::default();
     let mut answer = Answer::default();

@@ -1,4 +1,4 @@
-//! What a person adds to a run: evidence handed over, and answers to what the run would like to ask. Sits in `run`; `cli` fills it.
+//! What the operator adds to a run: evidence, and permission to run commands.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,16 +6,16 @@ use std::sync::Arc;
 use crate::diagnose::Settling;
 use crate::evidence::Supplied;
 
-/// What is added by hand. By default nothing.
+/// What the operator adds. By default nothing.
 #[derive(Clone, Default)]
 pub struct ByHand {
-    /// Evidence handed over.
+    /// Evidence that the operator supplies.
     pub supplied: Supplied,
-    /// Whether a command that would settle the verdict may be run; asked once a command. May block.
+    /// Asks whether a command that would settle the verdict may be run, once per command. May block.
     pub may_run: Option<MayRun>,
 }
 
-/// Decides on one command.
+/// Decides whether one command may be run.
 pub type MayRun = Arc<dyn Fn(&Settling) -> bool + Send + Sync>;
 
 impl fmt::Debug for ByHand {

@@ -1,25 +1,24 @@
-//! How a run is to be conducted, beside what is run: what was deployed before, what failed before, how often a call is tried, who may
-//! stop it. Sits in `run`; `cli` fills it.
+//! How to run: baseline, previous revisions, retries, interruption.
 
 use crate::gate::{Baseline, Previous};
 use crate::run::context::interruption::Interruption;
 use crate::run::context::shard::Part;
 
-/// Everything that may be left out. By default a run is whole, tries once, and nobody stops it.
+/// The optional settings of a run. By default a run has all scenarios, tries each step once, and is not interrupted.
 #[derive(Debug, Clone, Default)]
 pub struct Conduct {
-    /// What ran before what was deployed.
+    /// The revisions that a rollback would restore.
     pub previous: Vec<Previous>,
     /// An earlier run to compare with.
     pub baseline: Option<Baseline>,
-    /// Whether only what did not fail in the baseline fails the gate.
+    /// Whether only failures that the baseline does not have fail the run.
     pub new_only: bool,
-    /// Times a step is repeated after a failure that may pass by itself: a lost connection, 429, 502 to 504.
+    /// How often a step is repeated after a failure that may be temporary: a lost connection, 429, 502 to 504.
     pub retries: u32,
-    /// Whether a step that passed only when it was repeated fails the run.
+    /// Whether a step that passed only after a retry fails the run.
     pub fail_on_flaky: bool,
-    /// Which part of a run it is.
+    /// The shard, if this run is a part of a larger one.
     pub part: Option<Part>,
-    /// Who may stop it.
+    /// The handle by which the run can be stopped.
     pub interruption: Interruption,
 }

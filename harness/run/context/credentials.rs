@@ -1,4 +1,4 @@
-//! The run's credentials: what `probe` asks for, from the target's secret sources. Sits in `run`, where `token`, `target` and `probe` meet.
+//! The credentials of a run: implements what `probe` asks for with the secret sources of the target.
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -8,7 +8,7 @@ use crate::redact::Redactor;
 use crate::terms::TokenKind;
 use crate::token::{KeySet, Minter, Published};
 
-/// Mints and reads what is presented, and makes all of it known to the redactor.
+/// Mints tokens and reads secrets, and makes each one known to the redactor.
 pub(crate) struct RunCredentials {
     minter: Minter,
     service_secret: Option<SecretString>,
@@ -16,7 +16,7 @@ pub(crate) struct RunCredentials {
 }
 
 impl RunCredentials {
-    /// Reads the signing secret, and the service secret where that evidence is granted.
+    /// Reads the signing secret, and the service secret if that evidence is granted.
     pub(crate) fn read(target: &Target, redactor: &Redactor, keys: Option<KeySet>) -> Result<Self, SecretError> {
         let minter = Minter::new(target, redactor.clone())?.with_published(keys);
         let wanted = target.caller.as_ref().filter(|_| target.opens(crate::terms::EvidenceSource::ServiceCredentials));
@@ -27,14 +27,14 @@ impl RunCredentials {
         Ok(Self { minter, service_secret, redactor: redactor.clone() })
     }
 
-    /// Whether our signing key is a published one.
+    /// Returns whether the signing key is one that the auth service publishes, if that is known.
     pub(crate) fn published(&self) -> Option<Published> {
         self.minter.published()
     }
 }
 
-/// Makes every secret that the target names known to the redactor, whether the run needed it or not, before something else than a server
-/// under test speaks. No command is run for it: what only a command tells stays unknown unless the run needed it.
+/// Makes every secret that the target names known to the redactor, before the output of a command is recorded. Secrets
+/// whose only source is a command stay unknown, unless the run needed them.
 pub(crate) fn learn_all(target: &Target, redactor: &Redactor) {
     let users = target.users.iter().flat_map(|user| user.secrets.iter().map(|(name, secret)| (name.as_str(), secret)));
     let caller = target.caller.iter().map(|caller| ("service", &caller.secret));
@@ -64,7 +64,7 @@ impl Credentials for RunCredentials {
     fn service_secret(&self) -> Result<SecretString, CredentialError> {
         self.service_secret
             .clone()
-            .ok_or_else(|| CredentialError("the evidence service-credentials is not granted".into()))
+            .ok_or_else(|| CredentialError("the evidence `service-credentials` is not granted".into()))
     }
 
     fn user_secret(&self, user: &User, name: &str) -> Result<SecretString, CredentialError> {

@@ -1,17 +1,17 @@
-//! What happens in a run, as it happens. The one type between `run` and whoever shows progress.
+//! What a run reports while it runs.
 
 use crate::report::StepOutcome;
 
-/// One thing that happened.
+/// One event of a run.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {
-    /// The run begins.
+    /// The run started.
     Started {
-        /// Steps it will drive.
+        /// The number of steps.
         steps: usize,
     },
-    /// A step begins.
+    /// A step started.
     StepStarted {
         /// `scenario/step`.
         step: String,
@@ -20,19 +20,19 @@ pub enum Event {
     StepEnded {
         /// `scenario/step`.
         step: String,
-        /// How.
+        /// How the step ended.
         outcome: StepOutcome,
     },
-    /// The diagnosis begins.
+    /// The diagnosis started.
     DiagnosisStarted,
     /// The diagnosis sends a probe.
     Asking {
-        /// Which, in words.
+        /// The probe, as text.
         probe: String,
     },
-    /// The run is over.
+    /// The run ended.
     Ended,
 }
 
-/// Whoever wants to know. Must not block.
+/// Receives the events of a run. Must not block.
 pub type Listener<'a> = &'a (dyn Fn(&Event) + Send + Sync);

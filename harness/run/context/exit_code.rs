@@ -1,20 +1,20 @@
-//! The exit codes of the program: the one table. Help texts and `docs/exit-codes.md` are held against it by a test.
+//! The exit codes of the program. A test compares this table with the help texts and with `docs/exit-codes.md`.
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitCode {
-    /// Nothing failed, or nothing new.
+    /// No failure, or no new one.
     Passed = 0,
-    /// Failed, and it is known why.
+    /// A failure with a known cause.
     CauseFound = 1,
     /// Bad usage or configuration.
     Mistake = 2,
-    /// Failed, and it is not known why.
+    /// A failure without a known cause.
     CauseNotFound = 3,
-    /// Failed, and not by what was deployed.
+    /// A failure that the deployment did not cause.
     NotDeployed = 4,
-    /// A bug of ours.
+    /// A bug in fivewhys.
     Bug = 70,
     /// SIGINT (128 + 2).
     Interrupted = 130,
@@ -35,34 +35,34 @@ impl ExitCode {
         Self::Terminated,
     ];
 
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
     }
 
-    /// What it means, one line without a full stop.
+    /// Returns what the code means, on one line without a full stop.
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Passed => {
-                "passed (findings other than an accepted control may be listed); with --new-only also: nothing failed that did not fail in the baseline"
+                "passed (the report may list findings that do not fail the run); with --new-only also: every failure is in the baseline too"
             }
             Self::CauseFound => "failed, cause found",
             Self::Mistake => "bad usage or configuration; nothing was tested",
             Self::CauseNotFound => {
-                "failed, cause not found (ambiguous or unknown); with --fail-on-flaky also: a step passed only when it was repeated"
+                "failed, cause not found (ambiguous or unknown); with --fail-on-flaky also: a step passed only after a retry"
             }
             Self::NotDeployed => {
-                "failed, and nothing involved in any remaining candidate was named with --deployed: do not roll back"
+                "failed, and no possible cause involves a service named with --deployed: do not roll back"
             }
-            Self::Bug => "a bug of ours",
-            Self::Interrupted => "interrupted (SIGINT, Ctrl-C); the report says how far it came",
-            Self::Terminated => "terminated (SIGTERM); the report says how far it came",
+            Self::Bug => "a bug in fivewhys",
+            Self::Interrupted => "interrupted (SIGINT, Ctrl-C); the report covers what ran until then",
+            Self::Terminated => "terminated (SIGTERM); the report covers what ran until then",
         }
     }
 
-    /// The table, for help texts.
+    /// Returns the table for help texts.
     #[must_use]
     pub fn table() -> String {
         let row = |one: Self| format!("\n  {:<4} {}", one.code(), one.meaning());

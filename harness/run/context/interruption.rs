@@ -1,5 +1,4 @@
-//! Somebody stops a run: what is under way is dropped, what is left is not begun, and the report is written. Sits in `run`; `cli` listens
-//! to the signals.
+//! Stops a run: the current step is dropped, further steps are skipped, and the report is still written.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -11,10 +10,10 @@ use tokio::time::{Instant, sleep_until};
 use crate::report::Signal;
 use crate::run::context::exit_code::ExitCode;
 
-/// What is to be done finally is still done for so long: a platform kills some seconds after its signal.
+/// The `finally` steps still have this time after a signal. A platform kills the process some seconds after SIGTERM.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Shared by whoever stops and whatever is stopped. By default nobody does.
+/// The handle by which a run is stopped. Clones belong to the same run.
 #[derive(Debug, Clone)]
 pub struct Interruption(Arc<watch::Sender<Option<(Signal, Instant)>>>);
 
@@ -24,13 +23,13 @@ impl Interruption {
         self.0.send_if_modified(|now| now.is_none() && now.replace((signal, Instant::now())).is_none());
     }
 
-    /// The signal that came, if one did.
+    /// Returns the signal that stopped the run, if one did.
     #[must_use]
     pub fn signal(&self) -> Option<Signal> {
         self.0.borrow().map(|(signal, _)| signal)
     }
 
-    /// What comes of `future`, or nothing when the run is stopped first.
+    /// Returns the output of `future`, or `None` if the run is stopped first.
     pub(crate) async fn or<F: Future>(&self, future: F) -> Option<F::Output> {
         tokio::select! {
             biased;
@@ -39,7 +38,7 @@ impl Interruption {
         }
     }
 
-    /// The same for what cleans up: it may go on for a little while.
+    /// Returns the output of a `future` that cleans up. After a signal it has a short time left.
     pub(crate) async fn or_soon<F: Future>(&self, future: F) -> Option<F::Output> {
         let soon = async { sleep_until(self.came().await + GRACE).await };
         tokio::select! {
@@ -51,7 +50,7 @@ impl Interruption {
 
     async fn came(&self) -> Instant {
         let mut receiver = self.0.subscribe();
-        // The sender lives as long as we do: there is no error to wait for.
+        // The sender lives as long as `self`, so this cannot fail.
         let came = receiver.wait_for(Option::is_some).await;
         came.ok().and_then(|came| *came).map_or_else(Instant::now, |(_, at)| at)
     }
@@ -64,7 +63,7 @@ impl Default for Interruption {
 }
 
 impl Signal {
-    /// What the program ends with.
+    /// Returns the exit code of the program after this signal.
     #[must_use]
     pub const fn exit_code(self) -> ExitCode {
         match self {
@@ -79,7 +78,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_first_signal_stops_whatever_waits() {
+    async fn the_first_signal_stops_every_wait() {
         let interruption = Interruption::default();
         assert_eq!(interruption.or(async { 1 }).await, Some(1));
         let other = interruption.clone();

@@ -1,4 +1,16 @@
-//! TODO map.
+//! What a run is given, what it gathers, and how it can end.
+//!
+//! Start at [`smoke::Smoke`], the input of a run.
+//!
+//! - `smoke`, `conduct`, `by_hand`: what to run, how to run it, and what the operator adds
+//! - `order`, `shard`: the order of the scenarios, and a part of them
+//! - `credentials`: the tokens and secrets for `probe`, from the target
+//! - `record`: the exchanges and observations so far
+//! - `events`: what a run reports while it runs
+//! - `interruption`: stops a run
+//! - `exit_code`: the exit codes of the program
+//!
+//! Invariant: this folder never sends a probe.
 
 pub(crate) mod by_hand;
 pub(crate) mod conduct;

@@ -1,4 +1,4 @@
-//! What a run has gathered so far: exchanges, what they mean, when they were sent. Sits in `run`.
+//! What a run has gathered so far: exchanges, observations, and when each probe was sent.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::observe::{Observation, Outcome, observe};
 use crate::probe::Exchange;
 use crate::report::ProbeReport;
 
-/// Everything probed, in order.
+/// The probes of a run, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
     pub(crate) probes: Vec<ProbeReport>,
@@ -17,7 +17,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Reads an exchange and keeps both.
+    /// Observes an exchange and keeps both.
     pub(crate) fn keep(&mut self, exchange: Exchange, target: &Target) -> Option<Observation> {
         let sub = target.user(&exchange.probe.user).map_or("", |user| user.sub.as_str());
         let endpoint = target.endpoints.get(&exchange.probe.endpoint);
@@ -28,7 +28,7 @@ impl Record {
         observation
     }
 
-    /// Takes over what another run kept; of what is not to be diagnosed, the probe alone.
+    /// Takes a probe of another run. If it is not `diagnosed`, only the probe is kept, not its observation.
     pub(crate) fn take(&mut self, probe: ProbeReport, diagnosed: bool) {
         if diagnosed {
             self.sent.push(sent(&probe.exchange));
@@ -37,13 +37,13 @@ impl Record {
         self.probes.push(probe);
     }
 
-    /// Says of the last exchange how it ended, where its form alone did not tell.
+    /// Corrects how the last exchange ended: only the step knows which content was required.
     pub(crate) fn correct_last(&mut self, result: Outcome) {
         let kept = self.probes.last_mut().and_then(|probe| probe.observation.as_mut());
         kept.into_iter().chain(self.observations.last_mut()).for_each(|seen| seen.result = result);
     }
 
-    /// Adds what another record gathered, numbered on from here: old number to new.
+    /// Appends another record with new ids. Returns the new id for each old one.
     pub(crate) fn append(&mut self, other: Self) -> BTreeMap<u32, u32> {
         let first = u32::try_from(self.probes.len()).unwrap_or(u32::MAX).saturating_add(1);
         let renumbered: BTreeMap<u32, u32> = other.probes.iter().map(|probe| probe.exchange.id).zip(first..).collect();

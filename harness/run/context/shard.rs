@@ -1,4 +1,4 @@
-//! A part of a run: which scenarios are its own. Sits in `run`; `merge` puts the parts together again.
+//! A shard: the part of the scenarios that one of several parallel runs has. `merge` combines the reports.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -9,37 +9,37 @@ use crate::report::Shard;
 use crate::run::context::order::order;
 use crate::scenario::Scenario;
 
-/// A part with its place in the whole.
+/// A shard, with the place of its scenarios in the whole run.
 #[derive(Debug, Clone)]
 pub struct Part {
     pub(crate) shard: Shard,
     pub(crate) order: BTreeMap<String, usize>,
 }
 
-/// Why there is no such part.
+/// Why a shard is not possible.
 #[derive(Debug, Error, miette::Diagnostic, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ShardError {
-    /// It is not of the form K/N.
+    /// The text does not have the form K/N.
     #[error("expected K/N with K from 1 to N, for example 2/3")]
     Form,
-    /// A run that tests nothing must not look green.
+    /// The shard has no scenario. A run that tests nothing must not count as passed.
     #[error("shard {shard} has no scenario: there are {scenarios}")]
     #[diagnostic(code(fivewhys::run::empty_shard), help("use at most as many shards as there are scenarios"))]
     Empty {
-        /// Which.
+        /// The shard.
         shard: Shard,
-        /// How many there are to be divided.
+        /// The number of scenarios of all shards.
         scenarios: usize,
     },
 }
 
 impl Shard {
-    /// The scenarios of this part, in their order: of all, sorted by id, every `count`th from the `index`th on. The parts of the same scenarios
-    /// never overlap and leave none out.
+    /// Returns the scenarios of this shard in their order: every `count`th of the sorted ids, from the `index`th on.
+    /// Each scenario is in exactly one shard.
     ///
     /// # Errors
-    /// When none is left for it.
+    /// When the shard has no scenario.
     pub fn part(self, scenarios: Vec<Scenario>) -> Result<(Vec<Scenario>, Part), ShardError> {
         let mut ids: Vec<String> = scenarios.iter().map(|scenario| scenario.id.clone()).collect();
         ids.sort();
@@ -53,10 +53,11 @@ impl Shard {
         Ok((kept, Part { shard: self, order }))
     }
 
-    /// What Cloud Run tells a task of a job: its index from 0, and how many there are. A single task is no part.
+    /// Returns the shard of a task of a Cloud Run job, by its index from 0 and the number of tasks. A single task is
+    /// not a shard.
     ///
     /// # Errors
-    /// When they are no such numbers.
+    /// When the texts are not such numbers.
     pub fn of_task(index: &str, count: &str) -> Result<Option<Self>, ShardError> {
         let number = |text: &str| text.trim().parse::<usize>().map_err(|_| ShardError::Form);
         let shard = Self::new(number(index)?.saturating_add(1), number(count)?)?;
@@ -119,7 +120,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
         #[test]
-        fn the_parts_are_the_whole_and_none_is_in_two(count in 1_usize..12) {
+        fn each_scenario_is_in_exactly_one_shard(count in 1_usize..12) {
             let all = scenario::embedded().expect("the shipped scenarios");
             let mut ids: Vec<String> = Vec::new();
             for index in 1..=count {

@@ -1,4 +1,4 @@
-//! What a run is asked to do.
+//! The input of a run.
 
 use std::sync::Arc;
 
@@ -8,19 +8,19 @@ use crate::diagnose::Catalogue;
 use crate::redact::Redactor;
 use crate::scenario::Scenario;
 
-/// What is to be run.
+/// The input of a run.
 #[derive(Debug)]
 pub struct Smoke {
-    /// Against what.
+    /// The deployment under test.
     pub target: Arc<Target>,
-    /// What is driven.
+    /// The scenarios to run.
     pub scenarios: Vec<Scenario>,
-    /// Every fault that can be named.
+    /// The faults that the diagnosis can name.
     pub catalogue: Arc<Catalogue>,
     /// What was just deployed: service (`backend`, `auth`, …) and revision.
     pub deployed: Vec<(String, String)>,
-    /// Knows every secret of the run; shared with whoever prints.
+    /// Knows every secret of the run. The code that prints the report shares it.
     pub redactor: Redactor,
-    /// How it is to be conducted.
+    /// The optional settings.
     pub conduct: Conduct,
 }

@@ -1,4 +1,4 @@
-//! Values captured from one step for the next. Sits in `run`.
+//! Values that one step captures for the next.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,8 @@ use crate::scenario::Step;
 pub(crate) struct Captures(BTreeMap<String, String>);
 
 impl Captures {
-    /// Takes what the step captures from the body, or else from any event or frame. What is not found stays unknown.
+    /// Takes the values that the step captures from the body, or else from an event or frame. A value that is not found
+    /// has no entry.
     pub(crate) fn take(&mut self, step: &Step, exchange: &Exchange) {
         let streamed =
             exchange.events.iter().map(|event| &event.data).chain(exchange.received().map(|frame| &frame.data));
@@ -26,7 +27,7 @@ impl Captures {
         }
     }
 
-    /// Names the step needs and nobody captured: those of `all` that stand in its texts and have no value.
+    /// Returns the first name of `all` that the step uses and that has no value.
     pub(crate) fn missing(&self, step: &Step, all: &[String]) -> Option<String> {
         let json = [step.body.clone().unwrap_or_default(), Value::Array(step.send.clone().unwrap_or_default())];
         let query = step.query.iter().map(|(_, value)| value.clone());
@@ -35,12 +36,12 @@ impl Captures {
         all.iter().filter(needed).find(|name| !self.0.contains_key(*name)).cloned()
     }
 
-    /// The text with every `{name}` replaced.
+    /// Returns the text with every `{name}` replaced.
     pub(crate) fn fill(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
     }
 
-    /// The same in every string of a JSON value.
+    /// Returns the JSON value with every `{name}` in its strings replaced.
     pub(crate) fn fill_json(&self, json: &Value) -> Value {
         match json {
             Value::String(text) => Value::String(self.fill(text)),

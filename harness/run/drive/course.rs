@@ -1,5 +1,4 @@
-//! One scenario, step by step, with a session of its own. Sits in `run`; acts, and does not diagnose; what an exchange means
-//! to a step stands in `judged`, when one is sent again in `retry`.
+//! One scenario, step by step, with its own session.
 
 use std::time::Duration;
 
@@ -14,9 +13,8 @@ use crate::run::drive::allowance::Allowance;
 use crate::run::drive::captures::Captures;
 use crate::run::drive::{request, retry};
 use crate::scenario::{Scenario, Step};
-use crate::terms::EndpointKind;
 
-/// A scenario under way.
+/// A scenario in progress.
 pub(crate) struct Course<'a> {
     session: Session,
     pub(crate) target: &'a Target,
@@ -28,14 +26,14 @@ pub(crate) struct Course<'a> {
     pub(crate) failed: Vec<FailedStep>,
 }
 
-/// What all scenarios of a run go by.
+/// What all scenarios of a run share.
 pub(crate) struct Rules<'a> {
     pub(crate) target: &'a Target,
     pub(crate) allowance: Allowance,
     pub(crate) conduct: &'a Conduct,
 }
 
-/// What came of one scenario. Its exchanges are numbered as they were sent, those of other scenarios in between.
+/// The result of one scenario. The ids of its exchanges have gaps if other scenarios ran in parallel.
 pub(crate) struct Done {
     pub(crate) report: ScenarioReport,
     pub(crate) record: Record,
@@ -49,7 +47,7 @@ impl<'a> Course<'a> {
         Self { session, target, scenario, allowance, conduct, captures, record, failed }
     }
 
-    /// Drives every step, and what is to be done finally whatever became of them.
+    /// Runs every step, then the `finally` steps, whether the steps passed or not.
     pub(crate) async fn drive(mut self, tell: Listener<'_>) -> Done {
         let mut steps = Vec::new();
         let Scenario { steps: asked, finally, .. } = self.scenario;
@@ -73,14 +71,14 @@ impl<'a> Course<'a> {
         Done { report, record: self.record, failed: self.failed }
     }
 
-    /// One step, unless the run is stopped, or what is left of it is for something else.
+    /// Runs one step, unless the run is stopped or its remaining time is reserved for the diagnosis.
     async fn step(&mut self, step: &Step, name: &str, cleans_up: bool, begun: bool) -> StepReport {
         let interruption = &self.conduct.interruption;
         if let Some(signal) = interruption.signal().filter(|_| !cleans_up || !begun) {
             return self.skipped(step, format!("{signal} ended the run"));
         }
         if self.allowance.is_spent() && !cleans_up {
-            let why = "steps failed before it, and what is left of the run's budget is for finding out why";
+            let why = "an earlier step failed, and the rest of the run budget is reserved for the diagnosis";
             return self.skipped(step, why.into());
         }
         let done = match cleans_up {
@@ -89,7 +87,7 @@ impl<'a> Course<'a> {
         };
         done.unwrap_or_else(|| {
             let signal = interruption.signal().map_or_else(String::new, |signal| signal.to_string());
-            self.skipped(step, format!("{signal} ended the run while it was under way"))
+            self.skipped(step, format!("{signal} ended the run during this step"))
         })
     }
 
@@ -120,8 +118,8 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// Whether the last try is to be followed by another, after what pause. Where the server asks for more time than there is, the report
-    /// says so.
+    /// Returns the last try and the pause before the next one, if there is a next one. If the server asks for more time
+    /// than the run has, the report says so.
     fn again(&self, report: &mut StepReport, tried: usize) -> Option<(Try, Duration)> {
         let tried = u32::try_from(tried).unwrap_or(u32::MAX);
         if report.outcome != StepOutcome::Failed || tried >= self.conduct.retries {
@@ -131,7 +129,7 @@ impl<'a> Course<'a> {
         let after = retry::may_pass(exchange)?;
         let pause = retry::pause(exchange, tried.saturating_add(1));
         if !self.allowance.allows(pause) {
-            report.because.push("not tried again: the time for driving steps ends before it may be".to_owned());
+            report.because.push("not tried again: the time for steps ends before the next try".to_owned());
             return None;
         }
         let waited_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
@@ -159,13 +157,10 @@ impl<'a> Course<'a> {
 
 fn called(step: &Step, endpoint: &Endpoint) -> String {
     let path = step.path.as_deref().unwrap_or(&endpoint.path);
-    match endpoint.kind {
-        EndpointKind::Websocket => format!("WebSocket {path}"),
-        _ => format!("{} {path}", endpoint.method),
-    }
+    if endpoint.kind.is_upgrade() { format!("WebSocket {path}") } else { format!("{} {path}", endpoint.method) }
 }
 
-/// A scenario that was stopped on its way has passed nothing.
+/// Returns the outcome of a scenario. One that was interrupted has not passed.
 fn overall(steps: &[StepReport], stopped: bool) -> StepOutcome {
     let any = |outcome| steps.iter().any(|step| step.outcome == outcome);
     let cut = stopped && any(StepOutcome::Skipped);

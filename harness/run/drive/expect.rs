@@ -1,4 +1,4 @@
-//! Whether a step gave what was expected of it. Sits in `run`; every line says what was expected and what came.
+//! Whether the response meets the expectations of a step. Each line says what was expected and what came instead.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::probe::{ErrorKind, Exchange};
 use crate::scenario::{Expect, Step};
 use crate::terms::Hop;
 
-/// What did not hold, one line each. Empty: the step passed.
+/// Returns the expectations that are not met, one line each. Empty if the step passed.
 pub(crate) fn unmet(step: &Step, exchange: &Exchange, seen: &Observation) -> Vec<String> {
     let expect = &step.expect;
     if expect.refused {
         return refused(seen).into_iter().collect();
     }
-    // Of an answer that is no success at all, its missing parts are no news.
+    // After a failed call, the missing parts of the response add nothing.
     if let Some(line) = status(expect, exchange).or_else(|| implied_success(expect, seen)) {
         return vec![line];
     }
@@ -29,7 +29,7 @@ pub(crate) fn unmet(step: &Step, exchange: &Exchange, seen: &Observation) -> Vec
     lines
 }
 
-/// How a call that is a success by its form really ended, where what the step asks of it did not come.
+/// Returns the outcome of a call that looks successful, but lacks the content that the step requires.
 pub(crate) fn without_content(step: &Step, exchange: &Exchange, seen: &Observation) -> Option<Outcome> {
     let lacks = seen.result == Outcome::Ok && !step.expect.refused && !events(&step.expect, exchange).is_empty();
     let cut = exchange
@@ -39,29 +39,32 @@ pub(crate) fn without_content(step: &Step, exchange: &Exchange, seen: &Observati
     lacks.then_some(if cut { Outcome::BrokenStream } else { Outcome::Hollow })
 }
 
-/// Why a success says nothing of the credential, where it does not: signing in is optional there, and the answer names nobody.
+/// Returns why a success shows nothing about the credential: sign-in is optional, and the response names no user.
 pub(crate) fn unprovable(step: &Step, endpoint: &Endpoint, seen: &Observation) -> Option<String> {
     let asks = step.expect.refused || !step.expect.authn.is_empty();
     let silent = endpoint.success_proves_nothing() && seen.result == Outcome::Ok;
     (asks && silent).then(|| {
         let id = &endpoint.id;
-        format!("{id} serves whoever comes, and its answer does not say whom (no `identity` in the target): nothing is proven")
+        format!(
+            "{id} also answers without a token, and the target sets no `identity` to read the user from: a success proves nothing"
+        )
     })
 }
 
-/// A control is refused when the application itself says no to the credential. Anything else proves nothing.
+/// Checks a negative control. It passes only if the application itself refuses the credential: any other end proves
+/// nothing.
 fn refused(seen: &Observation) -> Option<String> {
     let by_application = matches!(seen.answered_by, Hop::Backend | Hop::Auth | Hop::Unknown);
     match seen.result {
         Outcome::Denied if by_application => None,
         Outcome::Denied => Some(format!(
-            "expected the application to refuse the credential, but it was refused at: {}",
+            "expected the application to refuse the credential, but the refusal came from: {}",
             seen.answered_by
         )),
         Outcome::Ok => Some("expected the credential to be refused, but it was accepted".into()),
-        other => {
-            Some(format!("expected the credential to be refused, but the call ended {other}: that proves nothing"))
-        }
+        other => Some(format!(
+            "expected the credential to be refused, but the call ended with {other}, which proves nothing"
+        )),
     }
 }
 
@@ -73,16 +76,18 @@ fn status(expect: &Expect, exchange: &Exchange) -> Option<String> {
     let got = match (exchange.status(), &exchange.error) {
         (Some(status), _) => status.to_string(),
         (None, Some(error)) => error.to_string(),
-        (None, None) => "no answer".into(),
+        (None, None) => "no response".into(),
     };
     Some(format!("expected status {}, got {got}", wanted.join(" or ")))
 }
 
-/// A step that asks for nothing else must at least be accepted by the endpoint's own rule: a 200 alone is not success.
+/// Checks the endpoint's rule of acceptance for a step without an expected result: a status of 200 alone is not a
+/// success.
 fn implied_success(expect: &Expect, seen: &Observation) -> Option<String> {
     let asks_for_failure = expect.status.iter().any(|status| *status != 101 && !(200..300).contains(status));
     let implied = expect.result.is_empty() && !asks_for_failure;
-    (implied && seen.result != Outcome::Ok).then(|| format!("expected it to succeed, but it ended {}", ended(seen)))
+    (implied && seen.result != Outcome::Ok)
+        .then(|| format!("expected the call to succeed, but it ended with {}", ended(seen)))
 }
 
 fn ended(seen: &Observation) -> String {
@@ -92,7 +97,7 @@ fn ended(seen: &Observation) -> String {
             Some(also) => format!("{} ({status}: {})", seen.result, also.claim),
             None => format!("{} ({status})", seen.result),
         },
-        (None, None) if seen.result == Outcome::Refused => "with the connection refused".into(),
+        (None, None) if seen.result == Outcome::Refused => "a refused connection".into(),
         (None, None) => seen.result.to_string(),
     }
 }
@@ -101,7 +106,7 @@ fn axes(expect: &Expect, seen: &Observation) -> Vec<String> {
     let mut lines = Vec::new();
     if expect.answered_by.is_some_and(|hop| hop != seen.answered_by) {
         let wanted = expect.answered_by.map_or("", Hop::as_str);
-        lines.push(format!("expected an answer made by {wanted}, got one made by {}", seen.answered_by));
+        lines.push(format!("expected a response from {wanted}, got one from {}", seen.answered_by));
     }
     if !expect.authn.is_empty() && !expect.authn.contains(&seen.authn) {
         let wanted: Vec<_> = expect.authn.iter().map(|one| one.as_str()).collect();
@@ -126,7 +131,7 @@ fn headers(expect: &Expect, exchange: &Exchange) -> Vec<String> {
         .collect()
 }
 
-/// Whether a value fits a pattern in which `*` stands for anything.
+/// Reports whether a value matches a pattern in which `*` stands for any text.
 fn fits(pattern: &str, value: &str) -> bool {
     let mut rest = value;
     let mut parts = pattern.split('*');
@@ -173,7 +178,7 @@ fn events(expect: &Expect, exchange: &Exchange) -> Vec<String> {
     let mut rest = names.iter();
     if let Some(missing) = expect.events.iter().find(|wanted| !rest.any(|name| name == wanted)) {
         lines.push(format!(
-            "expected events {} in this order; `{missing}` did not come where it should; got {}",
+            "expected the events {} in this order, but `{missing}` is missing or out of order; got {}",
             expect.events.join(", "),
             shown(&names)
         ));
@@ -202,11 +207,15 @@ fn times(expect: &Expect, exchange: &Exchange) -> Vec<String> {
     if let Some((limit, first)) =
         expect.first_event.zip(first).filter(|(limit, first)| u128::from(*first) > limit.as_millis())
     {
-        lines.push(format!("expected the first event within {} ms, it came after {first} ms", limit.as_millis()));
+        lines.push(format!("expected the first event within {} ms, but it came after {first} ms", limit.as_millis()));
     }
     let end = Duration::from_secs_f64((exchange.phases.end_ms / 1000.0).max(0.0));
     if let Some(limit) = expect.total.filter(|limit| end > *limit) {
-        lines.push(format!("expected it to end within {} ms, it took {} ms", limit.as_millis(), end.as_millis()));
+        lines.push(format!(
+            "expected the call to end within {} ms, but it took {} ms",
+            limit.as_millis(),
+            end.as_millis()
+        ));
     }
     lines
 }

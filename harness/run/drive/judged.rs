@@ -1,4 +1,4 @@
-//! What an exchange means to the step that asked for it. Sits in `run`, under a `course`.
+//! The result of a step, from its exchange.
 
 use crate::config::{Endpoint, KnownFailure};
 use crate::diagnose::FailedStep;
@@ -10,7 +10,8 @@ use crate::run::drive::expect;
 use crate::scenario::Step;
 
 impl Course<'_> {
-    /// A probe that cannot be made: for want of a source of evidence the step is skipped, for anything else it fails.
+    /// Returns the result of a step whose probe cannot be sent: skipped if the target lacks something for it, otherwise
+    /// failed.
     pub(crate) fn not_sent(&self, step: &Step, error: &CannotProbe) -> StepReport {
         let skipped = self.skipped(step, error.to_string());
         match error {
@@ -22,7 +23,7 @@ impl Course<'_> {
         }
     }
 
-    /// What an exchange means to its step, and whether a failure is no question for the diagnosis.
+    /// Returns the result of a step, and whether its failure needs no diagnosis.
     pub(crate) fn judged(&mut self, step: &Step, endpoint: &Endpoint, exchange: Exchange) -> (StepReport, bool) {
         self.captures.take(step, &exchange);
         let spent = exchange.error.as_ref().is_some_and(|error| error.kind == ErrorKind::BudgetSpent);
@@ -30,7 +31,7 @@ impl Course<'_> {
         let exchange = &self.record.probes.last().expect("just kept").exchange;
         let because = match &seen {
             Some(seen) => expect::unmet(step, exchange, seen),
-            None if spent => vec!["the run's budget was spent before this step could end".into()],
+            None if spent => vec!["the run budget was spent before this step ended".into()],
             None => Vec::new(),
         };
         let unprovable = seen.as_ref().and_then(|seen| expect::unprovable(step, endpoint, seen));
@@ -50,7 +51,7 @@ impl Course<'_> {
         (report, accepted_control || seen.is_none())
     }
 
-    /// Keeps an exchange with what it means to this step.
+    /// Keeps an exchange, with the outcome that it has for this step.
     fn keep(&mut self, step: &Step, exchange: Exchange) -> Option<Observation> {
         let seen = self.record.keep(exchange, self.target)?;
         let exchange = &self.record.probes.last()?.exchange;
@@ -59,7 +60,7 @@ impl Course<'_> {
         Some(Observation { result, ..seen })
     }
 
-    /// A failure the target knows of is reported as such; any other is to be explained, unless it is a finding of its own.
+    /// Marks a failure that the target lists as known. Any other failure goes to the diagnosis, unless it needs none.
     pub(crate) fn known_or_failed(
         &mut self,
         report: StepReport,

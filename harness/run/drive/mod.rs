@@ -1,4 +1,16 @@
-//! Drives the scenarios: several at once where nothing is lost by it, the controls last. Sits in `run`.
+//! Runs the scenarios: several in parallel, those with negative controls last and one by one.
+//!
+//! Start at [`drive`].
+//!
+//! - `course`: one scenario, step by step
+//! - `request`: the probe that a step asks for
+//! - `expect`: whether the response meets the expectations of the step
+//! - `judged`: the result of a step
+//! - `retry`: whether and when a step is sent again
+//! - `captures`: values that one step gives to the next
+//! - `allowance`: the time for steps, with a reserve for the diagnosis
+//!
+//! Invariant: this folder never looks for a cause.
 
 pub(crate) mod allowance;
 pub(crate) mod captures;
@@ -23,15 +35,15 @@ use crate::run::drive::allowance::Allowance;
 use crate::run::drive::course::{Course, Done, Rules};
 use crate::scenario::Scenario;
 
-/// What came of the scenarios, in the order in which they were given.
+/// The results of the scenarios, in the given order.
 #[derive(Debug, Default)]
 pub(crate) struct Driven {
     pub(crate) scenarios: Vec<ScenarioReport>,
     pub(crate) failed: Vec<FailedStep>,
 }
 
-/// Drives them all: those with negative controls last and one by one, since refused tokens open breakers and fill caches. What comes of
-/// it does not depend on how many are driven at once.
+/// Runs all scenarios: those with negative controls last and one by one, since refused tokens open circuit breakers and
+/// fill caches. The number of parallel scenarios does not change the results.
 pub(crate) async fn drive(
     prober: &Prober,
     target: &Target,

@@ -1,12 +1,12 @@
-//! The probe that a step asks for. Sits in `run`, between a scenario's step and `probe`.
+//! The probe that a step asks for.
 
 use crate::config::{Endpoint, Target};
 use crate::probe::{ProbeKey, ProbeRequest, Until};
 use crate::run::drive::captures::Captures;
 use crate::scenario::Step;
-use crate::terms::{Caller, EndpointKind, EvidenceSource};
+use crate::terms::{Caller, EvidenceSource};
 
-/// With the captures filled in. `name` is `scenario/step`.
+/// Returns the probe of a step, with the captured values filled in. `name` is `scenario/step`.
 pub(crate) fn of(step: &Step, endpoint: &Endpoint, name: &str, target: &Target, captures: &Captures) -> ProbeRequest {
     let usual = if target.opens(EvidenceSource::ServiceCredentials) { Caller::Right } else { Caller::None };
     let first_user = target.users.first().map(|user| user.name.clone()).unwrap_or_default();
@@ -28,11 +28,12 @@ pub(crate) fn of(step: &Step, endpoint: &Endpoint, name: &str, target: &Target, 
     }
 }
 
-/// A socket never ends by itself: it is followed to the last event that is waited for.
+/// Returns how far the response is followed: a socket never ends by itself, so it is followed to the last event that
+/// the step expects.
 fn until(step: &Step, endpoint: &Endpoint) -> Until {
     let last = step.expect.terminal.as_ref().or_else(|| step.expect.events.last());
     match last {
-        Some(name) if endpoint.kind == EndpointKind::Websocket => Until::Event(name.clone()),
+        Some(name) if !endpoint.kind.ends_by_itself() => Until::Event(name.clone()),
         _ => Until::Accepted,
     }
 }

@@ -1,48 +1,48 @@
-//! What a run's exit code says. Sits in `run`; what the codes mean stands in `exit_code`.
+//! The exit code of a run, with its meaning for this run.
 
 use crate::diagnose::{Cause, Certainty, Finding};
 use crate::report::{ExitReport, RunOutcome, Signal};
 use crate::run::context::exit_code::ExitCode;
 
-/// What an exit code goes by.
+/// What decides the exit code.
 pub(crate) struct Ended<'a> {
     pub(crate) outcome: RunOutcome,
     pub(crate) causes: &'a [Cause],
     pub(crate) findings: &'a [Finding],
-    /// It is known of everything that failed that nothing deployed can have caused it.
+    /// No possible cause of any failure involves what was deployed.
     pub(crate) nothing_involved: bool,
-    /// Only what is new decides, and nothing is.
+    /// Only new failures count, and there is none.
     pub(crate) nothing_new: bool,
-    /// A step failed, not only a finding or a flaky pass.
+    /// A step failed: the failure is more than a finding or a flaky step.
     pub(crate) failed: bool,
     pub(crate) interrupted: Option<Signal>,
 }
 
 impl Ended<'_> {
-    /// The exit code and its meaning.
+    /// Returns the exit code and its meaning.
     pub(crate) fn exit(&self) -> ExitReport {
         let (code, meaning) = self.says();
         ExitReport { code: code.code(), meaning }
     }
 
     fn says(&self) -> (ExitCode, String) {
-        // One that only the log tells of explains nothing, and leaves nothing open.
+        // A cause that only the log shows explains no step, so it does not make the result uncertain.
         let mut explaining = self.causes.iter().filter(|cause| !cause.explains.is_empty()).peekable();
         let likely = |cause: &Cause| cause.certainty >= Certainty::Likely;
         let found = if explaining.peek().is_some() { explaining.all(likely) } else { self.causes.iter().all(likely) };
         let by_finding = self.causes.is_empty() && self.findings.iter().any(|finding| finding.fails);
         let (code, meaning) = if let Some(signal) = self.interrupted {
-            return (signal.exit_code(), format!("{signal} ended the run before its time"));
+            return (signal.exit_code(), format!("{signal} ended the run early"));
         } else if self.outcome == RunOutcome::Passed {
-            (ExitCode::Passed, "every step did what it must")
+            (ExitCode::Passed, "no step failed")
         } else if self.nothing_new {
-            (ExitCode::Passed, "nothing failed that did not fail in the baseline")
+            (ExitCode::Passed, "every failure is in the baseline too")
         } else if self.nothing_involved {
-            (ExitCode::NotDeployed, "nothing that may have caused it was deployed: do not roll back")
+            (ExitCode::NotDeployed, "no possible cause involves what was deployed: do not roll back")
         } else if by_finding {
             (ExitCode::CauseFound, "a credential that must be refused was accepted")
         } else if !self.failed {
-            (ExitCode::CauseNotFound, "a step passed only when it was repeated")
+            (ExitCode::CauseNotFound, "a step passed only after a retry")
         } else if found && !self.causes.is_empty() {
             (ExitCode::CauseFound, "the cause is found")
         } else {
@@ -61,7 +61,7 @@ mod tests {
     use crate::diagnose::Cause;
     use crate::report::RunOutcome;
 
-    /// A cause of this certainty that explains these steps.
+    /// Returns a cause of this certainty that explains these steps.
     fn cause(certainty: &str, explains: &[&str]) -> Cause {
         let text = json!({
             "fault": "agents/timeout", "title": "t", "hop": "agents", "certainty": certainty, "confidence": 0.5, "explains": explains,
@@ -88,9 +88,9 @@ mod tests {
     #[rstest]
     #[case::likely("certain", "likely", &[], 1)]
     #[case::ambiguous("certain", "ambiguous", &[], 1)]
-    #[case::ambiguous_and_of_a_step("certain", "ambiguous", ONE, 3)]
-    #[case::beside_one_that_is_not_found("ambiguous", "likely", &[], 3)]
-    fn a_cause_that_explains_nothing_leaves_the_exit_code_to_the_others(
+    #[case::ambiguous_and_explains_a_step("certain", "ambiguous", ONE, 3)]
+    #[case::with_an_ambiguous_cause_of_a_step("ambiguous", "likely", &[], 3)]
+    fn a_cause_that_explains_no_step_does_not_decide(
         #[case] first: &str,
         #[case] second: &str,
         #[case] explains: &[&str],
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_cause_that_explains_nothing_and_is_not_found_is_not_found() {
+    fn a_single_ambiguous_cause_without_steps_is_not_found() {
         assert_eq!(code(&[cause("ambiguous", &[])]), 3);
     }
 }

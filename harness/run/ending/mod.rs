@@ -1,4 +1,11 @@
-//! The end of a run: what was driven and what was concluded become the report. Sits in `run`; nothing after it computes.
+//! The end of a run: makes the report of what was run and what the diagnosis concluded.
+//!
+//! Start at [`report`].
+//!
+//! - `exit`: the exit code and its meaning
+//! - `passage`: the path of one failing request, for each cause
+//!
+//! Invariant: this folder never sends a probe and never changes a conclusion of the diagnosis.
 
 pub(crate) mod exit;
 pub(crate) mod passage;
@@ -19,7 +26,7 @@ use crate::run::ending::exit::Ended;
 use crate::run::inquiry;
 use crate::run::inquiry::Conclusion;
 
-/// Everything, whole.
+/// Makes the report of a run.
 pub(crate) async fn report(
     run: &Smoke,
     driven: Driven,
@@ -78,7 +85,7 @@ pub(crate) async fn report(
     }
 }
 
-/// What the gate needs of a run that failed.
+/// What the gate needs from a failed run.
 struct Deploy<'a> {
     run: &'a Smoke,
     record: &'a Record,
@@ -88,7 +95,7 @@ struct Deploy<'a> {
 }
 
 impl Deploy<'_> {
-    /// The advice, and whether nothing that was deployed can have caused it.
+    /// Returns the advice, and whether no possible cause involves what was deployed.
     async fn gate(self, causes: &[Cause], outcome: RunOutcome) -> (Option<GateReport>, bool) {
         let Self { run, record, evidence, failed, unexplained } = self;
         if outcome == RunOutcome::Passed || run.deployed.is_empty() {
@@ -100,7 +107,7 @@ impl Deploy<'_> {
         let mut previous = run.conduct.previous.clone();
         previous.iter_mut().for_each(|one| one.service = role_of(&one.service, target));
         let given = inquiry::given(target, record, evidence, failed);
-        // Nobody who stopped a run waits for a command.
+        // After an interruption the run must not wait for a command.
         let earlier = run.conduct.interruption.or(Earlier::look(given, catalogue, &previous)).await.unwrap_or_default();
         let gate = Gate {
             target,
@@ -116,7 +123,7 @@ impl Deploy<'_> {
     }
 }
 
-/// What keeps a gate from advice: something failed for which no cause stands.
+/// Returns the failure that no cause explains, if there is one: the gate then gives no advice.
 fn unexplained(
     scenarios: &[ScenarioReport],
     causes: &[Cause],
@@ -130,18 +137,18 @@ fn unexplained(
     });
     let open: Vec<String> = failed.filter(|step| !explained.contains(step.as_str())).collect();
     if interrupted {
-        Some("the run was interrupted: what was not driven may fail too".to_owned())
+        Some("the run was interrupted: the steps that did not run may fail too".to_owned())
     } else if let Some(first) = open.first() {
         let more = if open.len() > 1 { format!(" and {} more", open.len() - 1) } else { String::new() };
-        Some(format!("no cause stands for {first}{more}"))
+        Some(format!("no cause explains {first}{more}"))
     } else if findings.iter().any(|finding| finding.fails) {
-        Some("a credential that must be refused was accepted, and no cause stands for it".to_owned())
+        Some("a credential that must be refused was accepted, and no cause explains that".to_owned())
     } else {
-        causes.is_empty().then(|| "no cause stands for the failure".to_owned())
+        causes.is_empty().then(|| "no cause explains the failure".to_owned())
     }
 }
 
-/// What a reader is told first: what explains a failure, and of that the surest.
+/// Returns the sort key of a cause: causes that explain a failed step first, and of those the most certain first.
 fn rank(cause: &Cause) -> (bool, Reverse<Certainty>) {
     (cause.explains.is_empty(), Reverse(cause.certainty))
 }
@@ -158,7 +165,7 @@ mod tests {
     use crate::diagnose::Cause;
 
     #[test]
-    fn what_explains_a_failure_comes_first_and_of_that_the_surest() {
+    fn causes_that_explain_a_step_come_first_then_the_most_certain() {
         let cause = |fault: &str, certainty: &str, explains: &[&str]| -> Cause {
             let text = json!({
                 "fault": fault, "title": "t", "hop": "agents", "certainty": certainty, "confidence": 0.5,

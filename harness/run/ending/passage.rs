@@ -1,4 +1,5 @@
-//! Draws up, for each cause, the way of one failing request: how far it came, who answered, where the cause lies. Sits in `run`, at its end.
+//! The path of one failing request, for each cause: how far the request came, which hop answered, and where the cause
+//! is.
 
 use crate::config::Target;
 use crate::diagnose::{Cause, Certainty, Hops};
@@ -7,11 +8,11 @@ use crate::probe::Exchange;
 use crate::report::{Blame, HopMark, Leg, LegKind, Passage, ProbeReport, ScenarioReport, StepOutcome, StepReport};
 use crate::terms::{Hop, Service};
 
-/// From us inwards.
+/// From the client inwards.
 const HOPS: [Hop; 8] =
     [Hop::Client, Hop::Network, Hop::Edge, Hop::Backend, Hop::BackendAuth, Hop::Auth, Hop::Data, Hop::Agents];
 
-/// One passage a cause, in their order; none for a cause whose steps have no exchange.
+/// Returns one passage per cause, in the order of the causes. A cause whose steps have no exchange has none.
 pub(crate) fn passages(
     target: &Target,
     causes: &[Cause],
@@ -22,7 +23,7 @@ pub(crate) fn passages(
     causes.iter().enumerate().filter_map(one).collect()
 }
 
-/// The request that stands for a cause.
+/// The request that illustrates a cause.
 struct Failing<'a> {
     cause: &'a Cause,
     name: String,
@@ -33,7 +34,7 @@ struct Failing<'a> {
 }
 
 impl<'a> Failing<'a> {
-    /// The failed step that the first why is about, else the first it explains.
+    /// Returns the failed step that the first why cites, or else the first step that the cause explains.
     fn of(
         cause: &'a Cause,
         target: &Target,
@@ -71,7 +72,7 @@ impl<'a> Failing<'a> {
         self.seen.map_or(Hop::Unknown, |seen| seen.answered_by)
     }
 
-    /// The hops the request is meant to pass, as far as it came; we come first.
+    /// Returns the hops that the request passed, the client first.
     fn way(&self) -> Vec<Hop> {
         let inwards: &[Hop] = match (self.answered_by(), self.service) {
             (Hop::Client, _) => &[],
@@ -94,7 +95,8 @@ impl<'a> Failing<'a> {
         }
     }
 
-    /// Nobody says that the edge was reached where the network did not let us through, or where it is not known who answered.
+    /// Reports whether the request reached the hop. If the network failed, or the hop that answered is unknown, only
+    /// the client is certain.
     fn reached(&self, hop: Hop) -> bool {
         let through = !matches!(self.answered_by(), Hop::Network | Hop::Unknown | Hop::Client);
         hop == Hop::Client || through && (hop == Hop::Network || self.way().contains(&hop))
@@ -136,12 +138,12 @@ impl<'a> Failing<'a> {
         }
     }
 
-    /// Where the cause lies: from the outermost hop it may lie at to the innermost.
+    /// Returns where the cause is: from the outermost possible hop to the innermost.
     fn concluded(&self) -> Option<Leg> {
         let says = match self.cause.certainty {
             Certainty::Certain | Certainty::Likely => self.cause.title.clone(),
-            Certainty::Ambiguous => format!("one of {} causes lies here", self.cause.alternatives.len() + 1),
-            Certainty::Unknown => "the cause lies here; which it is, is not known".to_owned(),
+            Certainty::Ambiguous => format!("one of {} possible causes is here", self.cause.alternatives.len() + 1),
+            Certainty::Unknown => "an unknown cause is here".to_owned(),
         };
         let hops = match &self.cause.hop {
             Hops::One(hop) => std::slice::from_ref(hop),
@@ -159,13 +161,13 @@ impl<'a> Failing<'a> {
         let status = self.exchange.status().map(|status| status.to_string());
         let error = self.exchange.error.as_ref().map(|error| error.kind.to_string());
         let kind = if status.is_some() { LegKind::Answered } else { LegKind::Lost };
-        let nothing = status.is_none().then(|| "no answer".to_owned());
+        let nothing = status.is_none().then(|| "no response".to_owned());
         let parts = [nothing, status, closed, result, error, Some(took)];
         (kind, parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
     }
 }
 
-/// The two ends of a hop that is a way between two others; else the hop itself.
+/// Returns the two ends of a hop that connects two others, or the hop itself as both ends.
 const fn ends(hop: Hop) -> Option<(Hop, Hop)> {
     match hop {
         Hop::Unknown => None,

@@ -1,5 +1,4 @@
-//! Asks a person whether the command that would settle the verdict may be run, runs it, and diagnoses again. Sits in `run`, at the end of
-//! an `inquiry`.
+//! Asks the operator whether the command that would settle the verdict may be run, runs it, and diagnoses again.
 
 use std::sync::Arc;
 
@@ -9,7 +8,7 @@ use crate::run::context::by_hand::MayRun;
 use crate::run::inquiry::Inquiry;
 use crate::terms::EvidenceSource;
 
-/// What a command of ours begins with. None of them changes anything.
+/// The allowed starts of a command. None of them changes anything.
 const READ_ONLY: [&[&str]; 5] = [
     &["gcloud", "run", "services", "describe"],
     &["gcloud", "run", "services", "list"],
@@ -19,7 +18,7 @@ const READ_ONLY: [&[&str]; 5] = [
 ];
 
 impl Inquiry<'_> {
-    /// Until the verdict is certain, or there is no command that was not decided on.
+    /// Asks until the verdict is certain, or the operator has decided on every command.
     pub(crate) async fn ask_a_person(&mut self) {
         let Some(may_run) = self.by_hand.may_run.clone() else { return };
         let mut decided: Vec<String> = Vec::new();
@@ -32,7 +31,7 @@ impl Inquiry<'_> {
         }
     }
 
-    /// The best command first, then what tells each other candidate apart.
+    /// Returns the next command to ask about: the best one first, then those that distinguish the other candidates.
     fn undecided(&self, decided: &[String]) -> Option<Settling> {
         let open = self.causes().into_iter().filter(|cause| cause.certainty < Certainty::Certain);
         let settlings = open.flat_map(|cause| {
@@ -66,7 +65,7 @@ impl Inquiry<'_> {
         supplied.lay_manifests_over(&mut self.evidence);
         supplied.add_log_to(&mut self.evidence, self.target, self.clean);
         if evidence_source == EvidenceSource::Logs {
-            // Its filter reaches past the last probe.
+            // The filter of the command ends after the last probe.
             self.evidence.log_read_at = Some(jiff::Timestamp::now());
         }
         Ok(())
@@ -77,7 +76,7 @@ fn is_read_only(argv: &[String]) -> bool {
     READ_ONLY.iter().any(|start| argv.len() > start.len() && argv.iter().zip(*start).all(|(word, known)| word == known))
 }
 
-/// A person takes as long as a person takes: not on a thread that drives probes.
+/// Asks the operator on a blocking thread: the answer may take minutes.
 async fn allowed(may_run: &MayRun, settling: &Settling) -> bool {
     let (may_run, settling) = (Arc::clone(may_run), settling.clone());
     tokio::task::spawn_blocking(move || may_run(&settling)).await.unwrap_or(false)
@@ -98,7 +97,7 @@ mod tests {
     #[case::shell("sh -c x", false)]
     #[case::cut("gcloud run services describe", false)]
     #[case::nothing("", false)]
-    fn only_what_reads_is_run(#[case] command: &str, #[case] runs: bool) {
+    fn only_read_only_commands_are_run(#[case] command: &str, #[case] runs: bool) {
         let argv: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
         assert_eq!(is_read_only(&argv), runs);
     }

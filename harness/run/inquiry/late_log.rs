@@ -1,5 +1,4 @@
-//! A log may come late: Cloud Logging takes seconds. Where the verdict is not certain, it is read again. Sits in `run`, at the end of an
-//! `inquiry`.
+//! Reads the log again while the verdict is not certain: Cloud Logging shows an entry only after some seconds.
 
 use std::time::Duration;
 
@@ -8,15 +7,15 @@ use crate::evidence::{Evidence, read_log};
 use crate::run::inquiry::Inquiry;
 use crate::terms::EvidenceSource;
 
-/// Waits before the log is read again: the first one for what was written during the diagnosis, the others while none of our failing
-/// probes is in it yet.
+/// The pauses before the log is read again. The first read finds what was written during the diagnosis; the others wait
+/// for an entry of a failing probe.
 const WAITS: [Duration; 4] =
     [Duration::ZERO, Duration::from_millis(500), Duration::from_millis(1500), Duration::from_millis(3000)];
-/// What is kept of the run's budget.
+/// The time that is left for the end of the run.
 const RESERVE: Duration = Duration::from_secs(2);
 
 impl Inquiry<'_> {
-    /// Reads the log again until the verdict is certain, our failing probes are in it, or no time is left.
+    /// Reads the log again until the verdict is certain, the log contains the failing probes, or no time is left.
     pub(crate) async fn read_late_log(&mut self) {
         let is_file = |source: &EvidenceLocation| matches!(source, EvidenceLocation::File(_));
         if !self.target.opens(EvidenceSource::Logs) || self.target.logs.iter().all(is_file) {
@@ -33,7 +32,7 @@ impl Inquiry<'_> {
         }
     }
 
-    /// Whether the log has come as far as our last failing probe.
+    /// Reports whether the log reaches the last failing probe.
     fn has_arrived(&self) -> bool {
         let last = self.failing().map(|probe| probe.started_at).max();
         let ours = |trace: &str| self.failing().any(|probe| probe.trace_id == trace);
@@ -43,7 +42,7 @@ impl Inquiry<'_> {
             .any(|entry| last.is_none_or(|last| entry.at >= last) || entry.trace.as_deref().is_some_and(ours))
     }
 
-    /// What was read before stays where nothing can be read now.
+    /// Reads the log again, and keeps the earlier entries if that fails.
     async fn read_log_again(&mut self) {
         let unread = self
             .evidence

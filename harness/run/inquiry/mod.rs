@@ -1,5 +1,12 @@
-//! The diagnosis as it asks: reads the granted evidence, sends one differential probe after the other, and concludes. Sits in `run`;
-//! `late_log` and `asking` take it further where the verdict is not certain.
+//! The diagnosis in progress: reads the granted evidence, sends one probe after the other, and concludes.
+//!
+//! Start at [`inquire`].
+//!
+//! - `late_log`: reads the log again while the verdict is not certain
+//! - `asking`: asks the operator for permission to run a command
+//! - `test_headers`: one probe with the headers by which tests identify themselves
+//!
+//! Invariant: this folder never names a cause itself; `diagnose` does.
 
 pub(crate) mod asking;
 pub(crate) mod late_log;
@@ -17,17 +24,17 @@ use crate::run::context::interruption::Interruption;
 use crate::run::context::record::Record;
 use crate::terms::{Caller, EvidenceSource, Role, TokenKind};
 
-/// What came of it.
+/// The result of a diagnosis.
 #[derive(Debug)]
 pub(crate) struct Conclusion {
     pub(crate) causes: Vec<Cause>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) evidence: Evidence,
-    /// Probes it added.
+    /// The number of probes that the diagnosis sent.
     pub(crate) probes: usize,
 }
 
-/// One diagnosis under way.
+/// A diagnosis in progress.
 pub(crate) struct Inquiry<'a> {
     pub(crate) target: &'a Target,
     catalogue: &'a Catalogue,
@@ -40,11 +47,11 @@ pub(crate) struct Inquiry<'a> {
     failed: &'a [FailedStep],
     session: Session,
     tell: Listener<'a>,
-    /// Probes that were asked for, sent or not.
+    /// The probes that were chosen, sent or not.
     asked: Vec<ProbeKey>,
 }
 
-/// What a run has, to be asked about.
+/// What a diagnosis needs from the run.
 pub(crate) struct Driven<'a> {
     pub(crate) prober: &'a Prober,
     pub(crate) target: &'a Target,
@@ -54,7 +61,8 @@ pub(crate) struct Driven<'a> {
     pub(crate) interruption: &'a Interruption,
 }
 
-/// Asks until a cause is certain, nothing can help, the budget is spent, or somebody stops it: then it concludes from what it has.
+/// Sends probes until a cause is certain, no probe can help, the budget is spent, or the run is stopped. Then it
+/// concludes.
 pub(crate) async fn inquire(
     driven: &Driven<'_>,
     record: &mut Record,
@@ -81,7 +89,7 @@ pub(crate) async fn inquire(
         asked: Vec::new(),
     };
     if failed.is_empty() {
-        interruption.or(inquiry.ask_as_nobody()).await;
+        interruption.or(inquiry.ask_without_caller()).await;
     } else {
         interruption.or(inquiry.find_out()).await;
     }
@@ -102,7 +110,7 @@ impl Inquiry<'_> {
         self.ask_a_person().await;
     }
 
-    /// One probe after the other, within the target's budget of them and of time.
+    /// Sends one probe after the other, within the target's limits on their number and on time.
     pub(crate) async fn ask_all(&mut self) {
         let many = self.target.budget.diagnosis_probes as usize;
         while self.asked.len() < many && Instant::now() < self.deadline {
@@ -116,8 +124,8 @@ impl Inquiry<'_> {
         ask(&self.session, key, self.target, self.record, self.tell).await;
     }
 
-    /// One probe more on a system in order: whether the auth service serves whoever comes.
-    async fn ask_as_nobody(&mut self) {
+    /// Sends one more probe when no step failed: it shows whether the auth service requires service credentials.
+    async fn ask_without_caller(&mut self) {
         let judges = self.target.endpoints.values().find(|one| one.role == Role::Introspection && one.takes_caller);
         let Some(endpoint) = judges.filter(|_| self.target.opens(EvidenceSource::Auth)) else { return };
         let user = self.target.users.first().map(|user| user.name.clone()).unwrap_or_default();
@@ -125,17 +133,17 @@ impl Inquiry<'_> {
         self.ask(ProbeKey { endpoint: endpoint.id.clone(), token, token_location, caller, user }).await;
     }
 
-    /// What is known by now, diagnosed.
+    /// Returns the causes by what is known now.
     pub(crate) fn causes(&self) -> Vec<Cause> {
         diagnose(self.given(), self.catalogue)
     }
 
-    /// Whether nothing is left to be found out.
+    /// Reports whether every cause is certain.
     pub(crate) fn is_settled(&self) -> bool {
         self.causes().iter().all(|cause| cause.certainty == Certainty::Certain)
     }
 
-    /// The probes behind the failed steps: when the first and the last began, and their trace ids.
+    /// Returns the probes of the failed steps.
     pub(crate) fn failing(&self) -> impl Iterator<Item = &crate::diagnose::SentProbe> {
         let is_failed = |exchange: u32| self.failed.iter().any(|step| step.exchange == exchange);
         self.record.sent.iter().filter(move |probe| is_failed(probe.exchange))
@@ -146,7 +154,7 @@ impl Inquiry<'_> {
     }
 }
 
-/// Sends one probe and keeps what came of it.
+/// Sends one probe and keeps its exchange.
 pub(crate) async fn ask(session: &Session, key: ProbeKey, target: &Target, record: &mut Record, tell: Listener<'_>) {
     tell(&Event::Asking { probe: key.to_string() });
     match session.send(&ProbeRequest::new(key.clone())).await {
@@ -155,7 +163,7 @@ pub(crate) async fn ask(session: &Session, key: ProbeKey, target: &Target, recor
     }
 }
 
-/// What the run has so far, for `diagnose`.
+/// Returns what the run has so far, for `diagnose`.
 pub(crate) fn given<'a>(
     target: &'a Target,
     record: &'a Record,
@@ -178,9 +186,9 @@ mod tests {
     use crate::fixtures::exchange;
     use crate::probe::{CredentialError, Credentials};
 
-    struct Penniless;
+    struct NoCredentials;
 
-    impl Credentials for Penniless {
+    impl Credentials for NoCredentials {
         fn token(&self, _: TokenKind, _: &User) -> Result<SecretString, CredentialError> {
             Err(CredentialError("there are none".into()))
         }
@@ -200,7 +208,7 @@ mod tests {
         }
     }
 
-    /// A target at whose address nobody listens.
+    /// Returns a target whose address has no listener.
     fn target() -> Target {
         let set = ["backend=http://127.0.0.1:1".to_owned(), r#"evidence=["edge"]"#.to_owned()];
         let file = TargetFile::embedded().expect("the shipped file parses");
@@ -211,10 +219,10 @@ mod tests {
     #[case::there_is_time(Duration::from_secs(60), true)]
     #[case::none_is_left(Duration::ZERO, false)]
     #[tokio::test]
-    async fn a_diagnosis_begins_a_probe_only_before_the_run_must_end(#[case] left: Duration, #[case] asks: bool) {
+    async fn a_diagnosis_starts_no_probe_after_the_deadline(#[case] left: Duration, #[case] asks: bool) {
         let target = Arc::new(target());
         let deadline = Instant::now() + left;
-        let prober = Prober::new(Arc::clone(&target), Arc::new(Penniless), Arc::new(str::to_owned), deadline)
+        let prober = Prober::new(Arc::clone(&target), Arc::new(NoCredentials), Arc::new(str::to_owned), deadline)
             .expect("it can be set up");
         let refused = exchange("backend.chat-messages", TokenKind::Valid).answered(403, "application/json", "{}");
         let (mut record, asked) = (Record::default(), Mutex::new(Vec::new()));
@@ -225,13 +233,13 @@ mod tests {
         let driven = Driven { prober, target, catalogue, failed: &failed, deadline, interruption };
         let tell = |event: &Event| {
             if let Event::Asking { probe } = event {
-                asked.lock().expect("nobody panics").push(probe.clone());
+                asked.lock().expect("no thread panicked").push(probe.clone());
             }
         };
         let conclusion =
             inquire(&driven, &mut record, Evidence::default(), &ByHand::default(), &str::to_owned, &tell).await;
-        let asked = asked.into_inner().expect("nobody panics");
+        let asked = asked.into_inner().expect("no thread panicked");
         assert_eq!((!asked.is_empty(), conclusion.probes > 0), (asks, asks), "{asked:?}");
-        assert!(!conclusion.causes.is_empty(), "what is known is concluded from");
+        assert!(!conclusion.causes.is_empty(), "it concludes from what is known");
     }
 }

@@ -1,5 +1,6 @@
-//! One probe with the headers by which tests call themselves: systems have switched authentication off for those. The last probe of a run;
-//! nothing is diagnosed from it. Sits in `run`.
+//! One probe with the headers by which tests identify themselves, because some systems skip authentication for them.
+//!
+//! It is the last probe of a run. No cause is diagnosed from it.
 
 use crate::config::{Endpoint, Target};
 use crate::diagnose::{Finding, opened_by_test_headers};
@@ -7,14 +8,14 @@ use crate::observe::{Observation, Outcome, observe};
 use crate::probe::{ProbeKey, ProbeRequest, Session};
 use crate::report::ProbeReport;
 use crate::run::context::record::Record;
-use crate::terms::{Caller, EndpointKind, Role, TokenKind};
+use crate::terms::{Caller, Role, TokenKind};
 
-/// Sends it where it can mean something, and says what was found.
+/// Sends the probe if its response can show something, and returns the finding.
 pub(crate) async fn finding(session: &Session, target: &Target, record: &mut Record) -> Option<Finding> {
     let endpoint = closed_endpoint(target, &record.observations)?;
     let user = target.users.first()?.name.clone();
     let (token_location, caller) = (endpoint.usual_token_location(), Caller::None);
-    // Contract 0.12: a token must be there, what it is was not looked at.
+    // Systems with such a bypass require a token, but do not examine it.
     let key = ProbeKey { endpoint: endpoint.id.clone(), token: TokenKind::Malformed, token_location, caller, user };
     let request = ProbeRequest { test_headers: true, ..ProbeRequest::new(key) };
     let exchange = session.send(&request).await.ok()?;
@@ -23,8 +24,8 @@ pub(crate) async fn finding(session: &Session, target: &Target, record: &mut Rec
     opened_by_test_headers(target, &observation?)
 }
 
-/// A protected endpoint that lets the right ones in and, as far as was seen, nobody else; sockets first, since there it was met. None on
-/// production.
+/// Returns a protected endpoint that accepted good tokens and refused bad ones in this run. Endpoints with an upgrade
+/// come first, since real bypasses were found there. Returns `None` on production.
 fn closed_endpoint<'t>(target: &'t Target, seen: &[Observation]) -> Option<&'t Endpoint> {
     if target.production || !target.probes.test_headers {
         return None;
@@ -40,6 +41,6 @@ fn closed_endpoint<'t>(target: &'t Target, seen: &[Observation]) -> Option<&'t E
             && !got(endpoint, false, Outcome::Ok)
     };
     let mut closed: Vec<&Endpoint> = target.endpoints.values().filter(closed).collect();
-    closed.sort_by_key(|endpoint| endpoint.kind != EndpointKind::Websocket);
+    closed.sort_by_key(|endpoint| !endpoint.kind.is_upgrade());
     closed.first().copied()
 }

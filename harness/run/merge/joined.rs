@@ -1,4 +1,4 @@
-//! The probes and scenarios of parts, as if one run had driven them. Sits in `run`, the first half of a `merge`.
+//! The probes and scenarios of all parts, as if one run had made them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,12 +9,12 @@ use crate::report::{Kept, ProbeReport, Report, ScenarioReport, StepOutcome, Step
 use crate::run::context::record::Record;
 use crate::run::drive::Driven;
 
-/// All parts as if one run had driven them: scenarios in their order, their probes first, numbered anew.
+/// All parts as one run: the scenarios in their order, then their probes before those of the diagnosis, with new ids.
 #[derive(Default)]
 pub(crate) struct Joined {
     pub(crate) record: Record,
     pub(crate) driven: Driven,
-    /// Probes of which nothing is diagnosed.
+    /// Probes that the diagnosis does not use.
     pub(crate) left_out: BTreeSet<u32>,
 }
 
@@ -61,7 +61,7 @@ impl Joined {
         self.driven.scenarios.push(scenario);
     }
 
-    /// The probe's old number and its new one.
+    /// Returns the old id of the probe and its new one.
     fn take(&mut self, mut probe: ProbeReport, diagnosed: bool) -> (u32, u32) {
         let new = u32::try_from(self.record.probes.len()).unwrap_or(u32::MAX).saturating_add(1);
         let old = std::mem::replace(&mut probe.exchange.id, new);
@@ -71,19 +71,22 @@ impl Joined {
     }
 }
 
-/// Before everything of parts that do not know it.
+/// Returns the place of a scenario in the whole run, if the part knows it. Such scenarios come before those of other
+/// parts.
 fn place_in(kept: Option<&Kept>, scenario: &str) -> Option<(usize, usize)> {
     kept?.order.get(scenario).map(|place| (0, *place))
 }
 
-/// The headers that `probe` sends with such a probe, and with no other.
+/// Reports whether the probe had the headers by which tests identify themselves. `probe` sends them with no other
+/// probe.
 fn calls_itself_a_test(exchange: &Exchange) -> bool {
     let names = exchange.request.headers.iter().map(|(name, _)| name.to_ascii_lowercase());
     names.into_iter().any(|name| name.starts_with("x-test-") || name.starts_with("x-e2e-"))
 }
 
 impl Record {
-    /// A failed step that is a question for the diagnosis: neither an accepted control, which is a finding, nor one that the run's budget ended.
+    /// Returns a failed step that needs a diagnosis: neither an accepted control, which is a finding, nor a step that
+    /// the run budget ended.
     fn to_explain(&self, scenario: &str, step: &StepReport) -> Option<FailedStep> {
         let exchange = step.exchange.filter(|_| step.outcome == StepOutcome::Failed)?;
         let seen = self.observations.iter().find(|seen| seen.exchange == exchange)?;

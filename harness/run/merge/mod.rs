@@ -1,5 +1,11 @@
-//! Parts of a run become the report that one run would have given: diagnosed anew, with all that any of them saw. Sends nothing. Sits in
-//! `run`; `docs/shards.md` says what a part must hold.
+//! Merges the reports of shards into the report of one run, and diagnoses again with all observations. Sends nothing.
+//!
+//! Start at [`merge`].
+//!
+//! - `parts`: whether the reports belong together
+//! - `joined`: the scenarios and probes of all parts, numbered again
+//!
+//! Invariant: this folder never touches the network.
 
 pub(crate) mod joined;
 pub(crate) mod parts;
@@ -14,10 +20,10 @@ use crate::run::merge::joined::Joined;
 use crate::run::merge::parts::{MergeError, NamedReport, belong_together};
 use crate::run::{ByHand, ending, inquiry};
 
-/// Merges the parts. `run` holds the target and what a gate is told; its scenarios are not looked at.
+/// Merges the parts. `run` has the target and the settings of the gate; its scenarios are not used.
 ///
 /// # Errors
-/// When they are not the parts of one run of this target, each of them once.
+/// When the reports are not all parts of one run of this target, each exactly once.
 pub async fn merge(mut run: Smoke, parts: Vec<NamedReport>, by_hand: &ByHand) -> Result<Report, MergeError> {
     belong_together(&parts, &run.target)?;
     let mut reports: Vec<Report> = parts.into_iter().map(|part| part.report).collect();
@@ -44,7 +50,7 @@ pub async fn merge(mut run: Smoke, parts: Vec<NamedReport>, by_hand: &ByHand) ->
     Ok(report)
 }
 
-/// With the evidence that were open to any of them, and the twin where the first of them met it.
+/// Returns the target with the evidence of all parts, and with the addresses of the twin of the first part.
 fn target(target: &Target, reports: &[Report], by_hand: &ByHand) -> Target {
     let mut target = target.clone();
     if let Some(twin) = reports.iter().find_map(|report| report.kept.as_ref()?.twin.clone()) {
@@ -58,7 +64,7 @@ fn target(target: &Target, reports: &[Report], by_hand: &ByHand) -> Target {
     target
 }
 
-/// The manifests of the first part that has them, and every line of every log once.
+/// Returns the manifests of the first part that has them, and every log entry once.
 fn evidence<'a>(parts: impl Iterator<Item = &'a Evidence>) -> Evidence {
     let mut all = Evidence::default();
     for part in parts {
@@ -73,7 +79,7 @@ fn evidence<'a>(parts: impl Iterator<Item = &'a Evidence>) -> Evidence {
     all
 }
 
-/// Oldest first. Two parts that read the same log have the same lines.
+/// Returns the entries, the oldest first, each one once: two parts that read the same log have the same entries.
 fn each_once(mut log: Vec<LogEntry>) -> Vec<LogEntry> {
     log.sort_by_key(|entry| entry.at);
     let mut once: Vec<LogEntry> = Vec::with_capacity(log.len());
@@ -96,7 +102,7 @@ fn unread(reports: &[Report]) -> Vec<Unread> {
     all
 }
 
-/// From the first beginning to the last end; what was done by all of them together.
+/// Returns the time from the first start to the last end, and the sums of the other times.
 fn timing(reports: &[Report]) -> Timing {
     let all = || reports.iter().map(|report| &report.timing);
     let sum = |of: fn(&Timing) -> f64| all().map(of).sum();
@@ -126,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_two_parts_have_read_is_there_once_and_the_oldest_comes_first() {
+    fn log_entries_of_two_parts_are_merged_by_time_without_doubles() {
         let part = |log: Vec<LogEntry>| Evidence { log, ..Evidence::default() };
         let parts = [
             part(vec![line(2, "b"), line(2, "a"), line(3, "of one part")]),
@@ -137,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_any_part_knows_of_our_signing_key_and_the_latest_log_the_merge_knows() {
+    fn the_merge_knows_the_signing_key_and_the_latest_log_time() {
         let published = Published { ours: true, kid: None, keys: 2 };
         let read_at = |second| Timestamp::from_second(second).ok();
         let knows_nothing = Evidence { log_read_at: read_at(9), ..Evidence::default() };

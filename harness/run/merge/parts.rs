@@ -1,4 +1,4 @@
-//! Whether reports are the parts of one run. Sits in `run`, before a `merge`.
+//! Checks that reports are the parts of one run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,64 +7,64 @@ use thiserror::Error;
 use crate::config::Target;
 use crate::report::Report;
 
-/// Why reports are no parts of one run.
+/// Why reports are not the parts of one run.
 #[derive(Debug, Error, miette::Diagnostic)]
 #[non_exhaustive]
 pub enum MergeError {
-    /// One is of another deployment.
-    #[error("{from} is of the target `{found}`, not of `{target}`")]
+    /// A report is from another deployment.
+    #[error("{from} is a report of the target `{found}`, not of `{target}`")]
     #[diagnostic(code(fivewhys::merge::other_target))]
     Target {
-        /// Which file.
+        /// The file.
         from: String,
-        /// Its target.
+        /// The target of the report.
         found: String,
-        /// That of the merge.
+        /// The target of the merge.
         target: String,
     },
-    /// The same part, or the same scenario, is there twice.
+    /// Two reports have the same shard or the same scenario.
     #[error("{what} is in {one} and in {other}")]
     #[diagnostic(code(fivewhys::merge::twice))]
     Twice {
         /// `shard 1/2`, `scenario chat`.
         what: String,
-        /// Which file.
+        /// One file.
         one: String,
-        /// Which other file.
+        /// The other file.
         other: String,
     },
-    /// They were divided otherwise.
-    #[error("{from} is {found}, and others are of {count} shards")]
+    /// The reports are from runs with different numbers of shards.
+    #[error("{from} is {found}, but the other reports are from a run of {count} shards")]
     #[diagnostic(code(fivewhys::merge::other_count))]
     Count {
-        /// Which file.
+        /// The file.
         from: String,
-        /// `no shard`, or which.
+        /// `no shard`, or the shard.
         found: String,
-        /// How many the others are of.
+        /// The number of shards of the other reports.
         count: usize,
     },
-    /// Not all parts are there: what is not there may have failed.
-    #[error("of {count} shards {} missing", missing(.index))]
+    /// A shard is missing: its steps may have failed.
+    #[error("{}", missing(.index, *.count))]
     #[diagnostic(code(fivewhys::merge::missing))]
     Missing {
-        /// Those that are not there, from 1.
+        /// The missing shards, from 1.
         index: Vec<usize>,
-        /// How many there must be.
+        /// The number of shards.
         count: usize,
     },
 }
 
-/// One part, and the file it was read from.
+/// A report, and the file from which it was read.
 #[derive(Debug, Clone)]
 pub struct NamedReport {
     /// The file, for errors.
     pub from: String,
-    /// The part.
+    /// The report.
     pub report: Report,
 }
 
-/// Checks that they are what one run was divided into.
+/// Checks that the reports are all parts of one run.
 pub(crate) fn belong_together(parts: &[NamedReport], target: &Target) -> Result<(), MergeError> {
     if let Some(NamedReport { from, report }) = parts.iter().find(|part| part.report.target != target.name) {
         let (found, target) = (report.target.clone(), target.name.clone());
@@ -77,14 +77,14 @@ pub(crate) fn belong_together(parts: &[NamedReport], target: &Target) -> Result<
         let found = report.shard.map_or_else(|| "no shard".to_owned(), |shard| format!("shard {shard}"));
         return Err(MergeError::Count { from: from.clone(), found, count });
     }
-    nothing_is_there_twice(parts)?;
+    check_for_doubles(parts)?;
     let there: BTreeSet<usize> = shards().map(|shard| shard.index).collect();
     let count = count.unwrap_or_default();
     let index: Vec<usize> = (1..=count).filter(|index| !there.contains(index)).collect();
     if index.is_empty() { Ok(()) } else { Err(MergeError::Missing { index, count }) }
 }
 
-fn nothing_is_there_twice(parts: &[NamedReport]) -> Result<(), MergeError> {
+fn check_for_doubles(parts: &[NamedReport]) -> Result<(), MergeError> {
     let mut seen: BTreeMap<String, &String> = BTreeMap::new();
     for NamedReport { from, report } in parts {
         let shard = report.shard.map(|shard| format!("shard {shard}"));
@@ -98,9 +98,10 @@ fn nothing_is_there_twice(parts: &[NamedReport]) -> Result<(), MergeError> {
     Ok(())
 }
 
-fn missing(index: &[usize]) -> String {
-    let all: Vec<String> = index.iter().map(ToString::to_string).collect();
-    format!("{} {}", all.join(", "), if all.len() == 1 { "is" } else { "are" })
+fn missing(index: &[usize], count: usize) -> String {
+    let all: Vec<String> = index.iter().map(|index| format!("{index}/{count}")).collect();
+    let (noun, verb) = if all.len() == 1 { ("shard", "is") } else { ("shards", "are") };
+    format!("{noun} {} {verb} missing", all.join(", "))
 }
 
 #[cfg(test)]
@@ -111,8 +112,8 @@ mod tests {
     #[test]
     fn missing_shards_are_named() {
         let says = |index: &[usize]| MergeError::Missing { index: index.to_vec(), count: 3 }.to_string();
-        assert_eq!(says(&[2]), "of 3 shards 2 is missing");
-        assert_eq!(says(&[1, 3]), "of 3 shards 1, 3 are missing");
+        assert_eq!(says(&[2]), "shard 2/3 is missing");
+        assert_eq!(says(&[1, 3]), "shards 1/3, 3/3 are missing");
         assert!(Some(Shard { index: 1, count: 2 }) < Some(Shard { index: 2, count: 2 }));
     }
 }

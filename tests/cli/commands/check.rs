@@ -27,12 +27,15 @@ fn init_writes_a_valid_file_and_overwrites_none() {
     let (code, said, errors) = in_folder(folder.path(), &["check", &shipped("scenarios")]);
     assert_eq!(code, Some(0), "{errors}");
     let last = said.lines().last();
-    assert_eq!(last, Some("no mistake in 10 files: 2 targets, 9 scenarios, held against `staging`; nothing was sent"));
+    assert_eq!(
+        last,
+        Some("no mistake in 10 files: 2 targets, 9 scenarios, checked against `staging`; nothing was sent")
+    );
 
     std::fs::write(folder.path().join("fivewhys.toml"), "mine").expect("a file");
     let (code, said, errors) = in_folder(folder.path(), &["init"]);
     assert_eq!((code, said.as_str()), (Some(2), ""), "{errors}");
-    assert!(errors.contains("fivewhys.toml is there already") && errors.contains("--force"), "{errors}");
+    assert!(errors.contains("fivewhys.toml already exists") && errors.contains("--force"), "{errors}");
     assert_eq!(std::fs::read_to_string(folder.path().join("fivewhys.toml")).expect("it is there"), "mine");
     assert_eq!(in_folder(folder.path(), &["init", "--force"]).0, Some(0));
     assert_eq!(std::fs::read_to_string(folder.path().join("fivewhys.toml")).expect("it is there"), written);
@@ -44,7 +47,7 @@ fn a_target_that_is_not_filled_in_is_no_mistake() {
     in_folder(folder.path(), &["init"]);
     let (code, said, errors) = in_folder(folder.path(), &["check"]);
     let first =
-        "to do: the target `staging` of fivewhys.toml has the addresses of an example: fill in what is marked FILL IN";
+        "to do: the target `staging` of fivewhys.toml still has example addresses: fill in what is marked FILL IN";
     assert_eq!((code, said.lines().next()), (Some(0), Some(first)), "{errors}");
     let file = folder.path().join("fivewhys.toml");
     let written = std::fs::read_to_string(&file).expect("it is written");

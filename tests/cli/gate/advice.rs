@@ -151,7 +151,7 @@ fn a_second_smoke_follows_the_operators_command() {
     assert_eq!((second.outcome, second.causes), (RunOutcome::Failed, vec!["backend/handler-error".to_owned()]));
     assert!(!second.failed.is_empty() && second.steps > second.failed.len());
     assert_eq!(code, Some(1), "a run that was rolled back has failed");
-    assert!(report.exit.meaning.ends_with("the second smoke failed too"), "{}", report.exit.meaning);
+    assert!(report.exit.meaning.ends_with("the second smoke run failed too"), "{}", report.exit.meaning);
 }
 
 /// The backend is cured as soon as a file exists. The operator's command makes it.
@@ -196,7 +196,7 @@ fn a_cured_backend_passes_the_second_smoke() {
     let second = gate.rolled_back.and_then(|done| done.second).expect("a second smoke");
     assert_eq!((second.outcome, second.steps, second.failed.len()), (RunOutcome::Passed, 1, 0));
     assert!(output.status.code().is_some_and(|code| code != 0), "the run itself failed");
-    assert!(report.exit.meaning.ends_with("the second smoke passed"), "{}", report.exit.meaning);
+    assert!(report.exit.meaning.ends_with("the second smoke run passed"), "{}", report.exit.meaning);
 }
 
 #[test]

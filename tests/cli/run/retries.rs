@@ -93,7 +93,7 @@ fn fail_on_flaky_fails_a_run_with_a_flaky_step() {
     let (report, code) = driven(&server(vec![unavailable, good]), &["--retries", "1", "--fail-on-flaky"]);
     assert_eq!((report.outcome, code), (RunOutcome::Failed, Some(3)));
     assert_eq!(report.scenarios[0].steps[0].outcome, StepOutcome::Passed);
-    assert_eq!(report.exit.meaning, "a step passed only when it was repeated");
+    assert_eq!(report.exit.meaning, "a step passed only after a retry");
 }
 
 #[rstest]

@@ -101,7 +101,7 @@ fn an_optional_route_must_serve_the_user(#[case] identity: &str, #[case] fault: 
     let report = driven(&["--scenario", "agents-execute", "--fault", fault, "--set", &set]);
     assert_eq!(report.scenarios[0].steps[0].outcome, outcome);
     let because = report.scenarios[0].steps[0].because.join("; ");
-    assert!(because.contains("served as nobody"), "{because}");
+    assert!(because.contains("not as the signed-in user"), "{because}");
 }
 
 const REVOKED: &str = r#"title = "A token that was logged out is of no use"

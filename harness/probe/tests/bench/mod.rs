@@ -1,4 +1,4 @@
-//! What the tests probe: a target of one test's making.
+//! A target for one test, and the prober for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::probe::transport::Tls;
 use crate::probe::{CannotProbe, Exchange, ProbeKey, ProbeRequest, Prober, Redact};
 use crate::terms::{Caller, EndpointKind, EvidenceSource, Role, Service, TokenKind, TokenLocation};
 
-/// A target under construction, and what probes it.
+/// A target under construction, with its credentials and TLS.
 pub(crate) struct Bench {
     pub(crate) target: Target,
     pub(crate) purse: Arc<Purse>,
@@ -26,7 +26,7 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// Everything at this base URL (`http://…`), all evidence granted, generous budgets, one user `anna`.
+    /// Returns a target at this base URL (`http://…`) with all evidence, large budgets, and one user `anna`.
     pub(crate) fn at(base: &str) -> Self {
         let run = Duration::from_secs(30);
         Self { target: target(base), purse: Arc::default(), run, tls: None }
@@ -54,7 +54,7 @@ impl Bench {
         self.prober().session().send(request).await
     }
 
-    /// Sends one probe; checks that no secret is anywhere in what is recorded.
+    /// Sends one probe, and checks that the recorded exchange contains no secret.
     pub(crate) async fn send(self, request: &ProbeRequest) -> Exchange {
         let purse = Arc::clone(&self.purse);
         let exchange = self.probe(request).await.unwrap();
@@ -66,7 +66,7 @@ impl Bench {
     }
 }
 
-/// `valid` token in the header, no caller, user `anna`.
+/// Returns a request with a `valid` token in the header, no caller, and the user `anna`.
 pub(crate) fn probe_of(endpoint: &str) -> ProbeRequest {
     ProbeRequest::new(ProbeKey {
         endpoint: endpoint.to_owned(),
@@ -105,7 +105,7 @@ pub(crate) fn path(path: &str) -> serde_json_path::JsonPath {
     serde_json_path::JsonPath::parse(path).unwrap()
 }
 
-/// Holds for JSON whose `type` is this.
+/// Returns a match for JSON with this `type`.
 pub(crate) fn of_type(name: &str) -> JsonMatch {
     JsonMatch { path: path("$.type"), any_of: vec![name.into()] }
 }

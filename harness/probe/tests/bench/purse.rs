@@ -1,4 +1,4 @@
-//! Credentials that are easy to find where they should not be.
+//! Credentials that a test can find wherever they leak.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,7 +14,7 @@ use crate::terms::TokenKind;
 pub(crate) const SERVICE_SECRET: &str = "the-service-secret-of-the-backend";
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
-/// Tokens that name their kind, and a redactor that knows every one of them.
+/// Mints tokens that contain their kind, and redacts every one of them.
 #[derive(Default)]
 pub(crate) struct Purse {
     known: Mutex<Vec<(String, String)>>,
@@ -28,7 +28,7 @@ impl Purse {
         known.push((URL_SAFE_NO_PAD.encode(text), label.to_owned()));
     }
 
-    /// Everything that may never be seen.
+    /// Returns every text that must never be recorded.
     pub(crate) fn known(&self) -> Vec<String> {
         self.known.lock().unwrap().iter().map(|(text, _)| text.clone()).collect()
     }

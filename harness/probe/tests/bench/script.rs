@@ -1,4 +1,5 @@
-//! A server that does exactly what a test says: it accepts, hands over the connection, and remembers what was asked.
+//! A server that does exactly what a test says. It accepts connections, hands them to the test, and records the
+//! requests.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -8,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-/// A listener on loopback. Dropped, it ends with every connection it holds.
+/// A listener on loopback. When it is dropped, every connection ends.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
@@ -21,7 +22,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Heads and bodies of the requests that came, as text.
+    /// Returns the heads and bodies of the received requests, as text.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
@@ -30,7 +31,7 @@ impl Server {
         *self.connections.lock().unwrap()
     }
 
-    /// One request read from each connection, then the handler has it.
+    /// Reads one request from each connection, then gives the connection to the handler.
     pub(crate) async fn scripted<F, Fut>(handler: F) -> Self
     where
         F: Fn(Peer) -> Fut + Clone + Send + 'static,
@@ -51,7 +52,7 @@ impl Server {
         server
     }
 
-    /// Answers every request with these bytes, piece by piece, and closes.
+    /// Answers every request with these bytes, piece by piece, then closes.
     pub(crate) async fn answering(pieces: &'static [&'static str]) -> Self {
         Self::scripted(move |mut peer| async move {
             for piece in pieces {
@@ -61,7 +62,7 @@ impl Server {
         .await
     }
 
-    /// The connection itself, untouched.
+    /// Gives each connection to the handler without reading from it.
     pub(crate) async fn raw<F, Fut>(handler: F) -> Self
     where
         F: Fn(TcpStream) -> Fut + Clone + Send + 'static,
@@ -110,7 +111,7 @@ impl Peer {
         Self { stream, request: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
-    /// Writes at once; a client that has gone is no error.
+    /// Writes and flushes. A client that has closed the connection is not an error.
     pub(crate) async fn write(&mut self, bytes: &[u8]) {
         let _ = self.stream.write_all(bytes).await;
         let _ = self.stream.flush().await;
@@ -121,12 +122,12 @@ impl Peer {
         self.write(format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}").as_bytes()).await;
     }
 
-    /// Holds the connection open until the client or the test has gone.
+    /// Keeps the connection open until the client or the test ends.
     pub(crate) async fn hold(mut self) {
         while self.stream.read_u8().await.is_ok() {}
     }
 
-    /// Writes the same bytes again and again until the client has gone.
+    /// Writes the same bytes again and again until the client closes the connection.
     pub(crate) async fn repeat(mut self, bytes: &[u8]) {
         while self.stream.write_all(bytes).await.is_ok() {}
     }
