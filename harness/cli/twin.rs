@@ -61,7 +61,8 @@ impl Twin {
         if let Some(path) = &self.write_target {
             text.push_str(&format!("target     {}\n", path.display()));
         }
-        text.push_str("the twin is running; stop it with Ctrl-C\n");
+        // Other programs wait for a line that starts with `up`.
+        text.push_str("up: the twin is running; stop it with Ctrl-C\n");
         text
     }
 }
