@@ -34,7 +34,7 @@ fn the_list_is_json_for_programs() {
 #[case("is ruled out by")]
 #[case("in the log")]
 #[case("its own mark")]
-#[case("contract-rows.md")]
+#[case("failure-modes.md")]
 #[case("roll back")]
 #[case("on loopback")]
 fn a_fault_is_explained_like_a_manual_page(#[case] section: &str) {
