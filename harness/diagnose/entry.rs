@@ -39,7 +39,7 @@ pub struct Entry {
     pub fix: String,
     /// How to see that it is gone.
     pub verify: String,
-    /// Rows of `docs/contract-rows.md`: failure modes met in the field.
+    /// Rows of `docs/failure-modes.md`: failure modes met in the field.
     pub rows: Vec<u8>,
     /// By what its predictions are tested.
     pub tested: String,

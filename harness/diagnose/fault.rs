@@ -36,7 +36,7 @@ pub(super) struct Fault {
     /// How to see that it is gone; `{target}` and the words of `fix`.
     #[serde(default = "smoke_again")]
     pub(super) verify: String,
-    /// The rows of `contract.md` 8.2 (failure modes that were met in the field) that it covers.
+    /// The rows of `docs/failure-modes.md` that it covers: failure modes met in the field.
     #[serde(default)]
     pub(super) rows: Vec<u8>,
     /// By what its predictions are tested.

@@ -36,7 +36,7 @@ fn a_fault_is_explained_like_a_manual_page() {
         "is ruled out by",
         "in the log",
         "its own mark",
-        "contract-rows.md",
+        "failure-modes.md",
         "roll back",
         "on loopback",
     ];
