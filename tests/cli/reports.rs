@@ -75,7 +75,7 @@ fn workflow_commands_leave_a_json_document_alone_and_a_built_in_scenario_has_no_
 #[rstest]
 #[case::no_folder("json=nowhere/r.json", "nowhere/r.json")]
 #[case::a_folder("junit=/", "/")]
-#[case::no_format("yaml=r.yaml", "`yaml` is none of")]
+#[case::no_format("yaml=r.yaml", "`yaml` is not a report format")]
 #[case::no_path("junit", "expected FORMAT=PATH")]
 #[case::empty_path("junit=", "expected FORMAT=PATH")]
 fn what_cannot_be_written_ends_with_2_before_anything_is_driven(#[case] report: &str, #[case] says: &str) {

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use rstest::rstest;
 
 use crate::disturbed;
-use crate::outputs::{FORMATS, canaries};
+use crate::outputs::{canaries, formats};
 use crate::program::{TwinProcess, bare, stderr, stdout};
 
 const DEPLOY: [&str; 4] =
@@ -100,12 +100,13 @@ fn nothing_around_a_verdict_holds_a_secret(
 ) {
     let twin = TwinProcess::start(kind.fault());
     let (canaries, folder) = (canaries(&twin), tempfile::tempdir().expect("a folder"));
-    let reports = FORMATS.map(|format| format!("--report={format}={}", folder.path().join(format).display()));
+    let reports =
+        formats().into_iter().map(|format| format!("--report={format}={}", folder.path().join(format).display()));
     let more: Vec<String> = shown.iter().map(|&option| option.to_owned()).chain(reports).collect();
     let output = kind.run(&twin, folder.path(), &more);
     canaries.must_not_be_in("stdout", stdout(&output));
     canaries.must_not_be_in("stderr", stderr(&output));
-    for format in FORMATS {
+    for format in formats() {
         let text = std::fs::read_to_string(folder.path().join(format)).expect("it was written");
         canaries.must_not_be_in(format, &text);
         assert!(format != "json" || text.contains(kind.shows()), "no such run: {text}");

@@ -44,18 +44,21 @@ fn reports(twin: &TwinProcess) -> Vec<(String, String)> {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = fivewhys(["smoke", "--curl", "--config"]);
     command.arg(twin.target());
-    for format in FORMATS {
+    for format in formats() {
         command.args(["--report", &format!("{format}={}", folder.path().join(format).display())]);
     }
     let output = command.output().expect("it starts");
     let read =
         |format: &str| (format.to_owned(), std::fs::read_to_string(folder.path().join(format)).expect("written"));
-    let mut texts: Vec<(String, String)> = FORMATS.into_iter().map(read).collect();
+    let mut texts: Vec<(String, String)> = formats().into_iter().map(read).collect();
     texts.push(("stdout with --curl and annotations".to_owned(), stdout(&output).to_owned()));
     texts
 }
 
-pub(crate) const FORMATS: [&str; 5] = ["html", "json", "junit", "human", "github"];
+/// Returns the name of every report format.
+pub(crate) fn formats() -> Vec<&'static str> {
+    fivewhys::report::FORMATS.iter().map(|format| format.name()).collect()
+}
 
 #[test]
 fn the_tokens_that_were_sent_are_there_as_marks() {

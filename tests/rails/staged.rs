@@ -5,6 +5,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 use crate::leaks::Canaries;
+use crate::outputs::formats;
 use crate::program::fivewhys;
 use crate::server::Server;
 
@@ -35,7 +36,8 @@ pub(crate) fn leaks_nothing(server: &Server, smoke: impl Fn() -> Command) -> Out
     let folder = tempfile::tempdir().expect("a folder");
     let mut last = None;
     for format in [&[][..], &["-v", "--curl"], &["--format", "json"]] {
-        let reports = REPORTS.iter().map(|name| format!("--report={name}={}", folder.path().join(name).display()));
+        let reports =
+            formats().into_iter().map(|name| format!("--report={name}={}", folder.path().join(name).display()));
         let output = smoke().args(reports).args(format).env("FIVEWHYS_LOG", "trace").output().expect("it starts");
         canaries.must_not_be_in("stdout", &String::from_utf8_lossy(&output.stdout));
         canaries.must_not_be_in("stderr", &String::from_utf8_lossy(&output.stderr));
@@ -43,7 +45,7 @@ pub(crate) fn leaks_nothing(server: &Server, smoke: impl Fn() -> Command) -> Out
         canaries.must_not_be_in("stdout, its JSON escapes undone", &unescaped);
         last = Some(output);
     }
-    for name in REPORTS {
+    for name in formats() {
         let text = std::fs::read_to_string(folder.path().join(name)).expect("it was written");
         canaries.must_not_be_in(name, &text);
         canaries.must_not_be_in(name, &unescaped(&text));
@@ -53,8 +55,6 @@ pub(crate) fn leaks_nothing(server: &Server, smoke: impl Fn() -> Command) -> Out
     signatures(server).must_not_be_in("stdout", &String::from_utf8_lossy(&last.stdout));
     last
 }
-
-const REPORTS: [&str; 4] = ["html", "junit", "human", "github"];
 
 /// Character references undone, as a browser does.
 fn unescaped(text: &str) -> String {
