@@ -1,5 +1,19 @@
-//! Renders a report. Computes nothing.
+//! Renders a finished run in every report format.
+//!
+//! Start at [`Report`], the one type that every format renders, and at [`FORMATS`].
+//!
+//! - `model/`: the report type, its JSON Schema, and reading a report back
+//! - `format/`, `formats`: what a format is, and the list of all of them
+//! - `human/`: text for a terminal; also the fault catalogue for `fivewhys faults`
+//! - `json/`, `html/`, `junit/`, `github/`: the other formats
+//! - `words/`: words and numbers that several formats share
+//! - `text/`: makes foreign text safe to show, and writes a request as a `curl` command
+//! - `samples/`, `properties`: tests of all formats
+//!
+//! Invariant: this folder decides nothing. Every claim, proof and advice is in the report already.
 
+mod format;
+mod formats;
 pub mod github;
 pub mod html;
 pub mod human;
@@ -7,6 +21,7 @@ pub mod json;
 pub mod junit;
 mod model;
 mod text;
+mod words;
 
 #[cfg(test)]
 mod properties;
@@ -19,6 +34,8 @@ pub use crate::report::model::part::{Kept, Shard};
 pub use crate::report::model::passage::{Blame, HopMark, Leg, LegKind, Passage};
 pub use crate::report::model::read::{ReadError, read};
 pub use crate::report::model::schema;
+pub use format::{Format, Stdout, Style};
+pub use formats::FORMATS;
 pub use model::{
     ExitReport, ProbeReport, Report, RunOutcome, SCHEMA, ScenarioReport, Signal, StepOutcome, StepReport, Timing, Try,
     Unread,

@@ -1,16 +1,15 @@
-//! What holds for every report, whatever the server under test has put into it.
+//! Properties of every format, for any text that the server under test puts into a report.
 
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, proptest};
 use textwrap::core::display_width;
 
-use super::human::render;
-use super::{Report, Unread, github, html, json, junit, samples};
+use super::{FORMATS, Report, Style, Unread, github, html, human, json, junit, samples};
 use crate::diagnose::{Finding, Settling};
 use crate::probe::{Close, ErrorKind, Side, TransportError};
-use crate::report::human::Style;
+use crate::report::text::hostile::is_hidden;
 use crate::terms::Hop;
 
-/// Puts one of the texts, in turn, into every field that holds one.
+/// Puts the texts, in turn, into every text field of a report.
 struct Filler<'a> {
     texts: &'a [String],
     next: usize,
@@ -50,7 +49,7 @@ impl Filler<'_> {
         report
     }
 
-    /// But for the commands that roll back, which are kept whole.
+    /// Fills all but the commands that roll back, which are never broken.
     fn gate(&mut self, gate: &mut super::GateReport) {
         self.fill(&mut gate.reasons);
         for one in gate.deployed.iter_mut().chain(&mut gate.previous) {
@@ -113,7 +112,7 @@ impl Filler<'_> {
 fn reports(texts: &[String]) -> Vec<Report> {
     let mut filler = Filler { texts, next: 0 };
     let mut reports: Vec<Report> = samples::all();
-    // Three hundred alike add time and nothing else.
+    // The last sample has three hundred equal failures. It would only add time.
     reports.pop();
     if let Some(settling) =
         reports.iter_mut().flat_map(|report| &mut report.causes).find_map(|cause| cause.settled_by.as_mut())
@@ -124,7 +123,7 @@ fn reports(texts: &[String]) -> Vec<Report> {
     reports.into_iter().map(|report| filler.report(report)).collect()
 }
 
-/// Anything: whole planes of Unicode, controls, escape sequences, words longer than any line.
+/// Generates any text: all of Unicode, control characters, escape sequences, words longer than any line.
 fn hostile() -> impl Strategy<Value = String> {
     proptest::prop_oneof![
         any::<String>(),
@@ -138,7 +137,7 @@ fn hostile() -> impl Strategy<Value = String> {
     ]
 }
 
-/// The same without what is kept whole: commands and URLs.
+/// Generates any text without commands and URLs, which are never broken.
 fn breakable() -> impl Strategy<Value = String> {
     hostile().prop_map(|text| text.replace(['`', '-', '/'], "x"))
 }
@@ -153,7 +152,7 @@ fn style() -> impl Strategy<Value = Style> {
     })
 }
 
-/// Whether what follows a `<` is an element that the page makes itself.
+/// Reports whether the text after a `<` is an element that the page makes itself.
 fn is_own(rest: &str) -> bool {
     const OWN: &str = "!DOCTYPE html head meta title style body header main footer section figure figcaption div p a strong span h1 h2 h3 \
         ul ol li dl dt dd table thead tbody tr th td code pre br details summary time svg g rect line path text tspan";
@@ -161,13 +160,13 @@ fn is_own(rest: &str) -> bool {
     OWN.split_whitespace().any(|own| Some(own) == name)
 }
 
-/// Everything in a Markdown page but its text.
+/// Returns everything in a Markdown page except its text.
 fn marks(page: &str) -> Vec<String> {
     use pulldown_cmark::{Event, Options, Parser};
     let events = Parser::new_ext(page, Options::ENABLE_TABLES | Options::ENABLE_MATH | Options::ENABLE_STRIKETHROUGH);
     let mark = |event: Event<'_>| match event {
         Event::Text(_) | Event::SoftBreak => None,
-        // An empty text is no code.
+        // An empty text makes no code element.
         Event::InlineHtml(tag) if tag.contains("code>") => None,
         other => Some(format!("{other:?}")),
     };
@@ -178,9 +177,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_line_passes_the_width(texts in proptest::collection::vec(breakable(), 1..12), style in style()) {
+    fn no_line_of_the_human_report_exceeds_the_width(texts in proptest::collection::vec(breakable(), 1..12), style in style()) {
         for report in reports(&texts) {
-            for line in render(&report, &style).lines() {
+            for line in human::render(&report, &style).lines() {
                 prop_assert!(display_width(line) <= style.width.clamp(40, 140), "{} columns: {line:?}", display_width(line));
                 prop_assert!(!line.ends_with(' '), "{line:?}");
             }
@@ -188,32 +187,32 @@ proptest! {
     }
 
     #[test]
-    fn no_control_character_leaves_any_report(texts in proptest::collection::vec(hostile(), 1..12), style in style()) {
-        let acts = |text: &str| text.chars().find(|c| *c != '\n' && crate::report::text::hostile::is_hidden(*c));
+    fn without_unicode_the_human_report_is_ascii(texts in proptest::collection::vec(hostile(), 1..12), style in style()) {
         for report in reports(&texts) {
-            let human = render(&report, &style);
-            prop_assert!(acts(&human).is_none(), "{:?}", acts(&human));
-            prop_assert!(style.unicode || human.is_ascii());
-            let json = json::render(&report);
-            prop_assert!(acts(&json).is_none(), "{:?}", acts(&json));
-            prop_assert!(serde_json::from_str::<Report>(&json).is_ok_and(|read| read == report));
+            let text = human::render(&report, &Style { unicode: false, ..style });
+            prop_assert!(text.is_ascii(), "{}", text);
         }
     }
 
     #[test]
-    fn html_holds_no_element_but_its_own(texts in proptest::collection::vec(hostile(), 1..12)) {
-        let acts = |text: &str| text.chars().find(|c| *c != '\n' && crate::report::text::hostile::is_hidden(*c));
+    fn the_json_report_reads_back_unchanged(texts in proptest::collection::vec(hostile(), 1..12)) {
+        for report in reports(&texts) {
+            prop_assert!(serde_json::from_str::<Report>(&json::render(&report)).is_ok_and(|read| read == report));
+        }
+    }
+
+    #[test]
+    fn html_has_only_its_own_elements(texts in proptest::collection::vec(hostile(), 1..12)) {
         for report in reports(&texts) {
             let page = html::render(&report);
-            prop_assert!(acts(&page).is_none(), "{:?}", acts(&page));
             let foreign = page.split('<').skip(1).find(|rest| !is_own(rest));
             prop_assert!(foreign.is_none(), "<{foreign:?}");
         }
     }
 
     #[test]
-    fn the_github_summary_has_no_marks_but_its_own(texts in proptest::collection::vec(hostile(), 1..12)) {
-        // Commands in backticks make blocks, which is meant.
+    fn the_github_summary_has_only_its_own_markup(texts in proptest::collection::vec(hostile(), 1..12)) {
+        // Commands between backticks are meant to become blocks.
         let texts: Vec<String> = texts.iter().map(|text| text.replace('`', "'")).collect();
         for (report, tame) in reports(&texts).iter().zip(reports(&["x".to_owned()])) {
             let (page, expected) = (github::summary(report), github::summary(&tame));
@@ -224,19 +223,19 @@ proptest! {
     }
 
     #[test]
-    fn junit_is_well_formed_whatever_a_server_says(texts in proptest::collection::vec(hostile(), 1..12)) {
+    fn junit_is_well_formed(texts in proptest::collection::vec(hostile(), 1..12)) {
         for report in reports(&texts) {
             let xml = junit::render(&report);
             let read = roxmltree::Document::parse(&xml);
             prop_assert!(read.is_ok(), "{read:?}: {xml}");
-            // XML 1.0, 2.2; the parser lets more through.
+            // XML 1.0, section 2.2. The parser accepts more characters.
             let illegal = xml.chars().find(|c| !matches!(c, '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..));
             prop_assert!(illegal.is_none(), "{illegal:?}");
         }
     }
 
     #[test]
-    fn odd_numbers_are_rendered(ms in any::<f64>(), confidence in any::<f64>(), style in style()) {
+    fn any_number_is_rendered(ms in any::<f64>(), confidence in any::<f64>(), style in style()) {
         let mut report = samples::ambiguous();
         report.timing.total_ms = ms;
         report.scenarios[0].steps[0].took_ms = Some(ms);
@@ -244,8 +243,25 @@ proptest! {
         report.causes[0].confidence = confidence;
         report.causes[0].alternatives[0].confidence = confidence;
         report.causes[0].hop = crate::diagnose::Hops::Several(vec![Hop::Edge, Hop::Backend]);
-        let human = render(&report, &style);
+        let human = human::render(&report, &style);
         prop_assert!(human.contains("failed: 1 cause (one of 6 candidates)"), "{}", human);
         prop_assert!(serde_json::from_str::<serde_json::Value>(&json::render(&report)).is_ok());
+    }
+}
+
+proptest! {
+    // Every case renders every sample in every format, which is slow.
+    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_format_lets_a_control_character_out(texts in proptest::collection::vec(hostile(), 1..12), style in style()) {
+        for report in reports(&texts) {
+            for format in FORMATS {
+                let text = format.render(&report, &style);
+                let hidden = text.chars().find(|c| *c != '\n' && is_hidden(*c));
+                prop_assert!(hidden.is_none(), "{format:?}: {hidden:?}");
+                prop_assert!(text.ends_with('\n'), "{format:?}");
+            }
+        }
     }
 }

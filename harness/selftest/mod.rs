@@ -1,8 +1,14 @@
-//! The exam: how often the verdict is right, on this build. Every fault of the twin in every dialect, alone and in pairs, through every
-//! set of evidence; beside two baselines on the same exchanges, and held against the bars.
+//! The exam: measures how often the verdict is right, for this build. It examines every fault of the twin in every dialect, alone and in
+//! pairs, with every set of evidence, and compares the engine with two baselines.
 //!
-//! The way through: subjects (`subject`) are recorded live (`stage`), looked at through evidence (`mask`), diagnosed again offline (`replay`),
-//! held against the truth (`judge`), of which `separable` says how much could be known at all; `measure` counts, `bars` decides, `table` shows.
+//! Start at [`examine`].
+//!
+//! - `subject/`: what is examined, what a set of evidence shows of it, and the diagnosis of a recording
+//! - `stage/`: runs twins and records them
+//! - `mark/`: compares each verdict with the truth
+//! - `table/`: counts the marks, compares them with the bars, and writes tables
+//!
+//! Invariant: only `stage/` runs a twin or touches the network.
 
 mod mark;
 mod stage;
@@ -36,10 +42,10 @@ use crate::selftest::stage::side_by_side::Places;
 use crate::selftest::subject::mask::EVIDENCE_SETS;
 use crate::selftest::subject::recorded::Recorded;
 
-/// How everything is counted, for people. Markdown.
+/// Explains how everything is counted, in Markdown.
 pub(crate) const METHOD: &str = include_str!("method.md");
 
-/// How much is drawn.
+/// How many subjects are drawn.
 struct Amount {
     pairs: usize,
     healthy_noisy: usize,
@@ -51,31 +57,31 @@ const SLOWEST: usize = 40;
 const WHOLE: Amount = Amount { pairs: 200, healthy_noisy: 1000, healthy_quiet: 80 };
 const QUICK: Amount = Amount { pairs: 20, healthy_noisy: 24, healthy_quiet: 8 };
 
-/// What is to be examined.
+/// What an exam examines.
 #[derive(Debug)]
 pub(crate) struct Selftest {
     /// A target with `twin = true`.
     pub target: Target,
-    /// What is driven.
+    /// The scenarios to run.
     pub scenarios: Vec<Scenario>,
-    /// The faults.
+    /// The faults to inject.
     pub faults: Vec<Fault>,
-    /// The dialects.
+    /// The dialects of the twin.
     pub dialects: Vec<Dialect>,
-    /// Draws the pairs.
+    /// The seed that draws pairs and noise.
     pub seed: u64,
-    /// Fewer of everything that is drawn.
+    /// Whether to draw fewer subjects.
     pub quick: bool,
-    /// Keep the recordings in this directory.
+    /// The directory in which to keep the recordings.
     pub keep: Option<PathBuf>,
-    /// Judge the recordings kept in this directory, and run nothing.
+    /// The directory of kept recordings to judge, instead of running twins.
     pub from: Option<PathBuf>,
 }
 
-/// Examines. `tell` is told how many of how many twins have run.
+/// Runs the exam. `tell` receives how many twins have run, and of how many.
 ///
 /// # Errors
-/// When a twin does not boot, or nothing can be tested at all.
+/// Fails if a twin does not start, or if nothing can be tested.
 pub(crate) async fn examine(exam: &Selftest, tell: &(dyn Fn(usize, usize) + Send + Sync)) -> Result<Outcome, SelftestError> {
     let start = Instant::now();
     let stage = Arc::new(Stage { target: exam.target.clone(), scenarios: exam.scenarios.clone() });
@@ -101,7 +107,7 @@ pub(crate) async fn examine(exam: &Selftest, tell: &(dyn Fn(usize, usize) + Send
     Ok(Outcome { seed: exam.seed, bars: bars::reached(&results), results })
 }
 
-/// Runs everything against twins.
+/// Runs every subject against a twin.
 async fn run(
     exam: &Selftest,
     stage: &Arc<Stage>,

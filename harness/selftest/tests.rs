@@ -1,4 +1,4 @@
-//! A small slice of the exam: it can be taken, its replays are what the live runs came to, and nothing is wrong and certain.
+//! A small exam: it runs, its replays equal the live runs, and no verdict is wrong and certain.
 
 use std::path::Path;
 
@@ -26,7 +26,7 @@ async fn slice(faults: &[&str], keep: Option<&Path>, from: Option<&Path>) -> Out
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slice_of_the_exam_is_passed_as_its_live_runs_were() {
+async fn a_small_exam_is_passed_and_equals_its_live_runs() {
     let outcome = slice(&["auth/down", "edge/iam-denied"], None, None).await;
     let results = &outcome.results;
     assert_eq!(results.unlike_live, [""; 0]);
@@ -38,7 +38,7 @@ async fn a_slice_of_the_exam_is_passed_as_its_live_runs_were() {
         assert!(mark.visible && mark.separable(), "{mark:?}");
         assert!(mark.judgement.right_at_1 && mark.judgement.chain_right, "{mark:?}");
     }
-    assert!(all("auth/down + edge/iam-denied").is_some(), "and the two together");
+    assert!(all("auth/down + edge/iam-denied").is_some(), "the pair is examined too");
     for run in &results.healthy {
         assert!(!run.is_accused(), "{run:?}");
         assert!(run.noise.is_some() || (run.failed == 0 && run.named.is_empty()), "{run:?}");
@@ -46,7 +46,7 @@ async fn a_slice_of_the_exam_is_passed_as_its_live_runs_were() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn kept_recordings_are_judged_again_as_they_were() {
+async fn kept_recordings_are_judged_as_before() {
     let directory = tempfile::tempdir().expect("a directory");
     let live = slice(&["edge/iam-denied"], Some(directory.path()), None).await.results;
     let again = slice(&[], None, Some(directory.path())).await.results;
@@ -74,5 +74,5 @@ async fn a_directory_without_recordings_is_a_mistake() {
         from,
     };
     let error = examine(&exam, &|_, _| {}).await.expect_err("nothing is there");
-    assert!(error.to_string().contains("no recordings here"), "{error}");
+    assert!(error.to_string().contains("the directory has no recordings"), "{error}");
 }

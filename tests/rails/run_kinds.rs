@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use rstest::rstest;
 
-use crate::rails::output_formats::{FORMATS, WHOLE, canaries};
+use crate::rails::output_formats::{WHOLE, canaries, formats};
 use crate::support::disturbed_runs;
 use crate::support::program::{TwinProcess, bare, stderr, stdout};
 
@@ -99,12 +99,12 @@ fn no_kind_of_run_prints_a_secret(
 ) {
     let twin = TwinProcess::start(kind.fault());
     let (canaries, folder) = (canaries(&twin), tempfile::tempdir().expect("a folder"));
-    let reports = FORMATS.map(|format| format!("--report={format}={}", folder.path().join(format).display()));
+    let reports = formats().into_iter().map(|format| format!("--report={format}={}", folder.path().join(format).display()));
     let more: Vec<String> = WHOLE.map(str::to_owned).into_iter().chain(reports).collect();
     let output = kind.run(&twin, folder.path(), &more);
     canaries.must_not_be_in("stdout", stdout(&output));
     canaries.must_not_be_in("stderr", stderr(&output));
-    for format in FORMATS {
+    for format in formats() {
         let text = std::fs::read_to_string(folder.path().join(format)).expect("it was written");
         canaries.must_not_be_in(format, &text);
         assert!(format != "json" || text.contains(kind.shows()), "no such run: {text}");

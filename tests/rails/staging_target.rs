@@ -5,6 +5,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 use crate::rails::output_formats::WHOLE;
+use crate::rails::output_formats::formats;
 use crate::support::leaks::Canaries;
 use crate::support::program::fivewhys;
 use crate::support::server::Server;
@@ -43,14 +44,14 @@ pub(crate) fn leaks_nothing_as_curl(server: &Server, command: Command) {
 fn run_with(server: &Server, mut command: Command, options: &[&str]) -> Output {
     let canaries = Canaries::of([("signing secret", SIGNING), ("service secret", SERVICE), ("password", PASSWORD)]);
     let folder = tempfile::tempdir().expect("a folder");
-    let reports = REPORTS.iter().map(|name| format!("--report={name}={}", folder.path().join(name).display()));
+    let reports = formats().into_iter().map(|name| format!("--report={name}={}", folder.path().join(name).display()));
     let output = command.args(reports).args(options).env("FIVEWHYS_LOG", "trace").output().expect("it starts");
     let [stdout, stderr] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
     canaries.must_not_be_in("stdout", &stdout);
     canaries.must_not_be_in("stderr", &stderr);
     canaries.must_not_be_in("stdout without JSON escapes", &stdout.replace("\\\"", "\"").replace("\\\\", "\\"));
     signatures(server).must_not_be_in("stdout", &stdout);
-    for name in REPORTS {
+    for name in formats() {
         let text = std::fs::read_to_string(folder.path().join(name)).expect("it was written");
         canaries.must_not_be_in(name, &text);
         canaries.must_not_be_in(name, &unescaped(&text));
@@ -58,8 +59,6 @@ fn run_with(server: &Server, mut command: Command, options: &[&str]) -> Output {
     }
     output
 }
-
-const REPORTS: [&str; 4] = ["html", "junit", "human", "github"];
 
 /// Replaces character references, as a browser does.
 fn unescaped(text: &str) -> String {

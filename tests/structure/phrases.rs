@@ -13,7 +13,7 @@ static PHRASES: LazyLock<Regex> = LazyLock::new(|| {
     let listed: Vec<&str> = listed.filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     Regex::new(&format!(r"(?i)\b(?:{})\b", listed.join("|"))).expect("phrases.txt holds regular expressions")
 });
-static LITERAL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?s)r#*"(.*?)"#*|"((?:\\.|[^"\\])*)""#).unwrap());
+static LITERAL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r##"(?s)r#*"(.*?)"#*|"((?:\\.|[^"\\])*)""##).unwrap());
 
 /// Old spellings that stay accepted: a literal that is nothing but the old key is an alias, not product text.
 const OLD_KEYS: [&str; 9] =

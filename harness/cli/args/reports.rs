@@ -1,55 +1,35 @@
-//! `--report FORMAT=PATH`: the report in other formats, in addition to the one on stdout.
+//! `--report FORMAT=PATH`: the same report in other formats, in addition to the report on stdout.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use miette::{Diagnostic, IntoDiagnostic as _, miette};
 use thiserror::Error;
 
 use crate::cli::args::repository;
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
+use crate::document::nearest_or_all;
 use crate::redact::Redactor;
-use crate::report::{Report, github, html, human, json, junit};
+use crate::report::{FORMATS, Format, Report, Stdout, Style, github};
 
-/// Options for reports in files.
+/// The reports that are written in addition to the report on stdout.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// Also write the report to a file: html, json, junit, human or github; may be repeated. `github` prints
-    /// annotations and adds to the job summary; `github=PATH` writes the summary to PATH
-    #[arg(long, value_name = "FORMAT=PATH", value_parser = wanted)]
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = wanted, help = help(), long_help = long_help())]
     report: Vec<Wanted>,
 }
 
-/// One additional report. Only `github` may have no path.
+/// One more report. It has no path if it goes to the job summary of GitHub Actions.
 #[derive(Debug, Clone)]
 struct Wanted {
-    format: Format,
+    format: &'static dyn Format,
     path: Option<PathBuf>,
 }
 
-/// The formats of `--report`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Html,
-    Json,
-    Junit,
-    Human,
-    Github,
-}
-
-/// What stdout contains, which decides where workflow commands go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stdout {
-    /// Lines for people: workflow commands may follow them.
-    Lines,
-    /// One JSON document: workflow commands go to stderr, which the runner reads too.
-    Document,
-}
-
-/// The reports that could not be written. All others were.
+/// Reports that could not be written. Every other report was written.
 #[derive(Debug, Error, Diagnostic)]
 #[error("cannot write {}", list(.0))]
 #[diagnostic(code(fivewhys::report::unwritable), help("all other reports were written"))]
@@ -60,7 +40,7 @@ fn list(failures: &[(PathBuf, io::Error)]) -> String {
 }
 
 impl ReportArgs {
-    /// Checks before the run that every path can be written. Changes no file and leaves none behind.
+    /// Checks before the run that every path can be written. Changes no file and leaves no file behind.
     pub(crate) fn check(&self) -> Result<(), Mistake> {
         let paths: Vec<&Path> = self.report.iter().filter_map(|wanted| wanted.path.as_deref()).collect();
         for (n, path) in paths.iter().enumerate() {
@@ -75,8 +55,7 @@ impl ReportArgs {
         Ok(())
     }
 
-    /// Returns the report for stdout. With `github` annotations, the runner is told not to read workflow commands in
-    /// it.
+    /// Returns the report for stdout. If annotations follow it, no line of it can act as a workflow command.
     pub(crate) fn fenced(&self, text: String, stdout: Stdout) -> String {
         if self.annotates() && stdout == Stdout::Lines {
             return github::stopped(&text, &uuid::Uuid::new_v4().simple().to_string());
@@ -84,7 +63,7 @@ impl ReportArgs {
         text
     }
 
-    /// Writes every report. The error names all reports that could not be written.
+    /// Writes every report, and fails at the end with the list of those that could not be written.
     pub(crate) fn write(
         &self,
         report: &Report,
@@ -106,53 +85,64 @@ impl ReportArgs {
     }
 
     fn annotates(&self) -> bool {
-        self.report.iter().any(|wanted| wanted.format == Format::Github)
+        self.report.iter().any(|wanted| wanted.format.is_shown_by_github())
     }
 }
 
 impl Wanted {
     fn write(&self, report: &Report, verbose: bool) -> Result<(), (PathBuf, io::Error)> {
-        let Some(path) = &self.path else { return add_to_job_summary(report) };
-        let text = match self.format {
-            Format::Html => html::render(report),
-            Format::Json => json::render(report),
-            Format::Junit => junit::render(report),
-            Format::Human => human::render(report, &human::Style { verbose, ..human::Style::FILE }),
-            Format::Github => github::summary(report),
-        };
-        fs::write(path, text).map_err(|error| (path.clone(), error))
+        let text = self.format.render(report, &Style { verbose, ..Style::FILE });
+        match &self.path {
+            Some(path) => fs::write(path, text).map_err(|error| (path.clone(), error)),
+            None => add_to_job_summary(&text),
+        }
     }
 }
 
-/// Returns the summary file of a GitHub job, if the process runs in one.
+/// Returns the file for the job summary, which exists on GitHub Actions only.
 fn job_summary() -> Option<PathBuf> {
     std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
-/// Appends to the job summary: earlier steps of the job may have written to it.
-fn add_to_job_summary(report: &Report) -> Result<(), (PathBuf, io::Error)> {
+/// Appends, as earlier steps of the job may have written to the file.
+fn add_to_job_summary(summary: &str) -> Result<(), (PathBuf, io::Error)> {
     let Some(path) = job_summary() else { return Ok(()) };
-    let summary = github::summary(report);
     let file = OpenOptions::new().append(true).create(true).open(&path);
     file.and_then(|mut file| file.write_all(summary.as_bytes())).map_err(|error| (path, error))
 }
 
 fn wanted(text: &str) -> Result<Wanted, String> {
-    let (format, path) = text.split_once('=').map_or((text, None), |(format, path)| (format, Some(path)));
-    let format = Format::from_str(format, false).map_err(|_| format!("`{format}` is not one of {}", formats()))?;
+    let (name, path) = text.split_once('=').map_or((text, None), |(name, path)| (name, Some(path)));
+    let format = *FORMATS.iter().find(|format| format.name() == name).ok_or_else(|| unknown(name))?;
     match path {
         Some(path) if !path.is_empty() => Ok(Wanted { format, path: Some(path.into()) }),
-        None if format == Format::Github => Ok(Wanted { format, path: None }),
+        None if format.is_shown_by_github() => Ok(Wanted { format, path: None }),
         _ => Err("expected FORMAT=PATH".into()),
     }
 }
 
-fn formats() -> String {
-    let names = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-    names.map(|name| name.get_name().to_owned()).collect::<Vec<_>>().join(", ")
+fn unknown(name: &str) -> String {
+    format!("`{name}` is not a report format; {}", nearest_or_all(name, &names(|_| true)))
 }
 
-/// Opens the file for writing, and removes it again if it did not exist. A pipe or a device is not tried.
+fn names(which: impl Fn(&dyn Format) -> bool) -> Vec<&'static str> {
+    FORMATS.iter().filter(|format| which(**format)).map(|format| format.name()).collect()
+}
+
+fn help() -> String {
+    format!(
+        "Write the report to a file in another format too: {}; may be repeated. {} goes to GitHub Actions if it has no path",
+        names(|_| true).join(", "),
+        names(|format| format.is_shown_by_github()).join(", "),
+    )
+}
+
+fn long_help() -> String {
+    let lines = FORMATS.iter().map(|format| format!("\n- {}: {}", format.name(), format.help()));
+    help() + "\n\nFormats:" + &lines.collect::<String>()
+}
+
+/// Opens the file for writing, and deletes it if it is new. A pipe or a device is not tried.
 fn try_out(path: &Path) -> io::Result<()> {
     let there = path.try_exists()?;
     if there && !path.is_file() && !path.is_dir() {
@@ -162,13 +152,11 @@ fn try_out(path: &Path) -> io::Result<()> {
     if there { Ok(()) } else { fs::remove_file(path) }
 }
 
-/// Redacts every text of the report once more, as a second safeguard. It must happen before rendering: a label such as
-/// `<secret:x>` would break markup.
+/// Returns the report with every text redacted once more, as a second safeguard. Redacting the rendered page instead could break its markup.
 fn cleaned(report: &Report, redactor: &Redactor) -> Report {
     let mut value = serde_json::to_value(report).unwrap_or_default();
     clean(&mut value, redactor);
-    // This fails only if an enum spelling of the report is a secret. Then the report, already redacted, is used as it
-    // is.
+    // This fails only if a secret equals a word of our own, such as the name of an enum value.
     serde_json::from_value(value).unwrap_or_else(|_| report.clone())
 }
 

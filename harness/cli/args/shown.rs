@@ -1,42 +1,42 @@
-//! How the report is shown on stdout, and which reports are written to files. Shared by `smoke` and `merge`.
+//! Options that `smoke` and `merge` share: how the report on stdout looks, and `--report` for more formats.
 
 use std::io::IsTerminal as _;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use miette::IntoDiagnostic as _;
 
-use crate::cli::args::reports::{ReportArgs, Stdout};
+use crate::cli::args::reports::ReportArgs;
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
 use crate::redact::Redactor;
-use crate::report::{Report, human, json};
+use crate::report::{FORMATS, Format, Report, Stdout, Style};
 
-/// Options of every subcommand with a report.
+/// Options of every command that makes a report.
 #[derive(Debug, Args)]
 pub(crate) struct ShownArgs {
-    /// The format of the report on stdout
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    format: Format,
+    /// How the report on stdout looks
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats())]
+    format: &'static dyn Format,
     #[command(flatten)]
     reports: ReportArgs,
-    /// Also show every probe, and what ruled out each fault
+    /// Show every probe, and the observation that rules out each fault
     #[arg(long, short)]
     verbose: bool,
     /// Also show each failed call as a curl command, with `$TOKEN` for the token
     #[arg(long)]
     curl: bool,
-    /// Print only the outcome, on one line
+    /// Print only the outcome, in one line
     #[arg(long, short, conflicts_with_all = ["verbose", "curl"])]
     quiet: bool,
 }
 
-/// A report format.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// For people.
-    Human,
-    /// For programs: schema `fivewhys/report/2`.
-    Json,
+/// Accepts the formats that can go to stdout.
+fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
+    let known = FORMATS.iter().copied().filter(|format| format.stdout().is_some());
+    let values = known.map(|format| PossibleValue::new(format.name()).help(format.help()));
+    let named = |name: &str| FORMATS.iter().copied().find(|format| format.name() == name);
+    PossibleValuesParser::new(values).try_map(move |name| named(&name).ok_or("not a report format"))
 }
 
 impl ShownArgs {
@@ -45,31 +45,25 @@ impl ShownArgs {
         self.reports.check()
     }
 
-    /// Prints the report, and writes the reports in files.
+    /// Prints the report, and writes it in the other formats.
     pub(crate) fn show(&self, report: &Report, redactor: &Redactor) -> Result<(), Mistake> {
-        // All texts were redacted when they were recorded; this is a second safeguard.
+        // Every text was redacted when it was kept. This is a second safeguard.
         let (text, stdout) = (redactor.clean_own(&self.render(report)), self.stdout());
         output::print(&self.reports.fenced(text, stdout)).into_diagnostic()?;
         self.reports.write(report, redactor, self.verbose, stdout)
     }
 
     fn render(&self, report: &Report) -> String {
-        match self.format {
-            Format::Json => json::render(report),
-            Format::Human if self.quiet => human::last_line(report, &self.style()),
-            Format::Human => human::render(report, &self.style()),
-        }
+        let style = self.style();
+        if self.quiet { self.format.render_quiet(report, &style) } else { self.format.render(report, &style) }
     }
 
     fn stdout(&self) -> Stdout {
-        match self.format {
-            Format::Json => Stdout::Document,
-            Format::Human => Stdout::Lines,
-        }
+        self.format.stdout().unwrap_or(Stdout::Document)
     }
 
-    fn style(&self) -> human::Style {
-        human::Style {
+    fn style(&self) -> Style {
+        Style {
             width: output::width(),
             colour: output::colour(std::io::stdout().is_terminal()),
             unicode: output::unicode(),

@@ -1,39 +1,39 @@
-//! Annotations: a cause at the scenario lines that fail by it. Sits in `report::github`.
+//! Annotations: each cause at the lines of the scenario files whose steps it makes fail.
 
-use super::super::human::{ALREADY, claim, tried};
-use super::super::{Report, StepOutcome, StepReport};
 use super::command::command;
 use crate::diagnose::{Cause, Finding};
+use crate::report::words::{ALREADY, claim, incomplete, responsible, tried};
+use crate::report::{Report, StepOutcome, StepReport};
 
-/// GitHub shows so many of a kind and step; the summary has the rest.
+/// Annotations of one kind that GitHub shows for one step of a job. The summary has the rest.
 const SHOWN: usize = 10;
-/// Steps named at one line.
+/// Steps that are named at one line.
 const NAMED: usize = 5;
 
-/// A line of a file of the repository.
+/// A line of a file in the repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The path from the repository's root.
     pub file: String,
-    /// The line, from 1.
+    /// The line, counted from 1.
     pub line: usize,
 }
 
-/// The failing steps that stand at one line and fail by one cause.
+/// The failing steps at one line that have the same cause.
 struct Group<'a> {
     cause: Option<&'a Cause>,
     source: &'a str,
-    /// Was there before, where only what is new decides.
+    /// Whether the failure is in the baseline and only new failures fail the run.
     old: bool,
     steps: Vec<(String, &'a StepReport)>,
 }
 
-/// The annotations as workflow commands, a line each. `place` finds a step's source in the repository; a scenario that is built in is not
-/// there, and its annotation has no line.
+/// Returns the annotations as workflow commands, one on each line. `place` finds the source of a step in the repository. A built-in scenario
+/// is not there, so its annotation has no line.
 #[must_use]
 pub fn annotations(report: &Report, place: &dyn Fn(&str) -> Option<Place>) -> String {
     let mut groups = groups(report);
-    // Each cause is shown once before any is shown twice.
+    // Every cause is shown once before any cause is shown twice.
     let mut seen = Vec::new();
     groups.sort_by_cached_key(|group| {
         let fault = group.cause.map(|cause| &cause.fault);
@@ -42,10 +42,7 @@ pub fn annotations(report: &Report, place: &dyn Fn(&str) -> Option<Place>) -> St
         times
     });
     let errors = groups.iter().filter(|group| !group.old).map(|group| failure("error", group, place));
-    let interrupted = report.interrupted.map(|signal| {
-        let says = format!("{signal} ended the run before its time: what was not driven is skipped");
-        command("error", &[("title", "Not a whole run")], &[says])
-    });
+    let interrupted = report.interrupted.map(|_| command("error", &[("title", "Incomplete run")], &incomplete(report)));
     let mut lines: Vec<String> = interrupted.into_iter().chain(errors).take(SHOWN).collect();
     let old = groups.iter().filter(|group| group.old).map(|group| failure("warning", group, place));
     lines.extend(old.take(SHOWN));
@@ -96,7 +93,7 @@ fn groups(report: &Report) -> Vec<Group<'_>> {
     groups
 }
 
-/// Whether a failure does not fail the run: it failed in the baseline, by the same cause, and only what is new decides.
+/// Reports whether a failure does not fail the run: the step failed in the baseline for the same cause, and only new failures count.
 fn is_old(report: &Report, step: &StepReport, cause: Option<&Cause>) -> bool {
     let Some(baseline) = report.baseline.as_ref().filter(|baseline| baseline.new_only) else { return false };
     step.already && cause.is_none_or(|cause| baseline.known_causes.contains(&cause.fault))
@@ -104,7 +101,7 @@ fn is_old(report: &Report, step: &StepReport, cause: Option<&Cause>) -> bool {
 
 fn failure(kind: &str, group: &Group<'_>, place: &dyn Fn(&str) -> Option<Place>) -> String {
     let (file, line) = located(place, group.source);
-    let title = group.cause.map_or_else(|| "Failed, and no cause explains it".to_owned(), claim);
+    let title = group.cause.map_or_else(|| "A step failed and no cause explains it".to_owned(), claim);
     let mut says = Vec::new();
     for (name, step) in group.steps.iter().take(NAMED) {
         let already = if step.already { format!(" ({ALREADY})") } else { String::new() };
@@ -118,9 +115,10 @@ fn failure(kind: &str, group: &Group<'_>, place: &dyn Fn(&str) -> Option<Place>)
     }
     if let Some(cause) = group.cause {
         says.extend(cause.whys.iter().map(|why| format!("why: {}", why.claim)));
+        says.extend(responsible(cause));
         says.extend(cause.fix.iter().map(|fix| format!("fix: {fix}")));
         let settling = cause.settled_by.iter().filter_map(|by| by.command.as_ref());
-        says.extend(settling.map(|command| format!("settle: {command}")));
+        says.extend(settling.map(|command| format!("next: {command}")));
     }
     command(kind, &[("file", &file), ("line", &line), ("title", &title)], &says)
 }

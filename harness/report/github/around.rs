@@ -1,33 +1,22 @@
-//! What surrounds the verdict: a run that is not whole, whether to roll back, what is new. Sits in `report::github`, under the summary.
+//! Sections of the job summary before the causes: an incomplete run, whether to roll back, what is new.
 
-use super::super::human::{done, lists, second_smoke, since, whats_new};
-use super::super::{Advice, CommandRun, GateReport, Report};
 use super::markdown::{block, code, fold, printed, sentence, table, text};
+use crate::report::words::{done, heading, incomplete, lists, second_smoke, since, whats_new};
+use crate::report::{CommandRun, GateReport, Report};
 
-/// Names of a kind.
+/// Names that are listed of one kind.
 const NAMED: usize = 20;
 
-/// That it is not a whole run.
+/// Returns a warning for each reason why the run is incomplete.
 pub(super) fn partial(report: &Report) -> String {
-    let stopped = report
-        .interrupted
-        .map(|signal| format!("{signal} ended the run before its time: what was not driven is skipped"));
-    let part = report.shard.map(|shard| {
-        format!("this is part {shard}, with its own scenarios alone; `fivewhys merge` puts all parts together")
-    });
-    let notes = stopped.into_iter().chain(part);
-    notes.map(|says| format!("> [!WARNING]\n> **Not a whole run**: {says}.\n\n")).collect()
+    let warning = |says: String| format!("> [!WARNING]\n> **Incomplete run**: {says}.\n\n");
+    incomplete(report).into_iter().map(warning).collect()
 }
 
-/// Whether to roll back, why, the commands, and what came of it.
+/// Returns whether to roll back, why, the commands, and what a roll back came to.
 pub(super) fn gate(report: &Report) -> String {
     let Some(gate) = &report.gate else { return String::new() };
-    let advice = match gate.advice {
-        Advice::RollBack => "Roll back",
-        Advice::DoNot => "Do not roll back",
-        Advice::Undecided => "Whether to roll back is undecided",
-    };
-    let mut page = format!("### {advice}\n\n");
+    let mut page = format!("### {}\n\n", heading(gate.advice));
     gate.reasons.iter().for_each(|reason| page.push_str(&format!("- {}\n", sentence(reason))));
     page.push('\n');
     page.push_str(&revisions(gate));
@@ -44,20 +33,20 @@ fn revisions(gate: &GateReport) -> String {
         let before = gate.previous.iter().find(|before| before.service == one.service);
         vec![text(&one.service), code(&one.revision), before.map_or_else(|| "–".to_owned(), |one| code(&one.revision))]
     });
-    table(&["Service", "Deployed", "Before it"], rows) + "\n"
+    table(&["Service", "Deployed", "Previous"], rows) + "\n"
 }
 
 fn command(run: &CommandRun) -> String {
-    let printed = fold("What it printed", &printed(&run.output));
+    let printed = fold("Output", &printed(&run.output));
     format!("**{}** {}: {}, by {}\n\n{printed}\n", done(run), text(&run.service), text(&run.ended), code(&run.command))
 }
 
-/// What is new beside an earlier run.
+/// Returns what is new since the baseline.
 pub(super) fn baseline(report: &Report) -> String {
     let Some(baseline) = &report.baseline else { return String::new() };
     let mut page = format!("### Baseline: {} {}\n\n", whats_new(baseline), since(baseline));
     if baseline.new_only {
-        page.push_str("Only what is new decides the exit code.\n\n");
+        page.push_str("Only new failures, causes and findings decide the exit code.\n\n");
     }
     for (kind, all) in lists(baseline) {
         let names: Vec<String> = all.iter().take(NAMED).map(|name| code(name)).collect();

@@ -1,8 +1,8 @@
-//! Workflow commands: lines of output that the runner acts on. Sits in `report::github`.
+//! Workflow commands: lines of output on which the GitHub runner acts.
 
 use crate::report::text::hostile::printable;
 
-/// `::error file=a.toml,line=3::message`. Values may hold anything: they end neither the command nor a property.
+/// Returns `::error file=a.toml,line=3::message`. No text in a value can end the command or a property.
 pub(super) fn command(kind: &str, properties: &[(&str, &str)], lines: &[String]) -> String {
     let given = properties.iter().filter(|(_, value)| !value.is_empty());
     let given: Vec<String> = given.map(|(name, value)| format!("{name}={}", property(value))).collect();
@@ -19,8 +19,8 @@ fn property(text: &str) -> String {
     data(&printable(text, true)).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// The text with the runner told not to act on any line in it: a server under test may have said `::add-mask::`. Nobody who wrote into the
-/// text may know the word.
+/// Returns the text between commands that stop workflow commands, as a server under test may send `::add-mask::`. `word` ends the stop, so it
+/// must be random: an author of the text must not know it.
 #[must_use]
 pub fn stopped(text: &str, word: &str) -> String {
     format!("::stop-commands::{word}\n{text}::{word}::\n")

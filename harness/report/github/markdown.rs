@@ -1,11 +1,11 @@
-//! Text of a report in Markdown: it is text, and nothing in it is a mark. Sits in `report::github`.
+//! Makes text safe in Markdown: no character of it is markup.
 
 use crate::report::text::hostile::printable;
 
-/// Characters of a line: GitHub takes a mebibyte a summary, and what a server says may be long.
+/// Characters of a line. GitHub accepts 1 MiB for a summary, and a server may send long texts.
 const LONGEST: usize = 400;
 
-/// One line that stands anywhere: in a paragraph, in a table's cell, in a list. What could be a mark is a character reference.
+/// Returns one line that is safe in a paragraph, a table or a list. A character that could be markup becomes a character reference.
 pub(super) fn text(raw: &str) -> String {
     let mut safe = String::new();
     let raw = printable(raw, true);
@@ -15,7 +15,7 @@ pub(super) fn text(raw: &str) -> String {
             safe.push('…');
             break;
         }
-        // `:smile:` and `http://` are marks on GitHub, `why: that` is none.
+        // GitHub reads `:smile:` and `http://` as markup, but not `why: that`.
         let ends_a_word = c == ':' && chars.peek().is_none_or(|(_, next)| *next == ' ');
         let inside_word = n > 0 && matches!(c, '-' | '.' | ')' | '0'..='9');
         match c {
@@ -24,21 +24,21 @@ pub(super) fn text(raw: &str) -> String {
             _ => safe.push_str(&format!("&#{};", u32::from(c))),
         }
     }
-    // An empty item would take the next line in.
+    // An empty list item would absorb the next line.
     if safe.is_empty() { "–".to_owned() } else { safe }
 }
 
-/// One line of code, anywhere.
+/// Returns one line of code that is safe anywhere.
 pub(super) fn code(raw: &str) -> String {
     format!("<code>{}</code>", text(raw))
 }
 
-/// A block to copy, fenced by more backticks than are in it.
+/// Returns a block to copy, fenced by more backticks than it holds in a row.
 pub(super) fn block(raw: &str) -> String {
     fenced(raw, "sh")
 }
 
-/// What a program printed, fenced in the same way.
+/// Returns the output of a program, fenced in the same way.
 pub(super) fn printed(raw: &str) -> String {
     fenced(raw, "text")
 }
@@ -55,13 +55,13 @@ fn fenced(raw: &str, language: &str) -> String {
     format!("{fence}{language}\n{}\n{fence}\n", lines.join("\n"))
 }
 
-/// One line of words, with what stands between backticks as code.
+/// Returns one line of words. Text between backticks becomes code.
 pub(super) fn sentence(raw: &str) -> String {
     let parts = raw.split('`').enumerate().filter(|(_, part)| !part.trim().is_empty());
     parts.map(|(n, part)| if n % 2 == 1 { code(part) } else { text(part) }).collect::<Vec<_>>().join(" ")
 }
 
-/// Text in which `` `…` `` is a command: words as words, commands as blocks.
+/// Returns an instruction: text between backticks becomes a block to copy.
 pub(super) fn instruction(raw: &str) -> String {
     let is_bare =
         !raw.contains('`') && ["fivewhys ", "gcloud ", "kubectl ", "curl "].iter().any(|name| raw.starts_with(name));
@@ -77,7 +77,7 @@ pub(super) fn instruction(raw: &str) -> String {
         .collect()
 }
 
-/// A table with these heads.
+/// Returns a table with these heads.
 pub(super) fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let rule = vec!["---"; heads.len()];
     let mut table = format!("| {} |\n| {} |\n", heads.join(" | "), rule.join(" | "));
@@ -87,7 +87,7 @@ pub(super) fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>)
     table
 }
 
-/// What is folded until somebody asks for it.
+/// Returns content that is folded until the reader opens it.
 pub(super) fn fold(summary: &str, content: &str) -> String {
     format!("<details><summary>{summary}</summary>\n\n{content}\n</details>\n")
 }

@@ -1,13 +1,13 @@
-//! The sequence of the failing request as a mermaid diagram. Sits in `report::github`.
+//! The sequence of the failing request as a mermaid diagram.
 
-use super::super::{Leg, LegKind, Passage};
 use crate::report::text::hostile::printable;
+use crate::report::{Leg, LegKind, Passage};
 use crate::terms::Hop;
 
-/// Characters of a label.
+/// Characters of a label that are shown.
 const LONGEST: usize = 120;
 
-/// The diagram, fenced.
+/// Returns the diagram in a fenced block.
 pub(super) fn sequence(passage: &Passage) -> String {
     let mut hops: Vec<Hop> = passage.legs.iter().flat_map(|leg| [leg.from, leg.to]).collect();
     hops.sort();
@@ -28,7 +28,7 @@ fn leg(leg: &Leg) -> String {
     }
 }
 
-/// Words and spaces; everything else as a character code, which mermaid reads as text.
+/// Returns a label of words and spaces. Every other character becomes a character code, which mermaid reads as text.
 fn label(raw: &str) -> String {
     let shown = printable(raw, true);
     let mut safe = String::new();
@@ -51,7 +51,7 @@ mod tests {
     use crate::report::{Leg, LegKind, Passage};
     use crate::terms::Hop;
 
-    /// tests/html/check.mjs has mermaid itself read the file.
+    /// `tests/html/check.mjs` reads the file with mermaid itself.
     #[test]
     fn a_hostile_label_is_in_the_file_that_mermaid_reads() {
         let all: String = (' '..='~').collect();

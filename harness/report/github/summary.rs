@@ -1,15 +1,17 @@
-//! The job summary: outcome, causes, whys, the failing request as a diagram. Sits in `report::github`.
+//! The job summary: outcome, causes with their whys, and the failing request as a diagram.
 
-use super::super::human::{ALREADY, are_open, claim, headline, hops, notes, outcome, percent, tried, would_leave};
-use super::super::{Report, RunOutcome, StepOutcome, StepReport};
 use super::markdown::{block, code, fold, instruction, table, text};
 use super::{around, mermaid};
 use crate::diagnose::{Cause, Proof, Settling};
+use crate::report::words::{
+    ALREADY, are_open, claim, counted, headline, hops, notes, outcome, percent, responsible, tried, would_leave,
+};
+use crate::report::{Report, RunOutcome, StepOutcome, StepReport};
 
-/// Rows of a table: GitHub takes a mebibyte a summary.
+/// Rows of a table. GitHub accepts 1 MiB for a summary.
 const ROWS: usize = 50;
 
-/// The summary as GitHub-flavoured Markdown, ending with a new line.
+/// Returns the summary as GitHub-flavoured Markdown that ends with a new line.
 #[must_use]
 pub fn summary(report: &Report) -> String {
     let (mark, word) = if report.outcome == RunOutcome::Failed { ("✗", "failed") } else { ("✓", "passed") };
@@ -36,7 +38,7 @@ fn cause(report: &Report, n: usize, cause: &Cause) -> String {
     if let Some(settling) = &cause.settled_by {
         page.push_str(&settle(settling));
     }
-    // Where there is a gate, it says this, and knows what was deployed.
+    // With a gate, its section advises on a roll back: it knows what was deployed.
     let rollback = cause.rollback.as_ref().filter(|_| report.gate.is_none());
     let back = rollback.map(|back| if back.cures { "Or roll back" } else { "Do not roll back" });
     let todo = [
@@ -60,14 +62,11 @@ fn cause(report: &Report, n: usize, cause: &Cause) -> String {
 }
 
 fn about(cause: &Cause) -> String {
-    let mut rows = vec![format!("at {}", text(&hops(&cause.hop)))];
+    let mut rows = vec![format!("hop: {}", text(&hops(&cause.hop)))];
     if !are_open(cause) {
         rows.insert(0, code(&cause.fault));
     }
-    rows.extend(cause.owner.iter().map(|owner| format!("owner {}", text(owner))));
-    if !cause.involves.is_empty() {
-        rows.push(format!("involves {}", text(&cause.involves.join(", "))));
-    }
+    rows.extend(responsible(cause).iter().map(|who| text(who)));
     rows.join(" · ") + "\n\n"
 }
 
@@ -91,7 +90,7 @@ fn candidates(cause: &Cause) -> String {
     let others = cause.alternatives.iter().map(|other| (&other.fault, &other.title, other.confidence));
     let rows = [first].into_iter().chain(others).take(ROWS);
     let rows = rows.map(|(fault, title, confidence)| vec![code(fault), text(title), text(&percent(confidence))]);
-    format!("**What it can be**\n\n{}\n", table(&["Cause", "", "Weight"], rows))
+    format!("**Candidates**\n\n{}\n", table(&["Fault", "Title", "Confidence"], rows))
 }
 
 fn ruled_out(cause: &Cause) -> String {
@@ -99,7 +98,10 @@ fn ruled_out(cause: &Cause) -> String {
         return String::new();
     }
     let rows = cause.ruled_out.iter().map(|out| vec![code(&out.fault), proof(&out.by)]);
-    fold(&format!("{} causes are ruled out", cause.ruled_out.len()), &table(&["Not", "By"], rows)) + "\n"
+    fold(
+        &format!("{} ruled out", counted(cause.ruled_out.len(), "fault", "faults")),
+        &table(&["Fault", "Ruled out by"], rows),
+    ) + "\n"
 }
 
 fn proof(proof: &Proof) -> String {
@@ -117,7 +119,11 @@ fn findings(report: &Report) -> String {
         finding.evidence.iter().take(ROWS).for_each(|one| page.push_str(&format!("  - {}\n", proof(one))));
     }
     for unread in &report.unread {
-        page.push_str(&format!("- not read: {}: {}\n", text(&unread.evidence), text(&unread.why)));
+        page.push_str(&format!(
+            "- Evidence that could not be read: {}: {}\n",
+            text(&unread.evidence),
+            text(&unread.why)
+        ));
     }
     page + "\n"
 }
@@ -129,19 +135,14 @@ fn failed(report: &Report) -> String {
         return String::new();
     }
     let rows = failed.iter().take(ROWS).map(|(scenario, step)| {
-        vec![
-            code(&format!("{}/{}", scenario.id, step.id)),
-            code(&step.call),
-            text(&did_not_hold(step)),
-            text(&step.source),
-        ]
+        vec![code(&format!("{}/{}", scenario.id, step.id)), code(&step.call), text(&failure(step)), text(&step.source)]
     });
     let more = failed.len().saturating_sub(ROWS);
     let more = if more > 0 { format!("\n… and {more} more\n") } else { String::new() };
-    format!("### Failed steps\n\n{}{more}\n", table(&["Step", "Call", "What did not hold", "Source"], rows))
+    format!("### Failed steps\n\n{}{more}\n", table(&["Step", "Call", "What failed", "Defined at"], rows))
 }
 
-fn did_not_hold(step: &StepReport) -> String {
+fn failure(step: &StepReport) -> String {
     let already = step.already.then(|| ALREADY.to_owned());
     step.because.iter().cloned().chain(tried(step)).chain(already).collect::<Vec<_>>().join("; ")
 }
@@ -156,7 +157,7 @@ fn flaky(report: &Report) -> String {
         let tried = tried(step).unwrap_or_default();
         vec![code(&format!("{}/{}", scenario.id, step.id)), code(&step.call), text(&tried), text(&step.source)]
     });
-    format!("### Flaky steps\n\n{}\n", table(&["Step", "Call", "", "Source"], rows))
+    format!("### Flaky steps\n\n{}\n", table(&["Step", "Call", "Tries", "Defined at"], rows))
 }
 
 fn scenarios(report: &Report) -> String {
@@ -171,5 +172,5 @@ fn scenarios(report: &Report) -> String {
         };
         vec![word.to_owned(), code(&scenario.id), text(&scenario.title), scenario.steps.len().to_string()]
     });
-    fold(&format!("{} scenarios", report.scenarios.len()), &table(&["", "Scenario", "", "Steps"], rows))
+    fold(&format!("{} scenarios", report.scenarios.len()), &table(&["Outcome", "Scenario", "Title", "Steps"], rows))
 }

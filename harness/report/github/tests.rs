@@ -1,4 +1,4 @@
-//! What GitHub shows, per kind of run.
+//! What GitHub shows of each kind of run.
 
 use rstest_reuse::apply;
 
@@ -24,14 +24,14 @@ fn a_built_in_scenario_has_no_line_in_the_repository() {
 }
 
 #[test]
-fn three_hundred_failures_make_no_three_hundred_annotations() {
+fn three_hundred_failures_make_ten_annotations() {
     let commands = annotations(&samples::many(), &in_repository);
     assert_eq!(commands.lines().count(), 10, "{commands}");
     assert!(summary(&samples::many()).len() < 100_000);
 }
 
 #[test]
-fn each_cause_is_annotated_before_any_is_twice() {
+fn every_cause_is_annotated_before_one_is_repeated() {
     let mut report = samples::two_causes();
     let step = report.scenarios[1].steps[0].clone();
     for n in 0..20 {
@@ -47,7 +47,7 @@ fn each_cause_is_annotated_before_any_is_twice() {
 }
 
 #[test]
-fn what_failed_in_the_baseline_is_an_error_only_where_it_fails_the_run() {
+fn a_failure_of_the_baseline_is_a_warning_with_new_only() {
     let kind_of = |report: &Report, step: &str| -> String {
         let commands = annotations(report, &in_repository);
         let line = commands.lines().find(|line| line.contains(&format!("::{step}: "))).expect("an annotation");
@@ -64,7 +64,7 @@ fn what_failed_in_the_baseline_is_an_error_only_where_it_fails_the_run() {
 }
 
 #[test]
-fn what_a_roll_back_printed_ends_neither_its_block_nor_its_fold() {
+fn the_output_of_a_roll_back_stays_in_its_block_and_fold() {
     let attack = "```\n</details><h1>Passed</h1>\n````text\n::error::x\n|a|b|";
     let mut report = samples::rolled_back();
     let gate = report.gate.as_mut().expect("it has one");
@@ -78,7 +78,7 @@ fn what_a_roll_back_printed_ends_neither_its_block_nor_its_fold() {
 }
 
 #[test]
-fn a_cause_offers_no_roll_back_beside_a_gate() {
+fn with_a_gate_a_cause_offers_no_roll_back() {
     for report in [samples::not_the_deploy(), samples::undecided()] {
         let page = summary(&report);
         assert!(!page.contains("Or roll back"), "{page}");

@@ -1,21 +1,21 @@
-//! The run beside an earlier one. Sits in `report::html`.
+//! The comparison with an earlier run.
 
 use maud::{Markup, html};
 
-use super::super::human::{lists, since, whats_new};
-use super::super::{BaselineReport, Report};
-use crate::report::html::markup::text::shown;
+use crate::report::html::markup::text::{capitalized, shown};
+use crate::report::words::{lists, since, whats_new};
+use crate::report::{BaselineReport, Report};
 
-/// Steps named of a kind before the rest is folded.
+/// Steps of one kind that are named before the rest is folded.
 const NAMED: usize = 12;
 
-/// The comparison in the banner.
+/// Returns the comparison for the banner.
 pub(super) fn in_short(report: &Report) -> Markup {
     html! {
         @if let Some(baseline) = &report.baseline {
             p .verdict {
-                "Beside the baseline: " a href="#baseline" { strong { (whats_new(baseline)) } } " " (since(baseline))
-                @if baseline.new_only { ". Only what is new decides the exit code" }
+                "Compared with the baseline: " a href="#baseline" { strong { (whats_new(baseline)) } } " " (since(baseline))
+                @if baseline.new_only { ". Only new failures, causes and findings decide the exit code" }
             }
         }
     }
@@ -25,8 +25,8 @@ pub(super) fn section(report: &Report) -> Markup {
     html! {
         @if let Some(baseline) = &report.baseline {
             section .card #baseline aria-labelledby="baseline-title" {
-                h2 #baseline-title { "Beside the baseline: " (whats_new(baseline)) }
-                p .quiet { "The run of " (baseline.started_at.strftime("%Y-%m-%d %H:%M:%S UTC")) " is taken for known." }
+                h2 #baseline-title { "Compared with the baseline: " (whats_new(baseline)) }
+                p .quiet { "The baseline is the run of " (baseline.started_at.strftime("%Y-%m-%d %H:%M:%S UTC")) "." }
                 @if lists(baseline).next().is_some() { (kinds(baseline)) }
             }
         }
@@ -37,7 +37,7 @@ fn kinds(baseline: &BaselineReport) -> Markup {
     html! {
         dl .facts {
             @for (kind, all) in lists(baseline) {
-                dt { (in_words(kind)) }
+                dt { (capitalized(kind)) }
                 dd { (names(&all[..all.len().min(NAMED)])) @if all.len() > NAMED { details { summary { (all.len() - NAMED) " more" } (names(&all[NAMED..])) } } }
             }
         }
@@ -46,14 +46,4 @@ fn kinds(baseline: &BaselineReport) -> Markup {
 
 fn names(all: &[String]) -> Markup {
     html! { ul .inline { @for one in all { li { code { (shown(one)) } } } } }
-}
-
-fn in_words(kind: &str) -> &str {
-    match kind {
-        "new" => "Fails and did not",
-        "already" => "Fails as it did",
-        "gone" => "Passes again",
-        "known" => "Causes known from it",
-        other => other,
-    }
 }

@@ -1,26 +1,26 @@
-//! What went over the wire: each failing exchange, and each that proves something, folded. Sits in `report::html`.
+//! Requests with their responses: each exchange that failed or is evidence, folded.
 
 use crate::report::html::markup::shown;
 use maud::{Markup, html};
 
-use super::super::human::duration;
-use super::super::{ProbeReport, Report};
 use crate::observe::Observation;
 use crate::probe::{Exchange, Side};
 use crate::report::html::markup::text::{lines, shown};
 use crate::report::text::curl;
+use crate::report::words::duration;
+use crate::report::{ProbeReport, Report};
 
-/// Events and frames shown of one exchange.
+/// Events and frames of one exchange that are shown.
 const LISTED: usize = 40;
 
 pub(super) fn section(report: &Report) -> Markup {
     let shown: Vec<&ProbeReport> =
-        report.probes.iter().filter(|probe| shown::is_asked_for(report, probe.exchange.id)).collect();
+        report.probes.iter().filter(|probe| shown::is_referred_to(report, probe.exchange.id)).collect();
     html! {
         @if !shown.is_empty() {
             section .card aria-labelledby="probes-title" {
-                h2 #probes-title { "On the wire" }
-                p .quiet { "What failed, and what proves something. Tokens and secrets are replaced by marks such as <token:valid>." }
+                h2 #probes-title { "Requests and responses" }
+                p .quiet { "Every exchange that failed or is evidence. Marks such as <token:valid> replace tokens and secrets." }
                 @for probe in shown { (fold(probe, &report.target)) }
             }
         }
@@ -39,9 +39,9 @@ fn fold(probe: &ProbeReport, target: &str) -> Markup {
                 (asked(exchange))
                 (answered(exchange))
                 @if let Some(seen) = &probe.observation { (reading(seen)) }
-                h3 { "Again, by hand" }
+                h3 { "Repeat it by hand" }
                 pre { code { (lines(&again(exchange, target))) } }
-                p .quiet { "sent " (exchange.started_at) ", trace " code { (shown(&exchange.trace_id)) } ", over after " (duration(exchange.phases.end_ms)) }
+                p .quiet { "sent " (exchange.started_at) ", trace " code { (shown(&exchange.trace_id)) } ", ended after " (duration(exchange.phases.end_ms)) }
             }
         }
     }
@@ -51,14 +51,14 @@ fn again(exchange: &Exchange, target: &str) -> String {
     [curl::needs(exchange, target), vec![curl::command(exchange)]].concat().join("\n")
 }
 
-/// Without scheme and host.
+/// Returns the URL without scheme and host.
 fn path(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.find('/').map_or(rest, |at| &rest[at..])
 }
 
 fn in_short(probe: &ProbeReport) -> String {
-    let status = probe.exchange.status().map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    let status = probe.exchange.status().map_or_else(|| "no response".to_owned(), |status| status.to_string());
     let seen = probe.observation.as_ref().map(|seen| format!("{} by {}", seen.result, seen.answered_by));
     [Some(status), seen].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
@@ -68,7 +68,7 @@ fn asked(exchange: &Exchange) -> Markup {
     let headers = request.headers.iter().map(|(name, value)| format!("{name}: {value}"));
     let first = format!("{} {}", request.method, request.url);
     html! {
-        h3 { "Asked" @if let Some(step) = &exchange.step { ", by " code { (shown(step)) } } @else { ", to find out why" } }
+        h3 { "Request" @if let Some(step) = &exchange.step { " of step " code { (shown(step)) } } @else { " of the diagnosis" } }
         pre { code { (lines(&[vec![first], headers.collect()].concat().join("\n"))) } }
         @if let Some(body) = &request.body { pre { code { (lines(body)) } } }
     }
@@ -76,20 +76,20 @@ fn asked(exchange: &Exchange) -> Markup {
 
 fn answered(exchange: &Exchange) -> Markup {
     html! {
-        h3 { "Answered" }
+        h3 { "Response" }
         @if let Some(head) = &exchange.head {
             @let headers = head.headers.iter().map(|(name, value)| format!("{name}: {value}"));
             pre { code { (lines(&[vec![format!("{} {}", head.version, head.status)], headers.collect()].concat().join("\n"))) } }
-        } @else { p { "Nothing." } }
+        } @else { p { "None." } }
         @if !exchange.body.text.is_empty() { pre { code { (lines(&exchange.body.text)) } } }
-        @if exchange.body.truncated { p .quiet { "Cut by the size limit; " (exchange.body.bytes) " bytes came." } }
-        @if !exchange.events.is_empty() || !exchange.frames.is_empty() { (told(exchange)) }
+        @if exchange.body.truncated { p .quiet { "The body was cut at the size limit; " (exchange.body.bytes) " bytes were received." } }
+        @if !exchange.events.is_empty() || !exchange.frames.is_empty() { (messages(exchange)) }
         @if let Some(close) = &exchange.close { p { "Closed with " (close.code) " " (shown(&close.reason)) } }
-        @if let Some(error) = &exchange.error { p { "Ended by " (shown(&error.to_string())) } }
+        @if let Some(error) = &exchange.error { p { "Ended with an error: " (shown(&error.to_string())) } }
     }
 }
 
-fn told(exchange: &Exchange) -> Markup {
+fn messages(exchange: &Exchange) -> Markup {
     let events = exchange.events.iter().map(|event| format!("{:>6} ms  {}  {}", event.at_ms, event.name, event.data));
     let side = |side| if side == Side::Client { "→" } else { "←" };
     let frames = exchange
@@ -105,8 +105,8 @@ fn told(exchange: &Exchange) -> Markup {
 
 fn reading(seen: &Observation) -> Markup {
     html! {
-        h3 { "Read as" }
-        p { "answered by " strong { (seen.answered_by.as_str()) } ", credential " strong { (seen.authn.as_str()) } ", result " strong { (seen.result.as_str()) } }
+        h3 { "Interpreted as" }
+        p { "answered by " strong { (seen.answered_by.as_str()) } ", authentication " strong { (seen.authn.as_str()) } ", result " strong { (seen.result.as_str()) } }
         ul { @for because in &seen.because { li { (shown(&because.claim)) ": " code { (shown(&because.bytes)) } } } }
     }
 }

@@ -1,9 +1,9 @@
-//! What is wrong although nothing failed for it, and evidence that could not be read. Sits in `report::html`.
+//! Findings, and evidence that could not be read.
 
 use crate::report::html::markup::shown;
 use maud::{Markup, html};
 
-use super::super::Report;
+use crate::report::Report;
 use crate::report::html::markup::text::{proof, shown};
 
 pub(super) fn section(report: &Report) -> Markup {
@@ -12,7 +12,7 @@ pub(super) fn section(report: &Report) -> Markup {
         @if !report.findings.is_empty() || !report.unread.is_empty() {
             section .card #findings aria-labelledby="findings-title" {
                 h2 #findings-title { "Findings" }
-                p .quiet { "What is wrong whatever became of the scenarios. Only an accepted control fails the run." }
+                p .quiet { "Problems that were seen whether or not a step failed. A finding fails the run only if it is marked so." }
                 @for finding in &report.findings {
                     div .finding .fails[finding.fails] {
                         h3 { (shown(&finding.title)) " " @if finding.fails { span .chip .certain { "fails the run" } } }
@@ -21,7 +21,7 @@ pub(super) fn section(report: &Report) -> Markup {
                     }
                 }
                 @for unread in &report.unread {
-                    p { strong { "Not read: " } (shown(&unread.evidence)) ": " (shown(&unread.why)) }
+                    p { strong { "Evidence that could not be read: " } (shown(&unread.evidence)) ": " (shown(&unread.why)) }
                 }
             }
         }

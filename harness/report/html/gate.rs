@@ -1,21 +1,12 @@
-//! Whether to roll back, why, and what came of it. Sits in `report::html`, right after the outcome: the reader decides by it.
+//! Whether to roll back, why, and what a roll back came to. It follows the outcome, as the reader decides by it.
 
 use maud::{Markup, html};
 
-use super::super::human::{done, second_smoke};
-use super::super::{Advice, CommandRun, GateReport, Report, RolledBack, RunOutcome};
 use crate::report::html::markup::text::{instruction, lines, shown};
+use crate::report::words::{done, heading, second_smoke};
+use crate::report::{Advice, CommandRun, GateReport, Report, RolledBack, RunOutcome};
 
-/// The advice as a heading.
-const fn heading(advice: Advice) -> &'static str {
-    match advice {
-        Advice::RollBack => "Roll back",
-        Advice::DoNot => "Do not roll back",
-        Advice::Undecided => "Whether to roll back is undecided",
-    }
-}
-
-/// The advice in the banner, with the way to its reasons.
+/// Returns the advice for the banner, with a link to its reasons.
 pub(super) fn in_short(report: &Report) -> Markup {
     html! {
         @if let Some(gate) = &report.gate {
@@ -33,7 +24,7 @@ pub(super) fn section(report: &Report) -> Markup {
                 ul { @for reason in &gate.reasons { li { (instruction(reason)) } } }
                 (revisions(gate))
                 @if !gate.commands.is_empty() {
-                    h3 { @if gate.rolled_back.is_some() { "The commands that go back" } @else { "To roll back" } }
+                    h3 { @if gate.rolled_back.is_some() { "Commands of the roll back" } @else { "To roll back" } }
                     @for one in &gate.commands { pre { code { (lines(&one.command)) } } }
                 }
                 @if let Some(done) = &gate.rolled_back { (rolled_back(done)) }
@@ -53,14 +44,14 @@ const fn class(advice: Advice) -> &'static str {
 fn revisions(gate: &GateReport) -> Markup {
     html! {
         table {
-            thead { tr { th scope="col" { "Service" } th scope="col" { "Deployed" } th scope="col" { "Before it" } } }
+            thead { tr { th scope="col" { "Service" } th scope="col" { "Deployed" } th scope="col" { "Previous" } } }
             tbody {
                 @for one in &gate.deployed {
                     @let before = gate.previous.iter().find(|before| before.service == one.service);
                     tr {
                         th scope="row" { (shown(&one.service)) }
                         td { code { (shown(&one.revision)) } }
-                        td { @if let Some(before) = before { code { (shown(&before.revision)) } } @else { "not said" } }
+                        td { @if let Some(before) = before { code { (shown(&before.revision)) } } @else { "not given" } }
                     }
                 }
             }
@@ -76,7 +67,7 @@ fn rolled_back(done: &RolledBack) -> Markup {
         p { strong { "Second smoke: " } span .outcome .(if passed { "ok" } else { "failed" }) { (if passed { "✓ " } else { "✗ " }) } (shown(&second_smoke(done))) }
         @if let Some(second) = done.second.as_ref().filter(|second| !second.failed.is_empty()) {
             details {
-                summary { (second.failed.len()) " failed in it" }
+                summary { (second.failed.len()) " steps failed in the second smoke" }
                 ul .inline { @for step in &second.failed { li { code { (shown(step)) } } } }
             }
         }
@@ -90,10 +81,10 @@ fn command(run: &CommandRun) -> Markup {
                 span .outcome .(if run.succeeded { "ok" } else { "failed" }) { (if run.succeeded { "✓ " } else { "✗ " }) (done(run)) } " "
                 strong { (shown(&run.service)) } ", " (shown(&run.ended))
             }
-            h3 { "Run" }
+            h3 { "Command" }
             pre { code { (lines(&run.command)) } }
-            h3 { "It printed" }
-            @if run.output.trim().is_empty() { p { "Nothing." } } @else { pre { code { (lines(&run.output)) } } }
+            h3 { "Output" }
+            @if run.output.trim().is_empty() { p { "None." } } @else { pre { code { (lines(&run.output)) } } }
         }
     }
 }

@@ -1,17 +1,17 @@
-//! What the browser is told: title, policy, style. Sits in `report::html`.
+//! The head of the page: title, content security policy, style.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, PreEscaped, html};
 
-use super::super::Report;
-use super::super::human::outcome;
+use crate::report::Report;
 use crate::report::html::markup::text::shown;
+use crate::report::words::outcome;
 
 const STYLE: &str = include_str!("style.css");
 
-/// The head. The policy allows this one style sheet, by its digest, and nothing else.
+/// Returns the head. The policy allows only this style sheet, by its digest.
 pub(super) fn head(report: &Report) -> Markup {
     html! {
         head {

@@ -1,6 +1,15 @@
-//! The HTML report: one page that tells somebody who has never seen the system who must fix what. Sits in `report`; one file a section.
+//! The HTML report: one page that tells a first-time reader what failed, why, and who must fix it.
 //!
-//! Self-contained: no script, nothing remote, and a content security policy that allows neither. Without colour it says the same.
+//! Start at [`render`]. One file writes one section:
+//!
+//! - `head`: title, content security policy, style
+//! - `outcome`: the banner and the footer; `partial`: why a run is incomplete
+//! - `gate`, `baseline`: whether to roll back, and what is new
+//! - `cause/`: one cause; `figure/`: its drawings
+//! - `findings`, `steps`, `exchanges`: findings, every step, and requests with their responses
+//! - `markup/`: what the sections share
+//!
+//! Invariant: the page runs no script and fetches nothing, and its content security policy allows neither. Colour carries no meaning alone.
 
 mod baseline;
 mod cause;
@@ -18,9 +27,32 @@ pub(crate) mod tests;
 
 use maud::{DOCTYPE, html};
 
-use super::Report;
+use crate::report::Report;
+use crate::report::format::{Format, Style};
 
-/// The report as one HTML page, ending with a new line. Whatever the server under test has said in it is text and nothing else.
+/// One HTML page for people.
+#[derive(Debug, Clone, Copy)]
+pub struct Html;
+
+impl Format for Html {
+    fn name(&self) -> &'static str {
+        "html"
+    }
+
+    fn help(&self) -> &'static str {
+        "People who do not know the system: one HTML page without scripts"
+    }
+
+    fn extension(&self) -> &'static str {
+        "html"
+    }
+
+    fn render(&self, report: &Report, _: &Style) -> String {
+        render(report)
+    }
+}
+
+/// Returns the report as one HTML page that ends with a new line. Text from the server under test is never markup.
 #[must_use]
 pub fn render(report: &Report) -> String {
     let page = html! {

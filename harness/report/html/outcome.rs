@@ -1,15 +1,15 @@
-//! The outcome, before everything else, and what was run, after everything else. Sits in `report::html`.
+//! The banner with the outcome, and the footer with the facts of the run.
 
 use crate::report::html::markup::certainty;
 use maud::{Markup, html};
 
-use super::super::human::{are_open, claim, headline, notes, outcome, percent};
-use super::super::{Report, RunOutcome};
 use super::{baseline, gate, partial, steps};
 use crate::diagnose::Cause;
 use crate::report::html::markup::text::{instruction, shown};
+use crate::report::words::{are_open, claim, headline, notes, outcome, percent, responsible};
+use crate::report::{Report, RunOutcome};
 
-/// What came out, and in one line per cause who has to do something about it.
+/// Returns the outcome, and for each cause who must do what.
 pub(super) fn banner(report: &Report) -> Markup {
     let failed = report.outcome == RunOutcome::Failed;
     let (class, mark, word) = if failed {
@@ -26,7 +26,7 @@ pub(super) fn banner(report: &Report) -> Markup {
                 ul .verdicts { @for (n, cause) in report.causes.iter().enumerate() { (verdict(n, cause)) } }
             }
             @for finding in report.findings.iter().filter(|finding| finding.fails) {
-                p .verdict { strong { (shown(&finding.title)) } " " a href="#findings" { "what shows it" } }
+                p .verdict { strong { (shown(&finding.title)) } " " a href="#findings" { "evidence" } }
             }
             (steps::flaky(report))
             (gate::in_short(report))
@@ -41,15 +41,15 @@ fn verdict(n: usize, cause: &Cause) -> Markup {
         li {
             a href=(format!("#cause-{}", n + 1)) { strong { (shown(&claim(cause))) } }
             " " (certainty::certainty(cause.certainty))
-            @if are_open(cause) { span .who { strong { "First suspect: " } (shown(&cause.title)) " (" (percent(cause.confidence)) ")" } }
-            @if let Some(who) = certainty::who(cause) { span .who { strong { "Who: " } (who) } }
-            @if let Some(fix) = &cause.fix { span .who { strong { "What: " } (instruction(fix)) } }
-            @if let Some(settling) = &cause.settled_by { span .who { strong { "Next: " } "look at " (shown(&settling.asks)) ", which would settle more" } }
+            @if are_open(cause) { span .who { strong { "Most likely: " } (shown(&cause.title)) " (" (percent(cause.confidence)) ")" } }
+            @if !responsible(cause).is_empty() { span .who { strong { "Responsible: " } (shown(&responsible(cause).join("; "))) } }
+            @if let Some(fix) = &cause.fix { span .who { strong { "Fix: " } (instruction(fix)) } }
+            @if let Some(settling) = &cause.settled_by { span .who { strong { "Next: " } "look at " (shown(&settling.asks)) " to narrow the cause down" } }
         }
     }
 }
 
-/// When, how long, with what, and what the exit code said.
+/// Returns when the run took place, how long it took, with which evidence, and its exit code.
 pub(super) fn footer(report: &Report) -> Markup {
     let timing = &report.timing;
     let seconds = |ms: f64| format!("{:.1} s", ms / 1000.0);
@@ -58,7 +58,7 @@ pub(super) fn footer(report: &Report) -> Markup {
             dl .facts {
                 dt { "Run" } dd { time datetime=(timing.started_at) { (timing.started_at.strftime("%Y-%m-%d %H:%M:%S UTC")) } ", " (seconds(timing.total_ms)) }
                 dt { "Scenarios" } dd { (timing.scenario_probes) " probes, " (seconds(timing.scenarios_ms)) }
-                dt { "Finding out why" } dd { (timing.diagnosis_probes) " probes, " (seconds(timing.diagnosis_ms)) }
+                dt { "Diagnosis" } dd { (timing.diagnosis_probes) " probes, " (seconds(timing.diagnosis_ms)) }
                 dt { "Granted evidence" } dd { (shown(&report.evidence.join(", "))) }
                 dt { "Exit code" } dd { (report.exit.code) ": " (instruction(&report.exit.meaning)) }
                 dt { "Made by" } dd { "fivewhys " (shown(&report.version)) ", " (shown(&report.schema)) }

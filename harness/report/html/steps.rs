@@ -1,14 +1,14 @@
-//! What was driven: a fold a scenario, a row a step, how long it took as a bar. Sits in `report::html`.
+//! What ran: a fold for each scenario, a row for each step, and its duration as a bar.
 
 use crate::report::html::markup::shown;
 use maud::{Markup, html};
 
-use super::super::human::{ALREADY, counted, duration, tried};
-use super::super::{Report, ScenarioReport, StepOutcome, StepReport};
 use crate::probe::Phases;
 use crate::report::html::markup::text::shown;
+use crate::report::words::{ALREADY, counted, duration, tried};
+use crate::report::{Report, ScenarioReport, StepOutcome, StepReport};
 
-/// Flaky steps named in the banner.
+/// Flaky steps that are named in the banner.
 const NAMED: usize = 3;
 /// The width of the longest bar.
 const BAR: f64 = 160.0;
@@ -18,17 +18,17 @@ pub(super) fn section(report: &Report) -> Markup {
     let longest = steps.filter_map(|step| step.took_ms).fold(1.0, f64::max);
     html! {
         section .card aria-labelledby="steps-title" {
-            h2 #steps-title { "What was driven" }
-            p .quiet { "Each scenario was driven from outside, as a known test user of " (shown(&report.target)) "." }
+            h2 #steps-title { "What ran" }
+            p .quiet { "Each scenario called " (shown(&report.target)) " from outside, as a test user." }
             p .legend {
-                "Bars: " (legend("connect", "name and connection")) (legend("wait", "waiting for the answer")) (legend("read", "reading it"))
+                "Bars: " (legend("connect", "DNS and connection")) (legend("wait", "waiting for the response")) (legend("read", "reading the response"))
             }
             @for scenario in &report.scenarios { (fold(report, scenario, longest)) }
         }
     }
 }
 
-/// The flaky steps in the banner.
+/// Returns the flaky steps for the banner.
 pub(super) fn flaky(report: &Report) -> Markup {
     let steps = report.scenarios.iter().flat_map(|scenario| scenario.steps.iter().map(move |step| (scenario, step)));
     let flaky: Vec<_> = steps.filter(|(_, step)| step.flaky).collect();
@@ -79,7 +79,7 @@ fn row(report: &Report, step: &StepReport, longest: f64) -> Markup {
     }
 }
 
-/// Every try that did not hold, with the way to its exchange.
+/// Returns every failed try, with a link to its exchange.
 fn tries(report: &Report, step: &StepReport) -> Markup {
     html! {
         @if let Some(says) = tried(step) {
@@ -87,7 +87,7 @@ fn tries(report: &Report, step: &StepReport) -> Markup {
             ul .quiet {
                 @for (n, one) in step.tries.iter().enumerate() {
                     li {
-                        "try " (n + 1) ": " (shown(&one.after)) ", the next one " (one.waited_ms) " ms later"
+                        "try " (n + 1) ": " (shown(&one.after)) ", the next try " (one.waited_ms) " ms later"
                         @if shown::is_shown(report, one.exchange) { " " a .ref href=(format!("#probe-{}", one.exchange)) { "probe " (one.exchange) } }
                     }
                 }
@@ -100,7 +100,7 @@ fn phases<'a>(report: &'a Report, step: &StepReport) -> Option<&'a Phases> {
     report.probes.iter().find(|probe| Some(probe.exchange.id) == step.exchange).map(|probe| &probe.exchange.phases)
 }
 
-/// The phases one after the other. The number beside it says the same.
+/// Returns a bar with the phases of a request. The number next to it gives the duration in words.
 pub(super) fn bar(phases: Option<&Phases>, took: f64, longest: f64) -> Markup {
     let scale = |ms: f64| (ms / longest * BAR).clamp(0.0, BAR);
     let connected = phases.map_or(0.0, |phases| phases.dns_ms.unwrap_or(0.0) + phases.connect_ms.unwrap_or(0.0));
@@ -115,7 +115,7 @@ pub(super) fn bar(phases: Option<&Phases>, took: f64, longest: f64) -> Markup {
     }
 }
 
-/// The word, with a mark that is seen without colour.
+/// Returns the outcome with a mark that does not depend on colour.
 fn outcome(outcome: StepOutcome, flaky: bool) -> Markup {
     let (class, says) = match outcome {
         StepOutcome::Passed if flaky => ("known", "~ flaky"),

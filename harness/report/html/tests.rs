@@ -1,4 +1,4 @@
-//! The HTML page per kind of run, and what holds for every page. What a browser makes of it: tests/html.
+//! The HTML page of each kind of run, and what holds for every page. `tests/html` opens it in a browser.
 
 use rstest_reuse::apply;
 
@@ -11,7 +11,7 @@ fn every_kind_of_run_as_html(#[case] name: &str, #[case] report: Report) {
     insta::assert_snapshot!(format!("html_{name}"), without_style(&render(&report)).replace("><", ">\n<"));
 }
 
-/// The style sheet stands in a file of its own, and its digest with it.
+/// Removes the style sheet and its digest: the sheet is a file of its own.
 fn without_style(page: &str) -> String {
     let sheet = regex::Regex::new("(?s)<style>.*</style>").expect("a pattern");
     let digest = regex::Regex::new("sha256-[A-Za-z0-9+/=]+").expect("a pattern");
@@ -29,14 +29,14 @@ fn nothing_runs_and_nothing_is_fetched() {
     }
 }
 
-/// What stands between `<` and `>`.
+/// Returns everything between `<` and `>`.
 fn tags(page: &str) -> String {
     let tag = regex::Regex::new("<[^>]*>").expect("a pattern");
     tag.find_iter(page).map(|tag| tag.as_str()).filter(|tag| !tag.starts_with("<meta")).collect()
 }
 
 #[test]
-fn what_a_server_says_is_text() {
+fn text_of_the_server_is_never_markup() {
     let attack = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><svg/onload=alert(1)>";
     let mut report = samples::certain();
     report.target = attack.to_owned();
@@ -51,15 +51,15 @@ fn what_a_server_says_is_text() {
 }
 
 #[test]
-fn three_hundred_failures_stay_a_page_that_can_be_read() {
+fn three_hundred_failures_stay_readable() {
     let page = render(&samples::many());
-    let before_folds = page.split("What was driven").next().expect("a part");
+    let before_folds = page.split("What ran").next().expect("a part");
     assert!(before_folds.matches("load/send-").count() <= 300 + 1);
     assert!(page.contains("294 more"), "the rest of what it explains is folded");
 }
 
 #[test]
-fn what_a_roll_back_printed_is_text_and_folded() {
+fn the_output_of_a_roll_back_is_text_and_folded() {
     let mut report = samples::rolled_back();
     let gate = report.gate.as_mut().expect("it has one");
     gate.reasons = vec!["<script>a</script>".to_owned()];
@@ -72,18 +72,18 @@ fn what_a_roll_back_printed_is_text_and_folded() {
 }
 
 #[test]
-fn the_gate_stands_before_the_causes_and_an_unfinished_run_is_said_first() {
+fn the_gate_comes_before_the_causes_and_the_banner_says_incomplete() {
     let page = render(&samples::not_the_deploy());
     assert!(page.find("id=\"gate\"") < page.find("id=\"cause-1\""), "the reader decides by it");
     for report in [samples::interrupted(), samples::part()] {
         let page = render(&report);
         let banner = page.split("</header>").next().expect("a banner");
-        assert!(banner.contains("Not a whole run"), "{banner}");
+        assert!(banner.contains("Incomplete run"), "{banner}");
     }
 }
 
 #[test]
-fn a_cause_offers_no_roll_back_beside_a_gate() {
+fn with_a_gate_a_cause_offers_no_roll_back() {
     for report in [samples::not_the_deploy(), samples::undecided()] {
         let page = render(&report);
         assert!(!page.contains("Or roll back"), "{page}");

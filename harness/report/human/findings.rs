@@ -1,11 +1,11 @@
-//! Findings, and evidence that was granted and could not be read. Sits in `report::human`.
+//! Findings, and granted evidence that could not be read.
 
-use super::super::{Report, Unread};
 use super::page::Page;
 use crate::diagnose::Finding;
 use crate::report::human::page::text::{Paint, Text};
+use crate::report::{Report, Unread};
 
-/// Both lists, where there is something in them.
+/// Writes both lists, each if it is not empty.
 pub(super) fn write(page: &mut Page, report: &Report) {
     if !report.findings.is_empty() {
         page.section();
@@ -13,7 +13,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     }
     if !report.unread.is_empty() {
         page.section();
-        report.unread.iter().for_each(|evidence_source| unread(page, evidence_source));
+        report.unread.iter().for_each(|it| unread(page, it));
     }
 }
 
@@ -31,6 +31,6 @@ fn finding(page: &mut Page, finding: &Finding) {
 
 fn unread(page: &mut Page, unread: &Unread) {
     let ink = page.ink();
-    let says = format!("{}: {}", unread.evidence, unread.why);
+    let says = format!("evidence {}: {}", unread.evidence, unread.why);
     page.row(0, [ink.text(Paint::Warning, "not read")], &[ink.text(Paint::Plain, &says)]);
 }

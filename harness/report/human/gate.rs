@@ -1,18 +1,18 @@
-//! Whether to roll back, why, and what came of it. Sits in `report::human`, before the ending.
+//! Whether to roll back, why, and what the roll back came to.
 
-use super::super::{Advice, CommandRun, GateReport, Report, RolledBack, RunOutcome, SecondSmoke};
 use super::page::Page;
 use crate::report::human::page::text::{Paint, Separator};
-use crate::report::human::page::words::{counted, seconds};
+use crate::report::words::{done, second_smoke};
+use crate::report::{Advice, CommandRun, GateReport, Report, Revision, RolledBack, RunOutcome};
 
-/// Stands before the block.
+/// The label of the section.
 const LABEL: &str = "gate";
-/// Columns before what stands under the label.
+/// Columns before the lines below the label.
 const INDENT: usize = LABEL.len() + 2;
-/// Lines of a command's output that are shown without `-v`: its last ones say how it ended.
+/// Lines of a command's output that are shown without `-v`: the last lines say how it ended.
 const LAST_LINES: usize = 5;
 
-/// The block, where there is advice.
+/// Writes the section if the gate gave advice.
 pub(super) fn write(page: &mut Page, report: &Report, verbose: bool) {
     let Some(gate) = &report.gate else { return };
     page.section();
@@ -21,7 +21,7 @@ pub(super) fn write(page: &mut Page, report: &Report, verbose: bool) {
     page.row(
         0,
         [ink.text(Paint::Faint, LABEL)],
-        &[ink.text(paint, gate.advice.as_str()), ink.text(Paint::Faint, &what(gate))],
+        &[ink.text(paint, gate.advice.as_str()), ink.text(Paint::Faint, &deployed(gate))],
     );
     gate.reasons.iter().for_each(|reason| page.paragraph(INDENT, &ink.instruction(reason)));
     gate.commands.iter().for_each(|one| page.paragraph(INDENT, &ink.command(&one.command)));
@@ -30,14 +30,14 @@ pub(super) fn write(page: &mut Page, report: &Report, verbose: bool) {
     }
 }
 
-/// `backend netra-backend-00639, before it netra-backend-00611`.
-fn what(gate: &GateReport) -> String {
-    let one = |deployed: &super::super::Revision| {
+/// Returns `backend netra-backend-00639 (previous: netra-backend-00611)`.
+fn deployed(gate: &GateReport) -> String {
+    let named = |deployed: &Revision| {
         let before = gate.previous.iter().find(|before| before.service == deployed.service);
-        let before = before.map(|before| format!(", before it {}", before.revision)).unwrap_or_default();
+        let before = before.map(|before| format!(" (previous: {})", before.revision)).unwrap_or_default();
         format!("{} {}{before}", deployed.service, deployed.revision)
     };
-    gate.deployed.iter().map(one).collect::<Vec<_>>().join("; ")
+    gate.deployed.iter().map(named).collect::<Vec<_>>().join("; ")
 }
 
 fn rolled_back(page: &mut Page, done: &RolledBack, verbose: bool) {
@@ -59,28 +59,4 @@ fn command(page: &mut Page, run: &CommandRun, verbose: bool) {
     let lines: Vec<&str> = run.output.lines().filter(|line| !line.trim().is_empty()).collect();
     let skipped = if verbose { 0 } else { lines.len().saturating_sub(LAST_LINES) };
     lines[skipped..].iter().for_each(|line| page.paragraph(INDENT + 2, &ink.text(Paint::Faint, line)));
-}
-
-/// What became of one run of the operator's command.
-pub(in super::super) const fn done(run: &CommandRun) -> &'static str {
-    if run.succeeded { "rolled back" } else { "roll back FAILED" }
-}
-
-/// How the smoke after the roll back went. Every format says it so.
-pub(in super::super) fn second_smoke(done: &RolledBack) -> String {
-    match &done.second {
-        Some(second) if second.outcome == RunOutcome::Passed => passed(second),
-        Some(second) => failed(second),
-        None => "not driven".to_owned(),
-    }
-}
-
-fn passed(second: &SecondSmoke) -> String {
-    format!("passed: {} in {}", counted(second.steps, "step", "steps"), seconds(second.total_ms))
-}
-
-fn failed(second: &SecondSmoke) -> String {
-    let of = format!("{} of {} failed", second.failed.len(), counted(second.steps, "step", "steps"));
-    let causes = if second.causes.is_empty() { String::new() } else { format!(": {}", second.causes.join(", ")) };
-    format!("failed: {of} in {}{causes}", seconds(second.total_ms))
 }

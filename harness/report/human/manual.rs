@@ -1,14 +1,14 @@
-//! The catalogue for people: the list of faults, and one fault like a manual page. Sits in `report::human`.
+//! The fault catalogue for people: the list of faults, and one fault as a manual page.
 
 use super::page::Page;
 use crate::diagnose::{Entry, LogLine, Showing};
-use crate::report::human::page::style::Style;
+use crate::report::format::Style;
 use crate::report::human::page::text::Paint;
 
-/// Columns the text of a section stands in from the left.
+/// Columns before the text of a section.
 const INDENT: usize = 2;
 
-/// Every fault on a line of its own, where the width allows: id, how common, title. One block a hop.
+/// Returns one line for each fault: id, how common it is, title. An empty line separates the hops.
 #[must_use]
 pub fn fault_list(entries: &[Entry], style: &Style) -> String {
     let mut page = Page::new(style);
@@ -25,7 +25,7 @@ pub fn fault_list(entries: &[Entry], style: &Style) -> String {
     page.finish()
 }
 
-/// One fault, with everything the catalogue says of it.
+/// Returns one fault with everything that the catalogue says of it.
 #[must_use]
 pub fn fault_page(entry: &Entry, style: &Style) -> String {
     let mut page = Page::new(style);
@@ -36,8 +36,8 @@ pub fn fault_page(entry: &Entry, style: &Style) -> String {
     for mode in &entry.modes {
         showing(&mut page, mode);
     }
-    section(&mut page, "in the log", entry.log.iter().map(line));
-    section(&mut page, "signatures that speak for it", &entry.signatures);
+    section(&mut page, "log lines", entry.log.iter().map(line));
+    section(&mut page, "signatures that are evidence for it", &entry.signatures);
     cure(&mut page, entry);
     page.finish()
 }
@@ -48,25 +48,25 @@ fn whys(page: &mut Page, entry: &Entry) {
         let ink = page.ink();
         let only = link.mode.as_ref().map(|mode| format!(" ({mode})")).unwrap_or_default();
         page.row(INDENT, [ink.text(Paint::Faint, "why")], &[ink.text(Paint::Plain, &format!("{}{only}", link.claim))]);
-        let mark = if link.mark { "; its own mark: with it the verdict can be certain" } else { "" };
+        let mark = if link.mark { "; unique to this fault: with it the verdict can be certain" } else { "" };
         page.paragraph(INDENT + 5, &ink.text(Paint::Faint, &format!("{}{mark}", link.proof)));
     }
 }
 
 fn showing(page: &mut Page, mode: &Showing) {
     let of = if mode.name.is_empty() { String::new() } else { format!(" ({})", mode.name) };
-    section(page, &format!("foretells{of}"), &mode.foretells);
+    section(page, &format!("predicts{of}"), &mode.foretells);
     section(page, &format!("is ruled out by{of}"), &mode.refuted_by);
 }
 
 fn line(line: &LogLine) -> String {
-    let weight = if line.decisive { "decides" } else { "a hint" };
+    let weight = if line.decisive { "decisive" } else { "a hint" };
     format!("{} writes /{}/ ({weight}; counts {})", line.by, line.matches, line.counts)
 }
 
 fn cure(page: &mut Page, entry: &Entry) {
     page.section();
-    let involves = if entry.involves.is_empty() { "nobody's deploy".to_owned() } else { entry.involves.join(", ") };
+    let involves = if entry.involves.is_empty() { "no deploy".to_owned() } else { entry.involves.join(", ") };
     let rollback = if entry.curable_by_rollback { "may cure it" } else { "does not cure it" };
     let rows: Vec<String> = entry.rows.iter().map(ToString::to_string).collect();
     let met =

@@ -1,15 +1,15 @@
-//! What evidence tell apart, for people. Sits in `report::human`.
+//! Which faults each set of evidence can distinguish, for people.
 
 use super::page::Page;
 use crate::diagnose::{Class, Matrix};
-use crate::report::human::page::style::Style;
+use crate::report::format::Style;
 use crate::report::human::page::text::{Paint, Separator};
-use crate::report::human::page::words::{counted, percent};
+use crate::report::words::{counted, percent};
 
-/// As many others are named.
+/// Other faults that are named rather than counted.
 const FEW: usize = 8;
 
-/// How much each set of evidence tells, then, of the sets marked so, every class.
+/// Returns how many faults each set of evidence distinguishes, then every class of each set whose flag is true.
 #[must_use]
 pub fn matrices(sets: &[(Matrix, bool)], style: &Style) -> String {
     let mut page = Page::new(style);
@@ -25,7 +25,7 @@ pub fn matrices(sets: &[(Matrix, bool)], style: &Style) -> String {
 fn summary(page: &mut Page, sets: &[(Matrix, bool)]) {
     let widest = sets.iter().map(|(matrix, _)| matrix.evidence.join(", ").len()).max().unwrap_or(0);
     let ink = page.ink();
-    let columns = ["pairs apart", "alone"];
+    let columns = ["distinguished", "unique"];
     let head = columns.map(|column| ink.text(Paint::Faint, column));
     page.row(0, [ink.text(Paint::Faint, "evidence").padded(widest)], &head);
     for (matrix, _) in sets {
@@ -39,14 +39,17 @@ fn summary(page: &mut Page, sets: &[(Matrix, bool)]) {
 fn classes(page: &mut Page, matrix: &Matrix) {
     page.section();
     let ink = page.ink();
-    let head = format!("With {}: two faults of one class can look the same", matrix.evidence.join(", "));
+    let head = format!("With {}: faults in the same group can look the same", matrix.evidence.join(", "));
     page.paragraph(0, &ink.text(Paint::Strong, &head));
     for class in &matrix.classes {
         page.section();
         one(page, class);
     }
     page.section();
-    page.paragraph(2, &ink.text(Paint::Faint, &format!("told from all others ({})", matrix.alone.len())));
+    page.paragraph(
+        2,
+        &ink.text(Paint::Faint, &format!("unique: distinguished from every other fault ({})", matrix.alone.len())),
+    );
     page.paragraph(4, &ink.list(Paint::Plain, &matrix.alone, Separator::Comma));
 }
 
@@ -54,7 +57,7 @@ fn one(page: &mut Page, class: &Class) {
     let ink = page.ink();
     let named = match class.faults.len() {
         1 => "1 fault".to_owned(),
-        some => counted(some, "fault", "faults") + " alike",
+        some => counted(some, "fault", "faults") + " that look the same",
     };
     page.paragraph(2, &ink.text(Paint::Faint, &named));
     page.paragraph(4, &ink.list(Paint::Plain, &class.faults, Separator::Comma));
@@ -62,11 +65,14 @@ fn one(page: &mut Page, class: &Class) {
         0 => {}
         1..=FEW => {
             let also = ink.list(Paint::Faint, &class.also, Separator::Comma);
-            page.row(4, [ink.text(Paint::Faint, "or like")], &[also]);
+            page.row(4, [ink.text(Paint::Faint, "also like")], &[also]);
         }
         many => page.paragraph(
             4,
-            &ink.text(Paint::Faint, &format!("or, in some of their ways, like {many} others (--json names them)")),
+            &ink.text(
+                Paint::Faint,
+                &format!("some of their modes also look like {many} other faults (--json lists them)"),
+            ),
         ),
     }
 }

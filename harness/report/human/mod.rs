@@ -1,4 +1,17 @@
-//! The human report: what was checked, why it failed, and the outcome as the last line. Sits in `report`; one file a section.
+//! The human report: what ran, why it failed, and the outcome as the last line.
+//!
+//! Start at [`render`]. One file writes one section, in this order:
+//!
+//! - `scenarios`: the failed steps first, or one line for each scenario
+//! - `cause/`: why it failed, the candidates that remain, what to do
+//! - `findings`: findings, and evidence that could not be read
+//! - `probe/`: every probe (`--verbose`), and failed calls as commands (`--curl`)
+//! - `baseline`, `gate`: what is new since an earlier run, and whether to roll back
+//! - `ending`: the outcome
+//!
+//! `page/` lays text out. `manual` and `matrix` show the fault catalogue for `fivewhys faults`.
+//!
+//! Invariant: only `page/` writes to the output, so no control character of a foreign text reaches a terminal.
 
 mod baseline;
 mod cause;
@@ -15,23 +28,45 @@ pub(crate) mod tests;
 
 pub use self::manual::{fault_list, fault_page};
 pub use self::matrix::matrices;
-
-// Every format says the same in the same words.
-pub(super) use self::baseline::{lists, since, whats_new};
-pub(super) use self::ending::{notes, outcome};
-pub(super) use self::gate::{done, second_smoke};
-pub(super) use self::scenarios::{ALREADY, tried};
-pub(super) use crate::report::human::cause::candidates::{are_open, would_leave};
-pub(super) use crate::report::human::cause::{claim, headline, hops};
-pub(super) use crate::report::human::page::words::{counted, duration, percent};
+pub use crate::report::format::Style;
 
 use self::page::Page;
-use super::{Report, RunOutcome};
-pub use crate::report::human::page::style::Style;
+use crate::report::format::{Format, Stdout};
 use crate::report::human::page::text::{Ink, Paint, Separator, Text};
+use crate::report::{Report, RunOutcome};
 
-/// The report as text for a person, ending with a new line. Whatever the server under test has said in it is made harmless: no control
-/// character, no bidirectional override leaves this function (but our own colours and new lines).
+/// Text for people.
+#[derive(Debug, Clone, Copy)]
+pub struct Human;
+
+impl Format for Human {
+    fn name(&self) -> &'static str {
+        "human"
+    }
+
+    fn help(&self) -> &'static str {
+        "People: text for a terminal"
+    }
+
+    fn extension(&self) -> &'static str {
+        "txt"
+    }
+
+    fn stdout(&self) -> Option<Stdout> {
+        Some(Stdout::Lines)
+    }
+
+    fn render(&self, report: &Report, style: &Style) -> String {
+        render(report, style)
+    }
+
+    fn render_quiet(&self, report: &Report, style: &Style) -> String {
+        last_line(report, style)
+    }
+}
+
+/// Returns the report as text that ends with a new line. Text from the server under test is made harmless: the only control characters in
+/// the result are our own colours and new lines.
 #[must_use]
 pub fn render(report: &Report, style: &Style) -> String {
     let mut page = Page::new(style);
@@ -54,7 +89,7 @@ pub fn render(report: &Report, style: &Style) -> String {
     page.finish()
 }
 
-/// The last line of [`render`] alone: the outcome.
+/// Returns the last line of [`render`] alone: the outcome.
 #[must_use]
 pub fn last_line(report: &Report, style: &Style) -> String {
     let mut page = Page::new(style);

@@ -1,15 +1,12 @@
-//! What was driven: a line a scenario when the run passed, the failed steps first when it failed. Sits in `report::human`.
+//! What ran: one line for each scenario of a passed run; of a failed run, the failed steps first.
 
-use super::super::{Report, ScenarioReport, StepOutcome, StepReport};
 use super::page::Page;
 use crate::report::human::page::text::{Ink, Paint, Separator, Text};
-use crate::report::human::page::words::{counted, duration};
+use crate::report::words::{ALREADY, counted, duration, tried};
+use crate::report::{Report, ScenarioReport, StepOutcome, StepReport};
 
-/// A failed run lists this many rows of a kind and says how many more there are.
+/// Rows of one kind that a failed run lists before `and N more`.
 const LISTED: usize = 20;
-
-/// What is said of a step that failed in the baseline too.
-pub(in super::super) const ALREADY: &str = "failed in the baseline too";
 
 /// One line of the list.
 struct Row {
@@ -18,11 +15,11 @@ struct Row {
     segments: Vec<Text>,
 }
 
-/// What stands before a line.
+/// The label of a line.
 #[derive(Debug, Clone, Copy)]
 enum Mark {
     Outcome(StepOutcome),
-    /// Passed, and not at once.
+    /// Passed, but only on a later try.
     Flaky,
 }
 
@@ -33,7 +30,7 @@ impl Mark {
     }
 }
 
-/// Every scenario, as given.
+/// Writes every scenario in the order of the report.
 pub(super) fn passed(page: &mut Page, report: &Report) {
     let ink = page.ink();
     let mut rows = Vec::new();
@@ -46,7 +43,7 @@ pub(super) fn passed(page: &mut Page, report: &Report) {
     write(page, rows, label, usize::MAX);
 }
 
-/// The failed steps, the passed scenarios in one line, and what was not driven or was known.
+/// Writes the failed steps, then the passed scenarios in one line, then skipped steps and known failures.
 pub(super) fn failed(page: &mut Page, report: &Report) {
     let ink = page.ink();
     let label = word(Mark::Outcome(StepOutcome::Skipped)).0.len();
@@ -76,7 +73,7 @@ fn write(page: &mut Page, rows: Vec<Row>, label: usize, limit: usize) {
     }
 }
 
-/// Makes a column of the scenarios' ids; longer ones stand outside it.
+/// Aligns the scenarios' ids in a column. An id that is longer than `longest` keeps its own width.
 fn align(rows: &mut [Row], longest: usize) {
     let ids = rows.iter().filter_map(|row| row.id.as_ref()).map(Text::width);
     let column = ids.filter(|width| *width <= longest).max().unwrap_or(0);
@@ -106,14 +103,14 @@ fn effort(scenario: &ScenarioReport) -> String {
     if times.is_empty() { steps } else { format!("{steps}, {}", duration(times.iter().sum())) }
 }
 
-/// Why a whole scenario was skipped: each reason once.
+/// Returns why a whole scenario was skipped, each reason once.
 fn reasons(ink: Ink, steps: &[StepReport]) -> Vec<Text> {
     let mut reasons: Vec<&str> = steps.iter().flat_map(|step| &step.because).map(String::as_str).collect();
     reasons.dedup();
     reasons.into_iter().map(|reason| ink.text(Paint::Plain, reason)).collect()
 }
 
-/// Flaky steps, skipped steps and known failures; neighbours with the same reason share a line.
+/// Returns flaky steps, skipped steps and known failures. Neighbours with the same reason share a line.
 fn asides(ink: Ink, scenario: &ScenarioReport) -> Vec<Row> {
     if scenario.outcome == StepOutcome::Skipped {
         return Vec::new();
@@ -132,25 +129,14 @@ fn asides(ink: Ink, scenario: &ScenarioReport) -> Vec<Row> {
         .collect()
 }
 
-/// A step that passed only when it was repeated, and what it was repeated for.
+/// Returns the row of a step that passed only on a later try, with the failure of each earlier try.
 fn repeated(ink: Ink, scenario: &ScenarioReport, step: &StepReport) -> Row {
     let name = ink.text(Paint::Plain, &format!("{}/{}", scenario.id, step.id));
     let says = tried(step).map(|says| ink.text(Paint::Plain, &says));
     Row { mark: Mark::Flaky, id: None, segments: [name].into_iter().chain(says).collect() }
 }
 
-/// How often a step was tried, where that was more than once. Every format says it so.
-pub(in super::super) fn tried(step: &StepReport) -> Option<String> {
-    let times = step.tries.len() + 1;
-    let after: Vec<&str> = step.tries.iter().map(|one| one.after.as_str()).collect();
-    match (times, step.flaky) {
-        (1, _) => None,
-        (_, true) => Some(format!("passed at try {times}, after {}", after.join(", "))),
-        (_, false) => Some(format!("tried {times} times")),
-    }
-}
-
-/// A row a failed step; one for the scenario itself when it failed and none of its steps did.
+/// Returns a row for each failed step, or one row for a scenario that failed although none of its steps did.
 fn failures(ink: Ink, scenario: &ScenarioReport) -> Vec<Row> {
     let failed = scenario.steps.iter().filter(|step| step.outcome == StepOutcome::Failed);
     let rows: Vec<Row> = failed.map(|step| failure(ink, scenario, step)).collect();

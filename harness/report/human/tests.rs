@@ -1,9 +1,9 @@
-//! What a person sees, per kind of run and width. `cargo insta review` shows what a change does to it.
+//! The human report of each kind of run, at two widths. `cargo insta review` shows the effect of a change.
 
 use rstest::rstest;
 use rstest_reuse::apply;
 
-use crate::report::human::page::style::Style;
+use crate::report::format::Style;
 use crate::report::human::render;
 use crate::report::samples::every_kind_of_run;
 use crate::report::{Report, StepOutcome, samples};
@@ -31,16 +31,16 @@ fn three_hundred_failures_read_at_both_widths(#[values(80, 140)] width: usize) {
 }
 
 #[test]
-fn every_failed_call_can_be_made_again() {
+fn every_failed_call_is_a_curl_command() {
     let report = samples::two_causes();
     insta::assert_snapshot!("two_causes_curl", render(&report, &Style { curl: true, ..PLAIN }));
     let many = render(&samples::many(), &Style { curl: true, ..PLAIN });
     assert_eq!(many.matches("\n  curl --include").count(), 20, "{many}");
-    assert_eq!(many.matches("TOKEN=$(fivewhys mint").count(), 1, "said once");
+    assert_eq!(many.matches("TOKEN=$(fivewhys mint").count(), 1, "the variable is set once");
 }
 
 #[test]
-fn the_quiet_report_is_the_last_line_of_the_other() {
+fn the_quiet_report_is_the_last_line_of_the_whole() {
     for report in samples::all() {
         for width in [80, 200] {
             let style = Style { width, ..PLAIN };
@@ -106,14 +106,14 @@ fn an_ambiguous_verdict_claims_no_cause() {
 }
 
 #[test]
-fn the_evidence_source_that_settles_stands_with_every_candidate_it_can_tell_apart() {
+fn each_candidate_names_the_evidence_that_distinguishes_it() {
     let text = render(&samples::ambiguous(), &Style { width: 140, ..PLAIN });
-    assert_eq!(text.matches("settled by the backend's manifest").count(), 3);
-    assert!(text.contains("one of 6 causes remains; the backend's manifest (evidence: manifest) would leave 2"));
+    assert_eq!(text.matches("distinguished by the backend's manifest").count(), 3);
+    assert!(text.contains("6 causes remain; the backend's manifest (evidence: manifest) would leave 2"));
 }
 
 #[test]
-fn a_failed_scenario_is_listed_even_when_none_of_its_steps_failed() {
+fn a_failed_scenario_without_a_failed_step_is_listed() {
     let mut report = samples::certain();
     report.scenarios[0].outcome = StepOutcome::Failed;
     let text = render(&report, &PLAIN);
@@ -121,7 +121,7 @@ fn a_failed_scenario_is_listed_even_when_none_of_its_steps_failed() {
 }
 
 #[test]
-fn a_deploy_that_would_not_cure_it_is_not_offered() {
+fn a_roll_back_that_would_not_help_is_not_offered() {
     let mut report = samples::certain();
     let rollback = report.causes[0].rollback.as_mut().expect("a rollback");
     rollback.cures = false;

@@ -1,17 +1,44 @@
-//! The JSON report: the report type as it is, pretty, for programs. Sits in `report`; the schema's name is [`crate::report::SCHEMA`].
+//! The JSON report: the report type itself, indented, for programs. Its schema is [`crate::report::SCHEMA`].
 
 use crate::report::Report;
+use crate::report::format::{Format, Stdout, Style};
 use crate::report::text::hostile::is_hidden;
 
-/// The report as JSON (RFC 8259), ending with a new line. What would act on a terminal is written as `\uXXXX`, so nothing is lost and a
-/// report can be looked at with `cat`.
+/// JSON for programs.
+#[derive(Debug, Clone, Copy)]
+pub struct Json;
+
+impl Format for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn help(&self) -> &'static str {
+        "Programs: the whole report, schema `fivewhys/report/2`"
+    }
+
+    fn extension(&self) -> &'static str {
+        "json"
+    }
+
+    fn stdout(&self) -> Option<Stdout> {
+        Some(Stdout::Document)
+    }
+
+    fn render(&self, report: &Report, _: &Style) -> String {
+        render(report)
+    }
+}
+
+/// Returns the report as JSON (RFC 8259) that ends with a new line. Characters that would act on a terminal are written as `\uXXXX`: nothing
+/// is lost, and `cat` can show the report safely.
 #[must_use]
 pub fn render(report: &Report) -> String {
-    // Fails only for maps whose keys are no strings; a report has no maps.
+    // Serialization fails only for a map with keys other than strings. Every key of a report is a string.
     let json = serde_json::to_string_pretty(report).expect("a report can be written as JSON");
     let mut shown = String::with_capacity(json.len() + 1);
     for c in json.chars() {
-        // serde_json has escaped the new lines inside strings: what is left is layout.
+        // serde_json has escaped the new lines inside strings, so every new line here is layout.
         if c != '\n' && is_hidden(c) { escape(&mut shown, c) } else { shown.push(c) }
     }
     shown.push('\n');

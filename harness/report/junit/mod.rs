@@ -1,33 +1,58 @@
-//! The JUnit report: a suite a scenario, a test case a step. Sits in `report`.
+//! The JUnit report: one suite for each scenario, one test case for each step.
 //!
-//! `classname` is the scenario, `name` the step. What explains a failure is its `type` (the fault) and stands in the suite's properties: the
-//! schema that Jenkins checks against (`junit-10.xsd`) knows no properties of a test case.
+//! Start at [`render`]. `classname` is the scenario, `name` is the step, and the `type` of a failure is the fault that explains it. Details of
+//! the cause are properties of the suite, as the schema that Jenkins uses (`junit-10.xsd`) allows no properties of a test case.
+//!
+//! Invariant: the XML is well-formed for every report.
 
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestRerun, TestSuite};
+use quick_junit::{NonSuccessKind, Report as XmlReport, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
 use crate::diagnose::Cause;
-use crate::report::human::{ALREADY, are_open, claim, hops, second_smoke, since, tried, whats_new};
+use crate::report::format::{Format, Style};
 use crate::report::text::hostile;
+use crate::report::words::{ALREADY, are_open, claim, hops, responsible, second_smoke, since, tried, whats_new};
 use crate::report::{Report, RunOutcome, ScenarioReport, StepOutcome, StepReport, Try};
 
-/// The suite of findings that fail the run. No scenario file can be called so.
+/// The suite of findings that fail the run. No scenario file can have this name.
 const FINDINGS: &str = "(findings)";
-/// The suite of a run that failed although no case did, or was not driven to its end.
+/// The suite of a run that was interrupted, or that failed although no test case did.
 const RUN: &str = "(run)";
 
-/// The report as JUnit XML (1.0), ending with a new line. Well-formed whatever the server under test has said.
+/// JUnit XML for CI systems.
+#[derive(Debug, Clone, Copy)]
+pub struct Junit;
+
+impl Format for Junit {
+    fn name(&self) -> &'static str {
+        "junit"
+    }
+
+    fn help(&self) -> &'static str {
+        "Test result panes of CI systems: JUnit XML"
+    }
+
+    fn extension(&self) -> &'static str {
+        "xml"
+    }
+
+    fn render(&self, report: &Report, _: &Style) -> String {
+        render(report)
+    }
+}
+
+/// Returns the report as JUnit XML (1.0) that ends with a new line. It is well-formed for every text that the server under test sends.
 #[must_use]
 pub fn render(report: &Report) -> String {
-    let mut junit = Junit::new(safe(&format!("fivewhys {}", report.target)));
+    let mut junit = XmlReport::new(safe(&format!("fivewhys {}", report.target)));
     junit.set_time(time(report.timing.total_ms));
     junit.add_test_suites(report.scenarios.iter().map(|scenario| suite(report, scenario)));
     junit.add_test_suites(findings(report));
-    // Nothing else tells a pipeline that the run failed, or that it is not whole.
+    // No other case tells the CI system that the run failed, or that it was interrupted.
     let failed = report.outcome == RunOutcome::Failed && junit.failures == 0;
     junit.add_test_suites((failed || report.interrupted.is_some()).then(|| run(report)));
-    // Writing into memory does not fail, and no part is missing.
+    // Writing to memory does not fail.
     let xml = junit.to_string().expect("a report can be written as XML");
     let mut xml = without_root_skipped(xml);
     if !xml.ends_with('\n') {
@@ -36,7 +61,7 @@ pub fn render(report: &Report) -> String {
     xml
 }
 
-/// `junit-10.xsd` has no `skipped` at the root; quick-junit writes one. It stands in each suite.
+/// Removes the attribute `skipped` of the root: `junit-10.xsd` does not allow it. Each suite has it too.
 fn without_root_skipped(xml: String) -> String {
     const ATTRIBUTE: &str = " skipped=\"";
     let root = xml.find("<testsuites").and_then(|start| Some(start..start + xml[start..].find('>')?));
@@ -68,7 +93,7 @@ fn suite(report: &Report, scenario: &ScenarioReport) -> TestSuite {
     suite
 }
 
-/// What holds for the whole run. The schema knows no properties but those of a suite, so that every suite has them.
+/// Returns what holds for the whole run. Every suite repeats it, as the schema allows properties of a suite only.
 fn around(report: &Report) -> Vec<(&'static str, String)> {
     let mut all: Vec<(&'static str, String)> = Vec::new();
     all.extend(report.interrupted.map(|signal| ("interrupted", signal.to_string())));
@@ -109,7 +134,7 @@ fn case(report: &Report, scenario: &ScenarioReport, step: &StepReport) -> TestCa
     case
 }
 
-/// The fault; where several remain, how many.
+/// Returns the fault, or how many candidates remain.
 fn named(cause: &Cause) -> String {
     if are_open(cause) { claim(cause) } else { cause.fault.clone() }
 }
@@ -118,22 +143,24 @@ fn kind(cause: &Cause) -> &str {
     if are_open(cause) { "ambiguous" } else { &cause.fault }
 }
 
-/// Those that remain, where several do.
+/// Returns the candidates if several remain.
 fn candidates(cause: &Cause) -> impl Iterator<Item = &String> {
     let others = cause.alternatives.iter().map(|other| &other.fault);
     std::iter::once(&cause.fault).chain(others).filter(|_| are_open(cause))
 }
 
-/// A try that did not hold: `flakyFailure` where a later one did, else `rerunFailure`.
+/// Returns a try that failed: `flakyFailure` if a later try passed, else `rerunFailure`.
 fn again(one: &Try) -> TestRerun {
     let mut rerun = TestRerun::new(NonSuccessKind::Failure);
     rerun.set_type(safe(&one.after)).set_message(safe(&one.after));
-    rerun
-        .set_description(format!("probe {} of the JSON report; the next try {} ms later", one.exchange, one.waited_ms));
+    rerun.set_description(format!(
+        "probe {} of the JSON report; the next try began {} ms later",
+        one.exchange, one.waited_ms
+    ));
     rerun
 }
 
-/// The run itself as a case: an error where it was interrupted, else a failure.
+/// Returns the run itself as a test case: an error if it was interrupted, else a failure.
 fn run(report: &Report) -> TestSuite {
     let kind = if report.interrupted.is_some() { NonSuccessKind::Error } else { NonSuccessKind::Failure };
     let mut status = TestCaseStatus::non_success(kind);
@@ -149,7 +176,7 @@ fn run(report: &Report) -> TestSuite {
     suite
 }
 
-/// Nothing else tells a pipeline why a run fails whose every step passed.
+/// Returns the findings that fail the run: without them, a run could fail although every step passed.
 fn findings(report: &Report) -> Option<TestSuite> {
     let failing = report.findings.iter().filter(|finding| finding.fails);
     let cases: Vec<TestCase> = failing
@@ -167,7 +194,7 @@ fn findings(report: &Report) -> Option<TestSuite> {
     (!suite.test_cases.is_empty()).then_some(suite)
 }
 
-/// What did not hold, then the whys.
+/// Returns what failed, then the claim, the whys with their evidence, the owner and the fix.
 fn failure(step: &StepReport, cause: Option<&Cause>) -> Vec<String> {
     let mut lines = step.because.clone();
     let Some(cause) = cause else { return lines };
@@ -176,6 +203,7 @@ fn failure(step: &StepReport, cause: Option<&Cause>) -> Vec<String> {
         lines.push(format!("why  {}", why.claim));
         lines.extend(why.evidence.iter().map(|proof| format!("     {}", proof.says)));
     }
+    lines.extend(responsible(cause));
     lines.extend(cause.fix.iter().map(|fix| format!("fix  {fix}")));
     lines
 }
@@ -192,7 +220,7 @@ fn explains(cause: &Cause, scenario: &ScenarioReport, step: &StepReport) -> bool
 
 fn safe(raw: &str) -> String {
     let shown = hostile::printable(raw, true);
-    // Two characters that XML 1.0 forbids and that are no controls.
+    // XML 1.0 forbids these two characters, which are not control characters.
     shown.replace('\u{fffe}', "\\u{fffe}").replace('\u{ffff}', "\\u{ffff}")
 }
 
@@ -200,7 +228,7 @@ fn lines(lines: impl IntoIterator<Item = String>) -> String {
     lines.into_iter().map(|line| indent(&line) + &safe(&line)).collect::<Vec<_>>().join("\n")
 }
 
-/// What `safe` would trim: our own.
+/// Returns the indentation of the line, which `safe` would trim.
 fn indent(line: &str) -> String {
     " ".repeat(line.chars().take_while(|c| *c == ' ').count().min(5))
 }

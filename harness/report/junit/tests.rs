@@ -1,4 +1,4 @@
-//! What a pipeline reads, per kind of run. The schema check stands in tests/schemas.rs.
+//! The JUnit report of each kind of run. `tests/schemas.rs` checks it against the schema.
 
 use rstest_reuse::apply;
 

@@ -1,20 +1,20 @@
-//! A run beside an earlier one. Part of the report type; computed in `run`.
+//! The comparison of a run with an earlier one. `gate` computes it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What is new, and what is not. Steps that failed then too are marked [`crate::report::StepReport::already`].
+/// What is new since an earlier run, the baseline. A step that failed in it too is marked [`crate::report::StepReport::already`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BaselineReport {
-    /// When the earlier run began.
+    /// When the baseline run began.
     pub started_at: jiff::Timestamp,
-    /// Steps that fail and did not fail then: `scenario/step`.
+    /// Steps that fail now and did not fail in the baseline: `scenario/step`.
     pub new: Vec<String>,
-    /// Steps that fail and failed then.
+    /// Steps that fail now and failed in the baseline.
     pub already: Vec<String>,
-    /// Steps that failed then and pass now.
+    /// Steps that failed in the baseline and pass now.
     pub gone: Vec<String>,
-    /// Faults that are a cause now and were one, or a candidate, then.
+    /// Faults that are a cause now and were a cause or a candidate in the baseline.
     pub known_causes: Vec<String>,
     /// Whether anything that fails the run is new: a step, a cause, a finding.
     pub anything_new: bool,

@@ -1,4 +1,4 @@
-//! What a deploy gate needs: whether to roll back, why, and what came of it. Part of the report type; computed in `run`.
+//! Whether to roll back a deploy, why, and what the roll back came to.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,40 +6,40 @@ use serde::{Deserialize, Serialize};
 /// The advice after a deploy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GateReport {
-    /// What to do.
+    /// Whether to roll back.
     pub advice: Advice,
-    /// Why, one sentence each. Never empty.
+    /// Why: one sentence for each reason. Never empty.
     pub reasons: Vec<String>,
-    /// What was just deployed.
+    /// The revisions that were just deployed.
     pub deployed: Vec<Revision>,
-    /// What ran before it.
+    /// The revisions that ran before them.
     pub previous: Vec<Revision>,
-    /// The commands that roll back, one a service; only where that is the advice.
+    /// The commands that roll back, one for each service. Present only if that is the advice.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<RollBack>,
-    /// What was done, where it was asked for.
+    /// The roll back, if `--rollback-command` was given and it was run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rolled_back: Option<RolledBack>,
 }
 
-/// What to do with what was deployed.
+/// Whether to roll a deploy back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Advice {
-    /// Whatever the cause is of those that remain, it may lie in what was deployed, and nothing says that the revision before had it.
+    /// Each remaining candidate may lie in the deploy, and nothing shows that the previous revision has it too.
     RollBack,
-    /// Nothing that may have caused it was deployed, or the revision before it has it too, or no revision cures it.
+    /// The deploy cannot have caused it, the previous revision has it too, or no revision cures it.
     DoNot,
-    /// Neither can be said.
+    /// The evidence supports neither advice.
     Undecided,
 }
 
 /// One revision of one service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Revision {
-    /// `backend`, `auth`, or whatever the operator deploys.
+    /// `backend`, `auth`, or another service that the operator deploys.
     pub service: String,
-    /// Its name.
+    /// The name of the revision.
     pub revision: String,
 }
 
@@ -48,20 +48,20 @@ pub struct Revision {
 pub struct RollBack {
     /// The service.
     pub service: String,
-    /// What was deployed.
+    /// The revision that was deployed.
     pub from: String,
-    /// What ran before.
+    /// The revision that ran before.
     pub to: String,
-    /// The command, as a shell takes it.
+    /// The command for a shell.
     pub command: String,
 }
 
-/// What was done after the advice to roll back.
+/// The roll back that was run on the advice.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RolledBack {
-    /// The operator's command, once a service.
+    /// The runs of the operator's command, one for each service.
     pub runs: Vec<CommandRun>,
-    /// The smoke after it; nothing where a command failed, or the smoke could not be driven.
+    /// The smoke after it. Absent if a command failed or the smoke could not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second: Option<SecondSmoke>,
 }
@@ -69,11 +69,11 @@ pub struct RolledBack {
 /// One run of the operator's command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CommandRun {
-    /// The service it was run for.
+    /// The service for which it was run.
     pub service: String,
-    /// The command as it was given, redacted.
+    /// The command as the operator gave it, redacted.
     pub command: String,
-    /// Whether it ended with 0 in time.
+    /// Whether it exited with 0 in time.
     pub succeeded: bool,
     /// How it ended: `exit status: 1`, `not done after 300 s`.
     pub ended: String,
@@ -81,12 +81,12 @@ pub struct CommandRun {
     pub output: String,
 }
 
-/// The smoke after a roll back, in short.
+/// A summary of the smoke after a roll back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SecondSmoke {
     /// How it ended.
     pub outcome: crate::report::RunOutcome,
-    /// Steps that were driven.
+    /// Steps that ran.
     pub steps: usize,
     /// The steps that failed: `scenario/step`.
     pub failed: Vec<String>,
@@ -97,7 +97,7 @@ pub struct SecondSmoke {
 }
 
 impl Advice {
-    /// In words.
+    /// Returns the advice in words.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,4 +1,13 @@
-//! The one report type every format renders. The arrow from `diagnose` and `run` to `report`; `schema: "fivewhys/report/2"`.
+//! The report type that every format renders: `schema: "fivewhys/report/2"`.
+//!
+//! Start at [`Report`].
+//!
+//! - `gate`: the advice after a deploy; `comparison`: what is new since an earlier run
+//! - `passage`: how a failing request passed through the hops
+//! - `part`: what a merge of shards needs
+//! - `read`: reads a report back; `schema`: its JSON Schema
+//!
+//! Invariant: `run` and `gate` compute every value. This folder only holds them.
 
 pub(crate) mod comparison;
 pub(crate) mod gate;
@@ -21,62 +30,62 @@ use crate::report::model::part::{Kept, Shard};
 /// The value of [`Report::schema`].
 pub const SCHEMA: &str = "fivewhys/report/2";
 
-/// One run, whole.
+/// A finished run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: String,
-    /// Version of the program.
+    /// The version of fivewhys that wrote the report.
     pub version: String,
     /// The target's name.
     pub target: String,
-    /// The granted evidence.
+    /// The sources of evidence that were granted.
     #[serde(alias = "doors")]
     pub evidence: Vec<String>,
     /// How the run ended.
     pub outcome: RunOutcome,
-    /// What was driven.
+    /// The scenarios, with the outcome of every step.
     pub scenarios: Vec<ScenarioReport>,
-    /// Why it failed: one verdict a run.
+    /// The verdict: the causes of all failures, best first.
     pub causes: Vec<Cause>,
-    /// For each cause, the way of one request that fails by it.
+    /// For each cause, the path of one request that fails because of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passages: Vec<Passage>,
-    /// What is wrong although nothing failed for it.
+    /// Problems that were seen whether or not a step failed.
     pub findings: Vec<Finding>,
-    /// Every probe: what it means and what went over the wire.
+    /// Every probe: request, response, and what they mean.
     pub probes: Vec<ProbeReport>,
-    /// Evidence that was granted and could not be read: source of evidence and why.
+    /// Evidence that was granted but could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<Unread>,
-    /// Which part of a run it is.
+    /// Which shard of a run this is, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
-    /// What a merge needs of a part.
+    /// What a merge needs of a shard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<Kept>,
-    /// The signal that ended the run before its time.
+    /// The signal that ended the run early.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interrupted: Option<Signal>,
-    /// Beside an earlier run, where one was given.
+    /// The comparison with an earlier run, if one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineReport>,
-    /// Whether to roll back; nothing where nothing failed, or nothing is known of a deploy.
+    /// Whether to roll back. Absent if nothing failed or no deploy is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateReport>,
-    /// When and how long.
+    /// When the run took place and how long it took.
     pub timing: Timing,
-    /// What the exit code says.
+    /// The exit code and its meaning.
     pub exit: ExitReport,
 }
 
-/// A signal that ends a run.
+/// A signal that ends a run early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Signal {
     /// Ctrl-C.
     #[serde(rename = "SIGINT")]
     Interrupt,
-    /// What a platform sends before it kills.
+    /// Sent by a platform before it kills the process.
     #[serde(rename = "SIGTERM")]
     Terminate,
 }
@@ -94,9 +103,9 @@ impl std::fmt::Display for Signal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RunOutcome {
-    /// Every step that was driven did what it must; findings may be listed.
+    /// Every step that ran did what it must. Findings may be listed.
     Passed,
-    /// A step failed, a negative control was accepted, the run was interrupted, or a step was flaky where that is not tolerated.
+    /// A step failed, a negative control was accepted, the run was interrupted, or a step was flaky with `--fail-on-flaky`.
     Failed,
 }
 
@@ -105,13 +114,13 @@ pub enum RunOutcome {
 pub struct ScenarioReport {
     /// Its id.
     pub id: String,
-    /// What it proves.
+    /// What it checks, in a sentence.
     pub title: String,
     /// How it ended.
     pub outcome: StepOutcome,
     /// Its steps.
     pub steps: Vec<StepReport>,
-    /// The cause that explains it: an index into [`Report::causes`].
+    /// The cause that explains its failure: an index into [`Report::causes`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<usize>,
 }
@@ -120,13 +129,13 @@ pub struct ScenarioReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StepOutcome {
-    /// As expected.
+    /// Every expectation holds.
     Passed,
-    /// Not as expected.
+    /// An expectation does not hold.
     Failed,
-    /// Failed, and the target says so beforehand.
+    /// Failed, and the target file lists this failure as known.
     Known,
-    /// Not driven: a source of evidence is not granted, or what it needs was not captured.
+    /// Did not run: its evidence is not granted, or an earlier step did not capture a value that it needs.
     Skipped,
 }
 
@@ -138,26 +147,26 @@ pub struct StepReport {
     /// The endpoint it calls.
     #[serde(alias = "surface")]
     pub endpoint: String,
-    /// What was asked: `POST /api/chat/stream`.
+    /// Method and path: `POST /api/chat/stream`.
     pub call: String,
     /// How it ended.
     pub outcome: StepOutcome,
-    /// The exchange, an id in [`Report::probes`]; nothing when it was skipped.
+    /// The id of its exchange in [`Report::probes`]. Absent if the step was skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<u32>,
-    /// What did not hold, one line each: `expected status 200, got 403`. For a skipped or known step: the reason.
+    /// The expectations that do not hold, one line each: `expected status 200, got 403`. For a skipped or known step: the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<String>,
-    /// The tries before, each of which failed in a way that may pass by itself.
+    /// The earlier tries. Each failed in a way that may pass by itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tries: Vec<Try>,
-    /// Passed, but only when it was repeated.
+    /// Whether the step passed only on a later try.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flaky: bool,
-    /// Failed, and failed in the baseline too.
+    /// Whether the step failed in the baseline too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub already: bool,
-    /// Where the step stands: file and line.
+    /// Where the step is defined: file and line.
     pub source: String,
     /// How long it took, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -165,65 +174,65 @@ pub struct StepReport {
 }
 
 impl StepReport {
-    /// Its exchanges, to be numbered anew.
+    /// Returns the ids of its exchanges, so that they can be numbered anew.
     pub(crate) fn exchanges_mut(&mut self) -> impl Iterator<Item = &mut u32> {
         self.tries.iter_mut().map(|one| &mut one.exchange).chain(&mut self.exchange)
     }
 }
 
-/// A try that was followed by another.
+/// A try that failed and was followed by another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Try {
-    /// The exchange, an id in [`Report::probes`].
+    /// The id of its exchange in [`Report::probes`].
     pub exchange: u32,
-    /// What it was repeated for: `status 503`, `connection_terminated`.
+    /// The failure that led to the next try: `status 503`, `connection_terminated`.
     pub after: String,
-    /// How long was waited before the next one, in milliseconds.
+    /// The wait before the next try, in milliseconds.
     pub waited_ms: u64,
 }
 
-/// One probe with its reading.
+/// One probe and its interpretation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ProbeReport {
-    /// What it means. Nothing when the run's budget was spent first.
+    /// What it means. Absent if the run's time budget was used up first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observation: Option<Observation>,
-    /// What went over the wire, redacted.
+    /// Request and response, redacted.
     pub exchange: Exchange,
 }
 
-/// Evidence that could not be read.
+/// Evidence that was granted but could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unread {
     /// The source of evidence.
     #[serde(alias = "door")]
     pub evidence: String,
-    /// Why.
+    /// Why it could not be read.
     pub why: String,
 }
 
-/// When and how long, in milliseconds.
+/// When a run took place and how long it took.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Timing {
     /// When the run began.
     pub started_at: jiff::Timestamp,
-    /// The whole run.
+    /// The whole run, in milliseconds.
     pub total_ms: f64,
-    /// Driving the scenarios.
+    /// Running the scenarios, in milliseconds.
     pub scenarios_ms: f64,
-    /// Finding the cause, differential probes included.
+    /// Finding the cause, with the probes that this took, in milliseconds.
     pub diagnosis_ms: f64,
-    /// Probes sent by scenarios.
+    /// Probes that the scenarios sent.
     pub scenario_probes: usize,
-    /// Probes added by the diagnosis.
+    /// Probes that the diagnosis added.
     pub diagnosis_probes: usize,
 }
 
-/// What the exit code says.
+/// The exit code and its meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExitReport {
-    /// One of `docs/exit-codes.md`.
+    /// A code of `docs/exit-codes.md`.
     pub code: u8,
-    /// The same in words.
+    /// What the code means, in words.
     pub meaning: String,
 }

@@ -1,4 +1,4 @@
-//! A part of a run, and what is needed to diagnose it again beside the others. Part of the report type; `docs/shards.md` says it for users.
+//! One shard of a run, and what a merge needs to diagnose all shards together. `docs/shards.md` explains shards to users.
 
 use std::collections::BTreeMap;
 
@@ -8,23 +8,23 @@ use serde::{Deserialize, Serialize};
 use crate::config::TwinPlace;
 use crate::evidence::Evidence;
 
-/// Which part of a run: `2/3`.
+/// Which shard of a run: `2/3`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Shard {
-    /// From 1.
+    /// The number of the shard, counted from 1.
     pub index: usize,
-    /// How many parts there are.
+    /// How many shards there are.
     pub count: usize,
 }
 
-/// What a merge needs beside scenarios and probes. Redacted, as everything else.
+/// What a merge needs in addition to scenarios and probes. It is redacted like the rest of the report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Kept {
-    /// The place of each scenario of this part in the order in which a whole run drives them.
+    /// The position of each scenario of this shard in the order of an unsharded run.
     pub order: BTreeMap<String, usize>,
-    /// Manifests, and the log as it was at the end of this part.
+    /// Manifests, and the log as it was at the end of this shard.
     pub evidence: Evidence,
-    /// Where the twin was, where the target is one: it is gone when parts are merged.
+    /// Where the twin was, if the target is a twin: it has stopped by the time of the merge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub twin: Option<TwinPlace>,
 }

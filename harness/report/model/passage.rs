@@ -1,37 +1,37 @@
-//! The way of a failing request through the house, for whoever has never seen it. Computed by `run`, drawn by the formats.
+//! The path of a failing request through the hops. `run` computes it and the formats draw it, for a reader who does not know the system.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::terms::Hop;
 
-/// The failing request that stands for one cause, and where on its way the cause lies.
+/// A failing request that stands for one cause, and where on its path the cause lies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Passage {
-    /// Which: an index into [`crate::report::Report::causes`].
+    /// The cause: an index into [`crate::report::Report::causes`].
     pub cause: usize,
     /// The failed step: `scenario/step`.
     pub step: String,
-    /// Its exchange, an id in [`crate::report::Report::probes`].
+    /// The id of its exchange in [`crate::report::Report::probes`].
     pub exchange: u32,
-    /// Every hop, from us inwards.
+    /// Every hop, from the client inwards.
     pub hops: Vec<HopMark>,
-    /// Who asked whom and who answered what, in order.
+    /// The requests and responses between the hops, in order.
     pub legs: Vec<Leg>,
 }
 
 /// What is known of one hop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HopMark {
-    /// Which.
+    /// The hop.
     pub hop: Hop,
     /// Whether the cause lies there.
     pub blame: Blame,
-    /// The request came this far.
+    /// Whether the request reached this hop.
     pub reached: bool,
-    /// The answer was made here.
+    /// Whether this hop produced the response.
     pub answered: bool,
-    /// Faults of this hop that an observation contradicts.
+    /// How many faults of this hop an observation contradicts.
     pub ruled_out: usize,
 }
 
@@ -39,24 +39,24 @@ pub struct HopMark {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Blame {
-    /// Nothing says so.
+    /// No candidate lies at the hop.
     None,
-    /// A remaining candidate lies there.
+    /// A remaining candidate lies at the hop.
     Suspect,
-    /// The cause lies there: certain or likely.
+    /// The cause lies at the hop: it is certain or likely.
     Culprit,
 }
 
-/// One arrow between two hops; where both are the same, a remark on it.
+/// One arrow between two hops. If both are the same hop, a remark on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Leg {
-    /// From.
+    /// The hop at which it begins.
     pub from: Hop,
-    /// To.
+    /// The hop at which it ends.
     pub to: Hop,
-    /// What it is.
+    /// What the arrow stands for.
     pub kind: LegKind,
-    /// In words: `POST /api/chat/stream, token valid`.
+    /// Its label: `POST /api/chat/stream, token valid`.
     pub says: String,
 }
 
@@ -64,11 +64,11 @@ pub struct Leg {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LegKind {
-    /// A request that went this way.
+    /// A request.
     Asked,
-    /// The answer that came.
+    /// A response.
     Answered,
-    /// No answer came.
+    /// A response that did not arrive.
     Lost,
     /// Where the cause lies. Concluded from all observations, not seen in this exchange.
     Concluded,

@@ -1,45 +1,45 @@
-//! A JSON report read back: a baseline, or a part of a run. Sits in `report`.
+//! Reads a JSON report back: a baseline, or a shard of a run.
 
 use serde::Deserialize;
 use thiserror::Error;
 
 use crate::report::{Report, SCHEMA};
 
-/// The schemas that can be read. `report/1` differs in the names of four keys only, which are aliases of today's.
+/// The schemas that can be read. `report/1` differs in the names of four keys only, which are aliases of the present names.
 const READABLE: [&str; 2] = [SCHEMA, "fivewhys/report/1"];
 
-/// Why a text is no report that can be read.
+/// Why a text cannot be read as a report.
 #[derive(Debug, Error, miette::Diagnostic)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// It is not JSON, or not a report.
+    /// The text is not JSON, or not a report.
     #[error("{from}, line {line}, column {column}: {why}")]
-    #[diagnostic(code(fivewhys::report::not_a_report), help("give what `fivewhys smoke --format json` prints"))]
+    #[diagnostic(code(fivewhys::report::not_a_report), help("pass a file that `fivewhys smoke --format json` wrote"))]
     Json {
-        /// Which file.
+        /// The file.
         from: String,
         /// Counted from 1.
         line: usize,
         /// Counted from 1, in bytes.
         column: usize,
-        /// The parser's words.
+        /// The message of the parser.
         why: String,
     },
-    /// It is a report of another schema, or says none.
+    /// The report has another schema, or names none.
     #[error("{from} has the schema {found}; this build reads {SCHEMA:?}")]
-    #[diagnostic(code(fivewhys::report::other_schema), help("make it anew with this version of fivewhys"))]
+    #[diagnostic(code(fivewhys::report::other_schema), help("write the report again with this version of fivewhys"))]
     Schema {
-        /// Which file.
+        /// The file.
         from: String,
-        /// What it says.
+        /// The schema that the report names.
         found: String,
     },
 }
 
-/// Reads a report of [`SCHEMA`] or of `fivewhys/report/1`. `from` names it in errors.
+/// Reads a report of [`SCHEMA`] or of `fivewhys/report/1`. `from` names the file in errors.
 ///
 /// # Errors
-/// When it is not JSON, of another schema, or lacks what a report has.
+/// Fails if the text is not JSON, has another schema, or lacks a required key.
 pub fn read(from: &str, text: &str) -> Result<Report, ReadError> {
     #[derive(Deserialize)]
     #[serde(expecting = "a report")]

@@ -1,10 +1,10 @@
-//! The JSON Schema of the JSON report, generated from its types. Sits in `report`, beside `json`.
+//! The JSON Schema of the JSON report, generated from its types.
 
 use schemars::generate::SchemaSettings;
 
 use crate::report::{Report, SCHEMA};
 
-/// The schema (JSON Schema, draft 2020-12) as JSON, pretty, ending with a new line: `docs/report.schema.json`.
+/// Returns the schema (JSON Schema, draft 2020-12) as indented JSON that ends with a new line: `docs/report.schema.json`.
 #[must_use]
 pub fn render() -> String {
     let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Report>();

@@ -1,9 +1,9 @@
-//! The causes of the sample reports. Test only.
+//! The causes of the sample reports.
 
 use crate::diagnose::{Alternative, Cause, Certainty, Hops, Proof, Rollback, RuledOut, Settling, Why};
 use crate::terms::Hop;
 
-/// The block of design.md, section 6.
+/// A certain cause with every part of a block.
 pub(crate) fn certain_cause() -> Cause {
     Cause {
         fault: "backend-auth/service-secret-mismatch".to_owned(),
@@ -17,8 +17,8 @@ pub(crate) fn certain_cause() -> Cause {
             why("POST /api/chat/stream answered 403", &["the backend answered (JSON envelope, x-trace-id), in 57 ms"]),
             why("it could not validate the token", &["a valid and a wrong-key token got the same answer"]),
             why(
-                "the auth service gave the backend no yes",
-                &["it accepts the same token from us, with the right caller credentials", "its health is 200 in 4 ms"],
+                "the auth service did not accept the token for the backend",
+                &["it accepts the same token from this test, with the right service credentials", "its health is 200 in 4 ms"],
             ),
             why(
                 "the auth service refused the backend itself",
@@ -42,7 +42,7 @@ pub(crate) fn certain_cause() -> Cause {
     }
 }
 
-/// The same run with the evidence edge and auth alone: one of six.
+/// The same run with the evidence `edge` and `auth` only: one of six causes.
 pub(crate) fn ambiguous_cause() -> Cause {
     let slugs = [
         "service-id-mismatch",
@@ -89,7 +89,7 @@ fn manifest(command: Option<[&str; 6]>) -> Settling {
     }
 }
 
-/// The hop, and no more.
+/// A cause of which only the hop is known.
 pub(crate) fn unknown_cause() -> Cause {
     let mut cause = certain_cause();
     cause.fault = "unknown@backend".to_owned();

@@ -1,4 +1,4 @@
-//! Samples of what surrounds a verdict: flakes, a run that was stopped, a gate. Test only.
+//! Samples of flaky and interrupted runs, comparisons, shards and roll backs.
 
 use crate::report::samples::{certain, passed, skip};
 use crate::report::{
@@ -6,7 +6,7 @@ use crate::report::{
     SecondSmoke, Shard, Signal, StepOutcome, Try,
 };
 
-/// Passed, one step of it only at the third try.
+/// Passed, one step only on the third try.
 pub(crate) fn flaky() -> Report {
     let mut report = passed();
     let step = &mut report.scenarios[1].steps[0];
@@ -16,7 +16,7 @@ pub(crate) fn flaky() -> Report {
     report
 }
 
-/// Stopped while a stream was open.
+/// Interrupted while a stream was open.
 pub(crate) fn interrupted() -> Report {
     let mut report = passed();
     report.outcome = RunOutcome::Failed;
@@ -31,7 +31,7 @@ pub(crate) fn interrupted() -> Report {
     report
 }
 
-/// One failure is new beside an earlier run, one was there.
+/// One failure is new since an earlier run, and one failed in it too.
 pub(crate) fn beside_a_baseline() -> Report {
     let mut report = certain();
     report.scenarios[1].steps[0].already = true;
@@ -47,7 +47,7 @@ pub(crate) fn beside_a_baseline() -> Report {
     report
 }
 
-/// To be rolled back, and it was; the second smoke passed.
+/// Rolled back on the advice, and the second smoke passed.
 pub(crate) fn rolled_back() -> Report {
     let mut report = certain();
     let (from, to) = ("netra-backend-staging-00639-g4g", "netra-backend-staging-00611-cr5");
@@ -75,7 +75,7 @@ pub(crate) fn rolled_back() -> Report {
     report
 }
 
-/// Not to be rolled back: it was not the deploy.
+/// Not to be rolled back: the deploy cannot have caused it.
 pub(crate) fn not_the_deploy() -> Report {
     let mut report = certain();
     report.gate = Some(GateReport {
@@ -94,7 +94,7 @@ pub(crate) fn not_the_deploy() -> Report {
     report
 }
 
-/// Nobody can say: the other end may be the one that changed.
+/// Undecided: the service that was not deployed may have changed.
 pub(crate) fn undecided() -> Report {
     let mut report = not_the_deploy();
     let gate = report.gate.as_mut().expect("it has one");
@@ -109,7 +109,7 @@ pub(crate) fn undecided() -> Report {
     report
 }
 
-/// The second of three parts, and a step of it failed at every try.
+/// The second of three shards. One step failed on every try.
 pub(crate) fn part() -> Report {
     let mut report = certain();
     report.shard = Some(Shard { index: 2, count: 3 });

@@ -1,4 +1,9 @@
-//! Reports to render in tests, one a kind of run. Test only.
+//! Reports to render in tests, one for each kind of run.
+//!
+//! - `causes`, `passage`, `probe`: parts of a report
+//! - `gate`: flaky and interrupted runs, shards, roll backs
+//!
+//! Invariant: compiled for tests only.
 
 use crate::diagnose::Finding;
 use crate::report::{ExitReport, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread};
@@ -12,7 +17,7 @@ pub(crate) use causes::{ambiguous_cause, certain_cause, proof};
 pub(crate) use gate::{beside_a_baseline, flaky, interrupted, not_the_deploy, part, rolled_back, undecided};
 pub(crate) use probe::probe;
 
-/// Each kind of run with its name, for the goldens of each format.
+/// Each kind of run with its name, for the snapshots of each format.
 #[rstest_reuse::template]
 #[rstest::rstest]
 #[case::passed("passed", samples::passed())]
@@ -45,7 +50,7 @@ pub(crate) fn all() -> Vec<Report> {
         .collect()
 }
 
-/// Everything in order.
+/// Every step passed.
 pub(crate) fn passed() -> Report {
     Report {
         schema: SCHEMA.to_owned(),
@@ -103,7 +108,7 @@ pub(crate) fn findings_only() -> Report {
     Report { findings: passed_with_finding().findings, ..passed() }
 }
 
-/// Passed, but for what the target says beforehand.
+/// Passed, except for a failure that the target file lists as known.
 pub(crate) fn known_failure() -> Report {
     let mut report = passed();
     report.scenarios[1] = passed_with_finding().scenarios.swap_remove(1);
@@ -136,7 +141,7 @@ pub(crate) fn unknown() -> Report {
     report
 }
 
-/// Two causes, and one failure that neither explains.
+/// Two causes, and a failure that no cause explains.
 pub(crate) fn two_causes() -> Report {
     let mut report = failed();
     report.scenarios[2].steps[1].outcome = StepOutcome::Failed;
@@ -151,14 +156,14 @@ pub(crate) fn two_causes() -> Report {
     report
 }
 
-/// A negative control was let in: no cause, a failing finding.
+/// A negative control was accepted: no cause, but a finding that fails the run.
 pub(crate) fn accepted_control() -> Report {
     let mut report = passed();
     report.outcome = RunOutcome::Failed;
     fail(&mut report.scenarios[1], 1, "expected the token wrong-key to be refused, got 200");
     report.findings = vec![Finding {
         id: "auth-bypass".to_owned(),
-        title: "A token signed with a key nobody holds is accepted".to_owned(),
+        title: "A token signed with an unknown key is accepted".to_owned(),
         evidence: vec![
             proof("POST /api/chat/stream with a wrong-key token: 200, stream_complete", Some(7)),
             proof("the same call with a valid token: 200, stream_complete", Some(2)),

@@ -1,10 +1,10 @@
-//! The passages of the sample reports. Test only.
+//! The passages of the sample reports.
 
 use crate::diagnose::{Cause, Certainty, Hops};
 use crate::report::{Blame, HopMark, Leg, LegKind, Passage};
 use crate::terms::Hop;
 
-/// A request that came to the backend and was answered there.
+/// Returns a request to which the backend responded.
 pub(crate) fn of(number: usize, cause: &Cause) -> Passage {
     let legs = [
         (Hop::Client, Hop::Edge, LegKind::Asked, "POST /api/chat/stream, token valid"),

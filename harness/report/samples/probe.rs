@@ -1,4 +1,4 @@
-//! The probe of the sample reports. Test only.
+//! The probe of the sample reports.
 
 use crate::observe::{Authn, Because, LatencyClass, Observation, Outcome};
 use crate::probe::{Body, Exchange, Head, Phases, ProbeKey, SentRequest};

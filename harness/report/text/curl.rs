@@ -1,14 +1,14 @@
-//! A request as `curl` makes it again: copyable, with the shell's variables where the credentials were. Sits in `report`.
+//! A request as a `curl` command to copy. Shell variables stand for the credentials.
 
 use crate::probe::Exchange;
 use crate::report::text::hostile::printable;
 
-/// What the program adds to a request for its own sake, and what a browser would have kept.
+/// Headers that are left out: this program adds them for itself, or a browser keeps them.
 const NOT_REPEATED: [&str; 5] = ["user-agent", "traceparent", "x-request-id", "cookie", "sec-websocket-key"];
-/// Any 16 bytes do (RFC 6455, 4.1): the example's own.
+/// Any 16 bytes will do (RFC 6455, section 4.1): this is the key of the example in the RFC.
 const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 
-/// The command. What it needs is said by [`needs`].
+/// Returns the command. [`needs`] returns the variables that it uses.
 pub(crate) fn command(exchange: &Exchange) -> String {
     let request = &exchange.request;
     let is_socket = request.url.starts_with("ws");
@@ -38,7 +38,7 @@ pub(crate) fn command(exchange: &Exchange) -> String {
     words.join(" ")
 }
 
-/// What has to be set before, one line each.
+/// Returns the commands that set the variables, one on each line.
 pub(crate) fn needs(exchange: &Exchange, target: &str) -> Vec<String> {
     let mut needs = Vec::new();
     let command = command(exchange);
@@ -52,22 +52,22 @@ pub(crate) fn needs(exchange: &Exchange, target: &str) -> Vec<String> {
         ));
     }
     if command.contains("$SERVICE_SECRET") {
-        needs.push("SERVICE_SECRET=…  # the secret the backend shows to the auth service".to_owned());
+        needs.push("SERVICE_SECRET=…  # the secret that the backend sends to the auth service".to_owned());
     }
     if command.contains("$USER_SECRET") {
-        needs.push("USER_SECRET=…  # the user's own: a password".to_owned());
+        needs.push("USER_SECRET=…  # the user's password".to_owned());
     }
     needs
 }
 
-/// curl speaks the handshake and shows what comes after it as bytes; it sends no frames.
+/// Returns a URL that curl accepts. curl makes the handshake of a WebSocket, shows what follows as bytes, and sends no frames.
 fn url(url: &str) -> String {
     url.strip_prefix("ws").map_or_else(|| url.to_owned(), |rest| format!("http{rest}"))
 }
 
-/// One word of a POSIX shell: single quotes around everything but our variables, which stand in double quotes.
+/// Returns one word for a POSIX shell: our variables in double quotes, everything else in single quotes.
 fn quoted(word: &str) -> String {
-    // A word of a report may hold what a terminal acts on.
+    // The text may hold characters on which a terminal acts.
     let mut rest = &*printable(word, true);
     let mut shell = String::new();
     while let Some((start, end, variable)) = first_mark(rest) {
@@ -83,13 +83,13 @@ fn literal(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    // Nothing is left in it that a shell cannot take: a NUL is shown as `\u{0}`.
+    // A shell accepts every character that is left: a NUL is shown as `\u{0}`.
     shlex::try_quote(text).map_or_else(|_| String::new(), std::borrow::Cow::into_owned)
 }
 
-/// Where the first credential was, and the variable that stands for it.
+/// Returns the position of the first credential's mark, and the variable that stands for it.
 fn first_mark(text: &str) -> Option<(usize, usize, &'static str)> {
-    // Of two at one place the first counts.
+    // If two marks begin at the same place, the first in this list counts.
     let marks = [
         ("<token:", "TOKEN"),
         ("<secret:service>", "SERVICE_SECRET"),
@@ -152,7 +152,7 @@ mod tests {
     exchange(|e| e.request.body = Some(r#"{"password":"<secret:password>"}"#.to_owned())),
     r#"curl --include --silent --show-error --request POST --header 'authorization: Bearer '"$TOKEN" --data-raw '{"password":"'"$USER_SECRET"'"}' http://127.0.0.1:8080/api/chat/stream"#
 )]
-    #[case::a_token_of_somebody_else(
+    #[case::a_foreign_token(
     exchange(|e| e.request.headers = vec![("Authorization".to_owned(), "Bearer <jwt>".to_owned())]),
     r#"curl --include --silent --show-error --request POST --header 'Authorization: Bearer '"$TOKEN" http://127.0.0.1:8080/api/chat/stream"#
 )]
@@ -160,27 +160,27 @@ mod tests {
     exchange(|e| e.request.headers = vec![("Authorization".to_owned(), "Bearer <redacted>".to_owned())]),
     r#"curl --include --silent --show-error --request POST --header 'Authorization: Bearer '"$TOKEN" http://127.0.0.1:8080/api/chat/stream"#
 )]
-    fn a_request_is_made_again(#[case] exchange: Exchange, #[case] expected: &str) {
+    fn a_request_becomes_a_command(#[case] exchange: Exchange, #[case] expected: &str) {
         assert_eq!(command(&exchange), expected);
     }
 
     #[rstest]
     #[case(TokenKind::Valid, "TOKEN=$(fivewhys mint alice --target staging)")]
     #[case(TokenKind::WrongKey, "TOKEN=$(fivewhys mint alice --kind wrong-key --target staging)")]
-    fn what_it_needs_is_said(#[case] kind: TokenKind, #[case] expected: &str) {
+    fn the_command_to_mint_the_token_is_given(#[case] kind: TokenKind, #[case] expected: &str) {
         assert_eq!(needs(&exchange(|e| e.probe.token = kind), "staging"), [expected]);
         assert!(needs(&exchange(|e| e.request.headers.clear()), "staging").is_empty());
     }
 
     #[test]
-    fn each_secret_that_is_needed_is_said() {
+    fn every_secret_is_named() {
         let both = exchange(|e| {
             e.request.headers = vec![("X-Service-Secret".to_owned(), "<secret:service>".to_owned())];
             e.request.body = Some("<secret:password>".to_owned());
         });
         let needs = needs(&both, "staging").join("\n");
         assert!(
-            needs.contains("SERVICE_SECRET=…  # the secret the backend shows") && needs.contains("USER_SECRET=…"),
+            needs.contains("SERVICE_SECRET=…  # the secret that the backend sends") && needs.contains("USER_SECRET=…"),
             "{needs}"
         );
     }
@@ -189,7 +189,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
         #[test]
-        fn a_shell_takes_every_word_as_one_and_runs_nothing(word in prop_oneof![any::<String>(), r#"[$`"'\\!(){}a ;&|<>~*?#=-]{0,20}"#]) {
+        fn a_shell_reads_every_word_as_one_and_runs_nothing(word in prop_oneof![any::<String>(), r#"[$`"'\\!(){}a ;&|<>~*?#=-]{0,20}"#]) {
             let shown = super::printable(&word, true);
             let output = Command::new("sh").args(["-c", &format!("printf '%s' {}", quoted(&word))]).output().expect("a shell");
             if super::first_mark(&shown).is_none() {

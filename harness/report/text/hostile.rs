@@ -1,11 +1,10 @@
-//! Text in a report may come from the server under test and is hostile input. Sits in `report`: the one place that decides which
-//! characters reach a terminal.
+//! Decides which characters may reach a terminal: text in a report may come from the server under test and is hostile input.
 
-/// Longer texts are cut: no answer of a server may flood the report. In characters.
+/// Characters after which a text is cut, so that no response can flood the report.
 const LONGEST: usize = 2000;
 
-/// Whether this character acts on the terminal, or hides or reorders its neighbours, instead of being seen: controls (escape sequences
-/// begin with one), bidirectional controls (CVE-2021-42574), zero-width and tag characters, line separators.
+/// Reports whether a character acts on the terminal, or hides or reorders its neighbours. These are control characters (escape sequences begin
+/// with one), bidirectional controls (CVE-2021-42574), zero-width characters, tag characters and line separators.
 pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -13,7 +12,8 @@ pub(crate) fn is_hidden(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The text as it may be shown: one line, nothing hidden (`\n`, `\u{1b}`), ASCII only unless `unicode`, at most 2000 characters.
+/// Returns the text in one line of at most 2000 characters. Hidden characters become visible (`\n`, `\u{1b}`). Without `unicode`, the result is
+/// ASCII.
 pub(crate) fn printable(raw: &str, unicode: bool) -> String {
     let raw = raw.trim();
     let mut shown = String::with_capacity(raw.len().min(4 * LONGEST));
@@ -28,7 +28,7 @@ pub(crate) fn printable(raw: &str, unicode: bool) -> String {
 
 fn push(shown: &mut String, c: char, unicode: bool) {
     match c {
-        // The layout glues words with them.
+        // The layout uses these spaces for its own purpose.
         '\u{a0}' | '\u{202f}' => shown.push(' '),
         _ if is_hidden(c) => shown.extend(c.escape_default()),
         _ if unicode || c.is_ascii() => shown.push(c),
@@ -39,7 +39,7 @@ fn push(shown: &mut String, c: char, unicode: bool) {
     }
 }
 
-/// What typography looks like on a terminal that has ASCII only.
+/// Returns the ASCII form of a typographic character.
 const fn plain(c: char) -> Option<&'static str> {
     Some(match c {
         '·' | '‐' | '–' | '—' | '−' => "-",
@@ -67,7 +67,7 @@ mod tests {
     #[case::surrounding_white_space("  a \n", "a")]
     #[case::no_break_spaces("a\u{a0}b\u{202f}c", "a b c")]
     #[case::other_scripts("grün · 緑 …", "grün · 緑 …")]
-    fn what_is_hidden_is_shown_and_what_is_seen_is_kept(#[case] raw: &str, #[case] shown: &str) {
+    fn hidden_characters_are_shown_and_visible_ones_kept(#[case] raw: &str, #[case] shown: &str) {
         assert_eq!(printable(raw, true), shown);
     }
 
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_is_cut() {
+    fn a_long_text_is_cut() {
         let shown = printable(&"x".repeat(LONGEST + 1), true);
         assert_eq!(shown.chars().count(), LONGEST + 1);
         assert!(shown.ends_with('…'));

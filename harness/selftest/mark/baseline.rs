@@ -1,4 +1,4 @@
-//! Two simpler ways to name a cause, on the same exchanges: what the engine must beat. Sits in `selftest`.
+//! Two simpler ways to name a cause, on the same exchanges. The engine must beat them.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -10,30 +10,30 @@ use crate::selftest::subject::hop;
 use crate::selftest::subject::mask::View;
 use crate::terms::{Hop, Service};
 
-/// Ending to guess, by the service that was called.
+/// For each service that was called: how the call ended, and the cause to guess.
 type Guesses = BTreeMap<Service, BTreeMap<String, String>>;
 
 static TABLE: LazyLock<Guesses> =
     LazyLock::new(|| toml::from_str(include_str!("baseline.toml")).expect("a constant table, read by a test"));
 
-/// What the two say.
+/// The guesses of the two baselines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Baseline {
-    /// A table from status code, or from how the call ended without one, to the cause it most often has.
+    /// The most common cause of a status code, or of the way in which a call without one ended.
     pub by_status: Option<String>,
     /// The hop of the deepest service that answered with an error: edge, backend, auth.
     pub deepest: Option<String>,
 }
 
 impl Baseline {
-    /// On what the scenarios show, before any diagnosis.
+    /// Guesses from what the scenarios show, before any diagnosis.
     pub(crate) fn of(view: &View) -> Self {
         let step = view.failed.iter().find(|step| !step.control).or(view.failed.first());
         let first = step.and_then(|step| view.driven.iter().find(|one| one.exchange == step.exchange));
         Self { by_status: first.and_then(|one| by_status(one, view)).cloned(), deepest: deepest(view) }
     }
 
-    /// Whether the table names the hop of this fault.
+    /// Reports whether the table names the hop of this fault.
     pub(crate) fn status_hop_right(&self, fault: &str) -> bool {
         self.by_status.as_ref().is_some_and(|guess| hop(guess) == hop(fault))
     }
@@ -46,7 +46,7 @@ fn by_status<'t>(one: &Observation, view: &View) -> Option<&'t String> {
     by_code.or_else(|| guesses.get(one.result.as_str()))
 }
 
-/// Of answers to good tokens and to health, and of what the log says the auth service answered.
+/// Returns the deepest hop with an error, among failed steps and the auth service's responses in the log.
 fn deepest(view: &View) -> Option<String> {
     let error = |one: &&Observation| view.failed.iter().any(|step| step.exchange == one.exchange && !step.control);
     let answered = view.driven.iter().filter(error).filter(|one| one.result != Outcome::Ok).map(|one| one.answered_by);

@@ -1,4 +1,4 @@
-//! From recordings to marks: every recording through every set of evidence, and which faults that evidence tell apart. Sits in `selftest`.
+//! Makes the marks: every recording with every set of evidence, and which faults that evidence separates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,10 +10,10 @@ use crate::selftest::subject::recorded::Recorded;
 
 use crate::terms::EvidenceSource;
 
-/// Dialect and fault; the healthy system has the empty name.
+/// Dialect and fault. The healthy system has an empty fault.
 type Of = (String, String);
 
-/// What all recordings of each fault have in common, through one set of evidence.
+/// What all recordings of each fault have in common, with one set of evidence.
 struct Known(BTreeMap<Of, Stable>);
 
 impl Known {
@@ -27,29 +27,29 @@ impl Known {
         Self(by_fault.into_iter().map(|(of, traits)| (of, Stable::of(&traits))).collect())
     }
 
-    /// Whether each of two faults shows in what was seen of both together.
+    /// Reports whether each of two faults shows in the recording of the pair.
     fn both_show(&self, dialect: &str, seen: &Stable, faults: &[String]) -> bool {
         let of = |fault: &str| self.0.get(&(dialect.to_owned(), fault.to_owned()));
         let [Some(one), Some(other), Some(healthy)] = [of(&faults[0]), of(&faults[1]), of("")] else { return false };
         seen.shows(one, other, healthy) && seen.shows(other, one, healthy)
     }
 
-    fn tells_apart(&self, dialect: &str, one: &Stable, fault: &str) -> bool {
+    fn separates(&self, dialect: &str, one: &Stable, fault: &str) -> bool {
         let of = |fault: &str| self.0.get(&(dialect.to_owned(), fault.to_owned()));
-        let nobody = Stable::default();
-        of(fault).is_none_or(|other| one.differs(other, of("").unwrap_or(&nobody)).is_some())
+        let unrecorded = Stable::default();
+        of(fault).is_none_or(|other| one.differs(other, of("").unwrap_or(&unrecorded)).is_some())
     }
 
-    /// The faults that nothing tells from this one, itself among them.
+    /// Returns the faults that the evidence does not separate from this one, itself included.
     fn class(&self, dialect: &str, fault: &str) -> BTreeSet<String> {
         let Some(one) = self.0.get(&(dialect.to_owned(), fault.to_owned())) else { return BTreeSet::new() };
         let of_dialect = self.0.keys().filter(|(of, other)| of == dialect && !other.is_empty());
-        let same = of_dialect.map(|(_, other)| other).filter(|other| !self.tells_apart(dialect, one, other));
+        let same = of_dialect.map(|(_, other)| other).filter(|other| !self.separates(dialect, one, other));
         same.cloned().chain([fault.to_owned()]).collect()
     }
 }
 
-/// Marks every faulty recording through every set of evidence. What evidence tell apart is learnt from single faults without noise alone.
+/// Marks every recording of a fault with every set of evidence. Single faults without noise decide what the evidence separates.
 pub(crate) fn marks(recorded: &[Recorded]) -> Vec<Mark> {
     let injectable: BTreeSet<String> = recorded.iter().flat_map(Recorded::faults).collect();
     let singles: Vec<&Recorded> = recorded.iter().filter(|one| one.subject.is_single()).collect();

@@ -1,4 +1,4 @@
-//! Holds one verdict against the truth. Sits in `selftest`; the words are those of the table in `docs/accuracy.md`.
+//! Compares one verdict with the truth. The words are those of the tables in `docs/accuracy.md`.
 
 use std::collections::BTreeSet;
 
@@ -7,50 +7,50 @@ use serde::Serialize;
 use crate::diagnose::{Cause, Certainty};
 use crate::selftest::subject::hop;
 
-/// What is known to be true.
+/// What is true of the system that was diagnosed.
 #[derive(Debug, Clone)]
 pub(crate) struct Truth<'a> {
-    /// What was injected.
+    /// The injected faults.
     pub faults: &'a [String],
-    /// The injectable faults that nothing shown tells from it, itself among them. Empty for a pair.
+    /// The injectable faults that the evidence does not separate from it, itself included. Empty for a pair.
     pub class: &'a BTreeSet<String>,
-    /// Every fault that can be injected: a candidate that cannot be is nobody's to judge.
+    /// Every fault that can be injected. No recording can judge another candidate.
     pub injectable: &'a BTreeSet<String>,
-    /// The exchanges the verdict could rest on.
+    /// The exchanges that the evidence shows.
     pub shown: &'a BTreeSet<u32>,
 }
 
-/// How one verdict fared.
+/// How right one verdict was.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Judgement {
-    /// What was named first.
+    /// The first cause.
     pub said: Option<String>,
-    /// How surely.
+    /// Its certainty.
     pub certainty: Option<Certainty>,
-    /// It and its alternatives, best first.
+    /// The first cause and its alternatives, best first.
     pub candidates: Vec<String>,
-    /// Of these, such as no hint speaks against.
+    /// The candidates that no hint contradicts.
     pub open: Vec<String>,
-    /// Causes named beside the first.
+    /// The other causes of the verdict.
     pub also: Vec<String>,
-    /// The first cause lies at the hop of the fault; of a pair: each hop is that of some cause.
+    /// The first cause lies at the hop of the fault. For a pair: each hop is the hop of some cause.
     pub hop_right: bool,
     /// The first cause is the fault.
     pub right_at_1: bool,
     /// The fault is among the first three candidates of the first cause.
     pub right_at_3: bool,
-    /// The first cause is the fault, at least two whys are printed, and each has proof among what was shown.
+    /// The first cause is the fault, at least two whys are printed, and the evidence shows the proof of each.
     pub chain_right: bool,
-    /// Causes that are called certain and were not injected.
+    /// Causes that are certain but were not injected.
     pub wrongly_certain: Vec<String>,
-    /// No cause is called likely or certain.
+    /// No cause is likely or certain.
     pub abstained: bool,
-    /// The injectable candidates that no hint speaks against are exactly those that nothing shown tells from the fault.
+    /// The injectable candidates that no hint contradicts are exactly the inseparable faults.
     pub set_exact: bool,
 }
 
 impl Judgement {
-    /// Of a verdict.
+    /// Judges a verdict.
     pub(crate) fn of(causes: &[Cause], truth: &Truth<'_>) -> Self {
         let is_true = |fault: &String| truth.faults.contains(fault);
         let Some(first) = causes.first() else {
@@ -81,13 +81,13 @@ impl Judgement {
 }
 
 impl Judgement {
-    /// Whether a cause that was not injected is called certain.
+    /// Reports whether a cause is certain but was not injected.
     pub(crate) fn wrong_and_certain(&self) -> bool {
         !self.wrongly_certain.is_empty()
     }
 }
 
-/// It and the alternatives that no hint speaks against.
+/// Returns the cause and its alternatives that no hint contradicts.
 fn open(cause: &Cause) -> impl Iterator<Item = &String> {
     let others = cause.alternatives.iter().filter(|one| !one.unlikely).map(|one| &one.fault);
     std::iter::once(&cause.fault).chain(others)
@@ -188,14 +188,14 @@ mod tests {
     }
 
     #[test]
-    fn candidates_that_cannot_be_injected_do_not_spoil_the_set() {
+    fn candidates_that_cannot_be_injected_are_left_out() {
         let said = cause("auth/down", Certainty::Ambiguous, &["auth/slow", "auth/never-injected"]);
         let it = judged(&[said], &["auth/down"], &["auth/down", "auth/slow"]);
         assert!(it.set_exact && it.abstained);
     }
 
     #[test]
-    fn a_chain_without_proof_or_with_proof_behind_a_closed_evidence_source_is_not_right() {
+    fn a_chain_is_wrong_without_proof_or_with_hidden_proof() {
         let mut unproven = cause("auth/down", Certainty::Certain, &[]);
         unproven.whys[1].evidence.clear();
         assert!(!judged(&[unproven], &["auth/down"], &["auth/down"]).chain_right);
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn to_say_nothing_is_to_abstain() {
+    fn a_verdict_without_a_cause_abstains() {
         let it = judged(&[], &["auth/down"], &["auth/down"]);
         assert!(it.abstained && !it.hop_right && !it.wrong_and_certain());
     }

@@ -1,4 +1,13 @@
-//! One line of the exam: a subject through some evidence, and how the verdict on it fared. Sits in `selftest`.
+//! A mark: one subject with one set of evidence, and how right the verdict was.
+//!
+//! Start at [`exam::marks`].
+//!
+//! - `exam`: makes the marks; `parallel`: on every processor
+//! - `judge`: compares a verdict with the truth; `wrong`: what is wrong with it
+//! - `separable`: which faults a set of evidence can separate; `template`: masks what varies by chance
+//! - `baseline`: two simpler ways to name a cause
+//!
+//! Invariant: the catalogue never decides which faults are separable.
 
 pub(crate) mod baseline;
 pub(crate) mod exam;
@@ -20,7 +29,7 @@ use crate::selftest::subject::hop;
 use crate::selftest::subject::mask::View;
 use crate::selftest::subject::replay::replay;
 
-/// What kind of subject.
+/// The kind of a subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Kind {
@@ -28,34 +37,34 @@ pub(crate) enum Kind {
     Single,
     /// One fault, with noise.
     Noisy,
-    /// Two at once, in different hops.
+    /// Two faults at different hops.
     Pair,
 }
 
-/// One verdict and what it was worth.
+/// One verdict and how right it was.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Mark {
     /// The kind of subject.
     pub kind: Kind,
-    /// What was injected.
+    /// The injected faults.
     pub faults: Vec<String>,
-    /// Whose code the twin behaved like.
+    /// The dialect of the twin.
     pub dialect: String,
     /// The granted evidence.
     pub evidence_sources: String,
-    /// A step failed for it; of a pair: and the recording differs from that of either fault alone.
+    /// Whether a step failed. For a pair: and both faults show.
     pub visible: bool,
-    /// For a single fault: the injectable faults that nothing shown tells from it, itself among them.
+    /// For a single fault: the injectable faults that the evidence does not separate from it, itself included.
     pub class: BTreeSet<String>,
-    /// How the verdict fared.
+    /// How right the verdict was.
     pub judgement: Judgement,
     /// What the baselines said.
     pub baseline: Baseline,
-    /// Probes that the diagnosis asked for.
+    /// Probes that the diagnosis sent.
     pub asked: usize,
-    /// Of these, such as were not recorded.
+    /// How many of these were not recorded.
     pub unanswered: usize,
-    /// Probes it could have asked for.
+    /// Probes that it could have sent.
     pub every: usize,
     /// How long the verdict took, in milliseconds, without any I/O.
     pub verdict_ms: f64,
@@ -64,24 +73,24 @@ pub(crate) struct Mark {
 /// What is known of a view before it is diagnosed.
 #[derive(Debug)]
 pub(crate) struct Question<'a> {
-    /// What kind of subject it is.
+    /// The kind of the subject.
     pub kind: Kind,
-    /// What was injected.
+    /// The injected faults.
     pub faults: Vec<String>,
-    /// Whose code.
+    /// The dialect of the twin.
     pub dialect: String,
-    /// The evidence' name.
+    /// The name of the set of evidence.
     pub evidence_sources: String,
     /// See [`Mark::class`].
     pub class: BTreeSet<String>,
-    /// For a pair: whether both show.
+    /// For a pair: whether both faults show.
     pub both_show: bool,
     /// Every fault that can be injected.
     pub injectable: &'a BTreeSet<String>,
 }
 
 impl Mark {
-    /// Diagnoses the view and judges what is said.
+    /// Diagnoses the view and judges the verdict.
     pub(crate) fn of(view: &View, question: &Question<'_>) -> Self {
         let replay = replay(view);
         let shown = replay.observations.iter().map(|one| one.exchange).collect();
@@ -103,22 +112,22 @@ impl Mark {
         }
     }
 
-    /// The faults, joined.
+    /// Returns the ids of the faults, joined.
     pub(crate) fn fault(&self) -> String {
         self.faults.join(" + ")
     }
 
-    /// Whether what the evidence shows tells this fault from every other.
+    /// Reports whether the evidence separates this fault from every other.
     pub(crate) fn separable(&self) -> bool {
         self.class.len() == 1
     }
 
-    /// Whether what the evidence shows tells its hop.
+    /// Reports whether the evidence separates its hop from every other.
     pub(crate) fn hop_separable(&self) -> bool {
         self.class.iter().map(|fault| hop(fault)).collect::<BTreeSet<_>>().len() == 1
     }
 
-    /// What is wrong with it, the worst of it.
+    /// Returns the worst problem of the verdict.
     pub(crate) fn wrong(&self) -> Option<Wrong> {
         let judged = &self.judgement;
         if judged.wrong_and_certain() {

@@ -1,10 +1,10 @@
-//! The same work for every item of a list, on every processor. Sits in `selftest`; for what computes and never waits.
+//! Does the same work for every item of a list, on every processor. For work that computes and never waits.
 
 use std::num::NonZero;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The results in the order of the items.
+/// Returns the results in the order of the items.
 pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(items.len()));

@@ -1,7 +1,7 @@
-//! Whether two faults differ at all in something the evidence shows. Computed from what was observed, never from what the catalogue predicts.
+//! Decides whether a set of evidence separates two faults. It uses only what was observed, never what the catalogue predicts.
 //!
-//! Each fault is recorded at least twice. What differs between two recordings of one fault (or of the healthy system) differs by chance
-//! and tells nothing; what is the same in all recordings of the one and never so in those of the other tells them apart.
+//! Each fault is recorded at least twice. What differs between two recordings of the same fault, or of the healthy system, differs by chance
+//! and does not count. Two faults are separable if something is the same in all recordings of the first and never occurs in those of the second.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,34 +9,34 @@ use crate::observe::Observation;
 use crate::selftest::mark::template::Template;
 use crate::selftest::subject::mask::View;
 
-/// A server whose clock is this many seconds off shows it in `Date`.
+/// A clock that is wrong by more than this many seconds shows in `Date`.
 const CLOCK_S: i64 = 3;
-/// One answer is slower than another only if it takes this many times as long ...
+/// A response is slower than another only if it takes this many times as long ...
 const SLOWER_TIMES: u64 = 4;
 /// ... and this many milliseconds more ...
 const SLOWER_MS: u64 = 200;
-/// ... and only if so many are: one or two are slow on a busy machine too.
+/// ... and only if this many responses are slower: a busy machine slows down one or two as well.
 const SLOWER_PROBES: usize = 3;
 
-/// The aspects of an answer that are its wording: what it says as a whole, and the words in it that somebody knows.
+/// The aspects of a response that are its wording: the whole text, and the words in it that a signature knows.
 const TEXT: &str = "text";
 const WORDS: &str = "words";
-/// Marks of words, and not of form, begin so.
+/// Prefixes of signatures that match words rather than the form of a response.
 const OF_WORDS: [&str; 2] = ["says.", "names."];
 
-/// Everything one recording shows through some evidence.
+/// Everything that one recording shows with one set of evidence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Traits {
-    /// What was asked, and each aspect of what it gave. What was not asked tells nothing.
+    /// Each probe with each aspect of its response. A probe that was not sent does not count.
     pub asked: BTreeMap<String, String>,
-    /// How long it took, in milliseconds.
+    /// How long each probe took, in milliseconds.
     pub took: BTreeMap<String, u64>,
-    /// What stands in the evidence. What does not stand there tells as much.
+    /// The lines of manifests and logs. The absence of a line counts as well.
     pub lines: BTreeSet<String>,
 }
 
 impl Traits {
-    /// Of a view.
+    /// Collects the traits of a view.
     pub(crate) fn of(view: &View) -> Self {
         let template = Template::new(&[("backend", &view.target.backend), ("auth", &view.target.auth)]);
         let mut traits = Self::default();
@@ -47,11 +47,11 @@ impl Traits {
             traits.took.insert(cell.clone(), one.took_ms);
             traits.asked.extend(answer(one).map(|(aspect, value)| (format!("{cell}: {aspect}"), value)));
         }
-        let told = [
+        let target = [
             format!("target validation {:?}", view.target.validation),
             format!("target startup check {:?}", view.target.startup_check),
         ];
-        traits.lines = manifest_lines(view, &template).chain(log_lines(view, &template)).chain(told).collect();
+        traits.lines = manifest_lines(view, &template).chain(log_lines(view, &template)).chain(target).collect();
         traits
     }
 }
@@ -60,7 +60,7 @@ fn asked(one: &Observation) -> String {
     format!("{} as {}", one.probe, one.probe.user)
 }
 
-/// Each by itself: a text that is never the same twice says nothing of the status it came with.
+/// Returns the aspects of a response, each by itself: a text that always differs must not hide a status that never does.
 fn answer(one: &Observation) -> impl Iterator<Item = (&'static str, String)> {
     let (words, marks): (Vec<&String>, Vec<&String>) =
         one.signatures.iter().partition(|id| OF_WORDS.iter().any(|of| id.starts_with(of)));
@@ -113,7 +113,7 @@ pub(crate) struct Stable {
 }
 
 impl Stable {
-    /// Of all recordings of one fault through the same evidence.
+    /// Takes all recordings of one fault with the same evidence.
     pub(crate) fn of(recordings: &[Traits]) -> Self {
         let Some((first, others)) = recordings.split_first() else { return Self::default() };
         let mut stable = Self {
@@ -134,8 +134,7 @@ impl Stable {
         stable
     }
 
-    /// Something in which the two always differ, if there is such a thing. `healthy` is the system in order: what comes and goes there
-    /// by itself tells nothing.
+    /// Returns something in which the two always differ. A line that comes and goes in the healthy system does not count.
     pub(crate) fn differs(&self, other: &Self, healthy: &Self) -> Option<String> {
         let fickle = |line: &&String| healthy.ever.contains(*line) && !healthy.always.contains(*line);
         let only_here = |here: &Self, there: &Self| {
@@ -150,8 +149,8 @@ impl Stable {
             .or_else(|| self.slower(other).or_else(|| other.slower(self)))
     }
 
-    /// Whether something in which the fault differs from the other, and from a system in order, is here too: then it shows. The mere
-    /// wording of an answer is not enough: no rule may know what our twin says.
+    /// Reports whether this recording has something in which the fault differs from the other fault and from the healthy system. The wording
+    /// of a response is not enough, as no rule may know the wording of the twin.
     pub(crate) fn shows(&self, fault: &Self, other: &Self, healthy: &Self) -> bool {
         let own = |(cell, value): (&String, &String)| {
             let not_of = |one: &Self| one.asked.get(cell).is_some_and(|it| it != value);
@@ -192,43 +191,43 @@ mod tests {
         Stable::of(&[one.clone(), one])
     }
 
-    fn apart(a: &Stable, b: &Stable, healthy: &Stable) -> bool {
-        assert_eq!(a.differs(b, healthy).is_some(), b.differs(a, healthy).is_some(), "it takes two to differ");
+    fn separable(a: &Stable, b: &Stable, healthy: &Stable) -> bool {
+        assert_eq!(a.differs(b, healthy).is_some(), b.differs(a, healthy).is_some(), "the comparison is symmetric");
         a.differs(b, healthy).is_some()
     }
 
     #[test]
-    fn another_answer_tells_two_apart_and_what_was_not_asked_does_not() {
+    fn a_different_response_separates_and_an_unsent_probe_does_not() {
         let healthy = Stable::default();
         let refused = twice(seen(&[("chat", "403"), ("health", "200")], &[], 5));
-        assert!(apart(&refused, &twice(seen(&[("chat", "401")], &[], 5)), &healthy));
-        assert!(!apart(&refused, &twice(seen(&[("chat", "403"), ("login", "500")], &[], 5)), &healthy));
+        assert!(separable(&refused, &twice(seen(&[("chat", "401")], &[], 5)), &healthy));
+        assert!(!separable(&refused, &twice(seen(&[("chat", "403"), ("login", "500")], &[], 5)), &healthy));
     }
 
     #[test]
-    fn what_differs_between_two_recordings_of_one_fault_tells_nothing() {
+    fn what_varies_between_recordings_of_one_fault_does_not_count() {
         let healthy = Stable::default();
         let fickle = Stable::of(&[seen(&[("chat", "403")], &["breaker open"], 5), seen(&[("chat", "503")], &[], 5)]);
-        assert!(!apart(&fickle, &twice(seen(&[("chat", "200")], &[], 5)), &healthy));
+        assert!(!separable(&fickle, &twice(seen(&[("chat", "200")], &[], 5)), &healthy));
     }
 
     #[test]
-    fn a_line_that_only_one_of_them_writes_tells_them_apart_unless_it_comes_and_goes_anyway() {
+    fn a_line_of_one_fault_separates_unless_it_comes_and_goes() {
         let (with, without) = (twice(seen(&[], &["secret refused"], 5)), twice(seen(&[], &[], 5)));
-        assert!(apart(&with, &without, &Stable::default()));
+        assert!(separable(&with, &without, &Stable::default()));
         let fickle = Stable::of(&[seen(&[], &["secret refused"], 5), seen(&[], &[], 5)]);
-        assert!(!apart(&with, &without, &fickle));
+        assert!(!separable(&with, &without, &fickle));
     }
 
     #[test]
-    fn much_slower_tells_apart_and_a_little_slower_does_not() {
+    fn much_slower_separates_and_a_little_slower_does_not() {
         let healthy = Stable::default();
         let fast = twice(seen(&[], &[], 10));
-        assert!(apart(&twice(seen(&[], &[], 600)), &fast, &healthy));
-        assert!(!apart(&twice(seen(&[], &[], 190)), &fast, &healthy));
-        assert!(!apart(&Stable::of(&[seen(&[], &[], 600), seen(&[], &[], 40)]), &fast, &healthy));
+        assert!(separable(&twice(seen(&[], &[], 600)), &fast, &healthy));
+        assert!(!separable(&twice(seen(&[], &[], 190)), &fast, &healthy));
+        assert!(!separable(&Stable::of(&[seen(&[], &[], 600), seen(&[], &[], 40)]), &fast, &healthy));
         let mut busy = seen(&[], &[], 10);
         busy.took.insert("chat".to_owned(), 600);
-        assert!(!apart(&twice(busy), &fast, &healthy), "one slow answer is the machine's");
+        assert!(!separable(&twice(busy), &fast, &healthy), "one slow response is due to the machine");
     }
 }

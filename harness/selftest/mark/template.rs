@@ -1,4 +1,4 @@
-//! A text without what is other every time: ids, times, numbers, addresses. Sits in `selftest`, for comparing two recordings.
+//! Masks what differs in every recording: ids, times, numbers and addresses. Then two recordings can be compared.
 
 use std::sync::LazyLock;
 
@@ -15,12 +15,12 @@ static VOLATILE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern")
 });
 
-/// Knows the addresses of one deployment.
+/// The addresses of one deployment, with the names that replace them.
 #[derive(Debug)]
 pub(crate) struct Template(Vec<(String, String)>);
 
 impl Template {
-    /// With the names that its addresses are to be read as.
+    /// Takes a name for each address.
     pub(crate) fn new(addresses: &[(&str, &Url)]) -> Self {
         let known = addresses.iter().filter_map(|(name, url)| {
             let address = format!("{}:{}", url.host_str()?, url.port_or_known_default()?);
@@ -29,12 +29,12 @@ impl Template {
         Self(known.collect())
     }
 
-    /// The text with the deployment's addresses replaced by their names.
+    /// Returns the text with every address replaced by its name.
     pub(crate) fn without_addresses(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, (address, name)| text.replace(address, name))
     }
 
-    /// The same, and every id and number replaced too.
+    /// Returns the text with every address, id and number replaced.
     pub(crate) fn of_text(&self, text: &str) -> String {
         VOLATILE.replace_all(&self.without_addresses(text), "#").into_owned()
     }

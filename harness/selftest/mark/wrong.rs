@@ -1,37 +1,37 @@
 //! The kinds of wrong verdict, the worst first.
 
-/// What is wrong, as bad as it is: the worst has the least number.
+/// A problem of a verdict, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Wrong {
-    /// A cause is called certain that was not injected.
+    /// A cause is certain but was not injected.
     SureOfAnother,
     /// With noise, another hop is named.
     OtherHopInNoise,
-    /// Of a pair, a hop is not named.
+    /// The hop of one fault of a pair is not named.
     MissingHop,
-    /// What the evidence shows would tell it, and it is not among three.
+    /// The fault is separable but not among the first three candidates.
     NotAmongThree,
-    /// What the evidence shows would tell it, and it is not first.
+    /// The fault is separable but not the first candidate.
     NotFirst,
-    /// What the evidence shows would tell it, and nothing is likely.
+    /// The fault is separable but no cause is likely or certain.
     Undecided,
-    /// The candidates are not those that the evidence does not tell apart.
+    /// The candidates are not exactly the inseparable faults.
     OtherCandidates,
-    /// The cause is right, and a why lacks its proof.
+    /// The cause is right but a why lacks its proof.
     Unproven,
 }
 
 impl Wrong {
-    /// In a few words.
+    /// Returns the problem in a few words.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::SureOfAnother => "WRONG AND CERTAIN",
-            Self::OtherHopInNoise => "noise: another hop",
-            Self::MissingHop => "two: a hop is missing",
-            Self::NotAmongThree => "not among three",
+            Self::OtherHopInNoise => "wrong hop, with noise",
+            Self::MissingHop => "pair: a hop is missing",
+            Self::NotAmongThree => "not in the top 3",
             Self::NotFirst => "not first",
-            Self::Undecided => "separable, undecided",
-            Self::OtherCandidates => "other candidates",
+            Self::Undecided => "separable but undecided",
+            Self::OtherCandidates => "wrong set of candidates",
             Self::Unproven => "chain without proof",
         }
     }

@@ -1,4 +1,4 @@
-//! Why an exam could not be held.
+//! Why an exam could not take place.
 
 use std::path::PathBuf;
 
@@ -6,17 +6,17 @@ use thiserror::Error;
 
 use crate::run::RunError;
 
-/// Why nothing was examined.
+/// Why an exam could not take place.
 #[derive(Debug, Error, miette::Diagnostic)]
 pub(crate) enum SelftestError {
-    /// A twin cannot be had.
-    #[error("the twin does not boot: {0}")]
+    /// A twin cannot be started.
+    #[error("the twin does not start: {0}")]
     Twin(String),
-    /// A run tested nothing.
+    /// A run could test nothing.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Run(#[from] RunError),
-    /// Recordings cannot be kept, or are none.
+    /// Recordings cannot be written or read.
     #[error("{0}: {1}")]
     Kept(PathBuf, String),
 }

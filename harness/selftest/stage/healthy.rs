@@ -1,4 +1,4 @@
-//! Runs against a system in order: whatever the weather, no cause may be named. Sits in `selftest`.
+//! Runs against a healthy system. No cause may be named in them.
 
 use serde::Serialize;
 
@@ -7,18 +7,18 @@ use crate::report::{Report, StepOutcome};
 use crate::selftest::subject::{Subject, mask};
 use crate::terms::EvidenceSource;
 
-/// One run and what was said.
+/// One run against a healthy system, and the causes that it named.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Healthy {
-    /// Whose code the twin behaved like.
+    /// The dialect of the twin.
     pub dialect: String,
-    /// What the noise was drawn by; nothing where there was none.
+    /// The seed of the noise, if there was noise.
     pub noise: Option<u64>,
     /// The granted evidence.
     pub evidence_sources: String,
-    /// Steps that failed.
+    /// How many steps failed.
     pub failed: usize,
-    /// Faults of the catalogue that were named, and how surely.
+    /// The faults that were named, with their certainty.
     pub named: Vec<(String, Certainty)>,
 }
 
@@ -36,7 +36,7 @@ impl Healthy {
         }
     }
 
-    /// Whether a cause is called likely or certain.
+    /// Reports whether a cause is likely or certain.
     #[must_use]
     pub(crate) fn is_accused(&self) -> bool {
         self.named.iter().any(|(_, certainty)| *certainty >= Certainty::Likely)

@@ -1,4 +1,4 @@
-//! Recordings in files, to be judged again by another build. Sits in `selftest`; one JSON file a recording.
+//! Keeps recordings in files, one JSON file each, so that another build can judge them.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::selftest::stage::error::SelftestError;
 use crate::selftest::subject::Subject;
 use crate::selftest::subject::recorded::Recorded;
 
-/// Where a twin was.
+/// The addresses of a twin.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Addresses {
     backend: Url,
@@ -28,13 +28,13 @@ impl Addresses {
         Self { backend, auth, websocket, direct }
     }
 
-    /// Points a target there.
+    /// Sets the addresses of a target.
     pub(crate) fn give_to(self, target: &mut Target) {
         Self { backend: target.backend, auth: target.auth, websocket: target.websocket, direct: target.direct } = self;
     }
 }
 
-/// One file.
+/// The content of one file.
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
     faults: Vec<String>,
@@ -45,10 +45,10 @@ struct Kept {
     recording: Recording,
 }
 
-/// Writes all of them into a directory, which may be new.
+/// Writes the recordings into a directory, and creates it if necessary.
 ///
 /// # Errors
-/// When a file cannot be written.
+/// Fails if a file cannot be written.
 pub(crate) fn write(directory: &Path, all: &[Recorded]) -> Result<(), SelftestError> {
     std::fs::create_dir_all(directory).map_err(|error| cannot(directory, &error))?;
     for (at, one) in all.iter().enumerate() {
@@ -67,17 +67,17 @@ pub(crate) fn write(directory: &Path, all: &[Recorded]) -> Result<(), SelftestEr
     Ok(())
 }
 
-/// Reads all that [`write`] wrote there.
+/// Reads the recordings that [`write`] wrote.
 ///
 /// # Errors
-/// When there is none, or one cannot be read.
+/// Fails if there is no recording, or if one cannot be read.
 pub(crate) async fn read(directory: &Path, stage: &Stage) -> Result<Vec<Recorded>, SelftestError> {
     let entries = std::fs::read_dir(directory).map_err(|error| cannot(directory, &error))?;
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     paths.sort();
     if paths.is_empty() {
-        return Err(cannot(directory, &"no recordings here"));
+        return Err(cannot(directory, &"the directory has no recordings"));
     }
     let mut all = Vec::with_capacity(paths.len());
     for path in paths {
@@ -97,8 +97,8 @@ fn cannot(path: &Path, error: &dyn ToString) -> SelftestError {
 
 impl Kept {
     fn subject(&self) -> Result<Subject, String> {
-        let faults = self.faults.iter().map(|id| id.parse().map_err(|_| format!("no fault of the twin: {id}")));
-        let dialect = self.dialect.parse().map_err(|_| format!("no dialect of the twin: {}", self.dialect))?;
+        let faults = self.faults.iter().map(|id| id.parse().map_err(|_| format!("the twin has no fault `{id}`")));
+        let dialect = self.dialect.parse().map_err(|_| format!("the twin has no dialect `{}`", self.dialect))?;
         Ok(Subject { faults: faults.collect::<Result<_, _>>()?, dialect, noise: self.noise })
     }
 }

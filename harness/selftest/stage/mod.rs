@@ -1,4 +1,13 @@
-//! Boots a twin for each subject and runs against it. Sits in `selftest`; the only file of it that boots anything.
+//! Starts a twin for each subject and runs against it.
+//!
+//! Start at [`Stage`].
+//!
+//! - `side_by_side`: many runs at the same time
+//! - `kept`: recordings in files
+//! - `healthy`: runs against a healthy system
+//! - `error`: why an exam could not take place
+//!
+//! Invariant: this is the only folder of `selftest` that starts a twin.
 
 pub(crate) mod error;
 pub(crate) mod healthy;
@@ -24,22 +33,22 @@ use crate::selftest::subject::recorded::Recorded;
 use crate::terms::EvidenceSource;
 use crate::twin::coordinates;
 
-/// Longer than the twin's services wait for each other (3 s), so that who gives up first is who would with the usual 15 s.
+/// Longer than the twin's services wait for one another (3 s). So the same component gives up first as with the usual 15 s.
 const PROBE: Duration = Duration::from_secs(4);
-/// In the same proportion to [`PROBE`] as usual.
+/// In the usual proportion to [`PROBE`].
 const RUN: Duration = Duration::from_secs(32);
 
-/// What every twin is driven with.
+/// What every run uses.
 #[derive(Debug)]
 pub(crate) struct Stage {
     /// A target with `twin = true`.
     pub(crate) target: Target,
-    /// What is driven.
+    /// The scenarios to run.
     pub(crate) scenarios: Vec<Scenario>,
 }
 
 impl Stage {
-    /// Runs all there is to be seen of a subject, and keeps it.
+    /// Records everything that can be observed of a subject.
     pub(crate) async fn record(self: Arc<Self>, subject: Subject) -> Result<Recorded, SelftestError> {
         let start = Instant::now();
         let (twin, target) = self.boot(&subject).await?;
@@ -48,7 +57,7 @@ impl Stage {
         Ok(Recorded { subject, target, recording: recording?, took: start.elapsed() })
     }
 
-    /// Runs against a healthy twin, through some evidence.
+    /// Runs against a healthy twin, with some evidence.
     pub(crate) async fn pass(
         self: Arc<Self>,
         subject: Subject,
@@ -73,7 +82,7 @@ impl Stage {
         }
     }
 
-    /// What was kept of a subject, with a target that points where its twin was.
+    /// Returns a target with the addresses that the twin of a kept subject had.
     pub(crate) async fn restore(&self, subject: &Subject, addresses: &Addresses) -> Result<Target, SelftestError> {
         let (twin, mut target) = self.boot(subject).await?;
         twin.shutdown().await;

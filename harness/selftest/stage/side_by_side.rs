@@ -1,4 +1,4 @@
-//! Many runs at the same time, as many as do not disturb each other. Sits in `selftest`; for what mostly waits.
+//! Many runs at the same time, but not so many that they slow one another down. For work that mostly waits.
 
 use std::future::Future;
 use std::num::NonZero;
@@ -9,12 +9,12 @@ use tokio::task::JoinSet;
 
 use crate::selftest::stage::error::SelftestError;
 
-/// Runs at the same time for each processor: much of a run is waiting, and more of them would wait for each other.
+/// Runs at the same time for each processor. A run waits much of the time, but more runs would slow one another down.
 const AT_ONCE: usize = 4;
-/// Runs at the same time for each processor that do nothing but wait.
+/// Runs at the same time for each processor, of those that mostly wait.
 const WAITING_AT_ONCE: usize = 16;
 
-/// Where runs take place. Those that mostly wait have places of their own, so that they hold nobody up.
+/// Limits on runs at the same time. Runs that mostly wait have a limit of their own, so that they do not delay the others.
 #[derive(Debug)]
 pub(crate) struct Places {
     working: Arc<Semaphore>,
@@ -22,7 +22,7 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    /// As many as the processors bear.
+    /// Returns limits that suit the number of processors.
     pub(crate) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let places = |of_each: usize| Arc::new(Semaphore::new(cores * of_each));
@@ -30,7 +30,7 @@ impl Places {
     }
 }
 
-/// The results in the order of the items; the first error ends it. `waits` says whose runs mostly wait, `done` is called after each.
+/// Returns the results in the order of the items, or the first error. `waits` says which runs mostly wait. `done` is called after each run.
 pub(crate) async fn each<T, R: Send + 'static, F: Future<Output = Result<R, SelftestError>> + Send + 'static>(
     places: &Places,
     items: impl IntoIterator<Item = T>,

@@ -1,4 +1,4 @@
-//! What a recording shows with evidence withheld: the probes, steps and evidence that need evidence that is not granted are taken out. Sits in `selftest`.
+//! Withholds evidence from a recording: removes the probes, steps and documents that need evidence that is not granted.
 
 use crate::config::Target;
 use crate::diagnose::{FailedStep, Given, SentProbe};
@@ -8,7 +8,7 @@ use crate::probe::ProbeKey;
 use crate::run::Recording;
 use crate::terms::{Caller, EvidenceSource, Service, TokenKind};
 
-/// The sets of evidence that are examined, beside the edge: it is always open.
+/// The sets of evidence that are examined, each in addition to `edge`, which is always granted.
 pub(crate) const EVIDENCE_SETS: [&[EvidenceSource]; 10] = [
     &[
         EvidenceSource::Auth,
@@ -28,7 +28,7 @@ pub(crate) const EVIDENCE_SETS: [&[EvidenceSource]; 10] = [
     &[EvidenceSource::Manifest],
 ];
 
-/// `edge,auth,logs`; `all` where every evidence is granted.
+/// Returns `edge,auth,logs`, or `all` if every source of evidence is granted.
 pub(crate) fn name(evidence_sources: &[EvidenceSource]) -> String {
     if evidence_sources.len() == EVIDENCE_SETS[0].len() {
         return "all".to_owned();
@@ -41,25 +41,25 @@ pub(crate) fn name(evidence_sources: &[EvidenceSource]) -> String {
         .join(",")
 }
 
-/// A recording through some evidence.
+/// A recording as one set of evidence shows it.
 #[derive(Debug)]
 pub(crate) struct View {
-    /// The target, with this evidence.
+    /// The target with this evidence granted.
     pub target: Target,
-    /// What the scenarios would have seen.
+    /// The observations of the scenarios.
     pub driven: Vec<Observation>,
-    /// What could be asked beside it.
+    /// The observations of the other probes.
     pub pool: Vec<Observation>,
-    /// When all of it was sent.
+    /// When each probe was sent.
     pub sent: Vec<SentProbe>,
-    /// What would have been read.
+    /// The documents that would have been read.
     pub evidence: Evidence,
     /// The steps that would have failed.
     pub failed: Vec<FailedStep>,
 }
 
 impl View {
-    /// Looks at a recording of this target through this evidence.
+    /// Returns what this evidence shows of a recording of this target.
     pub(crate) fn through(recording: &Recording, target: &Target, evidence_sources: &[EvidenceSource]) -> Self {
         let mut target = target.clone();
         target.close_evidence_sources_except(evidence_sources);
@@ -79,14 +79,14 @@ impl View {
         }
     }
 
-    /// The same as a diagnosis is given it, with what it has observed so far.
+    /// Returns the input of a diagnosis, with the observations that it has so far.
     pub(crate) fn given<'a>(&'a self, observations: &'a [Observation]) -> Given<'a> {
         let Self { target, sent, evidence, failed, .. } = self;
         Given { target, observations, sent, evidence, failed }
     }
 }
 
-/// Whether this probe can be sent with the target's evidence.
+/// Reports whether this probe can be sent with the target's evidence.
 fn is_shown(key: &ProbeKey, target: &Target) -> bool {
     let endpoint = target.endpoints.get(&key.endpoint);
     let at_auth = endpoint.is_some_and(|endpoint| endpoint.service == Service::Auth);
@@ -114,7 +114,7 @@ fn evidence(all: &Evidence, target: &Target, sent: &[&SentProbe], hidden: &[&Sen
     evidence
 }
 
-/// Whether one of these probes left this line: by its trace, or else by its time.
+/// Reports whether one of these probes caused this line, by its trace id or else by its time.
 fn is_of(entry: &LogEntry, probes: &[&SentProbe]) -> bool {
     probes.iter().any(|probe| match &entry.trace {
         Some(trace) => *trace == probe.trace_id,
@@ -128,7 +128,7 @@ mod tests {
     use crate::fixtures::{endpoint, exchange, staging};
     use crate::observe::observe;
 
-    /// Probes a second apart, each under way for half a second.
+    /// Returns probes that start every second and take half a second.
     fn recording(probes: &[(&str, TokenKind, Caller)]) -> Recording {
         let mut recording = Recording {
             driven: Vec::new(),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_evidence_source_hides_the_probes_that_need_it_and_their_steps() {
+    fn withheld_evidence_hides_probes_and_steps_that_need_it() {
         let all = recording(&[
             ("backend.health", TokenKind::None, Caller::None),
             ("auth.health", TokenKind::None, Caller::None),
@@ -191,30 +191,30 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_a_hidden_probe_left_is_hidden_too() {
+    fn the_log_line_of_a_hidden_probe_is_hidden_too() {
         let mut all = recording(&[
             ("backend.health", TokenKind::None, Caller::None),
             ("auth.health", TokenKind::None, Caller::None),
         ]);
         all.evidence.log = vec![
-            log("of the shown one", at(1, 100), None),
-            log("of the hidden one", at(2, 100), Some(trace(2))),
-            log("of the hidden one, without its trace", at(2, 200), None),
-            log("a stranger's", at(2, 300), Some(trace(77))),
-            log("of nobody", at(3, 0), None),
+            log("of the shown probe", at(1, 100), None),
+            log("of the hidden probe", at(2, 100), Some(trace(2))),
+            log("of the hidden probe, without its trace", at(2, 200), None),
+            log("of a foreign request", at(2, 300), Some(trace(77))),
+            log("of no request", at(3, 0), None),
         ];
         let mut target = staging();
         target.evidence_sources.extend(EVIDENCE_SETS[0]);
         let texts = |evidence_sources: &[EvidenceSource]| -> Vec<String> {
             View::through(&all, &target, evidence_sources).evidence.log.into_iter().map(|entry| entry.text).collect()
         };
-        assert_eq!(texts(&[EvidenceSource::Logs]), ["of the shown one", "a stranger's", "of nobody"]);
+        assert_eq!(texts(&[EvidenceSource::Logs]), ["of the shown probe", "of a foreign request", "of no request"]);
         assert_eq!(texts(EVIDENCE_SETS[0]).len(), 5);
         assert_eq!(texts(&[EvidenceSource::Auth]), [""; 0]);
     }
 
     #[test]
-    fn evidence_source_sets_are_named_by_what_is_open() {
+    fn a_set_of_evidence_is_named_by_what_is_granted() {
         assert_eq!(EVIDENCE_SETS.map(name)[..4], ["all", "edge", "edge,auth", "edge,direct"]);
     }
 }

@@ -1,4 +1,12 @@
-//! What is examined: twins with one fault, with two, with none. Sits in `selftest`; the choice of pairs is seeded, so a run can be repeated.
+//! What is examined: twins with one fault, with two faults, and without a fault. A seed draws the pairs, so an exam can be repeated.
+//!
+//! Start at [`Subject`].
+//!
+//! - `mask`: what a set of evidence shows of a recording
+//! - `recorded`: a subject with its recording
+//! - `replay`: diagnoses a recording offline
+//!
+//! Invariant: this folder touches no network.
 
 pub(crate) mod mask;
 pub(crate) mod recorded;
@@ -7,10 +15,10 @@ pub(crate) mod replay;
 use fastrand::Rng;
 use fivewhys_mocks::{Dialect, Fault};
 
-/// Recordings of each fault: two are needed to learn what differs by chance.
+/// Recordings of each fault. Two show what differs by chance.
 pub(crate) const REPETITIONS: usize = 2;
 
-/// Faults under which services are waited for; only how runs are scheduled depends on it.
+/// Faults that make calls wait until a timeout. Only the scheduling of runs depends on this list.
 const WAITED_FOR: [Fault; 9] = [
     Fault::BackendHanging,
     Fault::AuthHanging,
@@ -26,27 +34,27 @@ const WAITED_FOR: [Fault; 9] = [
 /// One twin to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Subject {
-    /// What is broken in it.
+    /// Its faults.
     pub faults: Vec<Fault>,
-    /// Whose code it behaves like.
+    /// Its dialect.
     pub dialect: Dialect,
-    /// What its noise is drawn by; nothing where it has none.
+    /// The seed of its noise, if it has noise.
     pub noise: Option<u64>,
 }
 
 impl Subject {
-    /// At most one fault, in still weather.
+    /// Reports whether it has at most one fault and no noise.
     pub(crate) fn is_single(&self) -> bool {
         self.faults.len() < 2 && self.noise.is_none()
     }
 
-    /// Whether most calls to it end by time alone.
+    /// Reports whether most calls to it end by a timeout.
     pub(crate) fn waits(&self) -> bool {
         self.faults.iter().any(|fault| WAITED_FOR.contains(fault))
     }
 }
 
-/// Every fault by itself, and the healthy system, each as often as it takes to know what differs by chance.
+/// Returns every fault by itself and the healthy system, each [`REPETITIONS`] times.
 pub(crate) fn singles(faults: &[Fault], dialects: &[Dialect]) -> Vec<Subject> {
     let sets = faults.iter().map(|fault| vec![*fault]).chain([Vec::new()]);
     let sets: Vec<Vec<Fault>> = sets.collect();
@@ -57,18 +65,18 @@ pub(crate) fn singles(faults: &[Fault], dialects: &[Dialect]) -> Vec<Subject> {
     .collect()
 }
 
-/// One dialect, drawn.
+/// Draws one dialect.
 pub(crate) fn one_of(dialects: &[Dialect], draw: &mut Rng) -> Vec<Dialect> {
     draw.choice(dialects).into_iter().copied().collect()
 }
 
-/// Every fault by itself once, each with noise of its own.
+/// Returns every fault by itself once, each with its own noise.
 pub(crate) fn noisy(faults: &[Fault], dialects: &[Dialect], draw: &mut Rng) -> Vec<Subject> {
     let each = dialects.iter().flat_map(|dialect| faults.iter().map(move |fault| (*fault, *dialect)));
     each.map(|(fault, dialect)| Subject { faults: vec![fault], dialect, noise: Some(draw.u64(..)) }).collect()
 }
 
-/// Pairs of faults of different hops, no pair twice in one dialect. Fewer where there are not so many.
+/// Draws pairs of faults of different hops, no pair twice in one dialect. Returns fewer than `count` if there are fewer pairs.
 pub(crate) fn pairs(count: usize, faults: &[Fault], dialects: &[Dialect], draw: &mut Rng) -> Vec<Subject> {
     let mut all: Vec<Subject> = Vec::new();
     for dialect in dialects {
@@ -82,7 +90,7 @@ pub(crate) fn pairs(count: usize, faults: &[Fault], dialects: &[Dialect], draw: 
     all
 }
 
-/// Healthy systems, the dialects in turn: so many with noise, each with its own, and so many without.
+/// Returns healthy systems, with the dialects in turn: first `noisy` systems with noise, then `quiet` systems without.
 pub(crate) fn healthy(noisy: usize, quiet: usize, dialects: &[Dialect], draw: &mut Rng) -> Vec<Subject> {
     let turn = dialects.iter().cycle().take(noisy + quiet).enumerate();
     turn.map(|(at, dialect)| {
@@ -92,7 +100,7 @@ pub(crate) fn healthy(noisy: usize, quiet: usize, dialects: &[Dialect], draw: &m
     .collect()
 }
 
-/// The hop of a fault's id.
+/// Returns the hop in a fault's id.
 pub(crate) fn hop(fault: &str) -> &str {
     fault.split('/').next().unwrap_or(fault)
 }
@@ -102,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pairs_lie_in_different_hops_and_one_seed_gives_the_same_ones() {
+    fn pairs_have_different_hops_and_a_seed_repeats_them() {
         let drawn = |seed| pairs(10, Fault::ALL, Dialect::ALL, &mut Rng::with_seed(seed));
         assert_eq!(drawn(1), drawn(1));
         assert_ne!(drawn(1), drawn(2));
@@ -113,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_recorded_twice_in_every_dialect_and_so_is_the_healthy_system() {
+    fn every_fault_and_the_healthy_system_are_recorded_twice() {
         let subjects = singles(Fault::ALL, Dialect::ALL);
         assert_eq!(subjects.len(), (Fault::ALL.len() + 1) * Dialect::ALL.len() * REPETITIONS);
     }

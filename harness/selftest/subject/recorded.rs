@@ -1,4 +1,4 @@
-//! A subject as it was seen. Sits in `selftest`.
+//! A subject with its recording.
 
 use std::time::Duration;
 
@@ -9,37 +9,37 @@ use crate::selftest::subject::Subject;
 use crate::selftest::subject::mask::{EVIDENCE_SETS, View};
 use crate::selftest::subject::replay::replay;
 
-/// A recording, of what, and where.
+/// A recording of a subject.
 #[derive(Debug)]
 pub(crate) struct Recorded {
-    /// Of which subject.
+    /// The subject.
     pub subject: Subject,
-    /// The target that pointed at its twin.
+    /// The target that led to its twin.
     pub target: Target,
-    /// What was seen.
+    /// Everything that was observed.
     pub recording: Recording,
-    /// How long that took.
+    /// How long the run took.
     pub took: Duration,
 }
 
 impl Recorded {
-    /// The ids of what was injected.
+    /// Returns the ids of the injected faults.
     pub(crate) fn faults(&self) -> Vec<String> {
         self.subject.faults.iter().map(|fault| fault.id().to_owned()).collect()
     }
 
-    /// Whose code it behaved like.
+    /// Returns the dialect of the twin.
     pub(crate) fn dialect(&self) -> String {
         self.subject.dialect.id().to_owned()
     }
 
-    /// `auth/down, observed`.
+    /// Returns `auth/down, observed`.
     pub(crate) fn name(&self) -> String {
         let noise = if self.subject.noise.is_some() { ", noise" } else { "" };
         format!("{}, {}{noise}", self.faults().join(" + "), self.dialect())
     }
 
-    /// Whether diagnosing the recording with all evidence gives the verdict of the live run.
+    /// Reports whether the diagnosis of the recording with all evidence gives the verdict of the live run.
     pub(crate) fn is_as_live(&self) -> bool {
         let verdict = |causes: &[Cause]| -> Vec<_> {
             causes.iter().map(|cause| (cause.fault.clone(), cause.certainty, cause.alternatives.len())).collect()

@@ -1,4 +1,4 @@
-//! Diagnoses a recording again, offline: every probe the diagnosis asks for is answered with what was recorded. Sits in `selftest`.
+//! Diagnoses a recording offline. The recording answers every probe of the diagnosis.
 
 use std::time::{Duration, Instant};
 
@@ -7,24 +7,24 @@ use crate::observe::Observation;
 use crate::probe::ProbeKey;
 use crate::selftest::subject::mask::View;
 
-/// What came of it.
+/// The result of a replay.
 #[derive(Debug)]
 pub(crate) struct Replay {
     /// The verdict.
     pub causes: Vec<Cause>,
-    /// Everything it was given in the end: the scenarios' observations, then the answers to its own probes.
+    /// The observations of the scenarios, then those of the probes that the diagnosis sent.
     pub observations: Vec<Observation>,
-    /// Probes it asked for.
+    /// Probes that it sent.
     pub asked: usize,
-    /// Of these, probes that were not recorded. They count as not sent.
+    /// How many of these were not recorded. They count as not sent.
     pub unanswered: usize,
-    /// Probes it could have asked for when it began.
+    /// Probes that it could have sent at the beginning.
     pub every: usize,
     /// How long the last verdict took, without any I/O.
     pub took: Duration,
 }
 
-/// Asks and concludes as a run does, within the target's budget of probes.
+/// Sends probes and concludes as a run does, within the target's budget of probes.
 pub(crate) fn replay(view: &View) -> Replay {
     let catalogue = Catalogue::shipped();
     let mut observations = view.driven.clone();

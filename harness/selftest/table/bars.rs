@@ -1,4 +1,4 @@
-//! The bars: what each measure must reach. Data in `bars.toml`. Sits in `selftest`.
+//! The bars: what each measure must reach. `bars.toml` has the values.
 
 use std::sync::LazyLock;
 
@@ -25,22 +25,22 @@ static BARS: LazyLock<Vec<Bar>> = LazyLock::new(|| {
     toml::from_str::<BarFile>(include_str!("bars.toml")).expect("a constant table, read by a test").bar
 });
 
-/// A bar and what was reached.
+/// A bar and the value that was measured.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Reached {
-    /// What is measured.
+    /// The name of the measure.
     pub measure: String,
-    /// In a sentence.
+    /// What the measure counts, in a sentence.
     pub says: String,
-    /// `>= 0.99`.
+    /// The bar in short: `≥ 0.99`.
     pub bar: String,
-    /// Nothing where there was nothing to measure.
+    /// The measured value. Absent if there was nothing to measure.
     pub value: Option<f64>,
-    /// Whether the bar is reached. What could not be measured is not.
+    /// Whether the bar is reached. Absent if there was nothing to measure.
     pub reached: Option<bool>,
 }
 
-/// Every bar, with what was reached.
+/// Returns every bar with the value that was measured.
 pub(crate) fn reached(all: &Results) -> Vec<Reached> {
     BARS.iter().map(|bar| of(bar, all)).collect()
 }
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_measured_is_no_bar_reached() {
+    fn without_a_measurement_no_bar_is_reached() {
         assert!(
             reached(&Results::default())
                 .iter()

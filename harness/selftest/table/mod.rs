@@ -1,4 +1,12 @@
-//! The tables of a result, in Markdown: for a terminal and for `docs/accuracy.md` alike. Sits in `selftest`.
+//! The tables of a result in Markdown, for a terminal and for `docs/accuracy.md`.
+//!
+//! Start at [`render`].
+//!
+//! - `results`: everything that was measured
+//! - `measure`: the measures; `bars`: what each must reach
+//! - `wrong`: the cases that went wrong
+//!
+//! Invariant: this folder judges no verdict. `mark` has done so.
 
 pub(crate) mod bars;
 pub(crate) mod measure;
@@ -14,7 +22,7 @@ use crate::selftest::table::bars::Reached;
 use crate::selftest::table::measure::{count, is_certain_and_right, mean, share};
 use crate::selftest::table::results::{Outcome, Results};
 
-/// Everything: bars, tables, what does not show, what went wrong.
+/// Returns every table: bars, results, faults that do not show, and cases that went wrong.
 pub(crate) fn render(outcome: &Outcome) -> String {
     let marks = &outcome.results.marks;
     let by = |of: fn(&Mark) -> String| rows(marks, Kind::Single, of);
@@ -25,9 +33,9 @@ pub(crate) fn render(outcome: &Outcome) -> String {
         ("Single faults, by hop and dialect", by(|one| format!("{} · {}", hop(&one.fault()), one.dialect))),
         ("Single faults with noise, by dialect", rows(marks, Kind::Noisy, |one| one.dialect.clone())),
         ("Pairs, by dialect and evidence", pairs(marks)),
-        ("Healthy, by dialect", healthy(&outcome.results.healthy)),
-        ("Not visible: no step fails", hidden(marks)),
-        ("Recordings that are not judged as their live run was", listed(&outcome.results.unlike_live)),
+        ("Healthy systems, by dialect", healthy(&outcome.results.healthy)),
+        ("Faults that are not visible: no step fails", hidden(marks)),
+        ("Recordings whose verdict differs from the live run", listed(&outcome.results.unlike_live)),
         ("Wrong cases", wrong::listed(marks)),
         ("Longest runs", slowest(&outcome.results)),
     ];
@@ -39,10 +47,10 @@ fn examined(all: &Results) -> String {
         let subjects = all.marks.iter().filter(|one| one.kind == kind).map(|one| (one.fault(), &one.dialect));
         subjects.collect::<BTreeSet<_>>().len()
     };
-    let drawn = if all.quick { ", drawn: the other dialects have healthy runs alone" } else { "" };
+    let drawn = if all.quick { " (drawn; the other dialects have healthy runs only)" } else { "" };
     format!(
-        "In {}{drawn}: {} single faults, {} of them with noise too, {} pairs; {} healthy runs in every dialect. \
-         The live runs took {:.0} s, all of it {:.0} s.\n",
+        "Dialects {}{drawn}: {} single faults, {} of them with noise too, {} pairs. Healthy runs in all dialects: {}. \
+         The live runs took {:.0} s, the whole exam {:.0} s.\n",
         all.dialects.join(", "),
         of(Kind::Single),
         of(Kind::Noisy),
@@ -62,12 +70,13 @@ fn bars(all: &[Reached]) -> String {
         };
         format!("| {} | {} | {} | {verdict} | {} |", one.measure, one.bar, number(one.value), one.says)
     };
-    table("| measure | bar | value | | what |", all.iter().map(line))
+    table("| measure | bar | value | result | what it counts |", all.iter().map(line))
 }
 
 fn rows(marks: &[Mark], kind: Kind, of: fn(&Mark) -> String) -> String {
-    let head = "| | faults shown | hop right | separable | cause at 1 | at 3 | certain | chain | inseparable | exactly those \
-                | candidates | abstained | wrong and certain | probes | of all | status table: hop | cause | deepest error: hop |";
+    let head = "| group | visible faults | right hop | separable | cause first | cause in the top 3 | certain | chain | inseparable \
+                | exact candidates | candidates | abstained | wrong and certain | probes | share of all probes \
+                | status table: right hop | status table: right cause | deepest error: right hop |";
     let shown: Vec<Mark> = marks.iter().filter(|one| one.kind == kind && one.visible).cloned().collect();
     let line = |group: String| {
         let all: Vec<Mark> = shown.iter().filter(|one| of(one) == group).cloned().collect();
@@ -121,7 +130,7 @@ fn pairs(marks: &[Mark]) -> String {
         )
     };
     table(
-        "| | pairs | both show | both hops named | first cause is one of them | wrong and certain |",
+        "| group | pairs | both show | both hops right | first cause is one of them | wrong and certain |",
         groups(&pairs, of).into_iter().map(line),
     )
 }
@@ -135,16 +144,19 @@ fn healthy(runs: &[Healthy]) -> String {
         let (failed, named) = (some(|one| one.failed > 0), some(|one| !one.named.is_empty()));
         format!("| {group} | {} | {failed} | {named} | {} |", all.len(), some(Healthy::is_accused))
     };
-    table("| | runs | a step fails | candidates named | likely or certain |", groups.into_iter().map(line))
+    table(
+        "| dialect | runs | a step fails | any cause named | a cause is likely or certain |",
+        groups.into_iter().map(line),
+    )
 }
 
 fn slowest(results: &Results) -> String {
     let line = |(name, seconds): &(String, f64)| format!("| {name} | {seconds:.1} |");
-    table("| | seconds |", results.slowest.iter().map(line))
+    table("| run | seconds |", results.slowest.iter().map(line))
 }
 
 fn listed(names: &[String]) -> String {
-    table("| |", names.iter().map(|name| format!("| {name} |")))
+    table("| run |", names.iter().map(|name| format!("| {name} |")))
 }
 
 fn hidden(marks: &[Mark]) -> String {
@@ -159,7 +171,7 @@ fn groups(marks: &[Mark], of: fn(&Mark) -> String) -> Vec<String> {
     all.into_iter().collect()
 }
 
-/// A table in Markdown, if it has any lines.
+/// Returns a table in Markdown, or `None.` if it has no lines.
 pub(crate) fn table(head: &str, lines: impl Iterator<Item = String>) -> String {
     let rule = "|---".repeat(head.matches('|').count() - 1) + "|";
     let body: String = lines.map(|line| line + "\n").collect();

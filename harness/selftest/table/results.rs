@@ -1,4 +1,4 @@
-//! What an exam measured, and the bars it reached.
+//! What an exam measured, and which bars it reached.
 
 use serde::Serialize;
 
@@ -6,20 +6,20 @@ use super::bars::Reached;
 use crate::selftest::mark::Mark;
 use crate::selftest::stage::healthy::Healthy;
 
-/// What came of it.
+/// The result of an exam.
 #[derive(Debug, Serialize)]
 pub(crate) struct Outcome {
     /// See [`crate::selftest::Selftest::seed`].
     pub seed: u64,
-    /// The bars, with what was reached.
+    /// The bars, with the values that were measured.
     pub bars: Vec<Reached>,
-    /// What they were measured on.
+    /// Everything that was measured.
     #[serde(flatten)]
     pub results: Results,
 }
 
 impl Outcome {
-    /// Whether no bar is missed.
+    /// Reports whether no bar was missed.
     #[must_use]
     pub(crate) fn is_reached(&self) -> bool {
         self.bars.iter().all(|bar| bar.reached != Some(false))
@@ -29,22 +29,22 @@ impl Outcome {
 /// Everything that is measured.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Results {
-    /// Every verdict on something broken.
+    /// Every verdict on a system with a fault.
     pub marks: Vec<Mark>,
-    /// Every run against something healthy.
+    /// Every run against a healthy system.
     pub healthy: Vec<Healthy>,
-    /// Recordings whose verdict is not the one that the live run came to: faults and dialect.
+    /// Recordings whose verdict differs from that of the live run: faults and dialect.
     pub unlike_live: Vec<String>,
-    /// The dialects that faults were examined in: a quick exam draws one.
+    /// The dialects in which faults were examined. A quick exam draws one.
     pub dialects: Vec<String>,
     /// See [`crate::selftest::Selftest::quick`].
     pub quick: bool,
-    /// The longest runs, and how many seconds each took.
+    /// The longest runs, with their duration in seconds.
     pub slowest: Vec<(String, f64)>,
-    /// Whether twins were run, rather than kept recordings judged again.
+    /// Whether twins were run. If not, kept recordings were judged again.
     pub ran: bool,
     /// How long the live runs took, in seconds.
     pub ran_s: f64,
-    /// How long all of it took, in seconds.
+    /// How long the whole exam took, in seconds.
     pub took_s: f64,
 }

@@ -1,4 +1,4 @@
-//! The cases that went wrong, for whoever tunes the engine: the worst first, one line for all sets of evidence that fare alike. Sits in `selftest`.
+//! The cases that went wrong, the worst first. Sets of evidence with the same result share a line.
 
 use crate::selftest::mark::wrong::Wrong;
 use std::collections::BTreeMap;
@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use crate::selftest::mark::Mark;
 use crate::selftest::table::table;
 
-/// How many are listed for people; the JSON has them all.
+/// Cases that are listed. The JSON has all of them.
 const LISTED: usize = 300;
-/// So many candidates are written out.
+/// Candidates that are named in a line.
 const CANDIDATES: usize = 4;
 
-/// All of them, as a table.
+/// Returns the cases as a table.
 pub(crate) fn listed(marks: &[Mark]) -> String {
     let mut evidence_sources: BTreeMap<(Wrong, String), Vec<&str>> = BTreeMap::new();
     for one in marks {
@@ -24,7 +24,10 @@ pub(crate) fn listed(marks: &[Mark]) -> String {
     });
     let left = evidence_sources.len().saturating_sub(LISTED);
     let more = if left > 0 { format!("\nand {left} more\n") } else { String::new() };
-    table("| what | fault | dialect | said | certainty | or | inseparable | evidence |", lines.take(LISTED)) + &more
+    table(
+        "| problem | fault | dialect | verdict | certainty | other candidates | inseparable faults | evidence |",
+        lines.take(LISTED),
+    ) + &more
 }
 
 fn line(one: &Mark) -> String {
@@ -39,7 +42,7 @@ fn line(one: &Mark) -> String {
     format!("{} | {} | {said} | {certainty} | {} | {} |", one.fault(), one.dialect, some(&others), some(&class))
 }
 
-/// The first few, and how many more there are.
+/// Returns the first names, and how many more there are.
 fn some(names: &[&str]) -> String {
     let shown = names[..names.len().min(CANDIDATES)].join(", ");
     match names.len().saturating_sub(CANDIDATES) {

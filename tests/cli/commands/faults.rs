@@ -32,10 +32,10 @@ fn a_fault_is_explained_like_a_manual_page() {
     let sections = [
         "what happened",
         "why, outermost first",
-        "foretells",
+        "predicts",
         "is ruled out by",
-        "in the log",
-        "its own mark",
+        "log lines",
+        "unique to this fault",
         "failure-modes.md",
         "roll back",
         "on loopback",

@@ -76,7 +76,7 @@ fn workflow_commands_go_to_stderr_where_stdout_is_json() {
 #[rstest]
 #[case::no_folder("json=nowhere/r.json", "nowhere/r.json")]
 #[case::a_folder("junit=/", "/")]
-#[case::no_format("yaml=r.yaml", "`yaml` is not one of")]
+#[case::no_format("yaml=r.yaml", "`yaml` is not a report format")]
 #[case::no_path("junit", "expected FORMAT=PATH")]
 #[case::empty_path("junit=", "expected FORMAT=PATH")]
 fn a_bad_report_path_is_a_mistake_before_anything_is_sent(#[case] report: &str, #[case] says: &str) {

@@ -1,11 +1,11 @@
-//! What to do, how to see that it is done, and whether going back would do. Sits in `report::html`.
+//! The fix, how to verify it, and whether a roll back would help.
 
 use maud::{Markup, html};
 
 use crate::diagnose::Cause;
 use crate::report::html::markup::text::{lines, shown};
 
-/// Whether going back would do is left to the gate where there is one: it knows what was deployed.
+/// Returns the section. With a gate, the advice on a roll back is left to the gate: it knows what was deployed.
 pub(crate) fn section(cause: &Cause, gated: bool) -> Markup {
     let rollback = cause.rollback.as_ref().filter(|_| !gated);
     html! {
@@ -23,7 +23,7 @@ pub(crate) fn section(cause: &Cause, gated: bool) -> Markup {
     }
 }
 
-/// Words as words, a command as something to copy.
+/// Returns words as words, and a command as a block to copy.
 fn command(raw: &str) -> Markup {
     let is_bare =
         !raw.contains('`') && ["fivewhys ", "gcloud ", "kubectl ", "curl "].iter().any(|name| raw.starts_with(name));
@@ -32,7 +32,7 @@ fn command(raw: &str) -> Markup {
     }
 }
 
-/// Text in which `` `…` `` is a command: a long one stands by itself.
+/// Returns an instruction: text between backticks becomes a block to copy.
 fn with_commands(raw: &str) -> Markup {
     html! {
         @for (n, part) in raw.trim().split('`').enumerate().filter(|(_, part)| !part.trim().is_empty()) {

@@ -1,4 +1,11 @@
-//! One cause, from what to do down to what proves it. Sits in `report::html`; puts the sections of a cause in order.
+//! One cause: what to do first, then what proves it.
+//!
+//! Start at [`section`].
+//!
+//! - `cure`: what to do; `open`: the candidates that remain, and what would settle which
+//! - `whys`: the chain of whys; `ruled_out`: the faults that an observation excludes
+//!
+//! Invariant: a heading claims no more than is known.
 
 pub(crate) mod cure;
 pub(crate) mod open;
@@ -11,11 +18,10 @@ use maud::{Markup, html};
 use crate::diagnose::{Cause, Certainty};
 use crate::report::html::figure::{map, sequence};
 use crate::report::html::markup::text::shown;
-
-use crate::report::human::{are_open, claim, hops};
+use crate::report::words::{are_open, claim, hops, responsible};
 use crate::report::{Passage, Report};
 
-/// Steps named before the rest is folded.
+/// Steps that are named before the rest is folded.
 const NAMED: usize = 6;
 
 pub(crate) fn section(report: &Report, n: usize, cause: &Cause) -> Markup {
@@ -44,14 +50,14 @@ fn about(cause: &Cause) -> Markup {
         @if cause.certainty == Certainty::Unknown { p { (shown(&cause.title)) "." } }
         p .quiet { (certainty::meaning(cause.certainty)) }
         dl .facts {
-            dt { "Where" } dd { (place(cause)) }
-            @if let Some(who) = certainty::who(cause) { dt { "Who" } dd { (who) } }
-            @if !are_open(cause) { dt { "Called" } dd { code { (shown(&cause.fault)) } } }
+            dt { "Hop" } dd { (place(cause)) }
+            @if !responsible(cause).is_empty() { dt { "Responsible" } dd { (shown(&responsible(cause).join("; "))) } }
+            @if !are_open(cause) { dt { "Fault id" } dd { code { (shown(&cause.fault)) } } }
         }
     }
 }
 
-/// The hop in words for whoever does not know the house.
+/// Returns the hop in words for a reader who does not know the system.
 fn place(cause: &Cause) -> Markup {
     use crate::diagnose::Hops;
     html! {
@@ -80,7 +86,7 @@ fn explained(cause: &Cause) -> Markup {
     let named = cause.explains.iter().take(NAMED);
     let rest = cause.explains.get(NAMED..).unwrap_or_default();
     html! {
-        h3 { "It explains" }
+        h3 { "Failures that it explains" }
         ul .inline { @for step in named { li { code { (shown(step)) } } } }
         @if !rest.is_empty() {
             details {

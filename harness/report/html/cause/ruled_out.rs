@@ -1,11 +1,11 @@
-//! What it is not, and by which observation. Sits in `report::html`.
+//! The faults that were ruled out, each with the observation that contradicts it.
 
 use maud::{Markup, html};
 
 use crate::diagnose::{Cause, RuledOut};
 use crate::report::html::markup::text::{proof, shown};
 
-/// Ruled-out faults that stand open: they come closest first.
+/// Ruled-out faults that are not folded. The report has the closest first.
 const CLOSEST: usize = 5;
 
 pub(crate) fn section(cause: &Cause, is_shown: impl Fn(u32) -> bool + Copy) -> Markup {
@@ -13,10 +13,10 @@ pub(crate) fn section(cause: &Cause, is_shown: impl Fn(u32) -> bool + Copy) -> M
     let rest = out.get(CLOSEST..).unwrap_or_default();
     html! {
         @if !out.is_empty() {
-            h3 { "What it is not" }
+            h3 { "Ruled out" }
             (table(&out[..out.len() - rest.len()], is_shown))
             @if !rest.is_empty() {
-                details { summary { (rest.len()) " more are ruled out" } (table(rest, is_shown)) }
+                details { summary { (rest.len()) " more" } (table(rest, is_shown)) }
             }
         }
     }
@@ -25,7 +25,7 @@ pub(crate) fn section(cause: &Cause, is_shown: impl Fn(u32) -> bool + Copy) -> M
 fn table(out: &[RuledOut], is_shown: impl Fn(u32) -> bool + Copy) -> Markup {
     html! {
         table {
-            thead { tr { th scope="col" { "Ruled out" } th scope="col" { "By" } } }
+            thead { tr { th scope="col" { "Fault" } th scope="col" { "Ruled out by" } } }
             tbody {
                 @for one in out {
                     tr { th scope="row" { code { (shown(&one.fault)) } } td { (proof(&one.by, is_shown)) } }

@@ -1,4 +1,4 @@
-//! The chain of whys, outermost first, each with what proves it. Sits in `report::html`.
+//! The chain of whys, outermost first, each with its evidence.
 
 use maud::{Markup, html};
 

@@ -1,4 +1,4 @@
-//! Pieces of an SVG: wrapped text, arrows. Sits in `report::html`, under the figures. Colours come from the style sheet, by class.
+//! Pieces of an SVG: wrapped text and arrows. Colours come from the style sheet, by class.
 
 use maud::{Markup, html};
 
@@ -6,10 +6,10 @@ use crate::report::html::markup::text::shown;
 
 /// Height of a line of text.
 pub(crate) const LINE: i32 = 17;
-/// What a letter takes, more rather than less: no browser is asked.
+/// The width of a letter, rather too wide than too narrow: no browser measures it.
 const LETTER: i32 = 7;
 
-/// The text in lines that fit into this width, at most five.
+/// Returns the text in at most five lines that fit into this width.
 pub(crate) fn wrapped(text: &str, width: i32) -> Vec<String> {
     let columns = usize::try_from(width / LETTER).unwrap_or(0).max(12);
     let mut lines: Vec<String> =
@@ -21,7 +21,7 @@ pub(crate) fn wrapped(text: &str, width: i32) -> Vec<String> {
     lines
 }
 
-/// Lines under one another, centred; the first one stands on `y`.
+/// Returns centred lines below one another. The first stands on `y`.
 pub(crate) fn block(x: i32, y: i32, lines: &[String], class: &str) -> Markup {
     html! {
         text x=(x) y=(y) class=(class) text-anchor="middle" {
@@ -30,7 +30,7 @@ pub(crate) fn block(x: i32, y: i32, lines: &[String], class: &str) -> Markup {
     }
 }
 
-/// A straight arrow along a line of the page.
+/// Returns a horizontal arrow.
 pub(crate) fn arrow(from: i32, to: i32, y: i32, class: &str) -> Markup {
     let back = if to > from { -9 } else { 9 };
     html! {

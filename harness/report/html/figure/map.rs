@@ -1,7 +1,8 @@
-//! The map of hops: how far the failing request came, who answered, and where the cause lies. Sits in `report::html`.
+//! The map of hops: how far the failing request came, which hop responded, and where the cause lies.
 
 use maud::{Markup, html};
 
+use crate::report::words::counted;
 use crate::report::{Blame, HopMark, Passage};
 use crate::terms::Hop;
 
@@ -17,43 +18,43 @@ struct Place {
 const WIDTH: i32 = 158;
 const HEIGHT: i32 = 98;
 const PLACES: [Place; 6] = [
-    Place { hop: Hop::Client, name: "client", about: "this test, its token", x: 2, y: 106 },
-    Place { hop: Hop::Edge, name: "edge", about: "the way in, platform", x: 268, y: 106 },
-    Place { hop: Hop::Backend, name: "backend", about: "what was asked for", x: 534, y: 106 },
-    Place { hop: Hop::Auth, name: "auth", about: "knows the tokens", x: 800, y: 2 },
+    Place { hop: Hop::Client, name: "client", about: "this test", x: 2, y: 106 },
+    Place { hop: Hop::Edge, name: "edge", about: "public entrance", x: 268, y: 106 },
+    Place { hop: Hop::Backend, name: "backend", about: "the service called", x: 534, y: 106 },
+    Place { hop: Hop::Auth, name: "auth", about: "checks tokens", x: 800, y: 2 },
     Place { hop: Hop::Data, name: "data", about: "database, Redis", x: 800, y: 106 },
-    Place { hop: Hop::Agents, name: "agents", about: "do the work", x: 800, y: 210 },
+    Place { hop: Hop::Agents, name: "agents", about: "run the tasks", x: 800, y: 210 },
 ];
 
-/// A way between two boxes that is a hop of its own, or none.
-struct Way {
+/// A connection between two boxes. Some connections are hops themselves.
+struct Connection {
     hop: Option<Hop>,
     path: &'static str,
     label: (i32, i32),
-    /// The hop at its far end: the way was taken when that was reached.
+    /// The hop at its far end. If the request reached that hop, it used this connection.
     to: Hop,
 }
 
-const WAYS: [Way; 5] = [
-    Way { hop: Some(Hop::Network), path: "M160,155 H268", label: (214, 108), to: Hop::Edge },
-    Way { hop: None, path: "M426,155 H534", label: (0, 0), to: Hop::Backend },
-    Way { hop: Some(Hop::BackendAuth), path: "M692,155 H746 V51 H800", label: (640, 24), to: Hop::Auth },
-    Way { hop: None, path: "M692,155 H800", label: (0, 0), to: Hop::Data },
-    Way { hop: None, path: "M692,155 H746 V259 H800", label: (0, 0), to: Hop::Agents },
+const CONNECTIONS: [Connection; 5] = [
+    Connection { hop: Some(Hop::Network), path: "M160,155 H268", label: (214, 108), to: Hop::Edge },
+    Connection { hop: None, path: "M426,155 H534", label: (0, 0), to: Hop::Backend },
+    Connection { hop: Some(Hop::BackendAuth), path: "M692,155 H746 V51 H800", label: (640, 24), to: Hop::Auth },
+    Connection { hop: None, path: "M692,155 H800", label: (0, 0), to: Hop::Data },
+    Connection { hop: None, path: "M692,155 H746 V259 H800", label: (0, 0), to: Hop::Agents },
 ];
 
-/// A hop for whoever does not know the house.
+/// Returns where a hop is, for a reader who does not know the system.
 pub(crate) const fn in_words(hop: Hop) -> &'static str {
     match hop {
-        Hop::Client => "on our side: the token, the secret, the clock or the request of this test",
+        Hop::Client => "in this test: its token, secret, clock or request",
         Hop::Network => "on the network between the test and the public entrance",
         Hop::Edge => "at the edge: the load balancer or the platform's public entrance",
         Hop::Backend => "in the backend",
-        Hop::BackendAuth => "between the backend and the auth service: the backend's call, either end of it",
+        Hop::BackendAuth => "between the backend and the auth service: in the backend's call to it",
         Hop::Auth => "in the auth service",
         Hop::Data => "in the database or Redis",
         Hop::Agents => "in the agents behind the backend",
-        Hop::Unknown => "it cannot be told where",
+        Hop::Unknown => "at an unknown place",
     }
 }
 
@@ -61,19 +62,19 @@ pub(crate) fn figure(number: usize, passage: &Passage) -> Markup {
     let id = format!("map-{number}");
     html! {
         figure {
-            h3 { "Where" }
+            h3 { "Where the cause lies" }
             div .drawing tabindex="0" role="region" aria-label=(format!("Map of hops, cause {number}")) {
                 svg viewBox="0 0 960 310" role="img" aria-labelledby=(id) {
                     title #(id) { (in_one_line(passage)) }
-                    // A blamed way lies over the others.
-                    @for way in WAYS.iter().filter(|way| !is_blamed(way, passage)) { (way_drawn(way, passage)) }
-                    @for way in WAYS.iter().filter(|way| is_blamed(way, passage)) { (way_drawn(way, passage)) }
+                    // Blamed connections are drawn last, on top of the others.
+                    @for connection in CONNECTIONS.iter().filter(|connection| !is_blamed(connection, passage)) { (connection_drawn(connection, passage)) }
+                    @for connection in CONNECTIONS.iter().filter(|connection| is_blamed(connection, passage)) { (connection_drawn(connection, passage)) }
                     @for place in &PLACES { (place_drawn(place, passage)) }
                 }
             }
             figcaption {
                 (in_one_line(passage))
-                " Solid: the request came by here. Dotted: not visible in this exchange."
+                " Solid lines: the request came this way. Dotted lines: this exchange does not show it."
             }
         }
     }
@@ -93,21 +94,21 @@ fn class(mark: HopMark) -> &'static str {
     }
 }
 
-/// Whether the cause is there, in words.
+/// Returns whether the cause is at this hop, in words.
 const fn blame(mark: HopMark) -> &'static str {
     match mark.blame {
         Blame::Culprit => "✗ the cause",
-        Blame::Suspect => "? may be here",
+        Blame::Suspect => "? possible cause",
         Blame::None => "",
     }
 }
 
-/// What the request met there, in words.
+/// Returns what this hop did with the request, in words.
 fn part(mark: HopMark) -> &'static str {
     match (mark.answered, mark.reached) {
-        _ if mark.hop == Hop::Client => "asked",
-        (true, _) => "answered",
-        (false, true) => "passed it on",
+        _ if mark.hop == Hop::Client => "sent it",
+        (true, _) => "responded",
+        (false, true) => "forwarded it",
         (false, false) => "not visible",
     }
 }
@@ -122,29 +123,29 @@ fn place_drawn(place: &Place, passage: &Passage) -> Markup {
             text .about x=(middle) y=(place.y + 39) text-anchor="middle" { (place.about) }
             text .part x=(middle) y=(place.y + 57) text-anchor="middle" { (part(mark)) }
             @if mark.ruled_out > 0 {
-                text .about x=(middle) y=(place.y + 73) text-anchor="middle" { (mark.ruled_out) " causes ruled out" }
+                text .about x=(middle) y=(place.y + 73) text-anchor="middle" { (counted(mark.ruled_out, "fault", "faults")) " ruled out" }
             }
             @if mark.blame != Blame::None { text .state x=(middle) y=(place.y + 90) text-anchor="middle" { (blame(mark)) } }
         }
     }
 }
 
-fn is_blamed(way: &Way, passage: &Passage) -> bool {
-    way.hop.is_some_and(|hop| mark(passage, hop).blame != Blame::None)
+fn is_blamed(connection: &Connection, passage: &Passage) -> bool {
+    connection.hop.is_some_and(|hop| mark(passage, hop).blame != Blame::None)
 }
 
-fn way_drawn(way: &Way, passage: &Passage) -> Markup {
-    let taken = mark(passage, way.to).reached;
-    let own = way.hop.map(|hop| mark(passage, hop));
+fn connection_drawn(connection: &Connection, passage: &Passage) -> Markup {
+    let taken = mark(passage, connection.to).reached;
+    let own = connection.hop.map(|hop| mark(passage, hop));
     let class = match own {
         Some(mark) if mark.blame != Blame::None => class(mark),
         _ if taken => "reached",
         _ => "unseen",
     };
-    let (x, y) = way.label;
+    let (x, y) = connection.label;
     html! {
         g .way .(class) {
-            path d=(way.path) {}
+            path d=(connection.path) {}
             @if let Some(mark) = own {
                 text .about x=(x) y=(y) text-anchor="middle" { (mark.hop.as_str()) }
                 @if mark.blame != Blame::None {
@@ -156,11 +157,13 @@ fn way_drawn(way: &Way, passage: &Passage) -> Markup {
     }
 }
 
-/// The same in words.
+/// Returns the map in words.
 fn in_one_line(passage: &Passage) -> String {
     let answered = passage.hops.iter().find(|mark| mark.answered);
-    let answered = answered
-        .map_or_else(|| "Nobody answered".to_owned(), |mark| format!("The answer was made {}", in_words(mark.hop)));
+    let answered = answered.map_or_else(
+        || "No hop responded".to_owned(),
+        |mark| format!("The response was produced {}", in_words(mark.hop)),
+    );
     let at = |blame| -> Vec<&str> {
         passage.hops.iter().filter(|mark| mark.blame == blame).map(|mark| in_words(mark.hop)).collect()
     };
@@ -168,7 +171,7 @@ fn in_one_line(passage: &Passage) -> String {
     let cause = match (culprits.is_empty(), suspects.is_empty()) {
         (false, _) => format!("The cause lies {}", culprits.join(", or ")),
         (true, false) => format!("The cause may lie {}", suspects.join(", or ")),
-        (true, true) => "Where the cause lies is not known".to_owned(),
+        (true, true) => "It is not known where the cause lies".to_owned(),
     };
     format!("{answered}. {cause}.")
 }

@@ -1,4 +1,4 @@
-//! The sequence of the failing request: who asked whom, who answered what. Sits in `report::html`.
+//! The sequence of the failing request: which hop sent what to which hop, in order.
 
 use crate::report::html::markup::shown;
 use maud::{Markup, html};
@@ -12,7 +12,7 @@ use crate::terms::Hop;
 const WIDTH: i32 = 960;
 const HEAD: i32 = 34;
 
-/// One leg, laid out.
+/// One leg with its place on the drawing.
 struct Row<'a> {
     leg: &'a Leg,
     y: i32,
@@ -28,7 +28,7 @@ pub(crate) fn figure(report: &Report, number: usize, passage: &Passage, certaint
         figure {
             h3 { "The failing request" }
             p .quiet {
-                "One request that fails by it: " code { (shown(&passage.step)) }
+                "A request that fails because of it: " code { (shown(&passage.step)) }
                 @if shown::is_shown(report, passage.exchange) {
                     ", " a .ref href=(format!("#probe-{}", passage.exchange)) { "probe " (passage.exchange) }
                 }
@@ -36,7 +36,7 @@ pub(crate) fn figure(report: &Report, number: usize, passage: &Passage, certaint
             }
             div .drawing tabindex="0" role="region" aria-label=(format!("Sequence of the failing request, cause {number}")) {
                 svg .sequence viewBox=(format!("0 0 {WIDTH} {height}")) role="img" aria-labelledby=(id) {
-                    title #(id) { (in_words(&passage.legs)) }
+                    title #(id) { (all_in_words(&passage.legs)) }
                     @for (hop, x) in columns.all() {
                         line .life x1=(x) y1=(HEAD) x2=(x) y2=(height - 4) {}
                         rect .head x=(x - 55) y="2" width="110" height="28" rx="6" {}
@@ -45,12 +45,12 @@ pub(crate) fn figure(report: &Report, number: usize, passage: &Passage, certaint
                     @for row in &rows { (drawn(&columns, row, sure)) }
                 }
             }
-            ol .hidden { @for leg in &passage.legs { li { (told(leg)) } } }
+            ol .hidden { @for leg in &passage.legs { li { (in_words(leg)) } } }
         }
     }
 }
 
-/// Who takes part, from left to right.
+/// The hops that take part, from left to right.
 struct Columns(Vec<Hop>);
 
 impl Columns {
@@ -65,13 +65,13 @@ impl Columns {
         self.0.iter().map(|hop| (*hop, self.x(*hop)))
     }
 
-    fn apart(&self) -> i32 {
+    fn distance(&self) -> i32 {
         WIDTH / i32::try_from(self.0.len()).unwrap_or(1).max(1)
     }
 
     fn x(&self, hop: Hop) -> i32 {
         let at = self.0.iter().position(|one| *one == hop).and_then(|at| i32::try_from(at).ok());
-        at.unwrap_or(0) * self.apart() + self.apart() / 2
+        at.unwrap_or(0) * self.distance() + self.distance() / 2
     }
 }
 
@@ -88,7 +88,7 @@ fn laid_out<'a>(columns: &Columns, legs: &'a [Leg]) -> (Vec<Row<'a>>, i32) {
     (rows, y + 4)
 }
 
-/// The left end and the width of a leg; a remark on one hop is as wide as its words need.
+/// Returns the left end and the width of a leg. A remark on one hop is as wide as its words need.
 fn span(columns: &Columns, leg: &Leg) -> (i32, i32) {
     let (a, b) = (columns.x(leg.from).min(columns.x(leg.to)), columns.x(leg.from).max(columns.x(leg.to)));
     match leg.kind {
@@ -125,7 +125,7 @@ fn drawn(columns: &Columns, row: &Row<'_>, sure: bool) -> Markup {
     }
 }
 
-fn told(leg: &Leg) -> String {
+fn in_words(leg: &Leg) -> String {
     let says = shown(&leg.says);
     let (from, to) = (leg.from, leg.to);
     match leg.kind {
@@ -137,6 +137,6 @@ fn told(leg: &Leg) -> String {
     }
 }
 
-fn in_words(legs: &[Leg]) -> String {
-    legs.iter().map(told).collect::<Vec<_>>().join("; ")
+fn all_in_words(legs: &[Leg]) -> String {
+    legs.iter().map(in_words).collect::<Vec<_>>().join("; ")
 }

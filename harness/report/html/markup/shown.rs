@@ -1,14 +1,15 @@
-//! Which exchanges the page shows, so that a link to one leads somewhere.
+//! Which exchanges the page shows, so that every link has a target.
 
 use crate::diagnose::Proof;
 use crate::report::{Report, StepOutcome};
 
-/// Whether the page shows this exchange, so that a link to it leads somewhere.
+/// Reports whether the page shows this exchange.
 pub(crate) fn is_shown(report: &Report, id: u32) -> bool {
-    report.probes.iter().any(|probe| probe.exchange.id == id) && is_asked_for(report, id)
+    report.probes.iter().any(|probe| probe.exchange.id == id) && is_referred_to(report, id)
 }
 
-pub(crate) fn is_asked_for(report: &Report, id: u32) -> bool {
+/// Reports whether a failed step, a try or a proof refers to this exchange.
+pub(crate) fn is_referred_to(report: &Report, id: u32) -> bool {
     let mut steps = report.scenarios.iter().flat_map(|scenario| &scenario.steps);
     let failed = |outcome| matches!(outcome, StepOutcome::Failed | StepOutcome::Known);
     steps.any(|step| {

@@ -1,4 +1,4 @@
-//! Text of a report as HTML: nothing hidden, nothing that acts. Sits in `report::html`; maud escapes, this makes visible and cuts.
+//! Makes foreign text safe in HTML: maud escapes markup, this module makes hidden characters visible and cuts long texts.
 
 use maud::{Markup, html};
 
@@ -8,12 +8,21 @@ use crate::report::text::hostile::printable;
 /// Characters of a body that are shown.
 const LONGEST_BODY: usize = 6000;
 
-/// One line, safe to show.
+/// Returns one line that is safe to show.
 pub(crate) fn shown(raw: &str) -> String {
     printable(raw, true)
 }
 
-/// Several lines, each safe to show, cut where there is too much.
+/// Returns the phrase with a capital letter, as a heading or a label.
+pub(crate) fn capitalized(phrase: &str) -> String {
+    let mut shown = shown(phrase);
+    if let Some(first) = shown.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    shown
+}
+
+/// Returns several lines, each safe to show. A text that is too long is cut.
 pub(crate) fn lines(raw: &str) -> String {
     let cut: String = raw.chars().take(LONGEST_BODY).collect();
     let more = if cut.len() < raw.len() { "\n… cut here: the JSON report has the rest" } else { "" };
@@ -24,7 +33,7 @@ pub(crate) fn lines(raw: &str) -> String {
     cut.lines().map(line).collect::<Vec<_>>().join("\n") + more
 }
 
-/// Text in which `` `…` `` is a command.
+/// Returns an instruction: text between backticks becomes code.
 pub(crate) fn instruction(raw: &str) -> Markup {
     let raw = shown(raw);
     html! {
@@ -34,7 +43,7 @@ pub(crate) fn instruction(raw: &str) -> Markup {
     }
 }
 
-/// A proof, with the way to its exchange where the page shows it.
+/// Returns a proof with a link to its exchange, if the page shows that exchange.
 pub(crate) fn proof(proof: &Proof, is_shown: impl Fn(u32) -> bool) -> Markup {
     html! {
         (shown(&proof.says))

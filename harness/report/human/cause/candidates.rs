@@ -1,17 +1,12 @@
-//! What remains when it is not certain: the candidates, and the source of evidence that would settle it. Sits in `report::human`, inside a cause's block.
+//! The candidates that remain, and the question that would settle which one it is.
 
-use crate::diagnose::{Alternative, Cause, Certainty, Settling};
+use crate::diagnose::{Alternative, Cause};
 use crate::report::human::cause::INDENT;
 use crate::report::human::page::Page;
 use crate::report::human::page::text::{Paint, Text};
-use crate::report::human::page::words::percent;
+use crate::report::words::{are_open, percent, would_leave};
 
-/// Whether no candidate may stand as the title: none is ahead of the others.
-pub(crate) const fn are_open(cause: &Cause) -> bool {
-    matches!(cause.certainty, Certainty::Ambiguous) && !cause.alternatives.is_empty()
-}
-
-/// Every cause that remains, when more than one does. The first one is listed only when the title does not name it.
+/// Writes every candidate if more than one remains. The first is left out if the title names it.
 pub(crate) fn write(page: &mut Page, cause: &Cause) {
     if cause.alternatives.is_empty() {
         return;
@@ -39,10 +34,10 @@ fn candidate(page: &mut Page, word: &str, confidence: f64, segments: &[Text]) {
 }
 
 fn settled(other: &Alternative) -> String {
-    other.settled_by.as_ref().map_or_else(String::new, |by| format!("settled by {}", by.asks))
+    other.settled_by.as_ref().map_or_else(String::new, |by| format!("distinguished by {}", by.asks))
 }
 
-/// The question that splits the candidates best, and the command that asks it.
+/// Writes the question that divides the candidates best, and the command that asks it.
 pub(crate) fn settle(page: &mut Page, cause: &Cause) {
     let Some(settling) = &cause.settled_by else { return };
     page.section();
@@ -59,17 +54,5 @@ pub(crate) fn settle(page: &mut Page, cause: &Cause) {
     }
 }
 
-/// What stands before it.
-const LABEL: &str = "settle";
-
-/// `one of 6 causes remains; the backend's manifest (evidence_source manifest) would leave 2`.
-pub(crate) fn would_leave(settling: &Settling) -> String {
-    let asks = format!("{} (evidence: {})", settling.asks, settling.evidence);
-    match settling.of {
-        0 | 1 => format!("{asks} would confirm it, or rule it out"),
-        of if settling.leaves.fract() == 0.0 => {
-            format!("one of {of} causes remains; {asks} would leave {}", settling.leaves)
-        }
-        of => format!("one of {of} causes remains; {asks} would leave {:.1} on average", settling.leaves),
-    }
-}
+/// The label of the question.
+const LABEL: &str = "next";

@@ -1,11 +1,11 @@
-//! What to do about a cause. Sits in `report::human`, at the end of a cause's block.
+//! What to do about a cause.
 
 use crate::diagnose::Cause;
 use crate::report::human::cause::INDENT;
 use crate::report::human::page::Page;
 use crate::report::human::page::text::Paint;
 
-/// What puts it back, how to see that it is gone, and, unless a gate says more, whether the old revision would do.
+/// Writes the fix, how to verify it, and whether a roll back would help. With a gate, the gate's section gives that advice instead.
 pub(crate) fn write(page: &mut Page, cause: &Cause, gated: bool) {
     let rollback = cause.rollback.as_ref().filter(|_| !gated);
     let back = rollback.map(|rollback| if rollback.cures { "roll back" } else { "no roll back" });

@@ -1,24 +1,28 @@
-//! The page: places texts in columns and keeps every line within the width. Sits in `report::human`, between the sections and the text.
+//! Lays text out in columns and keeps every line within the width.
+//!
+//! Start at [`Page`].
+//!
+//! - `text`: a piece of text, cleaned when it is made and painted when it is written
+//!
+//! Invariant: this folder knows no report.
 
-pub(crate) mod style;
 pub(crate) mod text;
-pub(crate) mod words;
 
 use std::mem::take;
 
-use crate::report::human::page::style::Style;
+use crate::report::format::Style;
 use crate::report::human::page::text::{Ink, Paint, Text};
 
 /// Columns between neighbours.
 const GAP: usize = 2;
-/// Narrower terminals get lines of this width: below it the labels leave no room.
+/// Narrower terminals get lines of this width: below it the labels would fill the line.
 const NARROWEST: usize = 40;
-/// Wider terminals are not filled: the eye loses the line.
+/// Wider terminals are not filled: very long lines are hard to read.
 const WIDEST: usize = 140;
-/// From this width on, evidence stands beside its claim.
+/// From this width on, evidence stands in a column to the right of its claim.
 const TWO_COLUMNS: usize = 100;
 
-/// What has been written so far.
+/// The text that has been written so far.
 #[derive(Debug)]
 pub(crate) struct Page {
     width: usize,
@@ -45,14 +49,14 @@ impl Page {
         self.out
     }
 
-    /// Begins a section: one empty line, except at the top and after an empty section.
+    /// Begins a section with an empty line, except at the top and after an empty section.
     pub(crate) fn section(&mut self) {
         if !self.out.is_empty() && !self.out.ends_with("\n\n") {
             self.out.push('\n');
         }
     }
 
-    /// A text of its own; nothing for an empty one.
+    /// Writes a text on lines of its own. Writes nothing for an empty text.
     pub(crate) fn paragraph(&mut self, indent: usize, text: &Text) {
         if text.is_empty() {
             return;
@@ -62,7 +66,7 @@ impl Page {
         }
     }
 
-    /// Short labels, and segments side by side. A segment that does not fit goes to the next line, under the first one.
+    /// Writes short labels, then segments next to one another. A segment that does not fit begins a new line, below the first segment.
     pub(crate) fn row(&mut self, indent: usize, labels: impl IntoIterator<Item = Text>, segments: &[Text]) {
         let mut line = Vec::new();
         let mut column = indent;
@@ -91,7 +95,7 @@ impl Page {
         self.line(line);
     }
 
-    /// A text at the left, a word at the right edge.
+    /// Writes a text at the left and a word at the right edge.
     pub(crate) fn edges(&mut self, indent: usize, left: &Text, right: Text) {
         let at = self.width - right.width();
         let mut right = Some(right);
@@ -102,18 +106,18 @@ impl Page {
         }
     }
 
-    /// Claims with their evidence: beside it on a wide page, under it on a narrow one.
+    /// Writes claims with their evidence: in a column to the right on a wide page, below the claim on a narrow page.
     pub(crate) fn claims(&mut self, indent: usize, label: &str, claims: &[(Text, Vec<Text>)]) {
         let left = indent + label.len() + GAP;
         let longest = claims.iter().map(|(claim, _)| claim.width()).max().unwrap_or(0);
-        let room = longest.min((self.width - left) * 9 / 20);
+        let column = longest.min((self.width - left) * 9 / 20);
         for (claim, evidence) in claims {
             let label = self.ink.text(Paint::Faint, label);
             if self.width < TWO_COLUMNS {
                 self.row(indent, [label], std::slice::from_ref(claim));
                 evidence.iter().for_each(|proof| self.paragraph(left + GAP, proof));
             } else {
-                self.beside((indent, label), (left, claim.wrap(room)), (left + room + GAP, evidence));
+                self.beside((indent, label), (left, claim.wrap(column)), (left + column + GAP, evidence));
             }
         }
     }
@@ -132,7 +136,7 @@ impl Page {
     fn line(&mut self, texts: Vec<(usize, Text)>) {
         let mut column = 0;
         for (at, text) in texts.iter().filter(|(_, text)| !text.is_empty()) {
-            // A command or URL may have passed its column.
+            // A command or URL may reach into the next column.
             let at = if column > 0 { (*at).max(column + 1) } else { *at };
             self.out.push_str(&" ".repeat(at - column));
             text.write(&mut self.out, self.colour);

@@ -1,4 +1,4 @@
-//! A piece of text that may be shown: cleaned when it is made, painted when it is written. Sits in `report::human`, below the page.
+//! A piece of text, cleaned when it is made and painted when it is written.
 
 use owo_colors::Style as Colours;
 use textwrap::core::{Word, display_width};
@@ -6,12 +6,12 @@ use textwrap::{WordSeparator, wrap_algorithms::wrap_first_fit};
 
 use crate::report::text::hostile::printable;
 
-/// Stands for a space inside a command, which is never broken. No cleaned text holds it.
+/// Stands for a space inside a command, which is never broken. Cleaned text never holds this character.
 const GLUE: char = '\u{a0}';
-/// Stands for a space at which no line ends while there is room. No cleaned text holds it.
+/// Stands for a space at which a line ends only if it must. Cleaned text never holds this character.
 const TIE: char = '\u{202f}';
 
-/// What a text is, for the eye. Never the only token location of a meaning.
+/// The colour of a text. Colour never carries a meaning alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Paint {
     Plain,
@@ -22,41 +22,41 @@ pub(crate) enum Paint {
     Faint,
 }
 
-/// The one way from a string of a report to a text.
+/// Makes every text from a string of the report, and cleans it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ink {
     pub(crate) unicode: bool,
 }
 
-/// A cleaned text of one line.
+/// A cleaned text without line breaks.
 #[derive(Debug, Clone)]
 pub(crate) struct Text {
     shown: String,
     paint: Paint,
     at_least: usize,
-    /// Whether a line may end within a URL.
+    /// Whether a line may end inside a URL.
     anywhere: bool,
 }
 
 impl Ink {
-    /// Words; a line may end at every space.
+    /// Makes words: a line may end at every space.
     pub(crate) fn text(self, paint: Paint, raw: &str) -> Text {
         Text { shown: printable(raw, self.unicode), paint, at_least: 0, anywhere: false }
     }
 
-    /// What went over the wire: no line is longer for a URL in it.
+    /// Makes bytes of a request or response: a URL in them may be broken.
     pub(crate) fn bytes(self, paint: Paint, raw: &str) -> Text {
         Text { anywhere: true, ..self.text(paint, raw) }
     }
 
-    /// A command, never broken: the first half of a command can be run, and does something else.
+    /// Makes a command. It is never broken, as its first half alone could do something else when run.
     pub(crate) fn command(self, raw: &str) -> Text {
         let mut text = self.text(Paint::Strong, raw);
         text.shown = text.shown.replace(' ', &GLUE.to_string());
         text
     }
 
-    /// A command, or words with commands between backticks. Whatever has an option (`--x`) and no backtick is a command.
+    /// Makes a command, or words with commands between backticks. A text with an option (`--x`) and no backtick is a command.
     pub(crate) fn instruction(self, raw: &str) -> Text {
         if !raw.contains('`') && raw.split_whitespace().any(|word| word.starts_with("--")) {
             return self.command(raw);
@@ -71,7 +71,7 @@ impl Ink {
         text
     }
 
-    /// A list; the separator stays with what stands before it.
+    /// Makes a list. A line ends after a separator, not before it.
     pub(crate) fn list<S: AsRef<str>>(
         self,
         paint: Paint,
@@ -88,7 +88,7 @@ impl Ink {
     }
 }
 
-/// What stands between the parts of a list.
+/// The separator between the parts of a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Separator {
     Comma,
@@ -96,18 +96,18 @@ pub(crate) enum Separator {
 }
 
 impl Text {
-    /// Takes at least this many columns when something follows.
+    /// Sets the least width of the text when another text follows.
     pub(crate) const fn padded(mut self, columns: usize) -> Self {
         self.at_least = columns;
         self
     }
 
-    /// Columns of the text itself.
+    /// Returns the columns of the text itself.
     pub(crate) fn width(&self) -> usize {
         display_width(&self.shown)
     }
 
-    /// Columns with the padding.
+    /// Returns the columns with the padding.
     pub(crate) fn span(&self) -> usize {
         self.width().max(self.at_least)
     }
@@ -116,16 +116,16 @@ impl Text {
         self.shown.is_empty()
     }
 
-    /// The text in lines of at most `room` columns; a command or a URL may be longer. At least one line.
-    pub(crate) fn wrap(&self, room: usize) -> Vec<Self> {
+    /// Returns the text in lines of at most `columns`, and at least one line. A command or a URL may make a longer line.
+    pub(crate) fn wrap(&self, columns: usize) -> Vec<Self> {
         let words: Vec<Word<'_>> = WordSeparator::AsciiSpace
             .find_words(&self.shown)
             .flat_map(
-                |word| if is_whole(&word) && !self.anywhere { vec![word] } else { word.break_apart(room).collect() },
+                |word| if is_whole(&word) && !self.anywhere { vec![word] } else { word.break_apart(columns).collect() },
             )
             .collect();
-        #[expect(clippy::cast_precision_loss, reason = "a room is a few hundred columns")]
-        let lines = wrap_first_fit(&words, &[room as f64]);
+        #[expect(clippy::cast_precision_loss, reason = "a line has a few hundred columns")]
+        let lines = wrap_first_fit(&words, &[columns as f64]);
         lines.into_iter().map(|line| Self { shown: joined(line), ..*self }).collect()
     }
 
@@ -175,13 +175,13 @@ mod tests {
 
     const INK: Ink = Ink { unicode: true };
 
-    fn lines(text: &Text, room: usize) -> Vec<String> {
+    fn lines(text: &Text, columns: usize) -> Vec<String> {
         let written = |line: Text| {
             let mut out = String::new();
             line.write(&mut out, false);
             out
         };
-        text.wrap(room).into_iter().map(written).collect()
+        text.wrap(columns).into_iter().map(written).collect()
     }
 
     #[rstest]
@@ -190,9 +190,9 @@ mod tests {
     #[case::never_inside_a_url("see https://a.test/very/long", 8, &["see", "https://a.test/very/long"])]
     #[case::by_columns_not_by_characters("緑緑緑 緑", 4, &["緑緑", "緑", "緑"])]
     #[case::nothing("", 8, &[""])]
-    #[case::no_room("ab", 0, &["a", "b"])]
-    fn words_end_lines(#[case] raw: &str, #[case] room: usize, #[case] expected: &[&str]) {
-        assert_eq!(lines(&INK.text(Paint::Plain, raw), room), expected);
+    #[case::no_width("ab", 0, &["a", "b"])]
+    fn lines_are_wrapped_at_words(#[case] raw: &str, #[case] columns: usize, #[case] expected: &[&str]) {
+        assert_eq!(lines(&INK.text(Paint::Plain, raw), columns), expected);
     }
 
     #[rstest]
@@ -201,12 +201,12 @@ mod tests {
     #[case::words_around_a_command("then run `gcloud run --x y` twice", &["then run", "`gcloud run --x y`", "twice"])]
     #[case::a_lone_backtick("then ` run it", &["then `", "run it"])]
     #[case::a_third_backtick("`a b` and ` run it", &["`a b`", "and `", "run it"])]
-    fn a_command_stays_whole_and_words_do_not(#[case] raw: &str, #[case] expected: &[&str]) {
+    fn a_command_stays_whole_and_words_are_wrapped(#[case] raw: &str, #[case] expected: &[&str]) {
         assert_eq!(lines(&INK.instruction(raw), 8), expected);
     }
 
     #[test]
-    fn a_separator_stays_with_what_it_follows() {
+    fn a_line_ends_after_a_separator() {
         let list = INK.list(Paint::Plain, ["one", "two", "three"], Separator::Dot);
         assert_eq!(lines(&list, 11), ["one · two ·", "three"]);
         assert_eq!(lines(&list, 10), ["one ·", "two ·", "three"]);

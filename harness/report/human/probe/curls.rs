@@ -1,16 +1,16 @@
-//! Each failed call as a command to copy. Sits in `report::human`, behind `curl`.
+//! Each failed call as a `curl` command to copy. For `--curl`.
 
 use crate::report::human::page::Page;
 use crate::report::human::page::text::Paint;
 use crate::report::text::curl;
 use crate::report::{Report, StepOutcome};
 
-/// Calls shown before `and N more`.
+/// Calls that are shown before `and N more`.
 const LISTED: usize = 20;
 /// Columns before a command.
 const INDENT: usize = 2;
 
-/// The failed steps' calls, in order. What has to be set is said where it changes.
+/// Writes the calls of the failed steps in order. The variables that a call needs are repeated only if they change.
 pub(crate) fn write(page: &mut Page, report: &Report) {
     let ink = page.ink();
     let mut set = Vec::new();

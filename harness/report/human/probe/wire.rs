@@ -1,4 +1,4 @@
-//! What went over the wire for one probe: `>` the request, `<` the answer, both redacted. Sits in `report::human`, under a probe.
+//! The request (`>`) and the response (`<`) of one probe, both redacted.
 
 use crate::probe::{Exchange, Head, Side};
 use crate::report::human::page::Page;
@@ -6,13 +6,13 @@ use crate::report::human::page::text::{Paint, Separator};
 
 /// Columns before the lines.
 const INDENT: usize = 2;
-/// Events or frames that are shown of one exchange.
+/// Events and frames of one exchange that are shown.
 const LISTED: usize = 20;
 
 pub(crate) fn write(page: &mut Page, exchange: &Exchange) {
     asked(page, exchange);
     answered(page, exchange);
-    told(page, exchange);
+    messages(page, exchange);
 }
 
 fn asked(page: &mut Page, exchange: &Exchange) {
@@ -30,7 +30,7 @@ fn answered(page: &mut Page, exchange: &Exchange) {
     said(page, Side::Server, &exchange.body.text);
 }
 
-/// Status, close code and transport error: what came back.
+/// Returns status, close code and transport error.
 fn outcome(exchange: &Exchange) -> Vec<String> {
     let cut = if exchange.body.truncated { " (cut)" } else { "" };
     let mut parts = vec![exchange.head.as_ref().map_or_else(
@@ -42,7 +42,7 @@ fn outcome(exchange: &Exchange) -> Vec<String> {
     parts
 }
 
-fn told(page: &mut Page, exchange: &Exchange) {
+fn messages(page: &mut Page, exchange: &Exchange) {
     let events = exchange.events.iter().map(|event| (Side::Server, event.at_ms, &event.name, &event.data));
     let frames = exchange.frames.iter().map(|frame| (frame.from, frame.at_ms, &frame.name, &frame.data));
     for (side, at, name, data) in events.chain(frames).take(LISTED) {
@@ -50,7 +50,7 @@ fn told(page: &mut Page, exchange: &Exchange) {
     }
     let more = (exchange.events.len() + exchange.frames.len()).saturating_sub(LISTED);
     if more > 0 {
-        said(page, Side::Server, &format!("… and {more} more, in the JSON report"));
+        said(page, Side::Server, &format!("… and {more} more in the JSON report"));
     }
 }
 

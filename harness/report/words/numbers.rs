@@ -1,11 +1,11 @@
-//! Numbers in words. Sits in `report::human`.
+//! Counts, durations and percentages as a person reads them.
 
-/// `1 step`, `3 steps`.
+/// Returns `1 step`, `3 steps`.
 pub(crate) fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
-/// Milliseconds as a person reads them: `0.4 ms`, `63 ms`, `1.2 s`.
+/// Returns milliseconds in the unit that fits: `0.4 ms`, `63 ms`, `1.2 s`.
 pub(crate) fn duration(ms: f64) -> String {
     match ms {
         ms if ms >= 999.5 => seconds(ms),
@@ -14,12 +14,12 @@ pub(crate) fn duration(ms: f64) -> String {
     }
 }
 
-/// Milliseconds as seconds: `0.9 s`.
+/// Returns milliseconds as seconds: `0.9 s`.
 pub(crate) fn seconds(ms: f64) -> String {
     format!("{:.1} s", ms / 1000.0)
 }
 
-/// A confidence from 0 to 1: `31 %`.
+/// Returns a confidence from 0 to 1 as `31 %`.
 pub(crate) fn percent(confidence: f64) -> String {
     let confidence = confidence.clamp(0.0, 1.0);
     if confidence > 0.0 && confidence < 0.005 { "<1 %".to_owned() } else { format!("{:.0} %", confidence * 100.0) }
