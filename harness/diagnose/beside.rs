@@ -11,7 +11,7 @@ use super::one::named;
 use super::pair::can_be_together;
 use super::verdict::{Cause, Certainty};
 use super::vocabulary;
-use super::weigh::{Weighed, Weighing};
+use super::weigh::{Record, Weighed, Weighing};
 use crate::terms::EvidenceSource;
 
 /// A cause that explains no failure, for a record that only it leaves. Never certain: nobody has seen it fail anything.
@@ -41,13 +41,13 @@ fn hidden<'a>(
     known: &BTreeSet<&str>,
 ) -> Vec<Weighed<'a>> {
     let is_known = |one: &&Weighed<'_>| known.contains(one.fault.id.as_str());
-    let accounted: BTreeSet<String> =
+    let accounted: BTreeSet<Record> =
         weighing.modes.iter().filter(is_known).flat_map(|one| whatever_it_leaves(one, case)).collect();
     // At the same hop it is rather the same thing in other words.
     let elsewhere = |one: &&Weighed<'_>| !is_known(one) && one.fault.hop() != first.fault.hop();
     let told = |one: &Weighed<'a>| {
-        let line = line(one, case).filter(|line| !accounted.contains(&line.says));
-        let by_a_fact = || by_itself(one, case).any(|fact| !accounted.contains(&fact.says));
+        let line = line(one, case).filter(|line| !accounted.contains(&Record::Line(line.entry)));
+        let by_a_fact = || by_itself(one, case).any(|fact| !accounted.contains(&Record::Fact(fact.key)));
         (line.is_some() || by_a_fact()).then(|| Weighed { log: line.or_else(|| one.log.clone()), ..one.clone() })
     };
     let mut hidden: Vec<Weighed<'a>> = weighing
@@ -89,9 +89,9 @@ fn needs_no_demand(fact: &Fact, case: &Case<'_>) -> bool {
 }
 
 /// Lines, decisive or not, and facts.
-fn whatever_it_leaves(one: &Weighed<'_>, case: &Case<'_>) -> Vec<String> {
+fn whatever_it_leaves(one: &Weighed<'_>, case: &Case<'_>) -> Vec<Record> {
     let at_a_endpoint = one.fault.log.iter().filter_map(|rule| case.logbook.find_at_a_endpoint(rule));
-    let lines = one.log.iter().cloned().chain(at_a_endpoint).map(|line| line.says);
+    let lines = one.log.iter().cloned().chain(at_a_endpoint).map(|line| Record::Line(line.entry));
     let facts = case.facts.iter().filter(|fact| one.mode.demands(fact) || one.mode.usually_shows(fact));
-    lines.chain(facts.map(|fact| fact.says.clone())).collect()
+    lines.chain(facts.map(|fact| Record::Fact(fact.key))).collect()
 }

@@ -83,7 +83,7 @@ fn failure(case: &Case<'_>, reading: &Reading<'_>) -> Why {
     };
     let because: Vec<String> = seen.because.iter().map(|one| format!("{} ({})", one.claim, one.bytes)).collect();
     let says = format!("{}, in {} ms", because.join("; "), seen.took_ms);
-    Why { claim, evidence: vec![Proof { says, exchange: Some(seen.exchange) }] }
+    Why { claim, evidence: vec![Proof::new(says, Some(seen.exchange))] }
 }
 
 fn proof(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> Option<Proof> {
@@ -91,12 +91,12 @@ fn proof(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> Option<Proof
         return None;
     }
     match &rule.proof {
-        ProofRule::Log => weighed.log.as_ref().map(|line| Proof { says: line.says.clone(), exchange: None }),
+        ProofRule::Log => weighed.log.as_ref().map(|line| line.proof()),
         ProofRule::Fact(key, values) => {
             let fact = case.fact(key)?;
             let named = || values.iter().any(|word| word == fact.value);
             let proves = if values.is_empty() { weighed.mode.demands(fact) } else { named() };
-            proves.then(|| Proof { says: fact.says.clone(), exchange: fact.exchange })
+            proves.then(|| fact.proof())
         }
         ProofRule::Reading(on, results) => {
             let fits = |reading: &&Reading<'_>| {
@@ -117,5 +117,5 @@ fn proof(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> Option<Proof
 
 fn same(case: &Case<'_>, reading: &Reading<'_>, control: &Reading<'_>) -> Proof {
     let control = describe::reading(control, case.target);
-    Proof { says: format!("the same answer to {}", control.says), exchange: Some(reading.observation.exchange) }
+    Proof::new(format!("the same answer to {}", control.says), Some(reading.observation.exchange))
 }

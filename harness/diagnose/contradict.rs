@@ -11,7 +11,7 @@ use super::verdict::Proof;
 pub(super) fn contradiction(mode: &Mode, case: &Case<'_>) -> Option<Proof> {
     if !mode.is_possible_in(case.target) {
         let says = "the target says how the backend judges tokens and starts, and not so".to_owned();
-        return Some(Proof { says, exchange: None });
+        return Some(Proof::new(says, None));
     }
     let reading = reading_contradiction(mode, case).map(|reading| describe::reading(reading, case.target));
     reading.or_else(|| fact_contradiction(mode, case))
@@ -31,5 +31,5 @@ fn reading_contradiction<'c, 'a>(mode: &Mode, case: &'c Case<'a>) -> Option<&'c 
 
 fn fact_contradiction(mode: &Mode, case: &Case<'_>) -> Option<Proof> {
     let wrong = mode.facts.keys().filter_map(|key| case.fact(key)).find(|fact| !mode.agrees(fact))?;
-    Some(Proof { says: wrong.says.clone(), exchange: wrong.exchange })
+    Some(wrong.proof())
 }

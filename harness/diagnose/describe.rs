@@ -13,10 +13,8 @@ pub(super) fn reading(reading: &Reading<'_>, target: &Target) -> Proof {
     let call = call(&observation.probe.endpoint, target);
     let with = with(&reading.cell);
     let ended = ended(reading);
-    Proof {
-        says: format!("{call}{with}: {ended}, in {} ms", observation.took_ms),
-        exchange: Some(observation.exchange),
-    }
+    let says = format!("{call}{with}: {ended}, in {} ms", observation.took_ms);
+    Proof::new(says, Some(observation.exchange))
 }
 
 /// `POST /api/chat/stream`; a WebSocket is called `WebSocket /ws`.

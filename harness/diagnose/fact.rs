@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
+use super::verdict::Proof;
 use super::{pace, token_locations, vocabulary};
 use crate::config::Target;
 use crate::evidence::{EnvValue, Manifest};
@@ -30,6 +31,11 @@ pub(super) struct Fact {
 }
 
 impl Fact {
+    /// Returns the fact as a proof.
+    pub(super) fn proof(&self) -> Proof {
+        Proof { says: self.says.clone(), exchange: self.exchange, fact: Some(self.key) }
+    }
+
     /// Whether it is not as in a system in order, though it may be so in some: a hint at whoever foretells it.
     pub(super) fn is_odd(&self) -> bool {
         vocabulary::of(self.key).is_some_and(|word| word.is_odd(self.value))

@@ -60,7 +60,7 @@ pub fn opened_by_test_headers(target: &Target, seen: &Observation) -> Option<Fin
     (seen.result == Outcome::Ok).then(|| Finding {
         id: "test-headers-open".into(),
         title: "Headers that call a request a test switch authentication off".into(),
-        evidence: vec![Proof { says, exchange: Some(seen.exchange) }],
+        evidence: vec![Proof::new(says, Some(seen.exchange))],
         fails: false,
     })
 }
@@ -124,15 +124,15 @@ fn serves_anyone(reading: &Reading<'_>) -> bool {
 }
 
 fn anomalies(case: &Case<'_>, causes: &[Cause]) -> Vec<Finding> {
-    let told = |says: &str| {
+    let told = |key: &'static str| {
         let sure = causes.iter().filter(|cause| cause.certainty == Certainty::Certain);
-        sure.flat_map(|cause| &cause.whys).flat_map(|why| &why.evidence).any(|proof| proof.says == says)
+        sure.flat_map(|cause| &cause.whys).flat_map(|why| &why.evidence).any(|proof| proof.fact == Some(key))
     };
-    let odd = case.facts.iter().filter(|fact| fact.anomaly && !told(&fact.says));
+    let odd = case.facts.iter().filter(|fact| fact.anomaly && !told(fact.key));
     odd.map(|fact| Finding {
         id: format!("anomaly-{}", fact.key.replace('.', "-")),
         title: format!("Not as in a system in order: {} {}", fact.key, fact.value),
-        evidence: vec![Proof { says: fact.says.clone(), exchange: fact.exchange }],
+        evidence: vec![fact.proof()],
         fails: false,
     })
     .collect()

@@ -7,7 +7,7 @@ use super::case::{Case, ROLLOUT};
 use super::given::FailedStep;
 use super::pair::{Pair, claims, pairs};
 use super::reading::Reading;
-use super::weigh::{Weighed, Weighing};
+use super::weigh::{Record, Weighed, Weighing};
 
 /// What may be the matter, with posteriors, best first.
 #[derive(Debug)]
@@ -77,11 +77,11 @@ fn single<'w, 'a>(weighed: &'w [Weighed<'a>], open: &[&FailedStep]) -> Vec<(&'w 
 /// Whether they explain every failed step, and whatever is odd.
 fn is_everything(case: &Case<'_>, one: &[(&Weighed<'_>, f64)], open: &[&FailedStep]) -> bool {
     let steps = |best: &Weighed<'_>| open.iter().all(|step| step.control || best.explains.contains(&step.exchange));
-    let told: BTreeSet<String> = one.iter().flat_map(|(one, _)| claims(one, case)).collect();
+    let told: BTreeSet<Record> = one.iter().flat_map(|(one, _)| claims(one, case)).collect();
     let mut odd =
         case.facts.iter().filter(|fact| fact.anomaly || ((fact.key == ROLLOUT || fact.is_told()) && fact.is_odd()));
     let every = |best: &Weighed<'_>| failures(case).all(|reading| is_in(reading, &best.explains));
-    one.first().is_some_and(|(best, _)| steps(best) && every(best)) && odd.all(|fact| told.contains(&fact.says))
+    one.first().is_some_and(|(best, _)| steps(best) && every(best)) && odd.all(|fact| told.contains(&Record::Fact(fact.key)))
 }
 
 /// Whatever must work and did not, or broke down whoever asked, each time it was tried.

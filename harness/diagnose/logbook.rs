@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::chance::Tally;
 use super::fault::{LogRule, LogScope};
 use super::given::SentProbe;
+use super::verdict::Proof;
 use crate::config::Target;
 use crate::evidence::{Evidence, LogEntry};
 use crate::observe::Observation;
@@ -55,6 +56,8 @@ pub(super) struct Logbook<'a> {
 /// How a line of a fault was met.
 #[derive(Debug, Clone)]
 pub(super) struct LogMatch {
+    /// The line's place in the log.
+    pub(super) entry: usize,
     /// The line in words.
     pub(super) says: String,
     /// Whether it is more than a hint.
@@ -66,6 +69,11 @@ pub(super) struct LogMatch {
 }
 
 impl LogMatch {
+    /// Returns the line as a proof.
+    pub(super) fn proof(&self) -> Proof {
+        Proof::new(self.says.clone(), None)
+    }
+
     /// Whether it is more than a hint at what failed just now.
     pub(super) const fn is_of_the_failure(&self) -> bool {
         self.decisive && !self.at_any_time
@@ -145,6 +153,7 @@ impl<'a> Logbook<'a> {
         let foreign = lines.iter().any(|entry| self.window_of(entry).is_none());
         let each = calls.len() >= CALLS && calls.iter().all(holds) && !others.iter().any(holds);
         (each && !foreign).then(|| LogMatch {
+            entry: self.place(first),
             says: describe(first),
             decisive: true,
             is_ours: true,
@@ -170,7 +179,12 @@ impl<'a> Logbook<'a> {
             LogScope::Window => by_trace || kinds.iter().any(|kind| self.are_of_the_failure(&lines, *kind)),
         };
         let (decisive, at_any_time) = (rule.decisive && counts, rule.scope == LogScope::Any);
-        Some(LogMatch { says: describe(hit), decisive, is_ours: counts, at_any_time })
+        Some(LogMatch { entry: self.place(hit), says: describe(hit), decisive, is_ours: counts, at_any_time })
+    }
+
+    /// Returns the place of an entry. Equal entries have one place: a log may hold a line twice.
+    fn place(&self, entry: &LogEntry) -> usize {
+        self.entries.iter().position(|one| one == entry).unwrap_or(self.entries.len())
     }
 
     fn is_meant(&self, entry: &LogEntry, rule: &LogRule) -> bool {

@@ -10,7 +10,7 @@ use super::likelihood::together;
 use super::logbook::Window;
 use super::predict::{takes_what_is_gone, way_holds};
 use super::stance::{Stance, Stances};
-use super::weigh::Weighed;
+use super::weigh::{Record, Weighed};
 use crate::observe::Outcome;
 use crate::terms::TokenLocation;
 
@@ -53,7 +53,7 @@ struct Half<'w, 'a> {
     /// The endpoints, and ways in, on which it foretells that a good token fails.
     broken: BTreeSet<(&'w str, TokenLocation)>,
     /// Anomalies and decisive lines that it accounts for.
-    claims: BTreeSet<String>,
+    claims: BTreeSet<Record>,
 }
 
 /// The pairs that nothing contradicts, that explain the most and leave the least oddities, best first.
@@ -171,7 +171,7 @@ fn broken<'w>(stances: &Stances, case: &'w Case<'_>) -> BTreeSet<(&'w str, Token
 
 /// What only this fault accounts for of what is odd: facts that are anomalies, whatever is odd where the newest revision does not start, and
 /// decisive lines.
-pub(super) fn claims(weighed: &Weighed<'_>, case: &Case<'_>) -> BTreeSet<String> {
+pub(super) fn claims(weighed: &Weighed<'_>, case: &Case<'_>) -> BTreeSet<Record> {
     let mode = weighed.mode;
     let odd = case.facts.iter().filter(|fact| {
         let hinted = (case.starts_badly() || fact.is_told()) && fact.is_odd();
@@ -181,7 +181,7 @@ pub(super) fn claims(weighed: &Weighed<'_>, case: &Case<'_>) -> BTreeSet<String>
         fact.anomaly && mode.demands(fact) || hinted && shown
     });
     let line = weighed.log.iter().filter(|line| line.decisive);
-    odd.map(|fact| fact.says.clone()).chain(line.map(|line| line.says.clone())).collect()
+    odd.map(|fact| Record::Fact(fact.key)).chain(line.map(|line| Record::Line(line.entry))).collect()
 }
 
 /// Failed steps that one of them foretells, then failures of any probe.

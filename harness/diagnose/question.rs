@@ -3,6 +3,7 @@
 
 use super::case::Case;
 use super::cell::Cell;
+use super::fault::LogRule;
 use super::proof::ProofRule;
 use super::vocabulary;
 use super::weigh::Weighed;
@@ -190,12 +191,12 @@ fn is_anomaly(key: &str, value: &str, both_known: bool) -> bool {
 
 /// Whether the first leaves a line that the second does not. A line that is missing speaks against nobody.
 fn leaves_foreign_line(a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
-    let lines = |one: &Weighed<'_>| -> Vec<String> {
-        let decisive = one.fault.log.iter().filter(|rule| rule.decisive);
-        decisive.map(|rule| format!("{} {}", rule.by, rule.pattern.as_str())).collect()
-    };
-    let theirs = lines(b);
-    lines(a).iter().any(|line| !theirs.contains(line))
+    let same = |one: &LogRule, other: &LogRule| one.by == other.by && one.pattern.as_str() == other.pattern.as_str();
+    decisive(a).any(|one| !decisive(b).any(|other| same(one, other)))
+}
+
+fn decisive<'w>(one: &Weighed<'w>) -> impl Iterator<Item = &'w LogRule> {
+    one.fault.log.iter().filter(|rule| rule.decisive)
 }
 
 fn foretold<'w>(one: &'w Weighed<'_>, cell: &Cell) -> Option<&'w Vec<Outcome>> {

@@ -49,7 +49,7 @@ pub(super) fn it_passed(case: &Case<'_>, failed: &[FailedStep], passing: &BTreeS
     let says = format!("of {} tries of the same call {} got no answer", reading.exchanges.len(), reading.lost.len());
     let why = Why {
         claim: "the connection ended without an answer, and the same call went through when it was repeated".into(),
-        evidence: vec![Proof { says, exchange: Some(first.exchange) }],
+        evidence: vec![Proof::new(says, Some(first.exchange))],
     };
     let title = "A connection was lost on the way; it did not happen again".into();
     Some(Cause { title, whys: vec![why], ..nameless(Hop::Network, &steps) })

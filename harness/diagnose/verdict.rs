@@ -130,6 +130,9 @@ pub struct Proof {
     /// The exchange it comes from, if it comes from one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<u32>,
+    /// The key of the fact it states. Known in the run that makes the proof, not in a report that is read again.
+    #[serde(skip)]
+    pub(super) fact: Option<&'static str>,
 }
 
 /// A fault that an observation contradicts.
@@ -161,6 +164,14 @@ pub struct Finding {
     pub evidence: Vec<Proof>,
     /// Whether it fails the run.
     pub fails: bool,
+}
+
+impl Proof {
+    /// Creates a proof that states no fact of the catalogue's vocabulary.
+    #[must_use]
+    pub fn new(says: impl Into<String>, exchange: Option<u32>) -> Self {
+        Self { says: says.into(), exchange, fact: None }
+    }
 }
 
 impl Certainty {

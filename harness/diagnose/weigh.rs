@@ -14,6 +14,15 @@ use super::predict::predicts;
 use super::proof::ProofRule;
 use super::verdict::Proof;
 
+/// Something that one fault leaves and another need not: a fact or a line of the log, by its identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Record {
+    /// A fact, by its key.
+    Fact(&'static str),
+    /// A line, by its place in the log.
+    Line(usize),
+}
+
 /// A fault, weighed.
 #[derive(Debug, Clone)]
 pub(super) struct Weighed<'a> {
@@ -109,14 +118,14 @@ fn claims(case: &Case<'_>, weighed: &[Weighed<'_>]) -> Vec<Claim> {
             .filter(|one| one.mode.demands(fact) && counts(fact, one, case))
             .map(|one| one.fault.id.clone())
             .collect(),
-        proof: Proof { says: fact.says.clone(), exchange: fact.exchange },
+        proof: fact.proof(),
         line: false,
     });
     let lines = candidates().filter_map(|one| {
         let line = one.log.as_ref().filter(|line| line.decisive)?;
-        let by = candidates().filter(|other| other.log.as_ref().is_some_and(|log| log.says == line.says));
+        let by = candidates().filter(|other| other.log.as_ref().is_some_and(|log| log.entry == line.entry));
         let by = by.map(|other| other.fault.id.clone()).collect();
-        Some(Claim { by, proof: Proof { says: line.says.clone(), exchange: None }, line: true })
+        Some(Claim { by, proof: line.proof(), line: true })
     });
     anomalies.chain(lines).filter(|claim| !claim.by.is_empty()).collect()
 }
