@@ -1,4 +1,4 @@
-//! `docs/contract-rows.md` and the entries' `rows` say the same, and leave no row out.
+//! `docs/contract-rows.md` and the `rows` of the entries agree, and no row is missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use crate::diagnose::catalogue::Catalogue;
 
 const PAGE: &str = include_str!("../../../docs/contract-rows.md");
 
-/// Row and last cell of every line of the first table.
+/// Returns the row number and the last cell of every line of the first table.
 fn rows() -> Vec<(u8, &'static str)> {
     let cells = PAGE.lines().map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect::<Vec<_>>());
     cells.filter_map(|cells| Some((cells.first()?.parse().ok()?, *cells.last()?))).collect()
@@ -17,13 +17,13 @@ fn slugs(cell: &str) -> BTreeSet<&str> {
 }
 
 #[test]
-fn every_row_of_the_contract_is_there_once() {
+fn every_row_of_the_page_is_there_once() {
     let numbers: Vec<u8> = rows().into_iter().map(|(row, _)| row).collect();
     assert_eq!(numbers, (1..=87).collect::<Vec<_>>());
 }
 
 #[test]
-fn every_row_names_entries_that_there_are_or_says_why_there_is_none() {
+fn every_row_names_existing_entries_or_says_why_not() {
     let ids: BTreeSet<&str> = Catalogue::shipped().ids().collect();
     for line in PAGE.lines().filter(|line| line.starts_with("| ") && !line.contains("entry, or why")) {
         let cell = line.trim_matches('|').split(" | ").last().expect("a last cell").trim();
@@ -34,7 +34,7 @@ fn every_row_names_entries_that_there_are_or_says_why_there_is_none() {
 }
 
 #[test]
-fn the_rows_of_every_entry_are_those_of_the_page() {
+fn the_rows_of_every_entry_match_the_page() {
     let mut of_entries: BTreeMap<u8, BTreeSet<&str>> = BTreeMap::new();
     for fault in &Catalogue::shipped().faults {
         for row in &fault.rows {
