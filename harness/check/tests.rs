@@ -84,7 +84,7 @@ fn every_mistake_of_a_catalogue_file_is_listed() {
     11: unknown value `vaild`
     12: missing field `prior`
     25: not a regular expression: unclosed group
-    17: there is already an entry `auth/down`
+    17: the catalogue already has an entry `auth/down`
     "#);
 }
 

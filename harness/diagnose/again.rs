@@ -1,4 +1,4 @@
-//! Which probe to send once more: one whose answer may be an accident. Sits in `diagnose`, used by `plan`.
+//! Chooses a probe to repeat: one whose result may be an accident.
 
 use super::case::Case;
 use super::cell::Place;
@@ -7,19 +7,19 @@ use crate::observe::{LatencyClass, Outcome};
 use crate::probe::ProbeKey;
 use crate::terms::Role;
 
-/// Tries of one probe, the first included.
+/// The most attempts of one probe, the first included.
 const TRIES: usize = 3;
-/// Tries of a probe that went through while others did not.
+/// The most attempts of a probe that succeeded while others failed.
 const TRIES_OF_GOOD: usize = 2;
-/// Lost calls that one diagnosis repeats.
+/// The most lost calls that one diagnosis repeats.
 const LOST: usize = 4;
 
-/// The next probe to repeat, if one is worth it.
+/// Returns the next probe to repeat, if repeating one is worthwhile.
 pub(super) fn doubtful(case: &Case<'_>) -> Option<ProbeKey> {
     let all = || case.readings.all.iter().filter(|reading| !is_a_steps_own(case, reading));
     let lost = all().filter(|reading| reading.is_lost() || !reading.lost.is_empty()).take(LOST);
     let mut lost = lost.filter(|reading| lost_alone(case, reading));
-    // One of those that fail and one of those that work tell whether luck is in it.
+    // One failing and one successful call are enough to tell whether failures are intermittent.
     let first_of = |works: bool| all().filter(move |reading| divided(case, reading) && ok(reading) == works).take(1);
     let mut divided = first_of(false).chain(first_of(true)).filter(|reading| is_untried(reading));
     let slow = all().find(|reading| slow_once(reading));
@@ -35,13 +35,13 @@ fn is_untried(reading: &Reading<'_>) -> bool {
     !reading.mixed && reading.exchanges.len() < if ok(reading) { TRIES_OF_GOOD } else { TRIES }
 }
 
-/// Only a scenario can call it again: what it needs was made by another step, and may be gone by now.
+/// Reports whether only a scenario can repeat the call: another step made what it needs.
 fn is_a_steps_own(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let endpoint = case.target.endpoints.get(&reading.observation.probe.endpoint);
     endpoint.is_some_and(|endpoint| endpoint.role == Role::Open && !endpoint.past_edge)
 }
 
-/// A connection lost where most others to the same service got an answer.
+/// Reports whether the connection was lost while most other calls to the same service got an answer.
 fn lost_alone(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let here = |other: &&Reading<'_>| other.cell.goes_through_the_backend() == reading.cell.goes_through_the_backend();
     let beside = || case.readings.all.iter().filter(here);
@@ -49,17 +49,17 @@ fn lost_alone(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     reading.is_lost() && reading.exchanges.len() < TRIES && lost * 2 < beside().count()
 }
 
-/// A health check that took its time once: the first call of the day does.
+/// Reports whether a health check was slow once: a service that was idle may need time for its first call.
 fn slow_once(reading: &Reading<'_>) -> bool {
     let once = reading.exchanges.len() == 1 && ok(reading);
     once && reading.cell.place == Place::AuthHealth && reading.observation.latency != LatencyClass::Fast
 }
 
-/// The same good token goes through on one endpoint and not on another: both may be a matter of luck.
+/// Reports whether a valid token succeeds at one endpoint and fails at another: either result may be intermittent.
 fn divided(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let good = |other: &&Reading<'_>| other.cell.place == Place::Protected && other.must_work() && other.cell.same_user;
     let same_way = |other: &&Reading<'_>| good(other) && other.cell.token_location == reading.cell.token_location;
-    // What lacks its content was let in, and is not a matter of luck.
+    // A call that lacks only its content was accepted, so it is not intermittent.
     let full = |other: &&Reading<'_>| other.observation.result != Outcome::Hollow;
     let some = |works: bool| case.readings.all.iter().filter(same_way).filter(full).any(|other| ok(other) == works);
     good(&reading) && full(&reading) && some(true) && some(false)

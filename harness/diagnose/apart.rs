@@ -1,5 +1,6 @@
-//! Whether something that can be seen through some evidence tells two faults apart, by what the catalogue foretells of them.
-//! Sits in `diagnose`; `matrix` makes classes of it. Makers of answers are taken as known, latencies and texts tell nothing.
+//! Whether a set of evidence can distinguish two faults, by what the catalogue predicts for both.
+//!
+//! The component that produced a response counts as known. Latencies and texts distinguish nothing.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +11,7 @@ use super::vocabulary;
 use crate::observe::Outcome;
 use crate::terms::{Caller, EvidenceSource, Hop, TokenKind, TokenLocation};
 
-/// The tokens that are compared.
+/// The token kinds that are compared.
 const TOKENS: [TokenKind; 6] = [
     TokenKind::Valid,
     TokenKind::Issued,
@@ -20,14 +21,14 @@ const TOKENS: [TokenKind; 6] = [
     TokenKind::WrongKey,
 ];
 
-/// Whether every way of the one differs from every way of the other in something this evidence shows.
+/// Reports whether every mode of one fault differs from every mode of the other in something that the evidence shows.
 pub(super) fn apart(one: &Fault, other: &Fault, evidence_sources: &[EvidenceSource], cells: &[Cell]) -> bool {
     let lines_differ =
         evidence_sources.contains(&EvidenceSource::Logs) && (leaves_alone(one, other) || leaves_alone(other, one));
     lines_differ || one.mode.iter().all(|a| other.mode.iter().all(|b| differ(a, b, evidence_sources, cells)))
 }
 
-/// Whether it leaves a line that decides, and the other does not.
+/// Reports whether the first fault leaves a decisive line that the second does not leave.
 fn leaves_alone(one: &Fault, other: &Fault) -> bool {
     let left = |rule: &str| other.log.iter().any(|line| line.pattern.as_str() == rule);
     one.log.iter().any(|line| line.decisive && !left(line.pattern.as_str()))
@@ -48,7 +49,7 @@ fn facts_differ(a: &Mode, b: &Mode, evidence_sources: &[EvidenceSource]) -> bool
             let Some(fact) = seen(key) else { return false };
             match b.facts.get(key) {
                 Some(others) => values.iter().all(|value| !others.contains(value)),
-                // What is so in no system in order speaks against whoever does not demand it.
+                // A value that never occurs in a healthy system is evidence against a fault that does not demand it.
                 None => fact.anomaly.is_some_and(|anomaly| values.iter().all(|value| value == anomaly)),
             }
         })
@@ -60,7 +61,7 @@ fn answers_differ(a: &Mode, b: &Mode, cell: &Cell) -> bool {
     disjoint(&outcomes(a, cell), &outcomes(b, cell)) || disjoint(&makers(a, cell), &makers(b, cell))
 }
 
-/// Whether the one says that two tokens fare alike, and by the other they cannot.
+/// Reports whether one mode predicts the same response for two tokens, and the other rules that out.
 fn relations_differ(a: &Mode, b: &Mode, cell: &Cell) -> bool {
     let alike: Vec<TokenKind> = speaking(a, cell).filter_map(|one| one.same_as).collect();
     alike.into_iter().any(|token| {
@@ -70,7 +71,7 @@ fn relations_differ(a: &Mode, b: &Mode, cell: &Cell) -> bool {
     })
 }
 
-/// Whether the one says that it shows somewhere, and by the other it can nowhere.
+/// Reports whether one mode predicts an outcome for at least one call, and the other rules it out for every call.
 fn nowhere(a: &Mode, b: &Mode, cells: &[Cell]) -> bool {
     a.predict.iter().filter(|one| one.some).any(|one| {
         let mut at = cells.iter().filter(|cell| one.on.matches(cell)).peekable();
@@ -87,7 +88,7 @@ fn speaking<'m>(mode: &'m Mode, cell: &'m Cell) -> impl Iterator<Item = &'m Pred
     mode.predict.iter().filter(own).filter(move |one| !one.some && one.on.matches(cell))
 }
 
-/// How the call may end; nothing: anyhow.
+/// Returns how the call may end. `None`: the mode makes no prediction.
 fn outcomes(mode: &Mode, cell: &Cell) -> Option<BTreeSet<Outcome>> {
     let sets = speaking(mode, cell).filter(|one| !one.result.is_empty());
     sets.map(|one| one.result.iter().copied().collect::<BTreeSet<_>>()).reduce(|a, b| &a & &b)
@@ -102,7 +103,7 @@ fn disjoint<T: Ord>(a: &Option<BTreeSet<T>>, b: &Option<BTreeSet<T>>) -> bool {
     matches!((a, b), (Some(a), Some(b)) if a.is_disjoint(b))
 }
 
-/// Every kind of probe that this evidence lets us send.
+/// Returns every kind of probe that can be sent with this evidence.
 pub(super) fn cells(evidence_sources: &[EvidenceSource]) -> Vec<Cell> {
     let health = |place| Cell {
         place,

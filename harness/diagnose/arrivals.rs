@@ -1,5 +1,7 @@
-//! Whose logs show our failing calls: the edge's, so that they came to this system at all, or the backend's own, so that they came through
-//! whatever stands before it. Sits in `diagnose`.
+//! Facts about failing calls in request logs.
+//!
+//! A call in the platform's request log reached this system. A call in the backend's own log passed everything before
+//! the backend.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +13,8 @@ use crate::evidence::LogEntry;
 use crate::terms::{Hop, Service};
 
 impl Logbook<'_> {
-    /// That the platform logged one of them: then our address leads here. That it did not is no fact, since few logs are complete.
+    /// Returns the fact that the platform logged a failing call: then the configured address leads to this system.
+    /// A missing entry yields no fact, since few logs are complete.
     pub(super) fn entries_at_the_edge(&self, target: &Target) -> Option<Fact> {
         let ours = |entry: &&LogEntry| {
             let of = self.failing().find(|window| self.is_in(entry, window));
@@ -22,11 +25,13 @@ impl Logbook<'_> {
         };
         let seen = self.entries.iter().find(ours)?;
         let (at, request) = (seen.at.strftime("%H:%M:%S%.3fZ"), seen.request.as_ref()?);
-        let says = format!("the platform's request log at {at} has our call: {} {}", request.method, request.path);
+        let says =
+            format!("the platform's request log at {at} has the failing call: {} {}", request.method, request.path);
         Some(Fact { key: "edge-saw", value: "yes", anomaly: false, says, exchange: None })
     }
 
-    /// Only that it saw them: a service that writes no access lines, or writes them at the end of a call, says nothing.
+    /// Returns the fact that the backend logged a failing call.
+    /// A missing line yields no fact: a service may write no access lines, or write them at the end of a call.
     pub(super) fn arrivals(&self, target: &Target) -> Option<Fact> {
         let paths: BTreeSet<&str> = self.failing().filter_map(|window| window.path(target)).collect();
         let own = |entry: &&LogEntry| entry.by == Hop::Backend && entry.request.is_none();
@@ -34,13 +39,13 @@ impl Logbook<'_> {
             self.entries.iter().filter(own).filter(|entry| paths.iter().any(|path| names(&entry.text, path))).collect();
         let first = lines.iter().find(|entry| self.window_of(entry).is_some())?;
         let line: String = first.text.lines().next().unwrap_or_default().chars().take(120).collect();
-        let says = format!("the backend's log at {} has our call: {line}", first.at.strftime("%H:%M:%S%.3fZ"));
+        let says = format!("the backend's log at {} has the failing call: {line}", first.at.strftime("%H:%M:%S%.3fZ"));
         let fact = Fact { key: "backend-saw", value: "yes", anomaly: false, says, exchange: None };
-        self.are_of_the_front_evidence_source(&lines).then_some(fact)
+        self.are_of_failures_through_the_edge(&lines).then_some(fact)
     }
 }
 
-/// Whether a line names this path, and not merely one that begins or ends like it.
+/// Reports whether a line names this whole path, not a longer path that contains it.
 fn names(text: &str, path: &str) -> bool {
     let part = |sign: char| sign.is_alphanumeric() || matches!(sign, '/' | '-' | '_' | '.');
     text.match_indices(path).any(|(at, _)| {
@@ -63,7 +68,7 @@ mod tests {
     #[case("GET /api/chat/stream/7", false)]
     #[case("GET /v2/api/chat/stream", false)]
     #[case("GET /health", false)]
-    fn a_line_names_a_path_as_a_whole(#[case] text: &str, #[case] named: bool) {
+    fn a_line_must_name_the_whole_path(#[case] text: &str, #[case] named: bool) {
         assert_eq!(names(text, "/api/chat/stream"), named);
     }
 }

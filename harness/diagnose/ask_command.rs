@@ -1,5 +1,6 @@
-//! The command that answers a question: read-only, of our own making, with the target's names filled in. Sits in `diagnose`, for `settle`.
-//! Never a secret: a token stands in it as `$TOKEN`.
+//! The command that answers a question: read-only, with the target's names filled in.
+//!
+//! It never contains a secret: a token is written as `$TOKEN`.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,27 +10,28 @@ use super::question::Question;
 use crate::config::EvidenceLocation;
 use crate::terms::Service;
 
-/// How much of the log before the first probe is read: a failed start was written then, and how often strangers write a line.
+/// How much of the log before the first probe is read. It shows a failed start, and how often other traffic writes a
+/// line.
 const BEFORE: SignedDuration = SignedDuration::from_mins(15);
-/// Entries may be stamped a little after the last probe ended.
+/// How much of the log after the last probe is read: an entry may carry a slightly later time.
 const AFTER: SignedDuration = SignedDuration::from_secs(10);
-/// Entries that are read at the most.
+/// The most entries that are read.
 const ENTRIES: u32 = 5000;
 
-/// A command, as it is shown and as it is run.
+/// A command, as shown to a person and as run.
 #[derive(Debug, Default)]
 pub(super) struct AskCommand {
-    /// As a shell takes it.
+    /// The command for a shell.
     pub(super) shown: Option<String>,
-    /// The same as words, where nothing in it has to be filled in first.
+    /// The command as a list of arguments. Empty where a person must fill in something first.
     pub(super) argv: Vec<String>,
-    /// What takes its output.
+    /// The command that reads its output.
     pub(super) feed: Option<String>,
-    /// What has to be known or done first.
+    /// What a person must know or do first.
     pub(super) note: Option<String>,
 }
 
-/// The command for a question.
+/// Returns the command for a question.
 pub(super) fn command(case: &Case<'_>, question: &Question) -> AskCommand {
     match question {
         Question::Manifests(services) => manifests(case, services),
@@ -60,7 +62,7 @@ fn manifests(case: &Case<'_>, services: &[Service]) -> AskCommand {
 fn log(case: &Case<'_>) -> AskCommand {
     let sources: Vec<_> = case.target.logs.iter().collect();
     let within =
-        format!("a log belongs to the run it was written beside: `fivewhys smoke --target {} --ask`", case.target.name);
+        format!("a log can only be read during its own run: use `fivewhys smoke --target {} --ask`", case.target.name);
     if let Some(words) = direct(&sources) {
         return AskCommand { note: Some(within), ..whole(words, None) };
     }
@@ -82,7 +84,7 @@ fn log(case: &Case<'_>) -> AskCommand {
     AskCommand { note: command.note.or(Some(within)), ..command }
 }
 
-/// From before the first probe to after the last one, RFC 3339.
+/// Returns the filter on time: from before the first probe to after the last one (RFC 3339).
 fn window(case: &Case<'_>) -> Option<String> {
     let first = case.sent.iter().map(|probe| probe.started_at).min()?.checked_sub(BEFORE).ok()?;
     let last = log_end(case.sent.iter().map(|probe| probe.ended_at).max()?);
@@ -94,7 +96,7 @@ fn log_end(last: Timestamp) -> Timestamp {
     last.checked_add(AFTER).unwrap_or(last)
 }
 
-/// What reads the target's own sources, where they are of one kind and need no program of the operator's.
+/// Returns a command that reads the target's own sources, if all are URLs or all are files.
 fn direct(sources: &[&EvidenceLocation]) -> Option<Vec<String>> {
     let urls =
         sources.iter().map(|source| if let EvidenceLocation::Url(url) = source { Some(url.to_string()) } else { None });
@@ -111,7 +113,7 @@ fn direct(sources: &[&EvidenceLocation]) -> Option<Vec<String>> {
     curl().or_else(cat)
 }
 
-/// The run that takes the output. A twin ends with the run that booted it: what it was deployed with says nothing of the next one.
+/// Returns the run that reads the output. A twin ends with its run, so its manifest says nothing about a later run.
 fn feed(case: &Case<'_>, option: &str) -> Option<String> {
     (!case.target.twin).then(|| format!("fivewhys smoke --target {} {option} -", case.target.name))
 }
@@ -120,7 +122,7 @@ fn whole(argv: Vec<String>, feed: Option<String>) -> AskCommand {
     AskCommand { shown: shlex::try_join(argv.iter().map(String::as_str)).ok(), argv, feed, note: None }
 }
 
-/// The operator's names, as far as the target has them.
+/// The names of the deployment, as far as the target file has them.
 #[derive(Debug, Default)]
 struct Names {
     missing: Vec<&'static str>,
@@ -140,7 +142,7 @@ impl Names {
         }
     }
 
-    /// The name, or a placeholder for what is missing or no such name.
+    /// Returns the name, or a placeholder where it is missing or malformed.
     fn name(&mut self, given: Option<&str>, placeholder: &'static str) -> String {
         match given.filter(|name| is_name(name)) {
             Some(name) => name.to_owned(),
@@ -161,12 +163,13 @@ impl Names {
         if missing.is_empty() {
             return command;
         }
-        let note = format!("the target file does not say {}: see `names`", missing.join(", "));
+        let note = format!("the target file does not name {}: set `names`", missing.join(", "));
         AskCommand { argv: Vec::new(), note: Some(note), ..command }
     }
 }
 
-/// A name as Cloud Run, projects and regions have them: it can be neither an option nor the end of a filter's string.
+/// Reports whether the text is a name in the form of Cloud Run services, projects and regions.
+/// Such a name cannot be read as an option and cannot end the string of a filter.
 fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | ':'))

@@ -1,4 +1,4 @@
-//! The call behind evidence that is not granted, as `curl` makes it. Sits in `diagnose`, beside `ask_command`. Its secrets are the shell's variables.
+//! The `curl` command for a call whose evidence is not granted. Secrets are variables of the shell.
 
 use super::ask_command::AskCommand;
 use super::case::Case;
@@ -6,11 +6,11 @@ use crate::config::{Endpoint, Target, User};
 use crate::probe::ProbeKey;
 use crate::terms::{Caller, TokenKind, TokenLocation};
 
-/// Stand for what the shell fills in. No text of a target holds them.
+/// Placeholders for variables of the shell. A control character keeps them distinct from every text of a target.
 const TOKEN: &str = "\u{1}TOKEN\u{1}";
 const SECRET: &str = "\u{1}SERVICE_SECRET\u{1}";
 
-/// The call. Nothing where it needs more than a token and the service secret.
+/// Returns the command for a call. Empty where the call needs more than a token and the service secret.
 pub(super) fn command(case: &Case<'_>, key: &ProbeKey) -> AskCommand {
     let target = case.target;
     let called = target.endpoints.get(&key.endpoint).zip(target.user(&key.user));
@@ -47,13 +47,13 @@ fn words(target: &Target, endpoint: &Endpoint, user: &User, key: &ProbeKey) -> O
     Some(words)
 }
 
-/// The body with what is no secret filled in.
+/// Returns the body with everything filled in that is not secret, or `None` where it needs another secret.
 fn filled(body: &str, user: &User) -> Option<String> {
     let body = body.replace("{token}", TOKEN).replace("{email}", &user.email).replace("{sub}", &user.sub);
     (!body.contains("{secret:")).then_some(body)
 }
 
-/// Single quotes around everything but the variables: `'Authorization: Bearer '"$TOKEN"`.
+/// Quotes everything except the variables: `'Authorization: Bearer '"$TOKEN"`.
 fn quoted(word: &str) -> Option<String> {
     let mut quoted = String::new();
     for (n, part) in word.split('\u{1}').enumerate() {
@@ -70,7 +70,9 @@ fn note(target: &Target, key: &ProbeKey) -> Option<String> {
     let token = format!("TOKEN=$(fivewhys mint {} --target {})", key.user, target.name);
     match (key.token, key.caller) {
         (TokenKind::None, _) => None,
-        (_, Caller::Right) => Some(format!("first `{token}`; SERVICE_SECRET is the secret the backend reads")),
-        _ => Some(format!("first `{token}`")),
+        (_, Caller::Right) => {
+            Some(format!("first run `{token}`; SERVICE_SECRET is the service secret that the backend uses"))
+        }
+        _ => Some(format!("first run `{token}`")),
     }
 }

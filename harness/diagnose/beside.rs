@@ -1,5 +1,6 @@
-//! What a record tells beside a cause that is found, a line of the log, a fact of a manifest or the date on every answer: another fault
-//! that the first one hides from every call. Sits in `diagnose`, used by `conclude`.
+//! A second fault that only a record shows: a log line, a fact of a manifest, or the date of every response.
+//!
+//! The first cause masks such a fault in every call.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +12,11 @@ use super::one::named;
 use super::pair::can_be_together;
 use super::verdict::{Cause, Certainty};
 use super::vocabulary;
-use super::weigh::{Weighed, Weighing};
+use super::weigh::{Record, Weighed, Weighing};
 use crate::terms::EvidenceSource;
 
-/// A cause that explains no failure, for a record that only it leaves. Never certain: nobody has seen it fail anything.
+/// Returns a cause that explains no failure, for a record that only its fault leaves.
+/// It is never certain, since no call was seen to fail because of it.
 pub(super) fn told_by_a_record<'w, 'a>(case: &Case<'_>, weighing: &'w Weighing<'a>, found: &Cause) -> Option<Cause> {
     if found.certainty < Certainty::Likely {
         return None;
@@ -22,7 +24,7 @@ pub(super) fn told_by_a_record<'w, 'a>(case: &Case<'_>, weighing: &'w Weighing<'
     let found_too = found.alternatives.iter().map(|one| one.fault.as_str());
     let known: BTreeSet<&str> = found_too.chain([found.fault.as_str()]).collect();
     let first = weighing.best.iter().find(|one| one.fault.id == found.fault)?;
-    // What one of two revisions writes is of what differs between them.
+    // With two revisions, a record of one revision may only show how they differ.
     if first.mode.comes_and_goes {
         return None;
     }
@@ -33,7 +35,8 @@ pub(super) fn told_by_a_record<'w, 'a>(case: &Case<'_>, weighing: &'w Weighing<'
     (!candidates.is_empty()).then(|| named(case, &candidates, certainty, Vec::new(), Vec::new()))
 }
 
-/// Every fault that can be beside the first and has left a record that none of the known ones leaves, once, in its likeliest mode.
+/// Returns every fault that can be present in addition to the first and that left a record of its own, in its likeliest
+/// mode.
 fn hidden<'a>(
     case: &Case<'_>,
     weighing: &Weighing<'a>,
@@ -41,13 +44,13 @@ fn hidden<'a>(
     known: &BTreeSet<&str>,
 ) -> Vec<Weighed<'a>> {
     let is_known = |one: &&Weighed<'_>| known.contains(one.fault.id.as_str());
-    let accounted: BTreeSet<String> =
+    let accounted: BTreeSet<Record> =
         weighing.modes.iter().filter(is_known).flat_map(|one| whatever_it_leaves(one, case)).collect();
-    // At the same hop it is rather the same thing in other words.
+    // A fault at the same hop is probably the same problem under another name.
     let elsewhere = |one: &&Weighed<'_>| !is_known(one) && one.fault.hop() != first.fault.hop();
     let told = |one: &Weighed<'a>| {
-        let line = line(one, case).filter(|line| !accounted.contains(&line.says));
-        let by_a_fact = || by_itself(one, case).any(|fact| !accounted.contains(&fact.says));
+        let line = line(one, case).filter(|line| !accounted.contains(&Record::Line(line.entry)));
+        let by_a_fact = || by_itself(one, case).any(|fact| !accounted.contains(&Record::Fact(fact.key)));
         (line.is_some() || by_a_fact()).then(|| Weighed { log: line.or_else(|| one.log.clone()), ..one.clone() })
     };
     let mut hidden: Vec<Weighed<'a>> = weighing
@@ -63,21 +66,23 @@ fn hidden<'a>(
     hidden
 }
 
-/// A decisive line of the failing calls, or of every call of one endpoint; one that was written at any time tells nothing of now.
+/// Returns a decisive line that belongs to the failing calls or to every call of one endpoint.
+/// A line that counts at any time says nothing about the present.
 fn line(one: &Weighed<'_>, case: &Case<'_>) -> Option<LogMatch> {
     let of_the_failure = one.log.clone().filter(LogMatch::is_of_the_failure);
     let mut rules = one.fault.log.iter().filter(|rule| rule.scope != LogScope::Any);
     of_the_failure.or_else(|| rules.find_map(|rule| case.logbook.find_at_a_endpoint(rule)))
 }
 
-/// What it shows of facts that are there whatever is called.
+/// Returns the facts of a fault that do not depend on any call.
 fn by_itself<'c>(one: &Weighed<'_>, case: &'c Case<'_>) -> impl Iterator<Item = &'c Fact> {
     let mode = one.mode;
     let shows = |fact: &&Fact| mode.demands(fact) || (needs_no_demand(fact, case) && mode.usually_shows(fact));
     case.facts.iter().filter(|fact| stands_by_itself(fact, case)).filter(shows)
 }
 
-/// So in no system in order: in a manifest, or by every answer's date. Where the newest revision does not start, absent is enough.
+/// Reports whether the value never occurs in a healthy system: a fact of a manifest, or the date of every response.
+/// Where the newest revision does not start, a missing variable is enough.
 fn stands_by_itself(fact: &Fact, case: &Case<'_>) -> bool {
     let of_a_manifest = vocabulary::of(fact.key).is_some_and(|word| word.evidence_source == EvidenceSource::Manifest);
     let tells = fact.anomaly || (case.starts_badly() && fact.value == vocabulary::ABSENT);
@@ -88,10 +93,10 @@ fn needs_no_demand(fact: &Fact, case: &Case<'_>) -> bool {
     case.starts_badly() || fact.key == ANSWERS_CLOCK
 }
 
-/// Lines, decisive or not, and facts.
-fn whatever_it_leaves(one: &Weighed<'_>, case: &Case<'_>) -> Vec<String> {
+/// Returns every record that a fault leaves: lines, decisive or not, and facts.
+fn whatever_it_leaves(one: &Weighed<'_>, case: &Case<'_>) -> Vec<Record> {
     let at_a_endpoint = one.fault.log.iter().filter_map(|rule| case.logbook.find_at_a_endpoint(rule));
-    let lines = one.log.iter().cloned().chain(at_a_endpoint).map(|line| line.says);
+    let lines = one.log.iter().cloned().chain(at_a_endpoint).map(|line| Record::Line(line.entry));
     let facts = case.facts.iter().filter(|fact| one.mode.demands(fact) || one.mode.usually_shows(fact));
-    lines.chain(facts.map(|fact| fact.says.clone())).collect()
+    lines.chain(facts.map(|fact| Record::Fact(fact.key))).collect()
 }

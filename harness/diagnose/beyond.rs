@@ -1,9 +1,8 @@
-//! Which probe to send once a cause is found: one that completes its chain, may refute it, or shows what it hides. Sits in `diagnose`,
-//! used by `plan`.
+//! Chooses a probe after a cause is found: it completes the chain, may refute the cause, or shows a masked fault.
 
 use super::case::Case;
 use super::cell::{Cell, Kind, Place};
-use super::plan::{cell, foretold};
+use super::plan::{cell, predicted_outcomes};
 use super::proof::ProofRule;
 use super::reading::Reading;
 use super::weigh::Weighed;
@@ -13,30 +12,30 @@ use crate::observe::Outcome;
 use crate::probe::ProbeKey;
 use crate::terms::{Caller, TokenKind, TokenLocation};
 
-/// Probes sent only to complete the chain of a cause that is already found.
+/// The most links for whose proof a probe is sent after the cause is found.
 const CHAIN: usize = 4;
 
-/// For a lone candidate.
+/// Returns a probe where one candidate remains.
 pub(super) fn one(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
     let only = found.first()?.0;
     missing_link(case, only, open)
         .or_else(|| refutation(case, only, open))
         .or_else(|| doubt_of_the_edge(case, found, open))
         .or_else(|| beyond(case, found, open))
-        .or_else(|| unjudged(case, found, open))
+        .or_else(|| unvalidated(case, found, open))
         .or_else(|| token_locations::doubtful(case, open))
 }
 
-/// For several that no probe parts any further, best first.
+/// Returns a probe where several candidates remain, best first, and no probe distinguishes them.
 pub(super) fn several(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
     missing_link(case, found.first()?.0, open)
         .or_else(|| doubt_of_the_edge(case, found, open))
         .or_else(|| beyond(case, found, open).filter(|_| are_before_the_backend(found, case)))
-        .or_else(|| unjudged(case, found, open))
+        .or_else(|| unvalidated(case, found, open))
         .or_else(|| token_locations::doubtful(case, open))
 }
 
-/// A probe that would prove a link of the chain that nothing proves yet.
+/// Returns a probe that would prove an unproven link of the chain.
 fn missing_link(case: &Case<'_>, best: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
     let spent = case.readings.all.iter().filter(|reading| !case.is_of_a_step(reading.observation.exchange)).count();
     let unproven = best
@@ -51,9 +50,10 @@ fn missing_link(case: &Case<'_>, best: &Weighed<'_>, open: &[ProbeKey]) -> Optio
         .find_map(|rule| open.iter().find(|key| would_prove(case, &rule.proof, key, best)).cloned())
 }
 
-/// A probe of a kind of place that a lone candidate speaks of and nothing was asked of yet: it may be refuted there.
+/// Returns a probe that may refute a lone candidate: one of a kind of endpoint that it predicts and that was not probed
+/// yet.
 fn refutation(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
-    // What is merely left over is put to the test with the other kind of good token too.
+    // A candidate without its own mark is also tested with the other kind of valid token.
     let found = chain::marked(case, only);
     let unasked = |key: &&ProbeKey| {
         cell(case, key).is_some_and(|cell| {
@@ -68,31 +68,32 @@ fn refutation(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<
     open.iter().find(unasked).cloned()
 }
 
-/// Something that remains lies behind the edge, and through the edge our token fares exactly as none: whether it gets there shows past it.
+/// Returns a call directly at the backend that shows whether the edge removes the token: through the edge, the response
+/// is the same as without a token, and a candidate lies behind the edge.
 pub(super) fn doubt_of_the_edge(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
     let doubtful = |key: &&ProbeKey| {
-        let past = cell(case, key).is_some_and(|cell| cell.place == Place::Direct);
+        let direct = cell(case, key).is_some_and(|cell| cell.place == Place::Direct);
         let through = case.readings.failing().find(|one| key.endpoint.strip_suffix(DIRECT) == Some(one.endpoint()));
-        past && through.is_some_and(|through| case.readings.fares_like_nobody(through) == Some(true))
+        direct && through.is_some_and(|through| case.readings.is_answered_as_without_token(through) == Some(true))
     };
     open.iter().find(doubtful).filter(|_| found.iter().any(|(one, _)| one.mode.inside)).cloned()
 }
 
-/// Whether all of them are, and nothing is known yet of what lies past them.
+/// Reports whether every candidate lies before the backend, and no call to the backend itself was made yet.
 fn are_before_the_backend(found: &[(&Weighed<'_>, f64)], case: &Case<'_>) -> bool {
     let asked = case.readings.all.iter().any(|one| one.cell.place == Place::Direct && one.must_work());
     !asked && found.iter().all(|(one, _)| !one.mode.inside)
 }
 
-/// A probe that the cause found leaves alone and that must work, by a way in by which none went well yet: whatever else is the matter
-/// shows there.
+/// Returns a probe that must succeed despite the cause, over a kind of connection that has not succeeded yet.
+/// A second fault would show there.
 fn beyond(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
-    let alone = |one: &Weighed<'_>, cell: &Cell| match foretold(one, cell) {
+    let alone = |one: &Weighed<'_>, cell: &Cell| match predicted_outcomes(one, cell) {
         Some(results) => results.as_slice() == [Outcome::Ok],
-        None => cell.is_past_the_edge() && !one.mode.inside,
+        None => cell.is_direct() && !one.mode.inside,
     };
-    // What goes well past the edge says nothing of the edge.
-    let tells = |cell: &Cell| !cell.is_past_the_edge() || found.iter().all(|(one, _)| !one.mode.inside);
+    // A call that succeeds directly at the backend says nothing about the edge.
+    let tells = |cell: &Cell| !cell.is_direct() || found.iter().all(|(one, _)| !one.mode.inside);
     let leaves_alone = |cell: &Cell| tells(cell) && found.iter().all(|(one, _)| alone(one, cell));
     let went_well = |reading: &&Reading<'_>| {
         let asked = matches!(reading.cell.place, Place::Protected | Place::Direct);
@@ -110,10 +111,11 @@ fn beyond(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> 
     open.iter().find(unseen).cloned()
 }
 
-/// The auth service's judgement of our token, where the cause found leaves that alone and nobody has let the token in: it may be bad too.
-fn unjudged(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+/// Returns a probe that asks the auth service to validate the token, where the cause does not affect that and no call
+/// accepted the token yet: the token may be bad too.
+fn unvalidated(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
     let may_be_yes = |one: &Weighed<'_>, cell: &Cell| {
-        one.mode.inside && foretold(one, cell).is_none_or(|results| results.contains(&Outcome::Ok))
+        one.mode.inside && predicted_outcomes(one, cell).is_none_or(|results| results.contains(&Outcome::Ok))
     };
     let is_good = |cell: &Cell| cell.token == TokenKind::Valid && matches!(cell.caller, None | Some(Caller::Right));
     let judged = |one: &Reading<'_>| {
@@ -132,7 +134,7 @@ fn would_prove(case: &Case<'_>, rule: &ProofRule, key: &ProbeKey, best: &Weighed
     match rule {
         ProofRule::Reading(on, results) => {
             on.matches(&cell)
-                && foretold(best, &cell).is_none_or(|set| set.iter().any(|outcome| results.contains(outcome)))
+                && predicted_outcomes(best, &cell).is_none_or(|set| set.iter().any(|outcome| results.contains(outcome)))
         }
         ProofRule::SameAs(_, token) => {
             cell.place == Place::Protected && cell.token == *token && case.fails_on(&key.endpoint)

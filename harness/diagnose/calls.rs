@@ -1,4 +1,4 @@
-//! What the request log says of the backend's own calls to the auth service while our probes were under way. Sits in `diagnose`.
+//! Facts about the backend's calls to the auth service, from the auth service's request log.
 
 use super::fact::Fact;
 use super::logbook::{Logbook, Window};
@@ -7,21 +7,23 @@ use crate::config::{Target, Validation};
 use crate::evidence::LogEntry;
 use crate::terms::{Hop, Role, Service};
 
-/// What our own requests call themselves.
+/// How the `User-Agent` of the requests of fivewhys begins.
 pub(super) const OWN_AGENT: &str = "fivewhys/";
 
-/// The key of what the request log says of the backend's validation.
+/// The key of the fact about the backend's validation call.
 pub(super) const KEY: &str = "backend-call";
 
-/// It made none for the first failing call, and one for a later call of another endpoint: no breaker was open, and no answer was kept.
+/// The backend made no validation call for the first failing probe, but made one for a later probe of another endpoint.
+/// So neither an open circuit breaker nor a cached answer explains the missing call.
 pub(super) const PASSED_OVER: &str = "passed-over";
 
 impl<'a> Logbook<'a> {
-    /// Whether the auth service was asked by the backend while the first failing probe was under way. No fact where it was asked only
-    /// while others were, unless that was later and on another endpoint.
+    /// Returns whether the backend called the auth service during the first failing probe.
+    ///
+    /// Calls only during other probes yield no fact, unless those came later and at another endpoint.
     pub(super) fn calls(&self, target: &Target) -> Vec<Fact> {
         let at_auth: Vec<&'a LogEntry> = self.entries.iter().filter(is_request_at_auth).collect();
-        // A log that shows none of what surely happened is not complete, and its silence proves nothing.
+        // A log without any request that surely happened is incomplete, so a missing call proves nothing.
         let complete = at_auth.iter().any(|entry| is_ours(entry) || self.window_of(entry).is_some());
         let Some(first) = self.first_to_come_through().filter(|_| complete) else { return Vec::new() };
         let theirs = |entry: &&&LogEntry| !is_ours(entry) && self.window_of(entry).is_some();
@@ -29,21 +31,22 @@ impl<'a> Logbook<'a> {
         let introspections = introspection_paths(target);
         let meanwhile = Meanwhile::new(self, first, theirs, &introspections);
         let call = meanwhile.call().filter(|_| !introspections.is_empty());
-        let unjudged = call.as_ref().filter(|_| target.validation == Validation::AuthService).and_then(unjudged_fact);
-        [call, meanwhile.contact(), meanwhile.served(), unjudged].into_iter().flatten().collect()
+        let unvalidated =
+            call.as_ref().filter(|_| target.validation == Validation::AuthService).and_then(unvalidated_fact);
+        [call, meanwhile.contact(), meanwhile.served(), unvalidated].into_iter().flatten().collect()
     }
 }
 
-/// What the backend asked the auth service while our probes were under way.
+/// The requests of the backend to the auth service during the probes.
 struct Meanwhile<'l, 'a> {
     logbook: &'l Logbook<'a>,
     /// The first failing probe.
     first: &'l Window,
-    /// The backend's requests, all of them.
+    /// All requests of the backend.
     requests: Vec<&'a LogEntry>,
-    /// Those in which it had a token judged.
+    /// The requests that validate a token.
     validations: Vec<&'a LogEntry>,
-    /// It had none judged for the first failing probe, and then did for one of another endpoint.
+    /// Whether the value is [`PASSED_OVER`].
     passed_over: bool,
 }
 
@@ -81,14 +84,15 @@ impl<'l, 'a> Meanwhile<'l, 'a> {
         entries.iter().rev().find(|entry| self.logbook.is_in(entry, self.first)).copied()
     }
 
-    /// With a breaker open by then, or an answer cached, the first failing probe is silent where others are not.
+    /// Reports whether the first failing probe itself shows the answer.
+    /// An open circuit breaker or a cached answer may keep the backend from calling during later probes.
     fn is_known(&self, entries: &[&'a LogEntry]) -> bool {
         entries.is_empty() || self.of_first(entries).is_some()
     }
 }
 
-/// That nobody judged the token, where the backend did not ask.
-fn unjudged_fact(call: &Fact) -> Option<Fact> {
+/// Returns the fact that the auth service did not validate the token, where the backend did not ask.
+fn unvalidated_fact(call: &Fact) -> Option<Fact> {
     let unasked = call.value == ABSENT || call.value == PASSED_OVER;
     unasked.then(|| Fact { key: "token-judged", value: "no", ..call.clone() })
 }
@@ -113,7 +117,7 @@ fn introspection_paths(target: &Target) -> Vec<&str> {
 fn call_fact(asked: Option<&LogEntry>) -> Fact {
     let key = KEY;
     let Some((entry, request)) = asked.and_then(|entry| Some((entry, entry.request.as_ref()?))) else {
-        let says = "the auth service's request log holds no validation by the backend while our probe was under way";
+        let says = "the auth service's request log has no validation call from the backend during the failing probe";
         return Fact { key, value: ABSENT, anomaly: false, says: says.into(), exchange: None };
     };
     let value = match request.status {
@@ -126,7 +130,7 @@ fn call_fact(asked: Option<&LogEntry>) -> Fact {
     };
     let at = entry.at.strftime("%H:%M:%S%.3fZ");
     let says = format!(
-        "its request log at {at}: {} {} by the backend, answered {}",
+        "the auth service's request log at {at}: {} {} from the backend, answered {}",
         request.method, request.path, request.status
     );
     Fact { key, value, anomaly: false, says, exchange: None }
@@ -134,15 +138,15 @@ fn call_fact(asked: Option<&LogEntry>) -> Fact {
 
 fn own_line_fact(line: &LogEntry) -> Fact {
     let text: String = line.text.lines().next().unwrap_or_default().chars().take(120).collect();
-    let says = format!("the auth service's log has our call, by its trace: {text}");
+    let says = format!("the auth service's log has a line with the trace id of the failing probe: {text}");
     Fact { key: "auth.at-work", value: "yes", anomaly: false, says, exchange: None }
 }
 
 fn passed_over_fact(later: &LogEntry) -> Fact {
     let at = later.at.strftime("%H:%M:%S%.3fZ");
     let says = format!(
-        "the auth service's request log holds no validation by the backend while our probe was under way, and one of the same token, \
-         sent another way, at {at}"
+        "the auth service's request log has no validation call from the backend during the failing probe, but has one at {at}, \
+         during a later probe of another endpoint"
     );
     Fact { key: KEY, value: PASSED_OVER, anomaly: false, says, exchange: None }
 }
@@ -151,18 +155,21 @@ fn contact_fact(seen: Option<&LogEntry>) -> Fact {
     let key = "backend-contact";
     match seen.and_then(|entry| entry.request.as_ref()) {
         Some(request) => {
-            let says =
-                format!("the backend reached it: {} {} answered {}", request.method, request.path, request.status);
+            let says = format!(
+                "the backend called the auth service: {} {} answered {}",
+                request.method, request.path, request.status
+            );
             Fact { key, value: "seen", anomaly: false, says, exchange: None }
         }
         None => {
-            let says = "the auth service's request log holds nothing from the backend while our probe was under way";
+            let says = "the auth service's request log has no request from the backend during the failing probe";
             Fact { key, value: "none", anomaly: false, says: says.into(), exchange: None }
         }
     }
 }
 
-/// Whether the application itself answered: a platform logs 5xx for services that never saw the request, the service itself does not.
+/// Reports whether the application itself answered. A platform also logs a 5xx for a service that never got the
+/// request.
 fn is_served(entry: &LogEntry) -> bool {
     entry.request.as_ref().is_some_and(|request| request.status < 500 || entry.by == Hop::Auth)
 }
@@ -170,6 +177,6 @@ fn is_served(entry: &LogEntry) -> bool {
 fn served_fact(entry: &LogEntry) -> Fact {
     let request = entry.request.as_ref();
     let what = request.map_or(String::new(), |one| format!(": {} {} answered {}", one.method, one.path, one.status));
-    let says = format!("the auth service was at work while our probe was under way{what}");
+    let says = format!("the auth service processed a request during the failing probe{what}");
     Fact { key: "auth.at-work", value: "yes", anomaly: false, says, exchange: None }
 }

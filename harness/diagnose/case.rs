@@ -1,4 +1,4 @@
-//! Everything one diagnosis compares: readings, facts, the log. Sits in `diagnose`.
+//! Everything that one diagnosis compares: readings, facts and the log.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::evidence::{EnvValue, Manifest};
 use crate::observe::{Observation, Outcome};
 use crate::terms::Service;
 
-/// The same, grouped and compared.
+/// The input of a diagnosis, grouped and compared.
 #[derive(Debug)]
 pub(super) struct Case<'a> {
     pub(super) target: &'a Target,
@@ -29,11 +29,11 @@ pub(super) struct Case<'a> {
     user: &'a str,
 }
 
-/// Whether the newest revision of the backend is ready.
+/// The key of the fact whether the newest revision of the backend is ready.
 pub(super) const ROLLOUT: &str = "backend.rollout";
 
 impl<'a> Case<'a> {
-    /// Builds a case. `ignoring` are exchanges that another cause explains already.
+    /// Builds a case without the exchanges that another cause already explains (`ignoring`).
     pub(super) fn of(given: Given<'a>, ignoring: &[u32]) -> Self {
         let kept: Vec<&Observation> =
             given.observations.iter().filter(|observation| !ignoring.contains(&observation.exchange)).collect();
@@ -46,11 +46,11 @@ impl<'a> Case<'a> {
         let failing = tell_tale(&readings, given);
         let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent)
             .with_failures_at_auth(&failures_at_auth(&readings))
-            .with_failures_past_the_edge(&failures_past_the_edge(&readings));
+            .with_direct_failures(&direct_failures(&readings));
         let mut facts = fact::facts(given.target, &kept, &given.evidence.manifests);
         facts.extend(revisions::failures(&kept, &given.evidence.log, given.sent, given.target));
         facts.extend(given.evidence.signing_key.as_ref().map(fact::signing_key));
-        // Only a probe that went through the backend says anything of the backend's calls.
+        // Only a probe that reached the backend says anything about the backend's calls.
         if readings.failing().any(|reading| reading.cell.place == Place::Protected && !reading.ended_at_the_edge()) {
             let calls = logbook.calls(given.target);
             let backend = given.evidence.manifests.get(&Service::Backend);
@@ -78,12 +78,12 @@ impl<'a> Case<'a> {
         self.facts.iter().find(|fact| fact.key == key)
     }
 
-    /// Whether the backend's newest revision does not start.
+    /// Reports whether the backend's newest revision does not start.
     pub(super) fn starts_badly(&self) -> bool {
         self.fact(ROLLOUT).is_some_and(Fact::is_odd)
     }
 
-    /// The secret and version that plays this role, as the auth service reads it, or else the backend.
+    /// Returns the secret and version of this role that the auth service reads, or else the backend.
     pub(super) fn reference(&self, role: &str) -> Option<String> {
         let names = self.target.variables.get(role)?;
         let of = |service| {
@@ -94,41 +94,41 @@ impl<'a> Case<'a> {
         of(Service::Auth).or_else(|| of(Service::Backend))
     }
 
-    /// What a cause may explain: whatever must work and did not, or broke down whoever asked, and every failed step.
+    /// Returns what a cause may explain: every failed step and every reading that is broken.
     pub(super) fn to_explain(&self) -> impl Iterator<Item = &Reading<'a>> {
         let of_a_step = |reading: &Reading<'_>| reading.exchanges.iter().any(|exchange| self.is_of_a_step(*exchange));
         self.readings.all.iter().filter(move |reading| reading.is_broken() || of_a_step(reading))
     }
 
-    /// The user of the failure.
+    /// Returns the user of the failure.
     pub(super) const fn user(&self) -> &'a str {
         self.user
     }
 
-    /// Whether a scenario sent this exchange and it failed.
+    /// Reports whether the exchange belongs to a failed step of a scenario.
     pub(super) fn is_of_a_step(&self, exchange: u32) -> bool {
         self.failed.iter().any(|step| step.exchange == exchange)
     }
 
-    /// Whether the credential of this exchange was accepted.
+    /// Reports whether the credential of this exchange was accepted.
     pub(super) fn was_let_in(&self, exchange: u32) -> bool {
         let of = |reading: &&Reading<'_>| reading.exchanges.contains(&exchange);
         self.readings.all.iter().find(of).is_some_and(|reading| reading.observation.result == Outcome::Ok)
     }
 
-    /// Whether it called an endpoint that takes the whole way: edge, backend, auth service.
+    /// Reports whether the exchange called an endpoint that involves edge, backend and auth service.
     pub(super) fn is_all_the_way(&self, exchange: u32) -> bool {
         let of = |reading: &&Reading<'_>| reading.exchanges.contains(&exchange);
         self.readings.all.iter().find(of).is_some_and(|reading| reading.cell.place == Place::Protected)
     }
 
-    /// The endpoint of the first failed step that the diagnosis can call by itself.
+    /// Returns the first failing endpoint that the diagnosis can call itself.
     pub(super) fn first_failing_endpoint(&self) -> Option<&str> {
         let failing = self.readings.failing().filter(|reading| reading.cell.place == Place::Protected);
         failing.map(|reading| reading.observation.probe.endpoint.as_str()).next()
     }
 
-    /// Whether a good token failed on this endpoint.
+    /// Reports whether a valid token failed at this endpoint.
     pub(super) fn fails_on(&self, endpoint: &str) -> bool {
         self.readings.failing().any(|reading| reading.observation.probe.endpoint == endpoint)
     }
@@ -140,19 +140,21 @@ fn failing_user<'a>(failed: &[FailedStep], observations: &[&'a Observation]) -> 
     exchanges.filter_map(of).map(|observation| observation.probe.user.as_str()).next()
 }
 
-/// Failures of the auth service in our own calls. A refusal is none: our own credentials may be what it speaks of.
+/// Returns the probes of the auth service that failed. A refusal does not count: it may be about the probe's own
+/// credentials.
 fn failures_at_auth(readings: &Readings<'_>) -> Vec<u32> {
-    let ours = readings.failing().filter(|reading| reading.cell.place == Place::Introspection);
-    let failed = ours.filter(|one| matches!(one.observation.result, Outcome::Failed | Outcome::Unavailable));
+    let probes = readings.failing().filter(|reading| reading.cell.place == Place::Introspection);
+    let failed = probes.filter(|one| matches!(one.observation.result, Outcome::Failed | Outcome::Unavailable));
     failed.map(|reading| reading.observation.exchange).collect()
 }
 
-fn failures_past_the_edge(readings: &Readings<'_>) -> Vec<u32> {
+fn direct_failures(readings: &Readings<'_>) -> Vec<u32> {
     let failing = readings.failing().filter(|reading| reading.cell.place == Place::Direct);
     failing.map(|reading| reading.observation.exchange).collect()
 }
 
-/// The failing probes whose windows the log is read for: of those it can hold, the ones that went all the way in, if there are any.
+/// Returns the failing probes whose log lines count: those sent before the log was read, and of these the protected
+/// calls if there are any.
 fn tell_tale(readings: &Readings<'_>, given: Given<'_>) -> Vec<u32> {
     let read_at = given.evidence.log_read_at.unwrap_or(Timestamp::MAX);
     let early = |exchange: u32| given.sent.iter().any(|probe| probe.exchange == exchange && probe.ended_at <= read_at);

@@ -1,5 +1,7 @@
-//! The catalogue: every fault that can be named, with what it predicts. Data in `faults/`, one TOML file a hop, and in the files that a
-//! target adds. The engine knows no fault by name: everything it knows of one stands in the data.
+//! The catalogue: every fault that can be named, with what it predicts.
+//!
+//! The data are TOML files, one for each hop, in `faults/`, and the files that a target adds. The engine knows no fault
+//! by name.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -8,7 +10,7 @@ use super::catalogue_file::{self, Written};
 use super::fault::Fault;
 use crate::document::ConfigError;
 
-/// All faults.
+/// A catalogue of faults.
 #[derive(Debug)]
 pub struct Catalogue {
     pub(super) faults: Vec<Fault>,
@@ -29,23 +31,23 @@ static BUILT_IN: LazyLock<Arc<Catalogue>> =
     LazyLock::new(|| Arc::new(Catalogue::of(&[]).expect("the shipped catalogue is read by a test")));
 
 impl Catalogue {
-    /// The catalogue in the binary.
+    /// Returns the built-in catalogue.
     #[must_use]
     pub fn shipped() -> &'static Self {
         &BUILT_IN
     }
 
-    /// The same, to be held by whoever may hold another one.
+    /// Returns the built-in catalogue for a caller that may also hold another one.
     #[must_use]
     pub fn shipped_shared() -> Arc<Self> {
         Arc::clone(&BUILT_IN)
     }
 
-    /// The catalogue in the binary with the entries of these files. A path may be a pattern such as `faults/*.toml`.
+    /// Returns the built-in catalogue with the entries of these files. A path may be a pattern such as `faults/*.toml`.
     ///
     /// # Errors
-    /// When a file cannot be read, when a pattern fits none, or with the first mistake in one: an entry that is there already and does
-    /// not say `replaces = true`, an unknown key, word, fact or set, a regular expression that is none.
+    /// When a file cannot be read, when a pattern matches no file, or with the first mistake in a file. Mistakes are an id
+    /// that exists already without `replaces = true`, an unknown key, word, fact or set, and an invalid regular expression.
     pub fn with(patterns: &[PathBuf]) -> Result<Arc<Self>, ConfigError> {
         if patterns.is_empty() {
             return Ok(Self::shipped_shared());
@@ -60,7 +62,7 @@ impl Catalogue {
         Self::of(&texts).map(Arc::new)
     }
 
-    /// The shipped entries, and those of more files, given as name and text.
+    /// Returns the built-in entries and those of more files, given as name and text.
     pub(super) fn of(more: &[(String, String)]) -> Result<Self, ConfigError> {
         let mut faults: Vec<Fault> = Vec::new();
         let more = more.iter().map(|(name, text)| (name.as_str(), text.as_str()));
@@ -70,7 +72,8 @@ impl Catalogue {
         Ok(Self { faults })
     }
 
-    /// Every mistake in more files, given as name and text, as they would be added to the shipped entries; and how many entries they hold.
+    /// Returns how many entries these files have, given as name and text, and every mistake in them.
+    /// They are checked as additions to the built-in entries.
     pub(crate) fn check(more: &[(String, String)]) -> (usize, Vec<ConfigError>) {
         let mut faults: Vec<Fault> = Vec::new();
         let of_ours = |(name, text)| catalogue_file::parse(name, text).unwrap_or_default();
@@ -86,7 +89,7 @@ impl Catalogue {
         (entries, mistakes)
     }
 
-    /// Every id, in the order of the files.
+    /// Returns every id, in the order of the files.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.faults.iter().map(|fault| fault.id.as_str())
     }
@@ -98,30 +101,30 @@ fn add(faults: &mut Vec<Fault>, written: Written) -> Result<(), ConfigError> {
         (Some(at), true) => faults[at] = written.fault,
         (None, false) => faults.push(written.fault),
         (Some(_), false) => {
-            let message = format!("there is already an entry `{id}`");
+            let message = format!("the catalogue already has an entry `{id}`");
             return Err(ConfigError::new(message)
                 .at(&written.source, written.id)
-                .help("`replaces = true` puts this one in its place"));
+                .help("`replaces = true` replaces it"));
         }
         (None, true) => {
-            let message = format!("`{id}` replaces an entry that is not there");
+            let message = format!("`{id}` says `replaces = true`, but the catalogue has no entry with this id");
             return Err(ConfigError::new(message).at(&written.source, written.id));
         }
     }
     Ok(())
 }
 
-/// The files a pattern fits, by name; a path without `*`, `?` or `[` is that file.
+/// Returns the files that a pattern matches, by name. A path without `*`, `?` or `[` is that file.
 pub(crate) fn matching(pattern: &Path) -> Result<Vec<PathBuf>, ConfigError> {
     let text = pattern.to_string_lossy();
     if !text.contains(['*', '?', '[']) {
         return Ok(vec![pattern.to_owned()]);
     }
-    let flawed = |why: &str| ConfigError::new(format!("`{text}` is no pattern of files: {why}"));
+    let flawed = |why: &str| ConfigError::new(format!("`{text}` is not a valid file pattern: {why}"));
     let found = glob::glob(&text).map_err(|error| flawed(error.msg))?;
     let paths: Vec<PathBuf> = found.filter_map(Result::ok).collect();
     if paths.is_empty() {
-        return Err(ConfigError::new(format!("no catalogue file fits `{text}`")));
+        return Err(ConfigError::new(format!("no catalogue file matches `{text}`")));
     }
     Ok(paths)
 }

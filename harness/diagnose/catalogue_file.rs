@@ -1,4 +1,4 @@
-//! One file of the catalogue, read and checked; every mistake in it is shown where it is, inside its string too. Sits in `diagnose`.
+//! Reads and checks one file of the catalogue. Every mistake points at its place, inside a string too.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,11 +13,11 @@ use super::vocabulary;
 use crate::document::{ConfigError, Reading, Source, read_on, render_schema, source};
 use crate::terms::Hop;
 
-/// Where a fault can lie.
+/// The hops at which a fault can lie.
 const HOPS: [Hop; 8] =
     [Hop::Client, Hop::Network, Hop::Edge, Hop::Backend, Hop::BackendAuth, Hop::Auth, Hop::Data, Hop::Agents];
 
-/// An entry, and where its id stands.
+/// An entry and the position of its id.
 pub(super) struct Written {
     pub(super) fault: Fault,
     pub(super) source: Source,
@@ -35,13 +35,13 @@ static SHARED: LazyLock<BTreeMap<String, Expectation>> = LazyLock::new(|| {
     toml::from_str(include_str!("faults/expectations.toml")).expect("the shipped expectations are read by a test")
 });
 
-/// The JSON Schema of a catalogue file (draft 7, as editors of TOML read it): `docs/catalogue.schema.json`.
+/// Returns the JSON Schema of a catalogue file (draft 7, which TOML editors read): `docs/catalogue.schema.json`.
 #[must_use]
 pub fn schema() -> String {
     render_schema::<FaultFile>("A catalogue file of fivewhys")
 }
 
-/// The entries of a file, with the sets they include; `name` is shown in errors.
+/// Reads the entries of a file up to the first mistake, with the sets that they include. Errors show `name`.
 pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Written>, ConfigError> {
     let shown = source(name, text);
     let flaw = |message: &str, span: Range<usize>| {
@@ -53,7 +53,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Written>, ConfigError>
     entries(file, &shown, text).collect()
 }
 
-/// The same, but to the end: the entries in order, and every mistake.
+/// Reads a file to its end and returns the valid entries and every mistake.
 pub(super) fn parse_all(name: &str, text: &str) -> (Vec<Written>, Vec<ConfigError>) {
     let shown = source(name, text);
     let in_words = |error: &toml::de::Error| {
@@ -78,7 +78,7 @@ fn entries<'a>(
         let span = narrowed(text, span, message);
         ConfigError::from_message(message).at(shown, span)
     };
-    // A table's own span is its header.
+    // The span of a table covers only its header.
     let mut ends: Vec<usize> = file.fault.iter().skip(1).map(|entry| entry.span().start).collect();
     ends.push(text.len());
     let entry = move |(entry, end): (Spanned<Fault>, usize)| {
@@ -88,21 +88,21 @@ fn entries<'a>(
         for mode in &mut fault.mode {
             mode.include(&SHARED).map_err(|(span, message)| flaw(&message, span))?;
         }
-        fault.extend_past_the_edge();
+        fault.extend_to_direct_calls();
         let id = narrowed(text, span, &format!("`{}`", fault.id));
         Ok(Written { fault, source: Source::clone(shown), id })
     };
     file.fault.into_iter().zip(ends).map(entry)
 }
 
-/// What no type can say: the hop of the id, a mode to fit, modes that links name.
+/// Checks what the types cannot: the hop of the id, that there is a mode, and the modes that links name.
 fn check(fault: &Fault) -> Result<(), String> {
     if fault.hop() == Hop::Unknown {
         let hop = fault.id.split('/').next().unwrap_or_default();
         return Err(vocabulary::unknown(hop, HOPS.map(Hop::as_str)));
     }
     if fault.mode.is_empty() {
-        return Err(format!("`{}` has no `[[fault.mode]]`: it predicts nothing", fault.id));
+        return Err(format!("`{}` has no `[[fault.mode]]`, so it predicts nothing", fault.id));
     }
     let modes = || fault.mode.iter().map(|mode| mode.name.as_str());
     let strange =
@@ -110,7 +110,8 @@ fn check(fault: &Fault) -> Result<(), String> {
     strange.map_or(Ok(()), |name| Err(vocabulary::unknown(name, modes())))
 }
 
-/// The place inside a value that a message is about: of a regular expression what does not parse, otherwise the word that it quotes first.
+/// Returns the place inside a value that a message is about.
+/// In a regular expression it is the part that does not parse, otherwise the first word that the message quotes.
 fn narrowed(text: &str, span: Range<usize>, message: &str) -> Range<usize> {
     let within = text.get(span.clone()).unwrap_or_default();
     let place = if message.starts_with(NO_EXPRESSION) { flaw_of_expression(within) } else { quoted(within, message) };
@@ -125,7 +126,7 @@ fn quoted(within: &str, message: &str) -> Option<Range<usize>> {
     Some(at..at + word.len())
 }
 
-/// Exact in `'…'`, where no escape moves what follows.
+/// Returns the part of a regular expression that does not parse. Exact in `'…'`, where no escape moves what follows.
 fn flaw_of_expression(within: &str) -> Option<Range<usize>> {
     let quotes = within.len() - within.trim_start_matches(['\'', '"']).len();
     let inner = within.get(quotes..within.len().checked_sub(quotes)?)?;

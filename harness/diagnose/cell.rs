@@ -1,43 +1,44 @@
-//! A probe as the catalogue sees it: what kind of place is asked, with what, whatever the target calls it. Sits in `diagnose`.
+//! A probe as the catalogue sees it: the kind of endpoint and the credentials, without the target's own names.
 
 use crate::config::Endpoint;
 use crate::probe::ProbeKey;
 use crate::terms::{Caller, EndpointKind, Role, Service, TokenKind, TokenLocation};
 
-/// A kind of place.
+/// A kind of endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Place {
     BackendHealth,
     AuthHealth,
-    /// An endpoint of the backend that must refuse whoever is not signed in.
+    /// An endpoint of the backend that must refuse requests without a valid token.
     Protected,
-    /// The same two, past the edge.
+    /// [`Self::BackendHealth`] directly at the backend.
     DirectHealth,
+    /// [`Self::Protected`] directly at the backend.
     Direct,
-    /// An endpoint of the auth service that judges a token.
+    /// An endpoint of the auth service that validates a token.
     Introspection,
-    /// An endpoint of the auth service that mints one.
+    /// An endpoint of the auth service that issues a token.
     Issuer,
-    /// An endpoint of the auth service that says whether something it depends on is configured.
+    /// An endpoint of the auth service that reports whether its dependencies are configured.
     SelfCheck,
 }
 
-/// What is asked, and with what.
+/// What a probe calls, and with which credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Cell {
     pub(super) place: Place,
     pub(super) kind: Kind,
     pub(super) token: TokenKind,
     pub(super) token_location: TokenLocation,
-    /// Who we say we are; nothing on endpoints that take no caller.
+    /// The service credentials that are shown. `None`: the endpoint takes none.
     pub(super) caller: Option<Caller>,
-    /// Whether the token speaks for the user of the failure.
+    /// Whether the token is for the user of the failure.
     pub(super) same_user: bool,
-    /// Whether whoever does not sign in is served as nobody.
+    /// Whether sign-in is optional: a request without a token is served anonymously.
     pub(super) optional: bool,
 }
 
-/// [`EndpointKind`] with an order.
+/// An [`EndpointKind`] that has an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Kind {
     Http,
@@ -46,7 +47,7 @@ pub(super) enum Kind {
 }
 
 impl Cell {
-    /// The cell of a probe; nothing for endpoints that take no part in the diagnosis.
+    /// Returns the cell of a probe, or `None` for an endpoint that takes no part in the diagnosis.
     pub(super) fn of(key: &ProbeKey, endpoint: &Endpoint, user: &str) -> Option<Self> {
         Some(Self {
             place: place(endpoint)?,
@@ -59,17 +60,17 @@ impl Cell {
         })
     }
 
-    /// Whether it takes the whole way in.
+    /// Reports whether the call reaches the backend.
     pub(super) const fn goes_through_the_backend(&self) -> bool {
         matches!(self.place, Place::BackendHealth | Place::Protected | Place::DirectHealth | Place::Direct)
     }
 
-    /// Whether it goes by another way than the edge.
-    pub(super) const fn is_past_the_edge(&self) -> bool {
+    /// Reports whether the call goes directly to the backend, around the edge.
+    pub(super) const fn is_direct(&self) -> bool {
         matches!(self.place, Place::DirectHealth | Place::Direct)
     }
 
-    /// Whether two cells ask the same but for the endpoint.
+    /// Reports whether two cells differ only in the endpoint.
     pub(super) fn asks_like(&self, other: &Self) -> bool {
         let asked = |cell: &Self| (cell.place, cell.token, cell.token_location, cell.caller, cell.same_user);
         asked(self) == asked(other)
@@ -85,7 +86,7 @@ fn place(endpoint: &Endpoint) -> Option<Place> {
         (Role::Health, Service::Auth) => Some(Place::AuthHealth),
         (Role::Protected, Service::Backend) => Some(Place::Protected),
         (Role::Open, Service::Backend) if !endpoint.token_locations.is_empty() => Some(Place::Protected),
-        // Served as nobody counts as refused there, see `observe`.
+        // There, a valid token that is served anonymously counts as refused: see `observe`.
         (Role::Optional, Service::Backend) => Some(Place::Protected),
         (Role::SelfCheck, Service::Auth) => Some(Place::SelfCheck),
         (Role::Introspection, Service::Auth) => Some(Place::Introspection),

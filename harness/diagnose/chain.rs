@@ -1,4 +1,4 @@
-//! The chain of whys: each link one claim with the observation that proves it; a link without proof is left out. Sits in `diagnose`.
+//! The chain of whys: each link is one claim and the observation that proves it. A link without proof is left out.
 
 use super::case::Case;
 use super::describe;
@@ -9,7 +9,7 @@ use super::verdict::{Proof, Why};
 use super::weigh::Weighed;
 use crate::terms::EndpointKind;
 
-/// The chain for a fault: the failing step, then what was seen of the fault's own claims.
+/// Returns the chain for a fault: the failing step, then each claim of the fault that an observation proves.
 pub(super) fn chain(case: &Case<'_>, weighed: &Weighed<'_>) -> Vec<Why> {
     let first = first_failure(case, weighed.explains.iter().copied());
     let links = weighed.fault.whys.iter().filter_map(|rule| {
@@ -24,30 +24,30 @@ pub(super) fn chain(case: &Case<'_>, weighed: &Weighed<'_>) -> Vec<Why> {
     first.clone().into_iter().chain(links).collect()
 }
 
-/// Whether one of the fault's own marks was seen.
+/// Reports whether a mark of the fault was seen.
 pub(super) fn marked(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
     weighed.fault.whys.iter().any(|rule| rule.mark && decisive(rule, weighed) && proof(case, weighed, rule).is_some())
 }
 
-/// Whether one of its marks was seen in a record: a fact or a decisive line, which no other fault beside it can leave.
+/// Reports whether a mark of the fault was seen in a record: a fact or a decisive line. No second fault can leave it.
 pub(super) fn recorded(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
     let record = |rule: &WhyRule| matches!(rule.proof, ProofRule::Fact(..) | ProofRule::Log);
     let mut marks = weighed.fault.whys.iter().filter(|rule| rule.mark && record(rule) && decisive(rule, weighed));
     marks.any(|rule| proof(case, weighed, rule).is_some())
 }
 
-/// Whether a fact that may mean nothing without a line is there.
+/// Reports whether a fact is present that counts as a mark only together with a log line.
 pub(super) fn stands_in_a_manifest(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
     let noted = |rule: &WhyRule| rule.mark && rule.beside_a_line && proof(case, weighed, rule).is_some();
     weighed.fault.whys.iter().any(noted)
 }
 
-/// Whether any of the fault's own claims was seen.
+/// Reports whether an observation proves any claim of the fault.
 pub(super) fn claimed(case: &Case<'_>, weighed: &Weighed<'_>) -> bool {
     weighed.fault.whys.iter().any(|rule| proven(case, weighed, rule))
 }
 
-/// Whether something proves this link.
+/// Reports whether an observation proves this link.
 pub(super) fn proven(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> bool {
     proof(case, weighed, rule).is_some()
 }
@@ -57,7 +57,8 @@ fn decisive(rule: &WhyRule, weighed: &Weighed<'_>) -> bool {
     line && (!matches!(rule.proof, ProofRule::Log) || weighed.log.as_ref().is_some_and(|line| line.decisive))
 }
 
-/// What failed, outermost: `POST /api/chat/stream answered 403`, proved by who answered and how fast.
+/// Returns the outermost failure as a link, such as `POST /api/chat/stream answered 403`.
+/// Its proof is the component that answered and the time it took.
 pub(super) fn first_failure(case: &Case<'_>, exchanges: impl Iterator<Item = u32>) -> Option<Why> {
     let exchanges: Vec<u32> = exchanges.collect();
     let steps: Vec<u32> =
@@ -83,7 +84,7 @@ fn failure(case: &Case<'_>, reading: &Reading<'_>) -> Why {
     };
     let because: Vec<String> = seen.because.iter().map(|one| format!("{} ({})", one.claim, one.bytes)).collect();
     let says = format!("{}, in {} ms", because.join("; "), seen.took_ms);
-    Why { claim, evidence: vec![Proof { says, exchange: Some(seen.exchange) }] }
+    Why { claim, evidence: vec![Proof::new(says, Some(seen.exchange))] }
 }
 
 fn proof(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> Option<Proof> {
@@ -91,12 +92,12 @@ fn proof(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> Option<Proof
         return None;
     }
     match &rule.proof {
-        ProofRule::Log => weighed.log.as_ref().map(|line| Proof { says: line.says.clone(), exchange: None }),
+        ProofRule::Log => weighed.log.as_ref().map(|line| line.proof()),
         ProofRule::Fact(key, values) => {
             let fact = case.fact(key)?;
             let named = || values.iter().any(|word| word == fact.value);
             let proves = if values.is_empty() { weighed.mode.demands(fact) } else { named() };
-            proves.then(|| Proof { says: fact.says.clone(), exchange: fact.exchange })
+            proves.then(|| fact.proof())
         }
         ProofRule::Reading(on, results) => {
             let fits = |reading: &&Reading<'_>| {
@@ -109,7 +110,7 @@ fn proof(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> Option<Proof
         ProofRule::SameAs(on, token) => {
             case.readings.failing().filter(|reading| on.matches(&reading.cell)).find_map(|reading| {
                 let control = case.readings.control(reading, *token)?;
-                reading.is_to_the_letter_like(control).then(|| same(case, reading, control))
+                reading.is_same_response_as(control).then(|| same(case, reading, control))
             })
         }
     }
@@ -117,5 +118,5 @@ fn proof(case: &Case<'_>, weighed: &Weighed<'_>, rule: &WhyRule) -> Option<Proof
 
 fn same(case: &Case<'_>, reading: &Reading<'_>, control: &Reading<'_>) -> Proof {
     let control = describe::reading(control, case.target);
-    Proof { says: format!("the same answer to {}", control.says), exchange: Some(reading.observation.exchange) }
+    Proof::new(format!("same response as for {}", control.says), Some(reading.observation.exchange))
 }

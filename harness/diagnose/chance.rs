@@ -1,36 +1,38 @@
-//! Whether log lines stand in our windows by chance: other people's requests write the same lines. Sits in `diagnose`, used by `logbook`.
+//! Whether log lines fall into the windows of probes by chance: other traffic writes the same lines.
 
-/// Below this probability chance is no explanation.
+/// Below this probability, chance does not explain the lines.
 const NO_CHANCE: f64 = 0.001;
 
-/// How often a kind of line was met, in our failing windows and outside all of ours.
+/// How often a kind of line occurs, in the windows of failing probes and outside all windows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tally {
-    /// Failing windows.
+    /// Windows of failing probes.
     pub(super) windows: usize,
-    /// Failing windows that hold such a line.
+    /// Those that have such a line.
     pub(super) held: usize,
-    /// How long one of them is on average, in milliseconds.
+    /// The average length of such a window, in milliseconds.
     pub(super) window_ms: f64,
-    /// Such lines outside every window of ours.
+    /// Such lines outside all windows.
     pub(super) foreign: usize,
-    /// How long the log is outside every window of ours, in milliseconds.
+    /// The length of the log outside all windows, in milliseconds.
     pub(super) quiet_ms: f64,
 }
 
 impl Tally {
-    /// Whether the failing probes themselves left the lines: most of them did (caches and open breakers keep some from it), and
-    /// strangers at the rate seen outside would not have.
+    /// Reports whether the failing probes left the lines.
+    ///
+    /// Most windows must have one; caches and open circuit breakers may suppress some. Other traffic at the rate seen
+    /// outside must be too rare to explain them.
     pub(super) fn is_ours(self) -> bool {
         self.is_steady() && self.by_chance() < NO_CHANCE
     }
 
-    /// Whether most of the failing windows hold such a line.
+    /// Reports whether most windows of failing probes have such a line.
     pub(super) const fn is_steady(self) -> bool {
         self.held > 0 && self.held * 3 >= self.windows * 2
     }
 
-    /// An upper bound on the probability that so many windows hold a stranger's line, if strangers come independently.
+    /// Returns an upper bound on the probability that other traffic, arriving independently, hits so many windows.
     fn by_chance(self) -> f64 {
         let per_ms = if self.foreign == 0 { 0.0 } else { self.foreign as f64 / self.quiet_ms.max(1.0) };
         let one_window = 1.0 - (-per_ms * self.window_ms).exp();
@@ -48,24 +50,24 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_nobody_else_writes_are_ours() {
+    fn lines_without_other_traffic_belong_to_the_probes() {
         assert!(tally(1, 1, 0).is_ours());
         assert!(tally(12, 11, 0).is_ours());
     }
 
     #[test]
-    fn lines_in_few_of_our_windows_prove_nothing() {
+    fn lines_in_few_windows_prove_nothing() {
         assert!(!tally(12, 4, 0).is_ours());
         assert!(!tally(3, 0, 0).is_ours());
     }
 
     #[test]
-    fn one_window_amid_a_stream_of_the_same_lines_proves_nothing() {
+    fn one_window_in_frequent_other_traffic_proves_nothing() {
         assert!(!tally(1, 1, 20).is_ours());
     }
 
     #[test]
-    fn many_windows_are_no_chance_even_amid_other_traffic() {
+    fn many_windows_rule_out_chance_despite_other_traffic() {
         assert!(tally(9, 9, 20).is_ours());
         assert!(!tally(9, 9, 1_000).is_ours());
     }

@@ -1,4 +1,4 @@
-//! From what may be the matter to causes. Sits in `diagnose`; how sure a single fault is stands in `one`, for two together in `two`.
+//! Names the causes of a run. `one` decides how certain a single fault is, `two` how certain a pair is.
 
 use super::case::Case;
 use super::catalogue::Catalogue;
@@ -8,10 +8,10 @@ use super::verdict::Cause;
 use super::weigh::weigh;
 use super::{beside, one, two, unexplained};
 
-/// Causes one run may have.
+/// The most causes of one run.
 const CAUSES: usize = 3;
 
-/// Names the causes of a run. Several are named when one does not explain all failures.
+/// Names the causes of a run. It names several when one does not explain all failures.
 #[must_use]
 pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
     let mut explained: Vec<u32> = Vec::new();
@@ -52,7 +52,7 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
                 explained.extend(&pairs[0].0.explains);
             }
             Hypotheses::None => {
-                // Bad credentials that were let in, and nothing else: that is the finding, and no failure behind it is to be named.
+                // If only bad credentials were accepted, the finding says so: there is no failure to explain.
                 if !open.iter().all(|step| step.control && case.was_let_in(step.exchange)) {
                     causes.push(unexplained::unknown(case, &open, &weighing.best));
                 }
@@ -60,7 +60,7 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
             }
         }
     }
-    // Where a second cause shows in a call, that is what the line is of.
+    // Where a second cause shows in a call, the record belongs to that cause.
     causes.extend(hidden.filter(|_| causes.len() == 1));
     for (step, of) in &consequences {
         unexplained::add_consequence(&mut causes, step, given.failed.iter().find(|one| one.exchange == *of));

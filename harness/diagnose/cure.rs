@@ -1,11 +1,11 @@
-//! What puts it right: the catalogue's fix with the target's own names in it, and whether an older revision would do. Sits in `diagnose`.
+//! The remedy: the catalogue's fix with the target's names filled in, and whether a rollback can help.
 
 use super::case::Case;
 use super::fault::Fault;
 use super::verdict::Rollback;
 
-/// The template with every `{…}` filled: service names, project and region, `{caller}`, `{auth-url}`, `{variable:ROLE}` (what the variable is
-/// called) and `{reference:ROLE}` (the secret and version that one of the services reads).
+/// Fills every `{…}` of a template: service names, project and region, `{caller}`, `{auth-url}`, `{variable:ROLE}` (the
+/// name of the variable) and `{reference:ROLE}` (the secret and version that a service reads).
 pub(super) fn filled(template: &str, case: &Case<'_>) -> String {
     let names = &case.target.names;
     let or = |name: &Option<String>, otherwise: &str| name.clone().unwrap_or_else(|| otherwise.to_owned());
@@ -27,10 +27,10 @@ pub(super) fn filled(template: &str, case: &Case<'_>) -> String {
     text
 }
 
-/// Whether to roll back, and how.
+/// Returns whether a rollback can help, and the command for it.
 pub(super) fn rollback(fault: &Fault, case: &Case<'_>) -> Rollback {
     if !fault.curable_by_rollback || fault.involves.is_empty() {
-        return Rollback { cures: false, says: "an older revision would not cure it".into() };
+        return Rollback { cures: false, says: "a rollback would not fix it".into() };
     }
     let command = |service: &String| {
         format!(
@@ -40,7 +40,7 @@ pub(super) fn rollback(fault: &Fault, case: &Case<'_>) -> Rollback {
     let commands: Vec<String> =
         fault.involves.iter().filter(|name| matches!(name.as_str(), "backend" | "auth")).map(command).collect();
     let says = format!(
-        "may cure it, if the last deploy of {} brought it: {}",
+        "may fix it, if the last deploy of {} introduced it: {}",
         fault.involves.join(" or "),
         commands.join(" or ")
     );

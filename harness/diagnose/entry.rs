@@ -1,4 +1,4 @@
-//! A fault of the catalogue as a person or another program may read it. Sits in `diagnose`; the arrow from the catalogue to `report`.
+//! A fault of the catalogue as a person or another program reads it.
 
 use serde::Serialize;
 
@@ -8,14 +8,14 @@ use super::mode::Mode;
 use super::words;
 use crate::terms::Hop;
 
-/// Everything the catalogue says of one fault, in words.
+/// One fault of the catalogue, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// `hop/slug`.
     pub id: String,
     /// One line.
     pub title: String,
-    /// Where it lies.
+    /// The hop at which it lies.
     pub hop: Hop,
     /// `common`, `uncommon` or `rare`.
     pub prior: &'static str,
@@ -23,25 +23,25 @@ pub struct Entry {
     pub about: String,
     /// The chain of whys, outermost first.
     pub whys: Vec<Link>,
-    /// The ways it can show; one must fit.
+    /// The ways in which it can show. One must match.
     pub modes: Vec<Showing>,
     /// Lines it leaves in logs.
     pub log: Vec<LogLine>,
-    /// Signatures of an answer that speak for it.
+    /// Signatures of a response that are evidence for it.
     pub signatures: Vec<String>,
     /// Services whose deploy can have caused it.
     pub involves: Vec<String>,
-    /// Whether an older revision would not have it.
+    /// Whether an older revision may be free of it.
     pub curable_by_rollback: bool,
     /// Who owns it.
     pub owner: String,
-    /// What puts it right; `{backend}` and the like stand for the target's names.
+    /// The remedy. `{backend}` and the like stand for the target's names.
     pub fix: String,
     /// How to see that it is gone.
     pub verify: String,
     /// Rows of `docs/failure-modes.md`: failure modes met in the field.
     pub rows: Vec<u8>,
-    /// By what its predictions are tested.
+    /// How its predictions are tested.
     pub tested: String,
 }
 
@@ -54,17 +54,17 @@ pub struct Link {
     pub proof: String,
     /// Whether only this fault leaves that proof.
     pub mark: bool,
-    /// The way of showing it belongs to; nothing: any.
+    /// The mode that it belongs to. `None`: any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
 }
 
-/// One way a fault can show.
+/// One way in which a fault can show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Showing {
     /// Its name; empty for the usual way.
     pub name: String,
-    /// What it foretells.
+    /// What it predicts.
     pub foretells: Vec<String>,
     /// What would refute it.
     pub refuted_by: Vec<String>,
@@ -73,23 +73,23 @@ pub struct Showing {
 /// A line in a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LogLine {
-    /// Who writes it.
+    /// The component that writes it.
     pub by: Hop,
     /// A regular expression.
     pub matches: String,
-    /// Whether it decides, or is a hint.
+    /// Whether it is decisive. Otherwise it is a hint.
     pub decisive: bool,
-    /// Where in time it counts.
+    /// At what time it counts.
     pub counts: &'static str,
 }
 
 impl Catalogue {
-    /// Every entry, in the order of the files.
+    /// Returns every entry, in the order of the files.
     pub fn entries(&self) -> impl Iterator<Item = Entry> {
         self.faults.iter().map(entry)
     }
 
-    /// The entry of this id.
+    /// Returns the entry of this id.
     #[must_use]
     pub fn entry(&self, id: &str) -> Option<Entry> {
         self.faults.iter().find(|fault| fault.id == id).map(entry)
@@ -130,13 +130,13 @@ fn link(rule: &super::fault::WhyRule) -> Link {
 }
 
 fn showing(mode: &Mode) -> Showing {
-    Showing { name: mode.name.clone(), foretells: words::foretold(mode), refuted_by: words::refuted(mode) }
+    Showing { name: mode.name.clone(), foretells: words::predicted(mode), refuted_by: words::refuted(mode) }
 }
 
 fn line(rule: &super::fault::LogRule) -> LogLine {
     let counts = match rule.scope {
-        LogScope::Window => "while a failing probe is under way, and at no other time",
-        LogScope::State => "while failing probes are under way; others may meet it too",
+        LogScope::Window => "only while a failing probe is running",
+        LogScope::State => "while failing probes are running; other requests may leave it too",
         LogScope::Any => "whenever it was written",
     };
     LogLine { by: rule.by, matches: rule.pattern.as_str().to_owned(), decisive: rule.decisive, counts }
@@ -144,9 +144,9 @@ fn line(rule: &super::fault::LogRule) -> LogLine {
 
 fn tested(tested: &Tested) -> String {
     match tested {
-        Tested::Loopback => "the twin causes it on loopback (`fivewhys smoke --fault`)".to_owned(),
-        Tested::Recorded { file, because } => format!("by what was recorded in {file}: {because}"),
-        Tested::Unseen(why) => format!("nothing causes it here: {why}"),
+        Tested::Loopback => "the twin reproduces it on loopback (`fivewhys smoke --fault`)".to_owned(),
+        Tested::Recorded { file, because } => format!("with a recording of real services in {file}: {because}"),
+        Tested::Unseen(why) => format!("nothing reproduces it here: {why}"),
         Tested::Unsaid => "the entry does not say".to_owned(),
     }
 }

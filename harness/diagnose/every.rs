@@ -1,11 +1,11 @@
-//! Every probe that the diagnosis of a case may ask for: what "running every probe" would take. Sits in `diagnose`, beside `plan`.
+//! Every probe that the diagnosis of a case may ask for. Selftest measures against this number.
 
 use super::case::Case;
 use super::given::Given;
 use super::plan_keys;
 use crate::probe::ProbeKey;
 
-/// What [`super::next_probe`] chooses from with the granted evidence, and was not sent yet.
+/// Returns the probes that [`super::next_probe`] chooses from with the granted evidence and that were not sent yet.
 #[must_use]
 pub fn every_probe(given: Given<'_>) -> Vec<ProbeKey> {
     let case = Case::of(given, &[]);

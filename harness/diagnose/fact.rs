@@ -1,4 +1,4 @@
-//! Facts that come of comparing: two manifests, two clocks, two secrets. Sits in `diagnose`.
+//! Facts that result from a comparison: of two manifests, two clocks or two secrets.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
+use super::verdict::Proof;
 use super::{pace, token_locations, vocabulary};
 use crate::config::Target;
 use crate::evidence::{EnvValue, Manifest};
@@ -13,7 +14,7 @@ use crate::observe::Observation;
 use crate::terms::Service;
 use crate::token::Published;
 
-/// A clock may be off by this many seconds: `Date` has whole seconds, and an answer takes its time.
+/// A clock may be off by this many seconds: `Date` has whole seconds, and an answer takes time.
 const CLOCK_TOLERANCE: i64 = 3;
 
 /// One fact: a key of the catalogue and the value that was read.
@@ -21,33 +22,40 @@ const CLOCK_TOLERANCE: i64 = 3;
 pub(super) struct Fact {
     pub(super) key: &'static str,
     pub(super) value: &'static str,
-    /// Not as it is in a system in order: contradicts every fault that does not demand it.
+    /// The value never occurs in a healthy system. It contradicts every fault that does not demand it.
     pub(super) anomaly: bool,
-    /// In words, with what was read.
+    /// The fact in words, with the values that were read.
     pub(super) says: String,
-    /// The exchange it was read from, if it was.
+    /// The exchange it was read from, if any.
     pub(super) exchange: Option<u32>,
 }
 
 impl Fact {
-    /// Whether it is not as in a system in order, though it may be so in some: a hint at whoever foretells it.
+    /// Returns the fact as a proof.
+    pub(super) fn proof(&self) -> Proof {
+        Proof { says: self.says.clone(), exchange: self.exchange, fact: Some(self.key) }
+    }
+
+    /// Reports whether the value is unusual: a hint for the faults that predict it, though some healthy systems have it
+    /// too.
     pub(super) fn is_odd(&self) -> bool {
         vocabulary::of(self.key).is_some_and(|word| word.is_odd(self.value))
     }
 
-    /// Whether a cause must account for it where it is odd: what the backend's log tells in its own words, or two token locations of one token.
+    /// Reports whether a cause must explain the value where it is unusual: the backend's own log, or one token in two
+    /// locations.
     pub(super) fn is_told(&self) -> bool {
         self.key.starts_with("told-of-") || self.key == token_locations::KEY
     }
 }
 
-/// How far the clocks of whoever answered are from ours.
+/// The key of the fact that compares the `Date` of every response with this machine's clock.
 pub(super) const ANSWERS_CLOCK: &str = "answers-clock";
 
-/// A value that decides nothing.
+/// The value of a fact that is not known. It decides nothing.
 pub(super) const UNKNOWN: &str = "unknown";
 
-/// Everything that follows from observations and manifests alone.
+/// Returns the facts that follow from observations and manifests alone.
 pub(super) fn facts(
     target: &Target,
     observations: &[&Observation],
@@ -88,9 +96,9 @@ pub(super) fn facts(
 fn issued_signature(observations: &[&Observation]) -> Option<Fact> {
     let (observation, ours) = observations.iter().find_map(|one| Some((one, one.issued_with_our_secret?)))?;
     let (value, says) = if ours {
-        ("ours", "our secret verifies the token that the auth service minted")
+        ("ours", "the configured signing key verifies the token that the auth service issued")
     } else {
-        ("foreign", "our secret does not verify the token that the auth service minted")
+        ("foreign", "the configured signing key does not verify the token that the auth service issued")
     };
     Some(Fact {
         key: "issued-signature",
@@ -101,19 +109,32 @@ fn issued_signature(observations: &[&Observation]) -> Option<Fact> {
     })
 }
 
-/// A set that lacks our key says that our tokens cannot verify with it, and nothing of who else may verify them otherwise: no anomaly.
+/// Returns whether the published key set has the configured signing key.
+///
+/// A missing key is no anomaly: the backend may verify tokens in another way.
 pub(super) fn signing_key(published: &Published) -> Fact {
     let kid = published.kid.as_ref().map(|kid| format!(" (kid {kid:?})")).unwrap_or_default();
     let (value, says) = if published.ours {
-        ("published", format!("our public key is among the {} that the auth service publishes{kid}", published.keys))
+        (
+            "published",
+            format!("the auth service publishes the configured signing key{kid} among its {} keys", published.keys),
+        )
     } else {
-        ("unpublished", format!("our public key is not among the {} that the auth service publishes", published.keys))
+        (
+            "unpublished",
+            format!(
+                "the auth service publishes {} keys, and the configured signing key is not among them",
+                published.keys
+            ),
+        )
     };
     Fact { key: "signing-key", value, anomaly: false, says, exchange: None }
 }
 
-/// A server whose clock is off shows it in every answer; a single old `Date` is an answer that was kept somewhere. What counts is the
-/// clock of the one who judges tokens: the backend's answers carry the `Date` of whoever relays them.
+/// Compares this machine's clock with that of the auth service, which validates tokens.
+///
+/// A wrong clock shows in every response; a single old `Date` comes from a cache. Responses of the backend do not
+/// count: they may carry the `Date` of the edge.
 fn clock(target: &Target, observations: &[&Observation]) -> Option<Fact> {
     let mut least: BTreeMap<Service, (&Observation, i64)> = BTreeMap::new();
     for (one, skew) in observations.iter().filter_map(|one| Some((*one, one.clock_skew_s?))) {
@@ -130,27 +151,30 @@ fn clock(target: &Target, observations: &[&Observation]) -> Option<Fact> {
         (true, true) => "apart",
         (true, false) => UNKNOWN,
     };
-    let says = format!("the server's Date is {} s away from our clock", skew.abs());
+    let whose = if judge { "the auth service's" } else { "the server's" };
+    let says = format!("{whose} Date header is {} s away from this machine's clock", skew.abs());
     Some(Fact { key: "clock", value, anomaly: value == "apart", says, exchange: Some(one.exchange) })
 }
 
-/// The same of whoever answered: edges keep time, so what is far apart is as a rule our own clock, or that of the one who judges.
+/// Compares this machine's clock with the `Date` of every response through the edge.
+/// Edges keep time, so a large difference usually means that this machine's clock is wrong.
 fn answers_clock(target: &Target, observations: &[&Observation]) -> Option<Fact> {
     let through = |one: &&&Observation| target.endpoints.get(&one.probe.endpoint).is_some_and(|on| !on.past_edge);
     let skewed = observations.iter().filter(through).filter_map(|one| Some((one, one.clock_skew_s?)));
     let (one, skew) = skewed.min_by_key(|(_, skew)| skew.abs())?;
     let value = if skew.abs() > CLOCK_TOLERANCE { "apart" } else { "in-step" };
-    let says = format!("every Date is at least {} s away from our clock", skew.abs());
+    let says = format!("every Date header is at least {} s away from this machine's clock", skew.abs());
     Some(Fact { key: ANSWERS_CLOCK, value, anomaly: false, says, exchange: Some(one.exchange) })
 }
 
-/// The variable of a role: its name and value.
+/// Returns the variable of a role: its name and value.
 fn variable<'a>(role: &str, manifest: &'a Manifest, target: &Target) -> Option<(&'a str, &'a EnvValue)> {
     let names = target.variables.get(role)?;
     names.iter().find_map(|name| manifest.env.get_key_value(name)).map(|(name, value)| (name.as_str(), value))
 }
 
-/// Absent is an anomaly only where the other service, which must hold the same, has it: a system that does without would look the same.
+/// Returns whether a variable is set. A missing variable is an anomaly only where the other service has it: some
+/// systems do not need it.
 fn presence(key: &'static str, role: &str, here: &Manifest, there: Option<&Manifest>, target: &Target) -> Option<Fact> {
     let names = target.variables.get(role)?;
     let found = variable(role, here, target).filter(|(_, value)| !value.is_empty());
@@ -161,25 +185,30 @@ fn presence(key: &'static str, role: &str, here: &Manifest, there: Option<&Manif
     let other = there.and_then(|there| Some((there, variable(role, there, target)?)));
     let says = match other {
         Some((there, (name, value))) => {
-            format!("manifest of {}: no {name}; {} has it ({value})", here.name, there.name)
+            format!("manifest of {}: {name} is not set; {} has it ({value})", here.name, there.name)
         }
-        None => format!("manifest of {}: no {}", here.name, names.join(", no ")),
+        None => format!("manifest of {}: {} is not set", here.name, names.join(" or ")),
     };
     Some(Fact { key, value: "absent", anomaly: other.is_some(), says, exchange: None })
 }
 
-/// Every variable that the operator says is required.
+/// Returns whether every variable is set that the target file requires.
 fn required(backend: &Manifest, target: &Target) -> Option<Fact> {
     let names = target.variables.get("required")?;
     let has = |name: &&String| backend.env.get(*name).is_some_and(|value| !value.is_empty());
     let (value, says) = match names.iter().find(|name| !has(name)) {
-        Some(name) => ("absent", format!("manifest of {}: no {name}, which it requires", backend.name)),
-        None => ("present", format!("manifest of {}: {} are there", backend.name, names.join(", "))),
+        Some(name) => {
+            ("absent", format!("manifest of {}: {name} is not set, and the target file requires it", backend.name))
+        }
+        None => {
+            ("present", format!("manifest of {}: every required variable is set ({})", backend.name, names.join(", ")))
+        }
     };
     Some(Fact { key: "backend.required", value, anomaly: false, says, exchange: None })
 }
 
-/// In the platform's words: of its containers that do not come up, or of secrets that cannot be had.
+/// Returns why the newest revision is not ready, by the platform's message: a container does not start, or a secret is
+/// missing.
 fn rollout_reason(backend: &Manifest) -> Option<Fact> {
     static SECRET: LazyLock<Regex> =
         LazyLock::new(|| Regex::new("(?i)secret|createcontainerconfigerror").expect("a pattern"));
@@ -196,7 +225,8 @@ fn rollout_reason(backend: &Manifest) -> Option<Fact> {
     Some(Fact { key: "backend.rollout-reason", value, anomaly: false, says, exchange: None })
 }
 
-/// Only pinned versions of one secret can be told apart: `latest` is fixed when an instance starts, and two names may hold one value.
+/// Compares two references to a secret. Only pinned versions of one secret can differ for sure: `latest` is resolved
+/// when an instance starts, and two names may hold one value.
 fn same_secret(key: &'static str, backend: &Manifest, auth: &Manifest, target: &Target) -> Option<Fact> {
     let (here, there) = (variable(key, backend, target)?, variable(key, auth, target)?);
     let (EnvValue::Secret { name: a, version: v }, EnvValue::Secret { name: b, version: w }) = (here.1, there.1) else {
@@ -221,14 +251,17 @@ fn service_id(backend: &Manifest, target: &Target) -> Option<Fact> {
     Some(Fact { key: "service-id", value: if same { "same" } else { "differs" }, anomaly: !same, says, exchange: None })
 }
 
-/// The address of the auth service in the backend's manifest.
+/// Returns the address of the auth service in the backend's manifest.
 pub(super) fn auth_address(backend: &Manifest, target: &Target) -> Option<Url> {
     let (_, EnvValue::Plain(text)) = variable("auth-url", backend, target)? else { return None };
     Url::parse(text.trim()).ok()
 }
 
-/// A service may know the other by an inner address, so only a loopback address beside a remote target is surely wrong. Another port of
-/// the same host is another server as a rule, but one may listen on two: it contradicts nobody by itself.
+/// Compares the address of the auth service in the backend's manifest with the target file.
+///
+/// The backend may use an internal address, so only a loopback address is surely wrong where the target is remote.
+/// Another port of the same host usually means another server, but one server may listen on two ports: that is no
+/// anomaly.
 fn auth_url(backend: &Manifest, target: &Target) -> Option<Fact> {
     let (name, EnvValue::Plain(text)) = variable("auth-url", backend, target)? else { return None };
     let url = auth_address(backend, target);
@@ -261,7 +294,7 @@ fn auth_enabled(backend: &Manifest, target: &Target) -> Option<Fact> {
     })
 }
 
-/// A failed rollout is a state, not a cause: it contradicts nothing.
+/// Returns whether the newest revision is ready. A failed rollout is a state, not a cause, so it is no anomaly.
 fn rollout(key: &'static str, manifest: &Manifest) -> Option<Fact> {
     let ready = manifest.ready?;
     let created = manifest.latest_created.as_deref().unwrap_or("its newest revision");
@@ -270,7 +303,8 @@ fn rollout(key: &'static str, manifest: &Manifest) -> Option<Fact> {
     Some(Fact { key, value: if ready { "ready" } else { "failed" }, anomaly: false, says, exchange: None })
 }
 
-/// Closed to all but its own network is odd for whoever is called from outside; open to load balancers alone is open to those.
+/// Returns whether the ingress setting closes the service to the outside.
+/// `internal-and-cloud-load-balancing` yields an unknown value: a load balancer may still reach the service.
 fn ingress(key: &'static str, manifest: &Manifest) -> Option<Fact> {
     let word = manifest.ingress.as_deref()?;
     let value = match word {
@@ -282,7 +316,7 @@ fn ingress(key: &'static str, manifest: &Manifest) -> Option<Fact> {
     Some(Fact { key, value, anomaly: value == "closed", says, exchange: None })
 }
 
-/// A split is how a careful rollout looks too: it contradicts nothing.
+/// Returns whether several revisions share the traffic. A gradual rollout also looks so, so it is no anomaly.
 fn traffic(key: &'static str, manifest: &Manifest) -> Option<Fact> {
     let revisions = &manifest.traffic;
     let value = match revisions.len() {
@@ -295,9 +329,9 @@ fn traffic(key: &'static str, manifest: &Manifest) -> Option<Fact> {
     Some(Fact { key, value, anomaly: false, says, exchange: None })
 }
 
-/// A probe of ours with a token always carries it.
+/// Returns the fact that the client sent a token.
 fn bearer_sent(observations: &[&Observation]) -> Option<Fact> {
     let sent = observations.iter().find(|one| one.probe.token.is_sent())?;
-    let says = "we sent a token".to_owned();
+    let says = "the client sent a token".to_owned();
     Some(Fact { key: "bearer-sent", value: "yes", anomaly: false, says, exchange: Some(sent.exchange) })
 }

@@ -1,4 +1,4 @@
-//! An entry of the catalogue, as it is written. Sits in `diagnose`; the modes it can show in are in `mode`.
+//! An entry of the catalogue, as its author writes it. `mode` holds the ways in which it can show.
 
 use regex::Regex;
 use schemars::JsonSchema;
@@ -9,7 +9,7 @@ use super::mode::Mode;
 use super::proof::ProofRule;
 use crate::terms::Hop;
 
-/// One named root cause: one changed thing that can be put back.
+/// One named root cause: one change that can be reverted.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fault {
@@ -20,45 +20,45 @@ pub(super) struct Fault {
     /// What happened, in two to four sentences.
     #[serde(default)]
     pub(super) about: String,
-    /// Stands in the place of the built-in entry of this id.
+    /// Whether it replaces the built-in entry of this id.
     #[serde(default)]
     pub(super) replaces: bool,
-    /// How often it is met.
+    /// How common it is.
     pub(super) prior: Prior,
     /// The services whose deploy can have caused it.
     pub(super) involves: Vec<String>,
-    /// Whether an older revision would not have it.
+    /// Whether an older revision may be free of it.
     pub(super) curable_by_rollback: bool,
     /// Who owns it.
     pub(super) owner: String,
     /// A command or an instruction, with `{backend}`, `{auth}`, `{project}`, `{region}`.
     pub(super) fix: String,
-    /// How to see that it is gone; `{target}` and the words of `fix`.
+    /// How to see that it is gone, with `{target}` and the placeholders of `fix`.
     #[serde(default = "smoke_again")]
     pub(super) verify: String,
     /// The rows of `docs/failure-modes.md` that it covers: failure modes met in the field.
     #[serde(default)]
     pub(super) rows: Vec<u8>,
-    /// By what its predictions are tested.
+    /// How its predictions are tested.
     #[serde(default)]
     pub(super) tested: Tested,
-    /// The chain, outermost first, without the failing step itself.
+    /// The chain of whys, outermost first, without the failing step itself.
     pub(super) whys: Vec<WhyRule>,
     /// Lines it leaves in logs.
     #[serde(default)]
     pub(super) log: Vec<LogRule>,
-    /// Signatures of the observation that speak for it. Hints.
+    /// Signatures of a response that are evidence for it. Hints.
     #[serde(default)]
     pub(super) signatures: Vec<String>,
-    /// Whether it lies before the backend, so that the way past the edge does not meet it. Where it does not say, faults of the
-    /// edge and the network do.
+    /// Whether it lies before the backend, so that calls directly to the backend do not show it. By default, faults of
+    /// the edge and the network do.
     #[serde(default)]
     outside: Option<bool>,
-    /// The ways it can show. One must fit.
+    /// The ways in which it can show. One must match.
     pub(super) mode: Vec<Mode>,
 }
 
-/// How often a fault is met.
+/// How common a fault is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Prior {
@@ -67,22 +67,22 @@ pub(super) enum Prior {
     Rare,
 }
 
-/// By what the predictions of an entry are tested.
+/// How the predictions of an entry are tested.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Tested {
-    /// The twin causes it on loopback.
+    /// The twin reproduces it on loopback.
     Loopback,
-    /// It cannot be caused on loopback; what real services sent is kept.
+    /// It cannot be reproduced on loopback. A recording of real services is kept.
     Recorded {
-        /// The file that holds it.
+        /// The file of the recording.
         file: String,
-        /// Why it cannot be caused.
+        /// Why it cannot be reproduced.
         because: String,
     },
-    /// Nothing causes it yet: it stands here as a rival, so that nobody is called certain in its place.
+    /// Nothing reproduces it yet. It is listed as a rival, so that another fault is not called certain in its place.
     Unseen(String),
-    /// The entry does not say: one that a target adds.
+    /// The entry does not say. Only an entry that a target adds may omit it.
     #[default]
     Unsaid,
 }
@@ -94,12 +94,13 @@ pub(super) struct WhyRule {
     pub(super) claim: String,
     #[schemars(with = "String")]
     pub(super) proof: ProofRule,
-    /// Only in the mode of this name.
+    /// The mode that it belongs to. Absent: any.
     pub(super) mode: Option<String>,
-    /// Whether this proof is the fault's own mark: without one seen, no verdict is certain, however many rivals are gone.
+    /// Whether only this fault leaves this proof. Without such a mark, no verdict is certain.
     #[serde(default)]
     pub(super) mark: bool,
-    /// A mark only where a line of the fault was met too: two names may stand for one value, and a value may come another way.
+    /// Whether it is a mark only together with a log line of the fault: two names may hold one value, and a value may
+    /// come from elsewhere.
     #[serde(default)]
     pub(super) beside_a_line: bool,
 }
@@ -108,44 +109,47 @@ pub(super) struct WhyRule {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LogRule {
-    /// Who writes it.
+    /// The component that writes it.
     pub(super) by: Hop,
-    /// What it says, raw and in redacted form.
+    /// A regular expression for its text, in raw and in redacted form.
     #[serde(rename = "match", deserialize_with = "pattern")]
     #[schemars(with = "String")]
     pub(super) pattern: Regex,
-    /// Lines that say this as well are another entry's.
+    /// Lines that also match this belong to another entry.
     #[serde(default, deserialize_with = "some_pattern")]
     #[schemars(with = "Option<String>")]
     pub(super) unless: Option<Regex>,
-    /// Where the same writer says this beside it, while the same probe was under way, it is another entry's.
+    /// The line belongs to another entry if the same component also wrote a line that matches this, during the same
+    /// probe.
     #[serde(default, deserialize_with = "some_pattern")]
     #[schemars(with = "Option<String>")]
     pub(super) unless_beside: Option<Regex>,
-    /// Written by the one who decided, about the decision: more than a hint.
+    /// Whether the component that decided wrote it about that decision. Otherwise it is a hint.
     #[serde(default)]
     pub(super) decisive: bool,
-    /// Where in time it counts.
+    /// At what time it counts.
     #[serde(default)]
     pub(super) scope: LogScope,
 }
 
-/// Where in time a log line counts.
+/// At what time a log line counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum LogScope {
-    /// While a failing probe was under way, and at no other time.
+    /// Only while a failing probe is running.
     #[default]
     Window,
-    /// While failing probes were under way; at other times too, since it tells of a state that everybody meets.
+    /// While failing probes are running. It may occur at other times too, since it describes a state that affects all
+    /// traffic.
     State,
-    /// Whenever: it may have been written long before.
+    /// At any time: it may have been written long before.
     Any,
 }
 
 impl Fault {
-    /// What it foretells of the backend through the edge it foretells past the edge, unless it lies outside.
-    pub(super) fn extend_past_the_edge(&mut self) {
+    /// Extends the predictions for the backend to calls directly at the backend, unless the fault lies before the
+    /// backend.
+    pub(super) fn extend_to_direct_calls(&mut self) {
         let outside = self.outside.unwrap_or(matches!(self.hop(), Hop::Edge | Hop::Network));
         for mode in self.mode.iter_mut().filter(|_| !outside) {
             mode.inside = true;
@@ -153,7 +157,7 @@ impl Fault {
         }
     }
 
-    /// The hop in the id.
+    /// Returns the hop in the id.
     pub(super) fn hop(&self) -> Hop {
         let word = self.id.split('/').next().unwrap_or_default();
         serde_json::from_value(serde_json::Value::String(word.to_owned())).unwrap_or(Hop::Unknown)
@@ -161,14 +165,14 @@ impl Fault {
 }
 
 impl LogRule {
-    /// Whether it means a line of this text.
+    /// Reports whether the rule matches a line with this text.
     pub(super) fn means(&self, text: &str) -> bool {
         self.pattern.is_match(text) && !self.unless.as_ref().is_some_and(|unless| unless.is_match(text))
     }
 }
 
 impl Prior {
-    /// Relative weight; only the order matters for a verdict.
+    /// Returns the relative weight. Only the order matters for a verdict.
     pub(super) const fn weight(self) -> f64 {
         match self {
             Self::Common => 10.0,
@@ -186,7 +190,7 @@ fn pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Regex, D::Error
     Regex::new(&String::deserialize(deserializer)?).map_err(|error| D::Error::custom(no_expression(&error)))
 }
 
-/// Begins the message about a text that is no regular expression.
+/// How the message about an invalid regular expression begins. `catalogue_file` finds the place of the mistake by it.
 pub(super) const NO_EXPRESSION: &str = "not a regular expression";
 
 fn no_expression(error: &regex::Error) -> String {

@@ -1,5 +1,6 @@
-//! Findings: what is wrong although no scenario failed for it, and negative controls that were accepted. Sits in `diagnose`. One of a kind,
-//! with everything that shows it.
+//! Findings: problems for which no scenario failed, and negative controls that were accepted.
+//!
+//! A run has one finding of each kind, with everything that shows it.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,7 @@ use crate::config::Target;
 use crate::observe::{Observation, Outcome};
 use crate::terms::{Caller, Role, TokenKind};
 
-/// Everything found in this run. `causes` are its causes: an anomaly that one of them explains is no finding of its own.
+/// Returns all findings of a run. An anomaly that one of its `causes` explains is no finding.
 #[must_use]
 pub fn findings(given: Given<'_>, causes: &[Cause]) -> Vec<Finding> {
     let case = Case::of(given, &[]);
@@ -21,7 +22,7 @@ pub fn findings(given: Given<'_>, causes: &[Cause]) -> Vec<Finding> {
     found.chain(anomalies(&case, causes)).collect()
 }
 
-/// One kind of finding that single readings show.
+/// A kind of finding that a single reading shows.
 struct Kind {
     id: &'static str,
     title: &'static str,
@@ -34,38 +35,39 @@ const KINDS: [Kind; 5] = [
     Kind { id: "revoked-accepted", title: "A revoked token is still accepted", fails: true, shows: takes_revoked },
     Kind {
         id: "callers-not-checked",
-        title: "The auth service serves callers without credentials",
+        title: "The auth service serves callers without service credentials",
         fails: false,
-        shows: |_, reading| serves_anyone(reading),
+        shows: |_, reading| serves_any_caller(reading),
     },
     Kind {
         id: "optional-auth",
-        title: "A route takes a credential and serves whoever has none, or a bad one: its success proves nothing",
+        title: "A route serves requests with a bad token or none: its success proves nothing about authentication",
         fails: false,
         shows: is_optional,
     },
     Kind {
         id: "http.401-without-challenge",
-        title: "A 401 says nothing of what would be accepted: no WWW-Authenticate (RFC 9110, 15.5.2)",
+        title: "A 401 response has no WWW-Authenticate header, which RFC 9110 section 15.5.2 requires",
         fails: false,
         shows: |_, reading| reading.observation.unchallenged,
     },
 ];
 
-/// The finding of the probe that called itself a test, if that opened the source of evidence. Every other probe with such a token was refused there.
+/// Returns the finding of a probe with headers that mark it as a test, if its malformed token was accepted.
 #[must_use]
 pub fn opened_by_test_headers(target: &Target, seen: &Observation) -> Option<Finding> {
     let call = describe::call(&seen.probe.endpoint, target);
-    let says = format!("{call} with a malformed token and headers that say it is a test: accepted");
+    let says = format!("{call} with a malformed token and headers that mark it as a test: accepted");
     (seen.result == Outcome::Ok).then(|| Finding {
         id: "test-headers-open".into(),
-        title: "Headers that call a request a test switch authentication off".into(),
-        evidence: vec![Proof { says, exchange: Some(seen.exchange) }],
+        title: "Headers that mark a request as a test switch authentication off".into(),
+        evidence: vec![Proof::new(says, Some(seen.exchange))],
         fails: false,
     })
 }
 
-/// What fails the run is told once a token kind, anything else once an endpoint.
+/// Collects the evidence for one kind of finding: once per endpoint, and for a finding that fails the run also per
+/// token kind.
 fn gathered(case: &Case<'_>, kind: &Kind) -> Option<Finding> {
     let mut told = BTreeSet::new();
     let mut evidence: Vec<Proof> = Vec::new();
@@ -82,7 +84,8 @@ fn gathered(case: &Case<'_>, kind: &Kind) -> Option<Finding> {
     })
 }
 
-/// A bad credential let in. A foreign key that is accepted where ours is refused is a key swap, not a bypass.
+/// Reports whether a bad credential was accepted.
+/// An unknown key that is accepted where the configured key is refused is a key swap, not a bypass.
 fn is_bypass(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let refused = |control: &Reading<'_>| control.observation.result == Outcome::Denied;
     let swapped = reading.cell.token == TokenKind::WrongKey
@@ -95,7 +98,7 @@ fn takes_revoked(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     reading.cell.token == TokenKind::Revoked && is_guarded(case, reading) && reading.observation.result == Outcome::Ok
 }
 
-/// Whoever comes is served, with a bad token and without one, where the target does not say that nobody else may be.
+/// Reports whether an endpoint serves requests both with a bad token and without one, and the target file allows that.
 fn is_optional(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let served = |one: &Reading<'_>| one.observation.result == Outcome::Ok;
     let same_endpoint = |one: &&Reading<'_>| one.observation.probe.endpoint == reading.observation.probe.endpoint;
@@ -115,24 +118,24 @@ fn is_guarded(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     matches!(role, Some(Role::Protected | Role::Introspection | Role::Optional))
 }
 
-fn serves_anyone(reading: &Reading<'_>) -> bool {
-    let nobody = matches!(reading.cell.caller, Some(Caller::None | Caller::IdOnly));
-    nobody
+fn serves_any_caller(reading: &Reading<'_>) -> bool {
+    let anonymous = matches!(reading.cell.caller, Some(Caller::None | Caller::IdOnly));
+    anonymous
         && reading.cell.place == Place::Introspection
         && reading.cell.token == TokenKind::Valid
         && reading.observation.result == Outcome::Ok
 }
 
 fn anomalies(case: &Case<'_>, causes: &[Cause]) -> Vec<Finding> {
-    let told = |says: &str| {
+    let told = |key: &'static str| {
         let sure = causes.iter().filter(|cause| cause.certainty == Certainty::Certain);
-        sure.flat_map(|cause| &cause.whys).flat_map(|why| &why.evidence).any(|proof| proof.says == says)
+        sure.flat_map(|cause| &cause.whys).flat_map(|why| &why.evidence).any(|proof| proof.fact == Some(key))
     };
-    let odd = case.facts.iter().filter(|fact| fact.anomaly && !told(&fact.says));
+    let odd = case.facts.iter().filter(|fact| fact.anomaly && !told(fact.key));
     odd.map(|fact| Finding {
         id: format!("anomaly-{}", fact.key.replace('.', "-")),
-        title: format!("Not as in a system in order: {} {}", fact.key, fact.value),
-        evidence: vec![Proof { says: fact.says.clone(), exchange: fact.exchange }],
+        title: format!("A value that never occurs in a healthy system: {} is {}", fact.key, fact.value),
+        evidence: vec![fact.proof()],
         fails: false,
     })
     .collect()

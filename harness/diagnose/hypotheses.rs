@@ -1,5 +1,4 @@
-//! What may be the matter: one fault, or two together where no single one explains everything. Sits in `diagnose`, between `weigh` and
-//! those who use it, `conclude` and `plan`.
+//! The hypotheses: one fault, or a pair where no single fault explains everything.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +6,12 @@ use super::case::{Case, ROLLOUT};
 use super::given::FailedStep;
 use super::pair::{Pair, claims, pairs};
 use super::reading::Reading;
-use super::weigh::{Weighed, Weighing};
+use super::weigh::{Record, Weighed, Weighing};
 
-/// What may be the matter, with posteriors, best first.
+/// The hypotheses with their posteriors, best first.
 #[derive(Debug)]
 pub(super) enum Hypotheses<'w, 'a> {
-    /// Nothing of the catalogue.
+    /// No fault of the catalogue.
     None,
     /// One of these faults.
     One(Vec<(&'w Weighed<'a>, f64)>),
@@ -21,14 +20,14 @@ pub(super) enum Hypotheses<'w, 'a> {
 }
 
 impl<'w, 'a> Hypotheses<'w, 'a> {
-    /// Single faults first: two are assumed only where they explain what no single one does.
+    /// Returns the hypotheses for the open steps. Pairs are assumed only where they explain more than any single fault.
     pub(super) fn of(case: &'w Case<'_>, weighing: &'w Weighing<'a>, open: &[&FailedStep]) -> Self {
         let one = single(&weighing.best, open);
         if is_everything(case, &one, open) {
             return Self::One(one);
         }
         let two = pairs(case, &weighing.modes);
-        // A control that did not end as it must gives no cause of its own.
+        // A control that was not refused is no cause of its own.
         let asked = || open.iter().filter(|step| !step.control);
         let covers = |explains: &BTreeSet<u32>| asked().filter(|step| explains.contains(&step.exchange)).count();
         let failures = |explains: &BTreeSet<u32>| failures(case).filter(|one| is_in(one, explains)).count();
@@ -42,7 +41,7 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
         }
     }
 
-    /// Every fault that takes part in one, with its share.
+    /// Returns every fault of the hypotheses, with its share of the posterior.
     pub(super) fn faults(&self) -> Vec<(&'w Weighed<'a>, f64)> {
         match self {
             Self::None => Vec::new(),
@@ -63,7 +62,8 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
     }
 }
 
-/// The candidates that explain the most failed steps. Those that only explain a side probe are none.
+/// Returns the candidates that explain the most failed steps. A fault that explains only an additional probe is no
+/// candidate.
 fn single<'w, 'a>(weighed: &'w [Weighed<'a>], open: &[&FailedStep]) -> Vec<(&'w Weighed<'a>, f64)> {
     let covered = |one: &Weighed<'_>| open.iter().filter(|step| one.explains.contains(&step.exchange)).count();
     let candidates = || weighed.iter().filter(|one| one.is_candidate());
@@ -74,17 +74,18 @@ fn single<'w, 'a>(weighed: &'w [Weighed<'a>], open: &[&FailedStep]) -> Vec<(&'w 
     candidates.into_iter().zip(shares).collect()
 }
 
-/// Whether they explain every failed step, and whatever is odd.
+/// Reports whether the best candidate explains every failure, and the candidates explain every unusual fact.
 fn is_everything(case: &Case<'_>, one: &[(&Weighed<'_>, f64)], open: &[&FailedStep]) -> bool {
     let steps = |best: &Weighed<'_>| open.iter().all(|step| step.control || best.explains.contains(&step.exchange));
-    let told: BTreeSet<String> = one.iter().flat_map(|(one, _)| claims(one, case)).collect();
+    let told: BTreeSet<Record> = one.iter().flat_map(|(one, _)| claims(one, case)).collect();
     let mut odd =
         case.facts.iter().filter(|fact| fact.anomaly || ((fact.key == ROLLOUT || fact.is_told()) && fact.is_odd()));
     let every = |best: &Weighed<'_>| failures(case).all(|reading| is_in(reading, &best.explains));
-    one.first().is_some_and(|(best, _)| steps(best) && every(best)) && odd.all(|fact| told.contains(&fact.says))
+    one.first().is_some_and(|(best, _)| steps(best) && every(best))
+        && odd.all(|fact| told.contains(&Record::Fact(fact.key)))
 }
 
-/// Whatever must work and did not, or broke down whoever asked, each time it was tried.
+/// Returns the readings that are broken in every attempt that got an answer.
 fn failures<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Reading<'a>> {
     case.readings.all.iter().filter(|reading| reading.is_broken() && reading.is_firm() && !reading.is_lost())
 }
@@ -98,7 +99,7 @@ fn shared<'w, 'a>(pairs: Vec<Pair<'w, 'a>>) -> Vec<(Pair<'w, 'a>, f64)> {
     pairs.into_iter().zip(shares).collect()
 }
 
-/// Scores, best first, as shares of one.
+/// Returns scores, best first, as shares that sum to one.
 fn posterior(scores: impl Iterator<Item = f64>) -> Vec<f64> {
     let scores: Vec<f64> = scores.collect();
     let top = scores.first().copied().unwrap_or(0.0);

@@ -1,4 +1,4 @@
-//! How well a mode of a fault foretold what was seen. Orders what remains; decides nothing. Sits in `diagnose`.
+//! How well a mode of a fault predicted the observations. It orders the candidates and excludes none.
 
 use std::collections::BTreeSet;
 
@@ -6,43 +6,43 @@ use super::case::Case;
 use super::cell::Place;
 use super::fact::{Fact, UNKNOWN};
 use super::mode::{Mode, Prediction};
-use super::predict::{foretells, holds, speaking};
+use super::predict::{holds, names_outcome, speaking};
 use super::reading::Reading;
 use super::weigh::Weighed;
 use crate::observe::Outcome;
 use crate::terms::{Hop, TokenKind};
 
-/// How often an observation is not what it seems.
+/// How often an observation is misleading.
 pub(super) const NOISE: f64 = 0.01;
-/// Kinds of outcome an observation can have; what a silent prediction is uniform over.
+/// The number of outcomes. A mode without a prediction is uniform over them.
 const OUTCOMES: f64 = 15.0;
-/// How much the mere form of an answer counts as a hint at its maker: services and gateways both speak JSON.
+/// The weight of a response's form as a hint at its component, as a factor: services and gateways both answer in JSON.
 const FORM: f64 = 2.0;
-/// How much it counts that something is not as usual, as a factor: by itself it makes nothing likely.
+/// The weight of an unusual observation, as a factor. Alone it makes no fault likely.
 const USUAL: f64 = 8.0;
-/// How much a hint counts, as a factor.
+/// The weight of a hint, as a factor.
 pub(super) const HINT: f64 = 20.0;
 
-/// How well one mode foretold everything, as logarithms.
+/// How well one mode predicted everything, as logarithms.
 #[derive(Debug, Clone)]
 pub(super) struct Likelihood {
-    /// One for each of [`counted`].
+    /// One value for each reading of [`counted`].
     cells: Vec<f64>,
     facts: f64,
-    /// What is told and not usual.
+    /// Unusual facts.
     oddities: f64,
-    /// Every other hint.
+    /// All other hints.
     manners: f64,
     sameness: f64,
 }
 
 impl Likelihood {
-    /// What mere hints say: they order, and make nothing likely.
+    /// Returns the share of hints. Hints order the candidates and make none likely.
     pub(super) const fn hints(&self) -> f64 {
         self.oddities + self.manners
     }
 
-    /// What facts say.
+    /// Returns the share of facts.
     pub(super) const fn facts(&self) -> f64 {
         self.facts
     }
@@ -52,7 +52,7 @@ impl Likelihood {
     }
 }
 
-/// How well the mode foretold what was seen.
+/// Returns how well the mode predicted the observations.
 pub(super) fn likelihood(mode: &Mode, case: &Case<'_>) -> Likelihood {
     let mut shown = BTreeSet::new();
     Likelihood {
@@ -64,7 +64,7 @@ pub(super) fn likelihood(mode: &Mode, case: &Case<'_>) -> Likelihood {
     }
 }
 
-/// The score of two faults at once: a failure is as likely as the better of them makes it, what works as the worse of them.
+/// Returns the score of two faults at once. The better fault determines a failure, the worse one a success.
 pub(super) fn together(one: &Weighed<'_>, other: &Weighed<'_>, case: &Case<'_>) -> f64 {
     let both = one.likelihood.cells.iter().zip(&other.likelihood.cells);
     let cells: f64 = counted(case)
@@ -76,23 +76,26 @@ pub(super) fn together(one: &Weighed<'_>, other: &Weighed<'_>, case: &Case<'_>) 
     one.base + other.base + cells + a.facts + b.facts + hints + a.sameness.max(b.sameness)
 }
 
-/// The readings that count, grouped by what was decided about what: forty 401s are one fact.
+/// Returns one reading of each group: forty equal refusals count once.
 fn counted<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Reading<'a>> {
     let mut counted = BTreeSet::new();
     case.readings.all.iter().filter(move |reading| counted.insert(reading.group()))
 }
 
-/// Whether a good token fares to the letter like a foreign one: foretold, or a coin's throw where the mode says nothing of it.
+/// Scores the prediction that a valid token gets the same response as one signed with an unknown key.
+/// A mode that makes no such prediction gets one half.
 fn sameness_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
     let with_control = |reading: &&Reading<'_>| case.readings.control(reading, TokenKind::WrongKey).is_some();
     let goes_in = |reading: &&Reading<'_>| reading.cell.place == Place::Protected;
     let Some(reading) = case.readings.failing().filter(goes_in).find(with_control) else { return 0.0 };
-    let foretold = |one: &Prediction| [one.same_as, one.differs_from].contains(&Some(TokenKind::WrongKey));
-    if speaking(mode, reading).any(foretold) { 0.0 } else { -std::f64::consts::LN_2 }
+    let predicted = |one: &Prediction| [one.same_as, one.differs_from].contains(&Some(TokenKind::WrongKey));
+    if speaking(mode, reading).any(predicted) { 0.0 } else { -std::f64::consts::LN_2 }
 }
 
-/// `shown` holds the ways the mode has shown itself so far. Which of several it takes is chosen once a prediction, not once a group:
-/// a backend that is down refuses connections everywhere, or nowhere.
+/// Scores one reading. `shown` has the outcomes that the mode has shown so far.
+///
+/// A prediction with several outcomes chooses among them once, not once per group: a backend that is down refuses
+/// connections everywhere or nowhere.
 fn cell_likelihood(
     mode: &Mode,
     reading: &Reading<'_>,
@@ -101,19 +104,19 @@ fn cell_likelihood(
 ) -> f64 {
     let narrowest = speaking(mode, reading).filter(|one| !one.result.is_empty()).min_by_key(|one| one.result.len());
     let Some(prediction) = narrowest else {
-        // What is as in any system in order needs no saying, and speaks for nobody.
+        // What every healthy system shows is evidence for no fault.
         return if reading.is_as_always() { 0.0 } else { -OUTCOMES.ln() };
     };
     let chosen_before = !shown.insert((std::ptr::from_ref(prediction), reading.observation.result));
     let size = if chosen_before { 1.0 } else { choices(mode, prediction, reading) };
     let fits = speaking(mode, reading).all(|one| one.some || holds(one, reading, case));
     let in_time =
-        speaking(mode, reading).all(|one| !foretells(one, reading) || one.is_in_time(reading.observation.latency));
+        speaking(mode, reading).all(|one| !names_outcome(one, reading) || one.is_in_time(reading.observation.latency));
     let lateness = if in_time { 0.0 } else { -HINT.ln() };
     lateness + if fits { ((1.0 - NOISE) / size).ln() } else { (NOISE / (OUTCOMES - size).max(1.0)).ln() }
 }
 
-/// Among how many outcomes the mode leaves the choice: fewer where it is one of those that it usually gives.
+/// Returns the number of outcomes that the mode allows, or that it usually shows if the outcome is one of those.
 fn choices(mode: &Mode, prediction: &Prediction, reading: &Reading<'_>) -> f64 {
     let usual = mode.usual.iter().filter(|one| one.on.matches(&reading.cell));
     let seen = usual.filter(|one| one.result.contains(&reading.observation.result));
@@ -130,7 +133,7 @@ fn facts_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
     demanded.sum()
 }
 
-/// Facts that are odd though no anomaly, and those that the mode usually shows.
+/// Scores unusual facts that are no anomaly, and facts that the mode usually shows.
 fn oddity_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
     let known = |key: &String| case.fact(key).filter(|fact| fact.value != UNKNOWN);
     let odd = |fact: &&Fact| fact.is_odd() && !fact.anomaly && mode.demands(fact);
@@ -143,7 +146,8 @@ fn oddity_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
     demanded.chain(usual).sum()
 }
 
-/// A mere hint at who made a failing answer, held against the maker that the mode foretells. It counts once, however many answers have it.
+/// Scores hints at the component that produced a failing response, if the mode predicts another component.
+/// It counts once, whatever the number of responses.
 fn maker_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
     let other = |reading: &&Reading<'_>| {
         let hint = reading.observation.answered_by;
@@ -159,13 +163,13 @@ fn maker_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
     }
 }
 
-/// What comes and goes is not what fails each time.
+/// Scores intermittent failures: a mode that fails every time does not predict them.
 fn steadiness_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
     let comes_and_goes = case.readings.failing().any(|reading| reading.flaps);
     if comes_and_goes && !mode.comes_and_goes { NOISE.ln() } else { 0.0 }
 }
 
-/// What the mode usually gives, held against what was seen: each time it is otherwise counts once.
+/// Scores the observations that differ from what the mode usually shows. Each difference counts once.
 fn usual_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
     let otherwise = |usual: &&Prediction| {
         let mut spoken = case.readings.all.iter().filter(|one| one.is_firm() && usual.on.matches(&one.cell)).peekable();

@@ -1,26 +1,28 @@
-//! What the log says about the failing probes: which lines were written while they were under way. Sits in `diagnose`.
-//! Lines that our own probes provoked, or that other people's traffic did, must not count.
+//! Which log lines belong to the failing probes.
+//!
+//! Lines that other probes or other traffic provoked must not count.
 
 use jiff::Timestamp;
 
 use super::chance::Tally;
 use super::fault::{LogRule, LogScope};
 use super::given::SentProbe;
+use super::verdict::Proof;
 use crate::config::Target;
 use crate::evidence::{Evidence, LogEntry};
 use crate::observe::Observation;
 use crate::terms::Hop;
 
-/// The clocks of the log and of this machine may differ by this much without being apart.
+/// The clocks of the log and of this machine may differ by this much and still count as in step.
 const IN_STEP: jiff::SignedDuration = jiff::SignedDuration::from_secs(3);
 
-/// So many calls of an endpoint must leave a line for it to be theirs.
+/// The fewest calls of an endpoint that must leave a line for it to belong to them.
 const CALLS: usize = 3;
 
-/// An entry may be stamped this much after the probe ended, in milliseconds.
+/// An entry may carry a time this long after the probe ended, in milliseconds.
 const SLACK_MS: i64 = 250;
 
-/// When a probe was under way, up to the next one, and whose it was.
+/// The time during which a probe was running, up to the next probe.
 #[derive(Debug, Clone)]
 pub(super) struct Window {
     from: Timestamp,
@@ -33,54 +35,62 @@ pub(super) struct Window {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum WindowKind {
-    /// A good token was sent through the public entrance, or health was asked, and it failed.
+    /// A call through the edge that must succeed, and failed.
     Failing,
-    /// The same past the edge.
-    FailingPastTheEdge,
-    /// A good token was shown to the auth service itself, by a good caller, and it failed.
+    /// A call directly at the backend that must succeed, and failed.
+    FailingDirectly,
+    /// A validation by the auth service itself that must succeed, and failed.
     FailingAtAuth,
-    /// Anything else of ours.
+    /// Any other probe.
     Other,
 }
 
-/// The log, with our own probes marked in it.
+/// The log, with the windows of the probes.
 #[derive(Debug)]
 pub(super) struct Logbook<'a> {
     pub(super) entries: &'a [LogEntry],
     windows: Vec<Window>,
-    /// Where the lines stand that the first call of each endpoint left.
+    /// The places of the lines that the first call of each endpoint left.
     first_lines: Vec<usize>,
 }
 
-/// How a line of a fault was met.
+/// A line of the log that matches a rule of a fault.
 #[derive(Debug, Clone)]
 pub(super) struct LogMatch {
+    /// The line's place in the log.
+    pub(super) entry: usize,
     /// The line in words.
     pub(super) says: String,
     /// Whether it is more than a hint.
     pub(super) decisive: bool,
-    /// Whether it is of our failing calls, and of no stranger's; or counts whenever it was written.
+    /// Whether it belongs to the failing probes and not to other traffic, or counts at any time.
     pub(super) is_ours: bool,
-    /// Whether it counts whenever it was written.
+    /// Whether it counts at any time.
     pub(super) at_any_time: bool,
 }
 
 impl LogMatch {
-    /// Whether it is more than a hint at what failed just now.
+    /// Returns the line as a proof.
+    pub(super) fn proof(&self) -> Proof {
+        Proof::new(self.says.clone(), None)
+    }
+
+    /// Reports whether the line is more than a hint at the present failure.
     pub(super) const fn is_of_the_failure(&self) -> bool {
         self.decisive && !self.at_any_time
     }
 }
 
 impl Window {
-    /// Whether an entry bears the trace of this very probe.
+    /// Reports whether an entry carries the trace id of this probe.
     pub(super) fn is_traced(&self, entry: &LogEntry) -> bool {
         entry.trace.as_deref() == Some(self.trace.as_str())
     }
 }
 
 impl<'a> Logbook<'a> {
-    /// `sent` gives for each exchange id when it began, when it ended and its trace id.
+    /// Creates the logbook. `sent` has the times and the trace id of each exchange, and `failing` the exchanges that
+    /// failed.
     pub(super) fn new(evidence: &'a Evidence, all: &[&Observation], failing: &[u32], sent: &[SentProbe]) -> Self {
         let read_at = evidence.log_read_at.unwrap_or(Timestamp::MIN);
         let windows = all.iter().filter_map(|observation| {
@@ -115,14 +125,14 @@ impl<'a> Logbook<'a> {
         (0..self.entries.len()).filter(written).collect()
     }
 
-    /// The same, where the auth service failed when we asked it ourselves: what it wrote meanwhile is of that failure too.
+    /// Marks probes of the auth service that failed. What it wrote during them belongs to the failure too.
     pub(super) fn with_failures_at_auth(self, exchanges: &[u32]) -> Self {
         self.with(WindowKind::FailingAtAuth, exchanges)
     }
 
-    /// The same with what failed past the edge.
-    pub(super) fn with_failures_past_the_edge(self, exchanges: &[u32]) -> Self {
-        self.with(WindowKind::FailingPastTheEdge, exchanges)
+    /// Marks probes directly at the backend that failed.
+    pub(super) fn with_direct_failures(self, exchanges: &[u32]) -> Self {
+        self.with(WindowKind::FailingDirectly, exchanges)
     }
 
     fn with(mut self, kind: WindowKind, exchanges: &[u32]) -> Self {
@@ -131,7 +141,7 @@ impl<'a> Logbook<'a> {
         self
     }
 
-    /// A decisive line of this rule that every call of one endpoint leaves, whatever came of the call, and nothing else does.
+    /// Returns a decisive line of this rule that every call of one endpoint leaves, and nothing else.
     pub(super) fn find_at_a_endpoint(&self, rule: &LogRule) -> Option<LogMatch> {
         if !rule.decisive || !self.first_lines.iter().any(|at| self.is_meant(&self.entries[*at], rule)) {
             return None;
@@ -145,6 +155,7 @@ impl<'a> Logbook<'a> {
         let foreign = lines.iter().any(|entry| self.window_of(entry).is_none());
         let each = calls.len() >= CALLS && calls.iter().all(holds) && !others.iter().any(holds);
         (each && !foreign).then(|| LogMatch {
+            entry: self.place(first),
             says: describe(first),
             decisive: true,
             is_ours: true,
@@ -152,7 +163,7 @@ impl<'a> Logbook<'a> {
         })
     }
 
-    /// The line of this rule, if it was written where it counts.
+    /// Returns the line of this rule, if it was written at a time that counts.
     pub(super) fn find(&self, rule: &LogRule) -> Option<LogMatch> {
         let lines: Vec<_> = self.entries.iter().filter(|entry| self.is_meant(entry, rule)).collect();
         let kinds = Window::kinds(rule.by);
@@ -170,7 +181,12 @@ impl<'a> Logbook<'a> {
             LogScope::Window => by_trace || kinds.iter().any(|kind| self.are_of_the_failure(&lines, *kind)),
         };
         let (decisive, at_any_time) = (rule.decisive && counts, rule.scope == LogScope::Any);
-        Some(LogMatch { says: describe(hit), decisive, is_ours: counts, at_any_time })
+        Some(LogMatch { entry: self.place(hit), says: describe(hit), decisive, is_ours: counts, at_any_time })
+    }
+
+    /// Returns the place of an entry. Equal entries have one place: a log may hold a line twice.
+    fn place(&self, entry: &LogEntry) -> usize {
+        self.entries.iter().position(|one| one == entry).unwrap_or(self.entries.len())
     }
 
     fn is_meant(&self, entry: &LogEntry, rule: &LogRule) -> bool {
@@ -182,12 +198,13 @@ impl<'a> Logbook<'a> {
         entry.by == rule.by && rule.means(&entry.text) && !rule.unless_beside.as_ref().is_some_and(beside)
     }
 
-    /// Whether the failing probes through the public entrance left these lines.
-    pub(super) fn are_of_the_front_evidence_source(&self, lines: &[&LogEntry]) -> bool {
+    /// Reports whether the failing probes through the edge left these lines.
+    pub(super) fn are_of_failures_through_the_edge(&self, lines: &[&LogEntry]) -> bool {
         self.are_of_the_failure(lines, WindowKind::Failing)
     }
 
-    /// Whether the failing probes left these lines: the first of them, before breakers opened, and most of the others.
+    /// Reports whether the failing probes left these lines: the first of them, before a circuit breaker opened, and
+    /// most others.
     fn are_of_the_failure(&self, lines: &[&LogEntry], kind: WindowKind) -> bool {
         let in_first = |first: &Window| lines.iter().any(|entry| self.is_in(entry, first));
         self.of_kind(kind).next().is_some_and(in_first) && self.tally(lines, kind).is_ours()
@@ -206,7 +223,7 @@ impl<'a> Logbook<'a> {
         }
     }
 
-    /// How long the log is, in milliseconds.
+    /// Returns the length of the log, in milliseconds.
     fn span_ms(&self) -> f64 {
         let times = || self.entries.iter().map(|entry| entry.at);
         times().min().zip(times().max()).map_or(0.0, |(first, last)| last.duration_since(first).as_secs_f64() * 1000.0)
@@ -216,7 +233,7 @@ impl<'a> Logbook<'a> {
         self.window_of(entry).is_some_and(|of| std::ptr::eq(of, window))
     }
 
-    /// Whether it was written for a failing probe of another endpoint, after that one.
+    /// Reports whether an entry belongs to a later failing probe of another endpoint.
     pub(super) fn is_of_a_later_failure(&self, entry: &LogEntry, than: &Window) -> bool {
         self.window_of(entry).is_some_and(|window| {
             window.kind == WindowKind::Failing && window.endpoint != than.endpoint && window.from > than.from
@@ -227,20 +244,21 @@ impl<'a> Logbook<'a> {
         self.of_kind(WindowKind::Failing)
     }
 
-    /// The first failing probe, or the first past the edge where the backend's log has lines for such alone.
+    /// Returns the first failing probe through the edge. If the backend's log has lines only for failing probes
+    /// directly at the backend, returns the first of those.
     pub(super) fn first_to_come_through(&self) -> Option<&Window> {
         let own = |entry: &&LogEntry| entry.by == Hop::Backend && entry.request.is_none();
         let kept = |window: &&Window| self.entries.iter().filter(own).any(|entry| self.is_in(entry, window));
-        let past_the_edge = || self.of_kind(WindowKind::FailingPastTheEdge).find(kept);
+        let directly = || self.of_kind(WindowKind::FailingDirectly).find(kept);
         let through = self.failing().next();
-        if self.failing().any(|window| kept(&window)) { through } else { past_the_edge().or(through) }
+        if self.failing().any(|window| kept(&window)) { through } else { directly().or(through) }
     }
 
     fn of_kind(&self, kind: WindowKind) -> impl Iterator<Item = &Window> {
         self.windows.iter().filter(move |window| window.kind == kind)
     }
 
-    /// The probe an entry belongs to: by its trace, or else the one that was sent last before it.
+    /// Returns the window that an entry belongs to: by its trace id, or else that of the last probe sent before it.
     pub(super) fn window_of(&self, entry: &LogEntry) -> Option<&Window> {
         let traced = entry.trace.as_deref().and_then(|trace| self.windows.iter().find(|window| window.trace == trace));
         traced.or_else(|| {
@@ -249,8 +267,9 @@ impl<'a> Logbook<'a> {
     }
 }
 
-/// How far the clock of the log is ahead of ours: by the requests in it that carry trace ids of our own probes. One that was in step
-/// is enough for all.
+/// Returns how far the clock of the log is ahead of this machine's clock.
+///
+/// Requests with trace ids of the probes show it. One request in step is enough to assume no difference.
 fn ahead(log: &[LogEntry], sent: &[SentProbe]) -> jiff::SignedDuration {
     let of = |entry: &LogEntry| {
         let probe = sent.iter().find(|probe| entry.trace.as_deref() == Some(probe.trace_id.as_str()))?;
@@ -258,7 +277,7 @@ fn ahead(log: &[LogEntry], sent: &[SentProbe]) -> jiff::SignedDuration {
         Some(if in_step { jiff::SignedDuration::ZERO } else { entry.at.duration_since(probe.started_at) })
     };
     let requests = log.iter().filter(|entry| entry.request.is_some());
-    // An entry is written some time after the probe began: the least is nearest to what the clocks are apart.
+    // An entry is written some time after the probe began, so the smallest difference is nearest to that of the clocks.
     let apart: Vec<jiff::SignedDuration> = requests.filter_map(of).collect();
     if apart.iter().any(|apart| apart.abs() <= IN_STEP) {
         return jiff::SignedDuration::ZERO;
@@ -276,26 +295,26 @@ impl Window {
         self.to.duration_since(self.from).as_secs_f64() * 1000.0
     }
 
-    /// The windows that count for what this one writes.
+    /// Returns the kinds of windows that count for lines of this component.
     const fn kinds(by: Hop) -> &'static [WindowKind] {
         match by {
-            Hop::Auth => &[WindowKind::Failing, WindowKind::FailingPastTheEdge, WindowKind::FailingAtAuth],
-            _ => &[WindowKind::Failing, WindowKind::FailingPastTheEdge],
+            Hop::Auth => &[WindowKind::Failing, WindowKind::FailingDirectly, WindowKind::FailingAtAuth],
+            _ => &[WindowKind::Failing, WindowKind::FailingDirectly],
         }
     }
 
-    /// The exchange that was under way.
+    /// Returns the exchange of the probe.
     pub(super) const fn exchange(&self) -> u32 {
         self.exchange
     }
 
-    /// The path that was called.
+    /// Returns the path that was called.
     pub(super) fn path<'t>(&self, target: &'t Target) -> Option<&'t str> {
         target.endpoints.get(&self.endpoint).map(|endpoint| endpoint.path.as_str())
     }
 }
 
-/// A line in words: whose log, when, and how it begins.
+/// Returns a line in words: which log, when, and its first line.
 pub(super) fn describe(entry: &LogEntry) -> String {
     let who = match entry.by {
         Hop::Auth => "the auth service's log",

@@ -1,4 +1,4 @@
-//! Which faults can be told apart with which evidence, by what the catalogue foretells. Sits in `diagnose`; `report` shows it.
+//! Which faults a set of evidence can distinguish, by what the catalogue predicts.
 
 use std::collections::BTreeMap;
 
@@ -9,20 +9,20 @@ use super::catalogue::Catalogue;
 use super::fault::Fault;
 use crate::terms::EvidenceSource;
 
-/// What one set of evidence can tell apart.
+/// Which faults one set of evidence can distinguish.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Matrix {
     /// The granted evidence.
     pub evidence: Vec<String>,
     /// Pairs of faults.
     pub pairs: usize,
-    /// Pairs of which something that this evidence shows tells the one from the other.
+    /// Pairs that this evidence can distinguish.
     pub told_apart: usize,
-    /// Faults that are told from every other.
+    /// Faults that can be distinguished from every other.
     pub alone: Vec<String>,
-    /// All others, in classes within which nothing tells one from another.
+    /// All other faults, in classes whose members cannot be distinguished.
     pub classes: Vec<Class>,
-    /// The grid: each fault with all those it is not told from.
+    /// Each such fault with all faults that it cannot be distinguished from.
     pub rivals: BTreeMap<String, Vec<String>>,
 }
 
@@ -31,12 +31,12 @@ pub struct Matrix {
 pub struct Class {
     /// Its faults.
     pub faults: Vec<String>,
-    /// Faults of other classes that some of these are not told from.
+    /// Faults of other classes that cannot be distinguished from some of these.
     pub also: Vec<String>,
 }
 
 impl Catalogue {
-    /// What this evidence can tell apart.
+    /// Returns which faults this evidence can distinguish.
     #[must_use]
     pub fn matrix(&self, evidence_sources: &[EvidenceSource]) -> Matrix {
         let faults: Vec<&Fault> = self.faults.iter().collect();
@@ -71,7 +71,8 @@ impl Catalogue {
     }
 }
 
-/// Likeness is not transitive: each fault goes to the first class all of whose faults it is like.
+/// Groups faults into classes. Being alike is not transitive, so a fault joins the first class whose members are all
+/// alike to it.
 fn classes(faults: &[usize], alike: &[Vec<bool>]) -> Vec<Vec<usize>> {
     let mut classes: Vec<Vec<usize>> = Vec::new();
     for at in faults {

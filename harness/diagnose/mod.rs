@@ -1,7 +1,52 @@
-//! Compares observations and names the cause. Never touches the network.
+//! Compares the observations of a run with the catalogue and names the causes. Chooses the next probe.
 //!
-//! The way through: [`Given`] → readings, facts and the log's book (`case`) → every fault weighed (`weigh`) → causes (`conclude`), each with
-//! its chain (`chain`) and what would settle the rest (`settle`). `plan` asks for the next probe.
+//! Start at [`diagnose`] in `conclude`. It makes readings and facts of a [`Given`] (`case`), compares every fault with
+//! them (`weigh`), and names the causes, each with its chain (`chain`) and what would settle the rest (`settle`).
+//!
+//! The catalogue:
+//! - `catalogue`, `catalogue_file`: all faults, and one file of them, read and checked
+//! - `fault`, `mode`: an entry, and one way in which its fault can show
+//! - `selector`, `proof`: the grammar of `on`, and of `proof`
+//! - `vocabulary`: the facts that an entry may use
+//! - `entry`: an entry as a person or another program reads it
+//!
+//! The case:
+//! - `given`: the input of a diagnosis
+//! - `case`: everything that one diagnosis compares
+//! - `cell`, `reading`: a probe as the catalogue sees it, and the result of one probe
+//! - `fact`, `pace`: facts from manifests, clocks and signatures, and from latencies
+//! - `logbook`, `chance`: which log lines belong to the failing probes, and whether they do by chance
+//! - `calls`, `told`, `unheard`: facts about the backend's calls to the auth service
+//! - `arrivals`, `revisions`: facts from request logs about the failing calls
+//! - `token_locations`: the fact that a token in the header is not read
+//!
+//! The comparison:
+//! - `predict`: what a mode says about one reading
+//! - `contradict`, `likelihood`: what contradicts a mode, and how well it predicted the observations
+//! - `weigh`: every fault compared with the case
+//! - `stance`, `pair`: what a mode says about a whole case, and two faults at once
+//! - `hypotheses`: one fault or a pair
+//!
+//! The verdict:
+//! - `conclude`: the causes of a run
+//! - `one`, `two`: how certain a single fault is, and each fault of a pair
+//! - `beside`: a second fault that only a record shows
+//! - `unexplained`: what no fault of the catalogue explains
+//! - `chain`, `cure`: the chain of whys, and the remedy
+//! - `finding`: problems for which no scenario failed
+//! - `verdict`: the types of the result
+//! - `describe`, `words`: readings in words, and the catalogue in words
+//!
+//! What to ask next:
+//! - `plan`, `plan_keys`, `every`: the next probe, the probes it is chosen from, and their number
+//! - `again`, `beyond`: a probe to repeat, and a probe after a cause is found
+//! - `settle`, `question`: the question that leaves the fewest candidates, and all questions
+//! - `ask_command`, `ask_curl`: the command that answers a question
+//!
+//! What evidence distinguishes:
+//! - `apart`, `matrix`: two faults, and all pairs of faults
+//!
+//! Invariant: this folder never touches the network and knows no fault by name.
 
 mod again;
 mod apart;

@@ -1,4 +1,4 @@
-//! One fault as the cause: how sure, what else it may be, what is ruled out. Sits in `diagnose`, used by `conclude`.
+//! One fault as the cause: how certain it is, which alternatives remain, and which faults are ruled out.
 
 use std::collections::BTreeSet;
 
@@ -12,13 +12,13 @@ use super::{chain, cure, revisions, settle};
 use crate::observe::Outcome;
 use crate::terms::Hop;
 
-/// From this posterior on a candidate whose rivals are not contradicted is `likely`.
+/// From this posterior on, a candidate whose rivals are not contradicted is `likely`.
 pub(super) const LIKELY: f64 = 0.9;
 
-/// A candidate that is so far behind in hints alone is unlikely: almost the least of hints, as a logarithm.
+/// A candidate that is behind by this much in hints alone is unlikely: just below the weakest hint, as a logarithm.
 const SPEAKS_AGAINST: f64 = 2.0;
 
-/// The cause, from its candidates, best first.
+/// Returns the cause, from its candidates, best first.
 pub(super) fn cause(
     case: &Case<'_>,
     candidates: &[(&Weighed<'_>, f64)],
@@ -31,7 +31,7 @@ pub(super) fn cause(
     named(case, candidates, certainty, explains, ruled_out(weighed))
 }
 
-/// A cause of this certainty, with everything that follows from it.
+/// Returns a cause of this certainty, with everything that follows from it.
 pub(super) fn named(
     case: &Case<'_>,
     candidates: &[(&Weighed<'_>, f64)],
@@ -65,17 +65,17 @@ pub(super) fn named(
 fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
     match candidates {
         [] => Certainty::Unknown,
-        [(best, _), ..] if needs_a_maker(case, best) => Certainty::Ambiguous,
+        [(best, _), ..] if needs_a_known_component(case, best) => Certainty::Ambiguous,
         [(only, _)]
             if chain::marked(case, only)
-                && is_of_every_revision(case, only, &only.explains)
+                && holds_for_all_revisions(case, only, &only.explains)
                 && !may_be_a_refusal(case, only)
                 && !is_written_otherwise(case, only) =>
         {
             Certainty::Certain
         }
         [(only, _)] if chain::marked(case, only) => Certainty::Likely,
-        // What is merely left over, with none of its own claims seen, is not likely: nobody has looked for it yet.
+        // A candidate of which no claim was seen is not likely: it only remains because nothing contradicted it.
         [(best, _), ..] if !chain::claimed(case, best) => Certainty::Ambiguous,
         [(best, posterior), rivals @ ..] if *posterior >= LIKELY && ahead_by_evidence(best, rivals) => {
             Certainty::Likely
@@ -84,19 +84,20 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
     }
 }
 
-/// Whether no other revision fares otherwise, or the fault is just that.
-pub(super) fn is_of_every_revision(case: &Case<'_>, one: &Weighed<'_>, explains: &BTreeSet<u32>) -> bool {
+/// Reports whether no revision behaves differently, or the fault itself is intermittent.
+pub(super) fn holds_for_all_revisions(case: &Case<'_>, one: &Weighed<'_>, explains: &BTreeSet<u32>) -> bool {
     one.mode.comes_and_goes || !revisions::are_parted(explains, case)
 }
 
-/// Whether the auth service wrote something meanwhile, where this fault usually keeps it from that.
+/// Reports whether the auth service wrote log lines, although the fault usually keeps it from that.
 fn is_written_otherwise(case: &Case<'_>, one: &Weighed<'_>) -> bool {
     let key = "auth.writes";
     let is_silent = one.mode.usual_facts.get(key).is_some_and(|usual| usual.iter().all(|word| word == "no"));
     is_silent && case.fact(key).is_some_and(|fact| fact.value == "yes")
 }
 
-/// Whether what it explains may be how this system refuses: it redirects, or says not found and nowhere that it denies.
+/// Reports whether the failures may be how this system refuses: by a redirect, or by `not found` where nothing is
+/// denied.
 fn may_be_a_refusal(case: &Case<'_>, one: &Weighed<'_>) -> bool {
     let explained = || case.readings.all.iter().filter(|reading| one.explains.contains(&reading.observation.exchange));
     let redirects = explained().any(|reading| reading.observation.status.is_some_and(|status| status / 100 == 3));
@@ -109,11 +110,11 @@ fn may_be_a_refusal(case: &Case<'_>, one: &Weighed<'_>) -> bool {
     redirects || hides()
 }
 
-/// Whether the fault lies with whoever made the failing answers, and nothing at all tells who did: neither the answers, nor that the
-/// same call goes well past the edge.
-fn needs_a_maker(case: &Case<'_>, best: &Weighed<'_>) -> bool {
+/// Reports whether the fault depends on the component that produced the failing responses, and that component is
+/// unknown. A call that succeeds directly at the backend would also show it.
+fn needs_a_known_component(case: &Case<'_>, best: &Weighed<'_>) -> bool {
     let explained = || case.readings.all.iter().filter(|reading| best.explains.contains(&reading.observation.exchange));
-    if !best.mode.inside && explained().any(|reading| case.readings.is_well_past_the_edge(reading)) {
+    if !best.mode.inside && explained().any(|reading| case.readings.succeeds_directly(reading)) {
         return false;
     }
     let demanded = |reading: &Reading<'_>| {
@@ -122,7 +123,7 @@ fn needs_a_maker(case: &Case<'_>, best: &Weighed<'_>) -> bool {
     explained().any(demanded) && explained().all(|reading| reading.observation.answered_by == Hop::Unknown)
 }
 
-/// Whether what was seen, without any prior, puts it as clearly ahead: what is merely more common is not likely for that.
+/// Reports whether the evidence alone, without priors, puts the candidate clearly ahead.
 fn ahead_by_evidence(best: &Weighed<'_>, rivals: &[(&Weighed<'_>, f64)]) -> bool {
     let evidence = |one: &Weighed<'_>| one.score - one.prior() - one.likelihood.hints();
     let sum: f64 = rivals.iter().map(|(one, _)| (evidence(one) - evidence(best)).exp()).sum();
@@ -141,7 +142,7 @@ fn alternatives(candidates: &[(&Weighed<'_>, f64)], settlings: Vec<Option<Settli
     candidates[1..].iter().zip(settlings).map(named).collect()
 }
 
-/// The closest rivals first.
+/// Returns the faults that are ruled out, the closest rivals first.
 pub(super) fn ruled_out(weighed: &[Weighed<'_>]) -> Vec<RuledOut> {
     let mut out: Vec<(f64, RuledOut)> =
         weighed.iter().filter_map(|one| Some((one.score, contradicted(one)?))).collect();

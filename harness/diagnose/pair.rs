@@ -1,6 +1,7 @@
-//! Two faults at once: pairs that explain together what no single fault does. Sits in `diagnose`.
+//! Two faults at once: pairs that together explain what no single fault explains.
 //!
-//! A failure needs one of the two to foretell it; what works needs both to allow it. Whichever a request meets first hides the other.
+//! A failure needs a prediction of one fault. A success must be allowed by both. The fault that a request meets first
+//! masks the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,55 +9,58 @@ use super::calls;
 use super::case::Case;
 use super::likelihood::together;
 use super::logbook::Window;
-use super::predict::{takes_what_is_gone, way_holds};
+use super::predict::{blames_the_edge_for_an_unread_header, edge_difference_is_allowed};
 use super::stance::{Stance, Stances};
-use super::weigh::Weighed;
+use super::weigh::{Record, Weighed};
 use crate::observe::Outcome;
 use crate::terms::TokenLocation;
 
-/// Facts about calls of the backend while our probes were under way: another fault further out keeps them from happening.
+/// Facts about calls of the backend during the probes. A second fault nearer to the client can prevent these calls.
 const HIDDEN_BY_ANOTHER: [&str; 5] = [calls::KEY, "backend-contact", "unheard-call", "auth.at-work", "token-judged"];
 
-/// Two faults that nothing contradicts together.
+/// Two faults that can be present together.
 #[derive(Debug)]
 pub(super) struct Pair<'w, 'a> {
     pub(super) members: [Member<'w, 'a>; 2],
-    /// The exchanges that one of them foretells.
+    /// The exchanges that one of them predicts.
     pub(super) explains: BTreeSet<u32>,
-    /// Anomalies and decisive lines that one of them accounts for.
+    /// The number of anomalies and decisive lines that one of them explains.
     pub(super) claims: usize,
     /// Logarithm of prior times likelihood of both.
     pub(super) score: f64,
 }
 
-/// One of them.
+/// One fault of a pair.
 #[derive(Debug)]
 pub(super) struct Member<'w, 'a> {
     pub(super) weighed: &'w Weighed<'a>,
-    /// The failures it foretells, whatever hides it elsewhere.
+    /// The failures that it predicts.
     pub(super) explains: BTreeSet<u32>,
-    /// Whether it foretells a failure that the other does not.
+    /// Whether it predicts a failure that the other fault does not.
     pub(super) is_needed: bool,
 }
 
-/// One mode of a fault, with what it says of everything.
+/// One mode of a fault, with what it says about the whole case.
 struct Half<'w, 'a> {
     weighed: &'w Weighed<'a>,
     stances: Stances,
-    foretold: BTreeSet<u32>,
-    /// It lies behind the edge, and these readings through it are not what the way past it came to: somebody before it made them.
-    loses_its_way: Vec<usize>,
-    /// It has the edge take a token out of the header, and past the edge that is not read either.
-    takes_what_is_gone: bool,
-    /// It foretells how the call ends for which the backend asked nobody, though it asked for a later one.
+    predicted: BTreeSet<u32>,
+    /// Readings through the edge that differ from the same call directly at the backend. For a fault behind the edge,
+    /// another component must have produced them.
+    differs_at_the_edge: Vec<usize>,
+    /// Whether it says that the edge removes the token from the header, although the backend itself does not read it
+    /// either.
+    blames_the_edge_for_an_unread_header: bool,
+    /// Whether it predicts the failure of the call for which the backend did not ask the auth service, although it
+    /// asked for a later one.
     fails_what_is_passed_over: bool,
-    /// The endpoints, and ways in, on which it foretells that a good token fails.
+    /// The endpoints and token locations at which it predicts that a valid token fails.
     broken: BTreeSet<(&'w str, TokenLocation)>,
-    /// Anomalies and decisive lines that it accounts for.
-    claims: BTreeSet<String>,
+    /// The anomalies and decisive lines that it explains.
+    claims: BTreeSet<Record>,
 }
 
-/// The pairs that nothing contradicts, that explain the most and leave the least oddities, best first.
+/// Returns the pairs that nothing contradicts and that explain the most, best first.
 pub(super) fn pairs<'w, 'a>(case: &'w Case<'_>, modes: &'w [Weighed<'a>]) -> Vec<Pair<'w, 'a>> {
     let halves: Vec<Half<'w, 'a>> = modes.iter().filter_map(|one| Half::of(one, case)).collect();
     let couples = halves.iter().enumerate().flat_map(|(at, one)| halves[at + 1..].iter().map(move |two| (one, two)));
@@ -80,39 +84,39 @@ pub(super) fn pairs<'w, 'a>(case: &'w Case<'_>, modes: &'w [Weighed<'a>]) -> Vec
     pairs
 }
 
-/// Whether nothing contradicts the two of them together.
+/// Reports whether both faults can be present together.
 pub(super) fn can_be_together(one: &Weighed<'_>, other: &Weighed<'_>, case: &Case<'_>) -> bool {
     let possible = [one, other].iter().all(|one| one.mode.is_possible_in(case.target));
     possible && agree(&Half::whole(one, case), &Half::whole(other, case), case)
 }
 
 impl<'w, 'a> Half<'w, 'a> {
-    /// Nothing where it could explain nothing.
+    /// Returns `None` for a mode that is impossible or explains nothing.
     fn of(weighed: &'w Weighed<'a>, case: &'w Case<'_>) -> Option<Self> {
         let half = Self::whole(weighed, case);
-        let explains = !(half.foretold.is_empty() && half.claims.is_empty());
+        let explains = !(half.predicted.is_empty() && half.claims.is_empty());
         (weighed.mode.is_possible_in(case.target) && explains).then_some(half)
     }
 
     fn whole(weighed: &'w Weighed<'a>, case: &'w Case<'_>) -> Self {
         let stances = Stances::of(weighed.mode, case);
-        let foretold = stances.foretold(case);
+        let predicted = stances.predicted(case);
         let broken = broken(&stances, case);
         let firm = case.readings.all.iter().filter(|reading| reading.is_firm());
-        let lost = firm.filter(|reading| !way_holds(weighed.mode, reading));
-        let loses_its_way = lost.filter_map(|reading| case.readings.made_before(reading)).collect();
+        let lost = firm.filter(|reading| !edge_difference_is_allowed(weighed.mode, reading));
+        let differs_at_the_edge = lost.filter_map(|reading| case.readings.made_before(reading)).collect();
         let claims = claims(weighed, case);
         let passed_over = case.fact(calls::KEY).is_some_and(|fact| fact.value == calls::PASSED_OVER);
         let first = || case.logbook.first_to_come_through().map(Window::exchange);
-        let fails_what_is_passed_over = passed_over && first().is_some_and(|exchange| foretold.contains(&exchange));
-        let takes_what_is_gone = takes_what_is_gone(weighed.mode, case);
+        let fails_what_is_passed_over = passed_over && first().is_some_and(|exchange| predicted.contains(&exchange));
+        let blames_the_edge_for_an_unread_header = blames_the_edge_for_an_unread_header(weighed.mode, case);
         Self {
-            takes_what_is_gone,
+            blames_the_edge_for_an_unread_header,
             fails_what_is_passed_over,
             weighed,
             stances,
-            loses_its_way,
-            foretold,
+            differs_at_the_edge,
+            predicted,
             broken,
             claims,
         }
@@ -122,37 +126,37 @@ impl<'w, 'a> Half<'w, 'a> {
         self.is_needed_beside(other) || !self.claims.is_subset(&other.claims)
     }
 
-    /// Whether it foretells a failure that the other does not, or what the other says cannot be, or accounts for what the other meets on
-    /// its way only through the edge.
+    /// Reports whether it predicts a failure that the other does not predict or rules out, or explains a difference
+    /// between calls through the edge and calls directly at the backend.
     fn is_needed_beside(&self, other: &Self) -> bool {
         let mut both = self.stances.readings.iter().zip(&other.stances.readings);
-        !self.foretold.is_subset(&other.foretold)
-            || both.any(|both| both == (&Stance::Foretold, &Stance::Contradicted))
-            || self.finds_the_way_of(other)
-            || self.silences(other)
+        !self.predicted.is_subset(&other.predicted)
+            || both.any(|both| both == (&Stance::Predicted, &Stance::Contradicted))
+            || self.explains_the_edge_for(other)
+            || self.masks_the_call_of(other)
     }
 
-    /// Whether by the log the backend passed over the first failing call, where the other would have it ask, and this one fails that call.
-    fn silences(&self, other: &Self) -> bool {
+    /// Reports whether it explains why the backend made no validation call, although the other predicts one.
+    fn masks_the_call_of(&self, other: &Self) -> bool {
         let fits = |half: &Self| !half.stances.facts.contains(calls::KEY);
         self.fails_what_is_passed_over && fits(self) && !fits(other)
     }
 
-    /// Whether it lies further out, and foretells what the other meets on its way only through the edge.
-    fn finds_the_way_of(&self, other: &Self) -> bool {
-        let foretold = |at: &usize| self.stances.readings[*at] == Stance::Foretold;
-        !self.weighed.mode.inside && other.loses_its_way.iter().any(foretold)
+    /// Reports whether it lies before the backend and predicts a reading that a fault behind the edge cannot explain.
+    fn explains_the_edge_for(&self, other: &Self) -> bool {
+        let predicted = |at: &usize| self.stances.readings[*at] == Stance::Predicted;
+        !self.weighed.mode.inside && other.differs_at_the_edge.iter().any(predicted)
     }
 
     fn with(&self, other: &Self, case: &Case<'_>) -> Pair<'w, 'a> {
         let member = |one: &Self, other: &Self| Member {
             weighed: one.weighed,
-            explains: one.foretold.clone(),
+            explains: one.predicted.clone(),
             is_needed: one.is_needed_beside(other),
         };
         Pair {
             members: [member(self, other), member(other, self)],
-            explains: [&self.foretold, &other.foretold, &self.weighed.explains, &other.weighed.explains]
+            explains: [&self.predicted, &other.predicted, &self.weighed.explains, &other.weighed.explains]
                 .into_iter()
                 .flatten()
                 .copied()
@@ -164,29 +168,28 @@ impl<'w, 'a> Half<'w, 'a> {
 }
 
 fn broken<'w>(stances: &Stances, case: &'w Case<'_>) -> BTreeSet<(&'w str, TokenLocation)> {
-    let foretold = case.readings.all.iter().zip(&stances.readings).filter(|(_, stance)| **stance == Stance::Foretold);
-    let failing = foretold.filter(|(reading, _)| reading.fails()).map(|(reading, _)| &reading.observation.probe);
+    let predicted = case.readings.all.iter().zip(&stances.readings).filter(|(_, stance)| **stance == Stance::Predicted);
+    let failing = predicted.filter(|(reading, _)| reading.fails()).map(|(reading, _)| &reading.observation.probe);
     failing.map(|key| (key.endpoint.as_str(), key.token_location)).collect()
 }
 
-/// What only this fault accounts for of what is odd: facts that are anomalies, whatever is odd where the newest revision does not start, and
-/// decisive lines.
-pub(super) fn claims(weighed: &Weighed<'_>, case: &Case<'_>) -> BTreeSet<String> {
+/// Returns what this fault explains: anomalies, decisive lines and, where they count, unusual facts.
+pub(super) fn claims(weighed: &Weighed<'_>, case: &Case<'_>) -> BTreeSet<Record> {
     let mode = weighed.mode;
     let odd = case.facts.iter().filter(|fact| {
         let hinted = (case.starts_badly() || fact.is_told()) && fact.is_odd();
-        // What one of two revisions tells is of what differs between them.
+        // With two revisions, a record of one revision may only show how they differ.
         let of_a_revision = mode.comes_and_goes && fact.is_told();
         let shown = mode.demands(fact) || mode.usually_shows(fact) || of_a_revision;
         fact.anomaly && mode.demands(fact) || hinted && shown
     });
     let line = weighed.log.iter().filter(|line| line.decisive);
-    odd.map(|fact| fact.says.clone()).chain(line.map(|line| line.says.clone())).collect()
+    odd.map(|fact| Record::Fact(fact.key)).chain(line.map(|line| Record::Line(line.entry))).collect()
 }
 
-/// Failed steps that one of them foretells, then failures of any probe.
+/// Returns how many failed steps one of them predicts, and how many failures of any probe.
 fn explained(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> (usize, usize) {
-    let all: BTreeSet<u32> = one.foretold.union(&two.foretold).copied().collect();
+    let all: BTreeSet<u32> = one.predicted.union(&two.predicted).copied().collect();
     (all.iter().filter(|exchange| case.is_of_a_step(**exchange)).count(), all.len())
 }
 
@@ -195,8 +198,9 @@ fn claimed(one: &Half<'_, '_>, two: &Half<'_, '_>) -> usize {
 }
 
 fn agree(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> bool {
-    let foretold = |at: &usize| [one, two].iter().any(|half| half.stances.readings[*at] == Stance::Foretold);
-    // Where the edge, or what lies before it, breaks an endpoint for good tokens, what other tokens come to there is its doing too.
+    let predicted = |at: &usize| [one, two].iter().any(|half| half.stances.readings[*at] == Stance::Predicted);
+    // A fault before the backend that breaks an endpoint for valid tokens can also change the response to other tokens
+    // there.
     let hidden_at = |at: usize| {
         let key = &case.readings.all[at].observation.probe;
         let breaks = |half: &Half<'_, '_>| {
@@ -209,17 +213,19 @@ fn agree(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> bool {
     let can_be = |at: usize| {
         let denied = [one, two].iter().any(|half| half.stances.readings[at] == Stance::Contradicted);
         let works = case.readings.all[at].observation.result == Outcome::Ok;
-        !denied || (!works && (foretold(&at) || hidden_at(at)))
+        !denied || (!works && (predicted(&at) || hidden_at(at)))
     };
-    // What lies behind the edge meets both ways, unless the other makes the difference.
-    let has_a_way = |half: &Half<'_, '_>, by: &Half<'_, '_>| half.loses_its_way.is_empty() || by.finds_the_way_of(half);
-    // What one of them was to show somewhere, the other must have hidden at least once: it cannot do so by itself.
+    // A fault behind the edge affects calls through the edge and directly at the backend, unless the other explains the
+    // difference.
+    let has_a_way =
+        |half: &Half<'_, '_>, by: &Half<'_, '_>| half.differs_at_the_edge.is_empty() || by.explains_the_edge_for(half);
+    // If one must show at least once and did not, the other must have masked it at least once.
     let hidden = |half: &Half<'_, '_>, by: &Half<'_, '_>| {
-        let makes = |one: &Half<'_, '_>, at: &usize| one.stances.readings[*at] == Stance::Foretold;
+        let makes = |one: &Half<'_, '_>, at: &usize| one.stances.readings[*at] == Stance::Predicted;
         let made = |at: &usize| makes(by, at) || makes(half, at);
         half.stances.unmet.iter().all(|spoken| spoken.iter().all(made) && spoken.iter().any(|at| makes(by, at)))
     };
-    !(one.takes_what_is_gone || two.takes_what_is_gone)
+    !(one.blames_the_edge_for_an_unread_header || two.blames_the_edge_for_an_unread_header)
         && has_a_way(one, two)
         && has_a_way(two, one)
         && (0..case.readings.all.len()).all(can_be)
@@ -229,7 +235,7 @@ fn agree(one: &Half<'_, '_>, two: &Half<'_, '_>, case: &Case<'_>) -> bool {
         && facts_agree(two, one)
 }
 
-/// A fact that one of them demands otherwise must be what the other has made of it.
+/// Reports whether the other fault explains every fact that this one demands differently.
 fn facts_agree(one: &Half<'_, '_>, other: &Half<'_, '_>) -> bool {
     let made = |key: &&str| other.weighed.mode.facts.contains_key(*key) && !other.stances.facts.contains(*key);
     one.stances.facts.iter().all(|key| HIDDEN_BY_ANOTHER.contains(key) || made(key))

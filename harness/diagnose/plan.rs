@@ -1,4 +1,5 @@
-//! Which probe to send next: the one that splits the remaining candidates best for what it costs. Sits in `diagnose`; it only asks, `run` sends.
+//! Chooses the next probe: the one that distinguishes the remaining candidates best for its cost. It sends nothing
+//! itself.
 
 use super::case::Case;
 use super::catalogue::Catalogue;
@@ -12,17 +13,19 @@ use crate::observe::Outcome;
 use crate::probe::ProbeKey;
 use crate::terms::{Caller, EvidenceSource, Role, Service, TokenKind};
 
-/// A probe that splits less than this is not worth sending.
+/// A probe that distinguishes less than this is not worth sending.
 const WORTH: f64 = 0.008;
-/// The same where the auth service cannot be asked: what the others say makes hardly anything certain.
-const WORTH_PAST_THE_EDGE: f64 = 0.02;
+/// The same where calls to the auth service are not granted, but calls directly to the backend are: fewer faults can
+/// become certain.
+const WORTH_AT_THE_BACKEND: f64 = 0.02;
+/// The same where only calls through the edge are granted.
 const WORTH_AT_THE_EDGE: f64 = 0.035;
-/// Even a pair of faults that are hardly possible counts this much: rare rivals must be parted too.
+/// The least weight of a pair of candidates: rare rivals must be distinguished too.
 const RARE: f64 = 0.01;
-/// How much less the same question is worth on another endpoint.
+/// The factor by which a probe is worth less if another endpoint was already probed in the same way.
 const AGAIN: f64 = 5.0;
 
-/// The next probe, or nothing when the cause is certain and its chain complete, or no open probe can help.
+/// Returns the next probe. `None`: the cause is certain and its chain complete, or no open probe can help.
 #[must_use]
 pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey]) -> Option<ProbeKey> {
     let case = Case::of(given, &[]);
@@ -36,7 +39,7 @@ pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey])
     let weighing = weigh(&case, catalogue);
     let failed: Vec<&FailedStep> = given.failed.iter().collect();
     let next = for_hypotheses(&case, &Hypotheses::of(&case, &weighing, &failed), &open)?;
-    Some(evidence_source_first(&case, next, refused))
+    Some(direct_health_first(&case, next, refused))
 }
 
 fn open_probes(case: &Case<'_>, refused: &[ProbeKey]) -> Vec<ProbeKey> {
@@ -47,7 +50,7 @@ fn open_probes(case: &Case<'_>, refused: &[ProbeKey]) -> Vec<ProbeKey> {
 
 fn for_hypotheses(case: &Case<'_>, hypotheses: &Hypotheses<'_, '_>, open: &[ProbeKey]) -> Option<ProbeKey> {
     let candidates = hypotheses.faults();
-    // One of two may hide what would part the candidates: that the token gets past the edge at all comes first.
+    // One fault of a pair may mask the difference, so first it must be known whether the token reaches the backend.
     let of_two =
         || matches!(hypotheses, Hypotheses::Two(_)).then(|| beyond::doubt_of_the_edge(case, &candidates, open));
     of_two().flatten().or_else(|| match candidates.as_slice() {
@@ -57,15 +60,15 @@ fn for_hypotheses(case: &Case<'_>, hypotheses: &Hypotheses<'_, '_>, open: &[Prob
     })
 }
 
-/// Past the edge health is asked first: where nobody is let in, nothing that is said there counts.
-fn evidence_source_first(case: &Case<'_>, next: ProbeKey, refused: &[ProbeKey]) -> ProbeKey {
+/// Puts the health check before any other call directly at the backend: where that is closed, no response there counts.
+fn direct_health_first(case: &Case<'_>, next: ProbeKey, refused: &[ProbeKey]) -> ProbeKey {
     let past_edge = case.target.endpoints.get(&next.endpoint).is_some_and(|endpoint| endpoint.past_edge);
     let health =
         plan_keys::direct_health(case.target, case.user()).filter(|health| past_edge && !refused.contains(health));
     health.unwrap_or(next)
 }
 
-/// Past the edge, where health was asked already and nobody was let in.
+/// Reports whether a probe goes directly to the backend although the health check there failed.
 fn is_walled_off(case: &Case<'_>, key: &ProbeKey, refused: &[ProbeKey]) -> bool {
     let past_edge = case.target.endpoints.get(&key.endpoint).is_some_and(|endpoint| endpoint.past_edge);
     let asked = plan_keys::direct_health(case.target, case.user()).is_none_or(|health| refused.contains(&health));
@@ -85,7 +88,7 @@ fn best(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) 
             .iter()
             .enumerate()
             .flat_map(|(at, one)| candidates[at + 1..].iter().map(move |other| (*one, *other)));
-        let split: f64 = pairs.map(|(a, b)| (a.1 * b.1).max(RARE) * parts(a.0, b.0, &cell)).sum();
+        let split: f64 = pairs.map(|(a, b)| (a.1 * b.1).max(RARE) * distinguishes(a.0, b.0, &cell)).sum();
         let asked = case.readings.all.iter().any(|reading| reading.cell.asks_like(&cell));
         split / cost(key) / if asked { AGAIN } else { 1.0 }
     };
@@ -93,10 +96,10 @@ fn best(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) 
         .map(|evidence_source| case.target.opens(evidence_source))
     {
         [true, _] => WORTH,
-        [_, true] => WORTH_PAST_THE_EDGE,
+        [_, true] => WORTH_AT_THE_BACKEND,
         _ => WORTH_AT_THE_EDGE,
     };
-    // Of equals the first: keys come with the failing endpoint in front.
+    // Among equals the first wins: the failing endpoint comes first.
     let weighed = open.iter().rev().map(|key| (worth(key), key)).filter(|(worth, _)| *worth > least);
     weighed.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, key)| key.clone())
 }
@@ -106,7 +109,8 @@ pub(super) fn cell(case: &Case<'_>, key: &ProbeKey) -> Option<Cell> {
     Cell::of(key, case.target.endpoints.get(&key.endpoint)?, user)
 }
 
-/// A wrong secret leaves traces in the other side's log, an issued token costs two calls.
+/// Returns the cost of a probe. A wrong secret leaves lines in the log of the auth service; an issued token needs two
+/// calls.
 fn cost(key: &ProbeKey) -> f64 {
     match (key.token, key.caller) {
         (TokenKind::Issued, _) => 2.0,
@@ -115,28 +119,28 @@ fn cost(key: &ProbeKey) -> f64 {
     }
 }
 
-/// How surely this probe would part two faults: 1 when they cannot give the same answer.
-fn parts(a: &Weighed<'_>, b: &Weighed<'_>, cell: &Cell) -> f64 {
+/// Returns how well this probe distinguishes two faults: 1 if they cannot give the same result.
+fn distinguishes(a: &Weighed<'_>, b: &Weighed<'_>, cell: &Cell) -> f64 {
     let by_fact = |one: &Weighed<'_>| one.mode.facts.get("issued-signature").cloned();
     if cell.token == TokenKind::Issued && by_fact(a) != by_fact(b) {
         return 1.0;
     }
-    match (foretold(a, cell), foretold(b, cell)) {
+    match (predicted_outcomes(a, cell), predicted_outcomes(b, cell)) {
         (Some(one), Some(other)) if one.iter().all(|outcome| !other.contains(outcome)) => 1.0,
-        (Some(one), Some(other)) if one == other => relation_parts(a, b, cell),
+        (Some(one), Some(other)) if one == other => relation_distinguishes(a, b, cell),
         (None, None) => 0.0,
         (Some(_), Some(_)) => 0.4,
         _ => 0.1,
     }
 }
 
-pub(super) fn foretold<'w>(one: &'w Weighed<'_>, cell: &Cell) -> Option<&'w Vec<Outcome>> {
+pub(super) fn predicted_outcomes<'w>(one: &'w Weighed<'_>, cell: &Cell) -> Option<&'w Vec<Outcome>> {
     let speaking =
         one.mode.predict.iter().filter(|prediction| prediction.on.matches(cell) && !prediction.result.is_empty());
     speaking.map(|prediction| &prediction.result).min_by_key(|result| result.len())
 }
 
-fn relation_parts(a: &Weighed<'_>, b: &Weighed<'_>, cell: &Cell) -> f64 {
+fn relation_distinguishes(a: &Weighed<'_>, b: &Weighed<'_>, cell: &Cell) -> f64 {
     let same = |one: &Weighed<'_>| one.mode.predict.iter().any(|rule: &Prediction| rule.same_as == Some(cell.token));
     let other =
         |one: &Weighed<'_>| one.mode.predict.iter().any(|rule: &Prediction| rule.differs_from == Some(cell.token));

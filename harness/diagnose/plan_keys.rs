@@ -1,11 +1,11 @@
-//! Every probe that a diagnosis may ask for, with the evidence that are open. Sits in `diagnose`.
+//! Every probe that a diagnosis may ask for with the granted evidence.
 
 use super::case::Case;
 use crate::config::{Endpoint, Target};
 use crate::probe::ProbeKey;
 use crate::terms::{Caller, EndpointKind, EvidenceSource, Role, Service, TokenKind, TokenLocation};
 
-/// All of them, the cheap and telling ones first.
+/// Returns all of them, the cheap and informative ones first.
 pub(super) fn possible(case: &Case<'_>) -> Vec<ProbeKey> {
     let (target, user) = (case.target, case.user());
     let mut keys: Vec<ProbeKey> = Vec::new();
@@ -13,11 +13,11 @@ pub(super) fn possible(case: &Case<'_>) -> Vec<ProbeKey> {
     for endpoint in suspects(case) {
         keys.extend(on_endpoint(endpoint, target, user));
     }
-    // The socket before plain HTTP: it takes another way through most edges.
-    let mut past: Vec<&Endpoint> = suspects(case);
-    past.get_mut(1..).into_iter().for_each(|others| others.sort_by_key(|one| one.kind != EndpointKind::Websocket));
-    for endpoint in past {
-        keys.extend(past_the_edge(endpoint, target, user));
+    // The WebSocket before plain HTTP: most edges handle it differently.
+    let mut direct: Vec<&Endpoint> = suspects(case);
+    direct.get_mut(1..).into_iter().for_each(|others| others.sort_by_key(|one| one.kind != EndpointKind::Websocket));
+    for endpoint in direct {
+        keys.extend(direct_calls(endpoint, target, user));
     }
     if target.opens(EvidenceSource::Auth) {
         keys.extend(
@@ -41,7 +41,7 @@ fn health(target: &Target, user: &str) -> Vec<ProbeKey> {
     open.map(|one| key(one, TokenKind::None, TokenLocation::Header, Caller::None, user)).collect()
 }
 
-/// The protected endpoints worth asking: the one that failed first, one over plain HTTP, one over a WebSocket.
+/// Returns the protected endpoints worth probing: the first that failed, one over plain HTTP and one over a WebSocket.
 fn suspects<'a>(case: &Case<'a>) -> Vec<&'a Endpoint> {
     let protected = || case.target.endpoints.values().filter(|one| one.role == Role::Protected);
     let failed = protected().find(|one| case.first_failing_endpoint() == Some(one.id.as_str()));
@@ -71,8 +71,9 @@ fn on_endpoint(endpoint: &Endpoint, target: &Target, user: &str) -> Vec<ProbeKey
     keys
 }
 
-/// What is asked of the same endpoint past the edge, where that evidence is granted: as in front of it, but for wrong tokens.
-fn past_the_edge(endpoint: &Endpoint, target: &Target, user: &str) -> Vec<ProbeKey> {
+/// Returns the probes of the same endpoint directly at the backend, where that is granted: those of the endpoint
+/// without a token signed with an unknown key.
+fn direct_calls(endpoint: &Endpoint, target: &Target, user: &str) -> Vec<ProbeKey> {
     let here =
         target.endpoints.values().filter(|one| one.past_edge && one.path == endpoint.path && one.kind == endpoint.kind);
     let here = here.filter(|one| one.method == endpoint.method && target.opens(EvidenceSource::Direct));
@@ -84,7 +85,7 @@ fn past_the_edge(endpoint: &Endpoint, target: &Target, user: &str) -> Vec<ProbeK
     here.flat_map(ask).collect()
 }
 
-/// Whether anybody is let in past the edge at all. Asked before anything else is asked there.
+/// Returns the health check directly at the backend. It is sent before any other call there.
 pub(super) fn direct_health(target: &Target, user: &str) -> Option<ProbeKey> {
     let endpoint = target.endpoints.values().find(|one| one.past_edge && one.token_locations.is_empty())?;
     target

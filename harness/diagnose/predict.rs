@@ -1,4 +1,5 @@
-//! What a mode of a fault says of one reading: whether it speaks of it, fits it, and foretells it. Sits in `diagnose`.
+//! What a mode of a fault says about one reading: whether it applies, whether it agrees, and whether it predicts the
+//! failure.
 
 use super::case::Case;
 use super::mode::{Mode, Prediction};
@@ -7,7 +8,8 @@ use super::token_locations;
 use crate::observe::{Authn, LatencyClass, Observation, Outcome};
 use crate::terms::{Hop, TokenKind};
 
-/// The predictions that speak of this reading. One that names another user speaks of nobody else, and the other way round.
+/// Returns the predictions that apply to this reading.
+/// If any prediction names another user, only such predictions apply to readings of another user.
 pub(super) fn speaking<'m>(mode: &'m Mode, reading: &Reading<'_>) -> impl Iterator<Item = &'m Prediction> {
     let other_user = !reading.cell.same_user;
     let covered = mode.predict.iter().any(|one| one.on.asks_for_another_user());
@@ -17,10 +19,11 @@ pub(super) fn speaking<'m>(mode: &'m Mode, reading: &Reading<'_>) -> impl Iterat
     })
 }
 
+/// Reports whether the mode predicts the outcome of this reading and agrees with it.
 pub(super) fn predicts(mode: &Mode, reading: &Reading<'_>) -> bool {
     let mut spoke = false;
     for prediction in speaking(mode, reading) {
-        spoke |= foretells(prediction, reading);
+        spoke |= names_outcome(prediction, reading);
         if !prediction.some && !fits(prediction, reading) {
             return false;
         }
@@ -28,14 +31,16 @@ pub(super) fn predicts(mode: &Mode, reading: &Reading<'_>) -> bool {
     spoke
 }
 
-/// Whether it says of a failure that it ends in this way.
-pub(super) fn foretells(prediction: &Prediction, reading: &Reading<'_>) -> bool {
+/// Reports whether the prediction names the outcome of this reading.
+pub(super) fn names_outcome(prediction: &Prediction, reading: &Reading<'_>) -> bool {
     prediction.result.contains(&reading.observation.result)
         && (reading.observation.result != Outcome::Ok || prediction.authn.contains(&reading.observation.authn))
 }
 
-/// Whether the reading's own axes are as predicted. What an exchange could not tell contradicts nothing; nor does latency, which open
-/// breakers and warm caches shorten.
+/// Reports whether the reading alone agrees with the prediction.
+///
+/// What an exchange cannot show contradicts nothing. Nor does latency: open circuit breakers and warm caches shorten
+/// it.
 pub(super) fn fits(prediction: &Prediction, reading: &Reading<'_>) -> bool {
     let seen = reading.observation;
     let result = prediction.result.is_empty() || prediction.result.contains(&seen.result);
@@ -55,12 +60,13 @@ fn hinted(prediction: &Prediction, seen: &Observation) -> bool {
     prediction.answered_by.contains(&seen.answered_by)
 }
 
-/// Whether the reading is as predicted, alone and beside its controls.
+/// Reports whether the reading agrees with the prediction, alone and compared with its controls.
 pub(super) fn holds(prediction: &Prediction, reading: &Reading<'_>, case: &Case<'_>) -> bool {
     fits(prediction, reading) && relation_holds(prediction, reading, case)
 }
 
-/// Whether the reading is one of those of which the prediction demands at least one. Of what comes and goes one try is enough.
+/// Reports whether the reading fulfils a prediction that at least one probe must fulfil.
+/// For an intermittent reading, one attempt is enough.
 pub(super) fn meets(prediction: &Prediction, reading: &Reading<'_>, case: &Case<'_>) -> bool {
     if prediction.comes_and_goes && !reading.mixed {
         return false;
@@ -68,28 +74,31 @@ pub(super) fn meets(prediction: &Prediction, reading: &Reading<'_>, case: &Case<
     if reading.is_firm() { holds(prediction, reading, case) } else { reading.ever(&prediction.result) }
 }
 
-/// Whether the mode allows the reading: every prediction that each probe must meet holds.
+/// Reports whether the mode allows the reading: every prediction holds that each probe must fulfil.
 pub(super) fn allows(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> bool {
     speaking(mode, reading).all(|one| one.some || holds(one, reading, case))
 }
 
-/// Whether the way past the edge went as the mode allows: what lies behind the edge meets both ways.
-pub(super) const fn way_holds(mode: &Mode, reading: &Reading<'_>) -> bool {
-    !mode.inside || !(reading.parts_the_ways || reading.is_cut_off)
+/// Reports whether the mode allows the difference between a call through the edge and one directly at the backend.
+/// A fault behind the edge affects both.
+pub(super) const fn edge_difference_is_allowed(mode: &Mode, reading: &Reading<'_>) -> bool {
+    !mode.inside || !(reading.differs_from_the_edge || reading.is_cut_off)
 }
 
-/// Whether it has the edge take a token out of the header, and past the edge it is not read either.
-pub(super) fn takes_what_is_gone(mode: &Mode, case: &Case<'_>) -> bool {
+/// Reports whether the mode says that the edge removes the token from the header, although the backend does not read it
+/// either.
+pub(super) fn blames_the_edge_for_an_unread_header(mode: &Mode, case: &Case<'_>) -> bool {
     let takes = |through: &Reading<'_>| speaking(mode, through).any(|one| one.same_as == Some(TokenKind::None));
     !mode.inside && token_locations::lost_both_ways(&case.readings).any(takes)
 }
 
-/// Whether the answer is like (or unlike) its control, as predicted. Without a control nothing is contradicted; a difference must
-/// be one of decision, since texts lie; sameness must be to the letter.
+/// Reports whether the response is the same as that of its control, or differs from it, as predicted.
+///
+/// Without a control nothing is contradicted. A predicted sameness fails only if the decisions differ, since texts may
+/// vary. A predicted difference fails only if the responses are identical after masking ids and times.
 fn relation_holds(prediction: &Prediction, reading: &Reading<'_>, case: &Case<'_>) -> bool {
     let control = |token| case.readings.control(reading, token).filter(|control| !control.mixed);
     let same = prediction.same_as.and_then(control).is_none_or(|control| reading.same_decision(control));
-    let differs =
-        prediction.differs_from.and_then(control).is_none_or(|control| !reading.is_to_the_letter_like(control));
+    let differs = prediction.differs_from.and_then(control).is_none_or(|control| !reading.is_same_response_as(control));
     same && differs
 }

@@ -1,6 +1,5 @@
-//! What proves a link of the chain: `introspection valid = ok`, `protected valid ~ wrong-key`, `fact service-secret`,
-//! `fact backend.rollout = failed`, `log`.
-//! Sits in `diagnose`; the grammar of the catalogue's `proof`.
+//! The grammar of `proof` in the catalogue, which says what proves a link of the chain: `introspection valid = ok`,
+//! `protected valid ~ wrong-key`, `fact service-secret`, `fact backend.rollout = failed`, `log`.
 
 use std::str::FromStr;
 
@@ -12,7 +11,7 @@ use super::vocabulary;
 use crate::observe::Outcome;
 use crate::terms::TokenKind;
 
-/// What a proof may be.
+/// The forms of a proof, for messages.
 const GRAMMAR: &str =
     "expected `SELECTOR = result|result`, `SELECTOR ~ token`, `fact KEY`, `fact KEY = value|value` or `log`";
 
@@ -21,9 +20,9 @@ const GRAMMAR: &str =
 pub(super) enum ProofRule {
     /// A reading of these probes that ended in one of these ways.
     Reading(Selector, Vec<Outcome>),
-    /// A reading that got the same answer as this token does on the same endpoint.
+    /// A reading with the same response as this token gets at the same endpoint.
     SameAs(Selector, TokenKind),
-    /// A fact with one of these values; none named: with a value that this fault demands.
+    /// A fact with one of these values. Empty: a value that the fault demands.
     Fact(String, Vec<String>),
     /// A log line of this fault.
     Log,
@@ -45,7 +44,7 @@ impl FromStr for ProofRule {
         if let Some((on, token)) = text.split_once(" ~ ") {
             return Ok(Self::SameAs(on.parse()?, word(token)?));
         }
-        let (on, results) = text.split_once(" = ").ok_or_else(|| format!("`{text}` proves nothing: {GRAMMAR}"))?;
+        let (on, results) = text.split_once(" = ").ok_or_else(|| format!("`{text}` is not a proof: {GRAMMAR}"))?;
         Ok(Self::Reading(on.parse()?, results.split('|').map(word).collect::<Result<_, _>>()?))
     }
 }

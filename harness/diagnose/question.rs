@@ -1,8 +1,10 @@
-//! Questions that one read-only command answers: a manifest, the log, a call of the auth service. Sits in `diagnose`, for `settle`.
-//! Which of them part two faults follows from what the catalogue predicts of both.
+//! Questions that one read-only command answers: a manifest, the log, or a call of the auth service.
+//!
+//! The catalogue's predictions decide which questions distinguish two faults.
 
 use super::case::Case;
 use super::cell::Cell;
+use super::fault::LogRule;
 use super::proof::ProofRule;
 use super::vocabulary;
 use super::weigh::Weighed;
@@ -10,18 +12,18 @@ use crate::observe::Outcome;
 use crate::probe::ProbeKey;
 use crate::terms::{Caller, EvidenceSource, Role, Service, TokenKind};
 
-/// One question. Of equals the first is asked.
+/// One question. Among equals the first is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Question {
-    /// What these services are deployed with.
+    /// The manifests of these services.
     Manifests(Vec<Service>),
-    /// What both services and the platform wrote while the probes were under way.
+    /// The log of both services and of the platform during the probes.
     Log,
-    /// What the auth service says to this probe, whose source of evidence is not granted.
+    /// The response of the auth service to this probe, whose evidence is not granted.
     Call(ProbeKey),
 }
 
-/// Where a fact of the catalogue is read from.
+/// What shows a fact of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
     Probes,
@@ -30,10 +32,10 @@ enum Source {
     BothManifests,
 }
 
-/// How often a log holds the line that would tell: levels are raised, lines are sampled, texts change.
+/// How often a log has the expected line: log levels, sampling and changed texts can suppress it.
 const LOGGED: f64 = 0.8;
 
-/// What nothing has answered yet.
+/// Returns the questions without an answer yet.
 pub(super) fn open_questions(case: &Case<'_>) -> Vec<Question> {
     let unread = |service: &Service| !case.manifests.contains_key(service);
     let manifests: Vec<Service> = [Service::Backend, Service::Auth].into_iter().filter(unread).collect();
@@ -48,7 +50,7 @@ pub(super) fn open_questions(case: &Case<'_>) -> Vec<Question> {
     open
 }
 
-/// The auth service's health and its judgement of our token, where their evidence is withheld.
+/// Returns the auth service's health check and its validation of a valid token, where their evidence is not granted.
 fn closed_calls(case: &Case<'_>) -> impl Iterator<Item = ProbeKey> {
     let (auth, credentials) =
         (case.target.opens(EvidenceSource::Auth), case.target.opens(EvidenceSource::ServiceCredentials));
@@ -74,7 +76,7 @@ fn closed_calls(case: &Case<'_>) -> impl Iterator<Item = ProbeKey> {
 }
 
 impl Question {
-    /// The source of evidence it opens.
+    /// Returns the source of evidence that it needs.
     pub(super) fn evidence_source(&self) -> EvidenceSource {
         match self {
             Self::Manifests(_) => EvidenceSource::Manifest,
@@ -84,7 +86,7 @@ impl Question {
         }
     }
 
-    /// How often it answers at all, 0 to 1.
+    /// Returns the probability that it gets an answer, 0 to 1.
     pub(super) const fn sureness(&self) -> f64 {
         match self {
             Self::Manifests(_) | Self::Call(_) => 1.0,
@@ -92,7 +94,7 @@ impl Question {
         }
     }
 
-    /// What is asked.
+    /// Returns what is asked, in words.
     pub(super) fn in_words(&self) -> &'static str {
         match self {
             Self::Manifests(services) => match services.as_slice() {
@@ -100,24 +102,24 @@ impl Question {
                 [Service::Auth] => "the auth service's manifest",
                 _ => "the manifests of both services",
             },
-            Self::Log => "the log",
+            Self::Log => "the logs of both services",
             Self::Call(key) if key.token == TokenKind::None => "the auth service's health",
-            Self::Call(_) => "the auth service's own judgement of our token",
+            Self::Call(_) => "the auth service's own validation of a valid token",
         }
     }
 
-    /// Whether the answer under the first fault, should it be the cause, cannot be under the second.
-    pub(super) fn parts(&self, case: &Case<'_>, a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
+    /// Reports whether the answer that the first fault predicts is impossible under the second.
+    pub(super) fn distinguishes(&self, case: &Case<'_>, a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
         match self {
             Self::Manifests(_) | Self::Log => {
                 let known = |key: &str| self.tells(case, key);
                 let keys = a.mode.facts.keys().chain(b.mode.facts.keys());
-                let by_fact = keys.filter(|key| known(key)).any(|key| self.fact_parts(case, key, a, b));
+                let by_fact = keys.filter(|key| known(key)).any(|key| self.fact_distinguishes(case, key, a, b));
                 by_fact || (*self == Self::Log && leaves_foreign_line(a, b))
             }
             Self::Call(key) => {
                 let cell = case.target.endpoints.get(&key.endpoint).and_then(|on| Cell::of(key, on, case.user()));
-                cell.is_some_and(|cell| match (foretold(a, &cell), foretold(b, &cell)) {
+                cell.is_some_and(|cell| match (predicted_outcomes(a, &cell), predicted_outcomes(b, &cell)) {
                     (Some(one), Some(other)) => one.iter().all(|outcome| !other.contains(outcome)),
                     _ => false,
                 })
@@ -125,7 +127,7 @@ impl Question {
         }
     }
 
-    /// Whether it can show this fault's own mark, without which no verdict is certain.
+    /// Reports whether it can show a mark of this fault, without which no verdict is certain.
     pub(super) fn marks(&self, one: &Weighed<'_>) -> bool {
         let shown = |proof: &ProofRule| match (self, proof) {
             (Self::Log, ProofRule::Log) => one.fault.log.iter().any(|rule| rule.decisive),
@@ -140,7 +142,7 @@ impl Question {
         one.fault.whys.iter().any(|rule| rule.mark && shown(&rule.proof))
     }
 
-    /// Whether the answer, with what was read before, gives this fact.
+    /// Reports whether the answer, together with the present evidence, shows this fact.
     fn tells(&self, case: &Case<'_>, key: &str) -> bool {
         match (self, source(key)) {
             (Self::Log, of) => of == Source::Log,
@@ -157,7 +159,7 @@ impl Question {
         known(Service::Backend) && known(Service::Auth)
     }
 
-    fn fact_parts(&self, case: &Case<'_>, key: &str, a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
+    fn fact_distinguishes(&self, case: &Case<'_>, key: &str, a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
         match (a.mode.facts.get(key), b.mode.facts.get(key)) {
             (Some(one), Some(other)) => one.iter().all(|value| !other.contains(value)),
             (Some(only), None) | (None, Some(only)) => {
@@ -168,7 +170,7 @@ impl Question {
     }
 }
 
-/// Where a fact is read from: by its source of evidence, and of manifests by what is compared.
+/// Returns what shows a fact: its source of evidence, and which manifests.
 fn source(key: &str) -> Source {
     match vocabulary::of(key).map(|word| word.evidence_source) {
         Some(EvidenceSource::Logs) => Source::Log,
@@ -181,24 +183,24 @@ fn source(key: &str) -> Source {
     }
 }
 
-/// Whether this value contradicts every fault that does not demand it (see `fact`): what is absent does only beside another who has it,
-/// and of addresses only the surely wrong.
+/// Reports whether this value contradicts every fault that does not demand it (see `fact`).
+/// A missing variable does only if the other manifest is known. An address never does: only some are surely wrong.
 fn is_anomaly(key: &str, value: &str, both_known: bool) -> bool {
     let odd = vocabulary::of(key).is_some_and(|word| word.anomaly == Some(value));
     odd && key != "auth-url" && (value != "absent" || both_known)
 }
 
-/// Whether the first leaves a line that the second does not. A line that is missing speaks against nobody.
+/// Reports whether the first fault leaves a decisive line that the second does not. A missing line contradicts nothing.
 fn leaves_foreign_line(a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
-    let lines = |one: &Weighed<'_>| -> Vec<String> {
-        let decisive = one.fault.log.iter().filter(|rule| rule.decisive);
-        decisive.map(|rule| format!("{} {}", rule.by, rule.pattern.as_str())).collect()
-    };
-    let theirs = lines(b);
-    lines(a).iter().any(|line| !theirs.contains(line))
+    let same = |one: &LogRule, other: &LogRule| one.by == other.by && one.pattern.as_str() == other.pattern.as_str();
+    decisive(a).any(|one| !decisive(b).any(|other| same(one, other)))
 }
 
-fn foretold<'w>(one: &'w Weighed<'_>, cell: &Cell) -> Option<&'w Vec<Outcome>> {
+fn decisive<'w>(one: &Weighed<'w>) -> impl Iterator<Item = &'w LogRule> {
+    one.fault.log.iter().filter(|rule| rule.decisive)
+}
+
+fn predicted_outcomes<'w>(one: &'w Weighed<'_>, cell: &Cell) -> Option<&'w Vec<Outcome>> {
     let speaking = one.mode.predict.iter().filter(|rule| rule.on.matches(cell) && !rule.result.is_empty());
     speaking.map(|rule| &rule.result).min_by_key(|result| result.len())
 }

@@ -1,4 +1,4 @@
-//! Observations, grouped: what each kind of probe gave, once. Sits in `diagnose`.
+//! Readings: the observations of one run, grouped so that each probe counts once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,35 +8,39 @@ use crate::observe::{Authn, Observation, Outcome};
 use crate::probe::ProbeKey;
 use crate::terms::{Hop, TokenKind, TokenLocation};
 
-/// How a call ends that was taken and not carried out.
+/// The outcomes of a call that was accepted but not completed.
 const BROKEN_DOWN: [Outcome; 5] =
     [Outcome::Failed, Outcome::Unavailable, Outcome::TimedOut, Outcome::BrokenStream, Outcome::Silent];
 
-/// What one probe gave: the first of its repetitions, before controls opened breakers and filled caches; where they differ and it
-/// must work, the first that failed.
+/// The result of one probe.
+///
+/// It is the first attempt, before controls opened circuit breakers and filled caches. If the attempts differ and the
+/// call must succeed, it is the first that failed.
 #[derive(Debug, Clone)]
 pub(super) struct Reading<'a> {
     pub(super) cell: Cell,
     pub(super) observation: &'a Observation,
-    /// This exchange and its repetitions.
+    /// The exchanges of all attempts.
     pub(super) exchanges: Vec<u32>,
-    /// A repetition ended otherwise: intermittent, so it contradicts nothing.
+    /// The attempts ended differently: intermittent, so it contradicts nothing.
     pub(super) mixed: bool,
-    /// How the tries that were answered ended, each once.
+    /// The outcomes of the attempts that count, each once.
     pub(super) outcomes: BTreeSet<Outcome>,
-    /// It must work, failed, and then went through.
+    /// It must succeed, failed, and then succeeded.
     pub(super) flaps: bool,
-    /// It worked while others flap: it may have met the half that works, and contradicts nothing.
+    /// It succeeded while others are intermittent: a later attempt may fail, so it contradicts nothing.
     pub(super) lucky: bool,
-    /// Tries that got no answer at all while others did: lost on the way, and evidence of nothing.
+    /// Attempts that got no answer while others did. They are evidence of nothing.
     pub(super) lost: Vec<u32>,
-    /// Who made the answer, where that is more than a hint.
+    /// The component that answered, where that is more than a hint.
     pub(super) answered_by: Hop,
-    /// It was sent past the edge, and the same call through the edge came to something that nothing behind the edge can make of it.
-    pub(super) parts_the_ways: bool,
-    /// It was sent through an edge that answers by itself where nothing behind it does, and nobody answered, here or to any such call.
+    /// It was sent directly to the backend, and no fault behind the edge explains how the same call through the edge
+    /// differs.
+    pub(super) differs_from_the_edge: bool,
+    /// It was sent through an edge that would answer for an absent backend, and no call through the edge got any
+    /// answer.
     pub(super) is_cut_off: bool,
-    /// On the same endpoint something that must work did not.
+    /// At the same endpoint a call that must succeed failed.
     pub(super) beside_failure: bool,
 }
 
@@ -45,7 +49,7 @@ impl<'a> Reading<'a> {
         let (lost, answered): (Vec<&Observation>, Vec<&Observation>) = tries.iter().partition(|one| is_lost(one));
         let noise = !answered.is_empty() && lost.len() <= answered.len();
         let mut kept = if noise { answered } else { tries.to_vec() };
-        // A try that nothing was asked of does not speak against one that did not bring what it was asked for.
+        // A success without any expected content does not outweigh an attempt that lacked its content.
         if kept.iter().any(|one| one.result == Outcome::Hollow) {
             kept.retain(|one| one.result != Outcome::Ok);
         }
@@ -60,7 +64,7 @@ impl<'a> Reading<'a> {
             lucky: false,
             lost: if noise { lost.iter().map(|one| one.exchange).collect() } else { Vec::new() },
             answered_by: maker(observation),
-            parts_the_ways: false,
+            differs_from_the_edge: false,
             is_cut_off: false,
             beside_failure: false,
         };
@@ -70,36 +74,38 @@ impl<'a> Reading<'a> {
         Some(Self { flaps, ..reading(kept[at]) })
     }
 
-    /// Whether it can speak against a fault.
+    /// Reports whether it can contradict a fault.
     pub(super) const fn is_firm(&self) -> bool {
         !self.mixed && !self.lucky
     }
 
-    /// Whether one of its tries ended in one of these ways.
+    /// Reports whether one of its attempts ended with one of these outcomes.
     pub(super) fn ever(&self, results: &[Outcome]) -> bool {
         results.is_empty() || results.iter().any(|result| self.outcomes.contains(result))
     }
 
-    /// Whether no try of it got any answer.
+    /// Reports whether its connection was lost without an answer.
     pub(super) fn is_lost(&self) -> bool {
         is_lost(self.observation)
     }
 
-    /// Whether something that must work did not.
+    /// Reports whether a call that must succeed failed.
     pub(super) fn fails(&self) -> bool {
         self.must_work() && (self.observation.result != Outcome::Ok || self.observation.authn == Authn::AcceptedAsOther)
     }
 
-    /// Whether a cause must explain it: it must work and did not, or broke down whoever asked.
+    /// Reports whether a cause must explain it: it must succeed and failed, or it failed without any credential
+    /// involved.
     pub(super) fn is_broken(&self) -> bool {
-        self.fails() || self.fails_whoever_asks()
+        self.fails() || self.fails_without_credentials()
     }
 
-    /// Whether nobody was to be served, and what was asked for broke down: no credential is the reason.
-    pub(super) fn fails_whoever_asks(&self) -> bool {
+    /// Reports whether an anonymous call with optional sign-in was not completed: no credential is the reason.
+    pub(super) fn fails_without_credentials(&self) -> bool {
         self.cell.optional && !self.cell.token.is_sent() && BROKEN_DOWN.contains(&self.observation.result)
     }
 
+    /// Reports whether the call must succeed in a healthy system.
     pub(super) fn must_work(&self) -> bool {
         match self.cell.place {
             Place::BackendHealth | Place::DirectHealth | Place::AuthHealth | Place::Issuer | Place::SelfCheck => true,
@@ -108,12 +114,13 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The edge refused it, so nobody further in was asked.
+    /// Reports whether the edge refused it, so that the backend was not called.
     pub(super) fn ended_at_the_edge(&self) -> bool {
         self.answered_by == Hop::Edge && self.observation.result == Outcome::Denied
     }
 
-    /// What it counts as: place, worth of the token, way in, caller, user, and how it ended.
+    /// Returns the group in which it counts once: endpoint, token, token location, service credentials, user and
+    /// outcome.
     pub(super) fn group(&self) -> impl Ord + use<> {
         let Cell { place, token, token_location, caller, same_user, .. } = self.cell;
         let worth = (token.is_sent(), token.should_be_accepted(), token == TokenKind::Issued);
@@ -127,14 +134,14 @@ impl<'a> Reading<'a> {
         )
     }
 
-    /// What any system in order gives too: what must work works, and a token that must be refused is refused.
+    /// Reports whether every healthy system shows this: a valid call succeeds, and a bad token is refused.
     pub(super) fn is_as_always(&self) -> bool {
         if self.must_work() {
             return !self.fails();
         }
         let refused = self.observation.result == Outcome::Denied;
         match self.cell.place {
-            // A caller that is not the right one may be served or not.
+            // The auth service may serve or refuse wrong service credentials.
             Place::Introspection if self.cell.token.should_be_accepted() => {
                 refused || self.observation.result == Outcome::Ok
             }
@@ -147,7 +154,8 @@ impl<'a> Reading<'a> {
         matches!(self.cell.caller, None | Some(crate::terms::Caller::Right))
     }
 
-    /// Whether two answers are the same as far as their decision goes: status, outcome, close code, who answered.
+    /// Reports whether two responses have the same decision: status, outcome, close code and the component that
+    /// answered.
     pub(super) fn same_decision(&self, other: &Self) -> bool {
         let (a, b) = (self.observation, other.observation);
         let by_same = self.answered_by == other.answered_by
@@ -156,18 +164,18 @@ impl<'a> Reading<'a> {
         by_same && (a.result, a.status, a.close_code) == (b.result, b.status, b.close_code)
     }
 
-    /// The endpoint that was called.
+    /// Returns the endpoint that was called.
     pub(super) fn endpoint(&self) -> &str {
         &self.observation.probe.endpoint
     }
 
-    /// Whether they are the same decision, in the same words but for ids, times and numbers.
-    pub(super) fn is_to_the_letter_like(&self, other: &Self) -> bool {
+    /// Reports whether two responses are identical after masking ids, times and numbers.
+    pub(super) fn is_same_response_as(&self, other: &Self) -> bool {
         self.same_decision(other) && self.observation.shape == other.observation.shape
     }
 }
 
-/// All readings, with a way from one to its control.
+/// All readings of a run.
 #[derive(Debug)]
 pub(super) struct Readings<'a> {
     pub(super) all: Vec<Reading<'a>>,
@@ -183,33 +191,35 @@ impl<'a> Readings<'a> {
         mark_failing_endpoints(&mut all);
         let flaps = all.iter().any(|reading| reading.flaps);
         for reading in &mut all {
-            // It may have been served by the half that works.
+            // A working instance may have served it.
             reading.lucky = flaps && reading.cell.goes_through_the_backend() && reading.must_work() && !reading.fails();
         }
         let mut readings = Self { all };
-        let parted: Vec<bool> = readings.all.iter().map(|reading| readings.parts_the_ways(reading)).collect();
-        readings.all.iter_mut().zip(parted).for_each(|(reading, parts)| reading.parts_the_ways = parts);
+        let differing: Vec<bool> = readings.all.iter().map(|reading| readings.differs_from_the_edge(reading)).collect();
+        readings.all.iter_mut().zip(differing).for_each(|(reading, differs)| reading.differs_from_the_edge = differs);
         readings
     }
 
-    /// For an edge that speaks HTTP: it answers for a service that is not there.
+    /// Marks the readings of an edge that got no answer at all. An HTTP edge would answer for an absent backend.
     pub(super) fn mark_what_is_cut_off(&mut self) {
         let through = |one: &Reading<'_>| matches!(one.cell.place, Place::BackendHealth | Place::Protected);
         let is_cut_off = self.all.iter().filter(|one| through(one)).all(Reading::is_lost);
         self.all.iter_mut().filter(|one| through(one)).for_each(|one| one.is_cut_off = is_cut_off);
     }
 
-    /// Let in, or nowhere to be found, by the one way and not by the other; or nobody by the one, and somebody who is refused by the other:
-    /// the token was lost.
-    fn parts_the_ways(&self, past: &Reading<'_>) -> bool {
-        let Some(through) = self.through_the_edge(past).filter(|through| through.is_firm()) else { return false };
+    /// Reports whether a call directly at the backend differs from the same call through the edge in a way that only
+    /// the edge explains: accepted or not, found or not, token read or not.
+    fn differs_from_the_edge(&self, direct: &Reading<'_>) -> bool {
+        let Some(through) = self.through_the_edge(direct).filter(|through| through.is_firm()) else { return false };
         let let_in = |one: &Reading<'_>| matches!(one.observation.result, Outcome::Ok | Outcome::Hollow);
         let is_there = |one: &Reading<'_>| one.observation.result != Outcome::NotFound;
-        let lost = (self.fares_like_nobody(through), self.fares_like_nobody(past)) == (Some(true), Some(false));
-        let_in(through) != let_in(past) || is_there(through) != is_there(past) || lost
+        let lost = (self.is_answered_as_without_token(through), self.is_answered_as_without_token(direct))
+            == (Some(true), Some(false));
+        let_in(through) != let_in(direct) || is_there(through) != is_there(direct) || lost
     }
 
-    /// What another token got on the same endpoint by the same token location, as the same caller.
+    /// Returns the reading of another token at the same endpoint, in the same location and with the same service
+    /// credentials.
     pub(super) fn control(&self, of: &Reading<'_>, token: TokenKind) -> Option<&Reading<'a>> {
         let key = &of.observation.probe;
         self.all.iter().find(|reading| {
@@ -221,15 +231,15 @@ impl<'a> Readings<'a> {
         })
     }
 
-    /// Whether it was answered to the letter as it is without a token, where that was asked.
-    pub(super) fn fares_like_nobody(&self, of: &Reading<'_>) -> Option<bool> {
-        let nobody = self.control(of, TokenKind::None).filter(|_| of.cell.token.is_sent())?;
-        Some(of.is_to_the_letter_like(nobody))
+    /// Reports whether it got the same response as a call without a token. `None`: no such call was made.
+    pub(super) fn is_answered_as_without_token(&self, of: &Reading<'_>) -> Option<bool> {
+        let without = self.control(of, TokenKind::None).filter(|_| of.cell.token.is_sent())?;
+        Some(of.is_same_response_as(without))
     }
 
-    /// What the same call came to through the edge, for one past it.
-    pub(super) fn through_the_edge(&self, past: &Reading<'_>) -> Option<&Reading<'a>> {
-        let key = &past.observation.probe;
+    /// Returns the reading of the same call through the edge, for one directly at the backend.
+    pub(super) fn through_the_edge(&self, direct: &Reading<'_>) -> Option<&Reading<'a>> {
+        let key = &direct.observation.probe;
         let endpoint = key.endpoint.strip_suffix(DIRECT)?;
         self.all.iter().find(|reading| {
             let other = &reading.observation.probe;
@@ -238,21 +248,22 @@ impl<'a> Readings<'a> {
         })
     }
 
-    /// Which reading shows what somebody before the backend has made, for one whose way is lost.
+    /// Returns the place of the reading that a component before the backend produced.
     pub(super) fn made_before(&self, lost: &Reading<'_>) -> Option<usize> {
         let made = if lost.is_cut_off { Some(lost) } else { self.through_the_edge(lost) };
         self.all.iter().position(|one| made.is_some_and(|made| made.exchanges == one.exchanges))
     }
 
-    /// Whether it went well past the edge, and through it too: then it proves nothing of the edge.
-    pub(super) fn also_through_the_edge(&self, past: &Reading<'_>) -> bool {
-        past.cell.is_past_the_edge() && !past.fails() && self.through_the_edge(past).is_none_or(|one| !one.fails())
+    /// Reports whether a call succeeded directly at the backend and did not fail through the edge: it proves nothing
+    /// about the edge.
+    pub(super) fn also_through_the_edge(&self, direct: &Reading<'_>) -> bool {
+        direct.cell.is_direct() && !direct.fails() && self.through_the_edge(direct).is_none_or(|one| !one.fails())
     }
 
-    /// Whether the same call, which failed through the edge, went well past it.
-    pub(super) fn is_well_past_the_edge(&self, failed: &Reading<'_>) -> bool {
-        let past = self.all.iter().filter(|one| one.cell.is_past_the_edge() && !one.fails() && one.is_firm());
-        past.filter_map(|one| self.through_the_edge(one)).any(|one| one.exchanges == failed.exchanges && one.fails())
+    /// Reports whether a call that failed through the edge succeeded directly at the backend.
+    pub(super) fn succeeds_directly(&self, failed: &Reading<'_>) -> bool {
+        let direct = self.all.iter().filter(|one| one.cell.is_direct() && !one.fails() && one.is_firm());
+        direct.filter_map(|one| self.through_the_edge(one)).any(|one| one.exchanges == failed.exchanges && one.fails())
     }
 
     pub(super) fn failing(&self) -> impl Iterator<Item = &Reading<'a>> {
@@ -264,7 +275,7 @@ impl<'a> Readings<'a> {
     }
 }
 
-/// All tries of each kind of probe, in the order in which the kinds were first sent.
+/// Returns all attempts of each probe, in the order in which the probes were first sent.
 fn tries<'a>(observations: &[&'a Observation], target: &Target, user: &str) -> Vec<(Cell, Vec<&'a Observation>)> {
     let mut all: Vec<(Cell, Vec<&'a Observation>)> = Vec::new();
     let mut seen: BTreeMap<&ProbeKey, usize> = BTreeMap::new();
@@ -289,13 +300,16 @@ const fn maker(observation: &Observation) -> Hop {
     if observation.maker_is_hint { Hop::Unknown } else { observation.answered_by }
 }
 
-/// The connection ended without an answer. A timeout is an answer of a kind: it comes before a breaker opens.
+/// Reports whether the connection ended without an answer. A timeout counts as an answer: it comes before a circuit
+/// breaker opens.
 const fn is_lost(observation: &Observation) -> bool {
     matches!(observation.result, Outcome::Reset | Outcome::Refused)
 }
 
-/// The way past the edge says something only where it is open: many platforms let nobody in there. Where no other way leads to anybody
-/// either, a hint that the backend itself says no is enough.
+/// Removes calls directly at the backend where the platform does not allow them.
+///
+/// They are allowed if the health check succeeds there, or if the backend itself answers it. Where no call through the
+/// edge got an answer, a hint at the backend is enough.
 fn forget_a_closed_way(all: &mut Vec<Reading<'_>>) {
     let health = |reading: &Reading<'_>| reading.cell.place == Place::DirectHealth;
     let mut through = all.iter().filter(|one| matches!(one.cell.place, Place::BackendHealth | Place::Protected));

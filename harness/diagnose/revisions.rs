@@ -1,5 +1,4 @@
-//! Whether failures follow the revision that served the request, rather than a coin: by the trace ids in the backend's request log. Sits in
-//! `diagnose`, used by `case`.
+//! Whether failures follow the revision that served the call. The backend's request log shows it by trace id.
 
 use std::collections::BTreeSet;
 
@@ -12,18 +11,19 @@ use crate::evidence::LogEntry;
 use crate::observe::{Observation, Outcome};
 use crate::terms::Service;
 
-/// Calls of each kind that it takes, and of both together: fewer may fall so by chance, in one of 128 runs where half go each way.
+/// The fewest failed calls, and the fewest successful ones.
 const ENOUGH: usize = 2;
+/// The fewest calls together. With eight calls, chance gives such a result in one of 128 runs if half of them fail.
 const TOGETHER: usize = 8;
 
-/// Calls with a good token, by how they ended and which revision served them.
+/// Calls with a valid token, by result, with the revision that served them.
 #[derive(Default)]
 struct Served<'a> {
     failed: Vec<&'a str>,
     worked: Vec<&'a str>,
 }
 
-/// Whether one revision serves every call that fails, and another every call that works.
+/// Returns whether one revision served every failed call, and other revisions every successful call.
 pub(super) fn failures(
     observations: &[&Observation],
     log: &[LogEntry],
@@ -46,7 +46,7 @@ pub(super) fn failures(
     }
     let names = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
     let says = format!(
-        "the backend's request log: {} calls that failed were served by {}, {} that worked by {}",
+        "the backend's request log: {} failed calls were served by {}, {} successful calls by {}",
         served.failed.len(),
         names(&bad),
         served.worked.len(),
@@ -56,8 +56,8 @@ pub(super) fn failures(
     Some(Fact { key: "failures-by-revision", value, anomaly: apart, says, exchange: None })
 }
 
-/// Whether several revisions served our calls, and one alone does what a fault explains, or the same call fails and goes through: then
-/// whatever it is, it is not all of the backend's.
+/// Reports whether the failures belong to only some revisions: one revision alone served them, or the same call fails
+/// and succeeds.
 pub(super) fn are_parted(explains: &BTreeSet<u32>, case: &Case<'_>) -> bool {
     let (mut failing, mut others) = (BTreeSet::new(), BTreeSet::new());
     let good = case.readings.all.iter().filter(|one| one.cell.place == Place::Protected && one.must_work());
@@ -98,7 +98,7 @@ mod tests {
 
     const PROTECTED: &str = "backend.chat-messages";
 
-    /// Each call: whether it worked, and who served it.
+    /// Returns the value of the fact for these calls: whether each succeeded, and which revision served it.
     fn fact(calls: &[(bool, &str)]) -> Option<&'static str> {
         let (mut observations, mut log, mut sent) = (Vec::new(), Vec::new(), Vec::new());
         let now = jiff::Timestamp::UNIX_EPOCH;
@@ -130,22 +130,22 @@ mod tests {
     }
 
     #[test]
-    fn failures_that_all_come_from_one_revision_are_its_own() {
+    fn failures_of_one_revision_are_attributed_to_it() {
         assert_eq!(fact(&[(true, "a"), (false, "b")].repeat(4)), Some("one"));
     }
 
     #[test]
-    fn a_few_calls_may_fall_so_by_chance() {
+    fn too_few_calls_may_be_chance() {
         assert_eq!(fact(&[(true, "a"), (false, "b")].repeat(3)), None);
     }
 
     #[test]
-    fn failures_of_both_revisions_are_nobodys() {
+    fn failures_of_both_revisions_are_attributed_to_neither() {
         assert_eq!(fact(&[(true, "a"), (false, "b"), (true, "a"), (false, "a")]), Some("any"));
     }
 
     #[test]
-    fn one_call_of_a_kind_says_nothing() {
+    fn one_failed_call_yields_no_fact() {
         assert_eq!(fact(&[(true, "a"), (true, "a"), (false, "b")]), None);
     }
 }

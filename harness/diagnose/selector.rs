@@ -1,5 +1,6 @@
-//! Which probes a prediction speaks of: `protected valid issued header`. Words of one axis are alternatives; an axis
-//! that is not named is any. Sits in `diagnose`.
+//! Which probes a prediction is about: `protected valid issued header`.
+//!
+//! Words of one axis are alternatives. An axis that is not named matches everything.
 
 use std::str::FromStr;
 
@@ -11,7 +12,7 @@ use super::cell::{Cell, Kind, Place};
 use super::vocabulary;
 use crate::terms::{Caller, TokenKind, TokenLocation};
 
-/// A set of cells.
+/// A set of cells. An empty list matches everything.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Selector {
     pub(super) places: Vec<Place>,
@@ -20,11 +21,12 @@ pub(super) struct Selector {
     pub(super) token_locations: Vec<TokenLocation>,
     pub(super) callers: Vec<Option<Caller>>,
     pub(super) same_user: Option<bool>,
-    /// Whether signing in is optional there.
+    /// Whether sign-in is optional at the endpoint.
     pub(super) optional: Option<bool>,
 }
 
 impl Selector {
+    /// Reports whether it matches this probe.
     pub(super) fn matches(&self, cell: &Cell) -> bool {
         any_of(&self.places, &cell.place)
             && any_of(&self.kinds, &cell.kind)
@@ -35,7 +37,7 @@ impl Selector {
             && self.optional.is_none_or(|optional| optional == cell.optional)
     }
 
-    /// Whatever it says of the backend it says of the way past the edge too.
+    /// Extends a selector for calls through the edge to the same calls directly at the backend.
     pub(super) fn include_the_direct_way(&mut self) {
         for (place, past_edge) in [(Place::Protected, Place::Direct), (Place::BackendHealth, Place::DirectHealth)] {
             if self.places.contains(&place) {
@@ -44,7 +46,7 @@ impl Selector {
         }
     }
 
-    /// Whether it speaks of the user of the failure or says nothing of users. Another user is another question.
+    /// Reports whether it names another user than that of the failure.
     pub(super) const fn asks_for_another_user(&self) -> bool {
         matches!(self.same_user, Some(false))
     }
@@ -88,7 +90,7 @@ const WORDS: [&str; 18] = [
     "optional",
 ];
 
-/// Every word there is.
+/// Returns every known word.
 fn words() -> Vec<String> {
     let tokens = TokenKind::value_variants().iter().map(|token| token.as_str().to_owned());
     let callers = Caller::HARMLESS_FIRST.into_iter().map(|caller| format!("caller:{}", caller.as_str()));

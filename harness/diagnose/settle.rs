@@ -1,5 +1,5 @@
-//! What would settle a verdict that is not certain: the one read-only question that leaves the least open, and its command. Sits in
-//! `diagnose`, behind `conclude`; what can be asked is in `question`, how it is written in `ask_command`.
+//! What would settle a verdict that is not certain: the read-only question that leaves the fewest candidates, and its
+//! command.
 
 use super::ask_command;
 use super::case::Case;
@@ -7,21 +7,21 @@ use super::question::{Question, open_questions};
 use super::verdict::Settling;
 use super::weigh::Weighed;
 
-/// Less than this many bits gained is nothing gained.
+/// A smaller gain of information, in bits, counts as none.
 const GAIN: f64 = 1e-6;
 
-/// What a question would leave of the candidates.
+/// How many candidates a question would leave.
 struct Prospect {
     question: Question,
-    /// Expected entropy of what remains, in bits.
+    /// Expected entropy of the remaining candidates, in bits.
     entropy: f64,
     /// Expected number of candidates that remain.
     leaves: f64,
-    /// For each candidate that may be true, the positions of those that would remain beside it.
+    /// For each candidate as the true cause: the positions of the candidates that would remain.
     remain: Vec<Vec<usize>>,
 }
 
-/// The best question for all candidates together, and for each of the others against the first.
+/// Returns the best question for all candidates together, and one for each other candidate against the first.
 pub(super) fn settle(case: &Case<'_>, candidates: &[&Weighed<'_>]) -> (Option<Settling>, Vec<Option<Settling>>) {
     let shares = shares(candidates);
     let now = entropy(&shares);
@@ -32,13 +32,14 @@ pub(super) fn settle(case: &Case<'_>, candidates: &[&Weighed<'_>]) -> (Option<Se
     let confirming = || prospects.iter().find(|one| candidates.first().is_some_and(|best| one.question.marks(best)));
     let best = best.or_else(confirming).map(|one| settling(case, one, candidates));
     let each = (1..candidates.len()).map(|at| {
-        let parts = |one: &&Prospect| one.remain.first().is_some_and(|beside_first| !beside_first.contains(&at));
-        prospects.iter().find(parts).map(|one| settling(case, one, candidates))
+        let distinguishes =
+            |one: &&Prospect| one.remain.first().is_some_and(|beside_first| !beside_first.contains(&at));
+        prospects.iter().find(distinguishes).map(|one| settling(case, one, candidates))
     });
     (best, each.collect())
 }
 
-/// The candidates' posteriors. They sum to one.
+/// Returns the posteriors of the candidates. They sum to one.
 fn shares(candidates: &[&Weighed<'_>]) -> Vec<f64> {
     let top = candidates.iter().map(|one| one.score).fold(f64::NEG_INFINITY, f64::max);
     let weights: Vec<f64> = candidates.iter().map(|one| (one.score - top).exp()).collect();
@@ -46,7 +47,7 @@ fn shares(candidates: &[&Weighed<'_>]) -> Vec<f64> {
     weights.into_iter().map(|weight| weight / sum).collect()
 }
 
-/// In bits, of shares that need not sum to one.
+/// Returns the entropy in bits. The shares need not sum to one.
 fn entropy(shares: &[f64]) -> f64 {
     let sum: f64 = shares.iter().sum();
     let bits = |share: &f64| if *share > 0.0 { -(share / sum) * (share / sum).log2() } else { 0.0 };
@@ -55,14 +56,14 @@ fn entropy(shares: &[f64]) -> f64 {
 
 fn prospect(case: &Case<'_>, question: Question, candidates: &[&Weighed<'_>], shares: &[f64]) -> Prospect {
     let beside = |one: &Weighed<'_>| -> Vec<usize> {
-        let stays = |at: &usize| !question.parts(case, one, candidates[*at]);
+        let stays = |at: &usize| !question.distinguishes(case, one, candidates[*at]);
         (0..candidates.len()).filter(stays).collect()
     };
     let remain: Vec<Vec<usize>> = candidates.iter().map(|one| beside(one)).collect();
     let expected = |of: &dyn Fn(&Vec<usize>) -> f64| -> f64 {
         remain.iter().zip(shares).map(|(beside, share)| share * of(beside)).sum()
     };
-    // Where it does not answer, everything remains.
+    // Without an answer, every candidate remains.
     let sure = question.sureness();
     let of_answer = expected(&|beside| entropy(&beside.iter().map(|at| shares[*at]).collect::<Vec<_>>()));
     let entropy = sure * of_answer + (1.0 - sure) * entropy(shares);

@@ -1,32 +1,32 @@
-//! What one mode of a fault says of each reading, apart from every other fault. Sits in `diagnose`, used by `pair`.
+//! What one mode of a fault says about each reading, independent of other faults.
 
 use std::collections::BTreeSet;
 
 use super::case::Case;
 use super::mode::{Mode, Prediction};
-use super::predict::{allows, foretells, holds, meets, speaking};
+use super::predict::{allows, holds, meets, names_outcome, speaking};
 use super::reading::Reading;
 use crate::observe::Outcome;
 
-/// What a mode says of one reading.
+/// What a mode says about one reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stance {
-    /// Nothing, or no more than that it may be.
+    /// The mode makes no prediction, or only allows the reading.
     Silent,
-    /// That it fails, and in this way.
-    Foretold,
-    /// That it cannot be.
+    /// The mode predicts this failure.
+    Predicted,
+    /// The mode rules out the reading.
     Contradicted,
 }
 
-/// A mode against a whole case.
+/// What a mode says about a whole case.
 #[derive(Debug)]
 pub(super) struct Stances {
     /// One for each reading of the case.
     pub(super) readings: Vec<Stance>,
-    /// For each prediction that at least one probe must meet and none did: the readings it speaks of.
+    /// For each prediction that at least one probe must fulfil and none does: the readings to which it applies.
     pub(super) unmet: Vec<Vec<usize>>,
-    /// Facts it demands otherwise.
+    /// Facts of which it demands another value.
     pub(super) facts: BTreeSet<&'static str>,
 }
 
@@ -40,11 +40,11 @@ impl Stances {
         }
     }
 
-    /// The failing exchanges it foretells, whatever else it is wrong about.
-    pub(super) fn foretold(&self, case: &Case<'_>) -> BTreeSet<u32> {
+    /// Returns the failing exchanges that it predicts.
+    pub(super) fn predicted(&self, case: &Case<'_>) -> BTreeSet<u32> {
         let readings = case.readings.all.iter().zip(&self.readings);
-        let foretold = readings.filter(|(reading, stance)| **stance == Stance::Foretold && reading.is_broken());
-        foretold.flat_map(|(reading, _)| reading.exchanges.iter().copied()).collect()
+        let predicted = readings.filter(|(reading, stance)| **stance == Stance::Predicted && reading.is_broken());
+        predicted.flat_map(|(reading, _)| reading.exchanges.iter().copied()).collect()
     }
 }
 
@@ -53,8 +53,8 @@ fn stance(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> Stance {
         return if reading.is_firm() { Stance::Contradicted } else { Stance::Silent };
     }
     let ends_badly = reading.observation.result != Outcome::Ok || reading.fails();
-    let foretold = speaking(mode, reading).any(|one| foretells(one, reading) && holds(one, reading, case));
-    if ends_badly && foretold { Stance::Foretold } else { Stance::Silent }
+    let predicted = speaking(mode, reading).any(|one| names_outcome(one, reading) && holds(one, reading, case));
+    if ends_badly && predicted { Stance::Predicted } else { Stance::Silent }
 }
 
 fn unmet(prediction: &Prediction, case: &Case<'_>) -> Option<Vec<usize>> {

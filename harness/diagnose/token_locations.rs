@@ -1,55 +1,63 @@
-//! One good token by two token locations: in the header it fares as if it were not there, by another it is looked at, and refused. Whoever keeps
-//! the header from being read is at fault beside whatever refuses the token. Sits in `diagnose`.
+//! One valid token in two token locations of the same endpoint.
+//!
+//! In the header it gets the same response as no token. In the other location it is read and refused. A fault that
+//! removes or ignores the header is then present in addition to the fault that refuses the token.
 
 use super::case::Case;
 use super::fact::Fact;
 use super::reading::{Reading, Readings};
+use super::words;
 use crate::probe::ProbeKey;
 use crate::terms::{TokenKind, TokenLocation};
 
 /// The key of the fact.
 pub(super) const KEY: &str = "token-by-header";
 
-/// Nothing where the two do not part, or where nobody asked without a token.
+/// Returns the fact that the header is not read. `None`: both locations get the same response, or no call was made
+/// without a token.
 pub(super) fn fact(readings: &Readings<'_>) -> Option<Fact> {
     let (header, other) = lost(readings).next()?;
     let says = format!(
-        "in the header of {} our token fares to the letter like none, and as {} it does not",
+        "{}: a token in the header gets the same response as no token; {} it gets another response",
         header.endpoint(),
-        other.observation.probe.token_location
+        words::token_location(other.observation.probe.token_location)
     );
     Some(Fact { key: KEY, value: "lost", anomaly: false, says, exchange: Some(header.observation.exchange) })
 }
 
-/// The calls through the edge whose header is not read, and not past the edge either.
+/// Returns the calls whose header is not read, neither through the edge nor directly at the backend.
 pub(super) fn lost_both_ways<'r, 'a>(readings: &'r Readings<'a>) -> impl Iterator<Item = &'r Reading<'a>> {
-    let past = |through: &Reading<'_>| {
-        let past =
+    let direct = |through: &Reading<'_>| {
+        let direct =
             |one: &&Reading<'_>| readings.through_the_edge(one).is_some_and(|it| it.exchanges == through.exchanges);
-        readings.all.iter().find(past)
+        readings.all.iter().find(direct)
     };
-    let too =
-        move |through: &Reading<'_>| past(through).and_then(|past| readings.fares_like_nobody(past)) == Some(true);
+    let too = move |through: &Reading<'_>| {
+        direct(through).and_then(|direct| readings.is_answered_as_without_token(direct)) == Some(true)
+    };
     lost(readings).map(|(header, _)| header).filter(move |header| too(header))
 }
 
-/// The call without a token that would tell.
+/// Returns the call without a token that would show it.
 pub(super) fn doubtful(case: &Case<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
-    let untold = parted(&case.readings).filter(|(header, _)| case.readings.fares_like_nobody(header).is_none());
+    let untold = refused_differently(&case.readings)
+        .filter(|(header, _)| case.readings.is_answered_as_without_token(header).is_none());
     let mut endpoints = untold.map(|(header, _)| header.endpoint());
     endpoints
         .find_map(|endpoint| open.iter().find(|key| key.endpoint == endpoint && key.token == TokenKind::None).cloned())
 }
 
-/// In the header as if it were not there, by another token location not so.
+/// Returns pairs of readings: the token in the header gets the same response as no token, in another location it does
+/// not.
 fn lost<'r, 'a>(readings: &'r Readings<'a>) -> impl Iterator<Item = (&'r Reading<'a>, &'r Reading<'a>)> {
-    let like_nobody = |one: &Reading<'_>| readings.fares_like_nobody(one);
-    parted(readings)
-        .filter(move |(header, other)| (like_nobody(header), like_nobody(other)) == (Some(true), Some(false)))
+    let as_without = |one: &Reading<'_>| readings.is_answered_as_without_token(one);
+    refused_differently(readings)
+        .filter(move |(header, other)| (as_without(header), as_without(other)) == (Some(true), Some(false)))
 }
 
-/// The same good token on the same endpoint, refused in the header and otherwise refused by another token location.
-fn parted<'r, 'a>(readings: &'r Readings<'a>) -> impl Iterator<Item = (&'r Reading<'a>, &'r Reading<'a>)> {
+/// Returns pairs of readings of one valid token at one endpoint, which is refused differently in the header and
+/// elsewhere.
+fn refused_differently<'r, 'a>(readings: &'r Readings<'a>) -> impl Iterator<Item = (&'r Reading<'a>, &'r Reading<'a>)> {
     let refused = |one: &&Reading<'_>| one.fails() && one.is_firm() && one.observation.status.is_some();
     let by_header =
         move |one: &&Reading<'_>| refused(one) && one.observation.probe.token_location == TokenLocation::Header;
@@ -60,6 +68,6 @@ fn parted<'r, 'a>(readings: &'r Readings<'a>) -> impl Iterator<Item = (&'r Readi
             (&other.endpoint, other.token, &other.user) == (&key.endpoint, key.token, &key.user)
                 && other.token_location != key.token_location
         });
-        beside.filter(|one| !one.is_to_the_letter_like(header)).map(move |other| (header, other))
+        beside.filter(|one| !one.is_same_response_as(header)).map(move |other| (header, other))
     })
 }

@@ -1,5 +1,6 @@
-//! What the backend's own log tells of its calls to the auth service, whether or not the auth service's is there to be read. Sits in
-//! `diagnose`. Its words are its own, so these facts are hints.
+//! Facts about the backend's calls to the auth service, from the backend's own log.
+//!
+//! The wording of that log is the application's own, so these facts are hints.
 
 use std::sync::LazyLock;
 
@@ -13,11 +14,12 @@ use crate::config::Target;
 use crate::evidence::LogEntry;
 use crate::terms::{Hop, Role, Service};
 
-/// A status in a line about a call.
+/// A status code in a line about a call.
 static STATUS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?:^|[^\d.:])([1-5]\d\d)(?:[^\d.]|$)").expect("a regular expression"));
 
-/// How the first failing probe's health check of the auth service ended, and its validation, as far as the backend tells.
+/// Returns how the backend's health check of the auth service and its validation call ended, during the first failing
+/// probe.
 pub(super) fn facts(logbook: &Logbook<'_>, target: &Target) -> Vec<Fact> {
     let Some(first) = logbook.first_to_come_through() else { return Vec::new() };
     let of_backend = |entry: &&LogEntry| entry.by == Hop::Backend && entry.request.is_none();
@@ -33,7 +35,8 @@ pub(super) fn facts(logbook: &Logbook<'_>, target: &Target) -> Vec<Fact> {
     health.into_iter().chain(call).chain(writes(logbook, first)).collect()
 }
 
-/// Whether the auth service did anything meanwhile, where its log or the requests to it are there to be read at all.
+/// Returns whether the auth service's log has an entry during the first failing probe. `None`: it has no entries at
+/// all.
 fn writes(logbook: &Logbook<'_>, first: &Window) -> Option<Fact> {
     let of_auth = |entry: &&LogEntry| match &entry.request {
         Some(request) => request.service == Service::Auth && !request.user_agent.starts_with(OWN_AGENT),
@@ -44,17 +47,17 @@ fn writes(logbook: &Logbook<'_>, first: &Window) -> Option<Fact> {
     let key = "auth.writes";
     Some(match all.find(|entry| logbook.is_in(entry, first)) {
         Some(entry) => {
-            let says = format!("the auth service was at work at {}", entry.at.strftime("%H:%M:%S%.3fZ"));
+            let says = format!("the auth service's log has an entry at {}", entry.at.strftime("%H:%M:%S%.3fZ"));
             Fact { key, value: "yes", anomaly: false, says, exchange: None }
         }
         None => {
-            let says = "the auth service wrote nothing while our probe was under way".to_owned();
+            let says = "the auth service's log has no entry during the failing probe".to_owned();
             Fact { key, value: "no", anomaly: false, says, exchange: None }
         }
     })
 }
 
-/// Whether it speaks of a call to an endpoint of the auth service of this role.
+/// Reports whether a line names a call to an endpoint of the auth service with this role.
 fn called(text: &str, role: Role, target: &Target) -> bool {
     let mut paths = target.endpoints.values().filter(|one| one.service == Service::Auth && one.role == role);
     let asked = unheard::addresses(text, target);
@@ -81,7 +84,7 @@ mod tests {
     use super::status;
 
     #[test]
-    fn a_status_is_read_from_the_end_of_a_line_about_a_call() {
+    fn the_last_status_code_of_a_line_counts() {
         assert_eq!(
             status(r#"HTTP Request: POST http://10.0.0.3:8081/auth/validate "HTTP/1.1 404 Not Found""#),
             Some("missing")

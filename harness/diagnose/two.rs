@@ -1,19 +1,19 @@
-//! Two faults at once as causes: how sure each is. Sits in `diagnose`, used by `conclude`.
+//! Two faults at once as causes: how certain each of them is.
 
 use std::collections::BTreeMap;
 
 use super::case::Case;
 use super::chain;
 use super::given::FailedStep;
-use super::one::{LIKELY, is_of_every_revision, named, ruled_out};
+use super::one::{LIKELY, holds_for_all_revisions, named, ruled_out};
 use super::pair::{Member, Pair};
 use super::verdict::{Cause, Certainty, RuledOut};
 use super::weigh::Weighed;
 
-/// From this share on most pairs have it.
+/// From this share on, most pairs contain a fault.
 const MOST: f64 = 0.5;
 
-/// Both causes of the best pair, each with those that other pairs have in its place.
+/// Returns both causes of the best pair. The alternatives of each are the faults that other pairs have in its place.
 pub(super) fn causes(
     case: &Case<'_>,
     pairs: &[(Pair<'_, '_>, f64)],
@@ -23,8 +23,8 @@ pub(super) fn causes(
     let out: Vec<RuledOut> = ruled_out(weighed).into_iter().filter(|one| !takes_part(pairs, &one.fault)).collect();
     let [one, other] = &pairs[0].0.members;
     let both = [(one, other), (other, one)];
-    // One that explains nothing of its own is named only where it is as good as found, stands in a manifest, or is what most pairs have
-    // for something odd.
+    // A fault that explains no failure alone is named only if it is likely, shown by a manifest, or contained in most
+    // pairs.
     let cause = |(member, other): &(&Member<'_, '_>, &Member<'_, '_>)| {
         let here = Weighed { explains: member.explains.clone(), ..member.weighed.clone() };
         let rivals = rivals(pairs, member, other);
@@ -32,7 +32,7 @@ pub(super) fn causes(
         let certainty = certainty(case, pairs, member, share);
         let mut candidates = vec![(&here, share)];
         candidates.extend(rivals);
-        // What comes and goes may be beside anything odd.
+        // An intermittent fault can be combined with any unusual fact.
         let most = share >= MOST && !member.weighed.mode.comes_and_goes;
         let told = most || chain::stands_in_a_manifest(case, member.weighed);
         let found = certainty >= Certainty::Likely || told;
@@ -46,11 +46,11 @@ pub(super) fn causes(
     both.iter().filter_map(cause).collect()
 }
 
-/// Of two at once one is certain only when every remaining pair has it, it is needed, and a mark of its own was seen that no
-/// answer alone can leave: a fact or a decisive line.
+/// Returns how certain one fault of a pair is. It is certain only if every remaining pair has it, it is needed, and a
+/// record shows its mark: a fact or a decisive line.
 fn certainty(case: &Case<'_>, pairs: &[(Pair<'_, '_>, f64)], member: &Member<'_, '_>, share: f64) -> Certainty {
     let always = pairs.iter().all(|(pair, _)| has(pair, &member.weighed.fault.id));
-    let everywhere = is_of_every_revision(case, member.weighed, &member.explains);
+    let everywhere = holds_for_all_revisions(case, member.weighed, &member.explains);
     if always && member.is_needed && everywhere && chain::recorded(case, member.weighed) {
         Certainty::Certain
     } else if (always || share >= LIKELY) && chain::marked(case, member.weighed) {
@@ -60,7 +60,7 @@ fn certainty(case: &Case<'_>, pairs: &[(Pair<'_, '_>, f64)], member: &Member<'_,
     }
 }
 
-/// What other pairs have beside the same partner, and otherwise whatever they have.
+/// Returns the faults that other pairs have together with the same partner.
 fn rivals<'w, 'a>(
     pairs: &[(Pair<'w, 'a>, f64)],
     member: &Member<'_, '_>,

@@ -1,4 +1,4 @@
-//! What no fault of the catalogue explains: an unknown cause, and failures that did not happen again. Sits in `diagnose`, used by `conclude`.
+//! What no fault of the catalogue explains: an unknown cause, and failures that did not happen again.
 
 use std::collections::BTreeSet;
 
@@ -10,14 +10,14 @@ use super::verdict::{Cause, Certainty, Hops, Proof, Why};
 use super::weigh::Weighed;
 use crate::terms::Hop;
 
-/// The failed steps that lost their connection once, where the same call went through otherwise.
+/// Returns the failed steps that lost their connection while other attempts of the same call got an answer.
 pub(super) fn passing(case: &Case<'_>, failed: &[FailedStep]) -> BTreeSet<u32> {
     let lost: BTreeSet<u32> = case.readings.all.iter().flat_map(|reading| reading.lost.iter().copied()).collect();
     failed.iter().map(|step| step.exchange).filter(|exchange| lost.contains(exchange)).collect()
 }
 
-/// Failed steps that were answered well, after another step of the same scenario had failed, each with that one: what they looked for
-/// was not there to be found.
+/// Returns failed steps whose call succeeded after an earlier step of the same scenario failed, each with that step.
+/// They failed because the earlier step did not produce what they need.
 pub(super) fn consequences<'f>(case: &Case<'_>, failed: &'f [FailedStep]) -> Vec<(&'f FailedStep, u32)> {
     let scenario = |step: &FailedStep| step.step.split('/').next().unwrap_or_default().to_owned();
     let went_well = |step: &FailedStep| {
@@ -31,7 +31,7 @@ pub(super) fn consequences<'f>(case: &Case<'_>, failed: &'f [FailedStep]) -> Vec
     (0..failed.len()).filter_map(earlier).collect()
 }
 
-/// What explains a step explains what followed from it.
+/// Adds a step to the cause that explains the earlier step from which it follows.
 pub(super) fn add_consequence(causes: &mut [Cause], step: &FailedStep, of: Option<&FailedStep>) {
     let explains = |cause: &&mut Cause| of.is_some_and(|of| cause.explains.contains(&of.step));
     if let Some(cause) = causes.iter_mut().find(explains)
@@ -41,21 +41,21 @@ pub(super) fn add_consequence(causes: &mut [Cause], step: &FailedStep, of: Optio
     }
 }
 
-/// A cause without a name: it was lost on the way, and did not happen again.
+/// Returns a cause without a fault for a lost connection that did not happen again.
 pub(super) fn it_passed(case: &Case<'_>, failed: &[FailedStep], passing: &BTreeSet<u32>) -> Option<Cause> {
     let steps: Vec<&FailedStep> = failed.iter().filter(|step| passing.contains(&step.exchange)).collect();
     let first = steps.first()?;
     let reading = case.readings.all.iter().find(|reading| reading.lost.contains(&first.exchange))?;
-    let says = format!("of {} tries of the same call {} got no answer", reading.exchanges.len(), reading.lost.len());
+    let says = format!("{} of {} attempts of the same call got no answer", reading.lost.len(), reading.exchanges.len());
     let why = Why {
-        claim: "the connection ended without an answer, and the same call went through when it was repeated".into(),
-        evidence: vec![Proof { says, exchange: Some(first.exchange) }],
+        claim: "the connection ended without an answer, and the same call succeeded when it was repeated".into(),
+        evidence: vec![Proof::new(says, Some(first.exchange))],
     };
-    let title = "A connection was lost on the way; it did not happen again".into();
+    let title = "A connection was lost once; the same call succeeded when it was repeated".into();
     Some(Cause { title, whys: vec![why], ..nameless(Hop::Network, &steps) })
 }
 
-/// No fault of the catalogue fits: only the hop that answered is known.
+/// Returns an unknown cause: no fault of the catalogue matches, so only the hop that answered is known.
 pub(super) fn unknown(case: &Case<'_>, open: &[&FailedStep], weighed: &[Weighed<'_>]) -> Cause {
     let exchanges: BTreeSet<u32> = open.iter().map(|step| step.exchange).collect();
     let seen = case.readings.all.iter().find(|reading| exchanges.contains(&reading.observation.exchange));
@@ -67,7 +67,7 @@ pub(super) fn unknown(case: &Case<'_>, open: &[&FailedStep], weighed: &[Weighed<
 fn nameless(hop: Hop, steps: &[&FailedStep]) -> Cause {
     Cause {
         fault: format!("unknown@{hop}"),
-        title: format!("No fault of the catalogue fits what was seen; the failing answer was made at: {hop}"),
+        title: format!("No fault of the catalogue matches the observations; the failing response came from: {hop}"),
         hop: Hops::One(hop),
         certainty: Certainty::Unknown,
         confidence: 0.0,

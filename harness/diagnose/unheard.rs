@@ -1,4 +1,4 @@
-//! What became of a call of the backend that the auth service's request log does not hold, by the backend's own log. Sits in `diagnose`.
+//! What happened to a call that the auth service's request log lacks, from the backend's own log.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,8 @@ use crate::terms::{Hop, Role, Service};
 /// The key of the fact.
 const KEY: &str = "unheard-call";
 
-/// Nothing came back: no connection, no name, no answer in time. That it calls the other service "unreachable" is its opinion and not here.
+/// The call got no answer: no connection, no name, a timeout. The word "unreachable" is left out, since it may be a
+/// wrong guess.
 static UNANSWERED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)all connection attempts failed|connection (was )?(refused|reset|timed ?out)|connect ?(error|timeout)|readtimeout",
@@ -24,19 +25,19 @@ static UNANSWERED: LazyLock<Regex> = LazyLock::new(|| {
         r"|(check|call|request|connection|validation|probe)\w* (has )?timed ?out|timed ?out (after|while)|i/o timeout|deadline exceeded",
     ))
 });
-/// Of these: it was waited for.
+/// Of these: a timeout.
 static IN_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)time(d)? ?out|etimedout|deadline"));
-/// Its own client did not take it.
+/// The HTTP client of the backend rejected the request.
 static UNSENT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)(illegal|invalid|forbidden) (http )?header|header.{0,30}(newline|line break|line feed)")
 });
-/// It did not even try.
+/// The backend did not try to call.
 static HELD_BACK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)circuit.?breaker.{0,40}\bopen\b|auth.?(service|client)?.{0,12}(is )?(disabled|switched off|turned off)",
     )
 });
-/// It speaks of the auth service, and of no store.
+/// The line is about the auth service, and not about a data store.
 static OF_AUTH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bauth(entication)?\b|\bauth[-_ ]?(service|client)"));
 static OF_A_STORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)database|postgres|redis|sql\b|clickhouse"));
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| pattern(r#"https?://[^\s"'<>,;)\]]+"#));
@@ -50,7 +51,8 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a regular expression")
 }
 
-/// Nothing where the auth service heard the validation, or where it is not known. `calls` are the facts of `calls`.
+/// Returns the fact. `None`: the auth service received the validation call, or that is unknown. `calls` has the facts
+/// of the module `calls`.
 pub(super) fn fact(logbook: &Logbook<'_>, target: &Target, backend: Option<&Manifest>, calls: &[Fact]) -> Option<Fact> {
     let is = |key: &str, value: &str| calls.iter().any(|fact| fact.key == key && fact.value == value);
     let at_auth = |entry: &&LogEntry| entry.request.as_ref().is_some_and(|request| request.service == Service::Auth);
@@ -62,17 +64,19 @@ pub(super) fn fact(logbook: &Logbook<'_>, target: &Target, backend: Option<&Mani
 
 struct Unheard<'a> {
     target: &'a Target,
-    /// The address that the backend's manifest gives the auth service.
+    /// The address of the auth service in the backend's manifest.
     configured: Option<Url>,
-    /// Whether the auth service saw nothing of the backend, not even a health check.
+    /// Whether the auth service received no request of the backend, not even a health check.
     no_contact: bool,
     /// The newest entry of the auth service's request log.
     heard_until: jiff::Timestamp,
 }
 
 impl Unheard<'_> {
-    /// The first failing probe's lines of the backend, read for it. A log that holds nothing of the backend and goes no further than
-    /// such a line may only be late.
+    /// Reads the backend's lines during the first failing probe.
+    ///
+    /// Lines newer than the auth service's request log do not count if that log has no request of the backend: it may
+    /// be late.
     fn fact(&self, logbook: &Logbook<'_>) -> Option<Fact> {
         let first = logbook.first_to_come_through()?;
         let lines: Vec<&LogEntry> = logbook
@@ -90,7 +94,8 @@ impl Unheard<'_> {
         found.map(|(line, value)| said(line, value))
     }
 
-    /// An answer that the auth service does not know of, and whether it came from the address that is configured.
+    /// Returns whether a line shows an answer that the auth service did not give, and whether it came from the
+    /// configured address.
     fn answered(&self, text: &str) -> Option<&'static str> {
         let asked = self.asked(text).filter(|_| STATUS.is_match(text))?;
         Some(match &self.configured {
@@ -104,7 +109,8 @@ impl Unheard<'_> {
         (is_of_auth(text) || self.asked(text).is_some()) && UNANSWERED.is_match(text)
     }
 
-    /// The address in a line, where its path is one of the auth service's: any, or where health checks arrived, one that judges.
+    /// Returns the address in a line if its path belongs to the auth service. Where health checks arrived, only paths
+    /// that validate tokens count.
     fn asked(&self, text: &str) -> Option<Url> {
         let of_auth = |path: &str| {
             let mut endpoints = self.target.endpoints.values().filter(|endpoint| endpoint.service == Service::Auth);
@@ -114,13 +120,13 @@ impl Unheard<'_> {
     }
 }
 
-/// The addresses in a line of the backend's log that are not its own.
+/// Returns the addresses in a line of the backend's log that are not the backend's own.
 pub(super) fn addresses(text: &str, target: &Target) -> Vec<Url> {
     let found = ADDRESS.find_iter(text).filter_map(|found| Url::parse(found.as_str()).ok());
     found.filter(|url| place(url) != place(&target.backend)).collect()
 }
 
-/// How a call of the auth service that got no answer ended, if a line tells of one.
+/// Returns how a call to the auth service ended without an answer, if a line shows one.
 pub(super) fn without_answer(text: &str) -> Option<&'static str> {
     if HELD_BACK.is_match(text) {
         return Some("held-back");
@@ -143,6 +149,6 @@ fn place(url: &Url) -> (Option<&str>, Option<u16>) {
 fn said(line: &LogEntry, value: &'static str) -> Fact {
     let text: String = line.text.lines().next().unwrap_or_default().chars().take(160).collect();
     let at = line.at.strftime("%H:%M:%S%.3fZ");
-    let says = format!("its log at {at}, of a call that the auth service's request log does not hold: {text}");
+    let says = format!("the backend's log at {at}, about a call that the auth service did not receive: {text}");
     Fact { key: KEY, value, anomaly: false, says, exchange: None }
 }

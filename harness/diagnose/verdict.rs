@@ -1,4 +1,4 @@
-//! What the diagnosis concludes. The arrow from `diagnose` to `report`.
+//! The result of a diagnosis: causes and findings.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,15 +7,15 @@ use crate::terms::Hop;
 /// One cause of failures, or what remains of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Cause {
-    /// The fault's id, or `unknown@HOP`. When the verdict is ambiguous: the highest-scored candidate.
+    /// The fault's id, or `unknown@HOP`. For an ambiguous verdict: the candidate with the highest score.
     pub fault: String,
     /// One line.
     pub title: String,
-    /// The common hop of the candidates, or all of them.
+    /// The common hop of the candidates, or all their hops.
     pub hop: Hops,
-    /// How sure.
+    /// How certain it is.
     pub certainty: Certainty,
-    /// Posterior of `fault` among all faults of the catalogue, 0 to 1. Orders; does not decide.
+    /// Posterior of `fault` among all faults of the catalogue, 0 to 1. It orders the candidates and does not decide.
     pub confidence: f64,
     /// The failed steps it explains: `scenario/step`.
     pub explains: Vec<String>,
@@ -23,7 +23,7 @@ pub struct Cause {
     pub alternatives: Vec<Alternative>,
     /// The chain, outermost first.
     pub whys: Vec<Why>,
-    /// What is ruled out, and by what.
+    /// The faults that are ruled out, each with the observation that contradicts it.
     pub ruled_out: Vec<RuledOut>,
     /// Services whose deploy can have caused it, over all remaining candidates.
     pub involves: Vec<String>,
@@ -36,10 +36,10 @@ pub struct Cause {
     /// How to see that it is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verify: Option<String>,
-    /// Whether putting the old revision back can cure it. Only for a cause that is certain or likely.
+    /// Whether a rollback can help. Only for a cause that is certain or likely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<Rollback>,
-    /// For an ambiguous verdict: the source of evidence or command that splits the candidates best.
+    /// The question that distinguishes the candidates best, unless the verdict is certain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_by: Option<Settling>,
 }
@@ -48,13 +48,13 @@ pub struct Cause {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Hops {
-    /// All candidates share it.
+    /// All candidates share this hop.
     One(Hop),
-    /// They do not.
+    /// The candidates lie at these hops.
     Several(Vec<Hop>),
 }
 
-/// How sure a verdict is.
+/// How certain a verdict is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {
@@ -62,13 +62,13 @@ pub enum Certainty {
     Unknown,
     /// Several candidates, none clearly ahead.
     Ambiguous,
-    /// One candidate clearly ahead, its rivals not contradicted.
+    /// One candidate is clearly ahead, but its rivals are not contradicted.
     Likely,
     /// Every rival is contradicted by an observation that is not a hint.
     Certain,
 }
 
-/// A candidate beside the best one.
+/// A candidate other than the best one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Alternative {
     /// The fault's id.
@@ -77,15 +77,15 @@ pub struct Alternative {
     pub title: String,
     /// Posterior, 0 to 1.
     pub confidence: f64,
-    /// Nothing rules it out, and a hint speaks against it that does not speak against others.
+    /// Nothing rules it out, but a hint is evidence against it and not against others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unlikely: bool,
-    /// What would tell it from the best candidate; nothing when no source of evidence can.
+    /// The question that distinguishes it from the best candidate. Absent if no source of evidence can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_by: Option<Settling>,
 }
 
-/// A read-only question that would decide, or come nearer to it, and the command that asks it.
+/// A read-only question that leaves fewer candidates, and the command that answers it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Settling {
     /// The source of evidence that answers it.
@@ -93,23 +93,23 @@ pub struct Settling {
     pub evidence: String,
     /// What is asked, in words: `the backend's manifest`.
     pub asks: String,
-    /// The command, as a shell takes it. Changes nothing, holds no secret: a token is `$TOKEN`.
+    /// The command for a shell. It changes nothing and contains no secret: a token is written as `$TOKEN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
-    /// The command as words, where nothing has to be filled in first.
+    /// The command as a list of arguments. Absent where a person must fill in something first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub argv: Vec<String>,
-    /// What takes its output, after a `|`.
+    /// The command that reads its output, after a `|`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feed: Option<String>,
-    /// What has to be known or done before.
+    /// What a person must know or do first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// How many candidates are expected to remain, by their posteriors; to one decimal.
+    /// The expected number of candidates that remain, to one decimal.
     pub leaves: f64,
-    /// How many there are.
+    /// The number of candidates.
     pub of: usize,
-    /// What may remain: each distinct set of faults that one answer leaves.
+    /// The sets of faults that may remain: one for each answer that leaves a different set.
     pub splits: Vec<Vec<String>>,
 }
 
@@ -127,9 +127,12 @@ pub struct Why {
 pub struct Proof {
     /// In words.
     pub says: String,
-    /// The exchange it comes from, if it comes from one.
+    /// The exchange that it comes from, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<u32>,
+    /// The key of the fact it states. Known in the run that makes the proof, not in a report that is read again.
+    #[serde(skip)]
+    pub(super) fact: Option<&'static str>,
 }
 
 /// A fault that an observation contradicts.
@@ -137,34 +140,42 @@ pub struct Proof {
 pub struct RuledOut {
     /// The fault's id.
     pub fault: String,
-    /// The contradiction, in words.
+    /// The observation or fact that contradicts it.
     pub by: Proof,
 }
 
 /// Whether and how to roll back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Rollback {
-    /// Whether the previous revision would not have it.
+    /// Whether the previous revision may be free of the fault.
     pub cures: bool,
     /// In words, with the command where the target has the names for it.
     pub says: String,
 }
 
-/// Something that is wrong although nothing failed for it, or a negative control that was accepted.
+/// A problem for which no scenario failed, or a negative control that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Finding {
     /// A slug: `auth-bypass`.
     pub id: String,
     /// One line.
     pub title: String,
-    /// What shows it.
+    /// The observations or facts that show it.
     pub evidence: Vec<Proof>,
     /// Whether it fails the run.
     pub fails: bool,
 }
 
+impl Proof {
+    /// Creates a proof that states no fact of the catalogue's vocabulary.
+    #[must_use]
+    pub fn new(says: impl Into<String>, exchange: Option<u32>) -> Self {
+        Self { says: says.into(), exchange, fact: None }
+    }
+}
+
 impl Certainty {
-    /// The word used in reports.
+    /// Returns the word used in reports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

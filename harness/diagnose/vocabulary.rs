@@ -1,5 +1,4 @@
-//! The facts a catalogue entry may speak of: their keys, their values, by which source of evidence they come, and what they are called in words.
-//! Sits in `diagnose`; `fact` and `calls` establish them.
+//! The facts of the catalogue: their keys, their values, their source of evidence, and their names in words.
 
 use crate::terms::EvidenceSource;
 
@@ -9,29 +8,29 @@ pub(super) struct FactWord {
     pub(super) key: &'static str,
     /// Every value but `unknown`.
     pub(super) values: &'static [&'static str],
-    /// A value that no system in order has: it contradicts whoever does not demand it.
+    /// A value that never occurs in a healthy system. It contradicts every fault that does not demand it.
     pub(super) anomaly: Option<&'static str>,
-    /// The value that systems in order have, where they all have one. Any other is a hint at whoever foretells it.
+    /// The usual value in a healthy system. Any other is a hint for the faults that predict it.
     pub(super) usual: Option<&'static str>,
-    /// The source of evidence it comes by.
+    /// The source of evidence that shows it.
     pub(super) evidence_source: EvidenceSource,
-    /// What it is, so that a value may follow.
+    /// Its name in words. A value may follow after a colon.
     pub(super) says: &'static str,
 }
 
-/// It is not there.
+/// The value of something that is missing.
 pub(super) const ABSENT: &str = "absent";
 const PRESENCE: &[&str] = &["present", ABSENT];
 const SAMENESS: &[&str] = &["same", "differs"];
 
-/// All of them.
+/// All facts.
 pub(super) const FACTS: &[FactWord] = &[
     fact(
         "issued-signature",
         &["ours", "foreign"],
         Some("foreign"),
         EvidenceSource::Auth,
-        "the key of tokens that the auth service mints",
+        "the key of the tokens that the auth service issues (ours: the configured signing key)",
     )
     .usually("ours"),
     fact(
@@ -39,7 +38,7 @@ pub(super) const FACTS: &[FactWord] = &[
         &["published", "unpublished"],
         None,
         EvidenceSource::Auth,
-        "our key among those that the auth service publishes",
+        "the configured signing key, in the key set of the auth service",
     )
     .usually("published"),
     fact(
@@ -47,7 +46,7 @@ pub(super) const FACTS: &[FactWord] = &[
         &["in-step", "apart"],
         Some("apart"),
         EvidenceSource::Auth,
-        "the clocks, ours and the auth service's",
+        "the clocks of this machine and of the auth service",
     )
     .usually("in-step"),
     fact(
@@ -91,23 +90,17 @@ pub(super) const FACTS: &[FactWord] = &[
         SAMENESS,
         Some("differs"),
         EvidenceSource::Manifest,
-        "the service secrets that the two manifests name",
+        "the service secrets in the two manifests",
     )
     .usually("same"),
-    fact(
-        "jwt-secret",
-        SAMENESS,
-        Some("differs"),
-        EvidenceSource::Manifest,
-        "the JWT secrets that the two manifests name",
-    )
-    .usually("same"),
+    fact("jwt-secret", SAMENESS, Some("differs"), EvidenceSource::Manifest, "the JWT secrets in the two manifests")
+        .usually("same"),
     fact(
         "service-id",
         SAMENESS,
         Some("differs"),
         EvidenceSource::Manifest,
-        "the backend's service id and the one that is expected",
+        "the service id in the backend's manifest, compared with the target file",
     )
     .usually("same"),
     fact(
@@ -115,7 +108,7 @@ pub(super) const FACTS: &[FactWord] = &[
         SAMENESS,
         Some("differs"),
         EvidenceSource::Manifest,
-        "the auth service's address and the one in the backend's manifest",
+        "the auth service's address in the backend's manifest, compared with the target file",
     )
     .usually("same"),
     fact(
@@ -123,7 +116,7 @@ pub(super) const FACTS: &[FactWord] = &[
         &["on", "off"],
         Some("off"),
         EvidenceSource::Manifest,
-        "the switch of the backend's auth client",
+        "the switch of the auth client, in the backend's manifest",
     )
     .usually("on"),
     fact(
@@ -139,7 +132,7 @@ pub(super) const FACTS: &[FactWord] = &[
         PRESENCE,
         None,
         EvidenceSource::Manifest,
-        "what the backend requires besides, in its manifest",
+        "the other required variables in the backend's manifest",
     )
     .usually("present"),
     fact(
@@ -154,7 +147,7 @@ pub(super) const FACTS: &[FactWord] = &[
         &["in-step", "apart"],
         None,
         EvidenceSource::Edge,
-        "the clocks, ours and whoever's put the date on the answers",
+        "this machine's clock and the Date headers of all answers",
     )
     .usually("in-step"),
     fact(
@@ -162,7 +155,7 @@ pub(super) const FACTS: &[FactWord] = &[
         &["read", "lost"],
         None,
         EvidenceSource::Edge,
-        "our token in the header, beside the same by another token location",
+        "the token in the Authorization header, compared with another token location",
     )
     .usually("read"),
     fact("backend.rollout", &["ready", "failed"], None, EvidenceSource::Manifest, "the backend's newest revision")
@@ -179,21 +172,21 @@ pub(super) const FACTS: &[FactWord] = &[
         &["seen", "none"],
         None,
         EvidenceSource::Logs,
-        "anything at all of the backend, in the auth service's request log",
+        "any request of the backend, in the auth service's request log",
     ),
     fact(
         "unheard-call",
         &["answered-there", "answered-elsewhere", "answered", "unanswered", "unsent", "held-back"],
         None,
         EvidenceSource::Logs,
-        "what the backend's own log says of a call that the auth service did not get",
+        "a call that the auth service did not receive, in the backend's log",
     ),
     fact(
         "told-of-call",
         &["ok", "refused", "missing", "failed", "unanswered", "timed-out", "held-back", "unsent"],
         None,
         EvidenceSource::Logs,
-        "what the backend's own log tells of its call to the auth service",
+        "how the backend's call to the auth service ended, in the backend's log",
     )
     .usually("ok"),
     fact(
@@ -201,7 +194,7 @@ pub(super) const FACTS: &[FactWord] = &[
         &["ok", "refused", "missing", "failed"],
         None,
         EvidenceSource::Logs,
-        "what the backend's own log tells of the auth service's health check",
+        "how the auth service's health check ended, in the backend's log",
     )
     .usually("ok"),
     fact(
@@ -209,17 +202,29 @@ pub(super) const FACTS: &[FactWord] = &[
         &["yes", "no"],
         None,
         EvidenceSource::Logs,
-        "the auth service at work while our probes failed, in its log",
+        "whether the auth service wrote log lines while the probes failed",
     ),
-    fact("edge-saw", &["yes", "no"], None, EvidenceSource::Logs, "our failing calls, in the platform's request log"),
-    fact("backend-saw", &["yes", "no"], None, EvidenceSource::Logs, "our failing calls, in the backend's log"),
-    fact("auth.at-work", &["yes", "no"], None, EvidenceSource::Logs, "the auth service at work for others, in its log"),
+    fact(
+        "edge-saw",
+        &["yes", "no"],
+        None,
+        EvidenceSource::Logs,
+        "whether the platform's request log has the failing calls",
+    ),
+    fact("backend-saw", &["yes", "no"], None, EvidenceSource::Logs, "whether the backend's log has the failing calls"),
+    fact(
+        "auth.at-work",
+        &["yes", "no"],
+        None,
+        EvidenceSource::Logs,
+        "whether the auth service processed requests while the probes failed",
+    ),
     fact(
         "token-judged",
         &["yes", "no"],
         None,
         EvidenceSource::Logs,
-        "a judgement of our token, in the auth service's log",
+        "whether the auth service validated the token, in its request log",
     ),
     fact(
         "backend.traffic",
@@ -234,18 +239,25 @@ pub(super) const FACTS: &[FactWord] = &[
         &["one", "any"],
         Some("one"),
         EvidenceSource::Logs,
-        "the revisions that serve the calls that fail, in the backend's request log",
+        "the revisions that serve the failing calls, in the backend's request log",
     )
     .usually("any"),
-    fact("backend.ingress", &["open", "closed"], Some("closed"), EvidenceSource::Manifest, "who may call the backend")
-        .usually("open"),
-    fact("bearer-sent", &["yes", "no"], Some("no"), EvidenceSource::Edge, "a token in our own calls").usually("yes"),
+    fact(
+        "backend.ingress",
+        &["open", "closed"],
+        Some("closed"),
+        EvidenceSource::Manifest,
+        "the ingress setting in the backend's manifest",
+    )
+    .usually("open"),
+    fact("bearer-sent", &["yes", "no"], Some("no"), EvidenceSource::Edge, "whether the client sends a token")
+        .usually("yes"),
     fact(
         "auth.pace",
         &["quick", "slow"],
         Some("slow"),
         EvidenceSource::Auth,
-        "how fast the auth service judges good tokens",
+        "how fast the auth service accepts valid tokens",
     )
     .usually("quick"),
     fact(
@@ -273,18 +285,18 @@ impl FactWord {
         Self { usual: Some(value), ..self }
     }
 
-    /// Whether this value is not as in a system in order.
+    /// Reports whether this value is unusual in a healthy system.
     pub(super) fn is_odd(&self, value: &str) -> bool {
         self.values.contains(&value) && self.usual.is_some_and(|usual| usual != value)
     }
 }
 
-/// The fact of this key.
+/// Returns the fact of this key.
 pub(super) fn of(key: &str) -> Option<&'static FactWord> {
     FACTS.iter().find(|fact| fact.key == key)
 }
 
-/// What is wrong with a fact and the values that are asked of it; in the words in which serde says such a thing.
+/// Checks the key and the values of a fact. The message has the form that serde uses.
 pub(super) fn check<'v>(key: &str, values: impl IntoIterator<Item = &'v String>) -> Result<(), String> {
     let fact = of(key).ok_or_else(|| unknown(key, FACTS.iter().map(|fact| fact.key)))?;
     match values.into_iter().find(|value| !fact.values.contains(&value.as_str())) {
@@ -293,7 +305,8 @@ pub(super) fn check<'v>(key: &str, values: impl IntoIterator<Item = &'v String>)
     }
 }
 
-/// The message about a word that is not known, as serde says it: `target` puts it into our words, with the nearest known one.
+/// Returns the message about an unknown word in the form that serde uses. `document` rewords it and suggests the
+/// nearest known word.
 pub(super) fn unknown<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     let known: Vec<String> = known.into_iter().map(|one| format!("`{one}`")).collect();
     format!("unknown variant `{word}`, expected one of {}", known.join(", "))

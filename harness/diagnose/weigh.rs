@@ -1,4 +1,4 @@
-//! One fault against one case: what contradicts it, what it explains, how well it fits. Sits in `diagnose`.
+//! One fault compared with one case: what contradicts it, what it explains, and how well it fits.
 
 use std::collections::BTreeSet;
 
@@ -14,16 +14,25 @@ use super::predict::predicts;
 use super::proof::ProofRule;
 use super::verdict::Proof;
 
-/// A fault, weighed.
+/// The identity of something that a fault leaves: a fact or a line of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Record {
+    /// A fact, by its key.
+    Fact(&'static str),
+    /// A line, by its place in the log.
+    Line(usize),
+}
+
+/// A fault, compared with a case.
 #[derive(Debug, Clone)]
 pub(super) struct Weighed<'a> {
     pub(super) fault: &'a Fault,
     pub(super) mode: &'a Mode,
-    /// Why it cannot be. Nothing: it is a candidate, if it explains anything.
+    /// The observation or fact that contradicts it. `None`: it is a candidate, if it explains anything.
     pub(super) contradiction: Option<Proof>,
-    /// The failing exchanges it predicts.
+    /// The failing exchanges that it predicts.
     pub(super) explains: BTreeSet<u32>,
-    /// The log line it leaves, if one was met.
+    /// The log line that matches it, if any.
     pub(super) log: Option<LogMatch>,
     /// Logarithm of the prior and the hints.
     pub(super) base: f64,
@@ -33,17 +42,17 @@ pub(super) struct Weighed<'a> {
 }
 
 impl Weighed<'_> {
-    /// How common it is, as a logarithm.
+    /// Returns how common it is, as a logarithm.
     pub(super) fn prior(&self) -> f64 {
         prior(self.fault, self.mode)
     }
 
-    /// What hints alone say of it, as a logarithm.
+    /// Returns the weight of hints alone, as a logarithm.
     pub(super) fn hints(&self) -> f64 {
         self.base - self.prior() + self.likelihood.facts() + self.likelihood.hints()
     }
 
-    /// Whether a line of it was met that is of our own calls.
+    /// Reports whether a log line matches it that belongs to the failing probes.
     pub(super) fn has_its_line(&self) -> bool {
         self.log.as_ref().is_some_and(|line| line.is_ours)
     }
@@ -53,41 +62,45 @@ impl Weighed<'_> {
     }
 }
 
-/// The whole catalogue against one case.
+/// The whole catalogue, compared with one case.
 #[derive(Debug)]
 pub(super) struct Weighing<'a> {
-    /// Every fault by its best mode, with what other faults claim held against it.
+    /// Every fault in its best mode. Records of other faults contradict it.
     pub(super) best: Vec<Weighed<'a>>,
-    /// Every fault in each of its modes, by itself.
+    /// Every fault in each of its modes, independent of other faults.
     pub(super) modes: Vec<Weighed<'a>>,
 }
 
-/// Every fault, weighed. Anomalies and decisive lines contradict whoever does not predict them,
-/// unless the faults that do are contradicted by probes: then they are true and explain nothing.
+/// Compares every fault with the case.
+///
+/// Anomalies and decisive lines contradict every fault that does not predict them. If probes contradict all faults that
+/// predict one, it contradicts nothing.
 pub(super) fn weigh<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Weighing<'a> {
     let modes: Vec<Vec<Weighed<'a>>> = catalogue.faults.iter().map(|fault| by_mode(fault, case)).collect();
     let mut best: Vec<Weighed<'a>> = modes.iter().filter_map(|modes| best_mode(modes).cloned()).collect();
     let claims = claims(case, &best);
     for one in &mut best {
-        let foreign: Vec<&Claim> = claims.iter().filter(|claim| claim.speaks_against(one, case)).collect();
+        let foreign: Vec<&Claim> = claims.iter().filter(|claim| claim.contradicts(one, case)).collect();
         one.score += NOISE.ln() * foreign.len() as f64;
         one.contradiction = one.contradiction.take().or_else(|| foreign.first().map(|claim| claim.proof.clone()));
     }
     Weighing { best, modes: modes.into_iter().flatten().collect() }
 }
 
-/// Something seen that only some faults predict.
+/// A record that only some faults predict.
 struct Claim {
     by: Vec<String>,
     proof: Proof,
-    /// A line of a log, and no fact.
+    /// Whether it is a line of a log. Otherwise it is a fact.
     line: bool,
 }
 
 impl Claim {
-    /// Whoever accounts for an odd fact is not ruled out by a line: slow starts and other people's calls leave lines too. Nor is who has
-    /// left a line ruled out by a fact: what stands in a manifest need not matter.
-    fn speaks_against(&self, one: &Weighed<'_>, case: &Case<'_>) -> bool {
+    /// Reports whether the record contradicts a fault.
+    ///
+    /// A line does not contradict a fault that explains an anomaly: slow starts and other traffic leave lines too. A
+    /// fact does not contradict a fault with a line of its own: a value in a manifest may have no effect.
+    fn contradicts(&self, one: &Weighed<'_>, case: &Case<'_>) -> bool {
         let odd = || case.facts.iter().any(|fact| fact.anomaly && one.mode.demands(fact));
         let in_words = || one.log.as_ref().is_some_and(LogMatch::is_of_the_failure);
         let excused = if self.line { odd() } else { in_words() };
@@ -95,7 +108,8 @@ impl Claim {
     }
 }
 
-/// Whether nothing more is asked for beside this fact, or that is there too. A log that was not read is not asked.
+/// Reports whether the fact counts as a record of this fault: where the fault also needs a log line, the line must be
+/// there. Without a log, no line is needed.
 fn counts(fact: &Fact, one: &Weighed<'_>, case: &Case<'_>) -> bool {
     let of_this = |rule: &&WhyRule| matches!(&rule.proof, ProofRule::Fact(key, _) if *key == fact.key);
     let asks = one.fault.whys.iter().filter(of_this).any(|rule| rule.beside_a_line);
@@ -109,14 +123,14 @@ fn claims(case: &Case<'_>, weighed: &[Weighed<'_>]) -> Vec<Claim> {
             .filter(|one| one.mode.demands(fact) && counts(fact, one, case))
             .map(|one| one.fault.id.clone())
             .collect(),
-        proof: Proof { says: fact.says.clone(), exchange: fact.exchange },
+        proof: fact.proof(),
         line: false,
     });
     let lines = candidates().filter_map(|one| {
         let line = one.log.as_ref().filter(|line| line.decisive)?;
-        let by = candidates().filter(|other| other.log.as_ref().is_some_and(|log| log.says == line.says));
+        let by = candidates().filter(|other| other.log.as_ref().is_some_and(|log| log.entry == line.entry));
         let by = by.map(|other| other.fault.id.clone()).collect();
-        Some(Claim { by, proof: Proof { says: line.says.clone(), exchange: None }, line: true })
+        Some(Claim { by, proof: line.proof(), line: true })
     });
     anomalies.chain(lines).filter(|claim| !claim.by.is_empty()).collect()
 }
@@ -127,12 +141,12 @@ fn best_mode<'w, 'a>(modes: &'w [Weighed<'a>]) -> Option<&'w Weighed<'a>> {
     })
 }
 
-/// A mode may be rarer than its fault.
+/// Returns the prior of a mode as a logarithm. A mode may be rarer than its fault.
 fn prior(fault: &Fault, mode: &Mode) -> f64 {
     mode.prior.unwrap_or(fault.prior).weight().ln()
 }
 
-/// A fault in each of its modes.
+/// Compares a fault with the case, in each of its modes.
 fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Weighed<'a>> {
     let log = best_line(fault, case);
     let hints = f64::from(u8::from(log.is_some())) + f64::from(u8::from(signature_seen(fault, case)));

@@ -1,22 +1,21 @@
-//! The catalogue's language in words, for people: which probes a selector means, what a prediction foretells and what would refute it.
-//! Sits in `diagnose`, beside `describe`, which puts readings into words.
+//! The catalogue in words: which probes a selector means, what a prediction says, and what would refute it.
 
 use super::cell::{Kind, Place};
 use super::mode::{Mode, Prediction};
 use super::proof::ProofRule;
 use super::selector::Selector;
 use super::vocabulary;
-use crate::observe::{LatencyClass, Outcome};
+use crate::observe::{Authn, LatencyClass, Outcome};
 use crate::terms::{Caller, Hop, TokenKind, TokenLocation};
 
-/// What a mode foretells, one line a prediction and a fact.
-pub(super) fn foretold(mode: &Mode) -> Vec<String> {
+/// Returns what a mode predicts: one line for each prediction and each fact.
+pub(super) fn predicted(mode: &Mode) -> Vec<String> {
     let facts =
         mode.facts.iter().map(|(key, values)| format!("{}: {}{}", fact(key), any(values), shown_by(key, values)));
     mode.predict.iter().map(prediction).chain(facts).collect()
 }
 
-/// What would refute a mode, one line a prediction and a fact that can.
+/// Returns what would refute a mode: one line for each prediction and each fact that can.
 pub(super) fn refuted(mode: &Mode) -> Vec<String> {
     let facts = mode.facts.iter().filter_map(|(key, values)| {
         let known = vocabulary::of(key)?.values;
@@ -26,63 +25,63 @@ pub(super) fn refuted(mode: &Mode) -> Vec<String> {
     mode.predict.iter().flat_map(refutations).chain(facts).collect()
 }
 
-/// What proves a link of the chain.
+/// Returns what proves a link of the chain.
 pub(super) fn proof(rule: &ProofRule) -> String {
     match rule {
         ProofRule::Reading(on, results) => {
             format!("{}: {}", selector(on), any(&results.iter().map(outcome).collect::<Vec<_>>()))
         }
         ProofRule::SameAs(on, control) => {
-            format!("{} that fail get the very answer as with {}", selector(on), token(*control))
+            format!("{} that fail: same response as {}", selector(on), with_token(*control))
         }
-        ProofRule::Fact(key, values) if values.is_empty() => format!("{}, as foretold", fact(key)),
+        ProofRule::Fact(key, values) if values.is_empty() => {
+            format!("{}: the value that this fault predicts", fact(key))
+        }
         ProofRule::Fact(key, values) => format!("{}: {}", fact(key), any(values)),
-        ProofRule::Log => "a line of the log, below".to_owned(),
+        ProofRule::Log => "a line of the log (listed below)".to_owned(),
     }
 }
 
 fn prediction(one: &Prediction) -> String {
     let calls = match (one.some, one.where_failing) {
-        (true, _) => format!("at least one of {}", selector(&one.on)),
-        (false, true) => format!("{}, where something fails", selector(&one.on)),
+        (true, _) => format!("{}, at least one of them", selector(&one.on)),
+        (false, true) => format!("{}, at endpoints where a valid call fails", selector(&one.on)),
         (false, false) => selector(&one.on),
     };
     let results = (!one.result.is_empty()).then(|| any(&one.result.iter().map(outcome).collect::<Vec<_>>()));
-    let authn = one.authn.iter().map(|authn| format!("the credential {}", authn.as_str().replace('-', " ")));
+    let authn = (!one.authn.is_empty()).then(|| any(&one.authn.iter().map(authn).collect::<Vec<_>>()));
     let maker = (!one.answered_by.is_empty()).then(|| {
-        let surely = if one.surely { "surely " } else { "" };
-        format!("{surely}answered by {}", any(&one.answered_by.iter().map(hop).collect::<Vec<_>>()))
+        let surely = if one.surely { " (must be proven)" } else { "" };
+        format!("answered by {}{surely}", any(&one.answered_by.iter().map(hop).collect::<Vec<_>>()))
     });
-    let same = one.same_as.map(|other| format!("as with {}", token(other)));
-    let differs = one.differs_from.map(|other| format!("not as with {}", token(other)));
+    let same = one.same_as.map(|other| format!("same decision as {}", with_token(other)));
+    let differs = one.differs_from.map(|other| format!("another response than {}", with_token(other)));
     let latency = (!one.latency.is_empty())
-        .then(|| format!("most often {}", any(&one.latency.iter().map(latency).collect::<Vec<_>>())));
+        .then(|| format!("usually {}", any(&one.latency.iter().map(latency).collect::<Vec<_>>())));
     let said: Vec<String> =
         results.into_iter().chain(authn).chain(maker).chain(same).chain(differs).chain(latency).collect();
     format!("{calls}: {}", said.join(", "))
 }
 
-/// The sharp ones: what merely ends otherwise goes without saying.
+/// Returns only the clear refutations: that any other outcome refutes a prediction goes without saying.
 fn refutations(one: &Prediction) -> Vec<String> {
     let calls = selector(&one.on);
     let end = match one.result.as_slice() {
         [] => None,
-        some if one.some => {
-            Some(format!("none of them ends so: {}", any(&some.iter().map(outcome).collect::<Vec<_>>())))
-        }
+        some if one.some => Some(format!("not one of them {}", any(&some.iter().map(outcome).collect::<Vec<_>>()))),
         [Outcome::Ok] => Some("any failure".to_owned()),
         some => (!some.contains(&Outcome::Ok)).then(|| outcome(&Outcome::Ok).to_owned()),
     };
-    let same = one.same_as.map(|other| format!("another decision than with {}", token(other)));
-    let differs = one.differs_from.map(|other| format!("the very answer as with {}", token(other)));
+    let same = one.same_as.map(|other| format!("another decision than {}", with_token(other)));
+    let differs = one.differs_from.map(|other| format!("same response as {}", with_token(other)));
     let said: Vec<String> = end.into_iter().chain(same).chain(differs).collect();
     if said.is_empty() { Vec::new() } else { vec![format!("{calls}: {}", said.join(", or "))] }
 }
 
-/// Which probes: `protected calls with our token, in the header`.
+/// Returns which probes are meant: `protected calls with a valid token in the header`.
 pub(super) fn selector(on: &Selector) -> String {
     let kinds = any(&on.kinds.iter().map(kind).collect::<Vec<_>>());
-    // What is said of both ways is said once.
+    // A prediction that holds through the edge and behind it is told once.
     let told = |one: &&Place| match one {
         Place::Direct => !on.places.contains(&Place::Protected),
         Place::DirectHealth => !on.places.contains(&Place::BackendHealth),
@@ -92,17 +91,18 @@ pub(super) fn selector(on: &Selector) -> String {
     let places = if places.is_empty() { "every call".to_owned() } else { places.join(" and ") };
     let user = match on.same_user {
         None => "",
-        Some(true) => " of the same user",
-        Some(false) => " of another user",
+        Some(true) => " for the user of the failure",
+        Some(false) => " for another user",
     };
     let signing_in = match on.optional {
         None => "",
-        Some(true) => " where signing in is optional",
-        Some(false) => " where one must sign in",
+        Some(true) => " where sign-in is optional",
+        Some(false) => " where sign-in is required",
     };
     let tokens = with(any(&on.tokens.iter().map(|one| token(*one)).collect::<Vec<_>>()), " with ");
-    let token_locations = with(any(&on.token_locations.iter().map(token_location).collect::<Vec<_>>()), ", ");
-    let callers = with(any(&on.callers.iter().map(caller).collect::<Vec<_>>()), ", ");
+    let token_locations =
+        with(any(&on.token_locations.iter().map(|one| token_location(*one)).collect::<Vec<_>>()), ", ");
+    let callers = with(any(&on.callers.iter().map(|one| caller(*one)).collect::<Vec<_>>()), ", ");
     format!("{places}{signing_in}{tokens}{user}{token_locations}{callers}")
 }
 
@@ -113,90 +113,118 @@ fn with(words: String, before: &str) -> String {
 fn place(place: Place, kinds: &str) -> String {
     match place {
         Place::BackendHealth => "the backend's health check".to_owned(),
-        Place::DirectHealth => "the backend's health check past the edge".to_owned(),
-        Place::Direct => "protected calls past the edge".to_owned(),
+        Place::DirectHealth => "the backend's health check directly at the backend".to_owned(),
+        Place::Direct => "protected calls directly at the backend".to_owned(),
         Place::AuthHealth => "the auth service's health check".to_owned(),
         Place::Protected if kinds.is_empty() => "protected calls".to_owned(),
         Place::Protected => format!("protected calls ({kinds})"),
-        Place::Introspection => "validation by the auth service".to_owned(),
-        Place::Issuer => "minting by the auth service".to_owned(),
-        Place::SelfCheck => "the auth service's check of what it depends on".to_owned(),
+        Place::Introspection => "token validation by the auth service".to_owned(),
+        Place::Issuer => "token issuance by the auth service".to_owned(),
+        Place::SelfCheck => "the auth service's check of its dependencies".to_owned(),
     }
 }
 
 const fn kind(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Http => "plain",
-        Kind::Sse => "streams",
-        Kind::Websocket => "sockets",
+        Kind::Http => "plain HTTP",
+        Kind::Sse => "event streams",
+        Kind::Websocket => "WebSockets",
     }
 }
 
-fn token_location(token_location: &TokenLocation) -> String {
-    format!("by {token_location}")
+/// Returns where the token stands in the request.
+pub(super) const fn token_location(token_location: TokenLocation) -> &'static str {
+    match token_location {
+        TokenLocation::Header => "in the header",
+        TokenLocation::Subprotocol => "in the WebSocket subprotocol",
+        TokenLocation::Query => "in the URL",
+        TokenLocation::Body => "in the body",
+    }
 }
 
-const fn caller(caller: &Option<Caller>) -> &'static str {
+/// Returns which service credentials a call shows. `None`: the endpoint takes no service credentials.
+pub(super) const fn caller(caller: Option<Caller>) -> &'static str {
     match caller {
-        None => "no caller asked for",
-        Some(Caller::None) => "as no caller",
-        Some(Caller::Right) => "as the right caller",
-        Some(Caller::WrongSecret) => "as a caller with a wrong secret",
-        Some(Caller::WrongId) => "as a caller with an unknown id",
-        Some(Caller::IdOnly) => "as a caller without a secret",
+        None => "where no service credentials are needed",
+        Some(Caller::None) => "without service credentials",
+        Some(Caller::Right) => "with the right service credentials",
+        Some(Caller::WrongSecret) => "with a wrong service secret",
+        Some(Caller::WrongId) => "with an unknown service id",
+        Some(Caller::IdOnly) => "with a service id and no secret",
     }
 }
 
+/// Returns the token that a call shows: `a valid token`.
 const fn token(token: TokenKind) -> &'static str {
     match token {
-        TokenKind::Valid => "our token",
+        TokenKind::Valid => "a valid token",
         TokenKind::None => "no token",
-        TokenKind::Malformed => "a malformed one",
-        TokenKind::Expired => "an expired one",
-        TokenKind::NotYetValid => "one not yet valid",
-        TokenKind::WrongKey => "one signed by a foreign key",
-        TokenKind::AlgNone => "an unsigned one",
-        TokenKind::WrongIssuer => "another issuer's",
-        TokenKind::WrongAudience => "one for another audience",
-        TokenKind::UnknownUser => "one of an unknown user",
-        TokenKind::Revoked => "a revoked one",
-        TokenKind::Issued => "one that the auth service minted",
+        TokenKind::Malformed => "a malformed token",
+        TokenKind::Expired => "an expired token",
+        TokenKind::NotYetValid => "a token that is not yet valid",
+        TokenKind::WrongKey => "a token signed with an unknown key",
+        TokenKind::AlgNone => "an unsigned token",
+        TokenKind::WrongIssuer => "a token from another issuer",
+        TokenKind::WrongAudience => "a token for another audience",
+        TokenKind::UnknownUser => "a token for an unknown user",
+        TokenKind::Revoked => "a revoked token",
+        TokenKind::Issued => "a token that the auth service issued",
+    }
+}
+
+/// Returns the token that a call shows, after a verb: `with a valid token`, `without a token`.
+pub(super) fn with_token(kind: TokenKind) -> String {
+    match kind {
+        TokenKind::None => "without a token".to_owned(),
+        sent => format!("with {}", token(sent)),
     }
 }
 
 const fn hop(hop: &Hop) -> &'static str {
     match hop {
-        Hop::Client => "our own side",
-        Hop::Network => "nobody (the network)",
+        Hop::Client => "the client",
+        Hop::Network => "no component (network error)",
         Hop::Edge => "the edge",
         Hop::Backend => "the backend",
-        Hop::BackendAuth => "what is between backend and auth service",
+        Hop::BackendAuth => "a component between backend and auth service",
         Hop::Auth => "the auth service",
         Hop::Data => "the data stores",
         Hop::Agents => "the agents",
-        Hop::Unknown => "somebody unknown",
+        Hop::Unknown => "an unknown component",
     }
 }
 
-/// How a call ends.
+const fn authn(authn: &Authn) -> &'static str {
+    match authn {
+        Authn::Missing => "no credential seen",
+        Authn::Rejected => "credential rejected",
+        Authn::Accepted => "credential accepted",
+        Authn::AcceptedAsOther => "credential accepted as another user",
+        Authn::Anonymous => "no credential needed",
+        Authn::CallerRejected => "service credentials rejected",
+        Authn::Unknown => "decision about the credential unknown",
+    }
+}
+
+/// Returns how a call ends.
 pub(super) const fn outcome(outcome: &Outcome) -> &'static str {
     match outcome {
-        Outcome::Ok => "works",
+        Outcome::Ok => "successful",
         Outcome::Denied => "refused",
-        Outcome::NotFound => "no such thing",
-        Outcome::InvalidRequest => "request not understood",
+        Outcome::NotFound => "not found",
+        Outcome::InvalidRequest => "invalid request",
         Outcome::Throttled => "too many requests",
-        Outcome::Failed => "error",
+        Outcome::Failed => "server error",
         Outcome::Unavailable => "unavailable",
-        Outcome::BrokenStream => "breaks off",
-        Outcome::Silent => "silence",
-        Outcome::Hollow => "nothing of what it is for",
+        Outcome::BrokenStream => "stream broken off",
+        Outcome::Silent => "no event on an open stream",
+        Outcome::Hollow => "completed without the expected content",
         Outcome::TimedOut => "no answer in time",
         Outcome::Refused => "connection refused",
         Outcome::Reset => "connection closed without an answer",
-        Outcome::TlsFailed => "TLS fails",
-        Outcome::DnsFailed => "the name does not resolve",
-        Outcome::WrongService => "not this service's answer",
+        Outcome::TlsFailed => "TLS error",
+        Outcome::DnsFailed => "name not resolved",
+        Outcome::WrongService => "answer from another service",
     }
 }
 
@@ -213,14 +241,14 @@ fn fact(key: &str) -> &str {
     vocabulary::of(key).map_or(key, |fact| fact.says)
 }
 
-/// By which source of evidence a fact comes, and whether it is more than one of several things that may be.
+/// Returns which source of evidence shows a fact, and whether the value never occurs in a healthy system.
 fn shown_by(key: &str, values: &[String]) -> String {
     let Some(fact) = vocabulary::of(key) else { return String::new() };
     let telling = fact.anomaly.is_some_and(|anomaly| values.iter().all(|value| value == anomaly));
-    format!(" (evidence: {}{})", fact.evidence_source, if telling { "; as in no system in order" } else { "" })
+    format!(" (evidence: {}{})", fact.evidence_source, if telling { "; never in a healthy system" } else { "" })
 }
 
-/// `a, b or c`.
+/// Joins alternatives: `a, b or c`.
 fn any<S: AsRef<str>>(words: &[S]) -> String {
     match words.split_last() {
         None => String::new(),

@@ -82,7 +82,10 @@ pub(crate) struct Selftest {
 ///
 /// # Errors
 /// Fails if a twin does not start, or if nothing can be tested.
-pub(crate) async fn examine(exam: &Selftest, tell: &(dyn Fn(usize, usize) + Send + Sync)) -> Result<Outcome, SelftestError> {
+pub(crate) async fn examine(
+    exam: &Selftest,
+    tell: &(dyn Fn(usize, usize) + Send + Sync),
+) -> Result<Outcome, SelftestError> {
     let start = Instant::now();
     let stage = Arc::new(Stage { target: exam.target.clone(), scenarios: exam.scenarios.clone() });
     let (recorded, healthy) = match &exam.from {

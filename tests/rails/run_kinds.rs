@@ -99,7 +99,8 @@ fn no_kind_of_run_prints_a_secret(
 ) {
     let twin = TwinProcess::start(kind.fault());
     let (canaries, folder) = (canaries(&twin), tempfile::tempdir().expect("a folder"));
-    let reports = formats().into_iter().map(|format| format!("--report={format}={}", folder.path().join(format).display()));
+    let reports =
+        formats().into_iter().map(|format| format!("--report={format}={}", folder.path().join(format).display()));
     let more: Vec<String> = WHOLE.map(str::to_owned).into_iter().chain(reports).collect();
     let output = kind.run(&twin, folder.path(), &more);
     canaries.must_not_be_in("stdout", stdout(&output));

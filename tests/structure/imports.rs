@@ -11,7 +11,8 @@ use regex::Regex;
 
 use super::sources::{below, code, is_test, text};
 
-static USE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^[ \t]*(pub(?:\([^)]*\))?[ \t]+)?use\s+([^;]+);").unwrap());
+static USE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?m)^[ \t]*(pub(?:\([^)]*\))?[ \t]+)?use\s+([^;]+);").unwrap());
 static PATH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(?:(?:super::)+|self::|crate::)\w+(?:::\w+)*").unwrap());
 
 /// The files of one crate, by module path (`crate::run::drive`).
@@ -110,7 +111,10 @@ fn flatten(before: &str, tree: &str) -> Vec<String> {
     };
     let head = format!("{before}::{}", &tree[..open]);
     let head = head.trim_matches(':').trim();
-    branches(&tree[open + 1..tree.rfind('}').unwrap_or(tree.len())]).iter().flat_map(|part| flatten(head, part)).collect()
+    branches(&tree[open + 1..tree.rfind('}').unwrap_or(tree.len())])
+        .iter()
+        .flat_map(|part| flatten(head, part))
+        .collect()
 }
 
 /// What stands between the commas of the outermost braces.
@@ -168,6 +172,11 @@ fn no_import_cycle_between_folders(#[case] root: &str) {
 #[test]
 fn a_cycle_between_folders_is_seen() {
     let import = |from: &str, to: &str| (PathBuf::from(from), PathBuf::from(to), to.to_owned());
-    let imports = [import("a/x.rs", "b/y.rs"), import("b/y.rs", "c/z.rs"), import("c/w.rs", "a/x.rs"), import("a/x.rs", "d/v.rs")];
+    let imports = [
+        import("a/x.rs", "b/y.rs"),
+        import("b/y.rs", "c/z.rs"),
+        import("c/w.rs", "a/x.rs"),
+        import("a/x.rs", "d/v.rs"),
+    ];
     assert_eq!(cyclic(&imports).len(), 3);
 }

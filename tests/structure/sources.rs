@@ -32,7 +32,8 @@ pub(crate) fn text(path: &Path) -> String {
 
 /// Whether a source file holds tests only.
 pub(crate) fn is_test(path: &Path) -> bool {
-    let is_test = |part: &str| matches!(part, "tests" | "samples" | "fixtures" | "properties") || part.ends_with("_tests");
+    let is_test =
+        |part: &str| matches!(part, "tests" | "samples" | "fixtures" | "properties") || part.ends_with("_tests");
     path.iter().filter_map(|part| part.to_str()).any(|part| is_test(part.strip_suffix(".rs").unwrap_or(part)))
 }
 

@@ -1,4 +1,4 @@
-//! What the log tells beside a cause that is found: a second cause for a line that every call of one endpoint leaves, and for no other.
+//! A second cause for a log line that every call of one endpoint leaves, and no other call.
 
 use rstest::rstest;
 
@@ -19,12 +19,12 @@ const OTHER: &str = "backend.threads";
 const TEA: &str = "out of tea";
 const LUNCH: &str = "gone for lunch";
 
-/// The user of the failure is refused, and whoever else comes is let in.
+/// The user of the failure is refused, and other users are accepted.
 const ONE_IS_REFUSED: &str = r#"{ on = "protected valid same-user", result = ["denied"] }, { on = "protected valid other-user", result = ["ok"] }"#;
-/// Nothing comes, or all is well.
+/// No event comes, or the call succeeds.
 const SILENT_OR_NOT: &str = r#"{ on = "protected valid", result = ["silent", "ok"] }"#;
 
-/// A fault that leaves this line.
+/// Returns a fault that leaves this line.
 fn fault(id: &str, predict: &str, line: &str, decisive: bool) -> String {
     format!(
         "[[fault]]\nid = \"{id}\"\ntitle = \"t\"\nprior = \"uncommon\"\ninvolves = []\ncurable_by_rollback = false\nowner = \"o\"\n\
@@ -33,7 +33,7 @@ fn fault(id: &str, predict: &str, line: &str, decisive: bool) -> String {
     )
 }
 
-/// The one that is found.
+/// Returns the fault that the failures show.
 fn found() -> String {
     fault("client/lunch", ONE_IS_REFUSED, LUNCH, true)
 }
@@ -47,13 +47,15 @@ fn at(seconds: i64) -> jiff::Timestamp {
     jiff::Timestamp::from_second(1_800_000_000 + seconds).expect("a timestamp")
 }
 
-/// The causes when the first call fails for its user alone. Calls are made every ten seconds, two seconds each: four on the failing
-/// endpoint, `calls` on another, and from second 80 one on a third, all of which end as they must; the backend writes `line` at these seconds.
+/// Returns the causes when the first call fails for its user alone.
+///
+/// Calls are made every ten seconds and take two seconds: four at the failing endpoint, `calls` at another, and one at
+/// a third from second 80. All others end as they must. The backend writes `line` at these seconds.
 fn causes(faults: &[String], calls: u32, line: &str, written: &[i64]) -> Vec<Cause> {
     causes_at(faults, calls, line, written, "03:00:00")
 }
 
-/// The same with this time of day in every answer's `Date`. Ours is 03:00.
+/// Returns the same causes with this time of day in every `Date` header. The client's clock says 03:00.
 fn causes_at(faults: &[String], calls: u32, line: &str, written: &[i64], time: &str) -> Vec<Cause> {
     let all = [
         (1, FAILING, "primary", Valid, 403),
@@ -100,7 +102,7 @@ fn ids(causes: &[Cause]) -> Vec<&str> {
 #[rstest]
 #[case::every_call_of_another_endpoint(&[51, 61, 71])]
 #[case::the_call_that_failed(&[11])]
-fn a_line_that_only_another_fault_leaves_names_it_beside_the_cause_that_is_found(#[case] written: &[i64]) {
+fn a_line_of_a_second_fault_names_it_after_the_cause(#[case] written: &[i64]) {
     let causes = causes(&[found(), fault("agents/tea", SILENT_OR_NOT, TEA, true)], 3, TEA, written);
     assert_eq!(ids(&causes), ["client/lunch", "agents/tea"]);
     assert_eq!((causes[0].certainty, causes[1].certainty), (Certainty::Certain, Certainty::Likely));
@@ -112,10 +114,10 @@ fn a_line_that_only_another_fault_leaves_names_it_beside_the_cause_that_is_found
 #[case::too_few_calls_to_tell(2, &[51, 61])]
 #[case::an_earlier_call_of_another_endpoint_left_it_too(3, &[21, 51, 61, 71])]
 #[case::a_later_call_of_another_endpoint_left_it_too(3, &[51, 61, 71, 81])]
-#[case::strangers_left_it_before(3, &[45, 51, 61, 71])]
-#[case::strangers_left_it_after(3, &[51, 61, 71, 95])]
+#[case::other_traffic_left_it_before(3, &[45, 51, 61, 71])]
+#[case::other_traffic_left_it_after(3, &[51, 61, 71, 95])]
 #[case::at_another_time(3, &[5, 45])]
-fn a_line_that_is_not_of_every_call_of_one_endpoint_alone_names_nobody(#[case] calls: u32, #[case] written: &[i64]) {
+fn a_line_that_is_not_specific_to_one_endpoint_names_no_fault(#[case] calls: u32, #[case] written: &[i64]) {
     let causes = causes(&[found(), fault("agents/tea", SILENT_OR_NOT, TEA, true)], calls, TEA, written);
     assert_eq!(ids(&causes), ["client/lunch"]);
 }
@@ -123,8 +125,8 @@ fn a_line_that_is_not_of_every_call_of_one_endpoint_alone_names_nobody(#[case] c
 #[rstest]
 #[case::the_line_decides_nothing("agents/tea", SILENT_OR_NOT, TEA, false)]
 #[case::it_lies_at_the_same_hop("client/tea", SILENT_OR_NOT, TEA, true)]
-#[case::what_works_speaks_against_it("agents/tea", r#"{ on = "protected valid", result = ["silent"] }"#, TEA, true)]
-fn such_a_line_does_not_name(
+#[case::a_success_contradicts_it("agents/tea", r#"{ on = "protected valid", result = ["silent"] }"#, TEA, true)]
+fn such_a_line_names_no_second_fault(
     #[case] id: &str,
     #[case] predict: &str,
     #[case] line: &str,
@@ -136,20 +138,20 @@ fn such_a_line_does_not_name(
 }
 
 #[rstest]
-fn a_line_that_the_cause_found_leaves_too_does_not_name_another(#[values(&[11], &[51, 61, 71])] written: &[i64]) {
+fn a_line_that_the_cause_also_leaves_names_no_second_fault(#[values(&[11], &[51, 61, 71])] written: &[i64]) {
     let causes = causes(&[found(), fault("agents/tea", SILENT_OR_NOT, LUNCH, true)], 3, LUNCH, written);
     assert_eq!(ids(&causes), ["client/lunch"]);
 }
 
 #[test]
-fn beside_a_cause_that_is_not_found_the_line_names_nobody() {
+fn without_a_likely_cause_the_line_names_no_second_fault() {
     let rival = fault("auth/lunch", ONE_IS_REFUSED, "gone for supper", true);
     let causes = causes(&[found(), rival, fault("agents/tea", SILENT_OR_NOT, TEA, true)], 3, TEA, &[51, 61, 71]);
     assert_eq!((causes.len(), causes[0].certainty), (1, Certainty::Ambiguous));
 }
 
 #[test]
-fn of_two_faults_that_leave_the_line_neither_is_likely() {
+fn with_two_faults_that_leave_the_line_neither_is_likely() {
     let hidden = ["agents/tea", "data/tea"].map(|id| fault(id, SILENT_OR_NOT, TEA, true));
     let causes = causes(&[&[found()], &hidden[..]].concat(), 3, TEA, &[51, 61, 71]);
     assert_eq!((causes.len(), causes[1].certainty), (2, Certainty::Ambiguous));
@@ -161,11 +163,7 @@ fn of_two_faults_that_leave_the_line_neither_is_likely() {
 #[case::ours_is_ten_minutes_behind("03:10:00", "network/clock", &["client/lunch", "network/clock"])]
 #[case::ours_is_in_step("03:00:00", "network/clock", &["client/lunch"])]
 #[case::it_lies_at_the_same_hop("02:50:00", "client/clock", &["client/lunch"])]
-fn a_clock_that_every_answer_belies_is_named_beside_the_cause_that_is_found(
-    #[case] time: &str,
-    #[case] id: &str,
-    #[case] named: &[&str],
-) {
+fn a_clock_that_every_response_contradicts_is_named_too(#[case] time: &str, #[case] id: &str, #[case] named: &[&str]) {
     let clock = fault(id, SILENT_OR_NOT, TEA, true) + "usual_facts = { answers-clock = [\"apart\"] }\n";
     let causes = causes_at(&[found(), clock], 3, LUNCH, &[11], time);
     assert_eq!(ids(&causes), named);

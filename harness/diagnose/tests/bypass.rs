@@ -1,4 +1,4 @@
-//! A bad credential that was let in, and nothing else wrong: a finding that fails the run, and no cause behind it.
+//! A bad credential that was accepted, and no other failure: a finding that fails the run, and no cause.
 
 use crate::diagnose::catalogue::Catalogue;
 use crate::diagnose::conclude::diagnose;
@@ -11,7 +11,7 @@ use crate::terms::TokenKind::Malformed;
 
 const PROTECTED: &str = "backend.chat-messages";
 
-/// Causes and failing findings when the control alone fails, with this answer.
+/// Returns the causes and the failing findings when only the control fails, with this answer.
 fn named(status: u16, body: &str) -> (Vec<String>, Vec<String>) {
     let (target, evidence) = (staging(), Evidence::default());
     let answered = exchange(PROTECTED, Malformed).answered(status, "application/json", body);
@@ -24,12 +24,12 @@ fn named(status: u16, body: &str) -> (Vec<String>, Vec<String>) {
 }
 
 #[test]
-fn a_bad_token_let_in_is_a_finding_and_no_unknown_cause() {
+fn an_accepted_bad_token_is_a_finding_and_no_unknown_cause() {
     assert_eq!(named(200, r#"{"messages":[]}"#), (Vec::new(), vec!["auth-bypass".to_owned()]));
 }
 
 #[test]
-fn a_control_that_ended_in_another_way_still_has_a_cause() {
+fn a_control_with_another_outcome_still_has_a_cause() {
     let (causes, findings) = named(418, "{}");
     assert!(!causes.is_empty() && findings.is_empty(), "{causes:?} {findings:?}");
 }

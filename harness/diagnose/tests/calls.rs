@@ -1,4 +1,4 @@
-//! What the auth service's request log says of the backend's calls: only what it must say.
+//! Facts about the backend's calls, from the auth service's request log.
 
 use rstest::rstest;
 
@@ -20,7 +20,7 @@ fn at(seconds: i64) -> jiff::Timestamp {
     jiff::Timestamp::from_second(1_800_000_000 + seconds).expect("a timestamp")
 }
 
-/// A request at the auth service, asked by the backend.
+/// Returns a request of the backend to the auth service.
 fn asked(seconds: i64, path: &str, status: u16) -> LogEntry {
     asked_by("python-httpx/0.28", seconds, path, status)
 }
@@ -37,12 +37,12 @@ fn asked_by(agent: &str, seconds: i64, path: &str, status: u16) -> LogEntry {
     LogEntry { at: at(seconds), by: Hop::Edge, text: String::new(), request: Some(request), trace: None }
 }
 
-/// The facts when probe 1 fails from second 10 to 12, and probe 2, a control, is refused from second 20 to 22.
+/// Returns the facts when probe 1 fails from second 10 to 12, and probe 2, a control, is refused from second 20 to 22.
 fn facts(log: Vec<LogEntry>, target: &Target) -> Vec<Fact> {
     facts_beside(PROTECTED, log, target)
 }
 
-/// The same, and probe 3 fails on this endpoint from second 30 to 32.
+/// Returns the same facts when probe 3 also fails, at this endpoint from second 30 to 32.
 fn facts_beside(third: &str, log: Vec<LogEntry>, target: &Target) -> Vec<Fact> {
     let probe = |id: u32, on: &str, token: TokenKind| {
         let exchange = exchange(on, token).answered(401, "application/json", "{}");
@@ -65,13 +65,13 @@ fn value(facts: &[Fact], key: &str) -> Option<&'static str> {
 }
 
 #[rstest]
-#[case::said_no(401, "refused")]
+#[case::refused(401, "refused")]
 #[case::answered(200, "answered")]
 #[case::had_no_such_route(404, "missing")]
-#[case::had_enough_of_it(429, "throttled")]
-#[case::took_it_for_malformed(415, "unfit")]
+#[case::rate_limited(429, "throttled")]
+#[case::rejected_as_malformed(415, "unfit")]
 #[case::failed(500, "failed")]
-fn a_call_behind_the_failing_probe_is_read_by_its_answer(#[case] status: u16, #[case] means: &str) {
+fn a_validation_call_is_classified_by_its_status(#[case] status: u16, #[case] means: &str) {
     let facts = facts(vec![asked(11, VALIDATE, status)], &staging());
     assert_eq!(value(&facts, "backend-call"), Some(means));
     assert_eq!(value(&facts, "backend-contact"), Some("seen"));
@@ -81,7 +81,7 @@ fn a_call_behind_the_failing_probe_is_read_by_its_answer(#[case] status: u16, #[
 #[case::on_another_endpoint("backend.threads", 31, Some("passed-over"), Some("seen"))]
 #[case::on_the_same_endpoint_a_breaker_may_have_been_open(PROTECTED, 31, None, None)]
 #[case::for_a_control_an_answer_may_be_kept("backend.threads", 21, None, None)]
-fn a_call_that_was_made_only_later_tells_more_where_it_was_on_another_endpoint(
+fn a_later_call_counts_only_at_another_endpoint(
     #[case] third: &str,
     #[case] second: i64,
     #[case] call: Option<&str>,
@@ -92,7 +92,7 @@ fn a_call_that_was_made_only_later_tells_more_where_it_was_on_another_endpoint(
 }
 
 #[test]
-fn a_line_of_the_auth_service_under_our_trace_shows_it_at_work() {
+fn a_line_with_the_trace_id_shows_the_auth_service_at_work() {
     let line = |exchange: u32| LogEntry {
         at: at(11),
         by: Hop::Auth,
@@ -105,35 +105,35 @@ fn a_line_of_the_auth_service_under_our_trace_shows_it_at_work() {
 }
 
 #[test]
-fn a_call_that_comes_behind_no_probe_at_all_is_absent() {
+fn a_validation_call_during_no_probe_is_absent() {
     let facts = facts(vec![asked(11, "/health", 200), asked(21, "/health", 200)], &staging());
     assert_eq!(value(&facts, "backend-call"), Some("absent"));
     assert_eq!(value(&facts, "backend-contact"), Some("seen"));
 }
 
 #[test]
-fn a_call_that_comes_behind_another_probe_only_says_nothing_of_the_failing_one() {
+fn a_call_during_another_probe_only_yields_no_fact() {
     let facts = facts(vec![asked(11, "/health", 200), asked(21, VALIDATE, 200)], &staging());
     assert_eq!(value(&facts, "backend-call"), None);
     assert_eq!(value(&facts, "token-judged"), None);
 }
 
 #[test]
-fn our_own_calls_are_not_the_backends() {
+fn calls_of_fivewhys_are_not_calls_of_the_backend() {
     let facts = facts(vec![asked_by("fivewhys/0.1", 11, VALIDATE, 200)], &staging());
     assert_eq!(value(&facts, "backend-call"), Some("absent"));
     assert_eq!(value(&facts, "backend-contact"), Some("none"));
 }
 
 #[test]
-fn an_empty_log_says_nothing() {
+fn an_empty_log_yields_no_fact() {
     assert!(facts(Vec::new(), &staging()).is_empty());
 }
 
 #[rstest]
-#[case::the_auth_service_judges(Validation::AuthService, Some("no"))]
-#[case::the_backend_may_judge_by_itself(Validation::Unknown, None)]
-fn a_token_that_nobody_was_asked_about_was_not_judged(#[case] validation: Validation, #[case] judged: Option<&str>) {
+#[case::the_auth_service_validates(Validation::AuthService, Some("no"))]
+#[case::the_backend_may_validate_itself(Validation::Unknown, None)]
+fn a_token_without_validation_call_was_not_validated(#[case] validation: Validation, #[case] judged: Option<&str>) {
     let target = Target { validation, ..staging() };
     assert_eq!(value(&facts(vec![asked(11, "/health", 200)], &target), "token-judged"), judged);
 }
@@ -141,6 +141,6 @@ fn a_token_that_nobody_was_asked_about_was_not_judged(#[case] validation: Valida
 #[rstest]
 #[case::the_application_answered(404, Some("yes"))]
 #[case::the_platform_answers_for_it(503, None)]
-fn whoever_answers_is_at_work(#[case] status: u16, #[case] at_work: Option<&str>) {
+fn an_answer_of_the_application_shows_it_at_work(#[case] status: u16, #[case] at_work: Option<&str>) {
     assert_eq!(value(&facts(vec![asked(11, "/health", status)], &staging()), "auth.at-work"), at_work);
 }

@@ -1,4 +1,4 @@
-//! The catalogue is data: it is read, complete, and speaks only of things that can be seen.
+//! The catalogue as data: it is valid and complete, and uses only facts that can be known.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::fixtures::{endpoint, key};
 use crate::terms::{Hop, TokenKind};
 
 #[test]
-fn the_shipped_catalogue_is_read_and_every_id_names_its_hop_once() {
+fn every_id_of_the_built_in_catalogue_is_unique_with_a_hop() {
     let catalogue = Catalogue::shipped();
     let ids: BTreeSet<&str> = catalogue.ids().collect();
     assert_eq!(ids.len(), catalogue.faults.len(), "an id stands twice");
@@ -40,13 +40,13 @@ fn every_shipped_entry_is_complete() {
         assert!(fault.tested != Tested::Unsaid, "{} does not say how it is tested", fault.id);
         assert!(fault.rows.iter().all(|row| (1..=87).contains(row)), "{} names a row that is not there", fault.id);
         assert!(!fault.owner.is_empty() && fault.verify.contains("fivewhys"), "{} has no owner or verify", fault.id);
-        // One line a fault, where nothing is a terminal.
+        // `fivewhys faults` prints one line for each fault where the output is no terminal.
         assert!(fault.title.chars().count() <= 88, "{}'s title is long", fault.id);
     }
 }
 
 #[test]
-fn every_fact_a_fault_speaks_of_can_be_read() {
+fn every_fact_of_a_fault_is_in_the_vocabulary() {
     for fault in &Catalogue::shipped().faults {
         let demanded = fault.mode.iter().flat_map(|mode| mode.facts.keys().cloned());
         let proving = fault.whys.iter().filter_map(|why| match &why.proof {
@@ -70,8 +70,8 @@ fn a_link_that_is_for_one_mode_names_a_mode_of_its_fault() {
 
 #[test]
 fn the_engine_knows_no_fault_by_name() {
-    let room = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/diagnose");
-    let files = std::fs::read_dir(room).expect("the room is there").map(|entry| entry.expect("a file").path());
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/diagnose");
+    let files = std::fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("a file").path());
     let code = files.filter(|path| path.extension().is_some_and(|kind| kind == "rs"));
     let sources: Vec<String> = code.map(|path| std::fs::read_to_string(path).expect("it can be read")).collect();
     assert!(sources.len() > 20, "the files of the engine are found");
@@ -84,7 +84,7 @@ fn the_engine_knows_no_fault_by_name() {
 #[case::optional("protected optional none", false, true)]
 #[case::required("protected required none", true, false)]
 #[case::unsaid("protected none", true, true)]
-fn a_selector_tells_where_one_must_sign_in_from_where_it_is_optional(
+fn a_selector_distinguishes_required_and_optional_sign_in(
     #[case] text: &str,
     #[case] protected: bool,
     #[case] optional: bool,
@@ -98,10 +98,10 @@ fn a_selector_tells_where_one_must_sign_in_from_where_it_is_optional(
 }
 
 #[rstest]
-#[case("protected optional none", "protected calls where signing in is optional with no token")]
-#[case("protected required none", "protected calls where one must sign in with no token")]
+#[case("protected optional none", "protected calls where sign-in is optional with no token")]
+#[case("protected required none", "protected calls where sign-in is required with no token")]
 #[case("protected none", "protected calls with no token")]
-fn a_selector_says_in_words_whether_one_must_sign_in(#[case] text: &str, #[case] said: &str) {
+fn a_selector_in_words_says_whether_sign_in_is_required(#[case] text: &str, #[case] said: &str) {
     assert_eq!(words::selector(&text.parse().expect("a selector")), said);
 }
 
@@ -117,7 +117,7 @@ fn a_selector_with_an_unknown_word_is_refused(#[case] text: &str) {
 #[case("introspection valid")]
 #[case("introspection valid = fine")]
 #[case("protected valid ~ nonsense")]
-fn a_proof_that_proves_nothing_is_refused(#[case] text: &str) {
+fn a_malformed_proof_is_refused(#[case] text: &str) {
     assert!(text.parse::<ProofRule>().is_err());
 }
 
@@ -128,10 +128,7 @@ fn a_proof_that_proves_nothing_is_refused(#[case] text: &str) {
 #[case::a_token_of_ours("SSOT WEBSOCKET AUTHENTICATION failed - Invalid token format: 42 chars, 0 dots", false)]
 #[case::a_status("Request: GET /api/threads | Status: 406 Not Acceptable", false)]
 #[case::a_request("422: message must be at least 1 characters", false)]
-fn only_values_of_its_own_configuration_are_refused_by_a_backend_that_does_not_start(
-    #[case] line: &str,
-    #[case] is: bool,
-) {
+fn config_refused_matches_only_lines_about_configuration(#[case] line: &str, #[case] is: bool) {
     let fault =
         Catalogue::shipped().faults.iter().find(|fault| fault.id == "backend/config-refused").expect("it is there");
     assert_eq!(fault.log.iter().any(|rule| rule.means(line)), is);

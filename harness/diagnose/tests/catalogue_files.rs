@@ -1,4 +1,4 @@
-//! Files of faults that a target adds: taken in, and every mistake shown at its place.
+//! Files of faults that a target adds: they extend the catalogue, and every mistake is shown at its place.
 
 use miette::Diagnostic as _;
 use rstest::rstest;
@@ -7,7 +7,7 @@ use crate::diagnose::Catalogue;
 use crate::diagnose::catalogue_file::parse;
 use crate::document::ConfigError;
 
-/// An entry in order; the cases change one thing in it.
+/// A valid entry. Each case changes one thing in it.
 const ENTRY: &str = r#"
 [[fault]]
 id = "backend/lunch-break"
@@ -30,23 +30,23 @@ fn with(text: &str) -> Result<Catalogue, ConfigError> {
     Catalogue::of(&[("lunch.toml".to_owned(), text.to_owned())])
 }
 
-/// What the caret stands under.
+/// Returns the text that the error points at.
 fn marked(error: &ConfigError, text: &str) -> String {
     let label = error.labels().expect("a place").next().expect("one").inner().to_owned();
     text[label.offset()..label.offset() + label.len()].to_owned()
 }
 
 #[test]
-fn an_added_entry_stands_beside_the_built_in_ones() {
+fn an_added_entry_extends_the_built_in_catalogue() {
     let catalogue = with(ENTRY).expect("it is in order");
     assert_eq!(catalogue.ids().count(), Catalogue::shipped().ids().count() + 1);
     assert_eq!(catalogue.entry("backend/lunch-break").expect("it is there").title, "The backend is out for lunch");
 }
 
 #[rstest]
-#[case::optional("optional", "where signing in is optional")]
-#[case::required("required", "where one must sign in")]
-fn an_added_entry_may_speak_of_where_one_must_sign_in(#[case] word: &str, #[case] said: &str) {
+#[case::optional("optional", "where sign-in is optional")]
+#[case::required("required", "where sign-in is required")]
+fn an_added_entry_may_say_where_sign_in_is_required(#[case] word: &str, #[case] said: &str) {
     let text = ENTRY.replace("backend.health protected", &format!("protected {word}"));
     let entry = with(&text).expect("it is in order").entry("backend/lunch-break").expect("it is there");
     assert!(entry.modes[0].foretells.iter().any(|line| line.contains(said)), "{:?}", entry.modes[0].foretells);
@@ -72,9 +72,9 @@ fn an_added_entry_may_speak_of_where_one_must_sign_in(#[case] word: &str, #[case
 #[case::no_proof("protected valid = unavailable", "protected", "protected", "")]
 #[case::expression("(lunch|tea)", "(lunch|tea", "(", "")]
 #[case::mode_of_a_link("mark = true", "mode = \"night\"", "night", "`noon`")]
-#[case::taken("backend/lunch-break", "auth/down", "auth/down", "`replaces = true` puts this one in its place")]
+#[case::taken("backend/lunch-break", "auth/down", "auth/down", "`replaces = true` replaces it")]
 #[case::replaces_nothing("prior =", "replaces = true\nprior =", "backend/lunch-break", "")]
-fn a_mistake_is_shown_where_it_is(#[case] right: &str, #[case] wrong: &str, #[case] under: &str, #[case] help: &str) {
+fn a_mistake_is_shown_at_its_place(#[case] right: &str, #[case] wrong: &str, #[case] under: &str, #[case] help: &str) {
     let text = ENTRY.replacen(right, wrong, 1);
     let error = with(&text).expect_err("it is not in order");
     let said = miette::Diagnostic::help(&error).map(|help| help.to_string()).unwrap_or_default();
@@ -83,7 +83,7 @@ fn a_mistake_is_shown_where_it_is(#[case] right: &str, #[case] wrong: &str, #[ca
 }
 
 #[test]
-fn an_entry_may_take_the_place_of_a_built_in_one() {
+fn an_entry_may_replace_a_built_in_one() {
     let text = ENTRY.replace("backend/lunch-break", "auth/down").replace("prior =", "replaces = true\nprior =");
     let catalogue = with(&text).expect("it is in order");
     assert_eq!(catalogue.ids().count(), Catalogue::shipped().ids().count());
@@ -98,7 +98,7 @@ fn an_entry_without_a_mode_is_refused() {
 
 proptest::proptest! {
     #[test]
-    fn no_text_makes_it_panic(at in 0..ENTRY.len(), put in ".{0,12}") {
+    fn no_text_causes_a_panic(at in 0..ENTRY.len(), put in ".{0,12}") {
         if ENTRY.is_char_boundary(at) {
             drop(parse("any.toml", &format!("{}{put}{}", &ENTRY[..at], &ENTRY[at..])));
             drop(parse("any.toml", &format!("{}{put}", &ENTRY[..at])));

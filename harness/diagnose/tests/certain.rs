@@ -1,4 +1,4 @@
-//! What it takes for the one candidate that remains to be certain, beside a mark of its own.
+//! What the last remaining candidate needs to be certain, in addition to its mark.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::terms::{Hop, Service, TokenKind};
 const FAILING: &str = "backend.chat-messages";
 const OTHER: &str = "backend.threads";
 
-/// A catalogue of one fault: a good token fails on one endpoint, and that is its mark.
+/// Returns a catalogue of one fault: a valid token fails at one endpoint, and that is its mark.
 fn one_fault(why: &str, facts: &str) -> Catalogue {
     let text = format!(
         "[[fault]]\nid = \"backend/tea\"\ntitle = \"t\"\nprior = \"uncommon\"\ninvolves = []\ncurable_by_rollback = false\nowner = \"o\"\n\
@@ -62,11 +62,11 @@ fn trace(exchange: u32) -> String {
 }
 
 #[rstest]
-#[case::it_denies_who_shows_no_token(404, 401, Certainty::Certain)]
-#[case::it_says_not_found_to_everybody(404, 404, Certainty::Likely)]
+#[case::it_denies_calls_without_a_token(404, 401, Certainty::Certain)]
+#[case::it_says_not_found_to_every_user(404, 404, Certainty::Likely)]
 #[case::it_redirects(302, 401, Certainty::Likely)]
 #[case::it_denies(403, 401, Certainty::Certain)]
-fn what_may_be_a_refusal_in_the_systems_own_manner_is_not_certain(
+fn what_may_be_the_systems_own_refusal_is_not_certain(
     #[case] good: u16,
     #[case] nobody: u16,
     #[case] expected: Certainty,
@@ -78,7 +78,7 @@ fn what_may_be_a_refusal_in_the_systems_own_manner_is_not_certain(
 #[rstest]
 #[case::one_revision_serves_all("a", "a", Certainty::Certain)]
 #[case::what_fails_is_served_by_the_other("a", "b", Certainty::Likely)]
-fn what_one_of_two_revisions_alone_does_is_not_certain_of_the_whole_backend(
+fn a_failure_of_one_revision_alone_is_not_certain(
     #[case] failing: &str,
     #[case] working: &str,
     #[case] expected: Certainty,
@@ -103,7 +103,7 @@ fn what_one_of_two_revisions_alone_does_is_not_certain_of_the_whole_backend(
     assert_eq!(certainty(&calls, &one_fault(FAILS, ""), &evidence), Some(expected));
 }
 
-/// A manifest in which the JWT secret is of this version.
+/// Returns a manifest whose JWT secret has this version.
 fn manifest(name: &str, version: &str) -> Manifest {
     let text = format!(
         r#"{{"metadata":{{"name":"{name}"}},"spec":{{"template":{{"spec":{{"containers":[{{"env":[
@@ -115,11 +115,8 @@ fn manifest(name: &str, version: &str) -> Manifest {
 #[rstest]
 #[case::the_backend_says_so_too(Some("out of tea"), Certainty::Certain)]
 #[case::the_log_says_something_else(Some("gone for lunch"), Certainty::Likely)]
-#[case::nobody_read_the_log(None, Certainty::Likely)]
-fn a_difference_between_two_manifests_takes_a_line_of_the_log_to_be_certain(
-    #[case] line: Option<&str>,
-    #[case] expected: Certainty,
-) {
+#[case::the_log_was_not_read(None, Certainty::Likely)]
+fn a_difference_of_manifests_needs_a_log_line_to_be_certain(#[case] line: Option<&str>, #[case] expected: Certainty) {
     let differs = r#"{ claim = "c", proof = "fact jwt-secret", mark = true, beside_a_line = true }"#;
     let written = |text: &str| LogEntry {
         at: at(1),

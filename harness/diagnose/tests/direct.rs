@@ -1,4 +1,4 @@
-//! The way past the edge: which faults it parts, and where it says nothing.
+//! Calls directly at the backend: which faults they distinguish, and when they do not count.
 
 use rstest::rstest;
 
@@ -24,7 +24,8 @@ fn target() -> Target {
     file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
 }
 
-/// The candidates when every token is refused through the edge, and past it health and a good token end so.
+/// Returns the candidates when every token is refused through the edge, and these are the direct health check and
+/// direct call.
 fn candidates(health: (u16, &str), past_edge: (u16, &str)) -> Vec<String> {
     let target = target();
     let answered = |id: u32, endpoint: &str, token: TokenKind, (status, body): (u16, &str)| {
@@ -54,21 +55,21 @@ fn has(candidates: &[String], fault: &str) -> bool {
 }
 
 #[test]
-fn a_token_that_gets_in_past_the_edge_is_lost_at_the_edge() {
+fn a_token_accepted_only_by_the_backend_is_lost_at_the_edge() {
     let candidates = candidates((200, HEALTHY), SERVED);
     assert!(has(&candidates, "edge/strips-authorization"), "{candidates:?}");
     assert!(!has(&candidates, "backend/ignores-authorization"), "{candidates:?}");
 }
 
 #[test]
-fn a_token_that_is_refused_past_the_edge_too_was_not_lost_there() {
+fn a_token_refused_by_the_backend_too_was_not_lost_at_the_edge() {
     let candidates = candidates((200, HEALTHY), REFUSED);
     assert!(has(&candidates, "backend/ignores-authorization"), "{candidates:?}");
     assert!(!has(&candidates, "edge/strips-authorization"), "{candidates:?}");
 }
 
 #[test]
-fn where_nobody_is_let_in_past_the_edge_both_remain() {
+fn without_direct_access_both_candidates_remain() {
     let candidates = candidates((404, "<html>"), (404, "<html>"));
     assert!(has(&candidates, "edge/strips-authorization"), "{candidates:?}");
     assert!(has(&candidates, "backend/ignores-authorization"), "{candidates:?}");
@@ -76,8 +77,8 @@ fn where_nobody_is_let_in_past_the_edge_both_remain() {
 
 #[rstest]
 #[case::the_backend_itself_by_a_hint((403, r#"{"detail":"no"}"#), Some("uvicorn"), true)]
-#[case::nobody_in_particular((404, "<html>"), None, false)]
-fn where_nothing_comes_through_the_edge_whoever_refuses_past_it_counts_if_a_hint_says_it_is_the_backend(
+#[case::an_unknown_component((404, "<html>"), None, false)]
+fn without_the_edge_a_hint_at_the_backend_opens_direct_calls(
     #[case] health: (u16, &str),
     #[case] server: Option<&str>,
     #[case] counts: bool,

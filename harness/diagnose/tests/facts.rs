@@ -1,4 +1,4 @@
-//! What follows from two manifests, two clocks, two secrets; and what does not.
+//! Facts from two manifests, two clocks and two secrets, and what yields no fact.
 
 use std::collections::BTreeMap;
 
@@ -39,20 +39,24 @@ fn value(facts: &[Fact], key: &str) -> Option<(&'static str, bool)> {
 #[case::latest_is_fixed_when_an_instance_starts(("s", "latest"), ("s", "latest"), ("unknown", false))]
 #[case::latest_against_pinned(("s", "3"), ("s", "latest"), ("unknown", false))]
 #[case::two_names_may_hold_one_value(("s", "3"), ("t", "3"), ("differs", false))]
-fn two_references_compare(#[case] backend: (&str, &str), #[case] auth: (&str, &str), #[case] means: (&str, bool)) {
+fn two_references_to_a_secret_are_compared(
+    #[case] backend: (&str, &str),
+    #[case] auth: (&str, &str),
+    #[case] means: (&str, bool),
+) {
     let facts = read(&secret("SERVICE_SECRET", backend.0, backend.1), &secret("SERVICE_SECRET", auth.0, auth.1));
     assert_eq!(value(&facts, "service-secret"), Some(means));
 }
 
 #[test]
-fn a_variable_that_only_the_other_service_has_is_an_anomaly() {
+fn a_variable_set_only_in_the_other_service_is_an_anomaly() {
     let facts = read("", &secret("SERVICE_SECRET", "s", "3"));
     assert_eq!(value(&facts, "backend.service-secret"), Some(("absent", true)));
     assert_eq!(value(&facts, "auth.service-secret"), Some(("present", false)));
 }
 
 #[test]
-fn a_variable_that_neither_service_has_may_just_be_called_otherwise() {
+fn a_variable_set_in_neither_service_is_no_anomaly() {
     assert_eq!(value(&read("", ""), "backend.service-secret"), Some(("absent", false)));
 }
 
@@ -60,7 +64,7 @@ fn a_variable_that_neither_service_has_may_just_be_called_otherwise() {
 #[case("netra-backend", ("same", false))]
 #[case(" netra-backend\\n", ("same", false))]
 #[case("netra-backend-staging", ("differs", true))]
-fn the_service_id_is_compared_with_the_one_the_target_names(#[case] id: &str, #[case] means: (&str, bool)) {
+fn the_service_id_is_compared_with_the_target_file(#[case] id: &str, #[case] means: (&str, bool)) {
     let facts = read(&format!(r#"{{"name":"SERVICE_ID","value":"{id}"}}"#), "");
     assert_eq!(value(&facts, "service-id"), Some(means));
 }
@@ -70,14 +74,14 @@ fn the_service_id_is_compared_with_the_one_the_target_names(#[case] id: &str, #[
 #[case("http://localhost:8081", ("differs", true))]
 #[case::an_inner_address_may_be_right("https://auth-xyz.a.run.app", ("unknown", false))]
 #[case::one_server_under_both_schemes("http://auth.staging.netrasystems.ai", ("unknown", false))]
-#[case::another_port_may_be_a_second_evidence_source("https://auth.staging.netrasystems.ai:8443", ("differs", false))]
-fn only_a_loopback_address_is_surely_not_the_auth_service(#[case] url: &str, #[case] means: (&str, bool)) {
+#[case::another_port_may_be_the_same_server("https://auth.staging.netrasystems.ai:8443", ("differs", false))]
+fn only_a_loopback_address_is_surely_wrong(#[case] url: &str, #[case] means: (&str, bool)) {
     let facts = read(&format!(r#"{{"name":"AUTH_SERVICE_URL","value":"{url}"}}"#), "");
     assert_eq!(value(&facts, "auth-url"), Some(means));
 }
 
 #[test]
-fn an_id_by_any_name_is_compared_where_the_target_names_it() {
+fn an_id_is_compared_under_the_name_that_the_target_gives() {
     let mut target = staging();
     let named = || "IDP_CLIENT".to_owned();
     target.variables.insert("service-id".to_owned(), vec![named()]);
@@ -108,9 +112,9 @@ fn skewed(endpoint_id: &str, skews: &[i64]) -> Vec<Observation> {
 #[case::in_step(&[0, 1], &[-1], ("in-step", false))]
 #[case::one_old_answer(&[-400, 0], &[0], ("in-step", false))]
 #[case::one_server_of_two(&[0, 1], &[-90, -91], ("apart", true))]
-#[case::what_the_edge_stamps_is_not_the_judge_s_clock(&[-400, -400], &[0], ("in-step", false))]
-#[case::nobody_asked_the_judge(&[-400, -400], &[], ("unknown", false))]
-fn a_clock_is_off_where_every_answer_of_a_service_shows_it(
+#[case::the_date_of_the_edge_does_not_count(&[-400, -400], &[0], ("in-step", false))]
+#[case::no_call_to_the_auth_service(&[-400, -400], &[], ("unknown", false))]
+fn a_clock_is_wrong_if_every_response_of_a_service_shows_it(
     #[case] backend: &[i64],
     #[case] auth: &[i64],
     #[case] means: (&str, bool),
@@ -124,8 +128,8 @@ fn a_clock_is_off_where_every_answer_of_a_service_shows_it(
 #[rstest]
 #[case("all", Some(("open", false)))]
 #[case("internal", Some(("closed", true)))]
-#[case::whoever_comes_by_the_load_balancer("internal-and-cloud-load-balancing", Some(("unknown", false)))]
-fn a_service_that_is_closed_to_the_outside_is_odd(#[case] ingress: &str, #[case] means: Option<(&str, bool)>) {
+#[case::open_to_load_balancers("internal-and-cloud-load-balancing", Some(("unknown", false)))]
+fn a_service_closed_to_the_outside_is_an_anomaly(#[case] ingress: &str, #[case] means: Option<(&str, bool)>) {
     let text = format!(
         r#"{{"metadata":{{"name":"b","annotations":{{"run.googleapis.com/ingress":"{ingress}"}}}},
         "spec":{{"template":{{"spec":{{"containers":[{{"env":[]}}]}}}}}}}}"#
@@ -138,7 +142,7 @@ fn a_service_that_is_closed_to_the_outside_is_odd(#[case] ingress: &str, #[case]
 #[rstest]
 #[case::all_are_there(&["DATABASE_URL", "GEMINI_API_KEY"], "present")]
 #[case::one_is_gone(&["DATABASE_URL"], "absent")]
-fn of_what_is_required_every_variable_counts(#[case] there: &[&str], #[case] means: &str) {
+fn every_required_variable_counts(#[case] there: &[&str], #[case] means: &str) {
     let env: Vec<String> = there.iter().map(|name| secret(name, "s", "3")).collect();
     assert_eq!(value(&read(&env.join(","), ""), "backend.required"), Some((means, false)));
 }
@@ -148,7 +152,7 @@ fn of_what_is_required_every_variable_counts(#[case] there: &[&str], #[case] mea
 #[case::kubernetes("CrashLoopBackOff: back-off restarting", Some("start"))]
 #[case::a_secret("Secret projects/1/secrets/s/versions/3 was not found", Some("secret"))]
 #[case::something_else("quota exceeded", None)]
-fn the_platform_says_why_a_revision_is_not_ready(#[case] reason: &str, #[case] means: Option<&str>) {
+fn the_reason_of_a_failed_rollout_is_classified(#[case] reason: &str, #[case] means: Option<&str>) {
     let backend = Manifest { ready: Some(false), reason: Some(reason.into()), ..Manifest::default() };
     let facts = facts(&staging(), &[], &BTreeMap::from([(Service::Backend, backend)]));
     assert_eq!(value(&facts, "backend.rollout-reason").map(|(value, _)| value), means);

@@ -1,4 +1,4 @@
-//! What is found although nothing failed for it: once a kind, and only where it was seen.
+//! Findings: one of each kind, and only for what was seen.
 
 use rstest::rstest;
 
@@ -34,7 +34,7 @@ fn ids(findings: &[Finding]) -> Vec<&str> {
 }
 
 #[test]
-fn a_401_without_a_challenge_is_found_once_a_endpoint() {
+fn a_401_without_a_challenge_is_found_once_per_endpoint() {
     let found = found(vec![
         answered(PROTECTED, NoToken, REFUSED),
         answered(PROTECTED, WrongKey, REFUSED),
@@ -48,12 +48,12 @@ fn a_401_without_a_challenge_is_found_once_a_endpoint() {
 #[rstest]
 #[case::challenged(answered(PROTECTED, NoToken, REFUSED).with_header("www-authenticate", "Bearer"))]
 #[case::a_403_needs_none(answered(PROTECTED, NoToken, (403, "{}")))]
-fn a_refusal_in_order_is_none(#[case] refusal: Exchange) {
+fn a_correct_refusal_is_no_finding(#[case] refusal: Exchange) {
     assert_eq!(ids(&found(vec![refusal])), [""; 0]);
 }
 
 #[test]
-fn a_revoked_token_that_gets_in_fails_the_run() {
+fn an_accepted_revoked_token_fails_the_run() {
     let found = found(vec![answered(PROTECTED, Revoked, TAKEN)]);
     assert_eq!(ids(&found), ["revoked-accepted"]);
     assert!(found[0].fails);
@@ -64,13 +64,13 @@ fn a_revoked_token_that_gets_in_fails_the_run() {
 #[case::only_without(&[NoToken], &[])]
 #[case::only_bad(&[Malformed], &[])]
 #[case::only_good(&[Valid], &[])]
-fn a_route_that_serves_whoever_comes_is_optional(#[case] tokens: &[TokenKind], #[case] expected: &[&str]) {
+fn a_route_that_serves_every_request_is_optional(#[case] tokens: &[TokenKind], #[case] expected: &[&str]) {
     let all = found(tokens.iter().map(|token| answered(OPTIONAL, *token, TAKEN)).collect());
     assert_eq!(ids(&all), expected);
 }
 
 #[test]
-fn the_same_on_a_protected_endpoint_is_a_bypass() {
+fn the_same_at_a_protected_endpoint_is_a_bypass() {
     let all = found(vec![answered(PROTECTED, NoToken, TAKEN), answered(PROTECTED, Malformed, TAKEN)]);
     assert_eq!(ids(&all), ["auth-bypass"]);
 }
@@ -78,7 +78,7 @@ fn the_same_on_a_protected_endpoint_is_a_bypass() {
 #[rstest]
 #[case::opened(TAKEN, true)]
 #[case::closed(REFUSED, false)]
-fn headers_of_a_test_are_found_where_they_open_the_evidence_source(#[case] answer: (u16, &str), #[case] opens: bool) {
+fn test_headers_that_disable_authentication_are_found(#[case] answer: (u16, &str), #[case] opens: bool) {
     let seen = observe(&answered(PROTECTED, Malformed, answer), &endpoint(PROTECTED), "").expect("an observation");
     let finding = opened_by_test_headers(&staging(), &seen);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What is usual, told or comes and goes: it orders the candidates, marks the unlikely, and makes nothing likely.
+//! Hints order the candidates and mark the unlikely ones. They make no candidate likely.
 
 use rstest::rstest;
 
@@ -15,7 +15,7 @@ use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
 
 const PROTECTED: &str = "backend.chat-messages";
 
-/// Two faults that predict the same; one of them usually says 401.
+/// Returns two faults with the same predictions. One of them has this in addition.
 fn catalogue(more: &str) -> Catalogue {
     let entry = |slug: &str, more: &str| {
         format!(
@@ -39,7 +39,7 @@ fn verdict(target: &Target, catalogue: &Catalogue, observations: &[Observation])
     diagnose(Given { target, observations, sent: &[], evidence: &evidence, failed: &failed }, catalogue)
 }
 
-/// Whether this fault is a candidate, its share, and whether a hint speaks against it.
+/// Returns the share of this fault and whether a hint is evidence against it. `None`: it is no candidate.
 fn of(causes: &[Cause], fault: &str) -> Option<(f64, bool)> {
     let first = &causes[0];
     if first.fault == fault {
@@ -53,7 +53,7 @@ fn of(causes: &[Cause], fault: &str) -> Option<(f64, bool)> {
 #[case::otherwise(r#"usual = [{ on = "protected valid", same_as = "wrong-key" }]"#, true)]
 #[case::one_is_enough(r#"usual = [{ on = "protected", same_as = "wrong-key", some = true }]"#, false)]
 #[case::none_of_them(r#"usual = [{ on = "protected valid", result = ["failed"], some = true }]"#, true)]
-fn what_is_not_as_usual_makes_unlikely_and_rules_nothing_out(#[case] usual: &str, #[case] unlikely: bool) {
+fn an_unusual_observation_makes_unlikely_but_excludes_nothing(#[case] usual: &str, #[case] unlikely: bool) {
     let seen = [answered(1, Valid, 403, "{}"), answered(2, WrongKey, 401, "{}"), answered(3, NoToken, 401, "{}")];
     let causes = verdict(&staging(), &catalogue(usual), &seen);
     let (lunch, tea) = (of(&causes, "backend/lunch").expect("possible"), of(&causes, "backend/tea").expect("possible"));
@@ -74,10 +74,7 @@ fn hints_alone_make_nothing_likely() {
 #[rstest]
 #[case::it_failed_and_then_went_well(&[403, 200, 200], true)]
 #[case::it_failed_each_time(&[403, 403, 403], false)]
-fn mixed_revisions_need_a_call_that_came_out_otherwise_when_it_was_repeated(
-    #[case] statuses: &[u16],
-    #[case] can_be: bool,
-) {
+fn mixed_revisions_need_an_intermittent_call(#[case] statuses: &[u16], #[case] can_be: bool) {
     let body = |status: u16| if status == 200 { r#"{"messages":[]}"# } else { "{}" };
     let seen: Vec<Observation> =
         (1..).zip(statuses).map(|(id, status)| answered(id, Valid, *status, body(*status))).collect();
@@ -88,8 +85,8 @@ fn mixed_revisions_need_a_call_that_came_out_otherwise_when_it_was_repeated(
 #[rstest]
 #[case::it_checks(Some(true), false)]
 #[case::it_does_not(Some(false), true)]
-#[case::nobody_knows(None, true)]
-fn a_backend_that_checks_its_configuration_does_not_go_on_without_its_secret(
+#[case::unknown(None, true)]
+fn a_startup_check_rules_out_a_running_backend_without_secret(
     #[case] startup_check: Option<bool>,
     #[case] can_be: bool,
 ) {

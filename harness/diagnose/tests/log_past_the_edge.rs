@@ -1,4 +1,4 @@
-//! The log beside calls that failed past the edge: what the backend wrote meanwhile is of that failure too.
+//! Log lines during failed calls directly at the backend: they belong to the failure too.
 
 use rstest::rstest;
 
@@ -38,7 +38,8 @@ fn target() -> Target {
     file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
 }
 
-/// Our call fails through the edge from second 10 to 12 and ends so past it from second 20 to 22; past the edge health is well at second 30.
+/// Returns a call that fails through the edge (second 10 to 12), the same call directly at the backend with this result
+/// (second 20 to 22), and a successful direct health check (second 30).
 fn probes(target: &Target, (status, body): (u16, &str)) -> (Vec<Observation>, Vec<SentProbe>) {
     let seen = |id: u32, on: &str, token, status: u16, body: &str| {
         let mut probe = exchange(on.trim_end_matches("@direct"), token).answered(status, "application/json", body);
@@ -57,7 +58,7 @@ fn probes(target: &Target, (status, body): (u16, &str)) -> (Vec<Observation>, Ve
     (observations, (1..=3).map(sent).collect())
 }
 
-/// Whether the rule is met, and whether decisively, when the call past the edge ends so.
+/// Returns whether the rule matches decisively when the direct call ends like this. `None`: no match.
 fn met(log: Vec<LogEntry>, past: (u16, &str), rule: &LogRule) -> Option<bool> {
     let target = target();
     let (observations, sent) = probes(&target, past);
@@ -71,45 +72,42 @@ fn met(log: Vec<LogEntry>, past: (u16, &str), rule: &LogRule) -> Option<bool> {
 #[rstest]
 #[case::the_backend("backend", Hop::Backend)]
 #[case::the_auth_service("auth", Hop::Auth)]
-fn a_line_written_while_a_call_failed_past_the_edge_decides(#[case] by: &str, #[case] hop: Hop) {
+fn a_line_during_a_failed_direct_call_is_decisive(#[case] by: &str, #[case] hop: Hop) {
     assert_eq!(met(vec![line(21, hop)], FAILED, &rule(by)), Some(true));
 }
 
 #[test]
-fn a_line_written_while_a_call_went_well_past_the_edge_is_not_met() {
+fn a_line_during_a_successful_direct_call_does_not_count() {
     assert_eq!(met(vec![line(21, Hop::Backend)], (200, SERVED), &rule("backend")), None);
 }
 
 #[test]
-fn a_line_that_strangers_leave_too_does_not_decide_past_the_edge_either() {
+fn a_line_of_other_traffic_is_not_decisive_for_direct_calls() {
     assert_eq!(met(vec![line(21, Hop::Backend), line(25, Hop::Backend)], FAILED, &rule("backend")), Some(false));
 }
 
 #[rstest]
 #[case::of_both_ways(&[11, 21], 11)]
-#[case::only_of_the_way_past_the_edge(&[21], 21)]
+#[case::only_of_the_direct_call(&[21], 21)]
 #[case::of_neither(&[40], 11)]
-fn the_call_to_read_the_log_for_is_one_that_the_backend_s_log_has_lines_of(
-    #[case] written: &[i64],
-    #[case] within: i64,
-) {
+fn the_log_is_read_for_a_call_that_the_backend_logged(#[case] written: &[i64], #[case] within: i64) {
     let target = target();
     let (observations, sent) = probes(&target, FAILED);
     let log: Vec<LogEntry> = written.iter().map(|second| line(*second, Hop::Backend)).collect();
     let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
-    let book = Logbook::new(&evidence, &all, &[1], &sent).with_failures_past_the_edge(&[2]);
+    let book = Logbook::new(&evidence, &all, &[1], &sent).with_direct_failures(&[2]);
     let first = book.first_to_come_through().expect("a call that failed");
     assert!(book.is_in(&line(within, Hop::Backend), first), "{first:?}");
 }
 
 #[test]
-fn a_line_of_another_service_does_not_show_that_a_call_came_through() {
+fn a_line_of_another_service_shows_no_arrival_at_the_backend() {
     let target = target();
     let (observations, sent) = probes(&target, FAILED);
     let evidence = Evidence { log: vec![line(21, Hop::Auth)], log_read_at: Some(at(100)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
-    let book = Logbook::new(&evidence, &all, &[1], &sent).with_failures_past_the_edge(&[2]);
+    let book = Logbook::new(&evidence, &all, &[1], &sent).with_direct_failures(&[2]);
     let first = book.first_to_come_through().expect("a call that failed");
     assert!(book.is_in(&line(11, Hop::Backend), first), "{first:?}");
 }

@@ -1,4 +1,4 @@
-//! Which log lines count: those of the failing probe, not those that we or other people provoked.
+//! Which log lines count: those of the failing probe, not those of other probes or of other traffic.
 
 use rstest::rstest;
 
@@ -18,7 +18,7 @@ fn at(seconds: f64) -> jiff::Timestamp {
     jiff::Timestamp::from_microsecond((1_800_000_000.0 * 1e6 + seconds * 1e6) as i64).expect("a timestamp")
 }
 
-/// Probe 1 fails from second 10 to 11; probe 2, our own control, is under way from second 20 to 21.
+/// Returns probe 1, which fails from second 10 to 11, and probe 2, a control, from second 20 to 21.
 fn probes() -> (Vec<Observation>, Vec<SentProbe>) {
     let probe =
         |id: u32, token: TokenKind| Exchange { id, ..exchange(FAILING, token).answered(403, "application/json", "{}") };
@@ -41,7 +41,7 @@ fn line(seconds: f64) -> LogEntry {
     LogEntry { at: at(seconds), by: Hop::Auth, text: "invalid service secret".into(), request: None, trace: None }
 }
 
-/// Whether the rule is met, and whether decisively.
+/// Returns whether the rule matches decisively. `None`: no match.
 fn met(lines: Vec<LogEntry>, rule: &LogRule) -> Option<bool> {
     let (observations, sent) = probes();
     let evidence = Evidence { log: lines, log_read_at: Some(at(100.0)), ..Evidence::default() };
@@ -50,17 +50,17 @@ fn met(lines: Vec<LogEntry>, rule: &LogRule) -> Option<bool> {
 }
 
 #[test]
-fn a_line_written_while_the_failing_probe_was_under_way_decides() {
+fn a_line_during_the_failing_probe_is_decisive() {
     assert_eq!(met(vec![line(10.5)], &rule(true, "window")), Some(true));
 }
 
 #[test]
-fn a_rule_that_is_a_hint_never_decides() {
+fn a_rule_that_is_a_hint_is_never_decisive() {
     assert_eq!(met(vec![line(10.5)], &rule(false, "window")), Some(false));
 }
 
 #[test]
-fn a_line_that_our_own_control_provoked_is_not_met() {
+fn a_line_during_a_control_does_not_count() {
     assert_eq!(met(vec![line(20.5)], &rule(true, "window")), None);
 }
 
@@ -68,23 +68,23 @@ fn a_line_that_our_own_control_provoked_is_not_met() {
 #[case::before(5.0)]
 #[case::between(15.0)]
 #[case::after(40.0)]
-fn a_line_that_other_traffic_leaves_too_is_only_a_hint(#[case] elsewhere: f64) {
+fn a_line_of_other_traffic_is_only_a_hint(#[case] elsewhere: f64) {
     assert_eq!(met(vec![line(10.5), line(elsewhere)], &rule(true, "window")), Some(false));
 }
 
 #[test]
-fn a_line_that_carries_the_probe_s_trace_decides_whatever_else_is_in_the_log() {
+fn a_line_with_the_trace_id_of_the_probe_is_decisive() {
     let traced = LogEntry { trace: Some(format!("{:032}", 1)), ..line(10.5) };
     assert_eq!(met(vec![traced, line(40.0)], &rule(true, "window")), Some(true));
 }
 
 #[test]
-fn a_line_that_tells_of_a_state_counts_whenever_it_was_written() {
+fn a_line_of_scope_any_counts_at_any_time() {
     assert_eq!(met(vec![line(2.0)], &rule(true, "any")), Some(true));
 }
 
 #[test]
-fn what_happened_after_the_log_was_read_is_not_missed_in_it() {
+fn a_probe_after_the_log_was_read_is_not_expected_in_it() {
     let (observations, mut sent) = probes();
     let third = SentProbe { exchange: 2, started_at: at(200.0), ended_at: at(201.0), trace_id: String::new() };
     sent[1] = third;
@@ -94,7 +94,7 @@ fn what_happened_after_the_log_was_read_is_not_missed_in_it() {
     assert!(book.find(&rule(true, "window")).expect("met").decisive);
 }
 
-/// The platform's line of a request of ours.
+/// Returns the platform's line about a request of a probe.
 fn requested(probe: u32, seconds: f64) -> LogEntry {
     let request = LoggedRequest {
         service: Service::Backend,
@@ -115,8 +115,8 @@ fn requested(probe: u32, seconds: f64) -> LogEntry {
 #[case::behind_and_logged_late(&[(1, -589.1), (2, -580.0)], -589.9, Some(true))]
 #[case::ten_minutes_ahead(&[(1, 610.0), (2, 620.0)], 610.5, Some(true))]
 #[case::ahead_and_logged_late(&[(1, 610.9), (2, 620.0)], 610.1, Some(true))]
-#[case::ahead_and_our_time(&[(1, 610.0), (2, 620.0)], 10.5, None)]
-fn a_log_is_read_by_its_own_clock_which_our_requests_in_it_show(
+#[case::ahead_and_written_at_local_time(&[(1, 610.0), (2, 620.0)], 10.5, None)]
+fn the_log_is_read_by_its_own_clock(
     #[case] requests: &[(u32, f64)],
     #[case] written: f64,
     #[case] means: Option<bool>,
@@ -128,10 +128,7 @@ fn a_log_is_read_by_its_own_clock_which_our_requests_in_it_show(
 #[rstest]
 #[case::its_own_failure_was_asked_for(&[2], Some(true))]
 #[case::a_refusal_of_ours_is_not(&[], None)]
-fn what_the_auth_service_wrote_while_it_failed_us_is_of_that_failure(
-    #[case] failed: &[u32],
-    #[case] means: Option<bool>,
-) {
+fn lines_during_a_failed_validation_belong_to_the_failure(#[case] failed: &[u32], #[case] means: Option<bool>) {
     let (observations, sent) = probes();
     let evidence = Evidence { log: vec![line(20.5)], log_read_at: Some(at(100.0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
@@ -142,7 +139,7 @@ fn what_the_auth_service_wrote_while_it_failed_us_is_of_that_failure(
 #[rstest]
 #[case::in_the_same_window(10.7, None)]
 #[case::at_another_time(40.0, Some(true))]
-fn a_line_beside_one_that_is_another_entrys_is_not_met(#[case] beside: f64, #[case] means: Option<bool>) {
+fn a_line_next_to_a_line_of_another_entry_does_not_count(#[case] beside: f64, #[case] means: Option<bool>) {
     let other = LogEntry { text: "redis is gone".into(), ..line(beside) };
     let rule =
         LogRule { unless_beside: Some(regex::Regex::new("redis").expect("an expression")), ..rule(true, "window") };

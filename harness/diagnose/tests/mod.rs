@@ -1,4 +1,5 @@
-//! Unit tests of the diagnosis: the catalogue as data, facts, the log's book. Whole verdicts are tested in `tests/`.
+//! Unit tests of the diagnosis: the catalogue, facts, log lines, pairs and questions. `tests/` has tests of whole
+//! verdicts.
 
 mod arrivals;
 mod beside;

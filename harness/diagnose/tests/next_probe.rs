@@ -1,4 +1,4 @@
-//! What is asked once a cause is found: where the cause leaves a call alone, and past the edge where it may hide something.
+//! Which probe follows once a cause is found: calls that the cause does not affect, and calls directly at the backend.
 
 use rstest::rstest;
 
@@ -26,10 +26,10 @@ const REFUSED: &str = r#"{"detail":"no"}"#;
 const ONE_IS_REFUSED: &str = r#"{ on = "protected valid same-user", result = ["denied"] }, { on = "protected valid other-user", result = ["ok"] }"#;
 const ALL_ARE_REFUSED: &str = r#"{ on = "protected valid", result = ["denied"] }"#;
 
-/// Some calls are refused, and nothing is said of the auth service.
+/// Some calls are refused. The auth service is not mentioned.
 const ON_ONE_ENDPOINT: &str = r#"{ on = "protected valid", result = ["denied"], some = true }"#;
 
-/// Faults that predict the same, with a mark that is seen.
+/// Returns faults with the same predictions and a mark that is seen.
 fn catalogue(ids: &[&str], predict: &str) -> Catalogue {
     let fault = |id: &&str| {
         format!(
@@ -43,7 +43,7 @@ fn catalogue(ids: &[&str], predict: &str) -> Catalogue {
     Catalogue { faults: written.into_iter().map(|one| one.fault).collect() }
 }
 
-/// `staging` with this evidence, and a way past its edge.
+/// Returns `staging` with this evidence and a URL of the backend itself.
 fn target(evidence_sources: &str) -> Target {
     let file = TargetFile::embedded().expect("the shipped file parses");
     let set = ["direct=http://backend.inner.test".to_owned(), format!("evidence={evidence_sources}")];
@@ -56,7 +56,10 @@ const BOTH: &str = r#"["edge", "direct"]"#;
 /// An answer: endpoint, user, token and status.
 type Answer<'a> = (&'a str, &'a str, TokenKind, u16);
 
-/// What is asked next, and by whom: after our token was refused so, none and a foreign one with 401, and then this was seen.
+/// Returns the endpoint and user of the next probe.
+///
+/// A valid token was refused with this status, no token and one signed with an unknown key with 401. Then `more` was
+/// seen.
 fn asked(evidence_sources: &str, catalogue: &Catalogue, refused: u16, more: &[Answer<'_>]) -> Option<(String, String)> {
     let target = target(evidence_sources);
     let first = [
@@ -99,21 +102,21 @@ const WELL: Answer<'_> = (HTTP, "second", Valid, 200);
 #[case::first_over_plain_http(&[], probe(HTTP, "second"))]
 #[case::then_over_the_socket(&[WELL], probe(SOCKET, "second"))]
 #[case::and_nothing_more(&[WELL, (SOCKET, "second", Valid, 101)], None)]
-fn beside_a_cause_that_leaves_another_user_alone_that_user_is_asked_for_by_each_way_in(
+fn an_unaffected_user_is_probed_over_http_and_websocket(
     #[case] more: &[Answer<'_>],
     #[case] next: Option<(String, String)>,
 ) {
     assert_eq!(asked(EDGE, &catalogue(&["client/lunch"], ONE_IS_REFUSED), 403, more), next);
 }
 
-/// The cause itself was looked for past the edge.
+/// The direct health check and a direct call that fails in the same way.
 const PAST: [Answer<'_>; 2] = [(DIRECT_HEALTH, "primary", NoToken, 200), (DIRECT_HTTP, "primary", Valid, 403)];
 
 #[rstest]
 #[case::nothing_is_known(&[], probe(SOCKET, "second"))]
-#[case::it_went_well_past_the_edge(&[(DIRECT_SOCKET, "second", Valid, 101)], probe(SOCKET, "second"))]
-#[case::it_went_well_through_the_edge(&[(SOCKET, "second", Valid, 101)], None)]
-fn for_a_cause_behind_the_edge_what_goes_well_past_the_edge_says_nothing_of_the_edge(
+#[case::the_direct_call_succeeded(&[(DIRECT_SOCKET, "second", Valid, 101)], probe(SOCKET, "second"))]
+#[case::the_call_through_the_edge_succeeded(&[(SOCKET, "second", Valid, 101)], None)]
+fn a_successful_direct_call_says_nothing_about_the_edge(
     #[case] more: &[Answer<'_>],
     #[case] next: Option<(String, String)>,
 ) {
@@ -124,12 +127,12 @@ fn for_a_cause_behind_the_edge_what_goes_well_past_the_edge_says_nothing_of_the_
 const EVIDENCE: Answer<'_> = (DIRECT_HEALTH, "primary", NoToken, 200);
 
 #[rstest]
-#[case::whether_anybody_is_let_in(&[], probe(DIRECT_HEALTH, "primary"))]
+#[case::the_direct_health_check_first(&[], probe(DIRECT_HEALTH, "primary"))]
 #[case::by_plain_http(&[EVIDENCE], probe(DIRECT_HTTP, "primary"))]
 #[case::for_another_user_where_that_fails(&[EVIDENCE, (DIRECT_HTTP, "primary", Valid, 500)], probe(DIRECT_HTTP, "second"))]
 #[case::then_by_the_socket(&[EVIDENCE, (DIRECT_HTTP, "primary", Valid, 200)], probe(DIRECT_SOCKET, "primary"))]
 #[case::and_nothing_more(&[EVIDENCE, (DIRECT_HTTP, "primary", Valid, 200), (DIRECT_SOCKET, "primary", Valid, 101)], None)]
-fn for_a_cause_at_the_edge_what_lies_behind_it_is_asked_past_it(
+fn for_a_cause_at_the_edge_the_backend_is_probed_directly(
     #[case] more: &[Answer<'_>],
     #[case] next: Option<(String, String)>,
 ) {
@@ -139,7 +142,7 @@ fn for_a_cause_at_the_edge_what_lies_behind_it_is_asked_past_it(
 #[rstest]
 #[case::nothing_is_known(&[EVIDENCE], probe(DIRECT_HTTP, "primary"))]
 #[case::one_call_is_enough(&[EVIDENCE, (DIRECT_HTTP, "primary", Valid, 200)], None)]
-fn with_several_at_the_edge_what_lies_behind_it_is_asked_once(
+fn for_several_causes_at_the_edge_one_direct_call_is_enough(
     #[case] more: &[Answer<'_>],
     #[case] next: Option<(String, String)>,
 ) {
@@ -149,8 +152,8 @@ fn with_several_at_the_edge_what_lies_behind_it_is_asked_once(
 #[rstest]
 #[case::one_behind_the_edge(&["backend/lunch"], 401, probe(DIRECT_HTTP, "primary"))]
 #[case::all_behind_the_edge(&["backend/lunch", "auth/lunch"], 401, probe(DIRECT_HTTP, "primary"))]
-#[case::our_token_is_told_from_none(&["backend/lunch", "auth/lunch"], 403, None)]
-fn whether_a_token_that_fares_like_none_gets_there_is_asked_past_the_edge(
+#[case::the_token_is_distinguished_from_none(&["backend/lunch", "auth/lunch"], 403, None)]
+fn a_token_treated_as_missing_is_probed_directly(
     #[case] faults: &[&str],
     #[case] refused: u16,
     #[case] next: Option<(String, String)>,
@@ -162,11 +165,11 @@ const AUTH: &str = r#"["edge", "auth"]"#;
 const UP: Answer<'_> = ("auth.health", "primary", NoToken, 200);
 
 #[rstest]
-#[case::nobody_has_judged_our_token("data/lunch", &[UP], probe("auth.verify", "primary"))]
-#[case::it_was_judged("data/lunch", &[UP, ("auth.verify", "primary", Valid, 200)], None)]
+#[case::the_token_was_not_validated_yet("data/lunch", &[UP], probe("auth.verify", "primary"))]
+#[case::it_was_validated("data/lunch", &[UP, ("auth.verify", "primary", Valid, 200)], None)]
 #[case::it_was_refused("data/lunch", &[UP, ("auth.verify", "primary", Valid, 401)], None)]
 #[case::the_cause_lies_before_the_backend("edge/lunch", &[UP], None)]
-fn beside_a_cause_that_leaves_it_alone_the_auth_service_is_asked_about_our_token(
+fn an_unaffected_auth_service_is_asked_to_validate_the_token(
     #[case] fault: &str,
     #[case] more: &[Answer<'_>],
     #[case] next: Option<(String, String)>,

@@ -1,4 +1,5 @@
-//! A call for which the backend asked nobody, though it asked for a later one: somebody further out fails it.
+//! A call without a validation call by the backend, although a later call has one: another fault nearer to the client
+//! fails it.
 
 use rstest::rstest;
 
@@ -20,7 +21,8 @@ fn at(seconds: i64) -> jiff::Timestamp {
     jiff::Timestamp::from_second(1_800_000_000 + seconds).expect("a timestamp")
 }
 
-/// One fault has the auth service refuse every token, the other, in this way, keeps the backend from looking at it.
+/// Returns two faults. With one, the auth service refuses every token. With the other, the backend does not read the
+/// token.
 fn catalogue(skips: &str) -> Catalogue {
     let fault = |id: &str, more: &str| {
         format!(
@@ -38,7 +40,8 @@ fn catalogue(skips: &str) -> Catalogue {
 const SKIPS: &str = r#"predict = [{ on = "protected http valid", result = ["denied"] }]"#;
 const SKIPS_SOCKETS: &str = r#"predict = [{ on = "protected websocket valid", result = ["denied"] }]"#;
 
-/// The causes when two calls are refused, from second 10 to 12 and from second 20 to 22, and the backend has a token judged at this second.
+/// Returns the causes when two calls are refused (second 10 to 12, second 20 to 22) and the backend validates a token
+/// at this second.
 fn causes(catalogue: &Catalogue, judged: i64) -> Vec<String> {
     let probe = |(id, on): (u32, &str)| {
         let refused = exchange(on, Valid).answered(401, "application/json", "{}");
@@ -72,7 +75,7 @@ fn causes(catalogue: &Catalogue, judged: i64) -> Vec<String> {
 #[case::it_asked_for_the_later_one_alone(SKIPS, 21, &["auth/refuses", "backend/skips"])]
 #[case::it_asked_for_the_first(SKIPS, 11, &["auth/refuses"])]
 #[case::the_other_does_not_fail_the_first(SKIPS_SOCKETS, 21, &["unknown@backend"])]
-fn whoever_fails_a_call_that_was_passed_over_is_named_beside_whoever_refuses_the_token(
+fn a_call_without_validation_is_explained_by_a_second_fault(
     #[case] skips: &str,
     #[case] judged: i64,
     #[case] named: &[&str],

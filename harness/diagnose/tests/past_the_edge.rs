@@ -1,4 +1,4 @@
-//! What goes well past the edge and not through it, and what only follows from another step.
+//! Calls that succeed only directly at the backend, and steps that fail because an earlier step failed.
 
 use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::catalogue::Catalogue;
@@ -15,14 +15,14 @@ const HEALTHY: &str = r#"{"status":"healthy","service":"netra-ai-platform"}"#;
 const EVENTS: &str = r#"{"messages":[]}"#;
 const PAGE: &str = "<!doctype html><title>Welcome</title>";
 
-/// `staging`, with the way past its edge.
+/// Returns `staging` with a URL of the backend itself.
 fn target() -> Target {
     let file = TargetFile::embedded().expect("the shipped file parses");
     let set = ["direct=http://backend.inner.test".to_owned(), r#"evidence=["edge", "direct"]"#.to_owned()];
     file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
 }
 
-/// An answer of an endpoint, by its id, the token, the status, the media type and the body.
+/// An answer: endpoint, whether a token was sent, status, media type and body.
 type Answer<'a> = (&'a str, bool, u16, &'a str, &'a str);
 
 fn causes(answers: &[Answer<'_>], failed: &[(&str, u32)]) -> Vec<Cause> {
@@ -44,7 +44,7 @@ fn causes(answers: &[Answer<'_>], failed: &[(&str, u32)]) -> Vec<Cause> {
 }
 
 #[test]
-fn a_foreign_page_where_the_same_call_reaches_the_backend_past_the_edge_is_route_drift() {
+fn a_foreign_page_is_route_drift_if_the_direct_call_succeeds() {
     let answers = [
         ("backend.health", false, 200, "application/json", HEALTHY),
         ("backend.chat-messages", true, 200, "text/html", PAGE),
@@ -56,7 +56,7 @@ fn a_foreign_page_where_the_same_call_reaches_the_backend_past_the_edge_is_route
 }
 
 #[test]
-fn another_call_that_goes_well_both_ways_proves_nothing_of_the_edge() {
+fn a_call_that_succeeds_both_ways_proves_nothing_about_the_edge() {
     let answers = [
         ("backend.health", false, 200, "application/json", HEALTHY),
         ("backend.chat-messages-post", true, 404, "text/html", PAGE),
@@ -69,7 +69,7 @@ fn another_call_that_goes_well_both_ways_proves_nothing_of_the_edge() {
 }
 
 #[test]
-fn a_step_that_was_answered_well_after_another_failed_is_no_failure_of_its_own() {
+fn a_step_that_follows_from_a_failed_step_has_no_own_cause() {
     let answers = [
         ("backend.health", false, 200, "application/json", HEALTHY),
         ("backend.chat-messages-post", true, 422, "application/json", r#"{"detail":[]}"#),
@@ -83,7 +83,7 @@ fn a_step_that_was_answered_well_after_another_failed_is_no_failure_of_its_own()
 }
 
 #[test]
-fn what_the_edge_hides_shows_past_it_as_a_second_cause() {
+fn a_direct_call_shows_a_second_cause_behind_the_edge() {
     const NO: &str = r#"{"detail":"x"}"#;
     let forbidden = "<html><head><title>403 Forbidden</title></head><body>nginx</body></html>";
     let answers = [

@@ -1,4 +1,4 @@
-//! Sameness and difference between a good token and its controls: what contradicts whom.
+//! Same and different responses to a valid token and its controls: what they contradict.
 
 use rstest::rstest;
 
@@ -15,7 +15,7 @@ use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
 const PROTECTED: &str = "backend.chat-messages";
 const REFUSED: &str = r#"{"detail":"no"}"#;
 
-/// The candidates when a good token is refused with the first status and the others get theirs.
+/// Returns the candidates for these responses to a valid token, no token and a token signed with an unknown key.
 fn candidates(valid: (u16, &str), none: (u16, &str), foreign: (u16, &str)) -> Vec<String> {
     let answered = |id: u32, token: TokenKind, (status, body): (u16, &str)| {
         let probe = Exchange { id, ..exchange(PROTECTED, token).answered(status, "application/json", body) };
@@ -38,7 +38,7 @@ fn has(candidates: &[String], fault: &str) -> bool {
 }
 
 #[test]
-fn a_header_that_is_stripped_leaves_the_answer_that_no_token_gets() {
+fn a_stripped_header_gets_the_same_response_as_no_token() {
     let stripped = candidates((401, REFUSED), (401, REFUSED), (401, REFUSED));
     assert!(has(&stripped, "edge/strips-authorization"), "{stripped:?}");
     let seen = candidates((403, REFUSED), (401, REFUSED), (403, REFUSED));
@@ -46,7 +46,7 @@ fn a_header_that_is_stripped_leaves_the_answer_that_no_token_gets() {
 }
 
 #[test]
-fn a_backend_that_gets_no_yes_treats_good_and_foreign_tokens_alike() {
+fn without_validation_valid_and_unknown_keys_are_treated_alike() {
     let alike = candidates((403, REFUSED), (401, REFUSED), (403, REFUSED));
     assert!(has(&alike, "backend-auth/service-secret-mismatch"), "{alike:?}");
     let unlike = candidates((403, REFUSED), (401, REFUSED), (401, REFUSED));
@@ -54,7 +54,7 @@ fn a_backend_that_gets_no_yes_treats_good_and_foreign_tokens_alike() {
 }
 
 #[test]
-fn a_user_who_is_not_allowed_gets_another_answer_than_a_foreign_token() {
+fn a_denied_user_gets_another_response_than_an_unknown_key() {
     let told_apart = candidates((403, r#"{"detail":"not yours"}"#), (401, REFUSED), (401, REFUSED));
     assert!(has(&told_apart, "backend/denies-user"), "{told_apart:?}");
     let alike = candidates((403, REFUSED), (401, REFUSED), (403, REFUSED));
@@ -62,14 +62,15 @@ fn a_user_who_is_not_allowed_gets_another_answer_than_a_foreign_token() {
 }
 
 #[test]
-fn texts_that_differ_where_the_decision_is_the_same_contradict_nobody() {
+fn different_texts_of_the_same_decision_contradict_nothing() {
     let lied_to = candidates((401, r#"{"detail":"unreachable"}"#), (401, REFUSED), (401, r#"{"detail":"bad token"}"#));
     assert!(has(&lied_to, "backend-auth/service-secret-mismatch"), "{lied_to:?}");
 }
 
 const PAGE: &str = "<html><head><title>401 Unauthorized</title></head><body>401</body></html>";
 
-/// Whether the edge may judge our token itself when both are refused so, on one endpoint and on another.
+/// Reports whether the edge may validate the token itself, for these responses with and without a token at two
+/// endpoints.
 fn may_judge(one: [(u16, &str); 2], other: [(u16, &str); 2]) -> bool {
     let answered = |id: u32, on: &str, token: TokenKind, (status, body): (u16, &str)| {
         let media = if body == PAGE { "text/html" } else { "application/json" };
@@ -97,7 +98,7 @@ fn may_judge(one: [(u16, &str); 2], other: [(u16, &str); 2]) -> bool {
 #[case::on_one([(401, PAGE), (401, PAGE)], [(401, PAGE), (401, REFUSED)], true)]
 #[case::on_the_other([(401, PAGE), (401, REFUSED)], [(401, PAGE), (401, PAGE)], true)]
 #[case::on_both([(401, PAGE), (401, PAGE)], [(401, PAGE), (401, PAGE)], false)]
-fn pages_that_look_alike_speak_against_an_edge_that_judges_only_where_they_all_do(
+fn equal_pages_rule_out_an_edge_only_if_all_are_equal(
     #[case] one: [(u16, &str); 2],
     #[case] other: [(u16, &str); 2],
     #[case] can_be: bool,

@@ -1,4 +1,4 @@
-//! What would settle an open verdict: which question, how much it leaves, and the command that asks it.
+//! What would settle an open verdict: which question, how many candidates it leaves, and its command.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ const PROTECTED: &str = "backend.chat-messages";
 const BACKEND: &str =
     r#"{"metadata":{"name":"netra-backend-staging"},"spec":{"template":{"spec":{"containers":[{"env":[]}]}}}}"#;
 
-/// A backend that gets no yes for any token, and who knows why.
+/// Returns the cause where the backend refuses every token, and the evidence does not show why.
 fn open(target: &Target, evidence: &Evidence) -> Cause {
     let answered = |id: u32, token, status| {
         let mut probe = exchange(PROTECTED, token).answered(status, "application/json", r#"{"detail":"no"}"#);
@@ -52,7 +52,7 @@ fn manifests(services: &[Service]) -> Evidence {
     Evidence { manifests, ..Evidence::default() }
 }
 
-/// A log that was read and tells nothing.
+/// Returns a log that was read and shows nothing.
 fn a_log() -> Evidence {
     let at = "2026-11-22T02:00:00Z".parse().expect("a timestamp");
     let entry = LogEntry { at, by: Hop::Backend, text: "started".into(), request: None, trace: None };
@@ -60,7 +60,7 @@ fn a_log() -> Evidence {
 }
 
 #[test]
-fn it_leaves_fewer_than_there_are_and_says_which() {
+fn a_question_leaves_fewer_candidates_and_names_them() {
     let cause = open(&staging(), &Evidence::default());
     let settling = cause.settled_by.expect("something would settle it");
     assert_eq!(settling.of, cause.alternatives.len() + 1);
@@ -71,7 +71,7 @@ fn it_leaves_fewer_than_there_are_and_says_which() {
 }
 
 #[test]
-fn every_alternative_has_a_question_that_tells_it_from_the_first() {
+fn every_alternative_has_a_question_that_distinguishes_it() {
     let cause = open(&staging(), &Evidence::default());
     for other in cause.alternatives {
         let Some(settling) = other.settled_by else { continue };
@@ -81,7 +81,7 @@ fn every_alternative_has_a_question_that_tells_it_from_the_first() {
 }
 
 #[test]
-fn a_manifest_is_asked_for_by_the_names_of_the_target() {
+fn the_manifest_command_has_the_names_of_the_target() {
     let settling = best(&staging(), &a_log());
     assert_eq!(settling.evidence, "manifest");
     let command = settling.command.expect("a command");
@@ -95,7 +95,7 @@ fn a_manifest_is_asked_for_by_the_names_of_the_target() {
 #[case::missing(None)]
 #[case::an_option(Some("--impersonate-service-account=x"))]
 #[case::the_end_of_a_string(Some("x\" OR \""))]
-fn what_is_no_name_becomes_a_placeholder_that_nobody_runs(#[case] project: Option<&str>) {
+fn a_malformed_name_becomes_a_placeholder_that_is_not_run(#[case] project: Option<&str>) {
     let mut target = staging();
     target.names.project = project.map(str::to_owned);
     let settling = best(&target, &a_log());
@@ -105,11 +105,11 @@ fn what_is_no_name_becomes_a_placeholder_that_nobody_runs(#[case] project: Optio
 }
 
 #[test]
-fn the_log_is_asked_for_by_services_and_time() {
+fn the_log_command_filters_by_services_and_time() {
     let mut target = staging();
     target.evidence_sources.insert(EvidenceSource::ServiceCredentials);
     let settling = best(&target, &manifests(&[Service::Backend, Service::Auth]));
-    assert_eq!((settling.evidence.as_str(), settling.asks.as_str()), ("logs", "the log"));
+    assert_eq!((settling.evidence.as_str(), settling.asks.as_str()), ("logs", "the logs of both services"));
     let filter = settling.argv.iter().find(|word| word.contains("resource.type")).expect("a filter");
     assert!(filter.contains(r#"service_name=("netra-backend-staging" OR "netra-auth-service")"#), "{filter}");
     assert!(filter.ends_with(r#"timestamp>="2026-11-22T02:45:00Z" AND timestamp<="2026-11-22T03:00:12Z""#), "{filter}");
@@ -117,8 +117,8 @@ fn the_log_is_asked_for_by_services_and_time() {
 
 #[rstest]
 #[case::right(Caller::Right, r#"'X-Service-Secret: '"$SERVICE_SECRET""#, true)]
-#[case::nobody(Caller::None, "$SERVICE_SECRET", false)]
-fn a_call_holds_variables_and_no_secret(#[case] caller: Caller, #[case] part: &str, #[case] there: bool) {
+#[case::none(Caller::None, "$SERVICE_SECRET", false)]
+fn a_curl_command_has_variables_and_no_secret(#[case] caller: Caller, #[case] part: &str, #[case] there: bool) {
     let target = staging();
     let given = Given { target: &target, observations: &[], sent: &[], evidence: &Evidence::default(), failed: &[] };
     let key = ProbeKey { caller, ..key("auth.validate", Valid) };

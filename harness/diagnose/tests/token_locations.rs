@@ -1,4 +1,5 @@
-//! One good token by two token locations on one socket: what tells that its header is not read, who is named for it, and what is asked to know.
+//! One valid token in two locations of one WebSocket: when its header counts as not read, which faults are named, and
+//! which probe follows.
 
 use rstest::rstest;
 
@@ -37,7 +38,8 @@ fn target() -> Target {
     file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
 }
 
-/// What follows from these answers, each a 401 unless it is that of a health check, the first of which is a failed step.
+/// Returns the result of `then` for these answers: 200 for a health check, otherwise 401. The first one is a failed
+/// step.
 fn with<T>(answers: &[Answer], then: impl FnOnce(Given<'_>) -> T) -> T {
     let target = target();
     let seen = |((on, token, token_location, body), id): (&Answer, u32)| {
@@ -53,31 +55,29 @@ fn with<T>(answers: &[Answer], then: impl FnOnce(Given<'_>) -> T) -> T {
 }
 
 #[rstest]
-#[case::like_none_in_the_header_and_not_as_a_subprotocol(&[IN_HEADER, BY_ITSELF, NOBODY], true)]
-#[case::nobody_asked_without_a_token(&[IN_HEADER, BY_ITSELF], false)]
-#[case::the_subprotocol_fares_like_none_too(&[IN_HEADER, (SOCKET, Valid, TokenLocation::Subprotocol, AS_NOBODY), NOBODY], false)]
-#[case::the_header_is_looked_at(&[(SOCKET, Valid, TokenLocation::Header, REFUSED), BY_ITSELF, NOBODY], false)]
+#[case::only_the_subprotocol_is_read(&[IN_HEADER, BY_ITSELF, NOBODY], true)]
+#[case::no_call_without_a_token(&[IN_HEADER, BY_ITSELF], false)]
+#[case::the_subprotocol_is_not_read_either(&[IN_HEADER, (SOCKET, Valid, TokenLocation::Subprotocol, AS_NOBODY), NOBODY], false)]
+#[case::the_header_is_read(&[(SOCKET, Valid, TokenLocation::Header, REFUSED), BY_ITSELF, NOBODY], false)]
 #[case::only_one_token_location_was_tried(&[IN_HEADER, NOBODY], false)]
-#[case::a_bad_token_may_fare_as_it_likes(&[FOREIGN, (SOCKET, WrongKey, TokenLocation::Subprotocol, REFUSED), NOBODY], false)]
-fn a_header_is_lost_where_it_fares_like_none_and_another_token_location_does_not(
-    #[case] seen: &[Answer],
-    #[case] lost: bool,
-) {
+#[case::a_bad_token_does_not_count(&[FOREIGN, (SOCKET, WrongKey, TokenLocation::Subprotocol, REFUSED), NOBODY], false)]
+fn a_header_is_lost_if_only_another_location_is_read(#[case] seen: &[Answer], #[case] lost: bool) {
     let fact = with(seen, |given| Case::of(given, &[]).fact("token-by-header").cloned());
     assert_eq!(fact.map(|fact| fact.value), lost.then_some("lost"));
 }
 
 #[rstest]
-#[case::the_token_locations_part(&[IN_HEADER, BY_ITSELF], true)]
-#[case::it_was_asked(&[IN_HEADER, BY_ITSELF, NOBODY], false)]
-#[case::they_fare_alike(&[IN_HEADER, (SOCKET, Valid, TokenLocation::Subprotocol, AS_NOBODY)], false)]
-fn where_two_token_locations_part_it_is_asked_how_nobody_fares(#[case] seen: &[Answer], #[case] asks: bool) {
+#[case::the_locations_differ(&[IN_HEADER, BY_ITSELF], true)]
+#[case::the_call_was_made(&[IN_HEADER, BY_ITSELF, NOBODY], false)]
+#[case::they_get_the_same_response(&[IN_HEADER, (SOCKET, Valid, TokenLocation::Subprotocol, AS_NOBODY)], false)]
+fn two_locations_that_differ_need_a_call_without_a_token(#[case] seen: &[Answer], #[case] asks: bool) {
     let open = [key(SOCKET, Valid), key("backend.threads", NoToken), key(SOCKET, NoToken)];
     let next = with(seen, |given| token_locations::doubtful(&Case::of(given, &[]), &open));
     assert_eq!(next, asks.then(|| key(SOCKET, NoToken)));
 }
 
-/// Whoever comes is refused, by this fault or that; one takes the token out of the header at the edge, one leaves it unread behind it.
+/// Returns one fault that refuses every token, one that removes the header at the edge, and one that ignores it at the
+/// backend.
 fn catalogue() -> Catalogue {
     let fault = |id: &str, predict: &str| {
         format!(
@@ -103,7 +103,7 @@ fn named(causes: &[Cause]) -> Vec<&str> {
 }
 
 #[test]
-fn whoever_loses_the_header_is_named_beside_whoever_refuses_the_token() {
+fn a_lost_header_and_a_refused_token_have_two_causes() {
     let causes = with(&[IN_HEADER, BY_ITSELF, NOBODY], |given| diagnose(given, &catalogue()));
     assert_eq!(causes.len(), 2, "{causes:#?}");
     let named = named(&causes);
@@ -112,8 +112,8 @@ fn whoever_loses_the_header_is_named_beside_whoever_refuses_the_token() {
 
 #[rstest]
 #[case::it_is_not_read_there_either(AS_NOBODY, false)]
-#[case::it_is_looked_at_there(REFUSED, true)]
-fn past_the_edge_it_shows_whether_the_edge_took_the_header(#[case] past: &'static str, #[case] by_the_edge: bool) {
+#[case::it_is_read_there(REFUSED, true)]
+fn a_direct_call_shows_whether_the_edge_removed_the_header(#[case] past: &'static str, #[case] by_the_edge: bool) {
     let health = ("backend.health@direct", NoToken, TokenLocation::Header, HEALTHY);
     let past =
         [(DIRECT, Valid, TokenLocation::Header, past), (DIRECT, NoToken, TokenLocation::Header, AS_NOBODY), health];

@@ -1,4 +1,4 @@
-//! What the backend's own log tells of its calls to the auth service.
+//! Facts about the backend's calls to the auth service, from the backend's own log.
 
 use rstest::rstest;
 
@@ -20,7 +20,7 @@ fn line(seconds: i64, by: Hop, text: &str) -> LogEntry {
     LogEntry { at: at(seconds), by, text: text.into(), request: None, trace: None }
 }
 
-/// Probe 1 fails from second 10 to 12.
+/// Returns the value of this fact. Probe 1 fails from second 10 to 12.
 fn told(log: Vec<LogEntry>, key: &str) -> Option<&'static str> {
     let exchange = exchange(PROTECTED, TokenKind::Valid).answered(401, "application/json", "{}");
     let failing = observe(&exchange, &endpoint(PROTECTED), "").expect("an observation");
@@ -38,18 +38,18 @@ fn told(log: Vec<LogEntry>, key: &str) -> Option<&'static str> {
 #[case::go("POST http://auth.inner:8081/auth/validate -> 200", Some("ok"))]
 #[case::requests("404 Client Error: Not Found for url: http://auth.inner:8081/auth/validate", Some("missing"))]
 #[case::broken("auth answered 503 to http://auth.inner/auth/validate", Some("failed"))]
-#[case::nobody("Auth service connectivity check failed: All connection attempts failed", Some("unanswered"))]
+#[case::no_connection("Auth service connectivity check failed: All connection attempts failed", Some("unanswered"))]
 #[case::late("Auth service connectivity check timed out after 0.5s", Some("timed-out"))]
 #[case::not_asked("Circuit breaker is OPEN - auth service is temporarily unavailable", Some("held-back"))]
 #[case::another_api(r#"HTTP Request: POST https://llm.example/v1/messages "HTTP/1.1 500 Internal Server Error""#, None)]
 #[case::a_store("auth database connection failed: connection refused", None)]
-fn a_line_of_the_backend_tells_how_its_validation_ended(#[case] text: &str, #[case] means: Option<&str>) {
+fn a_line_of_the_backend_shows_how_its_validation_ended(#[case] text: &str, #[case] means: Option<&str>) {
     assert_eq!(told(vec![line(11, Hop::Backend, text)], "told-of-call"), means);
     assert_eq!(told(vec![line(50, Hop::Backend, text)], "told-of-call"), None, "of another time");
 }
 
 #[test]
-fn its_health_check_is_told_apart_from_its_validation() {
+fn a_health_check_is_distinguished_from_a_validation() {
     let log = || {
         vec![
             line(11, Hop::Backend, r#"HTTP Request: GET http://auth.inner:8081/health "HTTP/1.1 200 OK""#),
@@ -64,13 +64,13 @@ fn its_health_check_is_told_apart_from_its_validation() {
 }
 
 #[rstest]
-#[case::while_our_probe_failed(11, Some("yes"))]
+#[case::during_the_failing_probe(11, Some("yes"))]
 #[case::at_another_time(40, Some("no"))]
-fn whether_the_auth_service_was_at_work_is_told_by_its_own_log(#[case] second: i64, #[case] means: Option<&str>) {
+fn the_auth_services_log_shows_whether_it_was_at_work(#[case] second: i64, #[case] means: Option<&str>) {
     assert_eq!(told(vec![line(second, Hop::Auth, "connection test successful")], "auth.writes"), means);
 }
 
 #[test]
-fn a_log_without_the_auth_service_does_not_tell_whether_it_was_at_work() {
+fn a_log_without_the_auth_service_yields_no_fact_about_it() {
     assert_eq!(told(vec![line(11, Hop::Backend, "hello")], "auth.writes"), None);
 }

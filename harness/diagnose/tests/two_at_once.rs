@@ -1,4 +1,4 @@
-//! Two faults at once, where one of them shows in a call that the other does not account for.
+//! Two faults at once: one of them shows in a call that the other does not explain.
 
 use rstest::rstest;
 
@@ -23,14 +23,14 @@ const AUTH_HEALTHY: &str = r#"{"status":"healthy","service":"auth-service"}"#;
 const REFUSED: &str = r#"{"detail":"no"}"#;
 const AS_NOBODY: &str = r#"{"status":"success","user_id":null}"#;
 
-/// `staging`, whose optional endpoint tells whom it served.
+/// Returns `staging`, whose optional endpoint reports which user it served.
 fn target() -> Target {
     let file = TargetFile::embedded().expect("the shipped file parses");
     let set = [r#"endpoint."backend.agents-execute".identity="$.user_id""#.to_owned()];
     file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
 }
 
-/// The causes when the first of these exchanges is a failed step.
+/// Returns the causes when the first of these exchanges is a failed step.
 fn causes(exchanges: Vec<Exchange>) -> Vec<Cause> {
     let target = target();
     let seen = |(exchange, id): (Exchange, u32)| {
@@ -56,13 +56,14 @@ fn is_named(cause: &Cause, fault: &str) -> bool {
     cause.fault == fault || cause.alternatives.iter().any(|one| one.fault == fault)
 }
 
-/// Whether both are named, each by a cause of its own.
+/// Reports whether both faults are named by different causes.
 fn are_named(causes: &[Cause], one: &str, other: &str) -> bool {
     let by = |fault: &str| causes.iter().position(|cause| is_named(cause, fault));
     by(one).zip(by(other)).is_some_and(|(one, other)| one != other)
 }
 
-/// The backend gets no yes for any token, whoever signs in is served as nobody, and this is seen beside it.
+/// Returns the causes when the backend refuses every token, serves optional sign-in anonymously, and this exchange is
+/// seen too.
 fn no_yes_and(other: Exchange) -> Vec<Cause> {
     let token_of_ours = r#"{"valid":true,"user_id":"staging-e2e-user-001"}"#;
     causes(vec![
@@ -82,17 +83,17 @@ fn no_yes_and(other: Exchange) -> Vec<Cause> {
 #[rstest]
 #[case::given_up_by_the_backend(answered(OPTIONAL, NoToken, 504, REFUSED))]
 #[case::an_error(answered(OPTIONAL, NoToken, 500, REFUSED))]
-#[case::given_up_by_us(broken(OPTIONAL, NoToken, ErrorKind::HttpResponseTimeout))]
-fn what_breaks_down_for_nobody_is_not_the_auth_service_s_doing(#[case] nobody: Exchange) {
+#[case::given_up_by_the_client(broken(OPTIONAL, NoToken, ErrorKind::HttpResponseTimeout))]
+fn a_failed_anonymous_call_needs_a_second_cause(#[case] nobody: Exchange) {
     let causes = no_yes_and(nobody);
     assert!(are_named(&causes, "backend-auth/service-secret-mismatch", "agents/timeout"), "{causes:#?}");
 }
 
 #[rstest]
 #[case::refused(answered(OPTIONAL, NoToken, 401, REFUSED))]
-#[case::served_as_nobody(answered(OPTIONAL, NoToken, 200, AS_NOBODY))]
-#[case::where_one_must_sign_in(answered("backend.chat-messages-post", NoToken, 500, REFUSED))]
-fn what_is_refused_or_was_not_asked_by_nobody_calls_for_no_second_cause(#[case] other: Exchange) {
+#[case::served_anonymously(answered(OPTIONAL, NoToken, 200, AS_NOBODY))]
+#[case::where_sign_in_is_required(answered("backend.chat-messages-post", NoToken, 500, REFUSED))]
+fn a_refused_anonymous_call_needs_no_second_cause(#[case] other: Exchange) {
     let causes = no_yes_and(other);
     assert_eq!(causes.len(), 1, "{causes:#?}");
     assert!(is_named(&causes[0], "backend-auth/service-secret-mismatch"), "{causes:#?}");
@@ -104,25 +105,22 @@ fn what_is_refused_or_was_not_asked_by_nobody_calls_for_no_second_cause(#[case] 
 #[case::too_late(broken(OPTIONAL, NoToken, ErrorKind::HttpResponseTimeout), true)]
 #[case::broken_off(answered(OPTIONAL, NoToken, 200, "").broken(ErrorKind::HttpResponseIncomplete), true)]
 #[case::refused(answered(OPTIONAL, NoToken, 401, REFUSED), false)]
-#[case::served_as_nobody(answered(OPTIONAL, NoToken, 200, AS_NOBODY), false)]
+#[case::served_anonymously(answered(OPTIONAL, NoToken, 200, AS_NOBODY), false)]
 #[case::lost(broken(OPTIONAL, NoToken, ErrorKind::ConnectionTerminated), false)]
 #[case::with_a_bad_token(answered(OPTIONAL, WrongKey, 500, REFUSED), false)]
-#[case::where_one_must_sign_in(answered(PROTECTED, NoToken, 500, REFUSED), false)]
-fn only_what_breaks_down_where_nobody_need_sign_in_is_to_be_explained_without_a_token(
-    #[case] exchange: Exchange,
-    #[case] counts: bool,
-) {
+#[case::where_sign_in_is_required(answered(PROTECTED, NoToken, 500, REFUSED), false)]
+fn a_call_without_a_token_counts_only_if_sign_in_is_optional(#[case] exchange: Exchange, #[case] counts: bool) {
     let (target, evidence) = (target(), Evidence::default());
     let endpoint = &target.endpoints[&exchange.probe.endpoint];
     let observations = [observe(&exchange, endpoint, "staging-e2e-user-001").expect("an observation")];
     let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &[] };
     let case = Case::of(given, &[]);
     let to_explain = case.to_explain().count() == 1;
-    assert_eq!((case.readings.all[0].fails_whoever_asks(), to_explain), (counts, counts));
+    assert_eq!((case.readings.all[0].fails_without_credentials(), to_explain), (counts, counts));
 }
 
 #[test]
-fn what_breaks_down_for_everybody_has_one_cause() {
+fn a_failure_for_every_user_has_one_cause() {
     let causes = causes(vec![
         answered(OPTIONAL, Valid, 504, REFUSED),
         answered(OPTIONAL, NoToken, 504, REFUSED),
@@ -135,8 +133,8 @@ fn what_breaks_down_for_everybody_has_one_cause() {
 }
 
 #[test]
-fn one_that_foretells_what_the_other_says_cannot_be_is_named_beside_it() {
-    // The backend says itself that its time was up, to whoever asks: nobody is asked about where no token is shown.
+fn a_fault_that_explains_a_contradicted_reading_is_named_too() {
+    // The backend itself reports a timeout for every call. Without a token, it does not call the auth service.
     let silent = |token| answered(PROTECTED, token, 504, REFUSED);
     let causes = causes(vec![
         silent(Valid),
@@ -154,7 +152,7 @@ fn one_that_foretells_what_the_other_says_cannot_be_is_named_beside_it() {
 #[rstest]
 #[case::it_says_yes(200, r#"{"valid":true,"user_id":"staging-e2e-user-001"}"#, 1)]
 #[case::it_says_no(401, r#"{"detail":"no such user"}"#, 2)]
-fn an_unhealthy_store_does_not_make_the_auth_service_refuse_a_good_token(
+fn an_unhealthy_store_does_not_explain_a_refused_valid_token(
     #[case] status: u16,
     #[case] judgement: &str,
     #[case] expected: usize,

@@ -1,4 +1,4 @@
-//! What the backend's own log says of a call that the auth service did not hear, and what it does not say.
+//! Facts from the backend's log about a call that the auth service did not receive.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ fn says(seconds: i64, text: &str) -> LogEntry {
     LogEntry { at: at(seconds), by: Hop::Backend, text: text.into(), request: None, trace: None }
 }
 
-/// Our own call of the auth service, by which its log is known to go so far.
+/// Returns a request in the auth service's log. It shows how far that log goes.
 fn heard(seconds: i64, path: &str, agent: &str) -> LogEntry {
     let (service, method, user_agent) = (Service::Auth, "GET".to_owned(), agent.to_owned());
     let request = LoggedRequest { service, method, path: path.into(), status: 200, user_agent, revision: None };
@@ -38,7 +38,7 @@ fn manifest(url: &str) -> Manifest {
     Manifest::parse(&text, &std::collections::BTreeSet::new()).expect("a manifest")
 }
 
-/// Probe 1 fails from second 10 to 12.
+/// Returns the value of the fact. Probe 1 fails from second 10 to 12.
 fn read(log: Vec<LogEntry>, manifest: Option<&Manifest>) -> Option<&'static str> {
     let exchange = exchange(PROTECTED, TokenKind::Valid).answered(401, "application/json", "{}");
     let failing = observe(&exchange, &endpoint(PROTECTED), "").expect("an observation");
@@ -56,12 +56,18 @@ fn read(log: Vec<LogEntry>, manifest: Option<&Manifest>) -> Option<&'static str>
 #[case::redacted("auth=REDACTED connectivity check timed out after 0.5s", "unanswered")]
 #[case::node("validate: connect ECONNREFUSED http://auth.inner:8081/auth/validate", "unanswered")]
 #[case::go("Post \"http://auth.inner:8081/auth/validate\": dial tcp: lookup auth.inner: no such host", "unanswered")]
-#[case::somebody("HTTP Request: GET http://auth.inner:8081/health \"HTTP/1.1 403 Forbidden\"", "answered-there")]
+#[case::from_the_configured_address(
+    "HTTP Request: GET http://auth.inner:8081/health \"HTTP/1.1 403 Forbidden\"",
+    "answered-there"
+)]
 #[case::requests("403 Client Error: Forbidden for url: http://auth.inner:8081/auth/validate", "answered-there")]
-#[case::another("HTTP Request: GET http://other.inner:8081/health \"HTTP/1.1 200 OK\"", "answered-elsewhere")]
+#[case::from_another_address(
+    "HTTP Request: GET http://other.inner:8081/health \"HTTP/1.1 200 OK\"",
+    "answered-elsewhere"
+)]
 #[case::not_sent("Remote validation error: Illegal header value b'x\\n'", "unsent")]
 #[case::breaker("Circuit breaker is OPEN - auth service is temporarily unavailable", "held-back")]
-fn the_backend_s_own_line_says_what_became_of_the_call(#[case] line: &str, #[case] means: &str) {
+fn a_line_of_the_backend_shows_what_happened_to_the_call(#[case] line: &str, #[case] means: &str) {
     let log = vec![says(11, line), heard(40, "/health", "fivewhys/0.1")];
     assert_eq!(read(log, Some(&manifest(THERE))), Some(means));
 }
@@ -73,7 +79,7 @@ fn the_backend_s_own_line_says_what_became_of_the_call(#[case] line: &str, #[cas
 #[case::its_own_access_log("10.0.0.1:4711 - \"GET /health HTTP/1.1\" 200 OK")]
 #[case::another_api("HTTP Request: POST https://llm.example/v1/messages \"HTTP/1.1 500 Internal Server Error\"")]
 #[case::only_an_address("Validating token with auth service at: http://auth.inner:8081/auth/validate")]
-fn a_line_that_says_nothing_of_the_call_is_no_fact(#[case] line: &str) {
+fn a_line_that_is_not_about_the_call_yields_no_fact(#[case] line: &str) {
     let log = vec![says(11, line), heard(40, "/health", "fivewhys/0.1")];
     assert_eq!(read(log, Some(&manifest(THERE))), None);
 }
@@ -85,12 +91,12 @@ const REFUSED: &str = "Auth service connectivity check failed: connection refuse
 #[case::the_other_log_may_be_late(vec![heard(5, "/health", "fivewhys/0.1"), says(11, REFUSED)])]
 #[case::the_auth_service_heard_it(vec![says(11, REFUSED), heard(11, "/auth/validate", "x"), heard(50, "/health", "fivewhys/0.1")])]
 #[case::it_heard_the_health_check(vec![says(11, REFUSED), heard(11, "/health", "x"), heard(50, "/health", "fivewhys/0.1")])]
-fn what_is_not_known_to_be_unheard_is_no_fact(#[case] log: Vec<LogEntry>) {
+fn a_call_that_may_have_arrived_yields_no_fact(#[case] log: Vec<LogEntry>) {
     assert_eq!(read(log, Some(&manifest(THERE))), None);
 }
 
 #[test]
-fn without_the_manifest_nobody_knows_whether_it_was_the_right_address() {
+fn without_the_manifest_the_right_address_is_unknown() {
     let line = "HTTP Request: GET http://other.inner/health \"HTTP/1.1 200 OK\"";
     assert_eq!(read(vec![says(11, line), heard(40, "/health", "fivewhys/0.1")], None), Some("answered"));
 }

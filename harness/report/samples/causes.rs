@@ -108,7 +108,7 @@ pub(crate) fn unknown_cause() -> Cause {
 
 /// One proof.
 pub(crate) fn proof(says: &str, exchange: Option<u32>) -> Proof {
-    Proof { says: says.to_owned(), exchange }
+    Proof::new(says, exchange)
 }
 
 fn why(claim: &str, evidence: &[&str]) -> Why {

@@ -119,7 +119,7 @@ mod tests {
     use crate::terms::Hop;
 
     fn cause(fault: &str, certainty: Certainty, alternatives: &[&str]) -> Cause {
-        let proof = |exchange| Proof { says: "seen".into(), exchange: Some(exchange) };
+        let proof = |exchange| Proof::new("seen", Some(exchange));
         let why = |exchange| Why { claim: "so".into(), evidence: vec![proof(exchange)] };
         let alternative = |fault: &&str| Alternative {
             fault: (*fault).to_owned(),

@@ -54,7 +54,8 @@ fn is_valid_json(reports: &Reports) -> Result<(), String> {
 
 /// The schema without additional properties: a field that it does not name is an error.
 fn strict() -> Result<Validator, String> {
-    let mut schema = serde_json::from_str(&fivewhys::internal::report::schema::render()).map_err(|error| error.to_string())?;
+    let mut schema =
+        serde_json::from_str(&fivewhys::internal::report::schema::render()).map_err(|error| error.to_string())?;
     close(&mut schema);
     jsonschema::validator_for(&schema).map_err(|error| error.to_string())
 }
