@@ -39,7 +39,7 @@ pub struct Entry {
     pub fix: String,
     /// How to see that it is gone.
     pub verify: String,
-    /// Rows of `docs/failure-modes.md`: failure modes met in the field.
+    /// Rows of `docs/users/failure-modes.md`: failure modes met in the field.
     pub rows: Vec<u8>,
     /// How its predictions are tested.
     pub tested: String,

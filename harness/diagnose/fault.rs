@@ -36,7 +36,7 @@ pub(super) struct Fault {
     /// How to see that it is gone, with `{target}` and the placeholders of `fix`.
     #[serde(default = "smoke_again")]
     pub(super) verify: String,
-    /// The rows of `docs/failure-modes.md` that it covers: failure modes met in the field.
+    /// The rows of `docs/users/failure-modes.md` that it covers: failure modes met in the field.
     #[serde(default)]
     pub(super) rows: Vec<u8>,
     /// How its predictions are tested.

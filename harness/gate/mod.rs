@@ -1,6 +1,6 @@
 //! The deploy gate: whether to roll back what was just deployed.
 //!
-//! Start at [`Gate::advise`]. `docs/gate.md` describes the rules for users.
+//! Start at [`Gate::advise`]. `docs/users/gate.md` describes the rules for users.
 //!
 //! - `curable`: whether a rollback cures one candidate
 //! - `earlier`: whether the previous revision already had a fault

@@ -22,7 +22,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     let schema = |(name, render): (&'static str, fn() -> String)| {
         Trial::test(format!("docs/{name}"), move || is_current(&docs(name), &render()).map_err(Failed::from))
     };
-    let matrix = Trial::test("docs/evidence.md", || matrix().map_err(Failed::from));
+    let matrix = Trial::test("docs/users/evidence.md", || matrix().map_err(Failed::from));
     SCHEMAS.into_iter().map(schema).chain([matrix]).chain(commands::verdicts()).collect()
 }
 
@@ -32,7 +32,7 @@ fn docs(name: &str) -> PathBuf {
 
 /// The page holds what `fivewhys faults --matrix` prints, in at most 80 columns.
 fn matrix() -> Result<(), String> {
-    let (path, output) = (docs("evidence.md"), run(["faults", "--matrix"]));
+    let (path, output) = (docs("users/evidence.md"), run(["faults", "--matrix"]));
     let matrix = stdout(&output);
     if let Some(wide) = matrix.lines().find(|line| line.chars().count() > 80) {
         return Err(format!("wider than 80 columns: {wide}"));

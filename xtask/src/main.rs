@@ -21,7 +21,7 @@ const REWRITE: (&str, &str) = ("FIVEWHYS_BLESS", "1");
 /// The library first: the program prints what its snapshots hold.
 const BLESS: &[Step] = &[
     (
-        &[("INSTA_UPDATE", "always"), ("INSTA_FORCE_PASS", "1")],
+        &[("INSTA_UPDATE", "always"), ("INSTA_FORCE_PASS", "1"), REWRITE],
         &["cargo", "test", "--quiet", "--lib", "--package", "fivewhys"],
     ),
     (&[REWRITE], &["cargo", "test", "--quiet", "--test", "generated", "--", "derived"]),

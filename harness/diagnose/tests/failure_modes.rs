@@ -1,10 +1,10 @@
-//! Checks that `docs/failure-modes.md` and the `rows` of the catalogue entries agree, and that no row is missing.
+//! Checks that `docs/users/failure-modes.md` and the `rows` of the catalogue entries agree, and that no row is missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnose::catalogue::Catalogue;
 
-const PAGE: &str = include_str!("../../../docs/failure-modes.md");
+const PAGE: &str = include_str!("../../../docs/users/failure-modes.md");
 
 /// Returns the row number and the last cell of every line of the first table.
 fn rows() -> Vec<(u8, &'static str)> {

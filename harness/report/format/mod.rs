@@ -26,7 +26,7 @@ pub trait Format: Debug + Sync {
     /// Returns the name that `--format` and `--report` take.
     fn name(&self) -> &'static str;
 
-    /// Returns one line that says who reads this format, for `--help` and `docs/reports.md`.
+    /// Returns one line that says who reads this format, for `--help` and `docs/users/reports.md`.
     fn help(&self) -> &'static str;
 
     /// Returns the usual extension of a file of this format, without the dot.

@@ -70,7 +70,7 @@ fn cure(page: &mut Page, entry: &Entry) {
     let rollback = if entry.curable_by_rollback { "may cure it" } else { "does not cure it" };
     let rows: Vec<String> = entry.rows.iter().map(ToString::to_string).collect();
     let met =
-        if rows.is_empty() { String::new() } else { format!("rows {} of docs/failure-modes.md", rows.join(", ")) };
+        if rows.is_empty() { String::new() } else { format!("rows {} of docs/users/failure-modes.md", rows.join(", ")) };
     let lines = [
         ("involves", involves.as_str()),
         ("owner", &entry.owner),

@@ -231,7 +231,7 @@ pub struct Timing {
 /// The exit code and its meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExitReport {
-    /// A code of `docs/exit-codes.md`.
+    /// A code of `docs/users/exit-codes.md`.
     pub code: u8,
     /// What the code means, in words.
     pub meaning: String,

@@ -1,4 +1,4 @@
-//! One shard of a run, and what a merge needs to diagnose all shards together. `docs/shards.md` explains shards to users.
+//! One shard of a run, and what a merge needs to diagnose all shards together. `docs/users/shards.md` explains shards to users.
 
 use std::collections::BTreeMap;
 

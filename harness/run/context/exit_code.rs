@@ -1,4 +1,4 @@
-//! The exit codes of the program. A test compares this table with the help texts and with `docs/exit-codes.md`.
+//! The exit codes of the program. A test compares this table with the help texts and with `docs/users/exit-codes.md`.
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Compares one verdict with the truth. The words are those of the tables in `docs/accuracy.md`.
+//! Compares one verdict with the truth. The words are those of the tables in `docs/maintainers/accuracy.md`.
 
 use std::collections::BTreeSet;
 

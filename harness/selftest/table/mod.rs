@@ -1,4 +1,4 @@
-//! The tables of a result in Markdown, for a terminal and for `docs/accuracy.md`.
+//! The tables of a result in Markdown, for a terminal and for `docs/maintainers/accuracy.md`.
 //!
 //! Start at [`render`].
 //!

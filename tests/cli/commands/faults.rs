@@ -58,7 +58,7 @@ fn more_evidence_never_distinguishes_fewer_faults() {
         let json: serde_json::Value = serde_json::from_str(stdout(&output)).expect("JSON");
         json[0]["told_apart"].as_u64().expect("a number")
     };
-    // The sets between these two are in docs/evidence.md, which `tests/generated/derived.rs` checks.
+    // The sets between these two are in docs/users/evidence.md, which `tests/generated/derived.rs` checks.
     let pairs = ["edge", "edge,auth,service-credentials,manifest,logs"].map(distinguished);
     assert!(pairs[0] < pairs[1], "{pairs:?}");
 }

@@ -12,7 +12,7 @@ const VERDICT: &str = "<!-- verdict: ";
 const BY_THE_GATE: &str = "<!-- commands -->";
 
 pub(crate) struct Block {
-    /// `docs/gate.md:3`.
+    /// `docs/users/gate.md:3`.
     pub(crate) name: String,
     pub(crate) text: String,
     pub(crate) page: PathBuf,

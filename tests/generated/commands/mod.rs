@@ -33,7 +33,9 @@ fn blocks() -> Vec<Block> {
 
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let docs = std::fs::read_dir(root.join("docs")).expect("docs/").map(|entry| entry.expect("an entry").path());
+    let read = |folder: &str| std::fs::read_dir(root.join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
+    let docs = ["docs/users", "docs/maintainers"].into_iter().flat_map(read);
+    let docs = docs.map(|entry| entry.expect("an entry").path());
     let mut pages: Vec<PathBuf> = docs.filter(|path| path.extension().is_some_and(|kind| kind == "md")).collect();
     pages.extend([root.join("README.md"), root.join("ci/README.md")]);
     pages.sort();
