@@ -25,8 +25,8 @@ fn no_output_holds_a_secret(
     arguments.extend(fault.iter().flat_map(|fault| ["--fault", fault]));
     let twin = TwinProcess::start(&arguments);
     let (canaries, folder) = (canaries(&twin), tempfile::tempdir().expect("a folder"));
-    let reports =
-        formats().into_iter().map(|format| format!("--report={format}={}", folder.path().join(format).display()));
+    let path = |format: &str| format!("--report={format}={}", folder.path().join(format).display());
+    let reports: Vec<String> = formats().into_iter().map(path).collect();
     // The JSON report of a shard holds the manifests and the log too.
     let whole = [&WHOLE[..], &["--shard", "1/1"]].concat();
     // Stdout differs from the report `human` by the commands of `--curl` alone: one fault that fails many calls is enough.

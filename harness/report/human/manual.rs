@@ -69,8 +69,11 @@ fn cure(page: &mut Page, entry: &Entry) {
     let involves = if entry.involves.is_empty() { "no deploy".to_owned() } else { entry.involves.join(", ") };
     let rollback = if entry.curable_by_rollback { "may cure it" } else { "does not cure it" };
     let rows: Vec<String> = entry.rows.iter().map(ToString::to_string).collect();
-    let met =
-        if rows.is_empty() { String::new() } else { format!("rows {} of docs/users/failure-modes.md", rows.join(", ")) };
+    let met = if rows.is_empty() {
+        String::new()
+    } else {
+        format!("rows {} of docs/users/failure-modes.md", rows.join(", "))
+    };
     let lines = [
         ("involves", involves.as_str()),
         ("owner", &entry.owner),

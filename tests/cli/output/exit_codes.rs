@@ -100,7 +100,8 @@ fn help_and_docs_list_the_codes_that_the_program_has(#[case] arguments: &[&str])
     let output = run(arguments);
     let (_, help) = stdout(&output).split_once("Exit codes:\n").expect("a table at the end of the help");
     assert_eq!(rows(help), codes);
-    let docs = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/users/exit-codes.md")).expect("the page");
+    let docs =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/users/exit-codes.md")).expect("the page");
     let table: Vec<&str> = docs.lines().filter(|line| line.starts_with("| ")).collect();
     assert_eq!(rows(&table.join("\n")), codes);
 }
