@@ -11,7 +11,9 @@ use crate::support::program::{run, stdout};
 const REWRITE: &str = "FIVEWHYS_BLESS";
 
 /// A schema in docs/, and what generates it.
-const SCHEMAS: [(&str, fn() -> String); 4] = [
+type Schema = (&'static str, fn() -> String);
+
+const SCHEMAS: [Schema; 4] = [
     ("report.schema.json", fivewhys::internal::report::schema::render),
     ("target.schema.json", fivewhys::internal::config::schema),
     ("scenario.schema.json", fivewhys::internal::scenario::schema),
@@ -19,7 +21,7 @@ const SCHEMAS: [(&str, fn() -> String); 4] = [
 ];
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let schema = |(name, render): (&'static str, fn() -> String)| {
+    let schema = |(name, render): Schema| {
         Trial::test(format!("docs/{name}"), move || is_current(&docs(name), &render()).map_err(Failed::from))
     };
     let matrix = Trial::test("docs/users/evidence.md", || matrix().map_err(Failed::from));

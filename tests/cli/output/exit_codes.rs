@@ -8,7 +8,7 @@ use crate::support::program::{FEW, run, stderr, stdout};
 
 #[rstest]
 fn a_healthy_twin_exits_with_0(#[values("documented", "observed", "modern", "opaque")] dialect: Dialect) {
-    let output = run(["smoke", "--dialect", dialect.id()]);
+    let output = run([&["smoke", "--dialect", dialect.id()][..], &FEW].concat());
     assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
     assert_eq!(stderr(&output), "");
 }
@@ -26,7 +26,7 @@ fn the_target_is_the_twin_where_none_is_named() {
 #[case::of_the_auth_service("observed", Fault::AuthDown)]
 #[case::of_the_edge("observed", Fault::IamDenied)]
 fn a_cause_that_is_found_exits_with_1(#[case] dialect: Dialect, #[case] fault: Fault) {
-    let output = run(["smoke", "--fault", fault.id(), "--dialect", dialect.id()]);
+    let output = run([&["smoke", "--fault", fault.id(), "--dialect", dialect.id()][..], &FEW].concat());
     assert_eq!(output.status.code(), Some(1), "{fault}: {}", stdout(&output));
     assert!(stdout(&output).contains(fault.id()), "{}", stdout(&output));
 }

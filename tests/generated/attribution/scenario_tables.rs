@@ -27,7 +27,7 @@ fn of_scenario(nth: usize, scenario: &Scenario) -> Vec<Trial> {
         let (scenario, row) = (scenario.clone(), row.clone());
         let name = format!("{} under {} ({})", scenario.id, injected(&row), row.dialect);
         let fault = INJECTED.iter().position(|fault| *fault == injected(&row)).unwrap_or_default();
-        let is_sampled = (nth + fault + usize::from(row.dialect == Dialect::Observed.id())) % 2 == 0;
+        let is_sampled = (nth + fault + usize::from(row.dialect == Dialect::Observed.id())).is_multiple_of(2);
         trial(name, is_sampled, async move || check(&scenario, &row).await)
     };
     scenario.attribution.iter().map(row).collect()

@@ -33,7 +33,7 @@ pub(super) fn trials() -> Vec<Trial> {
             for (set, evidence) in EVIDENCE.iter().enumerate() {
                 let names: Vec<&str> = evidence.iter().map(|source| source.as_str()).collect();
                 let name = format!("{injected} with {} ({dialect})", names.join(","));
-                let is_sampled = (fault + set + 2 * spoken) % 4 == 0;
+                let is_sampled = (fault + set + 2 * spoken).is_multiple_of(4);
                 trials.push(trial(name, is_sampled, async move || check(injected, dialect, evidence).await));
             }
         }
