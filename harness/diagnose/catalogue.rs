@@ -46,8 +46,9 @@ impl Catalogue {
     /// Returns the built-in catalogue with the entries of these files. A path may be a pattern such as `faults/*.toml`.
     ///
     /// # Errors
-    /// When a file cannot be read, when a pattern matches no file, or with the first mistake in a file. Mistakes are an id
-    /// that exists already without `replaces = true`, an unknown key, word, fact or set, and an invalid regular expression.
+    /// When a file cannot be read, when a pattern matches no file, or with the first mistake in a file.
+    /// Mistakes are an id that exists already without `replaces = true`, an unknown key, word, fact or set, and an
+    /// invalid regular expression.
     pub fn with(patterns: &[PathBuf]) -> Result<Arc<Self>, ConfigError> {
         if patterns.is_empty() {
             return Ok(Self::shipped_shared());

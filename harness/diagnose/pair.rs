@@ -126,8 +126,8 @@ impl<'w, 'a> Half<'w, 'a> {
         self.is_needed_beside(other) || !self.claims.is_subset(&other.claims)
     }
 
-    /// Reports whether it predicts a failure that the other does not predict or rules out, or explains a difference
-    /// between calls through the edge and calls directly at the backend.
+    /// Reports whether it explains something that the other does not: a failure that the other does not predict or rules
+    /// out, or a difference between calls through the edge and calls directly at the backend.
     fn is_needed_beside(&self, other: &Self) -> bool {
         let mut both = self.stances.readings.iter().zip(&other.stances.readings);
         !self.predicted.is_subset(&other.predicted)

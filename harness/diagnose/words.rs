@@ -32,7 +32,7 @@ pub(super) fn proof(rule: &ProofRule) -> String {
             format!("{}: {}", selector(on), any(&results.iter().map(outcome).collect::<Vec<_>>()))
         }
         ProofRule::SameAs(on, control) => {
-            format!("{} that fail: same response as {}", selector(on), with_token(*control))
+            format!("{}, where they fail: same response as {}", selector(on), with_token(*control))
         }
         ProofRule::Fact(key, values) if values.is_empty() => {
             format!("{}: the value that this fault predicts", fact(key))
@@ -99,7 +99,10 @@ pub(super) fn selector(on: &Selector) -> String {
         Some(true) => " where sign-in is optional",
         Some(false) => " where sign-in is required",
     };
-    let tokens = with(any(&on.tokens.iter().map(|one| token(*one)).collect::<Vec<_>>()), " with ");
+    let tokens = match on.tokens.as_slice() {
+        [only] => format!(" {}", with_token(*only)),
+        several => with(any(&several.iter().map(|one| token(*one)).collect::<Vec<_>>()), " with "),
+    };
     let token_locations =
         with(any(&on.token_locations.iter().map(|one| token_location(*one)).collect::<Vec<_>>()), ", ");
     let callers = with(any(&on.callers.iter().map(|one| caller(*one)).collect::<Vec<_>>()), ", ");

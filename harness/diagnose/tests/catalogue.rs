@@ -98,9 +98,9 @@ fn a_selector_distinguishes_required_and_optional_sign_in(
 }
 
 #[rstest]
-#[case("protected optional none", "protected calls where sign-in is optional with no token")]
-#[case("protected required none", "protected calls where sign-in is required with no token")]
-#[case("protected none", "protected calls with no token")]
+#[case("protected optional none", "protected calls where sign-in is optional without a token")]
+#[case("protected required none", "protected calls where sign-in is required without a token")]
+#[case("protected none", "protected calls without a token")]
 fn a_selector_in_words_says_whether_sign_in_is_required(#[case] text: &str, #[case] said: &str) {
     assert_eq!(words::selector(&text.parse().expect("a selector")), said);
 }
