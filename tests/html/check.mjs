@@ -225,7 +225,7 @@ async function drawnByMermaid(browser, name, kind) {
     const error = await page.evaluate(async (diagram) => {
       try {
         const { svg } = await globalThis.mermaid.render('diagram', diagram);
-        return svg.includes('client') ? null : 'nobody takes part';
+        return svg.includes('client') ? null : 'the diagram names no hop';
       } catch (cause) {
         return String(cause);
       }

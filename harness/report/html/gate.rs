@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::report::html::markup::text::{instruction, lines, shown};
-use crate::report::words::{done, heading, second_smoke};
+use crate::report::words::{counted, done, heading, second_smoke};
 use crate::report::{Advice, CommandRun, GateReport, Report, RolledBack, RunOutcome};
 
 /// Returns the advice for the banner, with a link to its reasons.
@@ -67,7 +67,7 @@ fn rolled_back(done: &RolledBack) -> Markup {
         p { strong { "Second smoke: " } span .outcome .(if passed { "ok" } else { "failed" }) { (if passed { "✓ " } else { "✗ " }) } (shown(&second_smoke(done))) }
         @if let Some(second) = done.second.as_ref().filter(|second| !second.failed.is_empty()) {
             details {
-                summary { (second.failed.len()) " steps failed in the second smoke" }
+                summary { (counted(second.failed.len(), "step", "steps")) " failed in the second smoke" }
                 ul .inline { @for step in &second.failed { li { code { (shown(step)) } } } }
             }
         }

@@ -13,7 +13,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     }
     if !report.unread.is_empty() {
         page.section();
-        report.unread.iter().for_each(|it| unread(page, it));
+        report.unread.iter().for_each(|source| unread(page, source));
     }
 }
 

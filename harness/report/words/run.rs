@@ -89,7 +89,7 @@ pub(crate) fn incomplete(report: &Report) -> Vec<String> {
 /// Returns how often a step was tried, or `None` if once.
 pub(crate) fn tried(step: &StepReport) -> Option<String> {
     let times = step.tries.len() + 1;
-    let after: Vec<&str> = step.tries.iter().map(|one| one.after.as_str()).collect();
+    let after: Vec<&str> = step.tries.iter().map(|attempt| attempt.after.as_str()).collect();
     match (times, step.flaky) {
         (1, _) => None,
         (_, true) => Some(format!("passed on try {times}, after {}", after.join(", "))),
