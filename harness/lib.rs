@@ -1,7 +1,16 @@
-//! `fivewhys` drives a deployed system from outside, as known test users, and when something fails it says which hop failed and why.
+//! `fivewhys` tests a deployed system from outside, as known test users. When a request fails, it names the hop that
+//! failed and why.
 //!
-//! The way through the house: a [`config`] target and a [`scenario`] make a [`probe`]; `probe` gives exchanges to [`observe`], which gives
-//! observations to `diagnose`, which gives a verdict to `report`.
+//! Start at [`run`]. The data flows in this order:
+//!
+//! 1. [`config`] reads the target, and [`scenario`] the steps.
+//! 2. [`probe`] sends the requests, with tokens from [`token`]. [`redact`] removes credentials from all kept text.
+//! 3. [`observe`] interprets each exchange. [`evidence`] reads manifests and logs.
+//! 4. [`diagnose`] names the causes of the failures.
+//! 5. [`gate`] compares the result with earlier runs, and [`report`] writes it.
+//!
+//! [`cli`] is the command line, [`document`] reads the TOML files, and [`terms`] holds the words that all modules
+//! share.
 
 mod check;
 pub mod cli;

@@ -1,5 +1,6 @@
 //! `fivewhys check`: is what stands in the files right? Sends nothing, asks no name server, runs no command, reads no secret.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -30,9 +31,10 @@ impl Check {
         self.paths.extend(arguments.catalogue_files().iter().cloned());
         let checked = files(&self.paths, &Home { file, named }, &|file| arguments.pick(file));
         if checked.mistakes.is_empty() {
-            output::print(&summary(&checked)).into_diagnostic()?;
+            output::print(&(notes(&checked) + &summary(&checked))).into_diagnostic()?;
             return Ok(ExitCode::SUCCESS);
         }
+        let _ = write!(std::io::stderr(), "{}", notes(&checked));
         let count = checked.mistakes.len();
         for mistake in checked.mistakes {
             Mistake::from(mistake).show();
@@ -40,6 +42,11 @@ impl Check {
         let files = plural(checked.files, "file");
         Err(miette!("{} in what was checked ({files} read)", plural(count, "mistake")).into())
     }
+}
+
+/// Returns one line for each old spelling.
+fn notes(checked: &Checked) -> String {
+    checked.old_spellings.iter().map(|note| format!("note: {note}\n")).collect()
 }
 
 /// One line, one for each file that was left, and one for each target that is not filled in.
