@@ -1,4 +1,4 @@
-//! What unit tests of several rooms build on: the shipped staging target, and exchanges by hand.
+//! Fixtures of unit tests: the built-in target `staging`, and exchanges made by hand.
 
 use crate::config::{Endpoint, Overrides, Target, TargetFile};
 use crate::probe::{
@@ -6,7 +6,7 @@ use crate::probe::{
 };
 use crate::terms::{Caller, TokenKind};
 
-/// The shipped `staging`: URLs, endpoints and names as of beta-preview-8.
+/// Returns the built-in target `staging`.
 pub(crate) fn staging() -> Target {
     let file = TargetFile::embedded().expect("the shipped file parses");
     file.resolve(Some("staging"), &Overrides::default()).expect("staging resolves")
@@ -21,7 +21,7 @@ pub(crate) fn key(endpoint: &str, token: TokenKind) -> ProbeKey {
     ProbeKey { endpoint: endpoint.into(), token, token_location, caller: Caller::None, user: "primary".into() }
 }
 
-/// An exchange that got no answer yet.
+/// Returns an exchange without a response.
 pub(crate) fn exchange(endpoint: &str, token: TokenKind) -> Exchange {
     Exchange {
         id: 1,

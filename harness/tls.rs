@@ -1,19 +1,19 @@
-//! One TLS configuration for HTTP and WebSocket. Sits in `probe`.
+//! The TLS configuration for HTTP and WebSocket.
 
 use std::sync::{Arc, LazyLock};
 
 use rustls::{ClientConfig, RootCertStore};
 
-/// Read once: a machine's store has hundreds of files.
+/// The trusted roots. Read once, because a machine's store has hundreds of files.
 static ROOTS: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
     let mut roots = RootCertStore::empty();
     roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    // a machine without a CA store, or with a broken one, is no reason not to probe
+    // A machine without a usable certificate store can still probe with Mozilla's roots.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     Arc::new(roots)
 });
 
-/// Trusts Mozilla's roots and the machine's own, where it has any.
+/// Returns a configuration that trusts Mozilla's roots and the roots of the machine.
 pub(crate) fn client_config() -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
@@ -23,7 +23,7 @@ pub(crate) fn client_config() -> Result<ClientConfig, rustls::Error> {
     Ok(config)
 }
 
-/// The same, offering these application protocols.
+/// Returns the configuration with these application protocols (ALPN, RFC 7301).
 pub(crate) fn offering(config: &ClientConfig, protocols: &[&[u8]]) -> ClientConfig {
     let mut config = config.clone();
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();

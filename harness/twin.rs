@@ -1,4 +1,4 @@
-//! Points a target at a running twin. The only file of the harness that knows the twin besides the exam.
+//! The coordinates of a running twin. Only this file and `selftest` depend on the twin.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use url::Url;
 use crate::config::{EvidenceLocation, SecretOrigin, SecretSource, TwinCoordinates, User, Validation};
 use crate::terms::{Algorithm, Service};
 
-/// Where the twin is and what it holds, in the target's words.
+/// Returns the addresses, secrets and users of the twin, in the types of a target.
 pub fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report> {
     let url = |text: &str| Url::parse(text).into_diagnostic();
     let control = |path: &str| url(&format!("{}{path}", twin.control_url()));

@@ -1,8 +1,8 @@
-//! What kind of file a text is, by the tables at its top. Sits in `check`.
+//! The kind of a file, by its top-level keys.
 
 use toml::de::DeTable;
 
-/// A kind of file of ours.
+/// The three kinds of file that people write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Target,
@@ -10,7 +10,7 @@ pub(super) enum Kind {
     Catalogue,
 }
 
-/// What only this kind of file has at its top; the surest first.
+/// Top-level keys that only one kind of file has. The clearest come first.
 const TOPS: [(&str, Kind); 8] = [
     ("target", Kind::Target),
     ("fault", Kind::Catalogue),
@@ -23,7 +23,7 @@ const TOPS: [(&str, Kind); 8] = [
 ];
 
 impl Kind {
-    /// Nothing for a text that is none of ours, or of which no top can be read.
+    /// Returns the kind of a text. Returns `None` when it has no known top-level key or none can be read.
     pub(super) fn of(text: &str) -> Option<Self> {
         let (table, _) = DeTable::parse_recoverable(text);
         let has = |top: &str| table.get_ref().iter().any(|(key, _)| key.get_ref() == top);
@@ -43,7 +43,7 @@ mod tests {
     #[case::broken_further_down("[target.a]\nbackend = \n", Some(Kind::Target))]
     #[case::a_package("[package]\nname = \"a\"\n", None)]
     #[case::empty("", None)]
-    fn a_file_is_known_by_its_tops(#[case] text: &str, #[case] kind: Option<Kind>) {
+    fn the_top_level_keys_tell_the_kind_of_a_file(#[case] text: &str, #[case] kind: Option<Kind>) {
         assert_eq!(Kind::of(text), kind);
     }
 }

@@ -1,4 +1,4 @@
-//! The files that are to be looked at, each read once. Sits in `check`.
+//! The files to check, each read once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use super::kind::Kind;
 use crate::diagnose::matching;
 use crate::document::ConfigError;
 
-/// Files, by kind.
+/// Files with their kind.
 pub(super) struct Listed(Vec<(Kind, Text)>);
 
-/// A file that was read.
+/// The text of a file that was read.
 #[derive(Clone)]
 pub(super) struct Text {
     pub(super) path: PathBuf,
@@ -25,7 +25,7 @@ impl Text {
 }
 
 impl Listed {
-    /// These files, and the `*.toml` of these folders.
+    /// Reads these files, and every `*.toml` of these folders.
     pub(super) fn of(paths: &[PathBuf], checked: &mut Checked) -> Self {
         let mut listed = Self(Vec::new());
         for path in paths {
@@ -34,22 +34,27 @@ impl Listed {
         listed
     }
 
-    /// Those of one kind, in the order named.
+    /// Returns the files of one kind, in the order given.
     pub(super) fn each(&self, kind: Kind) -> Vec<Text> {
         self.0.iter().filter(|(own, _)| *own == kind).map(|(_, text)| text.clone()).collect()
     }
 
-    /// A file that is named: it must be one of ours.
+    /// Returns every file.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &Text> {
+        self.0.iter().map(|(_, text)| text)
+    }
+
+    /// Adds a file that the user named. It must be of a known kind.
     pub(super) fn add(&mut self, path: &Path, checked: &mut Checked) {
         if let Some(text) = self.read(path, checked) {
             match Kind::of(&text.text) {
                 Some(kind) => self.0.push((kind, text)),
-                None => checked.mistakes.push(none_of_ours(path)),
+                None => checked.mistakes.push(unknown_kind(path)),
             }
         }
     }
 
-    /// The files of faults that targets name.
+    /// Adds the catalogue files that targets name.
     pub(super) fn add_faults(&mut self, patterns: &[PathBuf], checked: &mut Checked) {
         for pattern in patterns {
             match matching(pattern) {
@@ -83,7 +88,7 @@ impl Listed {
         }
     }
 
-    /// Nothing for a file that is listed already.
+    /// Returns `None` for a file that is already listed or cannot be read.
     fn read(&self, path: &Path, checked: &mut Checked) -> Option<Text> {
         let same = |text: &Text| match (text.path.canonicalize(), path.canonicalize()) {
             (Ok(one), Ok(other)) => one == other,
@@ -106,8 +111,8 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ConfigError {
     ConfigError::new(format!("cannot read {}: {error}", path.display()))
 }
 
-fn none_of_ours(path: &Path) -> ConfigError {
-    let message = format!("{} is no target file, no scenario and no catalogue file", path.display());
+fn unknown_kind(path: &Path) -> ConfigError {
+    let message = format!("{} is not a target file, a scenario or a catalogue file", path.display());
     ConfigError::new(message)
         .help("a target file has `[target.NAME]`, a scenario `[[step]]`, a catalogue file `[[fault]]`")
 }

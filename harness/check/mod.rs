@@ -1,8 +1,16 @@
-//! Looks at target files, scenarios and catalogue files to the end, and lists every mistake. Sends nothing, resolves no name, reads no secret;
-//! `cli` calls it.
+//! Checks target files, scenarios and catalogue files, and lists every mistake in them.
+//!
+//! Start at [`files`], which `fivewhys check` calls.
+//!
+//! - `listed`: the files to check, each read once
+//! - `kind`: the kind of a file, by its top-level keys
+//! - `old_spelling`: keys and words of earlier versions, which are still accepted
+//!
+//! Invariant: this folder never sends a request, resolves a host name, runs a command or reads a secret.
 
 mod kind;
 mod listed;
+mod old_spelling;
 
 use std::path::{Path, PathBuf};
 
@@ -13,37 +21,41 @@ use crate::scenario::Scenario;
 
 use self::kind::Kind;
 use self::listed::Listed;
+pub(crate) use self::old_spelling::OldSpelling;
 
-/// What was looked at, and what is wrong with it.
+/// The result of a check: counts, notes and mistakes.
 #[derive(Debug, Default)]
 pub(crate) struct Checked {
-    /// Files that were read.
+    /// The number of files that were read.
     pub(crate) files: usize,
-    /// Targets in them.
+    /// The number of targets in them.
     pub(crate) targets: usize,
-    /// Scenarios in them.
+    /// The number of scenarios in them.
     pub(crate) scenarios: usize,
-    /// Faults in them.
+    /// The number of faults in them.
     pub(crate) faults: usize,
-    /// The target that the scenarios were held against.
+    /// The name of the target that the scenarios were checked against.
     pub(crate) against: Option<String>,
-    /// Files of a named folder that are none of the three kinds.
+    /// Files of a named folder that are not of the three kinds. They were skipped.
     pub(crate) left: Vec<PathBuf>,
-    /// Targets that are not filled in: file and name.
+    /// Targets that still have example addresses: file and name.
     pub(crate) examples: Vec<(String, String)>,
+    /// Old spellings that are still accepted, file by file.
+    pub(crate) old_spellings: Vec<OldSpelling>,
     /// Every mistake, file by file.
     pub(crate) mistakes: Vec<ConfigError>,
 }
 
-/// Where scenarios that are named without a target file belong to.
+/// The target file for scenarios that are named without one.
 pub(crate) struct Home {
-    /// The target file; the built-in one where there is none.
+    /// The path of the target file. `None` stands for the built-in one.
     pub(crate) file: Option<PathBuf>,
-    /// Whether it was named, and so wins over target files among those to be checked.
+    /// Whether the user named it. It then takes precedence over the target files that are checked.
     pub(crate) named: bool,
 }
 
-/// Looks at these files and at the `*.toml` of these folders; `pick` picks the target of a file that scenarios are held against.
+/// Checks these files, and every `*.toml` of these folders. `pick` returns the target that the scenarios are checked
+/// against.
 pub(crate) fn files(
     paths: &[PathBuf],
     home: &Home,
@@ -67,20 +79,21 @@ pub(crate) fn files(
         Some(path) => read.iter().find(|(own, _)| own == path).map(|(_, file)| pick(file)),
         None => TargetFile::embedded().ok().as_ref().map(pick),
     };
+    checked.old_spellings = listed.texts().flat_map(old_spelling::of).collect();
     of_catalogue(&listed, &mut checked);
     of_scenarios(&listed, target, &mut checked);
     checked
 }
 
-/// The file whose target scenarios are held against; it is looked at as well.
+/// Returns the file whose target the scenarios are checked against. That file is checked as well.
 fn the_targets_file(home: &Home, listed: &mut Listed, checked: &mut Checked) -> Option<PathBuf> {
     let given: Vec<PathBuf> = listed.each(Kind::Target).iter().map(|text| text.path.clone()).collect();
     let scenarios = !listed.each(Kind::Scenario).is_empty();
     match given.as_slice() {
         [only] if !home.named => Some(only.clone()),
         [_, _, ..] if !home.named && scenarios => {
-            let message = "there are several target files: to which do the scenarios belong?";
-            checked.mistakes.push(ConfigError::new(message).help("`--config FILE` names it"));
+            let message = "there are several target files: name the one that the scenarios belong to";
+            checked.mistakes.push(ConfigError::new(message).help("add `--config FILE`"));
             None
         }
         _ => {

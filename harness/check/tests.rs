@@ -1,4 +1,4 @@
-//! That `check` finds nothing in what is shipped, and every mistake in what is wrong. Sits in `check`.
+//! `check` finds no mistake in the shipped files, and every mistake in wrong files.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ fn shipped(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// Each mistake as `line: message`.
+/// Returns each mistake as `line: message`.
 fn mistakes(text: &str) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.toml");
@@ -26,14 +26,14 @@ fn mistakes(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_is_shipped_has_no_mistake() {
+fn the_shipped_files_have_no_mistake() {
     let (targets, scenarios) = (shipped("fivewhys.toml"), shipped("scenarios"));
     let (faults, expectations) =
         (shipped("harness/diagnose/faults"), shipped("harness/diagnose/faults/expectations.toml"));
     let checked = check(&[&targets, &scenarios]);
     assert_eq!((checked.mistakes.len(), checked.targets, checked.scenarios), (0, 2, 9), "{:?}", checked.mistakes);
     assert_eq!(checked.against.as_deref(), Some("offline"));
-    // All of them are there already; the sets that they share are no file of faults.
+    // The built-in catalogue holds these entries already. `expectations.toml` is not a catalogue file.
     let checked = check(&[&faults]);
     assert!(
         checked.mistakes.iter().all(|one| one.message().starts_with("the catalogue already has")),
@@ -52,13 +52,25 @@ fn every_mistake_of_a_target_file_is_listed() {
     insta::assert_snapshot!(mistakes(text).join("\n"), @r#"
     1: there is no target `b`
     3: unknown field `tll`
-    5: `soon` is no length of time such as `250ms`, `5s` or `2m`: expected number at 0
+    5: `soon` is not a duration such as `250ms`, `5s` or `2m`: expected number at 0
     6: expected a string, found integer `5`
     8: unknown field `backned`
     9: unknown value `window`
-    12: `health` is no path: it begins with one `/` and holds no `?`, `#`, `..` or space
+    12: `health` is not a path: a path begins with one `/` and has no `?`, `#`, `..` or space
     13: the endpoint `backend.chat` takes a token but names no `token_locations`
     "#);
+}
+
+#[test]
+fn an_old_spelling_is_a_note_and_no_mistake() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.toml");
+    let text = "title = \"t\"\n[[step]]\nid = \"a\"\ncall = \"backend.websocket\"\ncarrier = \"query\"\n[step.expect]\nstatus = 101\n";
+    std::fs::write(&path, text).expect("a file");
+    let checked = check(&[&path]);
+    let notes: Vec<String> = checked.old_spellings.iter().map(ToString::to_string).collect();
+    let expected = format!("{}:5:1: `carrier` is the old spelling of `token_location`", path.display());
+    assert_eq!((notes, checked.mistakes.len()), (vec![expected], 0), "{:?}", checked.mistakes);
 }
 
 #[test]
@@ -70,7 +82,7 @@ fn every_mistake_of_a_scenario_is_listed() {
     insta::assert_snapshot!(mistakes(text).join("\n"), @r#"
     6: expected a whole number, found a string
     7: unknown field `resutl`
-    9: the step `two` expects nothing: it would pass whatever comes
+    9: the step `two` expects nothing, so every response would pass
     14: no earlier step captures `gone`
     20: there is no step `four`
     "#);
@@ -93,7 +105,7 @@ fn every_mistake_of_a_catalogue_file_is_listed() {
 }
 
 #[test]
-fn all_that_is_no_toml_is_listed() {
+fn every_syntax_error_is_listed() {
     insta::assert_snapshot!(mistakes("[target.a]\nbackend = \nauth = \"\\q\"\n").join("\n"), @r#"
     2: string values must be quoted, expected literal string
     3: missing escaped value, expected `b`, `e`, `f`, `n`, `r`, `\`, `"`, `x`, `u`, `U`
@@ -101,7 +113,7 @@ fn all_that_is_no_toml_is_listed() {
 }
 
 #[test]
-fn what_only_the_target_lacks_is_a_mistake_of_the_scenario() {
+fn a_name_that_the_target_lacks_is_a_mistake_of_the_scenario() {
     let text = "title = \"t\"\n[[step]]\nid = \"one\"\ncall = \"backend.heatlh\"\n[step.expect]\nstatus = 200\n\
         [[step]]\nid = \"two\"\ncall = \"backend.health\"\nas = \"nobody\"\n[step.expect]\nstatus = 200\n";
     insta::assert_snapshot!(mistakes(text).join("\n"), @r#"
@@ -111,6 +123,6 @@ fn what_only_the_target_lacks_is_a_mistake_of_the_scenario() {
 }
 
 #[test]
-fn a_file_that_is_named_must_be_one_of_ours() {
+fn a_named_file_of_unknown_kind_is_a_mistake() {
     assert_eq!(mistakes("[package]\nname = \"a\"\n").len(), 1);
 }

@@ -1,5 +1,6 @@
 //! `fivewhys check`: looks for mistakes in files. It sends nothing, resolves no name, runs no command and reads no secret.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -34,9 +35,10 @@ impl Check {
         self.paths.extend(arguments.catalogue_files().iter().cloned());
         let checked = files(&self.paths, &Home { file, named }, &|file| arguments.pick(file));
         if checked.mistakes.is_empty() {
-            output::print(&summary(&checked)).into_diagnostic()?;
+            output::print(&(notes(&checked) + &summary(&checked))).into_diagnostic()?;
             return Ok(ExitCode::SUCCESS);
         }
+        let _ = write!(std::io::stderr(), "{}", notes(&checked));
         let count = checked.mistakes.len();
         for mistake in checked.mistakes {
             Mistake::from(mistake).show();
@@ -46,7 +48,12 @@ impl Check {
     }
 }
 
-/// Returns one line for the result, one for each skipped file, and one for each target that is not filled in.
+/// Returns one line for each old spelling.
+fn notes(checked: &Checked) -> String {
+    checked.old_spellings.iter().map(|note| format!("note: {note}\n")).collect()
+}
+
+/// One line, one for each file that was left, and one for each target that is not filled in.
 fn summary(checked: &Checked) -> String {
     let parts = [(checked.targets, "target"), (checked.scenarios, "scenario"), (checked.faults, "fault")];
     let parts: Vec<String> =

@@ -1,4 +1,4 @@
-//! What becomes of a target after it was read: the twin's coordinates are filled in, evidence is withheld. Sits in `target`.
+//! Changes to a resolved target: fills in the coordinates of a twin, and withholds evidence.
 
 use std::collections::BTreeMap;
 
@@ -11,64 +11,65 @@ use crate::config::target::as_websocket;
 use crate::config::{EvidenceLocation, SecretOrigin, Target, User, Validation};
 use crate::terms::{Algorithm, EvidenceSource, Service};
 
-/// Where the twin is, once it has booted, and what it holds.
+/// The addresses, secrets and users of a twin that has started.
 #[derive(Debug, Clone)]
 pub struct TwinCoordinates {
     /// The backend's base URL, through the edge.
     pub backend: Url,
-    /// The auth service's own base URL.
+    /// The auth service's base URL.
     pub auth: Url,
     /// The base URL for WebSockets.
     pub websocket: Url,
-    /// The backend's own base URL, past the edge.
+    /// The backend's own base URL, which goes around the edge.
     pub direct: Option<Url>,
-    /// What tokens are signed with.
+    /// The key that signs tokens.
     pub signing_secret: SecretString,
-    /// How they are signed with it.
+    /// The algorithm of that key.
     pub algorithm: Algorithm,
-    /// Where the keys for it are published, if they are.
+    /// The location of the published keys (a JWK set, RFC 7517), if the twin publishes any.
     pub jwks: Option<EvidenceLocation>,
-    /// `iss` of our tokens.
+    /// The claim `iss` of the tokens that we mint.
     pub issuer: String,
-    /// `aud` of our tokens.
+    /// The claim `aud` of the tokens that we mint.
     pub audience: String,
-    /// How the twin's backend judges a token.
+    /// How the twin's backend validates a token.
     pub validation: Validation,
-    /// Whether the twin's backend refuses to start without its configuration.
+    /// Whether the twin's backend refuses to start when its configuration is incomplete.
     pub startup_check: bool,
-    /// The id of the service we may speak for.
+    /// The id of the service whose credentials we may use.
     pub service_id: String,
-    /// Its secret.
+    /// The secret of that service.
     pub service_secret: SecretString,
-    /// The twin's test users, the usual one first. Each replaces the target's user of the same name; others are added.
+    /// The twin's test users, the default one first. Each replaces the target's user of the same name. The others are
+    /// added.
     pub users: Vec<User>,
-    /// Where the manifests are, per service.
+    /// The location of each service's manifest.
     pub manifests: BTreeMap<Service, EvidenceLocation>,
-    /// Where the logs are.
+    /// The locations of the logs.
     pub logs: Vec<EvidenceLocation>,
 }
 
-/// Where a twin was that is gone, as far as a diagnosis asks. Holds no secret.
+/// The facts about a stopped twin that a diagnosis needs. Holds no secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TwinPlace {
     /// The backend's base URL, through the edge.
     pub backend: Url,
-    /// The auth service's own base URL.
+    /// The auth service's base URL.
     pub auth: Url,
     /// The base URL for WebSockets.
     pub websocket: Url,
-    /// The backend's own base URL, past the edge.
+    /// The backend's own base URL, which goes around the edge.
     pub direct: Option<Url>,
-    /// How its backend judged a token.
+    /// How its backend validated a token.
     pub validation: Validation,
-    /// Whether its backend refused to start without its configuration.
+    /// Whether its backend refused to start when its configuration was incomplete.
     pub startup_check: Option<bool>,
-    /// The id of the service we spoke for.
+    /// The id of the service whose credentials we used.
     pub caller: Option<String>,
 }
 
 impl Target {
-    /// Where the twin is, if the target is one.
+    /// Returns the coordinates of the twin. Returns `None` when the target is not a twin.
     #[must_use]
     pub fn twin_place(&self) -> Option<TwinPlace> {
         self.twin.then(|| TwinPlace {
@@ -82,7 +83,7 @@ impl Target {
         })
     }
 
-    /// Puts a target with `twin = true` where its twin was. Nothing can be sent there.
+    /// Fills in the coordinates of a stopped twin in a target with `twin = true`. Requests to it must not be sent.
     pub fn stand_where(&mut self, place: TwinPlace) {
         (self.backend, self.auth, self.websocket) = (place.backend, place.auth, place.websocket);
         self.direct = place.direct.map(|url| (url.clone(), as_websocket(&url)));
@@ -95,7 +96,7 @@ impl Target {
         }
     }
 
-    /// Points a target with `twin = true` at the booted twin.
+    /// Points a target with `twin = true` at the running twin.
     pub fn attach(&mut self, twin: TwinCoordinates) {
         self.backend = twin.backend;
         self.auth = twin.auth;
@@ -124,7 +125,7 @@ impl Target {
         self.logs = twin.logs;
     }
 
-    /// Closes every source of evidence that is not in the list. Opens none; the edge stays open.
+    /// Withholds every source of evidence that is not in the list. Grants none. The edge is always granted.
     pub fn close_evidence_sources_except(&mut self, kept: &[EvidenceSource]) {
         self.evidence_sources
             .retain(|evidence_source| *evidence_source == EvidenceSource::Edge || kept.contains(evidence_source));

@@ -1,5 +1,4 @@
-//! Runs the command that a source names: a deadline, a size limit, and nothing of its standard error. Sits in `target`; `evidence` runs
-//! its own with it.
+//! Runs the command that a source names, with a deadline and a size limit. Drops its standard error.
 
 use std::io::{self, Read as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -7,13 +6,13 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Between two looks at whether a command that has closed its output has ended.
+/// The pause between two checks of whether the command has ended.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Why a command gave nothing. Standard error is not quoted: it may hold the secret.
+/// Why a command gave no output. The message does not quote standard error, which may hold the secret.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
-    #[error("no program is named")]
+    #[error("names no program")]
     NoProgram,
     #[error("cannot be started: {0}")]
     NotStarted(io::ErrorKind),
@@ -21,13 +20,16 @@ pub(crate) enum CommandError {
     Unreadable(io::ErrorKind),
     #[error("{0}")]
     Failed(ExitStatus),
-    #[error("gave over {0} bytes")]
+    #[error("printed more than {0} bytes")]
     TooLarge(u64),
     #[error("did not end within {} s", .0.as_secs())]
     TimedOut(Duration),
 }
 
-/// Standard output of the command, of at most so many bytes, if it ends within this time. Blocks.
+/// Runs a command and returns its standard output. Blocks.
+///
+/// # Errors
+/// When the command cannot start, fails, prints more than `most` bytes or does not end within `limit`.
 pub(crate) fn run(words: &[String], most: u64, limit: Duration) -> Result<Vec<u8>, CommandError> {
     let deadline = Instant::now() + limit;
     let (program, arguments) = words.split_first().ok_or(CommandError::NoProgram)?;
@@ -37,18 +39,18 @@ pub(crate) fn run(words: &[String], most: u64, limit: Duration) -> Result<Vec<u8
     let outcome =
         output(&mut child, most, deadline).map_err(|stopped| stopped.unwrap_or(CommandError::TimedOut(limit)));
     if outcome.is_err() {
-        // It may have ended already: then there is nothing to kill.
+        // Errors mean that it has ended already.
         let _ = child.kill();
         let _ = child.wait();
     }
     outcome
 }
 
-/// An error of nothing says that the time is over.
+/// Reads the output up to the deadline. An error of `None` means that the deadline has passed.
 fn output(child: &mut Child, most: u64, deadline: Instant) -> Result<Vec<u8>, Option<CommandError>> {
     let (sender, receiver) = mpsc::channel();
     if let Some(stdout) = child.stdout.take() {
-        // On a thread of its own: a grandchild may hold the pipe open for ever.
+        // A separate thread, because a grandchild may hold the pipe open for ever.
         thread::spawn(move || {
             let mut bytes = Vec::new();
             let read = stdout.take(most + 1).read_to_end(&mut bytes).map(|_| bytes);
@@ -98,13 +100,13 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_never_stops_talking_is_cut_off() {
+    fn a_command_with_endless_output_is_stopped() {
         let error = run(&words(&["yes"]), 1000, LONG).unwrap_err();
         assert!(matches!(error, CommandError::TooLarge(1000)), "{error}");
     }
 
     #[test]
-    fn a_program_that_is_not_there_cannot_be_started() {
+    fn a_missing_program_cannot_be_started() {
         let error = run(&words(&["/no/such/program"]), 1000, LONG).unwrap_err();
         assert!(matches!(error, CommandError::NotStarted(io::ErrorKind::NotFound)), "{error}");
     }

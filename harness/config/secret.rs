@@ -1,4 +1,4 @@
-//! Reads one secret from its ordered sources. Sits in `target`; `token` and `cli` read with it.
+//! Reads a secret from the first of its sources that is not empty.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -12,31 +12,31 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::config::command::CommandError;
 use crate::config::{SecretOrigin, SecretSource, command};
 
-/// How long a command may take.
+/// The time limit of a command.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// Files and outputs over this many bytes are no secrets.
+/// The maximum size of a secret, in bytes.
 const LARGEST: u64 = 64 * 1024;
 
-/// Why there is no secret. Names sources, never a value.
+/// Why a secret could not be read. The message names sources and never a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum SecretError {
-    /// The first source that gave anything gave too little.
+    /// The first source that is not empty holds too few bytes.
     #[error("{origin} gives {bytes} bytes, at least {least} are needed ({purpose})")]
     #[diagnostic(
         code(fivewhys::secret::too_short),
-        help("the first source that is not empty is taken; sources after it are not tried")
+        help("the first source that is not empty is used; later sources are not tried")
     )]
     TooShort {
         /// What the secret is for.
         purpose: String,
         /// The source.
         origin: String,
-        /// How many bytes it gave, trimmed.
+        /// The number of bytes it gave, trimmed.
         bytes: usize,
-        /// How many are needed.
+        /// The number of bytes needed.
         least: usize,
     },
-    /// It is no key of the target's algorithm. Nothing of it is quoted.
+    /// The secret is not a key of the target's algorithm. The message quotes nothing of it.
     #[error("{purpose}, line {line} of the PEM: {why}")]
     #[diagnostic(
         code(fivewhys::secret::not_a_key),
@@ -47,16 +47,16 @@ pub enum SecretError {
         purpose: String,
         /// The line of the secret, from 1.
         line: usize,
-        /// What is wrong there.
+        /// The mistake in that line.
         why: &'static str,
     },
-    /// No source gave anything.
+    /// No source gave a secret.
     #[error("{purpose} was not found{}", list(tried))]
     #[diagnostic(code(fivewhys::secret::not_found), help("set one of the sources, or name another in the target file"))]
     NotFound {
         /// What the secret is for.
         purpose: String,
-        /// The sources in order, each with the reason it gave nothing: `env:JWT_SECRET (unset)`.
+        /// The sources in order, each with the reason for its failure: `env:JWT_SECRET (unset)`.
         tried: Vec<String>,
     },
 }
@@ -70,10 +70,11 @@ fn list(tried: &[String]) -> String {
 }
 
 impl SecretSource {
-    /// The first secret that is not empty, trimmed. Blocks: on files, and on commands for at most 10 s each.
+    /// Returns the first secret that is not empty, trimmed. Blocks on files, and on commands for at most 10 s each.
     ///
     /// # Errors
-    /// [`SecretError::TooShort`] when that secret is shorter than `min_bytes`, [`SecretError::NotFound`] when no source gives one.
+    /// [`SecretError::TooShort`] when that secret has fewer than `min_bytes` bytes. [`SecretError::NotFound`] when no
+    /// source gives one.
     pub fn read(&self) -> Result<SecretString, SecretError> {
         self.read_with(&|name| std::env::var_os(name))
     }
@@ -99,7 +100,7 @@ impl SecretSource {
     }
 }
 
-/// Why one source gave nothing.
+/// Why one source gave no secret.
 #[derive(Debug, thiserror::Error)]
 enum Nothing {
     #[error("unset")]
@@ -119,7 +120,7 @@ enum Nothing {
 }
 
 impl SecretOrigin {
-    /// The trimmed value; never an empty one.
+    /// Returns the trimmed value, which is never empty.
     fn value(&self, environment: &dyn Fn(&str) -> Option<OsString>) -> Result<SecretString, Nothing> {
         let text = match self {
             Self::Env(name) => environment(name).ok_or(Nothing::Unset)?.into_string().map_err(|_| Nothing::NotText)?,
@@ -149,7 +150,8 @@ fn text(bytes: Vec<u8>) -> Result<String, Nothing> {
 }
 
 impl fmt::Display for SecretOrigin {
-    /// As in the target file; of a command only the program, since its arguments are nobody's business in an error.
+    /// Shows the source as in the target file. Shows only the program of a command, because an argument may be a
+    /// secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Env(name) => write!(f, "env:{name}"),

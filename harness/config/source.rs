@@ -1,22 +1,22 @@
-//! Where a target's secrets and evidence come from. Sits in `target`; `secret` reads the one, `evidence` the other.
+//! The sources of a target's secrets and evidence.
 
 use std::path::PathBuf;
 
 use secrecy::SecretString;
 use url::Url;
 
-/// Ordered sources of one secret: the first that is not empty wins, trimmed.
+/// The ordered sources of one secret. The first that is not empty is used, trimmed.
 #[derive(Debug, Clone)]
 pub struct SecretSource {
     /// What the secret is for, for error messages: `the signing secret of target staging`.
     pub purpose: String,
-    /// Under this many bytes is an error that names the source. 0: no lower limit (a password).
+    /// The minimum length in bytes. A shorter secret is an error. 0 for no limit, as for a password.
     pub min_bytes: usize,
     /// The sources in order.
     pub sources: Vec<SecretOrigin>,
 }
 
-/// One place a secret can come from.
+/// One source of a secret.
 #[derive(Debug, Clone)]
 pub enum SecretOrigin {
     /// `env:NAME`.
@@ -25,7 +25,7 @@ pub enum SecretOrigin {
     File(PathBuf),
     /// `command:["program", "arg", …]`: standard output.
     Command(Vec<String>),
-    /// Held already: the twin's, booted in this process.
+    /// A secret in memory: that of a twin in this process.
     Held(SecretString),
 }
 
@@ -36,18 +36,18 @@ pub struct CallerIdentity {
     pub id_header: String,
     /// The header that carries the secret.
     pub secret_header: String,
-    /// The id of the service we may speak for.
+    /// The id of the service whose credentials we may use.
     pub id: String,
-    /// Its secret.
+    /// The secret of that service.
     pub secret: SecretSource,
 }
 
-/// Where a piece of evidence is read from.
+/// The location of one piece of evidence.
 #[derive(Debug, Clone)]
 pub enum EvidenceLocation {
     /// `file:PATH`.
     File(PathBuf),
-    /// `url:http://…`; only loopback hosts and hosts of the target.
+    /// `url:http://…`. The host must be loopback or one of the target's.
     Url(Url),
     /// `command:["gcloud", …]`: standard output.
     Command(Vec<String>),

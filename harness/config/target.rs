@@ -1,4 +1,4 @@
-//! A target, resolved: one deployment under test. Sits in `target`; what every other room is given.
+//! A target: one deployment under test, with every value resolved.
 
 use crate::terms::{Algorithm, EndpointKind, EvidenceSource, Service};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,67 +10,69 @@ use url::{Host, Url};
 
 use crate::config::{CallerIdentity, Endpoint, EvidenceLocation, SecretSource};
 
-/// One deployment under test, every value resolved and checked. Secrets are read lazily, by [`SecretSource`].
+/// One deployment under test, with every value resolved and checked. [`SecretSource`] reads secrets when they are
+/// needed.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// Its name in the target file.
     pub name: String,
-    /// Marked `production`: refused unless asked for by name.
+    /// Whether the target is marked `production`. It is then used only when it is named.
     pub production: bool,
-    /// Whether the twin is to be booted for it (then the URLs and secrets come from the twin).
+    /// Whether a twin is started for it. URLs and secrets then come from the twin.
     pub twin: bool,
     /// The backend's base URL, through the edge.
     pub backend: Url,
-    /// The auth service's own base URL.
+    /// The auth service's base URL.
     pub auth: Url,
     /// The base URL for WebSockets.
     pub websocket: Url,
-    /// The backend's own base URL past the edge, for HTTP and for WebSockets, where the operator names it.
+    /// The backend's own base URLs for HTTP and for WebSockets, which go around the edge. `None` when the target file
+    /// has none.
     pub direct: Option<(Url, Url)>,
-    /// The evidence that may be used.
+    /// The granted sources of evidence.
     pub evidence_sources: BTreeSet<EvidenceSource>,
-    /// What can be called, by id.
+    /// The endpoints, by id.
     pub endpoints: BTreeMap<String, Endpoint>,
-    /// The known test users, in the order written; the first is the usual one.
+    /// The known test users, in the order written. The first is the default.
     pub users: Vec<User>,
-    /// What is put into a token.
+    /// The claims of a token.
     pub claims: Claims,
-    /// Where the signing secret comes from.
+    /// The sources of the signing secret.
     pub signing_secret: SecretSource,
-    /// How tokens are signed with it.
+    /// The algorithm of the signing secret.
     pub algorithm: Algorithm,
-    /// Where the auth service publishes its keys (a JWK set); read where the evidence `auth` is granted.
+    /// The location of the auth service's published keys (a JWK set). Read when the evidence `auth` is granted.
     pub jwks: Option<EvidenceLocation>,
     /// How a service identifies itself to the auth service.
     pub caller: Option<CallerIdentity>,
-    /// How the backend judges a token, where the operator knows.
+    /// How the backend validates a token, if the operator knows.
     pub validation: Validation,
-    /// Whether the backend refuses to start without its configuration, where the operator knows.
+    /// Whether the backend refuses to start when its configuration is incomplete, if the operator knows.
     pub startup_check: Option<bool>,
-    /// How long, how much, how often.
+    /// Limits on time, size and rate.
     pub budget: Budget,
-    /// Where the manifests are, per service.
+    /// The location of each service's manifest.
     pub manifests: BTreeMap<Service, EvidenceLocation>,
-    /// Where the logs are. Several sources are read one after the other.
+    /// The locations of the logs, read in order.
     pub logs: Vec<EvidenceLocation>,
-    /// What the variables that matter are called in the manifests: role to names, the first that is there wins.
+    /// The names of environment variables in the manifests, by role. The first name that exists is used.
     pub variables: BTreeMap<String, Vec<String>>,
-    /// The operator's names of the deployed things, for commands in the report.
+    /// The names of the deployed services, for commands in the report.
     pub names: DeployedNames,
-    /// Files of faults beside the built-in catalogue; patterns such as `faults/*.toml` are allowed.
+    /// Catalogue files that are added to the built-in catalogue. Patterns such as `faults/*.toml` are allowed.
     pub catalogue: Vec<PathBuf>,
     /// A folder of scenarios that are driven in addition to the built-in ones.
     pub scenarios: Option<PathBuf>,
-    /// Failures that are known and reported, not diagnosed anew.
+    /// Known failures: reported but not diagnosed.
     pub known_failures: Vec<KnownFailure>,
-    /// Which unusual probes may be sent.
+    /// The unusual probes that may be sent.
     pub probes: UnusualProbes,
 }
 
-/// Probes that not every operator wants.
+/// Probes that an operator may want to switch off.
 #[derive(Debug, Clone)]
 pub struct UnusualProbes {
-    /// One probe a run with headers that call it a test: whether they grant more evidence. Never on a target marked `production`.
+    /// Whether one probe per run carries headers that mark it as a test. Never sent to a target marked `production`.
     pub test_headers: bool,
 }
 
@@ -89,7 +91,7 @@ pub struct User {
     pub secrets: BTreeMap<String, SecretSource>,
 }
 
-/// What is put into a token besides `sub`, `email`, `permissions`, `iat`, `exp` and a fresh `jti`.
+/// The claims of a token, in addition to `sub`, `email`, `permissions`, `iat`, `exp` and a fresh `jti`.
 #[derive(Debug, Clone)]
 pub struct Claims {
     /// `iss`.
@@ -100,96 +102,96 @@ pub struct Claims {
     pub token_type: Option<String>,
     /// `type`, when given.
     pub r#type: Option<String>,
-    /// Lifetime of a valid token.
+    /// The lifetime of a valid token.
     pub ttl: Duration,
-    /// Anything else, as written.
+    /// Additional claims, as written.
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-/// How the backend judges a token.
+/// How the backend validates a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Validation {
-    /// It asks the auth service, every time, and has no other way.
+    /// The backend asks the auth service about every token and has no other way.
     AuthService,
-    /// It verifies by itself.
+    /// The backend verifies the signature itself.
     Local,
     /// The operator does not know.
     Unknown,
 }
 
-/// How long, how much, how often. Times are wall-clock.
+/// Limits on time, size and rate. Times are wall-clock.
 #[derive(Debug, Clone)]
 pub struct Budget {
-    /// The whole run, diagnosis included.
+    /// The time limit of the whole run, diagnosis included.
     pub run: Duration,
-    /// One probe, from start to end.
+    /// The time limit of one probe, from start to end.
     pub probe: Duration,
-    /// TCP and TLS of one probe.
+    /// The time limit of the TCP and TLS handshakes of one probe.
     pub connect: Duration,
-    /// Upper limit on requests, all services together.
+    /// The maximum number of requests a minute, all services together.
     pub requests_per_minute: u32,
-    /// Scenarios driven at once, where it is said; see [`Target::concurrency`].
+    /// The number of scenarios that run at the same time, if the target sets one. See [`Target::concurrency`].
     pub concurrency: Option<NonZeroUsize>,
-    /// Probes the diagnosis may add.
+    /// The maximum number of probes that the diagnosis may add.
     pub diagnosis_probes: u32,
-    /// Bytes of one body, or of one stream's or socket's payloads together.
+    /// The maximum number of bytes of one body, or of all payloads of one stream or socket.
     pub body_bytes: usize,
-    /// Events of one stream, or frames of one socket.
+    /// The maximum number of events of one stream, or frames of one socket.
     pub events: usize,
 }
 
-/// The operator's names, filled into commands of the report. Nothing is called with them.
+/// The names of the deployed services, for the commands in a report. `fivewhys` itself makes no request with them.
 #[derive(Debug, Clone, Default)]
 pub struct DeployedNames {
-    /// Cloud Run service name of the backend.
+    /// The backend's Cloud Run service.
     pub backend: Option<String>,
-    /// Cloud Run service name of the auth service.
+    /// The auth service's Cloud Run service.
     pub auth: Option<String>,
-    /// Project id.
+    /// The id of the Google Cloud project.
     pub project: Option<String>,
-    /// Region.
+    /// The Google Cloud region.
     pub region: Option<String>,
-    /// The variables that are an id, an address or a switch: their literal values may be shown.
+    /// The variables that hold an id, an address or a switch. Their literal values may be shown.
     pub shown: BTreeSet<String>,
 }
 
-/// A failure that is known.
+/// A failure that the operator tolerates until a day.
 #[derive(Debug, Clone)]
 pub struct KnownFailure {
-    /// `scenario` or `scenario/step`.
+    /// The failing part: `scenario` or `scenario/step`.
     pub of: String,
-    /// Why it is tolerated.
+    /// Why the failure is tolerated.
     pub reason: String,
-    /// From this day on it counts again.
+    /// The day from which the failure counts again.
     pub expires: jiff::civil::Date,
 }
 
-/// Scenarios driven at once where neither the target nor the command line says how many.
+/// The default number of scenarios that run at the same time.
 const AT_ONCE: usize = 3;
 
 impl Target {
-    /// How many scenarios are driven at once. One, unless it is said, where logs are read: a line without a trace id belongs to the
-    /// probe that was under way.
+    /// Returns how many scenarios run at the same time. The default is 1 when logs are read, because a log line without
+    /// a trace id is attributed to the probe that was running.
     #[must_use]
     pub fn concurrency(&self) -> usize {
         let usual = if self.opens(EvidenceSource::Logs) { 1 } else { AT_ONCE };
         self.budget.concurrency.map_or(usual, NonZeroUsize::get)
     }
 
-    /// The user of this name.
+    /// Returns the user of this name.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<&User> {
         self.users.iter().find(|user| user.name == name)
     }
 
-    /// Whether a evidence is granted.
+    /// Reports whether a source of evidence is granted.
     #[must_use]
     pub fn opens(&self, evidence_source: EvidenceSource) -> bool {
         evidence_source == EvidenceSource::Edge || self.evidence_sources.contains(&evidence_source)
     }
 
-    /// The base URL an endpoint is called at.
+    /// Returns the base URL that an endpoint is called at.
     #[must_use]
     pub fn base(&self, endpoint: &Endpoint) -> &Url {
         if let Some(direct) = self.direct_base(endpoint.kind).filter(|_| endpoint.past_edge) {
@@ -203,7 +205,7 @@ impl Target {
     }
 }
 
-/// Whether a URL leads to this machine.
+/// Reports whether the host of a URL is this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -213,10 +215,10 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// The same host with `ws` for `http` and `wss` for `https`.
+/// Returns the URL with `ws` for `http` and `wss` for `https`.
 pub(crate) fn as_websocket(backend: &Url) -> Url {
     let mut url = backend.clone();
-    // Cannot fail: all four are special schemes.
+    // Cannot fail: all four schemes are special in the URL standard.
     let _ = url.set_scheme(if backend.scheme() == "https" { "wss" } else { "ws" });
     url
 }

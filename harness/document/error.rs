@@ -1,4 +1,4 @@
-//! What is wrong with a file or an override, and where. Sits in `target`; `scenario` reports with it too.
+//! A mistake in a file or an override, with its place.
 
 use std::fmt;
 use std::ops::Range;
@@ -8,13 +8,13 @@ use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
 use crate::document::{mask, suggest};
 
-/// A text with the name it is shown under.
+/// A text and the name that errors show for it.
 pub(crate) type Source = Arc<NamedSource<String>>;
 
-/// Begins the message of a value that is probably the secret itself: such a value is masked in the shown line.
-pub(crate) const NOT_A_SECRET_SOURCE: &str = "a secret is not written here but named";
+/// The start of the message about a value that is probably a secret. Such a value is masked in the shown line.
+pub(crate) const NOT_A_SECRET_SOURCE: &str = "write the source of the secret here, not the secret";
 
-/// A mistake in a configuration text: what, where (file, line, column, caret), and what would be right.
+/// A mistake in a configuration text: a message, its place (file, line, column, caret), and what would be right.
 #[derive(Clone)]
 pub struct ConfigError(Box<Mistake>);
 
@@ -26,7 +26,7 @@ struct Mistake {
     help: Option<String>,
 }
 
-/// A text to be shown in errors. What stands where the source of a secret belongs, and is none, is starred out in it.
+/// Returns a text to show in errors. A value in the place of a secret's source is masked unless it is a source.
 pub(crate) fn source(name: impl AsRef<str>, text: &str) -> Source {
     Arc::new(NamedSource::new(name, mask::mask(text)))
 }
@@ -47,7 +47,7 @@ impl ConfigError {
         self
     }
 
-    /// A TOML or schema error, with the unknown name and the nearest known one in words of their own.
+    /// Converts a TOML or schema error. The message names an unknown key, and the help names the nearest known one.
     pub(crate) fn from_toml(source: &Source, error: &toml::de::Error) -> Self {
         let span = error.span().unwrap_or(0..0);
         Self::from_message(error.message()).at(&Self::masked(source, &span, error.message()), span)
@@ -58,7 +58,7 @@ impl ConfigError {
         Self(Box::new(Mistake { message, source: None, span: None, help }))
     }
 
-    /// The source, with the bytes of what may be a secret starred out.
+    /// Returns the source. Masks the bytes of the span if the message is about a possible secret.
     pub(crate) fn masked(text: &Source, span: &Range<usize>, message: &str) -> Source {
         if !message.starts_with(NOT_A_SECRET_SOURCE) {
             return Arc::clone(text);
@@ -67,24 +67,24 @@ impl ConfigError {
         Arc::new(NamedSource::new(text.name(), mask::star_out(text.inner(), [span])))
     }
 
-    /// The byte it is at in its text; 0 where it is at none.
+    /// Returns the byte offset in its text. Returns 0 for a mistake without a place.
     pub(crate) fn offset(&self) -> usize {
         self.0.span.as_ref().map_or(0, |span| span.start)
     }
 
-    /// Whether it is in this text.
+    /// Reports whether the mistake is in this text.
     pub(crate) fn is_in(&self, source: &Source) -> bool {
         self.0.source.as_ref().is_some_and(|own| own.name() == source.name())
     }
 
-    /// The message alone, one line.
+    /// Returns the message, which is one line.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 }
 
-/// A range that can be cut out of any text of this length. TOML spans lie on character boundaries.
+/// Limits a range to a text of this length. TOML spans lie on character boundaries.
 fn clamp(span: Range<usize>, length: usize) -> Range<usize> {
     span.start.min(length)..span.end.clamp(span.start.min(length), length)
 }

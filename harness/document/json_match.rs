@@ -2,17 +2,17 @@
 
 use serde_json_path::JsonPath;
 
-/// A JSONPath (RFC 9535) and what it must find.
+/// A JSONPath (RFC 9535) and the values that it must find.
 #[derive(Debug, Clone)]
 pub struct JsonMatch {
-    /// Where to look.
+    /// The place in the JSON.
     pub path: JsonPath,
-    /// What must be there: one of these values. Empty: anything at all.
+    /// The allowed values. Empty allows every value.
     pub any_of: Vec<serde_json::Value>,
 }
 
 impl JsonMatch {
-    /// Whether any node under the path is one of the values (or is there, when no value is asked for).
+    /// Reports whether the path finds a node with an allowed value. With no allowed values, any node is enough.
     #[must_use]
     pub fn holds(&self, json: &serde_json::Value) -> bool {
         let nodes = self.path.query(json).all();

@@ -1,18 +1,18 @@
-//! Stars out what stands where the source of a secret belongs and is none: it may be the secret itself. Sits in `target`.
+//! Masks a value that stands in the place of a secret's source and is not a source. It may be the secret itself.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// A key that names a secret, and what follows it on its line.
+/// A key that names a secret, and the rest of its line.
 static SECRET_KEY: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?im)(?:secrets?|password)["']?[ \t]*=[ \t]*(.*)$"#));
 /// A quoted string, or a word without quotes (as an environment variable holds it).
 static VALUE: LazyLock<Regex> = LazyLock::new(|| pattern(r#""([^"]*)"?|'([^']*)'?|([^\s\[\]{},="']{4,})"#));
-/// How a value begins that names a secret, or a place for one, and is none.
+/// The prefixes of values that name a secret and are not one.
 const HARMLESS: [&str; 4] = ["env:", "file:", "command:", "{secret:"];
 
-/// The text with the same bytes and lines, without values of secrets.
+/// Returns the text with the values of secrets masked. Byte offsets and lines stay the same.
 pub(crate) fn mask(text: &str) -> String {
     let mut secrets = Vec::new();
     for found in SECRET_KEY.captures_iter(text) {
@@ -26,7 +26,7 @@ pub(crate) fn mask(text: &str) -> String {
     star_out(text, secrets)
 }
 
-/// Whether this part names a secret or a variable, or is a key of an inline table.
+/// Reports whether this part names a secret or a variable, or is a key of an inline table.
 fn harmless(rest: &str, part: Range<usize>) -> bool {
     let key = rest.starts_with('{') && rest[part.end..].trim_start_matches(['"', '\'', ' ']).starts_with('=');
     let value = &rest[part];
@@ -34,7 +34,7 @@ fn harmless(rest: &str, part: Range<usize>) -> bool {
     key || variable || HARMLESS.iter().any(|start| value.starts_with(start))
 }
 
-/// The text with a star for every byte of these ranges, line breaks left alone.
+/// Returns the text with a star for every byte of these ranges. Keeps line breaks.
 pub(crate) fn star_out(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for byte in
@@ -66,7 +66,7 @@ mod tests {
     #[case("body = { password = \"{secret:password}\" }", "body = { password = \"{secret:password}\" }")]
     #[case("jwt-secret = [\"JWT_SECRET_KEY\"]", "jwt-secret = [\"JWT_SECRET_KEY\"]")]
     #[case("secret_header = \"X-Service-Secret\"", "secret_header = \"X-Service-Secret\"")]
-    fn values_of_secrets_are_starred_out_and_their_sources_are_not(#[case] text: &str, #[case] masked: &str) {
+    fn values_of_secrets_are_masked_and_their_sources_are_not(#[case] text: &str, #[case] masked: &str) {
         assert_eq!(mask(text), masked);
     }
 }

@@ -3,7 +3,8 @@
 //! Every error points into the document: file, line, column, and what would be right. Start at [`error::ConfigError`].
 //!
 //! - `error`: an error with its source text and span
-//! - `read_on`: reads a document to its end and keeps every mistake; `taken_out` blanks what is wrong
+//! - `read_on`: reads a document to its end and keeps every mistake; `taken_out` blanks the wrong parts
+//! - `mask`: hides secrets in shown lines
 //! - `suggest`: replaces the deserialiser's words, and finds the nearest known name
 //! - `values`, `written`: values that are checked while they are read
 //! - `json_match`: a JSONPath (RFC 9535) and the values it may find

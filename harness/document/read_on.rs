@@ -1,5 +1,5 @@
-//! Reads a TOML text to its end whatever is wrong in it: each mistake is kept, taken out, and the rest is read again. Sits in `target`;
-//! `fivewhys check` reads every kind of file with it.
+//! Reads a TOML text to its end and collects every mistake. It keeps a mistake, blanks its place and reads the rest
+//! again.
 
 use std::ops::Range;
 
@@ -9,20 +9,20 @@ use toml::de::{DeTable, Error};
 use crate::document::error::{ConfigError, Source};
 use crate::document::taken_out::TakenOut;
 
-/// More mistakes than this are not looked for in one file.
+/// The maximum number of mistakes reported in one file.
 const MOST: usize = 100;
 
-/// What came of a text.
+/// The result of reading a text.
 pub(crate) struct Reading<T> {
-    /// What it says without what is wrong in it; nothing where too little is left.
+    /// The value of the correct parts. `None` when too little is left.
     pub(crate) value: Option<T>,
-    /// What is wrong with it, by place.
+    /// Every mistake, in the order of the text.
     pub(crate) mistakes: Vec<ConfigError>,
-    /// What was taken out.
+    /// The parts that were blanked.
     pub(crate) taken_out: TakenOut,
 }
 
-/// Reads a text; `in_words` makes a mistake of an error, its place being that in the whole text.
+/// Reads a text. `in_words` converts an error, whose span is that in the whole text.
 pub(crate) fn read_on<T: DeserializeOwned>(text: &str, in_words: impl Fn(&Error) -> ConfigError) -> Reading<T> {
     let mut taken_out = TakenOut::of(text);
     let (_, broken) = DeTable::parse_recoverable(text);
@@ -35,7 +35,7 @@ pub(crate) fn read_on<T: DeserializeOwned>(text: &str, in_words: impl Fn(&Error)
             Ok(value) => return Reading { value: Some(value), mistakes: by_place(mistakes), taken_out },
             Err(error) => error,
         };
-        // What is missing at the top is missing nowhere in particular.
+        // A missing top-level key has an empty span.
         let at = error.span().filter(|at| !at.is_empty());
         if !follows(&error, at.as_ref(), &taken_out) {
             mistakes.push(in_words(&error));
@@ -47,7 +47,7 @@ pub(crate) fn read_on<T: DeserializeOwned>(text: &str, in_words: impl Fn(&Error)
     Reading { value: None, mistakes: by_place(mistakes), taken_out }
 }
 
-/// Whether an error is there only because of what was taken out before.
+/// Reports whether an error exists only because a part was blanked before.
 fn follows(error: &Error, at: Option<&Range<usize>>, taken_out: &TakenOut) -> bool {
     let missing = error.message().strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
     let table = at.cloned().unwrap_or(0..taken_out.text().len());
@@ -60,7 +60,7 @@ fn by_place(mut mistakes: Vec<ConfigError>) -> Vec<ConfigError> {
 }
 
 impl<T> Reading<T> {
-    /// Those of the mistakes found in what was read that are not there only because something was taken out beside them.
+    /// Keeps the mistakes that do not merely follow from a blanked part near them.
     pub(crate) fn own(taken_out: &TakenOut, found: Vec<ConfigError>, shown: &Source) -> Vec<ConfigError> {
         let elsewhere = |mistake: &ConfigError| !mistake.is_in(shown);
         found.into_iter().filter(|one| elsewhere(one) || taken_out.is_whole_around(one.offset())).collect()

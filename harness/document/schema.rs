@@ -1,5 +1,4 @@
-//! What an editor may know of our files: JSON Schemas, generated from the types that read them. Sits in `target`; `scenario` and `diagnose`
-//! render theirs with it.
+//! JSON Schemas of our files for editors, generated from the types that read the files.
 
 use std::borrow::Cow;
 
@@ -9,16 +8,16 @@ use serde_json::Value;
 
 use crate::document::written::{Json, Named, OneOrMany};
 
-/// The schema of a file of this type, pretty, ending with a new line.
+/// Returns the schema of a file of this type, indented, with a final line break.
 pub(crate) fn render<T: JsonSchema>(title: &str) -> String {
     let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<T>().to_value();
     schema["title"] = title.into();
     without_null(&mut schema);
-    // A schema is a JSON value already.
+    // Cannot fail: a schema is a JSON value.
     serde_json::to_string_pretty(&schema).expect("a schema can be written as JSON") + "\n"
 }
 
-/// TOML has no null: what may be absent is left out.
+/// Removes `null`, which TOML does not have. An optional key is left out instead.
 fn without_null(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {

@@ -1,6 +1,7 @@
-//! Puts a deserialiser's words into ours, with the nearest known name. Sits in `target`.
+//! Rewrites the messages of deserialisers, and finds the nearest known name.
 
-/// Splits ``unknown field `bakend`, expected one of `backend`, `auth` `` into a message and a help; other messages stay as they are.
+/// Splits ``unknown field `bakend`, expected one of `backend`, `auth` `` into a message and a help. Keeps other
+/// messages.
 pub(crate) fn in_our_words(message: &str) -> (String, Option<String>) {
     let first_line = message.lines().next().unwrap_or_default();
     let what = ["unknown field", "unknown variant"].into_iter().find(|what| first_line.starts_with(what));
@@ -12,7 +13,7 @@ pub(crate) fn in_our_words(message: &str) -> (String, Option<String>) {
     (format!("{what} `{wrong}`"), Some(nearest_or_all(wrong, &names.collect::<Vec<_>>())))
 }
 
-/// Without Rust's names of types, and without quoting a string that may be a secret in the wrong place.
+/// Replaces Rust's type names, and does not quote a string, which may be a secret in the wrong place.
 fn plainly(message: &str) -> String {
     let Some((found, expected)) = message.split_once(", expected ").filter(|_| message.starts_with("invalid ")) else {
         return message.to_owned();
@@ -27,7 +28,7 @@ fn plainly(message: &str) -> String {
     format!("expected {expected}, found {found}")
 }
 
-/// ``did you mean `backend`?`` or the whole list.
+/// Returns ``did you mean `backend`?``, or the list of known names.
 pub(crate) fn nearest_or_all(wrong: &str, known: &[&str]) -> String {
     let nearest = known.iter().map(|name| (distance(&wrong.to_lowercase(), &name.to_lowercase()), *name)).min();
     match nearest {
@@ -35,11 +36,11 @@ pub(crate) fn nearest_or_all(wrong: &str, known: &[&str]) -> String {
         Some(_) => {
             format!("known here: {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
         }
-        None => "nothing is known here".to_owned(),
+        None => "there are no known names here".to_owned(),
     }
 }
 
-/// Levenshtein distance in characters, both cut to 64.
+/// Returns the Levenshtein distance of the first 64 characters.
 fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().take(64).collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();

@@ -1,14 +1,14 @@
-//! Takes what is wrong out of a TOML text, byte for byte with spaces, so that the rest can be read and every place stays what it was.
-//! Sits in `target`, under `read_on`.
+//! Blanks wrong parts of a TOML text with as many spaces as bytes. The rest can then be read, and every offset stays
+//! the same.
 
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// A text without what was wrong in it, and where that was.
+/// A text with its wrong parts blanked, and the places of these parts.
 pub(crate) struct TakenOut {
-    /// As it was.
+    /// The original text.
     written: String,
     text: String,
     headers: Vec<Range<usize>>,
@@ -17,14 +17,14 @@ pub(crate) struct TakenOut {
 
 struct Piece {
     span: Range<usize>,
-    /// The key, or the last part of a table's header.
+    /// The key, or the last part of the table's header.
     name: String,
-    /// Whether it was one of several tables of a name, which others may speak of: a step, a fault.
+    /// Whether it was one table of an array, such as a step or a fault. Other parts may refer to it.
     one_of_many: bool,
 }
 
 impl TakenOut {
-    /// Nothing taken out yet.
+    /// Starts with the whole text.
     pub(crate) fn of(text: &str) -> Self {
         let mut headers = Vec::new();
         if let Ok(table) = DeTable::parse(text) {
@@ -38,7 +38,8 @@ impl TakenOut {
         &self.text
     }
 
-    /// Takes out the smallest entry around a place, or else the table whose header it is in. False where there is neither.
+    /// Blanks the smallest entry around a place, or else the table whose header holds it. Returns false when there is
+    /// neither.
     pub(crate) fn take(&mut self, at: &Range<usize>) -> bool {
         let entry = DeTable::parse(&self.text).ok().and_then(|table| smallest(table.get_ref(), at, &self.text));
         let (name, span, table) = match entry {
@@ -57,14 +58,15 @@ impl TakenOut {
         true
     }
 
-    /// Whether this key was taken out of the table at this place: then it is not missing there.
+    /// Reports whether this key of the table at this place was blanked, so that it is not really missing.
     pub(crate) fn took_key(&self, key: &str, table: &Range<usize>) -> bool {
         let within = self.header_at(table).map_or(table.clone(), |header| self.region(header));
         let is_it = |piece: &Piece| piece.name == key && within.contains(&piece.span.start);
         self.pieces.iter().any(is_it)
     }
 
-    /// Whether the table that a place is in, with those under it, still stands as it was written, and nothing is gone that it may speak of.
+    /// Reports whether the table around a place, with its subtables, is complete, and no part that it may refer to was
+    /// blanked.
     pub(crate) fn is_whole_around(&self, at: usize) -> bool {
         let header = self.headers.iter().rposition(|header| header.start <= at);
         let top = 0..self.headers.first().map_or(self.text.len(), |header| header.start);
@@ -76,7 +78,7 @@ impl TakenOut {
         self.headers.iter().position(|header| header.start <= at.start && at.end <= header.end)
     }
 
-    /// From a header to the next one that is not of a table under it.
+    /// Returns the range from a header to the next header that is not of a subtable.
     fn region(&self, header: usize) -> Range<usize> {
         let under = self.path(header) + ".";
         let after = (header + 1..self.headers.len()).find(|next| !self.path(*next).starts_with(&under));
@@ -88,7 +90,7 @@ impl TakenOut {
     }
 }
 
-/// Line breaks stay; everything else becomes as many spaces as it has bytes.
+/// Returns as many spaces as the character has bytes. Keeps line breaks.
 fn blank(character: char) -> impl Iterator<Item = char> {
     let (with, times) = if matches!(character, '\n' | '\r') { (character, 1) } else { (' ', character.len_utf8()) };
     std::iter::repeat_n(with, times)
@@ -109,12 +111,12 @@ fn collect_headers(table: &DeTable<'_>, text: &str, headers: &mut Vec<Range<usiz
     }
 }
 
-/// A table that is written under a header has that header as its place.
+/// Reports whether a span is a table header. The span of a table under a header is that header.
 fn is_header(text: &str, span: &Range<usize>) -> bool {
     text.get(span.clone()).is_some_and(|text| text.starts_with('['))
 }
 
-/// The innermost `key = value` around a place.
+/// Returns the innermost `key = value` around a place.
 fn smallest(table: &DeTable<'_>, at: &Range<usize>, text: &str) -> Option<(String, Range<usize>)> {
     table.iter().find_map(|(key, value)| {
         if let Some(deeper) = deeper(value.get_ref(), at, text) {
@@ -138,7 +140,7 @@ fn deeper(value: &DeValue<'_>, at: &Range<usize>, text: &str) -> Option<(String,
     }
 }
 
-/// Where the whole of a dotted key begins whose last part begins here.
+/// Returns the start of a dotted key whose last part begins here.
 fn dotted(text: &str, start: usize) -> usize {
     let before = text[..start].trim_end_matches([' ', '\t']);
     if !before.ends_with('.') {
@@ -148,7 +150,7 @@ fn dotted(text: &str, start: usize) -> usize {
     from + (text[from..start].len() - text[from..start].trim_start().len())
 }
 
-/// Inside an inline table, the comma that would be left over goes with its entry.
+/// Adds to an entry of an inline table the comma that would be left over.
 fn with_its_comma(text: &str, span: Range<usize>) -> Range<usize> {
     let after = text[span.end..].trim_start();
     let before = text[..span.start].trim_end();
@@ -169,7 +171,7 @@ mod tests {
         let at = text.find(word).expect("the word");
         let mut taken = TakenOut::of(text);
         taken.take(&(at..at + word.len())).then(|| {
-            assert_eq!(taken.text().len(), text.len(), "places stay what they were");
+            assert_eq!(taken.text().len(), text.len(), "every offset stays the same");
             let left: Vec<&str> = taken.text().split_whitespace().collect();
             toml::from_str::<toml::Table>(taken.text()).expect("still TOML");
             left.join(" ")
@@ -184,12 +186,12 @@ mod tests {
     #[case::in_a_list("l = [{ a = 1, b = 2 }, { a = 3 }]", "3", "l = [{ a = 1, b = 2 }, { }]")]
     #[case::table("[[f]]\na = 1\n[f.m]\nb = 1\n[[f]]\na = 2\n", "[[f]]", "[[f]] a = 2")]
     #[case::not_ascii("a = \"ü\"\nb = 1\n", "ü", "b = 1")]
-    fn the_smallest_thing_around_a_place_is_taken_out(#[case] text: &str, #[case] at: &str, #[case] left: &str) {
+    fn the_smallest_part_around_a_place_is_blanked(#[case] text: &str, #[case] at: &str, #[case] left: &str) {
         assert_eq!(without(text, at).as_deref(), Some(left));
     }
 
     #[test]
-    fn what_is_in_no_entry_and_no_header_cannot_be_taken_out() {
+    fn a_comment_cannot_be_blanked() {
         assert_eq!(without("# a word\na = 1\n", "word"), None);
     }
 }

@@ -1,5 +1,4 @@
-//! Single values as they stand in a configuration file, checked while they are read so that the error points at them.
-//! Sits in `target`; `scenario` uses them too.
+//! Single values of a configuration file, checked while they are read, so that the error points at them.
 
 use std::time::Duration;
 
@@ -7,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde_json_path::JsonPath;
 use url::Url;
 
-/// A type that is written as one string and checked by a function; the pattern is what an editor can know of it.
+/// Defines a type that is written as a string and checked by a function. The pattern is for the JSON Schema.
 macro_rules! written_as_text {
     ($(#[doc = $doc:literal])* $name:ident($inner:ty) like $pattern:literal = $check:expr) => {
         $(#[doc = $doc])*
@@ -47,11 +46,11 @@ written_as_text! {
     SocketUrl(Url) like "^wss?://" = |text| base_url(text, ["ws", "wss"])
 }
 written_as_text! {
-    /// A length of time above zero and of at most a year, in words of humantime: `250ms`, `5s`, `2m`.
+    /// A duration above zero and of at most a year: `250ms`, `5s`, `2m`.
     Period(Duration) like "^[0-9]" = period
 }
 written_as_text! {
-    /// A path on a service: begins with a slash, holds no query and no second host.
+    /// A path on a service. It begins with one slash and has no query.
     Route(String) like "^/" = route
 }
 written_as_text! {
@@ -73,37 +72,37 @@ written_as_text! {
 
 /// The longest [`Period`].
 const LONGEST: Duration = Duration::from_secs(366 * 86_400);
-/// Bytes of a JSONPath: its parser is recursive.
+/// The maximum length of a JSONPath in bytes, because its parser is recursive.
 const LONGEST_QUERY: usize = 256;
 
 fn query(text: &str) -> Result<JsonPath, String> {
     if text.len() > LONGEST_QUERY {
         return Err(format!("a JSONPath has at most {LONGEST_QUERY} bytes"));
     }
-    JsonPath::parse(text).map_err(|error| format!("`{text}` is no JSONPath (RFC 9535): {error}"))
+    JsonPath::parse(text).map_err(|error| format!("`{text}` is not a JSONPath (RFC 9535): {error}"))
 }
 
 fn base_url(text: &str, schemes: [&str; 2]) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| format!("`{text}` is no URL: {error}"))?;
+    let url = Url::parse(text).map_err(|error| format!("`{text}` is not a URL: {error}"))?;
     if !schemes.contains(&url.scheme()) {
         return Err(format!("the scheme must be {} or {}, not `{}`", schemes[0], schemes[1], url.scheme()));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("a base URL carries no user and no password".to_owned());
+        return Err("a base URL has no user and no password".to_owned());
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err("a base URL ends with its path: no `?` and no `#`".to_owned());
+        return Err("a base URL has no `?` and no `#`".to_owned());
     }
     Ok(url)
 }
 
 fn period(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
-        Ok(Duration::ZERO) => Err("a length of time must be above zero".to_owned()),
-        // So that no clock overflows when it is added.
-        Ok(duration) if duration > LONGEST => Err("a length of time must be at most a year".to_owned()),
+        Ok(Duration::ZERO) => Err("a duration must be above zero".to_owned()),
+        // A longer duration could overflow a clock.
+        Ok(duration) if duration > LONGEST => Err("a duration must be at most a year".to_owned()),
         Ok(duration) => Ok(duration),
-        Err(error) => Err(format!("`{text}` is no length of time such as `250ms`, `5s` or `2m`: {error}")),
+        Err(error) => Err(format!("`{text}` is not a duration such as `250ms`, `5s` or `2m`: {error}")),
     }
 }
 
@@ -113,7 +112,7 @@ fn route(text: &str) -> Result<String, String> {
     if plain && ascii && !text.split('/').any(|segment| segment == "..") {
         Ok(text.to_owned())
     } else {
-        Err(format!("`{text}` is no path: it begins with one `/` and holds no `?`, `#`, `..` or space"))
+        Err(format!("`{text}` is not a path: a path begins with one `/` and has no `?`, `#`, `..` or space"))
     }
 }
 
@@ -127,25 +126,32 @@ fn endpoint_id(text: &str) -> Result<String, String> {
     }
 }
 
-/// RFC 9110, 5.6.2: the characters of a field name; and the rails of design.md, section 7.
+/// Checks the characters of a field name (RFC 9110, section 5.6.2). Refuses headers that the probe sets or that mark a
+/// test.
 fn header_key(text: &str) -> Result<String, String> {
     let name = text.to_ascii_lowercase();
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)) {
-        return Err(format!("`{text}` is no header name"));
+        return Err(format!("`{text}` is not a header name"));
     }
     if matches!(name.as_str(), "authorization" | "proxy-authorization" | "cookie" | "host" | "content-length") {
-        return Err(format!("the header `{text}` is not an endpoint's to set: the probe does"));
+        return Err(format!("an endpoint cannot set the header `{text}`: the probe sets it"));
     }
     let words: Vec<&str> = name.split(['-', '_']).collect();
     if words.iter().any(|word| matches!(*word, "test" | "e2e")) {
-        return Err(format!("the header `{text}` calls itself a test: systems switch authentication off for those"));
+        return Err(format!(
+            "the header `{text}` marks a test request, for which some systems switch authentication off"
+        ));
     }
     Ok(text.to_owned())
 }
 
 fn method(text: &str) -> Result<String, String> {
     let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-    if known.contains(&text) { Ok(text.to_owned()) } else { Err(format!("`{text}` is none of {}", known.join(", "))) }
+    if known.contains(&text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("`{text}` is not one of {}", known.join(", ")))
+    }
 }
 
 impl From<EndpointId> for String {

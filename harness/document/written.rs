@@ -1,4 +1,4 @@
-//! Compound values as they stand in a configuration file. Sits in `target`; `scenario` uses them too.
+//! Compound values of a configuration file.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -14,11 +14,11 @@ use crate::document::JsonMatch;
 use crate::document::error::Source;
 use crate::document::values::Query;
 
-/// A table with keys of the author's own choosing, in the order written.
+/// A table whose keys the author chooses, in the order written.
 #[derive(Debug, Clone)]
 pub(crate) struct Named<K, V>(pub(crate) Vec<Entry<V>>, PhantomData<fn() -> K>);
 
-/// One key of such a table, and where it was written last.
+/// One key of such a table, and the place where it was last written.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry<V> {
     pub(crate) name: String,
@@ -31,16 +31,17 @@ pub(crate) struct Entry<V> {
 #[derive(Debug, Clone)]
 pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 
-/// Any JSON value; TOML dates become strings.
+/// Any JSON value. TOML dates become strings.
 #[derive(Debug, Clone)]
 pub(crate) struct Json(pub(crate) Value);
 
-/// `{ path = "$.status", is = "healthy" }`; `is` may be a list of allowed values, or absent: then anything will do.
+/// A condition on JSON: `{ path = "$.status", is = "healthy" }`. `is` may be a list of allowed values. When absent, any
+/// value is allowed.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Match {
     path: Query,
-    /// A value, or a list of allowed ones. Absent: anything at that place will do.
+    /// The allowed value, or a list of allowed values. When absent, any value is allowed.
     #[serde(default)]
     #[schemars(with = "Json")]
     is: AnyOf,
@@ -111,7 +112,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
 impl<'de> Deserialize<'de> for AnyOf {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Json::deserialize(deserializer)?.0 {
-            Value::Array(values) if values.is_empty() => Err(D::Error::custom("no value is in an empty list")),
+            Value::Array(values) if values.is_empty() => Err(D::Error::custom("an empty list allows no value")),
             Value::Array(values) => Ok(Self(values)),
             value => Ok(Self(vec![value])),
         }

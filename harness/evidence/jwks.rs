@@ -1,4 +1,4 @@
-//! The keys that the auth service publishes. Sits in `evidence`; `run` hands them to whoever signs.
+//! Reads the keys that the auth service publishes.
 
 use tokio::time::Instant;
 
@@ -7,10 +7,11 @@ use crate::config::Target;
 use crate::terms::EvidenceSource;
 use crate::token::KeySet;
 
-/// The published set, where the target says where it is and the evidence `auth` is granted.
+/// Returns the published key set. Returns `None` when the target names no location or the evidence `auth` is not
+/// granted.
 ///
 /// # Errors
-/// When it cannot be read, or is no JWK set; in words that hold no key.
+/// When the set cannot be read or is not a JWK set. The message holds no key.
 pub async fn read_keys(target: &Target, run_end: Instant) -> Result<Option<KeySet>, String> {
     let Some(from) = target.jwks.as_ref().filter(|_| target.opens(EvidenceSource::Auth)) else { return Ok(None) };
     let text = source::read(from, target, run_end).await.map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! Log entries as `gcloud logging read --format=json` prints them: an array, NDJSON or one object. Sits in `evidence`.
+//! Log entries as `gcloud logging read --format=json` prints them: an array, NDJSON or one object.
 
 use std::collections::BTreeMap;
 
@@ -10,22 +10,22 @@ use super::{Manifest, SourceError};
 use crate::config::Target;
 use crate::terms::{Hop, Service};
 
-/// Bytes kept of one entry's text.
+/// The maximum number of characters kept of one entry's text.
 const TEXT: usize = 2000;
 
-/// One entry, redacted (edge-signatures 8.1).
+/// One log entry, redacted. Its fields follow Cloud Logging's `LogEntry`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LogEntry {
-    /// When, by the server's clock.
+    /// The time of the entry, by the server's clock.
     pub at: jiff::Timestamp,
-    /// Who wrote it: a service, or the edge where the platform speaks for itself.
+    /// The hop that wrote it: a service, or the edge for entries of the platform.
     pub by: Hop,
     /// The text: `textPayload` or `jsonPayload.message`.
     pub text: String,
-    /// The request, where it is an entry of the platform's request log.
+    /// The request, for an entry of the platform's request log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<LoggedRequest>,
-    /// The last part of `trace`: 32 hex digits.
+    /// The trace id, 32 hex digits: the last part of `trace`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
 }
@@ -33,22 +33,23 @@ pub struct LogEntry {
 /// One line of a request log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LoggedRequest {
-    /// Which service it was for.
+    /// The service that was called.
     pub service: Service,
-    /// The method.
+    /// The HTTP method.
     pub method: String,
-    /// The path, without query.
+    /// The path, without the query.
     pub path: String,
-    /// The status.
+    /// The HTTP status.
     pub status: u16,
-    /// Who asked, by its own account.
+    /// The `User-Agent` header of the request.
     pub user_agent: String,
     /// The revision that served it: `resource.labels.revision_name`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
 }
 
-/// The deployed names of the services, to tell whose entry it is, and the hosts that a load balancer's entries must name.
+/// The deployed names of the services, which tell the writer of an entry, and the hosts that load balancer entries must
+/// name.
 pub(super) struct ServiceNames {
     named: Vec<(String, Service)>,
     origins: Vec<url::Origin>,
@@ -72,7 +73,7 @@ impl ServiceNames {
     }
 }
 
-/// Reads entries. Entries of services that are not the target's are left out.
+/// Reads the entries of the target's services. Skips entries of other services.
 pub(super) fn parse(
     text: &str,
     names: &ServiceNames,
@@ -82,12 +83,12 @@ pub(super) fn parse(
     Ok(entries(&values(text).map_err(|error| format(error.to_string()))?, names, clean))
 }
 
-/// The entries of the target's services.
+/// Returns the entries of the target's services.
 pub(super) fn entries(values: &[Value], names: &ServiceNames, clean: &dyn Fn(&str) -> String) -> Vec<LogEntry> {
     values.iter().filter_map(|value| entry(value, names, clean)).collect()
 }
 
-/// JSON values one after the other; lists are unfolded.
+/// Reads a sequence of JSON values. A list stands for its items.
 pub(super) fn values(text: &str) -> Result<Vec<Value>, serde_json::Error> {
     let read: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text).into_iter::<Value>().collect();
     Ok(read?.into_iter().flat_map(|value| if let Value::Array(list) = value { list } else { vec![value] }).collect())
@@ -117,7 +118,8 @@ fn trace(value: &Value) -> Option<String> {
     value.get("trace")?.as_str()?.rsplit('/').next().map(str::to_owned)
 }
 
-/// What a load balancer says of a request to one of our hosts: `statusDetails`, and the policy that was enforced (edge-signatures 2.1).
+/// Reads a load balancer's entry for a request to one of the target's hosts: `statusDetails`, and the enforced security
+/// policy (Cloud Armor).
 fn of_a_load_balancer(value: &Value, names: &ServiceNames, clean: &dyn Fn(&str) -> String) -> Option<LogEntry> {
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
     names.is_ours(text("/httpRequest/requestUrl")?).then_some(())?;
@@ -168,14 +170,14 @@ mod tests {
     #[rstest]
     #[case::ours("api.staging.netrasystems.ai", Some("denied_by_security_policy, policy blunt"))]
     #[case::of_another_system("shop.example.test", None)]
-    fn a_load_balancer_tells_what_became_of_requests_to_our_hosts(#[case] host: &str, #[case] says: Option<&str>) {
+    fn load_balancer_entries_of_our_hosts_are_read(#[case] host: &str, #[case] says: Option<&str>) {
         let payload = r#"{"statusDetails":"denied_by_security_policy","enforcedSecurityPolicy":{"name":"blunt"}}"#;
         let entries = read(host, payload);
         assert_eq!(entries.first().map(|entry| (entry.by, entry.text.as_str())), says.map(|says| (Hop::Edge, says)));
     }
 
     #[test]
-    fn a_load_balancer_that_says_nothing_of_it_tells_nothing() {
+    fn a_load_balancer_entry_without_details_is_skipped() {
         assert!(read("api.staging.netrasystems.ai", "{}").is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! A service's manifest: `gcloud run services describe … --format=json` (Knative v1). Sits in `evidence`.
+//! A service's manifest, as `gcloud run services describe … --format=json` prints it (Knative Serving v1).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use super::SourceError;
 
-/// What a manifest says, as far as the diagnosis reads it (contract.md section 6; edge-signatures 8.3).
+/// The part of a Cloud Run service manifest that the diagnosis reads.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Manifest {
     /// `metadata.name`.
     pub name: String,
     /// The environment of the first container.
     pub env: BTreeMap<String, EnvValue>,
-    /// `status.conditions[type=Ready].status` is `True`; nothing when unknown.
+    /// Whether `status.conditions[type=Ready].status` is `True`. `None` when it is neither `True` nor `False`.
     pub ready: Option<bool>,
     /// The reason and message of that condition.
     pub reason: Option<String>,
@@ -25,23 +25,23 @@ pub struct Manifest {
     pub latest_ready: Option<String>,
     /// `status.url`.
     pub url: Option<String>,
-    /// The annotation `run.googleapis.com/ingress`: who may call it.
+    /// The annotation `run.googleapis.com/ingress`, which limits the networks that may call the service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ingress: Option<String>,
-    /// The revisions that get any traffic, and how many percent each, from `status.traffic` (or `spec.traffic`).
+    /// The revisions that get traffic and their percentages, from `status.traffic` or else `spec.traffic`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub traffic: Vec<(String, u64)>,
 }
 
-/// One variable's value. A literal is kept only where it cannot be a secret.
+/// The value of one variable. A literal value is kept only if it cannot be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EnvValue {
-    /// Written into the manifest, and harmless by its name (a URL, an id, a switch).
+    /// A literal value that is harmless by the variable's name: a URL, an id or a switch.
     Plain(String),
-    /// Written into the manifest; it may be a secret, so only that it is there is kept.
+    /// A literal value that may be a secret. Only its presence is kept.
     Hidden {
-        /// Whether it is the empty string.
+        /// Whether the value is blank.
         empty: bool,
     },
     /// A reference to a secret.
@@ -54,17 +54,17 @@ pub enum EnvValue {
 }
 
 impl Manifest {
-    /// Reads one service's JSON. `plain` are the variables that the target calls an id, an address or a switch: they may be shown too.
+    /// Reads the JSON of one service. `plain` names further variables whose literal values may be shown.
     ///
     /// # Errors
-    /// When it is not JSON, or not a service.
+    /// When the text is not JSON or not a service.
     pub fn parse(text: &str, plain: &BTreeSet<String>) -> Result<Self, SourceError> {
         let format = |why: String| SourceError::Format { expected: "a service manifest in JSON", why };
         let json: Value = serde_json::from_str(text).map_err(|error| format(error.to_string()))?;
         Self::from_json(&json, plain).map_err(|why| format(why.to_owned()))
     }
 
-    /// Reads one service's or revision's JSON, parsed already; or says what it lacks.
+    /// Reads the parsed JSON of a service or revision. The error names the missing part.
     pub(super) fn from_json(json: &Value, plain: &BTreeSet<String>) -> Result<Self, &'static str> {
         let containers = json.pointer("/spec/template/spec/containers").or_else(|| json.pointer("/spec/containers"));
         let env = containers.and_then(|list| list.pointer("/0/env")).and_then(Value::as_array);
@@ -90,7 +90,7 @@ impl Manifest {
 }
 
 impl EnvValue {
-    /// Whether the variable is there but holds nothing.
+    /// Reports whether the variable exists but is blank.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         match self {
@@ -118,7 +118,7 @@ fn condition<'a>(json: &'a Value, kind: &str) -> Option<&'a Value> {
         .find(|one| one.get("type").and_then(Value::as_str) == Some(kind))
 }
 
-/// A target without a name is the newest revision.
+/// Returns the traffic shares. An entry without a revision name is the newest revision.
 fn traffic(json: &Value) -> Vec<(String, u64)> {
     let listed = ["/status/traffic", "/spec/traffic"].into_iter().find_map(|pointer| json.pointer(pointer)?.as_array());
     let share = |target: &Value| {
@@ -159,7 +159,7 @@ fn variable(entry: &Value, plain: &BTreeSet<String>) -> Option<(String, EnvValue
     Some((name, value))
 }
 
-/// Names whose literal values may be shown: never one that smells of a credential.
+/// Reports whether the literal value of a variable may be shown. A name that suggests a credential is never harmless.
 fn harmless(variable: &str, plain: &BTreeSet<String>) -> bool {
     let name = variable.to_ascii_uppercase();
     let secret = ["SECRET", "KEY", "TOKEN", "PASS", "CREDENTIAL", "DATABASE", "DSN", "HMAC"];

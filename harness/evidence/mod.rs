@@ -1,5 +1,12 @@
-//! Evidence that is not a probe: the services' manifests and logs, where the operator has opened that evidence.
-//! The arrow from `evidence` to `diagnose` is [`Evidence`]: facts only, redacted.
+//! Evidence in addition to probes: the services' manifests, logs and published keys, if the operator grants them.
+//!
+//! Start at [`read_manifests`] and [`read_log`], which fill an [`Evidence`] for `diagnose`.
+//!
+//! - `source`: reads a file, a URL or the output of a command, with limits
+//! - `manifest`, `log`, `jwks`: the three kinds of evidence
+//! - `supplied`: evidence that the caller of `fivewhys` hands over
+//!
+//! Invariant: an [`Evidence`] is redacted, and this folder never draws a conclusion from it.
 
 mod jwks;
 mod log;
@@ -26,23 +33,24 @@ use crate::token::Published;
 /// The run's redactor.
 type Clean<'a> = &'a (dyn Fn(&str) -> String + Send + Sync);
 
-/// What was read.
+/// The evidence of one run, redacted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// The manifests, by service.
     pub manifests: BTreeMap<Service, Manifest>,
     /// Log entries, oldest first.
     pub log: Vec<LogEntry>,
-    /// When the log was read; what happened later is not in it.
+    /// When the log was read. It lacks later events.
     pub log_read_at: Option<jiff::Timestamp>,
-    /// Whether our signing key is among those that the auth service publishes; nothing where it publishes none, or ours is a shared secret.
+    /// Whether the auth service publishes our signing key. Absent when it publishes no keys or our key is a shared
+    /// secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signing_key: Option<Published>,
-    /// What was granted and could not be read: source of evidence and why.
+    /// The granted sources that could not be read, each with the reason.
     pub unread: Vec<(EvidenceSource, String)>,
 }
 
-/// Adds the manifests of all services that have a source, if the evidence is granted.
+/// Reads the manifests of all services, if the evidence `manifest` is granted. Failures go to [`Evidence::unread`].
 pub async fn read_manifests(evidence: &mut Evidence, target: &Target, run_end: Instant, clean: Clean<'_>) {
     if !target.opens(EvidenceSource::Manifest) {
         return;
@@ -58,7 +66,8 @@ pub async fn read_manifests(evidence: &mut Evidence, target: &Target, run_end: I
     }
 }
 
-/// Adds the log to what was read, if the evidence is granted. `clean` is the run's redactor.
+/// Reads the log, if the evidence `logs` is granted. `clean` is the run's redactor. Failures go to
+/// [`Evidence::unread`].
 pub async fn read_log(evidence: &mut Evidence, target: &Target, run_end: Instant, clean: Clean<'_>) {
     if !target.opens(EvidenceSource::Logs) {
         return;
@@ -76,16 +85,16 @@ pub async fn read_log(evidence: &mut Evidence, target: &Target, run_end: Instant
     evidence.add_log(Vec::new(), Some(jiff::Timestamp::now()));
 }
 
-/// What a command prints, at most 32 MiB, within 30 s.
+/// Runs a command and returns its output.
 ///
 /// # Errors
-/// When it cannot be run, fails, or gives too much.
+/// When it cannot be run, fails, prints more than 32 MiB or takes longer than 30 s.
 pub(crate) async fn output_of(argv: &[String], target: &Target) -> Result<String, SourceError> {
     source::read(&EvidenceLocation::Command(argv.to_vec()), target, Instant::now() + source::LONGEST).await
 }
 
 impl Evidence {
-    /// Adds entries of a log that was read at this time.
+    /// Adds the entries of a log that was read at this time.
     fn add_log(&mut self, entries: Vec<LogEntry>, read_at: Option<jiff::Timestamp>) {
         self.log.extend(entries);
         self.log.sort_by_key(|entry| entry.at);

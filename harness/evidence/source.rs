@@ -1,4 +1,4 @@
-//! Reads one evidence source: a file, a URL, the output of a command. Sits in `evidence`.
+//! Reads one location of evidence: a file, a URL or the output of a command.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,50 +10,50 @@ use url::Url;
 
 use crate::config::{EvidenceLocation, Target, is_loopback, run_command};
 
-/// One source may take this long, and no longer than the run.
+/// The time limit of one source. The end of the run is a limit too.
 pub(super) const LONGEST: Duration = Duration::from_secs(30);
-/// One source may give this many bytes.
+/// The maximum size of one source, in bytes.
 const LIMIT: usize = 32 << 20;
 
-/// Why a source gave nothing.
+/// Why a source could not be read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SourceError {
     /// The file cannot be read.
     #[error("cannot read {path}: {source}")]
     File {
-        /// Which.
+        /// The path.
         path: String,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
-    /// The URL gives no good answer.
+    /// The URL cannot be fetched.
     #[error("cannot get {url}: {why}")]
     Url {
-        /// Which.
+        /// The URL.
         url: String,
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// The command fails. Its standard error is not shown: it may hold a secret.
+    /// The command fails. The message does not quote its standard error, which may hold a secret.
     #[error("`{program}` {why}")]
     Command {
-        /// Which.
+        /// The program, without its arguments.
         program: String,
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// What came is not what it should be.
+    /// The content has the wrong format.
     #[error("not {expected}: {why}")]
     Format {
-        /// What was expected.
+        /// The expected format.
         expected: &'static str,
-        /// The parser's words, without the text it stumbled over.
+        /// The parser's message, without the text.
         why: String,
     },
 }
 
-/// The text of a source, at most 32 MiB, within 30 s and before the run ends.
+/// Reads the text of a source, at most 32 MiB, within 30 s and before the run ends.
 pub(super) async fn read(from: &EvidenceLocation, target: &Target, run_end: Instant) -> Result<String, SourceError> {
     let ends = Instant::now().checked_add(LONGEST).map_or(run_end, |own| own.min(run_end));
     let bytes = match from {
@@ -83,9 +83,9 @@ async fn file(path: &Path) -> std::io::Result<Vec<u8>> {
 async fn get(url: &Url, target: &Target) -> Result<Vec<u8>, SourceError> {
     let fail = |why: String| SourceError::Url { url: url.as_str().to_owned(), why };
     if !may_ask(url, target) {
-        return Err(fail("only loopback hosts and hosts of the target are asked for evidence".into()));
+        return Err(fail("evidence is read only from loopback and from the target's hosts".into()));
     }
-    // reqwest's own choice of roots fails on a machine without a certificate store, for plain HTTP too.
+    // reqwest's default roots fail on a machine without a certificate store, even for plain HTTP.
     let tls = crate::tls::client_config().map_err(|error| fail(error.to_string()))?;
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
     let client = client.tls_backend_preconfigured(tls).build().map_err(|error| fail(error.to_string()))?;
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_command_gives_what_it_prints() {
+    async fn a_command_gives_its_output() {
         assert_eq!(read_within(&command(&["echo", "here"]), LONGEST).await.unwrap(), "here\n");
     }
 
@@ -150,13 +150,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_without_an_end_is_not_read_to_it() {
+    async fn an_endless_file_is_stopped_at_the_limit() {
         let error = read_within(&EvidenceLocation::File("/dev/zero".into()), LONGEST).await.unwrap_err();
         assert!(error.to_string().contains("more than"), "{error}");
     }
 
     #[tokio::test]
-    async fn a_server_that_never_answers_does_not_hold_the_run() {
+    async fn a_server_that_never_responds_does_not_block_the_run() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
         let error = read_within(&EvidenceLocation::Url(url), Duration::from_millis(100)).await.unwrap_err();

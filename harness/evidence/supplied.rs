@@ -1,5 +1,4 @@
-//! Evidence handed over by whoever runs us: manifests and log exports, from files or standard input. Sits in `evidence`; `cli` fills it,
-//! `run` lays it over what the target's own sources gave.
+//! Evidence that the user supplies on the command line: manifests and log exports, from files or standard input.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,37 +10,37 @@ use super::{Evidence, Manifest};
 use crate::config::{DeployedNames, Target};
 use crate::terms::{EvidenceSource, Service};
 
-/// What was handed over.
+/// The supplied evidence. It takes precedence over the target's own sources.
 #[derive(Debug, Clone, Default)]
 pub struct Supplied {
     manifests: BTreeMap<Service, Manifest>,
     log: Option<Vec<Value>>,
 }
 
-/// What is wrong with it. Its text is not quoted: a manifest may hold literal secrets.
+/// Why supplied evidence is refused. The message does not quote the text, because a manifest may hold secrets.
 #[derive(Debug, Error, miette::Diagnostic)]
 #[non_exhaustive]
 pub enum SuppliedError {
-    /// It is not JSON.
+    /// The text is not JSON.
     #[error("{from}, line {line}, column {column}: {why}")]
     #[diagnostic(code(fivewhys::evidence::not_json), help("give what `gcloud … --format=json` prints"))]
     Json {
-        /// Which file, or standard input.
+        /// The name of the file, or of standard input.
         from: String,
         /// Counted from 1.
         line: usize,
         /// Counted from 1, in bytes.
         column: usize,
-        /// The parser's words.
+        /// The parser's message.
         why: String,
     },
-    /// It is JSON of something else.
+    /// The text is JSON, but not the expected evidence.
     #[error("{from}: {why}")]
     #[diagnostic(code(fivewhys::evidence::not_evidence), help("{help}"))]
     Other {
-        /// Which file, or standard input.
+        /// The name of the file, or of standard input.
         from: String,
-        /// What is missing.
+        /// The missing part.
         why: String,
         /// What would be right.
         help: String,
@@ -49,11 +48,11 @@ pub enum SuppliedError {
 }
 
 impl Supplied {
-    /// Takes manifests: one service or revision, several one after the other, or a list of them. Whose each is tells `service`, or else the
-    /// name in it.
+    /// Adds manifests: one service or revision, a sequence, or a list. The service of a manifest is `service`, or else
+    /// follows from the name in the manifest.
     ///
     /// # Errors
-    /// When it is not JSON, holds no manifest, or one of a service that is not the target's.
+    /// When the text is not JSON, holds no manifest, or holds the manifest of a service that is not the target's.
     pub fn add_manifests(
         &mut self,
         from: &str,
@@ -67,29 +66,29 @@ impl Supplied {
         Ok(())
     }
 
-    /// Takes a log export: an array, NDJSON or one entry. An empty one is one too.
+    /// Adds a log export: an array, NDJSON or one entry. It may be empty.
     ///
     /// # Errors
-    /// When it is not JSON, or holds something and no log entry.
+    /// When the text is not JSON, or holds values but no log entry.
     pub fn add_log(&mut self, from: &str, text: &str) -> Result<(), SuppliedError> {
         let entries = log_values(from, text)?;
         self.log.get_or_insert_default().extend(entries);
         Ok(())
     }
 
-    /// The evidence it stands for.
+    /// Returns the sources of evidence that were supplied.
     #[must_use]
     pub fn evidence_sources(&self) -> BTreeSet<EvidenceSource> {
         let manifest = (!self.manifests.is_empty()).then_some(EvidenceSource::Manifest);
         manifest.into_iter().chain(self.log.as_ref().map(|_| EvidenceSource::Logs)).collect()
     }
 
-    /// Lays the manifests over those that were read.
+    /// Replaces the manifests that were read by the supplied ones.
     pub fn lay_manifests_over(&self, evidence: &mut Evidence) {
         evidence.manifests.extend(self.manifests.clone());
     }
 
-    /// Adds the log. What happened after its last entry is not in it.
+    /// Adds the supplied log to the evidence. The log counts as read at the time of its last entry.
     pub fn add_log_to(&self, evidence: &mut Evidence, target: &Target, clean: &dyn Fn(&str) -> String) {
         let Some(values) = &self.log else { return };
         let entries = log::entries(values, &ServiceNames::of(target, &evidence.manifests), clean);
@@ -98,7 +97,7 @@ impl Supplied {
     }
 }
 
-/// The manifests of a text, each with its service.
+/// Reads the manifests of a text, each with its service.
 fn manifests(
     from: &str,
     service: Option<Service>,
@@ -112,21 +111,21 @@ fn manifests(
     }
     let one = |value: &Value| {
         let manifest = Manifest::from_json(value, &names.shown).map_err(|why| {
-            other(format!("no manifest of a service: {why}"), "give what `gcloud run services describe` prints")
+            other(format!("not the manifest of a service: {why}"), "give what `gcloud run services describe` prints")
         })?;
         let whose = service.or_else(|| whose(value, &manifest, names));
         let unknown = || {
             let known: Vec<&str> = names.backend.iter().chain(&names.auth).map(String::as_str).collect();
             let why =
                 format!("it is the manifest of `{}`; the target's services are {}", manifest.name, known.join(", "));
-            other(why, "say whose it is: `--manifest backend=FILE` or `--manifest auth=FILE`")
+            other(why, "name its service: `--manifest backend=FILE` or `--manifest auth=FILE`")
         };
         Ok((whose.ok_or_else(unknown)?, manifest.clone()))
     };
     values.iter().map(one).collect()
 }
 
-/// By `metadata.name`, or, of a revision, by the name of its service.
+/// Finds the service by `metadata.name`, or by the service label of a revision.
 fn whose(value: &Value, manifest: &Manifest, names: &DeployedNames) -> Option<Service> {
     let label = value.get("metadata")?.get("labels").and_then(|labels| labels.get("serving.knative.dev/service"));
     let called = [Some(manifest.name.as_str()), label.and_then(Value::as_str)];
@@ -184,26 +183,26 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_tells_by_its_name_whose_it_is() {
+    fn the_name_in_a_manifest_tells_its_service() {
         assert_eq!(read(None, &named("netra-backend-staging")).ok(), Some(vec![Service::Backend]));
         assert_eq!(read(None, &named("netra-auth-service")).ok(), Some(vec![Service::Auth]));
     }
 
     #[test]
-    fn a_revision_tells_by_its_label() {
+    fn the_label_of_a_revision_tells_its_service() {
         let revision = r#"{"metadata":{"name":"x-00001-abc","labels":{"serving.knative.dev/service":"netra-auth-service"}},"spec":{"containers":[{}]}}"#;
         assert_eq!(read(None, revision).ok(), Some(vec![Service::Auth]));
     }
 
     #[test]
-    fn whoever_says_whose_it_is_is_believed() {
+    fn an_explicit_service_overrides_the_name() {
         assert_eq!(read(Some(Service::Auth), &named("elsewhere")).ok(), Some(vec![Service::Auth]));
     }
 
     #[rstest]
     #[case::listed(format!("[{},{}]", named("netra-backend-staging"), named("netra-auth-service")))]
     #[case::one_after_the_other(format!("{}\n{}", named("netra-backend-staging"), named("netra-auth-service")))]
-    fn several_come_at_once(#[case] text: String) {
+    fn several_manifests_can_be_in_one_text(#[case] text: String) {
         assert_eq!(read(None, &text).ok(), Some(vec![Service::Backend, Service::Auth]));
     }
 
@@ -214,7 +213,7 @@ mod tests {
     #[case::other(r#"{"valid":true}"#, "no metadata.name")]
     #[case::bare(r#"{"metadata":{"name":"x"}}"#, "no spec.template.spec.containers")]
     #[case::stranger(&named("elsewhere"), "it is the manifest of `elsewhere`; the target's services are netra-backend-staging")]
-    fn what_is_no_manifest_is_refused_with_its_place(#[case] text: &str, #[case] says: &str) {
+    fn a_text_that_is_not_a_manifest_is_refused(#[case] text: &str, #[case] says: &str) {
         let error = read(None, text).expect_err("refused").to_string();
         assert!(error.contains(says), "{error}");
     }
@@ -225,7 +224,7 @@ mod tests {
     #[case::empty("[]", None)]
     #[case::nothing("", None)]
     #[case::entry(r#"{"timestamp":"2026-11-22T03:00:00Z","resource":{"labels":{"service_name":"x"}}}"#, None)]
-    fn a_log_export_is_one_or_is_refused(#[case] text: &str, #[case] says: Option<&str>) {
+    fn a_text_that_is_not_a_log_export_is_refused(#[case] text: &str, #[case] says: Option<&str>) {
         let mut supplied = Supplied::default();
         let refused = supplied.add_log("stdin", text).err().map(|error| error.to_string());
         assert_eq!(refused.is_some(), says.is_some(), "{refused:?}");
@@ -233,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happened_after_the_last_entry_is_not_in_a_log() {
+    fn a_log_counts_as_read_at_its_last_entry() {
         let mut supplied = Supplied::default();
         let entry = r#"{"timestamp":"2026-11-22T03:00:00Z","resource":{"labels":{"service_name":"netra-auth-service"}},"textPayload":"x"}"#;
         supplied.add_log("stdin", entry).expect("a log");
@@ -245,7 +244,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_panics_and_nothing_is_quoted(text in r#"(?s)([{}\[\]":,a-z]|canary){0,60}"#) {
+        fn no_text_panics_and_no_error_quotes_it(text in r#"(?s)([{}\[\]":,a-z]|canary){0,60}"#) {
             let mut supplied = Supplied::default();
             let said = [
                 supplied.add_manifests("stdin", None, &text, &staging().names).err(),

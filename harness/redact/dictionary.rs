@@ -1,7 +1,8 @@
-//! The values to look for and a scan that finds all of them in one pass. Sits in `redact`.
+//! The registered values, and a scan that finds all of them in one pass.
 //!
-//! A run registers hundreds of tokens, one before each probe, and cleans after each: an automaton would be built anew every time.
-//! Here a value is filed under its first eight bytes, so registering is cheap and a scan looks up one word at each position.
+//! A run registers hundreds of tokens, one before each probe, and cleans after each. An automaton would have to be
+//! rebuilt every time. Here, a value is indexed by its first eight bytes. Registering is cheap, and a scan looks up one
+//! word at each position.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 use super::heads::{HEAD, Seen, head_at};
 
-/// Something found: where, and what it is replaced with.
+/// A finding: its range, and the mark that replaces it.
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     pub(super) at: Range<usize>,
@@ -21,7 +22,7 @@ struct Entry {
     mark: Arc<str>,
 }
 
-/// Values and their marks. Values shorter than a word are searched for one by one, between word boundaries.
+/// Values and their marks. Values of fewer than eight bytes are searched one by one, between word boundaries.
 #[derive(Default)]
 pub(super) struct Dictionary {
     long: HashMap<u64, Vec<Entry>>,
@@ -31,7 +32,7 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
-    /// Adds one form. The mark given first stays; an empty form is ignored.
+    /// Adds one form of a value. Keeps the first mark of a form. Ignores an empty form.
     pub(super) fn insert(&mut self, form: Vec<u8>, mark: &Arc<str>) {
         if form.is_empty() || !self.known.insert(form.clone()) {
             return;
@@ -47,12 +48,13 @@ impl Dictionary {
         bucket.sort_by_key(|entry| std::cmp::Reverse(entry.bytes.len()));
     }
 
-    /// How many forms are held.
+    /// Returns the number of forms.
     pub(super) fn len(&self) -> usize {
         self.known.len()
     }
 
-    /// Every occurrence, overlapping ones too, in order of their start within long and short values.
+    /// Finds every occurrence, overlapping ones too: first of long values, then of short ones, each in the order of the
+    /// text.
     pub(super) fn find(&self, text: &[u8]) -> Vec<Found> {
         let mut found = Vec::new();
         for at in 0..text.len().saturating_sub(HEAD - 1) {

@@ -1,9 +1,9 @@
-//! The forms one value can come back in: raw, base64, hex. Sits in `redact`; escapes are undone by `view` instead.
+//! The encodings in which a value can appear: raw, base64 and hex. `view` undoes escapes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
-/// Every form of the value to look for, the raw one first. Some may be equal.
+/// Returns every form of a value, the raw one first. Some may be equal.
 pub(super) fn forms(value: &[u8]) -> Vec<Vec<u8>> {
     let mut forms = vec![value.to_vec()];
     forms.extend(hexes(value));
@@ -16,7 +16,7 @@ pub(super) fn forms(value: &[u8]) -> Vec<Vec<u8>> {
     forms
 }
 
-/// The base64 characters that depend on the value alone when it stands at each of the three offsets of a longer text.
+/// Returns the base64 characters that depend only on the value, for each of the three offsets within a longer text.
 pub(super) fn base64_cores(value: &[u8]) -> Vec<Vec<u8>> {
     let mut cores = Vec::with_capacity(6);
     for offset in 0..3 {
@@ -30,7 +30,7 @@ pub(super) fn base64_cores(value: &[u8]) -> Vec<Vec<u8>> {
     cores
 }
 
-/// In lower and in upper case.
+/// Returns the value in lower-case and in upper-case hex.
 pub(super) fn hexes(value: &[u8]) -> [Vec<u8>; 2] {
     [hex(value, b"0123456789abcdef"), hex(value, b"0123456789ABCDEF")]
 }

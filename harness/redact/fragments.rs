@@ -1,7 +1,7 @@
-//! Parts of registered values: cut at either end, reversed, encoded. Sits in `redact`, beside `dictionary`, which knows whole values only.
+//! Finds parts of registered values: cut at either end, reversed or encoded. `dictionary` finds whole values only.
 //!
-//! Of each form of a value only every n-th word is filed, n being so small that the shortest run worth finding holds one of them whole;
-//! a run is found by that word and followed in both directions for as long as it matches.
+//! Every n-th eight-byte word of a form is indexed. n is small enough that the shortest run to find holds one of them
+//! whole. A run is found by that word and followed in both directions for as long as it matches.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -12,21 +12,21 @@ use super::encodings;
 use super::heads::{HEAD, Seen, head_at};
 use super::squeeze::squeeze;
 
-/// Characters in a row that give a token away.
+/// The number of consecutive characters that count as a part of a token.
 pub(super) const OF_TOKEN: usize = 16;
-/// Characters in a row that give a secret of at least [`LONG_SECRET`] away; of a shorter one it takes as many as of a token.
+/// The number for a secret of at least [`LONG_SECRET`] characters. A shorter secret has the number of a token.
 const OF_LONG_SECRET: usize = 12;
 const LONG_SECRET: usize = 24;
-/// Under this many characters nothing is a fragment: too much would look like it.
+/// The minimum length of a part in characters. Shorter parts would match too much other text.
 const LEAST: usize = 12;
-/// Bytes of a form that are filed, so that a value which a server made up costs little.
+/// The maximum number of bytes of a value that are indexed, so that a huge value from a server costs little.
 const MOST: usize = 16 * 1024;
-/// Words filed alike: what tokens have in common need not be filed for each of them.
+/// The maximum number of places of one word. Words that many tokens share need few places.
 const ALIKE: usize = 8;
-/// How far a run may reach back into the one before it.
+/// The number of bytes that a run may reach back into the run before it.
 const OVERLAP: usize = 64;
 
-/// Values as they may stand in a squeezed text, and their marks.
+/// The forms of values as they appear in a squeezed text, and their marks.
 #[derive(Default)]
 pub(super) struct Fragments {
     forms: Vec<Form>,
@@ -37,25 +37,26 @@ pub(super) struct Fragments {
 
 struct Form {
     bytes: Vec<u8>,
-    /// The shortest run of it that counts, in bytes.
+    /// The length of the shortest run that counts, in bytes.
     least: usize,
     mark: Arc<str>,
 }
 
-/// A filed word: at this byte of this form.
+/// The place of an indexed word: a byte of a form.
 #[derive(Clone, Copy)]
 struct Place {
     form: u32,
     at: u32,
 }
 
-/// Characters in a row that give this secret away.
+/// Returns the number of consecutive characters that count as a part of this secret.
 pub(super) fn of_secret(secret: &str) -> usize {
     if secret.chars().count() >= LONG_SECRET { OF_LONG_SECRET } else { OF_TOKEN }
 }
 
 impl Fragments {
-    /// Adds a value, of which runs of `least` characters count (all of it, if it is shorter), in base64 and hex as many as hold those.
+    /// Adds a value. Runs of at least `least` characters count, or the whole value if it is shorter, also in base64 and
+    /// hex.
     pub(super) fn insert(&mut self, value: &[u8], least: usize, mark: &Arc<str>) {
         let value = &value[..value.len().min(MOST)];
         let squeezed = squeeze(value);
@@ -76,7 +77,8 @@ impl Fragments {
         self.forms.is_empty()
     }
 
-    /// Runs of the values in a squeezed text. Of runs that overlap, a later one may lack its last eight characters.
+    /// Finds runs of the values in a squeezed text. A run that overlaps an earlier one may lack its last eight
+    /// characters.
     pub(super) fn find(&self, text: &[u8]) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
         let (mut at, mut floor) = (0, 0);
@@ -92,7 +94,7 @@ impl Fragments {
         found
     }
 
-    /// Files a form and its reverse.
+    /// Indexes a form and its reverse.
     fn file(&mut self, form: Vec<u8>, least: usize, mark: &Arc<str>) {
         let reversed: Vec<u8> = form.iter().rev().copied().collect();
         let least = least.min(form.len());
@@ -117,7 +119,7 @@ impl Fragments {
         }
     }
 
-    /// Of the runs through this word, the one that ends last.
+    /// Returns the run through this word that ends last.
     fn farthest(&self, head: u64, text: &[u8], at: usize, floor: usize) -> Option<Found> {
         let runs = self.words.get(&head)?.iter().filter_map(|place| {
             let form = &self.forms[place.form as usize];
@@ -129,7 +131,7 @@ impl Fragments {
     }
 }
 
-/// How far form and text agree around a word that stands in both, not before `floor`, in bytes of the text.
+/// Returns the range of the text, from `floor` on, in which form and text agree around a shared word.
 fn follow(form: &[u8], in_form: usize, text: &[u8], in_text: usize, floor: usize) -> Range<usize> {
     let ahead = form[in_form..].iter().zip(&text[in_text..]).take_while(|(a, b)| a == b).count();
     let before = text.get(floor..in_text).unwrap_or_default();

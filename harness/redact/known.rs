@@ -1,4 +1,4 @@
-//! What one redactor has been told, and where it stands in a text. Sits in `redact`, behind `redactor`.
+//! The registered values of one redactor, and their search in a text.
 
 use std::sync::Arc;
 
@@ -7,13 +7,13 @@ use super::fragments::{Fragments, OF_TOKEN, of_secret};
 use super::view::{Escape, View};
 use super::{encodings, shapes};
 
-/// Values under this many bytes are replaced only where they stand alone: between word boundaries, raw, in hex or in base64.
+/// A value of fewer bytes is replaced only between word boundaries: raw, in hex or in base64.
 const WORD: usize = 8;
-/// How a JWT's header begins: the base64url of `{"`.
+/// The start of a JWT's header: the base64url of `{"`.
 const HEADER: &str = "eyJ";
 const HEADER_MARK: &str = "<jwt-header>";
 
-/// Registered values: whole ones and parts of them.
+/// The registered values, for the search of whole values and of parts.
 #[derive(Default)]
 pub(super) struct Known {
     dictionary: Dictionary,
@@ -22,12 +22,12 @@ pub(super) struct Known {
     pub(super) tokens: usize,
 }
 
-/// Whether a part of a value gives it away.
+/// Whether parts of values are searched too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Parts {
-    /// In what others wrote: they may have cut it.
+    /// Yes, for text from outside, which may hold a cut value.
     Too,
-    /// In what we wrote ourselves: a secret may be made of our own words.
+    /// No, for our own text, because a secret may consist of words that we use.
     No,
 }
 
@@ -55,7 +55,7 @@ impl Known {
         self.fragments.insert(own.as_bytes(), OF_TOKEN, mark);
     }
 
-    /// Occurrences in the text and in each view of it, as ranges of the text: of whole values, and of parts of them if asked for.
+    /// Finds values, and parts of them if asked for, in the text and in each view of it. Returns ranges of the text.
     pub(super) fn find(&self, text: &[u8], parts: Parts) -> Vec<Found> {
         if self.dictionary.len() == 0 {
             return Vec::new();
@@ -72,7 +72,7 @@ impl Known {
         if parts == Parts::Too {
             found.extend(self.find_fragments(&plain, text));
         }
-        // a fragment may lie in a credential that nobody registered: no rest of that one may be left
+        // A part may lie in an unregistered credential, whose rest must not be left.
         found.extend(shapes::find(text));
         found
     }
@@ -85,7 +85,7 @@ impl Known {
         let runs = self.fragments.find(&squeezed.bytes).into_iter();
         let found = runs.map(|run| {
             let mut at = squeezed.original(&run.at);
-            // half an escape must not be left
+            // Half an escape must not be left.
             at.start -= text[..at.start].iter().rev().take_while(|byte| **byte == b'\\').count();
             Found { at, mark: run.mark }
         });
@@ -104,7 +104,7 @@ impl Known {
     }
 }
 
-/// Every view after undoing one or two kinds of escapes: JSON within JSON, a URL within JSON, JSON within a URL.
+/// Returns every view with one or two kinds of escapes undone: JSON in JSON, a URL in JSON, JSON in a URL.
 fn unescaped(text: &View) -> Vec<View> {
     let kinds = [Escape::Percent { plus_is_space: false }, Escape::Percent { plus_is_space: true }, Escape::Backslash];
     let once: Vec<View> = kinds.iter().filter_map(|kind| text.without(*kind)).collect();

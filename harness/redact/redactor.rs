@@ -1,4 +1,4 @@
-//! The one type that redacts. Sits in `redact`; `token` registers with it, `probe`, `evidence` and `cli` clean with it.
+//! The type that registers secrets and removes them from texts.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -10,53 +10,54 @@ use super::replacing::replace;
 use super::shapes;
 use crate::terms::TokenKind;
 
-/// Replaces every registered secret and token, in any encoding it may come back in, by `<secret:LABEL>` or `<token:KIND>`, and
-/// whatever else looks like a credential by `<jwt>` or `Bearer <redacted>`.
+/// Replaces every registered secret by `<secret:LABEL>` and every registered token by `<token:KIND>`. Replaces other
+/// text that looks like a credential by `<jwt>` or `Bearer <redacted>`. A clone shares the registered values.
 ///
-/// Encodings: raw; base64 (both alphabets, padded or not, at any offset in a longer encoded text); hex in either case; percent-encoding
-/// and JSON string escapes of any of its characters, one within the other. Of each of these, except for values of under 12 characters, also
-/// a part (16 characters in a row, 12 of a secret of 24 and more), wrapped by white space, quotes, commas, backslashes or tags, forwards
-/// or backwards. A clone shares the registered values.
+/// Finds a value in these encodings: raw; base64 in both alphabets, with or without padding, at any offset; hex in
+/// either case; with any characters percent-encoded or escaped as in JSON, also one within the other.
+///
+/// Also finds a part of a value of at least 12 characters: 16 consecutive characters, or 12 of a secret of at least 24
+/// characters. White space, quotes, commas, backslashes or tags may interrupt the part, and it may be reversed.
 #[derive(Clone, Default)]
 pub struct Redactor {
     known: Arc<RwLock<Known>>,
 }
 
 impl Redactor {
-    /// A redactor that knows no value yet.
+    /// Returns a redactor without registered values.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// From now on this secret is replaced by `<secret:LABEL>`.
+    /// Registers a secret. It is replaced by `<secret:LABEL>` from now on.
     pub fn register_secret(&self, label: &str, secret: &SecretString) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.insert_secret(secret.expose_secret(), &format!("<secret:{label}>").into());
     }
 
-    /// From now on this token, and each part of it if it is a JWT, is replaced by `<token:KIND>`. The header of a JWT, which many
-    /// tokens share, becomes `<jwt-header>` where it stands without the rest.
+    /// Registers a token. It is replaced by `<token:KIND>` from now on, and so are the payload and signature of a JWT.
+    /// The header of a JWT, which many tokens share, becomes `<jwt-header>` when it stands alone.
     pub fn register_token(&self, kind: TokenKind, token: &str) {
         let mark: Arc<str> = format!("<token:{kind}>").into();
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.insert_token(token, &mark);
     }
 
-    /// The text without any credential.
+    /// Returns the text without credentials.
     #[must_use]
     pub fn clean(&self, text: &str) -> String {
         self.clean_bytes_lossy(text.as_bytes())
     }
 
-    /// The bytes without any credential, as text; what is not UTF-8 becomes U+FFFD, after the replacing.
+    /// Returns the bytes without credentials, as text. Bytes that are not UTF-8 become U+FFFD.
     #[must_use]
     pub fn clean_bytes_lossy(&self, bytes: &[u8]) -> String {
         self.replaced(bytes, Parts::Too)
     }
 
-    /// Our own text, a whole report for example, without any credential as a whole. Parts are left: a secret may be made of words that
-    /// the report has too, and what others wrote was cleaned when it was kept.
+    /// Returns our own text, such as a report, without whole credentials. Keeps parts, because a secret may consist of
+    /// words that the report uses. Text from outside must be cleaned with [`Redactor::clean`] when it is stored.
     #[must_use]
     pub fn clean_own(&self, text: &str) -> String {
         self.replaced(text.as_bytes(), Parts::No)

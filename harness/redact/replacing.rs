@@ -1,10 +1,11 @@
-//! Puts the marks in the places that were found. Sits in `redact`, behind `redactor`.
+//! Puts marks into a text.
 
 use std::ops::Range;
 
 use super::dictionary::Found;
 
-/// Replaces what was found; where findings overlap, their union, by the mark of the longest, and of equals by the first.
+/// Replaces every finding by its mark. The mark of the longest finding replaces the union of overlapping ones. The
+/// first of equals wins.
 pub(super) fn replace(text: &[u8], mut found: Vec<Found>) -> Vec<u8> {
     found.sort_by_key(|hit| (hit.at.start, std::cmp::Reverse(hit.at.end)));
     let mut out = Vec::with_capacity(text.len());

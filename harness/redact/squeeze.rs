@@ -1,11 +1,13 @@
-//! A text without what may stand between the characters of a value that was wrapped, quoted or listed. Sits in `redact`, before `fragments`.
+//! Removes white space, quotes, commas, backslashes and tags, which may interrupt a value that was wrapped, quoted or
+//! listed.
 
-/// Bytes of the longest tag that is taken for a line break of some kind.
+/// The maximum length of a removed tag, in bytes.
 const LONGEST_TAG: usize = 40;
-/// What an error page wraps or marks up text with.
+/// The tags with which an error page wraps or marks up text.
 const TAGS: [&[u8]; 9] = [b"br", b"wbr", b"p", b"div", b"span", b"li", b"td", b"code", b"pre"];
 
-/// The positions of the bytes that are kept: all but ASCII white space and control characters, quotes, commas, backslashes and tags.
+/// Returns the positions of the kept bytes: all except ASCII white space, control characters, quotes, commas,
+/// backslashes and tags.
 pub(super) fn kept(text: &[u8]) -> Vec<usize> {
     let mut kept = Vec::with_capacity(text.len());
     let mut at = 0;
@@ -19,7 +21,7 @@ pub(super) fn kept(text: &[u8]) -> Vec<usize> {
     kept
 }
 
-/// The bytes that are kept.
+/// Returns the kept bytes.
 pub(super) fn squeeze(text: &[u8]) -> Vec<u8> {
     kept(text).into_iter().map(|at| text[at]).collect()
 }
@@ -28,7 +30,8 @@ fn is_between(byte: u8) -> bool {
     byte <= b' ' || matches!(byte, 0x7F | b'"' | b'\'' | b'`' | b',' | b'\\')
 }
 
-/// The length of the tag that stands here: `<br>`, `</p>`, `<wbr />`. Others, and any with attributes, stay: a secret may hold what looks like one.
+/// Returns the length of the tag at the start: `<br>`, `</p>`, `<wbr />`. Other tags and tags with attributes stay,
+/// because a secret may hold similar text.
 fn tag(text: &[u8]) -> Option<usize> {
     let start = if text.get(1) == Some(&b'/') { 2 } else { 1 };
     let within = &text[start.min(text.len())..text.len().min(LONGEST_TAG)];
@@ -56,7 +59,7 @@ mod tests {
         "<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa>",
         "<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa>"
     )]
-    fn what_stands_between_is_left_out(#[case] text: &str, #[case] squeezed: &str) {
+    fn interruptions_are_removed(#[case] text: &str, #[case] squeezed: &str) {
         assert_eq!(String::from_utf8(squeeze(text.as_bytes())).unwrap(), squeezed);
     }
 }

@@ -1,34 +1,34 @@
-//! A text with its escapes undone, where each byte remembers where it came from. Sits in `redact`: a secret that was escaped
-//! on its way (percent-encoding, JSON string escapes), in whatever subset of its characters, is found in a view.
+//! A text with its escapes undone, in which each byte knows its origin. A secret with any escaped characters
+//! (percent-encoding, JSON string escapes) is found in a view.
 
 use std::ops::Range;
 
 use super::squeeze::kept;
 
-/// Decoded bytes and, for each, the bytes of the original text it stands for.
+/// Decoded bytes, each with its range of the original text.
 #[derive(Debug, Clone)]
 pub(super) struct View {
     pub(super) bytes: Vec<u8>,
     origin: Vec<Range<u32>>,
 }
 
-/// How escapes are undone.
+/// A kind of escape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Escape {
-    /// `%2B`; with `plus_is_space` as HTML forms write it.
+    /// `%2B`. With `plus_is_space`, `+` is a space, as in HTML forms.
     Percent { plus_is_space: bool },
     /// `\n`, `\/`, `\u002b`, and `\x2b` as Python's `repr` writes it.
     Backslash,
 }
 
 impl View {
-    /// The text itself. Nothing when it is too large for the map (4 GiB).
+    /// Returns the text itself as a view. Returns `None` for a text of 4 GiB or more.
     pub(super) fn of(text: &[u8]) -> Option<Self> {
         let length = u32::try_from(text.len()).ok()?;
         Some(Self { bytes: text.to_vec(), origin: (0..length).map(|at| at..at + 1).collect() })
     }
 
-    /// The view with one kind of escape undone; nothing when there is none of it.
+    /// Returns the view with one kind of escape undone. Returns `None` when the view has no such escape.
     pub(super) fn without(&self, escape: Escape) -> Option<Self> {
         let leads: &[u8] = match escape {
             Escape::Percent { plus_is_space: false } => b"%",
@@ -53,14 +53,14 @@ impl View {
         Some(out)
     }
 
-    /// The view without what may stand between the characters of a value.
+    /// Returns the view without the bytes that may interrupt a value.
     pub(super) fn squeezed(&self) -> Self {
         let kept = kept(&self.bytes);
         let bytes = kept.iter().map(|at| self.bytes[*at]).collect();
         Self { bytes, origin: kept.into_iter().map(|at| self.origin[at].clone()).collect() }
     }
 
-    /// The bytes of the original text behind a range of this view.
+    /// Returns the range of the original text behind a range of this view.
     pub(super) fn original(&self, range: &Range<usize>) -> Range<usize> {
         self.origin[range.start].start as usize..self.origin[range.end - 1].end as usize
     }
@@ -85,7 +85,7 @@ impl Decoded {
     }
 }
 
-/// What stands at the start of `text` (never empty), and how many bytes of it that takes.
+/// Decodes the start of `text`, which is not empty. Returns the bytes and the length of their escape.
 fn decode(escape: Escape, text: &[u8]) -> (Decoded, usize) {
     let plain = (Decoded::byte(text[0]), 1);
     match (escape, text[0]) {
@@ -111,7 +111,7 @@ fn backslash(text: &[u8]) -> Option<(Decoded, usize)> {
     }
 }
 
-/// `\uXXXX`, or a surrogate pair of two of them.
+/// Decodes `\uXXXX`, or a surrogate pair of two of them.
 fn unicode(text: &[u8]) -> Option<(Decoded, usize)> {
     let high = hex(&text[2..], 4)?;
     if let Some(character) = char::from_u32(high) {

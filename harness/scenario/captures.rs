@@ -1,4 +1,4 @@
-//! Finds `{name}` where no earlier step captures that name. Sits in `scenario`; also says what counts as a placeholder.
+//! Finds placeholders `{name}` that no earlier step captures.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -14,10 +14,10 @@ use crate::document::{Source, nearest_or_all};
 static PLACEHOLDER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{([A-Za-z_][A-Za-z0-9_-]*)(?::[^{}]*)?\}").expect("a constant pattern"));
 
-/// What the probe fills in by itself, in bodies and messages.
+/// The placeholders that the probe fills in itself, in bodies and messages.
 const FILLED_IN: [&str; 4] = ["token", "email", "sub", "secret"];
 
-/// Looks at every text a step sends.
+/// Checks every text that a step sends.
 pub(super) fn mistakes<'a>(steps: impl Iterator<Item = &'a StepText>, shown: &Source) -> Vec<ScenarioError> {
     let (mut captured, mut mistakes) = (BTreeSet::new(), Vec::new());
     for step in steps {
@@ -47,7 +47,7 @@ fn texts(step: &StepText) -> Vec<(String, Range<usize>)> {
     path.chain(query).chain(body).chain(messages).collect()
 }
 
-/// Every string value in the JSON.
+/// Returns every string value in the JSON.
 fn strings(json: &Value) -> std::vec::IntoIter<String> {
     let mut found = Vec::new();
     let mut left = vec![json];

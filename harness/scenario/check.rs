@@ -1,4 +1,4 @@
-//! Holds a scenario against a target: does the target have what the steps name? Sits in `scenario`; `run` and `cli` call it.
+//! Checks a scenario against a target: the target must have the endpoints and users that the steps name.
 
 use std::ops::Range;
 
@@ -9,15 +9,15 @@ use crate::document::nearest_or_all;
 use crate::terms::{Caller, EndpointKind};
 
 impl Scenario {
-    /// Finds endpoints, users, token locations and callers that the target does not have.
+    /// Checks that the target has every endpoint, user, token location and caller of the steps.
     ///
     /// # Errors
-    /// With the first of them, and where the step names it.
+    /// The first name that the target lacks, with its place in the file.
     pub fn check(&self, target: &Target) -> Result<(), ScenarioError> {
         self.mistakes(target).next().map_or(Ok(()), Err)
     }
 
-    /// Of each step the first thing that the target does not have.
+    /// Returns, for each step, the first name that the target lacks.
     pub(crate) fn mistakes(&self, target: &Target) -> impl Iterator<Item = ScenarioError> {
         self.steps.iter().chain(&self.finally).filter_map(|step| self.check_step(step, target).err())
     }
@@ -46,7 +46,7 @@ impl Scenario {
         {
             let known: Vec<&str> =
                 endpoint.token_locations.iter().map(|token_location| token_location.as_str()).collect();
-            let message = format!("the endpoint `{}` takes no token by {token_location}", endpoint.id);
+            let message = format!("the endpoint `{}` takes no token in `{token_location}`", endpoint.id);
             return Err(self
                 .error(message, &step.places.token_location)
                 .help(nearest_or_all(token_location.as_str(), &known)));
@@ -62,10 +62,8 @@ impl Scenario {
         let expect = &step.expect;
         let stream = !expect.events.is_empty() || expect.terminal.is_some() || expect.first_event.is_some();
         if endpoint.kind == EndpointKind::Http && (stream || step.send.is_some()) {
-            let message = format!(
-                "the endpoint `{}` is of kind `http`: it has no events, and nothing is sent to it later",
-                endpoint.id
-            );
+            let message =
+                format!("the endpoint `{}` is of kind `http`: it has no events and takes no messages", endpoint.id);
             return Err(self.error(message, &step.places.call));
         }
         Ok(())

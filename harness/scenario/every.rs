@@ -1,14 +1,16 @@
-//! `call = "@protected"`: a step for each protected endpoint, whatever the target calls them. Sits in `scenario`; `run` asks for it.
+//! Unfolds `call = "@protected"` into one step for each protected endpoint of the target.
 
 use super::model::{Scenario, Step};
 use crate::config::Target;
 use crate::terms::Role;
 
-/// Stands for every endpoint of the role `protected`, in a step's `call` and, once unfolded by token, in its id.
+/// Stands for every endpoint of the role `protected`, in a step's `call` and in the step's id after it was unfolded by
+/// token.
 pub(super) const EVERY: &str = "@protected";
 
 impl Scenario {
-    /// The same scenario with one step per protected endpoint of this target where a step calls `@protected`.
+    /// Returns the scenario with each step that calls `@protected` unfolded: one step per protected endpoint of this
+    /// target.
     #[must_use]
     pub fn on(&self, target: &Target) -> Self {
         let on = |steps: &[Step]| steps.iter().flat_map(|step| each(step, target)).collect();
@@ -16,7 +18,8 @@ impl Scenario {
     }
 }
 
-/// Endpoint by endpoint, in the order of their ids; a target without any keeps the step, which is then skipped for that reason.
+/// Unfolds a step, in the order of the endpoints' ids. Keeps the step, which the run then skips, if the target has no
+/// such endpoint.
 fn each(step: &Step, target: &Target) -> Vec<Step> {
     let protected: Vec<_> = target.endpoints.values().filter(|endpoint| endpoint.role == Role::Protected).collect();
     if step.call != EVERY || protected.is_empty() {
@@ -26,12 +29,12 @@ fn each(step: &Step, target: &Target) -> Vec<Step> {
     protected.into_iter().map(|endpoint| named(&endpoint.id)).collect()
 }
 
-/// An endpoint's own name: its id without the service.
+/// Returns the id of an endpoint without the service.
 pub(super) fn after_dot(endpoint: &str) -> &str {
     endpoint.split_once('.').map_or(endpoint, |(_, tail)| tail)
 }
 
-/// Whether a step of this id comes of one that calls `@protected`.
+/// Reports whether a step that calls `@protected` can unfold into a step of this id.
 pub(super) fn may_become(step: &Step, id: &str) -> bool {
     step.id.split_once(EVERY).is_some_and(|(before, after)| id.starts_with(before) && id.ends_with(after))
 }
@@ -52,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_may_name_a_step_that_only_a_target_makes() {
+    fn a_row_may_name_an_unfolded_step() {
         let row =
             "[[attribution]]\nfault = \"f\"\ndialect = \"d\"\nstep = \"refuse-chat-stream-none\"\ncause = \"f\"\n";
         assert!(Scenario::parse("controls.toml", &format!("{TEXT}{row}")).is_ok());

@@ -1,4 +1,4 @@
-//! Where scenarios come from: a folder, or the files shipped in the binary. Sits in `scenario`.
+//! Reads scenarios from a folder, or from the files in the binary.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,8 @@ use super::ScenarioError;
 use super::model::Scenario;
 use crate::config::Target;
 
-/// The shipped files, by names that are no paths of the user's, in the order in which they are driven: what everything else rests on comes first, the controls last.
+/// The built-in files in the order in which they run: the most basic first, the negative controls last. Their names are
+/// not paths of the user.
 const SHIPPED: [(&str, &str); 9] = [
     ("built-in/health.toml", include_str!("../../scenarios/health.toml")),
     ("built-in/chat-stream.toml", include_str!("../../scenarios/chat-stream.toml")),
@@ -20,10 +21,10 @@ const SHIPPED: [(&str, &str); 9] = [
     ("built-in/negative-controls.toml", include_str!("../../scenarios/negative-controls.toml")),
 ];
 
-/// The shipped scenarios.
+/// Returns the built-in scenarios.
 ///
 /// # Errors
-/// Never, for a build that passed its tests.
+/// Never in a build that passed its tests.
 pub fn embedded() -> Result<Vec<Scenario>, ScenarioError> {
     SHIPPED.iter().map(|(name, text)| Scenario::parse(name, text)).collect()
 }
@@ -40,10 +41,10 @@ pub(crate) fn of_target(target: &Target) -> Result<Vec<Scenario>, ScenarioError>
     Ok(built_in.collect::<Vec<_>>().into_iter().chain(own).collect())
 }
 
-/// Every `*.toml` of a folder, by name.
+/// Reads every `*.toml` of a folder, in the order of their names.
 ///
 /// # Errors
-/// When the folder or a file cannot be read, when there is no scenario in it, or with the first mistake in one.
+/// When the folder or a file cannot be read, when the folder has no scenario, or for the first mistake in a scenario.
 pub fn read_dir(folder: &Path) -> Result<Vec<Scenario>, ScenarioError> {
     let unreadable = |path: &Path, error| ScenarioError::new(format!("cannot read {}: {error}", path.display()));
     let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, error))?;
@@ -104,7 +105,7 @@ mod tests {
     #[case("agents-execute")]
     #[case("token-validation")]
     #[case("negative-controls")]
-    fn each_scenario_says_what_it_gives_under_each_fault_in_each_dialect(#[case] id: &str) {
+    fn each_scenario_has_a_row_for_each_fault_and_dialect(#[case] id: &str) {
         let scenario = shipped(id);
         let row = |row: &crate::scenario::Attribution| (row.fault.clone(), row.dialect.clone(), row.startup_validation);
         let rows: BTreeSet<_> = scenario.attribution.iter().map(row).collect();
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn every_protected_endpoint_has_its_controls_after_it_was_seen_to_accept() {
+    fn negative_controls_come_after_each_endpoint_has_accepted() {
         let target = TargetFile::embedded().unwrap().resolve(None, &Overrides::default()).unwrap();
         let scenario = shipped("negative-controls").on(&target);
         for endpoint in target.endpoints.values().filter(|endpoint| endpoint.role == Role::Protected) {

@@ -1,50 +1,59 @@
-//! Scenarios: what is driven, what must come of it, and what the twin must be found guilty of when it does not.
+//! Scenarios: the requests to send, the expected responses, and the expected diagnosis of the twin under each fault.
 //!
-//! A scenario is one TOML file; its stem is its id.
+//! Start at [`Scenario::parse`]. A scenario is one TOML file. The file name without its extension is the id of the
+//! scenario.
+//!
+//! - `written`: a scenario as written; `parse` checks it and makes the `model` of it
+//! - `unfold`, `every`: make one step of each endpoint and token that a step lists
+//! - `captures`: checks the placeholders `{name}`
+//! - `check`: checks a scenario against a target
+//! - `files`: the scenarios of a folder, and the built-in ones
+//!
+//! Invariant: this folder never sends a request.
 //!
 //! ```toml
 //! title = "A message can be read back"
 //!
-//! [[step]]                                  # in order; one cookie jar for all
+//! [[step]]                                  # steps run in order and share their cookies
 //! id = "post"
-//! call = "backend.chat-messages-post"       # an endpoint of the target; a list unfolds to `post-ENDPOINT`, as does
-//!                                           # `@protected`: each protected endpoint the target has
-//! as = "primary"                            # a user of the target; when absent: its first
-//! token = "valid"                           # a kind of token; a list unfolds to `post-KIND`; when absent: valid
-//! token location = "header"                        # header, subprotocol, query, body; when absent: the endpoint's usual one
+//! call = "backend.chat-messages-post"       # an endpoint of the target; a list unfolds to `post-ENDPOINT`, and so does
+//!                                           # `@protected`, which stands for each protected endpoint of the target
+//! as = "primary"                            # a user of the target; default: the first one
+//! token = "valid"                           # a kind of token; a list unfolds to `post-KIND`; default: valid
+//! token_location = "header"                 # header, subprotocol, query, body; default: the endpoint's first one
 //! caller = "right"                          # none, right, wrong-secret, wrong-id, id-only
-//! path = "/api/{name}"                      # replaces the endpoint's; `{name}` is an earlier step's capture
-//! query = { limit = "5" }                   # added to the endpoint's, by name replacing
-//! body = { content = "hello" }              # replaces the endpoint's
-//! send = [{ type = "user_message" }]        # WebSocket: replaces the endpoint's
+//! path = "/api/{name}"                      # replaces the endpoint's path; `{name}` is a capture of an earlier step
+//! query = { limit = "5" }                   # added to the endpoint's query; replaces a pair of the same name
+//! body = { content = "hello" }              # replaces the endpoint's body
+//! send = [{ type = "user_message" }]        # WebSocket: replaces the endpoint's messages
 //! capture = { message = "$.message.id" }    # JSONPaths, for later steps
-//! [step.expect]                             # something must be expected
+//! [step.expect]                             # at least one expectation
 //! status = [200, 201]                       # one or a list
 //! headers = { content-type = "application/json*" }
 //! json = [{ path = "$.status", is = "created" }]
-//! events = ["agent_started", "agent_completed"]   # in this order, others may come between
+//! events = ["agent_started", "agent_completed"]   # in this order; others may come in between
 //! terminal = "stream_end"                   # the last event
 //! first_event = "5s"
 //! total = "20s"
-//! answered_by = "backend"                   # a hop
+//! answered_by = "backend"                   # the hop that made the response
 //! authn = "accepted"                        # one or a list
 //! result = "ok"                             # one or a list
 //! refused = true                            # a negative control: the application must refuse the credential
 //!
-//! [[finally]]                               # a step like any other, driven after them whatever became of them: cleans up
+//! [[finally]]                               # a step that runs after all steps, even when they failed: cleans up
 //! id = "delete"
 //! call = "backend.chat-message-delete"
-//! path = "/api/{message}"                   # skipped where nothing was captured
+//! path = "/api/{message}"                   # skipped when the capture is missing
 //! [finally.expect]
 //! status = [200, 404]
 //!
-//! [[attribution]]                           # what it must come to in the twin, per fault and dialect
+//! [[attribution]]                           # the expected diagnosis of the twin, for one fault in one dialect
 //! fault = "backend-auth/service-secret-mismatch"
 //! dialect = "documented"
-//! startup_validation = true                 # when absent: true
-//! step = "post"                             # the step that fails first; `passes = true` where none does
-//! status = 403                              # what it answers at the edge, if anything
-//! made_by = "backend"                       # who made that answer
+//! startup_validation = true                 # default: true
+//! step = "post"                             # the first step that fails; or `passes = true`
+//! status = 403                              # the status of its response, if there is one
+//! made_by = "backend"                       # the hop that made that response
 //! behind = { path = "/auth/validate", status = 401, accepted = false, reason = "invalid_service_secret" }
 //! cause = "backend-auth/service-secret-mismatch"
 //! ```

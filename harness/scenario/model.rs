@@ -1,4 +1,4 @@
-//! A scenario, parsed and checked. Sits in `scenario`; `run` drives it, `tests/` read its attribution table.
+//! A scenario, parsed and checked.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -11,56 +11,57 @@ use crate::terms::{Caller, TokenKind, TokenLocation};
 /// One scenario file.
 #[derive(Debug, Clone)]
 pub struct Scenario {
-    /// The file's stem: `chat-stream`.
+    /// The file name without its extension: `chat-stream`.
     pub id: String,
-    /// One line: what it proves.
+    /// One line that says what the scenario proves.
     pub title: String,
-    /// Where it was read from, for messages.
+    /// The name of its file, for messages.
     pub source: String,
-    /// What is driven, in order. Matrices are already unfolded.
+    /// The steps in order. Lists of endpoints and tokens are already unfolded.
     pub steps: Vec<Step>,
-    /// What is driven after them, whatever became of them: cleaning up.
+    /// The steps that run after all others, even when those failed. They clean up.
     pub finally: Vec<Step>,
-    /// What it must be attributed to in the twin, per fault and dialect.
+    /// The expected diagnoses of the twin, for each fault in each dialect.
     pub attribution: Vec<Attribution>,
-    /// The file's text, for errors that point into it.
+    /// The text of the file, for errors that point into it.
     pub(super) text: Source,
 }
 
-/// One call and what is expected of it.
+/// One request and its expected response.
 #[derive(Debug, Clone)]
 pub struct Step {
-    /// Unique in its scenario: `send`, or `refuse-wrong-key` where a matrix was unfolded.
+    /// The id, unique in its scenario: `send`, or `refuse-wrong-key` for an unfolded step.
     pub id: String,
-    /// Line of the step in its file, from 1.
+    /// The line of the step in its file, counted from 1.
     pub line: usize,
-    /// The endpoint's id.
+    /// The id of the endpoint.
     pub call: String,
-    /// The user's name; nothing for the target's first.
+    /// The name of the user. `None` for the target's first user.
     pub user: Option<String>,
-    /// What is presented.
+    /// The kind of token that is presented.
     pub token: TokenKind,
-    /// How it travels; nothing for the endpoint's usual token location.
+    /// Where the token is sent. `None` for the endpoint's first token location.
     pub token_location: Option<TokenLocation>,
-    /// Who we say we are; nothing for `right` where the evidence is granted and `none` where it is not.
+    /// The service credentials. `None` for `right` if the evidence `service-credentials` is granted, and for `none`
+    /// otherwise.
     pub caller: Option<Caller>,
-    /// Replaces the endpoint's path. `{name}` is replaced by a capture.
+    /// Replaces the endpoint's path. `{name}` stands for a capture.
     pub path: Option<String>,
-    /// Added to (and by name replacing) the endpoint's query.
+    /// Pairs that are added to the endpoint's query. A pair of the same name is replaced.
     pub query: Vec<(String, String)>,
     /// Replaces the endpoint's body. Strings may hold `{name}`.
     pub body: Option<serde_json::Value>,
     /// Replaces the endpoint's messages. Strings may hold `{name}`.
     pub send: Option<Vec<serde_json::Value>>,
-    /// Captures for later steps: name and where in the body (or in any event or frame) it is found.
+    /// The captures for later steps: a name and a place in the body, or in any event or frame.
     pub capture: Vec<(String, JsonPath)>,
-    /// What must hold.
+    /// The expected response.
     pub expect: Expect,
-    /// Where in the file it says so.
+    /// The places of the values in the file.
     pub(super) places: Places,
 }
 
-/// Byte ranges of a step's values in its file. What is not written has the range of nothing.
+/// The byte ranges of a step's values in its file. A value that is not written has an empty range.
 #[derive(Debug, Clone)]
 pub(super) struct Places {
     pub(super) id: Range<usize>,
@@ -71,63 +72,63 @@ pub(super) struct Places {
     pub(super) caller: Range<usize>,
 }
 
-/// What a step must give. What is not given is not asked.
+/// The expected response of a step. An empty field expects nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Expect {
     /// Allowed status codes.
     pub status: Vec<u16>,
-    /// Header name (lower case) and a pattern with `*`.
+    /// Header names in lower case, each with a pattern in which `*` matches any text.
     pub headers: Vec<(String, String)>,
-    /// Predicates on the JSON body.
+    /// Conditions on the JSON body.
     pub json: Vec<JsonMatch>,
-    /// Names of events or frames that must come in this order (others may come between).
+    /// The names of events or frames that must come in this order. Others may come in between.
     pub events: Vec<String>,
-    /// The last event's name.
+    /// The name of the last event or frame.
     pub terminal: Option<String>,
-    /// Latest arrival of the first event or frame.
+    /// The latest arrival of the first event or frame, from the start of the probe.
     pub first_event: Option<Duration>,
-    /// Latest end.
+    /// The latest end, from the start of the probe.
     pub total: Option<Duration>,
-    /// Who must have made the answer: a hop's name.
+    /// The hop that must have made the response.
     pub answered_by: Option<crate::terms::Hop>,
-    /// What must have become of the credential: one of these.
+    /// The allowed outcomes for the credential.
     pub authn: Vec<crate::observe::Authn>,
-    /// How it must have ended: one of these.
+    /// The allowed outcomes of the probe.
     pub result: Vec<crate::observe::Outcome>,
-    /// A negative control: the credential must be refused by the application, in whatever way it refuses.
+    /// Whether this is a negative control: the application must refuse the credential in some way.
     pub refused: bool,
 }
 
-/// What the twin must be found guilty of, for one fault in one dialect.
+/// The expected diagnosis of the twin, for one fault in one dialect.
 #[derive(Debug, Clone)]
 pub struct Attribution {
-    /// The fault that is injected.
+    /// The id of the injected fault.
     pub fault: String,
-    /// In which dialect.
+    /// The dialect of the twin.
     pub dialect: String,
-    /// Boots the twin with its startup validation off.
+    /// Whether the twin's backend checks its configuration when it starts.
     pub startup_validation: bool,
-    /// The step that fails first; nothing when the scenario must pass.
+    /// The first step that fails. `None` when the scenario must pass.
     pub step: Option<String>,
-    /// What that step answers at the edge: the status, when one arrives.
+    /// The status of the response to that step, if there is a response.
     pub status: Option<u16>,
-    /// Who made that answer.
+    /// The hop that made that response.
     pub made_by: Option<crate::terms::Hop>,
-    /// What is in the auth service's journal behind it.
+    /// The auth service's journal entry behind that response.
     pub behind: Option<Behind>,
-    /// The cause that must be named; nothing when the scenario must pass.
+    /// The cause that the diagnosis must name. `None` when the scenario must pass.
     pub cause: Option<String>,
 }
 
-/// An entry that the auth service's journal must hold, made by the backend's own call.
+/// A call of the backend that the auth service's journal must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Behind {
-    /// The path the backend called.
+    /// The path that the backend called.
     pub path: String,
-    /// What the auth service answered.
+    /// The status of the auth service's response.
     pub status: u16,
-    /// Whether it said yes.
+    /// Whether the auth service accepted the token.
     pub accepted: Option<bool>,
-    /// The machine word for why.
+    /// The auth service's reason code.
     pub reason: Option<String>,
 }

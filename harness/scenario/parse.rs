@@ -1,4 +1,4 @@
-//! Makes a [`Scenario`] of a file's text. Sits in `scenario`; what a text can be wrong about by itself is found here.
+//! Makes a [`Scenario`] of a text, and finds the mistakes that need no target.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,11 +13,12 @@ use super::{ScenarioError, captures};
 use crate::document::{Match, Reading, Source, nearest_or_all, read_on, source};
 
 impl Scenario {
-    /// Parses one scenario file. Its id is the stem of `source_name`, which errors show.
+    /// Parses one scenario file. Its id is the file name in `source_name` without its extension. Errors show
+    /// `source_name`.
     ///
     /// # Errors
-    /// With the first mistake: a syntax error, an unknown key, a step that expects nothing or appears twice, a `{name}` that no
-    /// earlier step captures, a row of the attribution table that names no step.
+    /// The first mistake: a syntax error, an unknown key, a step that expects nothing or appears twice, a `{name}` that
+    /// no earlier step captures, or an `[[attribution]]` that names no step.
     pub fn parse(source_name: &str, text: &str) -> Result<Self, ScenarioError> {
         let shown = source(source_name, text);
         let written: ScenarioText = toml::from_str(text).map_err(|error| ScenarioError::from_toml(&shown, &error))?;
@@ -25,7 +26,7 @@ impl Scenario {
         mistakes.into_iter().next().map_or(Ok(scenario), Err)
     }
 
-    /// The same, but to the end: every mistake, by place, and the scenario where there is none.
+    /// Parses one scenario file to its end. Returns every mistake, and the scenario if there is none.
     pub(crate) fn check_text(source_name: &str, text: &str) -> (Option<Self>, Vec<ScenarioError>) {
         let shown = source(source_name, text);
         let Reading { value, mut mistakes, taken_out } =
@@ -40,7 +41,7 @@ impl Scenario {
     fn of(written: ScenarioText, shown: Source, source_name: &str, text: &str) -> (Self, Vec<ScenarioError>) {
         let mut mistakes = Vec::new();
         if written.step.is_empty() {
-            mistakes.push(ScenarioError::new("a scenario without a step drives nothing").at(&shown, 0..0));
+            mistakes.push(ScenarioError::new("the scenario has no step").at(&shown, 0..0));
         }
         let all = || written.step.iter().chain(&written.finally);
         mistakes.extend(all().filter_map(|step| drives_nothing(step, &shown)));
@@ -77,21 +78,20 @@ fn of_steps<'a>(steps: impl Iterator<Item = &'a Step>, shown: &Source) -> Vec<Sc
     steps.filter_map(|step| of_step(step, known.insert(&step.id, step.line), shown)).collect()
 }
 
-/// `twice` is the line at which its id stands already.
+/// Returns the mistake of a step. `twice` is the line of an earlier step with the same id.
 fn of_step(step: &Step, twice: Option<usize>, shown: &Source) -> Option<ScenarioError> {
     let error = |message: String| ScenarioError::new(message).at(shown, step.places.id.clone());
     if let Some(line) = twice {
-        return Some(error(format!("the step `{}` is there already, at line {line}", step.id)));
+        return Some(error(format!("the step `{}` already exists, at line {line}", step.id)));
     }
     if step.expect.is_empty() {
-        let nothing = format!("the step `{}` expects nothing: it would pass whatever comes", step.id);
+        let nothing = format!("the step `{}` expects nothing, so every response would pass", step.id);
         return Some(
-            error(nothing)
-                .help("`[step.expect]` with `status`, `authn`, `result`, `json`, `events`, `refused` or more"),
+            error(nothing).help("add `[step.expect]` with `status`, `authn`, `result`, `json`, `events` or `refused`"),
         );
     }
     if step.expect.refused && step.token.should_be_accepted() {
-        let message = format!("a token of kind `{}` should be accepted, and `refused` wants it refused", step.token);
+        let message = format!("a token of kind `{}` must be accepted, but `refused` expects a refusal", step.token);
         return Some(ScenarioError::new(message).at(shown, step.places.token.clone()));
     }
     None
@@ -104,14 +104,11 @@ fn attribution(row: Spanned<AttributionText>, steps: &[Step], shown: &Source) ->
     let fails = [row.step.is_some(), row.cause.is_some()];
     let further = [row.status.is_some(), row.made_by.is_some(), row.behind.is_some()];
     if row.passes && fails.into_iter().chain(further).any(|given| given) {
-        return Err(error(format!(
-            "under `{}` the scenario passes: then no step fails and nothing is its cause",
-            row.fault
-        )));
+        return Err(error(format!("the row for `{}` has `passes = true`, so it cannot describe a failure", row.fault)));
     }
     if !row.passes && fails.contains(&false) {
-        let message = format!("the row for `{}` in `{}` names no failing step or no cause", row.fault, row.dialect);
-        return Err(error(message).help("`step` and `cause` belong together, or `passes = true`"));
+        let message = format!("the row for `{}` in `{}` lacks `step` or `cause`", row.fault, row.dialect);
+        return Err(error(message).help("give both `step` and `cause`, or `passes = true`"));
     }
     if let Some(step) = &row.step
         && !steps.iter().any(|known| known.id == *step.get_ref() || may_become(known, step.get_ref()))
@@ -231,7 +228,7 @@ cause = "backend-auth/service-secret-mismatch"
     }
 
     #[test]
-    fn a_file_becomes_steps_in_order_with_matrices_unfolded() {
+    fn a_file_becomes_unfolded_steps_in_order() {
         let scenario = parse(FILE).unwrap();
         let ids: Vec<&str> = scenario.steps.iter().map(|step| step.id.as_str()).collect();
         let refused = ["refuse-chat-messages-none", "refuse-chat-messages-wrong-key"];
@@ -242,7 +239,7 @@ cause = "backend-auth/service-secret-mismatch"
     }
 
     #[test]
-    fn what_is_written_arrives_in_the_model() {
+    fn written_values_arrive_in_the_model() {
         let scenario = parse(FILE).unwrap();
         let [post, read, ..] = scenario.steps.as_slice() else { panic!("no steps") };
         assert_eq!(
@@ -262,14 +259,14 @@ cause = "backend-auth/service-secret-mismatch"
     }
 
     #[test]
-    fn endpoints_that_share_a_tail_are_told_apart() {
+    fn endpoints_with_the_same_name_get_different_step_ids() {
         let text = "title = 'x'\n[[step]]\nid = 'up'\ncall = ['backend.health', 'auth.health']\ntoken = 'none'\nexpect = { status = 200 }\n";
         let ids: Vec<String> = parse(text).unwrap().steps.into_iter().map(|step| step.id).collect();
         assert_eq!(ids, ["up-backend-health", "up-auth-health"]);
     }
 
     #[test]
-    fn what_the_probe_fills_in_needs_no_capture() {
+    fn placeholders_of_the_probe_need_no_capture() {
         let text = FILE.replace("as = \"second\"", "body = { content = \"{email} {secret:password} {not a name}\" }");
         assert!(parse(&text).is_ok());
     }
@@ -334,7 +331,7 @@ cause = "backend-auth/service-secret-mismatch"
     const FINALLY: &str = "[[finally]]\nid = \"delete\"\ncall = \"backend.chat-message\"\npath = \"/api/{message}\"\n[finally.expect]\nstatus = 200\n";
 
     #[test]
-    fn what_is_done_finally_may_use_what_any_step_captured() {
+    fn a_final_step_may_use_every_capture() {
         let scenario = Scenario::parse("own.toml", &format!("{FILE}\n{FINALLY}")).expect("a scenario");
         assert_eq!(scenario.finally.iter().map(|step| step.id.as_str()).collect::<Vec<_>>(), ["delete"]);
         assert!(scenario.steps.iter().all(|step| step.id != "delete"));
@@ -342,9 +339,9 @@ cause = "backend-auth/service-secret-mismatch"
 
     #[rstest]
     #[case::captured_by_none("{message}", "{massage}", "no earlier step captures `massage`")]
-    #[case::id_of_a_step("\"delete\"", "\"post\"", "is there already")]
+    #[case::id_of_a_step("\"delete\"", "\"post\"", "already exists")]
     #[case::expects_nothing("status = 200", "", "expects nothing")]
-    fn a_mistake_in_what_is_done_finally_is_shown(#[case] right: &str, #[case] wrong: &str, #[case] says: &str) {
+    fn a_mistake_in_a_final_step_is_shown(#[case] right: &str, #[case] wrong: &str, #[case] says: &str) {
         let text = format!("{FILE}\n{}", FINALLY.replace(right, wrong));
         let error = Scenario::parse("own.toml", &text).expect_err("a mistake");
         assert!(error.message().contains(says), "{}", error.message());

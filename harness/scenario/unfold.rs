@@ -1,4 +1,4 @@
-//! Unfolds a step that names several endpoints or several kinds of token into one step each. Sits in `scenario`.
+//! Unfolds a step that lists several endpoints or kinds of token.
 
 use toml::Spanned;
 
@@ -7,8 +7,10 @@ use super::model::{Places, Step};
 use super::written::StepText;
 use crate::terms::TokenKind;
 
-/// One step for each endpoint and kind of token, endpoint by endpoint. Where there are several endpoints, the part of the endpoint's id
-/// after the dot is added to the step's id (the whole, when two of them share it); where several kinds of token, the kind.
+/// Returns one step for each endpoint and kind of token, endpoint by endpoint.
+///
+/// With several endpoints, the step's id gets the part of the endpoint's id after the dot, or the whole endpoint id if
+/// two endpoints share that part. With several kinds of token, it gets the kind.
 pub(super) fn unfold(step: StepText, text: &str) -> Vec<Step> {
     let endpoints = step.call.get_ref().0.clone();
     let tokens = step.token.as_ref().map_or_else(|| vec![TokenKind::Valid], |tokens| tokens.get_ref().0.clone());
@@ -63,7 +65,7 @@ fn template(step: StepText, text: &str) -> Step {
     }
 }
 
-/// The line, from 1, that a byte of the text lies in.
+/// Returns the line of a byte of the text, counted from 1.
 fn line_of(at: usize, text: &str) -> usize {
     1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
 }

@@ -1,4 +1,4 @@
-//! A scenario as it stands in its file. Sits in `scenario`; `parse` makes the model of it.
+//! A scenario as written in its file.
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -10,14 +10,14 @@ use crate::terms::{Caller, Hop, TokenKind, TokenLocation};
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ScenarioText {
-    /// One line: what it proves, for example `A message can be posted and read back`.
+    /// One line that says what the scenario proves, for example `A message can be posted and read back`.
     pub(super) title: String,
-    /// What is driven, in order.
+    /// The steps, which run in order.
     pub(super) step: Vec<StepText>,
-    /// What is driven after the steps, whatever became of them: cleaning up. Skipped where it needs what was not captured.
+    /// Steps that run after all others, even when those failed. They clean up. A step is skipped when it needs a missing capture.
     #[serde(default)]
     pub(super) finally: Vec<StepText>,
-    /// What a failure must be attributed to in the twin; for tests of the catalogue.
+    /// The expected diagnoses of the twin. Only tests of the catalogue use them.
     #[serde(default)]
     #[schemars(with = "Vec<AttributionText>")]
     pub(super) attribution: Vec<Spanned<AttributionText>>,
@@ -27,41 +27,41 @@ pub(super) struct ScenarioText {
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StepText {
-    /// Unique in the scenario. Of a matrix, endpoint and token are appended.
+    /// The id, unique in the scenario. With several endpoints or tokens, their names are appended.
     #[schemars(with = "String")]
     pub(super) id: Spanned<String>,
-    /// The endpoint of the target that is called, for example `backend.chat-stream`. A list makes a step of each.
+    /// The endpoint to call, for example `backend.chat-stream`. A list makes one step for each endpoint. `@protected` stands for every protected endpoint.
     #[schemars(with = "OneOrMany<String>")]
     pub(super) call: Spanned<OneOrMany<String>>,
-    /// The user of the target who calls. The first one when absent.
+    /// The user of the target who makes the request. When absent: the first user.
     #[schemars(with = "Option<String>")]
     pub(super) r#as: Option<Spanned<String>>,
-    /// What is presented. `valid` when absent. A list makes a step of each.
+    /// The kind of token to present. `valid` when absent. A list makes one step for each kind.
     #[schemars(with = "Option<OneOrMany<TokenKind>>")]
     pub(super) token: Option<Spanned<OneOrMany<TokenKind>>>,
-    /// How the token travels. The endpoint's usual way when absent.
+    /// Where the token is sent. When absent: the endpoint's first token location.
     #[schemars(with = "Option<TokenLocation>")]
     #[serde(default, alias = "carrier")]
     pub(super) token_location: Option<Spanned<TokenLocation>>,
-    /// Who we say we are towards the auth service. `right` when absent, or `none` where the evidence `service-credentials` is not granted.
+    /// The service credentials to send. When absent: `right`, or `none` if the evidence `service-credentials` is not granted.
     #[schemars(with = "Option<Caller>")]
     pub(super) caller: Option<Spanned<Caller>>,
-    /// Replaces the endpoint's path. `{name}` is replaced by what an earlier step captured.
+    /// Replaces the endpoint's path. `{name}` stands for a capture of an earlier step.
     #[schemars(with = "Option<Route>")]
     pub(super) path: Option<Spanned<Route>>,
-    /// Added to the endpoint's query; a pair of the same name is replaced. `{name}` as in `path`.
+    /// Pairs that are added to the endpoint's query. A pair of the same name is replaced. `{name}` as in `path`.
     #[serde(default)]
     pub(super) query: Named<String, String>,
-    /// Replaces the endpoint's body. `{name}` as in `path`, in strings.
+    /// Replaces the endpoint's body. In its strings, `{name}` as in `path`.
     #[schemars(with = "Option<Json>")]
     pub(super) body: Option<Spanned<Json>>,
-    /// Replaces the endpoint's WebSocket messages. `{name}` as in `path`, in strings.
+    /// Replaces the endpoint's WebSocket messages. In their strings, `{name}` as in `path`.
     #[schemars(with = "Option<Vec<Json>>")]
     pub(super) send: Option<Spanned<Vec<Json>>>,
-    /// What later steps use as `{name}`: where it is found in the body, or in any event or frame. `{ message = "$.message.id" }`.
+    /// Values that later steps use as `{name}`. Each has a place in the body, or in any event or frame: `{ message = "$.message.id" }`.
     #[serde(default)]
     pub(super) capture: Named<String, Query>,
-    /// What must hold. A step that expects nothing else must be accepted by its endpoint's own rule.
+    /// The expected response. At least one expectation is required. The response must also fit the endpoint's `accept`, unless the step expects `refused`, a `result` or an error status.
     #[serde(default)]
     pub(super) expect: ExpectText,
 }
@@ -73,30 +73,30 @@ pub(super) struct ExpectText {
     /// Status codes, one or a list: `[200, 201]`.
     #[serde(default)]
     pub(super) status: OneOrMany<u16>,
-    /// Headers by name; in the value `*` stands for anything: `{ content-type = "text/event-stream*" }`.
+    /// Header values by name. In a value, `*` matches any text: `{ content-type = "text/event-stream*" }`.
     #[serde(default)]
     pub(super) headers: Named<String, String>,
-    /// What the JSON body must hold, one match or a list: `{ path = "$.content", is = "hello" }`.
+    /// Conditions on the JSON body, one or a list: `{ path = "$.content", is = "hello" }`.
     #[serde(default)]
     pub(super) json: OneOrMany<Match>,
-    /// Events or frames that must come in this order. Others may come between.
+    /// Events or frames that must come in this order. Others may come in between.
     #[serde(default)]
     pub(super) events: Vec<String>,
     /// The event or frame that must come last.
     pub(super) terminal: Option<String>,
-    /// Latest arrival of the first event or frame, for example `2s`.
+    /// The latest arrival of the first event or frame, from the start of the probe, for example `2s`.
     pub(super) first_event: Option<Period>,
-    /// Latest end, for example `5s`.
+    /// The latest end, from the start of the probe, for example `5s`.
     pub(super) total: Option<Period>,
-    /// Who must have made the answer.
+    /// The hop that must have made the response.
     pub(super) answered_by: Option<Hop>,
-    /// What must have become of the credential: one of these.
+    /// The outcome for the credential, one or a list of allowed ones.
     #[serde(default)]
     pub(super) authn: OneOrMany<Authn>,
-    /// How it must have ended: one of these.
+    /// The outcome of the probe, one or a list of allowed ones.
     #[serde(default)]
     pub(super) result: OneOrMany<Outcome>,
-    /// The application must refuse the credential, in whatever way it refuses. A 503 proves nothing. `false` when absent.
+    /// Whether the application must refuse the credential in some way. A 503 is not a refusal. `false` when absent.
     #[serde(default)]
     pub(super) refused: bool,
 }
@@ -105,26 +105,26 @@ pub(super) struct ExpectText {
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AttributionText {
-    /// The fault that is injected, for example `backend-auth/service-secret-mismatch`.
+    /// The id of the injected fault, for example `backend-auth/service-secret-mismatch`.
     pub(super) fault: String,
-    /// The wording of the twin: `documented`, `observed`, `modern` or `opaque`.
+    /// The dialect of the twin's responses: `documented`, `observed`, `modern` or `opaque`.
     pub(super) dialect: String,
-    /// Whether the twin checks its configuration when it starts. `true` when absent.
+    /// Whether the twin's backend checks its configuration when it starts. `true` when absent.
     #[serde(default = "yes")]
     pub(super) startup_validation: bool,
-    /// Whether the scenario passes all the same. `false` when absent.
+    /// Whether the scenario passes in spite of the fault. `false` when absent.
     #[serde(default)]
     pub(super) passes: bool,
-    /// The step that fails first. Belongs together with `cause`.
+    /// The first step that fails. Needs `cause`.
     #[schemars(with = "Option<String>")]
     pub(super) step: Option<Spanned<String>>,
-    /// The status that this step is answered with.
+    /// The status of the response to this step.
     pub(super) status: Option<u16>,
-    /// Who makes that answer.
+    /// The hop that makes that response.
     pub(super) made_by: Option<Hop>,
-    /// The backend's own call behind it, as the auth service's journal has it.
+    /// The backend's own call behind that response, as recorded in the auth service's journal.
     pub(super) behind: Option<BehindText>,
-    /// The cause that must be named. Belongs together with `step`.
+    /// The cause that the diagnosis must name. Needs `step`.
     pub(super) cause: Option<String>,
 }
 
@@ -134,11 +134,11 @@ pub(super) struct AttributionText {
 pub(super) struct BehindText {
     /// The path that the backend called.
     pub(super) path: String,
-    /// What the auth service answered.
+    /// The status of the auth service's response.
     pub(super) status: u16,
-    /// Whether it said yes.
+    /// Whether the auth service accepted the token.
     pub(super) accepted: Option<bool>,
-    /// The machine word for why.
+    /// The auth service's reason code.
     pub(super) reason: Option<String>,
 }
 
@@ -146,7 +146,7 @@ const fn yes() -> bool {
     true
 }
 
-/// The JSON Schema of a scenario (draft 7, as editors of TOML read it): `docs/scenario.schema.json`.
+/// Returns the JSON Schema (draft 7) of a scenario, for editors: `docs/scenario.schema.json`.
 #[must_use]
 pub fn schema() -> String {
     render_schema::<ScenarioText>("A scenario of fivewhys")

@@ -1,17 +1,17 @@
-//! Which service credentials a request shows to the auth service.
+//! The service credentials that a request sends to the auth service.
 
 use super::words;
 
 words! {
-    /// Who we say we are to the auth service.
+    /// The service credentials that a request sends to the auth service.
     pub enum Caller {
         /// No service credentials at all.
         None => "none",
         /// The right id and secret (needs the evidence `service-credentials`).
         Right => "right",
-        /// The right id, a secret nobody holds.
+        /// The right id and a random secret.
         WrongSecret => "wrong-secret",
-        /// Another id, the right secret (needs the evidence `service-credentials`).
+        /// A wrong id and the right secret (needs the evidence `service-credentials`).
         WrongId => "wrong-id",
         /// The right id and no secret.
         IdOnly => "id-only",
@@ -19,6 +19,6 @@ words! {
 }
 
 impl Caller {
-    /// Every caller, the harmless ones first: the order in which a diagnosis tries them.
+    /// Every caller, the harmless ones first. A diagnosis tries them in this order.
     pub const HARMLESS_FIRST: [Self; 5] = [Self::None, Self::Right, Self::IdOnly, Self::WrongSecret, Self::WrongId];
 }

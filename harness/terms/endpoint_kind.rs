@@ -3,13 +3,13 @@
 use super::words;
 
 words! {
-    /// How an endpoint answers.
+    /// The protocol of an endpoint.
     pub enum EndpointKind {
-        /// One request, one body.
+        /// One request and one response.
         Http => "http",
         /// A stream of server-sent events.
         Sse => "sse",
-        /// An upgrade, then frames.
+        /// A WebSocket: a handshake, then frames.
         Websocket => "websocket",
     }
 }

@@ -1,26 +1,27 @@
-//! What an endpoint is for, as far as the diagnosis needs to know.
+//! The role of an endpoint in a diagnosis.
 
 use super::words;
 
 words! {
-    /// What an endpoint is good for in a diagnosis.
+    /// What a diagnosis may use an endpoint for.
     pub enum Role {
-        /// Tells whether the service is up; takes no credential.
+        /// Reports whether the service is up. Takes no credential.
         Health => "health",
-        /// Must refuse whoever is not signed in.
+        /// Must refuse a request without a valid credential.
         Protected => "protected",
-        /// Judges a token and says what it thinks (the auth service's validate and verify).
+        /// Judges a token and returns the result, as the auth service's `validate` and `verify` do (compare RFC 7662).
         #[serde(alias = "oracle")]
         Introspection => "introspection",
-        /// Mints a token by itself.
+        /// Mints a token.
         Issuer => "issuer",
-        /// Serves whoever comes, and knows who that is if it is told: only the identity in its answer proves anything.
+        /// Serves every request, signed in or not. Only the identity in its response proves that a credential was
+        /// accepted.
         Optional => "optional",
-        /// Says whether one thing its service depends on is configured; takes no credential.
+        /// Reports whether one dependency of its service is configured. Takes no credential.
         SelfCheck => "self-check",
-        /// Ends the session of the token that is presented to it.
+        /// Ends the session of the presented token.
         Logout => "logout",
-        /// Anything else; takes no part in the diagnosis.
+        /// Takes no part in the diagnosis.
         Open => "open",
     }
 }

@@ -3,16 +3,16 @@
 use super::words;
 
 words! {
-    /// A source of evidence the operator has granted.
+    /// A source of evidence that the operator can grant.
     #[derive(clap::ValueEnum)]
     pub enum EvidenceSource {
-        /// The public public entrance. Always open.
+        /// The public entrance of the system. Always granted.
         Edge => "edge",
         /// The auth service's own URL.
         Auth => "auth",
-        /// The backend's own URL, past the edge.
+        /// The backend's own URL, which goes around the edge.
         Direct => "direct",
-        /// The credentials a service shows to the auth service.
+        /// The credentials with which a service identifies itself to the auth service.
         ServiceCredentials => "service-credentials",
         /// The services' manifests (Cloud Run service JSON).
         Manifest => "manifest",

@@ -3,25 +3,25 @@
 use super::{Service, words};
 
 words! {
-    /// A place on the way of a request.
+    /// A hop of a request.
     pub enum Hop {
-        /// Our side: token, secret, clock, request.
+        /// The client, which is `fivewhys`: its token, secret, clock and request.
         Client => "client",
-        /// DNS, TCP, TLS between us and the first answer.
+        /// DNS, TCP and TLS between the client and the edge.
         Network => "network",
-        /// Load balancer, WAF, the platform's front end and scheduler.
+        /// The load balancer, the web application firewall, and the platform's front end and scheduler.
         Edge => "edge",
         /// The backend.
         Backend => "backend",
-        /// The backend's call to the auth service, both ends of it.
+        /// The backend's call to the auth service, at both ends.
         BackendAuth => "backend-auth",
         /// The auth service.
         Auth => "auth",
-        /// Database, Redis.
+        /// The database and Redis.
         Data => "data",
         /// The agents behind the backend.
         Agents => "agents",
-        /// Cannot be told from this exchange.
+        /// Not known from this exchange.
         Unknown => "unknown",
     }
 }

@@ -1,7 +1,7 @@
 //! The words that every folder shares: hops, services, token kinds, endpoint kinds.
 //!
-//! Each file holds one closed list and the spelling of its values in files and reports. Adding a variant here is the first step of adding one
-//! anywhere: the compiler then names every place that must decide about it.
+//! Each file holds one closed list and the spelling of its values in files and reports. To add a value, begin here: the
+//! compiler then names every place that must handle it. `words` holds the macro that defines such a list.
 //!
 //! Invariant: this folder depends on no other folder of the crate.
 

@@ -3,7 +3,7 @@
 use super::words;
 
 words! {
-    /// The two services that can be called from outside.
+    /// A service that can be called from outside.
     pub enum Service {
         /// The backend, through the edge.
         Backend => "backend",

@@ -3,44 +3,46 @@
 use super::words;
 
 words! {
-    /// What is presented as the user's credential. Every kind but `none` and `malformed` is a well-formed JWT with a fresh `jti`.
+    /// What a request presents as the user's credential. Every kind except `none`, `malformed`, `issued` and `revoked`
+    /// is a JWT that we mint with a fresh `jti`.
     #[derive(clap::ValueEnum)]
     pub enum TokenKind {
-        /// Signed with the target's secret, all claims in order.
+        /// Signed with the target's key. All claims are correct.
         Valid => "valid",
         /// No credential at all.
         None => "none",
-        /// Three dots short of a JWT: a string no verifier can parse.
+        /// A string without a dot, which no verifier can parse as a JWT.
         Malformed => "malformed",
-        /// `exp` an hour ago.
+        /// Expired an hour ago (`exp`).
         Expired => "expired",
-        /// `nbf` and `iat` an hour ahead.
+        /// Valid only in an hour (`nbf` and `iat`).
         NotYetValid => "not-yet-valid",
-        /// Well-formed, signed with a key nobody else holds: the differential token.
+        /// Correct claims, signed with a random key. A system that treats it like `valid` does not check signatures.
         WrongKey => "wrong-key",
-        /// `"alg":"none"`, empty signature.
+        /// `"alg":"none"` with an empty signature (RFC 7519, section 6).
         AlgNone => "alg-none",
-        /// Right key, another `iss`.
+        /// The right key and a wrong `iss`.
         WrongIssuer => "wrong-issuer",
-        /// Right key, another `aud`.
+        /// The right key and a wrong `aud`.
         WrongAudience => "wrong-audience",
-        /// Right key, a `sub` that does not exist.
+        /// The right key and a `sub` that does not exist.
         UnknownUser => "unknown-user",
-        /// A token that was logged out before it is used. Needs a logout endpoint.
+        /// A token whose session was ended before it is used. Needs an endpoint of the role `logout`.
         Revoked => "revoked",
-        /// Minted by the auth service itself, by the target's issuer endpoint: tells our secret from theirs.
+        /// Minted by the auth service, through the target's issuer endpoint. Shows whether our signing key is the right
+        /// one.
         Issued => "issued",
     }
 }
 
 impl TokenKind {
-    /// Whether a system in order must let this token in.
+    /// Reports whether a healthy system must accept this token.
     #[must_use]
     pub const fn should_be_accepted(self) -> bool {
         matches!(self, Self::Valid | Self::Issued)
     }
 
-    /// Whether a credential is sent at all.
+    /// Reports whether a credential is sent.
     #[must_use]
     pub const fn is_sent(self) -> bool {
         !matches!(self, Self::None)

@@ -1,17 +1,17 @@
-//! Where a request carries the token of its user.
+//! The place of the user's token in a request.
 
 use super::words;
 
 words! {
-    /// How the user's token travels.
+    /// The place of the user's token in a request.
     pub enum TokenLocation {
         /// `Authorization: Bearer …`.
         Header => "header",
-        /// `Sec-WebSocket-Protocol`, in the form the endpoint's `subprotocols` give.
+        /// `Sec-WebSocket-Protocol`, in the form that the endpoint's `subprotocols` give.
         Subprotocol => "subprotocol",
-        /// In the URL, where the endpoint's `query` says `{token}`. It lands in the access logs of whatever lies between.
+        /// The URL, where the endpoint's `query` has `{token}`. Access logs on the way then hold the token.
         Query => "query",
-        /// In the JSON body, where the endpoint's `body` says `{token}`.
+        /// The JSON body, where the endpoint's `body` has `{token}`.
         Body => "body",
     }
 }

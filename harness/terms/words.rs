@@ -1,6 +1,6 @@
-//! The macro behind every closed list: one line per variant, with its documentation and its spelling.
+//! The macro that defines a closed list, with one line and one spelling per variant.
 
-/// Defines an enum whose variants each have one spelling, used in files, reports and messages alike.
+/// Defines an enum whose variants each have one spelling for files, reports and messages.
 ///
 /// The enum gets `ALL` (in the order written), `as_str`, `Display`, and (de)serialises as its spelling.
 macro_rules! words {
@@ -17,7 +17,7 @@ macro_rules! words {
             /// Every variant, in the order of the list.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// The spelling used in files and reports.
+            /// Returns the spelling used in files and reports.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }

@@ -1,4 +1,4 @@
-//! Keys that nobody else holds, for `wrong-key` tokens: one of each kind, fresh for each process. Sits in `token`.
+//! Random keys for `wrong-key` tokens: one of each kind, generated once per process.
 
 use std::sync::LazyLock;
 
@@ -24,7 +24,7 @@ static EC: LazyLock<Option<SigningKey>> = LazyLock::new(|| {
     SigningKey::read(Algorithm::Es256, &pem(pkcs8.as_ref())).ok()
 });
 
-/// The foreign key of the same kind; nothing when the machine cannot make one.
+/// Returns the random key of this kind. Returns `None` when the machine cannot generate one.
 pub(super) fn key(algorithm: Algorithm) -> Option<&'static SigningKey> {
     match algorithm {
         Algorithm::Hs256 => SHARED.as_ref(),
@@ -33,7 +33,7 @@ pub(super) fn key(algorithm: Algorithm) -> Option<&'static SigningKey> {
     }
 }
 
-/// 32 bytes, 244 of their bits random.
+/// Returns 32 bytes, of which 244 bits are random.
 fn random() -> [u8; 32] {
     let mut key = [0; 32];
     key[..16].copy_from_slice(Uuid::new_v4().as_bytes());

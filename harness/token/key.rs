@@ -1,5 +1,5 @@
-//! The keys tokens are signed with: a shared secret, or a private key in PEM with its public half. Sits in `token`; the only place that
-//! knows what an algorithm needs.
+//! Signing keys: a shared secret, or a private key in PEM with its public half. Only this file knows what an algorithm
+//! needs.
 
 use std::fmt;
 
@@ -10,18 +10,18 @@ use serde_json::{Map, Value};
 use super::pem::{self, Flaw};
 use crate::terms::Algorithm;
 
-/// Signs tokens, and tells its own.
+/// A key that signs tokens and verifies its own signatures.
 #[derive(Clone)]
 pub(super) struct SigningKey {
     jws: Jws,
     encoding: EncodingKey,
     decoding: DecodingKey,
-    /// Of a key pair only.
+    /// The public key of a pair. `None` for a shared secret.
     public: Option<Jwk>,
 }
 
 impl SigningKey {
-    /// Reads a secret as the key of this algorithm. The flaw quotes nothing of it.
+    /// Reads a secret as a key of this algorithm. The error quotes nothing of it.
     pub(super) fn read(algorithm: Algorithm, secret: &str) -> Result<Self, Flaw> {
         if algorithm == Algorithm::Hs256 {
             return Ok(Self::shared(secret.as_bytes()));
@@ -30,13 +30,13 @@ impl SigningKey {
         Self::pair(algorithm, secret.as_bytes()).ok_or_else(|| Flaw::other_kind(algorithm))
     }
 
-    /// A shared secret for HS256.
+    /// Returns the key of a shared secret, for HS256.
     pub(super) fn shared(secret: &[u8]) -> Self {
         let (encoding, decoding) = (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret));
         Self { jws: Jws::HS256, encoding, decoding, public: None }
     }
 
-    /// A private key in PEM; nothing when it is none of this algorithm: its signature of a test token must verify.
+    /// Reads a private key in PEM. Returns `None` unless a test token that it signs verifies under this algorithm.
     fn pair(algorithm: Algorithm, pem: &[u8]) -> Option<Self> {
         let (jws, encoding) = match algorithm {
             Algorithm::Hs256 => return None,
@@ -55,7 +55,7 @@ impl SigningKey {
         jsonwebtoken::encode(&header, claims, &self.encoding)
     }
 
-    /// Whether this key made the token's signature. Claims are ignored.
+    /// Reports whether this key signed the token. Ignores claims.
     pub(super) fn verifies(&self, jwt: &str) -> bool {
         signed_by(jwt, &self.decoding, self.jws)
     }
@@ -65,7 +65,7 @@ impl SigningKey {
     }
 }
 
-/// Whether a key made this signature by this algorithm. Claims are ignored.
+/// Reports whether a key signed the token with this algorithm. Ignores claims.
 pub(super) fn signed_by(jwt: &str, key: &DecodingKey, jws: Jws) -> bool {
     let mut signature_only = Validation::new(jws);
     signature_only.required_spec_claims.clear();
@@ -110,11 +110,7 @@ mod tests {
     #[case(Algorithm::Hs256, SECRET, "HS256")]
     #[case(Algorithm::Rs256, &RSA, "RS256")]
     #[case(Algorithm::Es256, &EC, "ES256")]
-    fn a_key_tells_its_own_signature_from_a_foreign_one(
-        #[case] algorithm: Algorithm,
-        #[case] secret: &str,
-        #[case] name: &str,
-    ) {
+    fn a_key_verifies_only_its_own_signature(#[case] algorithm: Algorithm, #[case] secret: &str, #[case] name: &str) {
         let key = key(algorithm, secret);
         let foreign = foreign::key(algorithm).expect("a foreign key");
         let (ours, theirs) = (key.sign(&Map::new(), Some("k1")).unwrap(), foreign.sign(&Map::new(), None).unwrap());
@@ -140,14 +136,14 @@ mod tests {
     #[rstest]
     #[case::shared_secret(Algorithm::Rs256, SECRET, 1, "begins with")]
     #[case::other_kind(Algorithm::Es256, &RSA, 1, "curve P-256")]
-    #[case::other_kind_too(Algorithm::Rs256, &EC, 1, "no RSA private key")]
+    #[case::other_kind_too(Algorithm::Rs256, &EC, 1, "not an RSA private key")]
     #[case::sec1(Algorithm::Es256, &EC.replace("PRIVATE", "EC PRIVATE"), 1, "PKCS#8")]
     #[case::public(Algorithm::Rs256, &RSA.replace("PRIVATE", "PUBLIC"), 1, "public")]
     #[case::encrypted(Algorithm::Rs256, &RSA.replace("PRIVATE", "ENCRYPTED PRIVATE"), 1, "encrypted")]
     #[case::spoilt(Algorithm::Es256, &EC.replacen('\n', "\n%", 2), 2, "not base64")]
-    #[case::cut(Algorithm::Es256, EC.split_once("-----END").unwrap().0, last(&EC) - 1, "no end")]
+    #[case::cut(Algorithm::Es256, EC.split_once("-----END").unwrap().0, last(&EC) - 1, "no END line")]
     #[case::on_one_line(Algorithm::Es256, &EC.replace('\n', "\\n"), 1, "begins with")]
-    #[case::other_end(Algorithm::Es256, &EC.replace("END PRIVATE", "END RSA PRIVATE"), last(&EC), "another one's")]
+    #[case::other_end(Algorithm::Es256, &EC.replace("END PRIVATE", "END RSA PRIVATE"), last(&EC), "does not match")]
     fn a_bad_key_is_named_by_its_line(
         #[case] algorithm: Algorithm,
         #[case] text: &str,

@@ -1,4 +1,4 @@
-//! Mints tokens for known test users. Sits in `token`; the only place that holds the signing secret.
+//! Mints tokens for known test users. Only this file holds the signing key.
 
 use std::fmt;
 
@@ -15,10 +15,11 @@ use crate::config::{Claims, SecretError, Target, User};
 use crate::redact::Redactor;
 use crate::terms::{Algorithm, TokenKind};
 
-/// How far the times of `expired` and `not-yet-valid` tokens lie from now: an hour, beyond any leeway.
+/// The distance in seconds of the times of `expired` and `not-yet-valid` tokens from now. It exceeds the usual clock
+/// leeway.
 const HOUR: i64 = 3600;
 
-/// Mints tokens of one target.
+/// Mints tokens for one target.
 #[derive(Clone)]
 pub struct Minter {
     claims: Claims,
@@ -31,29 +32,30 @@ pub struct Minter {
 /// Why a token cannot be minted.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum MintError {
-    /// `issued`: only the auth service can mint it.
+    /// The kind is `issued`: only the auth service can mint it.
     #[error("a token of kind `issued` needs the network: the auth service mints it")]
     #[diagnostic(code(fivewhys::token::needs_network))]
     NeedsNetwork,
-    /// `revoked`: issued, then logged out.
+    /// The kind is `revoked`: it needs the auth service's login and logout.
     #[error("a token of kind `revoked` needs the network: the auth service mints it and logs it out")]
     #[diagnostic(code(fivewhys::token::needs_logout))]
     NeedsLogout,
-    /// The signature could not be made.
+    /// Signing failed.
     #[error("the token cannot be signed")]
     #[diagnostic(code(fivewhys::token::sign))]
     Sign(#[source] jsonwebtoken::errors::Error),
-    /// `wrong-key`: no key of that kind could be generated.
-    #[error("no foreign key can be made here")]
+    /// The kind is `wrong-key`, and no key could be generated.
+    #[error("this machine cannot generate a key for a `wrong-key` token")]
     #[diagnostic(code(fivewhys::token::foreign_key))]
     NoForeignKey,
 }
 
 impl Minter {
-    /// Reads the target's signing secret and registers it with the redactor. Blocks, see [`crate::config::SecretSource::read`].
+    /// Reads the target's signing secret and registers it with the redactor. Blocks, see
+    /// [`crate::config::SecretSource::read`].
     ///
     /// # Errors
-    /// When there is no signing secret of 32 bytes or more, or it is no key of the target's algorithm.
+    /// When there is no signing secret of at least 32 bytes, or it is not a key of the target's algorithm.
     pub fn new(target: &Target, redactor: Redactor) -> Result<Self, SecretError> {
         let secret = target.signing_secret.read()?;
         redactor.register_secret("signing", &secret);
@@ -66,24 +68,25 @@ impl Minter {
         Ok(Self { claims: target.claims.clone(), algorithm: target.algorithm, key, published: None, redactor })
     }
 
-    /// The same, knowing what the auth service publishes: tokens name the published id of our key.
+    /// Returns the minter with the auth service's published keys. Tokens then carry the published id of our key.
     #[must_use]
     pub fn with_published(self, keys: Option<KeySet>) -> Self {
         Self { published: keys, ..self }
     }
 
-    /// Whether our public key is among the published ones; nothing for a shared secret, or where no set is known.
+    /// Returns whether our public key is published. Returns `None` for a shared secret, or when no key set is known.
     #[must_use]
     pub fn published(&self) -> Option<Published> {
         Some(self.published.as_ref()?.published(self.key.public()?))
     }
 
-    /// A fresh token (its own `jti`) of this kind for this user, registered with the redactor. `none` gives an empty one.
+    /// Mints a token of this kind for this user, with its own `jti`, and registers it with the redactor. The kind
+    /// `none` gives an empty one.
     ///
-    /// `iat` is the current whole second, never rounded up: the real auth service verifies with zero leeway (contract 8.2, row 7).
+    /// `iat` is the current second, rounded down, because the auth service may verify it without leeway.
     ///
     /// # Errors
-    /// For the kinds that cannot be made locally: `issued` and `revoked`.
+    /// For the kinds `issued` and `revoked`, which need the network, and when signing fails.
     pub fn mint(&self, kind: TokenKind, user: &User) -> Result<Token, MintError> {
         let jwt = match kind {
             TokenKind::Issued => return Err(MintError::NeedsNetwork),
@@ -104,15 +107,15 @@ impl Minter {
         key.sign(&self.claims(kind, user), kid.as_deref()).map_err(MintError::Sign)
     }
 
-    /// Whether this token is signed as ours are: by our own key, or, where ours is a published one, by another that is published too.
-    /// Claims are ignored.
+    /// Reports whether our key signed this token. If our key is published, any other published key counts too. Ignores
+    /// claims.
     #[must_use]
     pub fn verifies(&self, jwt: &str) -> bool {
         let also_published = || self.published.as_ref().is_some_and(|keys| keys.verifies(jwt));
         self.key.verifies(jwt) || (self.published().is_some_and(|published| published.ours) && also_published())
     }
 
-    /// The same target with another lifetime of valid tokens.
+    /// Returns the minter with another lifetime of valid tokens.
     #[must_use]
     pub fn with_ttl(mut self, ttl: std::time::Duration) -> Self {
         self.claims.ttl = ttl;
@@ -151,7 +154,7 @@ impl Minter {
     }
 }
 
-/// Makes the one claim wrong that the kind is named after.
+/// Sets the wrong claim that gives the kind its name.
 fn spoil(claims: &mut Map<String, Value>, kind: TokenKind, iat: i64) {
     let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     match kind {
@@ -241,12 +244,12 @@ mod tests {
     #[case(TokenKind::AlgNone, false)]
     #[case(TokenKind::Malformed, false)]
     #[case(TokenKind::None, false)]
-    fn our_secret_verifies_the_signature_whatever_the_claims(#[case] kind: TokenKind, #[case] verified: bool) {
+    fn our_key_verifies_the_signature_and_ignores_claims(#[case] kind: TokenKind, #[case] verified: bool) {
         assert_eq!(minter().verifies(mint(kind).expose()), verified);
     }
 
     #[test]
-    fn times_of_expired_and_not_yet_valid_tokens_lie_an_hour_off() {
+    fn expired_and_not_yet_valid_tokens_are_an_hour_off() {
         let now = Timestamp::now().as_second();
         let (expired, early) = (claims(&mint(TokenKind::Expired)), claims(&mint(TokenKind::NotYetValid)));
         assert!(expired["exp"].as_i64().unwrap() <= now - 3590);
@@ -257,10 +260,7 @@ mod tests {
     #[case(TokenKind::WrongIssuer, "iss")]
     #[case(TokenKind::WrongAudience, "aud")]
     #[case(TokenKind::UnknownUser, "sub")]
-    fn the_claim_the_kind_is_named_after_differs_and_the_rest_is_as_in_a_valid_one(
-        #[case] kind: TokenKind,
-        #[case] wrong: &str,
-    ) {
+    fn only_the_claim_of_the_kind_differs_from_a_valid_token(#[case] kind: TokenKind, #[case] wrong: &str) {
         let (valid, spoilt) = (claims(&mint(TokenKind::Valid)), claims(&mint(kind)));
         let fixed = ["sub", "iss", "aud", "permissions", "token_type", "type"];
         let differing: Vec<&str> = fixed.into_iter().filter(|name| valid[name] != spoilt[name]).collect();
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alg_none_token_says_so_and_has_no_signature() {
+    fn an_alg_none_token_has_no_signature() {
         let token = mint(TokenKind::AlgNone);
         let (head, signature) = (token.expose().split('.').next().unwrap(), token.expose().rsplit('.').next().unwrap());
         let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(head).unwrap()).unwrap();
@@ -284,13 +284,13 @@ mod tests {
     #[rstest]
     #[case(TokenKind::Issued, "needs the network")]
     #[case(TokenKind::Revoked, "needs the network")]
-    fn kinds_that_take_the_network_are_refused(#[case] kind: TokenKind, #[case] why: &str) {
+    fn kinds_that_need_the_network_are_refused(#[case] kind: TokenKind, #[case] why: &str) {
         let error = minter().mint(kind, &target().users[0]).unwrap_err();
         assert!(error.to_string().contains(why), "{error}");
     }
 
     #[test]
-    fn tokens_and_the_secret_are_registered_and_appear_in_no_debug() {
+    fn tokens_and_the_secret_are_registered_and_not_in_debug() {
         let redactor = Redactor::new();
         let minter = Minter::new(&target(), redactor.clone()).unwrap();
         let token = minter.mint(TokenKind::WrongKey, &target().users[0]).unwrap();

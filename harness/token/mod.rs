@@ -1,4 +1,14 @@
-//! Tokens for known test users: their kinds, the keys they are signed with, and how they are minted.
+//! Mints tokens for known test users.
+//!
+//! Start at [`Minter::mint`].
+//!
+//! - `mint`: the claims of each kind of token
+//! - `key`, `pem`: the signing key, and the mistakes in its PEM
+//! - `foreign`: random keys for `wrong-key` tokens
+//! - `published`: the keys that the auth service publishes (a JWK set)
+//! - `presented`: a minted token
+//!
+//! Invariant: a token is registered with the redactor before any other code sees it.
 
 mod foreign;
 mod key;

@@ -1,8 +1,9 @@
-//! What is wrong with a private key in PEM (RFC 7468), by line, without a word of it. Sits in `token`; the parser itself does not say.
+//! Finds the mistake in a private key in PEM (RFC 7468). The key parser does not say where it is. Quotes nothing of the
+//! key.
 
 use crate::terms::Algorithm;
 
-/// The line, from 1, and what is wrong there.
+/// A mistake and its line, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Flaw {
     pub(super) line: usize,
@@ -14,19 +15,19 @@ impl Flaw {
         Self { line, why }
     }
 
-    /// PEM it is, but of another key.
+    /// Returns the mistake of a valid PEM with the wrong kind of key.
     pub(super) const fn other_kind(algorithm: Algorithm) -> Self {
         Self::at(
             1,
             match algorithm {
-                Algorithm::Es256 => "this is no private key on the curve P-256, as ES256 needs",
-                _ => "this is no RSA private key, as RS256 needs",
+                Algorithm::Es256 => "this is not a private key on the curve P-256, which ES256 needs",
+                _ => "this is not an RSA private key, which RS256 needs",
             },
         )
     }
 }
 
-/// Looks at the armour and the alphabet; what the key is, only the parser of its contents can tell.
+/// Checks the BEGIN and END lines and the base64 alphabet. Only the key parser can check the key itself.
 pub(super) fn check(text: &str, algorithm: Algorithm) -> Result<(), Flaw> {
     let mut lines = text.lines().enumerate().map(|(at, line)| (at + 1, line.trim()));
     let (first, opening) = lines.next().unwrap_or((1, ""));
@@ -40,26 +41,26 @@ pub(super) fn check(text: &str, algorithm: Algorithm) -> Result<(), Flaw> {
     for (at, line) in lines {
         if line.starts_with("-----END ") {
             let same = line.strip_prefix("-----END ").and_then(|rest| rest.strip_suffix("-----")) == Some(label);
-            return if same { Ok(()) } else { Err(Flaw::at(at, "the end is another one's than the beginning")) };
+            return if same { Ok(()) } else { Err(Flaw::at(at, "the END line does not match the BEGIN line")) };
         }
         if !line.chars().all(|c| c.is_ascii_alphanumeric() || "+/=".contains(c)) {
             return Err(Flaw::at(at, "this line is not base64"));
         }
         last = at;
     }
-    Err(Flaw::at(last, "the PEM has no end: was its last line left out, or are its line breaks gone?"))
+    Err(Flaw::at(last, "the PEM has no END line: its last line or its line breaks are missing"))
 }
 
 fn check_label(label: &str, algorithm: Algorithm) -> Result<(), &'static str> {
     match (label, algorithm) {
         ("PRIVATE KEY", _) | ("RSA PRIVATE KEY", Algorithm::Rs256) => Ok(()),
         ("EC PRIVATE KEY", Algorithm::Es256) => {
-            Err("an EC key is taken in PKCS#8: `openssl pkcs8 -topk8 -nocrypt` converts it")
+            Err("an EC key must be in PKCS#8: `openssl pkcs8 -topk8 -nocrypt` converts it")
         }
         ("ENCRYPTED PRIVATE KEY", _) => Err("this key is encrypted: `openssl pkcs8` decrypts it"),
-        ("PUBLIC KEY" | "RSA PUBLIC KEY" | "CERTIFICATE", _) => Err("this is public: signing takes the private key"),
-        ("RSA PRIVATE KEY", _) => Err("this is an RSA key, and ES256 needs one on the curve P-256"),
-        ("EC PRIVATE KEY", _) => Err("this is an EC key, and RS256 needs an RSA key"),
-        _ => Err("this is no private key"),
+        ("PUBLIC KEY" | "RSA PUBLIC KEY" | "CERTIFICATE", _) => Err("this is public: signing needs the private key"),
+        ("RSA PRIVATE KEY", _) => Err("this is an RSA key, but ES256 needs a key on the curve P-256"),
+        ("EC PRIVATE KEY", _) => Err("this is an EC key, but RS256 needs an RSA key"),
+        _ => Err("this is not a private key"),
     }
 }

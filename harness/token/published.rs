@@ -1,4 +1,4 @@
-//! The keys that the auth service publishes (a JWK set, RFC 7517), held against our own. Sits in `token`; holds public keys only.
+//! The keys that the auth service publishes (a JWK set, RFC 7517), compared with our own.
 
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
 use jsonwebtoken::{Algorithm as Jws, DecodingKey};
@@ -7,30 +7,30 @@ use serde_json::Value;
 
 use super::key::signed_by;
 
-/// Keys taken from one set; the rest is not looked at.
+/// The maximum number of keys read from one set.
 const MOST: usize = 100;
 
-/// A published set.
+/// A published set of public keys.
 #[derive(Debug, Clone, Default)]
 pub struct KeySet(Vec<Jwk>);
 
-/// Whether our key is among the published ones.
+/// The result of the search for our key in a published set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Published {
-    /// It is.
+    /// Whether our key is in the set.
     pub ours: bool,
-    /// Under this id.
+    /// The published id of our key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kid: Option<String>,
-    /// How many keys there are.
+    /// The number of keys in the set.
     pub keys: usize,
 }
 
 impl KeySet {
-    /// Reads a set; keys of kinds nobody here knows are left out, as RFC 7517 section 5 asks.
+    /// Reads a set. Skips keys of unknown kinds, as RFC 7517, section 5, requires.
     ///
     /// # Errors
-    /// When it is no JWK set; in words that quote nothing of it.
+    /// When the text is not a JWK set. The message quotes nothing of it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let json: Value = serde_json::from_str(text)
             .map_err(|error| format!("not JSON (line {}, column {})", error.line(), error.column()))?;
@@ -41,13 +41,13 @@ impl KeySet {
         Ok(Self(known.collect()))
     }
 
-    /// Whether this key is in the set: the same numbers, whatever is said about them.
+    /// Searches the set for this key. Compares the key material only.
     pub(super) fn published(&self, ours: &Jwk) -> Published {
         let found = self.0.iter().find(|key| same_key(key, ours));
         Published { ours: found.is_some(), kid: found.and_then(|key| key.common.key_id.clone()), keys: self.0.len() }
     }
 
-    /// Whether a key of the set made this token's signature.
+    /// Reports whether a key of the set signed this token.
     pub(super) fn verifies(&self, jwt: &str) -> bool {
         self.0.iter().any(|key| {
             let jws = match key.algorithm {
@@ -70,7 +70,7 @@ fn same_key(one: &Jwk, other: &Jwk) -> bool {
     }
 }
 
-/// The set that publishes one key under an id, as the twin's auth service would.
+/// Returns a set that publishes one key under an id.
 #[cfg(test)]
 pub(super) fn set_of(key: &Jwk, kid: &str) -> KeySet {
     let mut key = key.clone();

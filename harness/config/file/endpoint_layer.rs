@@ -1,4 +1,4 @@
-//! One layer of an endpoint as it is written, and how the layers become a [`Endpoint`]. Sits in `target`.
+//! One layer of an endpoint, as written in a target file. [`EndpointLayer::resolve`] makes an [`Endpoint`] of the merged layers.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,48 +12,48 @@ use crate::terms::{EndpointKind, Role, Service, TokenLocation};
 overlays! {
     /// `[target.NAME.endpoint."backend.chat-stream"]`.
     pub(crate) struct EndpointLayer {
-        /// How it answers. `http` when absent.
+        /// The protocol. `http` when absent.
         kind: Option<EndpointKind>,
-        /// What the diagnosis may take it for. `open` when absent: it takes no part in the diagnosis.
+        /// What the diagnosis may use it for. `open` when absent: it takes no part in the diagnosis.
         role: Option<Role>,
         /// The HTTP method. `GET` when absent.
         method: Option<Method>,
         /// The path, for example `/api/threads`.
         path: Option<Route>,
-        /// Query pairs. In the values `{token}`, `{email}` and `{sub}` are replaced.
+        /// Query pairs. In the values, `{token}`, `{email}` and `{sub}` are replaced.
         query: Named<String, String>,
-        /// Further headers, as written. None that the probe sets, none that calls the request a test.
+        /// Additional headers. Headers that the probe sets and headers that mark a request as a test are not allowed.
         headers: Named<HeaderKey, String>,
-        /// The JSON body. In its strings `{token}`, `{email}`, `{sub}` and `{secret:NAME}` are replaced.
+        /// The JSON body. In its strings, `{token}`, `{email}`, `{sub}` and `{secret:NAME}` are replaced.
         body: Option<Json>,
-        /// WebSocket: messages that are sent once it is open.
+        /// WebSocket: messages that are sent after the handshake.
         send: Option<Vec<Json>>,
-        /// How the token can travel, the usual way first. Absent: it takes none.
+        /// Where the token can be sent, the default location first. When absent, the endpoint takes no token.
         #[serde(alias = "carriers")]
         token_locations: Option<Vec<TokenLocation>>,
-        /// WebSocket: what is offered with the token location `subprotocol`; `{token}` and `{token_base64url}` are replaced. For example `["jwt-auth", "jwt.{token_base64url}"]`.
+        /// WebSocket: the subprotocols offered for the token location `subprotocol`. `{token}` and `{token_base64url}` are replaced. For example `["jwt-auth", "jwt.{token_base64url}"]`.
         subprotocols: Option<Vec<String>>,
-        /// Whether the call carries the service credentials of `caller`. `false` when absent.
+        /// Whether the request carries the service credentials of `caller`. `false` when absent.
         takes_caller: Option<bool>,
-        /// How acceptance is recognised. All that is given must hold.
+        /// How an accepted request is recognised. Every given condition must hold.
         accept: AcceptLayer,
-        /// How a refusal of the calling service is recognised in the answer, where the system says so itself.
+        /// How a refusal of the calling service is recognised, where the response says so.
         caller_rejected: Option<Match>,
-        /// Where the answer (body, event or frame) tells who was signed in, for example `$.user_id`. Without it a success of an `optional` endpoint proves nothing.
+        /// The field of the response (body, event or frame) that names the signed-in user, for example `$.user_id`. Without it, a success of an `optional` endpoint proves nothing.
         identity: Option<Query>,
-        /// Where the name of an event or frame is found in its JSON, for example `$.type`.
+        /// The place of an event's or frame's name in its JSON, for example `$.type`.
         event_name: Option<Query>,
-        /// Role `issuer`: where the token is found in the answer, for example `$.access_token`.
+        /// Role `issuer`: the place of the token in the response, for example `$.access_token`.
         issued_token: Option<Query>,
     }
 }
 overlays! {
     pub(crate) struct AcceptLayer {
-        /// Status codes, one or a list. When absent 200 to 299, or 101 for a WebSocket.
+        /// Status codes, one or a list. When absent: 200 to 299, or 101 for a WebSocket.
         status: Option<OneOrMany<u16>>,
         /// What the JSON body must hold, one match or a list: `{ path = "$.status", is = "healthy" }`.
         json: Option<OneOrMany<Match>>,
-        /// The event that ends a good stream, for example `stream_end`.
+        /// The event that ends a complete stream, for example `stream_end`.
         terminal_event: Option<String>,
         /// What the first frame of a WebSocket must hold.
         first_frame: Option<Match>,
@@ -61,10 +61,10 @@ overlays! {
 }
 
 impl EndpointLayer {
-    /// The endpoint, checked as a whole.
+    /// Resolves and checks the endpoint.
     ///
     /// # Errors
-    /// A message that says what is missing or does not fit.
+    /// When a key is missing or two keys contradict each other. The error is a message for people.
     pub(crate) fn resolve(self, id: &str) -> Result<Endpoint, String> {
         let service = if id.starts_with("auth.") { Service::Auth } else { Service::Backend };
         let pairs = |named: Vec<crate::document::written::Entry<String>>| {
@@ -107,7 +107,7 @@ impl AcceptLayer {
     }
 }
 
-/// What does not fit together, if anything.
+/// Returns the first contradiction between keys, if there is one.
 fn check(endpoint: &Endpoint) -> Option<String> {
     let id = &endpoint.id;
     let websocket = endpoint.kind == EndpointKind::Websocket;
@@ -118,17 +118,17 @@ fn check(endpoint: &Endpoint) -> Option<String> {
     let flaw = if signed_in && endpoint.token_locations.is_empty() {
         "takes a token but names no `token_locations`"
     } else if carries(TokenLocation::Body) && !in_body {
-        "carries the token in the body, but its `body` holds no `\"{token}\"`"
+        "sends the token in the body, but its `body` holds no `\"{token}\"`"
     } else if carries(TokenLocation::Query) && !endpoint.query.iter().any(|(_, value)| value.contains("{token}")) {
-        "carries the token in its URL, but its `query` holds no `\"{token}\"`"
+        "sends the token in its URL, but its `query` holds no `\"{token}\"`"
     } else if endpoint.role == Role::Optional && endpoint.token_locations.is_empty() {
-        "knows who signed in, but names no `token_locations`"
+        "has the role `optional` but names no `token_locations`"
     } else if carries(TokenLocation::Subprotocol) && !(websocket && in_subprotocols) {
-        "carries the token as subprotocol: that takes kind `websocket` and `subprotocols` with `{token}` or `{token_base64url}`"
+        "sends the token as a subprotocol: this needs kind `websocket` and `subprotocols` with `{token}` or `{token_base64url}`"
     } else if endpoint.role == Role::Issuer && endpoint.issued_token.is_none() {
-        "mints a token, but does not say where in the answer it is: `issued_token`"
+        "mints a token but has no `issued_token`, the place of the token in the response"
     } else if !websocket && (!endpoint.send.is_empty() || endpoint.accept.first_frame.is_some()) {
-        "has `send` or `accept.first_frame`, which belong to kind `websocket`"
+        "has `send` or `accept.first_frame`, which need kind `websocket`"
     } else if websocket && (endpoint.method != "GET" || endpoint.body.is_some()) {
         "is a WebSocket: its method is GET and it has no body"
     } else {
@@ -137,7 +137,7 @@ fn check(endpoint: &Endpoint) -> Option<String> {
     Some(format!("the endpoint `{id}` {flaw}"))
 }
 
-/// Whether a string anywhere in the JSON holds the text.
+/// Reports whether any string in the JSON holds the text.
 fn holds(json: &Value, text: &str) -> bool {
     match json {
         Value::String(string) => string.contains(text),

@@ -1,4 +1,4 @@
-//! Every mistake in a target file, not the first alone. Sits in `target`; `check` asks for it.
+//! Finds every mistake in a target file, not only the first.
 
 use std::path::{Path, PathBuf};
 
@@ -8,22 +8,23 @@ use crate::config::file::{TargetFile, Text, resolve};
 use crate::document::written::OneOrMany;
 use crate::document::{ConfigError, Reading, error, read_on};
 
-/// What was read of a target file, and what is wrong with it.
+/// A target file and every mistake in it.
 pub(crate) struct CheckedTargets {
-    /// Nothing where there is a mistake in it.
+    /// The file. `None` when it has a mistake.
     pub(crate) file: Option<TargetFile>,
-    /// How many targets stand in it.
+    /// The number of targets in it.
     pub(crate) targets: usize,
-    /// Files of faults that its targets name.
+    /// The catalogue files that its targets name.
     pub(crate) catalogue: Vec<PathBuf>,
-    /// Targets whose addresses are still those of an example.
+    /// The names of targets that still have example addresses.
     pub(crate) examples: Vec<String>,
-    /// By place.
+    /// Every mistake, in the order of the text.
     pub(crate) mistakes: Vec<ConfigError>,
 }
 
 impl TargetFile {
-    /// Reads a whole target file and resolves every target in it; as [`TargetFile::parse`], but to the end.
+    /// Reads a target file and resolves every target in it. Unlike [`TargetFile::parse`], it does not stop at the first
+    /// mistake.
     pub(crate) fn check(name: &str, text: &str, folder: &Path) -> CheckedTargets {
         let source = error::source(name, text);
         let Reading { value, mut mistakes, taken_out } =
@@ -40,7 +41,7 @@ impl TargetFile {
             catalogue.extend(layer.catalogue.iter().flat_map(|files| &files.0).cloned());
             examples.extend(is_an_example(&layer).then(|| entry.name.clone()));
             for mistake in of_target(&file.header(entry), layer) {
-                // One of the defaults shows in every target.
+                // A mistake in the defaults appears in every target.
                 let known =
                     |other: &ConfigError| other.message() == mistake.message() && other.offset() == mistake.offset();
                 if !found.iter().any(known) {
@@ -57,13 +58,13 @@ impl TargetFile {
     }
 }
 
-/// Hosts that are nobody's (RFC 2606, 3), as `fivewhys init` writes them.
+/// Reports whether a host is `example.com` (reserved by RFC 2606, section 3), which `fivewhys init` writes.
 fn is_an_example(layer: &Layer) -> bool {
     let hosts = [&layer.backend, &layer.auth].into_iter().flatten().filter_map(|url| url.0.host_str());
     hosts.into_iter().any(|host| host == "example.com" || host.ends_with(".example.com"))
 }
 
-/// Resolves a target again and again, each time without what was wrong with it.
+/// Resolves a target repeatedly. Each time it repairs or removes the part with the mistake.
 fn of_target(header: &Header<'_>, mut layer: Layer) -> Vec<ConfigError> {
     let mut mistakes = Vec::new();
     while let Err(mistake) = resolve::target(header, layer.clone()) {
@@ -76,7 +77,7 @@ fn of_target(header: &Header<'_>, mut layer: Layer) -> Vec<ConfigError> {
     mistakes
 }
 
-/// Puts something in the place of what is missing, or takes out the endpoint or user that stands here.
+/// Fills in a missing key, or removes the endpoint or user at this place. Returns whether resolving again is useful.
 fn put_right(layer: &mut Layer, at: usize) -> bool {
     let twin = layer.twin.unwrap_or(false);
     let missing = [&mut layer.backend, &mut layer.auth].into_iter().find(|url| url.is_none() && !twin);

@@ -1,4 +1,4 @@
-//! Who a target's probes speak for: its users, the claims of their tokens, the calling service. Sits in `target`.
+//! The identities that a target's probes use: test users, token claims and the calling service.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,9 +10,9 @@ use crate::config::{CallerIdentity, Claims, SecretSource, User};
 use crate::document::error::ConfigError;
 use crate::document::written::{Entry, Named, OneOrMany};
 
-/// Claims that are not `extra`: those of every token, and those with a key of their own.
+/// Claims that `claims.extra` must not hold, because every token has them or they have their own key.
 const OWN_CLAIMS: [&str; 10] = ["sub", "email", "permissions", "iat", "exp", "jti", "iss", "aud", "token_type", "type"];
-/// Life of a valid token where the target does not say.
+/// The lifetime of a valid token when the target does not set one.
 const USUAL_TTL: Duration = Duration::from_secs(300);
 
 pub(crate) fn users(header: &Header<'_>, entries: Vec<Entry<UserLayer>>) -> Result<Vec<User>, ConfigError> {
@@ -23,10 +23,7 @@ pub(crate) fn users(header: &Header<'_>, entries: Vec<Entry<UserLayer>>) -> Resu
         let missing = |key: &str| error(format!("the user `{name}` has no `{key}`"));
         let (sub, email) = (value.sub.ok_or_else(|| missing("sub"))?, value.email.ok_or_else(|| missing("email"))?);
         if let Some(twice) = users.iter().find(|user| user.sub == sub) {
-            return Err(error(format!(
-                "the users `{}` and `{name}` are the same: `sub` is `{sub}` in both",
-                twice.name
-            )));
+            return Err(error(format!("the users `{}` and `{name}` have the same `sub`: `{sub}`", twice.name)));
         }
         let permissions = value.permissions.unwrap_or_default();
         users.push(User { secrets: secrets(header, &name, value.secrets), name, sub, email, permissions });
@@ -51,8 +48,7 @@ fn secrets(
 
 pub(crate) fn claims(header: &Header<'_>, layer: ClaimsLayer) -> Result<Claims, ConfigError> {
     if let Some(taken) = layer.extra.0.iter().find(|entry| OWN_CLAIMS.contains(&entry.name.as_str())) {
-        let message =
-            format!("`claims.extra.{}` would be overwritten: that claim is written for every token", taken.name);
+        let message = format!("`claims.extra.{}` is not allowed: every token already has this claim", taken.name);
         return Err(header.error(message));
     }
     Ok(Claims {
@@ -65,20 +61,20 @@ pub(crate) fn claims(header: &Header<'_>, layer: ClaimsLayer) -> Result<Claims, 
     })
 }
 
-/// Headers and id without a secret are still good for calls that show a wrong one.
+/// Headers and an id without a secret are enough for probes that send a wrong secret.
 pub(crate) fn caller(header: &Header<'_>, layer: CallerLayer) -> Result<Option<CallerIdentity>, ConfigError> {
     let CallerLayer { id_header, secret_header, id, secret } = layer;
     let (Some(id_header), Some(secret_header), Some(id)) = (id_header, secret_header, id) else {
         return match secret {
             Some(_) => Err(header
-                .error(format!("the target `{}` has a `caller.secret` and no way to send it", header.name))
-                .help("`caller.id_header`, `caller.secret_header` and `caller.id` belong to it")),
+                .error(format!("the target `{}` has a `caller.secret` but not all keys to send it", header.name))
+                .help("set `caller.id_header`, `caller.secret_header` and `caller.id` too")),
             None => Ok(None),
         };
     };
     if id.chars().any(char::is_control) {
         let message =
-            format!("`caller.id` of the target `{}` holds a control character: no header can carry it", header.name);
+            format!("`caller.id` of the target `{}` holds a control character, which no header can hold", header.name);
         return Err(header.error(message));
     }
     let secret = header.secret("the service secret", LEAST_SECRET_BYTES, secret);

@@ -1,4 +1,4 @@
-//! One layer of a target as it is written: everything may be absent. Sits in `target`; layers are laid over each other and then resolved.
+//! One layer of a target, as written in a target file. Every key is optional. Layers are merged and then resolved.
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
@@ -19,111 +19,111 @@ use crate::terms::{Algorithm, EvidenceSource};
 overlays! {
     /// `[defaults]`, `[target.NAME]`, or one override.
     pub(crate) struct Layer {
-        /// Refused unless `--target` asks for it by name. `false` when absent.
+        /// Marks a production system: it is used only when `--target` names it. `false` when absent.
         production: Option<bool>,
-        /// The twin is booted for it, which then gives URLs, secrets and evidence. `false` when absent.
+        /// Starts the twin for this target. URLs, secrets and evidence then come from the twin. `false` when absent.
         twin: Option<bool>,
-        /// The backend's base URL through the edge, for example `https://api.example.com`. Tokens go to no host but those of the target's URLs.
+        /// The backend's base URL, through the edge, for example `https://api.example.com`. Tokens are sent only to the hosts of the target's URLs.
         backend: Option<BaseUrl>,
-        /// The auth service's own base URL, for example `https://auth.example.com`.
+        /// The auth service's base URL, for example `https://auth.example.com`.
         auth: Option<BaseUrl>,
-        /// The base URL of WebSockets; when absent the backend's, with `ws` or `wss`.
+        /// The base URL of WebSockets. When absent: the backend's URL with `ws` or `wss`.
         websocket: Option<SocketUrl>,
-        /// The backend's own URL, past the edge, for example `https://backend-abc123.run.app`. With the evidence `direct` it tells the edge from the backend.
+        /// The backend's own URL, which goes around the edge, for example `https://backend-abc123.run.app`. With the evidence `direct`, it distinguishes faults of the edge from faults of the backend.
         direct: Option<BaseUrl>,
-        /// The sources of evidence that are granted. `edge` is always granted. `--evidence` withholds evidence and grants none.
+        /// The granted sources of evidence. `edge` is always granted. `--evidence` can withhold sources but cannot grant any.
         #[serde(alias = "doors")]
         evidence: Option<Vec<EvidenceSource>>,
-        /// Where the secret is found that signs our tokens: the first source that is not empty, trimmed. At least 32 bytes, or a private key in PEM for RS256 and ES256. For example `["env:JWT_SECRET"]`.
+        /// The sources of the key that signs our tokens. The first source that is not empty is used, trimmed. At least 32 bytes, or a private key in PEM for RS256 and ES256. For example `["env:JWT_SECRET"]`.
         signing_secret: Option<OneOrMany<SecretText>>,
-        /// How tokens are signed. `HS256` when absent.
+        /// The algorithm that signs tokens. `HS256` when absent.
         algorithm: Option<Algorithm>,
-        /// The keys that the auth service publishes; read where the evidence `auth` is granted. Our tokens then carry the id of our key.
+        /// The keys that the auth service publishes (a JWK set). Read when the evidence `auth` is granted. Our tokens then carry the id of our key.
         jwks: Option<EvidenceText>,
-        /// How the backend judges a token. `unknown` when absent.
+        /// How the backend validates a token. `unknown` when absent.
         validation: Option<Validation>,
-        /// Whether the backend refuses to start without its configuration. Absent: nobody knows.
+        /// Whether the backend refuses to start when its configuration is incomplete. When absent: not known.
         startup_check: Option<bool>,
-        /// How a service identifies itself to the auth service; used where the evidence `service-credentials` is granted.
+        /// How a service identifies itself to the auth service. Used when the evidence `service-credentials` is granted.
         caller: CallerLayer,
-        /// What is put into a token, besides `sub`, `email`, `permissions`, `iat`, `exp` and a fresh `jti`.
+        /// The claims of a token, in addition to `sub`, `email`, `permissions`, `iat`, `exp` and a fresh `jti`.
         claims: ClaimsLayer,
-        /// How long, how much, how often.
+        /// Limits on time, size and rate.
         budget: BudgetLayer,
-        /// Known test users, by the name that scenarios use (`as`). The first is the usual one.
+        /// Known test users, by the name that scenarios use (`as`). The first is the default.
         user: Named<String, UserLayer>,
-        /// What can be called, by id: `backend.NAME` or `auth.NAME`, whose base URL it is called at.
+        /// The endpoints by id: `backend.NAME` or `auth.NAME`. The first part selects the base URL.
         #[serde(alias = "surface")]
         endpoint: Named<EndpointId, EndpointLayer>,
-        /// The operator's names of the deployed things, filled into the commands of a report. Nothing is called with them.
+        /// The names of the deployed services, for the commands in a report. `fivewhys` itself makes no request with them.
         names: NamesLayer,
-        /// What the variables that matter are called in the services' manifests, by role: `service-secret`, `service-id`, `jwt-secret`, `auth-url`, `auth-enabled`, `oauth-client`, `required`. Of several names the first that is there counts; of `required` all do.
+        /// The names of environment variables in the services' manifests, by role: `service-secret`, `service-id`, `jwt-secret`, `auth-url`, `auth-enabled`, `oauth-client`, `required`. The first name that exists is used. For `required`, all names are used.
         variables: Named<String, OneOrMany<String>>,
-        /// Where the services' manifests are (Cloud Run service JSON); read where the evidence `manifest` is granted.
+        /// The locations of the services' manifests (Cloud Run service JSON). Read when the evidence `manifest` is granted.
         manifest: ManifestLayer,
-        /// Where the services' logs are (Cloud Logging entries as JSON), one or several, read one after the other where the evidence `logs` is granted.
+        /// The locations of the services' logs (Cloud Logging entries as JSON), one or a list. Read in order when the evidence `logs` is granted.
         logs: Option<OneOrMany<EvidenceText>>,
-        /// Files of faults beside the built-in catalogue. Patterns such as `faults/*.toml` are allowed; relative to this file.
+        /// Catalogue files that are added to the built-in catalogue. Patterns such as `faults/*.toml` are allowed. Relative to this file.
         catalogue: Option<OneOrMany<PathBuf>>,
-        /// A folder of scenarios of your own, driven beside those built in; relative to this file. One of the same id replaces the built-in one.
+        /// A folder of your own scenarios, driven in addition to the built-in ones. Relative to this file. A scenario with the same id replaces the built-in one.
         scenarios: Option<PathBuf>,
-        /// Failures that are reported as known and not diagnosed, each until a day.
+        /// Known failures: reported but not diagnosed, each until its expiry date.
         known_failure: Option<Vec<KnownFailureText>>,
-        /// Probes that not every operator wants.
+        /// Probes that an operator may want to switch off.
         probes: ProbesLayer,
     }
 }
 overlays! {
     pub(crate) struct ProbesLayer {
-        /// One probe a run carries headers that call it a test (`X-Test-*`) beside a token that is none; that they grant more evidence is a finding. `true` when absent; never sent to a target marked `production`.
+        /// Sends one probe per run with headers that mark it as a test (`X-Test-*`) and an invalid token. It is a finding when these headers get the request accepted. `true` when absent. Never sent to a target marked `production`.
         test_headers: Option<bool>,
     }
 }
 overlays! {
     pub(crate) struct CallerLayer {
-        /// The header that says which service calls, for example `X-Service-ID`.
+        /// The header with the id of the calling service, for example `X-Service-ID`.
         id_header: Option<HeaderKey>,
-        /// The header that proves it, for example `X-Service-Secret`.
+        /// The header with the secret of the calling service, for example `X-Service-Secret`.
         secret_header: Option<HeaderKey>,
         /// The id of the backend, for example `my-backend`.
         id: Option<String>,
-        /// Where its secret is found: the first source that is not empty, trimmed. At least 32 bytes.
+        /// The sources of its secret. The first source that is not empty is used, trimmed. At least 32 bytes.
         secret: Option<OneOrMany<SecretText>>,
     }
 }
 overlays! {
     pub(crate) struct ClaimsLayer {
-        /// The issuer that the services ask for, for example `my-auth-service`.
+        /// The issuer that the services expect, for example `my-auth-service`.
         iss: Option<String>,
-        /// The audience. Absent: the claim is left out.
+        /// The audience. When absent, the claim is left out.
         aud: Option<String>,
-        /// The claim `token_type`, for example `access`. Absent: left out.
+        /// The claim `token_type`, for example `access`. When absent, it is left out.
         token_type: Option<String>,
-        /// The claim `type`, for example `access`. Absent: left out.
+        /// The claim `type`, for example `access`. When absent, it is left out.
         r#type: Option<String>,
-        /// How long a valid token lives, for example `5m`, which it is when absent.
+        /// The lifetime of a valid token. `5m` when absent.
         ttl: Option<Period>,
-        /// Anything else, as written: `{ staging = true }`.
+        /// Additional claims: `{ staging = true }`.
         extra: Named<String, Json>,
     }
 }
 overlays! {
     pub(crate) struct BudgetLayer {
-        /// The whole run, diagnosis included, for example `5m`. `2m` when absent.
+        /// The time limit of the whole run, diagnosis included. `2m` when absent.
         run: Option<Period>,
-        /// One probe, from start to end. `15s` when absent.
+        /// The time limit of one probe, from start to end. `15s` when absent.
         probe: Option<Period>,
-        /// TCP and TLS of one probe. `5s` when absent.
+        /// The time limit of the TCP and TLS handshakes of one probe. `5s` when absent.
         connect: Option<Period>,
-        /// Requests a minute, all services together. 60 when absent. Stay under what the edge allows.
+        /// The maximum number of requests a minute, all services together. 60 when absent. Stay below the rate limit of the edge.
         requests_per_minute: Option<NonZeroU32>,
-        /// Scenarios driven at once. When absent 3, or 1 where the evidence `logs` is granted.
+        /// The number of scenarios that run at the same time. When absent: 3, or 1 if the evidence `logs` is granted.
         concurrency: Option<NonZeroUsize>,
-        /// Probes that the diagnosis may add. 16 when absent.
+        /// The maximum number of probes that the diagnosis may add. 16 when absent.
         diagnosis_probes: Option<u32>,
-        /// Bytes that are read of one body, or of one stream's or socket's payloads together. 1048576 (1 MiB) when absent.
+        /// The maximum number of bytes read of one body, or of all payloads of one stream or socket. 1048576 (1 MiB) when absent.
         body_bytes: Option<NonZeroUsize>,
-        /// Events that are read of one stream, or frames of one socket. 1000 when absent.
+        /// The maximum number of events read of one stream, or frames of one socket. 1000 when absent.
         events: Option<NonZeroUsize>,
     }
 }
@@ -135,17 +135,17 @@ overlays! {
         email: Option<String>,
         /// The claim `permissions`, for example `["read", "write"]`.
         permissions: Option<Vec<String>>,
-        /// Secrets of this user by name, each with its sources: `{ password = ["env:PASSWORD"] }`. Bodies name them as `{secret:password}`.
+        /// The secrets of this user by name, each with its sources: `{ password = ["env:PASSWORD"] }`. A body refers to one as `{secret:password}`.
         secrets: Named<String, OneOrMany<SecretText>>,
     }
 }
 overlays! {
     pub(crate) struct NamesLayer {
-        /// The backend's Cloud Run service, for example `my-backend-staging`.
+        /// The name of the backend's Cloud Run service, for example `my-backend-staging`.
         backend: Option<String>,
-        /// The auth service's Cloud Run service.
+        /// The name of the auth service's Cloud Run service.
         auth: Option<String>,
-        /// The project id.
+        /// The id of the Google Cloud project.
         project: Option<String>,
         /// The region, for example `us-central1`.
         region: Option<String>,
@@ -153,9 +153,9 @@ overlays! {
 }
 overlays! {
     pub(crate) struct ManifestLayer {
-        /// The backend's, for example `command:["gcloud", "run", "services", "describe", "my-backend", "--format=json"]`. At most 32 MiB, within 30 s.
+        /// The backend's manifest, for example `command:["gcloud", "run", "services", "describe", "my-backend", "--format=json"]`. At most 32 MiB, within 30 s.
         backend: Option<EvidenceText>,
-        /// The auth service's, likewise.
+        /// The auth service's manifest. At most 32 MiB, within 30 s.
         auth: Option<EvidenceText>,
     }
 }
@@ -164,16 +164,16 @@ overlays! {
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KnownFailureText {
-    /// A scenario, or one step of it: `chat-stream/send`.
+    /// The scenario that fails, or one of its steps: `chat-stream/send`.
     pub(crate) of: String,
-    /// Why it is tolerated; stands in the report.
+    /// Why the failure is tolerated. The report quotes it.
     pub(crate) reason: String,
-    /// From this day on it counts again: 2026-12-31.
+    /// The day from which the failure counts again: 2026-12-31.
     #[schemars(with = "String")]
     pub(crate) expires: Day,
 }
 
-/// A day, as a TOML date or as a string.
+/// A day, as a TOML date or a string.
 #[derive(Debug, Clone)]
 pub(crate) struct Day(pub(crate) Date);
 
@@ -189,12 +189,12 @@ impl<'de> Deserialize<'de> for Day {
                 )));
             }
         };
-        text.parse().map(Self).map_err(|_| D::Error::custom(format!("`{text}` is no day such as 2026-12-31")))
+        text.parse().map(Self).map_err(|_| D::Error::custom(format!("`{text}` is not a day such as 2026-12-31")))
     }
 }
 
 impl Layer {
-    /// Remembers which text the layer came from, and takes relative paths as relative to that text's folder.
+    /// Records the source text of the layer, and makes relative paths relative to the folder of that text.
     pub(crate) fn settle(&mut self, source: &Source, folder: &Path) {
         for entry in &mut self.endpoint.0 {
             entry.source = Some(source.clone());

@@ -1,4 +1,16 @@
-//! A target file: `fivewhys.toml`. Sits in `target`; `cli` reads it, picks a target and lays overrides over it.
+//! Reads a target file, `fivewhys.toml`, and resolves one of its targets.
+//!
+//! Start at [`TargetFile::resolve`]. It merges four layers, the later ones over the earlier ones: `[defaults]`, the
+//! target's table, the environment, and `--set`.
+//!
+//! - `layer`, `endpoint_layer`: one layer as written, where every key is optional
+//! - `sources`: the sources of secrets and evidence as written
+//! - `overlay`: merges one layer over another
+//! - `overrides`: layers from the environment and from `--set`
+//! - `resolve`, `identity`: make a [`Target`] of the merged layers
+//! - `every_mistake`: finds all mistakes for `fivewhys check`
+//!
+//! Invariant: this folder reads the target file only. It never reads a secret.
 
 pub(crate) mod endpoint_layer;
 pub(crate) mod every_mistake;
@@ -24,10 +36,10 @@ use crate::document::error::{ConfigError, Source};
 use crate::document::written::{Entry, Named};
 use crate::document::{error, suggest};
 
-/// The shipped file, used when no other is found.
+/// The built-in target file, used when no other is found.
 pub(crate) const SHIPPED: &str = include_str!("../../../fivewhys.toml");
 
-/// A target file, read and checked value by value.
+/// A target file whose values have been checked one by one.
 #[derive(Clone)]
 pub struct TargetFile {
     source: Source,
@@ -37,14 +49,14 @@ pub struct TargetFile {
     tables: toml::Table,
 }
 
-/// The whole text.
+/// A target file.
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Text {
-    /// The target that is taken when none is named.
+    /// The name of the target that is used when `--target` names none.
     #[schemars(with = "Option<String>")]
     default: Option<Spanned<String>>,
-    /// What every target has unless it says otherwise.
+    /// The values of every target, unless the target sets its own.
     #[serde(default)]
     defaults: Layer,
     /// The deployments under test, by name.
@@ -55,25 +67,26 @@ impl TargetFile {
     /// Reads a target file. Relative paths in it are relative to its folder.
     ///
     /// # Errors
-    /// When it cannot be read, or with the first mistake in it.
+    /// When the file cannot be read. Otherwise the first mistake in it.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = fs::read_to_string(path)
             .map_err(|error| ConfigError::new(format!("cannot read the target file {}: {error}", path.display())))?;
         Self::parse(&path.display().to_string(), &text, path.parent().unwrap_or(Path::new("")))
     }
 
-    /// The shipped `fivewhys.toml`: the targets `offline` and `staging`. Relative paths are relative to the working folder.
+    /// Returns the built-in `fivewhys.toml` with the targets `offline` and `staging`. Relative paths are relative to
+    /// the working folder.
     ///
     /// # Errors
-    /// Never, for a build that passed its tests.
+    /// Never in a build that passed its tests.
     pub fn embedded() -> Result<Self, ConfigError> {
         Self::parse("fivewhys.toml (built in)", SHIPPED, Path::new(""))
     }
 
-    /// Parses the text of a target file; `name` is shown in errors, `folder` is what relative paths are relative to.
+    /// Parses the text of a target file. Errors show `name`. Relative paths are relative to `folder`.
     ///
     /// # Errors
-    /// With the first mistake: a syntax error, an unknown key, a value that does not fit, a default that is not there.
+    /// The first mistake: a syntax error, an unknown key, a wrong value, or a `default` that names no target.
     pub fn parse(name: &str, text: &str, folder: &Path) -> Result<Self, ConfigError> {
         let source = error::source(name, text);
         let in_toml = |error| ConfigError::from_toml(&source, &error);
@@ -97,24 +110,24 @@ impl TargetFile {
         self.entry(default.get_ref()).map(drop).map_err(|error| error.at(&self.source, default.span()))
     }
 
-    /// The targets' names, in the order written.
+    /// Returns the names of the targets, in the order written.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {
         self.targets.iter().map(|entry| entry.name.as_str()).collect()
     }
 
-    /// The name of the target that is taken when none is asked for.
+    /// Returns the name of the default target.
     #[must_use]
     pub fn default_name(&self) -> Option<&str> {
         self.default.as_ref().map(|name| name.get_ref().as_str())
     }
 
-    /// The target of this name (or the default one): `[defaults]`, under the target's own table, under the overrides from the
-    /// environment, under those of the command line.
+    /// Resolves the target of this name, or the default one. Later layers win: `[defaults]`, the target's own table,
+    /// the environment, the command line.
     ///
     /// # Errors
-    /// For an unknown name, an override that does not fit, a target that lacks something, and for a target marked `production`
-    /// that was not asked for by name.
+    /// For an unknown name, a wrong override, a target that lacks a key, and a target marked `production` that was not
+    /// named.
     pub fn resolve(&self, name: Option<&str>, overrides: &Overrides) -> Result<Target, ConfigError> {
         let nothing = || ConfigError::new("no target is named and the file has no `default`").help(self.known(""));
         let chosen = name.or_else(|| self.default_name()).ok_or_else(nothing)?;
@@ -125,12 +138,14 @@ impl TargetFile {
         }
         let target = resolve::target(&self.header(entry), layer)?;
         if target.production && name.is_none() {
-            return Err(ConfigError::new(format!("the target `{chosen}` is marked `production`: name it to use it")));
+            return Err(ConfigError::new(format!(
+                "the target `{chosen}` is marked `production`: name it with `--target` to use it"
+            )));
         }
         Ok(target)
     }
 
-    /// A target's own table over the defaults.
+    /// Returns a target's own table, merged over the defaults.
     pub(crate) fn written(&self, entry: &Entry<Layer>) -> Layer {
         let mut layer = self.defaults.clone();
         layer.overlay(entry.value.clone());
@@ -154,27 +169,27 @@ impl TargetFile {
         suggest::nearest_or_all(wrong, &self.names())
     }
 
-    /// The tables whose keys an environment variable can name: the target's own and the defaults.
+    /// Returns the tables whose keys an environment variable can name: the target's own and the defaults.
     fn tables_of(&self, name: &str) -> Vec<&toml::Table> {
         let own = self.tables.get("target").and_then(|targets| targets.get(name));
         own.into_iter().chain(self.tables.get("defaults")).filter_map(toml::Value::as_table).collect()
     }
 
-    /// The file's name as errors show it.
+    /// Returns the file name as errors show it.
     #[must_use]
     pub fn source_name(&self) -> &str {
         self.source.name()
     }
 }
 
-/// The path next to a file, with a suffix to its name.
+/// Returns the path with a suffix added to its file name.
 pub(crate) fn sibling(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(suffix);
     path.with_file_name(name)
 }
 
-/// The JSON Schema of a target file (draft 7, as editors of TOML read it): `docs/target.schema.json`.
+/// Returns the JSON Schema (draft 7) of a target file, for editors: `docs/target.schema.json`.
 #[must_use]
 pub fn schema() -> String {
     crate::document::render_schema::<Text>("A target file of fivewhys")
@@ -210,7 +225,7 @@ endpoint."backend.health" = { path = "/health" }
     }
 
     #[test]
-    fn offline_is_the_twin_with_all_evidence_sources_open() {
+    fn offline_is_the_twin_with_all_evidence() {
         let target = TargetFile::embedded().unwrap().resolve(None, &Overrides::default()).unwrap();
         assert!(target.twin);
         assert_eq!((target.name.as_str(), target.evidence_sources.len()), ("offline", 6));
@@ -218,7 +233,7 @@ endpoint."backend.health" = { path = "/health" }
     }
 
     #[test]
-    fn staging_is_beta_preview_8() {
+    fn staging_has_its_urls_secrets_and_evidence() {
         let target = TargetFile::embedded().unwrap().resolve(Some("staging"), &Overrides::default()).unwrap();
         assert_eq!(target.websocket.as_str(), "wss://api.staging.netrasystems.ai/");
         let secrets: Vec<String> = target.signing_secret.sources.iter().map(ToString::to_string).collect();
@@ -253,7 +268,7 @@ endpoint."backend.health" = { path = "/health" }
     }
 
     #[test]
-    fn a_target_replaces_what_it_says_of_the_defaults_and_keeps_the_rest() {
+    fn a_target_overrides_single_keys_of_the_defaults() {
         let defaults = "[defaults]\nbudget = { run = '1s', probe = '2s' }\nmanifest.auth = 'file:/a'\nuser.zoe = { sub = '0', email = 'z' }\n\
                     endpoint.\"backend.health\" = { role = 'health', path = '/old' }\n";
         let target = one(&format!("{defaults}{LEAST}budget.run = '9s'\n")).unwrap();
@@ -291,7 +306,7 @@ endpoint."backend.health" = { path = "/health" }
     }
 
     #[test]
-    fn closing_evidence_sources_opens_none_and_leaves_the_edge() {
+    fn withholding_evidence_grants_none_and_keeps_the_edge() {
         let mut target = one(&format!("{LEAST}evidence = ['auth', 'logs']\n")).unwrap();
         target.close_evidence_sources_except(&[EvidenceSource::Auth, EvidenceSource::Manifest]);
         assert_eq!(target.evidence_sources, [EvidenceSource::Edge, EvidenceSource::Auth].into());
@@ -325,7 +340,7 @@ endpoint."backend.health" = { path = "/health" }
     #[case::no_secret("signing_secret =", "#")]
     #[case::no_issuer("iss = \"us\"", "aud = 'x'")]
     #[case::not_json_command("file:keys/signing", "command:ls -l")]
-    fn what_does_not_fit_is_refused(#[case] part: &str, #[case] replaced: &str) {
+    fn a_wrong_value_is_refused(#[case] part: &str, #[case] replaced: &str) {
         assert!(LEAST.contains(part));
         assert!(one(&LEAST.replacen(part, replaced, 1)).is_err());
     }

@@ -1,10 +1,10 @@
-//! Lays a later layer over an earlier one: what the later one says wins, what it leaves out stays. Sits in `target`.
+//! Merges a later layer over an earlier one. A key of the later layer wins. A key that it lacks stays as it was.
 
 use crate::document::written::{Entry, Json, Named, OneOrMany};
 
-/// Something a later layer can partly replace.
+/// A value that a later layer can replace in part.
 pub(crate) trait Overlay {
-    /// Takes over whatever `later` says.
+    /// Takes over every value that `later` has.
     fn overlay(&mut self, later: Self);
 }
 
@@ -17,7 +17,7 @@ impl<T> Overlay for Option<T> {
 }
 
 impl<K, V: Overlay> Overlay for Named<K, V> {
-    /// Key by key; new keys come last.
+    /// Merges key by key. New keys come last.
     fn overlay(&mut self, later: Self) {
         for new in later.0 {
             match self.0.iter_mut().find(|old| old.name == new.name) {
@@ -50,7 +50,7 @@ impl<T> Overlay for OneOrMany<T> {
     }
 }
 
-/// A table of a layer: no field need be there, no unknown field may be, and fields are laid over each other one by one.
+/// Defines a table of a layer. Every field is optional, unknown fields are refused, and fields are merged one by one.
 macro_rules! overlays {
     ($(#[$doc:meta])* pub(crate) struct $name:ident { $($(#[$about:meta])* $field:ident: $kind:ty,)+ }) => {
         $(#[$doc])*

@@ -1,4 +1,4 @@
-//! Values of a target set from outside: `--set KEY=VALUE` and `FIVEWHYS__…` variables. Sits in `target`.
+//! Overrides of a target's values: `--set KEY=VALUE` and environment variables that begin with `FIVEWHYS__`.
 
 use std::fmt;
 use std::ops::Range;
@@ -8,10 +8,10 @@ use crate::config::file::layer::Layer;
 use crate::document::error;
 use crate::document::error::{ConfigError, Source};
 
-/// What a variable must begin with to be an override; its segments are separated by two underscores as well.
+/// The prefix of an environment variable that is an override. Two underscores separate the segments of its key.
 const PREFIX: &str = "FIVEWHYS__";
 
-/// Overrides, in the order in which they win: the environment's first, the command line's over them.
+/// Overrides from the environment and from the command line. The command line wins.
 #[derive(Clone, Default)]
 pub struct Overrides {
     environment: Vec<(String, String)>,
@@ -19,9 +19,11 @@ pub struct Overrides {
 }
 
 impl Overrides {
-    /// Takes `KEY=VALUE` arguments (KEY a dotted TOML key inside the target, VALUE a TOML value or else a bare string) and, of the
-    /// environment, the variables that begin with `FIVEWHYS__` (`FIVEWHYS__BUDGET__RUN=30s`). They are checked by
-    /// [`crate::config::TargetFile::resolve`].
+    /// Takes `KEY=VALUE` arguments and the variables that begin with `FIVEWHYS__`, for example
+    /// `FIVEWHYS__BUDGET__RUN=30s`.
+    ///
+    /// KEY is a dotted TOML key inside the target. VALUE is a TOML value, or else a bare string.
+    /// [`crate::config::TargetFile::resolve`] checks them.
     #[must_use]
     pub fn new(set: &[String], environment: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut environment: Vec<_> = environment.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
@@ -29,7 +31,8 @@ impl Overrides {
         Self { environment, set: set.to_vec() }
     }
 
-    /// One layer each. `tables` are the target's tables as written, whose keys a variable can name whatever their case and signs.
+    /// Returns one layer for each override. A variable can name a key of `tables` in any case, with `_` for every other
+    /// sign.
     pub(crate) fn layers(&self, tables: &[&toml::Table]) -> Result<Vec<Layer>, ConfigError> {
         let variables = self.environment.iter().map(|(name, value)| Assignment::variable(name, value, tables));
         let arguments = self.set.iter().map(|argument| Assignment::argument(argument));
@@ -38,17 +41,17 @@ impl Overrides {
 }
 
 impl fmt::Debug for Overrides {
-    /// Counts only: somebody may have put a secret there.
+    /// Shows counts only, because a value may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (environment, set) = (self.environment.len(), self.set.len());
         f.debug_struct("Overrides").field("environment", &environment).field("set", &set).finish()
     }
 }
 
-/// One override: as it was written, and as TOML.
+/// One override, as written and as TOML.
 struct Assignment {
     shown: Source,
-    /// Where the value begins in what was written; the key ends one byte before.
+    /// The offset of the value in the written text. The key ends one byte before.
     value_at: usize,
     key: String,
     value: String,
@@ -78,7 +81,7 @@ impl Assignment {
         Self { shown, value_at: name.len() + 1, key: key.join("."), value: value.to_owned() }
     }
 
-    /// As a TOML value when it is one that fits, else as a bare string.
+    /// Reads the value as TOML if that fits, or else as a bare string.
     fn layer(&self) -> Result<Layer, ConfigError> {
         let bare = format!("{}={}", self.key, quoted(self.value.trim()));
         if toml::de::ValueDeserializer::parse(self.value.trim()).is_err() {
@@ -98,7 +101,7 @@ impl Assignment {
         Ok(layer)
     }
 
-    /// Where a range of the TOML lies in what was written.
+    /// Maps a range of the TOML to the written text.
     fn span(&self, toml: Range<usize>, same_value: bool) -> Range<usize> {
         let (key_ends, all) = (self.key.len(), self.shown.inner().len());
         if toml.end <= key_ends {
@@ -110,7 +113,7 @@ impl Assignment {
     }
 }
 
-/// The first `=` outside of quotes.
+/// Returns the offset of the first `=` outside quotes.
 fn first_equals(text: &str) -> Option<usize> {
     let mut quote = None;
     text.char_indices().find_map(|(at, character)| {
@@ -124,12 +127,12 @@ fn first_equals(text: &str) -> Option<usize> {
     })
 }
 
-/// A key as an environment variable can write it.
+/// Returns a key as an environment variable can spell it.
 fn folded(key: &str) -> String {
     key.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }
 
-/// A TOML basic string: JSON's escapes are TOML's, except that TOML wants U+007F escaped too.
+/// Returns a TOML basic string. TOML shares JSON's escapes, and needs U+007F escaped too.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
@@ -158,7 +161,7 @@ mod tests {
     #[rstest]
     #[case::quoted_key("endpoint.\"backend.health\".path=/healthz")]
     #[case::literal_key("endpoint.'backend.health'.path=\"/healthz\"")]
-    fn a_endpoint_is_named_by_a_quoted_key(#[case] set: &str) {
+    fn a_quoted_key_names_an_endpoint(#[case] set: &str) {
         assert_eq!(resolve(&[set], &[]).unwrap().endpoints["backend.health"].path, "/healthz");
     }
 
@@ -170,24 +173,24 @@ mod tests {
     #[rstest]
     #[case("FIVEWHYS__BUDGET__RUN", "30s")]
     #[case("FIVEWHYS__budget__Run", "30s")]
-    fn a_variable_names_a_key_whatever_its_case(#[case] name: &str, #[case] value: &str) {
+    fn a_variable_names_a_key_in_any_case(#[case] name: &str, #[case] value: &str) {
         assert_eq!(resolve(&[], &[(name, value)]).unwrap().budget.run.as_secs(), 30);
     }
 
     #[test]
-    fn a_variable_names_a_endpoint_with_underscores_for_its_signs() {
+    fn a_variable_names_an_endpoint_with_underscores() {
         let target = resolve(&[], &[("FIVEWHYS__ENDPOINT__BACKEND_CHAT_STREAM__PATH", "/stream")]).unwrap();
         assert_eq!(target.endpoints["backend.chat-stream"].path, "/stream");
     }
 
     #[test]
-    fn a_variable_sets_a_key_that_nobody_wrote() {
+    fn a_variable_sets_a_key_that_the_file_lacks() {
         let target = resolve(&[], &[("FIVEWHYS__WEBSOCKET", "wss://ws.example.org")]).unwrap();
         assert_eq!(target.websocket.as_str(), "wss://ws.example.org/");
     }
 
     #[test]
-    fn the_command_line_wins_over_the_environment_and_later_over_earlier() {
+    fn the_command_line_and_later_arguments_win() {
         let environment =
             [("FIVEWHYS__BUDGET__RUN", "10s"), ("FIVEWHYS__BUDGET__PROBE", "9s"), ("FIVEWHYS_TARGET", "x")];
         let budget = resolve(&["budget.run=20s", "budget.run=30s"], &environment).unwrap().budget;
@@ -200,7 +203,7 @@ mod tests {
     #[case::number("SIGNING_SECRET", "[\"canary-signing-secret\", 5]")]
     #[case::whole_table("USER__PRIMARY__SECRETS", "canary-password")]
     #[case::of_a_user("USER__PRIMARY__SECRETS__PASSWORD", "canary=password")]
-    fn a_secret_put_where_its_source_belongs_is_shown_nowhere(#[case] name: &str, #[case] value: &str) {
+    fn a_secret_in_place_of_its_source_is_not_shown(#[case] name: &str, #[case] value: &str) {
         let error = resolve(&[], &[(&format!("FIVEWHYS__{name}"), value)]).unwrap_err();
         let overrides = Overrides::new(&["signing_secret=canary-signing-secret".to_owned()], []);
         let shown = format!("{error} {error:?} {:?} {overrides:?}", miette::Report::new(error.clone()));

@@ -1,4 +1,4 @@
-//! Turns the layers of a target, laid over each other, into a [`Target`]. Sits in `target`.
+//! Makes a [`Target`] of the merged layers.
 
 use crate::config::target::as_websocket;
 use std::collections::BTreeMap;
@@ -21,12 +21,12 @@ use crate::document::values::BaseUrl;
 use crate::document::written::{Entry, OneOrMany};
 use crate::terms::{EvidenceSource, Service};
 
-/// What the real services ask of a shared secret (contract, sections 2 and 4).
+/// The minimum length of a shared secret, in bytes. RFC 7518, section 3.2, asks for as many in an HS256 key.
 pub(crate) const LEAST_SECRET_BYTES: usize = 32;
-/// Stands in for a URL that the twin will have once it has booted; nobody listens on port 1.
+/// A placeholder for a URL of the twin until the twin has started. Nothing listens on port 1.
 const UNTIL_BOOT: &str = "http://127.0.0.1:1";
 
-/// Where the target is named, for mistakes that no single value makes.
+/// The place of the target's name, for mistakes that belong to no single value.
 pub(crate) struct Header<'a> {
     pub(crate) name: &'a str,
     pub(crate) source: &'a Source,
@@ -54,7 +54,7 @@ impl Header<'_> {
     }
 }
 
-/// The target of all its layers.
+/// Resolves and checks a target.
 pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, ConfigError> {
     let twin = layer.twin.unwrap_or(false);
     let backend = url(header, layer.backend.map(|url| url.0), twin, "backend")?;
@@ -93,7 +93,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         auth,
         websocket,
     };
-    evidence_stays_home(header, &target)?;
+    check_evidence_hosts(header, &target)?;
     if target.direct.is_some() {
         target.add_direct_endpoints();
     }
@@ -105,7 +105,7 @@ fn url(header: &Header<'_>, given: Option<Url>, twin: bool, key: &str) -> Result
     header.needs(given.or_else(placeholder), key)
 }
 
-/// Stands in for a URL that is missing, where a target is only looked at.
+/// Returns a placeholder for a missing URL, for a target that is only checked.
 pub(crate) fn anywhere() -> BaseUrl {
     BaseUrl(Url::parse(UNTIL_BOOT).expect("a constant URL"))
 }
@@ -141,7 +141,7 @@ fn budget(layer: BudgetLayer) -> Budget {
     }
 }
 
-/// Roles of variables that hold no secret.
+/// The roles of variables that never hold a secret.
 const SHOWN: [&str; 3] = ["service-id", "auth-url", "auth-enabled"];
 
 fn names(layer: NamesLayer, variables: &BTreeMap<String, Vec<String>>) -> DeployedNames {
@@ -158,12 +158,12 @@ fn known_failure(text: KnownFailureText) -> KnownFailure {
     KnownFailure { of: text.of, reason: text.reason, expires: text.expires.0 }
 }
 
-/// Evidence is fetched from loopback and from the target's own hosts, from nowhere else.
-fn evidence_stays_home(header: &Header<'_>, target: &Target) -> Result<(), ConfigError> {
-    let home = [&target.backend, &target.auth, &target.websocket].map(Url::host);
+/// Refuses evidence URLs other than those of loopback and of the target's own hosts.
+fn check_evidence_hosts(header: &Header<'_>, target: &Target) -> Result<(), ConfigError> {
+    let own = [&target.backend, &target.auth, &target.websocket].map(Url::host);
     for source in target.manifests.values().chain(&target.logs).chain(&target.jwks) {
         let EvidenceLocation::Url(url) = source else { continue };
-        if !is_loopback(url) && !home.contains(&url.host()) {
+        if !is_loopback(url) && !own.contains(&url.host()) {
             let host = url.host_str().unwrap_or_default();
             return Err(
                 header.error(format!("evidence is read from loopback and from the target's hosts, not from `{host}`"))

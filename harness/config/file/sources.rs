@@ -1,4 +1,4 @@
-//! Sources of secrets and of evidence as they stand in a target file. Sits in `target`.
+//! Sources of secrets and of evidence, as written in a target file.
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ fn secret_origin(text: &str) -> Result<SecretOrigin, String> {
         Some(("env", name)) if environment_name(name) => Ok(SecretOrigin::Env(name.to_owned())),
         Some(("file", path)) if !path.is_empty() => Ok(SecretOrigin::File(PathBuf::from(path))),
         Some(("command", words)) => command(words).map(SecretOrigin::Command),
-        // The text is not quoted: it may well be the secret.
+        // The message does not quote the text, which may be the secret.
         _ => Err(format!("{NOT_A_SECRET_SOURCE}: `env:NAME`, `file:PATH` or `command:[\"program\", \"argument\"]`")),
     }
 }
@@ -38,25 +38,23 @@ fn evidence(text: &str) -> Result<EvidenceLocation, String> {
         Some(("http" | "https", _)) => evidence(&format!("url:{text}")),
         Some(("url", url)) => match Url::parse(url) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(EvidenceLocation::Url(url)),
-            _ => Err(format!("`{url}` is no http or https URL")),
+            _ => Err(format!("`{url}` is not an http or https URL")),
         },
         Some(("command", words)) => command(words).map(EvidenceLocation::Command),
-        _ => Err(format!("`{text}` is none of `file:PATH`, `url:http://…`, `command:[\"program\", \"argument\"]`")),
+        _ => Err(format!("`{text}` is not one of `file:PATH`, `url:http://…`, `command:[\"program\", \"argument\"]`")),
     }
 }
 
 fn command(words: &str) -> Result<Vec<String>, String> {
     match serde_json::from_str::<Vec<String>>(words) {
         Ok(words) if words.first().is_some_and(|program| !program.is_empty()) => Ok(words),
-        _ => {
-            Err("after `command:` comes a JSON array of strings, the program first: `command:[\"cat\", \"x\"]`"
-                .to_owned())
-        }
+        _ => Err("`command:` needs a JSON array of strings that begins with the program: `command:[\"cat\", \"x\"]`"
+            .to_owned()),
     }
 }
 
 impl SecretText {
-    /// Takes a relative path as relative to this folder.
+    /// Makes a relative path relative to this folder.
     pub(crate) fn root(&mut self, folder: &Path) {
         if let SecretOrigin::File(path) = &mut self.0 {
             *path = folder.join(&*path);
@@ -65,7 +63,7 @@ impl SecretText {
 }
 
 impl EvidenceText {
-    /// Takes a relative path as relative to this folder.
+    /// Makes a relative path relative to this folder.
     pub(crate) fn root(&mut self, folder: &Path) {
         if let EvidenceLocation::File(path) = &mut self.0 {
             *path = folder.join(&*path);

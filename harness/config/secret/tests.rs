@@ -1,4 +1,4 @@
-//! The first source that is not empty wins, and an error names sources, never values.
+//! The first source that is not empty wins. An error names sources and never values.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -52,7 +52,7 @@ fn files_and_commands_give_secrets_too() {
 }
 
 #[test]
-fn a_short_secret_is_an_error_that_names_the_source_and_not_the_value() {
+fn the_error_of_a_short_secret_names_only_its_source() {
     let error = source(vec![env("SHORT"), env("LONG")], 32).read_with(&environment).unwrap_err();
     let words = format!("{error} {error:?}");
     assert!(words.starts_with("env:SHORT gives 12 bytes, at least 32 are needed"), "{words}");
@@ -60,7 +60,7 @@ fn a_short_secret_is_an_error_that_names_the_source_and_not_the_value() {
 }
 
 #[test]
-fn when_nothing_is_found_every_source_is_listed_with_its_reason() {
+fn without_a_secret_every_source_is_listed_with_its_reason() {
     let (empty, large) = (file(b"  "), file(&[b'x'; 65 * 1024]));
     let named = |file: &tempfile::NamedTempFile| SecretOrigin::File(file.path().to_owned());
     let missing = SecretOrigin::File(PathBuf::from("/no/such/file"));
@@ -76,7 +76,7 @@ fn when_nothing_is_found_every_source_is_listed_with_its_reason() {
 #[rstest]
 #[case::stderr("echo canary-on-stderr >&2; exit 1")]
 #[case::stdout("echo canary-on-stdout; exit 1")]
-fn nothing_a_failed_command_says_is_shown(#[case] script: &str) {
+fn the_output_of_a_failed_command_is_not_shown(#[case] script: &str) {
     let error = source(vec![sh(script)], 0).read().unwrap_err();
     assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
 }

@@ -1,4 +1,10 @@
-//! Writes a target file for a twin that stays up, so that another process can drive it. Sits in `target`; `cli twin` calls it.
+//! Writes target files.
+//!
+//! Start at [`write_target_file`], which lets another process test a running twin.
+//!
+//! - `starter`: the file that `fivewhys init` writes, from `starter.toml` and the built-in target file
+//!
+//! Invariant: a target file never holds a secret. It names files that hold the secrets.
 
 pub(crate) mod starter;
 
@@ -13,9 +19,10 @@ use crate::config::file::{SHIPPED, sibling};
 use crate::config::{EvidenceLocation, SecretOrigin, TwinCoordinates, User};
 use crate::terms::{EvidenceSource, Service};
 
-/// Writes a target of this name to `path`, with the shipped `[defaults]` (endpoints, claims, budget), as the file's default.
+/// Writes a target file with one target of this name, which is also the default, and the built-in `[defaults]`.
 ///
-/// Secrets are not in it: they go to files of mode 0600 in the folder `FILE.secrets` (mode 0700) next to it and are named as `file:`.
+/// Secrets are written to files of mode 0600 in the folder `FILE.secrets` (mode 0700) next to it. The target file names
+/// them as `file:`.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -52,10 +59,10 @@ pub fn write_target_file(
     fs::write(path, file(name, target)?)
 }
 
-/// Removes the secrets that [`write_target_file`] put next to this file. The file itself stays, good for nothing.
+/// Removes the secrets that [`write_target_file`] wrote. Keeps the target file, which is then unusable.
 ///
 /// # Errors
-/// When the folder is there and cannot be removed.
+/// When the folder exists and cannot be removed.
 pub fn forget_secrets(path: &Path) -> io::Result<()> {
     match fs::remove_dir_all(sibling(path, ".secrets")) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -63,10 +70,10 @@ pub fn forget_secrets(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The whole text: who wrote it, the target, and under it the shipped defaults.
+/// Returns the text of the file: a comment, the target and the built-in defaults.
 fn file(name: &str, target: Table) -> io::Result<String> {
     let mut shipped: Table = toml::from_str(SHIPPED).map_err(io::Error::other)?;
-    // What the twin's answers tell besides, as the shipped target of the twin says.
+    // The twin's responses hold more than those of staging, as the built-in target `offline` says.
     let told = shipped.get("target").and_then(|targets| targets.get("offline")?.get("endpoint")).cloned();
     let mut target = target;
     target.extend(told.map(|endpoint| ("endpoint".to_owned(), endpoint)));
@@ -74,7 +81,7 @@ fn file(name: &str, target: Table) -> io::Result<String> {
     file.insert("target".to_owned(), table([(name, Value::Table(target))]));
     file.extend(shipped.remove("defaults").map(|defaults| ("defaults".to_owned(), defaults)));
     let text = toml::to_string(&file).map_err(io::Error::other)?;
-    Ok(format!("# Written by `fivewhys twin --write-target`: good for as long as that twin is up.\n{text}"))
+    Ok(format!("# Written by `fivewhys twin --write-target`. Works as long as that twin runs.\n{text}"))
 }
 
 fn user(vault: &Vault, user: &User) -> io::Result<Value> {
@@ -111,7 +118,7 @@ fn table<const N: usize>(fields: [(&str, Value); N]) -> Value {
     Value::Table(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-/// The folder the secrets are kept in.
+/// The folder that holds the secrets.
 struct Vault {
     folder: PathBuf,
     name: String,
@@ -127,11 +134,11 @@ impl Vault {
         Ok(Self { folder, name })
     }
 
-    /// Writes the secret to a new file of its own and gives the source that names it.
+    /// Writes the secret to a new file and returns its source.
     fn keep(&self, name: &str, secret: &SecretString) -> io::Result<Value> {
         let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let path = self.folder.join(&name);
-        // A file left by an earlier twin may have another mode, or be a link to somewhere else.
+        // A file of an earlier twin may have another mode or be a link.
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -190,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn it_reads_back_with_the_twin_s_secrets_and_the_shipped_endpoints() {
+    fn the_file_reads_back_with_its_secrets_and_endpoints() {
         let (_folder, path) = written();
         let target = TargetFile::read(&path).unwrap().resolve(None, &Overrides::default()).unwrap();
         assert_eq!((target.name.as_str(), target.backend.port(), target.twin), ("twin", Some(4001), false));
@@ -206,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn it_holds_no_secret_itself() {
+    fn the_file_holds_no_secret() {
         let (_folder, path) = written();
         assert!(!fs::read_to_string(path).unwrap().contains("canary"));
     }
@@ -216,7 +223,7 @@ mod tests {
     #[case::signing("signing-secret")]
     #[case::service("service-secret")]
     #[case::password("primary-password")]
-    fn only_the_owner_can_read_the_secrets_even_over_an_old_file(#[case] name: &str) {
+    fn only_the_owner_can_read_a_rewritten_secret(#[case] name: &str) {
         use std::os::unix::fs::PermissionsExt as _;
         let (folder, path) = written();
         let secret = folder.path().join("t.toml.secrets").join(name);
@@ -226,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn attaching_the_twin_fills_what_the_target_left_open() {
+    fn attaching_a_twin_fills_in_its_coordinates() {
         let mut target = TargetFile::embedded().unwrap().resolve(Some("offline"), &Overrides::default()).unwrap();
         target.attach(twin());
         assert_eq!(target.websocket.as_str(), "ws://127.0.0.1:4001/");

@@ -1,12 +1,13 @@
-//! The target file that `fivewhys init` writes: a head to fill in, and the shipped endpoints under it. Sits in `target`.
+//! The target file that `fivewhys init` writes: a part to fill in, and the built-in endpoints.
 
 use crate::config::file::SHIPPED;
 
 const HEAD: &str = include_str!("starter.toml");
-/// Where the endpoints begin in the shipped file, and where they end.
+/// The lines of the built-in file at which the endpoints begin and end.
 const ENDPOINTS: (&str, &str) = ("# Endpoints: what can be called.", "# The twin:");
 
-/// A whole, valid target file. What is optional in it is commented out as `#key = value`, without a space; words have one.
+/// Returns a complete, valid target file. Options are commented out as `#key = value`, without a space. Comments have a
+/// space after `#`.
 #[must_use]
 pub fn starter() -> String {
     let (_, endpoints) = SHIPPED.split_once(ENDPOINTS.0).unwrap_or_default();
@@ -21,7 +22,7 @@ mod tests {
     use super::starter;
     use crate::config::TargetFile;
 
-    /// Every line that is commented out, switched on.
+    /// Returns the starter file with every option switched on.
     fn uncommented() -> String {
         let on = |line: &str| match line.strip_prefix('#') {
             Some(rest) if rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '[' || c == '\'' || c == ']') => {
@@ -33,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_right_as_it_is_written_and_with_every_line_switched_on() {
+    fn the_starter_file_is_valid_with_and_without_options() {
         let off =
             starter().lines().filter(|line| line.starts_with('#') && !line.starts_with("# ") && *line != "#").count();
         assert!(off > 10, "{off} lines are commented out");
@@ -46,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn it_calls_all_that_the_shipped_one_calls() {
+    fn the_starter_file_has_every_shipped_endpoint() {
         let endpoints = |text: &str| text.lines().filter(|line| line.starts_with("[defaults.endpoint.")).count();
         assert_eq!(endpoints(&starter()), endpoints(super::SHIPPED));
     }

@@ -1,4 +1,4 @@
-//! No large part of a registered value survives, however it is cut, wrapped or turned; and nothing else is touched.
+//! No large part of a registered value survives when it is cut, wrapped or reversed. Other text stays.
 
 use proptest::prelude::{Just, Strategy, prop_assert, prop_oneof, proptest};
 use rstest::rstest;
@@ -17,7 +17,7 @@ fn redactor() -> Redactor {
     redactor
 }
 
-fn turned(text: &str) -> String {
+fn reversed(text: &str) -> String {
     text.chars().rev().collect()
 }
 
@@ -25,7 +25,7 @@ fn hex(text: &str) -> String {
     text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Broken after every `every` characters.
+/// Returns the text with a break after every `every` characters.
 fn wrapped(text: &str, every: usize, by: &str) -> String {
     let lines: Vec<String> = text.chars().collect::<Vec<_>>().chunks(every).map(|line| line.iter().collect()).collect();
     lines.join(by)
@@ -35,11 +35,11 @@ fn without_space(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-/// Twenty characters in a row of the value that are in the text, forwards or backwards, white space aside.
+/// Returns twenty consecutive characters of the value that are in the text, forwards or backwards. Ignores white space.
 fn survivor(text: &str, value: &str) -> Option<String> {
     let (text, value) = (without_space(text), without_space(value));
     let parts = value.as_bytes().windows(20).map(|part| String::from_utf8_lossy(part).into_owned());
-    parts.into_iter().find(|part| text.contains(part) || text.contains(&turned(part)))
+    parts.into_iter().find(|part| text.contains(part) || text.contains(&reversed(part)))
 }
 
 #[rstest]
@@ -49,8 +49,8 @@ fn survivor(text: &str, value: &str) -> Option<String> {
 #[case::escaped_line_ends(wrapped(SIGNATURE, 10, "\\n"), "<token:valid>")]
 #[case::encoded_line_ends(wrapped(SIGNATURE, 10, "%0D%0A"), "<token:valid>")]
 #[case::whole_token(wrapped(&format!("{HEADER}.{PAYLOAD}.{SIGNATURE}"), 8, " "), "<jwt-header>.<token:valid>")]
-#[case::turned(turned(SIGNATURE), "<token:valid>")]
-#[case::turned_and_wrapped(wrapped(&turned(SIGNATURE), 3, "\n"), "<token:valid>")]
+#[case::reversed(reversed(SIGNATURE), "<token:valid>")]
+#[case::turned_and_wrapped(wrapped(&reversed(SIGNATURE), 3, "\n"), "<token:valid>")]
 #[case::without_its_end(SIGNATURE[..41].to_owned(), "<token:valid>")]
 #[case::without_its_start(SIGNATURE[5..].to_owned(), "<token:valid>")]
 #[case::start_of_the_payload(PAYLOAD[..16].to_owned(), "<token:valid>")]
@@ -58,12 +58,12 @@ fn survivor(text: &str, value: &str) -> Option<String> {
 #[case::too_little(SIGNATURE[9..24].to_owned(), &SIGNATURE[9..24])]
 #[case::after_a_backslash(format!("\\{}", &SIGNATURE[3..]), "<token:valid>")]
 #[case::secret(SECRET[4..16].to_owned(), "<secret:service>")]
-#[case::secret_turned(turned(&SECRET[..13]), "<secret:service>")]
+#[case::secret_reversed(reversed(&SECRET[..13]), "<secret:service>")]
 #[case::too_little_of_a_secret(SECRET[4..15].to_owned(), &SECRET[4..15])]
 #[case::in_base64("dlEyX21YNyt6UjQvd0w4".to_owned(), "<secret:service>")]
 #[case::in_hex(wrapped(&hex(&SECRET[2..20]), 16, "\n"), "<secret:service>")]
-#[case::in_upper_hex(turned(&hex(&SECRET[2..20]).to_uppercase()), "<secret:service>")]
-fn a_part_of_a_value_is_replaced_as_far_as_it_goes(#[case] part: String, #[case] clean: &str) {
+#[case::in_upper_hex(reversed(&hex(&SECRET[2..20]).to_uppercase()), "<secret:service>")]
+fn a_part_of_a_value_is_replaced(#[case] part: String, #[case] clean: &str) {
     assert_eq!(redactor().clean(&format!("= {part} =")), format!("= {clean} ="));
 }
 
@@ -73,12 +73,12 @@ fn a_part_of_a_value_is_replaced_as_far_as_it_goes(#[case] part: String, #[case]
 )]
 #[case("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk")]
 #[case("POST /api/chat/stream?user-1 \\ \"a\", 'b' <br> c\n{\"sub\":\"user-1\",\"jti\":\"8c7f5d62-1122\"}")]
-fn what_only_looks_alike_stays(#[case] text: &str) {
+fn similar_text_stays(#[case] text: &str) {
     assert_eq!(redactor().clean(text), text);
 }
 
 #[test]
-fn a_token_that_shares_its_claims_with_a_known_one_leaves_no_rest() {
+fn a_token_that_shares_claims_with_a_known_one_leaves_no_rest() {
     let stranger = format!("{HEADER}.{}J4eXp6IjoxfQ.c29tZWJvZHkgZWxzZSBzaWduZWQgdGhpcw", &PAYLOAD[..24]);
     assert_eq!(redactor().clean(&format!("a {stranger} b")), "a <jwt> b");
 }
@@ -91,7 +91,7 @@ fn a_value_of_one_character_is_replaced_and_costs_little() {
 }
 
 #[test]
-fn what_is_cleaned_stays_as_it_is() {
+fn cleaning_twice_changes_nothing() {
     let once = redactor().clean(&wrapped(&format!("{HEADER}.{PAYLOAD}.{SIGNATURE} {SECRET}"), 11, "\n"));
     assert_eq!(redactor().clean(&once), once);
 }
@@ -132,21 +132,21 @@ proptest! {
     }
 
     #[test]
-    fn what_holds_no_part_of_a_value_comes_back_unchanged(text in "([ -~\n]{0,60}|[A-Za-z0-9+/]{40}|[0-9a-f-]{36}|<br>){0,8}") {
+    fn text_without_a_part_of_a_value_stays(text in "([ -~\n]{0,60}|[A-Za-z0-9+/]{40}|[0-9a-f-]{36}|<br>){0,8}") {
         let text = text.replace("eyJ", "").replace("ZXlK", "").replace("earer", "").replace("EARER", "");
         prop_assert!(redactor().clean(&text) == text);
     }
 }
 
-/// Cut by some percent at either end, turned, wrapped.
+/// Cuts a value by some percent at either end, reverses it if `back`, and wraps it.
 fn mangled(value: &str, every: usize, by: &str, back: bool, cut: (usize, usize)) -> String {
     let left = &value[value.len() * cut.0 / 100..value.len() - value.len() * cut.1 / 100];
-    let left = if back { turned(left) } else { left.to_owned() };
+    let left = if back { reversed(left) } else { left.to_owned() };
     wrapped(&left, every, by)
 }
 
 #[test]
-fn a_secret_made_of_our_own_words_does_not_garble_a_report() {
+fn a_secret_of_common_words_does_not_garble_a_report() {
     let redactor = Redactor::new();
     let secret = "service-secret-mismatch-0123456789abcdef";
     redactor.register_secret("service", &SecretString::from(secret.to_owned()));

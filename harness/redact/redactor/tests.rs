@@ -1,4 +1,4 @@
-//! No registered value survives, in any encoding, wherever it stands.
+//! No registered value survives, in any encoding and at any place.
 
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
@@ -39,7 +39,7 @@ fn escaped(text: &str, every: usize) -> String {
     text.chars().enumerate().map(escape).collect()
 }
 
-/// Whether any run of base64 characters, read at any of the four alignments, holds the secret.
+/// Reports whether any run of base64 characters, read at any of the four alignments, holds the secret.
 fn holds_in_base64(text: &str, secret: &[u8]) -> bool {
     [false, true].into_iter().any(|url| {
         let sign = |c: char| c.is_ascii_alphanumeric() || if url { "-_".contains(c) } else { "+/".contains(c) };
@@ -96,13 +96,13 @@ proptest! {
     }
 
     #[test]
-    fn what_holds_no_credential_comes_back_unchanged(text in "[ -~]{0,200}") {
+    fn text_without_a_credential_stays(text in "[ -~]{0,200}") {
         let text = text.replace("eyJ", "").replace("earer", "").replace("EARER", "");
         prop_assert!(redactor("a secret that is nowhere in it").clean(&text) == text);
     }
 
     #[test]
-    fn no_bytes_panic_it(bytes in proptest::collection::vec(any::<u8>(), 0..200), secret in ".{0,12}") {
+    fn no_bytes_panic_the_redactor(bytes in proptest::collection::vec(any::<u8>(), 0..200), secret in ".{0,12}") {
         let _ = redactor(&secret).clean_bytes_lossy(&bytes);
     }
 }
@@ -132,7 +132,7 @@ fn a_registered_token_is_replaced_whole_and_part_by_part(#[case] text: &str, #[c
 #[case("Authorization: Bearer abcdefghijklmnopqrstuvwxyz==", "Authorization: Bearer <redacted>")]
 #[case("BEARER%20abcdefghijklmnopqrstuvwxyz", "BEARER%20<redacted>")]
 #[case("Bearer token is missing", "Bearer token is missing")]
-fn what_looks_like_a_credential_is_replaced_without_being_registered(#[case] text: &str, #[case] clean: &str) {
+fn unregistered_credentials_are_replaced_by_shape(#[case] text: &str, #[case] clean: &str) {
     assert_eq!(Redactor::new().clean(text), clean);
 }
 
@@ -145,7 +145,7 @@ fn a_short_secret_is_replaced_only_where_it_stands_alone(#[case] text: &str, #[c
 }
 
 #[test]
-fn of_two_overlapping_secrets_nothing_remains() {
+fn nothing_of_two_overlapping_secrets_remains() {
     let redactor = redactor("abcdefghijkl");
     redactor.register_secret("signing", &SecretString::from("ghijklmnopqrstu"));
     assert_eq!(redactor.clean("-abcdefghijklmnopqrstu-"), "-<secret:signing>-");
