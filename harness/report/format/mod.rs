@@ -17,7 +17,7 @@ use crate::report::Report;
 ///
 /// # Example
 /// ```
-/// use fivewhys::report::FORMATS;
+/// use fivewhys::internal::report::FORMATS;
 ///
 /// let names: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
 /// assert!(names.contains(&"json"));
