@@ -1,1 +1,1 @@
-//! Nothing: the tests of this crate are in `tests/`.
+//! This file is empty. The tests of this crate are in `tests/`.
