@@ -19,7 +19,7 @@ static LITERAL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r##"(?s)r#*"(.*?)"
 const OLD_KEYS: [&str; 9] =
     ["door", "doors", "surface", "surfaces", "carrier", "carriers", "oracle", "surface.", "doors="];
 
-fn wrong<'a>(text: &'a str) -> impl Iterator<Item = &'a str> {
+fn wrong(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter(|line| PHRASES.is_match(line))
 }
 
