@@ -1,6 +1,6 @@
 //! What GitHub Actions shows of a run: annotations at lines of scenario files, and a job summary in Markdown.
 //!
-//! Start at [`summary`] and [`annotations`].
+//! Start at `summary` and `annotations`.
 //!
 //! - `summary`: the whole page; `around`: incomplete runs, the gate, the baseline
 //! - `annotations`: errors, warnings and notices; `command`: how the runner reads them
