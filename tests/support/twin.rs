@@ -1,21 +1,16 @@
-//! A twin in this process, and a target that points at it. The command line builds its own: the tests must not lean on what they test.
+//! A twin in this process, and a target that points at it.
 
-use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use fivewhys::internal::config::{
-    EvidenceLocation, Overrides, SecretOrigin, SecretSource, Target, TargetFile, TwinCoordinates, User, Validation,
-};
+use fivewhys::internal::config::{Overrides, Target, TargetFile};
 use fivewhys::internal::diagnose::Catalogue;
 use fivewhys::internal::redact::Redactor;
 use fivewhys::internal::report::Report;
 use fivewhys::internal::run;
 use fivewhys::internal::scenario::Scenario;
-use fivewhys::internal::terms::{EvidenceSource, Service};
-use fivewhys_mocks::{Dialect, Fault, TestUser, Twin, UnknownFault};
-use secrecy::SecretString;
-use url::Url;
+use fivewhys::internal::terms::EvidenceSource;
+use fivewhys_mocks::{Dialect, Fault, Twin, UnknownFault};
 
 /// A fault as the tests inject it: `auth/down`, or `backend-auth/service-secret-missing without startup validation`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +52,7 @@ impl Bench {
         let twin = builder.startup_validation(startup_validation).start().await.expect("the twin boots");
         let file = TargetFile::embedded().expect("the shipped targets are in order");
         let mut target = file.resolve(Some("offline"), &Overrides::default()).expect("`offline` resolves");
-        target.attach(coordinates(&twin));
+        target.attach(fivewhys::internal::coordinates(&twin).expect("the twin has addresses"));
         Self { twin, target }
     }
 
@@ -79,52 +74,4 @@ impl Bench {
         };
         run::smoke(&run, &|_| {}).await.expect("something is tested")
     }
-}
-
-fn coordinates(twin: &Twin) -> TwinCoordinates {
-    let control = |path: &str| EvidenceLocation::Url(url(&format!("{}{path}", twin.control_url())));
-    let credentials = twin.credentials();
-    TwinCoordinates {
-        backend: url(twin.edge_url()),
-        auth: url(twin.auth_url()),
-        websocket: url(twin.websocket_url()),
-        direct: Some(url(twin.backend_url())),
-        signing_secret: SecretString::from(credentials.signing_secret()),
-        algorithm: fivewhys::internal::terms::Algorithm::default(),
-        jwks: None,
-        issuer: credentials.issuer().to_owned(),
-        audience: credentials.audience().to_owned(),
-        validation: match credentials.backend_verifies_locally() {
-            true => Validation::Local,
-            false => Validation::AuthService,
-        },
-        startup_check: credentials.backend_checks_at_start(),
-        service_id: credentials.service_id().to_owned(),
-        service_secret: SecretString::from(credentials.service_secret()),
-        users: credentials.users().iter().zip(["primary", "second", "third"]).map(user).collect(),
-        manifests: BTreeMap::from([
-            (Service::Backend, control("/manifests/backend.json")),
-            (Service::Auth, control("/manifests/auth.json")),
-        ]),
-        logs: vec![control("/logs")],
-    }
-}
-
-fn user((user, name): (&TestUser, &str)) -> User {
-    let password = SecretSource {
-        purpose: "a password".to_owned(),
-        min_bytes: 0,
-        sources: vec![SecretOrigin::Held(SecretString::from(user.password()))],
-    };
-    User {
-        name: name.to_owned(),
-        sub: user.sub.clone(),
-        email: user.email.clone(),
-        permissions: user.permissions.clone(),
-        secrets: BTreeMap::from([("password".to_owned(), password)]),
-    }
-}
-
-fn url(text: &str) -> Url {
-    Url::parse(text).expect("the twin's URLs are URLs")
 }
