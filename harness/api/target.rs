@@ -38,9 +38,7 @@ impl Target {
     pub fn from_env() -> Result<Option<Self>, Error> {
         let Some(name) = std::env::var("FIVEWHYS_TARGET").ok().filter(|name| !name.is_empty()) else { return Ok(None) };
         let file = file()?;
-        let environment =
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Ok(Some(Self(file.resolve(Some(&name), &Overrides::new(&[], environment))?)))
+        Ok(Some(Self(file.resolve(Some(&name), &Overrides::from_env(&[]))?)))
     }
 
     /// Returns the default target of the file, or else the first one. Only its name and scenarios are used.

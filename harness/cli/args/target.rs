@@ -81,9 +81,6 @@ impl TargetArgs {
     }
 
     fn overrides(&self) -> Overrides {
-        Overrides::new(
-            &self.set,
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-        )
+        Overrides::from_env(&self.set)
     }
 }

@@ -31,6 +31,13 @@ impl Overrides {
         Self { environment, set: set.to_vec() }
     }
 
+    /// Takes `KEY=VALUE` arguments and the environment of this process. A variable that is not Unicode is passed over.
+    pub(crate) fn from_env(set: &[String]) -> Self {
+        let unicode =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self::new(set, unicode)
+    }
+
     /// Returns one layer for each override. A variable can name a key of `tables` in any case, with `_` for every other
     /// sign.
     pub(crate) fn layers(&self, tables: &[&toml::Table]) -> Result<Vec<Layer>, ConfigError> {
