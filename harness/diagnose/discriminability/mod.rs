@@ -1,0 +1,4 @@
+//! Which evidence distinguishes which faults.
+
+pub(crate) mod distinguishable;
+pub(crate) mod evidence_matrix;

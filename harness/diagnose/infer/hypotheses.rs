@@ -1,0 +1,108 @@
+//! The hypotheses: one fault, or a pair where no single fault explains everything.
+
+use std::collections::BTreeSet;
+
+use crate::diagnose::infer::candidate::{Record, Weighed, Weighing};
+use crate::diagnose::infer::case::{Case, ROLLOUT};
+use crate::diagnose::infer::double_fault::{Pair, claims, pairs};
+use crate::diagnose::readings::input::FailedStep;
+use crate::diagnose::readings::probe_result::Reading;
+
+/// The hypotheses with their posteriors, best first.
+#[derive(Debug)]
+pub(crate) enum Hypotheses<'w, 'a> {
+    /// No fault of the catalogue.
+    None,
+    /// One of these faults.
+    One(Vec<(&'w Weighed<'a>, f64)>),
+    /// One of these pairs.
+    Two(Vec<(Pair<'w, 'a>, f64)>),
+}
+
+impl<'w, 'a> Hypotheses<'w, 'a> {
+    /// Returns the hypotheses for the open steps. Pairs are assumed only where they explain more than any single fault.
+    pub(crate) fn of(case: &'w Case<'_>, weighing: &'w Weighing<'a>, open: &[&FailedStep]) -> Self {
+        let one = single(&weighing.best, open);
+        if is_everything(case, &one, open) {
+            return Self::One(one);
+        }
+        let two = pairs(case, &weighing.modes);
+        // A control that was not refused is no cause of its own.
+        let asked = || open.iter().filter(|step| !step.control);
+        let covers = |explains: &BTreeSet<u32>| asked().filter(|step| explains.contains(&step.exchange)).count();
+        let failures = |explains: &BTreeSet<u32>| failures(case).filter(|one| is_in(one, explains)).count();
+        let of_one =
+            one.first().map(|(best, _)| (covers(&best.explains), claims(best, case).len() + failures(&best.explains)));
+        let of_two = two.first().map(|pair| (covers(&pair.explains), pair.claims + failures(&pair.explains)));
+        match (of_one, of_two) {
+            (of_one, Some(more)) if of_one.is_none_or(|less| less < more) && more.0 > 0 => Self::Two(shared(two)),
+            (Some(_), _) => Self::One(one),
+            (None, _) => Self::None,
+        }
+    }
+
+    /// Returns every fault of the hypotheses, with its share of the posterior.
+    pub(crate) fn faults(&self) -> Vec<(&'w Weighed<'a>, f64)> {
+        match self {
+            Self::None => Vec::new(),
+            Self::One(faults) => faults.clone(),
+            Self::Two(pairs) => {
+                let mut faults: Vec<(&'w Weighed<'a>, f64)> = Vec::new();
+                for (member, share) in
+                    pairs.iter().flat_map(|(pair, share)| pair.members.iter().map(move |one| (one, *share)))
+                {
+                    match faults.iter_mut().find(|(known, _)| known.fault.id == member.weighed.fault.id) {
+                        Some((_, sum)) => *sum += share,
+                        None => faults.push((member.weighed, share)),
+                    }
+                }
+                faults
+            }
+        }
+    }
+}
+
+/// Returns the candidates that explain the most failed steps. A fault that explains only an additional probe is no
+/// candidate.
+fn single<'w, 'a>(weighed: &'w [Weighed<'a>], open: &[&FailedStep]) -> Vec<(&'w Weighed<'a>, f64)> {
+    let covered = |one: &Weighed<'_>| open.iter().filter(|step| one.explains.contains(&step.exchange)).count();
+    let candidates = || weighed.iter().filter(|one| one.is_candidate());
+    let most = candidates().map(covered).max().unwrap_or(0).max(1);
+    let mut candidates: Vec<_> = candidates().filter(|one| covered(one) == most).collect();
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let shares = posterior(candidates.iter().map(|one| one.score));
+    candidates.into_iter().zip(shares).collect()
+}
+
+/// Reports whether the best candidate explains every failure, and the candidates explain every unusual fact.
+fn is_everything(case: &Case<'_>, one: &[(&Weighed<'_>, f64)], open: &[&FailedStep]) -> bool {
+    let steps = |best: &Weighed<'_>| open.iter().all(|step| step.control || best.explains.contains(&step.exchange));
+    let told: BTreeSet<Record> = one.iter().flat_map(|(one, _)| claims(one, case)).collect();
+    let mut odd =
+        case.facts.iter().filter(|fact| fact.anomaly || ((fact.key == ROLLOUT || fact.is_told()) && fact.is_odd()));
+    let every = |best: &Weighed<'_>| failures(case).all(|reading| is_in(reading, &best.explains));
+    one.first().is_some_and(|(best, _)| steps(best) && every(best))
+        && odd.all(|fact| told.contains(&Record::Fact(fact.key)))
+}
+
+/// Returns the readings that are broken in every attempt that got an answer.
+fn failures<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Reading<'a>> {
+    case.readings.all.iter().filter(|reading| reading.is_broken() && reading.is_firm() && !reading.is_lost())
+}
+
+fn is_in(reading: &Reading<'_>, explains: &BTreeSet<u32>) -> bool {
+    reading.exchanges.iter().any(|exchange| explains.contains(exchange))
+}
+
+fn shared<'w, 'a>(pairs: Vec<Pair<'w, 'a>>) -> Vec<(Pair<'w, 'a>, f64)> {
+    let shares = posterior(pairs.iter().map(|pair| pair.score));
+    pairs.into_iter().zip(shares).collect()
+}
+
+/// Returns scores, best first, as shares that sum to one.
+fn posterior(scores: impl Iterator<Item = f64>) -> Vec<f64> {
+    let scores: Vec<f64> = scores.collect();
+    let top = scores.first().copied().unwrap_or(0.0);
+    let sum: f64 = scores.iter().map(|score| (score - top).exp()).sum();
+    scores.iter().map(|score| (score - top).exp() / sum).collect()
+}

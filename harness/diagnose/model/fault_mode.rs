@@ -1,0 +1,159 @@
+//! One way in which a fault can show: what it predicts for probes and demands of facts.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+use toml::Spanned;
+
+use crate::config::{Target, Validation};
+use crate::diagnose::facts::manifest::{Fact, UNKNOWN};
+use crate::diagnose::model::fact_schema;
+use crate::diagnose::model::fault::Prior;
+use crate::diagnose::model::probe_selector::Selector;
+use crate::observe::{Authn, LatencyClass, Outcome};
+use crate::terms::{Hop, TokenKind};
+
+/// One way in which a fault can show.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mode {
+    /// Its name among the modes of the fault.
+    #[serde(default)]
+    pub(crate) name: String,
+    /// Sets of predictions from `expectations.toml`.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    includes: Vec<Spanned<String>>,
+    /// What it predicts for probes.
+    #[serde(default)]
+    pub(crate) predict: Vec<Prediction>,
+    /// Facts it demands, where they are known: key and allowed values.
+    #[serde(default, deserialize_with = "facts")]
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
+    pub(crate) facts: BTreeMap<String, Vec<String>>,
+    /// What it usually predicts. A difference lowers the score and contradicts nothing.
+    #[serde(default)]
+    pub(crate) usual: Vec<Prediction>,
+    /// Facts that it usually shows, where they are known. A difference lowers the score and contradicts nothing.
+    #[serde(default, deserialize_with = "facts")]
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
+    pub(crate) usual_facts: BTreeMap<String, Vec<String>>,
+    /// Whether its failures are intermittent.
+    #[serde(default)]
+    pub(crate) comes_and_goes: bool,
+    /// How common this mode is, if that differs from the fault.
+    pub(crate) prior: Option<Prior>,
+    /// Whether the fault lies behind the edge: then calls directly at the backend end as calls through the edge do.
+    #[serde(skip)]
+    pub(crate) inside: bool,
+    /// Restricts it to backends that check their configuration at the start (`true`), or to those that do not
+    /// (`false`).
+    pub(crate) startup_check: Option<bool>,
+    /// The ways of token validation under which it is possible. Empty: any.
+    #[serde(default)]
+    pub(crate) validation: Vec<Validation>,
+}
+
+/// What a fault predicts for a set of probes.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Prediction {
+    #[schemars(with = "String")]
+    pub(crate) on: Selector,
+    #[serde(default)]
+    pub(crate) result: Vec<Outcome>,
+    #[serde(default)]
+    pub(crate) answered_by: Vec<Hop>,
+    /// Whether the component that answered must be known.
+    #[serde(default)]
+    pub(crate) surely: bool,
+    /// Whether there must be an answer.
+    #[serde(default)]
+    pub(crate) answered: bool,
+    /// Whether there must be at least a hint at the component that answered.
+    #[serde(default)]
+    pub(crate) hinted: bool,
+    #[serde(default)]
+    pub(crate) authn: Vec<Authn>,
+    #[serde(default)]
+    pub(crate) latency: Vec<LatencyClass>,
+    /// Whether a failure must have taken at least 0.2 s.
+    #[serde(default)]
+    pub(crate) after_a_while: bool,
+    /// The response is the same as with this token, at the same endpoint and token location.
+    pub(crate) same_as: Option<TokenKind>,
+    /// The response differs from that with this token, at the same endpoint and token location.
+    pub(crate) differs_from: Option<TokenKind>,
+    /// Whether at least one of the probes must match. Otherwise each must.
+    #[serde(default)]
+    pub(crate) some: bool,
+    /// Whether the probe must have ended differently when it was repeated.
+    #[serde(default)]
+    pub(crate) comes_and_goes: bool,
+    /// Whether it applies only to endpoints at which a call that must succeed fails.
+    #[serde(default)]
+    pub(crate) where_failing: bool,
+}
+
+/// A set of predictions that several faults share.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expectation {
+    #[serde(default)]
+    pub(crate) predict: Vec<Prediction>,
+    #[serde(default)]
+    pub(crate) usual: Vec<Prediction>,
+}
+
+impl Prediction {
+    /// Reports whether this latency is predicted.
+    pub(crate) fn is_in_time(&self, latency: LatencyClass) -> bool {
+        self.latency.is_empty() || self.latency.contains(&latency)
+    }
+}
+
+impl Mode {
+    /// Reports whether the mode demands this value of the fact.
+    pub(crate) fn demands(&self, fact: &Fact) -> bool {
+        self.facts.get(fact.key).is_some_and(|allowed| allowed.iter().any(|word| word == fact.value))
+    }
+
+    /// Reports whether the mode usually shows this value of the fact.
+    pub(crate) fn usually_shows(&self, fact: &Fact) -> bool {
+        self.usual_facts.get(fact.key).is_some_and(|usual| usual.iter().any(|word| word == fact.value))
+    }
+
+    /// Reports whether the mode allows the fact: the value is unknown, not mentioned, or demanded.
+    pub(crate) fn agrees(&self, fact: &Fact) -> bool {
+        fact.value == UNKNOWN || !self.facts.contains_key(fact.key) || self.demands(fact)
+    }
+
+    /// Reports whether the mode is possible in this target.
+    pub(crate) fn is_possible_in(&self, target: &Target) -> bool {
+        let judged = self.validation.is_empty() || self.validation.contains(&target.validation);
+        judged && self.startup_check.is_none_or(|checks| target.startup_check.is_none_or(|known| known == checks))
+    }
+
+    /// Adds the predictions of the sets that it includes.
+    ///
+    /// # Errors
+    /// With the place of an unknown set and the message about it.
+    pub(crate) fn include(&mut self, shared: &BTreeMap<String, Expectation>) -> Result<(), (Range<usize>, String)> {
+        for name in &self.includes {
+            let unknown = || (name.span(), fact_schema::unknown(name.get_ref(), shared.keys().map(String::as_str)));
+            let set = shared.get(name.get_ref()).ok_or_else(unknown)?;
+            self.predict.extend(set.predict.iter().cloned());
+            self.usual.extend(set.usual.iter().cloned());
+        }
+        Ok(())
+    }
+}
+
+fn facts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Vec<String>>, D::Error> {
+    let facts = BTreeMap::<String, Vec<String>>::deserialize(deserializer)?;
+    facts.iter().try_for_each(|(key, values)| fact_schema::check(key, values)).map_err(D::Error::custom)?;
+    Ok(facts)
+}

@@ -1,0 +1,4 @@
+//! What the probes of one run gave.
+
+pub(crate) mod input;
+pub(crate) mod probe_result;

@@ -1,0 +1,85 @@
+//! What no fault of the catalogue explains: an unknown cause, and failures that did not happen again.
+
+use std::collections::BTreeSet;
+
+use crate::diagnose::infer::candidate::Weighed;
+use crate::diagnose::infer::case::Case;
+use crate::diagnose::readings::input::FailedStep;
+use crate::diagnose::verdict::cause::{Cause, Certainty, Hops, Proof, Why};
+use crate::diagnose::verdict::certainty::ruled_out;
+use crate::diagnose::verdict::explanation;
+use crate::terms::Hop;
+
+/// Returns the failed steps that lost their connection while other attempts of the same call got an answer.
+pub(crate) fn passing(case: &Case<'_>, failed: &[FailedStep]) -> BTreeSet<u32> {
+    let lost: BTreeSet<u32> = case.readings.all.iter().flat_map(|reading| reading.lost.iter().copied()).collect();
+    failed.iter().map(|step| step.exchange).filter(|exchange| lost.contains(exchange)).collect()
+}
+
+/// Returns failed steps whose call succeeded after an earlier step of the same scenario failed, each with that step.
+/// They failed because the earlier step did not produce what they need.
+pub(crate) fn consequences<'f>(case: &Case<'_>, failed: &'f [FailedStep]) -> Vec<(&'f FailedStep, u32)> {
+    let scenario = |step: &FailedStep| step.step.split('/').next().unwrap_or_default().to_owned();
+    let went_well = |step: &FailedStep| {
+        case.readings.all.iter().any(|one| one.observation.exchange == step.exchange && !one.fails() && one.must_work())
+    };
+    let earlier = |at: usize| {
+        let step = &failed[at];
+        let before = failed[..at].iter().find(|other| scenario(other) == scenario(step) && !went_well(other))?;
+        (!step.control && went_well(step)).then_some((step, before.exchange))
+    };
+    (0..failed.len()).filter_map(earlier).collect()
+}
+
+/// Adds a step to the cause that explains the earlier step from which it follows.
+pub(crate) fn add_consequence(causes: &mut [Cause], step: &FailedStep, of: Option<&FailedStep>) {
+    let explains = |cause: &&mut Cause| of.is_some_and(|of| cause.explains.contains(&of.step));
+    if let Some(cause) = causes.iter_mut().find(explains)
+        && !cause.explains.contains(&step.step)
+    {
+        cause.explains.push(step.step.clone());
+    }
+}
+
+/// Returns a cause without a fault for a lost connection that did not happen again.
+pub(crate) fn it_passed(case: &Case<'_>, failed: &[FailedStep], passing: &BTreeSet<u32>) -> Option<Cause> {
+    let steps: Vec<&FailedStep> = failed.iter().filter(|step| passing.contains(&step.exchange)).collect();
+    let first = steps.first()?;
+    let reading = case.readings.all.iter().find(|reading| reading.lost.contains(&first.exchange))?;
+    let says = format!("{} of {} attempts of the same call got no answer", reading.lost.len(), reading.exchanges.len());
+    let why = Why {
+        claim: "the connection ended without an answer, and the same call succeeded when it was repeated".into(),
+        evidence: vec![Proof::new(says, Some(first.exchange))],
+    };
+    let title = "A connection was lost once; the same call succeeded when it was repeated".into();
+    Some(Cause { title, whys: vec![why], ..nameless(Hop::Network, &steps) })
+}
+
+/// Returns an unknown cause: no fault of the catalogue matches, so only the hop that answered is known.
+pub(crate) fn unknown(case: &Case<'_>, open: &[&FailedStep], weighed: &[Weighed<'_>]) -> Cause {
+    let exchanges: BTreeSet<u32> = open.iter().map(|step| step.exchange).collect();
+    let seen = case.readings.all.iter().find(|reading| exchanges.contains(&reading.observation.exchange));
+    let hop = seen.map_or(Hop::Unknown, |reading| reading.observation.answered_by);
+    let whys = explanation::first_failure(case, open.iter().map(|step| step.exchange));
+    Cause { whys: whys.into_iter().collect(), ruled_out: ruled_out(weighed), ..nameless(hop, open) }
+}
+
+fn nameless(hop: Hop, steps: &[&FailedStep]) -> Cause {
+    Cause {
+        fault: format!("unknown@{hop}"),
+        title: format!("No fault of the catalogue matches the observations; the failing response came from: {hop}"),
+        hop: Hops::One(hop),
+        certainty: Certainty::Unknown,
+        confidence: 0.0,
+        explains: steps.iter().map(|step| step.step.clone()).collect(),
+        alternatives: Vec::new(),
+        whys: Vec::new(),
+        ruled_out: Vec::new(),
+        involves: Vec::new(),
+        owner: None,
+        fix: None,
+        verify: None,
+        rollback: None,
+        settled_by: None,
+    }
+}
