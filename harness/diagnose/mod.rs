@@ -19,11 +19,13 @@
 //! Invariant: this folder never touches the network and knows no fault by name.
 
 mod active;
+mod belief;
 mod discriminability;
 mod facts;
 mod infer;
 mod logs;
 mod model;
+mod predict;
 mod readings;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use crate::cli::terminal::mistake::Mistake;
 use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::Catalogue;
 use crate::document::ConfigError;
-use crate::terms::EvidenceSource;
+use crate::terms::{Engine, EvidenceSource};
 
 /// Options that select a target.
 #[derive(Debug, Args)]
@@ -29,6 +29,9 @@ pub(crate) struct TargetArgs {
     /// A file with faults, in addition to the built-in catalogue and that of the target; may be repeated
     #[arg(long, global = true, value_name = "FILE")]
     catalogue: Vec<PathBuf>,
+    /// The engine of the diagnosis
+    #[arg(long, global = true, hide = true, env = "FIVEWHYS_ENGINE", hide_env = true)]
+    engine: Option<Engine>,
 }
 
 impl TargetArgs {
@@ -69,6 +72,7 @@ impl TargetArgs {
         if let Some(evidence_sources) = &self.evidence {
             target.close_evidence_sources_except(evidence_sources);
         }
+        target.engine = self.engine.unwrap_or_default();
         Ok(target)
     }
 

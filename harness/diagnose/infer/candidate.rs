@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnose::facts::manifest::Fact;
 use crate::diagnose::infer::agreement::predicts;
+use crate::diagnose::infer::by_path;
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::conflict::contradiction;
 use crate::diagnose::infer::likelihood::{HINT, Likelihood, NOISE, likelihood};
@@ -13,6 +14,7 @@ use crate::diagnose::model::evidence_rule::ProofRule;
 use crate::diagnose::model::fault::{Fault, WhyRule};
 use crate::diagnose::model::fault_mode::Mode;
 use crate::diagnose::verdict::cause::Proof;
+use crate::terms::{Engine, Hop};
 
 /// The identity of something that a fault leaves: a fact or a line of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +71,17 @@ pub(crate) struct Weighing<'a> {
     pub(crate) best: Vec<Weighed<'a>>,
     /// Every fault in each of its modes, independent of other faults.
     pub(crate) modes: Vec<Weighed<'a>>,
+    /// Unknown faults, one at each stop, with their scores. Empty with the old engine.
+    pub(crate) unknown: Vec<Unknown>,
+}
+
+/// An unknown fault at one hop.
+#[derive(Debug, Clone)]
+pub(crate) struct Unknown {
+    pub(crate) hop: Hop,
+    /// Logarithm of prior times likelihood.
+    pub(crate) score: f64,
+    pub(crate) explains: BTreeSet<u32>,
 }
 
 /// Compares every fault with the case.
@@ -76,6 +89,13 @@ pub(crate) struct Weighing<'a> {
 /// Anomalies and decisive lines contradict every fault that does not predict them. If probes contradict all faults that
 /// predict one, it contradicts nothing.
 pub(crate) fn weigh<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Weighing<'a> {
+    match case.target.engine {
+        Engine::Old => weigh_by_modes(case, catalogue),
+        Engine::New => by_path::weigh(case, catalogue),
+    }
+}
+
+fn weigh_by_modes<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Weighing<'a> {
     let modes: Vec<Vec<Weighed<'a>>> = catalogue.faults.iter().map(|fault| by_mode(fault, case)).collect();
     let mut best: Vec<Weighed<'a>> = modes.iter().filter_map(|modes| best_mode(modes).cloned()).collect();
     let claims = claims(case, &best);
@@ -84,13 +104,13 @@ pub(crate) fn weigh<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Weighing<'
         one.score += NOISE.ln() * foreign.len() as f64;
         one.contradiction = one.contradiction.take().or_else(|| foreign.first().map(|claim| claim.proof.clone()));
     }
-    Weighing { best, modes: modes.into_iter().flatten().collect() }
+    Weighing { best, modes: modes.into_iter().flatten().collect(), unknown: Vec::new() }
 }
 
 /// A record that only some faults predict.
-struct Claim {
+pub(super) struct Claim {
     by: Vec<String>,
-    proof: Proof,
+    pub(super) proof: Proof,
     /// Whether it is a line of a log. Otherwise it is a fact.
     line: bool,
 }
@@ -100,7 +120,7 @@ impl Claim {
     ///
     /// A line does not contradict a fault that explains an anomaly: slow starts and other traffic leave lines too. A
     /// fact does not contradict a fault with a line of its own: a value in a manifest may have no effect.
-    fn contradicts(&self, one: &Weighed<'_>, case: &Case<'_>) -> bool {
+    pub(super) fn contradicts(&self, one: &Weighed<'_>, case: &Case<'_>) -> bool {
         let odd = || case.facts.iter().any(|fact| fact.anomaly && one.mode.demands(fact));
         let in_words = || one.log.as_ref().is_some_and(LogMatch::is_of_the_failure);
         let excused = if self.line { odd() } else { in_words() };
@@ -116,7 +136,7 @@ fn counts(fact: &Fact, one: &Weighed<'_>, case: &Case<'_>) -> bool {
     !asks || !case.log_was_read || one.has_its_line()
 }
 
-fn claims(case: &Case<'_>, weighed: &[Weighed<'_>]) -> Vec<Claim> {
+pub(super) fn claims(case: &Case<'_>, weighed: &[Weighed<'_>]) -> Vec<Claim> {
     let candidates = || weighed.iter().filter(|one| one.is_candidate());
     let anomalies = case.facts.iter().filter(|fact| fact.anomaly).map(|fact| Claim {
         by: candidates()
@@ -147,7 +167,7 @@ fn prior(fault: &Fault, mode: &Mode) -> f64 {
 }
 
 /// Compares a fault with the case, in each of its modes.
-fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Weighed<'a>> {
+pub(super) fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Weighed<'a>> {
     let log = best_line(fault, case);
     let hints = f64::from(u8::from(log.is_some())) + f64::from(u8::from(signature_seen(fault, case)));
     let weighed = |mode: &'a Mode| {

@@ -22,6 +22,8 @@ pub(crate) struct Case<'a> {
     pub(crate) target: &'a Target,
     pub(crate) failed: &'a [FailedStep],
     pub(crate) sent: &'a [SentProbe],
+    /// The observations, without those that another cause explains.
+    pub(crate) observations: Vec<&'a Observation>,
     pub(crate) readings: Readings<'a>,
     pub(crate) facts: Vec<Fact>,
     pub(crate) logbook: Logbook<'a>,
@@ -66,6 +68,7 @@ impl<'a> Case<'a> {
             target: given.target,
             failed: given.failed,
             sent: given.sent,
+            observations: kept,
             readings,
             facts,
             logbook,

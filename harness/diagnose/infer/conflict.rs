@@ -30,7 +30,7 @@ fn reading_contradiction<'c, 'a>(mode: &Mode, case: &'c Case<'a>) -> Option<&'c 
     case.readings.all.iter().find(cannot_be).or_else(at_least_one)
 }
 
-fn fact_contradiction(mode: &Mode, case: &Case<'_>) -> Option<Proof> {
+pub(crate) fn fact_contradiction(mode: &Mode, case: &Case<'_>) -> Option<Proof> {
     let wrong = mode.facts.keys().filter_map(|key| case.fact(key)).find(|fact| !mode.agrees(fact))?;
     Some(wrong.proof())
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnose::infer::candidate::{Record, Weighed, Weighing};
+use crate::diagnose::infer::candidate::{Record, Unknown, Weighed, Weighing};
 use crate::diagnose::infer::case::{Case, ROLLOUT};
 use crate::diagnose::infer::double_fault::{Pair, claims, pairs};
 use crate::diagnose::readings::input::FailedStep;
 use crate::diagnose::readings::probe_result::Reading;
+use crate::terms::Engine;
 
 /// The hypotheses with their posteriors, best first.
 #[derive(Debug)]
@@ -17,11 +18,19 @@ pub(crate) enum Hypotheses<'w, 'a> {
     One(Vec<(&'w Weighed<'a>, f64)>),
     /// One of these pairs.
     Two(Vec<(Pair<'w, 'a>, f64)>),
+    /// Most likely a fault that the catalogue lacks, at this hop. The candidates are less likely.
+    Unknown { of: &'w Unknown, share: f64, candidates: Vec<(&'w Weighed<'a>, f64)> },
 }
+
+/// A candidate with a smaller share is not listed.
+const LISTED: f64 = 0.02;
 
 impl<'w, 'a> Hypotheses<'w, 'a> {
     /// Returns the hypotheses for the open steps. Pairs are assumed only where they explain more than any single fault.
     pub(crate) fn of(case: &'w Case<'_>, weighing: &'w Weighing<'a>, open: &[&FailedStep]) -> Self {
+        if case.target.engine == Engine::New {
+            return Self::by_path(case, weighing, open);
+        }
         let one = single(&weighing.best, open);
         if is_everything(case, &one, open) {
             return Self::One(one);
@@ -41,11 +50,40 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
         }
     }
 
+    fn by_path(case: &'w Case<'_>, weighing: &'w Weighing<'a>, open: &[&FailedStep]) -> Self {
+        let covered = |explains: &BTreeSet<u32>| open.iter().filter(|step| explains.contains(&step.exchange)).count();
+        let unknown = || weighing.unknown.iter().filter(|one| one.score.is_finite() && covered(&one.explains) > 0);
+        let one = single(&weighing.best, open);
+        let score = |one: &Weighed<'_>| one.score;
+        let top = one.iter().map(|(one, _)| score(one)).chain(unknown().map(|one| one.score)).fold(f64::MIN, f64::max);
+        let weight = |score: f64| (score - top).exp();
+        let sum: f64 = one.iter().map(|(one, _)| weight(one.score)).chain(unknown().map(|one| weight(one.score))).sum();
+        for (one, _) in one.iter().take(8) {
+            tracing::debug!("{:.4} {}", weight(one.score) / sum, one.fault.id);
+        }
+        for one in unknown() {
+            tracing::debug!("{:.4} unknown@{}", weight(one.score) / sum, one.hop);
+        }
+        let candidates: Vec<(&'w Weighed<'a>, f64)> =
+            one.into_iter().map(|(one, _)| (one, weight(one.score) / sum)).filter(|(_, share)| *share >= LISTED).collect();
+        let best_unknown = unknown().max_by(|a, b| a.score.total_cmp(&b.score));
+        match (candidates.first(), best_unknown) {
+            (best, Some(of)) if best.is_none_or(|(best, _)| best.score < of.score) => {
+                Self::Unknown { of, share: weight(of.score) / sum, candidates }
+            }
+            (Some(_), _) => Self::One(candidates),
+            (None, _) => {
+                let two = pairs(case, &weighing.modes);
+                if two.is_empty() { Self::None } else { Self::Two(shared(two)) }
+            }
+        }
+    }
+
     /// Returns every fault of the hypotheses, with its share of the posterior.
     pub(crate) fn faults(&self) -> Vec<(&'w Weighed<'a>, f64)> {
         match self {
             Self::None => Vec::new(),
-            Self::One(faults) => faults.clone(),
+            Self::One(faults) | Self::Unknown { candidates: faults, .. } => faults.clone(),
             Self::Two(pairs) => {
                 let mut faults: Vec<(&'w Weighed<'a>, f64)> = Vec::new();
                 for (member, share) in

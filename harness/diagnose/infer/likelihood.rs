@@ -47,6 +47,11 @@ impl Likelihood {
         self.facts
     }
 
+    /// Returns the share of unusual facts.
+    pub(crate) const fn oddities(&self) -> f64 {
+        self.oddities
+    }
+
     pub(crate) fn total(&self) -> f64 {
         self.cells.iter().sum::<f64>() + self.facts + self.hints() + self.sameness
     }

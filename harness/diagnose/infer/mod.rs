@@ -1,6 +1,7 @@
 //! From the catalogue and a case to candidates with a posterior.
 
 pub(crate) mod agreement;
+pub(crate) mod by_path;
 pub(crate) mod candidate;
 pub(crate) mod case;
 pub(crate) mod conflict;

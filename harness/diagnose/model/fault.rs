@@ -7,6 +7,7 @@ use serde::de::{Deserializer, Error as _};
 
 use crate::diagnose::model::evidence_rule::ProofRule;
 use crate::diagnose::model::fault_mode::Mode;
+use crate::diagnose::predict::effect::Patch;
 use crate::terms::Hop;
 
 /// One named root cause: one change that can be reverted.
@@ -54,6 +55,9 @@ pub(crate) struct Fault {
     /// the edge and the network do.
     #[serde(default)]
     outside: Option<bool>,
+    /// What it changes on the way of a request.
+    #[serde(default)]
+    pub(in crate::diagnose) does: Vec<Patch>,
     /// The ways in which it can show. One must match.
     pub(crate) mode: Vec<Mode>,
 }

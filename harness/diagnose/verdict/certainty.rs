@@ -12,7 +12,7 @@ use crate::diagnose::readings::probe_result::Reading;
 use crate::diagnose::verdict::cause::{Alternative, Cause, Certainty, Hops, RuledOut, Settling};
 use crate::diagnose::verdict::{explanation, remedy};
 use crate::observe::Outcome;
-use crate::terms::Hop;
+use crate::terms::{Engine, Hop};
 
 /// From this posterior on, a candidate whose rivals are not contradicted is `likely`.
 pub(crate) const LIKELY: f64 = 0.9;
@@ -64,7 +64,27 @@ pub(crate) fn named(
     }
 }
 
+/// From this posterior on, a marked candidate is certain.
+const SURE: f64 = 0.995;
+
+/// The certainty by the model of the path: the posterior decides, and certainty needs a mark.
+fn certainty_by_path(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
+    let Some((best, posterior)) = candidates.first() else { return Certainty::Unknown };
+    let sure = *posterior >= SURE
+        && explanation::marked(case, best)
+        && holds_for_all_revisions(case, best, &best.explains)
+        && !may_be_a_refusal(case, best);
+    match *posterior {
+        _ if sure => Certainty::Certain,
+        share if share >= LIKELY => Certainty::Likely,
+        _ => Certainty::Ambiguous,
+    }
+}
+
 fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
+    if case.target.engine == Engine::New {
+        return certainty_by_path(case, candidates);
+    }
     match candidates {
         [] => Certainty::Unknown,
         [(best, _), ..] if needs_a_known_component(case, best) => Certainty::Ambiguous,
@@ -169,6 +189,6 @@ fn involved(faults: &[&Weighed<'_>]) -> Vec<String> {
     all.into_iter().cloned().collect()
 }
 
-fn rounded(posterior: f64) -> f64 {
+pub(crate) fn rounded(posterior: f64) -> f64 {
     (posterior * 1000.0).round() / 1000.0
 }

@@ -52,6 +52,12 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
                 causes.extend(double_cause::causes(case, &pairs, &weighing.best, &open));
                 explained.extend(&pairs[0].0.explains);
             }
+            Hypotheses::Unknown { of, share, candidates } => {
+                let steps: Vec<&FailedStep> =
+                    open.iter().copied().filter(|step| of.explains.contains(&step.exchange)).collect();
+                causes.push(unknown_cause::at(case, of.hop, share, &steps, &candidates, &weighing.best));
+                explained.extend(&of.explains);
+            }
             Hypotheses::None => {
                 // If only bad credentials were accepted, the finding says so: there is no failure to explain.
                 if !open.iter().all(|step| step.control && case.was_let_in(step.exchange)) {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::diagnose::infer::candidate::Weighed;
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::readings::input::FailedStep;
-use crate::diagnose::verdict::cause::{Cause, Certainty, Hops, Proof, Why};
-use crate::diagnose::verdict::certainty::ruled_out;
+use crate::diagnose::verdict::cause::{Alternative, Cause, Certainty, Hops, Proof, Why};
+use crate::diagnose::verdict::certainty::{rounded, ruled_out};
 use crate::diagnose::verdict::explanation;
 use crate::terms::Hop;
 
@@ -62,6 +62,35 @@ pub(crate) fn unknown(case: &Case<'_>, open: &[&FailedStep], weighed: &[Weighed<
     let hop = seen.map_or(Hop::Unknown, |reading| reading.observation.answered_by);
     let whys = explanation::first_failure(case, open.iter().map(|step| step.exchange));
     Cause { whys: whys.into_iter().collect(), ruled_out: ruled_out(weighed), ..nameless(hop, open) }
+}
+
+/// Returns an unknown cause at a hop that the model of the path finds most likely. The faults of the catalogue that
+/// remain are less likely.
+pub(crate) fn at(
+    case: &Case<'_>,
+    hop: Hop,
+    share: f64,
+    open: &[&FailedStep],
+    candidates: &[(&Weighed<'_>, f64)],
+    weighed: &[Weighed<'_>],
+) -> Cause {
+    let whys = explanation::first_failure(case, open.iter().map(|step| step.exchange));
+    let title = format!("No fault of the catalogue fits well; most likely something else is wrong at: {hop}");
+    let rivals = candidates.iter().map(|(one, share)| Alternative {
+        fault: one.fault.id.clone(),
+        title: one.fault.title.clone(),
+        confidence: rounded(*share),
+        unlikely: false,
+        settled_by: None,
+    });
+    Cause {
+        title,
+        confidence: rounded(share),
+        whys: whys.into_iter().collect(),
+        alternatives: rivals.collect(),
+        ruled_out: ruled_out(weighed),
+        ..nameless(hop, open)
+    }
 }
 
 fn nameless(hop: Hop, steps: &[&FailedStep]) -> Cause {
