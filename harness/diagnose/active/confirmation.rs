@@ -5,10 +5,10 @@ use crate::diagnose::active::next_probe::{cell, predicted_outcomes};
 use crate::diagnose::facts::token_location;
 use crate::diagnose::infer::candidate::Weighed;
 use crate::diagnose::infer::case::Case;
+use crate::diagnose::infer::mark_seen;
 use crate::diagnose::model::evidence_rule::ProofRule;
 use crate::diagnose::model::probe_class::{Cell, Kind, Place};
 use crate::diagnose::readings::probe_result::Reading;
-use crate::diagnose::verdict::explanation;
 use crate::observe::Outcome;
 use crate::probe::ProbeKey;
 use crate::terms::{Caller, TokenKind, TokenLocation};
@@ -24,7 +24,7 @@ pub(crate) fn one(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[ProbeK
         .or_else(|| doubt_of_the_edge(case, found, open))
         .or_else(|| beyond(case, found, open))
         .or_else(|| unvalidated(case, found, open))
-        .or_else(|| token_location::doubtful(case, open))
+        .or_else(|| token_location::doubtful(&case.readings, open))
 }
 
 /// Returns a probe where several candidates remain, best first, and no probe distinguishes them.
@@ -33,7 +33,7 @@ pub(crate) fn several(case: &Case<'_>, found: &[(&Weighed<'_>, f64)], open: &[Pr
         .or_else(|| doubt_of_the_edge(case, found, open))
         .or_else(|| beyond(case, found, open).filter(|_| are_before_the_backend(found, case)))
         .or_else(|| unvalidated(case, found, open))
-        .or_else(|| token_location::doubtful(case, open))
+        .or_else(|| token_location::doubtful(&case.readings, open))
 }
 
 /// Returns a probe that would prove an unproven link of the chain.
@@ -44,7 +44,7 @@ fn missing_link(case: &Case<'_>, best: &Weighed<'_>, open: &[ProbeKey]) -> Optio
         .whys
         .iter()
         .filter(|rule| rule.mode.as_ref().is_none_or(|mode| *mode == best.mode.name))
-        .filter(|rule| !explanation::proven(case, best, rule))
+        .filter(|rule| !mark_seen::proven(case, best, rule))
         .take(CHAIN);
     unproven
         .filter(|_| spent < CHAIN * 3)
@@ -55,7 +55,7 @@ fn missing_link(case: &Case<'_>, best: &Weighed<'_>, open: &[ProbeKey]) -> Optio
 /// yet.
 fn refutation(case: &Case<'_>, only: &Weighed<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
     // A candidate without its own mark is also tested with the other kind of valid token.
-    let found = explanation::marked(case, only);
+    let found = mark_seen::marked(case, only);
     let unasked = |key: &&ProbeKey| {
         cell(case, key).is_some_and(|cell| {
             let spoken = only.mode.predict.iter().any(|prediction| prediction.on.matches(&cell));

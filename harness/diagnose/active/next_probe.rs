@@ -6,7 +6,7 @@ use crate::diagnose::infer::candidate::{Weighed, weigh};
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::hypotheses::Hypotheses;
 use crate::diagnose::model::catalogue::Catalogue;
-use crate::diagnose::model::fault_mode::Prediction;
+use crate::diagnose::model::prediction::Prediction;
 use crate::diagnose::model::probe_class::{Cell, Place};
 use crate::diagnose::readings::input::{FailedStep, Given};
 use crate::observe::Outcome;

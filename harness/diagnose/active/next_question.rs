@@ -1,11 +1,40 @@
 //! What would settle a verdict that is not certain: the read-only question that leaves the fewest candidates, and its
 //! command.
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnose::active::question::{Question, open_questions};
 use crate::diagnose::active::question_command;
 use crate::diagnose::infer::candidate::Weighed;
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::verdict::cause::Settling;
+
+/// A read-only question that leaves fewer candidates, and the command that answers it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Settling {
+    /// The source of evidence that answers it.
+    #[serde(alias = "door")]
+    pub evidence: String,
+    /// What is asked, in words: `the backend's manifest`.
+    pub asks: String,
+    /// The command for a shell. It changes nothing and contains no secret: a token is written as `$TOKEN`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// The command as a list of arguments. Absent where a person must fill in something first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub argv: Vec<String>,
+    /// The command that reads its output, after a `|`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<String>,
+    /// What a person must know or do first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The expected number of candidates that remain, to one decimal.
+    pub leaves: f64,
+    /// The number of candidates.
+    pub of: usize,
+    /// The sets of faults that may remain: one for each answer that leaves a different set.
+    pub splits: Vec<Vec<String>>,
+}
 
 /// A smaller gain of information, in bits, counts as none.
 const GAIN: f64 = 1e-6;

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::Fault;
-use crate::diagnose::model::fault_mode::{Mode, Prediction};
+use crate::diagnose::model::fault_mode::Mode;
+use crate::diagnose::model::prediction::Prediction;
 use crate::diagnose::model::probe_class::{Cell, Kind, Place};
 use crate::observe::Outcome;
 use crate::terms::{Caller, EvidenceSource, Hop, TokenKind, TokenLocation};

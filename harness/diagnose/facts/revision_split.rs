@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::config::Target;
-use crate::diagnose::facts::manifest::Fact;
-use crate::diagnose::infer::case::Case;
+use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::probe_class::{Cell, Place};
 use crate::diagnose::readings::input::SentProbe;
+use crate::diagnose::readings::probe_result::Readings;
 use crate::evidence::LogEntry;
 use crate::observe::{Observation, Outcome};
 use crate::terms::Service;
@@ -58,11 +58,16 @@ pub(crate) fn failures(
 
 /// Reports whether the failures belong to only some revisions: one revision alone served them, or the same call fails
 /// and succeeds.
-pub(crate) fn are_parted(explains: &BTreeSet<u32>, case: &Case<'_>) -> bool {
+pub(crate) fn are_parted(
+    explains: &BTreeSet<u32>,
+    readings: &Readings<'_>,
+    log: &[LogEntry],
+    sent: &[SentProbe],
+) -> bool {
     let (mut failing, mut others) = (BTreeSet::new(), BTreeSet::new());
-    let good = case.readings.all.iter().filter(|one| one.cell.place == Place::Protected && one.must_work());
+    let good = readings.all.iter().filter(|one| one.cell.place == Place::Protected && one.must_work());
     for exchange in good.flat_map(|reading| &reading.exchanges) {
-        let Some(revision) = revision(*exchange, case.logbook.entries, case.sent) else { continue };
+        let Some(revision) = revision(*exchange, log, sent) else { continue };
         if explains.contains(exchange) {
             failing.insert(revision)
         } else {
@@ -70,7 +75,7 @@ pub(crate) fn are_parted(explains: &BTreeSet<u32>, case: &Case<'_>) -> bool {
         };
     }
     let several = failing.union(&others).count() > 1;
-    let comes_and_goes = case.readings.failing().any(|reading| reading.flaps);
+    let comes_and_goes = readings.failing().any(|reading| reading.flaps);
     several && (comes_and_goes || (failing.len() == 1 && failing.is_disjoint(&others)))
 }
 

@@ -3,7 +3,8 @@
 
 use crate::diagnose::facts::token_location;
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::model::fault_mode::{Mode, Prediction};
+use crate::diagnose::model::fault_mode::Mode;
+use crate::diagnose::model::prediction::Prediction;
 use crate::diagnose::readings::probe_result::Reading;
 use crate::observe::{Authn, LatencyClass, Observation, Outcome};
 use crate::terms::{Hop, TokenKind};

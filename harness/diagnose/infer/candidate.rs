@@ -2,34 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnose::facts::manifest::Fact;
 use crate::diagnose::infer::agreement::predicts;
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::infer::conflict::contradiction;
+use crate::diagnose::infer::conflict::{Conflict, Record, conflict};
 use crate::diagnose::infer::likelihood::{HINT, Likelihood, NOISE, likelihood};
 use crate::diagnose::logs::attribution::LogMatch;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::evidence_rule::ProofRule;
+use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fault::{Fault, WhyRule};
 use crate::diagnose::model::fault_mode::Mode;
-use crate::diagnose::verdict::cause::Proof;
-
-/// The identity of something that a fault leaves: a fact or a line of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Record {
-    /// A fact, by its key.
-    Fact(&'static str),
-    /// A line, by its place in the log.
-    Line(usize),
-}
 
 /// A fault, compared with a case.
 #[derive(Debug, Clone)]
 pub(crate) struct Weighed<'a> {
     pub(crate) fault: &'a Fault,
     pub(crate) mode: &'a Mode,
-    /// The observation or fact that contradicts it. `None`: it is a candidate, if it explains anything.
-    pub(crate) contradiction: Option<Proof>,
+    /// What contradicts it. `None`: it is a candidate, if it explains anything.
+    pub(crate) conflict: Option<Conflict>,
     /// The failing exchanges that it predicts.
     pub(crate) explains: BTreeSet<u32>,
     /// The log line that matches it, if any.
@@ -58,7 +48,7 @@ impl Weighed<'_> {
     }
 
     pub(crate) fn is_candidate(&self) -> bool {
-        self.contradiction.is_none() && !self.explains.is_empty()
+        self.conflict.is_none() && !self.explains.is_empty()
     }
 }
 
@@ -82,7 +72,7 @@ pub(crate) fn weigh<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Weighing<'
     for one in &mut best {
         let foreign: Vec<&Claim> = claims.iter().filter(|claim| claim.contradicts(one, case)).collect();
         one.score += NOISE.ln() * foreign.len() as f64;
-        one.contradiction = one.contradiction.take().or_else(|| foreign.first().map(|claim| claim.proof.clone()));
+        one.conflict = one.conflict.or_else(|| foreign.first().map(|claim| Conflict::Record(claim.record)));
     }
     Weighing { best, modes: modes.into_iter().flatten().collect() }
 }
@@ -90,9 +80,7 @@ pub(crate) fn weigh<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Weighing<'
 /// A record that only some faults predict.
 struct Claim {
     by: Vec<String>,
-    proof: Proof,
-    /// Whether it is a line of a log. Otherwise it is a fact.
-    line: bool,
+    record: Record,
 }
 
 impl Claim {
@@ -103,7 +91,10 @@ impl Claim {
     fn contradicts(&self, one: &Weighed<'_>, case: &Case<'_>) -> bool {
         let odd = || case.facts.iter().any(|fact| fact.anomaly && one.mode.demands(fact));
         let in_words = || one.log.as_ref().is_some_and(LogMatch::is_of_the_failure);
-        let excused = if self.line { odd() } else { in_words() };
+        let excused = match self.record {
+            Record::Line(_) => odd(),
+            Record::Fact(_) => in_words(),
+        };
         !(excused || self.by.contains(&one.fault.id))
     }
 }
@@ -123,14 +114,13 @@ fn claims(case: &Case<'_>, weighed: &[Weighed<'_>]) -> Vec<Claim> {
             .filter(|one| one.mode.demands(fact) && counts(fact, one, case))
             .map(|one| one.fault.id.clone())
             .collect(),
-        proof: fact.proof(),
-        line: false,
+        record: Record::Fact(fact.key),
     });
     let lines = candidates().filter_map(|one| {
         let line = one.log.as_ref().filter(|line| line.decisive)?;
         let by = candidates().filter(|other| other.log.as_ref().is_some_and(|log| log.entry == line.entry));
         let by = by.map(|other| other.fault.id.clone()).collect();
-        Some(Claim { by, proof: line.proof(), line: true })
+        Some(Claim { by, record: Record::Line(line.entry) })
     });
     anomalies.chain(lines).filter(|claim| !claim.by.is_empty()).collect()
 }
@@ -158,7 +148,7 @@ fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Weighed<'a>> {
         Weighed {
             fault,
             mode,
-            contradiction: contradiction(mode, case),
+            conflict: conflict(mode, case),
             explains: explains.collect(),
             log: log.clone(),
             score: base + likelihood.total(),

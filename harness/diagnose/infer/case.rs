@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::config::Target;
-use crate::diagnose::facts::manifest;
-use crate::diagnose::facts::manifest::Fact;
-use crate::diagnose::facts::{backend_log, revision_split, token_location, unheard_call};
+use crate::diagnose::facts;
+use crate::diagnose::facts::{backend_log, revision_split, signature, token_location};
 use crate::diagnose::logs::attribution::Logbook;
+use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::probe_class::Place;
 use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::readings::probe_result::{Reading, Readings};
@@ -48,14 +48,14 @@ impl<'a> Case<'a> {
         let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent)
             .with_failures_at_auth(&failures_at_auth(&readings))
             .with_direct_failures(&direct_failures(&readings));
-        let mut facts = manifest::facts(given.target, &kept, &given.evidence.manifests);
+        let mut facts = facts::facts(given.target, &kept, &given.evidence.manifests);
         facts.extend(revision_split::failures(&kept, &given.evidence.log, given.sent, given.target));
-        facts.extend(given.evidence.signing_key.as_ref().map(manifest::signing_key));
+        facts.extend(given.evidence.signing_key.as_ref().map(signature::signing_key));
         // Only a probe that reached the backend says anything about the backend's calls.
         if readings.failing().any(|reading| reading.cell.place == Place::Protected && !reading.ended_at_the_edge()) {
             let calls = logbook.calls(given.target);
             let backend = given.evidence.manifests.get(&Service::Backend);
-            facts.extend(unheard_call::fact(&logbook, given.target, backend, &calls));
+            facts.extend(backend_log::unheard_call(&logbook, given.target, backend, &calls));
             facts.extend(calls);
             facts.extend(backend_log::facts(&logbook, given.target));
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::diagnose::infer::agreement::{allows, holds, meets, names_outcome, speaking};
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::model::fault_mode::{Mode, Prediction};
+use crate::diagnose::model::fault_mode::Mode;
+use crate::diagnose::model::prediction::Prediction;
 use crate::diagnose::readings::probe_result::Reading;
 use crate::observe::Outcome;
 

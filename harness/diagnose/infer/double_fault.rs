@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnose::facts::auth_calls;
 use crate::diagnose::infer::agreement::{blames_the_edge_for_an_unread_header, edge_difference_is_allowed};
-use crate::diagnose::infer::candidate::{Record, Weighed};
+use crate::diagnose::infer::candidate::Weighed;
 use crate::diagnose::infer::case::Case;
+use crate::diagnose::infer::conflict::Record;
 use crate::diagnose::infer::coverage::{Stance, Stances};
 use crate::diagnose::infer::likelihood::together;
 use crate::diagnose::logs::attribution::Window;

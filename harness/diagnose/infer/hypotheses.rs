@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnose::infer::candidate::{Record, Weighed, Weighing};
+use crate::diagnose::infer::candidate::{Weighed, Weighing};
 use crate::diagnose::infer::case::{Case, ROLLOUT};
+use crate::diagnose::infer::conflict::Record;
 use crate::diagnose::infer::double_fault::{Pair, claims, pairs};
 use crate::diagnose::readings::input::FailedStep;
 use crate::diagnose::readings::probe_result::Reading;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnose::facts::manifest::{Fact, UNKNOWN};
 use crate::diagnose::infer::agreement::{holds, names_outcome, speaking};
 use crate::diagnose::infer::candidate::Weighed;
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::model::fault_mode::{Mode, Prediction};
+use crate::diagnose::model::fact::{Fact, UNKNOWN};
+use crate::diagnose::model::fault_mode::Mode;
+use crate::diagnose::model::prediction::Prediction;
 use crate::diagnose::model::probe_class::Place;
 use crate::diagnose::readings::probe_result::Reading;
 use crate::observe::Outcome;

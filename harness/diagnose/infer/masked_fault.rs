@@ -4,35 +4,27 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnose::facts::manifest::{ANSWERS_CLOCK, Fact};
-use crate::diagnose::infer::candidate::{Record, Weighed, Weighing};
+use crate::diagnose::infer::candidate::{Weighed, Weighing};
 use crate::diagnose::infer::case::Case;
+use crate::diagnose::infer::conflict::Record;
 use crate::diagnose::infer::double_fault::can_be_together;
 use crate::diagnose::logs::attribution::LogMatch;
+use crate::diagnose::model::fact::{ANSWERS_CLOCK, Fact};
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::LogScope;
-use crate::diagnose::verdict::cause::{Cause, Certainty};
-use crate::diagnose::verdict::certainty::named;
 use crate::terms::EvidenceSource;
 
-/// Returns a cause that explains no failure, for a record that only its fault leaves.
-/// It is never certain, since no call was seen to fail because of it.
-pub(crate) fn told_by_a_record<'w, 'a>(case: &Case<'_>, weighing: &'w Weighing<'a>, found: &Cause) -> Option<Cause> {
-    if found.certainty < Certainty::Likely {
-        return None;
-    }
-    let found_too = found.alternatives.iter().map(|one| one.fault.as_str());
-    let known: BTreeSet<&str> = found_too.chain([found.fault.as_str()]).collect();
-    let first = weighing.best.iter().find(|one| one.fault.id == found.fault)?;
+/// Returns the faults that can be masked by the found one, the likeliest first. `known` has the found fault and its
+/// alternatives.
+pub(crate) fn masked_faults<'a>(
+    case: &Case<'_>,
+    weighing: &Weighing<'a>,
+    found: &str,
+    known: &BTreeSet<&str>,
+) -> Vec<Weighed<'a>> {
     // With two revisions, a record of one revision may only show how they differ.
-    if first.mode.comes_and_goes {
-        return None;
-    }
-    let hidden = hidden(case, weighing, first, &known);
-    let share = 1.0 / hidden.len().max(1) as f64;
-    let candidates: Vec<(&Weighed<'_>, f64)> = hidden.iter().map(|one| (one, share)).collect();
-    let certainty = if candidates.len() == 1 { Certainty::Likely } else { Certainty::Ambiguous };
-    (!candidates.is_empty()).then(|| named(case, &candidates, certainty, Vec::new(), Vec::new()))
+    let first = weighing.best.iter().find(|one| one.fault.id == found).filter(|first| !first.mode.comes_and_goes);
+    first.map_or_else(Vec::new, |first| hidden(case, weighing, first, known))
 }
 
 /// Returns every fault that can be present in addition to the first and that left a record of its own, in its likeliest

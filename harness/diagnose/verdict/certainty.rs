@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 
 use crate::diagnose::active::next_question;
+use crate::diagnose::active::next_question::Settling;
 use crate::diagnose::facts::revision_split;
 use crate::diagnose::infer::candidate::Weighed;
 use crate::diagnose::infer::case::Case;
+use crate::diagnose::infer::mark_seen;
 use crate::diagnose::model::probe_class::Place;
 use crate::diagnose::readings::input::FailedStep;
 use crate::diagnose::readings::probe_result::Reading;
-use crate::diagnose::verdict::cause::{Alternative, Cause, Certainty, Hops, RuledOut, Settling};
+use crate::diagnose::verdict::cause::{Alternative, Cause, Certainty, Hops, RuledOut};
 use crate::diagnose::verdict::{explanation, remedy};
+use crate::diagnose::wording::proof::Proof;
 use crate::observe::Outcome;
 use crate::terms::Hop;
 
@@ -30,7 +33,7 @@ pub(crate) fn cause(
     let certainty = certainty(case, candidates);
     let explained = open.iter().filter(|step| candidates[0].0.explains.contains(&step.exchange));
     let explains = explained.map(|step| step.step.clone()).collect();
-    named(case, candidates, certainty, explains, ruled_out(weighed))
+    named(case, candidates, certainty, explains, ruled_out(case, weighed))
 }
 
 /// Returns a cause of this certainty, with everything that follows from it.
@@ -69,16 +72,16 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
         [] => Certainty::Unknown,
         [(best, _), ..] if needs_a_known_component(case, best) => Certainty::Ambiguous,
         [(only, _)]
-            if explanation::marked(case, only)
+            if mark_seen::marked(case, only)
                 && holds_for_all_revisions(case, only, &only.explains)
                 && !may_be_a_refusal(case, only)
                 && !is_written_otherwise(case, only) =>
         {
             Certainty::Certain
         }
-        [(only, _)] if explanation::marked(case, only) => Certainty::Likely,
+        [(only, _)] if mark_seen::marked(case, only) => Certainty::Likely,
         // A candidate of which no claim was seen is not likely: it only remains because nothing contradicted it.
-        [(best, _), ..] if !explanation::claimed(case, best) => Certainty::Ambiguous,
+        [(best, _), ..] if !mark_seen::claimed(case, best) => Certainty::Ambiguous,
         [(best, posterior), rivals @ ..] if *posterior >= LIKELY && ahead_by_evidence(best, rivals) => {
             Certainty::Likely
         }
@@ -88,7 +91,7 @@ fn certainty(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)]) -> Certainty {
 
 /// Reports whether no revision behaves differently, or the fault itself is intermittent.
 pub(crate) fn holds_for_all_revisions(case: &Case<'_>, one: &Weighed<'_>, explains: &BTreeSet<u32>) -> bool {
-    one.mode.comes_and_goes || !revision_split::are_parted(explains, case)
+    one.mode.comes_and_goes || !revision_split::are_parted(explains, &case.readings, case.logbook.entries, case.sent)
 }
 
 /// Reports whether the auth service wrote log lines, although the fault usually keeps it from that.
@@ -145,15 +148,15 @@ fn alternatives(candidates: &[(&Weighed<'_>, f64)], settlings: Vec<Option<Settli
 }
 
 /// Returns the faults that are ruled out, the closest rivals first.
-pub(crate) fn ruled_out(weighed: &[Weighed<'_>]) -> Vec<RuledOut> {
+pub(crate) fn ruled_out(case: &Case<'_>, weighed: &[Weighed<'_>]) -> Vec<RuledOut> {
     let mut out: Vec<(f64, RuledOut)> =
-        weighed.iter().filter_map(|one| Some((one.score, contradicted(one)?))).collect();
+        weighed.iter().filter_map(|one| Some((one.score, contradicted(case, one)?))).collect();
     out.sort_by(|a, b| b.0.total_cmp(&a.0));
     out.into_iter().map(|(_, one)| one).collect()
 }
 
-fn contradicted(one: &Weighed<'_>) -> Option<RuledOut> {
-    Some(RuledOut { fault: one.fault.id.clone(), by: one.contradiction.clone()? })
+fn contradicted(case: &Case<'_>, one: &Weighed<'_>) -> Option<RuledOut> {
+    Some(RuledOut { fault: one.fault.id.clone(), by: Proof::of_conflict(one.conflict?, case) })
 }
 
 fn hops(faults: &[&Weighed<'_>]) -> Hops {

@@ -1,14 +1,15 @@
 //! Two faults at once as causes: how certain each of them is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnose::infer::candidate::Weighed;
+use crate::diagnose::infer::candidate::{Weighed, Weighing};
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::double_fault::{Member, Pair};
+use crate::diagnose::infer::mark_seen;
+use crate::diagnose::infer::masked_fault::masked_faults;
 use crate::diagnose::readings::input::FailedStep;
 use crate::diagnose::verdict::cause::{Cause, Certainty, RuledOut};
 use crate::diagnose::verdict::certainty::{LIKELY, holds_for_all_revisions, named, ruled_out};
-use crate::diagnose::verdict::explanation;
 
 /// From this share on, most pairs contain a fault.
 const MOST: f64 = 0.5;
@@ -20,7 +21,8 @@ pub(crate) fn causes(
     weighed: &[Weighed<'_>],
     open: &[&FailedStep],
 ) -> Vec<Cause> {
-    let out: Vec<RuledOut> = ruled_out(weighed).into_iter().filter(|one| !takes_part(pairs, &one.fault)).collect();
+    let out: Vec<RuledOut> =
+        ruled_out(case, weighed).into_iter().filter(|one| !takes_part(pairs, &one.fault)).collect();
     let [one, other] = &pairs[0].0.members;
     let both = [(one, other), (other, one)];
     // A fault that explains no failure alone is named only if it is likely, shown by a manifest, or contained in most
@@ -34,7 +36,7 @@ pub(crate) fn causes(
         candidates.extend(rivals);
         // An intermittent fault can be combined with any unusual fact.
         let most = share >= MOST && !member.weighed.mode.comes_and_goes;
-        let told = most || explanation::stands_in_a_manifest(case, member.weighed);
+        let told = most || mark_seen::stands_in_a_manifest(case, member.weighed);
         let found = certainty >= Certainty::Likely || told;
         if !member.is_needed && !found && other.is_needed {
             return None;
@@ -46,14 +48,29 @@ pub(crate) fn causes(
     both.iter().filter_map(cause).collect()
 }
 
+/// Returns a cause that explains no failure, for a record that only its fault leaves.
+/// It is never certain, since no call was seen to fail because of it.
+pub(crate) fn masked_cause(case: &Case<'_>, weighing: &Weighing<'_>, found: &Cause) -> Option<Cause> {
+    if found.certainty < Certainty::Likely {
+        return None;
+    }
+    let found_too = found.alternatives.iter().map(|one| one.fault.as_str());
+    let known: BTreeSet<&str> = found_too.chain([found.fault.as_str()]).collect();
+    let hidden = masked_faults(case, weighing, &found.fault, &known);
+    let share = 1.0 / hidden.len().max(1) as f64;
+    let candidates: Vec<(&Weighed<'_>, f64)> = hidden.iter().map(|one| (one, share)).collect();
+    let certainty = if candidates.len() == 1 { Certainty::Likely } else { Certainty::Ambiguous };
+    (!candidates.is_empty()).then(|| named(case, &candidates, certainty, Vec::new(), Vec::new()))
+}
+
 /// Returns how certain one fault of a pair is. It is certain only if every remaining pair has it, it is needed, and a
 /// record shows its mark: a fact or a decisive line.
 fn certainty(case: &Case<'_>, pairs: &[(Pair<'_, '_>, f64)], member: &Member<'_, '_>, share: f64) -> Certainty {
     let always = pairs.iter().all(|(pair, _)| has(pair, &member.weighed.fault.id));
     let everywhere = holds_for_all_revisions(case, member.weighed, &member.explains);
-    if always && member.is_needed && everywhere && explanation::recorded(case, member.weighed) {
+    if always && member.is_needed && everywhere && mark_seen::recorded(case, member.weighed) {
         Certainty::Certain
-    } else if (always || share >= LIKELY) && explanation::marked(case, member.weighed) {
+    } else if (always || share >= LIKELY) && mark_seen::marked(case, member.weighed) {
         Certainty::Likely
     } else {
         Certainty::Ambiguous

@@ -9,7 +9,8 @@ use crate::diagnose::infer::case::Case;
 use crate::diagnose::model::probe_class::Place;
 use crate::diagnose::readings::input::Given;
 use crate::diagnose::readings::probe_result::Reading;
-use crate::diagnose::verdict::cause::{Cause, Certainty, Finding, Proof};
+use crate::diagnose::verdict::cause::{Cause, Certainty, Finding};
+use crate::diagnose::wording::proof::Proof;
 use crate::diagnose::wording::readings;
 use crate::observe::{Observation, Outcome};
 use crate::terms::{Caller, Role, TokenKind};
@@ -135,7 +136,7 @@ fn anomalies(case: &Case<'_>, causes: &[Cause]) -> Vec<Finding> {
     odd.map(|fact| Finding {
         id: format!("anomaly-{}", fact.key.replace('.', "-")),
         title: format!("A value that never occurs in a healthy system: {} is {}", fact.key, fact.value),
-        evidence: vec![fact.proof()],
+        evidence: vec![Proof::of_fact(fact)],
         fails: false,
     })
     .collect()

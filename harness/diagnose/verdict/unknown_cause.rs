@@ -5,31 +5,11 @@ use std::collections::BTreeSet;
 use crate::diagnose::infer::candidate::Weighed;
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::readings::input::FailedStep;
-use crate::diagnose::verdict::cause::{Cause, Certainty, Hops, Proof, Why};
+use crate::diagnose::verdict::cause::{Cause, Certainty, Hops, Why};
 use crate::diagnose::verdict::certainty::ruled_out;
 use crate::diagnose::verdict::explanation;
+use crate::diagnose::wording::proof::Proof;
 use crate::terms::Hop;
-
-/// Returns the failed steps that lost their connection while other attempts of the same call got an answer.
-pub(crate) fn passing(case: &Case<'_>, failed: &[FailedStep]) -> BTreeSet<u32> {
-    let lost: BTreeSet<u32> = case.readings.all.iter().flat_map(|reading| reading.lost.iter().copied()).collect();
-    failed.iter().map(|step| step.exchange).filter(|exchange| lost.contains(exchange)).collect()
-}
-
-/// Returns failed steps whose call succeeded after an earlier step of the same scenario failed, each with that step.
-/// They failed because the earlier step did not produce what they need.
-pub(crate) fn consequences<'f>(case: &Case<'_>, failed: &'f [FailedStep]) -> Vec<(&'f FailedStep, u32)> {
-    let scenario = |step: &FailedStep| step.step.split('/').next().unwrap_or_default().to_owned();
-    let went_well = |step: &FailedStep| {
-        case.readings.all.iter().any(|one| one.observation.exchange == step.exchange && !one.fails() && one.must_work())
-    };
-    let earlier = |at: usize| {
-        let step = &failed[at];
-        let before = failed[..at].iter().find(|other| scenario(other) == scenario(step) && !went_well(other))?;
-        (!step.control && went_well(step)).then_some((step, before.exchange))
-    };
-    (0..failed.len()).filter_map(earlier).collect()
-}
 
 /// Adds a step to the cause that explains the earlier step from which it follows.
 pub(crate) fn add_consequence(causes: &mut [Cause], step: &FailedStep, of: Option<&FailedStep>) {
@@ -61,7 +41,7 @@ pub(crate) fn unknown(case: &Case<'_>, open: &[&FailedStep], weighed: &[Weighed<
     let seen = case.readings.all.iter().find(|reading| exchanges.contains(&reading.observation.exchange));
     let hop = seen.map_or(Hop::Unknown, |reading| reading.observation.answered_by);
     let whys = explanation::first_failure(case, open.iter().map(|step| step.exchange));
-    Cause { whys: whys.into_iter().collect(), ruled_out: ruled_out(weighed), ..nameless(hop, open) }
+    Cause { whys: whys.into_iter().collect(), ruled_out: ruled_out(case, weighed), ..nameless(hop, open) }
 }
 
 fn nameless(hop: Hop, steps: &[&FailedStep]) -> Cause {

@@ -1,10 +1,11 @@
 //! Readings in words, for the chain of whys and for the faults that are ruled out.
 
 use crate::config::Target;
+use crate::diagnose::model::credential_words;
 use crate::diagnose::model::probe_class::{Cell, Place};
 use crate::diagnose::readings::probe_result::Reading;
-use crate::diagnose::verdict::cause::Proof;
 use crate::diagnose::wording::predictions;
+use crate::diagnose::wording::proof::Proof;
 use crate::observe::{Authn, Outcome};
 use crate::terms::{Hop, TokenLocation};
 
@@ -34,14 +35,14 @@ fn with(cell: &Cell) -> String {
         (Place::BackendHealth | Place::DirectHealth | Place::AuthHealth | Place::Issuer | Place::SelfCheck, _) => {
             String::new()
         }
-        (_, token) => format!(" {}", predictions::with_token(token)),
+        (_, token) => format!(" {}", credential_words::with_token(token)),
     };
     let token_location = match cell.token_location {
         TokenLocation::Header | TokenLocation::Body => String::new(),
-        unusual => format!(" {}", predictions::token_location(unusual)),
+        unusual => format!(" {}", credential_words::token_location(unusual)),
     };
     let user = if cell.same_user { "" } else { " for another user" };
-    let caller = cell.caller.map_or(String::new(), |caller| format!(", {}", predictions::caller(Some(caller))));
+    let caller = cell.caller.map_or(String::new(), |caller| format!(", {}", credential_words::caller(Some(caller))));
     format!("{credential}{user}{token_location}{caller}")
 }
 
