@@ -2,7 +2,7 @@
 
 use crate::diagnose::infer::agreement::{allows, edge_difference_is_allowed, meets};
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::model::fault_mode::Mode;
+use crate::diagnose::model::fault_mode::FaultMode;
 use crate::diagnose::model::prediction::Prediction;
 use crate::diagnose::readings::probe_result::Reading;
 
@@ -27,7 +27,7 @@ pub(crate) enum Record {
 }
 
 /// Returns the first observation or fact that contradicts the mode. `None`: the mode is possible.
-pub(crate) fn conflict(mode: &Mode, case: &Case<'_>) -> Option<Conflict> {
+pub(crate) fn conflict(mode: &FaultMode, case: &Case<'_>) -> Option<Conflict> {
     if !mode.is_possible_in(case.target) {
         return Some(Conflict::Target);
     }
@@ -36,13 +36,13 @@ pub(crate) fn conflict(mode: &Mode, case: &Case<'_>) -> Option<Conflict> {
 }
 
 /// Returns the place of the first reading that contradicts the mode.
-fn conflicting_reading(mode: &Mode, case: &Case<'_>) -> Option<usize> {
+fn conflicting_reading(mode: &FaultMode, case: &Case<'_>) -> Option<usize> {
     let all = &case.readings.all;
     let cannot_be = |reading: &Reading<'_>| {
         reading.is_firm() && !(edge_difference_is_allowed(mode, reading) && allows(mode, reading, case))
     };
     let unmet = |prediction: &Prediction| {
-        let spoken = || (0..all.len()).filter(|at| prediction.on.matches(&all[*at].cell));
+        let spoken = || (0..all.len()).filter(|at| prediction.on.matches(&all[*at].class));
         let met = |at: usize| meets(prediction, &all[at], case);
         spoken().next().filter(|_| !spoken().any(met))
     };
@@ -51,7 +51,7 @@ fn conflicting_reading(mode: &Mode, case: &Case<'_>) -> Option<usize> {
 }
 
 /// Returns the key of the first fact of which the mode demands another value.
-fn conflicting_fact(mode: &Mode, case: &Case<'_>) -> Option<&'static str> {
+fn conflicting_fact(mode: &FaultMode, case: &Case<'_>) -> Option<&'static str> {
     let wrong = mode.facts.keys().filter_map(|key| case.fact(key)).find(|fact| !mode.agrees(fact))?;
     Some(wrong.key)
 }

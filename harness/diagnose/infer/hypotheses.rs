@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnose::infer::candidate::{Weighed, Weighing};
+use crate::diagnose::infer::candidate::{Candidate, Compared};
 use crate::diagnose::infer::case::{Case, ROLLOUT};
 use crate::diagnose::infer::conflict::Record;
-use crate::diagnose::infer::double_fault::{Pair, claims, pairs};
+use crate::diagnose::infer::double_fault::{Pair, abnormal_findings, pairs};
 use crate::diagnose::readings::input::FailedStep;
 use crate::diagnose::readings::probe_result::Reading;
 
@@ -15,26 +15,27 @@ pub(crate) enum Hypotheses<'w, 'a> {
     /// No fault of the catalogue.
     None,
     /// One of these faults.
-    One(Vec<(&'w Weighed<'a>, f64)>),
+    One(Vec<(&'w Candidate<'a>, f64)>),
     /// One of these pairs.
     Two(Vec<(Pair<'w, 'a>, f64)>),
 }
 
 impl<'w, 'a> Hypotheses<'w, 'a> {
     /// Returns the hypotheses for the open steps. Pairs are assumed only where they explain more than any single fault.
-    pub(crate) fn of(case: &'w Case<'_>, weighing: &'w Weighing<'a>, open: &[&FailedStep]) -> Self {
-        let one = single(&weighing.best, open);
+    pub(crate) fn of(case: &'w Case<'_>, compared: &'w Compared<'a>, open: &[&FailedStep]) -> Self {
+        let one = single(&compared.best, open);
         if is_everything(case, &one, open) {
             return Self::One(one);
         }
-        let two = pairs(case, &weighing.modes);
+        let two = pairs(case, &compared.modes);
         // A control that was not refused is no cause of its own.
         let asked = || open.iter().filter(|step| !step.control);
         let covers = |explains: &BTreeSet<u32>| asked().filter(|step| explains.contains(&step.exchange)).count();
         let failures = |explains: &BTreeSet<u32>| failures(case).filter(|one| is_in(one, explains)).count();
-        let of_one =
-            one.first().map(|(best, _)| (covers(&best.explains), claims(best, case).len() + failures(&best.explains)));
-        let of_two = two.first().map(|pair| (covers(&pair.explains), pair.claims + failures(&pair.explains)));
+        let of_one = one
+            .first()
+            .map(|(best, _)| (covers(&best.explains), abnormal_findings(best, case).len() + failures(&best.explains)));
+        let of_two = two.first().map(|pair| (covers(&pair.explains), pair.findings + failures(&pair.explains)));
         match (of_one, of_two) {
             (of_one, Some(more)) if of_one.is_none_or(|less| less < more) && more.0 > 0 => Self::Two(shared(two)),
             (Some(_), _) => Self::One(one),
@@ -43,18 +44,18 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
     }
 
     /// Returns every fault of the hypotheses, with its share of the posterior.
-    pub(crate) fn faults(&self) -> Vec<(&'w Weighed<'a>, f64)> {
+    pub(crate) fn faults(&self) -> Vec<(&'w Candidate<'a>, f64)> {
         match self {
             Self::None => Vec::new(),
             Self::One(faults) => faults.clone(),
             Self::Two(pairs) => {
-                let mut faults: Vec<(&'w Weighed<'a>, f64)> = Vec::new();
+                let mut faults: Vec<(&'w Candidate<'a>, f64)> = Vec::new();
                 for (member, share) in
-                    pairs.iter().flat_map(|(pair, share)| pair.members.iter().map(move |one| (one, *share)))
+                    pairs.iter().flat_map(|(pair, share)| pair.faults.iter().map(move |one| (one, *share)))
                 {
-                    match faults.iter_mut().find(|(known, _)| known.fault.id == member.weighed.fault.id) {
+                    match faults.iter_mut().find(|(known, _)| known.fault.id == member.candidate.fault.id) {
                         Some((_, sum)) => *sum += share,
-                        None => faults.push((member.weighed, share)),
+                        None => faults.push((member.candidate, share)),
                     }
                 }
                 faults
@@ -65,9 +66,9 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
 
 /// Returns the candidates that explain the most failed steps. A fault that explains only an additional probe is no
 /// candidate.
-fn single<'w, 'a>(weighed: &'w [Weighed<'a>], open: &[&FailedStep]) -> Vec<(&'w Weighed<'a>, f64)> {
-    let covered = |one: &Weighed<'_>| open.iter().filter(|step| one.explains.contains(&step.exchange)).count();
-    let candidates = || weighed.iter().filter(|one| one.is_candidate());
+fn single<'w, 'a>(compared: &'w [Candidate<'a>], open: &[&FailedStep]) -> Vec<(&'w Candidate<'a>, f64)> {
+    let covered = |one: &Candidate<'_>| open.iter().filter(|step| one.explains.contains(&step.exchange)).count();
+    let candidates = || compared.iter().filter(|one| one.remains());
     let most = candidates().map(covered).max().unwrap_or(0).max(1);
     let mut candidates: Vec<_> = candidates().filter(|one| covered(one) == most).collect();
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -76,12 +77,12 @@ fn single<'w, 'a>(weighed: &'w [Weighed<'a>], open: &[&FailedStep]) -> Vec<(&'w 
 }
 
 /// Reports whether the best candidate explains every failure, and the candidates explain every unusual fact.
-fn is_everything(case: &Case<'_>, one: &[(&Weighed<'_>, f64)], open: &[&FailedStep]) -> bool {
-    let steps = |best: &Weighed<'_>| open.iter().all(|step| step.control || best.explains.contains(&step.exchange));
-    let told: BTreeSet<Record> = one.iter().flat_map(|(one, _)| claims(one, case)).collect();
+fn is_everything(case: &Case<'_>, one: &[(&Candidate<'_>, f64)], open: &[&FailedStep]) -> bool {
+    let steps = |best: &Candidate<'_>| open.iter().all(|step| step.control || best.explains.contains(&step.exchange));
+    let told: BTreeSet<Record> = one.iter().flat_map(|(one, _)| abnormal_findings(one, case)).collect();
     let mut odd =
         case.facts.iter().filter(|fact| fact.anomaly || ((fact.key == ROLLOUT || fact.is_told()) && fact.is_odd()));
-    let every = |best: &Weighed<'_>| failures(case).all(|reading| is_in(reading, &best.explains));
+    let every = |best: &Candidate<'_>| failures(case).all(|reading| is_in(reading, &best.explains));
     one.first().is_some_and(|(best, _)| steps(best) && every(best))
         && odd.all(|fact| told.contains(&Record::Fact(fact.key)))
 }

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
-use crate::diagnose::model::evidence_rule::ProofRule;
-use crate::diagnose::model::fault_mode::Mode;
+use crate::diagnose::model::evidence_rule::EvidenceRule;
+use crate::diagnose::model::fault_mode::FaultMode;
 use crate::terms::Hop;
 
 /// One named root cause: one change that can be reverted.
@@ -55,7 +55,7 @@ pub(crate) struct Fault {
     #[serde(default)]
     outside: Option<bool>,
     /// The ways in which it can show. One must match.
-    pub(crate) mode: Vec<Mode>,
+    pub(crate) mode: Vec<FaultMode>,
 }
 
 /// How common a fault is.
@@ -93,7 +93,7 @@ pub(crate) enum Tested {
 pub(crate) struct WhyRule {
     pub(crate) claim: String,
     #[schemars(with = "String")]
-    pub(crate) proof: ProofRule,
+    pub(crate) proof: EvidenceRule,
     /// The mode that it belongs to. Absent: any.
     pub(crate) mode: Option<String>,
     /// Whether only this fault leaves this proof. Without such a mark, no verdict is certain.

@@ -13,11 +13,14 @@ use crate::diagnose::model::fact::{Fact, UNKNOWN};
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::Prior;
 use crate::diagnose::model::prediction::{Expectation, Prediction};
+use crate::diagnose::model::probe_class::ProbeClass;
+use crate::observe::Outcome;
 
 /// One way in which a fault can show.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Mode {
+#[schemars(rename = "Mode")]
+pub(crate) struct FaultMode {
     /// Its name among the modes of the fault.
     #[serde(default)]
     pub(crate) name: String,
@@ -55,7 +58,7 @@ pub(crate) struct Mode {
     pub(crate) validation: Vec<Validation>,
 }
 
-impl Mode {
+impl FaultMode {
     /// Reports whether the mode demands this value of the fact.
     pub(crate) fn demands(&self, fact: &Fact) -> bool {
         self.facts.get(fact.key).is_some_and(|allowed| allowed.iter().any(|word| word == fact.value))
@@ -75,6 +78,12 @@ impl Mode {
     pub(crate) fn is_possible_in(&self, target: &Target) -> bool {
         let judged = self.validation.is_empty() || self.validation.contains(&target.validation);
         judged && self.startup_check.is_none_or(|checks| target.startup_check.is_none_or(|known| known == checks))
+    }
+
+    /// Returns how probes of this class may end, by the narrowest prediction. `None`: the mode makes no prediction.
+    pub(crate) fn predicted_outcomes(&self, class: &ProbeClass) -> Option<&Vec<Outcome>> {
+        let speaking = self.predict.iter().filter(|one| one.on.matches(class) && !one.result.is_empty());
+        speaking.map(|one| &one.result).min_by_key(|result| result.len())
     }
 
     /// Adds the predictions of the sets that it includes.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::diagnose::model::probe_selector::Selector;
+use crate::diagnose::model::probe_selector::ProbeSelector;
 use crate::observe::{Authn, LatencyClass, Outcome};
 use crate::terms::{Hop, TokenKind};
 
@@ -12,7 +12,7 @@ use crate::terms::{Hop, TokenKind};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Prediction {
     #[schemars(with = "String")]
-    pub(crate) on: Selector,
+    pub(crate) on: ProbeSelector,
     #[serde(default)]
     pub(crate) result: Vec<Outcome>,
     #[serde(default)]

@@ -1,9 +1,9 @@
 //! The chain of whys: each link is one claim and the observation that proves it. A link without proof is left out.
 
-use crate::diagnose::infer::candidate::Weighed;
+use crate::diagnose::infer::candidate::Candidate;
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::mark_seen::sighting;
-use crate::diagnose::model::evidence_rule::ProofRule;
+use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::readings::probe_result::Reading;
 use crate::diagnose::verdict::cause::Why;
 use crate::diagnose::wording::proof::Proof;
@@ -11,13 +11,15 @@ use crate::diagnose::wording::readings;
 use crate::terms::EndpointKind;
 
 /// Returns the chain for a fault: the failing step, then each claim of the fault that an observation proves.
-pub(crate) fn chain(case: &Case<'_>, weighed: &Weighed<'_>) -> Vec<Why> {
-    let first = first_failure(case, weighed.explains.iter().copied());
-    let links = weighed.fault.whys.iter().filter_map(|rule| {
-        let proof = Proof::of_sighting(&sighting(case, weighed, rule)?, case);
+pub(crate) fn chain(case: &Case<'_>, candidate: &Candidate<'_>) -> Vec<Why> {
+    let first = first_failure(case, candidate.explains.iter().copied());
+    let links = candidate.fault.whys.iter().filter_map(|rule| {
+        let proof = Proof::of_sighting(&sighting(case, candidate, rule)?, case);
         let repeats = first.as_ref().is_some_and(|why| {
             why.evidence.first().is_some_and(|one| {
-                one.exchange.is_some() && one.exchange == proof.exchange && matches!(rule.proof, ProofRule::Reading(..))
+                one.exchange.is_some()
+                    && one.exchange == proof.exchange
+                    && matches!(rule.proof, EvidenceRule::Reading(..))
             })
         });
         (!repeats || rule.mark).then(|| Why { claim: rule.claim.clone(), evidence: vec![proof] })

@@ -20,7 +20,7 @@ pub(crate) mod finding;
 mod remedy;
 mod unknown_cause;
 
-use crate::diagnose::infer::candidate::weigh;
+use crate::diagnose::infer::candidate::compare;
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::hypotheses::Hypotheses;
 use crate::diagnose::infer::transient;
@@ -57,24 +57,24 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
         if open.is_empty() || (only_controls && !causes.is_empty()) {
             break;
         }
-        let weighing = weigh(case, catalogue);
-        match Hypotheses::of(case, &weighing, &open) {
+        let compared = compare(case, catalogue);
+        match Hypotheses::of(case, &compared, &open) {
             Hypotheses::One(candidates) => {
-                let cause = certainty::cause(case, &candidates, &weighing.best, &open);
+                let cause = certainty::cause(case, &candidates, &compared.best, &open);
                 if causes.is_empty() {
-                    hidden = double_cause::masked_cause(case, &weighing, &cause);
+                    hidden = double_cause::masked_cause(case, &compared, &cause);
                 }
                 causes.push(cause);
                 explained.extend(&candidates[0].0.explains);
             }
             Hypotheses::Two(pairs) => {
-                causes.extend(double_cause::causes(case, &pairs, &weighing.best, &open));
+                causes.extend(double_cause::causes(case, &pairs, &compared.best, &open));
                 explained.extend(&pairs[0].0.explains);
             }
             Hypotheses::None => {
                 // If only bad credentials were accepted, the finding says so: there is no failure to explain.
                 if !open.iter().all(|step| step.control && case.was_let_in(step.exchange)) {
-                    causes.push(unknown_cause::unknown(case, &open, &weighing.best));
+                    causes.push(unknown_cause::unknown(case, &open, &compared.best));
                 }
                 break;
             }

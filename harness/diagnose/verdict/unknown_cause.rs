@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnose::infer::candidate::Weighed;
+use crate::diagnose::infer::candidate::Candidate;
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::readings::input::FailedStep;
 use crate::diagnose::verdict::cause::{Cause, Certainty, Hops, Why};
@@ -36,12 +36,12 @@ pub(crate) fn it_passed(case: &Case<'_>, failed: &[FailedStep], passing: &BTreeS
 }
 
 /// Returns an unknown cause: no fault of the catalogue matches, so only the hop that answered is known.
-pub(crate) fn unknown(case: &Case<'_>, open: &[&FailedStep], weighed: &[Weighed<'_>]) -> Cause {
+pub(crate) fn unknown(case: &Case<'_>, open: &[&FailedStep], compared: &[Candidate<'_>]) -> Cause {
     let exchanges: BTreeSet<u32> = open.iter().map(|step| step.exchange).collect();
     let seen = case.readings.all.iter().find(|reading| exchanges.contains(&reading.observation.exchange));
     let hop = seen.map_or(Hop::Unknown, |reading| reading.observation.answered_by);
     let whys = explanation::first_failure(case, open.iter().map(|step| step.exchange));
-    Cause { whys: whys.into_iter().collect(), ruled_out: ruled_out(case, weighed), ..nameless(hop, open) }
+    Cause { whys: whys.into_iter().collect(), ruled_out: ruled_out(case, compared), ..nameless(hop, open) }
 }
 
 fn nameless(hop: Hop, steps: &[&FailedStep]) -> Cause {

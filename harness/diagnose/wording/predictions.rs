@@ -1,24 +1,24 @@
 //! The catalogue in words: which probes a selector means, what a prediction says, and what would refute it.
 
 use crate::diagnose::model::credential_words::{caller, token, token_location, with_token};
-use crate::diagnose::model::evidence_rule::ProofRule;
+use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::model::fact_schema;
-use crate::diagnose::model::fault_mode::Mode;
+use crate::diagnose::model::fault_mode::FaultMode;
 use crate::diagnose::model::prediction::Prediction;
 use crate::diagnose::model::probe_class::{Kind, Place};
-use crate::diagnose::model::probe_selector::Selector;
+use crate::diagnose::model::probe_selector::ProbeSelector;
 use crate::observe::{Authn, LatencyClass, Outcome};
 use crate::terms::Hop;
 
 /// Returns what a mode predicts: one line for each prediction and each fact.
-pub(crate) fn predicted(mode: &Mode) -> Vec<String> {
+pub(crate) fn predicted(mode: &FaultMode) -> Vec<String> {
     let facts =
         mode.facts.iter().map(|(key, values)| format!("{}: {}{}", fact(key), any(values), shown_by(key, values)));
     mode.predict.iter().map(prediction).chain(facts).collect()
 }
 
 /// Returns what would refute a mode: one line for each prediction and each fact that can.
-pub(crate) fn refuted(mode: &Mode) -> Vec<String> {
+pub(crate) fn refuted(mode: &FaultMode) -> Vec<String> {
     let facts = mode.facts.iter().filter_map(|(key, values)| {
         let known = fact_schema::of(key)?.values;
         let others: Vec<&str> = known.iter().copied().filter(|one| !values.iter().any(|value| value == one)).collect();
@@ -28,19 +28,19 @@ pub(crate) fn refuted(mode: &Mode) -> Vec<String> {
 }
 
 /// Returns what proves a link of the chain.
-pub(crate) fn proof(rule: &ProofRule) -> String {
+pub(crate) fn proof(rule: &EvidenceRule) -> String {
     match rule {
-        ProofRule::Reading(on, results) => {
+        EvidenceRule::Reading(on, results) => {
             format!("{}: {}", selector(on), any(&results.iter().map(outcome).collect::<Vec<_>>()))
         }
-        ProofRule::SameAs(on, control) => {
+        EvidenceRule::SameAs(on, control) => {
             format!("{}, where they fail: same response as {}", selector(on), with_token(*control))
         }
-        ProofRule::Fact(key, values) if values.is_empty() => {
+        EvidenceRule::Fact(key, values) if values.is_empty() => {
             format!("{}: the value that this fault predicts", fact(key))
         }
-        ProofRule::Fact(key, values) => format!("{}: {}", fact(key), any(values)),
-        ProofRule::Log => "a line of the log (listed below)".to_owned(),
+        EvidenceRule::Fact(key, values) => format!("{}: {}", fact(key), any(values)),
+        EvidenceRule::Log => "a line of the log (listed below)".to_owned(),
     }
 }
 
@@ -81,7 +81,7 @@ fn refutations(one: &Prediction) -> Vec<String> {
 }
 
 /// Returns which probes are meant: `protected calls with a valid token in the header`.
-pub(crate) fn selector(on: &Selector) -> String {
+pub(crate) fn selector(on: &ProbeSelector) -> String {
     let kinds = any(&on.kinds.iter().map(kind).collect::<Vec<_>>());
     // A prediction that holds through the edge and behind it is told once.
     let told = |one: &&Place| match one {

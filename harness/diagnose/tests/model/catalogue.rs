@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use rstest::rstest;
 
 use crate::diagnose::model::catalogue::Catalogue;
-use crate::diagnose::model::evidence_rule::ProofRule;
+use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::Tested;
-use crate::diagnose::model::probe_class::Cell;
-use crate::diagnose::model::probe_selector::Selector;
+use crate::diagnose::model::probe_class::ProbeClass;
+use crate::diagnose::model::probe_selector::ProbeSelector;
 use crate::diagnose::wording::predictions;
 use crate::fixtures::{endpoint, key};
 use crate::terms::{Hop, TokenKind};
@@ -51,7 +51,7 @@ fn every_fact_of_a_fault_is_in_the_vocabulary() {
     for fault in &Catalogue::shipped().faults {
         let demanded = fault.mode.iter().flat_map(|mode| mode.facts.keys().cloned());
         let proving = fault.whys.iter().filter_map(|why| match &why.proof {
-            ProofRule::Fact(key, _) => Some(key.clone()),
+            EvidenceRule::Fact(key, _) => Some(key.clone()),
             _ => None,
         });
         for key in demanded.chain(proving) {
@@ -90,10 +90,10 @@ fn a_selector_distinguishes_required_and_optional_sign_in(
     #[case] protected: bool,
     #[case] optional: bool,
 ) {
-    let on: Selector = text.parse().expect("a selector");
+    let on: ProbeSelector = text.parse().expect("a selector");
     let matches = |id: &str| {
         let key = key(id, TokenKind::None);
-        on.matches(&Cell::of(&key, &endpoint(id), "primary").expect("a place the diagnosis knows"))
+        on.matches(&ProbeClass::of(&key, &endpoint(id), "primary").expect("a place the diagnosis knows"))
     };
     assert_eq!((matches("backend.chat-messages"), matches("backend.agents-execute")), (protected, optional));
 }
@@ -111,7 +111,7 @@ fn a_selector_in_words_says_whether_sign_in_is_required(#[case] text: &str, #[ca
 #[case("caller:nobody")]
 #[case("introspection free valid extra")]
 fn a_selector_with_an_unknown_word_is_refused(#[case] text: &str) {
-    assert!(text.parse::<Selector>().is_err());
+    assert!(text.parse::<ProbeSelector>().is_err());
 }
 
 #[rstest]
@@ -119,7 +119,7 @@ fn a_selector_with_an_unknown_word_is_refused(#[case] text: &str) {
 #[case("introspection valid = fine")]
 #[case("protected valid ~ nonsense")]
 fn a_malformed_proof_is_refused(#[case] text: &str) {
-    assert!(text.parse::<ProofRule>().is_err());
+    assert!(text.parse::<EvidenceRule>().is_err());
 }
 
 #[rstest]
