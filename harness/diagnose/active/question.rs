@@ -180,7 +180,7 @@ fn source(key: &str) -> Source {
     }
 }
 
-/// Reports whether this value contradicts every fault that does not demand it (see `fact`).
+/// Reports whether this value contradicts every fault that does not demand it (see `facts/manifest`).
 /// A missing variable does only if the other manifest is known. An address never does: only some are surely wrong.
 fn is_anomaly(key: &str, value: &str, both_known: bool) -> bool {
     let odd = fact_schema::of(key).is_some_and(|word| word.anomaly == Some(value));

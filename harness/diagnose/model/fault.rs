@@ -1,4 +1,4 @@
-//! An entry of the catalogue, as its author writes it. `mode` holds the ways in which it can show.
+//! An entry of the catalogue, as its author writes it. `fault_mode` holds the ways in which it can show.
 
 use regex::Regex;
 use schemars::JsonSchema;
@@ -190,7 +190,7 @@ fn pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Regex, D::Error
     Regex::new(&String::deserialize(deserializer)?).map_err(|error| D::Error::custom(no_expression(&error)))
 }
 
-/// How the message about an invalid regular expression begins. `catalogue_file` finds the place of the mistake by it.
+/// How the message about an invalid regular expression begins. `load` finds the place of the mistake by it.
 pub(crate) const NO_EXPRESSION: &str = "not a regular expression";
 
 fn no_expression(error: &regex::Error) -> String {
