@@ -32,16 +32,16 @@ mod tests;
 mod verdict;
 mod wording;
 
-pub use crate::diagnose::active::every::every_probe;
 pub use crate::diagnose::active::next_probe::next_probe;
+pub use crate::diagnose::active::next_question::Settling;
+pub use crate::diagnose::active::probe_space::every_probe;
 pub use crate::diagnose::discriminability::evidence_matrix::{Class, Matrix};
 pub use crate::diagnose::model::catalogue::Catalogue;
 pub(crate) use crate::diagnose::model::catalogue::matching;
 pub use crate::diagnose::model::load::schema;
 pub use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
-pub use crate::diagnose::verdict::cause::{
-    Alternative, Cause, Certainty, Finding, Hops, Proof, Rollback, RuledOut, Settling, Why,
-};
-pub use crate::diagnose::verdict::conclude::diagnose;
+pub use crate::diagnose::verdict::cause::{Alternative, Cause, Certainty, Finding, Hops, Rollback, RuledOut, Why};
+pub use crate::diagnose::verdict::diagnose;
 pub use crate::diagnose::verdict::finding::{findings, opened_by_test_headers};
 pub use crate::diagnose::wording::catalogue_view::{Entry, Link, LogLine, Showing};
+pub use crate::diagnose::wording::proof::Proof;

@@ -2,14 +2,13 @@
 //! itself.
 
 use crate::diagnose::active::{confirmation, probe_space, repeat};
-use crate::diagnose::infer::candidate::{Weighed, weigh};
+use crate::diagnose::infer::candidate::{Candidate, compare};
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::hypotheses::Hypotheses;
 use crate::diagnose::model::catalogue::Catalogue;
-use crate::diagnose::model::fault_mode::Prediction;
-use crate::diagnose::model::probe_class::{Cell, Place};
+use crate::diagnose::model::prediction::Prediction;
+use crate::diagnose::model::probe_class::{Place, ProbeClass};
 use crate::diagnose::readings::input::{FailedStep, Given};
-use crate::observe::Outcome;
 use crate::probe::ProbeKey;
 use crate::terms::{Caller, EvidenceSource, Role, Service, TokenKind};
 
@@ -36,9 +35,9 @@ pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey])
     if let Some(doubtful) = repeat::doubtful(&case) {
         return Some(doubtful);
     }
-    let weighing = weigh(&case, catalogue);
+    let compared = compare(&case, catalogue);
     let failed: Vec<&FailedStep> = given.failed.iter().collect();
-    let next = for_hypotheses(&case, &Hypotheses::of(&case, &weighing, &failed), &open)?;
+    let next = for_hypotheses(&case, &Hypotheses::of(&case, &compared, &failed), &open)?;
     Some(direct_health_first(&case, next, refused))
 }
 
@@ -72,7 +71,7 @@ fn direct_health_first(case: &Case<'_>, next: ProbeKey, refused: &[ProbeKey]) ->
 fn is_walled_off(case: &Case<'_>, key: &ProbeKey, refused: &[ProbeKey]) -> bool {
     let past_edge = case.target.endpoints.get(&key.endpoint).is_some_and(|endpoint| endpoint.past_edge);
     let asked = probe_space::direct_health(case.target, case.user()).is_none_or(|health| refused.contains(&health));
-    past_edge && asked && !case.readings.all.iter().any(|reading| reading.cell.place == Place::DirectHealth)
+    past_edge && asked && !case.readings.all.iter().any(|reading| reading.class.place == Place::DirectHealth)
 }
 
 fn is_auth_health(key: &ProbeKey, given: Given<'_>) -> bool {
@@ -81,15 +80,15 @@ fn is_auth_health(key: &ProbeKey, given: Given<'_>) -> bool {
         && endpoint.is_some_and(|endpoint| endpoint.role == Role::Health && endpoint.service == Service::Auth)
 }
 
-fn best(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+fn best(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
     let worth = |key: &ProbeKey| {
-        let Some(cell) = cell(case, key) else { return 0.0 };
+        let Some(class) = case.class_of(key) else { return 0.0 };
         let pairs = candidates
             .iter()
             .enumerate()
             .flat_map(|(at, one)| candidates[at + 1..].iter().map(move |other| (*one, *other)));
-        let split: f64 = pairs.map(|(a, b)| (a.1 * b.1).max(RARE) * distinguishes(a.0, b.0, &cell)).sum();
-        let asked = case.readings.all.iter().any(|reading| reading.cell.asks_like(&cell));
+        let split: f64 = pairs.map(|(a, b)| (a.1 * b.1).max(RARE) * distinguishes(a.0, b.0, &class)).sum();
+        let asked = case.readings.all.iter().any(|reading| reading.class.asks_like(&class));
         split / cost(key) / if asked { AGAIN } else { 1.0 }
     };
     let least = match [EvidenceSource::Auth, EvidenceSource::Direct]
@@ -100,13 +99,8 @@ fn best(case: &Case<'_>, candidates: &[(&Weighed<'_>, f64)], open: &[ProbeKey]) 
         _ => WORTH_AT_THE_EDGE,
     };
     // Among equals the first wins: the failing endpoint comes first.
-    let weighed = open.iter().rev().map(|key| (worth(key), key)).filter(|(worth, _)| *worth > least);
-    weighed.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, key)| key.clone())
-}
-
-pub(crate) fn cell(case: &Case<'_>, key: &ProbeKey) -> Option<Cell> {
-    let user = case.user();
-    Cell::of(key, case.target.endpoints.get(&key.endpoint)?, user)
+    let rated = open.iter().rev().map(|key| (worth(key), key)).filter(|(worth, _)| *worth > least);
+    rated.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, key)| key.clone())
 }
 
 /// Returns the cost of a probe. A wrong secret leaves lines in the log of the auth service; an issued token needs two
@@ -120,31 +114,25 @@ fn cost(key: &ProbeKey) -> f64 {
 }
 
 /// Returns how well this probe distinguishes two faults: 1 if they cannot give the same result.
-fn distinguishes(a: &Weighed<'_>, b: &Weighed<'_>, cell: &Cell) -> f64 {
-    let by_fact = |one: &Weighed<'_>| one.mode.facts.get("issued-signature").cloned();
-    if cell.token == TokenKind::Issued && by_fact(a) != by_fact(b) {
+fn distinguishes(a: &Candidate<'_>, b: &Candidate<'_>, class: &ProbeClass) -> f64 {
+    let by_fact = |one: &Candidate<'_>| one.mode.facts.get("issued-signature").cloned();
+    if class.token == TokenKind::Issued && by_fact(a) != by_fact(b) {
         return 1.0;
     }
-    match (predicted_outcomes(a, cell), predicted_outcomes(b, cell)) {
+    match (a.mode.predicted_outcomes(class), b.mode.predicted_outcomes(class)) {
         (Some(one), Some(other)) if one.iter().all(|outcome| !other.contains(outcome)) => 1.0,
-        (Some(one), Some(other)) if one == other => relation_distinguishes(a, b, cell),
+        (Some(one), Some(other)) if one == other => relation_distinguishes(a, b, class),
         (None, None) => 0.0,
         (Some(_), Some(_)) => 0.4,
         _ => 0.1,
     }
 }
 
-pub(crate) fn predicted_outcomes<'w>(one: &'w Weighed<'_>, cell: &Cell) -> Option<&'w Vec<Outcome>> {
-    let speaking =
-        one.mode.predict.iter().filter(|prediction| prediction.on.matches(cell) && !prediction.result.is_empty());
-    speaking.map(|prediction| &prediction.result).min_by_key(|result| result.len())
-}
-
-fn relation_distinguishes(a: &Weighed<'_>, b: &Weighed<'_>, cell: &Cell) -> f64 {
-    let same = |one: &Weighed<'_>| one.mode.predict.iter().any(|rule: &Prediction| rule.same_as == Some(cell.token));
+fn relation_distinguishes(a: &Candidate<'_>, b: &Candidate<'_>, class: &ProbeClass) -> f64 {
+    let same = |one: &Candidate<'_>| one.mode.predict.iter().any(|rule: &Prediction| rule.same_as == Some(class.token));
     let other =
-        |one: &Weighed<'_>| one.mode.predict.iter().any(|rule: &Prediction| rule.differs_from == Some(cell.token));
-    match (cell.place, other(a), other(b)) {
+        |one: &Candidate<'_>| one.mode.predict.iter().any(|rule: &Prediction| rule.differs_from == Some(class.token));
+    match (class.place, other(a), other(b)) {
         (Place::Protected, true, false) => {
             if same(b) {
                 0.8

@@ -1,11 +1,40 @@
 //! What would settle a verdict that is not certain: the read-only question that leaves the fewest candidates, and its
 //! command.
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnose::active::question::{Question, open_questions};
 use crate::diagnose::active::question_command;
-use crate::diagnose::infer::candidate::Weighed;
+use crate::diagnose::infer::candidate::Candidate;
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::verdict::cause::Settling;
+
+/// A read-only question that leaves fewer candidates, and the command that answers it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Settling {
+    /// The source of evidence that answers it.
+    #[serde(alias = "door")]
+    pub evidence: String,
+    /// What is asked, in words: `the backend's manifest`.
+    pub asks: String,
+    /// The command for a shell. It changes nothing and contains no secret: a token is written as `$TOKEN`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// The command as a list of arguments. Absent where a person must fill in something first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub argv: Vec<String>,
+    /// The command that reads its output, after a `|`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<String>,
+    /// What a person must know or do first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The expected number of candidates that remain, to one decimal.
+    pub leaves: f64,
+    /// The number of candidates.
+    pub of: usize,
+    /// The sets of faults that may remain: one for each answer that leaves a different set.
+    pub splits: Vec<Vec<String>>,
+}
 
 /// A smaller gain of information, in bits, counts as none.
 const GAIN: f64 = 1e-6;
@@ -22,7 +51,7 @@ struct Prospect {
 }
 
 /// Returns the best question for all candidates together, and one for each other candidate against the first.
-pub(crate) fn settle(case: &Case<'_>, candidates: &[&Weighed<'_>]) -> (Option<Settling>, Vec<Option<Settling>>) {
+pub(crate) fn settle(case: &Case<'_>, candidates: &[&Candidate<'_>]) -> (Option<Settling>, Vec<Option<Settling>>) {
     let shares = shares(candidates);
     let now = entropy(&shares);
     let mut prospects: Vec<Prospect> =
@@ -40,7 +69,7 @@ pub(crate) fn settle(case: &Case<'_>, candidates: &[&Weighed<'_>]) -> (Option<Se
 }
 
 /// Returns the posteriors of the candidates. They sum to one.
-fn shares(candidates: &[&Weighed<'_>]) -> Vec<f64> {
+fn shares(candidates: &[&Candidate<'_>]) -> Vec<f64> {
     let top = candidates.iter().map(|one| one.score).fold(f64::NEG_INFINITY, f64::max);
     let weights: Vec<f64> = candidates.iter().map(|one| (one.score - top).exp()).collect();
     let sum: f64 = weights.iter().sum();
@@ -54,8 +83,8 @@ fn entropy(shares: &[f64]) -> f64 {
     shares.iter().map(bits).sum()
 }
 
-fn prospect(case: &Case<'_>, question: Question, candidates: &[&Weighed<'_>], shares: &[f64]) -> Prospect {
-    let beside = |one: &Weighed<'_>| -> Vec<usize> {
+fn prospect(case: &Case<'_>, question: Question, candidates: &[&Candidate<'_>], shares: &[f64]) -> Prospect {
+    let beside = |one: &Candidate<'_>| -> Vec<usize> {
         let stays = |at: &usize| !question.distinguishes(case, one, candidates[*at]);
         (0..candidates.len()).filter(stays).collect()
     };
@@ -71,7 +100,7 @@ fn prospect(case: &Case<'_>, question: Question, candidates: &[&Weighed<'_>], sh
     Prospect { question, entropy, leaves, remain }
 }
 
-fn settling(case: &Case<'_>, prospect: &Prospect, candidates: &[&Weighed<'_>]) -> Settling {
+fn settling(case: &Case<'_>, prospect: &Prospect, candidates: &[&Candidate<'_>]) -> Settling {
     let mut splits: Vec<&Vec<usize>> = Vec::new();
     for beside in &prospect.remain {
         if !splits.contains(&beside) {

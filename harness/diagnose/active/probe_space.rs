@@ -2,6 +2,7 @@
 
 use crate::config::{Endpoint, Target};
 use crate::diagnose::infer::case::Case;
+use crate::diagnose::readings::input::Given;
 use crate::probe::ProbeKey;
 use crate::terms::{Caller, EndpointKind, EvidenceSource, Role, Service, TokenKind, TokenLocation};
 
@@ -29,6 +30,16 @@ pub(crate) fn possible(case: &Case<'_>) -> Vec<ProbeKey> {
         );
     }
     keys
+}
+
+/// Returns the probes that [`crate::diagnose::next_probe`] chooses from with the granted evidence and that were not sent yet.
+#[must_use]
+pub fn every_probe(given: Given<'_>) -> Vec<ProbeKey> {
+    let case = Case::of(given, &[]);
+    let mut open = possible(&case);
+    open.extend(direct_health(case.target, case.user()));
+    open.retain(|key| !case.readings.has(key));
+    open
 }
 
 fn key(endpoint: &Endpoint, token: TokenKind, token_location: TokenLocation, caller: Caller, user: &str) -> ProbeKey {

@@ -2,13 +2,11 @@
 //!
 //! The catalogue's predictions decide which questions distinguish two faults.
 
-use crate::diagnose::infer::candidate::Weighed;
+use crate::diagnose::infer::candidate::Candidate;
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::model::evidence_rule::ProofRule;
+use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::LogRule;
-use crate::diagnose::model::probe_class::Cell;
-use crate::observe::Outcome;
 use crate::probe::ProbeKey;
 use crate::terms::{Caller, EvidenceSource, Role, Service, TokenKind};
 
@@ -109,7 +107,7 @@ impl Question {
     }
 
     /// Reports whether the answer that the first fault predicts is impossible under the second.
-    pub(crate) fn distinguishes(&self, case: &Case<'_>, a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
+    pub(crate) fn distinguishes(&self, case: &Case<'_>, a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
         match self {
             Self::Manifests(_) | Self::Log => {
                 let known = |key: &str| self.tells(case, key);
@@ -117,22 +115,21 @@ impl Question {
                 let by_fact = keys.filter(|key| known(key)).any(|key| self.fact_distinguishes(case, key, a, b));
                 by_fact || (*self == Self::Log && leaves_foreign_line(a, b))
             }
-            Self::Call(key) => {
-                let cell = case.target.endpoints.get(&key.endpoint).and_then(|on| Cell::of(key, on, case.user()));
-                cell.is_some_and(|cell| match (predicted_outcomes(a, &cell), predicted_outcomes(b, &cell)) {
+            Self::Call(key) => case.class_of(key).is_some_and(|class| {
+                match (a.mode.predicted_outcomes(&class), b.mode.predicted_outcomes(&class)) {
                     (Some(one), Some(other)) => one.iter().all(|outcome| !other.contains(outcome)),
                     _ => false,
-                })
-            }
+                }
+            }),
         }
     }
 
     /// Reports whether it can show a mark of this fault, without which no verdict is certain.
-    pub(crate) fn marks(&self, one: &Weighed<'_>) -> bool {
-        let shown = |proof: &ProofRule| match (self, proof) {
-            (Self::Log, ProofRule::Log) => one.fault.log.iter().any(|rule| rule.decisive),
-            (Self::Log, ProofRule::Fact(key, _)) => source(key) == Source::Log,
-            (Self::Manifests(read), ProofRule::Fact(key, _)) => match source(key) {
+    pub(crate) fn marks(&self, one: &Candidate<'_>) -> bool {
+        let shown = |proof: &EvidenceRule| match (self, proof) {
+            (Self::Log, EvidenceRule::Log) => one.fault.log.iter().any(|rule| rule.decisive),
+            (Self::Log, EvidenceRule::Fact(key, _)) => source(key) == Source::Log,
+            (Self::Manifests(read), EvidenceRule::Fact(key, _)) => match source(key) {
                 Source::Manifest(service) => read.contains(&service),
                 Source::BothManifests => read.len() > 1,
                 _ => false,
@@ -159,7 +156,7 @@ impl Question {
         known(Service::Backend) && known(Service::Auth)
     }
 
-    fn fact_distinguishes(&self, case: &Case<'_>, key: &str, a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
+    fn fact_distinguishes(&self, case: &Case<'_>, key: &str, a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
         match (a.mode.facts.get(key), b.mode.facts.get(key)) {
             (Some(one), Some(other)) => one.iter().all(|value| !other.contains(value)),
             (Some(only), None) | (None, Some(only)) => {
@@ -183,7 +180,7 @@ fn source(key: &str) -> Source {
     }
 }
 
-/// Reports whether this value contradicts every fault that does not demand it (see `fact`).
+/// Reports whether this value contradicts every fault that does not demand it (see `facts/manifest`).
 /// A missing variable does only if the other manifest is known. An address never does: only some are surely wrong.
 fn is_anomaly(key: &str, value: &str, both_known: bool) -> bool {
     let odd = fact_schema::of(key).is_some_and(|word| word.anomaly == Some(value));
@@ -191,16 +188,11 @@ fn is_anomaly(key: &str, value: &str, both_known: bool) -> bool {
 }
 
 /// Reports whether the first fault leaves a decisive line that the second does not. A missing line contradicts nothing.
-fn leaves_foreign_line(a: &Weighed<'_>, b: &Weighed<'_>) -> bool {
+fn leaves_foreign_line(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
     let same = |one: &LogRule, other: &LogRule| one.by == other.by && one.pattern.as_str() == other.pattern.as_str();
     decisive(a).any(|one| !decisive(b).any(|other| same(one, other)))
 }
 
-fn decisive<'w>(one: &Weighed<'w>) -> impl Iterator<Item = &'w LogRule> {
+fn decisive<'w>(one: &Candidate<'w>) -> impl Iterator<Item = &'w LogRule> {
     one.fault.log.iter().filter(|rule| rule.decisive)
-}
-
-fn predicted_outcomes<'w>(one: &'w Weighed<'_>, cell: &Cell) -> Option<&'w Vec<Outcome>> {
-    let speaking = one.mode.predict.iter().filter(|rule| rule.on.matches(cell) && !rule.result.is_empty());
-    speaking.map(|rule| &rule.result).min_by_key(|result| result.len())
 }

@@ -32,7 +32,7 @@ fn ok(reading: &Reading<'_>) -> bool {
 }
 
 fn is_untried(reading: &Reading<'_>) -> bool {
-    !reading.mixed && reading.exchanges.len() < if ok(reading) { TRIES_OF_GOOD } else { TRIES }
+    !reading.varies() && reading.exchanges.len() < if ok(reading) { TRIES_OF_GOOD } else { TRIES }
 }
 
 /// Reports whether only a scenario can repeat the call: another step made what it needs.
@@ -43,7 +43,8 @@ fn is_a_steps_own(case: &Case<'_>, reading: &Reading<'_>) -> bool {
 
 /// Reports whether the connection was lost while most other calls to the same service got an answer.
 fn lost_alone(case: &Case<'_>, reading: &Reading<'_>) -> bool {
-    let here = |other: &&Reading<'_>| other.cell.goes_through_the_backend() == reading.cell.goes_through_the_backend();
+    let here =
+        |other: &&Reading<'_>| other.class.goes_through_the_backend() == reading.class.goes_through_the_backend();
     let beside = || case.readings.all.iter().filter(here);
     let lost = beside().filter(|other| other.is_lost()).count();
     reading.is_lost() && reading.exchanges.len() < TRIES && lost * 2 < beside().count()
@@ -52,13 +53,14 @@ fn lost_alone(case: &Case<'_>, reading: &Reading<'_>) -> bool {
 /// Reports whether a health check was slow once: a service that was idle may need time for its first call.
 fn slow_once(reading: &Reading<'_>) -> bool {
     let once = reading.exchanges.len() == 1 && ok(reading);
-    once && reading.cell.place == Place::AuthHealth && reading.observation.latency != LatencyClass::Fast
+    once && reading.class.place == Place::AuthHealth && reading.observation.latency != LatencyClass::Fast
 }
 
 /// Reports whether a valid token succeeds at one endpoint and fails at another: either result may be intermittent.
 fn divided(case: &Case<'_>, reading: &Reading<'_>) -> bool {
-    let good = |other: &&Reading<'_>| other.cell.place == Place::Protected && other.must_work() && other.cell.same_user;
-    let same_way = |other: &&Reading<'_>| good(other) && other.cell.token_location == reading.cell.token_location;
+    let good =
+        |other: &&Reading<'_>| other.class.place == Place::Protected && other.must_work() && other.class.same_user;
+    let same_way = |other: &&Reading<'_>| good(other) && other.class.token_location == reading.class.token_location;
     // A call that lacks only its content was accepted, so it is not intermittent.
     let full = |other: &&Reading<'_>| other.observation.result != Outcome::Hollow;
     let some = |works: bool| case.readings.all.iter().filter(same_way).filter(full).any(|other| ok(other) == works);

@@ -2,9 +2,9 @@
 
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fault::Fault;
-use crate::diagnose::predict::effect::{Effect, Patch, Reach};
+use crate::diagnose::model::path::effect::{Effect, Patch, Reach};
 use crate::diagnose::predict::model::noise;
-use crate::diagnose::predict::stop::Stop;
+use crate::diagnose::model::path::stop::Stop;
 use crate::terms::Hop;
 
 /// What may be wrong.

@@ -3,10 +3,10 @@
 use super::emission::{Counted, emission, is_possible};
 use super::evidence::{Evidence, Reading};
 use super::phrasing;
-use crate::diagnose::predict::effect::Effect;
+use crate::diagnose::model::path::effect::Effect;
 use crate::diagnose::predict::ending::{Ending, Reason, Result};
 use crate::diagnose::predict::model::noise;
-use crate::diagnose::predict::stop::Stop;
+use crate::diagnose::model::path::stop::Stop;
 use crate::diagnose::predict::traits::Value;
 use crate::diagnose::predict::walk::walk;
 use crate::diagnose::predict::world::{Step, Unset, World};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::diagnose::discriminability::distinguishable::{apart, cells};
+use crate::diagnose::discriminability::distinguishable::{distinguishable, probe_classes};
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fault::Fault;
 use crate::terms::EvidenceSource;
@@ -40,10 +40,12 @@ impl Catalogue {
     #[must_use]
     pub fn matrix(&self, evidence_sources: &[EvidenceSource]) -> Matrix {
         let faults: Vec<&Fault> = self.faults.iter().collect();
-        let cells = cells(evidence_sources);
+        let probe_classes = probe_classes(evidence_sources);
         let alike: Vec<Vec<bool>> = faults
             .iter()
-            .map(|one| faults.iter().map(|other| !apart(one, other, evidence_sources, &cells)).collect())
+            .map(|one| {
+                faults.iter().map(|other| !distinguishable(one, other, evidence_sources, &probe_classes)).collect()
+            })
             .collect();
         let rivals = |at: usize| (0..faults.len()).filter(move |other| *other != at);
         let of = |at: usize| rivals(at).filter(|other| alike[at][*other]).collect::<Vec<_>>();

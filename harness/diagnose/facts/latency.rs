@@ -2,7 +2,7 @@
 //! slow.
 
 use crate::config::Target;
-use crate::diagnose::facts::manifest::Fact;
+use crate::diagnose::model::fact::Fact;
 use crate::observe::{Observation, Outcome};
 use crate::terms::{Role, Service};
 

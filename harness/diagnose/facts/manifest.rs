@@ -1,4 +1,4 @@
-//! Facts that result from a comparison: of two manifests, two clocks or two secrets.
+//! Facts from manifests: variables, secrets, revisions and the traffic between them.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -7,65 +7,13 @@ use regex::Regex;
 use url::Url;
 
 use crate::config::Target;
-use crate::diagnose::facts::{latency, token_location};
-use crate::diagnose::model::fact_schema;
-use crate::diagnose::verdict::cause::Proof;
+use crate::diagnose::model::fact::{Fact, UNKNOWN};
 use crate::evidence::{EnvValue, Manifest};
-use crate::observe::Observation;
 use crate::terms::Service;
-use crate::token::Published;
 
-/// A clock may be off by this many seconds: `Date` has whole seconds, and an answer takes time.
-const CLOCK_TOLERANCE: i64 = 3;
-
-/// One fact: a key of the catalogue and the value that was read.
-#[derive(Debug, Clone)]
-pub(crate) struct Fact {
-    pub(crate) key: &'static str,
-    pub(crate) value: &'static str,
-    /// The value never occurs in a healthy system. It contradicts every fault that does not demand it.
-    pub(crate) anomaly: bool,
-    /// The fact in words, with the values that were read.
-    pub(crate) says: String,
-    /// The exchange it was read from, if any.
-    pub(crate) exchange: Option<u32>,
-}
-
-impl Fact {
-    /// Returns the fact as a proof.
-    pub(crate) fn proof(&self) -> Proof {
-        Proof { says: self.says.clone(), exchange: self.exchange, fact: Some(self.key) }
-    }
-
-    /// Reports whether the value is unusual: a hint for the faults that predict it, though some healthy systems have it
-    /// too.
-    pub(crate) fn is_odd(&self) -> bool {
-        fact_schema::of(self.key).is_some_and(|word| word.is_odd(self.value))
-    }
-
-    /// Reports whether a cause must explain the value where it is unusual: the backend's own log, or one token in two
-    /// locations.
-    pub(crate) fn is_told(&self) -> bool {
-        self.key.starts_with("told-of-") || self.key == token_location::KEY
-    }
-}
-
-/// The key of the fact that compares the `Date` of every response with this machine's clock.
-pub(crate) const ANSWERS_CLOCK: &str = "answers-clock";
-
-/// The value of a fact that is not known. It decides nothing.
-pub(crate) const UNKNOWN: &str = "unknown";
-
-/// Returns the facts that follow from observations and manifests alone.
-pub(crate) fn facts(
-    target: &Target,
-    observations: &[&Observation],
-    manifests: &BTreeMap<Service, Manifest>,
-) -> Vec<Fact> {
-    let mut facts: Vec<Fact> = issued_signature(observations).into_iter().chain(clock(target, observations)).collect();
-    facts.extend(answers_clock(target, observations));
-    facts.extend(bearer_sent(observations));
-    facts.extend(latency::facts(target, observations));
+/// Returns the facts that follow from manifests alone.
+pub(crate) fn facts(target: &Target, manifests: &BTreeMap<Service, Manifest>) -> Vec<Fact> {
+    let mut facts = Vec::new();
     let backend = manifests.get(&Service::Backend);
     let auth = manifests.get(&Service::Auth);
     if let Some(backend) = backend {
@@ -92,80 +40,6 @@ pub(crate) fn facts(
         facts.extend(same_secret("jwt-secret", backend, auth, target));
     }
     facts
-}
-
-fn issued_signature(observations: &[&Observation]) -> Option<Fact> {
-    let (observation, ours) = observations.iter().find_map(|one| Some((one, one.issued_with_our_secret?)))?;
-    let (value, says) = if ours {
-        ("ours", "the configured signing key verifies the token that the auth service issued")
-    } else {
-        ("foreign", "the configured signing key does not verify the token that the auth service issued")
-    };
-    Some(Fact {
-        key: "issued-signature",
-        value,
-        anomaly: !ours,
-        says: says.into(),
-        exchange: Some(observation.exchange),
-    })
-}
-
-/// Returns whether the published key set has the configured signing key.
-///
-/// A missing key is no anomaly: the backend may verify tokens in another way.
-pub(crate) fn signing_key(published: &Published) -> Fact {
-    let kid = published.kid.as_ref().map(|kid| format!(" (kid {kid:?})")).unwrap_or_default();
-    let (value, says) = if published.ours {
-        (
-            "published",
-            format!("the auth service publishes the configured signing key{kid} among its {} keys", published.keys),
-        )
-    } else {
-        (
-            "unpublished",
-            format!(
-                "the auth service publishes {} keys, and the configured signing key is not among them",
-                published.keys
-            ),
-        )
-    };
-    Fact { key: "signing-key", value, anomaly: false, says, exchange: None }
-}
-
-/// Compares this machine's clock with that of the auth service, which validates tokens.
-///
-/// A wrong clock shows in every response; a single old `Date` comes from a cache. Responses of the backend do not
-/// count: they may carry the `Date` of the edge.
-fn clock(target: &Target, observations: &[&Observation]) -> Option<Fact> {
-    let mut least: BTreeMap<Service, (&Observation, i64)> = BTreeMap::new();
-    for (one, skew) in observations.iter().filter_map(|one| Some((*one, one.clock_skew_s?))) {
-        let Some(endpoint) = target.endpoints.get(&one.probe.endpoint) else { continue };
-        let least = least.entry(endpoint.service).or_insert((one, skew));
-        if skew.abs() < least.1.abs() {
-            *least = (one, skew);
-        }
-    }
-    let judge = least.contains_key(&Service::Auth);
-    let (one, skew) = least.remove(&Service::Auth).or_else(|| least.into_values().next())?;
-    let value = match (skew.abs() > CLOCK_TOLERANCE, judge) {
-        (false, _) => "in-step",
-        (true, true) => "apart",
-        (true, false) => UNKNOWN,
-    };
-    let whose = if judge { "the auth service's" } else { "the server's" };
-    let says = format!("{whose} Date header is {} s away from this machine's clock", skew.abs());
-    Some(Fact { key: "clock", value, anomaly: value == "apart", says, exchange: Some(one.exchange) })
-}
-
-/// Compares this machine's clock with the `Date` of every response through the edge.
-/// Edges keep time, so a large difference usually means that this machine's clock is wrong.
-fn answers_clock(target: &Target, observations: &[&Observation]) -> Option<Fact> {
-    let through = |one: &&&Observation| target.endpoints.get(&one.probe.endpoint).is_some_and(|on| !on.past_edge);
-    let skewed = observations.iter().filter(through).filter_map(|one| Some((one, one.clock_skew_s?)));
-    let (one, skew) = skewed.min_by_key(|(_, skew)| skew.abs())?;
-    let value = if skew.abs() > CLOCK_TOLERANCE { "apart" } else { "in-step" };
-    let says = format!("every Date header is at least {} s away from this machine's clock", skew.abs());
-    Some(Fact { key: ANSWERS_CLOCK, value, anomaly: false, says, exchange: Some(one.exchange) })
 }
 
 /// Returns the variable of a role: its name and value.
@@ -328,11 +202,4 @@ fn traffic(key: &'static str, manifest: &Manifest) -> Option<Fact> {
     let shares: Vec<String> = revisions.iter().map(|(name, percent)| format!("{name} {percent} %")).collect();
     let says = format!("manifest of {}: traffic goes to {}", manifest.name, shares.join(", "));
     Some(Fact { key, value, anomaly: false, says, exchange: None })
-}
-
-/// Returns the fact that the client sent a token.
-fn bearer_sent(observations: &[&Observation]) -> Option<Fact> {
-    let sent = observations.iter().find(|one| one.probe.token.is_sent())?;
-    let says = "the client sent a token".to_owned();
-    Some(Fact { key: "bearer-sent", value: "yes", anomaly: false, says, exchange: Some(sent.exchange) })
 }

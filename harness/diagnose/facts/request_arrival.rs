@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use crate::config::Target;
 use crate::diagnose::facts::auth_calls::is_ours;
-use crate::diagnose::facts::manifest::Fact;
 use crate::diagnose::logs::attribution::Logbook;
+use crate::diagnose::model::fact::Fact;
 use crate::evidence::LogEntry;
 use crate::terms::{Hop, Service};
 

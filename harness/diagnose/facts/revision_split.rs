@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::config::Target;
-use crate::diagnose::facts::manifest::Fact;
-use crate::diagnose::infer::case::Case;
-use crate::diagnose::model::probe_class::{Cell, Place};
+use crate::diagnose::model::fact::Fact;
+use crate::diagnose::model::probe_class::{Place, ProbeClass};
 use crate::diagnose::readings::input::SentProbe;
+use crate::diagnose::readings::probe_result::{Reading, Readings};
 use crate::evidence::LogEntry;
 use crate::observe::{Observation, Outcome};
 use crate::terms::Service;
@@ -58,11 +58,16 @@ pub(crate) fn failures(
 
 /// Reports whether the failures belong to only some revisions: one revision alone served them, or the same call fails
 /// and succeeds.
-pub(crate) fn are_parted(explains: &BTreeSet<u32>, case: &Case<'_>) -> bool {
+pub(crate) fn are_parted(
+    explains: &BTreeSet<u32>,
+    readings: &Readings<'_>,
+    log: &[LogEntry],
+    sent: &[SentProbe],
+) -> bool {
     let (mut failing, mut others) = (BTreeSet::new(), BTreeSet::new());
-    let good = case.readings.all.iter().filter(|one| one.cell.place == Place::Protected && one.must_work());
+    let good = readings.all.iter().filter(|one| one.class.place == Place::Protected && one.must_work());
     for exchange in good.flat_map(|reading| &reading.exchanges) {
-        let Some(revision) = revision(*exchange, case.logbook.entries, case.sent) else { continue };
+        let Some(revision) = revision(*exchange, log, sent) else { continue };
         if explains.contains(exchange) {
             failing.insert(revision)
         } else {
@@ -70,14 +75,14 @@ pub(crate) fn are_parted(explains: &BTreeSet<u32>, case: &Case<'_>) -> bool {
         };
     }
     let several = failing.union(&others).count() > 1;
-    let comes_and_goes = case.readings.failing().any(|reading| reading.flaps);
+    let comes_and_goes = readings.failing().any(Reading::is_intermittent);
     several && (comes_and_goes || (failing.len() == 1 && failing.is_disjoint(&others)))
 }
 
 fn is_good(observation: &Observation, target: &Target) -> bool {
     let endpoint = target.endpoints.get(&observation.probe.endpoint);
-    let cell = endpoint.and_then(|endpoint| Cell::of(&observation.probe, endpoint, &observation.probe.user));
-    cell.is_some_and(|cell| cell.place == Place::Protected && cell.token.should_be_accepted())
+    let class = endpoint.and_then(|endpoint| ProbeClass::of(&observation.probe, endpoint, &observation.probe.user));
+    class.is_some_and(|class| class.place == Place::Protected && class.token.should_be_accepted())
 }
 
 fn revision<'a>(exchange: u32, log: &'a [LogEntry], sent: &[SentProbe]) -> Option<&'a str> {

@@ -3,15 +3,11 @@
 //! In the header it gets the same response as no token. In the other location it is read and refused. A fault that
 //! removes or ignores the header is then present in addition to the fault that refuses the token.
 
-use crate::diagnose::facts::manifest::Fact;
-use crate::diagnose::infer::case::Case;
+use crate::diagnose::model::credential_words;
+use crate::diagnose::model::fact::{Fact, TOKEN_BY_HEADER};
 use crate::diagnose::readings::probe_result::{Reading, Readings};
-use crate::diagnose::wording::predictions;
 use crate::probe::ProbeKey;
 use crate::terms::{TokenKind, TokenLocation};
-
-/// The key of the fact.
-pub(crate) const KEY: &str = "token-by-header";
 
 /// Returns the fact that the header is not read. `None`: both locations get the same response, or no call was made
 /// without a token.
@@ -20,9 +16,15 @@ pub(crate) fn fact(readings: &Readings<'_>) -> Option<Fact> {
     let says = format!(
         "{}: a token in the header gets the same response as no token; {} it gets another response",
         header.endpoint(),
-        predictions::token_location(other.observation.probe.token_location)
+        credential_words::token_location(other.observation.probe.token_location)
     );
-    Some(Fact { key: KEY, value: "lost", anomaly: false, says, exchange: Some(header.observation.exchange) })
+    Some(Fact {
+        key: TOKEN_BY_HEADER,
+        value: "lost",
+        anomaly: false,
+        says,
+        exchange: Some(header.observation.exchange),
+    })
 }
 
 /// Returns the calls whose header is not read, neither through the edge nor directly at the backend.
@@ -39,9 +41,9 @@ pub(crate) fn lost_both_ways<'r, 'a>(readings: &'r Readings<'a>) -> impl Iterato
 }
 
 /// Returns the call without a token that would show it.
-pub(crate) fn doubtful(case: &Case<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
-    let untold = refused_differently(&case.readings)
-        .filter(|(header, _)| case.readings.is_answered_as_without_token(header).is_none());
+pub(crate) fn doubtful(readings: &Readings<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
+    let untold =
+        refused_differently(readings).filter(|(header, _)| readings.is_answered_as_without_token(header).is_none());
     let mut endpoints = untold.map(|(header, _)| header.endpoint());
     endpoints
         .find_map(|endpoint| open.iter().find(|key| key.endpoint == endpoint && key.token == TokenKind::None).cloned())

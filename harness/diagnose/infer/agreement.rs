@@ -3,24 +3,25 @@
 
 use crate::diagnose::facts::token_location;
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::model::fault_mode::{Mode, Prediction};
+use crate::diagnose::model::fault_mode::FaultMode;
+use crate::diagnose::model::prediction::Prediction;
 use crate::diagnose::readings::probe_result::Reading;
 use crate::observe::{Authn, LatencyClass, Observation, Outcome};
 use crate::terms::{Hop, TokenKind};
 
 /// Returns the predictions that apply to this reading.
 /// If any prediction names another user, only such predictions apply to readings of another user.
-pub(crate) fn speaking<'m>(mode: &'m Mode, reading: &Reading<'_>) -> impl Iterator<Item = &'m Prediction> {
-    let other_user = !reading.cell.same_user;
+pub(crate) fn speaking<'m>(mode: &'m FaultMode, reading: &Reading<'_>) -> impl Iterator<Item = &'m Prediction> {
+    let other_user = !reading.class.same_user;
     let covered = mode.predict.iter().any(|one| one.on.asks_for_another_user());
     mode.predict.iter().filter(move |one| !(other_user && covered) || one.on.asks_for_another_user()).filter({
-        let (cell, beside_failure) = (reading.cell, reading.beside_failure);
-        move |one| one.on.matches(&cell) && (beside_failure || !one.where_failing)
+        let (class, beside_failure) = (reading.class, reading.beside_failure);
+        move |one| one.on.matches(&class) && (beside_failure || !one.where_failing)
     })
 }
 
 /// Reports whether the mode predicts the outcome of this reading and agrees with it.
-pub(crate) fn predicts(mode: &Mode, reading: &Reading<'_>) -> bool {
+pub(crate) fn predicts(mode: &FaultMode, reading: &Reading<'_>) -> bool {
     let mut spoke = false;
     for prediction in speaking(mode, reading) {
         spoke |= names_outcome(prediction, reading);
@@ -68,26 +69,26 @@ pub(crate) fn holds(prediction: &Prediction, reading: &Reading<'_>, case: &Case<
 /// Reports whether the reading fulfils a prediction that at least one probe must fulfil.
 /// For an intermittent reading, one attempt is enough.
 pub(crate) fn meets(prediction: &Prediction, reading: &Reading<'_>, case: &Case<'_>) -> bool {
-    if prediction.comes_and_goes && !reading.mixed {
+    if prediction.comes_and_goes && !reading.varies() {
         return false;
     }
     if reading.is_firm() { holds(prediction, reading, case) } else { reading.ever(&prediction.result) }
 }
 
 /// Reports whether the mode allows the reading: every prediction holds that each probe must fulfil.
-pub(crate) fn allows(mode: &Mode, reading: &Reading<'_>, case: &Case<'_>) -> bool {
+pub(crate) fn allows(mode: &FaultMode, reading: &Reading<'_>, case: &Case<'_>) -> bool {
     speaking(mode, reading).all(|one| one.some || holds(one, reading, case))
 }
 
 /// Reports whether the mode allows the difference between a call through the edge and one directly at the backend.
 /// A fault behind the edge affects both.
-pub(crate) const fn edge_difference_is_allowed(mode: &Mode, reading: &Reading<'_>) -> bool {
-    !mode.inside || !(reading.differs_from_the_edge || reading.is_cut_off)
+pub(crate) const fn edge_difference_is_allowed(mode: &FaultMode, reading: &Reading<'_>) -> bool {
+    !mode.inside || !reading.is_explained_by_the_edge_alone()
 }
 
 /// Reports whether the mode says that the edge removes the token from the header, although the backend does not read it
 /// either.
-pub(crate) fn blames_the_edge_for_an_unread_header(mode: &Mode, case: &Case<'_>) -> bool {
+pub(crate) fn blames_the_edge_for_an_unread_header(mode: &FaultMode, case: &Case<'_>) -> bool {
     let takes = |through: &Reading<'_>| speaking(mode, through).any(|one| one.same_as == Some(TokenKind::None));
     !mode.inside && token_location::lost_both_ways(&case.readings).any(takes)
 }
@@ -97,7 +98,7 @@ pub(crate) fn blames_the_edge_for_an_unread_header(mode: &Mode, case: &Case<'_>)
 /// Without a control nothing is contradicted. A predicted sameness fails only if the decisions differ, since texts may
 /// vary. A predicted difference fails only if the responses are identical after masking ids and times.
 fn relation_holds(prediction: &Prediction, reading: &Reading<'_>, case: &Case<'_>) -> bool {
-    let control = |token| case.readings.control(reading, token).filter(|control| !control.mixed);
+    let control = |token| case.readings.control(reading, token).filter(|control| !control.varies());
     let same = prediction.same_as.and_then(control).is_none_or(|control| reading.same_decision(control));
     let differs = prediction.differs_from.and_then(control).is_none_or(|control| !reading.is_same_response_as(control));
     same && differs

@@ -4,22 +4,17 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::diagnose::belief::{Belief, Beliefs, Hypothesis};
-use crate::diagnose::infer::candidate::{Weighed, Unknown, Weighing, by_mode, claims};
+use crate::diagnose::infer::candidate::{Candidate, Compared, Unknown, add_findings_of_others, by_mode};
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::infer::conflict::fact_contradiction;
-use crate::diagnose::infer::likelihood::NOISE;
+use crate::diagnose::infer::conflict::{Conflict, Record, conflicting_fact};
 use crate::diagnose::model::catalogue::Catalogue;
-use crate::diagnose::model::fault::Fault;
-use crate::diagnose::verdict::cause::Proof;
-use crate::diagnose::wording::readings;
+use crate::probe::ProbeKey;
 
 /// Compares every fault with the case.
-pub(super) fn weigh<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Weighing<'a> {
-    let counts = |key: &crate::probe::ProbeKey| case.readings.has(key);
+pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
+    let counts = |key: &ProbeKey| case.readings.has(key);
     let beliefs = Beliefs::of(&case.observations, case.target, case.user(), &counts, catalogue);
-    let mut best = Vec::new();
-    let mut modes = Vec::new();
-    let mut unknown = Vec::new();
+    let (mut best, mut modes, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for belief in &beliefs.all {
         match belief.hypothesis {
             Hypothesis::Healthy => {}
@@ -29,43 +24,30 @@ pub(super) fn weigh<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Weighing<'
                 explains: belief.explains.iter().copied().collect(),
             }),
             Hypothesis::Fault(fault) => {
-                let mut of_fault = by_mode(fault, case);
-                best.extend(in_best_mode(fault, belief, &mut of_fault, case));
+                let of_fault = by_mode(fault, case);
+                best.extend(in_best_mode(belief, &of_fault, case));
                 modes.extend(of_fault);
             }
         }
     }
-    let claims = claims(case, &best);
-    for one in &mut best {
-        let foreign: Vec<_> = claims.iter().filter(|claim| claim.contradicts(one, case)).collect();
-        one.score += NOISE.ln() * foreign.len() as f64;
-        one.contradiction = one.contradiction.take().or_else(|| foreign.first().map(|claim| claim.proof.clone()));
-    }
-    Weighing { best, modes, unknown }
+    add_findings_of_others(&mut best, case);
+    Compared { best, modes, unknown }
 }
 
 /// Returns the fault in the mode whose facts fit best, with the score of the path.
-fn in_best_mode<'a>(
-    _fault: &'a Fault,
-    belief: &Belief<'_>,
-    modes: &mut [Weighed<'a>],
-    case: &Case<'_>,
-) -> Option<Weighed<'a>> {
+fn in_best_mode<'a>(belief: &Belief<'_>, modes: &[Candidate<'a>], case: &Case<'_>) -> Option<Candidate<'a>> {
     let to_explain: BTreeSet<u32> = case.to_explain().flat_map(|reading| reading.exchanges.clone()).collect();
-    let conflict = belief.conflict.and_then(|exchange| proof(exchange, case));
-    for one in modes.iter_mut() {
-        // The order of two modes of one fault follows their own predictions; the path knows the fault only.
-        one.explains = belief.explains.iter().copied().filter(|exchange| to_explain.contains(exchange)).collect();
-    }
-    let fit = |one: &Weighed<'_>| (fact_contradiction(one.mode, case).is_none(), one.contradiction.is_none(), one.score);
+    let wrong = |one: &Candidate<'_>| conflicting_fact(one.mode, case);
+    let fit = |one: &Candidate<'_>| (wrong(one).is_none(), one.conflict.is_none(), one.score);
     let best = modes.iter().max_by(|a, b| fit(a).partial_cmp(&fit(b)).unwrap_or(Ordering::Equal))?.clone();
-    let facts = best.likelihood.facts() + best.likelihood.oddities();
-    let contradiction = conflict.or_else(|| fact_contradiction(best.mode, case));
-    let hints = best.base - best.prior();
-    Some(Weighed { contradiction, score: belief.score.max(f64::MIN) + facts + hints, ..best })
-}
-
-fn proof(exchange: u32, case: &Case<'_>) -> Option<Proof> {
-    let reading = case.readings.all.iter().find(|one| one.exchanges.contains(&exchange))?;
-    Some(readings::reading(reading, case.target))
+    let at = |exchange: u32| case.readings.all.iter().position(|one| one.exchanges.contains(&exchange));
+    let by_reading = belief.conflict.and_then(at).map(Conflict::Reading);
+    let by_fact = || wrong(&best).map(|key| Conflict::Record(Record::Fact(key)));
+    let facts = best.likelihood.facts() + best.likelihood.oddities() + best.base - best.prior();
+    Some(Candidate {
+        conflict: by_reading.or_else(by_fact),
+        explains: belief.explains.iter().copied().filter(|exchange| to_explain.contains(exchange)).collect(),
+        score: belief.score.max(f64::MIN) + facts,
+        ..best
+    })
 }

@@ -2,36 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnose::facts::manifest::Fact;
 use crate::diagnose::infer::agreement::predicts;
 use crate::diagnose::infer::by_path;
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::infer::conflict::contradiction;
+use crate::diagnose::infer::conflict::{Conflict, Record, conflict};
 use crate::diagnose::infer::likelihood::{HINT, Likelihood, NOISE, likelihood};
 use crate::diagnose::logs::attribution::LogMatch;
 use crate::diagnose::model::catalogue::Catalogue;
-use crate::diagnose::model::evidence_rule::ProofRule;
+use crate::diagnose::model::evidence_rule::EvidenceRule;
+use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fault::{Fault, WhyRule};
-use crate::diagnose::model::fault_mode::Mode;
-use crate::diagnose::verdict::cause::Proof;
+use crate::diagnose::model::fault_mode::FaultMode;
 use crate::terms::{Engine, Hop};
-
-/// The identity of something that a fault leaves: a fact or a line of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Record {
-    /// A fact, by its key.
-    Fact(&'static str),
-    /// A line, by its place in the log.
-    Line(usize),
-}
 
 /// A fault, compared with a case.
 #[derive(Debug, Clone)]
-pub(crate) struct Weighed<'a> {
+pub(crate) struct Candidate<'a> {
     pub(crate) fault: &'a Fault,
-    pub(crate) mode: &'a Mode,
-    /// The observation or fact that contradicts it. `None`: it is a candidate, if it explains anything.
-    pub(crate) contradiction: Option<Proof>,
+    pub(crate) mode: &'a FaultMode,
+    /// What contradicts it. `None`: it remains possible, if it explains anything.
+    pub(crate) conflict: Option<Conflict>,
     /// The failing exchanges that it predicts.
     pub(crate) explains: BTreeSet<u32>,
     /// The log line that matches it, if any.
@@ -43,7 +33,7 @@ pub(crate) struct Weighed<'a> {
     pub(crate) score: f64,
 }
 
-impl Weighed<'_> {
+impl Candidate<'_> {
     /// Returns how common it is, as a logarithm.
     pub(crate) fn prior(&self) -> f64 {
         prior(self.fault, self.mode)
@@ -59,18 +49,18 @@ impl Weighed<'_> {
         self.log.as_ref().is_some_and(|line| line.is_ours)
     }
 
-    pub(crate) fn is_candidate(&self) -> bool {
-        self.contradiction.is_none() && !self.explains.is_empty()
+    pub(crate) fn remains(&self) -> bool {
+        self.conflict.is_none() && !self.explains.is_empty()
     }
 }
 
 /// The whole catalogue, compared with one case.
 #[derive(Debug)]
-pub(crate) struct Weighing<'a> {
+pub(crate) struct Compared<'a> {
     /// Every fault in its best mode. Records of other faults contradict it.
-    pub(crate) best: Vec<Weighed<'a>>,
+    pub(crate) best: Vec<Candidate<'a>>,
     /// Every fault in each of its modes, independent of other faults.
-    pub(crate) modes: Vec<Weighed<'a>>,
+    pub(crate) modes: Vec<Candidate<'a>>,
     /// Unknown faults, one at each stop, with their scores. Empty with the old engine.
     pub(crate) unknown: Vec<Unknown>,
 }
@@ -88,97 +78,103 @@ pub(crate) struct Unknown {
 ///
 /// Anomalies and decisive lines contradict every fault that does not predict them. If probes contradict all faults that
 /// predict one, it contradicts nothing.
-pub(crate) fn weigh<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Weighing<'a> {
+pub(crate) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
     match case.target.engine {
-        Engine::Old => weigh_by_modes(case, catalogue),
-        Engine::New => by_path::weigh(case, catalogue),
+        Engine::Old => by_modes(case, catalogue),
+        Engine::New => by_path::compare(case, catalogue),
     }
 }
 
-fn weigh_by_modes<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Weighing<'a> {
-    let modes: Vec<Vec<Weighed<'a>>> = catalogue.faults.iter().map(|fault| by_mode(fault, case)).collect();
-    let mut best: Vec<Weighed<'a>> = modes.iter().filter_map(|modes| best_mode(modes).cloned()).collect();
-    let claims = claims(case, &best);
-    for one in &mut best {
-        let foreign: Vec<&Claim> = claims.iter().filter(|claim| claim.contradicts(one, case)).collect();
+fn by_modes<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
+    let modes: Vec<Vec<Candidate<'a>>> = catalogue.faults.iter().map(|fault| by_mode(fault, case)).collect();
+    let mut best: Vec<Candidate<'a>> = modes.iter().filter_map(|modes| best_mode(modes).cloned()).collect();
+    add_findings_of_others(&mut best, case);
+    Compared { best, modes: modes.into_iter().flatten().collect(), unknown: Vec::new() }
+}
+
+/// Lets records of other faults contradict each fault.
+pub(super) fn add_findings_of_others(best: &mut [Candidate<'_>], case: &Case<'_>) {
+    let findings = exclusive_findings(case, best);
+    for one in best.iter_mut() {
+        let foreign: Vec<&ExclusiveFinding> =
+            findings.iter().filter(|finding| finding.contradicts(one, case)).collect();
         one.score += NOISE.ln() * foreign.len() as f64;
-        one.contradiction = one.contradiction.take().or_else(|| foreign.first().map(|claim| claim.proof.clone()));
+        one.conflict = one.conflict.or_else(|| foreign.first().map(|finding| Conflict::Record(finding.record)));
     }
-    Weighing { best, modes: modes.into_iter().flatten().collect(), unknown: Vec::new() }
 }
 
 /// A record that only some faults predict.
-pub(super) struct Claim {
+struct ExclusiveFinding {
     by: Vec<String>,
-    pub(super) proof: Proof,
-    /// Whether it is a line of a log. Otherwise it is a fact.
-    line: bool,
+    record: Record,
 }
 
-impl Claim {
+impl ExclusiveFinding {
     /// Reports whether the record contradicts a fault.
     ///
     /// A line does not contradict a fault that explains an anomaly: slow starts and other traffic leave lines too. A
     /// fact does not contradict a fault with a line of its own: a value in a manifest may have no effect.
-    pub(super) fn contradicts(&self, one: &Weighed<'_>, case: &Case<'_>) -> bool {
+    fn contradicts(&self, one: &Candidate<'_>, case: &Case<'_>) -> bool {
         let odd = || case.facts.iter().any(|fact| fact.anomaly && one.mode.demands(fact));
         let in_words = || one.log.as_ref().is_some_and(LogMatch::is_of_the_failure);
-        let excused = if self.line { odd() } else { in_words() };
+        let excused = match self.record {
+            Record::Line(_) => odd(),
+            Record::Fact(_) => in_words(),
+        };
         !(excused || self.by.contains(&one.fault.id))
     }
 }
 
 /// Reports whether the fact counts as a record of this fault: where the fault also needs a log line, the line must be
 /// there. Without a log, no line is needed.
-fn counts(fact: &Fact, one: &Weighed<'_>, case: &Case<'_>) -> bool {
-    let of_this = |rule: &&WhyRule| matches!(&rule.proof, ProofRule::Fact(key, _) if *key == fact.key);
+fn counts(fact: &Fact, one: &Candidate<'_>, case: &Case<'_>) -> bool {
+    let of_this = |rule: &&WhyRule| matches!(&rule.proof, EvidenceRule::Fact(key, _) if *key == fact.key);
     let asks = one.fault.whys.iter().filter(of_this).any(|rule| rule.beside_a_line);
     !asks || !case.log_was_read || one.has_its_line()
 }
 
-pub(super) fn claims(case: &Case<'_>, weighed: &[Weighed<'_>]) -> Vec<Claim> {
-    let candidates = || weighed.iter().filter(|one| one.is_candidate());
-    let anomalies = case.facts.iter().filter(|fact| fact.anomaly).map(|fact| Claim {
+fn exclusive_findings(case: &Case<'_>, compared: &[Candidate<'_>]) -> Vec<ExclusiveFinding> {
+    let candidates = || compared.iter().filter(|one| one.remains());
+    let anomalies = case.facts.iter().filter(|fact| fact.anomaly).map(|fact| ExclusiveFinding {
         by: candidates()
             .filter(|one| one.mode.demands(fact) && counts(fact, one, case))
             .map(|one| one.fault.id.clone())
             .collect(),
-        proof: fact.proof(),
-        line: false,
+        record: Record::Fact(fact.key),
     });
     let lines = candidates().filter_map(|one| {
         let line = one.log.as_ref().filter(|line| line.decisive)?;
         let by = candidates().filter(|other| other.log.as_ref().is_some_and(|log| log.entry == line.entry));
         let by = by.map(|other| other.fault.id.clone()).collect();
-        Some(Claim { by, proof: line.proof(), line: true })
+        Some(ExclusiveFinding { by, record: Record::Line(line.entry) })
     });
-    anomalies.chain(lines).filter(|claim| !claim.by.is_empty()).collect()
+    anomalies.chain(lines).filter(|finding| !finding.by.is_empty()).collect()
 }
 
-fn best_mode<'w, 'a>(modes: &'w [Weighed<'a>]) -> Option<&'w Weighed<'a>> {
-    modes.iter().max_by(|a, b| {
-        (a.is_candidate(), a.score).partial_cmp(&(b.is_candidate(), b.score)).unwrap_or(std::cmp::Ordering::Equal)
-    })
+fn best_mode<'w, 'a>(modes: &'w [Candidate<'a>]) -> Option<&'w Candidate<'a>> {
+    modes
+        .iter()
+        .max_by(|a, b| (a.remains(), a.score).partial_cmp(&(b.remains(), b.score)).unwrap_or(std::cmp::Ordering::Equal))
 }
 
 /// Returns the prior of a mode as a logarithm. A mode may be rarer than its fault.
-fn prior(fault: &Fault, mode: &Mode) -> f64 {
+fn prior(fault: &Fault, mode: &FaultMode) -> f64 {
     mode.prior.unwrap_or(fault.prior).weight().ln()
 }
 
 /// Compares a fault with the case, in each of its modes.
-pub(super) fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Weighed<'a>> {
+pub(super) fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Candidate<'a>> {
     let log = best_line(fault, case);
     let hints = f64::from(u8::from(log.is_some())) + f64::from(u8::from(signature_seen(fault, case)));
-    let weighed = |mode: &'a Mode| {
+    let candidate = |mode: &'a FaultMode| {
         let explains =
             case.to_explain().filter(|reading| predicts(mode, reading)).flat_map(|reading| reading.exchanges.clone());
         let likelihood = likelihood(mode, case);
         let base = prior(fault, mode) + hints * HINT.ln();
-        Weighed {
+        Candidate {
             fault,
             mode,
-            contradiction: contradiction(mode, case),
+            conflict: conflict(mode, case),
             explains: explains.collect(),
             log: log.clone(),
             score: base + likelihood.total(),
@@ -186,7 +182,7 @@ pub(super) fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Weighed<'a>>
             likelihood,
         }
     };
-    fault.mode.iter().map(weighed).collect()
+    fault.mode.iter().map(candidate).collect()
 }
 
 fn best_line(fault: &Fault, case: &Case<'_>) -> Option<LogMatch> {

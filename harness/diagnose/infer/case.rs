@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::config::Target;
-use crate::diagnose::facts::manifest;
-use crate::diagnose::facts::manifest::Fact;
-use crate::diagnose::facts::{backend_log, revision_split, token_location, unheard_call};
+use crate::diagnose::facts;
+use crate::diagnose::facts::{backend_log, revision_split, signature, token_location};
 use crate::diagnose::logs::attribution::Logbook;
-use crate::diagnose::model::probe_class::Place;
+use crate::diagnose::model::fact::Fact;
+use crate::diagnose::model::probe_class::{Place, ProbeClass};
 use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::readings::probe_result::{Reading, Readings};
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::{Observation, Outcome};
+use crate::probe::ProbeKey;
 use crate::terms::Service;
 
 /// The input of a diagnosis, grouped and compared.
@@ -50,14 +51,14 @@ impl<'a> Case<'a> {
         let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent)
             .with_failures_at_auth(&failures_at_auth(&readings))
             .with_direct_failures(&direct_failures(&readings));
-        let mut facts = manifest::facts(given.target, &kept, &given.evidence.manifests);
+        let mut facts = facts::facts(given.target, &kept, &given.evidence.manifests);
         facts.extend(revision_split::failures(&kept, &given.evidence.log, given.sent, given.target));
-        facts.extend(given.evidence.signing_key.as_ref().map(manifest::signing_key));
+        facts.extend(given.evidence.signing_key.as_ref().map(signature::signing_key));
         // Only a probe that reached the backend says anything about the backend's calls.
-        if readings.failing().any(|reading| reading.cell.place == Place::Protected && !reading.ended_at_the_edge()) {
+        if readings.failing().any(|reading| reading.class.place == Place::Protected && !reading.ended_at_the_edge()) {
             let calls = logbook.calls(given.target);
             let backend = given.evidence.manifests.get(&Service::Backend);
-            facts.extend(unheard_call::fact(&logbook, given.target, backend, &calls));
+            facts.extend(backend_log::unheard_call(&logbook, given.target, backend, &calls));
             facts.extend(calls);
             facts.extend(backend_log::facts(&logbook, given.target));
         }
@@ -104,6 +105,11 @@ impl<'a> Case<'a> {
         self.readings.all.iter().filter(move |reading| reading.is_broken() || of_a_step(reading))
     }
 
+    /// Returns the class of a probe, or `None` if it takes no part in the diagnosis.
+    pub(crate) fn class_of(&self, key: &ProbeKey) -> Option<ProbeClass> {
+        ProbeClass::of(key, self.target.endpoints.get(&key.endpoint)?, self.user)
+    }
+
     /// Returns the user of the failure.
     pub(crate) const fn user(&self) -> &'a str {
         self.user
@@ -123,12 +129,12 @@ impl<'a> Case<'a> {
     /// Reports whether the exchange called an endpoint that involves edge, backend and auth service.
     pub(crate) fn is_all_the_way(&self, exchange: u32) -> bool {
         let of = |reading: &&Reading<'_>| reading.exchanges.contains(&exchange);
-        self.readings.all.iter().find(of).is_some_and(|reading| reading.cell.place == Place::Protected)
+        self.readings.all.iter().find(of).is_some_and(|reading| reading.class.place == Place::Protected)
     }
 
     /// Returns the first failing endpoint that the diagnosis can call itself.
     pub(crate) fn first_failing_endpoint(&self) -> Option<&str> {
-        let failing = self.readings.failing().filter(|reading| reading.cell.place == Place::Protected);
+        let failing = self.readings.failing().filter(|reading| reading.class.place == Place::Protected);
         failing.map(|reading| reading.observation.probe.endpoint.as_str()).next()
     }
 
@@ -147,13 +153,13 @@ fn failing_user<'a>(failed: &[FailedStep], observations: &[&'a Observation]) -> 
 /// Returns the probes of the auth service that failed. A refusal does not count: it may be about the probe's own
 /// credentials.
 fn failures_at_auth(readings: &Readings<'_>) -> Vec<u32> {
-    let probes = readings.failing().filter(|reading| reading.cell.place == Place::Introspection);
+    let probes = readings.failing().filter(|reading| reading.class.place == Place::Introspection);
     let failed = probes.filter(|one| matches!(one.observation.result, Outcome::Failed | Outcome::Unavailable));
     failed.map(|reading| reading.observation.exchange).collect()
 }
 
 fn direct_failures(readings: &Readings<'_>) -> Vec<u32> {
-    let failing = readings.failing().filter(|reading| reading.cell.place == Place::Direct);
+    let failing = readings.failing().filter(|reading| reading.class.place == Place::Direct);
     failing.map(|reading| reading.observation.exchange).collect()
 }
 
@@ -164,7 +170,7 @@ fn tell_tale(readings: &Readings<'_>, given: Given<'_>) -> Vec<u32> {
     let early = |exchange: u32| given.sent.iter().any(|probe| probe.exchange == exchange && probe.ended_at <= read_at);
     let failing: Vec<_> = readings.failing().filter(|reading| early(reading.observation.exchange)).collect();
     let of = |wanted: &dyn Fn(Place) -> bool| -> Vec<u32> {
-        let chosen = failing.iter().filter(|reading| wanted(reading.cell.place));
+        let chosen = failing.iter().filter(|reading| wanted(reading.class.place));
         chosen.map(|reading| reading.observation.exchange).collect()
     };
     let protected = of(&|place| place == Place::Protected);

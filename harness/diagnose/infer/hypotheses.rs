@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnose::infer::candidate::{Record, Unknown, Weighed, Weighing};
+use crate::diagnose::infer::candidate::{Candidate, Compared, Unknown};
 use crate::diagnose::infer::case::{Case, ROLLOUT};
-use crate::diagnose::infer::double_fault::{Pair, claims, pairs};
+use crate::diagnose::infer::conflict::Record;
+use crate::diagnose::infer::double_fault::{Pair, abnormal_findings, pairs};
 use crate::diagnose::readings::input::FailedStep;
 use crate::diagnose::readings::probe_result::Reading;
 use crate::terms::Engine;
@@ -15,11 +16,15 @@ pub(crate) enum Hypotheses<'w, 'a> {
     /// No fault of the catalogue.
     None,
     /// One of these faults.
-    One(Vec<(&'w Weighed<'a>, f64)>),
+    One(Vec<(&'w Candidate<'a>, f64)>),
     /// One of these pairs.
     Two(Vec<(Pair<'w, 'a>, f64)>),
     /// Most likely a fault that the catalogue lacks, at this hop. The candidates are less likely.
-    Unknown { of: &'w Unknown, share: f64, candidates: Vec<(&'w Weighed<'a>, f64)> },
+    Unknown {
+        of: &'w Unknown,
+        share: f64,
+        candidates: Vec<(&'w Candidate<'a>, f64)>,
+    },
 }
 
 /// A candidate with a smaller share is not listed.
@@ -27,22 +32,23 @@ const LISTED: f64 = 0.02;
 
 impl<'w, 'a> Hypotheses<'w, 'a> {
     /// Returns the hypotheses for the open steps. Pairs are assumed only where they explain more than any single fault.
-    pub(crate) fn of(case: &'w Case<'_>, weighing: &'w Weighing<'a>, open: &[&FailedStep]) -> Self {
+    pub(crate) fn of(case: &'w Case<'_>, compared: &'w Compared<'a>, open: &[&FailedStep]) -> Self {
         if case.target.engine == Engine::New {
-            return Self::by_path(case, weighing, open);
+            return Self::by_path(case, compared, open);
         }
-        let one = single(&weighing.best, open);
+        let one = single(&compared.best, open);
         if is_everything(case, &one, open) {
             return Self::One(one);
         }
-        let two = pairs(case, &weighing.modes);
+        let two = pairs(case, &compared.modes);
         // A control that was not refused is no cause of its own.
         let asked = || open.iter().filter(|step| !step.control);
         let covers = |explains: &BTreeSet<u32>| asked().filter(|step| explains.contains(&step.exchange)).count();
         let failures = |explains: &BTreeSet<u32>| failures(case).filter(|one| is_in(one, explains)).count();
-        let of_one =
-            one.first().map(|(best, _)| (covers(&best.explains), claims(best, case).len() + failures(&best.explains)));
-        let of_two = two.first().map(|pair| (covers(&pair.explains), pair.claims + failures(&pair.explains)));
+        let of_one = one
+            .first()
+            .map(|(best, _)| (covers(&best.explains), abnormal_findings(best, case).len() + failures(&best.explains)));
+        let of_two = two.first().map(|pair| (covers(&pair.explains), pair.findings + failures(&pair.explains)));
         match (of_one, of_two) {
             (of_one, Some(more)) if of_one.is_none_or(|less| less < more) && more.0 > 0 => Self::Two(shared(two)),
             (Some(_), _) => Self::One(one),
@@ -50,48 +56,47 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
         }
     }
 
-    fn by_path(case: &'w Case<'_>, weighing: &'w Weighing<'a>, open: &[&FailedStep]) -> Self {
-        let covered = |explains: &BTreeSet<u32>| open.iter().filter(|step| explains.contains(&step.exchange)).count();
-        let unknown = || weighing.unknown.iter().filter(|one| one.score.is_finite() && covered(&one.explains) > 0);
-        let one = single(&weighing.best, open);
-        let score = |one: &Weighed<'_>| one.score;
-        let top = one.iter().map(|(one, _)| score(one)).chain(unknown().map(|one| one.score)).fold(f64::MIN, f64::max);
-        let weight = |score: f64| (score - top).exp();
-        let sum: f64 = one.iter().map(|(one, _)| weight(one.score)).chain(unknown().map(|one| weight(one.score))).sum();
-        for (one, _) in one.iter().take(8) {
-            tracing::debug!("{:.4} {}", weight(one.score) / sum, one.fault.id);
+    fn by_path(case: &'w Case<'_>, compared: &'w Compared<'a>, open: &[&FailedStep]) -> Self {
+        let covered = |explains: &BTreeSet<u32>| open.iter().any(|step| explains.contains(&step.exchange));
+        let unknown = || compared.unknown.iter().filter(|one| one.score.is_finite() && covered(&one.explains));
+        let one = single(&compared.best, open);
+        let scores = || one.iter().map(|(one, _)| one.score).chain(unknown().map(|one| one.score));
+        let top = scores().fold(f64::MIN, f64::max);
+        let sum: f64 = scores().map(|score| (score - top).exp()).sum();
+        let share = |score: f64| (score - top).exp() / sum;
+        for (id, score) in one.iter().map(|(one, _)| (one.fault.id.clone(), one.score)).chain(
+            unknown().map(|one| (format!("unknown@{}", one.hop), one.score)),
+        ) {
+            tracing::debug!("{:.5} {id}", share(score));
         }
-        for one in unknown() {
-            tracing::debug!("{:.4} unknown@{}", weight(one.score) / sum, one.hop);
-        }
-        let candidates: Vec<(&'w Weighed<'a>, f64)> =
-            one.into_iter().map(|(one, _)| (one, weight(one.score) / sum)).filter(|(_, share)| *share >= LISTED).collect();
+        let candidates: Vec<(&'w Candidate<'a>, f64)> =
+            one.iter().map(|(one, _)| (*one, share(one.score))).filter(|(_, share)| *share >= LISTED).collect();
         let best_unknown = unknown().max_by(|a, b| a.score.total_cmp(&b.score));
         match (candidates.first(), best_unknown) {
             (best, Some(of)) if best.is_none_or(|(best, _)| best.score < of.score) => {
-                Self::Unknown { of, share: weight(of.score) / sum, candidates }
+                Self::Unknown { of, share: share(of.score), candidates }
             }
             (Some(_), _) => Self::One(candidates),
             (None, _) => {
-                let two = pairs(case, &weighing.modes);
+                let two = pairs(case, &compared.modes);
                 if two.is_empty() { Self::None } else { Self::Two(shared(two)) }
             }
         }
     }
 
     /// Returns every fault of the hypotheses, with its share of the posterior.
-    pub(crate) fn faults(&self) -> Vec<(&'w Weighed<'a>, f64)> {
+    pub(crate) fn faults(&self) -> Vec<(&'w Candidate<'a>, f64)> {
         match self {
             Self::None => Vec::new(),
             Self::One(faults) | Self::Unknown { candidates: faults, .. } => faults.clone(),
             Self::Two(pairs) => {
-                let mut faults: Vec<(&'w Weighed<'a>, f64)> = Vec::new();
+                let mut faults: Vec<(&'w Candidate<'a>, f64)> = Vec::new();
                 for (member, share) in
-                    pairs.iter().flat_map(|(pair, share)| pair.members.iter().map(move |one| (one, *share)))
+                    pairs.iter().flat_map(|(pair, share)| pair.faults.iter().map(move |one| (one, *share)))
                 {
-                    match faults.iter_mut().find(|(known, _)| known.fault.id == member.weighed.fault.id) {
+                    match faults.iter_mut().find(|(known, _)| known.fault.id == member.candidate.fault.id) {
                         Some((_, sum)) => *sum += share,
-                        None => faults.push((member.weighed, share)),
+                        None => faults.push((member.candidate, share)),
                     }
                 }
                 faults
@@ -102,9 +107,9 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
 
 /// Returns the candidates that explain the most failed steps. A fault that explains only an additional probe is no
 /// candidate.
-fn single<'w, 'a>(weighed: &'w [Weighed<'a>], open: &[&FailedStep]) -> Vec<(&'w Weighed<'a>, f64)> {
-    let covered = |one: &Weighed<'_>| open.iter().filter(|step| one.explains.contains(&step.exchange)).count();
-    let candidates = || weighed.iter().filter(|one| one.is_candidate());
+fn single<'w, 'a>(compared: &'w [Candidate<'a>], open: &[&FailedStep]) -> Vec<(&'w Candidate<'a>, f64)> {
+    let covered = |one: &Candidate<'_>| open.iter().filter(|step| one.explains.contains(&step.exchange)).count();
+    let candidates = || compared.iter().filter(|one| one.remains());
     let most = candidates().map(covered).max().unwrap_or(0).max(1);
     let mut candidates: Vec<_> = candidates().filter(|one| covered(one) == most).collect();
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -113,12 +118,12 @@ fn single<'w, 'a>(weighed: &'w [Weighed<'a>], open: &[&FailedStep]) -> Vec<(&'w 
 }
 
 /// Reports whether the best candidate explains every failure, and the candidates explain every unusual fact.
-fn is_everything(case: &Case<'_>, one: &[(&Weighed<'_>, f64)], open: &[&FailedStep]) -> bool {
-    let steps = |best: &Weighed<'_>| open.iter().all(|step| step.control || best.explains.contains(&step.exchange));
-    let told: BTreeSet<Record> = one.iter().flat_map(|(one, _)| claims(one, case)).collect();
+fn is_everything(case: &Case<'_>, one: &[(&Candidate<'_>, f64)], open: &[&FailedStep]) -> bool {
+    let steps = |best: &Candidate<'_>| open.iter().all(|step| step.control || best.explains.contains(&step.exchange));
+    let told: BTreeSet<Record> = one.iter().flat_map(|(one, _)| abnormal_findings(one, case)).collect();
     let mut odd =
         case.facts.iter().filter(|fact| fact.anomaly || ((fact.key == ROLLOUT || fact.is_told()) && fact.is_odd()));
-    let every = |best: &Weighed<'_>| failures(case).all(|reading| is_in(reading, &best.explains));
+    let every = |best: &Candidate<'_>| failures(case).all(|reading| is_in(reading, &best.explains));
     one.first().is_some_and(|(best, _)| steps(best) && every(best))
         && odd.all(|fact| told.contains(&Record::Fact(fact.key)))
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnose::facts::manifest::{Fact, UNKNOWN};
 use crate::diagnose::infer::agreement::{holds, names_outcome, speaking};
-use crate::diagnose::infer::candidate::Weighed;
+use crate::diagnose::infer::candidate::Candidate;
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::model::fault_mode::{Mode, Prediction};
+use crate::diagnose::model::fact::{Fact, UNKNOWN};
+use crate::diagnose::model::fault_mode::FaultMode;
+use crate::diagnose::model::prediction::Prediction;
 use crate::diagnose::model::probe_class::Place;
 use crate::diagnose::readings::probe_result::Reading;
 use crate::observe::Outcome;
@@ -27,7 +28,7 @@ pub(crate) const HINT: f64 = 20.0;
 #[derive(Debug, Clone)]
 pub(crate) struct Likelihood {
     /// One value for each reading of [`counted`].
-    cells: Vec<f64>,
+    readings: Vec<f64>,
     facts: f64,
     /// Unusual facts.
     oddities: f64,
@@ -53,15 +54,15 @@ impl Likelihood {
     }
 
     pub(crate) fn total(&self) -> f64 {
-        self.cells.iter().sum::<f64>() + self.facts + self.hints() + self.sameness
+        self.readings.iter().sum::<f64>() + self.facts + self.hints() + self.sameness
     }
 }
 
 /// Returns how well the mode predicted the observations.
-pub(crate) fn likelihood(mode: &Mode, case: &Case<'_>) -> Likelihood {
+pub(crate) fn likelihood(mode: &FaultMode, case: &Case<'_>) -> Likelihood {
     let mut shown = BTreeSet::new();
     Likelihood {
-        cells: counted(case).map(|reading| cell_likelihood(mode, reading, case, &mut shown)).collect(),
+        readings: counted(case).map(|reading| reading_likelihood(mode, reading, case, &mut shown)).collect(),
         facts: facts_likelihood(mode, case),
         oddities: oddity_likelihood(mode, case),
         manners: maker_likelihood(mode, case) + usual_likelihood(mode, case) + steadiness_likelihood(mode, case),
@@ -70,15 +71,15 @@ pub(crate) fn likelihood(mode: &Mode, case: &Case<'_>) -> Likelihood {
 }
 
 /// Returns the score of two faults at once. The better fault determines a failure, the worse one a success.
-pub(crate) fn together(one: &Weighed<'_>, other: &Weighed<'_>, case: &Case<'_>) -> f64 {
-    let both = one.likelihood.cells.iter().zip(&other.likelihood.cells);
-    let cells: f64 = counted(case)
+pub(crate) fn together(one: &Candidate<'_>, other: &Candidate<'_>, case: &Case<'_>) -> f64 {
+    let both = one.likelihood.readings.iter().zip(&other.likelihood.readings);
+    let readings: f64 = counted(case)
         .zip(both)
         .map(|(reading, (a, b))| if reading.observation.result == Outcome::Ok { a.min(*b) } else { a.max(*b) })
         .sum();
     let (a, b) = (&one.likelihood, &other.likelihood);
     let hints = a.oddities.max(b.oddities) + a.manners.max(b.manners);
-    one.base + other.base + cells + a.facts + b.facts + hints + a.sameness.max(b.sameness)
+    one.base + other.base + readings + a.facts + b.facts + hints + a.sameness.max(b.sameness)
 }
 
 /// Returns one reading of each group: forty equal refusals count once.
@@ -89,9 +90,9 @@ fn counted<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Reading<'a>> 
 
 /// Scores the prediction that a valid token gets the same response as one signed with an unknown key.
 /// A mode that makes no such prediction gets one half.
-fn sameness_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
+fn sameness_likelihood(mode: &FaultMode, case: &Case<'_>) -> f64 {
     let with_control = |reading: &&Reading<'_>| case.readings.control(reading, TokenKind::WrongKey).is_some();
-    let goes_in = |reading: &&Reading<'_>| reading.cell.place == Place::Protected;
+    let goes_in = |reading: &&Reading<'_>| reading.class.place == Place::Protected;
     let Some(reading) = case.readings.failing().filter(goes_in).find(with_control) else { return 0.0 };
     let predicted = |one: &Prediction| [one.same_as, one.differs_from].contains(&Some(TokenKind::WrongKey));
     if speaking(mode, reading).any(predicted) { 0.0 } else { -std::f64::consts::LN_2 }
@@ -101,8 +102,8 @@ fn sameness_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
 ///
 /// A prediction with several outcomes chooses among them once, not once per group: a backend that is down refuses
 /// connections everywhere or nowhere.
-fn cell_likelihood(
-    mode: &Mode,
+fn reading_likelihood(
+    mode: &FaultMode,
     reading: &Reading<'_>,
     case: &Case<'_>,
     shown: &mut BTreeSet<(*const Prediction, Outcome)>,
@@ -122,13 +123,13 @@ fn cell_likelihood(
 }
 
 /// Returns the number of outcomes that the mode allows, or that it usually shows if the outcome is one of those.
-fn choices(mode: &Mode, prediction: &Prediction, reading: &Reading<'_>) -> f64 {
-    let usual = mode.usual.iter().filter(|one| one.on.matches(&reading.cell));
+fn choices(mode: &FaultMode, prediction: &Prediction, reading: &Reading<'_>) -> f64 {
+    let usual = mode.usual.iter().filter(|one| one.on.matches(&reading.class));
     let seen = usual.filter(|one| one.result.contains(&reading.observation.result));
     seen.map(|one| one.result.len()).min().unwrap_or(usize::MAX).min(prediction.result.len()) as f64
 }
 
-fn facts_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
+fn facts_likelihood(mode: &FaultMode, case: &Case<'_>) -> f64 {
     let known = |key: &String| case.fact(key).filter(|fact| fact.value != UNKNOWN);
     let demanded = mode.facts.keys().filter_map(known).map(|fact| match mode.demands(fact) {
         true if fact.anomaly => HINT.ln(),
@@ -139,7 +140,7 @@ fn facts_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
 }
 
 /// Scores unusual facts that are no anomaly, and facts that the mode usually shows.
-fn oddity_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
+fn oddity_likelihood(mode: &FaultMode, case: &Case<'_>) -> f64 {
     let known = |key: &String| case.fact(key).filter(|fact| fact.value != UNKNOWN);
     let odd = |fact: &&Fact| fact.is_odd() && !fact.anomaly && mode.demands(fact);
     let demanded = mode.facts.keys().filter_map(known).filter(odd).map(|_| HINT.ln());
@@ -153,7 +154,7 @@ fn oddity_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
 
 /// Scores hints at the component that produced a failing response, if the mode predicts another component.
 /// It counts once, whatever the number of responses.
-fn maker_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
+fn maker_likelihood(mode: &FaultMode, case: &Case<'_>) -> f64 {
     let other = |reading: &&Reading<'_>| {
         let hint = reading.observation.answered_by;
         hint != Hop::Unknown
@@ -169,15 +170,16 @@ fn maker_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
 }
 
 /// Scores intermittent failures: a mode that fails every time does not predict them.
-fn steadiness_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
-    let comes_and_goes = case.readings.failing().any(|reading| reading.flaps);
+fn steadiness_likelihood(mode: &FaultMode, case: &Case<'_>) -> f64 {
+    let comes_and_goes = case.readings.failing().any(Reading::is_intermittent);
     if comes_and_goes && !mode.comes_and_goes { NOISE.ln() } else { 0.0 }
 }
 
 /// Scores the observations that differ from what the mode usually shows. Each difference counts once.
-fn usual_likelihood(mode: &Mode, case: &Case<'_>) -> f64 {
+fn usual_likelihood(mode: &FaultMode, case: &Case<'_>) -> f64 {
     let otherwise = |usual: &&Prediction| {
-        let mut spoken = case.readings.all.iter().filter(|one| one.is_firm() && usual.on.matches(&one.cell)).peekable();
+        let mut spoken =
+            case.readings.all.iter().filter(|one| one.is_firm() && usual.on.matches(&one.class)).peekable();
         let as_usual = |one: &Reading<'_>| holds(usual, one, case) && usual.is_in_time(one.observation.latency);
         spoken.peek().is_some() && if usual.some { !spoken.any(as_usual) } else { !spoken.all(as_usual) }
     };

@@ -4,56 +4,48 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnose::facts::manifest::{ANSWERS_CLOCK, Fact};
-use crate::diagnose::infer::candidate::{Record, Weighed, Weighing};
+use crate::diagnose::infer::candidate::{Candidate, Compared};
 use crate::diagnose::infer::case::Case;
+use crate::diagnose::infer::conflict::Record;
 use crate::diagnose::infer::double_fault::can_be_together;
 use crate::diagnose::logs::attribution::LogMatch;
+use crate::diagnose::model::fact::{ANSWERS_CLOCK, Fact};
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::LogScope;
-use crate::diagnose::verdict::cause::{Cause, Certainty};
-use crate::diagnose::verdict::certainty::named;
 use crate::terms::EvidenceSource;
 
-/// Returns a cause that explains no failure, for a record that only its fault leaves.
-/// It is never certain, since no call was seen to fail because of it.
-pub(crate) fn told_by_a_record<'w, 'a>(case: &Case<'_>, weighing: &'w Weighing<'a>, found: &Cause) -> Option<Cause> {
-    if found.certainty < Certainty::Likely {
-        return None;
-    }
-    let found_too = found.alternatives.iter().map(|one| one.fault.as_str());
-    let known: BTreeSet<&str> = found_too.chain([found.fault.as_str()]).collect();
-    let first = weighing.best.iter().find(|one| one.fault.id == found.fault)?;
+/// Returns the faults that can be masked by the found one, the likeliest first. `known` has the found fault and its
+/// alternatives.
+pub(crate) fn masked_faults<'a>(
+    case: &Case<'_>,
+    compared: &Compared<'a>,
+    found: &str,
+    known: &BTreeSet<&str>,
+) -> Vec<Candidate<'a>> {
     // With two revisions, a record of one revision may only show how they differ.
-    if first.mode.comes_and_goes {
-        return None;
-    }
-    let hidden = hidden(case, weighing, first, &known);
-    let share = 1.0 / hidden.len().max(1) as f64;
-    let candidates: Vec<(&Weighed<'_>, f64)> = hidden.iter().map(|one| (one, share)).collect();
-    let certainty = if candidates.len() == 1 { Certainty::Likely } else { Certainty::Ambiguous };
-    (!candidates.is_empty()).then(|| named(case, &candidates, certainty, Vec::new(), Vec::new()))
+    let first = compared.best.iter().find(|one| one.fault.id == found).filter(|first| !first.mode.comes_and_goes);
+    first.map_or_else(Vec::new, |first| hidden(case, compared, first, known))
 }
 
 /// Returns every fault that can be present in addition to the first and that left a record of its own, in its likeliest
 /// mode.
 fn hidden<'a>(
     case: &Case<'_>,
-    weighing: &Weighing<'a>,
-    first: &Weighed<'a>,
+    compared: &Compared<'a>,
+    first: &Candidate<'a>,
     known: &BTreeSet<&str>,
-) -> Vec<Weighed<'a>> {
-    let is_known = |one: &&Weighed<'_>| known.contains(one.fault.id.as_str());
+) -> Vec<Candidate<'a>> {
+    let is_known = |one: &&Candidate<'_>| known.contains(one.fault.id.as_str());
     let accounted: BTreeSet<Record> =
-        weighing.modes.iter().filter(is_known).flat_map(|one| whatever_it_leaves(one, case)).collect();
+        compared.modes.iter().filter(is_known).flat_map(|one| whatever_it_leaves(one, case)).collect();
     // A fault at the same hop is probably the same problem under another name.
-    let elsewhere = |one: &&Weighed<'_>| !is_known(one) && one.fault.hop() != first.fault.hop();
-    let told = |one: &Weighed<'a>| {
+    let elsewhere = |one: &&Candidate<'_>| !is_known(one) && one.fault.hop() != first.fault.hop();
+    let told = |one: &Candidate<'a>| {
         let line = line(one, case).filter(|line| !accounted.contains(&Record::Line(line.entry)));
         let by_a_fact = || by_itself(one, case).any(|fact| !accounted.contains(&Record::Fact(fact.key)));
-        (line.is_some() || by_a_fact()).then(|| Weighed { log: line.or_else(|| one.log.clone()), ..one.clone() })
+        (line.is_some() || by_a_fact()).then(|| Candidate { log: line.or_else(|| one.log.clone()), ..one.clone() })
     };
-    let mut hidden: Vec<Weighed<'a>> = weighing
+    let mut hidden: Vec<Candidate<'a>> = compared
         .modes
         .iter()
         .filter(elsewhere)
@@ -68,14 +60,14 @@ fn hidden<'a>(
 
 /// Returns a decisive line that belongs to the failing calls or to every call of one endpoint.
 /// A line that counts at any time says nothing about the present.
-fn line(one: &Weighed<'_>, case: &Case<'_>) -> Option<LogMatch> {
+fn line(one: &Candidate<'_>, case: &Case<'_>) -> Option<LogMatch> {
     let of_the_failure = one.log.clone().filter(LogMatch::is_of_the_failure);
     let mut rules = one.fault.log.iter().filter(|rule| rule.scope != LogScope::Any);
     of_the_failure.or_else(|| rules.find_map(|rule| case.logbook.find_at_a_endpoint(rule)))
 }
 
 /// Returns the facts of a fault that do not depend on any call.
-fn by_itself<'c>(one: &Weighed<'_>, case: &'c Case<'_>) -> impl Iterator<Item = &'c Fact> {
+fn by_itself<'c>(one: &Candidate<'_>, case: &'c Case<'_>) -> impl Iterator<Item = &'c Fact> {
     let mode = one.mode;
     let shows = |fact: &&Fact| mode.demands(fact) || (needs_no_demand(fact, case) && mode.usually_shows(fact));
     case.facts.iter().filter(|fact| stands_by_itself(fact, case)).filter(shows)
@@ -94,7 +86,7 @@ fn needs_no_demand(fact: &Fact, case: &Case<'_>) -> bool {
 }
 
 /// Returns every record that a fault leaves: lines, decisive or not, and facts.
-fn whatever_it_leaves(one: &Weighed<'_>, case: &Case<'_>) -> Vec<Record> {
+fn whatever_it_leaves(one: &Candidate<'_>, case: &Case<'_>) -> Vec<Record> {
     let at_a_endpoint = one.fault.log.iter().filter_map(|rule| case.logbook.find_at_a_endpoint(rule));
     let lines = one.log.iter().cloned().chain(at_a_endpoint).map(|line| Record::Line(line.entry));
     let facts = case.facts.iter().filter(|fact| one.mode.demands(fact) || one.mode.usually_shows(fact));

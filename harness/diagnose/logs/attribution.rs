@@ -8,7 +8,6 @@ use crate::config::Target;
 use crate::diagnose::logs::coincidence::Tally;
 use crate::diagnose::model::fault::{LogRule, LogScope};
 use crate::diagnose::readings::input::SentProbe;
-use crate::diagnose::verdict::cause::Proof;
 use crate::evidence::{Evidence, LogEntry};
 use crate::observe::Observation;
 use crate::terms::Hop;
@@ -70,11 +69,6 @@ pub(crate) struct LogMatch {
 }
 
 impl LogMatch {
-    /// Returns the line as a proof.
-    pub(crate) fn proof(&self) -> Proof {
-        Proof::new(self.says.clone(), None)
-    }
-
     /// Reports whether the line is more than a hint at the present failure.
     pub(crate) const fn is_of_the_failure(&self) -> bool {
         self.decisive && !self.at_any_time

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use crate::diagnose::model::fact_schema;
-use crate::diagnose::model::probe_selector::Selector;
+use crate::diagnose::model::probe_selector::ProbeSelector;
 use crate::observe::Outcome;
 use crate::terms::TokenKind;
 
@@ -17,18 +17,18 @@ const GRAMMAR: &str =
 
 /// A rule that finds the proof of a claim.
 #[derive(Debug, Clone)]
-pub(crate) enum ProofRule {
+pub(crate) enum EvidenceRule {
     /// A reading of these probes that ended in one of these ways.
-    Reading(Selector, Vec<Outcome>),
+    Reading(ProbeSelector, Vec<Outcome>),
     /// A reading with the same response as this token gets at the same endpoint.
-    SameAs(Selector, TokenKind),
+    SameAs(ProbeSelector, TokenKind),
     /// A fact with one of these values. Empty: a value that the fault demands.
     Fact(String, Vec<String>),
     /// A log line of this fault.
     Log,
 }
 
-impl FromStr for ProofRule {
+impl FromStr for EvidenceRule {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -53,7 +53,7 @@ fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_value(serde_json::Value::String(text.trim().to_owned())).map_err(|error| error.to_string())
 }
 
-impl<'de> Deserialize<'de> for ProofRule {
+impl<'de> Deserialize<'de> for EvidenceRule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }

@@ -1,13 +1,13 @@
-//! An entry of the catalogue, as its author writes it. `mode` holds the ways in which it can show.
+//! An entry of the catalogue, as its author writes it. `fault_mode` holds the ways in which it can show.
 
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
-use crate::diagnose::model::evidence_rule::ProofRule;
-use crate::diagnose::model::fault_mode::Mode;
-use crate::diagnose::predict::effect::Patch;
+use crate::diagnose::model::evidence_rule::EvidenceRule;
+use crate::diagnose::model::fault_mode::FaultMode;
+use crate::diagnose::model::path::effect::Patch;
 use crate::terms::Hop;
 
 /// One named root cause: one change that can be reverted.
@@ -59,7 +59,7 @@ pub(crate) struct Fault {
     #[serde(default)]
     pub(in crate::diagnose) does: Vec<Patch>,
     /// The ways in which it can show. One must match.
-    pub(crate) mode: Vec<Mode>,
+    pub(crate) mode: Vec<FaultMode>,
 }
 
 /// How common a fault is.
@@ -97,7 +97,7 @@ pub(crate) enum Tested {
 pub(crate) struct WhyRule {
     pub(crate) claim: String,
     #[schemars(with = "String")]
-    pub(crate) proof: ProofRule,
+    pub(crate) proof: EvidenceRule,
     /// The mode that it belongs to. Absent: any.
     pub(crate) mode: Option<String>,
     /// Whether only this fault leaves this proof. Without such a mark, no verdict is certain.
@@ -194,7 +194,7 @@ fn pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Regex, D::Error
     Regex::new(&String::deserialize(deserializer)?).map_err(|error| D::Error::custom(no_expression(&error)))
 }
 
-/// How the message about an invalid regular expression begins. `catalogue_file` finds the place of the mistake by it.
+/// How the message about an invalid regular expression begins. `load` finds the place of the mistake by it.
 pub(crate) const NO_EXPRESSION: &str = "not a regular expression";
 
 fn no_expression(error: &regex::Error) -> String {

@@ -9,17 +9,18 @@ use serde::de::{Deserializer, Error as _};
 use toml::Spanned;
 
 use crate::config::{Target, Validation};
-use crate::diagnose::facts::manifest::{Fact, UNKNOWN};
+use crate::diagnose::model::fact::{Fact, UNKNOWN};
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::Prior;
-use crate::diagnose::model::probe_selector::Selector;
-use crate::observe::{Authn, LatencyClass, Outcome};
-use crate::terms::{Hop, TokenKind};
+use crate::diagnose::model::prediction::{Expectation, Prediction};
+use crate::diagnose::model::probe_class::ProbeClass;
+use crate::observe::Outcome;
 
 /// One way in which a fault can show.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Mode {
+#[schemars(rename = "Mode")]
+pub(crate) struct FaultMode {
     /// Its name among the modes of the fault.
     #[serde(default)]
     pub(crate) name: String,
@@ -57,65 +58,7 @@ pub(crate) struct Mode {
     pub(crate) validation: Vec<Validation>,
 }
 
-/// What a fault predicts for a set of probes.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Prediction {
-    #[schemars(with = "String")]
-    pub(crate) on: Selector,
-    #[serde(default)]
-    pub(crate) result: Vec<Outcome>,
-    #[serde(default)]
-    pub(crate) answered_by: Vec<Hop>,
-    /// Whether the component that answered must be known.
-    #[serde(default)]
-    pub(crate) surely: bool,
-    /// Whether there must be an answer.
-    #[serde(default)]
-    pub(crate) answered: bool,
-    /// Whether there must be at least a hint at the component that answered.
-    #[serde(default)]
-    pub(crate) hinted: bool,
-    #[serde(default)]
-    pub(crate) authn: Vec<Authn>,
-    #[serde(default)]
-    pub(crate) latency: Vec<LatencyClass>,
-    /// Whether a failure must have taken at least 0.2 s.
-    #[serde(default)]
-    pub(crate) after_a_while: bool,
-    /// The response is the same as with this token, at the same endpoint and token location.
-    pub(crate) same_as: Option<TokenKind>,
-    /// The response differs from that with this token, at the same endpoint and token location.
-    pub(crate) differs_from: Option<TokenKind>,
-    /// Whether at least one of the probes must match. Otherwise each must.
-    #[serde(default)]
-    pub(crate) some: bool,
-    /// Whether the probe must have ended differently when it was repeated.
-    #[serde(default)]
-    pub(crate) comes_and_goes: bool,
-    /// Whether it applies only to endpoints at which a call that must succeed fails.
-    #[serde(default)]
-    pub(crate) where_failing: bool,
-}
-
-/// A set of predictions that several faults share.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Expectation {
-    #[serde(default)]
-    pub(crate) predict: Vec<Prediction>,
-    #[serde(default)]
-    pub(crate) usual: Vec<Prediction>,
-}
-
-impl Prediction {
-    /// Reports whether this latency is predicted.
-    pub(crate) fn is_in_time(&self, latency: LatencyClass) -> bool {
-        self.latency.is_empty() || self.latency.contains(&latency)
-    }
-}
-
-impl Mode {
+impl FaultMode {
     /// Reports whether the mode demands this value of the fact.
     pub(crate) fn demands(&self, fact: &Fact) -> bool {
         self.facts.get(fact.key).is_some_and(|allowed| allowed.iter().any(|word| word == fact.value))
@@ -135,6 +78,12 @@ impl Mode {
     pub(crate) fn is_possible_in(&self, target: &Target) -> bool {
         let judged = self.validation.is_empty() || self.validation.contains(&target.validation);
         judged && self.startup_check.is_none_or(|checks| target.startup_check.is_none_or(|known| known == checks))
+    }
+
+    /// Returns how probes of this class may end, by the narrowest prediction. `None`: the mode makes no prediction.
+    pub(crate) fn predicted_outcomes(&self, class: &ProbeClass) -> Option<&Vec<Outcome>> {
+        let speaking = self.predict.iter().filter(|one| one.on.matches(class) && !one.result.is_empty());
+        speaking.map(|one| &one.result).min_by_key(|result| result.len())
     }
 
     /// Adds the predictions of the sets that it includes.

@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::{Fault, NO_EXPRESSION};
-use crate::diagnose::model::fault_mode::Expectation;
+use crate::diagnose::model::prediction::Expectation;
 use crate::document::{ConfigError, Reading, Source, read_on, render_schema, source};
 use crate::terms::Hop;
 

@@ -25,7 +25,7 @@ pub(crate) enum Place {
 
 /// What a probe calls, and with which credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Cell {
+pub(crate) struct ProbeClass {
     pub(crate) place: Place,
     pub(crate) kind: Kind,
     pub(crate) token: TokenKind,
@@ -46,8 +46,8 @@ pub(crate) enum Kind {
     Websocket,
 }
 
-impl Cell {
-    /// Returns the cell of a probe, or `None` for an endpoint that takes no part in the diagnosis.
+impl ProbeClass {
+    /// Returns the class of a probe, or `None` for an endpoint that takes no part in the diagnosis.
     pub(crate) fn of(key: &ProbeKey, endpoint: &Endpoint, user: &str) -> Option<Self> {
         Some(Self {
             place: place(endpoint)?,
@@ -70,9 +70,9 @@ impl Cell {
         matches!(self.place, Place::DirectHealth | Place::Direct)
     }
 
-    /// Reports whether two cells differ only in the endpoint.
+    /// Reports whether two classes differ only in the endpoint.
     pub(crate) fn asks_like(&self, other: &Self) -> bool {
-        let asked = |cell: &Self| (cell.place, cell.token, cell.token_location, cell.caller, cell.same_user);
+        let asked = |class: &Self| (class.place, class.token, class.token_location, class.caller, class.same_user);
         asked(self) == asked(other)
     }
 }

@@ -9,12 +9,12 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use crate::diagnose::model::fact_schema;
-use crate::diagnose::model::probe_class::{Cell, Kind, Place};
+use crate::diagnose::model::probe_class::{Kind, Place, ProbeClass};
 use crate::terms::{Caller, TokenKind, TokenLocation};
 
-/// A set of cells. An empty list matches everything.
+/// A set of probe classes. An empty list matches everything.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Selector {
+pub(crate) struct ProbeSelector {
     pub(crate) places: Vec<Place>,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) tokens: Vec<TokenKind>,
@@ -25,16 +25,16 @@ pub(crate) struct Selector {
     pub(crate) optional: Option<bool>,
 }
 
-impl Selector {
+impl ProbeSelector {
     /// Reports whether it matches this probe.
-    pub(crate) fn matches(&self, cell: &Cell) -> bool {
-        any_of(&self.places, &cell.place)
-            && any_of(&self.kinds, &cell.kind)
-            && any_of(&self.tokens, &cell.token)
-            && any_of(&self.token_locations, &cell.token_location)
-            && any_of(&self.callers, &cell.caller)
-            && self.same_user.is_none_or(|same| same == cell.same_user)
-            && self.optional.is_none_or(|optional| optional == cell.optional)
+    pub(crate) fn matches(&self, class: &ProbeClass) -> bool {
+        any_of(&self.places, &class.place)
+            && any_of(&self.kinds, &class.kind)
+            && any_of(&self.tokens, &class.token)
+            && any_of(&self.token_locations, &class.token_location)
+            && any_of(&self.callers, &class.caller)
+            && self.same_user.is_none_or(|same| same == class.same_user)
+            && self.optional.is_none_or(|optional| optional == class.optional)
     }
 
     /// Extends a selector for calls through the edge to the same calls directly at the backend.
@@ -56,7 +56,7 @@ fn any_of<T: PartialEq>(wanted: &[T], is: &T) -> bool {
     wanted.is_empty() || wanted.contains(is)
 }
 
-impl FromStr for Selector {
+impl FromStr for ProbeSelector {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -97,7 +97,7 @@ fn words() -> Vec<String> {
     WORDS.map(str::to_owned).into_iter().chain(tokens).chain(callers).collect()
 }
 
-impl Selector {
+impl ProbeSelector {
     fn add(&mut self, word: &str) -> Option<()> {
         match word {
             "backend.health" => self.places.push(Place::BackendHealth),
@@ -138,7 +138,7 @@ impl Selector {
     }
 }
 
-impl<'de> Deserialize<'de> for Selector {
+impl<'de> Deserialize<'de> for ProbeSelector {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }

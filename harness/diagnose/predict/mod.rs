@@ -2,19 +2,16 @@
 //!
 //! Start at [`walk::walk`], which sends one [`Request`] through a [`World`].
 //!
-//! - `stop`, `effect`: the places where something can be wrong, and what can be wrong there
-//! - `traits`: the properties in which healthy systems differ, with their priors in `observation_model.toml`
+//! - `traits`, `model`: the properties in which healthy systems differ, and the constants of `observation_model.toml`
 //! - `request`, `ending`: what travels, and how it ends
 //! - `world`: a system under one hypothesis and one setting of its traits
 //! - `walk`: the way of a request, stop by stop
 //!
 //! Invariant: nothing here reads an observation.
 
-pub(super) mod effect;
 pub(super) mod ending;
 pub(super) mod model;
 pub(super) mod request;
-pub(super) mod stop;
 pub(super) mod traits;
 pub(super) mod walk;
 pub(super) mod world;

@@ -1,9 +1,9 @@
 //! A system under one hypothesis and one setting of its traits.
 
-use super::effect::{Config, Effect, Patch, Reach};
+use crate::diagnose::model::path::effect::{Config, Effect, Patch, Reach};
 use super::ending::Result as Ended;
 use super::request::{Key, Request};
-use super::stop::Stop;
+use crate::diagnose::model::path::stop::Stop;
 use super::traits::{Choice, Trait, Value, priors};
 use crate::config::{Target, Validation};
 use crate::terms::{Algorithm, TokenKind};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{DIRECT, Target};
-use crate::diagnose::model::probe_class::{Cell, Place};
+use crate::diagnose::model::probe_class::{Place, ProbeClass};
 use crate::observe::{Authn, Observation, Outcome};
 use crate::probe::ProbeKey;
 use crate::terms::{Hop, TokenKind, TokenLocation};
@@ -18,34 +18,52 @@ const BROKEN_DOWN: [Outcome; 5] =
 /// call must succeed, it is the first that failed.
 #[derive(Debug, Clone)]
 pub(crate) struct Reading<'a> {
-    pub(crate) cell: Cell,
+    pub(crate) class: ProbeClass,
     pub(crate) observation: &'a Observation,
     /// The exchanges of all attempts.
     pub(crate) exchanges: Vec<u32>,
-    /// The attempts ended differently: intermittent, so it contradicts nothing.
-    pub(crate) mixed: bool,
+    /// Whether its attempts ended alike.
+    stability: Stability,
     /// The outcomes of the attempts that count, each once.
     pub(crate) outcomes: BTreeSet<Outcome>,
-    /// It must succeed, failed, and then succeeded.
-    pub(crate) flaps: bool,
-    /// It succeeded while others are intermittent: a later attempt may fail, so it contradicts nothing.
-    pub(crate) lucky: bool,
     /// Attempts that got no answer while others did. They are evidence of nothing.
     pub(crate) lost: Vec<u32>,
     /// The component that answered, where that is more than a hint.
     pub(crate) answered_by: Hop,
-    /// It was sent directly to the backend, and no fault behind the edge explains how the same call through the edge
-    /// differs.
-    pub(crate) differs_from_the_edge: bool,
-    /// It was sent through an edge that would answer for an absent backend, and no call through the edge got any
-    /// answer.
-    pub(crate) is_cut_off: bool,
+    /// How it compares with calls on the other way to the backend.
+    path: EdgePath,
     /// At the same endpoint a call that must succeed failed.
     pub(crate) beside_failure: bool,
 }
 
+/// Whether the attempts of one probe ended alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stability {
+    /// They ended alike.
+    Steady,
+    /// They ended differently, so the reading contradicts nothing.
+    Varying,
+    /// It must succeed, failed, and then succeeded.
+    Intermittent,
+    /// It succeeded while others are intermittent: a later attempt may fail, so it contradicts nothing.
+    UnreliableSuccess,
+}
+
+/// How a call compares with calls on the other way to the backend: through the edge, or directly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EdgePath {
+    /// Nothing unusual.
+    Consistent,
+    /// It was sent directly to the backend, and no fault behind the edge explains how the same call through the edge
+    /// differs.
+    DiffersFromTheEdge,
+    /// It was sent through an edge that would answer for an absent backend, and no call through the edge got any
+    /// answer.
+    CutOff,
+}
+
 impl<'a> Reading<'a> {
-    fn of(cell: Cell, tries: &[&'a Observation]) -> Option<Self> {
+    fn of(class: ProbeClass, tries: &[&'a Observation]) -> Option<Self> {
         let (lost, answered): (Vec<&Observation>, Vec<&Observation>) = tries.iter().partition(|one| is_lost(one));
         let noise = !answered.is_empty() && lost.len() <= answered.len();
         let mut kept = if noise { answered } else { tries.to_vec() };
@@ -54,29 +72,43 @@ impl<'a> Reading<'a> {
             kept.retain(|one| one.result != Outcome::Ok);
         }
         let first = *kept.first()?;
+        let varies = kept.iter().any(|one| one.result != first.result);
         let reading = |observation: &'a Observation| Self {
-            cell,
+            class,
             observation,
             exchanges: tries.iter().map(|one| one.exchange).collect(),
             outcomes: kept.iter().map(|one| one.result).collect(),
-            mixed: kept.iter().any(|one| one.result != first.result),
-            flaps: false,
-            lucky: false,
+            stability: if varies { Stability::Varying } else { Stability::Steady },
             lost: if noise { lost.iter().map(|one| one.exchange).collect() } else { Vec::new() },
             answered_by: maker(observation),
-            differs_from_the_edge: false,
-            is_cut_off: false,
+            path: EdgePath::Consistent,
             beside_failure: false,
         };
         let failed = kept.iter().position(|one| reading(one).fails());
-        let Some(at) = failed.filter(|_| reading(first).mixed) else { return Some(reading(first)) };
-        let flaps = kept[at..].iter().any(|one| one.result == Outcome::Ok);
-        Some(Self { flaps, ..reading(kept[at]) })
+        let Some(at) = failed.filter(|_| varies) else { return Some(reading(first)) };
+        let recovers = kept[at..].iter().any(|one| one.result == Outcome::Ok);
+        let stability = if recovers { Stability::Intermittent } else { Stability::Varying };
+        Some(Self { stability, ..reading(kept[at]) })
     }
 
     /// Reports whether it can contradict a fault.
     pub(crate) const fn is_firm(&self) -> bool {
-        !self.mixed && !self.lucky
+        matches!(self.stability, Stability::Steady)
+    }
+
+    /// Reports whether its attempts ended differently.
+    pub(crate) const fn varies(&self) -> bool {
+        matches!(self.stability, Stability::Varying | Stability::Intermittent)
+    }
+
+    /// Reports whether it must succeed, failed, and then succeeded.
+    pub(crate) const fn is_intermittent(&self) -> bool {
+        matches!(self.stability, Stability::Intermittent)
+    }
+
+    /// Reports whether only the edge explains how it differs from calls on the other way to the backend.
+    pub(crate) const fn is_explained_by_the_edge_alone(&self) -> bool {
+        !matches!(self.path, EdgePath::Consistent)
     }
 
     /// Reports whether one of its attempts ended with one of these outcomes.
@@ -102,15 +134,15 @@ impl<'a> Reading<'a> {
 
     /// Reports whether an anonymous call with optional sign-in was not completed: no credential is the reason.
     pub(crate) fn fails_without_credentials(&self) -> bool {
-        self.cell.optional && !self.cell.token.is_sent() && BROKEN_DOWN.contains(&self.observation.result)
+        self.class.optional && !self.class.token.is_sent() && BROKEN_DOWN.contains(&self.observation.result)
     }
 
     /// Reports whether the call must succeed in a healthy system.
     pub(crate) fn must_work(&self) -> bool {
-        match self.cell.place {
+        match self.class.place {
             Place::BackendHealth | Place::DirectHealth | Place::AuthHealth | Place::Issuer | Place::SelfCheck => true,
-            Place::Protected | Place::Direct => self.cell.token.should_be_accepted(),
-            Place::Introspection => self.cell.token.should_be_accepted() && self.caller_is_good(),
+            Place::Protected | Place::Direct => self.class.token.should_be_accepted(),
+            Place::Introspection => self.class.token.should_be_accepted() && self.caller_is_good(),
         }
     }
 
@@ -122,7 +154,7 @@ impl<'a> Reading<'a> {
     /// Returns the group in which it counts once: endpoint, token, token location, service credentials, user and
     /// outcome.
     pub(crate) fn group(&self) -> impl Ord + use<> {
-        let Cell { place, token, token_location, caller, same_user, .. } = self.cell;
+        let ProbeClass { place, token, token_location, caller, same_user, .. } = self.class;
         let worth = (token.is_sent(), token.should_be_accepted(), token == TokenKind::Issued);
         (
             place,
@@ -140,9 +172,9 @@ impl<'a> Reading<'a> {
             return !self.fails();
         }
         let refused = self.observation.result == Outcome::Denied;
-        match self.cell.place {
+        match self.class.place {
             // The auth service may serve or refuse wrong service credentials.
-            Place::Introspection if self.cell.token.should_be_accepted() => {
+            Place::Introspection if self.class.token.should_be_accepted() => {
                 refused || self.observation.result == Outcome::Ok
             }
             Place::Protected | Place::Direct | Place::Introspection => refused,
@@ -151,7 +183,7 @@ impl<'a> Reading<'a> {
     }
 
     fn caller_is_good(&self) -> bool {
-        matches!(self.cell.caller, None | Some(crate::terms::Caller::Right))
+        matches!(self.class.caller, None | Some(crate::terms::Caller::Right))
     }
 
     /// Reports whether two responses have the same decision: status, outcome, close code and the component that
@@ -184,27 +216,31 @@ pub(crate) struct Readings<'a> {
 impl<'a> Readings<'a> {
     pub(crate) fn of(observations: &[&'a Observation], target: &Target, user: &str) -> Self {
         let mut all: Vec<Reading<'a>> = Vec::new();
-        for (cell, tries) in tries(observations, target, user) {
-            all.extend(Reading::of(cell, &tries));
+        for (class, tries) in tries(observations, target, user) {
+            all.extend(Reading::of(class, &tries));
         }
         forget_a_closed_way(&mut all);
         mark_failing_endpoints(&mut all);
-        let flaps = all.iter().any(|reading| reading.flaps);
-        for reading in &mut all {
+        let unreliable = all.iter().any(Reading::is_intermittent);
+        for reading in all.iter_mut().filter(|one| unreliable && one.class.goes_through_the_backend()) {
             // A working instance may have served it.
-            reading.lucky = flaps && reading.cell.goes_through_the_backend() && reading.must_work() && !reading.fails();
+            if reading.must_work() && !reading.fails() {
+                reading.stability = Stability::UnreliableSuccess;
+            }
         }
         let mut readings = Self { all };
         let differing: Vec<bool> = readings.all.iter().map(|reading| readings.differs_from_the_edge(reading)).collect();
-        readings.all.iter_mut().zip(differing).for_each(|(reading, differs)| reading.differs_from_the_edge = differs);
+        let differing = readings.all.iter_mut().zip(differing).filter(|(_, differs)| *differs);
+        differing.for_each(|(reading, _)| reading.path = EdgePath::DiffersFromTheEdge);
         readings
     }
 
     /// Marks the readings of an edge that got no answer at all. An HTTP edge would answer for an absent backend.
     pub(crate) fn mark_what_is_cut_off(&mut self) {
-        let through = |one: &Reading<'_>| matches!(one.cell.place, Place::BackendHealth | Place::Protected);
-        let is_cut_off = self.all.iter().filter(|one| through(one)).all(Reading::is_lost);
-        self.all.iter_mut().filter(|one| through(one)).for_each(|one| one.is_cut_off = is_cut_off);
+        let through = |one: &Reading<'_>| matches!(one.class.place, Place::BackendHealth | Place::Protected);
+        if self.all.iter().filter(|one| through(one)).all(Reading::is_lost) {
+            self.all.iter_mut().filter(|one| through(one)).for_each(|one| one.path = EdgePath::CutOff);
+        }
     }
 
     /// Reports whether a call directly at the backend differs from the same call through the edge in a way that only
@@ -233,7 +269,7 @@ impl<'a> Readings<'a> {
 
     /// Reports whether it got the same response as a call without a token. `None`: no such call was made.
     pub(crate) fn is_answered_as_without_token(&self, of: &Reading<'_>) -> Option<bool> {
-        let without = self.control(of, TokenKind::None).filter(|_| of.cell.token.is_sent())?;
+        let without = self.control(of, TokenKind::None).filter(|_| of.class.token.is_sent())?;
         Some(of.is_same_response_as(without))
     }
 
@@ -250,19 +286,19 @@ impl<'a> Readings<'a> {
 
     /// Returns the place of the reading that a component before the backend produced.
     pub(crate) fn made_before(&self, lost: &Reading<'_>) -> Option<usize> {
-        let made = if lost.is_cut_off { Some(lost) } else { self.through_the_edge(lost) };
+        let made = if lost.path == EdgePath::CutOff { Some(lost) } else { self.through_the_edge(lost) };
         self.all.iter().position(|one| made.is_some_and(|made| made.exchanges == one.exchanges))
     }
 
     /// Reports whether a call succeeded directly at the backend and did not fail through the edge: it proves nothing
     /// about the edge.
     pub(crate) fn also_through_the_edge(&self, direct: &Reading<'_>) -> bool {
-        direct.cell.is_direct() && !direct.fails() && self.through_the_edge(direct).is_none_or(|one| !one.fails())
+        direct.class.is_direct() && !direct.fails() && self.through_the_edge(direct).is_none_or(|one| !one.fails())
     }
 
     /// Reports whether a call that failed through the edge succeeded directly at the backend.
     pub(crate) fn succeeds_directly(&self, failed: &Reading<'_>) -> bool {
-        let direct = self.all.iter().filter(|one| one.cell.is_direct() && !one.fails() && one.is_firm());
+        let direct = self.all.iter().filter(|one| one.class.is_direct() && !one.fails() && one.is_firm());
         direct.filter_map(|one| self.through_the_edge(one)).any(|one| one.exchanges == failed.exchanges && one.fails())
     }
 
@@ -276,20 +312,20 @@ impl<'a> Readings<'a> {
 }
 
 /// Returns all attempts of each probe, in the order in which the probes were first sent.
-fn tries<'a>(observations: &[&'a Observation], target: &Target, user: &str) -> Vec<(Cell, Vec<&'a Observation>)> {
-    let mut all: Vec<(Cell, Vec<&'a Observation>)> = Vec::new();
+fn tries<'a>(observations: &[&'a Observation], target: &Target, user: &str) -> Vec<(ProbeClass, Vec<&'a Observation>)> {
+    let mut all: Vec<(ProbeClass, Vec<&'a Observation>)> = Vec::new();
     let mut seen: BTreeMap<&ProbeKey, usize> = BTreeMap::new();
     for &observation in observations {
         let Some(endpoint) = target.endpoints.get(&observation.probe.endpoint) else { continue };
         if endpoint.success_proves_nothing() && observation.result == Outcome::Ok {
             continue;
         }
-        let Some(cell) = Cell::of(&observation.probe, endpoint, user) else { continue };
+        let Some(class) = ProbeClass::of(&observation.probe, endpoint, user) else { continue };
         match seen.get(&observation.probe) {
             Some(&at) => all[at].1.push(observation),
             None => {
                 seen.insert(&observation.probe, all.len());
-                all.push((cell, vec![observation]));
+                all.push((class, vec![observation]));
             }
         }
     }
@@ -311,15 +347,15 @@ const fn is_lost(observation: &Observation) -> bool {
 /// They are allowed if the health check succeeds there, or if the backend itself answers it. Where no call through the
 /// edge got an answer, a hint at the backend is enough.
 fn forget_a_closed_way(all: &mut Vec<Reading<'_>>) {
-    let health = |reading: &Reading<'_>| reading.cell.place == Place::DirectHealth;
-    let mut through = all.iter().filter(|one| matches!(one.cell.place, Place::BackendHealth | Place::Protected));
+    let health = |reading: &Reading<'_>| reading.class.place == Place::DirectHealth;
+    let mut through = all.iter().filter(|one| matches!(one.class.place, Place::BackendHealth | Place::Protected));
     let is_the_only_way = through.all(|one| one.observation.status.is_none());
     let by_the_backend = |reading: &Reading<'_>| {
         let maker = if is_the_only_way { reading.observation.answered_by } else { reading.answered_by };
         maker == Hop::Backend
     };
     let open = all.iter().any(|reading| health(reading) && (!reading.fails() || by_the_backend(reading)));
-    all.retain(|reading| open || !matches!(reading.cell.place, Place::DirectHealth | Place::Direct));
+    all.retain(|reading| open || !matches!(reading.class.place, Place::DirectHealth | Place::Direct));
 }
 
 fn mark_failing_endpoints(all: &mut [Reading<'_>]) {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnose::active::next_question::Settling;
+use crate::diagnose::wording::proof::Proof;
 use crate::terms::Hop;
 
 /// One cause of failures, or what remains of it.
@@ -85,34 +87,6 @@ pub struct Alternative {
     pub settled_by: Option<Settling>,
 }
 
-/// A read-only question that leaves fewer candidates, and the command that answers it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Settling {
-    /// The source of evidence that answers it.
-    #[serde(alias = "door")]
-    pub evidence: String,
-    /// What is asked, in words: `the backend's manifest`.
-    pub asks: String,
-    /// The command for a shell. It changes nothing and contains no secret: a token is written as `$TOKEN`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub command: Option<String>,
-    /// The command as a list of arguments. Absent where a person must fill in something first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub argv: Vec<String>,
-    /// The command that reads its output, after a `|`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub feed: Option<String>,
-    /// What a person must know or do first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// The expected number of candidates that remain, to one decimal.
-    pub leaves: f64,
-    /// The number of candidates.
-    pub of: usize,
-    /// The sets of faults that may remain: one for each answer that leaves a different set.
-    pub splits: Vec<Vec<String>>,
-}
-
 /// One link of the chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Why {
@@ -120,19 +94,6 @@ pub struct Why {
     pub claim: String,
     /// What proves it. Never empty.
     pub evidence: Vec<Proof>,
-}
-
-/// One observation or fact, in words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Proof {
-    /// In words.
-    pub says: String,
-    /// The exchange that it comes from, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exchange: Option<u32>,
-    /// The key of the fact it states. Known in the run that makes the proof, not in a report that is read again.
-    #[serde(skip)]
-    pub(crate) fact: Option<&'static str>,
 }
 
 /// A fault that an observation contradicts.
@@ -164,14 +125,6 @@ pub struct Finding {
     pub evidence: Vec<Proof>,
     /// Whether it fails the run.
     pub fails: bool,
-}
-
-impl Proof {
-    /// Creates a proof that states no fact of the catalogue's vocabulary.
-    #[must_use]
-    pub fn new(says: impl Into<String>, exchange: Option<u32>) -> Self {
-        Self { says: says.into(), exchange, fact: None }
-    }
 }
 
 impl Certainty {

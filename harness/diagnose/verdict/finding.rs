@@ -9,7 +9,8 @@ use crate::diagnose::infer::case::Case;
 use crate::diagnose::model::probe_class::Place;
 use crate::diagnose::readings::input::Given;
 use crate::diagnose::readings::probe_result::Reading;
-use crate::diagnose::verdict::cause::{Cause, Certainty, Finding, Proof};
+use crate::diagnose::verdict::cause::{Cause, Certainty, Finding};
+use crate::diagnose::wording::proof::Proof;
 use crate::diagnose::wording::readings;
 use crate::observe::{Observation, Outcome};
 use crate::terms::{Caller, Role, TokenKind};
@@ -72,7 +73,7 @@ fn gathered(case: &Case<'_>, kind: &Kind) -> Option<Finding> {
     let mut told = BTreeSet::new();
     let mut evidence: Vec<Proof> = Vec::new();
     for reading in case.readings.all.iter().filter(|reading| (kind.shows)(case, reading)) {
-        if told.insert((&reading.observation.probe.endpoint, kind.fails.then_some(reading.cell.token))) {
+        if told.insert((&reading.observation.probe.endpoint, kind.fails.then_some(reading.class.token))) {
             evidence.push(readings::reading(reading, case.target));
         }
     }
@@ -88,14 +89,14 @@ fn gathered(case: &Case<'_>, kind: &Kind) -> Option<Finding> {
 /// An unknown key that is accepted where the configured key is refused is a key swap, not a bypass.
 fn is_bypass(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let refused = |control: &Reading<'_>| control.observation.result == Outcome::Denied;
-    let swapped = reading.cell.token == TokenKind::WrongKey
+    let swapped = reading.class.token == TokenKind::WrongKey
         && case.readings.control(reading, TokenKind::Valid).is_some_and(refused);
-    let bad = is_bad(reading.cell.token) && reading.cell.token != TokenKind::Revoked;
+    let bad = is_bad(reading.class.token) && reading.class.token != TokenKind::Revoked;
     bad && is_guarded(case, reading) && !swapped && reading.observation.result == Outcome::Ok
 }
 
 fn takes_revoked(case: &Case<'_>, reading: &Reading<'_>) -> bool {
-    reading.cell.token == TokenKind::Revoked && is_guarded(case, reading) && reading.observation.result == Outcome::Ok
+    reading.class.token == TokenKind::Revoked && is_guarded(case, reading) && reading.observation.result == Outcome::Ok
 }
 
 /// Reports whether an endpoint serves requests both with a bad token and without one, and the target file allows that.
@@ -103,10 +104,15 @@ fn is_optional(case: &Case<'_>, reading: &Reading<'_>) -> bool {
     let served = |one: &Reading<'_>| one.observation.result == Outcome::Ok;
     let same_endpoint = |one: &&Reading<'_>| one.observation.probe.endpoint == reading.observation.probe.endpoint;
     let others = || case.readings.all.iter().filter(same_endpoint).filter(|one| served(one));
-    let anonymous = others().any(|one| one.cell.token == TokenKind::None);
-    let bad = others().any(|one| one.cell.token.is_sent() && is_bad(one.cell.token));
-    let shown = reading.cell.token == TokenKind::None || is_bad(reading.cell.token);
-    reading.cell.place == Place::Protected && !is_guarded(case, reading) && anonymous && bad && shown && served(reading)
+    let anonymous = others().any(|one| one.class.token == TokenKind::None);
+    let bad = others().any(|one| one.class.token.is_sent() && is_bad(one.class.token));
+    let shown = reading.class.token == TokenKind::None || is_bad(reading.class.token);
+    reading.class.place == Place::Protected
+        && !is_guarded(case, reading)
+        && anonymous
+        && bad
+        && shown
+        && served(reading)
 }
 
 fn is_bad(token: TokenKind) -> bool {
@@ -119,10 +125,10 @@ fn is_guarded(case: &Case<'_>, reading: &Reading<'_>) -> bool {
 }
 
 fn serves_any_caller(reading: &Reading<'_>) -> bool {
-    let anonymous = matches!(reading.cell.caller, Some(Caller::None | Caller::IdOnly));
+    let anonymous = matches!(reading.class.caller, Some(Caller::None | Caller::IdOnly));
     anonymous
-        && reading.cell.place == Place::Introspection
-        && reading.cell.token == TokenKind::Valid
+        && reading.class.place == Place::Introspection
+        && reading.class.token == TokenKind::Valid
         && reading.observation.result == Outcome::Ok
 }
 
@@ -135,7 +141,7 @@ fn anomalies(case: &Case<'_>, causes: &[Cause]) -> Vec<Finding> {
     odd.map(|fact| Finding {
         id: format!("anomaly-{}", fact.key.replace('.', "-")),
         title: format!("A value that never occurs in a healthy system: {} is {}", fact.key, fact.value),
-        evidence: vec![fact.proof()],
+        evidence: vec![Proof::of_fact(fact)],
         fails: false,
     })
     .collect()

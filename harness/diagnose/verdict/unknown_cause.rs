@@ -2,34 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnose::infer::candidate::Weighed;
+use crate::diagnose::infer::candidate::Candidate;
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::readings::input::FailedStep;
-use crate::diagnose::verdict::cause::{Alternative, Cause, Certainty, Hops, Proof, Why};
+use crate::diagnose::verdict::cause::{Alternative, Cause, Certainty, Hops, Why};
 use crate::diagnose::verdict::certainty::{rounded, ruled_out};
 use crate::diagnose::verdict::explanation;
+use crate::diagnose::wording::proof::Proof;
 use crate::terms::Hop;
-
-/// Returns the failed steps that lost their connection while other attempts of the same call got an answer.
-pub(crate) fn passing(case: &Case<'_>, failed: &[FailedStep]) -> BTreeSet<u32> {
-    let lost: BTreeSet<u32> = case.readings.all.iter().flat_map(|reading| reading.lost.iter().copied()).collect();
-    failed.iter().map(|step| step.exchange).filter(|exchange| lost.contains(exchange)).collect()
-}
-
-/// Returns failed steps whose call succeeded after an earlier step of the same scenario failed, each with that step.
-/// They failed because the earlier step did not produce what they need.
-pub(crate) fn consequences<'f>(case: &Case<'_>, failed: &'f [FailedStep]) -> Vec<(&'f FailedStep, u32)> {
-    let scenario = |step: &FailedStep| step.step.split('/').next().unwrap_or_default().to_owned();
-    let went_well = |step: &FailedStep| {
-        case.readings.all.iter().any(|one| one.observation.exchange == step.exchange && !one.fails() && one.must_work())
-    };
-    let earlier = |at: usize| {
-        let step = &failed[at];
-        let before = failed[..at].iter().find(|other| scenario(other) == scenario(step) && !went_well(other))?;
-        (!step.control && went_well(step)).then_some((step, before.exchange))
-    };
-    (0..failed.len()).filter_map(earlier).collect()
-}
 
 /// Adds a step to the cause that explains the earlier step from which it follows.
 pub(crate) fn add_consequence(causes: &mut [Cause], step: &FailedStep, of: Option<&FailedStep>) {
@@ -56,23 +36,22 @@ pub(crate) fn it_passed(case: &Case<'_>, failed: &[FailedStep], passing: &BTreeS
 }
 
 /// Returns an unknown cause: no fault of the catalogue matches, so only the hop that answered is known.
-pub(crate) fn unknown(case: &Case<'_>, open: &[&FailedStep], weighed: &[Weighed<'_>]) -> Cause {
+pub(crate) fn unknown(case: &Case<'_>, open: &[&FailedStep], compared: &[Candidate<'_>]) -> Cause {
     let exchanges: BTreeSet<u32> = open.iter().map(|step| step.exchange).collect();
     let seen = case.readings.all.iter().find(|reading| exchanges.contains(&reading.observation.exchange));
     let hop = seen.map_or(Hop::Unknown, |reading| reading.observation.answered_by);
     let whys = explanation::first_failure(case, open.iter().map(|step| step.exchange));
-    Cause { whys: whys.into_iter().collect(), ruled_out: ruled_out(weighed), ..nameless(hop, open) }
+    Cause { whys: whys.into_iter().collect(), ruled_out: ruled_out(case, compared), ..nameless(hop, open) }
 }
 
 /// Returns an unknown cause at a hop that the model of the path finds most likely. The faults of the catalogue that
 /// remain are less likely.
 pub(crate) fn at(
     case: &Case<'_>,
-    hop: Hop,
-    share: f64,
+    (hop, share): (Hop, f64),
     open: &[&FailedStep],
-    candidates: &[(&Weighed<'_>, f64)],
-    weighed: &[Weighed<'_>],
+    candidates: &[(&Candidate<'_>, f64)],
+    compared: &[Candidate<'_>],
 ) -> Cause {
     let whys = explanation::first_failure(case, open.iter().map(|step| step.exchange));
     let title = format!("No fault of the catalogue fits well; most likely something else is wrong at: {hop}");
@@ -88,7 +67,7 @@ pub(crate) fn at(
         confidence: rounded(share),
         whys: whys.into_iter().collect(),
         alternatives: rivals.collect(),
-        ruled_out: ruled_out(weighed),
+        ruled_out: ruled_out(case, compared),
         ..nameless(hop, open)
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fault::{Fault, LogScope, Prior, Tested};
-use crate::diagnose::model::fault_mode::Mode;
+use crate::diagnose::model::fault_mode::FaultMode;
 use crate::diagnose::wording::predictions;
 use crate::terms::Hop;
 
@@ -129,7 +129,7 @@ fn link(rule: &crate::diagnose::model::fault::WhyRule) -> Link {
     Link { claim: rule.claim.clone(), proof: predictions::proof(&rule.proof), mark: rule.mark, mode: rule.mode.clone() }
 }
 
-fn showing(mode: &Mode) -> Showing {
+fn showing(mode: &FaultMode) -> Showing {
     Showing { name: mode.name.clone(), foretells: predictions::predicted(mode), refuted_by: predictions::refuted(mode) }
 }
 

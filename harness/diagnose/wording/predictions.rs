@@ -1,22 +1,24 @@
 //! The catalogue in words: which probes a selector means, what a prediction says, and what would refute it.
 
-use crate::diagnose::model::evidence_rule::ProofRule;
+use crate::diagnose::model::credential_words::{caller, token, token_location, with_token};
+use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::model::fact_schema;
-use crate::diagnose::model::fault_mode::{Mode, Prediction};
+use crate::diagnose::model::fault_mode::FaultMode;
+use crate::diagnose::model::prediction::Prediction;
 use crate::diagnose::model::probe_class::{Kind, Place};
-use crate::diagnose::model::probe_selector::Selector;
+use crate::diagnose::model::probe_selector::ProbeSelector;
 use crate::observe::{Authn, LatencyClass, Outcome};
-use crate::terms::{Caller, Hop, TokenKind, TokenLocation};
+use crate::terms::Hop;
 
 /// Returns what a mode predicts: one line for each prediction and each fact.
-pub(crate) fn predicted(mode: &Mode) -> Vec<String> {
+pub(crate) fn predicted(mode: &FaultMode) -> Vec<String> {
     let facts =
         mode.facts.iter().map(|(key, values)| format!("{}: {}{}", fact(key), any(values), shown_by(key, values)));
     mode.predict.iter().map(prediction).chain(facts).collect()
 }
 
 /// Returns what would refute a mode: one line for each prediction and each fact that can.
-pub(crate) fn refuted(mode: &Mode) -> Vec<String> {
+pub(crate) fn refuted(mode: &FaultMode) -> Vec<String> {
     let facts = mode.facts.iter().filter_map(|(key, values)| {
         let known = fact_schema::of(key)?.values;
         let others: Vec<&str> = known.iter().copied().filter(|one| !values.iter().any(|value| value == one)).collect();
@@ -26,19 +28,19 @@ pub(crate) fn refuted(mode: &Mode) -> Vec<String> {
 }
 
 /// Returns what proves a link of the chain.
-pub(crate) fn proof(rule: &ProofRule) -> String {
+pub(crate) fn proof(rule: &EvidenceRule) -> String {
     match rule {
-        ProofRule::Reading(on, results) => {
+        EvidenceRule::Reading(on, results) => {
             format!("{}: {}", selector(on), any(&results.iter().map(outcome).collect::<Vec<_>>()))
         }
-        ProofRule::SameAs(on, control) => {
+        EvidenceRule::SameAs(on, control) => {
             format!("{}, where they fail: same response as {}", selector(on), with_token(*control))
         }
-        ProofRule::Fact(key, values) if values.is_empty() => {
+        EvidenceRule::Fact(key, values) if values.is_empty() => {
             format!("{}: the value that this fault predicts", fact(key))
         }
-        ProofRule::Fact(key, values) => format!("{}: {}", fact(key), any(values)),
-        ProofRule::Log => "a line of the log (listed below)".to_owned(),
+        EvidenceRule::Fact(key, values) => format!("{}: {}", fact(key), any(values)),
+        EvidenceRule::Log => "a line of the log (listed below)".to_owned(),
     }
 }
 
@@ -79,7 +81,7 @@ fn refutations(one: &Prediction) -> Vec<String> {
 }
 
 /// Returns which probes are meant: `protected calls with a valid token in the header`.
-pub(crate) fn selector(on: &Selector) -> String {
+pub(crate) fn selector(on: &ProbeSelector) -> String {
     let kinds = any(&on.kinds.iter().map(kind).collect::<Vec<_>>());
     // A prediction that holds through the edge and behind it is told once.
     let told = |one: &&Place| match one {
@@ -132,54 +134,6 @@ const fn kind(kind: &Kind) -> &'static str {
         Kind::Http => "plain HTTP",
         Kind::Sse => "event streams",
         Kind::Websocket => "WebSockets",
-    }
-}
-
-/// Returns where the token stands in the request.
-pub(crate) const fn token_location(token_location: TokenLocation) -> &'static str {
-    match token_location {
-        TokenLocation::Header => "in the header",
-        TokenLocation::Subprotocol => "in the WebSocket subprotocol",
-        TokenLocation::Query => "in the URL",
-        TokenLocation::Body => "in the body",
-    }
-}
-
-/// Returns which service credentials a call shows. `None`: the endpoint takes no service credentials.
-pub(crate) const fn caller(caller: Option<Caller>) -> &'static str {
-    match caller {
-        None => "where no service credentials are needed",
-        Some(Caller::None) => "without service credentials",
-        Some(Caller::Right) => "with the right service credentials",
-        Some(Caller::WrongSecret) => "with a wrong service secret",
-        Some(Caller::WrongId) => "with an unknown service id",
-        Some(Caller::IdOnly) => "with a service id and no secret",
-    }
-}
-
-/// Returns the token that a call shows: `a valid token`.
-const fn token(token: TokenKind) -> &'static str {
-    match token {
-        TokenKind::Valid => "a valid token",
-        TokenKind::None => "no token",
-        TokenKind::Malformed => "a malformed token",
-        TokenKind::Expired => "an expired token",
-        TokenKind::NotYetValid => "a token that is not yet valid",
-        TokenKind::WrongKey => "a token signed with an unknown key",
-        TokenKind::AlgNone => "an unsigned token",
-        TokenKind::WrongIssuer => "a token from another issuer",
-        TokenKind::WrongAudience => "a token for another audience",
-        TokenKind::UnknownUser => "a token for an unknown user",
-        TokenKind::Revoked => "a revoked token",
-        TokenKind::Issued => "a token that the auth service issued",
-    }
-}
-
-/// Returns the token that a call shows, after a verb: `with a valid token`, `without a token`.
-pub(crate) fn with_token(kind: TokenKind) -> String {
-    match kind {
-        TokenKind::None => "without a token".to_owned(),
-        sent => format!("with {}", token(sent)),
     }
 }
 

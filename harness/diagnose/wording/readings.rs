@@ -1,10 +1,11 @@
 //! Readings in words, for the chain of whys and for the faults that are ruled out.
 
 use crate::config::Target;
-use crate::diagnose::model::probe_class::{Cell, Place};
+use crate::diagnose::model::credential_words;
+use crate::diagnose::model::probe_class::{Place, ProbeClass};
 use crate::diagnose::readings::probe_result::Reading;
-use crate::diagnose::verdict::cause::Proof;
 use crate::diagnose::wording::predictions;
+use crate::diagnose::wording::proof::Proof;
 use crate::observe::{Authn, Outcome};
 use crate::terms::{Hop, TokenLocation};
 
@@ -13,7 +14,7 @@ use crate::terms::{Hop, TokenLocation};
 pub(crate) fn reading(reading: &Reading<'_>, target: &Target) -> Proof {
     let observation = reading.observation;
     let call = call(&observation.probe.endpoint, target);
-    let with = with(&reading.cell);
+    let with = with(&reading.class);
     let ended = ended(reading);
     let says = format!("{call}{with}: {ended}, in {} ms", observation.took_ms);
     Proof::new(says, Some(observation.exchange))
@@ -29,19 +30,19 @@ pub(crate) fn call(endpoint: &str, target: &Target) -> String {
     }
 }
 
-fn with(cell: &Cell) -> String {
-    let credential = match (cell.place, cell.token) {
+fn with(class: &ProbeClass) -> String {
+    let credential = match (class.place, class.token) {
         (Place::BackendHealth | Place::DirectHealth | Place::AuthHealth | Place::Issuer | Place::SelfCheck, _) => {
             String::new()
         }
-        (_, token) => format!(" {}", predictions::with_token(token)),
+        (_, token) => format!(" {}", credential_words::with_token(token)),
     };
-    let token_location = match cell.token_location {
+    let token_location = match class.token_location {
         TokenLocation::Header | TokenLocation::Body => String::new(),
-        unusual => format!(" {}", predictions::token_location(unusual)),
+        unusual => format!(" {}", credential_words::token_location(unusual)),
     };
-    let user = if cell.same_user { "" } else { " for another user" };
-    let caller = cell.caller.map_or(String::new(), |caller| format!(", {}", predictions::caller(Some(caller))));
+    let user = if class.same_user { "" } else { " for another user" };
+    let caller = class.caller.map_or(String::new(), |caller| format!(", {}", credential_words::caller(Some(caller))));
     format!("{credential}{user}{token_location}{caller}")
 }
 
@@ -52,7 +53,7 @@ fn ended(reading: &Reading<'_>) -> String {
         (Some(status), _) => format!("{status}, "),
         (None, _) => String::new(),
     };
-    let word = match (observation.result, observation.authn, reading.cell.place) {
+    let word = match (observation.result, observation.authn, reading.class.place) {
         (Outcome::Ok, Authn::AcceptedAsOther, _) => "accepted as another user",
         (Outcome::Ok, _, Place::Protected | Place::Direct | Place::Introspection) => "accepted",
         (Outcome::Ok, _, _) => "ok",

@@ -1,9 +1,9 @@
 //! The auth service, asked by the backend or by us.
 
-use super::super::effect::{Config, Effect};
+use crate::diagnose::model::path::effect::{Config, Effect};
 use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::{Claims, Credential, Request, Time};
-use super::super::stop::Stop;
+use crate::diagnose::model::path::stop::Stop;
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
 use super::unknown;

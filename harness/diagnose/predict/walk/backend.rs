@@ -1,9 +1,9 @@
 //! The backend and what is behind it.
 
-use super::super::effect::Effect;
+use crate::diagnose::model::path::effect::Effect;
 use super::super::ending::{Ending, Maker, Reason, Result, Wait};
 use super::super::request::{Credential, Request};
-use super::super::stop::Stop;
+use crate::diagnose::model::path::stop::Stop;
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
 use super::auth::{self, Answer};

@@ -1,9 +1,9 @@
 //! What leaves the client, and the network between the client and the system.
 
-use super::super::effect::Effect;
+use crate::diagnose::model::path::effect::Effect;
 use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::{Claims, Credential, Key, Request, Time};
-use super::super::stop::Stop;
+use crate::diagnose::model::path::stop::Stop;
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
 use super::{auth, edge, unknown};

@@ -1,9 +1,9 @@
 //! The edge, on the way in and on the way out.
 
-use super::super::effect::{Effect, Reach};
+use crate::diagnose::model::path::effect::{Effect, Reach};
 use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::{Credential, Request};
-use super::super::stop::Stop;
+use crate::diagnose::model::path::stop::Stop;
 use super::super::traits::{Trait, Value};
 use super::super::world::{Step, World};
 use super::{backend, unknown};

@@ -3,7 +3,7 @@
 
 use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::Request;
-use super::super::stop::Stop;
+use crate::diagnose::model::path::stop::Stop;
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
 use crate::terms::Service;

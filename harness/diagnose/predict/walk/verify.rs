@@ -1,9 +1,9 @@
 //! How the backend verifies a token. The order is that of every library: present, parses, key, time, claims, user.
 
-use super::super::effect::{Config, Effect};
+use crate::diagnose::model::path::effect::{Config, Effect};
 use super::super::ending::{Ending, Maker, Reason};
 use super::super::request::{Claims, Credential, Key, Request, Time};
-use super::super::stop::Stop;
+use crate::diagnose::model::path::stop::Stop;
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
 use super::auth::{self, Answer};

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use rstest::rstest;
 
 use crate::config::Target;
+use crate::diagnose::active::next_question::Settling;
 use crate::diagnose::active::question_curl;
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
-use crate::diagnose::verdict::cause::{Cause, Settling};
-use crate::diagnose::verdict::conclude::diagnose;
+use crate::diagnose::verdict::cause::Cause;
+use crate::diagnose::verdict::diagnose;
 use crate::evidence::{Evidence, LogEntry, Manifest};
 use crate::fixtures::{endpoint, exchange, key, staging};
 use crate::observe::{Observation, observe};

@@ -3,8 +3,8 @@
 use rstest::rstest;
 
 use crate::config::{Target, Validation};
-use crate::diagnose::facts::manifest::Fact;
 use crate::diagnose::logs::attribution::Logbook;
+use crate::diagnose::model::fact::Fact;
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
 use crate::fixtures::{endpoint, exchange, staging};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use rstest::rstest;
 
-use crate::diagnose::facts::manifest::{Fact, facts};
+use crate::diagnose::facts::facts;
+use crate::diagnose::model::fact::Fact;
 use crate::evidence::Manifest;
 use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};

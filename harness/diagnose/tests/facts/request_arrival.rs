@@ -5,7 +5,7 @@ use rstest::rstest;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::Cause;
-use crate::diagnose::verdict::conclude::diagnose;
+use crate::diagnose::verdict::diagnose;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
 use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};
@@ -51,7 +51,7 @@ fn cause(log: Vec<LogEntry>) -> Cause {
     diagnose(given, Catalogue::shipped()).into_iter().next().expect("a cause")
 }
 
-fn is_candidate(cause: &Cause, fault: &str) -> bool {
+fn remains(cause: &Cause, fault: &str) -> bool {
     cause.fault == fault || cause.alternatives.iter().any(|one| one.fault == fault)
 }
 
@@ -62,7 +62,7 @@ fn a_logged_call_clears_the_address_and_not_the_route(#[case] path: &str) {
     let cause = cause(vec![logged(11, Service::Backend, OURS, path)]);
     let wrong_url = cause.ruled_out.iter().find(|one| one.fault == "client/wrong-base-url").expect("ruled out");
     assert_eq!(wrong_url.by.fact, Some("edge-saw"), "{wrong_url:?}");
-    assert!(is_candidate(&cause, "edge/route-drift"), "{cause:?}");
+    assert!(remains(&cause, "edge/route-drift"), "{cause:?}");
 }
 
 #[rstest]
@@ -79,6 +79,6 @@ fn any_other_request_says_nothing_about_the_address(
     #[case] path: &str,
 ) {
     let cause = cause(vec![logged(second, service, agent, path)]);
-    assert!(is_candidate(&cause, "client/wrong-base-url"), "{cause:?}");
-    assert!(is_candidate(&cause, "edge/route-drift"), "{cause:?}");
+    assert!(remains(&cause, "client/wrong-base-url"), "{cause:?}");
+    assert!(remains(&cause, "edge/route-drift"), "{cause:?}");
 }

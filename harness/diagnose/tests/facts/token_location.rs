@@ -10,7 +10,7 @@ use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::load::parse;
 use crate::diagnose::readings::input::{FailedStep, Given};
 use crate::diagnose::verdict::cause::Cause;
-use crate::diagnose::verdict::conclude::diagnose;
+use crate::diagnose::verdict::diagnose;
 use crate::evidence::Evidence;
 use crate::fixtures::{exchange, key};
 use crate::observe::{Observation, observe};
@@ -72,7 +72,7 @@ fn a_header_is_lost_if_only_another_location_is_read(#[case] seen: &[Answer], #[
 #[case::they_get_the_same_response(&[IN_HEADER, (SOCKET, Valid, TokenLocation::Subprotocol, AS_NOBODY)], false)]
 fn two_locations_that_differ_need_a_call_without_a_token(#[case] seen: &[Answer], #[case] asks: bool) {
     let open = [key(SOCKET, Valid), key("backend.threads", NoToken), key(SOCKET, NoToken)];
-    let next = with(seen, |given| token_location::doubtful(&Case::of(given, &[]), &open));
+    let next = with(seen, |given| token_location::doubtful(&Case::of(given, &[]).readings, &open));
     assert_eq!(next, asks.then(|| key(SOCKET, NoToken)));
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use rstest::rstest;
 
-use crate::diagnose::facts::manifest::Fact;
-use crate::diagnose::facts::unheard_call;
+use crate::diagnose::facts::backend_log;
 use crate::diagnose::logs::attribution::Logbook;
+use crate::diagnose::model::fact::Fact;
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest, Manifest};
 use crate::fixtures::{endpoint, exchange, staging};
@@ -47,7 +47,7 @@ fn read(log: Vec<LogEntry>, manifest: Option<&Manifest>) -> Option<&'static str>
     let target = staging();
     let logbook = Logbook::new(&evidence, &[&failing], &[1], &[sent]);
     let calls: Vec<Fact> = logbook.calls(&target);
-    unheard_call::fact(&logbook, &target, manifest, &calls).map(|fact| fact.value)
+    backend_log::unheard_call(&logbook, &target, manifest, &calls).map(|fact| fact.value)
 }
 
 #[rstest]

@@ -4,7 +4,7 @@ use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::readings::input::{FailedStep, Given};
 use crate::diagnose::verdict::cause::{Cause, Certainty};
-use crate::diagnose::verdict::conclude::diagnose;
+use crate::diagnose::verdict::diagnose;
 use crate::evidence::Evidence;
 use crate::fixtures::exchange;
 use crate::observe::{Observation, observe};

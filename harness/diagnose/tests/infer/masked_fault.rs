@@ -6,7 +6,7 @@ use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::load::parse;
 use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::{Cause, Certainty};
-use crate::diagnose::verdict::conclude::diagnose;
+use crate::diagnose::verdict::diagnose;
 use crate::evidence::{Evidence, LogEntry};
 use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use rstest::rstest;
 
 use crate::diagnose::model::catalogue::Catalogue;
-use crate::diagnose::model::evidence_rule::ProofRule;
+use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::Tested;
-use crate::diagnose::model::probe_class::Cell;
-use crate::diagnose::model::probe_selector::Selector;
+use crate::diagnose::model::probe_class::ProbeClass;
+use crate::diagnose::model::probe_selector::ProbeSelector;
 use crate::diagnose::wording::predictions;
 use crate::fixtures::{endpoint, key};
 use crate::terms::{Hop, TokenKind};
@@ -51,7 +51,7 @@ fn every_fact_of_a_fault_is_in_the_vocabulary() {
     for fault in &Catalogue::shipped().faults {
         let demanded = fault.mode.iter().flat_map(|mode| mode.facts.keys().cloned());
         let proving = fault.whys.iter().filter_map(|why| match &why.proof {
-            ProofRule::Fact(key, _) => Some(key.clone()),
+            EvidenceRule::Fact(key, _) => Some(key.clone()),
             _ => None,
         });
         for key in demanded.chain(proving) {
@@ -71,11 +71,19 @@ fn a_link_that_is_for_one_mode_names_a_mode_of_its_fault() {
 
 #[test]
 fn the_engine_knows_no_fault_by_name() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/diagnose");
-    let files = std::fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("a file").path());
-    let code = files.filter(|path| path.extension().is_some_and(|kind| kind == "rs"));
-    let sources: Vec<String> = code.map(|path| std::fs::read_to_string(path).expect("it can be read")).collect();
-    assert!(sources.len() > 20, "the files of the engine are found");
+    let mut open = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/diagnose")];
+    let mut sources: Vec<String> = Vec::new();
+    while let Some(folder) = open.pop() {
+        let entries = std::fs::read_dir(folder).expect("the folder is there");
+        for path in entries.map(|entry| entry.expect("an entry of the folder").path()) {
+            if path.is_dir() && !path.ends_with("tests") {
+                open.push(path);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                sources.push(std::fs::read_to_string(path).expect("it can be read"));
+            }
+        }
+    }
+    assert!(sources.len() > 50, "only {} files of the engine are found", sources.len());
     for id in Catalogue::shipped().ids() {
         assert!(sources.iter().all(|source| !source.contains(id)), "{id} stands in the engine");
     }
@@ -90,10 +98,10 @@ fn a_selector_distinguishes_required_and_optional_sign_in(
     #[case] protected: bool,
     #[case] optional: bool,
 ) {
-    let on: Selector = text.parse().expect("a selector");
+    let on: ProbeSelector = text.parse().expect("a selector");
     let matches = |id: &str| {
         let key = key(id, TokenKind::None);
-        on.matches(&Cell::of(&key, &endpoint(id), "primary").expect("a place the diagnosis knows"))
+        on.matches(&ProbeClass::of(&key, &endpoint(id), "primary").expect("a place the diagnosis knows"))
     };
     assert_eq!((matches("backend.chat-messages"), matches("backend.agents-execute")), (protected, optional));
 }
@@ -111,7 +119,7 @@ fn a_selector_in_words_says_whether_sign_in_is_required(#[case] text: &str, #[ca
 #[case("caller:nobody")]
 #[case("introspection free valid extra")]
 fn a_selector_with_an_unknown_word_is_refused(#[case] text: &str) {
-    assert!(text.parse::<Selector>().is_err());
+    assert!(text.parse::<ProbeSelector>().is_err());
 }
 
 #[rstest]
@@ -119,7 +127,7 @@ fn a_selector_with_an_unknown_word_is_refused(#[case] text: &str) {
 #[case("introspection valid = fine")]
 #[case("protected valid ~ nonsense")]
 fn a_malformed_proof_is_refused(#[case] text: &str) {
-    assert!(text.parse::<ProofRule>().is_err());
+    assert!(text.parse::<EvidenceRule>().is_err());
 }
 
 #[rstest]

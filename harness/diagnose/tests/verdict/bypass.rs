@@ -2,7 +2,7 @@
 
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::readings::input::{FailedStep, Given};
-use crate::diagnose::verdict::conclude::diagnose;
+use crate::diagnose::verdict::diagnose;
 use crate::diagnose::verdict::finding::findings;
 use crate::evidence::Evidence;
 use crate::fixtures::{endpoint, exchange, staging};
