@@ -38,9 +38,12 @@ words! {
         CallerRefusalAlsoForRight => "our service credentials are outdated too",
         Remembers => "the backend remembers that auth did not answer",
         EveryPathCovered => "the rule covers every path",
+        HowMany => "how many endpoints are affected",
         AddressedHost => "the address that the network fault affects",
 
         Touched => "touched",
+        FewTouched => "one of few affected",
+        MostTouched => "one of most affected",
         HandlerTouched => "this handler is affected",
         PathCovered => "its path is covered",
         UsesStore => "uses the store",
@@ -87,6 +90,9 @@ words! {
         Backend => "backend",
         Auth => "auth",
         Both => "both",
+        Few => "few",
+        Half => "half",
+        Most => "most",
     }
 }
 

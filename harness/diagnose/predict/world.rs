@@ -177,7 +177,7 @@ impl<'t> World<'t> {
     fn reaches(&mut self, reach: Reach, request: &Request) -> Step<bool> {
         Ok(match reach {
             Reach::All => true,
-            Reach::Some => self.yes(Trait::Touched)?,
+            Reach::Some => self.is_among_the_affected()?,
             Reach::Handler => self.yes(Trait::HandlerTouched)?,
             Reach::Paths => self.yes(Trait::EveryPathCovered)? || self.yes(Trait::PathCovered)?,
             Reach::Sockets => request.is_socket(),
@@ -185,8 +185,17 @@ impl<'t> World<'t> {
             Reach::Subprotocols => request.location == crate::terms::TokenLocation::Subprotocol,
             Reach::Large => request.same_user && request.token.is_sent() && request.token != TokenKind::Malformed,
             Reach::Share => self.dice,
-            Reach::ShareOfSome => self.dice && self.yes(Trait::Touched)?,
+            Reach::ShareOfSome => self.dice && self.is_among_the_affected()?,
         })
+    }
+
+    /// Reports whether this endpoint is one of those that a fault affects: few, half or most of them.
+    fn is_among_the_affected(&mut self) -> Step<bool> {
+        match self.choice(Trait::HowMany)? {
+            Choice::Few => self.yes(Trait::FewTouched),
+            Choice::Half => self.yes(Trait::Touched),
+            _ => self.yes(Trait::MostTouched),
+        }
     }
 
     /// Returns the key with which the auth service verifies, and signs.
