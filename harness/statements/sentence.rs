@@ -18,7 +18,13 @@ const DEPTH: usize = 3;
 ///
 /// The text is redacted, since an exchange keeps only redacted text. It has at most 200 characters.
 pub(crate) fn sentence(exchange: &Exchange) -> Option<String> {
-    let parts = [of_close(exchange), of_body(exchange), of_messages(exchange), of_challenge(exchange)];
+    let parts = [
+        of_close(exchange),
+        of_redirect(exchange),
+        of_body(exchange),
+        of_messages(exchange),
+        of_challenge(exchange),
+    ];
     let mut said: Vec<String> = Vec::new();
     for part in parts.into_iter().flatten() {
         if !part.is_empty() && !said.iter().any(|known| known.contains(&part)) {
@@ -32,6 +38,14 @@ pub(crate) fn sentence(exchange: &Exchange) -> Option<String> {
 fn of_close(exchange: &Exchange) -> Option<String> {
     let close = exchange.close.as_ref().filter(|close| close.by == Side::Server)?;
     Some(squeezed(&close.reason))
+}
+
+/// Returns where a redirect leads. The query is left out: it may hold a copy of the request.
+fn of_redirect(exchange: &Exchange) -> Option<String> {
+    exchange.status().filter(|status| (300..400).contains(status))?;
+    let location = exchange.header("location")?;
+    let to = location.split(['?', '#']).next().unwrap_or_default();
+    Some(squeezed(&format!("redirect to {to}")))
 }
 
 fn of_body(exchange: &Exchange) -> Option<String> {

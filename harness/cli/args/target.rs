@@ -40,6 +40,11 @@ impl TargetArgs {
         Ok(Catalogue::with(&[target.catalogue.as_slice(), &self.catalogue].concat())?)
     }
 
+    /// Returns the engine of the diagnosis.
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine.unwrap_or_default()
+    }
+
     /// Returns the sources of evidence that the command line names.
     pub(crate) fn evidence_sources(&self) -> Option<&[EvidenceSource]> {
         self.evidence.as_deref()

@@ -27,7 +27,7 @@ pub(super) const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::Origin => &[R::Everyone, R::Policy],
         Meaning::TooLarge | Meaning::Throttled => &[R::Limit],
         Meaning::NoRoute => &[R::Route],
-        Meaning::NoSession => &[R::Unknown],
+        Meaning::NoSession => &[R::Session],
         Meaning::SignIn => &[R::SignIn],
         Meaning::Upstream => &[R::Upstream, R::AuthFailed, R::Caller, R::Store],
         Meaning::Policy => &[R::Policy],

@@ -3,6 +3,7 @@
 use super::evidence::Evidence;
 use super::hypothesis::Hypothesis;
 use super::likelihood::{Likelihood, likelihood};
+use super::pairs::{PairBelief, pairs};
 use crate::config::Target;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::path::effect::Patch;
@@ -27,6 +28,8 @@ pub(in crate::diagnose) struct Belief<'c> {
 #[derive(Debug)]
 pub(in crate::diagnose) struct Beliefs<'c> {
     pub(in crate::diagnose) all: Vec<Belief<'c>>,
+    /// Pairs, the likeliest first. Empty where a single fault of the catalogue is the likeliest.
+    pub(in crate::diagnose) pairs: Vec<PairBelief<'c>>,
 }
 
 impl<'c> Beliefs<'c> {
@@ -56,6 +59,8 @@ impl<'c> Beliefs<'c> {
             })
             .collect();
         all.sort_by(|a, b| b.score.total_cmp(&a.score));
-        Self { all }
+        let by_a_fault = all.first().is_some_and(|one| matches!(one.hypothesis, Hypothesis::Fault(_)) && one.score.is_finite());
+        let pairs = if by_a_fault { Vec::new() } else { pairs(&evidence, &topology, catalogue) };
+        Self { all, pairs }
     }
 }

@@ -63,6 +63,17 @@ pub(crate) struct Compared<'a> {
     pub(crate) modes: Vec<Candidate<'a>>,
     /// Unknown faults, one at each stop, with their scores. Empty with the old engine.
     pub(crate) unknown: Vec<Unknown>,
+    /// Pairs by the model of the path: ids, score and the exchanges that each explains. Empty with the old engine.
+    pub(crate) pairs: Vec<PathPair>,
+}
+
+/// Two faults at once, by the model of the path.
+#[derive(Debug, Clone)]
+pub(crate) struct PathPair {
+    /// The places of both among the best candidates.
+    pub(crate) at: [usize; 2],
+    pub(crate) score: f64,
+    pub(crate) explains: [BTreeSet<u32>; 2],
 }
 
 /// An unknown fault at one hop.
@@ -89,7 +100,7 @@ fn by_modes<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
     let modes: Vec<Vec<Candidate<'a>>> = catalogue.faults.iter().map(|fault| by_mode(fault, case)).collect();
     let mut best: Vec<Candidate<'a>> = modes.iter().filter_map(|modes| best_mode(modes).cloned()).collect();
     add_findings_of_others(&mut best, case);
-    Compared { best, modes: modes.into_iter().flatten().collect(), unknown: Vec::new() }
+    Compared { best, modes: modes.into_iter().flatten().collect(), unknown: Vec::new(), pairs: Vec::new() }
 }
 
 /// Lets records of other faults contradict each fault.

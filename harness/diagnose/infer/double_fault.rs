@@ -17,7 +17,7 @@ use crate::observe::Outcome;
 use crate::terms::TokenLocation;
 
 /// Facts about calls of the backend during the probes. A second fault nearer to the client can prevent these calls.
-const HIDDEN_BY_ANOTHER: [&str; 5] =
+pub(crate) const HIDDEN_BY_ANOTHER: [&str; 5] =
     [auth_calls::KEY, "backend-contact", "unheard-call", "auth.at-work", "token-judged"];
 
 /// Two faults that can be present together.

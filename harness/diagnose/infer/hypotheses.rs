@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnose::infer::candidate::{Candidate, Compared, Unknown};
+use crate::diagnose::infer::candidate::{Candidate, Compared, PathPair, Unknown};
 use crate::diagnose::infer::case::{Case, ROLLOUT};
 use crate::diagnose::infer::conflict::Record;
-use crate::diagnose::infer::double_fault::{Pair, abnormal_findings, pairs};
+use crate::diagnose::infer::double_fault::{Pair, PairFault, abnormal_findings, pairs};
 use crate::diagnose::readings::input::FailedStep;
 use crate::diagnose::readings::probe_result::Reading;
 use crate::terms::Engine;
@@ -56,31 +56,36 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
         }
     }
 
+    /// Weighs single faults, unknown faults and pairs by the model of the path.
     fn by_path(case: &'w Case<'_>, compared: &'w Compared<'a>, open: &[&FailedStep]) -> Self {
-        let covered = |explains: &BTreeSet<u32>| open.iter().any(|step| explains.contains(&step.exchange));
-        let unknown = || compared.unknown.iter().filter(|one| one.score.is_finite() && covered(&one.explains));
+        let covers = |explains: &BTreeSet<u32>| open.iter().any(|step| explains.contains(&step.exchange));
+        let unknown = || compared.unknown.iter().filter(|one| one.score.is_finite() && covered_all(&one.explains, open));
         let one = single(&compared.best, open);
-        let scores = || one.iter().map(|(one, _)| one.score).chain(unknown().map(|one| one.score));
+        let pairs = || compared.pairs.iter().filter(|pair| pair.explains.iter().all(covers));
+        let scores = || {
+            let faults = one.iter().map(|(one, _)| one.score).chain(unknown().map(|one| one.score));
+            faults.chain(pairs().map(|pair| pair.score))
+        };
         let top = scores().fold(f64::MIN, f64::max);
         let sum: f64 = scores().map(|score| (score - top).exp()).sum();
         let share = |score: f64| (score - top).exp() / sum;
-        for (id, score) in one.iter().map(|(one, _)| (one.fault.id.clone(), one.score)).chain(
-            unknown().map(|one| (format!("unknown@{}", one.hop), one.score)),
-        ) {
-            tracing::debug!("{:.5} {id}", share(score));
-        }
         let candidates: Vec<(&'w Candidate<'a>, f64)> =
             one.iter().map(|(one, _)| (*one, share(one.score))).filter(|(_, share)| *share >= LISTED).collect();
         let best_unknown = unknown().max_by(|a, b| a.score.total_cmp(&b.score));
+        let of_pairs: f64 = pairs().map(|pair| share(pair.score)).sum();
+        let of_one: f64 = candidates.iter().map(|(_, share)| share).sum();
+        let of_unknown: f64 = unknown().map(|one| share(one.score)).sum();
+        tracing::debug!(of_one, of_pairs, of_unknown, "shares of single faults, pairs and unknown faults");
+        if of_pairs > of_one && of_pairs > of_unknown {
+            let listed = pairs().map(|pair| (pair, share(pair.score) / of_pairs)).filter(|(_, share)| *share >= LISTED);
+            return Self::Two(listed.map(|(pair, share)| (of_path(pair, compared), share)).collect());
+        }
         match (candidates.first(), best_unknown) {
             (best, Some(of)) if best.is_none_or(|(best, _)| best.score < of.score) => {
                 Self::Unknown { of, share: share(of.score), candidates }
             }
             (Some(_), _) => Self::One(candidates),
-            (None, _) => {
-                let two = pairs(case, &compared.modes);
-                if two.is_empty() { Self::None } else { Self::Two(shared(two)) }
-            }
+            (None, _) => Self::None,
         }
     }
 
@@ -148,4 +153,23 @@ fn posterior(scores: impl Iterator<Item = f64>) -> Vec<f64> {
     let top = scores.first().copied().unwrap_or(0.0);
     let sum: f64 = scores.iter().map(|score| (score - top).exp()).sum();
     scores.iter().map(|score| (score - top).exp() / sum).collect()
+}
+
+fn covered_all(explains: &BTreeSet<u32>, open: &[&FailedStep]) -> bool {
+    open.iter().any(|step| explains.contains(&step.exchange))
+}
+
+fn of_path<'w, 'a>(pair: &PathPair, compared: &'w Compared<'a>) -> Pair<'w, 'a> {
+    let [one, other] = &pair.explains;
+    let fault = |place: usize, own: &BTreeSet<u32>, other: &BTreeSet<u32>| PairFault {
+        candidate: &compared.best[place],
+        explains: own.clone(),
+        is_needed: !own.is_subset(other),
+    };
+    Pair {
+        faults: [fault(pair.at[0], one, other), fault(pair.at[1], other, one)],
+        explains: one.union(other).copied().collect(),
+        findings: 0,
+        score: pair.score,
+    }
 }

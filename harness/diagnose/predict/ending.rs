@@ -138,6 +138,8 @@ words! {
         Upstream => "upstream",
         /// No such route.
         Route => "route",
+        /// Another instance holds the session, or the data.
+        Session => "session",
         /// The form of the request.
         Invalid => "invalid",
         /// Too many or too large.

@@ -53,6 +53,8 @@ pub(in crate::diagnose) struct Noise {
     pub(in crate::diagnose) words_missing: f64,
     /// A share of requests: the chance that a fault that comes and goes shows in one request.
     pub(in crate::diagnose) share: f64,
+    /// The chance that a second fault is present.
+    pub(in crate::diagnose) second_fault: f64,
     /// A response that is late because a component waits, where only the first of several calls waits.
     pub(in crate::diagnose) late_once: f64,
 }

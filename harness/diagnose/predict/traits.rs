@@ -38,6 +38,8 @@ words! {
         CallerRefusalAlsoForRight => "our service credentials are outdated too",
         Remembers => "the backend remembers that auth did not answer",
         EveryPathCovered => "the rule covers every path",
+        SignInForm => "how the edge asks for its own sign-in",
+        ForgetsForm => "what is not known to another instance",
         HowMany => "how many endpoints are affected",
         AddressedHost => "the address that the network fault affects",
 

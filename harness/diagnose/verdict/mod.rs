@@ -27,6 +27,7 @@ use crate::diagnose::infer::transient;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::readings::input::{FailedStep, Given};
 use crate::diagnose::verdict::cause::Cause;
+use crate::terms::Engine;
 
 /// The most causes of one run.
 const CAUSES: usize = 3;
@@ -61,7 +62,7 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
         match Hypotheses::of(case, &compared, &open) {
             Hypotheses::One(candidates) => {
                 let cause = certainty::cause(case, &candidates, &compared.best, &open);
-                if causes.is_empty() {
+                if causes.is_empty() && case.target.engine == Engine::Old {
                     hidden = double_cause::masked_cause(case, &compared, &cause);
                 }
                 causes.push(cause);

@@ -108,7 +108,7 @@ fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
         return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Code));
     }
     if world.has(Stop::Backend, Effect::Forgets, request)? {
-        return Ok(by_backend(Result::NotFound, Reason::Unknown));
+        return Ok(by_backend(world.result(Trait::ForgetsForm)?, Reason::Session));
     }
     if world.ever(Stop::BackendStore, Effect::NoListener) && world.yes(Trait::UsesStore)? {
         return Ok(by_backend(store_down(world, request)?, Reason::Store));

@@ -49,7 +49,8 @@ fn refuses(world: &mut World<'_>, request: &Request, credential: Credential) -> 
     for (effect, reason) in [(Effect::Refuse, Reason::Policy), (Effect::SignIn, Reason::SignIn)] {
         let spared = request.is_health() && effect == Effect::SignIn;
         if world.has(Stop::Edge, effect, request)? && !(spared && world.yes(Trait::HealthPassesEdge)?) {
-            return Ok(by_edge(Result::Denied, reason));
+            let result = if effect == Effect::SignIn { world.result(Trait::SignInForm)? } else { Result::Denied };
+            return Ok(by_edge(result, reason));
         }
     }
     if world.has(Stop::Edge, Effect::NotFound, request)? {
