@@ -2,15 +2,18 @@
 //! itself.
 
 use crate::diagnose::active::{confirmation, probe_space, repeat};
+use crate::diagnose::belief::{Asked, Outlook};
 use crate::diagnose::infer::candidate::{Candidate, compare};
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::hypotheses::Hypotheses;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::prediction::Prediction;
 use crate::diagnose::model::probe_class::{Place, ProbeClass};
+use crate::diagnose::predict::ending::Result as Ended;
+use crate::diagnose::predict::world::Topology;
 use crate::diagnose::readings::input::{FailedStep, Given};
 use crate::probe::ProbeKey;
-use crate::terms::{Caller, EvidenceSource, Role, Service, TokenKind};
+use crate::terms::{Caller, Engine, EvidenceSource, Role, Service, TokenKind};
 
 /// A probe that distinguishes less than this is not worth sending.
 const WORTH: f64 = 0.008;
@@ -81,13 +84,14 @@ fn is_auth_health(key: &ProbeKey, given: Given<'_>) -> bool {
 }
 
 fn best(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+    let topology = Topology::of(case.target, Ended::ALL);
     let worth = |key: &ProbeKey| {
         let Some(class) = case.class_of(key) else { return 0.0 };
-        let pairs = candidates
-            .iter()
-            .enumerate()
-            .flat_map(|(at, one)| candidates[at + 1..].iter().map(move |other| (*one, *other)));
-        let split: f64 = pairs.map(|(a, b)| (a.1 * b.1).max(RARE) * distinguishes(a.0, b.0, &class)).sum();
+        let split = if case.target.engine == Engine::New {
+            split_by_path(case, candidates, key, &topology)
+        } else {
+            couples(candidates).map(|(a, b)| (a.1 * b.1).max(RARE) * distinguishes(a.0, b.0, &class)).sum()
+        };
         let asked = case.readings.all.iter().any(|reading| reading.class.asks_like(&class));
         split / cost(key) / if asked { AGAIN } else { 1.0 }
     };
@@ -101,6 +105,28 @@ fn best(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)], open: &[ProbeKey]
     // Among equals the first wins: the failing endpoint comes first.
     let rated = open.iter().rev().map(|key| (worth(key), key)).filter(|(worth, _)| *worth > least);
     rated.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, key)| key.clone())
+}
+
+fn couples<'c, 'w, 'a>(
+    candidates: &'c [(&'w Candidate<'a>, f64)],
+) -> impl Iterator<Item = ((&'w Candidate<'a>, f64), (&'w Candidate<'a>, f64))> + use<'c, 'w, 'a> {
+    let each = candidates.iter().enumerate();
+    each.flat_map(|(at, one)| candidates[at + 1..].iter().map(move |other| (*one, *other)))
+}
+
+/// Returns how well a probe distinguishes the candidates, by what the model of the path predicts for it.
+fn split_by_path(
+    case: &Case<'_>,
+    candidates: &[(&Candidate<'_>, f64)],
+    key: &ProbeKey,
+    topology: &Topology,
+) -> f64 {
+    let Some(asked) = Asked::of(key, case.target, case.user()) else { return 0.0 };
+    let outlooks: Vec<(Outlook, f64)> =
+        candidates.iter().map(|(one, share)| (Outlook::of(one.fault, asked, topology), *share)).collect();
+    let each = outlooks.iter().enumerate();
+    let couples = each.flat_map(|(at, one)| outlooks[at + 1..].iter().map(move |other| (one, other)));
+    couples.map(|(a, b)| (a.1 * b.1).max(RARE) * a.0.distance(&b.0)).sum()
 }
 
 /// Returns the cost of a probe. A wrong secret leaves lines in the log of the auth service; an issued token needs two

@@ -9,6 +9,7 @@
 //! - `likelihood`: the sum over the traits of the system
 //! - `hypothesis`: single faults, and an unknown fault at each stop
 //! - `pairs`: two faults at once, where no single fault explains everything
+//! - `outlook`: how a probe that was not sent yet would end
 //! - `posterior`: all hypotheses with their shares
 //!
 //! Invariant: only the walk of `predict` knows what a fault causes; this folder only compares.
@@ -18,10 +19,14 @@ mod evidence;
 mod hypothesis;
 mod likelihood;
 mod meanings;
+mod outlook;
 mod pairs;
 mod phrasing;
 mod posterior;
+#[cfg(test)]
+mod tests;
 
 pub(in crate::diagnose) use hypothesis::Hypothesis;
+pub(in crate::diagnose) use outlook::{Asked, Outlook};
 pub(in crate::diagnose) use pairs::PairBelief;
 pub(in crate::diagnose) use posterior::{Belief, Beliefs};

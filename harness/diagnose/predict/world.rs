@@ -2,6 +2,7 @@
 
 use crate::diagnose::model::path::effect::{Config, Effect, Patch, Reach};
 use super::ending::Result as Ended;
+use super::model::has_forms;
 use super::request::{Key, Request};
 use crate::diagnose::model::path::stop::Stop;
 use super::traits::{Choice, Trait, Value, priors};
@@ -71,7 +72,10 @@ fn collapsed(values: &[(Value, f64)], seen: &[Ended]) -> Vec<(Value, f64)> {
     for (value, prior) in values {
         let like = |other: &Value| match (value, other) {
             (Value::Result(one), Value::Result(other)) => {
-                !seen.contains(one) && !seen.contains(other) && one.is_form() == other.is_form()
+                // A reset comes from another component than an answer.
+                let alone = |result: &Ended| has_forms(*result) || *result == Ended::Reset;
+                let plain = |result: &Ended| !seen.contains(result) && !alone(result);
+                plain(one) && plain(other) && one.is_form() == other.is_form()
             }
             _ => false,
         };

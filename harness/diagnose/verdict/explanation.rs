@@ -53,6 +53,6 @@ fn failure(case: &Case<'_>, reading: &Reading<'_>) -> Why {
         (None, _) => format!("{call} got no answer"),
     };
     let because: Vec<String> = seen.because.iter().map(|one| format!("{} ({})", one.claim, one.bytes)).collect();
-    let says = format!("{}, in {} ms", because.join("; "), seen.took_ms);
+    let says = format!("{}{}, in {} ms", because.join("; "), readings::quoted(seen), seen.took_ms);
     Why { claim, evidence: vec![Proof::new(says, Some(seen.exchange))] }
 }

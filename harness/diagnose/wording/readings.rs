@@ -6,7 +6,7 @@ use crate::diagnose::model::probe_class::{Place, ProbeClass};
 use crate::diagnose::readings::probe_result::Reading;
 use crate::diagnose::wording::predictions;
 use crate::diagnose::wording::proof::Proof;
-use crate::observe::{Authn, Outcome};
+use crate::observe::{Authn, Observation, Outcome};
 use crate::terms::{Hop, TokenLocation};
 
 /// Returns a reading as a proof:
@@ -16,8 +16,13 @@ pub(crate) fn reading(reading: &Reading<'_>, target: &Target) -> Proof {
     let call = call(&observation.probe.endpoint, target);
     let with = with(&reading.class);
     let ended = ended(reading);
-    let says = format!("{call}{with}: {ended}, in {} ms", observation.took_ms);
+    let says = format!("{call}{with}: {ended}{}, in {} ms", quoted(observation), observation.took_ms);
     Proof::new(says, Some(observation.exchange))
+}
+
+/// Returns the sentence with which the component refused the request, quoted.
+pub(crate) fn quoted(observation: &Observation) -> String {
+    observation.says.as_ref().map_or_else(String::new, |says| format!(", it says {says:?}"))
 }
 
 /// Returns the name of a call: `POST /api/chat/stream`, or `WebSocket /ws`.

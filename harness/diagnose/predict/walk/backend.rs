@@ -1,6 +1,6 @@
 //! The backend and what is behind it.
 
-use crate::diagnose::model::path::effect::Effect;
+use crate::diagnose::model::path::effect::{Effect, Reach};
 use super::super::ending::{Ending, Maker, Reason, Result, Wait};
 use super::super::request::{Credential, Request};
 use crate::diagnose::model::path::stop::Stop;
@@ -46,7 +46,9 @@ fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> St
         let result = world.result(Trait::UpgradeAsPlainCall)?;
         return Ok(by_backend(result, Reason::Route));
     }
-    let lost = (in_header(request) || !request.is_socket()) && world.has(Stop::Backend, Effect::DropCredential, request)?;
+    // The backend reads a token in another location, unless the effect names that location.
+    let elsewhere = !in_header(request) && !world.reaches_only(Stop::Backend, Reach::Subprotocols);
+    let lost = !elsewhere && world.has(Stop::Backend, Effect::DropCredential, request)?;
     let credential = Credential { present: credential.present && !lost, ..credential };
     judge(world, request, credential)
 }

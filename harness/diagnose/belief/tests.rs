@@ -1,0 +1,243 @@
+//! The fast search against plain enumeration, and what each hypothesis must be able to cause.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::emission::{Counted, emission, is_possible};
+use super::evidence::{Evidence, Reading};
+use super::hypothesis::Hypothesis;
+use super::likelihood::{Likelihood, likelihood};
+use super::phrasing;
+use crate::config::Target;
+use crate::diagnose::model::catalogue::Catalogue;
+use crate::diagnose::model::path::effect::Patch;
+use crate::diagnose::model::path::stop::Stop;
+use crate::diagnose::predict::ending::{Ending, Reason, Result as Ended};
+use crate::diagnose::predict::model::noise;
+use crate::diagnose::predict::request::Request;
+use crate::diagnose::predict::traits::Value;
+use crate::diagnose::predict::walk::walk;
+use crate::diagnose::predict::world::{Step, Topology, Unset, World};
+use crate::fixtures::{exchange, staging};
+use crate::observe::{Observation, observe};
+use crate::probe::Exchange;
+use crate::terms::TokenKind;
+
+/// The endpoints and tokens that the property draws from.
+const CALLS: [(&str, TokenKind); 8] = [
+    ("backend.health", TokenKind::None),
+    ("auth.health", TokenKind::None),
+    ("auth.verify", TokenKind::Valid),
+    ("auth.verify", TokenKind::WrongKey),
+    ("backend.threads", TokenKind::Valid),
+    ("backend.threads", TokenKind::None),
+    ("backend.chat-messages", TokenKind::Valid),
+    ("backend.chat-messages", TokenKind::WrongKey),
+];
+
+const ANSWERS: [(u16, &str); 7] = [
+    (200, r#"{"status":"healthy","service":"netra-ai-platform","messages":[],"threads":[],"valid":true}"#),
+    (401, r#"{"detail":"invalid signature"}"#),
+    (401, r#"{"detail":"Not authenticated"}"#),
+    (403, r#"{"detail":"no"}"#),
+    (404, r#"{"detail":"Not Found"}"#),
+    (500, "Internal Server Error"),
+    (503, r#"{"detail":"authentication service unavailable"}"#),
+];
+
+fn observed(target: &Target, calls: &[(usize, usize)]) -> Vec<Observation> {
+    let one = |(at, (call, answer)): (usize, &(usize, usize))| {
+        let ((endpoint, token), (status, body)) = (CALLS[*call], ANSWERS[*answer]);
+        let id = u32::try_from(at).expect("few exchanges") + 1;
+        let sent = Exchange { id, ..exchange(endpoint, token).answered(status, "application/json", body) };
+        observe(&sent, &target.endpoints[endpoint], "").expect("an observation")
+    };
+    calls.iter().enumerate().map(one).collect()
+}
+
+/// The plain sum over all settings: no memory, no early end, no results joined.
+struct Plain<'e, 'a>(&'e [Vec<Reading<'a>>]);
+
+impl Plain<'_, '_> {
+    fn all(&self, world: &mut World<'_>) -> ([f64; phrasing::WAYS], bool) {
+        match self.as_set(world) {
+            Ok(result) => result,
+            Err(Unset(of)) => summed(world, of, &mut |world| self.all(world)),
+        }
+    }
+
+    fn as_set(&self, world: &mut World<'_>) -> Step<([f64; phrasing::WAYS], bool)> {
+        let (mut like, mut possible) = ([1.0; phrasing::WAYS], true);
+        for readings in self.0 {
+            let (one, can_be) = endpoint(world, readings)?;
+            like.iter_mut().zip(one).for_each(|(all, one)| *all *= one);
+            possible &= can_be;
+        }
+        Ok((if possible { like } else { [0.0; phrasing::WAYS] }, possible))
+    }
+}
+
+fn summed<T: FnMut(&mut World<'_>) -> ([f64; phrasing::WAYS], bool)>(
+    world: &mut World<'_>,
+    of: crate::diagnose::predict::traits::Trait,
+    each: &mut T,
+) -> ([f64; phrasing::WAYS], bool) {
+    let (mut sum, mut possible) = ([0.0; phrasing::WAYS], false);
+    for (value, prior) in world.topology.values(of).to_vec() {
+        world.set(of, Some(value));
+        let (like, can_be) = each(world);
+        sum.iter_mut().zip(like).for_each(|(sum, one)| *sum += prior * one);
+        possible |= can_be;
+    }
+    world.set(of, None);
+    (sum, possible)
+}
+
+fn endpoint(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<([f64; phrasing::WAYS], bool)> {
+    match score(world, readings) {
+        Err(Unset(of)) if of.is_local() => {
+            let (mut sum, mut possible) = ([0.0; phrasing::WAYS], false);
+            let values: Vec<(Value, f64)> = world.topology.values(of).to_vec();
+            for (value, prior) in values {
+                world.set(of, Some(value));
+                let result = endpoint(world, readings);
+                if result.is_err() {
+                    world.set(of, None);
+                }
+                let (like, can_be) = result?;
+                sum.iter_mut().zip(like).for_each(|(sum, one)| *sum += prior * one);
+                possible |= can_be;
+            }
+            world.set(of, None);
+            Ok((sum, possible))
+        }
+        other => other,
+    }
+}
+
+fn score(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<([f64; phrasing::WAYS], bool)> {
+    let (mut like, mut possible) = (1.0, true);
+    let mut counted = Counted::default();
+    let mut told: Vec<(Reason, &str)> = Vec::new();
+    for reading in readings {
+        let ends = ends(world, &reading.request)?;
+        let weight = |(share, ending): &(f64, Ending)| share * emission(ending, reading, &counted);
+        let times = if ends.len() > 1 { reading.exchanges.len() as i32 } else { 1 };
+        like *= ends.iter().map(weight).sum::<f64>().powi(times);
+        possible &= !reading.firm || ends.iter().any(|(_, ending)| is_possible(ending, reading));
+        let likeliest = ends.iter().max_by(|a, b| weight(a).total_cmp(&weight(b))).expect("an ending").1;
+        counted.add(&likeliest, reading);
+        if likeliest.result == Ended::Denied && reading.result == Ended::Denied && !reading.request.is_socket() {
+            told.push((likeliest.reason, reading.seen.shape.as_str()));
+        }
+    }
+    let words = phrasing::likelihood(&told);
+    Ok((if possible { words.map(|one| one * like) } else { [0.0; phrasing::WAYS] }, possible))
+}
+
+fn ends(world: &mut World<'_>, request: &Request) -> Step<Vec<(f64, Ending)>> {
+    world.dice = false;
+    let steady = walk(world, request)?;
+    if !world.is_random() {
+        return Ok(vec![(1.0, steady)]);
+    }
+    world.dice = true;
+    let other = walk(world, request);
+    world.dice = false;
+    let other = other?;
+    if other == steady {
+        return Ok(vec![(1.0, steady)]);
+    }
+    Ok(vec![(1.0 - noise().share, steady), (noise().share, other)])
+}
+
+fn patches_of(hypothesis: usize) -> Vec<(Stop, Patch)> {
+    let all: Vec<Hypothesis<'_>> = Hypothesis::all(Catalogue::shipped()).collect();
+    all[hypothesis % all.len()].patches()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_fast_search_gives_the_same_as_plain_enumeration(
+        calls in proptest::collection::vec((0..CALLS.len(), 0..ANSWERS.len()), 1..5),
+        one in 0..200_usize,
+        other in proptest::option::of(0..200_usize),
+    ) {
+        let target = staging();
+        let observations = observed(&target, &calls);
+        let kept: Vec<&Observation> = observations.iter().collect();
+        let evidence = Evidence::of(&kept, &target, "primary", &|_| true);
+        let patches = [patches_of(one), other.map(patches_of).unwrap_or_default()].concat();
+        let whole = Topology::of(&target, Ended::ALL);
+        let plain = Plain(&evidence.endpoints).all(&mut World::new(&whole, patches.clone()));
+        let expected: f64 = phrasing::priors().iter().zip(plain.0).map(|(prior, like)| prior * like).sum();
+        for seen in [Ended::ALL, evidence.results().as_slice()] {
+            let topology = Topology::of(&target, seen);
+            let Likelihood { log, .. } = likelihood(&mut World::new(&topology, patches.clone()), &evidence);
+            if plain.1 {
+                prop_assert!((log - expected.ln()).abs() < 1e-6, "{log} is not {}", expected.ln());
+            } else {
+                prop_assert_eq!(log, f64::NEG_INFINITY);
+            }
+        }
+    }
+}
+
+/// Every request that the target can make, with every token.
+fn requests(target: &Target) -> Vec<Request> {
+    let mut all = BTreeSet::new();
+    for (at, endpoint) in target.endpoints.values().enumerate() {
+        for location in endpoint.token_locations.iter().copied().chain([endpoint.usual_token_location()]) {
+            for token in [TokenKind::Valid, TokenKind::Issued, TokenKind::None] {
+                let caller = crate::terms::Caller::Right;
+                let (id, user) = (endpoint.id.clone(), "primary".to_owned());
+                let key = crate::probe::ProbeKey { endpoint: id, token, token_location: location, caller, user };
+                all.extend(Request::of(&key, endpoint, at, "primary"));
+            }
+        }
+    }
+    all.into_iter().collect()
+}
+
+/// Reports whether some setting of the traits makes a request fail that must work.
+fn can_fail(world: &mut World<'_>, request: &Request) -> bool {
+    match walk(world, request) {
+        Ok(ending) => !matches!(ending.result, Ended::Ok),
+        Err(Unset(of)) => {
+            let found = world.topology.values(of).to_vec().iter().any(|(value, _)| {
+                world.set(of, Some(*value));
+                can_fail(world, request)
+            });
+            world.set(of, None);
+            found
+        }
+    }
+}
+
+#[test]
+fn each_fault_can_make_a_request_fail_that_must_work() {
+    let target = staging();
+    let topology = Topology::of(&target, Ended::ALL);
+    let requests: Vec<Request> = requests(&target).into_iter().filter(Request::must_work).collect();
+    let causes_nothing = |hypothesis: &Hypothesis<'_>| {
+        let mut world = World::new(&topology, hypothesis.patches());
+        !requests.iter().any(|request| {
+            [false, true].iter().any(|dice| {
+                world.dice = *dice;
+                can_fail(&mut world, request)
+            })
+        })
+    };
+    let dead: Vec<String> = Hypothesis::all(Catalogue::shipped()).filter(causes_nothing).map(Hypothesis::id).collect();
+    assert_eq!(dead, ["healthy"], "a fault must be able to cause a failure, and a healthy system none");
+}
+
+#[test]
+fn each_fault_says_what_it_changes() {
+    let silent: Vec<&str> =
+        Catalogue::shipped().faults.iter().filter(|fault| fault.does.is_empty()).map(|fault| fault.id.as_str()).collect();
+    assert_eq!(silent, [""; 0]);
+}
