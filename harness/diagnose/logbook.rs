@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 
 use super::chance::Tally;
+use super::expression::Expression;
 use super::fault::{LogRule, LogScope};
 use super::given::SentProbe;
 use super::verdict::Proof;
@@ -190,7 +191,7 @@ impl<'a> Logbook<'a> {
     }
 
     fn is_meant(&self, entry: &LogEntry, rule: &LogRule) -> bool {
-        let beside = |unless: &regex::Regex| {
+        let beside = |unless: &Expression| {
             let window = self.window_of(entry);
             let near = |other: &&LogEntry| window.is_some_and(|window| self.is_in(other, window));
             self.entries.iter().filter(near).any(|other| other.by == rule.by && unless.is_match(&other.text))

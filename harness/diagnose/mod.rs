@@ -6,6 +6,7 @@
 //! The catalogue:
 //! - `catalogue`, `catalogue_file`: all faults, and one file of them, read and checked
 //! - `fault`, `mode`: an entry, and one way in which its fault can show
+//! - `expression`: a regular expression, compiled when it is first used
 //! - `selector`, `proof`: the grammar of `on`, and of `proof`
 //! - `vocabulary`: the facts that an entry may use
 //! - `entry`: an entry as a person or another program reads it
@@ -68,6 +69,7 @@ mod cure;
 mod describe;
 mod entry;
 mod every;
+mod expression;
 mod fact;
 mod fault;
 mod finding;
