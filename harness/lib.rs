@@ -43,6 +43,7 @@ mod run;
 mod scenario;
 #[cfg(feature = "twin")]
 mod selftest;
+mod statements;
 mod terms;
 mod tls;
 mod token;

@@ -10,8 +10,9 @@ use miette::{IntoDiagnostic as _, WrapErr as _};
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
 use crate::cli::terminal::progress::Progress;
-use crate::config::{Overrides, TargetFile};
+use crate::config::{Overrides, Target, TargetFile};
 use crate::selftest::Outcome;
+use crate::terms::Engine;
 use crate::{scenario, selftest};
 
 /// Options of `fivewhys selftest`.
@@ -44,8 +45,8 @@ pub(super) struct Selftest {
 }
 
 impl Selftest {
-    pub(super) async fn run(self) -> Result<ExitCode, Mistake> {
-        let exam = self.exam()?;
+    pub(super) async fn run(self, engine: Engine) -> Result<ExitCode, Mistake> {
+        let exam = self.exam(engine)?;
         let progress = Progress::new();
         let outcome = selftest::examine(&exam, &|done, all| progress.count(done, all)).await?;
         drop(progress);
@@ -62,8 +63,11 @@ impl Selftest {
         Ok(ExitCode::from(u8::from(!outcome.is_reached())))
     }
 
-    fn exam(&self) -> Result<selftest::Selftest, Mistake> {
-        let target = TargetFile::embedded()?.resolve(Some("offline"), &Overrides::default())?;
+    fn exam(&self, engine: Engine) -> Result<selftest::Selftest, Mistake> {
+        let target = Target {
+            engine,
+            ..TargetFile::embedded()?.resolve(Some("offline"), &Overrides::default())?
+        };
         Ok(selftest::Selftest {
             target,
             scenarios: scenario::embedded()?,

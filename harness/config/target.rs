@@ -1,6 +1,6 @@
 //! A target: one deployment under test, with every value resolved.
 
-use crate::terms::{Algorithm, EndpointKind, EvidenceSource, Service};
+use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Service};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -49,6 +49,8 @@ pub struct Target {
     pub validation: Validation,
     /// Whether the backend refuses to start when its configuration is incomplete, if the operator knows.
     pub startup_check: Option<bool>,
+    /// The engine of the diagnosis.
+    pub engine: Engine,
     /// Limits on time, size and rate.
     pub budget: Budget,
     /// The location of each service's manifest.

@@ -1,117 +1,47 @@
 //! Compares the observations of a run with the catalogue and names the causes. Chooses the next probe.
 //!
-//! Start at [`diagnose`] in `conclude`. It makes readings and facts of a [`Given`] (`case`), compares every fault with
-//! them (`weigh`), and names the causes, each with its chain (`chain`) and what would settle the rest (`settle`).
+//! Start at [`diagnose`]. It makes a case of the run (`infer/case`), compares every fault with it (`infer/candidate`),
+//! and names the causes, each with its chain of whys and with the question that would settle the rest.
 //!
-//! The catalogue:
-//! - `catalogue`, `catalogue_file`: all faults, and one file of them, read and checked
-//! - `fault`, `mode`: an entry, and one way in which its fault can show
-//! - `expression`: a regular expression, compiled when it is first used
-//! - `selector`, `proof`: the grammar of `on`, and of `proof`
-//! - `vocabulary`: the facts that an entry may use
-//! - `entry`: an entry as a person or another program reads it
+//! From the bottom up; a folder depends only on those above it in this list:
+//! - `model/`: what can be wrong, and what each fault predicts: the catalogue
+//! - `readings/`: what the probes of one run gave
+//! - `logs/`: which log lines belong to our probes
+//! - `facts/`: facts from manifests, clocks, signatures, latencies and logs
+//! - `infer/`: from the catalogue and a case to candidates with a posterior
+//! - `wording/`: readings and the catalogue in words
+//! - `active/`: the next probe, and the next question
+//! - `verdict/`: causes and findings
+//! - `discriminability/`: which evidence distinguishes which faults, by `model/` alone
 //!
-//! The case:
-//! - `given`: the input of a diagnosis
-//! - `case`: everything that one diagnosis compares
-//! - `cell`, `reading`: a probe as the catalogue sees it, and the result of one probe
-//! - `fact`, `pace`: facts from manifests, clocks and signatures, and from latencies
-//! - `logbook`, `chance`: which log lines belong to the failing probes, and whether they do by chance
-//! - `calls`, `told`, `unheard`: facts about the backend's calls to the auth service
-//! - `arrivals`, `revisions`: facts from request logs about the failing calls
-//! - `token_locations`: the fact that a token in the header is not read
-//!
-//! The comparison:
-//! - `predict`: what a mode says about one reading
-//! - `contradict`, `likelihood`: what contradicts a mode, and how well it predicted the observations
-//! - `weigh`: every fault compared with the case
-//! - `stance`, `pair`: what a mode says about a whole case, and two faults at once
-//! - `hypotheses`: one fault or a pair
-//!
-//! The verdict:
-//! - `conclude`: the causes of a run
-//! - `one`, `two`: how certain a single fault is, and each fault of a pair
-//! - `beside`: a second fault that only a record shows
-//! - `unexplained`: what no fault of the catalogue explains
-//! - `chain`, `cure`: the chain of whys, and the remedy
-//! - `finding`: problems for which no scenario failed
-//! - `verdict`: the types of the result
-//! - `describe`, `words`: readings in words, and the catalogue in words
-//!
-//! What to ask next:
-//! - `plan`, `plan_keys`, `every`: the next probe, the probes it is chosen from, and their number
-//! - `again`, `beyond`: a probe to repeat, and a probe after a cause is found
-//! - `settle`, `question`: the question that leaves the fewest candidates, and all questions
-//! - `ask_command`, `ask_curl`: the command that answers a question
-//!
-//! What evidence distinguishes:
-//! - `apart`, `matrix`: two faults, and all pairs of faults
+//! The data are in `faults/`: one TOML file for each hop.
 //!
 //! Invariant: this folder never touches the network and knows no fault by name.
 
-mod again;
-mod apart;
-mod arrivals;
-mod ask_command;
-mod ask_curl;
-mod beside;
-mod beyond;
-mod calls;
-mod case;
-mod catalogue;
-mod catalogue_file;
-mod cell;
-mod chain;
-mod chance;
-mod conclude;
-mod contradict;
-mod cure;
-mod describe;
-mod entry;
-mod every;
-mod expression;
-mod fact;
-mod fault;
-mod finding;
-mod given;
-mod hypotheses;
-mod likelihood;
-mod logbook;
-mod matrix;
-mod mode;
-mod one;
-mod pace;
-mod pair;
-mod plan;
-mod plan_keys;
+mod active;
+mod belief;
+mod discriminability;
+mod facts;
+mod infer;
+mod logs;
+mod model;
 mod predict;
-mod proof;
-mod question;
-mod reading;
-mod revisions;
-mod selector;
-mod settle;
-mod stance;
+mod readings;
 #[cfg(test)]
 mod tests;
-mod token_locations;
-mod told;
-mod two;
-mod unexplained;
-mod unheard;
 mod verdict;
-mod vocabulary;
-mod weigh;
-mod words;
+mod wording;
 
-pub use catalogue::Catalogue;
-pub(crate) use catalogue::matching;
-pub use catalogue_file::schema;
-pub use conclude::diagnose;
-pub use entry::{Entry, Link, LogLine, Showing};
-pub use every::every_probe;
-pub use finding::{findings, opened_by_test_headers};
-pub use given::{FailedStep, Given, SentProbe};
-pub use matrix::{Class, Matrix};
-pub use plan::next_probe;
-pub use verdict::{Alternative, Cause, Certainty, Finding, Hops, Proof, Rollback, RuledOut, Settling, Why};
+pub use crate::diagnose::active::next_probe::next_probe;
+pub use crate::diagnose::active::next_question::Settling;
+pub use crate::diagnose::active::probe_space::every_probe;
+pub use crate::diagnose::discriminability::evidence_matrix::{Class, Matrix};
+pub use crate::diagnose::model::catalogue::Catalogue;
+pub(crate) use crate::diagnose::model::catalogue::matching;
+pub use crate::diagnose::model::load::schema;
+pub use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
+pub use crate::diagnose::verdict::cause::{Alternative, Cause, Certainty, Finding, Hops, Rollback, RuledOut, Why};
+pub use crate::diagnose::verdict::diagnose;
+pub use crate::diagnose::verdict::finding::{findings, opened_by_test_headers};
+pub use crate::diagnose::wording::catalogue_view::{Entry, Link, LogLine, Showing};
+pub use crate::diagnose::wording::proof::Proof;

@@ -30,6 +30,7 @@ pub use observation::{Authn, Because, LatencyClass, Observation, Outcome};
 
 use crate::config::Endpoint;
 use crate::probe::{ErrorKind, Exchange, Side};
+use crate::statements;
 
 /// Reads one exchange. `sub` is the subject of the probe's user: it shows whether the service signed in another user.
 ///
@@ -45,6 +46,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
     let result = if anonymous { Outcome::Denied } else { ended };
     let authn = credential::authn(exchange, endpoint, result, sub, identity.as_deref());
     let made = maker::maker(exchange, endpoint, ended);
+    let says = (result != Outcome::Ok).then(|| statements::sentence(exchange)).flatten();
     let not_the_user = anonymous.then(|| credential::not_the_user(identity.as_deref()));
     Some(Observation {
         exchange: exchange.id,
@@ -61,12 +63,37 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         close_code: exchange.close.as_ref().filter(|close| close.by == Side::Server).map(|close| close.code),
         identity,
         shape: shape::shape(exchange),
+        means: says.as_deref().map(statements::meanings).unwrap_or_default(),
+        says,
+        held_back: is_held_back(exchange),
         signatures: made.signatures,
         because: std::iter::once(made.because).chain(not_the_user).collect(),
         clock_skew_s: clock_skew(exchange),
         unchallenged: exchange.status() == Some(401) && exchange.header("www-authenticate").is_none(),
         issued_with_our_secret: exchange.issued_with_our_secret,
     })
+}
+
+/// Adds what a report of an earlier version lacks: the sentence of the exchange, and what it means.
+pub(crate) fn complete(observation: &mut Observation, exchange: &Exchange) {
+    if observation.says.is_some() || observation.result == Outcome::Ok {
+        return;
+    }
+    observation.says = statements::sentence(exchange);
+    observation.means = observation.says.as_deref().map(statements::meanings).unwrap_or_default();
+    observation.held_back = is_held_back(exchange);
+}
+
+/// The least time, in ms, that a stream must take before its events can count as held back.
+const STREAMED_MS: f64 = 500.0;
+/// The share of that time within which all events arrive if they were held back.
+const AT_ONCE: f64 = 0.1;
+
+/// Reports whether a stream that took a while delivered all its events at once.
+fn is_held_back(exchange: &Exchange) -> bool {
+    let at: Vec<f64> = exchange.events.iter().map(|event| event.at_ms as f64).collect();
+    let (Some(first), Some(last)) = (at.first(), at.last()) else { return false };
+    at.len() > 2 && *first > STREAMED_MS && last - first < AT_ONCE * first
 }
 
 fn latency(exchange: &Exchange) -> LatencyClass {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::probe::ProbeKey;
+use crate::statements::Meaning;
 use crate::terms::{Hop, words};
 
 words! {
@@ -117,6 +118,15 @@ pub struct Observation {
     pub identity: Option<String>,
     /// A digest of the response with ids, times and numbers masked. Equal shapes mean the same response.
     pub shape: String,
+    /// The sentence with which the component refused the request, redacted, at most 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub says: Option<String>,
+    /// What that sentence means.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub means: Vec<Meaning>,
+    /// Whether every event of a stream arrived at once, at its end: a component held the stream back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_back: bool,
     /// Known signatures found, for example `run.iam.missing`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signatures: Vec<String>,

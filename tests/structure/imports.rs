@@ -169,6 +169,64 @@ fn no_import_cycle_between_folders(#[case] root: &str) {
     assert!(cyclic.is_empty(), "these imports close a cycle between folders:\n  {}", cyclic.join("\n  "));
 }
 
+/// The folders of the diagnosis from the bottom up: each imports only from those before it.
+const DIAGNOSIS: [&str; 10] =
+    ["model", "statements", "readings", "logs", "facts", "predict", "infer", "wording", "active", "verdict"];
+
+/// The imports from one folder of the diagnosis to another that must not be.
+fn upward(imports: &[Import]) -> Vec<String> {
+    let root = Path::new("harness/diagnose");
+    let folder = |file: &Path| {
+        let inner = file.strip_prefix(root).ok()?.parent()?;
+        inner.iter().next()?.to_str().map(str::to_owned)
+    };
+    let place = |folder: &str| DIAGNOSIS.iter().position(|one| *one == folder);
+    let allowed = |from: &str, to: &str| match from {
+        _ if from == to => true,
+        "discriminability" => matches!(to, "model" | "predict"),
+        _ => place(from).zip(place(to)).is_some_and(|(from, to)| to < from),
+    };
+    let wrong = |(from, to, path): &Import| {
+        let (a, b) = (folder(from)?, folder(to)?);
+        (!allowed(&a, &b)).then(|| format!("{} -> {} ({path})", from.display(), to.display()))
+    };
+    imports.iter().filter_map(wrong).collect()
+}
+
+#[test]
+fn the_folders_of_the_diagnosis_import_downwards_only() {
+    let imports = Crate::read("harness").imports();
+    let inner =
+        imports.iter().filter(|(from, to, _)| [from, to].iter().all(|file| file.starts_with("harness/diagnose")));
+    assert!(inner.count() > 100, "the imports of the diagnosis are read");
+    let upward = upward(&imports);
+    assert!(upward.is_empty(), "these imports point upwards:\n  {}", upward.join("\n  "));
+}
+
+#[test]
+fn an_import_upwards_in_the_diagnosis_is_seen() {
+    let import = |from: &str, to: &str| {
+        let file = |name: &str| PathBuf::from(format!("harness/diagnose/{name}"));
+        (file(from), file(to), to.to_owned())
+    };
+    let imports = [
+        import("infer/case.rs", "facts/clock.rs"),
+        import("facts/clock.rs", "infer/case.rs"),
+        import("infer/path/walk.rs", "verdict/cause.rs"),
+        import("discriminability/evidence_matrix.rs", "infer/case.rs"),
+        import("mod.rs", "verdict/cause.rs"),
+    ];
+    assert_eq!(upward(&imports).len(), 3);
+}
+
+#[test]
+fn a_cycle_between_nested_folders_is_seen() {
+    let import = |from: &str, to: &str| (PathBuf::from(from), PathBuf::from(to), to.to_owned());
+    let imports =
+        [import("a/x/one.rs", "a/y/two.rs"), import("a/y/two.rs", "a/x/three.rs"), import("a/mod.rs", "a/x/one.rs")];
+    assert_eq!(cyclic(&imports).len(), 2);
+}
+
 #[test]
 fn a_cycle_between_folders_is_seen() {
     let import = |from: &str, to: &str| (PathBuf::from(from), PathBuf::from(to), to.to_owned());

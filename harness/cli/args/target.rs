@@ -9,7 +9,7 @@ use crate::cli::terminal::mistake::Mistake;
 use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::Catalogue;
 use crate::document::ConfigError;
-use crate::terms::EvidenceSource;
+use crate::terms::{Engine, EvidenceSource};
 
 /// Options that select a target.
 #[derive(Debug, Args)]
@@ -29,12 +29,20 @@ pub(crate) struct TargetArgs {
     /// A file with faults, in addition to the built-in catalogue and that of the target; may be repeated
     #[arg(long, global = true, value_name = "FILE")]
     catalogue: Vec<PathBuf>,
+    /// The engine of the diagnosis
+    #[arg(long, global = true, hide = true, env = "FIVEWHYS_ENGINE", hide_env = true)]
+    engine: Option<Engine>,
 }
 
 impl TargetArgs {
     /// Returns the built-in catalogue with the files of the target and of the command line.
     pub(crate) fn catalogue(&self, target: &Target) -> Result<Arc<Catalogue>, Mistake> {
         Ok(Catalogue::with(&[target.catalogue.as_slice(), &self.catalogue].concat())?)
+    }
+
+    /// Returns the engine of the diagnosis.
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine.unwrap_or_default()
     }
 
     /// Returns the sources of evidence that the command line names.
@@ -69,6 +77,7 @@ impl TargetArgs {
         if let Some(evidence_sources) = &self.evidence {
             target.close_evidence_sources_except(evidence_sources);
         }
+        target.engine = self.engine.unwrap_or_default();
         Ok(target)
     }
 

@@ -80,6 +80,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         caller: caller(header, layer.caller)?,
         validation: layer.validation.unwrap_or(Validation::Unknown),
         startup_check: layer.startup_check,
+        engine: crate::terms::Engine::default(),
         budget: budget(layer.budget),
         manifests: manifests(layer.manifest.backend, layer.manifest.auth),
         logs: layer.logs.unwrap_or_default().0.into_iter().map(|log| log.0).collect(),

@@ -66,6 +66,9 @@ impl Joined {
         let new = u32::try_from(self.record.probes.len()).unwrap_or(u32::MAX).saturating_add(1);
         let old = std::mem::replace(&mut probe.exchange.id, new);
         probe.observation.iter_mut().for_each(|seen| seen.exchange = new);
+        if let ProbeReport { observation: Some(seen), exchange } = &mut probe {
+            crate::observe::complete(seen, exchange);
+        }
         self.record.take(probe, diagnosed);
         (old, new)
     }

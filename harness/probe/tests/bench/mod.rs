@@ -138,6 +138,7 @@ fn target(base: &str) -> Target {
         }),
         validation: Validation::Unknown,
         startup_check: None,
+        engine: crate::terms::Engine::default(),
         budget: Budget {
             concurrency: None,
             run: Duration::from_secs(30),

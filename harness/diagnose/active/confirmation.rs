@@ -1,0 +1,153 @@
+//! Chooses a probe after a cause is found: it completes the chain, may refute the cause, or shows a masked fault.
+
+use crate::config::DIRECT;
+use crate::diagnose::facts::token_location;
+use crate::diagnose::infer::candidate::Candidate;
+use crate::diagnose::infer::case::Case;
+use crate::diagnose::infer::mark_seen;
+use crate::diagnose::model::evidence_rule::EvidenceRule;
+use crate::diagnose::model::probe_class::{Kind, Place, ProbeClass};
+use crate::diagnose::readings::probe_result::Reading;
+use crate::observe::Outcome;
+use crate::probe::ProbeKey;
+use crate::terms::{Caller, TokenKind, TokenLocation};
+
+/// The most links for whose proof a probe is sent after the cause is found.
+const CHAIN: usize = 4;
+
+/// Returns a probe where one candidate remains.
+pub(crate) fn one(case: &Case<'_>, found: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+    let only = found.first()?.0;
+    missing_link(case, only, open)
+        .or_else(|| refutation(case, only, open))
+        .or_else(|| doubt_of_the_edge(case, found, open))
+        .or_else(|| beyond(case, found, open))
+        .or_else(|| unvalidated(case, found, open))
+        .or_else(|| token_location::doubtful(&case.readings, open))
+}
+
+/// Returns a probe where several candidates remain, best first, and no probe distinguishes them.
+pub(crate) fn several(case: &Case<'_>, found: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+    missing_link(case, found.first()?.0, open)
+        .or_else(|| doubt_of_the_edge(case, found, open))
+        .or_else(|| beyond(case, found, open).filter(|_| are_before_the_backend(found, case)))
+        .or_else(|| unvalidated(case, found, open))
+        .or_else(|| token_location::doubtful(&case.readings, open))
+}
+
+/// Returns a probe that would prove an unproven link of the chain.
+fn missing_link(case: &Case<'_>, best: &Candidate<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
+    let spent = case.readings.all.iter().filter(|reading| !case.is_of_a_step(reading.observation.exchange)).count();
+    let unproven = best
+        .fault
+        .whys
+        .iter()
+        .filter(|rule| rule.mode.as_ref().is_none_or(|mode| *mode == best.mode.name))
+        .filter(|rule| !mark_seen::proven(case, best, rule))
+        .take(CHAIN);
+    unproven
+        .filter(|_| spent < CHAIN * 3)
+        .find_map(|rule| open.iter().find(|key| would_prove(case, &rule.proof, key, best)).cloned())
+}
+
+/// Returns a probe that may refute a lone candidate: one of a kind of endpoint that it predicts and that was not probed
+/// yet.
+fn refutation(case: &Case<'_>, only: &Candidate<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
+    // A candidate without its own mark is also tested with the other kind of valid token.
+    let found = mark_seen::marked(case, only);
+    let unasked = |key: &&ProbeKey| {
+        case.class_of(key).is_some_and(|class| {
+            let spoken = only.mode.predict.iter().any(|prediction| prediction.on.matches(&class));
+            let of_its_kind = |other: &ProbeClass| {
+                let issued = |class: &ProbeClass| class.token == TokenKind::Issued;
+                other.place == class.place && (found || issued(other) == issued(&class))
+            };
+            spoken && !case.readings.all.iter().any(|reading| of_its_kind(&reading.class))
+        })
+    };
+    open.iter().find(unasked).cloned()
+}
+
+/// Returns a call directly at the backend that shows whether the edge removes the token: through the edge, the response
+/// is the same as without a token, and a candidate lies behind the edge.
+pub(crate) fn doubt_of_the_edge(
+    case: &Case<'_>,
+    found: &[(&Candidate<'_>, f64)],
+    open: &[ProbeKey],
+) -> Option<ProbeKey> {
+    let doubtful = |key: &&ProbeKey| {
+        let direct = case.class_of(key).is_some_and(|class| class.place == Place::Direct);
+        let through = case.readings.failing().find(|one| key.endpoint.strip_suffix(DIRECT) == Some(one.endpoint()));
+        direct && through.is_some_and(|through| case.readings.is_answered_as_without_token(through) == Some(true))
+    };
+    open.iter().find(doubtful).filter(|_| found.iter().any(|(one, _)| one.mode.inside)).cloned()
+}
+
+/// Reports whether every candidate lies before the backend, and no call to the backend itself was made yet.
+fn are_before_the_backend(found: &[(&Candidate<'_>, f64)], case: &Case<'_>) -> bool {
+    let asked = case.readings.all.iter().any(|one| one.class.place == Place::Direct && one.must_work());
+    !asked && found.iter().all(|(one, _)| !one.mode.inside)
+}
+
+/// Returns a probe that must succeed despite the cause, over a kind of connection that has not succeeded yet.
+/// A second fault would show there.
+fn beyond(case: &Case<'_>, found: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+    let alone = |one: &Candidate<'_>, class: &ProbeClass| match one.mode.predicted_outcomes(class) {
+        Some(results) => results.as_slice() == [Outcome::Ok],
+        None => class.is_direct() && !one.mode.inside,
+    };
+    // A call that succeeds directly at the backend says nothing about the edge.
+    let tells = |class: &ProbeClass| !class.is_direct() || found.iter().all(|(one, _)| !one.mode.inside);
+    let leaves_alone = |class: &ProbeClass| tells(class) && found.iter().all(|(one, _)| alone(one, class));
+    let went_well = |reading: &&Reading<'_>| {
+        let asked = matches!(reading.class.place, Place::Protected | Place::Direct);
+        asked && !reading.fails() && reading.must_work() && leaves_alone(&reading.class)
+    };
+    let is_seen = |class: &ProbeClass| {
+        let way = |class: &ProbeClass| (class.kind == Kind::Websocket, class.token_location == TokenLocation::Header);
+        case.readings.all.iter().filter(went_well).any(|one| way(&one.class) == way(class))
+    };
+    let unseen = |key: &&ProbeKey| {
+        let must_work = key.token == TokenKind::Issued || (key.token == TokenKind::Valid && key.caller == Caller::None);
+        let goes_in = |class: &ProbeClass| class.goes_through_the_backend() && leaves_alone(class) && !is_seen(class);
+        must_work && case.class_of(key).is_some_and(|class| goes_in(&class))
+    };
+    open.iter().find(unseen).cloned()
+}
+
+/// Returns a probe that asks the auth service to validate the token, where the cause does not affect that and no call
+/// accepted the token yet: the token may be bad too.
+fn unvalidated(case: &Case<'_>, found: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
+    let may_be_yes = |one: &Candidate<'_>, class: &ProbeClass| {
+        one.mode.inside && one.mode.predicted_outcomes(class).is_none_or(|results| results.contains(&Outcome::Ok))
+    };
+    let is_good =
+        |class: &ProbeClass| class.token == TokenKind::Valid && matches!(class.caller, None | Some(Caller::Right));
+    let judged = |one: &Reading<'_>| {
+        let let_in = one.class.goes_through_the_backend() && one.must_work() && !one.fails();
+        is_good(&one.class) && (one.class.place == Place::Introspection || let_in)
+    };
+    let unasked = !case.readings.all.iter().any(judged);
+    let tells = |class: &ProbeClass| {
+        class.place == Place::Introspection && is_good(class) && found.iter().all(|(one, _)| may_be_yes(one, class))
+    };
+    open.iter().find(|key| unasked && case.class_of(key).is_some_and(|class| tells(&class))).cloned()
+}
+
+fn would_prove(case: &Case<'_>, rule: &EvidenceRule, key: &ProbeKey, best: &Candidate<'_>) -> bool {
+    let Some(class) = case.class_of(key) else { return false };
+    match rule {
+        EvidenceRule::Reading(on, results) => {
+            on.matches(&class)
+                && best
+                    .mode
+                    .predicted_outcomes(&class)
+                    .is_none_or(|set| set.iter().any(|outcome| results.contains(outcome)))
+        }
+        EvidenceRule::SameAs(_, token) => {
+            class.place == Place::Protected && class.token == *token && case.fails_on(&key.endpoint)
+        }
+        EvidenceRule::Fact(key, _) => key == "issued-signature" && class.token == TokenKind::Issued,
+        EvidenceRule::Log => false,
+    }
+}

@@ -1,0 +1,78 @@
+//! The hypotheses: nothing wrong, each single fault, and an unknown fault at each stop.
+
+use crate::diagnose::model::catalogue::Catalogue;
+use crate::diagnose::model::fault::Fault;
+use crate::diagnose::model::path::effect::{Effect, Patch, Reach};
+use crate::diagnose::predict::model::noise;
+use crate::diagnose::model::path::stop::Stop;
+use crate::terms::Hop;
+
+/// What may be wrong.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::diagnose) enum Hypothesis<'c> {
+    /// Nothing: the failures are accidents.
+    Healthy,
+    /// A fault of the catalogue.
+    Fault(&'c Fault),
+    /// A fault that the catalogue lacks, at this stop.
+    Unknown(Stop),
+}
+
+/// The stops at which an unknown fault may lie.
+const STOPS: [Stop; 7] =
+    [Stop::Client, Stop::Network, Stop::Edge, Stop::Backend, Stop::AuthCall, Stop::Auth, Stop::BackendStore];
+
+const fn unknown(effect: Effect) -> Patch {
+    Patch { at: None, effect, reach: Reach::All, of: None }
+}
+
+impl<'c> Hypothesis<'c> {
+    /// Returns every single hypothesis.
+    pub(super) fn all(catalogue: &'c Catalogue) -> impl Iterator<Item = Self> {
+        let faults = catalogue.faults.iter().map(Self::Fault);
+        std::iter::once(Self::Healthy).chain(faults).chain(STOPS.into_iter().map(Self::Unknown))
+    }
+
+    /// Returns what is changed, and where.
+    pub(super) fn patches(self) -> Vec<(Stop, Patch)> {
+        match self {
+            Self::Healthy => Vec::new(),
+            Self::Unknown(stop) => vec![(stop, unknown(Effect::Unknown))],
+            Self::Fault(fault) => {
+                let own = Stop::of(fault.hop());
+                // An entry that does not say what it does may do anything.
+                if fault.does.is_empty() {
+                    return vec![(own, unknown(Effect::Unknown))];
+                }
+                fault.does.iter().map(|patch| (patch.at.unwrap_or(own), *patch)).collect()
+            }
+        }
+    }
+
+    /// Returns how common it is, in the unit of a fault's prior.
+    pub(super) fn prior(self) -> f64 {
+        match self {
+            Self::Healthy => noise().healthy_prior,
+            Self::Unknown(_) => noise().unknown_prior,
+            Self::Fault(fault) => fault.prior.weight(),
+        }
+    }
+
+    /// Returns the fault's id, or `unknown@HOP`.
+    pub(in crate::diagnose) fn id(self) -> String {
+        match self {
+            Self::Healthy => "healthy".to_owned(),
+            Self::Unknown(stop) => format!("unknown@{}", stop.hop()),
+            Self::Fault(fault) => fault.id.clone(),
+        }
+    }
+
+    /// Returns the hop at which it lies.
+    pub(in crate::diagnose) fn hop(self) -> Hop {
+        match self {
+            Self::Healthy => Hop::Unknown,
+            Self::Unknown(stop) => stop.hop(),
+            Self::Fault(fault) => fault.hop(),
+        }
+    }
+}

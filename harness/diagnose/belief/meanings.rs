@@ -1,0 +1,39 @@
+//! Which reasons a sentence can have.
+
+use crate::diagnose::predict::ending::Reason;
+use crate::statements::Meaning;
+
+/// Returns the reasons for which a component says this.
+pub(super) const fn reasons(meaning: Meaning) -> &'static [Reason] {
+    use Reason as R;
+    match meaning {
+        Meaning::CredentialMissing => &[R::Missing],
+        Meaning::TokenMalformed => &[R::Malformed],
+        Meaning::SignatureInvalid | Meaning::KeyUnknown => &[R::Signature, R::Key],
+        // A clock that is ahead makes a fresh token look expired.
+        Meaning::Expired => &[R::Expired, R::Early],
+        Meaning::IssuedInFuture => &[R::Early],
+        Meaning::Audience | Meaning::Issuer | Meaning::Claim => &[R::Claims],
+        Meaning::UserUnknown => &[R::User],
+        Meaning::Forbidden => &[R::Permission, R::Policy, R::User],
+        Meaning::Inactive => &[R::Inactive, R::User],
+        Meaning::TokenRefused => &[
+            R::Malformed, R::Signature, R::Key, R::Expired, R::Early, R::Claims, R::User, R::Inactive, R::Caller,
+            R::AuthFailed, R::Missing,
+        ],
+        Meaning::CallerRefused => &[R::Caller],
+        Meaning::AuthFailed => &[R::AuthFailed, R::Caller],
+        Meaning::Store => &[R::Store],
+        Meaning::Origin => &[R::Everyone, R::Policy],
+        Meaning::TooLarge | Meaning::Throttled => &[R::Limit],
+        Meaning::NoRoute => &[R::Route],
+        Meaning::NoSession => &[R::Session],
+        Meaning::SignIn => &[R::SignIn],
+        Meaning::Upstream => &[R::Upstream, R::AuthFailed, R::Caller, R::Store],
+        Meaning::Policy => &[R::Policy],
+        Meaning::Waited => &[R::Upstream, R::AuthFailed],
+        Meaning::Unconfigured => &[R::Code, R::AuthFailed, R::Caller],
+        Meaning::Invalid => &[R::Invalid, R::Missing, R::Malformed],
+        Meaning::Crashed => &[R::Code, R::Store, R::AuthFailed, R::Caller],
+    }
+}

@@ -1,0 +1,132 @@
+//! Two faults at once, where no single fault explains everything.
+//!
+//! A cover test comes first: each firm failure must be possible under one of the two, and each success under both.
+
+use super::emission::is_possible;
+use super::evidence::{Evidence, Reading};
+use super::hypothesis::Hypothesis;
+use super::likelihood::likelihood;
+use crate::diagnose::model::catalogue::Catalogue;
+use crate::diagnose::model::fault::Fault;
+use crate::diagnose::model::path::effect::Patch;
+use crate::diagnose::model::path::stop::Stop;
+use crate::diagnose::predict::model::noise;
+use crate::diagnose::predict::walk::walk;
+use crate::diagnose::predict::world::{Topology, Unset, World};
+
+/// Two faults that together make every firm reading possible.
+#[derive(Debug, Clone)]
+pub(in crate::diagnose) struct PairBelief<'c> {
+    pub(in crate::diagnose) faults: [&'c Fault; 2],
+    /// The natural logarithm of prior times likelihood.
+    pub(in crate::diagnose) score: f64,
+    /// The exchanges of the failures that each of them can cause alone.
+    pub(in crate::diagnose) explains: [Vec<u32>; 2],
+}
+
+/// What one set of changes can cause.
+struct Cover {
+    patches: Vec<(Stop, Patch)>,
+    /// For each reading, whether it is possible.
+    possible: Vec<bool>,
+}
+
+/// Returns every pair that nothing contradicts.
+pub(super) fn pairs<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue: &'c Catalogue) -> Vec<PairBelief<'c>> {
+    let readings: Vec<&Reading<'_>> = evidence.endpoints.iter().flatten().collect();
+    let mut covers: Vec<Cover> = Vec::new();
+    let mut of: Vec<usize> = Vec::new();
+    for fault in &catalogue.faults {
+        let patches = Hypothesis::Fault(fault).patches();
+        let known = covers.iter().position(|cover| cover.patches == patches);
+        of.push(known.unwrap_or_else(|| {
+            covers.push(Cover::of(patches, &readings, topology));
+            covers.len() - 1
+        }));
+    }
+    let sum: f64 = catalogue.faults.iter().map(|fault| Hypothesis::Fault(fault).prior()).sum();
+    let mut found = Vec::new();
+    for one in 0..covers.len() {
+        for other in one + 1..covers.len() {
+            let both = [&covers[one], &covers[other]];
+            if !covered(both, &readings) {
+                continue;
+            }
+            let patches = [both[0].patches.clone(), both[1].patches.clone()].concat();
+            let log = likelihood(&mut World::new(topology, patches), evidence).log;
+            if log.is_finite() {
+                found.push((one, other, log));
+            }
+        }
+    }
+    let members = |cover: usize| catalogue.faults.iter().zip(&of).filter(move |(_, of)| **of == cover).map(|(fault, _)| fault);
+    let mut all = Vec::new();
+    for (one, other, log) in found {
+        for a in members(one) {
+            for b in members(other) {
+                let prior = Hypothesis::Fault(a).prior() * Hypothesis::Fault(b).prior() * noise().second_fault / sum;
+                let explains = [one, other].map(|cover| covers[cover].failures(&readings));
+                all.push(PairBelief { faults: [a, b], score: prior.ln() + log, explains });
+            }
+        }
+    }
+    all.sort_by(|a, b| b.score.total_cmp(&a.score));
+    all
+}
+
+impl Cover {
+    fn of(patches: Vec<(Stop, Patch)>, readings: &[&Reading<'_>], topology: &Topology) -> Self {
+        let mut world = World::new(topology, patches.clone());
+        let possible = readings.iter().map(|reading| can_be(&mut world, reading)).collect();
+        Self { patches, possible }
+    }
+
+    fn failures(&self, readings: &[&Reading<'_>]) -> Vec<u32> {
+        let caused = readings.iter().zip(&self.possible).filter(|(reading, possible)| **possible && fails(reading));
+        caused.flat_map(|(reading, _)| reading.exchanges.clone()).collect()
+    }
+}
+
+fn fails(reading: &Reading<'_>) -> bool {
+    reading.request.must_work() && !reading.result.is_success()
+}
+
+/// Reports whether each is needed, and both together make every firm reading possible.
+fn covered(both: [&Cover; 2], readings: &[&Reading<'_>]) -> bool {
+    let [one, other] = both;
+    let (mut one_alone, mut other_alone) = (false, false);
+    for (at, reading) in readings.iter().enumerate().filter(|(_, reading)| reading.firm) {
+        let (a, b) = (one.possible[at], other.possible[at]);
+        let works = reading.result.is_success() || !reading.request.must_work();
+        if !(a || b) || (works && reading.result.is_success() && !(a && b)) {
+            return false;
+        }
+        one_alone |= a && !b && fails(reading);
+        other_alone |= b && !a && fails(reading);
+    }
+    one_alone && other_alone
+}
+
+/// Reports whether some setting of the traits makes the reading possible, by itself.
+fn can_be(world: &mut World<'_>, reading: &Reading<'_>) -> bool {
+    let dice = if world.is_random() { &[false, true][..] } else { &[false][..] };
+    dice.iter().any(|dice| {
+        world.dice = *dice;
+        can_be_as_set(world, reading)
+    })
+}
+
+fn can_be_as_set(world: &mut World<'_>, reading: &Reading<'_>) -> bool {
+    match walk(world, &reading.request) {
+        Ok(ending) => is_possible(&ending, reading),
+        Err(Unset(of)) => {
+            let values: Vec<_> = world.topology.values(of).to_vec();
+            let found = values.iter().any(|(value, _)| {
+                world.set(of, Some(*value));
+                can_be_as_set(world, reading)
+            });
+            world.set(of, None);
+            found
+        }
+    }
+}

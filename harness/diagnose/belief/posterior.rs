@@ -1,0 +1,66 @@
+//! All hypotheses with their shares.
+
+use super::evidence::Evidence;
+use super::hypothesis::Hypothesis;
+use super::likelihood::{Likelihood, likelihood};
+use super::pairs::{PairBelief, pairs};
+use crate::config::Target;
+use crate::diagnose::model::catalogue::Catalogue;
+use crate::diagnose::model::path::effect::Patch;
+use crate::diagnose::model::path::stop::Stop;
+use crate::diagnose::predict::world::{Topology, World};
+use crate::observe::Observation;
+use crate::probe::ProbeKey;
+
+/// One hypothesis, compared with the readings.
+#[derive(Debug, Clone)]
+pub(in crate::diagnose) struct Belief<'c> {
+    pub(in crate::diagnose) hypothesis: Hypothesis<'c>,
+    /// The natural logarithm of prior times likelihood. Negative infinity: impossible.
+    pub(in crate::diagnose) score: f64,
+    /// The exchanges of failures that it predicts.
+    pub(in crate::diagnose) explains: Vec<u32>,
+    /// The exchange that contradicts it.
+    pub(in crate::diagnose) conflict: Option<u32>,
+}
+
+/// Every hypothesis, the likeliest first.
+#[derive(Debug)]
+pub(in crate::diagnose) struct Beliefs<'c> {
+    pub(in crate::diagnose) all: Vec<Belief<'c>>,
+    /// Pairs, the likeliest first. Empty where a single fault of the catalogue is the likeliest.
+    pub(in crate::diagnose) pairs: Vec<PairBelief<'c>>,
+}
+
+impl<'c> Beliefs<'c> {
+    /// Compares every hypothesis with the observations. `counts` says which probes are evidence.
+    pub(in crate::diagnose) fn of(
+        observations: &[&Observation],
+        target: &Target,
+        user: &str,
+        counts: &dyn Fn(&ProbeKey) -> bool,
+        catalogue: &'c Catalogue,
+    ) -> Self {
+        let evidence = Evidence::of(observations, target, user, counts);
+        let topology = Topology::of(target, &evidence.results());
+        // Faults that change the same things have the same likelihood.
+        let mut known: Vec<(Vec<(Stop, Patch)>, Likelihood)> = Vec::new();
+        let mut all: Vec<Belief<'c>> = Hypothesis::all(catalogue)
+            .map(|hypothesis| {
+                let patches = hypothesis.patches();
+                let found = known.iter().find(|(other, _)| *other == patches).map(|(_, found)| found.clone());
+                let found = found.unwrap_or_else(|| {
+                    let found = likelihood(&mut World::new(&topology, patches.clone()), &evidence);
+                    known.push((patches, found.clone()));
+                    found
+                });
+                let Likelihood { log, explains, conflict } = found;
+                Belief { hypothesis, score: hypothesis.prior().ln() + log, explains, conflict }
+            })
+            .collect();
+        all.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let by_a_fault = all.first().is_some_and(|one| matches!(one.hypothesis, Hypothesis::Fault(_)) && one.score.is_finite());
+        let pairs = if by_a_fault { Vec::new() } else { pairs(&evidence, &topology, catalogue) };
+        Self { all, pairs }
+    }
+}

@@ -1,0 +1,51 @@
+//! Facts about the client's tokens: which key signs them, and whether one was sent.
+
+use crate::diagnose::model::fact::Fact;
+use crate::observe::Observation;
+use crate::token::Published;
+
+/// Returns whether the configured signing key verifies the token that the auth service issued.
+pub(crate) fn issued_signature(observations: &[&Observation]) -> Option<Fact> {
+    let (observation, ours) = observations.iter().find_map(|one| Some((one, one.issued_with_our_secret?)))?;
+    let (value, says) = if ours {
+        ("ours", "the configured signing key verifies the token that the auth service issued")
+    } else {
+        ("foreign", "the configured signing key does not verify the token that the auth service issued")
+    };
+    Some(Fact {
+        key: "issued-signature",
+        value,
+        anomaly: !ours,
+        says: says.into(),
+        exchange: Some(observation.exchange),
+    })
+}
+
+/// Returns whether the published key set has the configured signing key.
+///
+/// A missing key is no anomaly: the backend may verify tokens in another way.
+pub(crate) fn signing_key(published: &Published) -> Fact {
+    let kid = published.kid.as_ref().map(|kid| format!(" (kid {kid:?})")).unwrap_or_default();
+    let (value, says) = if published.ours {
+        (
+            "published",
+            format!("the auth service publishes the configured signing key{kid} among its {} keys", published.keys),
+        )
+    } else {
+        (
+            "unpublished",
+            format!(
+                "the auth service publishes {} keys, and the configured signing key is not among them",
+                published.keys
+            ),
+        )
+    };
+    Fact { key: "signing-key", value, anomaly: false, says, exchange: None }
+}
+
+/// Returns the fact that the client sent a token.
+pub(crate) fn bearer_sent(observations: &[&Observation]) -> Option<Fact> {
+    let sent = observations.iter().find(|one| one.probe.token.is_sent())?;
+    let says = "the client sent a token".to_owned();
+    Some(Fact { key: "bearer-sent", value: "yes", anomaly: false, says, exchange: Some(sent.exchange) })
+}

@@ -1,0 +1,91 @@
+//! Every fault compared with the case by the model of the request path. Facts and log lines count as with lists.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use crate::diagnose::belief::{Belief, Beliefs, Hypothesis, PairBelief};
+use crate::diagnose::infer::candidate::{Candidate, Compared, PathPair, Unknown, add_findings_of_others, by_mode};
+use crate::diagnose::infer::case::Case;
+use crate::diagnose::infer::conflict::{Conflict, Record, conflicting_fact};
+use crate::diagnose::model::catalogue::Catalogue;
+use crate::diagnose::model::fact::Fact;
+use crate::diagnose::infer::double_fault::HIDDEN_BY_ANOTHER;
+use crate::diagnose::model::fact_schema;
+use crate::diagnose::model::fault::Fault;
+use crate::probe::ProbeKey;
+use crate::terms::EvidenceSource;
+
+/// Compares every fault with the case.
+pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
+    let counts = |key: &ProbeKey| case.readings.has(key);
+    let beliefs = Beliefs::of(&case.observations, case.target, case.user(), &counts, catalogue);
+    let (mut best, mut modes, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+    for belief in &beliefs.all {
+        match belief.hypothesis {
+            Hypothesis::Healthy => {}
+            Hypothesis::Unknown(stop) => unknown.push(Unknown {
+                hop: stop.hop(),
+                score: belief.score,
+                explains: belief.explains.iter().copied().collect(),
+            }),
+            Hypothesis::Fault(fault) => {
+                let of_fault = by_mode(fault, case);
+                best.extend(in_best_mode(belief, &of_fault, case));
+                modes.extend(of_fault);
+            }
+        }
+    }
+    add_findings_of_others(&mut best, case);
+    let pairs = beliefs.pairs.iter().filter_map(|pair| path_pair(pair, &best, case)).collect();
+    Compared { best, modes, unknown, pairs }
+}
+
+/// Returns the fault in the mode whose facts fit best, with the score of the path.
+fn in_best_mode<'a>(belief: &Belief<'_>, modes: &[Candidate<'a>], case: &Case<'_>) -> Option<Candidate<'a>> {
+    let to_explain: BTreeSet<u32> = case.to_explain().flat_map(|reading| reading.exchanges.clone()).collect();
+    let wrong = |one: &Candidate<'_>| conflicting_fact(one.mode, case);
+    let fit = |one: &Candidate<'_>| (wrong(one).is_none(), one.conflict.is_none(), one.score);
+    let best = modes.iter().max_by(|a, b| fit(a).partial_cmp(&fit(b)).unwrap_or(Ordering::Equal))?.clone();
+    let at = |exchange: u32| case.readings.all.iter().position(|one| one.exchanges.contains(&exchange));
+    let by_reading = belief.conflict.and_then(at).map(Conflict::Reading);
+    let by_fact = || wrong(&best).map(|key| Conflict::Record(Record::Fact(key)));
+    let facts = unexplained_facts(&best, case) + best.likelihood.facts() + best.likelihood.oddities() + best.base - best.prior();
+    Some(Candidate {
+        conflict: by_reading.or_else(by_fact),
+        explains: belief.explains.iter().copied().filter(|exchange| to_explain.contains(exchange)).collect(),
+        score: belief.score.max(f64::MIN) + facts,
+        ..best
+    })
+}
+
+/// What an unusual fact of a manifest costs a fault that does not show it, as a factor.
+const UNEXPLAINED: f64 = 0.1;
+
+/// Facts that many healthy systems show: a backend that asks the auth service needs no key of its own.
+const COMMON: [&str; 3] = ["backend.jwt-secret", "backend.oauth-client", "backend.traffic"];
+
+/// Scores the unusual facts of the manifests that the fault does not explain.
+fn unexplained_facts(one: &Candidate<'_>, case: &Case<'_>) -> f64 {
+    let of_a_manifest = |fact: &&Fact| {
+        fact_schema::of(fact.key).is_some_and(|word| word.evidence_source == EvidenceSource::Manifest)
+    };
+    let open = |fact: &&Fact| fact.is_odd() && !COMMON.contains(&fact.key) && !one.mode.demands(fact) && !one.mode.usually_shows(fact);
+    UNEXPLAINED.ln() * case.facts.iter().filter(of_a_manifest).filter(open).count() as f64
+}
+
+/// Returns a pair with the facts of both faults. `None`: a fact contradicts one of them.
+fn path_pair(pair: &PairBelief<'_>, best: &[Candidate<'_>], case: &Case<'_>) -> Option<PathPair> {
+    let place = |fault: &Fault| best.iter().position(|one| one.fault.id == fault.id);
+    let at = [place(pair.faults[0])?, place(pair.faults[1])?];
+    let is_hidden = |key: &str| HIDDEN_BY_ANOTHER.contains(&key);
+    let agrees = |at: usize| conflicting_fact(best[at].mode, case).is_none_or(is_hidden);
+    let facts = |at: usize| {
+        let one = &best[at];
+        one.likelihood.facts() + one.likelihood.oddities() + one.base - one.prior()
+    };
+    (agrees(at[0]) && agrees(at[1])).then(|| PathPair {
+        at,
+        score: pair.score + facts(at[0]) + facts(at[1]),
+        explains: pair.explains.clone().map(|all| all.into_iter().collect()),
+    })
+}

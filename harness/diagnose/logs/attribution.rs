@@ -1,0 +1,321 @@
+//! Which log lines belong to the failing probes.
+//!
+//! Lines that other probes or other traffic provoked must not count.
+
+use jiff::Timestamp;
+
+use crate::config::Target;
+use crate::diagnose::logs::coincidence::Tally;
+use crate::diagnose::model::expression::Expression;
+use crate::diagnose::model::fault::{LogRule, LogScope};
+use crate::diagnose::readings::input::SentProbe;
+use crate::evidence::{Evidence, LogEntry};
+use crate::observe::Observation;
+use crate::terms::Hop;
+
+/// The clocks of the log and of this machine may differ by this much and still count as in step.
+const IN_STEP: jiff::SignedDuration = jiff::SignedDuration::from_secs(3);
+
+/// The fewest calls of an endpoint that must leave a line for it to belong to them.
+const CALLS: usize = 3;
+
+/// An entry may carry a time this long after the probe ended, in milliseconds.
+const SLACK_MS: i64 = 250;
+
+/// The time during which a probe was running, up to the next probe.
+#[derive(Debug, Clone)]
+pub(crate) struct Window {
+    from: Timestamp,
+    to: Timestamp,
+    trace: String,
+    exchange: u32,
+    endpoint: String,
+    kind: WindowKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WindowKind {
+    /// A call through the edge that must succeed, and failed.
+    Failing,
+    /// A call directly at the backend that must succeed, and failed.
+    FailingDirectly,
+    /// A validation by the auth service itself that must succeed, and failed.
+    FailingAtAuth,
+    /// Any other probe.
+    Other,
+}
+
+/// The log, with the windows of the probes.
+#[derive(Debug)]
+pub(crate) struct Logbook<'a> {
+    pub(crate) entries: &'a [LogEntry],
+    windows: Vec<Window>,
+    /// The places of the lines that the first call of each endpoint left.
+    first_lines: Vec<usize>,
+}
+
+/// A line of the log that matches a rule of a fault.
+#[derive(Debug, Clone)]
+pub(crate) struct LogMatch {
+    /// The line's place in the log.
+    pub(crate) entry: usize,
+    /// The line in words.
+    pub(crate) says: String,
+    /// Whether it is more than a hint.
+    pub(crate) decisive: bool,
+    /// Whether it belongs to the failing probes and not to other traffic, or counts at any time.
+    pub(crate) is_ours: bool,
+    /// Whether it counts at any time.
+    pub(crate) at_any_time: bool,
+}
+
+impl LogMatch {
+    /// Reports whether the line is more than a hint at the present failure.
+    pub(crate) const fn is_of_the_failure(&self) -> bool {
+        self.decisive && !self.at_any_time
+    }
+}
+
+impl Window {
+    /// Reports whether an entry carries the trace id of this probe.
+    pub(crate) fn is_traced(&self, entry: &LogEntry) -> bool {
+        entry.trace.as_deref() == Some(self.trace.as_str())
+    }
+}
+
+impl<'a> Logbook<'a> {
+    /// Creates the logbook. `sent` has the times and the trace id of each exchange, and `failing` the exchanges that
+    /// failed.
+    pub(crate) fn new(evidence: &'a Evidence, all: &[&Observation], failing: &[u32], sent: &[SentProbe]) -> Self {
+        let read_at = evidence.log_read_at.unwrap_or(Timestamp::MIN);
+        let windows = all.iter().filter_map(|observation| {
+            let probe = sent.iter().find(|probe| probe.exchange == observation.exchange)?;
+            let kind = if failing.contains(&observation.exchange) { WindowKind::Failing } else { WindowKind::Other };
+            let to = probe.ended_at.saturating_add(jiff::SignedDuration::from_millis(SLACK_MS)).ok()?;
+            (probe.ended_at <= read_at).then(|| Window {
+                from: probe.started_at,
+                to,
+                trace: probe.trace_id.clone(),
+                exchange: observation.exchange,
+                endpoint: observation.probe.endpoint.clone(),
+                kind,
+            })
+        });
+        let ahead = ahead(&evidence.log, sent);
+        let mut windows: Vec<Window> = windows.filter_map(|window| window.by_a_clock(ahead)).collect();
+        windows.sort_by_key(|window| window.from);
+        for at in 1..windows.len() {
+            windows[at - 1].to = windows[at - 1].to.min(windows[at].from);
+        }
+        let mut logbook = Self { entries: &evidence.log, windows, first_lines: Vec::new() };
+        logbook.first_lines = logbook.lines_of_first_calls();
+        logbook
+    }
+
+    fn lines_of_first_calls(&self) -> Vec<usize> {
+        let is_first = |window: &Window| {
+            self.windows.iter().find(|one| one.endpoint == window.endpoint).is_some_and(|one| std::ptr::eq(one, window))
+        };
+        let written = |at: &usize| self.window_of(&self.entries[*at]).is_some_and(is_first);
+        (0..self.entries.len()).filter(written).collect()
+    }
+
+    /// Marks probes of the auth service that failed. What it wrote during them belongs to the failure too.
+    pub(crate) fn with_failures_at_auth(self, exchanges: &[u32]) -> Self {
+        self.with(WindowKind::FailingAtAuth, exchanges)
+    }
+
+    /// Marks probes directly at the backend that failed.
+    pub(crate) fn with_direct_failures(self, exchanges: &[u32]) -> Self {
+        self.with(WindowKind::FailingDirectly, exchanges)
+    }
+
+    fn with(mut self, kind: WindowKind, exchanges: &[u32]) -> Self {
+        let others = self.windows.iter_mut().filter(|window| window.kind == WindowKind::Other);
+        others.filter(|window| exchanges.contains(&window.exchange)).for_each(|window| window.kind = kind);
+        self
+    }
+
+    /// Returns a decisive line of this rule that every call of one endpoint leaves, and nothing else.
+    pub(crate) fn find_at_a_endpoint(&self, rule: &LogRule) -> Option<LogMatch> {
+        if !rule.decisive || !self.first_lines.iter().any(|at| self.is_meant(&self.entries[*at], rule)) {
+            return None;
+        }
+        let lines: Vec<_> = self.entries.iter().filter(|entry| self.is_meant(entry, rule)).collect();
+        let first = lines.first()?;
+        let endpoint = &self.window_of(first)?.endpoint;
+        let (calls, others): (Vec<&Window>, Vec<&Window>) =
+            self.windows.iter().partition(|window| window.endpoint == *endpoint);
+        let holds = |window: &&Window| lines.iter().any(|entry| self.is_in(entry, window));
+        let foreign = lines.iter().any(|entry| self.window_of(entry).is_none());
+        let each = calls.len() >= CALLS && calls.iter().all(holds) && !others.iter().any(holds);
+        (each && !foreign).then(|| LogMatch {
+            entry: self.place(first),
+            says: describe(first),
+            decisive: true,
+            is_ours: true,
+            at_any_time: false,
+        })
+    }
+
+    /// Returns the line of this rule, if it was written at a time that counts.
+    pub(crate) fn find(&self, rule: &LogRule) -> Option<LogMatch> {
+        let lines: Vec<_> = self.entries.iter().filter(|entry| self.is_meant(entry, rule)).collect();
+        let kinds = Window::kinds(rule.by);
+        let hit = match rule.scope {
+            LogScope::Any => lines.last().copied(),
+            LogScope::Window | LogScope::State => {
+                let of = |entry: &&LogEntry| self.window_of(entry).is_some_and(|window| kinds.contains(&window.kind));
+                lines.iter().copied().find(of)
+            }
+        }?;
+        let by_trace = self.failing().any(|window| window.is_traced(hit));
+        let counts = match rule.scope {
+            LogScope::Any => true,
+            LogScope::State => kinds.iter().any(|kind| self.tally(&lines, *kind).is_steady()),
+            LogScope::Window => by_trace || kinds.iter().any(|kind| self.are_of_the_failure(&lines, *kind)),
+        };
+        let (decisive, at_any_time) = (rule.decisive && counts, rule.scope == LogScope::Any);
+        Some(LogMatch { entry: self.place(hit), says: describe(hit), decisive, is_ours: counts, at_any_time })
+    }
+
+    /// Returns the place of an entry. Equal entries have one place: a log may hold a line twice.
+    fn place(&self, entry: &LogEntry) -> usize {
+        self.entries.iter().position(|one| one == entry).unwrap_or(self.entries.len())
+    }
+
+    fn is_meant(&self, entry: &LogEntry, rule: &LogRule) -> bool {
+        let beside = |unless: &Expression| {
+            let window = self.window_of(entry);
+            let near = |other: &&LogEntry| window.is_some_and(|window| self.is_in(other, window));
+            self.entries.iter().filter(near).any(|other| other.by == rule.by && unless.is_match(&other.text))
+        };
+        entry.by == rule.by && rule.means(&entry.text) && !rule.unless_beside.as_ref().is_some_and(beside)
+    }
+
+    /// Reports whether the failing probes through the edge left these lines.
+    pub(crate) fn are_of_failures_through_the_edge(&self, lines: &[&LogEntry]) -> bool {
+        self.are_of_the_failure(lines, WindowKind::Failing)
+    }
+
+    /// Reports whether the failing probes left these lines: the first of them, before a circuit breaker opened, and
+    /// most others.
+    fn are_of_the_failure(&self, lines: &[&LogEntry], kind: WindowKind) -> bool {
+        let in_first = |first: &Window| lines.iter().any(|entry| self.is_in(entry, first));
+        self.of_kind(kind).next().is_some_and(in_first) && self.tally(lines, kind).is_ours()
+    }
+
+    fn tally(&self, lines: &[&LogEntry], kind: WindowKind) -> Tally {
+        let holds = |window: &&Window| lines.iter().any(|entry| self.is_in(entry, window));
+        let (windows, held) = (self.of_kind(kind).count(), self.of_kind(kind).filter(holds).count());
+        let failing_ms: f64 = self.of_kind(kind).map(Window::ms).sum();
+        Tally {
+            windows,
+            held,
+            window_ms: failing_ms / windows.max(1) as f64,
+            foreign: lines.iter().filter(|entry| self.window_of(entry).is_none()).count(),
+            quiet_ms: self.span_ms() - self.windows.iter().map(Window::ms).sum::<f64>(),
+        }
+    }
+
+    /// Returns the length of the log, in milliseconds.
+    fn span_ms(&self) -> f64 {
+        let times = || self.entries.iter().map(|entry| entry.at);
+        times().min().zip(times().max()).map_or(0.0, |(first, last)| last.duration_since(first).as_secs_f64() * 1000.0)
+    }
+
+    pub(crate) fn is_in(&self, entry: &LogEntry, window: &Window) -> bool {
+        self.window_of(entry).is_some_and(|of| std::ptr::eq(of, window))
+    }
+
+    /// Reports whether an entry belongs to a later failing probe of another endpoint.
+    pub(crate) fn is_of_a_later_failure(&self, entry: &LogEntry, than: &Window) -> bool {
+        self.window_of(entry).is_some_and(|window| {
+            window.kind == WindowKind::Failing && window.endpoint != than.endpoint && window.from > than.from
+        })
+    }
+
+    pub(crate) fn failing(&self) -> impl Iterator<Item = &Window> {
+        self.of_kind(WindowKind::Failing)
+    }
+
+    /// Returns the first failing probe through the edge. If the backend's log has lines only for failing probes
+    /// directly at the backend, returns the first of those.
+    pub(crate) fn first_to_come_through(&self) -> Option<&Window> {
+        let own = |entry: &&LogEntry| entry.by == Hop::Backend && entry.request.is_none();
+        let kept = |window: &&Window| self.entries.iter().filter(own).any(|entry| self.is_in(entry, window));
+        let directly = || self.of_kind(WindowKind::FailingDirectly).find(kept);
+        let through = self.failing().next();
+        if self.failing().any(|window| kept(&window)) { through } else { directly().or(through) }
+    }
+
+    fn of_kind(&self, kind: WindowKind) -> impl Iterator<Item = &Window> {
+        self.windows.iter().filter(move |window| window.kind == kind)
+    }
+
+    /// Returns the window that an entry belongs to: by its trace id, or else that of the last probe sent before it.
+    pub(crate) fn window_of(&self, entry: &LogEntry) -> Option<&Window> {
+        let traced = entry.trace.as_deref().and_then(|trace| self.windows.iter().find(|window| window.trace == trace));
+        traced.or_else(|| {
+            self.windows.iter().rev().find(|window| window.from <= entry.at).filter(|window| entry.at <= window.to)
+        })
+    }
+}
+
+/// Returns how far the clock of the log is ahead of this machine's clock.
+///
+/// Requests with trace ids of the probes show it. One request in step is enough to assume no difference.
+fn ahead(log: &[LogEntry], sent: &[SentProbe]) -> jiff::SignedDuration {
+    let of = |entry: &LogEntry| {
+        let probe = sent.iter().find(|probe| entry.trace.as_deref() == Some(probe.trace_id.as_str()))?;
+        let in_step = probe.started_at <= entry.at && entry.at <= probe.ended_at;
+        Some(if in_step { jiff::SignedDuration::ZERO } else { entry.at.duration_since(probe.started_at) })
+    };
+    let requests = log.iter().filter(|entry| entry.request.is_some());
+    // An entry is written some time after the probe began, so the smallest difference is nearest to that of the clocks.
+    let apart: Vec<jiff::SignedDuration> = requests.filter_map(of).collect();
+    if apart.iter().any(|apart| apart.abs() <= IN_STEP) {
+        return jiff::SignedDuration::ZERO;
+    }
+    apart.into_iter().min().unwrap_or_default()
+}
+
+impl Window {
+    fn by_a_clock(self, ahead: jiff::SignedDuration) -> Option<Self> {
+        let (from, to) = (self.from.checked_add(ahead).ok()?, self.to.checked_add(ahead).ok()?);
+        Some(Self { from, to, ..self })
+    }
+
+    fn ms(&self) -> f64 {
+        self.to.duration_since(self.from).as_secs_f64() * 1000.0
+    }
+
+    /// Returns the kinds of windows that count for lines of this component.
+    const fn kinds(by: Hop) -> &'static [WindowKind] {
+        match by {
+            Hop::Auth => &[WindowKind::Failing, WindowKind::FailingDirectly, WindowKind::FailingAtAuth],
+            _ => &[WindowKind::Failing, WindowKind::FailingDirectly],
+        }
+    }
+
+    /// Returns the exchange of the probe.
+    pub(crate) const fn exchange(&self) -> u32 {
+        self.exchange
+    }
+
+    /// Returns the path that was called.
+    pub(crate) fn path<'t>(&self, target: &'t Target) -> Option<&'t str> {
+        target.endpoints.get(&self.endpoint).map(|endpoint| endpoint.path.as_str())
+    }
+}
+
+/// Returns a line in words: which log, when, and its first line.
+pub(crate) fn describe(entry: &LogEntry) -> String {
+    let who = match entry.by {
+        Hop::Auth => "the auth service's log",
+        Hop::Backend => "the backend's log",
+        _ => "the platform's log",
+    };
+    let text: String = entry.text.lines().next().unwrap_or_default().chars().take(160).collect();
+    format!("{who} at {}: {text}", entry.at.strftime("%H:%M:%S%.3fZ"))
+}

@@ -1,0 +1,132 @@
+//! The catalogue: every fault that can be named, with what it predicts.
+//!
+//! The data are TOML files, one for each hop, in `faults/`, and the files that a target adds. The engine knows no fault
+//! by name.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use crate::diagnose::model::fault::Fault;
+use crate::diagnose::model::load;
+use crate::diagnose::model::load::Written;
+use crate::document::ConfigError;
+
+/// A catalogue of faults.
+#[derive(Debug)]
+pub struct Catalogue {
+    pub(crate) faults: Vec<Fault>,
+}
+
+const SHIPPED: [(&str, &str); 8] = [
+    ("client.toml (built in)", include_str!("../faults/client.toml")),
+    ("network.toml (built in)", include_str!("../faults/network.toml")),
+    ("edge.toml (built in)", include_str!("../faults/edge.toml")),
+    ("backend.toml (built in)", include_str!("../faults/backend.toml")),
+    ("backend-auth.toml (built in)", include_str!("../faults/backend-auth.toml")),
+    ("auth.toml (built in)", include_str!("../faults/auth.toml")),
+    ("data.toml (built in)", include_str!("../faults/data.toml")),
+    ("agents.toml (built in)", include_str!("../faults/agents.toml")),
+];
+
+static BUILT_IN: LazyLock<Arc<Catalogue>> =
+    LazyLock::new(|| Arc::new(Catalogue::of(&[]).expect("the shipped catalogue is read by a test")));
+
+impl Catalogue {
+    /// Returns the built-in catalogue.
+    #[must_use]
+    pub fn shipped() -> &'static Self {
+        &BUILT_IN
+    }
+
+    /// Returns the built-in catalogue for a caller that may also hold another one.
+    #[must_use]
+    pub fn shipped_shared() -> Arc<Self> {
+        Arc::clone(&BUILT_IN)
+    }
+
+    /// Returns the built-in catalogue with the entries of these files. A path may be a pattern such as `faults/*.toml`.
+    ///
+    /// # Errors
+    /// When a file cannot be read, when a pattern matches no file, or with the first mistake in a file.
+    /// Mistakes are an id that exists already without `replaces = true`, an unknown key, word, fact or set, and an
+    /// invalid regular expression.
+    pub fn with(patterns: &[PathBuf]) -> Result<Arc<Self>, ConfigError> {
+        if patterns.is_empty() {
+            return Ok(Self::shipped_shared());
+        }
+        let read = |path: &PathBuf| match std::fs::read_to_string(path) {
+            Ok(text) => Ok((path.display().to_string(), text)),
+            Err(error) => Err(ConfigError::new(format!("cannot read the catalogue file {}: {error}", path.display()))),
+        };
+        let paths: Vec<PathBuf> =
+            patterns.iter().map(|pattern| matching(pattern)).collect::<Result<Vec<_>, _>>()?.concat();
+        let texts: Vec<(String, String)> = paths.iter().map(read).collect::<Result<_, _>>()?;
+        Self::of(&texts).map(Arc::new)
+    }
+
+    /// Returns the built-in entries and those of more files, given as name and text.
+    pub(crate) fn of(more: &[(String, String)]) -> Result<Self, ConfigError> {
+        let mut faults: Vec<Fault> = Vec::new();
+        let ours = SHIPPED.into_iter().map(|(name, text)| load::parse_built_in(name, text));
+        for file in ours.chain(more.iter().map(|(name, text)| load::parse(name, text))) {
+            file?.into_iter().try_for_each(|written| add(&mut faults, written))?;
+        }
+        Ok(Self { faults })
+    }
+
+    /// Returns how many entries these files have, given as name and text, and every mistake in them.
+    /// They are checked as additions to the built-in entries.
+    pub(crate) fn check(more: &[(String, String)]) -> (usize, Vec<ConfigError>) {
+        let mut faults: Vec<Fault> = Vec::new();
+        let of_ours = |(name, text)| load::parse_built_in(name, text).unwrap_or_default();
+        let ours = SHIPPED.into_iter().flat_map(of_ours);
+        let mut mistakes: Vec<ConfigError> = ours.filter_map(|written| add(&mut faults, written).err()).collect();
+        let mut entries = 0;
+        for (name, text) in more {
+            let (written, wrong) = load::parse_all(name, text);
+            mistakes.extend(wrong);
+            entries += written.len();
+            mistakes.extend(written.into_iter().filter_map(|written| add(&mut faults, written).err()));
+        }
+        (entries, mistakes)
+    }
+
+    /// Returns every id, in the order of the files.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.faults.iter().map(|fault| fault.id.as_str())
+    }
+}
+
+fn add(faults: &mut Vec<Fault>, written: Written) -> Result<(), ConfigError> {
+    let id = &written.fault.id;
+    match (faults.iter().position(|fault| fault.id == *id), written.fault.replaces) {
+        (Some(at), true) => faults[at] = written.fault,
+        (None, false) => faults.push(written.fault),
+        (Some(_), false) => {
+            let message = format!("the catalogue already has an entry `{id}`");
+            return Err(ConfigError::new(message)
+                .at(&written.source, written.id)
+                .help("`replaces = true` replaces it"));
+        }
+        (None, true) => {
+            let message = format!("`{id}` says `replaces = true`, but the catalogue has no entry with this id");
+            return Err(ConfigError::new(message).at(&written.source, written.id));
+        }
+    }
+    Ok(())
+}
+
+/// Returns the files that a pattern matches, by name. A path without `*`, `?` or `[` is that file.
+pub(crate) fn matching(pattern: &Path) -> Result<Vec<PathBuf>, ConfigError> {
+    let text = pattern.to_string_lossy();
+    if !text.contains(['*', '?', '[']) {
+        return Ok(vec![pattern.to_owned()]);
+    }
+    let flawed = |why: &str| ConfigError::new(format!("`{text}` is not a valid file pattern: {why}"));
+    let found = glob::glob(&text).map_err(|error| flawed(error.msg))?;
+    let paths: Vec<PathBuf> = found.filter_map(Result::ok).collect();
+    if paths.is_empty() {
+        return Err(ConfigError::new(format!("no catalogue file matches `{text}`")));
+    }
+    Ok(paths)
+}

@@ -1,0 +1,145 @@
+//! Which probes a prediction is about: `protected valid issued header`.
+//!
+//! Words of one axis are alternatives. An axis that is not named matches everything.
+
+use std::str::FromStr;
+
+use clap::ValueEnum as _;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+
+use crate::diagnose::model::fact_schema;
+use crate::diagnose::model::probe_class::{Kind, Place, ProbeClass};
+use crate::terms::{Caller, TokenKind, TokenLocation};
+
+/// A set of probe classes. An empty list matches everything.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ProbeSelector {
+    pub(crate) places: Vec<Place>,
+    pub(crate) kinds: Vec<Kind>,
+    pub(crate) tokens: Vec<TokenKind>,
+    pub(crate) token_locations: Vec<TokenLocation>,
+    pub(crate) callers: Vec<Option<Caller>>,
+    pub(crate) same_user: Option<bool>,
+    /// Whether sign-in is optional at the endpoint.
+    pub(crate) optional: Option<bool>,
+}
+
+impl ProbeSelector {
+    /// Reports whether it matches this probe.
+    pub(crate) fn matches(&self, class: &ProbeClass) -> bool {
+        any_of(&self.places, &class.place)
+            && any_of(&self.kinds, &class.kind)
+            && any_of(&self.tokens, &class.token)
+            && any_of(&self.token_locations, &class.token_location)
+            && any_of(&self.callers, &class.caller)
+            && self.same_user.is_none_or(|same| same == class.same_user)
+            && self.optional.is_none_or(|optional| optional == class.optional)
+    }
+
+    /// Extends a selector for calls through the edge to the same calls directly at the backend.
+    pub(crate) fn include_the_direct_way(&mut self) {
+        for (place, past_edge) in [(Place::Protected, Place::Direct), (Place::BackendHealth, Place::DirectHealth)] {
+            if self.places.contains(&place) {
+                self.places.push(past_edge);
+            }
+        }
+    }
+
+    /// Reports whether it names another user than that of the failure.
+    pub(crate) const fn asks_for_another_user(&self) -> bool {
+        matches!(self.same_user, Some(false))
+    }
+}
+
+fn any_of<T: PartialEq>(wanted: &[T], is: &T) -> bool {
+    wanted.is_empty() || wanted.contains(is)
+}
+
+impl FromStr for ProbeSelector {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut selector = Self::default();
+        for word in text.split_whitespace() {
+            selector.add(word).ok_or_else(|| fact_schema::unknown(word, words().iter().map(String::as_str)))?;
+        }
+        Ok(selector)
+    }
+}
+
+/// Words that are neither tokens nor callers.
+const WORDS: [&str; 18] = [
+    "backend.health",
+    "auth.health",
+    "protected",
+    "introspection",
+    "issuer",
+    "self-check",
+    "http",
+    "sse",
+    "websocket",
+    "header",
+    "subprotocol",
+    "query",
+    "body",
+    "free",
+    "same-user",
+    "other-user",
+    "required",
+    "optional",
+];
+
+/// Returns every known word.
+fn words() -> Vec<String> {
+    let tokens = TokenKind::value_variants().iter().map(|token| token.as_str().to_owned());
+    let callers = Caller::HARMLESS_FIRST.into_iter().map(|caller| format!("caller:{}", caller.as_str()));
+    WORDS.map(str::to_owned).into_iter().chain(tokens).chain(callers).collect()
+}
+
+impl ProbeSelector {
+    fn add(&mut self, word: &str) -> Option<()> {
+        match word {
+            "backend.health" => self.places.push(Place::BackendHealth),
+            "auth.health" => self.places.push(Place::AuthHealth),
+            "protected" => self.places.push(Place::Protected),
+            "direct.health" => self.places.push(Place::DirectHealth),
+            "direct" => self.places.push(Place::Direct),
+            // The second word is the old spelling, in entries of users.
+            "introspection" | "oracle" => self.places.push(Place::Introspection),
+            "issuer" => self.places.push(Place::Issuer),
+            "self-check" => self.places.push(Place::SelfCheck),
+            "http" => self.kinds.push(Kind::Http),
+            "sse" => self.kinds.push(Kind::Sse),
+            "websocket" => self.kinds.push(Kind::Websocket),
+            "header" => self.token_locations.push(TokenLocation::Header),
+            "subprotocol" => self.token_locations.push(TokenLocation::Subprotocol),
+            "query" => self.token_locations.push(TokenLocation::Query),
+            "body" => self.token_locations.push(TokenLocation::Body),
+            "free" => self.callers.push(None),
+            "same-user" => self.same_user = Some(true),
+            "other-user" => self.same_user = Some(false),
+            "required" => self.optional = Some(false),
+            "optional" => self.optional = Some(true),
+            _ => return self.add_token_or_caller(word),
+        }
+        Some(())
+    }
+
+    fn add_token_or_caller(&mut self, word: &str) -> Option<()> {
+        if let Some(name) = word.strip_prefix("caller:") {
+            let caller = Caller::HARMLESS_FIRST.into_iter().find(|caller| caller.as_str() == name)?;
+            self.callers.push(Some(caller));
+        } else {
+            let value = serde_json::Value::String(word.to_owned());
+            self.tokens.push(serde_json::from_value(value).ok()?);
+        }
+        Some(())
+    }
+}
+
+impl<'de> Deserialize<'de> for ProbeSelector {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,197 @@
+//! How a request ends.
+
+use crate::observe::Outcome;
+use crate::terms::words;
+
+words! {
+    /// How a request ends: one list for predictions and for readings.
+    pub enum Result {
+        /// As the endpoint's rule of acceptance says.
+        Ok => "ok",
+        /// Refused.
+        Denied => "denied",
+        /// No such route.
+        NotFound => "not-found",
+        /// The form of the request was refused.
+        InvalidRequest => "invalid-request",
+        /// Too many requests.
+        Throttled => "throttled",
+        /// The component failed.
+        Failed => "failed",
+        /// No instance answered.
+        Unavailable => "unavailable",
+        /// Broken off.
+        BrokenStream => "broken-stream",
+        /// Open, without any content.
+        Silent => "silent",
+        /// Ended normally, without the content.
+        Hollow => "hollow",
+        /// No answer in time.
+        TimedOut => "timed-out",
+        /// Connection refused.
+        Refused => "refused",
+        /// Connection closed without an answer.
+        Reset => "reset",
+        /// TLS failed.
+        TlsFailed => "tls-failed",
+        /// The name does not resolve.
+        DnsFailed => "dns-failed",
+        /// Another service answered.
+        WrongService => "wrong-service",
+        /// All parts arrived at once, at the end.
+        HeldBack => "held-back",
+        /// Accepted for another user.
+        OtherUser => "other-user",
+    }
+}
+
+impl From<Outcome> for Result {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Ok => Self::Ok,
+            Outcome::Denied => Self::Denied,
+            Outcome::NotFound => Self::NotFound,
+            Outcome::InvalidRequest => Self::InvalidRequest,
+            Outcome::Throttled => Self::Throttled,
+            Outcome::Failed => Self::Failed,
+            Outcome::Unavailable => Self::Unavailable,
+            Outcome::BrokenStream => Self::BrokenStream,
+            Outcome::Silent => Self::Silent,
+            Outcome::Hollow => Self::Hollow,
+            Outcome::TimedOut => Self::TimedOut,
+            Outcome::Refused => Self::Refused,
+            Outcome::Reset => Self::Reset,
+            Outcome::TlsFailed => Self::TlsFailed,
+            Outcome::DnsFailed => Self::DnsFailed,
+            Outcome::WrongService => Self::WrongService,
+        }
+    }
+}
+
+impl Result {
+    /// Reports whether the request worked, at least in part.
+    pub(in crate::diagnose) const fn is_success(self) -> bool {
+        matches!(self, Self::Ok | Self::HeldBack)
+    }
+
+    /// Reports whether it is a failure whose form depends on the code that failed: an answer, or none from the service.
+    /// No connection is no form of a failure in a service.
+    pub(in crate::diagnose) const fn is_form(self) -> bool {
+        !matches!(self, Self::Ok | Self::HeldBack | Self::Refused | Self::TlsFailed | Self::DnsFailed | Self::OtherUser)
+    }
+}
+
+words! {
+    /// The component that makes an answer.
+    pub enum Maker {
+        /// None: the connection failed.
+        Network => "network",
+        /// The edge.
+        Edge => "edge",
+        /// The backend.
+        Backend => "backend",
+        /// The auth service.
+        Auth => "auth",
+        /// A service that is not part of the system.
+        Stranger => "stranger",
+        /// The component that gives up first.
+        Any => "any",
+    }
+}
+
+words! {
+    /// Why a component refuses or fails.
+    pub enum Reason {
+        /// No reason: it does not refuse.
+        None => "none",
+        /// No credential.
+        Missing => "missing",
+        /// The token cannot be parsed.
+        Malformed => "malformed",
+        /// The signature.
+        Signature => "signature",
+        /// The key is unknown.
+        Key => "key",
+        /// The time, in the past.
+        Expired => "expired",
+        /// The time, in the future.
+        Early => "early",
+        /// A claim.
+        Claims => "claims",
+        /// The user does not exist.
+        User => "user",
+        /// The user lacks a permission.
+        Permission => "permission",
+        /// The auth service does not confirm the token.
+        Inactive => "inactive",
+        /// The auth service refused the calling service.
+        Caller => "caller",
+        /// The auth service gave no usable answer.
+        AuthFailed => "auth-failed",
+        /// A store.
+        Store => "store",
+        /// A rule of the edge.
+        Policy => "policy",
+        /// A sign-in of the edge.
+        SignIn => "sign-in",
+        /// The edge got no answer.
+        Upstream => "upstream",
+        /// No such route.
+        Route => "route",
+        /// Another instance holds the session, or the data.
+        Session => "session",
+        /// The form of the request.
+        Invalid => "invalid",
+        /// Too many or too large.
+        Limit => "limit",
+        /// The code failed.
+        Code => "code",
+        /// It says the same to every request.
+        Everyone => "everyone",
+        /// Not known.
+        Unknown => "unknown",
+    }
+}
+
+words! {
+    /// Whether a component waits for another before the answer comes.
+    pub enum Wait {
+        /// No component waits.
+        None => "none",
+        /// A component waits, in each call.
+        Each => "each",
+        /// A component waits in the first call, and remembers.
+        First => "first",
+    }
+}
+
+/// How a request ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::diagnose) struct Ending {
+    pub(in crate::diagnose) maker: Maker,
+    pub(in crate::diagnose) result: Result,
+    pub(in crate::diagnose) reason: Reason,
+    pub(in crate::diagnose) wait: Wait,
+}
+
+impl Ending {
+    pub(in crate::diagnose) const fn new(maker: Maker, result: Result, reason: Reason) -> Self {
+        Self { maker, result, reason, wait: Wait::None }
+    }
+
+    pub(in crate::diagnose) const fn ok(maker: Maker) -> Self {
+        Self::new(maker, Result::Ok, Reason::None)
+    }
+
+    pub(in crate::diagnose) const fn denied(maker: Maker, reason: Reason) -> Self {
+        Self::new(maker, Result::Denied, reason)
+    }
+
+    pub(in crate::diagnose) const fn after_a_wait(self, waits: bool) -> Self {
+        Self { wait: if waits { Wait::Each } else { self.wait }, ..self }
+    }
+
+    pub(in crate::diagnose) const fn worked(&self) -> bool {
+        self.result.is_success()
+    }
+}

@@ -1,0 +1,94 @@
+//! The constants of the observation model, read from `observation_model.toml`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::ending::Result as Ended;
+
+/// The file.
+pub(super) const TEXT: &str = include_str!("observation_model.toml");
+
+/// The chances with which a reading misleads. See the file for units and sources.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::diagnose) struct Noise {
+    /// A reading that nothing under discussion explains.
+    pub(in crate::diagnose) stray: f64,
+    /// A failure that shows in another form than the model knows.
+    pub(in crate::diagnose) form: f64,
+    /// The component that answered, told right by its marks.
+    pub(in crate::diagnose) maker_told: f64,
+    /// The component that answered, not told.
+    pub(in crate::diagnose) maker_untold: f64,
+    /// The component that answered, told wrong.
+    pub(in crate::diagnose) maker_mistaken: f64,
+    /// A hint at the wrong component.
+    pub(in crate::diagnose) maker_hint_mistaken: f64,
+    /// A response that is late although no component waits.
+    pub(in crate::diagnose) late_by_chance: f64,
+    /// A response that is late because a component waits.
+    pub(in crate::diagnose) late_by_waiting: f64,
+    /// A sentence that means the reason.
+    pub(in crate::diagnose) sentence_fits: f64,
+    /// A sentence where the reason is not known to the model.
+    pub(in crate::diagnose) sentence_open: f64,
+    /// A sentence that means something else.
+    pub(in crate::diagnose) sentence_misleads: f64,
+    /// The prior of an unknown fault at one stop, in the unit of a fault's prior.
+    pub(in crate::diagnose) unknown_prior: f64,
+    /// The prior of a healthy system with an accident.
+    pub(in crate::diagnose) healthy_prior: f64,
+    /// A clock that is off although no fault explains it.
+    pub(in crate::diagnose) skew_by_chance: f64,
+    /// The same reason in the same words.
+    pub(in crate::diagnose) same_words: f64,
+    /// A new reason in new words.
+    pub(in crate::diagnose) new_words: f64,
+    /// One endpoint words its refusals in a way of its own.
+    pub(in crate::diagnose) words_deviate: f64,
+    /// A system words each reason differently.
+    pub(in crate::diagnose) words_each: f64,
+    /// A system words only a missing credential differently.
+    pub(in crate::diagnose) words_missing: f64,
+    /// A share of requests: the chance that a fault that comes and goes shows in one request.
+    pub(in crate::diagnose) share: f64,
+    /// The chance that a second fault is present.
+    pub(in crate::diagnose) second_fault: f64,
+    /// A response that is late because a component waits, where only the first of several calls waits.
+    pub(in crate::diagnose) late_once: f64,
+}
+
+/// The other forms in which a result shows.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Forms {
+    of: Ended,
+    http: Vec<(Ended, f64)>,
+    socket: Vec<(Ended, f64)>,
+    /// Where the probabilities come from.
+    #[expect(dead_code, reason = "kept in the data for its readers")]
+    source: String,
+}
+
+#[derive(Deserialize)]
+struct ModelFile {
+    noise: Noise,
+    form: Vec<Forms>,
+}
+
+static MODEL: LazyLock<ModelFile> = LazyLock::new(|| {
+    toml::from_str(TEXT).unwrap_or_else(|error| unreachable!("observation_model.toml is checked by a test: {error}"))
+});
+
+/// Returns the chances with which a reading misleads.
+pub(in crate::diagnose) fn noise() -> &'static Noise {
+    &MODEL.noise
+}
+
+/// Returns the chance that a result shows in this other form. `None`: no more than any other form.
+pub(in crate::diagnose) fn shows_as(result: Ended, seen: Ended, is_socket: bool) -> Option<f64> {
+    let forms = MODEL.form.iter().find(|forms| forms.of == result)?;
+    let listed = if is_socket { &forms.socket } else { &forms.http };
+    listed.iter().find(|(form, _)| *form == seen).map(|(_, chance)| *chance)
+}

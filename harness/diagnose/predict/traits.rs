@@ -1,0 +1,159 @@
+//! Traits: the properties in which healthy systems differ, and how far a fault reaches. Their priors are data.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::ending::Result;
+use crate::terms::words;
+
+words! {
+    /// A property that the observations may show. What the operator does not declare is a latent variable.
+    pub enum Trait {
+        Verify => "how the backend verifies tokens",
+        AuthChecksCallers => "auth checks its callers",
+        UserLookup => "the backend looks the user up",
+        AuthKnowsUsers => "auth knows users",
+        HealthHangs => "health hangs too",
+        AuthJudgesClaims => "auth judges claims like the backend",
+        AskedRouteTouched => "the route that the backend asks is touched",
+        AuthFailsFirst => "auth fails before it looks at the token",
+        LazyKeys => "keys are fetched when first needed",
+        ImpatientBackend => "the backend waits less than a slow auth takes",
+        HealthPassesEdge => "the edge lets health through",
+        StrangerIsHealthy => "a stranger is healthy too",
+        ChecksConfigAtStart => "the backend checks its configuration at its start",
+        AuthCallFails => "a call to auth that fails, over http",
+        AuthCallFailsOnSocket => "a call to auth that fails, on a socket",
+        BackendHealthAsks => "the backend's health check asks",
+        AuthHealthAsks => "the health check of auth asks",
+        StoreDown => "a store that is down, over http",
+        StoreDownOnSocket => "a store that is down, on a socket",
+        EdgeWithoutBackend => "an edge without a backend",
+        AuthAbsent => "an auth service that does not run",
+        StrangerAnswers => "a stranger's answer",
+        UpgradeAsPlainCall => "an upgrade that came as a plain call",
+        BadRevisionDoes => "what a bad revision does",
+        UnknownDoes => "what the unknown does",
+        CallerRefusalAlsoForRight => "our service credentials are outdated too",
+        Remembers => "the backend remembers that auth did not answer",
+        EveryPathCovered => "the rule covers every path",
+        SignInForm => "how the edge asks for its own sign-in",
+        ForgetsForm => "what is not known to another instance",
+        HowMany => "how many endpoints are affected",
+        AddressedHost => "the address that the network fault affects",
+
+        Touched => "touched",
+        FewTouched => "one of few affected",
+        MostTouched => "one of most affected",
+        HandlerTouched => "this handler is affected",
+        PathCovered => "its path is covered",
+        UsesStore => "uses the store",
+        AnswersStrangers => "answers strangers too",
+        CredentialBeforeRoute => "asks for a credential before it looks for the route",
+        RouteKnowsUsers => "this route knows users",
+        StrangerHere => "a stranger answers here",
+        NoRouteOnSocket => "no such route, on a socket",
+        HandlerFails => "a handler that fails",
+        CutAnswer => "a cut answer",
+        NothingComes => "nothing comes",
+        HeldBack => "what is held back",
+        UnknownHere => "the unknown here",
+        UnknownLooksAtToken => "the unknown looks at the token",
+        OwnWay => "its own way",
+        OtherContentShows => "other content",
+        DeniesHere => "the user is denied here",
+        ServesNonetheless => "takes expired tokens too",
+    }
+}
+
+impl Trait {
+    /// Reports whether each endpoint has a value of its own.
+    pub(in crate::diagnose) const fn is_local(self) -> bool {
+        self as usize >= Self::Touched as usize
+    }
+}
+
+words! {
+    /// A value of a trait that is neither a yes, a no, nor a result.
+    pub enum Choice {
+        No => "no",
+        Yes => "yes",
+        Introspection => "introspection",
+        SharedKey => "shared-key",
+        Jwks => "jwks",
+        LocalThenIntrospection => "local-then-introspection",
+        Nobody => "nobody",
+        Store => "its store",
+        StoreAndAuth => "its store and auth",
+        AsElsewhere => "as elsewhere",
+        Untouched => "untouched",
+        Own => "own",
+        Backend => "backend",
+        Auth => "auth",
+        Both => "both",
+        Few => "few",
+        Half => "half",
+        Most => "most",
+    }
+}
+
+/// A value of a trait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub(in crate::diagnose) enum Value {
+    Choice(Choice),
+    Result(Result),
+}
+
+/// The priors of one trait, as the file writes them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Priors {
+    #[serde(rename = "trait")]
+    of: Trait,
+    /// Values and their probabilities. Absent: every result is equally likely.
+    values: Option<Vec<(Value, f64)>>,
+    /// Where the probabilities come from.
+    #[expect(dead_code, reason = "kept in the data for its readers")]
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ModelFile {
+    prior: Vec<Priors>,
+    #[expect(dead_code, reason = "read by `model`")]
+    form: Vec<toml::Table>,
+    #[expect(dead_code, reason = "read by `model`")]
+    noise: toml::Table,
+}
+
+static PRIORS: LazyLock<Vec<Vec<(Value, f64)>>> = LazyLock::new(|| {
+    let file: ModelFile = toml::from_str(super::model::TEXT)
+        .unwrap_or_else(|error| unreachable!("observation_model.toml is checked by a test: {error}"));
+    let anything = || Result::ALL.iter().map(|result| (Value::Result(*result), 1.0 / Result::ALL.len() as f64)).collect();
+    let of = |one: &Trait| {
+        let found = file.prior.iter().find(|prior| prior.of == *one);
+        found.and_then(|prior| prior.values.clone()).unwrap_or_else(anything)
+    };
+    Trait::ALL.iter().map(of).collect()
+});
+
+/// Returns the values of a trait with their prior probabilities.
+pub(in crate::diagnose) fn priors(of: Trait) -> &'static [(Value, f64)] {
+    &PRIORS[of as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Trait, priors};
+
+    #[test]
+    fn the_priors_of_each_trait_sum_to_one() {
+        for one in Trait::ALL {
+            let sum: f64 = priors(*one).iter().map(|(_, prior)| prior).sum();
+            assert!((sum - 1.0).abs() < 1e-9, "{one}: {sum}");
+        }
+    }
+}

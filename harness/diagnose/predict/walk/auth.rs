@@ -1,0 +1,214 @@
+//! The auth service, asked by the backend or by us.
+
+use crate::diagnose::model::path::effect::{Config, Effect};
+use super::super::ending::{Ending, Maker, Reason, Result};
+use super::super::request::{Claims, Credential, Request, Time};
+use crate::diagnose::model::path::stop::Stop;
+use super::super::traits::{Choice, Trait};
+use super::super::world::{Step, World};
+use super::unknown;
+use crate::terms::{Caller, Role};
+
+/// What the backend gets from the auth service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Yes,
+    No,
+    /// It refused the backend itself.
+    CallerRefused,
+    /// No usable answer.
+    Failed,
+    /// No answer in time.
+    Late,
+}
+
+/// The backend's own request. `credential` is `None` when keys are fetched or the health check is called.
+pub(super) fn asked(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
+    if world.ever(Stop::AuthCall, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
+        return Ok(Answer::Failed);
+    }
+    let lost = |world: &World<'_>, what| world.lacks(Stop::Backend, what);
+    if world.has(Stop::AuthCall, Effect::NoListener, request)? || lost(world, Config::AuthAddress) {
+        return Ok(Answer::Failed);
+    }
+    if world.has(Stop::AuthCall, Effect::DropPackets, request)? || world.has(Stop::AuthCall, Effect::Hang, request)? {
+        return Ok(Answer::Late);
+    }
+    if world.has(Stop::AuthCall, Effect::Misroute, request)? || world.has(Stop::AuthCall, Effect::Refuse, request)? {
+        return Ok(Answer::Failed);
+    }
+    let replaced = world.has(Stop::AuthCall, Effect::ReplaceCaller, request)?
+        || world.has(Stop::AuthCall, Effect::DropCaller, request)?
+        || lost(world, Config::CallerSecret)
+        || lost(world, Config::CallerId)
+        || world.lacks(Stop::Auth, Config::CallerSecret);
+    if replaced && credential.is_some() && world.yes(Trait::AuthChecksCallers)? {
+        return Ok(Answer::CallerRefused);
+    }
+    answer(world, request, credential)
+}
+
+fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
+    if does_not_run(world, request)? {
+        return Ok(Answer::Failed);
+    }
+    if world.has(Stop::Auth, Effect::Hang, request)? {
+        return Ok(Answer::Late);
+    }
+    if world.has(Stop::Auth, Effect::Slow, request)? && world.yes(Trait::ImpatientBackend)? {
+        return Ok(Answer::Late);
+    }
+    if world.ever(Stop::Auth, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
+        return Ok(Answer::Failed);
+    }
+    for effect in [Effect::Fail, Effect::NotFound] {
+        if world.ever(Stop::Auth, effect) && world.yes(Trait::AskedRouteTouched)? {
+            return Ok(Answer::Failed);
+        }
+    }
+    let Some(credential) = credential else { return Ok(Answer::Yes) };
+    if world.ever(Stop::Auth, Effect::SaysNo) && world.yes(Trait::AskedRouteTouched)? {
+        return Ok(Answer::No);
+    }
+    if request.same_user && world.ever(Stop::Auth, Effect::DeniesUser) {
+        return Ok(Answer::No);
+    }
+    if world.ever(Stop::AuthStore, Effect::NoListener) && world.yes(Trait::AuthKnowsUsers)? {
+        return Ok(Answer::Failed);
+    }
+    let refusal = judge(world, &credential, None)?;
+    Ok(if refusal.is_none() { Answer::Yes } else { Answer::No })
+}
+
+fn does_not_run(world: &mut World<'_>, request: &Request) -> Step<bool> {
+    world.has(Stop::Auth, Effect::DoesNotStart, request)
+}
+
+/// Reports whether the auth service's health check succeeds for the backend.
+pub(super) fn is_healthy(world: &mut World<'_>, request: &Request) -> Step<bool> {
+    let store = world.ever(Stop::AuthStore, Effect::NoListener) && world.choice(Trait::AuthHealthAsks)? == Choice::Store;
+    let answer = asked(world, request, None)?;
+    Ok(!store && matches!(answer, Answer::Yes | Answer::No))
+}
+
+/// Returns why the auth service refuses this credential. `ours` is our own question; `None` is the backend's.
+fn judge(world: &mut World<'_>, credential: &Credential, ours: Option<&Request>) -> Step<Option<Reason>> {
+    if !credential.parses {
+        return Ok(Some(Reason::Malformed));
+    }
+    if credential.key != world.key_of_auth() {
+        return Ok(Some(Reason::Signature));
+    }
+    if world.ever(Stop::Auth, Effect::ClockOffset) {
+        return Ok(Some(Reason::Early));
+    }
+    match credential.time {
+        Time::Past => return Ok(Some(Reason::Expired)),
+        Time::Future => return Ok(Some(Reason::Early)),
+        Time::Now => {}
+    }
+    if credential.claims != Claims::Agreed && world.yes(Trait::AuthJudgesClaims)? {
+        return Ok(Some(Reason::Claims));
+    }
+    if credential.revoked {
+        return Ok(Some(Reason::Inactive));
+    }
+    if !credential.user_exists {
+        let knows = if ours.is_some() { Trait::RouteKnowsUsers } else { Trait::AuthKnowsUsers };
+        if world.yes(knows)? {
+            return Ok(Some(Reason::User));
+        }
+    }
+    Ok(None)
+}
+
+/// Our own request to the auth service.
+pub(super) fn at_the_door(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    if does_not_run(world, request)? {
+        let result = world.result(Trait::AuthAbsent)?;
+        let maker = if matches!(result, Result::Refused | Result::Reset) { Maker::Network } else { Maker::Edge };
+        return Ok(Ending::new(maker, result, Reason::Upstream).after_a_wait(result == Result::TimedOut));
+    }
+    if world.has(Stop::Auth, Effect::Hang, request)? && (!request.is_health() || world.yes(Trait::HealthHangs)?) {
+        return Ok(Ending::new(Maker::Any, Result::TimedOut, Reason::Unknown).after_a_wait(true));
+    }
+    let late = !request.is_health() && world.has(Stop::Auth, Effect::Slow, request)?;
+    if world.ever(Stop::Auth, Effect::Unknown) {
+        return unknown::at(world, request, Stop::Auth, &|world| respond(world, request, credential));
+    }
+    Ok(respond(world, request, credential)?.after_a_wait(late))
+}
+
+fn by_auth(result: Result, reason: Reason) -> Ending {
+    Ending::new(Maker::Auth, result, reason)
+}
+
+fn respond(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    let store = world.ever(Stop::AuthStore, Effect::NoListener);
+    match request.role {
+        Role::Health | Role::SelfCheck => {
+            let fails = store && world.choice(Trait::AuthHealthAsks)? == Choice::Store;
+            Ok(if fails { by_auth(Result::Unavailable, Reason::Store) } else { Ending::ok(Maker::Auth) })
+        }
+        Role::Issuer => issue(world, request, credential, store),
+        _ => introspect(world, request, credential, store),
+    }
+}
+
+fn issue(world: &mut World<'_>, request: &Request, credential: Credential, store: bool) -> Step<Ending> {
+    let denied = request.same_user && world.ever(Stop::Auth, Effect::DeniesUser);
+    if world.ever(Stop::Client, Effect::BadLogin) || !credential.user_exists || denied {
+        return Ok(by_auth(Result::Denied, Reason::User));
+    }
+    if world.ever(Stop::Auth, Effect::CannotIssue) || store {
+        return Ok(by_auth(Result::Failed, if store { Reason::Store } else { Reason::Code }));
+    }
+    if world.ever(Stop::Auth, Effect::Fail) && world.yes(Trait::Touched)? {
+        return Ok(by_auth(Result::Failed, Reason::Code));
+    }
+    Ok(Ending::ok(Maker::Auth))
+}
+
+fn introspect(world: &mut World<'_>, request: &Request, credential: Credential, store: bool) -> Step<Ending> {
+    if world.ever(Stop::Auth, Effect::NotFound) && world.yes(Trait::Touched)? {
+        return Ok(by_auth(Result::NotFound, Reason::Route));
+    }
+    if is_refused_as_caller(world, request)? {
+        return Ok(by_auth(Result::Denied, Reason::Caller));
+    }
+    let refusal = if credential.present { judge(world, &credential, Some(request))? } else { Some(Reason::Missing) };
+    if world.ever(Stop::Auth, Effect::Fail)
+        && world.yes(Trait::Touched)?
+        && (refusal.is_none() || world.yes(Trait::AuthFailsFirst)?)
+    {
+        return Ok(by_auth(Result::Failed, Reason::Code));
+    }
+    if let Some(reason) = refusal {
+        return Ok(by_auth(Result::Denied, reason));
+    }
+    let denied = request.same_user && world.ever(Stop::Auth, Effect::DeniesUser);
+    if denied && world.yes(Trait::RouteKnowsUsers)? {
+        return Ok(by_auth(Result::Denied, Reason::User));
+    }
+    if world.ever(Stop::Auth, Effect::SaysNo) && world.yes(Trait::Touched)? {
+        return Ok(by_auth(Result::Denied, Reason::Inactive));
+    }
+    if store && world.yes(Trait::AuthKnowsUsers)? {
+        return Ok(by_auth(Result::Failed, Reason::Store));
+    }
+    Ok(Ending::ok(Maker::Auth))
+}
+
+/// Reports whether the auth service refuses us as a calling service.
+fn is_refused_as_caller(world: &mut World<'_>, request: &Request) -> Step<bool> {
+    let Some(caller) = request.caller else { return Ok(false) };
+    let wrong = match caller {
+        Caller::Right => {
+            world.ever(Stop::Client, Effect::ReplaceCaller)
+                || world.lacks(Stop::Auth, Config::CallerSecret)
+                || (world.ever(Stop::AuthCall, Effect::ReplaceCaller) && world.yes(Trait::CallerRefusalAlsoForRight)?)
+        }
+        _ => true,
+    };
+    Ok(wrong && world.yes(Trait::AuthChecksCallers)?)
+}

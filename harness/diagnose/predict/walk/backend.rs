@@ -1,0 +1,163 @@
+//! The backend and what is behind it.
+
+use crate::diagnose::model::path::effect::Effect;
+use super::super::ending::{Ending, Maker, Reason, Result, Wait};
+use super::super::request::{Credential, Request};
+use crate::diagnose::model::path::stop::Stop;
+use super::super::traits::{Choice, Trait};
+use super::super::world::{Step, World};
+use super::auth::{self, Answer};
+use super::edge::in_header;
+use super::{unknown, verify};
+use crate::terms::Role;
+
+pub(super) fn at(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    if world.ever(Stop::Backend, Effect::Unknown) {
+        return unknown::at(world, request, Stop::Backend, &|world| serve(world, request, credential));
+    }
+    serve(world, request, credential)
+}
+
+fn by_backend(result: Result, reason: Reason) -> Ending {
+    Ending::new(Maker::Backend, result, reason)
+}
+
+fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    let asked = request.role != Role::Health;
+    if asked && credential.present && world.has(Stop::Backend, Effect::BadRevision, request)? {
+        return Ok(by_backend(world.result(Trait::BadRevisionDoes)?, Reason::Unknown));
+    }
+    if world.has(Stop::Backend, Effect::Hang, request)? && (asked || world.yes(Trait::HealthHangs)?) {
+        return Ok(Ending::new(Maker::Any, Result::TimedOut, Reason::Unknown).after_a_wait(true));
+    }
+    if world.has(Stop::Backend, Effect::Refuse, request)? {
+        return Ok(by_backend(Result::Denied, Reason::Everyone));
+    }
+    if world.ever(Stop::Backend, Effect::Limits) && world.dice && world.has(Stop::Backend, Effect::Limits, request)? {
+        return Ok(by_backend(Result::Throttled, Reason::Limit));
+    }
+    if !asked {
+        return health(world, request);
+    }
+    if world.has(Stop::Backend, Effect::NotFound, request)? {
+        return no_route(world, request, credential);
+    }
+    if request.is_socket() && world.has(Stop::Backend, Effect::DropUpgrade, request)? {
+        let result = world.result(Trait::UpgradeAsPlainCall)?;
+        return Ok(by_backend(result, Reason::Route));
+    }
+    let lost = (in_header(request) || !request.is_socket()) && world.has(Stop::Backend, Effect::DropCredential, request)?;
+    let credential = Credential { present: credential.present && !lost, ..credential };
+    judge(world, request, credential)
+}
+
+fn health(world: &mut World<'_>, request: &Request) -> Step<Ending> {
+    let touched = world.ever(Stop::BackendStore, Effect::NoListener)
+        || world.ever(Stop::BackendStore, Effect::Unknown)
+        || world.ever(Stop::AuthCall, Effect::NoListener)
+        || world.ever(Stop::AuthCall, Effect::Misroute)
+        || world.ever(Stop::Auth, Effect::DoesNotStart)
+        || world.ever(Stop::Auth, Effect::Hang)
+        || world.ever(Stop::AuthStore, Effect::NoListener);
+    if touched {
+        let asks = world.choice(Trait::BackendHealthAsks)?;
+        let store = asks != Choice::Nobody && world.ever(Stop::BackendStore, Effect::NoListener);
+        let auth = asks == Choice::StoreAndAuth && !auth::is_healthy(world, request)?;
+        if store || auth {
+            return Ok(by_backend(Result::Unavailable, if store { Reason::Store } else { Reason::AuthFailed }));
+        }
+    }
+    Ok(Ending::ok(Maker::Backend))
+}
+
+fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    if request.is_socket() {
+        return Ok(by_backend(world.result(Trait::NoRouteOnSocket)?, Reason::Route));
+    }
+    if world.yes(Trait::CredentialBeforeRoute)?
+        && let Some(refusal) = verify::refusal(world, request, credential)?
+    {
+        return Ok(refusal);
+    }
+    Ok(by_backend(Result::NotFound, Reason::Route))
+}
+
+/// Verifies the credential, then authorizes the user, then calls the handler.
+fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    if request.is_socket() && world.has(Stop::Backend, Effect::Judge, request)? {
+        return Ok(by_backend(Result::Denied, Reason::Everyone));
+    }
+    if let Some(refusal) = verify::refusal(world, request, credential)? {
+        let may_pass = refusal.reason != Reason::AuthFailed && !request.must_work();
+        return if may_pass && world.yes(Trait::AnswersStrangers)? { handle(world, request) } else { Ok(refusal) };
+    }
+    if world.has(Stop::Client, Effect::InvalidRequest, request)? {
+        return Ok(by_backend(Result::InvalidRequest, Reason::Invalid));
+    }
+    if request.same_user && world.has(Stop::Backend, Effect::DeniesUser, request)? && world.yes(Trait::DeniesHere)? {
+        return Ok(by_backend(Result::Denied, Reason::Permission));
+    }
+    if world.has(Stop::Backend, Effect::OtherUser, request)? {
+        return Ok(by_backend(Result::OtherUser, Reason::None));
+    }
+    handle(world, request)
+}
+
+fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
+    if world.has(Stop::Backend, Effect::Fail, request)? {
+        return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Code));
+    }
+    if world.has(Stop::Backend, Effect::Forgets, request)? {
+        return Ok(by_backend(world.result(Trait::ForgetsForm)?, Reason::Session));
+    }
+    if world.ever(Stop::BackendStore, Effect::NoListener) && world.yes(Trait::UsesStore)? {
+        return Ok(by_backend(store_down(world, request)?, Reason::Store));
+    }
+    if world.has(Stop::BackendStore, Effect::Fail, request)? {
+        return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Store));
+    }
+    if world.ever(Stop::BackendStore, Effect::Unknown) {
+        return unknown::at(world, request, Stop::BackendStore, &|_| Ok(Ending::ok(Maker::Backend)));
+    }
+    if world.ever(Stop::Agents, Effect::Unknown) {
+        return unknown::at(world, request, Stop::Agents, &|_| Ok(Ending::ok(Maker::Backend)));
+    }
+    respond(world, request)
+}
+
+fn respond(world: &mut World<'_>, request: &Request) -> Step<Ending> {
+    if world.has(Stop::Agents, Effect::Hang, request)? {
+        return Ok(by_backend(world.result(Trait::CutAnswer)?, Reason::Upstream).after_a_wait(true));
+    }
+    if world.has(Stop::Agents, Effect::OtherContent, request)? || world.has(Stop::Backend, Effect::OtherContent, request)? {
+        return Ok(by_backend(world.result(Trait::OtherContentShows)?, Reason::Unknown));
+    }
+    if request.kind.is_stream() {
+        if world.has(Stop::Backend, Effect::Cut, request)? {
+            return Ok(by_backend(world.result(Trait::CutAnswer)?, Reason::Unknown));
+        }
+        if world.has(Stop::Backend, Effect::Mute, request)? || world.has(Stop::Agents, Effect::Mute, request)? {
+            return Ok(by_backend(world.result(Trait::NothingComes)?, Reason::Unknown));
+        }
+        if request.kind.is_event_stream() && world.has(Stop::Backend, Effect::HoldBack, request)? {
+            return Ok(by_backend(world.result(Trait::HeldBack)?, Reason::Unknown));
+        }
+    }
+    Ok(Ending::ok(Maker::Backend))
+}
+
+pub(super) fn store_down(world: &mut World<'_>, request: &Request) -> Step<Result> {
+    world.result(if request.is_socket() { Trait::StoreDownOnSocket } else { Trait::StoreDown })
+}
+
+/// How a call to the auth service that failed shows to the client.
+pub(super) fn auth_call_failed(world: &mut World<'_>, request: &Request, answer: Answer) -> Step<Ending> {
+    let of = if request.is_socket() { Trait::AuthCallFailsOnSocket } else { Trait::AuthCallFails };
+    let reason = if answer == Answer::CallerRefused { Reason::Caller } else { Reason::AuthFailed };
+    let ending = by_backend(world.result(of)?, reason);
+    if answer != Answer::Late {
+        return Ok(ending);
+    }
+    let wait = if world.yes(Trait::Remembers)? { Wait::First } else { Wait::Each };
+    Ok(Ending { wait, ..ending })
+}

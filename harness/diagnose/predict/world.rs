@@ -1,0 +1,205 @@
+//! A system under one hypothesis and one setting of its traits.
+
+use crate::diagnose::model::path::effect::{Config, Effect, Patch, Reach};
+use super::ending::Result as Ended;
+use super::request::{Key, Request};
+use crate::diagnose::model::path::stop::Stop;
+use super::traits::{Choice, Trait, Value, priors};
+use crate::config::{Target, Validation};
+use crate::terms::{Algorithm, TokenKind};
+
+/// A trait that the walk asked for and that has no value yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::diagnose) struct Unset(pub(in crate::diagnose) Trait);
+
+/// The result of a step of the walk.
+pub(in crate::diagnose) type Step<T> = std::result::Result<T, Unset>;
+
+/// What the operator declares.
+#[derive(Debug, Clone)]
+pub(in crate::diagnose) struct Topology {
+    /// The values of each trait with their probabilities, as declared or by the priors.
+    values: Vec<Vec<(Value, f64)>>,
+}
+
+/// The weight of a declaration. It is a strong prior, not a constant: a wrong one must not rule out the truth.
+const DECLARED: f64 = 0.95;
+
+impl Topology {
+    pub(in crate::diagnose) fn of(target: &Target, seen: &[Ended]) -> Self {
+        use Choice::{Introspection, Jwks, LocalThenIntrospection, SharedKey};
+        let symmetric = target.algorithm == Algorithm::Hs256;
+        let jwks = if symmetric { 0.25 } else { 0.75 };
+        let shares: [(Choice, f64); 4] = match target.validation {
+            Validation::AuthService => [
+                (Introspection, 0.6 * DECLARED),
+                (LocalThenIntrospection, 0.4 * DECLARED),
+                (SharedKey, (1.0 - DECLARED) * (1.0 - jwks)),
+                (Jwks, (1.0 - DECLARED) * jwks),
+            ],
+            Validation::Local => [
+                (Introspection, (1.0 - DECLARED) * 0.5),
+                (LocalThenIntrospection, (1.0 - DECLARED) * 0.5),
+                (SharedKey, DECLARED * (1.0 - jwks)),
+                (Jwks, DECLARED * jwks),
+            ],
+            Validation::Unknown => [
+                (Introspection, 0.3),
+                (LocalThenIntrospection, 0.2),
+                (SharedKey, 0.5 * (1.0 - jwks)),
+                (Jwks, 0.5 * jwks),
+            ],
+        };
+        let yes = target.startup_check.map_or(0.5, |checks| if checks { DECLARED } else { 1.0 - DECLARED });
+        let mut values: Vec<Vec<(Value, f64)>> = Trait::ALL.iter().map(|of| collapsed(priors(*of), seen)).collect();
+        values[Trait::Verify as usize] =
+            shares.iter().map(|(choice, share)| (Value::Choice(*choice), *share)).collect();
+        values[Trait::ChecksConfigAtStart as usize] =
+            vec![(Value::Choice(Choice::Yes), yes), (Value::Choice(Choice::No), 1.0 - yes)];
+        Self { values }
+    }
+
+    /// Returns the values of a trait with their probabilities, as declared or by the priors.
+    pub(in crate::diagnose) fn values(&self, of: Trait) -> &[(Value, f64)] {
+        &self.values[of as usize]
+    }
+}
+
+/// Joins the results that no reading has: what they predict is equally far from every reading. This saves most walks.
+fn collapsed(values: &[(Value, f64)], seen: &[Ended]) -> Vec<(Value, f64)> {
+    let mut all: Vec<(Value, f64)> = Vec::new();
+    for (value, prior) in values {
+        let like = |other: &Value| match (value, other) {
+            (Value::Result(one), Value::Result(other)) => {
+                !seen.contains(one) && !seen.contains(other) && one.is_form() == other.is_form()
+            }
+            _ => false,
+        };
+        match all.iter_mut().find(|(other, _)| like(other)) {
+            Some((_, sum)) => *sum += prior,
+            None => all.push((*value, *prior)),
+        }
+    }
+    all
+}
+
+/// The number of traits.
+const TRAITS: usize = Trait::ALL.len();
+
+/// A system under one hypothesis and one setting of the traits that were asked for.
+#[derive(Debug)]
+pub(in crate::diagnose) struct World<'t> {
+    pub(in crate::diagnose) topology: &'t Topology,
+    patches: Vec<(Stop, Patch)>,
+    values: [Option<Value>; TRAITS],
+    /// Whether an effect that comes and goes shows in the request at hand.
+    pub(in crate::diagnose) dice: bool,
+    /// The traits that were asked for since this was last cleared, one bit each.
+    pub(in crate::diagnose) asked: u64,
+}
+
+impl<'t> World<'t> {
+    pub(in crate::diagnose) fn new(topology: &'t Topology, patches: Vec<(Stop, Patch)>) -> Self {
+        Self { topology, patches, values: [None; TRAITS], dice: false, asked: 0 }
+    }
+
+    /// Reports whether an effect comes and goes.
+    pub(in crate::diagnose) fn is_random(&self) -> bool {
+        let by_chance = |patch: &Patch| {
+            matches!(patch.reach, Reach::Share | Reach::ShareOfSome) || patch.effect == Effect::Limits
+        };
+        self.patches.iter().any(|(_, patch)| by_chance(patch))
+    }
+
+    pub(in crate::diagnose) fn set(&mut self, of: Trait, value: Option<Value>) {
+        self.values[of as usize] = value;
+    }
+
+    pub(in crate::diagnose) const fn value(&self, of: Trait) -> Option<Value> {
+        self.values[of as usize]
+    }
+
+    pub(super) fn ask(&mut self, of: Trait) -> Step<Value> {
+        self.asked |= 1 << of as u64;
+        self.values[of as usize].ok_or(Unset(of))
+    }
+
+    pub(super) fn yes(&mut self, of: Trait) -> Step<bool> {
+        Ok(self.ask(of)? == Value::Choice(Choice::Yes))
+    }
+
+    pub(super) fn choice(&mut self, of: Trait) -> Step<Choice> {
+        Ok(match self.ask(of)? {
+            Value::Choice(choice) => choice,
+            Value::Result(_) => Choice::Own,
+        })
+    }
+
+    pub(super) fn result(&mut self, of: Trait) -> Step<Ended> {
+        Ok(match self.ask(of)? {
+            Value::Result(result) => result,
+            Value::Choice(_) => Ended::Failed,
+        })
+    }
+
+    /// Reports whether this stop is changed in this way for this request.
+    pub(super) fn has(&mut self, stop: Stop, effect: Effect, request: &Request) -> Step<bool> {
+        for at in 0..self.patches.len() {
+            let (here, patch) = self.patches[at];
+            if here == stop && patch.effect == effect && self.reaches(patch.reach, request)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Reports whether the service lacks this value.
+    pub(super) fn lacks(&self, stop: Stop, what: Config) -> bool {
+        self.patches
+            .iter()
+            .any(|(here, patch)| *here == stop && patch.effect == Effect::ConfigLost && patch.of == Some(what))
+    }
+
+    pub(super) fn lacks_anything(&self, stop: Stop) -> bool {
+        self.patches.iter().any(|(here, patch)| *here == stop && patch.effect == Effect::ConfigLost)
+    }
+
+    /// Reports whether a stop is changed in this way, whatever the request.
+    pub(in crate::diagnose) fn ever(&self, stop: Stop, effect: Effect) -> bool {
+        self.patches.iter().any(|(here, patch)| *here == stop && patch.effect == effect)
+    }
+
+    /// Reports whether the changes at a stop reach these requests only.
+    pub(super) fn reaches_only(&self, stop: Stop, reach: Reach) -> bool {
+        self.patches.iter().filter(|(here, _)| *here == stop).all(|(_, patch)| patch.reach == reach)
+    }
+
+    fn reaches(&mut self, reach: Reach, request: &Request) -> Step<bool> {
+        Ok(match reach {
+            Reach::All => true,
+            Reach::Some => self.is_among_the_affected()?,
+            Reach::Handler => self.yes(Trait::HandlerTouched)?,
+            Reach::Paths => self.yes(Trait::EveryPathCovered)? || self.yes(Trait::PathCovered)?,
+            Reach::Sockets => request.is_socket(),
+            Reach::Streams => request.kind.is_stream(),
+            Reach::Subprotocols => request.location == crate::terms::TokenLocation::Subprotocol,
+            Reach::Large => request.same_user && request.token.is_sent() && request.token != TokenKind::Malformed,
+            Reach::Share => self.dice,
+            Reach::ShareOfSome => self.dice && self.is_among_the_affected()?,
+        })
+    }
+
+    /// Reports whether this endpoint is one of those that a fault affects: few, half or most of them.
+    fn is_among_the_affected(&mut self) -> Step<bool> {
+        match self.choice(Trait::HowMany)? {
+            Choice::Few => self.yes(Trait::FewTouched),
+            Choice::Half => self.yes(Trait::Touched),
+            _ => self.yes(Trait::MostTouched),
+        }
+    }
+
+    /// Returns the key with which the auth service verifies, and signs.
+    pub(super) fn key_of_auth(&self) -> Key {
+        if self.ever(Stop::Auth, Effect::OtherKey) { Key::Auth } else { Key::Shared }
+    }
+}

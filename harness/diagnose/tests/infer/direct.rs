@@ -1,0 +1,100 @@
+//! Calls directly at the backend: which faults they distinguish, and when they do not count.
+
+use rstest::rstest;
+
+use crate::config::{Overrides, Target, TargetFile};
+use crate::diagnose::model::catalogue::Catalogue;
+use crate::diagnose::readings::input::{FailedStep, Given};
+use crate::diagnose::verdict::diagnose;
+use crate::evidence::Evidence;
+use crate::fixtures::exchange;
+use crate::observe::{Observation, observe};
+use crate::probe::{ErrorKind, Exchange};
+use crate::terms::TokenKind;
+use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
+
+const PROTECTED: &str = "backend.chat-messages";
+const HEALTHY: &str = r#"{"status":"healthy","service":"netra-ai-platform"}"#;
+const REFUSED: (u16, &str) = (401, r#"{"detail":"no"}"#);
+const SERVED: (u16, &str) = (200, r#"{"messages":[]}"#);
+
+fn target() -> Target {
+    let set = ["direct=https://backend.run.app".to_owned()];
+    let file = TargetFile::embedded().expect("the shipped file parses");
+    file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
+}
+
+/// Returns the candidates when every token is refused through the edge, and these are the direct health check and
+/// direct call.
+fn candidates(health: (u16, &str), past_edge: (u16, &str)) -> Vec<String> {
+    let target = target();
+    let answered = |id: u32, endpoint: &str, token: TokenKind, (status, body): (u16, &str)| {
+        let mut probe = Exchange { id, ..exchange(PROTECTED, token).answered(status, "application/json", body) };
+        endpoint.clone_into(&mut probe.probe.endpoint);
+        observe(&probe, &target.endpoints[endpoint], "").expect("an observation")
+    };
+    let observations: Vec<Observation> = vec![
+        answered(1, PROTECTED, Valid, REFUSED),
+        answered(2, PROTECTED, NoToken, REFUSED),
+        answered(3, PROTECTED, WrongKey, REFUSED),
+        answered(4, "backend.health@direct", NoToken, health),
+        answered(5, "backend.chat-messages@direct", Valid, past_edge),
+    ];
+    let evidence = Evidence::default();
+    let failed = [FailedStep { step: "s/t".into(), exchange: 1, control: false }];
+    let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
+    let causes = diagnose(given, Catalogue::shipped());
+    let named = |cause: crate::diagnose::Cause| {
+        [vec![cause.fault], cause.alternatives.into_iter().map(|one| one.fault).collect()].concat()
+    };
+    causes.into_iter().flat_map(named).collect()
+}
+
+fn has(candidates: &[String], fault: &str) -> bool {
+    candidates.iter().any(|one| one == fault)
+}
+
+#[test]
+fn a_token_accepted_only_by_the_backend_is_lost_at_the_edge() {
+    let candidates = candidates((200, HEALTHY), SERVED);
+    assert!(has(&candidates, "edge/strips-authorization"), "{candidates:?}");
+    assert!(!has(&candidates, "backend/ignores-authorization"), "{candidates:?}");
+}
+
+#[test]
+fn a_token_refused_by_the_backend_too_was_not_lost_at_the_edge() {
+    let candidates = candidates((200, HEALTHY), REFUSED);
+    assert!(has(&candidates, "backend/ignores-authorization"), "{candidates:?}");
+    assert!(!has(&candidates, "edge/strips-authorization"), "{candidates:?}");
+}
+
+#[test]
+fn without_direct_access_both_candidates_remain() {
+    let candidates = candidates((404, "<html>"), (404, "<html>"));
+    assert!(has(&candidates, "edge/strips-authorization"), "{candidates:?}");
+    assert!(has(&candidates, "backend/ignores-authorization"), "{candidates:?}");
+}
+
+#[rstest]
+#[case::the_backend_itself_by_a_hint((403, r#"{"detail":"no"}"#), Some("uvicorn"), true)]
+#[case::an_unknown_component((404, "<html>"), None, false)]
+fn without_the_edge_a_hint_at_the_backend_opens_direct_calls(
+    #[case] health: (u16, &str),
+    #[case] server: Option<&str>,
+    #[case] counts: bool,
+) {
+    let target = target();
+    let through = |id, on: &str, token| Exchange { id, ..exchange(on, token).broken(ErrorKind::TlsProtocolError) };
+    let mut past =
+        Exchange { id: 3, ..exchange("backend.health", NoToken) }.answered(health.0, "application/json", health.1);
+    past = server.into_iter().fold(past, |past, server| past.with_header("server", server));
+    past.probe.endpoint = "backend.health@direct".into();
+    let all = [through(1, PROTECTED, Valid), through(2, "backend.health", NoToken), past];
+    let seen = |one: &Exchange| observe(one, &target.endpoints[&one.probe.endpoint], "").expect("an observation");
+    let observations: Vec<Observation> = all.iter().map(seen).collect();
+    let (evidence, failed) = (Evidence::default(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
+    let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
+    let causes = diagnose(given, Catalogue::shipped());
+    let faults: Vec<&str> = causes.iter().map(|cause| cause.fault.as_str()).collect();
+    assert_eq!((faults[0], faults.contains(&"backend/denies-everyone")), ("network/tls", counts), "{causes:#?}");
+}

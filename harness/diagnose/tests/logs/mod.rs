@@ -1,0 +1,4 @@
+//! Tests of which log lines count.
+
+mod attribution;
+mod direct_calls;

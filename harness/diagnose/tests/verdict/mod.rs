@@ -1,0 +1,5 @@
+//! Tests of certainty and findings.
+
+mod bypass;
+mod certain;
+mod findings;

@@ -1,0 +1,197 @@
+//! One fault as the cause: how certain it is, which alternatives remain, and which faults are ruled out.
+
+use std::collections::BTreeSet;
+
+use crate::diagnose::active::next_question;
+use crate::diagnose::active::next_question::Settling;
+use crate::diagnose::facts::revision_split;
+use crate::diagnose::infer::candidate::Candidate;
+use crate::diagnose::infer::case::Case;
+use crate::diagnose::infer::mark_seen;
+use crate::diagnose::model::probe_class::Place;
+use crate::diagnose::readings::input::FailedStep;
+use crate::diagnose::readings::probe_result::Reading;
+use crate::diagnose::verdict::cause::{Alternative, Cause, Certainty, Hops, RuledOut};
+use crate::diagnose::verdict::{explanation, remedy};
+use crate::diagnose::wording::proof::Proof;
+use crate::observe::Outcome;
+use crate::terms::{Engine, Hop};
+
+/// From this posterior on, a candidate whose rivals are not contradicted is `likely`.
+pub(crate) const LIKELY: f64 = 0.9;
+
+/// A candidate that is behind by this much in hints alone is unlikely: just below the weakest hint, as a logarithm.
+const SPEAKS_AGAINST: f64 = 2.0;
+
+/// Returns the cause, from its candidates, best first.
+pub(crate) fn cause(
+    case: &Case<'_>,
+    candidates: &[(&Candidate<'_>, f64)],
+    compared: &[Candidate<'_>],
+    open: &[&FailedStep],
+) -> Cause {
+    let certainty = certainty(case, candidates);
+    let explained = open.iter().filter(|step| candidates[0].0.explains.contains(&step.exchange));
+    let explains = explained.map(|step| step.step.clone()).collect();
+    named(case, candidates, certainty, explains, ruled_out(case, compared))
+}
+
+/// Returns a cause of this certainty, with everything that follows from it.
+pub(crate) fn named(
+    case: &Case<'_>,
+    candidates: &[(&Candidate<'_>, f64)],
+    certainty: Certainty,
+    explains: Vec<String>,
+    ruled_out: Vec<RuledOut>,
+) -> Cause {
+    let (best, posterior) = candidates[0];
+    let faults: Vec<&Candidate<'_>> = candidates.iter().map(|(one, _)| *one).collect();
+    let (settled_by, each) = next_question::settle(case, &faults);
+    let sure = certainty >= Certainty::Likely;
+    Cause {
+        fault: best.fault.id.clone(),
+        title: best.fault.title.clone(),
+        hop: hops(&faults),
+        certainty,
+        confidence: rounded(posterior),
+        explains,
+        alternatives: alternatives(candidates, each),
+        whys: explanation::chain(case, best),
+        ruled_out,
+        involves: involved(&faults),
+        owner: sure.then(|| best.fault.owner.clone()),
+        fix: sure.then(|| remedy::filled(&best.fault.fix, case)),
+        verify: Some(format!("fivewhys smoke --target {}", case.target.name)),
+        rollback: sure.then(|| remedy::rollback(best.fault, case)),
+        settled_by: settled_by.filter(|_| certainty != Certainty::Certain),
+    }
+}
+
+/// From this posterior on, a marked candidate is certain.
+const SURE: f64 = 0.995;
+
+/// The certainty by the model of the path: the posterior decides, and certainty needs a mark.
+fn certainty_by_path(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)]) -> Certainty {
+    let Some((best, posterior)) = candidates.first() else { return Certainty::Unknown };
+    let sure = *posterior >= SURE
+        && mark_seen::marked(case, best)
+        && holds_for_all_revisions(case, best, &best.explains)
+        && !may_be_a_refusal(case, best);
+    match *posterior {
+        _ if sure => Certainty::Certain,
+        share if share >= LIKELY => Certainty::Likely,
+        _ => Certainty::Ambiguous,
+    }
+}
+
+fn certainty(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)]) -> Certainty {
+    if case.target.engine == Engine::New {
+        return certainty_by_path(case, candidates);
+    }
+    match candidates {
+        [] => Certainty::Unknown,
+        [(best, _), ..] if needs_a_known_component(case, best) => Certainty::Ambiguous,
+        [(only, _)]
+            if mark_seen::marked(case, only)
+                && holds_for_all_revisions(case, only, &only.explains)
+                && !may_be_a_refusal(case, only)
+                && !is_written_otherwise(case, only) =>
+        {
+            Certainty::Certain
+        }
+        [(only, _)] if mark_seen::marked(case, only) => Certainty::Likely,
+        // A candidate of which no claim was seen is not likely: it only remains because nothing contradicted it.
+        [(best, _), ..] if !mark_seen::claimed(case, best) => Certainty::Ambiguous,
+        [(best, posterior), rivals @ ..] if *posterior >= LIKELY && ahead_by_evidence(best, rivals) => {
+            Certainty::Likely
+        }
+        _ => Certainty::Ambiguous,
+    }
+}
+
+/// Reports whether no revision behaves differently, or the fault itself is intermittent.
+pub(crate) fn holds_for_all_revisions(case: &Case<'_>, one: &Candidate<'_>, explains: &BTreeSet<u32>) -> bool {
+    one.mode.comes_and_goes || !revision_split::are_parted(explains, &case.readings, case.logbook.entries, case.sent)
+}
+
+/// Reports whether the auth service wrote log lines, although the fault usually keeps it from that.
+fn is_written_otherwise(case: &Case<'_>, one: &Candidate<'_>) -> bool {
+    let key = "auth.writes";
+    let is_silent = one.mode.usual_facts.get(key).is_some_and(|usual| usual.iter().all(|word| word == "no"));
+    is_silent && case.fact(key).is_some_and(|fact| fact.value == "yes")
+}
+
+/// Reports whether the failures may be how this system refuses: by a redirect, or by `not found` where nothing is
+/// denied.
+fn may_be_a_refusal(case: &Case<'_>, one: &Candidate<'_>) -> bool {
+    let explained = || case.readings.all.iter().filter(|reading| one.explains.contains(&reading.observation.exchange));
+    let redirects = explained().any(|reading| reading.observation.status.is_some_and(|status| status / 100 == 3));
+    let of_the_backend = |reading: &&Reading<'_>| matches!(reading.class.place, Place::Protected | Place::Direct);
+    let denies = || {
+        let mut refused = case.readings.all.iter().filter(of_the_backend);
+        refused.any(|reading| reading.observation.result == Outcome::Denied)
+    };
+    let hides = || explained().any(|reading| reading.observation.result == Outcome::NotFound) && !denies();
+    redirects || hides()
+}
+
+/// Reports whether the fault depends on the component that produced the failing responses, and that component is
+/// unknown. A call that succeeds directly at the backend would also show it.
+fn needs_a_known_component(case: &Case<'_>, best: &Candidate<'_>) -> bool {
+    let explained = || case.readings.all.iter().filter(|reading| best.explains.contains(&reading.observation.exchange));
+    if !best.mode.inside && explained().any(|reading| case.readings.succeeds_directly(reading)) {
+        return false;
+    }
+    let demanded = |reading: &Reading<'_>| {
+        best.mode.predict.iter().any(|one| one.on.matches(&reading.class) && !one.answered_by.is_empty())
+    };
+    explained().any(demanded) && explained().all(|reading| reading.observation.answered_by == Hop::Unknown)
+}
+
+/// Reports whether the evidence alone, without priors, puts the candidate clearly ahead.
+fn ahead_by_evidence(best: &Candidate<'_>, rivals: &[(&Candidate<'_>, f64)]) -> bool {
+    let evidence = |one: &Candidate<'_>| one.score - one.prior() - one.likelihood.hints();
+    let sum: f64 = rivals.iter().map(|(one, _)| (evidence(one) - evidence(best)).exp()).sum();
+    1.0 / (1.0 + sum) >= LIKELY
+}
+
+fn alternatives(candidates: &[(&Candidate<'_>, f64)], settlings: Vec<Option<Settling>>) -> Vec<Alternative> {
+    let best = candidates.iter().map(|(one, _)| one.hints()).fold(f64::NEG_INFINITY, f64::max);
+    let named = |((one, posterior), settled_by): (&(&Candidate<'_>, f64), Option<Settling>)| Alternative {
+        fault: one.fault.id.clone(),
+        title: one.fault.title.clone(),
+        confidence: rounded(*posterior),
+        unlikely: one.hints() < best - SPEAKS_AGAINST,
+        settled_by,
+    };
+    candidates[1..].iter().zip(settlings).map(named).collect()
+}
+
+/// Returns the faults that are ruled out, the closest rivals first.
+pub(crate) fn ruled_out(case: &Case<'_>, compared: &[Candidate<'_>]) -> Vec<RuledOut> {
+    let mut out: Vec<(f64, RuledOut)> =
+        compared.iter().filter_map(|one| Some((one.score, contradicted(case, one)?))).collect();
+    out.sort_by(|a, b| b.0.total_cmp(&a.0));
+    out.into_iter().map(|(_, one)| one).collect()
+}
+
+fn contradicted(case: &Case<'_>, one: &Candidate<'_>) -> Option<RuledOut> {
+    Some(RuledOut { fault: one.fault.id.clone(), by: Proof::of_conflict(one.conflict?, case) })
+}
+
+fn hops(faults: &[&Candidate<'_>]) -> Hops {
+    let hops: BTreeSet<Hop> = faults.iter().map(|one| one.fault.hop()).collect();
+    match hops.into_iter().collect::<Vec<_>>().as_slice() {
+        [one] => Hops::One(*one),
+        several => Hops::Several(several.to_vec()),
+    }
+}
+
+fn involved(faults: &[&Candidate<'_>]) -> Vec<String> {
+    let all: BTreeSet<&String> = faults.iter().flat_map(|one| &one.fault.involves).collect();
+    all.into_iter().cloned().collect()
+}
+
+pub(crate) fn rounded(posterior: f64) -> f64 {
+    (posterior * 1000.0).round() / 1000.0
+}

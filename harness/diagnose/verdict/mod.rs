@@ -1,0 +1,97 @@
+//! From a posterior to causes: what is named, how certainly, and with which explanation and remedy.
+//!
+//! Start at [`diagnose`].
+//!
+//! - `cause`: the types of the result
+//! - `certainty`: one fault as the cause, with its alternatives and the faults that are ruled out
+//! - `double_cause`: two faults as causes, and a fault that the first one masks
+//! - `unknown_cause`: what no fault of the catalogue explains
+//! - `explanation`: the chain of whys
+//! - `remedy`: the fix, and whether a rollback can help
+//! - `finding`: problems for which no scenario failed
+//!
+//! Invariant: every link of a chain has a proof; without a mark that was seen, no cause is certain.
+
+pub(crate) mod cause;
+mod certainty;
+mod double_cause;
+mod explanation;
+pub(crate) mod finding;
+mod remedy;
+mod unknown_cause;
+
+use crate::diagnose::infer::candidate::compare;
+use crate::diagnose::infer::case::Case;
+use crate::diagnose::infer::hypotheses::Hypotheses;
+use crate::diagnose::infer::transient;
+use crate::diagnose::model::catalogue::Catalogue;
+use crate::diagnose::readings::input::{FailedStep, Given};
+use crate::diagnose::verdict::cause::Cause;
+use crate::terms::Engine;
+
+/// The most causes of one run.
+const CAUSES: usize = 3;
+
+/// Names the causes of a run. It names several when one does not explain all failures.
+#[must_use]
+pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
+    let mut explained: Vec<u32> = Vec::new();
+    let mut causes = Vec::new();
+    let mut hidden = None;
+    let all = Case::of(given, &[]);
+    let transient = transient::transient(&all, given.failed);
+    let knock_on = transient::knock_on(&all, given.failed);
+    let follows = |step: &FailedStep| knock_on.iter().any(|(one, _)| one.exchange == step.exchange);
+    while causes.len() < CAUSES {
+        let rest;
+        let case = if explained.is_empty() {
+            &all
+        } else {
+            rest = Case::of(given, &explained);
+            &rest
+        };
+        let to_explain = |step: &&FailedStep| {
+            !explained.contains(&step.exchange) && !transient.contains(&step.exchange) && !follows(step)
+        };
+        let open: Vec<&FailedStep> = given.failed.iter().filter(to_explain).collect();
+        let only_controls = open.iter().all(|step| step.control);
+        if open.is_empty() || (only_controls && !causes.is_empty()) {
+            break;
+        }
+        let compared = compare(case, catalogue);
+        match Hypotheses::of(case, &compared, &open) {
+            Hypotheses::One(candidates) => {
+                let cause = certainty::cause(case, &candidates, &compared.best, &open);
+                if causes.is_empty() && case.target.engine == Engine::Old {
+                    hidden = double_cause::masked_cause(case, &compared, &cause);
+                }
+                causes.push(cause);
+                explained.extend(&candidates[0].0.explains);
+            }
+            Hypotheses::Two(pairs) => {
+                causes.extend(double_cause::causes(case, &pairs, &compared.best, &open));
+                explained.extend(&pairs[0].0.explains);
+            }
+            Hypotheses::Unknown { of, share, candidates } => {
+                let steps: Vec<&FailedStep> =
+                    open.iter().copied().filter(|step| of.explains.contains(&step.exchange)).collect();
+                causes.push(unknown_cause::at(case, (of.hop, share), &steps, &candidates, &compared.best));
+                explained.extend(&of.explains);
+            }
+            Hypotheses::None => {
+                // If only bad credentials were accepted, the finding says so: there is no failure to explain.
+                if !open.iter().all(|step| step.control && case.was_let_in(step.exchange)) {
+                    causes.push(unknown_cause::unknown(case, &open, &compared.best));
+                }
+                break;
+            }
+        }
+    }
+    // Where a second cause shows in a call, the record belongs to that cause.
+    causes.extend(hidden.filter(|_| causes.len() == 1));
+    for (step, of) in &knock_on {
+        unknown_cause::add_consequence(&mut causes, step, given.failed.iter().find(|one| one.exchange == *of));
+    }
+    causes.extend(unknown_cause::it_passed(&all, given.failed, &transient));
+    causes
+}

@@ -1,0 +1,62 @@
+//! A proof: one observation, fact or log line in words.
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnose::infer::case::Case;
+use crate::diagnose::infer::conflict::{Conflict, Record};
+use crate::diagnose::infer::mark_seen::Sighting;
+use crate::diagnose::logs::attribution;
+use crate::diagnose::model::fact::Fact;
+use crate::diagnose::readings::probe_result::Reading;
+use crate::diagnose::wording::readings;
+
+/// One observation or fact, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Proof {
+    /// In words.
+    pub says: String,
+    /// The exchange that it comes from, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<u32>,
+    /// The key of the fact it states. Known in the run that makes the proof, not in a report that is read again.
+    #[serde(skip)]
+    pub(crate) fact: Option<&'static str>,
+}
+
+impl Proof {
+    /// Creates a proof that states no fact of the catalogue's vocabulary.
+    #[must_use]
+    pub fn new(says: impl Into<String>, exchange: Option<u32>) -> Self {
+        Self { says: says.into(), exchange, fact: None }
+    }
+
+    /// Returns a fact as a proof.
+    pub(crate) fn of_fact(fact: &Fact) -> Self {
+        Self { says: fact.says.clone(), exchange: fact.exchange, fact: Some(fact.key) }
+    }
+
+    /// Returns what proves a link of the chain.
+    pub(crate) fn of_sighting(sighting: &Sighting<'_, '_>, case: &Case<'_>) -> Self {
+        match sighting {
+            Sighting::Line(line) => Self::new(line.says.clone(), None),
+            Sighting::Fact(fact) => Self::of_fact(fact),
+            Sighting::Reading(reading) => readings::reading(reading, case.target),
+            Sighting::SameResponse(reading, control) => same_response(reading, control, case),
+        }
+    }
+
+    /// Returns what contradicts a fault.
+    pub(crate) fn of_conflict(conflict: Conflict, case: &Case<'_>) -> Self {
+        match conflict {
+            Conflict::Target => Self::new("`validation` or `startup_check` in the target file rules it out", None),
+            Conflict::Reading(at) => readings::reading(&case.readings.all[at], case.target),
+            Conflict::Record(Record::Fact(key)) => case.fact(key).map_or_else(|| Self::new(key, None), Self::of_fact),
+            Conflict::Record(Record::Line(at)) => Self::new(attribution::describe(&case.logbook.entries[at]), None),
+        }
+    }
+}
+
+fn same_response(reading: &Reading<'_>, control: &Reading<'_>, case: &Case<'_>) -> Proof {
+    let control = readings::reading(control, case.target);
+    Proof::new(format!("same response as for {}", control.says), Some(reading.observation.exchange))
+}

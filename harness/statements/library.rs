@@ -1,0 +1,118 @@
+//! The patterns of the statements, read from `products/*.toml`.
+
+use std::sync::LazyLock;
+
+use regex::RegexSet;
+use serde::Deserialize;
+
+use super::Meaning;
+
+/// One pattern and its meaning.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Statement {
+    /// A regular expression for a sentence. Letter case does not count.
+    #[serde(rename = "match")]
+    pattern: String,
+    /// A sentence that also matches this means something else.
+    unless: Option<String>,
+    means: Meaning,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatementFile {
+    /// Where the sentences come from.
+    #[expect(dead_code, reason = "kept in the data for its readers")]
+    source: String,
+    /// Whether the patterns are general: they count only where no specific one matches.
+    #[serde(default)]
+    general: bool,
+    statement: Vec<Statement>,
+}
+
+/// Patterns that are searched together.
+struct Patterns {
+    wanted: RegexSet,
+    unless: RegexSet,
+    means: Vec<Meaning>,
+}
+
+macro_rules! products {
+    ($($name:literal),+ $(,)?) => {
+        [$(($name, include_str!(concat!("products/", $name, ".toml")))),+]
+    };
+}
+
+/// The specific patterns, then the general ones.
+static SHIPPED: LazyLock<[Patterns; 2]> = LazyLock::new(|| {
+    let files = products!["auth-clients", "general", "jwt-libraries", "oauth", "proxies", "sockets", "stores", "web-frameworks"];
+    let files: Vec<StatementFile> = files.into_iter().map(|(name, text)| read(name, text)).collect();
+    let (general, specific): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.general);
+    [compiled(specific), compiled(general)]
+});
+
+fn read(name: &str, text: &str) -> StatementFile {
+    toml::from_str(text).unwrap_or_else(|error| unreachable!("products/{name}.toml is checked by a test: {error}"))
+}
+
+fn compiled(files: Vec<StatementFile>) -> Patterns {
+    let all: Vec<Statement> = files.into_iter().flat_map(|file| file.statement).collect();
+    let set = |patterns: Vec<String>| RegexSet::new(patterns).expect("the patterns are checked by a test");
+    // `[^\s\S]` matches nothing.
+    let never = || "[^\\s\\S]".to_owned();
+    Patterns {
+        wanted: set(all.iter().map(|one| format!("(?i){}", one.pattern)).collect()),
+        unless: set(all.iter().map(|one| one.unless.as_ref().map_or_else(never, |not| format!("(?i){not}"))).collect()),
+        means: all.iter().map(|one| one.means).collect(),
+    }
+}
+
+impl Patterns {
+    fn of(&self, sentence: &str) -> Vec<Meaning> {
+        let except = self.unless.matches(sentence);
+        let mut all: Vec<Meaning> = Vec::new();
+        for at in self.wanted.matches(sentence).into_iter().filter(|at| !except.matched(*at)) {
+            if !all.contains(&self.means[at]) {
+                all.push(self.means[at]);
+            }
+        }
+        all
+    }
+}
+
+/// Returns what a sentence means. Specific patterns outweigh general ones. Empty: no pattern matches.
+pub(crate) fn meanings(sentence: &str) -> Vec<Meaning> {
+    let [specific, general] = &*SHIPPED;
+    let told = specific.of(sentence);
+    if told.is_empty() { general.of(sentence) } else { told }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::{Meaning, meanings};
+
+    #[rstest]
+    #[case::pyjwt("Signature verification failed", Meaning::SignatureInvalid)]
+    #[case::jsonwebtoken("jwt malformed", Meaning::TokenMalformed)]
+    #[case::jose("no applicable key found in the JSON Web Key Set", Meaning::KeyUnknown)]
+    #[case::future("The token is not yet valid (iat)", Meaning::IssuedInFuture)]
+    #[case::audience("Invalid audience", Meaning::Audience)]
+    #[case::introspection("token introspection failed: 401", Meaning::AuthFailed)]
+    #[case::client("invalid_client", Meaning::CallerRefused)]
+    #[case::envoy("upstream connect error or disconnect/reset before headers", Meaning::Upstream)]
+    #[case::modsecurity("ModSecurity: Access denied with code 403", Meaning::Policy)]
+    #[case::sqlite("no such table: note", Meaning::Store)]
+    #[case::socket_io("Session ID unknown", Meaning::NoSession)]
+    #[case::nginx_header("400 Request Header Or Cookie Too Large", Meaning::TooLarge)]
+    fn a_sentence_means_what_its_product_means(#[case] sentence: &str, #[case] means: Meaning) {
+        assert_eq!(meanings(sentence), [means]);
+    }
+
+    #[test]
+    fn an_ordinary_sentence_means_nothing() {
+        assert_eq!(meanings("order 17 was shipped"), []);
+    }
+}

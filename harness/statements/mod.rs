@@ -1,0 +1,18 @@
+//! Statements: what components say when they refuse, and what that means.
+//!
+//! Start at [`sentence`], which finds the sentence with which a component refused a request, and [`meanings`], which
+//! says what a sentence means.
+//!
+//! - `sentence`: the sentence of one exchange
+//! - `meaning`: what a sentence can mean
+//! - `library`: the patterns, read from `products/*.toml`, one file per library or product
+//!
+//! Invariant: a pattern says what a sentence means in the model of the request path. It never names a fault.
+
+mod library;
+mod meaning;
+mod sentence;
+
+pub(crate) use library::meanings;
+pub use meaning::Meaning;
+pub(crate) use sentence::sentence;

@@ -1,0 +1,153 @@
+//! The sentence with which a component refused a request.
+
+use serde_json::Value;
+
+use crate::probe::{Exchange, Side};
+
+/// Characters of a sentence that are kept.
+const LONGEST: usize = 200;
+/// The fields of an error document that hold its sentence, the most specific first. RFC 6749 (5.2), RFC 9457 (3.1), and
+/// the names that frameworks use.
+const FIELDS: [&str; 9] =
+    ["detail", "error_description", "message", "msg", "reason", "title", "description", "error", "code"];
+/// Levels of an error document that are searched.
+const DEPTH: usize = 3;
+
+/// Returns the sentence of an exchange: the reason of a close frame, the text of an error document or page, the
+/// challenge, or the last event or frame that reports an error. `None`: the component gave no reason.
+///
+/// The text is redacted, since an exchange keeps only redacted text. It has at most 200 characters.
+pub(crate) fn sentence(exchange: &Exchange) -> Option<String> {
+    let parts = [
+        of_close(exchange),
+        of_redirect(exchange),
+        of_body(exchange),
+        of_messages(exchange),
+        of_challenge(exchange),
+    ];
+    let mut said: Vec<String> = Vec::new();
+    for part in parts.into_iter().flatten() {
+        if !part.is_empty() && !said.iter().any(|known| known.contains(&part)) {
+            said.push(part);
+        }
+    }
+    let whole = said.join("; ");
+    (!whole.is_empty()).then(|| whole.chars().take(LONGEST).collect())
+}
+
+fn of_close(exchange: &Exchange) -> Option<String> {
+    let close = exchange.close.as_ref().filter(|close| close.by == Side::Server)?;
+    Some(squeezed(&close.reason))
+}
+
+/// Returns where a redirect leads. The query is left out: it may hold a copy of the request.
+fn of_redirect(exchange: &Exchange) -> Option<String> {
+    exchange.status().filter(|status| (300..400).contains(status))?;
+    let location = exchange.header("location")?;
+    let to = location.split(['?', '#']).next().unwrap_or_default();
+    Some(squeezed(&format!("redirect to {to}")))
+}
+
+fn of_body(exchange: &Exchange) -> Option<String> {
+    let text = exchange.body.text.trim();
+    match serde_json::from_str::<Value>(text) {
+        Ok(json) => in_json(&json, 0),
+        Err(_) if text.starts_with('<') => in_page(text),
+        Err(_) => text.lines().find(|line| !line.trim().is_empty()).map(squeezed),
+    }
+}
+
+/// Returns the sentence of the last event or frame that reports an error.
+fn of_messages(exchange: &Exchange) -> Option<String> {
+    let frames = exchange.received().map(|frame| frame.data.as_str());
+    let all: Vec<&str> = exchange.events.iter().map(|event| event.data.as_str()).chain(frames).collect();
+    let is_error = |data: &&&str| data.to_ascii_lowercase().contains("error");
+    let last = all.iter().rev().find(is_error)?;
+    serde_json::from_str::<Value>(last).ok().and_then(|json| in_json(&json, 0)).or_else(|| Some(squeezed(last)))
+}
+
+/// Returns the `error_description` or `error` of a challenge, or the scheme of one that is not a bearer challenge.
+fn of_challenge(exchange: &Exchange) -> Option<String> {
+    let challenge = exchange.header("www-authenticate")?;
+    let value = |name: &str| {
+        let rest = challenge.split_once(&format!("{name}=\"")).map(|(_, rest)| rest)?;
+        rest.split_once('"').map(|(value, _)| squeezed(value))
+    };
+    value("error_description").or_else(|| value("error")).or_else(|| {
+        let is_bearer = challenge.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("bearer"));
+        (!is_bearer).then(|| squeezed(challenge))
+    })
+}
+
+fn in_json(json: &Value, depth: usize) -> Option<String> {
+    match json {
+        Value::String(text) => Some(squeezed(text)),
+        Value::Array(items) if depth < DEPTH => items.iter().find_map(|item| in_json(item, depth + 1)),
+        Value::Object(fields) if depth < DEPTH => {
+            let mut said: Vec<String> = Vec::new();
+            for text in FIELDS.iter().filter_map(|name| in_json(fields.get(*name)?, depth + 1)) {
+                if !said.contains(&text) {
+                    said.push(text);
+                }
+            }
+            (!said.is_empty()).then(|| said.join(": "))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the title and the first heading of a page.
+fn in_page(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let between = |open: &str, close: &str| {
+        let start = lower.find(open)?;
+        let start = start + lower.get(start..)?.find('>')? + 1;
+        let end = start + lower.get(start..)?.find(close)?;
+        Some(squeezed(text.get(start..end)?))
+    };
+    let parts: Vec<String> =
+        [between("<title", "</title"), between("<h1", "</h1"), between("<p", "</p")].into_iter().flatten().collect();
+    let mut said: Vec<String> = Vec::new();
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        if !said.contains(&part) {
+            said.push(part);
+        }
+    }
+    (!said.is_empty()).then(|| said.join(": "))
+}
+
+/// Returns the text without tags, in one line.
+fn squeezed(text: &str) -> String {
+    let mut plain = String::new();
+    let mut in_tag = false;
+    for one in text.chars().take(LONGEST * 4) {
+        match one {
+            '<' => in_tag = true,
+            '>' if in_tag => in_tag = false,
+            _ if in_tag => {}
+            other => plain.push(other),
+        }
+    }
+    let plain = if text.trim_start().starts_with("<token:") || text.contains("<token:") { text.to_owned() } else { plain };
+    plain.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::sentence;
+    use crate::fixtures::exchange;
+    use crate::terms::TokenKind;
+
+    #[rstest]
+    #[case::problem("application/problem+json", r#"{"title":"Unauthorized","status":401,"detail":"jwt expired"}"#, "jwt expired: Unauthorized")]
+    #[case::nested("application/json", r#"{"error":{"code":"x.y","message":"no such user"}}"#, "no such user: x.y")]
+    #[case::validation("application/json", r#"{"detail":[{"loc":["body"],"msg":"field required"}]}"#, "field required")]
+    #[case::page("text/html", "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>", "502 Bad Gateway")]
+    #[case::text("text/plain", "no healthy upstream\n", "no healthy upstream")]
+    fn the_sentence_of_a_response_is_found(#[case] kind: &str, #[case] body: &str, #[case] said: &str) {
+        let exchange = exchange("backend.chat-messages", TokenKind::Valid).answered(401, kind, body);
+        assert_eq!(sentence(&exchange).as_deref(), Some(said));
+    }
+}
