@@ -1,19 +1,25 @@
 //! Fixtures of unit tests: the built-in target `staging`, and exchanges made by hand.
 
+use std::sync::LazyLock;
+
 use crate::config::{Endpoint, Overrides, Target, TargetFile};
 use crate::probe::{
     Body, Close, ErrorKind, Exchange, Frame, Head, Phases, ProbeKey, SentRequest, Side, TransportError,
 };
 use crate::terms::{Caller, TokenKind};
 
-/// Returns the built-in target `staging`.
-pub(crate) fn staging() -> Target {
+static STAGING: LazyLock<Target> = LazyLock::new(|| {
     let file = TargetFile::embedded().expect("the shipped file parses");
     file.resolve(Some("staging"), &Overrides::default()).expect("staging resolves")
+});
+
+/// Returns the built-in target `staging`.
+pub(crate) fn staging() -> Target {
+    STAGING.clone()
 }
 
 pub(crate) fn endpoint(id: &str) -> Endpoint {
-    staging().endpoints.remove(id).expect("a shipped endpoint")
+    STAGING.endpoints.get(id).expect("a shipped endpoint").clone()
 }
 
 pub(crate) fn key(endpoint: &str, token: TokenKind) -> ProbeKey {

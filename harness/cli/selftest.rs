@@ -75,6 +75,7 @@ impl Selftest {
             dialects: if self.dialect.is_empty() { Dialect::ALL.to_vec() } else { self.dialect.clone() },
             seed: self.seed,
             quick: self.quick,
+            amount: if self.quick { selftest::QUICK } else { selftest::WHOLE },
             keep: self.keep.clone(),
             from: self.from.clone(),
         })

@@ -46,7 +46,8 @@ use crate::selftest::subject::recorded::Recorded;
 pub(crate) const METHOD: &str = include_str!("method.md");
 
 /// How many subjects are drawn.
-struct Amount {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Amount {
     pairs: usize,
     healthy_noisy: usize,
     healthy_quiet: usize,
@@ -54,8 +55,10 @@ struct Amount {
 
 /// How many of the longest runs are listed.
 const SLOWEST: usize = 40;
-const WHOLE: Amount = Amount { pairs: 200, healthy_noisy: 1000, healthy_quiet: 80 };
-const QUICK: Amount = Amount { pairs: 20, healthy_noisy: 24, healthy_quiet: 8 };
+/// For all of an exam.
+pub(crate) const WHOLE: Amount = Amount { pairs: 200, healthy_noisy: 1000, healthy_quiet: 80 };
+/// For a quick exam.
+pub(crate) const QUICK: Amount = Amount { pairs: 20, healthy_noisy: 24, healthy_quiet: 8 };
 
 /// What an exam examines.
 #[derive(Debug)]
@@ -70,8 +73,10 @@ pub(crate) struct Selftest {
     pub dialects: Vec<Dialect>,
     /// The seed that draws pairs and noise.
     pub seed: u64,
-    /// Whether to draw fewer subjects.
+    /// Whether to draw one dialect for the faults.
     pub quick: bool,
+    /// How many subjects to draw.
+    pub amount: Amount,
     /// The directory in which to keep the recordings.
     pub keep: Option<PathBuf>,
     /// The directory of kept recordings to judge, instead of running twins.
@@ -116,7 +121,7 @@ async fn run(
     stage: &Arc<Stage>,
     tell: &(dyn Fn(usize, usize) + Send + Sync),
 ) -> Result<(Vec<Recorded>, Vec<Healthy>), SelftestError> {
-    let amount = if exam.quick { QUICK } else { WHOLE };
+    let amount = exam.amount;
     let mut draw = Rng::with_seed(exam.seed);
     let dialects = if exam.quick { subject::one_of(&exam.dialects, &mut draw) } else { exam.dialects.clone() };
     let singles = subject::singles(&exam.faults, &dialects);

@@ -4,10 +4,13 @@ use std::path::Path;
 
 use fivewhys_mocks::{Dialect, Fault};
 
-use super::{Selftest, examine, render};
+use super::{Amount, Selftest, examine, render};
 use crate::config::{Overrides, TargetFile};
 use crate::scenario;
-use crate::selftest::table::results::Outcome;
+use crate::selftest::table::results::{Outcome, Results};
+
+/// The only pair that two faults make, and as many healthy systems as there are sets of evidence, which they take in turn.
+const AMOUNT: Amount = Amount { pairs: 1, healthy_noisy: 7, healthy_quiet: 3 };
 
 async fn slice(faults: &[&str], keep: Option<&Path>, from: Option<&Path>) -> Outcome {
     let target = TargetFile::embedded().expect("the shipped file").resolve(Some("offline"), &Overrides::default());
@@ -19,18 +22,31 @@ async fn slice(faults: &[&str], keep: Option<&Path>, from: Option<&Path>) -> Out
         dialects: vec![Dialect::Observed],
         seed: 1,
         quick: true,
+        amount: AMOUNT,
         keep: keep.map(Path::to_owned),
         from: from.map(Path::to_owned),
     };
     examine(&exam, &|_, _| {}).await.expect("it can be taken")
 }
 
+/// The exam is judged twice: live, and from the recordings that it kept.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_small_exam_is_passed_and_equals_its_live_runs() {
-    let outcome = slice(&["auth/down", "edge/iam-denied"], None, None).await;
+async fn a_small_exam_is_passed_and_its_recordings_are_judged_as_live() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let outcome = slice(&["auth/down", "edge/iam-denied"], Some(directory.path()), None).await;
+    assert_is_passed(&outcome);
+    let (live, again) = (outcome.results, slice(&[], None, Some(directory.path())).await.results);
+    let judged = |results: &Results| -> Vec<_> {
+        results.marks.iter().map(|one| (one.fault(), one.evidence_sources.clone(), one.judgement.clone())).collect()
+    };
+    assert_eq!(judged(&live), judged(&again));
+    assert!(live.ran && !again.ran && again.healthy.is_empty());
+}
+
+fn assert_is_passed(outcome: &Outcome) {
     let results = &outcome.results;
     assert_eq!(results.unlike_live, [""; 0]);
-    assert!(results.marks.iter().all(|one| !one.judgement.wrong_and_certain()), "{}", render(&outcome));
+    assert!(results.marks.iter().all(|one| !one.judgement.wrong_and_certain()), "{}", render(outcome));
     let all =
         |fault: &str| results.marks.iter().find(|one| one.evidence_sources == "all" && one.fault() == fault).cloned();
     for fault in ["auth/down", "edge/iam-denied"] {
@@ -39,22 +55,11 @@ async fn a_small_exam_is_passed_and_equals_its_live_runs() {
         assert!(mark.judgement.right_at_1 && mark.judgement.chain_right, "{mark:?}");
     }
     assert!(all("auth/down + edge/iam-denied").is_some(), "the pair is examined too");
+    assert_eq!(results.healthy.len(), AMOUNT.healthy_noisy + AMOUNT.healthy_quiet);
     for run in &results.healthy {
         assert!(!run.is_accused(), "{run:?}");
         assert!(run.noise.is_some() || (run.failed == 0 && run.named.is_empty()), "{run:?}");
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn kept_recordings_are_judged_as_before() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let live = slice(&["edge/iam-denied"], Some(directory.path()), None).await.results;
-    let again = slice(&[], None, Some(directory.path())).await.results;
-    let judged = |results: &crate::selftest::table::results::Results| -> Vec<_> {
-        results.marks.iter().map(|one| (one.fault(), one.evidence_sources.clone(), one.judgement.clone())).collect()
-    };
-    assert_eq!(judged(&live), judged(&again));
-    assert!(live.ran && !again.ran && again.healthy.is_empty());
 }
 
 #[tokio::test]
@@ -70,6 +75,7 @@ async fn a_directory_without_recordings_is_a_mistake() {
         dialects: Vec::new(),
         seed: 1,
         quick: true,
+        amount: AMOUNT,
         keep: None,
         from,
     };

@@ -1,7 +1,7 @@
 //! A twin in this process, and a target that points at it.
 
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use fivewhys::internal::config::{Overrides, Target, TargetFile};
 use fivewhys::internal::diagnose::Catalogue;
@@ -33,6 +33,12 @@ impl FromStr for Injected {
     }
 }
 
+/// The target `offline`. It is read once for all tests.
+static OFFLINE: LazyLock<Target> = LazyLock::new(|| {
+    let file = TargetFile::embedded().expect("the shipped targets are in order");
+    file.resolve(Some("offline"), &Overrides::default()).expect("`offline` resolves")
+});
+
 /// A running twin with its target.
 pub(crate) struct Bench {
     pub(crate) twin: Twin,
@@ -50,8 +56,7 @@ impl Bench {
     pub(crate) async fn boot_with(dialect: Dialect, faults: &[Fault], startup_validation: bool) -> Self {
         let builder = Twin::builder().dialect(dialect).faults(faults.iter().copied());
         let twin = builder.startup_validation(startup_validation).start().await.expect("the twin boots");
-        let file = TargetFile::embedded().expect("the shipped targets are in order");
-        let mut target = file.resolve(Some("offline"), &Overrides::default()).expect("`offline` resolves");
+        let mut target = OFFLINE.clone();
         target.attach(fivewhys::internal::coordinates(&twin).expect("the twin has addresses"));
         Self { twin, target }
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::config::Target;
 use crate::diagnose::logs::coincidence::Tally;
+use crate::diagnose::model::expression::Expression;
 use crate::diagnose::model::fault::{LogRule, LogScope};
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry};
@@ -184,7 +185,7 @@ impl<'a> Logbook<'a> {
     }
 
     fn is_meant(&self, entry: &LogEntry, rule: &LogRule) -> bool {
-        let beside = |unless: &regex::Regex| {
+        let beside = |unless: &Expression| {
             let window = self.window_of(entry);
             let near = |other: &&LogEntry| window.is_some_and(|window| self.is_in(other, window));
             self.entries.iter().filter(near).any(|other| other.by == rule.by && unless.is_match(&other.text))

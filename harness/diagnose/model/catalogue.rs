@@ -67,9 +67,9 @@ impl Catalogue {
     /// Returns the built-in entries and those of more files, given as name and text.
     pub(crate) fn of(more: &[(String, String)]) -> Result<Self, ConfigError> {
         let mut faults: Vec<Fault> = Vec::new();
-        let more = more.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-        for (name, text) in SHIPPED.into_iter().chain(more) {
-            load::parse(name, text)?.into_iter().try_for_each(|written| add(&mut faults, written))?;
+        let ours = SHIPPED.into_iter().map(|(name, text)| load::parse_built_in(name, text));
+        for file in ours.chain(more.iter().map(|(name, text)| load::parse(name, text))) {
+            file?.into_iter().try_for_each(|written| add(&mut faults, written))?;
         }
         Ok(Self { faults })
     }
@@ -78,7 +78,7 @@ impl Catalogue {
     /// They are checked as additions to the built-in entries.
     pub(crate) fn check(more: &[(String, String)]) -> (usize, Vec<ConfigError>) {
         let mut faults: Vec<Fault> = Vec::new();
-        let of_ours = |(name, text)| load::parse(name, text).unwrap_or_default();
+        let of_ours = |(name, text)| load::parse_built_in(name, text).unwrap_or_default();
         let ours = SHIPPED.into_iter().flat_map(of_ours);
         let mut mistakes: Vec<ConfigError> = ours.filter_map(|written| add(&mut faults, written).err()).collect();
         let mut entries = 0;

@@ -1,11 +1,10 @@
 //! An entry of the catalogue, as its author writes it. `fault_mode` holds the ways in which it can show.
 
-use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _};
 
 use crate::diagnose::model::evidence_rule::EvidenceRule;
+use crate::diagnose::model::expression::Expression;
 use crate::diagnose::model::fault_mode::FaultMode;
 use crate::diagnose::model::path::effect::Patch;
 use crate::terms::Hop;
@@ -116,18 +115,18 @@ pub(crate) struct LogRule {
     /// The component that writes it.
     pub(crate) by: Hop,
     /// A regular expression for its text, in raw and in redacted form.
-    #[serde(rename = "match", deserialize_with = "pattern")]
+    #[serde(rename = "match")]
     #[schemars(with = "String")]
-    pub(crate) pattern: Regex,
+    pub(crate) pattern: Expression,
     /// Lines that also match this belong to another entry.
-    #[serde(default, deserialize_with = "some_pattern")]
+    #[serde(default)]
     #[schemars(with = "Option<String>")]
-    pub(crate) unless: Option<Regex>,
+    pub(crate) unless: Option<Expression>,
     /// The line belongs to another entry if the same component also wrote a line that matches this, during the same
     /// probe.
-    #[serde(default, deserialize_with = "some_pattern")]
+    #[serde(default)]
     #[schemars(with = "Option<String>")]
-    pub(crate) unless_beside: Option<Regex>,
+    pub(crate) unless_beside: Option<Expression>,
     /// Whether the component that decided wrote it about that decision. Otherwise it is a hint.
     #[serde(default)]
     pub(crate) decisive: bool,
@@ -169,6 +168,11 @@ impl Fault {
 }
 
 impl LogRule {
+    /// Returns its regular expressions.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        [Some(&self.pattern), self.unless.as_ref(), self.unless_beside.as_ref()].into_iter().flatten()
+    }
+
     /// Reports whether the rule matches a line with this text.
     pub(crate) fn means(&self, text: &str) -> bool {
         self.pattern.is_match(text) && !self.unless.as_ref().is_some_and(|unless| unless.is_match(text))
@@ -188,21 +192,4 @@ impl Prior {
 
 fn smoke_again() -> String {
     "fivewhys smoke --target {target}".to_owned()
-}
-
-fn pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Regex, D::Error> {
-    Regex::new(&String::deserialize(deserializer)?).map_err(|error| D::Error::custom(no_expression(&error)))
-}
-
-/// How the message about an invalid regular expression begins. `load` finds the place of the mistake by it.
-pub(crate) const NO_EXPRESSION: &str = "not a regular expression";
-
-fn no_expression(error: &regex::Error) -> String {
-    let said = error.to_string();
-    let why = said.rsplit("error: ").next().unwrap_or_default().trim();
-    format!("{NO_EXPRESSION}: {why}")
-}
-
-fn some_pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Regex>, D::Error> {
-    pattern(deserializer).map(Some)
 }

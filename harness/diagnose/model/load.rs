@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::diagnose::model::expression::NO_EXPRESSION;
 use crate::diagnose::model::fact_schema;
-use crate::diagnose::model::fault::{Fault, NO_EXPRESSION};
+use crate::diagnose::model::fault::{Fault, LogRule};
 use crate::diagnose::model::prediction::Expectation;
 use crate::document::{ConfigError, Reading, Source, read_on, render_schema, source};
 use crate::terms::Hop;
@@ -43,6 +44,15 @@ pub fn schema() -> String {
 
 /// Reads the entries of a file up to the first mistake, with the sets that they include. Errors show `name`.
 pub(crate) fn parse(name: &str, text: &str) -> Result<Vec<Written>, ConfigError> {
+    read(name, text, check_with_expressions)
+}
+
+/// Reads the entries of a built-in file. Its regular expressions are not compiled: a test does that.
+pub(crate) fn parse_built_in(name: &str, text: &str) -> Result<Vec<Written>, ConfigError> {
+    read(name, text, check)
+}
+
+fn read(name: &str, text: &str, check: Check) -> Result<Vec<Written>, ConfigError> {
     let shown = source(name, text);
     let flaw = |message: &str, span: Range<usize>| {
         let span = narrowed(text, span, message);
@@ -50,7 +60,7 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Vec<Written>, ConfigError>
     };
     let in_toml = |error: &toml::de::Error| flaw(error.message(), error.span().unwrap_or(0..0));
     let file: FaultFile = toml::from_str(text).map_err(|error| in_toml(&error))?;
-    entries(file, &shown, text).collect()
+    entries(file, &shown, text, check).collect()
 }
 
 /// Reads a file to its end and returns the valid entries and every mistake.
@@ -62,7 +72,8 @@ pub(crate) fn parse_all(name: &str, text: &str) -> (Vec<Written>, Vec<ConfigErro
     };
     let Reading { value, mut mistakes, taken_out } = read_on::<FaultFile>(text, in_words);
     let (mut written, mut found) = (Vec::new(), Vec::new());
-    for entry in value.into_iter().flat_map(|file| entries(file, &shown, text).collect::<Vec<_>>()) {
+    let entries = |file| entries(file, &shown, text, check_with_expressions).collect::<Vec<_>>();
+    for entry in value.into_iter().flat_map(entries) {
         entry.map_or_else(|mistake| found.push(mistake), |entry| written.push(entry));
     }
     mistakes.extend(Reading::<FaultFile>::own(&taken_out, found, &shown));
@@ -73,6 +84,7 @@ fn entries<'a>(
     file: FaultFile,
     shown: &'a Source,
     text: &'a str,
+    check: Check,
 ) -> impl Iterator<Item = Result<Written, ConfigError>> + 'a {
     let flaw = |message: &str, span: Range<usize>| {
         let span = narrowed(text, span, message);
@@ -93,6 +105,15 @@ fn entries<'a>(
         Ok(Written { fault, source: Source::clone(shown), id })
     };
     file.fault.into_iter().zip(ends).map(entry)
+}
+
+/// Checks an entry and returns the message about its first mistake.
+type Check = fn(&Fault) -> Result<(), String>;
+
+/// Checks an entry as [`check`] does, and that each regular expression compiles.
+fn check_with_expressions(fault: &Fault) -> Result<(), String> {
+    check(fault)?;
+    fault.log.iter().flat_map(LogRule::expressions).try_for_each(|one| one.compile().map(drop))
 }
 
 /// Checks what the types cannot: the hop of the id, that there is a mode, and the modes that links name.

@@ -6,6 +6,7 @@
 //! - `fault`, `fault_mode`, `prediction`: an entry, one way in which its fault can show, and what that predicts
 //! - `probe_class`, `probe_selector`: a probe without the target's own names, and a set of such probes
 //! - `evidence_rule`: what proves a link of the chain of whys
+//! - `expression`: a regular expression, compiled when it is first used
 //! - `fact`, `fact_schema`: a fact, and the facts that an entry may use
 //! - `credential_words`: the words for a token, its location and service credentials
 //!
@@ -14,6 +15,7 @@
 pub(crate) mod catalogue;
 pub(crate) mod credential_words;
 pub(crate) mod evidence_rule;
+pub(crate) mod expression;
 pub(crate) mod fact;
 pub(crate) mod fact_schema;
 pub(crate) mod fault;

@@ -3,6 +3,7 @@
 use rstest::rstest;
 
 use crate::diagnose::logs::attribution::Logbook;
+use crate::diagnose::model::expression::Expression;
 use crate::diagnose::model::fault::LogRule;
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
@@ -141,7 +142,9 @@ fn lines_during_a_failed_validation_belong_to_the_failure(#[case] failed: &[u32]
 #[case::at_another_time(40.0, Some(true))]
 fn a_line_next_to_a_line_of_another_entry_does_not_count(#[case] beside: f64, #[case] means: Option<bool>) {
     let other = LogEntry { text: "redis is gone".into(), ..line(beside) };
-    let rule =
-        LogRule { unless_beside: Some(regex::Regex::new("redis").expect("an expression")), ..rule(true, "window") };
+    let rule = LogRule {
+        unless_beside: Some(Expression::new("redis".into()).expect("an expression")),
+        ..rule(true, "window")
+    };
     assert_eq!(met(vec![line(10.5), other], &rule), means);
 }

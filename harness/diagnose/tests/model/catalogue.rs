@@ -7,7 +7,7 @@ use rstest::rstest;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::model::fact_schema;
-use crate::diagnose::model::fault::Tested;
+use crate::diagnose::model::fault::{LogRule, Tested};
 use crate::diagnose::model::probe_class::ProbeClass;
 use crate::diagnose::model::probe_selector::ProbeSelector;
 use crate::diagnose::wording::predictions;
@@ -20,6 +20,15 @@ fn every_id_of_the_built_in_catalogue_is_unique_with_a_hop() {
     let ids: BTreeSet<&str> = catalogue.ids().collect();
     assert_eq!(ids.len(), catalogue.faults.len(), "an id stands twice");
     assert!(catalogue.faults.iter().all(|fault| fault.hop() != Hop::Unknown && !fault.mode.is_empty()));
+}
+
+/// The program compiles them only when it uses them.
+#[test]
+fn every_regular_expression_of_the_built_in_catalogue_compiles() {
+    let mut expressions =
+        Catalogue::shipped().faults.iter().flat_map(|fault| &fault.log).flat_map(LogRule::expressions);
+    let wrong: Vec<String> = expressions.by_ref().filter_map(|one| one.compile().err()).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 #[test]
