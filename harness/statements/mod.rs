@@ -14,5 +14,5 @@ mod meaning;
 mod sentence;
 
 pub(crate) use library::meanings;
-pub use meaning::Meaning;
+pub(crate) use meaning::Meaning;
 pub(crate) use sentence::sentence;

@@ -9,12 +9,15 @@ macro_rules! words {
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
         )]
+        #[allow(unreachable_pub, reason = "some lists are of one folder only")]
         pub enum $name {
             $($(#[$of])* #[serde(rename = $word)] $variant,)+
         }
 
+        #[allow(unreachable_pub, reason = "some lists are of one folder only")]
         impl $name {
             /// Every variant, in the order of the list.
+            #[allow(dead_code, reason = "not every list is walked")]
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// Returns the spelling used in files and reports.
