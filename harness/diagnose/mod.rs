@@ -8,11 +8,13 @@
 //! - `readings/`: what the probes of one run gave
 //! - `logs/`: which log lines belong to our probes
 //! - `facts/`: facts from manifests, clocks, signatures, latencies and logs
+//! - `predict/`: how a request ends under a fault, by the model of the request path
+//! - `belief/`: how well that prediction agrees with the readings: the posterior of each fault
 //! - `infer/`: from the catalogue and a case to candidates with a posterior
 //! - `wording/`: readings and the catalogue in words
 //! - `active/`: the next probe, and the next question
 //! - `verdict/`: causes and findings
-//! - `discriminability/`: which evidence distinguishes which faults, by `model/` alone
+//! - `discriminability/`: which evidence distinguishes which faults, by `model/` and `predict/` alone
 //!
 //! The data are in `faults/`: one TOML file for each hop.
 //!
