@@ -14,7 +14,7 @@
 //! - `wording/`: readings and the catalogue in words
 //! - `active/`: the next probe, and the next question
 //! - `verdict/`: causes and findings
-//! - `discriminability/`: which evidence distinguishes which faults, by `model/` and `predict/` alone
+//! - `discriminability/`: which evidence distinguishes which faults, by `model/` alone
 //!
 //! The data are in `faults/`: one TOML file for each hop.
 //!
