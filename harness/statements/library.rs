@@ -46,7 +46,16 @@ macro_rules! products {
 
 /// The specific patterns, then the general ones.
 static SHIPPED: LazyLock<[Patterns; 2]> = LazyLock::new(|| {
-    let files = products!["auth-clients", "general", "jwt-libraries", "oauth", "proxies", "sockets", "stores", "web-frameworks"];
+    let files = products![
+        "auth-clients",
+        "general",
+        "jwt-libraries",
+        "oauth",
+        "proxies",
+        "sockets",
+        "stores",
+        "web-frameworks"
+    ];
     let files: Vec<StatementFile> = files.into_iter().map(|(name, text)| read(name, text)).collect();
     let (general, specific): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.general);
     [compiled(specific), compiled(general)]

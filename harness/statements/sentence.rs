@@ -18,13 +18,8 @@ const DEPTH: usize = 3;
 ///
 /// The text is redacted, since an exchange keeps only redacted text. It has at most 200 characters.
 pub(crate) fn sentence(exchange: &Exchange) -> Option<String> {
-    let parts = [
-        of_close(exchange),
-        of_redirect(exchange),
-        of_body(exchange),
-        of_messages(exchange),
-        of_challenge(exchange),
-    ];
+    let parts =
+        [of_close(exchange), of_redirect(exchange), of_body(exchange), of_messages(exchange), of_challenge(exchange)];
     let mut said: Vec<String> = Vec::new();
     for part in parts.into_iter().flatten() {
         if !part.is_empty() && !said.iter().any(|known| known.contains(&part)) {
@@ -128,7 +123,8 @@ fn squeezed(text: &str) -> String {
             other => plain.push(other),
         }
     }
-    let plain = if text.trim_start().starts_with("<token:") || text.contains("<token:") { text.to_owned() } else { plain };
+    let plain =
+        if text.trim_start().starts_with("<token:") || text.contains("<token:") { text.to_owned() } else { plain };
     plain.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect()
 }
 
@@ -141,10 +137,18 @@ mod tests {
     use crate::terms::TokenKind;
 
     #[rstest]
-    #[case::problem("application/problem+json", r#"{"title":"Unauthorized","status":401,"detail":"jwt expired"}"#, "jwt expired: Unauthorized")]
+    #[case::problem(
+        "application/problem+json",
+        r#"{"title":"Unauthorized","status":401,"detail":"jwt expired"}"#,
+        "jwt expired: Unauthorized"
+    )]
     #[case::nested("application/json", r#"{"error":{"code":"x.y","message":"no such user"}}"#, "no such user: x.y")]
     #[case::validation("application/json", r#"{"detail":[{"loc":["body"],"msg":"field required"}]}"#, "field required")]
-    #[case::page("text/html", "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>", "502 Bad Gateway")]
+    #[case::page(
+        "text/html",
+        "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>",
+        "502 Bad Gateway"
+    )]
     #[case::text("text/plain", "no healthy upstream\n", "no healthy upstream")]
     fn the_sentence_of_a_response_is_found(#[case] kind: &str, #[case] body: &str, #[case] said: &str) {
         let exchange = exchange("backend.chat-messages", TokenKind::Valid).answered(401, kind, body);
