@@ -64,10 +64,7 @@ impl Selftest {
     }
 
     fn exam(&self, engine: Engine) -> Result<selftest::Selftest, Mistake> {
-        let target = Target {
-            engine,
-            ..TargetFile::embedded()?.resolve(Some("offline"), &Overrides::default())?
-        };
+        let target = Target { engine, ..TargetFile::embedded()?.resolve(Some("offline"), &Overrides::default())? };
         Ok(selftest::Selftest {
             target,
             scenarios: scenario::embedded()?,
