@@ -10,6 +10,7 @@ use crate::diagnose::model::path::stop::Stop;
 use crate::diagnose::predict::traits::Value;
 use crate::diagnose::predict::walk::walk;
 use crate::diagnose::predict::world::{Step, Unset, World};
+use crate::terms::Service;
 
 /// How well a hypothesis predicts the readings of one endpoint, or of all.
 #[derive(Debug, Clone, Copy)]
@@ -117,7 +118,8 @@ impl Search<'_, '_> {
     }
 
     fn all_as_set(&mut self, world: &mut World<'_>) -> Step<(f64, bool)> {
-        let mut like = [1.0; phrasing::WAYS];
+        // Each service words its refusals in its own way.
+        let mut like = [[1.0; phrasing::WAYS]; 2];
         let mut explained = Vec::with_capacity(self.endpoints.len());
         for at in 0..self.endpoints.len() {
             let fit = self.remembered(world, at)?;
@@ -127,10 +129,11 @@ impl Search<'_, '_> {
                 return Ok((0.0, false));
             }
             explained.push(fit.explained);
-            like.iter_mut().zip(fit.like).for_each(|(all, one)| *all *= one);
+            let service = &mut like[usize::from(self.endpoints[at][0].request.to == Service::Auth)];
+            service.iter_mut().zip(fit.like).for_each(|(all, one)| *all *= one);
         }
         self.explained.iter_mut().zip(explained).for_each(|(all, one)| *all |= one);
-        Ok((phrasing::priors().iter().zip(like).map(|(prior, one)| prior * one).sum(), true))
+        Ok((like.map(phrasing::summed).iter().product(), true))
     }
 
     /// An endpoint's result depends only on the traits that it asked for. Settings of the others share it.

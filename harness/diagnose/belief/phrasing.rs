@@ -14,6 +14,11 @@ pub(super) fn priors() -> [f64; WAYS] {
     [noise.words_each, noise.words_missing, 1.0 - noise.words_each - noise.words_missing]
 }
 
+/// Sums the likelihood over the ways of wording.
+pub(super) fn summed(like: [f64; WAYS]) -> f64 {
+    priors().iter().zip(like).map(|(prior, like)| prior * like).sum()
+}
+
 fn told_as(way: usize, reason: Reason) -> Reason {
     match way {
         0 => reason,

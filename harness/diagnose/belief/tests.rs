@@ -60,34 +60,35 @@ fn observed(target: &Target, calls: &[(usize, usize)]) -> Vec<Observation> {
 struct Plain<'e, 'a>(&'e [Vec<Reading<'a>>]);
 
 impl Plain<'_, '_> {
-    fn all(&self, world: &mut World<'_>) -> ([f64; phrasing::WAYS], bool) {
+    fn all(&self, world: &mut World<'_>) -> (f64, bool) {
         match self.as_set(world) {
             Ok(result) => result,
             Err(Unset(of)) => summed(world, of, &mut |world| self.all(world)),
         }
     }
 
-    fn as_set(&self, world: &mut World<'_>) -> Step<([f64; phrasing::WAYS], bool)> {
-        let (mut like, mut possible) = ([1.0; phrasing::WAYS], true);
+    fn as_set(&self, world: &mut World<'_>) -> Step<(f64, bool)> {
+        let (mut like, mut possible) = ([[1.0; phrasing::WAYS]; 2], true);
         for readings in self.0 {
             let (one, can_be) = endpoint(world, readings)?;
-            like.iter_mut().zip(one).for_each(|(all, one)| *all *= one);
+            let service = usize::from(readings[0].request.to == crate::terms::Service::Auth);
+            like[service].iter_mut().zip(one).for_each(|(all, one)| *all *= one);
             possible &= can_be;
         }
-        Ok((if possible { like } else { [0.0; phrasing::WAYS] }, possible))
+        Ok((if possible { like.map(phrasing::summed).iter().product() } else { 0.0 }, possible))
     }
 }
 
-fn summed<T: FnMut(&mut World<'_>) -> ([f64; phrasing::WAYS], bool)>(
+fn summed(
     world: &mut World<'_>,
     of: crate::diagnose::predict::traits::Trait,
-    each: &mut T,
-) -> ([f64; phrasing::WAYS], bool) {
-    let (mut sum, mut possible) = ([0.0; phrasing::WAYS], false);
+    each: &mut dyn FnMut(&mut World<'_>) -> (f64, bool),
+) -> (f64, bool) {
+    let (mut sum, mut possible) = (0.0, false);
     for (value, prior) in world.topology.values(of).to_vec() {
         world.set(of, Some(value));
         let (like, can_be) = each(world);
-        sum.iter_mut().zip(like).for_each(|(sum, one)| *sum += prior * one);
+        sum += prior * like;
         possible |= can_be;
     }
     world.set(of, None);
@@ -173,7 +174,7 @@ proptest! {
         let patches = [patches_of(one), other.map(patches_of).unwrap_or_default()].concat();
         let whole = Topology::of(&target, Ended::ALL);
         let plain = Plain(&evidence.endpoints).all(&mut World::new(&whole, patches.clone()));
-        let expected: f64 = phrasing::priors().iter().zip(plain.0).map(|(prior, like)| prior * like).sum();
+        let expected = plain.0;
         for seen in [Ended::ALL, evidence.results().as_slice()] {
             let topology = Topology::of(&target, seen);
             let Likelihood { log, .. } = likelihood(&mut World::new(&topology, patches.clone()), &evidence);

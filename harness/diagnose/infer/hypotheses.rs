@@ -69,8 +69,9 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
         let top = scores().fold(f64::MIN, f64::max);
         let sum: f64 = scores().map(|score| (score - top).exp()).sum();
         let share = |score: f64| (score - top).exp() / sum;
-        let candidates: Vec<(&'w Candidate<'a>, f64)> =
+        let mut candidates: Vec<(&'w Candidate<'a>, f64)> =
             one.iter().map(|(one, _)| (*one, share(one.score))).filter(|(_, share)| *share >= LISTED).collect();
+        sort_by_class(&mut candidates);
         let best_unknown = unknown().max_by(|a, b| a.score.total_cmp(&b.score));
         let of_pairs: f64 = pairs().map(|pair| share(pair.score)).sum();
         let of_one: f64 = candidates.iter().map(|(_, share)| share).sum();
@@ -81,7 +82,7 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
             return Self::Two(listed.map(|(pair, share)| (of_path(pair, compared), share)).collect());
         }
         match (candidates.first(), best_unknown) {
-            (best, Some(of)) if best.is_none_or(|(best, _)| best.score < of.score) => {
+            (_, Some(of)) if candidates.iter().all(|(one, _)| one.score < of.score) => {
                 Self::Unknown { of, share: share(of.score), candidates }
             }
             (Some(_), _) => Self::One(candidates),
@@ -172,4 +173,19 @@ fn of_path<'w, 'a>(pair: &PathPair, compared: &'w Compared<'a>) -> Pair<'w, 'a> 
         findings: 0,
         score: pair.score,
     }
+}
+
+/// Likelihoods that differ by less, as logarithms, do not distinguish two faults.
+const SAME: f64 = 0.05;
+
+/// Sorts the candidates: the class with the largest share first. The evidence cannot distinguish the faults of a class.
+fn sort_by_class(candidates: &mut [(&Candidate<'_>, f64)]) {
+    let likelihood = |one: &Candidate<'_>| one.score - one.fault.prior.weight().ln();
+    let class = |one: &Candidate<'_>| -> f64 {
+        let same = |other: &&(&Candidate<'_>, f64)| (likelihood(other.0) - likelihood(one)).abs() < SAME;
+        candidates.iter().filter(same).map(|(_, share)| share).sum()
+    };
+    let mut ranked: Vec<(f64, (&Candidate<'_>, f64))> = candidates.iter().map(|one| (class(one.0), *one)).collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.1.total_cmp(&a.1.1)));
+    candidates.iter_mut().zip(ranked).for_each(|(place, (_, one))| *place = one);
 }

@@ -151,7 +151,7 @@ impl<'a> Logbook<'a> {
         let each = calls.len() >= CALLS && calls.iter().all(holds) && !others.iter().any(holds);
         (each && !foreign).then(|| LogMatch {
             entry: self.place(first),
-            says: describe(first),
+            says: describe_match(first, rule),
             decisive: true,
             is_ours: true,
             at_any_time: false,
@@ -176,7 +176,7 @@ impl<'a> Logbook<'a> {
             LogScope::Window => by_trace || kinds.iter().any(|kind| self.are_of_the_failure(&lines, *kind)),
         };
         let (decisive, at_any_time) = (rule.decisive && counts, rule.scope == LogScope::Any);
-        Some(LogMatch { entry: self.place(hit), says: describe(hit), decisive, is_ours: counts, at_any_time })
+        Some(LogMatch { entry: self.place(hit), says: describe_match(hit, rule), decisive, is_ours: counts, at_any_time })
     }
 
     /// Returns the place of an entry. Equal entries have one place: a log may hold a line twice.
@@ -309,13 +309,52 @@ impl Window {
     }
 }
 
-/// Returns a line in words: which log, when, and its first line.
+/// Characters of a line that are quoted.
+const QUOTED: usize = 160;
+/// Characters before the matched part that are quoted, where the line is longer.
+const BEFORE: usize = 40;
+
+/// Returns a line in words: which log, when, and the start of its first line.
 pub(crate) fn describe(entry: &LogEntry) -> String {
+    in_words(entry, entry.text.lines().next().unwrap_or_default(), 0)
+}
+
+/// Returns a line in words, with the part that the rule matches.
+fn describe_match(entry: &LogEntry, rule: &LogRule) -> String {
+    let Some(found) = rule.pattern.find(&entry.text) else { return describe(entry) };
+    let start = entry.text[..found.start].rfind('\n').map_or(0, |at| at + 1);
+    let line = entry.text[start..].lines().next().unwrap_or_default();
+    in_words(entry, line, found.start.saturating_sub(start))
+}
+
+/// Quotes a line from its start, or from shortly before the matched byte where that would be cut off.
+fn in_words(entry: &LogEntry, line: &str, matched: usize) -> String {
     let who = match entry.by {
         Hop::Auth => "the auth service's log",
         Hop::Backend => "the backend's log",
         _ => "the platform's log",
     };
-    let text: String = entry.text.lines().next().unwrap_or_default().chars().take(160).collect();
-    format!("{who} at {}: {text}", entry.at.strftime("%H:%M:%S%.3fZ"))
+    let before = line.get(..matched).map_or(0, |text| text.chars().count());
+    let skipped = if before + BEFORE > QUOTED { before.saturating_sub(BEFORE) } else { 0 };
+    let dots = if skipped > 0 { "…" } else { "" };
+    let text: String = line.chars().skip(skipped).take(QUOTED).collect();
+    format!("{who} at {}: {dots}{text}", entry.at.strftime("%H:%M:%S%.3fZ"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_words;
+    use crate::evidence::LogEntry;
+    use crate::terms::Hop;
+
+    #[test]
+    fn a_long_line_is_quoted_around_its_matched_part() {
+        let text = format!("{}token refused: clock", "x".repeat(400));
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let entry = LogEntry { at, by: Hop::Backend, text: text.clone(), request: None, trace: None };
+        let quoted = in_words(&entry, &text, 400);
+        assert!(quoted.ends_with("token refused: clock"), "{quoted}");
+        assert!(quoted.contains("…xxx"), "{quoted}");
+        assert!(in_words(&entry, "short: refused", 7).ends_with(": short: refused"));
+    }
 }

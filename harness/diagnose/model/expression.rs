@@ -47,6 +47,11 @@ impl Expression {
         self.compile().expect("a test or `load` compiled it").is_match(text)
     }
 
+    /// Returns the place of the first match in the text, in bytes.
+    pub(crate) fn find(&self, text: &str) -> Option<std::ops::Range<usize>> {
+        self.compile().expect("a test or `load` compiled it").find(text).map(|found| found.range())
+    }
+
     /// Returns the expression as it is written.
     pub(crate) fn as_str(&self) -> &str {
         &self.source

@@ -25,6 +25,8 @@ words! {
         ChecksConfigAtStart => "the backend checks its configuration at its start",
         AuthCallFails => "a call to auth that fails, over http",
         AuthCallFailsOnSocket => "a call to auth that fails, on a socket",
+        CallRefused => "a call to auth that is refused, over http",
+        CallRefusedOnSocket => "a call to auth that is refused, on a socket",
         BackendHealthAsks => "the backend's health check asks",
         AuthHealthAsks => "the health check of auth asks",
         StoreDown => "a store that is down, over http",
@@ -62,6 +64,7 @@ words! {
         UnknownLooksAtToken => "the unknown looks at the token",
         OwnWay => "its own way",
         OtherContentShows => "other content",
+        ChecksFormat => "looks at the form of a token before it asks auth",
         DeniesHere => "the user is denied here",
         ServesNonetheless => "takes expired tokens too",
     }
@@ -95,6 +98,7 @@ words! {
         Few => "few",
         Half => "half",
         Most => "most",
+        Shown => "those that show credentials",
     }
 }
 

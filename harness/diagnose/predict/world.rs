@@ -33,8 +33,8 @@ impl Topology {
         let jwks = if symmetric { 0.25 } else { 0.75 };
         let shares: [(Choice, f64); 4] = match target.validation {
             Validation::AuthService => [
-                (Introspection, 0.6 * DECLARED),
-                (LocalThenIntrospection, 0.4 * DECLARED),
+                (Introspection, 0.75 * DECLARED),
+                (LocalThenIntrospection, 0.25 * DECLARED),
                 (SharedKey, (1.0 - DECLARED) * (1.0 - jwks)),
                 (Jwks, (1.0 - DECLARED) * jwks),
             ],

@@ -37,15 +37,32 @@ pub(super) fn asked(world: &mut World<'_>, request: &Request, credential: Option
     if world.has(Stop::AuthCall, Effect::Misroute, request)? || world.has(Stop::AuthCall, Effect::Refuse, request)? {
         return Ok(Answer::Failed);
     }
-    let replaced = world.has(Stop::AuthCall, Effect::ReplaceCaller, request)?
-        || world.has(Stop::AuthCall, Effect::DropCaller, request)?
-        || lost(world, Config::CallerSecret)
-        || lost(world, Config::CallerId)
-        || world.lacks(Stop::Auth, Config::CallerSecret);
-    if replaced && credential.is_some() && world.yes(Trait::AuthChecksCallers)? {
+    if credential.is_some() && is_backend_refused(world, request)? {
         return Ok(Answer::CallerRefused);
     }
     answer(world, request, credential)
+}
+
+/// Reports whether the auth service refuses the backend as a calling service.
+fn is_backend_refused(world: &mut World<'_>, request: &Request) -> Step<bool> {
+    let wrong = world.has(Stop::AuthCall, Effect::ReplaceCaller, request)?
+        || world.lacks(Stop::Auth, Config::CallerSecret);
+    let absent = world.has(Stop::AuthCall, Effect::DropCaller, request)?
+        || world.lacks(Stop::Backend, Config::CallerSecret)
+        || world.lacks(Stop::Backend, Config::CallerId);
+    if !wrong && !absent {
+        return Ok(false);
+    }
+    is_refused(world, !wrong)
+}
+
+/// Reports whether the auth service refuses a caller whose credentials are wrong, or absent.
+fn is_refused(world: &mut World<'_>, absent: bool) -> Step<bool> {
+    Ok(match world.choice(Trait::AuthChecksCallers)? {
+        Choice::Yes => true,
+        Choice::Shown => !absent,
+        _ => false,
+    })
 }
 
 fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
@@ -202,13 +219,13 @@ fn introspect(world: &mut World<'_>, request: &Request, credential: Credential, 
 /// Reports whether the auth service refuses us as a calling service.
 fn is_refused_as_caller(world: &mut World<'_>, request: &Request) -> Step<bool> {
     let Some(caller) = request.caller else { return Ok(false) };
-    let wrong = match caller {
-        Caller::Right => {
-            world.ever(Stop::Client, Effect::ReplaceCaller)
-                || world.lacks(Stop::Auth, Config::CallerSecret)
-                || (world.ever(Stop::AuthCall, Effect::ReplaceCaller) && world.yes(Trait::CallerRefusalAlsoForRight)?)
-        }
-        _ => true,
-    };
-    Ok(wrong && world.yes(Trait::AuthChecksCallers)?)
+    let outdated = world.ever(Stop::Client, Effect::ReplaceCaller) || world.lacks(Stop::Auth, Config::CallerSecret);
+    match caller {
+        Caller::Right if outdated => is_refused(world, false),
+        Caller::Right => Ok(world.ever(Stop::AuthCall, Effect::ReplaceCaller)
+            && world.yes(Trait::CallerRefusalAlsoForRight)?
+            && is_refused(world, false)?),
+        Caller::WrongSecret | Caller::WrongId => is_refused(world, false),
+        Caller::None | Caller::IdOnly => is_refused(world, true),
+    }
 }

@@ -154,8 +154,12 @@ pub(super) fn store_down(world: &mut World<'_>, request: &Request) -> Step<Resul
 
 /// How a call to the auth service that failed shows to the client.
 pub(super) fn auth_call_failed(world: &mut World<'_>, request: &Request, answer: Answer) -> Step<Ending> {
-    let of = if request.is_socket() { Trait::AuthCallFailsOnSocket } else { Trait::AuthCallFails };
-    let reason = if answer == Answer::CallerRefused { Reason::Caller } else { Reason::AuthFailed };
+    let (of, reason) = match (answer, request.is_socket()) {
+        (Answer::CallerRefused, false) => (Trait::CallRefused, Reason::Caller),
+        (Answer::CallerRefused, true) => (Trait::CallRefusedOnSocket, Reason::Caller),
+        (_, false) => (Trait::AuthCallFails, Reason::AuthFailed),
+        (_, true) => (Trait::AuthCallFailsOnSocket, Reason::AuthFailed),
+    };
     let ending = by_backend(world.result(of)?, reason);
     if answer != Answer::Late {
         return Ok(ending);

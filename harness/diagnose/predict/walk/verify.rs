@@ -15,6 +15,9 @@ pub(super) fn refusal(world: &mut World<'_>, request: &Request, credential: Cred
         return denied(Reason::Missing);
     }
     let how = world.choice(Trait::Verify)?;
+    if how == Choice::Introspection && !credential.parses && world.yes(Trait::ChecksFormat)? {
+        return denied(Reason::Malformed);
+    }
     if how != Choice::Introspection {
         if !credential.parses {
             return denied(Reason::Malformed);
