@@ -113,7 +113,8 @@ mod tests {
     #[case::client("invalid_client", Meaning::CallerRefused)]
     #[case::envoy("upstream connect error or disconnect/reset before headers", Meaning::Upstream)]
     #[case::modsecurity("ModSecurity: Access denied with code 403", Meaning::Policy)]
-    #[case::sqlite("no such table: note", Meaning::Store)]
+    #[case::sqlite("no such table: note", Meaning::Database)]
+    #[case::redis("Redis connectivity failed", Meaning::Cache)]
     #[case::socket_io("Session ID unknown", Meaning::NoSession)]
     #[case::nginx_header("400 Request Header Or Cookie Too Large", Meaning::TooLarge)]
     fn a_sentence_means_what_its_product_means(#[case] sentence: &str, #[case] means: Meaning) {

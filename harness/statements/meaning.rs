@@ -33,10 +33,20 @@ words! {
         TokenRefused => "token-refused",
         /// The calling service was refused.
         CallerRefused => "caller-refused",
+        /// The secret of the calling service was refused.
+        CallerSecretRefused => "caller-secret-refused",
+        /// The id of the calling service was refused.
+        CallerIdRefused => "caller-id-refused",
+        /// The auth service has no secret to check callers against.
+        CallerUnset => "caller-unset",
         /// The auth service, its introspection or its key set did not give a usable answer.
         AuthFailed => "auth-failed",
         /// A database, cache or migration failed.
         Store => "store",
+        /// A database or a migration failed.
+        Database => "database",
+        /// A cache failed.
+        Cache => "cache",
         /// The origin of a browser is not allowed.
         Origin => "origin",
         /// The request, or its headers, are too large.

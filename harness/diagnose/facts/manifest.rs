@@ -25,7 +25,7 @@ pub(crate) fn facts(target: &Target, manifests: &BTreeMap<Service, Manifest>) ->
         facts.extend(rollout_reason(backend));
         facts.extend(presence("backend.jwt-secret", "jwt-secret", backend, None, target));
         facts.extend(service_id(backend, target));
-        facts.extend(auth_url(backend, target));
+        facts.extend(auth_url(backend, auth, target));
         facts.extend(auth_enabled(backend, target));
         facts.extend(rollout("backend.rollout", backend));
         facts.extend(ingress("backend.ingress", backend));
@@ -137,9 +137,16 @@ pub(crate) fn auth_address(backend: &Manifest, target: &Target) -> Option<Url> {
 /// The backend may use an internal address, so only a loopback address is surely wrong where the target is remote.
 /// Another port of the same host usually means another server, but one server may listen on two ports: that is no
 /// anomaly.
-fn auth_url(backend: &Manifest, target: &Target) -> Option<Fact> {
+fn auth_url(backend: &Manifest, auth: Option<&Manifest>, target: &Target) -> Option<Fact> {
     let (name, EnvValue::Plain(text)) = variable("auth-url", backend, target)? else { return None };
     let url = auth_address(backend, target);
+    if let Some((auth, own)) = auth.zip(url.as_ref()).and_then(|(auth, url)| Some((auth, other_address(url, auth, target)?))) {
+        let says = format!(
+            "manifests: {} calls the auth service at {text:?} ({name}); {} says its address is {own:?}",
+            backend.name, auth.name
+        );
+        return Some(Fact { key: "auth-url", value: "differs", anomaly: true, says, exchange: None });
+    }
     let port = url.as_ref().and_then(Url::port_or_known_default);
     let same_host = url.as_ref().and_then(Url::host_str) == target.auth.host_str();
     let own = |host: &str| matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "0.0.0.0");
@@ -154,6 +161,19 @@ fn auth_url(backend: &Manifest, target: &Target) -> Option<Fact> {
     };
     let says = format!("manifest of {}: {name} is {text:?}; the auth service is at {}", backend.name, target.auth);
     Some(Fact { key: "auth-url", value, anomaly: wrong, says, exchange: None })
+}
+
+/// Returns the address that the auth service's manifest gives, if it is another host than the one that the backend
+/// calls. Addresses of the platform are compared with one another only: a service may have a domain of its own.
+fn other_address(called: &Url, auth: &Manifest, target: &Target) -> Option<String> {
+    let host = called.host_str().filter(|host| Some(*host) != target.auth.host_str())?;
+    let is_platform = |host: &str| host.ends_with(".run.app");
+    let own = auth_address(auth, target);
+    let by_platform = auth.url.as_deref().and_then(|url| Url::parse(url).ok());
+    let by_platform = by_platform.filter(|url| is_platform(host) && url.host_str().is_some_and(is_platform));
+    let known: Vec<Url> = own.into_iter().chain(by_platform).collect();
+    let agrees = known.iter().any(|url| url.host_str() == Some(host));
+    known.first().filter(|_| !agrees).map(|url| url.to_string())
 }
 
 fn auth_enabled(backend: &Manifest, target: &Target) -> Option<Fact> {

@@ -43,13 +43,16 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
 /// Returns the fault in the mode whose facts fit best, with the score of the path.
 fn in_best_mode<'a>(belief: &Belief<'_>, modes: &[Candidate<'a>], case: &Case<'_>) -> Option<Candidate<'a>> {
     let to_explain: BTreeSet<u32> = case.to_explain().flat_map(|reading| reading.exchanges.clone()).collect();
-    let wrong = |one: &Candidate<'_>| conflicting_fact(one.mode, case);
+    // A value in a manifest may not be the one that the code reads: the line that names what is missing outweighs it.
+    let wrong = |one: &Candidate<'_>| conflicting_fact(one.mode, case).filter(|_| !one.has_its_line());
     let fit = |one: &Candidate<'_>| (wrong(one).is_none(), one.conflict.is_none(), one.score);
     let best = modes.iter().max_by(|a, b| fit(a).partial_cmp(&fit(b)).unwrap_or(Ordering::Equal))?.clone();
     let at = |exchange: u32| case.readings.all.iter().position(|one| one.exchanges.contains(&exchange));
     let by_reading = belief.conflict.and_then(at).map(Conflict::Reading);
     let by_fact = || wrong(&best).map(|key| Conflict::Record(Record::Fact(key)));
-    let facts = unexplained_facts(&best, case) + best.likelihood.facts() + best.likelihood.oddities() + best.base - best.prior();
+    let demanded = best.likelihood.facts();
+    let demanded = if best.has_its_line() { demanded.max(0.0) } else { demanded };
+    let facts = unexplained_facts(&best, case) + demanded + best.likelihood.oddities() + best.base - best.prior();
     Some(Candidate {
         conflict: by_reading.or_else(by_fact),
         explains: belief.explains.iter().copied().filter(|exchange| to_explain.contains(exchange)).collect(),
@@ -59,7 +62,7 @@ fn in_best_mode<'a>(belief: &Belief<'_>, modes: &[Candidate<'a>], case: &Case<'_
 }
 
 /// What an unusual fact of a manifest costs a fault that does not show it, as a factor.
-const UNEXPLAINED: f64 = 0.1;
+const UNEXPLAINED: f64 = 0.02;
 
 /// Facts that many healthy systems show: a backend that asks the auth service needs no key of its own.
 const COMMON: [&str; 3] = ["backend.jwt-secret", "backend.oauth-client", "backend.traffic"];

@@ -110,7 +110,10 @@ pub(super) fn add_findings_of_others(best: &mut [Candidate<'_>], case: &Case<'_>
         let foreign: Vec<&ExclusiveFinding> =
             findings.iter().filter(|finding| finding.contradicts(one, case)).collect();
         one.score += NOISE.ln() * foreign.len() as f64;
-        one.conflict = one.conflict.or_else(|| foreign.first().map(|finding| Conflict::Record(finding.record)));
+        // By the path a line is a hint: other causes and other traffic leave lines too.
+        let is_hint = |record: Record| case.target.engine == Engine::New && matches!(record, Record::Line(_));
+        let hard = foreign.iter().map(|finding| finding.record).find(|record| !is_hint(*record));
+        one.conflict = one.conflict.or_else(|| hard.map(Conflict::Record));
     }
 }
 
@@ -155,7 +158,12 @@ fn exclusive_findings(case: &Case<'_>, compared: &[Candidate<'_>]) -> Vec<Exclus
     });
     let lines = candidates().filter_map(|one| {
         let line = one.log.as_ref().filter(|line| line.decisive)?;
-        let by = candidates().filter(|other| other.log.as_ref().is_some_and(|log| log.entry == line.entry));
+        let leaves = |other: &Candidate<'_>| {
+            let entry = case.logbook.entries.get(line.entry).filter(|_| case.target.engine == Engine::New);
+            entry.is_some_and(|entry| other.fault.log.iter().any(|rule| rule.by == entry.by && rule.means(&entry.text)))
+        };
+        let by = candidates()
+            .filter(|other| leaves(other) || other.log.as_ref().is_some_and(|log| log.entry == line.entry));
         let by = by.map(|other| other.fault.id.clone()).collect();
         Some(ExclusiveFinding { by, record: Record::Line(line.entry) })
     });

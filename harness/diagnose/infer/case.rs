@@ -15,7 +15,7 @@ use crate::diagnose::readings::probe_result::{Reading, Readings};
 use crate::evidence::{EnvValue, Manifest};
 use crate::observe::{Observation, Outcome};
 use crate::probe::ProbeKey;
-use crate::terms::Service;
+use crate::terms::{Engine, Service};
 
 /// The input of a diagnosis, grouped and compared.
 #[derive(Debug)]
@@ -32,6 +32,9 @@ pub(crate) struct Case<'a> {
     pub(crate) manifests: &'a BTreeMap<Service, Manifest>,
     user: &'a str,
 }
+
+/// The value of a fact about a call that an open circuit breaker held back.
+const HELD_BACK: &str = "held-back";
 
 /// The key of the fact whether the newest revision of the backend is ready.
 pub(crate) const ROLLOUT: &str = "backend.rollout";
@@ -65,6 +68,10 @@ impl<'a> Case<'a> {
         facts.extend(token_location::fact(&readings));
         facts.extend(logbook.arrivals(given.target));
         facts.extend(logbook.entries_at_the_edge(given.target));
+        if given.target.engine == Engine::New {
+            // An open circuit breaker follows from any call that failed before.
+            facts.retain(|fact| fact.value != HELD_BACK);
+        }
         Self {
             target: given.target,
             failed: given.failed,

@@ -28,7 +28,7 @@ pub(crate) enum Hypotheses<'w, 'a> {
 }
 
 /// A candidate with a smaller share is not listed.
-const LISTED: f64 = 0.02;
+const LISTED: f64 = 0.03;
 
 impl<'w, 'a> Hypotheses<'w, 'a> {
     /// Returns the hypotheses for the open steps. Pairs are assumed only where they explain more than any single fault.

@@ -1,5 +1,8 @@
 //! An entry of the catalogue, as its author writes it. `fault_mode` holds the ways in which it can show.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -175,8 +178,17 @@ impl LogRule {
 
     /// Reports whether the rule matches a line with this text.
     pub(crate) fn means(&self, text: &str) -> bool {
-        self.pattern.is_match(text) && !self.unless.as_ref().is_some_and(|unless| unless.is_match(text))
+        self.pattern.is_match(text) && !is_harmless(text) && !self.unless.as_ref().is_some_and(|unless| unless.is_match(text))
     }
+}
+
+/// Reports whether a line says itself that what failed is optional, or that the service goes on without it.
+fn is_harmless(text: &str) -> bool {
+    static HARMLESS: LazyLock<Regex> = LazyLock::new(|| {
+        let words = r"(?i)\boptional\b|continu\w+ (without|anyway)|non.?critical|not required|will be (skipped|disabled)|(is|are) ignored|running without|falling? ?back to";
+        Regex::new(words).expect("a constant pattern")
+    });
+    HARMLESS.is_match(text)
 }
 
 impl Prior {

@@ -126,10 +126,18 @@ words! {
         Inactive => "inactive",
         /// The auth service refused the calling service.
         Caller => "caller",
+        /// The auth service does not know the id of the calling service.
+        CallerId => "caller-id",
+        /// The auth service has no secret to check callers against.
+        CallerUnset => "caller-unset",
         /// The auth service gave no usable answer.
         AuthFailed => "auth-failed",
         /// A store.
         Store => "store",
+        /// A database.
+        Database => "database",
+        /// A cache.
+        Cache => "cache",
         /// A rule of the edge.
         Policy => "policy",
         /// A sign-in of the edge.

@@ -42,6 +42,8 @@ words! {
         EveryPathCovered => "the rule covers every path",
         SignInForm => "how the edge asks for its own sign-in",
         ForgetsForm => "what is not known to another instance",
+        RunsBroken => "how a backend shows that does not start",
+        ChecksHealthFirst => "the backend checks auth's health before it asks",
         HowMany => "how many endpoints are affected",
         AddressedHost => "the address that the network fault affects",
 

@@ -1,7 +1,7 @@
 //! A system under one hypothesis and one setting of its traits.
 
 use crate::diagnose::model::path::effect::{Config, Effect, Patch, Reach};
-use super::ending::Result as Ended;
+use super::ending::{Reason, Result as Ended};
 use super::model::has_forms;
 use super::request::{Key, Request};
 use crate::diagnose::model::path::stop::Stop;
@@ -162,6 +162,23 @@ impl<'t> World<'t> {
         self.patches
             .iter()
             .any(|(here, patch)| *here == stop && patch.effect == Effect::ConfigLost && patch.of == Some(what))
+    }
+
+    /// Reports whether a stop shows another value than the auth service expects.
+    pub(super) fn replaces(&self, stop: Stop, what: Config) -> bool {
+        self.patches
+            .iter()
+            .any(|(here, patch)| *here == stop && patch.effect == Effect::ReplaceCaller && patch.of == Some(what))
+    }
+
+    /// Returns why a request fails that needs the auth service's store.
+    pub(super) fn store_of_auth(&self) -> Reason {
+        let of = self.patches.iter().find(|(here, _)| *here == Stop::AuthStore).and_then(|(_, patch)| patch.of);
+        match of {
+            Some(Config::Database) => Reason::Database,
+            Some(Config::Cache) => Reason::Cache,
+            _ => Reason::Store,
+        }
     }
 
     pub(super) fn lacks_anything(&self, stop: Stop) -> bool {

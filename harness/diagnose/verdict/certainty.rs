@@ -68,7 +68,7 @@ pub(crate) fn named(
 }
 
 /// From this posterior on, a marked candidate is certain.
-const SURE: f64 = 0.995;
+const SURE: f64 = 0.98;
 
 /// The certainty by the model of the path: the posterior decides, and certainty needs a mark.
 fn certainty_by_path(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)]) -> Certainty {

@@ -131,6 +131,10 @@ words! {
         SigningKey => "signing-key",
         /// The address of the auth service.
         AuthAddress => "auth-address",
+        /// The database.
+        Database => "database",
+        /// The cache.
+        Cache => "cache",
         /// Any other value.
         Other => "other",
     }

@@ -15,7 +15,7 @@ pub(super) enum Answer {
     Yes,
     No,
     /// It refused the backend itself.
-    CallerRefused,
+    CallerRefused(Reason),
     /// No usable answer.
     Failed,
     /// No answer in time.
@@ -38,7 +38,7 @@ pub(super) fn asked(world: &mut World<'_>, request: &Request, credential: Option
         return Ok(Answer::Failed);
     }
     if credential.is_some() && is_backend_refused(world, request)? {
-        return Ok(Answer::CallerRefused);
+        return Ok(Answer::CallerRefused(caller_reason(world)));
     }
     answer(world, request, credential)
 }
@@ -56,6 +56,17 @@ fn is_backend_refused(world: &mut World<'_>, request: &Request) -> Step<bool> {
     is_refused(world, !wrong)
 }
 
+/// Returns why the auth service refuses the backend.
+fn caller_reason(world: &World<'_>) -> Reason {
+    if world.lacks(Stop::Auth, Config::CallerSecret) {
+        Reason::CallerUnset
+    } else if world.lacks(Stop::Backend, Config::CallerId) || world.replaces(Stop::AuthCall, Config::CallerId) {
+        Reason::CallerId
+    } else {
+        Reason::Caller
+    }
+}
+
 /// Reports whether the auth service refuses a caller whose credentials are wrong, or absent.
 fn is_refused(world: &mut World<'_>, absent: bool) -> Step<bool> {
     Ok(match world.choice(Trait::AuthChecksCallers)? {
@@ -67,6 +78,13 @@ fn is_refused(world: &mut World<'_>, absent: bool) -> Step<bool> {
 
 fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
     if does_not_run(world, request)? {
+        return Ok(Answer::Failed);
+    }
+    if credential.is_some()
+        && world.ever(Stop::AuthStore, Effect::NoListener)
+        && world.choice(Trait::AuthHealthAsks)? == Choice::Store
+        && world.yes(Trait::ChecksHealthFirst)?
+    {
         return Ok(Answer::Failed);
     }
     if world.has(Stop::Auth, Effect::Hang, request)? {
@@ -165,7 +183,7 @@ fn respond(world: &mut World<'_>, request: &Request, credential: Credential) -> 
     match request.role {
         Role::Health | Role::SelfCheck => {
             let fails = store && world.choice(Trait::AuthHealthAsks)? == Choice::Store;
-            Ok(if fails { by_auth(Result::Unavailable, Reason::Store) } else { Ending::ok(Maker::Auth) })
+            Ok(if fails { by_auth(Result::Unavailable, world.store_of_auth()) } else { Ending::ok(Maker::Auth) })
         }
         Role::Issuer => issue(world, request, credential, store),
         _ => introspect(world, request, credential, store),
@@ -178,7 +196,7 @@ fn issue(world: &mut World<'_>, request: &Request, credential: Credential, store
         return Ok(by_auth(Result::Denied, Reason::User));
     }
     if world.ever(Stop::Auth, Effect::CannotIssue) || store {
-        return Ok(by_auth(Result::Failed, if store { Reason::Store } else { Reason::Code }));
+        return Ok(by_auth(Result::Failed, if store { world.store_of_auth() } else { Reason::Code }));
     }
     if world.ever(Stop::Auth, Effect::Fail) && world.yes(Trait::Touched)? {
         return Ok(by_auth(Result::Failed, Reason::Code));
@@ -191,7 +209,11 @@ fn introspect(world: &mut World<'_>, request: &Request, credential: Credential, 
         return Ok(by_auth(Result::NotFound, Reason::Route));
     }
     if is_refused_as_caller(world, request)? {
-        return Ok(by_auth(Result::Denied, Reason::Caller));
+        let reason = match request.caller {
+            Some(Caller::WrongId) if !world.lacks(Stop::Auth, Config::CallerSecret) => Reason::CallerId,
+            _ => caller_reason(world),
+        };
+        return Ok(by_auth(Result::Denied, reason));
     }
     let refusal = if credential.present { judge(world, &credential, Some(request))? } else { Some(Reason::Missing) };
     if world.ever(Stop::Auth, Effect::Fail)
@@ -210,8 +232,8 @@ fn introspect(world: &mut World<'_>, request: &Request, credential: Credential, 
     if world.ever(Stop::Auth, Effect::SaysNo) && world.yes(Trait::Touched)? {
         return Ok(by_auth(Result::Denied, Reason::Inactive));
     }
-    if store && world.yes(Trait::AuthKnowsUsers)? {
-        return Ok(by_auth(Result::Failed, Reason::Store));
+    if store && world.yes(Trait::RouteKnowsUsers)? {
+        return Ok(by_auth(Result::Failed, world.store_of_auth()));
     }
     Ok(Ending::ok(Maker::Auth))
 }

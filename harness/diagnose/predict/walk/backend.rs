@@ -90,8 +90,12 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
         return Ok(by_backend(Result::Denied, Reason::Everyone));
     }
     if let Some(refusal) = verify::refusal(world, request, credential)? {
-        let may_pass = refusal.reason != Reason::AuthFailed && !request.must_work();
-        return if may_pass && world.yes(Trait::AnswersStrangers)? { handle(world, request) } else { Ok(refusal) };
+        let passes = match world.choice(Trait::AnswersStrangers)? {
+            Choice::Yes => true,
+            Choice::Shown => refusal.reason != Reason::Missing,
+            _ => false,
+        };
+        return if passes { handle(world, request) } else { Ok(refusal) };
     }
     if world.has(Stop::Client, Effect::InvalidRequest, request)? {
         return Ok(by_backend(Result::InvalidRequest, Reason::Invalid));
@@ -155,8 +159,8 @@ pub(super) fn store_down(world: &mut World<'_>, request: &Request) -> Step<Resul
 /// How a call to the auth service that failed shows to the client.
 pub(super) fn auth_call_failed(world: &mut World<'_>, request: &Request, answer: Answer) -> Step<Ending> {
     let (of, reason) = match (answer, request.is_socket()) {
-        (Answer::CallerRefused, false) => (Trait::CallRefused, Reason::Caller),
-        (Answer::CallerRefused, true) => (Trait::CallRefusedOnSocket, Reason::Caller),
+        (Answer::CallerRefused(reason), false) => (Trait::CallRefused, reason),
+        (Answer::CallerRefused(reason), true) => (Trait::CallRefusedOnSocket, reason),
         (_, false) => (Trait::AuthCallFails, Reason::AuthFailed),
         (_, true) => (Trait::AuthCallFailsOnSocket, Reason::AuthFailed),
     };

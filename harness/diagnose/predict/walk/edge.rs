@@ -91,7 +91,8 @@ fn outward(world: &mut World<'_>, request: &Request, ending: Ending) -> Step<End
 pub(super) fn reach_backend(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
     let lost = world.lacks_anything(Stop::Backend) && world.yes(Trait::ChecksConfigAtStart)?;
     if lost || world.has(Stop::Backend, Effect::DoesNotStart, request)? {
-        return without_backend(world);
+        let runs = world.yes(Trait::RunsBroken)?;
+        return if runs { Ok(Ending::new(Maker::Backend, Result::Failed, Reason::Code)) } else { without_backend(world) };
     }
     backend::at(world, request, credential)
 }
