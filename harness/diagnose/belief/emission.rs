@@ -16,6 +16,19 @@ pub(super) struct Counted {
 }
 
 impl Counted {
+    /// Returns the number of readings that were counted.
+    pub(super) fn len(&self) -> usize {
+        self.forms.len()
+    }
+
+    /// Forgets the readings after the first ones.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.forms.truncate(len);
+        self.makers.truncate(len);
+        self.latencies.truncate(len);
+        self.sentences.truncate(len);
+    }
+
     pub(super) fn add(&mut self, ending: &Ending, reading: &Reading<'_>) {
         self.forms.push((ending.result, reading.result));
         self.makers.push((ending.maker, reading.seen.answered_by, reading.result));

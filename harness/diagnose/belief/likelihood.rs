@@ -7,7 +7,7 @@ use crate::diagnose::model::path::effect::Effect;
 use crate::diagnose::predict::ending::{Ending, Reason, Result};
 use crate::diagnose::predict::model::noise;
 use crate::diagnose::model::path::stop::Stop;
-use crate::diagnose::predict::traits::Value;
+use crate::diagnose::predict::traits::{Trait, Value};
 use crate::diagnose::predict::walk::walk;
 use crate::diagnose::predict::world::{Step, Unset, World};
 use crate::terms::Service;
@@ -139,7 +139,7 @@ impl Search<'_, '_> {
     /// An endpoint's result depends only on the traits that it asked for. Settings of the others share it.
     fn remembered(&mut self, world: &mut World<'_>, at: usize) -> Step<Fit> {
         let known = self.memory[at].iter().find(|(_, values, _)| {
-            values.iter().all(|(of, value)| world.value(crate::diagnose::predict::traits::Trait::ALL[*of]) == Some(*value))
+            values.iter().all(|(of, value)| world.value(Trait::ALL[*of]) == Some(*value))
         });
         if let Some((mask, _, fit)) = known {
             world.asked |= mask;
@@ -148,7 +148,7 @@ impl Search<'_, '_> {
         world.asked = 0;
         let fit = endpoint(world, &self.endpoints[at])?;
         let asked = world.asked;
-        let values = crate::diagnose::predict::traits::Trait::ALL.iter().filter(|of| asked & (1 << **of as u64) != 0);
+        let values = Trait::ALL.iter().filter(|of| asked & (1 << **of as u64) != 0);
         let values = values.filter_map(|of| Some((*of as usize, world.value(*of)?))).collect();
         self.memory[at].push((asked, values, fit));
         Ok(fit)
@@ -157,58 +157,94 @@ impl Search<'_, '_> {
 
 /// Returns the result for one endpoint, summed over its own traits.
 fn endpoint(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<Fit> {
-    match as_set(world, readings) {
-        Err(Unset(of)) if of.is_local() => {
-            let mut sum = Fit::NONE;
-            for (value, prior) in world.topology.values(of).to_vec() {
-                world.set(of, Some(value));
-                let fit = endpoint(world, readings);
-                match fit {
-                    Ok(fit) => sum.add(&fit, prior),
-                    Err(unset) => {
-                        world.set(of, None);
-                        return Err(unset);
-                    }
-                }
-            }
-            world.set(of, None);
-            Ok(sum)
-        }
-        other => other,
-    }
+    let mut so_far = SoFar { like: 1.0, explained: 0, counted: Counted::default(), told: Vec::new() };
+    from(world, readings, 0, &mut so_far)
 }
 
-fn as_set(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<Fit> {
-    let mut fit = Fit { like: [1.0; phrasing::WAYS], possible: true, explained: 0, conflict: 0 };
-    let mut counted = Counted::default();
-    let mut told: Vec<(Reason, &str)> = Vec::new();
-    for (at, reading) in readings.iter().enumerate() {
-        let endings = endings(world, reading)?;
-        let ends = endings.as_slice();
-        let p: f64 = ends.iter().map(|(share, ending)| share * emission(ending, reading, &counted)).sum();
-        // What a trait decides is decided once, what chance decides each time.
-        let times = if ends.len() > 1 { reading.exchanges.len() as i32 } else { 1 };
-        fit.like.iter_mut().for_each(|like| *like *= p.powi(times));
-        let possible = ends.iter().any(|(_, ending)| is_possible(ending, reading));
-        if reading.firm && !possible {
-            return Ok(Fit { conflict: at, ..Fit::NONE });
-        }
-        if possible && reading.result != Result::Ok {
-            fit.explained |= 1 << at;
-        }
-        let likeliest = ends.iter().max_by(|a, b| {
-            (a.0 * emission(&a.1, reading, &counted)).total_cmp(&(b.0 * emission(&b.1, reading, &counted)))
-        });
-        if let Some((_, ending)) = likeliest {
-            counted.add(ending, reading);
-            if ending.result == Result::Denied && reading.result == Result::Denied && !reading.request.is_socket() {
-                told.push((ending.reason, reading.seen.shape.as_str()));
+/// What the readings before the one at hand gave, in this setting of the traits.
+struct SoFar<'a> {
+    like: f64,
+    explained: u64,
+    counted: Counted,
+    /// Each refusal: its reason, and the shape of its response.
+    told: Vec<(Reason, &'a str)>,
+}
+
+/// Returns the result for the readings from this place on. A trait that is asked for branches here: the readings before
+/// it are not walked again.
+fn from<'a>(world: &mut World<'_>, readings: &'a [Reading<'_>], at: usize, so_far: &mut SoFar<'a>) -> Step<Fit> {
+    let Some(reading) = readings.get(at) else { return Ok(so_far.fit()) };
+    let endings = match endings(world, reading) {
+        Ok(endings) => endings,
+        Err(Unset(of)) if of.is_local() => return branched(world, readings, at, so_far, of),
+        Err(unset) => return Err(unset),
+    };
+    let (like, explained, counted, told) = (so_far.like, so_far.explained, so_far.counted.len(), so_far.told.len());
+    let fit = if so_far.add(endings.as_slice(), reading, at) {
+        from(world, readings, at + 1, so_far)
+    } else {
+        Ok(Fit { conflict: at, ..Fit::NONE })
+    };
+    (so_far.like, so_far.explained) = (like, explained);
+    so_far.counted.truncate(counted);
+    so_far.told.truncate(told);
+    fit
+}
+
+fn branched<'a>(
+    world: &mut World<'_>,
+    readings: &'a [Reading<'_>],
+    at: usize,
+    so_far: &mut SoFar<'a>,
+    of: Trait,
+) -> Step<Fit> {
+    let mut sum = Fit::NONE;
+    for place in 0..world.topology.values(of).len() {
+        let (value, prior) = world.topology.values(of)[place];
+        world.set(of, Some(value));
+        match from(world, readings, at, so_far) {
+            Ok(fit) => sum.add(&fit, prior),
+            Err(unset) => {
+                world.set(of, None);
+                return Err(unset);
             }
         }
     }
-    let words = phrasing::likelihood(&told);
-    fit.like.iter_mut().zip(words).for_each(|(like, one)| *like *= one);
-    Ok(fit)
+    world.set(of, None);
+    Ok(sum)
+}
+
+impl<'a> SoFar<'a> {
+    /// Adds a reading. Returns `false` if it is firm and impossible.
+    fn add(&mut self, ends: &[(f64, Ending)], reading: &'a Reading<'_>, at: usize) -> bool {
+        let possible = ends.iter().any(|(_, ending)| is_possible(ending, reading));
+        if reading.firm && !possible {
+            return false;
+        }
+        let (mut p, mut likeliest, mut most) = (0.0, ends[0].1, f64::MIN);
+        for (share, ending) in ends {
+            let weight = share * emission(ending, reading, &self.counted);
+            p += weight;
+            if weight >= most {
+                (likeliest, most) = (*ending, weight);
+            }
+        }
+        // What a trait decides is decided once, what chance decides each time.
+        self.like *= p.powi(if ends.len() > 1 { reading.exchanges.len() as i32 } else { 1 });
+        if possible && reading.result != Result::Ok {
+            self.explained |= 1 << at;
+        }
+        self.counted.add(&likeliest, reading);
+        if likeliest.result == Result::Denied && reading.result == Result::Denied && !reading.request.is_socket() {
+            self.told.push((likeliest.reason, reading.seen.shape.as_str()));
+        }
+        true
+    }
+
+    fn fit(&self) -> Fit {
+        let like = phrasing::likelihood(&self.told).map(|words| self.like * words);
+        Fit { like, possible: true, explained: self.explained, conflict: 0 }
+    }
 }
 
 /// One or two endings with their shares.

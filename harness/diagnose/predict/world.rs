@@ -52,7 +52,7 @@ impl Topology {
             ],
         };
         let yes = target.startup_check.map_or(0.5, |checks| if checks { DECLARED } else { 1.0 - DECLARED });
-        let mut values: Vec<Vec<(Value, f64)>> = Trait::ALL.iter().map(|of| collapsed(priors(*of), seen)).collect();
+        let mut values: Vec<Vec<(Value, f64)>> = Trait::ALL.iter().map(|of| collapsed(*of, seen)).collect();
         values[Trait::Verify as usize] =
             shares.iter().map(|(choice, share)| (Value::Choice(*choice), *share)).collect();
         values[Trait::ChecksConfigAtStart as usize] =
@@ -66,14 +66,20 @@ impl Topology {
     }
 }
 
-/// Joins the results that no reading has: what they predict is equally far from every reading. This saves most walks.
-fn collapsed(values: &[(Value, f64)], seen: &[Ended]) -> Vec<(Value, f64)> {
+/// Joins the results that no reading has, where every result is possible: what they predict is equally far from every
+/// reading. This saves most walks of an unknown fault.
+fn collapsed(of: Trait, seen: &[Ended]) -> Vec<(Value, f64)> {
+    let values = priors(of);
+    if !matches!(of, Trait::UnknownDoes | Trait::OwnWay) {
+        return values.to_vec();
+    }
     let mut all: Vec<(Value, f64)> = Vec::new();
     for (value, prior) in values {
         let like = |other: &Value| match (value, other) {
             (Value::Result(one), Value::Result(other)) => {
-                // A reset comes from another component than an answer.
-                let alone = |result: &Ended| has_forms(*result) || *result == Ended::Reset;
+                // An unknown fault of the client causes these in their own form.
+                let own = [Ended::NotFound, Ended::InvalidRequest];
+                let alone = |result: &Ended| has_forms(*result) || own.contains(result);
                 let plain = |result: &Ended| !seen.contains(result) && !alone(result);
                 plain(one) && plain(other) && one.is_form() == other.is_form()
             }
