@@ -77,7 +77,7 @@ impl TargetArgs {
         if let Some(evidence_sources) = &self.evidence {
             target.close_evidence_sources_except(evidence_sources);
         }
-        target.engine = self.engine();
+        target.engine = self.engine.unwrap_or(Engine::usual(target.twin));
         Ok(target)
     }
 

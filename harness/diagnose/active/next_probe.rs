@@ -115,12 +115,7 @@ fn couples<'c, 'w, 'a>(
 }
 
 /// Returns how well a probe distinguishes the candidates, by what the model of the path predicts for it.
-fn split_by_path(
-    case: &Case<'_>,
-    candidates: &[(&Candidate<'_>, f64)],
-    key: &ProbeKey,
-    topology: &Topology,
-) -> f64 {
+fn split_by_path(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)], key: &ProbeKey, topology: &Topology) -> f64 {
     let Some(asked) = Asked::of(key, case.target, case.user()) else { return 0.0 };
     let outlooks: Vec<(Outlook, f64)> =
         candidates.iter().map(|(one, share)| (Outlook::of(one.fault, asked, topology), *share)).collect();

@@ -107,7 +107,10 @@ fn of_latency(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: 
 fn of_sentence(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: &Noise) -> f64 {
     let means = &reading.seen.means;
     let Some(first) = means.first() else { return 1.0 };
-    if reading.result.is_success() || !ending.result.is_form() || counted.sentences.contains(&(ending.reason, Some(*first))) {
+    if reading.result.is_success()
+        || !ending.result.is_form()
+        || counted.sentences.contains(&(ending.reason, Some(*first)))
+    {
         return 1.0;
     }
     if means.iter().any(|meaning| reasons(*meaning).contains(&ending.reason)) {

@@ -41,7 +41,12 @@ const MOST: usize = 64;
 
 impl<'a> Evidence<'a> {
     /// Collects the observations of the probes that take part in the diagnosis.
-    pub(super) fn of(observations: &[&'a Observation], target: &Target, user: &str, counts: &dyn Fn(&ProbeKey) -> bool) -> Self {
+    pub(super) fn of(
+        observations: &[&'a Observation],
+        target: &Target,
+        user: &str,
+        counts: &dyn Fn(&ProbeKey) -> bool,
+    ) -> Self {
         let endpoints: BTreeMap<&str, usize> =
             target.endpoints.keys().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
         let mut all: Vec<Reading<'a>> = Vec::new();
@@ -89,17 +94,16 @@ fn drop_lost_attempts(all: &mut Vec<Reading<'_>>) {
     let count = |request: &Request, lost: bool| -> usize {
         all.iter().filter(|one| one.request == *request && is_lost(one) == lost).map(|one| one.exchanges.len()).sum()
     };
-    let kept: Vec<bool> = all
-        .iter()
-        .map(|one| !is_lost(one) || count(&one.request, false) < count(&one.request, true).max(1))
-        .collect();
+    let kept: Vec<bool> =
+        all.iter().map(|one| !is_lost(one) || count(&one.request, false) < count(&one.request, true).max(1)).collect();
     let mut kept = kept.into_iter();
     all.retain(|_| kept.next().unwrap_or(true));
 }
 
 /// A call that failed once and otherwise works may be an accident. Several are a fault that comes and goes.
 fn mark_accident(all: &mut [Reading<'_>]) {
-    let other_result = |one: &Reading<'_>| all.iter().any(|other| other.request == one.request && other.result != one.result);
+    let other_result =
+        |one: &Reading<'_>| all.iter().any(|other| other.request == one.request && other.result != one.result);
     let odd = |one: &Reading<'_>| !one.result.is_success() && one.exchanges.len() == 1 && other_result(one);
     let at: Vec<usize> = (0..all.len()).filter(|at| odd(&all[*at])).collect();
     if let [only] = at.as_slice() {

@@ -3,9 +3,8 @@
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fault::Fault;
 use crate::diagnose::model::path::effect::{Effect, Patch, Reach};
-use crate::diagnose::predict::model::noise;
 use crate::diagnose::model::path::stop::Stop;
-use crate::terms::Hop;
+use crate::diagnose::predict::model::noise;
 
 /// What may be wrong.
 #[derive(Debug, Clone, Copy)]
@@ -57,22 +56,16 @@ impl<'c> Hypothesis<'c> {
             Self::Fault(fault) => fault.prior.weight(),
         }
     }
+}
 
+#[cfg(test)]
+impl Hypothesis<'_> {
     /// Returns the fault's id, or `unknown@HOP`.
-    pub(in crate::diagnose) fn id(self) -> String {
+    pub(super) fn id(self) -> String {
         match self {
             Self::Healthy => "healthy".to_owned(),
             Self::Unknown(stop) => format!("unknown@{}", stop.hop()),
             Self::Fault(fault) => fault.id.clone(),
-        }
-    }
-
-    /// Returns the hop at which it lies.
-    pub(in crate::diagnose) fn hop(self) -> Hop {
-        match self {
-            Self::Healthy => Hop::Unknown,
-            Self::Unknown(stop) => stop.hop(),
-            Self::Fault(fault) => fault.hop(),
         }
     }
 }

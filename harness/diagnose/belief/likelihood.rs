@@ -4,9 +4,9 @@ use super::emission::{Counted, emission, is_possible};
 use super::evidence::{Evidence, Reading};
 use super::phrasing;
 use crate::diagnose::model::path::effect::Effect;
+use crate::diagnose::model::path::stop::Stop;
 use crate::diagnose::predict::ending::{Ending, Reason, Result};
 use crate::diagnose::predict::model::noise;
-use crate::diagnose::model::path::stop::Stop;
 use crate::diagnose::predict::traits::{Trait, Value};
 use crate::diagnose::predict::walk::walk;
 use crate::diagnose::predict::world::{Step, Unset, World};
@@ -138,9 +138,9 @@ impl Search<'_, '_> {
 
     /// An endpoint's result depends only on the traits that it asked for. Settings of the others share it.
     fn remembered(&mut self, world: &mut World<'_>, at: usize) -> Step<Fit> {
-        let known = self.memory[at].iter().find(|(_, values, _)| {
-            values.iter().all(|(of, value)| world.value(Trait::ALL[*of]) == Some(*value))
-        });
+        let known = self.memory[at]
+            .iter()
+            .find(|(_, values, _)| values.iter().all(|(of, value)| world.value(Trait::ALL[*of]) == Some(*value)));
         if let Some((mask, _, fit)) = known {
             world.asked |= mask;
             return Ok(*fit);

@@ -76,7 +76,8 @@ const IN_WORDS: f64 = 0.3;
 type Key = (Result, Maker, Reason);
 
 fn apart(one: &[(Key, f64)], other: &[(Key, f64)], of: fn(Key) -> Key) -> f64 {
-    let sum = |all: &[(Key, f64)], key: Key| all.iter().filter(|(known, _)| of(*known) == key).map(|(_, p)| p).sum::<f64>();
+    let sum =
+        |all: &[(Key, f64)], key: Key| all.iter().filter(|(known, _)| of(*known) == key).map(|(_, p)| p).sum::<f64>();
     let mut keys: Vec<Key> = one.iter().map(|(key, _)| of(*key)).collect();
     keys.sort_unstable();
     keys.dedup();

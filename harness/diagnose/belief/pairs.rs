@@ -59,7 +59,8 @@ pub(super) fn pairs<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue:
             }
         }
     }
-    let members = |cover: usize| catalogue.faults.iter().zip(&of).filter(move |(_, of)| **of == cover).map(|(fault, _)| fault);
+    let members =
+        |cover: usize| catalogue.faults.iter().zip(&of).filter(move |(_, of)| **of == cover).map(|(fault, _)| fault);
     let mut all = Vec::new();
     for (one, other, log) in found {
         for a in members(one) {

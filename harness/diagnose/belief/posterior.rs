@@ -59,7 +59,8 @@ impl<'c> Beliefs<'c> {
             })
             .collect();
         all.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let by_a_fault = all.first().is_some_and(|one| matches!(one.hypothesis, Hypothesis::Fault(_)) && one.score.is_finite());
+        let by_a_fault =
+            all.first().is_some_and(|one| matches!(one.hypothesis, Hypothesis::Fault(_)) && one.score.is_finite());
         let pairs = if by_a_fault { Vec::new() } else { pairs(&evidence, &topology, catalogue) };
         Self { all, pairs }
     }

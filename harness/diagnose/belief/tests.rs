@@ -238,7 +238,11 @@ fn each_fault_can_make_a_request_fail_that_must_work() {
 
 #[test]
 fn each_fault_says_what_it_changes() {
-    let silent: Vec<&str> =
-        Catalogue::shipped().faults.iter().filter(|fault| fault.does.is_empty()).map(|fault| fault.id.as_str()).collect();
+    let silent: Vec<&str> = Catalogue::shipped()
+        .faults
+        .iter()
+        .filter(|fault| fault.does.is_empty())
+        .map(|fault| fault.id.as_str())
+        .collect();
     assert_eq!(silent, [""; 0]);
 }

@@ -140,7 +140,9 @@ pub(crate) fn auth_address(backend: &Manifest, target: &Target) -> Option<Url> {
 fn auth_url(backend: &Manifest, auth: Option<&Manifest>, target: &Target) -> Option<Fact> {
     let (name, EnvValue::Plain(text)) = variable("auth-url", backend, target)? else { return None };
     let url = auth_address(backend, target);
-    if let Some((auth, own)) = auth.zip(url.as_ref()).and_then(|(auth, url)| Some((auth, other_address(url, auth, target)?))) {
+    if let Some((auth, own)) =
+        auth.zip(url.as_ref()).and_then(|(auth, url)| Some((auth, other_address(url, auth, target)?)))
+    {
         let says = format!(
             "manifests: {} calls the auth service at {text:?} ({name}); {} says its address is {own:?}",
             backend.name, auth.name

@@ -7,13 +7,13 @@ use crate::diagnose::belief::{Belief, Beliefs, Hypothesis, PairBelief};
 use crate::diagnose::infer::candidate::{Candidate, Compared, PathPair, Unknown, add_findings_of_others, by_mode};
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::conflict::{Conflict, Record, conflicting_fact};
+use crate::diagnose::infer::double_fault::HIDDEN_BY_ANOTHER;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fact::Fact;
-use crate::diagnose::infer::double_fault::HIDDEN_BY_ANOTHER;
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::Fault;
 use crate::probe::ProbeKey;
-use crate::terms::EvidenceSource;
+use crate::terms::{EvidenceSource, Service};
 
 /// Compares every fault with the case.
 pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
@@ -43,15 +43,14 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
 /// Returns the fault in the mode whose facts fit best, with the score of the path.
 fn in_best_mode<'a>(belief: &Belief<'_>, modes: &[Candidate<'a>], case: &Case<'_>) -> Option<Candidate<'a>> {
     let to_explain: BTreeSet<u32> = case.to_explain().flat_map(|reading| reading.exchanges.clone()).collect();
-    // A value in a manifest may not be the one that the code reads: the line that names what is missing outweighs it.
-    let wrong = |one: &Candidate<'_>| conflicting_fact(one.mode, case).filter(|_| !one.has_its_line());
+    let wrong = |one: &Candidate<'_>| conflicting_fact(one.mode, case).filter(|_| !names_what_is_missing(one, case));
     let fit = |one: &Candidate<'_>| (wrong(one).is_none(), one.conflict.is_none(), one.score);
     let best = modes.iter().max_by(|a, b| fit(a).partial_cmp(&fit(b)).unwrap_or(Ordering::Equal))?.clone();
     let at = |exchange: u32| case.readings.all.iter().position(|one| one.exchanges.contains(&exchange));
     let by_reading = belief.conflict.and_then(at).map(Conflict::Reading);
     let by_fact = || wrong(&best).map(|key| Conflict::Record(Record::Fact(key)));
     let demanded = best.likelihood.facts();
-    let demanded = if best.has_its_line() { demanded.max(0.0) } else { demanded };
+    let demanded = if names_what_is_missing(&best, case) { demanded.max(0.0) } else { demanded };
     let facts = unexplained_facts(&best, case) + demanded + best.likelihood.oddities() + best.base - best.prior();
     Some(Candidate {
         conflict: by_reading.or_else(by_fact),
@@ -69,10 +68,11 @@ const COMMON: [&str; 3] = ["backend.jwt-secret", "backend.oauth-client", "backen
 
 /// Scores the unusual facts of the manifests that the fault does not explain.
 fn unexplained_facts(one: &Candidate<'_>, case: &Case<'_>) -> f64 {
-    let of_a_manifest = |fact: &&Fact| {
-        fact_schema::of(fact.key).is_some_and(|word| word.evidence_source == EvidenceSource::Manifest)
+    let of_a_manifest =
+        |fact: &&Fact| fact_schema::of(fact.key).is_some_and(|word| word.evidence_source == EvidenceSource::Manifest);
+    let open = |fact: &&Fact| {
+        fact.is_odd() && !COMMON.contains(&fact.key) && !one.mode.demands(fact) && !one.mode.usually_shows(fact)
     };
-    let open = |fact: &&Fact| fact.is_odd() && !COMMON.contains(&fact.key) && !one.mode.demands(fact) && !one.mode.usually_shows(fact);
     UNEXPLAINED.ln() * case.facts.iter().filter(of_a_manifest).filter(open).count() as f64
 }
 
@@ -91,4 +91,20 @@ fn path_pair(pair: &PairBelief<'_>, best: &[Candidate<'_>], case: &Case<'_>) -> 
         score: pair.score + facts(at[0]) + facts(at[1]),
         explains: pair.explains.clone().map(|all| all.into_iter().collect()),
     })
+}
+
+/// Reports whether the fault's own line names a variable that the backend's manifest lacks. The code may read that name,
+/// although the manifest maps another name for the same value: then the line outweighs the manifest.
+fn names_what_is_missing(one: &Candidate<'_>, case: &Case<'_>) -> bool {
+    let Some(line) = one.log.as_ref().filter(|line| line.is_ours) else { return false };
+    let Some((entry, backend)) = case.logbook.entries.get(line.entry).zip(case.manifests.get(&Service::Backend)) else {
+        return false;
+    };
+    let is_variable = |word: &&str| {
+        word.contains('_')
+            && word.len() > 3
+            && word.chars().all(|one| one.is_ascii_uppercase() || one == '_' || one.is_ascii_digit())
+    };
+    let words = entry.text.split(|one: char| !(one.is_ascii_alphanumeric() || one == '_'));
+    words.filter(is_variable).any(|name| !backend.env.contains_key(name))
 }

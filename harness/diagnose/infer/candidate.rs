@@ -162,8 +162,8 @@ fn exclusive_findings(case: &Case<'_>, compared: &[Candidate<'_>]) -> Vec<Exclus
             let entry = case.logbook.entries.get(line.entry).filter(|_| case.target.engine == Engine::New);
             entry.is_some_and(|entry| other.fault.log.iter().any(|rule| rule.by == entry.by && rule.means(&entry.text)))
         };
-        let by = candidates()
-            .filter(|other| leaves(other) || other.log.as_ref().is_some_and(|log| log.entry == line.entry));
+        let by =
+            candidates().filter(|other| leaves(other) || other.log.as_ref().is_some_and(|log| log.entry == line.entry));
         let by = by.map(|other| other.fault.id.clone()).collect();
         Some(ExclusiveFinding { by, record: Record::Line(line.entry) })
     });

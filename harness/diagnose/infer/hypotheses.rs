@@ -20,11 +20,7 @@ pub(crate) enum Hypotheses<'w, 'a> {
     /// One of these pairs.
     Two(Vec<(Pair<'w, 'a>, f64)>),
     /// Most likely a fault that the catalogue lacks, at this hop. The candidates are less likely.
-    Unknown {
-        of: &'w Unknown,
-        share: f64,
-        candidates: Vec<(&'w Candidate<'a>, f64)>,
-    },
+    Unknown { of: &'w Unknown, share: f64, candidates: Vec<(&'w Candidate<'a>, f64)> },
 }
 
 /// A candidate with a smaller share is not listed.
@@ -34,7 +30,7 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
     /// Returns the hypotheses for the open steps. Pairs are assumed only where they explain more than any single fault.
     pub(crate) fn of(case: &'w Case<'_>, compared: &'w Compared<'a>, open: &[&FailedStep]) -> Self {
         if case.target.engine == Engine::New {
-            return Self::by_path(case, compared, open);
+            return Self::by_path(compared, open);
         }
         let one = single(&compared.best, open);
         if is_everything(case, &one, open) {
@@ -57,9 +53,10 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
     }
 
     /// Weighs single faults, unknown faults and pairs by the model of the path.
-    fn by_path(case: &'w Case<'_>, compared: &'w Compared<'a>, open: &[&FailedStep]) -> Self {
+    fn by_path(compared: &'w Compared<'a>, open: &[&FailedStep]) -> Self {
         let covers = |explains: &BTreeSet<u32>| open.iter().any(|step| explains.contains(&step.exchange));
-        let unknown = || compared.unknown.iter().filter(|one| one.score.is_finite() && covered_all(&one.explains, open));
+        let unknown =
+            || compared.unknown.iter().filter(|one| one.score.is_finite() && covered_all(&one.explains, open));
         let one = single(&compared.best, open);
         let pairs = || compared.pairs.iter().filter(|pair| pair.explains.iter().all(covers));
         let scores = || {

@@ -176,7 +176,13 @@ impl<'a> Logbook<'a> {
             LogScope::Window => by_trace || kinds.iter().any(|kind| self.are_of_the_failure(&lines, *kind)),
         };
         let (decisive, at_any_time) = (rule.decisive && counts, rule.scope == LogScope::Any);
-        Some(LogMatch { entry: self.place(hit), says: describe_match(hit, rule), decisive, is_ours: counts, at_any_time })
+        Some(LogMatch {
+            entry: self.place(hit),
+            says: describe_match(hit, rule),
+            decisive,
+            is_ours: counts,
+            at_any_time,
+        })
     }
 
     /// Returns the place of an entry. Equal entries have one place: a log may hold a line twice.

@@ -178,7 +178,9 @@ impl LogRule {
 
     /// Reports whether the rule matches a line with this text.
     pub(crate) fn means(&self, text: &str) -> bool {
-        self.pattern.is_match(text) && !is_harmless(text) && !self.unless.as_ref().is_some_and(|unless| unless.is_match(text))
+        self.pattern.is_match(text)
+            && !is_harmless(text)
+            && !self.unless.as_ref().is_some_and(|unless| unless.is_match(text))
     }
 }
 

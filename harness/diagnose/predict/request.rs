@@ -28,7 +28,8 @@ impl Request {
         let takes_token = !endpoint.token_locations.is_empty();
         let role = match (endpoint.role, endpoint.service) {
             (Role::Open, Service::Backend) if takes_token => Role::Protected,
-            (Role::Open | Role::Logout, _) | (Role::Introspection | Role::Issuer | Role::SelfCheck, Service::Backend) => return None,
+            (Role::Open | Role::Logout, _)
+            | (Role::Introspection | Role::Issuer | Role::SelfCheck, Service::Backend) => return None,
             (Role::Protected | Role::Optional, Service::Auth) => Role::Introspection,
             (role, _) => role,
         };

@@ -138,7 +138,8 @@ struct ModelFile {
 static PRIORS: LazyLock<Vec<Vec<(Value, f64)>>> = LazyLock::new(|| {
     let file: ModelFile = toml::from_str(super::model::TEXT)
         .unwrap_or_else(|error| unreachable!("observation_model.toml is checked by a test: {error}"));
-    let anything = || Result::ALL.iter().map(|result| (Value::Result(*result), 1.0 / Result::ALL.len() as f64)).collect();
+    let anything =
+        || Result::ALL.iter().map(|result| (Value::Result(*result), 1.0 / Result::ALL.len() as f64)).collect();
     let of = |one: &Trait| {
         let found = file.prior.iter().find(|prior| prior.of == *one);
         found.and_then(|prior| prior.values.clone()).unwrap_or_else(anything)

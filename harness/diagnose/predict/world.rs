@@ -1,12 +1,12 @@
 //! A system under one hypothesis and one setting of its traits.
 
-use crate::diagnose::model::path::effect::{Config, Effect, Patch, Reach};
 use super::ending::{Reason, Result as Ended};
 use super::model::has_forms;
 use super::request::{Key, Request};
-use crate::diagnose::model::path::stop::Stop;
 use super::traits::{Choice, Trait, Value, priors};
 use crate::config::{Target, Validation};
+use crate::diagnose::model::path::effect::{Config, Effect, Patch, Reach};
+use crate::diagnose::model::path::stop::Stop;
 use crate::terms::{Algorithm, TokenKind};
 
 /// A trait that the walk asked for and that has no value yet.
@@ -115,9 +115,8 @@ impl<'t> World<'t> {
 
     /// Reports whether an effect comes and goes.
     pub(in crate::diagnose) fn is_random(&self) -> bool {
-        let by_chance = |patch: &Patch| {
-            matches!(patch.reach, Reach::Share | Reach::ShareOfSome) || patch.effect == Effect::Limits
-        };
+        let by_chance =
+            |patch: &Patch| matches!(patch.reach, Reach::Share | Reach::ShareOfSome) || patch.effect == Effect::Limits;
         self.patches.iter().any(|(_, patch)| by_chance(patch))
     }
 

@@ -1,12 +1,12 @@
 //! The auth service, asked by the backend or by us.
 
-use crate::diagnose::model::path::effect::{Config, Effect};
 use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::{Claims, Credential, Request, Time};
-use crate::diagnose::model::path::stop::Stop;
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
 use super::unknown;
+use crate::diagnose::model::path::effect::{Config, Effect};
+use crate::diagnose::model::path::stop::Stop;
 use crate::terms::{Caller, Role};
 
 /// What the backend gets from the auth service.
@@ -45,8 +45,8 @@ pub(super) fn asked(world: &mut World<'_>, request: &Request, credential: Option
 
 /// Reports whether the auth service refuses the backend as a calling service.
 fn is_backend_refused(world: &mut World<'_>, request: &Request) -> Step<bool> {
-    let wrong = world.has(Stop::AuthCall, Effect::ReplaceCaller, request)?
-        || world.lacks(Stop::Auth, Config::CallerSecret);
+    let wrong =
+        world.has(Stop::AuthCall, Effect::ReplaceCaller, request)? || world.lacks(Stop::Auth, Config::CallerSecret);
     let absent = world.has(Stop::AuthCall, Effect::DropCaller, request)?
         || world.lacks(Stop::Backend, Config::CallerSecret)
         || world.lacks(Stop::Backend, Config::CallerId);
@@ -121,7 +121,8 @@ fn does_not_run(world: &mut World<'_>, request: &Request) -> Step<bool> {
 
 /// Reports whether the auth service's health check succeeds for the backend.
 pub(super) fn is_healthy(world: &mut World<'_>, request: &Request) -> Step<bool> {
-    let store = world.ever(Stop::AuthStore, Effect::NoListener) && world.choice(Trait::AuthHealthAsks)? == Choice::Store;
+    let store =
+        world.ever(Stop::AuthStore, Effect::NoListener) && world.choice(Trait::AuthHealthAsks)? == Choice::Store;
     let answer = asked(world, request, None)?;
     Ok(!store && matches!(answer, Answer::Yes | Answer::No))
 }
@@ -181,7 +182,8 @@ fn by_auth(result: Result, reason: Reason) -> Ending {
 fn respond(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
     let store = world.ever(Stop::AuthStore, Effect::NoListener);
     match request.role {
-        Role::Health | Role::SelfCheck => {
+        Role::SelfCheck => Ok(Ending::ok(Maker::Auth)),
+        Role::Health => {
             let fails = store && world.choice(Trait::AuthHealthAsks)? == Choice::Store;
             Ok(if fails { by_auth(Result::Unavailable, world.store_of_auth()) } else { Ending::ok(Maker::Auth) })
         }

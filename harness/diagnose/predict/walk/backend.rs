@@ -1,14 +1,14 @@
 //! The backend and what is behind it.
 
-use crate::diagnose::model::path::effect::{Effect, Reach};
 use super::super::ending::{Ending, Maker, Reason, Result, Wait};
 use super::super::request::{Credential, Request};
-use crate::diagnose::model::path::stop::Stop;
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
 use super::auth::{self, Answer};
 use super::edge::in_header;
 use super::{unknown, verify};
+use crate::diagnose::model::path::effect::{Effect, Reach};
+use crate::diagnose::model::path::stop::Stop;
 use crate::terms::Role;
 
 pub(super) fn at(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
@@ -135,7 +135,9 @@ fn respond(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     if world.has(Stop::Agents, Effect::Hang, request)? {
         return Ok(by_backend(world.result(Trait::CutAnswer)?, Reason::Upstream).after_a_wait(true));
     }
-    if world.has(Stop::Agents, Effect::OtherContent, request)? || world.has(Stop::Backend, Effect::OtherContent, request)? {
+    if world.has(Stop::Agents, Effect::OtherContent, request)?
+        || world.has(Stop::Backend, Effect::OtherContent, request)?
+    {
         return Ok(by_backend(world.result(Trait::OtherContentShows)?, Reason::Unknown));
     }
     if request.kind.is_stream() {

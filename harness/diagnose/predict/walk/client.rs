@@ -1,12 +1,12 @@
 //! What leaves the client, and the network between the client and the system.
 
-use crate::diagnose::model::path::effect::Effect;
 use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::{Claims, Credential, Key, Request, Time};
-use crate::diagnose::model::path::stop::Stop;
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
 use super::{auth, edge, unknown};
+use crate::diagnose::model::path::effect::Effect;
+use crate::diagnose::model::path::stop::Stop;
 use crate::terms::{Service, TokenKind};
 
 /// What a network fault looks like.
@@ -88,8 +88,8 @@ fn credential(world: &mut World<'_>, request: &Request) -> Step<Credential> {
         _ if ours && world.ever(Stop::Client, Effect::OtherClaim) => Claims::Client,
         _ => Claims::Agreed,
     };
-    let unknown_user = request.token == TokenKind::UnknownUser
-        || (request.same_user && world.ever(Stop::Client, Effect::UnknownUser));
+    let unknown_user =
+        request.token == TokenKind::UnknownUser || (request.same_user && world.ever(Stop::Client, Effect::UnknownUser));
     let dropped = world.has(Stop::Client, Effect::DropCredential, request)?;
     Ok(Credential {
         present: request.token.is_sent() && !dropped,

@@ -1,12 +1,12 @@
 //! The edge, on the way in and on the way out.
 
-use crate::diagnose::model::path::effect::{Effect, Reach};
 use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::{Credential, Request};
-use crate::diagnose::model::path::stop::Stop;
 use super::super::traits::{Trait, Value};
 use super::super::world::{Step, World};
 use super::{backend, unknown};
+use crate::diagnose::model::path::effect::{Effect, Reach};
+use crate::diagnose::model::path::stop::Stop;
 use crate::terms::{Role, TokenLocation};
 
 pub(super) fn at(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
@@ -37,7 +37,8 @@ fn inward(world: &mut World<'_>, request: &Request, credential: Credential) -> S
     }
     let lost = in_header(request) && world.has(Stop::Edge, Effect::DropCredential, request)?;
     let lost = lost
-        || (request.location == TokenLocation::Subprotocol && world.has(Stop::Edge, Effect::DropSubprotocol, request)?);
+        || (request.location == TokenLocation::Subprotocol
+            && world.has(Stop::Edge, Effect::DropSubprotocol, request)?);
     let credential = Credential { present: credential.present && !lost, ..credential };
     let ending = reach_backend(world, request, credential)?;
     outward(world, request, ending)
@@ -92,7 +93,11 @@ pub(super) fn reach_backend(world: &mut World<'_>, request: &Request, credential
     let lost = world.lacks_anything(Stop::Backend) && world.yes(Trait::ChecksConfigAtStart)?;
     if lost || world.has(Stop::Backend, Effect::DoesNotStart, request)? {
         let runs = world.yes(Trait::RunsBroken)?;
-        return if runs { Ok(Ending::new(Maker::Backend, Result::Failed, Reason::Code)) } else { without_backend(world) };
+        return if runs {
+            Ok(Ending::new(Maker::Backend, Result::Failed, Reason::Code))
+        } else {
+            without_backend(world)
+        };
     }
     backend::at(world, request, credential)
 }

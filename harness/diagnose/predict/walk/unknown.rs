@@ -3,9 +3,9 @@
 
 use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::Request;
-use crate::diagnose::model::path::stop::Stop;
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
+use crate::diagnose::model::path::stop::Stop;
 use crate::terms::Service;
 
 pub(super) fn at(

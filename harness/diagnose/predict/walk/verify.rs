@@ -1,13 +1,13 @@
 //! How the backend verifies a token. The order is that of every library: present, parses, key, time, claims, user.
 
-use crate::diagnose::model::path::effect::{Config, Effect};
 use super::super::ending::{Ending, Maker, Reason};
 use super::super::request::{Claims, Credential, Key, Request, Time};
-use crate::diagnose::model::path::stop::Stop;
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
 use super::auth::{self, Answer};
 use super::backend::{auth_call_failed, store_down};
+use crate::diagnose::model::path::effect::{Config, Effect};
+use crate::diagnose::model::path::stop::Stop;
 
 /// Returns how the backend refuses the credential. `None`: it accepts it.
 pub(super) fn refusal(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
@@ -67,7 +67,8 @@ fn locally(world: &mut World<'_>, request: &Request, credential: Credential, how
         Time::Future if !world.yes(Trait::ServesNonetheless)? => return Ok(Some(Reason::Early)),
         _ => {}
     }
-    let expected = if world.has(Stop::Backend, Effect::OtherClaim, request)? { Claims::Backend } else { Claims::Agreed };
+    let expected =
+        if world.has(Stop::Backend, Effect::OtherClaim, request)? { Claims::Backend } else { Claims::Agreed };
     Ok((credential.claims != expected).then_some(Reason::Claims))
 }
 
