@@ -36,10 +36,11 @@ pub struct Class {
 }
 
 impl Catalogue {
-    /// Returns which faults this evidence can distinguish.
+    /// Returns which faults this evidence can distinguish, among those that list the outcomes of probes.
     #[must_use]
     pub fn matrix(&self, evidence_sources: &[EvidenceSource]) -> Matrix {
-        let faults: Vec<&Fault> = self.faults.iter().collect();
+        // Entries that only say what they change are compared by the model of the path, which this table does not use yet.
+        let faults: Vec<&Fault> = self.faults.iter().filter(|fault| fault.lists_outcomes()).collect();
         let probe_classes = probe_classes(evidence_sources);
         let alike: Vec<Vec<bool>> = faults
             .iter()

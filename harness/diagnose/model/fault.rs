@@ -163,6 +163,11 @@ impl Fault {
         }
     }
 
+    /// Reports whether a mode lists the outcomes of probes.
+    pub(crate) fn lists_outcomes(&self) -> bool {
+        self.mode.iter().any(|mode| !mode.predict.is_empty())
+    }
+
     /// Returns the hop in the id.
     pub(crate) fn hop(&self) -> Hop {
         let word = self.id.split('/').next().unwrap_or_default();
