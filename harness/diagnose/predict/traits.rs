@@ -44,6 +44,7 @@ words! {
         ForgetsForm => "what is not known to another instance",
         RunsBroken => "how a backend shows that does not start",
         ChecksHealthFirst => "the backend checks auth's health before it asks",
+        RefusalForm => "the form of a refusal by the backend",
         HowMany => "how many endpoints are affected",
         AddressedHost => "the address that the network fault affects",
 

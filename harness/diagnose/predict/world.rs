@@ -70,6 +70,9 @@ impl Topology {
 /// reading. This saves most walks of an unknown fault.
 fn collapsed(of: Trait, seen: &[Ended]) -> Vec<(Value, f64)> {
     let values = priors(of);
+    if of == Trait::RefusalForm {
+        return usual_unless_seen(values, seen);
+    }
     if !matches!(of, Trait::UnknownDoes | Trait::OwnWay) {
         return values.to_vec();
     }
@@ -91,6 +94,20 @@ fn collapsed(of: Trait, seen: &[Ended]) -> Vec<(Value, f64)> {
         }
     }
     all
+}
+
+/// Adds the forms that no reading has to the usual form: a system that refuses in them would have shown it.
+fn usual_unless_seen(values: &[(Value, f64)], seen: &[Ended]) -> Vec<(Value, f64)> {
+    let is_seen = |value: &Value| matches!(value, Value::Result(result) if seen.contains(result));
+    let mut kept: Vec<(Value, f64)> = Vec::new();
+    for (at, (value, prior)) in values.iter().enumerate() {
+        if at == 0 || is_seen(value) {
+            kept.push((*value, *prior));
+        } else {
+            kept[0].1 += prior;
+        }
+    }
+    kept
 }
 
 /// The number of traits.

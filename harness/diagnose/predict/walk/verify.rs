@@ -1,6 +1,6 @@
 //! How the backend verifies a token. The order is that of every library: present, parses, key, time, claims, user.
 
-use super::super::ending::{Ending, Maker, Reason};
+use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::{Claims, Credential, Key, Request, Time};
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
@@ -12,15 +12,15 @@ use crate::diagnose::model::path::stop::Stop;
 /// Returns how the backend refuses the credential. `None`: it accepts it.
 pub(super) fn refusal(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
     if !credential.present {
-        return denied(Reason::Missing);
+        return denied(world, request, Reason::Missing);
     }
     let how = world.choice(Trait::Verify)?;
     if how == Choice::Introspection && !credential.parses && world.yes(Trait::ChecksFormat)? {
-        return denied(Reason::Malformed);
+        return denied(world, request, Reason::Malformed);
     }
     if how != Choice::Introspection {
         if !credential.parses {
-            return denied(Reason::Malformed);
+            return denied(world, request, Reason::Malformed);
         }
         if how == Choice::Jwks
             && let Some(failed) = fetch_keys(world, request)?
@@ -28,7 +28,7 @@ pub(super) fn refusal(world: &mut World<'_>, request: &Request, credential: Cred
             return Ok(Some(failed));
         }
         if let Some(reason) = locally(world, request, credential, how)? {
-            return denied(reason);
+            return denied(world, request, reason);
         }
     }
     if matches!(how, Choice::Introspection | Choice::LocalThenIntrospection) {
@@ -37,8 +37,9 @@ pub(super) fn refusal(world: &mut World<'_>, request: &Request, credential: Cred
     look_up(world, request, credential)
 }
 
-fn denied(reason: Reason) -> Step<Option<Ending>> {
-    Ok(Some(Ending::denied(Maker::Backend, reason)))
+fn denied(world: &mut World<'_>, request: &Request, reason: Reason) -> Step<Option<Ending>> {
+    let form = if request.is_socket() { Result::Denied } else { world.result(Trait::RefusalForm)? };
+    Ok(Some(Ending::new(Maker::Backend, form, reason)))
 }
 
 /// Returns how a key set that cannot be fetched shows.
@@ -90,7 +91,7 @@ fn key_of_backend(world: &mut World<'_>, request: &Request, how: Choice) -> Step
 fn by_asking(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
     match auth::asked(world, request, Some(credential))? {
         Answer::Yes => Ok(None),
-        Answer::No => denied(Reason::Inactive),
+        Answer::No => denied(world, request, Reason::Inactive),
         other => auth_call_failed(world, request, other).map(Some),
     }
 }
@@ -103,5 +104,5 @@ fn look_up(world: &mut World<'_>, request: &Request, credential: Credential) -> 
     if store {
         return Ok(Some(Ending::new(Maker::Backend, store_down(world, request)?, Reason::Store)));
     }
-    denied(Reason::User)
+    denied(world, request, Reason::User)
 }
