@@ -191,10 +191,6 @@ impl Ending {
         Self::new(maker, Result::Ok, Reason::None)
     }
 
-    pub(in crate::diagnose) const fn denied(maker: Maker, reason: Reason) -> Self {
-        Self::new(maker, Result::Denied, reason)
-    }
-
     pub(in crate::diagnose) const fn after_a_wait(self, waits: bool) -> Self {
         Self { wait: if waits { Wait::Each } else { self.wait }, ..self }
     }
