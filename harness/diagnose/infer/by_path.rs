@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::diagnose::belief::{Belief, Beliefs, Hypothesis, PairBelief};
-use crate::diagnose::infer::candidate::{Candidate, Compared, PathPair, Unknown, add_findings_of_others, by_mode};
+use crate::diagnose::infer::candidate::{
+    Candidate, Compared, PathPair, Unknown, add_findings_of_others, by_mode, names_what_is_missing,
+};
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::conflict::{Conflict, Record, conflicting_fact};
 use crate::diagnose::infer::double_fault::HIDDEN_BY_ANOTHER;
@@ -13,7 +15,7 @@ use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::Fault;
 use crate::probe::ProbeKey;
-use crate::terms::{EvidenceSource, Service};
+use crate::terms::EvidenceSource;
 
 /// Compares every fault with the case.
 pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
@@ -91,20 +93,4 @@ fn path_pair(pair: &PairBelief<'_>, best: &[Candidate<'_>], case: &Case<'_>) -> 
         score: pair.score + facts(at[0]) + facts(at[1]),
         explains: pair.explains.clone().map(|all| all.into_iter().collect()),
     })
-}
-
-/// Reports whether the fault's own line names a variable that the backend's manifest lacks. The code may read that name,
-/// although the manifest maps another name for the same value: then the line outweighs the manifest.
-fn names_what_is_missing(one: &Candidate<'_>, case: &Case<'_>) -> bool {
-    let Some(line) = one.log.as_ref().filter(|line| line.is_ours) else { return false };
-    let Some((entry, backend)) = case.logbook.entries.get(line.entry).zip(case.manifests.get(&Service::Backend)) else {
-        return false;
-    };
-    let is_variable = |word: &&str| {
-        word.contains('_')
-            && word.len() > 3
-            && word.chars().all(|one| one.is_ascii_uppercase() || one == '_' || one.is_ascii_digit())
-    };
-    let words = entry.text.split(|one: char| !(one.is_ascii_alphanumeric() || one == '_'));
-    words.filter(is_variable).any(|name| !backend.env.contains_key(name))
 }

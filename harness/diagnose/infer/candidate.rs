@@ -13,7 +13,7 @@ use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fault::{Fault, WhyRule};
 use crate::diagnose::model::fault_mode::FaultMode;
-use crate::terms::{Engine, Hop};
+use crate::terms::{Engine, Hop, Service};
 
 /// A fault, compared with a case.
 #[derive(Debug, Clone)]
@@ -190,7 +190,7 @@ pub(super) fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Candidate<'a
             case.to_explain().filter(|reading| predicts(mode, reading)).flat_map(|reading| reading.exchanges.clone());
         let likelihood = likelihood(mode, case);
         let base = prior(fault, mode) + hints * HINT.ln();
-        Candidate {
+        let mut candidate = Candidate {
             fault,
             mode,
             conflict: conflict(mode, case),
@@ -199,7 +199,12 @@ pub(super) fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Candidate<'a
             score: base + likelihood.total(),
             base,
             likelihood,
+        };
+        let by_a_fact = matches!(candidate.conflict, Some(Conflict::Record(Record::Fact(_))));
+        if by_a_fact && names_what_is_missing(&candidate, case) {
+            candidate.conflict = None;
         }
+        candidate
     };
     fault.mode.iter().map(candidate).collect()
 }
@@ -214,4 +219,20 @@ fn signature_seen(fault: &Fault, case: &Case<'_>) -> bool {
     case.readings
         .failing()
         .any(|reading| reading.observation.signatures.iter().any(|seen| fault.signatures.contains(seen)))
+}
+
+/// Reports whether the fault's own line names a variable that the backend's manifest lacks. The code may read that name,
+/// although the manifest maps another name for the same value: then the line outweighs the manifest.
+pub(super) fn names_what_is_missing(one: &Candidate<'_>, case: &Case<'_>) -> bool {
+    let Some(line) = one.log.as_ref().filter(|line| line.is_ours) else { return false };
+    let Some((entry, backend)) = case.logbook.entries.get(line.entry).zip(case.manifests.get(&Service::Backend)) else {
+        return false;
+    };
+    let is_variable = |word: &&str| {
+        word.contains('_')
+            && word.len() > 3
+            && word.chars().all(|one| one.is_ascii_uppercase() || one == '_' || one.is_ascii_digit())
+    };
+    let words = entry.text.split(|one: char| !(one.is_ascii_alphanumeric() || one == '_'));
+    words.filter(is_variable).any(|name| !backend.env.contains_key(name))
 }
