@@ -30,7 +30,7 @@ pub use observation::{Authn, Because, LatencyClass, Observation, Outcome};
 
 use crate::config::Endpoint;
 use crate::probe::{ErrorKind, Exchange, Side};
-use crate::statements;
+use crate::statements::{self, Meaning};
 
 /// Reads one exchange. `sub` is the subject of the probe's user: it shows whether the service signed in another user.
 ///
@@ -46,7 +46,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
     let result = if anonymous { Outcome::Denied } else { ended };
     let authn = credential::authn(exchange, endpoint, result, sub, identity.as_deref());
     let made = maker::maker(exchange, endpoint, ended);
-    let says = (result != Outcome::Ok).then(|| statements::sentence(exchange)).flatten();
+    let (says, means) = if result == Outcome::Ok { (None, Vec::new()) } else { told(exchange) };
     let not_the_user = anonymous.then(|| credential::not_the_user(identity.as_deref()));
     Some(Observation {
         exchange: exchange.id,
@@ -63,8 +63,8 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         close_code: exchange.close.as_ref().filter(|close| close.by == Side::Server).map(|close| close.code),
         identity,
         shape: shape::shape(exchange),
-        means: says.as_deref().map(statements::meanings).unwrap_or_default(),
         says,
+        means,
         held_back: is_held_back(exchange),
         signatures: made.signatures,
         because: std::iter::once(made.because).chain(not_the_user).collect(),
@@ -79,9 +79,15 @@ pub(crate) fn complete(observation: &mut Observation, exchange: &Exchange) {
     if observation.says.is_some() || observation.result == Outcome::Ok {
         return;
     }
-    observation.says = statements::sentence(exchange);
-    observation.means = observation.says.as_deref().map(statements::meanings).unwrap_or_default();
+    (observation.says, observation.means) = told(exchange);
     observation.held_back = is_held_back(exchange);
+}
+
+/// Returns the sentence of the exchange, and what it means.
+fn told(exchange: &Exchange) -> (Option<String>, Vec<Meaning>) {
+    let says = statements::sentence(exchange);
+    let means = says.as_deref().map(statements::meanings).unwrap_or_default();
+    (says, means)
 }
 
 /// The least time, in ms, that a stream must take before its events can count as held back.

@@ -79,13 +79,7 @@ fn in_json(json: &Value, depth: usize) -> Option<String> {
         Value::String(text) => Some(squeezed(text)),
         Value::Array(items) if depth < DEPTH => items.iter().find_map(|item| in_json(item, depth + 1)),
         Value::Object(fields) if depth < DEPTH => {
-            let mut said: Vec<String> = Vec::new();
-            for text in FIELDS.iter().filter_map(|name| in_json(fields.get(*name)?, depth + 1)) {
-                if !said.contains(&text) {
-                    said.push(text);
-                }
-            }
-            (!said.is_empty()).then(|| said.join(": "))
+            each_once(FIELDS.iter().filter_map(|name| in_json(fields.get(*name)?, depth + 1)))
         }
         _ => None,
     }
@@ -100,10 +94,14 @@ fn in_page(text: &str) -> Option<String> {
         let end = start + lower.get(start..)?.find(close)?;
         Some(squeezed(text.get(start..end)?))
     };
-    let parts: Vec<String> =
-        [between("<title", "</title"), between("<h1", "</h1"), between("<p", "</p")].into_iter().flatten().collect();
+    let parts = [between("<title", "</title"), between("<h1", "</h1"), between("<p", "</p")];
+    each_once(parts.into_iter().flatten().filter(|part| !part.is_empty()))
+}
+
+/// Joins the parts, each once.
+fn each_once(parts: impl Iterator<Item = String>) -> Option<String> {
     let mut said: Vec<String> = Vec::new();
-    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+    for part in parts {
         if !said.contains(&part) {
             said.push(part);
         }
@@ -113,6 +111,12 @@ fn in_page(text: &str) -> Option<String> {
 
 /// Returns the text without tags, in one line.
 fn squeezed(text: &str) -> String {
+    // The placeholder of a token looks like a tag.
+    let plain = if text.contains("<token:") { text.to_owned() } else { without_tags(text) };
+    plain.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect()
+}
+
+fn without_tags(text: &str) -> String {
     let mut plain = String::new();
     let mut in_tag = false;
     for one in text.chars().take(LONGEST * 4) {
@@ -123,9 +127,7 @@ fn squeezed(text: &str) -> String {
             other => plain.push(other),
         }
     }
-    let plain =
-        if text.trim_start().starts_with("<token:") || text.contains("<token:") { text.to_owned() } else { plain };
-    plain.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect()
+    plain
 }
 
 #[cfg(test)]
