@@ -84,13 +84,12 @@ fn is_auth_health(key: &ProbeKey, given: Given<'_>) -> bool {
 }
 
 fn best(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
-    let topology = Topology::of(case.target, Ended::ALL);
+    let topology = (case.target.engine == Engine::New).then(|| Topology::of(case.target, Ended::ALL));
     let worth = |key: &ProbeKey| {
         let Some(class) = case.class_of(key) else { return 0.0 };
-        let split = if case.target.engine == Engine::New {
-            split_by_path(case, candidates, key, &topology)
-        } else {
-            couples(candidates).map(|(a, b)| (a.1 * b.1).max(RARE) * distinguishes(a.0, b.0, &class)).sum()
+        let split = match &topology {
+            Some(topology) => split_by_path(case, candidates, key, topology),
+            None => couples(candidates).map(|(a, b)| (a.1 * b.1).max(RARE) * distinguishes(a.0, b.0, &class)).sum(),
         };
         let asked = case.readings.all.iter().any(|reading| reading.class.asks_like(&class));
         split / cost(key) / if asked { AGAIN } else { 1.0 }
@@ -107,11 +106,8 @@ fn best(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)], open: &[ProbeKey]
     rated.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, key)| key.clone())
 }
 
-fn couples<'c, 'w, 'a>(
-    candidates: &'c [(&'w Candidate<'a>, f64)],
-) -> impl Iterator<Item = ((&'w Candidate<'a>, f64), (&'w Candidate<'a>, f64))> + use<'c, 'w, 'a> {
-    let each = candidates.iter().enumerate();
-    each.flat_map(|(at, one)| candidates[at + 1..].iter().map(move |other| (*one, *other)))
+fn couples<T>(all: &[T]) -> impl Iterator<Item = (&T, &T)> {
+    all.iter().enumerate().flat_map(|(at, one)| all[at + 1..].iter().map(move |other| (one, other)))
 }
 
 /// Returns how well a probe distinguishes the candidates, by what the model of the path predicts for it.
@@ -119,9 +115,7 @@ fn split_by_path(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)], key: &Pr
     let Some(asked) = Asked::of(key, case.target, case.user()) else { return 0.0 };
     let outlooks: Vec<(Outlook, f64)> =
         candidates.iter().map(|(one, share)| (Outlook::of(one.fault, asked, topology), *share)).collect();
-    let each = outlooks.iter().enumerate();
-    let couples = each.flat_map(|(at, one)| outlooks[at + 1..].iter().map(move |other| (one, other)));
-    couples.map(|(a, b)| (a.1 * b.1).max(RARE) * a.0.distance(&b.0)).sum()
+    couples(&outlooks).map(|(a, b)| (a.1 * b.1).max(RARE) * a.0.distance(&b.0)).sum()
 }
 
 /// Returns the cost of a probe. A wrong secret leaves lines in the log of the auth service; an issued token needs two

@@ -21,6 +21,7 @@ use crate::terms::EvidenceSource;
 pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
     let counts = |key: &ProbeKey| case.readings.has(key);
     let beliefs = Beliefs::of(&case.observations, case.target, case.user(), &counts, catalogue);
+    let to_explain: BTreeSet<u32> = case.to_explain().flat_map(|reading| reading.exchanges.clone()).collect();
     let (mut best, mut modes, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for belief in &beliefs.all {
         match belief.hypothesis {
@@ -32,7 +33,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
             }),
             Hypothesis::Fault(fault) => {
                 let of_fault = by_mode(fault, case);
-                best.extend(in_best_mode(belief, &of_fault, case));
+                best.extend(in_best_mode(belief, &of_fault, &to_explain, case));
                 modes.extend(of_fault);
             }
         }
@@ -43,23 +44,31 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
 }
 
 /// Returns the fault in the mode whose facts fit best, with the score of the path.
-fn in_best_mode<'a>(belief: &Belief<'_>, modes: &[Candidate<'a>], case: &Case<'_>) -> Option<Candidate<'a>> {
-    let to_explain: BTreeSet<u32> = case.to_explain().flat_map(|reading| reading.exchanges.clone()).collect();
+fn in_best_mode<'a>(
+    belief: &Belief<'_>,
+    modes: &[Candidate<'a>],
+    to_explain: &BTreeSet<u32>,
+    case: &Case<'_>,
+) -> Option<Candidate<'a>> {
     let wrong = |one: &Candidate<'_>| conflicting_fact(one.mode, case).filter(|_| !names_what_is_missing(one, case));
     let fit = |one: &Candidate<'_>| (wrong(one).is_none(), one.conflict.is_none(), one.score);
     let best = modes.iter().max_by(|a, b| fit(a).partial_cmp(&fit(b)).unwrap_or(Ordering::Equal))?.clone();
     let at = |exchange: u32| case.readings.all.iter().position(|one| one.exchanges.contains(&exchange));
     let by_reading = belief.conflict.and_then(at).map(Conflict::Reading);
     let by_fact = || wrong(&best).map(|key| Conflict::Record(Record::Fact(key)));
-    let demanded = best.likelihood.facts();
-    let demanded = if names_what_is_missing(&best, case) { demanded.max(0.0) } else { demanded };
-    let facts = unexplained_facts(&best, case) + demanded + best.likelihood.oddities() + best.base - best.prior();
+    let excused = if names_what_is_missing(&best, case) { best.likelihood.facts().min(0.0) } else { 0.0 };
+    let facts = unexplained_facts(&best, case) + records(&best) - excused;
     Some(Candidate {
         conflict: by_reading.or_else(by_fact),
         explains: belief.explains.iter().copied().filter(|exchange| to_explain.contains(exchange)).collect(),
         score: belief.score.max(f64::MIN) + facts,
         ..best
     })
+}
+
+/// Scores what the records say about a fault: facts, log lines and signatures.
+fn records(one: &Candidate<'_>) -> f64 {
+    one.likelihood.facts() + one.likelihood.oddities() + one.base - one.prior()
 }
 
 /// What an unusual fact of a manifest costs a fault that does not show it, as a factor.
@@ -84,13 +93,9 @@ fn path_pair(pair: &PairBelief<'_>, best: &[Candidate<'_>], case: &Case<'_>) -> 
     let at = [place(pair.faults[0])?, place(pair.faults[1])?];
     let is_hidden = |key: &str| HIDDEN_BY_ANOTHER.contains(&key);
     let agrees = |at: usize| conflicting_fact(best[at].mode, case).is_none_or(is_hidden);
-    let facts = |at: usize| {
-        let one = &best[at];
-        one.likelihood.facts() + one.likelihood.oddities() + one.base - one.prior()
-    };
     (agrees(at[0]) && agrees(at[1])).then(|| PathPair {
         at,
-        score: pair.score + facts(at[0]) + facts(at[1]),
+        score: pair.score + records(&best[at[0]]) + records(&best[at[1]]),
         explains: pair.explains.clone().map(|all| all.into_iter().collect()),
     })
 }

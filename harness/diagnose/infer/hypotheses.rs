@@ -55,8 +55,7 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
     /// Weighs single faults, unknown faults and pairs by the model of the path.
     fn by_path(compared: &'w Compared<'a>, open: &[&FailedStep]) -> Self {
         let covers = |explains: &BTreeSet<u32>| open.iter().any(|step| explains.contains(&step.exchange));
-        let unknown =
-            || compared.unknown.iter().filter(|one| one.score.is_finite() && covered_all(&one.explains, open));
+        let unknown = || compared.unknown.iter().filter(|one| one.score.is_finite() && covers(&one.explains));
         let one = single(&compared.best, open);
         let pairs = || compared.pairs.iter().filter(|pair| pair.explains.iter().all(covers));
         let scores = || {
@@ -151,10 +150,6 @@ fn posterior(scores: impl Iterator<Item = f64>) -> Vec<f64> {
     let top = scores.first().copied().unwrap_or(0.0);
     let sum: f64 = scores.iter().map(|score| (score - top).exp()).sum();
     scores.iter().map(|score| (score - top).exp() / sum).collect()
-}
-
-fn covered_all(explains: &BTreeSet<u32>, open: &[&FailedStep]) -> bool {
-    open.iter().any(|step| explains.contains(&step.exchange))
 }
 
 fn of_path<'w, 'a>(pair: &PathPair, compared: &'w Compared<'a>) -> Pair<'w, 'a> {
