@@ -41,7 +41,6 @@ impl TargetArgs {
     }
 
     /// Returns the engine of the diagnosis.
-    #[cfg(feature = "twin")]
     pub(crate) fn engine(&self) -> Engine {
         self.engine.unwrap_or_default()
     }
@@ -78,7 +77,7 @@ impl TargetArgs {
         if let Some(evidence_sources) = &self.evidence {
             target.close_evidence_sources_except(evidence_sources);
         }
-        target.engine = self.engine.unwrap_or_default();
+        target.engine = self.engine();
         Ok(target)
     }
 

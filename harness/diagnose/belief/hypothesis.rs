@@ -21,9 +21,8 @@ pub(in crate::diagnose) enum Hypothesis<'c> {
 const STOPS: [Stop; 7] =
     [Stop::Client, Stop::Network, Stop::Edge, Stop::Backend, Stop::AuthCall, Stop::Auth, Stop::BackendStore];
 
-const fn unknown(effect: Effect) -> Patch {
-    Patch { at: None, effect, reach: Reach::All, of: None }
-}
+/// An effect that the vocabulary has no word for.
+const UNKNOWN: Patch = Patch { at: None, effect: Effect::Unknown, reach: Reach::All, of: None };
 
 impl<'c> Hypothesis<'c> {
     /// Returns every single hypothesis.
@@ -36,12 +35,12 @@ impl<'c> Hypothesis<'c> {
     pub(super) fn patches(self) -> Vec<(Stop, Patch)> {
         match self {
             Self::Healthy => Vec::new(),
-            Self::Unknown(stop) => vec![(stop, unknown(Effect::Unknown))],
+            Self::Unknown(stop) => vec![(stop, UNKNOWN)],
             Self::Fault(fault) => {
                 let own = Stop::of(fault.hop());
                 // An entry that does not say what it does may do anything.
                 if fault.does.is_empty() {
-                    return vec![(own, unknown(Effect::Unknown))];
+                    return vec![(own, UNKNOWN)];
                 }
                 fault.does.iter().map(|patch| (patch.at.unwrap_or(own), *patch)).collect()
             }

@@ -1,5 +1,7 @@
 //! The likelihood of all readings under one hypothesis: the sum over the traits, which are asked for lazily.
 
+use std::convert::Infallible;
+
 use super::emission::{Counted, emission, is_possible};
 use super::evidence::{Evidence, Reading};
 use super::phrasing;
@@ -12,13 +14,13 @@ use crate::diagnose::predict::walk::walk;
 use crate::diagnose::predict::world::{Step, Unset, World};
 use crate::terms::Service;
 
-/// How well a hypothesis predicts the readings of one endpoint, or of all.
+/// How well a hypothesis predicts the readings of one endpoint.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fit {
+struct Fit {
     /// For each way of wording.
     like: [f64; phrasing::WAYS],
     /// Whether some setting of the traits makes every firm reading possible.
-    pub(super) possible: bool,
+    possible: bool,
     /// The readings of the endpoint that a possible setting predicts as a failure, one bit each.
     explained: u64,
     /// The first reading that nothing makes possible.
@@ -49,8 +51,8 @@ pub(super) struct Likelihood {
     pub(super) conflict: Option<u32>,
 }
 
-/// A remembered result: the mask of the traits that it asked for, their values, and the result.
-type Memory = Vec<(u64, Vec<(usize, Value)>, Fit)>;
+/// Remembered results: the traits that each asked for with their values, and the result.
+type Memory = Vec<(Vec<(Trait, Value)>, Fit)>;
 
 /// Returns the likelihood of the evidence in this world.
 pub(super) fn likelihood(world: &mut World<'_>, evidence: &Evidence<'_>) -> Likelihood {
@@ -100,21 +102,18 @@ struct Search<'e, 'a> {
 impl Search<'_, '_> {
     /// Returns the likelihood of all endpoints, summed over the traits of the system.
     fn all(&mut self, world: &mut World<'_>) -> (f64, bool) {
-        match self.all_as_set(world) {
-            Ok(result) => result,
-            Err(Unset(of)) => {
-                let (mut sum, mut possible) = (0.0, false);
-                let values: Vec<(Value, f64)> = world.topology.values(of).to_vec();
-                for (value, prior) in values {
-                    world.set(of, Some(value));
-                    let (like, can_be) = self.all(world);
-                    sum += prior * like;
-                    possible |= can_be;
-                }
-                world.set(of, None);
-                (sum, possible)
-            }
-        }
+        let of = match self.all_as_set(world) {
+            Ok(result) => return result,
+            Err(Unset(of)) => of,
+        };
+        let (mut sum, mut possible) = (0.0, false);
+        let Ok(()) = world.with_each_value(of, |world, prior| {
+            let (like, can_be) = self.all(world);
+            sum += prior * like;
+            possible |= can_be;
+            Ok::<(), Infallible>(())
+        });
+        (sum, possible)
     }
 
     fn all_as_set(&mut self, world: &mut World<'_>) -> Step<(f64, bool)> {
@@ -138,19 +137,15 @@ impl Search<'_, '_> {
 
     /// An endpoint's result depends only on the traits that it asked for. Settings of the others share it.
     fn remembered(&mut self, world: &mut World<'_>, at: usize) -> Step<Fit> {
-        let known = self.memory[at]
-            .iter()
-            .find(|(_, values, _)| values.iter().all(|(of, value)| world.value(Trait::ALL[*of]) == Some(*value)));
-        if let Some((mask, _, fit)) = known {
-            world.asked |= mask;
+        let holds = |(of, value): &(Trait, Value)| world.value(*of) == Some(*value);
+        if let Some((_, fit)) = self.memory[at].iter().find(|(values, _)| values.iter().all(holds)) {
             return Ok(*fit);
         }
         world.asked = 0;
         let fit = endpoint(world, &self.endpoints[at])?;
-        let asked = world.asked;
-        let values = Trait::ALL.iter().filter(|of| asked & (1 << **of as u64) != 0);
-        let values = values.filter_map(|of| Some((*of as usize, world.value(*of)?))).collect();
-        self.memory[at].push((asked, values, fit));
+        let asked = Trait::ALL.iter().filter(|of| world.asked & (1 << **of as u64) != 0);
+        let values = asked.filter_map(|of| Some((*of, world.value(*of)?))).collect();
+        self.memory[at].push((values, fit));
         Ok(fit)
     }
 }
@@ -199,18 +194,10 @@ fn branched<'a>(
     of: Trait,
 ) -> Step<Fit> {
     let mut sum = Fit::NONE;
-    for place in 0..world.topology.values(of).len() {
-        let (value, prior) = world.topology.values(of)[place];
-        world.set(of, Some(value));
-        match from(world, readings, at, so_far) {
-            Ok(fit) => sum.add(&fit, prior),
-            Err(unset) => {
-                world.set(of, None);
-                return Err(unset);
-            }
-        }
-    }
-    world.set(of, None);
+    world.with_each_value(of, |world, prior| {
+        sum.add(&from(world, readings, at, so_far)?, prior);
+        Ok(())
+    })?;
     Ok(sum)
 }
 

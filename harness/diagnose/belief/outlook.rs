@@ -1,5 +1,7 @@
 //! How a probe that was not sent yet would end under a fault, by the priors of the traits.
 
+use std::convert::Infallible;
+
 use super::hypothesis::Hypothesis;
 use crate::config::Target;
 use crate::diagnose::model::fault::Fault;
@@ -52,11 +54,10 @@ impl Outlook {
                 }
             }
             Err(Unset(of)) => {
-                for (value, prior) in world.topology.values(of).to_vec() {
-                    world.set(of, Some(value));
+                let Ok(()) = world.with_each_value(of, |world, prior| {
                     self.collect(world, asked, weight * prior);
-                }
-                world.set(of, None);
+                    Ok::<(), Infallible>(())
+                });
             }
         }
     }

@@ -98,8 +98,7 @@ fn covered(both: [&Cover; 2], readings: &[&Reading<'_>]) -> bool {
     let (mut one_alone, mut other_alone) = (false, false);
     for (at, reading) in readings.iter().enumerate().filter(|(_, reading)| reading.firm) {
         let (a, b) = (one.possible[at], other.possible[at]);
-        let works = reading.result.is_success() || !reading.request.must_work();
-        if !(a || b) || (works && reading.result.is_success() && !(a && b)) {
+        if !(a || b) || (reading.result.is_success() && !(a && b)) {
             return false;
         }
         one_alone |= a && !b && fails(reading);
@@ -120,14 +119,9 @@ fn can_be(world: &mut World<'_>, reading: &Reading<'_>) -> bool {
 fn can_be_as_set(world: &mut World<'_>, reading: &Reading<'_>) -> bool {
     match walk(world, &reading.request) {
         Ok(ending) => is_possible(&ending, reading),
+        // The first possible value ends the search.
         Err(Unset(of)) => {
-            let values: Vec<_> = world.topology.values(of).to_vec();
-            let found = values.iter().any(|(value, _)| {
-                world.set(of, Some(*value));
-                can_be_as_set(world, reading)
-            });
-            world.set(of, None);
-            found
+            world.with_each_value(of, |world, _| if can_be_as_set(world, reading) { Err(()) } else { Ok(()) }).is_err()
         }
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn likelihood(told: &[(Reason, &str)]) -> [f64; WAYS] {
     }
     let each: [f64; WAYS] = std::array::from_fn(|way| fit(way, told));
     let deviate = noise().words_deviate;
-    let mean: f64 = priors().iter().zip(&each).map(|(prior, fit)| prior * fit).sum();
+    let mean = summed(each);
     each.map(|fit| (1.0 - deviate) * fit + deviate * mean)
 }
 

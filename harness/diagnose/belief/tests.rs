@@ -1,6 +1,7 @@
 //! The fast search against plain enumeration, and what each hypothesis must be able to cause.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 
 use proptest::prelude::*;
 
@@ -16,7 +17,7 @@ use crate::diagnose::model::path::stop::Stop;
 use crate::diagnose::predict::ending::{Ending, Reason, Result as Ended};
 use crate::diagnose::predict::model::noise;
 use crate::diagnose::predict::request::Request;
-use crate::diagnose::predict::traits::Value;
+use crate::diagnose::predict::traits::Trait;
 use crate::diagnose::predict::walk::walk;
 use crate::diagnose::predict::world::{Step, Topology, Unset, World};
 use crate::fixtures::{exchange, staging};
@@ -79,19 +80,14 @@ impl Plain<'_, '_> {
     }
 }
 
-fn summed(
-    world: &mut World<'_>,
-    of: crate::diagnose::predict::traits::Trait,
-    each: &mut dyn FnMut(&mut World<'_>) -> (f64, bool),
-) -> (f64, bool) {
+fn summed(world: &mut World<'_>, of: Trait, each: &mut dyn FnMut(&mut World<'_>) -> (f64, bool)) -> (f64, bool) {
     let (mut sum, mut possible) = (0.0, false);
-    for (value, prior) in world.topology.values(of).to_vec() {
-        world.set(of, Some(value));
+    let Ok(()) = world.with_each_value(of, |world, prior| {
         let (like, can_be) = each(world);
         sum += prior * like;
         possible |= can_be;
-    }
-    world.set(of, None);
+        Ok::<(), Infallible>(())
+    });
     (sum, possible)
 }
 
@@ -99,18 +95,12 @@ fn endpoint(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<([f64; phra
     match score(world, readings) {
         Err(Unset(of)) if of.is_local() => {
             let (mut sum, mut possible) = ([0.0; phrasing::WAYS], false);
-            let values: Vec<(Value, f64)> = world.topology.values(of).to_vec();
-            for (value, prior) in values {
-                world.set(of, Some(value));
-                let result = endpoint(world, readings);
-                if result.is_err() {
-                    world.set(of, None);
-                }
-                let (like, can_be) = result?;
+            world.with_each_value(of, |world, prior| {
+                let (like, can_be) = endpoint(world, readings)?;
                 sum.iter_mut().zip(like).for_each(|(sum, one)| *sum += prior * one);
                 possible |= can_be;
-            }
-            world.set(of, None);
+                Ok(())
+            })?;
             Ok((sum, possible))
         }
         other => other,
@@ -207,12 +197,7 @@ fn can_fail(world: &mut World<'_>, request: &Request) -> bool {
     match walk(world, request) {
         Ok(ending) => !matches!(ending.result, Ended::Ok),
         Err(Unset(of)) => {
-            let found = world.topology.values(of).to_vec().iter().any(|(value, _)| {
-                world.set(of, Some(*value));
-                can_fail(world, request)
-            });
-            world.set(of, None);
-            found
+            world.with_each_value(of, |world, _| if can_fail(world, request) { Err(()) } else { Ok(()) }).is_err()
         }
     }
 }

@@ -5,9 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::ending::Result as Ended;
-
-/// The file.
-pub(super) const TEXT: &str = include_str!("observation_model.toml");
+use super::traits::{Trait, Value};
 
 /// The chances with which a reading misleads. See the file for units and sources.
 #[derive(Debug, Deserialize)]
@@ -71,15 +69,46 @@ struct Forms {
     source: String,
 }
 
-#[derive(Deserialize)]
+/// The priors of one trait.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Priors {
+    #[serde(rename = "trait")]
+    of: Trait,
+    /// Values and their probabilities. Absent: every result is equally likely.
+    values: Option<Vec<(Value, f64)>>,
+    /// Where the probabilities come from.
+    #[expect(dead_code, reason = "kept in the data for its readers")]
+    source: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ModelFile {
     noise: Noise,
     form: Vec<Forms>,
+    prior: Vec<Priors>,
 }
 
 static MODEL: LazyLock<ModelFile> = LazyLock::new(|| {
-    toml::from_str(TEXT).unwrap_or_else(|error| unreachable!("observation_model.toml is checked by a test: {error}"))
+    toml::from_str(include_str!("observation_model.toml"))
+        .unwrap_or_else(|error| unreachable!("observation_model.toml is checked by a test: {error}"))
 });
+
+/// The values of every trait, in the order of the list.
+static PRIORS: LazyLock<Vec<Vec<(Value, f64)>>> = LazyLock::new(|| {
+    let anything = || Ended::ALL.iter().map(|result| (Value::Result(*result), 1.0 / Ended::ALL.len() as f64)).collect();
+    let of = |one: &Trait| {
+        let found = MODEL.prior.iter().find(|prior| prior.of == *one);
+        found.and_then(|prior| prior.values.clone()).unwrap_or_else(anything)
+    };
+    Trait::ALL.iter().map(of).collect()
+});
+
+/// Returns the values of a trait with their prior probabilities.
+pub(super) fn priors(of: Trait) -> &'static [(Value, f64)] {
+    &PRIORS[of as usize]
+}
 
 /// Returns the chances with which a reading misleads.
 pub(in crate::diagnose) fn noise() -> &'static Noise {
@@ -96,4 +125,17 @@ pub(in crate::diagnose) fn shows_as(result: Ended, seen: Ended, is_socket: bool)
     let forms = MODEL.form.iter().find(|forms| forms.of == result)?;
     let listed = if is_socket { &forms.socket } else { &forms.http };
     listed.iter().find(|(form, _)| *form == seen).map(|(_, chance)| *chance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Trait, priors};
+
+    #[test]
+    fn the_priors_of_each_trait_sum_to_one() {
+        for one in Trait::ALL {
+            let sum: f64 = priors(*one).iter().map(|(_, prior)| prior).sum();
+            assert!((sum - 1.0).abs() < 1e-9, "{one}: {sum}");
+        }
+    }
 }

@@ -1,6 +1,4 @@
-//! Traits: the properties in which healthy systems differ, and how far a fault reaches. Their priors are data.
-
-use std::sync::LazyLock;
+//! Traits: the properties in which healthy systems differ, and how far a fault reaches. `model` has their priors.
 
 use serde::Deserialize;
 
@@ -51,7 +49,6 @@ words! {
         Touched => "touched",
         FewTouched => "one of few affected",
         MostTouched => "one of most affected",
-        HandlerTouched => "this handler is affected",
         PathCovered => "its path is covered",
         UsesStore => "uses the store",
         AnswersStrangers => "answers strangers too",
@@ -111,57 +108,4 @@ words! {
 pub(in crate::diagnose) enum Value {
     Choice(Choice),
     Result(Result),
-}
-
-/// The priors of one trait, as the file writes them.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Priors {
-    #[serde(rename = "trait")]
-    of: Trait,
-    /// Values and their probabilities. Absent: every result is equally likely.
-    values: Option<Vec<(Value, f64)>>,
-    /// Where the probabilities come from.
-    #[expect(dead_code, reason = "kept in the data for its readers")]
-    source: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ModelFile {
-    prior: Vec<Priors>,
-    #[expect(dead_code, reason = "read by `model`")]
-    form: Vec<toml::Table>,
-    #[expect(dead_code, reason = "read by `model`")]
-    noise: toml::Table,
-}
-
-static PRIORS: LazyLock<Vec<Vec<(Value, f64)>>> = LazyLock::new(|| {
-    let file: ModelFile = toml::from_str(super::model::TEXT)
-        .unwrap_or_else(|error| unreachable!("observation_model.toml is checked by a test: {error}"));
-    let anything =
-        || Result::ALL.iter().map(|result| (Value::Result(*result), 1.0 / Result::ALL.len() as f64)).collect();
-    let of = |one: &Trait| {
-        let found = file.prior.iter().find(|prior| prior.of == *one);
-        found.and_then(|prior| prior.values.clone()).unwrap_or_else(anything)
-    };
-    Trait::ALL.iter().map(of).collect()
-});
-
-/// Returns the values of a trait with their prior probabilities.
-pub(in crate::diagnose) fn priors(of: Trait) -> &'static [(Value, f64)] {
-    &PRIORS[of as usize]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Trait, priors};
-
-    #[test]
-    fn the_priors_of_each_trait_sum_to_one() {
-        for one in Trait::ALL {
-            let sum: f64 = priors(*one).iter().map(|(_, prior)| prior).sum();
-            assert!((sum - 1.0).abs() < 1e-9, "{one}: {sum}");
-        }
-    }
 }

@@ -1,9 +1,9 @@
 //! A system under one hypothesis and one setting of its traits.
 
 use super::ending::{Reason, Result as Ended};
-use super::model::has_forms;
+use super::model::{has_forms, priors};
 use super::request::{Key, Request};
-use super::traits::{Choice, Trait, Value, priors};
+use super::traits::{Choice, Trait, Value};
 use crate::config::{Target, Validation};
 use crate::diagnose::model::path::effect::{Config, Effect, Patch, Reach};
 use crate::diagnose::model::path::stop::Stop;
@@ -137,12 +137,22 @@ impl<'t> World<'t> {
         self.patches.iter().any(|(_, patch)| by_chance(patch))
     }
 
-    pub(in crate::diagnose) fn set(&mut self, of: Trait, value: Option<Value>) {
-        self.values[of as usize] = value;
-    }
-
     pub(in crate::diagnose) const fn value(&self, of: Trait) -> Option<Value> {
         self.values[of as usize]
+    }
+
+    /// Gives a trait each of its values in turn, with its probability, and takes the value back. Ends at the first error.
+    pub(in crate::diagnose) fn with_each_value<E>(
+        &mut self,
+        of: Trait,
+        mut visit: impl FnMut(&mut Self, f64) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let visited = self.topology.values(of).iter().try_for_each(|(value, prior)| {
+            self.values[of as usize] = Some(*value);
+            visit(self, *prior)
+        });
+        self.values[of as usize] = None;
+        visited
     }
 
     pub(super) fn ask(&mut self, of: Trait) -> Step<Value> {
@@ -168,6 +178,11 @@ impl<'t> World<'t> {
         })
     }
 
+    /// Returns the changes at a stop.
+    fn changes(&self, stop: Stop) -> impl Iterator<Item = &Patch> {
+        self.patches.iter().filter(move |(here, _)| *here == stop).map(|(_, patch)| patch)
+    }
+
     /// Reports whether this stop is changed in this way for this request.
     pub(super) fn has(&mut self, stop: Stop, effect: Effect, request: &Request) -> Step<bool> {
         for at in 0..self.patches.len() {
@@ -179,49 +194,44 @@ impl<'t> World<'t> {
         Ok(false)
     }
 
+    /// Reports whether a stop is changed in this way, whatever the request.
+    pub(in crate::diagnose) fn ever(&self, stop: Stop, effect: Effect) -> bool {
+        self.changes(stop).any(|patch| patch.effect == effect)
+    }
+
+    /// Reports whether a stop is changed in this way in this value of its configuration.
+    fn ever_in(&self, stop: Stop, effect: Effect, what: Config) -> bool {
+        self.changes(stop).any(|patch| patch.effect == effect && patch.of == Some(what))
+    }
+
     /// Reports whether the service lacks this value.
     pub(super) fn lacks(&self, stop: Stop, what: Config) -> bool {
-        self.patches
-            .iter()
-            .any(|(here, patch)| *here == stop && patch.effect == Effect::ConfigLost && patch.of == Some(what))
+        self.ever_in(stop, Effect::ConfigLost, what)
     }
 
     /// Reports whether a stop shows another value than the auth service expects.
     pub(super) fn replaces(&self, stop: Stop, what: Config) -> bool {
-        self.patches
-            .iter()
-            .any(|(here, patch)| *here == stop && patch.effect == Effect::ReplaceCaller && patch.of == Some(what))
+        self.ever_in(stop, Effect::ReplaceCaller, what)
     }
 
     /// Returns why a request fails that needs the auth service's store.
     pub(super) fn store_of_auth(&self) -> Reason {
-        let of = self.patches.iter().find(|(here, _)| *here == Stop::AuthStore).and_then(|(_, patch)| patch.of);
-        match of {
+        match self.changes(Stop::AuthStore).next().and_then(|patch| patch.of) {
             Some(Config::Database) => Reason::Database,
             Some(Config::Cache) => Reason::Cache,
             _ => Reason::Store,
         }
     }
 
-    pub(super) fn lacks_anything(&self, stop: Stop) -> bool {
-        self.patches.iter().any(|(here, patch)| *here == stop && patch.effect == Effect::ConfigLost)
-    }
-
-    /// Reports whether a stop is changed in this way, whatever the request.
-    pub(in crate::diagnose) fn ever(&self, stop: Stop, effect: Effect) -> bool {
-        self.patches.iter().any(|(here, patch)| *here == stop && patch.effect == effect)
-    }
-
     /// Reports whether the changes at a stop reach these requests only.
     pub(super) fn reaches_only(&self, stop: Stop, reach: Reach) -> bool {
-        self.patches.iter().filter(|(here, _)| *here == stop).all(|(_, patch)| patch.reach == reach)
+        self.changes(stop).all(|patch| patch.reach == reach)
     }
 
     fn reaches(&mut self, reach: Reach, request: &Request) -> Step<bool> {
         Ok(match reach {
             Reach::All => true,
             Reach::Some => self.is_among_the_affected()?,
-            Reach::Handler => self.yes(Trait::HandlerTouched)?,
             Reach::Paths => self.yes(Trait::EveryPathCovered)? || self.yes(Trait::PathCovered)?,
             Reach::Sockets => request.is_socket(),
             Reach::Streams => request.kind.is_stream(),

@@ -101,8 +101,6 @@ words! {
         All => "all",
         /// Some endpoints.
         Some => "some",
-        /// One endpoint in a few.
-        Handler => "handler",
         /// Most endpoints: those whose path a rule covers.
         Paths => "paths",
         /// WebSocket upgrades.

@@ -90,7 +90,7 @@ fn outward(world: &mut World<'_>, request: &Request, ending: Ending) -> Step<End
 }
 
 pub(super) fn reach_backend(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
-    let lost = world.lacks_anything(Stop::Backend) && world.yes(Trait::ChecksConfigAtStart)?;
+    let lost = world.ever(Stop::Backend, Effect::ConfigLost) && world.yes(Trait::ChecksConfigAtStart)?;
     if lost || world.has(Stop::Backend, Effect::DoesNotStart, request)? {
         let runs = world.yes(Trait::RunsBroken)?;
         return if runs {
