@@ -64,8 +64,10 @@ impl Session {
         let request = call::issuer(target, key)?;
         let call = call::resolve(target, &request)?;
         let (exchange, issued) = self.probe(&call, None, None).await?;
-        let why = || CannotProbe::IssuerFailed { endpoint: call.endpoint.id.clone(), why: failure(&exchange) };
-        let issued = issued.ok_or_else(why)?;
+        let Some(issued) = issued else {
+            let (endpoint, why) = (call.endpoint.id.clone(), failure(&exchange));
+            return Err(CannotProbe::IssuerFailed { endpoint, why, exchange: Box::new(exchange) });
+        };
         if let Some(request) = revoke {
             self.revoke(&request, &issued.token).await?;
         }

@@ -3,11 +3,11 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::probe::CredentialError;
+use crate::probe::{CredentialError, Exchange};
 use crate::terms::{EvidenceSource, TokenLocation};
 
 /// The probe was not sent.
-#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+#[derive(Debug, Clone, PartialEq, Error, Diagnostic)]
 pub enum CannotProbe {
     /// The target has no such endpoint.
     #[error("the target has no endpoint `{0}`")]
@@ -74,6 +74,8 @@ pub enum CannotProbe {
         endpoint: String,
         /// What it did instead.
         why: String,
+        /// The exchange with it.
+        exchange: Box<Exchange>,
     },
     /// The path could leave the target's host, or is not a path.
     #[error("the path `{path}` {why}")]
@@ -92,6 +94,17 @@ pub enum CannotProbe {
     #[error("`{0}` is not an HTTP method")]
     #[diagnostic(code(fivewhys::probe::method))]
     Method(String),
+}
+
+impl CannotProbe {
+    /// Returns the exchange with the issuer endpoint, if it gave no token.
+    #[must_use]
+    pub fn exchange(&self) -> Option<&Exchange> {
+        match self {
+            Self::IssuerFailed { exchange, .. } => Some(exchange),
+            _ => None,
+        }
+    }
 }
 
 /// The prober cannot be set up.

@@ -102,10 +102,12 @@ async fn an_issuer_without_a_token_is_the_reason_for_the_error() {
     ] {
         let server = login(status, body).await;
         let bench = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http)).with(issuer());
-        let CannotProbe::IssuerFailed { endpoint, why } = bench.probe(&with_issued()).await.unwrap_err() else {
+        let CannotProbe::IssuerFailed { endpoint, why, exchange } = bench.probe(&with_issued()).await.unwrap_err()
+        else {
             panic!("another reason")
         };
         assert_eq!((endpoint.as_str(), why.as_str()), (ISSUER, expected));
+        assert_eq!(exchange.probe.endpoint, ISSUER);
         assert_eq!(server.connections(), 1);
     }
 }

@@ -105,6 +105,7 @@ impl<'a> Course<'a> {
         loop {
             let (mut report, no_question) = match self.session.send(&request).await {
                 Ok(exchange) => self.judged(step, endpoint, exchange),
+                Err(error) if error.exchange().is_some() => self.without_token(step, &error),
                 Err(error) => return self.not_sent(step, &error),
             };
             if let Some((one, pause)) = self.again(&mut report, tries.len()) {

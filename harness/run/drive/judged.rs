@@ -23,6 +23,16 @@ impl Course<'_> {
         }
     }
 
+    /// Returns the result of a step for which the auth service minted no token. The exchange with the issuer endpoint is
+    /// the failure to explain.
+    pub(crate) fn without_token(&mut self, step: &Step, error: &CannotProbe) -> (StepReport, bool) {
+        let skipped = self.skipped(step, error.to_string());
+        let Some(exchange) = error.exchange().cloned() else { return (skipped, true) };
+        let (id, took_ms) = (Some(exchange.id), Some(exchange.phases.end_ms));
+        let seen = self.record.keep(exchange, self.target);
+        (StepReport { exchange: id, outcome: StepOutcome::Failed, took_ms, ..skipped }, seen.is_none())
+    }
+
     /// Returns the result of a step, and whether its failure needs no diagnosis.
     pub(crate) fn judged(&mut self, step: &Step, endpoint: &Endpoint, exchange: Exchange) -> (StepReport, bool) {
         self.captures.take(step, &exchange);

@@ -159,7 +159,10 @@ pub(crate) async fn ask(session: &Session, key: ProbeKey, target: &Target, recor
     tell(&Event::Asking { probe: key.to_string() });
     match session.send(&ProbeRequest::new(key.clone())).await {
         Ok(exchange) => drop(record.keep(exchange, target)),
-        Err(error) => tracing::debug!(%key, %error, "this probe cannot be sent"),
+        Err(error) => {
+            tracing::debug!(%key, %error, "this probe cannot be sent");
+            error.exchange().into_iter().for_each(|exchange| drop(record.keep(exchange.clone(), target)));
+        }
     }
 }
 
