@@ -31,7 +31,7 @@ pub fn coordinates(twin: &Twin) -> Result<TwinCoordinates, miette::Report> {
         audience: credentials.audience().to_owned(),
         validation: match credentials.backend_verifies_locally() {
             true => Validation::Local,
-            false => Validation::AuthService,
+            false => Validation::Introspection,
         },
         startup_check: credentials.backend_checks_at_start(),
         service_id: credentials.service_id().to_owned(),

@@ -1,5 +1,6 @@
 //! An endpoint of a deployment, and how to read its responses.
 
+use crate::config::Validation;
 use crate::document::JsonMatch;
 use crate::terms::{EndpointKind, Role, Service};
 use serde_json_path::JsonPath;
@@ -38,6 +39,8 @@ pub struct Endpoint {
     /// WebSocket: the subprotocols offered for the token location `subprotocol`. `{token}` and `{token_base64url}` are
     /// replaced.
     pub subprotocols: Vec<String>,
+    /// How its token is verified, where that differs from the rest of the target.
+    pub validation: Option<Validation>,
     /// Whether the request carries service credentials, as the auth service's validation routes need.
     pub takes_caller: bool,
     /// How an accepted request is recognised.

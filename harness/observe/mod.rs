@@ -59,6 +59,10 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         result,
         latency: latency(exchange),
         took_ms: exchange.phases.first_byte_ms.unwrap_or(exchange.phases.end_ms).round() as u64,
+        lasted_ms: lasted_ms(exchange),
+        idle_ms: idle_ms(exchange),
+        unconnected: exchange.error.as_ref().is_some_and(|error| error.kind.reached_no_host()),
+        product: product(exchange),
         status: exchange.status(),
         close_code: exchange.close.as_ref().filter(|close| close.by == Side::Server).map(|close| close.code),
         identity,
@@ -74,19 +78,50 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
     })
 }
 
-/// Adds what a report of an earlier version lacks: the sentence of the exchange, and what it means.
+/// Adds what a report of an earlier version lacks, and reads its sentences anew.
 pub(crate) fn complete(observation: &mut Observation, exchange: &Exchange) {
-    if observation.says.is_some() || observation.result == Outcome::Ok {
+    (observation.lasted_ms, observation.idle_ms) = (lasted_ms(exchange), idle_ms(exchange));
+    observation.unconnected = exchange.error.as_ref().is_some_and(|error| error.kind.reached_no_host());
+    observation.product = product(exchange);
+    if observation.result == Outcome::Ok {
         return;
     }
+    let said = observation.says.take();
     (observation.says, observation.means) = told(exchange);
+    observation.says = said.or(observation.says.take());
     observation.held_back = is_held_back(exchange);
+}
+
+/// Returns the `Server` headers. A proxy adds its own, or replaces that of the service.
+fn product(exchange: &Exchange) -> Option<String> {
+    let head = exchange.head.as_ref()?;
+    let of = |(name, value): &(String, String)| name.eq_ignore_ascii_case("server").then(|| value.clone());
+    Some(head.headers.iter().filter_map(of).collect::<Vec<_>>().join(", "))
+}
+
+/// Returns how long a stream or socket was silent before its end.
+fn idle_ms(exchange: &Exchange) -> Option<u64> {
+    let lasted = lasted_ms(exchange)?;
+    let frames = exchange.received().map(|frame| frame.at_ms);
+    let last = exchange.events.iter().map(|event| event.at_ms).chain(frames).max();
+    Some(lasted.saturating_sub(last.unwrap_or(0)))
+}
+
+/// Returns how long a stream or socket lasted.
+fn lasted_ms(exchange: &Exchange) -> Option<u64> {
+    let streams = exchange.status() == Some(101) || !exchange.events.is_empty();
+    streams.then_some(exchange.phases.end_ms.round() as u64)
 }
 
 /// Returns the sentence of the exchange, and what it means.
 fn told(exchange: &Exchange) -> (Option<String>, Vec<Meaning>) {
     let says = statements::sentence(exchange);
-    let means = says.as_deref().map(statements::meanings).unwrap_or_default();
+    let mut means = says.as_deref().map(statements::meanings).unwrap_or_default();
+    if exchange.status() == Some(404)
+        && says.as_deref().is_some_and(|says| statements::names_another_path(says, exchange))
+    {
+        means = vec![Meaning::OtherRoute];
+    }
     (says, means)
 }
 

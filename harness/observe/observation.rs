@@ -107,6 +107,18 @@ pub struct Observation {
     pub latency: LatencyClass,
     /// Milliseconds to the status line, or to the end of the exchange without one.
     pub took_ms: u64,
+    /// Milliseconds to the end of a stream or socket, whoever ended it. Absent for a plain response.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lasted_ms: Option<u64>,
+    /// Milliseconds without an event or a frame before that end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_ms: Option<u64>,
+    /// Whether there was no connection at all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unconnected: bool,
+    /// The `Server` headers of the response, joined by commas. Another product than usual means another component.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
     /// The status code, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,

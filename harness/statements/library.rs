@@ -97,6 +97,16 @@ pub(crate) fn meanings(sentence: &str) -> Vec<Meaning> {
     if told.is_empty() { general.of(sentence) } else { told }
 }
 
+/// Returns what a line of a log means by the specific patterns. The usual words occur in too many lines. A crash counts
+/// only where its cause is not told.
+pub(crate) fn specific_meanings(line: &str) -> Vec<Meaning> {
+    let mut all = SHIPPED[0].of(line);
+    if all.iter().any(|meaning| *meaning != Meaning::Crashed) {
+        all.retain(|meaning| *meaning != Meaning::Crashed);
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;

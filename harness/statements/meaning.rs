@@ -55,12 +55,16 @@ words! {
         Throttled => "throttled",
         /// No such route.
         NoRoute => "no-route",
+        /// No such route, and the route that it names is not the one that was asked for.
+        OtherRoute => "other-route",
         /// The session of a socket is not known to this instance.
         NoSession => "no-session",
         /// Another kind of sign-in is required: a login page, Basic authentication, a proxy's own cookie.
         SignIn => "sign-in",
         /// A proxy got no usable answer from the service behind it.
         Upstream => "upstream",
+        /// The service is switched off for a while.
+        Maintenance => "maintenance",
         /// A proxy's rule refused the request.
         Policy => "policy",
         /// A component waited too long for another one.

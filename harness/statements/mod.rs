@@ -13,6 +13,6 @@ mod library;
 mod meaning;
 mod sentence;
 
-pub(crate) use library::meanings;
+pub(crate) use library::{meanings, specific_meanings};
 pub(crate) use meaning::Meaning;
-pub(crate) use sentence::sentence;
+pub(crate) use sentence::{names_another_path, sentence};

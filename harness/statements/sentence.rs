@@ -18,8 +18,12 @@ const DEPTH: usize = 3;
 ///
 /// The text is redacted, since an exchange keeps only redacted text. It has at most 200 characters.
 pub(crate) fn sentence(exchange: &Exchange) -> Option<String> {
-    let parts =
-        [of_close(exchange), of_redirect(exchange), of_body(exchange), of_messages(exchange), of_challenge(exchange)];
+    let challenge = of_challenge(exchange);
+    // A scheme that is not `Bearer` says more than the page.
+    let (first, last) =
+        if challenge.as_ref().is_some_and(|(_, is_bearer)| !is_bearer) { (challenge, None) } else { (None, challenge) };
+    let [first, last] = [first, last].map(|one| one.map(|(text, _)| text));
+    let parts = [of_close(exchange), of_redirect(exchange), first, of_body(exchange), of_messages(exchange), last];
     let mut said: Vec<String> = Vec::new();
     for part in parts.into_iter().flatten() {
         if !part.is_empty() && !said.iter().any(|known| known.contains(&part)) {
@@ -28,6 +32,20 @@ pub(crate) fn sentence(exchange: &Exchange) -> Option<String> {
     }
     let whole = said.join("; ");
     (!whole.is_empty()).then(|| whole.chars().take(LONGEST).collect())
+}
+
+/// Reports whether a sentence names a path that was not asked for: a proxy changed it on the way.
+pub(crate) fn names_another_path(sentence: &str, exchange: &Exchange) -> bool {
+    let after_host = exchange.request.url.splitn(4, '/').nth(3).unwrap_or_default();
+    let asked = after_host.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
+    let is_end = |one: char| one.is_whitespace() || "\"'`()<>,;?".contains(one);
+    let mut named = sentence.split(is_end).filter_map(|word| {
+        // Some write the method before the path: `GET:/orders`.
+        let path = word.find('/').map(|at| (&word[..at], &word[at..]))?;
+        let is_path = path.0.trim_end_matches(':').chars().all(|one| one.is_ascii_uppercase()) && path.1.len() > 1;
+        is_path.then(|| path.1.trim_matches(['/', '.', ':']))
+    });
+    named.next().is_some_and(|first| first != asked && !named.any(|other| other == asked))
 }
 
 fn of_close(exchange: &Exchange) -> Option<String> {
@@ -61,17 +79,17 @@ fn of_messages(exchange: &Exchange) -> Option<String> {
     serde_json::from_str::<Value>(last).ok().and_then(|json| in_json(&json, 0)).or_else(|| Some(squeezed(last)))
 }
 
-/// Returns the `error_description` or `error` of a challenge, or the scheme of one that is not a bearer challenge.
-fn of_challenge(exchange: &Exchange) -> Option<String> {
+/// Returns the `error_description` or `error` of a bearer challenge, or a challenge of another scheme. The flag says
+/// which.
+fn of_challenge(exchange: &Exchange) -> Option<(String, bool)> {
     let challenge = exchange.header("www-authenticate")?;
     let value = |name: &str| {
         let rest = challenge.split_once(&format!("{name}=\"")).map(|(_, rest)| rest)?;
         rest.split_once('"').map(|(value, _)| squeezed(value))
     };
-    value("error_description").or_else(|| value("error")).or_else(|| {
-        let is_bearer = challenge.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("bearer"));
-        (!is_bearer).then(|| squeezed(challenge))
-    })
+    let is_bearer = challenge.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("bearer"));
+    let error = value("error_description").or_else(|| value("error"));
+    error.or_else(|| (!is_bearer).then(|| squeezed(challenge))).map(|text| (text, is_bearer))
 }
 
 fn in_json(json: &Value, depth: usize) -> Option<String> {
@@ -134,7 +152,7 @@ fn without_tags(text: &str) -> String {
 mod tests {
     use rstest::rstest;
 
-    use super::sentence;
+    use super::{names_another_path, sentence};
     use crate::fixtures::exchange;
     use crate::terms::TokenKind;
 
@@ -155,5 +173,18 @@ mod tests {
     fn the_sentence_of_a_response_is_found(#[case] kind: &str, #[case] body: &str, #[case] said: &str) {
         let exchange = exchange("backend.chat-messages", TokenKind::Valid).answered(401, kind, body);
         assert_eq!(sentence(&exchange).as_deref(), Some(said));
+    }
+
+    #[rstest]
+    #[case::cut("No route for GET /chat/messages", true)]
+    #[case::with_method("Route GET:/verify not found", true)]
+    #[case::the_same("Cannot GET /api/chat/messages", false)]
+    #[case::the_same_with_slash("no handler for /api/chat/messages/", false)]
+    #[case::no_path("Not Found", false)]
+    #[case::media_type("expected application/json", false)]
+    fn a_sentence_may_name_a_path_that_was_not_asked_for(#[case] says: &str, #[case] other: bool) {
+        let mut asked = exchange("backend.chat-messages", TokenKind::Valid);
+        asked.request.url = "https://example.test/api/chat/messages?limit=1".to_owned();
+        assert_eq!(names_another_path(says, &asked), other);
     }
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::config::file::overlay::{Overlay, overlays};
-use crate::config::{Accept, Endpoint};
+use crate::config::{Accept, Endpoint, Validation};
 use crate::document::values::{HeaderKey, Method, Query, Route};
 use crate::document::written::{Json, Match, Named, OneOrMany};
 use crate::terms::{EndpointKind, Role, Service, TokenLocation};
@@ -33,6 +33,8 @@ overlays! {
         token_locations: Option<Vec<TokenLocation>>,
         /// WebSocket: the subprotocols offered for the token location `subprotocol`. `{token}` and `{token_base64url}` are replaced. For example `["jwt-auth", "jwt.{token_base64url}"]`.
         subprotocols: Option<Vec<String>>,
+        /// How the token of this endpoint is verified, where that differs from the target's `validation`.
+        validation: Option<Validation>,
         /// Whether the request carries the service credentials of `caller`. `false` when absent.
         takes_caller: Option<bool>,
         /// How an accepted request is recognised. Every given condition must hold.
@@ -84,6 +86,7 @@ impl EndpointLayer {
             send: self.send.unwrap_or_default().into_iter().map(|message| message.0).collect(),
             token_locations: self.token_locations.unwrap_or_default(),
             subprotocols: self.subprotocols.unwrap_or_default(),
+            validation: self.validation,
             takes_caller: self.takes_caller.unwrap_or(false),
             accept: self.accept.resolve(),
             caller_rejected: self.caller_rejected.map(Match::into_json_match),

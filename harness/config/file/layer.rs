@@ -40,7 +40,7 @@ overlays! {
         algorithm: Option<Algorithm>,
         /// The keys that the auth service publishes (a JWK set). Read when the evidence `auth` is granted. Our tokens then carry the id of our key.
         jwks: Option<EvidenceText>,
-        /// How the backend validates a token. `unknown` when absent.
+        /// How a token is verified. `unknown` when absent. An endpoint may have a `validation` of its own.
         validation: Option<Validation>,
         /// Whether the backend refuses to start when its configuration is incomplete. When absent: not known.
         startup_check: Option<bool>,

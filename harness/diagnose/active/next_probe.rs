@@ -10,7 +10,7 @@ use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::prediction::Prediction;
 use crate::diagnose::model::probe_class::{Place, ProbeClass};
 use crate::diagnose::predict::ending::Result as Ended;
-use crate::diagnose::predict::world::Topology;
+use crate::diagnose::predict::topology::Topology;
 use crate::diagnose::readings::input::{FailedStep, Given};
 use crate::probe::ProbeKey;
 use crate::terms::{Caller, Engine, EvidenceSource, Role, Service, TokenKind};

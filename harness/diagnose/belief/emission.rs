@@ -1,9 +1,11 @@
 //! How likely a reading is, given how the request ended in the model.
 
 use super::evidence::Reading;
+use super::manner::{FORMS, MARKS, MODES, WORDS};
 use super::meanings::reasons;
 use crate::diagnose::predict::ending::{Ending, Maker, Reason, Result, Wait};
 use crate::diagnose::predict::model::{Noise, noise, shows_as};
+use crate::statements::Meaning;
 use crate::terms::Hop;
 
 /// What was counted before at this endpoint. What misleads once does so each time, so it counts once.
@@ -12,7 +14,8 @@ pub(super) struct Counted {
     forms: Vec<(Result, Result)>,
     makers: Vec<(Maker, Hop, Result)>,
     latencies: Vec<(Wait, bool)>,
-    sentences: Vec<(Reason, Option<crate::statements::Meaning>)>,
+    sentences: Vec<(Reason, Option<Meaning>)>,
+    logged: Vec<(Reason, Option<Meaning>)>,
 }
 
 impl Counted {
@@ -27,6 +30,7 @@ impl Counted {
         self.makers.truncate(len);
         self.latencies.truncate(len);
         self.sentences.truncate(len);
+        self.logged.truncate(len);
     }
 
     pub(super) fn add(&mut self, ending: &Ending, reading: &Reading<'_>) {
@@ -34,6 +38,7 @@ impl Counted {
         self.makers.push((ending.maker, reading.seen.answered_by, reading.result));
         self.latencies.push((ending.wait, reading.late));
         self.sentences.push((ending.reason, reading.seen.means.first().copied()));
+        self.logged.push((ending.reason, reading.logged.first().copied()));
     }
 }
 
@@ -47,47 +52,89 @@ pub(super) fn is_possible(ending: &Ending, reading: &Reading<'_>) -> bool {
     ending.result == reading.result || is_other_form(ending, reading)
 }
 
-/// Returns how likely the reading is.
-pub(super) fn emission(ending: &Ending, reading: &Reading<'_>, counted: &Counted) -> f64 {
+/// Returns how likely the reading is, for each mode of a manner.
+pub(super) fn emission(ending: &Ending, reading: &Reading<'_>, counted: &Counted) -> [f64; MODES] {
     let noise = noise();
-    of_result(ending, reading, counted, noise)
-        * of_maker(ending, reading, counted, noise)
-        * of_latency(ending, reading, counted, noise)
-        * of_sentence(ending, reading, counted, noise)
+    let late = of_latency(ending, reading, counted, noise);
+    let by = |of: &dyn Fn(bool) -> f64| [of(false), of(true)];
+    let results = by(&|deviates| of_result(ending, reading, counted, noise, deviates));
+    let makers = by(&|misleads| match misleads {
+        true => noise.maker_open * noise.product_open.powi(i32::from(reading.usual_product.is_some())),
+        false => of_maker(ending, reading, counted, noise),
+    });
+    let words = by(&|misleads| of_words(ending, reading, counted, noise, misleads));
+    std::array::from_fn(|mode| {
+        let at = |bit: usize| usize::from(mode & bit != 0);
+        late * results[at(FORMS)] * makers[at(MARKS)] * words[at(WORDS)]
+    })
 }
 
-fn of_result(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: &Noise) -> f64 {
+fn of_result(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: &Noise, deviates: bool) -> f64 {
     let results = Result::ALL.len() as f64;
     if ending.result == reading.result {
-        1.0 - noise.stray - noise.form
-    } else if !is_other_form(ending, reading) {
-        noise.stray / results
-    } else if counted.forms.contains(&(ending.result, reading.result)) {
-        1.0
-    } else {
-        shows_as(ending.result, reading.result, reading.request.is_socket()).unwrap_or(noise.form / results)
+        return if deviates { 1.0 - noise.deviating } else { 1.0 - noise.stray - noise.form };
     }
+    if !is_other_form(ending, reading) {
+        return noise.stray / results;
+    }
+    if counted.forms.contains(&(ending.result, reading.result)) {
+        return 1.0;
+    }
+    let usual = shows_as(ending.result, reading.result, reading.request.is_socket());
+    let usual = usual.unwrap_or(noise.form / results);
+    if deviates { usual.max(noise.deviating / OTHER_FORMS) } else { usual }
 }
+
+/// Forms that a failure may take instead of its own.
+const OTHER_FORMS: f64 = 6.0;
 
 fn of_maker(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: &Noise) -> f64 {
     let (seen, firm) = reading.maker();
     if counted.makers.contains(&(ending.maker, seen, reading.result)) {
         return 1.0;
     }
+    let product = of_product(ending, reading, noise);
     let made = match ending.maker {
-        Maker::Network => return if seen == Hop::Network { 0.95 } else { noise.maker_mistaken },
-        Maker::Stranger => return 0.25,
-        Maker::Any => return if seen == Hop::Unknown { 0.7 } else { 0.15 },
+        Maker::Network if reading.seen.status.is_some() => return noise.maker_mistaken,
+        Maker::Network if ending.result == Result::TimedOut && !reading.seen.unconnected => {
+            return noise.maker_mistaken;
+        }
+        Maker::Network => return 0.95,
+        Maker::Stranger => return product * if firm && seen == Hop::Backend { 0.2 } else { 0.5 },
+        Maker::Any => return if seen == Hop::Unknown { 0.8 } else { 0.1 },
         Maker::Edge => Hop::Edge,
         Maker::Backend => Hop::Backend,
         Maker::Auth => Hop::Auth,
     };
-    match seen {
-        Hop::Unknown => noise.maker_untold,
-        seen if seen == made => noise.maker_told,
-        Hop::Edge if reading.seen.speaks_for_another => noise.maker_told,
-        _ if firm => noise.maker_mistaken,
-        _ => noise.maker_hint_mistaken,
+    product
+        * match seen {
+            Hop::Unknown => noise.maker_untold,
+            seen if seen == made => noise.maker_told,
+            Hop::Edge if reading.seen.speaks_for_another => noise.maker_told,
+            _ if firm => noise.maker_mistaken,
+            _ => noise.maker_hint_mistaken,
+        }
+}
+
+/// Returns how likely the response names this product. Many edges name themselves in every response.
+fn of_product(ending: &Ending, reading: &Reading<'_>, noise: &Noise) -> f64 {
+    let of_backend = ending.maker == Maker::Backend;
+    match reading.usual_product {
+        None => 1.0,
+        Some(true) => {
+            if of_backend {
+                1.0 - noise.product_differs
+            } else {
+                noise.product_open
+            }
+        }
+        Some(false) => {
+            if of_backend {
+                noise.product_differs
+            } else {
+                1.0 - noise.product_open
+            }
+        }
     }
 }
 
@@ -96,6 +143,7 @@ fn of_latency(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: 
         return 1.0;
     }
     let late = match ending.wait {
+        Wait::None if reading.result == Result::BrokenStream => noise.late_break,
         Wait::None => noise.late_by_chance,
         Wait::Each => noise.late_by_waiting,
         Wait::First => noise.late_once,
@@ -103,21 +151,19 @@ fn of_latency(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: 
     if reading.late { late } else { 1.0 - late }
 }
 
-/// A sentence is a hint, so it never makes a probability zero.
-fn of_sentence(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: &Noise) -> f64 {
-    let means = &reading.seen.means;
-    let Some(first) = means.first() else { return 1.0 };
-    if reading.result.is_success()
-        || !ending.result.is_form()
-        || counted.sentences.contains(&(ending.reason, Some(*first)))
-    {
+/// Returns how likely the sentence of the response and the lines of the log are. They are hints, so they never make a
+/// probability zero.
+fn of_words(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: &Noise, misleads: bool) -> f64 {
+    if !ending.result.is_form() || reading.result.is_success() {
         return 1.0;
     }
-    if means.iter().any(|meaning| reasons(*meaning).contains(&ending.reason)) {
-        noise.sentence_fits
-    } else if ending.reason == Reason::Unknown {
-        noise.sentence_open
-    } else {
-        noise.sentence_misleads
-    }
+    let fit = |means: &[Meaning], known: &[(Reason, Option<Meaning>)]| match means.first() {
+        None => 1.0,
+        Some(first) if known.contains(&(ending.reason, Some(*first))) => 1.0,
+        Some(_) if misleads => noise.sentence_unsure,
+        Some(_) if means.iter().any(|meaning| reasons(*meaning).contains(&ending.reason)) => noise.sentence_fits,
+        Some(_) if ending.reason == Reason::Unknown => noise.sentence_open,
+        Some(_) => noise.sentence_misleads,
+    };
+    fit(&reading.seen.means, &counted.sentences) * fit(&reading.logged, &counted.logged)
 }

@@ -1,12 +1,14 @@
 //! What the probes of a run gave, reduced to what the model predicts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::selection::select;
 use crate::config::Target;
 use crate::diagnose::predict::ending::Result;
 use crate::diagnose::predict::request::Request;
 use crate::observe::{Authn, LatencyClass, Observation, Outcome};
 use crate::probe::ProbeKey;
+use crate::statements::Meaning;
 use crate::terms::{Hop, Role};
 
 /// One way in which a kind of request ended.
@@ -20,8 +22,23 @@ pub(super) struct Reading<'a> {
     pub(super) late: bool,
     /// The exchanges in which it ended so.
     pub(super) exchanges: Vec<u32>,
+    /// Whether the response names the product that the backend's responses usually name. `None`: not known.
+    pub(super) usual_product: Option<bool>,
+    /// What the log of the component that was called says about it.
+    pub(super) logged: Vec<Meaning>,
     /// Whether it can contradict a hypothesis. One odd result among several may be an accident.
     pub(super) firm: bool,
+}
+
+/// What logs and key sets say, besides the probes.
+#[derive(Debug, Default)]
+pub(in crate::diagnose) struct Records {
+    /// What the logs say about each exchange.
+    pub(in crate::diagnose) said: BTreeMap<u32, Vec<Meaning>>,
+    /// The exchanges of the failed steps.
+    pub(in crate::diagnose) failed: BTreeSet<u32>,
+    /// Whether the auth service publishes our key, where its key set was read.
+    pub(in crate::diagnose) publishes_our_key: Option<bool>,
 }
 
 /// All readings of a run, those of one endpoint together.
@@ -32,10 +49,14 @@ pub(super) struct Evidence<'a> {
     pub(super) is_skewed: bool,
     /// Whether our key verifies the tokens that the auth service issues.
     pub(super) issued_with_our_key: Option<bool>,
+    /// Whether the auth service publishes our key.
+    pub(super) publishes_our_key: Option<bool>,
 }
 
 /// Seconds by which a clock must be off to count.
 const SKEW_S: i64 = 60;
+/// A stream that breaks after a silence of this many ms breaks because a component waited.
+const LATE_MS: u64 = 900;
 /// Readings of one endpoint that are compared.
 const MOST: usize = 64;
 
@@ -46,6 +67,7 @@ impl<'a> Evidence<'a> {
         target: &Target,
         user: &str,
         counts: &dyn Fn(&ProbeKey) -> bool,
+        records: &Records,
     ) -> Self {
         let endpoints: BTreeMap<&str, usize> =
             target.endpoints.keys().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
@@ -54,30 +76,46 @@ impl<'a> Evidence<'a> {
             let Some(endpoint) = target.endpoints.get(&seen.probe.endpoint) else { continue };
             let at = endpoints[seen.probe.endpoint.as_str()];
             let Some(request) = Request::of(&seen.probe, endpoint, at, user) else { continue };
-            add(&mut all, request, seen);
+            // A step may expect that an endpoint without a role refuses this user.
+            let is_free = endpoint.role == Role::Open && !records.failed.contains(&seen.exchange);
+            if is_free && seen.result != Outcome::Ok {
+                continue;
+            }
+            add(&mut all, request, seen, records.said.get(&seen.exchange).map_or(&[], Vec::as_slice));
         }
-        drop_lost_attempts(&mut all);
-        mark_accident(&mut all);
+        select(&mut all);
         let skews = observations.iter().filter_map(|seen| seen.clock_skew_s);
         Self {
             is_skewed: skews.map(i64::abs).max().is_some_and(|most| most > SKEW_S),
             issued_with_our_key: observations.iter().find_map(|seen| seen.issued_with_our_secret),
+            publishes_our_key: records.publishes_our_key,
             endpoints: by_endpoint(all),
         }
     }
 }
 
-fn add<'a>(all: &mut Vec<Reading<'a>>, request: Request, seen: &'a Observation) {
+fn add<'a>(all: &mut Vec<Reading<'a>>, request: Request, seen: &'a Observation, said: &[Meaning]) {
     let result = result(seen);
-    let late = matches!(seen.latency, LatencyClass::Seconds | LatencyClass::Slow);
+    let broke_late = !result.is_success() && seen.idle_ms.is_some_and(|ms| ms >= LATE_MS);
+    let late = broke_late || matches!(seen.latency, LatencyClass::Seconds | LatencyClass::Slow);
     let same = |one: &&mut Reading<'_>| {
         one.request == request && one.result == result && one.late == late && one.seen.answered_by == seen.answered_by
     };
     if let Some(known) = all.iter_mut().find(same) {
         known.exchanges.push(seen.exchange);
+        known.logged.extend(said);
         return;
     }
-    all.push(Reading { request, result, seen, late, exchanges: vec![seen.exchange], firm: true });
+    all.push(Reading {
+        request,
+        result,
+        seen,
+        late,
+        exchanges: vec![seen.exchange],
+        usual_product: None,
+        logged: said.to_vec(),
+        firm: true,
+    });
 }
 
 fn result(seen: &Observation) -> Result {
@@ -85,29 +123,6 @@ fn result(seen: &Observation) -> Result {
         Outcome::Ok if seen.authn == Authn::AcceptedAsOther => Result::OtherUser,
         Outcome::Ok if seen.held_back => Result::HeldBack,
         other => other.into(),
-    }
-}
-
-/// Removes attempts that got no connection while others of the same request got an answer.
-fn drop_lost_attempts(all: &mut Vec<Reading<'_>>) {
-    let is_lost = |one: &Reading<'_>| matches!(one.result, Result::Refused | Result::Reset);
-    let count = |request: &Request, lost: bool| -> usize {
-        all.iter().filter(|one| one.request == *request && is_lost(one) == lost).map(|one| one.exchanges.len()).sum()
-    };
-    let kept: Vec<bool> =
-        all.iter().map(|one| !is_lost(one) || count(&one.request, false) < count(&one.request, true).max(1)).collect();
-    let mut kept = kept.into_iter();
-    all.retain(|_| kept.next().unwrap_or(true));
-}
-
-/// A call that failed once and otherwise works may be an accident. Several are a fault that comes and goes.
-fn mark_accident(all: &mut [Reading<'_>]) {
-    let other_result =
-        |one: &Reading<'_>| all.iter().any(|other| other.request == one.request && other.result != one.result);
-    let odd = |one: &Reading<'_>| !one.result.is_success() && one.exchanges.len() == 1 && other_result(one);
-    let at: Vec<usize> = (0..all.len()).filter(|at| odd(&all[*at])).collect();
-    if let [only] = at.as_slice() {
-        all[*only].firm = false;
     }
 }
 

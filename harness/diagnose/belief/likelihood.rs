@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use super::emission::{Counted, emission, is_possible};
 use super::evidence::{Evidence, Reading};
+use super::manner::{Like, MODES};
 use super::phrasing;
 use crate::diagnose::model::path::effect::Effect;
 use crate::diagnose::model::path::stop::Stop;
@@ -17,8 +18,7 @@ use crate::terms::Service;
 /// How well a hypothesis predicts the readings of one endpoint.
 #[derive(Debug, Clone, Copy)]
 struct Fit {
-    /// For each way of wording.
-    like: [f64; phrasing::WAYS],
+    like: Like,
     /// Whether some setting of the traits makes every firm reading possible.
     possible: bool,
     /// The readings of the endpoint that a possible setting predicts as a failure, one bit each.
@@ -28,12 +28,10 @@ struct Fit {
 }
 
 impl Fit {
-    const NONE: Self = Self { like: [0.0; phrasing::WAYS], possible: false, explained: 0, conflict: 0 };
+    const NONE: Self = Self { like: Like::ZERO, possible: false, explained: 0, conflict: 0 };
 
     fn add(&mut self, other: &Self, share: f64) {
-        for (sum, one) in self.like.iter_mut().zip(other.like) {
-            *sum += share * one;
-        }
+        self.like.add(&other.like, share);
         self.possible |= other.possible;
         self.explained |= other.explained;
         self.conflict = self.conflict.max(other.conflict);
@@ -73,7 +71,7 @@ pub(super) fn likelihood(world: &mut World<'_>, evidence: &Evidence<'_>) -> Like
     };
     let log = if possible { like.max(f64::MIN_POSITIVE).ln() } else { f64::NEG_INFINITY };
     Likelihood {
-        log: log + of_clocks(world, evidence) + of_issued_key(world, evidence),
+        log: log + of_clocks(world, evidence) + of_issued_key(world, evidence) + of_published_key(world, evidence),
         explains: explains.collect(),
         conflict: if possible { None } else { conflict() },
     }
@@ -87,7 +85,17 @@ fn of_clocks(world: &World<'_>, evidence: &Evidence<'_>) -> f64 {
 /// Our key verifies the tokens of the auth service unless one of the two holds another key.
 fn of_issued_key(world: &World<'_>, evidence: &Evidence<'_>) -> f64 {
     let Some(ours) = evidence.issued_with_our_key else { return 0.0 };
-    let differs = world.ever(Stop::Client, Effect::OtherKey) != world.ever(Stop::Auth, Effect::OtherKey);
+    let auth = world.ever(Stop::Auth, Effect::OtherKey) || world.ever(Stop::Auth, Effect::SignOtherwise);
+    let differs = world.ever(Stop::Client, Effect::OtherKey) != auth;
+    if ours != differs { 0.0 } else { noise().sentence_misleads.ln() }
+}
+
+/// The auth service publishes our key unless we sign with another, or it publishes others than those that sign.
+fn of_published_key(world: &World<'_>, evidence: &Evidence<'_>) -> f64 {
+    let Some(ours) = evidence.publishes_our_key else { return 0.0 };
+    let differs = world.ever(Stop::Client, Effect::OtherKey)
+        || world.ever(Stop::Auth, Effect::OtherKey)
+        || world.ever(Stop::Auth, Effect::StaleKeys);
     if ours != differs { 0.0 } else { noise().sentence_misleads.ln() }
 }
 
@@ -117,8 +125,8 @@ impl Search<'_, '_> {
     }
 
     fn all_as_set(&mut self, world: &mut World<'_>) -> Step<(f64, bool)> {
-        // Each service words its refusals in its own way.
-        let mut like = [[1.0; phrasing::WAYS]; 2];
+        // Each service has its own manner.
+        let mut like = [Like::ONE; 2];
         let mut explained = Vec::with_capacity(self.endpoints.len());
         for at in 0..self.endpoints.len() {
             let fit = self.remembered(world, at)?;
@@ -128,11 +136,10 @@ impl Search<'_, '_> {
                 return Ok((0.0, false));
             }
             explained.push(fit.explained);
-            let service = &mut like[usize::from(self.endpoints[at][0].request.to == Service::Auth)];
-            service.iter_mut().zip(fit.like).for_each(|(all, one)| *all *= one);
+            like[usize::from(self.endpoints[at][0].request.to == Service::Auth)].times(&fit.like);
         }
         self.explained.iter_mut().zip(explained).for_each(|(all, one)| *all |= one);
-        Ok((like.map(phrasing::summed).iter().product(), true))
+        Ok((like.iter().map(Like::summed).product(), true))
     }
 
     /// An endpoint's result depends only on the traits that it asked for. Settings of the others share it.
@@ -152,13 +159,13 @@ impl Search<'_, '_> {
 
 /// Returns the result for one endpoint, summed over its own traits.
 fn endpoint(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<Fit> {
-    let mut so_far = SoFar { like: 1.0, explained: 0, counted: Counted::default(), told: Vec::new() };
+    let mut so_far = SoFar { like: [1.0; MODES], explained: 0, counted: Counted::default(), told: Vec::new() };
     from(world, readings, 0, &mut so_far)
 }
 
 /// What the readings before the one at hand gave, in this setting of the traits.
 struct SoFar<'a> {
-    like: f64,
+    like: [f64; MODES],
     explained: u64,
     counted: Counted,
     /// Each refusal: its reason, and the shape of its response.
@@ -208,16 +215,17 @@ impl<'a> SoFar<'a> {
         if reading.firm && !possible {
             return false;
         }
-        let (mut p, mut likeliest, mut most) = (0.0, ends[0].1, f64::MIN);
+        let (mut p, mut likeliest, mut most) = ([0.0; MODES], ends[0].1, f64::MIN);
         for (share, ending) in ends {
-            let weight = share * emission(ending, reading, &self.counted);
-            p += weight;
-            if weight >= most {
-                (likeliest, most) = (*ending, weight);
+            let weights = emission(ending, reading, &self.counted).map(|one| share * one);
+            p.iter_mut().zip(weights).for_each(|(sum, one)| *sum += one);
+            if weights[0] >= most {
+                (likeliest, most) = (*ending, weights[0]);
             }
         }
         // What a trait decides is decided once, what chance decides each time.
-        self.like *= p.powi(if ends.len() > 1 { reading.exchanges.len() as i32 } else { 1 });
+        let times = if ends.len() > 1 { reading.exchanges.len() as i32 } else { 1 };
+        self.like.iter_mut().zip(p).for_each(|(all, one)| *all *= one.powi(times));
         if possible && reading.result != Result::Ok {
             self.explained |= 1 << at;
         }
@@ -229,8 +237,12 @@ impl<'a> SoFar<'a> {
     }
 
     fn fit(&self) -> Fit {
-        let like = phrasing::likelihood(&self.told).map(|words| self.like * words);
-        Fit { like, possible: true, explained: self.explained, conflict: 0 }
+        Fit {
+            like: Like::of(self.like, phrasing::likelihood(&self.told)),
+            possible: true,
+            explained: self.explained,
+            conflict: 0,
+        }
     }
 }
 
@@ -256,6 +268,6 @@ fn endings(world: &mut World<'_>, reading: &Reading<'_>) -> Step<Endings> {
     if other == steady {
         return Ok(Endings([(1.0, steady), (0.0, steady)], 1));
     }
-    let share = noise().share;
+    let share = world.share();
     Ok(Endings([(1.0 - share, steady), (share, other)], 2))
 }

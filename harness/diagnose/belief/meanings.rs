@@ -4,18 +4,19 @@ use crate::diagnose::predict::ending::Reason;
 use crate::statements::Meaning;
 
 /// Returns the reasons for which a component says this.
-pub(super) const fn reasons(meaning: Meaning) -> &'static [Reason] {
+pub(in crate::diagnose) const fn reasons(meaning: Meaning) -> &'static [Reason] {
     use Reason as R;
     match meaning {
         Meaning::CredentialMissing => &[R::Missing],
         Meaning::TokenMalformed => &[R::Malformed],
-        Meaning::SignatureInvalid | Meaning::KeyUnknown => &[R::Signature, R::Key],
+        Meaning::SignatureInvalid => &[R::Signature, R::Key],
+        Meaning::KeyUnknown => &[R::Key],
         // A clock that is ahead makes a fresh token look expired.
         Meaning::Expired => &[R::Expired, R::Early],
         Meaning::IssuedInFuture => &[R::Early],
         Meaning::Audience | Meaning::Issuer | Meaning::Claim => &[R::Claims],
         Meaning::UserUnknown => &[R::User],
-        Meaning::Forbidden => &[R::Permission, R::Policy, R::User],
+        Meaning::Forbidden => &[R::Permission, R::Policy, R::User, R::Claims],
         Meaning::Inactive => &[R::Inactive, R::User],
         Meaning::TokenRefused => &[
             R::Malformed,
@@ -30,26 +31,30 @@ pub(super) const fn reasons(meaning: Meaning) -> &'static [Reason] {
             R::CallerId,
             R::CallerUnset,
             R::AuthFailed,
+            R::AuthLate,
             R::Missing,
         ],
         Meaning::CallerRefused => &[R::Caller, R::CallerId, R::CallerUnset],
         Meaning::CallerSecretRefused => &[R::Caller],
         Meaning::CallerIdRefused => &[R::CallerId],
         Meaning::CallerUnset => &[R::CallerUnset],
-        Meaning::AuthFailed => &[R::AuthFailed, R::Caller, R::CallerId, R::CallerUnset],
+        Meaning::AuthFailed => &[R::AuthFailed, R::AuthLate, R::Caller, R::CallerId, R::CallerUnset],
         Meaning::Store => &[R::Store, R::Database, R::Cache],
         Meaning::Database => &[R::Store, R::Database],
         Meaning::Cache => &[R::Store, R::Cache],
-        Meaning::Origin => &[R::Everyone, R::Policy],
-        Meaning::TooLarge | Meaning::Throttled => &[R::Limit],
+        Meaning::Origin => &[R::Origin],
+        Meaning::TooLarge => &[R::Size],
+        Meaning::Throttled => &[R::Limit],
         Meaning::NoRoute => &[R::Route],
+        Meaning::OtherRoute => &[R::OtherRoute],
         Meaning::NoSession => &[R::Session],
         Meaning::SignIn => &[R::SignIn],
-        Meaning::Upstream => &[R::Upstream, R::AuthFailed, R::Caller, R::Store],
+        Meaning::Maintenance => &[R::Maintenance],
+        Meaning::Upstream => &[R::Upstream, R::Late, R::AuthFailed, R::AuthLate, R::Caller, R::Store],
         Meaning::Policy => &[R::Policy],
-        Meaning::Waited => &[R::Upstream, R::AuthFailed],
-        Meaning::Unconfigured => &[R::Code, R::AuthFailed, R::CallerUnset],
+        Meaning::Waited => &[R::Late, R::AuthLate],
+        Meaning::Unconfigured => &[R::Code, R::Upstream, R::AuthFailed, R::CallerUnset],
         Meaning::Invalid => &[R::Invalid, R::Missing, R::Malformed],
-        Meaning::Crashed => &[R::Code, R::Store, R::AuthFailed, R::Caller],
+        Meaning::Crashed => &[R::Code, R::Store, R::AuthFailed, R::AuthLate, R::Caller],
     }
 }

@@ -3,8 +3,10 @@
 //! Start at [`Beliefs::of`].
 //!
 //! - `evidence`: what the probes of a run gave, reduced to what the model predicts
+//! - `selection`: which readings count, and how much
 //! - `emission`: how likely a reading is, given how the request ended in the model
 //! - `meanings`: which reasons a sentence can have
+//! - `manner`: how far the words, marks and status codes of a system mislead
 //! - `phrasing`: how far a system tells reasons apart in words
 //! - `likelihood`: the sum over the traits of the system
 //! - `hypothesis`: single faults, and an unknown fault at each stop
@@ -18,15 +20,19 @@ mod emission;
 mod evidence;
 mod hypothesis;
 mod likelihood;
+mod manner;
 mod meanings;
 mod outlook;
 mod pairs;
 mod phrasing;
 mod posterior;
+mod selection;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::diagnose) use evidence::Records;
 pub(in crate::diagnose) use hypothesis::Hypothesis;
+pub(in crate::diagnose) use meanings::reasons;
 pub(in crate::diagnose) use outlook::{Asked, Outlook};
 pub(in crate::diagnose) use pairs::PairBelief;
 pub(in crate::diagnose) use posterior::{Belief, Beliefs};

@@ -6,10 +6,10 @@ use super::hypothesis::Hypothesis;
 use crate::config::Target;
 use crate::diagnose::model::fault::Fault;
 use crate::diagnose::predict::ending::{Maker, Reason, Result};
-use crate::diagnose::predict::model::noise;
 use crate::diagnose::predict::request::Request;
+use crate::diagnose::predict::topology::Topology;
 use crate::diagnose::predict::walk::walk;
-use crate::diagnose::predict::world::{Topology, Unset, World};
+use crate::diagnose::predict::world::{Unset, World};
 use crate::probe::ProbeKey;
 
 /// A probe as the model sees it.
@@ -33,7 +33,7 @@ impl Outlook {
     pub(in crate::diagnose) fn of(fault: &Fault, asked: Asked, topology: &Topology) -> Self {
         let mut world = World::new(topology, Hypothesis::Fault(fault).patches());
         let mut outlook = Self::default();
-        let share = if world.is_random() { noise().share } else { 0.0 };
+        let share = if world.is_random() { world.share() } else { 0.0 };
         for (dice, weight) in [(false, 1.0 - share), (true, share)] {
             world.dice = dice;
             outlook.collect(&mut world, asked, weight);
@@ -60,6 +60,11 @@ impl Outlook {
                 });
             }
         }
+    }
+
+    /// Returns the reasons for which the probe may fail.
+    pub(in crate::diagnose) fn reasons(&self) -> impl Iterator<Item = Reason> {
+        self.0.iter().filter(|((result, ..), _)| !result.is_success()).map(|((_, _, reason), _)| *reason)
     }
 
     /// Returns how surely the probe distinguishes two faults: 1 if they cannot end it in the same way, 0 if they end it

@@ -11,8 +11,9 @@ use crate::diagnose::model::fault::Fault;
 use crate::diagnose::model::path::effect::Patch;
 use crate::diagnose::model::path::stop::Stop;
 use crate::diagnose::predict::model::noise;
+use crate::diagnose::predict::topology::Topology;
 use crate::diagnose::predict::walk::walk;
-use crate::diagnose::predict::world::{Topology, Unset, World};
+use crate::diagnose::predict::world::{Unset, World};
 
 /// Two faults that together make every firm reading possible.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! All hypotheses with their shares.
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Records};
 use super::hypothesis::Hypothesis;
 use super::likelihood::{Likelihood, likelihood};
 use super::pairs::{PairBelief, pairs};
@@ -8,7 +8,8 @@ use crate::config::Target;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::path::effect::Patch;
 use crate::diagnose::model::path::stop::Stop;
-use crate::diagnose::predict::world::{Topology, World};
+use crate::diagnose::predict::topology::Topology;
+use crate::diagnose::predict::world::World;
 use crate::observe::Observation;
 use crate::probe::ProbeKey;
 
@@ -39,9 +40,10 @@ impl<'c> Beliefs<'c> {
         target: &Target,
         user: &str,
         counts: &dyn Fn(&ProbeKey) -> bool,
+        records: &Records,
         catalogue: &'c Catalogue,
     ) -> Self {
-        let evidence = Evidence::of(observations, target, user, counts);
+        let evidence = Evidence::of(observations, target, user, counts, records);
         let topology = Topology::of(target, &evidence.results());
         // Faults that change the same things have the same likelihood.
         let mut known: Vec<(Vec<(Stop, Patch)>, Likelihood)> = Vec::new();

@@ -6,20 +6,21 @@ use std::convert::Infallible;
 use proptest::prelude::*;
 
 use super::emission::{Counted, emission, is_possible};
-use super::evidence::{Evidence, Reading};
+use super::evidence::{Evidence, Reading, Records};
 use super::hypothesis::Hypothesis;
 use super::likelihood::{Likelihood, likelihood};
+use super::manner::{Like, MODES};
 use super::phrasing;
 use crate::config::Target;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::path::effect::Patch;
 use crate::diagnose::model::path::stop::Stop;
 use crate::diagnose::predict::ending::{Ending, Reason, Result as Ended};
-use crate::diagnose::predict::model::noise;
 use crate::diagnose::predict::request::Request;
+use crate::diagnose::predict::topology::Topology;
 use crate::diagnose::predict::traits::Trait;
 use crate::diagnose::predict::walk::walk;
-use crate::diagnose::predict::world::{Step, Topology, Unset, World};
+use crate::diagnose::predict::world::{Step, Unset, World};
 use crate::fixtures::{exchange, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
@@ -69,14 +70,14 @@ impl Plain<'_, '_> {
     }
 
     fn as_set(&self, world: &mut World<'_>) -> Step<(f64, bool)> {
-        let (mut like, mut possible) = ([[1.0; phrasing::WAYS]; 2], true);
+        let (mut like, mut possible) = ([Like::ONE; 2], true);
         for readings in self.0 {
             let (one, can_be) = endpoint(world, readings)?;
             let service = usize::from(readings[0].request.to == crate::terms::Service::Auth);
-            like[service].iter_mut().zip(one).for_each(|(all, one)| *all *= one);
+            like[service].times(&one);
             possible &= can_be;
         }
-        Ok((if possible { like.map(phrasing::summed).iter().product() } else { 0.0 }, possible))
+        Ok((if possible { like.iter().map(Like::summed).product() } else { 0.0 }, possible))
     }
 }
 
@@ -91,13 +92,13 @@ fn summed(world: &mut World<'_>, of: Trait, each: &mut dyn FnMut(&mut World<'_>)
     (sum, possible)
 }
 
-fn endpoint(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<([f64; phrasing::WAYS], bool)> {
+fn endpoint(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<(Like, bool)> {
     match score(world, readings) {
         Err(Unset(of)) if of.is_local() => {
-            let (mut sum, mut possible) = ([0.0; phrasing::WAYS], false);
+            let (mut sum, mut possible) = (Like::ZERO, false);
             world.with_each_value(of, |world, prior| {
                 let (like, can_be) = endpoint(world, readings)?;
-                sum.iter_mut().zip(like).for_each(|(sum, one)| *sum += prior * one);
+                sum.add(&like, prior);
                 possible |= can_be;
                 Ok(())
             })?;
@@ -107,15 +108,18 @@ fn endpoint(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<([f64; phra
     }
 }
 
-fn score(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<([f64; phrasing::WAYS], bool)> {
-    let (mut like, mut possible) = (1.0, true);
+fn score(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<(Like, bool)> {
+    let (mut like, mut possible) = ([1.0; MODES], true);
     let mut counted = Counted::default();
     let mut told: Vec<(Reason, &str)> = Vec::new();
     for reading in readings {
         let ends = ends(world, &reading.request)?;
-        let weight = |(share, ending): &(f64, Ending)| share * emission(ending, reading, &counted);
+        let weights = |(share, ending): &(f64, Ending)| emission(ending, reading, &counted).map(|one| share * one);
+        let weight = |end: &(f64, Ending)| weights(end)[0];
         let times = if ends.len() > 1 { reading.exchanges.len() as i32 } else { 1 };
-        like *= ends.iter().map(weight).sum::<f64>().powi(times);
+        for (mode, all) in like.iter_mut().enumerate() {
+            *all *= ends.iter().map(|end| weights(end)[mode]).sum::<f64>().powi(times);
+        }
         possible &= !reading.firm || ends.iter().any(|(_, ending)| is_possible(ending, reading));
         let likeliest = ends.iter().max_by(|a, b| weight(a).total_cmp(&weight(b))).expect("an ending").1;
         counted.add(&likeliest, reading);
@@ -124,7 +128,7 @@ fn score(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<([f64; phrasin
         }
     }
     let words = phrasing::likelihood(&told);
-    Ok((if possible { words.map(|one| one * like) } else { [0.0; phrasing::WAYS] }, possible))
+    Ok((if possible { Like::of(like, words) } else { Like::ZERO }, possible))
 }
 
 fn ends(world: &mut World<'_>, request: &Request) -> Step<Vec<(f64, Ending)>> {
@@ -140,7 +144,7 @@ fn ends(world: &mut World<'_>, request: &Request) -> Step<Vec<(f64, Ending)>> {
     if other == steady {
         return Ok(vec![(1.0, steady)]);
     }
-    Ok(vec![(1.0 - noise().share, steady), (noise().share, other)])
+    Ok(vec![(1.0 - world.share(), steady), (world.share(), other)])
 }
 
 fn patches_of(hypothesis: usize) -> Vec<(Stop, Patch)> {
@@ -160,7 +164,7 @@ proptest! {
         let target = staging();
         let observations = observed(&target, &calls);
         let kept: Vec<&Observation> = observations.iter().collect();
-        let evidence = Evidence::of(&kept, &target, "primary", &|_| true);
+        let evidence = Evidence::of(&kept, &target, "primary", &|_| true, &Records::default());
         let patches = [patches_of(one), other.map(patches_of).unwrap_or_default()].concat();
         for seen in [Ended::ALL, evidence.results().as_slice()] {
             let topology = Topology::of(&target, seen);

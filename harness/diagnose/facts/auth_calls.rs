@@ -32,7 +32,7 @@ impl<'a> Logbook<'a> {
         let meanwhile = Meanwhile::new(self, first, theirs, &introspections);
         let call = meanwhile.call().filter(|_| !introspections.is_empty());
         let unvalidated =
-            call.as_ref().filter(|_| target.validation == Validation::AuthService).and_then(unvalidated_fact);
+            call.as_ref().filter(|_| target.validation == Validation::Introspection).and_then(unvalidated_fact);
         [call, meanwhile.contact(), meanwhile.served(), unvalidated].into_iter().flatten().collect()
     }
 }

@@ -3,25 +3,38 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use crate::diagnose::belief::{Belief, Beliefs, Hypothesis, PairBelief};
+use crate::diagnose::belief::{Asked, Belief, Beliefs, Hypothesis, Outlook, PairBelief, Records, reasons};
 use crate::diagnose::infer::candidate::{
     Candidate, Compared, PathPair, Unknown, add_findings_of_others, by_mode, names_what_is_missing,
 };
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::conflict::{Conflict, Record, conflicting_fact};
 use crate::diagnose::infer::double_fault::HIDDEN_BY_ANOTHER;
+use crate::diagnose::infer::likelihood::HINT;
+use crate::diagnose::logs::attribution::LogMatch;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::Fault;
+use crate::diagnose::predict::ending::Reason;
+use crate::diagnose::predict::topology::Topology;
+use crate::observe::Observation;
 use crate::probe::ProbeKey;
-use crate::terms::EvidenceSource;
+use crate::statements::specific_meanings;
+use crate::terms::{EvidenceSource, Hop};
 
 /// Compares every fault with the case.
 pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
     let counts = |key: &ProbeKey| case.readings.has(key);
-    let beliefs = Beliefs::of(&case.observations, case.target, case.user(), &counts, catalogue);
+    let service = |seen: &Observation| Some(case.target.endpoints.get(&seen.probe.endpoint)?.service);
+    let records = Records {
+        said: case.logbook.said(&case.observations, service),
+        failed: case.failed.iter().map(|step| step.exchange).collect(),
+        publishes_our_key: case.fact("signing-key").map(|fact| fact.value == "published"),
+    };
+    let beliefs = Beliefs::of(&case.observations, case.target, case.user(), &counts, &records, catalogue);
     let to_explain: BTreeSet<u32> = case.to_explain().flat_map(|reading| reading.exchanges.clone()).collect();
+    let topology = Topology::of(case.target, &[]);
     let (mut best, mut modes, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for belief in &beliefs.all {
         match belief.hypothesis {
@@ -32,7 +45,8 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
                 explains: belief.explains.iter().copied().collect(),
             }),
             Hypothesis::Fault(fault) => {
-                let of_fault = by_mode(fault, case);
+                let mut of_fault = by_mode(fault, case);
+                of_fault.iter_mut().for_each(|one| drop_line_of_another(one, case, &topology));
                 best.extend(in_best_mode(belief, &of_fault, &to_explain, case));
                 modes.extend(of_fault);
             }
@@ -41,6 +55,30 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
     add_findings_of_others(&mut best, case);
     let pairs = beliefs.pairs.iter().filter_map(|pair| path_pair(pair, &best, case)).collect();
     Compared { best, modes, unknown, pairs }
+}
+
+/// Drops the line of a fault if it gives a reason for which the fault does not make this call fail.
+fn drop_line_of_another(one: &mut Candidate<'_>, case: &Case<'_>, topology: &Topology) {
+    let is_of_another = |line: &LogMatch| {
+        let entry = case.logbook.entries.get(line.entry)?;
+        let meanings = specific_meanings(&entry.text);
+        // The auth service may refuse for another reason than the backend gives.
+        if meanings.is_empty() || entry.by == Hop::Auth {
+            return None;
+        }
+        let exchange = case.logbook.window_of(entry)?.exchange();
+        let key = &case.observations.iter().find(|seen| seen.exchange == exchange)?.probe;
+        let outlook = Outlook::of(one.fault, Asked::of(key, case.target, case.user())?, topology);
+        let fits =
+            |reason: Reason| reason == Reason::Unknown || meanings.iter().any(|one| reasons(*one).contains(&reason));
+        let mut all = outlook.reasons().peekable();
+        Some(all.peek().is_some() && !all.any(fits))
+    };
+    if one.log.as_ref().and_then(is_of_another) == Some(true) {
+        one.log = None;
+        one.base -= HINT.ln();
+        one.score -= HINT.ln();
+    }
 }
 
 /// Returns the fault in the mode whose facts fit best, with the score of the path.

@@ -1,9 +1,11 @@
 //! Which log lines belong to our probes.
 //!
 //! - `attribution`: the windows of the probes, and the lines that fall into them
+//! - `said`: what the components say about a probe that they did not serve
 //! - `coincidence`: whether other traffic explains such lines
 //!
 //! Invariant: a line of other traffic never counts as one of a failing probe.
 
 pub(crate) mod attribution;
 pub(crate) mod coincidence;
+pub(crate) mod said;

@@ -76,7 +76,7 @@ impl FaultMode {
 
     /// Reports whether the mode is possible in this target.
     pub(crate) fn is_possible_in(&self, target: &Target) -> bool {
-        let judged = self.validation.is_empty() || self.validation.contains(&target.validation);
+        let judged = self.validation.is_empty() || self.validation.iter().any(|one| one.is_like(target.validation));
         judged && self.startup_check.is_none_or(|checks| target.startup_check.is_none_or(|known| known == checks))
     }
 

@@ -132,6 +132,8 @@ words! {
         CallerUnset => "caller-unset",
         /// The auth service gave no usable answer.
         AuthFailed => "auth-failed",
+        /// The auth service gave no answer in time.
+        AuthLate => "auth-late",
         /// A store.
         Store => "store",
         /// A database.
@@ -142,16 +144,26 @@ words! {
         Policy => "policy",
         /// A sign-in of the edge.
         SignIn => "sign-in",
-        /// The edge got no answer.
+        /// The component behind it gave no answer.
         Upstream => "upstream",
+        /// The component behind it gave no answer in time.
+        Late => "late",
         /// No such route.
         Route => "route",
+        /// No such route, because the path was changed on the way.
+        OtherRoute => "other-route",
         /// Another instance holds the session, or the data.
         Session => "session",
         /// The form of the request.
         Invalid => "invalid",
-        /// Too many or too large.
+        /// Too many.
         Limit => "limit",
+        /// Too large.
+        Size => "size",
+        /// The origin of a browser, or the host that it names.
+        Origin => "origin",
+        /// It is switched off for a while.
+        Maintenance => "maintenance",
         /// The code failed.
         Code => "code",
         /// It says the same to every request.

@@ -4,6 +4,7 @@
 //!
 //! - `traits`, `model`: the properties in which healthy systems differ, and the constants of `observation_model.toml`
 //! - `request`, `ending`: what travels, and how it ends
+//! - `topology`: what the operator declares, as probabilities of traits
 //! - `world`: a system under one hypothesis and one setting of its traits
 //! - `walk`: the way of a request, stop by stop
 //!
@@ -12,6 +13,7 @@
 pub(super) mod ending;
 pub(super) mod model;
 pub(super) mod request;
+pub(super) mod topology;
 pub(super) mod traits;
 pub(super) mod walk;
 pub(super) mod world;

@@ -25,8 +25,26 @@ pub(in crate::diagnose) struct Noise {
     pub(in crate::diagnose) maker_hint_mistaken: f64,
     /// A response that is late although no component waits.
     pub(in crate::diagnose) late_by_chance: f64,
+    /// A stream that breaks late although no component waits.
+    pub(in crate::diagnose) late_break: f64,
     /// A response that is late because a component waits.
     pub(in crate::diagnose) late_by_waiting: f64,
+    /// A response of the backend that names another product than its successes.
+    pub(in crate::diagnose) product_differs: f64,
+    /// A response of another component that names the product of the backend.
+    pub(in crate::diagnose) product_open: f64,
+    /// Any component, where marks mislead.
+    pub(in crate::diagnose) maker_open: f64,
+    /// A service whose sentences mislead.
+    pub(in crate::diagnose) words_mislead: f64,
+    /// A service whose marks mislead.
+    pub(in crate::diagnose) marks_mislead: f64,
+    /// A service whose failures take unusual forms.
+    pub(in crate::diagnose) forms_deviate: f64,
+    /// The share of failures that take another form there.
+    pub(in crate::diagnose) deviating: f64,
+    /// Any sentence, where sentences mislead.
+    pub(in crate::diagnose) sentence_unsure: f64,
     /// A sentence that means the reason.
     pub(in crate::diagnose) sentence_fits: f64,
     /// A sentence where the reason is not known to the model.
@@ -51,6 +69,8 @@ pub(in crate::diagnose) struct Noise {
     pub(in crate::diagnose) words_missing: f64,
     /// A share of requests: the chance that a fault that comes and goes shows in one request.
     pub(in crate::diagnose) share: f64,
+    /// The same, for a fault that rarely shows.
+    pub(in crate::diagnose) rare_share: f64,
     /// The chance that a second fault is present.
     pub(in crate::diagnose) second_fault: f64,
     /// A response that is late because a component waits, where only the first of several calls waits.

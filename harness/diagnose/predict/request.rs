@@ -18,6 +18,8 @@ pub(in crate::diagnose) struct Request {
     pub(in crate::diagnose) location: TokenLocation,
     /// The service credentials. `None`: the endpoint takes none.
     pub(in crate::diagnose) caller: Option<Caller>,
+    /// Whether it has a body.
+    pub(in crate::diagnose) has_body: bool,
     /// Whether it is for the user of the failure.
     pub(in crate::diagnose) same_user: bool,
 }
@@ -42,6 +44,7 @@ impl Request {
             token: if takes_token { key.token } else { TokenKind::None },
             location: key.token_location,
             caller: endpoint.takes_caller.then_some(key.caller),
+            has_body: endpoint.body.is_some(),
             same_user: key.user == user,
         })
     }
@@ -82,7 +85,8 @@ pub(in crate::diagnose) enum Key {
 pub(in crate::diagnose) enum Claims {
     Agreed,
     Client,
-    Backend,
+    /// Those of an auth service that issues others than the backend expects.
+    Auth,
     Wrong,
 }
 
@@ -92,6 +96,8 @@ pub(in crate::diagnose) enum Time {
     Now,
     Past,
     Future,
+    /// By the clock of the auth service, which is not right.
+    AheadOfIssuer,
 }
 
 /// The credential of a request while it travels.

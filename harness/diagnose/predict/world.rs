@@ -1,13 +1,13 @@
 //! A system under one hypothesis and one setting of its traits.
 
 use super::ending::{Reason, Result as Ended};
-use super::model::{has_forms, priors};
+use super::model::noise;
 use super::request::{Key, Request};
+use super::topology::Topology;
 use super::traits::{Choice, Trait, Value};
-use crate::config::{Target, Validation};
 use crate::diagnose::model::path::effect::{Config, Effect, Patch, Reach};
 use crate::diagnose::model::path::stop::Stop;
-use crate::terms::{Algorithm, TokenKind};
+use crate::terms::{TokenKind, TokenLocation};
 
 /// A trait that the walk asked for and that has no value yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,100 +15,6 @@ pub(in crate::diagnose) struct Unset(pub(in crate::diagnose) Trait);
 
 /// The result of a step of the walk.
 pub(in crate::diagnose) type Step<T> = std::result::Result<T, Unset>;
-
-/// What the operator declares.
-#[derive(Debug, Clone)]
-pub(in crate::diagnose) struct Topology {
-    /// The values of each trait with their probabilities, as declared or by the priors.
-    values: Vec<Vec<(Value, f64)>>,
-}
-
-/// The weight of a declaration. It is a strong prior, not a constant: a wrong one must not rule out the truth.
-const DECLARED: f64 = 0.95;
-
-impl Topology {
-    pub(in crate::diagnose) fn of(target: &Target, seen: &[Ended]) -> Self {
-        use Choice::{Introspection, Jwks, LocalThenIntrospection, SharedKey};
-        let symmetric = target.algorithm == Algorithm::Hs256;
-        let jwks = if symmetric { 0.25 } else { 0.75 };
-        let shares: [(Choice, f64); 4] = match target.validation {
-            Validation::AuthService => [
-                (Introspection, 0.75 * DECLARED),
-                (LocalThenIntrospection, 0.25 * DECLARED),
-                (SharedKey, (1.0 - DECLARED) * (1.0 - jwks)),
-                (Jwks, (1.0 - DECLARED) * jwks),
-            ],
-            Validation::Local => [
-                (Introspection, (1.0 - DECLARED) * 0.5),
-                (LocalThenIntrospection, (1.0 - DECLARED) * 0.5),
-                (SharedKey, DECLARED * (1.0 - jwks)),
-                (Jwks, DECLARED * jwks),
-            ],
-            Validation::Unknown => [
-                (Introspection, 0.3),
-                (LocalThenIntrospection, 0.2),
-                (SharedKey, 0.5 * (1.0 - jwks)),
-                (Jwks, 0.5 * jwks),
-            ],
-        };
-        let yes = target.startup_check.map_or(0.5, |checks| if checks { DECLARED } else { 1.0 - DECLARED });
-        let mut values: Vec<Vec<(Value, f64)>> = Trait::ALL.iter().map(|of| collapsed(*of, seen)).collect();
-        values[Trait::Verify as usize] =
-            shares.iter().map(|(choice, share)| (Value::Choice(*choice), *share)).collect();
-        values[Trait::ChecksConfigAtStart as usize] =
-            vec![(Value::Choice(Choice::Yes), yes), (Value::Choice(Choice::No), 1.0 - yes)];
-        Self { values }
-    }
-
-    /// Returns the values of a trait with their probabilities, as declared or by the priors.
-    pub(in crate::diagnose) fn values(&self, of: Trait) -> &[(Value, f64)] {
-        &self.values[of as usize]
-    }
-}
-
-/// Joins the results that no reading has, where every result is possible: what they predict is equally far from every
-/// reading. This saves most walks of an unknown fault.
-fn collapsed(of: Trait, seen: &[Ended]) -> Vec<(Value, f64)> {
-    let values = priors(of);
-    if of == Trait::RefusalForm {
-        return usual_unless_seen(values, seen);
-    }
-    if !matches!(of, Trait::UnknownDoes | Trait::OwnWay) {
-        return values.to_vec();
-    }
-    let mut all: Vec<(Value, f64)> = Vec::new();
-    for (value, prior) in values {
-        let like = |other: &Value| match (value, other) {
-            (Value::Result(one), Value::Result(other)) => {
-                // An unknown fault of the client causes these in their own form.
-                let own = [Ended::NotFound, Ended::InvalidRequest];
-                let alone = |result: &Ended| has_forms(*result) || own.contains(result);
-                let plain = |result: &Ended| !seen.contains(result) && !alone(result);
-                plain(one) && plain(other) && one.is_form() == other.is_form()
-            }
-            _ => false,
-        };
-        match all.iter_mut().find(|(other, _)| like(other)) {
-            Some((_, sum)) => *sum += prior,
-            None => all.push((*value, *prior)),
-        }
-    }
-    all
-}
-
-/// Adds the forms that no reading has to the usual form: a system that refuses in them would have shown it.
-fn usual_unless_seen(values: &[(Value, f64)], seen: &[Ended]) -> Vec<(Value, f64)> {
-    let is_seen = |value: &Value| matches!(value, Value::Result(result) if seen.contains(result));
-    let mut kept: Vec<(Value, f64)> = Vec::new();
-    for (at, (value, prior)) in values.iter().enumerate() {
-        if at == 0 || is_seen(value) {
-            kept.push((*value, *prior));
-        } else {
-            kept[0].1 += prior;
-        }
-    }
-    kept
-}
 
 /// The number of traits.
 const TRAITS: usize = Trait::ALL.len();
@@ -122,7 +28,7 @@ pub(in crate::diagnose) struct World<'t> {
     /// Whether an effect that comes and goes shows in the request at hand.
     pub(in crate::diagnose) dice: bool,
     /// The traits that were asked for since this was last cleared, one bit each.
-    pub(in crate::diagnose) asked: u64,
+    pub(in crate::diagnose) asked: u128,
 }
 
 impl<'t> World<'t> {
@@ -132,9 +38,16 @@ impl<'t> World<'t> {
 
     /// Reports whether an effect comes and goes.
     pub(in crate::diagnose) fn is_random(&self) -> bool {
-        let by_chance =
-            |patch: &Patch| matches!(patch.reach, Reach::Share | Reach::ShareOfSome) || patch.effect == Effect::Limits;
+        let by_chance = |patch: &Patch| {
+            matches!(patch.reach, Reach::Share | Reach::Rarely | Reach::ShareOfSome) || patch.effect == Effect::Limits
+        };
         self.patches.iter().any(|(_, patch)| by_chance(patch))
+    }
+
+    /// Returns the share of the requests in which an effect that comes and goes shows.
+    pub(in crate::diagnose) fn share(&self) -> f64 {
+        let rarely = self.patches.iter().all(|(_, patch)| patch.reach == Reach::Rarely);
+        if rarely { noise().rare_share } else { noise().share }
     }
 
     pub(in crate::diagnose) const fn value(&self, of: Trait) -> Option<Value> {
@@ -194,6 +107,11 @@ impl<'t> World<'t> {
         Ok(false)
     }
 
+    /// Reports whether anything is changed at a stop.
+    pub(super) fn is_changed(&self, stop: Stop) -> bool {
+        self.changes(stop).next().is_some()
+    }
+
     /// Reports whether a stop is changed in this way, whatever the request.
     pub(in crate::diagnose) fn ever(&self, stop: Stop, effect: Effect) -> bool {
         self.changes(stop).any(|patch| patch.effect == effect)
@@ -235,9 +153,16 @@ impl<'t> World<'t> {
             Reach::Paths => self.yes(Trait::EveryPathCovered)? || self.yes(Trait::PathCovered)?,
             Reach::Sockets => request.is_socket(),
             Reach::Streams => request.kind.is_stream(),
-            Reach::Subprotocols => request.location == crate::terms::TokenLocation::Subprotocol,
-            Reach::Large => request.same_user && request.token.is_sent() && request.token != TokenKind::Malformed,
-            Reach::Share => self.dice,
+            Reach::Subprotocols => request.location == TokenLocation::Subprotocol,
+            Reach::Bodies => request.has_body && self.yes(Trait::BodyIsLarge)?,
+            Reach::Large => {
+                let is_whole = request.token.is_sent() && request.token != TokenKind::Malformed;
+                let in_header = request.location == TokenLocation::Header;
+                is_whole
+                    && (in_header || self.yes(Trait::UrlsAreLimited)?)
+                    && (request.same_user || self.yes(Trait::EveryTokenIsLarge)?)
+            }
+            Reach::Share | Reach::Rarely => self.dice,
             Reach::ShareOfSome => self.dice && self.is_among_the_affected()?,
         })
     }

@@ -15,6 +15,8 @@ words! {
         SignIn => "sign-in",
         /// It judges the credential in the header, and refuses it.
         Judge => "judge",
+        /// It refuses the origin that a socket names.
+        RefuseOrigin => "refuse-origin",
         /// It fails while it handles requests.
         Fail => "fail",
         /// It has no such route.
@@ -43,8 +45,16 @@ words! {
         DropSubprotocol => "drop-subprotocol",
         /// The calling service's credentials are others than the auth service expects.
         ReplaceCaller => "replace-caller",
+        /// It changes the path of requests.
+        Rewrite => "rewrite",
+        /// It signs the tokens that it issues with a key that nobody verifies with.
+        SignOtherwise => "sign-otherwise",
         /// It sends requests to another service.
         Misroute => "misroute",
+        /// It is switched off for a while.
+        Pause => "pause",
+        /// It dies while it serves.
+        Die => "die",
         /// It breaks responses off.
         Cut => "cut",
         /// It holds the parts of a response back.
@@ -109,10 +119,14 @@ words! {
         Streams => "streams",
         /// Tokens in subprotocols.
         Subprotocols => "subprotocols",
+        /// Requests with a body.
+        Bodies => "bodies",
         /// Requests with a large token.
         Large => "large",
         /// A share of the requests.
         Share => "share",
+        /// A small share of the requests.
+        Rarely => "rarely",
         /// A share of the requests of one endpoint in a few.
         ShareOfSome => "share-of-some",
     }

@@ -4,7 +4,7 @@ use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::{Claims, Credential, Request, Time};
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
-use super::unknown;
+use super::{edge, unknown};
 use crate::diagnose::model::path::effect::{Config, Effect};
 use crate::diagnose::model::path::stop::Stop;
 use crate::terms::{Caller, Role};
@@ -77,7 +77,7 @@ fn is_refused(world: &mut World<'_>, absent: bool) -> Step<bool> {
 }
 
 fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
-    if does_not_run(world, request)? {
+    if does_not_run(world, request)? || world.has(Stop::Auth, Effect::Refuse, request)? {
         return Ok(Answer::Failed);
     }
     if credential.is_some()
@@ -135,15 +135,16 @@ fn judge(world: &mut World<'_>, credential: &Credential, ours: Option<&Request>)
     if credential.key != world.key_of_auth() {
         return Ok(Some(Reason::Signature));
     }
-    if world.ever(Stop::Auth, Effect::ClockOffset) {
-        return Ok(Some(Reason::Early));
-    }
     match credential.time {
         Time::Past => return Ok(Some(Reason::Expired)),
         Time::Future => return Ok(Some(Reason::Early)),
-        Time::Now => {}
+        Time::Now if world.ever(Stop::Auth, Effect::ClockOffset) && world.yes(Trait::OffsetIsLarge)? => {
+            return Ok(Some(Reason::Early));
+        }
+        Time::Now | Time::AheadOfIssuer => {}
     }
-    if credential.claims != Claims::Agreed && world.yes(Trait::AuthJudgesClaims)? {
+    let others = !matches!(credential.claims, Claims::Agreed | Claims::Auth);
+    if others && world.yes(Trait::AuthJudgesClaims)? {
         return Ok(Some(Reason::Claims));
     }
     if credential.revoked {
@@ -160,13 +161,17 @@ fn judge(world: &mut World<'_>, credential: &Credential, ours: Option<&Request>)
 
 /// Our own request to the auth service.
 pub(super) fn at_the_door(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    if world.has(Stop::Auth, Effect::Refuse, request)? {
+        return Ok(Ending::new(Maker::Edge, Result::Denied, Reason::Policy));
+    }
     if does_not_run(world, request)? {
         let result = world.result(Trait::AuthAbsent)?;
         let maker = if matches!(result, Result::Refused | Result::Reset) { Maker::Network } else { Maker::Edge };
-        return Ok(Ending::new(maker, result, Reason::Upstream).after_a_wait(result == Result::TimedOut));
+        let waits = result == Result::TimedOut;
+        return Ok(Ending::new(maker, result, if waits { Reason::Late } else { Reason::Upstream }).after_a_wait(waits));
     }
     if world.has(Stop::Auth, Effect::Hang, request)? && (!request.is_health() || world.yes(Trait::HealthHangs)?) {
-        return Ok(Ending::new(Maker::Any, Result::TimedOut, Reason::Unknown).after_a_wait(true));
+        return edge::no_answer_in_time(world, request);
     }
     let late = !request.is_health() && world.has(Stop::Auth, Effect::Slow, request)?;
     if world.ever(Stop::Auth, Effect::Unknown) {
@@ -194,7 +199,8 @@ fn respond(world: &mut World<'_>, request: &Request, credential: Credential) -> 
 
 fn issue(world: &mut World<'_>, request: &Request, credential: Credential, store: bool) -> Step<Ending> {
     let denied = request.same_user && world.ever(Stop::Auth, Effect::DeniesUser);
-    if world.ever(Stop::Client, Effect::BadLogin) || !credential.user_exists || denied {
+    let unknown = !credential.user_exists && !(request.same_user && world.yes(Trait::LoginIsRight)?);
+    if world.ever(Stop::Client, Effect::BadLogin) || unknown || denied {
         return Ok(by_auth(Result::Denied, Reason::User));
     }
     if world.ever(Stop::Auth, Effect::CannotIssue) || store {

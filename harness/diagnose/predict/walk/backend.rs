@@ -2,11 +2,11 @@
 
 use super::super::ending::{Ending, Maker, Reason, Result, Wait};
 use super::super::request::{Credential, Request};
-use super::super::traits::{Choice, Trait};
+use super::super::traits::{Choice, Trait, Value};
 use super::super::world::{Step, World};
 use super::auth::{self, Answer};
 use super::edge::in_header;
-use super::{unknown, verify};
+use super::{edge, unknown, verify};
 use crate::diagnose::model::path::effect::{Effect, Reach};
 use crate::diagnose::model::path::stop::Stop;
 use crate::terms::Role;
@@ -28,10 +28,13 @@ fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> St
         return Ok(by_backend(world.result(Trait::BadRevisionDoes)?, Reason::Unknown));
     }
     if world.has(Stop::Backend, Effect::Hang, request)? && (asked || world.yes(Trait::HealthHangs)?) {
-        return Ok(Ending::new(Maker::Any, Result::TimedOut, Reason::Unknown).after_a_wait(true));
+        return edge::no_answer_in_time(world, request);
+    }
+    if world.has(Stop::Backend, Effect::Pause, request)? && (asked || world.yes(Trait::HealthPauses)?) {
+        return Ok(by_backend(world.result(Trait::PauseShows)?, Reason::Maintenance));
     }
     if world.has(Stop::Backend, Effect::Refuse, request)? {
-        return Ok(by_backend(Result::Denied, Reason::Everyone));
+        return Ok(by_backend(world.result(Trait::RefusalOfEveryone)?, Reason::Everyone));
     }
     if world.ever(Stop::Backend, Effect::Limits) && world.dice && world.has(Stop::Backend, Effect::Limits, request)? {
         return Ok(by_backend(Result::Throttled, Reason::Limit));
@@ -86,6 +89,9 @@ fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) ->
 
 /// Verifies the credential, then authorizes the user, then calls the handler.
 fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    if request.is_socket() && world.has(Stop::Backend, Effect::RefuseOrigin, request)? {
+        return Ok(by_backend(Result::Denied, Reason::Origin));
+    }
     if request.is_socket() && world.has(Stop::Backend, Effect::Judge, request)? {
         return Ok(by_backend(Result::Denied, Reason::Everyone));
     }
@@ -95,13 +101,22 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
             Choice::Shown => refusal.reason != Reason::Missing,
             _ => false,
         };
+        if passes && world.yes(Trait::StrangersAreOthers)? {
+            return Ok(by_backend(Result::OtherUser, Reason::None));
+        }
         return if passes { handle(world, request) } else { Ok(refusal) };
     }
     if world.has(Stop::Client, Effect::InvalidRequest, request)? {
         return Ok(by_backend(Result::InvalidRequest, Reason::Invalid));
     }
-    if request.same_user && world.has(Stop::Backend, Effect::DeniesUser, request)? && world.yes(Trait::DeniesHere)? {
+    if world.has(Stop::Backend, Effect::DeniesUser, request)?
+        && (request.same_user || world.yes(Trait::OthersDeniedToo)?)
+        && world.yes(Trait::DeniesHere)?
+    {
         return Ok(by_backend(Result::Denied, Reason::Permission));
+    }
+    if let Some(failed) = verify::asks_for_more(world, request, credential)? {
+        return Ok(failed);
     }
     if world.has(Stop::Backend, Effect::OtherUser, request)? {
         return Ok(by_backend(Result::OtherUser, Reason::None));
@@ -110,6 +125,11 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
 }
 
 fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
+    if world.has(Stop::Backend, Effect::Die, request)? {
+        let result = world.result(Trait::DyingShows)?;
+        let maker = if result == Result::BrokenStream { Maker::Backend } else { Maker::Edge };
+        return Ok(Ending::new(maker, result, Reason::Upstream));
+    }
     if world.has(Stop::Backend, Effect::Fail, request)? {
         return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Code));
     }
@@ -133,7 +153,7 @@ fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
 
 fn respond(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     if world.has(Stop::Agents, Effect::Hang, request)? {
-        return Ok(by_backend(world.result(Trait::CutAnswer)?, Reason::Upstream).after_a_wait(true));
+        return Ok(by_backend(world.result(Trait::CutAnswer)?, Reason::Late).after_a_wait(true));
     }
     if world.has(Stop::Agents, Effect::OtherContent, request)?
         || world.has(Stop::Backend, Effect::OtherContent, request)?
@@ -155,18 +175,27 @@ fn respond(world: &mut World<'_>, request: &Request) -> Step<Ending> {
 }
 
 pub(super) fn store_down(world: &mut World<'_>, request: &Request) -> Step<Result> {
-    world.result(if request.is_socket() { Trait::StoreDownOnSocket } else { Trait::StoreDown })
+    shown(world, request, Trait::StoreDown, Trait::StoreDownOnSocket)
+}
+
+/// Returns the form of a failure. Many backends show it on a socket as they show it elsewhere.
+fn shown(world: &mut World<'_>, request: &Request, plain: Trait, on_socket: Trait) -> Step<Result> {
+    if request.is_socket()
+        && let Value::Result(own) = world.ask(on_socket)?
+    {
+        return Ok(own);
+    }
+    world.result(plain)
 }
 
 /// How a call to the auth service that failed shows to the client.
 pub(super) fn auth_call_failed(world: &mut World<'_>, request: &Request, answer: Answer) -> Step<Ending> {
-    let (of, reason) = match (answer, request.is_socket()) {
-        (Answer::CallerRefused(reason), false) => (Trait::CallRefused, reason),
-        (Answer::CallerRefused(reason), true) => (Trait::CallRefusedOnSocket, reason),
-        (_, false) => (Trait::AuthCallFails, Reason::AuthFailed),
-        (_, true) => (Trait::AuthCallFailsOnSocket, Reason::AuthFailed),
+    let (plain, on_socket, reason) = match answer {
+        Answer::CallerRefused(reason) => (Trait::CallRefused, Trait::CallRefusedOnSocket, reason),
+        Answer::Late => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthLate),
+        _ => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthFailed),
     };
-    let ending = by_backend(world.result(of)?, reason);
+    let ending = by_backend(shown(world, request, plain, on_socket)?, reason);
     if answer != Answer::Late {
         return Ok(ending);
     }

@@ -51,7 +51,9 @@ fn on_the_network(world: &mut World<'_>, request: &Request) -> Step<Option<Endin
     if !misrouted && broken.is_none() {
         return Ok(None);
     }
-    let address = world.choice(Trait::AddressedHost)?;
+    // A portal in front of every network answers for every host.
+    let is_portal = broken.is_some_and(|(effect, ..)| effect == Effect::OtherContent);
+    let address = if is_portal { Choice::Both } else { world.choice(Trait::AddressedHost)? };
     let affected = match request.to {
         Service::Backend => !request.past_edge && address != Choice::Auth,
         Service::Auth => address != Choice::Backend,
@@ -60,7 +62,7 @@ fn on_the_network(world: &mut World<'_>, request: &Request) -> Step<Option<Endin
         return Ok(None);
     }
     if misrouted {
-        return edge::stranger(world, request).map(Some);
+        return edge::stranger(world).map(Some);
     }
     Ok(broken.map(|(effect, maker, result)| {
         Ending::new(maker, result, Reason::Unknown).after_a_wait(effect == Effect::DropPackets)
@@ -72,6 +74,7 @@ fn credential(world: &mut World<'_>, request: &Request) -> Step<Credential> {
     let ours = !request.token.is_minted_by_auth_service();
     let key = match request.token {
         TokenKind::WrongKey | TokenKind::AlgNone => Key::Forged,
+        _ if !ours && world.ever(Stop::Auth, Effect::SignOtherwise) => Key::Published,
         _ if !ours => world.key_of_auth(),
         _ if world.ever(Stop::Client, Effect::OtherKey) => Key::Client,
         _ => Key::Shared,
@@ -81,15 +84,19 @@ fn credential(world: &mut World<'_>, request: &Request) -> Step<Credential> {
         TokenKind::Expired => Time::Past,
         TokenKind::NotYetValid => Time::Future,
         _ if clock => Time::Future,
+        _ if !ours && world.ever(Stop::Auth, Effect::ClockOffset) => Time::AheadOfIssuer,
         _ => Time::Now,
     };
     let claims = match request.token {
         TokenKind::WrongIssuer | TokenKind::WrongAudience => Claims::Wrong,
         _ if ours && world.ever(Stop::Client, Effect::OtherClaim) => Claims::Client,
+        _ if !ours && world.ever(Stop::Auth, Effect::OtherClaim) => Claims::Auth,
         _ => Claims::Agreed,
     };
-    let unknown_user =
-        request.token == TokenKind::UnknownUser || (request.same_user && world.ever(Stop::Client, Effect::UnknownUser));
+    let unknown_user = request.token == TokenKind::UnknownUser
+        || (request.same_user
+            && world.ever(Stop::Client, Effect::UnknownUser)
+            && (ours || !world.yes(Trait::LoginIsRight)?));
     let dropped = world.has(Stop::Client, Effect::DropCredential, request)?;
     Ok(Credential {
         present: request.token.is_sent() && !dropped,

@@ -4,7 +4,7 @@ use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::{Credential, Request};
 use super::super::traits::{Trait, Value};
 use super::super::world::{Step, World};
-use super::{backend, unknown};
+use super::{backend, unknown, verify};
 use crate::diagnose::model::path::effect::{Effect, Reach};
 use crate::diagnose::model::path::stop::Stop;
 use crate::terms::{Role, TokenLocation};
@@ -23,13 +23,23 @@ fn inward(world: &mut World<'_>, request: &Request, credential: Credential) -> S
     if let Some(ending) = refuses(world, request, credential)? {
         return Ok(ending);
     }
+    if let Some(ending) = verify::at_the_edge(world, request, credential)? {
+        return Ok(ending);
+    }
     if world.has(Stop::Edge, Effect::Misroute, request)?
         && !(request.is_health() && world.yes(Trait::StrangerIsHealthy)?)
     {
-        return stranger(world, request);
+        return stranger(world);
     }
-    if world.has(Stop::Edge, Effect::NoListener, request)? || world.has(Stop::Edge, Effect::Tls, request)? {
+    if world.has(Stop::Edge, Effect::NoListener, request)? {
         return without_backend(world);
+    }
+    if world.has(Stop::Edge, Effect::Tls, request)? {
+        return Ok(Ending::new(Maker::Edge, world.result(Trait::UpstreamTlsShows)?, Reason::Upstream));
+    }
+    if world.has(Stop::Edge, Effect::Rewrite, request)? {
+        let result = if request.is_socket() { world.result(Trait::NoRouteOnSocket)? } else { Result::NotFound };
+        return Ok(Ending::new(Maker::Backend, result, Reason::OtherRoute));
     }
     if world.has(Stop::Edge, Effect::DropUpgrade, request)? && request.is_socket() {
         let result = world.result(Trait::UpgradeAsPlainCall)?;
@@ -50,21 +60,31 @@ fn refuses(world: &mut World<'_>, request: &Request, credential: Credential) -> 
     for (effect, reason) in [(Effect::Refuse, Reason::Policy), (Effect::SignIn, Reason::SignIn)] {
         let spared = request.is_health() && effect == Effect::SignIn;
         if world.has(Stop::Edge, effect, request)? && !(spared && world.yes(Trait::HealthPassesEdge)?) {
-            let result = if effect == Effect::SignIn { world.result(Trait::SignInForm)? } else { Result::Denied };
-            return Ok(by_edge(result, reason));
+            if effect == Effect::Refuse {
+                return Ok(by_edge(Result::Denied, reason));
+            }
+            return Ok(Some(Ending::new(authorizer(world)?, world.result(Trait::SignInForm)?, reason)));
         }
+    }
+    if world.has(Stop::Edge, Effect::Hang, request)? {
+        return Ok(Some(Ending::new(Maker::Any, Result::TimedOut, Reason::Unknown).after_a_wait(true)));
+    }
+    if world.has(Stop::Edge, Effect::Pause, request)? {
+        return Ok(by_edge(world.result(Trait::PauseShows)?, Reason::Maintenance));
     }
     if world.has(Stop::Edge, Effect::NotFound, request)? {
         return Ok(by_edge(Result::NotFound, Reason::Route));
     }
+    let by_size = world.reaches_only(Stop::Edge, Reach::Large) || world.reaches_only(Stop::Edge, Reach::Bodies);
+    if by_size && world.has(Stop::Edge, Effect::Judge, request)? {
+        return Ok(by_edge(Result::InvalidRequest, Reason::Size));
+    }
     if in_header(request) && credential.present && world.has(Stop::Edge, Effect::Judge, request)? {
-        let too_large = world.reaches_only(Stop::Edge, Reach::Large);
-        let (result, reason) =
-            if too_large { (Result::InvalidRequest, Reason::Limit) } else { (Result::Denied, Reason::Signature) };
-        return Ok(by_edge(result, reason));
+        return Ok(by_edge(Result::Denied, Reason::Signature));
     }
     if world.has(Stop::Edge, Effect::Fail, request)? {
-        return Ok(by_edge(Result::Failed, Reason::Unknown));
+        let result = world.result(Trait::AuthorizerFailed)?;
+        return Ok(Some(Ending::new(authorizer(world)?, result, Reason::AuthFailed)));
     }
     if world.ever(Stop::Edge, Effect::Limits) && world.dice && world.has(Stop::Edge, Effect::Limits, request)? {
         return Ok(by_edge(Result::Throttled, Reason::Limit));
@@ -72,16 +92,22 @@ fn refuses(world: &mut World<'_>, request: &Request, credential: Credential) -> 
     Ok(None)
 }
 
+/// Returns who seems to answer where the edge asks an authorizer: some edges pass its response on as it is.
+fn authorizer(world: &mut World<'_>) -> Step<Maker> {
+    Ok(if world.yes(Trait::AuthorizerSpeaks)? { Maker::Stranger } else { Maker::Edge })
+}
+
 /// Returns how a response changes on its way out.
 fn outward(world: &mut World<'_>, request: &Request, ending: Ending) -> Step<Ending> {
     if !ending.worked() || request.role == Role::Health {
         return Ok(ending);
     }
-    if world.has(Stop::Edge, Effect::Cut, request)? {
+    let lasts = if request.kind.is_stream() { Trait::LastsLong } else { Trait::PlainCallLastsLong };
+    if world.has(Stop::Edge, Effect::Cut, request)? && world.yes(lasts)? {
         let result = world.result(Trait::CutAnswer)?;
         // The component that sent the head stays the maker of a response that is cut.
         let maker = if matches!(result, Result::BrokenStream | Result::Hollow) { Maker::Backend } else { Maker::Edge };
-        return Ok(Ending::new(maker, result, Reason::Upstream).after_a_wait(maker == Maker::Edge));
+        return Ok(Ending::new(maker, result, Reason::Late).after_a_wait(true));
     }
     if request.kind.is_event_stream() && world.has(Stop::Edge, Effect::HoldBack, request)? {
         return Ok(Ending::new(Maker::Backend, world.result(Trait::HeldBack)?, Reason::Unknown));
@@ -106,14 +132,20 @@ pub(super) fn reach_backend(world: &mut World<'_>, request: &Request, credential
 fn without_backend(world: &mut World<'_>) -> Step<Ending> {
     let result = world.result(Trait::EdgeWithoutBackend)?;
     let maker = if matches!(result, Result::Refused | Result::Reset) { Maker::Network } else { Maker::Edge };
-    Ok(Ending::new(maker, result, Reason::Upstream).after_a_wait(result == Result::TimedOut))
+    let waits = result == Result::TimedOut;
+    Ok(Ending::new(maker, result, if waits { Reason::Late } else { Reason::Upstream }).after_a_wait(waits))
+}
+
+/// How a component that accepts the request and never answers shows: the edge or the client gives up.
+pub(super) fn no_answer_in_time(world: &mut World<'_>, request: &Request) -> Step<Ending> {
+    let by_edge = !request.past_edge && world.yes(Trait::EdgeGivesUpFirst)?;
+    let maker = if by_edge { Maker::Edge } else { Maker::Any };
+    Ok(Ending::new(maker, Result::TimedOut, Reason::Late).after_a_wait(true))
 }
 
 /// The answer of a service that is not the backend.
-pub(super) fn stranger(world: &mut World<'_>, request: &Request) -> Step<Ending> {
-    let result = if request.is_socket() {
-        world.result(Trait::NoRouteOnSocket)?
-    } else if let Value::Result(own) = world.ask(Trait::StrangerHere)? {
+pub(super) fn stranger(world: &mut World<'_>) -> Step<Ending> {
+    let result = if let Value::Result(own) = world.ask(Trait::StrangerHere)? {
         own
     } else {
         world.result(Trait::StrangerAnswers)?

@@ -8,13 +8,19 @@ use super::auth::{self, Answer};
 use super::backend::{auth_call_failed, store_down};
 use crate::diagnose::model::path::effect::{Config, Effect};
 use crate::diagnose::model::path::stop::Stop;
+use crate::terms::Role;
 
 /// Returns how the backend refuses the credential. `None`: it accepts it.
 pub(super) fn refusal(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
     if !credential.present {
         return denied(world, request, Reason::Missing);
     }
-    let how = world.choice(Trait::Verify)?;
+    let how = way(world, request)?;
+    match how {
+        Choice::Edge => return Ok(None),
+        Choice::Session => return in_sessions(world, request, credential),
+        _ => {}
+    }
     if how == Choice::Introspection && !credential.parses && world.yes(Trait::ChecksFormat)? {
         return denied(world, request, Reason::Malformed);
     }
@@ -37,8 +43,49 @@ pub(super) fn refusal(world: &mut World<'_>, request: &Request, credential: Cred
     look_up(world, request, credential)
 }
 
+/// Returns how the token of this request is verified.
+fn way(world: &mut World<'_>, request: &Request) -> Step<Choice> {
+    match world.topology.declared_way(request.endpoint) {
+        Some(own) if world.yes(Trait::VerifiesAsDeclared)? => Ok(own),
+        _ => world.choice(Trait::Verify),
+    }
+}
+
+/// Returns how the edge refuses the credential, where the edge verifies it: it asks the auth service.
+pub(super) fn at_the_edge(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
+    if request.is_health() || !world.topology.edge_may_verify() || way(world, request)? != Choice::Edge {
+        return Ok(None);
+    }
+    let denied = |reason| Ok(Some(Ending::new(Maker::Edge, Result::Denied, reason)));
+    if !credential.present {
+        return denied(Reason::Missing);
+    }
+    match auth::asked(world, request, Some(credential))? {
+        Answer::Yes => Ok(None),
+        Answer::No => denied(Reason::Inactive),
+        Answer::Late => Ok(Some(Ending::new(Maker::Edge, world.result(Trait::AuthorizerFailed)?, Reason::AuthLate))),
+        _ => Ok(Some(Ending::new(Maker::Edge, world.result(Trait::AuthorizerFailed)?, Reason::AuthFailed))),
+    }
+}
+
+/// Looks the token up among the sessions of the backend: any other token is unknown there.
+fn in_sessions(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
+    if world.ever(Stop::BackendStore, Effect::NoListener) {
+        return Ok(Some(Ending::new(Maker::Backend, store_down(world, request)?, Reason::Store)));
+    }
+    let is_ours = matches!(credential.key, Key::Shared | Key::Auth) && credential.time == Time::Now;
+    let is_known = credential.parses && is_ours && credential.user_exists && !credential.revoked;
+    if is_known { Ok(None) } else { denied(world, request, Reason::Inactive) }
+}
+
 fn denied(world: &mut World<'_>, request: &Request, reason: Reason) -> Step<Option<Ending>> {
     let form = if request.is_socket() { Result::Denied } else { world.result(Trait::RefusalForm)? };
+    // A refusal in another form has the words of that form.
+    let reason = match form {
+        Result::NotFound => Reason::Route,
+        Result::WrongService => Reason::SignIn,
+        _ => reason,
+    };
     Ok(Some(Ending::new(Maker::Backend, form, reason)))
 }
 
@@ -59,26 +106,33 @@ fn locally(world: &mut World<'_>, request: &Request, credential: Credential, how
     if credential.key != key_of_backend(world, request, how)? {
         return Ok(Some(if how == Choice::Jwks { Reason::Key } else { Reason::Signature }));
     }
-    if world.has(Stop::Backend, Effect::ClockOffset, request)? {
+    if world.has(Stop::Backend, Effect::ClockOffset, request)?
+        && (is_ours(request) || !world.yes(Trait::IssuedOutliveIt)?)
+    {
         // The clock of the backend may be ahead or behind: both refuse fresh tokens.
         return Ok(Some(Reason::Early));
     }
     match credential.time {
         Time::Past if !world.yes(Trait::ServesNonetheless)? => return Ok(Some(Reason::Expired)),
         Time::Future if !world.yes(Trait::ServesNonetheless)? => return Ok(Some(Reason::Early)),
+        Time::AheadOfIssuer => return Ok(Some(Reason::Early)),
         _ => {}
     }
-    let expected =
-        if world.has(Stop::Backend, Effect::OtherClaim, request)? { Claims::Backend } else { Claims::Agreed };
-    Ok((credential.claims != expected).then_some(Reason::Claims))
+    let expects_another = world.has(Stop::Backend, Effect::OtherClaim, request)?
+        && !(is_ours(request) && world.yes(Trait::OursSatisfyIt)?);
+    Ok((expects_another || credential.claims != Claims::Agreed).then_some(Reason::Claims))
+}
+
+/// Reports whether we minted the token ourselves.
+const fn is_ours(request: &Request) -> bool {
+    !request.token.is_minted_by_auth_service()
 }
 
 fn key_of_backend(world: &mut World<'_>, request: &Request, how: Choice) -> Step<Key> {
-    if world.has(Stop::Backend, Effect::OtherKey, request)? || world.lacks(Stop::Backend, Config::SigningKey) {
-        return Ok(Key::Backend);
-    }
     if how != Choice::Jwks {
-        return Ok(Key::Shared);
+        let other =
+            world.has(Stop::Backend, Effect::OtherKey, request)? || world.lacks(Stop::Backend, Config::SigningKey);
+        return Ok(if other { Key::Backend } else { Key::Shared });
     }
     let stale = world.ever(Stop::Auth, Effect::StaleKeys) || world.ever(Stop::Backend, Effect::StaleKeys);
     if stale || world.ever(Stop::AuthCall, Effect::Misroute) {
@@ -90,8 +144,48 @@ fn key_of_backend(world: &mut World<'_>, request: &Request, how: Choice) -> Step
 /// Asks the auth service about the token.
 fn by_asking(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
     match auth::asked(world, request, Some(credential))? {
-        Answer::Yes => Ok(None),
+        Answer::Yes => in_the_answer(world, request),
         Answer::No => denied(world, request, Reason::Inactive),
+        other => auth_call_failed(world, request, other).map(Some),
+    }
+}
+
+/// Judges the claims and times that the auth service confirms.
+fn in_the_answer(world: &mut World<'_>, request: &Request) -> Step<Option<Ending>> {
+    let reason = if world.ever(Stop::Backend, Effect::OtherClaim) {
+        Reason::Claims
+    } else if world.ever(Stop::Backend, Effect::ClockOffset) {
+        Reason::Early
+    } else {
+        return Ok(None);
+    };
+    if way(world, request)? != Choice::Introspection || !world.yes(Trait::JudgesAnswers)? {
+        return Ok(None);
+    }
+    let trait_of_spared = if reason == Reason::Claims { Trait::OursSatisfyIt } else { Trait::IssuedOutliveIt };
+    let may_be_spared = is_ours(request) == (reason == Reason::Claims);
+    if may_be_spared && world.yes(trait_of_spared)? { Ok(None) } else { denied(world, request, reason) }
+}
+
+/// Asks the auth service for more than the token: a profile, a permission. Only a fault on that way shows.
+pub(super) fn asks_for_more(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
+    let is_touched = !credential.user_exists
+        || credential.revoked
+        || [Stop::AuthCall, Stop::Auth, Stop::AuthStore].iter().any(|stop| world.is_changed(*stop))
+        || [Config::AuthAddress, Config::CallerSecret, Config::CallerId]
+            .iter()
+            .any(|of| world.lacks(Stop::Backend, *of));
+    let asks = || matches!(request.role, Role::Protected | Role::Optional);
+    if !is_touched || !asks() || matches!(way(world, request)?, Choice::Introspection | Choice::LocalThenIntrospection)
+    {
+        return Ok(None);
+    }
+    if !world.yes(Trait::AsksForMore)? {
+        return Ok(None);
+    }
+    match auth::asked(world, request, Some(credential))? {
+        Answer::Yes => Ok(None),
+        Answer::No => Ok(Some(Ending::new(Maker::Backend, Result::Denied, Reason::User))),
         other => auth_call_failed(world, request, other).map(Some),
     }
 }

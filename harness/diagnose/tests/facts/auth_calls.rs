@@ -131,7 +131,7 @@ fn an_empty_log_yields_no_fact() {
 }
 
 #[rstest]
-#[case::the_auth_service_validates(Validation::AuthService, Some("no"))]
+#[case::the_auth_service_validates(Validation::Introspection, Some("no"))]
 #[case::the_backend_may_validate_itself(Validation::Unknown, None)]
 fn a_token_without_validation_call_was_not_validated(#[case] validation: Validation, #[case] judged: Option<&str>) {
     let target = Target { validation, ..staging() };

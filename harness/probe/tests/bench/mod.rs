@@ -92,6 +92,7 @@ pub(crate) fn endpoint(id: &str, kind: EndpointKind) -> Endpoint {
         send: Vec::new(),
         token_locations: vec![TokenLocation::Header, TokenLocation::Subprotocol, TokenLocation::Body],
         subprotocols: Vec::new(),
+        validation: None,
         takes_caller: false,
         accept: Accept::default(),
         caller_rejected: None,

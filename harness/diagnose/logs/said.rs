@@ -1,0 +1,42 @@
+//! What the components say in their logs about the probes that they did not serve.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnose::logs::attribution::Logbook;
+use crate::observe::{Observation, Outcome};
+use crate::statements::{Meaning, specific_meanings};
+use crate::terms::{Hop, Service};
+
+/// What was said about each exchange that did not succeed.
+pub(crate) type Said = BTreeMap<u32, Vec<Meaning>>;
+
+impl Logbook<'_> {
+    /// Reads the lines of the component that was called, in the window of each exchange. What it also says while calls
+    /// succeed says nothing. `service` is the one that an observation's endpoint belongs to.
+    pub(crate) fn said(&self, all: &[&Observation], service: impl Fn(&Observation) -> Option<Service>) -> Said {
+        let of: BTreeMap<u32, (&Observation, Service)> =
+            all.iter().filter_map(|seen| Some((seen.exchange, (*seen, service(seen)?)))).collect();
+        let (mut said, mut usual) = (Said::new(), BTreeSet::new());
+        for entry in self.entries.iter().filter(|entry| entry.request.is_none()) {
+            let Some((seen, service)) = self.window_of(entry).and_then(|window| of.get(&window.exchange())) else {
+                continue;
+            };
+            let is_its_own = match service {
+                Service::Backend => matches!(entry.by, Hop::Backend | Hop::Edge),
+                Service::Auth => entry.by == Hop::Auth,
+            };
+            if !is_its_own {
+                continue;
+            }
+            let meanings = specific_meanings(&entry.text);
+            if seen.result == Outcome::Ok {
+                usual.extend(meanings);
+            } else {
+                said.entry(seen.exchange).or_default().extend(meanings);
+            }
+        }
+        said.values_mut().for_each(|meanings| meanings.retain(|meaning| !usual.contains(meaning)));
+        said.retain(|_, meanings| !meanings.is_empty());
+        said
+    }
+}
