@@ -8,6 +8,7 @@
 //! - `shards`: a run in parts, and `fivewhys merge`.
 //! - `two_processes`: `smoke` in one process, `twin` in another.
 //! - `unreachable`: hosts that do not answer.
+//! - `without_token`: a login that gives no token.
 //!
 //! Invariant: whatever happens during a run, the run ends with a report or with exit code 2.
 
@@ -19,3 +20,4 @@ mod shards;
 mod supplied_evidence;
 mod two_processes;
 mod unreachable;
+mod without_token;
