@@ -2,3 +2,4 @@
 
 mod attribution;
 mod direct_calls;
+mod said;
