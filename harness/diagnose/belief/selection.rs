@@ -69,3 +69,111 @@ fn mark_accident(all: &mut [Reading<'_>]) {
         all[*only].firm = false;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use crate::diagnose::belief::evidence::{Evidence, Reading, Records};
+    use crate::fixtures::{endpoint, exchange, staging};
+    use crate::observe::{Observation, Outcome, observe};
+    use crate::terms::TokenKind::Valid;
+
+    const PLAIN: &str = "backend.chat-messages";
+    const OTHER: &str = "backend.threads";
+    const STREAM: &str = "backend.chat-stream";
+    const SOCKET: &str = "backend.websocket";
+    const AUTH: &str = "auth.verify";
+
+    fn seen(on: &str, result: Outcome) -> Observation {
+        let seen = observe(&exchange(on, Valid).answered(500, "application/json", "{}"), &endpoint(on), "");
+        Observation { result, product: None, ..seen.expect("an observation") }
+    }
+
+    fn lasting(on: &str, result: Outcome, ms: u64) -> Observation {
+        Observation { lasted_ms: Some(ms), ..seen(on, result) }
+    }
+
+    fn of_product(on: &str, result: Outcome, product: &str) -> Observation {
+        Observation { product: Some(product.to_owned()), ..seen(on, result) }
+    }
+
+    /// Selects among these observations, and returns what `of` says about each reading.
+    fn selected<T>(all: Vec<Observation>, of: impl Fn(&Reading<'_>) -> T) -> Vec<T> {
+        let numbered: Vec<Observation> =
+            (1..).zip(all).map(|(exchange, seen)| Observation { exchange, ..seen }).collect();
+        let kept: Vec<&Observation> = numbered.iter().collect();
+        let evidence = Evidence::of(&kept, &staging(), "primary", &|_| true, &Records::default());
+        evidence.endpoints.iter().flatten().map(of).collect()
+    }
+
+    #[rstest]
+    #[case::left_before(lasting(STREAM, Outcome::Ok, 4999), false)]
+    #[case::lasted_as_long(lasting(STREAM, Outcome::Ok, 5000), true)]
+    #[case::of_another_endpoint(lasting(SOCKET, Outcome::Ok, 1000), true)]
+    #[case::failed_before(lasting(STREAM, Outcome::Denied, 1000), true)]
+    #[case::no_stream(seen(STREAM, Outcome::Ok), true)]
+    fn a_stream_left_before_another_broke_does_not_count(#[case] other: Observation, #[case] counts: bool) {
+        let result = other.result;
+        let left = selected(vec![lasting(STREAM, Outcome::BrokenStream, 5000), other], |one| one.seen.result);
+        assert_eq!(left.contains(&result), counts, "{left:?}");
+        assert!(left.contains(&Outcome::BrokenStream));
+    }
+
+    #[test]
+    fn streams_count_where_none_broke() {
+        let all = vec![lasting(STREAM, Outcome::Ok, 1000), lasting(SOCKET, Outcome::Ok, 2000)];
+        assert_eq!(selected(all, |one| one.seen.exchange).len(), 2);
+    }
+
+    #[rstest]
+    #[case::the_same(
+        of_product(PLAIN, Outcome::Ok, "uvicorn"),
+        of_product(OTHER, Outcome::Failed, "uvicorn"),
+        Some(true)
+    )]
+    #[case::another(
+        of_product(PLAIN, Outcome::Ok, "uvicorn"),
+        of_product(OTHER, Outcome::Failed, "nginx"),
+        Some(false)
+    )]
+    #[case::unnamed_success(
+        of_product(PLAIN, Outcome::Ok, ""),
+        of_product(OTHER, Outcome::Failed, "nginx"),
+        Some(false)
+    )]
+    #[case::no_product_known(seen(PLAIN, Outcome::Ok), of_product(OTHER, Outcome::Failed, "nginx"), None)]
+    #[case::success_of_auth(of_product(AUTH, Outcome::Ok, "nginx"), of_product(OTHER, Outcome::Failed, "nginx"), None)]
+    #[case::success_of_a_socket(of_product(SOCKET, Outcome::Ok, "a"), of_product(OTHER, Outcome::Failed, "a"), None)]
+    #[case::failure_of_a_socket(of_product(PLAIN, Outcome::Ok, "a"), of_product(SOCKET, Outcome::Failed, "b"), None)]
+    #[case::failure_of_auth(of_product(PLAIN, Outcome::Ok, "a"), of_product(AUTH, Outcome::Failed, "b"), None)]
+    fn a_product_is_compared_with_the_successes_of_the_backend(
+        #[case] success: Observation,
+        #[case] failure: Observation,
+        #[case] is_usual: Option<bool>,
+    ) {
+        let usual = selected(vec![success, failure], |one| (one.seen.result, one.usual_product));
+        assert!(usual.contains(&(Outcome::Failed, is_usual)), "{usual:?}");
+        assert!(usual.contains(&(Outcome::Ok, None)), "a success is not compared: {usual:?}");
+    }
+
+    #[rstest]
+    #[case::one_among_successes(&[(PLAIN, 3)], &[(PLAIN, 1)], false)]
+    #[case::two_among_successes(&[(PLAIN, 3)], &[(PLAIN, 2)], true)]
+    #[case::one_alone(&[(OTHER, 3)], &[(PLAIN, 1)], true)]
+    #[case::one_at_each_of_two(&[(PLAIN, 3), (OTHER, 3)], &[(PLAIN, 1), (OTHER, 1)], true)]
+    fn one_odd_failure_among_successes_is_not_firm(
+        #[case] served: &[(&str, usize)],
+        #[case] failed: &[(&str, usize)],
+        #[case] firm: bool,
+    ) {
+        let times = |calls: &[(&str, usize)], result: Outcome| -> Vec<Observation> {
+            calls.iter().flat_map(|(on, count)| vec![seen(on, result); *count]).collect()
+        };
+        let all = [times(served, Outcome::Ok), times(failed, Outcome::Failed)].concat();
+        let marks = selected(all, |one| (one.seen.result, one.firm));
+        let of = |result: Outcome| marks.iter().filter(move |(seen, _)| *seen == result).map(|(_, firm)| *firm);
+        assert!(of(Outcome::Failed).all(|one| one == firm), "{marks:?}");
+        assert!(of(Outcome::Ok).all(|one| one), "a success is always firm: {marks:?}");
+    }
+}
