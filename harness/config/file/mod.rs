@@ -20,6 +20,8 @@ pub(crate) mod overlay;
 pub(crate) mod overrides;
 pub(crate) mod resolve;
 pub(crate) mod sources;
+#[cfg(test)]
+mod validation_tests;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -136,3 +136,123 @@ fn usual_unless_seen(values: &[(Value, f64)], seen: &[Ended]) -> Vec<(Value, f64
     }
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use rstest::rstest;
+
+    use super::{Choice, Ended, Topology, Trait};
+    use crate::config::{EvidenceLocation, Target, Validation};
+    use crate::diagnose::model::path::effect::{Effect, Patch, Reach};
+    use crate::diagnose::model::path::stop::Stop;
+    use crate::diagnose::predict::ending::{Ending, Reason};
+    use crate::diagnose::predict::request::Request;
+    use crate::diagnose::predict::traits::Value;
+    use crate::diagnose::predict::walk::walk;
+    use crate::diagnose::predict::world::{Unset, World};
+    use crate::fixtures::{key, staging};
+    use crate::terms::{Algorithm, TokenKind};
+
+    const ENDPOINT: &str = "backend.chat-messages";
+
+    #[rstest]
+    fn the_ways_to_verify_sum_to_one(
+        #[values(
+            Validation::Introspection,
+            Validation::Jwks,
+            Validation::SharedKey,
+            Validation::LocalThenIntrospection,
+            Validation::Local,
+            Validation::Edge,
+            Validation::Session,
+            Validation::Unknown
+        )]
+        validation: Validation,
+        #[values(Algorithm::Hs256, Algorithm::Rs256, Algorithm::Es256)] algorithm: Algorithm,
+        #[values(false, true)] publishes: bool,
+        #[values(&[], Ended::ALL)] seen: &[Ended],
+    ) {
+        let jwks = publishes.then(|| EvidenceLocation::File("jwks.json".into()));
+        let topology = Topology::of(&Target { validation, algorithm, jwks, ..staging() }, seen);
+        for one in Trait::ALL {
+            let values = topology.values(*one);
+            let sum: f64 = values.iter().map(|(_, prior)| prior).sum();
+            assert!((sum - 1.0).abs() < 1e-9, "{one}: {sum}");
+            assert!(values.iter().all(|(_, prior)| *prior >= 0.0), "{one}: {values:?}");
+        }
+    }
+
+    #[rstest]
+    #[case(Validation::Introspection, &[Choice::Introspection, Choice::LocalThenIntrospection])]
+    #[case(Validation::Jwks, &[Choice::Jwks])]
+    #[case(Validation::SharedKey, &[Choice::SharedKey])]
+    #[case(Validation::LocalThenIntrospection, &[Choice::LocalThenIntrospection])]
+    #[case(Validation::Local, &[Choice::SharedKey, Choice::Jwks])]
+    #[case(Validation::Edge, &[Choice::Edge])]
+    #[case(Validation::Session, &[Choice::Session])]
+    fn a_declared_way_has_most_of_the_weight(#[case] validation: Validation, #[case] ways: &[Choice]) {
+        let topology = Topology::of(&Target { validation, ..staging() }, &[]);
+        let is_declared = |value: &Value| matches!(value, Value::Choice(choice) if ways.contains(choice));
+        let all = topology.values(Trait::Verify);
+        let sum: f64 = all.iter().filter(|(value, _)| is_declared(value)).map(|(_, prior)| prior).sum();
+        assert!((sum - 0.95).abs() < 1e-9, "{sum}");
+    }
+
+    /// Adds the probability of every way in which the request can end.
+    fn endings(world: &mut World<'_>, request: &Request, weight: f64, all: &mut Vec<(Ending, f64)>) {
+        match walk(world, request) {
+            Ok(ending) => all.push((ending, weight)),
+            Err(Unset(of)) => {
+                let Ok(()) = world.with_each_value(of, |world, prior| {
+                    endings(world, request, weight * prior, all);
+                    Ok::<(), Infallible>(())
+                });
+            }
+        }
+    }
+
+    /// Returns the probability of each reason for which a token of the auth service is refused, if that service signs
+    /// with another key than it publishes. The reason shows the way: a key that is not in the set, a wrong signature, or
+    /// a token that is not active.
+    fn reason_of_a_refusal(target: &Target, reason: Reason) -> f64 {
+        let topology = Topology::of(target, &[]);
+        let signs = Patch { at: None, effect: Effect::SignOtherwise, reach: Reach::All, of: None };
+        let at = target.endpoints.keys().position(|id| id == ENDPOINT).expect("it has this endpoint");
+        let key = key(ENDPOINT, TokenKind::Issued);
+        let request = Request::of(&key, &target.endpoints[ENDPOINT], at, "primary").expect("it takes part");
+        let mut all = Vec::new();
+        endings(&mut World::new(&topology, vec![(Stop::Auth, signs)]), &request, 1.0, &mut all);
+        let sum = |counts: &dyn Fn(&Ending) -> bool| -> f64 {
+            all.iter().filter(|(ending, _)| counts(ending)).map(|(_, weight)| weight).sum()
+        };
+        sum(&|ending| ending.result == Ended::Denied && ending.reason == reason)
+            / sum(&|ending| ending.result == Ended::Denied)
+    }
+
+    #[rstest]
+    #[case(Validation::Jwks, Reason::Key)]
+    #[case(Validation::SharedKey, Reason::Signature)]
+    #[case(Validation::Introspection, Reason::Inactive)]
+    #[case(Validation::Session, Reason::Inactive)]
+    fn the_word_of_an_endpoint_outweighs_that_of_the_target(#[case] own: Validation, #[case] reason: Reason) {
+        // A way of the target that gives another reason.
+        let validation = if reason == Reason::Signature { Validation::Jwks } else { Validation::SharedKey };
+        let mut target = Target { validation, ..staging() };
+        let elsewhere = reason_of_a_refusal(&target, reason);
+        target.endpoints.get_mut(ENDPOINT).expect("it has this endpoint").validation = Some(own);
+        let here = reason_of_a_refusal(&target, reason);
+        assert!(elsewhere < 0.05, "without a word of its own: {elsewhere}");
+        assert!((here - 0.95 - 0.05 * elsewhere).abs() < 1e-3, "{here}");
+    }
+
+    #[test]
+    fn only_a_declaration_lets_the_edge_verify() {
+        let mut target = staging();
+        assert!(!Topology::of(&target, &[]).edge_may_verify());
+        target.endpoints.get_mut(ENDPOINT).expect("it has this endpoint").validation = Some(Validation::Edge);
+        assert!(Topology::of(&target, &[]).edge_may_verify());
+        assert!(Topology::of(&Target { validation: Validation::Edge, ..staging() }, &[]).edge_may_verify());
+    }
+}
