@@ -111,7 +111,7 @@ pub(crate) fn specific_meanings(line: &str) -> Vec<Meaning> {
 mod tests {
     use rstest::rstest;
 
-    use super::{Meaning, meanings};
+    use super::{Meaning, meanings, specific_meanings};
 
     #[rstest]
     #[case::pyjwt("Signature verification failed", Meaning::SignatureInvalid)]
@@ -134,5 +134,43 @@ mod tests {
     #[test]
     fn an_ordinary_sentence_means_nothing() {
         assert_eq!(meanings("order 17 was shipped"), []);
+    }
+
+    #[rstest]
+    #[case::scheduled("Down for scheduled maintenance", Meaning::Maintenance)]
+    #[case::page("Under Maintenance: We'll be back soon.", Meaning::Maintenance)]
+    #[case::closed("This service is temporarily closed", Meaning::Maintenance)]
+    #[case::scope_of_the_token("missing scope orders:read", Meaning::Claim)]
+    #[case::scope_of_the_route("requires one of the scopes: admin", Meaning::Claim)]
+    #[case::sqlalchemy("QueuePool limit of size 5 overflow 10 reached", Meaning::Database)]
+    #[case::pool("the pool is exhausted", Meaning::Database)]
+    #[case::postgres("FATAL: sorry, too many clients already", Meaning::Database)]
+    #[case::postgres_reserved("remaining connection slots are reserved", Meaning::Database)]
+    #[case::redis_disk("MISCONF Redis is configured to save RDB snapshots", Meaning::Cache)]
+    #[case::redis_password("WRONGPASS invalid username-password pair", Meaning::Cache)]
+    #[case::redis_memory("OOM command not allowed when used memory > 'maxmemory'", Meaning::Cache)]
+    #[case::redis_cluster("CLUSTERDOWN Hash slot not served", Meaning::Cache)]
+    fn a_sentence_of_an_operator_or_a_store_has_its_own_meaning(#[case] sentence: &str, #[case] means: Meaning) {
+        assert_eq!(meanings(sentence), [means]);
+    }
+
+    #[test]
+    fn a_refusal_for_a_scope_may_be_one_of_the_claims_or_of_the_user() {
+        assert_eq!(meanings("insufficient_scope"), [Meaning::Forbidden, Meaning::Claim]);
+    }
+
+    #[rstest]
+    #[case::alone("Traceback (most recent call last):", &[Meaning::Crashed])]
+    #[case::with_its_cause("Traceback: KeyError: redis is unreachable", &[Meaning::Cache])]
+    #[case::cause_without_a_crash("redis is unreachable", &[Meaning::Cache])]
+    #[case::nothing("order 17 was shipped", &[])]
+    fn a_crash_in_a_log_counts_only_where_its_cause_is_not_told(#[case] line: &str, #[case] means: &[Meaning]) {
+        assert_eq!(specific_meanings(line), means);
+    }
+
+    #[test]
+    fn a_usual_word_means_something_in_a_response_only() {
+        let said = "the service is starting";
+        assert_eq!((meanings(said), specific_meanings(said)), (vec![Meaning::Upstream], vec![]));
     }
 }

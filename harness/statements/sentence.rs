@@ -187,4 +187,17 @@ mod tests {
         asked.request.url = "https://example.test/api/chat/messages?limit=1".to_owned();
         assert_eq!(names_another_path(says, &asked), other);
     }
+
+    const PAGE: &str = "<html><head><title>401 Authorization Required</title></head><body></body></html>";
+
+    #[rstest]
+    #[case::basic("Basic realm=\"staff\"", "Basic realm=\"staff\"; 401 Authorization Required")]
+    #[case::negotiate("Negotiate", "Negotiate; 401 Authorization Required")]
+    #[case::bearer_with_error("Bearer error=\"invalid_token\"", "401 Authorization Required; invalid_token")]
+    #[case::bearer("Bearer", "401 Authorization Required")]
+    #[case::bearer_in_lower_case("bearer realm=\"api\"", "401 Authorization Required")]
+    fn only_a_challenge_of_another_scheme_comes_before_the_page(#[case] challenge: &str, #[case] said: &str) {
+        let refused = exchange("backend.chat-messages", TokenKind::Valid).answered(401, "text/html", PAGE);
+        assert_eq!(sentence(&refused.with_header("www-authenticate", challenge)).as_deref(), Some(said));
+    }
 }
