@@ -5,4 +5,5 @@ mod direct_calls;
 mod double_fault;
 mod hints;
 mod masked_fault;
+mod newest_entries;
 mod relations;

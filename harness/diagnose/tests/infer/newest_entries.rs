@@ -1,0 +1,181 @@
+//! The newest entries of the catalogue: for each, what a system shows that has this fault, by the model of the path.
+
+use rstest::rstest;
+
+use crate::config::{Target, Validation};
+use crate::diagnose::model::catalogue::Catalogue;
+use crate::diagnose::readings::input::{FailedStep, Given};
+use crate::diagnose::verdict::diagnose;
+use crate::evidence::Evidence;
+use crate::fixtures::{exchange, staging};
+use crate::observe::{Observation, Outcome, observe};
+use crate::probe::{ErrorKind, Exchange, Phases};
+use crate::terms::TokenKind::{Issued, None as NoToken, Valid, WrongKey};
+use crate::terms::{Engine, TokenKind};
+
+const SUB: &str = "staging-e2e-user-001";
+const JSON: &str = "application/json";
+const LIST: &str = "backend.chat-messages";
+const POST: &str = "backend.chat-messages-post";
+const THREADS: &str = "backend.threads";
+
+/// Returns what a healthy system answers to a valid token.
+fn served(on: &str, token: TokenKind) -> Exchange {
+    let body = match on {
+        "backend.health" => r#"{"status":"healthy","service":"netra-ai-platform"}"#,
+        "auth.health" => r#"{"status":"healthy","service":"auth-service"}"#,
+        "auth.verify" => r#"{"valid":true,"user_id":"staging-e2e-user-001"}"#,
+        "auth.login" => r#"{"access_token":"<token:issued>"}"#,
+        POST => r#"{"message":{"id":"7","user_id":"staging-e2e-user-001"}}"#,
+        LIST => r#"{"messages":[]}"#,
+        _ => "[]",
+    };
+    exchange(on, token).answered(200, JSON, body).with_header("server", "nginx")
+}
+
+/// Returns an answer of the backend, through an nginx.
+fn said(on: &str, token: TokenKind, status: u16, detail: &str) -> Exchange {
+    let sent = exchange(on, token).answered(status, JSON, &format!(r#"{{"detail":"{detail}"}}"#));
+    sent.with_header("server", "nginx")
+}
+
+/// Returns a page of nginx itself.
+fn page(on: &str, token: TokenKind, status: u16, title: &str) -> Exchange {
+    let text = format!(
+        "<html><head><title>{title}</title></head><body><center><h1>{title}</h1></center><hr><center>nginx/1.28.0</center></body></html>"
+    );
+    exchange(on, token).answered(status, "text/html", &text).with_header("server", "nginx")
+}
+
+/// Returns a call that gets a connection and no answer.
+fn hanging(on: &str, token: TokenKind) -> Exchange {
+    let sent = exchange(on, token).broken(ErrorKind::HttpResponseTimeout);
+    Exchange { phases: Phases { connect_ms: Some(2.0), end_ms: 15_000.0, ..Phases::default() }, ..sent }
+}
+
+/// Returns what the rest of a system answers that is in order.
+fn in_order() -> Vec<Exchange> {
+    let mut all =
+        vec![served("backend.health", NoToken), served("auth.health", NoToken), served("auth.login", NoToken)];
+    all.push(served("auth.verify", Valid));
+    all.extend([LIST, POST, THREADS].map(|on| served(on, Valid)));
+    all.extend([LIST, THREADS].map(|on| said(on, NoToken, 401, "Not authenticated")));
+    all.push(said(LIST, WrongKey, 401, "Signature verification failed"));
+    all
+}
+
+/// Replaces the answers in order by these, call by call.
+fn but(broken: Vec<Exchange>) -> Vec<Exchange> {
+    let same = |one: &Exchange| broken.iter().any(|other| other.probe == one.probe);
+    let mut all: Vec<Exchange> = in_order().into_iter().filter(|one| !same(one)).collect();
+    all.extend(broken);
+    all
+}
+
+fn observed(target: &Target, all: Vec<Exchange>) -> Vec<Observation> {
+    let seen = |(id, sent): (u32, Exchange)| {
+        let endpoint = &target.endpoints[&sent.probe.endpoint];
+        observe(&Exchange { id, ..sent }, endpoint, SUB).expect("an observation")
+    };
+    (1..).zip(all).map(seen).collect()
+}
+
+/// Returns the candidates, the likeliest first. Every call with a good token that was not served is a failed step.
+fn candidates(validation: Validation, all: Vec<Exchange>) -> Vec<String> {
+    let target = Target { engine: Engine::New, validation, ..staging() };
+    let observations = observed(&target, all);
+    let takes_no_token = |seen: &Observation| target.endpoints[&seen.probe.endpoint].token_locations.is_empty();
+    let is_step = |seen: &&Observation| seen.probe.token.should_be_accepted() || takes_no_token(seen);
+    let is_failed = |seen: &&Observation| seen.result != Outcome::Ok;
+    let step = |seen: &Observation| FailedStep {
+        step: format!("s/{}", seen.exchange),
+        exchange: seen.exchange,
+        control: false,
+    };
+    let failed: Vec<FailedStep> = observations.iter().filter(is_step).filter(is_failed).map(step).collect();
+    let evidence = Evidence::default();
+    let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
+    let causes = diagnose(given, Catalogue::shipped());
+    causes
+        .into_iter()
+        .flat_map(|cause| [vec![cause.fault], cause.alternatives.into_iter().map(|one| one.fault).collect()].concat())
+        .collect()
+}
+
+/// Returns what a system shows in which every call of the backend with a token of the auth service is refused so.
+fn refuses_issued(detail: &str) -> Vec<Exchange> {
+    but([LIST, THREADS].map(|on| said(on, Issued, 401, detail)).into())
+}
+
+/// Returns what a system shows whose edge answers every call of the backend so.
+fn for_every_call(answer: impl Fn(&str, TokenKind) -> Exchange) -> Vec<Exchange> {
+    let calls = [("backend.health", NoToken), (LIST, Valid), (POST, Valid), (THREADS, Valid), (LIST, NoToken)];
+    let more = [(THREADS, NoToken), (LIST, WrongKey)];
+    but(calls.into_iter().chain(more).map(|(on, token)| answer(on, token)).collect())
+}
+
+/// Returns what a system shows whose platform refuses every caller of the auth service, the backend among them.
+fn auth_not_public() -> Vec<Exchange> {
+    // The page of Cloud Run for a caller without the invoker role.
+    let text = "<html><head><title>403 Forbidden</title></head><body><h1>Error: Forbidden</h1><h2>Your client does not \
+                have permission to get URL <code>/</code> from this server.</h2></body></html>";
+    let forbidden = |on: &str, token| exchange(on, token).answered(403, "text/html; charset=UTF-8", text);
+    let asks = |on: &str, token| said(on, token, 503, "authentication service unavailable");
+    let mut broken =
+        vec![forbidden("auth.health", NoToken), forbidden("auth.login", NoToken), forbidden("auth.verify", Valid)];
+    broken.extend([LIST, POST, THREADS].map(|on| asks(on, Valid)));
+    broken.push(asks(LIST, WrongKey));
+    but(broken)
+}
+
+/// Returns what a system shows in which about every second call fails at the edge.
+fn one_upstream_down() -> Vec<Exchange> {
+    let mut all = in_order();
+    for on in [LIST, THREADS, POST] {
+        let gone = || page(on, Valid, 502, "502 Bad Gateway");
+        all.extend([gone(), served(on, Valid), gone(), served(on, Valid)]);
+    }
+    all
+}
+
+/// Returns what a system shows whose edge cuts `/api` from every path.
+fn rewrites_path() -> Vec<Exchange> {
+    let lost = |on: &str, token, path: &str| {
+        let mut sent = said(on, token, 404, &format!("No route for {path}"));
+        sent.request.url = format!("https://example.test/api{path}");
+        sent
+    };
+    let mut broken: Vec<Exchange> = [Valid, NoToken, WrongKey].map(|token| lost(LIST, token, "/chat/messages")).into();
+    broken.extend([Valid, NoToken].map(|token| lost(THREADS, token, "/threads")));
+    broken.push(lost(POST, Valid, "/chat/messages"));
+    but(broken)
+}
+
+/// Returns what a system shows whose backend answers every call so, except its health check.
+fn paused(answer: impl Fn(&str, TokenKind) -> Exchange) -> Vec<Exchange> {
+    let mut all = for_every_call(answer);
+    all.retain(|sent| sent.probe.endpoint != "backend.health");
+    all.push(served("backend.health", NoToken));
+    all
+}
+
+#[rstest]
+#[case("auth/clock-offset", Validation::SharedKey, refuses_issued("The token is not yet valid (iat)"))]
+#[case("auth/issues-other-claims", Validation::SharedKey, refuses_issued("Invalid audience"))]
+#[case("auth/signs-with-another-key", Validation::SharedKey, refuses_issued("Signature verification failed"))]
+#[case("auth/not-public", Validation::Introspection, auth_not_public())]
+#[case("edge/body-too-large", Validation::SharedKey, but(vec![page(POST, Valid, 413, "413 Request Entity Too Large")]))]
+#[case("edge/one-upstream-down", Validation::SharedKey, one_upstream_down())]
+#[case("edge/hanging", Validation::SharedKey, for_every_call(hanging))]
+#[case("edge/maintenance", Validation::SharedKey, for_every_call(|on, token| page(on, token, 503, "Under maintenance")))]
+#[case("edge/rewrites-path", Validation::SharedKey, rewrites_path())]
+#[case("backend/dies-while-serving", Validation::SharedKey, but(vec![page(POST, Valid, 502, "502 Bad Gateway")]))]
+#[case("backend/maintenance", Validation::SharedKey, paused(|on, token| said(on, token, 503, "Under maintenance")))]
+fn a_system_with_this_fault_has_it_among_the_candidates(
+    #[case] fault: &str,
+    #[case] validation: Validation,
+    #[case] shown: Vec<Exchange>,
+) {
+    let candidates = candidates(validation, shown);
+    assert!(candidates.iter().any(|one| one == fault), "{candidates:?}");
+}
