@@ -1,5 +1,7 @@
 //! One exchange, one observation: which component answered, what became of the credential, how the call ended.
 
+mod ends;
+
 use proptest::prelude::*;
 use rstest::rstest;
 
