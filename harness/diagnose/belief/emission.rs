@@ -100,7 +100,13 @@ fn of_maker(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: &N
             return noise.maker_mistaken;
         }
         Maker::Network => return 0.95,
-        Maker::Stranger => return product * if firm && seen == Hop::Backend { 0.2 } else { 0.5 },
+        // A stranger looks like a backend.
+        Maker::Stranger if seen == Hop::Backend => {
+            return product * if firm { noise.maker_hint_mistaken } else { noise.maker_told };
+        }
+        Maker::Stranger => {
+            return product * if seen == Hop::Unknown { noise.maker_untold } else { noise.maker_hint_mistaken };
+        }
         Maker::Any => return if seen == Hop::Unknown { 0.8 } else { 0.1 },
         Maker::Edge => Hop::Edge,
         Maker::Backend => Hop::Backend,

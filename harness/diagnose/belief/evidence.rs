@@ -81,7 +81,8 @@ impl<'a> Evidence<'a> {
             if is_free && seen.result != Outcome::Ok {
                 continue;
             }
-            add(&mut all, request, seen, records.said.get(&seen.exchange).map_or(&[], Vec::as_slice));
+            let said = records.said.get(&seen.exchange).map_or(&[][..], Vec::as_slice);
+            all.push(reading(request, seen, said));
         }
         select(&mut all);
         let skews = observations.iter().filter_map(|seen| seen.clock_skew_s);
@@ -89,33 +90,36 @@ impl<'a> Evidence<'a> {
             is_skewed: skews.map(i64::abs).max().is_some_and(|most| most > SKEW_S),
             issued_with_our_key: observations.iter().find_map(|seen| seen.issued_with_our_secret),
             publishes_our_key: records.publishes_our_key,
-            endpoints: by_endpoint(all),
+            endpoints: by_endpoint(joined(all)),
         }
     }
 }
 
-fn add<'a>(all: &mut Vec<Reading<'a>>, request: Request, seen: &'a Observation, said: &[Meaning]) {
+fn reading<'a>(request: Request, seen: &'a Observation, said: &[Meaning]) -> Reading<'a> {
     let result = result(seen);
     let broke_late = !result.is_success() && seen.idle_ms.is_some_and(|ms| ms >= LATE_MS);
     let late = broke_late || matches!(seen.latency, LatencyClass::Seconds | LatencyClass::Slow);
-    let same = |one: &&mut Reading<'_>| {
-        one.request == request && one.result == result && one.late == late && one.seen.answered_by == seen.answered_by
-    };
-    if let Some(known) = all.iter_mut().find(same) {
-        known.exchanges.push(seen.exchange);
-        known.logged.extend(said);
-        return;
+    let (exchanges, logged) = (vec![seen.exchange], said.to_vec());
+    Reading { request, result, seen, late, exchanges, usual_product: None, logged, firm: true }
+}
+
+/// Joins the readings that do not differ in what the model predicts.
+fn joined(all: Vec<Reading<'_>>) -> Vec<Reading<'_>> {
+    let mut joined: Vec<Reading<'_>> = Vec::new();
+    for one in all {
+        let same = |other: &&mut Reading<'_>| {
+            (other.request, other.result, other.late, other.firm) == (one.request, one.result, one.late, one.firm)
+                && (other.seen.answered_by, other.usual_product) == (one.seen.answered_by, one.usual_product)
+        };
+        match joined.iter_mut().find(same) {
+            Some(known) => {
+                known.exchanges.extend(one.exchanges);
+                known.logged.extend(one.logged);
+            }
+            None => joined.push(one),
+        }
     }
-    all.push(Reading {
-        request,
-        result,
-        seen,
-        late,
-        exchanges: vec![seen.exchange],
-        usual_product: None,
-        logged: said.to_vec(),
-        firm: true,
-    });
+    joined
 }
 
 fn result(seen: &Observation) -> Result {
@@ -145,6 +149,12 @@ fn by_endpoint(all: Vec<Reading<'_>>) -> Vec<Vec<Reading<'_>>> {
 }
 
 impl Evidence<'_> {
+    /// Takes an exchange for an accident: it contradicts no hypothesis any more.
+    pub(super) fn doubt(&mut self, exchange: u32) {
+        let doubted = self.endpoints.iter_mut().flatten().filter(|one| one.exchanges.contains(&exchange));
+        doubted.for_each(|one| one.firm = false);
+    }
+
     /// Returns every result that a reading has.
     pub(super) fn results(&self) -> Vec<Result> {
         let mut all: Vec<Result> = self.endpoints.iter().flatten().map(|reading| reading.result).collect();

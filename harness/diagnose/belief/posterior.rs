@@ -43,27 +43,50 @@ impl<'c> Beliefs<'c> {
         records: &Records,
         catalogue: &'c Catalogue,
     ) -> Self {
-        let evidence = Evidence::of(observations, target, user, counts, records);
+        let mut evidence = Evidence::of(observations, target, user, counts, records);
         let topology = Topology::of(target, &evidence.results());
-        // Faults that change the same things have the same likelihood.
-        let mut known: Vec<(Vec<(Stop, Patch)>, Likelihood)> = Vec::new();
-        let mut all: Vec<Belief<'c>> = Hypothesis::all(catalogue)
-            .map(|hypothesis| {
-                let patches = hypothesis.patches();
-                let found = known.iter().find(|(other, _)| *other == patches).map(|(_, found)| found.clone());
-                let found = found.unwrap_or_else(|| {
-                    let found = likelihood(&mut World::new(&topology, patches.clone()), &evidence);
-                    known.push((patches, found.clone()));
-                    found
-                });
-                let Likelihood { log, explains, conflict } = found;
-                Belief { hypothesis, score: hypothesis.prior().ln() + log, explains, conflict }
-            })
-            .collect();
+        let mut beliefs = Self::by(&evidence, &topology, catalogue);
+        for _ in 0..ACCIDENTS {
+            let Some(accident) = beliefs.contradiction() else { break };
+            evidence.doubt(accident);
+            beliefs = Self::by(&evidence, &topology, catalogue);
+        }
+        beliefs
+    }
+
+    fn by(evidence: &Evidence<'_>, topology: &Topology, catalogue: &'c Catalogue) -> Self {
+        let mut all = compared(evidence, topology, catalogue);
         all.sort_by(|a, b| b.score.total_cmp(&a.score));
         let by_a_fault =
             all.first().is_some_and(|one| matches!(one.hypothesis, Hypothesis::Fault(_)) && one.score.is_finite());
-        let pairs = if by_a_fault { Vec::new() } else { pairs(&evidence, &topology, catalogue) };
+        let pairs = if by_a_fault { Vec::new() } else { pairs(evidence, topology, catalogue) };
         Self { all, pairs }
     }
+
+    /// Returns the exchange that contradicts most hypotheses, if every hypothesis and every pair is contradicted.
+    fn contradiction(&self) -> Option<u32> {
+        let conflicts: Option<Vec<u32>> = self.all.iter().map(|one| one.conflict).collect();
+        let conflicts = conflicts.filter(|_| self.pairs.is_empty())?;
+        let count = |exchange: u32| conflicts.iter().filter(|one| **one == exchange).count();
+        conflicts.iter().copied().max_by_key(|exchange| count(*exchange))
+    }
+}
+
+/// Readings that may be accidents where no hypothesis explains them.
+const ACCIDENTS: usize = 2;
+
+fn compared<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue: &'c Catalogue) -> Vec<Belief<'c>> {
+    // Faults that change the same things have the same likelihood.
+    let mut known: Vec<(Vec<(Stop, Patch)>, Likelihood)> = Vec::new();
+    let mut belief = |hypothesis: Hypothesis<'c>| {
+        let patches = hypothesis.patches();
+        let found = known.iter().find(|(other, _)| *other == patches).map(|(_, found)| found.clone());
+        let Likelihood { log, explains, conflict } = found.unwrap_or_else(|| {
+            let found = likelihood(&mut World::new(topology, patches.clone()), evidence);
+            known.push((patches, found.clone()));
+            found
+        });
+        Belief { hypothesis, score: hypothesis.prior().ln() + log, explains, conflict }
+    };
+    Hypothesis::all(catalogue).map(&mut belief).collect()
 }

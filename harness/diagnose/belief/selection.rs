@@ -120,6 +120,27 @@ mod tests {
         assert!(left.contains(&Outcome::BrokenStream));
     }
 
+    #[rstest]
+    #[case::one_outlived_the_break(&[900, 6000], &[5000], 1)]
+    #[case::all_ended_before_the_second_break(&[3000], &[1000, 5000], 0)]
+    #[case::all_outlived_it(&[6000, 7000], &[5000], 1)]
+    fn each_stream_is_compared_with_each_break(#[case] ok: &[u64], #[case] broken: &[u64], #[case] readings: usize) {
+        let streams = |all: &[u64], result: Outcome| -> Vec<Observation> {
+            all.iter().map(|ms| lasting(STREAM, result, *ms)).collect()
+        };
+        let all = [streams(ok, Outcome::Ok), streams(broken, Outcome::BrokenStream)].concat();
+        let left = selected(all, |one| one.seen.result);
+        assert_eq!(left.iter().filter(|result| **result == Outcome::Ok).count(), readings, "{left:?}");
+    }
+
+    #[test]
+    fn every_product_of_the_successes_is_usual() {
+        let ok = |product: &str| of_product(PLAIN, Outcome::Ok, product);
+        let all = vec![ok("a"), ok("b"), of_product(OTHER, Outcome::Failed, "b")];
+        let usual = selected(all, |one| one.usual_product);
+        assert!(usual.contains(&Some(true)), "{usual:?}");
+    }
+
     #[test]
     fn streams_count_where_none_broke() {
         let all = vec![lasting(STREAM, Outcome::Ok, 1000), lasting(SOCKET, Outcome::Ok, 2000)];

@@ -11,6 +11,7 @@ use super::hypothesis::Hypothesis;
 use super::likelihood::{Likelihood, likelihood};
 use super::manner::{Like, MODES};
 use super::phrasing;
+use super::posterior::Beliefs;
 use crate::config::Target;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::path::effect::Patch;
@@ -22,7 +23,7 @@ use crate::diagnose::predict::traits::Trait;
 use crate::diagnose::predict::walk::walk;
 use crate::diagnose::predict::world::{Step, Unset, World};
 use crate::fixtures::{exchange, staging};
-use crate::observe::{Observation, observe};
+use crate::observe::{Authn, Observation, Outcome, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind;
 
@@ -233,4 +234,26 @@ fn each_fault_says_what_it_changes() {
         .map(|fault| fault.id.as_str())
         .collect();
     assert_eq!(silent, [""; 0]);
+}
+
+#[test]
+fn readings_that_nothing_explains_may_be_accidents() {
+    let target = Target { engine: crate::terms::Engine::New, ..staging() };
+    let seen = |id: u32, endpoint: &str, result: Outcome, authn: Authn| {
+        let sent = Exchange { id, ..exchange(endpoint, TokenKind::Valid).answered(200, "application/json", "{}") };
+        let seen = observe(&sent, &target.endpoints[endpoint], "").expect("an observation");
+        Observation { result, authn, ..seen }
+    };
+    // The same call ends in three ways, each of them twice: no fault, known or not, and no two faults do that.
+    let ways = [
+        (Outcome::Ok, Authn::AcceptedAsOther),
+        (Outcome::DnsFailed, Authn::Unknown),
+        (Outcome::TlsFailed, Authn::Unknown),
+    ];
+    let twice = ways.iter().chain(&ways);
+    let all: Vec<Observation> =
+        (1..).zip(twice).map(|(id, (result, authn))| seen(id, "backend.threads", *result, *authn)).collect();
+    let kept: Vec<&Observation> = all.iter().collect();
+    let beliefs = Beliefs::of(&kept, &target, "primary", &|_| true, &Records::default(), Catalogue::shipped());
+    assert!(beliefs.all[0].score.is_finite(), "no hypothesis remains");
 }

@@ -170,14 +170,15 @@ fn of_path<'w, 'a>(pair: &PathPair, compared: &'w Compared<'a>) -> Pair<'w, 'a> 
 /// Likelihoods that differ by less, as logarithms, do not distinguish two faults.
 const SAME: f64 = 0.05;
 
-/// Sorts the candidates: the class with the largest share first. The evidence cannot distinguish the faults of a class.
+/// Sorts the candidates: the likeliest first, and after it those that the evidence cannot distinguish from it. So the
+/// members of a class stand together.
 fn sort_by_class(candidates: &mut [(&Candidate<'_>, f64)]) {
     let likelihood = |one: &Candidate<'_>| one.score - one.fault.prior.weight().ln();
-    let class = |one: &Candidate<'_>| -> f64 {
+    let best = |one: &Candidate<'_>| -> f64 {
         let same = |other: &&(&Candidate<'_>, f64)| (likelihood(other.0) - likelihood(one)).abs() < SAME;
-        candidates.iter().filter(same).map(|(_, share)| share).sum()
+        candidates.iter().filter(same).map(|(_, share)| *share).fold(0.0, f64::max)
     };
-    let mut ranked: Vec<(f64, (&Candidate<'_>, f64))> = candidates.iter().map(|one| (class(one.0), *one)).collect();
+    let mut ranked: Vec<(f64, (&Candidate<'_>, f64))> = candidates.iter().map(|one| (best(one.0), *one)).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.1.total_cmp(&a.1.1)));
     candidates.iter_mut().zip(ranked).for_each(|(place, (_, one))| *place = one);
 }

@@ -122,6 +122,7 @@ words! {
         Few => "few",
         Half => "half",
         Most => "most",
+        Sockets => "sockets",
         Shown => "those that show credentials",
     }
 }

@@ -149,7 +149,7 @@ impl<'t> World<'t> {
     fn reaches(&mut self, reach: Reach, request: &Request) -> Step<bool> {
         Ok(match reach {
             Reach::All => true,
-            Reach::Some => self.is_among_the_affected()?,
+            Reach::Some => self.is_among_the_affected(request)?,
             Reach::Paths => self.yes(Trait::EveryPathCovered)? || self.yes(Trait::PathCovered)?,
             Reach::Sockets => request.is_socket(),
             Reach::Streams => request.kind.is_stream(),
@@ -163,15 +163,16 @@ impl<'t> World<'t> {
                     && (request.same_user || self.yes(Trait::EveryTokenIsLarge)?)
             }
             Reach::Share | Reach::Rarely => self.dice,
-            Reach::ShareOfSome => self.dice && self.is_among_the_affected()?,
+            Reach::ShareOfSome => self.dice && self.is_among_the_affected(request)?,
         })
     }
 
-    /// Reports whether this endpoint is one of those that a fault affects: few, half or most of them.
-    fn is_among_the_affected(&mut self) -> Step<bool> {
+    /// Reports whether this endpoint is one of those that a fault affects: few, half or most of them, or the sockets.
+    fn is_among_the_affected(&mut self, request: &Request) -> Step<bool> {
         match self.choice(Trait::HowMany)? {
             Choice::Few => self.yes(Trait::FewTouched),
             Choice::Half => self.yes(Trait::Touched),
+            Choice::Sockets => Ok(request.is_socket()),
             _ => self.yes(Trait::MostTouched),
         }
     }

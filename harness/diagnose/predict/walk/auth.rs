@@ -199,8 +199,8 @@ fn respond(world: &mut World<'_>, request: &Request, credential: Credential) -> 
 
 fn issue(world: &mut World<'_>, request: &Request, credential: Credential, store: bool) -> Step<Ending> {
     let denied = request.same_user && world.ever(Stop::Auth, Effect::DeniesUser);
-    let unknown = !credential.user_exists && !(request.same_user && world.yes(Trait::LoginIsRight)?);
-    if world.ever(Stop::Client, Effect::BadLogin) || unknown || denied {
+    let known = credential.user_exists || (request.same_user && world.yes(Trait::LoginIsRight)?);
+    if world.ever(Stop::Client, Effect::BadLogin) || !known || denied {
         return Ok(by_auth(Result::Denied, Reason::User));
     }
     if world.ever(Stop::Auth, Effect::CannotIssue) || store {
