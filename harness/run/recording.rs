@@ -72,8 +72,10 @@ async fn ask(session: &Session, keys: Vec<ProbeKey>, target: &Target, record: &m
     let sends: Vec<_> = keys.into_iter().map(send).collect();
     let mut answers = stream::iter(sends).buffered(AT_ONCE);
     while let Some(answer) = answers.next().await {
-        let exchange = answer.or_else(|error| error.exchange().cloned().ok_or(error));
-        exchange.into_iter().for_each(|exchange| drop(record.keep(exchange, target)));
+        match answer {
+            Ok(exchange) => drop(record.keep(exchange, target)),
+            Err(error) => inquiry::keep_issuer(&error, target, record),
+        }
     }
 }
 

@@ -17,34 +17,38 @@ pub(super) const MARKS: usize = 2;
 /// The bit of a mode for failures that take unusual forms.
 pub(super) const FORMS: usize = 4;
 
+/// The manners: every mode with every way of wording.
+const MANNERS: usize = MODES * phrasing::WAYS;
+
 /// A likelihood for each manner.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Like([[f64; phrasing::WAYS]; MODES]);
+pub(super) struct Like([f64; MANNERS]);
 
 impl Like {
-    pub(super) const ZERO: Self = Self([[0.0; phrasing::WAYS]; MODES]);
-    pub(super) const ONE: Self = Self([[1.0; phrasing::WAYS]; MODES]);
+    pub(super) const ZERO: Self = Self([0.0; MANNERS]);
+    pub(super) const ONE: Self = Self([1.0; MANNERS]);
 
     /// Returns the likelihood of readings by mode, with that of their words by way.
     pub(super) fn of(by_mode: [f64; MODES], by_way: [f64; phrasing::WAYS]) -> Self {
-        Self(by_mode.map(|mode| by_way.map(|way| mode * way)))
+        Self(std::array::from_fn(|at| by_mode[at / phrasing::WAYS] * by_way[at % phrasing::WAYS]))
     }
 
     pub(super) fn add(&mut self, other: &Self, share: f64) {
-        self.each(other, |sum, one| *sum += share * one);
+        for at in 0..MANNERS {
+            self.0[at] += share * other.0[at];
+        }
     }
 
     pub(super) fn times(&mut self, other: &Self) {
-        self.each(other, |all, one| *all *= one);
-    }
-
-    fn each(&mut self, other: &Self, mut change: impl FnMut(&mut f64, f64)) {
-        self.0.iter_mut().flatten().zip(other.0.iter().flatten()).for_each(|(mine, other)| change(mine, *other));
+        for at in 0..MANNERS {
+            self.0[at] *= other.0[at];
+        }
     }
 
     /// Sums the likelihood over all manners.
     pub(super) fn summed(&self) -> f64 {
-        self.0.iter().enumerate().map(|(mode, by_way)| prior(mode) * phrasing::summed(*by_way)).sum()
+        let ways = phrasing::priors();
+        (0..MANNERS).map(|at| prior(at / phrasing::WAYS) * ways[at % phrasing::WAYS] * self.0[at]).sum()
     }
 }
 

@@ -24,6 +24,8 @@ const TRAITS: usize = Trait::ALL.len();
 pub(in crate::diagnose) struct World<'t> {
     pub(in crate::diagnose) topology: &'t Topology,
     patches: Vec<(Stop, Patch)>,
+    /// The effects at each stop, one bit each: most questions end here.
+    effects: [u64; Stop::ALL.len()],
     values: [Option<Value>; TRAITS],
     /// Whether an effect that comes and goes shows in the request at hand.
     pub(in crate::diagnose) dice: bool,
@@ -33,7 +35,9 @@ pub(in crate::diagnose) struct World<'t> {
 
 impl<'t> World<'t> {
     pub(in crate::diagnose) fn new(topology: &'t Topology, patches: Vec<(Stop, Patch)>) -> Self {
-        Self { topology, patches, values: [None; TRAITS], dice: false, asked: 0 }
+        let mut effects = [0; Stop::ALL.len()];
+        patches.iter().for_each(|(stop, patch)| effects[*stop as usize] |= 1 << patch.effect as u64);
+        Self { topology, patches, effects, values: [None; TRAITS], dice: false, asked: 0 }
     }
 
     /// Reports whether an effect comes and goes.
@@ -98,6 +102,9 @@ impl<'t> World<'t> {
 
     /// Reports whether this stop is changed in this way for this request.
     pub(super) fn has(&mut self, stop: Stop, effect: Effect, request: &Request) -> Step<bool> {
+        if !self.ever(stop, effect) {
+            return Ok(false);
+        }
         for at in 0..self.patches.len() {
             let (here, patch) = self.patches[at];
             if here == stop && patch.effect == effect && self.reaches(patch.reach, request)? {
@@ -108,18 +115,18 @@ impl<'t> World<'t> {
     }
 
     /// Reports whether anything is changed at a stop.
-    pub(super) fn is_changed(&self, stop: Stop) -> bool {
-        self.changes(stop).next().is_some()
+    pub(super) const fn is_changed(&self, stop: Stop) -> bool {
+        self.effects[stop as usize] != 0
     }
 
     /// Reports whether a stop is changed in this way, whatever the request.
-    pub(in crate::diagnose) fn ever(&self, stop: Stop, effect: Effect) -> bool {
-        self.changes(stop).any(|patch| patch.effect == effect)
+    pub(in crate::diagnose) const fn ever(&self, stop: Stop, effect: Effect) -> bool {
+        self.effects[stop as usize] & (1 << effect as u64) != 0
     }
 
     /// Reports whether a stop is changed in this way in this value of its configuration.
     fn ever_in(&self, stop: Stop, effect: Effect, what: Config) -> bool {
-        self.changes(stop).any(|patch| patch.effect == effect && patch.of == Some(what))
+        self.ever(stop, effect) && self.changes(stop).any(|patch| patch.effect == effect && patch.of == Some(what))
     }
 
     /// Reports whether the service lacks this value.

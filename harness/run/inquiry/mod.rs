@@ -17,12 +17,12 @@ use tokio::time::Instant;
 use crate::config::Target;
 use crate::diagnose::{Catalogue, Cause, Certainty, FailedStep, Finding, Given, diagnose, findings, next_probe};
 use crate::evidence::{Evidence, read_log, read_manifests};
-use crate::probe::{ProbeKey, ProbeRequest, Prober, Session};
+use crate::probe::{CannotProbe, ProbeKey, ProbeRequest, Prober, Session};
 use crate::run::context::by_hand::ByHand;
 use crate::run::context::events::{Event, Listener};
 use crate::run::context::interruption::Interruption;
 use crate::run::context::record::Record;
-use crate::terms::{Caller, EvidenceSource, Role, TokenKind};
+use crate::terms::{Caller, Engine, EvidenceSource, Role, TokenKind};
 
 /// The result of a diagnosis.
 #[derive(Debug)]
@@ -161,8 +161,15 @@ pub(crate) async fn ask(session: &Session, key: ProbeKey, target: &Target, recor
         Ok(exchange) => drop(record.keep(exchange, target)),
         Err(error) => {
             tracing::debug!(%key, %error, "this probe cannot be sent");
-            error.exchange().into_iter().for_each(|exchange| drop(record.keep(exchange.clone(), target)));
+            keep_issuer(&error, target, record);
         }
+    }
+}
+
+/// Keeps the exchange with an issuer that gave no token. The lists have no outcome for it in most faults.
+pub(crate) fn keep_issuer(error: &CannotProbe, target: &Target, record: &mut Record) {
+    if let Some(exchange) = error.exchange().filter(|_| target.engine == Engine::New) {
+        record.keep(exchange.clone(), target);
     }
 }
 
