@@ -82,7 +82,7 @@ pub fn main() -> ExitCode {
             #[cfg(feature = "twin")]
             Command::Twin(twin) => twin.run().await,
             #[cfg(feature = "twin")]
-            Command::Selftest(exam) => exam.run(arguments.target.engine()).await,
+            Command::Selftest(exam) => exam.run(arguments.target.engine(true)).await,
             Command::Mint(mint) => mint.run(&arguments.target).await,
             Command::Faults(faults) => faults.run(&arguments.target),
             Command::Check(check) => check.run(&arguments.target),

@@ -13,3 +13,11 @@ words! {
         New => "new",
     }
 }
+
+impl Engine {
+    /// Returns the engine that is used unless one is asked for: the model of the path for deployed systems, the lists for
+    /// the twin, whose exam the model does not pass yet.
+    pub const fn usual(is_twin: bool) -> Self {
+        if is_twin { Self::Old } else { Self::New }
+    }
+}

@@ -41,8 +41,8 @@ impl TargetArgs {
     }
 
     /// Returns the engine of the diagnosis.
-    pub(crate) fn engine(&self) -> Engine {
-        self.engine.unwrap_or_default()
+    pub(crate) fn engine(&self, is_twin: bool) -> Engine {
+        self.engine.unwrap_or(Engine::usual(is_twin))
     }
 
     /// Returns the sources of evidence that the command line names.
@@ -77,7 +77,7 @@ impl TargetArgs {
         if let Some(evidence_sources) = &self.evidence {
             target.close_evidence_sources_except(evidence_sources);
         }
-        target.engine = self.engine();
+        target.engine = self.engine(target.twin);
         Ok(target)
     }
 
