@@ -60,7 +60,9 @@ fn is_backend_refused(world: &mut World<'_>, request: &Request) -> Step<bool> {
 fn caller_reason(world: &World<'_>) -> Reason {
     if world.lacks(Stop::Auth, Config::CallerSecret) {
         Reason::CallerUnset
-    } else if world.lacks(Stop::Backend, Config::CallerId) || world.replaces(Stop::AuthCall, Config::CallerId) {
+    } else if (world.lacks(Stop::Backend, Config::CallerId) && !world.lacks(Stop::Backend, Config::CallerSecret))
+        || world.replaces(Stop::AuthCall, Config::CallerId)
+    {
         Reason::CallerId
     } else {
         Reason::Caller
