@@ -134,12 +134,6 @@ pub enum Validation {
 }
 
 impl Validation {
-    /// Reports whether the backend calls the auth service for every token.
-    #[must_use]
-    pub const fn asks_for_every_token(self) -> bool {
-        matches!(self, Self::Introspection | Self::LocalThenIntrospection)
-    }
-
     /// Reports whether the lists of a fault mode that holds for `other` hold here as well. They distinguish only
     /// introspection, verification by the backend itself, and the unknown.
     pub(crate) const fn is_like(self, other: Self) -> bool {

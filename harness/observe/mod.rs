@@ -61,7 +61,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         took_ms: exchange.phases.first_byte_ms.unwrap_or(exchange.phases.end_ms).round() as u64,
         lasted_ms: lasted_ms(exchange),
         idle_ms: idle_ms(exchange),
-        unconnected: exchange.error.as_ref().is_some_and(|error| error.kind.reached_no_host()),
+        unconnected: is_unconnected(exchange),
         product: product(exchange),
         status: exchange.status(),
         close_code: exchange.close.as_ref().filter(|close| close.by == Side::Server).map(|close| close.code),
@@ -81,7 +81,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
 /// Adds what a report of an earlier version lacks, and reads its sentences anew.
 pub(crate) fn complete(observation: &mut Observation, exchange: &Exchange) {
     (observation.lasted_ms, observation.idle_ms) = (lasted_ms(exchange), idle_ms(exchange));
-    observation.unconnected = exchange.error.as_ref().is_some_and(|error| error.kind.reached_no_host());
+    observation.unconnected = is_unconnected(exchange);
     observation.product = product(exchange);
     if observation.result == Outcome::Ok {
         return;
@@ -97,6 +97,10 @@ fn product(exchange: &Exchange) -> Option<String> {
     let head = exchange.head.as_ref()?;
     let of = |(name, value): &(String, String)| name.eq_ignore_ascii_case("server").then(|| value.clone());
     Some(head.headers.iter().filter_map(of).collect::<Vec<_>>().join(", "))
+}
+
+fn is_unconnected(exchange: &Exchange) -> bool {
+    exchange.error.as_ref().is_some_and(|error| error.kind.reached_no_host())
 }
 
 /// Returns how long a stream or socket was silent before its end.

@@ -107,7 +107,7 @@ pub struct Observation {
     pub latency: LatencyClass,
     /// Milliseconds to the status line, or to the end of the exchange without one.
     pub took_ms: u64,
-    /// Milliseconds to the end of a stream or socket, whoever ended it. Absent for a plain response.
+    /// Milliseconds to the end of a stream or socket. Either side may have ended it. Absent for a plain response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lasted_ms: Option<u64>,
     /// Milliseconds without an event or a frame before that end.

@@ -18,12 +18,12 @@ const DEPTH: usize = 3;
 ///
 /// The text is redacted, since an exchange keeps only redacted text. It has at most 200 characters.
 pub(crate) fn sentence(exchange: &Exchange) -> Option<String> {
-    let challenge = of_challenge(exchange);
-    // A scheme that is not `Bearer` says more than the page.
-    let (first, last) =
-        if challenge.as_ref().is_some_and(|(_, is_bearer)| !is_bearer) { (challenge, None) } else { (None, challenge) };
-    let [first, last] = [first, last].map(|one| one.map(|(text, _)| text));
-    let parts = [of_close(exchange), of_redirect(exchange), first, of_body(exchange), of_messages(exchange), last];
+    // A challenge of another scheme than `Bearer` says more than the page, that of `Bearer` less.
+    let challenge =
+        |bearer: bool| of_challenge(exchange).filter(|(_, is_bearer)| *is_bearer == bearer).map(|(text, _)| text);
+    let [of_scheme, of_bearer] = [challenge(false), challenge(true)];
+    let parts =
+        [of_close(exchange), of_redirect(exchange), of_scheme, of_body(exchange), of_messages(exchange), of_bearer];
     let mut said: Vec<String> = Vec::new();
     for part in parts.into_iter().flatten() {
         if !part.is_empty() && !said.iter().any(|known| known.contains(&part)) {

@@ -124,23 +124,11 @@ fn of_maker(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: &N
 
 /// Returns how likely the response names this product. Many edges name themselves in every response.
 fn of_product(ending: &Ending, reading: &Reading<'_>, noise: &Noise) -> f64 {
-    let of_backend = ending.maker == Maker::Backend;
+    let usual = if ending.maker == Maker::Backend { 1.0 - noise.product_differs } else { noise.product_open };
     match reading.usual_product {
         None => 1.0,
-        Some(true) => {
-            if of_backend {
-                1.0 - noise.product_differs
-            } else {
-                noise.product_open
-            }
-        }
-        Some(false) => {
-            if of_backend {
-                noise.product_differs
-            } else {
-                1.0 - noise.product_open
-            }
-        }
+        Some(true) => usual,
+        Some(false) => 1.0 - usual,
     }
 }
 

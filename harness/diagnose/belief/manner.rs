@@ -4,6 +4,8 @@
 //! variable of a service and not noise of each reading. It changes no outcome, so it is summed out and never walked
 //! again.
 
+use std::sync::LazyLock;
+
 use super::phrasing;
 use crate::diagnose::predict::model::noise;
 
@@ -47,12 +49,15 @@ impl Like {
 
     /// Sums the likelihood over all manners.
     pub(super) fn summed(&self) -> f64 {
-        let ways = phrasing::priors();
-        (0..MANNERS).map(|at| prior(at / phrasing::WAYS) * ways[at % phrasing::WAYS] * self.0[at]).sum()
+        PRIORS.iter().zip(self.0).map(|(prior, like)| prior * like).sum()
     }
 }
 
-fn prior(mode: usize) -> f64 {
+/// The prior of each manner.
+static PRIORS: LazyLock<[f64; MANNERS]> =
+    LazyLock::new(|| Like::of(std::array::from_fn(prior_of), phrasing::priors()).0);
+
+fn prior_of(mode: usize) -> f64 {
     let noise = noise();
     let of = |bit: usize, chance: f64| if mode & bit == 0 { 1.0 - chance } else { chance };
     of(WORDS, noise.words_mislead) * of(MARKS, noise.marks_mislead) * of(FORMS, noise.forms_deviate)

@@ -18,7 +18,6 @@ use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::Fault;
 use crate::diagnose::predict::ending::Reason;
 use crate::diagnose::predict::topology::Topology;
-use crate::observe::Observation;
 use crate::probe::ProbeKey;
 use crate::statements::specific_meanings;
 use crate::terms::{EvidenceSource, Hop};
@@ -26,9 +25,8 @@ use crate::terms::{EvidenceSource, Hop};
 /// Compares every fault with the case.
 pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
     let counts = |key: &ProbeKey| case.readings.has(key);
-    let service = |seen: &Observation| Some(case.target.endpoints.get(&seen.probe.endpoint)?.service);
     let records = Records {
-        said: case.logbook.said(&case.observations, service),
+        said: case.logbook.said(&case.observations, case.target),
         failed: case.failed.iter().map(|step| step.exchange).collect(),
         publishes_our_key: case.fact("signing-key").map(|fact| fact.value == "published"),
     };

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::config::Target;
 use crate::diagnose::logs::attribution::Logbook;
 use crate::observe::{Observation, Outcome};
 use crate::statements::{Meaning, specific_meanings};
@@ -12,8 +13,9 @@ pub(crate) type Said = BTreeMap<u32, Vec<Meaning>>;
 
 impl Logbook<'_> {
     /// Reads the lines of the component that was called, in the window of each exchange. What it also says while calls
-    /// succeed says nothing. `service` is the one that an observation's endpoint belongs to.
-    pub(crate) fn said(&self, all: &[&Observation], service: impl Fn(&Observation) -> Option<Service>) -> Said {
+    /// succeed says nothing.
+    pub(crate) fn said(&self, all: &[&Observation], target: &Target) -> Said {
+        let service = |seen: &Observation| Some(target.endpoints.get(&seen.probe.endpoint)?.service);
         let of: BTreeMap<u32, (&Observation, Service)> =
             all.iter().filter_map(|seen| Some((seen.exchange, (*seen, service(seen)?)))).collect();
         let (mut said, mut usual) = (Said::new(), BTreeSet::new());

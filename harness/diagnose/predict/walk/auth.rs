@@ -167,10 +167,7 @@ pub(super) fn at_the_door(world: &mut World<'_>, request: &Request, credential: 
         return Ok(Ending::new(Maker::Edge, Result::Denied, Reason::Policy));
     }
     if does_not_run(world, request)? {
-        let result = world.result(Trait::AuthAbsent)?;
-        let maker = if matches!(result, Result::Refused | Result::Reset) { Maker::Network } else { Maker::Edge };
-        let waits = result == Result::TimedOut;
-        return Ok(Ending::new(maker, result, if waits { Reason::Late } else { Reason::Upstream }).after_a_wait(waits));
+        return edge::absent(world, Trait::AuthAbsent);
     }
     if world.has(Stop::Auth, Effect::Hang, request)? && (!request.is_health() || world.yes(Trait::HealthHangs)?) {
         return edge::no_answer_in_time(world, request);

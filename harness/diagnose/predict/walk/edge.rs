@@ -128,12 +128,17 @@ pub(super) fn reach_backend(world: &mut World<'_>, request: &Request, credential
     backend::at(world, request, credential)
 }
 
-/// The answer for a backend that does not run.
-fn without_backend(world: &mut World<'_>) -> Step<Ending> {
-    let result = world.result(Trait::EdgeWithoutBackend)?;
+/// The answer for a service that does not run.
+pub(super) fn absent(world: &mut World<'_>, shows: Trait) -> Step<Ending> {
+    let result = world.result(shows)?;
     let maker = if matches!(result, Result::Refused | Result::Reset) { Maker::Network } else { Maker::Edge };
     let waits = result == Result::TimedOut;
     Ok(Ending::new(maker, result, if waits { Reason::Late } else { Reason::Upstream }).after_a_wait(waits))
+}
+
+/// The answer for a backend that does not run.
+fn without_backend(world: &mut World<'_>) -> Step<Ending> {
+    absent(world, Trait::EdgeWithoutBackend)
 }
 
 /// How a component that accepts the request and never answers shows: the edge or the client gives up.

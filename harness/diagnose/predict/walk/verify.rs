@@ -60,12 +60,13 @@ pub(super) fn at_the_edge(world: &mut World<'_>, request: &Request, credential: 
     if !credential.present {
         return denied(Reason::Missing);
     }
-    match auth::asked(world, request, Some(credential))? {
-        Answer::Yes => Ok(None),
-        Answer::No => denied(Reason::Inactive),
-        Answer::Late => Ok(Some(Ending::new(Maker::Edge, world.result(Trait::AuthorizerFailed)?, Reason::AuthLate))),
-        _ => Ok(Some(Ending::new(Maker::Edge, world.result(Trait::AuthorizerFailed)?, Reason::AuthFailed))),
-    }
+    let failed = match auth::asked(world, request, Some(credential))? {
+        Answer::Yes => return Ok(None),
+        Answer::No => return denied(Reason::Inactive),
+        Answer::Late => Reason::AuthLate,
+        Answer::CallerRefused(_) | Answer::Failed => Reason::AuthFailed,
+    };
+    Ok(Some(Ending::new(Maker::Edge, world.result(Trait::AuthorizerFailed)?, failed)))
 }
 
 /// Looks the token up among the sessions of the backend: any other token is unknown there.
@@ -152,19 +153,18 @@ fn by_asking(world: &mut World<'_>, request: &Request, credential: Credential) -
 
 /// Judges the claims and times that the auth service confirms.
 fn in_the_answer(world: &mut World<'_>, request: &Request) -> Step<Option<Ending>> {
-    let reason = if world.ever(Stop::Backend, Effect::OtherClaim) {
-        Reason::Claims
+    let ours = is_ours(request);
+    let (reason, may_be_spared, spares) = if world.ever(Stop::Backend, Effect::OtherClaim) {
+        (Reason::Claims, ours, Trait::OursSatisfyIt)
     } else if world.ever(Stop::Backend, Effect::ClockOffset) {
-        Reason::Early
+        (Reason::Early, !ours, Trait::IssuedOutliveIt)
     } else {
         return Ok(None);
     };
     if way(world, request)? != Choice::Introspection || !world.yes(Trait::JudgesAnswers)? {
         return Ok(None);
     }
-    let trait_of_spared = if reason == Reason::Claims { Trait::OursSatisfyIt } else { Trait::IssuedOutliveIt };
-    let may_be_spared = is_ours(request) == (reason == Reason::Claims);
-    if may_be_spared && world.yes(trait_of_spared)? { Ok(None) } else { denied(world, request, reason) }
+    if may_be_spared && world.yes(spares)? { Ok(None) } else { denied(world, request, reason) }
 }
 
 /// Asks the auth service for more than the token: a profile, a permission. Only a fault on that way shows.

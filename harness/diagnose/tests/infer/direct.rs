@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 
+use super::candidates_of;
 use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::readings::input::{FailedStep, Given};
@@ -43,11 +44,7 @@ fn candidates(health: (u16, &str), past_edge: (u16, &str)) -> Vec<String> {
     let evidence = Evidence::default();
     let failed = [FailedStep { step: "s/t".into(), exchange: 1, control: false }];
     let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
-    let causes = diagnose(given, Catalogue::shipped());
-    let named = |cause: crate::diagnose::Cause| {
-        [vec![cause.fault], cause.alternatives.into_iter().map(|one| one.fault).collect()].concat()
-    };
-    causes.into_iter().flat_map(named).collect()
+    candidates_of(given)
 }
 
 fn has(candidates: &[String], fault: &str) -> bool {

@@ -7,3 +7,15 @@ mod hints;
 mod masked_fault;
 mod newest_entries;
 mod relations;
+
+use crate::diagnose::model::catalogue::Catalogue;
+use crate::diagnose::readings::input::Given;
+use crate::diagnose::verdict::diagnose;
+
+/// Returns the ids of all candidates of all causes, the first ones first.
+fn candidates_of(given: Given<'_>) -> Vec<String> {
+    let named = |cause: crate::diagnose::Cause| {
+        [vec![cause.fault], cause.alternatives.into_iter().map(|one| one.fault).collect()].concat()
+    };
+    diagnose(given, Catalogue::shipped()).into_iter().flat_map(named).collect()
+}

@@ -2,10 +2,9 @@
 
 use rstest::rstest;
 
+use super::candidates_of;
 use crate::config::{Target, Validation};
-use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::readings::input::{FailedStep, Given};
-use crate::diagnose::verdict::diagnose;
 use crate::evidence::Evidence;
 use crate::fixtures::{exchange, staging};
 use crate::observe::{Observation, Outcome, observe};
@@ -95,11 +94,7 @@ fn candidates(validation: Validation, all: Vec<Exchange>) -> Vec<String> {
     let failed: Vec<FailedStep> = observations.iter().filter(is_step).filter(is_failed).map(step).collect();
     let evidence = Evidence::default();
     let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
-    let causes = diagnose(given, Catalogue::shipped());
-    causes
-        .into_iter()
-        .flat_map(|cause| [vec![cause.fault], cause.alternatives.into_iter().map(|one| one.fault).collect()].concat())
-        .collect()
+    candidates_of(given)
 }
 
 /// Returns what a system shows in which every call of the backend with a token of the auth service is refused so.

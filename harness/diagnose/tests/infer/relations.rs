@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 
+use super::candidates_of;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::readings::input::{FailedStep, Given};
 use crate::diagnose::verdict::diagnose;
@@ -26,11 +27,7 @@ fn candidates(valid: (u16, &str), none: (u16, &str), foreign: (u16, &str)) -> Ve
     let (target, evidence) = (staging(), Evidence::default());
     let failed = [FailedStep { step: "s/t".into(), exchange: 1, control: false }];
     let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
-    let causes = diagnose(given, Catalogue::shipped());
-    causes
-        .into_iter()
-        .flat_map(|cause| [vec![cause.fault], cause.alternatives.into_iter().map(|one| one.fault).collect()].concat())
-        .collect()
+    candidates_of(given)
 }
 
 fn has(candidates: &[String], fault: &str) -> bool {

@@ -6,7 +6,7 @@ use crate::diagnose::logs::attribution::Logbook;
 use crate::diagnose::logs::said::Said;
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
-use crate::fixtures::{endpoint, exchange};
+use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::statements::Meaning;
@@ -49,7 +49,7 @@ fn said(log: Vec<LogEntry>) -> Said {
     let sent: Vec<SentProbe> = (1..=3).map(sent).collect();
     let evidence = Evidence { log, log_read_at: Some(at(100.0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
-    Logbook::new(&evidence, &all, &[1, 3], &sent).said(&all, |seen| Some(endpoint(&seen.probe.endpoint).service))
+    Logbook::new(&evidence, &all, &[1, 3], &sent).said(&all, &staging())
 }
 
 #[rstest]
