@@ -9,7 +9,6 @@ use crate::diagnose::infer::hypotheses::Hypotheses;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::prediction::Prediction;
 use crate::diagnose::model::probe_class::{Place, ProbeClass};
-use crate::diagnose::predict::ending::Result as Ended;
 use crate::diagnose::predict::topology::Topology;
 use crate::diagnose::readings::input::{FailedStep, Given};
 use crate::probe::ProbeKey;
@@ -84,7 +83,7 @@ fn is_auth_health(key: &ProbeKey, given: Given<'_>) -> bool {
 }
 
 fn best(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
-    let topology = (case.target.engine == Engine::New).then(|| Topology::of(case.target, Ended::ALL));
+    let topology = (case.target.engine == Engine::New).then(|| Topology::of(case.target));
     let worth = |key: &ProbeKey| {
         let Some(class) = case.class_of(key) else { return 0.0 };
         let split = match &topology {

@@ -6,6 +6,7 @@ use super::selection::select;
 use crate::config::Target;
 use crate::diagnose::predict::ending::Result;
 use crate::diagnose::predict::request::Request;
+use crate::diagnose::predict::topology::Seen;
 use crate::observe::{Authn, LatencyClass, Observation, Outcome};
 use crate::probe::ProbeKey;
 use crate::statements::Meaning;
@@ -156,8 +157,13 @@ impl Evidence<'_> {
     }
 
     /// Returns every result that a reading has.
-    pub(super) fn results(&self) -> Vec<Result> {
-        let mut all: Vec<Result> = self.endpoints.iter().flatten().map(|reading| reading.result).collect();
+    pub(super) fn seen(&self) -> Vec<Seen> {
+        let of = |reading: &Reading<'_>| Seen {
+            endpoint: reading.request.endpoint,
+            result: reading.result,
+            is_socket: reading.request.is_socket(),
+        };
+        let mut all: Vec<Seen> = self.endpoints.iter().flatten().map(of).collect();
         all.sort_unstable();
         all.dedup();
         all

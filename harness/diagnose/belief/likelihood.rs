@@ -1,6 +1,7 @@
 //! The likelihood of all readings under one hypothesis: the sum over the traits, which are asked for lazily.
 
 use std::convert::Infallible;
+use std::ops::Range;
 
 use super::emission::{Counted, emission, is_possible};
 use super::evidence::{Evidence, Reading};
@@ -49,8 +50,60 @@ pub(super) struct Likelihood {
     pub(super) conflict: Option<u32>,
 }
 
-/// Remembered results: the traits that each asked for with their values, and the result.
-type Memory = Vec<(Vec<(Trait, Value)>, Fit)>;
+/// Remembered results of one endpoint. Each place in this tree is a setting of the endpoint's own traits.
+#[derive(Debug, Clone)]
+struct Memory {
+    places: Vec<Place>,
+    /// Traits of the system with their values, for all results.
+    of_system: Vec<(Trait, Value)>,
+}
+
+/// One setting of an endpoint's own traits.
+#[derive(Debug, Clone, Default)]
+struct Place {
+    /// The places with one more trait set.
+    next: Vec<(Trait, Value, usize)>,
+    /// Results, each with the part of `of_system` that it depends on.
+    fits: Vec<(Range<usize>, Fit)>,
+    depth: usize,
+}
+
+/// Settings of more traits than this are not remembered: to find them takes longer than to walk again.
+const REMEMBERED: usize = 3;
+
+impl Memory {
+    fn new() -> Self {
+        Self { places: vec![Place::default()], of_system: Vec::new() }
+    }
+
+    /// Returns the place where this trait is set as well.
+    fn after(&mut self, place: usize, of: Trait, value: Value) -> usize {
+        let here = &self.places[place];
+        let known = here.next.iter().find(|(other, its, _)| *other == of && *its == value);
+        if let Some((.., next)) = known {
+            return *next;
+        }
+        let (depth, next) = (here.depth + 1, self.places.len());
+        self.places[place].next.push((of, value, next));
+        self.places.push(Place { depth, ..Place::default() });
+        next
+    }
+
+    fn result(&self, place: usize, world: &mut World<'_>) -> Option<Fit> {
+        let holds = |(of, value): &(Trait, Value)| world.value(*of) == Some(*value);
+        let mut known = self.places[place].fits.iter();
+        let (of_system, fit) = known.find(|(of_system, _)| self.of_system[of_system.clone()].iter().all(holds))?;
+        self.of_system[of_system.clone()].iter().for_each(|(of, _)| world.asked |= 1 << *of as u64);
+        Some(*fit)
+    }
+
+    fn keep(&mut self, place: usize, world: &World<'_>, fit: Fit) {
+        let from = self.of_system.len();
+        let asked = Trait::ALL.iter().filter(|of| !of.is_local() && world.asked & (1 << **of as u64) != 0);
+        self.of_system.extend(asked.filter_map(|of| Some((*of, world.value(*of)?))));
+        self.places[place].fits.push((from..self.of_system.len(), fit));
+    }
+}
 
 /// Returns the likelihood of the evidence in this world.
 pub(super) fn likelihood(world: &mut World<'_>, evidence: &Evidence<'_>) -> Likelihood {
@@ -129,7 +182,7 @@ impl Search<'_, '_> {
         let mut like = [Like::ONE; 2];
         let mut explained = Vec::with_capacity(self.endpoints.len());
         for at in 0..self.endpoints.len() {
-            let fit = self.remembered(world, at)?;
+            let fit = self.endpoint(world, at)?;
             if !fit.possible {
                 // No value of another trait can mend this: most of the work ends here.
                 self.conflict = self.conflict.max((at, fit.conflict));
@@ -142,39 +195,37 @@ impl Search<'_, '_> {
         Ok((like.iter().map(Like::summed).product(), true))
     }
 
-    /// An endpoint's result depends only on the traits that it asked for. Settings of the others share it.
-    fn remembered(&mut self, world: &mut World<'_>, at: usize) -> Step<Fit> {
-        let holds = |(of, value): &(Trait, Value)| world.value(*of) == Some(*value);
-        if let Some((_, fit)) = self.memory[at].iter().find(|(values, _)| values.iter().all(holds)) {
-            return Ok(*fit);
-        }
+    /// Returns the result for one endpoint, summed over its own traits.
+    fn endpoint(&mut self, world: &mut World<'_>, at: usize) -> Step<Fit> {
+        let readings = &self.endpoints[at];
+        let mut so_far = SoFar {
+            like: [1.0; MODES],
+            explained: 0,
+            counted: Counted::default(),
+            told: Vec::new(),
+            place: 0,
+            memory: &mut self.memory[at],
+        };
         world.asked = 0;
-        let fit = endpoint(world, &self.endpoints[at])?;
-        let asked = Trait::ALL.iter().filter(|of| world.asked & (1 << **of as u64) != 0);
-        let values = asked.filter_map(|of| Some((*of, world.value(*of)?))).collect();
-        self.memory[at].push((values, fit));
-        Ok(fit)
+        so_far.remembered(world, readings, 0)
     }
 }
 
-/// Returns the result for one endpoint, summed over its own traits.
-fn endpoint(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<Fit> {
-    let mut so_far = SoFar { like: [1.0; MODES], explained: 0, counted: Counted::default(), told: Vec::new() };
-    from(world, readings, 0, &mut so_far)
-}
-
 /// What the readings before the one at hand gave, in this setting of the traits.
-struct SoFar<'a> {
+struct SoFar<'a, 'm> {
     like: [f64; MODES],
     explained: u64,
     counted: Counted,
     /// Each refusal: its reason, and the shape of its response.
     told: Vec<(Reason, &'a str)>,
+    /// The place of the memory for the values of the endpoint's own traits.
+    place: usize,
+    memory: &'m mut Memory,
 }
 
 /// Returns the result for the readings from this place on. A trait that is asked for branches here: the readings before
 /// it are not walked again.
-fn from<'a>(world: &mut World<'_>, readings: &'a [Reading<'_>], at: usize, so_far: &mut SoFar<'a>) -> Step<Fit> {
+fn from<'a>(world: &mut World<'_>, readings: &'a [Reading<'_>], at: usize, so_far: &mut SoFar<'a, '_>) -> Step<Fit> {
     let Some(reading) = readings.get(at) else { return Ok(so_far.fit()) };
     let endings = match endings(world, reading) {
         Ok(endings) => endings,
@@ -197,18 +248,44 @@ fn branched<'a>(
     world: &mut World<'_>,
     readings: &'a [Reading<'_>],
     at: usize,
-    so_far: &mut SoFar<'a>,
+    so_far: &mut SoFar<'a, '_>,
     of: Trait,
 ) -> Step<Fit> {
     let mut sum = Fit::NONE;
+    let (before, mut asked) = (world.asked, world.asked);
     world.with_each_value(of, |world, prior| {
-        sum.add(&from(world, readings, at, so_far)?, prior);
+        world.asked = before;
+        let place = so_far.place;
+        if so_far.memory.places[place].depth <= REMEMBERED {
+            let value = world.value(of).expect("it has a value here");
+            so_far.place = so_far.memory.after(place, of, value);
+        }
+        let fit = so_far.remembered(world, readings, at);
+        so_far.place = place;
+        sum.add(&fit?, prior);
+        asked |= world.asked;
         Ok(())
     })?;
+    world.asked = asked;
     Ok(sum)
 }
 
-impl<'a> SoFar<'a> {
+impl<'a> SoFar<'a, '_> {
+    /// Returns the result for the readings from this place on. It depends on the endpoint's own traits, and on the traits
+    /// of the system that were asked for on the way: settings of the others share it.
+    fn remembered(&mut self, world: &mut World<'_>, readings: &'a [Reading<'_>], at: usize) -> Step<Fit> {
+        let place = self.place;
+        if self.memory.places[place].depth > REMEMBERED {
+            return from(world, readings, at, self);
+        }
+        if let Some(fit) = self.memory.result(place, world) {
+            return Ok(fit);
+        }
+        let fit = from(world, readings, at, self)?;
+        self.memory.keep(place, world, fit);
+        Ok(fit)
+    }
+
     /// Adds a reading. Returns `false` if it is firm and impossible.
     fn add(&mut self, ends: &[(f64, Ending)], reading: &'a Reading<'_>, at: usize) -> bool {
         let possible = ends.iter().any(|(_, ending)| is_possible(ending, reading));

@@ -31,6 +31,8 @@ pub(in crate::diagnose) struct Beliefs<'c> {
     pub(in crate::diagnose) all: Vec<Belief<'c>>,
     /// Pairs, the likeliest first. Empty where a single fault of the catalogue is the likeliest.
     pub(in crate::diagnose) pairs: Vec<PairBelief<'c>>,
+    /// What the operator declares of the system.
+    pub(in crate::diagnose) topology: Topology,
 }
 
 impl<'c> Beliefs<'c> {
@@ -44,23 +46,23 @@ impl<'c> Beliefs<'c> {
         catalogue: &'c Catalogue,
     ) -> Self {
         let mut evidence = Evidence::of(observations, target, user, counts, records);
-        let topology = Topology::of(target, &evidence.results());
-        let mut beliefs = Self::by(&evidence, &topology, catalogue);
+        let topology = Topology::of(target).seeing(&evidence.seen());
+        let mut beliefs = Self::by(&evidence, topology, catalogue);
         for _ in 0..ACCIDENTS {
             let Some(accident) = beliefs.contradiction() else { break };
             evidence.doubt(accident);
-            beliefs = Self::by(&evidence, &topology, catalogue);
+            beliefs = Self::by(&evidence, beliefs.topology, catalogue);
         }
         beliefs
     }
 
-    fn by(evidence: &Evidence<'_>, topology: &Topology, catalogue: &'c Catalogue) -> Self {
-        let mut all = compared(evidence, topology, catalogue);
+    fn by(evidence: &Evidence<'_>, topology: Topology, catalogue: &'c Catalogue) -> Self {
+        let mut all = compared(evidence, &topology, catalogue);
         all.sort_by(|a, b| b.score.total_cmp(&a.score));
         let by_a_fault =
             all.first().is_some_and(|one| matches!(one.hypothesis, Hypothesis::Fault(_)) && one.score.is_finite());
-        let pairs = if by_a_fault { Vec::new() } else { pairs(evidence, topology, catalogue) };
-        Self { all, pairs }
+        let pairs = if by_a_fault { Vec::new() } else { pairs(evidence, &topology, catalogue) };
+        Self { all, pairs, topology }
     }
 
     /// Returns the exchange that contradicts most hypotheses, if every hypothesis and every pair is contradicted.

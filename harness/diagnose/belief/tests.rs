@@ -167,8 +167,7 @@ proptest! {
         let kept: Vec<&Observation> = observations.iter().collect();
         let evidence = Evidence::of(&kept, &target, "primary", &|_| true, &Records::default());
         let patches = [patches_of(one), other.map(patches_of).unwrap_or_default()].concat();
-        for seen in [Ended::ALL, evidence.results().as_slice()] {
-            let topology = Topology::of(&target, seen);
+        for topology in [Topology::of(&target), Topology::of(&target).seeing(&evidence.seen())] {
             let plain = Plain(&evidence.endpoints).all(&mut World::new(&topology, patches.clone()));
             let expected = plain.0;
             let Likelihood { log, .. } = likelihood(&mut World::new(&topology, patches.clone()), &evidence);
@@ -210,7 +209,7 @@ fn can_fail(world: &mut World<'_>, request: &Request) -> bool {
 #[test]
 fn each_fault_can_make_a_request_fail_that_must_work() {
     let target = staging();
-    let topology = Topology::of(&target, Ended::ALL);
+    let topology = Topology::of(&target);
     let requests: Vec<Request> = requests(&target).into_iter().filter(Request::must_work).collect();
     let causes_nothing = |hypothesis: &Hypothesis<'_>| {
         let mut world = World::new(&topology, hypothesis.patches());

@@ -32,7 +32,6 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
     };
     let beliefs = Beliefs::of(&case.observations, case.target, case.user(), &counts, &records, catalogue);
     let to_explain: BTreeSet<u32> = case.to_explain().flat_map(|reading| reading.exchanges.clone()).collect();
-    let topology = Topology::of(case.target, &[]);
     let (mut best, mut modes, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for belief in &beliefs.all {
         match belief.hypothesis {
@@ -44,7 +43,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
             }),
             Hypothesis::Fault(fault) => {
                 let mut of_fault = by_mode(fault, case);
-                of_fault.iter_mut().for_each(|one| drop_line_of_another(one, case, &topology));
+                of_fault.iter_mut().for_each(|one| drop_line_of_another(one, case, &beliefs.topology));
                 best.extend(in_best_mode(belief, &of_fault, &to_explain, case));
                 modes.extend(of_fault);
             }

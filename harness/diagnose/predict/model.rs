@@ -135,11 +135,6 @@ pub(in crate::diagnose) fn noise() -> &'static Noise {
     &MODEL.noise
 }
 
-/// Reports whether a result has forms of its own.
-pub(super) fn has_forms(result: Ended) -> bool {
-    MODEL.form.iter().any(|forms| forms.of == result)
-}
-
 /// Returns the chance that a result shows in this other form. `None`: no more than any other form.
 pub(in crate::diagnose) fn shows_as(result: Ended, seen: Ended, is_socket: bool) -> Option<f64> {
     let forms = MODEL.form.iter().find(|forms| forms.of == result)?;

@@ -1,7 +1,7 @@
 //! What the operator declares of a system, as probabilities of its traits.
 
 use super::ending::Result as Ended;
-use super::model::{has_forms, priors};
+use super::model::{priors, shows_as};
 use super::traits::{Choice, Trait, Value};
 use crate::config::{Target, Validation};
 use crate::terms::Algorithm;
@@ -13,22 +13,43 @@ pub(in crate::diagnose) struct Topology {
     values: Vec<Vec<(Value, f64)>>,
     /// How each endpoint verifies its token, where it declares a way of its own.
     verifies: Vec<Option<Choice>>,
+    /// What an unknown fault does at each endpoint in its own way. Empty: the same everywhere.
+    own_ways: Vec<Vec<(Value, f64)>>,
+}
+
+/// A result that a reading has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::diagnose) struct Seen {
+    pub(in crate::diagnose) endpoint: usize,
+    pub(in crate::diagnose) result: Ended,
+    pub(in crate::diagnose) is_socket: bool,
 }
 
 /// The weight of a declaration. It is a strong prior, not a constant: a wrong one must not rule out the truth.
 const DECLARED: f64 = 0.95;
 
 impl Topology {
-    pub(in crate::diagnose) fn of(target: &Target, seen: &[Ended]) -> Self {
+    pub(in crate::diagnose) fn of(target: &Target) -> Self {
         let yes = target.startup_check.map_or(0.5, |checks| if checks { DECLARED } else { 1.0 - DECLARED });
-        let mut values: Vec<Vec<(Value, f64)>> = Trait::ALL.iter().map(|of| collapsed(*of, seen)).collect();
+        let mut values: Vec<Vec<(Value, f64)>> = Trait::ALL.iter().map(|of| priors(*of).to_vec()).collect();
         values[Trait::Verify as usize] = ways_to_verify(target);
         values[Trait::ChecksConfigAtStart as usize] =
             vec![(Value::Choice(Choice::Yes), yes), (Value::Choice(Choice::No), 1.0 - yes)];
         let jwks = jwks_rather_than_a_shared_key(target) > 0.5;
         let own = |validation: Validation| declared(validation, jwks);
         let verifies = target.endpoints.values().map(|endpoint| endpoint.validation.and_then(own)).collect();
-        Self { values, verifies }
+        Self { values, verifies, own_ways: Vec::new() }
+    }
+
+    /// Joins values that predict these results alike. This saves most walks.
+    pub(in crate::diagnose) fn seeing(mut self, seen: &[Seen]) -> Self {
+        let at =
+            |endpoint: usize| -> Vec<Seen> { seen.iter().copied().filter(|one| one.endpoint == endpoint).collect() };
+        let own = &self.values[Trait::OwnWay as usize];
+        self.own_ways = (0..self.verifies.len()).map(|endpoint| joined(own, &at(endpoint))).collect();
+        self.values[Trait::UnknownDoes as usize] = joined(&self.values[Trait::UnknownDoes as usize], seen);
+        self.values[Trait::RefusalForm as usize] = usual_unless_seen(&self.values[Trait::RefusalForm as usize], seen);
+        self
     }
 
     /// Returns how the token of an endpoint is verified, where it declares a way of its own.
@@ -43,8 +64,16 @@ impl Topology {
     }
 
     /// Returns the values of a trait with their probabilities, as declared or by the priors.
-    pub(in crate::diagnose) fn values(&self, of: Trait) -> &[(Value, f64)] {
+    fn values(&self, of: Trait) -> &[(Value, f64)] {
         &self.values[of as usize]
+    }
+
+    /// Returns the values of a trait at an endpoint.
+    pub(super) fn values_at(&self, of: Trait, endpoint: usize) -> &[(Value, f64)] {
+        match self.own_ways.get(endpoint) {
+            Some(own) if of == Trait::OwnWay => own,
+            _ => self.values(of),
+        }
     }
 }
 
@@ -93,39 +122,37 @@ const fn declared(validation: Validation, jwks: bool) -> Option<Choice> {
     })
 }
 
-/// Joins the results that no reading has, where every result is possible: what they predict is equally far from every
-/// reading. This saves most walks of an unknown fault.
-fn collapsed(of: Trait, seen: &[Ended]) -> Vec<(Value, f64)> {
-    let values = priors(of);
-    if of == Trait::RefusalForm {
-        return usual_unless_seen(values, seen);
-    }
-    if !matches!(of, Trait::UnknownDoes | Trait::OwnWay) {
-        return values.to_vec();
-    }
-    let mut all: Vec<(Value, f64)> = Vec::new();
+/// Joins the results of an unknown fault that are equally far from each of these readings.
+fn joined(values: &[(Value, f64)], seen: &[Seen]) -> Vec<(Value, f64)> {
+    let mut classes: Vec<(Value, f64)> = Vec::new();
     for (value, prior) in values {
-        let like = |other: &Value| match (value, other) {
-            (Value::Result(one), Value::Result(other)) => {
-                // An unknown fault of the client causes these in their own form.
-                let own = [Ended::NotFound, Ended::InvalidRequest];
-                let alone = |result: &Ended| has_forms(*result) || own.contains(result);
-                let plain = |result: &Ended| !seen.contains(result) && !alone(result);
-                plain(one) && plain(other) && one.is_form() == other.is_form()
-            }
+        let alike = |other: &Value| match (value, other) {
+            (Value::Result(one), Value::Result(other)) => are_alike(*one, *other, seen),
             _ => false,
         };
-        match all.iter_mut().find(|(other, _)| like(other)) {
+        match classes.iter_mut().find(|(other, _)| alike(other)) {
             Some((_, sum)) => *sum += prior,
-            None => all.push((*value, *prior)),
+            None => classes.push((*value, *prior)),
         }
     }
-    all
+    classes
+}
+
+/// Results that the walk or the emission treats in a way of its own.
+const ALONE: [Ended; 3] = [Ended::NotFound, Ended::InvalidRequest, Ended::TimedOut];
+
+fn are_alike(one: Ended, other: Ended, seen: &[Seen]) -> bool {
+    let both = [one, other];
+    let same = |seen: &Seen| {
+        !both.contains(&seen.result)
+            && shows_as(one, seen.result, seen.is_socket) == shows_as(other, seen.result, seen.is_socket)
+    };
+    one.is_form() == other.is_form() && !both.iter().any(|result| ALONE.contains(result)) && seen.iter().all(same)
 }
 
 /// Adds the forms that no reading has to the usual form: a system that refuses in them would have shown it.
-fn usual_unless_seen(values: &[(Value, f64)], seen: &[Ended]) -> Vec<(Value, f64)> {
-    let is_seen = |value: &Value| matches!(value, Value::Result(result) if seen.contains(result));
+fn usual_unless_seen(values: &[(Value, f64)], seen: &[Seen]) -> Vec<(Value, f64)> {
+    let is_seen = |value: &Value| seen.iter().any(|one| *value == Value::Result(one.result));
     let mut kept: Vec<(Value, f64)> = Vec::new();
     for (at, (value, prior)) in values.iter().enumerate() {
         if at == 0 || is_seen(value) {
@@ -143,7 +170,7 @@ mod tests {
 
     use rstest::rstest;
 
-    use super::{Choice, Ended, Topology, Trait};
+    use super::{Choice, Ended, Seen, Topology, Trait};
     use crate::config::{EvidenceLocation, Target, Validation};
     use crate::diagnose::model::path::effect::{Effect, Patch, Reach};
     use crate::diagnose::model::path::stop::Stop;
@@ -175,9 +202,11 @@ mod tests {
         #[values(&[], Ended::ALL)] seen: &[Ended],
     ) {
         let jwks = publishes.then(|| EvidenceLocation::File("jwks.json".into()));
-        let topology = Topology::of(&Target { validation, algorithm, jwks, ..staging() }, seen);
+        let seen: Vec<Seen> =
+            seen.iter().map(|result| Seen { endpoint: 0, result: *result, is_socket: false }).collect();
+        let topology = Topology::of(&Target { validation, algorithm, jwks, ..staging() }).seeing(&seen);
         for one in Trait::ALL {
-            let values = topology.values(*one);
+            let values = topology.values_at(*one, 0);
             let sum: f64 = values.iter().map(|(_, prior)| prior).sum();
             assert!((sum - 1.0).abs() < 1e-9, "{one}: {sum}");
             assert!(values.iter().all(|(_, prior)| *prior >= 0.0), "{one}: {values:?}");
@@ -193,7 +222,7 @@ mod tests {
     #[case(Validation::Edge, &[Choice::Edge])]
     #[case(Validation::Session, &[Choice::Session])]
     fn a_declared_way_has_most_of_the_weight(#[case] validation: Validation, #[case] ways: &[Choice]) {
-        let topology = Topology::of(&Target { validation, ..staging() }, &[]);
+        let topology = Topology::of(&Target { validation, ..staging() });
         let is_declared = |value: &Value| matches!(value, Value::Choice(choice) if ways.contains(choice));
         let all = topology.values(Trait::Verify);
         let sum: f64 = all.iter().filter(|(value, _)| is_declared(value)).map(|(_, prior)| prior).sum();
@@ -217,7 +246,7 @@ mod tests {
     /// with another key than it publishes. The reason shows the way: a key that is not in the set, a wrong signature, or
     /// a token that is not active.
     fn reason_of_a_refusal(target: &Target, reason: Reason) -> f64 {
-        let topology = Topology::of(target, &[]);
+        let topology = Topology::of(target);
         let signs = Patch { at: None, effect: Effect::SignOtherwise, reach: Reach::All, of: None };
         let at = target.endpoints.keys().position(|id| id == ENDPOINT).expect("it has this endpoint");
         let key = key(ENDPOINT, TokenKind::Issued);
@@ -250,9 +279,9 @@ mod tests {
     #[test]
     fn only_a_declaration_lets_the_edge_verify() {
         let mut target = staging();
-        assert!(!Topology::of(&target, &[]).edge_may_verify());
+        assert!(!Topology::of(&target).edge_may_verify());
         target.endpoints.get_mut(ENDPOINT).expect("it has this endpoint").validation = Some(Validation::Edge);
-        assert!(Topology::of(&target, &[]).edge_may_verify());
-        assert!(Topology::of(&Target { validation: Validation::Edge, ..staging() }, &[]).edge_may_verify());
+        assert!(Topology::of(&target).edge_may_verify());
+        assert!(Topology::of(&Target { validation: Validation::Edge, ..staging() }).edge_may_verify());
     }
 }

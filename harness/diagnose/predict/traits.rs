@@ -128,7 +128,7 @@ words! {
 }
 
 /// A value of a trait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(untagged)]
 pub(in crate::diagnose) enum Value {
     Choice(Choice),

@@ -27,6 +27,8 @@ pub(in crate::diagnose) struct World<'t> {
     /// The effects at each stop, one bit each: most questions end here.
     effects: [u64; Stop::ALL.len()],
     values: [Option<Value>; TRAITS],
+    /// The endpoint of the request at hand.
+    pub(super) endpoint: usize,
     /// Whether an effect that comes and goes shows in the request at hand.
     pub(in crate::diagnose) dice: bool,
     /// The traits that were asked for since this was last cleared, one bit each.
@@ -37,7 +39,7 @@ impl<'t> World<'t> {
     pub(in crate::diagnose) fn new(topology: &'t Topology, patches: Vec<(Stop, Patch)>) -> Self {
         let mut effects = [0; Stop::ALL.len()];
         patches.iter().for_each(|(stop, patch)| effects[*stop as usize] |= 1 << patch.effect as u64);
-        Self { topology, patches, effects, values: [None; TRAITS], dice: false, asked: 0 }
+        Self { topology, patches, effects, values: [None; TRAITS], endpoint: 0, dice: false, asked: 0 }
     }
 
     /// Reports whether an effect comes and goes.
@@ -64,7 +66,7 @@ impl<'t> World<'t> {
         of: Trait,
         mut visit: impl FnMut(&mut Self, f64) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        let visited = self.topology.values(of).iter().try_for_each(|(value, prior)| {
+        let visited = self.topology.values_at(of, self.endpoint).iter().try_for_each(|(value, prior)| {
             self.values[of as usize] = Some(*value);
             visit(self, *prior)
         });

@@ -21,6 +21,7 @@ const NETWORK: [(Effect, Maker, Result); 6] = [
 
 /// Sends one request through the system. Fails with the first trait that has no value yet.
 pub(in crate::diagnose) fn walk(world: &mut World<'_>, request: &Request) -> Step<Ending> {
+    world.endpoint = request.endpoint;
     let credential = credential(world, request)?;
     if world.ever(Stop::Client, Effect::Unknown) {
         return unknown::at(world, request, Stop::Client, &|world| leave(world, request, credential));
