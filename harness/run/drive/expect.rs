@@ -11,11 +11,12 @@ use crate::probe::{ErrorKind, Exchange};
 use crate::scenario::{Expect, Step};
 use crate::terms::Hop;
 
-/// Returns the expectations that are not met, one line each. Empty if the step passed.
-pub(crate) fn unmet(step: &Step, exchange: &Exchange, seen: &Observation) -> Vec<String> {
+/// Returns the expectations that are not met, one line each. Empty if the step passed. `verifier` is the component that
+/// verifies tokens.
+pub(crate) fn unmet(step: &Step, exchange: &Exchange, seen: &Observation, verifier: Hop) -> Vec<String> {
     let expect = &step.expect;
     if expect.refused {
-        return refused(seen).into_iter().collect();
+        return refused(seen, verifier).into_iter().collect();
     }
     // After a failed call, the missing parts of the response add nothing.
     if let Some(line) = status(expect, exchange).or_else(|| implied_success(expect, seen)) {
@@ -51,12 +52,12 @@ pub(crate) fn unprovable(step: &Step, endpoint: &Endpoint, seen: &Observation) -
     })
 }
 
-/// Checks a negative control. It passes only if the application itself refuses the credential: any other end proves
-/// nothing.
-fn refused(seen: &Observation) -> Option<String> {
+/// Checks a negative control. It passes only if the application itself refuses the credential, or the edge where the
+/// target says that the edge verifies tokens: any other end proves nothing.
+fn refused(seen: &Observation, verifier: Hop) -> Option<String> {
     let by_application = matches!(seen.answered_by, Hop::Backend | Hop::Auth | Hop::Unknown);
     match seen.result {
-        Outcome::Denied if by_application => None,
+        Outcome::Denied if by_application || seen.answered_by == verifier => None,
         Outcome::Denied => Some(format!(
             "expected the application to refuse the credential, but the refusal came from: {}",
             seen.answered_by
@@ -218,4 +219,30 @@ fn times(expect: &Expect, exchange: &Exchange) -> Vec<String> {
         ));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::refused;
+    use crate::fixtures::{endpoint, exchange};
+    use crate::observe::{Observation, observe};
+    use crate::terms::{Hop, TokenKind};
+
+    #[rstest]
+    #[case::by_the_backend(Hop::Backend, Hop::Backend, true)]
+    #[case::by_the_edge(Hop::Edge, Hop::Backend, false)]
+    #[case::by_the_edge_that_verifies(Hop::Edge, Hop::Edge, true)]
+    #[case::by_the_network(Hop::Network, Hop::Edge, false)]
+    fn a_refusal_counts_only_by_the_component_that_verifies(
+        #[case] answered_by: Hop,
+        #[case] verifier: Hop,
+        #[case] passes: bool,
+    ) {
+        let on = "backend.threads";
+        let sent = exchange(on, TokenKind::WrongKey).answered(401, "application/json", "{}");
+        let seen = observe(&sent, &endpoint(on), "").expect("an observation");
+        assert_eq!(refused(&Observation { answered_by, ..seen }, verifier).is_none(), passes);
+    }
 }

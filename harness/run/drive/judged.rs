@@ -1,6 +1,6 @@
 //! The result of a step, from its exchange.
 
-use crate::config::{Endpoint, KnownFailure};
+use crate::config::{Endpoint, KnownFailure, Validation};
 use crate::diagnose::FailedStep;
 use crate::observe::{Observation, Outcome};
 use crate::probe::{CannotProbe, ErrorKind, Exchange};
@@ -8,6 +8,7 @@ use crate::report::{StepOutcome, StepReport};
 use crate::run::drive::course::Course;
 use crate::run::drive::expect;
 use crate::scenario::Step;
+use crate::terms::Hop;
 
 impl Course<'_> {
     /// Returns the result of a step whose probe cannot be sent: skipped if the target lacks something for it, otherwise
@@ -40,7 +41,7 @@ impl Course<'_> {
         let seen = self.keep(step, exchange);
         let exchange = &self.record.probes.last().expect("just kept").exchange;
         let because = match &seen {
-            Some(seen) => expect::unmet(step, exchange, seen),
+            Some(seen) => expect::unmet(step, exchange, seen, self.verifier(endpoint)),
             None if spent => vec!["the run budget was spent before this step ended".into()],
             None => Vec::new(),
         };
@@ -59,6 +60,14 @@ impl Course<'_> {
         };
         let accepted_control = step.expect.refused && seen.as_ref().is_some_and(|seen| seen.result == Outcome::Ok);
         (report, accepted_control || seen.is_none())
+    }
+
+    /// Returns the component that verifies the tokens of this endpoint, as the target says.
+    fn verifier(&self, endpoint: &Endpoint) -> Hop {
+        match endpoint.validation.unwrap_or(self.target.validation) {
+            Validation::Edge => Hop::Edge,
+            _ => Hop::Backend,
+        }
     }
 
     /// Keeps an exchange, with the outcome that it has for this step.
