@@ -92,10 +92,11 @@ pub(crate) fn complete(observation: &mut Observation, exchange: &Exchange) {
     observation.held_back = is_held_back(exchange);
 }
 
-/// Returns the `Server` headers. A proxy adds its own, or replaces that of the service.
+/// Returns the `Server` and `X-Powered-By` headers. A proxy adds its own `Server`, or replaces that of the service.
 fn product(exchange: &Exchange) -> Option<String> {
     let head = exchange.head.as_ref()?;
-    let of = |(name, value): &(String, String)| name.eq_ignore_ascii_case("server").then(|| value.clone());
+    let names_it = |name: &str| ["server", "x-powered-by"].iter().any(|one| name.eq_ignore_ascii_case(one));
+    let of = |(name, value): &(String, String)| names_it(name).then(|| value.clone());
     Some(head.headers.iter().filter_map(of).collect::<Vec<_>>().join(", "))
 }
 

@@ -101,6 +101,7 @@ static SHIPPED: LazyLock<Vec<Signature>> = LazyLock::new(|| {
         "stores",
         "traefik",
         "varnish",
+        "web-frameworks",
     ];
     files.into_iter().flat_map(|(name, text)| read(name, text)).collect()
 });
