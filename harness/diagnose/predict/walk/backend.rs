@@ -36,7 +36,7 @@ fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     if world.has(Stop::Backend, Effect::Refuse, request)? {
         return Ok(by_backend(world.result(Trait::RefusalOfEveryone)?, Reason::Everyone));
     }
-    if world.ever(Stop::Backend, Effect::Limits) && world.dice && world.has(Stop::Backend, Effect::Limits, request)? {
+    if world.is_limited(Stop::Backend, request)? {
         return Ok(by_backend(Result::Throttled, Reason::Limit));
     }
     if !asked {
@@ -46,11 +46,11 @@ fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> St
         return no_route(world, request, credential);
     }
     if request.is_socket() && world.has(Stop::Backend, Effect::DropUpgrade, request)? {
-        let result = world.result(Trait::UpgradeAsPlainCall)?;
-        return Ok(by_backend(result, Reason::Route));
+        return plain_call(world, request, credential);
     }
     // The backend reads a token in another location, unless the effect names that location.
-    let elsewhere = !in_header(request) && !world.reaches_only(Stop::Backend, Reach::Subprotocols);
+    let elsewhere = !in_header(request)
+        && ![Reach::Subprotocols, Reach::Queries].iter().any(|reach| world.reaches_only(Stop::Backend, *reach));
     let lost = !elsewhere && world.has(Stop::Backend, Effect::DropCredential, request)?;
     let credential = Credential { present: credential.present && !lost, ..credential };
     judge(world, request, credential)
@@ -75,6 +75,16 @@ fn health(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     Ok(Ending::ok(Maker::Backend))
 }
 
+/// Answers an upgrade that came as a plain call.
+pub(super) fn plain_call(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    if world.yes(Trait::CredentialBeforeUpgrade)?
+        && let Some(refusal) = verify::refusal(world, request, credential)?
+    {
+        return Ok(refusal);
+    }
+    Ok(by_backend(world.result(Trait::UpgradeAsPlainCall)?, Reason::Route))
+}
+
 fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
     if request.is_socket() {
         return Ok(by_backend(world.result(Trait::NoRouteOnSocket)?, Reason::Route));
@@ -89,7 +99,9 @@ fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) ->
 
 /// Verifies the credential, then authorizes the user, then calls the handler.
 fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
-    if request.is_socket() && world.has(Stop::Backend, Effect::RefuseOrigin, request)? {
+    let refuses_origin = request.is_socket() && world.has(Stop::Backend, Effect::RefuseOrigin, request)?;
+    let at_once = refuses_origin && !world.yes(Trait::CredentialBeforeOrigin)?;
+    if at_once {
         return Ok(by_backend(Result::Denied, Reason::Origin));
     }
     if request.is_socket() && world.has(Stop::Backend, Effect::Judge, request)? {
@@ -105,6 +117,9 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
             return Ok(by_backend(Result::OtherUser, Reason::None));
         }
         return if passes { handle(world, request) } else { Ok(refusal) };
+    }
+    if refuses_origin {
+        return Ok(by_backend(Result::Denied, Reason::Origin));
     }
     if world.has(Stop::Client, Effect::InvalidRequest, request)? {
         return Ok(by_backend(Result::InvalidRequest, Reason::Invalid));
@@ -178,11 +193,14 @@ pub(super) fn store_down(world: &mut World<'_>, request: &Request) -> Step<Resul
     shown(world, request, Trait::StoreDown, Trait::StoreDownOnSocket)
 }
 
-/// Returns the form of a failure. Many backends show it on a socket as they show it elsewhere.
+/// Returns the form of a failure. Many backends show it on a stream or a socket as they show it elsewhere.
 fn shown(world: &mut World<'_>, request: &Request, plain: Trait, on_socket: Trait) -> Step<Result> {
-    if request.is_socket()
-        && let Value::Result(own) = world.ask(on_socket)?
-    {
+    let own = match request.kind {
+        kind if kind.is_upgrade() => world.ask(on_socket)?,
+        kind if kind.is_event_stream() => world.ask(Trait::FailsOnStream)?,
+        _ => return world.result(plain),
+    };
+    if let Value::Result(own) = own {
         return Ok(own);
     }
     world.result(plain)
@@ -193,6 +211,7 @@ pub(super) fn auth_call_failed(world: &mut World<'_>, request: &Request, answer:
     let (plain, on_socket, reason) = match answer {
         Answer::CallerRefused(reason) => (Trait::CallRefused, Trait::CallRefusedOnSocket, reason),
         Answer::Late => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthLate),
+        Answer::Unreached => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthUnreached),
         _ => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthFailed),
     };
     let ending = by_backend(shown(world, request, plain, on_socket)?, reason);
