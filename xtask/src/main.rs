@@ -1,6 +1,9 @@
-//! Chores of this repository. Start at `CHORES`.
+//! Chores of this repository. Start at `CHORES`. `field/` is the exam on public failure reports.
 //!
-//! Invariant: this crate depends on nothing, so that it builds in a second, and every chore is a list of commands that it prints.
+//! Invariant: this crate depends on no crate of the project and on little else, so that it builds in seconds. Every chore is a list of
+//! commands that it prints.
+
+mod field;
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -38,6 +41,12 @@ const EXAM: &[Step] = &[
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [name, flags @ ..] = arguments.as_slice()
+        && name == "exam"
+        && !flags.is_empty()
+    {
+        return field::exam(flags);
+    }
     let [name] = arguments.as_slice() else { return usage() };
     let Some((_, _, steps)) = CHORES.iter().find(|(known, _, _)| known == name) else { return usage() };
     // A step that fails does not keep the others from running.
@@ -50,6 +59,7 @@ fn usage() -> ExitCode {
     for (name, about, _) in CHORES {
         eprintln!("  {name:<6} {about}");
     }
+    eprint!("\n{}", field::USAGE);
     ExitCode::from(2)
 }
 

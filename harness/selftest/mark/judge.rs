@@ -20,8 +20,19 @@ pub(crate) struct Truth<'a> {
     pub shown: &'a BTreeSet<u32>,
 }
 
+/// A candidate of some cause of a verdict, and how much the verdict believes in it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Belief {
+    /// The fault.
+    pub fault: String,
+    /// Its posterior, 0 to 1.
+    pub confidence: f64,
+    /// Whether it was injected.
+    pub injected: bool,
+}
+
 /// How right one verdict was.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct Judgement {
     /// The first cause.
     pub said: Option<String>,
@@ -29,6 +40,8 @@ pub(crate) struct Judgement {
     pub certainty: Option<Certainty>,
     /// The first cause and its alternatives, best first.
     pub candidates: Vec<String>,
+    /// Every candidate of every cause.
+    pub beliefs: Vec<Belief>,
     /// The candidates that no hint contradicts.
     pub open: Vec<String>,
     /// The other causes of the verdict.
@@ -71,6 +84,7 @@ impl Judgement {
                 .collect(),
             abstained: causes.iter().all(|one| one.certainty < Certainty::Likely),
             set_exact: injectable == truth.class.iter().collect(),
+            beliefs: causes.iter().flat_map(|cause| beliefs(cause, truth.faults)).collect(),
             said: Some(first.fault.clone()),
             certainty: Some(first.certainty),
             open: open(first).cloned().collect(),
@@ -95,6 +109,12 @@ fn open(cause: &Cause) -> impl Iterator<Item = &String> {
 
 fn candidates(cause: &Cause) -> Vec<String> {
     [&cause.fault].into_iter().chain(cause.alternatives.iter().map(|one| &one.fault)).cloned().collect()
+}
+
+fn beliefs<'a>(cause: &'a Cause, injected: &'a [String]) -> impl Iterator<Item = Belief> + 'a {
+    let others = cause.alternatives.iter().map(|one| (&one.fault, one.confidence));
+    let all = std::iter::once((&cause.fault, cause.confidence)).chain(others);
+    all.map(|(fault, confidence)| Belief { fault: fault.clone(), confidence, injected: injected.contains(fault) })
 }
 
 fn hops_right(causes: &[Cause], faults: &[String]) -> bool {
@@ -202,6 +222,16 @@ mod tests {
         let mut hidden = cause("auth/down", Certainty::Certain, &[]);
         hidden.whys[1].evidence[0].exchange = Some(99);
         assert!(!judged(&[hidden], &["auth/down"], &["auth/down"]).chain_right);
+    }
+
+    #[test]
+    fn every_candidate_of_every_cause_is_a_belief() {
+        let causes =
+            [cause("auth/slow", Certainty::Likely, &["auth/down"]), cause("unknown@edge", Certainty::Unknown, &[])];
+        let it = judged(&causes, &["auth/down"], &["auth/down"]);
+        let belief = |fault: &str, confidence, injected| Belief { fault: fault.to_owned(), confidence, injected };
+        let (said, other) = (belief("auth/slow", 0.5, false), belief("auth/down", 0.1, true));
+        assert_eq!(it.beliefs, [said, other, belief("unknown@edge", 0.5, false)]);
     }
 
     #[test]

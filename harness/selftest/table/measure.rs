@@ -1,6 +1,7 @@
 //! What is measured over all marks, by the names that `bars.toml` uses.
 
 use crate::selftest::mark::{Kind, Mark};
+use crate::selftest::table::calibration::Calibration;
 use crate::selftest::table::results::Results;
 
 /// The dialect that has a bar of its own.
@@ -17,7 +18,7 @@ pub(crate) struct Measure {
 }
 
 /// Every measure.
-pub(crate) const MEASURES: [Measure; 16] = [
+pub(crate) const MEASURES: [Measure; 17] = [
     Measure {
         name: "right hop, single faults",
         says: "single faults whose hop the evidence separates: the first cause lies at that hop",
@@ -71,6 +72,11 @@ pub(crate) const MEASURES: [Measure; 16] = [
         name: "wrong and certain",
         says: "verdicts with a cause that is certain but was not injected",
         of: |all| (!all.marks.is_empty()).then(|| count(&all.marks, |one| one.judgement.wrong_and_certain()) as f64),
+    },
+    Measure {
+        name: "expected calibration error",
+        says: "candidates of visible single faults: how far mean confidence and share of injected faults lie apart, over five bands",
+        of: |all| Calibration::of(&all.marks).error(),
     },
     Measure {
         name: "extra probes, mean",

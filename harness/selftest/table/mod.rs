@@ -4,11 +4,13 @@
 //!
 //! - `results`: everything that was measured
 //! - `measure`: the measures; `bars`: what each must reach
+//! - `calibration`: whether the confidence of a candidate is the share of right ones
 //! - `wrong`: the cases that went wrong
 //!
 //! Invariant: this folder judges no verdict. `mark` has done so.
 
 pub(crate) mod bars;
+pub(crate) mod calibration;
 pub(crate) mod measure;
 pub(crate) mod results;
 pub(crate) mod wrong;
@@ -33,6 +35,7 @@ pub(crate) fn render(outcome: &Outcome) -> String {
         ("Single faults, by hop and dialect", by(|one| format!("{} · {}", hop(&one.fault()), one.dialect))),
         ("Single faults with noise, by dialect", rows(marks, Kind::Noisy, |one| one.dialect.clone())),
         ("Pairs, by dialect and evidence", pairs(marks)),
+        ("Calibration, by dialect and evidence", calibration::listed(marks)),
         ("Healthy systems, by dialect", healthy(&outcome.results.healthy)),
         ("Faults that are not visible: no step fails", hidden(marks)),
         ("Recordings whose verdict differs from the live run", listed(&outcome.results.unlike_live)),
@@ -166,7 +169,7 @@ fn hidden(marks: &[Mark]) -> String {
     table("| fault | dialect | evidence |", lines.into_iter())
 }
 
-fn groups(marks: &[Mark], of: fn(&Mark) -> String) -> Vec<String> {
+fn groups(marks: &[Mark], of: impl Fn(&Mark) -> String) -> Vec<String> {
     let all: BTreeSet<String> = marks.iter().map(of).collect();
     all.into_iter().collect()
 }
