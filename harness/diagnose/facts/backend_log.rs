@@ -9,7 +9,7 @@ use regex::Regex;
 use url::Url;
 
 use crate::config::Target;
-use crate::diagnose::facts::auth_calls::{self, OWN_AGENT};
+use crate::diagnose::facts::auth_calls;
 use crate::diagnose::facts::manifest;
 use crate::diagnose::logs::attribution::{Logbook, Window, describe};
 use crate::diagnose::model::fact::Fact;
@@ -78,7 +78,7 @@ pub(crate) fn facts(logbook: &Logbook<'_>, target: &Target) -> Vec<Fact> {
 /// all.
 fn writes(logbook: &Logbook<'_>, first: &Window) -> Option<Fact> {
     let of_auth = |entry: &&LogEntry| match &entry.request {
-        Some(request) => request.service == Service::Auth && !request.user_agent.starts_with(OWN_AGENT),
+        Some(request) => request.service == Service::Auth && !request.is_ours(),
         None => entry.by == Hop::Auth,
     };
     let mut all = logbook.entries.iter().filter(of_auth).peekable();

@@ -357,7 +357,7 @@ mod tests {
     fn a_long_line_is_quoted_around_its_matched_part() {
         let text = format!("{}token refused: clock", "x".repeat(400));
         let at = jiff::Timestamp::UNIX_EPOCH;
-        let entry = LogEntry { at, by: Hop::Backend, text: text.clone(), request: None, trace: None };
+        let entry = LogEntry { at, by: Hop::Backend, text: text.clone(), severity: None, request: None, trace: None };
         let quoted = in_words(&entry, &text, 400);
         assert!(quoted.ends_with("token refused: clock"), "{quoted}");
         assert!(quoted.contains("…xxx"), "{quoted}");

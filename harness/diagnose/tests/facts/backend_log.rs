@@ -17,7 +17,7 @@ fn at(seconds: i64) -> jiff::Timestamp {
 }
 
 fn line(seconds: i64, by: Hop, text: &str) -> LogEntry {
-    LogEntry { at: at(seconds), by, text: text.into(), request: None, trace: None }
+    LogEntry { at: at(seconds), by, text: text.into(), severity: None, request: None, trace: None }
 }
 
 /// Returns the value of this fact. Probe 1 fails from second 10 to 12.
