@@ -320,47 +320,60 @@ const QUOTED: usize = 160;
 /// Characters before the matched part that are quoted, where the line is longer.
 const BEFORE: usize = 40;
 
-/// Returns a line in words: which log, when, and the start of its first line.
-pub(crate) fn describe(entry: &LogEntry) -> String {
-    in_words(entry, entry.text.lines().next().unwrap_or_default(), 0)
+/// Returns an entry in words: which log, when, and the line of its text that holds this byte.
+pub(crate) fn describe(entry: &LogEntry, matched: usize) -> String {
+    format!("{}: {}", log_and_time(entry), quoted(&entry.text, matched))
 }
 
 /// Returns a line in words, with the part that the rule matches.
 fn describe_match(entry: &LogEntry, rule: &LogRule) -> String {
-    let Some(found) = rule.pattern.find(&entry.text) else { return describe(entry) };
-    let start = entry.text[..found.start].rfind('\n').map_or(0, |at| at + 1);
-    let line = entry.text[start..].lines().next().unwrap_or_default();
-    in_words(entry, line, found.start.saturating_sub(start))
+    describe(entry, rule.pattern.find(&entry.text).map_or(0, |found| found.start))
 }
 
-/// Quotes a line from its start, or from shortly before the matched byte where that would be cut off.
-fn in_words(entry: &LogEntry, line: &str, matched: usize) -> String {
+/// Returns which log an entry is of, and its time: `the backend's log at 12:01:07.311Z`.
+pub(crate) fn log_and_time(entry: &LogEntry) -> String {
     let who = match entry.by {
         Hop::Auth => "the auth service's log",
         Hop::Backend => "the backend's log",
         _ => "the platform's log",
     };
-    let before = line.get(..matched).map_or(0, |text| text.chars().count());
+    format!("{who} at {}", entry.at.strftime("%H:%M:%S%.3fZ"))
+}
+
+/// Quotes the line of a text that holds this byte: from its start, or from shortly before the byte where that would be
+/// cut off.
+pub(crate) fn quoted(text: &str, matched: usize) -> String {
+    let before = text.get(..matched).unwrap_or_default();
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = text[start..].lines().next().unwrap_or_default();
+    let before = before[start..].chars().count();
     let skipped = if before + BEFORE > QUOTED { before.saturating_sub(BEFORE) } else { 0 };
     let dots = if skipped > 0 { "…" } else { "" };
     let text: String = line.chars().skip(skipped).take(QUOTED).collect();
-    format!("{who} at {}: {dots}{text}", entry.at.strftime("%H:%M:%S%.3fZ"))
+    format!("{dots}{text}")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::in_words;
-    use crate::evidence::LogEntry;
-    use crate::terms::Hop;
+    use super::quoted;
 
     #[test]
     fn a_long_line_is_quoted_around_its_matched_part() {
         let text = format!("{}token refused: clock", "x".repeat(400));
-        let at = jiff::Timestamp::UNIX_EPOCH;
-        let entry = LogEntry { at, by: Hop::Backend, text: text.clone(), severity: None, request: None, trace: None };
-        let quoted = in_words(&entry, &text, 400);
+        let quoted = quoted(&text, 400);
         assert!(quoted.ends_with("token refused: clock"), "{quoted}");
         assert!(quoted.contains("…xxx"), "{quoted}");
-        assert!(in_words(&entry, "short: refused", 7).ends_with(": short: refused"));
+    }
+
+    #[test]
+    fn a_short_line_is_quoted_from_its_start() {
+        assert_eq!(quoted("short: refused", 7), "short: refused");
+    }
+
+    #[test]
+    fn the_line_of_the_matched_part_is_quoted() {
+        let text = "Traceback\n  File x\nValueError: ü is refused\nend";
+        assert_eq!(quoted(text, text.find("refused").expect("it is there")), "ValueError: ü is refused");
+        assert_eq!(quoted(text, 0), "Traceback");
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::conflict::{Conflict, Record};
 use crate::diagnose::infer::mark_seen::Sighting;
-use crate::diagnose::logs::attribution;
+use crate::diagnose::logs::attribution::{LogMatch, describe};
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::readings::probe_result::Reading;
 use crate::diagnose::wording::readings;
@@ -45,13 +45,16 @@ impl Proof {
         }
     }
 
-    /// Returns what contradicts a fault.
-    pub(crate) fn of_conflict(conflict: Conflict, case: &Case<'_>) -> Self {
+    /// Returns what contradicts a fault. `lines` are the lines that a pattern of some fault matches.
+    pub(crate) fn of_conflict(conflict: Conflict, case: &Case<'_>, lines: &[&LogMatch]) -> Self {
         match conflict {
             Conflict::Target => Self::new("`validation` or `startup_check` in the target file rules it out", None),
             Conflict::Reading(at) => readings::reading(&case.readings.all[at], case.target),
             Conflict::Record(Record::Fact(key)) => case.fact(key).map_or_else(|| Self::new(key, None), Self::of_fact),
-            Conflict::Record(Record::Line(at)) => Self::new(attribution::describe(&case.logbook.entries[at]), None),
+            Conflict::Record(Record::Line(at)) => {
+                let matched = lines.iter().find(|line| line.entry == at).map(|line| line.says.clone());
+                Self::new(matched.unwrap_or_else(|| describe(&case.logbook.entries[at], 0)), None)
+            }
         }
     }
 }
