@@ -99,6 +99,11 @@ fn writes(logbook: &Logbook<'_>, first: &Window) -> Option<Fact> {
     })
 }
 
+/// Reports whether the words of a fact quote a line of a log.
+pub(crate) fn quotes_a_line(fact: &Fact) -> bool {
+    matches!(fact.key, UNHEARD | TOLD_OF_HEALTH | TOLD_OF_CALL)
+}
+
 /// Reports whether a line names a call to an endpoint of the auth service with this role.
 fn called(text: &str, role: Role, target: &Target) -> bool {
     let mut paths = target.endpoints.values().filter(|one| one.service == Service::Auth && one.role == role);

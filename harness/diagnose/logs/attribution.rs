@@ -2,6 +2,8 @@
 //!
 //! Lines that other probes or other traffic provoked must not count.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::config::Target;
@@ -26,6 +28,9 @@ const SLACK_MS: i64 = 250;
 #[derive(Debug, Clone)]
 pub(crate) struct Window {
     from: Timestamp,
+    /// When the probe ended.
+    ended: Timestamp,
+    /// Until when an entry belongs to the probe.
     to: Timestamp,
     trace: String,
     exchange: u32,
@@ -94,6 +99,7 @@ impl<'a> Logbook<'a> {
             let to = probe.ended_at.saturating_add(jiff::SignedDuration::from_millis(SLACK_MS)).ok()?;
             (probe.ended_at <= read_at).then(|| Window {
                 from: probe.started_at,
+                ended: probe.ended_at,
                 to,
                 trace: probe.trace_id.clone(),
                 exchange: observation.exchange,
@@ -259,6 +265,15 @@ impl<'a> Logbook<'a> {
         self.windows.iter().filter(move |window| window.kind == kind)
     }
 
+    /// Reports whether an entry without a trace id may be a late one of these exchanges, although the next probe had
+    /// begun.
+    pub(crate) fn may_be_late(&self, entry: &LogEntry, exchanges: &BTreeSet<u32>) -> bool {
+        let late = jiff::SignedDuration::from_millis(SLACK_MS);
+        let is_near = |window: &Window| window.from <= entry.at && window.distance(entry) <= late;
+        let mut windows = self.windows.iter().filter(|window| exchanges.contains(&window.exchange));
+        !self.windows.iter().any(|window| window.is_traced(entry)) && windows.any(is_near)
+    }
+
     /// Returns the window that an entry belongs to: by its trace id, or else that of the last probe sent before it.
     pub(crate) fn window_of(&self, entry: &LogEntry) -> Option<&Window> {
         let traced = entry.trace.as_deref().and_then(|trace| self.windows.iter().find(|window| window.trace == trace));
@@ -288,8 +303,8 @@ fn ahead(log: &[LogEntry], sent: &[SentProbe]) -> jiff::SignedDuration {
 
 impl Window {
     fn by_a_clock(self, ahead: jiff::SignedDuration) -> Option<Self> {
-        let (from, to) = (self.from.checked_add(ahead).ok()?, self.to.checked_add(ahead).ok()?);
-        Some(Self { from, to, ..self })
+        let by_it = |at: Timestamp| at.checked_add(ahead).ok();
+        Some(Self { from: by_it(self.from)?, ended: by_it(self.ended)?, to: by_it(self.to)?, ..self })
     }
 
     fn ms(&self) -> f64 {
@@ -302,6 +317,12 @@ impl Window {
             Hop::Auth => &[WindowKind::Failing, WindowKind::FailingDirectly, WindowKind::FailingAtAuth],
             _ => &[WindowKind::Failing, WindowKind::FailingDirectly],
         }
+    }
+
+    /// Returns the time between an entry and the probe: zero for an entry that was written during the probe.
+    pub(crate) fn distance(&self, entry: &LogEntry) -> jiff::SignedDuration {
+        let (early, late) = (self.from.duration_since(entry.at), entry.at.duration_since(self.ended));
+        early.max(late).max(jiff::SignedDuration::ZERO)
     }
 
     /// Returns the exchange of the probe.

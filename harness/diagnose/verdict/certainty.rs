@@ -58,6 +58,7 @@ pub(crate) fn named(
         explains,
         alternatives: alternatives(candidates, each),
         whys: explanation::chain(case, best),
+        worst_lines: Vec::new(),
         ruled_out,
         involves: involved(&faults),
         owner: sure.then(|| best.fault.owner.clone()),

@@ -26,6 +26,7 @@ pub(crate) fn certain_cause() -> Cause {
             ),
             why("the secrets differ", &["manifest: backend reads service-secret-staging:3, auth reads :latest (4)"]),
         ],
+        worst_lines: Vec::new(),
         ruled_out: ["edge/iam-denied", "client/wrong-signing-secret", "auth/down", "backend-auth/auth-url-wrong"].map(out).to_vec(),
         involves: vec!["backend".to_owned(), "auth".to_owned()],
         owner: None,
