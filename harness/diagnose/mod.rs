@@ -42,7 +42,9 @@ pub use crate::diagnose::model::catalogue::Catalogue;
 pub(crate) use crate::diagnose::model::catalogue::matching;
 pub use crate::diagnose::model::load::schema;
 pub use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
-pub use crate::diagnose::verdict::cause::{Alternative, Cause, Certainty, Finding, Hops, Rollback, RuledOut, Why};
+pub use crate::diagnose::verdict::cause::{
+    Alternative, Cause, Certainty, Finding, Hops, Rollback, RuledOut, Why, WorstLine,
+};
 pub use crate::diagnose::verdict::diagnose;
 pub use crate::diagnose::verdict::finding::{findings, opened_by_test_headers};
 pub use crate::diagnose::wording::catalogue_view::{Entry, Link, LogLine, Showing};

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Manifest, SourceError};
+use super::{Manifest, Severity, SourceError};
 use crate::config::Target;
 use crate::terms::{Hop, Service};
 
@@ -22,6 +22,9 @@ pub struct LogEntry {
     pub by: Hop,
     /// The text: `textPayload` or `jsonPayload.message`.
     pub text: String,
+    /// How bad it is: `severity`, or else `jsonPayload.level`. Absent if neither says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
     /// The request, for an entry of the platform's request log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<LoggedRequest>,
@@ -46,6 +49,16 @@ pub struct LoggedRequest {
     /// The revision that served it: `resource.labels.revision_name`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
+}
+
+/// How the `User-Agent` of the requests of fivewhys begins.
+const OWN_AGENT: &str = "fivewhys/";
+
+impl LoggedRequest {
+    /// Reports whether fivewhys itself sent the request.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.user_agent.starts_with(OWN_AGENT)
+    }
 }
 
 /// The deployed names of the services, which tell the writer of an entry, and the hosts that load balancer entries must
@@ -99,7 +112,7 @@ fn entry(value: &Value, names: &ServiceNames, clean: &dyn Fn(&str) -> String) ->
         return of_a_load_balancer(value, names, clean);
     }
     let service = names.service(value.pointer("/resource/labels/service_name")?.as_str()?)?;
-    let request = value.get("httpRequest").and_then(|request| logged_request(request, service));
+    let request = value.get("httpRequest").and_then(|request| logged_request(request, service, clean));
     let revision = value.pointer("/resource/labels/revision_name").and_then(Value::as_str).map(str::to_owned);
     let request = request.map(|request| LoggedRequest { revision, ..request });
     let payload = value.get("textPayload").or_else(|| value.pointer("/jsonPayload/message")).and_then(Value::as_str);
@@ -109,9 +122,15 @@ fn entry(value: &Value, names: &ServiceNames, clean: &dyn Fn(&str) -> String) ->
         at: value.get("timestamp")?.as_str()?.parse().ok()?,
         by: if platform { Hop::Edge } else { service.into() },
         text: clean(&text),
+        severity: severity(value),
         request,
         trace: trace(value),
     })
+}
+
+fn severity(value: &Value) -> Option<Severity> {
+    let word = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).and_then(Severity::of);
+    word("/severity").or_else(|| word("/jsonPayload/severity")).or_else(|| word("/jsonPayload/level"))
 }
 
 fn trace(value: &Value) -> Option<String> {
@@ -130,12 +149,14 @@ fn of_a_load_balancer(value: &Value, names: &ServiceNames, clean: &dyn Fn(&str) 
         at: text("/timestamp")?.parse().ok()?,
         by: Hop::Edge,
         text: clean(&said),
+        severity: severity(value),
         request: None,
         trace: trace(value),
     })
 }
 
-fn logged_request(request: &Value, service: Service) -> Option<LoggedRequest> {
+/// Reads a request. A client may have sent a secret in any part of it.
+fn logged_request(request: &Value, service: Service, clean: &dyn Fn(&str) -> String) -> Option<LoggedRequest> {
     let text = |key: &str| request.get(key).and_then(Value::as_str).unwrap_or_default();
     let url = text("requestUrl");
     let path = url::Url::parse(url)
@@ -143,10 +164,10 @@ fn logged_request(request: &Value, service: Service) -> Option<LoggedRequest> {
     let status = request.get("status")?.as_u64().and_then(|status| u16::try_from(status).ok())?;
     Some(LoggedRequest {
         service,
-        method: text("requestMethod").into(),
-        path,
+        method: clean(text("requestMethod")),
+        path: clean(&path),
         status,
-        user_agent: text("userAgent").into(),
+        user_agent: clean(text("userAgent")),
         revision: None,
     })
 }
@@ -174,6 +195,38 @@ mod tests {
         let payload = r#"{"statusDetails":"denied_by_security_policy","enforcedSecurityPolicy":{"name":"blunt"}}"#;
         let entries = read(host, payload);
         assert_eq!(entries.first().map(|entry| (entry.by, entry.text.as_str())), says.map(|says| (Hop::Edge, says)));
+    }
+
+    fn one(entry: &str) -> LogEntry {
+        let labels = r#""resource":{"labels":{"service_name":"netra-backend-staging"}}"#;
+        let text = format!(r#"{{"timestamp":"2026-11-22T03:00:00Z",{labels},{entry}}}"#);
+        let clean = |text: &str| text.replace("canary", "<secret>");
+        parse(&text, &ServiceNames::of(&staging(), &BTreeMap::new()), &clean).expect("entries").remove(0)
+    }
+
+    #[rstest]
+    #[case::of_the_platform(r#""severity":"CRITICAL","textPayload":"x""#, Some(Severity::Error))]
+    #[case::of_the_writer(
+        r#""severity":"DEFAULT","jsonPayload":{"message":"x","level":"warn"}"#,
+        Some(Severity::Warning)
+    )]
+    #[case::not_given(r#""textPayload":"ERROR x""#, None)]
+    fn an_entry_has_the_severity_that_it_is_given(#[case] entry: &str, #[case] severity: Option<Severity>) {
+        assert_eq!(one(entry).severity, severity);
+    }
+
+    #[test]
+    fn no_part_of_a_request_keeps_a_secret() {
+        let url = "https://api.example.test/reset/canary?x=canary";
+        let agent = "curl canary";
+        let request = format!(
+            r#""httpRequest":{{"requestUrl":"{url}","status":403,"requestMethod":"canary","userAgent":"{agent}"}}"#
+        );
+        let request = one(&request).request.expect("a request");
+        assert_eq!(
+            (&*request.method, &*request.path, &*request.user_agent),
+            ("<secret>", "/reset/<secret>", "curl <secret>")
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //!
 //! - `source`: reads a file, a URL or the output of a command, with limits
 //! - `manifest`, `log`, `jwks`: the three kinds of evidence
+//! - `severity`: how bad a log entry is
 //! - `supplied`: evidence that the caller of `fivewhys` hands over
 //!
 //! Invariant: an [`Evidence`] is redacted, and this folder never draws a conclusion from it.
@@ -11,6 +12,7 @@
 mod jwks;
 mod log;
 mod manifest;
+mod severity;
 mod source;
 mod supplied;
 
@@ -23,6 +25,7 @@ use tokio::time::Instant;
 pub use jwks::read_keys;
 pub use log::{LogEntry, LoggedRequest};
 pub use manifest::{EnvValue, Manifest};
+pub use severity::Severity;
 pub use source::SourceError;
 pub use supplied::{Supplied, SuppliedError};
 

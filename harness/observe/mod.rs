@@ -27,6 +27,7 @@ pub(crate) mod signature;
 mod tests;
 
 pub use observation::{Authn, Because, LatencyClass, Observation, Outcome};
+pub(crate) use shape::without_ids;
 
 use crate::config::Endpoint;
 use crate::probe::{ErrorKind, Exchange, Side};

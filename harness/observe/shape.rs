@@ -54,10 +54,15 @@ fn masked(text: &str) -> String {
     if let Ok(json @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
         let mut outline = String::new();
         outlined(&json, 0, &mut outline);
-        return VOLATILE.replace_all(&outline, "#").into_owned();
+        return without_ids(&outline);
     }
     let end = text.char_indices().nth(READ).map_or(text.len(), |(at, _)| at);
-    VOLATILE.replace_all(&text[..end], "#").into_owned()
+    without_ids(&text[..end])
+}
+
+/// Returns the text with every id, time and number masked.
+pub(crate) fn without_ids(text: &str) -> String {
+    VOLATILE.replace_all(text, "#").into_owned()
 }
 
 /// FNV-1a, 64 bits: stable across builds, so that recorded observations stay comparable.

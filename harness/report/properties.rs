@@ -82,6 +82,10 @@ impl Filler<'_> {
             why.claim = self.text();
             self.fill(why.evidence.iter_mut().map(|proof| &mut proof.says));
         }
+        for line in &mut cause.worst_lines {
+            line.says = self.text();
+            self.fill(&mut line.matched_by);
+        }
         for out in &mut cause.ruled_out {
             self.fill([&mut out.fault, &mut out.by.says]);
         }

@@ -29,6 +29,31 @@ fn manifests_and_logs_with_secrets_in_them_leak_nothing() {
     assert!(report["unread"].is_null(), "the evidence was read: {}", report["unread"]);
 }
 
+/// No pattern of the catalogue matches these lines, so the report quotes the worst of them.
+#[test]
+fn log_lines_to_read_leak_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let start = jiff::Timestamp::now();
+    let line = |n: i64| {
+        let at = start + jiff::SignedDuration::from_millis(20 * n);
+        json!({
+            "logName": "projects/netra-staging/logs/run.googleapis.com%2Fstdout",
+            "resource": { "type": "cloud_run_revision", "labels": { "service_name": "netra-backend-staging" } },
+            "textPayload": format!("kettle {n}: \u{1b}[2J an error with {SERVICE} {}", SIGNING.repeat(90)),
+            "timestamp": at.to_string(),
+        })
+    };
+    let logs = write(folder.path(), "logs.json", &(0..1000).map(line).collect());
+    let server = Server::start(|_| Answer::http("403 Forbidden", &[("Content-Type", "application/json")], b"{}"));
+    let mut command = smoke(&server);
+    command.args(["--set", "evidence=[\"edge\",\"auth\",\"service-credentials\",\"logs\"]"]);
+    command.args(["--set", &format!("logs=[\"{logs}\"]")]);
+    let output = leaks_nothing(&server, command);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let says = report["causes"][0]["worst_lines"][0]["says"].as_str().expect("a line is quoted");
+    assert!(says.contains("kettle") && says.contains("<secret:") && says.chars().count() < 250, "{says}");
+}
+
 fn write(folder: &Path, name: &str, value: &Value) -> String {
     let path = folder.join(name);
     std::fs::write(&path, value.to_string()).expect("a file");

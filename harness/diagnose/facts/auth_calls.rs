@@ -4,11 +4,8 @@ use crate::config::{Target, Validation};
 use crate::diagnose::logs::attribution::{Logbook, Window};
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fact_schema::ABSENT;
-use crate::evidence::LogEntry;
+use crate::evidence::{LogEntry, LoggedRequest};
 use crate::terms::{Hop, Role, Service};
-
-/// How the `User-Agent` of the requests of fivewhys begins.
-pub(crate) const OWN_AGENT: &str = "fivewhys/";
 
 /// The key of the fact about the backend's validation call.
 pub(crate) const KEY: &str = "backend-call";
@@ -102,7 +99,7 @@ fn is_request_at_auth(entry: &&LogEntry) -> bool {
 }
 
 pub(crate) fn is_ours(entry: &LogEntry) -> bool {
-    entry.request.as_ref().is_some_and(|request| request.user_agent.starts_with(OWN_AGENT))
+    entry.request.as_ref().is_some_and(LoggedRequest::is_ours)
 }
 
 fn path(entry: &LogEntry) -> &str {

@@ -9,15 +9,18 @@ use regex::Regex;
 use url::Url;
 
 use crate::config::Target;
-use crate::diagnose::facts::auth_calls::{self, OWN_AGENT};
+use crate::diagnose::facts::auth_calls;
 use crate::diagnose::facts::manifest;
-use crate::diagnose::logs::attribution::{Logbook, Window, describe};
+use crate::diagnose::logs::attribution::{Logbook, Window, describe, log_and_time, quoted};
 use crate::diagnose::model::fact::Fact;
 use crate::evidence::{LogEntry, Manifest};
 use crate::terms::{Hop, Role, Service};
 
 /// The key of the fact about a call that the auth service's request log lacks.
 const UNHEARD: &str = "unheard-call";
+/// The keys of the facts about how the backend says its calls ended.
+const TOLD_OF_HEALTH: &str = "told-of-health";
+const TOLD_OF_CALL: &str = "told-of-call";
 
 /// The call got no answer: no connection, no name, a timeout. The word "unreachable" is left out, since it may be a
 /// wrong guess.
@@ -68,9 +71,9 @@ pub(crate) fn facts(logbook: &Logbook<'_>, target: &Target) -> Vec<Fact> {
         lines.iter().rev().find_map(|line| Some(said(key, line, how(&line.text)?)))
     };
     let called = |text: &str, role| status(text).filter(|_| called(text, role, target));
-    let health = ended("told-of-health", &|text| called(text, Role::Health));
-    let call = ended("told-of-call", &|text| called(text, Role::Introspection));
-    let call = call.or_else(|| ended("told-of-call", &without_answer));
+    let health = ended(TOLD_OF_HEALTH, &|text| called(text, Role::Health));
+    let call = ended(TOLD_OF_CALL, &|text| called(text, Role::Introspection));
+    let call = call.or_else(|| ended(TOLD_OF_CALL, &without_answer));
     health.into_iter().chain(call).chain(writes(logbook, first)).collect()
 }
 
@@ -78,7 +81,7 @@ pub(crate) fn facts(logbook: &Logbook<'_>, target: &Target) -> Vec<Fact> {
 /// all.
 fn writes(logbook: &Logbook<'_>, first: &Window) -> Option<Fact> {
     let of_auth = |entry: &&LogEntry| match &entry.request {
-        Some(request) => request.service == Service::Auth && !request.user_agent.starts_with(OWN_AGENT),
+        Some(request) => request.service == Service::Auth && !request.is_ours(),
         None => entry.by == Hop::Auth,
     };
     let mut all = logbook.entries.iter().filter(of_auth).peekable();
@@ -94,6 +97,11 @@ fn writes(logbook: &Logbook<'_>, first: &Window) -> Option<Fact> {
             Fact { key, value: "no", anomaly: false, says, exchange: None }
         }
     })
+}
+
+/// Reports whether the words of a fact quote a line of a log.
+pub(crate) fn quotes_a_line(fact: &Fact) -> bool {
+    matches!(fact.key, UNHEARD | TOLD_OF_HEALTH | TOLD_OF_CALL)
 }
 
 /// Reports whether a line names a call to an endpoint of the auth service with this role.
@@ -114,8 +122,14 @@ fn status(text: &str) -> Option<&'static str> {
     })
 }
 
+/// Returns the place in a line that says how a call ended, in bytes.
+fn told_at(text: &str) -> usize {
+    let patterns = [&HELD_BACK, &UNSENT, &UNANSWERED, &STATUS, &ADDRESS];
+    patterns.iter().find_map(|pattern| pattern.find(text)).map_or(0, |found| found.start())
+}
+
 fn said(key: &'static str, line: &LogEntry, value: &'static str) -> Fact {
-    Fact { key, value, anomaly: false, says: describe(line), exchange: None }
+    Fact { key, value, anomaly: false, says: describe(line, told_at(&line.text)), exchange: None }
 }
 
 /// Returns what happened to the validation call that the auth service did not receive. `None`: it received the call, or
@@ -219,9 +233,8 @@ fn place(url: &Url) -> (Option<&str>, Option<u16>) {
 }
 
 fn unheard_fact(line: &LogEntry, value: &'static str) -> Fact {
-    let text: String = line.text.lines().next().unwrap_or_default().chars().take(160).collect();
-    let at = line.at.strftime("%H:%M:%S%.3fZ");
-    let says = format!("the backend's log at {at}, about a call that the auth service did not receive: {text}");
+    let quote = quoted(&line.text, told_at(&line.text));
+    let says = format!("{}, about a call that the auth service did not receive: {quote}", log_and_time(line));
     Fact { key: UNHEARD, value, anomaly: false, says, exchange: None }
 }
 

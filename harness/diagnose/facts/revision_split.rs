@@ -125,6 +125,7 @@ mod tests {
                 at: now,
                 by: Hop::Edge,
                 text: String::new(),
+                severity: None,
                 request: Some(request),
                 trace: Some(trace_id.clone()),
             });

@@ -2,6 +2,8 @@
 //!
 //! Lines that other probes or other traffic provoked must not count.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::config::Target;
@@ -26,6 +28,9 @@ const SLACK_MS: i64 = 250;
 #[derive(Debug, Clone)]
 pub(crate) struct Window {
     from: Timestamp,
+    /// When the probe ended.
+    ended: Timestamp,
+    /// Until when an entry belongs to the probe.
     to: Timestamp,
     trace: String,
     exchange: u32,
@@ -94,6 +99,7 @@ impl<'a> Logbook<'a> {
             let to = probe.ended_at.saturating_add(jiff::SignedDuration::from_millis(SLACK_MS)).ok()?;
             (probe.ended_at <= read_at).then(|| Window {
                 from: probe.started_at,
+                ended: probe.ended_at,
                 to,
                 trace: probe.trace_id.clone(),
                 exchange: observation.exchange,
@@ -259,6 +265,15 @@ impl<'a> Logbook<'a> {
         self.windows.iter().filter(move |window| window.kind == kind)
     }
 
+    /// Reports whether an entry without a trace id may be a late one of these exchanges, although the next probe had
+    /// begun.
+    pub(crate) fn may_be_late(&self, entry: &LogEntry, exchanges: &BTreeSet<u32>) -> bool {
+        let late = jiff::SignedDuration::from_millis(SLACK_MS);
+        let is_near = |window: &Window| window.from <= entry.at && window.distance(entry) <= late;
+        let mut windows = self.windows.iter().filter(|window| exchanges.contains(&window.exchange));
+        !self.windows.iter().any(|window| window.is_traced(entry)) && windows.any(is_near)
+    }
+
     /// Returns the window that an entry belongs to: by its trace id, or else that of the last probe sent before it.
     pub(crate) fn window_of(&self, entry: &LogEntry) -> Option<&Window> {
         let traced = entry.trace.as_deref().and_then(|trace| self.windows.iter().find(|window| window.trace == trace));
@@ -288,8 +303,8 @@ fn ahead(log: &[LogEntry], sent: &[SentProbe]) -> jiff::SignedDuration {
 
 impl Window {
     fn by_a_clock(self, ahead: jiff::SignedDuration) -> Option<Self> {
-        let (from, to) = (self.from.checked_add(ahead).ok()?, self.to.checked_add(ahead).ok()?);
-        Some(Self { from, to, ..self })
+        let by_it = |at: Timestamp| at.checked_add(ahead).ok();
+        Some(Self { from: by_it(self.from)?, ended: by_it(self.ended)?, to: by_it(self.to)?, ..self })
     }
 
     fn ms(&self) -> f64 {
@@ -302,6 +317,12 @@ impl Window {
             Hop::Auth => &[WindowKind::Failing, WindowKind::FailingDirectly, WindowKind::FailingAtAuth],
             _ => &[WindowKind::Failing, WindowKind::FailingDirectly],
         }
+    }
+
+    /// Returns the time between an entry and the probe: zero for an entry that was written during the probe.
+    pub(crate) fn distance(&self, entry: &LogEntry) -> jiff::SignedDuration {
+        let (early, late) = (self.from.duration_since(entry.at), entry.at.duration_since(self.ended));
+        early.max(late).max(jiff::SignedDuration::ZERO)
     }
 
     /// Returns the exchange of the probe.
@@ -320,47 +341,60 @@ const QUOTED: usize = 160;
 /// Characters before the matched part that are quoted, where the line is longer.
 const BEFORE: usize = 40;
 
-/// Returns a line in words: which log, when, and the start of its first line.
-pub(crate) fn describe(entry: &LogEntry) -> String {
-    in_words(entry, entry.text.lines().next().unwrap_or_default(), 0)
+/// Returns an entry in words: which log, when, and the line of its text that holds this byte.
+pub(crate) fn describe(entry: &LogEntry, matched: usize) -> String {
+    format!("{}: {}", log_and_time(entry), quoted(&entry.text, matched))
 }
 
 /// Returns a line in words, with the part that the rule matches.
 fn describe_match(entry: &LogEntry, rule: &LogRule) -> String {
-    let Some(found) = rule.pattern.find(&entry.text) else { return describe(entry) };
-    let start = entry.text[..found.start].rfind('\n').map_or(0, |at| at + 1);
-    let line = entry.text[start..].lines().next().unwrap_or_default();
-    in_words(entry, line, found.start.saturating_sub(start))
+    describe(entry, rule.pattern.find(&entry.text).map_or(0, |found| found.start))
 }
 
-/// Quotes a line from its start, or from shortly before the matched byte where that would be cut off.
-fn in_words(entry: &LogEntry, line: &str, matched: usize) -> String {
+/// Returns which log an entry is of, and its time: `the backend's log at 12:01:07.311Z`.
+pub(crate) fn log_and_time(entry: &LogEntry) -> String {
     let who = match entry.by {
         Hop::Auth => "the auth service's log",
         Hop::Backend => "the backend's log",
         _ => "the platform's log",
     };
-    let before = line.get(..matched).map_or(0, |text| text.chars().count());
+    format!("{who} at {}", entry.at.strftime("%H:%M:%S%.3fZ"))
+}
+
+/// Quotes the line of a text that holds this byte: from its start, or from shortly before the byte where that would be
+/// cut off.
+pub(crate) fn quoted(text: &str, matched: usize) -> String {
+    let before = text.get(..matched).unwrap_or_default();
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = text[start..].lines().next().unwrap_or_default();
+    let before = before[start..].chars().count();
     let skipped = if before + BEFORE > QUOTED { before.saturating_sub(BEFORE) } else { 0 };
     let dots = if skipped > 0 { "…" } else { "" };
     let text: String = line.chars().skip(skipped).take(QUOTED).collect();
-    format!("{who} at {}: {dots}{text}", entry.at.strftime("%H:%M:%S%.3fZ"))
+    format!("{dots}{text}")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::in_words;
-    use crate::evidence::LogEntry;
-    use crate::terms::Hop;
+    use super::quoted;
 
     #[test]
     fn a_long_line_is_quoted_around_its_matched_part() {
         let text = format!("{}token refused: clock", "x".repeat(400));
-        let at = jiff::Timestamp::UNIX_EPOCH;
-        let entry = LogEntry { at, by: Hop::Backend, text: text.clone(), request: None, trace: None };
-        let quoted = in_words(&entry, &text, 400);
+        let quoted = quoted(&text, 400);
         assert!(quoted.ends_with("token refused: clock"), "{quoted}");
         assert!(quoted.contains("…xxx"), "{quoted}");
-        assert!(in_words(&entry, "short: refused", 7).ends_with(": short: refused"));
+    }
+
+    #[test]
+    fn a_short_line_is_quoted_from_its_start() {
+        assert_eq!(quoted("short: refused", 7), "short: refused");
+    }
+
+    #[test]
+    fn the_line_of_the_matched_part_is_quoted() {
+        let text = "Traceback\n  File x\nValueError: ü is refused\nend";
+        assert_eq!(quoted(text, text.find("refused").expect("it is there")), "ValueError: ü is refused");
+        assert_eq!(quoted(text, 0), "Traceback");
     }
 }

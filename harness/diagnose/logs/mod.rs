@@ -3,9 +3,11 @@
 //! - `attribution`: the windows of the probes, and the lines that fall into them
 //! - `said`: what the components say about a probe that they did not serve
 //! - `coincidence`: whether other traffic explains such lines
+//! - `worst`: the worst lines of failed exchanges, whether or not a pattern matches them
 //!
 //! Invariant: a line of other traffic never counts as one of a failing probe.
 
 pub(crate) mod attribution;
 pub(crate) mod coincidence;
 pub(crate) mod said;
+pub(crate) mod worst;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnose::active::next_question::Settling;
 use crate::diagnose::wording::proof::Proof;
+use crate::evidence::Severity;
 use crate::terms::Hop;
 
 /// One cause of failures, or what remains of it.
@@ -25,6 +26,11 @@ pub struct Cause {
     pub alternatives: Vec<Alternative>,
     /// The chain, outermost first.
     pub whys: Vec<Why>,
+    /// If no why quotes a log line: the worst lines that the logs have of the failures, at most three. They are
+    /// evidence to read and prove nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(example = [WorstLine::example()])]
+    pub worst_lines: Vec<WorstLine>,
     /// The faults that are ruled out, each with the observation that contradicts it.
     pub ruled_out: Vec<RuledOut>,
     /// Services whose deploy can have caused it, over all remaining candidates.
@@ -94,6 +100,42 @@ pub struct Why {
     pub claim: String,
     /// What proves it. Never empty.
     pub evidence: Vec<Proof>,
+}
+
+/// A log line of a failed exchange: evidence to read, and no proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(example = Self::example())]
+pub struct WorstLine {
+    /// In words: which log, when, how often, and the line, redacted and cut.
+    pub says: String,
+    /// The component that wrote it: `backend`, `auth`, or `edge` for the platform.
+    pub by: Hop,
+    /// When it was written, by the clock of the log.
+    pub at: jiff::Timestamp,
+    /// How bad it is, by its writer or by its words.
+    pub severity: Severity,
+    /// How many lines of the failed exchanges differ from it in numbers, ids and times only, itself included.
+    pub count: usize,
+    /// The failed exchange in whose time it was written, or whose trace id it has.
+    pub exchange: u32,
+    /// The faults of the catalogue with a pattern that matches it. Empty: no pattern of the catalogue matched it.
+    pub matched_by: Vec<String>,
+}
+
+impl WorstLine {
+    /// Returns an example for the JSON Schema.
+    fn example() -> Self {
+        Self {
+            says: "the auth service's log at 12:01:07.311Z (2 times): WARN type=INTROSPECT_TOKEN_ERROR, error=invalid_token"
+                .to_owned(),
+            by: Hop::Auth,
+            at: jiff::Timestamp::constant(1_795_262_467, 311_000_000),
+            severity: Severity::Warning,
+            count: 2,
+            exchange: 7,
+            matched_by: Vec::new(),
+        }
+    }
 }
 
 /// A fault that an observation contradicts.

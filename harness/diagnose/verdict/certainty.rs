@@ -8,6 +8,7 @@ use crate::diagnose::facts::revision_split;
 use crate::diagnose::infer::candidate::Candidate;
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::mark_seen;
+use crate::diagnose::logs::attribution::LogMatch;
 use crate::diagnose::model::probe_class::Place;
 use crate::diagnose::readings::input::FailedStep;
 use crate::diagnose::readings::probe_result::Reading;
@@ -57,6 +58,7 @@ pub(crate) fn named(
         explains,
         alternatives: alternatives(candidates, each),
         whys: explanation::chain(case, best),
+        worst_lines: Vec::new(),
         ruled_out,
         involves: involved(&faults),
         owner: sure.then(|| best.fault.owner.clone()),
@@ -169,14 +171,16 @@ fn alternatives(candidates: &[(&Candidate<'_>, f64)], settlings: Vec<Option<Sett
 
 /// Returns the faults that are ruled out, the closest rivals first.
 pub(crate) fn ruled_out(case: &Case<'_>, compared: &[Candidate<'_>]) -> Vec<RuledOut> {
+    let lines: Vec<&LogMatch> =
+        compared.iter().filter_map(|one| one.log.as_ref()).filter(|line| line.decisive).collect();
     let mut out: Vec<(f64, RuledOut)> =
-        compared.iter().filter_map(|one| Some((one.score, contradicted(case, one)?))).collect();
+        compared.iter().filter_map(|one| Some((one.score, contradicted(case, one, &lines)?))).collect();
     out.sort_by(|a, b| b.0.total_cmp(&a.0));
     out.into_iter().map(|(_, one)| one).collect()
 }
 
-fn contradicted(case: &Case<'_>, one: &Candidate<'_>) -> Option<RuledOut> {
-    Some(RuledOut { fault: one.fault.id.clone(), by: Proof::of_conflict(one.conflict?, case) })
+fn contradicted(case: &Case<'_>, one: &Candidate<'_>, lines: &[&LogMatch]) -> Option<RuledOut> {
+    Some(RuledOut { fault: one.fault.id.clone(), by: Proof::of_conflict(one.conflict?, case, lines) })
 }
 
 fn hops(faults: &[&Candidate<'_>]) -> Hops {

@@ -7,6 +7,7 @@
 //! - `double_cause`: two faults as causes, and a fault that the first one masks
 //! - `unknown_cause`: what no fault of the catalogue explains
 //! - `explanation`: the chain of whys
+//! - `worst_lines`: log lines to read, where no why quotes one
 //! - `remedy`: the fix, and whether a rollback can help
 //! - `finding`: problems for which no scenario failed
 //!
@@ -19,6 +20,7 @@ mod explanation;
 pub(crate) mod finding;
 mod remedy;
 mod unknown_cause;
+mod worst_lines;
 
 use crate::diagnose::infer::candidate::compare;
 use crate::diagnose::infer::case::Case;
@@ -93,5 +95,6 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
         unknown_cause::add_consequence(&mut causes, step, given.failed.iter().find(|one| one.exchange == *of));
     }
     causes.extend(unknown_cause::it_passed(&all, given.failed, &transient));
+    worst_lines::add(&mut causes, &all, catalogue);
     causes
 }

@@ -82,6 +82,7 @@ fn nameless(hop: Hop, steps: &[&FailedStep]) -> Cause {
         explains: steps.iter().map(|step| step.step.clone()).collect(),
         alternatives: Vec::new(),
         whys: Vec::new(),
+        worst_lines: Vec::new(),
         ruled_out: Vec::new(),
         involves: Vec::new(),
         owner: None,

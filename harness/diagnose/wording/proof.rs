@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnose::facts::backend_log;
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::conflict::{Conflict, Record};
 use crate::diagnose::infer::mark_seen::Sighting;
-use crate::diagnose::logs::attribution;
+use crate::diagnose::logs::attribution::{LogMatch, describe};
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::readings::probe_result::Reading;
 use crate::diagnose::wording::readings;
@@ -21,37 +22,44 @@ pub struct Proof {
     /// The key of the fact it states. Known in the run that makes the proof, not in a report that is read again.
     #[serde(skip)]
     pub(crate) fact: Option<&'static str>,
+    /// Whether it quotes a log line. Known where `fact` is.
+    #[serde(skip)]
+    pub(crate) quotes_a_line: bool,
 }
 
 impl Proof {
     /// Creates a proof that states no fact of the catalogue's vocabulary.
     #[must_use]
     pub fn new(says: impl Into<String>, exchange: Option<u32>) -> Self {
-        Self { says: says.into(), exchange, fact: None }
+        Self { says: says.into(), exchange, fact: None, quotes_a_line: false }
     }
 
     /// Returns a fact as a proof.
     pub(crate) fn of_fact(fact: &Fact) -> Self {
-        Self { says: fact.says.clone(), exchange: fact.exchange, fact: Some(fact.key) }
+        let quotes_a_line = backend_log::quotes_a_line(fact);
+        Self { fact: Some(fact.key), quotes_a_line, ..Self::new(&fact.says, fact.exchange) }
     }
 
     /// Returns what proves a link of the chain.
     pub(crate) fn of_sighting(sighting: &Sighting<'_, '_>, case: &Case<'_>) -> Self {
         match sighting {
-            Sighting::Line(line) => Self::new(line.says.clone(), None),
+            Sighting::Line(line) => Self { quotes_a_line: true, ..Self::new(&line.says, None) },
             Sighting::Fact(fact) => Self::of_fact(fact),
             Sighting::Reading(reading) => readings::reading(reading, case.target),
             Sighting::SameResponse(reading, control) => same_response(reading, control, case),
         }
     }
 
-    /// Returns what contradicts a fault.
-    pub(crate) fn of_conflict(conflict: Conflict, case: &Case<'_>) -> Self {
+    /// Returns what contradicts a fault. `lines` are the lines that a pattern of some fault matches.
+    pub(crate) fn of_conflict(conflict: Conflict, case: &Case<'_>, lines: &[&LogMatch]) -> Self {
         match conflict {
             Conflict::Target => Self::new("`validation` or `startup_check` in the target file rules it out", None),
             Conflict::Reading(at) => readings::reading(&case.readings.all[at], case.target),
             Conflict::Record(Record::Fact(key)) => case.fact(key).map_or_else(|| Self::new(key, None), Self::of_fact),
-            Conflict::Record(Record::Line(at)) => Self::new(attribution::describe(&case.logbook.entries[at]), None),
+            Conflict::Record(Record::Line(at)) => {
+                let matched = lines.iter().find(|line| line.entry == at).map(|line| line.says.clone());
+                Self::new(matched.unwrap_or_else(|| describe(&case.logbook.entries[at], 0)), None)
+            }
         }
     }
 }

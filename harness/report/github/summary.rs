@@ -2,9 +2,10 @@
 
 use super::markdown::{block, code, fold, instruction, table, text};
 use super::{around, mermaid};
-use crate::diagnose::{Cause, Proof, Settling};
+use crate::diagnose::{Cause, Proof, Settling, WorstLine};
 use crate::report::words::{
-    ALREADY, are_open, claim, counted, headline, hops, notes, outcome, percent, responsible, tried, would_leave,
+    ALREADY, are_open, claim, counted, headline, hops, lines_to_read, notes, outcome, percent, responsible, tried,
+    would_leave,
 };
 use crate::report::{Report, RunOutcome, StepOutcome, StepReport};
 
@@ -55,10 +56,19 @@ fn cause(report: &Report, n: usize, cause: &Cause) -> String {
         why.evidence.iter().for_each(|one| page.push_str(&format!("   - {}\n", proof(one))));
     }
     page.push('\n');
+    page.push_str(&log_lines(cause));
     if let Some(passage) = report.passages.iter().find(|passage| passage.cause == n) {
         page.push_str(&format!("**The failing request**, {}\n\n{}\n", code(&passage.step), mermaid::sequence(passage)));
     }
     page + &candidates(cause) + &ruled_out(cause)
+}
+
+fn log_lines(cause: &Cause) -> String {
+    let group = |(worth, lines): (String, Vec<&WorstLine>)| {
+        let lines: String = lines.iter().map(|line| format!("- {}\n", text(&line.says))).collect();
+        format!("**Log lines to read**: {}\n\n{lines}\n", text(&worth))
+    };
+    lines_to_read(cause).into_iter().map(group).collect()
 }
 
 fn about(cause: &Cause) -> String {

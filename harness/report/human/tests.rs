@@ -18,6 +18,7 @@ fn the_report_reads_at_both_widths(#[case] name: &str, #[case] report: Report, #
 #[rstest]
 #[case::certain("certain", samples::certain())]
 #[case::ambiguous("ambiguous", samples::ambiguous())]
+#[case::unknown("unknown", samples::unknown())]
 fn the_verbose_report_shows_every_probe(#[case] name: &str, #[case] report: Report, #[values(80, 140)] width: usize) {
     insta::assert_snapshot!(
         format!("{name}_verbose_{width}"),

@@ -12,7 +12,9 @@ use quick_junit::{NonSuccessKind, Report as XmlReport, TestCase, TestCaseStatus,
 use crate::diagnose::Cause;
 use crate::report::format::{Format, Style};
 use crate::report::text::hostile;
-use crate::report::words::{ALREADY, are_open, claim, hops, responsible, second_smoke, since, tried, whats_new};
+use crate::report::words::{
+    ALREADY, are_open, claim, hops, lines_to_read, responsible, second_smoke, since, tried, whats_new,
+};
 use crate::report::{Report, RunOutcome, ScenarioReport, StepOutcome, StepReport, Try};
 
 /// The suite of findings that fail the run. No scenario file can have this name.
@@ -194,7 +196,7 @@ fn findings(report: &Report) -> Option<TestSuite> {
     (!suite.test_cases.is_empty()).then_some(suite)
 }
 
-/// Returns what failed, then the claim, the whys with their evidence, the owner and the fix.
+/// Returns what failed, then the claim, the whys with their evidence, the log lines to read, the owner and the fix.
 fn failure(step: &StepReport, cause: Option<&Cause>) -> Vec<String> {
     let mut lines = step.because.clone();
     let Some(cause) = cause else { return lines };
@@ -202,6 +204,10 @@ fn failure(step: &StepReport, cause: Option<&Cause>) -> Vec<String> {
     for why in &cause.whys {
         lines.push(format!("why  {}", why.claim));
         lines.extend(why.evidence.iter().map(|proof| format!("     {}", proof.says)));
+    }
+    for (worth, read) in lines_to_read(cause) {
+        lines.push(format!("log  {worth}"));
+        lines.extend(read.iter().map(|line| format!("     {}", line.says)));
     }
     lines.extend(responsible(cause));
     lines.extend(cause.fix.iter().map(|fix| format!("fix  {fix}")));

@@ -1,6 +1,7 @@
 //! The causes of the sample reports.
 
-use crate::diagnose::{Alternative, Cause, Certainty, Hops, Proof, Rollback, RuledOut, Settling, Why};
+use crate::diagnose::{Alternative, Cause, Certainty, Hops, Proof, Rollback, RuledOut, Settling, Why, WorstLine};
+use crate::evidence::Severity;
 use crate::terms::Hop;
 
 /// A certain cause with every part of a block.
@@ -26,6 +27,7 @@ pub(crate) fn certain_cause() -> Cause {
             ),
             why("the secrets differ", &["manifest: backend reads service-secret-staging:3, auth reads :latest (4)"]),
         ],
+        worst_lines: Vec::new(),
         ruled_out: ["edge/iam-denied", "client/wrong-signing-secret", "auth/down", "backend-auth/auth-url-wrong"].map(out).to_vec(),
         involves: vec!["backend".to_owned(), "auth".to_owned()],
         owner: None,
@@ -98,12 +100,41 @@ pub(crate) fn unknown_cause() -> Cause {
     cause.certainty = Certainty::Unknown;
     cause.confidence = 0.4;
     cause.whys = vec![why("POST /api/chat/messages answered 418", &["the backend answered (x-trace-id), in 12 ms"])];
+    cause.worst_lines = worst_lines();
     cause.ruled_out.truncate(2);
     cause.involves = vec!["backend".to_owned()];
     cause.fix = None;
     cause.verify = None;
     cause.rollback = None;
     cause
+}
+
+/// Two lines that no pattern matched, and one that a pattern of another fault matched.
+fn worst_lines() -> Vec<WorstLine> {
+    let line = |by, says: &str, severity, matched_by: &[&str]| WorstLine {
+        says: says.to_owned(),
+        by,
+        at: jiff::Timestamp::UNIX_EPOCH,
+        severity,
+        count: if says.contains("times") { 4 } else { 1 },
+        exchange: 7,
+        matched_by: matched_by.iter().map(|id| (*id).to_owned()).collect(),
+    };
+    vec![
+        line(
+            Hop::Backend,
+            "the backend's log at 00:00:00.311Z (4 times): ERROR teapot: KettleError: the element is not connected",
+            Severity::Error,
+            &[],
+        ),
+        line(
+            Hop::Auth,
+            "the auth service's log at 00:00:00.298Z: WARN slow query: 1.2 s",
+            Severity::Warning,
+            &["data/postgres-slow"],
+        ),
+        line(Hop::Edge, "the platform's log at 00:00:00.304Z: POST /auth/validate 429", Severity::Warning, &[]),
+    ]
 }
 
 /// One proof.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::counted;
-use crate::diagnose::{Cause, Certainty, Hops, Settling};
+use crate::diagnose::{Cause, Certainty, Hops, Settling, WorstLine};
 use crate::report::{Report, StepOutcome};
 
 /// Reports whether several candidates remain and none is ahead, so that no candidate may stand as the title.
@@ -61,6 +61,33 @@ pub(crate) fn responsible(cause: &Cause) -> Vec<String> {
     let services = if cause.involves.len() == 1 { "service" } else { "services" };
     let involved = (!cause.involves.is_empty()).then(|| format!("{services} involved: {}", cause.involves.join(", ")));
     [owner, involved].into_iter().flatten().collect()
+}
+
+/// Returns the log lines to read, in groups: what each group is worth, and its lines.
+pub(crate) fn lines_to_read(cause: &Cause) -> Vec<(String, Vec<&WorstLine>)> {
+    let mut groups: Vec<(String, Vec<&WorstLine>)> = Vec::new();
+    for line in &cause.worst_lines {
+        let worth = worth(line);
+        match groups.iter_mut().find(|(known, _)| *known == worth) {
+            Some((_, lines)) => lines.push(line),
+            None => groups.push((worth, vec![line])),
+        }
+    }
+    groups
+}
+
+/// Faults that are named at a line.
+const NAMED: usize = 3;
+
+/// Returns what a line is worth. It is never a proof.
+fn worth(line: &WorstLine) -> String {
+    if line.matched_by.is_empty() {
+        return "no pattern of the catalogue matched: evidence to read, no proof".to_owned();
+    }
+    let named = line.matched_by.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = line.matched_by.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("a pattern of {named}{more} matched: evidence to read, no proof of this cause")
 }
 
 /// Returns `6 causes remain; the backend's manifest (evidence: manifest) would leave 2`.

@@ -1,7 +1,7 @@
 //! Words that several formats share: each takes a part of a report and returns a phrase without markup.
 //!
 //! - `run`: the outcome in one line, notes on it, how often a step was tried
-//! - `cause`: what a cause claims, where it lies, who must act, what would settle it
+//! - `cause`: what a cause claims, where it lies, who must act, what would settle it, which log lines to read
 //! - `gate`: what a roll back came to
 //! - `baseline`: what is new since an earlier run
 //! - `numbers`: counts, durations, percentages
@@ -15,7 +15,7 @@ mod numbers;
 mod run;
 
 pub(crate) use baseline::{lists, since, whats_new};
-pub(crate) use cause::{are_open, claim, headline, hops, responsible, would_leave};
+pub(crate) use cause::{are_open, claim, headline, hops, lines_to_read, responsible, would_leave};
 pub(crate) use gate::{done, heading, second_smoke};
 pub(crate) use numbers::{counted, duration, percent, seconds};
 pub(crate) use run::{ALREADY, incomplete, notes, outcome, tried};

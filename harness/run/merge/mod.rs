@@ -128,7 +128,7 @@ mod tests {
 
     fn line(second: i64, text: &str) -> LogEntry {
         let at = Timestamp::from_second(second).expect("a second");
-        LogEntry { at, by: Hop::Backend, text: text.to_owned(), request: None, trace: None }
+        LogEntry { at, by: Hop::Backend, text: text.to_owned(), severity: None, request: None, trace: None }
     }
 
     #[test]

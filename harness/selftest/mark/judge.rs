@@ -157,6 +157,7 @@ mod tests {
             explains: Vec::new(),
             alternatives: alternatives.iter().map(alternative).collect(),
             whys: vec![why(1), why(2)],
+            worst_lines: Vec::new(),
             ruled_out: Vec::new(),
             involves: Vec::new(),
             owner: None,

@@ -187,7 +187,7 @@ mod tests {
     }
 
     fn log(text: &str, at: jiff::Timestamp, trace: Option<String>) -> LogEntry {
-        LogEntry { at, by: crate::terms::Hop::Auth, text: text.into(), request: None, trace }
+        LogEntry { at, by: crate::terms::Hop::Auth, text: text.into(), severity: None, request: None, trace }
     }
 
     #[test]

@@ -57,11 +57,11 @@ fn access(line: &str, at: Timestamp, ours: bool) -> Option<LogEntry> {
         status: found["status"].parse().ok()?,
         user_agent: agent.to_owned(),
     };
-    Some(LogEntry { at, by: Hop::Edge, text: String::new(), request: Some(request), trace: None })
+    Some(LogEntry { at, by: Hop::Edge, text: String::new(), severity: None, request: Some(request), trace: None })
 }
 
 fn text(by: Hop, line: &str, at: Timestamp) -> LogEntry {
-    LogEntry { at, by, text: line.to_owned(), request: None, trace: None }
+    LogEntry { at, by, text: line.to_owned(), severity: None, request: None, trace: None }
 }
 
 fn after(began: Timestamp, ms: f64) -> Timestamp {

@@ -56,7 +56,7 @@ fn manifests(services: &[Service]) -> Evidence {
 /// Returns a log that was read and shows nothing.
 fn a_log() -> Evidence {
     let at = "2026-11-22T02:00:00Z".parse().expect("a timestamp");
-    let entry = LogEntry { at, by: Hop::Backend, text: "started".into(), request: None, trace: None };
+    let entry = LogEntry { at, by: Hop::Backend, text: "started".into(), severity: None, request: None, trace: None };
     Evidence { log: vec![entry], ..Evidence::default() }
 }
 

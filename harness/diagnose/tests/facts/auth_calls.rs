@@ -34,7 +34,14 @@ fn asked_by(agent: &str, seconds: i64, path: &str, status: u16) -> LogEntry {
         status,
         user_agent: agent.into(),
     };
-    LogEntry { at: at(seconds), by: Hop::Edge, text: String::new(), request: Some(request), trace: None }
+    LogEntry {
+        at: at(seconds),
+        by: Hop::Edge,
+        text: String::new(),
+        severity: None,
+        request: Some(request),
+        trace: None,
+    }
 }
 
 /// Returns the facts when probe 1 fails from second 10 to 12, and probe 2, a control, is refused from second 20 to 22.
@@ -97,6 +104,7 @@ fn a_line_with_the_trace_id_shows_the_auth_service_at_work() {
         at: at(11),
         by: Hop::Auth,
         text: "could not acquire a connection".into(),
+        severity: None,
         request: None,
         trace: Some(format!("{exchange:032}")),
     };

@@ -4,6 +4,7 @@ use rstest::rstest;
 
 use crate::diagnose::facts::backend_log;
 use crate::diagnose::logs::attribution::Logbook;
+use crate::diagnose::model::fact::Fact;
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry};
 use crate::fixtures::{endpoint, exchange, staging};
@@ -17,17 +18,22 @@ fn at(seconds: i64) -> jiff::Timestamp {
 }
 
 fn line(seconds: i64, by: Hop, text: &str) -> LogEntry {
-    LogEntry { at: at(seconds), by, text: text.into(), request: None, trace: None }
+    LogEntry { at: at(seconds), by, text: text.into(), severity: None, request: None, trace: None }
 }
 
-/// Returns the value of this fact. Probe 1 fails from second 10 to 12.
+/// Returns the value of this fact.
 fn told(log: Vec<LogEntry>, key: &str) -> Option<&'static str> {
+    fact(log, key).map(|fact| fact.value)
+}
+
+/// Returns this fact. Probe 1 fails from second 10 to 12.
+fn fact(log: Vec<LogEntry>, key: &str) -> Option<Fact> {
     let exchange = exchange(PROTECTED, TokenKind::Valid).answered(401, "application/json", "{}");
     let failing = observe(&exchange, &endpoint(PROTECTED), "").expect("an observation");
     let sent = SentProbe { exchange: 1, started_at: at(10), ended_at: at(12), trace_id: String::new() };
     let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
     let logbook = Logbook::new(&evidence, &[&failing], &[1], &[sent]);
-    backend_log::facts(&logbook, &staging()).into_iter().find(|fact| fact.key == key).map(|fact| fact.value)
+    backend_log::facts(&logbook, &staging()).into_iter().find(|fact| fact.key == key)
 }
 
 #[rstest]
@@ -46,6 +52,19 @@ fn told(log: Vec<LogEntry>, key: &str) -> Option<&'static str> {
 fn a_line_of_the_backend_shows_how_its_validation_ended(#[case] text: &str, #[case] means: Option<&str>) {
     assert_eq!(told(vec![line(11, Hop::Backend, text)], "told-of-call"), means);
     assert_eq!(told(vec![line(50, Hop::Backend, text)], "told-of-call"), None, "of another time");
+}
+
+#[rstest]
+#[case::an_answer(
+    r#"POST http://auth.inner:8081/auth/validate "HTTP/1.1 401 Unauthorized""#,
+    "HTTP/1.1 401 Unauthorized"
+)]
+#[case::no_answer("auth service: All connection attempts failed", "All connection attempts failed")]
+#[case::not_asked("the circuit breaker is OPEN", "circuit breaker is OPEN")]
+fn the_part_that_shows_it_is_quoted(#[case] text: &str, #[case] part: &str) {
+    let long = format!("{} {text}", "x".repeat(400));
+    let says = fact(vec![line(11, Hop::Backend, &long)], "told-of-call").expect("it is known").says;
+    assert!(says.contains(part) && says.contains(": …"), "{says}");
 }
 
 #[test]

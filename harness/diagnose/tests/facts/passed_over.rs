@@ -62,7 +62,14 @@ fn causes(catalogue: &Catalogue, judged: i64) -> Vec<String> {
         status: 401,
         user_agent: "python-httpx/0.28".into(),
     };
-    let asked = LogEntry { at: at(judged), by: Hop::Edge, text: String::new(), request: Some(request), trace: None };
+    let asked = LogEntry {
+        at: at(judged),
+        by: Hop::Edge,
+        text: String::new(),
+        severity: None,
+        request: Some(request),
+        trace: None,
+    };
     let evidence = Evidence { log: vec![asked], log_read_at: Some(at(100)), ..Evidence::default() };
     let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
     let sent = [sent(1), sent(2)];

@@ -26,7 +26,14 @@ fn at(seconds: i64) -> jiff::Timestamp {
 fn logged(seconds: i64, service: Service, agent: &str, path: &str) -> LogEntry {
     let (method, user_agent) = ("GET".to_owned(), agent.to_owned());
     let request = LoggedRequest { revision: None, service, method, path: path.into(), status: 200, user_agent };
-    LogEntry { at: at(seconds), by: Hop::Edge, text: String::new(), request: Some(request), trace: None }
+    LogEntry {
+        at: at(seconds),
+        by: Hop::Edge,
+        text: String::new(),
+        severity: None,
+        request: Some(request),
+        trace: None,
+    }
 }
 
 /// Returns the cause when a foreign page answers a protected call (second 10 to 12) and the health check (second 20 to

@@ -21,14 +21,21 @@ fn at(seconds: i64) -> jiff::Timestamp {
 }
 
 fn says(seconds: i64, text: &str) -> LogEntry {
-    LogEntry { at: at(seconds), by: Hop::Backend, text: text.into(), request: None, trace: None }
+    LogEntry { at: at(seconds), by: Hop::Backend, text: text.into(), severity: None, request: None, trace: None }
 }
 
 /// Returns a request in the auth service's log. It shows how far that log goes.
 fn heard(seconds: i64, path: &str, agent: &str) -> LogEntry {
     let (service, method, user_agent) = (Service::Auth, "GET".to_owned(), agent.to_owned());
     let request = LoggedRequest { service, method, path: path.into(), status: 200, user_agent, revision: None };
-    LogEntry { at: at(seconds), by: Hop::Edge, text: String::new(), request: Some(request), trace: None }
+    LogEntry {
+        at: at(seconds),
+        by: Hop::Edge,
+        text: String::new(),
+        severity: None,
+        request: Some(request),
+        trace: None,
+    }
 }
 
 fn manifest(url: &str) -> Manifest {

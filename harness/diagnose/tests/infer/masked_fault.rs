@@ -84,6 +84,7 @@ fn causes_at(faults: &[String], calls: u32, line: &str, written: &[i64], time: &
         at: at(*second),
         by: Hop::Backend,
         text: line.to_owned(),
+        severity: None,
         request: None,
         trace: None,
     };

@@ -39,7 +39,14 @@ fn rule(decisive: bool, scope: &str) -> LogRule {
 }
 
 fn line(seconds: f64) -> LogEntry {
-    LogEntry { at: at(seconds), by: Hop::Auth, text: "invalid service secret".into(), request: None, trace: None }
+    LogEntry {
+        at: at(seconds),
+        by: Hop::Auth,
+        text: "invalid service secret".into(),
+        severity: None,
+        request: None,
+        trace: None,
+    }
 }
 
 /// Returns whether the rule matches decisively. `None`: no match.

@@ -25,7 +25,7 @@ fn at(seconds: i64) -> jiff::Timestamp {
 }
 
 fn line(seconds: i64, by: Hop) -> LogEntry {
-    LogEntry { at: at(seconds), by, text: "attribute error".into(), request: None, trace: None }
+    LogEntry { at: at(seconds), by, text: "attribute error".into(), severity: None, request: None, trace: None }
 }
 
 fn rule(by: &str) -> LogRule {

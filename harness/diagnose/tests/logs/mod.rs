@@ -3,3 +3,4 @@
 mod attribution;
 mod direct_calls;
 mod said;
+mod worst;

@@ -26,7 +26,7 @@ fn at(seconds: f64) -> jiff::Timestamp {
 }
 
 fn line(seconds: f64, by: Hop, text: &str) -> LogEntry {
-    LogEntry { at: at(seconds), by, text: text.into(), request: None, trace: None }
+    LogEntry { at: at(seconds), by, text: text.into(), severity: None, request: None, trace: None }
 }
 
 /// Returns what is said about exchange 1 (the backend, second 10 to 11), 2 (a success of the backend, 20 to 21) and

@@ -88,6 +88,7 @@ fn a_failure_of_one_revision_alone_is_not_certain(
         at: at(*exchange),
         by: Hop::Edge,
         text: String::new(),
+        severity: None,
         request: Some(LoggedRequest {
             service: Service::Backend,
             method: "GET".into(),
@@ -122,6 +123,7 @@ fn a_difference_of_manifests_needs_a_log_line_to_be_certain(#[case] line: Option
         at: at(1),
         by: Hop::Backend,
         text: text.to_owned(),
+        severity: None,
         request: None,
         trace: Some(trace(1)),
     };

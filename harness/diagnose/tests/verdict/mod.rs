@@ -3,3 +3,4 @@
 mod bypass;
 mod certain;
 mod findings;
+mod worst_lines;

@@ -3,11 +3,12 @@
 //! Start at [`section`].
 //!
 //! - `cure`: what to do; `open`: the candidates that remain, and what would settle which
-//! - `whys`: the chain of whys; `ruled_out`: the faults that an observation excludes
+//! - `whys`: the chain of whys; `log`: log lines to read; `ruled_out`: the faults that an observation excludes
 //!
 //! Invariant: a heading claims no more than is known.
 
 pub(crate) mod cure;
+pub(crate) mod log;
 pub(crate) mod open;
 pub(crate) mod ruled_out;
 pub(crate) mod whys;
@@ -38,6 +39,7 @@ pub(crate) fn section(report: &Report, n: usize, cause: &Cause) -> Markup {
             (cure::section(cause, report.gate.is_some()))
             (drawn(report, number, cause, passage))
             (whys::section(cause, is_shown))
+            (log::section(cause, is_shown))
             (open::candidates(cause))
             (ruled_out::section(cause, is_shown))
             (explained(cause))

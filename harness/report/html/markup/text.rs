@@ -45,9 +45,13 @@ pub(crate) fn instruction(raw: &str) -> Markup {
 
 /// Returns a proof with a link to its exchange, if the page shows that exchange.
 pub(crate) fn proof(proof: &Proof, is_shown: impl Fn(u32) -> bool) -> Markup {
+    html! { (shown(&proof.says)) (probe(proof.exchange, is_shown)) }
+}
+
+/// Returns a link to an exchange, if the page shows that exchange.
+pub(crate) fn probe(exchange: Option<u32>, is_shown: impl Fn(u32) -> bool) -> Markup {
     html! {
-        (shown(&proof.says))
-        @if let Some(id) = proof.exchange.filter(|id| is_shown(*id)) {
+        @if let Some(id) = exchange.filter(|id| is_shown(*id)) {
             " " a .ref href=(format!("#probe-{id}")) { "probe " (id) }
         }
     }

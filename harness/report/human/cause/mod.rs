@@ -10,11 +10,11 @@
 pub(crate) mod candidates;
 pub(crate) mod cure;
 
-use crate::diagnose::{Cause, Certainty, Proof, RuledOut, Why};
+use crate::diagnose::{Cause, Certainty, Proof, RuledOut, Why, WorstLine};
 use crate::report::Report;
 use crate::report::human::page::Page;
 use crate::report::human::page::text::{Ink, Paint, Separator, Text};
-use crate::report::words::{are_open, claim, headline, responsible};
+use crate::report::words::{are_open, claim, headline, lines_to_read, responsible};
 
 /// Columns before the block.
 pub(crate) const INDENT: usize = 2;
@@ -37,6 +37,8 @@ pub(crate) fn write(page: &mut Page, report: &Report, verbose: bool) {
         }
         page.section();
         page.claims(INDENT, "why", &whys(page.ink(), cause, verbose));
+        page.section();
+        page.claims(INDENT, "log", &lines(page.ink(), cause, verbose));
         candidates::write(page, cause);
         ruled_out(page, cause, verbose);
         candidates::settle(page, cause);
@@ -81,11 +83,22 @@ fn whys(ink: Ink, cause: &Cause, verbose: bool) -> Vec<(Text, Vec<Text>)> {
     cause.whys.iter().map(why).collect()
 }
 
+/// Returns the log lines to read, each group below what it is worth.
+fn lines(ink: Ink, cause: &Cause, verbose: bool) -> Vec<(Text, Vec<Text>)> {
+    let line = |line: &&WorstLine| ink.bytes(Paint::Faint, &referred(&line.says, Some(line.exchange), verbose));
+    let groups = lines_to_read(cause).into_iter();
+    groups.map(|(worth, lines)| (ink.text(Paint::Plain, &worth), lines.iter().map(line).collect())).collect()
+}
+
 /// Returns the words of a proof, with the number of its probe if the probes are listed.
 fn says(proof: &Proof, verbose: bool) -> String {
-    match proof.exchange {
-        Some(id) if verbose => format!("{} [probe {id}]", proof.says),
-        _ => proof.says.clone(),
+    referred(&proof.says, proof.exchange, verbose)
+}
+
+fn referred(says: &str, exchange: Option<u32>, verbose: bool) -> String {
+    match exchange {
+        Some(id) if verbose => format!("{says} [probe {id}]"),
+        _ => says.to_owned(),
     }
 }
 
