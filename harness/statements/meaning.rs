@@ -41,10 +41,6 @@ words! {
         CallerUnset => "caller-unset",
         /// The auth service, its introspection or its key set did not give a usable answer.
         AuthFailed => "auth-failed",
-        /// A call to the auth service got no connection.
-        AuthUnreachable => "auth-unreachable",
-        /// A call got no connection.
-        Unconnected => "unconnected",
         /// A database, cache or migration failed.
         Store => "store",
         /// A database or a migration failed.
@@ -67,8 +63,6 @@ words! {
         SignIn => "sign-in",
         /// A proxy got no usable answer from the service behind it.
         Upstream => "upstream",
-        /// The service is not available, for a reason that is not given.
-        Unready => "unready",
         /// The service is switched off for a while.
         Maintenance => "maintenance",
         /// A proxy's rule refused the request.

@@ -5,7 +5,6 @@ use super::manner::{FORMS, MARKS, MODES, WORDS};
 use super::meanings::reasons;
 use crate::diagnose::predict::ending::{Ending, Maker, Reason, Result, Wait};
 use crate::diagnose::predict::model::{Noise, noise, shows_as};
-use crate::observe::LatencyClass;
 use crate::statements::Meaning;
 use crate::terms::Hop;
 
@@ -140,9 +139,7 @@ fn of_latency(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: 
     let late = match ending.wait {
         Wait::None if reading.result == Result::BrokenStream => noise.late_break,
         Wait::None => noise.late_by_chance,
-        // Retries end long before the limit.
-        Wait::Briefly if reading.seen.latency == LatencyClass::Slow => noise.late_by_chance,
-        Wait::Each | Wait::Briefly => noise.late_by_waiting,
+        Wait::Each => noise.late_by_waiting,
         Wait::First => noise.late_once,
     };
     if reading.late { late } else { 1.0 - late }

@@ -38,30 +38,20 @@ pub(in crate::diagnose) struct Records {
     pub(in crate::diagnose) said: BTreeMap<u32, Vec<Meaning>>,
     /// The exchanges of the failed steps.
     pub(in crate::diagnose) failed: BTreeSet<u32>,
-    /// The key set of the auth service, where the target names it.
-    pub(in crate::diagnose) key_set: Option<KeySetRead>,
-}
-
-/// What the key set of the auth service holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::diagnose) enum KeySetRead {
-    /// Our key, among others.
-    Ours,
-    /// Other keys only.
-    Others,
-    /// Nothing: it is empty, or could not be read.
-    Nothing,
+    /// Whether the auth service publishes our key, where its key set was read.
+    pub(in crate::diagnose) publishes_our_key: Option<bool>,
 }
 
 /// All readings of a run, those of one endpoint together.
 #[derive(Debug)]
 pub(super) struct Evidence<'a> {
     pub(super) endpoints: Vec<Vec<Reading<'a>>>,
-    /// Whether a server's clock is off. `None`: no response told the time.
-    pub(super) is_skewed: Option<bool>,
+    /// Whether a server's clock is off.
+    pub(super) is_skewed: bool,
     /// Whether our key verifies the tokens that the auth service issues.
     pub(super) issued_with_our_key: Option<bool>,
-    pub(super) key_set: Option<KeySetRead>,
+    /// Whether the auth service publishes our key.
+    pub(super) publishes_our_key: Option<bool>,
 }
 
 /// Seconds by which a clock must be off to count.
@@ -98,9 +88,9 @@ impl<'a> Evidence<'a> {
         select(&mut all);
         let skews = observations.iter().filter_map(|seen| seen.clock_skew_s);
         Self {
-            is_skewed: skews.map(i64::abs).max().map(|most| most > SKEW_S),
+            is_skewed: skews.map(i64::abs).max().is_some_and(|most| most > SKEW_S),
             issued_with_our_key: observations.iter().find_map(|seen| seen.issued_with_our_secret),
-            key_set: records.key_set,
+            publishes_our_key: records.publishes_our_key,
             endpoints: by_endpoint(joined(all)),
         }
     }

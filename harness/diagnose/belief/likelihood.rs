@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::ops::Range;
 
 use super::emission::{Counted, emission, is_possible};
-use super::evidence::{Evidence, KeySetRead, Reading};
+use super::evidence::{Evidence, Reading};
 use super::manner::{Like, MODES};
 use super::phrasing;
 use crate::diagnose::model::path::effect::Effect;
@@ -124,7 +124,7 @@ pub(super) fn likelihood(world: &mut World<'_>, evidence: &Evidence<'_>) -> Like
     };
     let log = if possible { like.max(f64::MIN_POSITIVE).ln() } else { f64::NEG_INFINITY };
     Likelihood {
-        log: log + of_clocks(world, evidence) + of_issued_key(world, evidence) + of_key_set(world, evidence),
+        log: log + of_clocks(world, evidence) + of_issued_key(world, evidence) + of_published_key(world, evidence),
         explains: explains.collect(),
         conflict: if possible { None } else { conflict() },
     }
@@ -132,11 +132,7 @@ pub(super) fn likelihood(world: &mut World<'_>, evidence: &Evidence<'_>) -> Like
 
 fn of_clocks(world: &World<'_>, evidence: &Evidence<'_>) -> f64 {
     let off = [Stop::Client, Stop::Backend, Stop::Auth].iter().any(|stop| world.ever(*stop, Effect::ClockOffset));
-    match (evidence.is_skewed, off) {
-        (Some(true), false) => noise().skew_by_chance.ln(),
-        (Some(false), true) => noise().skew_unseen.ln(),
-        _ => 0.0,
-    }
+    if evidence.is_skewed && !off { noise().skew_by_chance.ln() } else { 0.0 }
 }
 
 /// Our key verifies the tokens of the auth service unless one of the two holds another key.
@@ -147,28 +143,13 @@ fn of_issued_key(world: &World<'_>, evidence: &Evidence<'_>) -> f64 {
     if ours != differs { 0.0 } else { noise().sentence_misleads.ln() }
 }
 
-/// The auth service publishes our key unless we sign with another, or it publishes others than those that sign, or none.
-fn of_key_set(world: &World<'_>, evidence: &Evidence<'_>) -> f64 {
-    let Some(read) = evidence.key_set else { return 0.0 };
-    let noise = noise();
-    let is_gone = [Effect::NoKeys, Effect::DoesNotStart, Effect::Hang, Effect::Fail, Effect::NotFound, Effect::Refuse]
-        .iter()
-        .any(|effect| world.ever(Stop::Auth, *effect));
-    let is_unknown = [Stop::Auth, Stop::Network].iter().any(|stop| world.ever(*stop, Effect::Unknown));
+/// The auth service publishes our key unless we sign with another, or it publishes others than those that sign.
+fn of_published_key(world: &World<'_>, evidence: &Evidence<'_>) -> f64 {
+    let Some(ours) = evidence.publishes_our_key else { return 0.0 };
     let differs = world.ever(Stop::Client, Effect::OtherKey)
         || world.ever(Stop::Auth, Effect::OtherKey)
         || world.ever(Stop::Auth, Effect::StaleKeys);
-    let nothing = match (is_gone, is_unknown || world.is_changed(Stop::Network)) {
-        (true, _) => noise.key_set_gone,
-        (false, true) => 0.5,
-        (false, false) => noise.key_set_unread,
-    };
-    match read {
-        KeySetRead::Nothing => nothing.ln(),
-        KeySetRead::Ours if differs => (1.0 - nothing).ln() + noise.sentence_misleads.ln(),
-        KeySetRead::Others if !differs => (1.0 - nothing).ln() + noise.sentence_misleads.ln(),
-        _ => (1.0 - nothing).ln(),
-    }
+    if ours != differs { 0.0 } else { noise().sentence_misleads.ln() }
 }
 
 struct Search<'e, 'a> {

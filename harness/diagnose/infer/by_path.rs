@@ -28,7 +28,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
     let records = Records {
         said: case.logbook.said(&case.observations, case.target),
         failed: case.failed.iter().map(|step| step.exchange).collect(),
-        key_set: case.key_set,
+        publishes_our_key: case.fact("signing-key").map(|fact| fact.value == "published"),
     };
     let beliefs = Beliefs::of(&case.observations, case.target, case.user(), &counts, &records, catalogue);
     let to_explain: BTreeSet<u32> = case.to_explain().flat_map(|reading| reading.exchanges.clone()).collect();

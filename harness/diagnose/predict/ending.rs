@@ -132,8 +132,6 @@ words! {
         CallerUnset => "caller-unset",
         /// The auth service gave no usable answer.
         AuthFailed => "auth-failed",
-        /// The auth service cannot be reached.
-        AuthUnreached => "auth-unreached",
         /// The auth service gave no answer in time.
         AuthLate => "auth-late",
         /// A store.
@@ -184,8 +182,6 @@ words! {
         Each => "each",
         /// A component waits in the first call, and remembers.
         First => "first",
-        /// A component tries again for some seconds, in each call.
-        Briefly => "briefly",
     }
 }
 
@@ -209,10 +205,6 @@ impl Ending {
 
     pub(in crate::diagnose) const fn after_a_wait(self, waits: bool) -> Self {
         Self { wait: if waits { Wait::Each } else { self.wait }, ..self }
-    }
-
-    pub(in crate::diagnose) const fn after_retries(self, waits: bool) -> Self {
-        Self { wait: if waits { Wait::Briefly } else { self.wait }, ..self }
     }
 
     pub(in crate::diagnose) const fn worked(&self) -> bool {

@@ -57,14 +57,8 @@ pub(in crate::diagnose) struct Noise {
     pub(in crate::diagnose) healthy_prior: f64,
     /// A clock that is off although no fault explains it.
     pub(in crate::diagnose) skew_by_chance: f64,
-    /// A clock that is off, where the `Date` headers show nothing.
-    pub(in crate::diagnose) skew_unseen: f64,
     /// The same reason in the same words.
     pub(in crate::diagnose) same_words: f64,
-    /// The key set of an auth service that does not publish its keys gives nothing.
-    pub(in crate::diagnose) key_set_gone: f64,
-    /// The key set of any other auth service gives nothing.
-    pub(in crate::diagnose) key_set_unread: f64,
     /// A new reason in new words.
     pub(in crate::diagnose) new_words: f64,
     /// One endpoint words its refusals in a way of its own.

@@ -13,8 +13,6 @@ pub(in crate::diagnose) struct Topology {
     values: Vec<Vec<(Value, f64)>>,
     /// How each endpoint verifies its token, where it declares a way of its own.
     verifies: Vec<Option<Choice>>,
-    /// How an endpoint verifies tokens by itself.
-    local_way: Choice,
     /// What an unknown fault does at each endpoint in its own way. Empty: the same everywhere.
     own_ways: Vec<Vec<(Value, f64)>>,
 }
@@ -40,8 +38,7 @@ impl Topology {
         let jwks = jwks_rather_than_a_shared_key(target) > 0.5;
         let own = |validation: Validation| declared(validation, jwks);
         let verifies = target.endpoints.values().map(|endpoint| endpoint.validation.and_then(own)).collect();
-        let local_way = if jwks { Choice::Jwks } else { Choice::SharedKey };
-        Self { values, verifies, local_way, own_ways: Vec::new() }
+        Self { values, verifies, own_ways: Vec::new() }
     }
 
     /// Joins values that predict these results alike. This saves most walks.
@@ -58,11 +55,6 @@ impl Topology {
     /// Returns how the token of an endpoint is verified, where it declares a way of its own.
     pub(super) fn declared_way(&self, endpoint: usize) -> Option<Choice> {
         self.verifies.get(endpoint).copied().flatten()
-    }
-
-    /// Returns how an endpoint verifies tokens that does it by itself.
-    pub(super) const fn local_way(&self) -> Choice {
-        self.local_way
     }
 
     /// Reports whether the edge may verify tokens.
@@ -280,8 +272,8 @@ mod tests {
         let elsewhere = reason_of_a_refusal(&target, reason);
         target.endpoints.get_mut(ENDPOINT).expect("it has this endpoint").validation = Some(own);
         let here = reason_of_a_refusal(&target, reason);
-        assert!(elsewhere < 0.15, "without a word of its own: {elsewhere}");
-        assert!(here >= 0.95, "{here}");
+        assert!(elsewhere < 0.05, "without a word of its own: {elsewhere}");
+        assert!((here - 0.95 - 0.05 * elsewhere).abs() < 1e-3, "{here}");
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl<'t> World<'t> {
     }
 
     /// Reports whether anything is changed at a stop.
-    pub(in crate::diagnose) const fn is_changed(&self, stop: Stop) -> bool {
+    pub(super) const fn is_changed(&self, stop: Stop) -> bool {
         self.effects[stop as usize] != 0
     }
 
@@ -159,15 +159,14 @@ impl<'t> World<'t> {
         Ok(match reach {
             Reach::All => true,
             Reach::Some => self.is_among_the_affected(request)?,
-            Reach::Paths => self.yes(Trait::EveryPathCovered)? || self.is_among_the_paths()?,
+            Reach::Paths => self.yes(Trait::EveryPathCovered)? || self.yes(Trait::PathCovered)?,
             Reach::Sockets => request.is_socket(),
             Reach::Streams => request.kind.is_stream(),
             Reach::Subprotocols => request.location == TokenLocation::Subprotocol,
-            Reach::Queries => request.location == TokenLocation::Query,
             Reach::Bodies => request.has_body && self.yes(Trait::BodyIsLarge)?,
             Reach::Large => {
                 let is_whole = request.token.is_sent() && request.token != TokenKind::Malformed;
-                let in_header = matches!(request.location, TokenLocation::Header | TokenLocation::Subprotocol);
+                let in_header = request.location == TokenLocation::Header;
                 is_whole
                     && (in_header || self.yes(Trait::UrlsAreLimited)?)
                     && (request.same_user || self.yes(Trait::EveryTokenIsLarge)?)
@@ -177,27 +176,12 @@ impl<'t> World<'t> {
         })
     }
 
-    /// Reports whether a stop turns the request away because there are too many.
-    pub(super) fn is_limited(&mut self, stop: Stop, request: &Request) -> Step<bool> {
-        Ok(self.has(stop, Effect::Limits, request)?
-            && (self.dice || self.yes(Trait::LimitIsReached)?)
-            && (!request.is_health() || self.yes(Trait::HealthIsLimited)?))
-    }
-
     /// Reports whether this endpoint is one of those that a fault affects: few, half or most of them, or the sockets.
     fn is_among_the_affected(&mut self, request: &Request) -> Step<bool> {
         match self.choice(Trait::HowMany)? {
-            Choice::Sockets => Ok(request.is_socket()),
-            _ => self.is_among_the_paths(),
-        }
-    }
-
-    /// Reports whether the path of this endpoint is one of those that a rule covers: few, half or most of them.
-    fn is_among_the_paths(&mut self) -> Step<bool> {
-        match self.choice(Trait::HowMany)? {
             Choice::Few => self.yes(Trait::FewTouched),
             Choice::Half => self.yes(Trait::Touched),
-            Choice::Sockets => Ok(false),
+            Choice::Sockets => Ok(request.is_socket()),
             _ => self.yes(Trait::MostTouched),
         }
     }

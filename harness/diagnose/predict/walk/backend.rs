@@ -36,7 +36,7 @@ fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     if world.has(Stop::Backend, Effect::Refuse, request)? {
         return Ok(by_backend(world.result(Trait::RefusalOfEveryone)?, Reason::Everyone));
     }
-    if world.is_limited(Stop::Backend, request)? {
+    if world.ever(Stop::Backend, Effect::Limits) && world.dice && world.has(Stop::Backend, Effect::Limits, request)? {
         return Ok(by_backend(Result::Throttled, Reason::Limit));
     }
     if !asked {
@@ -46,11 +46,11 @@ fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> St
         return no_route(world, request, credential);
     }
     if request.is_socket() && world.has(Stop::Backend, Effect::DropUpgrade, request)? {
-        return plain_call(world, request, credential);
+        let result = world.result(Trait::UpgradeAsPlainCall)?;
+        return Ok(by_backend(result, Reason::Route));
     }
     // The backend reads a token in another location, unless the effect names that location.
-    let elsewhere = !in_header(request)
-        && ![Reach::Subprotocols, Reach::Queries].iter().any(|reach| world.reaches_only(Stop::Backend, *reach));
+    let elsewhere = !in_header(request) && !world.reaches_only(Stop::Backend, Reach::Subprotocols);
     let lost = !elsewhere && world.has(Stop::Backend, Effect::DropCredential, request)?;
     let credential = Credential { present: credential.present && !lost, ..credential };
     judge(world, request, credential)
@@ -75,16 +75,6 @@ fn health(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     Ok(Ending::ok(Maker::Backend))
 }
 
-/// Answers an upgrade that came as a plain call.
-pub(super) fn plain_call(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
-    if world.yes(Trait::CredentialBeforeUpgrade)?
-        && let Some(refusal) = verify::refusal(world, request, credential)?
-    {
-        return Ok(refusal);
-    }
-    Ok(by_backend(world.result(Trait::UpgradeAsPlainCall)?, Reason::Route))
-}
-
 fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
     if request.is_socket() {
         return Ok(by_backend(world.result(Trait::NoRouteOnSocket)?, Reason::Route));
@@ -99,9 +89,7 @@ fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) ->
 
 /// Verifies the credential, then authorizes the user, then calls the handler.
 fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
-    let refuses_origin = request.is_socket() && world.has(Stop::Backend, Effect::RefuseOrigin, request)?;
-    let at_once = refuses_origin && !world.yes(Trait::CredentialBeforeOrigin)?;
-    if at_once {
+    if request.is_socket() && world.has(Stop::Backend, Effect::RefuseOrigin, request)? {
         return Ok(by_backend(Result::Denied, Reason::Origin));
     }
     if request.is_socket() && world.has(Stop::Backend, Effect::Judge, request)? {
@@ -117,9 +105,6 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
             return Ok(by_backend(Result::OtherUser, Reason::None));
         }
         return if passes { handle(world, request) } else { Ok(refusal) };
-    }
-    if refuses_origin {
-        return Ok(by_backend(Result::Denied, Reason::Origin));
     }
     if world.has(Stop::Client, Effect::InvalidRequest, request)? {
         return Ok(by_backend(Result::InvalidRequest, Reason::Invalid));
@@ -193,14 +178,11 @@ pub(super) fn store_down(world: &mut World<'_>, request: &Request) -> Step<Resul
     shown(world, request, Trait::StoreDown, Trait::StoreDownOnSocket)
 }
 
-/// Returns the form of a failure. Many backends show it on a stream or a socket as they show it elsewhere.
+/// Returns the form of a failure. Many backends show it on a socket as they show it elsewhere.
 fn shown(world: &mut World<'_>, request: &Request, plain: Trait, on_socket: Trait) -> Step<Result> {
-    let own = match request.kind {
-        kind if kind.is_upgrade() => world.ask(on_socket)?,
-        kind if kind.is_event_stream() => world.ask(Trait::FailsOnStream)?,
-        _ => return world.result(plain),
-    };
-    if let Value::Result(own) = own {
+    if request.is_socket()
+        && let Value::Result(own) = world.ask(on_socket)?
+    {
         return Ok(own);
     }
     world.result(plain)
@@ -211,7 +193,6 @@ pub(super) fn auth_call_failed(world: &mut World<'_>, request: &Request, answer:
     let (plain, on_socket, reason) = match answer {
         Answer::CallerRefused(reason) => (Trait::CallRefused, Trait::CallRefusedOnSocket, reason),
         Answer::Late => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthLate),
-        Answer::Unreached => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthUnreached),
         _ => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthFailed),
     };
     let ending = by_backend(shown(world, request, plain, on_socket)?, reason);

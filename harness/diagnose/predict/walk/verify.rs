@@ -45,18 +45,13 @@ pub(super) fn refusal(world: &mut World<'_>, request: &Request, credential: Cred
 
 /// Returns how the token of this request is verified.
 fn way(world: &mut World<'_>, request: &Request) -> Step<Choice> {
-    if let Some(own) = world.topology.declared_way(request.endpoint) {
-        return if world.yes(Trait::VerifiesAsDeclared)? { Ok(own) } else { world.choice(Trait::Verify) };
-    }
-    match world.choice(Trait::VerifiesHere)? {
-        Choice::AsElsewhere => world.choice(Trait::Verify),
-        // One key or a set of keys: the whole system has the same kind.
-        Choice::SharedKey => Ok(world.topology.local_way()),
-        own => Ok(own),
+    match world.topology.declared_way(request.endpoint) {
+        Some(own) if world.yes(Trait::VerifiesAsDeclared)? => Ok(own),
+        _ => world.choice(Trait::Verify),
     }
 }
 
-/// Returns how the edge refuses the credential, where the edge verifies it.
+/// Returns how the edge refuses the credential, where the edge verifies it: it asks the auth service.
 pub(super) fn at_the_edge(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
     if request.is_health() || !world.topology.edge_may_verify() || way(world, request)? != Choice::Edge {
         return Ok(None);
@@ -65,52 +60,13 @@ pub(super) fn at_the_edge(world: &mut World<'_>, request: &Request, credential: 
     if !credential.present {
         return denied(Reason::Missing);
     }
-    let asks = world.yes(Trait::EdgeAsksAuth)?;
-    let answer = if asks { auth::asked(world, request, Some(credential))? } else { keys_of_auth(world, request)? };
-    let failed = match answer {
-        Answer::Yes if asks => return Ok(None),
-        Answer::Yes => return by_keys(world, credential).map_or(Ok(None), denied),
+    let failed = match auth::asked(world, request, Some(credential))? {
+        Answer::Yes => return Ok(None),
         Answer::No => return denied(Reason::Inactive),
         Answer::Late => Reason::AuthLate,
-        Answer::Unreached => Reason::AuthUnreached,
         Answer::CallerRefused(_) | Answer::Failed => Reason::AuthFailed,
     };
     Ok(Some(Ending::new(Maker::Edge, world.result(Trait::AuthorizerFailed)?, failed)))
-}
-
-/// Returns why the edge refuses a credential whose claims are not those that it expects. It checks the signature first.
-pub(super) fn expected_by_the_edge(
-    world: &mut World<'_>,
-    request: &Request,
-    credential: Credential,
-) -> Step<Option<Reason>> {
-    let looks = credential.present && !request.is_health() && world.has(Stop::Edge, Effect::OtherClaim, request)?;
-    if !looks || (is_ours(request) && world.yes(Trait::OursSatisfyIt)?) {
-        return Ok(None);
-    }
-    Ok(by_keys(world, credential).or(Some(Reason::Claims)))
-}
-
-/// Returns whether the edge has the keys of the auth service.
-fn keys_of_auth(world: &mut World<'_>, request: &Request) -> Step<Answer> {
-    if world.ever(Stop::Auth, Effect::NoKeys) || world.ever(Stop::AuthCall, Effect::NoKeys) {
-        return Ok(Answer::Failed);
-    }
-    let answer = auth::asked(world, request, None)?;
-    let has_them = matches!(answer, Answer::Yes | Answer::No) || !world.yes(Trait::LazyKeys)?;
-    Ok(if has_them { Answer::Yes } else { answer })
-}
-
-/// Returns why the edge refuses the credential by the keys that it fetched.
-fn by_keys(world: &World<'_>, credential: Credential) -> Option<Reason> {
-    let published = if world.ever(Stop::Auth, Effect::StaleKeys) { Key::Published } else { world.key_of_auth() };
-    match credential.time {
-        _ if !credential.parses => Some(Reason::Malformed),
-        _ if credential.key != published => Some(Reason::Key),
-        Time::Past => Some(Reason::Expired),
-        Time::Future | Time::AheadOfIssuer => Some(Reason::Early),
-        Time::Now => (credential.claims != Claims::Agreed).then_some(Reason::Claims),
-    }
 }
 
 /// Looks the token up among the sessions of the backend: any other token is unknown there.
@@ -160,7 +116,7 @@ fn locally(world: &mut World<'_>, request: &Request, credential: Credential, how
     match credential.time {
         Time::Past if !world.yes(Trait::ServesNonetheless)? => return Ok(Some(Reason::Expired)),
         Time::Future if !world.yes(Trait::ServesNonetheless)? => return Ok(Some(Reason::Early)),
-        Time::AheadOfIssuer if world.yes(Trait::ChecksIssuedAt)? => return Ok(Some(Reason::Early)),
+        Time::AheadOfIssuer => return Ok(Some(Reason::Early)),
         _ => {}
     }
     let expects_another = world.has(Stop::Backend, Effect::OtherClaim, request)?
