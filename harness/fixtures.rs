@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 use crate::config::{Endpoint, Overrides, Target, TargetFile};
+use crate::evidence::LogEntry;
 use crate::probe::{
     Body, Close, ErrorKind, Exchange, Frame, Head, Phases, ProbeKey, SentRequest, Side, TransportError,
 };
-use crate::terms::{Caller, TokenKind};
+use crate::terms::{Caller, Hop, TokenKind};
 
 static STAGING: LazyLock<Target> = LazyLock::new(|| {
     let file = TargetFile::embedded().expect("the shipped file parses");
@@ -50,6 +51,11 @@ pub(crate) fn exchange(endpoint: &str, token: TokenKind) -> Exchange {
         phases: Phases { end_ms: 20.0, ..Phases::default() },
         issued_with_our_secret: None,
     }
+}
+
+/// Returns an entry of a log that says no more than its text.
+pub(crate) fn log_entry(at: jiff::Timestamp, by: Hop, text: &str) -> LogEntry {
+    LogEntry { at, by, text: text.into(), severity: None, request: None, trace: None }
 }
 
 impl Exchange {

@@ -116,7 +116,8 @@ pub struct Observation {
     /// Whether there was no connection at all.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unconnected: bool,
-    /// The `Server` and `X-Powered-By` headers of the response, joined by commas. Another product than usual means another component.
+    /// The `Server` and `X-Powered-By` headers of the response, joined by commas. Another product than usual means
+    /// another component.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<String>,
     /// The status code, if any.

@@ -1,7 +1,7 @@
 //! The likelihood of all readings under one hypothesis: the sum over the traits, which are asked for lazily.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
-use std::ops::Range;
 
 use super::emission::{Counted, emission, is_possible};
 use super::evidence::{Evidence, Reading};
@@ -11,7 +11,7 @@ use crate::diagnose::model::path::effect::Effect;
 use crate::diagnose::model::path::stop::Stop;
 use crate::diagnose::predict::ending::{Ending, Reason, Result};
 use crate::diagnose::predict::model::noise;
-use crate::diagnose::predict::traits::{Trait, Value};
+use crate::diagnose::predict::traits::{OF_THE_SYSTEM, Trait, Value};
 use crate::diagnose::predict::walk::walk;
 use crate::diagnose::predict::world::{Step, Unset, World};
 use crate::terms::Service;
@@ -50,21 +50,17 @@ pub(super) struct Likelihood {
     pub(super) conflict: Option<u32>,
 }
 
-/// Remembered results of one endpoint. Each place in this tree is a setting of the endpoint's own traits.
+/// Remembered results of one endpoint: a tree. Each place in it is a setting of the endpoint's own traits.
 #[derive(Debug, Clone)]
-struct Memory {
-    places: Vec<Place>,
-    /// Traits of the system with their values, for all results.
-    of_system: Vec<(Trait, Value)>,
-}
+struct Memory(Vec<Place>);
 
 /// One setting of an endpoint's own traits.
 #[derive(Debug, Clone, Default)]
 struct Place {
     /// The places with one more trait set.
     next: Vec<(Trait, Value, usize)>,
-    /// Results, each with the part of `of_system` that it depends on.
-    fits: Vec<(Range<usize>, Fit)>,
+    /// The results, by the traits of the system that they depend on (one bit each), and by the values of these.
+    fits: Vec<(u128, HashMap<u128, Fit>)>,
     depth: usize,
 }
 
@@ -73,35 +69,38 @@ const REMEMBERED: usize = 3;
 
 impl Memory {
     fn new() -> Self {
-        Self { places: vec![Place::default()], of_system: Vec::new() }
+        Self(vec![Place::default()])
     }
 
     /// Returns the place where this trait is set as well.
     fn after(&mut self, place: usize, of: Trait, value: Value) -> usize {
-        let here = &self.places[place];
+        let here = &self.0[place];
         let known = here.next.iter().find(|(other, its, _)| *other == of && *its == value);
         if let Some((.., next)) = known {
             return *next;
         }
-        let (depth, next) = (here.depth + 1, self.places.len());
-        self.places[place].next.push((of, value, next));
-        self.places.push(Place { depth, ..Place::default() });
+        let (depth, next) = (here.depth + 1, self.0.len());
+        self.0[place].next.push((of, value, next));
+        self.0.push(Place { depth, ..Place::default() });
         next
     }
 
     fn result(&self, place: usize, world: &mut World<'_>) -> Option<Fit> {
-        let holds = |(of, value): &(Trait, Value)| world.value(*of) == Some(*value);
-        let mut known = self.places[place].fits.iter();
-        let (of_system, fit) = known.find(|(of_system, _)| self.of_system[of_system.clone()].iter().all(holds))?;
-        self.of_system[of_system.clone()].iter().for_each(|(of, _)| world.asked |= 1 << *of as u64);
-        Some(*fit)
+        let found = |(asked, fits): &(u128, HashMap<u128, Fit>)| Some((*asked, *fits.get(&world.packed(*asked)?)?));
+        let (asked, fit) = self.0[place].fits.iter().find_map(found)?;
+        world.asked |= asked;
+        Some(fit)
     }
 
     fn keep(&mut self, place: usize, world: &World<'_>, fit: Fit) {
-        let from = self.of_system.len();
-        let asked = Trait::ALL.iter().filter(|of| !of.is_local() && world.asked & (1 << **of as u64) != 0);
-        self.of_system.extend(asked.filter_map(|of| Some((*of, world.value(*of)?))));
-        self.places[place].fits.push((from..self.of_system.len(), fit));
+        let asked = world.asked & OF_THE_SYSTEM;
+        let Some(values) = world.packed(asked) else { return };
+        let fits = &mut self.0[place].fits;
+        let at = fits.iter().position(|(known, _)| *known == asked).unwrap_or_else(|| {
+            fits.push((asked, HashMap::new()));
+            fits.len() - 1
+        });
+        fits[at].1.insert(values, fit);
     }
 }
 
@@ -256,7 +255,7 @@ fn branched<'a>(
     world.with_each_value(of, |world, prior| {
         world.asked = before;
         let place = so_far.place;
-        if so_far.memory.places[place].depth <= REMEMBERED {
+        if so_far.memory.0[place].depth <= REMEMBERED {
             let value = world.value(of).expect("it has a value here");
             so_far.place = so_far.memory.after(place, of, value);
         }
@@ -275,7 +274,7 @@ impl<'a> SoFar<'a, '_> {
     /// of the system that were asked for on the way: settings of the others share it.
     fn remembered(&mut self, world: &mut World<'_>, readings: &'a [Reading<'_>], at: usize) -> Step<Fit> {
         let place = self.place;
-        if self.memory.places[place].depth > REMEMBERED {
+        if self.memory.0[place].depth > REMEMBERED {
             return from(world, readings, at, self);
         }
         if let Some(fit) = self.memory.result(place, world) {

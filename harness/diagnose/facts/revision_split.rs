@@ -96,7 +96,7 @@ fn revision<'a>(exchange: u32, log: &'a [LogEntry], sent: &[SentProbe]) -> Optio
 mod tests {
     use super::*;
     use crate::evidence::LoggedRequest;
-    use crate::fixtures::{endpoint, exchange, staging};
+    use crate::fixtures::{endpoint, exchange, log_entry, staging};
     use crate::observe::observe;
     use crate::probe::Exchange;
     use crate::terms::{Hop, TokenKind};
@@ -122,12 +122,9 @@ mod tests {
                 revision: Some((*by).to_owned()),
             };
             log.push(LogEntry {
-                at: now,
-                by: Hop::Edge,
-                text: String::new(),
-                severity: None,
                 request: Some(request),
                 trace: Some(trace_id.clone()),
+                ..log_entry(now, Hop::Edge, "")
             });
             sent.push(SentProbe { exchange: id, started_at: now, ended_at: now, trace_id });
         }

@@ -92,6 +92,9 @@ words! {
     }
 }
 
+/// The traits that every endpoint shares, one bit each.
+pub(in crate::diagnose) const OF_THE_SYSTEM: u128 = (1 << Trait::Touched as u128) - 1;
+
 impl Trait {
     /// Reports whether each endpoint has a value of its own.
     pub(in crate::diagnose) const fn is_local(self) -> bool {
@@ -128,9 +131,22 @@ words! {
 }
 
 /// A value of a trait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub(in crate::diagnose) enum Value {
     Choice(Choice),
     Result(Result),
 }
+
+impl Value {
+    /// Returns a number below 64 that no other value has.
+    pub(super) const fn code(self) -> u8 {
+        match self {
+            Self::Choice(choice) => choice as u8,
+            Self::Result(result) => Choice::ALL.len() as u8 + result as u8,
+        }
+    }
+}
+
+/// The code of each value fits in six bits.
+const _: () = assert!(Choice::ALL.len() + Result::ALL.len() <= 64);

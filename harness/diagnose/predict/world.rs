@@ -60,6 +60,20 @@ impl<'t> World<'t> {
         self.values[of as usize]
     }
 
+    /// Returns the values of these traits (one bit each) in one number. `None`: one has no value, or they are too many.
+    pub(in crate::diagnose) fn packed(&self, of: u128) -> Option<u128> {
+        // Six bits hold each value.
+        if of.count_ones() > u128::BITS / 6 {
+            return None;
+        }
+        let (mut rest, mut all) = (of, 0);
+        while rest != 0 {
+            all = all << 6 | u128::from(self.values[rest.trailing_zeros() as usize]?.code());
+            rest &= rest - 1;
+        }
+        Some(all)
+    }
+
     /// Gives a trait each of its values in turn, with its probability, and takes the value back. Ends at the first error.
     pub(in crate::diagnose) fn with_each_value<E>(
         &mut self,

@@ -123,12 +123,13 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::fixtures::log_entry;
     use crate::terms::Hop;
     use crate::token::Published;
 
     fn line(second: i64, text: &str) -> LogEntry {
         let at = Timestamp::from_second(second).expect("a second");
-        LogEntry { at, by: Hop::Backend, text: text.to_owned(), severity: None, request: None, trace: None }
+        log_entry(at, Hop::Backend, text)
     }
 
     #[test]

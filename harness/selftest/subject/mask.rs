@@ -125,7 +125,7 @@ fn is_of(entry: &LogEntry, probes: &[&SentProbe]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{endpoint, exchange, staging};
+    use crate::fixtures::{endpoint, exchange, log_entry, staging};
     use crate::observe::observe;
 
     /// Returns probes that start every second and take half a second.
@@ -187,7 +187,7 @@ mod tests {
     }
 
     fn log(text: &str, at: jiff::Timestamp, trace: Option<String>) -> LogEntry {
-        LogEntry { at, by: crate::terms::Hop::Auth, text: text.into(), severity: None, request: None, trace }
+        LogEntry { trace, ..log_entry(at, crate::terms::Hop::Auth, text) }
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::Cause;
 use crate::diagnose::verdict::diagnose;
-use crate::evidence::{Evidence, LogEntry, Manifest};
-use crate::fixtures::{endpoint, exchange, key, staging};
+use crate::evidence::{Evidence, Manifest};
+use crate::fixtures::{endpoint, exchange, key, log_entry, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::ProbeKey;
 use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
@@ -56,7 +56,7 @@ fn manifests(services: &[Service]) -> Evidence {
 /// Returns a log that was read and shows nothing.
 fn a_log() -> Evidence {
     let at = "2026-11-22T02:00:00Z".parse().expect("a timestamp");
-    let entry = LogEntry { at, by: Hop::Backend, text: "started".into(), severity: None, request: None, trace: None };
+    let entry = log_entry(at, Hop::Backend, "started");
     Evidence { log: vec![entry], ..Evidence::default() }
 }
 

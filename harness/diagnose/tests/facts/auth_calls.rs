@@ -7,7 +7,7 @@ use crate::diagnose::logs::attribution::Logbook;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
-use crate::fixtures::{endpoint, exchange, staging};
+use crate::fixtures::{endpoint, exchange, log_entry, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{Valid, WrongKey};
@@ -34,14 +34,7 @@ fn asked_by(agent: &str, seconds: i64, path: &str, status: u16) -> LogEntry {
         status,
         user_agent: agent.into(),
     };
-    LogEntry {
-        at: at(seconds),
-        by: Hop::Edge,
-        text: String::new(),
-        severity: None,
-        request: Some(request),
-        trace: None,
-    }
+    LogEntry { request: Some(request), ..log_entry(at(seconds), Hop::Edge, "") }
 }
 
 /// Returns the facts when probe 1 fails from second 10 to 12, and probe 2, a control, is refused from second 20 to 22.
@@ -101,12 +94,8 @@ fn a_later_call_counts_only_at_another_endpoint(
 #[test]
 fn a_line_with_the_trace_id_shows_the_auth_service_at_work() {
     let line = |exchange: u32| LogEntry {
-        at: at(11),
-        by: Hop::Auth,
-        text: "could not acquire a connection".into(),
-        severity: None,
-        request: None,
         trace: Some(format!("{exchange:032}")),
+        ..log_entry(at(11), Hop::Auth, "could not acquire a connection")
     };
     let at_work = |exchange| value(&facts(vec![asked(11, "/health", 503), line(exchange)], &staging()), "auth.at-work");
     assert_eq!((at_work(1), at_work(9)), (Some("yes"), None));

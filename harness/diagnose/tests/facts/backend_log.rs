@@ -7,7 +7,7 @@ use crate::diagnose::logs::attribution::Logbook;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry};
-use crate::fixtures::{endpoint, exchange, staging};
+use crate::fixtures::{endpoint, exchange, log_entry, staging};
 use crate::observe::observe;
 use crate::terms::{Hop, TokenKind};
 
@@ -18,7 +18,7 @@ fn at(seconds: i64) -> jiff::Timestamp {
 }
 
 fn line(seconds: i64, by: Hop, text: &str) -> LogEntry {
-    LogEntry { at: at(seconds), by, text: text.into(), severity: None, request: None, trace: None }
+    log_entry(at(seconds), by, text)
 }
 
 /// Returns the value of this fact.

@@ -8,7 +8,7 @@ use crate::diagnose::model::load::parse;
 use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::diagnose;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
-use crate::fixtures::{endpoint, exchange, staging};
+use crate::fixtures::{endpoint, exchange, log_entry, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::Valid;
@@ -62,14 +62,7 @@ fn causes(catalogue: &Catalogue, judged: i64) -> Vec<String> {
         status: 401,
         user_agent: "python-httpx/0.28".into(),
     };
-    let asked = LogEntry {
-        at: at(judged),
-        by: Hop::Edge,
-        text: String::new(),
-        severity: None,
-        request: Some(request),
-        trace: None,
-    };
+    let asked = LogEntry { request: Some(request), ..log_entry(at(judged), Hop::Edge, "") };
     let evidence = Evidence { log: vec![asked], log_read_at: Some(at(100)), ..Evidence::default() };
     let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
     let sent = [sent(1), sent(2)];

@@ -7,7 +7,7 @@ use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::Cause;
 use crate::diagnose::verdict::diagnose;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
-use crate::fixtures::{endpoint, exchange, staging};
+use crate::fixtures::{endpoint, exchange, log_entry, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{None as NoToken, Valid};
@@ -26,14 +26,7 @@ fn at(seconds: i64) -> jiff::Timestamp {
 fn logged(seconds: i64, service: Service, agent: &str, path: &str) -> LogEntry {
     let (method, user_agent) = ("GET".to_owned(), agent.to_owned());
     let request = LoggedRequest { revision: None, service, method, path: path.into(), status: 200, user_agent };
-    LogEntry {
-        at: at(seconds),
-        by: Hop::Edge,
-        text: String::new(),
-        severity: None,
-        request: Some(request),
-        trace: None,
-    }
+    LogEntry { request: Some(request), ..log_entry(at(seconds), Hop::Edge, "") }
 }
 
 /// Returns the cause when a foreign page answers a protected call (second 10 to 12) and the health check (second 20 to

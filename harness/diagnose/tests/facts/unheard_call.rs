@@ -9,7 +9,7 @@ use crate::diagnose::logs::attribution::Logbook;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest, Manifest};
-use crate::fixtures::{endpoint, exchange, staging};
+use crate::fixtures::{endpoint, exchange, log_entry, staging};
 use crate::observe::observe;
 use crate::terms::{Hop, Service, TokenKind};
 
@@ -21,21 +21,14 @@ fn at(seconds: i64) -> jiff::Timestamp {
 }
 
 fn says(seconds: i64, text: &str) -> LogEntry {
-    LogEntry { at: at(seconds), by: Hop::Backend, text: text.into(), severity: None, request: None, trace: None }
+    log_entry(at(seconds), Hop::Backend, text)
 }
 
 /// Returns a request in the auth service's log. It shows how far that log goes.
 fn heard(seconds: i64, path: &str, agent: &str) -> LogEntry {
     let (service, method, user_agent) = (Service::Auth, "GET".to_owned(), agent.to_owned());
     let request = LoggedRequest { service, method, path: path.into(), status: 200, user_agent, revision: None };
-    LogEntry {
-        at: at(seconds),
-        by: Hop::Edge,
-        text: String::new(),
-        severity: None,
-        request: Some(request),
-        trace: None,
-    }
+    LogEntry { request: Some(request), ..log_entry(at(seconds), Hop::Edge, "") }
 }
 
 fn manifest(url: &str) -> Manifest {

@@ -7,8 +7,8 @@ use crate::diagnose::model::load::parse;
 use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::{Cause, Certainty};
 use crate::diagnose::verdict::diagnose;
-use crate::evidence::{Evidence, LogEntry};
-use crate::fixtures::{endpoint, exchange, staging};
+use crate::evidence::Evidence;
+use crate::fixtures::{endpoint, exchange, log_entry, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
@@ -80,14 +80,7 @@ fn causes_at(faults: &[String], calls: u32, line: &str, written: &[i64], time: &
         SentProbe { exchange, started_at: at(from), ended_at: at(from + 2), trace_id }
     };
     let sent: Vec<SentProbe> = (1..=8).map(sent).collect();
-    let entry = |second: &i64| LogEntry {
-        at: at(*second),
-        by: Hop::Backend,
-        text: line.to_owned(),
-        severity: None,
-        request: None,
-        trace: None,
-    };
+    let entry = |second: &i64| log_entry(at(*second), Hop::Backend, line);
     let log = written.iter().map(entry).collect();
     let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
     let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);

@@ -7,7 +7,7 @@ use crate::diagnose::model::expression::Expression;
 use crate::diagnose::model::fault::LogRule;
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
-use crate::fixtures::{endpoint, exchange};
+use crate::fixtures::{endpoint, exchange, log_entry};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{Valid, WrongKey};
@@ -39,14 +39,7 @@ fn rule(decisive: bool, scope: &str) -> LogRule {
 }
 
 fn line(seconds: f64) -> LogEntry {
-    LogEntry {
-        at: at(seconds),
-        by: Hop::Auth,
-        text: "invalid service secret".into(),
-        severity: None,
-        request: None,
-        trace: None,
-    }
+    log_entry(at(seconds), Hop::Auth, "invalid service secret")
 }
 
 /// Returns whether the rule matches decisively. `None`: no match.

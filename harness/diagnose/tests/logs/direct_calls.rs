@@ -8,7 +8,7 @@ use crate::diagnose::logs::attribution::Logbook;
 use crate::diagnose::model::fault::LogRule;
 use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::evidence::{Evidence, LogEntry};
-use crate::fixtures::exchange;
+use crate::fixtures::{exchange, log_entry};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::Hop;
@@ -25,7 +25,7 @@ fn at(seconds: i64) -> jiff::Timestamp {
 }
 
 fn line(seconds: i64, by: Hop) -> LogEntry {
-    LogEntry { at: at(seconds), by, text: "attribute error".into(), severity: None, request: None, trace: None }
+    log_entry(at(seconds), by, "attribute error")
 }
 
 fn rule(by: &str) -> LogRule {

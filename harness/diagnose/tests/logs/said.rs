@@ -6,7 +6,7 @@ use crate::diagnose::logs::attribution::Logbook;
 use crate::diagnose::logs::said::Said;
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
-use crate::fixtures::{endpoint, exchange, staging};
+use crate::fixtures::{endpoint, exchange, log_entry, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::statements::Meaning;
@@ -26,7 +26,7 @@ fn at(seconds: f64) -> jiff::Timestamp {
 }
 
 fn line(seconds: f64, by: Hop, text: &str) -> LogEntry {
-    LogEntry { at: at(seconds), by, text: text.into(), severity: None, request: None, trace: None }
+    log_entry(at(seconds), by, text)
 }
 
 /// Returns what is said about exchange 1 (the backend, second 10 to 11), 2 (a success of the backend, 20 to 21) and

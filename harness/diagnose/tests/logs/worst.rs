@@ -7,7 +7,7 @@ use rstest::rstest;
 use crate::diagnose::logs::attribution::Logbook;
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest, Severity};
-use crate::fixtures::{endpoint, exchange};
+use crate::fixtures::{endpoint, exchange, log_entry};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::Valid;
@@ -23,7 +23,7 @@ fn at(seconds: f64) -> jiff::Timestamp {
 }
 
 fn line(seconds: f64, by: Hop, text: &str) -> LogEntry {
-    LogEntry { at: at(seconds), by, text: text.into(), severity: None, request: None, trace: None }
+    log_entry(at(seconds), by, text)
 }
 
 fn given(severity: Severity, entry: LogEntry) -> LogEntry {

@@ -10,7 +10,7 @@ use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::Certainty;
 use crate::diagnose::verdict::diagnose;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest, Manifest};
-use crate::fixtures::{endpoint, exchange, staging};
+use crate::fixtures::{endpoint, exchange, log_entry, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
@@ -85,10 +85,6 @@ fn a_failure_of_one_revision_alone_is_not_certain(
 ) {
     let calls = [Call(1, FAILING, Valid, 403), Call(2, FAILING, NoToken, 401), Call(3, OTHER, Valid, 200)];
     let served = |(exchange, by): &(u32, &str)| LogEntry {
-        at: at(*exchange),
-        by: Hop::Edge,
-        text: String::new(),
-        severity: None,
         request: Some(LoggedRequest {
             service: Service::Backend,
             method: "GET".into(),
@@ -98,6 +94,7 @@ fn a_failure_of_one_revision_alone_is_not_certain(
             revision: Some((*by).to_owned()),
         }),
         trace: Some(trace(*exchange)),
+        ..log_entry(at(*exchange), Hop::Edge, "")
     };
     let log = [(1, failing), (2, failing), (3, working)].iter().map(served).collect();
     let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
@@ -119,14 +116,7 @@ fn manifest(name: &str, version: &str) -> Manifest {
 #[case::the_log_was_not_read(None, Certainty::Likely)]
 fn a_difference_of_manifests_needs_a_log_line_to_be_certain(#[case] line: Option<&str>, #[case] expected: Certainty) {
     let differs = r#"{ claim = "c", proof = "fact jwt-secret", mark = true, beside_a_line = true }"#;
-    let written = |text: &str| LogEntry {
-        at: at(1),
-        by: Hop::Backend,
-        text: text.to_owned(),
-        severity: None,
-        request: None,
-        trace: Some(trace(1)),
-    };
+    let written = |text: &str| LogEntry { trace: Some(trace(1)), ..log_entry(at(1), Hop::Backend, text) };
     let evidence = Evidence {
         manifests: BTreeMap::from([
             (Service::Backend, manifest("netra-backend-staging", "3")),

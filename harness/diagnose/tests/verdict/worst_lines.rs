@@ -8,7 +8,7 @@ use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::Cause;
 use crate::diagnose::verdict::diagnose;
 use crate::evidence::{Evidence, LogEntry};
-use crate::fixtures::{endpoint, exchange, staging};
+use crate::fixtures::{endpoint, exchange, log_entry, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::Hop;
@@ -54,14 +54,7 @@ fn cause(status: u16, catalogue: &Catalogue, written: Option<(u32, &str)>) -> Ca
         trace_id: format!("{exchange:032}"),
     };
     let sent: Vec<SentProbe> = (1..=3).map(sent).collect();
-    let entry = |(call, text): (u32, &str)| LogEntry {
-        at: at(call),
-        by: Hop::Backend,
-        text: text.to_owned(),
-        severity: None,
-        request: None,
-        trace: None,
-    };
+    let entry = |(call, text): (u32, &str)| log_entry(at(call), Hop::Backend, text);
     let log: Vec<LogEntry> = written.map(entry).into_iter().collect();
     let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
     let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
