@@ -82,6 +82,7 @@ macro_rules! products {
 static SHIPPED: LazyLock<Vec<Signature>> = LazyLock::new(|| {
     let files = products![
         "apache",
+        "api-gateways",
         "auth-words",
         "aws-alb",
         "aws-api-gateway",
