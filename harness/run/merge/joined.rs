@@ -23,23 +23,30 @@ impl Joined {
         let mut joined = Self::default();
         let (mut scenarios, mut others) = (Vec::new(), Vec::new());
         for (part, report) in reports.into_iter().enumerate() {
+            // A failed step also names the login that it needed.
+            let named: BTreeSet<u32> = report.scenarios.iter().flat_map(exchanges).collect();
+            let is_of_a_step =
+                |probe: &ProbeReport| probe.exchange.step.is_some() || named.contains(&probe.exchange.id);
             let (of_steps, rest): (Vec<ProbeReport>, Vec<ProbeReport>) =
-                report.probes.into_iter().partition(|probe| probe.exchange.step.is_some());
+                report.probes.into_iter().partition(is_of_a_step);
             let mut of_steps = of_steps;
             for (place, scenario) in report.scenarios.into_iter().enumerate() {
                 let prefix = format!("{}/", scenario.id);
-                let is_own = |probe: &mut ProbeReport| {
-                    probe.exchange.step.as_ref().is_some_and(|step| step.starts_with(&prefix))
+                let named: BTreeSet<u32> = exchanges(&scenario).collect();
+                let is_own = |probe: &mut ProbeReport| match &probe.exchange.step {
+                    Some(step) => step.starts_with(&prefix),
+                    None => named.contains(&probe.exchange.id),
                 };
                 let own: Vec<ProbeReport> = of_steps.extract_if(.., is_own).collect();
                 let place = place_in(report.kept.as_ref(), &scenario.id).unwrap_or((part, place));
-                scenarios.push((place, scenario, own));
+                scenarios.push((place, part, scenario, own));
             }
             others.extend(of_steps.into_iter().chain(rest));
         }
         scenarios.sort_by_key(|(place, ..)| *place);
-        for (_, scenario, probes) in scenarios {
-            joined.drive(scenario, probes);
+        let mut renumbered = BTreeMap::new();
+        for (_, part, scenario, probes) in scenarios {
+            joined.drive(scenario, probes, renumbered.entry(part).or_default());
         }
         let (left_out, asked): (Vec<_>, Vec<_>) =
             others.into_iter().partition(|probe| calls_itself_a_test(&probe.exchange));
@@ -50,8 +57,9 @@ impl Joined {
         joined
     }
 
-    fn drive(&mut self, mut scenario: ScenarioReport, probes: Vec<ProbeReport>) {
-        let renumbered: BTreeMap<u32, u32> = probes.into_iter().map(|probe| self.take(probe, true)).collect();
+    /// Takes a scenario with its probes. `renumbered` has the new ids of the part's probes: scenarios may share a login.
+    fn drive(&mut self, mut scenario: ScenarioReport, probes: Vec<ProbeReport>, renumbered: &mut BTreeMap<u32, u32>) {
+        renumbered.extend(probes.into_iter().map(|probe| self.take(probe, true)));
         for step in &mut scenario.steps {
             step.exchanges_mut().for_each(|id| *id = renumbered.get(id).copied().unwrap_or(*id));
             step.already = false;
@@ -74,6 +82,11 @@ impl Joined {
     }
 }
 
+/// Returns the ids of the exchanges that the steps of a scenario name.
+fn exchanges(scenario: &ScenarioReport) -> impl Iterator<Item = u32> {
+    scenario.steps.iter().flat_map(|step| step.tries.iter().map(|one| one.exchange).chain(step.exchange))
+}
+
 /// Returns the place of a scenario in the whole run, if the part knows it. Such scenarios come before those of other
 /// parts.
 fn place_in(kept: Option<&Kept>, scenario: &str) -> Option<(usize, usize)> {
@@ -93,8 +106,33 @@ impl Record {
     fn to_explain(&self, scenario: &str, step: &StepReport) -> Option<FailedStep> {
         let exchange = step.exchange.filter(|_| step.outcome == StepOutcome::Failed)?;
         let seen = self.observations.iter().find(|seen| seen.exchange == exchange)?;
-        let control = !seen.probe.token.should_be_accepted();
+        // The login of a step sends no token either, and it must work.
+        let control = step.endpoint == seen.probe.endpoint && !seen.probe.token.should_be_accepted();
         let question = !(control && seen.result == Outcome::Ok);
         question.then(|| FailedStep { step: format!("{scenario}/{}", step.id), exchange, control })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+    use crate::fixtures::{exchange, staging};
+    use crate::terms::TokenKind;
+
+    #[rstest]
+    #[case::of_a_step_that_sends_no_token("auth.login", true)]
+    #[case::of_a_step_that_logs_in("backend.chat-messages", false)]
+    fn only_a_call_of_the_step_itself_is_a_control(#[case] endpoint: &str, #[case] control: bool) {
+        let mut record = Record::default();
+        let login = exchange("auth.login", TokenKind::None).answered(500, "text/plain", "out of order");
+        let kept = record.keep(login, &staging()).expect("it can be observed");
+        let step = json!({ "id": "sign-in", "endpoint": endpoint, "call": "POST /auth/login", "outcome": "failed",
+            "exchange": kept.exchange, "source": "login.toml:4" });
+        let step: StepReport = serde_json::from_value(step).expect("a step");
+        let failed = record.to_explain("login", &step).expect("it has a question");
+        assert_eq!(failed.control, control);
     }
 }
