@@ -49,7 +49,7 @@ struct Meanwhile<'l, 'a> {
 
 impl<'l, 'a> Meanwhile<'l, 'a> {
     fn new(logbook: &'l Logbook<'a>, first: &'l Window, requests: Vec<&'a LogEntry>, introspections: &[&str]) -> Self {
-        let validations = requests.iter().filter(|entry| introspections.contains(&path(entry))).copied().collect();
+        let validations = validations(&requests, introspections);
         let mut meanwhile = Self { logbook, first, requests, validations, passed_over: false };
         let later = |entry: &&LogEntry| logbook.is_of_a_later_failure(entry, first);
         meanwhile.passed_over = !meanwhile.is_known(&meanwhile.validations) && meanwhile.validations.iter().all(later);
@@ -86,6 +86,17 @@ impl<'l, 'a> Meanwhile<'l, 'a> {
     fn is_known(&self, entries: &[&'a LogEntry]) -> bool {
         entries.is_empty() || self.of_first(entries).is_some()
     }
+}
+
+/// Returns the requests that validate a token. A backend may ask on another path than the target names: there, only a
+/// refusal or a failure tells that it asked for that.
+fn validations<'a>(requests: &[&'a LogEntry], introspections: &[&str]) -> Vec<&'a LogEntry> {
+    let named: Vec<_> = requests.iter().filter(|entry| introspections.contains(&path(entry))).copied().collect();
+    if !named.is_empty() {
+        return named;
+    }
+    let failed = |entry: &&&LogEntry| entry.request.as_ref().is_some_and(|request| request.status >= 400);
+    requests.iter().filter(failed).copied().collect()
 }
 
 /// Returns the fact that the auth service did not validate the token, where the backend did not ask.
