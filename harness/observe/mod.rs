@@ -62,6 +62,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         took_ms: exchange.phases.first_byte_ms.unwrap_or(exchange.phases.end_ms).round() as u64,
         lasted_ms: lasted_ms(exchange),
         idle_ms: idle_ms(exchange),
+        left_open: is_left_open(exchange),
         unconnected: is_unconnected(exchange),
         product: product(exchange),
         status: exchange.status(),
@@ -82,6 +83,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
 /// Adds what a report of an earlier version lacks, and reads its sentences anew.
 pub(crate) fn complete(observation: &mut Observation, exchange: &Exchange) {
     (observation.lasted_ms, observation.idle_ms) = (lasted_ms(exchange), idle_ms(exchange));
+    observation.left_open = is_left_open(exchange);
     observation.unconnected = is_unconnected(exchange);
     observation.product = product(exchange);
     if observation.result == Outcome::Ok {
@@ -99,6 +101,10 @@ fn product(exchange: &Exchange) -> Option<String> {
     let names_it = |name: &str| ["server", "x-powered-by"].iter().any(|one| name.eq_ignore_ascii_case(one));
     let of = |(name, value): &(String, String)| names_it(name).then(|| value.clone());
     Some(head.headers.iter().filter_map(of).collect::<Vec<_>>().join(", "))
+}
+
+fn is_left_open(exchange: &Exchange) -> bool {
+    lasted_ms(exchange).is_some() && exchange.error.as_ref().is_some_and(|error| error.kind == ErrorKind::StreamTimeout)
 }
 
 fn is_unconnected(exchange: &Exchange) -> bool {
@@ -123,10 +129,10 @@ fn lasted_ms(exchange: &Exchange) -> Option<u64> {
 fn told(exchange: &Exchange) -> (Option<String>, Vec<Meaning>) {
     let says = statements::sentence(exchange);
     let mut means = says.as_deref().map(statements::meanings).unwrap_or_default();
-    if exchange.status() == Some(404)
-        && says.as_deref().is_some_and(|says| statements::names_another_path(says, exchange))
-    {
-        means = vec![Meaning::OtherRoute];
+    if exchange.status() == Some(404) {
+        let asked = says.as_deref().and_then(|says| statements::names_asked_path(says, exchange));
+        let route = asked.map(|asked| if asked { Meaning::AskedRoute } else { Meaning::OtherRoute });
+        means = route.map_or(means, |route| vec![route]);
     }
     (says, means)
 }

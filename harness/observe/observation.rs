@@ -113,6 +113,10 @@ pub struct Observation {
     /// Milliseconds without an event or a frame before that end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_ms: Option<u64>,
+    /// Whether fivewhys ended a stream or socket that was still open when its time was over. Absent: the server ended it, or
+    /// it was no stream.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left_open: bool,
     /// Whether there was no connection at all.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unconnected: bool,

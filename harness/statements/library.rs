@@ -86,6 +86,11 @@ impl Patterns {
                 all.push(self.means[at]);
             }
         }
+        // Without a connection, no refusal was received.
+        if all.contains(&Meaning::Unconnected) && all.contains(&Meaning::AuthFailed) {
+            all.retain(|meaning| !matches!(meaning, Meaning::Unconnected | Meaning::AuthFailed));
+            all.push(Meaning::AuthUnreachable);
+        }
         all
     }
 }
@@ -121,6 +126,13 @@ mod tests {
     #[case::audience("Invalid audience", Meaning::Audience)]
     #[case::introspection("token introspection failed: 401", Meaning::AuthFailed)]
     #[case::client("invalid_client", Meaning::CallerRefused)]
+    #[case::go_oidc("oidc: id token issued by a different provider, expected \"a\" got \"b\"", Meaning::Issuer)]
+    #[case::keys_of_go_oidc("failed to verify signature: fetching keys oidc: get keys failed", Meaning::AuthFailed)]
+    #[case::rust("InvalidAudience", Meaning::Audience)]
+    #[case::laravel("Unauthenticated.", Meaning::TokenRefused)]
+    #[case::no_connection("connect ECONNREFUSED 10.0.0.7:8080", Meaning::Unconnected)]
+    #[case::no_auth("Token validation error: connect ECONNREFUSED ::1:24172", Meaning::AuthUnreachable)]
+    #[case::no_database("connect ECONNREFUSED 10.0.0.7:5432", Meaning::Database)]
     #[case::envoy("upstream connect error or disconnect/reset before headers", Meaning::Upstream)]
     #[case::modsecurity("ModSecurity: Access denied with code 403", Meaning::Policy)]
     #[case::sqlite("no such table: note", Meaning::Database)]
@@ -171,6 +183,6 @@ mod tests {
     #[test]
     fn a_usual_word_means_something_in_a_response_only() {
         let said = "the service is starting";
-        assert_eq!((meanings(said), specific_meanings(said)), (vec![Meaning::Upstream], vec![]));
+        assert_eq!((meanings(said), specific_meanings(said)), (vec![Meaning::Unready], vec![]));
     }
 }

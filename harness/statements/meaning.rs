@@ -41,6 +41,10 @@ words! {
         CallerUnset => "caller-unset",
         /// The auth service, its introspection or its key set did not give a usable answer.
         AuthFailed => "auth-failed",
+        /// A call to the auth service got no connection.
+        AuthUnreachable => "auth-unreachable",
+        /// A call got no connection.
+        Unconnected => "unconnected",
         /// A database, cache or migration failed.
         Store => "store",
         /// A database or a migration failed.
@@ -57,12 +61,16 @@ words! {
         NoRoute => "no-route",
         /// No such route, and the route that it names is not the one that was asked for.
         OtherRoute => "other-route",
+        /// No such route, and the route that it names is the one that was asked for.
+        AskedRoute => "asked-route",
         /// The session of a socket is not known to this instance.
         NoSession => "no-session",
         /// Another kind of sign-in is required: a login page, Basic authentication, a proxy's own cookie.
         SignIn => "sign-in",
         /// A proxy got no usable answer from the service behind it.
         Upstream => "upstream",
+        /// The service is not available, for a reason that is not given.
+        Unready => "unready",
         /// The service is switched off for a while.
         Maintenance => "maintenance",
         /// A proxy's rule refused the request.

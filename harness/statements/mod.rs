@@ -15,4 +15,4 @@ mod sentence;
 
 pub(crate) use library::{meanings, specific_meanings};
 pub(crate) use meaning::Meaning;
-pub(crate) use sentence::{names_another_path, sentence};
+pub(crate) use sentence::{names_asked_path, sentence};

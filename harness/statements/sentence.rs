@@ -34,8 +34,9 @@ pub(crate) fn sentence(exchange: &Exchange) -> Option<String> {
     (!whole.is_empty()).then(|| whole.chars().take(LONGEST).collect())
 }
 
-/// Reports whether a sentence names a path that was not asked for: a proxy changed it on the way.
-pub(crate) fn names_another_path(sentence: &str, exchange: &Exchange) -> bool {
+/// Returns whether a sentence names the path that was asked for (`true`), or another: a proxy changed it on the way.
+/// `None`: it names no path.
+pub(crate) fn names_asked_path(sentence: &str, exchange: &Exchange) -> Option<bool> {
     let after_host = exchange.request.url.splitn(4, '/').nth(3).unwrap_or_default();
     let asked = after_host.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
     let is_end = |one: char| one.is_whitespace() || "\"'`()<>,;?".contains(one);
@@ -45,7 +46,7 @@ pub(crate) fn names_another_path(sentence: &str, exchange: &Exchange) -> bool {
         let is_path = path.0.trim_end_matches(':').chars().all(|one| one.is_ascii_uppercase()) && path.1.len() > 1;
         is_path.then(|| path.1.trim_matches(['/', '.', ':']))
     });
-    named.next().is_some_and(|first| first != asked && !named.any(|other| other == asked))
+    named.next().map(|first| first == asked || named.any(|other| other == asked))
 }
 
 fn of_close(exchange: &Exchange) -> Option<String> {
@@ -152,7 +153,7 @@ fn without_tags(text: &str) -> String {
 mod tests {
     use rstest::rstest;
 
-    use super::{names_another_path, sentence};
+    use super::{names_asked_path, sentence};
     use crate::fixtures::exchange;
     use crate::terms::TokenKind;
 
@@ -176,16 +177,16 @@ mod tests {
     }
 
     #[rstest]
-    #[case::cut("No route for GET /chat/messages", true)]
-    #[case::with_method("Route GET:/verify not found", true)]
-    #[case::the_same("Cannot GET /api/chat/messages", false)]
-    #[case::the_same_with_slash("no handler for /api/chat/messages/", false)]
-    #[case::no_path("Not Found", false)]
-    #[case::media_type("expected application/json", false)]
-    fn a_sentence_may_name_a_path_that_was_not_asked_for(#[case] says: &str, #[case] other: bool) {
+    #[case::cut("No route for GET /chat/messages", Some(false))]
+    #[case::with_method("Route GET:/verify not found", Some(false))]
+    #[case::the_same("Cannot GET /api/chat/messages", Some(true))]
+    #[case::the_same_with_slash("no handler for /api/chat/messages/", Some(true))]
+    #[case::no_path("Not Found", None)]
+    #[case::media_type("expected application/json", None)]
+    fn a_sentence_may_name_a_path_that_was_not_asked_for(#[case] says: &str, #[case] is_asked: Option<bool>) {
         let mut asked = exchange("backend.chat-messages", TokenKind::Valid);
         asked.request.url = "https://example.test/api/chat/messages?limit=1".to_owned();
-        assert_eq!(names_another_path(says, &asked), other);
+        assert_eq!(names_asked_path(says, &asked), is_asked);
     }
 
     const PAGE: &str = "<html><head><title>401 Authorization Required</title></head><body></body></html>";

@@ -3,8 +3,9 @@
 use super::evidence::Reading;
 use super::manner::{FORMS, MARKS, MODES, WORDS};
 use super::meanings::reasons;
-use crate::diagnose::predict::ending::{Ending, Maker, Reason, Result, Wait};
+use crate::diagnose::predict::ending::{Ending, Maker, Reason, Result, Stream, Wait};
 use crate::diagnose::predict::model::{Noise, noise, shows_as};
+use crate::observe::LatencyClass;
 use crate::statements::Meaning;
 use crate::terms::Hop;
 
@@ -16,6 +17,7 @@ pub(super) struct Counted {
     latencies: Vec<(Wait, bool)>,
     sentences: Vec<(Reason, Option<Meaning>)>,
     logged: Vec<(Reason, Option<Meaning>)>,
+    streams: Vec<(Stream, bool)>,
 }
 
 impl Counted {
@@ -31,6 +33,7 @@ impl Counted {
         self.latencies.truncate(len);
         self.sentences.truncate(len);
         self.logged.truncate(len);
+        self.streams.truncate(len);
     }
 
     pub(super) fn add(&mut self, ending: &Ending, reading: &Reading<'_>) {
@@ -38,6 +41,7 @@ impl Counted {
         self.makers.push((ending.maker, reading.seen.answered_by, reading.result));
         self.latencies.push((ending.wait, reading.late));
         self.sentences.push((ending.reason, reading.seen.means.first().copied()));
+        self.streams.push((ending.stream, reading.seen.left_open));
         self.logged.push((ending.reason, reading.logged.first().copied()));
     }
 }
@@ -55,7 +59,7 @@ pub(super) fn is_possible(ending: &Ending, reading: &Reading<'_>) -> bool {
 /// Returns how likely the reading is, for each mode of a manner.
 pub(super) fn emission(ending: &Ending, reading: &Reading<'_>, counted: &Counted) -> [f64; MODES] {
     let noise = noise();
-    let late = of_latency(ending, reading, counted, noise);
+    let late = of_latency(ending, reading, counted, noise) * of_stream(ending, reading, counted, noise);
     let by = |of: &dyn Fn(bool) -> f64| [of(false), of(true)];
     let results = by(&|deviates| of_result(ending, reading, counted, noise, deviates));
     let makers = by(&|misleads| match misleads {
@@ -139,10 +143,27 @@ fn of_latency(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: 
     let late = match ending.wait {
         Wait::None if reading.result == Result::BrokenStream => noise.late_break,
         Wait::None => noise.late_by_chance,
-        Wait::Each => noise.late_by_waiting,
+        // Retries end long before the limit.
+        Wait::Briefly if reading.seen.latency == LatencyClass::Slow => noise.late_by_chance,
+        Wait::Each | Wait::Briefly => noise.late_by_waiting,
         Wait::First => noise.late_once,
     };
     if reading.late { late } else { 1.0 - late }
+}
+
+/// Returns how likely a stream that began ends as it did: by the server, or by us because it stayed open.
+fn of_stream(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: &Noise) -> f64 {
+    let open = reading.seen.left_open;
+    let began = reading.seen.lasted_ms.is_some() && !reading.result.is_success();
+    if !began || counted.streams.contains(&(ending.stream, open)) {
+        return 1.0;
+    }
+    let stays = match ending.stream {
+        Stream::Any => 0.5,
+        Stream::Ends => noise.stream_left_by_chance,
+        Stream::StaysOpen => noise.stream_left_open,
+    };
+    if open { stays } else { 1.0 - stays }
 }
 
 /// Returns how likely the sentence of the response and the lines of the log are. They are hints, so they never make a

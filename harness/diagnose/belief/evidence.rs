@@ -10,7 +10,7 @@ use crate::diagnose::predict::topology::Seen;
 use crate::observe::{Authn, LatencyClass, Observation, Outcome};
 use crate::probe::ProbeKey;
 use crate::statements::Meaning;
-use crate::terms::{Hop, Role};
+use crate::terms::{Hop, Role, Service};
 
 /// One way in which a kind of request ended.
 #[derive(Debug, Clone)]
@@ -38,20 +38,34 @@ pub(in crate::diagnose) struct Records {
     pub(in crate::diagnose) said: BTreeMap<u32, Vec<Meaning>>,
     /// The exchanges of the failed steps.
     pub(in crate::diagnose) failed: BTreeSet<u32>,
-    /// Whether the auth service publishes our key, where its key set was read.
-    pub(in crate::diagnose) publishes_our_key: Option<bool>,
+    /// The key set of the auth service, where the target names it.
+    pub(in crate::diagnose) key_set: Option<KeySetRead>,
+    /// Whether the backend logged a request while others failed.
+    pub(in crate::diagnose) backend_is_at_work: bool,
+}
+
+/// What the key set of the auth service holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::diagnose) enum KeySetRead {
+    /// Our key, among others.
+    Ours,
+    /// Other keys only.
+    Others,
+    /// Nothing: it is empty, or could not be read.
+    Nothing,
 }
 
 /// All readings of a run, those of one endpoint together.
 #[derive(Debug)]
 pub(super) struct Evidence<'a> {
     pub(super) endpoints: Vec<Vec<Reading<'a>>>,
-    /// Whether a server's clock is off.
-    pub(super) is_skewed: bool,
+    /// Whether a server's clock is off. `None`: no response told the time.
+    pub(super) is_skewed: Option<bool>,
     /// Whether our key verifies the tokens that the auth service issues.
     pub(super) issued_with_our_key: Option<bool>,
-    /// Whether the auth service publishes our key.
-    pub(super) publishes_our_key: Option<bool>,
+    pub(super) key_set: Option<KeySetRead>,
+    /// Whether the backend logged a request while others failed.
+    pub(super) backend_is_at_work: bool,
 }
 
 /// Seconds by which a clock must be off to count.
@@ -88,9 +102,10 @@ impl<'a> Evidence<'a> {
         select(&mut all);
         let skews = observations.iter().filter_map(|seen| seen.clock_skew_s);
         Self {
-            is_skewed: skews.map(i64::abs).max().is_some_and(|most| most > SKEW_S),
+            is_skewed: skews.map(i64::abs).max().map(|most| most > SKEW_S),
             issued_with_our_key: observations.iter().find_map(|seen| seen.issued_with_our_secret),
-            publishes_our_key: records.publishes_our_key,
+            key_set: records.key_set,
+            backend_is_at_work: records.backend_is_at_work,
             endpoints: by_endpoint(joined(all)),
         }
     }
@@ -131,7 +146,8 @@ fn result(seen: &Observation) -> Result {
     }
 }
 
-/// Groups the readings. The health checks and the introspection come first: they rule out most.
+/// Groups the readings, those of one service together. The health checks and the introspection come first: they rule
+/// out most.
 fn by_endpoint(all: Vec<Reading<'_>>) -> Vec<Vec<Reading<'_>>> {
     let mut groups: Vec<Vec<Reading<'_>>> = Vec::new();
     for reading in all {
@@ -141,10 +157,13 @@ fn by_endpoint(all: Vec<Reading<'_>>) -> Vec<Vec<Reading<'_>>> {
             None => groups.push(vec![reading]),
         }
     }
-    groups.sort_by_key(|group| match group[0].request.role {
-        Role::Health | Role::SelfCheck => 0,
-        Role::Introspection => 1,
-        _ => 2,
+    groups.sort_by_key(|group| {
+        let rank = match group[0].request.role {
+            Role::Health | Role::SelfCheck => 0,
+            Role::Introspection => 1,
+            _ => 2,
+        };
+        (group[0].request.to != Service::Auth, rank)
     });
     groups
 }

@@ -1,10 +1,10 @@
 //! The likelihood of all readings under one hypothesis: the sum over the traits, which are asked for lazily.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::convert::Infallible;
 
 use super::emission::{Counted, emission, is_possible};
-use super::evidence::{Evidence, Reading};
+use super::evidence::{Evidence, KeySetRead, Reading};
 use super::manner::{Like, MODES};
 use super::phrasing;
 use crate::diagnose::model::path::effect::Effect;
@@ -14,7 +14,6 @@ use crate::diagnose::predict::model::noise;
 use crate::diagnose::predict::traits::{OF_THE_SYSTEM, Trait, Value};
 use crate::diagnose::predict::walk::walk;
 use crate::diagnose::predict::world::{Step, Unset, World};
-use crate::terms::Service;
 
 /// How well a hypothesis predicts the readings of one endpoint.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +59,7 @@ struct Place {
     /// The places with one more trait set.
     next: Vec<(Trait, Value, usize)>,
     /// The results, by the traits of the system that they depend on (one bit each), and by the values of these.
-    fits: Vec<(u128, HashMap<u128, Fit>)>,
+    fits: Vec<(u128, FxHashMap<u128, Fit>)>,
     depth: usize,
 }
 
@@ -86,7 +85,7 @@ impl Memory {
     }
 
     fn result(&self, place: usize, world: &mut World<'_>) -> Option<Fit> {
-        let found = |(asked, fits): &(u128, HashMap<u128, Fit>)| Some((*asked, *fits.get(&world.packed(*asked)?)?));
+        let found = |(asked, fits): &(u128, FxHashMap<u128, Fit>)| Some((*asked, *fits.get(&world.packed(*asked)?)?));
         let (asked, fit) = self.0[place].fits.iter().find_map(found)?;
         world.asked |= asked;
         Some(fit)
@@ -97,7 +96,7 @@ impl Memory {
         let Some(values) = world.packed(asked) else { return };
         let fits = &mut self.0[place].fits;
         let at = fits.iter().position(|(known, _)| *known == asked).unwrap_or_else(|| {
-            fits.push((asked, HashMap::new()));
+            fits.push((asked, FxHashMap::default()));
             fits.len() - 1
         });
         fits[at].1.insert(values, fit);
@@ -109,10 +108,11 @@ pub(super) fn likelihood(world: &mut World<'_>, evidence: &Evidence<'_>) -> Like
     let mut search = Search {
         endpoints: &evidence.endpoints,
         memory: vec![Memory::new(); evidence.endpoints.len()],
+        rests: vec![Vec::new(); evidence.endpoints.len()],
         explained: vec![0; evidence.endpoints.len()],
         conflict: (0, 0),
     };
-    let (like, possible) = search.all(world);
+    let rest = search.rest(world, 0);
     let readings = || evidence.endpoints.iter().zip(&search.explained);
     let explains = readings().flat_map(|(group, mask)| {
         group.iter().enumerate().filter(move |(at, _)| mask & (1 << at) != 0).flat_map(|(_, one)| one.exchanges.clone())
@@ -121,17 +121,31 @@ pub(super) fn likelihood(world: &mut World<'_>, evidence: &Evidence<'_>) -> Like
         let (group, at) = search.conflict;
         evidence.endpoints.get(group)?.get(at).map(|reading| reading.seen.exchange)
     };
-    let log = if possible { like.max(f64::MIN_POSITIVE).ln() } else { f64::NEG_INFINITY };
+    let log = if rest.possible { rest.like.summed().max(f64::MIN_POSITIVE).ln() } else { f64::NEG_INFINITY };
     Likelihood {
-        log: log + of_clocks(world, evidence) + of_issued_key(world, evidence) + of_published_key(world, evidence),
+        log: log
+            + of_clocks(world, evidence)
+            + of_issued_key(world, evidence)
+            + of_key_set(world, evidence)
+            + of_the_log(world, evidence),
         explains: explains.collect(),
-        conflict: if possible { None } else { conflict() },
+        conflict: if rest.possible { None } else { conflict() },
     }
 }
 
 fn of_clocks(world: &World<'_>, evidence: &Evidence<'_>) -> f64 {
     let off = [Stop::Client, Stop::Backend, Stop::Auth].iter().any(|stop| world.ever(*stop, Effect::ClockOffset));
-    if evidence.is_skewed && !off { noise().skew_by_chance.ln() } else { 0.0 }
+    match (evidence.is_skewed, off) {
+        (Some(true), false) => noise().skew_by_chance.ln(),
+        (Some(false), true) => noise().skew_unseen.ln(),
+        _ => 0.0,
+    }
+}
+
+/// A backend that does not start logs no request.
+fn of_the_log(world: &World<'_>, evidence: &Evidence<'_>) -> f64 {
+    let is_down = world.starts_nowhere(Stop::Backend);
+    if evidence.backend_is_at_work && is_down { noise().logged_while_down.ln() } else { 0.0 }
 }
 
 /// Our key verifies the tokens of the auth service unless one of the two holds another key.
@@ -142,56 +156,130 @@ fn of_issued_key(world: &World<'_>, evidence: &Evidence<'_>) -> f64 {
     if ours != differs { 0.0 } else { noise().sentence_misleads.ln() }
 }
 
-/// The auth service publishes our key unless we sign with another, or it publishes others than those that sign.
-fn of_published_key(world: &World<'_>, evidence: &Evidence<'_>) -> f64 {
-    let Some(ours) = evidence.publishes_our_key else { return 0.0 };
+/// The auth service publishes our key unless we sign with another, or it publishes others than those that sign, or none.
+fn of_key_set(world: &World<'_>, evidence: &Evidence<'_>) -> f64 {
+    let Some(read) = evidence.key_set else { return 0.0 };
+    let noise = noise();
+    let is_gone = [Effect::NoKeys, Effect::DoesNotStart, Effect::Hang, Effect::Fail, Effect::NotFound, Effect::Refuse]
+        .iter()
+        .any(|effect| world.ever(Stop::Auth, *effect));
+    let is_unknown = [Stop::Auth, Stop::Network].iter().any(|stop| world.ever(*stop, Effect::Unknown));
     let differs = world.ever(Stop::Client, Effect::OtherKey)
         || world.ever(Stop::Auth, Effect::OtherKey)
         || world.ever(Stop::Auth, Effect::StaleKeys);
-    if ours != differs { 0.0 } else { noise().sentence_misleads.ln() }
+    let nothing = match (is_gone, is_unknown || world.is_changed(Stop::Network)) {
+        (true, _) => noise.key_set_gone,
+        (false, true) => 0.5,
+        (false, false) => noise.key_set_unread,
+    };
+    match read {
+        KeySetRead::Nothing => nothing.ln(),
+        KeySetRead::Ours if differs => (1.0 - nothing).ln() + noise.sentence_misleads.ln(),
+        KeySetRead::Others if !differs => (1.0 - nothing).ln() + noise.sentence_misleads.ln(),
+        _ => (1.0 - nothing).ln(),
+    }
 }
+
+/// The result for the endpoints from one place on, summed over the traits that no endpoint before them asked for.
+#[derive(Debug, Clone, Copy)]
+struct Rest {
+    /// By the manners of the service of the first of these endpoints. Each service has its own manner.
+    like: Like,
+    /// Whether some setting of the traits makes every firm reading possible.
+    possible: bool,
+    /// The traits whose values it depends on, one bit each.
+    asked: u128,
+    /// The traits that it is summed over, one bit each.
+    summed: u128,
+}
+
+impl Rest {
+    const DONE: Self = Self { like: Like::ONE, possible: true, asked: 0, summed: 0 };
+    const NONE: Self = Self { like: Like::ZERO, possible: false, asked: 0, summed: 0 };
+}
+
+/// Results for the endpoints from one place on, by the traits that they depend on and are summed over, and by the values
+/// of the first.
+type Rests = Vec<((u128, u128), FxHashMap<u128, Rest>)>;
 
 struct Search<'e, 'a> {
     endpoints: &'e [Vec<Reading<'a>>],
     memory: Vec<Memory>,
+    rests: Vec<Rests>,
     explained: Vec<u64>,
     /// The endpoint and the reading at which the most successful setting failed.
     conflict: (usize, usize),
 }
 
 impl Search<'_, '_> {
-    /// Returns the likelihood of all endpoints, summed over the traits of the system.
-    fn all(&mut self, world: &mut World<'_>) -> (f64, bool) {
-        let of = match self.all_as_set(world) {
-            Ok(result) => return result,
-            Err(Unset(of)) => of,
-        };
-        let (mut sum, mut possible) = (0.0, false);
-        let Ok(()) = world.with_each_value(of, |world, prior| {
-            let (like, can_be) = self.all(world);
-            sum += prior * like;
-            possible |= can_be;
-            Ok::<(), Infallible>(())
+    /// Returns the result for the endpoints from this one on. The endpoints before it are possible, as the traits are set.
+    fn rest(&mut self, world: &mut World<'_>, at: usize) -> Rest {
+        if at == self.endpoints.len() {
+            return Rest::DONE;
+        }
+        let known = self.rests[at].iter().find_map(|((asked, summed), rests)| {
+            if world.is_set(*summed) { None } else { rests.get(&world.packed(*asked)?) }
         });
-        (sum, possible)
+        if let Some(known) = known {
+            return *known;
+        }
+        let rest = match self.endpoint(world, at) {
+            Ok(fit) => self.after(world, at, &fit),
+            Err(Unset(of)) => self.rest_by(world, at, of),
+        };
+        self.keep(world, at, rest);
+        rest
     }
 
-    fn all_as_set(&mut self, world: &mut World<'_>) -> Step<(f64, bool)> {
-        // Each service has its own manner.
-        let mut like = [Like::ONE; 2];
-        let mut explained = Vec::with_capacity(self.endpoints.len());
-        for at in 0..self.endpoints.len() {
-            let fit = self.endpoint(world, at)?;
-            if !fit.possible {
-                // No value of another trait can mend this: most of the work ends here.
-                self.conflict = self.conflict.max((at, fit.conflict));
-                return Ok((0.0, false));
-            }
-            explained.push(fit.explained);
-            like[usize::from(self.endpoints[at][0].request.to == Service::Auth)].times(&fit.like);
+    /// Returns the result from an endpoint on whose own result is this.
+    fn after(&mut self, world: &mut World<'_>, at: usize, fit: &Fit) -> Rest {
+        let asked = world.asked & OF_THE_SYSTEM;
+        if !fit.possible {
+            // No value of another trait can mend this: most of the work ends here.
+            self.conflict = self.conflict.max((at, fit.conflict));
+            return Rest { asked, ..Rest::NONE };
         }
-        self.explained.iter_mut().zip(explained).for_each(|(all, one)| *all |= one);
-        Ok((like.iter().map(Like::summed).product(), true))
+        let mut rest = self.rest(world, at + 1);
+        rest.asked |= asked;
+        if !rest.possible {
+            return rest;
+        }
+        self.explained[at] |= fit.explained;
+        let service = |at: usize| self.endpoints.get(at).map(|group| group[0].request.to);
+        if service(at) == service(at + 1) {
+            rest.like.times(&fit.like);
+        } else {
+            let sum = rest.like.summed();
+            rest.like = Like::ZERO;
+            rest.like.add(&fit.like, sum);
+        }
+        rest
+    }
+
+    /// Sums the result over the values of a trait.
+    fn rest_by(&mut self, world: &mut World<'_>, at: usize, of: Trait) -> Rest {
+        let mut sum = Rest::NONE;
+        let Ok(()) = world.with_each_value(of, |world, prior| {
+            let one = self.rest(world, at);
+            sum.like.add(&one.like, prior);
+            sum.possible |= one.possible;
+            sum.asked |= one.asked;
+            sum.summed |= one.summed;
+            Ok::<(), Infallible>(())
+        });
+        // A trait that only some values ask for is summed over there, and nothing depends on it here.
+        let own = 1 << of as u128;
+        Rest { asked: sum.asked & !own, summed: sum.summed | own, ..sum }
+    }
+
+    fn keep(&mut self, world: &World<'_>, at: usize, rest: Rest) {
+        let Some(values) = world.packed(rest.asked) else { return };
+        let (rests, by) = (&mut self.rests[at], (rest.asked, rest.summed));
+        let place = rests.iter().position(|(known, _)| *known == by).unwrap_or_else(|| {
+            rests.push((by, FxHashMap::default()));
+            rests.len() - 1
+        });
+        rests[place].1.insert(values, rest);
     }
 
     /// Returns the result for one endpoint, summed over its own traits.
@@ -344,6 +432,6 @@ fn endings(world: &mut World<'_>, reading: &Reading<'_>) -> Step<Endings> {
     if other == steady {
         return Ok(Endings([(1.0, steady), (0.0, steady)], 1));
     }
-    let share = world.share();
+    let share = world.share()?;
     Ok(Endings([(1.0 - share, steady), (share, other)], 2))
 }

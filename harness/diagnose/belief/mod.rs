@@ -30,7 +30,7 @@ mod selection;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::diagnose) use evidence::Records;
+pub(in crate::diagnose) use evidence::{KeySetRead, Records};
 pub(in crate::diagnose) use hypothesis::Hypothesis;
 pub(in crate::diagnose) use meanings::reasons;
 pub(in crate::diagnose) use outlook::{Asked, Outlook};

@@ -33,12 +33,25 @@ impl Outlook {
     pub(in crate::diagnose) fn of(fault: &Fault, asked: Asked, topology: &Topology) -> Self {
         let mut world = World::new(topology, Hypothesis::Fault(fault).patches());
         let mut outlook = Self::default();
-        let share = if world.is_random() { world.share() } else { 0.0 };
-        for (dice, weight) in [(false, 1.0 - share), (true, share)] {
-            world.dice = dice;
-            outlook.collect(&mut world, asked, weight);
-        }
+        outlook.throw_dice(&mut world, asked, 1.0);
         outlook
+    }
+
+    fn throw_dice(&mut self, world: &mut World<'_>, asked: Asked, weight: f64) {
+        match if world.is_random() { world.share() } else { Ok(0.0) } {
+            Ok(share) => {
+                for (dice, part) in [(false, 1.0 - share), (true, share)] {
+                    world.dice = dice;
+                    self.collect(world, asked, weight * part);
+                }
+            }
+            Err(Unset(of)) => {
+                let Ok(()) = world.with_each_value(of, |world, prior| {
+                    self.throw_dice(world, asked, weight * prior);
+                    Ok::<(), Infallible>(())
+                });
+            }
+        }
     }
 
     fn collect(&mut self, world: &mut World<'_>, asked: Asked, weight: f64) {

@@ -29,7 +29,7 @@ pub(in crate::diagnose) struct Belief<'c> {
 #[derive(Debug)]
 pub(in crate::diagnose) struct Beliefs<'c> {
     pub(in crate::diagnose) all: Vec<Belief<'c>>,
-    /// Pairs, the likeliest first. Empty where a single fault of the catalogue is the likeliest.
+    /// Pairs, the likeliest first. Empty where a single fault of the catalogue explains everything as well as any hypothesis.
     pub(in crate::diagnose) pairs: Vec<PairBelief<'c>>,
     /// What the operator declares of the system.
     pub(in crate::diagnose) topology: Topology,
@@ -59,9 +59,7 @@ impl<'c> Beliefs<'c> {
     fn by(evidence: &Evidence<'_>, topology: Topology, catalogue: &'c Catalogue) -> Self {
         let mut all = compared(evidence, &topology, catalogue);
         all.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let by_a_fault =
-            all.first().is_some_and(|one| matches!(one.hypothesis, Hypothesis::Fault(_)) && one.score.is_finite());
-        let pairs = if by_a_fault { Vec::new() } else { pairs(evidence, &topology, catalogue) };
+        let pairs = if is_by_a_fault(&all) { Vec::new() } else { pairs(evidence, &topology, catalogue) };
         Self { all, pairs, topology }
     }
 
@@ -72,6 +70,16 @@ impl<'c> Beliefs<'c> {
         let count = |exchange: u32| conflicts.iter().filter(|one| **one == exchange).count();
         conflicts.iter().copied().max_by_key(|exchange| count(*exchange))
     }
+}
+
+/// How far a fault may be behind the best hypothesis and still explain everything as well, as a logarithm.
+const AS_WELL: f64 = 1.5;
+
+/// Reports whether a single fault of the catalogue explains everything.
+fn is_by_a_fault(sorted: &[Belief<'_>]) -> bool {
+    let Some(best) = sorted.first() else { return false };
+    let is_near = |one: &&Belief<'_>| one.score.is_finite() && best.score - one.score < AS_WELL;
+    sorted.iter().take_while(is_near).any(|one| matches!(one.hypothesis, Hypothesis::Fault(_)))
 }
 
 /// Readings that may be accidents where no hypothesis explains them.

@@ -28,7 +28,8 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
     let records = Records {
         said: case.logbook.said(&case.observations, case.target),
         failed: case.failed.iter().map(|step| step.exchange).collect(),
-        publishes_our_key: case.fact("signing-key").map(|fact| fact.value == "published"),
+        key_set: case.key_set,
+        backend_is_at_work: case.logbook.backend_is_at_work(),
     };
     let beliefs = Beliefs::of(&case.observations, case.target, case.user(), &counts, &records, catalogue);
     let to_explain: BTreeSet<u32> = case.to_explain().flat_map(|reading| reading.exchanges.clone()).collect();

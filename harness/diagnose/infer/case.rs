@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::config::Target;
+use crate::diagnose::belief::KeySetRead;
 use crate::diagnose::facts;
 use crate::diagnose::facts::{backend_log, revision_split, signature, token_location};
 use crate::diagnose::logs::attribution::Logbook;
@@ -12,10 +13,10 @@ use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::probe_class::{Place, ProbeClass};
 use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::readings::probe_result::{Reading, Readings};
-use crate::evidence::{EnvValue, Manifest};
+use crate::evidence::{EnvValue, Evidence, Manifest};
 use crate::observe::{Observation, Outcome};
 use crate::probe::ProbeKey;
-use crate::terms::{Engine, Service};
+use crate::terms::{Engine, EvidenceSource, Service};
 
 /// The input of a diagnosis, grouped and compared.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub(crate) struct Case<'a> {
     pub(crate) logbook: Logbook<'a>,
     pub(crate) log_was_read: bool,
     pub(crate) manifests: &'a BTreeMap<Service, Manifest>,
+    /// The key set of the auth service, where the target names it.
+    pub(in crate::diagnose) key_set: Option<KeySetRead>,
     user: &'a str,
 }
 
@@ -82,6 +85,7 @@ impl<'a> Case<'a> {
             logbook,
             log_was_read: !given.evidence.log.is_empty(),
             manifests: &given.evidence.manifests,
+            key_set: key_set(given.evidence),
             user,
         }
     }
@@ -148,6 +152,16 @@ impl<'a> Case<'a> {
     /// Reports whether a valid token failed at this endpoint.
     pub(crate) fn fails_on(&self, endpoint: &str) -> bool {
         self.readings.failing().any(|reading| reading.observation.probe.endpoint == endpoint)
+    }
+}
+
+/// Returns what the key set of the auth service holds.
+fn key_set(evidence: &Evidence) -> Option<KeySetRead> {
+    match &evidence.signing_key {
+        Some(published) if published.keys == 0 => Some(KeySetRead::Nothing),
+        Some(published) => Some(if published.ours { KeySetRead::Ours } else { KeySetRead::Others }),
+        // The key set is the only thing that is read from the auth service besides probes.
+        None => evidence.unread.iter().any(|(of, _)| *of == EvidenceSource::Auth).then_some(KeySetRead::Nothing),
     }
 }
 

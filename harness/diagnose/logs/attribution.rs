@@ -331,6 +331,11 @@ impl Window {
     }
 
     /// Returns the path that was called.
+    /// Reports whether it is the window of a failing probe.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.kind == WindowKind::Failing
+    }
+
     pub(crate) fn path<'t>(&self, target: &'t Target) -> Option<&'t str> {
         target.endpoints.get(&self.endpoint).map(|endpoint| endpoint.path.as_str())
     }

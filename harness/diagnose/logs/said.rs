@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Target;
-use crate::diagnose::logs::attribution::Logbook;
+use crate::diagnose::logs::access::access;
+use crate::diagnose::logs::attribution::{Logbook, Window};
+use crate::evidence::LogEntry;
 use crate::observe::{Observation, Outcome};
 use crate::statements::{Meaning, specific_meanings};
 use crate::terms::{Hop, Service};
@@ -30,7 +32,10 @@ impl Logbook<'_> {
             if !is_its_own {
                 continue;
             }
-            let meanings = specific_meanings(&entry.text);
+            let mut meanings = specific_meanings(&entry.text);
+            if seen.result == Outcome::NotFound && entry.by == Hop::Backend {
+                meanings.extend(access(&entry.text).and_then(|line| line.route(&seen.probe.endpoint, target)));
+            }
             if seen.result == Outcome::Ok {
                 usual.extend(meanings);
             } else {
@@ -40,5 +45,12 @@ impl Logbook<'_> {
         said.values_mut().for_each(|meanings| meanings.retain(|meaning| !usual.contains(meaning)));
         said.retain(|_, meanings| !meanings.is_empty());
         said
+    }
+
+    /// Reports whether the backend wrote an access line during a failing probe: then it runs.
+    pub(crate) fn backend_is_at_work(&self) -> bool {
+        let own = |entry: &&LogEntry| entry.by == Hop::Backend && entry.request.is_none();
+        let is_of_a_failure = |entry: &LogEntry| self.window_of(entry).is_some_and(Window::is_failing);
+        self.entries.iter().filter(own).any(|entry| access(&entry.text).is_some() && is_of_a_failure(entry))
     }
 }

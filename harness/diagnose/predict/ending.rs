@@ -132,6 +132,8 @@ words! {
         CallerUnset => "caller-unset",
         /// The auth service gave no usable answer.
         AuthFailed => "auth-failed",
+        /// The auth service cannot be reached.
+        AuthUnreached => "auth-unreached",
         /// The auth service gave no answer in time.
         AuthLate => "auth-late",
         /// A store.
@@ -182,6 +184,20 @@ words! {
         Each => "each",
         /// A component waits in the first call, and remembers.
         First => "first",
+        /// A component tries again for some seconds, in each call.
+        Briefly => "briefly",
+    }
+}
+
+words! {
+    /// What becomes of a stream or socket that began.
+    pub enum Stream {
+        /// It is not known.
+        Any => "any",
+        /// A component ends it.
+        Ends => "ends",
+        /// It stays open, without what was expected.
+        StaysOpen => "stays open",
     }
 }
 
@@ -192,11 +208,12 @@ pub(in crate::diagnose) struct Ending {
     pub(in crate::diagnose) result: Result,
     pub(in crate::diagnose) reason: Reason,
     pub(in crate::diagnose) wait: Wait,
+    pub(in crate::diagnose) stream: Stream,
 }
 
 impl Ending {
     pub(in crate::diagnose) const fn new(maker: Maker, result: Result, reason: Reason) -> Self {
-        Self { maker, result, reason, wait: Wait::None }
+        Self { maker, result, reason, wait: Wait::None, stream: Stream::Any }
     }
 
     pub(in crate::diagnose) const fn ok(maker: Maker) -> Self {
@@ -205,6 +222,14 @@ impl Ending {
 
     pub(in crate::diagnose) const fn after_a_wait(self, waits: bool) -> Self {
         Self { wait: if waits { Wait::Each } else { self.wait }, ..self }
+    }
+
+    pub(in crate::diagnose) const fn after_retries(self, waits: bool) -> Self {
+        Self { wait: if waits { Wait::Briefly } else { self.wait }, ..self }
+    }
+
+    pub(in crate::diagnose) const fn which(self, stream: Stream) -> Self {
+        Self { stream, ..self }
     }
 
     pub(in crate::diagnose) const fn worked(&self) -> bool {

@@ -57,8 +57,20 @@ pub(in crate::diagnose) struct Noise {
     pub(in crate::diagnose) healthy_prior: f64,
     /// A clock that is off although no fault explains it.
     pub(in crate::diagnose) skew_by_chance: f64,
+    /// A clock that is off, where the `Date` headers show nothing.
+    pub(in crate::diagnose) skew_unseen: f64,
     /// The same reason in the same words.
     pub(in crate::diagnose) same_words: f64,
+    /// The key set of an auth service that does not publish its keys gives nothing.
+    pub(in crate::diagnose) key_set_gone: f64,
+    /// The key set of any other auth service gives nothing.
+    pub(in crate::diagnose) key_set_unread: f64,
+    /// A backend that does not start logs a request: another process writes in the same log.
+    pub(in crate::diagnose) logged_while_down: f64,
+    /// A component ends a stream, but later than we stop to wait.
+    pub(in crate::diagnose) stream_left_by_chance: f64,
+    /// A stream without its content stays open until we stop to wait.
+    pub(in crate::diagnose) stream_left_open: f64,
     /// A new reason in new words.
     pub(in crate::diagnose) new_words: f64,
     /// One endpoint words its refusals in a way of its own.

@@ -58,13 +58,31 @@ words! {
         OursSatisfyIt => "our tokens satisfy it",
         OffsetIsLarge => "the offset is larger than the life of a token",
         AuthorizerFailed => "how the edge shows that its authorizer failed",
-        EdgeGivesUpFirst => "the edge gives up before the client",
+        AuthorizerHangs => "the authorizer of the edge does not answer in time",
+        EdgeGivesUp => "how the edge gives up before the client",
+        EdgeAsksAuth => "the edge asks auth about each token",
+        StrangerIsAuth => "the service at a wrong address of auth refuses tokens too",
+        ChecksIssuedAt => "the backend checks when a token was issued",
+        AuthUsesKeySet => "auth verifies with the keys that it publishes",
+        LimitIsReached => "a limit is reached for good",
+        HealthIsLimited => "the limit counts health checks",
+        EdgeRetries => "the edge tries for a while to connect",
+        CredentialBeforeOrigin => "the backend looks at the credential before the origin",
+        CredentialBeforeUpgrade => "the backend looks at the credential before the upgrade",
+        CallerUnsetShows => "how auth shows that it has no secret for its callers",
+        ContentBeforeKey => "the backend looks at claims and times before the signature",
+        KeysAreCached => "the backend keeps the keys that auth had before",
+        PolicyForm => "the form of a refusal by a rule of the edge",
+        MissesTheClaim => "the backend does not look at the claim that differs",
+        EdgeWantsToken => "an edge that judges tokens refuses requests without one",
+        HealthMoves => "health has lost its route too",
+        AuthExpectsItsOwn => "auth expects the claims that it issues",
+        HowOften => "how often a fault shows that comes and goes",
         AddressedHost => "the address that the network fault affects",
 
         Touched => "touched",
         FewTouched => "one of few affected",
         MostTouched => "one of most affected",
-        PathCovered => "its path is covered",
         UsesStore => "uses the store",
         AnswersStrangers => "answers strangers too",
         StrangersAreOthers => "takes strangers for another user",
@@ -88,6 +106,9 @@ words! {
         PlainCallLastsLong => "a plain call lasts longer than the edge waits",
         BodyIsLarge => "its body is large",
         VerifiesAsDeclared => "verifies as declared",
+        VerifiesHere => "how this endpoint verifies tokens",
+        FailsOnStream => "a failed call of the backend, on an event stream",
+        SocketJudgeShows => "how a socket that judges otherwise shows",
         ServesNonetheless => "takes expired tokens too",
     }
 }
@@ -99,6 +120,23 @@ impl Trait {
     /// Reports whether each endpoint has a value of its own.
     pub(in crate::diagnose) const fn is_local(self) -> bool {
         self as usize >= Self::Touched as usize
+    }
+
+    /// Reports whether a value is how a request ends, and nothing else depends on it.
+    pub(in crate::diagnose) const fn is_form(self) -> bool {
+        !matches!(self, Self::RefusalForm | Self::AuthorizerFailed | Self::PolicyForm | Self::SocketJudgeShows)
+    }
+
+    /// Reports whether only requests for an upgrade ask for it.
+    pub(in crate::diagnose) const fn is_of_sockets(self) -> bool {
+        matches!(
+            self,
+            Self::CallRefusedOnSocket
+                | Self::AuthCallFailsOnSocket
+                | Self::StoreDownOnSocket
+                | Self::NoRouteOnSocket
+                | Self::UpgradeAsPlainCall
+        )
     }
 }
 
@@ -127,6 +165,7 @@ words! {
         Most => "most",
         Sockets => "sockets",
         Shown => "those that show credentials",
+        ButHealth => "all but health",
     }
 }
 

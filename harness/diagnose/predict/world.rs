@@ -45,19 +45,39 @@ impl<'t> World<'t> {
     /// Reports whether an effect comes and goes.
     pub(in crate::diagnose) fn is_random(&self) -> bool {
         let by_chance = |patch: &Patch| {
-            matches!(patch.reach, Reach::Share | Reach::Rarely | Reach::ShareOfSome) || patch.effect == Effect::Limits
+            matches!(patch.reach, Reach::Share | Reach::Rarely | Reach::ShareOfSome)
+                || matches!(patch.effect, Effect::Limits | Effect::Die)
         };
         self.patches.iter().any(|(_, patch)| by_chance(patch))
     }
 
     /// Returns the share of the requests in which an effect that comes and goes shows.
-    pub(in crate::diagnose) fn share(&self) -> f64 {
-        let rarely = self.patches.iter().all(|(_, patch)| patch.reach == Reach::Rarely);
-        if rarely { noise().rare_share } else { noise().share }
+    pub(in crate::diagnose) fn share(&mut self) -> Step<f64> {
+        let noise = noise();
+        if self.patches.iter().all(|(_, patch)| patch.reach == Reach::Rarely) {
+            return Ok(noise.rare_share);
+        }
+        Ok(match self.choice(Trait::HowOften)? {
+            Choice::Few => noise.rare_share,
+            Choice::Most => 1.0 - noise.rare_share,
+            _ => noise.share,
+        })
     }
 
     pub(in crate::diagnose) const fn value(&self, of: Trait) -> Option<Value> {
         self.values[of as usize]
+    }
+
+    /// Reports whether one of these traits (one bit each) has a value.
+    pub(in crate::diagnose) fn is_set(&self, of: u128) -> bool {
+        let mut rest = of;
+        while rest != 0 {
+            if self.values[rest.trailing_zeros() as usize].is_some() {
+                return true;
+            }
+            rest &= rest - 1;
+        }
+        false
     }
 
     /// Returns the values of these traits (one bit each) in one number. `None`: one has no value, or they are too many.
@@ -131,7 +151,7 @@ impl<'t> World<'t> {
     }
 
     /// Reports whether anything is changed at a stop.
-    pub(super) const fn is_changed(&self, stop: Stop) -> bool {
+    pub(in crate::diagnose) const fn is_changed(&self, stop: Stop) -> bool {
         self.effects[stop as usize] != 0
     }
 
@@ -143,6 +163,11 @@ impl<'t> World<'t> {
     /// Reports whether a stop is changed in this way in this value of its configuration.
     fn ever_in(&self, stop: Stop, effect: Effect, what: Config) -> bool {
         self.ever(stop, effect) && self.changes(stop).any(|patch| patch.effect == effect && patch.of == Some(what))
+    }
+
+    /// Reports whether no instance of a service starts.
+    pub(in crate::diagnose) fn starts_nowhere(&self, stop: Stop) -> bool {
+        self.changes(stop).any(|patch| patch.effect == Effect::DoesNotStart && patch.reach == Reach::All)
     }
 
     /// Reports whether the service lacks this value.
@@ -173,14 +198,19 @@ impl<'t> World<'t> {
         Ok(match reach {
             Reach::All => true,
             Reach::Some => self.is_among_the_affected(request)?,
-            Reach::Paths => self.yes(Trait::EveryPathCovered)? || self.yes(Trait::PathCovered)?,
+            Reach::Paths => match self.choice(Trait::EveryPathCovered)? {
+                Choice::Yes => true,
+                Choice::ButHealth => !request.is_health(),
+                _ => self.is_among_the_paths()?,
+            },
             Reach::Sockets => request.is_socket(),
             Reach::Streams => request.kind.is_stream(),
             Reach::Subprotocols => request.location == TokenLocation::Subprotocol,
+            Reach::Queries => request.location == TokenLocation::Query,
             Reach::Bodies => request.has_body && self.yes(Trait::BodyIsLarge)?,
             Reach::Large => {
                 let is_whole = request.token.is_sent() && request.token != TokenKind::Malformed;
-                let in_header = request.location == TokenLocation::Header;
+                let in_header = matches!(request.location, TokenLocation::Header | TokenLocation::Subprotocol);
                 is_whole
                     && (in_header || self.yes(Trait::UrlsAreLimited)?)
                     && (request.same_user || self.yes(Trait::EveryTokenIsLarge)?)
@@ -190,12 +220,27 @@ impl<'t> World<'t> {
         })
     }
 
+    /// Reports whether a stop turns the request away because there are too many.
+    pub(super) fn is_limited(&mut self, stop: Stop, request: &Request) -> Step<bool> {
+        Ok(self.has(stop, Effect::Limits, request)?
+            && (self.dice || self.yes(Trait::LimitIsReached)?)
+            && (!request.is_health() || self.yes(Trait::HealthIsLimited)?))
+    }
+
     /// Reports whether this endpoint is one of those that a fault affects: few, half or most of them, or the sockets.
     fn is_among_the_affected(&mut self, request: &Request) -> Step<bool> {
         match self.choice(Trait::HowMany)? {
+            Choice::Sockets => Ok(request.is_socket()),
+            _ => self.is_among_the_paths(),
+        }
+    }
+
+    /// Reports whether the path of this endpoint is one of those that a rule covers: few, half or most of them.
+    fn is_among_the_paths(&mut self) -> Step<bool> {
+        match self.choice(Trait::HowMany)? {
             Choice::Few => self.yes(Trait::FewTouched),
             Choice::Half => self.yes(Trait::Touched),
-            Choice::Sockets => Ok(request.is_socket()),
+            Choice::Sockets => Ok(false),
             _ => self.yes(Trait::MostTouched),
         }
     }

@@ -26,6 +26,7 @@ use crate::report::Passage;
 use crate::report::model::comparison::BaselineReport;
 use crate::report::model::gate::GateReport;
 use crate::report::model::part::{Kept, Shard};
+use crate::token::Published;
 
 /// The value of [`Report::schema`].
 pub const SCHEMA: &str = "fivewhys/report/2";
@@ -58,6 +59,9 @@ pub struct Report {
     /// Evidence that was granted but could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<Unread>,
+    /// What the key set of the auth service holds. Absent: the target names none, or it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<Published>,
     /// Which shard of a run this is, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,

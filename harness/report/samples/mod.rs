@@ -64,6 +64,7 @@ pub(crate) fn passed() -> Report {
         findings: Vec::new(),
         probes: vec![probe()],
         unread: Vec::new(),
+        published: None,
         shard: None,
         kept: None,
         interrupted: None,

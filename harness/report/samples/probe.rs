@@ -34,6 +34,7 @@ fn observation() -> Observation {
         took_ms: 57,
         lasted_ms: None,
         idle_ms: None,
+        left_open: false,
         unconnected: false,
         product: None,
         exchange: 7,

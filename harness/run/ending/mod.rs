@@ -76,6 +76,7 @@ pub(crate) async fn report(
         causes,
         findings,
         probes: record.probes,
+        published: evidence.signing_key,
         unread: evidence
             .unread
             .into_iter()

@@ -19,6 +19,7 @@ use crate::run::inquiry::Conclusion;
 use crate::run::merge::joined::Joined;
 use crate::run::merge::parts::{MergeError, NamedReport, belong_together};
 use crate::run::{ByHand, ending, inquiry};
+use crate::terms::EvidenceSource;
 
 /// Merges the parts. `run` has the target and the settings of the gate; its scenarios are not used.
 ///
@@ -35,6 +36,8 @@ pub async fn merge(mut run: Smoke, parts: Vec<NamedReport>, by_hand: &ByHand) ->
         .for_each(|signal| run.conduct.interruption.interrupt(signal));
     let (timing, unread) = (timing(&reports), unread(&reports));
     let mut evidence = evidence(reports.iter().filter_map(|report| report.kept.as_ref()).map(|kept| &kept.evidence));
+    evidence.signing_key = evidence.signing_key.or_else(|| reports.iter().find_map(|report| report.published.clone()));
+    evidence.unread = unread.iter().filter_map(source_unread).collect();
     by_hand.supplied.lay_manifests_over(&mut evidence);
     by_hand.supplied.add_log_to(&mut evidence, &run.target, &|text| run.redactor.clean(text));
     let Joined { record, driven, left_out } = Joined::of(reports);
@@ -102,6 +105,11 @@ fn unread(reports: &[Report]) -> Vec<Unread> {
     all
 }
 
+/// Returns a source of evidence that a part could not read. The diagnosis of a merge must know it too.
+fn source_unread(unread: &Unread) -> Option<(EvidenceSource, String)> {
+    Some((serde_json::from_value(unread.evidence.as_str().into()).ok()?, unread.why.clone()))
+}
+
 /// Returns the time from the first start to the last end, and the sums of the other times.
 fn timing(reports: &[Report]) -> Timing {
     let all = || reports.iter().map(|report| &report.timing);
@@ -121,6 +129,7 @@ fn timing(reports: &[Report]) -> Timing {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use rstest::rstest;
 
     use super::*;
     use crate::fixtures::log_entry;
@@ -153,5 +162,13 @@ mod tests {
             let all = evidence(parts.into_iter());
             assert_eq!((all.signing_key, all.log_read_at), (Some(published.clone()), read_at(9)));
         }
+    }
+
+    #[rstest]
+    #[case("auth", Some(EvidenceSource::Auth))]
+    #[case("tea-leaves", None)]
+    fn what_a_part_could_not_read_is_known(#[case] evidence: &str, #[case] source: Option<EvidenceSource>) {
+        let unread = Unread { evidence: evidence.into(), why: "status 500".into() };
+        assert_eq!(source_unread(&unread), source.map(|source| (source, "status 500".to_owned())));
     }
 }

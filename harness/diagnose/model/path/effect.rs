@@ -119,6 +119,8 @@ words! {
         Streams => "streams",
         /// Tokens in subprotocols.
         Subprotocols => "subprotocols",
+        /// Tokens in the query.
+        Queries => "queries",
         /// Requests with a body.
         Bodies => "bodies",
         /// Requests with a large token.

@@ -18,6 +18,8 @@ pub(super) enum Answer {
     CallerRefused(Reason),
     /// No usable answer.
     Failed,
+    /// No connection.
+    Unreached,
     /// No answer in time.
     Late,
 }
@@ -29,12 +31,15 @@ pub(super) fn asked(world: &mut World<'_>, request: &Request, credential: Option
     }
     let lost = |world: &World<'_>, what| world.lacks(Stop::Backend, what);
     if world.has(Stop::AuthCall, Effect::NoListener, request)? || lost(world, Config::AuthAddress) {
-        return Ok(Answer::Failed);
+        return Ok(Answer::Unreached);
     }
     if world.has(Stop::AuthCall, Effect::DropPackets, request)? || world.has(Stop::AuthCall, Effect::Hang, request)? {
         return Ok(Answer::Late);
     }
-    if world.has(Stop::AuthCall, Effect::Misroute, request)? || world.has(Stop::AuthCall, Effect::Refuse, request)? {
+    if world.has(Stop::AuthCall, Effect::Misroute, request)? {
+        return Ok(if world.yes(Trait::StrangerIsAuth)? { Answer::No } else { Answer::Unreached });
+    }
+    if world.has(Stop::AuthCall, Effect::Refuse, request)? {
         return Ok(Answer::Failed);
     }
     if credential.is_some() && is_backend_refused(world, request)? {
@@ -79,7 +84,10 @@ fn is_refused(world: &mut World<'_>, absent: bool) -> Step<bool> {
 }
 
 fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
-    if does_not_run(world, request)? || world.has(Stop::Auth, Effect::Refuse, request)? {
+    if does_not_run(world, request)? {
+        return Ok(Answer::Unreached);
+    }
+    if world.has(Stop::Auth, Effect::Refuse, request)? || world.is_limited(Stop::Auth, request)? {
         return Ok(Answer::Failed);
     }
     if credential.is_some()
@@ -137,6 +145,9 @@ fn judge(world: &mut World<'_>, credential: &Credential, ours: Option<&Request>)
     if credential.key != world.key_of_auth() {
         return Ok(Some(Reason::Signature));
     }
+    if world.ever(Stop::Auth, Effect::NoKeys) && world.yes(Trait::AuthUsesKeySet)? {
+        return Ok(Some(Reason::Key));
+    }
     match credential.time {
         Time::Past => return Ok(Some(Reason::Expired)),
         Time::Future => return Ok(Some(Reason::Early)),
@@ -144,6 +155,10 @@ fn judge(world: &mut World<'_>, credential: &Credential, ours: Option<&Request>)
             return Ok(Some(Reason::Early));
         }
         Time::Now | Time::AheadOfIssuer => {}
+    }
+    let changed = credential.claims == Claims::Agreed && world.ever(Stop::Auth, Effect::OtherClaim);
+    if changed && world.yes(Trait::AuthExpectsItsOwn)? {
+        return Ok(Some(Reason::Claims));
     }
     let others = !matches!(credential.claims, Claims::Agreed | Claims::Auth);
     if others && world.yes(Trait::AuthJudgesClaims)? {
@@ -171,6 +186,9 @@ pub(super) fn at_the_door(world: &mut World<'_>, request: &Request, credential: 
     }
     if world.has(Stop::Auth, Effect::Hang, request)? && (!request.is_health() || world.yes(Trait::HealthHangs)?) {
         return edge::no_answer_in_time(world, request);
+    }
+    if world.is_limited(Stop::Auth, request)? {
+        return Ok(by_auth(Result::Throttled, Reason::Limit));
     }
     let late = !request.is_health() && world.has(Stop::Auth, Effect::Slow, request)?;
     if world.ever(Stop::Auth, Effect::Unknown) {
@@ -220,7 +238,8 @@ fn introspect(world: &mut World<'_>, request: &Request, credential: Credential, 
             Some(Caller::WrongId) if !world.lacks(Stop::Auth, Config::CallerSecret) => Reason::CallerId,
             _ => caller_reason(world),
         };
-        return Ok(by_auth(Result::Denied, reason));
+        let unset = reason == Reason::CallerUnset;
+        return Ok(by_auth(if unset { world.result(Trait::CallerUnsetShows)? } else { Result::Denied }, reason));
     }
     let refusal = if credential.present { judge(world, &credential, Some(request))? } else { Some(Reason::Missing) };
     if world.ever(Stop::Auth, Effect::Fail)

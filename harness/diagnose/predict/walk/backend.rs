@@ -1,6 +1,6 @@
 //! The backend and what is behind it.
 
-use super::super::ending::{Ending, Maker, Reason, Result, Wait};
+use super::super::ending::{Ending, Maker, Reason, Result, Stream, Wait};
 use super::super::request::{Credential, Request};
 use super::super::traits::{Choice, Trait, Value};
 use super::super::world::{Step, World};
@@ -36,21 +36,22 @@ fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     if world.has(Stop::Backend, Effect::Refuse, request)? {
         return Ok(by_backend(world.result(Trait::RefusalOfEveryone)?, Reason::Everyone));
     }
-    if world.ever(Stop::Backend, Effect::Limits) && world.dice && world.has(Stop::Backend, Effect::Limits, request)? {
+    if world.is_limited(Stop::Backend, request)? {
         return Ok(by_backend(Result::Throttled, Reason::Limit));
     }
     if !asked {
-        return health(world, request);
+        let moved = world.has(Stop::Backend, Effect::NotFound, request)? && world.yes(Trait::HealthMoves)?;
+        return if moved { Ok(by_backend(Result::NotFound, Reason::Route)) } else { health(world, request) };
     }
     if world.has(Stop::Backend, Effect::NotFound, request)? {
         return no_route(world, request, credential);
     }
     if request.is_socket() && world.has(Stop::Backend, Effect::DropUpgrade, request)? {
-        let result = world.result(Trait::UpgradeAsPlainCall)?;
-        return Ok(by_backend(result, Reason::Route));
+        return plain_call(world, request, credential);
     }
     // The backend reads a token in another location, unless the effect names that location.
-    let elsewhere = !in_header(request) && !world.reaches_only(Stop::Backend, Reach::Subprotocols);
+    let elsewhere = !in_header(request)
+        && ![Reach::Subprotocols, Reach::Queries].iter().any(|reach| world.reaches_only(Stop::Backend, *reach));
     let lost = !elsewhere && world.has(Stop::Backend, Effect::DropCredential, request)?;
     let credential = Credential { present: credential.present && !lost, ..credential };
     judge(world, request, credential)
@@ -75,6 +76,16 @@ fn health(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     Ok(Ending::ok(Maker::Backend))
 }
 
+/// Answers an upgrade that came as a plain call.
+pub(super) fn plain_call(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    if world.yes(Trait::CredentialBeforeUpgrade)?
+        && let Some(refusal) = verify::refusal(world, request, credential)?
+    {
+        return Ok(refusal);
+    }
+    Ok(by_backend(world.result(Trait::UpgradeAsPlainCall)?, Reason::Route))
+}
+
 fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
     if request.is_socket() {
         return Ok(by_backend(world.result(Trait::NoRouteOnSocket)?, Reason::Route));
@@ -89,11 +100,15 @@ fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) ->
 
 /// Verifies the credential, then authorizes the user, then calls the handler.
 fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
-    if request.is_socket() && world.has(Stop::Backend, Effect::RefuseOrigin, request)? {
+    let refuses_origin = request.is_socket() && world.has(Stop::Backend, Effect::RefuseOrigin, request)?;
+    let at_once = refuses_origin && !world.yes(Trait::CredentialBeforeOrigin)?;
+    if at_once {
         return Ok(by_backend(Result::Denied, Reason::Origin));
     }
     if request.is_socket() && world.has(Stop::Backend, Effect::Judge, request)? {
-        return Ok(by_backend(Result::Denied, Reason::Everyone));
+        let shown = world.result(Trait::SocketJudgeShows)?;
+        let reason = if shown == Result::Denied { Reason::Everyone } else { Reason::Code };
+        return Ok(by_backend(shown, reason));
     }
     if let Some(refusal) = verify::refusal(world, request, credential)? {
         let passes = match world.choice(Trait::AnswersStrangers)? {
@@ -105,6 +120,9 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
             return Ok(by_backend(Result::OtherUser, Reason::None));
         }
         return if passes { handle(world, request) } else { Ok(refusal) };
+    }
+    if refuses_origin {
+        return Ok(by_backend(Result::Denied, Reason::Origin));
     }
     if world.has(Stop::Client, Effect::InvalidRequest, request)? {
         return Ok(by_backend(Result::InvalidRequest, Reason::Invalid));
@@ -128,7 +146,7 @@ fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     if world.has(Stop::Backend, Effect::Die, request)? {
         let result = world.result(Trait::DyingShows)?;
         let maker = if result == Result::BrokenStream { Maker::Backend } else { Maker::Edge };
-        return Ok(Ending::new(maker, result, Reason::Upstream));
+        return Ok(Ending::new(maker, result, Reason::Upstream).which(Stream::Ends));
     }
     if world.has(Stop::Backend, Effect::Fail, request)? {
         return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Code));
@@ -153,7 +171,8 @@ fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
 
 fn respond(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     if world.has(Stop::Agents, Effect::Hang, request)? {
-        return Ok(by_backend(world.result(Trait::CutAnswer)?, Reason::Late).after_a_wait(true));
+        let shown = by_backend(world.result(Trait::CutAnswer)?, Reason::Late);
+        return Ok(shown.after_a_wait(true).which(Stream::StaysOpen));
     }
     if world.has(Stop::Agents, Effect::OtherContent, request)?
         || world.has(Stop::Backend, Effect::OtherContent, request)?
@@ -162,10 +181,10 @@ fn respond(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     }
     if request.kind.is_stream() {
         if world.has(Stop::Backend, Effect::Cut, request)? {
-            return Ok(by_backend(world.result(Trait::CutAnswer)?, Reason::Unknown));
+            return Ok(by_backend(world.result(Trait::CutAnswer)?, Reason::Unknown).which(Stream::Ends));
         }
         if world.has(Stop::Backend, Effect::Mute, request)? || world.has(Stop::Agents, Effect::Mute, request)? {
-            return Ok(by_backend(world.result(Trait::NothingComes)?, Reason::Unknown));
+            return Ok(by_backend(world.result(Trait::NothingComes)?, Reason::Unknown).which(Stream::StaysOpen));
         }
         if request.kind.is_event_stream() && world.has(Stop::Backend, Effect::HoldBack, request)? {
             return Ok(by_backend(world.result(Trait::HeldBack)?, Reason::Unknown));
@@ -178,11 +197,14 @@ pub(super) fn store_down(world: &mut World<'_>, request: &Request) -> Step<Resul
     shown(world, request, Trait::StoreDown, Trait::StoreDownOnSocket)
 }
 
-/// Returns the form of a failure. Many backends show it on a socket as they show it elsewhere.
+/// Returns the form of a failure. Many backends show it on a stream or a socket as they show it elsewhere.
 fn shown(world: &mut World<'_>, request: &Request, plain: Trait, on_socket: Trait) -> Step<Result> {
-    if request.is_socket()
-        && let Value::Result(own) = world.ask(on_socket)?
-    {
+    let own = match request.kind {
+        kind if kind.is_upgrade() => world.ask(on_socket)?,
+        kind if kind.is_event_stream() => world.ask(Trait::FailsOnStream)?,
+        _ => return world.result(plain),
+    };
+    if let Value::Result(own) = own {
         return Ok(own);
     }
     world.result(plain)
@@ -193,6 +215,7 @@ pub(super) fn auth_call_failed(world: &mut World<'_>, request: &Request, answer:
     let (plain, on_socket, reason) = match answer {
         Answer::CallerRefused(reason) => (Trait::CallRefused, Trait::CallRefusedOnSocket, reason),
         Answer::Late => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthLate),
+        Answer::Unreached => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthUnreached),
         _ => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthFailed),
     };
     let ending = by_backend(shown(world, request, plain, on_socket)?, reason);

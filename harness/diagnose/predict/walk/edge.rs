@@ -1,6 +1,6 @@
 //! The edge, on the way in and on the way out.
 
-use super::super::ending::{Ending, Maker, Reason, Result};
+use super::super::ending::{Ending, Maker, Reason, Result, Stream};
 use super::super::request::{Credential, Request};
 use super::super::traits::{Trait, Value};
 use super::super::world::{Step, World};
@@ -26,6 +26,9 @@ fn inward(world: &mut World<'_>, request: &Request, credential: Credential) -> S
     if let Some(ending) = verify::at_the_edge(world, request, credential)? {
         return Ok(ending);
     }
+    if let Some(ending) = by_authorizer(world, request, credential)? {
+        return Ok(ending);
+    }
     if world.has(Stop::Edge, Effect::Misroute, request)?
         && !(request.is_health() && world.yes(Trait::StrangerIsHealthy)?)
     {
@@ -35,17 +38,20 @@ fn inward(world: &mut World<'_>, request: &Request, credential: Credential) -> S
         return without_backend(world);
     }
     if world.has(Stop::Edge, Effect::Tls, request)? {
-        return Ok(Ending::new(Maker::Edge, world.result(Trait::UpstreamTlsShows)?, Reason::Upstream));
+        let waits = world.yes(Trait::EdgeRetries)?;
+        return Ok(
+            Ending::new(Maker::Edge, world.result(Trait::UpstreamTlsShows)?, Reason::Upstream).after_a_wait(waits)
+        );
     }
     if world.has(Stop::Edge, Effect::Rewrite, request)? {
         let result = if request.is_socket() { world.result(Trait::NoRouteOnSocket)? } else { Result::NotFound };
         return Ok(Ending::new(Maker::Backend, result, Reason::OtherRoute));
     }
     if world.has(Stop::Edge, Effect::DropUpgrade, request)? && request.is_socket() {
-        let result = world.result(Trait::UpgradeAsPlainCall)?;
-        return Ok(Ending::new(Maker::Backend, result, Reason::Route));
+        return backend::plain_call(world, request, credential);
     }
-    let lost = in_header(request) && world.has(Stop::Edge, Effect::DropCredential, request)?;
+    let in_query = request.location == TokenLocation::Query && world.reaches_only(Stop::Edge, Reach::Queries);
+    let lost = (in_header(request) || in_query) && world.has(Stop::Edge, Effect::DropCredential, request)?;
     let lost = lost
         || (request.location == TokenLocation::Subprotocol
             && world.has(Stop::Edge, Effect::DropSubprotocol, request)?);
@@ -57,14 +63,8 @@ fn inward(world: &mut World<'_>, request: &Request, credential: Credential) -> S
 /// Returns how the edge refuses the request itself.
 fn refuses(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
     let by_edge = |result, reason| Some(Ending::new(Maker::Edge, result, reason));
-    for (effect, reason) in [(Effect::Refuse, Reason::Policy), (Effect::SignIn, Reason::SignIn)] {
-        let spared = request.is_health() && effect == Effect::SignIn;
-        if world.has(Stop::Edge, effect, request)? && !(spared && world.yes(Trait::HealthPassesEdge)?) {
-            if effect == Effect::Refuse {
-                return Ok(by_edge(Result::Denied, reason));
-            }
-            return Ok(Some(Ending::new(authorizer(world)?, world.result(Trait::SignInForm)?, reason)));
-        }
+    if world.has(Stop::Edge, Effect::Refuse, request)? {
+        return Ok(by_edge(world.result(Trait::PolicyForm)?, Reason::Policy));
     }
     if world.has(Stop::Edge, Effect::Hang, request)? {
         return Ok(Some(Ending::new(Maker::Any, Result::TimedOut, Reason::Unknown).after_a_wait(true)));
@@ -79,17 +79,33 @@ fn refuses(world: &mut World<'_>, request: &Request, credential: Credential) -> 
     if by_size && world.has(Stop::Edge, Effect::Judge, request)? {
         return Ok(by_edge(Result::InvalidRequest, Reason::Size));
     }
-    if in_header(request) && credential.present && world.has(Stop::Edge, Effect::Judge, request)? {
-        return Ok(by_edge(Result::Denied, Reason::Signature));
+    if in_header(request)
+        && world.has(Stop::Edge, Effect::Judge, request)?
+        && (credential.present || (!request.is_health() && world.yes(Trait::EdgeWantsToken)?))
+    {
+        return Ok(by_edge(Result::Denied, verify::judged(world, credential)?));
     }
-    if world.has(Stop::Edge, Effect::Fail, request)? {
-        let result = world.result(Trait::AuthorizerFailed)?;
-        return Ok(Some(Ending::new(authorizer(world)?, result, Reason::AuthFailed)));
-    }
-    if world.ever(Stop::Edge, Effect::Limits) && world.dice && world.has(Stop::Edge, Effect::Limits, request)? {
+    if world.is_limited(Stop::Edge, request)? {
         return Ok(by_edge(Result::Throttled, Reason::Limit));
     }
     Ok(None)
+}
+
+/// Returns how the authorizer of the edge refuses the request, or fails. It judges what the edge has verified.
+fn by_authorizer(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
+    let spared = |world: &mut World<'_>| Ok(request.is_health() && world.yes(Trait::HealthPassesEdge)?);
+    if world.has(Stop::Edge, Effect::SignIn, request)? && !spared(world)? {
+        return Ok(Some(Ending::new(authorizer(world)?, world.result(Trait::SignInForm)?, Reason::SignIn)));
+    }
+    if world.has(Stop::Edge, Effect::Fail, request)? && !spared(world)? {
+        let result = world.result(Trait::AuthorizerFailed)?;
+        let waits = world.yes(Trait::AuthorizerHangs)?;
+        // An edge that fails closed speaks of a refusal.
+        let reason = if result == Result::Denied { Reason::Policy } else { Reason::AuthFailed };
+        return Ok(Some(Ending::new(authorizer(world)?, result, reason).after_a_wait(waits)));
+    }
+    let refused = verify::expected_by_the_edge(world, request, credential)?;
+    Ok(refused.map(|reason| Ending::new(Maker::Edge, Result::Denied, reason)))
 }
 
 /// Returns who seems to answer where the edge asks an authorizer: some edges pass its response on as it is.
@@ -107,7 +123,7 @@ fn outward(world: &mut World<'_>, request: &Request, ending: Ending) -> Step<End
         let result = world.result(Trait::CutAnswer)?;
         // The component that sent the head stays the maker of a response that is cut.
         let maker = if matches!(result, Result::BrokenStream | Result::Hollow) { Maker::Backend } else { Maker::Edge };
-        return Ok(Ending::new(maker, result, Reason::Late).after_a_wait(true));
+        return Ok(Ending::new(maker, result, Reason::Late).after_a_wait(true).which(Stream::Ends));
     }
     if request.kind.is_event_stream() && world.has(Stop::Edge, Effect::HoldBack, request)? {
         return Ok(Ending::new(Maker::Backend, world.result(Trait::HeldBack)?, Reason::Unknown));
@@ -118,12 +134,14 @@ fn outward(world: &mut World<'_>, request: &Request, ending: Ending) -> Step<End
 pub(super) fn reach_backend(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
     let lost = world.ever(Stop::Backend, Effect::ConfigLost) && world.yes(Trait::ChecksConfigAtStart)?;
     if lost || world.has(Stop::Backend, Effect::DoesNotStart, request)? {
-        let runs = world.yes(Trait::RunsBroken)?;
-        return if runs {
-            Ok(Ending::new(Maker::Backend, Result::Failed, Reason::Code))
-        } else {
-            without_backend(world)
+        return match world.ask(Trait::RunsBroken)? {
+            Value::Result(shown) => Ok(Ending::new(Maker::Backend, shown, Reason::Code)),
+            Value::Choice(_) => without_backend(world),
         };
+    }
+    // Until a backend that died runs again, other requests fail too.
+    if world.ever(Stop::Backend, Effect::Die) && world.dice {
+        return without_backend(world);
     }
     backend::at(world, request, credential)
 }
@@ -133,7 +151,10 @@ pub(super) fn absent(world: &mut World<'_>, shows: Trait) -> Step<Ending> {
     let result = world.result(shows)?;
     let maker = if matches!(result, Result::Refused | Result::Reset) { Maker::Network } else { Maker::Edge };
     let waits = result == Result::TimedOut;
-    Ok(Ending::new(maker, result, if waits { Reason::Late } else { Reason::Upstream }).after_a_wait(waits))
+    let retries = !waits && maker == Maker::Edge && world.yes(Trait::EdgeRetries)?;
+    Ok(Ending::new(maker, result, if waits { Reason::Late } else { Reason::Upstream })
+        .after_a_wait(waits)
+        .after_retries(retries))
 }
 
 /// The answer for a backend that does not run.
@@ -143,9 +164,14 @@ fn without_backend(world: &mut World<'_>) -> Step<Ending> {
 
 /// How a component that accepts the request and never answers shows: the edge or the client gives up.
 pub(super) fn no_answer_in_time(world: &mut World<'_>, request: &Request) -> Step<Ending> {
-    let by_edge = !request.past_edge && world.yes(Trait::EdgeGivesUpFirst)?;
-    let maker = if by_edge { Maker::Edge } else { Maker::Any };
-    Ok(Ending::new(maker, Result::TimedOut, Reason::Late).after_a_wait(true))
+    let late = |maker, result| Ending::new(maker, result, Reason::Late).after_a_wait(true);
+    if request.past_edge {
+        return Ok(late(Maker::Any, Result::TimedOut));
+    }
+    Ok(match world.ask(Trait::EdgeGivesUp)? {
+        Value::Result(shown) => late(Maker::Edge, shown),
+        Value::Choice(_) => late(Maker::Any, Result::TimedOut),
+    })
 }
 
 /// The answer of a service that is not the backend.

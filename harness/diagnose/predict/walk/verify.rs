@@ -45,13 +45,22 @@ pub(super) fn refusal(world: &mut World<'_>, request: &Request, credential: Cred
 
 /// Returns how the token of this request is verified.
 fn way(world: &mut World<'_>, request: &Request) -> Step<Choice> {
-    match world.topology.declared_way(request.endpoint) {
-        Some(own) if world.yes(Trait::VerifiesAsDeclared)? => Ok(own),
-        _ => world.choice(Trait::Verify),
+    if let Some(own) = world.topology.declared_way(request.endpoint) {
+        return if world.yes(Trait::VerifiesAsDeclared)? { Ok(own) } else { world.choice(Trait::Verify) };
+    }
+    // Streams and sockets often have a way of their own. To ask for each endpoint takes too long.
+    if !request.kind.is_stream() {
+        return world.choice(Trait::Verify);
+    }
+    match world.choice(Trait::VerifiesHere)? {
+        Choice::AsElsewhere => world.choice(Trait::Verify),
+        // One key or a set of keys: the whole system has the same kind.
+        Choice::SharedKey => Ok(world.topology.local_way()),
+        own => Ok(own),
     }
 }
 
-/// Returns how the edge refuses the credential, where the edge verifies it: it asks the auth service.
+/// Returns how the edge refuses the credential, where the edge verifies it.
 pub(super) fn at_the_edge(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
     if request.is_health() || !world.topology.edge_may_verify() || way(world, request)? != Choice::Edge {
         return Ok(None);
@@ -60,13 +69,65 @@ pub(super) fn at_the_edge(world: &mut World<'_>, request: &Request, credential: 
     if !credential.present {
         return denied(Reason::Missing);
     }
-    let failed = match auth::asked(world, request, Some(credential))? {
-        Answer::Yes => return Ok(None),
+    let asks = world.yes(Trait::EdgeAsksAuth)?;
+    let answer = if asks { auth::asked(world, request, Some(credential))? } else { keys_of_auth(world, request)? };
+    let failed = match answer {
+        Answer::Yes if asks => return Ok(None),
+        Answer::Yes => return by_keys(world, credential).map_or(Ok(None), denied),
         Answer::No => return denied(Reason::Inactive),
         Answer::Late => Reason::AuthLate,
+        Answer::Unreached => Reason::AuthUnreached,
         Answer::CallerRefused(_) | Answer::Failed => Reason::AuthFailed,
     };
     Ok(Some(Ending::new(Maker::Edge, world.result(Trait::AuthorizerFailed)?, failed)))
+}
+
+/// Returns why the edge refuses a credential whose claims are not those that it expects.
+pub(super) fn expected_by_the_edge(
+    world: &mut World<'_>,
+    request: &Request,
+    credential: Credential,
+) -> Step<Option<Reason>> {
+    let looks = credential.present && !request.is_health() && world.has(Stop::Edge, Effect::OtherClaim, request)?;
+    if !looks || (is_ours(request) && world.yes(Trait::OursSatisfyIt)?) {
+        return Ok(None);
+    }
+    Ok(match by_keys(world, credential) {
+        Some(Reason::Key) if world.yes(Trait::ContentBeforeKey)? => Some(Reason::Claims),
+        other => other.or(Some(Reason::Claims)),
+    })
+}
+
+/// Returns why an edge that can verify no token says that it refuses this one.
+pub(super) fn judged(world: &mut World<'_>, credential: Credential) -> Step<Reason> {
+    Ok(match credential.time {
+        _ if !credential.present => Reason::Missing,
+        _ if !credential.parses => Reason::Malformed,
+        Time::Past if world.yes(Trait::ContentBeforeKey)? => Reason::Expired,
+        _ => Reason::Key,
+    })
+}
+
+/// Returns whether the edge has the keys of the auth service.
+fn keys_of_auth(world: &mut World<'_>, request: &Request) -> Step<Answer> {
+    if world.ever(Stop::Auth, Effect::NoKeys) || world.ever(Stop::AuthCall, Effect::NoKeys) {
+        return Ok(Answer::Failed);
+    }
+    let answer = auth::asked(world, request, None)?;
+    let has_them = matches!(answer, Answer::Yes | Answer::No) || !world.yes(Trait::LazyKeys)?;
+    Ok(if has_them { Answer::Yes } else { answer })
+}
+
+/// Returns why the edge refuses the credential by the keys that it fetched.
+fn by_keys(world: &World<'_>, credential: Credential) -> Option<Reason> {
+    let published = if world.ever(Stop::Auth, Effect::StaleKeys) { Key::Published } else { world.key_of_auth() };
+    match credential.time {
+        _ if !credential.parses => Some(Reason::Malformed),
+        _ if credential.key != published => Some(Reason::Key),
+        Time::Past => Some(Reason::Expired),
+        Time::Future | Time::AheadOfIssuer => Some(Reason::Early),
+        Time::Now => (credential.claims != Claims::Agreed).then_some(Reason::Claims),
+    }
 }
 
 /// Looks the token up among the sessions of the backend: any other token is unknown there.
@@ -104,24 +165,54 @@ fn fetch_keys(world: &mut World<'_>, request: &Request) -> Step<Option<Ending>> 
 
 /// Returns why the backend refuses the credential by itself.
 fn locally(world: &mut World<'_>, request: &Request, credential: Credential, how: Choice) -> Step<Option<Reason>> {
-    if credential.key != key_of_backend(world, request, how)? {
-        return Ok(Some(if how == Choice::Jwks { Reason::Key } else { Reason::Signature }));
+    let how = if how == Choice::LocalThenIntrospection { world.topology.local_way() } else { how };
+    let is_foreign = credential.key != key_of_backend(world, request, how)?;
+    let mut claims_first = false;
+    if is_foreign {
+        let differs = credential.time != Time::Now
+            || credential.claims != Claims::Agreed
+            || [Effect::OtherClaim, Effect::ClockOffset].iter().any(|effect| world.ever(Stop::Backend, *effect));
+        claims_first = differs && world.yes(Trait::ContentBeforeKey)?;
+        if !claims_first {
+            return Ok(Some(if how == Choice::Jwks { Reason::Key } else { Reason::Signature }));
+        }
     }
+    if claims_first && has_other_claims(world, request, credential)? {
+        return Ok(Some(Reason::Claims));
+    }
+    if let Some(reason) = by_time(world, request, credential)? {
+        return Ok(Some(reason));
+    }
+    if !claims_first && has_other_claims(world, request, credential)? {
+        return Ok(Some(Reason::Claims));
+    }
+    Ok(is_foreign.then_some(if how == Choice::Jwks { Reason::Key } else { Reason::Signature }))
+}
+
+fn by_time(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Reason>> {
     if world.has(Stop::Backend, Effect::ClockOffset, request)?
         && (is_ours(request) || !world.yes(Trait::IssuedOutliveIt)?)
     {
         // The clock of the backend may be ahead or behind: both refuse fresh tokens.
         return Ok(Some(Reason::Early));
     }
-    match credential.time {
-        Time::Past if !world.yes(Trait::ServesNonetheless)? => return Ok(Some(Reason::Expired)),
-        Time::Future if !world.yes(Trait::ServesNonetheless)? => return Ok(Some(Reason::Early)),
-        Time::AheadOfIssuer => return Ok(Some(Reason::Early)),
-        _ => {}
-    }
+    Ok(match credential.time {
+        Time::Past if !world.yes(Trait::ServesNonetheless)? => Some(Reason::Expired),
+        Time::Future if !world.yes(Trait::ServesNonetheless)? => Some(Reason::Early),
+        Time::AheadOfIssuer if world.yes(Trait::ChecksIssuedAt)? => Some(Reason::Early),
+        _ => None,
+    })
+}
+
+fn has_other_claims(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<bool> {
     let expects_another = world.has(Stop::Backend, Effect::OtherClaim, request)?
         && !(is_ours(request) && world.yes(Trait::OursSatisfyIt)?);
-    Ok((expects_another || credential.claims != Claims::Agreed).then_some(Reason::Claims))
+    Ok(expects_another
+        || match credential.claims {
+            Claims::Agreed => false,
+            Claims::Client => !world.yes(Trait::MissesTheClaim)?,
+            Claims::Auth | Claims::Wrong => true,
+        })
 }
 
 /// Reports whether we minted the token ourselves.
@@ -138,6 +229,9 @@ fn key_of_backend(world: &mut World<'_>, request: &Request, how: Choice) -> Step
     let stale = world.ever(Stop::Auth, Effect::StaleKeys) || world.ever(Stop::Backend, Effect::StaleKeys);
     if stale || world.ever(Stop::AuthCall, Effect::Misroute) {
         return Ok(Key::Published);
+    }
+    if world.ever(Stop::Auth, Effect::OtherKey) && world.yes(Trait::KeysAreCached)? {
+        return Ok(Key::Shared);
     }
     Ok(world.key_of_auth())
 }

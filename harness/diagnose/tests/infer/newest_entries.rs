@@ -8,9 +8,9 @@ use crate::diagnose::readings::input::{FailedStep, Given};
 use crate::evidence::Evidence;
 use crate::fixtures::{exchange, staging};
 use crate::observe::{Observation, Outcome, observe};
-use crate::probe::{ErrorKind, Exchange, Phases};
+use crate::probe::{ErrorKind, Exchange, Phases, StreamEvent};
 use crate::terms::TokenKind::{Issued, None as NoToken, Valid, WrongKey};
-use crate::terms::{Engine, TokenKind};
+use crate::terms::{Engine, TokenKind, TokenLocation};
 
 const SUB: &str = "staging-e2e-user-001";
 const JSON: &str = "application/json";
@@ -154,7 +154,65 @@ fn paused(answer: impl Fn(&str, TokenKind) -> Exchange) -> Vec<Exchange> {
     all
 }
 
+/// Returns what a system shows whose auth service turns every caller away, the backend among them.
+fn auth_throttled() -> Vec<Exchange> {
+    let mut broken = vec![said("auth.verify", Valid, 429, "Too many requests")];
+    broken.extend([LIST, POST, THREADS].map(|on| said(on, Valid, 503, "authentication service unavailable")));
+    broken.push(said(LIST, WrongKey, 503, "authentication service unavailable"));
+    but(broken)
+}
+
+/// Returns what a system shows whose backend can fetch no keys.
+fn without_keys() -> Vec<Exchange> {
+    let unread = |on: &str, token| said(on, token, 503, "could not fetch the signing keys");
+    let mut broken: Vec<Exchange> = [LIST, POST, THREADS].map(|on| unread(on, Valid)).into();
+    broken.push(unread(LIST, WrongKey));
+    but(broken)
+}
+
+/// Returns what a system shows whose edge refuses the claims of each token.
+fn claims_refused_by_the_edge() -> Vec<Exchange> {
+    let refused = |on: &str, token| page(on, token, 401, "401 Unauthorized");
+    let mut broken: Vec<Exchange> = [LIST, POST, THREADS].map(|on| refused(on, Valid)).into();
+    broken.extend([refused(LIST, NoToken), refused(THREADS, NoToken), refused(LIST, WrongKey)]);
+    but(broken)
+}
+
+/// Returns what a system shows whose auth service and backend each take other tokens: the backend only ours, the auth
+/// service only its own.
+fn each_takes_its_own(detail: &str) -> Vec<Exchange> {
+    let mut all = refuses_issued(detail);
+    all.retain(|sent| sent.probe.endpoint != "auth.verify");
+    all.push(said("auth.verify", Valid, 401, "Given token not valid"));
+    all
+}
+
+/// Returns what a system shows whose backend compares the issuer before it looks at the signature.
+fn names_the_issuer_first() -> Vec<Exchange> {
+    let other = |on: &str, token| said(on, token, 401, "id token issued by a different provider");
+    let mut broken: Vec<Exchange> = [LIST, POST, THREADS].map(|on| other(on, Valid)).into();
+    broken.push(other(LIST, WrongKey));
+    but(broken)
+}
+
+/// Returns what a system shows whose upgrades fail, whatever the token.
+fn upgrades_fail() -> Vec<Exchange> {
+    let failed = |token| said("backend.websocket", token, 500, "Internal Server Error");
+    let mut all = in_order();
+    all.extend([Valid, WrongKey, NoToken].map(failed));
+    all
+}
+
 #[rstest]
+#[case("auth/rotated-key", Validation::Jwks, each_takes_its_own("Signature verification failed"))]
+#[case("auth/issues-other-claims", Validation::SharedKey, each_takes_its_own("Invalid audience"))]
+#[case("backend/expects-other-claim", Validation::Jwks, names_the_issuer_first())]
+#[case("backend/websocket-rejects", Validation::SharedKey, upgrades_fail())]
+#[case("backend/route-missing", Validation::SharedKey, for_every_call(|on, token| said(on, token, 404, "Not Found")))]
+#[case("edge/waf-denied", Validation::SharedKey, but(vec![page(POST, Valid, 405, "405 Not Allowed")]))]
+#[case("auth/rate-limited", Validation::Introspection, auth_throttled())]
+#[case("auth/key-set-broken", Validation::Jwks, without_keys())]
+#[case("edge/expects-other-claim", Validation::Edge, claims_refused_by_the_edge())]
 #[case("auth/clock-offset", Validation::SharedKey, refuses_issued("The token is not yet valid (iat)"))]
 #[case("auth/issues-other-claims", Validation::SharedKey, refuses_issued("Invalid audience"))]
 #[case("auth/signs-with-another-key", Validation::SharedKey, refuses_issued("Signature verification failed"))]
@@ -173,4 +231,52 @@ fn a_system_with_this_fault_has_it_among_the_candidates(
 ) {
     let candidates = candidates(validation, shown);
     assert!(candidates.iter().any(|one| one == fault), "{candidates:?}");
+}
+
+/// Returns what a system shows in which the event stream begins and then breaks so.
+fn stream_breaks(kind: ErrorKind) -> Vec<Exchange> {
+    let mut sent = exchange("backend.chat-stream", Valid).answered(200, "text/event-stream", "").broken(kind);
+    sent.events = vec![StreamEvent { at_ms: 40, name: "started".into(), data: "{}".into() }];
+    sent.phases = Phases { connect_ms: Some(2.0), first_byte_ms: Some(30.0), end_ms: 15_000.0, ..sent.phases };
+    but(vec![sent.with_header("server", "nginx")])
+}
+
+#[rstest]
+#[case::we_gave_up(ErrorKind::StreamTimeout, false)]
+#[case::it_was_cut(ErrorKind::HttpResponseIncomplete, true)]
+fn an_edge_that_waits_no_longer_ends_the_stream(#[case] kind: ErrorKind, #[case] by_the_edge: bool) {
+    let candidates = candidates(Validation::SharedKey, stream_breaks(kind));
+    assert_eq!(candidates.first().is_some_and(|first| first == "edge/timeout"), by_the_edge, "{candidates:?}");
+}
+
+#[test]
+fn a_token_that_is_lost_in_the_query_is_lost_at_the_edge_or_in_the_backend() {
+    let in_query = |mut sent: Exchange| {
+        sent.probe.token_location = TokenLocation::Query;
+        sent
+    };
+    let mut all = in_order();
+    all.push(in_query(said(LIST, Valid, 401, "Not authenticated")));
+    let candidates = candidates(Validation::SharedKey, all);
+    for fault in ["edge/drops-query", "backend/ignores-query-token"] {
+        assert!(candidates.iter().any(|one| one == fault), "{candidates:?}");
+    }
+}
+
+#[test]
+fn a_limit_that_was_reached_refuses_every_call() {
+    let mut all: Vec<Exchange> = Vec::new();
+    for _ in 0..3 {
+        all.extend(paused(|on, token| page(on, token, 429, "429 Too Many Requests")));
+    }
+    assert_eq!(candidates(Validation::SharedKey, all).first().map(String::as_str), Some("edge/rate-limited"));
+}
+
+#[test]
+fn a_line_without_a_connection_to_auth_refuses_no_caller() {
+    let mut broken: Vec<Exchange> =
+        [LIST, POST, THREADS].map(|on| said(on, Valid, 503, "token check failed: connection refused")).into();
+    broken.push(said(LIST, WrongKey, 503, "token check failed: connection refused"));
+    let first = candidates(Validation::Introspection, but(broken)).into_iter().next().unwrap_or_default();
+    assert!(["backend-auth/auth-unreachable", "backend-auth/auth-url-wrong"].contains(&first.as_str()), "{first}");
 }
