@@ -46,18 +46,14 @@ pub(super) fn pairs<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue:
         }));
     }
     let sum: f64 = catalogue.faults.iter().map(|fault| Hypothesis::Fault(fault).prior()).sum();
+    let mut common = vec![0.0; covers.len()];
+    catalogue.faults.iter().zip(&of).for_each(|(fault, cover)| common[*cover] += Hypothesis::Fault(fault).prior());
     let mut found = Vec::new();
-    for one in 0..covers.len() {
-        for other in one + 1..covers.len() {
-            let both = [&covers[one], &covers[other]];
-            if !covered(both, &readings) {
-                continue;
-            }
-            let patches = [both[0].patches.clone(), both[1].patches.clone()].concat();
-            let log = likelihood(&mut World::new(topology, patches), evidence).log;
-            if log.is_finite() {
-                found.push((one, other, log));
-            }
+    for (one, other) in commonest(&common, |one, other| covered([&covers[one], &covers[other]], &readings)) {
+        let patches = [covers[one].patches.clone(), covers[other].patches.clone()].concat();
+        let log = likelihood(&mut World::new(topology, patches), evidence).log;
+        if log.is_finite() {
+            found.push((one, other, log));
         }
     }
     let members =
@@ -74,6 +70,19 @@ pub(super) fn pairs<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue:
     }
     all.sort_by(|a, b| b.score.total_cmp(&a.score));
     all
+}
+
+/// Pairs whose likelihood is computed: where almost everything fails, almost every pair could be the cause.
+const MOST: usize = 16;
+
+/// Returns the pairs that may be the cause, the commonest first.
+fn commonest(common: &[f64], may_be: impl Fn(usize, usize) -> bool) -> Vec<(usize, usize)> {
+    let all = (0..common.len()).flat_map(|one| (one + 1..common.len()).map(move |other| (one, other)));
+    let mut kept: Vec<(usize, usize)> = all.filter(|(one, other)| may_be(*one, *other)).collect();
+    let chance = |(one, other): &(usize, usize)| common[*one] * common[*other];
+    kept.sort_by(|a, b| chance(b).total_cmp(&chance(a)));
+    kept.truncate(MOST);
+    kept
 }
 
 impl Cover {
