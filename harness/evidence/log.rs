@@ -33,6 +33,13 @@ pub struct LogEntry {
     pub trace: Option<String>,
 }
 
+impl LogEntry {
+    /// Reports whether a component wrote it in its own log. The platform's request log is none.
+    pub(crate) fn is_own_line_of(&self, hop: Hop) -> bool {
+        self.by == hop && self.request.is_none()
+    }
+}
+
 /// One line of a request log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LoggedRequest {

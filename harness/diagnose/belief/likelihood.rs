@@ -1,17 +1,17 @@
 //! The likelihood of all readings under one hypothesis: the sum over the traits, which are asked for lazily.
 
-use rustc_hash::FxHashMap;
 use std::convert::Infallible;
 
 use super::emission::{Counted, emission, is_possible};
 use super::evidence::{Evidence, KeySetRead, Reading};
 use super::manner::{Like, MODES};
+use super::memory::{Memory, Results};
 use super::phrasing;
 use crate::diagnose::model::path::effect::Effect;
 use crate::diagnose::model::path::stop::Stop;
 use crate::diagnose::predict::ending::{Ending, Reason, Result};
 use crate::diagnose::predict::model::noise;
-use crate::diagnose::predict::traits::{OF_THE_SYSTEM, Trait, Value};
+use crate::diagnose::predict::traits::{OF_THE_SYSTEM, Trait};
 use crate::diagnose::predict::walk::walk;
 use crate::diagnose::predict::world::{Step, Unset, World};
 
@@ -49,66 +49,12 @@ pub(super) struct Likelihood {
     pub(super) conflict: Option<u32>,
 }
 
-/// Remembered results of one endpoint: a tree. Each place in it is a setting of the endpoint's own traits.
-#[derive(Debug, Clone)]
-struct Memory(Vec<Place>);
-
-/// One setting of an endpoint's own traits.
-#[derive(Debug, Clone, Default)]
-struct Place {
-    /// The places with one more trait set.
-    next: Vec<(Trait, Value, usize)>,
-    /// The results, by the traits of the system that they depend on (one bit each), and by the values of these.
-    fits: Vec<(u128, FxHashMap<u128, Fit>)>,
-    depth: usize,
-}
-
-/// Settings of more traits than this are not remembered: to find them takes longer than to walk again.
-const REMEMBERED: usize = 3;
-
-impl Memory {
-    fn new() -> Self {
-        Self(vec![Place::default()])
-    }
-
-    /// Returns the place where this trait is set as well.
-    fn after(&mut self, place: usize, of: Trait, value: Value) -> usize {
-        let here = &self.0[place];
-        let known = here.next.iter().find(|(other, its, _)| *other == of && *its == value);
-        if let Some((.., next)) = known {
-            return *next;
-        }
-        let (depth, next) = (here.depth + 1, self.0.len());
-        self.0[place].next.push((of, value, next));
-        self.0.push(Place { depth, ..Place::default() });
-        next
-    }
-
-    fn result(&self, place: usize, world: &mut World<'_>) -> Option<Fit> {
-        let found = |(asked, fits): &(u128, FxHashMap<u128, Fit>)| Some((*asked, *fits.get(&world.packed(*asked)?)?));
-        let (asked, fit) = self.0[place].fits.iter().find_map(found)?;
-        world.asked |= asked;
-        Some(fit)
-    }
-
-    fn keep(&mut self, place: usize, world: &World<'_>, fit: Fit) {
-        let asked = world.asked & OF_THE_SYSTEM;
-        let Some(values) = world.packed(asked) else { return };
-        let fits = &mut self.0[place].fits;
-        let at = fits.iter().position(|(known, _)| *known == asked).unwrap_or_else(|| {
-            fits.push((asked, FxHashMap::default()));
-            fits.len() - 1
-        });
-        fits[at].1.insert(values, fit);
-    }
-}
-
 /// Returns the likelihood of the evidence in this world.
 pub(super) fn likelihood(world: &mut World<'_>, evidence: &Evidence<'_>) -> Likelihood {
     let mut search = Search {
         endpoints: &evidence.endpoints,
         memory: vec![Memory::new(); evidence.endpoints.len()],
-        rests: vec![Vec::new(); evidence.endpoints.len()],
+        rests: vec![Results::default(); evidence.endpoints.len()],
         explained: vec![0; evidence.endpoints.len()],
         conflict: (0, 0),
     };
@@ -198,14 +144,11 @@ impl Rest {
     const NONE: Self = Self { like: Like::ZERO, possible: false, asked: 0, summed: 0 };
 }
 
-/// Results for the endpoints from one place on, by the traits that they depend on and are summed over, and by the values
-/// of the first.
-type Rests = Vec<((u128, u128), FxHashMap<u128, Rest>)>;
-
 struct Search<'e, 'a> {
     endpoints: &'e [Vec<Reading<'a>>],
-    memory: Vec<Memory>,
-    rests: Vec<Rests>,
+    memory: Vec<Memory<Fit>>,
+    /// By the first of the endpoints.
+    rests: Vec<Results<Rest>>,
     explained: Vec<u64>,
     /// The endpoint and the reading at which the most successful setting failed.
     conflict: (usize, usize),
@@ -217,17 +160,14 @@ impl Search<'_, '_> {
         if at == self.endpoints.len() {
             return Rest::DONE;
         }
-        let known = self.rests[at].iter().find_map(|((asked, summed), rests)| {
-            if world.is_set(*summed) { None } else { rests.get(&world.packed(*asked)?) }
-        });
-        if let Some(known) = known {
-            return *known;
+        if let Some((_, known)) = self.rests[at].find(world) {
+            return known;
         }
         let rest = match self.endpoint(world, at) {
             Ok(fit) => self.after(world, at, &fit),
             Err(Unset(of)) => self.rest_by(world, at, of),
         };
-        self.keep(world, at, rest);
+        self.rests[at].keep(world, rest.asked, rest.summed, rest);
         rest
     }
 
@@ -272,16 +212,6 @@ impl Search<'_, '_> {
         Rest { asked: sum.asked & !own, summed: sum.summed | own, ..sum }
     }
 
-    fn keep(&mut self, world: &World<'_>, at: usize, rest: Rest) {
-        let Some(values) = world.packed(rest.asked) else { return };
-        let (rests, by) = (&mut self.rests[at], (rest.asked, rest.summed));
-        let place = rests.iter().position(|(known, _)| *known == by).unwrap_or_else(|| {
-            rests.push((by, FxHashMap::default()));
-            rests.len() - 1
-        });
-        rests[place].1.insert(values, rest);
-    }
-
     /// Returns the result for one endpoint, summed over its own traits.
     fn endpoint(&mut self, world: &mut World<'_>, at: usize) -> Step<Fit> {
         let readings = &self.endpoints[at];
@@ -307,7 +237,7 @@ struct SoFar<'a, 'm> {
     told: Vec<(Reason, &'a str)>,
     /// The place of the memory for the values of the endpoint's own traits.
     place: usize,
-    memory: &'m mut Memory,
+    memory: &'m mut Memory<Fit>,
 }
 
 /// Returns the result for the readings from this place on. A trait that is asked for branches here: the readings before
@@ -343,7 +273,7 @@ fn branched<'a>(
     world.with_each_value(of, |world, prior| {
         world.asked = before;
         let place = so_far.place;
-        if so_far.memory.0[place].depth <= REMEMBERED {
+        if so_far.memory.goes_on_at(place) {
             let value = world.value(of).expect("it has a value here");
             so_far.place = so_far.memory.after(place, of, value);
         }
@@ -362,14 +292,15 @@ impl<'a> SoFar<'a, '_> {
     /// of the system that were asked for on the way: settings of the others share it.
     fn remembered(&mut self, world: &mut World<'_>, readings: &'a [Reading<'_>], at: usize) -> Step<Fit> {
         let place = self.place;
-        if self.memory.0[place].depth > REMEMBERED {
+        if !self.memory.goes_on_at(place) {
             return from(world, readings, at, self);
         }
-        if let Some(fit) = self.memory.result(place, world) {
+        if let Some((asked, fit)) = self.memory.results(place).find(world) {
+            world.asked |= asked;
             return Ok(fit);
         }
         let fit = from(world, readings, at, self)?;
-        self.memory.keep(place, world, fit);
+        self.memory.results(place).keep(world, world.asked & OF_THE_SYSTEM, 0, fit);
         Ok(fit)
     }
 

@@ -9,6 +9,7 @@
 //! - `manner`: how far the words, marks and status codes of a system mislead
 //! - `phrasing`: how far a system tells reasons apart in words
 //! - `likelihood`: the sum over the traits of the system
+//! - `memory`: results that this sum remembers
 //! - `hypothesis`: single faults, and an unknown fault at each stop
 //! - `pairs`: two faults at once, where no single fault explains everything
 //! - `outlook`: how a probe that was not sent yet would end
@@ -22,6 +23,7 @@ mod hypothesis;
 mod likelihood;
 mod manner;
 mod meanings;
+mod memory;
 mod outlook;
 mod pairs;
 mod phrasing;

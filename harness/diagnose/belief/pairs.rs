@@ -45,9 +45,9 @@ pub(super) fn pairs<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue:
             covers.len() - 1
         }));
     }
-    let sum: f64 = catalogue.faults.iter().map(|fault| Hypothesis::Fault(fault).prior()).sum();
     let mut common = vec![0.0; covers.len()];
     catalogue.faults.iter().zip(&of).for_each(|(fault, cover)| common[*cover] += Hypothesis::Fault(fault).prior());
+    let sum: f64 = common.iter().sum();
     let mut found = Vec::new();
     for (one, other) in commonest(&common, |one, other| covered([&covers[one], &covers[other]], &readings)) {
         let patches = [covers[one].patches.clone(), covers[other].patches.clone()].concat();

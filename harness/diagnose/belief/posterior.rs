@@ -29,7 +29,8 @@ pub(in crate::diagnose) struct Belief<'c> {
 #[derive(Debug)]
 pub(in crate::diagnose) struct Beliefs<'c> {
     pub(in crate::diagnose) all: Vec<Belief<'c>>,
-    /// Pairs, the likeliest first. Empty where a single fault of the catalogue explains everything as well as any hypothesis.
+    /// Pairs, the likeliest first. Empty where a single fault of the catalogue explains everything about as well as the
+    /// best hypothesis.
     pub(in crate::diagnose) pairs: Vec<PairBelief<'c>>,
     /// What the operator declares of the system.
     pub(in crate::diagnose) topology: Topology,

@@ -71,8 +71,7 @@ impl<'l, 'a> Meanwhile<'l, 'a> {
 
     fn served(&self) -> Option<Fact> {
         let served = self.requests.iter().find(|entry| self.logbook.is_in(entry, self.first) && is_served(entry));
-        let own_line =
-            |entry: &&LogEntry| entry.by == Hop::Auth && entry.request.is_none() && self.first.is_traced(entry);
+        let own_line = |entry: &&LogEntry| entry.is_own_line_of(Hop::Auth) && self.first.is_traced(entry);
         let by_own_line = || self.logbook.entries.iter().find(own_line).map(own_line_fact);
         served.map(|entry| served_fact(entry)).or_else(by_own_line)
     }

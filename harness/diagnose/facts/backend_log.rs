@@ -64,7 +64,7 @@ fn pattern(text: &str) -> Regex {
 /// probe.
 pub(crate) fn facts(logbook: &Logbook<'_>, target: &Target) -> Vec<Fact> {
     let Some(first) = logbook.first_to_come_through() else { return Vec::new() };
-    let of_backend = |entry: &&LogEntry| entry.by == Hop::Backend && entry.request.is_none();
+    let of_backend = |entry: &&LogEntry| entry.is_own_line_of(Hop::Backend);
     let lines: Vec<&LogEntry> =
         logbook.entries.iter().filter(of_backend).filter(|entry| logbook.is_in(entry, first)).collect();
     let ended = |key, how: &dyn Fn(&str) -> Option<&'static str>| {
@@ -168,7 +168,7 @@ impl Unheard<'_> {
         let lines: Vec<&LogEntry> = logbook
             .entries
             .iter()
-            .filter(|entry| entry.by == Hop::Backend && entry.request.is_none() && logbook.is_in(entry, first))
+            .filter(|entry| entry.is_own_line_of(Hop::Backend) && logbook.is_in(entry, first))
             .filter(|entry| !self.no_contact || entry.at <= self.heard_until)
             .collect();
         let met = |is: &dyn Fn(&str) -> bool| lines.iter().copied().find(|line| is(&line.text));

@@ -34,7 +34,7 @@ impl Logbook<'_> {
     /// A missing line yields no fact: a service may write no access lines, or write them at the end of a call.
     pub(crate) fn arrivals(&self, target: &Target) -> Option<Fact> {
         let paths: BTreeSet<&str> = self.failing().filter_map(|window| window.path(target)).collect();
-        let own = |entry: &&LogEntry| entry.by == Hop::Backend && entry.request.is_none();
+        let own = |entry: &&LogEntry| entry.is_own_line_of(Hop::Backend);
         let lines: Vec<&LogEntry> =
             self.entries.iter().filter(own).filter(|entry| paths.iter().any(|path| names(&entry.text, path))).collect();
         let first = lines.iter().find(|entry| self.window_of(entry).is_some())?;

@@ -254,7 +254,7 @@ impl<'a> Logbook<'a> {
     /// Returns the first failing probe through the edge. If the backend's log has lines only for failing probes
     /// directly at the backend, returns the first of those.
     pub(crate) fn first_to_come_through(&self) -> Option<&Window> {
-        let own = |entry: &&LogEntry| entry.by == Hop::Backend && entry.request.is_none();
+        let own = |entry: &&LogEntry| entry.is_own_line_of(Hop::Backend);
         let kept = |window: &&Window| self.entries.iter().filter(own).any(|entry| self.is_in(entry, window));
         let directly = || self.of_kind(WindowKind::FailingDirectly).find(kept);
         let through = self.failing().next();
@@ -331,11 +331,6 @@ impl Window {
     }
 
     /// Returns the path that was called.
-    /// Reports whether it is the window of a failing probe.
-    pub(crate) fn is_failing(&self) -> bool {
-        self.kind == WindowKind::Failing
-    }
-
     pub(crate) fn path<'t>(&self, target: &'t Target) -> Option<&'t str> {
         target.endpoints.get(&self.endpoint).map(|endpoint| endpoint.path.as_str())
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Target;
 use crate::diagnose::logs::access::access;
-use crate::diagnose::logs::attribution::{Logbook, Window};
+use crate::diagnose::logs::attribution::Logbook;
 use crate::evidence::LogEntry;
 use crate::observe::{Observation, Outcome};
 use crate::statements::{Meaning, specific_meanings};
@@ -49,8 +49,8 @@ impl Logbook<'_> {
 
     /// Reports whether the backend wrote an access line during a failing probe: then it runs.
     pub(crate) fn backend_is_at_work(&self) -> bool {
-        let own = |entry: &&LogEntry| entry.by == Hop::Backend && entry.request.is_none();
-        let is_of_a_failure = |entry: &LogEntry| self.window_of(entry).is_some_and(Window::is_failing);
+        let own = |entry: &&LogEntry| entry.is_own_line_of(Hop::Backend);
+        let is_of_a_failure = |entry: &LogEntry| self.failing().any(|window| self.is_in(entry, window));
         self.entries.iter().filter(own).any(|entry| access(&entry.text).is_some() && is_of_a_failure(entry))
     }
 }

@@ -228,7 +228,7 @@ impl Ending {
         Self { wait: if waits { Wait::Briefly } else { self.wait }, ..self }
     }
 
-    pub(in crate::diagnose) const fn which(self, stream: Stream) -> Self {
+    pub(in crate::diagnose) const fn with_stream(self, stream: Stream) -> Self {
         Self { stream, ..self }
     }
 

@@ -122,7 +122,8 @@ impl Trait {
         self as usize >= Self::Touched as usize
     }
 
-    /// Reports whether a value is how a request ends, and nothing else depends on it.
+    /// Reports whether a value that is a result decides only how a request ends. Of the others, the walk also asks which
+    /// result it is.
     pub(in crate::diagnose) const fn is_form(self) -> bool {
         !matches!(self, Self::RefusalForm | Self::AuthorizerFailed | Self::PolicyForm | Self::SocketJudgeShows)
     }

@@ -60,10 +60,8 @@ fn target(target: &Target, reports: &[Report], by_hand: &ByHand) -> Target {
         target.stand_where(twin);
     }
     let evidence_sources = reports.iter().flat_map(|report| &report.evidence);
-    target.evidence_sources = evidence_sources
-        .filter_map(|evidence_source| serde_json::from_value(evidence_source.as_str().into()).ok())
-        .chain(by_hand.supplied.evidence_sources())
-        .collect();
+    target.evidence_sources =
+        evidence_sources.filter_map(|name| source(name)).chain(by_hand.supplied.evidence_sources()).collect();
     target
 }
 
@@ -107,7 +105,12 @@ fn unread(reports: &[Report]) -> Vec<Unread> {
 
 /// Returns a source of evidence that a part could not read. The diagnosis of a merge must know it too.
 fn source_unread(unread: &Unread) -> Option<(EvidenceSource, String)> {
-    Some((serde_json::from_value(unread.evidence.as_str().into()).ok()?, unread.why.clone()))
+    Some((source(&unread.evidence)?, unread.why.clone()))
+}
+
+/// Returns the source of evidence with this name.
+fn source(name: &str) -> Option<EvidenceSource> {
+    serde_json::from_value(name.into()).ok()
 }
 
 /// Returns the time from the first start to the last end, and the sums of the other times.

@@ -146,7 +146,7 @@ fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     if world.has(Stop::Backend, Effect::Die, request)? {
         let result = world.result(Trait::DyingShows)?;
         let maker = if result == Result::BrokenStream { Maker::Backend } else { Maker::Edge };
-        return Ok(Ending::new(maker, result, Reason::Upstream).which(Stream::Ends));
+        return Ok(Ending::new(maker, result, Reason::Upstream).with_stream(Stream::Ends));
     }
     if world.has(Stop::Backend, Effect::Fail, request)? {
         return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Code));
@@ -172,7 +172,7 @@ fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
 fn respond(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     if world.has(Stop::Agents, Effect::Hang, request)? {
         let shown = by_backend(world.result(Trait::CutAnswer)?, Reason::Late);
-        return Ok(shown.after_a_wait(true).which(Stream::StaysOpen));
+        return Ok(shown.after_a_wait(true).with_stream(Stream::StaysOpen));
     }
     if world.has(Stop::Agents, Effect::OtherContent, request)?
         || world.has(Stop::Backend, Effect::OtherContent, request)?
@@ -181,10 +181,10 @@ fn respond(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     }
     if request.kind.is_stream() {
         if world.has(Stop::Backend, Effect::Cut, request)? {
-            return Ok(by_backend(world.result(Trait::CutAnswer)?, Reason::Unknown).which(Stream::Ends));
+            return Ok(by_backend(world.result(Trait::CutAnswer)?, Reason::Unknown).with_stream(Stream::Ends));
         }
         if world.has(Stop::Backend, Effect::Mute, request)? || world.has(Stop::Agents, Effect::Mute, request)? {
-            return Ok(by_backend(world.result(Trait::NothingComes)?, Reason::Unknown).which(Stream::StaysOpen));
+            return Ok(by_backend(world.result(Trait::NothingComes)?, Reason::Unknown).with_stream(Stream::StaysOpen));
         }
         if request.kind.is_event_stream() && world.has(Stop::Backend, Effect::HoldBack, request)? {
             return Ok(by_backend(world.result(Trait::HeldBack)?, Reason::Unknown));

@@ -123,7 +123,7 @@ fn outward(world: &mut World<'_>, request: &Request, ending: Ending) -> Step<End
         let result = world.result(Trait::CutAnswer)?;
         // The component that sent the head stays the maker of a response that is cut.
         let maker = if matches!(result, Result::BrokenStream | Result::Hollow) { Maker::Backend } else { Maker::Edge };
-        return Ok(Ending::new(maker, result, Reason::Late).after_a_wait(true).which(Stream::Ends));
+        return Ok(Ending::new(maker, result, Reason::Late).after_a_wait(true).with_stream(Stream::Ends));
     }
     if request.kind.is_event_stream() && world.has(Stop::Edge, Effect::HoldBack, request)? {
         return Ok(Ending::new(Maker::Backend, world.result(Trait::HeldBack)?, Reason::Unknown));

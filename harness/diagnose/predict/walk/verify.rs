@@ -167,26 +167,23 @@ fn fetch_keys(world: &mut World<'_>, request: &Request) -> Step<Option<Ending>> 
 fn locally(world: &mut World<'_>, request: &Request, credential: Credential, how: Choice) -> Step<Option<Reason>> {
     let how = if how == Choice::LocalThenIntrospection { world.topology.local_way() } else { how };
     let is_foreign = credential.key != key_of_backend(world, request, how)?;
-    let mut claims_first = false;
-    if is_foreign {
-        let differs = credential.time != Time::Now
+    let foreign = is_foreign.then_some(if how == Choice::Jwks { Reason::Key } else { Reason::Signature });
+    let differs = || {
+        credential.time != Time::Now
             || credential.claims != Claims::Agreed
-            || [Effect::OtherClaim, Effect::ClockOffset].iter().any(|effect| world.ever(Stop::Backend, *effect));
-        claims_first = differs && world.yes(Trait::ContentBeforeKey)?;
-        if !claims_first {
-            return Ok(Some(if how == Choice::Jwks { Reason::Key } else { Reason::Signature }));
+            || [Effect::OtherClaim, Effect::ClockOffset].iter().any(|effect| world.ever(Stop::Backend, *effect))
+    };
+    if is_foreign && !(differs() && world.yes(Trait::ContentBeforeKey)?) {
+        return Ok(foreign);
+    }
+    // What looks at the content before the signature looks at the claims first.
+    let checks = if is_foreign { [by_claims, by_time] } else { [by_time, by_claims] };
+    for check in checks {
+        if let Some(reason) = check(world, request, credential)? {
+            return Ok(Some(reason));
         }
     }
-    if claims_first && has_other_claims(world, request, credential)? {
-        return Ok(Some(Reason::Claims));
-    }
-    if let Some(reason) = by_time(world, request, credential)? {
-        return Ok(Some(reason));
-    }
-    if !claims_first && has_other_claims(world, request, credential)? {
-        return Ok(Some(Reason::Claims));
-    }
-    Ok(is_foreign.then_some(if how == Choice::Jwks { Reason::Key } else { Reason::Signature }))
+    Ok(foreign)
 }
 
 fn by_time(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Reason>> {
@@ -204,15 +201,16 @@ fn by_time(world: &mut World<'_>, request: &Request, credential: Credential) -> 
     })
 }
 
-fn has_other_claims(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<bool> {
+fn by_claims(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Reason>> {
     let expects_another = world.has(Stop::Backend, Effect::OtherClaim, request)?
         && !(is_ours(request) && world.yes(Trait::OursSatisfyIt)?);
-    Ok(expects_another
+    let differs = expects_another
         || match credential.claims {
             Claims::Agreed => false,
             Claims::Client => !world.yes(Trait::MissesTheClaim)?,
             Claims::Auth | Claims::Wrong => true,
-        })
+        };
+    Ok(differs.then_some(Reason::Claims))
 }
 
 /// Reports whether we minted the token ourselves.

@@ -97,6 +97,12 @@ fn candidates(validation: Validation, all: Vec<Exchange>) -> Vec<String> {
     candidates_of(given)
 }
 
+/// Returns the answers of the backend to every call with a token.
+fn to_each_token(answer: impl Fn(&str, TokenKind) -> Exchange) -> Vec<Exchange> {
+    let calls = [(LIST, Valid), (POST, Valid), (THREADS, Valid), (LIST, WrongKey)];
+    calls.into_iter().map(|(on, token)| answer(on, token)).collect()
+}
+
 /// Returns what a system shows in which every call of the backend with a token of the auth service is refused so.
 fn refuses_issued(detail: &str) -> Vec<Exchange> {
     but([LIST, THREADS].map(|on| said(on, Issued, 401, detail)).into())
@@ -118,8 +124,7 @@ fn auth_not_public() -> Vec<Exchange> {
     let asks = |on: &str, token| said(on, token, 503, "authentication service unavailable");
     let mut broken =
         vec![forbidden("auth.health", NoToken), forbidden("auth.login", NoToken), forbidden("auth.verify", Valid)];
-    broken.extend([LIST, POST, THREADS].map(|on| asks(on, Valid)));
-    broken.push(asks(LIST, WrongKey));
+    broken.extend(to_each_token(asks));
     but(broken)
 }
 
@@ -157,42 +162,36 @@ fn paused(answer: impl Fn(&str, TokenKind) -> Exchange) -> Vec<Exchange> {
 /// Returns what a system shows whose auth service turns every caller away, the backend among them.
 fn auth_throttled() -> Vec<Exchange> {
     let mut broken = vec![said("auth.verify", Valid, 429, "Too many requests")];
-    broken.extend([LIST, POST, THREADS].map(|on| said(on, Valid, 503, "authentication service unavailable")));
-    broken.push(said(LIST, WrongKey, 503, "authentication service unavailable"));
+    broken.extend(to_each_token(|on, token| said(on, token, 503, "authentication service unavailable")));
     but(broken)
 }
 
 /// Returns what a system shows whose backend can fetch no keys.
 fn without_keys() -> Vec<Exchange> {
     let unread = |on: &str, token| said(on, token, 503, "could not fetch the signing keys");
-    let mut broken: Vec<Exchange> = [LIST, POST, THREADS].map(|on| unread(on, Valid)).into();
-    broken.push(unread(LIST, WrongKey));
-    but(broken)
+    but(to_each_token(unread))
 }
 
 /// Returns what a system shows whose edge refuses the claims of each token.
 fn claims_refused_by_the_edge() -> Vec<Exchange> {
     let refused = |on: &str, token| page(on, token, 401, "401 Unauthorized");
-    let mut broken: Vec<Exchange> = [LIST, POST, THREADS].map(|on| refused(on, Valid)).into();
-    broken.extend([refused(LIST, NoToken), refused(THREADS, NoToken), refused(LIST, WrongKey)]);
+    let mut broken = to_each_token(refused);
+    broken.extend([LIST, THREADS].map(|on| refused(on, NoToken)));
     but(broken)
 }
 
 /// Returns what a system shows whose auth service and backend each take other tokens: the backend only ours, the auth
 /// service only its own.
 fn each_takes_its_own(detail: &str) -> Vec<Exchange> {
-    let mut all = refuses_issued(detail);
-    all.retain(|sent| sent.probe.endpoint != "auth.verify");
-    all.push(said("auth.verify", Valid, 401, "Given token not valid"));
-    all
+    let mut broken = vec![said("auth.verify", Valid, 401, "Given token not valid")];
+    broken.extend([LIST, THREADS].map(|on| said(on, Issued, 401, detail)));
+    but(broken)
 }
 
 /// Returns what a system shows whose backend compares the issuer before it looks at the signature.
 fn names_the_issuer_first() -> Vec<Exchange> {
     let other = |on: &str, token| said(on, token, 401, "id token issued by a different provider");
-    let mut broken: Vec<Exchange> = [LIST, POST, THREADS].map(|on| other(on, Valid)).into();
-    broken.push(other(LIST, WrongKey));
-    but(broken)
+    but(to_each_token(other))
 }
 
 /// Returns what a system shows whose upgrades fail, whatever the token.
@@ -274,9 +273,7 @@ fn a_limit_that_was_reached_refuses_every_call() {
 
 #[test]
 fn a_line_without_a_connection_to_auth_refuses_no_caller() {
-    let mut broken: Vec<Exchange> =
-        [LIST, POST, THREADS].map(|on| said(on, Valid, 503, "token check failed: connection refused")).into();
-    broken.push(said(LIST, WrongKey, 503, "token check failed: connection refused"));
+    let broken = to_each_token(|on, token| said(on, token, 503, "token check failed: connection refused"));
     let first = candidates(Validation::Introspection, but(broken)).into_iter().next().unwrap_or_default();
     assert!(["backend-auth/auth-unreachable", "backend-auth/auth-url-wrong"].contains(&first.as_str()), "{first}");
 }
