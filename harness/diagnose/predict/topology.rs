@@ -63,7 +63,8 @@ impl Topology {
     /// Returns the values of an endpoint's own traits, joined where they predict these results alike.
     fn own_seeing(&self, seen: &[Seen]) -> Vec<Vec<(Value, f64)>> {
         let own = Trait::ALL.iter().filter(|of| of.is_local());
-        own.map(|of| joined(self.values(*of), seen)).collect()
+        let values = |of: Trait| if of.is_form() { joined(self.values(of), seen) } else { self.values(of).to_vec() };
+        own.map(|of| values(*of)).collect()
     }
 
     /// Returns how the token of an endpoint is verified, where it declares a way of its own.
