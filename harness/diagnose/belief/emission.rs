@@ -18,6 +18,8 @@ pub(super) struct Counted {
     sentences: Vec<(Reason, Option<Meaning>)>,
     logged: Vec<(Reason, Option<Meaning>)>,
     streams: Vec<(Stream, bool)>,
+    /// Whether a request can have reached the backend, for each that the backend's log shows.
+    arrivals: Vec<bool>,
 }
 
 impl Counted {
@@ -34,6 +36,7 @@ impl Counted {
         self.sentences.truncate(len);
         self.logged.truncate(len);
         self.streams.truncate(len);
+        self.arrivals.truncate(len);
     }
 
     pub(super) fn add(&mut self, ending: &Ending, reading: &Reading<'_>) {
@@ -43,6 +46,7 @@ impl Counted {
         self.sentences.push((ending.reason, reading.seen.means.first().copied()));
         self.streams.push((ending.stream, reading.seen.left_open));
         self.logged.push((ending.reason, reading.logged.first().copied()));
+        self.arrivals.push(!reading.arrived || ending.may_reach_the_backend());
     }
 }
 
@@ -59,7 +63,9 @@ pub(super) fn is_possible(ending: &Ending, reading: &Reading<'_>) -> bool {
 /// Returns how likely the reading is, for each mode of a manner.
 pub(super) fn emission(ending: &Ending, reading: &Reading<'_>, counted: &Counted) -> [f64; MODES] {
     let noise = noise();
-    let late = of_latency(ending, reading, counted, noise) * of_stream(ending, reading, counted, noise);
+    let late = of_latency(ending, reading, counted, noise)
+        * of_stream(ending, reading, counted, noise)
+        * of_arrival(ending, reading, counted, noise);
     let by = |of: &dyn Fn(bool) -> f64| [of(false), of(true)];
     let results = by(&|deviates| of_result(ending, reading, counted, noise, deviates));
     let makers = by(&|misleads| match misleads {
@@ -164,6 +170,12 @@ fn of_stream(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: &
         Stream::StaysOpen => noise.stream_left_open,
     };
     if open { stays } else { 1.0 - stays }
+}
+
+/// Returns how likely the backend's log shows a request that ended so.
+fn of_arrival(ending: &Ending, reading: &Reading<'_>, counted: &Counted, noise: &Noise) -> f64 {
+    let is_odd = reading.arrived && !ending.may_reach_the_backend();
+    if is_odd && !counted.arrivals.contains(&false) { noise.arrived_by_chance } else { 1.0 }
 }
 
 /// Returns how likely the sentence of the response and the lines of the log are. They are hints, so they never make a

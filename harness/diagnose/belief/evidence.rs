@@ -27,6 +27,8 @@ pub(super) struct Reading<'a> {
     pub(super) usual_product: Option<bool>,
     /// What the log of the component that was called says about it.
     pub(super) logged: Vec<Meaning>,
+    /// Whether the backend's own log shows that it arrived.
+    pub(super) arrived: bool,
     /// Whether it can contradict a hypothesis. One odd result among several may be an accident.
     pub(super) firm: bool,
 }
@@ -40,6 +42,8 @@ pub(in crate::diagnose) struct Records {
     pub(in crate::diagnose) failed: BTreeSet<u32>,
     /// The key set of the auth service, where the target names it.
     pub(in crate::diagnose) key_set: Option<KeySetRead>,
+    /// The exchanges that the backend's own log shows.
+    pub(in crate::diagnose) arrived: BTreeSet<u32>,
     /// Whether the backend logged a request while others failed.
     pub(in crate::diagnose) backend_is_at_work: bool,
 }
@@ -86,6 +90,7 @@ impl<'a> Evidence<'a> {
     ) -> Self {
         let endpoints: BTreeMap<&str, usize> =
             target.endpoints.keys().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
+        let strangers = strangers(observations);
         let mut all: Vec<Reading<'a>> = Vec::new();
         for seen in observations.iter().copied().filter(|seen| counts(&seen.probe)) {
             let Some(endpoint) = target.endpoints.get(&seen.probe.endpoint) else { continue };
@@ -97,7 +102,10 @@ impl<'a> Evidence<'a> {
                 continue;
             }
             let said = records.said.get(&seen.exchange).map_or(&[][..], Vec::as_slice);
-            all.push(reading(request, seen, said));
+            let arrived = records.arrived.contains(&seen.exchange);
+            let reading = reading(request, seen, said);
+            let result = if is_as_another(seen, &strangers) { Result::OtherUser } else { reading.result };
+            all.push(Reading { arrived, result, ..reading });
         }
         select(&mut all);
         let skews = observations.iter().filter_map(|seen| seen.clock_skew_s);
@@ -116,7 +124,7 @@ fn reading<'a>(request: Request, seen: &'a Observation, said: &[Meaning]) -> Rea
     let broke_late = !result.is_success() && seen.idle_ms.is_some_and(|ms| ms >= LATE_MS);
     let late = broke_late || matches!(seen.latency, LatencyClass::Seconds | LatencyClass::Slow);
     let (exchanges, logged) = (vec![seen.exchange], said.to_vec());
-    Reading { request, result, seen, late, exchanges, usual_product: None, logged, firm: true }
+    Reading { request, result, seen, late, exchanges, usual_product: None, logged, arrived: false, firm: true }
 }
 
 /// Joins the readings that do not differ in what the model predicts.
@@ -131,11 +139,26 @@ fn joined(all: Vec<Reading<'_>>) -> Vec<Reading<'_>> {
             Some(known) => {
                 known.exchanges.extend(one.exchanges);
                 known.logged.extend(one.logged);
+                known.arrived |= one.arrived;
             }
             None => joined.push(one),
         }
     }
     joined
+}
+
+/// Returns the users as whom each endpoint serves calls without a token.
+fn strangers<'a>(observations: &[&'a Observation]) -> BTreeSet<(&'a str, &'a str)> {
+    let bare = observations.iter().filter(|seen| !seen.probe.token.is_sent());
+    bare.filter_map(|seen| Some((seen.probe.endpoint.as_str(), seen.identity.as_deref()?))).collect()
+}
+
+/// Reports whether an endpoint served a good token as another user, and not as the user of calls without a token.
+fn is_as_another(seen: &Observation, strangers: &BTreeSet<(&str, &str)>) -> bool {
+    let is_served = seen.status.is_some_and(|status| (200..300).contains(&status)) && seen.result == Outcome::Denied;
+    let is_good = seen.probe.token.should_be_accepted() && !seen.probe.token.may_name_another_subject();
+    let as_whom = seen.identity.as_deref().filter(|_| is_served && is_good);
+    as_whom.is_some_and(|user| !strangers.contains(&(seen.probe.endpoint.as_str(), user)))
 }
 
 fn result(seen: &Observation) -> Result {

@@ -11,6 +11,7 @@ use crate::terms::Service;
 pub(super) fn select(all: &mut Vec<Reading<'_>>) {
     drop_lost_attempts(all);
     drop_what_ended_early(all);
+    drop_what_asks_less(all);
     mark_accident(all);
     mark_products(all);
 }
@@ -57,6 +58,14 @@ fn drop_what_ended_early(all: &mut Vec<Reading<'_>>) {
         };
         !(one.result.is_success() && broke.iter().any(before))
     });
+}
+
+/// Removes successes of an endpoint that also answered without its content: they asked for less than the step that
+/// failed.
+fn drop_what_asks_less(all: &mut Vec<Reading<'_>>) {
+    let of_hollow = all.iter().filter(|one| one.result == Result::Hollow);
+    let hollow: BTreeSet<usize> = of_hollow.map(|one| one.request.endpoint).collect();
+    all.retain(|one| !(one.result.is_success() && hollow.contains(&one.request.endpoint)));
 }
 
 /// A call that failed once and otherwise works may be an accident. Several are a fault that comes and goes.

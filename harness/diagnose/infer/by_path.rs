@@ -29,6 +29,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
         said: case.logbook.said(&case.observations, case.target),
         failed: case.failed.iter().map(|step| step.exchange).collect(),
         key_set: case.key_set,
+        arrived: case.logbook.arrived(),
         backend_is_at_work: case.logbook.backend_is_at_work(),
     };
     let beliefs = Beliefs::of(&case.observations, case.target, case.user(), &counts, &records, catalogue);

@@ -232,6 +232,15 @@ impl Ending {
         Self { stream, ..self }
     }
 
+    /// Reports whether the request can have reached the backend.
+    pub(in crate::diagnose) const fn may_reach_the_backend(&self) -> bool {
+        match self.maker {
+            Maker::Network | Maker::Stranger => false,
+            Maker::Edge => matches!(self.reason, Reason::Upstream | Reason::Late | Reason::Unknown),
+            Maker::Backend | Maker::Auth | Maker::Any => true,
+        }
+    }
+
     pub(in crate::diagnose) const fn worked(&self) -> bool {
         self.result.is_success()
     }

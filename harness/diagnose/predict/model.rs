@@ -67,6 +67,8 @@ pub(in crate::diagnose) struct Noise {
     pub(in crate::diagnose) key_set_unread: f64,
     /// A backend that does not start logs a request: another process writes in the same log.
     pub(in crate::diagnose) logged_while_down: f64,
+    /// The backend writes the same line in most windows of requests that never reach it.
+    pub(in crate::diagnose) arrived_by_chance: f64,
     /// A component ends a stream, but later than we stop to wait.
     pub(in crate::diagnose) stream_left_by_chance: f64,
     /// A stream without its content stays open until we stop to wait.

@@ -113,7 +113,8 @@ fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credentia
     }
     let Some(credential) = credential else { return Ok(Answer::Yes) };
     if world.ever(Stop::Auth, Effect::SaysNo) && world.yes(Trait::AskedRouteTouched)? {
-        return Ok(Answer::No);
+        let fails = world.result(Trait::BrokenCheckShows)? == Result::Failed;
+        return Ok(if fails { Answer::Failed } else { Answer::No });
     }
     if request.same_user && world.ever(Stop::Auth, Effect::DeniesUser) {
         return Ok(Answer::No);
@@ -235,17 +236,16 @@ fn introspect(world: &mut World<'_>, request: &Request, credential: Credential, 
     }
     if is_refused_as_caller(world, request)? {
         let reason = match request.caller {
-            Some(Caller::WrongId) if !world.lacks(Stop::Auth, Config::CallerSecret) => Reason::CallerId,
-            _ => caller_reason(world),
+            _ if world.lacks(Stop::Auth, Config::CallerSecret) => Reason::CallerUnset,
+            Some(Caller::WrongId) => Reason::CallerId,
+            Some(Caller::Right) => caller_reason(world),
+            _ => Reason::Caller,
         };
         let unset = reason == Reason::CallerUnset;
         return Ok(by_auth(if unset { world.result(Trait::CallerUnsetShows)? } else { Result::Denied }, reason));
     }
     let refusal = if credential.present { judge(world, &credential, Some(request))? } else { Some(Reason::Missing) };
-    if world.ever(Stop::Auth, Effect::Fail)
-        && world.yes(Trait::Touched)?
-        && (refusal.is_none() || world.yes(Trait::AuthFailsFirst)?)
-    {
+    if fails_at_tokens(world)? && world.yes(Trait::Touched)? && fails_before(world, refusal)? {
         return Ok(by_auth(Result::Failed, Reason::Code));
     }
     if let Some(reason) = refusal {
@@ -262,6 +262,24 @@ fn introspect(world: &mut World<'_>, request: &Request, credential: Credential, 
         return Ok(by_auth(Result::Failed, world.store_of_auth()));
     }
     Ok(Ending::ok(Maker::Auth))
+}
+
+/// Reports whether a failure of the auth service at tokens shows as a failure, and not as a refusal.
+fn fails_at_tokens(world: &mut World<'_>) -> Step<bool> {
+    let by_check = world.ever(Stop::Auth, Effect::SaysNo) && world.result(Trait::BrokenCheckShows)? == Result::Failed;
+    Ok(by_check || world.ever(Stop::Auth, Effect::Fail))
+}
+
+/// Reports whether the auth service fails before it refuses a token for this reason.
+fn fails_before(world: &mut World<'_>, refusal: Option<Reason>) -> Step<bool> {
+    Ok(match refusal {
+        None => true,
+        Some(reason) => match world.choice(Trait::AuthFailsFirst)? {
+            Choice::Yes => true,
+            Choice::Shown => reason != Reason::Missing,
+            _ => false,
+        },
+    })
 }
 
 /// Reports whether the auth service refuses us as a calling service.

@@ -100,15 +100,11 @@ fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) ->
 
 /// Verifies the credential, then authorizes the user, then calls the handler.
 fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
-    let refuses_origin = request.is_socket() && world.has(Stop::Backend, Effect::RefuseOrigin, request)?;
-    let at_once = refuses_origin && !world.yes(Trait::CredentialBeforeOrigin)?;
-    if at_once {
-        return Ok(by_backend(Result::Denied, Reason::Origin));
-    }
-    if request.is_socket() && world.has(Stop::Backend, Effect::Judge, request)? {
-        let shown = world.result(Trait::SocketJudgeShows)?;
-        let reason = if shown == Result::Denied { Reason::Everyone } else { Reason::Code };
-        return Ok(by_backend(shown, reason));
+    let refused = if request.is_socket() { refuses_socket(world, request)? } else { None };
+    if let Some(at_once) = refused
+        && !world.yes(Trait::CredentialBeforeSocket)?
+    {
+        return Ok(at_once);
     }
     if let Some(refusal) = verify::refusal(world, request, credential)? {
         let passes = match world.choice(Trait::AnswersStrangers)? {
@@ -121,8 +117,8 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
         }
         return if passes { handle(world, request) } else { Ok(refusal) };
     }
-    if refuses_origin {
-        return Ok(by_backend(Result::Denied, Reason::Origin));
+    if let Some(refused) = refused {
+        return Ok(refused);
     }
     if world.has(Stop::Client, Effect::InvalidRequest, request)? {
         return Ok(by_backend(Result::InvalidRequest, Reason::Invalid));
@@ -136,10 +132,24 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     if let Some(failed) = verify::asks_for_more(world, request, credential)? {
         return Ok(failed);
     }
-    if world.has(Stop::Backend, Effect::OtherUser, request)? {
+    // A token that may name another subject does not show for whom it was taken.
+    if !request.token.may_name_another_subject() && world.has(Stop::Backend, Effect::OtherUser, request)? {
         return Ok(by_backend(Result::OtherUser, Reason::None));
     }
     handle(world, request)
+}
+
+/// Returns how the backend refuses a socket for another reason than its token.
+fn refuses_socket(world: &mut World<'_>, request: &Request) -> Step<Option<Ending>> {
+    if world.has(Stop::Backend, Effect::RefuseOrigin, request)? {
+        return Ok(Some(by_backend(Result::Denied, Reason::Origin)));
+    }
+    if !world.has(Stop::Backend, Effect::Judge, request)? {
+        return Ok(None);
+    }
+    let shown = world.result(Trait::SocketJudgeShows)?;
+    let reason = if shown == Result::Denied { Reason::Everyone } else { Reason::Code };
+    Ok(Some(by_backend(shown, reason)))
 }
 
 fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {

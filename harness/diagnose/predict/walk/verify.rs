@@ -88,8 +88,13 @@ pub(super) fn expected_by_the_edge(
     request: &Request,
     credential: Credential,
 ) -> Step<Option<Reason>> {
-    let looks = credential.present && !request.is_health() && world.has(Stop::Edge, Effect::OtherClaim, request)?;
-    if !looks || (is_ours(request) && world.yes(Trait::OursSatisfyIt)?) {
+    if request.is_health() || !world.has(Stop::Edge, Effect::OtherClaim, request)? {
+        return Ok(None);
+    }
+    if !credential.present {
+        return Ok(world.yes(Trait::EdgeWantsToken)?.then_some(Reason::Missing));
+    }
+    if is_ours(request) && world.yes(Trait::OursSatisfyIt)? {
         return Ok(None);
     }
     Ok(match by_keys(world, credential) {

@@ -1,0 +1,22 @@
+//! Which failing requests reached the backend, by the backend's own log.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnose::logs::attribution::{Logbook, Window};
+use crate::evidence::LogEntry;
+use crate::observe::without_ids;
+use crate::terms::Hop;
+
+impl Logbook<'_> {
+    /// Returns the failing exchanges through the edge during which the backend wrote the same line. A line that other
+    /// traffic explains shows nothing.
+    pub(crate) fn arrived(&self) -> BTreeSet<u32> {
+        let mut alike: BTreeMap<String, Vec<&LogEntry>> = BTreeMap::new();
+        for entry in self.entries.iter().filter(|entry| entry.is_own_line_of(Hop::Backend)) {
+            alike.entry(without_ids(&entry.text)).or_default().push(entry);
+        }
+        alike.retain(|_, lines| self.are_of_failures_through_the_edge(lines));
+        let lines = alike.values().flatten();
+        lines.filter_map(|entry| self.window_of(entry).map(Window::exchange)).collect()
+    }
+}
