@@ -41,6 +41,13 @@ impl Like {
         }
     }
 
+    /// Takes the larger of both, manner by manner.
+    pub(super) fn or(&mut self, other: &Self) {
+        for at in 0..MANNERS {
+            self.0[at] = self.0[at].max(other.0[at]);
+        }
+    }
+
     pub(super) fn times(&mut self, other: &Self) {
         for at in 0..MANNERS {
             self.0[at] *= other.0[at];

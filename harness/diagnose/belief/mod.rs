@@ -8,7 +8,8 @@
 //! - `meanings`: which reasons a sentence can have
 //! - `manner`: how far the words, marks and status codes of a system mislead
 //! - `phrasing`: how far a system tells reasons apart in words
-//! - `likelihood`: the sum over the traits of the system
+//! - `likelihood`: how well a hypothesis predicts everything, and a bound that this does not exceed
+//! - `search`: the sum over the traits of the system
 //! - `memory`: results that this sum remembers
 //! - `hypothesis`: single faults, and an unknown fault at each stop
 //! - `pairs`: two faults at once, where no single fault explains everything
@@ -28,6 +29,7 @@ mod outlook;
 mod pairs;
 mod phrasing;
 mod posterior;
+mod search;
 mod selection;
 #[cfg(test)]
 mod tests;
@@ -37,4 +39,4 @@ pub(in crate::diagnose) use hypothesis::Hypothesis;
 pub(in crate::diagnose) use meanings::reasons;
 pub(in crate::diagnose) use outlook::{Asked, Outlook};
 pub(in crate::diagnose) use pairs::PairBelief;
-pub(in crate::diagnose) use posterior::{Belief, Beliefs};
+pub(in crate::diagnose) use posterior::{Belief, Beliefs, HOPELESS};

@@ -5,7 +5,7 @@
 use super::emission::is_possible;
 use super::evidence::{Evidence, Reading};
 use super::hypothesis::Hypothesis;
-use super::likelihood::likelihood;
+use super::likelihood::Prospect;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fault::Fault;
 use crate::diagnose::model::path::effect::Patch;
@@ -51,7 +51,7 @@ pub(super) fn pairs<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue:
     let mut found = Vec::new();
     for (one, other) in commonest(&common, |one, other| covered([&covers[one], &covers[other]], &readings)) {
         let patches = [covers[one].patches.clone(), covers[other].patches.clone()].concat();
-        let log = likelihood(&mut World::new(topology, patches), evidence).log;
+        let log = Prospect::new(World::new(topology, patches), evidence).likelihood().log;
         if log.is_finite() {
             found.push((one, other, log));
         }

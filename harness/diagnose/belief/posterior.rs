@@ -1,8 +1,11 @@
 //! All hypotheses with their shares.
 
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
 use super::evidence::{Evidence, Records};
 use super::hypothesis::Hypothesis;
-use super::likelihood::{Likelihood, likelihood};
+use super::likelihood::{Likelihood, Prospect};
 use super::pairs::{PairBelief, pairs};
 use crate::config::Target;
 use crate::diagnose::model::catalogue::Catalogue;
@@ -34,6 +37,13 @@ pub(in crate::diagnose) struct Beliefs<'c> {
     pub(in crate::diagnose) pairs: Vec<PairBelief<'c>>,
     /// What the operator declares of the system.
     pub(in crate::diagnose) topology: Topology,
+}
+
+impl<'c> Belief<'c> {
+    fn of(hypothesis: Hypothesis<'c>, found: &Likelihood) -> Self {
+        let score = hypothesis.prior().ln() + found.log;
+        Self { hypothesis, score, explains: found.explains.clone(), conflict: found.conflict }
+    }
 }
 
 impl<'c> Beliefs<'c> {
@@ -86,18 +96,73 @@ fn is_by_a_fault(sorted: &[Belief<'_>]) -> bool {
 /// Readings that may be accidents where no hypothesis explains them.
 const ACCIDENTS: usize = 2;
 
+/// A hypothesis this far behind the best is hopeless, as a logarithm: its likelihood is not summed.
+pub(in crate::diagnose) const HOPELESS: f64 = 16.0;
+
 fn compared<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue: &'c Catalogue) -> Vec<Belief<'c>> {
     // Faults that change the same things have the same likelihood.
-    let mut known: Vec<(Vec<(Stop, Patch)>, Likelihood)> = Vec::new();
-    let mut belief = |hypothesis: Hypothesis<'c>| {
+    let mut alike: Vec<(Vec<(Stop, Patch)>, Vec<Hypothesis<'c>>)> = Vec::new();
+    for hypothesis in Hypothesis::all(catalogue) {
         let patches = hypothesis.patches();
-        let found = known.iter().find(|(other, _)| *other == patches).map(|(_, found)| found.clone());
-        let Likelihood { log, explains, conflict } = found.unwrap_or_else(|| {
-            let found = likelihood(&mut World::new(topology, patches.clone()), evidence);
-            known.push((patches, found.clone()));
-            found
-        });
-        Belief { hypothesis, score: hypothesis.prior().ln() + log, explains, conflict }
-    };
-    Hypothesis::all(catalogue).map(&mut belief).collect()
+        match alike.iter_mut().find(|(other, _)| *other == patches) {
+            Some((_, of)) => of.push(hypothesis),
+            None => alike.push((patches, vec![hypothesis])),
+        }
+    }
+    let mut rivals: BinaryHeap<Rival<'_, '_, '_, 'c>> =
+        alike.into_iter().map(|(patches, of)| Rival::new(World::new(topology, patches), evidence, of)).collect();
+    let (mut best, mut beliefs) = (f64::NEG_INFINITY, Vec::new());
+    // The rival that may be the best comes first, and is looked at more closely until another may be better.
+    while let Some(mut first) = rivals.pop() {
+        let is_hopeless = first.score().is_finite() && first.score() < best - HOPELESS;
+        if !is_hopeless && first.prospect.look_closer() {
+            rivals.push(first);
+            continue;
+        }
+        let (prior, of) = (first.prior, first.of);
+        let found = if is_hopeless { first.prospect.at_most() } else { first.prospect.likelihood() };
+        best = best.max(found.log + prior);
+        beliefs.extend(of.into_iter().map(|hypothesis| Belief::of(hypothesis, &found)));
+    }
+    beliefs
 }
+
+/// Hypotheses that change the same things, in the race for the best score.
+struct Rival<'t, 'e, 'a, 'c> {
+    prospect: Prospect<'t, 'e, 'a>,
+    of: Vec<Hypothesis<'c>>,
+    /// The largest of their priors, as a logarithm.
+    prior: f64,
+}
+
+impl<'t, 'e, 'a, 'c> Rival<'t, 'e, 'a, 'c> {
+    fn new(world: World<'t>, evidence: &'e Evidence<'a>, of: Vec<Hypothesis<'c>>) -> Self {
+        let prior = of.iter().map(|one| one.prior().ln()).fold(f64::NEG_INFINITY, f64::max);
+        Self { prospect: Prospect::new(world, evidence), of, prior }
+    }
+
+    /// Returns the score that it does not exceed.
+    fn score(&self) -> f64 {
+        self.prospect.bound + self.prior
+    }
+}
+
+impl Ord for Rival<'_, '_, '_, '_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.score().total_cmp(&other.score())
+    }
+}
+
+impl PartialOrd for Rival<'_, '_, '_, '_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Rival<'_, '_, '_, '_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Rival<'_, '_, '_, '_> {}

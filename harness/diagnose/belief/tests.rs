@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::emission::{Counted, emission, is_possible};
 use super::evidence::{Evidence, Reading, Records};
 use super::hypothesis::Hypothesis;
-use super::likelihood::{Likelihood, likelihood};
+use super::likelihood::{Likelihood, Prospect};
 use super::manner::{Like, MODES};
 use super::phrasing;
 use super::posterior::Beliefs;
@@ -176,7 +176,11 @@ proptest! {
         for topology in [Topology::of(&target), Topology::of(&target).seeing(&evidence.seen())] {
             let plain = Plain(&evidence.endpoints).all(&mut World::new(&topology, patches.clone()));
             let expected = plain.0;
-            let Likelihood { log, .. } = likelihood(&mut World::new(&topology, patches.clone()), &evidence);
+            let mut prospect = Prospect::new(World::new(&topology, patches.clone()), &evidence);
+            while prospect.look_closer() {}
+            let bound = prospect.bound;
+            let Likelihood { log, .. } = prospect.likelihood();
+            prop_assert!(log <= bound + 1e-9, "{log} exceeds the bound {bound}");
             if plain.1 {
                 prop_assert!((log - expected.ln()).abs() < 1e-6, "{log} is not {}", expected.ln());
             } else {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::diagnose::belief::HOPELESS;
 use crate::diagnose::infer::candidate::{Candidate, Compared, PathPair, Unknown};
 use crate::diagnose::infer::case::{Case, ROLLOUT};
 use crate::diagnose::infer::conflict::Record;
@@ -111,7 +112,8 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
 /// candidate.
 fn single<'w, 'a>(compared: &'w [Candidate<'a>], open: &[&FailedStep]) -> Vec<(&'w Candidate<'a>, f64)> {
     let covered = |one: &Candidate<'_>| open.iter().filter(|step| one.explains.contains(&step.exchange)).count();
-    let candidates = || compared.iter().filter(|one| one.remains());
+    let best = compared.iter().filter(|one| one.remains()).map(|one| one.score).fold(f64::NEG_INFINITY, f64::max);
+    let candidates = || compared.iter().filter(|one| one.remains() && one.score >= best - HOPELESS);
     let most = candidates().map(covered).max().unwrap_or(0).max(1);
     let mut candidates: Vec<_> = candidates().filter(|one| covered(one) == most).collect();
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
