@@ -129,7 +129,7 @@ mod tests {
     #[case::go_oidc("oidc: id token issued by a different provider, expected \"a\" got \"b\"", Meaning::Issuer)]
     #[case::keys_of_go_oidc("failed to verify signature: fetching keys oidc: get keys failed", Meaning::AuthFailed)]
     #[case::rust("InvalidAudience", Meaning::Audience)]
-    #[case::laravel("Unauthenticated.", Meaning::TokenRefused)]
+    #[case::laravel("Unauthenticated.", Meaning::Unauthorized)]
     #[case::no_connection("connect ECONNREFUSED 10.0.0.7:8080", Meaning::Unconnected)]
     #[case::no_auth("Token validation error: connect ECONNREFUSED ::1:24172", Meaning::AuthUnreachable)]
     #[case::no_database("connect ECONNREFUSED 10.0.0.7:5432", Meaning::Database)]
@@ -177,6 +177,18 @@ mod tests {
     #[case::cause_without_a_crash("redis is unreachable", &[Meaning::Cache])]
     #[case::nothing("order 17 was shipped", &[])]
     fn a_crash_in_a_log_counts_only_where_its_cause_is_not_told(#[case] line: &str, #[case] means: &[Meaning]) {
+        assert_eq!(specific_meanings(line), means);
+    }
+
+    #[rstest]
+    #[case::of_the_token("Token validation failed: Signature verification failed", &[Meaning::SignatureInvalid])]
+    #[case::without_a_reason("token introspection failed: 401", &[Meaning::AuthFailed])]
+    #[case::of_a_client("Auth service rejected the token", &[Meaning::TokenRefused])]
+    #[case::of_the_caller("the service was rejected", &[Meaning::CallerRefused])]
+    #[case::details("Auth service error details: Invalid or expired token", &[])]
+    #[case::switched_off("AUTH SERVICE DISABLED: no token can be validated", &[Meaning::AuthFailed])]
+    #[case::no_token("no token in the request", &[Meaning::CredentialMissing])]
+    fn a_line_about_auth_means_what_it_says_of_the_token_or_the_caller(#[case] line: &str, #[case] means: &[Meaning]) {
         assert_eq!(specific_meanings(line), means);
     }
 

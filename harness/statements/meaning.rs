@@ -31,6 +31,8 @@ words! {
         Inactive => "inactive",
         /// The token is invalid, for a reason that is not given.
         TokenRefused => "token-refused",
+        /// The request is not authorized, for a reason that is not told.
+        Unauthorized => "unauthorized",
         /// The calling service was refused.
         CallerRefused => "caller-refused",
         /// The secret of the calling service was refused.

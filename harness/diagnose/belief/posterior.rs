@@ -99,18 +99,10 @@ const ACCIDENTS: usize = 2;
 /// A hypothesis this far behind the best is hopeless, as a logarithm: its likelihood is not summed.
 pub(in crate::diagnose) const HOPELESS: f64 = 16.0;
 
+/// Compares every hypothesis with the evidence, in the order of the catalogue.
 fn compared<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue: &'c Catalogue) -> Vec<Belief<'c>> {
-    // Faults that change the same things have the same likelihood.
-    let mut alike: Vec<(Vec<(Stop, Patch)>, Vec<Hypothesis<'c>>)> = Vec::new();
-    for hypothesis in Hypothesis::all(catalogue) {
-        let patches = hypothesis.patches();
-        match alike.iter_mut().find(|(other, _)| *other == patches) {
-            Some((_, of)) => of.push(hypothesis),
-            None => alike.push((patches, vec![hypothesis])),
-        }
-    }
-    let mut rivals: BinaryHeap<Rival<'_, '_, '_, 'c>> =
-        alike.into_iter().map(|(patches, of)| Rival::new(World::new(topology, patches), evidence, of)).collect();
+    let rival = |(patches, of)| Rival::new(World::new(topology, patches), evidence, of);
+    let mut rivals: BinaryHeap<Rival<'_, '_, '_, 'c>> = alike(catalogue).into_iter().map(rival).collect();
     let (mut best, mut beliefs) = (f64::NEG_INFINITY, Vec::new());
     // The rival that may be the best comes first, and is looked at more closely until another may be better.
     while let Some(mut first) = rivals.pop() {
@@ -122,22 +114,38 @@ fn compared<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue: &'c Cat
         let (prior, of) = (first.prior, first.of);
         let found = if is_hopeless { first.prospect.at_most() } else { first.prospect.likelihood() };
         best = best.max(found.log + prior);
-        beliefs.extend(of.into_iter().map(|hypothesis| Belief::of(hypothesis, &found)));
+        beliefs.extend(of.into_iter().map(|(place, hypothesis)| (place, Belief::of(hypothesis, &found))));
     }
-    beliefs
+    beliefs.sort_by_key(|(place, _)| *place);
+    beliefs.into_iter().map(|(_, belief)| belief).collect()
+}
+
+/// Hypotheses that change the same things have the same likelihood. Each has its place in the catalogue.
+type Alike<'c> = (Vec<(Stop, Patch)>, Vec<(usize, Hypothesis<'c>)>);
+
+fn alike(catalogue: &Catalogue) -> Vec<Alike<'_>> {
+    let mut all: Vec<Alike<'_>> = Vec::new();
+    for one in Hypothesis::all(catalogue).enumerate() {
+        let patches = one.1.patches();
+        match all.iter_mut().find(|(other, _)| *other == patches) {
+            Some((_, of)) => of.push(one),
+            None => all.push((patches, vec![one])),
+        }
+    }
+    all
 }
 
 /// Hypotheses that change the same things, in the race for the best score.
 struct Rival<'t, 'e, 'a, 'c> {
     prospect: Prospect<'t, 'e, 'a>,
-    of: Vec<Hypothesis<'c>>,
+    of: Vec<(usize, Hypothesis<'c>)>,
     /// The largest of their priors, as a logarithm.
     prior: f64,
 }
 
 impl<'t, 'e, 'a, 'c> Rival<'t, 'e, 'a, 'c> {
-    fn new(world: World<'t>, evidence: &'e Evidence<'a>, of: Vec<Hypothesis<'c>>) -> Self {
-        let prior = of.iter().map(|one| one.prior().ln()).fold(f64::NEG_INFINITY, f64::max);
+    fn new(world: World<'t>, evidence: &'e Evidence<'a>, of: Vec<(usize, Hypothesis<'c>)>) -> Self {
+        let prior = of.iter().map(|(_, one)| one.prior().ln()).fold(f64::NEG_INFINITY, f64::max);
         Self { prospect: Prospect::new(world, evidence), of, prior }
     }
 

@@ -150,6 +150,16 @@ mod tests {
         assert!(usual.contains(&Some(true)), "{usual:?}");
     }
 
+    #[rstest]
+    #[case::of_the_same_endpoint(seen(STREAM, Outcome::Ok), false)]
+    #[case::of_another_endpoint(seen(SOCKET, Outcome::Ok), true)]
+    #[case::a_refusal(seen(STREAM, Outcome::Denied), true)]
+    fn a_success_that_asked_for_less_content_does_not_count(#[case] other: Observation, #[case] counts: bool) {
+        let result = other.result;
+        let left = selected(vec![seen(STREAM, Outcome::Hollow), other], |one| one.seen.result);
+        assert_eq!(left.contains(&result), counts, "{left:?}");
+    }
+
     #[test]
     fn streams_count_where_none_broke() {
         let all = vec![lasting(STREAM, Outcome::Ok, 1000), lasting(SOCKET, Outcome::Ok, 2000)];

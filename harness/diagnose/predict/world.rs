@@ -7,7 +7,7 @@ use super::topology::Topology;
 use super::traits::{Choice, Trait, Value};
 use crate::diagnose::model::path::effect::{Config, Effect, Patch, Reach};
 use crate::diagnose::model::path::stop::Stop;
-use crate::terms::{TokenKind, TokenLocation};
+use crate::terms::{Role, TokenKind, TokenLocation};
 
 /// A trait that the walk asked for and that has no value yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,6 +223,7 @@ impl<'t> World<'t> {
     /// Reports whether a stop turns the request away because there are too many.
     pub(super) fn is_limited(&mut self, stop: Stop, request: &Request) -> Step<bool> {
         Ok(self.has(stop, Effect::Limits, request)?
+            && (stop != Stop::Auth || request.role == Role::Issuer || !self.yes(Trait::OnlyLoginsAreLimited)?)
             && (self.dice || self.yes(Trait::LimitIsReached)?)
             && (!request.is_health() || self.yes(Trait::HealthIsLimited)?))
     }

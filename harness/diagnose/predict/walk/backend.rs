@@ -164,7 +164,7 @@ fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     if world.has(Stop::Backend, Effect::Forgets, request)? {
         return Ok(by_backend(world.result(Trait::ForgetsForm)?, Reason::Session));
     }
-    if world.ever(Stop::BackendStore, Effect::NoListener) && world.yes(Trait::UsesStore)? {
+    if world.ever(Stop::BackendStore, Effect::NoListener) && uses_the_store(world)? {
         return Ok(by_backend(store_down(world, request)?, Reason::Store));
     }
     if world.has(Stop::BackendStore, Effect::Fail, request)? {
@@ -201,6 +201,11 @@ fn respond(world: &mut World<'_>, request: &Request) -> Step<Ending> {
         }
     }
     Ok(Ending::ok(Maker::Backend))
+}
+
+/// Reports whether this endpoint needs the store that is down. A backend may have several.
+fn uses_the_store(world: &mut World<'_>) -> Step<bool> {
+    if world.yes(Trait::StoreServesFew)? { world.yes(Trait::FewTouched) } else { world.yes(Trait::UsesStore) }
 }
 
 pub(super) fn store_down(world: &mut World<'_>, request: &Request) -> Step<Result> {

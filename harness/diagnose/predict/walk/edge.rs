@@ -140,7 +140,7 @@ pub(super) fn reach_backend(world: &mut World<'_>, request: &Request, credential
         };
     }
     // Until a backend that died runs again, other requests fail too.
-    if world.ever(Stop::Backend, Effect::Die) && world.dice {
+    if world.ever(Stop::Backend, Effect::Die) && world.dice && world.yes(Trait::StaysDead)? {
         return Ok(Ending::new(Maker::Edge, Result::Unavailable, Reason::Upstream));
     }
     backend::at(world, request, credential)

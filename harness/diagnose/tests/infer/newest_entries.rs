@@ -81,7 +81,11 @@ fn observed(target: &Target, all: Vec<Exchange>) -> Vec<Observation> {
 
 /// Returns the candidates, the likeliest first. Every call with a good token that was not served is a failed step.
 fn candidates(validation: Validation, all: Vec<Exchange>) -> Vec<String> {
-    let target = Target { engine: Engine::New, validation, ..staging() };
+    candidates_in(Target { validation, ..staging() }, all)
+}
+
+fn candidates_in(target: Target, all: Vec<Exchange>) -> Vec<String> {
+    let target = Target { engine: Engine::New, ..target };
     let observations = observed(&target, all);
     let takes_no_token = |seen: &Observation| target.endpoints[&seen.probe.endpoint].token_locations.is_empty();
     let is_step = |seen: &&Observation| seen.probe.token.should_be_accepted() || takes_no_token(seen);
@@ -269,6 +273,48 @@ fn a_limit_that_was_reached_refuses_every_call() {
         all.extend(paused(|on, token| page(on, token, 429, "429 Too Many Requests")));
     }
     assert_eq!(candidates(Validation::SharedKey, all).first().map(String::as_str), Some("edge/rate-limited"));
+}
+
+#[test]
+fn a_limit_of_auth_may_count_logins_only() {
+    let login = || exchange("auth.login", NoToken).answered(429, JSON, r#"{"detail":"Request was throttled."}"#);
+    let all = but(vec![login(), login()]);
+    assert_eq!(candidates(Validation::SharedKey, all).first().map(String::as_str), Some("auth/rate-limited"));
+}
+
+#[test]
+fn an_edge_that_expects_a_claim_may_want_a_token() {
+    let jwt = |on: &str, token, detail: &str| {
+        exchange(on, token).answered(401, "text/plain", detail).with_header("server", "envoy")
+    };
+    let mut broken = to_each_token(|on, token| jwt(on, token, "Audiences in Jwt are not allowed"));
+    broken.extend([LIST, THREADS].map(|on| jwt(on, NoToken, "Jwt is missing")));
+    assert_eq!(candidates(Validation::Jwks, but(broken)).first().map(String::as_str), Some("edge/expects-other-claim"));
+}
+
+#[test]
+fn a_backend_that_dies_may_be_back_at_once() {
+    let gone = || page(POST, Valid, 502, "502 Bad Gateway");
+    let mut all = but(vec![gone(), gone(), gone()]);
+    all.extend((0..12).map(|_| served(LIST, Valid)));
+    let found = candidates(Validation::SharedKey, all);
+    assert_eq!(found.first().map(String::as_str), Some("backend/dies-while-serving"), "{found:?}");
+}
+
+#[test]
+fn an_endpoint_that_serves_a_good_token_as_another_user_leaks() {
+    let whose = |token, who: &str| {
+        let body = format!(r#"{{"status":"success","user_id":"{who}"}}"#);
+        exchange("backend.agents-execute", token).answered(200, JSON, &body)
+    };
+    let found = |who: &str| {
+        let mut target = staging();
+        let endpoint = target.endpoints.get_mut("backend.agents-execute").expect("an endpoint");
+        endpoint.identity = serde_json_path::JsonPath::parse("$.user_id").ok();
+        candidates_in(target, but(vec![whose(Valid, who), whose(NoToken, "anonymous")]))
+    };
+    assert_eq!(found("staging-e2e-user-003").first().map(String::as_str), Some("backend/cross-user-leak"));
+    assert!(!found("anonymous").iter().any(|one| one == "backend/cross-user-leak"));
 }
 
 #[test]
