@@ -3,16 +3,14 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::evidence::{Evidence, Records};
+use fivewhys_path::{Evidence, Likelihood, Patch, Prospect, Stop, Topology, World};
+
+use super::declared;
+use super::evidence::{Records, evidence};
 use super::hypothesis::Hypothesis;
-use super::likelihood::{Likelihood, Prospect};
 use super::pairs::{PairBelief, pairs};
 use crate::config::Target;
 use crate::diagnose::model::catalogue::Catalogue;
-use crate::diagnose::model::path::effect::Patch;
-use crate::diagnose::model::path::stop::Stop;
-use crate::diagnose::predict::topology::Topology;
-use crate::diagnose::predict::world::World;
 use crate::observe::Observation;
 use crate::probe::ProbeKey;
 
@@ -56,8 +54,8 @@ impl<'c> Beliefs<'c> {
         records: &Records,
         catalogue: &'c Catalogue,
     ) -> Self {
-        let mut evidence = Evidence::of(observations, target, user, counts, records);
-        let topology = Topology::of(target).seeing(&evidence.seen());
+        let mut evidence = evidence(observations, target, user, counts, records);
+        let topology = declared::topology(target).seeing(&evidence.seen());
         let mut beliefs = Self::by(&evidence, topology, catalogue);
         for _ in 0..ACCIDENTS {
             let Some(accident) = beliefs.contradiction() else { break };
@@ -67,7 +65,7 @@ impl<'c> Beliefs<'c> {
         beliefs
     }
 
-    fn by(evidence: &Evidence<'_>, topology: Topology, catalogue: &'c Catalogue) -> Self {
+    fn by(evidence: &Evidence, topology: Topology, catalogue: &'c Catalogue) -> Self {
         let mut all = compared(evidence, &topology, catalogue);
         all.sort_by(|a, b| b.score.total_cmp(&a.score));
         let pairs = if is_by_a_fault(&all) { Vec::new() } else { pairs(evidence, &topology, catalogue) };
@@ -99,9 +97,12 @@ const ACCIDENTS: usize = 2;
 /// A hypothesis this far behind the best is hopeless, as a logarithm: its likelihood is not summed.
 pub(in crate::diagnose) const HOPELESS: f64 = 16.0;
 
-fn compared<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue: &'c Catalogue) -> Vec<Belief<'c>> {
+/// What some hypotheses change, with these hypotheses.
+type Alike<'c> = (Vec<(Stop, Patch)>, Vec<Hypothesis<'c>>);
+
+fn compared<'c>(evidence: &Evidence, topology: &Topology, catalogue: &'c Catalogue) -> Vec<Belief<'c>> {
     // Faults that change the same things have the same likelihood.
-    let mut alike: Vec<(Vec<(Stop, Patch)>, Vec<Hypothesis<'c>>)> = Vec::new();
+    let mut alike: Vec<Alike<'c>> = Vec::new();
     for hypothesis in Hypothesis::all(catalogue) {
         let patches = hypothesis.patches();
         match alike.iter_mut().find(|(other, _)| *other == patches) {
@@ -109,7 +110,7 @@ fn compared<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue: &'c Cat
             None => alike.push((patches, vec![hypothesis])),
         }
     }
-    let mut rivals: BinaryHeap<Rival<'_, '_, '_, 'c>> =
+    let mut rivals: BinaryHeap<Rival<'_, '_, 'c>> =
         alike.into_iter().map(|(patches, of)| Rival::new(World::new(topology, patches), evidence, of)).collect();
     let (mut best, mut beliefs) = (f64::NEG_INFINITY, Vec::new());
     // The rival that may be the best comes first, and is looked at more closely until another may be better.
@@ -128,15 +129,15 @@ fn compared<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue: &'c Cat
 }
 
 /// Hypotheses that change the same things, in the race for the best score.
-struct Rival<'t, 'e, 'a, 'c> {
-    prospect: Prospect<'t, 'e, 'a>,
+struct Rival<'t, 'e, 'c> {
+    prospect: Prospect<'t, 'e>,
     of: Vec<Hypothesis<'c>>,
     /// The largest of their priors, as a logarithm.
     prior: f64,
 }
 
-impl<'t, 'e, 'a, 'c> Rival<'t, 'e, 'a, 'c> {
-    fn new(world: World<'t>, evidence: &'e Evidence<'a>, of: Vec<Hypothesis<'c>>) -> Self {
+impl<'t, 'e, 'c> Rival<'t, 'e, 'c> {
+    fn new(world: World<'t>, evidence: &'e Evidence, of: Vec<Hypothesis<'c>>) -> Self {
         let prior = of.iter().map(|one| one.prior().ln()).fold(f64::NEG_INFINITY, f64::max);
         Self { prospect: Prospect::new(world, evidence), of, prior }
     }
@@ -147,22 +148,22 @@ impl<'t, 'e, 'a, 'c> Rival<'t, 'e, 'a, 'c> {
     }
 }
 
-impl Ord for Rival<'_, '_, '_, '_> {
+impl Ord for Rival<'_, '_, '_> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.score().total_cmp(&other.score())
     }
 }
 
-impl PartialOrd for Rival<'_, '_, '_, '_> {
+impl PartialOrd for Rival<'_, '_, '_> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Rival<'_, '_, '_, '_> {
+impl PartialEq for Rival<'_, '_, '_> {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Rival<'_, '_, '_, '_> {}
+impl Eq for Rival<'_, '_, '_> {}
