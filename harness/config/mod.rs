@@ -21,6 +21,7 @@ mod source;
 mod target;
 mod write;
 
+pub use crate::terms::Validation;
 pub use attach::{TwinCoordinates, TwinPlace};
 pub(crate) use command::run as run_command;
 pub(crate) use direct::DIRECT;
@@ -30,6 +31,6 @@ pub use file::{TargetFile, schema};
 pub use secret::SecretError;
 pub use source::{CallerIdentity, EvidenceLocation, SecretOrigin, SecretSource};
 pub(crate) use target::is_loopback;
-pub use target::{Budget, Claims, DeployedNames, KnownFailure, Target, UnusualProbes, User, Validation};
+pub use target::{Budget, Claims, DeployedNames, KnownFailure, Target, UnusualProbes, User};
 pub use write::starter::starter;
 pub use write::{forget_secrets, write_target_file};

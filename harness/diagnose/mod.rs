@@ -8,15 +8,15 @@
 //! - `readings/`: what the probes of one run gave
 //! - `logs/`: which log lines belong to our probes
 //! - `facts/`: facts from manifests, clocks, signatures, latencies and logs
-//! - `predict/`: how a request ends under a fault, by the model of the request path
-//! - `belief/`: how well that prediction agrees with the readings: the posterior of each fault
+//! - `belief/`: how well the model of the request path agrees with the readings: the posterior of each fault
 //! - `infer/`: from the catalogue and a case to candidates with a posterior
 //! - `wording/`: readings and the catalogue in words
 //! - `active/`: the next probe, and the next question
 //! - `verdict/`: causes and findings
 //! - `discriminability/`: which evidence distinguishes which faults, by `model/` alone
 //!
-//! The data are in `faults/`: one TOML file for each hop.
+//! The model of the request path is a crate of its own, `fivewhys_path` in `harness/path`. The data are in `faults/`: one TOML
+//! file for each hop.
 //!
 //! Invariant: this folder never touches the network and knows no fault by name.
 
@@ -27,7 +27,6 @@ mod facts;
 mod infer;
 mod logs;
 mod model;
-mod predict;
 mod readings;
 #[cfg(test)]
 mod tests;

@@ -1,18 +1,16 @@
 //! Statements: what components say when they refuse, and what that means.
 //!
 //! Start at [`sentence`], which finds the sentence with which a component refused a request, and [`meanings`], which
-//! says what a sentence means.
+//! says what a sentence means, as a [`Meaning`].
 //!
 //! - `sentence`: the sentence of one exchange
-//! - `meaning`: what a sentence can mean
 //! - `library`: the patterns, read from `products/*.toml`, one file per library or product
 //!
 //! Invariant: a pattern says what a sentence means in the model of the request path. It never names a fault.
 
 mod library;
-mod meaning;
 mod sentence;
 
+pub(crate) use crate::terms::Meaning;
 pub(crate) use library::{meanings, specific_meanings};
-pub(crate) use meaning::Meaning;
 pub(crate) use sentence::{names_asked_path, sentence};

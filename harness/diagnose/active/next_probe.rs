@@ -1,15 +1,16 @@
 //! Chooses the next probe: the one that distinguishes the remaining candidates best for its cost. It sends nothing
 //! itself.
 
+use fivewhys_path::{Outlook, Topology};
+
 use crate::diagnose::active::{confirmation, probe_space, repeat};
-use crate::diagnose::belief::{Asked, Outlook};
+use crate::diagnose::belief::{Asked, outlook, topology};
 use crate::diagnose::infer::candidate::{Candidate, compare};
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::hypotheses::Hypotheses;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::prediction::Prediction;
 use crate::diagnose::model::probe_class::{Place, ProbeClass};
-use crate::diagnose::predict::topology::Topology;
 use crate::diagnose::readings::input::{FailedStep, Given};
 use crate::probe::ProbeKey;
 use crate::terms::{Caller, Engine, EvidenceSource, Role, Service, TokenKind};
@@ -83,7 +84,7 @@ fn is_auth_health(key: &ProbeKey, given: Given<'_>) -> bool {
 }
 
 fn best(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
-    let topology = (case.target.engine == Engine::New).then(|| Topology::of(case.target));
+    let topology = (case.target.engine == Engine::New).then(|| topology(case.target));
     let worth = |key: &ProbeKey| {
         let Some(class) = case.class_of(key) else { return 0.0 };
         let split = match &topology {
@@ -113,7 +114,7 @@ fn couples<T>(all: &[T]) -> impl Iterator<Item = (&T, &T)> {
 fn split_by_path(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)], key: &ProbeKey, topology: &Topology) -> f64 {
     let Some(asked) = Asked::of(key, case.target, case.user()) else { return 0.0 };
     let outlooks: Vec<(Outlook, f64)> =
-        candidates.iter().map(|(one, share)| (Outlook::of(one.fault, asked, topology), *share)).collect();
+        candidates.iter().map(|(one, share)| (outlook(one.fault, asked, topology), *share)).collect();
     couples(&outlooks).map(|(a, b)| (a.1 * b.1).max(RARE) * a.0.distance(&b.0)).sum()
 }
 

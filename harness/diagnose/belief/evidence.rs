@@ -2,36 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use fivewhys_path::{Ended, Evidence, KeySetRead, MOST, Reading, Request, Shown};
+
+use super::declared::request;
 use super::selection::select;
 use crate::config::Target;
-use crate::diagnose::predict::ending::Result;
-use crate::diagnose::predict::request::Request;
-use crate::diagnose::predict::topology::Seen;
 use crate::observe::{Authn, LatencyClass, Observation, Outcome};
 use crate::probe::ProbeKey;
 use crate::statements::Meaning;
-use crate::terms::{Hop, Role, Service};
-
-/// One way in which a kind of request ended.
-#[derive(Debug, Clone)]
-pub(super) struct Reading<'a> {
-    pub(super) request: Request,
-    pub(super) result: Result,
-    /// The first observation of it.
-    pub(super) seen: &'a Observation,
-    /// Whether the response came late.
-    pub(super) late: bool,
-    /// The exchanges in which it ended so.
-    pub(super) exchanges: Vec<u32>,
-    /// Whether the response names the product that the backend's responses usually name. `None`: not known.
-    pub(super) usual_product: Option<bool>,
-    /// What the log of the component that was called says about it.
-    pub(super) logged: Vec<Meaning>,
-    /// Whether the backend's own log shows that it arrived.
-    pub(super) arrived: bool,
-    /// Whether it can contradict a hypothesis. One odd result among several may be an accident.
-    pub(super) firm: bool,
-}
+use crate::terms::{Role, Service};
 
 /// What logs and key sets say, besides the probes.
 #[derive(Debug, Default)]
@@ -48,90 +27,79 @@ pub(in crate::diagnose) struct Records {
     pub(in crate::diagnose) backend_is_at_work: bool,
 }
 
-/// What the key set of the auth service holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::diagnose) enum KeySetRead {
-    /// Our key, among others.
-    Ours,
-    /// Other keys only.
-    Others,
-    /// Nothing: it is empty, or could not be read.
-    Nothing,
-}
-
-/// All readings of a run, those of one endpoint together.
-#[derive(Debug)]
-pub(super) struct Evidence<'a> {
-    pub(super) endpoints: Vec<Vec<Reading<'a>>>,
-    /// Whether a server's clock is off. `None`: no response told the time.
-    pub(super) is_skewed: Option<bool>,
-    /// Whether our key verifies the tokens that the auth service issues.
-    pub(super) issued_with_our_key: Option<bool>,
-    pub(super) key_set: Option<KeySetRead>,
-    /// Whether the backend logged a request while others failed.
-    pub(super) backend_is_at_work: bool,
-}
-
 /// Seconds by which a clock must be off to count.
 const SKEW_S: i64 = 60;
 /// A stream that breaks after a silence of this many ms breaks because a component waited.
 const LATE_MS: u64 = 900;
-/// Readings of one endpoint that are compared.
-const MOST: usize = 64;
 
-impl<'a> Evidence<'a> {
-    /// Collects the observations of the probes that take part in the diagnosis.
-    pub(super) fn of(
-        observations: &[&'a Observation],
-        target: &Target,
-        user: &str,
-        counts: &dyn Fn(&ProbeKey) -> bool,
-        records: &Records,
-    ) -> Self {
-        let endpoints: BTreeMap<&str, usize> =
-            target.endpoints.keys().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
-        let strangers = strangers(observations);
-        let mut all: Vec<Reading<'a>> = Vec::new();
-        for seen in observations.iter().copied().filter(|seen| counts(&seen.probe)) {
-            let Some(endpoint) = target.endpoints.get(&seen.probe.endpoint) else { continue };
-            let at = endpoints[seen.probe.endpoint.as_str()];
-            let Some(request) = Request::of(&seen.probe, endpoint, at, user) else { continue };
-            // A step may expect that an endpoint without a role refuses this user.
-            let is_free = endpoint.role == Role::Open && !records.failed.contains(&seen.exchange);
-            if is_free && seen.result != Outcome::Ok {
-                continue;
-            }
-            let said = records.said.get(&seen.exchange).map_or(&[][..], Vec::as_slice);
-            let arrived = records.arrived.contains(&seen.exchange);
-            let reading = reading(request, seen, said);
-            let result = if is_as_another(seen, &strangers) { Result::OtherUser } else { reading.result };
-            all.push(Reading { arrived, result, ..reading });
+/// Collects the observations of the probes that take part in the diagnosis.
+pub(super) fn evidence(
+    observations: &[&Observation],
+    target: &Target,
+    user: &str,
+    counts: &dyn Fn(&ProbeKey) -> bool,
+    records: &Records,
+) -> Evidence {
+    let endpoints: BTreeMap<&str, usize> =
+        target.endpoints.keys().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
+    let strangers = strangers(observations);
+    let mut all: Vec<Reading> = Vec::new();
+    for seen in observations.iter().copied().filter(|seen| counts(&seen.probe)) {
+        let Some(endpoint) = target.endpoints.get(&seen.probe.endpoint) else { continue };
+        let at = endpoints[seen.probe.endpoint.as_str()];
+        let Some(request) = request(&seen.probe, endpoint, at, user) else { continue };
+        // A step may expect that an endpoint without a role refuses this user.
+        let is_free = endpoint.role == Role::Open && !records.failed.contains(&seen.exchange);
+        if is_free && seen.result != Outcome::Ok {
+            continue;
         }
-        select(&mut all);
-        let skews = observations.iter().filter_map(|seen| seen.clock_skew_s);
-        Self {
-            is_skewed: skews.map(i64::abs).max().map(|most| most > SKEW_S),
-            issued_with_our_key: observations.iter().find_map(|seen| seen.issued_with_our_secret),
-            key_set: records.key_set,
-            backend_is_at_work: records.backend_is_at_work,
-            endpoints: by_endpoint(joined(all)),
-        }
+        let said = records.said.get(&seen.exchange).map_or(&[][..], Vec::as_slice);
+        let arrived = records.arrived.contains(&seen.exchange);
+        let reading = reading(request, seen, said);
+        let result = if is_as_another(seen, &strangers) { Ended::OtherUser } else { reading.result };
+        all.push(Reading { arrived, result, ..reading });
+    }
+    select(&mut all);
+    let skews = observations.iter().filter_map(|seen| seen.clock_skew_s);
+    Evidence {
+        is_skewed: skews.map(i64::abs).max().map(|most| most > SKEW_S),
+        issued_with_our_key: observations.iter().find_map(|seen| seen.issued_with_our_secret),
+        key_set: records.key_set,
+        backend_is_at_work: records.backend_is_at_work,
+        endpoints: by_endpoint(joined(all)),
     }
 }
 
-fn reading<'a>(request: Request, seen: &'a Observation, said: &[Meaning]) -> Reading<'a> {
+fn reading(request: Request, seen: &Observation, said: &[Meaning]) -> Reading {
     let result = result(seen);
     let broke_late = !result.is_success() && seen.idle_ms.is_some_and(|ms| ms >= LATE_MS);
     let late = broke_late || matches!(seen.latency, LatencyClass::Seconds | LatencyClass::Slow);
-    let (exchanges, logged) = (vec![seen.exchange], said.to_vec());
+    let (exchanges, logged, seen) = (vec![seen.exchange], said.to_vec(), shown(seen));
     Reading { request, result, seen, late, exchanges, usual_product: None, logged, arrived: false, firm: true }
 }
 
+fn shown(seen: &Observation) -> Shown {
+    Shown {
+        exchange: seen.exchange,
+        answered_by: seen.answered_by,
+        maker_is_hint: seen.maker_is_hint,
+        speaks_for_another: seen.speaks_for_another,
+        is_slow: seen.latency == LatencyClass::Slow,
+        lasted_ms: seen.lasted_ms,
+        left_open: seen.left_open,
+        unconnected: seen.unconnected,
+        product: seen.product.clone(),
+        status: seen.status,
+        shape: seen.shape.clone(),
+        means: seen.means.clone(),
+    }
+}
+
 /// Joins the readings that do not differ in what the model predicts.
-fn joined(all: Vec<Reading<'_>>) -> Vec<Reading<'_>> {
-    let mut joined: Vec<Reading<'_>> = Vec::new();
+fn joined(all: Vec<Reading>) -> Vec<Reading> {
+    let mut joined: Vec<Reading> = Vec::new();
     for one in all {
-        let same = |other: &&mut Reading<'_>| {
+        let same = |other: &&mut Reading| {
             (other.request, other.result, other.late, other.firm) == (one.request, one.result, one.late, one.firm)
                 && (other.seen.answered_by, other.usual_product) == (one.seen.answered_by, one.usual_product)
         };
@@ -161,18 +129,41 @@ fn is_as_another(seen: &Observation, strangers: &BTreeSet<(&str, &str)>) -> bool
     as_whom.is_some_and(|user| !strangers.contains(&(seen.probe.endpoint.as_str(), user)))
 }
 
-fn result(seen: &Observation) -> Result {
+fn result(seen: &Observation) -> Ended {
     match seen.result {
-        Outcome::Ok if seen.authn == Authn::AcceptedAsOther => Result::OtherUser,
-        Outcome::Ok if seen.held_back => Result::HeldBack,
+        Outcome::Ok if seen.authn == Authn::AcceptedAsOther => Ended::OtherUser,
+        Outcome::Ok if seen.held_back => Ended::HeldBack,
         other => other.into(),
+    }
+}
+
+impl From<Outcome> for Ended {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Ok => Self::Ok,
+            Outcome::Denied => Self::Denied,
+            Outcome::NotFound => Self::NotFound,
+            Outcome::InvalidRequest => Self::InvalidRequest,
+            Outcome::Throttled => Self::Throttled,
+            Outcome::Failed => Self::Failed,
+            Outcome::Unavailable => Self::Unavailable,
+            Outcome::BrokenStream => Self::BrokenStream,
+            Outcome::Silent => Self::Silent,
+            Outcome::Hollow => Self::Hollow,
+            Outcome::TimedOut => Self::TimedOut,
+            Outcome::Refused => Self::Refused,
+            Outcome::Reset => Self::Reset,
+            Outcome::TlsFailed => Self::TlsFailed,
+            Outcome::DnsFailed => Self::DnsFailed,
+            Outcome::WrongService => Self::WrongService,
+        }
     }
 }
 
 /// Groups the readings, those of one service together. The health checks and the introspection come first: they rule
 /// out most.
-fn by_endpoint(all: Vec<Reading<'_>>) -> Vec<Vec<Reading<'_>>> {
-    let mut groups: Vec<Vec<Reading<'_>>> = Vec::new();
+fn by_endpoint(all: Vec<Reading>) -> Vec<Vec<Reading>> {
+    let mut groups: Vec<Vec<Reading>> = Vec::new();
     for reading in all {
         match groups.iter_mut().find(|group| group[0].request.endpoint == reading.request.endpoint) {
             Some(group) if group.len() < MOST => group.push(reading),
@@ -189,32 +180,4 @@ fn by_endpoint(all: Vec<Reading<'_>>) -> Vec<Vec<Reading<'_>>> {
         (group[0].request.to != Service::Auth, rank)
     });
     groups
-}
-
-impl Evidence<'_> {
-    /// Takes an exchange for an accident: it contradicts no hypothesis any more.
-    pub(super) fn doubt(&mut self, exchange: u32) {
-        let doubted = self.endpoints.iter_mut().flatten().filter(|one| one.exchanges.contains(&exchange));
-        doubted.for_each(|one| one.firm = false);
-    }
-
-    /// Returns every result that a reading has.
-    pub(super) fn seen(&self) -> Vec<Seen> {
-        let of = |reading: &Reading<'_>| Seen {
-            endpoint: reading.request.endpoint,
-            result: reading.result,
-            is_socket: reading.request.is_socket(),
-        };
-        let mut all: Vec<Seen> = self.endpoints.iter().flatten().map(of).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
-    }
-}
-
-impl Reading<'_> {
-    /// Returns the component that is said to have answered, and whether that is more than a hint.
-    pub(super) const fn maker(&self) -> (Hop, bool) {
-        (self.seen.answered_by, !self.seen.maker_is_hint)
-    }
 }

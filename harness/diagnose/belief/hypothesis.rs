@@ -1,10 +1,9 @@
 //! The hypotheses: nothing wrong, each single fault, and an unknown fault at each stop.
 
+use fivewhys_path::{Effect, Patch, Reach, Stop, noise};
+
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fault::Fault;
-use crate::diagnose::model::path::effect::{Effect, Patch, Reach};
-use crate::diagnose::model::path::stop::Stop;
-use crate::diagnose::predict::model::noise;
 
 /// What may be wrong.
 #[derive(Debug, Clone, Copy)]

@@ -1,15 +1,11 @@
-//! How a probe that was not sent yet would end under a fault, by the priors of the traits.
+//! How a probe that was not sent yet would end under a fault.
 
-use std::convert::Infallible;
+use fivewhys_path::{Outlook, Request, Topology};
 
+use super::declared::request;
 use super::hypothesis::Hypothesis;
 use crate::config::Target;
 use crate::diagnose::model::fault::Fault;
-use crate::diagnose::predict::ending::{Maker, Reason, Result};
-use crate::diagnose::predict::request::Request;
-use crate::diagnose::predict::topology::Topology;
-use crate::diagnose::predict::walk::walk;
-use crate::diagnose::predict::world::{Unset, World};
 use crate::probe::ProbeKey;
 
 /// A probe as the model sees it.
@@ -20,85 +16,11 @@ impl Asked {
     /// Returns `None` for a probe that takes no part in the diagnosis.
     pub(in crate::diagnose) fn of(key: &ProbeKey, target: &Target, user: &str) -> Option<Self> {
         let at = target.endpoints.keys().position(|id| *id == key.endpoint)?;
-        Request::of(key, target.endpoints.get(&key.endpoint)?, at, user).map(Self)
+        request(key, target.endpoints.get(&key.endpoint)?, at, user).map(Self)
     }
 }
 
-/// The probabilities of the ways in which a probe can end.
-#[derive(Debug, Clone, Default)]
-pub(in crate::diagnose) struct Outlook(Vec<((Result, Maker, Reason), f64)>);
-
-impl Outlook {
-    /// Returns how the probe would end under this fault.
-    pub(in crate::diagnose) fn of(fault: &Fault, asked: Asked, topology: &Topology) -> Self {
-        let mut world = World::new(topology, Hypothesis::Fault(fault).patches());
-        let mut outlook = Self::default();
-        outlook.throw_dice(&mut world, asked, 1.0);
-        outlook
-    }
-
-    fn throw_dice(&mut self, world: &mut World<'_>, asked: Asked, weight: f64) {
-        match if world.is_random() { world.share() } else { Ok(0.0) } {
-            Ok(share) => {
-                for (dice, part) in [(false, 1.0 - share), (true, share)] {
-                    world.dice = dice;
-                    self.collect(world, asked, weight * part);
-                }
-            }
-            Err(Unset(of)) => {
-                let Ok(()) = world.with_each_value(of, |world, prior| {
-                    self.throw_dice(world, asked, weight * prior);
-                    Ok::<(), Infallible>(())
-                });
-            }
-        }
-    }
-
-    fn collect(&mut self, world: &mut World<'_>, asked: Asked, weight: f64) {
-        if weight <= 0.0 {
-            return;
-        }
-        match walk(world, &asked.0) {
-            Ok(ending) => {
-                let key = (ending.result, ending.maker, ending.reason);
-                match self.0.iter_mut().find(|(known, _)| *known == key) {
-                    Some((_, sum)) => *sum += weight,
-                    None => self.0.push((key, weight)),
-                }
-            }
-            Err(Unset(of)) => {
-                let Ok(()) = world.with_each_value(of, |world, prior| {
-                    self.collect(world, asked, weight * prior);
-                    Ok::<(), Infallible>(())
-                });
-            }
-        }
-    }
-
-    /// Returns the reasons for which the probe may fail.
-    pub(in crate::diagnose) fn reasons(&self) -> impl Iterator<Item = Reason> {
-        self.0.iter().filter(|((result, ..), _)| !result.is_success()).map(|((_, _, reason), _)| *reason)
-    }
-
-    /// Returns how surely the probe distinguishes two faults: 1 if they cannot end it in the same way, 0 if they end it
-    /// alike. A reason counts less than a result: it shows in words only.
-    pub(in crate::diagnose) fn distance(&self, other: &Self) -> f64 {
-        let by_result = apart(&self.0, &other.0, |(result, maker, _)| (result, maker, Reason::None));
-        let by_reason = apart(&self.0, &other.0, |key| key);
-        by_result.max(IN_WORDS * by_reason)
-    }
-}
-
-/// What a difference in the reason alone is worth.
-const IN_WORDS: f64 = 0.3;
-
-type Key = (Result, Maker, Reason);
-
-fn apart(one: &[(Key, f64)], other: &[(Key, f64)], of: fn(Key) -> Key) -> f64 {
-    let sum =
-        |all: &[(Key, f64)], key: Key| all.iter().filter(|(known, _)| of(*known) == key).map(|(_, p)| p).sum::<f64>();
-    let mut keys: Vec<Key> = one.iter().map(|(key, _)| of(*key)).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    1.0 - keys.into_iter().map(|key| sum(one, key).min(sum(other, key))).sum::<f64>()
+/// Returns how the probe would end under this fault.
+pub(in crate::diagnose) fn outlook(fault: &Fault, asked: Asked, topology: &Topology) -> Outlook {
+    Outlook::of(Hypothesis::Fault(fault).patches(), &asked.0, topology)
 }

@@ -2,18 +2,11 @@
 //!
 //! A cover test comes first: each firm failure must be possible under one of the two, and each success under both.
 
-use super::emission::is_possible;
-use super::evidence::{Evidence, Reading};
+use fivewhys_path::{Evidence, Patch, Prospect, Reading, Stop, Topology, World, can_be, noise};
+
 use super::hypothesis::Hypothesis;
-use super::likelihood::Prospect;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fault::Fault;
-use crate::diagnose::model::path::effect::Patch;
-use crate::diagnose::model::path::stop::Stop;
-use crate::diagnose::predict::model::noise;
-use crate::diagnose::predict::topology::Topology;
-use crate::diagnose::predict::walk::walk;
-use crate::diagnose::predict::world::{Unset, World};
 
 /// Two faults that together make every firm reading possible.
 #[derive(Debug, Clone)]
@@ -33,8 +26,8 @@ struct Cover {
 }
 
 /// Returns every pair that nothing contradicts.
-pub(super) fn pairs<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue: &'c Catalogue) -> Vec<PairBelief<'c>> {
-    let readings: Vec<&Reading<'_>> = evidence.endpoints.iter().flatten().collect();
+pub(super) fn pairs<'c>(evidence: &Evidence, topology: &Topology, catalogue: &'c Catalogue) -> Vec<PairBelief<'c>> {
+    let readings: Vec<&Reading> = evidence.endpoints.iter().flatten().collect();
     let mut covers: Vec<Cover> = Vec::new();
     let mut of: Vec<usize> = Vec::new();
     for fault in &catalogue.faults {
@@ -86,24 +79,24 @@ fn commonest(common: &[f64], may_be: impl Fn(usize, usize) -> bool) -> Vec<(usiz
 }
 
 impl Cover {
-    fn of(patches: Vec<(Stop, Patch)>, readings: &[&Reading<'_>], topology: &Topology) -> Self {
+    fn of(patches: Vec<(Stop, Patch)>, readings: &[&Reading], topology: &Topology) -> Self {
         let mut world = World::new(topology, patches.clone());
         let possible = readings.iter().map(|reading| can_be(&mut world, reading)).collect();
         Self { patches, possible }
     }
 
-    fn failures(&self, readings: &[&Reading<'_>]) -> Vec<u32> {
+    fn failures(&self, readings: &[&Reading]) -> Vec<u32> {
         let caused = readings.iter().zip(&self.possible).filter(|(reading, possible)| **possible && fails(reading));
         caused.flat_map(|(reading, _)| reading.exchanges.clone()).collect()
     }
 }
 
-fn fails(reading: &Reading<'_>) -> bool {
+fn fails(reading: &Reading) -> bool {
     reading.request.must_work() && !reading.result.is_success()
 }
 
 /// Reports whether each is needed, and both together make every firm reading possible.
-fn covered(both: [&Cover; 2], readings: &[&Reading<'_>]) -> bool {
+fn covered(both: [&Cover; 2], readings: &[&Reading]) -> bool {
     let [one, other] = both;
     let (mut one_alone, mut other_alone) = (false, false);
     for (at, reading) in readings.iter().enumerate().filter(|(_, reading)| reading.firm) {
@@ -115,23 +108,4 @@ fn covered(both: [&Cover; 2], readings: &[&Reading<'_>]) -> bool {
         other_alone |= b && !a && fails(reading);
     }
     one_alone && other_alone
-}
-
-/// Reports whether some setting of the traits makes the reading possible, by itself.
-fn can_be(world: &mut World<'_>, reading: &Reading<'_>) -> bool {
-    let dice = if world.is_random() { &[false, true][..] } else { &[false][..] };
-    dice.iter().any(|dice| {
-        world.dice = *dice;
-        can_be_as_set(world, reading)
-    })
-}
-
-fn can_be_as_set(world: &mut World<'_>, reading: &Reading<'_>) -> bool {
-    match walk(world, &reading.request) {
-        Ok(ending) => is_possible(&ending, reading),
-        // The first possible value ends the search.
-        Err(Unset(of)) => {
-            world.with_each_value(of, |world, _| if can_be_as_set(world, reading) { Err(()) } else { Ok(()) }).is_err()
-        }
-    }
 }

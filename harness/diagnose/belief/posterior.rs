@@ -3,16 +3,14 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::evidence::{Evidence, Records};
+use fivewhys_path::{Evidence, Likelihood, Patch, Prospect, Stop, Topology, World};
+
+use super::declared;
+use super::evidence::{Records, evidence};
 use super::hypothesis::Hypothesis;
-use super::likelihood::{Likelihood, Prospect};
 use super::pairs::{PairBelief, pairs};
 use crate::config::Target;
 use crate::diagnose::model::catalogue::Catalogue;
-use crate::diagnose::model::path::effect::Patch;
-use crate::diagnose::model::path::stop::Stop;
-use crate::diagnose::predict::topology::Topology;
-use crate::diagnose::predict::world::World;
 use crate::observe::Observation;
 use crate::probe::ProbeKey;
 
@@ -56,8 +54,8 @@ impl<'c> Beliefs<'c> {
         records: &Records,
         catalogue: &'c Catalogue,
     ) -> Self {
-        let mut evidence = Evidence::of(observations, target, user, counts, records);
-        let topology = Topology::of(target).seeing(&evidence.seen());
+        let mut evidence = evidence(observations, target, user, counts, records);
+        let topology = declared::topology(target).seeing(&evidence.seen());
         let mut beliefs = Self::by(&evidence, topology, catalogue);
         for _ in 0..ACCIDENTS {
             let Some(accident) = beliefs.contradiction() else { break };
@@ -67,7 +65,7 @@ impl<'c> Beliefs<'c> {
         beliefs
     }
 
-    fn by(evidence: &Evidence<'_>, topology: Topology, catalogue: &'c Catalogue) -> Self {
+    fn by(evidence: &Evidence, topology: Topology, catalogue: &'c Catalogue) -> Self {
         let mut all = compared(evidence, &topology, catalogue);
         all.sort_by(|a, b| b.score.total_cmp(&a.score));
         let pairs = if is_by_a_fault(&all) { Vec::new() } else { pairs(evidence, &topology, catalogue) };
@@ -100,9 +98,9 @@ const ACCIDENTS: usize = 2;
 pub(in crate::diagnose) const HOPELESS: f64 = 16.0;
 
 /// Compares every hypothesis with the evidence, in the order of the catalogue.
-fn compared<'c>(evidence: &Evidence<'_>, topology: &Topology, catalogue: &'c Catalogue) -> Vec<Belief<'c>> {
+fn compared<'c>(evidence: &Evidence, topology: &Topology, catalogue: &'c Catalogue) -> Vec<Belief<'c>> {
     let rival = |(patches, of)| Rival::new(World::new(topology, patches), evidence, of);
-    let mut rivals: BinaryHeap<Rival<'_, '_, '_, 'c>> = alike(catalogue).into_iter().map(rival).collect();
+    let mut rivals: BinaryHeap<Rival<'_, '_, 'c>> = alike(catalogue).into_iter().map(rival).collect();
     let (mut best, mut beliefs) = (f64::NEG_INFINITY, Vec::new());
     // The rival that may be the best comes first, and is looked at more closely until another may be better.
     while let Some(mut first) = rivals.pop() {
@@ -136,15 +134,15 @@ fn alike(catalogue: &Catalogue) -> Vec<Alike<'_>> {
 }
 
 /// Hypotheses that change the same things, in the race for the best score.
-struct Rival<'t, 'e, 'a, 'c> {
-    prospect: Prospect<'t, 'e, 'a>,
+struct Rival<'t, 'e, 'c> {
+    prospect: Prospect<'t, 'e>,
     of: Vec<(usize, Hypothesis<'c>)>,
     /// The largest of their priors, as a logarithm.
     prior: f64,
 }
 
-impl<'t, 'e, 'a, 'c> Rival<'t, 'e, 'a, 'c> {
-    fn new(world: World<'t>, evidence: &'e Evidence<'a>, of: Vec<(usize, Hypothesis<'c>)>) -> Self {
+impl<'t, 'e, 'c> Rival<'t, 'e, 'c> {
+    fn new(world: World<'t>, evidence: &'e Evidence, of: Vec<(usize, Hypothesis<'c>)>) -> Self {
         let prior = of.iter().map(|(_, one)| one.prior().ln()).fold(f64::NEG_INFINITY, f64::max);
         Self { prospect: Prospect::new(world, evidence), of, prior }
     }
@@ -155,22 +153,22 @@ impl<'t, 'e, 'a, 'c> Rival<'t, 'e, 'a, 'c> {
     }
 }
 
-impl Ord for Rival<'_, '_, '_, '_> {
+impl Ord for Rival<'_, '_, '_> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.score().total_cmp(&other.score())
     }
 }
 
-impl PartialOrd for Rival<'_, '_, '_, '_> {
+impl PartialOrd for Rival<'_, '_, '_> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Rival<'_, '_, '_, '_> {
+impl PartialEq for Rival<'_, '_, '_> {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Rival<'_, '_, '_, '_> {}
+impl Eq for Rival<'_, '_, '_> {}

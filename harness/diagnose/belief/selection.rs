@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::evidence::Reading;
-use crate::diagnose::predict::ending::Result;
-use crate::diagnose::predict::request::Request;
+use fivewhys_path::{Ended, Reading, Request};
+
 use crate::terms::Service;
 
 /// Removes readings that say nothing, and marks those that say little.
-pub(super) fn select(all: &mut Vec<Reading<'_>>) {
+pub(super) fn select(all: &mut Vec<Reading>) {
     drop_lost_attempts(all);
     drop_what_ended_early(all);
     drop_what_asks_less(all);
@@ -17,8 +16,8 @@ pub(super) fn select(all: &mut Vec<Reading<'_>>) {
 }
 
 /// Removes attempts that got no connection while others of the same request got an answer.
-fn drop_lost_attempts(all: &mut Vec<Reading<'_>>) {
-    let is_lost = |one: &Reading<'_>| matches!(one.result, Result::Refused | Result::Reset);
+fn drop_lost_attempts(all: &mut Vec<Reading>) {
+    let is_lost = |one: &Reading| matches!(one.result, Ended::Refused | Ended::Reset);
     let count = |request: &Request, lost: bool| -> usize {
         all.iter().filter(|one| one.request == *request && is_lost(one) == lost).map(|one| one.exchanges.len()).sum()
     };
@@ -30,13 +29,13 @@ fn drop_lost_attempts(all: &mut Vec<Reading<'_>>) {
 
 /// Compares the products that the responses of the backend name with those of its successes. Upgrades are left out:
 /// other code answers them.
-fn mark_products(all: &mut [Reading<'_>]) {
+fn mark_products(all: &mut [Reading]) {
     let is_plain =
-        |one: &Reading<'_>| one.request.to == Service::Backend && !one.request.past_edge && !one.request.is_socket();
-    let usual: BTreeSet<&str> = all
+        |one: &Reading| one.request.to == Service::Backend && !one.request.past_edge && !one.request.is_socket();
+    let usual: BTreeSet<String> = all
         .iter()
         .filter(|one| is_plain(one) && one.result.is_success())
-        .filter_map(|one| one.seen.product.as_deref())
+        .filter_map(|one| one.seen.product.clone())
         .collect();
     for one in all.iter_mut().filter(|one| is_plain(one) && !one.result.is_success()) {
         let product = one.seen.product.as_deref();
@@ -46,10 +45,10 @@ fn mark_products(all: &mut [Reading<'_>]) {
 
 /// Removes streams that we left in good order before the moment at which others of their endpoint broke: they might have
 /// broken as well.
-fn drop_what_ended_early(all: &mut Vec<Reading<'_>>) {
+fn drop_what_ended_early(all: &mut Vec<Reading>) {
     let broke: Vec<(usize, u64)> = all
         .iter()
-        .filter(|one| one.result == Result::BrokenStream)
+        .filter(|one| one.result == Ended::BrokenStream)
         .filter_map(|one| Some((one.request.endpoint, one.seen.lasted_ms?)))
         .collect();
     all.retain(|one| {
@@ -62,17 +61,17 @@ fn drop_what_ended_early(all: &mut Vec<Reading<'_>>) {
 
 /// Removes successes of an endpoint that also answered without its content: they asked for less than the step that
 /// failed.
-fn drop_what_asks_less(all: &mut Vec<Reading<'_>>) {
-    let of_hollow = all.iter().filter(|one| one.result == Result::Hollow);
+fn drop_what_asks_less(all: &mut Vec<Reading>) {
+    let of_hollow = all.iter().filter(|one| one.result == Ended::Hollow);
     let hollow: BTreeSet<usize> = of_hollow.map(|one| one.request.endpoint).collect();
     all.retain(|one| !(one.result.is_success() && hollow.contains(&one.request.endpoint)));
 }
 
 /// A call that failed once and otherwise works may be an accident. Several are a fault that comes and goes.
-fn mark_accident(all: &mut [Reading<'_>]) {
+fn mark_accident(all: &mut [Reading]) {
     let other_result =
-        |one: &Reading<'_>| all.iter().any(|other| other.request == one.request && other.result != one.result);
-    let odd = |one: &Reading<'_>| !one.result.is_success() && one.exchanges.len() == 1 && other_result(one);
+        |one: &Reading| all.iter().any(|other| other.request == one.request && other.result != one.result);
+    let odd = |one: &Reading| !one.result.is_success() && one.exchanges.len() == 1 && other_result(one);
     let at: Vec<usize> = (0..all.len()).filter(|at| odd(&all[*at])).collect();
     if let [only] = at.as_slice() {
         all[*only].firm = false;
@@ -81,9 +80,10 @@ fn mark_accident(all: &mut [Reading<'_>]) {
 
 #[cfg(test)]
 mod tests {
+    use fivewhys_path::{Ended, Reading};
     use rstest::rstest;
 
-    use crate::diagnose::belief::evidence::{Evidence, Reading, Records};
+    use crate::diagnose::belief::evidence::{Records, evidence};
     use crate::fixtures::{endpoint, exchange, staging};
     use crate::observe::{Observation, Outcome, observe};
     use crate::terms::TokenKind::Valid;
@@ -108,11 +108,11 @@ mod tests {
     }
 
     /// Selects among these observations, and returns what `of` says about each reading.
-    fn selected<T>(all: Vec<Observation>, of: impl Fn(&Reading<'_>) -> T) -> Vec<T> {
+    fn selected<T>(all: Vec<Observation>, of: impl Fn(&Reading) -> T) -> Vec<T> {
         let numbered: Vec<Observation> =
             (1..).zip(all).map(|(exchange, seen)| Observation { exchange, ..seen }).collect();
         let kept: Vec<&Observation> = numbered.iter().collect();
-        let evidence = Evidence::of(&kept, &staging(), "primary", &|_| true, &Records::default());
+        let evidence = evidence(&kept, &staging(), "primary", &|_| true, &Records::default());
         evidence.endpoints.iter().flatten().map(of).collect()
     }
 
@@ -123,10 +123,10 @@ mod tests {
     #[case::failed_before(lasting(STREAM, Outcome::Denied, 1000), true)]
     #[case::no_stream(seen(STREAM, Outcome::Ok), true)]
     fn a_stream_left_before_another_broke_does_not_count(#[case] other: Observation, #[case] counts: bool) {
-        let result = other.result;
-        let left = selected(vec![lasting(STREAM, Outcome::BrokenStream, 5000), other], |one| one.seen.result);
+        let result = Ended::from(other.result);
+        let left = selected(vec![lasting(STREAM, Outcome::BrokenStream, 5000), other], |one| one.result);
         assert_eq!(left.contains(&result), counts, "{left:?}");
-        assert!(left.contains(&Outcome::BrokenStream));
+        assert!(left.contains(&Ended::BrokenStream));
     }
 
     #[rstest]
@@ -138,8 +138,8 @@ mod tests {
             all.iter().map(|ms| lasting(STREAM, result, *ms)).collect()
         };
         let all = [streams(ok, Outcome::Ok), streams(broken, Outcome::BrokenStream)].concat();
-        let left = selected(all, |one| one.seen.result);
-        assert_eq!(left.iter().filter(|result| **result == Outcome::Ok).count(), readings, "{left:?}");
+        let left = selected(all, |one| one.result);
+        assert_eq!(left.iter().filter(|result| **result == Ended::Ok).count(), readings, "{left:?}");
     }
 
     #[test]
@@ -192,9 +192,9 @@ mod tests {
         #[case] failure: Observation,
         #[case] is_usual: Option<bool>,
     ) {
-        let usual = selected(vec![success, failure], |one| (one.seen.result, one.usual_product));
-        assert!(usual.contains(&(Outcome::Failed, is_usual)), "{usual:?}");
-        assert!(usual.contains(&(Outcome::Ok, None)), "a success is not compared: {usual:?}");
+        let usual = selected(vec![success, failure], |one| (one.result, one.usual_product));
+        assert!(usual.contains(&(Ended::Failed, is_usual)), "{usual:?}");
+        assert!(usual.contains(&(Ended::Ok, None)), "a success is not compared: {usual:?}");
     }
 
     #[rstest]
@@ -211,9 +211,9 @@ mod tests {
             calls.iter().flat_map(|(on, count)| vec![seen(on, result); *count]).collect()
         };
         let all = [times(served, Outcome::Ok), times(failed, Outcome::Failed)].concat();
-        let marks = selected(all, |one| (one.seen.result, one.firm));
-        let of = |result: Outcome| marks.iter().filter(move |(seen, _)| *seen == result).map(|(_, firm)| *firm);
-        assert!(of(Outcome::Failed).all(|one| one == firm), "{marks:?}");
-        assert!(of(Outcome::Ok).all(|one| one), "a success is always firm: {marks:?}");
+        let marks = selected(all, |one| (one.result, one.firm));
+        let of = |result: Ended| marks.iter().filter(move |(seen, _)| *seen == result).map(|(_, firm)| *firm);
+        assert!(of(Ended::Failed).all(|one| one == firm), "{marks:?}");
+        assert!(of(Ended::Ok).all(|one| one), "a success is always firm: {marks:?}");
     }
 }

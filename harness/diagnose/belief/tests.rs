@@ -3,25 +3,18 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
+use fivewhys_path::internal::{
+    Counted, Ending, Like, MODES, Step, Trait, Unset, emission, is_possible, likelihood_of_words, walk,
+};
+use fivewhys_path::{Ended, Likelihood, Patch, Prospect, Reading, Reason, Request, Stop, World};
 use proptest::prelude::*;
 
-use super::emission::{Counted, emission, is_possible};
-use super::evidence::{Evidence, Reading, Records};
+use super::declared::{request, topology};
+use super::evidence::{Records, evidence};
 use super::hypothesis::Hypothesis;
-use super::likelihood::{Likelihood, Prospect};
-use super::manner::{Like, MODES};
-use super::phrasing;
 use super::posterior::Beliefs;
 use crate::config::Target;
 use crate::diagnose::model::catalogue::Catalogue;
-use crate::diagnose::model::path::effect::Patch;
-use crate::diagnose::model::path::stop::Stop;
-use crate::diagnose::predict::ending::{Ending, Reason, Result as Ended};
-use crate::diagnose::predict::request::Request;
-use crate::diagnose::predict::topology::Topology;
-use crate::diagnose::predict::traits::Trait;
-use crate::diagnose::predict::walk::walk;
-use crate::diagnose::predict::world::{Step, Unset, World};
 use crate::fixtures::{exchange, staging};
 use crate::observe::{Authn, Observation, Outcome, observe};
 use crate::probe::Exchange;
@@ -60,9 +53,9 @@ fn observed(target: &Target, calls: &[(usize, usize)]) -> Vec<Observation> {
 }
 
 /// The plain sum over all settings: no memory, no early end, no results joined.
-struct Plain<'e, 'a>(&'e [Vec<Reading<'a>>]);
+struct Plain<'e>(&'e [Vec<Reading>]);
 
-impl Plain<'_, '_> {
+impl Plain<'_> {
     fn all(&self, world: &mut World<'_>) -> (f64, bool) {
         match self.as_set(world) {
             Ok(result) => result,
@@ -93,7 +86,7 @@ fn summed(world: &mut World<'_>, of: Trait, each: &mut dyn FnMut(&mut World<'_>)
     (sum, possible)
 }
 
-fn endpoint(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<(Like, bool)> {
+fn endpoint(world: &mut World<'_>, readings: &[Reading]) -> Step<(Like, bool)> {
     match score(world, readings) {
         Err(Unset(of)) if of.is_local() => {
             let (mut sum, mut possible) = (Like::ZERO, false);
@@ -109,7 +102,7 @@ fn endpoint(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<(Like, bool
     }
 }
 
-fn score(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<(Like, bool)> {
+fn score(world: &mut World<'_>, readings: &[Reading]) -> Step<(Like, bool)> {
     let (mut like, mut possible) = ([1.0; MODES], true);
     let mut counted = Counted::default();
     let mut told: Vec<(Reason, &str)> = Vec::new();
@@ -128,7 +121,7 @@ fn score(world: &mut World<'_>, readings: &[Reading<'_>]) -> Step<(Like, bool)> 
             told.push((likeliest.reason, reading.seen.shape.as_str()));
         }
     }
-    let words = phrasing::likelihood(&told);
+    let words = likelihood_of_words(&told);
     Ok((if possible { Like::of(like, words) } else { Like::ZERO }, possible))
 }
 
@@ -171,9 +164,9 @@ proptest! {
         let target = staging();
         let observations = observed(&target, &calls);
         let kept: Vec<&Observation> = observations.iter().collect();
-        let evidence = Evidence::of(&kept, &target, "primary", &|_| true, &Records::default());
+        let evidence = evidence(&kept, &target, "primary", &|_| true, &Records::default());
         let patches = [patches_of(one), other.map(patches_of).unwrap_or_default()].concat();
-        for topology in [Topology::of(&target), Topology::of(&target).seeing(&evidence.seen())] {
+        for topology in [topology(&target), topology(&target).seeing(&evidence.seen())] {
             let plain = Plain(&evidence.endpoints).all(&mut World::new(&topology, patches.clone()));
             let expected = plain.0;
             let mut prospect = Prospect::new(World::new(&topology, patches.clone()), &evidence);
@@ -199,7 +192,7 @@ fn requests(target: &Target) -> Vec<Request> {
                 let caller = crate::terms::Caller::Right;
                 let (id, user) = (endpoint.id.clone(), "primary".to_owned());
                 let key = crate::probe::ProbeKey { endpoint: id, token, token_location: location, caller, user };
-                all.extend(Request::of(&key, endpoint, at, "primary"));
+                all.extend(request(&key, endpoint, at, "primary"));
             }
         }
     }
@@ -219,7 +212,7 @@ fn can_fail(world: &mut World<'_>, request: &Request) -> bool {
 #[test]
 fn each_fault_can_make_a_request_fail_that_must_work() {
     let target = staging();
-    let topology = Topology::of(&target);
+    let topology = topology(&target);
     let requests: Vec<Request> = requests(&target).into_iter().filter(Request::must_work).collect();
     let causes_nothing = |hypothesis: &Hypothesis<'_>| {
         let mut world = World::new(&topology, hypothesis.patches());

@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use crate::diagnose::belief::{Asked, Belief, Beliefs, Hypothesis, Outlook, PairBelief, Records, reasons};
+use fivewhys_path::{Reason, Topology, reasons};
+
+use crate::diagnose::belief::{Asked, Belief, Beliefs, Hypothesis, PairBelief, Records, outlook};
 use crate::diagnose::infer::candidate::{
     Candidate, Compared, PathPair, Unknown, add_findings_of_others, by_mode, names_what_is_missing,
 };
@@ -16,8 +18,6 @@ use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::Fault;
-use crate::diagnose::predict::ending::Reason;
-use crate::diagnose::predict::topology::Topology;
 use crate::probe::ProbeKey;
 use crate::statements::specific_meanings;
 use crate::terms::{EvidenceSource, Hop};
@@ -67,7 +67,7 @@ fn drop_line_of_another(one: &mut Candidate<'_>, case: &Case<'_>, topology: &Top
         }
         let exchange = case.logbook.window_of(entry)?.exchange();
         let key = &case.observations.iter().find(|seen| seen.exchange == exchange)?.probe;
-        let outlook = Outlook::of(one.fault, Asked::of(key, case.target, case.user())?, topology);
+        let outlook = outlook(one.fault, Asked::of(key, case.target, case.user())?, topology);
         let fits =
             |reason: Reason| reason == Reason::Unknown || meanings.iter().any(|one| reasons(*one).contains(&reason));
         let mut all = outlook.reasons().peekable();

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use fivewhys_path::KeySetRead;
 use jiff::Timestamp;
 
 use crate::config::Target;
-use crate::diagnose::belief::KeySetRead;
 use crate::diagnose::facts;
 use crate::diagnose::facts::{backend_log, revision_split, signature, token_location};
 use crate::diagnose::logs::attribution::Logbook;

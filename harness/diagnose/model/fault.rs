@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use fivewhys_path::Patch;
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -9,7 +10,6 @@ use serde::Deserialize;
 use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::model::expression::Expression;
 use crate::diagnose::model::fault_mode::FaultMode;
-use crate::diagnose::model::path::effect::Patch;
 use crate::terms::Hop;
 
 /// One named root cause: one change that can be reverted.

@@ -7,7 +7,6 @@
 //! - `probe_class`, `probe_selector`: a probe without the target's own names, and a set of such probes
 //! - `evidence_rule`: what proves a link of the chain of whys
 //! - `expression`: a regular expression, compiled when it is first used
-//! - `path/`: the path of a request, and what a fault changes on it
 //! - `fact`, `fact_schema`: a fact, and the facts that an entry may use
 //! - `credential_words`: the words for a token, its location and service credentials
 //!
@@ -22,7 +21,6 @@ pub(crate) mod fact_schema;
 pub(crate) mod fault;
 pub(crate) mod fault_mode;
 pub(crate) mod load;
-pub(crate) mod path;
 pub(crate) mod prediction;
 pub(crate) mod probe_class;
 pub(crate) mod probe_selector;

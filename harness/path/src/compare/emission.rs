@@ -1,0 +1,196 @@
+//! How likely a reading is, given how the request ended in the model.
+
+use super::manner::{FORMS, MARKS, MODES, WORDS};
+use super::meanings::reasons;
+use super::reading::Reading;
+use crate::predict::ending::{Ending, Maker, Reason, Result, Stream, Wait};
+use crate::predict::model::{Noise, noise, shows_as};
+use crate::terms::Hop;
+use crate::terms::Meaning;
+
+/// What was counted before at this endpoint. What misleads once does so each time, so it counts once.
+#[derive(Debug, Default)]
+pub struct Counted {
+    forms: Vec<(Result, Result)>,
+    makers: Vec<(Maker, Hop, Result)>,
+    latencies: Vec<(Wait, bool)>,
+    sentences: Vec<(Reason, Option<Meaning>)>,
+    logged: Vec<(Reason, Option<Meaning>)>,
+    streams: Vec<(Stream, bool)>,
+    /// Whether a request can have reached the backend, for each that the backend's log shows.
+    arrivals: Vec<bool>,
+}
+
+impl Counted {
+    /// Returns the number of readings that were counted.
+    pub(super) fn len(&self) -> usize {
+        self.forms.len()
+    }
+
+    /// Forgets the readings after the first ones.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.forms.truncate(len);
+        self.makers.truncate(len);
+        self.latencies.truncate(len);
+        self.sentences.truncate(len);
+        self.logged.truncate(len);
+        self.streams.truncate(len);
+        self.arrivals.truncate(len);
+    }
+
+    /// Counts a reading, with the ending that it most likely had.
+    pub fn add(&mut self, ending: &Ending, reading: &Reading) {
+        self.forms.push((ending.result, reading.result));
+        self.makers.push((ending.maker, reading.seen.answered_by, reading.result));
+        self.latencies.push((ending.wait, reading.late));
+        self.sentences.push((ending.reason, reading.seen.means.first().copied()));
+        self.streams.push((ending.stream, reading.seen.left_open));
+        self.logged.push((ending.reason, reading.logged.first().copied()));
+        self.arrivals.push(!reading.arrived || ending.may_reach_the_backend());
+    }
+}
+
+/// Reports whether both say that the request did not work, in different forms.
+pub(super) fn is_other_form(ending: &Ending, reading: &Reading) -> bool {
+    ending.result != reading.result && ending.result.is_form() && reading.result.is_form()
+}
+
+/// Reports whether the reading is possible. The form of a failure is never certain.
+pub fn is_possible(ending: &Ending, reading: &Reading) -> bool {
+    ending.result == reading.result || is_other_form(ending, reading)
+}
+
+/// Returns how likely the reading is, for each mode of a manner.
+pub fn emission(ending: &Ending, reading: &Reading, counted: &Counted) -> [f64; MODES] {
+    let noise = noise();
+    let late = of_latency(ending, reading, counted, noise)
+        * of_stream(ending, reading, counted, noise)
+        * of_arrival(ending, reading, counted, noise);
+    let by = |of: &dyn Fn(bool) -> f64| [of(false), of(true)];
+    let results = by(&|deviates| of_result(ending, reading, counted, noise, deviates));
+    let makers = by(&|misleads| match misleads {
+        true => noise.maker_open * noise.product_open.powi(i32::from(reading.usual_product.is_some())),
+        false => of_maker(ending, reading, counted, noise),
+    });
+    let words = by(&|misleads| of_words(ending, reading, counted, noise, misleads));
+    std::array::from_fn(|mode| {
+        let at = |bit: usize| usize::from(mode & bit != 0);
+        late * results[at(FORMS)] * makers[at(MARKS)] * words[at(WORDS)]
+    })
+}
+
+fn of_result(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise, deviates: bool) -> f64 {
+    let results = Result::ALL.len() as f64;
+    if ending.result == reading.result {
+        return if deviates { 1.0 - noise.deviating } else { 1.0 - noise.stray - noise.form };
+    }
+    if !is_other_form(ending, reading) {
+        return noise.stray / results;
+    }
+    if counted.forms.contains(&(ending.result, reading.result)) {
+        return 1.0;
+    }
+    let usual = shows_as(ending.result, reading.result, reading.request.is_socket());
+    let usual = usual.unwrap_or(noise.form / results);
+    if deviates { usual.max(noise.deviating / OTHER_FORMS) } else { usual }
+}
+
+/// Forms that a failure may take instead of its own.
+const OTHER_FORMS: f64 = 6.0;
+
+fn of_maker(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise) -> f64 {
+    let (seen, firm) = reading.maker();
+    if counted.makers.contains(&(ending.maker, seen, reading.result)) {
+        return 1.0;
+    }
+    let product = of_product(ending, reading, noise);
+    let made = match ending.maker {
+        Maker::Network if reading.seen.status.is_some() => return noise.maker_mistaken,
+        Maker::Network if ending.result == Result::TimedOut && !reading.seen.unconnected => {
+            return noise.maker_mistaken;
+        }
+        Maker::Network => return 0.95,
+        // A stranger looks like a backend.
+        Maker::Stranger if seen == Hop::Backend => {
+            return product * if firm { noise.maker_hint_mistaken } else { noise.maker_told };
+        }
+        Maker::Stranger => {
+            return product * if seen == Hop::Unknown { noise.maker_untold } else { noise.maker_hint_mistaken };
+        }
+        Maker::Any => return if seen == Hop::Unknown { 0.8 } else { 0.1 },
+        Maker::Edge => Hop::Edge,
+        Maker::Backend => Hop::Backend,
+        Maker::Auth => Hop::Auth,
+    };
+    product
+        * match seen {
+            Hop::Unknown => noise.maker_untold,
+            seen if seen == made => noise.maker_told,
+            Hop::Edge if reading.seen.speaks_for_another => noise.maker_told,
+            _ if firm => noise.maker_mistaken,
+            _ => noise.maker_hint_mistaken,
+        }
+}
+
+/// Returns how likely the response names this product. Many edges name themselves in every response.
+fn of_product(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
+    let usual = if ending.maker == Maker::Backend { 1.0 - noise.product_differs } else { noise.product_open };
+    match reading.usual_product {
+        None => 1.0,
+        Some(true) => usual,
+        Some(false) => 1.0 - usual,
+    }
+}
+
+fn of_latency(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise) -> f64 {
+    if counted.latencies.contains(&(ending.wait, reading.late)) {
+        return 1.0;
+    }
+    let late = match ending.wait {
+        Wait::None if reading.result == Result::BrokenStream => noise.late_break,
+        Wait::None => noise.late_by_chance,
+        // Retries end long before the limit.
+        Wait::Briefly if reading.seen.is_slow => noise.late_by_chance,
+        Wait::Each | Wait::Briefly => noise.late_by_waiting,
+        Wait::First => noise.late_once,
+    };
+    if reading.late { late } else { 1.0 - late }
+}
+
+/// Returns how likely a stream that began ends as it did: by the server, or by us because it stayed open.
+fn of_stream(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise) -> f64 {
+    let open = reading.seen.left_open;
+    let began = reading.seen.lasted_ms.is_some() && !reading.result.is_success();
+    if !began || counted.streams.contains(&(ending.stream, open)) {
+        return 1.0;
+    }
+    let stays = match ending.stream {
+        Stream::Any => 0.5,
+        Stream::Ends => noise.stream_left_by_chance,
+        Stream::StaysOpen => noise.stream_left_open,
+    };
+    if open { stays } else { 1.0 - stays }
+}
+
+/// Returns how likely the backend's log shows a request that ended so.
+fn of_arrival(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise) -> f64 {
+    let is_odd = reading.arrived && !ending.may_reach_the_backend();
+    if is_odd && !counted.arrivals.contains(&false) { noise.arrived_by_chance } else { 1.0 }
+}
+
+/// Returns how likely the sentence of the response and the lines of the log are. They are hints, so they never make a
+/// probability zero.
+fn of_words(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise, misleads: bool) -> f64 {
+    if !ending.result.is_form() || reading.result.is_success() {
+        return 1.0;
+    }
+    let fit = |means: &[Meaning], known: &[(Reason, Option<Meaning>)]| match means.first() {
+        None => 1.0,
+        Some(first) if known.contains(&(ending.reason, Some(*first))) => 1.0,
+        Some(_) if misleads => noise.sentence_unsure,
+        Some(_) if means.iter().any(|meaning| reasons(*meaning).contains(&ending.reason)) => noise.sentence_fits,
+        Some(_) if ending.reason == Reason::Unknown => noise.sentence_open,
+        Some(_) => noise.sentence_misleads,
+    };
+    fit(&reading.seen.means, &counted.sentences) * fit(&reading.logged, &counted.logged)
+}

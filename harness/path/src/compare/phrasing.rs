@@ -1,0 +1,60 @@
+//! How far a system tells reasons apart in words. The same reason is told in the same words; that needs no pattern.
+//!
+//! It changes no outcome, so it is summed out here and never walked again.
+
+use crate::predict::ending::Reason;
+use crate::predict::model::noise;
+
+/// The ways of wording: each reason in its own words, only a missing credential in its own words, all in the same.
+pub const WAYS: usize = 3;
+
+/// Returns the prior of each way.
+pub(super) fn priors() -> [f64; WAYS] {
+    let noise = noise();
+    [noise.words_each, noise.words_missing, 1.0 - noise.words_each - noise.words_missing]
+}
+
+/// Sums the likelihood over the ways of wording.
+pub(super) fn summed(like: [f64; WAYS]) -> f64 {
+    priors().iter().zip(like).map(|(prior, like)| prior * like).sum()
+}
+
+fn told_as(way: usize, reason: Reason) -> Reason {
+    match way {
+        0 => reason,
+        1 if reason == Reason::Missing => reason,
+        1 => Reason::Unknown,
+        _ => Reason::None,
+    }
+}
+
+/// Returns the likelihood of the words of one endpoint, for each way. `told` holds each reason with the shape of its
+/// response.
+pub fn likelihood(told: &[(Reason, &str)]) -> [f64; WAYS] {
+    if told.len() < 2 {
+        return [1.0; WAYS];
+    }
+    let each: [f64; WAYS] = std::array::from_fn(|way| fit(way, told));
+    let deviate = noise().words_deviate;
+    let mean = summed(each);
+    each.map(|fit| (1.0 - deviate) * fit + deviate * mean)
+}
+
+fn fit(way: usize, told: &[(Reason, &str)]) -> f64 {
+    let noise = noise();
+    let mut seen: Vec<(Reason, &str)> = Vec::new();
+    let mut likelihood = 1.0;
+    for (reason, shape) in told {
+        let key = told_as(way, *reason);
+        if let Some((_, known)) = seen.iter().find(|(known, _)| *known == key) {
+            likelihood *= if known == shape { noise.same_words } else { 1.0 - noise.same_words };
+            continue;
+        }
+        if !seen.is_empty() {
+            let is_new = seen.iter().all(|(_, known)| known != shape);
+            likelihood *= if is_new { noise.new_words } else { 1.0 - noise.new_words };
+        }
+        seen.push((key, shape));
+    }
+    likelihood
+}

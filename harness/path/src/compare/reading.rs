@@ -1,0 +1,116 @@
+//! What the probes of a run gave, reduced to what the model predicts.
+
+use crate::predict::ending::Result;
+use crate::predict::request::Request;
+use crate::predict::topology::Seen;
+use crate::terms::{Hop, Meaning};
+
+/// One way in which a kind of request ended.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The request.
+    pub request: Request,
+    /// How it ended.
+    pub result: Result,
+    /// What the first exchange of it showed.
+    pub seen: Shown,
+    /// Whether the response came late.
+    pub late: bool,
+    /// The exchanges in which it ended so.
+    pub exchanges: Vec<u32>,
+    /// Whether the response names the product that the backend's responses usually name. `None`: not known.
+    pub usual_product: Option<bool>,
+    /// What the log of the component that was called says about it.
+    pub logged: Vec<Meaning>,
+    /// Whether the backend's own log shows that it arrived.
+    pub arrived: bool,
+    /// Whether it can contradict a hypothesis. One odd result among several may be an accident.
+    pub firm: bool,
+}
+
+/// What one exchange showed, as far as it counts here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The id of the exchange.
+    pub exchange: u32,
+    /// The component that produced the response.
+    pub answered_by: Hop,
+    /// Whether `answered_by` rests on a hint only.
+    pub maker_is_hint: bool,
+    /// Whether that component may only report the decision of another service.
+    pub speaks_for_another: bool,
+    /// Whether the response took longer than usual read timeouts.
+    pub is_slow: bool,
+    /// Milliseconds to the end of a stream or socket. Absent for a plain response.
+    pub lasted_ms: Option<u64>,
+    /// Whether we ended a stream or socket that was still open.
+    pub left_open: bool,
+    /// Whether there was no connection at all.
+    pub unconnected: bool,
+    /// The product that the response names.
+    pub product: Option<String>,
+    /// The status code, if any.
+    pub status: Option<u16>,
+    /// A digest of the response. Equal shapes mean the same response.
+    pub shape: String,
+    /// What the sentence of the response means.
+    pub means: Vec<Meaning>,
+}
+
+/// What the key set of the auth service holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeySetRead {
+    /// Our key, among others.
+    Ours,
+    /// Other keys only.
+    Others,
+    /// Nothing: it is empty, or could not be read.
+    Nothing,
+}
+
+/// All readings of a run, those of one endpoint together.
+#[derive(Debug)]
+pub struct Evidence {
+    /// The readings by endpoint, at most [`MOST`] of each. Those of one service stand together.
+    pub endpoints: Vec<Vec<Reading>>,
+    /// Whether a server's clock is off. `None`: no response told the time.
+    pub is_skewed: Option<bool>,
+    /// Whether our key verifies the tokens that the auth service issues.
+    pub issued_with_our_key: Option<bool>,
+    /// What the key set of the auth service holds, where it was read.
+    pub key_set: Option<KeySetRead>,
+    /// Whether the backend logged a request while others failed.
+    pub backend_is_at_work: bool,
+}
+
+/// Readings of one endpoint that are compared.
+pub const MOST: usize = 64;
+
+impl Evidence {
+    /// Takes an exchange for an accident: it contradicts no hypothesis any more.
+    pub fn doubt(&mut self, exchange: u32) {
+        let doubted = self.endpoints.iter_mut().flatten().filter(|one| one.exchanges.contains(&exchange));
+        doubted.for_each(|one| one.firm = false);
+    }
+
+    /// Returns every result that a reading has.
+    #[must_use]
+    pub fn seen(&self) -> Vec<Seen> {
+        let of = |reading: &Reading| Seen {
+            endpoint: reading.request.endpoint,
+            result: reading.result,
+            is_socket: reading.request.is_socket(),
+        };
+        let mut all: Vec<Seen> = self.endpoints.iter().flatten().map(of).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+impl Reading {
+    /// Returns the component that is said to have answered, and whether that is more than a hint.
+    pub(super) const fn maker(&self) -> (Hop, bool) {
+        (self.seen.answered_by, !self.seen.maker_is_hint)
+    }
+}

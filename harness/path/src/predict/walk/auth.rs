@@ -1,0 +1,297 @@
+//! The auth service, asked by the backend or by us.
+
+use super::super::ending::{Ending, Maker, Reason, Result};
+use super::super::request::{Claims, Credential, Request, Time};
+use super::super::traits::{Choice, Trait};
+use super::super::world::{Step, World};
+use super::{edge, unknown};
+use crate::path::effect::{Config, Effect};
+use crate::path::stop::Stop;
+use crate::terms::{Caller, Role};
+
+/// What the backend gets from the auth service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Yes,
+    No,
+    /// It refused the backend itself.
+    CallerRefused(Reason),
+    /// No usable answer.
+    Failed,
+    /// No connection.
+    Unreached,
+    /// No answer in time.
+    Late,
+}
+
+/// The backend's own request. `credential` is `None` when keys are fetched or the health check is called.
+pub(super) fn asked(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
+    if world.ever(Stop::AuthCall, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
+        return Ok(Answer::Failed);
+    }
+    let lost = |world: &World<'_>, what| world.lacks(Stop::Backend, what);
+    if world.has(Stop::AuthCall, Effect::NoListener, request)? || lost(world, Config::AuthAddress) {
+        return Ok(Answer::Unreached);
+    }
+    if world.has(Stop::AuthCall, Effect::DropPackets, request)? || world.has(Stop::AuthCall, Effect::Hang, request)? {
+        return Ok(Answer::Late);
+    }
+    if world.has(Stop::AuthCall, Effect::Misroute, request)? {
+        return Ok(if world.yes(Trait::StrangerIsAuth)? { Answer::No } else { Answer::Unreached });
+    }
+    if world.has(Stop::AuthCall, Effect::Refuse, request)? {
+        return Ok(Answer::Failed);
+    }
+    if credential.is_some() && is_backend_refused(world, request)? {
+        return Ok(Answer::CallerRefused(caller_reason(world)));
+    }
+    answer(world, request, credential)
+}
+
+/// Reports whether the auth service refuses the backend as a calling service.
+fn is_backend_refused(world: &mut World<'_>, request: &Request) -> Step<bool> {
+    let wrong =
+        world.has(Stop::AuthCall, Effect::ReplaceCaller, request)? || world.lacks(Stop::Auth, Config::CallerSecret);
+    let absent = world.has(Stop::AuthCall, Effect::DropCaller, request)?
+        || world.lacks(Stop::Backend, Config::CallerSecret)
+        || world.lacks(Stop::Backend, Config::CallerId);
+    if !wrong && !absent {
+        return Ok(false);
+    }
+    is_refused(world, !wrong)
+}
+
+/// Returns why the auth service refuses the backend.
+fn caller_reason(world: &World<'_>) -> Reason {
+    if world.lacks(Stop::Auth, Config::CallerSecret) {
+        Reason::CallerUnset
+    } else if (world.lacks(Stop::Backend, Config::CallerId) && !world.lacks(Stop::Backend, Config::CallerSecret))
+        || world.replaces(Stop::AuthCall, Config::CallerId)
+    {
+        Reason::CallerId
+    } else {
+        Reason::Caller
+    }
+}
+
+/// Reports whether the auth service refuses a caller whose credentials are wrong, or absent.
+fn is_refused(world: &mut World<'_>, absent: bool) -> Step<bool> {
+    Ok(match world.choice(Trait::AuthChecksCallers)? {
+        Choice::Yes => true,
+        Choice::Shown => !absent,
+        _ => false,
+    })
+}
+
+fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
+    if does_not_run(world, request)? {
+        return Ok(Answer::Unreached);
+    }
+    if world.has(Stop::Auth, Effect::Refuse, request)? || world.is_limited(Stop::Auth, request)? {
+        return Ok(Answer::Failed);
+    }
+    if credential.is_some()
+        && world.ever(Stop::AuthStore, Effect::NoListener)
+        && world.choice(Trait::AuthHealthAsks)? == Choice::Store
+        && world.yes(Trait::ChecksHealthFirst)?
+    {
+        return Ok(Answer::Failed);
+    }
+    if world.has(Stop::Auth, Effect::Hang, request)? {
+        return Ok(Answer::Late);
+    }
+    if world.has(Stop::Auth, Effect::Slow, request)? && world.yes(Trait::ImpatientBackend)? {
+        return Ok(Answer::Late);
+    }
+    if world.ever(Stop::Auth, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
+        return Ok(Answer::Failed);
+    }
+    for effect in [Effect::Fail, Effect::NotFound] {
+        if world.ever(Stop::Auth, effect) && world.yes(Trait::AskedRouteTouched)? {
+            return Ok(Answer::Failed);
+        }
+    }
+    let Some(credential) = credential else { return Ok(Answer::Yes) };
+    if world.ever(Stop::Auth, Effect::SaysNo) && world.yes(Trait::AskedRouteTouched)? {
+        let fails = world.result(Trait::BrokenCheckShows)? == Result::Failed;
+        return Ok(if fails { Answer::Failed } else { Answer::No });
+    }
+    if request.same_user && world.ever(Stop::Auth, Effect::DeniesUser) {
+        return Ok(Answer::No);
+    }
+    if world.ever(Stop::AuthStore, Effect::NoListener) && world.yes(Trait::AuthKnowsUsers)? {
+        return Ok(Answer::Failed);
+    }
+    let refusal = judge(world, &credential, None)?;
+    Ok(if refusal.is_none() { Answer::Yes } else { Answer::No })
+}
+
+fn does_not_run(world: &mut World<'_>, request: &Request) -> Step<bool> {
+    world.has(Stop::Auth, Effect::DoesNotStart, request)
+}
+
+/// Reports whether the auth service's health check succeeds for the backend.
+pub(super) fn is_healthy(world: &mut World<'_>, request: &Request) -> Step<bool> {
+    let store =
+        world.ever(Stop::AuthStore, Effect::NoListener) && world.choice(Trait::AuthHealthAsks)? == Choice::Store;
+    let answer = asked(world, request, None)?;
+    Ok(!store && matches!(answer, Answer::Yes | Answer::No))
+}
+
+/// Returns why the auth service refuses this credential. `ours` is our own question; `None` is the backend's.
+fn judge(world: &mut World<'_>, credential: &Credential, ours: Option<&Request>) -> Step<Option<Reason>> {
+    if !credential.parses {
+        return Ok(Some(Reason::Malformed));
+    }
+    if credential.key != world.key_of_auth() {
+        return Ok(Some(Reason::Signature));
+    }
+    if world.ever(Stop::Auth, Effect::NoKeys) && world.yes(Trait::AuthUsesKeySet)? {
+        return Ok(Some(Reason::Key));
+    }
+    match credential.time {
+        Time::Past => return Ok(Some(Reason::Expired)),
+        Time::Future => return Ok(Some(Reason::Early)),
+        Time::Now if world.ever(Stop::Auth, Effect::ClockOffset) && world.yes(Trait::OffsetIsLarge)? => {
+            return Ok(Some(Reason::Early));
+        }
+        Time::Now | Time::AheadOfIssuer => {}
+    }
+    let changed = credential.claims == Claims::Agreed && world.ever(Stop::Auth, Effect::OtherClaim);
+    if changed && world.yes(Trait::AuthExpectsItsOwn)? {
+        return Ok(Some(Reason::Claims));
+    }
+    let others = !matches!(credential.claims, Claims::Agreed | Claims::Auth);
+    if others && world.yes(Trait::AuthJudgesClaims)? {
+        return Ok(Some(Reason::Claims));
+    }
+    if credential.revoked {
+        return Ok(Some(Reason::Inactive));
+    }
+    if !credential.user_exists {
+        let knows = if ours.is_some() { Trait::RouteKnowsUsers } else { Trait::AuthKnowsUsers };
+        if world.yes(knows)? {
+            return Ok(Some(Reason::User));
+        }
+    }
+    Ok(None)
+}
+
+/// Our own request to the auth service.
+pub(super) fn at_the_door(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    if world.has(Stop::Auth, Effect::Refuse, request)? {
+        return Ok(Ending::new(Maker::Edge, Result::Denied, Reason::Policy));
+    }
+    if does_not_run(world, request)? {
+        return edge::absent(world, Trait::AuthAbsent);
+    }
+    if world.has(Stop::Auth, Effect::Hang, request)? && (!request.is_health() || world.yes(Trait::HealthHangs)?) {
+        return edge::no_answer_in_time(world, request);
+    }
+    if world.is_limited(Stop::Auth, request)? {
+        return Ok(by_auth(Result::Throttled, Reason::Limit));
+    }
+    let late = !request.is_health() && world.has(Stop::Auth, Effect::Slow, request)?;
+    if world.ever(Stop::Auth, Effect::Unknown) {
+        return unknown::at(world, request, Stop::Auth, &|world| respond(world, request, credential));
+    }
+    Ok(respond(world, request, credential)?.after_a_wait(late))
+}
+
+fn by_auth(result: Result, reason: Reason) -> Ending {
+    Ending::new(Maker::Auth, result, reason)
+}
+
+fn respond(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    let store = world.ever(Stop::AuthStore, Effect::NoListener);
+    match request.role {
+        Role::SelfCheck => Ok(Ending::ok(Maker::Auth)),
+        Role::Health => {
+            let fails = store && world.choice(Trait::AuthHealthAsks)? == Choice::Store;
+            Ok(if fails { by_auth(Result::Unavailable, world.store_of_auth()) } else { Ending::ok(Maker::Auth) })
+        }
+        Role::Issuer => issue(world, request, credential, store),
+        _ => introspect(world, request, credential, store),
+    }
+}
+
+fn issue(world: &mut World<'_>, request: &Request, credential: Credential, store: bool) -> Step<Ending> {
+    let denied = request.same_user && world.ever(Stop::Auth, Effect::DeniesUser);
+    let known = credential.user_exists || (request.same_user && world.yes(Trait::LoginIsRight)?);
+    if world.ever(Stop::Client, Effect::BadLogin) || !known || denied {
+        return Ok(by_auth(Result::Denied, Reason::User));
+    }
+    if world.ever(Stop::Auth, Effect::CannotIssue) || store {
+        return Ok(by_auth(Result::Failed, if store { world.store_of_auth() } else { Reason::Code }));
+    }
+    if world.ever(Stop::Auth, Effect::Fail) && world.yes(Trait::Touched)? {
+        return Ok(by_auth(Result::Failed, Reason::Code));
+    }
+    Ok(Ending::ok(Maker::Auth))
+}
+
+fn introspect(world: &mut World<'_>, request: &Request, credential: Credential, store: bool) -> Step<Ending> {
+    if world.ever(Stop::Auth, Effect::NotFound) && world.yes(Trait::Touched)? {
+        return Ok(by_auth(Result::NotFound, Reason::Route));
+    }
+    if is_refused_as_caller(world, request)? {
+        let reason = match request.caller {
+            _ if world.lacks(Stop::Auth, Config::CallerSecret) => Reason::CallerUnset,
+            Some(Caller::WrongId) => Reason::CallerId,
+            Some(Caller::Right) => caller_reason(world),
+            _ => Reason::Caller,
+        };
+        let unset = reason == Reason::CallerUnset;
+        return Ok(by_auth(if unset { world.result(Trait::CallerUnsetShows)? } else { Result::Denied }, reason));
+    }
+    let refusal = if credential.present { judge(world, &credential, Some(request))? } else { Some(Reason::Missing) };
+    if fails_at_tokens(world)? && world.yes(Trait::Touched)? && fails_before(world, refusal)? {
+        return Ok(by_auth(Result::Failed, Reason::Code));
+    }
+    if let Some(reason) = refusal {
+        return Ok(by_auth(Result::Denied, reason));
+    }
+    let denied = request.same_user && world.ever(Stop::Auth, Effect::DeniesUser);
+    if denied && world.yes(Trait::RouteKnowsUsers)? {
+        return Ok(by_auth(Result::Denied, Reason::User));
+    }
+    if world.ever(Stop::Auth, Effect::SaysNo) && world.yes(Trait::Touched)? {
+        return Ok(by_auth(Result::Denied, Reason::Inactive));
+    }
+    if store && world.yes(Trait::RouteKnowsUsers)? {
+        return Ok(by_auth(Result::Failed, world.store_of_auth()));
+    }
+    Ok(Ending::ok(Maker::Auth))
+}
+
+/// Reports whether a failure of the auth service at tokens shows as a failure, and not as a refusal.
+fn fails_at_tokens(world: &mut World<'_>) -> Step<bool> {
+    let by_check = world.ever(Stop::Auth, Effect::SaysNo) && world.result(Trait::BrokenCheckShows)? == Result::Failed;
+    Ok(by_check || world.ever(Stop::Auth, Effect::Fail))
+}
+
+/// Reports whether the auth service fails before it refuses a token for this reason.
+fn fails_before(world: &mut World<'_>, refusal: Option<Reason>) -> Step<bool> {
+    Ok(match refusal {
+        None => true,
+        Some(reason) => match world.choice(Trait::AuthFailsFirst)? {
+            Choice::Yes => true,
+            Choice::Shown => reason != Reason::Missing,
+            _ => false,
+        },
+    })
+}
+
+/// Reports whether the auth service refuses us as a calling service.
+fn is_refused_as_caller(world: &mut World<'_>, request: &Request) -> Step<bool> {
+    let Some(caller) = request.caller else { return Ok(false) };
+    let outdated = world.ever(Stop::Client, Effect::ReplaceCaller) || world.lacks(Stop::Auth, Config::CallerSecret);
+    match caller {
+        Caller::Right if outdated => is_refused(world, false),
+        Caller::Right => Ok(world.ever(Stop::AuthCall, Effect::ReplaceCaller)
+            && world.yes(Trait::CallerRefusalAlsoForRight)?
+            && is_refused(world, false)?),
+        Caller::WrongSecret | Caller::WrongId => is_refused(world, false),
+        Caller::None | Caller::IdOnly => is_refused(world, true),
+    }
+}

@@ -1,0 +1,242 @@
+//! The backend and what is behind it.
+
+use super::super::ending::{Ending, Maker, Reason, Result, Stream, Wait};
+use super::super::request::{Credential, Request};
+use super::super::traits::{Choice, Trait, Value};
+use super::super::world::{Step, World};
+use super::auth::{self, Answer};
+use super::edge::in_header;
+use super::{edge, unknown, verify};
+use crate::path::effect::{Effect, Reach};
+use crate::path::stop::Stop;
+use crate::terms::Role;
+
+pub(super) fn at(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    if world.ever(Stop::Backend, Effect::Unknown) {
+        return unknown::at(world, request, Stop::Backend, &|world| serve(world, request, credential));
+    }
+    serve(world, request, credential)
+}
+
+fn by_backend(result: Result, reason: Reason) -> Ending {
+    Ending::new(Maker::Backend, result, reason)
+}
+
+fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    let asked = request.role != Role::Health;
+    if asked && credential.present && world.has(Stop::Backend, Effect::BadRevision, request)? {
+        return Ok(by_backend(world.result(Trait::BadRevisionDoes)?, Reason::Unknown));
+    }
+    if world.has(Stop::Backend, Effect::Hang, request)? && (asked || world.yes(Trait::HealthHangs)?) {
+        return edge::no_answer_in_time(world, request);
+    }
+    if world.has(Stop::Backend, Effect::Pause, request)? && (asked || world.yes(Trait::HealthPauses)?) {
+        return Ok(by_backend(world.result(Trait::PauseShows)?, Reason::Maintenance));
+    }
+    if world.has(Stop::Backend, Effect::Refuse, request)? {
+        return Ok(by_backend(world.result(Trait::RefusalOfEveryone)?, Reason::Everyone));
+    }
+    if world.is_limited(Stop::Backend, request)? {
+        return Ok(by_backend(Result::Throttled, Reason::Limit));
+    }
+    if !asked {
+        let moved = world.has(Stop::Backend, Effect::NotFound, request)? && world.yes(Trait::HealthMoves)?;
+        return if moved { Ok(by_backend(Result::NotFound, Reason::Route)) } else { health(world, request) };
+    }
+    if world.has(Stop::Backend, Effect::NotFound, request)? {
+        return no_route(world, request, credential);
+    }
+    if request.is_socket() && world.has(Stop::Backend, Effect::DropUpgrade, request)? {
+        return plain_call(world, request, credential);
+    }
+    // The backend reads a token in another location, unless the effect names that location.
+    let elsewhere = !in_header(request)
+        && ![Reach::Subprotocols, Reach::Queries].iter().any(|reach| world.reaches_only(Stop::Backend, *reach));
+    let lost = !elsewhere && world.has(Stop::Backend, Effect::DropCredential, request)?;
+    let credential = Credential { present: credential.present && !lost, ..credential };
+    judge(world, request, credential)
+}
+
+fn health(world: &mut World<'_>, request: &Request) -> Step<Ending> {
+    let touched = world.ever(Stop::BackendStore, Effect::NoListener)
+        || world.ever(Stop::BackendStore, Effect::Unknown)
+        || world.ever(Stop::AuthCall, Effect::NoListener)
+        || world.ever(Stop::AuthCall, Effect::Misroute)
+        || world.ever(Stop::Auth, Effect::DoesNotStart)
+        || world.ever(Stop::Auth, Effect::Hang)
+        || world.ever(Stop::AuthStore, Effect::NoListener);
+    if touched {
+        let asks = world.choice(Trait::BackendHealthAsks)?;
+        let store = asks != Choice::Nobody && world.ever(Stop::BackendStore, Effect::NoListener);
+        let auth = asks == Choice::StoreAndAuth && !auth::is_healthy(world, request)?;
+        if store || auth {
+            return Ok(by_backend(Result::Unavailable, if store { Reason::Store } else { Reason::AuthFailed }));
+        }
+    }
+    Ok(Ending::ok(Maker::Backend))
+}
+
+/// Answers an upgrade that came as a plain call.
+pub(super) fn plain_call(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    if world.yes(Trait::CredentialBeforeUpgrade)?
+        && let Some(refusal) = verify::refusal(world, request, credential)?
+    {
+        return Ok(refusal);
+    }
+    Ok(by_backend(world.result(Trait::UpgradeAsPlainCall)?, Reason::Route))
+}
+
+fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    if request.is_socket() {
+        return Ok(by_backend(world.result(Trait::NoRouteOnSocket)?, Reason::Route));
+    }
+    if world.yes(Trait::CredentialBeforeRoute)?
+        && let Some(refusal) = verify::refusal(world, request, credential)?
+    {
+        return Ok(refusal);
+    }
+    Ok(by_backend(Result::NotFound, Reason::Route))
+}
+
+/// Verifies the credential, then authorizes the user, then calls the handler.
+fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    let refused = if request.is_socket() { refuses_socket(world, request)? } else { None };
+    if let Some(at_once) = refused
+        && !world.yes(Trait::CredentialBeforeSocket)?
+    {
+        return Ok(at_once);
+    }
+    if let Some(refusal) = verify::refusal(world, request, credential)? {
+        let passes = match world.choice(Trait::AnswersStrangers)? {
+            Choice::Yes => true,
+            Choice::Shown => refusal.reason != Reason::Missing,
+            _ => false,
+        };
+        if passes && world.yes(Trait::StrangersAreOthers)? {
+            return Ok(by_backend(Result::OtherUser, Reason::None));
+        }
+        return if passes { handle(world, request) } else { Ok(refusal) };
+    }
+    if let Some(refused) = refused {
+        return Ok(refused);
+    }
+    if world.has(Stop::Client, Effect::InvalidRequest, request)? {
+        return Ok(by_backend(Result::InvalidRequest, Reason::Invalid));
+    }
+    if world.has(Stop::Backend, Effect::DeniesUser, request)?
+        && (request.same_user || world.yes(Trait::OthersDeniedToo)?)
+        && world.yes(Trait::DeniesHere)?
+    {
+        return Ok(by_backend(Result::Denied, Reason::Permission));
+    }
+    if let Some(failed) = verify::asks_for_more(world, request, credential)? {
+        return Ok(failed);
+    }
+    // A token that may name another subject does not show for whom it was taken.
+    if !request.token.may_name_another_subject() && world.has(Stop::Backend, Effect::OtherUser, request)? {
+        return Ok(by_backend(Result::OtherUser, Reason::None));
+    }
+    handle(world, request)
+}
+
+/// Returns how the backend refuses a socket for another reason than its token.
+fn refuses_socket(world: &mut World<'_>, request: &Request) -> Step<Option<Ending>> {
+    if world.has(Stop::Backend, Effect::RefuseOrigin, request)? {
+        return Ok(Some(by_backend(Result::Denied, Reason::Origin)));
+    }
+    if !world.has(Stop::Backend, Effect::Judge, request)? {
+        return Ok(None);
+    }
+    let shown = world.result(Trait::SocketJudgeShows)?;
+    let reason = if shown == Result::Denied { Reason::Everyone } else { Reason::Code };
+    Ok(Some(by_backend(shown, reason)))
+}
+
+fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
+    if world.has(Stop::Backend, Effect::Die, request)? {
+        let result = world.result(Trait::DyingShows)?;
+        let maker = if result == Result::BrokenStream { Maker::Backend } else { Maker::Edge };
+        return Ok(Ending::new(maker, result, Reason::Upstream).with_stream(Stream::Ends));
+    }
+    if world.has(Stop::Backend, Effect::Fail, request)? {
+        return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Code));
+    }
+    if world.has(Stop::Backend, Effect::Forgets, request)? {
+        return Ok(by_backend(world.result(Trait::ForgetsForm)?, Reason::Session));
+    }
+    if world.ever(Stop::BackendStore, Effect::NoListener) && uses_the_store(world)? {
+        return Ok(by_backend(store_down(world, request)?, Reason::Store));
+    }
+    if world.has(Stop::BackendStore, Effect::Fail, request)? {
+        return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Store));
+    }
+    if world.ever(Stop::BackendStore, Effect::Unknown) {
+        return unknown::at(world, request, Stop::BackendStore, &|_| Ok(Ending::ok(Maker::Backend)));
+    }
+    if world.ever(Stop::Agents, Effect::Unknown) {
+        return unknown::at(world, request, Stop::Agents, &|_| Ok(Ending::ok(Maker::Backend)));
+    }
+    respond(world, request)
+}
+
+fn respond(world: &mut World<'_>, request: &Request) -> Step<Ending> {
+    if world.has(Stop::Agents, Effect::Hang, request)? {
+        let shown = by_backend(world.result(Trait::CutAnswer)?, Reason::Late);
+        return Ok(shown.after_a_wait(true).with_stream(Stream::StaysOpen));
+    }
+    if world.has(Stop::Agents, Effect::OtherContent, request)?
+        || world.has(Stop::Backend, Effect::OtherContent, request)?
+    {
+        return Ok(by_backend(world.result(Trait::OtherContentShows)?, Reason::Unknown));
+    }
+    if request.kind.is_stream() {
+        if world.has(Stop::Backend, Effect::Cut, request)? {
+            return Ok(by_backend(world.result(Trait::CutAnswer)?, Reason::Unknown).with_stream(Stream::Ends));
+        }
+        if world.has(Stop::Backend, Effect::Mute, request)? || world.has(Stop::Agents, Effect::Mute, request)? {
+            return Ok(by_backend(world.result(Trait::NothingComes)?, Reason::Unknown).with_stream(Stream::StaysOpen));
+        }
+        if request.kind.is_event_stream() && world.has(Stop::Backend, Effect::HoldBack, request)? {
+            return Ok(by_backend(world.result(Trait::HeldBack)?, Reason::Unknown));
+        }
+    }
+    Ok(Ending::ok(Maker::Backend))
+}
+
+/// Reports whether this endpoint needs the store that is down. A backend may have several.
+fn uses_the_store(world: &mut World<'_>) -> Step<bool> {
+    if world.yes(Trait::StoreServesFew)? { world.yes(Trait::FewTouched) } else { world.yes(Trait::UsesStore) }
+}
+
+pub(super) fn store_down(world: &mut World<'_>, request: &Request) -> Step<Result> {
+    shown(world, request, Trait::StoreDown, Trait::StoreDownOnSocket)
+}
+
+/// Returns the form of a failure. Many backends show it on a stream or a socket as they show it elsewhere.
+fn shown(world: &mut World<'_>, request: &Request, plain: Trait, on_socket: Trait) -> Step<Result> {
+    let own = match request.kind {
+        kind if kind.is_upgrade() => world.ask(on_socket)?,
+        kind if kind.is_event_stream() => world.ask(Trait::FailsOnStream)?,
+        _ => return world.result(plain),
+    };
+    if let Value::Result(own) = own {
+        return Ok(own);
+    }
+    world.result(plain)
+}
+
+/// How a call to the auth service that failed shows to the client.
+pub(super) fn auth_call_failed(world: &mut World<'_>, request: &Request, answer: Answer) -> Step<Ending> {
+    let (plain, on_socket, reason) = match answer {
+        Answer::CallerRefused(reason) => (Trait::CallRefused, Trait::CallRefusedOnSocket, reason),
+        Answer::Late => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthLate),
+        Answer::Unreached => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthUnreached),
+        _ => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthFailed),
+    };
+    let ending = by_backend(shown(world, request, plain, on_socket)?, reason);
+    if answer != Answer::Late {
+        return Ok(ending);
+    }
+    let wait = if world.yes(Trait::Remembers)? { Wait::First } else { Wait::Each };
+    Ok(Ending { wait, ..ending })
+}

@@ -1,0 +1,21 @@
+//! The way of a request, stop by stop.
+//!
+//! Start at [`walk`].
+//!
+//! - `client`: what leaves the client, and the network
+//! - `edge`: the edge, on the way in and on the way out
+//! - `backend`: the backend and what is behind it
+//! - `verify`: how the backend verifies a token
+//! - `auth`: the auth service, asked by the backend or by us
+//! - `unknown`: an effect that the vocabulary has no word for
+//!
+//! Invariant: a step asks for a trait only where the way depends on it.
+
+mod auth;
+mod backend;
+mod client;
+mod edge;
+mod unknown;
+mod verify;
+
+pub use client::walk;

@@ -1,0 +1,256 @@
+//! A system under one hypothesis and one setting of its traits.
+
+use super::ending::{Reason, Result as Ended};
+use super::model::noise;
+use super::request::{Key, Request};
+use super::topology::Topology;
+use super::traits::{Choice, Trait, Value};
+use crate::path::effect::{Config, Effect, Patch, Reach};
+use crate::path::stop::Stop;
+use crate::terms::{Role, TokenKind, TokenLocation};
+
+/// A trait that the walk asked for and that has no value yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unset(pub Trait);
+
+/// The result of a step of the walk.
+pub type Step<T> = std::result::Result<T, Unset>;
+
+/// The number of traits.
+const TRAITS: usize = Trait::ALL.len();
+
+/// A system under one hypothesis and one setting of the traits that were asked for.
+#[derive(Debug)]
+pub struct World<'t> {
+    pub(crate) topology: &'t Topology,
+    patches: Vec<(Stop, Patch)>,
+    /// The effects at each stop, one bit each: most questions end here.
+    effects: [u64; Stop::ALL.len()],
+    values: [Option<Value>; TRAITS],
+    /// The endpoint of the request at hand.
+    pub(super) endpoint: usize,
+    /// Whether an effect that comes and goes shows in the request at hand.
+    pub dice: bool,
+    /// The traits that were asked for since this was last cleared, one bit each.
+    pub(crate) asked: u128,
+}
+
+impl<'t> World<'t> {
+    /// Returns a system with these changes, in which no trait has a value yet.
+    #[must_use]
+    pub fn new(topology: &'t Topology, patches: Vec<(Stop, Patch)>) -> Self {
+        let mut effects = [0; Stop::ALL.len()];
+        patches.iter().for_each(|(stop, patch)| effects[*stop as usize] |= 1 << patch.effect as u64);
+        Self { topology, patches, effects, values: [None; TRAITS], endpoint: 0, dice: false, asked: 0 }
+    }
+
+    /// Reports whether an effect comes and goes.
+    #[must_use]
+    pub fn is_random(&self) -> bool {
+        let by_chance = |patch: &Patch| {
+            matches!(patch.reach, Reach::Share | Reach::Rarely | Reach::ShareOfSome)
+                || matches!(patch.effect, Effect::Limits | Effect::Die)
+        };
+        self.patches.iter().any(|(_, patch)| by_chance(patch))
+    }
+
+    /// Returns the share of the requests in which an effect that comes and goes shows.
+    pub fn share(&mut self) -> Step<f64> {
+        let noise = noise();
+        if self.patches.iter().all(|(_, patch)| patch.reach == Reach::Rarely) {
+            return Ok(noise.rare_share);
+        }
+        Ok(match self.choice(Trait::HowOften)? {
+            Choice::Few => noise.rare_share,
+            Choice::Most => 1.0 - noise.rare_share,
+            _ => noise.share,
+        })
+    }
+
+    pub(crate) const fn value(&self, of: Trait) -> Option<Value> {
+        self.values[of as usize]
+    }
+
+    /// Reports whether one of these traits (one bit each) has a value.
+    pub(crate) fn is_set(&self, of: u128) -> bool {
+        let mut rest = of;
+        while rest != 0 {
+            if self.values[rest.trailing_zeros() as usize].is_some() {
+                return true;
+            }
+            rest &= rest - 1;
+        }
+        false
+    }
+
+    /// Returns the values of these traits (one bit each) in one number. `None`: one has no value, or they are too many.
+    pub(crate) fn packed(&self, of: u128) -> Option<u128> {
+        // Six bits hold each value.
+        if of.count_ones() > u128::BITS / 6 {
+            return None;
+        }
+        let (mut rest, mut all) = (of, 0);
+        while rest != 0 {
+            all = all << 6 | u128::from(self.values[rest.trailing_zeros() as usize]?.code());
+            rest &= rest - 1;
+        }
+        Some(all)
+    }
+
+    /// Gives a trait each of its values in turn, with its probability, and takes the value back. Ends at the first error.
+    pub fn with_each_value<E>(
+        &mut self,
+        of: Trait,
+        mut visit: impl FnMut(&mut Self, f64) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let visited = self.topology.values_at(of, self.endpoint).iter().try_for_each(|(value, prior)| {
+            self.values[of as usize] = Some(*value);
+            visit(self, *prior)
+        });
+        self.values[of as usize] = None;
+        visited
+    }
+
+    pub(super) fn ask(&mut self, of: Trait) -> Step<Value> {
+        self.asked |= 1 << of as u64;
+        self.values[of as usize].ok_or(Unset(of))
+    }
+
+    pub(super) fn yes(&mut self, of: Trait) -> Step<bool> {
+        Ok(self.ask(of)? == Value::Choice(Choice::Yes))
+    }
+
+    pub(super) fn choice(&mut self, of: Trait) -> Step<Choice> {
+        Ok(match self.ask(of)? {
+            Value::Choice(choice) => choice,
+            Value::Result(_) => Choice::Own,
+        })
+    }
+
+    pub(super) fn result(&mut self, of: Trait) -> Step<Ended> {
+        Ok(match self.ask(of)? {
+            Value::Result(result) => result,
+            Value::Choice(_) => Ended::Failed,
+        })
+    }
+
+    /// Returns the changes at a stop.
+    fn changes(&self, stop: Stop) -> impl Iterator<Item = &Patch> {
+        self.patches.iter().filter(move |(here, _)| *here == stop).map(|(_, patch)| patch)
+    }
+
+    /// Reports whether this stop is changed in this way for this request.
+    pub(super) fn has(&mut self, stop: Stop, effect: Effect, request: &Request) -> Step<bool> {
+        if !self.ever(stop, effect) {
+            return Ok(false);
+        }
+        for at in 0..self.patches.len() {
+            let (here, patch) = self.patches[at];
+            if here == stop && patch.effect == effect && self.reaches(patch.reach, request)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Reports whether anything is changed at a stop.
+    pub(crate) const fn is_changed(&self, stop: Stop) -> bool {
+        self.effects[stop as usize] != 0
+    }
+
+    /// Reports whether a stop is changed in this way, whatever the request.
+    pub(crate) const fn ever(&self, stop: Stop, effect: Effect) -> bool {
+        self.effects[stop as usize] & (1 << effect as u64) != 0
+    }
+
+    /// Reports whether a stop is changed in this way in this value of its configuration.
+    fn ever_in(&self, stop: Stop, effect: Effect, what: Config) -> bool {
+        self.ever(stop, effect) && self.changes(stop).any(|patch| patch.effect == effect && patch.of == Some(what))
+    }
+
+    /// Reports whether no instance of a service starts.
+    pub(crate) fn starts_nowhere(&self, stop: Stop) -> bool {
+        self.changes(stop).any(|patch| patch.effect == Effect::DoesNotStart && patch.reach == Reach::All)
+    }
+
+    /// Reports whether the service lacks this value.
+    pub(super) fn lacks(&self, stop: Stop, what: Config) -> bool {
+        self.ever_in(stop, Effect::ConfigLost, what)
+    }
+
+    /// Reports whether a stop shows another value than the auth service expects.
+    pub(super) fn replaces(&self, stop: Stop, what: Config) -> bool {
+        self.ever_in(stop, Effect::ReplaceCaller, what)
+    }
+
+    /// Returns why a request fails that needs the auth service's store.
+    pub(super) fn store_of_auth(&self) -> Reason {
+        match self.changes(Stop::AuthStore).next().and_then(|patch| patch.of) {
+            Some(Config::Database) => Reason::Database,
+            Some(Config::Cache) => Reason::Cache,
+            _ => Reason::Store,
+        }
+    }
+
+    /// Reports whether the changes at a stop reach these requests only.
+    pub(super) fn reaches_only(&self, stop: Stop, reach: Reach) -> bool {
+        self.changes(stop).all(|patch| patch.reach == reach)
+    }
+
+    fn reaches(&mut self, reach: Reach, request: &Request) -> Step<bool> {
+        Ok(match reach {
+            Reach::All => true,
+            Reach::Some => self.is_among_the_affected(request)?,
+            Reach::Paths => match self.choice(Trait::EveryPathCovered)? {
+                Choice::Yes => true,
+                Choice::ButHealth => !request.is_health(),
+                _ => self.is_among_the_paths()?,
+            },
+            Reach::Sockets => request.is_socket(),
+            Reach::Streams => request.kind.is_stream(),
+            Reach::Subprotocols => request.location == TokenLocation::Subprotocol,
+            Reach::Queries => request.location == TokenLocation::Query,
+            Reach::Bodies => request.has_body && self.yes(Trait::BodyIsLarge)?,
+            Reach::Large => {
+                let is_whole = request.token.is_sent() && request.token != TokenKind::Malformed;
+                let in_header = matches!(request.location, TokenLocation::Header | TokenLocation::Subprotocol);
+                is_whole
+                    && (in_header || self.yes(Trait::UrlsAreLimited)?)
+                    && (request.same_user || self.yes(Trait::EveryTokenIsLarge)?)
+            }
+            Reach::Share | Reach::Rarely => self.dice,
+            Reach::ShareOfSome => self.dice && self.is_among_the_affected(request)?,
+        })
+    }
+
+    /// Reports whether a stop turns the request away because there are too many.
+    pub(super) fn is_limited(&mut self, stop: Stop, request: &Request) -> Step<bool> {
+        Ok(self.has(stop, Effect::Limits, request)?
+            && (stop != Stop::Auth || request.role == Role::Issuer || !self.yes(Trait::OnlyLoginsAreLimited)?)
+            && (self.dice || self.yes(Trait::LimitIsReached)?)
+            && (!request.is_health() || self.yes(Trait::HealthIsLimited)?))
+    }
+
+    /// Reports whether this endpoint is one of those that a fault affects: few, half or most of them, or the sockets.
+    fn is_among_the_affected(&mut self, request: &Request) -> Step<bool> {
+        match self.choice(Trait::HowMany)? {
+            Choice::Sockets => Ok(request.is_socket()),
+            _ => self.is_among_the_paths(),
+        }
+    }
+
+    /// Reports whether the path of this endpoint is one of those that a rule covers: few, half or most of them.
+    fn is_among_the_paths(&mut self) -> Step<bool> {
+        match self.choice(Trait::HowMany)? {
+            Choice::Few => self.yes(Trait::FewTouched),
+            Choice::Half => self.yes(Trait::Touched),
+            Choice::Sockets => Ok(false),
+            _ => self.yes(Trait::MostTouched),
+        }
+    }
+
+    /// Returns the key with which the auth service verifies, and signs.
+    pub(super) fn key_of_auth(&self) -> Key {
+        if self.ever(Stop::Auth, Effect::OtherKey) { Key::Auth } else { Key::Shared }
+    }
+}
