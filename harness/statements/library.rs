@@ -187,6 +187,7 @@ mod tests {
     #[case::of_the_caller("the service was rejected", &[Meaning::CallerRefused])]
     #[case::details("Auth service error details: Invalid or expired token", &[])]
     #[case::switched_off("AUTH SERVICE DISABLED: no token can be validated", &[Meaning::AuthFailed])]
+    #[case::laravel_passport("Key path \"file:///srv/storage/oauth-public.key\" does not exist or is not readable", &[Meaning::Unconfigured])]
     #[case::no_token("no token in the request", &[Meaning::CredentialMissing])]
     fn a_line_about_auth_means_what_it_says_of_the_token_or_the_caller(#[case] line: &str, #[case] means: &[Meaning]) {
         assert_eq!(specific_meanings(line), means);

@@ -155,8 +155,8 @@ mod tests {
     #[case::of_another_endpoint(seen(SOCKET, Outcome::Ok), true)]
     #[case::a_refusal(seen(STREAM, Outcome::Denied), true)]
     fn a_success_that_asked_for_less_content_does_not_count(#[case] other: Observation, #[case] counts: bool) {
-        let result = other.result;
-        let left = selected(vec![seen(STREAM, Outcome::Hollow), other], |one| one.seen.result);
+        let result = Ended::from(other.result);
+        let left = selected(vec![seen(STREAM, Outcome::Hollow), other], |one| one.result);
         assert_eq!(left.contains(&result), counts, "{left:?}");
     }
 

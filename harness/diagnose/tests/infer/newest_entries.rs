@@ -293,6 +293,13 @@ fn an_edge_that_expects_a_claim_may_want_a_token() {
 }
 
 #[test]
+fn a_broken_backend_may_answer_its_health_check() {
+    let mut broken = to_each_token(|on, token| said(on, token, 500, "Server Error"));
+    broken.extend([LIST, THREADS].map(|on| said(on, NoToken, 500, "Server Error")));
+    assert_eq!(candidates(Validation::SharedKey, but(broken)).first().map(String::as_str), Some("backend/crashing"));
+}
+
+#[test]
 fn a_backend_that_dies_may_be_back_at_once() {
     let gone = || page(POST, Valid, 502, "502 Bad Gateway");
     let mut all = but(vec![gone(), gone(), gone()]);

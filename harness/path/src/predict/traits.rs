@@ -44,6 +44,7 @@ words! {
         EveryPathCovered => "the rule covers every path",
         SignInForm => "how the edge asks for its own sign-in",
         ForgetsForm => "what is not known to another instance",
+        HealthRunsOn => "the health check of a backend that is broken still works",
         RunsBroken => "how a backend shows that does not start",
         ChecksHealthFirst => "the backend checks auth's health before it asks",
         RefusalForm => "the form of a refusal by the backend",

@@ -135,6 +135,9 @@ pub(super) fn reach_backend(world: &mut World<'_>, request: &Request, credential
     let lost = world.ever(Stop::Backend, Effect::ConfigLost) && world.yes(Trait::ChecksConfigAtStart)?;
     if lost || world.has(Stop::Backend, Effect::DoesNotStart, request)? {
         return match world.ask(Trait::RunsBroken)? {
+            Value::Result(_) if request.is_health() && world.yes(Trait::HealthRunsOn)? => {
+                Ok(Ending::ok(Maker::Backend))
+            }
             Value::Result(shown) => Ok(Ending::new(Maker::Backend, shown, Reason::Code)),
             Value::Choice(_) => without_backend(world),
         };
