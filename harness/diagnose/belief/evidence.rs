@@ -53,11 +53,8 @@ pub(super) fn evidence(
         if is_free && seen.result != Outcome::Ok {
             continue;
         }
-        let said = records.said.get(&seen.exchange).map_or(&[][..], Vec::as_slice);
-        let arrived = records.arrived.contains(&seen.exchange);
-        let reading = reading(request, seen, said);
-        let result = if is_as_another(seen, &strangers) { Ended::OtherUser } else { reading.result };
-        all.push(Reading { arrived, result, ..reading });
+        let result = if is_as_another(seen, &strangers) { Ended::OtherUser } else { result(seen) };
+        all.push(reading(request, result, seen, records));
     }
     select(&mut all);
     let skews = observations.iter().filter_map(|seen| seen.clock_skew_s);
@@ -70,12 +67,20 @@ pub(super) fn evidence(
     }
 }
 
-fn reading(request: Request, seen: &Observation, said: &[Meaning]) -> Reading {
-    let result = result(seen);
+fn reading(request: Request, result: Ended, seen: &Observation, records: &Records) -> Reading {
     let broke_late = !result.is_success() && seen.idle_ms.is_some_and(|ms| ms >= LATE_MS);
     let late = broke_late || matches!(seen.latency, LatencyClass::Seconds | LatencyClass::Slow);
-    let (exchanges, logged, seen) = (vec![seen.exchange], said.to_vec(), shown(seen));
-    Reading { request, result, seen, late, exchanges, usual_product: None, logged, arrived: false, firm: true }
+    Reading {
+        request,
+        result,
+        seen: shown(seen),
+        late,
+        exchanges: vec![seen.exchange],
+        usual_product: None,
+        logged: records.said.get(&seen.exchange).cloned().unwrap_or_default(),
+        arrived: records.arrived.contains(&seen.exchange),
+        firm: true,
+    }
 }
 
 fn shown(seen: &Observation) -> Shown {

@@ -56,6 +56,29 @@ impl<'c> Hypothesis<'c> {
     }
 }
 
+/// What some hypotheses change. Those that change the same things have the same likelihood.
+pub(super) struct Changes {
+    /// All sets of changes, each once.
+    pub(super) sets: Vec<Vec<(Stop, Patch)>>,
+    /// The place of each hypothesis's set.
+    pub(super) of: Vec<usize>,
+}
+
+impl Changes {
+    pub(super) fn of<'c>(hypotheses: impl Iterator<Item = Hypothesis<'c>>) -> Self {
+        let mut sets: Vec<Vec<(Stop, Patch)>> = Vec::new();
+        let place = |hypothesis: Hypothesis<'c>| {
+            let patches = hypothesis.patches();
+            sets.iter().position(|known| *known == patches).unwrap_or_else(|| {
+                sets.push(patches);
+                sets.len() - 1
+            })
+        };
+        let of = hypotheses.map(place).collect();
+        Self { sets, of }
+    }
+}
+
 #[cfg(test)]
 impl Hypothesis<'_> {
     /// Returns the fault's id, or `unknown@HOP`.

@@ -4,7 +4,7 @@
 
 use fivewhys_path::{Evidence, Patch, Prospect, Reading, Stop, Topology, World, can_be, noise};
 
-use super::hypothesis::Hypothesis;
+use super::hypothesis::{Changes, Hypothesis};
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fault::Fault;
 
@@ -28,16 +28,8 @@ struct Cover {
 /// Returns every pair that nothing contradicts.
 pub(super) fn pairs<'c>(evidence: &Evidence, topology: &Topology, catalogue: &'c Catalogue) -> Vec<PairBelief<'c>> {
     let readings: Vec<&Reading> = evidence.endpoints.iter().flatten().collect();
-    let mut covers: Vec<Cover> = Vec::new();
-    let mut of: Vec<usize> = Vec::new();
-    for fault in &catalogue.faults {
-        let patches = Hypothesis::Fault(fault).patches();
-        let known = covers.iter().position(|cover| cover.patches == patches);
-        of.push(known.unwrap_or_else(|| {
-            covers.push(Cover::of(patches, &readings, topology));
-            covers.len() - 1
-        }));
-    }
+    let Changes { sets, of } = Changes::of(catalogue.faults.iter().map(Hypothesis::Fault));
+    let covers: Vec<Cover> = sets.into_iter().map(|patches| Cover::of(patches, &readings, topology)).collect();
     let mut common = vec![0.0; covers.len()];
     catalogue.faults.iter().zip(&of).for_each(|(fault, cover)| common[*cover] += Hypothesis::Fault(fault).prior());
     let sum: f64 = common.iter().sum();

@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use fivewhys_path::{Evidence, Likelihood, Patch, Prospect, Stop, Topology, World};
+use fivewhys_path::{Evidence, Likelihood, Prospect, Topology, World};
 
 use super::declared;
 use super::evidence::{Records, evidence};
-use super::hypothesis::Hypothesis;
+use super::hypothesis::{Changes, Hypothesis};
 use super::pairs::{PairBelief, pairs};
 use crate::config::Target;
 use crate::diagnose::model::catalogue::Catalogue;
@@ -99,9 +99,17 @@ pub(in crate::diagnose) const HOPELESS: f64 = 16.0;
 
 /// Compares every hypothesis with the evidence, in the order of the catalogue.
 fn compared<'c>(evidence: &Evidence, topology: &Topology, catalogue: &'c Catalogue) -> Vec<Belief<'c>> {
-    let rival = |(patches, of)| Rival::new(World::new(topology, patches), evidence, of);
-    let mut rivals: BinaryHeap<Rival<'_, '_, 'c>> = alike(catalogue).into_iter().map(rival).collect();
-    let (mut best, mut beliefs) = (f64::NEG_INFINITY, Vec::new());
+    let Changes { sets, of } = Changes::of(Hypothesis::all(catalogue));
+    let mut priors = vec![f64::NEG_INFINITY; sets.len()];
+    Hypothesis::all(catalogue).zip(&of).for_each(|(one, at)| priors[*at] = priors[*at].max(one.prior().ln()));
+    let rival = |(place, (patches, prior))| Rival {
+        prospect: Prospect::new(World::new(topology, patches), evidence),
+        prior,
+        place,
+    };
+    let mut found = vec![None; sets.len()];
+    let mut rivals: BinaryHeap<Rival<'_, '_>> = sets.into_iter().zip(priors).enumerate().map(rival).collect();
+    let mut best = f64::NEG_INFINITY;
     // The rival that may be the best comes first, and is looked at more closely until another may be better.
     while let Some(mut first) = rivals.pop() {
         let is_hopeless = first.score().is_finite() && first.score() < best - HOPELESS;
@@ -109,66 +117,47 @@ fn compared<'c>(evidence: &Evidence, topology: &Topology, catalogue: &'c Catalog
             rivals.push(first);
             continue;
         }
-        let (prior, of) = (first.prior, first.of);
-        let found = if is_hopeless { first.prospect.at_most() } else { first.prospect.likelihood() };
-        best = best.max(found.log + prior);
-        beliefs.extend(of.into_iter().map(|(place, hypothesis)| (place, Belief::of(hypothesis, &found))));
+        let Rival { prospect, prior, place } = first;
+        let likelihood = if is_hopeless { prospect.at_most() } else { prospect.likelihood() };
+        best = best.max(likelihood.log + prior);
+        found[place] = Some(likelihood);
     }
-    beliefs.sort_by_key(|(place, _)| *place);
-    beliefs.into_iter().map(|(_, belief)| belief).collect()
+    let belief = |(one, at): (_, &usize)| Belief::of(one, found[*at].as_ref().expect("every rival leaves the race"));
+    Hypothesis::all(catalogue).zip(&of).map(belief).collect()
 }
 
-/// Hypotheses that change the same things have the same likelihood. Each has its place in the catalogue.
-type Alike<'c> = (Vec<(Stop, Patch)>, Vec<(usize, Hypothesis<'c>)>);
-
-fn alike(catalogue: &Catalogue) -> Vec<Alike<'_>> {
-    let mut all: Vec<Alike<'_>> = Vec::new();
-    for one in Hypothesis::all(catalogue).enumerate() {
-        let patches = one.1.patches();
-        match all.iter_mut().find(|(other, _)| *other == patches) {
-            Some((_, of)) => of.push(one),
-            None => all.push((patches, vec![one])),
-        }
-    }
-    all
-}
-
-/// Hypotheses that change the same things, in the race for the best score.
-struct Rival<'t, 'e, 'c> {
+/// A set of changes in the race for the best score.
+struct Rival<'t, 'e> {
     prospect: Prospect<'t, 'e>,
-    of: Vec<(usize, Hypothesis<'c>)>,
-    /// The largest of their priors, as a logarithm.
+    /// The largest prior of its hypotheses, as a logarithm.
     prior: f64,
+    /// Its place among the sets.
+    place: usize,
 }
 
-impl<'t, 'e, 'c> Rival<'t, 'e, 'c> {
-    fn new(world: World<'t>, evidence: &'e Evidence, of: Vec<(usize, Hypothesis<'c>)>) -> Self {
-        let prior = of.iter().map(|(_, one)| one.prior().ln()).fold(f64::NEG_INFINITY, f64::max);
-        Self { prospect: Prospect::new(world, evidence), of, prior }
-    }
-
+impl Rival<'_, '_> {
     /// Returns the score that it does not exceed.
     fn score(&self) -> f64 {
         self.prospect.bound + self.prior
     }
 }
 
-impl Ord for Rival<'_, '_, '_> {
+impl Ord for Rival<'_, '_> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.score().total_cmp(&other.score())
     }
 }
 
-impl PartialOrd for Rival<'_, '_, '_> {
+impl PartialOrd for Rival<'_, '_> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Rival<'_, '_, '_> {
+impl PartialEq for Rival<'_, '_> {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Rival<'_, '_, '_> {}
+impl Eq for Rival<'_, '_> {}

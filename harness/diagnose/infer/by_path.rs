@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use fivewhys_path::{Reason, Topology, reasons};
+use fivewhys_path::{Reason, Topology, fits};
 
 use crate::diagnose::belief::{Asked, Belief, Beliefs, Hypothesis, PairBelief, Records, outlook};
 use crate::diagnose::infer::candidate::{
@@ -68,10 +68,9 @@ fn drop_line_of_another(one: &mut Candidate<'_>, case: &Case<'_>, topology: &Top
         let exchange = case.logbook.window_of(entry)?.exchange();
         let key = &case.observations.iter().find(|seen| seen.exchange == exchange)?.probe;
         let outlook = outlook(one.fault, Asked::of(key, case.target, case.user())?, topology);
-        let fits =
-            |reason: Reason| reason == Reason::Unknown || meanings.iter().any(|one| reasons(*one).contains(&reason));
+        let may_be_said = |reason: Reason| reason == Reason::Unknown || meanings.iter().any(|one| fits(*one, reason));
         let mut all = outlook.reasons().peekable();
-        Some(all.peek().is_some() && !all.any(fits))
+        Some(all.peek().is_some() && !all.any(may_be_said))
     };
     if one.log.as_ref().and_then(is_of_another) == Some(true) {
         one.log = None;

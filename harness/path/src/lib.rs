@@ -10,7 +10,7 @@
 //! - `predict/`: how a request ends under a hypothesis
 //! - `compare/`: how well that agrees with the readings of a run
 //!
-//! Invariant: nothing here reads a target, an observation or the catalogue. Whoever calls it gives plain values.
+//! Invariant: nothing here reads a target, an observation or the catalogue. The harness gives it plain values.
 
 mod compare;
 mod path;
@@ -19,7 +19,7 @@ pub mod terms;
 mod words;
 
 pub use compare::likelihood::{Likelihood, Prospect};
-pub use compare::meanings::reasons;
+pub use compare::meanings::fits;
 pub use compare::outlook::Outlook;
 pub use compare::possible::can_be;
 pub use compare::reading::{Evidence, KeySetRead, MOST, Reading, Shown};
@@ -36,9 +36,9 @@ pub use predict::world::World;
 pub mod internal {
     pub use crate::compare::emission::{Counted, emission, is_possible};
     pub use crate::compare::manner::{Like, MODES};
-    pub use crate::compare::phrasing::{WAYS, likelihood as likelihood_of_words};
-    pub use crate::predict::ending::{Ending, Maker, Stream, Wait};
-    pub use crate::predict::traits::{Choice, Trait, Value};
+    pub use crate::compare::phrasing::likelihood as likelihood_of_words;
+    pub use crate::predict::ending::Ending;
+    pub use crate::predict::traits::Trait;
     pub use crate::predict::walk::walk;
     pub use crate::predict::world::{Step, Unset};
 }

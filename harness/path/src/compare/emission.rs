@@ -1,7 +1,7 @@
 //! How likely a reading is, given how the request ended in the model.
 
 use super::manner::{FORMS, MARKS, MODES, WORDS};
-use super::meanings::reasons;
+use super::meanings::fits;
 use super::reading::Reading;
 use crate::predict::ending::{Ending, Maker, Reason, Result, Stream, Wait};
 use crate::predict::model::{Noise, noise, shows_as};
@@ -188,7 +188,7 @@ fn of_words(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise
         None => 1.0,
         Some(first) if known.contains(&(ending.reason, Some(*first))) => 1.0,
         Some(_) if misleads => noise.sentence_unsure,
-        Some(_) if means.iter().any(|meaning| reasons(*meaning).contains(&ending.reason)) => noise.sentence_fits,
+        Some(_) if means.iter().any(|meaning| fits(*meaning, ending.reason)) => noise.sentence_fits,
         Some(_) if ending.reason == Reason::Unknown => noise.sentence_open,
         Some(_) => noise.sentence_misleads,
     };

@@ -3,8 +3,16 @@
 use crate::predict::ending::Reason;
 use crate::terms::Meaning;
 
-/// Returns the reasons for which a component says this.
-pub const fn reasons(meaning: Meaning) -> &'static [Reason] {
+/// Reports whether a component may say this for this reason.
+#[must_use]
+pub fn fits(meaning: Meaning, reason: Reason) -> bool {
+    // Who does not tell the reason may also mean the token.
+    let of_the_token = if meaning == Meaning::Unauthorized { reasons(Meaning::TokenRefused) } else { &[] };
+    reasons(meaning).iter().chain(of_the_token).any(|one| *one == reason)
+}
+
+/// Returns the reasons for which a component says this and nothing more general.
+const fn reasons(meaning: Meaning) -> &'static [Reason] {
     use Reason as R;
     match meaning {
         Meaning::CredentialMissing => &[R::Missing],
@@ -35,28 +43,7 @@ pub const fn reasons(meaning: Meaning) -> &'static [Reason] {
             R::AuthLate,
             R::Missing,
         ],
-        Meaning::Unauthorized => &[
-            R::Missing,
-            R::Malformed,
-            R::Signature,
-            R::Key,
-            R::Expired,
-            R::Early,
-            R::Claims,
-            R::User,
-            R::Permission,
-            R::Inactive,
-            R::Caller,
-            R::CallerId,
-            R::CallerUnset,
-            R::AuthFailed,
-            R::AuthUnreached,
-            R::AuthLate,
-            R::Policy,
-            R::SignIn,
-            R::Everyone,
-            R::Origin,
-        ],
+        Meaning::Unauthorized => &[R::Permission, R::Policy, R::SignIn, R::Everyone, R::Origin],
         Meaning::CallerRefused => &[R::Caller, R::CallerId, R::CallerUnset],
         Meaning::CallerSecretRefused => &[R::Caller],
         Meaning::CallerIdRefused => &[R::CallerId],

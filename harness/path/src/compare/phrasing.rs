@@ -6,7 +6,7 @@ use crate::predict::ending::Reason;
 use crate::predict::model::noise;
 
 /// The ways of wording: each reason in its own words, only a missing credential in its own words, all in the same.
-pub const WAYS: usize = 3;
+pub(crate) const WAYS: usize = 3;
 
 /// Returns the prior of each way.
 pub(super) fn priors() -> [f64; WAYS] {

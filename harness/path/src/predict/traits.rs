@@ -180,7 +180,7 @@ words! {
 /// A value of a trait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
-pub enum Value {
+pub(crate) enum Value {
     /// A choice.
     Choice(Choice),
     /// How a request ends.
