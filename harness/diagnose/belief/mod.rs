@@ -9,6 +9,7 @@
 //! - `pairs`: two faults at once, where no single fault explains everything
 //! - `outlook`: how a probe that was not sent yet would end
 //! - `posterior`: all hypotheses with their shares
+//! - `race`: hypotheses that cannot be the best are not looked at closely
 //!
 //! The model itself is the crate `fivewhys_path` in `harness/path`: its `compare` sums the likelihood of one hypothesis.
 //!
@@ -20,6 +21,7 @@ mod hypothesis;
 mod outlook;
 mod pairs;
 mod posterior;
+mod race;
 mod selection;
 #[cfg(test)]
 mod tests;
@@ -29,4 +31,5 @@ pub(in crate::diagnose) use evidence::Records;
 pub(in crate::diagnose) use hypothesis::Hypothesis;
 pub(in crate::diagnose) use outlook::{Asked, outlook};
 pub(in crate::diagnose) use pairs::PairBelief;
-pub(in crate::diagnose) use posterior::{Belief, Beliefs, HOPELESS};
+pub(in crate::diagnose) use posterior::{Belief, Beliefs};
+pub(in crate::diagnose) use race::HOPELESS;

@@ -1,11 +1,12 @@
 //! Two faults at once, where no single fault explains everything.
 //!
-//! A cover test comes first: each firm failure must be possible under one of the two, and each success under both.
+//! A rough bound comes first: each failure as likely as under the better of the two, each success as under the worse. Only
+//! the pairs with the best bounds are walked.
 
-use fivewhys_path::{Evidence, Patch, Prospect, Reading, Stop, Topology, World, can_be, noise};
+use fivewhys_path::{Evidence, Patch, Reading, Stop, Topology, World, at_best, noise};
 
 use super::hypothesis::{Changes, Hypothesis};
-use crate::diagnose::model::catalogue::Catalogue;
+use super::race::{HOPELESS, race};
 use crate::diagnose::model::fault::Fault;
 
 /// Two faults that together make every firm reading possible.
@@ -14,42 +15,59 @@ pub(in crate::diagnose) struct PairBelief<'c> {
     pub(in crate::diagnose) faults: [&'c Fault; 2],
     /// The natural logarithm of prior times likelihood.
     pub(in crate::diagnose) score: f64,
-    /// The exchanges of the failures that each of them can cause alone.
+    /// The exchanges of the failures that each of them may cause. Both may cause a failure equally well.
     pub(in crate::diagnose) explains: [Vec<u32>; 2],
 }
 
-/// What one set of changes can cause.
-struct Cover {
+/// One set of changes by itself.
+struct Half {
     patches: Vec<(Stop, Patch)>,
-    /// For each reading, whether it is possible.
-    possible: Vec<bool>,
+    /// The prior of its faults together.
+    common: f64,
+    /// How likely it makes each reading at best, as a logarithm.
+    fits: Vec<f64>,
 }
 
-/// Returns every pair that nothing contradicts.
-pub(super) fn pairs<'c>(evidence: &Evidence, topology: &Topology, catalogue: &'c Catalogue) -> Vec<PairBelief<'c>> {
-    let readings: Vec<&Reading> = evidence.endpoints.iter().flatten().collect();
-    let Changes { sets, of } = Changes::of(catalogue.faults.iter().map(Hypothesis::Fault));
-    let covers: Vec<Cover> = sets.into_iter().map(|patches| Cover::of(patches, &readings, topology)).collect();
-    let mut common = vec![0.0; covers.len()];
-    catalogue.faults.iter().zip(&of).for_each(|(fault, cover)| common[*cover] += Hypothesis::Fault(fault).prior());
-    let sum: f64 = common.iter().sum();
-    let mut found = Vec::new();
-    for (one, other) in commonest(&common, |one, other| covered([&covers[one], &covers[other]], &readings)) {
-        let patches = [covers[one].patches.clone(), covers[other].patches.clone()].concat();
-        let log = Prospect::new(World::new(topology, patches), evidence).likelihood().log;
-        if log.is_finite() {
-            found.push((one, other, log));
-        }
-    }
-    let members =
-        |cover: usize| catalogue.faults.iter().zip(&of).filter(move |(_, of)| **of == cover).map(|(fault, _)| fault);
+/// A failure that a fault makes rarer than this, as a logarithm, may have another cause.
+const ODD: f64 = -4.0;
+
+/// Reports whether a fault makes some failure odd, in the setting of the traits that suits this failure best.
+pub(super) fn leaves_something_odd(fault: &Fault, evidence: &Evidence, topology: &Topology) -> bool {
+    let failures = evidence.endpoints.iter().flatten().filter(|reading| fails(reading));
+    let alone: Vec<Vec<Reading>> = failures.map(|one| vec![one.clone()]).collect();
+    at_best(&mut World::new(topology, Hypothesis::Fault(fault).patches()), &alone).into_iter().any(|fit| fit < ODD)
+}
+
+/// Pairs that are walked.
+const WALKED: usize = 24;
+
+/// Returns the likeliest pairs of these faults, the likeliest first.
+pub(super) fn pairs<'c>(evidence: &Evidence, topology: &Topology, faults: &[&'c Fault]) -> Vec<PairBelief<'c>> {
+    let alone: Vec<Vec<Reading>> = evidence.endpoints.iter().flatten().map(|one| vec![one.clone()]).collect();
+    let Changes { sets, of } = Changes::of(faults.iter().map(|fault| Hypothesis::Fault(fault)));
+    let half = |patches: Vec<(Stop, Patch)>| Half {
+        fits: at_best(&mut World::new(topology, patches.clone()), &alone),
+        common: 0.0,
+        patches,
+    };
+    let mut halves: Vec<Half> = sets.into_iter().map(half).collect();
+    faults.iter().zip(&of).for_each(|(fault, at)| halves[*at].common += Hypothesis::Fault(fault).prior());
+    let sum: f64 = halves.iter().map(|one| one.common).sum();
+    let readings: Vec<&Reading> = alone.iter().flatten().collect();
+    let best = best_pairs(&halves, &readings);
+    let both = |(one, other): &(usize, usize)| {
+        let patches = [halves[*one].patches.clone(), halves[*other].patches.clone()].concat();
+        (patches, (halves[*one].common * halves[*other].common).ln())
+    };
+    let walked = race(best.iter().map(both), topology, evidence);
+    let members = |half: usize| faults.iter().zip(&of).filter(move |(_, at)| **at == half).map(|(fault, _)| *fault);
     let mut all = Vec::new();
-    for (one, other, log) in found {
-        for a in members(one) {
-            for b in members(other) {
+    for ((one, other), found) in best.iter().zip(walked).filter(|(_, found)| found.log.is_finite()) {
+        let explains = explained([&halves[*one], &halves[*other]], &readings);
+        for a in members(*one) {
+            for b in members(*other) {
                 let prior = Hypothesis::Fault(a).prior() * Hypothesis::Fault(b).prior() * noise().second_fault / sum;
-                let explains = [one, other].map(|cover| covers[cover].failures(&readings));
-                all.push(PairBelief { faults: [a, b], score: prior.ln() + log, explains });
+                all.push(PairBelief { faults: [a, b], score: prior.ln() + found.log, explains: explains.clone() });
             }
         }
     }
@@ -57,47 +75,51 @@ pub(super) fn pairs<'c>(evidence: &Evidence, topology: &Topology, catalogue: &'c
     all
 }
 
-/// Pairs whose likelihood is computed: where almost everything fails, almost every pair could be the cause.
-const MOST: usize = 16;
-
-/// Returns the pairs that may be the cause, the commonest first.
-fn commonest(common: &[f64], may_be: impl Fn(usize, usize) -> bool) -> Vec<(usize, usize)> {
-    let all = (0..common.len()).flat_map(|one| (one + 1..common.len()).map(move |other| (one, other)));
-    let mut kept: Vec<(usize, usize)> = all.filter(|(one, other)| may_be(*one, *other)).collect();
-    let chance = |(one, other): &(usize, usize)| common[*one] * common[*other];
-    kept.sort_by(|a, b| chance(b).total_cmp(&chance(a)));
-    kept.truncate(MOST);
-    kept
+/// Returns the pairs with the best bounds, of which each half is needed.
+fn best_pairs(halves: &[Half], readings: &[&Reading]) -> Vec<(usize, usize)> {
+    let all = (0..halves.len()).flat_map(|one| (one + 1..halves.len()).map(move |other| (one, other)));
+    let bounded = all.filter_map(|(one, other)| {
+        let both = [&halves[one], &halves[other]];
+        let bound = bound(both, readings);
+        (are_needed(both, readings) && bound.is_finite()).then_some((bound, (one, other)))
+    });
+    let mut kept: Vec<(f64, (usize, usize))> = bounded.collect();
+    kept.sort_by(|a, b| b.0.total_cmp(&a.0));
+    kept.truncate(WALKED);
+    kept.into_iter().map(|(_, pair)| pair).collect()
 }
 
-impl Cover {
-    fn of(patches: Vec<(Stop, Patch)>, readings: &[&Reading], topology: &Topology) -> Self {
-        let mut world = World::new(topology, patches.clone());
-        let possible = readings.iter().map(|reading| can_be(&mut world, reading)).collect();
-        Self { patches, possible }
-    }
+/// Returns roughly how likely everything is under both, with their priors, as a logarithm.
+fn bound([one, other]: [&Half; 2], readings: &[&Reading]) -> f64 {
+    let of = |(at, reading): (usize, &&Reading)| {
+        let works = reading.request.must_work() && reading.result.is_success();
+        if works { one.fits[at].min(other.fits[at]) } else { one.fits[at].max(other.fits[at]) }
+    };
+    (one.common * other.common).ln() + readings.iter().enumerate().map(of).sum::<f64>()
+}
 
-    fn failures(&self, readings: &[&Reading]) -> Vec<u32> {
-        let caused = readings.iter().zip(&self.possible).filter(|(reading, possible)| **possible && fails(reading));
-        caused.flat_map(|(reading, _)| reading.exchanges.clone()).collect()
-    }
+/// How much likelier one of two faults must make a failure to be its cause rather than the other, as a logarithm.
+const RATHER: f64 = 2.0;
+
+/// Reports whether each causes a failure rather than the other.
+fn are_needed([one, other]: [&Half; 2], readings: &[&Reading]) -> bool {
+    let rather = |own: &Half, other: &Half| {
+        let mut failures = readings.iter().enumerate().filter(|(_, reading)| fails(reading));
+        failures.any(|(at, _)| own.fits[at] - other.fits[at] > RATHER)
+    };
+    rather(one, other) && rather(other, one)
+}
+
+/// Returns the exchanges of the failures that each may cause: it is not clearly the other, and neither makes it hopeless.
+fn explained([one, other]: [&Half; 2], readings: &[&Reading]) -> [Vec<u32>; 2] {
+    let of = |own: &Half, other: &Half| {
+        let failures = readings.iter().enumerate().filter(|(_, reading)| fails(reading));
+        let own = failures.filter(|(at, _)| own.fits[*at] > other.fits[*at].max(-HOPELESS) - RATHER);
+        own.flat_map(|(_, reading)| reading.exchanges.clone()).collect()
+    };
+    [of(one, other), of(other, one)]
 }
 
 fn fails(reading: &Reading) -> bool {
     reading.request.must_work() && !reading.result.is_success()
-}
-
-/// Reports whether each is needed, and both together make every firm reading possible.
-fn covered(both: [&Cover; 2], readings: &[&Reading]) -> bool {
-    let [one, other] = both;
-    let (mut one_alone, mut other_alone) = (false, false);
-    for (at, reading) in readings.iter().enumerate().filter(|(_, reading)| reading.firm) {
-        let (a, b) = (one.possible[at], other.possible[at]);
-        if !(a || b) || (reading.result.is_success() && !(a && b)) {
-            return false;
-        }
-        one_alone |= a && !b && fails(reading);
-        other_alone |= b && !a && fails(reading);
-    }
-    one_alone && other_alone
 }

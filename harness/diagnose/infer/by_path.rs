@@ -52,7 +52,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
         }
     }
     add_findings_of_others(&mut best, case);
-    let pairs = beliefs.pairs.iter().filter_map(|pair| path_pair(pair, &best, case)).collect();
+    let pairs = if is_by_a_fault(&best, &unknown, &beliefs) { Vec::new() } else { path_pairs(&beliefs, &best, case) };
     Compared { best, modes, unknown, pairs }
 }
 
@@ -123,15 +123,26 @@ fn unexplained_facts(one: &Candidate<'_>, case: &Case<'_>) -> f64 {
     UNEXPLAINED.ln() * case.facts.iter().filter(of_a_manifest).filter(open).count() as f64
 }
 
-/// Returns a pair with the facts of both faults. `None`: a fact contradicts one of them.
-fn path_pair(pair: &PairBelief<'_>, best: &[Candidate<'_>], case: &Case<'_>) -> Option<PathPair> {
-    let place = |fault: &Fault| best.iter().position(|one| one.fault.id == fault.id);
-    let at = [place(pair.faults[0])?, place(pair.faults[1])?];
+/// How far a fault may be behind the best hypothesis and still explain everything as well, as a logarithm.
+const AS_WELL: f64 = 1.5;
+
+/// Reports whether a single fault of the catalogue explains everything about as well as the best hypothesis.
+fn is_by_a_fault(best: &[Candidate<'_>], unknown: &[Unknown], beliefs: &Beliefs<'_>) -> bool {
+    let remaining = best.iter().filter(|one| one.remains());
+    let Some(first) = remaining.max_by(|a, b| a.score.total_cmp(&b.score)) else { return false };
+    unknown.iter().all(|one| first.score > one.score - AS_WELL) && beliefs.explains_everything(first.fault)
+}
+
+/// Returns the pairs of the faults that no fact contradicts, each with the facts of both.
+fn path_pairs(beliefs: &Beliefs<'_>, best: &[Candidate<'_>], case: &Case<'_>) -> Vec<PathPair> {
     let is_hidden = |key: &str| HIDDEN_BY_ANOTHER.contains(&key);
-    let agrees = |at: usize| conflicting_fact(best[at].mode, case).is_none_or(is_hidden);
-    (agrees(at[0]) && agrees(at[1])).then(|| PathPair {
-        at,
-        score: pair.score + records(&best[at[0]]) + records(&best[at[1]]),
-        explains: pair.explains.clone().map(|all| all.into_iter().collect()),
-    })
+    let agrees = |one: &&Candidate<'_>| conflicting_fact(one.mode, case).is_none_or(is_hidden);
+    let faults: Vec<&Fault> = best.iter().filter(agrees).map(|one| one.fault).collect();
+    let place = |fault: &Fault| best.iter().position(|one| one.fault.id == fault.id).expect("one of the faults");
+    let with_facts = |pair: PairBelief<'_>| {
+        let at = pair.faults.map(place);
+        let score = pair.score + records(&best[at[0]]) + records(&best[at[1]]);
+        PathPair { at, score, explains: pair.explains.map(|all| all.into_iter().collect()) }
+    };
+    beliefs.pairs(&faults).into_iter().map(with_facts).collect()
 }

@@ -18,10 +18,10 @@ mod predict;
 pub mod terms;
 mod words;
 
+pub use compare::at_best::at_best;
 pub use compare::likelihood::{Likelihood, Prospect};
 pub use compare::meanings::fits;
 pub use compare::outlook::Outlook;
-pub use compare::possible::can_be;
 pub use compare::reading::{Evidence, KeySetRead, MOST, Reading, Shown};
 pub use path::effect::{Config, Effect, Patch, Reach};
 pub use path::stop::Stop;

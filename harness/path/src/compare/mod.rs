@@ -4,7 +4,7 @@
 //!
 //! - `reading`: what the probes of a run gave, reduced to what the model predicts
 //! - `emission`: how likely a reading is, given how the request ended in the model
-//! - `possible`: whether a reading is possible at all
+//! - `at_best`: how likely a reading is at best, by itself
 //! - `meanings`: which reasons a sentence can have
 //! - `manner`: how far the words, marks and status codes of a system mislead
 //! - `phrasing`: how far a system tells reasons apart in words
@@ -15,6 +15,7 @@
 //!
 //! Invariant: only the walk of `predict` knows what a fault causes; this folder only compares.
 
+pub(crate) mod at_best;
 pub(crate) mod emission;
 pub(crate) mod likelihood;
 pub(crate) mod manner;
@@ -22,6 +23,5 @@ pub(crate) mod meanings;
 mod memory;
 pub(crate) mod outlook;
 pub(crate) mod phrasing;
-pub(crate) mod possible;
 pub(crate) mod reading;
 mod search;

@@ -21,6 +21,7 @@ words! {
         LazyKeys => "keys are fetched when first needed",
         ImpatientBackend => "the backend waits less than a slow auth takes",
         HealthPassesEdge => "the edge lets health through",
+        WrongPathOfOurs => "the wrong address is another path of the right host",
         StrangerIsHealthy => "a stranger is healthy too",
         ChecksConfigAtStart => "the backend checks its configuration at its start",
         AuthCallFails => "a call to auth that fails, over http",

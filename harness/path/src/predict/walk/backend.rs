@@ -88,7 +88,7 @@ pub(super) fn plain_call(world: &mut World<'_>, request: &Request, credential: C
 
 fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
     if request.is_socket() {
-        return Ok(by_backend(world.result(Trait::NoRouteOnSocket)?, Reason::Route));
+        return no_socket_route(world, request, Reason::Route);
     }
     if world.yes(Trait::CredentialBeforeRoute)?
         && let Some(refusal) = verify::refusal(world, request, credential)?
@@ -96,6 +96,16 @@ fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) ->
         return Ok(refusal);
     }
     Ok(by_backend(Result::NotFound, Reason::Route))
+}
+
+/// Answers an upgrade for which there is no route. Behind an edge, a connection that the backend closes is one of its
+/// own failures.
+pub(super) fn no_socket_route(world: &mut World<'_>, request: &Request, reason: Reason) -> Step<Ending> {
+    let result = world.result(Trait::NoRouteOnSocket)?;
+    if result != Result::Reset || request.past_edge {
+        return Ok(by_backend(result, reason));
+    }
+    Ok(Ending::new(Maker::Edge, Result::Unavailable, Reason::Upstream))
 }
 
 /// Verifies the credential, then authorizes the user, then calls the handler.

@@ -4,7 +4,7 @@ use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::{Claims, Credential, Key, Request, Time};
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
-use super::{auth, edge, unknown};
+use super::{auth, backend, edge, unknown};
 use crate::path::effect::Effect;
 use crate::path::stop::Stop;
 use crate::terms::{Service, TokenKind};
@@ -63,11 +63,23 @@ fn on_the_network(world: &mut World<'_>, request: &Request) -> Step<Option<Endin
         return Ok(None);
     }
     if misrouted {
-        return edge::stranger(world).map(Some);
+        return misroute(world, request).map(Some);
     }
     Ok(broken.map(|(effect, maker, result)| {
         Ending::new(maker, result, Reason::Unknown).after_a_wait(effect == Effect::DropPackets)
     }))
+}
+
+/// The answer at a wrong address: of another system, or of the right one, which has no such path.
+fn misroute(world: &mut World<'_>, request: &Request) -> Step<Ending> {
+    if !world.yes(Trait::WrongPathOfOurs)? {
+        return edge::stranger(world);
+    }
+    if request.is_socket() {
+        return backend::no_socket_route(world, request, Reason::Route);
+    }
+    let maker = if request.to == Service::Auth { Maker::Auth } else { Maker::Backend };
+    Ok(Ending::new(maker, Result::NotFound, Reason::Route))
 }
 
 /// Returns the credential as it leaves the client.

@@ -44,8 +44,10 @@ fn inward(world: &mut World<'_>, request: &Request, credential: Credential) -> S
         );
     }
     if world.has(Stop::Edge, Effect::Rewrite, request)? {
-        let result = if request.is_socket() { world.result(Trait::NoRouteOnSocket)? } else { Result::NotFound };
-        return Ok(Ending::new(Maker::Backend, result, Reason::OtherRoute));
+        if request.is_socket() {
+            return backend::no_socket_route(world, request, Reason::OtherRoute);
+        }
+        return Ok(Ending::new(Maker::Backend, Result::NotFound, Reason::OtherRoute));
     }
     if world.has(Stop::Edge, Effect::DropUpgrade, request)? && request.is_socket() {
         return backend::plain_call(world, request, credential);
