@@ -19,7 +19,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::TokenMalformed => &[R::Malformed],
         Meaning::SignatureInvalid => &[R::Signature, R::Key],
         // A key set that cannot be fetched holds no key.
-        Meaning::KeyUnknown => &[R::Key, R::AuthFailed, R::AuthUnreached],
+        Meaning::KeyUnknown => &[R::Key, R::AuthUnreached],
         // A clock that is ahead makes a fresh token look expired.
         Meaning::Expired => &[R::Expired, R::Early],
         Meaning::IssuedInFuture => &[R::Early],
