@@ -12,7 +12,7 @@ pub fn at_best(world: &mut World<'_>, alone: &[Vec<Reading>]) -> Vec<f64> {
     let mut search = Search::new(alone);
     let mut of = |at: usize| {
         let best = search.best(world, at);
-        if best.possible { best.like.summed().max(f64::MIN_POSITIVE).ln() } else { f64::NEG_INFINITY }
+        if best.possible { best.like.ln() } else { f64::NEG_INFINITY }
     };
     (0..alone.len()).map(&mut of).collect()
 }

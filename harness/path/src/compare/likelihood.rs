@@ -51,14 +51,14 @@ impl<'t, 'e> Prospect<'t, 'e> {
         let Some(group) = self.evidence.endpoints.get(at).filter(|_| self.bound.is_finite()) else { return false };
         let of_another = |before: usize| self.evidence.endpoints[before][0].request.to != group[0].request.to;
         if at.checked_sub(1).is_some_and(of_another) {
-            self.before += ln(&self.here);
+            self.before += self.here.ln();
             self.here = Like::ONE;
         }
         let best = self.search.best(&mut self.world, at);
         self.search.explained[at] = best.explained;
         self.here.times(&best.like);
         self.looked_at += 1;
-        self.bound = self.before + ln(&self.here) + self.besides;
+        self.bound = self.before + self.here.ln() + self.besides;
         if !best.possible {
             self.search.conflict = (at, best.conflict);
             self.bound = f64::NEG_INFINITY;
@@ -74,7 +74,7 @@ impl<'t, 'e> Prospect<'t, 'e> {
         }
         self.search.explained.fill(0);
         let rest = self.search.rest(&mut self.world, 0);
-        let log = if rest.possible { ln(&rest.like) } else { f64::NEG_INFINITY };
+        let log = if rest.possible { rest.like.ln() } else { f64::NEG_INFINITY };
         self.found(log + self.besides)
     }
 
@@ -98,10 +98,6 @@ impl<'t, 'e> Prospect<'t, 'e> {
         let explains = explains.collect();
         Likelihood { log, explains, conflict: if log == f64::NEG_INFINITY { conflict() } else { None } }
     }
-}
-
-fn ln(like: &Like) -> f64 {
-    like.summed().max(f64::MIN_POSITIVE).ln()
 }
 
 /// Returns what clocks, keys and logs add to the likelihood of the readings.

@@ -58,6 +58,11 @@ impl Like {
         }
     }
 
+    /// Returns the natural logarithm of the sum over all manners. It is finite.
+    pub(super) fn ln(&self) -> f64 {
+        self.summed().max(f64::MIN_POSITIVE).ln()
+    }
+
     /// Sums the likelihood over all manners.
     pub fn summed(&self) -> f64 {
         PRIORS.iter().zip(self.0).map(|(prior, like)| prior * like).sum()
