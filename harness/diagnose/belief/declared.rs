@@ -21,6 +21,8 @@ pub(in crate::diagnose) fn topology(target: &Target) -> Topology {
 pub(super) fn request(key: &ProbeKey, endpoint: &Endpoint, at: usize, user: &str) -> Option<Request> {
     let takes_token = !endpoint.token_locations.is_empty();
     let role = match (endpoint.role, endpoint.service) {
+        // A direct copy has the role `open`, and is of a protected call or of the health check.
+        (Role::Open, _) if endpoint.past_edge && !takes_token => Role::Health,
         (Role::Open, Service::Backend) if takes_token => Role::Protected,
         (Role::Open | Role::Logout, _) | (Role::Introspection | Role::Issuer | Role::SelfCheck, Service::Backend) => {
             return None;
@@ -40,4 +42,23 @@ pub(super) fn request(key: &ProbeKey, endpoint: &Endpoint, at: usize, user: &str
         has_body: endpoint.body.is_some(),
         same_user: key.user == user,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::fixtures::{key, staging};
+
+    #[rstest]
+    #[case("backend.health@direct", Role::Health)]
+    #[case("backend.chat-messages@direct", Role::Protected)]
+    fn a_direct_copy_counts_like_the_call_it_copies(#[case] id: &str, #[case] role: Role) {
+        let mut target = staging();
+        target.add_direct_endpoints();
+        let key = ProbeKey { endpoint: id.to_owned(), ..key("backend.health", TokenKind::Valid) };
+        let request = request(&key, &target.endpoints[id], 0, &key.user).expect("it takes part");
+        assert_eq!((request.role, request.past_edge), (role, true));
+    }
 }

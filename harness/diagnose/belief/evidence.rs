@@ -49,7 +49,7 @@ pub(super) fn evidence(
         let at = endpoints[seen.probe.endpoint.as_str()];
         let Some(request) = request(&seen.probe, endpoint, at, user) else { continue };
         // A step may expect that an endpoint without a role refuses this user.
-        let is_free = endpoint.role == Role::Open && !records.failed.contains(&seen.exchange);
+        let is_free = endpoint.role == Role::Open && !endpoint.past_edge && !records.failed.contains(&seen.exchange);
         if is_free && seen.result != Outcome::Ok {
             continue;
         }

@@ -31,11 +31,14 @@ struct Half {
 /// A failure that a fault makes rarer than this, as a logarithm, may have another cause.
 const ODD: f64 = -4.0;
 
-/// Reports whether a fault makes some failure odd, in the setting of the traits that suits this failure best.
-pub(super) fn leaves_something_odd(fault: &Fault, evidence: &Evidence, topology: &Topology) -> bool {
-    let failures = evidence.endpoints.iter().flatten().filter(|reading| fails(reading));
-    let alone: Vec<Vec<Reading>> = failures.map(|one| vec![one.clone()]).collect();
-    at_best(&mut World::new(topology, Hypothesis::Fault(fault).patches()), &alone).into_iter().any(|fit| fit < ODD)
+/// Returns the exchanges of the failures that a fault makes odd, in the setting of the traits that suits each failure
+/// best.
+pub(super) fn odd_failures(fault: &Fault, evidence: &Evidence, topology: &Topology) -> Vec<u32> {
+    let failures: Vec<&Reading> = evidence.endpoints.iter().flatten().filter(|reading| fails(reading)).collect();
+    let alone: Vec<Vec<Reading>> = failures.iter().map(|one| vec![(*one).clone()]).collect();
+    let fits = at_best(&mut World::new(topology, Hypothesis::Fault(fault).patches()), &alone);
+    let odd = failures.iter().zip(fits).filter(|(_, fit)| *fit < ODD);
+    odd.flat_map(|(reading, _)| reading.exchanges.iter().copied()).collect()
 }
 
 /// Pairs that are walked.

@@ -5,7 +5,7 @@ use fivewhys_path::{Evidence, Likelihood, Topology};
 use super::declared;
 use super::evidence::{Records, evidence};
 use super::hypothesis::{Changes, Hypothesis};
-use super::pairs::{PairBelief, leaves_something_odd, pairs};
+use super::pairs::{PairBelief, odd_failures, pairs};
 use super::race::race;
 use crate::config::Target;
 use crate::diagnose::model::catalogue::Catalogue;
@@ -68,9 +68,9 @@ impl<'c> Beliefs<'c> {
         pairs(&self.evidence, &self.topology, faults)
     }
 
-    /// Reports whether a single fault explains everything about as it would be seen.
-    pub(in crate::diagnose) fn explains_everything(&self, fault: &Fault) -> bool {
-        !leaves_something_odd(fault, &self.evidence, &self.topology)
+    /// Returns the exchanges of the failures that this fault alone would rarely cause.
+    pub(in crate::diagnose) fn odd_failures(&self, fault: &Fault) -> Vec<u32> {
+        odd_failures(fault, &self.evidence, &self.topology)
     }
 
     fn compare(&mut self, catalogue: &'c Catalogue) {

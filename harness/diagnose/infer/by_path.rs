@@ -52,7 +52,13 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
         }
     }
     add_findings_of_others(&mut best, case);
-    let pairs = if is_by_a_fault(&best, &unknown, &beliefs) { Vec::new() } else { path_pairs(&beliefs, &best, case) };
+    let first = best.iter_mut().filter(|one| one.remains()).max_by(|a, b| a.score.total_cmp(&b.score));
+    let score = first.map(|first| {
+        first.odd = beliefs.odd_failures(first.fault).into_iter().collect();
+        (first.score, first.odd.is_empty())
+    });
+    let by_a_fault = score.is_some_and(|(score, usual)| usual && is_as_likely(score, &unknown));
+    let pairs = if by_a_fault { Vec::new() } else { path_pairs(&beliefs, &best, case) };
     Compared { best, modes, unknown, pairs }
 }
 
@@ -126,11 +132,9 @@ fn unexplained_facts(one: &Candidate<'_>, case: &Case<'_>) -> f64 {
 /// How far a fault may be behind the best hypothesis and still explain everything as well, as a logarithm.
 const AS_WELL: f64 = 1.5;
 
-/// Reports whether a single fault of the catalogue explains everything about as well as the best hypothesis.
-fn is_by_a_fault(best: &[Candidate<'_>], unknown: &[Unknown], beliefs: &Beliefs<'_>) -> bool {
-    let remaining = best.iter().filter(|one| one.remains());
-    let Some(first) = remaining.max_by(|a, b| a.score.total_cmp(&b.score)) else { return false };
-    unknown.iter().all(|one| first.score > one.score - AS_WELL) && beliefs.explains_everything(first.fault)
+/// Reports whether this score is about as good as that of every unknown fault.
+fn is_as_likely(score: f64, unknown: &[Unknown]) -> bool {
+    unknown.iter().all(|one| score > one.score - AS_WELL)
 }
 
 /// Returns the pairs of the faults that no fact contradicts, each with the facts of both.

@@ -24,6 +24,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) conflict: Option<Conflict>,
     /// The failing exchanges that it predicts.
     pub(crate) explains: BTreeSet<u32>,
+    /// The failing exchanges that it would rarely cause. Known only for the likeliest candidate by the model of the path.
+    pub(crate) odd: BTreeSet<u32>,
     /// The log line that matches it, if any.
     pub(crate) log: Option<LogMatch>,
     /// Logarithm of the prior and the hints.
@@ -195,6 +197,7 @@ pub(super) fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Candidate<'a
             mode,
             conflict: conflict(mode, case),
             explains: explains.collect(),
+            odd: BTreeSet::new(),
             log: log.clone(),
             score: base + likelihood.total(),
             base,

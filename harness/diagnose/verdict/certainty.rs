@@ -81,9 +81,21 @@ fn certainty_by_path(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)]) -> C
         && !may_be_a_refusal(case, best);
     match *posterior {
         _ if sure => Certainty::Certain,
-        share if share >= LIKELY => Certainty::Likely,
+        share if share >= LIKELY && !is_doubtful(case, best) => Certainty::Likely,
         _ => Certainty::Ambiguous,
     }
+}
+
+/// Reports whether a fault that no mark and no line shows may be the wrong one: it would rarely cause a failed step,
+/// its failures came and went, or everything that failed worked later.
+fn is_doubtful(case: &Case<'_>, best: &Candidate<'_>) -> bool {
+    if mark_seen::marked(case, best) || best.log.is_some() {
+        return false;
+    }
+    let is_odd = best.odd.iter().any(|exchange| case.is_of_a_step(*exchange));
+    let explained = || case.readings.failing().filter(|reading| best.explains.contains(&reading.observation.exchange));
+    let passed = explained().count() > 0 && explained().all(Reading::is_intermittent);
+    is_odd || best.mode.comes_and_goes || passed
 }
 
 fn certainty(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)]) -> Certainty {
