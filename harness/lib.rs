@@ -32,9 +32,11 @@ mod config;
 mod diagnose;
 mod document;
 mod evidence;
+mod explain;
 #[cfg(test)]
 mod fixtures;
 mod gate;
+mod har;
 mod observe;
 mod probe;
 mod redact;

@@ -4,13 +4,14 @@
 //!
 //! - `args/`: options that several subcommands share
 //! - `terminal/`: output, errors, progress, questions and signals
-//! - `smoke`, `merge`, `check`, `init`, `mint`, `faults`, `completions`, `twin`, `selftest`: the subcommands
+//! - `smoke`, `merge`, `explain`, `check`, `init`, `mint`, `faults`, `completions`, `twin`, `selftest`: the subcommands
 //!
 //! Invariant: only this folder reads arguments, prints, and ends the process.
 
 mod args;
 mod check;
 mod completions;
+mod explain;
 mod faults;
 mod init;
 mod merge;
@@ -48,6 +49,8 @@ enum Command {
     /// Merge the JSON reports of shards, and diagnose again with the observations of all of them; sends nothing
     #[command(after_help = run::ExitCode::table())]
     Merge(Box<merge::Merge>),
+    /// Name the cause by recorded evidence: HAR files, logs, manifests, reports; sends nothing
+    Explain(Box<explain::Explain>),
     /// Start the twin and keep it running, for curl, a browser, or another fivewhys process
     #[cfg(feature = "twin")]
     Twin(twin::Twin),
@@ -79,6 +82,7 @@ pub fn main() -> ExitCode {
         match arguments.command {
             Command::Smoke(smoke) => smoke.run(&arguments.target).await,
             Command::Merge(merge) => merge.run(&arguments.target).await,
+            Command::Explain(explain) => explain.run(&arguments.target).await,
             #[cfg(feature = "twin")]
             Command::Twin(twin) => twin.run().await,
             #[cfg(feature = "twin")]

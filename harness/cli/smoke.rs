@@ -65,7 +65,12 @@ impl Smoke {
         let progress = Progress::new();
         let may_run = self.ask.then(|| ask::on_terminal(&progress)).transpose()?;
         let by_hand = run::ByHand { supplied: self.supplied.read(&target)?, may_run };
-        let conduct = run::Conduct { retries: self.retries, part, ..self.gate.read(&target)? };
+        let conduct = run::Conduct {
+            retries: self.retries,
+            part,
+            keep_evidence: self.shown.records(),
+            ..self.gate.read(&target)?
+        };
         crate::cli::terminal::interrupt::listen(&conduct.interruption).into_diagnostic()?;
         #[cfg(feature = "twin")]
         let twin = self.twin.boot_for(&mut target).await?;

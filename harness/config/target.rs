@@ -20,6 +20,8 @@ pub struct Target {
     pub production: bool,
     /// Whether a twin is started for it. URLs and secrets then come from the twin.
     pub twin: bool,
+    /// Whether it only describes recorded evidence, so that no run can call it.
+    pub recorded: bool,
     /// The backend's base URL, through the edge.
     pub backend: Url,
     /// The auth service's base URL.
@@ -167,6 +169,15 @@ impl Target {
     pub fn concurrency(&self) -> usize {
         let usual = if self.opens(EvidenceSource::Logs) { 1 } else { AT_ONCE };
         self.budget.concurrency.map_or(usual, NonZeroUsize::get)
+    }
+
+    /// Returns the command that diagnoses this target again with standard input as one more piece of evidence.
+    #[must_use]
+    pub(crate) fn with_more_evidence(&self, option: &str) -> String {
+        if self.recorded {
+            return "fivewhys explain FILE... -".to_owned();
+        }
+        format!("fivewhys smoke --target {} {option} -", self.name)
     }
 
     /// Returns the user of this name.

@@ -35,3 +35,4 @@ pub use exchange::{Body, Close, Exchange, Frame, Head, Phases, SentRequest, Side
 pub use prober::Prober;
 pub use request::{ProbeRequest, Until};
 pub use session::Session;
+pub(crate) use sse::parser::SseParser;

@@ -2,13 +2,14 @@
 
 use super::format::Format;
 use super::github::Github;
+use super::har::Har;
 use super::html::Html;
 use super::human::Human;
 use super::json::Json;
 use super::junit::Junit;
 
 /// Every report format. To add a format, implement [`Format`] in a module of its own and name it here.
-pub const FORMATS: &[&dyn Format] = &[&Human, &Json, &Html, &Junit, &Github];
+pub const FORMATS: &[&dyn Format] = &[&Human, &Json, &Html, &Junit, &Github, &Har];
 
 #[cfg(test)]
 mod tests {

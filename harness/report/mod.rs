@@ -5,7 +5,7 @@
 //! - `model/`: the report type, its JSON Schema, and reading a report back
 //! - `format/`, `formats`: what a format is, and the list of all of them
 //! - `human/`: text for a terminal; also the fault catalogue for `fivewhys faults`
-//! - `json/`, `html/`, `junit/`, `github/`: the other formats
+//! - `json/`, `html/`, `junit/`, `github/`, `har/`: the other formats
 //! - `words/`: words and numbers that several formats share
 //! - `text/`: makes foreign text safe to show, and writes a request as a `curl` command
 //! - `samples/`, `properties`: tests of all formats
@@ -15,6 +15,7 @@
 mod format;
 mod formats;
 pub mod github;
+mod har;
 pub mod html;
 pub mod human;
 pub mod json;
@@ -29,6 +30,7 @@ mod properties;
 mod samples;
 
 pub use crate::report::model::comparison::BaselineReport;
+pub use crate::report::model::explained::{Explained, Moment};
 pub use crate::report::model::gate::{Advice, CommandRun, GateReport, Revision, RollBack, RolledBack, SecondSmoke};
 pub use crate::report::model::part::{Kept, Shard};
 pub use crate::report::model::passage::{Blame, HopMark, Leg, LegKind, Passage};

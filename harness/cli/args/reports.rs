@@ -20,6 +20,9 @@ use crate::report::{FORMATS, Format, Report, Stdout, Style, github};
 pub(crate) struct ReportArgs {
     #[arg(long, value_name = "FORMAT=PATH", value_parser = wanted, help = help(), long_help = long_help())]
     report: Vec<Wanted>,
+    /// Write every exchange to a HAR file: `fivewhys explain` gives the same verdict from it
+    #[arg(long, value_name = "FILE", value_parser = recording)]
+    record: Option<Wanted>,
 }
 
 /// One more report. It has no path if it goes to the job summary of GitHub Actions.
@@ -40,15 +43,25 @@ fn list(failures: &[(PathBuf, io::Error)]) -> String {
 }
 
 impl ReportArgs {
+    /// Reports whether a format needs the evidence of the run.
+    pub(crate) fn records(&self) -> bool {
+        self.wanted().any(|wanted| wanted.format.keeps_evidence())
+    }
+
+    /// Returns every wanted report. `--record FILE` is short for `--report har=FILE`.
+    fn wanted(&self) -> impl Iterator<Item = &Wanted> {
+        self.report.iter().chain(&self.record)
+    }
+
     /// Checks before the run that every path can be written. Changes no file and leaves no file behind.
     pub(crate) fn check(&self) -> Result<(), Mistake> {
-        let paths: Vec<&Path> = self.report.iter().filter_map(|wanted| wanted.path.as_deref()).collect();
+        let paths: Vec<&Path> = self.wanted().filter_map(|wanted| wanted.path.as_deref()).collect();
         for (n, path) in paths.iter().enumerate() {
             if paths[..n].contains(path) {
                 return Err(miette!("two reports would be written to {}", path.display()).into());
             }
         }
-        let summary = job_summary().filter(|_| self.report.iter().any(|wanted| wanted.path.is_none()));
+        let summary = job_summary().filter(|_| self.wanted().any(|wanted| wanted.path.is_none()));
         for path in paths.into_iter().chain(summary.as_deref()) {
             try_out(path).map_err(|error| miette!("cannot write {}: {error}", path.display()))?;
         }
@@ -72,7 +85,7 @@ impl ReportArgs {
         stdout: Stdout,
     ) -> Result<(), Mistake> {
         let report = &cleaned(report, redactor);
-        let written = self.report.iter().map(|wanted| wanted.write(report, verbose));
+        let written = self.wanted().map(|wanted| wanted.write(report, verbose));
         let failures: Vec<_> = written.filter_map(Result::err).collect();
         if self.annotates() {
             let commands = github::annotations(report, &repository::place);
@@ -85,7 +98,7 @@ impl ReportArgs {
     }
 
     fn annotates(&self) -> bool {
-        self.report.iter().any(|wanted| wanted.format.is_shown_by_github())
+        self.wanted().any(|wanted| wanted.format.is_shown_by_github())
     }
 }
 
@@ -119,6 +132,10 @@ fn wanted(text: &str) -> Result<Wanted, String> {
         None if format.is_shown_by_github() => Ok(Wanted { format, path: None }),
         _ => Err("expected FORMAT=PATH".into()),
     }
+}
+
+fn recording(path: &str) -> Result<Wanted, String> {
+    wanted(&format!("har={path}"))
 }
 
 fn unknown(name: &str) -> String {

@@ -45,6 +45,11 @@ impl ShownArgs {
         self.reports.check()
     }
 
+    /// Reports whether a report is written from which `fivewhys explain` can diagnose again.
+    pub(crate) fn records(&self) -> bool {
+        self.format.keeps_evidence() || self.reports.records()
+    }
+
     /// Prints the report, and writes it in the other formats.
     pub(crate) fn show(&self, report: &Report, redactor: &Redactor) -> Result<(), Mistake> {
         // Every text was redacted when it was kept. This is a second safeguard.

@@ -48,7 +48,7 @@ impl SuppliedArgs {
 }
 
 /// Splits `backend=FILE`. Without a service, the name in the file decides.
-fn whose(given: &str) -> (Option<Service>, &str) {
+pub(crate) fn whose(given: &str) -> (Option<Service>, &str) {
     match given.split_once('=') {
         Some(("backend", file)) => (Some(Service::Backend), file),
         Some(("auth", file)) => (Some(Service::Auth), file),
@@ -56,11 +56,13 @@ fn whose(given: &str) -> (Option<Service>, &str) {
     }
 }
 
-fn called(file: &str) -> &str {
+/// Returns how messages call a file.
+pub(crate) fn called(file: &str) -> &str {
     if file == "-" { "standard input" } else { file }
 }
 
-fn text(file: &str) -> Result<String, Mistake> {
+/// Reads a file, or standard input for `-`.
+pub(crate) fn text(file: &str) -> Result<String, Mistake> {
     if file == "-" && io::stdin().is_terminal() {
         return Err(miette!("standard input is a terminal: pipe the JSON to it, or name a file").into());
     }

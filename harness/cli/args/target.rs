@@ -61,6 +61,11 @@ impl TargetArgs {
         (self.config.clone().or_else(|| Some(here).filter(|here| here.is_file())), self.config.is_some())
     }
 
+    /// Reports whether the command line or the environment names a target or a target file.
+    pub(crate) const fn is_named(&self) -> bool {
+        self.config.is_some() || self.target.is_some()
+    }
+
     /// Returns the target with all overrides.
     pub(crate) fn resolve(&self) -> Result<Target, Mistake> {
         self.resolve_for(None)

@@ -70,6 +70,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         name: header.name.to_owned(),
         production: layer.production.unwrap_or(false),
         twin,
+        recorded: false,
         evidence_sources: layer.evidence.unwrap_or_default().into_iter().chain([EvidenceSource::Edge]).collect(),
         endpoints: endpoints(header, layer.endpoint.0)?,
         users: users(header, layer.user.0)?,

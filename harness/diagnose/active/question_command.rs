@@ -61,10 +61,12 @@ fn manifests(case: &Case<'_>, services: &[Service]) -> AskCommand {
 
 fn log(case: &Case<'_>) -> AskCommand {
     let sources: Vec<_> = case.target.logs.iter().collect();
-    let within =
-        format!("a log can only be read during its own run: use `fivewhys smoke --target {} --ask`", case.target.name);
+    let within = (!case.target.recorded).then(|| {
+        format!("a log can only be read during its own run: use `fivewhys smoke --target {} --ask`", case.target.name)
+    });
+    let feed = within.is_none().then(|| case.target.with_more_evidence("--logs"));
     if let Some(words) = direct(&sources) {
-        return AskCommand { note: Some(within), ..whole(words, None) };
+        return AskCommand { note: within, ..whole(words, feed) };
     }
     let mut names = Names::default();
     let (project, _) = names.place(case);
@@ -80,8 +82,8 @@ fn log(case: &Case<'_>) -> AskCommand {
         format!("--limit={ENTRIES}"),
         "--format=json".to_owned(),
     ]);
-    let command = names.command(words.collect(), None);
-    AskCommand { note: command.note.or(Some(within)), ..command }
+    let command = names.command(words.collect(), feed);
+    AskCommand { note: command.note.or(within), ..command }
 }
 
 /// Returns the filter on time: from before the first probe to after the last one (RFC 3339).
@@ -115,7 +117,7 @@ fn direct(sources: &[&EvidenceLocation]) -> Option<Vec<String>> {
 
 /// Returns the run that reads the output. A twin ends with its run, so its manifest says nothing about a later run.
 fn feed(case: &Case<'_>, option: &str) -> Option<String> {
-    (!case.target.twin).then(|| format!("fivewhys smoke --target {} {option} -", case.target.name))
+    (!case.target.twin).then(|| case.target.with_more_evidence(option))
 }
 
 fn whole(argv: Vec<String>, feed: Option<String>) -> AskCommand {

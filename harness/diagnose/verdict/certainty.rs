@@ -63,7 +63,7 @@ pub(crate) fn named(
         involves: involved(&faults),
         owner: sure.then(|| best.fault.owner.clone()),
         fix: sure.then(|| remedy::filled(&best.fault.fix, case)),
-        verify: Some(format!("fivewhys smoke --target {}", case.target.name)),
+        verify: (!case.target.recorded).then(|| format!("fivewhys smoke --target {}", case.target.name)),
         rollback: sure.then(|| remedy::rollback(best.fault, case)),
         settled_by: settled_by.filter(|_| certainty != Certainty::Certain),
     }

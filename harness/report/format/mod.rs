@@ -42,6 +42,11 @@ pub trait Format: Debug + Sync {
         false
     }
 
+    /// Reports whether `fivewhys explain` can diagnose again from this format: the report then keeps its evidence.
+    fn keeps_evidence(&self) -> bool {
+        false
+    }
+
     /// Returns the report as text that ends with a new line.
     fn render(&self, report: &Report, style: &Style) -> String;
 

@@ -6,6 +6,7 @@
 //! - `cause/`: why it failed, the candidates that remain, what to do
 //! - `findings`: findings, and evidence that could not be read
 //! - `probe/`: every probe (`--verbose`), and failed calls as commands (`--curl`)
+//! - `explained`: when it began, and what `fivewhys explain` assumes
 //! - `baseline`, `gate`: what is new since an earlier run, and whether to roll back
 //! - `ending`: the outcome
 //!
@@ -16,6 +17,7 @@
 mod baseline;
 mod cause;
 mod ending;
+mod explained;
 mod findings;
 mod gate;
 mod manual;
@@ -83,6 +85,7 @@ pub fn render(report: &Report, style: &Style) -> String {
     if style.curl {
         probe::curls::write(&mut page, report);
     }
+    explained::write(&mut page, report);
     baseline::write(&mut page, report);
     gate::write(&mut page, report, style.verbose);
     ending::write(&mut page, report);

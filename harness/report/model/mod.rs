@@ -4,12 +4,14 @@
 //!
 //! - `gate`: the advice after a deploy; `comparison`: what is new since an earlier run
 //! - `passage`: how a failing request passed through the hops
+//! - `explained`: what `fivewhys explain` adds
 //! - `part`: what a merge of shards needs
 //! - `read`: reads a report back; `schema`: its JSON Schema
 //!
 //! Invariant: `run` and `gate` compute every value. This folder only holds them.
 
 pub(crate) mod comparison;
+pub(crate) mod explained;
 pub(crate) mod gate;
 pub(crate) mod part;
 pub(crate) mod passage;
@@ -24,6 +26,7 @@ use crate::observe::Observation;
 use crate::probe::Exchange;
 use crate::report::Passage;
 use crate::report::model::comparison::BaselineReport;
+use crate::report::model::explained::Explained;
 use crate::report::model::gate::GateReport;
 use crate::report::model::part::{Kept, Shard};
 use crate::token::Published;
@@ -77,6 +80,9 @@ pub struct Report {
     /// Whether to roll back. Absent if nothing failed or no deploy is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateReport>,
+    /// When it began, and what the verdict assumes. Only in the reports of `fivewhys explain`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explained: Option<Explained>,
     /// When the run took place and how long it took.
     pub timing: Timing,
     /// The exit code and its meaning.
@@ -233,7 +239,7 @@ pub struct Timing {
 }
 
 /// The exit code and its meaning.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExitReport {
     /// A code of `docs/users/exit-codes.md`.
     pub code: u8,

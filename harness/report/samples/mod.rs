@@ -6,7 +6,9 @@
 //! Invariant: compiled for tests only.
 
 use crate::diagnose::Finding;
-use crate::report::{ExitReport, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread};
+use crate::report::{
+    ExitReport, Explained, Moment, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
+};
 
 mod causes;
 mod gate;
@@ -33,6 +35,7 @@ pub(crate) use probe::probe;
 #[case::interrupted("interrupted", samples::interrupted())]
 #[case::beside_a_baseline("beside_a_baseline", samples::beside_a_baseline())]
 #[case::part("part", samples::part())]
+#[case::explained("explained", samples::explained())]
 #[case::rolled_back("rolled_back", samples::rolled_back())]
 #[case::not_the_deploy("not_the_deploy", samples::not_the_deploy())]
 #[case::undecided("undecided", samples::undecided())]
@@ -46,8 +49,16 @@ pub(crate) fn all() -> Vec<Report> {
         .into_iter()
         .chain(verdicts)
         .chain(around)
-        .chain([many()])
+        .chain([many(), explained()])
         .collect()
+}
+
+/// What `fivewhys explain` makes of a recording.
+pub(crate) fn explained() -> Report {
+    let moment =
+        Moment { at: jiff::Timestamp::UNIX_EPOCH, says: "the first failure: GET /v1/me: status 503".to_owned() };
+    let assumptions = vec!["No target file was given.".to_owned()];
+    Report { explained: Some(Explained { timeline: vec![moment], assumptions }), ..ambiguous() }
 }
 
 /// Every step passed.
@@ -70,6 +81,7 @@ pub(crate) fn passed() -> Report {
         interrupted: None,
         baseline: None,
         gate: None,
+        explained: None,
         timing: Timing {
             started_at: jiff::Timestamp::UNIX_EPOCH,
             total_ms: 912.4,

@@ -19,6 +19,8 @@ pub struct Conduct {
     pub fail_on_flaky: bool,
     /// The shard, if this run is a part of a larger one.
     pub part: Option<Part>,
+    /// Whether the report keeps the evidence, so that it can be diagnosed again.
+    pub keep_evidence: bool,
     /// The handle by which the run can be stopped.
     pub interruption: Interruption,
 }

@@ -64,13 +64,14 @@ pub(crate) async fn report(
         exit: ended.exit(),
         interrupted,
         shard: conduct.part.as_ref().map(|part| part.shard),
-        kept: conduct.part.as_ref().map(|part| Kept {
-            order: part.order.clone(),
+        kept: (conduct.part.is_some() || conduct.keep_evidence).then(|| Kept {
+            order: conduct.part.as_ref().map(|part| part.order.clone()).unwrap_or_default(),
             evidence: evidence.clone(),
             twin: run.target.twin_place(),
         }),
         baseline,
         gate,
+        explained: None,
         passages: passage::passages(&run.target, &causes, &scenarios, &record.probes),
         scenarios,
         causes,

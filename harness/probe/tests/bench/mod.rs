@@ -120,6 +120,7 @@ fn target(base: &str) -> Target {
         catalogue: Vec::new(),
         name: "bench".to_owned(),
         production: false,
+        recorded: false,
         twin: false,
         websocket: Url::parse(&base.replacen("http", "ws", 1)).unwrap(),
         backend: url.clone(),

@@ -1,0 +1,276 @@
+//! A target for evidence that comes without one. Hosts, names and roles follow from the recording.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use serde::Deserialize;
+use url::Url;
+
+use crate::config::{
+    Accept, Budget, Claims, DeployedNames, Endpoint, SecretSource, Target, UnusualProbes, User, Validation,
+};
+use crate::explain::pieces::{Pieces, name};
+use crate::har::Recorded;
+use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Role, Service, TokenLocation};
+
+/// The name of the only user: the one who made the recording.
+pub(super) const USER: &str = "recorded";
+
+/// The words by which services and variables are recognised.
+#[derive(Debug, Deserialize)]
+struct Assumed {
+    auth: Vec<String>,
+    health: Vec<String>,
+    issuer: Vec<String>,
+    variables: BTreeMap<String, Vec<String>>,
+}
+
+static ASSUMED: LazyLock<Assumed> =
+    LazyLock::new(|| toml::from_str(include_str!("assumed.toml")).expect("the shipped words parse"));
+
+/// Makes a target of the evidence, and notes what it assumes.
+pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
+    let names = names(pieces);
+    let (backend, auth) = bases(&pieces.recorded);
+    let has_calls = !pieces.recorded.is_empty();
+    assumptions.push(match (&names.backend, &names.auth, has_calls) {
+        (Some(backend), Some(auth), _) => {
+            format!("No target file was given: by its name, {auth} is the auth service, and {backend} the backend.")
+        }
+        (_, _, true) => "No target file was given: the roles of services and endpoints follow from their names and \
+                         from the recorded calls, so the verdict cannot be certain about the auth service."
+            .to_owned(),
+        _ => "No target file was given: every entry counts as written by the backend, unless its service's name \
+              says otherwise."
+            .to_owned(),
+    });
+    Target {
+        name: "evidence".to_owned(),
+        production: false,
+        twin: false,
+        recorded: true,
+        websocket: backend.clone(),
+        backend,
+        auth,
+        direct: None,
+        evidence_sources: BTreeSet::from([EvidenceSource::Edge]),
+        endpoints: BTreeMap::new(),
+        users: vec![user()],
+        claims: claims(),
+        signing_secret: SecretSource { purpose: "the signing secret".to_owned(), min_bytes: 0, sources: Vec::new() },
+        algorithm: Algorithm::default(),
+        jwks: None,
+        caller: None,
+        validation: Validation::Unknown,
+        startup_check: None,
+        engine: Engine::New,
+        budget: budget(),
+        manifests: BTreeMap::new(),
+        logs: Vec::new(),
+        variables: variables(pieces),
+        names,
+        catalogue: Vec::new(),
+        scenarios: None,
+        known_failures: Vec::new(),
+        probes: UnusualProbes { test_headers: false },
+    }
+}
+
+fn user() -> User {
+    User {
+        name: USER.to_owned(),
+        sub: String::new(),
+        email: String::new(),
+        permissions: Vec::new(),
+        secrets: BTreeMap::new(),
+    }
+}
+
+fn claims() -> Claims {
+    Claims {
+        iss: String::new(),
+        aud: None,
+        token_type: None,
+        r#type: None,
+        ttl: Duration::from_secs(300),
+        extra: serde_json::Map::new(),
+    }
+}
+
+/// Nothing is sent, so no limit matters.
+fn budget() -> Budget {
+    Budget {
+        run: Duration::ZERO,
+        probe: Duration::from_secs(60),
+        connect: Duration::ZERO,
+        requests_per_minute: 1,
+        concurrency: None,
+        diagnosis_probes: 0,
+        body_bytes: 1 << 20,
+        events: 1000,
+    }
+}
+
+/// Returns the deployed names that manifests and log entries show.
+fn names(pieces: &Pieces) -> DeployedNames {
+    let of_logs = pieces.logs.iter().flat_map(|piece| service_names(&piece.text));
+    let named: BTreeSet<String> =
+        pieces.manifests.iter().filter_map(|piece| name(&piece.text)).chain(of_logs).collect();
+    let auth = named.iter().find(|name| is_auth(name)).cloned();
+    let backend = named.iter().find(|name| !is_auth(name)).cloned();
+    DeployedNames { backend, auth, ..DeployedNames::default() }
+}
+
+/// Returns the services that a log of Cloud Run names.
+fn service_names(text: &str) -> BTreeSet<String> {
+    const LABEL: &str = r#""service_name""#;
+    let of = |at: usize| {
+        let rest = text[at + LABEL.len()..].trim_start_matches([' ', ':', '\n', '\r', '\t']).strip_prefix('"')?;
+        rest.split('"').next().map(str::to_owned)
+    };
+    text.match_indices(LABEL).filter_map(|(at, _)| of(at)).collect()
+}
+
+fn variables(pieces: &Pieces) -> BTreeMap<String, Vec<String>> {
+    let is_set = |name: &&String| pieces.manifests.iter().any(|piece| piece.text.contains(&format!("\"{name}\"")));
+    let used = ASSUMED.variables.iter().filter(|(_, names)| names.iter().any(|name| is_set(&name)));
+    used.map(|(role, names)| (role.clone(), names.clone())).collect()
+}
+
+/// Reports whether a deployed name or a host is that of an auth service.
+fn is_auth(name: &str) -> bool {
+    let parts = name.split(['.', '-', '_']).map(str::to_ascii_lowercase);
+    parts.into_iter().any(|part| ASSUMED.auth.iter().any(|word| part.starts_with(word.as_str())))
+}
+
+/// Returns the origins of backend and auth service: those of most calls.
+fn bases(recorded: &[Recorded]) -> (Url, Url) {
+    let nowhere = || Url::parse("http://backend.invalid/").expect("a constant URL");
+    let of = |wanted: bool| {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for one in recorded.iter().filter(|one| !one.is_asset && is_auth_host(&one.url) == wanted) {
+            *counts.entry(one.url[..url::Position::BeforePath].to_owned()).or_default() += 1;
+        }
+        counts.into_iter().max_by_key(|(_, count)| *count).and_then(|(origin, _)| Url::parse(&origin).ok())
+    };
+    let backend = of(false).or_else(|| of(true)).unwrap_or_else(nowhere);
+    let auth = of(true).unwrap_or_else(|| backend.clone());
+    (backend, auth)
+}
+
+fn is_auth_host(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| host.split('.').next().is_some_and(is_auth))
+}
+
+/// Adds an endpoint for every recorded call that the target does not describe.
+pub(super) fn add_endpoints(target: &mut Target, recorded: &[Recorded]) {
+    for one in recorded {
+        let id = endpoint_id(one, target);
+        target.endpoints.entry(id.clone()).or_insert_with(|| endpoint(id, one));
+    }
+    for one in recorded {
+        let id = endpoint_id(one, target);
+        // Where one call carries a credential, the endpoint takes one.
+        if let (Some(credential), Some(endpoint)) = (one.credential, target.endpoints.get_mut(&id)) {
+            if endpoint.token_locations.is_empty() {
+                endpoint.token_locations = vec![credential.location];
+            }
+            if endpoint.role == Role::Optional {
+                endpoint.role = Role::Protected;
+            }
+        }
+    }
+}
+
+/// Returns the id of the endpoint of a call: that of the target where it describes the call.
+pub(super) fn endpoint_id(one: &Recorded, target: &Target) -> String {
+    let exchange = &one.exchange;
+    let fits = |endpoint: &&Endpoint| {
+        let base = if endpoint.service == Service::Auth { &target.auth } else { &target.backend };
+        let host = [base.host_str(), target.websocket.host_str()].contains(&one.url.host_str());
+        host && !endpoint.past_edge
+            && endpoint.method.eq_ignore_ascii_case(&exchange.request.method)
+            && endpoint.path == one.url.path()
+            && (endpoint.kind == EndpointKind::Websocket) == one.is_socket
+    };
+    let known = target.endpoints.values().find(fits);
+    known.map_or_else(|| made_up_id(one), |endpoint| endpoint.id.clone())
+}
+
+fn made_up_id(one: &Recorded) -> String {
+    let service = if is_auth_host(&one.url) { "auth" } else { "backend" };
+    let method = if one.is_socket { "socket".to_owned() } else { one.exchange.request.method.to_ascii_lowercase() };
+    let segments = one.url.path_segments().into_iter().flatten().filter(|part| !part.is_empty());
+    let named: Vec<String> = segments.map(|part| if is_id(part) { "id".to_owned() } else { plain(part) }).collect();
+    format!("{service}.{method}-{}", if named.is_empty() { "root".to_owned() } else { named.join("-") })
+}
+
+fn plain(part: &str) -> String {
+    part.chars()
+        .take(32)
+        .map(|sign| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { '-' })
+        .collect()
+}
+
+/// Reports whether a segment of a path is an id: it has a digit, and is long or a number.
+fn is_id(part: &str) -> bool {
+    let digits = part.bytes().filter(u8::is_ascii_digit).count();
+    digits == part.len() || (digits > 0 && part.len() >= 12)
+}
+
+fn endpoint(id: String, one: &Recorded) -> Endpoint {
+    let service = if id.starts_with("auth.") { Service::Auth } else { Service::Backend };
+    let kind = kind(one);
+    let (role, takes_token) = role(one, service);
+    let locations =
+        if takes_token { vec![one.credential.map_or(TokenLocation::Header, |one| one.location)] } else { Vec::new() };
+    Endpoint {
+        id,
+        service,
+        past_edge: false,
+        kind,
+        role,
+        method: one.exchange.request.method.clone(),
+        path: one.url.path().to_owned(),
+        query: Vec::new(),
+        headers: Vec::new(),
+        body: one.exchange.request.body.as_ref().map(|_| serde_json::Value::Null),
+        send: Vec::new(),
+        token_locations: locations,
+        subprotocols: Vec::new(),
+        validation: None,
+        takes_caller: false,
+        accept: Accept::default(),
+        caller_rejected: None,
+        identity: None,
+        event_name: None,
+        issued_token: None,
+    }
+}
+
+fn kind(one: &Recorded) -> EndpointKind {
+    let is_stream = one.exchange.header("content-type").is_some_and(|media| media.starts_with("text/event-stream"));
+    match (one.is_socket, is_stream) {
+        (true, _) => EndpointKind::Websocket,
+        (_, true) => EndpointKind::Sse,
+        _ => EndpointKind::Http,
+    }
+}
+
+/// Returns what the diagnosis may use an endpoint for, and whether it takes a token.
+fn role(one: &Recorded, service: Service) -> (Role, bool) {
+    let has = |words: &[String]| {
+        let segments = one.url.path_segments().into_iter().flatten().map(str::to_ascii_lowercase);
+        segments.into_iter().any(|part| words.contains(&part))
+    };
+    let refused = matches!(one.exchange.status(), Some(401 | 403));
+    match () {
+        () if one.credential.is_none() && has(&ASSUMED.health) => (Role::Health, false),
+        () if one.exchange.request.method == "POST" && has(&ASSUMED.issuer) => {
+            (if service == Service::Auth { Role::Issuer } else { Role::Open }, false)
+        }
+        () if one.credential.is_some() || refused || one.is_socket => (Role::Protected, true),
+        () => (Role::Optional, true),
+    }
+}

@@ -1,0 +1,83 @@
+//! Which credential a recorded request carries. Each value is registered, so that no text keeps it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::har::document::Entry;
+use crate::redact::Redactor;
+use crate::terms::{TokenKind, TokenLocation};
+
+/// The credential of a recorded request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Credential {
+    /// `valid`, or `expired` where the token says so. A recording shows no more.
+    pub(crate) token: TokenKind,
+    pub(crate) location: TokenLocation,
+}
+
+/// Query keys that carry a token. Source: RFC 6750, section 2.3, and the names that WebSocket clients use.
+const QUERY_KEYS: [&str; 6] = ["access_token", "token", "jwt", "auth", "id_token", "api_key"];
+/// Headers that carry a credential. A name that contains one of these words counts.
+const HEADERS: [&str; 6] = ["authorization", "cookie", "api-key", "apikey", "token", "secret"];
+
+/// Finds the credential of a request, and registers every value that may be one.
+pub(super) fn of(entry: &Entry, redactor: &Redactor) -> Option<Credential> {
+    for header in &entry.response.headers {
+        if header.name.eq_ignore_ascii_case("set-cookie") {
+            keep_out(first_cookie(&header.value), redactor);
+        }
+    }
+    let in_query = query_token(&entry.request.url);
+    let in_headers = entry.request.headers.iter().filter_map(|header| in_header(&header.name, &header.value));
+    let found: Vec<(TokenLocation, String)> =
+        in_query.map(|value| (TokenLocation::Query, value)).into_iter().chain(in_headers).collect();
+    for (_, value) in &found {
+        keep_out(value, redactor);
+        value.split("; ").map(first_cookie).for_each(|one| keep_out(one, redactor));
+    }
+    let location = found.iter().map(|(location, _)| *location).next()?;
+    let at = entry.started_date_time.as_second();
+    let expired = found.iter().any(|(_, value)| expiry(value).is_some_and(|exp| exp < at));
+    Some(Credential { token: if expired { TokenKind::Expired } else { TokenKind::Valid }, location })
+}
+
+/// A shorter value is too common in other texts to be taken out of them.
+const SHORTEST: usize = 8;
+
+fn keep_out(value: &str, redactor: &Redactor) {
+    if value.len() >= SHORTEST {
+        redactor.register_secret("recorded", &SecretString::from(value.to_owned()));
+    }
+}
+
+/// Returns the value of `NAME=VALUE; …`.
+fn first_cookie(header: &str) -> &str {
+    header.split(';').next().and_then(|pair| pair.split_once('=')).map_or("", |(_, value)| value)
+}
+
+fn query_token(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    let is_token = |name: &str| QUERY_KEYS.contains(&name.to_ascii_lowercase().as_str());
+    url.query_pairs().find(|(name, value)| is_token(name) && !value.is_empty()).map(|(_, value)| value.into_owned())
+}
+
+fn in_header(name: &str, value: &str) -> Option<(TokenLocation, String)> {
+    let name = name.to_ascii_lowercase();
+    if name == "sec-websocket-protocol" {
+        let token =
+            value.split(',').map(str::trim).find(|one| one.contains("jwt.") || one.matches('.').count() == 2)?;
+        return Some((TokenLocation::Subprotocol, token.trim_start_matches("jwt.").to_owned()));
+    }
+    let is_one = HEADERS.iter().any(|word| name.contains(word)) && !name.contains("csrf") && !name.contains("xsrf");
+    let value = value.split_once(' ').filter(|(scheme, _)| !scheme.contains('=')).map_or(value, |(_, rest)| rest);
+    (is_one && !value.is_empty()).then(|| (TokenLocation::Header, value.to_owned()))
+}
+
+/// Returns the `exp` of a JWT, in seconds since 1970. The signature is not checked: nobody has the key.
+fn expiry(token: &str) -> Option<i64> {
+    let payload = token.split('.').nth(1).filter(|_| token.matches('.').count() == 2)?;
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+    claims.get("exp")?.as_i64()
+}

@@ -1,0 +1,237 @@
+//! One entry of a HAR file as an exchange.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use url::Url;
+
+use crate::har::credential::Credential;
+use crate::har::document::{Content, Entry, Header, Message, Probe, Response, Timings};
+use crate::observe::Observation;
+use crate::probe::{
+    Body, ErrorKind, Exchange, Frame, Head, Phases, ProbeKey, SentRequest, Side, SseParser, StreamEvent, TransportError,
+};
+use crate::redact::Redactor;
+use crate::terms::{Caller, TokenKind, TokenLocation};
+
+/// One recorded exchange, redacted.
+#[derive(Debug, Clone)]
+pub(crate) struct Recorded {
+    /// The exchange. Its probe names no endpoint, unless fivewhys recorded it.
+    pub(crate) exchange: Exchange,
+    /// The address as it was called.
+    pub(crate) url: Url,
+    /// The credential, if the recording shows one.
+    pub(crate) credential: Option<Credential>,
+    /// Whether the entry is a part of a page: an image, a script, a style, a font, or the page itself.
+    pub(crate) is_asset: bool,
+    /// Whether it is a WebSocket.
+    pub(crate) is_socket: bool,
+    /// What fivewhys made of it when it recorded it.
+    pub(crate) observation: Option<Observation>,
+}
+
+/// The most bytes of a body, and the most messages of a socket, that are kept of one entry.
+const BODY: usize = 1 << 20;
+const MESSAGES: usize = 1000;
+
+/// Makes an exchange of an entry. `None`: its URL is not one.
+pub(super) fn recorded(entry: Entry, credential: Option<Credential>, redactor: &Redactor) -> Option<Recorded> {
+    let url = Url::parse(&entry.request.url).ok().filter(Url::has_host)?;
+    let is_socket = matches!(url.scheme(), "ws" | "wss") || entry.resource_type.as_deref() == Some("websocket");
+    let is_asset = !is_socket && is_asset(&entry);
+    let clean = |text: &str| redactor.clean(text);
+    let Entry { started_date_time, time, request, mut response, timings, messages, probe, .. } = entry;
+    let text = text(&response.content);
+    let bytes = usize::try_from(response.content.size).unwrap_or(0).max(text.len());
+    let phases = phases(&timings, time);
+    let head = head(&mut response, redactor);
+    let frames = messages.iter().take(MESSAGES).map(|one| frame(one, started_date_time, redactor)).collect();
+    let mut exchange = Exchange {
+        id: 0,
+        probe: ProbeKey {
+            endpoint: String::new(),
+            token: credential.map_or(TokenKind::None, |one| one.token),
+            token_location: credential.map_or(TokenLocation::Header, |one| one.location),
+            caller: Caller::None,
+            user: String::new(),
+        },
+        step: None,
+        started_at: started_date_time,
+        trace_id: trace_id(&request.headers).unwrap_or_default(),
+        request: SentRequest {
+            method: request.method.to_ascii_uppercase(),
+            url: clean(&request.url),
+            headers: request.headers.iter().map(|one| (one.name.clone(), shown(one, redactor))).collect(),
+            body: request.post_data.map(|body| clean(&body.text)).filter(|text| !text.is_empty()),
+        },
+        error: error(&response, head.is_some(), &text, &messages, is_socket),
+        events: Vec::new(),
+        body: Body { text: cut(clean(&text)), bytes, truncated: text.len() > BODY },
+        head,
+        frames,
+        close: None,
+        phases,
+        issued_with_our_secret: None,
+    };
+    exchange.events = events(&exchange);
+    let observation = probe.and_then(|probe| restore(&mut exchange, *probe));
+    Some(Recorded { exchange, url, credential, is_asset, is_socket, observation })
+}
+
+/// Puts back what HAR has no field for, and returns the observation.
+fn restore(exchange: &mut Exchange, probe: Probe) -> Option<Observation> {
+    let Probe {
+        id,
+        probe,
+        step,
+        trace_id,
+        body,
+        events,
+        names,
+        close,
+        error,
+        phases,
+        issued_with_our_secret,
+        observation,
+    } = probe;
+    let text = std::mem::take(&mut exchange.body.text);
+    for (frame, (at_ms, name)) in exchange.frames.iter_mut().zip(names) {
+        (frame.at_ms, frame.name) = (at_ms, name);
+    }
+    exchange.body = Body { text, ..body };
+    (exchange.id, exchange.probe, exchange.step, exchange.trace_id) = (id, probe, step, trace_id);
+    (exchange.events, exchange.close, exchange.error, exchange.phases) = (events, close, error, phases);
+    exchange.issued_with_our_secret = issued_with_our_secret;
+    observation
+}
+
+/// Reports whether the entry is a part of a page, not a call.
+fn is_asset(entry: &Entry) -> bool {
+    const TYPES: [&str; 8] = ["document", "stylesheet", "image", "font", "script", "media", "manifest", "preflight"];
+    const MEDIA: [&str; 6] = ["image/", "font/", "text/css", "javascript", "video/", "audio/"];
+    match entry.resource_type.as_deref() {
+        Some(kind @ ("xhr" | "fetch" | "websocket" | "eventsource")) => {
+            !["xhr", "fetch", "websocket", "eventsource"].contains(&kind)
+        }
+        Some(kind) => TYPES.contains(&kind),
+        None => {
+            let media = entry.response.content.mime_type.as_str();
+            let is_page =
+                media.starts_with("text/html") && entry.response.status < 400 && entry.request.method == "GET";
+            is_page || entry.request.method == "OPTIONS" || MEDIA.iter().any(|one| media.contains(one))
+        }
+    }
+}
+
+/// Returns the trace id of `traceparent` (W3C Trace Context, 3.2.2), `X-Cloud-Trace-Context` or `X-B3-TraceId`.
+fn trace_id(headers: &[Header]) -> Option<String> {
+    let of = |name: &str| headers.iter().find(|one| one.name.eq_ignore_ascii_case(name)).map(|one| one.value.as_str());
+    let parent = of("traceparent").and_then(|value| value.split('-').nth(1));
+    let cloud = || of("x-cloud-trace-context").and_then(|value| value.split('/').next());
+    let id = parent.or_else(cloud).or_else(|| of("x-b3-traceid"))?;
+    (id.len() == 32 && id.bytes().all(|sign| sign.is_ascii_hexdigit())).then(|| id.to_ascii_lowercase())
+}
+
+/// Headers whose value is a credential, whatever it looks like.
+fn shown(header: &Header, redactor: &Redactor) -> String {
+    let is_secret = ["authorization", "cookie", "set-cookie", "proxy-authorization"]
+        .iter()
+        .any(|name| header.name.eq_ignore_ascii_case(name));
+    if is_secret { "<secret>".to_owned() } else { redactor.clean(&header.value) }
+}
+
+fn head(response: &mut Response, redactor: &Redactor) -> Option<Head> {
+    let status = u16::try_from(response.status).ok().filter(|status| (100..1000).contains(status))?;
+    let headers = std::mem::take(&mut response.headers);
+    let one = |header: &Header| (header.name.to_ascii_lowercase(), shown(header, redactor));
+    let version = match response.http_version.to_ascii_lowercase().as_str() {
+        "h2" | "http/2" | "http/2.0" => "HTTP/2.0".to_owned(),
+        "h3" | "http/3" => "HTTP/3.0".to_owned(),
+        "" => "HTTP/1.1".to_owned(),
+        other => other.to_ascii_uppercase(),
+    };
+    Some(Head { status, version, headers: headers.iter().map(one).collect() })
+}
+
+/// Returns the body as text. A body in base64 is decoded.
+fn text(content: &Content) -> String {
+    let text = content.text.clone().unwrap_or_default();
+    if content.encoding.as_deref() != Some("base64") {
+        return text;
+    }
+    STANDARD.decode(text.as_bytes()).map_or(text, |bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn cut(mut text: String) -> String {
+    let end = (0..=BODY.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    text.truncate(end.unwrap_or(0));
+    text
+}
+
+fn phases(timings: &Timings, time: Option<f64>) -> Phases {
+    let of = |phase: Option<f64>| phase.filter(|ms| *ms > 0.0).unwrap_or(0.0);
+    let Timings { blocked, dns, connect, send, wait, receive } = *timings;
+    let before = of(blocked) + of(dns) + of(connect) + of(send);
+    let end_ms = time.filter(|ms| *ms > 0.0).unwrap_or(before + of(wait) + of(receive));
+    Phases {
+        dns_ms: dns.filter(|ms| *ms > 0.0),
+        connect_ms: connect.filter(|ms| *ms > 0.0),
+        first_byte_ms: wait.filter(|ms| *ms > 0.0).map(|wait| before + wait),
+        end_ms,
+    }
+}
+
+fn frame(message: &Message, started: jiff::Timestamp, redactor: &Redactor) -> Frame {
+    let seconds = message.time - started.as_millisecond() as f64 / 1000.0;
+    Frame {
+        at_ms: (seconds.max(0.0) * 1000.0).round() as u64,
+        from: if message.direction == "send" { Side::Client } else { Side::Server },
+        name: String::new(),
+        data: cut(redactor.clean(&message.data)),
+    }
+}
+
+/// Returns the events of a stream. A recording has no time for each: all count from the first byte on.
+fn events(exchange: &Exchange) -> Vec<StreamEvent> {
+    if !exchange.header("content-type").is_some_and(|media| media.starts_with("text/event-stream")) {
+        return Vec::new();
+    }
+    let at_ms = exchange.phases.first_byte_ms.unwrap_or(0.0).round() as u64;
+    let all = SseParser::default().push(exchange.body.text.as_bytes());
+    let name = |event: String| if event.is_empty() { "message".to_owned() } else { event };
+    all.into_iter().map(|one| StreamEvent { at_ms, name: name(one.event), data: one.data }).collect()
+}
+
+/// Returns why there is no whole answer, by the error code of Chromium where there is one.
+fn error(
+    response: &Response,
+    has_head: bool,
+    text: &str,
+    messages: &[Message],
+    is_socket: bool,
+) -> Option<TransportError> {
+    let code = response.error.as_deref().unwrap_or_default();
+    if has_head && (is_socket || code.is_empty() || !text.is_empty() || !messages.is_empty()) {
+        return None;
+    }
+    const CODES: [(&str, ErrorKind); 14] = [
+        ("NAME_NOT_RESOLVED", ErrorKind::DnsError),
+        ("CONNECTION_REFUSED", ErrorKind::ConnectionRefused),
+        ("CONNECTION_TIMED_OUT", ErrorKind::ConnectionTimeout),
+        ("TIMED_OUT", ErrorKind::HttpResponseTimeout),
+        ("ADDRESS_UNREACHABLE", ErrorKind::DestinationIpUnroutable),
+        ("INTERNET_DISCONNECTED", ErrorKind::DestinationIpUnroutable),
+        ("CERT_", ErrorKind::TlsCertificateError),
+        ("SSL_", ErrorKind::TlsProtocolError),
+        ("INCOMPLETE_CHUNKED", ErrorKind::HttpResponseIncomplete),
+        ("CONTENT_LENGTH_MISMATCH", ErrorKind::HttpResponseIncomplete),
+        ("HTTP2_PROTOCOL_ERROR", ErrorKind::HttpProtocolError),
+        ("INVALID_HTTP_RESPONSE", ErrorKind::HttpProtocolError),
+        ("CONNECTION_RESET", ErrorKind::ConnectionTerminated),
+        ("EMPTY_RESPONSE", ErrorKind::ConnectionTerminated),
+    ];
+    let known = CODES.iter().find(|(part, _)| code.contains(part)).map(|(_, kind)| *kind);
+    let usual = if has_head { ErrorKind::HttpResponseIncomplete } else { ErrorKind::ConnectionTerminated };
+    let detail = if code.is_empty() { "the recording has no answer" } else { code };
+    Some(TransportError { kind: known.unwrap_or(usual), detail: detail.chars().take(120).collect() })
+}
