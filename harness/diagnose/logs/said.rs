@@ -21,7 +21,7 @@ impl Logbook<'_> {
         let of: BTreeMap<u32, (&Observation, Service)> =
             all.iter().filter_map(|seen| Some((seen.exchange, (*seen, service(seen)?)))).collect();
         let (mut said, mut usual) = (Said::new(), BTreeSet::new());
-        for entry in self.entries.iter().filter(|entry| entry.request.is_none()) {
+        for entry in self.entries.iter().filter(|entry| entry.platform_request().is_none()) {
             let Some((seen, service)) = self.window_of(entry).and_then(|window| of.get(&window.exchange())) else {
                 continue;
             };
