@@ -165,7 +165,7 @@ impl Collector<'_> {
     fn continues(&mut self, line: &str, by: Option<By>) -> bool {
         let Some(open) = self.open.iter_mut().find(|open| Some(open.draft.by) == by) else { return false };
         let is_indented = line.starts_with([' ', '\t']);
-        let is_head = HEADS.iter().any(|head| line.starts_with(head));
+        let is_head = HEADS.iter().any(|head| line.starts_with(head)) || (open.draft.is_bad() && names_an_error(line));
         let ends = open.in_traceback && !is_indented && !is_head && format::of_line(line).is_none();
         if is_indented || is_head || ends {
             open.draft.join(line);
@@ -252,7 +252,9 @@ impl Collector<'_> {
         open.into_iter().for_each(|open| self.keep(open.draft));
         let dropped = self.kept.dropped;
         let (names, found, told) = (self.names, self.found, self.expected.writer);
-        Collected { drafts: self.kept.into_drafts(), names, told, found, dropped }
+        let mut drafts = self.kept.into_drafts();
+        drafts.sort_by_key(|draft| draft.line);
+        Collected { drafts, names, told, found, dropped }
     }
 }
 
@@ -280,6 +282,13 @@ const HEADS: [&str; 9] = [
     "stack backtrace:",
     "note: run with `RUST_BACKTRACE",
 ];
+
+/// Reports whether a line begins with the class of an error: `java.net.ConnectException: …`.
+fn names_an_error(line: &str) -> bool {
+    let class = line.split([':', ' ']).next().unwrap_or_default();
+    let is_class = class.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._$".contains(&byte));
+    is_class && (class.ends_with("Exception") || class.ends_with("Error")) && class.len() > "Exception".len()
+}
 
 /// Returns the text without control characters, which a terminal would obey.
 fn readable(text: &str) -> std::borrow::Cow<'_, str> {

@@ -12,6 +12,7 @@
 //! - `collect`: joins lines, and passes times on; `draft`: an entry before it is redacted
 //! - `kept`: which entries of a long log stay; `pattern`: which texts are alike
 //! - `text`: the result, with what was skipped and left out
+//! - `samples/`: what each logger writes; `tests` reads them all
 //!
 //! Invariant: memory does not grow with the log.
 
@@ -25,6 +26,8 @@ mod kept;
 mod pattern;
 mod prefix;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod text;
 mod time;
 mod writer;

@@ -293,12 +293,19 @@ fn broken<'a, R>(rest: &'a [u8], blank: usize, error: &serde_json::Error, stream
     {
         return step;
     }
-    let (line, column) = (error.line() as u64 - 1, error.column());
-    let column = if line == 0 { blank + column } else { column };
+    if !stream.ended && next_record(rest, stream.nesting).is_none() {
+        return if rest.len() < LARGEST { Step::More } else { Step::TooLong };
+    }
+    let line = error.line().saturating_sub(1);
     let why = error.to_string();
     let why = why.split(" at line ").next().unwrap_or_default();
-    let broken = at(stream.line + line, column, why);
-    let mistake = memchr::memchr_iter(b'\n', rest).nth((line as usize).wrapping_sub(1)).map_or(first, |end| end + 1);
+    let mistake = memchr::memchr_iter(b'\n', rest).nth(line.wrapping_sub(1)).map_or(first, |end| end + 1);
+    let broken = match (line, error.column()) {
+        (0, column) => at(stream.line, blank + column, why),
+        // A text without an end: the line before is the one that is cut off.
+        (1, 0) => at(stream.line, first, why),
+        (line, column) => at(stream.line + line as u64, column.max(1), why),
+    };
     let to = match stream.nesting {
         _ if error.is_eof() => rest.len(),
         Nesting::Top if line == 0 => first,

@@ -65,11 +65,15 @@ pub(crate) fn read(
     Ok(collected.entries(names, clean))
 }
 
-/// Reports whether the start of a file, such as its first 64 KiB, looks like a log: most of its lines are log entries.
+/// How much of a file [`looks_like_log`] wants, in bytes.
+const START: usize = 64 << 10;
+
+/// Reports whether the first 64 KiB of a file, or the whole of a shorter one, look like a log: most of its lines are log entries.
 #[allow(dead_code, reason = "for those who read a log without a target")]
 pub(crate) fn looks_like_log(start: &[u8]) -> bool {
-    // The last line may be cut off.
-    let whole = start.iter().rposition(|byte| *byte == b'\n').map_or(start, |end| &start[..end]);
+    // The last line of a longer file is cut off.
+    let end = start.iter().rposition(|byte| *byte == b'\n').filter(|_| start.len() >= START);
+    let whole = end.map_or(start, |end| &start[..end]);
     collect(whole, &Expected::default()).is_ok_and(|log| {
         let known = log.drafts.iter().filter(|draft| draft.is_known()).count() as u64;
         known > 0 && known * 2 >= log.found.entries + log.found.broken_count.saturating_sub(1)

@@ -52,6 +52,13 @@ impl ServiceNames {
         Self { named: named.chain(manifests).collect(), origins, paths: paths.collect() }
     }
 
+    /// Returns names without a target.
+    #[cfg(test)]
+    pub(super) fn named(named: &[(&str, Service)], paths: &[(&str, Service)]) -> Self {
+        let owned = |pairs: &[(&str, Service)]| pairs.iter().map(|(name, of)| ((*name).to_owned(), *of)).collect();
+        Self { named: owned(named), origins: Vec::new(), paths: owned(paths) }
+    }
+
     /// Reports whether a URL leads to the target. Without a target, every URL does.
     pub(super) fn is_ours(&self, url: &str) -> bool {
         self.origins.is_empty() || url::Url::parse(url).is_ok_and(|url| self.origins.contains(&url.origin()))

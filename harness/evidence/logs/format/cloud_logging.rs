@@ -12,7 +12,7 @@ use crate::evidence::logs::writer::Writer;
 pub(super) struct CloudLogging;
 
 /// The labels of a resource that name the writer.
-const LABELS: [&str; 4] = ["service_name", "container_name", "function_name", "module_id"];
+const LABELS: [&str; 5] = ["service_name", "container_name", "function_name", "module_id", "instance_group_name"];
 
 impl Format for CloudLogging {
     fn name(&self) -> &'static str {
@@ -27,7 +27,8 @@ impl Format for CloudLogging {
             balanced(object)
         } else {
             let labels = resource.get("labels").and_then(Json::object);
-            let name = LABELS.iter().find_map(|label| labels?.text(label)).unwrap_or_default();
+            let name = LABELS.iter().find_map(|label| labels?.text(label)).filter(|name| !name.is_empty());
+            let name = name.or_else(|| resource.text("type")).unwrap_or_default();
             let platform = object.text("logName").is_some_and(|log| log.contains("requests"));
             let writer = if platform { Writer::Platform(name) } else { Writer::Service(name) };
             if object.get("protoPayload").is_some() {
@@ -56,7 +57,14 @@ impl Format for CloudLogging {
 fn text<'a>(object: &'a Object<'a>) -> Cow<'a, str> {
     let plain = object.text("textPayload").map(Cow::Borrowed);
     let payload = || object.get("jsonPayload").and_then(Json::object).and_then(super::json_lines::message);
-    plain.or_else(payload).unwrap_or_default()
+    plain.or_else(payload).or_else(|| health(object)).unwrap_or_default()
+}
+
+/// Returns what the health check of a load balancer found.
+fn health<'a>(object: &'a Object<'a>) -> Option<Cow<'a, str>> {
+    let result = object.get("jsonPayload.healthCheckProbeResult").and_then(Json::object)?;
+    let (state, why) = (result.text("healthState")?, result.text("probeResultText").unwrap_or_default());
+    Some(Cow::Owned(format!("health check: {state}: {why}")))
 }
 
 /// Returns what an audit log entry says: the method, and the error if there is one.

@@ -11,7 +11,7 @@ use crate::evidence::logs::writer::Writer;
 pub(super) struct HaProxy;
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?:^|haproxy\[\d+\]: )[\d.:a-fA-F]+:\d+ \[([^\]]{20,30})\] \S+ \S+/\S+ [-+\d/]+ (-?\d+) \+?\d+ .*"([A-Z]{3,8} [^"]*)"?$"#)
+    Regex::new(r#"^[\d.:a-fA-F]+:\d+ \[([^\]]{20,30})\] \S+ \S+/\S+ [-+\d/]+ (-?\d+) \+?\d+ .*"([A-Z]{3,8} [^"]*)"?$"#)
         .expect("a constant pattern")
 });
 

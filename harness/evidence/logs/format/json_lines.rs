@@ -118,7 +118,7 @@ fn said_of(object: &Object<'_>, request: &Asked<'_>, message: Option<&str>) -> S
     let details =
         KEYS.detail.iter().filter_map(|key| object.text(key)).filter(|detail| !detail.is_empty() && *detail != "-");
     let mut said = format!("{} {path} {}", request.method, request.status);
-    for part in details.chain(message) {
+    for part in details.chain(message.filter(|message| !message.is_empty())) {
         said.push_str(": ");
         said.push_str(part);
     }

@@ -63,11 +63,11 @@ const FORMATS: [&dyn Format; 13] = [
     &nginx_error::NginxError,
     &envoy::Envoy,
     &access::Access,
-    &haproxy::HaProxy,
-    &uvicorn::Uvicorn,
-    &klog::Klog,
-    &logfmt::Logfmt,
     &syslog::Syslog,
+    &haproxy::HaProxy,
+    &klog::Klog,
+    &uvicorn::Uvicorn,
+    &logfmt::Logfmt,
     &plain::Plain,
 ];
 

@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::journald::of_priority;
 use super::{Format, Parsed, carried};
+use crate::evidence::Severity;
 use crate::evidence::logs::time;
 use crate::evidence::logs::writer::Writer;
 
@@ -40,6 +41,10 @@ impl Format for Syslog {
             return None;
         }
         let name = found.get(2).map(|name| name.as_str())?;
+        // `2026-11-22T03:00:00Z INFO app: x` has a level in place of the host.
+        if Severity::of(&found[1]).is_some() {
+            return None;
+        }
         let severity = priority.and_then(|priority| of_priority(priority % 8));
         let header = Parsed { time: Some(time), writer: Writer::Named(name.into()), severity, ..Parsed::default() };
         Some(carried(header, &rest[found[0].len()..]))
