@@ -17,7 +17,7 @@ use crate::redact::Redactor;
 #[derive(Debug, Args)]
 pub(super) struct Explain {
     /// Any mix of HAR files, logs, manifests and JSON reports of fivewhys; `-` is standard input. The content decides
-    /// the kind; `backend=FILE` or `auth=FILE` names the service of a manifest or log
+    /// the kind; `backend=FILE`, `auth=FILE` or `edge=FILE` names the service of a manifest or the writer of a log
     #[arg(required = true, value_name = "[SERVICE=]FILE")]
     files: Vec<String>,
     #[command(flatten)]
@@ -27,13 +27,13 @@ pub(super) struct Explain {
 impl Explain {
     pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
         self.shown.check()?;
-        if self.files.iter().filter(|file| supplied::whose(file).1 == "-").count() > 1 {
+        if self.files.iter().filter(|file| supplied::writer(file).1 == "-").count() > 1 {
             return Err(miette!("standard input can be read once: use `-` for only one file").into());
         }
         let redactor = Redactor::new();
         let piece = |given: &String| {
-            let (service, file) = supplied::whose(given);
-            Ok(Piece { from: supplied::called(file).to_owned(), service, text: supplied::text(file)? })
+            let (writer, file) = supplied::writer(given);
+            Ok(Piece { from: supplied::called(file).to_owned(), writer, content: supplied::opened(file)? })
         };
         let pieces = Pieces::sort(self.files.iter().map(piece).collect::<Result<_, Mistake>>()?, &redactor)?;
         let target = match pieces.target_name().map(str::to_owned) {

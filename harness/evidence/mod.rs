@@ -3,14 +3,14 @@
 //! Start at [`read_manifests`] and [`read_log`], which fill an [`Evidence`] for `diagnose`.
 //!
 //! - `source`: reads a file, a URL or the output of a command, with limits
-//! - `manifest`, `log`, `jwks`: the three kinds of evidence
+//! - `manifest`, `logs`, `jwks`: the three kinds of evidence
 //! - `severity`: how bad a log entry is
 //! - `supplied`: evidence that the caller of `fivewhys` hands over
 //!
 //! Invariant: an [`Evidence`] is redacted, and this folder never draws a conclusion from it.
 
 mod jwks;
-mod log;
+pub(crate) mod logs;
 mod manifest;
 mod severity;
 mod source;
@@ -23,13 +23,14 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 pub use jwks::read_keys;
-pub use log::{LogEntry, LoggedRequest};
+pub use logs::{LogEntry, LoggedRequest};
 pub use manifest::{EnvValue, Manifest};
 pub use severity::Severity;
 pub use source::SourceError;
 pub use supplied::{Supplied, SuppliedError};
 
 use crate::config::{EvidenceLocation, Target};
+use crate::evidence::logs::{Expected, LogText, ServiceNames};
 use crate::terms::{EvidenceSource, Service};
 use crate::token::Published;
 
@@ -78,10 +79,11 @@ pub async fn read_log(evidence: &mut Evidence, target: &Target, run_end: Instant
     if target.logs.is_empty() {
         evidence.unread.push((EvidenceSource::Logs, "the target names no source for it".into()));
     }
-    let names = log::ServiceNames::of(target, &evidence.manifests);
+    let names = ServiceNames::of(target, &evidence.manifests);
+    let expected = Expected { names: names.clone(), ..Expected::default() };
     for from in &target.logs {
-        match source::read(from, target, run_end).await.and_then(|text| log::parse(&text, &names, clean)) {
-            Ok(entries) => evidence.log.extend(entries),
+        match source::read_log(from, target, run_end, expected.clone()).await {
+            Ok(log) => evidence.take(log.entries(&names, clean)),
             Err(error) => evidence.unread.push((EvidenceSource::Logs, clean(&error.to_string()))),
         }
     }
@@ -97,6 +99,12 @@ pub(crate) async fn output_of(argv: &[String], target: &Target) -> Result<String
 }
 
 impl Evidence {
+    /// Adds the entries of a log, and notes what could not be read.
+    fn take(&mut self, log: LogText) {
+        self.unread.extend(log.notes().into_iter().map(|note| (EvidenceSource::Logs, note)));
+        self.log.extend(log.entries);
+    }
+
     /// Adds the entries of a log that was read at this time.
     fn add_log(&mut self, entries: Vec<LogEntry>, read_at: Option<jiff::Timestamp>) {
         self.log.extend(entries);

@@ -20,7 +20,7 @@ impl Severity {
     /// `DEFAULT`.
     pub(crate) fn of(word: &str) -> Option<Self> {
         Some(match word.to_ascii_lowercase().as_str() {
-            "trace" | "debug" | "info" | "information" | "notice" => Self::Info,
+            "trace" | "debug" | "verbose" | "info" | "information" | "notice" | "success" => Self::Info,
             "warn" | "warning" => Self::Warning,
             "err" | "error" | "severe" | "crit" | "critical" | "fatal" | "panic" | "alert" | "emerg" | "emergency" => {
                 Self::Error

@@ -8,6 +8,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
+use super::logs::{Collected, Expected, collect};
 use crate::config::{EvidenceLocation, Target, is_loopback, run_command};
 
 /// The time limit of one source. The end of the run is a limit too.
@@ -71,6 +72,20 @@ pub(super) async fn read(from: &EvidenceLocation, target: &Target, run_end: Inst
         EvidenceLocation::Command(words) => run(words, ends.saturating_duration_since(Instant::now())).await,
     };
     bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Reads a log, within 30 s and before the run ends. A file and the output of a command may have any size.
+pub(super) async fn read_log(
+    from: &EvidenceLocation,
+    target: &Target,
+    run_end: Instant,
+    expected: Expected,
+) -> Result<Collected, SourceError> {
+    let text = read(from, target, run_end).await?;
+    let format = |why: String| SourceError::Format { expected: "a log", why };
+    let log = collect(text.as_bytes(), &expected).map_err(|error| format(error.to_string()))?;
+    log.refuse().map_err(|error| format(error.to_string()))?;
+    Ok(log)
 }
 
 async fn file(path: &Path) -> std::io::Result<Vec<u8>> {

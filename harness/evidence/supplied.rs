@@ -1,20 +1,22 @@
 //! Evidence that the user supplies on the command line: manifests and log exports, from files or standard input.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::sync::Arc;
 
 use serde_json::Value;
 use thiserror::Error;
 
-use super::log::{self, ServiceNames};
+use super::logs::{Collected, Expected, LogError, ServiceNames, collect};
 use super::{Evidence, Manifest};
 use crate::config::{DeployedNames, Target};
-use crate::terms::{EvidenceSource, Service};
+use crate::terms::{EvidenceSource, Hop, Service};
 
 /// The supplied evidence. It takes precedence over the target's own sources.
 #[derive(Debug, Clone, Default)]
 pub struct Supplied {
     manifests: BTreeMap<Service, Manifest>,
-    log: Option<Vec<Value>>,
+    logs: Vec<Arc<Collected>>,
 }
 
 /// Why supplied evidence is refused. The message does not quote the text, because a manifest may hold secrets.
@@ -32,6 +34,20 @@ pub enum SuppliedError {
         /// Counted from 1, in bytes.
         column: usize,
         /// The parser's message.
+        why: String,
+    },
+    /// The text holds no log entry.
+    #[error("{from}: {why}")]
+    #[diagnostic(
+        code(fivewhys::evidence::not_a_log),
+        help(
+            "give a log: of Cloud Logging, JSON lines, logfmt, an access log, or lines that begin with a time or a level"
+        )
+    )]
+    Log {
+        /// The name of the file, or of standard input.
+        from: String,
+        /// The reason, with line and column.
         why: String,
     },
     /// The text is JSON, but not the expected evidence.
@@ -66,21 +82,37 @@ impl Supplied {
         Ok(())
     }
 
-    /// Adds a log export: an array, NDJSON or one entry. It may be empty.
+    /// Adds a log of any format and size. It may be empty. `writer` is the component that wrote all of it, if that is
+    /// known; else the names in the lines tell, or the format.
     ///
     /// # Errors
-    /// When the text is not JSON, or holds values but no log entry.
-    pub fn add_log(&mut self, from: &str, text: &str) -> Result<(), SuppliedError> {
-        let entries = log_values(from, text)?;
-        self.log.get_or_insert_default().extend(entries);
+    /// When the log cannot be read, or holds text but no log entry.
+    pub fn add_log(
+        &mut self,
+        from: &str,
+        writer: Option<Hop>,
+        log: impl Read,
+        target: &Target,
+    ) -> Result<(), SuppliedError> {
+        let names = ServiceNames::of(target, &self.manifests);
+        let expected = Expected { writer, names, ..Expected::default() };
+        let read = collect(log, &expected).map_err(LogError::from).and_then(|log| log.refuse().map(|()| log));
+        self.logs.push(Arc::new(
+            read.map_err(|error| SuppliedError::Log { from: from.to_owned(), why: error.to_string() })?,
+        ));
         Ok(())
+    }
+
+    /// Adds a log that was read before the target was known.
+    pub(crate) fn add_collected(&mut self, log: Collected) {
+        self.logs.push(Arc::new(log));
     }
 
     /// Returns the sources of evidence that were supplied.
     #[must_use]
     pub fn evidence_sources(&self) -> BTreeSet<EvidenceSource> {
         let manifest = (!self.manifests.is_empty()).then_some(EvidenceSource::Manifest);
-        manifest.into_iter().chain(self.log.as_ref().map(|_| EvidenceSource::Logs)).collect()
+        manifest.into_iter().chain(self.logs.first().map(|_| EvidenceSource::Logs)).collect()
     }
 
     /// Replaces the manifests that were read by the supplied ones.
@@ -90,10 +122,13 @@ impl Supplied {
 
     /// Adds the supplied log to the evidence. The log counts as read at the time of its last entry.
     pub fn add_log_to(&self, evidence: &mut Evidence, target: &Target, clean: &dyn Fn(&str) -> String) {
-        let Some(values) = &self.log else { return };
-        let entries = log::entries(values, &ServiceNames::of(target, &evidence.manifests), clean);
-        let ends = entries.iter().map(|entry| entry.at).max();
-        evidence.add_log(entries, ends);
+        let names = ServiceNames::of(target, &evidence.manifests);
+        for log in &self.logs {
+            let log = log.entries(&names, clean);
+            let ends = log.ends();
+            evidence.take(log);
+            evidence.add_log(Vec::new(), ends);
+        }
     }
 }
 
@@ -134,22 +169,14 @@ fn whose(value: &Value, manifest: &Manifest, names: &DeployedNames) -> Option<Se
     backend.or_else(|| is(&names.auth).then_some(Service::Auth))
 }
 
-fn log_values(from: &str, text: &str) -> Result<Vec<Value>, SuppliedError> {
-    let values = parsed(from, text)?;
-    let is_entry =
-        |value: &Value| value.get("timestamp").is_some() && value.pointer("/resource/labels/service_name").is_some();
-    if !values.is_empty() && !values.iter().any(is_entry) {
-        return Err(SuppliedError::Other {
-            from: from.to_owned(),
-            why: "no log entry: none has `timestamp` and `resource.labels.service_name`".to_owned(),
-            help: "give what `gcloud logging read … --format=json` prints".to_owned(),
-        });
-    }
-    Ok(values)
+/// Reads a sequence of JSON values. A list stands for its items.
+fn values(text: &str) -> Result<Vec<Value>, serde_json::Error> {
+    let read: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text).into_iter::<Value>().collect();
+    Ok(read?.into_iter().flat_map(|value| if let Value::Array(list) = value { list } else { vec![value] }).collect())
 }
 
 fn parsed(from: &str, text: &str) -> Result<Vec<Value>, SuppliedError> {
-    log::values(text).map_err(|error| SuppliedError::Json {
+    values(text).map_err(|error| SuppliedError::Json {
         from: from.to_owned(),
         line: error.line(),
         column: error.column(),
@@ -219,14 +246,15 @@ mod tests {
     }
 
     #[rstest]
-    #[case::broken("[{]", Some("stdin, line 1, column 3"))]
+    #[case::broken("[{\"a\" 1}]", Some("line 1, column 6"))]
     #[case::other(r#"[{"a":1}]"#, Some("no log entry"))]
+    #[case::prose("nothing to see\n", Some("line 1, column 1: neither a time nor a level"))]
     #[case::empty("[]", None)]
     #[case::nothing("", None)]
     #[case::entry(r#"{"timestamp":"2026-11-22T03:00:00Z","resource":{"labels":{"service_name":"x"}}}"#, None)]
     fn a_text_that_is_not_a_log_export_is_refused(#[case] text: &str, #[case] says: Option<&str>) {
         let mut supplied = Supplied::default();
-        let refused = supplied.add_log("stdin", text).err().map(|error| error.to_string());
+        let refused = supplied.add_log("stdin", None, text.as_bytes(), &staging()).err().map(|error| error.to_string());
         assert_eq!(refused.is_some(), says.is_some(), "{refused:?}");
         assert!(refused.is_none_or(|refused| refused.contains(says.unwrap_or_default())));
     }
@@ -235,7 +263,7 @@ mod tests {
     fn a_log_counts_as_read_at_its_last_entry() {
         let mut supplied = Supplied::default();
         let entry = r#"{"timestamp":"2026-11-22T03:00:00Z","resource":{"labels":{"service_name":"netra-auth-service"}},"textPayload":"x"}"#;
-        supplied.add_log("stdin", entry).expect("a log");
+        supplied.add_log("stdin", None, entry.as_bytes(), &staging()).expect("a log");
         let mut evidence = Evidence::default();
         supplied.add_log_to(&mut evidence, &staging(), &str::to_owned);
         assert_eq!(evidence.log.len(), 1);
@@ -248,7 +276,7 @@ mod tests {
             let mut supplied = Supplied::default();
             let said = [
                 supplied.add_manifests("stdin", None, &text, &staging().names).err(),
-                supplied.add_log("stdin", &text).err(),
+                supplied.add_log("stdin", None, text.as_bytes(), &staging()).err(),
             ];
             for error in said.into_iter().flatten() {
                 prop_assert!(!error.to_string().contains("canary"));

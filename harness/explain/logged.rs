@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use crate::config::Target;
@@ -18,15 +18,28 @@ const MOST: usize = 60;
 pub(super) fn calls(evidence: &Evidence, target: &Target) -> Vec<Recorded> {
     const ALIKE: usize = 3;
     let mut counts: BTreeMap<(&str, &str, u16), usize> = BTreeMap::new();
-    let mut calls = Vec::new();
-    for (entry, request) in evidence.log.iter().filter_map(|entry| Some((entry, entry.request.as_ref()?))) {
+    let (mut calls, mut before) = (Vec::new(), Timestamp::MIN);
+    for (entry, request) in
+        evidence.log.iter().filter(|entry| entry.timed).filter_map(|entry| Some((entry, entry.request.as_ref()?)))
+    {
         let count = counts.entry((&request.method, &request.path, request.status)).or_default();
         *count += 1;
         if *count <= ALIKE && calls.len() < MOST {
-            calls.extend(call(entry, request, target));
+            calls.extend(call(entry, request, began(entry, before), target));
         }
+        before = entry.at;
     }
     calls
+}
+
+/// The longest time before its entry in which lines belong to a call.
+const BEFORE: SignedDuration = SignedDuration::from_secs(5);
+
+/// Returns when a call may have begun. Its entry is written at its end, after the lines that it caused, and after the
+/// entry of the call before.
+fn began(entry: &LogEntry, before: Timestamp) -> Timestamp {
+    let earliest = entry.at.checked_sub(BEFORE).unwrap_or(entry.at);
+    earliest.max(before.checked_add(SignedDuration::from_millis(1)).unwrap_or(before)).min(entry.at)
 }
 
 /// Returns what a call from a log cannot show.
@@ -36,7 +49,7 @@ pub(super) fn assumption(calls: usize) -> Option<String> {
     (calls > 0).then(|| says.to_owned())
 }
 
-fn call(entry: &LogEntry, request: &LoggedRequest, target: &Target) -> Option<Recorded> {
+fn call(entry: &LogEntry, request: &LoggedRequest, began: Timestamp, target: &Target) -> Option<Recorded> {
     let base = if request.service == Service::Auth { &target.auth } else { &target.backend };
     let url = Url::options().base_url(Some(base)).parse(&request.path).ok()?;
     let probe = ProbeKey {
@@ -46,13 +59,14 @@ fn call(entry: &LogEntry, request: &LoggedRequest, target: &Target) -> Option<Re
         caller: Caller::None,
         user: String::new(),
     };
+    let span = entry.at.duration_since(began).as_secs_f64() * 1000.0;
     let head = Head { status: request.status, version: "HTTP/1.1".to_owned(), headers: Vec::new() };
     Some(Recorded {
         exchange: Exchange {
             id: 0,
             probe,
             step: None,
-            started_at: entry.at,
+            started_at: began,
             trace_id: entry.trace.clone().unwrap_or_default(),
             request: SentRequest {
                 method: request.method.clone(),
@@ -66,7 +80,8 @@ fn call(entry: &LogEntry, request: &LoggedRequest, target: &Target) -> Option<Re
             frames: Vec::new(),
             close: None,
             error: None,
-            phases: Phases { end_ms: 1.0, ..Phases::default() },
+            // The log does not say how long the call took: it counts as quick.
+            phases: Phases { first_byte_ms: Some(1.0), end_ms: span.max(1.0), ..Phases::default() },
             issued_with_our_secret: None,
         },
         is_socket: request.status == 101,

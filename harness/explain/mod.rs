@@ -52,6 +52,15 @@ pub(crate) enum ExplainError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Merge(#[from] MergeError),
+    /// A file cannot be read.
+    #[error("cannot read {from}: {source}")]
+    #[diagnostic(code(fivewhys::explain::unreadable))]
+    Unreadable {
+        /// The name of the file, or of standard input.
+        from: String,
+        /// The reason.
+        source: std::io::Error,
+    },
     /// No file shows a call.
     #[error("this evidence shows no call: {found}")]
     #[diagnostic(
@@ -80,7 +89,7 @@ impl Pieces {
     /// # Errors
     /// When a file cannot be read, or no file shows a call.
     pub(crate) async fn explain(
-        self,
+        mut self,
         target: Option<Target>,
         catalogue: Arc<Catalogue>,
         redactor: Redactor,

@@ -1,24 +1,34 @@
 //! Which kind of evidence each file is. The content decides, not the name.
 
+use std::io::{self, Read};
+
 use serde_json::Value;
 
 use crate::config::{DeployedNames, Target};
-use crate::evidence::Supplied;
+use crate::evidence::logs::{Collected, Expected, LogError, collect, looks_like_log};
+use crate::evidence::{Supplied, SuppliedError};
 use crate::explain::ExplainError;
 use crate::har::{self, Recorded};
 use crate::redact::Redactor;
 use crate::report::read;
 use crate::run::NamedReport;
-use crate::terms::Service;
+use crate::terms::{Hop, Service};
 
 /// One file of evidence.
-#[derive(Debug)]
 pub(crate) struct Piece {
     /// The name of the file, or `standard input`.
     pub(crate) from: String,
-    /// The service that the caller names for it.
-    pub(crate) service: Option<Service>,
-    pub(crate) text: String,
+    /// The component that the caller names for it.
+    pub(crate) writer: Option<Hop>,
+    pub(crate) content: Box<dyn Read>,
+}
+
+/// A manifest as text.
+#[derive(Debug)]
+pub(super) struct ManifestText {
+    from: String,
+    service: Option<Service>,
+    pub(super) text: String,
 }
 
 /// The kinds of evidence.
@@ -37,8 +47,8 @@ pub(crate) struct Pieces {
     pub(super) recorded: Vec<Recorded>,
     /// Reports of fivewhys, and recordings that it wrote.
     pub(super) reports: Vec<NamedReport>,
-    pub(super) manifests: Vec<Piece>,
-    pub(super) logs: Vec<Piece>,
+    pub(super) manifests: Vec<ManifestText>,
+    pub(super) logs: Vec<Collected>,
     /// What the reader must know about the files.
     pub(super) notes: Vec<String>,
 }
@@ -51,16 +61,38 @@ impl Pieces {
     pub(crate) fn sort(pieces: Vec<Piece>, redactor: &Redactor) -> Result<Self, ExplainError> {
         let mut sorted = Self::default();
         for piece in pieces {
-            match kind(&piece.text) {
-                Kind::Har => sorted.add_har(&piece, redactor)?,
-                Kind::Report => {
-                    sorted.reports.push(NamedReport { report: read(&piece.from, &piece.text)?, from: piece.from });
-                }
-                Kind::Manifest => sorted.manifests.push(piece),
-                Kind::Log => sorted.logs.push(piece),
-            }
+            sorted.add(piece, redactor)?;
         }
         Ok(sorted)
+    }
+
+    fn add(&mut self, piece: Piece, redactor: &Redactor) -> Result<(), ExplainError> {
+        let Piece { from, writer, mut content } = piece;
+        let unreadable = |source: io::Error| ExplainError::Unreadable { from: from.clone(), source };
+        let mut start = Vec::new();
+        content.by_ref().take(START).read_to_end(&mut start).map_err(unreadable)?;
+        let kind = kind(&start);
+        let rest = start.chain(content);
+        if kind == Kind::Log {
+            let expected = Expected { writer, ..Expected::default() };
+            let log = collect(rest, &expected).map_err(LogError::from).and_then(|log| log.refuse().map(|()| log));
+            self.logs.push(log.map_err(|error| SuppliedError::Log { from, why: error.to_string() })?);
+            return Ok(());
+        }
+        let text = whole(rest).map_err(unreadable)?;
+        match kind {
+            Kind::Har => self.add_har(&from, &text, redactor)?,
+            Kind::Report => self.reports.push(NamedReport { report: read(&from, &text)?, from }),
+            Kind::Manifest | Kind::Log => {
+                let service = match writer {
+                    Some(Hop::Auth) => Some(Service::Auth),
+                    Some(_) => Some(Service::Backend),
+                    None => None,
+                };
+                self.manifests.push(ManifestText { from, service, text });
+            }
+        }
+        Ok(())
     }
 
     /// Returns the name of the target that a report names.
@@ -68,18 +100,18 @@ impl Pieces {
         self.reports.first().map(|part| part.report.target.as_str())
     }
 
-    fn add_har(&mut self, piece: &Piece, redactor: &Redactor) -> Result<(), ExplainError> {
-        let recording = har::read(&piece.from, &piece.text, redactor)?;
+    fn add_har(&mut self, from: &str, text: &str, redactor: &Redactor) -> Result<(), ExplainError> {
+        let recording = har::read(from, text, redactor)?;
         if !recording.skipped.is_empty() {
             let numbers: Vec<String> = recording.skipped.iter().take(5).map(ToString::to_string).collect();
             let more = recording.skipped.len().saturating_sub(5);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            self.notes.push(format!("{}: entries {}{more} could not be read", piece.from, numbers.join(", ")));
+            self.notes.push(format!("{from}: entries {}{more} could not be read", numbers.join(", ")));
         }
         match recording.run {
             Some(run) => {
-                let report = read(&piece.from, &run.to_string())?.with_recorded(recording.entries);
-                self.reports.push(NamedReport { from: piece.from.clone(), report });
+                let report = read(from, &run.to_string())?.with_recorded(recording.entries);
+                self.reports.push(NamedReport { from: from.to_owned(), report });
             }
             None => self.recorded.extend(recording.entries),
         }
@@ -87,15 +119,13 @@ impl Pieces {
     }
 
     /// Reads manifests and logs for the services of a target.
-    pub(super) fn supplied(&self, target: &Target) -> Result<Supplied, ExplainError> {
+    pub(super) fn supplied(&mut self, target: &Target) -> Result<Supplied, ExplainError> {
         let mut supplied = Supplied::default();
         for piece in &self.manifests {
             let service = piece.service.or_else(|| Some(of_name(&name(&piece.text)?, &target.names)));
             supplied.add_manifests(&piece.from, service, &piece.text, &target.names)?;
         }
-        for piece in &self.logs {
-            supplied.add_log(&piece.from, &piece.text)?;
-        }
+        self.logs.drain(..).for_each(|log| supplied.add_collected(log));
         Ok(supplied)
     }
 }
@@ -113,22 +143,30 @@ pub(super) fn name(text: &str) -> Option<String> {
     Some(label.or_else(|| json.pointer("/metadata/name"))?.as_str()?.to_owned())
 }
 
-fn kind(text: &str) -> Kind {
-    let start = text.trim_start_matches('\u{feff}').trim_start();
-    if har::looks_like_har(start) {
-        return Kind::Har;
+/// How much of a file tells its kind, and the most that is read of a file that is no log, in bytes.
+const START: u64 = 64 << 10;
+const LIMIT: u64 = 256 << 20;
+
+/// Reads the whole text of a file that is no log.
+fn whole(from: impl Read) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    from.take(LIMIT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(io::Error::other(format!("more than {} MiB", LIMIT >> 20)));
     }
-    if !start.starts_with('{') {
-        return Kind::Log;
-    }
-    match serde_json::from_str::<Value>(start) {
-        Ok(json)
-            if json.get("schema").and_then(Value::as_str).is_some_and(|one| one.starts_with("fivewhys/report/")) =>
-        {
-            Kind::Report
-        }
-        Ok(json) if json.get("spec").is_some() || json.get("template").is_some() => Kind::Manifest,
-        _ => Kind::Log,
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Returns the kind of a file by its first 64 KiB.
+fn kind(start: &[u8]) -> Kind {
+    let text = String::from_utf8_lossy(start);
+    let begins: String = text.chars().filter(|sign| !sign.is_whitespace() && *sign != '\u{feff}').take(64).collect();
+    match () {
+        () if har::looks_like_har(&text) => Kind::Har,
+        () if begins.starts_with(r#"{"schema":"fivewhys/report/"#) => Kind::Report,
+        () if looks_like_log(start) => Kind::Log,
+        () if begins.starts_with(['{', '[']) => Kind::Manifest,
+        () => Kind::Log,
     }
 }
 
@@ -142,10 +180,13 @@ mod tests {
     #[case::har(r#"{ "log": { "version": "1.2", "entries": [] } }"#, Kind::Har)]
     #[case::report(r#"{"schema":"fivewhys/report/2"}"#, Kind::Report)]
     #[case::manifest(r#"{"metadata":{"name":"x"},"spec":{}}"#, Kind::Manifest)]
-    #[case::one_entry(r#"{"timestamp":"2026-11-22T03:00:00Z","textPayload":"x"}"#, Kind::Log)]
-    #[case::entries(r#"[{"timestamp":"2026-11-22T03:00:00Z"}]"#, Kind::Log)]
+    #[case::one_entry(r#"{"timestamp":"2026-11-22T03:00:00Z","severity":"ERROR","textPayload":"x","resource":{"labels":{"service_name":"x"}}}"#, Kind::Log)]
+    #[case::entries(
+        r#"[{"timestamp":"2026-11-22T03:00:00Z","textPayload":"x","resource":{"labels":{"service_name":"x"}}}]"#,
+        Kind::Log
+    )]
     #[case::text("INFO:     started", Kind::Log)]
     fn the_content_tells_the_kind(#[case] text: &str, #[case] expected: Kind) {
-        assert_eq!(kind(text), expected);
+        assert_eq!(kind(text.as_bytes()), expected);
     }
 }

@@ -114,22 +114,12 @@ fn budget() -> Budget {
 
 /// Returns the deployed names that manifests and log entries show.
 fn names(pieces: &Pieces) -> DeployedNames {
-    let of_logs = pieces.logs.iter().flat_map(|piece| service_names(&piece.text));
+    let of_logs = pieces.logs.iter().flat_map(|log| log.writers().map(str::to_owned));
     let named: BTreeSet<String> =
         pieces.manifests.iter().filter_map(|piece| name(&piece.text)).chain(of_logs).collect();
     let auth = named.iter().find(|name| is_auth(name)).cloned();
     let backend = named.iter().find(|name| !is_auth(name)).cloned();
     DeployedNames { backend, auth, ..DeployedNames::default() }
-}
-
-/// Returns the services that a log of Cloud Run names.
-fn service_names(text: &str) -> BTreeSet<String> {
-    const LABEL: &str = r#""service_name""#;
-    let of = |at: usize| {
-        let rest = text[at + LABEL.len()..].trim_start_matches([' ', ':', '\n', '\r', '\t']).strip_prefix('"')?;
-        rest.split('"').next().map(str::to_owned)
-    };
-    text.match_indices(LABEL).filter_map(|(at, _)| of(at)).collect()
 }
 
 fn variables(pieces: &Pieces) -> BTreeMap<String, Vec<String>> {

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use fivewhys_path::keep_narrowest;
 use regex::RegexSet;
 use serde::Deserialize;
 
@@ -98,14 +99,19 @@ impl Patterns {
 /// Returns what a sentence means. Specific patterns outweigh general ones. Empty: no pattern matches.
 pub(crate) fn meanings(sentence: &str) -> Vec<Meaning> {
     let [specific, general] = &*SHIPPED;
-    let told = specific.of(sentence);
-    if told.is_empty() { general.of(sentence) } else { told }
+    let mut told = specific.of(sentence);
+    if told.is_empty() {
+        told = general.of(sentence);
+    }
+    keep_narrowest(&mut told);
+    told
 }
 
 /// Returns what a line of a log means by the specific patterns. The usual words occur in too many lines. A crash counts
 /// only where its cause is not told.
 pub(crate) fn specific_meanings(line: &str) -> Vec<Meaning> {
     let mut all = SHIPPED[0].of(line);
+    keep_narrowest(&mut all);
     if all.iter().any(|meaning| *meaning != Meaning::Crashed) {
         all.retain(|meaning| *meaning != Meaning::Crashed);
     }

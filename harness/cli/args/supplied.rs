@@ -9,9 +9,9 @@ use miette::miette;
 use crate::cli::terminal::mistake::Mistake;
 use crate::config::Target;
 use crate::evidence::Supplied;
-use crate::terms::Service;
+use crate::terms::{Hop, Service};
 
-/// The largest file that is read, in bytes.
+/// The largest manifest that is read, in bytes.
 const LIMIT: u64 = 32 << 20;
 
 /// Options that supply evidence.
@@ -21,15 +21,16 @@ pub(crate) struct SuppliedArgs {
     /// standard input (`-`). The name in the manifest decides the service, or `backend=FILE` does; may be repeated
     #[arg(long, value_name = "[SERVICE=]FILE")]
     manifest: Vec<String>,
-    /// Evidence: the JSON output of `gcloud logging read`, in a file or on standard input (`-`); may be repeated
-    #[arg(long, value_name = "FILE")]
+    /// Evidence: a log of any size, in a file or on standard input (`-`): Cloud Logging, JSON lines, plain text, access
+    /// logs. The lines say who wrote them, or `backend=FILE`, `auth=FILE` or `edge=FILE` does; may be repeated
+    #[arg(long, value_name = "[WRITER=]FILE")]
     logs: Vec<String>,
 }
 
 impl SuppliedArgs {
     /// Reads all evidence.
     pub(crate) fn read(&self, target: &Target) -> Result<Supplied, Mistake> {
-        let from_stdin = self.manifest.iter().map(|one| whose(one).1).chain(self.logs.iter().map(String::as_str));
+        let from_stdin = self.manifest.iter().map(|one| whose(one).1).chain(self.logs.iter().map(|one| writer(one).1));
         if from_stdin.filter(|file| *file == "-").count() > 1 {
             return Err(
                 miette!("standard input can be read once: use `-` for only one of --manifest and --logs").into()
@@ -40,18 +41,29 @@ impl SuppliedArgs {
             let (service, file) = whose(given);
             supplied.add_manifests(called(file), service, &text(file)?, &target.names)?;
         }
-        for file in &self.logs {
-            supplied.add_log(called(file), &text(file)?)?;
+        for given in &self.logs {
+            let (writer, file) = writer(given);
+            supplied.add_log(called(file), writer, opened(file)?, target)?;
         }
         Ok(supplied)
     }
 }
 
 /// Splits `backend=FILE`. Without a service, the name in the file decides.
-pub(crate) fn whose(given: &str) -> (Option<Service>, &str) {
+fn whose(given: &str) -> (Option<Service>, &str) {
     match given.split_once('=') {
         Some(("backend", file)) => (Some(Service::Backend), file),
         Some(("auth", file)) => (Some(Service::Auth), file),
+        _ => (None, given),
+    }
+}
+
+/// Splits `backend=FILE`. Without a writer, the lines tell.
+pub(crate) fn writer(given: &str) -> (Option<Hop>, &str) {
+    match given.split_once('=') {
+        Some(("backend", file)) => (Some(Hop::Backend), file),
+        Some(("auth", file)) => (Some(Hop::Auth), file),
+        Some(("edge", file)) => (Some(Hop::Edge), file),
         _ => (None, given),
     }
 }
@@ -61,15 +73,21 @@ pub(crate) fn called(file: &str) -> &str {
     if file == "-" { "standard input" } else { file }
 }
 
-/// Reads a file, or standard input for `-`.
-pub(crate) fn text(file: &str) -> Result<String, Mistake> {
-    if file == "-" && io::stdin().is_terminal() {
-        return Err(miette!("standard input is a terminal: pipe the JSON to it, or name a file").into());
+/// Opens a file, or standard input for `-`.
+pub(crate) fn opened(file: &str) -> Result<Box<dyn Read>, Mistake> {
+    if file != "-" {
+        let opened = std::fs::File::open(file).map_err(|error| miette!("cannot read {}: {error}", called(file)))?;
+        return Ok(Box::new(opened));
     }
-    let opened: io::Result<Box<dyn Read>> =
-        if file == "-" { Ok(Box::new(io::stdin())) } else { std::fs::File::open(file).map(|file| Box::new(file) as _) };
+    if io::stdin().is_terminal() {
+        return Err(miette!("standard input is a terminal: pipe the evidence to it, or name a file").into());
+    }
+    Ok(Box::new(io::stdin()))
+}
+
+fn text(file: &str) -> Result<String, Mistake> {
     let mut bytes = Vec::new();
-    let read = opened.and_then(|from| from.take(LIMIT + 1).read_to_end(&mut bytes));
+    let read = opened(file)?.take(LIMIT + 1).read_to_end(&mut bytes);
     read.map_err(|error| miette!("cannot read {}: {error}", called(file)))?;
     if bytes.len() as u64 > LIMIT {
         return Err(miette!("{} is larger than {} MiB", called(file), LIMIT >> 20).into());

@@ -94,7 +94,7 @@ fn validations<'a>(requests: &[&'a LogEntry], introspections: &[&str]) -> Vec<&'
     if !named.is_empty() {
         return named;
     }
-    let failed = |entry: &&&LogEntry| entry.request.as_ref().is_some_and(|request| request.status >= 400);
+    let failed = |entry: &&&LogEntry| entry.platform_request().is_some_and(|request| request.status >= 400);
     requests.iter().filter(failed).copied().collect()
 }
 
@@ -105,15 +105,15 @@ fn unvalidated_fact(call: &Fact) -> Option<Fact> {
 }
 
 fn is_request_at_auth(entry: &&LogEntry) -> bool {
-    entry.request.as_ref().is_some_and(|request| request.service == Service::Auth)
+    entry.platform_request().is_some_and(|request| request.service == Service::Auth)
 }
 
 pub(crate) fn is_ours(entry: &LogEntry) -> bool {
-    entry.request.as_ref().is_some_and(LoggedRequest::is_ours)
+    entry.platform_request().is_some_and(LoggedRequest::is_ours)
 }
 
 fn path(entry: &LogEntry) -> &str {
-    entry.request.as_ref().map_or("", |request| request.path.as_str())
+    entry.platform_request().map_or("", |request| request.path.as_str())
 }
 
 fn introspection_paths(target: &Target) -> Vec<&str> {
@@ -123,7 +123,7 @@ fn introspection_paths(target: &Target) -> Vec<&str> {
 
 fn call_fact(asked: Option<&LogEntry>) -> Fact {
     let key = KEY;
-    let Some((entry, request)) = asked.and_then(|entry| Some((entry, entry.request.as_ref()?))) else {
+    let Some((entry, request)) = asked.and_then(|entry| Some((entry, entry.platform_request()?))) else {
         let says = "the auth service's request log has no validation call from the backend during the failing probe";
         return Fact { key, value: ABSENT, anomaly: false, says: says.into(), exchange: None };
     };
@@ -160,7 +160,7 @@ fn passed_over_fact(later: &LogEntry) -> Fact {
 
 fn contact_fact(seen: Option<&LogEntry>) -> Fact {
     let key = "backend-contact";
-    match seen.and_then(|entry| entry.request.as_ref()) {
+    match seen.and_then(|entry| entry.platform_request()) {
         Some(request) => {
             let says = format!(
                 "the backend called the auth service: {} {} answered {}",
@@ -178,11 +178,11 @@ fn contact_fact(seen: Option<&LogEntry>) -> Fact {
 /// Reports whether the application itself answered. A platform also logs a 5xx for a service that never got the
 /// request.
 fn is_served(entry: &LogEntry) -> bool {
-    entry.request.as_ref().is_some_and(|request| request.status < 500 || entry.by == Hop::Auth)
+    entry.platform_request().is_some_and(|request| request.status < 500 || entry.by == Hop::Auth)
 }
 
 fn served_fact(entry: &LogEntry) -> Fact {
-    let request = entry.request.as_ref();
+    let request = entry.platform_request();
     let what = request.map_or(String::new(), |one| format!(": {} {} answered {}", one.method, one.path, one.status));
     let says = format!("the auth service processed a request during the failing probe{what}");
     Fact { key: "auth.at-work", value: "yes", anomaly: false, says, exchange: None }

@@ -80,7 +80,7 @@ pub(crate) fn facts(logbook: &Logbook<'_>, target: &Target) -> Vec<Fact> {
 /// Returns whether the auth service's log has an entry during the first failing probe. `None`: it has no entries at
 /// all.
 fn writes(logbook: &Logbook<'_>, first: &Window) -> Option<Fact> {
-    let of_auth = |entry: &&LogEntry| match &entry.request {
+    let of_auth = |entry: &&LogEntry| match entry.platform_request() {
         Some(request) => request.service == Service::Auth && !request.is_ours(),
         None => entry.by == Hop::Auth,
     };
@@ -141,7 +141,7 @@ pub(crate) fn unheard_call(
     calls: &[Fact],
 ) -> Option<Fact> {
     let is = |key: &str, value: &str| calls.iter().any(|fact| fact.key == key && fact.value == value);
-    let at_auth = |entry: &&LogEntry| entry.request.as_ref().is_some_and(|request| request.service == Service::Auth);
+    let at_auth = |entry: &&LogEntry| entry.platform_request().is_some_and(|request| request.service == Service::Auth);
     let heard_until = logbook.entries.iter().filter(at_auth).map(|entry| entry.at).max()?;
     let configured = backend.and_then(|backend| manifest::auth_address(backend, target));
     let unheard = Unheard { target, configured, no_contact: is("backend-contact", "none"), heard_until };

@@ -21,10 +21,10 @@ impl Logbook<'_> {
             let path = of.and_then(|window| window.path(target));
             let is_it = |asked: &str| path.is_some_and(|path| asked.split('?').next() == Some(path));
             is_ours(entry)
-                && entry.request.as_ref().is_some_and(|one| one.service == Service::Backend && is_it(&one.path))
+                && entry.platform_request().is_some_and(|one| one.service == Service::Backend && is_it(&one.path))
         };
         let seen = self.entries.iter().find(ours)?;
-        let (at, request) = (seen.at.strftime("%H:%M:%S%.3fZ"), seen.request.as_ref()?);
+        let (at, request) = (seen.at.strftime("%H:%M:%S%.3fZ"), seen.platform_request()?);
         let says =
             format!("the platform's request log at {at} has the failing call: {} {}", request.method, request.path);
         Some(Fact { key: "edge-saw", value: "yes", anomaly: false, says, exchange: None })

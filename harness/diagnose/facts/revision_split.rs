@@ -88,7 +88,7 @@ fn is_good(observation: &Observation, target: &Target) -> bool {
 fn revision<'a>(exchange: u32, log: &'a [LogEntry], sent: &[SentProbe]) -> Option<&'a str> {
     let trace = sent.iter().find(|probe| probe.exchange == exchange)?.trace_id.as_str();
     let served =
-        log.iter().filter(|entry| entry.trace.as_deref() == Some(trace)).filter_map(|entry| entry.request.as_ref());
+        log.iter().filter(|entry| entry.trace.as_deref() == Some(trace)).filter_map(LogEntry::platform_request);
     served.filter(|request| request.service == Service::Backend).find_map(|request| request.revision.as_deref())
 }
 
@@ -120,6 +120,7 @@ mod tests {
                 status,
                 user_agent: String::new(),
                 revision: Some((*by).to_owned()),
+                platform: true,
             };
             log.push(LogEntry {
                 request: Some(request),

@@ -225,14 +225,20 @@ impl<'a> Logbook<'a> {
             windows,
             held,
             window_ms: failing_ms / windows.max(1) as f64,
-            foreign: lines.iter().filter(|entry| self.window_of(entry).is_none()).count(),
+            foreign: lines.iter().map(|entry| self.foreign(entry)).sum(),
             quiet_ms: self.span_ms() - self.windows.iter().map(Window::ms).sum::<f64>(),
         }
     }
 
+    /// Returns how many entries outside all windows this one stands for: with those that were left out.
+    fn foreign(&self, entry: &LogEntry) -> usize {
+        let left_out = usize::try_from(entry.left_out).unwrap_or(usize::MAX);
+        left_out.saturating_add(usize::from(self.window_of(entry).is_none()))
+    }
+
     /// Returns the length of the log, in milliseconds.
     fn span_ms(&self) -> f64 {
-        let times = || self.entries.iter().map(|entry| entry.at);
+        let times = || self.entries.iter().filter(|entry| entry.timed).map(|entry| entry.at);
         times().min().zip(times().max()).map_or(0.0, |(first, last)| last.duration_since(first).as_secs_f64() * 1000.0)
     }
 
@@ -269,7 +275,7 @@ impl<'a> Logbook<'a> {
     /// begun.
     pub(crate) fn may_be_late(&self, entry: &LogEntry, exchanges: &BTreeSet<u32>) -> bool {
         let late = jiff::SignedDuration::from_millis(SLACK_MS);
-        let is_near = |window: &Window| window.from <= entry.at && window.distance(entry) <= late;
+        let is_near = |window: &Window| entry.timed && window.from <= entry.at && window.distance(entry) <= late;
         let mut windows = self.windows.iter().filter(|window| exchanges.contains(&window.exchange));
         !self.windows.iter().any(|window| window.is_traced(entry)) && windows.any(is_near)
     }
@@ -278,7 +284,8 @@ impl<'a> Logbook<'a> {
     pub(crate) fn window_of(&self, entry: &LogEntry) -> Option<&Window> {
         let traced = entry.trace.as_deref().and_then(|trace| self.windows.iter().find(|window| window.trace == trace));
         traced.or_else(|| {
-            self.windows.iter().rev().find(|window| window.from <= entry.at).filter(|window| entry.at <= window.to)
+            let timed = self.windows.iter().rev().filter(|_| entry.timed);
+            timed.into_iter().find(|window| window.from <= entry.at).filter(|window| entry.at <= window.to)
         })
     }
 }
@@ -292,7 +299,7 @@ fn ahead(log: &[LogEntry], sent: &[SentProbe]) -> jiff::SignedDuration {
         let in_step = probe.started_at <= entry.at && entry.at <= probe.ended_at;
         Some(if in_step { jiff::SignedDuration::ZERO } else { entry.at.duration_since(probe.started_at) })
     };
-    let requests = log.iter().filter(|entry| entry.request.is_some());
+    let requests = log.iter().filter(|entry| entry.timed && entry.platform_request().is_some());
     // An entry is written some time after the probe began, so the smallest difference is nearest to that of the clocks.
     let apart: Vec<jiff::SignedDuration> = requests.filter_map(of).collect();
     if apart.iter().any(|apart| apart.abs() <= IN_STEP) {

@@ -21,7 +21,7 @@ impl Logbook<'_> {
         let of: BTreeMap<u32, (&Observation, Service)> =
             all.iter().filter_map(|seen| Some((seen.exchange, (*seen, service(seen)?)))).collect();
         let (mut said, mut usual) = (Said::new(), BTreeSet::new());
-        for entry in self.entries.iter().filter(|entry| entry.request.is_none()) {
+        for entry in self.entries.iter().filter(|entry| entry.platform_request().is_none()) {
             let Some((seen, service)) = self.window_of(entry).and_then(|window| of.get(&window.exchange())) else {
                 continue;
             };
@@ -32,7 +32,9 @@ impl Logbook<'_> {
             if !is_its_own {
                 continue;
             }
-            let mut meanings = specific_meanings(&entry.text);
+            // The status of an access line repeats the response.
+            let is_access = entry.request.is_some() || access(&entry.text).is_some();
+            let mut meanings = if is_access { Vec::new() } else { specific_meanings(&entry.text) };
             if seen.result == Outcome::NotFound && entry.by == Hop::Backend {
                 meanings.extend(access(&entry.text).and_then(|line| line.route(&seen.probe.endpoint, target)));
             }

@@ -94,7 +94,7 @@ impl Kind {
         let masked =
             |found: &regex::Captures<'_>| if has_a_digit(&found[0]) { "#".into() } else { found[0].to_owned() };
         let text = without_ids(&ID.replace_all(&words(entry), masked));
-        Self { by: entry.by, severity, text, status: entry.request.as_ref().map(|request| request.status) }
+        Self { by: entry.by, severity, text, status: entry.platform_request().map(|request| request.status) }
     }
 }
 
@@ -116,7 +116,7 @@ impl Worst<'_> {
 /// Returns the text of an entry. An entry of a request log begins with its request.
 fn words(entry: &LogEntry) -> String {
     let text = entry.text.trim();
-    match &entry.request {
+    match entry.platform_request() {
         None => text.to_owned(),
         Some(LoggedRequest { method, path, status, .. }) if text.is_empty() => format!("{method} {path} {status}"),
         Some(LoggedRequest { method, path, status, .. }) => format!("{method} {path} {status}: {text}"),
@@ -135,7 +135,8 @@ fn telling(text: &str) -> usize {
 ///
 /// A request of ours that failed is left out if the platform says no more about it: the failed exchange shows it.
 fn severity(entry: &LogEntry) -> Option<Severity> {
-    let severity = match &entry.request {
+    let at_the_edge = entry.request.as_ref().filter(|request| request.platform || entry.by == Hop::Edge);
+    let severity = match at_the_edge {
         Some(request) if request.status < 400 || (request.is_ours() && entry.text.trim().is_empty()) => None,
         Some(request) if request.status < 500 => entry.severity.max(Some(Severity::Warning)),
         Some(_) => Some(Severity::Error),

@@ -20,7 +20,7 @@ mod words;
 
 pub use compare::at_best::at_best;
 pub use compare::likelihood::{Likelihood, Prospect};
-pub use compare::meanings::fits;
+pub use compare::meanings::{fits, keep_narrowest};
 pub use compare::outlook::Outlook;
 pub use compare::reading::{Evidence, KeySetRead, MOST, Reading, Shown};
 pub use path::effect::{Config, Effect, Patch, Reach};

@@ -58,7 +58,7 @@ impl Inquiry<'_> {
     fn take(&mut self, evidence_source: EvidenceSource, from: &str, text: &str) -> Result<(), String> {
         let mut supplied = Supplied::default();
         let added = match evidence_source {
-            EvidenceSource::Logs => supplied.add_log(from, text),
+            EvidenceSource::Logs => supplied.add_log(from, None, text.as_bytes(), self.target),
             _ => supplied.add_manifests(from, None, text, &self.target.names),
         };
         added.map_err(|error| error.to_string())?;

@@ -56,12 +56,13 @@ fn access(line: &str, at: Timestamp, ours: bool) -> Option<LogEntry> {
         path: found["path"].to_owned(),
         status: found["status"].parse().ok()?,
         user_agent: agent.to_owned(),
+        platform: true,
     };
-    Some(LogEntry { at, by: Hop::Edge, text: String::new(), severity: None, request: Some(request), trace: None })
+    Some(LogEntry { request: Some(request), ..LogEntry::new(at, Hop::Edge, "") })
 }
 
 fn text(by: Hop, line: &str, at: Timestamp) -> LogEntry {
-    LogEntry { at, by, text: line.to_owned(), severity: None, request: None, trace: None }
+    LogEntry::new(at, by, line)
 }
 
 fn after(began: Timestamp, ms: f64) -> Timestamp {

@@ -33,6 +33,7 @@ fn asked_by(agent: &str, seconds: i64, path: &str, status: u16) -> LogEntry {
         path: path.into(),
         status,
         user_agent: agent.into(),
+        platform: true,
     };
     LogEntry { request: Some(request), ..log_entry(at(seconds), Hop::Edge, "") }
 }

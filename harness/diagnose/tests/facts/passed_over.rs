@@ -61,6 +61,7 @@ fn causes(catalogue: &Catalogue, judged: i64) -> Vec<String> {
         path: "/auth/validate".into(),
         status: 401,
         user_agent: "python-httpx/0.28".into(),
+        platform: true,
     };
     let asked = LogEntry { request: Some(request), ..log_entry(at(judged), Hop::Edge, "") };
     let evidence = Evidence { log: vec![asked], log_read_at: Some(at(100)), ..Evidence::default() };

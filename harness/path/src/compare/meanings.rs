@@ -11,6 +11,33 @@ pub fn fits(meaning: Meaning, reason: Reason) -> bool {
     reasons(meaning).iter().chain(of_the_token).any(|one| *one == reason)
 }
 
+/// Meanings that name no reason of their own.
+const VAGUE: [Meaning; 9] = [
+    Meaning::AuthFailed,
+    Meaning::CallerRefused,
+    Meaning::Crashed,
+    Meaning::TokenRefused,
+    Meaning::Unauthorized,
+    Meaning::Unconfigured,
+    Meaning::Unconnected,
+    Meaning::Unready,
+    Meaning::Upstream,
+];
+
+/// Drops the vague meanings of one sentence where another one is narrower: "introspection failed: `invalid_client`" says
+/// more than that the auth service failed.
+pub fn keep_narrowest(meanings: &mut Vec<Meaning>) {
+    let all = meanings.clone();
+    let is_wider = |wide: Meaning, narrow: Meaning| {
+        if !VAGUE.contains(&wide) {
+            return false;
+        }
+        let (wide, narrow) = (reasons(wide), reasons(narrow));
+        wide.len() > narrow.len() && narrow.iter().all(|one| wide.contains(one))
+    };
+    meanings.retain(|one| !all.iter().any(|other| is_wider(*one, *other)));
+}
+
 /// Returns the reasons for which a component says this and nothing more general.
 const fn reasons(meaning: Meaning) -> &'static [Reason] {
     use Reason as R;
@@ -85,5 +112,23 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::Unconfigured => &[R::Code, R::Upstream, R::AuthFailed, R::AuthUnreached, R::CallerUnset],
         Meaning::Invalid => &[R::Invalid, R::Missing, R::Malformed],
         Meaning::Crashed => &[R::Code, R::Store, R::AuthFailed, R::AuthUnreached, R::AuthLate, R::Caller],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::of_the_caller(&[Meaning::AuthFailed, Meaning::CallerRefused, Meaning::CallerSecretRefused], &[Meaning::CallerSecretRefused])]
+    #[case::of_the_token(&[Meaning::TokenRefused, Meaning::Audience], &[Meaning::Audience])]
+    #[case::alone(&[Meaning::AuthFailed], &[Meaning::AuthFailed])]
+    #[case::side_by_side(&[Meaning::Forbidden, Meaning::Claim], &[Meaning::Forbidden, Meaning::Claim])]
+    fn the_narrower_meaning_counts(#[case] told: &[Meaning], #[case] kept: &[Meaning]) {
+        let mut meanings = told.to_vec();
+        keep_narrowest(&mut meanings);
+        assert_eq!(meanings, kept);
     }
 }

@@ -1,0 +1,39 @@
+//! Logs of any source, format and size.
+//!
+//! Start at [`read`], or at [`collect`] and [`Collected::entries`] if the names of the services are known later than the
+//! log.
+//!
+//! - `entry`: one entry, redacted
+//! - `reader`: cuts a stream into lines and JSON objects
+//! - `prefix`: takes off what kubectl, docker and others put before a line
+//! - `format/`: the formats, one file each
+//! - `json`, `time`, `ids`: values, times and ids as logs write them
+//! - `writer`: which component wrote a line
+//! - `collect`: joins lines, and passes times on; `draft`: an entry before it is redacted
+//! - `kept`: which entries of a long log stay; `pattern`: which texts are alike
+//! - `text`: the result, with what was skipped and left out
+//! - `samples/`: what each logger writes; `tests` reads them all
+//!
+//! Invariant: memory does not grow with the log.
+
+mod collect;
+mod draft;
+mod entry;
+mod format;
+mod ids;
+mod json;
+mod kept;
+mod pattern;
+mod prefix;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod text;
+mod time;
+mod writer;
+
+pub(crate) use collect::{Collected, Expected, collect};
+pub use entry::{LogEntry, LoggedRequest};
+
+pub(crate) use text::{LogError, LogText, looks_like_log};
+pub(crate) use writer::ServiceNames;

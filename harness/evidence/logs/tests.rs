@@ -1,0 +1,247 @@
+//! Every format by real-looking samples, hostile input, and the rules that hold for all formats.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::{any, prop, prop_assert_eq, proptest};
+use rstest::rstest;
+
+use super::text::{LogError, LogText, looks_like_log, read};
+use super::{LogEntry, ServiceNames};
+use crate::evidence::Severity;
+use crate::fixtures::staging;
+use crate::terms::{Hop, Service};
+
+fn names() -> ServiceNames {
+    let named = [("shop-api", Service::Backend), ("shop-auth", Service::Auth)];
+    ServiceNames::named(&named, &[("/chat", Service::Backend), ("/auth/validate", Service::Auth)])
+}
+
+fn log(bytes: impl Read) -> Result<LogText, LogError> {
+    read(bytes, None, &names(), &str::to_owned)
+}
+
+/// The entries as a table, one a line.
+fn shown(log: &LogText) -> String {
+    let mut page = String::new();
+    for entry in &log.entries {
+        let line = entry.line.unwrap_or_default();
+        let at = if entry.timed { shown_time(entry) } else { "no time".to_owned() };
+        let severity = entry.severity.map_or("-", |severity| match severity {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        });
+        let _ = writeln!(page, "{line}: {at} {} {severity}", entry.by.as_str());
+        if let Some(request) = &entry.request {
+            let _ = writeln!(
+                page,
+                "   request to {}: {} {} {} {:?}",
+                request.service, request.method, request.path, request.status, request.user_agent
+            );
+        }
+        let ids = [("trace", &entry.trace), ("request id", &entry.request_id), ("logger", &entry.logger)];
+        for (what, id) in ids.into_iter().filter_map(|(what, id)| Some((what, id.as_ref()?))) {
+            let _ = writeln!(page, "   {what}: {id}");
+        }
+        entry.text.lines().for_each(|line| writeln!(page, "   | {line}").expect("a string takes everything"));
+    }
+    let formats: Vec<_> = log.formats.iter().copied().collect();
+    let _ = writeln!(page, "formats: {}", formats.join(", "));
+    log.strangers.iter().for_each(|(name, many)| writeln!(page, "of others: {many} of {name}").expect("a string"));
+    log.notes().iter().for_each(|note| writeln!(page, "note: {note}").expect("a string"));
+    page
+}
+
+/// The time, without the year where the log has none.
+fn shown_time(entry: &LogEntry) -> String {
+    let year = entry.at.strftime("%Y").to_string();
+    entry.at.to_string().replacen(&format!("{year}-11-22"), "11-22", 1)
+}
+
+#[rstest]
+fn each_logger_is_read(#[files("harness/evidence/logs/samples/*")] sample: PathBuf) {
+    let name = sample.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
+    let log = log(fs::File::open(&sample).expect("a sample")).expect("a log");
+    insta::assert_snapshot!(name, shown(&log));
+}
+
+#[rstest]
+fn the_start_of_each_log_looks_like_one(#[files("harness/evidence/logs/samples/*")] sample: PathBuf) {
+    assert!(looks_like_log(&fs::read(sample).expect("a sample")));
+}
+
+#[rstest]
+#[case::manifest(br#"{"metadata":{"name":"x"},"spec":{"containers":[{}]}}"#)]
+#[case::har(br#"{"log":{"version":"1.2","entries":[{"startedDateTime":"2026-11-22T03:00:00Z","request":{}}]}}"#)]
+#[case::compose(b"services:\n  backend:\n    image: x\n")]
+#[case::environment(b"SERVICE_ID=x\nLEVEL=info\n")]
+#[case::nothing(b"")]
+#[case::binary(b"\x7fELF\x00\x01\n\x00")]
+fn other_evidence_does_not_look_like_a_log(#[case] start: &[u8]) {
+    assert!(!looks_like_log(start));
+}
+
+/// Gives a few bytes at once.
+struct Slow<'a> {
+    bytes: &'a [u8],
+    at_once: usize,
+}
+
+impl Read for Slow<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let many = self.at_once.min(into.len()).min(self.bytes.len());
+        into[..many].copy_from_slice(&self.bytes[..many]);
+        self.bytes = &self.bytes[many..];
+        Ok(many)
+    }
+}
+
+#[test]
+fn the_entries_do_not_depend_on_the_size_of_a_chunk() {
+    let mut whole = Vec::new();
+    for sample in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/evidence/logs/samples")).unwrap() {
+        let text = fs::read(sample.unwrap().path()).unwrap();
+        whole.extend_from_slice(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text));
+        whole.push(b'\n');
+    }
+    // More than a chunk of the reader, so that records lie across its border.
+    let whole = whole.repeat(600_000 / whole.len() + 1);
+    let expected = shown(&log(whole.as_slice()).expect("a log"));
+    for at_once in [1, 7, 4096, 1 << 18] {
+        assert_eq!(shown(&log(Slow { bytes: &whole, at_once }).expect("a log")), expected, "{at_once} bytes at once");
+    }
+}
+
+#[rstest]
+#[case::first("{\"level\":\"info\",\"ts\":1795316400,\"msg\":\"x\"}\n{\"level\":}\n", "line 2, column 10")]
+#[case::cut("{\"level\":\"info\",\"ts\":1795316400,\"msg\":\"x\"}\n{\"level\":", "line 2, column 9")]
+#[case::in_an_array(
+    "[\n  {\"level\":\"info\",\"ts\":1795316400,\"msg\":\"x\"},\n  {\"level\" 1},\n  {\"level\":\"info\",\"ts\":1,\"msg\":\"y\"}\n]",
+    "line 3, column 10"
+)]
+fn a_broken_piece_is_skipped_and_named(#[case] text: &str, #[case] says: &str) {
+    let log = log(text.as_bytes()).expect("a log");
+    assert_eq!((log.entries[0].text.as_str(), log.skipped_count), ("x", 1));
+    assert!(log.notes()[0].starts_with(says), "{:?}", log.notes());
+    assert_eq!(log.entries.len(), if text.contains("\"y\"") { 2 } else { 1 });
+}
+
+#[test]
+fn many_broken_lines_are_counted() {
+    let text = format!("INFO x\n{}", "{\"a\":}\n".repeat(500));
+    let log = log(text.as_bytes()).expect("a log");
+    assert_eq!(log.notes().len(), 4);
+    assert_eq!(log.notes()[3], "497 more pieces cannot be read; skipped");
+}
+
+#[rstest]
+#[case::line("ERROR ", "x", "\nINFO next\n", 2)]
+#[case::json("{\"level\":\"error\",\"ts\":1795316400,\"msg\":\"", "x", "\"}\nINFO next\n", 1)]
+#[case::nul("ERROR ", "\0", "\nINFO next\n", 2)]
+#[case::depth("{\"msg\":", "[", "\nINFO next\n", 1)]
+#[case::no_end("ERROR ", "x", "", 1)]
+fn a_huge_line_is_bounded(#[case] head: &str, #[case] unit: &str, #[case] tail: &str, #[case] entries: usize) {
+    let text = format!("{head}{}{tail}", unit.repeat(10 << 20));
+    let log = log(text.as_bytes()).expect("a log");
+    assert_eq!(log.entries.len(), entries);
+    assert!(log.entries.iter().all(|entry| entry.text.chars().count() <= 2000));
+    assert!(tail.is_empty() || log.entries.last().is_some_and(|entry| entry.text == "INFO next"));
+}
+
+#[test]
+fn a_traceback_without_an_end_is_bounded() {
+    let text = format!("ERROR x\n{}INFO next\n", "  File y\n".repeat(200_000));
+    let log = log(text.as_bytes()).expect("a log");
+    assert_eq!(log.entries.len(), 2);
+}
+
+#[test]
+fn a_compressed_log_is_refused() {
+    let error = log([0x1f, 0x8b, 8, 0].as_slice()).expect_err("refused").to_string();
+    assert!(error.contains("gunzip"), "{error}");
+}
+
+#[test]
+fn a_line_that_is_not_utf8_is_read() {
+    let log =
+        log(&b"ERROR \xff refused\n{\"level\":\"error\",\"ts\":1795316400,\"msg\":\"\xff no\"}\n"[..]).expect("a log");
+    let texts: Vec<_> = log.entries.iter().map(|entry| entry.text.as_str()).collect();
+    assert_eq!(texts, ["ERROR \u{fffd} refused", "\u{fffd} no"]);
+}
+
+#[test]
+fn a_line_has_the_time_of_the_entry_before_it() {
+    let log = log(&b"no time yet\n2026-11-22 03:00:00,000 - app - INFO - x\nlater\n"[..]).expect("a log");
+    let timed: Vec<_> = log.entries.iter().map(|entry| entry.timed).collect();
+    assert_eq!(timed, [false, true, true]);
+    assert_eq!(log.entries[2].at, log.entries[1].at);
+    assert_eq!(log.ends(), Some(log.entries[1].at));
+}
+
+#[rstest]
+#[case::told(Some(Hop::Auth), "redis-1 | ERROR x\n", Some(Hop::Auth))]
+#[case::one_writer(None, "anything-1 | ERROR x\n", Some(Hop::Backend))]
+#[case::one_of_two(None, "anything-1 | ERROR x\nredis-1 | ERROR x\n", None)]
+#[case::known(None, "shop-auth-1 | ERROR x\n", Some(Hop::Auth))]
+#[case::nobody(None, "ERROR x\n", Some(Hop::Backend))]
+#[case::told_words(Some(Hop::Backend), "words only\n", Some(Hop::Backend))]
+fn the_writer_is_told_or_named(#[case] told: Option<Hop>, #[case] text: &str, #[case] by: Option<Hop>) {
+    let log = read(text.as_bytes(), told, &names(), &str::to_owned).expect("a log");
+    assert_eq!(log.entries.first().map(|entry| entry.by), by);
+}
+
+#[test]
+fn control_characters_do_not_reach_a_terminal() {
+    let log = log(&b"\x1b[31mERROR\x1b[0m x\x07y\n"[..]).expect("a log");
+    assert_eq!(log.entries[0].text, "ERROR x y");
+    assert_eq!(log.entries[0].severity, Some(Severity::Error));
+}
+
+#[test]
+fn no_part_of_an_entry_keeps_a_secret() {
+    let clean = |text: &str| text.replace("canary", "<secret>");
+    let text = "{\"level\":\"error\",\"ts\":1795316400,\"msg\":\"canary\",\"logger\":\"canary\",\"request_id\":\"canary-1234\",\
+                \"trace_id\":\"canary-1234\",\"service\":\"canary\",\"method\":\"canary\",\"path\":\"/a/canary?canary\",\
+                \"status\":403,\"user_agent\":\"canary\"}\ncanary | canary\ncanary2 | ERROR canary\n";
+    let log = read(text.as_bytes(), None, &names(), &clean).expect("a log");
+    let all = format!("{log:?}");
+    assert!(all.contains("<secret>") && !all.contains("canary"), "{all}");
+}
+
+#[rstest]
+#[case::ours("api.staging.netrasystems.ai", Some("denied_by_security_policy, policy blunt"))]
+#[case::of_another_system("shop.example.test", None)]
+fn load_balancer_entries_of_our_hosts_are_read(#[case] host: &str, #[case] says: Option<&str>) {
+    let text = format!(
+        r#"{{"timestamp":"2026-11-22T03:00:00Z","trace":"projects/p/traces/0af7651916cd43dd8448eb211c80319c",
+        "resource":{{"type":"http_load_balancer","labels":{{}}}},
+        "httpRequest":{{"requestUrl":"https://{host}/health","status":403}},
+        "jsonPayload":{{"statusDetails":"denied_by_security_policy","enforcedSecurityPolicy":{{"name":"blunt"}}}}}}"#
+    );
+    let names = ServiceNames::of(&staging(), &BTreeMap::new());
+    let entries = read(text.as_bytes(), None, &names, &str::to_owned).expect("a log").entries;
+    assert_eq!(entries.first().map(|entry| (entry.by, entry.text.as_str())), says.map(|says| (Hop::Edge, says)));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let _ = (log(bytes.as_slice()).is_ok(), looks_like_log(&bytes));
+    }
+
+    #[test]
+    fn no_text_panics(text in r#"(?s)([{}\[\]":,|<>\\ \n=]|ERROR|INFO|2026-11-22|T03:00:00Z|Nov 22 03:00:00|é|\{"msg":"|"entries":\[|Traceback \(most recent call last\)|"GET /x HTTP/1.1" 403 1|pod/a/b|1122){0,50}"#) {
+        let _ = log(text.as_bytes()).is_ok();
+    }
+
+    #[test]
+    fn a_cut_stream_gives_the_same_entries(text in r#"(?s)(\{"level":"info","ts":1795316400,"msg":"[a-z]{0,9}"\}|INFO [a-z]{0,9}|  File [a-z]|\[|\]|,|\n|\r\n| ){0,40}"#, at_once in 1_usize..9) {
+        let whole = log(text.as_bytes()).map(|log| shown(&log)).map_err(|error| error.to_string());
+        let cut = log(Slow { bytes: text.as_bytes(), at_once }).map(|log| shown(&log)).map_err(|error| error.to_string());
+        prop_assert_eq!(whole, cut);
+    }
+}
