@@ -7,13 +7,14 @@ use url::Url;
 use crate::config::Target;
 use crate::explain::system::{USER, endpoint_id};
 use crate::har::Recorded;
-use crate::observe::{Observation, Outcome, observe};
+use crate::observe::{Because, Observation, Outcome, observe};
 use crate::probe::{Exchange, ProbeKey};
 use crate::report::{
     ExitReport, ProbeReport, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing,
 };
 use crate::run::NamedReport;
-use crate::terms::{TokenKind, TokenLocation};
+use crate::statements;
+use crate::terms::{Hop, TokenKind, TokenLocation};
 
 /// The most calls of one recording that are compared. Failed calls come first.
 const MOST: usize = 200;
@@ -102,7 +103,14 @@ fn observed(one: &Recorded, target: &Target) -> Option<(Exchange, Observation)> 
         },
         ..one.exchange.clone()
     };
-    let observation = observe(&exchange, endpoint, "")?;
+    let mut observation = observe(&exchange, endpoint, "")?;
+    observation.carried = one.carried;
+    if let Some(says) = &one.by_the_platform {
+        let because = Because { claim: "the platform answered".to_owned(), bytes: says.clone() };
+        (observation.answered_by, observation.unmarked, observation.maker_is_hint) = (Hop::Edge, false, false);
+        (observation.means, observation.because) = (statements::meanings(says), vec![because]);
+        observation.says = Some(says.clone());
+    }
     Some((exchange, observation))
 }
 

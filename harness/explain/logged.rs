@@ -87,7 +87,9 @@ fn call(entry: &LogEntry, request: &LoggedRequest, began: Timestamp, target: &Ta
         is_socket: request.status == 101,
         url,
         credential: None,
+        carried: None,
         is_asset: false,
+        by_the_platform: entry.platform_request().map(|_| entry.text.clone()).filter(|text| !text.is_empty()),
         observation: None,
     })
 }

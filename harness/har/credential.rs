@@ -20,7 +20,9 @@ pub(crate) struct Credential {
 /// Query keys that carry a token. Source: RFC 6750, section 2.3, and the names that WebSocket clients use.
 const QUERY_KEYS: [&str; 6] = ["access_token", "token", "jwt", "auth", "id_token", "api_key"];
 /// Headers that carry a credential. A name that contains one of these words counts.
-const HEADERS: [&str; 6] = ["authorization", "cookie", "api-key", "apikey", "token", "secret"];
+const HEADERS: [&str; 5] = ["authorization", "api-key", "apikey", "token", "secret"];
+/// Authentication schemes. Source: the IANA registry of HTTP authentication schemes.
+const SCHEMES: [&str; 4] = ["bearer", "basic", "token", "dpop"];
 
 /// Finds the credential of a request, and registers every value that may be one.
 pub(super) fn of(entry: &Entry, redactor: &Redactor) -> Option<Credential> {
@@ -33,6 +35,9 @@ pub(super) fn of(entry: &Entry, redactor: &Redactor) -> Option<Credential> {
     let in_headers = entry.request.headers.iter().filter_map(|header| in_header(&header.name, &header.value));
     let found: Vec<(TokenLocation, String)> =
         in_query.map(|value| (TokenLocation::Query, value)).into_iter().chain(in_headers).collect();
+    for header in entry.request.headers.iter().filter(|header| header.name.eq_ignore_ascii_case("cookie")) {
+        header.value.split("; ").map(first_cookie).for_each(|one| keep_out(one, redactor));
+    }
     for (_, value) in &found {
         keep_out(value, redactor);
         value.split("; ").map(first_cookie).for_each(|one| keep_out(one, redactor));
@@ -41,6 +46,13 @@ pub(super) fn of(entry: &Entry, redactor: &Redactor) -> Option<Credential> {
     let at = entry.started_date_time.as_second();
     let expired = found.iter().any(|(_, value)| expiry(value).is_some_and(|exp| exp < at));
     Some(Credential { token: if expired { TokenKind::Expired } else { TokenKind::Valid }, location })
+}
+
+/// Reports whether a request has a header for credentials, even an empty one. Browsers leave such headers out unless
+/// they are asked to keep them.
+pub(super) fn has_header(entry: &Entry) -> bool {
+    let is_one = |name: &str| ["authorization", "cookie"].iter().any(|known| name.eq_ignore_ascii_case(known));
+    entry.request.headers.iter().any(|header| is_one(&header.name))
 }
 
 /// A shorter value is too common in other texts to be taken out of them.
@@ -68,11 +80,33 @@ fn in_header(name: &str, value: &str) -> Option<(TokenLocation, String)> {
     if name == "sec-websocket-protocol" {
         let token =
             value.split(',').map(str::trim).find(|one| one.contains("jwt.") || one.matches('.').count() == 2)?;
-        return Some((TokenLocation::Subprotocol, token.trim_start_matches("jwt.").to_owned()));
+        let token = token.trim_start_matches("jwt.").to_owned();
+        return (!token.is_empty()).then_some((TokenLocation::Subprotocol, token));
+    }
+    if name == "cookie" {
+        let session =
+            value.split(';').any(|pair| pair.split_once('=').is_some_and(|(name, _)| is_session(name.trim())));
+        return session.then(|| (TokenLocation::Header, value.to_owned()));
     }
     let is_one = HEADERS.iter().any(|word| name.contains(word)) && !name.contains("csrf") && !name.contains("xsrf");
-    let value = value.split_once(' ').filter(|(scheme, _)| !scheme.contains('=')).map_or(value, |(_, rest)| rest);
+    let value = value.trim();
+    // A scheme without a token is no credential.
+    let value = match value.split_once(' ') {
+        Some((scheme, rest)) if !scheme.contains('=') => rest,
+        None if SCHEMES.iter().any(|scheme| value.eq_ignore_ascii_case(scheme)) => "",
+        _ => value,
+    };
     (is_one && !value.is_empty()).then(|| (TokenLocation::Header, value.to_owned()))
+}
+
+/// Reports whether a cookie of this name signs a user in, by the words that frameworks use. Cookies of load balancers
+/// and of analytics do not.
+fn is_session(name: &str) -> bool {
+    const WORDS: [&str; 9] = ["sess", "sid", "auth", "token", "jwt", "login", "user", "remember", "ticket"];
+    let name = name.to_ascii_lowercase();
+    let is_counter =
+        name.starts_with("_ga") || name.starts_with("_gid") || name.contains("csrf") || name.contains("xsrf");
+    !is_counter && WORDS.iter().any(|word| name.contains(word))
 }
 
 /// Returns the `exp` of a JWT, in seconds since 1970. The signature is not checked: nobody has the key.

@@ -112,8 +112,8 @@ pub(super) struct Response {
     pub(super) headers_size: i64,
     #[serde(default = "unknown")]
     pub(super) body_size: i64,
-    /// Chromium's error code: `net::ERR_CONNECTION_REFUSED`.
-    #[serde(rename = "_error", default, skip_serializing_if = "Option::is_none")]
+    /// Chromium's error code: `net::ERR_CONNECTION_REFUSED`, or its message. Playwright calls it `_failureText`.
+    #[serde(rename = "_error", alias = "_failureText", default, skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<String>,
 }
 

@@ -22,10 +22,15 @@ pub(crate) struct Recorded {
     pub(crate) url: Url,
     /// The credential, if the recording shows one.
     pub(crate) credential: Option<Credential>,
+    /// Whether the request carried a credential, if the recording shows it.
+    pub(crate) carried: Option<bool>,
     /// Whether the entry is a part of a page: an image, a script, a style, a font, or the page itself.
     pub(crate) is_asset: bool,
     /// Whether it is a WebSocket.
     pub(crate) is_socket: bool,
+    /// What the platform's request log says about it, if the call comes from such a log. A line without a text may be about
+    /// an answer of the service.
+    pub(crate) by_the_platform: Option<String>,
     /// What fivewhys made of it when it recorded it.
     pub(crate) observation: Option<Observation>,
 }
@@ -35,9 +40,15 @@ const BODY: usize = 1 << 20;
 const MESSAGES: usize = 1000;
 
 /// Makes an exchange of an entry. `None`: its URL is not one.
-pub(super) fn recorded(entry: Entry, credential: Option<Credential>, redactor: &Redactor) -> Option<Recorded> {
+pub(super) fn recorded(
+    entry: Entry,
+    credential: Option<Credential>,
+    keeps_credentials: bool,
+    redactor: &Redactor,
+) -> Option<Recorded> {
     let url = Url::parse(&entry.request.url).ok().filter(Url::has_host)?;
     let is_socket = matches!(url.scheme(), "ws" | "wss") || entry.resource_type.as_deref() == Some("websocket");
+    let carried = credential.map(|_| true).or(keeps_credentials.then_some(false));
     let is_asset = !is_socket && is_asset(&entry);
     let clean = |text: &str| redactor.clean(text);
     let Entry { started_date_time, time, request, mut response, timings, messages, probe, .. } = entry;
@@ -75,7 +86,7 @@ pub(super) fn recorded(entry: Entry, credential: Option<Credential>, redactor: &
     };
     exchange.events = events(&exchange);
     let observation = probe.and_then(|probe| restore(&mut exchange, *probe));
-    Some(Recorded { exchange, url, credential, is_asset, is_socket, observation })
+    Some(Recorded { exchange, url, credential, carried, is_asset, is_socket, by_the_platform: None, observation })
 }
 
 /// Puts back what HAR has no field for, and returns the observation.
@@ -141,7 +152,8 @@ fn shown(header: &Header, redactor: &Redactor) -> String {
 }
 
 fn head(response: &mut Response, redactor: &Redactor) -> Option<Head> {
-    let status = u16::try_from(response.status).ok().filter(|status| (100..1000).contains(status))?;
+    let told = u16::try_from(response.status).ok().filter(|status| (100..1000).contains(status));
+    let status = told.or_else(|| refused_upgrade(response.error.as_deref()?))?;
     let headers = std::mem::take(&mut response.headers);
     let one = |header: &Header| (header.name.to_ascii_lowercase(), shown(header, redactor));
     let version = match response.http_version.to_ascii_lowercase().as_str() {
@@ -151,6 +163,11 @@ fn head(response: &mut Response, redactor: &Redactor) -> Option<Head> {
         other => other.to_ascii_uppercase(),
     };
     Some(Head { status, version, headers: headers.iter().map(one).collect() })
+}
+
+/// Returns the status of a refused handshake from Chromium's message about it.
+fn refused_upgrade(message: &str) -> Option<u16> {
+    message.split_once("Unexpected response code: ")?.1.get(..3)?.parse().ok()
 }
 
 /// Returns the body as text. A body in base64 is decoded.

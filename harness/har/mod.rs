@@ -31,6 +31,8 @@ use crate::redact::Redactor;
 pub(crate) struct Recording {
     /// The exchanges, in the order of the file.
     pub(crate) entries: Vec<Recorded>,
+    /// Whether the exporter kept credentials: some request shows one, or a header for one.
+    pub(crate) keeps_credentials: bool,
     /// The numbers of the entries that could not be read, from 1.
     pub(crate) skipped: Vec<usize>,
     /// The report of the run, without its probes, if `smoke --record` wrote the file.
@@ -74,10 +76,11 @@ pub(crate) fn read(from: &str, text: &str, redactor: &Redactor) -> Result<Record
             Err(_) => read.skipped.push(number),
         }
     }
+    read.keeps_credentials = entries.iter().any(|(_, entry)| credential::has_header(entry));
     // Every credential must be known before the first text is cleaned.
     let carried: Vec<_> = entries.iter().map(|(_, entry)| credential::of(entry, redactor)).collect();
     for ((number, entry), credential) in entries.into_iter().zip(carried) {
-        match entry::recorded(entry, credential, redactor) {
+        match entry::recorded(entry, credential, read.keeps_credentials, redactor) {
             Some(one) => read.entries.push(one),
             None => read.skipped.push(number),
         }
@@ -149,6 +152,22 @@ mod tests {
         let response = format!(r#"{{"status":0,"headers":[],"content":{{}},"_error":"{error}"}}"#);
         let read = one(&entry("", &response));
         assert_eq!(read.entries[0].exchange.error.as_ref().map(|error| error.kind), Some(kind));
+    }
+
+    #[test]
+    fn a_refused_handshake_has_the_status_of_the_message() {
+        let response = r#"{"status":-1,"headers":[],"content":{},"_failureText":"Error during WebSocket handshake: Unexpected response code: 403"}"#;
+        assert_eq!(one(&entry("", response)).entries[0].exchange.status(), Some(403));
+    }
+
+    #[rstest]
+    #[case::scheme_alone(r#"{"name":"Authorization","value":"Bearer "}"#, Some(false))]
+    #[case::load_balancer(r#"{"name":"Cookie","value":"GAESA=0123456789abcdef; _ga=GA1.1.1"}"#, Some(false))]
+    #[case::session(r#"{"name":"Cookie","value":"theme=dark; connect.sid=0123456789abcdef"}"#, Some(true))]
+    #[case::left_out(r#"{"name":"Accept","value":"*/*"}"#, None)]
+    fn a_recording_shows_whether_a_request_carried_a_credential(#[case] header: &str, #[case] carried: Option<bool>) {
+        let text = entry(header, REFUSED).replace("access_token=canary-token-1234567890", "");
+        assert_eq!(one(&text).entries[0].carried, carried);
     }
 
     #[test]

@@ -56,6 +56,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         maker_is_hint: made.hint,
         unmarked: made.unmarked,
         speaks_for_another: made.speaks_for_another,
+        carried: None,
         authn,
         result,
         latency: latency(exchange),

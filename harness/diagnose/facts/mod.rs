@@ -39,7 +39,7 @@ pub(crate) fn facts(
 ) -> Vec<Fact> {
     let mut facts: Vec<Fact> = signature::issued_signature(observations).into_iter().collect();
     facts.extend(clock::facts(target, observations));
-    facts.extend(signature::bearer_sent(observations));
+    facts.extend(signature::bearer_sent(target, observations));
     facts.extend(latency::facts(target, observations));
     facts.extend(manifest::facts(target, manifests));
     facts

@@ -1,7 +1,8 @@
 //! Facts about the client's tokens: which key signs them, and whether one was sent.
 
+use crate::config::Target;
 use crate::diagnose::model::fact::Fact;
-use crate::observe::Observation;
+use crate::observe::{Observation, Outcome};
 use crate::token::Published;
 
 /// Returns whether the configured signing key verifies the token that the auth service issued.
@@ -43,9 +44,17 @@ pub(crate) fn signing_key(published: &Published) -> Fact {
     Fact { key: "signing-key", value, anomaly: false, says, exchange: None }
 }
 
-/// Returns the fact that the client sent a token.
-pub(crate) fn bearer_sent(observations: &[&Observation]) -> Option<Fact> {
-    let sent = observations.iter().find(|one| one.probe.token.is_sent())?;
+/// Returns whether the client sent a token. A recording of another client may show that no failed call carried one.
+pub(crate) fn bearer_sent(target: &Target, observations: &[&Observation]) -> Option<Fact> {
+    let mut failed =
+        observations.iter().filter(|one| one.probe.token.should_be_accepted() && one.result != Outcome::Ok);
+    let bare = failed.clone().next().filter(|_| failed.all(|one| one.carried == Some(false)));
+    if let Some(bare) = bare {
+        let says = "the recorded request carried no credential".to_owned();
+        return Some(Fact { key: "bearer-sent", value: "no", anomaly: false, says, exchange: Some(bare.exchange) });
+    }
+    let shows = |one: &&&Observation| one.probe.token.is_sent() && (!target.recorded || one.carried == Some(true));
+    let sent = observations.iter().find(shows)?;
     let says = "the client sent a token".to_owned();
     Some(Fact { key: "bearer-sent", value: "yes", anomaly: false, says, exchange: Some(sent.exchange) })
 }
