@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::logs::{Collected, Expected, LogError, ServiceNames, collect};
+use super::logs::{Collected, Expected, Focus, LogError, ServiceNames, collect};
 use super::{Evidence, Manifest};
 use crate::config::{DeployedNames, Target};
 use crate::terms::{EvidenceSource, Hop, Service};
@@ -83,19 +83,20 @@ impl Supplied {
     }
 
     /// Adds a log of any format and size. It may be empty. `writer` is the component that wrote all of it, if that is
-    /// known; else the names in the lines tell, or the format.
+    /// known; else the names in the lines tell, or the format. `focus` is on the probes that were sent before.
     ///
     /// # Errors
     /// When the log cannot be read, or holds text but no log entry.
-    pub fn add_log(
+    pub(crate) fn add_log(
         &mut self,
         from: &str,
         writer: Option<Hop>,
         log: impl Read,
         target: &Target,
+        focus: Focus,
     ) -> Result<(), SuppliedError> {
         let names = ServiceNames::of(target, &self.manifests);
-        let expected = Expected { writer, names, ..Expected::default() };
+        let expected = Expected { writer, names, focus };
         let read = collect(log, &expected).map_err(LogError::from).and_then(|log| log.refuse().map(|()| log));
         let log = read.map_err(|error| SuppliedError::Log { from: from.to_owned(), why: error.to_string() })?;
         self.logs.push(Arc::new(log));
@@ -120,8 +121,7 @@ impl Supplied {
         for log in &self.logs {
             let log = log.entries(&names, clean);
             let ends = log.ends();
-            evidence.take(log);
-            evidence.add_log(Vec::new(), ends);
+            evidence.add_log(log, ends);
         }
     }
 }
@@ -184,7 +184,7 @@ mod tests {
     use rstest::rstest;
 
     use super::{Supplied, SuppliedError};
-    use crate::evidence::Evidence;
+    use crate::evidence::{Evidence, Focus};
     use crate::fixtures::staging;
     use crate::terms::{EvidenceSource, Service};
 
@@ -248,7 +248,10 @@ mod tests {
     #[case::entry(r#"{"timestamp":"2026-11-22T03:00:00Z","resource":{"labels":{"service_name":"x"}}}"#, None)]
     fn a_text_that_is_not_a_log_export_is_refused(#[case] text: &str, #[case] says: Option<&str>) {
         let mut supplied = Supplied::default();
-        let refused = supplied.add_log("stdin", None, text.as_bytes(), &staging()).err().map(|error| error.to_string());
+        let refused = supplied
+            .add_log("stdin", None, text.as_bytes(), &staging(), Focus::default())
+            .err()
+            .map(|error| error.to_string());
         assert_eq!(refused.is_some(), says.is_some(), "{refused:?}");
         assert!(refused.is_none_or(|refused| refused.contains(says.unwrap_or_default())));
     }
@@ -257,7 +260,7 @@ mod tests {
     fn a_log_counts_as_read_at_its_last_entry() {
         let mut supplied = Supplied::default();
         let entry = r#"{"timestamp":"2026-11-22T03:00:00Z","resource":{"labels":{"service_name":"netra-auth-service"}},"textPayload":"x"}"#;
-        supplied.add_log("stdin", None, entry.as_bytes(), &staging()).expect("a log");
+        supplied.add_log("stdin", None, entry.as_bytes(), &staging(), Focus::default()).expect("a log");
         let mut evidence = Evidence::default();
         supplied.add_log_to(&mut evidence, &staging(), &str::to_owned);
         assert_eq!(evidence.log.len(), 1);
@@ -270,7 +273,7 @@ mod tests {
             let mut supplied = Supplied::default();
             let said = [
                 supplied.add_manifests("stdin", None, &text, &staging().names).err(),
-                supplied.add_log("stdin", None, text.as_bytes(), &staging()).err(),
+                supplied.add_log("stdin", None, text.as_bytes(), &staging(), Focus::default()).err(),
             ];
             for error in said.into_iter().flatten() {
                 prop_assert!(!error.to_string().contains("canary"));

@@ -34,6 +34,7 @@ mod writer;
 
 pub(crate) use collect::{Collected, Expected, collect};
 pub use entry::{LogEntry, LoggedRequest};
+pub(crate) use kept::Focus;
 #[allow(unused_imports, reason = "for those who read a log without a target")]
 pub(crate) use text::{LogError, LogText, looks_like_log, read};
 pub(crate) use writer::ServiceNames;
