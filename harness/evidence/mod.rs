@@ -4,7 +4,6 @@
 //!
 //! - `source`: reads a file, a URL or the output of a command, with limits; `log_source`: reads a log of any size
 //! - `manifest`, `logs`, `jwks`: the three kinds of evidence
-//! - `severity`: how bad a log entry is
 //! - `supplied`: evidence that the caller of `fivewhys` hands over
 //!
 //! Invariant: an [`Evidence`] is redacted, and this folder never draws a conclusion from it.
@@ -13,7 +12,6 @@ mod jwks;
 mod log_source;
 mod logs;
 mod manifest;
-mod severity;
 mod source;
 mod supplied;
 
@@ -25,9 +23,8 @@ use tokio::time::Instant;
 
 pub use jwks::read_keys;
 pub(crate) use logs::Focus;
-pub use logs::{LogEntry, LoggedRequest};
+pub use logs::{LogEntry, LoggedRequest, Severity};
 pub use manifest::{EnvValue, Manifest};
-pub use severity::Severity;
 pub(crate) use source::LONGEST;
 pub use source::SourceError;
 pub use supplied::{Supplied, SuppliedError};
@@ -107,7 +104,7 @@ pub(crate) async fn read_log_of(
     run_end: Instant,
     clean: Clean<'_>,
 ) -> Result<(), SourceError> {
-    let names = ServiceNames::of(target, &evidence.manifests);
+    let names = ServiceNames::of(target, evidence.names());
     let expected = Expected { names, focus, ..Expected::default() };
     let names = expected.names.clone();
     let log = log_source::read(from, target, run_end, expected).await?;
@@ -124,6 +121,11 @@ pub(crate) async fn output_of(argv: &[String], target: &Target) -> Result<String
 }
 
 impl Evidence {
+    /// Returns the name of each service by its manifest.
+    fn names(&self) -> impl Iterator<Item = (Service, &str)> {
+        self.manifests.iter().map(|(service, manifest)| (*service, manifest.name.as_str()))
+    }
+
     /// Adds a log that was read at this time, and notes what could not be read of it. From a log that lacks entries of
     /// our probes, a missing line shows nothing: it counts as not read to its end.
     fn add_log(&mut self, log: LogText, read_at: Option<jiff::Timestamp>) {

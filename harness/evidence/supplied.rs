@@ -95,7 +95,8 @@ impl Supplied {
         target: &Target,
         focus: Focus,
     ) -> Result<(), SuppliedError> {
-        let names = ServiceNames::of(target, &self.manifests);
+        let manifests = self.manifests.iter().map(|(service, manifest)| (*service, manifest.name.as_str()));
+        let names = ServiceNames::of(target, manifests);
         let expected = Expected { writer, names, focus };
         let read = collect(log, &expected).map_err(LogError::from).and_then(|log| log.refuse().map(|()| log));
         let log = read.map_err(|error| SuppliedError::Log { from: from.to_owned(), why: error.to_string() })?;
@@ -117,7 +118,7 @@ impl Supplied {
 
     /// Adds the supplied log to the evidence. The log counts as read at the time of its last entry.
     pub fn add_log_to(&self, evidence: &mut Evidence, target: &Target, clean: &dyn Fn(&str) -> String) {
-        let names = ServiceNames::of(target, &evidence.manifests);
+        let names = ServiceNames::of(target, evidence.names());
         for log in &self.logs {
             let log = log.entries(&names, clean);
             let ends = log.ends();

@@ -8,11 +8,12 @@ use jiff::Timestamp;
 
 use super::draft::{By, Draft};
 use super::format::{self, Parsed};
-use super::json::{Json, Object};
 use super::kept::{Focus, Kept};
+use super::names::ServiceNames;
 use super::prefix::{Stripped, strip};
 use super::reader::{Broken, Record, each_record};
-use super::writer::{ServiceNames, Writer};
+use super::values::Writer;
+use super::values::json::{Json, Object};
 use crate::terms::Hop;
 
 /// The most names of writers that are told apart.

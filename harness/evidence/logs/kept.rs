@@ -182,7 +182,7 @@ impl Kept {
 mod tests {
     use super::super::format::Parsed;
     use super::*;
-    use crate::evidence::Severity;
+    use crate::evidence::logs::values::Severity;
     use crate::terms::Hop;
 
     fn draft(line: u64, text: &str, severity: Severity, seconds: i64) -> Draft {

@@ -10,9 +10,9 @@ use super::collect::{Collected, Expected, collect, component};
 use super::draft::{By, Draft, TEXT};
 use super::entry::{LogEntry, LoggedRequest};
 use super::format::Asked;
-use super::ids;
+use super::names::ServiceNames;
 use super::reader::Broken;
-use super::writer::ServiceNames;
+use super::values::ids;
 use crate::terms::{Hop, Service};
 
 /// A log that was read.
