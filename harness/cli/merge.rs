@@ -10,6 +10,7 @@ use crate::cli::args::shown::ShownArgs;
 use crate::cli::args::supplied::SuppliedArgs;
 use crate::cli::args::target::TargetArgs;
 use crate::cli::terminal::mistake::Mistake;
+use crate::evidence::Focus;
 use crate::redact::Redactor;
 use crate::report::read;
 use crate::run::{self, NamedReport};
@@ -34,7 +35,12 @@ impl Merge {
         let named = |from: &String| Ok(NamedReport { from: from.clone(), report: read(from, &text(from)?)? });
         let parts: Vec<NamedReport> = self.parts.iter().map(named).collect::<Result<_, Mistake>>()?;
         let target = arguments.resolve_for(parts.first().map(|part| part.report.target.as_str()))?;
-        let by_hand = run::ByHand { supplied: self.supplied.read(&target)?, may_run: None };
+        let probes = parts.iter().flat_map(|part| &part.report.probes);
+        let focus = Focus::on(
+            probes
+                .map(|probe| (probe.exchange.started_at, probe.exchange.ended_at(), probe.exchange.trace_id.as_str())),
+        );
+        let by_hand = run::ByHand { supplied: self.supplied.read(&target, &focus)?, may_run: None };
         let redactor = Redactor::new();
         let run = run::Smoke {
             catalogue: arguments.catalogue(&target)?,

@@ -13,6 +13,7 @@ use crate::cli::terminal::ask;
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::progress::Progress;
 use crate::config::Target;
+use crate::evidence::Focus;
 use crate::redact::Redactor;
 use crate::report::Shard;
 use crate::run;
@@ -64,7 +65,7 @@ impl Smoke {
         let (scenarios, part) = crate::cli::args::shard::part(self.shard, self.scenarios(&target)?)?;
         let progress = Progress::new();
         let may_run = self.ask.then(|| ask::on_terminal(&progress)).transpose()?;
-        let by_hand = run::ByHand { supplied: self.supplied.read(&target)?, may_run };
+        let by_hand = run::ByHand { supplied: self.supplied.read(&target, &Focus::default())?, may_run };
         let conduct = run::Conduct {
             retries: self.retries,
             part,

@@ -1,7 +1,7 @@
 //! Runs the command that a source names, with a deadline and a size limit. Drops its standard error.
 
 use std::io::{self, Read as _};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,13 +31,29 @@ pub(crate) enum CommandError {
 /// # Errors
 /// When the command cannot start, fails, prints more than `most` bytes or does not end within `limit`.
 pub(crate) fn run(words: &[String], most: u64, limit: Duration) -> Result<Vec<u8>, CommandError> {
+    stream(words, limit, move |output| {
+        let mut bytes = Vec::new();
+        output.take(most + 1).read_to_end(&mut bytes).map_err(|error| CommandError::Unreadable(error.kind()))?;
+        if bytes.len() as u64 > most { Err(CommandError::TooLarge(most)) } else { Ok(bytes) }
+    })
+}
+
+/// Runs a command and returns what `read` makes of its standard output. Blocks.
+///
+/// # Errors
+/// When the command cannot start, fails or does not end within `limit`, or when `read` fails.
+pub(crate) fn stream<T: Send + 'static>(
+    words: &[String],
+    limit: Duration,
+    read: impl FnOnce(ChildStdout) -> Result<T, CommandError> + Send + 'static,
+) -> Result<T, CommandError> {
     let deadline = Instant::now() + limit;
     let (program, arguments) = words.split_first().ok_or(CommandError::NoProgram)?;
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().map_err(|error| CommandError::NotStarted(error.kind()))?;
     let outcome =
-        output(&mut child, most, deadline).map_err(|stopped| stopped.unwrap_or(CommandError::TimedOut(limit)));
+        output(&mut child, read, deadline).map_err(|stopped| stopped.unwrap_or(CommandError::TimedOut(limit)));
     if outcome.is_err() {
         // Errors mean that it has ended already.
         let _ = child.kill();
@@ -47,24 +63,22 @@ pub(crate) fn run(words: &[String], most: u64, limit: Duration) -> Result<Vec<u8
 }
 
 /// Reads the output up to the deadline. An error of `None` means that the deadline has passed.
-fn output(child: &mut Child, most: u64, deadline: Instant) -> Result<Vec<u8>, Option<CommandError>> {
+fn output<T: Send + 'static>(
+    child: &mut Child,
+    read: impl FnOnce(ChildStdout) -> Result<T, CommandError> + Send + 'static,
+    deadline: Instant,
+) -> Result<T, Option<CommandError>> {
     let (sender, receiver) = mpsc::channel();
     if let Some(stdout) = child.stdout.take() {
         // A separate thread, because a grandchild may hold the pipe open for ever.
         thread::spawn(move || {
-            let mut bytes = Vec::new();
-            let read = stdout.take(most + 1).read_to_end(&mut bytes).map(|_| bytes);
-            let _ = sender.send(read);
+            let _ = sender.send(read(stdout));
         });
     }
     let left = deadline.saturating_duration_since(Instant::now());
-    let bytes = receiver.recv_timeout(left).map_err(|_| None)?;
-    let bytes = bytes.map_err(|error| Some(CommandError::Unreadable(error.kind())))?;
-    if bytes.len() as u64 > most {
-        return Err(Some(CommandError::TooLarge(most)));
-    }
+    let made = receiver.recv_timeout(left).map_err(|_| None)?.map_err(Some)?;
     let status = wait(child, deadline)?;
-    if status.success() { Ok(bytes) } else { Err(Some(CommandError::Failed(status))) }
+    if status.success() { Ok(made) } else { Err(Some(CommandError::Failed(status))) }
 }
 
 fn wait(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Option<CommandError>> {

@@ -23,7 +23,7 @@ mod write;
 
 pub use crate::terms::Validation;
 pub use attach::{TwinCoordinates, TwinPlace};
-pub(crate) use command::run as run_command;
+pub(crate) use command::{CommandError, run as run_command, stream as stream_command};
 pub(crate) use direct::DIRECT;
 pub use endpoint::{Accept, Endpoint};
 pub use file::overrides::Overrides;

@@ -37,6 +37,7 @@ pub use crate::diagnose::active::next_probe::next_probe;
 pub use crate::diagnose::active::next_question::Settling;
 pub use crate::diagnose::active::probe_space::every_probe;
 pub use crate::diagnose::discriminability::evidence_matrix::{Class, Matrix};
+pub use crate::diagnose::logs::attribution::JoinedBy;
 pub use crate::diagnose::model::catalogue::Catalogue;
 pub(crate) use crate::diagnose::model::catalogue::matching;
 pub use crate::diagnose::model::load::schema;

@@ -2,17 +2,16 @@
 //!
 //! Start at [`read_manifests`] and [`read_log`], which fill an [`Evidence`] for `diagnose`.
 //!
-//! - `source`: reads a file, a URL or the output of a command, with limits
+//! - `source`: reads a file, a URL or the output of a command, with limits; `log_source`: reads a log of any size
 //! - `manifest`, `logs`, `jwks`: the three kinds of evidence
-//! - `severity`: how bad a log entry is
 //! - `supplied`: evidence that the caller of `fivewhys` hands over
 //!
 //! Invariant: an [`Evidence`] is redacted, and this folder never draws a conclusion from it.
 
 mod jwks;
-pub(crate) mod logs;
+mod log_source;
+mod logs;
 mod manifest;
-mod severity;
 mod source;
 mod supplied;
 
@@ -23,9 +22,10 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 pub use jwks::read_keys;
-pub use logs::{LogEntry, LoggedRequest};
+pub(crate) use logs::{Collected, Focus, looks_like_log};
+pub use logs::{LogEntry, LoggedRequest, Severity};
 pub use manifest::{EnvValue, Manifest};
-pub use severity::Severity;
+pub(crate) use source::LONGEST;
 pub use source::SourceError;
 pub use supplied::{Supplied, SuppliedError};
 
@@ -70,24 +70,46 @@ pub async fn read_manifests(evidence: &mut Evidence, target: &Target, run_end: I
     }
 }
 
-/// Reads the log, if the evidence `logs` is granted. `clean` is the run's redactor. Failures go to
-/// [`Evidence::unread`].
-pub async fn read_log(evidence: &mut Evidence, target: &Target, run_end: Instant, clean: Clean<'_>) {
+/// Reads the log, if the evidence `logs` is granted. `focus` is on the probes, and `clean` is the run's redactor. Failures
+/// go to [`Evidence::unread`].
+pub(crate) async fn read_log(
+    evidence: &mut Evidence,
+    target: &Target,
+    focus: Focus,
+    run_end: Instant,
+    clean: Clean<'_>,
+) {
     if !target.opens(EvidenceSource::Logs) {
         return;
     }
     if target.logs.is_empty() {
         evidence.unread.push((EvidenceSource::Logs, "the target names no source for it".into()));
     }
-    let names = ServiceNames::of(target, &evidence.manifests);
-    let expected = Expected { names: names.clone(), ..Expected::default() };
     for from in &target.logs {
-        match source::read_log(from, target, run_end, expected.clone()).await {
-            Ok(log) => evidence.take(log.entries(&names, clean)),
-            Err(error) => evidence.unread.push((EvidenceSource::Logs, clean(&error.to_string()))),
+        if let Err(error) = read_log_of(evidence, from, target, focus.clone(), run_end, clean).await {
+            evidence.unread.push((EvidenceSource::Logs, clean(&error.to_string())));
         }
     }
-    evidence.add_log(Vec::new(), Some(jiff::Timestamp::now()));
+}
+
+/// Reads one log.
+///
+/// # Errors
+/// When it cannot be read within 30 s, or is no log.
+pub(crate) async fn read_log_of(
+    evidence: &mut Evidence,
+    from: &EvidenceLocation,
+    target: &Target,
+    focus: Focus,
+    run_end: Instant,
+    clean: Clean<'_>,
+) -> Result<(), SourceError> {
+    let names = ServiceNames::of(target, evidence.names());
+    let expected = Expected { names, focus, ..Expected::default() };
+    let names = expected.names.clone();
+    let log = log_source::read(from, target, run_end, expected).await?;
+    evidence.add_log(log.entries(&names, clean), Some(jiff::Timestamp::now()));
+    Ok(())
 }
 
 /// Runs a command and returns its output.
@@ -99,16 +121,17 @@ pub(crate) async fn output_of(argv: &[String], target: &Target) -> Result<String
 }
 
 impl Evidence {
-    /// Adds the entries of a log, and notes what could not be read.
-    fn take(&mut self, log: LogText) {
-        self.unread.extend(log.notes().into_iter().map(|note| (EvidenceSource::Logs, note)));
-        self.log.extend(log.entries);
+    /// Returns the name of each service by its manifest.
+    fn names(&self) -> impl Iterator<Item = (Service, &str)> {
+        self.manifests.iter().map(|(service, manifest)| (*service, manifest.name.as_str()))
     }
 
-    /// Adds the entries of a log that was read at this time.
-    fn add_log(&mut self, entries: Vec<LogEntry>, read_at: Option<jiff::Timestamp>) {
-        self.log.extend(entries);
+    /// Adds a log that was read at this time, and notes what could not be read of it. From a log that lacks entries of
+    /// our probes, a missing line shows nothing: it counts as not read to its end.
+    fn add_log(&mut self, log: LogText, read_at: Option<jiff::Timestamp>) {
+        self.unread.extend(log.notes().into_iter().map(|note| (EvidenceSource::Logs, note)));
+        self.log.extend(log.entries);
         self.log.sort_by_key(|entry| entry.at);
-        self.log_read_at = self.log_read_at.max(read_at);
+        self.log_read_at = self.log_read_at.max(read_at.filter(|_| log.is_complete));
     }
 }

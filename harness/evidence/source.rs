@@ -8,11 +8,10 @@ use tokio::io::AsyncReadExt as _;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::logs::{Collected, Expected, collect};
 use crate::config::{EvidenceLocation, Target, is_loopback, run_command};
 
 /// The time limit of one source. The end of the run is a limit too.
-pub(super) const LONGEST: Duration = Duration::from_secs(30);
+pub(crate) const LONGEST: Duration = Duration::from_secs(30);
 /// The maximum size of one source, in bytes.
 const LIMIT: usize = 32 << 20;
 
@@ -74,20 +73,6 @@ pub(super) async fn read(from: &EvidenceLocation, target: &Target, run_end: Inst
     bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Reads a log, within 30 s and before the run ends. A file and the output of a command may have any size.
-pub(super) async fn read_log(
-    from: &EvidenceLocation,
-    target: &Target,
-    run_end: Instant,
-    expected: Expected,
-) -> Result<Collected, SourceError> {
-    let text = read(from, target, run_end).await?;
-    let format = |why: String| SourceError::Format { expected: "a log", why };
-    let log = collect(text.as_bytes(), &expected).map_err(|error| format(error.to_string()))?;
-    log.refuse().map_err(|error| format(error.to_string()))?;
-    Ok(log)
-}
-
 async fn file(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     tokio::fs::File::open(path).await?.take(LIMIT as u64 + 1).read_to_end(&mut bytes).await?;
@@ -95,7 +80,8 @@ async fn file(path: &Path) -> std::io::Result<Vec<u8>> {
     if bytes.len() > LIMIT { Err(too_large()) } else { Ok(bytes) }
 }
 
-async fn get(url: &Url, target: &Target) -> Result<Vec<u8>, SourceError> {
+/// Opens a URL of loopback or of the target.
+pub(super) async fn open(url: &Url, target: &Target) -> Result<reqwest::Response, SourceError> {
     let fail = |why: String| SourceError::Url { url: url.as_str().to_owned(), why };
     if !may_ask(url, target) {
         return Err(fail("evidence is read only from loopback and from the target's hosts".into()));
@@ -108,8 +94,13 @@ async fn get(url: &Url, target: &Target) -> Result<Vec<u8>, SourceError> {
     if !answer.status().is_success() {
         return Err(fail(format!("status {}", answer.status().as_u16())));
     }
+    Ok(answer)
+}
+
+async fn get(url: &Url, target: &Target) -> Result<Vec<u8>, SourceError> {
+    let fail = |why: String| SourceError::Url { url: url.as_str().to_owned(), why };
     let mut text = Vec::new();
-    let mut answer = answer;
+    let mut answer = open(url, target).await?;
     while let Some(chunk) = answer.chunk().await.map_err(|error| fail(error.without_url().to_string()))? {
         if text.len() + chunk.len() > LIMIT {
             return Err(fail(format!("more than {LIMIT} bytes")));

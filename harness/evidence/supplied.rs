@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::logs::{Collected, Expected, LogError, ServiceNames, collect};
+use super::logs::{Collected, Expected, Focus, LogError, ServiceNames, collect};
 use super::{Evidence, Manifest};
 use crate::config::{DeployedNames, Target};
 use crate::terms::{EvidenceSource, Hop, Service};
@@ -83,27 +83,33 @@ impl Supplied {
     }
 
     /// Adds a log of any format and size. It may be empty. `writer` is the component that wrote all of it, if that is
-    /// known; else the names in the lines tell, or the format.
+    /// known; else the names in the lines tell, or the format. `focus` is on the probes that were sent before.
     ///
     /// # Errors
     /// When the log cannot be read, or holds text but no log entry.
-    pub fn add_log(
+    pub(crate) fn add_log(
         &mut self,
         from: &str,
         writer: Option<Hop>,
         log: impl Read,
         target: &Target,
+        focus: Focus,
     ) -> Result<(), SuppliedError> {
-        let names = ServiceNames::of(target, &self.manifests);
-        let expected = Expected { writer, names, ..Expected::default() };
-        let read = collect(log, &expected).map_err(LogError::from).and_then(|log| log.refuse().map(|()| log));
-        self.logs.push(Arc::new(
-            read.map_err(|error| SuppliedError::Log { from: from.to_owned(), why: error.to_string() })?,
-        ));
+        let manifests = self.manifests.iter().map(|(service, manifest)| (*service, manifest.name.as_str()));
+        let names = ServiceNames::of(target, manifests);
+        self.add_collected(collected(from, log, &Expected { writer, names, focus })?);
         Ok(())
     }
 
-    /// Adds a log that was read before the target was known.
+    /// Reads a log before its target is known. See [`Supplied::add_log`].
+    ///
+    /// # Errors
+    /// When the log cannot be read, or holds text but no log entry.
+    pub(crate) fn collect(from: &str, writer: Option<Hop>, log: impl Read) -> Result<Collected, SuppliedError> {
+        collected(from, log, &Expected { writer, ..Expected::default() })
+    }
+
+    /// Adds a log that was read before its target was known.
     pub(crate) fn add_collected(&mut self, log: Collected) {
         self.logs.push(Arc::new(log));
     }
@@ -122,14 +128,18 @@ impl Supplied {
 
     /// Adds the supplied log to the evidence. The log counts as read at the time of its last entry.
     pub fn add_log_to(&self, evidence: &mut Evidence, target: &Target, clean: &dyn Fn(&str) -> String) {
-        let names = ServiceNames::of(target, &evidence.manifests);
+        let names = ServiceNames::of(target, evidence.names());
         for log in &self.logs {
             let log = log.entries(&names, clean);
             let ends = log.ends();
-            evidence.take(log);
-            evidence.add_log(Vec::new(), ends);
+            evidence.add_log(log, ends);
         }
     }
+}
+
+fn collected(from: &str, log: impl Read, expected: &Expected) -> Result<Collected, SuppliedError> {
+    let read = collect(log, expected).map_err(LogError::from).and_then(|log| log.refuse().map(|()| log));
+    read.map_err(|error| SuppliedError::Log { from: from.to_owned(), why: error.to_string() })
 }
 
 /// Reads the manifests of a text, each with its service.
@@ -190,7 +200,7 @@ mod tests {
     use rstest::rstest;
 
     use super::{Supplied, SuppliedError};
-    use crate::evidence::Evidence;
+    use crate::evidence::{Evidence, Focus};
     use crate::fixtures::staging;
     use crate::terms::{EvidenceSource, Service};
 
@@ -254,7 +264,10 @@ mod tests {
     #[case::entry(r#"{"timestamp":"2026-11-22T03:00:00Z","resource":{"labels":{"service_name":"x"}}}"#, None)]
     fn a_text_that_is_not_a_log_export_is_refused(#[case] text: &str, #[case] says: Option<&str>) {
         let mut supplied = Supplied::default();
-        let refused = supplied.add_log("stdin", None, text.as_bytes(), &staging()).err().map(|error| error.to_string());
+        let refused = supplied
+            .add_log("stdin", None, text.as_bytes(), &staging(), Focus::default())
+            .err()
+            .map(|error| error.to_string());
         assert_eq!(refused.is_some(), says.is_some(), "{refused:?}");
         assert!(refused.is_none_or(|refused| refused.contains(says.unwrap_or_default())));
     }
@@ -263,7 +276,7 @@ mod tests {
     fn a_log_counts_as_read_at_its_last_entry() {
         let mut supplied = Supplied::default();
         let entry = r#"{"timestamp":"2026-11-22T03:00:00Z","resource":{"labels":{"service_name":"netra-auth-service"}},"textPayload":"x"}"#;
-        supplied.add_log("stdin", None, entry.as_bytes(), &staging()).expect("a log");
+        supplied.add_log("stdin", None, entry.as_bytes(), &staging(), Focus::default()).expect("a log");
         let mut evidence = Evidence::default();
         supplied.add_log_to(&mut evidence, &staging(), &str::to_owned);
         assert_eq!(evidence.log.len(), 1);
@@ -276,7 +289,7 @@ mod tests {
             let mut supplied = Supplied::default();
             let said = [
                 supplied.add_manifests("stdin", None, &text, &staging().names).err(),
-                supplied.add_log("stdin", None, text.as_bytes(), &staging()).err(),
+                supplied.add_log("stdin", None, text.as_bytes(), &staging(), Focus::default()).err(),
             ];
             for error in said.into_iter().flatten() {
                 prop_assert!(!error.to_string().contains("canary"));

@@ -5,8 +5,7 @@ use std::io::{self, Read};
 use serde_json::Value;
 
 use crate::config::{DeployedNames, Target};
-use crate::evidence::logs::{Collected, Expected, LogError, collect, looks_like_log};
-use crate::evidence::{Supplied, SuppliedError};
+use crate::evidence::{Collected, Supplied, looks_like_log};
 use crate::explain::ExplainError;
 use crate::har::{self, Recorded};
 use crate::redact::Redactor;
@@ -74,9 +73,7 @@ impl Pieces {
         let kind = kind(&start);
         let rest = start.chain(content);
         if kind == Kind::Log {
-            let expected = Expected { writer, ..Expected::default() };
-            let log = collect(rest, &expected).map_err(LogError::from).and_then(|log| log.refuse().map(|()| log));
-            self.logs.push(log.map_err(|error| SuppliedError::Log { from, why: error.to_string() })?);
+            self.logs.push(Supplied::collect(&from, writer, rest)?);
             return Ok(());
         }
         let text = whole(rest).map_err(unreadable)?;

@@ -8,7 +8,7 @@ use miette::miette;
 
 use crate::cli::terminal::mistake::Mistake;
 use crate::config::Target;
-use crate::evidence::Supplied;
+use crate::evidence::{Focus, Supplied};
 use crate::terms::{Hop, Service};
 
 /// The largest manifest that is read, in bytes.
@@ -28,8 +28,8 @@ pub(crate) struct SuppliedArgs {
 }
 
 impl SuppliedArgs {
-    /// Reads all evidence.
-    pub(crate) fn read(&self, target: &Target) -> Result<Supplied, Mistake> {
+    /// Reads all evidence. `focus` is on the probes that were sent before.
+    pub(crate) fn read(&self, target: &Target, focus: &Focus) -> Result<Supplied, Mistake> {
         let from_stdin = self.manifest.iter().map(|one| whose(one).1).chain(self.logs.iter().map(|one| writer(one).1));
         if from_stdin.filter(|file| *file == "-").count() > 1 {
             return Err(
@@ -43,7 +43,7 @@ impl SuppliedArgs {
         }
         for given in &self.logs {
             let (writer, file) = writer(given);
-            supplied.add_log(called(file), writer, opened(file)?, target)?;
+            supplied.add_log(called(file), writer, opened(file)?, target, focus.clone())?;
         }
         Ok(supplied)
     }

@@ -61,7 +61,7 @@ overlays! {
         variables: Named<String, OneOrMany<String>>,
         /// The locations of the services' manifests (Cloud Run service JSON). Read when the evidence `manifest` is granted.
         manifest: ManifestLayer,
-        /// The locations of the services' logs (Cloud Logging entries as JSON), one or a list. Read in order when the evidence `logs` is granted.
+        /// The locations of the services' logs (of any usual format), one or a list. Read in order when the evidence `logs` is granted.
         logs: Option<OneOrMany<EvidenceText>>,
         /// Catalogue files that are added to the built-in catalogue. Patterns such as `faults/*.toml` are allowed. Relative to this file.
         catalogue: Option<OneOrMany<PathBuf>>,

@@ -127,7 +127,7 @@ mod tests {
                 trace: Some(trace_id.clone()),
                 ..log_entry(now, Hop::Edge, "")
             });
-            sent.push(SentProbe { exchange: id, started_at: now, ended_at: now, trace_id });
+            sent.push(SentProbe { exchange: id, started_at: now, ended_at: now, trace_id, request_ids: Vec::new() });
         }
         let all: Vec<&Observation> = observations.iter().collect();
         failures(&all, &log, &sent, &staging()).map(|fact| fact.value)

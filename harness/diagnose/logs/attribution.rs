@@ -5,6 +5,8 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::config::Target;
 use crate::diagnose::logs::coincidence::Tally;
@@ -33,6 +35,8 @@ pub(crate) struct Window {
     /// Until when an entry belongs to the probe.
     to: Timestamp,
     trace: String,
+    /// The ids that the response gave to this probe and to no other.
+    request_ids: Vec<String>,
     exchange: u32,
     endpoint: String,
     kind: WindowKind,
@@ -59,6 +63,29 @@ pub(crate) struct Logbook<'a> {
     first_lines: Vec<usize>,
 }
 
+/// By what a log line was joined to a probe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum JoinedBy {
+    /// The line has the trace id that the probe carried, or that the response named.
+    TraceId,
+    /// The line has the request id that the response named.
+    RequestId,
+    /// The line was written while the probe ran.
+    Time,
+}
+
+impl JoinedBy {
+    /// Returns it in words: `by trace id`.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::TraceId => "by trace id",
+            Self::RequestId => "by request id",
+            Self::Time => "by time",
+        }
+    }
+}
+
 /// A line of the log that matches a rule of a fault.
 #[derive(Debug, Clone)]
 pub(crate) struct LogMatch {
@@ -72,6 +99,8 @@ pub(crate) struct LogMatch {
     pub(crate) is_ours: bool,
     /// Whether it counts at any time.
     pub(crate) at_any_time: bool,
+    /// By what it was joined to a probe, if it was.
+    pub(crate) joined_by: Option<JoinedBy>,
 }
 
 impl LogMatch {
@@ -82,9 +111,17 @@ impl LogMatch {
 }
 
 impl Window {
-    /// Reports whether an entry carries the trace id of this probe.
+    /// Reports whether an entry carries the trace id or a request id of this probe.
     pub(crate) fn is_traced(&self, entry: &LogEntry) -> bool {
-        entry.trace.as_deref() == Some(self.trace.as_str())
+        self.joined_by_id(entry).is_some()
+    }
+
+    fn joined_by_id(&self, entry: &LogEntry) -> Option<JoinedBy> {
+        let is_given = |id: &Option<String>| id.as_ref().is_some_and(|id| self.request_ids.contains(id));
+        if entry.trace.as_deref() == Some(self.trace.as_str()) || is_given(&entry.trace) {
+            return Some(JoinedBy::TraceId);
+        }
+        is_given(&entry.request_id).then_some(JoinedBy::RequestId)
     }
 }
 
@@ -102,6 +139,7 @@ impl<'a> Logbook<'a> {
                 ended: probe.ended_at,
                 to,
                 trace: probe.trace_id.clone(),
+                request_ids: probe.request_ids.iter().filter(|id| is_of_one(id, sent)).cloned().collect(),
                 exchange: observation.exchange,
                 endpoint: observation.probe.endpoint.clone(),
                 kind,
@@ -157,10 +195,11 @@ impl<'a> Logbook<'a> {
         let each = calls.len() >= CALLS && calls.iter().all(holds) && !others.iter().any(holds);
         (each && !foreign).then(|| LogMatch {
             entry: self.place(first),
-            says: describe_match(first, rule),
+            says: self.describe_match(first, rule),
             decisive: true,
             is_ours: true,
             at_any_time: false,
+            joined_by: self.joined_by(first),
         })
     }
 
@@ -184,11 +223,24 @@ impl<'a> Logbook<'a> {
         let (decisive, at_any_time) = (rule.decisive && counts, rule.scope == LogScope::Any);
         Some(LogMatch {
             entry: self.place(hit),
-            says: describe_match(hit, rule),
+            says: self.describe_match(hit, rule),
             decisive,
             is_ours: counts,
             at_any_time,
+            joined_by: self.joined_by(hit),
         })
+    }
+
+    /// Returns by what an entry was joined to a probe, if it was.
+    pub(crate) fn joined_by(&self, entry: &LogEntry) -> Option<JoinedBy> {
+        self.window_of(entry).map(|window| window.joined_by_id(entry).unwrap_or(JoinedBy::Time))
+    }
+
+    /// Returns a line in words, with the part that the rule matches.
+    fn describe_match(&self, entry: &LogEntry, rule: &LogRule) -> String {
+        let matched = rule.pattern.find(&entry.text).map_or(0, |found| found.start);
+        let by = self.joined_by(entry).map_or(String::new(), |by| format!(" ({})", by.words()));
+        format!("{}{by}: {}", log_and_time(entry), quoted(&entry.text, matched))
     }
 
     /// Returns the place of an entry. Equal entries have one place: a log may hold a line twice.
@@ -280,14 +332,21 @@ impl<'a> Logbook<'a> {
         !self.windows.iter().any(|window| window.is_traced(entry)) && windows.any(is_near)
     }
 
-    /// Returns the window that an entry belongs to: by its trace id, or else that of the last probe sent before it.
+    /// Returns the window that an entry belongs to: by its trace id or request id, or else that of the last probe sent
+    /// before it.
     pub(crate) fn window_of(&self, entry: &LogEntry) -> Option<&Window> {
-        let traced = entry.trace.as_deref().and_then(|trace| self.windows.iter().find(|window| window.trace == trace));
+        let has_id = entry.trace.is_some() || entry.request_id.is_some();
+        let traced = self.windows.iter().filter(|_| has_id).find(|window| window.is_traced(entry));
         traced.or_else(|| {
             let timed = self.windows.iter().rev().filter(|_| entry.timed);
             timed.into_iter().find(|window| window.from <= entry.at).filter(|window| entry.at <= window.to)
         })
     }
+}
+
+/// Reports whether only one probe was given this id. A server that names the same id each time names itself.
+fn is_of_one(id: &str, sent: &[SentProbe]) -> bool {
+    sent.iter().filter(|probe| probe.request_ids.iter().any(|one| one == id)).count() == 1
 }
 
 /// Returns how far the clock of the log is ahead of this machine's clock.
@@ -353,11 +412,6 @@ pub(crate) fn describe(entry: &LogEntry, matched: usize) -> String {
     format!("{}: {}", log_and_time(entry), quoted(&entry.text, matched))
 }
 
-/// Returns a line in words, with the part that the rule matches.
-fn describe_match(entry: &LogEntry, rule: &LogRule) -> String {
-    describe(entry, rule.pattern.find(&entry.text).map_or(0, |found| found.start))
-}
-
 /// Returns which log an entry is of, and its time: `the backend's log at 12:01:07.311Z`.
 pub(crate) fn log_and_time(entry: &LogEntry) -> String {
     let who = match entry.by {
@@ -365,7 +419,10 @@ pub(crate) fn log_and_time(entry: &LogEntry) -> String {
         Hop::Backend => "the backend's log",
         _ => "the platform's log",
     };
-    format!("{who} at {}", entry.at.strftime("%H:%M:%S%.3fZ"))
+    match entry.line {
+        Some(line) if !entry.timed => format!("{who}, line {line}"),
+        _ => format!("{who} at {}", entry.at.strftime("%H:%M:%S%.3fZ")),
+    }
 }
 
 /// Quotes the line of a text that holds this byte: from its start, or from shortly before the byte where that would be

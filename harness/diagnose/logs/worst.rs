@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use jiff::SignedDuration;
 use regex::Regex;
 
-use crate::diagnose::logs::attribution::{Logbook, log_and_time, quoted};
+use crate::diagnose::logs::attribution::{JoinedBy, Logbook, log_and_time, quoted};
 use crate::evidence::{LogEntry, LoggedRequest, Severity};
 use crate::observe::without_ids;
 use crate::terms::Hop;
@@ -51,6 +51,7 @@ pub(crate) struct Worst<'a> {
     pub(crate) severity: Severity,
     /// How many lines differ from it in numbers, ids and times only, itself included.
     pub(crate) count: usize,
+    pub(crate) joined_by: JoinedBy,
     distance: SignedDuration,
 }
 
@@ -73,8 +74,9 @@ impl<'a> Logbook<'a> {
         for entry in self.entries {
             let Some((severity, window)) = severity(entry).zip(self.window_of(entry)) else { continue };
             let exchange = window.exchange();
+            let joined_by = self.joined_by(entry).unwrap_or(JoinedBy::Time);
             if exchanges.contains(&exchange) {
-                let line = Worst { entry, exchange, severity, count: 1, distance: window.distance(entry) };
+                let line = Worst { entry, exchange, severity, count: 1, joined_by, distance: window.distance(entry) };
                 found.entry(Kind::of(entry, severity)).and_modify(|same| *same = same.with(line)).or_insert(line);
             } else if served.contains(&exchange) && !self.may_be_late(entry, exchanges) {
                 usual.insert(Kind::of(entry, severity));
@@ -108,8 +110,9 @@ impl Worst<'_> {
     /// Returns the line in words: which log, when, how often, and the line itself around what it complains about.
     pub(crate) fn says(&self) -> String {
         let text = words(self.entry);
-        let times = if self.count > 1 { format!(" ({} times)", self.count) } else { String::new() };
-        format!("{}{times}: {}", log_and_time(self.entry), quoted(&text, telling(&text)))
+        let times = if self.count > 1 { format!("{} times, ", self.count) } else { String::new() };
+        let by = self.joined_by.words();
+        format!("{} ({times}{by}): {}", log_and_time(self.entry), quoted(&text, telling(&text)))
     }
 }
 

@@ -31,6 +31,9 @@ pub struct SentProbe {
     pub ended_at: Timestamp,
     /// The trace id it carried.
     pub trace_id: String,
+    /// The ids that the response gave the request, such as that of `x-request-id`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request_ids: Vec<String>,
 }
 
 /// The input of a diagnosis. A recorded run that is diagnosed again gives the same verdict.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::active::next_question::Settling;
+use crate::diagnose::logs::attribution::JoinedBy;
 use crate::diagnose::wording::proof::Proof;
 use crate::evidence::Severity;
 use crate::terms::Hop;
@@ -118,6 +119,9 @@ pub struct WorstLine {
     pub count: usize,
     /// The failed exchange in whose time it was written, or whose trace id it has.
     pub exchange: u32,
+    /// By what it was joined to that exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined_by: Option<JoinedBy>,
     /// The faults of the catalogue with a pattern that matches it. Empty: no pattern of the catalogue matched it.
     pub matched_by: Vec<String>,
 }
@@ -126,13 +130,14 @@ impl WorstLine {
     /// Returns an example for the JSON Schema.
     fn example() -> Self {
         Self {
-            says: "the auth service's log at 12:01:07.311Z (2 times): WARN type=INTROSPECT_TOKEN_ERROR, error=invalid_token"
+            says: "the auth service's log at 12:01:07.311Z (2 times, by time): WARN type=INTROSPECT_TOKEN_ERROR, error=invalid_token"
                 .to_owned(),
             by: Hop::Auth,
             at: jiff::Timestamp::constant(1_795_262_467, 311_000_000),
             severity: Severity::Warning,
             count: 2,
             exchange: 7,
+            joined_by: Some(JoinedBy::Time),
             matched_by: Vec::new(),
         }
     }

@@ -51,6 +51,7 @@ fn worst_line(line: &Worst<'_>, catalogue: &Catalogue) -> WorstLine {
         severity: line.severity,
         count: line.count,
         exchange: line.exchange,
+        joined_by: Some(line.joined_by),
         matched_by: matching.map(|fault| fault.id.clone()).collect(),
     }
 }

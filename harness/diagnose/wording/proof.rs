@@ -6,7 +6,7 @@ use crate::diagnose::facts::backend_log;
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::conflict::{Conflict, Record};
 use crate::diagnose::infer::mark_seen::Sighting;
-use crate::diagnose::logs::attribution::{LogMatch, describe};
+use crate::diagnose::logs::attribution::{JoinedBy, LogMatch, describe};
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::readings::probe_result::Reading;
 use crate::diagnose::wording::readings;
@@ -19,6 +19,9 @@ pub struct Proof {
     /// The exchange that it comes from, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<u32>,
+    /// If it quotes a log line of a probe: by what the line was joined to that probe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined_by: Option<JoinedBy>,
     /// The key of the fact it states. Known in the run that makes the proof, not in a report that is read again.
     #[serde(skip)]
     pub(crate) fact: Option<&'static str>,
@@ -31,7 +34,7 @@ impl Proof {
     /// Creates a proof that states no fact of the catalogue's vocabulary.
     #[must_use]
     pub fn new(says: impl Into<String>, exchange: Option<u32>) -> Self {
-        Self { says: says.into(), exchange, fact: None, quotes_a_line: false }
+        Self { says: says.into(), exchange, joined_by: None, fact: None, quotes_a_line: false }
     }
 
     /// Returns a fact as a proof.
@@ -43,7 +46,9 @@ impl Proof {
     /// Returns what proves a link of the chain.
     pub(crate) fn of_sighting(sighting: &Sighting<'_, '_>, case: &Case<'_>) -> Self {
         match sighting {
-            Sighting::Line(line) => Self { quotes_a_line: true, ..Self::new(&line.says, None) },
+            Sighting::Line(line) => {
+                Self { quotes_a_line: true, joined_by: line.joined_by, ..Self::new(&line.says, None) }
+            }
             Sighting::Fact(fact) => Self::of_fact(fact),
             Sighting::Reading(reading) => readings::reading(reading, case.target),
             Sighting::SameResponse(reading, control) => same_response(reading, control, case),

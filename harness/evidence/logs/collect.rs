@@ -8,11 +8,12 @@ use jiff::Timestamp;
 
 use super::draft::{By, Draft};
 use super::format::{self, Parsed};
-use super::json::{Json, Object};
 use super::kept::{Focus, Kept};
+use super::names::ServiceNames;
 use super::prefix::{Stripped, strip};
 use super::reader::{Broken, Record, each_record};
-use super::writer::{ServiceNames, Writer};
+use super::values::Writer;
+use super::values::json::{Json, Object};
 use crate::terms::Hop;
 
 /// The most names of writers that are told apart.
@@ -42,6 +43,8 @@ pub(crate) struct Collected {
     pub(super) found: Found,
     /// The entries that were left out because there were too many.
     pub(super) dropped: u64,
+    /// Whether every entry of our probes is there.
+    pub(super) is_complete: bool,
 }
 
 /// A name of a writer.
@@ -250,11 +253,11 @@ impl Collector<'_> {
         let mut open = std::mem::take(&mut self.open);
         open.sort_by_key(|open| open.draft.line);
         open.into_iter().for_each(|open| self.keep(open.draft));
-        let dropped = self.kept.dropped;
+        let (dropped, is_complete) = (self.kept.dropped, self.kept.is_complete());
         let (names, found, told) = (self.names, self.found, self.expected.writer);
         let mut drafts = self.kept.into_drafts();
         drafts.sort_by_key(|draft| draft.line);
-        Collected { drafts, names, told, found, dropped }
+        Collected { drafts, names, told, found, dropped, is_complete }
     }
 }
 

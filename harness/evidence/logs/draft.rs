@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::format::{Asked, Parsed};
-use super::ids;
-use crate::evidence::Severity;
+use super::values::Severity;
+use super::values::ids;
 use crate::terms::Hop;
 
 /// The maximum number of characters kept of one entry's text.

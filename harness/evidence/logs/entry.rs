@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::Severity;
+use super::values::Severity;
 use crate::terms::{Hop, Service};
 
 /// One log entry, redacted. Its fields follow Cloud Logging's `LogEntry`.

@@ -26,7 +26,23 @@ pub(crate) struct Focus {
     pub(crate) traces: Vec<String>,
 }
 
+/// The clocks of a log and of this machine may differ by this much.
+const CLOCKS: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
+
 impl Focus {
+    /// Creates a focus on probes: when each started and ended, and its trace id.
+    pub(crate) fn on<'a>(probes: impl IntoIterator<Item = (Timestamp, Timestamp, &'a str)>) -> Self {
+        let mut focus = Self::default();
+        for (from, to, trace) in probes {
+            let (first, last) = focus.span.unwrap_or((from, to));
+            focus.span = Some((first.min(from), last.max(to)));
+            focus.traces.push(trace.to_owned());
+        }
+        let wide =
+            |(from, to): (Timestamp, Timestamp)| Some((from.checked_sub(CLOCKS).ok()?, to.checked_add(CLOCKS).ok()?));
+        Self { span: focus.span.and_then(wide), ..focus }
+    }
+
     fn holds(&self, draft: &Draft) -> bool {
         let in_time = self.span.zip(draft.at).is_some_and(|((from, to), at)| from <= at && at <= to);
         in_time || draft.trace.as_ref().is_some_and(|trace| self.traces.contains(trace))
@@ -50,11 +66,18 @@ pub(super) struct Kept {
     left_out: HashMap<u64, u64>,
     /// All entries that were left out.
     pub(super) dropped: u64,
+    /// Whether entries of our probes were left out.
+    lost_focus: bool,
 }
 
 impl Kept {
     pub(super) fn new(focus: Focus) -> Self {
         Self { focus, ..Self::default() }
+    }
+
+    /// Reports whether every entry of our probes is there.
+    pub(super) fn is_complete(&self) -> bool {
+        self.dropped == 0 || (self.focus.span.is_some() && !self.lost_focus)
     }
 
     /// Adds an entry. `is_foreign` says that the writer of an entry is none of the target's components.
@@ -133,6 +156,7 @@ impl Kept {
             }
             stays[at] = true;
         }
+        self.lost_focus |= self.items.iter().zip(&stays).any(|(item, stays)| item.in_focus && !stays);
         let mut stays = stays.into_iter();
         self.items.retain(|_| stays.next().unwrap_or_default());
     }
@@ -158,7 +182,7 @@ impl Kept {
 mod tests {
     use super::super::format::Parsed;
     use super::*;
-    use crate::evidence::Severity;
+    use crate::evidence::logs::values::Severity;
     use crate::terms::Hop;
 
     fn draft(line: u64, text: &str, severity: Severity, seconds: i64) -> Draft {

@@ -7,8 +7,8 @@
 //! - `reader`: cuts a stream into lines and JSON objects
 //! - `prefix`: takes off what kubectl, docker and others put before a line
 //! - `format/`: the formats, one file each
-//! - `json`, `time`, `ids`: values, times and ids as logs write them
-//! - `writer`: which component wrote a line
+//! - `values/`: JSON, times and ids as logs write them
+//! - `names`: the names of the components, which tell who wrote a line
 //! - `collect`: joins lines, and passes times on; `draft`: an entry before it is redacted
 //! - `kept`: which entries of a long log stay; `pattern`: which texts are alike
 //! - `text`: the result, with what was skipped and left out
@@ -20,20 +20,19 @@ mod collect;
 mod draft;
 mod entry;
 mod format;
-mod ids;
-mod json;
 mod kept;
+mod names;
 mod pattern;
 mod prefix;
 mod reader;
 #[cfg(test)]
 mod tests;
 mod text;
-mod time;
-mod writer;
+mod values;
 
 pub(crate) use collect::{Collected, Expected, collect};
 pub use entry::{LogEntry, LoggedRequest};
-
+pub(crate) use kept::Focus;
+pub(crate) use names::ServiceNames;
 pub(crate) use text::{LogError, LogText, looks_like_log};
-pub(crate) use writer::ServiceNames;
+pub use values::Severity;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use regex::Regex;
 
-use super::time;
+use super::values::time;
 
 /// `kubectl logs --prefix`: `[pod/NAME/CONTAINER] `.
 static POD: LazyLock<Regex> =

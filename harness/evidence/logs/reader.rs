@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::json::{Json, Object};
+use super::values::json::{Json, Object};
 
 /// The largest record, in bytes. Cloud Logging allows a quarter of it.
 pub(super) const LARGEST: usize = 1 << 20;

@@ -1,6 +1,5 @@
 //! Every format by real-looking samples, hostile input, and the rules that hold for all formats.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Read};
@@ -10,8 +9,8 @@ use proptest::prelude::{any, prop, prop_assert_eq, proptest};
 use rstest::rstest;
 
 use super::text::{LogError, LogText, looks_like_log, read};
+use super::values::Severity;
 use super::{LogEntry, ServiceNames};
-use crate::evidence::Severity;
 use crate::fixtures::staging;
 use crate::terms::{Hop, Service};
 
@@ -222,7 +221,7 @@ fn load_balancer_entries_of_our_hosts_are_read(#[case] host: &str, #[case] says:
         "httpRequest":{{"requestUrl":"https://{host}/health","status":403}},
         "jsonPayload":{{"statusDetails":"denied_by_security_policy","enforcedSecurityPolicy":{{"name":"blunt"}}}}}}"#
     );
-    let names = ServiceNames::of(&staging(), &BTreeMap::new());
+    let names = ServiceNames::of(&staging(), []);
     let entries = read(text.as_bytes(), None, &names, &str::to_owned).expect("a log").entries;
     assert_eq!(entries.first().map(|entry| (entry.by, entry.text.as_str())), says.map(|says| (Hop::Edge, says)));
 }

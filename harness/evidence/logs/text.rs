@@ -10,9 +10,9 @@ use super::collect::{Collected, Expected, collect, component};
 use super::draft::{By, Draft, TEXT};
 use super::entry::{LogEntry, LoggedRequest};
 use super::format::Asked;
-use super::ids;
+use super::names::ServiceNames;
 use super::reader::Broken;
-use super::writer::ServiceNames;
+use super::values::ids;
 use crate::terms::{Hop, Service};
 
 /// A log that was read.
@@ -31,6 +31,8 @@ pub(crate) struct LogText {
     pub(crate) total: u64,
     /// How many entries were left out because there were too many.
     pub(crate) left_out: u64,
+    /// Whether every entry of our probes is there: then a missing line shows something.
+    pub(crate) is_complete: bool,
     /// The writers that are no component of the target, with the number of their entries.
     #[allow(dead_code, reason = "for those who read a log without a target")]
     pub(crate) strangers: BTreeMap<String, u64>,
@@ -100,6 +102,12 @@ impl Collected {
         Err(LogError::NotALog(self.found.broken.first().cloned().unwrap_or_else(unknown)))
     }
 
+    /// Returns how many entries the log holds.
+    #[cfg(test)]
+    pub(in crate::evidence) const fn total(&self) -> u64 {
+        self.found.entries
+    }
+
     /// Returns the entries of the target's components, redacted. Skips those of others.
     pub(crate) fn entries(&self, names: &ServiceNames, clean: &dyn Fn(&str) -> String) -> LogText {
         let mut text = LogText {
@@ -108,6 +116,7 @@ impl Collected {
             skipped_count: self.found.broken_count,
             total: self.found.entries,
             left_out: self.dropped,
+            is_complete: self.is_complete,
             ..LogText::default()
         };
         // An entry before the first time, and a log without times, have the time of reading.

@@ -154,6 +154,12 @@ pub struct Phases {
 }
 
 impl Exchange {
+    /// Returns when it ended, by this machine's clock.
+    pub(crate) fn ended_at(&self) -> jiff::Timestamp {
+        let took = jiff::SignedDuration::from_micros((self.phases.end_ms * 1000.0) as i64);
+        self.started_at.saturating_add(took).unwrap_or(self.started_at)
+    }
+
     /// Returns the first header of this name (lower case), if any.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

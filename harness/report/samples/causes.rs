@@ -1,6 +1,8 @@
 //! The causes of the sample reports.
 
-use crate::diagnose::{Alternative, Cause, Certainty, Hops, Proof, Rollback, RuledOut, Settling, Why, WorstLine};
+use crate::diagnose::{
+    Alternative, Cause, Certainty, Hops, JoinedBy, Proof, Rollback, RuledOut, Settling, Why, WorstLine,
+};
 use crate::evidence::Severity;
 use crate::terms::Hop;
 
@@ -118,22 +120,28 @@ fn worst_lines() -> Vec<WorstLine> {
         severity,
         count: if says.contains("times") { 4 } else { 1 },
         exchange: 7,
+        joined_by: Some(JoinedBy::Time),
         matched_by: matched_by.iter().map(|id| (*id).to_owned()).collect(),
     };
     vec![
         line(
             Hop::Backend,
-            "the backend's log at 00:00:00.311Z (4 times): ERROR teapot: KettleError: the element is not connected",
+            "the backend's log at 00:00:00.311Z (4 times, by time): ERROR teapot: KettleError: the element is not connected",
             Severity::Error,
             &[],
         ),
         line(
             Hop::Auth,
-            "the auth service's log at 00:00:00.298Z: WARN slow query: 1.2 s",
+            "the auth service's log at 00:00:00.298Z (by time): WARN slow query: 1.2 s",
             Severity::Warning,
             &["data/postgres-slow"],
         ),
-        line(Hop::Edge, "the platform's log at 00:00:00.304Z: POST /auth/validate 429", Severity::Warning, &[]),
+        line(
+            Hop::Edge,
+            "the platform's log at 00:00:00.304Z (by time): POST /auth/validate 429",
+            Severity::Warning,
+            &[],
+        ),
     ]
 }
 

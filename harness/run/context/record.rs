@@ -63,11 +63,22 @@ impl Record {
 }
 
 fn sent(exchange: &Exchange) -> SentProbe {
-    let took = jiff::SignedDuration::from_micros((exchange.phases.end_ms * 1000.0) as i64);
     SentProbe {
         exchange: exchange.id,
         started_at: exchange.started_at,
-        ended_at: exchange.started_at.saturating_add(took).unwrap_or(exchange.started_at),
+        ended_at: exchange.ended_at(),
         trace_id: exchange.trace_id.clone(),
+        request_ids: request_ids(exchange),
     }
+}
+
+/// The headers in which a response names the id of its request or its trace.
+const ID_HEADERS: [&str; 6] =
+    ["x-request-id", "request-id", "x-correlation-id", "x-trace-id", "x-b3-traceid", "x-amzn-requestid"];
+
+fn request_ids(exchange: &Exchange) -> Vec<String> {
+    let headers = exchange.head.iter().flat_map(|head| &head.headers);
+    let named = headers.filter(|(name, _)| ID_HEADERS.iter().any(|id| name.eq_ignore_ascii_case(id)));
+    // A short value is a counter: another request has it too.
+    named.map(|(_, value)| value.trim().to_owned()).filter(|value| (8..=64).contains(&value.len())).collect()
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::config::EvidenceLocation;
 use crate::diagnose::{Certainty, Settling};
-use crate::evidence::{Supplied, output_of};
+use crate::evidence::{LONGEST, Supplied, output_of, read_log_of};
 use crate::run::context::by_hand::MayRun;
 use crate::run::inquiry::Inquiry;
 use crate::terms::EvidenceSource;
@@ -46,29 +47,29 @@ impl Inquiry<'_> {
         } else {
             EvidenceSource::Manifest
         };
-        let taken = match output_of(&settling.argv, self.target).await {
-            Ok(text) => self.take(evidence_source, &settling.argv[0], &text),
-            Err(error) => Err(error.to_string()),
+        let taken = match evidence_source {
+            EvidenceSource::Logs => self.take_log(&settling.argv).await,
+            _ => self.take_manifests(&settling.argv).await,
         };
         if let Err(why) = taken {
             self.evidence.unread.push((evidence_source, (self.clean)(&why)));
         }
     }
 
-    fn take(&mut self, evidence_source: EvidenceSource, from: &str, text: &str) -> Result<(), String> {
+    async fn take_manifests(&mut self, argv: &[String]) -> Result<(), String> {
+        let text = output_of(argv, self.target).await.map_err(|error| error.to_string())?;
         let mut supplied = Supplied::default();
-        let added = match evidence_source {
-            EvidenceSource::Logs => supplied.add_log(from, None, text.as_bytes(), self.target),
-            _ => supplied.add_manifests(from, None, text, &self.target.names),
-        };
+        let added = supplied.add_manifests(&argv[0], None, &text, &self.target.names);
         added.map_err(|error| error.to_string())?;
         supplied.lay_manifests_over(&mut self.evidence);
-        supplied.add_log_to(&mut self.evidence, self.target, self.clean);
-        if evidence_source == EvidenceSource::Logs {
-            // The filter of the command ends after the last probe.
-            self.evidence.log_read_at = Some(jiff::Timestamp::now());
-        }
         Ok(())
+    }
+
+    async fn take_log(&mut self, argv: &[String]) -> Result<(), String> {
+        let (from, focus) = (EvidenceLocation::Command(argv.to_vec()), self.focus());
+        let end = tokio::time::Instant::now() + LONGEST;
+        let read = read_log_of(&mut self.evidence, &from, self.target, focus, end, self.clean).await;
+        read.map_err(|error| error.to_string())
     }
 }
 

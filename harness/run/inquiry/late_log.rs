@@ -54,7 +54,7 @@ impl Inquiry<'_> {
         let manifests = self.evidence.manifests.clone();
         let signing_key = self.evidence.signing_key.clone();
         let mut fresh = Evidence { manifests, signing_key, unread, ..Evidence::default() };
-        read_log(&mut fresh, self.target, self.deadline, self.clean).await;
+        read_log(&mut fresh, self.target, self.focus(), self.deadline, self.clean).await;
         if fresh.log.len() < self.evidence.log.len()
             && fresh.unread.iter().any(|(evidence_source, _)| *evidence_source == EvidenceSource::Logs)
         {

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::config::Target;
 use crate::diagnose::{Catalogue, Cause, Certainty, FailedStep, Finding, Given, diagnose, findings, next_probe};
-use crate::evidence::{Evidence, read_log, read_manifests};
+use crate::evidence::{Evidence, Focus, read_log, read_manifests};
 use crate::probe::{CannotProbe, ProbeKey, ProbeRequest, Prober, Session};
 use crate::run::context::by_hand::ByHand;
 use crate::run::context::events::{Event, Listener};
@@ -103,11 +103,17 @@ pub(crate) async fn inquire(
 impl Inquiry<'_> {
     async fn find_out(&mut self) {
         (self.tell)(&Event::DiagnosisStarted);
-        read_log(&mut self.evidence, self.target, self.deadline, self.clean).await;
+        let focus = self.focus();
+        read_log(&mut self.evidence, self.target, focus, self.deadline, self.clean).await;
         self.by_hand.supplied.add_log_to(&mut self.evidence, self.target, self.clean);
         self.ask_all().await;
         self.read_late_log().await;
         self.ask_a_person().await;
+    }
+
+    /// Returns what matters most in a log: the time and the ids of the probes.
+    fn focus(&self) -> Focus {
+        Focus::on(self.record.sent.iter().map(|probe| (probe.started_at, probe.ended_at, probe.trace_id.as_str())))
     }
 
     /// Sends one probe after the other, within the target's limits on their number and on time.

@@ -85,12 +85,17 @@ fn each_once(mut log: Vec<LogEntry>) -> Vec<LogEntry> {
     log.sort_by_key(|entry| entry.at);
     let mut once: Vec<LogEntry> = Vec::with_capacity(log.len());
     for entry in log {
-        let same = once.iter().rev().take_while(|other| other.at == entry.at).any(|other| *other == entry);
+        let same = once.iter().rev().take_while(|other| other.at == entry.at).any(|other| is_same(other, &entry));
         if !same {
             once.push(entry);
         }
     }
     once
+}
+
+/// Reports whether two entries are the same one. Its line differs between two exports of one log.
+fn is_same(one: &LogEntry, other: &LogEntry) -> bool {
+    *one == LogEntry { line: one.line, ..other.clone() }
 }
 
 fn unread(reports: &[Report]) -> Vec<Unread> {

@@ -143,7 +143,13 @@ mod tests {
             exchange.id = id;
             recording.driven.extend(observe(&exchange, &endpoint(name), "someone"));
             let started_at = at(id, 0);
-            recording.sent.push(SentProbe { exchange: id, started_at, ended_at: at(id, 500), trace_id: trace(id) });
+            recording.sent.push(SentProbe {
+                exchange: id,
+                started_at,
+                ended_at: at(id, 500),
+                trace_id: trace(id),
+                request_ids: Vec::new(),
+            });
             let step = format!("scenario/{id}");
             recording.failed.push(FailedStep { step, exchange: id, control: false });
         }

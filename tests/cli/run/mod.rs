@@ -5,6 +5,7 @@
 //! - `interrupted`: Ctrl-C and SIGTERM.
 //! - `overrides`: `--set`, the environment, `--evidence`, files of the folder.
 //! - `supplied_evidence`: evidence that a person hands over, and `--ask`.
+//! - `supplied_logs`: logs of any format that a person hands over.
 //! - `shards`: a run in parts, and `fivewhys merge`.
 //! - `two_processes`: `smoke` in one process, `twin` in another.
 //! - `unreachable`: hosts that do not answer.
@@ -18,6 +19,7 @@ mod retries;
 mod scenarios;
 mod shards;
 mod supplied_evidence;
+mod supplied_logs;
 mod two_processes;
 mod unreachable;
 mod without_token;

@@ -58,7 +58,7 @@ fn the_command_of_a_report_hands_its_output_to_the_next_run() {
 #[rstest]
 #[case::json("--manifest", "{\n  \"metadata\": }", "standard input, line 2, column 15")]
 #[case::unknown_service("--manifest", r#"{"metadata":{"name":"x"},"spec":{"containers":[{}]}}"#, "`x`")]
-#[case::log("--logs", "[{}]", "no log entry")]
+#[case::log("--logs", "[{}]", "no log")]
 fn bad_evidence_is_a_mistake_before_anything_is_sent(#[case] option: &str, #[case] given: &str, #[case] says: &str) {
     let output = fivewhys(["smoke", option, "-"]).write_stdin(given).output().expect("it starts");
     assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""));

@@ -104,5 +104,6 @@ fn sent(exchange: &Exchange) -> SentProbe {
         started_at: exchange.started_at,
         ended_at: exchange.started_at + took,
         trace_id: exchange.trace_id.clone(),
+        request_ids: Vec::new(),
     }
 }

@@ -37,6 +37,7 @@ fn open(target: &Target, evidence: &Evidence) -> Cause {
         started_at: "2026-11-22T03:00:00Z".parse().expect("a timestamp"),
         ended_at: "2026-11-22T03:00:02Z".parse().expect("a timestamp"),
         trace_id: "0af7651916cd43dd8448eb211c80319c".into(),
+        request_ids: Vec::new(),
     }];
     let failed = [FailedStep { step: "s/t".into(), exchange: 1, control: false }];
     let given = Given { target, observations: &observations, sent: &sent, evidence, failed: &failed };

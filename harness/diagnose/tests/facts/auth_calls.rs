@@ -54,6 +54,7 @@ fn facts_beside(third: &str, log: Vec<LogEntry>, target: &Target) -> Vec<Fact> {
         started_at: at(from),
         ended_at: at(from + 2),
         trace_id: format!("{exchange:032}"),
+        request_ids: Vec::new(),
     };
     let observations = [probe(1, PROTECTED, Valid), probe(2, PROTECTED, WrongKey), probe(3, third, Valid)];
     let all: Vec<&Observation> = observations.iter().collect();

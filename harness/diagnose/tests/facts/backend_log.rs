@@ -30,7 +30,13 @@ fn told(log: Vec<LogEntry>, key: &str) -> Option<&'static str> {
 fn fact(log: Vec<LogEntry>, key: &str) -> Option<Fact> {
     let exchange = exchange(PROTECTED, TokenKind::Valid).answered(401, "application/json", "{}");
     let failing = observe(&exchange, &endpoint(PROTECTED), "").expect("an observation");
-    let sent = SentProbe { exchange: 1, started_at: at(10), ended_at: at(12), trace_id: String::new() };
+    let sent = SentProbe {
+        exchange: 1,
+        started_at: at(10),
+        ended_at: at(12),
+        trace_id: String::new(),
+        request_ids: Vec::new(),
+    };
     let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
     let logbook = Logbook::new(&evidence, &[&failing], &[1], &[sent]);
     backend_log::facts(&logbook, &staging()).into_iter().find(|fact| fact.key == key)

@@ -52,6 +52,7 @@ fn causes(catalogue: &Catalogue, judged: i64) -> Vec<String> {
         started_at: at(i64::from(exchange) * 10),
         ended_at: at(i64::from(exchange) * 10 + 2),
         trace_id: format!("{exchange:032}"),
+        request_ids: Vec::new(),
     };
     let observations: Vec<Observation> = [(1, FIRST), (2, LATER)].map(probe).into();
     let request = LoggedRequest {

@@ -43,6 +43,7 @@ fn cause(log: Vec<LogEntry>) -> Cause {
         started_at: at(from),
         ended_at: at(from + 2),
         trace_id: format!("{exchange:032}"),
+        request_ids: Vec::new(),
     };
     let sent = [sent(1, 10), sent(2, 20)];
     let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);

@@ -43,7 +43,13 @@ fn manifest(url: &str) -> Manifest {
 fn read(log: Vec<LogEntry>, manifest: Option<&Manifest>) -> Option<&'static str> {
     let exchange = exchange(PROTECTED, TokenKind::Valid).answered(401, "application/json", "{}");
     let failing = observe(&exchange, &endpoint(PROTECTED), "").expect("an observation");
-    let sent = SentProbe { exchange: 1, started_at: at(10), ended_at: at(12), trace_id: String::new() };
+    let sent = SentProbe {
+        exchange: 1,
+        started_at: at(10),
+        ended_at: at(12),
+        trace_id: String::new(),
+        request_ids: Vec::new(),
+    };
     let evidence = Evidence { log, log_read_at: Some(at(100)), manifests: BTreeMap::new(), ..Evidence::default() };
     let target = staging();
     let logbook = Logbook::new(&evidence, &[&failing], &[1], &[sent]);

@@ -77,7 +77,7 @@ fn causes_at(faults: &[String], calls: u32, line: &str, written: &[i64], time: &
     let observations: Vec<Observation> = all.iter().filter(|(id, ..)| *id <= 4 + calls || *id == 8).map(seen).collect();
     let sent = |exchange: u32| {
         let (from, trace_id) = (i64::from(exchange) * 10, format!("{exchange:032}"));
-        SentProbe { exchange, started_at: at(from), ended_at: at(from + 2), trace_id }
+        SentProbe { exchange, started_at: at(from), ended_at: at(from + 2), trace_id, request_ids: Vec::new() }
     };
     let sent: Vec<SentProbe> = (1..=8).map(sent).collect();
     let entry = |second: &i64| log_entry(at(*second), Hop::Backend, line);

@@ -33,6 +33,7 @@ fn arrived(log: Vec<LogEntry>) -> BTreeSet<u32> {
         started_at: at(exchange, 0),
         ended_at: at(exchange, 20),
         trace_id: format!("{exchange:032}"),
+        request_ids: Vec::new(),
     };
     let evidence = Evidence { log, log_read_at: Some(at(60, 0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();

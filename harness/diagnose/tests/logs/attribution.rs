@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use crate::diagnose::logs::attribution::Logbook;
+use crate::diagnose::logs::attribution::{JoinedBy, Logbook};
 use crate::diagnose::model::expression::Expression;
 use crate::diagnose::model::fault::LogRule;
 use crate::diagnose::readings::input::SentProbe;
@@ -29,6 +29,7 @@ fn probes() -> (Vec<Observation>, Vec<SentProbe>) {
         started_at: at(from),
         ended_at: at(from + 1.0),
         trace_id: format!("{exchange:032}"),
+        request_ids: Vec::new(),
     };
     (vec![seen(probe(1, Valid)), seen(probe(2, WrongKey))], vec![sent(1, 10.0), sent(2, 20.0)])
 }
@@ -79,6 +80,51 @@ fn a_line_with_the_trace_id_of_the_probe_is_decisive() {
     assert_eq!(met(vec![traced, line(40.0)], &rule(true, "window")), Some(true));
 }
 
+/// Returns by what a line was joined to the failing probe, and whether that decides against other traffic.
+fn joined(line: LogEntry, ids: [&[&str]; 2]) -> Option<(JoinedBy, bool)> {
+    let (observations, mut sent) = probes();
+    for (probe, ids) in sent.iter_mut().zip(ids) {
+        probe.request_ids = ids.iter().map(|id| (*id).to_owned()).collect();
+    }
+    let other = log_entry(at(40.0), Hop::Auth, "invalid service secret");
+    let evidence = Evidence { log: vec![line, other], log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let all: Vec<&Observation> = observations.iter().collect();
+    let found = Logbook::new(&evidence, &all, &[1], &sent).find(&rule(true, "window"))?;
+    assert!(found.says.contains(&format!("({})", found.joined_by?.words())), "{}", found.says);
+    Some((found.joined_by?, found.decisive))
+}
+
+#[rstest]
+#[case::by_trace_id(Some("00000000000000000000000000000001"), None, Some((JoinedBy::TraceId, true)))]
+#[case::by_the_trace_id_of_the_response(Some("server-trace-1"), None, Some((JoinedBy::TraceId, true)))]
+#[case::by_request_id(None, Some("request-1"), Some((JoinedBy::RequestId, true)))]
+#[case::by_time(None, Some("request-9"), Some((JoinedBy::Time, false)))]
+#[case::by_an_id_of_every_response(None, Some("same-for-all"), Some((JoinedBy::Time, false)))]
+fn a_line_is_joined_to_its_probe(
+    #[case] trace: Option<&str>,
+    #[case] request_id: Option<&str>,
+    #[case] by: Option<(JoinedBy, bool)>,
+) {
+    let owned = |id: &str| id.to_owned();
+    let line = LogEntry { trace: trace.map(owned), request_id: request_id.map(owned), ..line(10.5) };
+    let ids: [&[&str]; 2] = [&["request-1", "server-trace-1", "same-for-all"], &["same-for-all"]];
+    assert_eq!(joined(line, ids), by);
+}
+
+#[test]
+fn a_line_without_a_time_belongs_to_no_probe_by_time() {
+    let untimed = LogEntry { timed: false, line: Some(7), ..line(10.5) };
+    assert_eq!(met(vec![untimed.clone()], &rule(true, "window")), None);
+    let by_id = LogEntry { request_id: Some("request-1".into()), ..untimed };
+    assert_eq!(joined(by_id, [&["request-1"], &[]]), Some((JoinedBy::RequestId, true)));
+}
+
+#[test]
+fn entries_that_were_left_out_count_as_other_traffic() {
+    let many = LogEntry { left_out: 100_000, ..line(10.5) };
+    assert_eq!(met(vec![many, line(99.0)], &rule(true, "window")), Some(false));
+}
+
 #[test]
 fn a_line_of_scope_any_counts_at_any_time() {
     assert_eq!(met(vec![line(2.0)], &rule(true, "any")), Some(true));
@@ -87,7 +133,13 @@ fn a_line_of_scope_any_counts_at_any_time() {
 #[test]
 fn a_probe_after_the_log_was_read_is_not_expected_in_it() {
     let (observations, mut sent) = probes();
-    let third = SentProbe { exchange: 2, started_at: at(200.0), ended_at: at(201.0), trace_id: String::new() };
+    let third = SentProbe {
+        exchange: 2,
+        started_at: at(200.0),
+        ended_at: at(201.0),
+        trace_id: String::new(),
+        request_ids: Vec::new(),
+    };
     sent[1] = third;
     let evidence = Evidence { log: vec![line(10.5)], log_read_at: Some(at(100.0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();

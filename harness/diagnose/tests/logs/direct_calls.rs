@@ -53,7 +53,7 @@ fn probes(target: &Target, (status, body): (u16, &str)) -> (Vec<Observation>, Ve
     ];
     let sent = |exchange: u32| {
         let (from, trace_id) = (i64::from(exchange) * 10, format!("{exchange:032}"));
-        SentProbe { exchange, started_at: at(from), ended_at: at(from + 2), trace_id }
+        SentProbe { exchange, started_at: at(from), ended_at: at(from + 2), trace_id, request_ids: Vec::new() }
     };
     (observations, (1..=3).map(sent).collect())
 }

@@ -44,7 +44,7 @@ fn said(log: Vec<LogEntry>) -> Said {
     let sent = |exchange: u32| {
         let from = f64::from(exchange) * 10.0;
         let trace_id = format!("{exchange:032}");
-        SentProbe { exchange, started_at: at(from), ended_at: at(from + 1.0), trace_id }
+        SentProbe { exchange, started_at: at(from), ended_at: at(from + 1.0), trace_id, request_ids: Vec::new() }
     };
     let sent: Vec<SentProbe> = (1..=3).map(sent).collect();
     let evidence = Evidence { log, log_read_at: Some(at(100.0)), ..Evidence::default() };

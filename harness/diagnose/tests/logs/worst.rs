@@ -60,7 +60,13 @@ fn worst_beside(log: Vec<LogEntry>, failed: &[u32], served_from: f64) -> Vec<Str
     let observations = [seen(1, 500), seen(2, 200), seen(3, 500)];
     let sent = |exchange: u32| {
         let from = if exchange == 2 { served_from } else { f64::from(exchange) * 10.0 };
-        SentProbe { exchange, started_at: at(from), ended_at: at(from + 1.0), trace_id: format!("{exchange:032}") }
+        SentProbe {
+            exchange,
+            started_at: at(from),
+            ended_at: at(from + 1.0),
+            trace_id: format!("{exchange:032}"),
+            request_ids: Vec::new(),
+        }
     };
     let sent: Vec<SentProbe> = (1..=3).map(sent).collect();
     let evidence = Evidence { log, log_read_at: Some(at(100.0)), ..Evidence::default() };
@@ -72,7 +78,7 @@ fn worst_beside(log: Vec<LogEntry>, failed: &[u32], served_from: f64) -> Vec<Str
 
 /// Returns the quoted parts of the lines of both failed exchanges.
 fn worst(log: Vec<LogEntry>) -> Vec<String> {
-    let quote = |says: String| says.split_once("Z: ").map_or(says.clone(), |(_, quote)| quote.to_owned());
+    let quote = |says: String| says.split_once("): ").map_or(says.clone(), |(_, quote)| quote.to_owned());
     worst_of(log, &[1, 3]).into_iter().map(quote).collect()
 }
 
@@ -85,7 +91,7 @@ fn worst(log: Vec<LogEntry>) -> Vec<String> {
 fn a_line_without_severity_is_an_error_where_it_looks_like_one(#[case] text: &str) {
     assert_eq!(
         worst_of(vec![line(FAILED, Hop::Auth, text)], &[1]),
-        [format!("Error the auth service's log at 08:00:10.500Z: {text}")]
+        [format!("Error the auth service's log at 08:00:10.500Z (by time): {text}")]
     );
 }
 
@@ -118,7 +124,7 @@ fn a_line_that_shows_nothing_of_the_failure_is_left_out(#[case] entry: LogEntry)
 #[case::broken(500, "Error")]
 fn a_failed_request_of_another_client_is_shown(#[case] status: u16, #[case] severity: &str) {
     let log = vec![requested("python", status, "")];
-    let says = format!("{severity} the platform's log at 08:00:10.500Z: POST /auth/validate {status}");
+    let says = format!("{severity} the platform's log at 08:00:10.500Z (by time): POST /auth/validate {status}");
     assert_eq!(worst_of(log, &[1]), [says]);
 }
 
@@ -151,7 +157,10 @@ fn lines_that_differ_in_numbers_ids_and_times_are_shown_once() {
     let ids = ["17", "0af7651916cd43dd", "f47ac10b-58cc-4372-a567-0e02b2c3d479", "01JDXK3QZ8WQ4T6V9B2N"];
     let log = ids.map(|id| line(FAILED, Hop::Backend, &text(id))).to_vec();
     let found = worst_of(log, &[1]);
-    assert_eq!(found, ["Error the backend's log at 08:00:10.500Z (4 times): 2026-11-22T03:00:02Z request 17 failed"]);
+    assert_eq!(
+        found,
+        ["Error the backend's log at 08:00:10.500Z (4 times, by time): 2026-11-22T03:00:02Z request 17 failed"]
+    );
 }
 
 #[rstest]
@@ -181,7 +190,7 @@ fn a_line_just_after_a_failure_says_nothing_of_the_success_that_followed(
 #[test]
 fn a_failure_that_another_cause_explains_is_not_read() {
     let log = || vec![line(FAILED, Hop::Backend, "a failed"), line(FAILED_TOO, Hop::Backend, "b failed")];
-    assert_eq!(worst_of(log(), &[3]), ["Error the backend's log at 08:00:30.500Z: b failed"]);
+    assert_eq!(worst_of(log(), &[3]), ["Error the backend's log at 08:00:30.500Z (by time): b failed"]);
     assert_eq!(worst_of(log(), &[1, 3]).len(), 2);
 }
 

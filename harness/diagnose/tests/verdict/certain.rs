@@ -46,6 +46,7 @@ fn certainty(calls: &[Call], catalogue: &Catalogue, evidence: &Evidence) -> Opti
         started_at: at(call.0),
         ended_at: at(call.0),
         trace_id: trace(call.0),
+        request_ids: Vec::new(),
     };
     let sent: Vec<SentProbe> = calls.iter().map(sent).collect();
     let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);

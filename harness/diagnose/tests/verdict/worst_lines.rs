@@ -52,6 +52,7 @@ fn cause(status: u16, catalogue: &Catalogue, written: Option<(u32, &str)>) -> Ca
         started_at: at(exchange),
         ended_at: at(exchange),
         trace_id: format!("{exchange:032}"),
+        request_ids: Vec::new(),
     };
     let sent: Vec<SentProbe> = (1..=3).map(sent).collect();
     let entry = |(call, text): (u32, &str)| log_entry(at(call), Hop::Backend, text);
@@ -70,7 +71,7 @@ fn a_cause_without_a_quoted_line_shows_the_worst_ones(#[case] status: u16, #[cas
     let cause = cause(status, &catalogue(FAILS), Some((2, "no milk: an error")));
     assert!(cause.fault.starts_with(fault.split('@').next().expect("a part")), "{cause:?}");
     let lines: Vec<_> = cause.worst_lines.iter().map(|line| (line.says.as_str(), line.exchange)).collect();
-    assert_eq!(lines, [("the backend's log at 08:00:02.000Z: no milk: an error", 2)], "of the repeated call");
+    assert_eq!(lines, [("the backend's log at 08:00:02.000Z (by time): no milk: an error", 2)], "of the repeated call");
     assert_eq!(cause.worst_lines[0].matched_by, [""; 0], "no pattern matched it");
 }
 

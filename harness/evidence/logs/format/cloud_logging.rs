@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::json_lines::keys;
 use super::{Asked, Format, Parsed};
-use crate::evidence::Severity;
-use crate::evidence::logs::json::{Json, Object};
-use crate::evidence::logs::time;
-use crate::evidence::logs::writer::Writer;
+use crate::evidence::logs::values::Severity;
+use crate::evidence::logs::values::Writer;
+use crate::evidence::logs::values::json::{Json, Object};
+use crate::evidence::logs::values::time;
 
 pub(super) struct CloudLogging;
 

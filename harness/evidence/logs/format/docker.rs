@@ -1,8 +1,8 @@
 //! The files of Docker's log driver `json-file`: `{"log":"…\n","stream":"stderr","time":"…"}`.
 
 use super::{Format, Parsed, carried};
-use crate::evidence::logs::json::Object;
-use crate::evidence::logs::time;
+use crate::evidence::logs::values::json::Object;
+use crate::evidence::logs::values::time;
 
 pub(super) struct Docker;
 

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{Asked, Format, Parsed, request_line};
-use crate::evidence::logs::time;
-use crate::evidence::logs::writer::Writer;
+use crate::evidence::logs::values::Writer;
+use crate::evidence::logs::values::time;
 
 pub(super) struct HaProxy;
 

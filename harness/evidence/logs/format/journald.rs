@@ -1,9 +1,9 @@
 //! systemd's journal as JSON: `journalctl -o json`.
 
 use super::{Format, Parsed, carried};
-use crate::evidence::Severity;
-use crate::evidence::logs::json::{Json, Object};
-use crate::evidence::logs::writer::Writer;
+use crate::evidence::logs::values::Severity;
+use crate::evidence::logs::values::Writer;
+use crate::evidence::logs::values::json::{Json, Object};
 
 pub(super) struct Journald;
 

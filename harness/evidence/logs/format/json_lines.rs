@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::{Asked, Format, Parsed};
-use crate::evidence::Severity;
-use crate::evidence::logs::json::{Json, Object};
-use crate::evidence::logs::time;
-use crate::evidence::logs::writer::Writer;
+use crate::evidence::logs::values::Severity;
+use crate::evidence::logs::values::Writer;
+use crate::evidence::logs::values::json::{Json, Object};
+use crate::evidence::logs::values::time;
 
 pub(super) struct JsonLines;
 

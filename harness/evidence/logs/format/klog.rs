@@ -1,8 +1,8 @@
 //! Kubernetes' klog and glog: `E1122 03:00:00.123456       7 controller.go:142] failed to …`.
 
 use super::{Format, Parsed};
-use crate::evidence::Severity;
-use crate::evidence::logs::time;
+use crate::evidence::logs::values::Severity;
+use crate::evidence::logs::values::time;
 
 pub(super) struct Klog;
 

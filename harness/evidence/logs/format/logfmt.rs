@@ -2,7 +2,7 @@
 
 use super::json_lines::JsonLines;
 use super::{Format, Parsed};
-use crate::evidence::logs::json::Object;
+use crate::evidence::logs::values::json::Object;
 
 pub(super) struct Logfmt;
 

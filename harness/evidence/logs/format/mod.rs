@@ -34,9 +34,9 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::json::Object;
-use super::writer::Writer;
-use crate::evidence::Severity;
+use crate::evidence::logs::values::Severity;
+use crate::evidence::logs::values::Writer;
+use crate::evidence::logs::values::json::Object;
 
 /// A format of log entries.
 trait Format: Sync {

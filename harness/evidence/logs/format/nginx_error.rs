@@ -1,9 +1,9 @@
 //! nginx's error log: `2026/11/22 03:00:00 [error] 31#31: *42 connect() failed … while connecting to upstream, client: …`.
 
 use super::{Format, Parsed};
-use crate::evidence::Severity;
-use crate::evidence::logs::time;
-use crate::evidence::logs::writer::Writer;
+use crate::evidence::logs::values::Severity;
+use crate::evidence::logs::values::Writer;
+use crate::evidence::logs::values::time;
 
 pub(super) struct NginxError;
 

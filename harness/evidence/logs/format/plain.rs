@@ -6,8 +6,8 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::{Format, Parsed};
-use crate::evidence::Severity;
-use crate::evidence::logs::time;
+use crate::evidence::logs::values::Severity;
+use crate::evidence::logs::values::time;
 
 pub(super) struct Plain;
 

@@ -6,9 +6,9 @@ use regex::Regex;
 
 use super::journald::of_priority;
 use super::{Format, Parsed, carried};
-use crate::evidence::Severity;
-use crate::evidence::logs::time;
-use crate::evidence::logs::writer::Writer;
+use crate::evidence::logs::values::Severity;
+use crate::evidence::logs::values::Writer;
+use crate::evidence::logs::values::time;
 
 pub(super) struct Syslog;
 

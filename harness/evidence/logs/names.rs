@@ -1,10 +1,6 @@
 //! Which component wrote a line: what the operator says, or else the names in the line, or else the format.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
 use crate::config::Target;
-use crate::evidence::Manifest;
 use crate::terms::{Hop, Service};
 
 /// The deployed names of the services, which tell the writer of an entry, and the hosts and paths of the target.
@@ -15,35 +11,15 @@ pub(crate) struct ServiceNames {
     paths: Vec<(String, Service)>,
 }
 
-/// What one line says about its writer.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) enum Writer<'a> {
-    /// Nothing.
-    #[default]
-    Unknown,
-    /// It is no line of interest.
-    Nobody,
-    /// Its format is one of proxies and gateways.
-    Edge,
-    /// The load balancer, for a request to this URL.
-    LoadBalancer(&'a str),
-    /// A name: a container, a pod, a unit.
-    Named(Cow<'a, str>),
-    /// The service that is deployed under exactly this name.
-    Service(&'a str),
-    /// The platform, about the service of this name.
-    Platform(&'a str),
-}
-
 /// Words in the names of containers that are the edge.
 const EDGE: [&str; 9] = ["nginx", "ingress", "gateway", "envoy", "istio-proxy", "traefik", "haproxy", "caddy", "edge"];
 
 impl ServiceNames {
     /// Returns the names that the target and the manifests give.
-    pub(crate) fn of(target: &Target, manifests: &BTreeMap<Service, Manifest>) -> Self {
+    pub(crate) fn of<'m>(target: &Target, manifests: impl IntoIterator<Item = (Service, &'m str)>) -> Self {
         let named = [(&target.names.backend, Service::Backend), (&target.names.auth, Service::Auth)];
         let named = named.into_iter().filter_map(|(name, service)| Some((name.clone()?, service)));
-        let manifests = manifests.iter().map(|(service, manifest)| (manifest.name.clone(), *service));
+        let manifests = manifests.into_iter().map(|(service, name)| (name.to_owned(), service));
         let paths = target
             .endpoints
             .values()
@@ -118,6 +94,6 @@ mod tests {
     #[case::another("redis-1", None)]
     #[case::nothing("", None)]
     fn a_name_says_the_component(#[case] name: &str, #[case] hop: Option<Hop>) {
-        assert_eq!(ServiceNames::of(&staging(), &BTreeMap::new()).component(name), hop);
+        assert_eq!(ServiceNames::of(&staging(), []).component(name), hop);
     }
 }

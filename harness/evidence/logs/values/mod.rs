@@ -1,0 +1,18 @@
+//! Values as logs write them.
+//!
+//! - `json`: a JSON value that borrows from the text
+//! - `time`: times of all spellings
+//! - `ids`: the ids of traces and requests
+//! - `severity`: how bad an entry is
+//! - `writer`: what a line says about its writer
+//!
+//! Invariant: nothing here knows a format.
+
+pub(super) mod ids;
+pub(super) mod json;
+mod severity;
+pub(super) mod time;
+mod writer;
+
+pub use severity::Severity;
+pub(super) use writer::Writer;
