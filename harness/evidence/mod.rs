@@ -3,7 +3,7 @@
 //! Start at [`read_manifests`] and [`read_log`], which fill an [`Evidence`] for `diagnose`.
 //!
 //! - `source`: reads a file, a URL or the output of a command, with limits
-//! - `manifest`, `log`, `jwks`: the three kinds of evidence
+//! - `manifest/`, `log`, `jwks`: the three kinds of evidence
 //! - `severity`: how bad a log entry is
 //! - `supplied`: evidence that the caller of `fivewhys` hands over
 //!
@@ -24,6 +24,7 @@ use tokio::time::Instant;
 
 pub use jwks::read_keys;
 pub use log::{LogEntry, LoggedRequest};
+pub(crate) use manifest::NEWEST;
 pub use manifest::{EnvValue, Manifest};
 pub use severity::Severity;
 pub use source::SourceError;

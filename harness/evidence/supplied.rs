@@ -6,6 +6,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::log::{self, ServiceNames};
+use super::manifest::{self, Declaration, NotRead};
 use super::{Evidence, Manifest};
 use crate::config::{DeployedNames, Target};
 use crate::terms::{EvidenceSource, Service};
@@ -34,7 +35,20 @@ pub enum SuppliedError {
         /// The parser's message.
         why: String,
     },
-    /// The text is JSON, but not the expected evidence.
+    /// The text of a manifest is neither JSON nor YAML nor an env file.
+    #[error("{from}, line {line}, column {column}: {why}")]
+    #[diagnostic(code(fivewhys::evidence::not_a_manifest), help("{LAYOUTS}"))]
+    Manifest {
+        /// The name of the file, or of standard input.
+        from: String,
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+        /// The mistake.
+        why: String,
+    },
+    /// The text is well-formed, but not the expected evidence.
     #[error("{from}: {why}")]
     #[diagnostic(code(fivewhys::evidence::not_evidence), help("{help}"))]
     Other {
@@ -52,7 +66,7 @@ impl Supplied {
     /// follows from the name in the manifest.
     ///
     /// # Errors
-    /// When the text is not JSON, holds no manifest, or holds the manifest of a service that is not the target's.
+    /// When the text has no known layout, or holds no manifest of a service of the target.
     pub fn add_manifests(
         &mut self,
         from: &str,
@@ -97,41 +111,66 @@ impl Supplied {
     }
 }
 
-/// Reads the manifests of a text, each with its service.
+/// The layouts of manifests, for help texts.
+const LAYOUTS: &str = "give what `gcloud run services describe --format=json` or `kubectl get deployment -o yaml` prints, \
+     an ECS task definition, a docker-compose file or an env file";
+
+/// Reads the manifests of a text.
+///
+/// # Errors
+/// When the text has no known layout, or holds no manifest.
+fn declarations(from: &str, text: &str, names: &DeployedNames) -> Result<Vec<Declaration>, SuppliedError> {
+    let from = from.to_owned();
+    match manifest::read(text, &names.shown) {
+        Ok(read) if read.is_empty() => {
+            Err(SuppliedError::Other { from, why: "it holds no manifest".to_owned(), help: LAYOUTS.to_owned() })
+        }
+        Ok(read) => Ok(read),
+        Err(NotRead::Syntax { line, column, why }) => Err(SuppliedError::Manifest { from, line, column, why }),
+        Err(NotRead::Layout(why)) => {
+            let why = format!("not the manifest of a service: {why}");
+            Err(SuppliedError::Other { from, why, help: LAYOUTS.to_owned() })
+        }
+    }
+}
+
+/// Reads the manifests of a text, each with its service. A file for many services may hold others too.
 fn manifests(
     from: &str,
     service: Option<Service>,
     text: &str,
     names: &DeployedNames,
 ) -> Result<Vec<(Service, Manifest)>, SuppliedError> {
-    let other = |why: String, help: &str| SuppliedError::Other { from: from.to_owned(), why, help: help.to_owned() };
-    let values = parsed(from, text)?;
-    if values.is_empty() {
-        return Err(other("it holds no manifest".to_owned(), "give what `gcloud run services describe` prints"));
-    }
-    let one = |value: &Value| {
-        let manifest = Manifest::from_json(value, &names.shown).map_err(|why| {
-            other(format!("not the manifest of a service: {why}"), "give what `gcloud run services describe` prints")
-        })?;
-        let whose = service.or_else(|| whose(value, &manifest, names));
-        let unknown = || {
-            let known: Vec<&str> = names.backend.iter().chain(&names.auth).map(String::as_str).collect();
-            let why =
-                format!("it is the manifest of `{}`; the target's services are {}", manifest.name, known.join(", "));
-            other(why, "name its service: `--manifest backend=FILE` or `--manifest auth=FILE`")
-        };
-        Ok((whose.ok_or_else(unknown)?, manifest.clone()))
+    let read = declarations(from, text, names)?;
+    let owned = |one: &Declaration| Some((whose(one, names)?, one.manifest.clone()));
+    let known: Vec<(Service, Manifest)> = match (service, read.as_slice()) {
+        (Some(service), [only]) => vec![(service, only.manifest.clone())],
+        (Some(service), several) => several.iter().filter_map(owned).filter(|(whose, _)| *whose == service).collect(),
+        (None, all) => all.iter().filter_map(owned).collect(),
     };
-    values.iter().map(one).collect()
+    if known.is_empty() {
+        let known: Vec<&str> = names.backend.iter().chain(&names.auth).map(String::as_str).collect();
+        let strangers: Vec<String> = read.iter().map(|one| format!("`{}`", one.manifest.name)).collect();
+        return Err(SuppliedError::Other {
+            from: from.to_owned(),
+            why: format!(
+                "it is the manifest of {}; the target's services are {}",
+                strangers.join(", "),
+                known.join(", ")
+            ),
+            help: "name its service: `--manifest backend=FILE` or `--manifest auth=FILE`".to_owned(),
+        });
+    }
+    Ok(known)
 }
 
-/// Finds the service by `metadata.name`, or by the service label of a revision.
-fn whose(value: &Value, manifest: &Manifest, names: &DeployedNames) -> Option<Service> {
-    let label = value.get("metadata")?.get("labels").and_then(|labels| labels.get("serving.knative.dev/service"));
-    let called = [Some(manifest.name.as_str()), label.and_then(Value::as_str)];
-    let is = |name: &Option<String>| name.is_some() && called.contains(&name.as_deref());
-    let backend = is(&names.backend).then_some(Service::Backend);
-    backend.or_else(|| is(&names.auth).then_some(Service::Auth))
+/// Finds the service by the names in the manifest: the deployed name of the target, or `backend` or `auth`.
+fn whose(declaration: &Declaration, names: &DeployedNames) -> Option<Service> {
+    let is = |name: &str| declaration.is_called(name);
+    let of = |service: Service, name: &Option<String>| {
+        (name.as_deref().is_some_and(is) || is(service.as_str())).then_some(service)
+    };
+    of(Service::Backend, &names.backend).or_else(|| of(Service::Auth, &names.auth))
 }
 
 fn log_values(from: &str, text: &str) -> Result<Vec<Value>, SuppliedError> {
@@ -210,7 +249,10 @@ mod tests {
     #[case::broken("{\n  \"metadata\": }", "stdin, line 2, column 15")]
     #[case::cut("{\"metadata\"", "stdin, line 1, column 11")]
     #[case::empty("", "it holds no manifest")]
-    #[case::other(r#"{"valid":true}"#, "no metadata.name")]
+    #[case::other(r#"{"valid":true}"#, "the layout of no known platform")]
+    #[case::nameless(r#"{"metadata":{}}"#, "no metadata.name")]
+    #[case::yaml("services:\n  a: [", "stdin, line 2")]
+    #[case::env_file("A=1\nb", "stdin, line 2, column 1")]
     #[case::bare(r#"{"metadata":{"name":"x"}}"#, "no spec.template.spec.containers")]
     #[case::stranger(&named("elsewhere"), "it is the manifest of `elsewhere`; the target's services are netra-backend-staging")]
     fn a_text_that_is_not_a_manifest_is_refused(#[case] text: &str, #[case] says: &str) {

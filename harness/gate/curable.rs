@@ -1,6 +1,7 @@
 //! Whether a rollback cures one candidate.
 
 use crate::diagnose::{Cause, Entry};
+use crate::evidence::NEWEST;
 use crate::gate::earlier::Then;
 use crate::gate::{Cure, Gate};
 use crate::terms::Service;
@@ -81,9 +82,7 @@ impl Gate<'_> {
         if manifest.ready == Some(false) && manifest.latest_created.as_ref() == Some(revision) {
             return None;
         }
-        let newest = |name: &str| {
-            name == "the newest revision" && manifest.latest_created.as_ref().is_none_or(|new| new == revision)
-        };
+        let newest = |name: &str| name == NEWEST && manifest.latest_created.as_ref().is_none_or(|new| new == revision);
         let gets = manifest.traffic.iter().any(|(name, _)| name == revision || newest(name));
         let those: Vec<&str> = manifest.traffic.iter().map(|(name, _)| name.as_str()).collect();
         let those = listed(&those, "and");
