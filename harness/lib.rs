@@ -36,6 +36,7 @@ mod evidence;
 mod fixtures;
 mod gate;
 mod observe;
+mod preflight;
 mod probe;
 mod redact;
 mod report;

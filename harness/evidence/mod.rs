@@ -24,11 +24,12 @@ use tokio::time::Instant;
 
 pub use jwks::read_keys;
 pub use log::{LogEntry, LoggedRequest};
-pub(crate) use manifest::NEWEST;
-pub use manifest::{EnvValue, Manifest};
+pub(crate) use manifest::{Declaration, NEWEST, suggests_a_credential};
+pub use manifest::{EnvValue, Layout, Manifest, NotRead};
 pub use severity::Severity;
 pub use source::SourceError;
 pub use supplied::{Supplied, SuppliedError};
+pub(crate) use supplied::{declarations, whose};
 
 use crate::config::{EvidenceLocation, Target};
 use crate::terms::{EvidenceSource, Service};
@@ -63,7 +64,8 @@ pub async fn read_manifests(evidence: &mut Evidence, target: &Target, run_end: I
         evidence.unread.push((EvidenceSource::Manifest, "the target names no source for it".into()));
     }
     for (service, from) in &target.manifests {
-        match source::read(from, target, run_end).await.and_then(|text| Manifest::parse(&text, &target.names.shown)) {
+        let read = source::read(from, target, run_end).await;
+        match read.and_then(|text| Ok(Manifest::parse(&text, &target.names.shown)?)) {
             Ok(manifest) => drop(evidence.manifests.insert(*service, manifest)),
             Err(error) => evidence.unread.push((EvidenceSource::Manifest, clean(&format!("{service}: {error}")))),
         }

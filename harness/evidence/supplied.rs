@@ -119,7 +119,7 @@ const LAYOUTS: &str = "give what `gcloud run services describe --format=json` or
 ///
 /// # Errors
 /// When the text has no known layout, or holds no manifest.
-fn declarations(from: &str, text: &str, names: &DeployedNames) -> Result<Vec<Declaration>, SuppliedError> {
+pub(crate) fn declarations(from: &str, text: &str, names: &DeployedNames) -> Result<Vec<Declaration>, SuppliedError> {
     let from = from.to_owned();
     match manifest::read(text, &names.shown) {
         Ok(read) if read.is_empty() => {
@@ -127,8 +127,8 @@ fn declarations(from: &str, text: &str, names: &DeployedNames) -> Result<Vec<Dec
         }
         Ok(read) => Ok(read),
         Err(NotRead::Syntax { line, column, why }) => Err(SuppliedError::Manifest { from, line, column, why }),
-        Err(NotRead::Layout(why)) => {
-            let why = format!("not the manifest of a service: {why}");
+        Err(other) => {
+            let why = format!("not the manifest of a service: {other}");
             Err(SuppliedError::Other { from, why, help: LAYOUTS.to_owned() })
         }
     }
@@ -165,7 +165,7 @@ fn manifests(
 }
 
 /// Finds the service by the names in the manifest: the deployed name of the target, or `backend` or `auth`.
-fn whose(declaration: &Declaration, names: &DeployedNames) -> Option<Service> {
+pub(crate) fn whose(declaration: &Declaration, names: &DeployedNames) -> Option<Service> {
     let is = |name: &str| declaration.is_called(name);
     let of = |service: Service, name: &Option<String>| {
         (name.as_deref().is_some_and(is) || is(service.as_str())).then_some(service)

@@ -4,6 +4,7 @@ use crate::diagnose::{Cause, Entry};
 use crate::evidence::NEWEST;
 use crate::gate::earlier::Then;
 use crate::gate::{Cure, Gate};
+use crate::preflight::Lost;
 use crate::terms::Service;
 
 impl Gate<'_> {
@@ -61,6 +62,24 @@ impl Gate<'_> {
                 services[0]
             )),
         }
+    }
+
+    /// Returns what a rollback does to each service that lost a required variable.
+    pub(crate) fn lost_cures(&self, lost: &Lost) -> impl Iterator<Item = (String, Cure)> {
+        let cure = |(service, is_known): (&String, &bool)| {
+            let before = self.before(&[service.as_str()]);
+            let cure = if self.previous_of(service).is_none() {
+                Cure::Open(format!("name the revision to go back to: `--previous {service}=REVISION`"))
+            } else if let Some(says) = self.gets_no_traffic(service) {
+                Cure::Open(says)
+            } else if *is_known {
+                Cure::Would(format!("by its manifest, {before} has what {service} lost"))
+            } else {
+                Cure::Would(format!("no evidence shows that {before} lacks the same variables"))
+            };
+            (lost.finding.id.clone(), cure)
+        };
+        lost.services.iter().map(cure)
     }
 
     /// Returns the previous revisions of these services, by name if they are known.

@@ -9,6 +9,7 @@ use crate::config::{EvidenceLocation, Target};
 use crate::diagnose::{Catalogue, Cause, Given, diagnose};
 use crate::evidence::{EnvValue, Manifest, output_of};
 use crate::gate::in_order::in_order;
+use crate::gate::role_of;
 use crate::terms::{EvidenceSource, Service};
 
 /// A revision to go back to.
@@ -108,6 +109,19 @@ fn never_starts(now: &Manifest, before: &Manifest, target: &Target) -> bool {
 /// the rest.
 fn as_it_was(now: &Manifest, then: Manifest) -> Manifest {
     Manifest { env: then.env, ready: then.ready, reason: then.reason, traffic: Vec::new(), ..now.clone() }
+}
+
+/// Returns the manifests of the previous revisions, as far as they can be read, by service.
+pub(crate) async fn previous_manifests(previous: &[Previous], target: &Target) -> BTreeMap<String, Manifest> {
+    let mut manifests = BTreeMap::new();
+    for one in previous {
+        let role = role_of(&one.service, target);
+        let Some(service) = Service::ALL.iter().find(|service| service.as_str() == role) else { continue };
+        if let Some(manifest) = manifest(one, *service, target).await {
+            manifests.insert(role, manifest);
+        }
+    }
+    manifests
 }
 
 /// Returns the manifest of a revision: the one that the operator supplied, or the one that the platform returns, if the

@@ -17,8 +17,8 @@ const LIMIT: u64 = 32 << 20;
 /// Options that supply evidence.
 #[derive(Debug, Args)]
 pub(crate) struct SuppliedArgs {
-    /// Evidence: the JSON output of `gcloud run services describe` or `gcloud run revisions describe`, in a file or on
-    /// standard input (`-`). The name in the manifest decides the service, or `backend=FILE` does; may be repeated
+    /// Evidence: a manifest of Cloud Run, Kubernetes, docker-compose or ECS, or an env file, in a file or on standard input
+    /// (`-`). The name in the manifest decides the service, or `backend=FILE` does; may be repeated
     #[arg(long, value_name = "[SERVICE=]FILE")]
     manifest: Vec<String>,
     /// Evidence: the JSON output of `gcloud logging read`, in a file or on standard input (`-`); may be repeated
@@ -56,13 +56,15 @@ fn whose(given: &str) -> (Option<Service>, &str) {
     }
 }
 
-fn called(file: &str) -> &str {
+/// Returns the name of a file for messages.
+pub(crate) fn called(file: &str) -> &str {
     if file == "-" { "standard input" } else { file }
 }
 
-fn text(file: &str) -> Result<String, Mistake> {
+/// Returns the text of a file or of standard input (`-`), of at most 32 MiB.
+pub(crate) fn text(file: &str) -> Result<String, Mistake> {
     if file == "-" && io::stdin().is_terminal() {
-        return Err(miette!("standard input is a terminal: pipe the JSON to it, or name a file").into());
+        return Err(miette!("standard input is a terminal: pipe the text to it, or name a file").into());
     }
     let opened: io::Result<Box<dyn Read>> =
         if file == "-" { Ok(Box::new(io::stdin())) } else { std::fs::File::open(file).map(|file| Box::new(file) as _) };

@@ -18,11 +18,12 @@ pub(super) fn read(value: &Value, plain: &BTreeSet<String>) -> Result<Vec<Declar
     let family = text(value, "/family");
     let one = |container: &Value| {
         let own = text(container, "/name");
-        let (name, other) = if containers.len() == 1 { (family.clone(), own) } else { (own, None) };
+        let (name, other) = if containers.len() == 1 { (family.clone(), own.clone()) } else { (own.clone(), None) };
         let name = name.or_else(|| other.clone()).ok_or("no name of a container")?;
         let manifest = Manifest { name, ..Manifest::default() };
         let declaration = Declaration::of(Layout::Ecs, manifest, environment(container, plain));
-        Ok(Declaration { called: other.into_iter().collect(), ports: ports(container), ..declaration })
+        let called = other.into_iter().collect();
+        Ok(Declaration { called, ports: ports(container), container: own, ..declaration })
     };
     containers.iter().map(one).collect()
 }

@@ -24,9 +24,20 @@ pub(super) fn read(value: &Value, all: &[&Value], plain: &BTreeSet<String>) -> R
     let name = text(value, "/metadata/name").or_else(|| text(value, "/metadata/generateName"));
     let (ready, reason) = state(value);
     let manifest = Manifest { name: name.ok_or("no metadata.name")?, ready, reason, ..Manifest::default() };
+    let ports = ports(container);
     let environment = Reader { all, environment: Environment::new(plain) }.read(container);
     let declaration = Declaration::of(Layout::Kubernetes, manifest, environment);
-    Ok(vec![Declaration { called: called(value), ports: ports(container), ..declaration }])
+    let (called, resource, container) = (called(value), resource(value), text(container, "/name"));
+    Ok(vec![Declaration { called, ports, container, resource, ..declaration }])
+}
+
+/// Returns the workload that holds the variables: of a ReplicaSet, the Deployment that owns it.
+fn resource(value: &Value) -> Option<String> {
+    let is_owned = text(value, "/kind").is_some_and(|kind| kind == "ReplicaSet");
+    let owner = value.pointer("/metadata/ownerReferences/0").filter(|_| is_owned);
+    let (kind, name) = owner.map_or(("/kind", "/metadata/name"), |_| ("/kind", "/name"));
+    let named = owner.unwrap_or(value);
+    Some(format!("{}/{}", text(named, kind)?.to_ascii_lowercase(), text(named, name)?))
 }
 
 /// Returns the container that the annotation of the Pod names, or else the one that serves requests.

@@ -5,20 +5,36 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Declaration, cloud_run_v1, cloud_run_v2, compose, ecs, kubernetes};
+use crate::terms::words;
 
-/// The platform whose tools print or read a layout. It decides which command changes a variable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Layout {
-    /// A service or revision of Cloud Run.
-    CloudRun,
-    /// A workload of Kubernetes.
-    Kubernetes,
-    /// A service of a docker-compose file.
-    Compose,
-    /// A container of an ECS task definition.
-    Ecs,
-    /// Lines `KEY=VALUE`.
-    EnvFile,
+words! {
+    /// The platform whose tools print or read a manifest. It decides which command changes a variable.
+    pub enum Layout {
+        /// A service or revision of Cloud Run.
+        CloudRun => "cloud-run",
+        /// A workload of Kubernetes.
+        Kubernetes => "kubernetes",
+        /// A service of a docker-compose file.
+        Compose => "compose",
+        /// A container of an ECS task definition.
+        Ecs => "ecs",
+        /// Lines `KEY=VALUE`.
+        EnvFile => "env-file",
+    }
+}
+
+impl Default for Layout {
+    /// The only layout that earlier versions read.
+    fn default() -> Self {
+        Self::CloudRun
+    }
+}
+
+impl Layout {
+    /// Reports whether a manifest leaves its layout out when it is written.
+    pub(super) fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// One way to write a manifest.

@@ -31,10 +31,9 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use declaration::Declaration;
 pub use env_value::EnvValue;
-pub(crate) use layout::Layout;
-pub(super) use text::NotRead;
-
-use super::SourceError;
+pub(crate) use env_value::suggests_a_credential;
+pub use layout::Layout;
+pub use text::NotRead;
 
 /// The part of a service's manifest that the diagnosis reads.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -62,6 +61,9 @@ pub struct Manifest {
     /// Sources of further variables whose names the manifest does not hold, for example a whole Secret of Kubernetes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub env_from: Vec<String>,
+    /// The layout of the file that it was read from. Cloud Run when absent.
+    #[serde(default, skip_serializing_if = "Layout::is_usual")]
+    pub layout: Layout,
 }
 
 /// The name of a traffic target without a revision: the platform sends its share to the newest revision.
@@ -73,13 +75,17 @@ impl Manifest {
     ///
     /// # Errors
     /// When the text has no known layout, or does not hold exactly one manifest.
-    pub fn parse(text: &str, plain: &BTreeSet<String>) -> Result<Self, SourceError> {
-        let format = |why: String| SourceError::Format { expected: "the manifest of a service", why };
-        let read = read(text, plain).map_err(|error| format(error.to_string()))?;
-        match <[Declaration; 1]>::try_from(read) {
+    pub fn parse(text: &str, plain: &BTreeSet<String>) -> Result<Self, NotRead> {
+        match <[Declaration; 1]>::try_from(read(text, plain)?) {
             Ok([one]) => Ok(one.manifest),
-            Err(several) => Err(format(format!("it holds {} manifests, and one was expected", several.len()))),
+            Err(several) => Err(NotRead::Count(several.len())),
         }
+    }
+
+    /// Reports whether the manifest itself holds the value of a variable.
+    #[must_use]
+    pub fn is_literal(&self, name: &str) -> bool {
+        matches!(self.env.get(name), Some(EnvValue::Plain(_) | EnvValue::Hidden { .. }))
     }
 
     /// Returns the value of a variable that is set and not blank.

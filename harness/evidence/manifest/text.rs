@@ -15,7 +15,8 @@ pub(super) enum Content {
 
 /// Why a text is no manifest. The message does not quote the text, because a manifest may hold secrets.
 #[derive(Debug, Error)]
-pub(crate) enum NotRead {
+#[non_exhaustive]
+pub enum NotRead {
     /// The text is not well-formed.
     #[error("line {line}, column {column}: {why}")]
     Syntax {
@@ -29,6 +30,9 @@ pub(crate) enum NotRead {
     /// A value has no known layout, or lacks a part.
     #[error("{0}")]
     Layout(&'static str),
+    /// The text holds no manifest, or several, where one was expected.
+    #[error("it holds {0} manifests, and one was expected")]
+    Count(usize),
 }
 
 /// Reads a text. It is JSON if it begins with a brace or a bracket, and YAML if it has no lines `KEY=VALUE`.

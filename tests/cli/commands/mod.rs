@@ -4,6 +4,7 @@
 //! - `faults`: `fivewhys faults`.
 //! - `mint`: `fivewhys mint`.
 //! - `mistakes`: exit code 2.
+//! - `preflight`: `fivewhys preflight` and `fivewhys contract`.
 //!
 //! Invariant: nothing here sends a request to a deployment.
 
@@ -11,3 +12,4 @@ mod check;
 mod faults;
 mod mint;
 mod mistakes;
+mod preflight;
