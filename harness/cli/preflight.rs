@@ -12,8 +12,8 @@ use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
 use crate::config::Target;
 use crate::diagnose::Catalogue;
-use crate::preflight::{Contract, Outcome, Review, page, problems};
-use crate::report::printable;
+use crate::preflight::{Contract, Outcome, Review, Subject, page, problems};
+use crate::report::{json, printable};
 
 /// How the problems are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,11 +51,14 @@ impl Preflight {
         let catalogue = &*arguments.catalogue(&target)?;
         let contract = contract(self.contract.as_deref(), &target, catalogue)?;
         let (now, previous) = (subjects(&self.manifests, &target)?, subjects(&self.against, &target)?);
+        something_is_checked(&now, &previous, &contract)?;
         let review = Review::new(&target, catalogue, &contract, &now, &previous);
         let outcome = Outcome::of(&review, problems(&review));
         let redactor = redactor(now.iter().chain(&previous));
         let shown = match self.format {
-            Printed::Json => redactor.clean_own(&(serde_json::to_string_pretty(&outcome).into_diagnostic()? + "\n")),
+            Printed::Json => {
+                redactor.clean_own(&json::escaped(&serde_json::to_string_pretty(&outcome).into_diagnostic()?))
+            }
             Printed::Human => {
                 let unicode = output::unicode();
                 page(&outcome, &|line| printable(&redactor.clean_own(line), unicode))
@@ -64,6 +67,24 @@ impl Preflight {
         output::print(&shown).into_diagnostic()?;
         Ok(ExitCode::from(u8::from(!outcome.passed)))
     }
+}
+
+/// Refuses manifests of which none is in the contract, and a previous manifest without a newer one: a check of nothing must
+/// not pass.
+fn something_is_checked(now: &[Subject], previous: &[Subject], contract: &Contract) -> Result<(), Mistake> {
+    let names =
+        |subjects: &[Subject]| subjects.iter().map(|one| format!("`{}`", one.service)).collect::<Vec<_>>().join(", ");
+    if !now.iter().any(|one| contract.of(&one.service).next().is_some()) {
+        let known: Vec<&str> = contract.services().collect();
+        let help =
+            format!("the contract names {}: write `{}=FILE`", known.join(", "), known.first().unwrap_or(&"SERVICE"));
+        return Err(miette!(help = help, "nothing can be checked: the contract does not name {}", names(now)).into());
+    }
+    if let Some(alone) = previous.iter().find(|then| !now.iter().any(|one| one.service == then.service)) {
+        let help = format!("the manifests are of {}: write `--against SERVICE=FILE`", names(now));
+        return Err(miette!(help = help, "--against: there is no newer manifest of `{}`", alone.service).into());
+    }
+    Ok(())
 }
 
 /// Returns the contract of a file, or the one that follows from the target.

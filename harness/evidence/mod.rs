@@ -29,7 +29,7 @@ pub use manifest::{EnvValue, Layout, Manifest, NotRead};
 pub use severity::Severity;
 pub use source::SourceError;
 pub use supplied::{Supplied, SuppliedError};
-pub(crate) use supplied::{declarations, whose};
+pub(crate) use supplied::{declarations, manifest_of, whose};
 
 use crate::config::{EvidenceLocation, Target};
 use crate::terms::{EvidenceSource, Service};
@@ -65,7 +65,7 @@ pub async fn read_manifests(evidence: &mut Evidence, target: &Target, run_end: I
     }
     for (service, from) in &target.manifests {
         let read = source::read(from, target, run_end).await;
-        match read.and_then(|text| Ok(Manifest::parse(&text, &target.names.shown)?)) {
+        match read.and_then(|text| Ok(manifest_of(*service, &text, &target.names)?)) {
             Ok(manifest) => drop(evidence.manifests.insert(*service, manifest)),
             Err(error) => evidence.unread.push((EvidenceSource::Manifest, clean(&format!("{service}: {error}")))),
         }

@@ -134,6 +134,17 @@ pub(crate) fn declarations(from: &str, text: &str, names: &DeployedNames) -> Res
     }
 }
 
+/// Reads the manifest of a service from a text that may hold those of others.
+///
+/// # Errors
+/// When the text has no known layout, holds no manifest, or holds several of which none belongs to the service.
+pub(crate) fn manifest_of(service: Service, text: &str, names: &DeployedNames) -> Result<Manifest, NotRead> {
+    let mut read = manifest::read(text, &names.shown)?;
+    let count = read.len();
+    read.retain(|one| count == 1 || whose(one, names) == Some(service));
+    read.pop().map(|one| one.manifest).ok_or(NotRead::Count(count))
+}
+
 /// Reads the manifests of a text, each with its service. A file for many services may hold others too.
 fn manifests(
     from: &str,

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{EvidenceLocation, Target};
 use crate::diagnose::{Catalogue, Cause, Given, diagnose};
-use crate::evidence::{EnvValue, Manifest, output_of};
+use crate::evidence::{EnvValue, Manifest, manifest_of, output_of};
 use crate::gate::in_order::in_order;
 use crate::gate::role_of;
 use crate::terms::{EvidenceSource, Service};
@@ -133,7 +133,7 @@ async fn manifest(previous: &Previous, service: Service, target: &Target) -> Opt
     let argv = describe(&previous.revision, target.manifests.get(&service)?)
         .filter(|_| target.opens(EvidenceSource::Manifest))?;
     let text = output_of(&argv, target).await.ok()?;
-    Manifest::parse(&text, &target.names.shown).ok()
+    manifest_of(service, &text, &target.names).ok()
 }
 
 /// Turns `gcloud run services describe NAME …` into the command that describes the revision.

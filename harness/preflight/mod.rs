@@ -24,15 +24,17 @@ pub(crate) use lost::{LOST, Lost, lost};
 pub(crate) use page::{Outcome, page};
 pub(crate) use review::Review;
 
+use std::collections::BTreeSet;
+
 use self::review::Problem;
 
 /// Returns every problem, the worst first, and of those the services in the order given.
 pub(crate) fn problems(review: &Review<'_>) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = Vec::new();
+    let (mut problems, mut seen) = (Vec::new(), BTreeSet::new());
     for subject in review.now {
         for problem in checks::ALL.iter().flat_map(|check| check(review, subject)) {
             // Several Pods of one service have the same problems.
-            if !problems.contains(&problem) {
+            if seen.insert((problem.check, problem.service.clone(), problem.says.clone())) {
                 problems.push(problem);
             }
         }

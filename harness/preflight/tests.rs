@@ -158,7 +158,7 @@ fn a_whole_secret_may_hold_what_is_missing() {
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "backend" },
         "spec": { "template": { "spec": { "containers": [{ "name": "app", "envFrom": [{ "secretRef": { "name": "s" } }] }] } } },
     });
-    assert_eq!(checks(&[text, auth()], &[]), []);
+    assert_eq!(checks(&[text, auth()], &[]), [Check::SourceNotRead]);
 }
 
 #[test]

@@ -7,11 +7,12 @@ use crate::cli::terminal::mistake::Mistake;
 use crate::config::Target;
 use crate::diagnose::finding_ids;
 use crate::document::nearest_or_all;
-use crate::evidence::Manifest;
-use crate::gate::{Baseline, Previous};
+use crate::evidence::{Manifest, manifest_of};
+use crate::gate::{Baseline, Previous, role_of};
 use crate::preflight::LOST;
 use crate::report;
 use crate::run::Conduct;
+use crate::terms::Service;
 
 /// The largest file that is read, in bytes.
 const LIMIT: u64 = 32 << 20;
@@ -61,7 +62,10 @@ fn previous(service: &str, named: &str, target: &Target) -> Result<Previous, Mis
         return Ok(Previous { service: service.to_owned(), revision: named.to_owned(), manifest: None });
     }
     let text = text(named)?;
-    let read = Manifest::parse(&text, &target.names.shown);
+    // Only the manifests of these two services are compared.
+    let role = Service::ALL.iter().find(|role| role.as_str() == role_of(service, target));
+    let read = role
+        .map_or_else(|| Manifest::parse(&text, &target.names.shown), |role| manifest_of(*role, &text, &target.names));
     let manifest = read.map_err(|error| miette!("--previous {service}={named}: {error}"))?;
     Ok(Previous { service: service.to_owned(), revision: manifest.name.clone(), manifest: Some(manifest) })
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::container::{condition, entries, ports, reason, scalar, serving, text, truth};
 use super::environment::Environment;
+use super::layout::Resources;
 use super::{Declaration, EnvValue, Layout, Manifest};
 
 /// Reports whether the value is a resource of Kubernetes, other than one of Knative Serving.
@@ -15,7 +16,11 @@ pub(super) fn recognizes(value: &Value) -> bool {
 }
 
 /// Reads a workload. Other resources, for example a Service or a ConfigMap, are no manifests.
-pub(super) fn read(value: &Value, all: &[&Value], plain: &BTreeSet<String>) -> Result<Vec<Declaration>, &'static str> {
+pub(super) fn read(
+    value: &Value,
+    all: &Resources<'_>,
+    plain: &BTreeSet<String>,
+) -> Result<Vec<Declaration>, &'static str> {
     let pods = ["/spec/template/spec", "/spec/jobTemplate/spec/template/spec", "/spec"];
     let Some(pod) = pods.iter().filter_map(|at| value.pointer(at)).find(|pod| pod.get("containers").is_some()) else {
         return Ok(Vec::new());
@@ -81,7 +86,7 @@ fn failure(value: &Value) -> Option<&Value> {
 
 /// Reads the variables of a container. ConfigMaps and Secrets of the same text tell the keys of `envFrom`.
 struct Reader<'a, 'v> {
-    all: &'v [&'v Value],
+    all: &'v Resources<'v>,
     environment: Environment<'a>,
 }
 
@@ -141,11 +146,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn resource(&self, kind: &str, name: &str) -> Option<&Value> {
-        let is = |value: &&&Value| {
-            value.get("kind").and_then(Value::as_str) == Some(kind)
-                && value.pointer("/metadata/name").and_then(Value::as_str) == Some(name)
-        };
-        self.all.iter().find(is).copied()
+        self.all.get(&(kind, name)).copied()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The layouts of manifests, and which one a value has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -45,7 +45,10 @@ struct Reader {
 }
 
 /// Reads a value. The other values of the same text may hold what it refers to. Errors name the missing part.
-type Read = fn(&Value, &[&Value], &BTreeSet<String>) -> Result<Vec<Declaration>, &'static str>;
+type Read = fn(&Value, &Resources<'_>, &BTreeSet<String>) -> Result<Vec<Declaration>, &'static str>;
+
+/// The values of one text by kind and name.
+pub(super) type Resources<'v> = BTreeMap<(&'v str, &'v str), &'v Value>;
 
 /// Every way, the most specific first.
 const READERS: [Reader; 5] = [
@@ -65,16 +68,31 @@ const WRAPPERS: [&str; 4] = ["items", "services", "revisions", "taskDefinition"]
 /// How deep lists are followed. The platforms nest two levels.
 const DEPTH: usize = 8;
 
+/// The most manifests of one text, and the most variables of one manifest. The platforms allow far fewer.
+const MOST: (usize, usize) = (1000, 10_000);
+
 /// Reads the manifests of all values. The error names the part that is missing.
 pub(super) fn read(values: &[Value], plain: &BTreeSet<String>) -> Result<Vec<Declaration>, &'static str> {
     let mut single = Vec::new();
     values.iter().for_each(|value| unwrap(value, DEPTH, &mut single));
+    let resources: Resources<'_> = single.iter().filter_map(|value| Some((key(value)?, *value))).collect();
     let mut read = Vec::new();
     for value in &single {
         let reader = READERS.iter().find(|reader| (reader.recognizes)(value)).ok_or(UNKNOWN)?;
-        read.extend((reader.read)(value, &single, plain)?);
+        read.extend((reader.read)(value, &resources, plain)?);
+        if read.len() > MOST.0 {
+            return Err("it holds more than 1000 manifests");
+        }
+    }
+    if read.iter().any(|one| one.manifest.env.len() > MOST.1) {
+        return Err("a manifest has more than 10000 variables");
     }
     Ok(read)
+}
+
+/// Returns the kind and the name of a resource of Kubernetes.
+fn key(value: &Value) -> Option<(&str, &str)> {
+    value.get("kind")?.as_str().zip(value.pointer("/metadata/name")?.as_str())
 }
 
 /// Collects single manifests out of lists.

@@ -8,7 +8,19 @@ use crate::preflight::review::{Check, Problem, Review};
 
 pub(super) fn check(run: &Review<'_>, subject: &Subject) -> Vec<Problem> {
     let of = |(_, requirement): (&str, &Requirement)| one(run, subject, requirement);
-    run.contract.of(&subject.service).filter_map(of).collect()
+    run.contract.of(&subject.service).filter_map(of).chain(not_known(run, subject)).collect()
+}
+
+/// Returns the note that something cannot be checked: the contract does not name the service, or a source of variables is
+/// not at hand.
+fn not_known(run: &Review<'_>, subject: &Subject) -> Option<Problem> {
+    let sources = &subject.declaration.manifest.env_from;
+    if run.contract.of(&subject.service).next().is_none() {
+        let says = format!("the contract does not name the service {}", subject.service);
+        return Some(run.problem(Check::ServiceUnknown, subject, says));
+    }
+    let says = || format!("variables may come from {}, which is not at hand", sources.join(" and "));
+    (!sources.is_empty()).then(|| run.problem(Check::SourceNotRead, subject, says()))
 }
 
 fn one(run: &Review<'_>, subject: &Subject, requirement: &Requirement) -> Option<Problem> {

@@ -17,7 +17,9 @@ fn not_ready(run: &Review<'_>, subject: &Subject) -> Option<Problem> {
         return None;
     }
     let revision = manifest.latest_created.as_ref().unwrap_or(&manifest.name);
-    let reason = manifest.reason.as_deref().unwrap_or("the platform gives no reason");
+    // Further lines hold links to the console.
+    let reason = manifest.reason.as_deref().and_then(|reason| reason.lines().next());
+    let reason = reason.unwrap_or("the platform gives no reason");
     let problem = run.problem(Check::RevisionNotReady, subject, format!("{revision} is not ready: {reason}"));
     Some(Problem { repair: run.look_at(subject, revision), ..problem })
 }

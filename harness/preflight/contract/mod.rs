@@ -54,6 +54,11 @@ impl Contract {
         from_declarations::text(&self.0)
     }
 
+    /// Returns the names of the services.
+    pub(crate) fn services(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Returns the requirements of a service. A service that the contract does not name has none.
     pub(crate) fn of(&self, service: &str) -> impl Iterator<Item = (&str, &Requirement)> {
         self.0.get(service).into_iter().flatten().map(|(name, requirement)| (name.as_str(), requirement))

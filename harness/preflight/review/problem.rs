@@ -45,6 +45,8 @@ words! {
         SharedValueUnproven => "shared-value-unproven",
         ProxyWithoutException => "proxy-without-exception",
         TrafficSplit => "traffic-split",
+        SourceNotRead => "source-not-read",
+        ServiceUnknown => "service-unknown",
         AliasShadowed => "alias-shadowed",
         SecretLatest => "secret-latest",
         VariableAdded => "variable-added",

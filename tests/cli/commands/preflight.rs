@@ -122,6 +122,19 @@ fn unreadable_input_is_a_mistake(#[case] arguments: &[&str], #[case] says: &str)
     assert!(stderr(&output).contains(says) && !stderr(&output).contains("canary"), "{}", stderr(&output));
 }
 
+#[rstest]
+#[case::stranger("frontend", None, "the contract does not name `frontend`")]
+#[case::no_newer_one("backend", Some("auth"), "there is no newer manifest of `auth`")]
+fn a_check_of_nothing_does_not_pass(#[case] service: &str, #[case] against: Option<&str>, #[case] says: &str) {
+    let files = Files::new();
+    let file = files.backend("now.json", &[by_reference()]);
+    let mut arguments = vec!["preflight".to_owned(), format!("{service}={file}")];
+    arguments.extend(against.into_iter().flat_map(|name| ["--against".to_owned(), format!("{name}={file}")]));
+    let output = run(arguments);
+    assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""));
+    assert!(stderr(&output).contains(says), "{}", stderr(&output));
+}
+
 #[test]
 fn a_contract_of_a_revision_is_fulfilled_by_it_and_misses_what_is_lost() {
     let files = Files::new();
