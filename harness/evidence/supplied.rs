@@ -256,6 +256,30 @@ mod tests {
         assert_eq!(read(None, &text).ok(), Some(vec![Service::Backend, Service::Auth]));
     }
 
+    const COMPOSE: &str =
+        "services:\n  backend: { environment: [A=1] }\n  auth: { environment: [A=2] }\n  redis: { image: redis }\n";
+
+    #[rstest]
+    #[case::by_the_names(None, &[Service::Backend, Service::Auth])]
+    #[case::only_the_named_one(Some(Service::Auth), &[Service::Auth])]
+    fn a_file_for_many_services_may_hold_others(#[case] service: Option<Service>, #[case] expected: &[Service]) {
+        assert_eq!(read(service, COMPOSE).ok().as_deref(), Some(expected));
+    }
+
+    #[rstest]
+    #[case::the_only_one("services: { x: {} }", Ok("x"))]
+    #[case::of_many(COMPOSE, Ok("auth"))]
+    #[case::none_of_many("services: { x: {}, y: {} }", Err("it holds 2 manifests"))]
+    #[case::nothing("", Err("it holds 0 manifests"))]
+    fn the_manifest_of_a_service_is_found(#[case] text: &str, #[case] expected: Result<&str, &str>) {
+        let found = super::manifest_of(Service::Auth, text, &staging().names);
+        match (found, expected) {
+            (Ok(found), Ok(name)) => assert_eq!(found.name, name),
+            (Err(error), Err(says)) => assert!(error.to_string().contains(says), "{error}"),
+            (found, _) => panic!("{found:?}"),
+        }
+    }
+
     #[rstest]
     #[case::broken("{\n  \"metadata\": }", "stdin, line 2, column 15")]
     #[case::cut("{\"metadata\"", "stdin, line 1, column 11")]

@@ -4,7 +4,7 @@ use crate::diagnose::{Cause, Entry};
 use crate::evidence::NEWEST;
 use crate::gate::earlier::Then;
 use crate::gate::{Cure, Gate};
-use crate::preflight::Lost;
+use crate::preflight::{Lost, LostByService};
 use crate::terms::Service;
 
 impl Gate<'_> {
@@ -66,16 +66,17 @@ impl Gate<'_> {
 
     /// Returns what a rollback does to each service that lost a required variable.
     pub(crate) fn lost_cures(&self, lost: &Lost) -> impl Iterator<Item = (String, Cure)> {
-        let cure = |(service, is_known): (&String, &bool)| {
+        let cure = |(service, of): (&String, &LostByService)| {
             let before = self.before(&[service.as_str()]);
             let cure = if self.previous_of(service).is_none() {
                 Cure::Open(format!("name the revision to go back to: `--previous {service}=REVISION`"))
             } else if let Some(says) = self.gets_no_traffic(service) {
                 Cure::Open(says)
-            } else if *is_known {
-                Cure::Would(format!("by its manifest, {before} has what {service} lost"))
+            } else if of.before_is_known {
+                Cure::Would(format!("by its manifest, {before} has what {service} lost: {}", of.variables.join(", ")))
             } else {
-                Cure::Would(format!("no evidence shows that {before} lacks the same variables"))
+                let variables = listed(&of.variables, "and");
+                Cure::Would(format!("no evidence shows that {before} lacks {variables} too"))
             };
             (lost.finding.id.clone(), cure)
         };

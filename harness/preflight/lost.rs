@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::review::{Check, Problem, Review};
+use super::review::{Check, Problem, Review, repairs};
 use super::{Contract, Subject, problems};
 use crate::config::Target;
 use crate::diagnose::{Catalogue, Finding, Proof};
@@ -16,9 +16,17 @@ pub(crate) const LOST: &str = "required-variable-lost";
 pub(crate) struct Lost {
     /// The finding, which lists every lost variable.
     pub(crate) finding: Finding,
-    /// The services that lack a required variable because of the deploy, as far as it is known, and whether the previous
-    /// revision is known to have the variable.
-    pub(crate) services: BTreeMap<String, bool>,
+    /// The services that lack a required variable because of the deploy, as far as it is known.
+    pub(crate) services: BTreeMap<String, LostByService>,
+}
+
+/// What one service lacks.
+#[derive(Debug, Default)]
+pub(crate) struct LostByService {
+    /// Whether the manifest of the previous revision is known.
+    pub(crate) before_is_known: bool,
+    /// Every lost variable.
+    pub(crate) variables: Vec<String>,
 }
 
 /// Returns what the deployed services lack of what the target requires. The finding lists every variable that the deploy
@@ -44,12 +52,17 @@ pub(crate) fn lost(
         // If the previous revision is known, it does not have the variable either.
         _ => is_required(problem) && !previous.contains_key(&problem.service),
     };
-    let service = |problem: &Problem| (problem.service.clone(), previous.contains_key(&problem.service));
-    let services: BTreeMap<String, bool> = gone.iter().filter(by_this_deploy).map(service).collect();
+    let of = |service: &str| LostByService {
+        before_is_known: previous.contains_key(service),
+        variables: gone.iter().filter(|one| one.service == service).filter_map(|one| one.variable.clone()).collect(),
+    };
+    let services: BTreeMap<String, LostByService> =
+        gone.iter().filter(by_this_deploy).map(|one| (one.service.clone(), of(&one.service))).collect();
+    let repairs = repairs(&review, &gone).into_iter().map(|repair| format!("to repair: {repair}"));
     let finding = Finding {
         id: LOST.to_owned(),
         title: "A deployed service lacks variables that it requires".to_owned(),
-        evidence: gone.iter().map(|problem| Proof::new(says(problem), None)).collect(),
+        evidence: gone.iter().map(says).chain(repairs).map(|says| Proof::new(says, None)).collect(),
         fails: !services.is_empty(),
     };
     Some(Lost { finding, services })
@@ -69,11 +82,10 @@ fn is_required(problem: &Problem) -> bool {
     matches!(problem.check, Check::RequiredLost | Check::RequiredAbsent | Check::RequiredBlank)
 }
 
-/// Returns what was lost, the fault that it causes, and the command that brings it back.
+/// Returns what was lost, and the fault that it causes.
 fn says(problem: &Problem) -> String {
     let causes = problem.fault.as_ref().map(|fault| format!(" (causes {})", fault.id)).unwrap_or_default();
-    let repair = problem.repair.as_ref().map(|repair| format!("; to repair: {repair}")).unwrap_or_default();
-    format!("{}: {}{causes}{repair}", problem.service, problem.says)
+    format!("{}: {}{causes}", problem.service, problem.says)
 }
 
 #[cfg(test)]
@@ -106,12 +118,12 @@ mod tests {
 
     #[rstest]
     #[case::nothing(&[], Some(vec![]), None)]
-    #[case::one(&["SERVICE_SECRET"], Some(vec![]), Some((true, 1)))]
-    #[case::everything_is_listed(&["SERVICE_SECRET", "SERVICE_ID", "COLOUR"], Some(vec![]), Some((true, 3)))]
+    #[case::one(&["SERVICE_SECRET"], Some(vec![]), Some((true, 2)))]
+    #[case::everything_is_listed(&["SERVICE_SECRET", "SERVICE_ID", "COLOUR"], Some(vec![]), Some((true, 4)))]
     #[case::not_required(&["COLOUR"], Some(vec![]), None)]
-    #[case::it_was_missing_before(&["SERVICE_SECRET"], Some(vec!["SERVICE_SECRET"]), Some((false, 1)))]
-    #[case::another_was_missing_before(&["SERVICE_SECRET"], Some(vec!["SERVICE_ID"]), Some((true, 1)))]
-    #[case::the_previous_revision_is_not_known(&["SERVICE_SECRET"], None, Some((true, 1)))]
+    #[case::it_was_missing_before(&["SERVICE_SECRET"], Some(vec!["SERVICE_SECRET"]), Some((false, 2)))]
+    #[case::another_was_missing_before(&["SERVICE_SECRET"], Some(vec!["SERVICE_ID"]), Some((true, 2)))]
+    #[case::the_previous_revision_is_not_known(&["SERVICE_SECRET"], None, Some((true, 2)))]
     fn a_required_variable_that_a_deploy_lost_fails_the_run(
         #[case] lacks: &[&str],
         #[case] lacked: Option<Vec<&str>>,

@@ -20,7 +20,7 @@ mod review;
 
 pub(crate) use contract::{Contract, written};
 pub(crate) use input::Subject;
-pub(crate) use lost::{LOST, Lost, lost};
+pub(crate) use lost::{LOST, Lost, LostByService, lost};
 pub(crate) use page::{Outcome, page};
 pub(crate) use review::Review;
 
