@@ -38,6 +38,7 @@ mod fixtures;
 mod gate;
 mod har;
 mod observe;
+mod preflight;
 mod probe;
 mod redact;
 mod report;

@@ -4,6 +4,7 @@
 //!
 //! - `args/`: options that several subcommands share
 //! - `terminal/`: output, errors, progress, questions and signals
+//! - `preflight`, `contract`: checks of manifests, and what they are checked against
 //! - `smoke`, `merge`, `explain`, `check`, `init`, `mint`, `faults`, `completions`, `twin`, `selftest`: the subcommands
 //!
 //! Invariant: only this folder reads arguments, prints, and ends the process.
@@ -11,11 +12,13 @@
 mod args;
 mod check;
 mod completions;
+mod contract;
 mod explain;
 mod faults;
 mod init;
 mod merge;
 mod mint;
+mod preflight;
 #[cfg(feature = "twin")]
 mod selftest;
 mod smoke;
@@ -51,6 +54,13 @@ enum Command {
     Merge(Box<merge::Merge>),
     /// Name the cause by recorded evidence: HAR files, logs, manifests, reports; sends nothing
     Explain(Box<explain::Explain>),
+    /// Check manifests before traffic moves: what is missing, wrong, lost or changed; sends nothing
+    #[command(
+        after_help = "Exit codes:\n  0    no problem that fails the gate\n  1    a problem that fails the gate\n  2    bad usage, or input that cannot be read"
+    )]
+    Preflight(preflight::Preflight),
+    /// Print what each service requires of its environment, as a file for `preflight --contract`
+    Contract(contract::ContractArgs),
     /// Start the twin and keep it running, for curl, a browser, or another fivewhys process
     #[cfg(feature = "twin")]
     Twin(twin::Twin),
@@ -87,6 +97,8 @@ pub fn main() -> ExitCode {
             Command::Twin(twin) => twin.run().await,
             #[cfg(feature = "twin")]
             Command::Selftest(exam) => exam.run(arguments.target.engine(true)).await,
+            Command::Preflight(preflight) => preflight.run(&arguments.target),
+            Command::Contract(contract) => contract.run(&arguments.target),
             Command::Mint(mint) => mint.run(&arguments.target).await,
             Command::Faults(faults) => faults.run(&arguments.target),
             Command::Check(check) => check.run(&arguments.target),

@@ -24,10 +24,12 @@ use tokio::time::Instant;
 pub use jwks::read_keys;
 pub(crate) use logs::{Collected, Focus, looks_like_log};
 pub use logs::{LogEntry, LoggedRequest, Severity};
-pub use manifest::{EnvValue, Manifest};
+pub(crate) use manifest::{Declaration, NEWEST, suggests_a_credential};
+pub use manifest::{EnvValue, Layout, Manifest, NotRead};
 pub(crate) use source::LONGEST;
 pub use source::SourceError;
 pub use supplied::{Supplied, SuppliedError};
+pub(crate) use supplied::{declarations, manifest_of, whose};
 
 use crate::config::{EvidenceLocation, Target};
 use crate::evidence::logs::{Expected, LogText, ServiceNames};
@@ -63,7 +65,8 @@ pub async fn read_manifests(evidence: &mut Evidence, target: &Target, run_end: I
         evidence.unread.push((EvidenceSource::Manifest, "the target names no source for it".into()));
     }
     for (service, from) in &target.manifests {
-        match source::read(from, target, run_end).await.and_then(|text| Manifest::parse(&text, &target.names.shown)) {
+        let read = source::read(from, target, run_end).await;
+        match read.and_then(|text| Ok(manifest_of(*service, &text, &target.names)?)) {
             Ok(manifest) => drop(evidence.manifests.insert(*service, manifest)),
             Err(error) => evidence.unread.push((EvidenceSource::Manifest, clean(&format!("{service}: {error}")))),
         }

@@ -8,6 +8,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
+use super::NotRead;
 use crate::config::{EvidenceLocation, Target, is_loopback, run_command};
 
 /// The time limit of one source. The end of the run is a limit too.
@@ -43,6 +44,9 @@ pub enum SourceError {
         /// The reason.
         why: String,
     },
+    /// The content is not the manifest of one service.
+    #[error("not the manifest of a service: {0}")]
+    Manifest(#[from] NotRead),
     /// The content has the wrong format.
     #[error("not {expected}: {why}")]
     Format {

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::sync::Arc;
 
-use serde_json::Value;
 use thiserror::Error;
 
 use super::logs::{Collected, Expected, Focus, LogError, ServiceNames, collect};
+use super::manifest::{self, Declaration, NotRead};
 use super::{Evidence, Manifest};
 use crate::config::{DeployedNames, Target};
 use crate::terms::{EvidenceSource, Hop, Service};
@@ -23,19 +23,6 @@ pub struct Supplied {
 #[derive(Debug, Error, miette::Diagnostic)]
 #[non_exhaustive]
 pub enum SuppliedError {
-    /// The text is not JSON.
-    #[error("{from}, line {line}, column {column}: {why}")]
-    #[diagnostic(code(fivewhys::evidence::not_json), help("give what `gcloud … --format=json` prints"))]
-    Json {
-        /// The name of the file, or of standard input.
-        from: String,
-        /// Counted from 1.
-        line: usize,
-        /// Counted from 1, in bytes.
-        column: usize,
-        /// The parser's message.
-        why: String,
-    },
     /// The text holds no log entry.
     #[error("{from}: {why}")]
     #[diagnostic(
@@ -50,7 +37,20 @@ pub enum SuppliedError {
         /// The reason, with line and column.
         why: String,
     },
-    /// The text is JSON, but not the expected evidence.
+    /// The text of a manifest is neither JSON nor YAML nor an env file.
+    #[error("{from}, line {line}, column {column}: {why}")]
+    #[diagnostic(code(fivewhys::evidence::not_a_manifest), help("{LAYOUTS}"))]
+    Manifest {
+        /// The name of the file, or of standard input.
+        from: String,
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+        /// The mistake.
+        why: String,
+    },
+    /// The text is well-formed, but not the expected evidence.
     #[error("{from}: {why}")]
     #[diagnostic(code(fivewhys::evidence::not_evidence), help("{help}"))]
     Other {
@@ -68,7 +68,7 @@ impl Supplied {
     /// follows from the name in the manifest.
     ///
     /// # Errors
-    /// When the text is not JSON, holds no manifest, or holds the manifest of a service that is not the target's.
+    /// When the text has no known layout, or holds no manifest of a service of the target.
     pub fn add_manifests(
         &mut self,
         from: &str,
@@ -142,56 +142,77 @@ fn collected(from: &str, log: impl Read, expected: &Expected) -> Result<Collecte
     read.map_err(|error| SuppliedError::Log { from: from.to_owned(), why: error.to_string() })
 }
 
-/// Reads the manifests of a text, each with its service.
+/// The layouts of manifests, for help texts.
+const LAYOUTS: &str = "give what `gcloud run services describe --format=json` or `kubectl get deployment -o yaml` prints, \
+     an ECS task definition, a docker-compose file or an env file";
+
+/// Reads the manifests of a text.
+///
+/// # Errors
+/// When the text has no known layout, or holds no manifest.
+pub(crate) fn declarations(from: &str, text: &str, names: &DeployedNames) -> Result<Vec<Declaration>, SuppliedError> {
+    let from = from.to_owned();
+    match manifest::read(text, &names.shown) {
+        Ok(read) if read.is_empty() => {
+            Err(SuppliedError::Other { from, why: "it holds no manifest".to_owned(), help: LAYOUTS.to_owned() })
+        }
+        Ok(read) => Ok(read),
+        Err(NotRead::Syntax { line, column, why }) => Err(SuppliedError::Manifest { from, line, column, why }),
+        Err(other) => {
+            let why = format!("not the manifest of a service: {other}");
+            Err(SuppliedError::Other { from, why, help: LAYOUTS.to_owned() })
+        }
+    }
+}
+
+/// Reads the manifest of a service from a text that may hold those of others.
+///
+/// # Errors
+/// When the text has no known layout, holds no manifest, or holds several of which none belongs to the service.
+pub(crate) fn manifest_of(service: Service, text: &str, names: &DeployedNames) -> Result<Manifest, NotRead> {
+    let mut read = manifest::read(text, &names.shown)?;
+    let count = read.len();
+    read.retain(|one| count == 1 || whose(one, names) == Some(service));
+    read.pop().map(|one| one.manifest).ok_or(NotRead::Count(count))
+}
+
+/// Reads the manifests of a text, each with its service. A file for many services may hold others too.
 fn manifests(
     from: &str,
     service: Option<Service>,
     text: &str,
     names: &DeployedNames,
 ) -> Result<Vec<(Service, Manifest)>, SuppliedError> {
-    let other = |why: String, help: &str| SuppliedError::Other { from: from.to_owned(), why, help: help.to_owned() };
-    let values = parsed(from, text)?;
-    if values.is_empty() {
-        return Err(other("it holds no manifest".to_owned(), "give what `gcloud run services describe` prints"));
-    }
-    let one = |value: &Value| {
-        let manifest = Manifest::from_json(value, &names.shown).map_err(|why| {
-            other(format!("not the manifest of a service: {why}"), "give what `gcloud run services describe` prints")
-        })?;
-        let whose = service.or_else(|| whose(value, &manifest, names));
-        let unknown = || {
-            let known: Vec<&str> = names.backend.iter().chain(&names.auth).map(String::as_str).collect();
-            let why =
-                format!("it is the manifest of `{}`; the target's services are {}", manifest.name, known.join(", "));
-            other(why, "name its service: `--manifest backend=FILE` or `--manifest auth=FILE`")
-        };
-        Ok((whose.ok_or_else(unknown)?, manifest.clone()))
+    let read = declarations(from, text, names)?;
+    let owned = |one: &Declaration| Some((whose(one, names)?, one.manifest.clone()));
+    let known: Vec<(Service, Manifest)> = match (service, read.as_slice()) {
+        (Some(service), [only]) => vec![(service, only.manifest.clone())],
+        (Some(service), several) => several.iter().filter_map(owned).filter(|(whose, _)| *whose == service).collect(),
+        (None, all) => all.iter().filter_map(owned).collect(),
     };
-    values.iter().map(one).collect()
+    if known.is_empty() {
+        let known: Vec<&str> = names.backend.iter().chain(&names.auth).map(String::as_str).collect();
+        let strangers: Vec<String> = read.iter().map(|one| format!("`{}`", one.manifest.name)).collect();
+        return Err(SuppliedError::Other {
+            from: from.to_owned(),
+            why: format!(
+                "it is the manifest of {}; the target's services are {}",
+                strangers.join(", "),
+                known.join(", ")
+            ),
+            help: "name its service: `--manifest backend=FILE` or `--manifest auth=FILE`".to_owned(),
+        });
+    }
+    Ok(known)
 }
 
-/// Finds the service by `metadata.name`, or by the service label of a revision.
-fn whose(value: &Value, manifest: &Manifest, names: &DeployedNames) -> Option<Service> {
-    let label = value.get("metadata")?.get("labels").and_then(|labels| labels.get("serving.knative.dev/service"));
-    let called = [Some(manifest.name.as_str()), label.and_then(Value::as_str)];
-    let is = |name: &Option<String>| name.is_some() && called.contains(&name.as_deref());
-    let backend = is(&names.backend).then_some(Service::Backend);
-    backend.or_else(|| is(&names.auth).then_some(Service::Auth))
-}
-
-/// Reads a sequence of JSON values. A list stands for its items.
-fn values(text: &str) -> Result<Vec<Value>, serde_json::Error> {
-    let read: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text).into_iter::<Value>().collect();
-    Ok(read?.into_iter().flat_map(|value| if let Value::Array(list) = value { list } else { vec![value] }).collect())
-}
-
-fn parsed(from: &str, text: &str) -> Result<Vec<Value>, SuppliedError> {
-    values(text).map_err(|error| SuppliedError::Json {
-        from: from.to_owned(),
-        line: error.line(),
-        column: error.column(),
-        why: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
-    })
+/// Finds the service by the names in the manifest: the deployed name of the target, or `backend` or `auth`.
+pub(crate) fn whose(declaration: &Declaration, names: &DeployedNames) -> Option<Service> {
+    let is = |name: &str| declaration.is_called(name);
+    let of = |service: Service, name: &Option<String>| {
+        (name.as_deref().is_some_and(is) || is(service.as_str())).then_some(service)
+    };
+    of(Service::Backend, &names.backend).or_else(|| of(Service::Auth, &names.auth))
 }
 
 #[cfg(test)]
@@ -243,11 +264,38 @@ mod tests {
         assert_eq!(read(None, &text).ok(), Some(vec![Service::Backend, Service::Auth]));
     }
 
+    const COMPOSE: &str =
+        "services:\n  backend: { environment: [A=1] }\n  auth: { environment: [A=2] }\n  redis: { image: redis }\n";
+
+    #[rstest]
+    #[case::by_the_names(None, &[Service::Backend, Service::Auth])]
+    #[case::only_the_named_one(Some(Service::Auth), &[Service::Auth])]
+    fn a_file_for_many_services_may_hold_others(#[case] service: Option<Service>, #[case] expected: &[Service]) {
+        assert_eq!(read(service, COMPOSE).ok().as_deref(), Some(expected));
+    }
+
+    #[rstest]
+    #[case::the_only_one("services: { x: {} }", Ok("x"))]
+    #[case::of_many(COMPOSE, Ok("auth"))]
+    #[case::none_of_many("services: { x: {}, y: {} }", Err("it holds 2 manifests"))]
+    #[case::nothing("", Err("it holds 0 manifests"))]
+    fn the_manifest_of_a_service_is_found(#[case] text: &str, #[case] expected: Result<&str, &str>) {
+        let found = super::manifest_of(Service::Auth, text, &staging().names);
+        match (found, expected) {
+            (Ok(found), Ok(name)) => assert_eq!(found.name, name),
+            (Err(error), Err(says)) => assert!(error.to_string().contains(says), "{error}"),
+            (found, _) => panic!("{found:?}"),
+        }
+    }
+
     #[rstest]
     #[case::broken("{\n  \"metadata\": }", "stdin, line 2, column 15")]
     #[case::cut("{\"metadata\"", "stdin, line 1, column 11")]
     #[case::empty("", "it holds no manifest")]
-    #[case::other(r#"{"valid":true}"#, "no metadata.name")]
+    #[case::other(r#"{"valid":true}"#, "the layout of no known platform")]
+    #[case::nameless(r#"{"metadata":{}}"#, "no metadata.name")]
+    #[case::yaml("services:\n  a: [", "stdin, line 2")]
+    #[case::env_file("A=1\nb", "stdin, line 2, column 1")]
     #[case::bare(r#"{"metadata":{"name":"x"}}"#, "no spec.template.spec.containers")]
     #[case::stranger(&named("elsewhere"), "it is the manifest of `elsewhere`; the target's services are netra-backend-staging")]
     fn a_text_that_is_not_a_manifest_is_refused(#[case] text: &str, #[case] says: &str) {

@@ -1,8 +1,10 @@
 //! Whether a rollback cures one candidate.
 
 use crate::diagnose::{Cause, Entry};
+use crate::evidence::NEWEST;
 use crate::gate::earlier::Then;
 use crate::gate::{Cure, Gate};
+use crate::preflight::{Lost, LostByService};
 use crate::terms::Service;
 
 impl Gate<'_> {
@@ -62,6 +64,25 @@ impl Gate<'_> {
         }
     }
 
+    /// Returns what a rollback does to each service that lost a required variable.
+    pub(crate) fn lost_cures(&self, lost: &Lost) -> impl Iterator<Item = (String, Cure)> {
+        let cure = |(service, of): (&String, &LostByService)| {
+            let before = self.before(&[service.as_str()]);
+            let cure = if self.previous_of(service).is_none() {
+                Cure::Open(format!("name the revision to go back to: `--previous {service}=REVISION`"))
+            } else if let Some(says) = self.gets_no_traffic(service) {
+                Cure::Open(says)
+            } else if of.before_is_known {
+                Cure::Would(format!("by its manifest, {before} has what {service} lost: {}", of.variables.join(", ")))
+            } else {
+                let variables = listed(&of.variables, "and");
+                Cure::Would(format!("no evidence shows that {before} lacks {variables} too"))
+            };
+            (lost.finding.id.clone(), cure)
+        };
+        lost.services.iter().map(cure)
+    }
+
     /// Returns the previous revisions of these services, by name if they are known.
     fn before(&self, services: &[&str]) -> String {
         let name = |service: &&str| {
@@ -81,9 +102,7 @@ impl Gate<'_> {
         if manifest.ready == Some(false) && manifest.latest_created.as_ref() == Some(revision) {
             return None;
         }
-        let newest = |name: &str| {
-            name == "the newest revision" && manifest.latest_created.as_ref().is_none_or(|new| new == revision)
-        };
+        let newest = |name: &str| name == NEWEST && manifest.latest_created.as_ref().is_none_or(|new| new == revision);
         let gets = manifest.traffic.iter().any(|(name, _)| name == revision || newest(name));
         let those: Vec<&str> = manifest.traffic.iter().map(|(name, _)| name.as_str()).collect();
         let those = listed(&those, "and");

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{EvidenceLocation, Target};
 use crate::diagnose::{Catalogue, Cause, Given, diagnose};
-use crate::evidence::{EnvValue, Manifest, output_of};
+use crate::evidence::{EnvValue, Manifest, manifest_of, output_of};
 use crate::gate::in_order::in_order;
+use crate::gate::role_of;
 use crate::terms::{EvidenceSource, Service};
 
 /// A revision to go back to.
@@ -110,6 +111,19 @@ fn as_it_was(now: &Manifest, then: Manifest) -> Manifest {
     Manifest { env: then.env, ready: then.ready, reason: then.reason, traffic: Vec::new(), ..now.clone() }
 }
 
+/// Returns the manifests of the previous revisions, as far as they can be read, by service.
+pub(crate) async fn previous_manifests(previous: &[Previous], target: &Target) -> BTreeMap<String, Manifest> {
+    let mut manifests = BTreeMap::new();
+    for one in previous {
+        let role = role_of(&one.service, target);
+        let Some(service) = Service::ALL.iter().find(|service| service.as_str() == role) else { continue };
+        if let Some(manifest) = manifest(one, *service, target).await {
+            manifests.insert(role, manifest);
+        }
+    }
+    manifests
+}
+
 /// Returns the manifest of a revision: the one that the operator supplied, or the one that the platform returns, if the
 /// target reads the manifest of this service with `gcloud`.
 async fn manifest(previous: &Previous, service: Service, target: &Target) -> Option<Manifest> {
@@ -119,7 +133,7 @@ async fn manifest(previous: &Previous, service: Service, target: &Target) -> Opt
     let argv = describe(&previous.revision, target.manifests.get(&service)?)
         .filter(|_| target.opens(EvidenceSource::Manifest))?;
     let text = output_of(&argv, target).await.ok()?;
-    Manifest::parse(&text, &target.names.shown).ok()
+    manifest_of(service, &text, &target.names).ok()
 }
 
 /// Turns `gcloud run services describe NAME …` into the command that describes the revision.

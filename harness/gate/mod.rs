@@ -18,8 +18,8 @@ mod in_order;
 mod roll_back;
 
 pub use baseline::{Baseline, BaselineError};
-pub(crate) use earlier::Earlier;
 pub use earlier::Previous;
+pub(crate) use earlier::{Earlier, previous_manifests};
 
 use std::collections::BTreeMap;
 
@@ -27,6 +27,7 @@ use crate::config::Target;
 use crate::diagnose::{Catalogue, Cause, Certainty, Entry};
 use crate::evidence::Manifest;
 use crate::gate::curable::listed;
+use crate::preflight::Lost;
 use crate::report::{Advice, GateReport, Revision};
 use crate::terms::Service;
 
@@ -43,6 +44,8 @@ pub(crate) struct Gate<'a> {
     pub(crate) earlier: &'a Earlier,
     /// A run before the deployment.
     pub(crate) baseline: Option<&'a Baseline>,
+    /// What the deployed services lost, by their manifests.
+    pub(crate) lost: Option<&'a Lost>,
     /// A failure that no cause explains.
     pub(crate) unexplained: Option<String>,
 }
@@ -65,7 +68,9 @@ impl Gate<'_> {
             return None;
         }
         let mut cures: Vec<(Cure, Vec<String>)> = Vec::new();
-        for (fault, cure) in causes.iter().flat_map(|cause| self.cures(cause)) {
+        // What was lost is not only a candidate: it decides where no step failed.
+        let lost = self.lost.filter(|_| causes.is_empty()).into_iter().flat_map(|lost| self.lost_cures(lost));
+        for (fault, cure) in causes.iter().flat_map(|cause| self.cures(cause)).chain(lost) {
             match cures.iter_mut().find(|(known, _)| *known == cure) {
                 Some((_, faults)) => faults.push(fault),
                 None => cures.push((cure, vec![fault])),

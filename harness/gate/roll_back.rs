@@ -11,12 +11,14 @@ impl Gate<'_> {
     pub(crate) fn commands(&self, causes: &[Cause]) -> Vec<RollBack> {
         let entries: Vec<Entry> =
             causes.iter().flat_map(candidates).filter_map(|id| self.catalogue.entry(id)).collect();
+        let is_lost =
+            |service: &str| self.lost.is_some_and(|lost| causes.is_empty() && lost.services.contains_key(service));
         let brought = |service: &str| {
             let by = |entry: &&Entry| entry.involves.iter().any(|end| end == service);
             entries.iter().filter(by).any(|entry| self.earlier.of(&entry.id, service) != Then::Had)
         };
         let of = |(service, from): &(String, String)| {
-            let to = self.previous_of(service).filter(|_| brought(service))?.revision.clone();
+            let to = self.previous_of(service).filter(|_| brought(service) || is_lost(service))?.revision.clone();
             let command = self.command(service, &to);
             Some(RollBack { service: service.clone(), from: from.clone(), to, command })
         };

@@ -42,3 +42,4 @@ pub use model::{
     ExitReport, ProbeReport, Report, RunOutcome, SCHEMA, ScenarioReport, Signal, StepOutcome, StepReport, Timing, Try,
     Unread,
 };
+pub(crate) use text::hostile::printable;

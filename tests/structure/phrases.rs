@@ -72,7 +72,20 @@ fn the_reports_are_plain() {
 #[test]
 fn the_help_texts_are_plain() {
     let mut found = Vec::new();
-    for command in ["", "smoke", "merge", "twin", "selftest", "mint", "check", "init", "completions", "faults"] {
+    for command in [
+        "",
+        "smoke",
+        "merge",
+        "twin",
+        "selftest",
+        "mint",
+        "preflight",
+        "contract",
+        "check",
+        "init",
+        "completions",
+        "faults",
+    ] {
         let mut program = Command::new(env!("CARGO_BIN_EXE_fivewhys"));
         let help = program.args(Some(command).filter(|name| !name.is_empty())).arg("--help").output().expect("it runs");
         assert!(help.status.success(), "{command}");

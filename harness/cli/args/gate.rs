@@ -5,10 +5,14 @@ use miette::miette;
 
 use crate::cli::terminal::mistake::Mistake;
 use crate::config::Target;
-use crate::evidence::Manifest;
-use crate::gate::{Baseline, Previous};
+use crate::diagnose::finding_ids;
+use crate::document::nearest_or_all;
+use crate::evidence::{Manifest, manifest_of};
+use crate::gate::{Baseline, Previous, role_of};
+use crate::preflight::LOST;
 use crate::report;
 use crate::run::Conduct;
+use crate::terms::Service;
 
 /// The largest file that is read, in bytes.
 const LIMIT: u64 = 32 << 20;
@@ -19,7 +23,7 @@ pub(crate) struct GateArgs {
     /// The revision that was just deployed, for example `backend=netra-backend-staging-00639-g4g`; may be repeated
     #[arg(long, value_name = "SERVICE=REVISION", value_parser = revision)]
     pub(crate) deployed: Vec<(String, String)>,
-    /// The previous revision, which a rollback would restore: its name, or a file `*.json` with its manifest
+    /// The previous revision, which a rollback would restore: its name, or a file `*.json` or `*.yaml` with its manifest
     /// (`gcloud run revisions describe … --format=json`); may be repeated
     #[arg(long, value_name = "SERVICE=REVISION", value_parser = revision)]
     previous: Vec<(String, String)>,
@@ -32,6 +36,9 @@ pub(crate) struct GateArgs {
     /// Fail if a step passed only after a retry
     #[arg(long)]
     fail_on_flaky: bool,
+    /// Fail if the report has this finding, for example `callers-not-checked`; may be repeated
+    #[arg(long, value_name = "FINDING-ID", value_parser = finding_id)]
+    fail_on: Vec<String>,
 }
 
 impl GateArgs {
@@ -43,6 +50,7 @@ impl GateArgs {
             baseline: self.baseline.as_ref().map(|file| baseline(file, target)).transpose()?,
             new_only: self.new_only,
             fail_on_flaky: self.fail_on_flaky,
+            fail_on: self.fail_on.clone(),
             ..Conduct::default()
         })
     }
@@ -50,11 +58,14 @@ impl GateArgs {
 
 /// Reads one `--previous`. The name of a revision is a DNS label and has no dot, so `*.json` is a file.
 fn previous(service: &str, named: &str, target: &Target) -> Result<Previous, Mistake> {
-    if !named.ends_with(".json") {
+    if ![".json", ".yaml", ".yml", ".env"].iter().any(|end| named.ends_with(end)) {
         return Ok(Previous { service: service.to_owned(), revision: named.to_owned(), manifest: None });
     }
     let text = text(named)?;
-    let read = Manifest::parse(&text, &target.names.shown);
+    // Only the manifests of these two services are compared.
+    let role = Service::ALL.iter().find(|role| role.as_str() == role_of(service, target));
+    let read = role
+        .map_or_else(|| Manifest::parse(&text, &target.names.shown), |role| manifest_of(*role, &text, &target.names));
     let manifest = read.map_err(|error| miette!("--previous {service}={named}: {error}"))?;
     Ok(Previous { service: service.to_owned(), revision: manifest.name.clone(), manifest: Some(manifest) })
 }
@@ -74,6 +85,17 @@ pub(crate) fn text(file: &str) -> Result<String, Mistake> {
         return Err(miette!("{file} is larger than {} MiB", LIMIT >> 20).into());
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Checks the id of a finding: a typing error would switch the gate off.
+fn finding_id(id: &str) -> Result<String, String> {
+    let known = finding_ids();
+    let names: Vec<&str> = known.iter().map(String::as_str).chain([LOST]).collect();
+    if names.contains(&id) {
+        Ok(id.to_owned())
+    } else {
+        Err(format!("there is no such finding; {}", nearest_or_all(id, &names)))
+    }
 }
 
 fn revision(text: &str) -> Result<(String, String), String> {

@@ -3,6 +3,7 @@
 //! - `target`: which target, from which file, with which overrides
 //! - `shard`: which part of the scenarios
 //! - `gate`: what was deployed, and what ran before
+//! - `manifests`: services with their manifests, for checks before a deploy
 //! - `supplied`: evidence from files or standard input
 //! - `shown`, `reports`: the report on stdout, and the reports in files
 //! - `repository`: where a scenario file is in the repository, for GitHub annotations
@@ -11,6 +12,7 @@
 //! Invariant: this folder reads and checks input, and never sends a probe.
 
 pub(crate) mod gate;
+pub(crate) mod manifests;
 pub(crate) mod reports;
 pub(crate) mod repository;
 pub(crate) mod shard;

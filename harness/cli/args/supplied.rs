@@ -17,8 +17,8 @@ const LIMIT: u64 = 32 << 20;
 /// Options that supply evidence.
 #[derive(Debug, Args)]
 pub(crate) struct SuppliedArgs {
-    /// Evidence: the JSON output of `gcloud run services describe` or `gcloud run revisions describe`, in a file or on
-    /// standard input (`-`). The name in the manifest decides the service, or `backend=FILE` does; may be repeated
+    /// Evidence: a manifest of Cloud Run, Kubernetes, docker-compose or ECS, or an env file, in a file or on standard input
+    /// (`-`). The name in the manifest decides the service, or `backend=FILE` does; may be repeated
     #[arg(long, value_name = "[SERVICE=]FILE")]
     manifest: Vec<String>,
     /// Evidence: a log of any size, in a file or on standard input (`-`): Cloud Logging, JSON lines, plain text, access
@@ -85,7 +85,8 @@ pub(crate) fn opened(file: &str) -> Result<Box<dyn Read>, Mistake> {
     Ok(Box::new(io::stdin()))
 }
 
-fn text(file: &str) -> Result<String, Mistake> {
+/// Returns the text of a file or of standard input (`-`), of at most 32 MiB.
+pub(crate) fn text(file: &str) -> Result<String, Mistake> {
     let mut bytes = Vec::new();
     let read = opened(file)?.take(LIMIT + 1).read_to_end(&mut bytes);
     read.map_err(|error| miette!("cannot read {}: {error}", called(file)))?;

@@ -59,7 +59,7 @@ overlays! {
         names: NamesLayer,
         /// The names of environment variables in the services' manifests, by role: `service-secret`, `service-id`, `jwt-secret`, `auth-url`, `auth-enabled`, `oauth-client`, `required`. The first name that exists is used. For `required`, all names are used.
         variables: Named<String, OneOrMany<String>>,
-        /// The locations of the services' manifests (Cloud Run service JSON). Read when the evidence `manifest` is granted.
+        /// The locations of the services' manifests (Cloud Run, Kubernetes, docker-compose, ECS or an env file). Read when the evidence `manifest` is granted.
         manifest: ManifestLayer,
         /// The locations of the services' logs (of any usual format), one or a list. Read in order when the evidence `logs` is granted.
         logs: Option<OneOrMany<EvidenceText>>,

@@ -57,6 +57,10 @@ fn presence(key: &'static str, role: &str, here: &Manifest, there: Option<&Manif
         let says = format!("manifest of {}: {name} is {value}", here.name);
         return Some(Fact { key, value: "present", anomaly: false, says, exchange: None });
     }
+    // A whole Secret or ConfigMap may hold it under this name.
+    if !here.env_from.is_empty() {
+        return None;
+    }
     let other = there.and_then(|there| Some((there, variable(role, there, target)?)));
     let says = match other {
         Some((there, (name, value))) => {
@@ -70,8 +74,8 @@ fn presence(key: &'static str, role: &str, here: &Manifest, there: Option<&Manif
 /// Returns whether every variable is set that the target file requires.
 fn required(backend: &Manifest, target: &Target) -> Option<Fact> {
     let names = target.variables.get("required")?;
-    let has = |name: &&String| backend.env.get(*name).is_some_and(|value| !value.is_empty());
-    let (value, says) = match names.iter().find(|name| !has(name)) {
+    let (value, says) = match names.iter().find(|name| backend.set(name).is_none()) {
+        Some(_) if !backend.env_from.is_empty() => return None,
         Some(name) => {
             ("absent", format!("manifest of {}: {name} is not set, and the target file requires it", backend.name))
         }
@@ -100,14 +104,14 @@ fn rollout_reason(backend: &Manifest) -> Option<Fact> {
     Some(Fact { key: "backend.rollout-reason", value, anomaly: false, says, exchange: None })
 }
 
-/// Compares two references to a secret. Only pinned versions of one secret can differ for sure: `latest` is resolved
-/// when an instance starts, and two names may hold one value.
+/// Compares two references to a secret. Only pinned versions of one secret can differ for sure: `latest` and a secret
+/// without versions are resolved when an instance starts, and two names may hold one value.
 fn same_secret(key: &'static str, backend: &Manifest, auth: &Manifest, target: &Target) -> Option<Fact> {
     let (here, there) = (variable(key, backend, target)?, variable(key, auth, target)?);
     let (EnvValue::Secret { name: a, version: v }, EnvValue::Secret { name: b, version: w }) = (here.1, there.1) else {
         return None;
     };
-    let pinned = v != "latest" && w != "latest";
+    let pinned = [v, w].iter().all(|version| !matches!(version.as_str(), "latest" | ""));
     let (value, anomaly) = match (a == b, pinned) {
         (true, true) if v == w => ("same", false),
         (true, true) => ("differs", true),

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::config::Target;
 use crate::diagnose::infer::case::Case;
+use crate::diagnose::model::fact_schema::FACTS;
 use crate::diagnose::model::probe_class::Place;
 use crate::diagnose::readings::input::Given;
 use crate::diagnose::readings::probe_result::Reading;
@@ -54,13 +55,28 @@ const KINDS: [Kind; 5] = [
     },
 ];
 
+/// The id of the finding about headers that mark a request as a test.
+const TEST_HEADERS: &str = "test-headers-open";
+
+/// Returns the ids of all findings that this folder can state.
+#[must_use]
+pub fn finding_ids() -> Vec<String> {
+    let kinds = KINDS.iter().map(|kind| kind.id.to_owned());
+    let odd = FACTS.iter().map(|fact| anomaly_id(fact.key));
+    kinds.chain([TEST_HEADERS.to_owned()]).chain(odd).collect()
+}
+
+fn anomaly_id(key: &str) -> String {
+    format!("anomaly-{}", key.replace('.', "-"))
+}
+
 /// Returns the finding of a probe with headers that mark it as a test, if its malformed token was accepted.
 #[must_use]
 pub fn opened_by_test_headers(target: &Target, seen: &Observation) -> Option<Finding> {
     let call = readings::call(&seen.probe.endpoint, target);
     let says = format!("{call} with a malformed token and headers that mark it as a test: accepted");
     (seen.result == Outcome::Ok).then(|| Finding {
-        id: "test-headers-open".into(),
+        id: TEST_HEADERS.into(),
         title: "Headers that mark a request as a test switch authentication off".into(),
         evidence: vec![Proof::new(says, Some(seen.exchange))],
         fails: false,
@@ -139,7 +155,7 @@ fn anomalies(case: &Case<'_>, causes: &[Cause]) -> Vec<Finding> {
     };
     let odd = case.facts.iter().filter(|fact| fact.anomaly && !told(fact.key));
     odd.map(|fact| Finding {
-        id: format!("anomaly-{}", fact.key.replace('.', "-")),
+        id: anomaly_id(fact.key),
         title: format!("A value that never occurs in a healthy system: {} is {}", fact.key, fact.value),
         evidence: vec![Proof::of_fact(fact)],
         fails: false,

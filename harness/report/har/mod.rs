@@ -2,7 +2,7 @@
 
 use crate::har;
 use crate::report::format::{Format, Stdout, Style};
-use crate::report::json::shown;
+use crate::report::json::escaped;
 use crate::report::{ProbeReport, Report};
 
 /// HAR 1.2.
@@ -33,7 +33,7 @@ impl Format for Har {
     fn render(&self, report: &Report, _: &Style) -> String {
         let exchanges = report.probes.iter().map(|probe| (&probe.exchange, probe.observation.as_ref()));
         let run = Report { probes: Vec::new(), ..report.clone() };
-        shown(&har::write(exchanges, serde_json::to_value(run).unwrap_or_default()))
+        escaped(&har::write(exchanges, serde_json::to_value(run).unwrap_or_default()))
     }
 }
 

@@ -35,12 +35,11 @@ impl Format for Json {
 #[must_use]
 pub fn render(report: &Report) -> String {
     // Serialization fails only for a map with keys other than strings. Every key of a report is a string.
-    shown(&serde_json::to_string_pretty(report).expect("a report can be written as JSON"))
+    escaped(&serde_json::to_string_pretty(report).expect("a report can be written as JSON"))
 }
 
-/// Returns JSON with one new line at its end, and no character in it that acts on a terminal.
-pub(crate) fn shown(json: &str) -> String {
-    let json = json.trim_end();
+/// Returns indented JSON with a final new line, in which no character acts on a terminal.
+pub(crate) fn escaped(json: &str) -> String {
     let mut shown = String::with_capacity(json.len() + 1);
     for c in json.chars() {
         // serde_json has escaped the new lines inside strings, so every new line here is layout.

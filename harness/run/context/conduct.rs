@@ -17,6 +17,8 @@ pub struct Conduct {
     pub retries: u32,
     /// Whether a step that passed only after a retry fails the run.
     pub fail_on_flaky: bool,
+    /// The ids of findings that fail the run, in addition to those that always do.
+    pub fail_on: Vec<String>,
     /// The shard, if this run is a part of a larger one.
     pub part: Option<Part>,
     /// Whether the report keeps the evidence, so that it can be diagnosed again.

@@ -30,7 +30,7 @@ impl Ended<'_> {
         let mut explaining = self.causes.iter().filter(|cause| !cause.explains.is_empty()).peekable();
         let likely = |cause: &Cause| cause.certainty >= Certainty::Likely;
         let found = if explaining.peek().is_some() { explaining.all(likely) } else { self.causes.iter().all(likely) };
-        let by_finding = self.causes.is_empty() && self.findings.iter().any(|finding| finding.fails);
+        let by_finding = self.findings.iter().find(|finding| finding.fails).filter(|_| self.causes.is_empty());
         let (code, meaning) = if let Some(signal) = self.interrupted {
             return (signal.exit_code(), format!("{signal} ended the run early"));
         } else if self.outcome == RunOutcome::Passed {
@@ -39,8 +39,8 @@ impl Ended<'_> {
             (ExitCode::Passed, "every failure is in the baseline too")
         } else if self.nothing_involved {
             (ExitCode::NotDeployed, "no possible cause involves what was deployed: do not roll back")
-        } else if by_finding {
-            (ExitCode::CauseFound, "a credential that must be refused was accepted")
+        } else if let Some(finding) = by_finding {
+            return (ExitCode::CauseFound, uncapitalized(&finding.title));
         } else if !self.failed {
             (ExitCode::CauseNotFound, "a step passed only after a retry")
         } else if found && !self.causes.is_empty() {
@@ -50,6 +50,12 @@ impl Ended<'_> {
         };
         (code, meaning.to_owned())
     }
+}
+
+/// Returns a sentence as a fragment: with a small first letter.
+fn uncapitalized(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 #[cfg(test)]

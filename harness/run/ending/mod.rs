@@ -3,11 +3,13 @@
 //! Start at [`report`].
 //!
 //! - `exit`: the exit code and its meaning
+//! - `lost`: what the deployed services lost
 //! - `passage`: the path of one failing request, for each cause
 //!
 //! Invariant: this folder never sends a probe and never changes a conclusion of the diagnosis.
 
 pub(crate) mod exit;
+pub(crate) mod lost;
 pub(crate) mod passage;
 
 use std::cmp::Reverse;
@@ -16,6 +18,7 @@ use std::collections::BTreeSet;
 use crate::diagnose::{Cause, Certainty, FailedStep, Finding};
 use crate::evidence::Evidence;
 use crate::gate::{Baseline, Earlier, Gate, role_of};
+use crate::preflight::{LOST, Lost};
 use crate::report::{
     GateReport, Kept, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
 };
@@ -35,7 +38,12 @@ pub(crate) async fn report(
     timing: Timing,
 ) -> Report {
     let Driven { mut scenarios, failed: to_explain } = driven;
-    let Conclusion { mut causes, findings, evidence, .. } = conclusion;
+    let Conclusion { mut causes, mut findings, evidence, .. } = conclusion;
+    let lost = lost::lost(run, &evidence).await;
+    findings.extend(lost.iter().map(|lost| lost.finding.clone()));
+    for finding in &mut findings {
+        finding.fails |= run.conduct.fail_on.contains(&finding.id);
+    }
     causes.sort_by_key(rank);
     let interrupted = run.conduct.interruption.signal();
     let failed = scenarios.iter().any(|scenario| scenario.outcome == StepOutcome::Failed);
@@ -51,7 +59,8 @@ pub(crate) async fn report(
     let baseline = conduct.baseline.as_ref().map(compare);
     let nothing_new = baseline.as_ref().is_some_and(|one| one.new_only && !one.anything_new) && !flaky;
     let unexplained = unexplained(&scenarios, &causes, &findings, interrupted.is_some());
-    let deploy = Deploy { run, record: &record, evidence: &evidence, failed: &to_explain, unexplained };
+    let lost = lost.as_ref();
+    let deploy = Deploy { run, record: &record, evidence: &evidence, failed: &to_explain, lost, unexplained };
     let (gate, nothing_involved) = deploy.gate(&causes, outcome).await;
     let ended =
         Ended { outcome, causes: &causes, findings: &findings, nothing_involved, nothing_new, failed, interrupted };
@@ -93,13 +102,14 @@ struct Deploy<'a> {
     record: &'a Record,
     evidence: &'a Evidence,
     failed: &'a [FailedStep],
+    lost: Option<&'a Lost>,
     unexplained: Option<String>,
 }
 
 impl Deploy<'_> {
     /// Returns the advice, and whether no possible cause involves what was deployed.
     async fn gate(self, causes: &[Cause], outcome: RunOutcome) -> (Option<GateReport>, bool) {
-        let Self { run, record, evidence, failed, unexplained } = self;
+        let Self { run, record, evidence, failed, lost, unexplained } = self;
         if outcome == RunOutcome::Passed || run.deployed.is_empty() {
             return (None, false);
         }
@@ -119,6 +129,7 @@ impl Deploy<'_> {
             manifests: &evidence.manifests,
             earlier: &earlier,
             baseline: run.conduct.baseline.as_ref(),
+            lost,
             unexplained,
         };
         (gate.advise(causes), gate.nothing_involved(causes))
@@ -143,10 +154,11 @@ fn unexplained(
     } else if let Some(first) = open.first() {
         let more = if open.len() > 1 { format!(" and {} more", open.len() - 1) } else { String::new() };
         Some(format!("no cause explains {first}{more}"))
-    } else if findings.iter().any(|finding| finding.fails) {
-        Some("a credential that must be refused was accepted, and no cause explains that".to_owned())
+    } else if let Some(finding) = findings.iter().find(|finding| finding.fails && finding.id != LOST) {
+        Some(format!("no cause explains the finding {}: {}", finding.id, finding.title))
     } else {
-        causes.is_empty().then(|| "no cause explains the failure".to_owned())
+        let lost = findings.iter().any(|finding| finding.fails);
+        (causes.is_empty() && !lost).then(|| "no cause explains the failure".to_owned())
     }
 }
 

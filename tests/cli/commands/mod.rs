@@ -5,6 +5,7 @@
 //! - `faults`: `fivewhys faults`.
 //! - `mint`: `fivewhys mint`.
 //! - `mistakes`: exit code 2.
+//! - `preflight`: `fivewhys preflight` and `fivewhys contract`.
 //!
 //! Invariant: nothing here sends a request to a deployment.
 
@@ -13,3 +14,4 @@ mod explain;
 mod faults;
 mod mint;
 mod mistakes;
+mod preflight;

@@ -2,10 +2,12 @@
 //!
 //! - `advice`: `--deployed`, `--previous`, `--rollback-command`.
 //! - `baseline`: `--baseline`, `--new-only`.
+//! - `lost_variables`: a deploy that lost a required variable, and `--fail-on`.
 //! - `previous_revision`: the revision before, as the platform describes it.
 //!
 //! Invariant: the program never rolls back by itself; it runs the operator's command, and only on the advice to roll back.
 
 mod advice;
 mod baseline;
+mod lost_variables;
 mod previous_revision;

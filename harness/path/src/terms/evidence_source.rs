@@ -14,7 +14,7 @@ words! {
         Direct => "direct",
         /// The credentials with which a service identifies itself to the auth service.
         ServiceCredentials => "service-credentials",
-        /// The services' manifests (Cloud Run service JSON).
+        /// The services' manifests (Cloud Run, Kubernetes, docker-compose, ECS or an env file).
         Manifest => "manifest",
         /// The services' logs.
         Logs => "logs",

@@ -1,0 +1,88 @@
+//! The differences from the previous manifest: variables that were lost, added or changed.
+
+use super::{origin, value};
+use crate::evidence::{Declaration, EnvValue};
+use crate::preflight::input::Subject;
+use crate::preflight::review::{Check, Problem, Review};
+
+/// The number of lost variables from which on an environment may count as replaced.
+const SOME: usize = 3;
+
+/// A variable of the previous manifest.
+type Variable<'a> = (&'a str, Option<&'a EnvValue>);
+
+pub(super) fn check(run: &Review<'_>, subject: &Subject) -> Vec<Problem> {
+    let Some(before) = run.before(subject) else { return Vec::new() };
+    let now = &subject.declaration.manifest;
+    let lost = lost(&subject.declaration, before);
+    let mut problems: Vec<Problem> = replaced(run, subject, before, &lost).into_iter().collect();
+    for (name, value) in &lost {
+        // A required variable that is set under no name is a problem of its own.
+        let is_reported =
+            run.contract.knows(&subject.service, name).is_some_and(|one| one.required && one.read(now).is_none());
+        if let Some(value) = value.filter(|_| !is_reported) {
+            let says =
+                format!("{name} was lost: the previous manifest, {}, has it {}", before.manifest.name, origin(value));
+            let fault = run.contract.knows(&subject.service, name).and_then(|one| one.faults.lost.as_ref());
+            let problem = run.of_variable(Check::VariableLost, subject, name, fault, says);
+            problems.push(run.set(problem, subject, &[(name, Some(value))], false));
+        }
+    }
+    for (name, value) in &now.env {
+        let Some(then) = before.manifest.env.get(name) else {
+            let says = format!("{name} is new, {}", origin(value));
+            problems.push(run.of_variable(Check::VariableAdded, subject, name, None, says));
+            continue;
+        };
+        let says = changed(run, (&subject.declaration, value), (before, then), name);
+        problems.extend(says.map(|says| run.of_variable(Check::VariableChanged, subject, name, None, says)));
+    }
+    problems
+}
+
+/// Returns the variables that the previous manifest has and this one has not. A whole Secret that is new may hold them.
+fn lost<'b>(now: &Declaration, before: &'b Declaration) -> Vec<Variable<'b>> {
+    if now.manifest.env_from.iter().any(|source| !before.manifest.env_from.contains(source)) {
+        return Vec::new();
+    }
+    let gone = before.manifest.env.iter().filter(|(name, _)| !now.manifest.env.contains_key(*name));
+    let set = gone.filter(|(_, value)| !value.is_empty());
+    set.map(|(name, value)| (name.as_str(), Some(value))).collect()
+}
+
+/// Returns the problem that most variables are gone, with the command that brings all of them back.
+fn replaced(run: &Review<'_>, subject: &Subject, before: &Declaration, lost: &[Variable<'_>]) -> Option<Problem> {
+    let had = before.manifest.env.len();
+    if lost.len() < SOME || lost.len() * 2 <= had {
+        return None;
+    }
+    let names: Vec<&str> = lost.iter().map(|(name, _)| *name).collect();
+    let says = format!(
+        "the whole environment was replaced: {} of {had} variables of {} are gone ({})",
+        lost.len(),
+        before.manifest.name,
+        names.join(", ")
+    );
+    let problem = run.problem(Check::EnvironmentReplaced, subject, says);
+    Some(run.set(problem, subject, lost, false))
+}
+
+/// Says how a variable changed.
+fn changed(
+    run: &Review<'_>,
+    (now, value): (&Declaration, &EnvValue),
+    (before, then): (&Declaration, &EnvValue),
+    name: &str,
+) -> Option<String> {
+    let (a, b) = (now.literals.get(name), before.literals.get(name));
+    match value::equal(a, b) {
+        Some(true) => None,
+        Some(false) => {
+            let print = |literal| run.fingerprints.of(literal);
+            let prints = a.zip(b).map(|(a, b)| format!("fingerprint {} now, {} before", print(a), print(b)));
+            Some(format!("{name} has another literal value: {}", prints.unwrap_or_default()))
+        }
+        None if value == then => None,
+        None => Some(format!("{name} comes {} now, and {} before", origin(value), origin(then))),
+    }
+}

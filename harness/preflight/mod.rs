@@ -1,0 +1,47 @@
+//! The checks before traffic moves: what a manifest says is wrong, without a request.
+//!
+//! Start at [`problems`]. `docs/users/preflight.md` describes the checks for users.
+//!
+//! - `input/`: the services with their manifests
+//! - `contract/`: what each service requires of its environment
+//! - `review/`: the manifests with the contract, and how to state a problem
+//! - `checks/`: the checks
+//! - `lost`: what a deploy lost, for the gate of `fivewhys smoke`
+//! - `page`: the problems in words
+//!
+//! Invariant: this folder sends nothing, prints nothing, and puts no value of a variable into a problem.
+
+mod checks;
+mod contract;
+mod input;
+mod lost;
+mod page;
+mod review;
+
+pub(crate) use contract::{Contract, written};
+pub(crate) use input::Subject;
+pub(crate) use lost::{LOST, Lost, LostByService, lost};
+pub(crate) use page::{Outcome, page};
+pub(crate) use review::Review;
+
+use std::collections::BTreeSet;
+
+use self::review::Problem;
+
+/// Returns every problem, the worst first, and of those the services in the order given.
+pub(crate) fn problems(review: &Review<'_>) -> Vec<Problem> {
+    let (mut problems, mut seen) = (Vec::new(), BTreeSet::new());
+    for subject in review.now {
+        for problem in checks::ALL.iter().flat_map(|check| check(review, subject)) {
+            // Several Pods of one service have the same problems.
+            if seen.insert((problem.check, problem.service.clone(), problem.says.clone())) {
+                problems.push(problem);
+            }
+        }
+    }
+    problems.sort_by_key(|problem| problem.severity);
+    problems
+}
+
+#[cfg(test)]
+mod tests;
