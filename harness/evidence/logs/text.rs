@@ -104,7 +104,7 @@ impl Collected {
 
     /// Returns how many entries the log holds.
     #[cfg(test)]
-    pub(in crate::evidence) const fn total(&self) -> u64 {
+    pub(crate) const fn total(&self) -> u64 {
         self.found.entries
     }
 

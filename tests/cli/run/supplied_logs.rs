@@ -9,11 +9,11 @@ use tempfile::TempDir;
 
 use crate::support::program::{FEW, fivewhys, run, stderr, stdout};
 
-const ID_MISSING: &str = "backend-auth/service-id-missing";
+const URL_MISSING: &str = "backend-auth/auth-url-missing";
 
 /// What uvicorn and an application write: no line has a time.
 const UVICORN: &str = "INFO:     Started server process [7]\n\
-    ERROR:    SERVICE_ID is not set\n\
+    ERROR:    AUTH_SERVICE_URL is not set\n\
     Traceback (most recent call last):\n  File \"/app/auth.py\", line 12, in validate\nRuntimeError: no caller\n\
     INFO:     10.0.0.1:1234 - \"GET /api/chat/messages HTTP/1.1\" 401 Unauthorized\n";
 
@@ -30,7 +30,7 @@ fn report(bytes: &[u8]) -> Report {
 /// A run of the twin without its own logs and manifests. `logs` is the value of `--logs`.
 fn smoke(logs: Option<String>) -> Report {
     let arguments =
-        ["smoke", "--target", "offline", "--fault", ID_MISSING, "--evidence", "edge,auth", "--format", "json"];
+        ["smoke", "--target", "offline", "--fault", URL_MISSING, "--evidence", "edge,auth", "--format", "json"];
     let mut command = fivewhys(arguments);
     command.args(FEW);
     command.args(logs.into_iter().flat_map(|logs| ["--logs".to_owned(), logs]));
@@ -49,11 +49,11 @@ fn plain_text_of_the_backend_settles_a_verdict() {
     assert!(open.causes[0].alternatives.len() > 3, "{:?}", open.causes);
     let log = file(&folder, UVICORN);
     let settled = smoke(Some(format!("backend={}", log.display())));
-    assert_eq!(settled.causes[0].fault, ID_MISSING);
+    assert_eq!(settled.causes[0].fault, URL_MISSING);
     assert!(settled.causes[0].alternatives.len() < open.causes[0].alternatives.len(), "{:?}", settled.causes);
     let quotes = quotes(&settled.causes[0]);
     assert!(
-        quotes.iter().any(|says| says.contains("the backend's log, line 2: ERROR:    SERVICE_ID is not set")),
+        quotes.iter().any(|says| says.contains("the backend's log, line 2: ERROR:    AUTH_SERVICE_URL is not set")),
         "{quotes:?}"
     );
     assert!(settled.evidence.contains(&"logs".to_owned()), "{:?}", settled.evidence);
@@ -61,7 +61,7 @@ fn plain_text_of_the_backend_settles_a_verdict() {
 
 /// The first shard of one, with a failure that nothing explains.
 fn part(folder: &TempDir) -> (PathBuf, Report) {
-    let arguments = ["smoke", "--target", "offline", "--fault", ID_MISSING, "--evidence", "edge", "--format", "json"];
+    let arguments = ["smoke", "--target", "offline", "--fault", URL_MISSING, "--evidence", "edge", "--format", "json"];
     let output = run([&arguments[..], &FEW, &["--shard", "1/1"]].concat());
     let file = folder.path().join("part.json");
     std::fs::write(&file, &output.stdout).expect("a file");

@@ -18,24 +18,24 @@ static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
 const LONGEST: usize = 64;
 
 /// Returns the trace id that a text names.
-pub(in crate::evidence::logs) fn trace_in(text: &str) -> Option<String> {
+pub(crate) fn trace_in(text: &str) -> Option<String> {
     Some(TRACE.captures(text)?[1].to_ascii_lowercase())
 }
 
 /// Returns the request id that a text names.
-pub(in crate::evidence::logs) fn request_in(text: &str) -> Option<String> {
+pub(crate) fn request_in(text: &str) -> Option<String> {
     Some(REQUEST.captures(text)?[1].to_owned())
 }
 
 /// Reads the value of a key that holds a trace id: the id, `traceparent`, or a resource name that ends with the id.
-pub(in crate::evidence::logs) fn trace(value: &str) -> Option<String> {
+pub(crate) fn trace(value: &str) -> Option<String> {
     let value = value.rsplit('/').next().unwrap_or_default();
     let id = value.strip_prefix("00-").and_then(|rest| rest.split('-').next()).unwrap_or(value);
     plain(id).map(|id| id.to_ascii_lowercase())
 }
 
 /// Returns a value that has the form of an id.
-pub(in crate::evidence::logs) fn plain(value: &str) -> Option<&str> {
+pub(crate) fn plain(value: &str) -> Option<&str> {
     let is_id = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:=+".contains(&byte);
     ((4..=LONGEST).contains(&value.len()) && value.bytes().all(is_id)).then_some(value)
 }

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 
 /// A borrowed JSON value.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::evidence::logs) enum Json<'a> {
+pub(crate) enum Json<'a> {
     /// `null`, `true` or `false`.
     Constant,
     Integer(i64),
@@ -20,11 +20,11 @@ pub(in crate::evidence::logs) enum Json<'a> {
 
 /// The members of an object, in the order of the text.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(in crate::evidence::logs) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
 impl<'a> Object<'a> {
     /// Returns the value of a key. A dotted path leads into nested objects, unless a key holds the dots itself.
-    pub(in crate::evidence::logs) fn get(&self, path: &str) -> Option<&Json<'a>> {
+    pub(crate) fn get(&self, path: &str) -> Option<&Json<'a>> {
         if let Some((_, value)) = self.0.iter().find(|(key, _)| key == path) {
             return Some(value);
         }
@@ -34,34 +34,30 @@ impl<'a> Object<'a> {
     }
 
     /// Returns the text of a key.
-    pub(in crate::evidence::logs) fn text(&self, path: &str) -> Option<&str> {
+    pub(crate) fn text(&self, path: &str) -> Option<&str> {
         self.get(path).and_then(Json::text)
     }
 
     /// Creates an object of texts.
-    pub(in crate::evidence::logs) fn of_texts(pairs: Vec<(&'a str, String)>) -> Self {
+    pub(crate) fn of_texts(pairs: Vec<(&'a str, String)>) -> Self {
         let text = |(key, value): (&'a str, String)| (Cow::Borrowed(key), Json::Text(Cow::Owned(value)));
         Self(pairs.into_iter().map(text).collect())
     }
 
     /// Returns the object with strings of its own.
-    pub(in crate::evidence::logs) fn into_owned(self) -> Object<'static> {
+    pub(crate) fn into_owned(self) -> Object<'static> {
         let owned = |(key, value): (Cow<'_, str>, Json<'_>)| (Cow::Owned(key.into_owned()), value.into_owned());
         Object(self.0.into_iter().map(owned).collect())
     }
 
     /// Returns the first of these keys that has a value of the wanted kind.
-    pub(in crate::evidence::logs) fn first<'s, T>(
-        &'s self,
-        keys: &[String],
-        wanted: impl Fn(&'s Json<'a>) -> Option<T>,
-    ) -> Option<T> {
+    pub(crate) fn first<'s, T>(&'s self, keys: &[String], wanted: impl Fn(&'s Json<'a>) -> Option<T>) -> Option<T> {
         keys.iter().find_map(|key| self.get(key).and_then(&wanted))
     }
 }
 
 impl Json<'_> {
-    pub(in crate::evidence::logs) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             Self::List(Some(first)) => first.text(),
@@ -81,7 +77,7 @@ impl Json<'_> {
     }
 
     /// Returns a whole number, also one in quotes.
-    pub(in crate::evidence::logs) fn integer(&self) -> Option<i64> {
+    pub(crate) fn integer(&self) -> Option<i64> {
         match self {
             Self::Integer(number) => Some(*number),
             Self::Text(text) => text.parse().ok(),
@@ -89,7 +85,7 @@ impl Json<'_> {
         }
     }
 
-    pub(in crate::evidence::logs) const fn object(&self) -> Option<&Object<'_>> {
+    pub(crate) const fn object(&self) -> Option<&Object<'_>> {
         if let Self::Object(object) = self { Some(object) } else { None }
     }
 }

@@ -12,7 +12,7 @@ const MONTHS: [&[u8]; 12] =
     [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
 /// Reads the time at the start of a text. Returns it with the rest of the text.
-pub(in crate::evidence::logs) fn leading(text: &str) -> Option<(Timestamp, &str)> {
+pub(crate) fn leading(text: &str) -> Option<(Timestamp, &str)> {
     let mut at = Cursor { bytes: text.as_bytes(), at: 0 };
     let found = match text.as_bytes() {
         [b'0'..=b'9', b'0'..=b'9', b'/', ..] => at.clf(),
@@ -24,7 +24,7 @@ pub(in crate::evidence::logs) fn leading(text: &str) -> Option<(Timestamp, &str)
 }
 
 /// Reads a text that is a time and nothing else.
-pub(in crate::evidence::logs) fn whole(text: &str) -> Option<Timestamp> {
+pub(crate) fn whole(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Some((time, rest)) = leading(text) {
         return rest.trim().is_empty().then_some(time);
@@ -34,7 +34,7 @@ pub(in crate::evidence::logs) fn whole(text: &str) -> Option<Timestamp> {
 
 /// Reads the value of a key that holds a time: a text, or the seconds, milliseconds, microseconds or nanoseconds since
 /// 1970.
-pub(in crate::evidence::logs) fn of_json(value: &Json<'_>) -> Option<Timestamp> {
+pub(crate) fn of_json(value: &Json<'_>) -> Option<Timestamp> {
     match value {
         Json::Text(text) => whole(text),
         Json::Integer(number) => epoch(i128::from(*number)),
@@ -50,7 +50,7 @@ pub(in crate::evidence::logs) fn of_json(value: &Json<'_>) -> Option<Timestamp> 
 }
 
 /// Reads klog's time, `0908 12:34:56.789012`, at the start of a text.
-pub(in crate::evidence::logs) fn klog(text: &str) -> Option<(Timestamp, &str)> {
+pub(crate) fn klog(text: &str) -> Option<(Timestamp, &str)> {
     let mut at = Cursor { bytes: text.as_bytes(), at: 0 };
     let (month, day) = (at.digits(2)?, at.digits(2)?);
     at.sign(b" ")?;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// What one line says about its writer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::evidence::logs) enum Writer<'a> {
+pub(crate) enum Writer<'a> {
     /// Nothing.
     #[default]
     Unknown,
