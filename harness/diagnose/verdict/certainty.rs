@@ -34,7 +34,26 @@ pub(crate) fn cause(
     let certainty = certainty(case, candidates);
     let explained = open.iter().filter(|step| candidates[0].0.explains.contains(&step.exchange));
     let explains = explained.map(|step| step.step.clone()).collect();
-    named(case, candidates, certainty, explains, ruled_out(case, compared))
+    let cause = named(case, candidates, certainty, explains, ruled_out(case, compared));
+    let is_doubted = case.target.engine == Engine::New && certainty == Certainty::Ambiguous;
+    if is_doubted && cause.alternatives.is_empty() { doubted(cause) } else { cause }
+}
+
+/// The most that a doubted cause has of the posterior: less than a likely one.
+const DOUBTED: f64 = 0.85;
+
+/// Returns a doubted cause beside the only alternative: an unknown cause at its hop.
+fn doubted(cause: Cause) -> Cause {
+    let Hops::One(hop) = cause.hop else { return cause };
+    let confidence = cause.confidence.min(DOUBTED);
+    let unknown = Alternative {
+        fault: format!("unknown@{hop}"),
+        title: format!("Something else at: {hop}; the catalogue does not have it"),
+        confidence: rounded(1.0 - confidence),
+        unlikely: false,
+        settled_by: None,
+    };
+    Cause { confidence, alternatives: vec![unknown], ..cause }
 }
 
 /// Returns a cause of this certainty, with everything that follows from it.
@@ -210,4 +229,23 @@ fn involved(faults: &[&Candidate<'_>]) -> Vec<String> {
 
 pub(crate) fn rounded(posterior: f64) -> f64 {
     (posterior * 1000.0).round() / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_doubted_cause_stands_beside_an_unknown_one() {
+        let text = json!({
+            "fault": "backend/x", "title": "t", "hop": "backend", "certainty": "ambiguous", "confidence": 0.97, "explains": [],
+            "alternatives": [], "whys": [], "ruled_out": [], "involves": [],
+        });
+        let cause = doubted(serde_json::from_value(text).expect("a cause"));
+        let others: Vec<(&str, f64)> =
+            cause.alternatives.iter().map(|one| (one.fault.as_str(), one.confidence)).collect();
+        assert_eq!((cause.confidence, others), (0.85, vec![("unknown@backend", 0.15)]));
+    }
 }
