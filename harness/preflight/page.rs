@@ -1,5 +1,7 @@
 //! The problems in words: one line a problem, the repairs, and the summary in the last line.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Subject;
@@ -30,15 +32,25 @@ struct Named {
     name: String,
     /// Whether a previous manifest of it was at hand.
     compared: bool,
+    /// The names that the service reads, by the name of the variable in the contract.
+    reads: BTreeMap<String, String>,
 }
 
 impl Outcome {
     /// Puts the problems of a review together.
     pub(crate) fn of(review: &Review<'_>, problems: Vec<Problem>) -> Self {
+        let read = |one: &Subject| {
+            let of = review.contract.of(&one.service).filter_map(|(key, requirement)| {
+                let (name, _) = requirement.read(&one.declaration.manifest)?;
+                Some((key.to_owned(), name.to_owned()))
+            });
+            of.collect()
+        };
         let named = |one: &Subject| Named {
             service: one.service.clone(),
             name: one.declaration.manifest.name.clone(),
             compared: review.before(one).is_some(),
+            reads: read(one),
         };
         Self {
             schema: SCHEMA,

@@ -128,6 +128,7 @@ fn env(name: &str, entry: Value) -> Value {
 #[case::proxy(env("HTTPS_PROXY", literal("HTTPS_PROXY", "http://proxy:3128")), &[Check::ProxyWithoutException])]
 #[case::proxy_of_the_other_scheme(env("HTTP_PROXY", literal("HTTP_PROXY", "http://proxy:3128")), &[])]
 #[case::proxy_with_exception(with(env("all_proxy", literal("all_proxy", "http://proxy:3128")), "no_proxy", Some(literal("no_proxy", "localhost,.netrasystems.ai"))), &[])]
+#[case::proxy_with_exceptions_elsewhere(with(env("ALL_PROXY", literal("ALL_PROXY", "http://proxy:3128")), "NO_PROXY", Some(secret("NO_PROXY", "no-proxy", "1"))), &[])]
 #[case::h2c(at(backend(), "/spec/template/spec/containers/0/ports/0/name", json!("h2c")), &[Check::WebsocketOverH2c])]
 #[case::not_ready(at(backend(), "/status/conditions/0/status", json!("False")), &[Check::RevisionNotReady])]
 #[case::pinned(at(backend(), "/status/traffic/0/revisionName", json!("netra-backend-staging-00001-xyz")), &[Check::NoTraffic])]
@@ -170,6 +171,14 @@ fn two_literals_are_compared_by_their_fingerprints() {
     assert!(differ.says.contains("fingerprints are"), "{}", differ.says);
     let (equal, _) = found_by("", &[set(backend(), CANARY), set(auth(), CANARY)], &[]);
     assert!(!equal.iter().any(|one| one.check == Check::SharedValueDiffers));
+}
+
+#[test]
+fn a_literal_that_becomes_a_reference_is_removed_first() {
+    let literal = env("SERVICE_SECRET", literal("SERVICE_SECRET", CANARY));
+    let (_, page) = found_by("", &[literal, auth()], &[]);
+    let flags = "--remove-env-vars=SERVICE_SECRET --update-secrets=SERVICE_SECRET=";
+    assert!(page.replace('\'', "").contains(flags), "{page}");
 }
 
 #[test]

@@ -65,16 +65,13 @@ const UNKNOWN: &str =
 /// The keys under which a platform wraps one value or a list of values.
 const WRAPPERS: [&str; 4] = ["items", "services", "revisions", "taskDefinition"];
 
-/// How deep lists are followed. The platforms nest two levels.
-const DEPTH: usize = 8;
-
 /// The most manifests of one text, and the most variables of one manifest. The platforms allow far fewer.
 const MOST: (usize, usize) = (1000, 10_000);
 
 /// Reads the manifests of all values. The error names the part that is missing.
 pub(super) fn read(values: &[Value], plain: &BTreeSet<String>) -> Result<Vec<Declaration>, &'static str> {
     let mut single = Vec::new();
-    values.iter().for_each(|value| unwrap(value, DEPTH, &mut single));
+    values.iter().for_each(|value| unwrap(value, &mut single));
     let resources: Resources<'_> = single.iter().filter_map(|value| Some((key(value)?, *value))).collect();
     let mut read = Vec::new();
     for value in &single {
@@ -95,17 +92,16 @@ fn key(value: &Value) -> Option<(&str, &str)> {
     value.get("kind")?.as_str().zip(value.pointer("/metadata/name")?.as_str())
 }
 
-/// Collects single manifests out of lists.
-fn unwrap<'a>(value: &'a Value, depth: usize, into: &mut Vec<&'a Value>) {
+/// Collects single manifests out of lists. The parsers limit how deep they nest.
+fn unwrap<'a>(value: &'a Value, into: &mut Vec<&'a Value>) {
     let wrapped = WRAPPERS.iter().find_map(|key| match value.get(key)? {
         list @ Value::Array(_) => Some(list),
         one if *key == "taskDefinition" && one.is_object() => Some(one),
         _ => None,
     });
     match (value, wrapped) {
-        (_, _) if depth == 0 => {}
-        (Value::Array(list), _) => list.iter().for_each(|one| unwrap(one, depth - 1, into)),
-        (_, Some(wrapped)) => unwrap(wrapped, depth - 1, into),
+        (Value::Array(list), _) => list.iter().for_each(|one| unwrap(one, into)),
+        (_, Some(wrapped)) => unwrap(wrapped, into),
         // An empty document of a YAML stream.
         (Value::Null, _) => {}
         _ => into.push(value),

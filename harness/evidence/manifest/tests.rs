@@ -40,6 +40,7 @@ fn shown(declaration: &Declaration) -> String {
 #[case::cloud_run_v2_revisions(include_str!("samples/cloud_run_v2_revisions.json"))]
 #[case::deployment(include_str!("samples/deployment.yaml"))]
 #[case::pod(include_str!("samples/pod.json"))]
+#[case::replica_set(include_str!("samples/replica_set.yaml"))]
 #[case::compose(include_str!("samples/compose.yaml"))]
 #[case::task_definition(include_str!("samples/task_definition.json"))]
 #[case::env_file(include_str!("samples/backend.env"))]
@@ -60,6 +61,7 @@ fn a_place_for_one_manifest_takes_one(#[case] text: &str, #[case] times: usize, 
 
 #[rstest]
 #[case::json("{\n  \"metadata\": }", "line 2, column 15")]
+#[case::json_list("[{]", "line 1, column 3")]
 #[case::yaml("services:\n  a: [canary", "line 2")]
 #[case::tabs("services:\n\ta: canary", "line 2")]
 #[case::twice("services: {}\nservices: {}\n", "line 2")]

@@ -64,7 +64,7 @@ mod tests {
     use serde_json::json;
 
     use super::Ended;
-    use crate::diagnose::Cause;
+    use crate::diagnose::{Cause, Finding};
     use crate::report::RunOutcome;
 
     /// Returns a cause of this certainty that explains these steps.
@@ -104,6 +104,25 @@ mod tests {
     ) {
         let causes = [cause(first, ONE), cause(second, explains)];
         assert_eq!(crate::run::ending::exit::tests::code(&causes), code);
+    }
+
+    #[test]
+    fn a_failing_finding_is_the_meaning_where_no_cause_is_named() {
+        let findings = [finding("Nothing serious", false), finding("A variable was lost", true)];
+        let ended = Ended {
+            outcome: RunOutcome::Failed,
+            causes: &[],
+            findings: &findings,
+            nothing_involved: false,
+            nothing_new: false,
+            failed: false,
+            interrupted: None,
+        };
+        assert_eq!((ended.exit().code, ended.exit().meaning.as_str()), (1, "a variable was lost"));
+    }
+
+    fn finding(title: &str, fails: bool) -> Finding {
+        Finding { id: "f".into(), title: title.into(), evidence: Vec::new(), fails }
     }
 
     #[test]
