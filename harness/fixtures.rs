@@ -55,7 +55,7 @@ pub(crate) fn exchange(endpoint: &str, token: TokenKind) -> Exchange {
 
 /// Returns an entry of a log that says no more than its text.
 pub(crate) fn log_entry(at: jiff::Timestamp, by: Hop, text: &str) -> LogEntry {
-    LogEntry { at, by, text: text.into(), severity: None, request: None, trace: None }
+    LogEntry { at, by, text: text.into(), severity: None, request: None, trace: None, revision: None }
 }
 
 impl Exchange {

@@ -31,12 +31,21 @@ pub struct LogEntry {
     /// The trace id, 32 hex digits: the last part of `trace`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
+    /// The revision that wrote it: `resource.labels.revision_name`. A request has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
 }
 
 impl LogEntry {
     /// Reports whether a component wrote it in its own log. The platform's request log is none.
     pub(crate) fn is_own_line_of(&self, hop: Hop) -> bool {
         self.by == hop && self.request.is_none()
+    }
+
+    /// Returns the revision that wrote the entry or served its request.
+    pub(crate) fn revision(&self) -> Option<&str> {
+        let served = self.request.as_ref().and_then(|request| request.revision.as_deref());
+        served.or(self.revision.as_deref())
     }
 }
 
@@ -56,6 +65,9 @@ pub struct LoggedRequest {
     /// The revision that served it: `resource.labels.revision_name`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
+    /// How long it took, in milliseconds: `httpRequest.latency`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<u32>,
 }
 
 /// How the `User-Agent` of the requests of fivewhys begins.
@@ -121,7 +133,8 @@ fn entry(value: &Value, names: &ServiceNames, clean: &dyn Fn(&str) -> String) ->
     let service = names.service(value.pointer("/resource/labels/service_name")?.as_str()?)?;
     let request = value.get("httpRequest").and_then(|request| logged_request(request, service, clean));
     let revision = value.pointer("/resource/labels/revision_name").and_then(Value::as_str).map(str::to_owned);
-    let request = request.map(|request| LoggedRequest { revision, ..request });
+    let (served_by, written_by) = if request.is_some() { (revision, None) } else { (None, revision) };
+    let request = request.map(|request| LoggedRequest { revision: served_by, ..request });
     let payload = value.get("textPayload").or_else(|| value.pointer("/jsonPayload/message")).and_then(Value::as_str);
     let platform = value.get("logName").and_then(Value::as_str).is_some_and(|name| name.contains("requests"));
     let text: String = payload.unwrap_or_default().chars().take(TEXT).collect();
@@ -132,6 +145,7 @@ fn entry(value: &Value, names: &ServiceNames, clean: &dyn Fn(&str) -> String) ->
         severity: severity(value),
         request,
         trace: trace(value),
+        revision: written_by,
     })
 }
 
@@ -159,6 +173,7 @@ fn of_a_load_balancer(value: &Value, names: &ServiceNames, clean: &dyn Fn(&str) 
         severity: severity(value),
         request: None,
         trace: trace(value),
+        revision: None,
     })
 }
 
@@ -176,7 +191,15 @@ fn logged_request(request: &Value, service: Service, clean: &dyn Fn(&str) -> Str
         status,
         user_agent: clean(text("userAgent")),
         revision: None,
+        latency_ms: milliseconds(text("latency")),
     })
+}
+
+/// Reads a duration as Protocol Buffers write it in JSON: `0.013s`.
+fn milliseconds(text: &str) -> Option<u32> {
+    let seconds: f64 = text.strip_suffix('s')?.parse().ok()?;
+    let ms = (seconds * 1000.0).round();
+    (0.0..=f64::from(u32::MAX)).contains(&ms).then_some(ms as u32)
 }
 
 #[cfg(test)]
@@ -234,6 +257,27 @@ mod tests {
             (&*request.method, &*request.path, &*request.user_agent),
             ("<secret>", "/reset/<secret>", "curl <secret>")
         );
+    }
+
+    #[rstest]
+    #[case("0.013482s", Some(13))]
+    #[case("15s", Some(15_000))]
+    #[case("-1s", None)]
+    #[case("NaNs", None)]
+    #[case("", None)]
+    fn a_latency_is_read_in_milliseconds(#[case] text: &str, #[case] ms: Option<u32>) {
+        assert_eq!(milliseconds(text), ms);
+    }
+
+    #[rstest]
+    #[case::line(r#""textPayload":"x""#)]
+    #[case::request(r#""httpRequest":{"requestUrl":"https://api.example.test/","status":200}"#)]
+    fn an_entry_names_its_revision(#[case] entry: &str) {
+        let text = format!(
+            r#"{{"timestamp":"2026-11-22T03:00:00Z","resource":{{"labels":{{"service_name":"netra-backend-staging","revision_name":"b-00002-xyz"}}}},{entry}}}"#
+        );
+        let entries = parse(&text, &ServiceNames::of(&staging(), &BTreeMap::new()), &str::to_owned).expect("entries");
+        assert_eq!(entries[0].revision(), Some("b-00002-xyz"));
     }
 
     #[test]

@@ -51,17 +51,26 @@ fn access(line: &str, at: Timestamp, ours: bool) -> Option<LogEntry> {
     let agent = if ours { "fivewhys/0" } else { "python-httpx/0.28" };
     let request = LoggedRequest {
         revision: None,
+        latency_ms: None,
         service: Service::Auth,
         method: found["method"].to_owned(),
         path: found["path"].to_owned(),
         status: found["status"].parse().ok()?,
         user_agent: agent.to_owned(),
     };
-    Some(LogEntry { at, by: Hop::Edge, text: String::new(), severity: None, request: Some(request), trace: None })
+    Some(LogEntry {
+        at,
+        by: Hop::Edge,
+        text: String::new(),
+        severity: None,
+        request: Some(request),
+        trace: None,
+        revision: None,
+    })
 }
 
 fn text(by: Hop, line: &str, at: Timestamp) -> LogEntry {
-    LogEntry { at, by, text: line.to_owned(), severity: None, request: None, trace: None }
+    LogEntry { at, by, text: line.to_owned(), severity: None, request: None, trace: None, revision: None }
 }
 
 fn after(began: Timestamp, ms: f64) -> Timestamp {

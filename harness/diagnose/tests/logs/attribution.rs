@@ -104,6 +104,7 @@ fn requested(probe: u32, seconds: f64) -> LogEntry {
         status: 403,
         user_agent: "fivewhys/0".into(),
         revision: None,
+        latency_ms: None,
     };
     let trace = Some(format!("{probe:032}"));
     LogEntry { by: Hop::Edge, text: String::new(), request: Some(request), trace, ..line(seconds) }

@@ -92,6 +92,7 @@ fn a_failure_of_one_revision_alone_is_not_certain(
             status: 403,
             user_agent: "fivewhys/0".into(),
             revision: Some((*by).to_owned()),
+            latency_ms: None,
         }),
         trace: Some(trace(*exchange)),
         ..log_entry(at(*exchange), Hop::Edge, "")
