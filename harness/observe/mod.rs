@@ -76,6 +76,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         because: std::iter::once(made.because).chain(not_the_user).collect(),
         clock_skew_s: clock_skew(exchange),
         unchallenged: exchange.status() == Some(401) && exchange.header("www-authenticate").is_none(),
+        bare: false,
         issued_with_our_secret: exchange.issued_with_our_secret,
     })
 }

@@ -155,6 +155,10 @@ pub struct Observation {
     /// Whether the response is a 401 without `WWW-Authenticate`, which RFC 9110 (15.5.2) requires.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unchallenged: bool,
+    /// Whether the recorded request has no credential although its endpoint takes one, in a recording that keeps the
+    /// credentials of other requests.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bare: bool,
     /// See [`crate::probe::Exchange::issued_with_our_secret`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_with_our_secret: Option<bool>,

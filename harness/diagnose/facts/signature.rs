@@ -1,7 +1,7 @@
 //! Facts about the client's tokens: which key signs them, and whether one was sent.
 
 use crate::diagnose::model::fact::Fact;
-use crate::observe::Observation;
+use crate::observe::{Observation, Outcome};
 use crate::token::Published;
 
 /// Returns whether the configured signing key verifies the token that the auth service issued.
@@ -43,8 +43,13 @@ pub(crate) fn signing_key(published: &Published) -> Fact {
     Fact { key: "signing-key", value, anomaly: false, says, exchange: None }
 }
 
-/// Returns the fact that the client sent a token.
+/// Returns whether the client sent a token. If every refused call of a recording lacks one, it sent none.
 pub(crate) fn bearer_sent(observations: &[&Observation]) -> Option<Fact> {
+    let mut refused = observations.iter().filter(|one| one.probe.token.is_sent() && one.result == Outcome::Denied);
+    if let Some(first) = refused.next().filter(|first| first.bare && refused.all(|one| one.bare)) {
+        let says = "the recorded request has no credential, and other requests of the recording have one".to_owned();
+        return Some(Fact { key: "bearer-sent", value: "no", anomaly: true, says, exchange: Some(first.exchange) });
+    }
     let sent = observations.iter().find(|one| one.probe.token.is_sent())?;
     let says = "the client sent a token".to_owned();
     Some(Fact { key: "bearer-sent", value: "yes", anomaly: false, says, exchange: Some(sent.exchange) })

@@ -26,6 +26,7 @@ fn observation() -> Observation {
         maker_is_hint: false,
         unmarked: false,
         unchallenged: false,
+        bare: false,
         speaks_for_another: false,
         clock_skew_s: None,
         says: None,
