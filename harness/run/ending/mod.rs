@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnose::{Cause, Certainty, FailedStep, Finding};
 use crate::evidence::Evidence;
-use crate::gate::{Baseline, Earlier, Gate, role_of};
+use crate::gate::{Baseline, Earlier, Gate, report_losses, role_of};
 use crate::report::{
     GateReport, Kept, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
 };
@@ -35,8 +35,9 @@ pub(crate) async fn report(
     timing: Timing,
 ) -> Report {
     let Driven { mut scenarios, failed: to_explain } = driven;
-    let Conclusion { mut causes, findings, evidence, .. } = conclusion;
+    let Conclusion { mut causes, mut findings, evidence, .. } = conclusion;
     causes.sort_by_key(rank);
+    report_losses(&run.conduct.previous, &evidence.manifests, &run.target, &mut causes, &mut findings);
     let interrupted = run.conduct.interruption.signal();
     let failed = scenarios.iter().any(|scenario| scenario.outcome == StepOutcome::Failed);
     let flaky = run.conduct.fail_on_flaky && steps(&scenarios).any(|step| step.flaky);
