@@ -25,10 +25,11 @@ pub(super) fn part(recorded: &[Recorded], target: &Target) -> Option<NamedReport
         !one.is_asset && one.url.host_str().is_some_and(|host| hosts.contains(host)) && !is_unchanged(&one.exchange)
     };
     let calls: Vec<&Recorded> = recorded.iter().filter(of_the_system).collect();
+    let keeps_credentials = recorded.iter().any(|one| one.credential.is_some());
     let mut seen: Vec<(Exchange, Observation)> = calls
         .iter()
         .filter(|one| !is_before_login(one, &calls, target))
-        .filter_map(|one| observed(one, target))
+        .filter_map(|one| observed(one, target, keeps_credentials))
         .collect();
     forget_what_repeats(&mut seen);
     if seen.is_empty() {
@@ -82,7 +83,7 @@ fn is_before_login(one: &Recorded, calls: &[&Recorded], target: &Target) -> bool
     is_refused && calls.iter().filter(served).any(|other| endpoint_id(other, target) == id)
 }
 
-fn observed(one: &Recorded, target: &Target) -> Option<(Exchange, Observation)> {
+fn observed(one: &Recorded, target: &Target, keeps_credentials: bool) -> Option<(Exchange, Observation)> {
     let id = endpoint_id(one, target);
     let endpoint = target.endpoints.get(&id)?;
     let takes_token = !endpoint.token_locations.is_empty();
@@ -102,7 +103,10 @@ fn observed(one: &Recorded, target: &Target) -> Option<(Exchange, Observation)> 
         },
         ..one.exchange.clone()
     };
-    let observation = observe(&exchange, endpoint, "")?;
+    let mut observation = observe(&exchange, endpoint, "")?;
+    observation.bare = keeps_credentials && takes_token && one.credential.is_none();
+    // A request log has no headers, so a missing one says nothing.
+    observation.unchallenged &= exchange.head.as_ref().is_some_and(|head| !head.headers.is_empty());
     Some((exchange, observation))
 }
 

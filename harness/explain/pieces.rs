@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::config::{DeployedNames, Target};
+use crate::config::DeployedNames;
 use crate::evidence::Supplied;
 use crate::explain::ExplainError;
 use crate::har::{self, Recorded};
@@ -86,18 +86,18 @@ impl Pieces {
         Ok(())
     }
 
-    /// Reads manifests and logs for the services of a target.
-    pub(super) fn supplied(&self, target: &Target) -> Result<Supplied, ExplainError> {
-        let mut supplied = Supplied::default();
-        for piece in &self.manifests {
-            let service = piece.service.or_else(|| Some(of_name(&name(&piece.text)?, &target.names)));
-            supplied.add_manifests(&piece.from, service, &piece.text, &target.names)?;
-        }
-        for piece in &self.logs {
-            supplied.add_log(&piece.from, &piece.text)?;
-        }
-        Ok(supplied)
+    /// Adds the logs to what was supplied.
+    ///
+    /// # Errors
+    /// When a log cannot be read.
+    pub(super) fn add_logs(&self, supplied: &mut Supplied) -> Result<(), ExplainError> {
+        self.logs.iter().try_for_each(|piece| Ok(supplied.add_log(&piece.from, &piece.text)?))
     }
+}
+
+/// Returns the service of a manifest: the one that the caller names, or else by the name in it.
+pub(super) fn service_of(piece: &Piece, names: &DeployedNames) -> Option<Service> {
+    piece.service.or_else(|| Some(of_name(&name(&piece.text)?, names)))
 }
 
 /// Returns the service of a deployed name. A name that the target does not know is one more backend.
