@@ -4,7 +4,7 @@
 //!
 //! - `args/`: options that several subcommands share
 //! - `terminal/`: output, errors, progress, questions and signals
-//! - `smoke`, `merge`, `explain`, `check`, `init`, `mint`, `faults`, `completions`, `twin`, `selftest`: the subcommands
+//! - `smoke`, `merge`, `explain`, `record`, `check`, `init`, `mint`, `faults`, `completions`, `twin`, `selftest`: the subcommands
 //!
 //! Invariant: only this folder reads arguments, prints, and ends the process.
 
@@ -16,6 +16,7 @@ mod faults;
 mod init;
 mod merge;
 mod mint;
+mod record;
 #[cfg(feature = "twin")]
 mod selftest;
 mod smoke;
@@ -51,6 +52,9 @@ enum Command {
     Merge(Box<merge::Merge>),
     /// Name the cause by recorded evidence: HAR files, logs, manifests, reports; sends nothing
     Explain(Box<explain::Explain>),
+    /// Run the scenarios as `smoke` does, and keep evidence and verdict in a folder, as a regression test
+    #[command(after_help = run::ExitCode::table())]
+    Record(Box<record::Record>),
     /// Start the twin and keep it running, for curl, a browser, or another fivewhys process
     #[cfg(feature = "twin")]
     Twin(twin::Twin),
@@ -83,6 +87,7 @@ pub fn main() -> ExitCode {
             Command::Smoke(smoke) => smoke.run(&arguments.target).await,
             Command::Merge(merge) => merge.run(&arguments.target).await,
             Command::Explain(explain) => explain.run(&arguments.target).await,
+            Command::Record(record) => record.run(&arguments.target).await,
             #[cfg(feature = "twin")]
             Command::Twin(twin) => twin.run().await,
             #[cfg(feature = "twin")]

@@ -8,6 +8,8 @@
 //! - `logged`: requests that only a log shows
 //! - `present`: which entries of a log belong to the failure
 //! - `manifests`: which manifest of a service is the current one
+//! - `demo`: the incidents of `tests/incidents`, inside the program
+//! - `expected`: what the verdict on an incident must be
 //! - `timeline`: when it began, and what changed
 //! - `assumed.toml`: the words by which services and variables are recognised
 //!
@@ -16,6 +18,8 @@
 //! Invariant: this folder never touches the network, and never compares: `diagnose` does.
 
 mod calls;
+mod demo;
+mod expected;
 mod logged;
 mod manifests;
 mod pieces;
@@ -28,6 +32,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+pub(crate) use demo::{DEMOS, Demo};
+pub(crate) use expected::expected;
 pub(crate) use pieces::{Piece, Pieces};
 
 use crate::config::Target;
