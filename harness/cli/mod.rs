@@ -5,7 +5,8 @@
 //! - `args/`: options that several subcommands share
 //! - `terminal/`: output, errors, progress, questions and signals
 //! - `preflight`, `contract`: checks of manifests, and what they are checked against
-//! - `smoke`, `merge`, `explain`, `check`, `init`, `mint`, `faults`, `completions`, `twin`, `selftest`: the subcommands
+//! - `smoke`, `merge`, `explain`, `record`, `check`, `init`, `mint`, `faults`, `completions`, `twin`, `selftest`: the
+//!   subcommands
 //!
 //! Invariant: only this folder reads arguments, prints, and ends the process.
 
@@ -19,6 +20,7 @@ mod init;
 mod merge;
 mod mint;
 mod preflight;
+mod record;
 #[cfg(feature = "twin")]
 mod selftest;
 mod smoke;
@@ -61,6 +63,9 @@ enum Command {
     Preflight(preflight::Preflight),
     /// Print what each service requires of its environment, as a file for `preflight --contract`
     Contract(contract::ContractArgs),
+    /// Run the scenarios as `smoke` does, and keep evidence and verdict in a folder, as a regression test
+    #[command(after_help = run::ExitCode::table())]
+    Record(Box<record::Record>),
     /// Start the twin and keep it running, for curl, a browser, or another fivewhys process
     #[cfg(feature = "twin")]
     Twin(twin::Twin),
@@ -93,6 +98,7 @@ pub fn main() -> ExitCode {
             Command::Smoke(smoke) => smoke.run(&arguments.target).await,
             Command::Merge(merge) => merge.run(&arguments.target).await,
             Command::Explain(explain) => explain.run(&arguments.target).await,
+            Command::Record(record) => record.run(&arguments.target).await,
             #[cfg(feature = "twin")]
             Command::Twin(twin) => twin.run().await,
             #[cfg(feature = "twin")]

@@ -15,7 +15,7 @@ use crate::cli::terminal::progress::Progress;
 use crate::config::Target;
 use crate::evidence::Focus;
 use crate::redact::Redactor;
-use crate::report::Shard;
+use crate::report::{Report, Shard};
 use crate::run;
 use crate::scenario::{self, Scenario};
 
@@ -59,6 +59,12 @@ pub(super) struct Smoke {
 
 impl Smoke {
     pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
+        let (report, _) = self.report(arguments, false).await?;
+        Ok(ExitCode::from(report.exit.code))
+    }
+
+    /// Runs the scenarios and shows the report. `records`: the report keeps the evidence, to be explained again.
+    pub(super) async fn report(self, arguments: &TargetArgs, records: bool) -> Result<(Report, Redactor), Mistake> {
         self.shown.check()?;
         let mut target = arguments.resolve()?;
         let catalogue = arguments.catalogue(&target)?;
@@ -69,7 +75,7 @@ impl Smoke {
         let conduct = run::Conduct {
             retries: self.retries,
             part,
-            keep_evidence: self.shown.records(),
+            keep_evidence: records || self.shown.records(),
             ..self.gate.read(&target)?
         };
         crate::cli::terminal::interrupt::listen(&conduct.interruption).into_diagnostic()?;
@@ -97,7 +103,7 @@ impl Smoke {
         }
         let report = report?;
         self.shown.show(&report, &redactor)?;
-        Ok(ExitCode::from(report.exit.code))
+        Ok((report, redactor))
     }
 
     fn scenarios(&self, target: &Target) -> Result<Vec<Scenario>, Mistake> {

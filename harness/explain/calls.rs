@@ -111,6 +111,8 @@ fn observed(one: &Recorded, target: &Target) -> Option<(Exchange, Observation)> 
         (observation.means, observation.because) = (statements::meanings(says), vec![because]);
         observation.says = Some(says.clone());
     }
+    // A request log has no headers, so a missing one says nothing.
+    observation.unchallenged &= exchange.head.as_ref().is_some_and(|head| !head.headers.is_empty());
     Some((exchange, observation))
 }
 

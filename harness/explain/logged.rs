@@ -1,12 +1,13 @@
 //! Requests that only a log shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use crate::config::Target;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
+use crate::explain::system::introspects;
 use crate::har::Recorded;
 use crate::probe::{Body, Exchange, Head, Phases, ProbeKey, SentRequest};
 use crate::terms::{Caller, Service, TokenKind, TokenLocation};
@@ -14,15 +15,20 @@ use crate::terms::{Caller, Service, TokenKind, TokenLocation};
 /// The most calls that are taken from a log.
 const MOST: usize = 60;
 
-/// Returns the calls that request logs show: for each path and status the first ones.
+/// Returns the calls of clients that request logs show: for each service, path and status the first ones.
+///
+/// What the auth service was asked while the backend served a call is the backend's own call.
 pub(super) fn calls(evidence: &Evidence, target: &Target) -> Vec<Recorded> {
     const ALIKE: usize = 3;
-    let mut counts: BTreeMap<(&str, &str, u16), usize> = BTreeMap::new();
+    let mut counts: BTreeMap<(Service, &str, &str, u16), usize> = BTreeMap::new();
     let (mut calls, mut before) = (Vec::new(), Timestamp::MIN);
-    for (entry, request) in
-        evidence.log.iter().filter(|entry| entry.timed).filter_map(|entry| Some((entry, entry.request.as_ref()?)))
-    {
-        let count = counts.entry((&request.method, &request.path, request.status)).or_default();
+    let served = served_by_the_backend(evidence);
+    let is_inner = |entry: &LogEntry, request: &LoggedRequest| {
+        let asks = request.service == Service::Auth && introspects(&request.path);
+        asks || (request.service == Service::Auth && served.iter().any(|(from, to)| (*from..=*to).contains(&entry.at)))
+    };
+    for (entry, request) in requests(evidence).filter(|(entry, request)| !is_inner(entry, request)) {
+        let count = counts.entry((request.service, &request.method, &request.path, request.status)).or_default();
         *count += 1;
         if *count <= ALIKE && calls.len() < MOST {
             calls.extend(call(entry, request, began(entry, before), target));
@@ -35,11 +41,35 @@ pub(super) fn calls(evidence: &Evidence, target: &Target) -> Vec<Recorded> {
 /// The longest time before its entry in which lines belong to a call.
 const BEFORE: SignedDuration = SignedDuration::from_secs(5);
 
-/// Returns when a call may have begun. Its entry is written at its end, after the lines that it caused, and after the
-/// entry of the call before.
+/// Returns when a call may have begun. An entry of the platform has that time. An access line is written at the end of
+/// its call, after the lines that it caused, and after the entry of the call before.
 fn began(entry: &LogEntry, before: Timestamp) -> Timestamp {
+    if entry.platform_request().is_some() {
+        return entry.at;
+    }
     let earliest = entry.at.checked_sub(BEFORE).unwrap_or(entry.at);
     earliest.max(before.checked_add(SignedDuration::from_millis(1)).unwrap_or(before)).min(entry.at)
+}
+
+fn requests(evidence: &Evidence) -> impl Iterator<Item = (&LogEntry, &LoggedRequest)> {
+    evidence.log.iter().filter(|entry| entry.timed).filter_map(|entry| Some((entry, entry.request.as_ref()?)))
+}
+
+/// Returns when the backend served each request.
+fn served_by_the_backend(evidence: &Evidence) -> Vec<(Timestamp, Timestamp)> {
+    let of_backend = requests(evidence).filter(|(_, request)| request.service == Service::Backend);
+    let span = |(entry, request): (&LogEntry, &LoggedRequest)| {
+        let lasted = SignedDuration::from_millis(request.latency_ms.unwrap_or_default().into());
+        Some((entry.at, entry.at.checked_add(lasted).ok()?))
+    };
+    of_backend.filter_map(span).collect()
+}
+
+/// Returns the calls by which the auth service was asked about a token: method and path.
+pub(super) fn introspections(evidence: &Evidence) -> BTreeSet<(String, String)> {
+    let asked =
+        requests(evidence).filter(|(_, one)| one.service == Service::Auth && introspects(&one.path) && !one.is_ours());
+    asked.map(|(_, one)| (one.method.clone(), one.path.clone())).collect()
 }
 
 /// Returns what a call from a log cannot show.
@@ -59,6 +89,7 @@ fn call(entry: &LogEntry, request: &LoggedRequest, began: Timestamp, target: &Ta
         caller: Caller::None,
         user: String::new(),
     };
+    let took = request.latency_ms.map_or(1.0, f64::from);
     let span = entry.at.duration_since(began).as_secs_f64() * 1000.0;
     let head = Head { status: request.status, version: "HTTP/1.1".to_owned(), headers: Vec::new() };
     Some(Recorded {
@@ -80,8 +111,8 @@ fn call(entry: &LogEntry, request: &LoggedRequest, began: Timestamp, target: &Ta
             frames: Vec::new(),
             close: None,
             error: None,
-            // The log does not say how long the call took: it counts as quick.
-            phases: Phases { first_byte_ms: Some(1.0), end_ms: span.max(1.0), ..Phases::default() },
+            // An access line does not say how long the call took: it counts as quick.
+            phases: Phases { first_byte_ms: Some(took), end_ms: took.max(span).max(1.0), ..Phases::default() },
             issued_with_our_secret: None,
         },
         is_socket: request.status == 101,

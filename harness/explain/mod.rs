@@ -6,6 +6,10 @@
 //! - `system`: a target for a recording that comes without one: services, endpoints and their roles
 //! - `calls`: recorded requests as the steps of a run
 //! - `logged`: requests that only a log shows
+//! - `present`: which entries of a log belong to the failure
+//! - `manifests`: which manifest of a service is the current one
+//! - `demo`: the incidents of `tests/incidents`, inside the program
+//! - `expected`: what the verdict on an incident must be
 //! - `timeline`: when it began, and what changed
 //! - `assumed.toml`: the words by which services and variables are recognised
 //!
@@ -14,23 +18,31 @@
 //! Invariant: this folder never touches the network, and never compares: `diagnose` does.
 
 mod calls;
+mod demo;
+mod expected;
 mod logged;
+mod manifests;
 mod pieces;
+mod present;
 mod system;
 mod timeline;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use thiserror::Error;
 
+pub(crate) use demo::{DEMOS, Demo};
+pub(crate) use expected::expected;
 pub(crate) use pieces::{Piece, Pieces};
 
 use crate::config::Target;
 use crate::diagnose::Catalogue;
 use crate::evidence::{Evidence, Supplied, SuppliedError};
+use crate::explain::manifests::Manifests;
 use crate::har::HarError;
 use crate::redact::Redactor;
-use crate::report::{Explained, ReadError, Report};
+use crate::report::{Explained, Kept, ReadError, Report};
 use crate::run::{self, ByHand, Conduct, MergeError, NamedReport};
 
 /// Why evidence cannot be explained.
@@ -99,38 +111,47 @@ impl Pieces {
             Some(target) => target,
             None => system::target(&self, &mut assumptions),
         };
-        let supplied = self.supplied(&target)?;
-        let mut evidence = Evidence::default();
-        supplied.lay_manifests_over(&mut evidence);
-        supplied.add_log_to(&mut evidence, &target, &|text| redactor.clean(text));
+        let mut manifests = manifests::sorted(&self.manifests, &target)?;
+        self.add_logs(&mut manifests.current);
+        let mut all = Evidence::default();
+        manifests.current.lay_manifests_over(&mut all);
+        manifests.current.add_log_to(&mut all, &target, &|text| redactor.clean(text));
+        let evidence = present::present(&all);
         let mut recorded = self.recorded;
         if recorded.is_empty() && self.reports.is_empty() {
             recorded = logged::calls(&evidence, &target);
             assumptions.extend(logged::assumption(recorded.len()));
         }
-        let found = format!("{} recorded calls, {} log entries", recorded.len(), evidence.log.len());
+        let found = format!("{} recorded calls, {} log entries", recorded.len(), all.log.len());
         system::add_endpoints(&mut target, &recorded);
+        system::add_introspections(&mut target, logged::introspections(&evidence));
+        target.evidence_sources.extend(manifests.current.evidence_sources());
         let mut parts = self.reports;
-        parts.extend(calls::part(&recorded, &target));
+        if let Some(mut part) = calls::part(&recorded, &target) {
+            // The diagnosis sees the entries that belong to the failure, and the timeline sees all.
+            part.report.kept = Some(Kept { order: BTreeMap::new(), evidence, twin: None });
+            manifests.current = Supplied::default();
+            parts.push(part);
+        }
         if parts.is_empty() {
             return Err(ExplainError::NoCall { found });
         }
-        let timeline = timeline::of(&parts, &evidence);
-        let mut report = merged(Case { target, catalogue, redactor }, parts, supplied).await?;
+        let timeline = timeline::of(&parts, &all);
+        let mut report = merged(Case { target, catalogue, redactor }, parts, manifests).await?;
         assumptions.extend(self.notes);
         report.explained = Some(Explained { timeline, assumptions });
         Ok(report)
     }
 }
 
-async fn merged(case: Case, parts: Vec<NamedReport>, supplied: Supplied) -> Result<Report, MergeError> {
+async fn merged(case: Case, parts: Vec<NamedReport>, manifests: Manifests) -> Result<Report, MergeError> {
     let run = run::Smoke {
         target: Arc::new(case.target),
         scenarios: Vec::new(),
         catalogue: case.catalogue,
-        deployed: Vec::new(),
+        deployed: manifests.deployed,
         redactor: case.redactor,
-        conduct: Conduct::default(),
+        conduct: Conduct { previous: manifests.previous, ..Conduct::default() },
     };
-    run::merge(run, parts, &ByHand { supplied, may_run: None }).await
+    run::merge(run, parts, &ByHand { supplied: manifests.current, may_run: None }).await
 }

@@ -4,8 +4,8 @@ use std::io::{self, Read};
 
 use serde_json::Value;
 
-use crate::config::{DeployedNames, Target};
-use crate::evidence::{Collected, Supplied, looks_like_log};
+use crate::config::DeployedNames;
+use crate::evidence::{Collected, Supplied, declarations, looks_like_log};
 use crate::explain::ExplainError;
 use crate::har::{self, Recorded};
 use crate::redact::Redactor;
@@ -25,8 +25,8 @@ pub(crate) struct Piece {
 /// A manifest as text.
 #[derive(Debug)]
 pub(super) struct ManifestText {
-    from: String,
-    service: Option<Service>,
+    pub(super) from: String,
+    pub(super) service: Option<Service>,
     pub(super) text: String,
 }
 
@@ -115,16 +115,15 @@ impl Pieces {
         Ok(())
     }
 
-    /// Reads manifests and logs for the services of a target.
-    pub(super) fn supplied(&mut self, target: &Target) -> Result<Supplied, ExplainError> {
-        let mut supplied = Supplied::default();
-        for piece in &self.manifests {
-            let service = piece.service.or_else(|| Some(of_name(&name(&piece.text)?, &target.names)));
-            supplied.add_manifests(&piece.from, service, &piece.text, &target.names)?;
-        }
+    /// Adds the logs to what was supplied.
+    pub(super) fn add_logs(&mut self, supplied: &mut Supplied) {
         self.logs.drain(..).for_each(|log| supplied.add_collected(log));
-        Ok(supplied)
     }
+}
+
+/// Returns the service of a manifest: the one that the caller names, or else by the name in it.
+pub(super) fn service_of(piece: &ManifestText, names: &DeployedNames) -> Option<Service> {
+    piece.service.or_else(|| Some(of_name(&name(&piece.text)?, names)))
 }
 
 /// Returns the service of a deployed name. A name that the target does not know is one more backend.
@@ -135,9 +134,10 @@ fn of_name(name: &str, names: &DeployedNames) -> Service {
 
 /// Returns the service's name in a manifest: that of the service for a revision.
 pub(super) fn name(text: &str) -> Option<String> {
-    let json: Value = serde_json::from_str(text).ok()?;
-    let label = json.pointer("/metadata/labels/serving.knative.dev~1service");
-    Some(label.or_else(|| json.pointer("/metadata/name"))?.as_str()?.to_owned())
+    let label = |json: Value| Some(json.pointer("/metadata/labels/serving.knative.dev~1service")?.as_str()?.to_owned());
+    let of_revision = serde_json::from_str(text).ok().and_then(label);
+    let declared = || declarations("", text, &DeployedNames::default()).ok();
+    of_revision.or_else(|| Some(declared()?.first()?.manifest.name.clone()))
 }
 
 /// How much of a file tells its kind, and the most that is read of a file that is no log, in bytes.
@@ -162,9 +162,15 @@ fn kind(start: &[u8]) -> Kind {
         () if har::looks_like_har(&text) => Kind::Har,
         () if begins.starts_with(r#"{"schema":"fivewhys/report/"#) => Kind::Report,
         () if looks_like_log(start) => Kind::Log,
-        () if begins.starts_with(['{', '[']) => Kind::Manifest,
+        () if begins.starts_with(['{', '[']) || is_yaml(&text) => Kind::Manifest,
         () => Kind::Log,
     }
+}
+
+/// Reports whether a line begins with a key that manifests in YAML have.
+fn is_yaml(text: &str) -> bool {
+    text.lines()
+        .any(|line| ["apiVersion:", "services:", "containerDefinitions:"].iter().any(|key| line.starts_with(key)))
 }
 
 #[cfg(test)]
@@ -177,6 +183,7 @@ mod tests {
     #[case::har(r#"{ "log": { "version": "1.2", "entries": [] } }"#, Kind::Har)]
     #[case::report(r#"{"schema":"fivewhys/report/2"}"#, Kind::Report)]
     #[case::manifest(r#"{"metadata":{"name":"x"},"spec":{}}"#, Kind::Manifest)]
+    #[case::yaml("# ours\napiVersion: apps/v1\nkind: Deployment\n", Kind::Manifest)]
     #[case::one_entry(r#"{"timestamp":"2026-11-22T03:00:00Z","severity":"ERROR","textPayload":"x","resource":{"labels":{"service_name":"x"}}}"#, Kind::Log)]
     #[case::entries(
         r#"[{"timestamp":"2026-11-22T03:00:00Z","textPayload":"x","resource":{"labels":{"service_name":"x"}}}]"#,

@@ -10,6 +10,7 @@ use url::Url;
 use crate::config::{
     Accept, Budget, Claims, DeployedNames, Endpoint, SecretSource, Target, UnusualProbes, User, Validation,
 };
+use crate::evidence::Collected;
 use crate::explain::pieces::{Pieces, name};
 use crate::har::Recorded;
 use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Role, Service, TokenLocation};
@@ -23,6 +24,7 @@ struct Assumed {
     auth: Vec<String>,
     health: Vec<String>,
     issuer: Vec<String>,
+    introspection: Vec<String>,
     variables: BTreeMap<String, Vec<String>>,
 }
 
@@ -32,7 +34,7 @@ static ASSUMED: LazyLock<Assumed> =
 /// Makes a target of the evidence, and notes what it assumes.
 pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
     let names = names(pieces);
-    let (backend, auth) = bases(&pieces.recorded);
+    let (backend, auth) = bases(pieces);
     let has_calls = !pieces.recorded.is_empty();
     assumptions.push(match (&names.backend, &names.auth, has_calls) {
         (Some(backend), Some(auth), _) => {
@@ -119,13 +121,45 @@ fn names(pieces: &Pieces) -> DeployedNames {
         pieces.manifests.iter().filter_map(|piece| name(&piece.text)).chain(of_logs).collect();
     let auth = named.iter().find(|name| is_auth(name)).cloned();
     let backend = named.iter().find(|name| !is_auth(name)).cloned();
-    DeployedNames { backend, auth, ..DeployedNames::default() }
+    let only = |label: &str| {
+        let mut values: BTreeSet<String> =
+            pieces.manifests.iter().flat_map(|piece| labels(&piece.text, label)).collect();
+        values.pop_first().filter(|_| values.is_empty())
+    };
+    DeployedNames {
+        backend,
+        auth,
+        project: only(r#""namespace""#),
+        region: only(r#""cloud.googleapis.com/location""#),
+        ..DeployedNames::default()
+    }
 }
 
+/// Returns the values of a key in the JSON of a manifest.
+fn labels(text: &str, label: &str) -> BTreeSet<String> {
+    let of = |at: usize| {
+        let rest = text[at + label.len()..].trim_start_matches([' ', ':', '\n', '\r', '\t']).strip_prefix('"')?;
+        rest.split('"').next().map(str::to_owned)
+    };
+    text.match_indices(label).filter_map(|(at, _)| of(at)).collect()
+}
+
+/// Returns the roles of variables, each with its names that a manifest sets or a log names.
 fn variables(pieces: &Pieces) -> BTreeMap<String, Vec<String>> {
-    let is_set = |name: &&String| pieces.manifests.iter().any(|piece| piece.text.contains(&format!("\"{name}\"")));
-    let used = ASSUMED.variables.iter().filter(|(_, names)| names.iter().any(|name| is_set(&name)));
-    used.map(|(role, names)| (role.clone(), names.clone())).collect()
+    let is_set = |name: &String| pieces.manifests.iter().any(|piece| piece.text.contains(&format!("\"{name}\"")));
+    let is_logged =
+        |name: &String| pieces.logs.iter().flat_map(Collected::texts).any(|text| names_variable(text, name));
+    let used = |names: &[String]| names.iter().filter(|name| is_set(name) || is_logged(name)).cloned().collect();
+    let roles = ASSUMED.variables.iter().map(|(role, names)| (role.clone(), used(names)));
+    roles.filter(|(_, names): &(String, Vec<String>)| !names.is_empty()).collect()
+}
+
+/// Reports whether a text has the name of a variable, and not as a part of a longer name.
+fn names_variable(text: &str, name: &str) -> bool {
+    let part = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+    text.match_indices(name).any(|(at, _)| {
+        !text[..at].chars().next_back().is_some_and(part) && !text[at + name.len()..].chars().next().is_some_and(part)
+    })
 }
 
 /// Reports whether a deployed name or a host is that of an auth service.
@@ -134,19 +168,29 @@ fn is_auth(name: &str) -> bool {
     parts.into_iter().any(|part| ASSUMED.auth.iter().any(|word| part.starts_with(word.as_str())))
 }
 
-/// Returns the origins of backend and auth service: those of most calls.
-fn bases(recorded: &[Recorded]) -> (Url, Url) {
-    let nowhere = || Url::parse("http://backend.invalid/").expect("a constant URL");
-    let of = |wanted: bool| {
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for one in recorded.iter().filter(|one| !one.is_asset && is_auth_host(&one.url) == wanted) {
-            *counts.entry(one.url[..url::Position::BeforePath].to_owned()).or_default() += 1;
-        }
-        counts.into_iter().max_by_key(|(_, count)| *count).and_then(|(origin, _)| Url::parse(&origin).ok())
-    };
-    let backend = of(false).or_else(|| of(true)).unwrap_or_else(nowhere);
-    let auth = of(true).unwrap_or_else(|| backend.clone());
-    (backend, auth)
+/// Returns the origins of backend and auth service: those of most calls. Where no call is recorded, those of the log.
+fn bases(pieces: &Pieces) -> (Url, Url) {
+    let nowhere = |host: &str| Url::parse(&format!("http://{host}.invalid/")).expect("a constant URL");
+    let recorded: Vec<Url> = pieces.recorded.iter().filter(|one| !one.is_asset).map(|one| one.url.clone()).collect();
+    if !recorded.is_empty() {
+        let (backend, auth) = (most(&recorded, false), most(&recorded, true));
+        let backend = backend.or_else(|| auth.clone()).unwrap_or_else(|| nowhere("backend"));
+        return (backend.clone(), auth.unwrap_or(backend));
+    }
+    let logged = pieces.logs.iter().flat_map(Collected::urls).map(str::to_owned);
+    let logged: Vec<Url> = logged.filter_map(|url| Url::parse(&url).ok()).collect();
+    // The entries name their service, so two services need two origins.
+    let backend = most(&logged, false).unwrap_or_else(|| nowhere("backend"));
+    (backend, most(&logged, true).unwrap_or_else(|| nowhere("auth")))
+}
+
+/// Returns the origin of most URLs of the auth service, or of all other services.
+fn most(urls: &[Url], of_auth: bool) -> Option<Url> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for url in urls.iter().filter(|url| is_auth_host(url) == of_auth) {
+        *counts.entry(&url[..url::Position::BeforePath]).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).and_then(|(origin, _)| Url::parse(origin).ok())
 }
 
 fn is_auth_host(url: &Url) -> bool {
@@ -170,16 +214,49 @@ pub(super) fn add_endpoints(target: &mut Target, recorded: &[Recorded]) {
                 endpoint.role = Role::Protected;
             }
         }
+        // Where one call was refused, the endpoint asks for a credential.
+        if let (Some(401 | 403), Some(endpoint)) = (one.exchange.status(), target.endpoints.get_mut(&id))
+            && endpoint.role == Role::Optional
+        {
+            endpoint.role = Role::Protected;
+        }
     }
+}
+
+/// Adds the endpoints at which the auth service was asked about a token.
+pub(super) fn add_introspections(target: &mut Target, asked: BTreeSet<(String, String)>) {
+    for (method, path) in asked {
+        let known = |one: &Endpoint| one.service == Service::Auth && one.path == path;
+        if target.endpoints.values().any(known) {
+            continue;
+        }
+        let id = format!("auth.{}-{}", method.to_ascii_lowercase(), named(path.split('/')));
+        let introspection = Endpoint {
+            role: Role::Introspection,
+            token_locations: vec![TokenLocation::Body],
+            ..bare(id.clone(), Service::Auth, method, path)
+        };
+        target.endpoints.insert(id, introspection);
+    }
+}
+
+/// Reports whether a path of the auth service judges a token.
+pub(super) fn introspects(path: &str) -> bool {
+    path.split('/').any(|part| ASSUMED.introspection.contains(&part.to_ascii_lowercase()))
 }
 
 /// Returns the id of the endpoint of a call: that of the target where it describes the call.
 pub(super) fn endpoint_id(one: &Recorded, target: &Target) -> String {
     let exchange = &one.exchange;
     let fits = |endpoint: &&Endpoint| {
-        let base = if endpoint.service == Service::Auth { &target.auth } else { &target.backend };
-        let host = [base.host_str(), target.websocket.host_str()].contains(&one.url.host_str());
-        host && !endpoint.past_edge
+        let bases = if endpoint.service == Service::Auth {
+            vec![&target.auth]
+        } else {
+            vec![&target.backend, &target.websocket]
+        };
+        let is_there = bases.iter().any(|base| base.host_str() == one.url.host_str());
+        is_there
+            && !endpoint.past_edge
             && endpoint.method.eq_ignore_ascii_case(&exchange.request.method)
             && endpoint.path == one.url.path()
             && (endpoint.kind == EndpointKind::Websocket) == one.is_socket
@@ -191,9 +268,14 @@ pub(super) fn endpoint_id(one: &Recorded, target: &Target) -> String {
 fn made_up_id(one: &Recorded) -> String {
     let service = if is_auth_host(&one.url) { "auth" } else { "backend" };
     let method = if one.is_socket { "socket".to_owned() } else { one.exchange.request.method.to_ascii_lowercase() };
-    let segments = one.url.path_segments().into_iter().flatten().filter(|part| !part.is_empty());
+    format!("{service}.{method}-{}", named(one.url.path_segments().into_iter().flatten()))
+}
+
+/// Returns the segments of a path as a part of an id.
+fn named<'a>(segments: impl Iterator<Item = &'a str>) -> String {
+    let segments = segments.filter(|part| !part.is_empty());
     let named: Vec<String> = segments.map(|part| if is_id(part) { "id".to_owned() } else { plain(part) }).collect();
-    format!("{service}.{method}-{}", if named.is_empty() { "root".to_owned() } else { named.join("-") })
+    if named.is_empty() { "root".to_owned() } else { named.join("-") }
 }
 
 fn plain(part: &str) -> String {
@@ -216,18 +298,29 @@ fn endpoint(id: String, one: &Recorded) -> Endpoint {
     let locations =
         if takes_token { vec![one.credential.map_or(TokenLocation::Header, |one| one.location)] } else { Vec::new() };
     Endpoint {
+        kind,
+        role,
+        body: one.exchange.request.body.as_ref().map(|_| serde_json::Value::Null),
+        token_locations: locations,
+        ..bare(id, service, one.exchange.request.method.clone(), one.url.path().to_owned())
+    }
+}
+
+/// Returns an endpoint that takes no token and has no role.
+fn bare(id: String, service: Service, method: String, path: String) -> Endpoint {
+    Endpoint {
         id,
         service,
         past_edge: false,
-        kind,
-        role,
-        method: one.exchange.request.method.clone(),
-        path: one.url.path().to_owned(),
+        kind: EndpointKind::Http,
+        role: Role::Open,
+        method,
+        path,
         query: Vec::new(),
         headers: Vec::new(),
-        body: one.exchange.request.body.as_ref().map(|_| serde_json::Value::Null),
+        body: None,
         send: Vec::new(),
-        token_locations: locations,
+        token_locations: Vec::new(),
         subprotocols: Vec::new(),
         validation: None,
         takes_caller: false,

@@ -7,6 +7,7 @@
 //! - `in_order`: a service's environment without faults
 //! - `baseline`: an earlier run to compare with
 //! - `roll_back`: the commands that roll back
+//! - `lost`: what the deploy lost, and the command that restores it
 //!
 //! Invariant: every remaining candidate counts. If the candidates do not agree, or one of them is unknown, the gate
 //! gives no advice.
@@ -15,11 +16,13 @@ mod baseline;
 mod curable;
 mod earlier;
 mod in_order;
+mod lost;
 mod roll_back;
 
 pub use baseline::{Baseline, BaselineError};
 pub use earlier::Previous;
 pub(crate) use earlier::{Earlier, previous_manifests};
+pub(crate) use lost::report_losses;
 
 use std::collections::BTreeMap;
 

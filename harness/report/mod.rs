@@ -27,7 +27,7 @@ mod words;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 
 pub use crate::report::model::comparison::BaselineReport;
 pub use crate::report::model::explained::{Explained, Moment};

@@ -10,7 +10,7 @@ use crate::config::Target;
 use crate::observe::{Authn, LatencyClass, Observation, Outcome};
 use crate::probe::ProbeKey;
 use crate::statements::Meaning;
-use crate::terms::{Role, Service};
+use crate::terms::{Hop, Role, Service};
 
 /// What logs and key sets say, besides the probes.
 #[derive(Debug, Default)]
@@ -25,6 +25,19 @@ pub(in crate::diagnose) struct Records {
     pub(in crate::diagnose) arrived: BTreeSet<u32>,
     /// Whether the backend logged a request while others failed.
     pub(in crate::diagnose) backend_is_at_work: bool,
+    /// How the backend's own question to the auth service ended, where no probe asked it.
+    pub(in crate::diagnose) inner: Option<InnerCall>,
+}
+
+/// A call of the backend to the auth service, from the request log of the auth service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::diagnose) struct InnerCall {
+    /// The endpoint of the auth service.
+    pub(in crate::diagnose) endpoint: String,
+    /// How it ended, whatever the token and the caller.
+    pub(in crate::diagnose) result: Outcome,
+    /// The failed exchange during which the backend made it.
+    pub(in crate::diagnose) exchange: u32,
 }
 
 /// Seconds by which a clock must be off to count.
@@ -56,6 +69,7 @@ pub(super) fn evidence(
         let result = if is_as_another(seen, &strangers) { Ended::OtherUser } else { result(seen) };
         all.push(reading(request, result, seen, records));
     }
+    all.extend(records.inner.as_ref().and_then(|inner| inner_reading(inner, observations, target, user, &endpoints)));
     select(&mut all);
     let skews = observations.iter().filter_map(|seen| seen.clock_skew_s);
     Evidence {
@@ -81,6 +95,32 @@ fn reading(request: Request, result: Ended, seen: &Observation, records: &Record
         arrived: records.arrived.contains(&seen.exchange),
         firm: true,
     }
+}
+
+/// Returns the backend's own call as a reading. Nothing is known about its response but the result.
+fn inner_reading(
+    inner: &InnerCall,
+    observations: &[&Observation],
+    target: &Target,
+    user: &str,
+    endpoints: &BTreeMap<&str, usize>,
+) -> Option<Reading> {
+    let outer = observations.iter().find(|seen| seen.exchange == inner.exchange)?;
+    let endpoint = target.endpoints.get(&inner.endpoint)?;
+    let key = ProbeKey { endpoint: inner.endpoint.clone(), ..outer.probe.clone() };
+    let request = request(&key, endpoint, endpoints[inner.endpoint.as_str()], user)?;
+    let seen = Shown { answered_by: Hop::Unknown, means: Vec::new(), product: None, status: None, ..shown(outer) };
+    Some(Reading {
+        request,
+        result: inner.result.into(),
+        seen: Shown { maker_is_hint: false, speaks_for_another: false, shape: String::new(), ..seen },
+        late: false,
+        exchanges: vec![inner.exchange],
+        usual_product: None,
+        logged: Vec::new(),
+        arrived: false,
+        firm: true,
+    })
 }
 
 fn shown(seen: &Observation) -> Shown {

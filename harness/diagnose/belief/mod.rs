@@ -27,7 +27,7 @@ mod selection;
 mod tests;
 
 pub(in crate::diagnose) use declared::topology;
-pub(in crate::diagnose) use evidence::Records;
+pub(in crate::diagnose) use evidence::{InnerCall, Records};
 pub(in crate::diagnose) use hypothesis::Hypothesis;
 pub(in crate::diagnose) use outlook::{Asked, outlook};
 pub(in crate::diagnose) use pairs::PairBelief;

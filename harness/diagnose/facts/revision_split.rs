@@ -120,6 +120,7 @@ mod tests {
                 status,
                 user_agent: String::new(),
                 revision: Some((*by).to_owned()),
+                latency_ms: None,
                 platform: true,
             };
             log.push(LogEntry {

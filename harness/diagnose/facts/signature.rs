@@ -51,7 +51,7 @@ pub(crate) fn bearer_sent(target: &Target, observations: &[&Observation]) -> Opt
     let bare = failed.clone().next().filter(|_| failed.all(|one| one.carried == Some(false)));
     if let Some(bare) = bare {
         let says = "the recorded request carried no credential".to_owned();
-        return Some(Fact { key: "bearer-sent", value: "no", anomaly: false, says, exchange: Some(bare.exchange) });
+        return Some(Fact { key: "bearer-sent", value: "no", anomaly: true, says, exchange: Some(bare.exchange) });
     }
     let shows = |one: &&&Observation| one.probe.token.is_sent() && (!target.recorded || one.carried == Some(true));
     let sent = observations.iter().find(shows)?;

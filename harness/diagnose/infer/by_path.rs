@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 
 use fivewhys_path::{Reason, Topology, fits};
 
-use crate::diagnose::belief::{Asked, Belief, Beliefs, Hypothesis, PairBelief, Records, outlook};
+use crate::config::Endpoint;
+use crate::diagnose::belief::{Asked, Belief, Beliefs, Hypothesis, InnerCall, PairBelief, Records, outlook};
+use crate::diagnose::facts::auth_calls;
 use crate::diagnose::infer::candidate::{
-    Candidate, Compared, PathPair, Unknown, add_findings_of_others, by_mode, names_what_is_missing,
+    Candidate, Compared, PathPair, Unknown, add_findings_of_others, by_mode, missing_name, names_what_is_missing,
 };
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::conflict::{Conflict, Record, conflicting_fact};
@@ -18,9 +20,10 @@ use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::Fault;
+use crate::observe::Outcome;
 use crate::probe::ProbeKey;
 use crate::statements::specific_meanings;
-use crate::terms::{EvidenceSource, Hop};
+use crate::terms::{EvidenceSource, Hop, Role, Service};
 
 /// Compares every fault with the case.
 pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
@@ -31,6 +34,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
         key_set: case.key_set,
         arrived: case.logbook.arrived(),
         backend_is_at_work: case.logbook.backend_is_at_work(),
+        inner: inner_call(case),
     };
     let beliefs = Beliefs::of(&case.observations, case.target, case.user(), &counts, &records, catalogue);
     let to_explain: BTreeSet<u32> = case.to_explain().flat_map(|reading| reading.exchanges.clone()).collect();
@@ -60,6 +64,26 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
     let by_a_fault = score.is_some_and(|(score, usual)| usual && is_as_likely(score, &unknown));
     let pairs = if by_a_fault { Vec::new() } else { path_pairs(&beliefs, &best, case) };
     Compared { best, modes, unknown, pairs }
+}
+
+/// Returns how the backend's own question to the auth service ended, if its request log shows that and no probe asked.
+///
+/// A refusal may be about the backend's credentials, and an answer about the token: both say nothing here.
+fn inner_call(case: &Case<'_>) -> Option<InnerCall> {
+    let of_auth = |endpoint: &&Endpoint| endpoint.service == Service::Auth && endpoint.role == Role::Introspection;
+    let judges = |id: &str| case.target.endpoints.get(id).is_some_and(|endpoint| of_auth(&endpoint));
+    if case.observations.iter().any(|seen| judges(&seen.probe.endpoint)) {
+        return None;
+    }
+    let result = match case.fact(auth_calls::KEY)?.value {
+        "missing" => Outcome::NotFound,
+        "failed" => Outcome::Failed,
+        "throttled" => Outcome::Throttled,
+        _ => return None,
+    };
+    let endpoint = case.target.endpoints.values().find(of_auth)?.id.clone();
+    let exchange = case.failed.iter().map(|step| step.exchange).find(|exchange| case.is_all_the_way(*exchange))?;
+    Some(InnerCall { endpoint, result, exchange })
 }
 
 /// Drops the line of a fault if it gives a reason for which the fault does not make this call fail.
@@ -99,7 +123,10 @@ fn in_best_mode<'a>(
     let by_reading = belief.conflict.and_then(at).map(Conflict::Reading);
     let by_fact = || wrong(&best).map(|key| Conflict::Record(Record::Fact(key)));
     let excused = if names_what_is_missing(&best, case) { best.likelihood.facts().min(0.0) } else { 0.0 };
-    let facts = unexplained_facts(&best, case) + records(&best) - excused;
+    // The manifest confirms the line.
+    let is_confirmed = case.target.variables.values().any(|names| missing_name(&best, names, case).is_some());
+    let confirmed = if is_confirmed { HINT.ln() } else { 0.0 };
+    let facts = unexplained_facts(&best, case) + records(&best) - excused + confirmed;
     Some(Candidate {
         conflict: by_reading.or_else(by_fact),
         explains: belief.explains.iter().copied().filter(|exchange| to_explain.contains(exchange)).collect(),

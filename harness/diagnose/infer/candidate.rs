@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnose::infer::agreement::predicts;
 use crate::diagnose::infer::by_path;
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::infer::conflict::{Conflict, Record, conflict};
+use crate::diagnose::infer::conflict::{Conflict, Record, conflict, conflicting_fact};
 use crate::diagnose::infer::likelihood::{HINT, Likelihood, NOISE, likelihood};
 use crate::diagnose::logs::attribution::LogMatch;
 use crate::diagnose::model::catalogue::Catalogue;
@@ -129,16 +129,23 @@ impl ExclusiveFinding {
     /// Reports whether the record contradicts a fault.
     ///
     /// A line does not contradict a fault that explains an anomaly: slow starts and other traffic leave lines too. A
-    /// fact does not contradict a fault with a line of its own: a value in a manifest may have no effect.
+    /// fact does not contradict a fault with a line of its own, or one that the failed request itself shows: a value in
+    /// a manifest may have no effect.
     fn contradicts(&self, one: &Candidate<'_>, case: &Case<'_>) -> bool {
         let odd = || case.facts.iter().any(|fact| fact.anomaly && one.mode.demands(fact));
         let in_words = || one.log.as_ref().is_some_and(LogMatch::is_of_the_failure);
         let excused = match self.record {
             Record::Line(_) => odd(),
-            Record::Fact(_) => in_words(),
+            Record::Fact(_) => in_words() || is_shown_by_the_request(one, case),
         };
         !(excused || self.by.contains(&one.fault.id))
     }
+}
+
+/// Reports whether the request of a failed step shows an anomaly that the fault demands.
+fn is_shown_by_the_request(one: &Candidate<'_>, case: &Case<'_>) -> bool {
+    let of_a_step = |fact: &Fact| fact.exchange.is_some_and(|exchange| case.is_of_a_step(exchange));
+    case.facts.iter().any(|fact| fact.anomaly && of_a_step(fact) && one.mode.demands(fact))
 }
 
 /// Reports whether the fact counts as a record of this fault: where the fault also needs a log line, the line must be
@@ -226,16 +233,36 @@ fn signature_seen(fault: &Fault, case: &Case<'_>) -> bool {
 
 /// Reports whether the fault's own line names a variable that the backend's manifest lacks. The code may read that name,
 /// although the manifest maps another name for the same value: then the line outweighs the manifest.
+///
+/// A name that the target knows for another role than that of the contradicted fact is no such name.
 pub(super) fn names_what_is_missing(one: &Candidate<'_>, case: &Case<'_>) -> bool {
     let Some(line) = one.log.as_ref().filter(|line| line.is_ours) else { return false };
     let Some((entry, backend)) = case.logbook.entries.get(line.entry).zip(case.manifests.get(&Service::Backend)) else {
         return false;
     };
+    let contradicted = conflicting_fact(one.mode, case).and_then(|key| key.strip_prefix("backend."));
+    let of_another = |name: &str| {
+        let mut roles = case.target.variables.iter().filter(|(_, names)| names.iter().any(|known| known == name));
+        contradicted.is_some_and(|role| roles.clone().next().is_some() && !roles.any(|(known, _)| known == role))
+    };
+    variables(&entry.text).any(|name| !backend.env.contains_key(name) && !of_another(name))
+}
+
+/// Returns the name in the fault's own line that this role has and the backend's manifest lacks.
+pub(crate) fn missing_name<'n>(one: &Candidate<'_>, names: &'n [String], case: &Case<'_>) -> Option<&'n str> {
+    let line = one.log.as_ref().filter(|line| line.is_ours)?;
+    let backend = case.manifests.get(&Service::Backend)?;
+    // An entry may list several problems, one a line: only the quoted line is about this fault.
+    let is_named = |name: &&String| variables(&line.says).any(|word| word == *name);
+    names.iter().find(|name| !backend.env.contains_key(*name) && is_named(name)).map(String::as_str)
+}
+
+/// Returns the words of a text that look like names of environment variables.
+fn variables(text: &str) -> impl Iterator<Item = &str> {
     let is_variable = |word: &&str| {
         word.contains('_')
             && word.len() > 3
             && word.chars().all(|one| one.is_ascii_uppercase() || one == '_' || one.is_ascii_digit())
     };
-    let words = entry.text.split(|one: char| !(one.is_ascii_alphanumeric() || one == '_'));
-    words.filter(is_variable).any(|name| !backend.env.contains_key(name))
+    text.split(|one: char| !(one.is_ascii_alphanumeric() || one == '_')).filter(is_variable)
 }

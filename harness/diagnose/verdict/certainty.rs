@@ -81,7 +81,7 @@ pub(crate) fn named(
         ruled_out,
         involves: involved(&faults),
         owner: sure.then(|| best.fault.owner.clone()),
-        fix: sure.then(|| remedy::filled(&best.fault.fix, case)),
+        fix: sure.then(|| remedy::fix(best, case)),
         verify: (!case.target.recorded).then(|| format!("fivewhys smoke --target {}", case.target.name)),
         rollback: sure.then(|| remedy::rollback(best.fault, case)),
         settled_by: settled_by.filter(|_| certainty != Certainty::Certain),

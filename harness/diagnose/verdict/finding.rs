@@ -150,7 +150,7 @@ fn serves_any_caller(reading: &Reading<'_>) -> bool {
 
 fn anomalies(case: &Case<'_>, causes: &[Cause]) -> Vec<Finding> {
     let told = |key: &'static str| {
-        let sure = causes.iter().filter(|cause| cause.certainty == Certainty::Certain);
+        let sure = causes.iter().filter(|cause| cause.certainty >= Certainty::Likely);
         sure.flat_map(|cause| &cause.whys).flat_map(|why| &why.evidence).any(|proof| proof.fact == Some(key))
     };
     let odd = case.facts.iter().filter(|fact| fact.anomaly && !told(fact.key));

@@ -1,8 +1,20 @@
 //! The remedy: the catalogue's fix with the target's names filled in, and whether a rollback can help.
 
+use crate::diagnose::infer::candidate::{Candidate, missing_name};
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::model::fault::Fault;
 use crate::diagnose::verdict::cause::Rollback;
+
+/// Returns the fix of a candidate. Where its log line names a variable that the manifest lacks, the fix sets that one.
+pub(crate) fn fix(best: &Candidate<'_>, case: &Case<'_>) -> String {
+    let mut template = best.fault.fix.clone();
+    for (role, names) in &case.target.variables {
+        if let Some(name) = missing_name(best, names, case) {
+            template = template.replace(&format!("{{variable:{role}}}"), name);
+        }
+    }
+    filled(&template, case)
+}
 
 /// Fills every `{…}` of a template: service names, project and region, `{caller}`, `{auth-url}`, `{variable:ROLE}` (the
 /// name of the variable) and `{reference:ROLE}` (the secret and version that a service reads).

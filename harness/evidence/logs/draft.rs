@@ -38,6 +38,7 @@ pub(super) struct Draft {
     pub(super) trace: Option<String>,
     pub(super) request_id: Option<String>,
     pub(super) logger: Option<String>,
+    pub(super) revision: Option<String>,
     pub(super) line: u64,
     /// Alike entries that were left out in favour of this one.
     pub(super) left_out: u64,
@@ -55,6 +56,7 @@ impl Draft {
             trace: parsed.trace.as_deref().and_then(ids::trace),
             request_id: parsed.request_id.as_deref().and_then(id),
             logger: parsed.logger.as_deref().map(|logger| logger.chars().take(120).collect()),
+            revision: parsed.revision.map(|revision| revision.chars().take(120).collect()),
             line,
             left_out: 0,
         }

@@ -31,6 +31,9 @@ pub struct LogEntry {
     /// The id of the request, as `x-request-id` has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// The revision that wrote it: `resource.labels.revision_name`. A request has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
     /// The logger or module that wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logger: Option<String>,
@@ -60,9 +63,15 @@ impl LogEntry {
     /// Creates an entry that says no more than its text.
     #[must_use]
     pub fn new(at: jiff::Timestamp, by: Hop, text: impl Into<String>) -> Self {
-        let (severity, request, trace, request_id, logger, line) = (None, None, None, None, None, None);
-        let text = text.into();
-        Self { at, timed: true, by, text, severity, request, trace, request_id, logger, line, left_out: 0 }
+        let (severity, request, trace, request_id, revision) = (None, None, None, None, None);
+        let (text, logger, line) = (text.into(), None, None);
+        Self { at, timed: true, by, text, severity, request, trace, request_id, revision, logger, line, left_out: 0 }
+    }
+
+    /// Returns the revision that wrote the entry or served its request.
+    pub(crate) fn revision(&self) -> Option<&str> {
+        let served = self.request.as_ref().and_then(|request| request.revision.as_deref());
+        served.or(self.revision.as_deref())
     }
 
     /// Returns the request if the entry is of the platform's request log.
@@ -92,6 +101,9 @@ pub struct LoggedRequest {
     /// The revision that served it: `resource.labels.revision_name`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
+    /// How long it took, in milliseconds, if the log says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<u32>,
     /// Whether the platform logged it. The platform sees each request of each service; a proxy or a service sees those
     /// that reach it.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]

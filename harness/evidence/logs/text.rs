@@ -83,6 +83,16 @@ pub(crate) fn looks_like_log(start: &[u8]) -> bool {
 }
 
 impl Collected {
+    /// Returns the texts of the entries that were kept, not redacted.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.drafts.iter().map(|draft| draft.text.as_str())
+    }
+
+    /// Returns the paths or URLs of the requests that were kept, not redacted.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &str> {
+        self.drafts.iter().filter_map(|draft| Some(draft.request.as_ref()?.url.as_ref()))
+    }
+
     /// Returns the names of the writers, each once.
     pub(crate) fn writers(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(|one| one.name.as_str())
@@ -200,6 +210,7 @@ impl Draft {
             trace: trace.map(|id| clean(&id)),
             request_id: request_id.map(|id| clean(&id)),
             logger: self.logger.as_deref().map(clean),
+            revision: self.revision.as_deref().map(clean),
             line: Some(self.line),
             left_out: self.left_out,
             ..LogEntry::new(self.at.unwrap_or(read_at), by, text)
@@ -230,6 +241,7 @@ fn request(
         status: asked.status,
         user_agent: clean(&asked.user_agent),
         revision: asked.revision.as_deref().map(str::to_owned),
+        latency_ms: asked.latency_ms,
         platform: asked.platform,
     }
 }

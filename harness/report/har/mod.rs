@@ -1,6 +1,7 @@
 //! A run as a HAR 1.2 file: for a browser's network panel, `fivewhys explain` and `fivewhys twin --replay`.
 
 use crate::har;
+use crate::redact::Redactor;
 use crate::report::format::{Format, Stdout, Style};
 use crate::report::json::escaped;
 use crate::report::{ProbeReport, Report};
@@ -31,13 +32,22 @@ impl Format for Har {
     }
 
     fn render(&self, report: &Report, _: &Style) -> String {
-        let exchanges = report.probes.iter().map(|probe| (&probe.exchange, probe.observation.as_ref()));
-        let run = Report { probes: Vec::new(), ..report.clone() };
-        escaped(&har::write(exchanges, serde_json::to_value(run).unwrap_or_default()))
+        document(report)
     }
 }
 
+fn document(report: &Report) -> String {
+    let exchanges = report.probes.iter().map(|probe| (&probe.exchange, probe.observation.as_ref()));
+    let run = Report { probes: Vec::new(), ..report.clone() };
+    escaped(&har::write(exchanges, serde_json::to_value(run).unwrap_or_default()))
+}
+
 impl Report {
+    /// Returns the run as a HAR file, from which `fivewhys explain` gives the same verdict.
+    pub(crate) fn recording(&self, redactor: &Redactor) -> String {
+        redactor.clean_own(&document(self))
+    }
+
     /// Puts the exchanges of a recording back into its report.
     #[must_use]
     pub(crate) fn with_recorded(self, recorded: Vec<har::Recorded>) -> Self {

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnose::{Cause, Certainty, FailedStep, Finding};
 use crate::evidence::Evidence;
-use crate::gate::{Baseline, Earlier, Gate, role_of};
+use crate::gate::{Baseline, Earlier, Gate, report_losses, role_of};
 use crate::preflight::{LOST, Lost};
 use crate::report::{
     GateReport, Kept, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
@@ -45,6 +45,9 @@ pub(crate) async fn report(
         finding.fails |= run.conduct.fail_on.contains(&finding.id);
     }
     causes.sort_by_key(rank);
+    let losses = report_losses(&run.conduct.previous, &evidence.manifests, &run.target, &mut causes);
+    // The finding that fails the gate lists the same variables.
+    findings.extend(losses.into_iter().filter(|_| lost.is_none()));
     let interrupted = run.conduct.interruption.signal();
     let failed = scenarios.iter().any(|scenario| scenario.outcome == StepOutcome::Failed);
     let flaky = run.conduct.fail_on_flaky && steps(&scenarios).any(|step| step.flaky);

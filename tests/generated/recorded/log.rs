@@ -51,6 +51,7 @@ fn access(line: &str, at: Timestamp, ours: bool) -> Option<LogEntry> {
     let agent = if ours { "fivewhys/0" } else { "python-httpx/0.28" };
     let request = LoggedRequest {
         revision: None,
+        latency_ms: None,
         service: Service::Auth,
         method: found["method"].to_owned(),
         path: found["path"].to_owned(),

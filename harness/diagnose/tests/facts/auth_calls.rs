@@ -28,6 +28,7 @@ fn asked(seconds: i64, path: &str, status: u16) -> LogEntry {
 fn asked_by(agent: &str, seconds: i64, path: &str, status: u16) -> LogEntry {
     let request = LoggedRequest {
         revision: None,
+        latency_ms: None,
         service: Service::Auth,
         method: "POST".into(),
         path: path.into(),

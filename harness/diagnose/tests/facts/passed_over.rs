@@ -57,6 +57,7 @@ fn causes(catalogue: &Catalogue, judged: i64) -> Vec<String> {
     let observations: Vec<Observation> = [(1, FIRST), (2, LATER)].map(probe).into();
     let request = LoggedRequest {
         revision: None,
+        latency_ms: None,
         service: Service::Auth,
         method: "POST".into(),
         path: "/auth/validate".into(),

@@ -25,8 +25,16 @@ fn at(seconds: i64) -> jiff::Timestamp {
 
 fn logged(seconds: i64, service: Service, agent: &str, path: &str) -> LogEntry {
     let (method, user_agent) = ("GET".to_owned(), agent.to_owned());
-    let request =
-        LoggedRequest { revision: None, service, method, path: path.into(), status: 200, user_agent, platform: true };
+    let request = LoggedRequest {
+        revision: None,
+        latency_ms: None,
+        service,
+        method,
+        path: path.into(),
+        status: 200,
+        user_agent,
+        platform: true,
+    };
     LogEntry { request: Some(request), ..log_entry(at(seconds), Hop::Edge, "") }
 }
 

@@ -27,8 +27,16 @@ fn says(seconds: i64, text: &str) -> LogEntry {
 /// Returns a request in the auth service's log. It shows how far that log goes.
 fn heard(seconds: i64, path: &str, agent: &str) -> LogEntry {
     let (service, method, user_agent) = (Service::Auth, "GET".to_owned(), agent.to_owned());
-    let request =
-        LoggedRequest { service, method, path: path.into(), status: 200, user_agent, revision: None, platform: true };
+    let request = LoggedRequest {
+        service,
+        method,
+        path: path.into(),
+        status: 200,
+        user_agent,
+        revision: None,
+        latency_ms: None,
+        platform: true,
+    };
     LogEntry { request: Some(request), ..log_entry(at(seconds), Hop::Edge, "") }
 }
 

@@ -156,6 +156,7 @@ fn requested(probe: u32, seconds: f64) -> LogEntry {
         status: 403,
         user_agent: "fivewhys/0".into(),
         revision: None,
+        latency_ms: None,
         platform: true,
     };
     let trace = Some(format!("{probe:032}"));

@@ -106,6 +106,7 @@ fn a_line_of_the_request_log_is_not_read() {
         status: 500,
         user_agent: "fivewhys/0".into(),
         revision: None,
+        latency_ms: None,
         platform: true,
     };
     let logged = LogEntry { request: Some(request), ..line(FAILED, Hop::Backend, CACHE) };

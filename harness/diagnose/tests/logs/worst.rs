@@ -39,6 +39,7 @@ fn requested(agent: &str, status: u16, text: &str) -> LogEntry {
         status,
         user_agent: agent.into(),
         revision: None,
+        latency_ms: None,
         platform: true,
     };
     LogEntry { request: Some(request), ..line(FAILED, Hop::Edge, text) }

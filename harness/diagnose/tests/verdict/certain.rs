@@ -93,6 +93,7 @@ fn a_failure_of_one_revision_alone_is_not_certain(
             status: 403,
             user_agent: "fivewhys/0".into(),
             revision: Some((*by).to_owned()),
+            latency_ms: None,
             platform: true,
         }),
         trace: Some(trace(*exchange)),

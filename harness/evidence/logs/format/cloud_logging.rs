@@ -45,6 +45,7 @@ impl Format for CloudLogging {
             writer,
             text,
             severity: severity(object),
+            revision: revision.clone().filter(|_| request.is_none()),
             request: request.map(|request| Asked { revision, ..request }),
             trace: object.text("trace").and_then(|trace| trace.rsplit('/').next()).map(Cow::Borrowed),
             request_id: payload.and_then(|payload| payload.first(&keys().request_id, Json::text)).map(Cow::Borrowed),
@@ -98,6 +99,31 @@ fn request<'a>(request: &'a Object<'a>) -> Option<Asked<'a>> {
         status: request.get("status").and_then(Json::integer).and_then(|status| u16::try_from(status).ok())?,
         user_agent: text("userAgent"),
         revision: None,
+        latency_ms: request.text("latency").and_then(milliseconds),
         platform: true,
     })
+}
+
+/// Reads a duration as Protocol Buffers write it in JSON: `0.013s`.
+fn milliseconds(text: &str) -> Option<u32> {
+    let seconds: f64 = text.strip_suffix('s')?.parse().ok()?;
+    let ms = (seconds * 1000.0).round();
+    (0.0..=f64::from(u32::MAX)).contains(&ms).then_some(ms as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("0.013482s", Some(13))]
+    #[case("15s", Some(15_000))]
+    #[case("-1s", None)]
+    #[case("NaNs", None)]
+    #[case("", None)]
+    fn a_latency_is_read_in_milliseconds(#[case] text: &str, #[case] ms: Option<u32>) {
+        assert_eq!(milliseconds(text), ms);
+    }
 }

@@ -68,7 +68,7 @@ impl Format for JsonLines {
         let named = object.first(&keys.service, Json::text).map(|name| Writer::Named(name.into()));
         let writer = if is_edge { Writer::Edge } else { named.unwrap_or_default() };
         let (trace, request_id) = (text_of(&keys.trace), text_of(&keys.request_id));
-        Some(Parsed { time, writer, text, severity, request, trace, request_id, logger, is_carried: false })
+        Some(Parsed { time, writer, text, severity, request, trace, request_id, logger, ..Parsed::default() })
     }
 }
 

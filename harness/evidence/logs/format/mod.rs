@@ -82,6 +82,8 @@ pub(super) struct Parsed<'a> {
     pub(super) trace: Option<Cow<'a, str>>,
     pub(super) request_id: Option<Cow<'a, str>>,
     pub(super) logger: Option<Cow<'a, str>>,
+    /// The revision that wrote it, for an entry without a request.
+    pub(super) revision: Option<Cow<'a, str>>,
     /// Whether the text is a line that another format carries. It may continue the line before it.
     pub(super) is_carried: bool,
 }
@@ -103,6 +105,7 @@ impl Parsed<'_> {
             trace: owned(self.trace),
             request_id: owned(self.request_id),
             logger: owned(self.logger),
+            revision: owned(self.revision),
             is_carried: false,
         }
     }
@@ -118,6 +121,7 @@ impl Asked<'_> {
             status: self.status,
             user_agent: owned(self.user_agent),
             revision: self.revision.map(owned),
+            latency_ms: self.latency_ms,
             platform: self.platform,
         }
     }
@@ -133,6 +137,7 @@ pub(super) struct Asked<'a> {
     /// Empty if the entry does not have it.
     pub(super) user_agent: Cow<'a, str>,
     pub(super) revision: Option<Cow<'a, str>>,
+    pub(super) latency_ms: Option<u32>,
     /// Whether the platform's log has it.
     pub(super) platform: bool,
 }
@@ -161,6 +166,7 @@ fn carried<'a>(carrier: Parsed<'a>, line: &'a str) -> Parsed<'a> {
         trace: carrier.trace.or(inner.trace),
         request_id: carrier.request_id.or(inner.request_id),
         logger: inner.logger.or(carrier.logger),
+        revision: carrier.revision,
         is_carried: true,
     }
 }

@@ -1,0 +1,79 @@
+//! `fivewhys record`: keeps a live failure as a regression test.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use miette::{Report as Error, miette};
+
+use crate::cli::args::target::TargetArgs;
+use crate::cli::smoke::Smoke;
+use crate::cli::terminal::mistake::Mistake;
+use crate::explain::{Piece, Pieces, expected};
+use crate::redact::Redactor;
+use crate::report::Report;
+
+/// Options of `fivewhys record`.
+#[derive(Debug, Args)]
+pub(super) struct Record {
+    /// The new folder: `run.har` is the evidence, and `expected.toml` the verdict that `fivewhys explain` gives on it
+    #[arg(long, value_name = "DIR")]
+    into: PathBuf,
+    #[command(flatten)]
+    smoke: Smoke,
+}
+
+/// The files of an incident.
+const RECORDING: &str = "run.har";
+const EXPECTED: &str = "expected.toml";
+const TARGET: &str = "fivewhys.toml";
+
+impl Record {
+    pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
+        let Self { into, smoke } = self;
+        prepare(&into)?;
+        let target_file = arguments.file_path().0;
+        let (report, redactor) = smoke.report(arguments, true).await?;
+        let recording = report.recording(&redactor);
+        let verdict = replayed(&recording, &report, arguments, &redactor).await?;
+        write(&into.join(RECORDING), &recording)?;
+        write(&into.join(EXPECTED), &redactor.clean_own(&expected(&verdict)))?;
+        if let Some(file) = target_file {
+            // The test must know the target. Its file names the sources of secrets, and no secret.
+            fs::copy(&file, into.join(TARGET)).map_err(|error| unwritable(&into.join(TARGET), &error))?;
+        }
+        Ok(ExitCode::from(report.exit.code))
+    }
+}
+
+/// Returns the verdict that `fivewhys explain` gives on the recording.
+async fn replayed(
+    recording: &str,
+    report: &Report,
+    arguments: &TargetArgs,
+    redactor: &Redactor,
+) -> Result<Report, Mistake> {
+    let content = Box::new(std::io::Cursor::new(recording.to_owned()));
+    let piece = Piece { from: RECORDING.to_owned(), writer: None, content };
+    let pieces = Pieces::sort(vec![piece], redactor)?;
+    let target = arguments.resolve_for(Some(&report.target))?;
+    let catalogue = arguments.catalogue(&target)?;
+    Ok(pieces.explain(Some(target), catalogue, redactor.clone()).await?)
+}
+
+/// Creates the folder. An earlier incident in it is not overwritten.
+fn prepare(into: &Path) -> Result<(), Mistake> {
+    if let Some(there) = [RECORDING, EXPECTED].into_iter().find(|name| into.join(name).exists()) {
+        return Err(miette!("{} already has {there}: name a new folder", into.display()).into());
+    }
+    Ok(fs::create_dir_all(into).map_err(|error| unwritable(into, &error))?)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Mistake> {
+    Ok(fs::write(path, text).map_err(|error| unwritable(path, &error))?)
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Error {
+    miette!("cannot write {}: {error}", path.display())
+}
