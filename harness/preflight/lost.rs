@@ -7,6 +7,7 @@ use super::{Contract, Subject, problems};
 use crate::config::Target;
 use crate::diagnose::{Catalogue, Finding, Proof};
 use crate::evidence::{Declaration, Manifest};
+use crate::terms::Service;
 
 /// The id of the finding.
 pub(crate) const LOST: &str = "required-variable-lost";
@@ -71,8 +72,11 @@ pub(crate) fn lost(
 fn subjects(manifests: &BTreeMap<String, Manifest>, target: &Target) -> Vec<Subject> {
     let one = |(service, manifest): (&String, &Manifest)| {
         let declaration = Declaration::without_literals(manifest.clone());
-        let called = [("backend", &target.names.backend), ("auth", &target.names.auth)];
-        let called = called.into_iter().filter(|(role, _)| role == service).filter_map(|(_, name)| name.clone());
+        let called = [(Service::Backend, &target.names.backend), (Service::Auth, &target.names.auth)];
+        let called = called
+            .into_iter()
+            .filter(|(role, _)| role.as_str() == service.as_str())
+            .filter_map(|(_, name)| name.clone());
         Subject { service: service.clone(), declaration: Declaration { called: called.collect(), ..declaration } }
     };
     manifests.iter().map(one).collect()
