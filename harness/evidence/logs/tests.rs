@@ -200,15 +200,18 @@ fn control_characters_do_not_reach_a_terminal() {
     assert_eq!(log.entries[0].severity, Some(Severity::Error));
 }
 
-#[test]
-fn no_part_of_an_entry_keeps_a_secret() {
+#[rstest]
+#[case::told(Some(Hop::Backend), 3)]
+#[case::strangers(None, 0)]
+fn no_part_of_an_entry_keeps_a_secret(#[case] writer: Option<Hop>, #[case] entries: usize) {
     let clean = |text: &str| text.replace("canary", "<secret>");
     let text = "{\"level\":\"error\",\"ts\":1795316400,\"msg\":\"canary\",\"logger\":\"canary\",\"request_id\":\"canary-1234\",\
                 \"trace_id\":\"canary-1234\",\"service\":\"canary\",\"method\":\"canary\",\"path\":\"/a/canary?canary\",\
                 \"status\":403,\"user_agent\":\"canary\"}\ncanary | canary\ncanary2 | ERROR canary\n";
-    let log = read(text.as_bytes(), None, &names(), &clean).expect("a log");
+    let log = read(text.as_bytes(), writer, &names(), &clean).expect("a log");
     let all = format!("{log:?}");
     assert!(all.contains("<secret>") && !all.contains("canary"), "{all}");
+    assert_eq!(log.entries.len(), entries);
 }
 
 #[rstest]
