@@ -226,3 +226,27 @@ fn by_endpoint(all: Vec<Reading>) -> Vec<Vec<Reading>> {
     });
     groups
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{endpoint, exchange, staging};
+    use crate::observe::observe;
+    use crate::terms::TokenKind;
+
+    #[test]
+    fn the_call_of_the_backend_is_a_reading_of_the_auth_service() {
+        const PROTECTED: &str = "backend.chat-messages";
+        let refused = exchange(PROTECTED, TokenKind::Valid).answered(401, "application/json", "{}");
+        let seen = observe(&refused, &endpoint(PROTECTED), "").expect("an observation");
+        let inner = InnerCall { endpoint: "auth.validate".into(), result: Outcome::NotFound, exchange: seen.exchange };
+        let records = Records { inner: Some(inner), ..Records::default() };
+        let found = evidence(&[&seen], &staging(), "primary", &|_| true, &records);
+        let ended: Vec<(Service, Role, Ended)> =
+            found.endpoints.iter().flatten().map(|one| (one.request.to, one.request.role, one.result)).collect();
+        assert_eq!(
+            ended,
+            [(Service::Auth, Role::Introspection, Ended::NotFound), (Service::Backend, Role::Protected, Ended::Denied)]
+        );
+    }
+}

@@ -58,3 +58,32 @@ pub(crate) fn bearer_sent(target: &Target, observations: &[&Observation]) -> Opt
     let says = "the client sent a token".to_owned();
     Some(Fact { key: "bearer-sent", value: "yes", anomaly: false, says, exchange: Some(sent.exchange) })
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::fixtures::{endpoint, exchange};
+    use crate::observe::observe;
+    use crate::terms::TokenKind;
+
+    const PROTECTED: &str = "backend.chat-messages";
+
+    /// Returns a call with this status. `bare`: the recorded request has no credential.
+    fn call(status: u16, bare: bool) -> Observation {
+        let refused = exchange(PROTECTED, TokenKind::Valid).answered(status, "application/json", r#"{"messages":[]}"#);
+        Observation { bare, ..observe(&refused, &endpoint(PROTECTED), "").expect("an observation") }
+    }
+
+    #[rstest]
+    #[case::every_refused_call(&[(200, false), (403, true), (403, true)], "no")]
+    #[case::one_with_a_token_is_refused_too(&[(403, true), (401, false)], "yes")]
+    #[case::only_a_success_is_bare(&[(200, true), (401, false)], "yes")]
+    #[case::nothing_is_refused(&[(200, true)], "yes")]
+    fn the_client_sent_no_token_if_every_refused_call_lacks_one(#[case] calls: &[(u16, bool)], #[case] sent: &str) {
+        let calls: Vec<Observation> = calls.iter().map(|(status, bare)| call(*status, *bare)).collect();
+        let all: Vec<&Observation> = calls.iter().collect();
+        assert_eq!(bearer_sent(&all).map(|fact| fact.value), Some(sent));
+    }
+}
