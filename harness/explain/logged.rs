@@ -1,12 +1,14 @@
 //! Requests that only a log shows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use jiff::{SignedDuration, Timestamp};
+use regex::Regex;
 use url::Url;
 
 use crate::config::Target;
-use crate::evidence::{Evidence, LogEntry, LoggedRequest};
+use crate::evidence::{Evidence, LogEntry, LoggedRequest, Severity};
 use crate::explain::system::introspects;
 use crate::har::Recorded;
 use crate::probe::{Body, Exchange, Head, Phases, ProbeKey, SentRequest};
@@ -79,9 +81,38 @@ pub(super) fn assumption(calls: usize) -> Option<String> {
     (calls > 0).then(|| says.to_owned())
 }
 
+/// What a log shows of one call.
+struct Shown<'a> {
+    service: Service,
+    method: &'a str,
+    path: &'a str,
+    status: u16,
+    /// When it began, and how long the lines that belong to it were written, in milliseconds.
+    lines: (Timestamp, f64),
+    took_ms: f64,
+    trace: Option<&'a str>,
+    by_the_platform: Option<String>,
+}
+
 fn call(entry: &LogEntry, request: &LoggedRequest, began: Timestamp, target: &Target) -> Option<Recorded> {
-    let base = if request.service == Service::Auth { &target.auth } else { &target.backend };
-    let url = Url::options().base_url(Some(base)).parse(&request.path).ok()?;
+    let span = entry.at.duration_since(began).as_secs_f64() * 1000.0;
+    let shown = Shown {
+        service: request.service,
+        method: &request.method,
+        path: &request.path,
+        status: request.status,
+        lines: (began, span),
+        // An access line does not say how long the call took: it counts as quick.
+        took_ms: request.latency_ms.map_or(1.0, f64::from),
+        trace: entry.trace.as_deref(),
+        by_the_platform: entry.platform_request().map(|_| entry.text.clone()).filter(|text| !text.is_empty()),
+    };
+    recorded(shown, target)
+}
+
+fn recorded(shown: Shown<'_>, target: &Target) -> Option<Recorded> {
+    let base = if shown.service == Service::Auth { &target.auth } else { &target.backend };
+    let url = Url::options().base_url(Some(base)).parse(shown.path).ok()?;
     let probe = ProbeKey {
         endpoint: String::new(),
         token: TokenKind::None,
@@ -89,40 +120,77 @@ fn call(entry: &LogEntry, request: &LoggedRequest, began: Timestamp, target: &Ta
         caller: Caller::None,
         user: String::new(),
     };
-    let took = request.latency_ms.map_or(1.0, f64::from);
-    let span = entry.at.duration_since(began).as_secs_f64() * 1000.0;
-    let head = Head { status: request.status, version: "HTTP/1.1".to_owned(), headers: Vec::new() };
+    let (started_at, span) = shown.lines;
+    let request =
+        SentRequest { method: shown.method.to_owned(), url: url.to_string(), headers: Vec::new(), body: None };
     Some(Recorded {
         exchange: Exchange {
             id: 0,
             probe,
             step: None,
-            started_at: began,
-            trace_id: entry.trace.clone().unwrap_or_default(),
-            request: SentRequest {
-                method: request.method.clone(),
-                url: url.to_string(),
-                headers: Vec::new(),
-                body: None,
-            },
-            head: Some(head),
+            started_at,
+            trace_id: shown.trace.unwrap_or_default().to_owned(),
+            request,
+            head: Some(Head { status: shown.status, version: "HTTP/1.1".to_owned(), headers: Vec::new() }),
             body: Body::default(),
             events: Vec::new(),
             frames: Vec::new(),
             close: None,
             error: None,
-            // An access line does not say how long the call took: it counts as quick.
-            phases: Phases { first_byte_ms: Some(took), end_ms: took.max(span).max(1.0), ..Phases::default() },
+            phases: Phases {
+                first_byte_ms: Some(shown.took_ms),
+                end_ms: shown.took_ms.max(span).max(1.0),
+                ..Phases::default()
+            },
             issued_with_our_secret: None,
         },
-        is_socket: request.status == 101,
+        is_socket: shown.status == 101,
         url,
         credential: None,
         carried: None,
         is_asset: false,
-        by_the_platform: entry.platform_request().map(|_| entry.text.clone()).filter(|text| !text.is_empty()),
+        by_the_platform: shown.by_the_platform,
         observation: None,
     })
+}
+
+/// The status of an assumed call whose log names none.
+const UNTOLD: u16 = 500;
+
+/// Returns a call that is assumed to have failed while the errors of the log were written, where no file shows a call.
+/// Its status is the one that the errors name most.
+pub(super) fn assumed(evidence: &Evidence, target: &Target) -> Option<(Recorded, String)> {
+    let errors: Vec<&LogEntry> =
+        evidence.log.iter().filter(|entry| entry.severity.is_some_and(|one| one >= Severity::Error)).collect();
+    let (first, last) = (errors.first()?, errors.last()?);
+    let status = most_named(&errors).unwrap_or(UNTOLD);
+    let span = last.at.duration_since(first.at).as_secs_f64() * 1000.0;
+    let shown = Shown {
+        service: Service::Backend,
+        method: "GET",
+        path: "/",
+        status,
+        lines: (first.at, span),
+        took_ms: 1.0,
+        trace: None,
+        by_the_platform: None,
+    };
+    let says = format!(
+        "No file shows a call: the verdict assumes that a signed-in user's call failed with status {status} while the \
+         errors were written."
+    );
+    Some((recorded(shown, target)?, says))
+}
+
+/// Returns the status of a failure that most of the errors name.
+fn most_named(errors: &[&LogEntry]) -> Option<u16> {
+    static STATUS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\b(401|403|404|429|500|502|503|504)\b").expect("a constant pattern"));
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for found in errors.iter().filter_map(|entry| STATUS.find(&entry.text)) {
+        *counts.entry(found.as_str()).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count)?.0.parse().ok()
 }
 
 /// Returns when the log begins.

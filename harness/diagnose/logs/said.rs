@@ -33,7 +33,7 @@ impl Logbook<'_> {
                 continue;
             }
             // The status of an access line repeats the response.
-            let is_access = entry.request.is_some() || access(&entry.text).is_some();
+            let is_access = access(&entry.text).is_some();
             let mut meanings = if is_access { Vec::new() } else { specific_meanings(&entry.text) };
             if seen.result == Outcome::NotFound && entry.by == Hop::Backend {
                 meanings.extend(access(&entry.text).and_then(|line| line.route(&seen.probe.endpoint, target)));

@@ -37,7 +37,9 @@ impl Format for CloudLogging {
                 (writer, text(object))
             }
         };
-        let request = object.get("httpRequest").and_then(Json::object).filter(|_| !is_balancer).and_then(request);
+        let request = object.get("httpRequest").and_then(Json::object).and_then(request);
+        // A load balancer sees only what reaches it, like every proxy.
+        let request = request.map(|request| Asked { platform: !is_balancer, ..request });
         let revision = resource.text("labels.revision_name").map(Cow::Borrowed);
         let payload = object.get("jsonPayload").and_then(Json::object);
         Some(Parsed {
