@@ -40,6 +40,8 @@ mod har;
 mod observe;
 mod probe;
 mod redact;
+#[cfg(feature = "twin")]
+mod replay;
 mod report;
 mod run;
 mod scenario;

@@ -84,7 +84,7 @@ pub fn main() -> ExitCode {
             Command::Merge(merge) => merge.run(&arguments.target).await,
             Command::Explain(explain) => explain.run(&arguments.target).await,
             #[cfg(feature = "twin")]
-            Command::Twin(twin) => twin.run().await,
+            Command::Twin(twin) => twin.run(&arguments.target).await,
             #[cfg(feature = "twin")]
             Command::Selftest(exam) => exam.run(arguments.target.engine(true)).await,
             Command::Mint(mint) => mint.run(&arguments.target).await,

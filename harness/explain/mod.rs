@@ -24,11 +24,15 @@ use std::sync::Arc;
 use thiserror::Error;
 
 pub(crate) use pieces::{Piece, Pieces};
+#[cfg(feature = "twin")]
+pub(crate) use system::endpoint_id;
 
 use crate::config::Target;
 use crate::diagnose::Catalogue;
 use crate::evidence::{Evidence, Supplied, SuppliedError};
 use crate::har::HarError;
+#[cfg(feature = "twin")]
+use crate::har::Recorded;
 use crate::redact::Redactor;
 use crate::report::{Explained, ReadError, Report};
 use crate::run::{self, ByHand, Conduct, MergeError, NamedReport};
@@ -64,6 +68,15 @@ pub(crate) enum ExplainError {
         /// What was read.
         found: String,
     },
+}
+
+/// Makes a target of a recording alone: servers, endpoints and their roles.
+#[cfg(feature = "twin")]
+pub(crate) fn described(recorded: &[Recorded]) -> Target {
+    let pieces = Pieces { recorded: recorded.to_vec(), ..Pieces::default() };
+    let mut target = system::target(&pieces, &mut Vec::new());
+    system::add_endpoints(&mut target, recorded);
+    target
 }
 
 /// Recorded evidence, sorted by kind and ready to be diagnosed.

@@ -184,7 +184,7 @@ pub(super) fn add_endpoints(target: &mut Target, recorded: &[Recorded]) {
 }
 
 /// Returns the id of the endpoint of a call: that of the target where it describes the call.
-pub(super) fn endpoint_id(one: &Recorded, target: &Target) -> String {
+pub(crate) fn endpoint_id(one: &Recorded, target: &Target) -> String {
     let exchange = &one.exchange;
     let fits = |endpoint: &&Endpoint| {
         let base = if endpoint.service == Service::Auth { &target.auth } else { &target.backend };
