@@ -33,7 +33,9 @@ pub(super) struct Twin {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["fault", "dialect", "noise", "signing", "no_startup_validation"]
+        conflicts_with_all = [
+            "fault", "dialect", "noise", "signing", "jwt_variable", "backend_reads", "no_startup_validation",
+        ]
     )]
     replay: Option<String>,
     /// Keep the times of the recording; otherwise an answer that took longer than two seconds takes two
@@ -114,7 +116,7 @@ impl Twin {
     fn addresses(&self, twin: &fivewhys_mocks::Twin) -> String {
         let control = twin.control_url();
         format!(
-            "edge       {}\nwebsocket  {}/ws\nauth       {}\nmanifests  {control}/manifests/backend.json {control}/manifests/auth.json\nlogs       {control}/logs\njournal    {control}/journal\n{}",
+            "edge       {}\nwebsocket  {}/ws\nauth       {}\nmanifests  {control}/manifests/backend.json {control}/manifests/auth.json\nrevisions  {control}/revisions/backend.json {control}/revisions/auth.json\nlogs       {control}/logs\njournal    {control}/journal\n{}",
             twin.edge_url(),
             twin.websocket_url(),
             twin.auth_url(),

@@ -52,5 +52,7 @@ pub use noise::{ErrorPages, Noise, UnknownNoise};
 pub use replay::{
     Credential, Ending, Entrance, Miss, Piece, Presented, RecordedAnswer, RecordedCall, Replay, ReplayBuilder,
 };
-pub use terms::{BootError, Credentials, Dialect, Signing, TestUser, UnknownDialect, UnknownSigning};
-pub use twin::{Manifests, Twin, TwinBuilder};
+pub use terms::{
+    BootError, Credentials, Dialect, JwtVariable, Signing, TestUser, UnknownDialect, UnknownJwtVariable, UnknownSigning,
+};
+pub use twin::{Manifests, Revisions, Twin, TwinBuilder};
