@@ -22,12 +22,12 @@ const AT_START: [(Severity, &str); 7] = [
     (Severity::Info, "Application startup complete."),
 ];
 
-/// What happens to other users, again and again: method, path, status, and the lines about it.
-const OF_OTHERS: [(&str, &str, u16, &[(Severity, &str)]); 4] = [
-    ("GET", "/api/threads", 200, &[]),
-    ("GET", "/api/chat/messages", 401, &[(Severity::Warning, "Session of another user has ended: sign-in required")]),
-    ("POST", "/api/feedback", 200, &[(Severity::Warning, "Circuit breaker 'mailer' is HALF_OPEN: one trial call")]),
-    ("GET", "/favicon.ico", 404, &[(Severity::Info, "Circuit breaker 'mailer' CLOSED after a successful trial")]),
+/// What happens to other users, again and again: method, path, status, and a line about it.
+const OF_OTHERS: [(&str, &str, u16, Severity, &str); 4] = [
+    ("GET", "/api/threads", 200, Severity::Info, "Page 1 of 1 for another user"),
+    ("GET", "/api/chat/messages", 401, Severity::Warning, "Session of another user has ended: sign-in required"),
+    ("POST", "/api/feedback", 200, Severity::Warning, "Circuit breaker 'mailer' is HALF_OPEN: one trial call"),
+    ("GET", "/favicon.ico", 404, Severity::Info, "Circuit breaker 'mailer' CLOSED after a successful trial"),
 ];
 
 /// Writes the lines of a start.
@@ -38,8 +38,8 @@ pub(crate) fn say_started(log: &ServiceLog) {
 /// Writes the lines about other users, without an end.
 pub(crate) async fn say_of_others(log: ServiceLog) {
     loop {
-        for (method, path, status, lines) in OF_OTHERS {
-            lines.iter().for_each(|(severity, line)| log.message(*severity, *line));
+        for (method, path, status, severity, line) in OF_OTHERS {
+            log.message(severity, line);
             let line =
                 format!("Request: {method} {path} | Status: {status} | Duration: 4.20ms | Trace: {}", Uuid::new_v4());
             log.message(Severity::Info, line);
