@@ -3,13 +3,13 @@
 use std::time::{Duration, SystemTime};
 
 use fivewhys_mocks::{Credential, Ending, Entrance, Piece, RecordedAnswer, RecordedCall};
-use serde_json::{Value, json};
 
-use crate::config::{DIRECT, Endpoint, Target};
+use crate::config::{DIRECT, Target};
 use crate::explain::endpoint_id;
 use crate::har::Recorded;
 use crate::probe::{ErrorKind, Exchange, ProbeKey, Side};
-use crate::terms::{Role, TokenKind};
+use crate::replay::login;
+use crate::terms::TokenKind;
 
 /// A smaller difference of clocks, in seconds, may come from the network and from rounding.
 const SKEW: i64 = 5;
@@ -23,7 +23,7 @@ pub(super) fn of(recorded: &[Recorded], target: &Target, is_detailed: bool) -> V
     let numbered = (1..).zip(recorded).filter(|(_, one)| served(one));
     let mut calls: Vec<RecordedCall> = numbered.map(|(number, one)| call(number, one, target, is_detailed)).collect();
     split_sockets(&mut calls);
-    calls.extend(unrecorded_login(&calls, recorded, target));
+    calls.extend(login::unrecorded(&calls, recorded, target));
     calls
 }
 
@@ -44,7 +44,8 @@ fn call(number: usize, one: &Recorded, target: &Target, is_detailed: bool) -> Re
     }
 }
 
-fn entrance(id: &str, target: &Target) -> Entrance {
+/// Returns the server of an endpoint.
+pub(super) fn entrance(id: &str, target: &Target) -> Entrance {
     let past_edge = id.ends_with(DIRECT) || target.endpoints.get(id).is_some_and(|endpoint| endpoint.past_edge);
     match (past_edge, id.starts_with("auth.")) {
         (true, _) => Entrance::Direct,
@@ -166,60 +167,6 @@ fn split_sockets(calls: &mut [RecordedCall]) {
         let sockets = calls.iter_mut().filter(|call| call.entrance == Entrance::Edge && call.is_socket);
         sockets.for_each(|call| call.entrance = Entrance::Websocket);
     }
-}
-
-/// Returns the login and the logout that a recorded run made before it presented a token of the auth service. A run does
-/// not record them.
-fn unrecorded_login(calls: &[RecordedCall], recorded: &[Recorded], target: &Target) -> Vec<RecordedCall> {
-    let users: Vec<(usize, &Recorded)> =
-        (1..).zip(recorded).filter(|(_, one)| one.exchange.probe.token.is_minted_by_auth_service()).collect();
-    let of_role = |role| target.endpoints.values().find(|endpoint| endpoint.role == role && !endpoint.past_edge);
-    let is_recorded =
-        |endpoint: &Endpoint| calls.iter().any(|call| call.path == endpoint.path && call.method == endpoint.method);
-    let made = |endpoint: &Endpoint, kind: TokenKind, (number, one): (usize, &Recorded), body: String| {
-        let location = if kind.is_sent() { endpoint.usual_token_location().to_string() } else { String::new() };
-        let caller = one.exchange.probe.caller.to_string();
-        let user = if kind.is_sent() { one.exchange.probe.user.clone() } else { String::new() };
-        RecordedCall {
-            number: recorded.len() + number,
-            entrance: entrance(&endpoint.id, target),
-            method: endpoint.method.clone(),
-            path: endpoint.path.clone(),
-            is_socket: false,
-            credential: Credential {
-                token: kind.to_string(),
-                location,
-                caller: if endpoint.takes_caller { caller } else { "none".to_owned() },
-                user,
-            },
-            answer: RecordedAnswer {
-                status: Some(200),
-                headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-                body,
-                ..RecordedAnswer::default()
-            },
-        }
-    };
-    let logins = of_role(Role::Issuer).filter(|issuer| !is_recorded(issuer)).into_iter().flat_map(|issuer| {
-        let body = issued_body(issuer);
-        users.iter().map(move |user| made(issuer, TokenKind::None, *user, body.clone()))
-    });
-    let logouts = of_role(Role::Logout).filter(|logout| !is_recorded(logout)).into_iter().flat_map(|logout| {
-        let revoked = users.iter().filter(|(_, one)| one.exchange.probe.token == TokenKind::Revoked);
-        revoked.map(move |(number, one)| {
-            let number = number + recorded.len();
-            made(logout, TokenKind::Revoked, (number, one), "{}".to_owned())
-        })
-    });
-    logins.chain(logouts).collect()
-}
-
-/// Returns a response in which the token stands where the endpoint looks for it.
-fn issued_body(issuer: &Endpoint) -> String {
-    let path = issuer.issued_token.as_ref().map(ToString::to_string).unwrap_or_default();
-    let names = path.trim_start_matches('$').split(['.', '[', ']', '\'', '"']).filter(|name| !name.is_empty());
-    let token = Value::from(format!("<token:{}>", TokenKind::Issued));
-    names.collect::<Vec<_>>().into_iter().rev().fold(token, |inner, name| json!({ name: inner })).to_string()
 }
 
 #[cfg(test)]

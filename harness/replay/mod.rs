@@ -3,6 +3,7 @@
 //! Start at [`Script::of`].
 //!
 //! - `calls`: recorded exchanges as what the replay serves
+//! - `login`: the login that a recorded run made and did not record
 //! - `presented`: which kind of token and which service credentials a request carries
 //! - `issued`: the tokens that the replay mints in place of those that the recorded auth service minted
 //! - `system`: the recorded target with fresh secrets
@@ -11,6 +12,7 @@
 
 mod calls;
 mod issued;
+mod login;
 mod presented;
 mod system;
 

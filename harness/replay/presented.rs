@@ -175,3 +175,111 @@ fn in_json(form: &Value, body: &Value) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hyper::HeaderMap;
+    use proptest::prelude::{prop_assert, proptest};
+    use rstest::rstest;
+
+    use super::*;
+    use crate::config::{Overrides, TargetFile};
+    use crate::har::Recording;
+    use crate::redact::Redactor;
+    use crate::replay::system::renewed;
+
+    fn presenter() -> (Presenter, Minter) {
+        let target = TargetFile::embedded().unwrap().resolve(Some("offline"), &Overrides::default()).unwrap();
+        let target = renewed(&Recording::default(), Some(target));
+        let minter = Minter::new(&target, Redactor::new()).unwrap();
+        let issued = Arc::new(Issued::of(&[], &[], &target, minter.clone()));
+        (Presenter::new(&target, minter.clone(), issued, true).unwrap(), minter)
+    }
+
+    fn headers(all: &[(&'static str, String)]) -> HeaderMap {
+        all.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    fn first(
+        presenter: &Presenter,
+        call: (&str, &str),
+        query: Option<&str>,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Credential {
+        let presented = Presented { method: call.0, path: call.1, query, headers, body };
+        presenter.names(&presented).remove(0)
+    }
+
+    #[rstest]
+    fn every_kind_that_a_run_mints_is_told_apart(
+        #[values(
+            TokenKind::Valid,
+            TokenKind::Malformed,
+            TokenKind::Expired,
+            TokenKind::NotYetValid,
+            TokenKind::WrongKey,
+            TokenKind::AlgNone,
+            TokenKind::WrongIssuer,
+            TokenKind::WrongAudience,
+            TokenKind::UnknownUser
+        )]
+        kind: TokenKind,
+    ) {
+        let (presenter, minter) = presenter();
+        let user = presenter.target.user("second").unwrap();
+        let token = minter.mint(kind, user).unwrap();
+        let sent = headers(&[("authorization", format!("Bearer {}", token.expose()))]);
+        let named = first(&presenter, ("GET", "/api/threads"), None, &sent, b"");
+        assert_eq!((named.token, named.location), (kind.to_string(), "header".to_owned()));
+        assert_eq!(named.user, if names_user(kind) { "second" } else { "" });
+    }
+
+    #[test]
+    fn a_token_is_found_where_the_endpoint_takes_it() {
+        let (presenter, minter) = presenter();
+        let token = minter.mint(TokenKind::Valid, presenter.target.user("primary").unwrap()).unwrap();
+        let text = token.expose();
+        let none = HeaderMap::new();
+        let offered = format!("jwt-auth, jwt.{}", URL_SAFE_NO_PAD.encode(text));
+        let in_protocol = headers(&[("sec-websocket-protocol", offered)]);
+        let query = format!("token={text}");
+        let body = format!(r#"{{"token":"{text}","token_type":"access"}}"#);
+        for (call, query, sent, body, location) in [
+            (("GET", "/ws"), Some(query.as_str()), &none, "", "query"),
+            (("GET", "/ws"), None, &in_protocol, "", "subprotocol"),
+            (("POST", "/auth/validate"), None, &none, body.as_str(), "body"),
+        ] {
+            let named = first(&presenter, call, query, sent, body.as_bytes());
+            assert_eq!((named.token.as_str(), named.location.as_str()), ("valid", location));
+        }
+    }
+
+    #[rstest]
+    #[case(None, None, Caller::None)]
+    #[case(Some("netra-backend"), None, Caller::IdOnly)]
+    #[case(Some("netra-backend"), Some("a-wrong-secret"), Caller::WrongSecret)]
+    #[case(Some("another"), Some("a-wrong-secret"), Caller::WrongId)]
+    fn service_credentials_are_told_apart(
+        #[case] id: Option<&str>,
+        #[case] secret: Option<&str>,
+        #[case] caller: Caller,
+    ) {
+        let (presenter, _) = presenter();
+        let id = id.map(|id| ("x-service-id", id.to_owned()));
+        let secret = secret.map(|secret| ("x-service-secret", secret.to_owned()));
+        let sent = headers(&id.into_iter().chain(secret).collect::<Vec<_>>());
+        assert_eq!(first(&presenter, ("POST", "/auth/validate"), None, &sent, b"{}").caller, caller.to_string());
+    }
+
+    proptest! {
+        #[test]
+        fn no_request_panics(query in ".{0,40}", body in ".{0,40}", token in "[!-~]{0,40}") {
+            let (presenter, _) = presenter();
+            let sent = headers(&[("authorization", format!("Bearer {token}")), ("sec-websocket-protocol", token)]);
+            let presented =
+                Presented { method: "POST", path: "/auth/validate", query: Some(&query), headers: &sent, body: body.as_bytes() };
+            prop_assert!(!presenter.names(&presented).is_empty());
+        }
+    }
+}
