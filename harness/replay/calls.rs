@@ -172,6 +172,7 @@ fn split_sockets(calls: &mut [RecordedCall]) {
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
+    use serde_json::json;
 
     use super::*;
 
@@ -189,5 +190,20 @@ mod tests {
     #[case(12.0, 12)]
     fn a_time_of_a_recording_cannot_be_too_long(#[case] ms: f64, #[case] waits: u128) {
         assert_eq!(milliseconds(ms).as_millis(), waits);
+    }
+
+    #[rstest]
+    #[case("INCOMPLETE_CHUNKED_ENCODING", Ending::HungUp)]
+    #[case("EMPTY_RESPONSE", Ending::HungUp)]
+    #[case("CONNECTION_REFUSED", Ending::Refused)]
+    #[case("TIMED_OUT", Ending::Silent)]
+    fn an_error_of_a_recording_ends_its_replay_alike(#[case] error: &str, #[case] expected: Ending) {
+        let entry = json!({
+            "startedDateTime": "2026-11-22T03:00:00Z", "request": { "method": "GET", "url": "http://a.test/b" },
+            "response": { "status": 0, "_error": format!("net::ERR_{error}") },
+        });
+        let text = json!({ "log": { "entries": [entry] } }).to_string();
+        let recording = crate::har::read("a.har", &text, &crate::redact::Redactor::new()).expect("a HAR file");
+        assert_eq!(ending(&recording.entries[0].exchange), expected);
     }
 }
