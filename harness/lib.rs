@@ -41,6 +41,8 @@ mod observe;
 mod preflight;
 mod probe;
 mod redact;
+#[cfg(feature = "twin")]
+mod replay;
 mod report;
 mod run;
 mod scenario;

@@ -1,4 +1,4 @@
-//! The coordinates of a running twin. Only this file and `selftest` depend on the twin.
+//! The coordinates of a running twin. `selftest` and `replay` depend on its crate too.
 
 use std::collections::BTreeMap;
 

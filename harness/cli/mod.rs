@@ -100,7 +100,7 @@ pub fn main() -> ExitCode {
             Command::Explain(explain) => explain.run(&arguments.target).await,
             Command::Record(record) => record.run(&arguments.target).await,
             #[cfg(feature = "twin")]
-            Command::Twin(twin) => twin.run().await,
+            Command::Twin(twin) => twin.run(&arguments.target).await,
             #[cfg(feature = "twin")]
             Command::Selftest(exam) => exam.run(arguments.target.engine(true)).await,
             Command::Preflight(preflight) => preflight.run(&arguments.target),

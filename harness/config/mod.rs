@@ -30,7 +30,11 @@ pub use file::overrides::Overrides;
 pub use file::{TargetFile, schema};
 pub use secret::SecretError;
 pub use source::{CallerIdentity, EvidenceLocation, SecretOrigin, SecretSource};
+#[cfg(feature = "twin")]
+pub(crate) use target::as_websocket;
 pub(crate) use target::is_loopback;
 pub use target::{Budget, Claims, DeployedNames, KnownFailure, Target, UnusualProbes, User};
+#[cfg(feature = "twin")]
+pub(crate) use write::replayed::write_replay_target;
 pub use write::starter::starter;
 pub use write::{forget_secrets, write_target_file};

@@ -35,12 +35,16 @@ use thiserror::Error;
 pub(crate) use demo::{DEMOS, Demo};
 pub(crate) use expected::expected;
 pub(crate) use pieces::{Piece, Pieces};
+#[cfg(feature = "twin")]
+pub(crate) use system::endpoint_id;
 
 use crate::config::Target;
 use crate::diagnose::Catalogue;
 use crate::evidence::{Evidence, Supplied, SuppliedError};
 use crate::explain::manifests::Manifests;
 use crate::har::HarError;
+#[cfg(feature = "twin")]
+use crate::har::Recorded;
 use crate::redact::Redactor;
 use crate::report::{Explained, Kept, ReadError, Report};
 use crate::run::{self, ByHand, Conduct, MergeError, NamedReport};
@@ -85,6 +89,15 @@ pub(crate) enum ExplainError {
         /// What was read.
         found: String,
     },
+}
+
+/// Makes a target of a recording alone: servers, endpoints and their roles.
+#[cfg(feature = "twin")]
+pub(crate) fn described(recorded: &[Recorded]) -> Target {
+    let pieces = Pieces { recorded: recorded.to_vec(), ..Pieces::default() };
+    let mut target = system::target(&pieces, &mut Vec::new());
+    system::add_endpoints(&mut target, recorded);
+    target
 }
 
 /// Recorded evidence, sorted by kind and ready to be diagnosed.

@@ -246,7 +246,7 @@ pub(super) fn introspects(path: &str) -> bool {
 }
 
 /// Returns the id of the endpoint of a call: that of the target where it describes the call.
-pub(super) fn endpoint_id(one: &Recorded, target: &Target) -> String {
+pub(crate) fn endpoint_id(one: &Recorded, target: &Target) -> String {
     let exchange = &one.exchange;
     let fits = |endpoint: &&Endpoint| {
         let bases = if endpoint.service == Service::Auth {

@@ -55,6 +55,14 @@ pub(super) fn has_header(entry: &Entry) -> bool {
     entry.request.headers.iter().any(|header| is_one(&header.name))
 }
 
+/// Returns where a request carries a credential, by the same rules. Registers nothing.
+#[cfg(feature = "twin")]
+pub(crate) fn location<'a>(url: &str, headers: impl Iterator<Item = (&'a str, &'a str)>) -> Option<TokenLocation> {
+    let mut in_headers = headers.filter_map(|(name, value)| in_header(name, value));
+    let in_query = query_token(url).map(|_| TokenLocation::Query);
+    in_query.or_else(|| in_headers.next().map(|(location, _)| location))
+}
+
 /// A shorter value is too common in other texts to be taken out of them.
 const SHORTEST: usize = 8;
 

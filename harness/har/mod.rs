@@ -20,6 +20,8 @@ mod write;
 use serde_json::Value;
 use thiserror::Error;
 
+#[cfg(feature = "twin")]
+pub(crate) use credential::location;
 pub(crate) use entry::Recorded;
 pub(crate) use write::write;
 

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use hyper::HeaderMap;
 use hyper::header::{HeaderName, HeaderValue};
 use secrecy::SecretString;
+use url::Url;
 
 use super::issue::{Issued, failure, issued};
 use super::prober::Shared;
 use super::record::{Facts, exchange};
 use super::transport::Rules;
 use super::{CannotProbe, ErrorKind, Exchange, ProbeKey, ProbeRequest, Redact, TransportError, http, websocket};
+use crate::config::is_loopback;
 use crate::probe::request::call;
 use crate::probe::request::cookies::Cookies;
 use crate::probe::request::presented::{Pair, Presented};
@@ -98,6 +100,9 @@ impl Session {
         let started_at = jiff::Timestamp::now();
         let shown = pair.shown.clone();
         let answer = if admitted { self.transmit(call, &ids, pair, headers).await } else { unsent() };
+        if is_not_recorded(&answer, &url) {
+            return Err(CannotProbe::NotRecorded(call.endpoint.id.clone()));
+        }
         let issued = issued(call.endpoint, &answer, &**credentials);
         let facts = Facts {
             id: self.shared.next_id(),
@@ -133,6 +138,14 @@ impl Session {
         self.cookies.keep(&answer.headers, &url);
         answer
     }
+}
+
+/// Reports whether the answer is that of a replay on this machine to a call that its recording lacks. Such an answer says
+/// nothing about the recorded system.
+fn is_not_recorded(answer: &Answer, url: &Url) -> bool {
+    is_loopback(url)
+        && answer.status.is_some_and(|(status, _)| status == 501)
+        && answer.headers.contains_key("x-replay-missing")
 }
 
 fn unsent() -> Answer {

@@ -30,6 +30,7 @@
 //! - `noise/`: disturbances of a healthy system
 //! - `auth/`, `backend/`, `edge/`: the three services
 //! - `twin/`: builds a deployment, boots it and runs it
+//! - `replay/`: serves recorded calls, without a deployment
 //!
 //! Invariant: this crate knows causes. It knows nothing of the catalogue, of diagnosis, or of the crate that uses it.
 
@@ -41,11 +42,17 @@ mod faults;
 mod logs;
 mod net;
 mod noise;
+mod replay;
 mod terms;
 mod twin;
 
 pub use faults::{Fault, UnknownFault};
 pub use logs::JournalEntry;
 pub use noise::{ErrorPages, Noise, UnknownNoise};
-pub use terms::{BootError, Credentials, Dialect, Signing, TestUser, UnknownDialect, UnknownSigning};
-pub use twin::{Manifests, Twin, TwinBuilder};
+pub use replay::{
+    Credential, Ending, Entrance, Miss, Piece, Presented, RecordedAnswer, RecordedCall, Replay, ReplayBuilder,
+};
+pub use terms::{
+    BootError, Credentials, Dialect, JwtVariable, Signing, TestUser, UnknownDialect, UnknownJwtVariable, UnknownSigning,
+};
+pub use twin::{Manifests, Revisions, Twin, TwinBuilder};

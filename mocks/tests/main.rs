@@ -4,12 +4,14 @@
 //! - `dialects/`: the same decisions in each dialect
 //! - `faults/`: what faults change
 //! - `twin/`: boot and shutdown, noise, signing, secrecy
+//! - `replay/`: recorded calls, served again
 //! - `support/`: what the tests share
 //!
 //! `trials.rs` is the other test binary: it generates its tests from the list of faults and from recordings.
 
 mod dialects;
 mod faults;
+mod replay;
 mod services;
 mod support;
 mod twin;

@@ -66,6 +66,20 @@ impl TargetArgs {
         self.config.is_some() || self.target.is_some()
     }
 
+    /// Returns the target file, or the built-in one.
+    pub(crate) fn file(&self) -> Result<TargetFile, Mistake> {
+        Ok(match self.file_path().0 {
+            Some(path) => TargetFile::read(&path)?,
+            None => TargetFile::embedded()?,
+        })
+    }
+
+    /// Returns the name of the target on the command line.
+    #[cfg(feature = "twin")]
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.target.as_deref()
+    }
+
     /// Returns the target with all overrides.
     pub(crate) fn resolve(&self) -> Result<Target, Mistake> {
         self.resolve_for(None)
@@ -74,11 +88,7 @@ impl TargetArgs {
     /// Returns the target with all overrides. If the command line names none, `otherwise` is used instead of the
     /// default of the file.
     pub(crate) fn resolve_for(&self, otherwise: Option<&str>) -> Result<Target, Mistake> {
-        let file = match self.file_path().0 {
-            Some(path) => TargetFile::read(&path)?,
-            None => TargetFile::embedded()?,
-        };
-        let mut target = file.resolve(self.target.as_deref().or(otherwise), &self.overrides())?;
+        let mut target = self.file()?.resolve(self.target.as_deref().or(otherwise), &self.overrides())?;
         if let Some(evidence_sources) = &self.evidence {
             target.close_evidence_sources_except(evidence_sources);
         }

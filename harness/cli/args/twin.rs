@@ -1,7 +1,7 @@
 //! How the twin behaves: `--fault`, `--dialect`, `--noise` and others. Shared by `smoke` and `twin`.
 
 use clap::Args;
-use fivewhys_mocks::{Dialect, Fault, Noise, Signing, Twin};
+use fivewhys_mocks::{Dialect, Fault, JwtVariable, Noise, Signing, Twin};
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
 use crate::cli::terminal::mistake::Mistake;
@@ -18,13 +18,20 @@ pub(crate) struct TwinArgs {
     #[arg(long, value_name = "DIALECT")]
     dialect: Option<Dialect>,
     /// Disturbances of the twin that are not faults: `all`, or some of `seed=N`, `jitter=MS`, `drops=PERCENT`,
-    /// `cold-start=MS`, `revisions=PERCENT`, `error-pages=5xx`, `no-server`
+    /// `cold-start=MS`, `revisions=PERCENT`, `error-pages=5xx`, `no-server`, `log-lines`
     #[arg(long, value_name = "NAME[=VALUE],...")]
     noise: Option<Noise>,
     /// The algorithm that signs the tokens of the twin: `HS256`, `RS256` or `ES256`; the twin publishes the keys of the
     /// last two
     #[arg(long, value_name = "ALGORITHM")]
     signing: Option<Signing>,
+    /// The variable that holds the signing secret in the manifests of the twin: `JWT_SECRET_STAGING`, `JWT_SECRET_KEY` or
+    /// `JWT_SECRET`
+    #[arg(long, value_name = "NAME")]
+    jwt_variable: Option<JwtVariable>,
+    /// The variables in which the code of the twin's backend looks for the signing secret [default: all three]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    backend_reads: Option<Vec<JwtVariable>>,
     /// Start the backend of the twin without its startup validation
     #[arg(long)]
     no_startup_validation: bool,
@@ -36,6 +43,11 @@ impl TwinArgs {
         let builder =
             Twin::builder().dialect(self.dialect.unwrap_or_default()).faults(self.fault.iter().copied()).port(port);
         let builder = builder.noise(self.noise.clone().unwrap_or_default()).signing(self.signing.unwrap_or_default());
+        let builder = builder.jwt_variable(self.jwt_variable.unwrap_or(JwtVariable::Key));
+        let builder = match &self.backend_reads {
+            Some(names) => builder.backend_reads(names.iter().copied()),
+            None => builder,
+        };
         let twin = builder.startup_validation(!self.no_startup_validation).start().await;
         Ok(twin.into_diagnostic().wrap_err_with(|| match port {
             0 => "cannot start the twin".to_owned(),
@@ -47,7 +59,8 @@ impl TwinArgs {
     pub(crate) async fn boot_for(&self, target: &mut Target) -> Result<Option<Twin>, Mistake> {
         if !target.twin {
             let behaves = self.dialect.is_some() || self.signing.is_some() || self.noise.is_some();
-            let asked = !self.fault.is_empty() || behaves || self.no_startup_validation;
+            let names = self.jwt_variable.is_some() || self.backend_reads.is_some();
+            let asked = !self.fault.is_empty() || behaves || names || self.no_startup_validation;
             let refuse = || {
                 miette!(
                     "the target `{}` is not a twin: --fault, --dialect, --signing, --noise and --no-startup-validation need a target with `twin = true`",

@@ -18,6 +18,12 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     }
 }
 
+/// Writes one line to stderr.
+#[cfg(feature = "twin")]
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "note: {text}");
+}
+
 /// Starts the log of the program itself, on stderr: `FIVEWHYS_LOG=debug`.
 pub(crate) fn log_to_stderr() {
     // Only the lines of fivewhys: libraries log cookies and payloads.

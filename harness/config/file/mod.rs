@@ -177,6 +177,14 @@ impl TargetFile {
         own.into_iter().chain(self.tables.get("defaults")).filter_map(toml::Value::as_table).collect()
     }
 
+    /// Returns the defaults and the target's own table, as written.
+    #[cfg(feature = "twin")]
+    pub(crate) fn tables_for(&self, name: &str) -> (toml::Table, toml::Table) {
+        let of = |value: Option<&toml::Value>| value.and_then(toml::Value::as_table).cloned().unwrap_or_default();
+        let own = self.tables.get("target").and_then(|targets| targets.get(name));
+        (of(self.tables.get("defaults")), of(own))
+    }
+
     /// Returns the file name as errors show it.
     #[must_use]
     pub fn source_name(&self) -> &str {

@@ -2,10 +2,13 @@
 //!
 //! Start at [`write_target_file`], which lets another process test a running twin.
 //!
+//! - `replayed`: the target file of a replay
 //! - `starter`: the file that `fivewhys init` writes, from `starter.toml` and the built-in target file
 //!
 //! Invariant: a target file never holds a secret. It names files that hold the secrets.
 
+#[cfg(feature = "twin")]
+pub(crate) mod replayed;
 pub(crate) mod starter;
 
 use std::fs;

@@ -64,26 +64,34 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::fixtures::{endpoint, exchange};
+    use crate::fixtures::{endpoint, exchange, staging};
     use crate::observe::observe;
     use crate::terms::TokenKind;
 
     const PROTECTED: &str = "backend.chat-messages";
 
-    /// Returns a call with this status. `bare`: the recorded request has no credential.
-    fn call(status: u16, bare: bool) -> Observation {
+    /// Returns a recorded call with this status. `carried`: whether it shows a credential.
+    fn call(status: u16, carried: Option<bool>) -> Observation {
         let refused = exchange(PROTECTED, TokenKind::Valid).answered(status, "application/json", r#"{"messages":[]}"#);
-        Observation { bare, ..observe(&refused, &endpoint(PROTECTED), "").expect("an observation") }
+        Observation { carried, ..observe(&refused, &endpoint(PROTECTED), "").expect("an observation") }
     }
 
+    const BARE: Option<bool> = Some(false);
+    const WITH_ONE: Option<bool> = Some(true);
+
     #[rstest]
-    #[case::every_refused_call(&[(200, false), (403, true), (403, true)], "no")]
-    #[case::one_with_a_token_is_refused_too(&[(403, true), (401, false)], "yes")]
-    #[case::only_a_success_is_bare(&[(200, true), (401, false)], "yes")]
-    #[case::nothing_is_refused(&[(200, true)], "yes")]
-    fn the_client_sent_no_token_if_every_refused_call_lacks_one(#[case] calls: &[(u16, bool)], #[case] sent: &str) {
-        let calls: Vec<Observation> = calls.iter().map(|(status, bare)| call(*status, *bare)).collect();
+    #[case::every_refused_call(&[(200, WITH_ONE), (403, BARE), (403, BARE)], Some("no"))]
+    #[case::one_with_a_token_is_refused_too(&[(403, BARE), (401, WITH_ONE)], Some("yes"))]
+    #[case::only_a_success_is_bare(&[(200, BARE), (401, WITH_ONE)], Some("yes"))]
+    #[case::nothing_is_refused(&[(200, BARE)], None)]
+    #[case::the_recording_hides_credentials(&[(401, None)], None)]
+    fn the_client_sent_no_token_if_no_refused_call_carried_one(
+        #[case] calls: &[(u16, Option<bool>)],
+        #[case] sent: Option<&str>,
+    ) {
+        let calls: Vec<Observation> = calls.iter().map(|(status, carried)| call(*status, *carried)).collect();
         let all: Vec<&Observation> = calls.iter().collect();
-        assert_eq!(bearer_sent(&all).map(|fact| fact.value), Some(sent));
+        let target = Target { recorded: true, ..staging() };
+        assert_eq!(bearer_sent(&target, &all).map(|fact| fact.value), sent);
     }
 }

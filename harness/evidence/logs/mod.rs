@@ -1,7 +1,6 @@
 //! Logs of any source, format and size.
 //!
-//! Start at [`read`], or at [`collect`] and [`Collected::entries`] if the names of the services are known later than the
-//! log.
+//! Start at [`collect`] and [`Collected::entries`]: the names of the services may be known later than the log.
 //!
 //! - `entry`: one entry, redacted
 //! - `reader`: cuts a stream into lines and JSON objects

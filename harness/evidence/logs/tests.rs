@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::{any, prop, prop_assert_eq, proptest};
 use rstest::rstest;
 
-use super::text::{LogError, LogText, looks_like_log, read};
+use super::collect::{Expected, collect};
+use super::text::{LogError, LogText, looks_like_log};
 use super::values::Severity;
 use super::{LogEntry, ServiceNames};
 use crate::fixtures::staging;
@@ -21,6 +22,17 @@ fn names() -> ServiceNames {
 
 fn log(bytes: impl Read) -> Result<LogText, LogError> {
     read(bytes, None, &names(), &str::to_owned)
+}
+
+fn read(
+    from: impl Read,
+    writer: Option<Hop>,
+    names: &ServiceNames,
+    clean: &dyn Fn(&str) -> String,
+) -> Result<LogText, LogError> {
+    let collected = collect(from, &Expected { writer, names: names.clone(), ..Expected::default() })?;
+    collected.refuse()?;
+    Ok(collected.entries(names, clean))
 }
 
 /// The entries as a table, one a line.

@@ -1,7 +1,7 @@
 //! The entries of one log, redacted, with what was skipped and what was left out.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read};
+use std::io;
 
 use jiff::Timestamp;
 use thiserror::Error;
@@ -49,29 +49,10 @@ pub(crate) enum LogError {
     NotALog(Broken),
 }
 
-/// Reads a log. Without `writer`, the names in the lines or their format tell who wrote them. `clean` is the redactor of
-/// the run.
-///
-/// # Errors
-/// When the stream cannot be read, or holds text but no log entry.
-#[allow(dead_code, reason = "for those who read a log without a target")]
-pub(crate) fn read(
-    from: impl Read,
-    writer: Option<Hop>,
-    names: &ServiceNames,
-    clean: &dyn Fn(&str) -> String,
-) -> Result<LogText, LogError> {
-    let expected = Expected { writer, names: names.clone(), ..Expected::default() };
-    let collected = collect(from, &expected)?;
-    collected.refuse()?;
-    Ok(collected.entries(names, clean))
-}
-
 /// How much of a file [`looks_like_log`] wants, in bytes.
 const START: usize = 64 << 10;
 
 /// Reports whether the first 64 KiB of a file, or the whole of a shorter one, look like a log: most of its lines are log entries.
-#[allow(dead_code, reason = "for those who read a log without a target")]
 pub(crate) fn looks_like_log(start: &[u8]) -> bool {
     // The last line of a longer file is cut off.
     let end = start.iter().rposition(|byte| *byte == b'\n').filter(|_| start.len() >= START);
@@ -187,7 +168,6 @@ impl LogText {
 
 impl Draft {
     /// Reports whether a format knows the entry.
-    #[allow(dead_code, reason = "for those who read a log without a target")]
     fn is_known(&self) -> bool {
         self.at.is_some() || self.severity.is_some() || self.request.is_some()
     }

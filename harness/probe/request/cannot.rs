@@ -77,6 +77,10 @@ pub enum CannotProbe {
         /// The exchange with it.
         exchange: Box<Exchange>,
     },
+    /// The target is a replay, and its recording lacks this call.
+    #[error("the recording has no such call to `{0}`")]
+    #[diagnostic(code(fivewhys::probe::not_recorded), help("record a run that makes this call"))]
+    NotRecorded(String),
     /// The path could leave the target's host, or is not a path.
     #[error("the path `{path}` {why}")]
     #[diagnostic(code(fivewhys::probe::path))]

@@ -19,6 +19,7 @@ impl Course<'_> {
             CannotProbe::EvidenceSourceClosed { .. }
             | CannotProbe::NoIssuer
             | CannotProbe::NoLogout
+            | CannotProbe::NotRecorded(_)
             | CannotProbe::NoCaller => skipped,
             _ => StepReport { outcome: StepOutcome::Failed, ..skipped },
         }

@@ -22,7 +22,7 @@ pub(crate) fn start(
     messages: Arc<MessageStore>,
     log: ServiceLog,
 ) -> Result<Result<Router, StartupFailed>, BootError> {
-    let config = BackendConfig::read(environment);
+    let config = BackendConfig::read(environment, &code.jwt_variables);
     if let Err(failed) = validate(&config, dialect, &log) {
         return Ok(Err(failed));
     }

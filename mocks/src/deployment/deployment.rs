@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use super::environment::SecretStore;
 use super::spec::{ServiceSpec, Source};
 use super::{AuthDefect, BackendDefect, Build, Client, plan};
-use crate::terms::{Clock, Signing};
+use crate::terms::{Clock, JwtVariable, Signing};
 
 /// The addresses of the deployment. They are known before a service starts, because the manifest names them.
 pub(crate) struct Addresses {
@@ -93,6 +93,8 @@ pub(crate) struct Deployment {
     /// An older revision with other settings that still gets half of the traffic.
     pub(crate) older_backend: Option<ServiceSpec>,
     pub(crate) backend_build: Build<BackendDefect>,
+    /// The names under which the backend's code looks for the signing secret, in order.
+    pub(crate) backend_reads: Vec<JwtVariable>,
     pub(crate) backend_egress: Egress,
     pub(crate) auth_build: Build<AuthDefect>,
     /// Whether the account of the first test user was deleted.
@@ -112,6 +114,14 @@ impl Deployment {
             Egress::Broken => Some(self.neighbours.closed),
             Egress::Proxied => Some(self.neighbours.proxy),
         }
+    }
+
+    /// Gives the signing secret another name in the manifests, and lets the backend's code look for other names.
+    pub(crate) fn naming_jwt_secret(mut self, set: JwtVariable, read: &[JwtVariable]) -> Self {
+        let services = [Some(&mut self.backend), Some(&mut self.auth), self.older_backend.as_mut()];
+        services.into_iter().flatten().for_each(|service| service.rename(JwtVariable::Key.id(), set.id()));
+        self.backend_reads = read.to_vec();
+        self
     }
 
     /// Changes the signature algorithm: every version of the signing secret becomes a fresh key for `signing`.

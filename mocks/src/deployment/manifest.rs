@@ -37,6 +37,27 @@ pub(crate) fn rolled_out(service: &ServiceSpec, url: &str, rollout: Rollout) -> 
     manifest
 }
 
+/// Returns a revision as `gcloud run revisions describe --format=json` prints it.
+pub(crate) fn revision(service: &ServiceSpec, name: &str, is_ready: bool, created: Timestamp) -> Value {
+    let status = if is_ready { "True" } else { "False" };
+    json!({
+        "apiVersion": "serving.knative.dev/v1",
+        "kind": "Revision",
+        "metadata": {
+            "creationTimestamp": format!("{created:.6}"),
+            "labels": {
+                "cloud.googleapis.com/location": REGION,
+                "serving.knative.dev/configuration": service.name,
+                "serving.knative.dev/service": service.name,
+            },
+            "name": name,
+            "namespace": "701982941522",
+        },
+        "spec": template(service)["spec"],
+        "status": { "conditions": [{ "status": status, "type": "Ready" }] },
+    })
+}
+
 /// Gives `share` of the traffic in a manifest to the previous revision.
 pub(crate) fn split_traffic(manifest: &mut Value, service: &ServiceSpec, share: f64) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is between 0 and 1")]

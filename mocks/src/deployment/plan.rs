@@ -6,7 +6,7 @@ use super::deployment::{Addresses, Deployment, EdgePort, Egress, Process};
 use super::environment::{SecretStore, random_secret};
 use super::spec::{ServiceSpec, Source};
 use super::{Build, Client};
-use crate::terms::Clock;
+use crate::terms::{Clock, JwtVariable};
 
 pub(crate) const SERVICE_SECRET: &str = "service-secret-staging";
 pub(crate) const JWT_SECRET: &str = "jwt-secret-staging";
@@ -33,6 +33,7 @@ pub(crate) fn healthy(addresses: &Addresses, startup_validation: bool) -> Deploy
         edge_port: EdgePort::Open,
         older_backend: None,
         backend_build: Build::new(),
+        backend_reads: JwtVariable::ALL.to_vec(),
         backend_egress: Egress::Direct,
         auth_build: Build::new(),
         usual_user_deleted: false,

@@ -73,6 +73,13 @@ impl ServiceSpec {
         }
     }
 
+    /// Gives one variable another name; an unset variable stays unset.
+    pub(crate) fn rename(&mut self, from: &str, to: &'static str) {
+        if let Some((name, _)) = self.env.iter_mut().find(|(known, _)| *known == from) {
+            *name = to;
+        }
+    }
+
     /// Removes one variable.
     pub(crate) fn unset(&mut self, name: &str) {
         self.env.retain(|(known, _)| *known != name);

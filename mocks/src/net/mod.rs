@@ -11,4 +11,4 @@ mod port;
 mod serve;
 
 pub(crate) use port::ClosedPort;
-pub(crate) use serve::{Tasks, serve, serve_dropping, wants_upgrade};
+pub(crate) use serve::{HangUp, Tasks, serve, serve_dropping, wants_upgrade};

@@ -1,6 +1,5 @@
 //! Listeners and their tasks. Every task of a twin is spawned here, so that all of them can be stopped.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -83,9 +82,16 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router) {
     let _ = served.await;
 }
 
-async fn answer(router: Router, peer: SocketAddr, mut request: Request<Incoming>) -> Result<Response, Infallible> {
+/// In the extensions of a response: closes the connection instead of sending the response.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the connection is closed without a response")]
+pub(crate) struct HangUp;
+
+async fn answer(router: Router, peer: SocketAddr, mut request: Request<Incoming>) -> Result<Response, HangUp> {
     request.extensions_mut().insert(ConnectInfo(peer));
-    router.oneshot(request.map(Body::new)).await
+    let Ok(response) = router.oneshot(request.map(Body::new)).await;
+    response.extensions().get::<HangUp>().map_or(Ok(()), |hang_up| Err(*hang_up))?;
+    Ok(response)
 }
 
 /// Reports whether the request asks for a protocol upgrade.

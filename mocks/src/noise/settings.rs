@@ -41,6 +41,9 @@ pub struct Noise {
     pub error_pages: ErrorPages,
     /// Whether the edge removes the `Server` header.
     pub no_server: bool,
+    /// Whether the services write the lines of a real service that no fault causes: banners, a failed optional store,
+    /// requests of other users, a half-open breaker. [`Noise::all`] does not have it.
+    pub log_lines: bool,
 }
 
 /// Which responses the edge replaces with a page of its own; the status stays.
@@ -69,6 +72,7 @@ impl Noise {
             older_revision: 0.5,
             error_pages: ErrorPages::ServerErrors,
             no_server: true,
+            log_lines: false,
         }
     }
 }
@@ -78,7 +82,7 @@ impl Noise {
 pub enum UnknownNoise {
     /// The name is unknown; the message lists the known ones.
     #[error(
-        "unknown noise `{0}`; known: all, seed=N, jitter[=MS], drops[=PERCENT], cold-start[=MS], revisions[=PERCENT], error-pages[=5xx|all], no-server"
+        "unknown noise `{0}`; known: all, seed=N, jitter[=MS], drops[=PERCENT], cold-start[=MS], revisions[=PERCENT], error-pages[=5xx|all], no-server, log-lines"
     )]
     Name(String),
     /// The value does not fit the name.
@@ -116,6 +120,7 @@ fn add(noise: &mut Noise, entry: &str) -> Result<(), UnknownNoise> {
         "revisions" => noise.older_revision = entry.or(usual.older_revision, PERCENTAGE, share)?,
         "cold-start" => noise.cold_start = entry.or(usual.cold_start, MILLISECONDS, milliseconds)?,
         "error-pages" => noise.error_pages = entry.or(usual.error_pages, "`5xx` or `all`", pages)?,
+        "log-lines" => noise.log_lines = entry.alone(true)?,
         "no-server" => noise.no_server = entry.alone(true)?,
         _ => return Err(UnknownNoise::Name(name.to_owned())),
     }

@@ -49,6 +49,13 @@ impl Dialect {
         matches!(self, Self::Observed)
     }
 
+    /// Reports whether the backend calls itself by a built-in name where `SERVICE_ID` is missing.
+    ///
+    /// The recorded version does. In the versions before it, a backend without its id had no identity.
+    pub(crate) const fn has_built_in_service_id(self) -> bool {
+        matches!(self, Self::Observed)
+    }
+
     /// Reports whether response headers name the component that answered.
     pub(crate) const fn names_servers(self) -> bool {
         !matches!(self, Self::Opaque)

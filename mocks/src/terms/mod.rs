@@ -2,6 +2,7 @@
 //!
 //! - `dialect`: how the services phrase their answers
 //! - `signing`, `credentials`: how tokens are signed, and what a client holds
+//! - `jwt_variable`: the names under which a service may find the signing secret
 //! - `clock`: the clock of the deployment, and times as Python prints them
 //! - `headers`: trace ids, and the `User-Agent` of the backend's HTTP client
 //! - `boot_error`: why a twin could not be booted
@@ -13,6 +14,7 @@ mod clock;
 mod credentials;
 mod dialect;
 mod headers;
+mod jwt_variable;
 mod signing;
 
 pub use boot_error::BootError;
@@ -22,4 +24,5 @@ pub use credentials::{Credentials, TestUser};
 pub(crate) use dialect::OPAQUE_FAILURE;
 pub use dialect::{Dialect, UnknownDialect};
 pub(crate) use headers::{BACKEND_USER_AGENT, TraceId};
+pub use jwt_variable::{JwtVariable, UnknownJwtVariable};
 pub use signing::{Signing, UnknownSigning};

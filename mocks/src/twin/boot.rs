@@ -3,17 +3,22 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
 use super::ports::{Handle, Ports};
 use super::services::{start_auth, start_backend, start_edge, start_older_revision, start_store};
-use super::twin::Manifests;
+use super::twin::{Manifests, Revisions};
 use super::{Twin, TwinBuilder, control};
 use crate::backend::MessageStore;
-use crate::deployment::{Deployment, GivenAddress, Rollout, healthy, random_secret, rolled_out, split_traffic};
+use crate::deployment::{
+    Deployment, GivenAddress, Rollout, ServiceSpec, healthy, random_secret, revision, rolled_out, split_traffic,
+};
 use crate::faults::inject;
 use crate::logs::{Journal, LogBook, ServiceLog};
 use crate::net::{Tasks, serve};
-use crate::noise::Noise;
-use crate::terms::{BootError, Credentials, Dialect, TestUser, test_users};
+use crate::noise::{self, Noise};
+use crate::terms::{BootError, Credentials, Dialect, JwtVariable, TestUser, test_users};
 
 /// What all services of one twin share.
 pub(super) struct Shared {
@@ -49,8 +54,9 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
     let urls = Urls::of(&ports);
     let (addresses, edge_address) = (ports.addresses(), ports.edge.address());
     let mut deployment = healthy(&addresses, asked.startup_validation);
+    let before = (deployment.backend.clone(), deployment.auth.clone());
     inject(&mut deployment, &asked.faults);
-    let deployment = deployment.signed_with(asked.signing);
+    let deployment = deployment.naming_jwt_secret(asked.jwt_variable, &asked.backend_reads).signed_with(asked.signing);
 
     let credentials = credentials(&deployment, shared);
     ports.neighbours.serve(&shared.tasks)?;
@@ -59,6 +65,11 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
     let (auth, auth_rollout) = start_auth(&deployment, ports.auth, shared).await?;
     // The platform's lines about the backend and its own lines carry the same instance id.
     let log = ServiceLog::new(&shared.logs, &deployment.backend, deployment.clock);
+    let log_of_backend = log.clone();
+    let log_of_auth = ServiceLog::new(&shared.logs, &deployment.auth, deployment.clock);
+    if shared.noise.log_lines {
+        noise::say_started(&log_of_backend);
+    }
     let (backend, rollout) = start_backend(&deployment, log.clone(), ports.backend, shared)?;
     let split = start_older_revision(&deployment, shared)?.filter(|_| rollout == Rollout::Ready);
     let older = split.as_ref().map(|split| split.share);
@@ -71,7 +82,16 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
     if let Some(share) = older {
         split_traffic(&mut manifests.backend, &deployment.backend, share);
     }
-    let operator = control::router(manifests.clone(), Arc::clone(&shared.logs), Arc::clone(&shared.journal));
+    let revisions = Revisions {
+        backend: history(&before.0, &deployment.backend, asked.jwt_variable, rollout),
+        auth: history(&before.1, &deployment.auth, asked.jwt_variable, auth_rollout),
+    };
+    if shared.noise.log_lines {
+        noise::say_started(&log_of_auth);
+        shared.tasks.spawn(noise::say_of_others(log_of_backend));
+    }
+    let operator =
+        control::router(manifests.clone(), revisions.clone(), Arc::clone(&shared.logs), Arc::clone(&shared.journal));
     serve(&shared.tasks, ports.control.listen()?, operator);
     Ok(Twin {
         backend_url: urls.backend,
@@ -82,11 +102,24 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
         credentials,
         signing: asked.signing,
         manifests,
+        revisions,
         journal: Arc::clone(&shared.journal),
         logs: Arc::clone(&shared.logs),
         tasks: shared.tasks.clone(),
         running: vec![database, redis, auth, backend, edge, Handle::Stopped { _port: ports.closed }],
     })
+}
+
+/// Returns the revisions of a service, the newest first: that of this deployment, and the one that served before it.
+fn history(before: &ServiceSpec, now: &ServiceSpec, jwt_variable: JwtVariable, rollout: Rollout) -> Vec<Value> {
+    let mut before = before.clone();
+    before.rename(JwtVariable::Key.id(), jwt_variable.id());
+    let created = Timestamp::now();
+    let yesterday = created.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(created);
+    vec![
+        revision(now, now.revision, rollout == Rollout::Ready, created),
+        revision(&before, before.previous_revision, true, yesterday),
+    ]
 }
 
 /// The URLs of the services, with or without a fault.

@@ -4,7 +4,7 @@ use super::Twin;
 use super::boot::boot;
 use crate::faults::Fault;
 use crate::noise::Noise;
-use crate::terms::{BootError, Dialect, Signing};
+use crate::terms::{BootError, Dialect, JwtVariable, Signing};
 
 /// Describes a twin; [`TwinBuilder::start`] boots it.
 ///
@@ -42,6 +42,8 @@ pub struct TwinBuilder {
     pub(crate) noise: Noise,
     pub(crate) port: u16,
     pub(crate) signing: Signing,
+    pub(crate) jwt_variable: JwtVariable,
+    pub(crate) backend_reads: Vec<JwtVariable>,
 }
 
 impl Default for TwinBuilder {
@@ -53,6 +55,8 @@ impl Default for TwinBuilder {
             noise: Noise::default(),
             port: 0,
             signing: Signing::default(),
+            jwt_variable: JwtVariable::Key,
+            backend_reads: JwtVariable::ALL.to_vec(),
         }
     }
 }
@@ -97,6 +101,21 @@ impl TwinBuilder {
     #[must_use]
     pub fn signing(mut self, signing: Signing) -> Self {
         self.signing = signing;
+        self
+    }
+
+    /// Sets the variable that holds the signing secret in both manifests. The default is [`JwtVariable::Key`].
+    #[must_use]
+    pub fn jwt_variable(mut self, variable: JwtVariable) -> Self {
+        self.jwt_variable = variable;
+        self
+    }
+
+    /// Sets the variables in which the backend's code looks for the signing secret, in order. The default is all of
+    /// them. A version that does not read the variable of the manifest has no secret.
+    #[must_use]
+    pub fn backend_reads(mut self, variables: impl IntoIterator<Item = JwtVariable>) -> Self {
+        self.backend_reads = variables.into_iter().collect();
         self
     }
 

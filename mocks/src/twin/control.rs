@@ -10,31 +10,55 @@ use axum::{Json, Router};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::twin::Manifests;
+use super::twin::{Manifests, Revisions};
 use crate::logs::{Journal, JournalEntry, LogBook};
 
 struct Control {
     manifests: Manifests,
+    revisions: Revisions,
     logs: Arc<LogBook>,
     journal: Arc<Journal>,
 }
 
-/// Returns the routes `/manifests/backend.json`, `/manifests/auth.json`, `/logs?since=RFC3339` and `/journal`.
-pub(crate) fn router(manifests: Manifests, logs: Arc<LogBook>, journal: Arc<Journal>) -> Router {
+/// Returns the routes `/manifests/backend.json`, `/manifests/auth.json`, `/revisions/backend.json`,
+/// `/revisions/auth.json`, `/logs?since=RFC3339` and `/journal`. A manifest takes `?revision=previous`, or a revision's name.
+pub(crate) fn router(manifests: Manifests, revisions: Revisions, logs: Arc<LogBook>, journal: Arc<Journal>) -> Router {
     Router::new()
         .route("/manifests/backend.json", get(backend_manifest))
         .route("/manifests/auth.json", get(auth_manifest))
+        .route("/revisions/backend.json", get(backend_revisions))
+        .route("/revisions/auth.json", get(auth_revisions))
         .route("/logs", get(logs_since))
         .route("/journal", get(journal_entries))
-        .with_state(Arc::new(Control { manifests, logs, journal }))
+        .with_state(Arc::new(Control { manifests, revisions, logs, journal }))
 }
 
-async fn backend_manifest(State(control): State<Arc<Control>>) -> Json<Value> {
-    Json(control.manifests.backend.clone())
+type Asked = Query<HashMap<String, String>>;
+
+async fn backend_manifest(State(control): State<Arc<Control>>, query: Asked) -> Result<Json<Value>, StatusCode> {
+    manifest(&control.manifests.backend, &control.revisions.backend, &query)
 }
 
-async fn auth_manifest(State(control): State<Arc<Control>>) -> Json<Value> {
-    Json(control.manifests.auth.clone())
+async fn auth_manifest(State(control): State<Arc<Control>>, query: Asked) -> Result<Json<Value>, StatusCode> {
+    manifest(&control.manifests.auth, &control.revisions.auth, &query)
+}
+
+/// Returns the manifest of the service, or of the revision that the query names.
+fn manifest(service: &Value, revisions: &[Value], query: &Asked) -> Result<Json<Value>, StatusCode> {
+    let found = match query.get("revision").map(String::as_str) {
+        None => Some(service),
+        Some("previous") => revisions.get(1),
+        Some(name) => revisions.iter().find(|one| one["metadata"]["name"] == name),
+    };
+    found.cloned().map(Json).ok_or(StatusCode::NOT_FOUND)
+}
+
+async fn backend_revisions(State(control): State<Arc<Control>>) -> Json<Vec<Value>> {
+    Json(control.revisions.backend.clone())
+}
+
+async fn auth_revisions(State(control): State<Arc<Control>>) -> Json<Vec<Value>> {
+    Json(control.revisions.auth.clone())
 }
 
 /// Lists log entries, newest first. Answers 400 when `since` is not an RFC 3339 time.

@@ -22,4 +22,4 @@ mod services;
 mod twin;
 
 pub use builder::TwinBuilder;
-pub use twin::{Manifests, Twin};
+pub use twin::{Manifests, Revisions, Twin};

@@ -90,7 +90,7 @@ pub(super) fn start_backend(
         return Ok((Handle::Stopped { _port: port }, Rollout::ContainerFailed));
     }
     let environment = Environment::resolve(&requested(&deployment.backend), &deployment.secrets);
-    let code = Code { build: deployment.backend_build.clone(), proxy: deployment.proxy() };
+    let code = code(deployment);
     match backend::start(shared.dialect, &environment, &code, Arc::clone(&shared.messages), log)? {
         Err(StartupFailed) => Ok((Handle::Stopped { _port: port }, Rollout::ContainerFailed)),
         Ok(router) => {
@@ -100,6 +100,12 @@ pub(super) fn start_backend(
             Ok((Handle::Task(address), Rollout::Ready))
         }
     }
+}
+
+/// Returns what the backend's revisions consist of apart from their settings.
+fn code(deployment: &Deployment) -> Code {
+    let (build, jwt_variables) = (deployment.backend_build.clone(), deployment.backend_reads.clone());
+    Code { build, proxy: deployment.proxy(), jwt_variables }
 }
 
 /// Logs that the platform killed the container for its memory.
@@ -128,7 +134,7 @@ pub(super) fn start_older_revision(deployment: &Deployment, shared: &Shared) -> 
     let older = ServiceSpec { revision: newest.previous_revision, ..older };
     let log = ServiceLog::new(&shared.logs, &older, deployment.clock);
     let environment = Environment::resolve(&requested(&older), &deployment.secrets);
-    let code = Code { build: deployment.backend_build.clone(), proxy: deployment.proxy() };
+    let code = code(deployment);
     let started = backend::start(shared.dialect, &environment, &code, Arc::clone(&shared.messages), log.clone())?;
     let Ok(router) = started else { return Ok(None) };
     let port = ClosedPort::take("older revision", 0)?;

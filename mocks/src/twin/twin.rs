@@ -23,6 +23,17 @@ pub struct Manifests {
     pub auth: Value,
 }
 
+/// The revisions of both services, the newest first, as `gcloud run revisions describe --format=json` prints each.
+///
+/// The second of each is the one that served before this deployment: it has none of the injected changes.
+#[derive(Clone, Debug, Serialize)]
+pub struct Revisions {
+    /// The revisions of `netra-backend-staging`.
+    pub backend: Vec<Value>,
+    /// The revisions of `netra-auth-service`.
+    pub auth: Vec<Value>,
+}
+
 /// A running twin: an edge, a backend, an auth service and a control listener on 127.0.0.1.
 ///
 /// All of them are real servers, and clients reach them over real connections. A twin needs a Tokio runtime. It stops
@@ -61,6 +72,7 @@ pub struct Twin {
     pub(crate) credentials: Credentials,
     pub(crate) signing: Signing,
     pub(crate) manifests: Manifests,
+    pub(crate) revisions: Revisions,
     pub(crate) journal: Arc<Journal>,
     pub(crate) logs: Arc<LogBook>,
     pub(crate) tasks: Tasks,
@@ -95,7 +107,8 @@ impl Twin {
         &self.auth_url
     }
 
-    /// Returns the URL of the control listener: `/manifests/backend.json`, `/manifests/auth.json`, `/logs`, `/journal`.
+    /// Returns the URL of the control listener: `/manifests/backend.json`, `/manifests/auth.json`, `/revisions/backend.json`,
+    /// `/revisions/auth.json`, `/logs`, `/journal`.
     pub fn control_url(&self) -> &str {
         &self.control_url
     }
@@ -118,6 +131,11 @@ impl Twin {
     /// Returns the manifests of both services after their rollout.
     pub fn manifests(&self) -> Manifests {
         self.manifests.clone()
+    }
+
+    /// Returns the revisions of both services.
+    pub fn revisions(&self) -> Revisions {
+        self.revisions.clone()
     }
 
     /// Returns the Cloud Logging entries of all services, newest first; at most the last 10 000.

@@ -1,6 +1,7 @@
 //! How `smoke` drives its scenarios. Start at `scenarios`.
 //!
 //! - `scenarios`: cleaning up, several scenarios at once, optional sign-in, revoked tokens.
+//! - `replayed`: a recorded run, served again.
 //! - `retries`: steps that are tried again.
 //! - `interrupted`: Ctrl-C and SIGTERM.
 //! - `overrides`: `--set`, the environment, `--evidence`, files of the folder.
@@ -15,6 +16,7 @@
 
 mod interrupted;
 mod overrides;
+mod replayed;
 mod retries;
 mod scenarios;
 mod shards;

@@ -11,7 +11,7 @@ use super::lines;
 use crate::auth::token::Keys;
 use crate::deployment::{AuthDefect, Build, Environment};
 use crate::logs::{Journal, ServiceLog};
-use crate::terms::Dialect;
+use crate::terms::{Dialect, JwtVariable};
 
 /// The delay of a slow health check: longer than the backend waits for it, shorter than it waits for other calls.
 const SLOW_HEALTH: Duration = Duration::from_millis(700);
@@ -39,7 +39,10 @@ impl AuthConfig {
         let own = |name| environment.get(name).map(str::to_owned);
         Some(Self {
             service_secret: own("SERVICE_SECRET"),
-            keys: Keys::of(environment.get("JWT_ALGORITHM"), &own("JWT_SECRET_KEY")?),
+            keys: Keys::of(
+                environment.get("JWT_ALGORITHM"),
+                &JwtVariable::ALL.iter().find_map(|variable| own(variable.id()))?,
+            ),
             database: environment.host_of("DATABASE_URL"),
             redis: environment.host_of("REDIS_URL"),
             oauth_configured: own("GOOGLE_CLIENT_ID").is_some() && own("GOOGLE_CLIENT_SECRET").is_some(),

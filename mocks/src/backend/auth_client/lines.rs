@@ -48,6 +48,16 @@ pub(crate) fn say_no_credentials(log: &ServiceLog, dialect: Dialect, service_id:
     log.message(Severity::Error, second);
 }
 
+/// Only versions without a built-in id write these lines, and their log filter redacts nothing.
+pub(crate) fn say_no_service_id(log: &ServiceLog) {
+    log.message(
+        Severity::Error,
+        "SERVICE_ID is not configured. This is required for service-to-service authentication.",
+    );
+    let line = "Missing service authentication configuration: SERVICE_ID. Auth service calls will fail.";
+    log.message(Severity::Error, line);
+}
+
 impl AuthClient {
     /// Writes the redacted text in `observed`, the raw one in the other dialects.
     fn say(&self, severity: Severity, raw: &str, redacted: &str) {
@@ -56,7 +66,7 @@ impl AuthClient {
     }
 
     pub(crate) fn say_initialized(&self) {
-        let configured = if self.wire.has_service_credentials() { "True" } else { "False" };
+        let configured = if self.wire.has_service_secret() { "True" } else { "False" };
         let id = self.wire.service_id();
         let line = format!("AuthServiceClient initialized - Service ID: {id}, Service Secret configured: {configured}");
         self.log.message(Severity::Info, line);
@@ -128,6 +138,11 @@ impl AuthClient {
             "INTER-SERVICE AUTH=REDACTED Missing service credentials",
         );
         self.log.message(Severity::Error, format!("Service ID configured: {}", self.wire.service_id()));
-        self.say(Severity::Error, "Service Secret configured: False", "Service Secret=REDACTED False");
+        let configured = if self.wire.has_service_secret() { "True" } else { "False" };
+        self.say(
+            Severity::Error,
+            &format!("Service Secret configured: {configured}"),
+            &format!("Service Secret=REDACTED {configured}"),
+        );
     }
 }

@@ -40,7 +40,7 @@ pub(crate) struct Unreachable {
 pub(crate) struct Wire {
     client: Client,
     base: String,
-    service_id: String,
+    service_id: Option<String>,
     service_secret: Option<String>,
     dialect: Dialect,
     log: ServiceLog,
@@ -69,7 +69,9 @@ impl Wire {
         Ok(Self {
             client,
             base: settings.url.unwrap_or_else(|| "http://localhost:8081".to_owned()),
-            service_id: settings.service_id.unwrap_or_else(|| "netra-backend".to_owned()),
+            service_id: settings
+                .service_id
+                .or_else(|| dialect.has_built_in_service_id().then(|| "netra-backend".to_owned())),
             service_secret: settings.service_secret,
             dialect,
             log,
@@ -80,12 +82,17 @@ impl Wire {
         &self.base
     }
 
+    /// Returns the backend's own id, as Python prints it.
     pub(crate) fn service_id(&self) -> &str {
-        &self.service_id
+        self.service_id.as_deref().unwrap_or("None")
+    }
+
+    pub(crate) fn has_service_secret(&self) -> bool {
+        self.service_secret.is_some()
     }
 
     pub(crate) fn has_service_credentials(&self) -> bool {
-        self.service_secret.is_some()
+        self.service_id.is_some() && self.has_service_secret()
     }
 
     /// Calls `GET /health` with a limit of half a second. 200 and 404 count as reachable.
@@ -119,7 +126,7 @@ impl Wire {
 
     /// Calls `POST /auth/validate`.
     pub(crate) async fn validate(&self, token: &str) -> Asked {
-        lines::say_validating(&self.log, self.dialect, &self.base, self.has_service_credentials());
+        lines::say_validating(&self.log, self.dialect, &self.base, self.has_service_secret());
         let body = json!({ "token": token, "token_type": "access" });
         let response = match self.post("/auth/validate", &body).send().await {
             Ok(response) => response,
@@ -140,13 +147,17 @@ impl Wire {
         format!("{}{path}", self.base)
     }
 
-    /// Starts a POST. It carries both service headers, or neither when the secret is missing.
+    /// Starts a POST. It carries both service headers, or neither when the id or the secret is missing.
     fn post(&self, path: &str, body: &Value) -> RequestBuilder {
         let request = self.client.post(self.url(path)).json(body);
-        match &self.service_secret {
-            Some(secret) => request.header("X-Service-ID", &self.service_id).header("X-Service-Secret", secret),
-            None => {
-                lines::say_no_credentials(&self.log, self.dialect, &self.service_id);
+        match (&self.service_id, &self.service_secret) {
+            (Some(id), Some(secret)) => request.header("X-Service-ID", id).header("X-Service-Secret", secret),
+            (None, _) => {
+                lines::say_no_service_id(&self.log);
+                request
+            }
+            (Some(id), None) => {
+                lines::say_no_credentials(&self.log, self.dialect, id);
                 request
             }
         }

@@ -13,13 +13,15 @@ use crate::backend::chat::MessageStore;
 use crate::backend::error::{ApiError, Origin};
 use crate::deployment::{BackendDefect, Build};
 use crate::logs::{ServiceLog, Severity};
-use crate::terms::{BootError, Dialect};
+use crate::terms::{BootError, Dialect, JwtVariable};
 
 /// What a revision consists of apart from its settings.
 pub(crate) struct Code {
     pub(crate) build: Build<BackendDefect>,
     /// The proxy of the backend's outgoing connections.
     pub(crate) proxy: Option<SocketAddr>,
+    /// The names under which this version looks for the signing secret, in order.
+    pub(crate) jwt_variables: Vec<JwtVariable>,
 }
 
 /// The running process.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use crate::backend::auth_client::AuthSettings;
 use crate::deployment::Environment;
 use crate::logs::{ServiceLog, Severity};
-use crate::terms::Dialect;
+use crate::terms::{Dialect, JwtVariable};
 
 /// The minimum length of a secret, in bytes.
 const MINIMUM: usize = 32;
@@ -28,8 +28,8 @@ pub(crate) struct BackendConfig {
 }
 
 impl BackendConfig {
-    /// Reads the settings.
-    pub(crate) fn read(environment: &Environment) -> Self {
+    /// Reads the settings. The first of `jwt_variables` that is set holds the signing secret.
+    pub(crate) fn read(environment: &Environment, jwt_variables: &[JwtVariable]) -> Self {
         let own = |name| environment.get(name).map(|value| value.trim().to_owned());
         Self {
             environment: own("ENVIRONMENT").unwrap_or_default(),
@@ -40,7 +40,7 @@ impl BackendConfig {
                 service_id: own("SERVICE_ID"),
                 service_secret: own("SERVICE_SECRET"),
             },
-            jwt_secret: own("JWT_SECRET_KEY"),
+            jwt_secret: jwt_variables.iter().find_map(|variable| own(variable.id())),
             verifies_locally: own("TOKEN_VALIDATION").is_some_and(|value| value == "local"),
             oauth: own("GOOGLE_CLIENT_ID").and(own("GOOGLE_CLIENT_SECRET")).is_some(),
             gemini_key: own("GEMINI_API_KEY").is_some(),
