@@ -15,10 +15,10 @@ use crate::diagnose::Catalogue;
 use crate::preflight::{Contract, Outcome, Review, Subject, page, problems};
 use crate::report::{json, printable};
 
-/// How the problems are printed.
+/// How problems and changes are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Printed {
-    /// One line a problem, the repairs, and a summary in the last line
+pub(super) enum Printed {
+    /// One line a finding, and a summary in the last line
     Human,
     /// JSON
     Json,
