@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn what_explains_the_failure_best_comes_first() {
         let change = |kind, explains, share| Change { explains, share, ..Change::new("b", kind, String::new()) };
-        let mut changes = vec![
+        let mut changes = [
             change(Kind::Lost, false, None),
             change(Kind::Image, true, Some(0.2)),
             change(Kind::Changed, true, Some(0.7)),

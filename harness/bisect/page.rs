@@ -30,7 +30,8 @@ fn notes(outcome: &Outcome) -> Vec<String> {
         None => "no evidence was given: add HAR files, logs or reports of the failure to see which change explains it",
         Some(_) => "the evidence shows a failure and no fault of the catalogue: it does not tell the changes apart",
     };
-    alone.into_iter().chain((!outcome.by_evidence).then(|| none.to_owned())).collect()
+    let is_guess = !outcome.by_evidence && !outcome.changes.is_empty();
+    alone.into_iter().chain(is_guess.then(|| none.to_owned())).collect()
 }
 
 /// `backend  lost         SERVICE_SECRET was lost (from the secret service-secret:3 before): backend-auth/…, 99 %`

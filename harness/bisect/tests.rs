@@ -187,7 +187,7 @@ fn a_service_that_only_one_revision_has_is_not_compared() {
 #[case::no_difference(backend(), None)]
 fn the_page(#[context] context: Context, #[case] now: Value, #[case] causes: Option<Vec<Cause>>) {
     let (_, page) = compared(&backend(), &now, causes.as_deref());
-    insta::with_settings!({ filters => vec![("fingerprint [0-9a-f]{12}", "fingerprint FINGERPRINT")] }, {
+    insta::with_settings!({ filters => vec![("[0-9a-f]{12}", "FINGERPRINT")] }, {
         insta::assert_snapshot!(context.description.expect("a name"), page);
     });
 }

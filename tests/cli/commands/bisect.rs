@@ -23,6 +23,7 @@ evidence = ["edge", "auth", "manifest"]
 variables = { service-secret = "CALLER_SECRET", service-id = "CALLER_ID", jwt-secret = "SIGNING_SECRET", auth-url = "ACCOUNTS_URL", required = ["DATABASE_URL"] }
 signing_secret = ["env:SIGNING"]
 caller = { id = "orders", secret = ["env:CALLER"] }
+user.primary = { sub = "u-1", email = "one@users.test" }
 names = { backend = "orders", auth = "accounts", project = "p", region = "r" }
 
 [target.shop.endpoint."backend.items"]
@@ -134,7 +135,8 @@ fn evidence_in_which_nothing_failed_explains_no_change() {
 
 #[test]
 fn the_evidence_of_an_incident_names_the_lost_variables() {
-    let incident = |name: &str| format!("{}/tests/incidents/deploy-lost-service-credentials/{name}", env!("CARGO_MANIFEST_DIR"));
+    let incident =
+        |name: &str| format!("{}/tests/incidents/deploy-lost-service-credentials/{name}", env!("CARGO_MANIFEST_DIR"));
     let files = ["backend-00611-cr5.json", "backend.json", "auth.json", "log.json"].map(incident);
     let output = run(["bisect"].into_iter().chain(files.iter().map(String::as_str)));
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));

@@ -12,7 +12,7 @@ use crate::cli::args::manifests::{named, register, subjects_of};
 use crate::cli::args::supplied::{called, text};
 use crate::cli::args::target::TargetArgs;
 use crate::cli::explain::pieces;
-use crate::cli::preflight::{Printed, contract};
+use crate::cli::manifests::preflight::{Printed, contract};
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
 use crate::config::Target;
@@ -25,7 +25,7 @@ use crate::terms::Service;
 
 /// Options of `fivewhys bisect`.
 #[derive(Debug, Args)]
-pub(super) struct Bisect {
+pub(crate) struct Bisect {
     /// The older revision: a file with its manifest, as `preflight` takes it, or its name, which `gcloud` looks up. The name
     /// in the manifest decides the service, or `backend=REVISION` does
     #[arg(value_name = "[SERVICE=]REVISION_A")]
@@ -53,7 +53,7 @@ struct Revision {
 }
 
 impl Bisect {
-    pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
+    pub(crate) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
         let given = [&self.before, &self.now].into_iter().chain(&self.files);
         if given.filter(|one| named(one).1 == "-").count() > 1 {
             return Err(miette!("standard input can be read once: use `-` for only one file").into());
