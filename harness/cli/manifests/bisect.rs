@@ -67,7 +67,9 @@ impl Bisect {
         let (before, now) = self.revisions(&target).await?;
         register(&redactor, before.subjects.iter().chain(&now.subjects));
         something_is_compared(&before.subjects, &now.subjects, &contract)?;
-        let of_explain = (from_report.is_some() || arguments.is_named()).then(|| target.clone());
+        // The built-in target is of no deployment of the reader.
+        let is_own = arguments.is_named() || arguments.file_path().0.is_some() && !target.twin;
+        let of_explain = (from_report.is_some() || is_own).then(|| target.clone());
         let causes = match self.files.is_empty() {
             true => None,
             false => Some(causes(pieces, &now, of_explain, Arc::clone(&catalogue), &redactor).await?),
