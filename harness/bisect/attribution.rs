@@ -133,8 +133,7 @@ impl<'a> Attribution<'a> {
     fn is_of(&self, problem: &Problem, change: &Change) -> bool {
         let kinds: &[Kind] = match problem.check {
             Check::EnvironmentReplaced => &[Kind::Environment],
-            Check::RequiredLost | Check::RequiredAbsent => &[Kind::Environment, Kind::Lost],
-            Check::VariableLost => &[Kind::Environment, Kind::Lost],
+            Check::RequiredLost | Check::RequiredAbsent | Check::VariableLost => &[Kind::Environment, Kind::Lost],
             Check::WebsocketOverH2c => &[Kind::Port],
             Check::RevisionNotReady => &[Kind::Ready],
             Check::NoTraffic | Check::TrafficSplit => &[Kind::Traffic],

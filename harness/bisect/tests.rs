@@ -150,19 +150,20 @@ fn another_value_explains_only_what_the_evidence_shows() {
 }
 
 #[test]
-fn a_problem_of_both_revisions_is_no_change() {
-    let lacks = with("SERVICE_SECRET", None);
-    let now = at("/spec/template/spec/containers/0/image", json!("registry.test/backend:7"));
-    let mut now_lacks = now;
-    let env = lacks.pointer("/spec/template/spec/containers/0/env").cloned().expect("an environment");
-    *now_lacks.pointer_mut("/spec/template/spec/containers/0/env").expect("a place") = env;
-    assert_eq!(found(&compared(&lacks, &now_lacks, None).0), [(Kind::Image, None)]);
+fn a_problem_of_both_revisions_explains_nothing() {
+    let wrong = |id: &str| with("SERVICE_ID", Some(literal("SERVICE_ID", id)));
+    let now = wrong("another");
+    assert_eq!(found(&compared(&wrong("backend"), &now, None).0), [(Kind::Changed, None)]);
+    assert!(compared(&backend(), &now, None).0.is_explained);
 }
 
 #[test]
 fn a_variable_that_the_service_reads_under_another_name_is_not_missing() {
     let both = with("JWT_SECRET", Some(secret("JWT_SECRET", "jwt-secret", "3")));
-    assert_eq!(found(&compared(&both, &backend(), None).0), [(Kind::Lost, None)]);
+    let causes = [cause("backend/jwt-secret-missing", "likely", "auth/down")];
+    assert_eq!(found(&compared(&both, &backend(), Some(&causes)).0), [(Kind::Lost, None)]);
+    let neither = with("JWT_SECRET_KEY", None);
+    assert!(compared(&backend(), &neither, Some(&causes)).0.is_explained);
 }
 
 #[test]
