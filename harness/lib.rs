@@ -26,6 +26,7 @@
 //! The folder `examples/` holds a test crate of a user. `ARCHITECTURE.md` is the map of the source.
 
 mod api;
+mod bisect;
 mod check;
 mod cli;
 mod config;

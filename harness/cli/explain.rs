@@ -65,12 +65,17 @@ impl Explain {
                 .map(|demo| demo.pieces())
                 .ok_or_else(|| miette!("there is no demonstration `{wanted}`; they are:\n{}", demos()).into());
         }
-        let piece = |given: &String| {
-            let (writer, file) = supplied::writer(given);
-            Ok(Piece { from: supplied::called(file).to_owned(), writer, content: supplied::opened(file)? })
-        };
-        self.files.iter().map(piece).collect()
+        pieces(&self.files)
     }
+}
+
+/// Opens files of evidence, each `[SERVICE=]FILE`.
+pub(super) fn pieces(files: &[String]) -> Result<Vec<Piece>, Mistake> {
+    let piece = |given: &String| {
+        let (writer, file) = supplied::writer(given);
+        Ok(Piece { from: supplied::called(file).to_owned(), writer, content: supplied::opened(file)? })
+    };
+    files.iter().map(piece).collect()
 }
 
 /// Lists the demonstrations.

@@ -4,7 +4,7 @@
 //!
 //! - `args/`: options that several subcommands share
 //! - `terminal/`: output, errors, progress, questions and signals
-//! - `preflight`, `contract`: checks of manifests, and what they are checked against
+//! - `manifests/`: `preflight`, `contract` and `bisect`, which judge manifests
 //! - `smoke`, `merge`, `explain`, `record`, `check`, `init`, `mint`, `faults`, `completions`, `twin`, `selftest`: the
 //!   subcommands
 //!
@@ -13,13 +13,12 @@
 mod args;
 mod check;
 mod completions;
-mod contract;
 mod explain;
 mod faults;
 mod init;
+mod manifests;
 mod merge;
 mod mint;
-mod preflight;
 mod record;
 #[cfg(feature = "twin")]
 mod selftest;
@@ -60,9 +59,14 @@ enum Command {
     #[command(
         after_help = "Exit codes:\n  0    no problem that fails the gate\n  1    a problem that fails the gate\n  2    bad usage, or input that cannot be read"
     )]
-    Preflight(preflight::Preflight),
+    Preflight(manifests::preflight::Preflight),
+    /// List what changed between two revisions, and name the change that explains the failure
+    #[command(
+        after_help = "Exit codes:\n  0    no change explains a failure\n  1    a change explains it\n  2    bad usage, or input that cannot be read"
+    )]
+    Bisect(manifests::bisect::Bisect),
     /// Print what each service requires of its environment, as a file for `preflight --contract`
-    Contract(contract::ContractArgs),
+    Contract(manifests::contract::ContractArgs),
     /// Run the scenarios as `smoke` does, and keep evidence and verdict in a folder, as a regression test
     #[command(after_help = run::ExitCode::table())]
     Record(Box<record::Record>),
@@ -104,6 +108,7 @@ pub fn main() -> ExitCode {
             #[cfg(feature = "twin")]
             Command::Selftest(exam) => exam.run(arguments.target.engine(true)).await,
             Command::Preflight(preflight) => preflight.run(&arguments.target),
+            Command::Bisect(bisect) => bisect.run(&arguments.target).await,
             Command::Contract(contract) => contract.run(&arguments.target),
             Command::Mint(mint) => mint.run(&arguments.target).await,
             Command::Faults(faults) => faults.run(&arguments.target),

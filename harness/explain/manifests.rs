@@ -23,8 +23,8 @@ pub(super) struct Manifests {
     pub(super) previous: Vec<Previous>,
 }
 
-/// How new a manifest is: by the number of its revision, or else by its time.
-type Age = (Option<u64>, Option<Timestamp>);
+/// How new a manifest is: by the word of the caller, the number of its revision, or else by its time.
+type Age = (bool, Option<u64>, Option<Timestamp>);
 
 /// Sorts manifests: the newest of each service is current, and the one before it is what a rollback would restore.
 ///
@@ -35,7 +35,7 @@ pub(super) fn sorted(pieces: &[ManifestText], target: &Target) -> Result<Manifes
     let mut sorted = Manifests::default();
     for piece in pieces {
         match service_of(piece, &target.names) {
-            Some(service) => by_service.entry(service).or_default().push((age(&piece.text), piece)),
+            Some(service) => by_service.entry(service).or_default().push((age(piece), piece)),
             None => sorted.current.add_manifests(&piece.from, None, &piece.text, &target.names)?,
         }
     }
@@ -55,12 +55,12 @@ pub(super) fn sorted(pieces: &[ManifestText], target: &Target) -> Result<Manifes
     Ok(sorted)
 }
 
-fn age(text: &str) -> Age {
-    let Ok(json) = serde_json::from_str::<Value>(text) else { return (None, None) };
-    let number = revision(text).and_then(|name| number(&name));
+fn age(piece: &ManifestText) -> Age {
+    let Ok(json) = serde_json::from_str::<Value>(&piece.text) else { return (piece.is_current, None, None) };
+    let number = revision(&piece.text).and_then(|name| number(&name));
     let times = ["/metadata/labels/run.googleapis.com~1lastUpdatedTime", "/metadata/creationTimestamp"];
     let time = times.into_iter().find_map(|pointer| json.pointer(pointer)?.as_str()?.parse().ok());
-    (number, time)
+    (piece.is_current, number, time)
 }
 
 /// Returns the revision that a manifest shows: that of a revision, or the newest one of a service.
@@ -91,7 +91,7 @@ mod tests {
     use crate::fixtures::staging;
 
     fn piece(text: String) -> ManifestText {
-        ManifestText { from: "x.json".to_owned(), service: None, text }
+        ManifestText { from: "x.json".to_owned(), service: None, text, is_current: false }
     }
 
     fn service(newest: &str, updated: &str) -> ManifestText {
@@ -113,11 +113,18 @@ mod tests {
     fn the_newer_manifest_is_current(#[case] newest: &str, #[case] other: &str, #[case] before: Option<&str>) {
         let pieces = [service(newest, "2026-02-02T00:00:00Z"), older(other, "2026-01-01T00:00:00Z")];
         for pieces in [[0, 1], [1, 0]].map(|order| order.map(|at| &pieces[at])) {
-            let pieces =
-                pieces.map(|one| ManifestText { from: one.from.clone(), service: None, text: one.text.clone() });
+            let pieces = pieces.map(|one| piece(one.text.clone()));
             let sorted = sorted(&pieces, &staging()).expect("manifests");
             assert_eq!(sorted.previous.first().map(|one| one.revision.as_str()), before);
         }
+    }
+
+    #[test]
+    fn the_manifest_that_the_caller_calls_current_is_current() {
+        let newer = service("b-00639-g4g", "2026-02-02T00:00:00Z");
+        let current = ManifestText { is_current: true, ..older("b-00611-cr5", "2026-01-01T00:00:00Z") };
+        let sorted = sorted(&[current, newer], &staging()).expect("manifests");
+        assert_eq!(sorted.previous.first().map(|one| one.revision.as_str()), Some("b-00639-g4g"));
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub(super) struct ManifestText {
     pub(super) from: String,
     pub(super) service: Option<Service>,
     pub(super) text: String,
+    /// Whether the caller says that it is the current one.
+    pub(super) is_current: bool,
 }
 
 /// The kinds of evidence.
@@ -86,10 +88,16 @@ impl Pieces {
                     Some(_) => Some(Service::Backend),
                     None => None,
                 };
-                self.manifests.push(ManifestText { from, service, text });
+                self.manifests.push(ManifestText { from, service, text, is_current: false });
             }
         }
         Ok(())
+    }
+
+    /// Adds the manifest of a service that is the current one, whatever its age.
+    pub(crate) fn add_current(&mut self, service: Service, from: &str, text: &str) {
+        let (from, text) = (from.to_owned(), text.to_owned());
+        self.manifests.push(ManifestText { from, service: Some(service), text, is_current: true });
     }
 
     /// Returns the name of the target that a report names.

@@ -137,7 +137,7 @@ async fn manifest(previous: &Previous, service: Service, target: &Target) -> Opt
 }
 
 /// Turns `gcloud run services describe NAME …` into the command that describes the revision.
-fn describe(revision: &str, source: &EvidenceLocation) -> Option<Vec<String>> {
+pub(crate) fn describe(revision: &str, source: &EvidenceLocation) -> Option<Vec<String>> {
     let EvidenceLocation::Command(words) = source else { return None };
     let begins = ["gcloud", "run", "services", "describe"];
     let rest = words.get(begins.len() + 1..)?;

@@ -21,7 +21,7 @@ mod roll_back;
 
 pub use baseline::{Baseline, BaselineError};
 pub use earlier::Previous;
-pub(crate) use earlier::{Earlier, previous_manifests};
+pub(crate) use earlier::{Earlier, describe, previous_manifests};
 pub(crate) use lost::report_losses;
 
 use std::collections::BTreeMap;

@@ -18,15 +18,14 @@ mod lost;
 mod page;
 mod review;
 
-pub(crate) use contract::{Contract, written};
-pub(crate) use input::Subject;
+pub(crate) use checks::{changed, origin};
+pub(crate) use contract::{Contract, Requirement, written};
+pub(crate) use input::{Subject, find};
 pub(crate) use lost::{LOST, Lost, LostByService, lost};
 pub(crate) use page::{Outcome, page};
-pub(crate) use review::Review;
+pub(crate) use review::{Check, FaultRef, Problem, Review, Severity};
 
 use std::collections::BTreeSet;
-
-use self::review::Problem;
 
 /// Returns every problem, the worst first, and of those the services in the order given.
 pub(crate) fn problems(review: &Review<'_>) -> Vec<Problem> {

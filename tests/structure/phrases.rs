@@ -80,6 +80,7 @@ fn the_help_texts_are_plain() {
         "selftest",
         "mint",
         "preflight",
+        "bisect",
         "contract",
         "check",
         "init",

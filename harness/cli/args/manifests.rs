@@ -17,29 +17,38 @@ pub(crate) fn subjects(given: &[String], target: &Target) -> Result<Vec<Subject>
     let mut subjects = Vec::new();
     for given in given {
         let (service, file) = named(given);
-        let read = declarations(called(file), &text(file)?, &target.names)?;
-        let alone = read.len() == 1;
-        let mut found: Vec<Subject> = read
-            .into_iter()
-            .map(|one| Subject::of(one, service.filter(|_| alone), &target.names))
-            .filter(|one| service.is_none_or(|service| one.service == service))
-            .collect();
-        if found.is_empty() {
-            let service = service.unwrap_or_default();
-            return Err(miette::miette!(
-                help = "give a file with the manifest of one service, or leave the name out",
-                "{}: it holds several manifests, and none of them is called `{service}`",
-                called(file)
-            )
-            .into());
-        }
-        subjects.append(&mut found);
+        subjects.append(&mut subjects_of(called(file), service, &text(file)?, target)?);
     }
     Ok(subjects)
 }
 
+/// Reads the services of a text. Errors show `from`.
+pub(crate) fn subjects_of(
+    from: &str,
+    service: Option<&str>,
+    text: &str,
+    target: &Target,
+) -> Result<Vec<Subject>, Mistake> {
+    let read = declarations(from, text, &target.names)?;
+    let alone = read.len() == 1;
+    let found: Vec<Subject> = read
+        .into_iter()
+        .map(|one| Subject::of(one, service.filter(|_| alone), &target.names))
+        .filter(|one| service.is_none_or(|service| one.service == service))
+        .collect();
+    if found.is_empty() {
+        let service = service.unwrap_or_default();
+        return Err(miette::miette!(
+            help = "give a file with the manifest of one service, or leave the name out",
+            "{from}: it holds several manifests, and none of them is called `{service}`"
+        )
+        .into());
+    }
+    Ok(found)
+}
+
 /// Splits `SERVICE=FILE`. A path may hold `=` too, after its first slash or dot.
-fn named(given: &str) -> (Option<&str>, &str) {
+pub(crate) fn named(given: &str) -> (Option<&str>, &str) {
     let is_name = |name: &str| {
         !name.is_empty() && name.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '-' | '_'))
     };
@@ -52,6 +61,12 @@ fn named(given: &str) -> (Option<&str>, &str) {
 /// Returns a redactor that knows every literal that may be a secret. The checks print none: this is the second lock.
 pub(crate) fn redactor<'s>(subjects: impl Iterator<Item = &'s Subject>) -> Redactor {
     let redactor = Redactor::new();
+    register(&redactor, subjects);
+    redactor
+}
+
+/// Tells a redactor every literal that may be a secret.
+pub(crate) fn register<'s>(redactor: &Redactor, subjects: impl Iterator<Item = &'s Subject>) {
     for subject in subjects {
         let declaration = &subject.declaration;
         for (name, literal) in &declaration.literals {
@@ -61,5 +76,4 @@ pub(crate) fn redactor<'s>(subjects: impl Iterator<Item = &'s Subject>) -> Redac
             }
         }
     }
-    redactor
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::container::{condition, entries, ports, reason, serving, text, truth};
+use super::container::{condition, entries, reason, serving, text, truth};
 use super::environment::Environment;
 use super::{Declaration, EnvValue, Layout, Manifest, NEWEST};
 
@@ -36,7 +36,7 @@ pub(super) fn read(value: &Value, plain: &BTreeSet<String>) -> Result<Vec<Declar
     };
     let service = text(value, "/metadata/labels/serving.knative.dev~1service");
     let declaration = Declaration::of(Layout::CloudRun, manifest, environment);
-    Ok(vec![Declaration { called: service.into_iter().collect(), ports: ports(container), ..declaration }])
+    Ok(vec![Declaration { called: service.into_iter().collect(), ..declaration.with_container(container) }])
 }
 
 fn variable(name: &str, entry: &Value, environment: &mut Environment<'_>) {

@@ -18,7 +18,8 @@ pub(super) fn read(value: &Value, plain: &BTreeSet<String>) -> Result<Vec<Declar
     let one = |(name, service): (&String, &Value)| {
         let manifest = Manifest { name: name.clone(), ..Manifest::default() };
         let declaration = Declaration::of(Layout::Compose, manifest, environment(service, plain));
-        Declaration { called: text(service, "/container_name").into_iter().collect(), ..declaration }
+        let (called, image) = (text(service, "/container_name").into_iter().collect(), text(service, "/image"));
+        Declaration { called, image, ..declaration }
     };
     Ok(services.iter().map(one).collect())
 }

@@ -15,6 +15,11 @@ pub(super) fn ports(container: &Value) -> Vec<String> {
     ports.into_iter().flatten().filter_map(|port| text(port, "/name")).collect()
 }
 
+/// Returns the numbers of the ports of a container.
+pub(super) fn port_numbers(container: &Value) -> Vec<u64> {
+    entries(container, "/ports").iter().filter_map(|port| port.get("containerPort")?.as_u64()).collect()
+}
+
 /// Returns the entries of a list.
 pub(super) fn entries<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
     value.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)

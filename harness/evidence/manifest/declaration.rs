@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use secrecy::SecretString;
+use serde_json::Value;
 
+use super::container::{port_numbers, ports, text};
 use super::environment::Environment;
 use super::{Layout, Manifest};
 
@@ -18,6 +20,10 @@ pub(crate) struct Declaration {
     pub(crate) literals: BTreeMap<String, SecretString>,
     /// The names of the ports of the container, for example `http1` or `h2c`.
     pub(crate) ports: Vec<String>,
+    /// The numbers of the ports of the container.
+    pub(crate) port_numbers: Vec<u64>,
+    /// The image of the container.
+    pub(crate) image: Option<String>,
     /// The name of the container.
     pub(crate) container: Option<String>,
     /// The workload of Kubernetes that holds the variables, as kubectl names it: `deployment/NAME`.
@@ -34,8 +40,14 @@ impl Declaration {
 
     /// Returns a declaration of a manifest whose literal values are not at hand.
     pub(crate) fn without_literals(manifest: Manifest) -> Self {
-        let (called, ports, literals) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { manifest, called, literals, ports, container: None, resource: None }
+        let (called, ports, port_numbers, literals) = (Vec::new(), Vec::new(), Vec::new(), BTreeMap::new());
+        Self { manifest, called, literals, ports, port_numbers, image: None, container: None, resource: None }
+    }
+
+    /// Adds the image and the ports of the container that serves requests.
+    pub(super) fn with_container(self, container: &Value) -> Self {
+        let image = text(container, "/image");
+        Self { ports: ports(container), port_numbers: port_numbers(container), image, ..self }
     }
 
     /// Reports whether this is a name of the service.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::container::{entries, ports, text};
+use super::container::{entries, text};
 use super::environment::Environment;
 use super::{Declaration, EnvValue, Layout, Manifest};
 
@@ -23,7 +23,7 @@ pub(super) fn read(value: &Value, plain: &BTreeSet<String>) -> Result<Vec<Declar
         let manifest = Manifest { name, ..Manifest::default() };
         let declaration = Declaration::of(Layout::Ecs, manifest, environment(container, plain));
         let called = other.into_iter().collect();
-        Ok(Declaration { called, ports: ports(container), container: own, ..declaration })
+        Ok(Declaration { called, container: own, ..declaration.with_container(container) })
     };
     containers.iter().map(one).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::container::{condition, entries, ports, reason, scalar, serving, text, truth};
+use super::container::{condition, entries, reason, scalar, serving, text, truth};
 use super::environment::Environment;
 use super::layout::Resources;
 use super::{Declaration, EnvValue, Layout, Manifest};
@@ -29,11 +29,10 @@ pub(super) fn read(
     let name = text(value, "/metadata/name").or_else(|| text(value, "/metadata/generateName"));
     let (ready, reason) = state(value);
     let manifest = Manifest { name: name.ok_or("no metadata.name")?, ready, reason, ..Manifest::default() };
-    let ports = ports(container);
     let environment = Reader { all, environment: Environment::new(plain) }.read(container);
     let declaration = Declaration::of(Layout::Kubernetes, manifest, environment);
-    let (called, resource, container) = (called(value), resource(value), text(container, "/name"));
-    Ok(vec![Declaration { called, ports, container, resource, ..declaration }])
+    let (called, resource, name) = (called(value), resource(value), text(container, "/name"));
+    Ok(vec![Declaration { called, container: name, resource, ..declaration.with_container(container) }])
 }
 
 /// Returns the workload that holds the variables: of a ReplicaSet, the Deployment that owns it.

@@ -13,14 +13,14 @@ fn declarations(text: &str) -> Result<Vec<Declaration>, String> {
 
 /// One line for each thing that a reader found.
 fn shown(declaration: &Declaration) -> String {
-    let Declaration { manifest, called, literals, ports, container, resource } = declaration;
+    let Declaration { manifest, called, literals, ports, port_numbers, image, container, resource } = declaration;
     let Manifest { name, env, env_from, .. } = manifest;
     let env = env.iter().map(|(name, value)| {
         let literal = if literals.contains_key(name) { "literal" } else { "outside" };
         format!("  {name} ({literal}): {value:?}\n")
     });
     format!(
-        "{name} {:?}, also called {called:?}, ports {ports:?}, {container:?} of {resource:?}\n  ready {:?} because {:?}\n  created {:?}, ready {:?}, traffic {:?}\n  url {:?}, ingress {:?}\n{}  and from {env_from:?}\n",
+        "{name} {:?}, also called {called:?}, ports {ports:?} {port_numbers:?}, image {image:?}, {container:?} of {resource:?}\n  ready {:?} because {:?}\n  created {:?}, ready {:?}, traffic {:?}\n  url {:?}, ingress {:?}\n{}  and from {env_from:?}\n",
         manifest.layout,
         manifest.ready,
         manifest.reason,

@@ -35,6 +35,7 @@ pub(super) fn check(run: &Review<'_>, subject: &Subject) -> Vec<Problem> {
             continue;
         };
         let says = changed(run, (&subject.declaration, value), (before, then), name);
+        let says = says.map(|says| format!("{name} {says}"));
         problems.extend(says.map(|says| run.of_variable(Check::VariableChanged, subject, name, None, says)));
     }
     problems
@@ -67,8 +68,8 @@ fn replaced(run: &Review<'_>, subject: &Subject, before: &Declaration, lost: &[V
     Some(run.set(problem, subject, lost, false))
 }
 
-/// Says how a variable changed.
-fn changed(
+/// Says how a variable changed: `has another literal value: …`, `comes from … now, and from … before`.
+pub(crate) fn changed(
     run: &Review<'_>,
     (now, value): (&Declaration, &EnvValue),
     (before, then): (&Declaration, &EnvValue),
@@ -80,9 +81,9 @@ fn changed(
         Some(false) => {
             let print = |literal| run.fingerprints.of(literal);
             let prints = a.zip(b).map(|(a, b)| format!("fingerprint {} now, {} before", print(a), print(b)));
-            Some(format!("{name} has another literal value: {}", prints.unwrap_or_default()))
+            Some(format!("has another literal value: {}", prints.unwrap_or_default()))
         }
         None if value == then => None,
-        None => Some(format!("{name} comes {} now, and {} before", origin(value), origin(then))),
+        None => Some(format!("comes {} now, and {} before", origin(value), origin(then))),
     }
 }

@@ -19,6 +19,8 @@ mod rollout;
 mod shared;
 mod value;
 
+pub(crate) use change::changed;
+
 use crate::evidence::EnvValue;
 use crate::preflight::input::Subject;
 use crate::preflight::review::{Problem, Review};
@@ -36,7 +38,7 @@ pub(super) const ALL: [fn(&Review<'_>, &Subject) -> Vec<Problem>; 8] = [
 ];
 
 /// Says where a value comes from, without the value.
-fn origin(value: &EnvValue) -> String {
+pub(crate) fn origin(value: &EnvValue) -> String {
     match value {
         EnvValue::Plain(_) | EnvValue::Hidden { .. } => "as a literal value".to_owned(),
         EnvValue::Secret { .. } => format!("from the secret {value}"),

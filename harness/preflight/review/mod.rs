@@ -13,6 +13,6 @@ mod repair;
 #[expect(clippy::module_inception, reason = "the folder's main type")]
 mod review;
 
-pub(crate) use problem::{Check, Problem, Setting, Severity};
+pub(crate) use problem::{Check, FaultRef, Problem, Setting, Severity};
 pub(crate) use repair::repairs;
 pub(crate) use review::Review;

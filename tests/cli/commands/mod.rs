@@ -1,5 +1,6 @@
 //! The commands beside `smoke`, and mistakes on any command line. Start at `mistakes`.
 //!
+//! - `bisect`: `fivewhys bisect`.
 //! - `check`: `fivewhys check` and `fivewhys init`.
 //! - `explain`: `fivewhys explain`.
 //! - `faults`: `fivewhys faults`.
@@ -9,6 +10,7 @@
 //!
 //! Invariant: nothing here sends a request to a deployment.
 
+mod bisect;
 mod check;
 mod explain;
 mod faults;

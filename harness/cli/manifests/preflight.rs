@@ -15,10 +15,10 @@ use crate::diagnose::Catalogue;
 use crate::preflight::{Contract, Outcome, Review, Subject, page, problems};
 use crate::report::{json, printable};
 
-/// How the problems are printed.
+/// How problems and changes are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Printed {
-    /// One line a problem, the repairs, and a summary in the last line
+pub(crate) enum Printed {
+    /// One line a finding, and a summary in the last line
     Human,
     /// JSON
     Json,
@@ -26,7 +26,7 @@ enum Printed {
 
 /// Options of `fivewhys preflight`.
 #[derive(Debug, Args)]
-pub(super) struct Preflight {
+pub(crate) struct Preflight {
     /// The manifests that are about to get traffic: Cloud Run, Kubernetes, docker-compose, ECS or an env file. The name in
     /// a manifest decides the service, or `backend=FILE` does; `-` is standard input
     #[arg(required = true, value_name = "[SERVICE=]FILE")]
@@ -43,7 +43,7 @@ pub(super) struct Preflight {
 }
 
 impl Preflight {
-    pub(super) fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
+    pub(crate) fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
         if self.manifests.iter().chain(&self.against).filter(|one| one.rsplit('=').next() == Some("-")).count() > 1 {
             return Err(miette!("standard input can be read once: use `-` for only one manifest").into());
         }
@@ -88,7 +88,7 @@ fn something_is_checked(now: &[Subject], previous: &[Subject], contract: &Contra
 }
 
 /// Returns the contract of a file, or the one that follows from the target.
-pub(super) fn contract(file: Option<&str>, target: &Target, catalogue: &Catalogue) -> Result<Contract, Mistake> {
+pub(crate) fn contract(file: Option<&str>, target: &Target, catalogue: &Catalogue) -> Result<Contract, Mistake> {
     Ok(match file {
         Some(file) => Contract::parse(file, &text(file)?, target, catalogue)?,
         None => Contract::of_target(target, catalogue)?,

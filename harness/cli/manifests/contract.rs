@@ -13,7 +13,7 @@ use crate::preflight::{Contract, written};
 
 /// Options of `fivewhys contract`.
 #[derive(Debug, Args)]
-pub(super) struct ContractArgs {
+pub(crate) struct ContractArgs {
     /// A manifest of a revision that works: what it sets is required, and what refers to a secret is a secret; may be
     /// repeated [default: the contract that follows from `[variables]` of the target]
     #[arg(long, value_name = "[SERVICE=]FILE")]
@@ -21,7 +21,7 @@ pub(super) struct ContractArgs {
 }
 
 impl ContractArgs {
-    pub(super) fn run(&self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
+    pub(crate) fn run(&self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
         let target = arguments.resolve()?;
         let known = Contract::of_target(&target, &*arguments.catalogue(&target)?)?;
         let subjects = subjects(&self.from, &target)?;
