@@ -31,6 +31,6 @@ pub use file::{TargetFile, schema};
 pub use secret::SecretError;
 pub use source::{CallerIdentity, EvidenceLocation, SecretOrigin, SecretSource};
 pub(crate) use target::is_loopback;
-pub use target::{Budget, Claims, DeployedNames, KnownFailure, Target, UnusualProbes, User};
+pub use target::{Budget, Claims, DeployedNames, KnownFailure, Target, UnusualProbes, User, VersionPlace};
 pub use write::starter::starter;
 pub use write::{forget_secrets, write_target_file};
