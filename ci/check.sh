@@ -6,7 +6,7 @@
 #   roll-back         the cause may lie in what was deployed, and the revision before did not have it
 #   do-not-roll-back  it does not, or a roll back does not cure it
 #   undecided         failed, and nobody can tell; without --deployed and --previous always
-#   not-tested        bad configuration, a bug of ours, or interrupted: nothing is known
+#   not-tested        bad configuration, a bug of ours, or interrupted: nothing is known; or another revision was tested than --deployed names
 #
 # Environment: FIVEWHYS (the program; default: fivewhys on PATH), FIVEWHYS_REPORTS (a folder; default: fivewhys-reports), and what
 # fivewhys itself reads: FIVEWHYS_CONFIG, FIVEWHYS_TARGET, FIVEWHYS_SCENARIOS, and the secrets that the target names.
@@ -29,6 +29,9 @@ code=0
 # The report is indented by us, and a text in it holds no new line: only the gate's own field can begin a line like this.
 advice() { sed -n '/^  "gate": {$/,/^  }/s/^    "advice": "\([a-z-]*\)".*/\1/p' "$reports/report.json" 2>/dev/null; }
 
+# Another revision than the deployed one answered. Only the field of the report can have lines indented like these.
+other_was_tested() { sed -n '/^  "deployed": \[$/,/^  \]/p' "$reports/report.json" 2>/dev/null | grep -q '^      "result": "other"'; }
+
 case $code in
   0) decision=keep ;;
   4) decision=do-not-roll-back ;;
@@ -40,6 +43,8 @@ case $code in
     esac ;;
   *) decision=not-tested ;;
 esac
+# A deploy that split the traffic may still be what broke it: the advice to roll back stays.
+if [ "$decision" != roll-back ] && other_was_tested; then decision=not-tested; fi
 
 echo "$code" >"$reports/exit-code"
 echo "$decision" >"$reports/decision"

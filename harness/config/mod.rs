@@ -33,7 +33,7 @@ pub use source::{CallerIdentity, EvidenceLocation, SecretOrigin, SecretSource};
 #[cfg(feature = "twin")]
 pub(crate) use target::as_websocket;
 pub(crate) use target::is_loopback;
-pub use target::{Budget, Claims, DeployedNames, KnownFailure, Target, UnusualProbes, User};
+pub use target::{Budget, Claims, DeployedNames, KnownFailure, Target, UnusualProbes, User, VersionPlace};
 #[cfg(feature = "twin")]
 pub(crate) use write::replayed::write_replay_target;
 pub use write::starter::starter;

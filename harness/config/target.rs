@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde_json_path::JsonPath;
 use url::{Host, Url};
 
 use crate::config::{CallerIdentity, Endpoint, EvidenceLocation, SecretSource};
@@ -71,6 +72,17 @@ pub struct Target {
     pub known_failures: Vec<KnownFailure>,
     /// The unusual probes that may be sent.
     pub probes: UnusualProbes,
+    /// Where a response names the revision that answered.
+    pub version: VersionPlace,
+}
+
+/// Where a response names the revision that answered.
+#[derive(Debug, Clone, Default)]
+pub struct VersionPlace {
+    /// A header of any response, in lower case.
+    pub header: Option<String>,
+    /// A place in the JSON of the endpoints with the role `health`.
+    pub json: Option<JsonPath>,
 }
 
 /// Probes that an operator may want to switch off.

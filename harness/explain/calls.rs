@@ -206,6 +206,7 @@ fn report(
         baseline: None,
         gate: None,
         explained: None,
+        deployed: Vec::new(),
         timing: Timing {
             started_at,
             total_ms,

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::config::{
     Accept, Budget, Claims, DeployedNames, Endpoint, SecretSource, Target, UnusualProbes, User, Validation,
+    VersionPlace,
 };
 use crate::evidence::Collected;
 use crate::explain::pieces::{Pieces, name};
@@ -76,6 +77,7 @@ pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
         scenarios: None,
         known_failures: Vec::new(),
         probes: UnusualProbes { test_headers: false },
+        version: VersionPlace::default(),
     }
 }
 

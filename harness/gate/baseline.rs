@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::diagnose::{Cause, Certainty, Finding};
 use crate::gate::earlier::Then;
+use crate::gate::tested::OTHER;
 use crate::report::{BaselineReport, Report, ScenarioReport, StepOutcome};
 
 /// What the comparison uses of an earlier run.
@@ -88,7 +89,8 @@ impl Baseline {
             failed.into_iter().partition(|step| self.failed.contains(step));
         let passed = named(scenarios, |outcome| outcome == StepOutcome::Passed);
         let (known, other): (Vec<&Cause>, Vec<&Cause>) = causes.iter().partition(|cause| self.knows(cause));
-        let new_finding = findings.iter().any(|finding| finding.fails && !self.findings.contains(&finding.id));
+        let is_new = |id: &String| id == OTHER || !self.findings.contains(id);
+        let new_finding = findings.iter().any(|finding| finding.fails && is_new(&finding.id));
         BaselineReport {
             started_at: self.started_at,
             anything_new: !new.is_empty() || !other.is_empty() || new_finding,

@@ -2,6 +2,7 @@
 
 use crate::diagnose::{Cause, Entry};
 use crate::gate::earlier::Then;
+use crate::gate::tested::traffic_command;
 use crate::gate::{Gate, candidates};
 use crate::report::RollBack;
 
@@ -19,23 +20,9 @@ impl Gate<'_> {
         };
         let of = |(service, from): &(String, String)| {
             let to = self.previous_of(service).filter(|_| brought(service) || is_lost(service))?.revision.clone();
-            let command = self.command(service, &to);
+            let command = traffic_command(self.target, service, &to);
             Some(RollBack { service: service.clone(), from: from.clone(), to, command })
         };
         self.deployed.iter().filter_map(of).collect()
-    }
-
-    fn command(&self, service: &str, to: &str) -> String {
-        let names = &self.target.names;
-        let called = match service {
-            "backend" => names.backend.as_deref(),
-            "auth" => names.auth.as_deref(),
-            _ => None,
-        };
-        let word = |text: &str| shlex::try_quote(text).map_or_else(|_| "NAME".to_owned(), |word| word.into_owned());
-        let place = [("project", &names.project), ("region", &names.region)];
-        let place = place.into_iter().filter_map(|(flag, name)| Some(format!(" --{flag}={}", word(name.as_ref()?))));
-        let (service, to) = (word(called.unwrap_or(service)), word(to));
-        format!("gcloud run services update-traffic {service} --to-revisions={to}=100{}", place.collect::<String>())
     }
 }

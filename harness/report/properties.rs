@@ -45,6 +45,10 @@ impl Filler<'_> {
         report.unread.push(Unread { evidence: self.text(), why: self.text() });
         report.probes.iter_mut().for_each(|probe| self.probe(probe));
         report.gate.iter_mut().for_each(|gate| self.gate(gate));
+        for one in &mut report.deployed {
+            self.fill([&mut one.service, &mut one.revision]);
+            self.fill(one.proof.iter_mut().map(|proof| &mut proof.says));
+        }
         for one in report.baseline.as_mut_slice() {
             self.fill(one.new.iter_mut().chain(&mut one.already).chain(&mut one.gone).chain(&mut one.known_causes));
         }

@@ -100,7 +100,11 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
     let scenario_probes = record.probes.len();
     let (prober, catalogue, failed) = (&prober, &run.catalogue, &driven.failed);
     let asked = inquiry::Driven { prober, target, catalogue, failed, deadline, interruption };
-    let conclusion = inquiry::inquire(&asked, &mut record, evidence, by_hand, &*redact, tell).await;
+    let mut conclusion = inquiry::inquire(&asked, &mut record, evidence, by_hand, &*redact, tell).await;
+    if !run.deployed.is_empty() && driven.failed.is_empty() {
+        let log = inquiry::request_log::read(&mut conclusion.evidence, target, &record, by_hand, &*redact, deadline);
+        interruption.or(log).await;
+    }
     tell(&Event::Ended);
     let timing = Timing {
         started_at,

@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 
 use super::smoke;
+use crate::gate::role_of;
 use crate::report::{Advice, CommandRun, Report, RollBack, RolledBack, RunOutcome, SecondSmoke, StepOutcome};
 use crate::run::context::credentials::learn_all;
 use crate::run::context::smoke::Smoke;
@@ -41,7 +42,8 @@ pub async fn roll_back(run: &Smoke, command: &str, report: &mut Report) {
         }
     }
     let done = !runs.is_empty() && runs.iter().all(|one| one.succeeded);
-    let second = if done { smoke(run, &|_| {}).await.ok().filter(|second| second.interrupted.is_none()) } else { None };
+    let after = after(run, &gate.commands);
+    let second = if done { smoke(&after, &|_| {}).await.ok().filter(|it| it.interrupted.is_none()) } else { None };
     let second = second.map(|second| in_short(&second));
     let says = match (&second, done) {
         (Some(second), _) if second.outcome == RunOutcome::Passed => "rolled back, and the second smoke run passed",
@@ -55,6 +57,16 @@ pub async fn roll_back(run: &Smoke, command: &str, report: &mut Report) {
         // The second smoke run was interrupted.
         (report.interrupted, report.exit.code) = (Some(signal), signal.exit_code().code());
     }
+}
+
+/// Returns the second run. It must test the revisions that the command brought back.
+fn after(run: &Smoke, commands: &[RollBack]) -> Smoke {
+    let now = |(service, revision): &(String, String)| {
+        let role = role_of(service, &run.target);
+        let back = commands.iter().find(|one| one.service == role);
+        (service.clone(), back.map_or_else(|| revision.clone(), |one| one.to.clone()))
+    };
+    Smoke { deployed: run.deployed.iter().map(now).collect(), ..run.clone() }
 }
 
 async fn once(run: &Smoke, command: &str, one: &RollBack) -> CommandRun {

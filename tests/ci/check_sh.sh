@@ -15,6 +15,13 @@ expect "check.sh: a deploy that broke it" 1 ci/check.sh --config "$work/broken/t
 holds "check.sh: is rolled back" says roll-back 1
 expect "check.sh: a deploy that did not" 4 ci/check.sh --config "$work/broken/t.toml" --deployed frontend=new --previous frontend=old
 holds "check.sh: is not rolled back" says do-not-roll-back 4
+expect "check.sh: the deployed revision" 0 ci/check.sh --config "$work/healthy/t.toml" --deployed backend=netra-backend-staging-00639-g4g
+holds "check.sh: that was tested is kept" says keep 0
+expect "check.sh: a revision that gets no traffic" 1 ci/check.sh --config "$work/healthy/t.toml" --deployed backend=netra-backend-staging-00640-new
+holds "check.sh: was not tested" says not-tested 1
+expect "check.sh: nor was it in a failed run" 1 ci/check.sh --config "$work/broken/t.toml" \
+  --deployed backend=netra-backend-staging-00640-new --previous backend=netra-backend-staging-00639-g4g
+holds "check.sh: and is not rolled back" says not-tested 1
 expect "check.sh: a failure without a deploy" 1 ci/check.sh --config "$work/broken/t.toml"
 holds "check.sh: is undecided" says undecided 1
 expect "check.sh: a mistake" 2 ci/check.sh --config "$work/nowhere.toml"

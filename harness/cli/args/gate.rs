@@ -8,7 +8,7 @@ use crate::config::Target;
 use crate::diagnose::finding_ids;
 use crate::document::nearest_or_all;
 use crate::evidence::{Manifest, manifest_of};
-use crate::gate::{Baseline, Previous, role_of};
+use crate::gate::{Baseline, NOT_SHOWN, OTHER, Previous, role_of};
 use crate::preflight::LOST;
 use crate::report;
 use crate::run::Conduct;
@@ -90,7 +90,7 @@ pub(crate) fn text(file: &str) -> Result<String, Mistake> {
 /// Checks the id of a finding: a typing error would switch the gate off.
 fn finding_id(id: &str) -> Result<String, String> {
     let known = finding_ids();
-    let names: Vec<&str> = known.iter().map(String::as_str).chain([LOST]).collect();
+    let names: Vec<&str> = known.iter().map(String::as_str).chain([LOST, OTHER, NOT_SHOWN]).collect();
     if names.contains(&id) {
         Ok(id.to_owned())
     } else {

@@ -12,7 +12,7 @@ use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::overlay::{Overlay, overlays};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::document::error::Source;
-use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, SocketUrl};
+use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl};
 use crate::document::written::{Json, Named, OneOrMany};
 use crate::terms::{Algorithm, EvidenceSource};
 
@@ -71,6 +71,16 @@ overlays! {
         known_failure: Option<Vec<KnownFailureText>>,
         /// Probes that an operator may want to switch off.
         probes: ProbesLayer,
+        /// Where a response names the revision that answered. With `--deployed`, it proves that the deployed revision was tested.
+        version: VersionLayer,
+    }
+}
+overlays! {
+    pub(crate) struct VersionLayer {
+        /// A header of the responses of the deployed service, for example `x-revision`. Its value is the name of the revision, or the end of that name after a `-`.
+        header: Option<HeaderKey>,
+        /// The same value in the JSON of the endpoints with the role `health`, for example `$.version`.
+        json: Option<Query>,
     }
 }
 overlays! {

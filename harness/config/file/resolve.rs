@@ -9,12 +9,12 @@ use url::Url;
 
 use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::identity::{caller, claims, users};
-use crate::config::file::layer::{BudgetLayer, KnownFailureText, Layer, NamesLayer};
+use crate::config::file::layer::{BudgetLayer, KnownFailureText, Layer, NamesLayer, VersionLayer};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::target::is_loopback;
 use crate::config::{
     Budget, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin, SecretSource, Target, UnusualProbes,
-    Validation,
+    Validation, VersionPlace,
 };
 use crate::document::error::{ConfigError, Source};
 use crate::document::values::BaseUrl;
@@ -91,6 +91,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         catalogue: layer.catalogue.unwrap_or_default().0,
         known_failures: layer.known_failure.unwrap_or_default().into_iter().map(known_failure).collect(),
         probes: UnusualProbes { test_headers: layer.probes.test_headers.unwrap_or(true) },
+        version: version(layer.version),
         backend,
         auth,
         websocket,
@@ -154,6 +155,10 @@ fn names(layer: NamesLayer, variables: &BTreeMap<String, Vec<String>>) -> Deploy
 fn manifests(backend: Option<EvidenceText>, auth: Option<EvidenceText>) -> BTreeMap<Service, EvidenceLocation> {
     let each = [(Service::Backend, backend), (Service::Auth, auth)];
     each.into_iter().filter_map(|(service, source)| Some((service, source?.0))).collect()
+}
+
+fn version(layer: VersionLayer) -> VersionPlace {
+    VersionPlace { header: layer.header.map(|name| name.0.to_ascii_lowercase()), json: layer.json.map(|json| json.0) }
 }
 
 fn known_failure(text: KnownFailureText) -> KnownFailure {

@@ -1,7 +1,7 @@
 //! Sections of the job summary before the causes: an incomplete run, whether to roll back, what is new.
 
 use super::markdown::{block, code, fold, printed, sentence, table, text};
-use crate::report::words::{done, heading, incomplete, lists, second_smoke, since, whats_new};
+use crate::report::words::{done, heading, incomplete, is_tested, lists, second_smoke, since, tested_by, whats_new};
 use crate::report::{CommandRun, GateReport, Report};
 
 /// Names that are listed of one kind.
@@ -13,10 +13,12 @@ pub(super) fn partial(report: &Report) -> String {
     incomplete(report).into_iter().map(warning).collect()
 }
 
-/// Returns whether to roll back, why, the commands, and what a roll back came to.
+/// Returns whether the deployed revisions were tested, whether to roll back, why, the commands, and what a roll back came to.
 pub(super) fn gate(report: &Report) -> String {
-    let Some(gate) = &report.gate else { return String::new() };
-    let mut page = format!("### {}\n\n", heading(gate.advice));
+    let tested = |one| format!("**After the deploy**: {}: {}\n\n", is_tested(one), text(&tested_by(one)));
+    let mut page: String = report.deployed.iter().map(tested).collect();
+    let Some(gate) = &report.gate else { return page };
+    page.push_str(&format!("### {}\n\n", heading(gate.advice)));
     gate.reasons.iter().for_each(|reason| page.push_str(&format!("- {}\n", sentence(reason))));
     page.push('\n');
     page.push_str(&revisions(gate));

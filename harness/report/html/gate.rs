@@ -3,12 +3,13 @@
 use maud::{Markup, html};
 
 use crate::report::html::markup::text::{instruction, lines, shown};
-use crate::report::words::{counted, done, heading, second_smoke};
+use crate::report::words::{counted, done, heading, is_tested, second_smoke, tested_by};
 use crate::report::{Advice, CommandRun, GateReport, Report, RolledBack, RunOutcome};
 
-/// Returns the advice for the banner, with a link to its reasons.
+/// Returns for the banner whether the deployed revisions were tested, and the advice with a link to its reasons.
 pub(super) fn in_short(report: &Report) -> Markup {
     html! {
+        @for one in &report.deployed { p .verdict { "After the deploy: " (is_tested(one)) ": " (shown(&tested_by(one))) } }
         @if let Some(gate) = &report.gate {
             p .verdict { "After the deploy: " a href="#gate" { strong { (gate.advice.as_str()) } } @if let Some(done) = &gate.rolled_back { ". Second smoke: " (shown(&second_smoke(done))) } }
         }

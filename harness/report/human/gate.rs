@@ -1,9 +1,9 @@
-//! Whether to roll back, why, and what the roll back came to.
+//! Whether the deployed revisions were tested, whether to roll back, why, and what the roll back came to.
 
 use super::page::Page;
 use crate::report::human::page::text::{Paint, Separator};
-use crate::report::words::{done, second_smoke};
-use crate::report::{Advice, CommandRun, GateReport, Report, Revision, RolledBack, RunOutcome};
+use crate::report::words::{done, is_tested, second_smoke, tested_by};
+use crate::report::{Advice, CommandRun, GateReport, Report, Revision, RolledBack, RunOutcome, Tested, TestedRevision};
 
 /// The label of the section.
 const LABEL: &str = "gate";
@@ -12,10 +12,13 @@ const INDENT: usize = LABEL.len() + 2;
 /// Lines of a command's output that are shown without `-v`: the last lines say how it ended.
 const LAST_LINES: usize = 5;
 
-/// Writes the section if the gate gave advice.
+/// Writes the section if a deploy is known.
 pub(super) fn write(page: &mut Page, report: &Report, verbose: bool) {
+    if report.gate.is_some() || !report.deployed.is_empty() {
+        page.section();
+    }
+    report.deployed.iter().for_each(|one| tested(page, one));
     let Some(gate) = &report.gate else { return };
-    page.section();
     let ink = page.ink();
     let paint = if gate.advice == Advice::Undecided { Paint::Warning } else { Paint::Strong };
     page.row(
@@ -28,6 +31,17 @@ pub(super) fn write(page: &mut Page, report: &Report, verbose: bool) {
     if let Some(done) = &gate.rolled_back {
         rolled_back(page, done, verbose);
     }
+}
+
+/// Writes `tested: backend b-2, by the request log (12 requests)`.
+fn tested(page: &mut Page, one: &TestedRevision) {
+    let ink = page.ink();
+    let paint = match one.result {
+        Tested::Proven => Paint::Good,
+        Tested::Other => Paint::Bad,
+        Tested::NotShown => Paint::Warning,
+    };
+    page.row(0, [ink.text(paint, &format!("{}:", is_tested(one)))], &[ink.text(Paint::Plain, &tested_by(one))]);
 }
 
 /// Returns `backend netra-backend-00639 (previous: netra-backend-00611)`.

@@ -2,7 +2,7 @@
 //!
 //! Start at [`Report`].
 //!
-//! - `gate`: the advice after a deploy; `comparison`: what is new since an earlier run
+//! - `gate`: the advice after a deploy; `tested`: whether the deployed revision was tested; `comparison`: what is new since an earlier run
 //! - `passage`: how a failing request passed through the hops
 //! - `explained`: what `fivewhys explain` adds
 //! - `part`: what a merge of shards needs
@@ -17,6 +17,7 @@ pub(crate) mod part;
 pub(crate) mod passage;
 pub(crate) mod read;
 pub mod schema;
+pub(crate) mod tested;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,7 @@ use crate::report::model::comparison::BaselineReport;
 use crate::report::model::explained::Explained;
 use crate::report::model::gate::GateReport;
 use crate::report::model::part::{Kept, Shard};
+use crate::report::model::tested::TestedRevision;
 use crate::token::Published;
 
 /// The value of [`Report::schema`].
@@ -77,6 +79,9 @@ pub struct Report {
     /// The comparison with an earlier run, if one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineReport>,
+    /// Whether the run tested each revision that was named with `--deployed`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deployed: Vec<TestedRevision>,
     /// Whether to roll back. Absent if nothing failed or no deploy is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateReport>,

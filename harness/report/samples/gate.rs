@@ -2,8 +2,9 @@
 
 use crate::report::samples::{certain, passed, skip};
 use crate::report::{
-    Advice, BaselineReport, CommandRun, ExitReport, GateReport, Report, Revision, RollBack, RolledBack, RunOutcome,
-    SecondSmoke, Shard, Signal, StepOutcome, Try,
+    Advice, BaselineReport, CommandRun, ExitReport, GateReport, Report, Revision, RevisionEvidence, RevisionProof,
+    RevisionShare, RollBack, RolledBack, RunOutcome, SecondSmoke, Shard, Signal, StepOutcome, Tested, TestedRevision,
+    Try,
 };
 
 /// Passed, one step only on the third try.
@@ -71,6 +72,7 @@ pub(crate) fn rolled_back() -> Report {
         commands: vec![RollBack { service: "backend".to_owned(), from: from.to_owned(), to: to.to_owned(), command }],
         rolled_back: Some(RolledBack { runs: vec![run], second: Some(second) }),
     });
+    report.deployed = vec![tested(Tested::Proven, RevisionShare::All, "the request log (12 requests)")];
     report.exit.meaning.push_str("; rolled back, and the second smoke passed");
     report
 }
@@ -101,12 +103,19 @@ pub(crate) fn undecided() -> Report {
     gate.advice = Advice::Undecided;
     gate.deployed = vec![revision("backend", "netra-backend-staging-00639-g4g")];
     gate.previous = vec![revision("backend", "netra-backend-staging-00611-cr5")];
+    report.deployed = vec![tested(Tested::Other, RevisionShare::None, "the manifest sends all traffic to b-00611-cr5")];
     gate.reasons = vec![
         "a roll back may or may not cure backend-auth/service-secret-mismatch: a deploy of backend or auth can cause it, and auth may be what changed, though this deploy left it alone; the manifest of netra-backend-staging-00611-cr5 would tell: `--previous backend=FILE.json`"
             .to_owned(),
     ];
     report.exit = ExitReport { code: 1, meaning: "the cause was found".to_owned() };
     report
+}
+
+/// Passed, and nothing shows which revision answered.
+pub(crate) fn not_shown() -> Report {
+    let nothing = TestedRevision { proof: Vec::new(), ..tested(Tested::NotShown, RevisionShare::None, "") };
+    Report { deployed: vec![nothing], ..passed() }
 }
 
 /// The second of three shards. One step failed on every try.
@@ -119,4 +128,10 @@ pub(crate) fn part() -> Report {
 
 fn revision(service: &str, revision: &str) -> Revision {
     Revision { service: service.to_owned(), revision: revision.to_owned() }
+}
+
+fn tested(result: Tested, share: RevisionShare, says: &str) -> TestedRevision {
+    let proof = vec![RevisionProof { by: RevisionEvidence::Manifest, share, says: says.to_owned() }];
+    let revision = "netra-backend-staging-00639-g4g".to_owned();
+    TestedRevision { service: "backend".to_owned(), revision, result, proof }
 }

@@ -16,7 +16,7 @@ mod passage;
 mod probe;
 
 pub(crate) use causes::{ambiguous_cause, certain_cause, proof};
-pub(crate) use gate::{beside_a_baseline, flaky, interrupted, not_the_deploy, part, rolled_back, undecided};
+pub(crate) use gate::{beside_a_baseline, flaky, interrupted, not_shown, not_the_deploy, part, rolled_back, undecided};
 pub(crate) use probe::probe;
 
 /// Each kind of run with its name, for the snapshots of each format.
@@ -38,13 +38,23 @@ pub(crate) use probe::probe;
 #[case::explained("explained", samples::explained())]
 #[case::rolled_back("rolled_back", samples::rolled_back())]
 #[case::not_the_deploy("not_the_deploy", samples::not_the_deploy())]
+#[case::not_shown("not_shown", samples::not_shown())]
 #[case::undecided("undecided", samples::undecided())]
 pub(crate) fn every_kind_of_run(#[case] name: &str, #[case] report: Report) {}
 
 /// Every sample.
 pub(crate) fn all() -> Vec<Report> {
     let verdicts = [certain(), ambiguous(), unknown(), two_causes(), accepted_control()];
-    let around = [flaky(), interrupted(), beside_a_baseline(), part(), rolled_back(), not_the_deploy(), undecided()];
+    let around = [
+        flaky(),
+        interrupted(),
+        beside_a_baseline(),
+        part(),
+        rolled_back(),
+        not_the_deploy(),
+        undecided(),
+        not_shown(),
+    ];
     [passed(), passed_with_finding(), findings_only(), known_failure()]
         .into_iter()
         .chain(verdicts)
@@ -82,6 +92,7 @@ pub(crate) fn passed() -> Report {
         baseline: None,
         gate: None,
         explained: None,
+        deployed: Vec::new(),
         timing: Timing {
             started_at: jiff::Timestamp::UNIX_EPOCH,
             total_ms: 912.4,

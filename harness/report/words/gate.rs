@@ -1,7 +1,24 @@
 //! What the gate advises after a deploy, and what a roll back came to.
 
 use super::{counted, seconds};
-use crate::report::{Advice, CommandRun, RolledBack, RunOutcome, SecondSmoke};
+use crate::report::{Advice, CommandRun, RolledBack, RunOutcome, SecondSmoke, Tested, TestedRevision};
+
+/// Returns whether a deployed revision was tested: `tested` or `not tested`.
+pub(crate) const fn is_tested(one: &TestedRevision) -> &'static str {
+    if matches!(one.result, Tested::Proven) { "tested" } else { "not tested" }
+}
+
+/// Returns what shows it: `backend b-2, by the request log (12 requests)`, `backend b-2: the manifest sends all traffic to
+/// b-1`.
+pub(crate) fn tested_by(one: &TestedRevision) -> String {
+    let name = format!("{} {}", one.service, one.revision);
+    let deciding: Vec<&str> = one.deciding().collect();
+    match one.result {
+        Tested::Proven => format!("{name}, by {}", deciding.join(" and ")),
+        Tested::Other => format!("{name}: {}", deciding.join("; ")),
+        Tested::NotShown => format!("{name}: nothing shows which revision answered"),
+    }
+}
 
 /// Returns the advice as a heading.
 pub(crate) const fn heading(advice: Advice) -> &'static str {

@@ -2,7 +2,7 @@
 //!
 //! - `run`: the outcome in one line, notes on it, how often a step was tried
 //! - `cause`: what a cause claims, where it lies, who must act, what would settle it, which log lines to read
-//! - `gate`: what a roll back came to
+//! - `gate`: whether the deployed revision was tested, and what a roll back came to
 //! - `baseline`: what is new since an earlier run
 //! - `numbers`: counts, durations, percentages
 //!
@@ -16,6 +16,6 @@ mod run;
 
 pub(crate) use baseline::{lists, since, whats_new};
 pub(crate) use cause::{are_open, claim, headline, hops, lines_to_read, responsible, would_leave};
-pub(crate) use gate::{done, heading, second_smoke};
+pub(crate) use gate::{done, heading, is_tested, second_smoke, tested_by};
 pub(crate) use numbers::{counted, duration, percent, seconds};
 pub(crate) use run::{ALREADY, incomplete, notes, outcome, tried};

@@ -9,7 +9,7 @@ use crate::redact::Redactor;
 use crate::scenario::Scenario;
 
 /// The input of a run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Smoke {
     /// The deployment under test.
     pub target: Arc<Target>,

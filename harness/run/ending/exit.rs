@@ -1,6 +1,7 @@
 //! The exit code of a run, with its meaning for this run.
 
 use crate::diagnose::{Cause, Certainty, Finding};
+use crate::gate::OTHER;
 use crate::report::{ExitReport, RunOutcome, Signal};
 use crate::run::context::exit_code::ExitCode;
 
@@ -9,6 +10,8 @@ pub(crate) struct Ended<'a> {
     pub(crate) outcome: RunOutcome,
     pub(crate) causes: &'a [Cause],
     pub(crate) findings: &'a [Finding],
+    /// The evidence shows other revisions than a deployed one, and nothing of that one.
+    pub(crate) is_unseen: bool,
     /// No possible cause of any failure involves what was deployed.
     pub(crate) nothing_involved: bool,
     /// Only new failures count, and there is none.
@@ -31,8 +34,11 @@ impl Ended<'_> {
         let likely = |cause: &Cause| cause.certainty >= Certainty::Likely;
         let found = if explaining.peek().is_some() { explaining.all(likely) } else { self.causes.iter().all(likely) };
         let by_finding = self.findings.iter().find(|finding| finding.fails).filter(|_| self.causes.is_empty());
+        let other = self.findings.iter().find(|finding| finding.id == OTHER).filter(|_| self.is_unseen);
         let (code, meaning) = if let Some(signal) = self.interrupted {
             return (signal.exit_code(), format!("{signal} ended the run early"));
+        } else if let Some(finding) = other {
+            return (ExitCode::CauseFound, uncapitalized(&finding.title));
         } else if self.outcome == RunOutcome::Passed {
             (ExitCode::Passed, "no step failed")
         } else if self.nothing_new {
@@ -81,6 +87,7 @@ mod tests {
             outcome: RunOutcome::Failed,
             causes,
             findings: &[],
+            is_unseen: false,
             nothing_involved: false,
             nothing_new: false,
             failed: true,
@@ -113,6 +120,7 @@ mod tests {
             outcome: RunOutcome::Failed,
             causes: &[],
             findings: &findings,
+            is_unseen: false,
             nothing_involved: false,
             nothing_new: false,
             failed: false,

@@ -5,19 +5,21 @@
 //! - `exit`: the exit code and its meaning
 //! - `lost`: what the deployed services lost
 //! - `passage`: the path of one failing request, for each cause
+//! - `tested`: whether the run tested the deployed revisions
 //!
 //! Invariant: this folder never sends a probe and never changes a conclusion of the diagnosis.
 
 pub(crate) mod exit;
 pub(crate) mod lost;
 pub(crate) mod passage;
+pub(crate) mod tested;
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use crate::diagnose::{Cause, Certainty, FailedStep, Finding};
 use crate::evidence::Evidence;
-use crate::gate::{Baseline, Earlier, Gate, report_losses, role_of};
+use crate::gate::{Baseline, Earlier, Gate, OTHER, report_losses, role_of};
 use crate::preflight::{LOST, Lost};
 use crate::report::{
     GateReport, Kept, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
@@ -41,6 +43,8 @@ pub(crate) async fn report(
     let Conclusion { mut causes, mut findings, evidence, .. } = conclusion;
     let lost = lost::lost(run, &evidence).await;
     findings.extend(lost.iter().map(|lost| lost.finding.clone()));
+    let deployed = tested::deployed(run, &evidence, &record);
+    findings.extend(deployed.findings);
     for finding in &mut findings {
         finding.fails |= run.conduct.fail_on.contains(&finding.id);
     }
@@ -61,12 +65,21 @@ pub(crate) async fn report(
     let compare = |earlier: &Baseline| earlier.compare(&mut scenarios, &causes, &findings, conduct.new_only);
     let baseline = conduct.baseline.as_ref().map(compare);
     let nothing_new = baseline.as_ref().is_some_and(|one| one.new_only && !one.anything_new) && !flaky;
-    let unexplained = unexplained(&scenarios, &causes, &findings, interrupted.is_some());
+    let is_unseen = deployed.unseen.is_some();
+    let unexplained = deployed.unseen.or_else(|| unexplained(&scenarios, &causes, &findings, interrupted.is_some()));
     let lost = lost.as_ref();
     let deploy = Deploy { run, record: &record, evidence: &evidence, failed: &to_explain, lost, unexplained };
     let (gate, nothing_involved) = deploy.gate(&causes, outcome).await;
-    let ended =
-        Ended { outcome, causes: &causes, findings: &findings, nothing_involved, nothing_new, failed, interrupted };
+    let ended = Ended {
+        outcome,
+        causes: &causes,
+        findings: &findings,
+        is_unseen,
+        nothing_involved,
+        nothing_new,
+        failed,
+        interrupted,
+    };
     Report {
         schema: SCHEMA.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -82,6 +95,7 @@ pub(crate) async fn report(
             twin: run.target.twin_place(),
         }),
         baseline,
+        deployed: deployed.revisions,
         gate,
         explained: None,
         passages: passage::passages(&run.target, &causes, &scenarios, &record.probes),
@@ -117,8 +131,7 @@ impl Deploy<'_> {
             return (None, false);
         }
         let (target, catalogue) = (&*run.target, &*run.catalogue);
-        let deployed: Vec<(String, String)> =
-            run.deployed.iter().map(|(service, revision)| (role_of(service, target), revision.clone())).collect();
+        let deployed = tested::by_role(run);
         let mut previous = run.conduct.previous.clone();
         previous.iter_mut().for_each(|one| one.service = role_of(&one.service, target));
         let given = inquiry::given(target, record, evidence, failed);
@@ -157,11 +170,23 @@ fn unexplained(
     } else if let Some(first) = open.first() {
         let more = if open.len() > 1 { format!(" and {} more", open.len() - 1) } else { String::new() };
         Some(format!("no cause explains {first}{more}"))
-    } else if let Some(finding) = findings.iter().find(|finding| finding.fails && finding.id != LOST) {
-        Some(format!("no cause explains the finding {}: {}", finding.id, finding.title))
     } else {
-        let lost = findings.iter().any(|finding| finding.fails);
-        (causes.is_empty() && !lost).then(|| "no cause explains the failure".to_owned())
+        unexplained_finding(causes, findings)
+    }
+}
+
+/// Returns the finding that fails the run and that no cause explains.
+fn unexplained_finding(causes: &[Cause], findings: &[Finding]) -> Option<String> {
+    let (of_deploy, other): (Vec<&Finding>, Vec<&Finding>) = findings
+        .iter()
+        .filter(|finding| finding.fails)
+        .partition(|finding| [LOST, OTHER].contains(&finding.id.as_str()));
+    let is_lost = of_deploy.iter().any(|finding| finding.id == LOST);
+    match (other.first(), of_deploy.first()) {
+        (Some(finding), _) => Some(format!("no cause explains the finding {}: {}", finding.id, finding.title)),
+        (None, _) if is_lost || !causes.is_empty() => None,
+        (None, Some(_)) => Some("the deployed revision does not get all traffic".to_owned()),
+        (None, None) => Some("no cause explains the failure".to_owned()),
     }
 }
 

@@ -4,12 +4,14 @@
 //!
 //! - `late_log`: reads the log again while the verdict is not certain
 //! - `asking`: asks the operator for permission to run a command
+//! - `request_log`: reads the log although every step passed, for the proof of the tested revision
 //! - `test_headers`: one probe with the headers by which tests identify themselves
 //!
 //! Invariant: this folder never names a cause itself; `diagnose` does.
 
 pub(crate) mod asking;
 pub(crate) mod late_log;
+pub(crate) mod request_log;
 pub(crate) mod test_headers;
 
 use tokio::time::Instant;

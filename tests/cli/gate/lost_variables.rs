@@ -105,7 +105,9 @@ fn a_workload_of_kubernetes_is_repaired_with_kubectl() {
 fn without_a_deploy_or_of_another_service_nothing_was_lost() {
     let deployment = Deployment::start();
     let now = deployment.without("now.json", &["SERVICE_SECRET"]);
-    for arguments in [&["--manifest", &now][..], &["--manifest", &now, "--deployed", "auth=a-2"]] {
+    for arguments in
+        [&["--manifest", &now][..], &["--manifest", &now, "--deployed", "auth=netra-auth-service-00284-9s5"]]
+    {
         let (report, code) = deployment.smoke(arguments);
         assert_eq!(code, Some(0));
         assert!(!report.findings.iter().any(|finding| finding.id == ID), "{:#?}", report.findings);

@@ -4,6 +4,7 @@
 //! - `baseline`: `--baseline`, `--new-only`.
 //! - `lost_variables`: a deploy that lost a required variable, and `--fail-on`.
 //! - `previous_revision`: the revision before, as the platform describes it.
+//! - `tested_revision`: whether the run tested the deployed revision.
 //!
 //! Invariant: the program never rolls back by itself; it runs the operator's command, and only on the advice to roll back.
 
@@ -11,3 +12,4 @@ mod advice;
 mod baseline;
 mod lost_variables;
 mod previous_revision;
+mod tested_revision;

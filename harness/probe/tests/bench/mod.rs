@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::config::{
     Accept, Budget, CallerIdentity, Claims, DeployedNames, Endpoint, SecretSource, Target, UnusualProbes, User,
-    Validation,
+    Validation, VersionPlace,
 };
 use crate::document::JsonMatch;
 use crate::probe::tests::bench::purse::Purse;
@@ -156,6 +156,7 @@ fn target(base: &str) -> Target {
         names: DeployedNames::default(),
         known_failures: Vec::new(),
         probes: UnusualProbes { test_headers: false },
+        version: VersionPlace::default(),
     }
 }
 

@@ -1,0 +1,57 @@
+//! The shares of the traffic, by the manifest of the service, and the command that moves them.
+
+use crate::config::Target;
+use crate::evidence::{Manifest, NEWEST};
+use crate::report::{RevisionEvidence, RevisionProof, RevisionShare};
+
+/// Returns what the manifest shows. A share of the newest revision belongs to the newest one that was ready. `None` if the
+/// manifest has no shares, or does not say which revision is the newest.
+pub(super) fn proof(manifest: &Manifest, revision: &str) -> Option<RevisionProof> {
+    let named = |name: &str| match (name, &manifest.latest_ready) {
+        (NEWEST, newest) => newest.clone(),
+        (name, _) => Some(name.to_owned()),
+    };
+    let shares: Option<Vec<(String, u64)>> =
+        manifest.traffic.iter().map(|(name, percent)| Some((named(name)?, *percent))).collect();
+    let shares = shares.filter(|shares| !shares.is_empty())?;
+    let is_deployed = |(name, _): &&(String, u64)| name == revision;
+    let (deployed, all) = (shares.iter().filter(is_deployed).count(), shares.len());
+    let (share, says) = match deployed {
+        0 => (RevisionShare::None, sends(&shares)),
+        some if some == all => (RevisionShare::All, "the manifest (100 % of the traffic)".to_owned()),
+        _ => (RevisionShare::Part, sends(&shares)),
+    };
+    let says = if share == RevisionShare::All { says } else { format!("{says}{}", not_ready(manifest, revision)) };
+    Some(RevisionProof { by: RevisionEvidence::Manifest, share, says })
+}
+
+fn sends(shares: &[(String, u64)]) -> String {
+    match shares {
+        [(only, _)] => format!("the manifest sends all traffic to {only}"),
+        several => {
+            let shares: Vec<String> = several.iter().map(|(name, percent)| format!("{percent} % to {name}")).collect();
+            format!("the manifest splits the traffic: {}", shares.join(", "))
+        }
+    }
+}
+
+fn not_ready(manifest: &Manifest, revision: &str) -> &'static str {
+    let is_newest = manifest.latest_created.as_deref() == Some(revision);
+    if is_newest && manifest.ready == Some(false) { ", because the deployed revision is not ready" } else { "" }
+}
+
+/// Returns the command that sends all traffic of a service to one revision. `service` is a role, or the deployed name of
+/// another service.
+pub(crate) fn traffic_command(target: &Target, service: &str, to: &str) -> String {
+    let names = &target.names;
+    let called = match service {
+        "backend" => names.backend.as_deref(),
+        "auth" => names.auth.as_deref(),
+        _ => None,
+    };
+    let word = |text: &str| shlex::try_quote(text).map_or_else(|_| "NAME".to_owned(), |word| word.into_owned());
+    let place = [("project", &names.project), ("region", &names.region)];
+    let place = place.into_iter().filter_map(|(flag, name)| Some(format!(" --{flag}={}", word(name.as_ref()?))));
+    let (service, to) = (word(called.unwrap_or(service)), word(to));
+    format!("gcloud run services update-traffic {service} --to-revisions={to}=100{}", place.collect::<String>())
+}
