@@ -155,9 +155,11 @@ fn a_response_names_its_revision(
     assert_eq!(output.status.code(), code, "{:?} {:?}", report.findings, report.exit);
 }
 
-#[test]
-fn a_baseline_with_the_same_finding_excuses_nothing() {
-    let pinned = Pinned::to(&json!([{ "revisionName": OLD, "percent": 100 }]));
+#[rstest]
+#[case::an_older_one(json!([{ "revisionName": OLD, "percent": 100 }]))]
+#[case::a_split(json!([{ "revisionName": NEW, "percent": 50 }, { "revisionName": OLD, "percent": 50 }]))]
+fn a_baseline_with_the_same_finding_excuses_nothing(#[case] traffic: Value) {
+    let pinned = Pinned::to(&traffic);
     let (text, _) = pinned.smoke("json", &["--evidence", "edge"]);
     let file = pinned.folder.path().join("baseline.json");
     std::fs::write(&file, text).expect("a file");
