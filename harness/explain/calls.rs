@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
-use crate::config::Target;
+use crate::config::{Accept, Endpoint, Target};
 use crate::explain::system::{USER, endpoint_id};
 use crate::har::Recorded;
 use crate::observe::{Because, Observation, Outcome, observe};
@@ -14,7 +14,7 @@ use crate::report::{
 };
 use crate::run::NamedReport;
 use crate::statements;
-use crate::terms::{Hop, TokenKind, TokenLocation};
+use crate::terms::{EndpointKind, Hop, TokenKind, TokenLocation};
 
 /// The most calls of one recording that are compared. Failed calls come first.
 const MOST: usize = 200;
@@ -103,7 +103,10 @@ fn observed(one: &Recorded, target: &Target) -> Option<(Exchange, Observation)> 
         },
         ..one.exchange.clone()
     };
-    let mut observation = observe(&exchange, endpoint, "")?;
+    let mut observation = match only_its_status(&exchange) {
+        true => observe(&exchange, &by_status(endpoint, exchange.status()), ""),
+        false => observe(&exchange, endpoint, ""),
+    }?;
     observation.carried = one.carried;
     if let Some(says) = &one.by_the_platform {
         let because = Because { claim: "the platform answered".to_owned(), bytes: says.clone() };
@@ -114,6 +117,26 @@ fn observed(one: &Recorded, target: &Target) -> Option<(Exchange, Observation)> 
     // A request log has no headers, so a missing one says nothing.
     observation.unchallenged &= exchange.head.as_ref().is_some_and(|head| !head.headers.is_empty());
     Some((exchange, observation))
+}
+
+/// Reports whether a recording shows no content of a response: a log has none, and an exporter may leave it out.
+const fn only_its_status(exchange: &Exchange) -> bool {
+    let is_logged = match &exchange.head {
+        Some(head) => head.headers.is_empty(),
+        None => false,
+    };
+    exchange.body.text.is_empty() && exchange.frames.is_empty() && (is_logged || exchange.body.bytes > 0)
+}
+
+/// Returns the endpoint without what its content must be.
+fn by_status(endpoint: &Endpoint, status: Option<u16>) -> Endpoint {
+    let upgraded = status == Some(101);
+    let kind = match endpoint.kind {
+        EndpointKind::Websocket if !upgraded => EndpointKind::Websocket,
+        _ => EndpointKind::Http,
+    };
+    let accept = Accept { status: if upgraded { vec![101] } else { Vec::new() }, ..Accept::default() };
+    Endpoint { kind, accept, caller_rejected: None, identity: None, ..endpoint.clone() }
 }
 
 /// Keeps the first calls of each kind that ended alike, and at most [`MOST`].

@@ -250,6 +250,8 @@ pub(super) fn introspects(path: &str) -> bool {
 /// Returns the id of the endpoint of a call: that of the target where it describes the call.
 pub(crate) fn endpoint_id(one: &Recorded, target: &Target) -> String {
     let exchange = &one.exchange;
+    // A log does not tell a refused handshake from another call.
+    let is_logged = exchange.head.as_ref().is_some_and(|head| head.headers.is_empty());
     let fits = |endpoint: &&Endpoint| {
         let bases = if endpoint.service == Service::Auth {
             vec![&target.auth]
@@ -261,7 +263,7 @@ pub(crate) fn endpoint_id(one: &Recorded, target: &Target) -> String {
             && !endpoint.past_edge
             && endpoint.method.eq_ignore_ascii_case(&exchange.request.method)
             && endpoint.path == one.url.path()
-            && (endpoint.kind == EndpointKind::Websocket) == one.is_socket
+            && ((endpoint.kind == EndpointKind::Websocket) == one.is_socket || is_logged)
     };
     let known = target.endpoints.values().find(fits);
     known.map_or_else(|| made_up_id(one), |endpoint| endpoint.id.clone())
