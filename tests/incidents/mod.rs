@@ -47,6 +47,23 @@ fn the_verdict_is_the_expected_one(#[files("tests/incidents/*/expected.toml")] e
     judge(folder);
 }
 
+/// The five incidents are of the system that the shipped file describes as `staging`.
+#[rstest]
+#[case("deploy-lost-service-credentials")]
+#[case("jwt-secret-under-another-name")]
+#[case("service-id-never-set")]
+#[case("tests-send-no-bearer")]
+#[case("validation-route-not-deployed")]
+fn a_target_file_gives_the_same_first_cause(#[case] name: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("tests/incidents").join(name);
+    let file = root.join("fivewhys.toml");
+    let target = ["--config", file.to_str().expect("UTF-8"), "--target", "staging", "--format", "json"];
+    let output = explain(&folder, &target).output().expect("it starts");
+    let with_it: Value = serde_json::from_str(stdout(&output)).unwrap_or_else(|_| panic!("{}", stderr(&output)));
+    assert_eq!(with_it["causes"][0]["fault"], report(&folder).0["causes"][0]["fault"]);
+}
+
 /// Explains the evidence of a folder, and compares the verdict with what the folder expects.
 pub(crate) fn judge(folder: &Path) {
     let text = std::fs::read_to_string(folder.join("expected.toml")).expect("expected.toml");

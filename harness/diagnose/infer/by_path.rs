@@ -44,7 +44,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
             Hypothesis::Healthy => {}
             Hypothesis::Unknown(stop) => unknown.push(Unknown {
                 hop: stop.hop(),
-                score: belief.score,
+                score: belief.score + unexplained_elsewhere(stop.hop(), case),
                 explains: belief.explains.iter().copied().collect(),
             }),
             Hypothesis::Fault(fault) => {
@@ -148,12 +148,26 @@ const COMMON: [&str; 3] = ["backend.jwt-secret", "backend.oauth-client", "backen
 
 /// Scores the unusual facts of the manifests that the fault does not explain.
 fn unexplained_facts(one: &Candidate<'_>, case: &Case<'_>) -> f64 {
+    let open = |fact: &&Fact| !one.mode.demands(fact) && !one.mode.usually_shows(fact);
+    UNEXPLAINED.ln() * unusual_in_manifests(case).filter(open).count() as f64
+}
+
+/// Scores the unusual facts of the manifests that an unknown fault at this hop does not explain: those of other services.
+fn unexplained_elsewhere(hop: Hop, case: &Case<'_>) -> f64 {
+    let of_auth = |fact: &Fact| fact.key.starts_with("auth.");
+    let open = |fact: &&Fact| match hop {
+        Hop::BackendAuth => false,
+        Hop::Backend => of_auth(fact),
+        Hop::Auth => !of_auth(fact),
+        _ => true,
+    };
+    UNEXPLAINED.ln() * unusual_in_manifests(case).filter(open).count() as f64
+}
+
+fn unusual_in_manifests<'c>(case: &'c Case<'_>) -> impl Iterator<Item = &'c Fact> {
     let of_a_manifest =
         |fact: &&Fact| fact_schema::of(fact.key).is_some_and(|word| word.evidence_source == EvidenceSource::Manifest);
-    let open = |fact: &&Fact| {
-        fact.is_odd() && !COMMON.contains(&fact.key) && !one.mode.demands(fact) && !one.mode.usually_shows(fact)
-    };
-    UNEXPLAINED.ln() * case.facts.iter().filter(of_a_manifest).filter(open).count() as f64
+    case.facts.iter().filter(of_a_manifest).filter(|fact| fact.is_odd() && !COMMON.contains(&fact.key))
 }
 
 /// How far a fault may be behind the best hypothesis and still explain everything as well, as a logarithm.
