@@ -22,10 +22,10 @@ asked() { grep -qx -- "$2" "$work/workspace-$1/gcloud.log"; }
 
 for step in deploy smoke traffic; do expect "cloudbuild: $step of a revision in order" 0 build "$step" healthy; done
 holds "cloudbuild: it was deployed without traffic" asked healthy 'run deploy my-backend .*--image=image --no-traffic --tag=candidate --quiet'
-holds "cloudbuild: it was given the traffic" asked healthy 'run services update-traffic my-backend .*--to-revisions=my-backend-00002-new=100 --quiet'
+holds "cloudbuild: it was given the traffic" asked healthy 'run services update-traffic my-backend .*--to-revisions=netra-backend-staging-00639-g4g=100 --quiet'
 holds "cloudbuild: its reports are kept" asked healthy 'storage cp --recursive fivewhys-reports gs://b/r/b1/'
 
 for step in deploy smoke; do expect "cloudbuild: $step of a revision that fails" 0 build "$step" broken; done
 expect "cloudbuild: traffic, of a revision that fails" 1 build traffic broken
-holds "cloudbuild: who keeps it is said" grep -qx 'my-backend-00001-old keeps the traffic: undecided (exit code 1)' "$work/out"
+holds "cloudbuild: who keeps it is said" grep -qx 'my-backend-00001-old keeps the traffic: roll-back (exit code 1)' "$work/out"
 if asked broken 'run services update-traffic.*'; then failed "cloudbuild: no traffic is moved" "it was"; fi

@@ -161,6 +161,17 @@ fn only_the_deployed_service_and_only_its_health_are_asked() {
 }
 
 #[test]
+fn at_the_address_of_a_tag_the_traffic_says_nothing() {
+    let case = Case { manifest: Some(manifest(&[(OLD, 100)], None)), ..Case::default() };
+    let manifests = case.manifests();
+    let backend = "https://candidate---shop-abc.a.run.app".parse().expect("a URL");
+    let target = Target { backend, ..case.target() };
+    let seen = Seen { target: &target, manifests: &manifests, log: &[], probes: &[] };
+    let one = tested(&[("backend".to_owned(), NEW.to_owned())], &seen).remove(0);
+    assert_eq!((one.result, case.backend().result), (Tested::NotShown, Tested::Other));
+}
+
+#[test]
 fn one_disproof_outweighs_every_proof() {
     let log = vec![served(OLD, Some("t1"), "fivewhys/1", 0)];
     let case = Case { manifest: Some(manifest(&[(NEW, 100)], None)), log, probes: vec![call("t1")], ..Case::default() };
