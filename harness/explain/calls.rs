@@ -103,7 +103,7 @@ fn observed(one: &Recorded, target: &Target) -> Option<(Exchange, Observation)> 
         },
         ..one.exchange.clone()
     };
-    let mut observation = match only_its_status(&exchange) {
+    let mut observation = match only_its_status(one) {
         true => observe(&exchange, &by_status(endpoint, exchange.status()), ""),
         false => observe(&exchange, endpoint, ""),
     }?;
@@ -115,17 +115,14 @@ fn observed(one: &Recorded, target: &Target) -> Option<(Exchange, Observation)> 
         observation.says = Some(says.clone());
     }
     // A request log has no headers, so a missing one says nothing.
-    observation.unchallenged &= exchange.head.as_ref().is_some_and(|head| !head.headers.is_empty());
+    observation.unchallenged &= !one.is_logged();
     Some((exchange, observation))
 }
 
 /// Reports whether a recording shows no content of a response: a log has none, and an exporter may leave it out.
-const fn only_its_status(exchange: &Exchange) -> bool {
-    let is_logged = match &exchange.head {
-        Some(head) => head.headers.is_empty(),
-        None => false,
-    };
-    exchange.body.text.is_empty() && exchange.frames.is_empty() && (is_logged || exchange.body.bytes > 0)
+fn only_its_status(one: &Recorded) -> bool {
+    let Exchange { body, frames, .. } = &one.exchange;
+    body.text.is_empty() && frames.is_empty() && (one.is_logged() || body.bytes > 0)
 }
 
 /// Returns the endpoint without what its content must be.

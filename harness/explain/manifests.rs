@@ -57,7 +57,7 @@ pub(super) fn sorted(pieces: &[ManifestText], target: &Target) -> Result<Manifes
 
 fn age(piece: &ManifestText) -> Age {
     let Ok(json) = serde_json::from_str::<Value>(&piece.text) else { return (piece.is_current, None, None) };
-    let number = revision(&piece.text).and_then(|name| number(&name));
+    let number = revision_in(&json).and_then(number);
     let times = ["/metadata/labels/run.googleapis.com~1lastUpdatedTime", "/metadata/creationTimestamp"];
     let time = times.into_iter().find_map(|pointer| json.pointer(pointer)?.as_str()?.parse().ok());
     (piece.is_current, number, time)
@@ -65,7 +65,10 @@ fn age(piece: &ManifestText) -> Age {
 
 /// Returns the revision that a manifest shows: that of a revision, or the newest one of a service.
 fn revision(text: &str) -> Option<String> {
-    let json: Value = serde_json::from_str(text).ok()?;
+    revision_in(&serde_json::from_str(text).ok()?).map(str::to_owned)
+}
+
+fn revision_in(json: &Value) -> Option<&str> {
     let is_revision = json.get("kind").and_then(Value::as_str) == Some("Revision")
         || json.pointer("/metadata/labels/serving.knative.dev~1service").is_some();
     let places: &[&str] = if is_revision {
@@ -73,7 +76,7 @@ fn revision(text: &str) -> Option<String> {
     } else {
         &["/status/latestCreatedRevisionName", "/spec/template/metadata/name", "/metadata/name"]
     };
-    places.iter().find_map(|pointer| Some(json.pointer(pointer)?.as_str()?.to_owned()))
+    places.iter().find_map(|pointer| json.pointer(pointer)?.as_str())
 }
 
 /// Returns the number in a name that Knative gave: `backend-00611-cr5`.

@@ -41,13 +41,12 @@ pub(crate) use system::endpoint_id;
 use crate::config::Target;
 use crate::diagnose::Catalogue;
 use crate::evidence::{Evidence, Supplied, SuppliedError};
-use crate::explain::manifests::Manifests;
 use crate::har::HarError;
 #[cfg(feature = "twin")]
 use crate::har::Recorded;
 use crate::redact::Redactor;
 use crate::report::{Explained, Kept, ReadError, Report};
-use crate::run::{self, ByHand, Conduct, MergeError, NamedReport};
+use crate::run::{self, ByHand, Conduct, MergeError};
 
 /// Why evidence cannot be explained.
 #[derive(Debug, Error, miette::Diagnostic)]
@@ -100,14 +99,6 @@ pub(crate) fn described(recorded: &[Recorded]) -> Target {
     target
 }
 
-/// Recorded evidence, sorted by kind and ready to be diagnosed.
-#[derive(Debug)]
-pub(crate) struct Case {
-    pub(crate) target: Target,
-    pub(crate) catalogue: Arc<Catalogue>,
-    pub(crate) redactor: Redactor,
-}
-
 impl Pieces {
     /// Diagnoses the evidence. Without a target, services and roles follow from the recording.
     ///
@@ -154,21 +145,17 @@ impl Pieces {
             return Err(ExplainError::NoCall { found });
         }
         let timeline = timeline::of(&parts, &all);
-        let mut report = merged(Case { target, catalogue, redactor }, parts, manifests).await?;
+        let run = run::Smoke {
+            target: Arc::new(target),
+            scenarios: Vec::new(),
+            catalogue,
+            deployed: manifests.deployed,
+            redactor,
+            conduct: Conduct { previous: manifests.previous, ..Conduct::default() },
+        };
+        let mut report = run::merge(run, parts, &ByHand { supplied: manifests.current, may_run: None }).await?;
         assumptions.extend(self.notes);
         report.explained = Some(Explained { timeline, assumptions });
         Ok(report)
     }
-}
-
-async fn merged(case: Case, parts: Vec<NamedReport>, manifests: Manifests) -> Result<Report, MergeError> {
-    let run = run::Smoke {
-        target: Arc::new(case.target),
-        scenarios: Vec::new(),
-        catalogue: case.catalogue,
-        deployed: manifests.deployed,
-        redactor: case.redactor,
-        conduct: Conduct { previous: manifests.previous, ..Conduct::default() },
-    };
-    run::merge(run, parts, &ByHand { supplied: manifests.current, may_run: None }).await
 }

@@ -251,7 +251,7 @@ pub(super) fn introspects(path: &str) -> bool {
 pub(crate) fn endpoint_id(one: &Recorded, target: &Target) -> String {
     let exchange = &one.exchange;
     // A log does not tell a refused handshake from another call.
-    let is_logged = exchange.head.as_ref().is_some_and(|head| head.headers.is_empty());
+    let is_logged = one.is_logged();
     let fits = |endpoint: &&Endpoint| {
         let bases = if endpoint.service == Service::Auth {
             vec![&target.auth]

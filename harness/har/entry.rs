@@ -35,6 +35,13 @@ pub(crate) struct Recorded {
     pub(crate) observation: Option<Observation>,
 }
 
+impl Recorded {
+    /// Reports whether a log shows the call: then nothing of the response is known but its status.
+    pub(crate) fn is_logged(&self) -> bool {
+        self.exchange.head.as_ref().is_some_and(|head| head.headers.is_empty())
+    }
+}
+
 /// The most bytes of a body, and the most messages of a socket, that are kept of one entry.
 const BODY: usize = 1 << 20;
 const MESSAGES: usize = 1000;
@@ -121,9 +128,6 @@ fn is_asset(entry: &Entry) -> bool {
     const TYPES: [&str; 8] = ["document", "stylesheet", "image", "font", "script", "media", "manifest", "preflight"];
     const MEDIA: [&str; 6] = ["image/", "font/", "text/css", "javascript", "video/", "audio/"];
     match entry.resource_type.as_deref() {
-        Some(kind @ ("xhr" | "fetch" | "websocket" | "eventsource")) => {
-            !["xhr", "fetch", "websocket", "eventsource"].contains(&kind)
-        }
         Some(kind) => TYPES.contains(&kind),
         None => {
             let media = entry.response.content.mime_type.as_str();

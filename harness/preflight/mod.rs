@@ -23,7 +23,7 @@ pub(crate) use contract::{Contract, Requirement, written};
 pub(crate) use input::{Subject, find};
 pub(crate) use lost::{LOST, Lost, LostByService, lost};
 pub(crate) use page::{Outcome, page};
-pub(crate) use review::{Check, FaultRef, Problem, Review, Severity};
+pub(crate) use review::{Check, FaultRef, Problem, Review, Severity, place, word};
 
 use std::collections::BTreeSet;
 

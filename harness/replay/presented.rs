@@ -16,6 +16,7 @@ use crate::replay::calls::{coarse, names_user};
 use crate::replay::issued::Issued;
 use crate::terms::{Caller, Role, TokenKind, TokenLocation};
 use crate::token::Minter;
+use crate::token::unverified::part;
 
 /// How far the clocks of a caller and of this machine may differ, in seconds.
 const LEEWAY: i64 = 30;
@@ -119,12 +120,6 @@ fn credential(kind: TokenKind, location: Option<TokenLocation>, caller: Caller, 
         caller: caller.to_string(),
         user: if names_user(kind) { user } else { String::new() },
     }
-}
-
-/// Returns a part of a JWT as JSON.
-fn part(token: &str, index: usize) -> Option<Value> {
-    let part = token.split('.').nth(index).filter(|_| token.matches('.').count() == 2)?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
 
 /// Returns the token of a request and its place. The endpoint says where to look.

@@ -7,6 +7,7 @@
 //! - `foreign`: random keys for `wrong-key` tokens
 //! - `published`: the keys that the auth service publishes (a JWK set)
 //! - `presented`: a minted token
+//! - `unverified`: reads a JWT without checking it
 //!
 //! Invariant: a token is registered with the redactor before any other code sees it.
 
@@ -16,6 +17,7 @@ mod mint;
 mod pem;
 mod presented;
 mod published;
+pub(crate) mod unverified;
 
 pub use mint::{MintError, Minter};
 pub use presented::Token;

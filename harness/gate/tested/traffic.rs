@@ -2,6 +2,7 @@
 
 use crate::config::Target;
 use crate::evidence::{Manifest, NEWEST};
+use crate::preflight::{place, word};
 use crate::report::{RevisionEvidence, RevisionProof, RevisionShare};
 
 /// Returns what the manifest shows. A share of the newest revision belongs to the newest one that was ready. `None` if the
@@ -49,9 +50,6 @@ pub(crate) fn traffic_command(target: &Target, service: &str, to: &str) -> Strin
         "auth" => names.auth.as_deref(),
         _ => None,
     };
-    let word = |text: &str| shlex::try_quote(text).map_or_else(|_| "NAME".to_owned(), |word| word.into_owned());
-    let place = [("project", &names.project), ("region", &names.region)];
-    let place = place.into_iter().filter_map(|(flag, name)| Some(format!(" --{flag}={}", word(name.as_ref()?))));
     let (service, to) = (word(called.unwrap_or(service)), word(to));
-    format!("gcloud run services update-traffic {service} --to-revisions={to}=100{}", place.collect::<String>())
+    format!("gcloud run services update-traffic {service} --to-revisions={to}=100{}", place(names))
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Problem, Review, Setting};
+use crate::config::DeployedNames;
 use crate::evidence::{EnvValue, Layout, suggests_a_credential};
 use crate::preflight::input::Subject;
 
@@ -69,7 +70,9 @@ impl Review<'_> {
     /// Returns the command that shows why a revision or workload is not ready.
     pub(crate) fn look_at(&self, subject: &Subject, revision: &str) -> Option<String> {
         match subject.declaration.manifest.layout {
-            Layout::CloudRun => Some(format!("gcloud run revisions describe {}{}", word(revision), self.place())),
+            Layout::CloudRun => {
+                Some(format!("gcloud run revisions describe {}{}", word(revision), place(&self.target.names)))
+            }
             Layout::Kubernetes => Some(format!("kubectl describe {}", word(&resource(subject)))),
             Layout::Compose | Layout::Ecs | Layout::EnvFile => None,
         }
@@ -79,15 +82,14 @@ impl Review<'_> {
     pub(crate) fn gcloud(&self, subject: &Subject, verb: &str, flags: &str) -> String {
         let declaration = &subject.declaration;
         let service = declaration.called.first().unwrap_or(&declaration.manifest.name);
-        format!("gcloud run {verb} {} {flags}{}", word(service), self.place())
+        format!("gcloud run {verb} {} {flags}{}", word(service), place(&self.target.names))
     }
+}
 
-    /// Returns the flags for the project and the region of the target.
-    fn place(&self) -> String {
-        let names = &self.target.names;
-        let flags = [("project", &names.project), ("region", &names.region)];
-        flags.into_iter().filter_map(|(flag, name)| Some(format!(" --{flag}={}", word(name.as_ref()?)))).collect()
-    }
+/// Returns the flags for the project and the region, each where the target names it.
+pub(crate) fn place(names: &DeployedNames) -> String {
+    let flags = [("project", &names.project), ("region", &names.region)];
+    flags.into_iter().filter_map(|(flag, name)| Some(format!(" --{flag}={}", word(name.as_ref()?)))).collect()
 }
 
 /// Returns `--update-secrets=A=secret:3 --update-env-vars=B=VALUE`. Cloud Run refuses to turn a literal into a reference,
@@ -154,6 +156,6 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
 }
 
 /// Returns a word of a shell command.
-fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     shlex::try_quote(text).map_or_else(|_| "NAME".to_owned(), std::borrow::Cow::into_owned)
 }
