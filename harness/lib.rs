@@ -36,6 +36,8 @@ mod evidence;
 mod explain;
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod fuzz;
 mod gate;
 mod har;
 mod observe;

@@ -9,10 +9,11 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 /// Name, what it does, and its commands.
-const CHORES: [(&str, &str, &[Step]); 3] = [
+const CHORES: [(&str, &str, &[Step]); 4] = [
     ("bless", "rewrite every derived file: schemas and tables in docs/, the verdict in README.md, snapshots", BLESS),
     ("ci", "run the gate, .ci/run", CI),
     ("exam", "run what is too long for cargo test: the whole matrices, and the exam of the diagnosis", EXAM),
+    ("trust", "fuzz every parser, one minute each", TRUST),
 ];
 
 /// Environment variables and one command.
@@ -38,6 +39,12 @@ const EXAM: &[Step] = &[
     (&[], &["cargo", "test", "--release", "--test", "generated", "--", "--ignored", "xtask exam"]),
     (&[], &["cargo", "run", "--release", "--", "selftest"]),
 ];
+
+/// One target after another, with the checks of a debug build: each has a minute.
+const TRUST: &[Step] = &[(
+    &[("BOLERO_RANDOM_TEST_TIME_MS", "60000"), ("BOLERO_RANDOM_ITERATIONS", "1000000000")],
+    &["cargo", "test", "--lib", "--package", "fivewhys", "fuzz::", "--", "--test-threads", "1"],
+)];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -34,8 +34,12 @@ pub(crate) fn cause(
     let certainty = certainty(case, candidates);
     let explained = open.iter().filter(|step| candidates[0].0.explains.contains(&step.exchange));
     let explains = explained.map(|step| step.step.clone()).collect();
-    let cause = named(case, candidates, certainty, explains, ruled_out(case, compared));
-    let is_doubted = case.target.engine == Engine::New && certainty == Certainty::Ambiguous;
+    with_a_rival(case, named(case, candidates, certainty, explains, ruled_out(case, compared)))
+}
+
+/// Returns an ambiguous cause with a rival: an unknown cause, where no fault is one.
+pub(crate) fn with_a_rival(case: &Case<'_>, cause: Cause) -> Cause {
+    let is_doubted = case.target.engine == Engine::New && cause.certainty == Certainty::Ambiguous;
     if is_doubted && cause.alternatives.is_empty() { doubted(cause) } else { cause }
 }
 

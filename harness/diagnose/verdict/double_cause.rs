@@ -9,7 +9,7 @@ use crate::diagnose::infer::mark_seen;
 use crate::diagnose::infer::masked_fault::masked_faults;
 use crate::diagnose::readings::input::FailedStep;
 use crate::diagnose::verdict::cause::{Cause, Certainty, RuledOut};
-use crate::diagnose::verdict::certainty::{LIKELY, holds_for_all_revisions, named, ruled_out};
+use crate::diagnose::verdict::certainty::{LIKELY, holds_for_all_revisions, named, ruled_out, with_a_rival};
 
 /// From this share on, most pairs contain a fault.
 const MOST: f64 = 0.5;
@@ -43,7 +43,7 @@ pub(crate) fn causes(
         }
         let own = |step: &&&FailedStep| member.explains.contains(&step.exchange);
         let explains = open.iter().filter(own).map(|step| step.step.clone()).collect();
-        Some(named(case, &candidates, certainty, explains, out.clone()))
+        Some(with_a_rival(case, named(case, &candidates, certainty, explains, out.clone())))
     };
     both.iter().filter_map(cause).collect()
 }

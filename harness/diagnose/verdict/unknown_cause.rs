@@ -37,9 +37,8 @@ pub(crate) fn it_passed(case: &Case<'_>, failed: &[FailedStep], passing: &BTreeS
 
 /// Returns an unknown cause: no fault of the catalogue matches, so only the hop that answered is known.
 pub(crate) fn unknown(case: &Case<'_>, open: &[&FailedStep], compared: &[Candidate<'_>]) -> Cause {
-    let exchanges: BTreeSet<u32> = open.iter().map(|step| step.exchange).collect();
-    let seen = case.readings.all.iter().find(|reading| exchanges.contains(&reading.observation.exchange));
-    let hop = seen.map_or(Hop::Unknown, |reading| reading.observation.answered_by);
+    let of_step = |step: &&FailedStep| case.readings.all.iter().find(|one| one.observation.exchange == step.exchange);
+    let hop = open.iter().find_map(of_step).map_or(Hop::Unknown, |reading| reading.observation.answered_by);
     let whys = explanation::first_failure(case, open.iter().map(|step| step.exchange));
     Cause { whys: whys.into_iter().collect(), ruled_out: ruled_out(case, compared), ..nameless(hop, open) }
 }
