@@ -20,13 +20,14 @@ async function main () {
   const c = app.config
   await app.register(require('@fastify/sensible'))
   await app.register(require('@fastify/rate-limit'), { max: c.CALLS_PER_MINUTE, timeWindow: '1 minute' })
+  const tokenOf = req => req.query.access_token || (req.headers.authorization || '').replace(/^Bearer /, '')
   const keys = buildGetJwks({ jwksPath: c.JWKS_PATH, timeout: 2000, ttl: 10 * 60 * 1000 })
   await app.register(require('@fastify/jwt'), {
     decode: { complete: true },
     secret: (req, token) => keys.getPublicKey({ kid: token.header.kid, alg: token.header.alg, domain: c.JWKS_URL || c.ACCOUNTS_URL }),
     verify: {
       algorithms: ['ES256'], allowedIss: c.ISSUER, allowedAud: c.AUDIENCE,
-      extractToken: req => req.query.access_token || (req.headers.authorization || '').replace(/^Bearer /, '')
+      extractToken: tokenOf
     }
   })
   await app.register(require('@fastify/websocket'))
@@ -45,6 +46,7 @@ async function main () {
   }
 
   const may = permission => async req => {
+    if (!tokenOf(req)) throw app.httpErrors.unauthorized('Sign in first')     // @fastify/jwt with extractToken answers 400
     await req.jwtVerify()
     let r
     try {
