@@ -90,7 +90,8 @@ calls = []
 @app.get("/internal/accounts/<sub>/permissions")
 def permissions(sub):
     bearer("accounts-internal")
-    time.sleep(float(E.get("PERMISSIONS_DELAY", 0)))
+    if "PERMISSIONS_DELAY" in E:
+        time.sleep(float(E["PERMISSIONS_DELAY"]))
     calls[:] = [t for t in calls if t > time.time() - 60] + [time.time()]
     if len(calls) > int(E.get("CALLS_PER_MINUTE", 6000)):
         return {"error": "too many requests"}, 429, {"Retry-After": "60"}
