@@ -69,6 +69,10 @@ class System:
             else: e[k] = v.replace("{dir}", self.dir)
         if who in self.fault.get("faketime", {}):
             e |= {"LD_PRELOAD": FAKETIME, "FAKETIME": self.fault["faketime"][who], "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
+        if who in self.fault.get("clock", {}):       # waitress loses wake-ups under libfaketime
+            os.makedirs(f"{self.dir}/clock", exist_ok=True)
+            open(f"{self.dir}/clock/sitecustomize.py", "w").write(f"import time\nreal = time.time\ntime.time = lambda: real() + {self.fault['clock'][who]}\n")
+            e["PYTHONPATH"] = f"{self.dir}/clock"
         return {"PATH": os.environ["PATH"], "HOME": self.dir, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1", "NODE_ENV": "production", **e}
 
     def start(self, who, cmd, **e):
