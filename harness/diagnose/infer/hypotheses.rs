@@ -24,8 +24,11 @@ pub(crate) enum Hypotheses<'w, 'a> {
     Unknown { of: &'w Unknown, share: f64, candidates: Vec<(&'w Candidate<'a>, f64)> },
 }
 
-/// A candidate with a smaller share is not listed.
-const LISTED: f64 = 0.03;
+/// A class of faults that the evidence cannot distinguish, or a pair, is not listed if its share is smaller.
+const LISTED: f64 = 0.02;
+
+/// A member of a class with a smaller share is not listed.
+const MEMBER: f64 = 0.005;
 
 impl<'w, 'a> Hypotheses<'w, 'a> {
     /// Returns the hypotheses for the open steps. Pairs are assumed only where they explain more than any single fault.
@@ -67,7 +70,8 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
         let sum: f64 = scores().map(|score| (score - top).exp()).sum();
         let share = |score: f64| (score - top).exp() / sum;
         let mut candidates: Vec<(&'w Candidate<'a>, f64)> =
-            one.iter().map(|(one, _)| (*one, share(one.score))).filter(|(_, share)| *share >= LISTED).collect();
+            one.iter().map(|(one, _)| (*one, share(one.score))).filter(|(_, share)| *share >= MEMBER).collect();
+        keep_listed_classes(&mut candidates);
         sort_by_class(&mut candidates);
         let best_unknown = unknown().max_by(|a, b| a.score.total_cmp(&b.score));
         let of_pairs: f64 = pairs().map(|pair| share(pair.score)).sum();
@@ -172,12 +176,29 @@ fn of_path<'w, 'a>(pair: &PathPair, compared: &'w Compared<'a>) -> Pair<'w, 'a> 
 /// Likelihoods that differ by less, as logarithms, do not distinguish two faults.
 const SAME: f64 = 0.05;
 
+/// Returns the likelihood of a candidate, as a logarithm.
+fn likelihood(one: &Candidate<'_>) -> f64 {
+    one.score - one.fault.prior.weight().ln()
+}
+
+fn of_one_class(one: &Candidate<'_>, other: &Candidate<'_>) -> bool {
+    (likelihood(one) - likelihood(other)).abs() < SAME
+}
+
+/// Drops the classes whose share is small.
+fn keep_listed_classes(candidates: &mut Vec<(&Candidate<'_>, f64)>) {
+    let all = candidates.clone();
+    candidates.retain(|(one, _)| {
+        let members = all.iter().filter(|(other, _)| of_one_class(one, other));
+        members.map(|(_, share)| share).sum::<f64>() >= LISTED
+    });
+}
+
 /// Sorts the candidates: the likeliest first, and after it those that the evidence cannot distinguish from it. So the
 /// members of a class stand together.
 fn sort_by_class(candidates: &mut [(&Candidate<'_>, f64)]) {
-    let likelihood = |one: &Candidate<'_>| one.score - one.fault.prior.weight().ln();
     let best = |one: &Candidate<'_>| -> f64 {
-        let same = |other: &&(&Candidate<'_>, f64)| (likelihood(other.0) - likelihood(one)).abs() < SAME;
+        let same = |other: &&(&Candidate<'_>, f64)| of_one_class(other.0, one);
         candidates.iter().filter(same).map(|(_, share)| *share).fold(0.0, f64::max)
     };
     let mut ranked: Vec<(f64, (&Candidate<'_>, f64))> = candidates.iter().map(|one| (best(one.0), *one)).collect();

@@ -111,7 +111,20 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::Waited => &[R::Late, R::AuthLate],
         Meaning::Unconfigured => &[R::Code, R::Upstream, R::AuthFailed, R::AuthUnreached, R::CallerUnset],
         Meaning::Invalid => &[R::Invalid, R::Missing, R::Malformed],
-        Meaning::Crashed => &[R::Code, R::Store, R::AuthFailed, R::AuthUnreached, R::AuthLate, R::Caller],
+        // Code that does not handle the error of a driver or of a call raises it.
+        Meaning::Crashed => &[
+            R::Code,
+            R::Key,
+            R::Store,
+            R::Database,
+            R::Cache,
+            R::AuthFailed,
+            R::AuthUnreached,
+            R::AuthLate,
+            R::Caller,
+            R::CallerId,
+            R::CallerUnset,
+        ],
     }
 }
 

@@ -84,6 +84,10 @@ words! {
         EdgeWantsToken => "an edge that judges tokens refuses requests without one",
         HealthMoves => "health has lost its route too",
         AuthExpectsItsOwn => "auth expects the claims that it issues",
+        SizeLimitShows => "how the edge shows that a request is too large",
+        HeldSockets => "an edge that holds streams back holds sockets back too",
+        StoreWaits => "auth waits for a store that is down",
+        UnknownKeyShows => "how the backend shows that no key fits",
         HowOften => "how often a fault shows that comes and goes",
         AddressedHost => "the address that the network fault affects",
 
@@ -103,6 +107,7 @@ words! {
         NothingComes => "nothing comes",
         HeldBack => "what is held back",
         UnknownHere => "the unknown here",
+        WaitForStore => "a wait for a store that is down",
         UnknownLooksAtToken => "the unknown looks at the token",
         OwnWay => "its own way",
         OtherContentShows => "other content",

@@ -100,7 +100,10 @@ fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credentia
     if world.has(Stop::Auth, Effect::Hang, request)? {
         return Ok(Answer::Late);
     }
-    if world.has(Stop::Auth, Effect::Slow, request)? && world.yes(Trait::ImpatientBackend)? {
+    if world.has(Stop::Auth, Effect::Slow, request)?
+        && world.yes(Trait::AskedRouteTouched)?
+        && world.yes(Trait::ImpatientBackend)?
+    {
         return Ok(Answer::Late);
     }
     if world.ever(Stop::Auth, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
@@ -120,7 +123,7 @@ fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credentia
         return Ok(Answer::No);
     }
     if world.ever(Stop::AuthStore, Effect::NoListener) && world.yes(Trait::AuthKnowsUsers)? {
-        return Ok(Answer::Failed);
+        return Ok(if world.yes(Trait::StoreWaits)? { Answer::Late } else { Answer::Failed });
     }
     let refusal = judge(world, &credential, None)?;
     Ok(if refusal.is_none() { Answer::Yes } else { Answer::No })
@@ -191,7 +194,7 @@ pub(super) fn at_the_door(world: &mut World<'_>, request: &Request, credential: 
     if world.is_limited(Stop::Auth, request)? {
         return Ok(by_auth(Result::Throttled, Reason::Limit));
     }
-    let late = !request.is_health() && world.has(Stop::Auth, Effect::Slow, request)?;
+    let late = !request.is_health() && world.has(Stop::Auth, Effect::Slow, request)? && world.yes(Trait::Touched)?;
     if world.ever(Stop::Auth, Effect::Unknown) {
         return unknown::at(world, request, Stop::Auth, &|world| respond(world, request, credential));
     }
@@ -221,8 +224,11 @@ fn issue(world: &mut World<'_>, request: &Request, credential: Credential, store
     if world.ever(Stop::Client, Effect::BadLogin) || !known || denied {
         return Ok(by_auth(Result::Denied, Reason::User));
     }
-    if world.ever(Stop::Auth, Effect::CannotIssue) || store {
-        return Ok(by_auth(Result::Failed, if store { world.store_of_auth() } else { Reason::Code }));
+    if store {
+        return without_store(world);
+    }
+    if world.ever(Stop::Auth, Effect::CannotIssue) {
+        return Ok(by_auth(Result::Failed, Reason::Code));
     }
     if world.ever(Stop::Auth, Effect::Fail) && world.yes(Trait::Touched)? {
         return Ok(by_auth(Result::Failed, Reason::Code));
@@ -259,9 +265,19 @@ fn introspect(world: &mut World<'_>, request: &Request, credential: Credential, 
         return Ok(by_auth(Result::Denied, Reason::Inactive));
     }
     if store && world.yes(Trait::RouteKnowsUsers)? {
-        return Ok(by_auth(Result::Failed, world.store_of_auth()));
+        return without_store(world);
     }
     Ok(Ending::ok(Maker::Auth))
+}
+
+/// A request to the auth service that needs its store, which is down.
+fn without_store(world: &mut World<'_>) -> Step<Ending> {
+    if !world.yes(Trait::StoreWaits)? {
+        return Ok(by_auth(Result::Failed, world.store_of_auth()));
+    }
+    let result = world.result(Trait::WaitForStore)?;
+    let maker = if result == Result::TimedOut { Maker::Any } else { Maker::Auth };
+    Ok(Ending::new(maker, result, world.store_of_auth()).after_a_wait(true))
 }
 
 /// Reports whether a failure of the auth service at tokens shows as a failure, and not as a refusal.

@@ -87,13 +87,13 @@ pub(super) fn plain_call(world: &mut World<'_>, request: &Request, credential: C
 }
 
 fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
-    if request.is_socket() {
-        return no_socket_route(world, request, Reason::Route);
-    }
     if world.yes(Trait::CredentialBeforeRoute)?
         && let Some(refusal) = verify::refusal(world, request, credential)?
     {
         return Ok(refusal);
+    }
+    if request.is_socket() {
+        return no_socket_route(world, request, Reason::Route);
     }
     Ok(by_backend(Result::NotFound, Reason::Route))
 }

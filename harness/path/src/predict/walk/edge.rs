@@ -79,7 +79,7 @@ fn refuses(world: &mut World<'_>, request: &Request, credential: Credential) -> 
     }
     let by_size = world.reaches_only(Stop::Edge, Reach::Large) || world.reaches_only(Stop::Edge, Reach::Bodies);
     if by_size && world.has(Stop::Edge, Effect::Judge, request)? {
-        return Ok(by_edge(Result::InvalidRequest, Reason::Size));
+        return Ok(by_edge(world.result(Trait::SizeLimitShows)?, Reason::Size));
     }
     if in_header(request)
         && world.has(Stop::Edge, Effect::Judge, request)?
@@ -124,11 +124,20 @@ fn outward(world: &mut World<'_>, request: &Request, ending: Ending) -> Step<End
     if world.has(Stop::Edge, Effect::Cut, request)? && world.yes(lasts)? {
         let result = world.result(Trait::CutAnswer)?;
         // The component that sent the head stays the maker of a response that is cut.
-        let maker = if matches!(result, Result::BrokenStream | Result::Hollow) { Maker::Backend } else { Maker::Edge };
+        let maker = match result {
+            Result::BrokenStream | Result::Hollow => Maker::Backend,
+            Result::Reset => Maker::Network,
+            _ => Maker::Edge,
+        };
         return Ok(Ending::new(maker, result, Reason::Late).after_a_wait(true).with_stream(Stream::Ends));
     }
     if request.kind.is_event_stream() && world.has(Stop::Edge, Effect::HoldBack, request)? {
         return Ok(Ending::new(Maker::Backend, world.result(Trait::HeldBack)?, Reason::Unknown));
+    }
+    if request.is_socket() && world.has(Stop::Edge, Effect::HoldBack, request)? && world.yes(Trait::HeldSockets)? {
+        return Ok(Ending::new(Maker::Any, world.result(Trait::NothingComes)?, Reason::Unknown)
+            .after_a_wait(true)
+            .with_stream(Stream::StaysOpen));
     }
     Ok(ending)
 }

@@ -34,7 +34,7 @@ pub(super) fn refusal(world: &mut World<'_>, request: &Request, credential: Cred
             return Ok(Some(failed));
         }
         if let Some(reason) = locally(world, request, credential, how)? {
-            return denied(world, request, reason);
+            return by_own_check(world, request, reason);
         }
     }
     if matches!(how, Choice::Introspection | Choice::LocalThenIntrospection) {
@@ -154,6 +154,18 @@ fn denied(world: &mut World<'_>, request: &Request, reason: Reason) -> Step<Opti
         _ => reason,
     };
     Ok(Some(Ending::new(Maker::Backend, form, reason)))
+}
+
+/// Refuses a token by the backend's own check. Some code fails where the key set holds no key for the token.
+fn by_own_check(world: &mut World<'_>, request: &Request, reason: Reason) -> Step<Option<Ending>> {
+    let has_other_keys = world.is_changed(Stop::Auth) || world.ever(Stop::Backend, Effect::StaleKeys);
+    if reason != Reason::Key || !has_other_keys {
+        return denied(world, request, reason);
+    }
+    match world.result(Trait::UnknownKeyShows)? {
+        Result::Denied => denied(world, request, reason),
+        shown => Ok(Some(Ending::new(Maker::Backend, shown, reason))),
+    }
 }
 
 /// Returns how a key set that cannot be fetched shows.
