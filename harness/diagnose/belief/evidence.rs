@@ -77,6 +77,7 @@ pub(super) fn evidence(
         issued_with_our_key: observations.iter().find_map(|seen| seen.issued_with_our_secret),
         key_set: records.key_set,
         backend_is_at_work: records.backend_is_at_work,
+        failures_began: failures_began(&all),
         endpoints: by_endpoint(joined(all)),
     }
 }
@@ -138,6 +139,19 @@ fn shown(seen: &Observation) -> Shown {
         shape: seen.shape.clone(),
         means: seen.means.clone(),
     }
+}
+
+/// Reports whether good calls to the backend succeeded at first, and none did from some moment on.
+fn failures_began(all: &[Reading]) -> bool {
+    let is_good = |one: &&Reading| {
+        one.request.to == Service::Backend && one.request.role != Role::Health && one.request.token.should_be_accepted()
+    };
+    let exchanges = |worked: bool| -> BTreeSet<u32> {
+        let ended_so = all.iter().filter(is_good).filter(|one| one.result.is_success() == worked);
+        ended_so.flat_map(|one| one.exchanges.iter().copied()).collect()
+    };
+    let (worked, failed) = (exchanges(true), exchanges(false));
+    worked.len() >= 2 && failed.len() >= 3 && worked.last() < failed.first()
 }
 
 /// Joins the readings that do not differ in what the model predicts.

@@ -116,7 +116,11 @@ fn in_best_mode<'a>(
     to_explain: &BTreeSet<u32>,
     case: &Case<'_>,
 ) -> Option<Candidate<'a>> {
-    let wrong = |one: &Candidate<'_>| conflicting_fact(one.mode, case).filter(|_| !names_what_is_missing(one, case));
+    let of_another_route = |key: &&str| OF_OUR_CALLS.contains(key);
+    let wrong = |one: &Candidate<'_>| {
+        conflicting_fact(one.mode, case).filter(|key| !names_what_is_missing(one, case) && !of_another_route(key))
+    };
+    let missed = |one: &Candidate<'_>| conflicting_fact(one.mode, case).is_some_and(|key| OF_OUR_CALLS.contains(&key));
     let fit = |one: &Candidate<'_>| (wrong(one).is_none(), one.conflict.is_none(), one.score);
     let best = modes.iter().max_by(|a, b| fit(a).partial_cmp(&fit(b)).unwrap_or(Ordering::Equal))?.clone();
     let at = |exchange: u32| case.readings.all.iter().position(|one| one.exchanges.contains(&exchange));
@@ -126,7 +130,8 @@ fn in_best_mode<'a>(
     // The manifest confirms the line.
     let is_confirmed = case.target.variables.values().any(|names| missing_name(&best, names, case).is_some());
     let confirmed = if is_confirmed { HINT.ln() } else { 0.0 };
-    let facts = unexplained_facts(&best, case) + records(&best) - excused + confirmed;
+    let other_route = if missed(&best) { OTHER_ROUTE.ln() } else { 0.0 };
+    let facts = unexplained_facts(&best, case) + records(&best) - excused + confirmed + other_route;
     Some(Candidate {
         conflict: by_reading.or_else(by_fact),
         explains: belief.explains.iter().copied().filter(|exchange| to_explain.contains(exchange)).collect(),
@@ -134,6 +139,12 @@ fn in_best_mode<'a>(
         ..best
     })
 }
+
+/// Facts of our own calls to the auth service. The backend may ask another route.
+const OF_OUR_CALLS: [&str; 2] = ["auth.pace", "auth.health-pace"];
+
+/// A route that the backend asks behaves otherwise than the one that we ask, as a factor.
+const OTHER_ROUTE: f64 = 0.3;
 
 /// Scores what the records say about a fault: facts, log lines and signatures.
 fn records(one: &Candidate<'_>) -> f64 {

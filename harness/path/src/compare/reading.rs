@@ -81,6 +81,8 @@ pub struct Evidence {
     pub key_set: Option<KeySetRead>,
     /// Whether the backend logged a request while others failed.
     pub backend_is_at_work: bool,
+    /// Whether calls that must work did so at first, and none did from some moment on.
+    pub failures_began: bool,
 }
 
 /// Readings of one endpoint that are compared.

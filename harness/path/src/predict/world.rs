@@ -54,6 +54,12 @@ impl<'t> World<'t> {
         self.patches.iter().any(|(_, patch)| by_chance(patch))
     }
 
+    /// Reports whether an effect hits a share of the requests, whatever came before them.
+    pub(crate) fn hits_a_share(&self) -> bool {
+        let by_chance = |patch: &Patch| matches!(patch.reach, Reach::Share | Reach::Rarely | Reach::ShareOfSome);
+        self.patches.iter().any(|(_, patch)| by_chance(patch))
+    }
+
     /// Returns the share of the requests in which an effect that comes and goes shows.
     pub fn share(&mut self) -> Step<f64> {
         let noise = noise();
