@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use serde_json::Value;
 
 use crate::config::DeployedNames;
-use crate::evidence::{Collected, Supplied, declarations, looks_like_log};
+use crate::evidence::{Collected, Manifest, Supplied, declarations, looks_like_log};
 use crate::explain::ExplainError;
 use crate::har::{self, Recorded};
 use crate::redact::Redactor;
@@ -98,6 +98,18 @@ impl Pieces {
     pub(crate) fn add_current(&mut self, service: Service, from: &str, text: &str) {
         let (from, text) = (from.to_owned(), text.to_owned());
         self.manifests.push(ManifestText { from, service: Some(service), text, is_current: true });
+    }
+
+    /// Returns the manifests.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub(crate) fn declared(&self, names: &DeployedNames) -> Result<Vec<Manifest>, ExplainError> {
+        let mut read = Vec::new();
+        for piece in &self.manifests {
+            read.extend(declarations(&piece.from, &piece.text, names)?.into_iter().map(|one| one.manifest));
+        }
+        Ok(read)
     }
 
     /// Returns the name of the target that a report names.

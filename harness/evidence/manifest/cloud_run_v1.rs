@@ -1,6 +1,6 @@
 //! Services and revisions of Cloud Run as gcloud prints them: Knative Serving v1.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -32,6 +32,7 @@ pub(super) fn read(value: &Value, plain: &BTreeSet<String>) -> Result<Vec<Declar
         url: text(value, "/status/url"),
         ingress: text(value, "/metadata/annotations/run.googleapis.com~1ingress"),
         traffic: traffic(value),
+        tags: tags(value),
         ..Manifest::default()
     };
     let service = text(value, "/metadata/labels/serving.knative.dev~1service");
@@ -49,12 +50,23 @@ fn variable(name: &str, entry: &Value, environment: &mut Environment<'_>) {
     }
 }
 
-/// Returns the traffic shares, from `status.traffic` or else `spec.traffic`.
-fn traffic(value: &Value) -> Vec<(String, u64)> {
+/// Returns the traffic targets, from `status.traffic` or else `spec.traffic`.
+fn targets(value: &Value) -> &[Value] {
     let listed = ["/status/traffic", "/spec/traffic"].into_iter().find(|pointer| value.pointer(pointer).is_some());
+    entries(value, listed.unwrap_or_default())
+}
+
+/// Returns the revision of each tag. A tag of the newest revision has that which was ready last.
+fn tags(value: &Value) -> BTreeMap<String, String> {
+    let newest = || text(value, "/status/latestReadyRevisionName");
+    let tag = |target: &Value| Some((text(target, "/tag")?, text(target, "/revisionName").or_else(newest)?));
+    targets(value).iter().filter_map(tag).collect()
+}
+
+fn traffic(value: &Value) -> Vec<(String, u64)> {
     let share = |target: &Value| {
         let percent = target.get("percent").and_then(Value::as_u64).filter(|percent| *percent > 0)?;
         Some((text(target, "/revisionName").unwrap_or_else(|| NEWEST.to_owned()), percent))
     };
-    entries(value, listed.unwrap_or_default()).iter().filter_map(share).collect()
+    targets(value).iter().filter_map(share).collect()
 }

@@ -58,6 +58,9 @@ pub struct Manifest {
     /// The revisions that get traffic and their percentages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub traffic: Vec<(String, u64)>,
+    /// The revision of each traffic tag.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
     /// Sources of further variables whose names the manifest does not hold, for example a whole Secret of Kubernetes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub env_from: Vec<String>,

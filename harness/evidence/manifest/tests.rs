@@ -20,13 +20,14 @@ fn shown(declaration: &Declaration) -> String {
         format!("  {name} ({literal}): {value:?}\n")
     });
     format!(
-        "{name} {:?}, also called {called:?}, ports {ports:?} {port_numbers:?}, image {image:?}, {container:?} of {resource:?}\n  ready {:?} because {:?}\n  created {:?}, ready {:?}, traffic {:?}\n  url {:?}, ingress {:?}\n{}  and from {env_from:?}\n",
+        "{name} {:?}, also called {called:?}, ports {ports:?} {port_numbers:?}, image {image:?}, {container:?} of {resource:?}\n  ready {:?} because {:?}\n  created {:?}, ready {:?}, traffic {:?}, tags {:?}\n  url {:?}, ingress {:?}\n{}  and from {env_from:?}\n",
         manifest.layout,
         manifest.ready,
         manifest.reason,
         manifest.latest_created,
         manifest.latest_ready,
         manifest.traffic,
+        manifest.tags,
         manifest.url,
         manifest.ingress,
         env.collect::<String>()
