@@ -132,8 +132,8 @@ pub(crate) struct Address {
 
 /// Returns the revision that a manifest shows: that of a revision, or the newest one of a service.
 pub(crate) fn revision_of(subject: &Subject) -> &str {
-    let manifest = &subject.declaration.manifest;
-    manifest.latest_created.as_deref().unwrap_or(&manifest.name)
+    let declaration = &subject.declaration;
+    declaration.revision.as_deref().unwrap_or(&declaration.manifest.name)
 }
 
 /// Returns where the services of a revision answer. `from` is the name by which the caller gave it.

@@ -4,6 +4,7 @@
 //!
 //! - `source`: reads a file, a URL or the output of a command, with limits; `log_source`: reads a log of any size
 //! - `manifest`, `logs`, `jwks`: the three kinds of evidence
+//! - `unpacked`: a stream that may be compressed
 //! - `supplied`: evidence that the caller of `fivewhys` hands over
 //!
 //! Invariant: an [`Evidence`] is redacted, and this folder never draws a conclusion from it.
@@ -14,6 +15,7 @@ mod logs;
 mod manifest;
 mod source;
 mod supplied;
+mod unpacked;
 
 use std::collections::BTreeMap;
 
@@ -22,14 +24,15 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 pub use jwks::read_keys;
+pub use logs::{Change, LogEntry, LoggedRequest, Severity};
 pub(crate) use logs::{Collected, Focus, looks_like_log};
-pub use logs::{LogEntry, LoggedRequest, Severity};
-pub(crate) use manifest::{Declaration, NEWEST, suggests_a_credential};
+pub(crate) use manifest::{Dated, Declaration, NEWEST, looks_like_manifest, suggests_a_credential};
 pub use manifest::{EnvValue, Layout, Manifest, NotRead};
 pub(crate) use source::LONGEST;
 pub use source::SourceError;
 pub use supplied::{Supplied, SuppliedError};
 pub(crate) use supplied::{declarations, manifest_of, whose};
+pub(crate) use unpacked::unpacked;
 
 use crate::config::{EvidenceLocation, Target};
 use crate::evidence::logs::{Expected, LogText, ServiceNames};
@@ -46,6 +49,9 @@ pub struct Evidence {
     pub manifests: BTreeMap<Service, Manifest>,
     /// Log entries, oldest first.
     pub log: Vec<LogEntry>,
+    /// The changes of the deployment that the log shows, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
     /// When the log was read. It lacks later events.
     pub log_read_at: Option<jiff::Timestamp>,
     /// Whether the auth service publishes our signing key. Absent when it publishes no keys or our key is a shared
@@ -135,6 +141,8 @@ impl Evidence {
         self.unread.extend(log.notes().into_iter().map(|note| (EvidenceSource::Logs, note)));
         self.log.extend(log.entries);
         self.log.sort_by_key(|entry| entry.at);
+        self.changes.extend(log.changes);
+        self.changes.sort_by_key(|change| change.at);
         self.log_read_at = self.log_read_at.max(read_at.filter(|_| log.is_complete));
     }
 }

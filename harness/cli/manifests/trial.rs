@@ -15,7 +15,7 @@ use crate::cli::terminal::progress::Progress;
 use crate::cli::terminal::{interrupt, output};
 use crate::config::Target;
 use crate::diagnose::Catalogue;
-use crate::evidence::{Evidence, LONGEST, Manifest, Supplied, read_manifests};
+use crate::evidence::{Declaration, Evidence, LONGEST, Supplied, read_manifests};
 use crate::redact::Redactor;
 use crate::run::Conduct;
 use crate::scenario;
@@ -38,7 +38,7 @@ pub(super) struct Setting<'a> {
     pub(super) catalogue: &'a Arc<Catalogue>,
     pub(super) redactor: &'a Redactor,
     /// Manifests that are evidence. Their traffic lists have tags.
-    pub(super) manifests: &'a [Manifest],
+    pub(super) manifests: &'a [Declaration],
 }
 
 impl TrialArgs {
@@ -81,7 +81,7 @@ impl TrialArgs {
             read_manifests(&mut granted, setting.target, Instant::now() + LONGEST, &str::to_owned).await;
             granted.manifests.values().for_each(|manifest| tags.add(manifest));
         }
-        setting.manifests.iter().for_each(|manifest| tags.add(manifest));
+        setting.manifests.iter().for_each(|one| tags.add(&one.manifest));
         subjects().for_each(|subject| tags.add(&subject.declaration.manifest));
         Ok(tags)
     }

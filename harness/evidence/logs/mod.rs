@@ -9,12 +9,14 @@
 //! - `values/`: JSON, times and ids as logs write them
 //! - `names`: the names of the components, which tell who wrote a line
 //! - `collect`: joins lines, and passes times on; `draft`: an entry before it is redacted
+//! - `change`: changes of the deployment that an audit log shows
 //! - `kept`: which entries of a long log stay; `pattern`: which texts are alike
 //! - `text`: the result, with what was skipped and left out
 //! - `samples/`: what each logger writes; `tests` reads them all
 //!
 //! Invariant: memory does not grow with the log.
 
+mod change;
 mod collect;
 mod draft;
 mod entry;
@@ -29,6 +31,7 @@ mod tests;
 mod text;
 mod values;
 
+pub use change::Change;
 pub(crate) use collect::{Collected, Expected, collect};
 pub use entry::{LogEntry, LoggedRequest};
 pub(crate) use kept::Focus;

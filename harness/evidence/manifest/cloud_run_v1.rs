@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::container::{condition, entries, reason, serving, text, truth};
 use super::environment::Environment;
-use super::{Declaration, EnvValue, Layout, Manifest, NEWEST};
+use super::{Dated, Declaration, EnvValue, Layout, Manifest, NEWEST};
 
 /// Reports whether the value is a resource with metadata. Resources of Kubernetes are recognized before.
 pub(super) fn recognizes(value: &Value) -> bool {
@@ -36,8 +36,26 @@ pub(super) fn read(value: &Value, plain: &BTreeSet<String>) -> Result<Vec<Declar
         ..Manifest::default()
     };
     let service = text(value, "/metadata/labels/serving.knative.dev~1service");
+    let is_revision = text(value, "/kind").is_some_and(|kind| kind == "Revision") || service.is_some();
     let declaration = Declaration::of(Layout::CloudRun, manifest, environment);
-    Ok(vec![Declaration { called: service.into_iter().collect(), ..declaration.with_container(container) }])
+    let (called, revision, dated) =
+        (service.into_iter().collect(), revision(value, is_revision), dated(value, is_revision));
+    Ok(vec![Declaration { called, revision, dated, ..declaration.with_container(container) }])
+}
+
+/// Returns the revision itself, or the newest one of a service.
+fn revision(value: &Value, is_revision: bool) -> Option<String> {
+    let newest = ["/status/latestCreatedRevisionName", "/spec/template/metadata/name"];
+    let places: &[&str] = if is_revision { &["/metadata/name"] } else { &newest };
+    places.iter().find_map(|place| text(value, place))
+}
+
+/// Returns when a revision was created, or a service changed last.
+fn dated(value: &Value, is_revision: bool) -> Option<Dated> {
+    match is_revision {
+        true => Dated::read(value, "/metadata/creationTimestamp", true),
+        false => Dated::read(value, "/metadata/labels/run.googleapis.com~1lastUpdatedTime", false),
+    }
 }
 
 fn variable(name: &str, entry: &Value, environment: &mut Environment<'_>) {

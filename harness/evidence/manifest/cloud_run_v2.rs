@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::container::{condition, entries, reason, serving, text};
 use super::environment::Environment;
-use super::{Declaration, EnvValue, Layout, Manifest, NEWEST};
+use super::{Dated, Declaration, EnvValue, Layout, Manifest, NEWEST};
 
 /// Reports whether the value is a service (`template.containers`) or a revision (`containers`) with a resource name.
 pub(super) fn recognizes(value: &Value) -> bool {
@@ -36,8 +36,14 @@ pub(super) fn read(value: &Value, plain: &BTreeSet<String>) -> Result<Vec<Declar
         tags: tags(value),
         ..Manifest::default()
     };
-    let declaration = Declaration::of(Layout::CloudRun, manifest, environment);
-    Ok(vec![Declaration { called: service_of(value, &resource), ..declaration.with_container(container) }])
+    let is_revision = value.get("template").is_none();
+    let revision = if is_revision { Some(manifest.name.clone()) } else { manifest.latest_created.clone() };
+    let dated = match is_revision {
+        true => Dated::read(value, "/createTime", true),
+        false => Dated::read(value, "/updateTime", false),
+    };
+    let declaration = Declaration::of(Layout::CloudRun, manifest, environment).with_container(container);
+    Ok(vec![Declaration { called: service_of(value, &resource), revision, dated, ..declaration }])
 }
 
 fn variable(name: &str, entry: &Value, environment: &mut Environment<'_>) {

@@ -18,7 +18,7 @@ impl Subject {
     /// service that the target does not have keeps its own name.
     pub(crate) fn of(declaration: Declaration, service: Option<&str>, names: &DeployedNames) -> Self {
         let known = || whose(&declaration, names).map(|service| service.as_str().to_owned());
-        let own = || declaration.called.first().unwrap_or(&declaration.manifest.name).clone();
+        let own = || declaration.service_name().to_owned();
         let service = service.map(str::to_owned).or_else(known).unwrap_or_else(own);
         Self { service, declaration }
     }

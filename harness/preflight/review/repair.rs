@@ -109,9 +109,7 @@ pub(crate) fn command(names: &DeployedNames, subject: &Subject, sets: &[Setting]
 }
 
 fn gcloud(names: &DeployedNames, subject: &Subject, verb: &str, flags: &str) -> String {
-    let declaration = &subject.declaration;
-    let service = declaration.called.first().unwrap_or(&declaration.manifest.name);
-    format!("gcloud run {verb} {} {flags}{}", word(service), place(names))
+    format!("gcloud run {verb} {} {flags}{}", word(subject.declaration.service_name()), place(names))
 }
 
 /// Returns the flags for the project and the region, each where the target names it.
