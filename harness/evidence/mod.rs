@@ -4,7 +4,6 @@
 //!
 //! - `source`: reads a file, a URL or the output of a command, with limits; `log_source`: reads a log of any size
 //! - `manifest`, `logs`, `jwks`: the three kinds of evidence
-//! - `unpacked`: a stream that may be compressed
 //! - `supplied`: evidence that the caller of `fivewhys` hands over
 //!
 //! Invariant: an [`Evidence`] is redacted, and this folder never draws a conclusion from it.
@@ -15,7 +14,6 @@ mod logs;
 mod manifest;
 mod source;
 mod supplied;
-mod unpacked;
 
 use std::collections::BTreeMap;
 
@@ -25,14 +23,13 @@ use tokio::time::Instant;
 
 pub use jwks::read_keys;
 pub use logs::{Change, LogEntry, LoggedRequest, Severity};
-pub(crate) use logs::{Collected, Focus, looks_like_log};
+pub(crate) use logs::{Collected, Focus, looks_like_log, unpacked};
 pub(crate) use manifest::{Dated, Declaration, NEWEST, looks_like_manifest, suggests_a_credential};
 pub use manifest::{EnvValue, Layout, Manifest, NotRead};
 pub(crate) use source::LONGEST;
 pub use source::SourceError;
 pub use supplied::{Supplied, SuppliedError};
 pub(crate) use supplied::{declarations, manifest_of, whose};
-pub(crate) use unpacked::unpacked;
 
 use crate::config::{EvidenceLocation, Target};
 use crate::evidence::logs::{Expected, LogText, ServiceNames};

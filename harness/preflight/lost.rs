@@ -59,7 +59,7 @@ pub(crate) fn lost(
     let services: BTreeMap<String, LostByService> =
         gone.iter().filter(by_this_deploy).map(|one| (one.service.clone(), of(&one.service))).collect();
     gone.iter_mut().for_each(|problem| with_values(problem, previous));
-    let repairs = repairs(&review, &gone).into_iter().map(|repair| format!("to repair: {repair}"));
+    let repairs = repairs(&review, &gone).into_iter().map(|repair| format!("to repair: `{repair}`"));
     let finding = Finding {
         id: LOST.to_owned(),
         title: "A deployed service lacks variables that it requires".to_owned(),

@@ -6,16 +6,16 @@ use std::io::{self, Read};
 
 use jiff::Timestamp;
 
-use super::change::{self, Change};
 use super::draft::{By, Draft};
 use super::format::{self, Parsed};
 use super::kept::{Focus, Kept};
 use super::names::ServiceNames;
 use super::prefix::{Stripped, strip};
 use super::reader::{Broken, Record, each_record};
+use super::unpacked::unpacked;
 use super::values::Writer;
+use super::values::change::{self, Change};
 use super::values::json::{Json, Object};
-use crate::evidence::unpacked;
 use crate::terms::Hop;
 
 /// The most names of writers that are told apart.

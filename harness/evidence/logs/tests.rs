@@ -226,6 +226,7 @@ fn audited(method: &str, payload: &str) -> String {
     Some("deploy of projects/")
 )]
 fn an_audit_log_shows_changes(#[case] method: &str, #[case] payload: &str, #[case] says: Option<&str>) {
+    assert!(looks_like_log(audited(method, payload).as_bytes()));
     let log = log(audited(method, payload).as_bytes()).expect("a log");
     let shown = log.changes.first().map(|change| {
         let revision = change.revision.as_ref().map(|name| format!(", revision {name}")).unwrap_or_default();

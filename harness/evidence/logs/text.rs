@@ -6,14 +6,13 @@ use std::io;
 use jiff::Timestamp;
 use thiserror::Error;
 
-use super::change::Change;
 use super::collect::{Collected, Expected, collect, component};
 use super::draft::{By, Draft, TEXT};
 use super::entry::{LogEntry, LoggedRequest};
 use super::format::Asked;
 use super::names::ServiceNames;
 use super::reader::Broken;
-use super::values::ids;
+use super::values::{Change, ids};
 use crate::terms::{Hop, Service};
 
 /// A log that was read.
@@ -75,7 +74,7 @@ impl Collected {
 
     /// Returns the names of the writers, each once.
     pub(crate) fn writers(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(|one| one.name.as_str())
+        self.names.iter().map(|one| one.name.as_str()).filter(|name| !name.is_empty())
     }
 
     /// Refuses a text of which nothing could be read.

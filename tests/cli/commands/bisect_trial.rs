@@ -74,7 +74,7 @@ fn the_revision_that_fails_is_named_and_the_change_that_explains_it() {
     let deployment = Deployment::start();
     let set = deployment.tagged();
     let both = ["before.json", "now.json", "--set", &set];
-    let journal = || fetch(&deployment.address("journal"));
+    let journal = || fetch(&address(&deployment.stable, "journal"));
     let before = journal();
     // The tags come from the options, or from the traffic list of a manifest.
     for tags in [&TAGS[..], &["service.json"]] {
@@ -113,7 +113,7 @@ fn a_newer_revision_that_passes_needs_no_explanation() {
 #[case::unknown_revision(&["--tag", "other.json=x"], "`--tag` names the revision `other.json`")]
 fn what_cannot_be_tested_is_refused_before_a_request(#[case] arguments: &[&str], #[case] says: &str) {
     let deployment = Deployment::start();
-    let journal = || fetch(&deployment.address("journal"));
+    let journal = || fetch(&address(&deployment.stable, "journal"));
     let before = journal();
     let (code, page, errors) = deployment.bisect(&[&["before.json", "now.json"], arguments].concat());
     let errors = errors.replace("\n  │", "").replace("\n        ", " ");

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::json_lines::keys;
 use super::{Asked, Format, Parsed};
-use crate::evidence::logs::change::Change;
+use crate::evidence::logs::values::Change;
 use crate::evidence::logs::values::Severity;
 use crate::evidence::logs::values::Writer;
 use crate::evidence::logs::values::json::{Json, Object};
@@ -30,16 +30,12 @@ impl Format for CloudLogging {
             let labels = resource.get("labels").and_then(Json::object);
             let name = LABELS.iter().find_map(|label| labels?.text(label)).filter(|name| !name.is_empty());
             let is_audited = object.get("protoPayload").is_some();
-            let is_of_nothing = is_audited && name.is_none();
-            let name = name.or_else(|| resource.text("type")).unwrap_or_default();
+            // The type of a resource that is audited is no name of a service.
+            let kind = resource.text("type").filter(|_| !is_audited);
+            let name = name.or(kind).unwrap_or_default();
             let platform = object.text("logName").is_some_and(|log| log.contains("requests"));
             let writer = if platform { Writer::Platform(name) } else { Writer::Service(name) };
-            match (is_of_nothing, is_audited) {
-                // The type of a resource is no name of a service.
-                (true, _) => (Writer::Nobody, audited(object)),
-                (false, true) => (Writer::Platform(name), audited(object)),
-                (false, false) => (writer, text(object)),
-            }
+            if is_audited { (Writer::Platform(name), audited(object)) } else { (writer, text(object)) }
         };
         let request = object.get("httpRequest").and_then(Json::object).and_then(request);
         // A load balancer sees only what reaches it, like every proxy.

@@ -34,7 +34,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use crate::evidence::logs::change::Change;
+use crate::evidence::logs::values::Change;
 use crate::evidence::logs::values::Severity;
 use crate::evidence::logs::values::Writer;
 use crate::evidence::logs::values::json::Object;

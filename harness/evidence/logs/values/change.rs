@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::values::json::Object;
-use super::values::time;
+use super::json::Object;
+use super::time;
 
 /// The most changes of one log. The newest are kept.
 const MOST: usize = 100;
@@ -66,7 +66,7 @@ const REVISION: [&str; 3] = [
 
 impl Change {
     /// Reads an entry of an audit log. `None`: it changes no deployment, or is the second entry of a long operation.
-    pub(super) fn of(entry: &Object<'_>) -> Option<Self> {
+    pub(crate) fn of(entry: &Object<'_>) -> Option<Self> {
         let method = entry.text("protoPayload.methodName")?;
         let says = METHODS.get(method)?.clone();
         // JSON leaves a flag out that is false.
@@ -89,7 +89,7 @@ impl Change {
     }
 
     /// Returns the same change with every text redacted.
-    pub(super) fn cleaned(&self, clean: &dyn Fn(&str) -> String) -> Self {
+    pub(crate) fn cleaned(&self, clean: &dyn Fn(&str) -> String) -> Self {
         Self {
             resource: clean(&self.resource),
             revision: self.revision.as_deref().map(clean),
@@ -118,7 +118,7 @@ fn resource<'a>(entry: &'a Object<'_>) -> &'a str {
 const PLACES: [&str; 4] = ["projects", "namespaces", "locations", "regions"];
 
 /// Adds a change. Of too many, the oldest is forgotten.
-pub(super) fn keep(changes: &mut Vec<Change>, change: Change) {
+pub(crate) fn keep(changes: &mut Vec<Change>, change: Change) {
     changes.push(change);
     if changes.len() > MOST
         && let Some(oldest) = (0..changes.len()).min_by_key(|at| changes[*at].at)
