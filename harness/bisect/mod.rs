@@ -8,8 +8,10 @@
 //! - `outcome`: everything that was found, and the verdict in one sentence
 //! - `page`: the outcome in words
 //! - `named`: the manifest of a revision that only its name tells
+//! - `tags`: where a revision answers that gets no traffic
+//! - `trial`: tests a revision at the address of its tag
 //!
-//! Invariant: no change holds the value of a variable.
+//! Invariant: only a trial sends a probe, nothing moves traffic, and no change holds the value of a variable.
 
 mod attribution;
 mod change;
@@ -17,10 +19,14 @@ mod difference;
 mod named;
 mod outcome;
 mod page;
+mod tags;
+mod trial;
 
 pub(crate) use named::{fetch, is_name};
 pub(crate) use outcome::Outcome;
 pub(crate) use page::page;
+pub(crate) use tags::{Address, Tags, addresses, are_apart, revision_of};
+pub(crate) use trial::{Bench, Trial, Trials};
 
 use std::collections::BTreeSet;
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::attribution::Candidates;
 use super::change::{Change, Kind, percent};
+use super::trial::Trials;
 use crate::preflight::{Review, Subject};
 
 /// The schema of the JSON.
@@ -24,6 +25,9 @@ pub(crate) struct Outcome {
     /// The best candidate of each cause that the evidence has. Absent without evidence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) verdict: Option<Vec<Candidate>>,
+    /// How both revisions did where they were tested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tested: Option<Trials>,
     /// Every change, those that explain the failure first.
     pub(super) changes: Vec<Change>,
     /// The verdict in one sentence.
@@ -70,8 +74,18 @@ impl Outcome {
             by_evidence,
             verdict,
             is_explained: changes.iter().any(|change| change.explains),
+            tested: None,
             changes,
         }
+    }
+
+    /// Adds how both revisions did. Where no change explains a failure, they say whether there is one.
+    pub(crate) fn with(mut self, trials: Trials) -> Self {
+        let shows_none = self.verdict.as_ref().is_none_or(Vec::is_empty);
+        if let Some(says) = trials.unexplained(shows_none).filter(|_| !self.is_explained) {
+            self.conclusion = says;
+        }
+        Self { tested: Some(trials), ..self }
     }
 }
 

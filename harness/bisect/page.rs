@@ -10,7 +10,7 @@ pub(crate) fn page(outcome: &Outcome, clean: &dyn Fn(&str) -> String) -> String 
         true => "changes that explain the failure:",
         false => "changes that would cause a failure:",
     };
-    let mut page = String::new();
+    let mut page = tested(outcome, clean);
     for (title, changes) in [(title, explain), ("other changes:", other)] {
         if !changes.is_empty() {
             page.push_str(&format!("{title}\n"));
@@ -20,6 +20,14 @@ pub(crate) fn page(outcome: &Outcome, clean: &dyn Fn(&str) -> String) -> String 
     }
     notes(outcome).iter().for_each(|note| page.push_str(&format!("{}\n", clean(note))));
     page + &clean(&outcome.conclusion) + "\n"
+}
+
+/// Returns how both revisions did, the older one first.
+fn tested(outcome: &Outcome, clean: &dyn Fn(&str) -> String) -> String {
+    let Some(trials) = &outcome.tested else { return String::new() };
+    let lines = trials.before.lines().chain(trials.now.lines());
+    let lines: String = lines.map(|line| format!("  {}\n", clean(&line))).collect();
+    format!("tested without traffic:\n{lines}\n")
 }
 
 /// Returns what the reader must know about the verdict.

@@ -125,6 +125,18 @@ impl Target {
         self.logs = twin.logs;
     }
 
+    /// Points one service at another address, for example that of a revision that gets no traffic. The backend's WebSockets
+    /// follow. Direct endpoints are removed, because the backend's own URL serves another revision.
+    pub(crate) fn move_to(&mut self, service: Service, url: Url) {
+        match service {
+            Service::Auth => self.auth = url,
+            Service::Backend => {
+                (self.websocket, self.backend, self.direct) = (as_websocket(&url), url, None);
+                self.endpoints.retain(|_, endpoint| !endpoint.past_edge);
+            }
+        }
+    }
+
     /// Withholds every source of evidence that is not in the list. Grants none. The edge is always granted.
     pub fn close_evidence_sources_except(&mut self, kept: &[EvidenceSource]) {
         self.evidence_sources

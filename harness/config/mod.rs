@@ -3,6 +3,7 @@
 //! Start at [`TargetFile::resolve`], which makes a [`Target`].
 //!
 //! - `target`, `endpoint`, `source`: a target with every value checked
+//! - `tagged`: the addresses of revisions that get no traffic
 //! - `direct`: the same endpoints at the backend's own URL, behind the edge
 //! - `attach`: the coordinates of a twin, filled in
 //! - `secret`, `command`: read a secret, and run a command that prints one
@@ -18,6 +19,7 @@ mod endpoint;
 mod file;
 mod secret;
 mod source;
+mod tagged;
 mod target;
 mod write;
 
@@ -30,6 +32,7 @@ pub use file::overrides::Overrides;
 pub use file::{TargetFile, schema};
 pub use secret::SecretError;
 pub use source::{CallerIdentity, EvidenceLocation, SecretOrigin, SecretSource};
+pub use tagged::{TagError, TaggedUrl};
 #[cfg(feature = "twin")]
 pub(crate) use target::as_websocket;
 pub(crate) use target::is_loopback;

@@ -82,7 +82,8 @@ fn query(text: &str) -> Result<JsonPath, String> {
     JsonPath::parse(text).map_err(|error| format!("`{text}` is not a JSONPath (RFC 9535): {error}"))
 }
 
-fn base_url(text: &str, schemes: [&str; 2]) -> Result<Url, String> {
+/// Reads a base URL: one of these schemes, a host, and perhaps a port and a path.
+pub(crate) fn base_url(text: &str, schemes: [&str; 2]) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| format!("`{text}` is not a URL: {error}"))?;
     if !schemes.contains(&url.scheme()) {
         return Err(format!("the scheme must be {} or {}, not `{}`", schemes[0], schemes[1], url.scheme()));

@@ -22,9 +22,9 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 pub use jwks::read_keys;
-pub(crate) use logs::{Collected, Focus, looks_like_log};
-pub use logs::{LogEntry, LoggedRequest, Severity};
-pub(crate) use manifest::{Declaration, NEWEST, suggests_a_credential};
+pub use logs::{Change, LogEntry, LoggedRequest, Severity};
+pub(crate) use logs::{Collected, Focus, looks_like_log, unpacked};
+pub(crate) use manifest::{Dated, Declaration, NEWEST, looks_like_manifest, suggests_a_credential};
 pub use manifest::{EnvValue, Layout, Manifest, NotRead};
 pub(crate) use source::LONGEST;
 pub use source::SourceError;
@@ -46,6 +46,9 @@ pub struct Evidence {
     pub manifests: BTreeMap<Service, Manifest>,
     /// Log entries, oldest first.
     pub log: Vec<LogEntry>,
+    /// The changes of the deployment that the log shows, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
     /// When the log was read. It lacks later events.
     pub log_read_at: Option<jiff::Timestamp>,
     /// Whether the auth service publishes our signing key. Absent when it publishes no keys or our key is a shared
@@ -135,6 +138,8 @@ impl Evidence {
         self.unread.extend(log.notes().into_iter().map(|note| (EvidenceSource::Logs, note)));
         self.log.extend(log.entries);
         self.log.sort_by_key(|entry| entry.at);
+        self.changes.extend(log.changes);
+        self.changes.sort_by_key(|change| change.at);
         self.log_read_at = self.log_read_at.max(read_at.filter(|_| log.is_complete));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -82,6 +83,11 @@ impl Supplied {
         Ok(())
     }
 
+    /// Adds the manifest of a service.
+    pub(crate) fn add_manifest(&mut self, service: Service, manifest: Manifest) {
+        self.manifests.insert(service, manifest);
+    }
+
     /// Adds a log of any format and size. It may be empty. `writer` is the component that wrote all of it, if that is
     /// known; else the names in the lines tell, or the format. `focus` is on the probes that were sent before.
     ///
@@ -146,13 +152,15 @@ fn collected(from: &str, log: impl Read, expected: &Expected) -> Result<Collecte
 const LAYOUTS: &str = "give what `gcloud run services describe --format=json` or `kubectl get deployment -o yaml` prints, \
      an ECS task definition, a docker-compose file or an env file";
 
-/// Reads the manifests of a text.
+/// Reads the manifests of a text. `from` is the file that it comes from, or how errors call it.
 ///
 /// # Errors
 /// When the text has no known layout, or holds no manifest.
 pub(crate) fn declarations(from: &str, text: &str, names: &DeployedNames) -> Result<Vec<Declaration>, SuppliedError> {
+    let file = Path::new(from);
+    let folder = file.parent().filter(|_| file.is_file());
     let from = from.to_owned();
-    match manifest::read(text, &names.shown) {
+    match manifest::read(text, &names.shown, folder) {
         Ok(read) if read.is_empty() => {
             Err(SuppliedError::Other { from, why: "it holds no manifest".to_owned(), help: LAYOUTS.to_owned() })
         }
@@ -170,7 +178,7 @@ pub(crate) fn declarations(from: &str, text: &str, names: &DeployedNames) -> Res
 /// # Errors
 /// When the text has no known layout, holds no manifest, or holds several of which none belongs to the service.
 pub(crate) fn manifest_of(service: Service, text: &str, names: &DeployedNames) -> Result<Manifest, NotRead> {
-    let mut read = manifest::read(text, &names.shown)?;
+    let mut read = manifest::read(text, &names.shown, None)?;
     let count = read.len();
     read.retain(|one| count == 1 || whose(one, names) == Some(service));
     read.pop().map(|one| one.manifest).ok_or(NotRead::Count(count))

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
-use crate::config::Target;
-use crate::evidence::{Manifest, Supplied};
+use crate::config::{DeployedNames, Target};
+use crate::evidence::{Dated, Declaration, Supplied, declarations, whose};
 use crate::explain::ExplainError;
-use crate::explain::pieces::{ManifestText, service_of};
+use crate::explain::pieces::ManifestText;
 use crate::gate::Previous;
+use crate::report::Moment;
 use crate::terms::Service;
 
 /// The manifests of a case.
@@ -19,8 +19,10 @@ pub(super) struct Manifests {
     pub(super) current: Supplied,
     /// The services with an earlier manifest, each with its current revision.
     pub(super) deployed: Vec<(String, String)>,
-    /// The newest earlier revision of each service.
+    /// The newest earlier revision of each service. Each has its manifest, so that no command is run to read it.
     pub(super) previous: Vec<Previous>,
+    /// When revisions were made and services changed, by the manifests.
+    pub(super) moments: Vec<Moment>,
 }
 
 /// How new a manifest is: by the word of the caller, the number of its revision, or else by its time.
@@ -29,54 +31,67 @@ type Age = (bool, Option<u64>, Option<Timestamp>);
 /// Sorts manifests: the newest of each service is current, and the one before it is what a rollback would restore.
 ///
 /// # Errors
-/// When a manifest cannot be read.
+/// When a manifest cannot be read, or a file holds none of a service of the target.
 pub(super) fn sorted(pieces: &[ManifestText], target: &Target) -> Result<Manifests, ExplainError> {
-    let mut by_service: BTreeMap<Service, Vec<(Age, &ManifestText)>> = BTreeMap::new();
+    let mut by_service: BTreeMap<Service, Vec<(Age, Declaration)>> = BTreeMap::new();
     let mut sorted = Manifests::default();
     for piece in pieces {
-        match service_of(piece, &target.names) {
-            Some(service) => by_service.entry(service).or_default().push((age(piece), piece)),
-            None => sorted.current.add_manifests(&piece.from, None, &piece.text, &target.names)?,
+        let read = owned(piece, &target.names)?;
+        // The error names the services of the file and those of the target.
+        if read.is_empty() {
+            sorted.current.add_manifests(&piece.from, piece.service, &piece.text, &target.names)?;
+        }
+        for (service, declaration) in read {
+            sorted.moments.extend(moment(&declaration));
+            by_service.entry(service).or_default().push((age(piece.is_current, &declaration), declaration));
         }
     }
     for (service, mut all) in by_service {
         all.sort_by_key(|(age, _)| *age);
         let Some((_, current)) = all.pop() else { continue };
-        sorted.current.add_manifests(&current.from, Some(service), &current.text, &target.names)?;
         if let Some((_, before)) = all.pop() {
-            sorted.deployed.push((service.to_string(), revision(&current.text).unwrap_or_default()));
-            sorted.previous.push(Previous {
-                service: service.to_string(),
-                revision: revision(&before.text).unwrap_or_default(),
-                manifest: Manifest::parse(&before.text, &target.names.shown).ok(),
-            });
+            sorted.deployed.push((service.to_string(), revision(&current)));
+            let (revision, manifest) = (revision(&before), Some(before.manifest));
+            sorted.previous.push(Previous { service: service.to_string(), revision, manifest });
         }
+        sorted.current.add_manifest(service, current.manifest);
     }
     Ok(sorted)
 }
 
-fn age(piece: &ManifestText) -> Age {
-    let Ok(json) = serde_json::from_str::<Value>(&piece.text) else { return (piece.is_current, None, None) };
-    let number = revision_in(&json).and_then(number);
-    let times = ["/metadata/labels/run.googleapis.com~1lastUpdatedTime", "/metadata/creationTimestamp"];
-    let time = times.into_iter().find_map(|pointer| json.pointer(pointer)?.as_str()?.parse().ok());
-    (piece.is_current, number, time)
-}
-
-/// Returns the revision that a manifest shows: that of a revision, or the newest one of a service.
-fn revision(text: &str) -> Option<String> {
-    revision_in(&serde_json::from_str(text).ok()?).map(str::to_owned)
-}
-
-fn revision_in(json: &Value) -> Option<&str> {
-    let is_revision = json.get("kind").and_then(Value::as_str) == Some("Revision")
-        || json.pointer("/metadata/labels/serving.knative.dev~1service").is_some();
-    let places: &[&str] = if is_revision {
-        &["/metadata/name"]
-    } else {
-        &["/status/latestCreatedRevisionName", "/spec/template/metadata/name", "/metadata/name"]
+/// Returns the manifests of a file, each with its service: the one that the caller names, or by its name. A file for many
+/// services may hold others.
+fn owned(piece: &ManifestText, names: &DeployedNames) -> Result<Vec<(Service, Declaration)>, ExplainError> {
+    let read = declarations(&piece.from, &piece.text, names)?;
+    let is_alone = read.len() == 1;
+    let service = |one: &Declaration| match (is_alone, piece.service) {
+        (true, Some(service)) => Some(service),
+        (true, None) => Some(of_name(one.service_name(), names)),
+        (false, given) => whose(one, names).filter(|whose| given.is_none_or(|given| given == *whose)),
     };
-    places.iter().find_map(|pointer| json.pointer(pointer)?.as_str())
+    Ok(read.into_iter().filter_map(|one| Some((service(&one)?, one))).collect())
+}
+
+/// Returns the service of a deployed name. A name that the target does not know is one more backend.
+fn of_name(name: &str, names: &DeployedNames) -> Service {
+    let is_auth = names.auth.as_deref().is_some_and(|auth| name == auth || name.starts_with(&format!("{auth}-")));
+    if is_auth { Service::Auth } else { Service::Backend }
+}
+
+fn age(is_current: bool, declaration: &Declaration) -> Age {
+    let number = declaration.revision.as_deref().and_then(number);
+    (is_current, number, declaration.dated.map(|dated| dated.at))
+}
+
+fn revision(declaration: &Declaration) -> String {
+    declaration.revision.as_ref().unwrap_or(&declaration.manifest.name).clone()
+}
+
+/// Returns when a revision was created, or a service changed last.
+fn moment(declaration: &Declaration) -> Option<Moment> {
+    let Dated { at, is_creation } = declaration.dated?;
+    let did = if is_creation { "was created" } else { "was changed last" };
+    Some(Moment { at, says: format!("{} {did}, by its manifest", declaration.manifest.name) })
 }
 
 /// Returns the number in a name that Knative gave: `backend-00611-cr5`.
@@ -128,6 +143,26 @@ mod tests {
         let current = ManifestText { is_current: true, ..older("b-00611-cr5", "2026-01-01T00:00:00Z") };
         let sorted = sorted(&[current, newer], &staging()).expect("manifests");
         assert_eq!(sorted.previous.first().map(|one| one.revision.as_str()), Some("b-00639-g4g"));
+    }
+
+    #[test]
+    fn a_file_with_several_manifests_is_sorted_one_by_one() {
+        let (now, before) =
+            (service("b-00002-abc", "2026-02-02T00:00:00Z"), older("b-00001-abc", "2026-01-01T00:00:00Z"));
+        let auth = now.text.replace("netra-backend-staging", "netra-auth-service").replace("b-0000", "a-0000");
+        let list = piece(format!("[{},{},{auth}]", now.text, before.text));
+        let sorted = sorted(&[list], &staging()).expect("manifests");
+        let previous: Vec<_> =
+            sorted.previous.iter().map(|one| (one.service.as_str(), one.revision.as_str())).collect();
+        assert_eq!(previous, [("backend", "b-00001-abc")]);
+        assert!(sorted.previous.iter().all(|one| one.manifest.is_some()), "no command has to read it");
+        assert_eq!(sorted.moments.len(), 3);
+    }
+
+    #[test]
+    fn a_file_without_a_service_of_the_target_is_refused() {
+        let list = piece("services: { x: {}, y: {} }".to_owned());
+        assert!(sorted(&[list], &staging()).is_err());
     }
 
     #[test]

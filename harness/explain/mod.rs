@@ -144,7 +144,7 @@ impl Pieces {
         if parts.is_empty() {
             return Err(ExplainError::NoCall { found });
         }
-        let timeline = timeline::of(&parts, &all);
+        let timeline = timeline::of(&parts, &all, manifests.moments);
         let run = run::Smoke {
             target: Arc::new(target),
             scenarios: Vec::new(),

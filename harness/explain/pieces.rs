@@ -2,10 +2,8 @@
 
 use std::io::{self, Read};
 
-use serde_json::Value;
-
 use crate::config::DeployedNames;
-use crate::evidence::{Collected, Supplied, declarations, looks_like_log};
+use crate::evidence::{Collected, Declaration, Supplied, declarations, looks_like_log, looks_like_manifest, unpacked};
 use crate::explain::ExplainError;
 use crate::har::{self, Recorded};
 use crate::redact::Redactor;
@@ -68,8 +66,9 @@ impl Pieces {
     }
 
     fn add(&mut self, piece: Piece, redactor: &Redactor) -> Result<(), ExplainError> {
-        let Piece { from, writer, mut content } = piece;
+        let Piece { from, writer, content } = piece;
         let unreadable = |source: io::Error| ExplainError::Unreadable { from: from.clone(), source };
+        let mut content = unpacked(content).map_err(unreadable)?;
         let mut start = Vec::new();
         content.by_ref().take(START).read_to_end(&mut start).map_err(unreadable)?;
         let kind = kind(&start);
@@ -98,6 +97,18 @@ impl Pieces {
     pub(crate) fn add_current(&mut self, service: Service, from: &str, text: &str) {
         let (from, text) = (from.to_owned(), text.to_owned());
         self.manifests.push(ManifestText { from, service: Some(service), text, is_current: true });
+    }
+
+    /// Returns the manifests.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub(crate) fn declared(&self, names: &DeployedNames) -> Result<Vec<Declaration>, ExplainError> {
+        let mut read = Vec::new();
+        for piece in &self.manifests {
+            read.extend(declarations(&piece.from, &piece.text, names)?);
+        }
+        Ok(read)
     }
 
     /// Returns the name of the target that a report names.
@@ -129,25 +140,6 @@ impl Pieces {
     }
 }
 
-/// Returns the service of a manifest: the one that the caller names, or else by the name in it.
-pub(super) fn service_of(piece: &ManifestText, names: &DeployedNames) -> Option<Service> {
-    piece.service.or_else(|| Some(of_name(&name(&piece.text)?, names)))
-}
-
-/// Returns the service of a deployed name. A name that the target does not know is one more backend.
-fn of_name(name: &str, names: &DeployedNames) -> Service {
-    let is_auth = names.auth.as_deref().is_some_and(|auth| name == auth || name.starts_with(&format!("{auth}-")));
-    if is_auth { Service::Auth } else { Service::Backend }
-}
-
-/// Returns the service's name in a manifest: that of the service for a revision.
-pub(super) fn name(text: &str) -> Option<String> {
-    let label = |json: Value| Some(json.pointer("/metadata/labels/serving.knative.dev~1service")?.as_str()?.to_owned());
-    let of_revision = serde_json::from_str(text).ok().and_then(label);
-    let declared = || declarations("", text, &DeployedNames::default()).ok();
-    of_revision.or_else(|| Some(declared()?.first()?.manifest.name.clone()))
-}
-
 /// How much of a file tells its kind, and the most that is read of a file that is no log, in bytes.
 const START: u64 = 64 << 10;
 const LIMIT: u64 = 256 << 20;
@@ -169,6 +161,7 @@ fn kind(start: &[u8]) -> Kind {
     match () {
         () if har::looks_like_har(&text) => Kind::Har,
         () if begins.starts_with(r#"{"schema":"fivewhys/report/"#) => Kind::Report,
+        () if looks_like_manifest(&text) => Kind::Manifest,
         () if looks_like_log(start) => Kind::Log,
         () if begins.starts_with(['{', '[']) || is_yaml(&text) => Kind::Manifest,
         () => Kind::Log,
@@ -191,6 +184,9 @@ mod tests {
     #[case::har(r#"{ "log": { "version": "1.2", "entries": [] } }"#, Kind::Har)]
     #[case::report(r#"{"schema":"fivewhys/report/2"}"#, Kind::Report)]
     #[case::manifest(r#"{"metadata":{"name":"x"},"spec":{}}"#, Kind::Manifest)]
+    #[case::manifests(r#"[{"metadata":{"name":"x","creationTimestamp":"2026-11-22T03:00:00Z"},"spec":{"containers":[{}]}},{"metadata":{}}]"#, Kind::Manifest)]
+    #[case::services(r#"{"services":[{"name":"projects/p/services/x","createTime":"2026-11-22T03:00:00Z","template":{"containers":[{}]}}]}"#, Kind::Manifest)]
+    #[case::json_lines(r#"[{"time":"2026-11-22T03:00:00Z","level":"info","msg":"x","spec":{}}]"#, Kind::Log)]
     #[case::yaml("# ours\napiVersion: apps/v1\nkind: Deployment\n", Kind::Manifest)]
     #[case::one_entry(r#"{"timestamp":"2026-11-22T03:00:00Z","severity":"ERROR","textPayload":"x","resource":{"labels":{"service_name":"x"}}}"#, Kind::Log)]
     #[case::entries(

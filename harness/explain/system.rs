@@ -11,8 +11,8 @@ use crate::config::{
     Accept, Budget, Claims, DeployedNames, Endpoint, SecretSource, Target, UnusualProbes, User, Validation,
     VersionPlace,
 };
-use crate::evidence::Collected;
-use crate::explain::pieces::{Pieces, name};
+use crate::evidence::{Collected, Declaration, Layout};
+use crate::explain::pieces::Pieces;
 use crate::har::Recorded;
 use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Role, Service, TokenLocation};
 
@@ -57,6 +57,7 @@ pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
         backend,
         auth,
         direct: None,
+        tagged_urls: BTreeMap::new(),
         evidence_sources: BTreeSet::from([EvidenceSource::Edge]),
         endpoints: BTreeMap::new(),
         users: vec![user()],
@@ -119,8 +120,12 @@ fn budget() -> Budget {
 /// Returns the deployed names that manifests and log entries show.
 fn names(pieces: &Pieces) -> DeployedNames {
     let of_logs = pieces.logs.iter().flat_map(|log| log.writers().map(str::to_owned));
-    let named: BTreeSet<String> =
-        pieces.manifests.iter().filter_map(|piece| name(&piece.text)).chain(of_logs).collect();
+    // A manifest that cannot be read is refused later, with its place.
+    let declared = pieces.declared(&DeployedNames::default()).unwrap_or_default();
+    // A compose file has databases and caches too. Its order is no evidence of what a service is.
+    let is_one = |one: &&Declaration| !matches!(one.manifest.layout, Layout::Compose);
+    let declared = declared.iter().filter(is_one).map(|one| one.service_name().to_owned());
+    let named: BTreeSet<String> = declared.chain(of_logs).collect();
     let auth = named.iter().find(|name| is_auth(name)).cloned();
     let backend = named.iter().find(|name| !is_auth(name)).cloned();
     let only = |label: &str| {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::evidence::{Evidence, Severity};
+use crate::evidence::{Change, Evidence, Severity};
 use crate::explain::logged::begins;
 use crate::report::{Moment, StepOutcome};
 use crate::run::NamedReport;
@@ -12,15 +12,38 @@ use crate::terms::Hop;
 const MOST: usize = 12;
 
 /// Returns the first failure, the first error in the log, and each change of the revision that served, oldest first.
-pub(super) fn of(parts: &[NamedReport], evidence: &Evidence) -> Vec<Moment> {
+pub(super) fn of(parts: &[NamedReport], evidence: &Evidence, by_manifests: Vec<Moment>) -> Vec<Moment> {
+    let failures = failures(parts);
+    let first_failure = failures.first().map(|one| one.at);
     let mut moments = revisions(evidence);
+    moments.extend(evidence.changes.iter().map(changed));
+    moments.extend(by_manifests);
     moments.extend(begins(evidence).map(|at| moment(at, "the log begins")));
     moments.extend(first_error(evidence));
-    moments.extend(failures(parts));
+    moments.extend(failures);
     moments.sort_by_key(|one| one.at);
     moments.dedup();
-    moments.truncate(MOST);
+    nearest(moments, first_failure)
+}
+
+/// Keeps the moments that are nearest to the first failure.
+fn nearest(mut moments: Vec<Moment>, first_failure: Option<Timestamp>) -> Vec<Moment> {
+    while moments.len() > MOST {
+        let far = |at: Timestamp| first_failure.map_or(0, |failure| at.duration_since(failure).as_millis().abs());
+        let first_is_farther = moments.first().map(|one| far(one.at)) > moments.last().map(|one| far(one.at));
+        let farthest = if first_is_farther { 0 } else { moments.len() - 1 };
+        moments.remove(farthest);
+    }
     moments
+}
+
+/// Returns a change that an audit log shows: `deploy of services/NAME, revision REVISION, by a service account (METHOD)`.
+fn changed(change: &Change) -> Moment {
+    let Change { at, says, method, resource, revision, by_service_account, error } = change;
+    let revision = revision.as_ref().map(|name| format!(", revision {name}")).unwrap_or_default();
+    let by = if *by_service_account { "a service account" } else { "a user" };
+    let error = error.as_ref().map(|error| format!(", refused: {error}")).unwrap_or_default();
+    moment(*at, format!("{says}: {resource}{revision}, by {by} ({method}){error}"))
 }
 
 fn moment(at: Timestamp, says: impl Into<String>) -> Moment {
@@ -87,4 +110,36 @@ fn failures(parts: &[NamedReport]) -> Vec<Moment> {
         .max_by_key(|(ok, _)| *ok);
     moments.extend(before.map(|(at, step)| moment(*at, format!("the last success of {}", step.call))));
     moments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a second")
+    }
+
+    #[test]
+    fn a_change_names_the_resource_the_revision_and_the_method() {
+        let change = Change {
+            at: at(1),
+            says: "deploy".to_owned(),
+            method: "google.cloud.run.v1.Services.ReplaceService".to_owned(),
+            resource: "services/shop".to_owned(),
+            revision: Some("shop-00002-abc".to_owned()),
+            by_service_account: true,
+            error: None,
+        };
+        let evidence = Evidence { changes: vec![change], ..Evidence::default() };
+        let says = "deploy: services/shop, revision shop-00002-abc, by a service account (google.cloud.run.v1.Services.ReplaceService)";
+        assert_eq!(of(&[], &evidence, Vec::new()), [moment(at(1), says)]);
+    }
+
+    #[test]
+    fn of_many_moments_those_near_the_failure_stay() {
+        let moments: Vec<Moment> = (0..100).map(|second| moment(at(second), "x")).collect();
+        let left = nearest(moments, Some(at(50)));
+        assert_eq!((left.len(), left[0].at, left[MOST - 1].at), (MOST, at(44), at(55)));
+    }
 }

@@ -8,7 +8,6 @@
 //! - `baseline`: an earlier run to compare with
 //! - `roll_back`: the commands that roll back
 //! - `tested/`: whether the run tested what was deployed
-//! - `lost`: what the deploy lost, and the command that restores it
 //!
 //! Invariant: every remaining candidate counts. If the candidates do not agree, or one of them is unknown, the gate
 //! gives no advice.
@@ -17,14 +16,12 @@ mod baseline;
 mod curable;
 mod earlier;
 mod in_order;
-mod lost;
 mod roll_back;
 mod tested;
 
 pub use baseline::{Baseline, BaselineError};
 pub use earlier::Previous;
 pub(crate) use earlier::{Earlier, describe, previous_manifests};
-pub(crate) use lost::report_losses;
 pub(crate) use tested::{NOT_SHOWN, OTHER, Seen, findings as tested_findings, tested, unseen};
 
 use std::collections::BTreeMap;

@@ -6,8 +6,7 @@ use super::review::{Check, Problem, Review, repairs};
 use super::{Contract, Subject, problems};
 use crate::config::Target;
 use crate::diagnose::{Catalogue, Finding, Proof};
-use crate::evidence::{Declaration, Manifest};
-use crate::terms::Service;
+use crate::evidence::Manifest;
 
 /// The id of the finding.
 pub(crate) const LOST: &str = "required-variable-lost";
@@ -43,7 +42,7 @@ pub(crate) fn lost(
     let (now, before) = (subjects(manifests, target), subjects(previous, target));
     let review = Review::new(target, catalogue, &contract, &now, &before);
     let problems = problems(&review).into_iter().filter(|one| deployed.contains(&one.service));
-    let gone: Vec<Problem> =
+    let mut gone: Vec<Problem> =
         problems.filter(|problem| is_required(problem) || problem.check == Check::VariableLost).collect();
     if !gone.iter().any(is_required) {
         return None;
@@ -59,7 +58,8 @@ pub(crate) fn lost(
     };
     let services: BTreeMap<String, LostByService> =
         gone.iter().filter(by_this_deploy).map(|one| (one.service.clone(), of(&one.service))).collect();
-    let repairs = repairs(&review, &gone).into_iter().map(|repair| format!("to repair: {repair}"));
+    gone.iter_mut().for_each(|problem| with_values(problem, previous));
+    let repairs = repairs(&review, &gone).into_iter().map(|repair| format!("to repair: `{repair}`"));
     let finding = Finding {
         id: LOST.to_owned(),
         title: "A deployed service lacks variables that it requires".to_owned(),
@@ -70,16 +70,17 @@ pub(crate) fn lost(
 }
 
 fn subjects(manifests: &BTreeMap<String, Manifest>, target: &Target) -> Vec<Subject> {
-    let one = |(service, manifest): (&String, &Manifest)| {
-        let declaration = Declaration::without_literals(manifest.clone());
-        let called = [(Service::Backend, &target.names.backend), (Service::Auth, &target.names.auth)];
-        let called = called
-            .into_iter()
-            .filter(|(role, _)| role.as_str() == service.as_str())
-            .filter_map(|(_, name)| name.clone());
-        Subject { service: service.clone(), declaration: Declaration { called: called.collect(), ..declaration } }
-    };
-    manifests.iter().map(one).collect()
+    manifests.iter().map(|(service, manifest)| Subject::of_manifest(service, manifest, target)).collect()
+}
+
+/// Lets the repair of a problem write the harmless values that the previous manifest has.
+fn with_values(problem: &mut Problem, previous: &BTreeMap<String, Manifest>) {
+    let before = previous.get(&problem.service);
+    for set in &mut problem.sets {
+        if let Some(value) = before.and_then(|before| before.env.get(&set.variable)) {
+            *set = set.clone().with_value(value);
+        }
+    }
 }
 
 fn is_required(problem: &Problem) -> bool {

@@ -6,7 +6,8 @@
 //! - `contract/`: what each service requires of its environment
 //! - `review/`: the manifests with the contract, and how to state a problem
 //! - `checks/`: the checks
-//! - `lost`: what a deploy lost, for the gate of `fivewhys smoke`
+//! - `lost`: whether a deploy lost what is required, for the gate of `fivewhys smoke`
+//! - `losses`: every variable that a deploy lost, and what restores them
 //! - `page`: the problems in words
 //!
 //! Invariant: this folder sends nothing, prints nothing, and puts no value of a variable into a problem.
@@ -14,6 +15,7 @@
 mod checks;
 mod contract;
 mod input;
+mod losses;
 mod lost;
 mod page;
 mod review;
@@ -21,6 +23,7 @@ mod review;
 pub(crate) use checks::{changed, origin};
 pub(crate) use contract::{Contract, Requirement, written};
 pub(crate) use input::{Subject, find};
+pub(crate) use losses::{Deploy, report_losses};
 pub(crate) use lost::{LOST, Lost, LostByService, lost};
 pub(crate) use page::{Outcome, page};
 pub(crate) use review::{Check, FaultRef, Problem, Review, Severity, place, word};

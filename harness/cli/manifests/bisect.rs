@@ -1,4 +1,5 @@
-//! `fivewhys bisect`: what changed between two revisions, and which change explains the failure. It sends no probe.
+//! `fivewhys bisect`: what changed between two revisions, and which change explains the failure. It sends probes only
+//! with `--test`.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -13,11 +14,12 @@ use crate::cli::args::supplied::{called, text};
 use crate::cli::args::target::TargetArgs;
 use crate::cli::explain::pieces;
 use crate::cli::manifests::preflight::{Printed, contract};
+use crate::cli::manifests::trial::{Setting, TrialArgs};
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
 use crate::config::Target;
 use crate::diagnose::{Catalogue, Cause};
-use crate::explain::Pieces;
+use crate::explain::{ExplainError, Pieces};
 use crate::preflight::{Contract, Review, Subject};
 use crate::redact::Redactor;
 use crate::report::{json, printable};
@@ -42,14 +44,16 @@ pub(crate) struct Bisect {
     /// The format of the output
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Printed,
+    #[command(flatten)]
+    trial: TrialArgs,
 }
 
 /// One revision.
-struct Revision {
+pub(super) struct Revision {
     /// How errors call it.
-    from: String,
-    text: String,
-    subjects: Vec<Subject>,
+    pub(super) from: String,
+    pub(super) text: String,
+    pub(super) subjects: Vec<Subject>,
 }
 
 impl Bisect {
@@ -60,7 +64,8 @@ impl Bisect {
         }
         let redactor = Redactor::new();
         let pieces = Pieces::sort(pieces(&self.files)?, &redactor)?;
-        let from_report = pieces.target_name().map(str::to_owned);
+        // A report must not choose the deployment that gets requests.
+        let from_report = pieces.target_name().filter(|_| !self.trial.test).map(str::to_owned);
         let target = arguments.resolve_for(from_report.as_deref())?;
         let catalogue = arguments.catalogue(&target)?;
         let contract = contract(self.contract.as_deref(), &target, &catalogue)?;
@@ -70,12 +75,25 @@ impl Bisect {
         // The built-in target is of no deployment of the reader.
         let is_own = arguments.is_named() || arguments.file_path().0.is_some() && !target.twin;
         let of_explain = (from_report.is_some() || is_own).then(|| target.clone());
-        let causes = match self.files.is_empty() {
-            true => None,
-            false => Some(causes(pieces, &now, of_explain, Arc::clone(&catalogue), &redactor).await?),
+        let manifests = pieces.declared(&target.names)?;
+        let evidence = match causes(pieces, &now, of_explain, Arc::clone(&catalogue), &redactor).await {
+            _ if self.files.is_empty() => None,
+            // The test shows calls.
+            Err(ExplainError::NoCall { .. }) if self.trial.test => None,
+            causes => Some(causes?),
         };
         let review = Review::new(&target, &catalogue, &contract, &now.subjects, &before.subjects);
-        let outcome = bisect(&review, causes.as_deref());
+        let outcome = match self.trial.test {
+            false => bisect(&review, evidence.as_deref()),
+            true => {
+                let setting =
+                    Setting { target: &target, catalogue: &catalogue, redactor: &redactor, manifests: &manifests };
+                match self.trial.run(&before, &now, &setting).await? {
+                    Ok(trials) => bisect(&review, Some(&trials.causes(evidence))).with(trials),
+                    Err(code) => return Ok(code),
+                }
+            }
+        };
         self.show(&outcome, &redactor)?;
         Ok(ExitCode::from(u8::from(outcome.is_explained)))
     }
@@ -122,7 +140,7 @@ async fn causes(
     target: Option<Target>,
     catalogue: Arc<Catalogue>,
     redactor: &Redactor,
-) -> Result<Vec<Cause>, Mistake> {
+) -> Result<Vec<Cause>, ExplainError> {
     for service in Service::ALL {
         if now.subjects.iter().any(|one| one.service == service.as_str()) {
             pieces.add_current(*service, &now.from, &now.text);

@@ -7,10 +7,10 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
-use crate::config::Validation;
 use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::overlay::{Overlay, overlays};
 use crate::config::file::sources::{EvidenceText, SecretText};
+use crate::config::{TaggedUrl, Validation};
 use crate::document::error::Source;
 use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl};
 use crate::document::written::{Json, Named, OneOrMany};
@@ -31,6 +31,8 @@ overlays! {
         websocket: Option<SocketUrl>,
         /// The backend's own URL, which goes around the edge, for example `https://backend-abc123.run.app`. With the evidence `direct`, it distinguishes faults of the edge from faults of the backend.
         direct: Option<BaseUrl>,
+        /// The addresses of revisions that get no traffic, by their tags. `fivewhys bisect --test` tests revisions there.
+        tagged_url: TaggedUrlLayer,
         /// The granted sources of evidence. `edge` is always granted. `--evidence` can withhold sources but cannot grant any.
         #[serde(alias = "doors")]
         evidence: Option<Vec<EvidenceSource>>,
@@ -159,6 +161,14 @@ overlays! {
         project: Option<String>,
         /// The region, for example `us-central1`.
         region: Option<String>,
+    }
+}
+overlays! {
+    pub(crate) struct TaggedUrlLayer {
+        /// The backend's URL with `{tag}` in the first label of its host, for example `https://{tag}---my-backend-abc123.a.run.app`, or a table `TAG = "URL"`. Tokens are sent to these hosts.
+        backend: Option<TaggedUrl>,
+        /// The same for the auth service.
+        auth: Option<TaggedUrl>,
     }
 }
 overlays! {

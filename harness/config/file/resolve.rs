@@ -9,12 +9,12 @@ use url::Url;
 
 use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::identity::{caller, claims, users};
-use crate::config::file::layer::{BudgetLayer, KnownFailureText, Layer, NamesLayer, VersionLayer};
+use crate::config::file::layer::{BudgetLayer, KnownFailureText, Layer, NamesLayer, TaggedUrlLayer, VersionLayer};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::target::is_loopback;
 use crate::config::{
-    Budget, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin, SecretSource, Target, UnusualProbes,
-    Validation, VersionPlace,
+    Budget, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin, SecretSource, TaggedUrl, Target,
+    UnusualProbes, Validation, VersionPlace,
 };
 use crate::document::error::{ConfigError, Source};
 use crate::document::values::BaseUrl;
@@ -67,6 +67,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
     let variables: BTreeMap<_, _> = layer.variables.0.into_iter().map(|entry| (entry.name, entry.value.0)).collect();
     let mut target = Target {
         direct,
+        tagged_urls: tagged_urls(layer.tagged_url),
         name: header.name.to_owned(),
         production: layer.production.unwrap_or(false),
         twin,
@@ -150,6 +151,11 @@ const SHOWN: [&str; 3] = ["service-id", "auth-url", "auth-enabled"];
 fn names(layer: NamesLayer, variables: &BTreeMap<String, Vec<String>>) -> DeployedNames {
     let shown = SHOWN.iter().filter_map(|role| variables.get(*role)).flatten().cloned().collect();
     DeployedNames { backend: layer.backend, auth: layer.auth, project: layer.project, region: layer.region, shown }
+}
+
+fn tagged_urls(layer: TaggedUrlLayer) -> BTreeMap<Service, TaggedUrl> {
+    let each = [(Service::Backend, layer.backend), (Service::Auth, layer.auth)];
+    each.into_iter().filter_map(|(service, url)| Some((service, url?))).collect()
 }
 
 fn manifests(backend: Option<EvidenceText>, auth: Option<EvidenceText>) -> BTreeMap<Service, EvidenceLocation> {

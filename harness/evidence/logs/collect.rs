@@ -12,7 +12,9 @@ use super::kept::{Focus, Kept};
 use super::names::ServiceNames;
 use super::prefix::{Stripped, strip};
 use super::reader::{Broken, Record, each_record};
+use super::unpacked::unpacked;
 use super::values::Writer;
+use super::values::change::{self, Change};
 use super::values::json::{Json, Object};
 use crate::terms::Hop;
 
@@ -66,6 +68,8 @@ pub(super) struct Found {
     pub(super) broken: Vec<Broken>,
     /// All pieces that cannot be read.
     pub(super) broken_count: u64,
+    /// The changes of the deployment.
+    pub(super) changes: Vec<Change>,
 }
 
 /// Collects the entries of a stream.
@@ -81,7 +85,7 @@ pub(crate) fn collect(from: impl Read, expected: &Expected) -> io::Result<Collec
         last: None,
         found: Found::default(),
     };
-    each_record(from, |line, record| match record {
+    each_record(unpacked(from)?, |line, record| match record {
         Record::Object(object) => collector.object(line, object, &Stripped::default()),
         Record::Text(text) => collector.text(line, text),
         Record::Broken(broken) => collector.broken(broken),
@@ -141,8 +145,11 @@ impl Collector<'_> {
         self.add(Draft::new(line, by, at, Parsed { text: prefix.rest.into(), ..Parsed::default() }));
     }
 
-    fn entry(&mut self, line: u64, format: &'static str, parsed: Parsed<'_>, prefix: &Stripped<'_>) {
+    fn entry(&mut self, line: u64, format: &'static str, mut parsed: Parsed<'_>, prefix: &Stripped<'_>) {
         self.found.formats.insert(format);
+        if let Some(change) = parsed.change.take() {
+            change::keep(&mut self.found.changes, change);
+        }
         if !self.is_of_interest(&parsed.writer) {
             self.found.entries += 1;
             return;

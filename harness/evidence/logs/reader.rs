@@ -83,17 +83,11 @@ enum Step<'a> {
 /// Gives each record to `sink`, with the number of its first line.
 ///
 /// # Errors
-/// When the stream cannot be read, or is compressed.
+/// When the stream cannot be read.
 pub(super) fn each_record(from: impl Read, mut sink: impl FnMut(u64, Record<'_>)) -> io::Result<()> {
     let mut stream =
         Stream { from, buffer: Vec::new(), start: 0, ended: false, line: 1, nesting: Nesting::Top, skipping: false };
     stream.fill()?;
-    if stream.buffer.starts_with(&[0x1f, 0x8b]) {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "it is compressed: pipe the output of `gunzip -c` to `-`",
-        ));
-    }
     if stream.buffer.starts_with(b"\xef\xbb\xbf") {
         stream.start = 3;
     }

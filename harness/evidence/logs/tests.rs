@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::{any, prop, prop_assert_eq, proptest};
@@ -60,8 +60,6 @@ fn shown(log: &LogText) -> String {
         }
         entry.text.lines().for_each(|line| writeln!(page, "   | {line}").expect("a string takes everything"));
     }
-    let formats: Vec<_> = log.formats.iter().copied().collect();
-    let _ = writeln!(page, "formats: {}", formats.join(", "));
     log.strangers.iter().for_each(|(name, many)| writeln!(page, "of others: {many} of {name}").expect("a string"));
     log.notes().iter().for_each(|note| writeln!(page, "note: {note}").expect("a string"));
     page
@@ -76,8 +74,10 @@ fn shown_time(entry: &LogEntry) -> String {
 #[rstest]
 fn each_logger_is_read(#[files("harness/evidence/logs/samples/*")] sample: PathBuf) {
     let name = sample.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
+    let collected = collect(fs::File::open(&sample).expect("a sample"), &Expected::default()).expect("a log");
+    let formats = collected.found.formats.iter().copied().collect::<Vec<_>>().join(", ");
     let log = log(fs::File::open(&sample).expect("a sample")).expect("a log");
-    insta::assert_snapshot!(name, shown(&log));
+    insta::assert_snapshot!(name, format!("{}formats: {formats}\n", shown(&log)));
 }
 
 #[rstest]
@@ -171,9 +171,89 @@ fn a_traceback_without_an_end_is_bounded() {
 }
 
 #[test]
-fn a_compressed_log_is_refused() {
-    let error = log([0x1f, 0x8b, 8, 0].as_slice()).expect_err("refused").to_string();
-    assert!(error.contains("gunzip"), "{error}");
+fn a_compressed_log_is_read() {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(b"INFO one\nERROR two\n").expect("memory");
+    let bytes = encoder.finish().expect("memory");
+    assert_eq!(log(bytes.as_slice()).expect("a log").entries.len(), 2);
+    assert!(looks_like_log(&bytes));
+    assert!(log(&bytes[..bytes.len() - 6]).is_err(), "it is cut off");
+}
+
+#[test]
+fn a_log_of_other_services_says_so() {
+    let entry = |name: &str| {
+        format!(
+            r#"{{"timestamp":"2026-11-22T03:00:00Z","textPayload":"x","resource":{{"labels":{{"service_name":"{name}"}}}}}}"#
+        )
+    };
+    let notes = |names: &[&str]| {
+        let text: String = names.iter().map(|name| entry(name) + "\n").collect();
+        log(text.as_bytes()).expect("a log").notes()
+    };
+    assert_eq!(notes(&["b", "a"]), ["no entry is of a service that the target names; the log is of a, b"]);
+    assert!(notes(&["b", "shop-api"]).is_empty());
+}
+
+/// An entry of the audit log.
+fn audited(method: &str, payload: &str) -> String {
+    format!(
+        r#"{{"timestamp":"2026-11-22T03:00:00Z","resource":{{"type":"audited_resource","labels":{{}}}},"protoPayload":{{"methodName":"{method}","authenticationInfo":{{"principalEmail":"anna@shop.example"}},{payload}}}}}"#
+    )
+}
+
+#[rstest]
+#[case::deploy("google.cloud.run.v1.Services.ReplaceService", r#""resourceName":"namespaces/p/services/shop-api","response":{"status":{"latestCreatedRevisionName":"shop-api-00002-abc"}}"#, Some("deploy of services/shop-api, revision shop-api-00002-abc"))]
+#[case::deploy_v2("google.cloud.run.v2.Services.UpdateService", r#""resourceName":"projects/p/locations/l/services/shop-api","response":{"latestCreatedRevision":"projects/p/locations/l/services/shop-api/revisions/shop-api-00002-abc"}"#, Some("deploy of services/shop-api, revision shop-api-00002-abc"))]
+#[case::secret(
+    "google.cloud.secretmanager.v1.SecretManagerService.AddSecretVersion",
+    r#""resourceName":"projects/1/secrets/jwt","response":{"name":"projects/1/secrets/jwt/versions/4"}"#,
+    Some("new secret version of secrets/jwt/versions/4")
+)]
+#[case::refused(
+    "google.cloud.run.v1.Services.SetIamPolicy",
+    r#""resourceName":"projects/p/locations/l/services/shop-api","status":{"code":7,"message":"denied"}"#,
+    Some("permissions changed of services/shop-api, failed: denied")
+)]
+#[case::read_only(
+    "google.cloud.run.v1.Services.GetService",
+    r#""resourceName":"namespaces/p/services/shop-api""#,
+    None
+)]
+#[case::not_a_resource(
+    "google.cloud.run.v1.Services.ReplaceService",
+    r#""resourceName":"projects/""#,
+    Some("deploy of projects/")
+)]
+fn an_audit_log_shows_changes(#[case] method: &str, #[case] payload: &str, #[case] says: Option<&str>) {
+    assert!(looks_like_log(audited(method, payload).as_bytes()));
+    let log = log(audited(method, payload).as_bytes()).expect("a log");
+    let shown = log.changes.first().map(|change| {
+        let revision = change.revision.as_ref().map(|name| format!(", revision {name}")).unwrap_or_default();
+        let error = change.error.as_ref().map(|error| format!(", failed: {error}")).unwrap_or_default();
+        format!("{} of {}{revision}{error}", change.says, change.resource)
+    });
+    assert_eq!(shown.as_deref(), says);
+    assert!(!format!("{log:?}").contains("anna"), "no e-mail address is kept");
+}
+
+#[test]
+fn the_second_entry_of_a_long_operation_is_no_change() {
+    let entry = audited("google.cloud.run.v2.Services.UpdateService", r#""resourceName":"x""#);
+    let ends = entry.replacen('{', r#"{"operation":{"id":"o","last":true},"#, 1);
+    assert_eq!(log(format!("{entry}\n{ends}\n").as_bytes()).expect("a log").changes.len(), 1);
+}
+
+#[test]
+fn of_many_changes_the_newest_stay() {
+    let of_minute = |minute: u32| {
+        let entry = audited("SetIamPolicy", r#""resourceName":"x""#);
+        entry.replace("03:00:00", &format!("{:02}:{:02}:00", minute / 60, minute % 60)) + "\n"
+    };
+    let text: String = (0..300).rev().map(of_minute).collect();
+    let changes = log(text.as_bytes()).expect("a log").changes;
+    let oldest = changes.iter().map(|change| change.at).min().map(|at| at.to_string());
+    assert_eq!((changes.len(), oldest.as_deref()), (100, Some("2026-11-22T03:20:00Z")));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The entries of one log, redacted, with what was skipped and what was left out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use super::entry::{LogEntry, LoggedRequest};
 use super::format::Asked;
 use super::names::ServiceNames;
 use super::reader::Broken;
-use super::values::ids;
+use super::values::{Change, ids};
 use crate::terms::{Hop, Service};
 
 /// A log that was read.
@@ -20,9 +20,8 @@ use crate::terms::{Hop, Service};
 pub(crate) struct LogText {
     /// The entries, in the order of the log.
     pub(crate) entries: Vec<LogEntry>,
-    /// The formats.
-    #[allow(dead_code, reason = "for those who read a log without a target")]
-    pub(crate) formats: BTreeSet<&'static str>,
+    /// The changes of the deployment, in the order of the log.
+    pub(crate) changes: Vec<Change>,
     /// The first pieces that cannot be read.
     pub(crate) skipped: Vec<Broken>,
     /// How many pieces cannot be read.
@@ -34,7 +33,6 @@ pub(crate) struct LogText {
     /// Whether every entry of our probes is there: then a missing line shows something.
     pub(crate) is_complete: bool,
     /// The writers that are no component of the target, with the number of their entries.
-    #[allow(dead_code, reason = "for those who read a log without a target")]
     pub(crate) strangers: BTreeMap<String, u64>,
 }
 
@@ -76,7 +74,7 @@ impl Collected {
 
     /// Returns the names of the writers, each once.
     pub(crate) fn writers(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(|one| one.name.as_str())
+        self.names.iter().map(|one| one.name.as_str()).filter(|name| !name.is_empty())
     }
 
     /// Refuses a text of which nothing could be read.
@@ -102,7 +100,7 @@ impl Collected {
     /// Returns the entries of the target's components, redacted. Skips those of others.
     pub(crate) fn entries(&self, names: &ServiceNames, clean: &dyn Fn(&str) -> String) -> LogText {
         let mut text = LogText {
-            formats: self.found.formats.clone(),
+            changes: self.found.changes.iter().map(|change| change.cleaned(clean)).collect(),
             skipped: self.found.broken.clone(),
             skipped_count: self.found.broken_count,
             total: self.found.entries,
@@ -162,9 +160,23 @@ impl LogText {
                 self.left_out, self.total
             ));
         }
+        notes.extend(self.only_strangers());
         notes
     }
+
+    /// Returns that no entry is of a component of the target, with the names that the log has.
+    fn only_strangers(&self) -> Option<String> {
+        let names: Vec<&str> = self.strangers.keys().map(String::as_str).filter(|name| !name.is_empty()).collect();
+        let more = names.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let named = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        (self.entries.is_empty() && !names.is_empty())
+            .then(|| format!("no entry is of a service that the target names; the log is of {named}{more}"))
+    }
 }
+
+/// The most names of other services in one note.
+const NAMED: usize = 5;
 
 impl Draft {
     /// Reports whether a format knows the entry.

@@ -1,12 +1,12 @@
 //! Services and revisions of Cloud Run as the Admin API v2 returns them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::container::{condition, entries, reason, serving, text};
 use super::environment::Environment;
-use super::{Declaration, EnvValue, Layout, Manifest, NEWEST};
+use super::{Dated, Declaration, EnvValue, Layout, Manifest, NEWEST};
 
 /// Reports whether the value is a service (`template.containers`) or a revision (`containers`) with a resource name.
 pub(super) fn recognizes(value: &Value) -> bool {
@@ -33,10 +33,17 @@ pub(super) fn read(value: &Value, plain: &BTreeSet<String>) -> Result<Vec<Declar
         url: text(value, "/uri"),
         ingress: text(value, "/ingress").map(ingress),
         traffic: traffic(value),
+        tags: tags(value),
         ..Manifest::default()
     };
-    let declaration = Declaration::of(Layout::CloudRun, manifest, environment);
-    Ok(vec![Declaration { called: service_of(value, &resource), ..declaration.with_container(container) }])
+    let is_revision = value.get("template").is_none();
+    let revision = if is_revision { Some(manifest.name.clone()) } else { manifest.latest_created.clone() };
+    let dated = match is_revision {
+        true => Dated::read(value, "/createTime", true),
+        false => Dated::read(value, "/updateTime", false),
+    };
+    let declaration = Declaration::of(Layout::CloudRun, manifest, environment).with_container(container);
+    Ok(vec![Declaration { called: service_of(value, &resource), revision, dated, ..declaration }])
 }
 
 fn variable(name: &str, entry: &Value, environment: &mut Environment<'_>) {
@@ -81,13 +88,25 @@ fn ingress(word: String) -> String {
     }
 }
 
-/// Returns the traffic shares, from `trafficStatuses` or else `traffic`.
-fn traffic(value: &Value) -> Vec<(String, u64)> {
+/// Returns the traffic targets, from `trafficStatuses` or else `traffic`.
+fn targets(value: &Value) -> &[Value] {
     let listed = ["/trafficStatuses", "/traffic"].into_iter().find(|pointer| value.pointer(pointer).is_some());
+    entries(value, listed.unwrap_or_default())
+}
+
+/// Returns the revision of each tag. A tag of the newest revision has that which was ready last.
+fn tags(value: &Value) -> BTreeMap<String, String> {
+    let revision = |target: &Value| {
+        text(target, "/revision").or_else(|| text(value, "/latestReadyRevision")).map(|name| last(&name).to_owned())
+    };
+    targets(value).iter().filter_map(|target| Some((text(target, "/tag")?, revision(target)?))).collect()
+}
+
+fn traffic(value: &Value) -> Vec<(String, u64)> {
     let share = |target: &Value| {
         let percent = target.get("percent").and_then(Value::as_u64).filter(|percent| *percent > 0)?;
         let revision = text(target, "/revision").map(|name| last(&name).to_owned());
         Some((revision.unwrap_or_else(|| NEWEST.to_owned()), percent))
     };
-    entries(value, listed.unwrap_or_default()).iter().filter_map(share).collect()
+    targets(value).iter().filter_map(share).collect()
 }

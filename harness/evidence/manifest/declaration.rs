@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -26,8 +27,27 @@ pub(crate) struct Declaration {
     pub(crate) image: Option<String>,
     /// The name of the container.
     pub(crate) container: Option<String>,
+    /// The revision that the manifest shows: its own, or the newest one of a service.
+    pub(crate) revision: Option<String>,
+    /// When it was made or changed last.
+    pub(crate) dated: Option<Dated>,
     /// The workload of Kubernetes that holds the variables, as kubectl names it: `deployment/NAME`.
     pub(crate) resource: Option<String>,
+}
+
+/// A time in a manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Dated {
+    pub(crate) at: Timestamp,
+    /// Whether it is the time of its creation, and not of its last change.
+    pub(crate) is_creation: bool,
+}
+
+impl Dated {
+    /// Reads the time at a place of a manifest (RFC 3339).
+    pub(super) fn read(value: &Value, pointer: &str, is_creation: bool) -> Option<Self> {
+        Some(Self { at: value.pointer(pointer)?.as_str()?.parse().ok()?, is_creation })
+    }
 }
 
 impl Declaration {
@@ -41,13 +61,19 @@ impl Declaration {
     /// Returns a declaration of a manifest whose literal values are not at hand.
     pub(crate) fn without_literals(manifest: Manifest) -> Self {
         let (called, ports, port_numbers, literals) = (Vec::new(), Vec::new(), Vec::new(), BTreeMap::new());
-        Self { manifest, called, literals, ports, port_numbers, image: None, container: None, resource: None }
+        let (image, container, resource, revision, dated) = (None, None, None, None, None);
+        Self { manifest, called, literals, ports, port_numbers, image, container, resource, revision, dated }
     }
 
     /// Adds the image and the ports of the container that serves requests.
     pub(super) fn with_container(self, container: &Value) -> Self {
         let image = text(container, "/image");
         Self { ports: ports(container), port_numbers: port_numbers(container), image, ..self }
+    }
+
+    /// Returns the name of the service: for a revision or a part of a workload, that of the whole.
+    pub(crate) fn service_name(&self) -> &str {
+        self.called.first().unwrap_or(&self.manifest.name)
     }
 
     /// Reports whether this is a name of the service.

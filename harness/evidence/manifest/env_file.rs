@@ -1,6 +1,9 @@
 //! A file with lines `KEY=VALUE`.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
 
 use super::environment::Environment;
 use super::{Declaration, Layout, Manifest};
@@ -10,6 +13,22 @@ pub(super) fn read(lines: Vec<(String, String)>, plain: &BTreeSet<String>) -> De
     let mut environment = Environment::new(plain);
     lines.iter().for_each(|(name, value)| environment.literal(name, value));
     Declaration::of(Layout::EnvFile, Manifest { name: "an env file".to_owned(), ..Manifest::default() }, environment)
+}
+
+/// The largest env file that another file names, in bytes.
+const LIMIT: u64 = 1 << 20;
+
+/// Reads an env file that a file in `folder` names. `None`: it is outside of the folder, too large, or no env file.
+pub(super) fn beside(folder: &Path, name: &str) -> Option<Vec<(String, String)>> {
+    // An empty path is the present folder.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let (root, path) = (folder.canonicalize().ok()?, folder.join(name).canonicalize().ok()?);
+    if !path.starts_with(root) || !path.is_file() {
+        return None;
+    }
+    let mut text = String::new();
+    let size = File::open(path).ok()?.take(LIMIT + 1).read_to_string(&mut text).ok()?;
+    lines(&text).ok().filter(|_| size as u64 <= LIMIT)
 }
 
 /// Reports whether a text consists of lines `KEY=VALUE`, by its first line that is neither blank nor a comment.

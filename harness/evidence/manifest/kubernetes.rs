@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::container::{condition, entries, reason, scalar, serving, text, truth};
 use super::environment::Environment;
 use super::layout::Resources;
-use super::{Declaration, EnvValue, Layout, Manifest};
+use super::{Dated, Declaration, EnvValue, Layout, Manifest};
 
 /// Reports whether the value is a resource of Kubernetes, other than one of Knative Serving.
 pub(super) fn recognizes(value: &Value) -> bool {
@@ -32,7 +32,17 @@ pub(super) fn read(
     let environment = Reader { all, environment: Environment::new(plain) }.read(container);
     let declaration = Declaration::of(Layout::Kubernetes, manifest, environment);
     let (called, resource, name) = (called(value), resource(value), text(container, "/name"));
-    Ok(vec![Declaration { called, container: name, resource, ..declaration.with_container(container) }])
+    let declaration = Declaration { called, container: name, resource, ..declaration.with_container(container) };
+    Ok(vec![Declaration { dated: dated(value), ..declaration }])
+}
+
+/// Returns when a Deployment was rolled out last, or when another workload was created.
+fn dated(value: &Value) -> Option<Dated> {
+    let rolled_out = condition(value, "/status/conditions", "Progressing");
+    let rolled_out = rolled_out.and_then(|condition| Dated::read(condition, "/lastUpdateTime", false));
+    let is_deployment = text(value, "/kind").is_some_and(|kind| kind == "Deployment");
+    let created = || Dated::read(value, "/metadata/creationTimestamp", true).filter(|_| !is_deployment);
+    rolled_out.or_else(created)
 }
 
 /// Returns the workload that holds the variables: of a ReplicaSet, the Deployment that owns it.

@@ -1,6 +1,7 @@
 //! The layouts of manifests, and which one a value has.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -44,19 +45,32 @@ struct Reader {
     read: Read,
 }
 
-/// Reads a value. The other values of the same text may hold what it refers to. Errors name the missing part.
-type Read = fn(&Value, &Resources<'_>, &BTreeSet<String>) -> Result<Vec<Declaration>, &'static str>;
+/// Reads a value. Errors name the missing part.
+type Read = fn(&Value, &Around<'_>) -> Result<Vec<Declaration>, &'static str>;
+
+/// What a value may refer to.
+pub(super) struct Around<'v> {
+    /// The other values of the same text.
+    pub(super) resources: Resources<'v>,
+    /// The variables whose literal values may be shown.
+    pub(super) plain: &'v BTreeSet<String>,
+    /// The folder of the file.
+    pub(super) folder: Option<&'v Path>,
+}
 
 /// The values of one text by kind and name.
 pub(super) type Resources<'v> = BTreeMap<(&'v str, &'v str), &'v Value>;
 
 /// Every way, the most specific first.
 const READERS: [Reader; 5] = [
-    Reader { recognizes: ecs::recognizes, read: |value, _, plain| ecs::read(value, plain) },
-    Reader { recognizes: compose::recognizes, read: |value, _, plain| compose::read(value, plain) },
-    Reader { recognizes: cloud_run_v2::recognizes, read: |value, _, plain| cloud_run_v2::read(value, plain) },
-    Reader { recognizes: kubernetes::recognizes, read: kubernetes::read },
-    Reader { recognizes: cloud_run_v1::recognizes, read: |value, _, plain| cloud_run_v1::read(value, plain) },
+    Reader { recognizes: ecs::recognizes, read: |value, around| ecs::read(value, around.plain) },
+    Reader { recognizes: compose::recognizes, read: compose::read },
+    Reader { recognizes: cloud_run_v2::recognizes, read: |value, around| cloud_run_v2::read(value, around.plain) },
+    Reader {
+        recognizes: kubernetes::recognizes,
+        read: |value, around| kubernetes::read(value, &around.resources, around.plain),
+    },
+    Reader { recognizes: cloud_run_v1::recognizes, read: |value, around| cloud_run_v1::read(value, around.plain) },
 ];
 
 const UNKNOWN: &str =
@@ -69,14 +83,19 @@ const WRAPPERS: [&str; 4] = ["items", "services", "revisions", "taskDefinition"]
 const MOST: (usize, usize) = (1000, 10_000);
 
 /// Reads the manifests of all values. The error names the part that is missing.
-pub(super) fn read(values: &[Value], plain: &BTreeSet<String>) -> Result<Vec<Declaration>, &'static str> {
+pub(super) fn read(
+    values: &[Value],
+    plain: &BTreeSet<String>,
+    folder: Option<&Path>,
+) -> Result<Vec<Declaration>, &'static str> {
     let mut single = Vec::new();
     values.iter().for_each(|value| unwrap(value, &mut single));
     let resources: Resources<'_> = single.iter().filter_map(|value| Some((key(value)?, *value))).collect();
+    let around = Around { resources, plain, folder };
     let mut read = Vec::new();
     for value in &single {
         let reader = READERS.iter().find(|reader| (reader.recognizes)(value)).ok_or(UNKNOWN)?;
-        read.extend((reader.read)(value, &resources, plain)?);
+        read.extend((reader.read)(value, &around)?);
         if read.len() > MOST.0 {
             return Err("it holds more than 1000 manifests");
         }
@@ -85,6 +104,23 @@ pub(super) fn read(values: &[Value], plain: &BTreeSet<String>) -> Result<Vec<Dec
         return Err("a manifest has more than 10000 variables");
     }
     Ok(read)
+}
+
+/// Where the layouts in JSON have their containers.
+const CONTAINERS: [&str; 6] = [
+    "/spec/template/spec/containers",
+    "/spec/containers",
+    "/spec/jobTemplate/spec/template/spec/containers",
+    "/template/containers",
+    "/containers",
+    "/containerDefinitions",
+];
+
+/// Reports whether a value, or the first one that it wraps, has containers.
+pub(super) fn has_containers(value: &Value) -> bool {
+    let mut single = Vec::new();
+    unwrap(value, &mut single);
+    single.first().is_some_and(|one| CONTAINERS.iter().any(|place| one.pointer(place).is_some_and(Value::is_array)))
 }
 
 /// Returns the kind and the name of a resource of Kubernetes.

@@ -25,15 +25,17 @@ mod layout;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use declaration::Declaration;
+pub(crate) use declaration::{Dated, Declaration};
 pub use env_value::EnvValue;
 pub(crate) use env_value::suggests_a_credential;
 pub use layout::Layout;
 pub use text::NotRead;
+pub(crate) use text::looks_like_manifest;
 
 /// The part of a service's manifest that the diagnosis reads.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -58,6 +60,9 @@ pub struct Manifest {
     /// The revisions that get traffic and their percentages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub traffic: Vec<(String, u64)>,
+    /// The revision of each traffic tag.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
     /// Sources of further variables whose names the manifest does not hold, for example a whole Secret of Kubernetes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub env_from: Vec<String>,
@@ -76,7 +81,7 @@ impl Manifest {
     /// # Errors
     /// When the text has no known layout, or does not hold exactly one manifest.
     pub fn parse(text: &str, plain: &BTreeSet<String>) -> Result<Self, NotRead> {
-        match <[Declaration; 1]>::try_from(read(text, plain)?) {
+        match <[Declaration; 1]>::try_from(read(text, plain, None)?) {
             Ok([one]) => Ok(one.manifest),
             Err(several) => Err(NotRead::Count(several.len())),
         }
@@ -95,14 +100,15 @@ impl Manifest {
     }
 }
 
-/// Reads every manifest of a text. `plain` names further variables whose literal values may be shown.
+/// Reads every manifest of a text. `plain` names further variables whose literal values may be shown. From `folder`, the
+/// folder of the file, env files are read that a compose file names.
 ///
 /// # Errors
 /// When the text is neither JSON nor YAML nor `KEY=VALUE` lines, or a value in it has no known layout.
-pub(crate) fn read(text: &str, plain: &BTreeSet<String>) -> Result<Vec<Declaration>, NotRead> {
+pub(crate) fn read(text: &str, plain: &BTreeSet<String>, folder: Option<&Path>) -> Result<Vec<Declaration>, NotRead> {
     match text::values(text)? {
         text::Content::Lines(lines) => Ok(vec![env_file::read(lines, plain)]),
-        text::Content::Values(values) => layout::read(&values, plain).map_err(NotRead::Layout),
+        text::Content::Values(values) => layout::read(&values, plain, folder).map_err(NotRead::Layout),
     }
 }
 

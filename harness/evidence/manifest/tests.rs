@@ -8,25 +8,27 @@ use rstest::{Context, rstest};
 use super::{Declaration, Manifest, read};
 
 fn declarations(text: &str) -> Result<Vec<Declaration>, String> {
-    read(text, &BTreeSet::new()).map_err(|error| error.to_string())
+    read(text, &BTreeSet::new(), None).map_err(|error| error.to_string())
 }
 
 /// One line for each thing that a reader found.
 fn shown(declaration: &Declaration) -> String {
-    let Declaration { manifest, called, literals, ports, port_numbers, image, container, resource } = declaration;
+    let Declaration { manifest, called, literals, ports, port_numbers, image, container, resource, revision, dated } =
+        declaration;
     let Manifest { name, env, env_from, .. } = manifest;
     let env = env.iter().map(|(name, value)| {
         let literal = if literals.contains_key(name) { "literal" } else { "outside" };
         format!("  {name} ({literal}): {value:?}\n")
     });
     format!(
-        "{name} {:?}, also called {called:?}, ports {ports:?} {port_numbers:?}, image {image:?}, {container:?} of {resource:?}\n  ready {:?} because {:?}\n  created {:?}, ready {:?}, traffic {:?}\n  url {:?}, ingress {:?}\n{}  and from {env_from:?}\n",
+        "{name} {:?}, also called {called:?}, ports {ports:?} {port_numbers:?}, image {image:?}, {container:?} of {resource:?}\n  ready {:?} because {:?}\n  created {:?}, ready {:?}, traffic {:?}, tags {:?}\n  url {:?}, ingress {:?}\n{}  and from {env_from:?}\n  revision {revision:?}, {dated:?}\n",
         manifest.layout,
         manifest.ready,
         manifest.reason,
         manifest.latest_created,
         manifest.latest_ready,
         manifest.traffic,
+        manifest.tags,
         manifest.url,
         manifest.ingress,
         env.collect::<String>()

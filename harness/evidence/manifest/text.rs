@@ -3,7 +3,7 @@
 use serde_json::Value;
 use thiserror::Error;
 
-use super::env_file;
+use super::{env_file, layout};
 
 /// What a text holds.
 pub(super) enum Content {
@@ -47,6 +47,15 @@ pub(super) fn values(text: &str) -> Result<Content, NotRead> {
         return Ok(Content::Lines(lines));
     }
     yaml(text).map(Content::Values)
+}
+
+/// Reports whether the first 64 KiB of a JSON text, or the whole of a shorter one, begin with the manifest of a service, alone
+/// or in a list. A manifest that goes on after them is not seen.
+pub(crate) fn looks_like_manifest(start: &str) -> bool {
+    let text = start.trim_start_matches('\u{feff}').trim_start();
+    let first = text.strip_prefix('[').unwrap_or(text);
+    let value = serde_json::Deserializer::from_str(first).into_iter::<Value>().next();
+    value.and_then(Result::ok).is_some_and(|value| layout::has_containers(&value))
 }
 
 /// Reads a sequence of JSON values.

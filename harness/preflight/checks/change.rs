@@ -1,26 +1,23 @@
 //! The differences from the previous manifest: variables that were lost, added or changed.
 
 use super::{origin, value};
-use crate::evidence::{Declaration, EnvValue};
+use crate::evidence::{Declaration, EnvValue, Manifest};
 use crate::preflight::input::Subject;
 use crate::preflight::review::{Check, Problem, Review};
 
 /// The number of lost variables from which on an environment may count as replaced.
 const SOME: usize = 3;
 
-/// A variable of the previous manifest.
-type Variable<'a> = (&'a str, Option<&'a EnvValue>);
-
 pub(super) fn check(run: &Review<'_>, subject: &Subject) -> Vec<Problem> {
     let Some(before) = run.before(subject) else { return Vec::new() };
     let now = &subject.declaration.manifest;
-    let lost = lost(&subject.declaration, before);
+    let lost = lost(now, &before.manifest);
     let mut problems: Vec<Problem> = replaced(run, subject, before, &lost).into_iter().collect();
     for (name, value) in &lost {
         // A required variable that is set under no name is a problem of its own.
         let is_reported =
             run.contract.knows(&subject.service, name).is_some_and(|one| one.required && one.read(now).is_none());
-        if let Some(value) = value.filter(|_| !is_reported) {
+        if !is_reported {
             let says =
                 format!("{name} was lost: the previous manifest, {}, has it {}", before.manifest.name, origin(value));
             let fault = run.contract.knows(&subject.service, name).and_then(|one| one.faults.lost.as_ref());
@@ -42,30 +39,35 @@ pub(super) fn check(run: &Review<'_>, subject: &Subject) -> Vec<Problem> {
 }
 
 /// Returns the variables that the previous manifest has and this one has not. A whole Secret that is new may hold them.
-fn lost<'b>(now: &Declaration, before: &'b Declaration) -> Vec<Variable<'b>> {
-    if now.manifest.env_from.iter().any(|source| !before.manifest.env_from.contains(source)) {
+pub(crate) fn lost<'b>(now: &Manifest, before: &'b Manifest) -> Vec<(&'b str, &'b EnvValue)> {
+    if now.env_from.iter().any(|source| !before.env_from.contains(source)) {
         return Vec::new();
     }
-    let gone = before.manifest.env.iter().filter(|(name, _)| !now.manifest.env.contains_key(*name));
-    let set = gone.filter(|(_, value)| !value.is_empty());
-    set.map(|(name, value)| (name.as_str(), Some(value))).collect()
+    let gone = before.env.iter().filter(|(name, value)| !now.env.contains_key(*name) && !value.is_empty());
+    gone.map(|(name, value)| (name.as_str(), value)).collect()
+}
+
+/// Reports whether so many lost variables are most of those that the manifest had.
+pub(crate) fn is_replaced(lost: usize, before: &Manifest) -> bool {
+    lost >= SOME && lost * 2 > before.env.len()
 }
 
 /// Returns the problem that most variables are gone, with the command that brings all of them back.
-fn replaced(run: &Review<'_>, subject: &Subject, before: &Declaration, lost: &[Variable<'_>]) -> Option<Problem> {
-    let had = before.manifest.env.len();
-    if lost.len() < SOME || lost.len() * 2 <= had {
+fn replaced(run: &Review<'_>, subject: &Subject, before: &Declaration, lost: &[(&str, &EnvValue)]) -> Option<Problem> {
+    if !is_replaced(lost.len(), &before.manifest) {
         return None;
     }
     let names: Vec<&str> = lost.iter().map(|(name, _)| *name).collect();
     let says = format!(
-        "the whole environment was replaced: {} of {had} variables of {} are gone ({})",
+        "the whole environment was replaced: {} of {} variables of {} are gone ({})",
         lost.len(),
+        before.manifest.env.len(),
         before.manifest.name,
         names.join(", ")
     );
     let problem = run.problem(Check::EnvironmentReplaced, subject, says);
-    Some(run.set(problem, subject, lost, false))
+    let lost: Vec<_> = lost.iter().map(|(name, value)| (*name, Some(*value))).collect();
+    Some(run.set(problem, subject, &lost, false))
 }
 
 /// Says how a variable changed: `has another literal value: …`, `comes from … now, and from … before`.

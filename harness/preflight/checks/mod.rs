@@ -19,7 +19,7 @@ mod rollout;
 mod shared;
 mod value;
 
-pub(crate) use change::changed;
+pub(crate) use change::{changed, is_replaced, lost};
 
 use crate::evidence::EnvValue;
 use crate::preflight::input::Subject;

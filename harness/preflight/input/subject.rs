@@ -1,7 +1,8 @@
 //! The service that a manifest belongs to.
 
-use crate::config::DeployedNames;
-use crate::evidence::{Declaration, whose};
+use crate::config::{DeployedNames, Target};
+use crate::evidence::{Declaration, Manifest, whose};
+use crate::terms::Service;
 
 /// One service with its manifest.
 #[derive(Debug, Clone)]
@@ -17,9 +18,17 @@ impl Subject {
     /// service that the target does not have keeps its own name.
     pub(crate) fn of(declaration: Declaration, service: Option<&str>, names: &DeployedNames) -> Self {
         let known = || whose(&declaration, names).map(|service| service.as_str().to_owned());
-        let own = || declaration.called.first().unwrap_or(&declaration.manifest.name).clone();
+        let own = || declaration.service_name().to_owned();
         let service = service.map(str::to_owned).or_else(known).unwrap_or_else(own);
         Self { service, declaration }
+    }
+
+    /// Returns a service whose literal values are not at hand, with the name that the target has for it.
+    pub(crate) fn of_manifest(service: &str, manifest: &Manifest, target: &Target) -> Self {
+        let declaration = Declaration::without_literals(manifest.clone());
+        let named = [(Service::Backend, &target.names.backend), (Service::Auth, &target.names.auth)];
+        let own = named.into_iter().filter(|(role, _)| role.as_str() == service).filter_map(|(_, name)| name.clone());
+        Self { service: service.to_owned(), declaration: Declaration { called: own.collect(), ..declaration } }
     }
 }
 

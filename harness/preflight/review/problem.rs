@@ -91,6 +91,8 @@ pub(crate) struct Setting {
     pub(crate) is_secret: bool,
     /// Whether the manifest holds it as a literal now.
     pub(crate) is_literal: bool,
+    /// The literal value to write, if it is harmless by the name of the variable. `None`: a placeholder is written.
+    pub(crate) value: Option<String>,
 }
 
 /// A fault of the catalogue.

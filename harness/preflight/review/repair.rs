@@ -18,7 +18,7 @@ pub(crate) fn repairs(review: &Review<'_>, problems: &[Problem]) -> Vec<String> 
                 sets.push(setting.clone());
             }
         }
-        let together = (!sets.is_empty()).then(|| review.command(subject, &sets));
+        let together = (!sets.is_empty()).then(|| command(&review.target.names, subject, &sets));
         let others = own().filter(|problem| problem.sets.is_empty()).filter_map(|problem| problem.repair.clone());
         for repair in together.into_iter().chain(others) {
             if !repairs.contains(&repair) {
@@ -38,33 +38,9 @@ impl Review<'_> {
         variables: &[(&str, Option<&EnvValue>)],
         is_secret: bool,
     ) -> Problem {
-        let setting = |(name, value): &(&str, Option<&EnvValue>)| Setting {
-            variable: (*name).to_owned(),
-            secret: value.filter(|value| matches!(value, EnvValue::Secret { .. })).cloned(),
-            is_secret: is_secret || suggests_a_credential(name),
-            is_literal: subject.declaration.manifest.is_literal(name),
-        };
+        let setting = |(name, value): &(&str, Option<&EnvValue>)| Setting::of(subject, name, *value, is_secret);
         let sets: Vec<Setting> = variables.iter().map(setting).collect();
-        Problem { repair: Some(self.command(subject, &sets)), sets, ..problem }
-    }
-
-    /// Returns how to set these variables. `VALUE` stands for a value, and `SECRET:VERSION` for a reference that is not
-    /// known.
-    fn command(&self, subject: &Subject, sets: &[Setting]) -> String {
-        let manifest = &subject.declaration.manifest;
-        match subject.declaration.manifest.layout {
-            Layout::CloudRun => self.gcloud(subject, "services update", &gcloud_flags(sets)),
-            Layout::Kubernetes => kubectl(subject, sets),
-            Layout::Compose => {
-                let lines = sets.iter().map(|set| format!("{0}: ${{{0}:?}}", set.variable));
-                format!("in the compose file, write below services.{}.environment: {}", manifest.name, joined(lines))
-            }
-            Layout::Ecs => ecs(subject, sets),
-            Layout::EnvFile => {
-                let lines = sets.iter().map(|set| format!("{}=VALUE", set.variable));
-                format!("in the env file, write {}", joined(lines))
-            }
-        }
+        Problem { repair: Some(command(&self.target.names, subject, &sets)), sets, ..problem }
     }
 
     /// Returns the command that shows why a revision or workload is not ready.
@@ -80,10 +56,60 @@ impl Review<'_> {
 
     /// Returns `gcloud run VERB SERVICE FLAGS` with the place of the target.
     pub(crate) fn gcloud(&self, subject: &Subject, verb: &str, flags: &str) -> String {
-        let declaration = &subject.declaration;
-        let service = declaration.called.first().unwrap_or(&declaration.manifest.name);
-        format!("gcloud run {verb} {} {flags}{}", word(service), place(&self.target.names))
+        gcloud(&self.target.names, subject, verb, flags)
     }
+}
+
+impl Setting {
+    /// Returns the setting of a variable, with the reference that it had or should have.
+    pub(crate) fn of(subject: &Subject, name: &str, reference: Option<&EnvValue>, is_secret: bool) -> Self {
+        Self {
+            variable: name.to_owned(),
+            secret: reference.filter(|value| matches!(value, EnvValue::Secret { .. })).cloned(),
+            is_secret: is_secret || suggests_a_credential(name),
+            is_literal: subject.declaration.manifest.is_literal(name),
+            value: None,
+        }
+    }
+
+    /// Adds the literal value that the variable had, if it is harmless. `fivewhys preflight` never prints a value.
+    pub(crate) fn with_value(self, had: &EnvValue) -> Self {
+        match had {
+            EnvValue::Plain(value) => Self { value: Some(value.clone()), ..self },
+            EnvValue::Hidden { .. } | EnvValue::Secret { .. } | EnvValue::Reference(_) => self,
+        }
+    }
+
+    /// Returns the value, or the placeholder for one.
+    fn value(&self) -> &str {
+        self.value.as_deref().unwrap_or("VALUE")
+    }
+}
+
+/// Returns how to set these variables. `VALUE` stands for a value, and `SECRET:VERSION` for a reference that is not known.
+pub(crate) fn command(names: &DeployedNames, subject: &Subject, sets: &[Setting]) -> String {
+    let manifest = &subject.declaration.manifest;
+    match manifest.layout {
+        Layout::CloudRun => gcloud(names, subject, "services update", &gcloud_flags(sets)),
+        Layout::Kubernetes => kubectl(subject, sets),
+        Layout::Compose => {
+            let line = |set: &Setting| match &set.value {
+                Some(value) => format!("{}: {}", set.variable, json!(value)),
+                None => format!("{0}: ${{{0}:?}}", set.variable),
+            };
+            let lines = joined(sets.iter().map(line));
+            format!("in the compose file, write below services.{}.environment: {lines}", manifest.name)
+        }
+        Layout::Ecs => ecs(subject, sets),
+        Layout::EnvFile => {
+            let lines = sets.iter().map(|set| format!("{}={}", set.variable, set.value()));
+            format!("in the env file, write {}", joined(lines))
+        }
+    }
+}
+
+fn gcloud(names: &DeployedNames, subject: &Subject, verb: &str, flags: &str) -> String {
+    format!("gcloud run {verb} {} {flags}{}", word(subject.declaration.service_name()), place(names))
 }
 
 /// Returns the flags for the project and the region, each where the target names it.
@@ -103,7 +129,9 @@ fn gcloud_flags(sets: &[Setting]) -> String {
     let turned = sets.iter().filter(|set| set.is_literal && of(set).is_some());
     let turned: Vec<String> = turned.map(|set| set.variable.clone()).collect();
     let plain = sets.iter().filter(|set| of(set).is_none());
-    let plain: Vec<String> = plain.map(|set| format!("{}=VALUE", set.variable)).collect();
+    // A comma in a value begins the next variable.
+    let value = |set: &Setting| set.value.clone().filter(|value| !value.contains(',')).unwrap_or("VALUE".to_owned());
+    let plain: Vec<String> = plain.map(|set| format!("{}={}", set.variable, value(set))).collect();
     let flag =
         |(flag, all): (&str, Vec<String>)| (!all.is_empty()).then(|| word(&format!("--{flag}={}", all.join(","))));
     let flags = [("remove-env-vars", turned), ("update-secrets", secrets), ("update-env-vars", plain)];
@@ -116,7 +144,7 @@ fn kubectl(subject: &Subject, sets: &[Setting]) -> String {
         let (secret, key) = match &set.secret {
             Some(EnvValue::Secret { name, .. }) => name.split_once('/').unwrap_or((name, "KEY")),
             _ if set.is_secret => ("SECRET", "KEY"),
-            _ => return json!({ "name": set.variable, "value": "VALUE" }),
+            _ => return json!({ "name": set.variable, "value": set.value() }),
         };
         let reference = json!({ "secretKeyRef": { "name": secret, "key": key } });
         // `null` removes the literal value.
@@ -136,7 +164,7 @@ fn ecs(subject: &Subject, sets: &[Setting]) -> String {
     let entry = |set: &Setting| match &set.secret {
         Some(EnvValue::Secret { name, .. }) => format!("{} from {name}", set.variable),
         _ if set.is_secret => format!("{} from ARN", set.variable),
-        _ => format!("{}=VALUE", set.variable),
+        _ => format!("{}={}", set.variable, set.value()),
     };
     format!(
         "in the task definition, add to the container {}: {}; then `aws ecs register-task-definition`",

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnose::{Cause, Certainty, FailedStep, Finding};
 use crate::evidence::Evidence;
-use crate::gate::{Baseline, Earlier, Gate, OTHER, report_losses, role_of};
+use crate::gate::{Baseline, Earlier, Gate, OTHER, role_of};
 use crate::preflight::{LOST, Lost};
 use crate::report::{
     GateReport, Kept, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
@@ -49,7 +49,7 @@ pub(crate) async fn report(
         finding.fails |= run.conduct.fail_on.contains(&finding.id);
     }
     causes.sort_by_key(rank);
-    let losses = report_losses(&run.conduct.previous, &evidence.manifests, &run.target, &mut causes);
+    let losses = lost::losses(run, &evidence, &mut causes);
     // The finding that fails the gate lists the same variables.
     findings.extend(losses.into_iter().filter(|_| lost.is_none()));
     let interrupted = run.conduct.interruption.signal();

@@ -91,3 +91,81 @@ fn a_recording_that_shows_nothing_is_refused(#[case] text: &str, #[case] says: &
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains(says), "{}", stderr(&output));
 }
+
+/// A revision of the backend of the built-in target, or the service with that revision.
+fn revision(number: u32, env: &[Value]) -> Value {
+    let name = format!("netra-backend-staging-{number:05}-abc");
+    let labels = json!({ "serving.knative.dev/service": "netra-backend-staging" });
+    let metadata =
+        json!({ "name": name, "labels": labels, "creationTimestamp": format!("2026-11-{number:02}T03:00:00Z") });
+    json!({ "apiVersion": "serving.knative.dev/v1", "kind": "Revision", "metadata": metadata, "spec": { "containers": [{ "env": env }] } })
+}
+
+/// A folder with a list of two revisions, a log of failures, and programs that write down that they were called.
+fn evidence() -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let secret =
+        json!({ "name": "SERVICE_SECRET", "valueFrom": { "secretKeyRef": { "name": "service", "key": "3" } } });
+    let list = json!([revision(2, &[]), revision(1, &[secret])]);
+    file(folder.path(), "revisions.json", &list.to_string());
+    let request = |second: u32| {
+        json!({
+            "timestamp": format!("2026-11-22T03:00:{second:02}Z"), "logName": "projects/p/logs/run.googleapis.com%2Frequests",
+            "resource": { "type": "cloud_run_revision", "labels": { "service_name": "netra-backend-staging", "revision_name": "netra-backend-staging-00002-abc" } },
+            "httpRequest": { "requestMethod": "GET", "requestUrl": "https://api.staging.netrasystems.ai/api/threads", "status": 503, "latency": "0.01s" },
+        })
+    };
+    let deploy = json!({
+        "timestamp": "2026-11-22T02:59:00Z", "resource": { "type": "cloud_run_revision", "labels": { "service_name": "netra-backend-staging" } },
+        "protoPayload": {
+            "methodName": "google.cloud.run.v1.Services.ReplaceService", "resourceName": "namespaces/p/services/netra-backend-staging",
+            "authenticationInfo": { "principalEmail": "canary@shop.example" },
+            "response": { "status": { "latestCreatedRevisionName": "netra-backend-staging-00002-abc" } },
+        },
+    });
+    file(folder.path(), "log.json", &json!([request(2), request(1), deploy]).to_string());
+    for program in ["gcloud", "kubectl", "sh"] {
+        let path = file(folder.path(), program, "#!/bin/sh\necho $0 >> called\n");
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    }
+    folder
+}
+
+#[rstest]
+#[case::without_a_target(&[])]
+#[case::with_a_target_that_grants_all(&["--target", "staging", "--set", "evidence=['edge','auth','manifest','logs']"])]
+fn no_command_is_run_and_the_deploy_is_in_the_timeline(#[case] target: &[&str]) {
+    let folder = evidence();
+    let mut command = fivewhys(["explain", "revisions.json", "log.json"]);
+    let output =
+        command.args(target).current_dir(folder.path()).env("PATH", folder.path()).output().expect("it starts");
+    assert_ne!(output.status.code(), Some(2), "{}", stderr(&output));
+    let page = stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(!folder.path().join("called").exists(), "a program was run");
+    assert!(page.contains("deploy: services/netra-backend-staging, revision"), "{page}");
+    assert!(page.contains("netra-backend-staging-00001-abc was created, by its manifest"), "{page}");
+    assert!(page.contains("previous: netra-backend-staging-00001-abc"), "the earlier revision of the list: {page}");
+    assert!(!page.contains("canary"), "{page}");
+}
+
+#[test]
+fn a_compressed_log_is_read() {
+    use std::io::Write as _;
+    let folder = evidence();
+    let text = std::fs::read(folder.path().join("log.json")).expect("a log");
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(&text).expect("memory");
+    let packed = encoder.finish().expect("memory");
+    std::fs::write(folder.path().join("log.json.gz"), &packed).expect("a file");
+    let explain = |log: &str| {
+        let output =
+            fivewhys(["explain", "revisions.json", log]).current_dir(folder.path()).output().expect("it starts");
+        (output.status.code(), stdout(&output).to_owned(), stderr(&output).to_owned())
+    };
+    assert_eq!(explain("log.json.gz"), explain("log.json"));
+    std::fs::write(folder.path().join("cut.gz"), &packed[..packed.len() / 2]).expect("a file");
+    let (code, _, errors) = explain("cut.gz");
+    assert_eq!(code, Some(2), "{errors}");
+    assert!(errors.contains("cut.gz"), "{errors}");
+}

@@ -1,6 +1,7 @@
 //! The commands beside `smoke`, and mistakes on any command line. Start at `mistakes`.
 //!
 //! - `bisect`: `fivewhys bisect`.
+//! - `bisect_trial`: `fivewhys bisect --test`.
 //! - `check`: `fivewhys check` and `fivewhys init`.
 //! - `explain`: `fivewhys explain`.
 //! - `faults`: `fivewhys faults`.
@@ -8,9 +9,10 @@
 //! - `mistakes`: exit code 2.
 //! - `preflight`: `fivewhys preflight` and `fivewhys contract`.
 //!
-//! Invariant: nothing here sends a request to a deployment.
+//! Invariant: only `bisect_trial` sends requests, to twins.
 
 mod bisect;
+mod bisect_trial;
 mod check;
 mod explain;
 mod faults;

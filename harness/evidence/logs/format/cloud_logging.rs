@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::json_lines::keys;
 use super::{Asked, Format, Parsed};
+use crate::evidence::logs::values::Change;
 use crate::evidence::logs::values::Severity;
 use crate::evidence::logs::values::Writer;
 use crate::evidence::logs::values::json::{Json, Object};
@@ -28,14 +29,13 @@ impl Format for CloudLogging {
         } else {
             let labels = resource.get("labels").and_then(Json::object);
             let name = LABELS.iter().find_map(|label| labels?.text(label)).filter(|name| !name.is_empty());
-            let name = name.or_else(|| resource.text("type")).unwrap_or_default();
+            let is_audited = object.get("protoPayload").is_some();
+            // The type of a resource that is audited is no name of a service.
+            let kind = resource.text("type").filter(|_| !is_audited);
+            let name = name.or(kind).unwrap_or_default();
             let platform = object.text("logName").is_some_and(|log| log.contains("requests"));
             let writer = if platform { Writer::Platform(name) } else { Writer::Service(name) };
-            if object.get("protoPayload").is_some() {
-                (Writer::Platform(name), audited(object))
-            } else {
-                (writer, text(object))
-            }
+            if is_audited { (Writer::Platform(name), audited(object)) } else { (writer, text(object)) }
         };
         let request = object.get("httpRequest").and_then(Json::object).and_then(request);
         // A load balancer sees only what reaches it, like every proxy.
@@ -52,6 +52,7 @@ impl Format for CloudLogging {
             trace: object.text("trace").and_then(|trace| trace.rsplit('/').next()).map(Cow::Borrowed),
             request_id: payload.and_then(|payload| payload.first(&keys().request_id, Json::text)).map(Cow::Borrowed),
             logger: payload.and_then(|payload| payload.first(&keys().logger, Json::text)).map(Cow::Borrowed),
+            change: Change::of(object),
             is_carried: false,
         })
     }

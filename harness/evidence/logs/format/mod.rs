@@ -34,6 +34,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
+use crate::evidence::logs::values::Change;
 use crate::evidence::logs::values::Severity;
 use crate::evidence::logs::values::Writer;
 use crate::evidence::logs::values::json::Object;
@@ -84,6 +85,8 @@ pub(super) struct Parsed<'a> {
     pub(super) logger: Option<Cow<'a, str>>,
     /// The revision that wrote it, for an entry without a request.
     pub(super) revision: Option<Cow<'a, str>>,
+    /// What it changes in the deployment, for an entry of an audit log.
+    pub(super) change: Option<Change>,
     /// Whether the text is a line that another format carries. It may continue the line before it.
     pub(super) is_carried: bool,
 }
@@ -106,6 +109,7 @@ impl Parsed<'_> {
             request_id: owned(self.request_id),
             logger: owned(self.logger),
             revision: owned(self.revision),
+            change: self.change,
             is_carried: false,
         }
     }
@@ -167,6 +171,7 @@ fn carried<'a>(carrier: Parsed<'a>, line: &'a str) -> Parsed<'a> {
         request_id: carrier.request_id.or(inner.request_id),
         logger: inner.logger.or(carrier.logger),
         revision: carrier.revision,
+        change: carrier.change.or(inner.change),
         is_carried: true,
     }
 }

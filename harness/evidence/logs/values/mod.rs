@@ -5,14 +5,17 @@
 //! - `ids`: the ids of traces and requests
 //! - `severity`: how bad an entry is
 //! - `writer`: what a line says about its writer
+//! - `change`: what an entry of an audit log changes in a deployment; `changes.toml` has the methods
 //!
-//! Invariant: nothing here knows a format.
+//! Invariant: only `change` knows a format.
 
+pub(super) mod change;
 pub(super) mod ids;
 pub(super) mod json;
 mod severity;
 pub(super) mod time;
 mod writer;
 
+pub use change::Change;
 pub use severity::Severity;
 pub(super) use writer::Writer;
