@@ -135,8 +135,14 @@ fn told(exchange: &Exchange) -> (Option<String>, Vec<Meaning>) {
         let route = asked.map(|asked| if asked { Meaning::AskedRoute } else { Meaning::OtherRoute });
         means = route.map_or(means, |route| vec![route]);
     }
+    if exchange.status().is_some_and(|status| TOO_LARGE.contains(&status)) && means.is_empty() {
+        means.push(Meaning::TooLarge);
+    }
     (says, means)
 }
+
+/// Content, URI and header fields too large (RFC 9110, 15.5.14 and 15.5.15; RFC 6585, section 5).
+const TOO_LARGE: [u16; 3] = [413, 414, 431];
 
 /// The least time, in ms, that a stream must take before its events can count as held back.
 const STREAMED_MS: f64 = 500.0;

@@ -77,7 +77,7 @@ pub(super) fn evidence(
         issued_with_our_key: observations.iter().find_map(|seen| seen.issued_with_our_secret),
         key_set: records.key_set,
         backend_is_at_work: records.backend_is_at_work,
-        failures_began: failures_began(&all),
+        chance_of_order: chance_of_order(&all),
         endpoints: by_endpoint(joined(all)),
     }
 }
@@ -141,17 +141,23 @@ fn shown(seen: &Observation) -> Shown {
     }
 }
 
-/// Reports whether good calls to the backend succeeded at first, and none did from some moment on.
-fn failures_began(all: &[Reading]) -> bool {
+/// Returns the chance that good calls to the backend fail only after the last that worked, if each fails by chance. 1 if
+/// they do not.
+fn chance_of_order(all: &[Reading]) -> f64 {
     let is_good = |one: &&Reading| {
-        one.request.to == Service::Backend && one.request.role != Role::Health && one.request.token.should_be_accepted()
+        let request = &one.request;
+        request.to == Service::Backend && request.role != Role::Health && request.token.should_be_accepted()
     };
     let exchanges = |worked: bool| -> BTreeSet<u32> {
         let ended_so = all.iter().filter(is_good).filter(|one| one.result.is_success() == worked);
         ended_so.flat_map(|one| one.exchanges.iter().copied()).collect()
     };
     let (worked, failed) = (exchanges(true), exchanges(false));
-    worked.len() >= 2 && failed.len() >= 3 && worked.last() < failed.first()
+    if worked.is_empty() || worked.last() >= failed.first() {
+        return 1.0;
+    }
+    // One of the ways to choose the calls that fail.
+    (1..=worked.len()).map(|at| at as f64 / (failed.len() + at) as f64).product()
 }
 
 /// Joins the readings that do not differ in what the model predicts.

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::readings::input::FailedStep;
+use crate::observe::Outcome;
 
-/// Returns the failed steps that lost their connection while other attempts of the same call got an answer.
+/// Returns the failed steps that lost their connection while other attempts of the same call succeeded.
 pub(crate) fn transient(case: &Case<'_>, failed: &[FailedStep]) -> BTreeSet<u32> {
-    let lost: BTreeSet<u32> = case.readings.all.iter().flat_map(|reading| reading.lost.iter().copied()).collect();
+    let worked = case.readings.all.iter().filter(|reading| reading.ever(&[Outcome::Ok]));
+    let lost: BTreeSet<u32> = worked.flat_map(|reading| reading.lost.iter().copied()).collect();
     failed.iter().map(|step| step.exchange).filter(|exchange| lost.contains(exchange)).collect()
 }
 

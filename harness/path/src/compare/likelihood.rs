@@ -112,7 +112,7 @@ fn besides_readings(world: &World<'_>, evidence: &Evidence) -> f64 {
 /// What comes and goes does not end with an unbroken row of failures after a row of successes, but by chance. A limit
 /// that is reached does.
 fn of_the_order(world: &World<'_>, evidence: &Evidence) -> f64 {
-    if evidence.failures_began && world.hits_a_share() { noise().began_by_chance.ln() } else { 0.0 }
+    if world.hits_a_share() { evidence.chance_of_order.max(noise().order_misleads).ln() } else { 0.0 }
 }
 
 fn of_clocks(world: &World<'_>, evidence: &Evidence) -> f64 {

@@ -84,6 +84,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::Cache => &[R::Store, R::Cache],
         Meaning::Origin => &[R::Origin],
         Meaning::TooLarge => &[R::Size],
+        Meaning::Protocol => &[R::Protocol],
         Meaning::Throttled => &[R::Limit],
         Meaning::NoRoute => &[R::Route, R::OtherRoute],
         Meaning::AskedRoute => &[R::Route],

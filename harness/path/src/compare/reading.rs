@@ -81,8 +81,9 @@ pub struct Evidence {
     pub key_set: Option<KeySetRead>,
     /// Whether the backend logged a request while others failed.
     pub backend_is_at_work: bool,
-    /// Whether calls that must work did so at first, and none did from some moment on.
-    pub failures_began: bool,
+    /// The chance of this order of good calls that worked and that failed, if each fails by chance. Below 1: they worked at
+    /// first, and none did from some moment on.
+    pub chance_of_order: f64,
 }
 
 /// Readings of one endpoint that are compared.

@@ -97,6 +97,8 @@ words! {
         Forgets => "forgets",
         /// It sends other content than it should.
         OtherContent => "other-content",
+        /// It sends requests in a form that the next component cannot read.
+        Garble => "garble",
         /// It does something that this list has no word for.
         Unknown => "unknown",
     }

@@ -138,6 +138,8 @@ words! {
         Limit => "limit",
         /// Too large.
         Size => "size",
+        /// The protocol of the request.
+        Protocol => "protocol",
         /// The origin of a browser, or the host that it names.
         Origin => "origin",
         /// It is switched off for a while.

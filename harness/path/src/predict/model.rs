@@ -69,8 +69,8 @@ pub struct Noise {
     pub logged_while_down: f64,
     /// The backend writes the same line in most windows of requests that never reach it.
     pub arrived_by_chance: f64,
-    /// Calls fail from some moment on, where each fails by chance.
-    pub began_by_chance: f64,
+    /// Calls fail from some moment on, where each fails by chance: at least this chance.
+    pub order_misleads: f64,
     /// A component ends a stream, but later than we stop to wait.
     pub stream_left_by_chance: f64,
     /// A stream without its content stays open until we stop to wait.

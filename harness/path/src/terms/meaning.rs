@@ -57,6 +57,8 @@ words! {
         Origin => "origin",
         /// The request, or its headers, are too large.
         TooLarge => "too-large",
+        /// The request is not in the protocol that the component speaks.
+        Protocol => "protocol",
         /// Too many requests.
         Throttled => "throttled",
         /// No such route.

@@ -116,6 +116,11 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     {
         return Ok(at_once);
     }
+    let too_large =
+        world.reaches_only(Stop::Backend, Reach::Bodies) && world.has(Stop::Backend, Effect::Judge, request)?;
+    if too_large && !world.yes(Trait::CredentialBeforeBody)? {
+        return Ok(by_backend(world.result(Trait::BodyLimitShows)?, Reason::Size));
+    }
     if let Some(refusal) = verify::refusal(world, request, credential)? {
         let passes = match world.choice(Trait::AnswersStrangers)? {
             Choice::Yes => true,
@@ -129,6 +134,9 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     }
     if let Some(refused) = refused {
         return Ok(refused);
+    }
+    if too_large && world.yes(Trait::CredentialBeforeBody)? {
+        return Ok(by_backend(world.result(Trait::BodyLimitShows)?, Reason::Size));
     }
     if world.has(Stop::Client, Effect::InvalidRequest, request)? {
         return Ok(by_backend(Result::InvalidRequest, Reason::Invalid));

@@ -43,6 +43,11 @@ fn inward(world: &mut World<'_>, request: &Request, credential: Credential) -> S
             Ending::new(Maker::Edge, world.result(Trait::UpstreamTlsShows)?, Reason::Upstream).after_a_wait(waits)
         );
     }
+    if world.has(Stop::Edge, Effect::Garble, request)? {
+        let result = world.result(Trait::GarbledShows)?;
+        let maker = if result == Result::InvalidRequest { Maker::Backend } else { Maker::Edge };
+        return Ok(Ending::new(maker, result, Reason::Protocol));
+    }
     if world.has(Stop::Edge, Effect::Rewrite, request)? {
         if request.is_socket() {
             return backend::no_socket_route(world, request, Reason::OtherRoute);
