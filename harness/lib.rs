@@ -38,6 +38,7 @@ mod explain;
 mod fixtures;
 mod gate;
 mod har;
+mod host;
 mod observe;
 mod preflight;
 mod probe;

@@ -15,6 +15,7 @@ use crate::cli::explain::pieces;
 use crate::cli::manifests::preflight::{Printed, contract};
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
+use crate::cli::terminal::unwritten::print_result;
 use crate::config::Target;
 use crate::diagnose::{Catalogue, Cause};
 use crate::explain::Pieces;
@@ -76,8 +77,7 @@ impl Bisect {
         };
         let review = Review::new(&target, &catalogue, &contract, &now.subjects, &before.subjects);
         let outcome = bisect(&review, causes.as_deref());
-        self.show(&outcome, &redactor)?;
-        Ok(ExitCode::from(u8::from(outcome.is_explained)))
+        self.show(&outcome, &redactor)
     }
 
     /// Reads both revisions. A service that only one of them names is that of both.
@@ -87,7 +87,7 @@ impl Bisect {
         Ok((revision(of_a, a.1, target).await?, revision(of_b, b.1, target).await?))
     }
 
-    fn show(&self, outcome: &Outcome, redactor: &Redactor) -> Result<(), Mistake> {
+    fn show(&self, outcome: &Outcome, redactor: &Redactor) -> Result<ExitCode, Mistake> {
         let shown = match self.format {
             Printed::Json => {
                 redactor.clean_own(&json::escaped(&serde_json::to_string_pretty(outcome).into_diagnostic()?))
@@ -97,8 +97,7 @@ impl Bisect {
                 page(outcome, &|line| printable(&redactor.clean_own(line), unicode))
             }
         };
-        output::print(&shown).into_diagnostic()?;
-        Ok(())
+        Ok(print_result(&shown, u8::from(outcome.is_explained)))
     }
 }
 
