@@ -59,12 +59,12 @@ enum Command {
     Explain(Box<explain::Explain>),
     /// Check manifests before traffic moves: what is missing, wrong, lost or changed; sends nothing
     #[command(
-        after_help = "Exit codes:\n  0    no problem that fails the gate\n  1    a problem that fails the gate\n  2    bad usage, or input that cannot be read"
+        after_help = "Exit codes:\n  0    no problem that fails the gate\n  1    a problem that fails the gate\n  2    bad usage, or input that cannot be read\n  5    no problem, but the result could not be printed"
     )]
     Preflight(manifests::preflight::Preflight),
     /// List what changed between two revisions, and name the change that explains the failure
     #[command(
-        after_help = "Exit codes:\n  0    no change explains a failure\n  1    a change explains it\n  2    bad usage, or input that cannot be read"
+        after_help = "Exit codes:\n  0    no change explains a failure\n  1    a change explains it\n  2    bad usage, or input that cannot be read\n  5    no change explains a failure, but the result could not be printed"
     )]
     Bisect(manifests::bisect::Bisect),
     /// Print what each service requires of its environment, as a file for `preflight --contract`
