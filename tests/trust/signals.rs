@@ -153,6 +153,29 @@ fn a_signal_after_the_first_statement_always_leaves_a_report() {
 }
 
 #[test]
+fn a_third_signal_ends_a_run_that_cannot_write() {
+    let (twin, folder) = (TwinProcess::start(&[]), Folder::new());
+    let pipe = folder.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is there").success());
+    // Nothing reads the pipe. The regular reports are there before it is written.
+    let mut command = folder.smoke(&twin);
+    let mut child = command.arg("--report").arg(format!("html={}", pipe.display())).spawn().expect("it starts");
+    let begin = Instant::now();
+    while !["r.har", "r.json", "r.xml"].iter().all(|name| folder.path(name).exists()) {
+        assert!(begin.elapsed() < GUARD, "no report is written");
+        sleep(Duration::from_millis(2));
+    }
+    let begin = Instant::now();
+    while child.try_wait().expect("it is ours").is_none() {
+        send(&child, Number::TERM);
+        sleep(Duration::from_millis(5));
+    }
+    assert_eq!(end(child).code(), Some(143));
+    assert!(begin.elapsed() < Duration::from_secs(20), "it waited for a reader, for 30 s");
+    assert_eq!(report(&folder.path("r.json")).exit.code, 0);
+}
+
+#[test]
 fn a_kill_leaves_an_earlier_report_or_a_whole_one() {
     let (twin, took) = twin();
     let (folder, mut before) = earlier(&twin);

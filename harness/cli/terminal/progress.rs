@@ -40,7 +40,7 @@ impl Progress {
             Event::StepEnded { .. } => self.0.inc(1),
             Event::DiagnosisStarted => self.0.set_message("diagnosing"),
             Event::Asking { probe } => {
-                self.0.set_message(printable(&format!("diagnosing: {probe}"), output::unicode()))
+                self.0.set_message(printable(&format!("diagnosing: {probe}"), output::unicode()));
             }
             Event::Ended => self.0.finish_and_clear(),
         }
