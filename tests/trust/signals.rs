@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, ExitStatus};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use fivewhys::internal::report::Signal;
 use rustix::process::{Pid, Signal as Number, kill_process};
@@ -175,6 +175,12 @@ fn a_third_signal_ends_a_run_that_cannot_write() {
     assert_eq!(report(&folder.path("r.json")).exit.code, 0);
 }
 
+/// The files of a folder, with the size and the time of each.
+fn look(folder: &Folder) -> Vec<(String, Option<(u64, SystemTime)>)> {
+    let of = |name: &String| fs::metadata(folder.path(name)).and_then(|one| Ok((one.len(), one.modified()?))).ok();
+    folder.names().into_iter().map(|name| (name.clone(), of(&name))).collect()
+}
+
 #[test]
 fn a_kill_leaves_an_earlier_report_or_a_whole_one() {
     let (twin, took) = twin();
@@ -182,13 +188,15 @@ fn a_kill_leaves_an_earlier_report_or_a_whole_one() {
     let mut random = fastrand::Rng::with_seed(41);
     let mut seen = BTreeMap::new();
     for n in 0..count("FIVEWHYS_TRUST_KILLS", KILLS) {
-        let (mut child, names) = (folder.smoke(&twin).spawn().expect("it starts"), folder.names());
+        let (mut child, begun) = (folder.smoke(&twin).spawn().expect("it starts"), look(&folder));
         if n % 2 == 0 {
             sleep(took.mul_f64(random.f64() * 1.1));
         } else {
-            // While a report is being written: a new file is there.
-            while folder.names() == names && child.try_wait().expect("it is ours").is_none() {}
-            sleep(Duration::from_micros(random.u64(0..3000)));
+            // While a report is being written: a file is new or has changed.
+            while look(&folder) == begun && child.try_wait().expect("it is ours").is_none() {}
+            if n % 4 == 1 {
+                sleep(Duration::from_micros(random.u64(0..3000)));
+            }
         }
         child.kill().expect("it is ours");
         let status = end(child);
