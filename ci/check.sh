@@ -1,8 +1,8 @@
 #!/bin/sh
 # Smokes a target and says what to do with what was just deployed. For any CI: takes the options of `fivewhys smoke`, and ends with its exit
-# code. What to do is on the last line of stdout, and in $FIVEWHYS_REPORTS/decision:
+# code, or with 0 if that is 5. What to do is on the last line of stdout, and in $FIVEWHYS_REPORTS/decision:
 #
-#   keep              passed
+#   keep              passed; a line before says if a report could not be written (exit code 5)
 #   roll-back         the cause may lie in what was deployed, and the revision before did not have it
 #   do-not-roll-back  it does not, or a roll back does not cure it
 #   undecided         failed, and nobody can tell; without --deployed and --previous always
@@ -34,6 +34,11 @@ other_was_tested() { sed -n '/^  "deployed": \[$/,/^  \]/p' "$reports/report.jso
 
 case $code in
   0) decision=keep ;;
+  5)
+    decision=keep
+    echo "fivewhys: passed, but a report could not be written: see stderr"
+    if [ -n "$github" ]; then echo "::warning::fivewhys passed, but a report could not be written"; fi
+    ;;
   4) decision=do-not-roll-back ;;
   1 | 3)
     case $(advice) in
@@ -49,4 +54,6 @@ if [ "$decision" != roll-back ] && other_was_tested; then decision=not-tested; f
 echo "$code" >"$reports/exit-code"
 echo "$decision" >"$reports/decision"
 echo "fivewhys: $decision (exit code $code)"
+# The deploy passed: a missing report must not stop it.
+if [ "$code" -eq 5 ]; then exit 0; fi
 exit "$code"

@@ -40,6 +40,7 @@ mod fixtures;
 mod fuzz;
 mod gate;
 mod har;
+mod host;
 mod observe;
 mod preflight;
 mod probe;

@@ -5,6 +5,7 @@
 //! - `incidents`: the evidence of real failures, and the verdict on each.
 //! - `rails`: no secret and no token reaches an output or a host that the target does not name.
 //! - `structure`: the rules of the source tree: imports, folders, plain words.
+//! - `trust`: signals, full disks, commands that hang, hostile input files.
 //! - `support`: the twin, the program and a server that the tests play. `tests/generated` uses it too.
 //!
 //! Invariant: no test needs a network, and none waits for a fixed time.
@@ -15,3 +16,4 @@ mod incidents;
 mod rails;
 mod structure;
 mod support;
+mod trust;

@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use miette::{IntoDiagnostic as _, miette};
+use miette::miette;
 
 use crate::check::{Checked, Home, files};
 use crate::cli::args::target::TargetArgs;
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
+use crate::cli::terminal::unwritten::print_result;
+use crate::report::visible;
+use crate::run;
 
 /// Options of `fivewhys check`.
 #[derive(Debug, Args)]
@@ -35,10 +38,9 @@ impl Check {
         self.paths.extend(arguments.catalogue_files().iter().cloned());
         let checked = files(&self.paths, &Home { file, named }, &|file| arguments.pick(file));
         if checked.mistakes.is_empty() {
-            output::print(&(notes(&checked) + &summary(&checked))).into_diagnostic()?;
-            return Ok(ExitCode::SUCCESS);
+            return Ok(print_result(&shown(&(notes(&checked) + &summary(&checked))), run::ExitCode::Passed.code()));
         }
-        let _ = write!(std::io::stderr(), "{}", notes(&checked));
+        let _ = write!(std::io::stderr(), "{}", shown(&notes(&checked)));
         let count = checked.mistakes.len();
         for mistake in checked.mistakes {
             Mistake::from(mistake).show();
@@ -46,6 +48,11 @@ impl Check {
         let files = plural(checked.files, "file");
         Err(miette!("{} found ({files} read)", plural(count, "mistake")).into())
     }
+}
+
+/// Returns lines that name files, as they can be shown.
+fn shown(lines: &str) -> String {
+    visible(lines, "\n", output::unicode())
 }
 
 /// Returns one line for each old spelling.

@@ -53,8 +53,7 @@ impl Explain {
             None => Catalogue::with(arguments.catalogue_files())?,
         };
         let report = pieces.explain(target, catalogue, redactor.clone()).await?;
-        self.shown.show(&report, &redactor)?;
-        Ok(ExitCode::from(report.exit.code))
+        Ok(self.shown.show(&report, &redactor).exit(report.exit.code))
     }
 
     /// Reads the files, or takes those of the demonstration.

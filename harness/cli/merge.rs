@@ -51,7 +51,6 @@ impl Merge {
             redactor: redactor.clone(),
         };
         let report = run::merge(run, parts, &by_hand).await?;
-        self.shown.show(&report, &redactor)?;
-        Ok(ExitCode::from(report.exit.code))
+        Ok(self.shown.show(&report, &redactor).exit(report.exit.code))
     }
 }

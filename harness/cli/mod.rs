@@ -32,7 +32,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+use crate::cli::terminal::interrupt::Signals;
 use crate::cli::terminal::mistake::Mistake;
+use crate::host::group;
 use crate::run;
 
 /// Tests a deployed system as known test users, and names the hop that failed and why.
@@ -57,12 +59,12 @@ enum Command {
     Explain(Box<explain::Explain>),
     /// Check manifests before traffic moves: what is missing, wrong, lost or changed; sends nothing
     #[command(
-        after_help = "Exit codes:\n  0    no problem that fails the gate\n  1    a problem that fails the gate\n  2    bad usage, or input that cannot be read"
+        after_help = "Exit codes:\n  0    no problem that fails the gate\n  1    a problem that fails the gate\n  2    bad usage, or input that cannot be read\n  5    no problem, but the result could not be printed"
     )]
     Preflight(manifests::preflight::Preflight),
     /// List what changed between two revisions, and name the change that explains the failure
     #[command(
-        after_help = "Exit codes:\n  0    no change explains a failure\n  1    a change explains it\n  2    bad usage, or input that cannot be read"
+        after_help = "Exit codes:\n  0    no change explains a failure\n  1    a change explains it\n  2    bad usage, or input that cannot be read\n  5    no change explains a failure, but the result could not be printed"
     )]
     Bisect(manifests::bisect::Bisect),
     /// Print what each service requires of its environment, as a file for `preflight --contract`
@@ -90,34 +92,61 @@ enum Command {
 
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
+    let signals = Signals::listen();
     bug::report_panics();
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return output::usage(&error),
+    };
     output::log_to_stderr();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let (signals, runtime) = match signals.and_then(|signals| Ok((signals, runtime?))) {
+        Ok(both) => both,
         Err(error) => return Mistake::from(miette::miette!("cannot start: {error}")).show(),
     };
-    let done = runtime.block_on(async {
-        match arguments.command {
-            Command::Smoke(smoke) => smoke.run(&arguments.target).await,
-            Command::Merge(merge) => merge.run(&arguments.target).await,
-            Command::Explain(explain) => explain.run(&arguments.target).await,
-            Command::Record(record) => record.run(&arguments.target).await,
-            #[cfg(feature = "twin")]
-            Command::Twin(twin) => twin.run(&arguments.target).await,
-            #[cfg(feature = "twin")]
-            Command::Selftest(exam) => exam.run(arguments.target.engine(true)).await,
-            Command::Preflight(preflight) => preflight.run(&arguments.target),
-            Command::Bisect(bisect) => bisect.run(&arguments.target).await,
-            Command::Contract(contract) => contract.run(&arguments.target),
-            Command::Mint(mint) => mint.run(&arguments.target).await,
-            Command::Faults(faults) => faults.run(&arguments.target),
-            Command::Check(check) => check.run(&arguments.target),
-            Command::Init(init) => init.run(),
-            Command::Completions(completions) => completions.run(Arguments::command()),
-        }
-    });
+    let done = runtime.block_on(arguments.run(&signals));
     // A pending name resolution must not delay the exit.
     runtime.shutdown_background();
+    group::stop_and_wait();
     done.unwrap_or_else(|mistake| mistake.show())
+}
+
+impl Arguments {
+    async fn run(self, signals: &Signals) -> Result<ExitCode, Mistake> {
+        if !self.command.sees_signals() {
+            signals.end_at_once();
+        }
+        let target = &self.target;
+        match self.command {
+            Command::Smoke(smoke) => smoke.run(target, signals).await,
+            Command::Merge(merge) => merge.run(target).await,
+            Command::Explain(explain) => explain.run(target).await,
+            Command::Record(record) => record.run(target, signals).await,
+            #[cfg(feature = "twin")]
+            Command::Twin(twin) => twin.run(target, signals).await,
+            #[cfg(feature = "twin")]
+            Command::Selftest(exam) => exam.run(target.engine(true)).await,
+            Command::Preflight(preflight) => preflight.run(target),
+            Command::Bisect(bisect) => bisect.run(target, signals).await,
+            Command::Contract(contract) => contract.run(target),
+            Command::Mint(mint) => mint.run(target).await,
+            Command::Faults(faults) => faults.run(target),
+            Command::Check(check) => check.run(target),
+            Command::Init(init) => init.run(),
+            Command::Completions(completions) => completions.run(Self::command()),
+        }
+    }
+}
+
+impl Command {
+    /// Reports whether the command goes on after a signal: to report, or to clean up.
+    const fn sees_signals(&self) -> bool {
+        match self {
+            Self::Smoke(_) | Self::Record(_) => true,
+            Self::Bisect(bisect) => bisect.is_a_run(),
+            #[cfg(feature = "twin")]
+            Self::Twin(_) => true,
+            _ => false,
+        }
+    }
 }

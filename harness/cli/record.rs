@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use miette::{Report as Error, miette};
+use miette::miette;
 
 use crate::cli::args::target::TargetArgs;
 use crate::cli::smoke::Smoke;
+use crate::cli::terminal::interrupt::Signals;
 use crate::cli::terminal::mistake::Mistake;
 use crate::explain::{Piece, Pieces, expected};
+use crate::host::file;
 use crate::redact::Redactor;
 use crate::report::Report;
 
@@ -30,20 +32,30 @@ const EXPECTED: &str = "expected.toml";
 const TARGET: &str = "fivewhys.toml";
 
 impl Record {
-    pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
+    pub(super) async fn run(self, arguments: &TargetArgs, signals: &Signals) -> Result<ExitCode, Mistake> {
         let Self { into, smoke } = self;
         prepare(&into)?;
         let target_file = arguments.file_path().0;
-        let (report, redactor) = smoke.report(arguments, true).await?;
+        let (report, redactor, mut unwritten) = smoke.report(arguments, signals, true).await?;
         let recording = report.recording(&redactor);
-        let verdict = replayed(&recording, &report, arguments, &redactor).await?;
-        write(&into.join(RECORDING), &recording)?;
-        write(&into.join(EXPECTED), &redactor.clean_own(&expected(&verdict)))?;
+        let verdict = replayed(&recording, &report, arguments, &redactor).await;
+        let mut write = |name: &str, text: std::io::Result<Vec<u8>>| {
+            let path = into.join(name);
+            unwritten.add(path.display(), text.and_then(|text| file::write(&path, &text)));
+        };
+        write(RECORDING, Ok(recording.into_bytes()));
+        match verdict {
+            Ok(verdict) => write(EXPECTED, Ok(redactor.clean_own(&expected(&verdict)).into_bytes())),
+            Err(mistake) => {
+                mistake.print();
+                write(EXPECTED, Err(std::io::Error::other("the recording cannot be explained")));
+            }
+        }
         if let Some(file) = target_file {
             // The test must know the target. Its file names the sources of secrets, and no secret.
-            fs::copy(&file, into.join(TARGET)).map_err(|error| unwritable(&into.join(TARGET), &error))?;
+            write(TARGET, fs::read(file));
         }
-        Ok(ExitCode::from(report.exit.code))
+        Ok(unwritten.exit(report.exit.code))
     }
 }
 
@@ -67,13 +79,5 @@ fn prepare(into: &Path) -> Result<(), Mistake> {
     if let Some(there) = [RECORDING, EXPECTED].into_iter().find(|name| into.join(name).exists()) {
         return Err(miette!("{} already has {there}: name a new folder", into.display()).into());
     }
-    Ok(fs::create_dir_all(into).map_err(|error| unwritable(into, &error))?)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Mistake> {
-    Ok(fs::write(path, text).map_err(|error| unwritable(path, &error))?)
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> Error {
-    miette!("cannot write {}: {error}", path.display())
+    Ok(fs::create_dir_all(into).map_err(|error| miette!("cannot write {}: {error}", into.display()))?)
 }

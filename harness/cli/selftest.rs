@@ -2,18 +2,25 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use fivewhys_mocks::{Dialect, Fault};
-use miette::{IntoDiagnostic as _, WrapErr as _};
+use miette::IntoDiagnostic as _;
 
 use crate::cli::terminal::mistake::Mistake;
-use crate::cli::terminal::output;
 use crate::cli::terminal::progress::Progress;
+use crate::cli::terminal::unwritten::Unwritten;
 use crate::config::{Overrides, Target, TargetFile};
+use crate::host::{command, file};
 use crate::selftest::Outcome;
 use crate::terms::Engine;
 use crate::{scenario, selftest};
+
+/// The most that `git` may print, in bytes.
+const MOST: u64 = 16 << 20;
+/// The time limit of `git`.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// Options of `fivewhys selftest`.
 #[derive(Debug, Args)]
@@ -50,17 +57,17 @@ impl Selftest {
         let progress = Progress::new();
         let outcome = selftest::examine(&exam, &|done, all| progress.count(done, all)).await?;
         drop(progress);
+        let mut unwritten = Unwritten::default();
         if let Some(path) = &self.write {
-            let written = std::fs::write(path, self.page(&outcome));
-            written.into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
+            unwritten.add(path.display(), file::write(path, self.page(&outcome).as_bytes()));
         }
         let text = if self.json {
             serde_json::to_string_pretty(&outcome).into_diagnostic()? + "\n"
         } else {
             selftest::render(&outcome)
         };
-        output::print(&text).into_diagnostic()?;
-        Ok(ExitCode::from(u8::from(!outcome.is_reached())))
+        unwritten.print(&text);
+        Ok(unwritten.exit(u8::from(!outcome.is_reached())))
     }
 
     fn exam(&self, engine: Engine) -> Result<selftest::Selftest, Mistake> {
@@ -93,8 +100,9 @@ impl Selftest {
 /// Returns the commit of the working tree, and whether there are changes.
 fn commit() -> String {
     let git = |words: &[&str]| {
-        let done = std::process::Command::new("git").args(words).output().ok()?;
-        done.status.success().then(|| String::from_utf8_lossy(&done.stdout).trim().to_owned())
+        let words: Vec<String> = ["git"].iter().chain(words).map(|word| (*word).to_owned()).collect();
+        let done = command::run(&words, MOST, LONGEST).ok()?;
+        Some(String::from_utf8_lossy(&done).trim().to_owned())
     };
     let changed = git(&["status", "--porcelain"]).is_some_and(|changes| !changes.is_empty());
     let commit = git(&["rev-parse", "--short=12", "HEAD"]).unwrap_or_else(|| "unknown".to_owned());

@@ -5,13 +5,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use miette::{IntoDiagnostic as _, miette};
+use miette::miette;
 
 use crate::cli::args::shown::ShownArgs;
 use crate::cli::args::target::TargetArgs;
 use crate::cli::terminal::ask;
+use crate::cli::terminal::interrupt::Signals;
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::progress::Progress;
+use crate::cli::terminal::unwritten::Unwritten;
 use crate::config::Target;
 use crate::evidence::Focus;
 use crate::redact::Redactor;
@@ -58,13 +60,18 @@ pub(super) struct Smoke {
 }
 
 impl Smoke {
-    pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
-        let (report, _) = self.report(arguments, false).await?;
-        Ok(ExitCode::from(report.exit.code))
+    pub(super) async fn run(self, arguments: &TargetArgs, signals: &Signals) -> Result<ExitCode, Mistake> {
+        let (report, _, unwritten) = self.report(arguments, signals, false).await?;
+        Ok(unwritten.exit(report.exit.code))
     }
 
     /// Runs the scenarios and shows the report. `records`: the report keeps the evidence, to be explained again.
-    pub(super) async fn report(self, arguments: &TargetArgs, records: bool) -> Result<(Report, Redactor), Mistake> {
+    pub(super) async fn report(
+        self,
+        arguments: &TargetArgs,
+        signals: &Signals,
+        records: bool,
+    ) -> Result<(Report, Redactor, Unwritten), Mistake> {
         self.shown.check()?;
         let mut target = arguments.resolve()?;
         let catalogue = arguments.catalogue(&target)?;
@@ -76,9 +83,10 @@ impl Smoke {
             retries: self.retries,
             part,
             keep_evidence: records || self.shown.records(),
+            interruption: signals.interruption().clone(),
             ..self.gate.read(&target)?
         };
-        crate::cli::terminal::interrupt::listen(&conduct.interruption).into_diagnostic()?;
+        signals.run_begins();
         #[cfg(feature = "twin")]
         let twin = self.twin.boot_for(&mut target).await?;
         #[cfg(not(feature = "twin"))]
@@ -102,8 +110,8 @@ impl Smoke {
             twin.shutdown().await;
         }
         let report = report?;
-        self.shown.show(&report, &redactor)?;
-        Ok((report, redactor))
+        let unwritten = self.shown.show(&report, &redactor);
+        Ok((report, redactor, unwritten))
     }
 
     fn scenarios(&self, target: &Target) -> Result<Vec<Scenario>, Mistake> {

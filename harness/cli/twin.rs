@@ -9,6 +9,7 @@ use miette::{IntoDiagnostic as _, WrapErr as _};
 use crate::cli::args::supplied;
 use crate::cli::args::target::TargetArgs;
 use crate::cli::args::twin::TwinArgs;
+use crate::cli::terminal::interrupt::Signals;
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
 use crate::config::{Target, TargetFile, forget_secrets, write_replay_target, write_target_file};
@@ -44,11 +45,12 @@ pub(super) struct Twin {
 }
 
 impl Twin {
-    pub(super) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
+    pub(super) async fn run(self, arguments: &TargetArgs, signals: &Signals) -> Result<ExitCode, Mistake> {
         if let Some(recording) = &self.replay {
-            return self.replay(recording, arguments).await;
+            return self.replay(recording, arguments, signals).await;
         }
         let twin = self.twin.boot(self.port).await?;
+        signals.run_begins();
         if let Some(path) = &self.write_target {
             let evidence_sources = [
                 EvidenceSource::Edge,
@@ -61,21 +63,22 @@ impl Twin {
             let written = write_target_file(path, "twin", &coordinates(&twin)?, &evidence_sources);
             written.into_diagnostic().wrap_err_with(|| format!("cannot write the target file {}", path.display()))?;
         }
-        output::print(&self.addresses(&twin)).into_diagnostic()?;
-        interrupted().await.into_diagnostic()?;
+        output::print_plain(&self.addresses(&twin)).into_diagnostic()?;
+        signals.interruption().came().await;
         twin.shutdown().await;
         self.forget()?;
         Ok(ExitCode::SUCCESS)
     }
 
     /// Serves a recording until it is interrupted.
-    async fn replay(&self, from: &str, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
+    async fn replay(&self, from: &str, arguments: &TargetArgs, signals: &Signals) -> Result<ExitCode, Mistake> {
         let name = supplied::called(from);
         let recording = har::read(name, &supplied::text(from)?, &Redactor::new())?;
         let described = described(&recording, arguments)?;
         let target = described.as_ref().map(|(_, _, target)| target.clone());
         let script = Script::of(name, &recording, target)?;
         let (replay, target) = script.start(self.port, self.real_time, output::note).await?;
+        signals.run_begins();
         if !recording.skipped.is_empty() {
             output::note(&format!("{} entries of the recording cannot be read", recording.skipped.len()));
         }
@@ -86,7 +89,7 @@ impl Twin {
             done.into_diagnostic().wrap_err_with(|| format!("cannot write the target file {}", path.display()))?;
         }
         let direct = target.direct.as_ref().map(|(url, _)| format!("direct     {url}\n")).unwrap_or_default();
-        output::print(&format!(
+        output::print_plain(&format!(
             "edge       {}\nwebsocket  {}\nauth       {}\n{direct}{}",
             target.backend,
             target.websocket,
@@ -94,7 +97,7 @@ impl Twin {
             self.up("the replay")
         ))
         .into_diagnostic()?;
-        interrupted().await.into_diagnostic()?;
+        signals.interruption().came().await;
         replay.shutdown().await;
         self.forget()?;
         Ok(ExitCode::SUCCESS)
@@ -140,18 +143,4 @@ fn described(recording: &Recording, arguments: &TargetArgs) -> Result<Option<(Ta
     }
     let target = arguments.resolve_for(Some(&name))?;
     Ok(Some((file, name, target)))
-}
-
-#[cfg(unix)]
-async fn interrupted() -> std::io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        done = tokio::signal::ctrl_c() => done,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-async fn interrupted() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
 }

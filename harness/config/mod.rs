@@ -6,14 +6,13 @@
 //! - `tagged`: the addresses of revisions that get no traffic
 //! - `direct`: the same endpoints at the backend's own URL, behind the edge
 //! - `attach`: the coordinates of a twin, filled in
-//! - `secret`, `command`: read a secret, and run a command that prints one
+//! - `secret`: reads a secret
 //! - `file/`: reads a target file, with its layers and overrides
 //! - `write/`: writes a target file for `fivewhys init` and for a twin
 //!
 //! Invariant: this folder never touches the network.
 
 mod attach;
-mod command;
 mod direct;
 mod endpoint;
 mod file;
@@ -25,7 +24,6 @@ mod write;
 
 pub use crate::terms::Validation;
 pub use attach::{TwinCoordinates, TwinPlace};
-pub(crate) use command::{CommandError, run as run_command, stream as stream_command};
 pub(crate) use direct::DIRECT;
 pub use endpoint::{Accept, Endpoint};
 pub use file::overrides::Overrides;

@@ -5,14 +5,15 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::config::command::CommandError;
-use crate::config::{SecretOrigin, SecretSource, command};
+use crate::config::{SecretOrigin, SecretSource};
+use crate::host::blocking::within;
+use crate::host::command::{self, CommandError};
 
-/// The time limit of a command.
+/// The time limit of a command, and of a file, which may be a pipe.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// The maximum size of a secret, in bytes.
 const LARGEST: u64 = 64 * 1024;
@@ -70,7 +71,7 @@ fn list(tried: &[String]) -> String {
 }
 
 impl SecretSource {
-    /// Returns the first secret that is not empty, trimmed. Blocks on files, and on commands for at most 10 s each.
+    /// Returns the first secret that is not empty, trimmed. Blocks on files and on commands, for at most 10 s each.
     ///
     /// # Errors
     /// [`SecretError::TooShort`] when that secret has fewer than `min_bytes` bytes. [`SecretError::NotFound`] when no
@@ -140,8 +141,13 @@ fn read_file(path: &Path) -> Result<String, Nothing> {
         io::ErrorKind::NotFound => Nothing::NoFile,
         kind => Nothing::Unreadable(kind),
     };
-    let mut bytes = Vec::new();
-    File::open(path).map_err(unreadable)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let owned = path.to_owned();
+    // A pipe may have no writer.
+    let read = within(Instant::now() + DEADLINE, move || {
+        let mut bytes = Vec::new();
+        File::open(owned)?.take(LARGEST + 1).read_to_end(&mut bytes).map(|_| bytes)
+    });
+    let bytes = read.map_err(|_| Nothing::Unreadable(io::ErrorKind::TimedOut))?.map_err(unreadable)?;
     if bytes.len() as u64 > LARGEST { Err(Nothing::TooLarge) } else { text(bytes) }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json_path::JsonPath;
 use url::{Host, Url};
 
-use crate::config::{CallerIdentity, Endpoint, EvidenceLocation, SecretSource, TaggedUrl};
+use crate::config::{CallerIdentity, Endpoint, EvidenceLocation, SecretOrigin, SecretSource, TaggedUrl};
 
 /// One deployment under test, with every value resolved and checked. [`SecretSource`] reads secrets when they are
 /// needed.
@@ -177,6 +177,17 @@ pub struct KnownFailure {
 const AT_ONCE: usize = 3;
 
 impl Target {
+    /// Returns the names of the environment variables that may hold its secrets.
+    pub(crate) fn secret_variables(&self) -> impl Iterator<Item = &str> {
+        let of_users = self.users.iter().flat_map(|user| user.secrets.values());
+        let of_caller = self.caller.iter().map(|caller| &caller.secret);
+        let sources = std::iter::once(&self.signing_secret).chain(of_caller).chain(of_users);
+        sources.flat_map(|secret| &secret.sources).filter_map(|origin| match origin {
+            SecretOrigin::Env(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     /// Returns how many scenarios run at the same time. The default is 1 when logs are read, because a log line without
     /// a trace id is attributed to the probe that was running.
     #[must_use]

@@ -12,7 +12,8 @@ use url::Url;
 use super::SourceError;
 use super::logs::{Collected, Expected, collect};
 use super::source::{LONGEST, open};
-use crate::config::{CommandError, EvidenceLocation, Target, stream_command};
+use crate::config::{EvidenceLocation, Target};
+use crate::host::command::{self, CommandError};
 
 /// The chunks of a response that wait to be read.
 const WAITING: usize = 8;
@@ -35,7 +36,7 @@ pub(super) async fn read(
             let late = || SourceError::Url { url: url.as_str().to_owned(), why: "not answered in time".to_owned() };
             timeout_at(ends, response(url, target, expected)).await.unwrap_or_else(|_| Err(late()))
         }
-        EvidenceLocation::Command(words) => command(words.clone(), ends, expected).await,
+        EvidenceLocation::Command(words) => run(words.clone(), ends, expected).await,
     }?;
     let is_a_log = log.refuse().map(|()| log);
     is_a_log.map_err(|error| SourceError::Format { expected: "a log", why: error.to_string() })
@@ -61,12 +62,12 @@ impl Read for InTime {
     }
 }
 
-async fn command(words: Vec<String>, ends: Instant, expected: Expected) -> Result<Collected, SourceError> {
+async fn run(words: Vec<String>, ends: Instant, expected: Expected) -> Result<Collected, SourceError> {
     let program = words.first().cloned().unwrap_or_default();
     let fail = |why: String| SourceError::Command { program: program.clone(), why };
     let limit = ends.saturating_duration_since(Instant::now());
     let read = move |output| collect(output, &expected).map_err(|error| CommandError::Unreadable(error.kind()));
-    let ran = spawn_blocking(move || stream_command(&words, limit, read)).await;
+    let ran = spawn_blocking(move || command::stream(&words, limit, read)).await;
     ran.map_err(|error| fail(error.to_string()))?.map_err(|error| fail(error.to_string()))
 }
 

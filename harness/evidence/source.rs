@@ -9,7 +9,8 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::NotRead;
-use crate::config::{EvidenceLocation, Target, is_loopback, run_command};
+use crate::config::{EvidenceLocation, Target, is_loopback};
+use crate::host::command;
 
 /// The time limit of one source. The end of the run is a limit too.
 pub(crate) const LONGEST: Duration = Duration::from_secs(30);
@@ -122,7 +123,7 @@ async fn run(words: &[String], limit: Duration) -> Result<Vec<u8>, SourceError> 
     let program = words.first().cloned().unwrap_or_default();
     let fail = |why: String| SourceError::Command { program: program.clone(), why };
     let words = words.to_vec();
-    let ran = tokio::task::spawn_blocking(move || run_command(&words, LIMIT as u64, limit)).await;
+    let ran = tokio::task::spawn_blocking(move || command::run(&words, LIMIT as u64, limit)).await;
     ran.map_err(|error| fail(error.to_string()))?.map_err(|error| fail(error.to_string()))
 }
 

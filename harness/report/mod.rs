@@ -43,4 +43,4 @@ pub use model::{
     ExitReport, ProbeReport, Report, RunOutcome, SCHEMA, ScenarioReport, Signal, StepOutcome, StepReport, Timing, Try,
     Unread,
 };
-pub(crate) use text::hostile::printable;
+pub(crate) use text::hostile::{printable, visible};

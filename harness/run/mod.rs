@@ -46,8 +46,9 @@ use crate::config::{SecretError, Target};
 use crate::evidence::{Evidence, read_keys};
 use crate::probe::{Prober, Redact, SetupError};
 use crate::redact::Redactor;
-use crate::report::{Report, StepOutcome, Timing};
+use crate::report::{Report, Signal, StepOutcome, Timing};
 use crate::run::context::record::Record;
+use crate::run::inquiry::Conclusion;
 use crate::scenario::Scenario;
 use crate::terms::EvidenceSource;
 
@@ -88,11 +89,16 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
     let (started, started_at) = (Instant::now(), jiff::Timestamp::now());
     let target = &run.target;
     let deadline = tokio::time::Instant::now() + target.budget.run;
-    let (prober, redact, evidence) = prober(run, deadline).await?;
+    let interruption = &run.conduct.interruption;
+    let (prober, redact, evidence) = match (prober(run, deadline).await, interruption.signal()) {
+        (Ok(prober), _) => prober,
+        // The signal has ended the command that reads the secret.
+        (Err(_), Some(signal)) => return Ok(not_begun(run, by_hand, signal, (started, started_at)).await),
+        (Err(error), None) => return Err(error),
+    };
     let mut record = Record::default();
     let scenarios = scenarios(run);
     let driven = drive::drive(&prober, target, &scenarios, &run.conduct, &mut record, tell).await;
-    let interruption = &run.conduct.interruption;
     if interruption.signal().is_none() {
         something_was_tested(&driven)?;
     }
@@ -117,6 +123,27 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
     let mut report = ending::report(run, driven, conclusion, record, timing).await;
     report.evidence = evidence_sources(target, by_hand);
     Ok(report)
+}
+
+/// Returns the report of a run that a signal ended before its first step.
+async fn not_begun(
+    run: &Smoke,
+    by_hand: &ByHand,
+    signal: Signal,
+    (started, started_at): (Instant, jiff::Timestamp),
+) -> Report {
+    let driven = Driven::not_begun(&run.target, &scenarios(run), &format!("{signal} ended the run"));
+    let timing = Timing {
+        started_at,
+        total_ms: started.elapsed().as_secs_f64() * 1000.0,
+        scenarios_ms: 0.0,
+        diagnosis_ms: 0.0,
+        scenario_probes: 0,
+        diagnosis_probes: 0,
+    };
+    let mut report = ending::report(run, driven, Conclusion::default(), Record::default(), timing).await;
+    report.evidence = evidence_sources(&run.target, by_hand);
+    report
 }
 
 /// Returns the prober, the redactor of every text, and the evidence before the first probe: whether the signing key is

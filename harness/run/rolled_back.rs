@@ -9,6 +9,8 @@ use tokio::process::{Child, Command};
 
 use super::smoke;
 use crate::gate::role_of;
+use crate::host::environment::withheld;
+use crate::host::group;
 use crate::report::{Advice, CommandRun, Report, RollBack, RolledBack, RunOutcome, SecondSmoke, StepOutcome};
 use crate::run::context::credentials::learn_all;
 use crate::run::context::smoke::Smoke;
@@ -25,14 +27,14 @@ const KEPT: usize = 16 << 10;
 ///
 /// The command gets `FIVEWHYS_SERVICE`, `FIVEWHYS_REVISION` (what was deployed) and `FIVEWHYS_PREVIOUS`. The results go
 /// to the gate of the report. The function does nothing if the advice is another one, or if the run was stopped. A
-/// signal does not stop a running command, because an incomplete rollback is worse. The exit code stays: a run that was
-/// rolled back has failed.
+/// signal does not stop a running command, because an incomplete rollback is worse; after a second signal nothing waits for
+/// it. The exit code stays: a run that was rolled back has failed.
 pub async fn roll_back(run: &Smoke, command: &str, report: &mut Report) {
     let Some(gate) = report.gate.as_mut().filter(|gate| gate.advice == Advice::RollBack) else { return };
     if run.conduct.interruption.signal().is_some() {
         return;
     }
-    // The command has the environment of this process, and may print secrets that the run did not need.
+    // The command may print secrets that the run did not need.
     learn_all(&run.target, &run.redactor);
     let mut runs = Vec::new();
     for one in &gate.commands {
@@ -71,7 +73,8 @@ fn after(run: &Smoke, commands: &[RollBack]) -> Smoke {
 
 async fn once(run: &Smoke, command: &str, one: &RollBack) -> CommandRun {
     let mut bytes = Vec::new();
-    let ended = to_its_end(command, one, tokio::time::sleep(LONGEST), &mut bytes).await;
+    let (over, left) = (tokio::time::sleep(LONGEST), run.conduct.interruption.hurried());
+    let ended = to_its_end(command, one, (over, left), &mut bytes).await;
     bytes.truncate(KEPT);
     CommandRun {
         service: one.service.clone(),
@@ -83,16 +86,19 @@ async fn once(run: &Smoke, command: &str, one: &RollBack) -> CommandRun {
 }
 
 /// Runs the command to its end. Standard error goes to standard output, in the order of writing. After the longest
-/// time, the command is killed with all processes that it started.
+/// time, all processes of the command are ended. If it is `left` alone, it goes on.
 async fn to_its_end(
     command: &str,
     one: &RollBack,
-    over: impl Future<Output = ()>,
+    (over, left): (impl Future<Output = ()>, impl Future<Output = ()>),
     bytes: &mut Vec<u8>,
 ) -> Result<ExitStatus, String> {
     let mut shell = Command::new("sh");
-    shell.arg("-c").arg(format!("exec 2>&1\n{command}")).kill_on_drop(true);
+    shell.arg("-c").arg(format!("exec 2>&1\n{command}"));
     shell.env("FIVEWHYS_SERVICE", &one.service).env("FIVEWHYS_REVISION", &one.from).env("FIVEWHYS_PREVIOUS", &one.to);
+    for name in withheld() {
+        shell.env_remove(name);
+    }
     // Its own process group: Ctrl-C on the terminal must not reach the command.
     #[cfg(unix)]
     shell.process_group(0);
@@ -102,11 +108,12 @@ async fn to_its_end(
     let status = tokio::select! {
         status = ended(&mut child, bytes) => Some(status),
         () = over => None,
+        () = left => return Err("was still running when a second signal ended fivewhys".to_owned()),
     };
     match status {
         Some(status) => status.map_err(cannot),
         None => {
-            kill(&mut child).await;
+            end(&mut child).await;
             Err(format!("not finished after {} s", LONGEST.as_secs()))
         }
     }
@@ -126,11 +133,18 @@ async fn ended(child: &mut Child, bytes: &mut Vec<u8>) -> io::Result<ExitStatus>
     }
 }
 
-/// Kills the process group. The command may have ended already.
-async fn kill(child: &mut Child) {
-    #[cfg(unix)]
-    if let Some(group) = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())) {
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+/// Ends the process group. The command may have ended already.
+async fn end(child: &mut Child) {
+    if let Some(leader) = child.id() {
+        group::terminate(leader);
+        let _ = tokio::time::timeout(group::GRACE, async {
+            let _ = child.wait().await;
+            while group::is_there(leader) {
+                tokio::time::sleep(group::PAUSE).await;
+            }
+        })
+        .await;
+        group::kill(leader);
     }
     let _ = child.kill().await;
 }
@@ -187,7 +201,7 @@ mod tests {
         });
         let over = async { alive.await.expect("it is begun") };
         let mut bytes = Vec::new();
-        let ended = to_its_end(&command, &backend(), over, &mut bytes).await;
+        let ended = to_its_end(&command, &backend(), (over, std::future::pending()), &mut bytes).await;
         assert_eq!(ended, Err("not finished after 300 s".to_owned()));
         let read = tokio::time::timeout(GUARD, ends).await.expect("no process survives").expect("the thread says");
         assert_eq!(read.expect("it is read"), 0);

@@ -28,6 +28,11 @@ expect "action: a deploy that broke it" 1 github smoke CONFIG="$work/broken/t.to
 holds "action: its exit code is an output" grep -qx exit-code=1 "$work/output"
 holds "action: its summary names the cause" grep -q backend-auth/service-secret-missing "$work/summary"
 holds "action: its annotations are printed" grep -q '^::error' "$work/out"
+ln -sf /dev/full "$FIVEWHYS_REPORTS/junit.xml"
+expect "action: a report that cannot be written" 0 github smoke CONFIG="$work/healthy/t.toml"
+holds "action: its exit code is an output all the same" grep -qx exit-code=5 "$work/output"
+holds "action: a warning says so" grep -q '^::warning::' "$work/out"
+rm "$FIVEWHYS_REPORTS/junit.xml"
 # shellcheck disable=SC2016
 hostile='x"; touch pwned; $(touch pwned) `touch pwned` #'
 for input in TARGET CONFIG SCENARIOS EVIDENCE DEPLOYED PREVIOUS ARGS; do

@@ -24,6 +24,15 @@ expect "check.sh: nor was it in a failed run" 1 ci/check.sh --config "$work/brok
 holds "check.sh: and is not rolled back" says not-tested 1
 expect "check.sh: a failure without a deploy" 1 ci/check.sh --config "$work/broken/t.toml"
 holds "check.sh: is undecided" says undecided 1
+rm -f "$FIVEWHYS_REPORTS/junit.xml" && ln -s /dev/full "$FIVEWHYS_REPORTS/junit.xml"
+expect "check.sh: a target in order, and a report that cannot be written" 0 ci/check.sh --config "$work/healthy/t.toml"
+holds "check.sh: is kept, with code 5" says keep 5
+holds "check.sh: says that a report is missing" grep -qx "fivewhys: passed, but a report could not be written: see stderr" "$work/out"
+holds "check.sh: leaves the other reports" test -s "$FIVEWHYS_REPORTS/report.json"
+expect "check.sh: a failure, and a report that cannot be written" 1 ci/check.sh --config "$work/broken/t.toml" \
+  --deployed backend=netra-backend-staging-00639-g4g --previous backend=netra-backend-staging-00611-cr5
+holds "check.sh: is rolled back all the same" says roll-back 1
+rm "$FIVEWHYS_REPORTS/junit.xml"
 expect "check.sh: a mistake" 2 ci/check.sh --config "$work/nowhere.toml"
 holds "check.sh: tests nothing" says not-tested 2
 holds "check.sh: leaves no report of an earlier run" test ! -e "$FIVEWHYS_REPORTS/report.json"

@@ -25,6 +25,9 @@ holds "cloudbuild: it was deployed without traffic" asked healthy 'run deploy my
 holds "cloudbuild: it was given the traffic" asked healthy 'run services update-traffic my-backend .*--to-revisions=netra-backend-staging-00639-g4g=100 --quiet'
 holds "cloudbuild: its reports are kept" asked healthy 'storage cp --recursive fivewhys-reports gs://b/r/b1/'
 
+echo 5 >"$work/workspace-healthy/fivewhys-reports/exit-code"
+expect "cloudbuild: traffic, although a report could not be written" 0 build traffic healthy
+
 for step in deploy smoke; do expect "cloudbuild: $step of a revision that fails" 0 build "$step" broken; done
 expect "cloudbuild: traffic, of a revision that fails" 1 build traffic broken
 holds "cloudbuild: who keeps it is said" grep -qx 'my-backend-00001-old keeps the traffic: roll-back (exit code 1)' "$work/out"

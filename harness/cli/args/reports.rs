@@ -1,17 +1,17 @@
 //! `--report FORMAT=PATH`: the same report in other formats, in addition to the report on stdout.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use miette::{Diagnostic, IntoDiagnostic as _, miette};
-use thiserror::Error;
+use miette::miette;
 
 use crate::cli::args::repository;
 use crate::cli::terminal::mistake::Mistake;
-use crate::cli::terminal::output;
+use crate::cli::terminal::unwritten::Unwritten;
 use crate::document::nearest_or_all;
+use crate::host::file;
 use crate::redact::Redactor;
 use crate::report::{FORMATS, Format, Report, Stdout, Style, github};
 
@@ -30,16 +30,6 @@ pub(crate) struct ReportArgs {
 struct Wanted {
     format: &'static dyn Format,
     path: Option<PathBuf>,
-}
-
-/// Reports that could not be written. Every other report was written.
-#[derive(Debug, Error, Diagnostic)]
-#[error("cannot write {}", list(.0))]
-#[diagnostic(code(fivewhys::report::unwritable), help("all other reports were written"))]
-struct Unwritten(Vec<(PathBuf, io::Error)>);
-
-fn list(failures: &[(PathBuf, io::Error)]) -> String {
-    failures.iter().map(|(path, error)| format!("{}: {error}", path.display())).collect::<Vec<_>>().join("; ")
 }
 
 impl ReportArgs {
@@ -63,7 +53,7 @@ impl ReportArgs {
         }
         let summary = job_summary().filter(|_| self.wanted().any(|wanted| wanted.path.is_none()));
         for path in paths.into_iter().chain(summary.as_deref()) {
-            try_out(path).map_err(|error| miette!("cannot write {}: {error}", path.display()))?;
+            file::try_out(path).map_err(|error| miette!("cannot write {}: {error}", path.display()))?;
         }
         Ok(())
     }
@@ -76,25 +66,29 @@ impl ReportArgs {
         text
     }
 
-    /// Writes every report, and fails at the end with the list of those that could not be written.
+    /// Writes every report, and keeps what could not be written. `print` prints the report on stdout: after the reports
+    /// that no reader can lose, and before the annotations.
     pub(crate) fn write(
         &self,
         report: &Report,
         redactor: &Redactor,
         verbose: bool,
         stdout: Stdout,
-    ) -> Result<(), Mistake> {
+        print: impl FnOnce(&mut Unwritten),
+    ) -> Unwritten {
+        let mut unwritten = Unwritten::default();
         let report = &cleaned(report, redactor);
-        let written = self.wanted().map(|wanted| wanted.write(report, verbose));
-        let failures: Vec<_> = written.filter_map(Result::err).collect();
+        let (streams, files): (Vec<&Wanted>, Vec<&Wanted>) = self.wanted().partition(|wanted| wanted.is_stream());
+        files.into_iter().chain(streams).for_each(|wanted| wanted.write(report, verbose, &mut unwritten));
+        print(&mut unwritten);
         if self.annotates() {
             let commands = github::annotations(report, &repository::place);
             match stdout {
-                Stdout::Lines => output::print(&commands).into_diagnostic()?,
-                Stdout::Document => io::stderr().write_all(commands.as_bytes()).into_diagnostic()?,
+                Stdout::Lines => unwritten.print(&commands),
+                Stdout::Document => unwritten.add("standard error", io::stderr().write_all(commands.as_bytes())),
             }
         }
-        if failures.is_empty() { Ok(()) } else { Err(Unwritten(failures).into()) }
+        unwritten
     }
 
     fn annotates(&self) -> bool {
@@ -103,11 +97,16 @@ impl ReportArgs {
 }
 
 impl Wanted {
-    fn write(&self, report: &Report, verbose: bool) -> Result<(), (PathBuf, io::Error)> {
+    fn is_stream(&self) -> bool {
+        self.path.as_deref().is_some_and(file::is_stream)
+    }
+
+    fn write(&self, report: &Report, verbose: bool, unwritten: &mut Unwritten) {
         let text = self.format.render(report, &Style { verbose, ..Style::FILE });
-        match &self.path {
-            Some(path) => fs::write(path, text).map_err(|error| (path.clone(), error)),
-            None => add_to_job_summary(&text),
+        if let Some(path) = &self.path {
+            unwritten.add(path.display(), file::write(path, text.as_bytes()));
+        } else if let Some(path) = job_summary() {
+            unwritten.add(path.display(), append(&path, &text));
         }
     }
 }
@@ -117,11 +116,9 @@ fn job_summary() -> Option<PathBuf> {
     std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
-/// Appends, as earlier steps of the job may have written to the file.
-fn add_to_job_summary(summary: &str) -> Result<(), (PathBuf, io::Error)> {
-    let Some(path) = job_summary() else { return Ok(()) };
-    let file = OpenOptions::new().append(true).create(true).open(&path);
-    file.and_then(|mut file| file.write_all(summary.as_bytes())).map_err(|error| (path, error))
+/// Appends to the job summary, as earlier steps of the job may have written to the file.
+fn append(path: &Path, summary: &str) -> io::Result<()> {
+    OpenOptions::new().append(true).create(true).open(path)?.write_all(summary.as_bytes())
 }
 
 fn wanted(text: &str) -> Result<Wanted, String> {
@@ -157,16 +154,6 @@ fn help() -> String {
 fn long_help() -> String {
     let lines = FORMATS.iter().map(|format| format!("\n- {}: {}", format.name(), format.help()));
     help() + "\n\nFormats:" + &lines.collect::<String>()
-}
-
-/// Opens the file for writing, and deletes it if it is new. A pipe or a device is not tried.
-fn try_out(path: &Path) -> io::Result<()> {
-    let there = path.try_exists()?;
-    if there && !path.is_file() && !path.is_dir() {
-        return Ok(());
-    }
-    OpenOptions::new().append(true).create(true).open(path)?;
-    if there { Ok(()) } else { fs::remove_file(path) }
 }
 
 /// Returns the report with every text redacted once more, as a second safeguard. Redacting the rendered page instead could break its markup.

@@ -4,11 +4,11 @@ use std::io::IsTerminal as _;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use miette::IntoDiagnostic as _;
 
 use crate::cli::args::reports::ReportArgs;
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
+use crate::cli::terminal::unwritten::Unwritten;
 use crate::redact::Redactor;
 use crate::report::{FORMATS, Format, Report, Stdout, Style};
 
@@ -50,12 +50,13 @@ impl ShownArgs {
         self.format.keeps_evidence() || self.reports.records()
     }
 
-    /// Prints the report, and writes it in the other formats.
-    pub(crate) fn show(&self, report: &Report, redactor: &Redactor) -> Result<(), Mistake> {
-        // Every text was redacted when it was kept. This is a second safeguard.
-        let (text, stdout) = (redactor.clean_own(&self.render(report)), self.stdout());
-        output::print(&self.reports.fenced(text, stdout)).into_diagnostic()?;
-        self.reports.write(report, redactor, self.verbose, stdout)
+    /// Writes the report in the other formats, then prints it. Returns what could not be written.
+    pub(crate) fn show(&self, report: &Report, redactor: &Redactor) -> Unwritten {
+        let stdout = self.stdout();
+        self.reports.write(report, redactor, self.verbose, stdout, |unwritten| {
+            // Every text was redacted when it was kept. This is a second safeguard.
+            unwritten.print(&self.reports.fenced(redactor.clean_own(&self.render(report)), stdout));
+        })
     }
 
     fn render(&self, report: &Report) -> String {

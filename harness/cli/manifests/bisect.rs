@@ -15,8 +15,10 @@ use crate::cli::args::target::TargetArgs;
 use crate::cli::explain::pieces;
 use crate::cli::manifests::preflight::{Printed, contract};
 use crate::cli::manifests::trial::{Setting, TrialArgs};
+use crate::cli::terminal::interrupt::Signals;
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
+use crate::cli::terminal::unwritten::print_result;
 use crate::config::Target;
 use crate::diagnose::{Catalogue, Cause};
 use crate::explain::{ExplainError, Pieces};
@@ -57,7 +59,12 @@ pub(super) struct Revision {
 }
 
 impl Bisect {
-    pub(crate) async fn run(self, arguments: &TargetArgs) -> Result<ExitCode, Mistake> {
+    /// Reports whether it sends requests, and then sees signals itself.
+    pub(crate) const fn is_a_run(&self) -> bool {
+        self.trial.test
+    }
+
+    pub(crate) async fn run(self, arguments: &TargetArgs, signals: &Signals) -> Result<ExitCode, Mistake> {
         let given = [&self.before, &self.now].into_iter().chain(&self.files);
         if given.filter(|one| named(one).1 == "-").count() > 1 {
             return Err(miette!("standard input can be read once: use `-` for only one file").into());
@@ -86,16 +93,20 @@ impl Bisect {
         let outcome = match self.trial.test {
             false => bisect(&review, evidence.as_deref()),
             true => {
-                let setting =
-                    Setting { target: &target, catalogue: &catalogue, redactor: &redactor, manifests: &manifests };
+                let setting = Setting {
+                    target: &target,
+                    catalogue: &catalogue,
+                    redactor: &redactor,
+                    signals,
+                    manifests: &manifests,
+                };
                 match self.trial.run(&before, &now, &setting).await? {
                     Ok(trials) => bisect(&review, Some(&trials.causes(evidence))).with(trials),
                     Err(code) => return Ok(code),
                 }
             }
         };
-        self.show(&outcome, &redactor)?;
-        Ok(ExitCode::from(u8::from(outcome.is_explained)))
+        self.show(&outcome, &redactor)
     }
 
     /// Reads both revisions. A service that only one of them names is that of both.
@@ -105,7 +116,7 @@ impl Bisect {
         Ok((revision(of_a, a.1, target).await?, revision(of_b, b.1, target).await?))
     }
 
-    fn show(&self, outcome: &Outcome, redactor: &Redactor) -> Result<(), Mistake> {
+    fn show(&self, outcome: &Outcome, redactor: &Redactor) -> Result<ExitCode, Mistake> {
         let shown = match self.format {
             Printed::Json => {
                 redactor.clean_own(&json::escaped(&serde_json::to_string_pretty(outcome).into_diagnostic()?))
@@ -115,8 +126,7 @@ impl Bisect {
                 page(outcome, &|line| printable(&redactor.clean_own(line), unicode))
             }
         };
-        output::print(&shown).into_diagnostic()?;
-        Ok(())
+        Ok(print_result(&shown, u8::from(outcome.is_explained)))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::cli::args::supplied::text;
 use crate::cli::args::target::TargetArgs;
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
+use crate::cli::terminal::unwritten::print_result;
 use crate::config::Target;
 use crate::diagnose::Catalogue;
 use crate::preflight::{Contract, Outcome, Review, Subject, page, problems};
@@ -64,8 +65,7 @@ impl Preflight {
                 page(&outcome, &|line| printable(&redactor.clean_own(line), unicode))
             }
         };
-        output::print(&shown).into_diagnostic()?;
-        Ok(ExitCode::from(u8::from(!outcome.passed)))
+        Ok(print_result(&shown, u8::from(!outcome.passed)))
     }
 }
 

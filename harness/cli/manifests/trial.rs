@@ -5,14 +5,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use miette::IntoDiagnostic as _;
 use tokio::time::Instant;
 
 use crate::bisect::{Address, Bench, Tags, Trial, Trials, addresses, are_apart, revision_of};
 use crate::cli::manifests::bisect::Revision;
+use crate::cli::terminal::interrupt::Signals;
 use crate::cli::terminal::mistake::Mistake;
+use crate::cli::terminal::output;
 use crate::cli::terminal::progress::Progress;
-use crate::cli::terminal::{interrupt, output};
 use crate::config::Target;
 use crate::diagnose::Catalogue;
 use crate::evidence::{Declaration, Evidence, LONGEST, Supplied, read_manifests};
@@ -37,6 +37,7 @@ pub(super) struct Setting<'a> {
     pub(super) target: &'a Target,
     pub(super) catalogue: &'a Arc<Catalogue>,
     pub(super) redactor: &'a Redactor,
+    pub(super) signals: &'a Signals,
     /// Manifests that are evidence. Their traffic lists have tags.
     pub(super) manifests: &'a [Declaration],
 }
@@ -54,8 +55,8 @@ impl TrialArgs {
         let of = |revision: &Revision| addresses(target, &revision.subjects, &revision.from, &tags);
         let (of_before, of_now) = (of(before)?, of(now)?);
         are_apart(&of_before, &of_now)?;
-        let conduct = Conduct::default();
-        interrupt::listen(&conduct.interruption).into_diagnostic()?;
+        let conduct = Conduct { interruption: setting.signals.interruption().clone(), ..Conduct::default() };
+        setting.signals.run_begins();
         let bench = Bench {
             target: target.clone(),
             scenarios: scenario::of_target(target)?,

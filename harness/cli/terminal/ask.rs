@@ -6,8 +6,10 @@ use std::sync::Arc;
 use miette::miette;
 
 use crate::cli::terminal::mistake::Mistake;
+use crate::cli::terminal::output;
 use crate::cli::terminal::progress::Progress;
 use crate::diagnose::Settling;
+use crate::report::visible;
 use crate::run::MayRun;
 
 /// Returns a function that asks on stderr and reads the answer from stdin.
@@ -31,11 +33,14 @@ pub(crate) fn on_terminal(progress: &Progress) -> Result<MayRun, Mistake> {
 /// Asks about one command. Only `y` and `yes` mean yes.
 fn answer(settling: &Settling, from: &mut dyn BufRead, to: &mut dyn Write) -> io::Result<bool> {
     let command = settling.command.as_deref().unwrap_or_default();
-    let visible: String = command.chars().filter(|c| !c.is_control()).collect();
+    let shown = |text: &str| visible(text, "", output::unicode());
     write!(
         to,
-        "\n{} would leave about {} of {} possible causes:\n\n    {visible}\n\n",
-        settling.asks, settling.leaves, settling.of
+        "\n{} would leave about {} of {} possible causes:\n\n    {}\n\n",
+        shown(&settling.asks),
+        settling.leaves,
+        settling.of,
+        shown(command)
     )?;
     write!(to, "run it? [y/N] ")?;
     to.flush()?;
@@ -73,6 +78,10 @@ mod tests {
         let mut shown = Vec::new();
         assert_eq!(answer(&settling, &mut said.as_bytes(), &mut shown).expect("it is asked"), runs);
         let shown = String::from_utf8(shown).expect("text");
-        assert!(shown.contains("2 of 6") && shown.contains("    gcloud run[2J\n") && shown.ends_with("run it? [y/N] "));
+        assert!(
+            shown.contains("2 of 6")
+                && shown.contains("    gcloud run\\u{1b}[2J\n")
+                && shown.ends_with("run it? [y/N] ")
+        );
     }
 }

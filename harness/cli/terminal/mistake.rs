@@ -3,9 +3,10 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, Report};
+use miette::{GraphicalReportHandler, GraphicalTheme, Report};
 
 use crate::cli::terminal::output;
+use crate::cli::terminal::presented::Presented;
 use crate::run;
 
 /// The error of a subcommand that could not do its work.
@@ -21,6 +22,12 @@ impl<E: Into<Report>> From<E> for Mistake {
 impl Mistake {
     /// Shows the error and returns the exit code.
     pub(crate) fn show(self) -> ExitCode {
+        self.print();
+        run::ExitCode::Mistake.into()
+    }
+
+    /// Shows the error.
+    pub(crate) fn print(&self) {
         let colour = output::colour(std::io::stderr().is_terminal());
         let theme = match (colour, output::unicode()) {
             (true, true) => GraphicalTheme::unicode(),
@@ -28,7 +35,7 @@ impl Mistake {
             (_, false) => GraphicalTheme::none(),
         };
         let mut text = String::new();
-        let diagnostic: &dyn Diagnostic = self.0.as_ref();
+        let diagnostic = Presented::of(self.0.as_ref(), output::unicode());
         let shown = GraphicalReportHandler::new_themed(theme)
             .with_links(false)
             .with_width(output::width())
@@ -36,11 +43,10 @@ impl Mistake {
             .with_word_separator(textwrap::WordSeparator::AsciiSpace)
             .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
             .with_break_words(false)
-            .render_report(&mut text, diagnostic);
+            .render_report(&mut text, &diagnostic);
         if shown.is_err() {
-            text = format!("{}\n", self.0);
+            text = format!("{diagnostic}\n");
         }
         let _ = write!(std::io::stderr(), "{text}");
-        run::ExitCode::Mistake.into()
     }
 }

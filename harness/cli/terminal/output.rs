@@ -1,13 +1,22 @@
 //! Where text goes and how it looks: data on stdout, logs on stderr, colour only on request or on a terminal.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
+use std::process::ExitCode;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::cli::terminal::presented;
+#[cfg(feature = "twin")]
+use crate::report::printable;
+use crate::report::visible;
+use crate::run;
+
 /// The default width, in columns.
 const WIDTH: usize = 100;
+/// A longer line of an error about the arguments, in bytes, is cut.
+const WIDEST: usize = 1000;
 
 /// Writes a text to stdout. A reader that closed the pipe is not an error.
 pub(crate) fn print(text: &str) -> io::Result<()> {
@@ -18,10 +27,41 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     }
 }
 
+/// Writes lines to stdout that may name files and values of files.
+pub(crate) fn print_plain(text: &str) -> io::Result<()> {
+    print(&visible(text, "\n", unicode()))
+}
+
 /// Writes one line to stderr.
 #[cfg(feature = "twin")]
 pub(crate) fn note(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "note: {text}");
+    let _ = writeln!(io::stderr().lock(), "note: {}", printable(text, unicode()));
+}
+
+/// Shows what is wrong with the arguments, or the help text, and returns the exit code.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    // The help text is long, and holds nothing of the arguments.
+    if error.use_stderr() && (text.lines().any(|line| line.len() > WIDEST) || visible(&text, "\n", true) != text) {
+        let _ = write!(io::stderr(), "{}", presented::text(&text, unicode()));
+    } else {
+        let _ = error.print();
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(run::ExitCode::Mistake.code()))
+}
+
+/// Writes log lines to stderr. No text in them acts on the terminal.
+struct Escaped;
+
+impl io::Write for Escaped {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        io::stderr().write_all(visible(&String::from_utf8_lossy(line), "\n", unicode()).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
 }
 
 /// Starts the log of the program itself, on stderr: `FIVEWHYS_LOG=debug`.
@@ -29,7 +69,7 @@ pub(crate) fn log_to_stderr() {
     // Only the lines of fivewhys: libraries log cookies and payloads.
     let level = std::env::var("FIVEWHYS_LOG").ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::WARN);
     let filter = Targets::new().with_target("fivewhys", level);
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(colour(io::stderr().is_terminal()));
+    let lines = tracing_subscriber::fmt::layer().with_writer(|| Escaped).with_ansi(false);
     tracing_subscriber::registry().with(lines.with_filter(filter)).init();
 }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::cli::terminal::output;
+use crate::report::printable;
 use crate::run::Event;
 
 /// One line that is redrawn, and removed at the end. Clones show the same line.
@@ -34,10 +36,12 @@ impl Progress {
     pub(crate) fn tell(&self, event: &Event) {
         match event {
             Event::Started { steps } => self.0.set_length(*steps as u64),
-            Event::StepStarted { step } => self.0.set_message(step.clone()),
+            Event::StepStarted { step } => self.0.set_message(printable(step, output::unicode())),
             Event::StepEnded { .. } => self.0.inc(1),
             Event::DiagnosisStarted => self.0.set_message("diagnosing"),
-            Event::Asking { probe } => self.0.set_message(format!("diagnosing: {probe}")),
+            Event::Asking { probe } => {
+                self.0.set_message(printable(&format!("diagnosing: {probe}"), output::unicode()));
+            }
             Event::Ended => self.0.finish_and_clear(),
         }
     }

@@ -19,6 +19,7 @@ use crate::config::{
 use crate::document::error::{ConfigError, Source};
 use crate::document::values::BaseUrl;
 use crate::document::written::{Entry, OneOrMany};
+use crate::host::environment;
 use crate::terms::{EvidenceSource, Service};
 
 /// The minimum length of a shared secret, in bytes. RFC 7518, section 3.2, asks for as many in an HS256 key.
@@ -98,6 +99,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         websocket,
     };
     check_evidence_hosts(header, &target)?;
+    environment::withhold(target.secret_variables());
     if target.direct.is_some() {
         target.add_direct_endpoints();
     }

@@ -20,6 +20,7 @@ use toml::{Table, Value};
 
 use crate::config::file::{SHIPPED, sibling};
 use crate::config::{EvidenceLocation, SecretOrigin, TwinCoordinates, User};
+use crate::host::file::write;
 use crate::terms::{EvidenceSource, Service};
 
 /// Writes a target file with one target of this name, which is also the default, and the built-in `[defaults]`.
@@ -59,7 +60,7 @@ pub fn write_target_file(
     put("logs", twin.logs.iter().map(evidence).collect::<Vec<_>>().into());
     let users = twin.users.iter().map(|one| Ok((one.name.clone(), user(&vault, one)?)));
     put("user", Value::Table(users.collect::<io::Result<_>>()?));
-    fs::write(path, file(name, target)?)
+    write(path, file(name, target)?.as_bytes())
 }
 
 /// Removes the secrets that [`write_target_file`] wrote. Keeps the target file, which is then unusable.

@@ -7,6 +7,7 @@ use toml::{Table, Value};
 
 use crate::config::write::{Vault, table, url, user};
 use crate::config::{Endpoint, SecretOrigin, SecretSource, Target, TargetFile};
+use crate::host::file::write;
 use crate::terms::{EndpointKind, Role, TokenLocation};
 
 /// The name of the target in the file.
@@ -41,7 +42,8 @@ pub(crate) fn write_replay_target(
     file.insert("target".to_owned(), table([(NAME, Value::Table(own))]));
     file.insert("defaults".to_owned(), Value::Table(defaults));
     let text = toml::to_string(&file).map_err(io::Error::other)?;
-    std::fs::write(path, format!("# Written by `fivewhys twin --replay`. Works as long as that replay runs.\n{text}"))
+    let text = format!("# Written by `fivewhys twin --replay`. Works as long as that replay runs.\n{text}");
+    write(path, text.as_bytes())
 }
 
 fn add_addresses(own: &mut Table, target: &Target) -> io::Result<()> {

@@ -26,6 +26,20 @@ pub(crate) fn printable(raw: &str, unicode: bool) -> String {
     shown
 }
 
+/// Returns the whole text. Hidden characters become visible, apart from those in `kept`. Without `unicode`, the result is
+/// ASCII.
+pub(crate) fn visible(raw: &str, kept: &str, unicode: bool) -> String {
+    let mut shown = String::with_capacity(raw.len());
+    for c in raw.chars() {
+        if kept.contains(c) {
+            shown.push(c);
+        } else {
+            push(&mut shown, c, unicode);
+        }
+    }
+    shown
+}
+
 fn push(shown: &mut String, c: char, unicode: bool) {
     match c {
         // The layout uses these spaces for its own purpose.

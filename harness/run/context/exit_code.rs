@@ -14,6 +14,8 @@ pub enum ExitCode {
     CauseNotFound = 3,
     /// A failure that the deployment did not cause.
     NotDeployed = 4,
+    /// No failure, and a report that could not be written.
+    NotWritten = 5,
     /// A bug in fivewhys.
     Bug = 70,
     /// SIGINT (128 + 2).
@@ -24,12 +26,13 @@ pub enum ExitCode {
 
 impl ExitCode {
     /// Every code, lowest first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Passed,
         Self::CauseFound,
         Self::Mistake,
         Self::CauseNotFound,
         Self::NotDeployed,
+        Self::NotWritten,
         Self::Bug,
         Self::Interrupted,
         Self::Terminated,
@@ -56,6 +59,7 @@ impl ExitCode {
             Self::NotDeployed => {
                 "failed, and no possible cause involves a service named with --deployed: do not roll back"
             }
+            Self::NotWritten => "passed, but a report could not be written",
             Self::Bug => "a bug in fivewhys",
             Self::Interrupted => "interrupted (SIGINT, Ctrl-C); the report covers what ran until then",
             Self::Terminated => "terminated (SIGTERM); the report covers what ran until then",

@@ -15,18 +15,36 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// The handle by which a run is stopped. Clones belong to the same run.
 #[derive(Debug, Clone)]
-pub struct Interruption(Arc<watch::Sender<Option<(Signal, Instant)>>>);
+pub struct Interruption(Arc<watch::Sender<State>>);
+
+/// What came so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct State {
+    came: Option<(Signal, Instant)>,
+    is_hurried: bool,
+}
 
 impl Interruption {
     /// Stops the run. The first signal counts.
     pub fn interrupt(&self, signal: Signal) {
-        self.0.send_if_modified(|now| now.is_none() && now.replace((signal, Instant::now())).is_none());
+        self.0.send_if_modified(|now| now.came.is_none() && now.came.replace((signal, Instant::now())).is_none());
+    }
+
+    /// Ends what still cleans up after a signal, and skips the diagnosis: the report is made at once.
+    pub fn hurry(&self) {
+        self.0.send_modify(|now| now.is_hurried = true);
+    }
+
+    /// Reports whether the report is to be made at once.
+    #[must_use]
+    pub fn is_hurried(&self) -> bool {
+        self.0.borrow().is_hurried
     }
 
     /// Returns the signal that stopped the run, if one did.
     #[must_use]
     pub fn signal(&self) -> Option<Signal> {
-        self.0.borrow().map(|(signal, _)| signal)
+        self.0.borrow().came.map(|(signal, _)| signal)
     }
 
     /// Returns the output of `future`, or `None` if the run is stopped first.
@@ -38,9 +56,12 @@ impl Interruption {
         }
     }
 
-    /// Returns the output of a `future` that cleans up. After a signal it has a short time left.
+    /// Returns the output of a `future` that cleans up. After a signal it has a short time left, and none after the second.
     pub(crate) async fn or_soon<F: Future>(&self, future: F) -> Option<F::Output> {
-        let soon = async { sleep_until(self.came().await + GRACE).await };
+        let soon = async {
+            let late = self.came().await + GRACE;
+            tokio::select! { () = sleep_until(late) => {}, () = self.hurried() => {} }
+        };
         tokio::select! {
             biased;
             () = soon => None,
@@ -48,17 +69,23 @@ impl Interruption {
         }
     }
 
-    async fn came(&self) -> Instant {
+    /// Waits for the first signal and returns when it came.
+    pub(crate) async fn came(&self) -> Instant {
         let mut receiver = self.0.subscribe();
         // The sender lives as long as `self`, so this cannot fail.
-        let came = receiver.wait_for(Option::is_some).await;
-        came.ok().and_then(|came| *came).map_or_else(Instant::now, |(_, at)| at)
+        let state = receiver.wait_for(|now| now.came.is_some()).await;
+        state.ok().and_then(|state| state.came).map_or_else(Instant::now, |(_, at)| at)
+    }
+
+    /// Waits for the second signal.
+    pub(crate) async fn hurried(&self) {
+        let _ = self.0.subscribe().wait_for(|now| now.is_hurried).await;
     }
 }
 
 impl Default for Interruption {
     fn default() -> Self {
-        Self(Arc::new(watch::Sender::new(None)))
+        Self(Arc::new(watch::Sender::new(State::default())))
     }
 }
 
@@ -90,5 +117,15 @@ mod tests {
         let waits = interruption.or(std::future::pending::<()>());
         tokio::select! { () = stops => unreachable!(), stopped = waits => assert_eq!(stopped, None) }
         assert_eq!(interruption.signal(), Some(Signal::Terminate));
+    }
+
+    #[tokio::test]
+    async fn a_second_signal_ends_what_cleans_up() {
+        let interruption = Interruption::default();
+        interruption.interrupt(Signal::Interrupt);
+        let cleans_up = interruption.or_soon(std::future::pending::<()>());
+        interruption.hurry();
+        let ended = tokio::time::timeout(GRACE / 2, cleans_up).await;
+        assert_eq!(ended, Ok(None), "it has no time left");
     }
 }

@@ -138,21 +138,36 @@ impl<'a> Course<'a> {
     }
 
     pub(crate) fn skipped(&self, step: &Step, why: String) -> StepReport {
-        let call =
-            self.target.endpoints.get(&step.call).map_or_else(|| step.call.clone(), |endpoint| called(step, endpoint));
-        StepReport {
-            id: step.id.clone(),
-            endpoint: step.call.clone(),
-            call,
-            outcome: StepOutcome::Skipped,
-            exchange: None,
-            because: if why.is_empty() { Vec::new() } else { vec![why] },
-            tries: Vec::new(),
-            flaky: false,
-            already: false,
-            source: format!("{}:{}", self.scenario.source, step.line),
-            took_ms: None,
-        }
+        skipped(self.target, self.scenario, step, why)
+    }
+}
+
+/// Returns the report of a scenario of which no step ran.
+pub(crate) fn not_begun(target: &Target, scenario: &Scenario, why: &str) -> ScenarioReport {
+    let steps = scenario.steps.iter().chain(&scenario.finally);
+    ScenarioReport {
+        id: scenario.id.clone(),
+        title: scenario.title.clone(),
+        outcome: StepOutcome::Skipped,
+        steps: steps.map(|step| skipped(target, scenario, step, why.to_owned())).collect(),
+        cause: None,
+    }
+}
+
+fn skipped(target: &Target, scenario: &Scenario, step: &Step, why: String) -> StepReport {
+    let call = target.endpoints.get(&step.call).map_or_else(|| step.call.clone(), |endpoint| called(step, endpoint));
+    StepReport {
+        id: step.id.clone(),
+        endpoint: step.call.clone(),
+        call,
+        outcome: StepOutcome::Skipped,
+        exchange: None,
+        because: if why.is_empty() { Vec::new() } else { vec![why] },
+        tries: Vec::new(),
+        flaky: false,
+        already: false,
+        source: format!("{}:{}", scenario.source, step.line),
+        took_ms: None,
     }
 }
 

@@ -70,6 +70,13 @@ pub(crate) async fn drive(
 }
 
 impl Driven {
+    /// Returns the results of scenarios of which no step ran.
+    pub(crate) fn not_begun(target: &Target, scenarios: &[Scenario], why: &str) -> Self {
+        let (controls, others) = parted(scenarios);
+        let all = others.into_iter().chain(controls);
+        Self { scenarios: all.map(|one| course::not_begun(target, one, why)).collect(), failed: Vec::new() }
+    }
+
     fn add(&mut self, mut done: Done, record: &mut Record) {
         let renumbered = record.append(done.record);
         let new = |id: &mut u32| *id = renumbered.get(id).copied().unwrap_or(*id);

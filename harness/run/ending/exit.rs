@@ -19,6 +19,8 @@ pub(crate) struct Ended<'a> {
     /// A step failed: the failure is more than a finding or a flaky step.
     pub(crate) failed: bool,
     pub(crate) interrupted: Option<Signal>,
+    /// A second signal skipped the diagnosis.
+    pub(crate) is_hurried: bool,
 }
 
 impl Ended<'_> {
@@ -36,7 +38,8 @@ impl Ended<'_> {
         let by_finding = self.findings.iter().find(|finding| finding.fails).filter(|_| self.causes.is_empty());
         let other = self.findings.iter().find(|finding| finding.id == OTHER).filter(|_| self.is_unseen);
         let (code, meaning) = if let Some(signal) = self.interrupted {
-            return (signal.exit_code(), format!("{signal} ended the run early"));
+            let hurried = if self.is_hurried { ", and a second signal skipped the diagnosis" } else { "" };
+            return (signal.exit_code(), format!("{signal} ended the run early{hurried}"));
         } else if let Some(finding) = other {
             return (ExitCode::CauseFound, uncapitalized(&finding.title));
         } else if self.outcome == RunOutcome::Passed {
@@ -92,6 +95,7 @@ mod tests {
             nothing_new: false,
             failed: true,
             interrupted: None,
+            is_hurried: false,
         };
         ended.exit().code
     }
@@ -125,6 +129,7 @@ mod tests {
             nothing_new: false,
             failed: false,
             interrupted: None,
+            is_hurried: false,
         };
         assert_eq!((ended.exit().code, ended.exit().meaning.as_str()), (1, "a variable was lost"));
     }

@@ -79,6 +79,7 @@ pub(crate) async fn report(
         nothing_new,
         failed,
         interrupted,
+        is_hurried: conduct.interruption.is_hurried(),
     };
     Report {
         schema: SCHEMA.to_owned(),

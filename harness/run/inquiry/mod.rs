@@ -17,7 +17,7 @@ pub(crate) mod test_headers;
 use tokio::time::Instant;
 
 use crate::config::Target;
-use crate::diagnose::{Catalogue, Cause, Certainty, FailedStep, Finding, Given, diagnose, findings, next_probe};
+use crate::diagnose::{self, Catalogue, Cause, Certainty, FailedStep, Finding, Given, diagnose, next_probe};
 use crate::evidence::{Evidence, Focus, read_log, read_manifests};
 use crate::probe::{CannotProbe, ProbeKey, ProbeRequest, Prober, Session};
 use crate::run::context::by_hand::ByHand;
@@ -27,7 +27,7 @@ use crate::run::context::record::Record;
 use crate::terms::{Caller, Engine, EvidenceSource, Role, TokenKind};
 
 /// The result of a diagnosis.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Conclusion {
     pub(crate) causes: Vec<Cause>,
     pub(crate) findings: Vec<Finding>,
@@ -95,8 +95,12 @@ pub(crate) async fn inquire(
     } else {
         interruption.or(inquiry.find_out()).await;
     }
-    let causes = inquiry.causes();
-    let mut findings = findings(inquiry.given(), &causes);
+    let (mut causes, mut findings) = (Vec::new(), Vec::new());
+    // After a second signal the report must not wait for the diagnosis.
+    if !interruption.is_hurried() {
+        causes = inquiry.causes();
+        findings = diagnose::findings(inquiry.given(), &causes);
+    }
     let of_test_headers = test_headers::finding(&inquiry.session, target, inquiry.record);
     findings.extend(interruption.or(of_test_headers).await.flatten());
     Conclusion { causes, findings, probes: inquiry.record.probes.len() - before, evidence: inquiry.evidence }

@@ -156,10 +156,14 @@ fn an_interrupted_run_still_cleans_up() {
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once() {
+fn a_second_signal_writes_the_report_without_the_diagnosis() {
     let (twin, edge) = (TwinProcess::start(&[]), Edge::open());
     let (child, _never_answered) = cleaning_up(&twin, &edge);
     signal(&child, "INT");
     let output = end(child);
-    assert_eq!((output.status.code(), stdout(&output)), (Some(130), ""));
+    let report: Report = serde_json::from_slice(&output.stdout).expect("a report");
+    let outcomes: Vec<_> = report.scenarios[0].steps.iter().map(|step| step.outcome).collect();
+    assert_eq!(outcomes, [StepOutcome::Passed, StepOutcome::Skipped, StepOutcome::Skipped]);
+    assert_eq!((output.status.code(), report.interrupted), (Some(130), Some(Signal::Interrupt)));
+    assert_eq!(report.exit.meaning, "SIGINT ended the run early, and a second signal skipped the diagnosis");
 }

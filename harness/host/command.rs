@@ -1,13 +1,13 @@
-//! Runs the command that a source names, with a deadline and a size limit. Drops its standard error.
+//! Runs the command that a target names, with a deadline and a size limit. Drops its standard error.
 
 use std::io::{self, Read as _};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::process::{ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The pause between two checks of whether the command has ended.
-const PAUSE: Duration = Duration::from_millis(5);
+use crate::host::blocking::{GivenUp, still, within};
+use crate::host::environment::withheld;
+use crate::host::group::{Group, PAUSE, is_stopped};
 
 /// Why a command gave no output. The message does not quote standard error, which may hold the secret.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,8 @@ pub(crate) enum CommandError {
     TooLarge(u64),
     #[error("did not end within {} s", .0.as_secs())]
     TimedOut(Duration),
+    #[error("was stopped, because a signal ends the program")]
+    Stopped,
 }
 
 /// Runs a command and returns its standard output. Blocks.
@@ -41,7 +43,8 @@ pub(crate) fn run(words: &[String], most: u64, limit: Duration) -> Result<Vec<u8
 /// Runs a command and returns what `read` makes of its standard output. Blocks.
 ///
 /// # Errors
-/// When the command cannot start, fails or does not end within `limit`, or when `read` fails.
+/// When the command cannot start, fails or does not end within `limit`, when `read` fails, or when a signal ends the
+/// program. All processes of the command then end in the background.
 pub(crate) fn stream<T: Send + 'static>(
     words: &[String],
     limit: Duration,
@@ -51,44 +54,45 @@ pub(crate) fn stream<T: Send + 'static>(
     let (program, arguments) = words.split_first().ok_or(CommandError::NoProgram)?;
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = command.spawn().map_err(|error| CommandError::NotStarted(error.kind()))?;
-    let outcome =
-        output(&mut child, read, deadline).map_err(|stopped| stopped.unwrap_or(CommandError::TimedOut(limit)));
-    if outcome.is_err() {
-        // Errors mean that it has ended already.
-        let _ = child.kill();
-        let _ = child.wait();
+    for name in withheld() {
+        command.env_remove(name);
     }
-    outcome
+    let mut group = Group::start(&mut command).map_err(|error| CommandError::NotStarted(error.kind()))?;
+    let outcome = output(&mut group, read, deadline);
+    match outcome {
+        Ok(_) => group.release(),
+        // The grace must not delay the run.
+        Err(_) => drop(thread::spawn(move || group.end())),
+    }
+    outcome.map_err(|stopped| stopped.unwrap_or(CommandError::TimedOut(limit)))
 }
 
 /// Reads the output up to the deadline. An error of `None` means that the deadline has passed.
 fn output<T: Send + 'static>(
-    child: &mut Child,
+    group: &mut Group,
     read: impl FnOnce(ChildStdout) -> Result<T, CommandError> + Send + 'static,
     deadline: Instant,
 ) -> Result<T, Option<CommandError>> {
-    let (sender, receiver) = mpsc::channel();
-    if let Some(stdout) = child.stdout.take() {
-        // A separate thread, because a grandchild may hold the pipe open for ever.
-        thread::spawn(move || {
-            let _ = sender.send(read(stdout));
-        });
-    }
-    let left = deadline.saturating_duration_since(Instant::now());
-    let made = receiver.recv_timeout(left).map_err(|_| None)?.map_err(Some)?;
-    let status = wait(child, deadline)?;
-    if status.success() { Ok(made) } else { Err(Some(CommandError::Failed(status))) }
-}
-
-fn wait(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Option<CommandError>> {
+    let stdout = group.output().ok_or(None)?;
+    // A grandchild may hold the pipe open for ever.
+    let made = within(deadline, move || read(stdout)).map_err(given_up)?.map_err(Some)?;
     loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Ok(status),
-            Ok(None) if Instant::now() < deadline => thread::sleep(PAUSE),
-            Ok(None) => return Err(None),
+        match group.ended() {
+            Ok(Some(status)) if status.success() => return Ok(made),
+            // A signal to the program has ended the command.
+            Ok(Some(_)) if is_stopped() => return Err(Some(CommandError::Stopped)),
+            Ok(Some(status)) => return Err(Some(CommandError::Failed(status))),
+            Ok(None) => still(deadline).map_err(given_up)?,
             Err(error) => return Err(Some(CommandError::Unreadable(error.kind()))),
         }
+        thread::sleep(PAUSE);
+    }
+}
+
+fn given_up(why: GivenUp) -> Option<CommandError> {
+    match why {
+        GivenUp::TimedOut => None,
+        GivenUp::Stopped => Some(CommandError::Stopped),
     }
 }
 
@@ -111,6 +115,33 @@ mod tests {
     fn a_command_that_does_not_end_is_stopped(#[case] command: &[&str]) {
         let error = run(&words(command), 100, Duration::from_millis(100)).unwrap_err();
         assert!(matches!(error, CommandError::TimedOut(_)), "{error}");
+    }
+
+    /// Returns whether a process that writes its id to this file is there.
+    #[cfg(unix)]
+    fn is_there(file: &std::path::Path) -> bool {
+        let id = std::fs::read_to_string(file).expect("it wrote its id");
+        let id = rustix::process::Pid::from_raw(id.trim().parse().expect("a number")).expect("an id");
+        rustix::process::test_kill_process(id).is_ok()
+    }
+
+    #[cfg(unix)]
+    #[rstest]
+    #[case::a_child("sh -c 'echo $$ >FILE; exec sleep 60' & wait")]
+    #[case::a_child_that_ignores_a_polite_end("sh -c 'trap \"\" TERM; echo $$ >FILE; exec sleep 60' & wait")]
+    #[case::a_grandchild("sh -c 'sh -c \"echo \\$\\$ >FILE; exec sleep 60\" & exit 0'; sleep 60")]
+    fn the_whole_group_ends_at_the_deadline(#[case] script: &str) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("id");
+        let script = script.replace("FILE", &file.display().to_string());
+        // Long enough for a shell to start on a busy machine; the test waits for the end of what it left.
+        let error = run(&words(&["sh", "-c", &script]), 100, Duration::from_secs(2)).unwrap_err();
+        assert!(matches!(error, CommandError::TimedOut(_)), "{error}");
+        let guard = Instant::now() + LONG;
+        while is_there(&file) {
+            assert!(Instant::now() < guard, "a process survived");
+            thread::sleep(PAUSE);
+        }
     }
 
     #[test]
