@@ -118,23 +118,28 @@ impl Session {
 
     async fn transmit(&self, call: &Call<'_>, ids: &Ids, pair: Pair, headers: HeaderMap) -> Answer {
         let budget = &call.target.budget;
+        let patience = self.shared.hangs.patience(call.endpoint, budget.probe);
         let rules = Rules {
             endpoint: call.endpoint,
             budget,
             until: &call.request.until,
-            deadline: Deadline::starting_now(budget.probe, self.shared.run_end),
+            deadline: Deadline::starting_now(budget.probe, self.shared.run_end).with_patience(&patience),
             tls: &self.shared.tls,
         };
         let url = pair.wire.url.clone();
-        let answer = match call.endpoint.kind {
+        let mut answer = match call.endpoint.kind {
             EndpointKind::Websocket => {
                 websocket::send(pair.wire, headers, &ids.websocket_key, &pair.shown.messages, &rules).await
             }
             EndpointKind::Http | EndpointKind::Sse => http::send(pair.wire, headers, &rules).await,
         };
+        if let Some(error) = &mut answer.error {
+            patience.explain(error, budget.probe);
+        }
         if answer.error.as_ref().is_some_and(|error| error.kind.reached_no_host()) {
             self.shared.pace.release();
         }
+        self.shared.hangs.learn(call.endpoint, &answer);
         self.cookies.keep(&answer.headers, &url);
         answer
     }

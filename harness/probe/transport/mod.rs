@@ -3,6 +3,7 @@
 //! - `answer`: the response before redaction
 //! - `body`: reads a body up to a limit
 //! - `deadline`: when the probe must end
+//! - `patience`: shorter waits than the deadline
 //! - `phases`: measures name resolution and connection
 //! - `classify`: gives an error its kind
 //!
@@ -12,6 +13,7 @@ pub(crate) mod answer;
 pub(crate) mod body;
 pub(crate) mod classify;
 pub(crate) mod deadline;
+pub(crate) mod patience;
 pub(crate) mod phases;
 
 use std::sync::Arc;
