@@ -5,6 +5,7 @@
 //! - `target`, `endpoint`, `source`: a target with every value checked
 //! - `direct`: the same endpoints at the backend's own URL, behind the edge
 //! - `attach`: the coordinates of a twin, filled in
+//! - `proxy`: the forward proxy of a target
 //! - `secret`, `command`: read a secret, and run a command that prints one
 //! - `file/`: reads a target file, with its layers and overrides
 //! - `write/`: writes a target file for `fivewhys init` and for a twin
@@ -16,6 +17,7 @@ mod command;
 mod direct;
 mod endpoint;
 mod file;
+mod proxy;
 mod secret;
 mod source;
 mod target;
@@ -28,6 +30,7 @@ pub(crate) use direct::DIRECT;
 pub use endpoint::{Accept, Endpoint};
 pub use file::overrides::Overrides;
 pub use file::{TargetFile, schema};
+pub use proxy::Proxy;
 pub use secret::SecretError;
 pub use source::{CallerIdentity, EvidenceLocation, SecretOrigin, SecretSource};
 #[cfg(feature = "twin")]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json_path::JsonPath;
 use url::{Host, Url};
 
-use crate::config::{CallerIdentity, Endpoint, EvidenceLocation, SecretSource};
+use crate::config::{CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretSource};
 
 /// One deployment under test, with every value resolved and checked. [`SecretSource`] reads secrets when they are
 /// needed.
@@ -32,6 +32,8 @@ pub struct Target {
     /// The backend's own base URLs for HTTP and for WebSockets, which go around the edge. `None` when the target file
     /// has none.
     pub direct: Option<(Url, Url)>,
+    /// The forward proxy. `None`: calls go directly to the hosts of the target, whatever the environment says.
+    pub proxy: Option<Proxy>,
     /// The granted sources of evidence.
     pub evidence_sources: BTreeSet<EvidenceSource>,
     /// The endpoints, by id.

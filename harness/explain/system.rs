@@ -57,6 +57,7 @@ pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
         backend,
         auth,
         direct: None,
+        proxy: None,
         evidence_sources: BTreeSet::from([EvidenceSource::Edge]),
         endpoints: BTreeMap::new(),
         users: vec![user()],

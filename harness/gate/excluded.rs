@@ -22,7 +22,14 @@ impl Gate<'_> {
         if cause.certainty < Certainty::Likely && !had_it_before() {
             return Some(format!("the cause is {}, so what was deployed is not excluded", cause.certainty));
         }
-        let not_cured = |id: &str| cures.iter().any(|(one, cure)| one == id && matches!(cure, Cure::WouldNot(_)));
+        // That no revision cures a fault says nothing where the fault may be another one.
+        let by_evidence = |id: &str| {
+            let curable = self.catalogue.entry(id).is_some_and(|entry| entry.curable_by_rollback);
+            curable || cause.certainty == Certainty::Certain
+        };
+        let not_cured = |id: &str| {
+            cures.iter().any(|(one, cure)| one == id && matches!(cure, Cure::WouldNot(_))) && by_evidence(id)
+        };
         let listed = |service: &str| -> f64 {
             shares(cause).filter(|(id, _)| involves(id, service) && not_cured(id)).map(|(_, share)| share).sum()
         };
@@ -66,7 +73,8 @@ mod tests {
     #[case::elsewhere_and_likely("client/unknown-user", "likely", 0.97, &[("backend", 0.01), ("auth", 0.4)], true)]
     #[case::not_sure("client/unknown-user", "ambiguous", 0.97, &[("backend", 0.01)], false)]
     #[case::unknown_faults_remain("client/unknown-user", "likely", 0.95, &[("backend", 0.05)], false)]
-    #[case::it_had_it_before("edge/iam-denied", "likely", 0.97, &[("edge", 0.97), ("backend", 0.01)], true)]
+    #[case::no_revision_cures_it("edge/iam-denied", "certain", 0.99, &[("edge", 0.99), ("backend", 0.01)], true)]
+    #[case::no_revision_may_cure_it("edge/iam-denied", "likely", 0.97, &[("edge", 0.97)], false)]
     #[case::something_else_at_the_edge("edge/iam-denied", "likely", 0.91, &[("edge", 0.99)], false)]
     fn the_deployed_service_is_excluded(
         #[case] fault: &str,

@@ -10,8 +10,8 @@ use crate::probe::transport::answer::Answer;
 use crate::probe::transport::patience::Patience;
 use crate::terms::{Role, Service};
 
-/// The part of the limit of a probe that a service which is known to hang still gets.
-const PART: u32 = 8;
+/// The part of the limit of a probe that a service which is known to hang still gets, less with each hang.
+const PART: u32 = 14;
 /// The shortest wait for a response, unless the limit of a probe is shorter.
 const LEAST: Duration = Duration::from_millis(300);
 /// The same for the first event or frame of an open stream. The diagnosis takes a shorter silence for a failure at once.
@@ -177,7 +177,7 @@ mod tests {
     fn a_shortened_wait_is_explained() {
         let mut error = ended(ErrorKind::HttpResponseTimeout).error.expect("it failed");
         after(&[ONE]).patience(&endpoint(ONE), LIMIT).explain(&mut error, LIMIT);
-        let said = "not done; backend.chat-messages had not answered in 15000 ms, so this probe waited 1500 ms only";
+        let said = "not done; backend.chat-messages had not answered in 15000 ms, so this probe waited 937 ms only";
         assert_eq!(error.detail, said);
     }
 }

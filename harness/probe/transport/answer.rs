@@ -20,6 +20,8 @@ pub(crate) struct Answer {
     pub(crate) close: Option<Close>,
     pub(crate) error: Option<TransportError>,
     pub(crate) phases: Phases,
+    /// Whether the connection was lost before any part of the request was sent.
+    pub(crate) unsent: bool,
 }
 
 impl Answer {

@@ -27,6 +27,11 @@ pub(crate) fn classify(error: Fault<'_>, stage: Stage) -> TransportError {
     TransportError { kind, detail: detail(&chain) }
 }
 
+/// Reports whether hyper gave the request back: it had not begun to send it.
+pub(crate) fn is_unsent(error: Fault<'_>) -> bool {
+    chain(error).iter().any(|fault| fault.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled))
+}
+
 /// Returns the kind of a lost connection at this stage.
 pub(crate) const fn broken_off(stage: Stage) -> ErrorKind {
     match stage {

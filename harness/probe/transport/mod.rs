@@ -19,6 +19,7 @@ pub(crate) mod phases;
 use std::sync::Arc;
 
 use rustls::ClientConfig;
+use url::Url;
 
 use crate::config::{Budget, Endpoint};
 use crate::probe::transport::deadline::Deadline;
@@ -34,6 +35,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) until: &'a Until,
     pub(crate) deadline: Deadline,
     pub(crate) tls: &'a Tls,
+    /// The forward proxy of this call.
+    pub(crate) proxy: Option<&'a Url>,
 }
 
 /// TLS for HTTP and for WebSocket: they offer different application protocols.

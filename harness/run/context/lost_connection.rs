@@ -38,7 +38,7 @@ fn is_lost(exchange: &Exchange) -> bool {
 
 /// Reports whether the request has no further effect when it arrives twice. A token that must be refused has none.
 fn is_safe(exchange: &Exchange, endpoint: &Endpoint) -> bool {
-    let was_sent = exchange.phases.connect_ms.is_some();
+    let was_sent = exchange.phases.connect_ms.is_some() && !exchange.unsent;
     let only_asks = matches!(endpoint.role, Role::Introspection | Role::Issuer | Role::Health | Role::SelfCheck);
     let must_be_refused = endpoint.role == Role::Protected && !exchange.probe.token.should_be_accepted();
     !was_sent || only_asks || must_be_refused || IDEMPOTENT.contains(&exchange.request.method.as_str())
@@ -76,6 +76,12 @@ mod tests {
     ) {
         let all = LostConnections::default();
         assert_eq!(all.may_repeat(&lost(method, connected, kind), &endpoint(MESSAGES)), repeated);
+    }
+
+    #[test]
+    fn a_request_that_was_not_sent_is_repeated() {
+        let unsent = Exchange { unsent: true, ..lost("POST", true, ErrorKind::ConnectionTerminated) };
+        assert!(LostConnections::default().may_repeat(&unsent, &endpoint(MESSAGES)));
     }
 
     #[test]

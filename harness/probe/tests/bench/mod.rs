@@ -115,6 +115,7 @@ fn target(base: &str) -> Target {
     let url = Url::parse(base).unwrap();
     Target {
         direct: None,
+        proxy: None,
         variables: std::collections::BTreeMap::new(),
         scenarios: None,
         catalogue: Vec::new(),
