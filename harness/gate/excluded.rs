@@ -87,7 +87,7 @@ mod tests {
         let deployed = ["backend", "edge"].map(|service| (service.to_owned(), "r-2".to_owned()));
         let gate = Gate {
             target: &target,
-            catalogue: &catalogue,
+            catalogue,
             deployed: &deployed,
             previous: &[],
             manifests: &BTreeMap::new(),

@@ -11,7 +11,9 @@ use crate::probe::transport::patience::Patience;
 use crate::terms::{Role, Service};
 
 /// The part of the limit of a probe that a service which is known to hang still gets, less with each hang.
-const PART: u32 = 14;
+const PART: u32 = 30;
+/// The same where other endpoints of the service hung, and not its health check.
+const PART_ELSEWHERE: u32 = 8;
 /// The shortest wait for a response, unless the limit of a probe is shorter.
 const LEAST: Duration = Duration::from_millis(300);
 /// The same for the first event or frame of an open stream. The diagnosis takes a shorter silence for a failure at once.
@@ -81,15 +83,17 @@ impl Known {
         let Some(hung) = self.hung.get(&(place, awaited)) else { return (limit, None) };
         let did = |id: &String| hung.contains(id);
         let first = &hung[0];
-        let applies =
-            did(&endpoint.id) || self.health.get(&place).is_some_and(did) || hung.iter().any(|other| other != first);
-        if !applies {
+        let part = if did(&endpoint.id) || self.health.get(&place).is_some_and(did) {
+            PART
+        } else if hung.iter().any(|other| other != first) {
+            PART_ELSEWHERE
+        } else {
             return (limit, None);
-        }
+        };
         let again = u32::try_from(hung.len()).unwrap_or(u32::MAX).saturating_mul(2);
         let least = if awaited == Awaited::Response { LEAST } else { LEAST_ON_A_STREAM };
         let usual = self.slowest.get(&place).copied().unwrap_or_default().saturating_mul(2);
-        let wait = (limit / PART.saturating_add(again)).max(least).max(usual).min(limit);
+        let wait = (limit / part.saturating_add(again)).max(least).max(usual).min(limit);
         (wait, (wait < limit).then(|| first.clone()))
     }
 }
@@ -177,7 +181,7 @@ mod tests {
     fn a_shortened_wait_is_explained() {
         let mut error = ended(ErrorKind::HttpResponseTimeout).error.expect("it failed");
         after(&[ONE]).patience(&endpoint(ONE), LIMIT).explain(&mut error, LIMIT);
-        let said = "not done; backend.chat-messages had not answered in 15000 ms, so this probe waited 937 ms only";
+        let said = "not done; backend.chat-messages had not answered in 15000 ms, so this probe waited 468 ms only";
         assert_eq!(error.detail, said);
     }
 }

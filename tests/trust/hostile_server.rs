@@ -1,5 +1,7 @@
 //! A backend that was just deployed and breaks the protocol: the verdict comes in time, and the gate never says `do not roll back`.
 
+#![expect(clippy::print_stderr, reason = "a test shows its figures with --nocapture")]
+
 use std::time::Duration;
 
 use fivewhys::internal::diagnose::Certainty;

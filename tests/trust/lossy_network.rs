@@ -2,6 +2,8 @@
 //!
 //! `FIVEWHYS_TRUST_RUNS=N` sets the number of runs. Each run has a seed of its own.
 
+#![expect(clippy::print_stderr, reason = "a test shows its figures with --nocapture")]
+
 use fivewhys::internal::report::{Report, RunOutcome};
 use fivewhys::internal::scenario::{self, Scenario};
 use fivewhys_mocks::{Dialect, Noise};
