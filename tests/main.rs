@@ -4,6 +4,7 @@
 //! - `attribution`: whole runs against a twin in this process.
 //! - `incidents`: the evidence of real failures, and the verdict on each.
 //! - `rails`: no secret and no token reaches an output or a host that the target does not name.
+//! - `trust`: servers that break the protocol: the program ends in time and never gives wrong advice.
 //! - `structure`: the rules of the source tree: imports, folders, plain words.
 //! - `trust`: signals, full disks, commands that hang, hostile input files.
 //! - `support`: the twin, the program and a server that the tests play. `tests/generated` uses it too.

@@ -6,6 +6,7 @@
 //! - `tagged`: the addresses of revisions that get no traffic
 //! - `direct`: the same endpoints at the backend's own URL, behind the edge
 //! - `attach`: the coordinates of a twin, filled in
+//! - `proxy`: the forward proxy of a target
 //! - `secret`: reads a secret
 //! - `file/`: reads a target file, with its layers and overrides
 //! - `write/`: writes a target file for `fivewhys init` and for a twin
@@ -16,6 +17,7 @@ mod attach;
 mod direct;
 mod endpoint;
 mod file;
+mod proxy;
 mod secret;
 mod source;
 mod tagged;
@@ -28,6 +30,7 @@ pub(crate) use direct::DIRECT;
 pub use endpoint::{Accept, Endpoint};
 pub use file::overrides::Overrides;
 pub use file::{TargetFile, schema};
+pub use proxy::Proxy;
 pub use secret::SecretError;
 pub use source::{CallerIdentity, EvidenceLocation, SecretOrigin, SecretSource};
 pub use tagged::{TagError, TaggedUrl};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json_path::JsonPath;
 use url::{Host, Url};
 
-use crate::config::{CallerIdentity, Endpoint, EvidenceLocation, SecretOrigin, SecretSource, TaggedUrl};
+use crate::config::{CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretOrigin, SecretSource, TaggedUrl};
 
 /// One deployment under test, with every value resolved and checked. [`SecretSource`] reads secrets when they are
 /// needed.
@@ -34,6 +34,8 @@ pub struct Target {
     pub direct: Option<(Url, Url)>,
     /// The addresses of revisions that get no traffic, for `fivewhys bisect --test`.
     pub tagged_urls: BTreeMap<Service, TaggedUrl>,
+    /// The forward proxy. `None`: calls go directly to the hosts of the target, whatever the environment says.
+    pub proxy: Option<Proxy>,
     /// The granted sources of evidence.
     pub evidence_sources: BTreeSet<EvidenceSource>,
     /// The endpoints, by id.

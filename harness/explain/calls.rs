@@ -220,6 +220,7 @@ fn report(
         probes,
         unread: Vec::new(),
         published: None,
+        proxy: None,
         shard: None,
         kept: None,
         interrupted: None,

@@ -137,6 +137,7 @@ fn recorded(shown: Shown<'_>, target: &Target) -> Option<Recorded> {
             frames: Vec::new(),
             close: None,
             error: None,
+            unsent: false,
             phases: Phases {
                 first_byte_ms: Some(shown.took_ms),
                 end_ms: shown.took_ms.max(span).max(1.0),

@@ -58,6 +58,7 @@ pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
         auth,
         direct: None,
         tagged_urls: BTreeMap::new(),
+        proxy: None,
         evidence_sources: BTreeSet::from([EvidenceSource::Edge]),
         endpoints: BTreeMap::new(),
         users: vec![user()],

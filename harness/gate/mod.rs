@@ -2,6 +2,7 @@
 //!
 //! Start at [`Gate::advise`]. `docs/users/gate.md` describes the rules for users.
 //!
+//! - `excluded`: whether the evidence excludes what was deployed
 //! - `curable`: whether a rollback cures one candidate
 //! - `earlier`: whether the previous revision already had a fault
 //! - `in_order`: a service's environment without faults
@@ -10,11 +11,12 @@
 //! - `tested/`: whether the run tested what was deployed
 //!
 //! Invariant: every remaining candidate counts. If the candidates do not agree, or one of them is unknown, the gate
-//! gives no advice.
+//! gives no advice. It says `do not roll back` only where the evidence excludes what was deployed.
 
 mod baseline;
 mod curable;
 mod earlier;
+mod excluded;
 mod in_order;
 mod roll_back;
 mod tested;
@@ -82,6 +84,10 @@ impl Gate<'_> {
         let mut advice = agreed(cures.iter().map(|(cure, _)| cure));
         let mut reasons: Vec<String> = disagree(&cures).into_iter().collect();
         reasons.extend(cures.iter().map(|(cure, faults)| reason(cure, faults)));
+        if let Some(doubt) = self.doubt(causes).filter(|_| advice == Advice::DoNot) {
+            advice = Advice::Undecided;
+            reasons.push(doubt);
+        }
         if let Some(unexplained) = &self.unexplained {
             advice = Advice::Undecided;
             reasons.push(unexplained.clone());
@@ -101,7 +107,7 @@ impl Gate<'_> {
     pub(crate) fn nothing_involved(&self, causes: &[Cause]) -> bool {
         let known = |id: &str| self.catalogue.entry(id).is_some_and(|entry| self.involved(&entry).is_empty());
         let all = || causes.iter().flat_map(candidates);
-        let sure = causes.iter().all(|cause| cause.certainty > Certainty::Unknown) && self.unexplained.is_none();
+        let sure = self.doubt(causes).is_none() && self.unexplained.is_none();
         !self.deployed.is_empty() && !causes.is_empty() && sure && all().all(known)
     }
 

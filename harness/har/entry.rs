@@ -88,6 +88,7 @@ pub(super) fn recorded(
         head,
         frames,
         close: None,
+        unsent: false,
         phases,
         issued_with_our_secret: None,
     };

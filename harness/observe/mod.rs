@@ -157,6 +157,10 @@ fn is_held_back(exchange: &Exchange) -> bool {
 }
 
 fn latency(exchange: &Exchange) -> LatencyClass {
+    // A response that did not come in time is late, however short the wait was.
+    if exchange.head.is_none() && exchange.error.as_ref().is_some_and(|error| error.kind.is_before_the_response()) {
+        return LatencyClass::Slow;
+    }
     match exchange.phases.first_byte_ms.unwrap_or(exchange.phases.end_ms) {
         ms if ms < 200.0 => LatencyClass::Fast,
         ms if ms < 1200.0 => LatencyClass::HalfSecond,

@@ -62,6 +62,8 @@ words! {
         DnsFailed => "dns-failed",
         /// The response is not from this service: another service, a login page, a redirect.
         WrongService => "wrong-service",
+        /// The response cannot be read: it is not HTTP, or its framing, its content coding or its JSON is broken.
+        Unreadable => "unreadable",
     }
 }
 

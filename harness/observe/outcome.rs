@@ -58,7 +58,13 @@ fn from_error(kind: ErrorKind, exchange: &Exchange) -> Option<Outcome> {
         ErrorKind::ConnectionRefused | ErrorKind::DestinationIpUnroutable => Outcome::Refused,
         ErrorKind::ConnectionTimeout | ErrorKind::HttpResponseTimeout => Outcome::TimedOut,
         ErrorKind::TlsCertificateError | ErrorKind::TlsProtocolError => Outcome::TlsFailed,
-        ErrorKind::HttpProtocolError => Outcome::WrongService,
+        // An open socket that breaks its protocol off is a broken stream.
+        ErrorKind::HttpProtocolError if began => Outcome::BrokenStream,
+        ErrorKind::HttpProtocolError
+        | ErrorKind::HttpResponseHeaderSectionSize
+        | ErrorKind::HttpResponseTransferCoding
+        | ErrorKind::HttpResponseContentCoding
+        | ErrorKind::HttpUpgradeFailed => Outcome::Unreadable,
         ErrorKind::ConnectionTerminated if !began => Outcome::Reset,
         ErrorKind::StreamTimeout if !sent_data => Outcome::Silent,
         ErrorKind::ConnectionTerminated
@@ -100,12 +106,22 @@ fn unaccepted_success(exchange: &Exchange, endpoint: &Endpoint) -> Outcome {
     match (endpoint.kind, endpoint.role, &json) {
         _ if html => Outcome::WrongService,
         (kind, ..) if kind.is_event_stream() && !exchange.events.is_empty() => Outcome::BrokenStream,
+        // It has the media type of the service, so it is of the service.
+        (kind, ..) if kind.is_event_stream() && media_type(exchange) == Some("text/event-stream") => {
+            Outcome::BrokenStream
+        }
+        _ if json.is_none() && is_called_json(exchange) && !exchange.body.truncated => Outcome::Unreadable,
         (kind, ..) if kind.is_stream() => Outcome::WrongService,
         _ if !json_as_expected => Outcome::WrongService,
         (_, Role::Introspection, Some(_)) => Outcome::Denied,
         (_, Role::Health, Some(json)) if another_service(json, &endpoint.accept.json) => Outcome::WrongService,
         _ => Outcome::Failed,
     }
+}
+
+/// Reports whether the media type of the response is that of JSON (RFC 6839, 3.1).
+fn is_called_json(exchange: &Exchange) -> bool {
+    media_type(exchange).is_some_and(|media| media == "application/json" || media.ends_with("+json"))
 }
 
 /// Words for a state. Any other value that a health response must contain is the name of its service.

@@ -3,6 +3,7 @@
 //! Start at [`Session::send`], which sends a [`ProbeRequest`] and returns an [`Exchange`].
 //!
 //! - `prober`, `session`: what all probes of a run share, and what the probes of one cookie jar share
+//! - `hang`: shorter waits for a service that is known to hang
 //! - `pace`: the request rate of a run
 //! - `request/`: makes the request, once for the wire and once for the record
 //! - `transport/`: deadline, phase times, bodies and error kinds, for every protocol
@@ -14,6 +15,7 @@
 //! Invariant: this folder never decides whether a response is good, and never returns text that is not redacted.
 
 mod exchange;
+mod hang;
 mod http;
 mod issue;
 mod pace;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::time::Instant;
 
+use super::hang::Hangs;
 use super::pace::Pace;
 use super::transport::Tls;
 use super::{Credentials, Redact, Session, SetupError};
@@ -20,6 +21,7 @@ pub(super) struct Shared {
     pub(super) redact: Redact,
     pub(super) run_end: Instant,
     pub(super) pace: Pace,
+    pub(super) hangs: Hangs,
     pub(super) tls: Tls,
     sent: AtomicU32,
     exchanges: AtomicU32,
@@ -48,8 +50,8 @@ impl Prober {
         tls: Tls,
     ) -> Self {
         let pace = Pace::per_minute(target.budget.requests_per_minute);
-        let (sent, exchanges) = Default::default();
-        Self(Arc::new(Shared { target, credentials, redact, run_end, pace, tls, sent, exchanges }))
+        let (sent, exchanges, hangs) = Default::default();
+        Self(Arc::new(Shared { target, credentials, redact, run_end, pace, hangs, tls, sent, exchanges }))
     }
 
     /// Returns a new session with its own cookie jar.

@@ -11,9 +11,9 @@ use crate::probe::transport::body;
 use crate::terms::TokenKind;
 
 /// What is known about a probe besides its response.
-pub(super) struct Facts<'a> {
+pub(super) struct Facts {
     pub(super) id: u32,
-    pub(super) request: &'a ProbeRequest,
+    pub(super) request: ProbeRequest,
     pub(super) shown: Rendered,
     pub(super) trace_id: String,
     pub(super) started_at: jiff::Timestamp,
@@ -23,7 +23,7 @@ pub(super) struct Facts<'a> {
 }
 
 /// Returns the exchange, redacted.
-pub(super) fn exchange(facts: Facts<'_>, answer: Answer, redact: &Redact) -> Exchange {
+pub(super) fn exchange(facts: Facts, answer: Answer, redact: &Redact) -> Exchange {
     let clean = |text: &str| redact(text);
     Exchange {
         id: facts.id,
@@ -42,6 +42,7 @@ pub(super) fn exchange(facts: Facts<'_>, answer: Answer, redact: &Redact) -> Exc
         frames: in_place(answer.frames, |frame| [&mut frame.name, &mut frame.data], &clean),
         close: answer.close.map(|close| Close { reason: clean(&close.reason), ..close }),
         error: answer.error.map(|error| TransportError { detail: one_line(&clean(&error.detail)), ..error }),
+        unsent: answer.unsent,
         phases: answer.phases,
         issued_with_our_secret: facts.issued_with_our_secret,
     }

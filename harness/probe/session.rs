@@ -106,35 +106,42 @@ impl Session {
         let issued = issued(call.endpoint, &answer, &**credentials);
         let facts = Facts {
             id: self.shared.next_id(),
-            request: call.request,
+            request: call.request.clone(),
             shown,
             trace_id: ids.trace,
             started_at,
             issued_with_our_secret: issued.as_ref().map(|issued| issued.with_our_secret).or(issued_before),
             body_limit: call.target.budget.body_bytes,
         };
-        Ok((exchange(facts, answer, redact), issued))
+        Ok((recorded(facts, answer, redact).await, issued))
     }
 
     async fn transmit(&self, call: &Call<'_>, ids: &Ids, pair: Pair, headers: HeaderMap) -> Answer {
         let budget = &call.target.budget;
+        let patience = self.shared.hangs.patience(call.endpoint, budget.probe);
+        let url = pair.wire.url.clone();
+        let proxy = call.target.proxy.as_ref().and_then(|proxy| proxy.of(&url));
         let rules = Rules {
             endpoint: call.endpoint,
             budget,
             until: &call.request.until,
-            deadline: Deadline::starting_now(budget.probe, self.shared.run_end),
+            deadline: Deadline::starting_now(budget.probe, self.shared.run_end).with_patience(&patience),
             tls: &self.shared.tls,
+            proxy: proxy.as_ref(),
         };
-        let url = pair.wire.url.clone();
-        let answer = match call.endpoint.kind {
+        let mut answer = match call.endpoint.kind {
             EndpointKind::Websocket => {
                 websocket::send(pair.wire, headers, &ids.websocket_key, &pair.shown.messages, &rules).await
             }
             EndpointKind::Http | EndpointKind::Sse => http::send(pair.wire, headers, &rules).await,
         };
+        if let Some(error) = &mut answer.error {
+            patience.explain(error, budget.probe);
+        }
         if answer.error.as_ref().is_some_and(|error| error.kind.reached_no_host()) {
             self.shared.pace.release();
         }
+        self.shared.hangs.learn(call.endpoint, &answer);
         self.cookies.keep(&answer.headers, &url);
         answer
     }
@@ -146,6 +153,14 @@ fn is_not_recorded(answer: &Answer, url: &Url) -> bool {
     is_loopback(url)
         && answer.status.is_some_and(|(status, _)| status == 501)
         && answer.headers.contains_key("x-replay-missing")
+}
+
+/// Makes the exchange on a thread of its own: to redact a large body takes long, and the deadlines of other probes must hold
+/// meanwhile.
+async fn recorded(facts: Facts, answer: Answer, redact: &Redact) -> Exchange {
+    let redact = Arc::clone(redact);
+    let made = tokio::task::spawn_blocking(move || exchange(facts, answer, &redact)).await;
+    made.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
 fn unsent() -> Answer {

@@ -138,7 +138,11 @@ fn ending(exchange: &Exchange) -> Ending {
             | ErrorKind::DestinationIpUnroutable
             | ErrorKind::TlsCertificateError
             | ErrorKind::TlsProtocolError
-            | ErrorKind::HttpProtocolError),
+            | ErrorKind::HttpProtocolError
+            | ErrorKind::HttpResponseHeaderSectionSize
+            | ErrorKind::HttpResponseTransferCoding
+            | ErrorKind::HttpResponseContentCoding
+            | ErrorKind::HttpUpgradeFailed),
         ) => Ending::Unrepeatable(format!("a server on this machine cannot repeat {kind}")),
     }
 }

@@ -30,6 +30,7 @@ impl Filler<'_> {
     fn report(&mut self, mut report: Report) -> Report {
         self.fill([&mut report.target, &mut report.exit.meaning]);
         self.fill(&mut report.evidence);
+        self.fill(report.proxy.as_mut());
         for scenario in &mut report.scenarios {
             self.fill([&mut scenario.id, &mut scenario.title]);
             for step in &mut scenario.steps {

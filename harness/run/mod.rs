@@ -24,7 +24,7 @@ mod rolled_back;
 
 use crate::run::context::credentials;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
@@ -88,7 +88,7 @@ pub async fn smoke(run: &Smoke, tell: Listener<'_>) -> Result<Report, RunError> 
 pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) -> Result<Report, RunError> {
     let (started, started_at) = (Instant::now(), jiff::Timestamp::now());
     let target = &run.target;
-    let deadline = tokio::time::Instant::now() + target.budget.run;
+    let deadline = tokio::time::Instant::now() + probing_time(target.budget.run);
     let interruption = &run.conduct.interruption;
     let (prober, redact, evidence) = match (prober(run, deadline).await, interruption.signal()) {
         (Ok(prober), _) => prober,
@@ -144,6 +144,16 @@ async fn not_begun(
     let mut report = ending::report(run, driven, Conclusion::default(), Record::default(), timing).await;
     report.evidence = evidence_sources(&run.target, by_hand);
     report
+}
+
+/// The part of the run budget in which no probe is sent: the verdict takes time too.
+const FOR_THE_VERDICT: u32 = 20;
+/// The most that is reserved for it.
+const LONGEST_VERDICT: Duration = Duration::from_secs(1);
+
+/// Returns the time in which a run sends probes and reads evidence.
+fn probing_time(run: Duration) -> Duration {
+    run.saturating_sub((run / FOR_THE_VERDICT).min(LONGEST_VERDICT))
 }
 
 /// Returns the prober, the redactor of every text, and the evidence before the first probe: whether the signing key is

@@ -63,3 +63,43 @@ fn the_listener_notices_a_visit() {
     let _visit = std::net::TcpStream::connect(elsewhere.address()).expect("it listens");
     assert!(!elsewhere.was_not_visited());
 }
+
+/// Returns a proxy that opens no tunnel and answers every other request itself.
+fn proxy() -> Server {
+    Server::start(|request| match request.head.starts_with("CONNECT ") {
+        true => Answer::http("403 Forbidden", &[], b"no tunnel"),
+        false => Answer::http("200 OK", &[("Content-Type", "application/json")], br#"{"status": "healthy"}"#),
+    })
+}
+
+/// A WebSocket and an HTTPS call need a tunnel (RFC 9110, 9.3.6); a plain call names the whole URL.
+#[test]
+fn a_proxy_that_the_target_names_gets_every_call() {
+    let (server, proxy) = (Server::start(|_| Answer::http("403 Forbidden", &[], b"{}")), proxy());
+    let mut command = smoke(&server);
+    command.args(["--set", &format!("proxy=http://user:pass-of-the-proxy@{}", proxy.address)]);
+    let output = leaks_nothing(&server, command);
+    let asked: Vec<String> = proxy.seen().into_iter().map(|request| request.head).collect();
+    let whole = format!("GET http://{}/health", server.address);
+    let tunnel = format!("CONNECT {} ", server.address);
+    assert!(asked.iter().any(|head| head.starts_with(&whole)), "{asked:#?}");
+    assert!(asked.iter().any(|head| head.starts_with(&tunnel)), "{asked:#?}");
+    assert!(asked.iter().all(|head| head.to_ascii_lowercase().contains("proxy-authorization: basic ")), "{asked:#?}");
+    assert!(server.seen().is_empty(), "a call went around the proxy");
+    let report: Report = serde_json::from_slice(&output.stdout).expect("a report");
+    assert_eq!(report.proxy, Some(format!("http://{}", proxy.address)));
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("pass-of-the-proxy"));
+}
+
+#[rstest]
+#[case::asked_for(&["--set", "proxy=environment"], true)]
+#[case::not_asked_for(&[], false)]
+fn the_proxy_of_the_environment_is_used_only_where_the_target_asks(#[case] options: &[&str], #[case] used: bool) {
+    let (server, proxy) = (Server::start(|_| Answer::http("403 Forbidden", &[], b"{}")), proxy());
+    let mut command = smoke(&server);
+    command.args(["--set", "backend=http://backend.invalid", "--set", "websocket=ws://backend.invalid"]).args(options);
+    let url = format!("http://{}", proxy.address);
+    command.envs(["HTTP_PROXY", "http_proxy"].map(|name| (name, &url)));
+    leaks_nothing(&server, command);
+    assert_eq!(!proxy.seen().is_empty(), used);
+}

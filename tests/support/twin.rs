@@ -10,7 +10,7 @@ use fivewhys::internal::report::Report;
 use fivewhys::internal::run;
 use fivewhys::internal::scenario::Scenario;
 use fivewhys::internal::terms::EvidenceSource;
-use fivewhys_mocks::{Dialect, Fault, Twin, UnknownFault};
+use fivewhys_mocks::{Dialect, Fault, Noise, Twin, UnknownFault};
 
 /// A fault as the tests inject it: `auth/down`, or `backend-auth/service-secret-missing without startup validation`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,14 @@ impl Bench {
     pub(crate) async fn boot_with(dialect: Dialect, faults: &[Fault], startup_validation: bool) -> Self {
         let builder = Twin::builder().dialect(dialect).faults(faults.iter().copied());
         let twin = builder.startup_validation(startup_validation).start().await.expect("the twin boots");
+        let mut target = OFFLINE.clone();
+        target.attach(fivewhys::internal::coordinates(&twin).expect("the twin has addresses"));
+        Self { twin, target }
+    }
+
+    /// Boots a healthy twin with this noise.
+    pub(crate) async fn boot_noisy(dialect: Dialect, noise: Noise) -> Self {
+        let twin = Twin::builder().dialect(dialect).noise(noise).start().await.expect("the twin boots");
         let mut target = OFFLINE.clone();
         target.attach(fivewhys::internal::coordinates(&twin).expect("the twin has addresses"));
         Self { twin, target }

@@ -10,12 +10,16 @@ use serde::de::{Deserializer, Error as _};
 use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::overlay::{Overlay, overlays};
 use crate::config::file::sources::{EvidenceText, SecretText};
-use crate::config::{TaggedUrl, Validation};
+use crate::config::{Proxy, TaggedUrl, Validation};
 use crate::document::error::Source;
-use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl};
+use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl, written_as_text};
 use crate::document::written::{Json, Named, OneOrMany};
 use crate::terms::{Algorithm, EvidenceSource};
 
+written_as_text! {
+    /// `environment`, or the URL of a forward proxy.
+    ProxyText(Proxy) like "^(environment$|https?://)" = Proxy::read
+}
 overlays! {
     /// `[defaults]`, `[target.NAME]`, or one override.
     pub(crate) struct Layer {
@@ -33,6 +37,8 @@ overlays! {
         direct: Option<BaseUrl>,
         /// The addresses of revisions that get no traffic, by their tags. `fivewhys bisect --test` tests revisions there.
         tagged_url: TaggedUrlLayer,
+        /// The forward proxy for calls of the target: `environment` for what `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, or a URL such as `http://proxy.example.com:3128`. When absent, calls go directly to the target's hosts.
+        proxy: Option<ProxyText>,
         /// The granted sources of evidence. `edge` is always granted. `--evidence` can withhold sources but cannot grant any.
         #[serde(alias = "doors")]
         evidence: Option<Vec<EvidenceSource>>,

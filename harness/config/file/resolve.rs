@@ -73,6 +73,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         production: layer.production.unwrap_or(false),
         twin,
         recorded: false,
+        proxy: layer.proxy.map(|proxy| proxy.0),
         evidence_sources: layer.evidence.unwrap_or_default().into_iter().chain([EvidenceSource::Edge]).collect(),
         endpoints: endpoints(header, layer.endpoint.0)?,
         users: users(header, layer.user.0)?,

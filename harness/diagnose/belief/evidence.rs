@@ -221,6 +221,7 @@ impl From<Outcome> for Ended {
             Outcome::TlsFailed => Self::TlsFailed,
             Outcome::DnsFailed => Self::DnsFailed,
             Outcome::WrongService => Self::WrongService,
+            Outcome::Unreadable => Self::Unreadable,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The hypotheses: one fault, or a pair where no single fault explains everything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnose::belief::HOPELESS;
 use crate::diagnose::infer::candidate::{Candidate, Compared, PathPair, Unknown};
@@ -9,7 +9,7 @@ use crate::diagnose::infer::conflict::Record;
 use crate::diagnose::infer::double_fault::{Pair, PairFault, abnormal_findings, pairs};
 use crate::diagnose::readings::input::FailedStep;
 use crate::diagnose::readings::probe_result::Reading;
-use crate::terms::Engine;
+use crate::terms::{Engine, Hop};
 
 /// The hypotheses with their posteriors, best first.
 #[derive(Debug)]
@@ -110,6 +110,49 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
             }
         }
     }
+}
+
+/// Returns, by service, the share of the faults that a deploy of the service can have caused: those of the catalogue that
+/// remain, listed or not, those that it lacks, and pairs. The lists do not weigh what the catalogue lacks, so they give none.
+pub(crate) fn suspects(case: &Case<'_>, compared: &Compared<'_>) -> BTreeMap<String, f64> {
+    if case.target.engine == Engine::Old {
+        return BTreeMap::new();
+    }
+    let names = |fault: &Candidate<'_>| fault.fault.involves.clone();
+    let single = compared.best.iter().filter(|one| one.remains()).map(|one| (one.score, names(one)));
+    let unknown = compared.unknown.iter().map(|one| (one.score, deployed_at(one.hop)));
+    let pairs = compared.pairs.iter().map(|pair| (pair.score, pair.at.map(|at| names(&compared.best[at])).concat()));
+    let all: Vec<(f64, Vec<String>)> = single.chain(unknown).chain(pairs).filter(|one| one.0.is_finite()).collect();
+    let top = all.iter().map(|one| one.0).fold(f64::MIN, f64::max);
+    let sum: f64 = all.iter().map(|one| (one.0 - top).exp()).sum();
+    let mut shares: BTreeMap<String, f64> = BTreeMap::new();
+    for (score, mut services) in all {
+        services.sort_unstable();
+        services.dedup();
+        for service in services {
+            *shares.entry(service).or_default() += (score - top).exp() / sum;
+        }
+    }
+    shares.retain(|_, share| *share >= NEGLIGIBLE);
+    shares.values_mut().for_each(|share| *share = (*share / NEGLIGIBLE).round() / (1.0 / NEGLIGIBLE).round());
+    shares
+}
+
+/// A service with a smaller share is no suspect.
+const NEGLIGIBLE: f64 = 0.001;
+
+/// Returns the services whose deploy can bring a fault at this hop that the catalogue lacks.
+fn deployed_at(hop: Hop) -> Vec<String> {
+    let services: &[&str] = match hop {
+        Hop::Client | Hop::Network | Hop::Unknown => &[],
+        Hop::Edge => &["edge"],
+        Hop::Backend => &["backend"],
+        Hop::BackendAuth => &["backend", "auth"],
+        Hop::Auth => &["auth"],
+        Hop::Data => &["backend", "data"],
+        Hop::Agents => &["backend", "agents"],
+    };
+    services.iter().map(|service| (*service).to_owned()).collect()
 }
 
 /// Returns the candidates that explain the most failed steps. A fault that explains only an additional probe is no

@@ -1,5 +1,7 @@
 //! The result of a diagnosis: causes and findings.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::active::next_question::Settling;
@@ -36,6 +38,10 @@ pub struct Cause {
     pub ruled_out: Vec<RuledOut>,
     /// Services whose deploy can have caused it, over all remaining candidates.
     pub involves: Vec<String>,
+    /// By service: the share, 0 to 1, of the faults that a deploy of the service can have caused. It counts faults that
+    /// the catalogue lacks and faults that are too unlikely to be listed. Absent in a verdict on the twin.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub suspects: BTreeMap<String, f64>,
     /// Who owns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,

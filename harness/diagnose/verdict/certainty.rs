@@ -1,6 +1,6 @@
 //! One fault as the cause: how certain it is, which alternatives remain, and which faults are ruled out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnose::active::next_question;
 use crate::diagnose::active::next_question::Settling;
@@ -84,6 +84,7 @@ pub(crate) fn named(
         worst_lines: Vec::new(),
         ruled_out,
         involves: involved(&faults),
+        suspects: BTreeMap::new(),
         owner: sure.then(|| best.fault.owner.clone()),
         fix: sure.then(|| remedy::fix(best, case)),
         verify: (!case.target.recorded).then(|| format!("fivewhys smoke --target {}", case.target.name)),

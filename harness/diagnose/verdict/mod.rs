@@ -24,7 +24,7 @@ mod worst_lines;
 
 use crate::diagnose::infer::candidate::compare;
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::infer::hypotheses::Hypotheses;
+use crate::diagnose::infer::hypotheses::{Hypotheses, suspects};
 use crate::diagnose::infer::transient;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::readings::input::{FailedStep, Given};
@@ -61,6 +61,7 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
             break;
         }
         let compared = compare(case, catalogue);
+        let before = causes.len();
         match Hypotheses::of(case, &compared, &open) {
             Hypotheses::One(candidates) => {
                 let cause = certainty::cause(case, &candidates, &compared.best, &open);
@@ -88,6 +89,8 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
                 break;
             }
         }
+        let suspects = suspects(case, &compared);
+        causes[before..].iter_mut().for_each(|cause| cause.suspects.clone_from(&suspects));
     }
     // Where a second cause shows in a call, the record belongs to that cause.
     causes.extend(hidden.filter(|_| causes.len() == 1));

@@ -1,6 +1,6 @@
 //! What no fault of the catalogue explains: an unknown cause, and failures that did not happen again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnose::infer::candidate::Candidate;
 use crate::diagnose::infer::case::Case;
@@ -84,6 +84,7 @@ fn nameless(hop: Hop, steps: &[&FailedStep]) -> Cause {
         worst_lines: Vec::new(),
         ruled_out: Vec::new(),
         involves: Vec::new(),
+        suspects: BTreeMap::new(),
         owner: None,
         fix: None,
         verify: None,

@@ -33,8 +33,16 @@ pub enum ErrorKind {
     HttpResponseTimeout,
     /// The response started and broke off.
     HttpResponseIncomplete,
-    /// The response is not HTTP, or not a WebSocket handshake.
+    /// The response is not HTTP, or a frame is not WebSocket.
     HttpProtocolError,
+    /// The headers exceeded the size limit or the number limit.
+    HttpResponseHeaderSectionSize,
+    /// The transfer coding is broken: for example a chunk without a valid size.
+    HttpResponseTransferCoding,
+    /// The content coding is one that the request did not ask for, so the body was not decoded.
+    HttpResponseContentCoding,
+    /// The response to an upgrade switched protocols, but is not a valid handshake (RFC 6455, 4.1).
+    HttpUpgradeFailed,
     /// The body exceeded the size limit.
     HttpResponseBodySize,
     /// A stream or socket was open and sent nothing more until the deadline.
@@ -51,6 +59,11 @@ impl ErrorKind {
         matches!(self, Self::DnsError | Self::ConnectionRefused | Self::DestinationIpUnroutable)
     }
 
+    /// Reports whether it is the end of a wait for a connection or for the start of the response.
+    pub(crate) const fn is_before_the_response(self) -> bool {
+        matches!(self, Self::ConnectionTimeout | Self::HttpResponseTimeout)
+    }
+
     /// Returns the spelling: that of RFC 9209 where there is one.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -65,6 +78,10 @@ impl ErrorKind {
             Self::HttpResponseTimeout => "http_response_timeout",
             Self::HttpResponseIncomplete => "http_response_incomplete",
             Self::HttpProtocolError => "http_protocol_error",
+            Self::HttpResponseHeaderSectionSize => "http_response_header_section_size",
+            Self::HttpResponseTransferCoding => "http_response_transfer_coding",
+            Self::HttpResponseContentCoding => "http_response_content_coding",
+            Self::HttpUpgradeFailed => "http_upgrade_failed",
             Self::HttpResponseBodySize => "http_response_body_size",
             Self::StreamTimeout => "stream_timeout",
             Self::EventLimit => "event_limit",

@@ -47,6 +47,9 @@ pub struct Exchange {
     /// What ended the exchange early: no response, an incomplete response, a deadline, a limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TransportError>,
+    /// Whether the connection was lost before any part of the request was sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsent: bool,
     /// Phase times.
     pub phases: Phases,
     /// For the token kind `issued` and for issuer endpoints: whether the signing secret of the target verifies the

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use hyper::HeaderMap;
 use reqwest::redirect::Policy;
-use url::{Host, Url};
 
 use crate::probe::request::render::Rendered;
 use crate::probe::transport::answer::Answer;
-use crate::probe::transport::classify::{Stage, classify};
+use crate::probe::transport::classify::{Stage, classify, is_unsent};
 use crate::probe::transport::phases::Stopwatch;
 use crate::probe::transport::{Rules, before_connection, body};
 use crate::probe::{ErrorKind, TransportError, sse};
@@ -19,7 +18,7 @@ pub(crate) async fn send(wire: Rendered, headers: HeaderMap, rules: &Rules<'_>) 
     let watch = Stopwatch::default();
     let mut answer = match execute(wire, headers, rules, &watch).await {
         Ok(response) => read(response, rules).await,
-        Err(error) => Answer::failed(error),
+        Err(failed) => *failed,
     };
     answer.ended(&watch, rules.deadline.elapsed_ms());
     answer
@@ -30,14 +29,18 @@ async fn execute(
     headers: HeaderMap,
     rules: &Rules<'_>,
     watch: &Stopwatch,
-) -> Result<reqwest::Response, TransportError> {
-    let client = client(&wire.url, rules, watch).map_err(|error| classify(&error, Stage::Connecting))?;
+) -> Result<reqwest::Response, Box<Answer>> {
+    let client = client(rules, watch).map_err(|error| failed(classify(&error, Stage::Connecting)))?;
     let mut request = reqwest::Request::new(wire.method, wire.url);
     *request.headers_mut() = headers;
     *request.body_mut() = wire.body.map(Into::into);
     let sent = rules.deadline.within(client.execute(request), ErrorKind::HttpResponseTimeout).await;
-    let answered = sent.map_err(|error| before_connection(error, watch))?;
-    answered.map_err(|error| failure(&error, watch))
+    let answered = sent.map_err(|error| failed(before_connection(error, watch)))?;
+    answered.map_err(|error| Box::new(Answer { unsent: is_unsent(&error), ..Answer::failed(failure(&error, watch)) }))
+}
+
+fn failed(error: TransportError) -> Box<Answer> {
+    Box::new(Answer::failed(error))
 }
 
 fn failure(error: &reqwest::Error, watch: &Stopwatch) -> TransportError {
@@ -51,7 +54,7 @@ fn failure(error: &reqwest::Error, watch: &Stopwatch) -> TransportError {
     failure
 }
 
-fn client(url: &Url, rules: &Rules<'_>, watch: &Stopwatch) -> reqwest::Result<reqwest::Client> {
+fn client(rules: &Rules<'_>, watch: &Stopwatch) -> reqwest::Result<reqwest::Client> {
     let builder = reqwest::Client::builder()
         .tls_backend_preconfigured(rules.tls.http.clone())
         .redirect(Policy::none())
@@ -60,17 +63,14 @@ fn client(url: &Url, rules: &Rules<'_>, watch: &Stopwatch) -> reqwest::Result<re
         .pool_max_idle_per_host(0)
         .connect_timeout(rules.budget.connect)
         .dns_resolver(Arc::new(watch.clone()))
-        .connector_layer(watch.clone());
-    if is_loopback(url) { builder.no_proxy() } else { builder }.build()
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback() || ip.to_ipv4_mapped().is_some_and(|ip| ip.is_loopback()),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
+        .connector_layer(watch.clone())
+        // Without it, reqwest takes the proxy of the environment.
+        .no_proxy();
+    match rules.proxy {
+        Some(proxy) => builder.proxy(reqwest::Proxy::all(proxy.as_str())?),
+        None => builder,
     }
+    .build()
 }
 
 async fn read(response: reqwest::Response, rules: &Rules<'_>) -> Answer {
@@ -83,23 +83,4 @@ async fn read(response: reqwest::Response, rules: &Rules<'_>) -> Answer {
         body::read(&mut content, &mut answer, rules.budget.body_bytes, &rules.deadline).await;
     }
     answer
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case("http://127.0.0.2:8000", true)]
-    #[case("http://[::1]", true)]
-    #[case("http://[::ffff:127.0.0.1]", true)]
-    #[case("http://LOCALHOST", true)]
-    #[case("http://api.localhost", true)]
-    #[case("http://10.0.0.1", false)]
-    #[case("https://localhost.example", false)]
-    fn loopback_hosts_are_recognised(#[case] url: &str, #[case] loopback: bool) {
-        assert_eq!(is_loopback(&Url::parse(url).unwrap()), loopback);
-    }
 }

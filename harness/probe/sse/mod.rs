@@ -36,7 +36,9 @@ where
 {
     let mut parser = SseParser::default();
     let limit = rules.budget.body_bytes;
-    while let Some(bytes) = body::next(stream, &rules.deadline, ErrorKind::StreamTimeout).await? {
+    loop {
+        let deadline = if answer.events.is_empty() { rules.deadline.for_content() } else { rules.deadline };
+        let Some(bytes) = body::next(stream, &deadline, ErrorKind::StreamTimeout).await? else { return Ok(()) };
         let kept = limit.saturating_sub(answer.bytes).min(bytes.len());
         answer.bytes += bytes.len();
         for event in parser.push(&bytes[..kept]) {
@@ -54,7 +56,6 @@ where
             return Err(body::too_large(limit));
         }
     }
-    Ok(())
 }
 
 fn arrived(event: Dispatched, rules: &Rules<'_>) -> StreamEvent {

@@ -64,8 +64,8 @@ async fn a_probe_of_a_silent_stream_ends(
 }
 
 #[rstest]
-#[case(b"HTTP/1.1 200 OK\r\n", b"x: y\r\n", 20_000, ErrorKind::HttpProtocolError)]
-#[case(b"HTTP/1.1 200 OK\r\nx: ", b"yyyyyyyy", 20_000, ErrorKind::HttpProtocolError)]
+#[case(b"HTTP/1.1 200 OK\r\n", b"x: y\r\n", 20_000, ErrorKind::HttpResponseHeaderSectionSize)]
+#[case(b"HTTP/1.1 200 OK\r\nx: ", b"yyyyyyyy", 20_000, ErrorKind::HttpResponseHeaderSectionSize)]
 #[case(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", 300, ErrorKind::HttpResponseTimeout)]
 #[tokio::test]
 async fn endless_headers_end_the_probe(

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::{SinkExt as _, StreamExt as _};
 use rstest::rstest;
 use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -185,4 +186,17 @@ async fn a_flood_is_cut(#[case] message: Message, #[case] expected: ErrorKind) {
     let exchange = probe(&server, chat(), &until("done")).await;
     assert_eq!(exchange.error.map(|error| error.kind), Some(expected));
     assert!(exchange.frames.len() <= 101);
+}
+
+/// Empty continuation frames (RFC 6455, 5.4) never complete a message.
+#[tokio::test]
+async fn endless_empty_fragments_are_cut() {
+    let server = server(|mut socket| async move {
+        let peer = socket.get_mut();
+        let _ = peer.write_all(&[0x01, 0x00]).await;
+        while peer.write_all(&[0x00; 4096]).await.is_ok() {}
+    })
+    .await;
+    let exchange = probe(&server, chat(), &until("done")).await;
+    assert_eq!(exchange.error.map(|error| error.kind), Some(ErrorKind::EventLimit));
 }

@@ -58,7 +58,7 @@ async fn a_refusal_that_breaks_off_is_incomplete() {
 #[case("upgrade: websocket\r\nconnection: Upgrade\r\n")]
 #[case("upgrade: h2c\r\nconnection: Upgrade\r\nsec-websocket-accept: {}\r\n")]
 #[tokio::test]
-async fn an_invalid_101_is_a_protocol_error(#[case] headers: &'static str) {
+async fn an_invalid_101_is_a_failed_upgrade(#[case] headers: &'static str) {
     let server = Server::scripted(move |mut peer| async move {
         let accept = derive_accept_key(asked(&peer, "sec-websocket-key").as_bytes());
         let headers = headers.replace("{}", &accept);
@@ -67,7 +67,7 @@ async fn an_invalid_101_is_a_protocol_error(#[case] headers: &'static str) {
     })
     .await;
     let exchange = probe(&server).await;
-    assert_eq!(exchange.error.as_ref().map(|error| error.kind), Some(ErrorKind::HttpProtocolError));
+    assert_eq!(exchange.error.as_ref().map(|error| error.kind), Some(ErrorKind::HttpUpgradeFailed));
     assert_eq!(exchange.status(), Some(101));
 }
 

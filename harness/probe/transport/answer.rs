@@ -5,7 +5,7 @@ use hyper::{HeaderMap, StatusCode, Version};
 
 use crate::config::Endpoint;
 use crate::probe::transport::phases::Stopwatch;
-use crate::probe::{Close, Frame, Phases, StreamEvent, TransportError};
+use crate::probe::{Close, Frame, Phases, Side, StreamEvent, TransportError};
 
 /// A response as it was received, complete or not.
 #[derive(Default)]
@@ -20,12 +20,19 @@ pub(crate) struct Answer {
     pub(crate) close: Option<Close>,
     pub(crate) error: Option<TransportError>,
     pub(crate) phases: Phases,
+    /// Whether the connection was lost before any part of the request was sent.
+    pub(crate) unsent: bool,
 }
 
 impl Answer {
     /// Returns the record of a request without a response.
     pub(crate) fn failed(error: TransportError) -> Self {
         Self { error: Some(error), ..Self::default() }
+    }
+
+    /// Returns how many frames the server sent.
+    pub(crate) fn received(&self) -> usize {
+        self.frames.iter().filter(|frame| frame.from == Side::Server).count()
     }
 
     /// Takes the status line and headers, which arrived after this many milliseconds.

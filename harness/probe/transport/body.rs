@@ -5,7 +5,9 @@ use std::error::Error;
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
+use hyper::HeaderMap;
 use hyper::body::Body;
+use hyper::header::CONTENT_ENCODING;
 
 use crate::probe::transport::answer::Answer;
 use crate::probe::transport::classify::{Stage, classify};
@@ -37,6 +39,18 @@ where
     if answer.bytes > limit {
         answer.error = Some(too_large(limit));
     }
+    if answer.error.is_none() && answer.bytes > 0 {
+        answer.error = content_coding(&answer.headers);
+    }
+}
+
+/// Returns the error for a body with a content coding: a request asks for none.
+fn content_coding(headers: &HeaderMap) -> Option<TransportError> {
+    let codings = headers.get_all(CONTENT_ENCODING).iter();
+    let coding = codings.map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned());
+    let coding = coding.filter(|coding| !coding.is_empty()).find(|coding| !coding.eq_ignore_ascii_case("identity"))?;
+    let detail = format!("the content coding is {coding}; the request asked for none");
+    Some(TransportError { kind: ErrorKind::HttpResponseContentCoding, detail })
 }
 
 /// Returns the next data of a body, or `None` at its end. After the deadline: an error of `kind`.

@@ -27,6 +27,11 @@ pub(crate) fn classify(error: Fault<'_>, stage: Stage) -> TransportError {
     TransportError { kind, detail: detail(&chain) }
 }
 
+/// Reports whether hyper gave the request back: it had not begun to send it.
+pub(crate) fn is_unsent(error: Fault<'_>) -> bool {
+    chain(error).iter().any(|fault| fault.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled))
+}
+
 /// Returns the kind of a lost connection at this stage.
 pub(crate) const fn broken_off(stage: Stage) -> ErrorKind {
     match stage {
@@ -68,7 +73,10 @@ fn of_tls(error: &rustls::Error) -> ErrorKind {
 }
 
 fn of_http(error: &hyper::Error, stage: Stage) -> Option<ErrorKind> {
-    if error.is_parse() || error.is_parse_too_large() || error.is_parse_status() {
+    if error.is_parse_too_large() {
+        return Some(ErrorKind::HttpResponseHeaderSectionSize);
+    }
+    if error.is_parse() || error.is_parse_status() {
         return Some(ErrorKind::HttpProtocolError);
     }
     (error.is_incomplete_message() || error.is_closed() || error.is_canceled()).then(|| broken_off(stage))
@@ -90,7 +98,8 @@ pub(crate) fn of_io(kind: io::ErrorKind, stage: Stage) -> Option<ErrorKind> {
         Io::ConnectionReset | Io::ConnectionAborted | Io::BrokenPipe | Io::NotConnected | Io::UnexpectedEof => {
             broken_off(stage)
         }
-        Io::InvalidData | Io::InvalidInput if stage != Stage::Connecting => ErrorKind::HttpProtocolError,
+        Io::InvalidData | Io::InvalidInput if stage == Stage::Reading => ErrorKind::HttpResponseTransferCoding,
+        Io::InvalidData | Io::InvalidInput if stage == Stage::Waiting => ErrorKind::HttpProtocolError,
         _ => return None,
     })
 }
@@ -117,6 +126,8 @@ mod tests {
     #[case(io::ErrorKind::ConnectionReset, Stage::Waiting, ErrorKind::ConnectionTerminated)]
     #[case(io::ErrorKind::ConnectionReset, Stage::Reading, ErrorKind::HttpResponseIncomplete)]
     #[case(io::ErrorKind::UnexpectedEof, Stage::Reading, ErrorKind::HttpResponseIncomplete)]
+    #[case(io::ErrorKind::InvalidInput, Stage::Reading, ErrorKind::HttpResponseTransferCoding)]
+    #[case(io::ErrorKind::InvalidData, Stage::Waiting, ErrorKind::HttpProtocolError)]
     #[case(io::ErrorKind::Other, Stage::Waiting, ErrorKind::ConnectionTerminated)]
     fn an_io_error_has_its_kind(#[case] kind: io::ErrorKind, #[case] stage: Stage, #[case] expected: ErrorKind) {
         assert_eq!(classify(&io::Error::from(kind), stage).kind, expected);

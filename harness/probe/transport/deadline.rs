@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use crate::probe::transport::patience::Patience;
 use crate::probe::{ErrorKind, TransportError};
 
 /// Start and latest end of one probe.
@@ -13,6 +14,10 @@ pub(crate) struct Deadline {
     start: Instant,
     end: Instant,
     run_ends_first: bool,
+    /// When the status line must have come.
+    response: Option<Instant>,
+    /// When the first event or frame must have come.
+    content: Option<Instant>,
 }
 
 impl Deadline {
@@ -20,7 +25,23 @@ impl Deadline {
     pub(crate) fn starting_now(budget: Duration, run_end: Instant) -> Self {
         let start = Instant::now();
         let own = start.checked_add(budget).filter(|own| *own <= run_end);
-        Self { start, end: own.unwrap_or(run_end), run_ends_first: own.is_none() }
+        Self { start, end: own.unwrap_or(run_end), run_ends_first: own.is_none(), response: None, content: None }
+    }
+
+    /// Returns the deadline of a probe that waits less for the start of the response or of its content.
+    pub(crate) fn with_patience(self, patience: &Patience) -> Self {
+        let by = |wait: Duration| self.start.checked_add(wait).filter(|by| *by < self.end);
+        Self { response: by(patience.response), content: by(patience.content), ..self }
+    }
+
+    /// Returns the deadline for the first event or frame.
+    pub(crate) fn for_content(self) -> Self {
+        self.content.map_or(self, |end| Self { end, run_ends_first: false, ..self })
+    }
+
+    /// Returns when the probe must have ended.
+    pub(crate) const fn end(&self) -> Instant {
+        self.end
     }
 
     /// Returns the milliseconds since the start.
@@ -35,7 +56,18 @@ impl Deadline {
 
     /// Waits for `future`. After the deadline it returns an error of `kind`, or `BudgetSpent` if the run ends first.
     pub(crate) async fn within<F: Future>(&self, future: F, kind: ErrorKind) -> Result<F::Output, TransportError> {
-        timeout_at(self.end, future).await.map_err(|_| self.passed(kind))
+        let bound = self.for_kind(kind);
+        // A future that is always ready would never let the timer fire.
+        if Instant::now() >= bound.end {
+            return Err(bound.passed(kind));
+        }
+        timeout_at(bound.end, future).await.map_err(|_| bound.passed(kind))
+    }
+
+    /// Returns the deadline for a wait whose end in vain is an error of this kind.
+    fn for_kind(&self, kind: ErrorKind) -> Self {
+        let sooner = self.response.filter(|end| kind.is_before_the_response() && *end < self.end);
+        sooner.map_or(*self, |end| Self { end, run_ends_first: false, ..*self })
     }
 
     /// Returns a deadline with the same start and an end at most `limit` from now.
@@ -44,7 +76,8 @@ impl Deadline {
         if self.end <= end { *self } else { Self { end, run_ends_first: false, ..*self } }
     }
 
-    fn passed(&self, kind: ErrorKind) -> TransportError {
+    /// Returns the error of a wait that lasted until the deadline.
+    pub(crate) fn passed(&self, kind: ErrorKind) -> TransportError {
         let ms = self.end.duration_since(self.start).as_millis();
         if self.run_ends_first {
             let detail = format!("the budget of the run ended this probe after {ms} ms");

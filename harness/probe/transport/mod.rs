@@ -3,6 +3,7 @@
 //! - `answer`: the response before redaction
 //! - `body`: reads a body up to a limit
 //! - `deadline`: when the probe must end
+//! - `patience`: shorter waits than the deadline
 //! - `phases`: measures name resolution and connection
 //! - `classify`: gives an error its kind
 //!
@@ -12,11 +13,13 @@ pub(crate) mod answer;
 pub(crate) mod body;
 pub(crate) mod classify;
 pub(crate) mod deadline;
+pub(crate) mod patience;
 pub(crate) mod phases;
 
 use std::sync::Arc;
 
 use rustls::ClientConfig;
+use url::Url;
 
 use crate::config::{Budget, Endpoint};
 use crate::probe::transport::deadline::Deadline;
@@ -32,6 +35,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) until: &'a Until,
     pub(crate) deadline: Deadline,
     pub(crate) tls: &'a Tls,
+    /// The forward proxy of this call.
+    pub(crate) proxy: Option<&'a Url>,
 }
 
 /// TLS for HTTP and for WebSocket: they offer different application protocols.

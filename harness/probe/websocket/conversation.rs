@@ -13,15 +13,21 @@ use crate::probe::transport::answer::{Answer, name_in};
 use crate::probe::transport::deadline::Deadline;
 use crate::probe::transport::{Rules, body};
 use crate::probe::websocket::error::of_socket;
+use crate::probe::websocket::metered::Metered;
 use crate::probe::{Close, ErrorKind, Frame, Side, TransportError, Until};
 
 /// How long the server may take to send its close frame. A real server took 100 ms from the error frame to the close
 /// frame.
 const CLOSE_GRACE: Duration = Duration::from_secs(1);
 
+/// Bytes that tungstenite reads before it looks for frames: it parses all of them without a pause.
+const READ_AT_ONCE: usize = 16 * 1024;
+/// Bytes of a frame beside its payload, at most (RFC 6455, 5.2).
+const FRAMING: usize = 14;
+
 /// One open socket.
 pub(crate) struct Conversation<'a> {
-    socket: WebSocketStream<TokioIo<Upgraded>>,
+    socket: WebSocketStream<Metered<TokioIo<Upgraded>>>,
     answer: &'a mut Answer,
     rules: &'a Rules<'a>,
     /// Number of messages of any kind, including pings.
@@ -40,7 +46,10 @@ enum Turn {
 impl<'a> Conversation<'a> {
     pub(crate) async fn over(stream: TokioIo<Upgraded>, answer: &'a mut Answer, rules: &'a Rules<'a>) -> Self {
         let limit = Some(rules.budget.body_bytes);
-        let config = WebSocketConfig::default().max_message_size(limit).max_frame_size(limit);
+        let config =
+            WebSocketConfig::default().max_message_size(limit).max_frame_size(limit).read_buffer_size(READ_AT_ONCE);
+        let bytes = rules.budget.body_bytes.saturating_add(rules.budget.events.saturating_mul(FRAMING));
+        let stream = Metered::new(stream, rules.deadline.end(), bytes.saturating_add(READ_AT_ONCE));
         let socket = WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await;
         Self { socket, answer, rules, seen: 0, bytes: 0 }
     }
@@ -63,7 +72,7 @@ impl<'a> Conversation<'a> {
         if greeting.is_none() {
             self.say(messages, shown).await;
         }
-        if let Turn::Closed = self.turn(&self.rules.deadline).await? {
+        if let Turn::Closed = self.turn(&self.for_next()).await? {
             return Ok(Turn::Closed);
         }
         if greeting.is_some_and(|greeting| !self.last_json().is_some_and(|json| greeting.holds(&json))) {
@@ -79,7 +88,7 @@ impl<'a> Conversation<'a> {
             self.say(messages, shown).await;
         }
         loop {
-            if matches!(self.turn(&self.rules.deadline).await?, Turn::Closed) {
+            if matches!(self.turn(&self.for_next()).await?, Turn::Closed) {
                 return Ok(Turn::Closed);
             }
             if self.is_last() {
@@ -140,17 +149,28 @@ impl<'a> Conversation<'a> {
         }
     }
 
+    /// Returns the deadline for the next frame: the first one may have less time.
+    fn for_next(&self) -> Deadline {
+        if self.answer.received() == 0 { self.rules.deadline.for_content() } else { self.rules.deadline }
+    }
+
     fn soon(&self) -> Deadline {
         self.rules.deadline.at_most(CLOSE_GRACE)
     }
 
     async fn next(&mut self, deadline: &Deadline) -> Result<Message, TransportError> {
+        self.socket.get_mut().until = deadline.end();
         let next = deadline.within(self.socket.next(), ErrorKind::StreamTimeout).await?;
         self.seen += 1;
         if self.seen > self.rules.budget.events {
             return Err(self.rules.too_many());
         }
-        next.unwrap_or(Err(tokio_tungstenite::tungstenite::Error::ConnectionClosed)).map_err(|error| of_socket(&error))
+        let next = next.unwrap_or(Err(tokio_tungstenite::tungstenite::Error::ConnectionClosed));
+        next.map_err(|error| match of_socket(&error) {
+            error if error.kind == ErrorKind::StreamTimeout => deadline.passed(error.kind),
+            error if error.kind == ErrorKind::EventLimit => self.rules.too_many(),
+            error => error,
+        })
     }
 
     fn keep(&mut self, from: Side, data: String) {

@@ -1,4 +1,4 @@
-//! The TCP and TLS connection of a WebSocket.
+//! The TCP and TLS connection of a WebSocket, through the proxy if the target asks for one.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -13,14 +13,15 @@ use url::{Host, Url};
 use crate::probe::transport::classify::{Stage, classify};
 use crate::probe::transport::phases::Stopwatch;
 use crate::probe::transport::{Rules, before_connection};
+use crate::probe::websocket::tunnel::tunnel;
 use crate::probe::{ErrorKind, TransportError};
 
 /// A plain or encrypted connection.
-pub(crate) trait Connection: AsyncRead + AsyncWrite + Unpin + Send {}
+pub(crate) trait Connection: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
 
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Connection for T {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection for T {}
 
-type Fault = Box<dyn Error + Send + Sync>;
+pub(crate) type Fault = Box<dyn Error + Send + Sync>;
 
 /// Connects to the URL's host, with TLS for `wss`, within the connect budget.
 pub(crate) async fn dial(
@@ -35,10 +36,20 @@ pub(crate) async fn dial(
 }
 
 async fn connect(url: &Url, rules: &Rules<'_>, watch: &Stopwatch) -> Result<Box<dyn Connection>, Fault> {
-    let stream = TcpStream::connect(addresses(url, watch).await?.as_slice()).await?;
+    let first = rules.proxy.unwrap_or(url);
+    let stream = TcpStream::connect(addresses(first, watch).await?.as_slice()).await?;
     stream.set_nodelay(true)?;
+    let stream = secured(first, Box::new(stream), rules).await?;
+    match rules.proxy {
+        Some(proxy) => secured(url, tunnel(stream, proxy, url).await?, rules).await,
+        None => Ok(stream),
+    }
+}
+
+/// Adds TLS where the scheme of the URL asks for it.
+async fn secured(url: &Url, stream: Box<dyn Connection>, rules: &Rules<'_>) -> Result<Box<dyn Connection>, Fault> {
     if !is_encrypted(url) {
-        return Ok(Box::new(stream));
+        return Ok(stream);
     }
     let connector = TlsConnector::from(Arc::clone(&rules.tls.websocket));
     Ok(Box::new(connector.connect(server_name(url)?, stream).await?))

@@ -101,13 +101,17 @@ fn check(headers: &HeaderMap, key: &str) -> Result<(), TransportError> {
         values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(word))
     };
     if !says(UPGRADE, "websocket") || !says(CONNECTION, "upgrade") {
-        return Err(protocol("the 101 response does not upgrade to a WebSocket"));
+        return Err(not_upgraded("the 101 response does not upgrade to a WebSocket"));
     }
     let accept = headers.get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
     if accept != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
-        return Err(protocol("the Sec-WebSocket-Accept of the 101 response does not match the key"));
+        return Err(not_upgraded("the Sec-WebSocket-Accept of the 101 response does not match the key"));
     }
     Ok(())
+}
+
+fn not_upgraded(why: &str) -> TransportError {
+    TransportError { kind: ErrorKind::HttpUpgradeFailed, detail: why.to_owned() }
 }
 
 fn protocol(why: &(impl ToString + ?Sized)) -> TransportError {

@@ -3,6 +3,8 @@
 //! - `dial`: the TCP and TLS connection
 //! - `handshake`: the upgrade over hyper, so that a refusal keeps its status, headers and complete body
 //! - `conversation`: frames, messages and the close, over tungstenite
+//! - `tunnel`: the way through a forward proxy
+//! - `metered`: limits on the bytes and on the time of an open socket
 //! - `error`: maps an error of tungstenite to a kind of RFC 9209
 //!
 //! Invariant: the messages are sent as they are rendered, and recorded in their form for the record.
@@ -11,6 +13,8 @@ pub(crate) mod conversation;
 pub(crate) mod dial;
 pub(crate) mod error;
 pub(crate) mod handshake;
+pub(crate) mod metered;
+pub(crate) mod tunnel;
 
 use hyper::HeaderMap;
 

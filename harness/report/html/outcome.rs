@@ -60,6 +60,7 @@ pub(super) fn footer(report: &Report) -> Markup {
                 dt { "Scenarios" } dd { (timing.scenario_probes) " probes, " (seconds(timing.scenarios_ms)) }
                 dt { "Diagnosis" } dd { (timing.diagnosis_probes) " probes, " (seconds(timing.diagnosis_ms)) }
                 dt { "Granted evidence" } dd { (shown(&report.evidence.join(", "))) }
+                @if let Some(proxy) = &report.proxy { dt { "Proxy" } dd { (shown(proxy)) } }
                 dt { "Exit code" } dd { (report.exit.code) ": " (instruction(&report.exit.meaning)) }
                 dt { "Made by" } dd { "fivewhys " (shown(&report.version)) ", " (shown(&report.schema)) }
             }

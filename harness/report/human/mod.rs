@@ -104,5 +104,6 @@ pub fn last_line(report: &Report, style: &Style) -> String {
 fn heading(ink: Ink, report: &Report) -> Text {
     let parts = [format!("target {}", report.target), format!("evidence {}", report.evidence.join(", "))];
     let shard = report.shard.map(|shard| format!("shard {shard}"));
-    ink.list(Paint::Faint, parts.into_iter().chain(shard), Separator::Dot)
+    let proxy = report.proxy.as_ref().map(|proxy| format!("proxy {proxy}"));
+    ink.list(Paint::Faint, parts.into_iter().chain(proxy).chain(shard), Separator::Dot)
 }

@@ -48,6 +48,9 @@ pub struct Report {
     /// The sources of evidence that were granted.
     #[serde(alias = "doors")]
     pub evidence: Vec<String>,
+    /// The forward proxy that the target asks for: `environment`, or its URL without user and password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
     /// How the run ended.
     pub outcome: RunOutcome,
     /// The scenarios, with the outcome of every step.

@@ -32,6 +32,7 @@ pub(crate) fn certain_cause() -> Cause {
         worst_lines: Vec::new(),
         ruled_out: ["edge/iam-denied", "client/wrong-signing-secret", "auth/down", "backend-auth/auth-url-wrong"].map(out).to_vec(),
         involves: vec!["backend".to_owned(), "auth".to_owned()],
+        suspects: Default::default(),
         owner: None,
         fix: Some(
             "gcloud run services update netra-backend-staging --update-secrets=SERVICE_SECRET=service-secret-staging:latest".to_owned(),

@@ -78,6 +78,7 @@ pub(crate) fn passed() -> Report {
         version: "0.1.0".to_owned(),
         target: "offline".to_owned(),
         evidence: ["edge", "auth", "service-credentials", "manifest", "logs"].map(str::to_owned).to_vec(),
+        proxy: None,
         outcome: RunOutcome::Passed,
         scenarios: scenarios(),
         causes: Vec::new(),

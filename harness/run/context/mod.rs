@@ -8,6 +8,7 @@
 //! - `record`: the exchanges and observations so far
 //! - `events`: what a run reports while it runs
 //! - `interruption`: stops a run
+//! - `lost_connection`: whether a request whose connection was lost is sent once more
 //! - `exit_code`: the exit codes of the program
 //!
 //! Invariant: this folder never sends a probe.
@@ -18,6 +19,7 @@ pub(crate) mod credentials;
 pub(crate) mod events;
 pub(crate) mod exit_code;
 pub(crate) mod interruption;
+pub(crate) mod lost_connection;
 pub(crate) mod order;
 pub(crate) mod record;
 pub(crate) mod shard;

@@ -8,6 +8,7 @@ use crate::probe::Session;
 use crate::report::{ScenarioReport, StepOutcome, StepReport, Try};
 use crate::run::context::conduct::Conduct;
 use crate::run::context::events::{Event, Listener};
+use crate::run::context::lost_connection::LostConnections;
 use crate::run::context::record::Record;
 use crate::run::drive::allowance::Allowance;
 use crate::run::drive::captures::Captures;
@@ -21,6 +22,7 @@ pub(crate) struct Course<'a> {
     pub(crate) scenario: &'a Scenario,
     pub(crate) allowance: &'a Allowance,
     conduct: &'a Conduct,
+    lost: &'a LostConnections,
     pub(crate) captures: Captures,
     pub(crate) record: Record,
     pub(crate) failed: Vec<FailedStep>,
@@ -31,6 +33,7 @@ pub(crate) struct Rules<'a> {
     pub(crate) target: &'a Target,
     pub(crate) allowance: Allowance,
     pub(crate) conduct: &'a Conduct,
+    pub(crate) lost: LostConnections,
 }
 
 /// The result of one scenario. The ids of its exchanges have gaps if other scenarios ran in parallel.
@@ -43,8 +46,8 @@ pub(crate) struct Done {
 impl<'a> Course<'a> {
     pub(crate) fn new(session: Session, scenario: &'a Scenario, rules: &'a Rules<'a>) -> Self {
         let (captures, record, failed) = (Captures::default(), Record::default(), Vec::new());
-        let Rules { target, allowance, conduct } = rules;
-        Self { session, target, scenario, allowance, conduct, captures, record, failed }
+        let Rules { target, allowance, conduct, lost } = rules;
+        Self { session, target, scenario, allowance, conduct, lost, captures, record, failed }
     }
 
     /// Runs every step, then the `finally` steps, whether the steps passed or not.
@@ -108,7 +111,9 @@ impl<'a> Course<'a> {
                 Err(error) if error.exchange().is_some() => self.without_token(step, &error),
                 Err(error) => return self.not_sent(step, &error),
             };
-            if let Some((one, pause)) = self.again(&mut report, tries.len()) {
+            if let Some((one, pause)) =
+                self.repeated(&report, endpoint, &tries).or_else(|| self.again(&mut report, &tries))
+            {
                 tries.push(one);
                 tokio::time::sleep(pause).await;
                 continue;
@@ -119,9 +124,21 @@ impl<'a> Course<'a> {
         }
     }
 
+    /// Returns the last try if its connection was lost and its request is sent once more at once.
+    fn repeated(&self, report: &StepReport, endpoint: &Endpoint, tries: &[Try]) -> Option<(Try, Duration)> {
+        let exchange = &self.record.probes.last()?.exchange;
+        let may_repeat =
+            self.lost.may_repeat(exchange, self.target.endpoints.get(&exchange.probe.endpoint).unwrap_or(endpoint));
+        let is_first = report.outcome == StepOutcome::Failed && tries.is_empty();
+        let after = exchange.error.as_ref()?.kind.to_string();
+        (may_repeat && is_first).then_some((Try { exchange: exchange.id, after, waited_ms: 0 }, Duration::ZERO))
+    }
+
     /// Returns the last try and the pause before the next one, if there is a next one. If the server asks for more time
     /// than the run has, the report says so.
-    fn again(&self, report: &mut StepReport, tried: usize) -> Option<(Try, Duration)> {
+    fn again(&self, report: &mut StepReport, tries: &[Try]) -> Option<(Try, Duration)> {
+        // A repetition at once is no retry.
+        let tried = tries.iter().filter(|one| one.waited_ms > 0).count();
         let tried = u32::try_from(tried).unwrap_or(u32::MAX);
         if report.outcome != StepOutcome::Failed || tried >= self.conduct.retries {
             return None;

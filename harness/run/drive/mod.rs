@@ -30,6 +30,7 @@ use crate::probe::Prober;
 use crate::report::{ScenarioReport, StepReport};
 use crate::run::context::conduct::Conduct;
 use crate::run::context::events::{Event, Listener};
+use crate::run::context::lost_connection::LostConnections;
 use crate::run::context::record::Record;
 use crate::run::drive::allowance::Allowance;
 use crate::run::drive::course::{Course, Done, Rules};
@@ -55,7 +56,8 @@ pub(crate) async fn drive(
     let (controls, others) = parted(scenarios);
     let steps = |one: &Scenario| one.steps.len() + one.finally.len();
     tell(&Event::Started { steps: scenarios.iter().map(steps).sum() });
-    let rules = Rules { target, allowance: Allowance::of(target.budget.run), conduct };
+    let rules =
+        Rules { target, allowance: Allowance::of(target.budget.run), conduct, lost: LostConnections::default() };
     let mut driven = Driven::default();
     for (scenarios, at_once) in [(others, target.concurrency()), (controls, 1)] {
         // Collected: a future that held the closure would not be `Send`.

@@ -17,6 +17,7 @@ pub(crate) mod tested;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use crate::config::Proxy;
 use crate::diagnose::{Cause, Certainty, FailedStep, Finding};
 use crate::evidence::Evidence;
 use crate::gate::{Baseline, Earlier, Gate, OTHER, role_of};
@@ -86,6 +87,7 @@ pub(crate) async fn report(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         target: run.target.name.clone(),
         evidence: run.target.evidence_sources.iter().map(ToString::to_string).collect(),
+        proxy: run.target.proxy.as_ref().map(Proxy::shown),
         outcome,
         exit: ended.exit(),
         interrupted,

@@ -14,6 +14,8 @@ pub(crate) mod late_log;
 pub(crate) mod request_log;
 pub(crate) mod test_headers;
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use crate::config::Target;
@@ -125,8 +127,12 @@ impl Inquiry<'_> {
     /// Sends one probe after the other, within the target's limits on their number and on time.
     pub(crate) async fn ask_all(&mut self) {
         let many = self.target.budget.diagnosis_probes as usize;
-        while self.asked.len() < many && Instant::now() < self.deadline {
+        let mut thought = Duration::ZERO;
+        // After the next probe, the verdict takes about as long as the choice of that probe.
+        while self.asked.len() < many && Instant::now() + thought * 2 < self.deadline {
+            let begun = Instant::now();
             let Some(key) = next_probe(self.given(), self.catalogue, &self.asked) else { break };
+            thought = begun.elapsed();
             self.asked.push(key.clone());
             self.ask(key).await;
         }

@@ -160,6 +160,7 @@ mod tests {
             worst_lines: Vec::new(),
             ruled_out: Vec::new(),
             involves: Vec::new(),
+            suspects: Default::default(),
             owner: None,
             fix: None,
             verify: None,

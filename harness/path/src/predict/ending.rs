@@ -37,6 +37,8 @@ words! {
         DnsFailed => "dns-failed",
         /// Another service answered.
         WrongService => "wrong-service",
+        /// The answer cannot be read.
+        Unreadable => "unreadable",
         /// All parts arrived at once, at the end.
         HeldBack => "held-back",
         /// Accepted for another user.

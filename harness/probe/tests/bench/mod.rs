@@ -116,6 +116,7 @@ fn target(base: &str) -> Target {
     Target {
         direct: None,
         tagged_urls: BTreeMap::new(),
+        proxy: None,
         variables: std::collections::BTreeMap::new(),
         scenarios: None,
         catalogue: Vec::new(),
