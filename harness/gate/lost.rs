@@ -103,11 +103,11 @@ fn reference(value: &EnvValue) -> Option<String> {
     matches!(value, EnvValue::Secret { .. }).then(|| value.to_string())
 }
 
-/// Returns a literal value as a word of a shell. A comma would end it.
+/// Returns a literal value as a word of a shell. A comma would end it, and a value with a mark is not the whole one.
 fn literal(value: &EnvValue) -> Option<String> {
     match value {
         EnvValue::Secret { .. } => None,
-        EnvValue::Plain(text) if !text.contains(',') => shlex::try_quote(text).ok().map(Into::into),
+        EnvValue::Plain(text) if !text.contains([',', '<']) => shlex::try_quote(text).ok().map(Into::into),
         EnvValue::Plain(_) | EnvValue::Hidden { .. } | EnvValue::Reference(_) => Some("VALUE".to_owned()),
     }
 }

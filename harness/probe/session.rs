@@ -91,7 +91,7 @@ impl Session {
         issued_before: Option<bool>,
     ) -> Result<(Exchange, Option<Issued>), CannotProbe> {
         let Shared { credentials, redact, .. } = &*self.shared;
-        let url = call.place().map_err(|error| cleaned(error, redact))?;
+        let url = call.place().map_err(|error| cleaned(error, &**redact))?;
         let ids = Ids::fresh();
         let presented = Presented { token, cookie: self.cookies.header(&url) };
         let pair = presented.render(call, &ids, &**credentials)?;
@@ -113,7 +113,7 @@ impl Session {
             issued_with_our_secret: issued.as_ref().map(|issued| issued.with_our_secret).or(issued_before),
             body_limit: call.target.budget.body_bytes,
         };
-        Ok((exchange(facts, answer, redact), issued))
+        Ok((exchange(facts, answer, &**redact), issued))
     }
 
     async fn transmit(&self, call: &Call<'_>, ids: &Ids, pair: Pair, headers: HeaderMap) -> Answer {
@@ -154,9 +154,9 @@ fn unsent() -> Answer {
 }
 
 /// Redacts the path of an error: it may contain a value that was captured from a response.
-fn cleaned(error: CannotProbe, redact: &Redact) -> CannotProbe {
+fn cleaned(error: CannotProbe, redact: &dyn Redact) -> CannotProbe {
     match error {
-        CannotProbe::Path { path, why } => CannotProbe::Path { path: redact(&path), why },
+        CannotProbe::Path { path, why } => CannotProbe::Path { path: redact.text(&path), why },
         other => other,
     }
 }

@@ -12,7 +12,6 @@ use crate::cli::args::repository;
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
 use crate::document::nearest_or_all;
-use crate::redact::Redactor;
 use crate::report::{FORMATS, Format, Report, Stdout, Style, github};
 
 /// The reports that are written in addition to the report on stdout.
@@ -76,15 +75,8 @@ impl ReportArgs {
         text
     }
 
-    /// Writes every report, and fails at the end with the list of those that could not be written.
-    pub(crate) fn write(
-        &self,
-        report: &Report,
-        redactor: &Redactor,
-        verbose: bool,
-        stdout: Stdout,
-    ) -> Result<(), Mistake> {
-        let report = &cleaned(report, redactor);
+    /// Writes every report, which is cleaned, and fails at the end with the list of those that could not be written.
+    pub(crate) fn write(&self, report: &Report, verbose: bool, stdout: Stdout) -> Result<(), Mistake> {
         let written = self.wanted().map(|wanted| wanted.write(report, verbose));
         let failures: Vec<_> = written.filter_map(Result::err).collect();
         if self.annotates() {
@@ -167,21 +159,4 @@ fn try_out(path: &Path) -> io::Result<()> {
     }
     OpenOptions::new().append(true).create(true).open(path)?;
     if there { Ok(()) } else { fs::remove_file(path) }
-}
-
-/// Returns the report with every text redacted once more, as a second safeguard. Redacting the rendered page instead could break its markup.
-fn cleaned(report: &Report, redactor: &Redactor) -> Report {
-    let mut value = serde_json::to_value(report).unwrap_or_default();
-    clean(&mut value, redactor);
-    // This fails only if a secret equals a word of our own, such as the name of an enum value.
-    serde_json::from_value(value).unwrap_or_else(|_| report.clone())
-}
-
-fn clean(value: &mut serde_json::Value, redactor: &Redactor) {
-    match value {
-        serde_json::Value::String(text) => *text = redactor.clean_own(text),
-        serde_json::Value::Array(all) => all.iter_mut().for_each(|one| clean(one, redactor)),
-        serde_json::Value::Object(fields) => fields.values_mut().for_each(|one| clean(one, redactor)),
-        _ => {}
-    }
 }

@@ -53,9 +53,10 @@ impl ShownArgs {
     /// Prints the report, and writes it in the other formats.
     pub(crate) fn show(&self, report: &Report, redactor: &Redactor) -> Result<(), Mistake> {
         // Every text was redacted when it was kept. This is a second safeguard.
-        let (text, stdout) = (redactor.clean_own(&self.render(report)), self.stdout());
+        let report = &report.cleaned(redactor);
+        let (text, stdout) = (self.render(report), self.stdout());
         output::print(&self.reports.fenced(text, stdout)).into_diagnostic()?;
-        self.reports.write(report, redactor, self.verbose, stdout)
+        self.reports.write(report, self.verbose, stdout)
     }
 
     fn render(&self, report: &Report) -> String {

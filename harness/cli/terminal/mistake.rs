@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, Report};
 
 use crate::cli::terminal::output;
+use crate::redact::Redactor;
 use crate::run;
 
 /// The error of a subcommand that could not do its work.
@@ -40,6 +41,8 @@ impl Mistake {
         if shown.is_err() {
             text = format!("{}\n", self.0);
         }
+        // A message may quote an address with a password, or a line of a file.
+        let text = Redactor::new().clean(&text);
         let _ = write!(std::io::stderr(), "{text}");
         run::ExitCode::Mistake.into()
     }
