@@ -10,6 +10,7 @@ pub(super) type Visit<'v> = &'v mut dyn FnMut(&[u8], &dyn Fn(&Range<usize>) -> R
 
 /// The minimum number of bytes of a decoded text.
 const LEAST: usize = 8;
+const LEAST_OF_BASE64: usize = 11;
 /// Digits of base32 count from this many on: only tokens are searched in it, which are long.
 const LEAST_OF_BASE32: usize = 24;
 
@@ -45,7 +46,9 @@ const fn values(alphabet: &[u8]) -> [u8; 256] {
 
 /// Calls `visit` with each text that digits of the text encode. The text is squeezed.
 pub(super) fn texts_in(text: &[u8], visit: Visit<'_>) {
-    runs(text, 11, &BASE64, |run| every_alignment(text, &run, 6, &BASE64, visit));
+    runs(text, LEAST_OF_BASE64, &BASE64, |run| {
+        unlike_prose(text, run, &mut |run| every_alignment(text, &run, 6, &BASE64, visit));
+    });
     runs(text, LEAST_OF_BASE32, &BASE32, |run| every_alignment(text, &run, 5, &BASE32, visit));
     separated_hex(text, visit);
 }
@@ -64,6 +67,21 @@ fn runs(text: &[u8], least: usize, values: &[u8; 256], mut each: impl FnMut(Rang
     if text.len() >= start + least {
         each(start..text.len());
     }
+}
+
+/// Calls `each` with the parts of a run that are not words in lower case. Base64 has so many lower-case letters in a row
+/// once in 10⁹ places.
+fn unlike_prose(text: &[u8], run: Range<usize>, each: &mut dyn FnMut(Range<usize>)) {
+    const LETTERS: usize = 24;
+    let mut part: Option<Range<usize>> = None;
+    for at in run.clone().filter(|at| !text[*at].is_ascii_lowercase()) {
+        let near = at.saturating_sub(LETTERS).max(run.start)..(at + LETTERS).min(run.end);
+        match part.as_mut().filter(|part| part.end >= near.start) {
+            Some(part) => part.end = near.end,
+            None => part.replace(near).into_iter().for_each(&mut *each),
+        }
+    }
+    part.into_iter().filter(|part| part.len() >= LEAST_OF_BASE64).for_each(each);
 }
 
 /// Decodes a run from each of its first digits on.

@@ -13,7 +13,7 @@ mod rule;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 use serde::Deserialize;
 
@@ -68,7 +68,11 @@ impl Rules {
             .enumerate()
             .flat_map(|(n, rule): (usize, &Rule)| rule.keywords.iter().map(move |word| (n, word)));
         let (rule_of, words): (Vec<usize>, Vec<&String>) = words.unzip();
-        let keywords = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(words);
+        let keywords = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(words);
         let allow = allow.iter().map(|one| format!("(?:{one})")).collect::<Vec<_>>().join("|");
         let allow = RegexBuilder::new(&allow).unicode(false).build().expect("shipped expressions");
         Self {
