@@ -138,12 +138,17 @@ pub(crate) fn unregistered_in(text: &str) -> Vec<Range<usize>> {
 
 /// Finds credentials that are not registered, in the text and in its normal form.
 fn unregistered(text: &[u8]) -> Vec<Found> {
-    let mut found = shapes::find(text);
-    found.extend(rules::find(text));
+    let mut found = by_form(text);
     if let Some(plain) = normal(text) {
-        let hits = shapes::find(&plain.bytes).into_iter().chain(rules::find(&plain.bytes));
-        found.extend(hits.map(|hit| Found { at: plain.original(&hit.at), ..hit }));
+        found.extend(by_form(&plain.bytes).into_iter().map(|hit| Found { at: plain.original(&hit.at), ..hit }));
     }
+    found
+}
+
+/// Finds tokens and other credentials that are not registered.
+fn by_form(text: &[u8]) -> Vec<Found> {
+    let mut found = shapes::find(text);
+    found.extend(rules::find(text).into_iter().map(|(at, mark)| Found { at, mark }));
     found
 }
 
@@ -188,5 +193,7 @@ impl fmt::Debug for Redactor {
 mod encoding_tests;
 #[cfg(test)]
 mod fragment_tests;
+#[cfg(test)]
+mod rule_tests;
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,6 @@ use serde::Deserialize;
 
 use self::compiled::Compiled;
 use self::rule::Rule;
-use super::dictionary::Found;
 
 const FILES: [&str; 2] = [include_str!("structure.jsonl"), include_str!("gitleaks.jsonl")];
 /// Bytes before a keyword in which a finding may begin. The rules of gitleaks allow 50 characters before it.
@@ -46,8 +45,11 @@ enum Line {
     Everywhere { allow: Vec<String>, stopwords: Vec<String> },
 }
 
+/// A credential: its range, and the mark that names its rule.
+pub(super) type Hit = (Range<usize>, Arc<str>);
+
 /// Returns the credentials in a text, by every rule.
-pub(super) fn find(text: &[u8]) -> Vec<Found> {
+pub(super) fn find(text: &[u8]) -> Vec<Hit> {
     RULES.find(text)
 }
 
@@ -85,7 +87,7 @@ impl Rules {
         }
     }
 
-    fn find(&self, text: &[u8]) -> Vec<Found> {
+    fn find(&self, text: &[u8]) -> Vec<Hit> {
         if self.keywords.find(text).is_none() {
             return Vec::new();
         }
@@ -107,14 +109,14 @@ impl Rules {
     }
 
     /// Returns what a rule finds in this part of a text.
-    fn at(&self, number: usize, text: &[u8], place: &Range<usize>) -> Vec<Found> {
+    fn at(&self, number: usize, text: &[u8], place: &Range<usize>) -> Vec<Hit> {
         let rule = &self.rules[number];
         let regex = self.compiled.regex(&rule.regex);
         let found = regex.captures_iter(&text[place.clone()]).filter_map(|found| {
             let secret = secret(&found, rule.group)?;
             let is_one = rule.has_entropy(secret.as_bytes()) && !self.is_allowed(rule, secret.as_bytes());
             let at = place.start + secret.start()..place.start + secret.end();
-            is_one.then(|| Found { at, mark: Arc::clone(&rule.mark) })
+            is_one.then(|| (at, Arc::clone(&rule.mark)))
         });
         found.collect()
     }
@@ -136,4 +138,15 @@ fn secret<'t>(found: &Captures<'t>, group: Option<usize>) -> Option<regex::bytes
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::RULES;
+
+    #[test]
+    fn every_rule_compiles_and_has_a_keyword() {
+        assert!(RULES.rules.len() > 200, "{}", RULES.rules.len());
+        for rule in &RULES.rules {
+            assert!(!rule.keywords.is_empty() && rule.keywords.iter().all(|word| word.len() > 1), "{rule:?}");
+            rule.allow.iter().chain([&rule.regex]).for_each(|source| drop(RULES.compiled.regex(source)));
+        }
+    }
+}

@@ -1,18 +1,8 @@
-//! Every rule compiles, finds what it is for, and leaves what the diagnosis needs.
+//! Credentials that are not registered are taken out, and what the diagnosis needs stays.
 
 use rstest::rstest;
 
-use super::RULES;
-use crate::redact::Redactor;
-
-#[test]
-fn every_rule_compiles_and_has_a_keyword() {
-    assert!(RULES.rules.len() > 200, "{}", RULES.rules.len());
-    for rule in &RULES.rules {
-        assert!(!rule.keywords.is_empty() && rule.keywords.iter().all(|word| word.len() > 1), "{rule:?}");
-        rule.allow.iter().chain([&rule.regex]).for_each(|source| drop(RULES.compiled.regex(source)));
-    }
-}
+use super::*;
 
 #[rstest]
 #[case::userinfo("at postgres://app:c4nary-Secret@db:5432/app", "at postgres://<redacted:url-userinfo>@db:5432/app")]
