@@ -29,7 +29,6 @@ pub struct Report {
     /// Every step, in the order of the report.
     pub steps: Vec<StepResult>,
     whole: report::Report,
-    redactor: Redactor,
 }
 
 /// One step of a run.
@@ -72,7 +71,8 @@ pub enum Outcome {
 }
 
 impl Report {
-    pub(crate) fn of(whole: report::Report, redactor: Redactor) -> Self {
+    pub(crate) fn of(report: &report::Report, redactor: &Redactor) -> Self {
+        let whole = report.cleaned(redactor);
         let steps = whole.scenarios.iter().flat_map(|scenario| {
             scenario.steps.iter().map(move |step| StepResult {
                 id: format!("{}/{}", scenario.id, step.id),
@@ -86,7 +86,6 @@ impl Report {
             findings: whole.findings.iter().map(Finding::from).collect(),
             steps: steps.collect(),
             whole,
-            redactor,
         }
     }
 
@@ -113,13 +112,13 @@ impl Report {
     /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
-        self.redactor.clean(&json::render(&self.whole))
+        json::render(&self.whole)
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.redactor.clean(&human::render(&self.whole, &human::Style::FILE)))
+        f.write_str(&human::render(&self.whole, &human::Style::FILE))
     }
 }
 

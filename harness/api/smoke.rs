@@ -121,6 +121,6 @@ impl Smoke {
             conduct: Conduct { retries: self.retries, ..Conduct::default() },
         };
         let report = run::smoke(&run, &|_| {}).await?;
-        Ok(Report::of(report, redactor))
+        Ok(Report::of(&report, &redactor))
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn nearest_or_all(wrong: &str, known: &[&str]) -> String {
 }
 
 /// Returns the Levenshtein distance of the first 64 characters.
-fn distance(left: &str, right: &str) -> usize {
+pub(crate) fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().take(64).collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (i, from) in left.chars().take(64).enumerate() {

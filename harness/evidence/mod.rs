@@ -70,7 +70,10 @@ pub async fn read_manifests(evidence: &mut Evidence, target: &Target, run_end: I
     for (service, from) in &target.manifests {
         let read = source::read(from, target, run_end).await;
         match read.and_then(|text| Ok(manifest_of(*service, &text, &target.names)?)) {
-            Ok(manifest) => drop(evidence.manifests.insert(*service, manifest)),
+            Ok(mut manifest) => {
+                manifest.clean(clean);
+                evidence.manifests.insert(*service, manifest);
+            }
             Err(error) => evidence.unread.push((EvidenceSource::Manifest, clean(&format!("{service}: {error}")))),
         }
     }

@@ -127,9 +127,13 @@ impl Supplied {
         manifest.into_iter().chain(self.logs.first().map(|_| EvidenceSource::Logs)).collect()
     }
 
-    /// Replaces the manifests that were read by the supplied ones.
-    pub fn lay_manifests_over(&self, evidence: &mut Evidence) {
-        evidence.manifests.extend(self.manifests.clone());
+    /// Replaces the manifests that were read by the supplied ones. `clean` is the run's redactor.
+    pub fn lay_manifests_over(&self, evidence: &mut Evidence, clean: &dyn Fn(&str) -> String) {
+        for (service, manifest) in &self.manifests {
+            let mut manifest = manifest.clone();
+            manifest.clean(clean);
+            evidence.manifests.insert(*service, manifest);
+        }
     }
 
     /// Adds the supplied log to the evidence. The log counts as read at the time of its last entry.
@@ -243,7 +247,7 @@ mod tests {
     fn read(service: Option<Service>, text: &str) -> Result<Vec<Service>, SuppliedError> {
         let (mut supplied, mut evidence) = (Supplied::default(), Evidence::default());
         supplied.add_manifests("stdin", service, text, &staging().names)?;
-        supplied.lay_manifests_over(&mut evidence);
+        supplied.lay_manifests_over(&mut evidence, &str::to_owned);
         assert!(supplied.evidence_sources().contains(&EvidenceSource::Manifest));
         Ok(evidence.manifests.into_keys().collect())
     }

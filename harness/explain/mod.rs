@@ -118,7 +118,7 @@ impl Pieces {
         let mut manifests = manifests::sorted(&self.manifests, &target)?;
         self.add_logs(&mut manifests.current);
         let mut all = Evidence::default();
-        manifests.current.lay_manifests_over(&mut all);
+        manifests.current.lay_manifests_over(&mut all, &|text| redactor.clean(text));
         manifests.current.add_log_to(&mut all, &target, &|text| redactor.clean(text));
         let evidence = present::present(&all);
         let mut recorded = self.recorded;

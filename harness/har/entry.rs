@@ -8,7 +8,8 @@ use crate::har::credential::Credential;
 use crate::har::document::{Content, Entry, Header, Message, Probe, Response, Timings};
 use crate::observe::Observation;
 use crate::probe::{
-    Body, ErrorKind, Exchange, Frame, Head, Phases, ProbeKey, SentRequest, Side, SseParser, StreamEvent, TransportError,
+    Body, ErrorKind, Exchange, Frame, Head, Phases, ProbeKey, SentRequest, Side, SseParser, StreamEvent,
+    TransportError, clean_events, clean_frames,
 };
 use crate::redact::Redactor;
 use crate::terms::{Caller, TokenKind, TokenLocation};
@@ -63,7 +64,9 @@ pub(super) fn recorded(
     let bytes = usize::try_from(response.content.size).unwrap_or(0).max(text.len());
     let phases = phases(&timings, time);
     let head = head(&mut response, redactor);
-    let frames = messages.iter().take(MESSAGES).map(|one| frame(one, started_date_time, redactor)).collect();
+    let frames = messages.iter().take(MESSAGES).map(|one| frame(one, started_date_time)).collect();
+    let mut frames = clean_frames(frames, redactor);
+    frames.iter_mut().for_each(|frame| frame.data = cut(std::mem::take(&mut frame.data)));
     let mut exchange = Exchange {
         id: 0,
         probe: ProbeKey {
@@ -94,6 +97,7 @@ pub(super) fn recorded(
     };
     exchange.events = events(&exchange);
     let observation = probe.and_then(|probe| restore(&mut exchange, *probe));
+    exchange.events = clean_events(exchange.events, redactor);
     Some(Recorded { exchange, url, credential, carried, is_asset, is_socket, by_the_platform: None, observation })
 }
 
@@ -203,13 +207,13 @@ fn phases(timings: &Timings, time: Option<f64>) -> Phases {
     }
 }
 
-fn frame(message: &Message, started: jiff::Timestamp, redactor: &Redactor) -> Frame {
+fn frame(message: &Message, started: jiff::Timestamp) -> Frame {
     let seconds = message.time - started.as_millisecond() as f64 / 1000.0;
     Frame {
         at_ms: (seconds.max(0.0) * 1000.0).round() as u64,
         from: if message.direction == "send" { Side::Client } else { Side::Server },
         name: String::new(),
-        data: cut(redactor.clean(&message.data)),
+        data: message.data.clone(),
     }
 }
 

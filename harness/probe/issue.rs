@@ -8,6 +8,9 @@ use crate::config::Endpoint;
 use crate::probe::transport::answer::Answer;
 use crate::terms::{Role, TokenKind};
 
+/// How many credentials of one response are learnt, so that a hostile response takes little memory.
+const MOST: u32 = 256;
+
 /// A token that the auth service minted.
 pub(super) struct Issued {
     pub(super) token: SecretString,
@@ -21,7 +24,7 @@ pub(super) fn issued(endpoint: &Endpoint, answer: &Answer, credentials: &dyn Cre
         return None;
     }
     let json: Value = serde_json::from_slice(&answer.body).ok()?;
-    learn(&json, false, credentials);
+    learn(&json, false, credentials, &mut { MOST });
     let token = endpoint.issued_token.as_ref()?.query(&json).first()?.as_str()?.trim();
     if token.is_empty() {
         return None;
@@ -31,15 +34,18 @@ pub(super) fn issued(endpoint: &Endpoint, answer: &Answer, credentials: &dyn Cre
 }
 
 /// Makes every credential in the response known to the redactor: refresh tokens are as secret as the token itself.
-fn learn(json: &Value, names_a_credential: bool, credentials: &dyn Credentials) {
+fn learn(json: &Value, names_a_credential: bool, credentials: &dyn Credentials, left: &mut u32) {
     match json {
-        Value::String(text) if names_a_credential && text.len() >= 16 => credentials.learn(TokenKind::Issued, text),
-        Value::Array(items) => items.iter().for_each(|item| learn(item, names_a_credential, credentials)),
+        Value::String(text) if names_a_credential && text.len() >= 16 && *left > 0 => {
+            *left -= 1;
+            credentials.learn(TokenKind::Issued, text);
+        }
+        Value::Array(items) => items.iter().for_each(|item| learn(item, names_a_credential, credentials, left)),
         Value::Object(members) => {
             for (name, value) in members {
                 let name = name.to_ascii_lowercase();
                 let secret = ["token", "secret", "session", "cookie"].iter().any(|word| name.contains(word));
-                learn(value, secret, credentials);
+                learn(value, secret, credentials, left);
             }
         }
         _ => {}

@@ -35,6 +35,7 @@ pub use crate::probe::request::cannot::{CannotProbe, SetupError};
 pub use crate::probe::request::credentials::{CredentialError, Credentials, Redact};
 pub use exchange::{Body, Close, Exchange, Frame, Head, Phases, SentRequest, Side, StreamEvent};
 pub use prober::Prober;
+pub(crate) use record::{clean_events, clean_frames};
 pub use request::{ProbeRequest, Until};
 pub use session::Session;
 pub(crate) use sse::parser::SseParser;

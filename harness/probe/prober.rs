@@ -18,7 +18,7 @@ pub struct Prober(Arc<Shared>);
 pub(super) struct Shared {
     pub(super) target: Arc<Target>,
     pub(super) credentials: Arc<dyn Credentials>,
-    pub(super) redact: Redact,
+    pub(super) redact: Arc<dyn Redact>,
     pub(super) run_end: Instant,
     pub(super) pace: Pace,
     pub(super) hangs: Hangs,
@@ -36,7 +36,7 @@ impl Prober {
     pub fn new(
         target: Arc<Target>,
         credentials: Arc<dyn Credentials>,
-        redact: Redact,
+        redact: Arc<dyn Redact>,
         deadline: Instant,
     ) -> Result<Self, SetupError> {
         Ok(Self::with_tls(target, credentials, redact, deadline, Tls::new()?))
@@ -45,7 +45,7 @@ impl Prober {
     pub(super) fn with_tls(
         target: Arc<Target>,
         credentials: Arc<dyn Credentials>,
-        redact: Redact,
+        redact: Arc<dyn Redact>,
         run_end: Instant,
         tls: Tls,
     ) -> Self {

@@ -2,7 +2,7 @@
 
 use hyper::header::SET_COOKIE;
 
-use super::{Body, Close, Exchange, Head, ProbeRequest, Redact, SentRequest, TransportError};
+use super::{Body, Close, Exchange, Frame, Head, ProbeRequest, Redact, SentRequest, Side, StreamEvent, TransportError};
 use crate::probe::request::cookies;
 use crate::probe::request::presented::label;
 use crate::probe::request::render::Rendered;
@@ -23,8 +23,8 @@ pub(super) struct Facts {
 }
 
 /// Returns the exchange, redacted.
-pub(super) fn exchange(facts: Facts, answer: Answer, redact: &Redact) -> Exchange {
-    let clean = |text: &str| redact(text);
+pub(super) fn exchange(facts: Facts, answer: Answer, redact: &dyn Redact) -> Exchange {
+    let clean = |text: &str| redact.text(text);
     Exchange {
         id: facts.id,
         probe: facts.request.key.clone(),
@@ -38,8 +38,8 @@ pub(super) fn exchange(facts: Facts, answer: Answer, redact: &Redact) -> Exchang
             bytes: answer.bytes,
             truncated: answer.bytes > facts.body_limit,
         },
-        events: in_place(answer.events, |event| [&mut event.name, &mut event.data], &clean),
-        frames: in_place(answer.frames, |frame| [&mut frame.name, &mut frame.data], &clean),
+        events: clean_events(answer.events, redact),
+        frames: clean_frames(answer.frames, redact),
         close: answer.close.map(|close| Close { reason: clean(&close.reason), ..close }),
         error: answer.error.map(|error| TransportError { detail: one_line(&clean(&error.detail)), ..error }),
         unsent: answer.unsent,
@@ -72,18 +72,26 @@ fn head(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Option<Head> {
     Some(Head { status: status.as_u16(), version: format!("{version:?}"), headers: headers.collect() })
 }
 
-/// Redacts the texts of each item in place.
-fn in_place<T>(
-    mut items: Vec<T>,
-    texts: impl Fn(&mut T) -> [&mut String; 2],
-    clean: &dyn Fn(&str) -> String,
-) -> Vec<T> {
-    for item in &mut items {
-        for text in texts(item) {
-            *text = clean(text);
-        }
+/// Redacts the events of a stream as one text: a secret may lie in several of them.
+pub(crate) fn clean_events(mut events: Vec<StreamEvent>, redact: &dyn Redact) -> Vec<StreamEvent> {
+    in_pieces(events.iter_mut().map(|event| &mut event.name).collect(), redact);
+    in_pieces(events.iter_mut().map(|event| &mut event.data).collect(), redact);
+    events
+}
+
+/// Redacts the frames of a socket as one text for each direction.
+pub(crate) fn clean_frames(mut frames: Vec<Frame>, redact: &dyn Redact) -> Vec<Frame> {
+    for side in [Side::Client, Side::Server] {
+        in_pieces(frames.iter_mut().filter(|frame| frame.from == side).map(|frame| &mut frame.name).collect(), redact);
+        in_pieces(frames.iter_mut().filter(|frame| frame.from == side).map(|frame| &mut frame.data).collect(), redact);
     }
-    items
+    frames
+}
+
+fn in_pieces(mut texts: Vec<&mut String>, redact: &dyn Redact) {
+    let pieces: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
+    let clean = redact.pieces(&pieces);
+    texts.iter_mut().zip(clean).for_each(|(text, clean)| **text = clean);
 }
 
 /// Returns the text on one line of at most 300 characters. Cut after redaction, so that no part of a secret remains.

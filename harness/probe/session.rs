@@ -91,7 +91,7 @@ impl Session {
         issued_before: Option<bool>,
     ) -> Result<(Exchange, Option<Issued>), CannotProbe> {
         let Shared { credentials, redact, .. } = &*self.shared;
-        let url = call.place().map_err(|error| cleaned(error, redact))?;
+        let url = call.place().map_err(|error| cleaned(error, &**redact))?;
         let ids = Ids::fresh();
         let presented = Presented { token, cookie: self.cookies.header(&url) };
         let pair = presented.render(call, &ids, &**credentials)?;
@@ -157,9 +157,9 @@ fn is_not_recorded(answer: &Answer, url: &Url) -> bool {
 
 /// Makes the exchange on a thread of its own: to redact a large body takes long, and the deadlines of other probes must hold
 /// meanwhile.
-async fn recorded(facts: Facts, answer: Answer, redact: &Redact) -> Exchange {
+async fn recorded(facts: Facts, answer: Answer, redact: &Arc<dyn Redact>) -> Exchange {
     let redact = Arc::clone(redact);
-    let made = tokio::task::spawn_blocking(move || exchange(facts, answer, &redact)).await;
+    let made = tokio::task::spawn_blocking(move || exchange(facts, answer, &*redact)).await;
     made.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
@@ -169,9 +169,9 @@ fn unsent() -> Answer {
 }
 
 /// Redacts the path of an error: it may contain a value that was captured from a response.
-fn cleaned(error: CannotProbe, redact: &Redact) -> CannotProbe {
+fn cleaned(error: CannotProbe, redact: &dyn Redact) -> CannotProbe {
     match error {
-        CannotProbe::Path { path, why } => CannotProbe::Path { path: redact(&path), why },
+        CannotProbe::Path { path, why } => CannotProbe::Path { path: redact.text(&path), why },
         other => other,
     }
 }

@@ -1,16 +1,17 @@
-//! Finds parts of registered values: cut at either end, reversed or encoded. `dictionary` finds whole values only.
+//! Finds parts of registered values: cut at either end, or reversed. `dictionary` finds whole values only.
 //!
 //! Every n-th eight-byte word of a form is indexed. n is small enough that the shortest run to find holds one of them
 //! whole. A run is found by that word and followed in both directions for as long as it matches.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::dictionary::Found;
-use super::encodings;
 use super::heads::{HEAD, Seen, head_at};
-use super::squeeze::squeeze;
+use super::unescape::normal;
+use super::{encodings, squeeze};
 
 /// The number of consecutive characters that count as a part of a token.
 pub(super) const OF_TOKEN: usize = 16;
@@ -32,7 +33,10 @@ pub(super) struct Fragments {
     forms: Vec<Form>,
     words: HashMap<u64, Vec<Place>>,
     seen: Seen,
-    known: HashSet<Vec<u8>>,
+    /// The hashes of the forms.
+    known: HashSet<u64>,
+    /// Whether a value has a space, which is a `+` in a form.
+    pub(super) has_spaces: bool,
 }
 
 struct Form {
@@ -55,22 +59,35 @@ pub(super) fn of_secret(secret: &str) -> usize {
 }
 
 impl Fragments {
-    /// Adds a value. Runs of at least `least` characters count, or the whole value if it is shorter, also in base64 and
-    /// hex.
+    /// Adds a value. Runs of at least `least` characters count, or the whole value if it is shorter.
     pub(super) fn insert(&mut self, value: &[u8], least: usize, mark: &Arc<str>) {
         let value = &value[..value.len().min(MOST)];
-        let squeezed = squeeze(value);
-        if squeezed.len() < LEAST || self.known.contains(&squeezed) {
+        self.file(squeeze::value(value), least, mark);
+        if value.iter().any(u8::is_ascii_whitespace) {
+            self.has_spaces = true;
+            let without_plus: Vec<u8> = value.iter().copied().filter(|byte| *byte != b'+').collect();
+            self.file(squeeze::value(&without_plus), least, mark);
+        }
+        if let Some(plain) = normal(value) {
+            self.file(squeeze::value(&plain.bytes), least, mark);
+        }
+    }
+
+    /// Adds a secret: as a value, and in base64, base32 and hex.
+    pub(super) fn insert_secret(&mut self, secret: &[u8], least: usize, mark: &Arc<str>) {
+        let secret = &secret[..secret.len().min(MOST)];
+        self.insert(secret, least, mark);
+        let least = least.min(secret.len());
+        if least < LEAST {
             return;
         }
-        let least = least.min(squeezed.len());
-        for core in encodings::base64_cores(value) {
-            self.file(core, (least * 4).div_ceil(3), mark);
+        for core in encodings::base64_cores(secret) {
+            self.file(squeeze::value(&core), (least * 4).div_ceil(3), mark);
         }
-        for hex in encodings::hexes(value) {
-            self.file(hex, least * 2, mark);
+        for core in encodings::base32_cores(secret) {
+            self.file(squeeze::value(&core), (least * 8).div_ceil(5), mark);
         }
-        self.file(squeezed, least, mark);
+        self.file(encodings::hex(secret), least * 2, mark);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -99,7 +116,7 @@ impl Fragments {
         let reversed: Vec<u8> = form.iter().rev().copied().collect();
         let least = least.min(form.len());
         for bytes in [form, reversed] {
-            if least < LEAST || !self.known.insert(bytes.clone()) {
+            if least < LEAST || !self.known.insert(hash(&bytes)) {
                 continue;
             }
             let Ok(form) = u32::try_from(self.forms.len()) else { return };
@@ -129,6 +146,10 @@ impl Fragments {
         let (at, form) = runs.max_by_key(|(run, _)| (run.end, run.len()))?;
         Some(Found { at, mark: Arc::clone(&form.mark) })
     }
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(bytes)
 }
 
 /// Returns the range of the text, from `floor` on, in which form and text agree around a shared word.

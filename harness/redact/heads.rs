@@ -9,6 +9,11 @@ pub(super) fn head_at(text: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(text.get(at..at + HEAD)?.try_into().ok()?))
 }
 
+/// Returns the text with the ASCII letters in lower case.
+pub(super) fn folded(text: &[u8]) -> Vec<u8> {
+    text.to_ascii_lowercase()
+}
+
 /// One bit per hashed word (128 KiB), which dismisses most positions of a text without a map lookup.
 pub(super) struct Seen(Vec<u64>);
 

@@ -1,17 +1,24 @@
-//! The registered values of one redactor, and their search in a text.
+//! The registered values of one redactor, and their search in a text and in every text that it encodes.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use super::decode;
 use super::dictionary::{Dictionary, Found};
+use super::encodings;
 use super::fragments::{Fragments, OF_TOKEN, of_secret};
-use super::view::{Escape, View};
-use super::{encodings, shapes};
+use super::heads::folded;
+use super::squeeze::squeezed;
+use super::unescape::{self, normal};
+use super::view::View;
 
 /// A value of fewer bytes is replaced only between word boundaries: raw, in hex or in base64.
 const WORD: usize = 8;
 /// The start of a JWT's header: the base64url of `{"`.
 const HEADER: &str = "eyJ";
 const HEADER_MARK: &str = "<jwt-header>";
+/// How many encodings may lie within one another.
+const DEPTH: usize = 3;
 
 /// The registered values, for the search of whole values and of parts.
 #[derive(Default)]
@@ -31,21 +38,34 @@ pub(super) enum Parts {
     No,
 }
 
+/// Returns the range of the original text behind a range of a text that was derived from it.
+type Back<'b> = &'b dyn Fn(&Range<usize>) -> Range<usize>;
+
 impl Known {
     pub(super) fn insert_secret(&mut self, secret: &str, mark: &Arc<str>) {
         self.secrets += 1;
-        self.insert(secret, mark);
-        self.fragments.insert(secret.as_bytes(), of_secret(secret), mark);
+        for form in encodings::forms(secret) {
+            self.insert(&form, mark);
+        }
+        if secret.len() >= WORD {
+            let cores = [encodings::base64_cores(secret.as_bytes()), encodings::base32_cores(secret.as_bytes())];
+            cores
+                .iter()
+                .flatten()
+                .filter(|core| core.len() >= WORD)
+                .for_each(|core| self.dictionary.insert(core, mark));
+        }
+        self.fragments.insert_secret(secret.as_bytes(), of_secret(secret), mark);
     }
 
     pub(super) fn insert_token(&mut self, token: &str, mark: &Arc<str>) {
         self.tokens += 1;
-        self.insert(token, mark);
+        self.insert(token.as_bytes(), mark);
         let parts: Vec<&str> = token.split('.').collect();
         if let [header, payload, signature] = parts.as_slice() {
-            self.insert(header, &HEADER_MARK.into());
-            self.insert(payload, mark);
-            self.insert(signature, mark);
+            self.insert(header.as_bytes(), &HEADER_MARK.into());
+            self.insert(payload.as_bytes(), mark);
+            self.insert(signature.as_bytes(), mark);
         }
         let mut own = token;
         if let Some((header, rest)) = token.split_once('.').filter(|(header, _)| header.starts_with(HEADER)) {
@@ -55,59 +75,71 @@ impl Known {
         self.fragments.insert(own.as_bytes(), OF_TOKEN, mark);
     }
 
-    /// Finds values, and parts of them if asked for, in the text and in each view of it. Returns ranges of the text.
+    /// Finds values, and parts of them if asked for, in the text and in each text that it encodes. Returns ranges of the
+    /// text.
     pub(super) fn find(&self, text: &[u8], parts: Parts) -> Vec<Found> {
-        if self.dictionary.len() == 0 {
-            return Vec::new();
+        let mut found = Vec::new();
+        if !self.dictionary.is_empty() {
+            self.examine(text, parts, DEPTH, &Range::clone, &mut found);
         }
-        let mut found = self.dictionary.find(text);
-        let Some(plain) = View::of(text) else { return found };
-        for view in unescaped(&plain) {
-            let seen = self.dictionary.find(&view.bytes).into_iter();
-            found.extend(seen.map(|hit| Found { at: view.original(&hit.at), mark: hit.mark }));
-            if parts == Parts::Too {
-                found.extend(self.find_fragments(&view, text));
-            }
-        }
-        if parts == Parts::Too {
-            found.extend(self.find_fragments(&plain, text));
-        }
-        // A part may lie in an unregistered credential, whose rest must not be left.
-        found.extend(shapes::find(text));
         found
     }
 
-    fn find_fragments(&self, view: &View, text: &[u8]) -> Vec<Found> {
-        if self.fragments.is_empty() {
-            return Vec::new();
+    fn examine(&self, text: &[u8], parts: Parts, depth: usize, back: Back<'_>, found: &mut Vec<Found>) {
+        found.extend(self.dictionary.find(text).into_iter().map(|hit| Found { at: back(&hit.at), ..hit }));
+        let mut has_escapes = false;
+        unescape::each(text, &mut |plain, is_normal| {
+            has_escapes = true;
+            let back = |range: &Range<usize>| back(&plain.original(range));
+            found.extend(self.dictionary.find(&plain.bytes).into_iter().map(|hit| Found { at: back(&hit.at), ..hit }));
+            if is_normal {
+                self.examine_squeezed(&plain.bytes, parts, depth, &back, found);
+            }
+        });
+        match has_escapes {
+            true => self.find_parts(text, parts, back, found),
+            false => self.examine_squeezed(text, parts, depth, back, found),
         }
-        let squeezed = view.squeezed();
-        let runs = self.fragments.find(&squeezed.bytes).into_iter();
-        let found = runs.map(|run| {
+    }
+
+    /// Examines the text without what may interrupt a value, and the texts that it encodes.
+    fn examine_squeezed(&self, text: &[u8], parts: Parts, depth: usize, back: Back<'_>, found: &mut Vec<Found>) {
+        let squeezed = squeezed(text);
+        if depth > 0 {
+            decode::texts_in(&squeezed.bytes, &mut |decoded, origin| {
+                let back = |range: &Range<usize>| back(&squeezed.original(&origin(range)));
+                self.examine(decoded, parts, depth - 1, &back, found);
+            });
+        }
+        drop(squeezed);
+        self.find_parts(text, parts, back, found);
+    }
+
+    fn find_parts(&self, text: &[u8], parts: Parts, back: Back<'_>, found: &mut Vec<Found>) {
+        if parts == Parts::No || self.fragments.is_empty() {
+            return;
+        }
+        let squeezed = squeezed(text);
+        self.find_parts_in(&squeezed, text, back, found);
+        if self.fragments.has_spaces && squeezed.bytes.contains(&b'+') {
+            self.find_parts_in(&squeezed.without_plus(), text, back, found);
+        }
+    }
+
+    fn find_parts_in(&self, squeezed: &View, text: &[u8], back: Back<'_>, found: &mut Vec<Found>) {
+        for run in self.fragments.find(&folded(&squeezed.bytes)) {
             let mut at = squeezed.original(&run.at);
             // Half an escape must not be left.
             at.start -= text[..at.start].iter().rev().take_while(|byte| **byte == b'\\').count();
-            Found { at, mark: run.mark }
-        });
-        found.collect()
-    }
-
-    fn insert(&mut self, value: &str, mark: &Arc<str>) {
-        for form in encodings::forms(value.as_bytes()) {
-            self.dictionary.insert(form, mark);
-        }
-        if value.len() >= WORD {
-            for core in encodings::base64_cores(value.as_bytes()) {
-                self.dictionary.insert(core, mark);
-            }
+            found.push(Found { at: back(&at), mark: run.mark });
         }
     }
-}
 
-/// Returns every view with one or two kinds of escapes undone: JSON in JSON, a URL in JSON, JSON in a URL.
-fn unescaped(text: &View) -> Vec<View> {
-    let kinds = [Escape::Percent { plus_is_space: false }, Escape::Percent { plus_is_space: true }, Escape::Backslash];
-    let once: Vec<View> = kinds.iter().filter_map(|kind| text.without(*kind)).collect();
-    let twice: Vec<View> = once.iter().flat_map(|view| kinds.iter().filter_map(|kind| view.without(*kind))).collect();
-    once.into_iter().chain(twice).collect()
+    /// Adds a form of a value, and its normal form.
+    fn insert(&mut self, form: &[u8], mark: &Arc<str>) {
+        self.dictionary.insert(form, mark);
+        if let Some(plain) = normal(form).filter(|plain| plain.bytes.len() >= WORD) {
+            self.dictionary.insert(&plain.bytes, mark);
+        }
+    }
 }

@@ -1,23 +1,31 @@
 //! The type that registers secrets and removes them from texts.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::dictionary::Found;
 use super::known::{Known, Parts};
+use super::pieces::Group;
 use super::replacing::replace;
-use super::shapes;
+use super::unescape::normal;
+use super::view::View;
+use super::{pieces, rules, shapes};
 use crate::terms::TokenKind;
 
 /// Replaces every registered secret by `<secret:LABEL>` and every registered token by `<token:KIND>`. Replaces other
 /// text that looks like a credential by `<jwt>` or `Bearer <redacted>`. A clone shares the registered values.
 ///
-/// Finds a value in these encodings: raw; base64 in both alphabets, with or without padding, at any offset; hex in
-/// either case; with any characters percent-encoded or escaped as in JSON, also one within the other.
+/// Finds a value in these encodings: raw, in any case of its letters; base64 in both alphabets, with or without padding, at
+/// any offset; base32; hex in either case, with separators or without; UTF-16; with any characters percent-encoded, escaped
+/// as in JSON, or written as character references of HTML. Up to three encodings may lie within one another.
 ///
 /// Also finds a part of a value of at least 12 characters: 16 consecutive characters, or 12 of a secret of at least 24
 /// characters. White space, quotes, commas, backslashes or tags may interrupt the part, and it may be reversed.
+///
+/// Also replaces credentials that are not registered by `<redacted:RULE>`: see `rules`.
 #[derive(Clone, Default)]
 pub struct Redactor {
     known: Arc<RwLock<Known>>,
@@ -53,21 +61,125 @@ impl Redactor {
     /// Returns the bytes without credentials, as text. Bytes that are not UTF-8 become U+FFFD.
     #[must_use]
     pub fn clean_bytes_lossy(&self, bytes: &[u8]) -> String {
-        self.replaced(bytes, Parts::Too)
+        let lines = pieces::lines(bytes);
+        let groups = if lines.len() > 1 { pieces::groups(bytes, &lines) } else { Vec::new() };
+        finished(&replace(bytes, self.found(bytes, Parts::Too, &groups)))
+    }
+
+    /// Returns the pieces of a stream without credentials. A credential that lies in several pieces is taken out of each of
+    /// them: the first one shows its mark. The pieces may be JSON, in which a string of each piece is a part of one text.
+    #[must_use]
+    pub fn clean_pieces(&self, pieces: &[&str]) -> Vec<String> {
+        let joined = pieces.join("\n");
+        let mut at = 0;
+        let ranges = pieces.iter().map(|piece| {
+            let range = at..at + piece.len();
+            at = range.end + 1;
+            range
+        });
+        let ranges: Vec<Range<usize>> = ranges.collect();
+        let found = split(
+            self.found(joined.as_bytes(), Parts::Too, &pieces::groups(joined.as_bytes(), &narrow(&ranges))),
+            &ranges,
+        );
+        let mut found = found.into_iter().peekable();
+        let clean = ranges.iter().map(|range| {
+            let own = std::iter::from_fn(|| found.next_if(|hit| hit.at.start < range.end || hit.at.is_empty()));
+            let own = own.map(|hit| Found { at: hit.at.start - range.start..hit.at.end - range.start, ..hit });
+            finished(&replace(&joined.as_bytes()[range.clone()], own.collect()))
+        });
+        clean.collect()
     }
 
     /// Returns our own text, such as a report, without whole credentials. Keeps parts, because a secret may consist of
     /// words that the report uses. Text from outside must be cleaned with [`Redactor::clean`] when it is stored.
     #[must_use]
     pub fn clean_own(&self, text: &str) -> String {
-        self.replaced(text.as_bytes(), Parts::No)
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let mut found = known.find(text.as_bytes(), Parts::No);
+        found.extend(shapes::find(text.as_bytes()));
+        finished(&replace(text.as_bytes(), found))
     }
 
-    fn replaced(&self, bytes: &[u8], parts: Parts) -> String {
-        let found = self.known.read().unwrap_or_else(PoisonError::into_inner).find(bytes, parts);
-        let replaced = replace(bytes, found);
-        String::from_utf8_lossy(&shapes::clean(&replaced)).into_owned()
+    /// Cleans every string of a report: whole registered credentials, and credentials that are not registered. A report is
+    /// cleaned field by field, since its text as a whole takes many times its size.
+    pub fn clean_json(&self, json: &mut serde_json::Value) {
+        match json {
+            serde_json::Value::String(text) => {
+                let found = self.found(text.as_bytes(), Parts::No, &[]);
+                if !found.is_empty() {
+                    *text = finished(&replace(text.as_bytes(), found));
+                }
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.clean_json(item)),
+            serde_json::Value::Object(fields) => fields.values_mut().for_each(|field| self.clean_json(field)),
+            _ => {}
+        }
     }
+
+    fn found(&self, text: &[u8], parts: Parts, groups: &[Group]) -> Vec<Found> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let mut found = known.find(text, parts);
+        // A part may lie in an unregistered credential, whose rest must not be left.
+        found.extend(unregistered(text));
+        for group in groups {
+            let view = View::joined(text, group);
+            let hits = known.find(&view.bytes, parts).into_iter().chain(unregistered(&view.bytes));
+            found.extend(hits.flat_map(|hit| in_pieces(&view, hit)));
+        }
+        found
+    }
+}
+
+/// Returns where a text of our own holds credentials that are not registered.
+pub(crate) fn unregistered_in(text: &str) -> Vec<Range<usize>> {
+    unregistered(text.as_bytes()).into_iter().map(|hit| hit.at).collect()
+}
+
+/// Finds credentials that are not registered, in the text and in its normal form.
+fn unregistered(text: &[u8]) -> Vec<Found> {
+    let mut found = by_form(text);
+    if let Some(plain) = normal(text) {
+        found.extend(by_form(&plain.bytes).into_iter().map(|hit| Found { at: plain.original(&hit.at), ..hit }));
+    }
+    found
+}
+
+/// Finds tokens and other credentials that are not registered.
+fn by_form(text: &[u8]) -> Vec<Found> {
+    let mut found = shapes::find(text);
+    found.extend(rules::find(text).into_iter().map(|(at, mark)| Found { at, mark }));
+    found
+}
+
+/// Returns a finding in joined pieces as one finding for each piece. The first one has the mark.
+fn in_pieces(view: &View, hit: Found) -> impl Iterator<Item = Found> {
+    let pieces = view.originals(hit.at).into_iter().enumerate();
+    pieces.map(move |(n, at)| Found { at, mark: if n == 0 { Arc::clone(&hit.mark) } else { Arc::default() } })
+}
+
+/// Cuts findings at the ends of the pieces, and sorts them. Both are ranges of the joined text.
+fn split(found: Vec<Found>, pieces: &[Range<usize>]) -> Vec<Found> {
+    let mut cut: Vec<Found> = Vec::with_capacity(found.len());
+    for hit in found {
+        let first = pieces.partition_point(|piece| piece.end <= hit.at.start);
+        let touched = pieces[first..].iter().take_while(|piece| piece.start < hit.at.end);
+        let parts = touched.map(|piece| piece.start.max(hit.at.start)..piece.end.min(hit.at.end));
+        for (n, at) in parts.filter(|at| !at.is_empty()).enumerate() {
+            cut.push(Found { at, mark: if n == 0 { Arc::clone(&hit.mark) } else { Arc::default() } });
+        }
+    }
+    cut.sort_by_key(|hit| hit.at.start);
+    cut
+}
+
+fn narrow(ranges: &[Range<usize>]) -> Group {
+    let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    ranges.iter().map(|range| narrow(range.start)..narrow(range.end)).collect()
+}
+
+fn finished(text: &[u8]) -> String {
+    String::from_utf8_lossy(&shapes::clean(text)).into_owned()
 }
 
 impl fmt::Debug for Redactor {
@@ -78,6 +190,10 @@ impl fmt::Debug for Redactor {
 }
 
 #[cfg(test)]
+mod encoding_tests;
+#[cfg(test)]
 mod fragment_tests;
+#[cfg(test)]
+mod rule_tests;
 #[cfg(test)]
 mod tests;

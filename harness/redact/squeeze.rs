@@ -1,29 +1,36 @@
 //! Removes white space, quotes, commas, backslashes and tags, which may interrupt a value that was wrapped, quoted or
 //! listed.
 
+use super::heads::folded;
+use super::view::View;
+
 /// The maximum length of a removed tag, in bytes.
 const LONGEST_TAG: usize = 40;
 /// The tags with which an error page wraps or marks up text.
 const TAGS: [&[u8]; 9] = [b"br", b"wbr", b"p", b"div", b"span", b"li", b"td", b"code", b"pre"];
 
-/// Returns the positions of the kept bytes: all except ASCII white space, control characters, quotes, commas,
-/// backslashes and tags.
-pub(super) fn kept(text: &[u8]) -> Vec<usize> {
-    let mut kept = Vec::with_capacity(text.len());
-    let mut at = 0;
+/// Returns the text without ASCII white space, control characters, quotes, commas, backslashes and tags.
+pub(super) fn squeezed(text: &[u8]) -> View {
+    let mut view = View::with_capacity(text.len());
+    let (mut at, mut kept) = (0, 0);
     while at < text.len() {
-        let tag = if text[at] == b'<' { tag(&text[at..]) } else { None };
-        if tag.is_none() && !is_between(text[at]) {
-            kept.push(at);
+        let dropped = match text[at] {
+            b'<' => tag(&text[at..]).unwrap_or(0),
+            byte => usize::from(is_between(byte)),
+        };
+        if dropped > 0 {
+            view.push(&text[kept..at], kept..at);
+            kept = at + dropped;
         }
-        at += tag.unwrap_or(1);
+        at += dropped.max(1);
     }
-    kept
+    view.push(&text[kept..], kept..text.len());
+    view
 }
 
-/// Returns the kept bytes.
-pub(super) fn squeeze(text: &[u8]) -> Vec<u8> {
-    kept(text).into_iter().map(|at| text[at]).collect()
+/// Returns the form of a value that is searched in a squeezed text in lower case.
+pub(super) fn value(text: &[u8]) -> Vec<u8> {
+    folded(&squeezed(text).bytes)
 }
 
 fn is_between(byte: u8) -> bool {
@@ -59,7 +66,7 @@ mod tests {
         "<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa>",
         "<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa>"
     )]
-    fn interruptions_are_removed(#[case] text: &str, #[case] squeezed: &str) {
-        assert_eq!(String::from_utf8(squeeze(text.as_bytes())).unwrap(), squeezed);
+    fn interruptions_are_removed(#[case] text: &str, #[case] clean: &str) {
+        assert_eq!(String::from_utf8(squeezed(text.as_bytes()).bytes).unwrap(), clean);
     }
 }

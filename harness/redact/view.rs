@@ -1,128 +1,130 @@
-//! A text with its escapes undone, in which each byte knows its origin. A secret with any escaped characters
-//! (percent-encoding, JSON string escapes) is found in a view.
+//! A text derived from another one, in which each byte knows its origin.
 
 use std::ops::Range;
 
-use super::squeeze::kept;
-
-/// Decoded bytes, each with its range of the original text.
-#[derive(Debug, Clone)]
+/// Derived bytes, each with its range of the original text.
+#[derive(Debug, Clone, Default)]
 pub(super) struct View {
     pub(super) bytes: Vec<u8>,
-    origin: Vec<Range<u32>>,
+    parts: Vec<Part>,
 }
 
-/// A kind of escape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Escape {
-    /// `%2B`. With `plus_is_space`, `+` is a space, as in HTML forms.
-    Percent { plus_is_space: bool },
-    /// `\n`, `\/`, `\u002b`, and `\x2b` as Python's `repr` writes it.
-    Backslash,
+/// Bytes from `at` to the next part. If the origin has as many bytes, each stands for one byte of it. Otherwise, each stands
+/// for all of it.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    at: u32,
+    start: u32,
+    end: u32,
 }
 
 impl View {
-    /// Returns the text itself as a view. Returns `None` for a text of 4 GiB or more.
-    pub(super) fn of(text: &[u8]) -> Option<Self> {
-        let length = u32::try_from(text.len()).ok()?;
-        Some(Self { bytes: text.to_vec(), origin: (0..length).map(|at| at..at + 1).collect() })
+    /// Returns an empty view with room for this many bytes.
+    pub(super) fn with_capacity(room: usize) -> Self {
+        Self { bytes: Vec::with_capacity(room), parts: Vec::new() }
     }
 
-    /// Returns the view with one kind of escape undone. Returns `None` when the view has no such escape.
-    pub(super) fn without(&self, escape: Escape) -> Option<Self> {
-        let leads: &[u8] = match escape {
-            Escape::Percent { plus_is_space: false } => b"%",
-            Escape::Percent { plus_is_space: true } => b"+",
-            Escape::Backslash => br"\",
-        };
-        if !self.bytes.iter().any(|byte| leads.contains(byte)) {
-            return None;
-        }
-        let mut out =
-            Self { bytes: Vec::with_capacity(self.bytes.len()), origin: Vec::with_capacity(self.bytes.len()) };
-        let mut at = 0;
-        while at < self.bytes.len() {
-            let (decoded, length) = decode(escape, &self.bytes[at..]);
-            let origin = self.origin[at].start..self.origin[at + length - 1].end;
-            for byte in decoded.as_slice() {
-                out.bytes.push(*byte);
-                out.origin.push(origin.clone());
+    /// Returns these ranges of a text, joined. Ranges outside of the text are left out.
+    pub(super) fn joined(text: &[u8], ranges: &[Range<u32>]) -> Self {
+        let mut view = Self::with_capacity(ranges.iter().map(Range::len).sum());
+        for range in ranges {
+            let at = range.start as usize..range.end as usize;
+            if let Some(bytes) = text.get(at.clone()) {
+                view.push(bytes, at);
             }
-            at += length;
         }
-        Some(out)
+        view
     }
 
-    /// Returns the view without the bytes that may interrupt a value.
-    pub(super) fn squeezed(&self) -> Self {
-        let kept = kept(&self.bytes);
-        let bytes = kept.iter().map(|at| self.bytes[*at]).collect();
-        Self { bytes, origin: kept.into_iter().map(|at| self.origin[at].clone()).collect() }
+    /// Adds bytes that stand for this range. Ignores bytes beyond 4 GiB.
+    pub(super) fn push(&mut self, bytes: &[u8], origin: Range<usize>) {
+        let at = u32::try_from(self.bytes.len());
+        let (Ok(at), Ok(start), Ok(end)) = (at, u32::try_from(origin.start), u32::try_from(origin.end)) else { return };
+        if bytes.is_empty() {
+            return;
+        }
+        let is_copy = bytes.len() == origin.len();
+        match self.parts.last_mut() {
+            Some(last) if is_copy && last.end == start && last.end - last.start == at - last.at => last.end = end,
+            _ => self.parts.push(Part { at, start, end }),
+        }
+        self.bytes.extend_from_slice(bytes);
     }
 
-    /// Returns the range of the original text behind a range of this view.
+    /// Adds a range of another view.
+    pub(super) fn push_part_of(&mut self, other: &Self, range: Range<usize>) {
+        let mut at = range.start;
+        while at < range.end {
+            let end = other.end_of_part(at).min(range.end);
+            self.push(&other.bytes[at..end], other.original(&(at..end)));
+            at = end;
+        }
+    }
+
+    /// Returns the view without each `+`.
+    pub(super) fn without_plus(&self) -> Self {
+        let mut view = Self::with_capacity(self.bytes.len());
+        let mut at = 0;
+        for run in self.bytes.split(|byte| *byte == b'+') {
+            view.push_part_of(self, at..at + run.len());
+            at += run.len() + 1;
+        }
+        view
+    }
+
+    /// Returns the range of the original text behind a range of this view, which is not empty.
     pub(super) fn original(&self, range: &Range<usize>) -> Range<usize> {
-        self.origin[range.start].start as usize..self.origin[range.end - 1].end as usize
+        self.origin_of(range.start).start..self.origin_of(range.end - 1).end
+    }
+
+    /// Returns the ranges of the original text behind a range of this view, one for each piece.
+    pub(super) fn originals(&self, range: Range<usize>) -> Vec<Range<usize>> {
+        let mut pieces: Vec<Range<usize>> = Vec::new();
+        let mut at = range.start;
+        while at < range.end {
+            let end = self.end_of_part(at).min(range.end);
+            pieces.push(self.original(&(at..end)));
+            at = end;
+        }
+        pieces
+    }
+
+    fn origin_of(&self, at: usize) -> Range<usize> {
+        let part = self.part_of(at);
+        let Part { at: first, start, end } = self.parts[part];
+        let (start, end) = (start as usize, end as usize);
+        if self.end_of_part(at) - first as usize == end - start {
+            let start = start + at - first as usize;
+            return start..start + 1;
+        }
+        start..end
+    }
+
+    fn part_of(&self, at: usize) -> usize {
+        self.parts.partition_point(|part| part.at as usize <= at) - 1
+    }
+
+    fn end_of_part(&self, at: usize) -> usize {
+        self.parts.get(self.part_of(at) + 1).map_or(self.bytes.len(), |next| next.at as usize)
     }
 }
 
-/// Up to four bytes: one decoded character.
-struct Decoded([u8; 4], usize);
+#[cfg(test)]
+mod tests {
+    use super::View;
 
-impl Decoded {
-    fn as_slice(&self) -> &[u8] {
-        &self.0[..self.1]
+    #[test]
+    fn each_byte_knows_its_origin() {
+        let mut view = View::default();
+        view.push(b"ab", 0..2);
+        view.push(b"c", 2..3);
+        view.push("é".as_bytes(), 3..9);
+        view.push(b"de", 12..14);
+        assert_eq!(view.original(&(1..3)), 1..3);
+        assert_eq!((view.original(&(3..4)), view.original(&(4..6))), (3..9, 3..13));
+        assert_eq!(view.originals(1..7), [1..3, 3..9, 12..14]);
+        let mut other = View::default();
+        other.push_part_of(&view, 2..6);
+        assert_eq!((other.original(&(0..1)), other.original(&(3..4))), (2..3, 12..13));
     }
-
-    fn byte(byte: u8) -> Self {
-        Self([byte, 0, 0, 0], 1)
-    }
-
-    fn char(character: char) -> Self {
-        let mut bytes = [0; 4];
-        let length = character.encode_utf8(&mut bytes).len();
-        Self(bytes, length)
-    }
-}
-
-/// Decodes the start of `text`, which is not empty. Returns the bytes and the length of their escape.
-fn decode(escape: Escape, text: &[u8]) -> (Decoded, usize) {
-    let plain = (Decoded::byte(text[0]), 1);
-    match (escape, text[0]) {
-        (Escape::Percent { .. }, b'%') => hex(&text[1..], 2).map_or(plain, |code| (Decoded::byte(code as u8), 3)),
-        (Escape::Percent { plus_is_space: true }, b'+') => (Decoded::byte(b' '), 1),
-        (Escape::Backslash, b'\\') => backslash(text).unwrap_or(plain),
-        _ => plain,
-    }
-}
-
-fn backslash(text: &[u8]) -> Option<(Decoded, usize)> {
-    let simple = |byte| Some((Decoded::byte(byte), 2));
-    match text.get(1)? {
-        b'n' => simple(b'\n'),
-        b'r' => simple(b'\r'),
-        b't' => simple(b'\t'),
-        b'b' => simple(8),
-        b'f' => simple(12),
-        byte @ (b'"' | b'\\' | b'/' | b'\'') => simple(*byte),
-        b'x' => Some((Decoded::char(char::from_u32(hex(&text[2..], 2)?)?), 4)),
-        b'u' => unicode(text),
-        _ => None,
-    }
-}
-
-/// Decodes `\uXXXX`, or a surrogate pair of two of them.
-fn unicode(text: &[u8]) -> Option<(Decoded, usize)> {
-    let high = hex(&text[2..], 4)?;
-    if let Some(character) = char::from_u32(high) {
-        return Some((Decoded::char(character), 6));
-    }
-    let low = text.get(6..8).filter(|next| *next == br"\u").and_then(|_| hex(&text[8..], 4))?;
-    let code = 0x1_0000 + ((high.checked_sub(0xD800)? & 0x3FF) << 10) + (low.checked_sub(0xDC00)? & 0x3FF);
-    Some((Decoded::char(char::from_u32(code)?), 12))
-}
-
-fn hex(text: &[u8], digits: usize) -> Option<u32> {
-    let digits = text.get(..digits)?;
-    digits.iter().try_fold(0, |code, digit| Some(code * 16 + char::from(*digit).to_digit(16)?))
 }

@@ -37,6 +37,6 @@ pub async fn issue(target: &Arc<Target>, kind: TokenKind, user: &str) -> Result<
     let redactor = Redactor::new();
     let credentials = RunCredentials::read(target, &redactor, None)?;
     let deadline = tokio::time::Instant::now() + target.budget.run;
-    let (prober, _) = prober_with(credentials, target, &redactor, deadline)?;
+    let prober = prober_with(credentials, target, &redactor, deadline)?;
     Ok(prober.session().issued_token(kind, user).await?)
 }

@@ -44,7 +44,7 @@ pub use rolled_back::roll_back;
 use self::drive::Driven;
 use crate::config::{SecretError, Target};
 use crate::evidence::{Evidence, read_keys};
-use crate::probe::{Prober, Redact, SetupError};
+use crate::probe::{Prober, SetupError};
 use crate::redact::Redactor;
 use crate::report::{Report, Signal, StepOutcome, Timing};
 use crate::run::context::record::Record;
@@ -90,12 +90,13 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
     let target = &run.target;
     let deadline = tokio::time::Instant::now() + probing_time(target.budget.run);
     let interruption = &run.conduct.interruption;
-    let (prober, redact, evidence) = match (prober(run, deadline).await, interruption.signal()) {
+    let (prober, evidence) = match (prober(run, deadline).await, interruption.signal()) {
         (Ok(prober), _) => prober,
         // The signal has ended the command that reads the secret.
         (Err(_), Some(signal)) => return Ok(not_begun(run, by_hand, signal, (started, started_at)).await),
         (Err(error), None) => return Err(error),
     };
+    let redact = |text: &str| run.redactor.clean(text);
     let mut record = Record::default();
     let scenarios = scenarios(run);
     let driven = drive::drive(&prober, target, &scenarios, &run.conduct, &mut record, tell).await;
@@ -106,9 +107,9 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
     let scenario_probes = record.probes.len();
     let (prober, catalogue, failed) = (&prober, &run.catalogue, &driven.failed);
     let asked = inquiry::Driven { prober, target, catalogue, failed, deadline, interruption };
-    let mut conclusion = inquiry::inquire(&asked, &mut record, evidence, by_hand, &*redact, tell).await;
+    let mut conclusion = inquiry::inquire(&asked, &mut record, evidence, by_hand, &redact, tell).await;
     if !run.deployed.is_empty() && driven.failed.is_empty() {
-        let log = inquiry::request_log::read(&mut conclusion.evidence, target, &record, by_hand, &*redact, deadline);
+        let log = inquiry::request_log::read(&mut conclusion.evidence, target, &record, by_hand, &redact, deadline);
         interruption.or(log).await;
     }
     tell(&Event::Ended);
@@ -156,9 +157,8 @@ fn probing_time(run: Duration) -> Duration {
     run.saturating_sub((run / FOR_THE_VERDICT).min(LONGEST_VERDICT))
 }
 
-/// Returns the prober, the redactor of every text, and the evidence before the first probe: whether the signing key is
-/// a published one.
-async fn prober(run: &Smoke, deadline: tokio::time::Instant) -> Result<(Prober, Redact, Evidence), RunError> {
+/// Returns the prober, and the evidence before the first probe: whether the signing key is a published one.
+async fn prober(run: &Smoke, deadline: tokio::time::Instant) -> Result<(Prober, Evidence), RunError> {
     let mut evidence = Evidence::default();
     let keys = run.conduct.interruption.or(read_keys(&run.target, deadline)).await.unwrap_or(Ok(None));
     let keys = keys.unwrap_or_else(|why| {
@@ -167,21 +167,17 @@ async fn prober(run: &Smoke, deadline: tokio::time::Instant) -> Result<(Prober, 
     });
     let credentials = credentials::RunCredentials::read(&run.target, &run.redactor, keys)?;
     evidence.signing_key = credentials.published();
-    let (prober, redact) = prober_with(credentials, &run.target, &run.redactor, deadline)?;
-    Ok((prober, redact, evidence))
+    Ok((prober_with(credentials, &run.target, &run.redactor, deadline)?, evidence))
 }
 
-/// Returns a prober with these credentials, and the function that redacts its texts.
+/// Returns a prober with these credentials.
 fn prober_with(
     credentials: credentials::RunCredentials,
     target: &Arc<Target>,
     redactor: &Redactor,
     deadline: tokio::time::Instant,
-) -> Result<(Prober, Redact), SetupError> {
-    let redactor = redactor.clone();
-    let redact: Redact = Arc::new(move |text: &str| redactor.clean(text));
-    let prober = Prober::new(Arc::clone(target), Arc::new(credentials), Arc::clone(&redact), deadline)?;
-    Ok((prober, redact))
+) -> Result<Prober, SetupError> {
+    Prober::new(Arc::clone(target), Arc::new(credentials), Arc::new(redactor.clone()), deadline)
 }
 
 fn scenarios(run: &Smoke) -> Vec<Scenario> {

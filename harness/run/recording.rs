@@ -46,7 +46,8 @@ pub async fn record(run: &Smoke) -> Result<Recording, RunError> {
     let target = &run.target;
     let deadline = tokio::time::Instant::now() + target.budget.run;
     // The additional probes have their own time.
-    let (prober, redact, evidence) = prober(run, deadline + target.budget.run).await?;
+    let (prober, evidence) = prober(run, deadline + target.budget.run).await?;
+    let redact = |text: &str| run.redactor.clean(text);
     let mut record = Record::default();
     let silent = |_: &super::Event| {};
     let driven = drive::drive(&prober, target, &scenarios(run), &run.conduct, &mut record, &silent).await;
@@ -54,7 +55,7 @@ pub async fn record(run: &Smoke) -> Result<Recording, RunError> {
     let of_scenarios = record.observations.len();
     let (catalogue, interruption) = (&run.catalogue, &run.conduct.interruption);
     let asked = inquiry::Driven { prober: &prober, target, catalogue, failed: &driven.failed, deadline, interruption };
-    let inquiry = inquiry::inquire(&asked, &mut record, evidence, &ByHand::default(), &*redact, &silent).await;
+    let inquiry = inquiry::inquire(&asked, &mut record, evidence, &ByHand::default(), &redact, &silent).await;
     let unasked = unasked(target, &record, &inquiry.evidence, &driven.failed);
     let (good, bad): (Vec<ProbeKey>, Vec<ProbeKey>) =
         unasked.into_iter().partition(|key| key.token.should_be_accepted());

@@ -51,6 +51,8 @@ pub(crate) enum Answer {
     Bytes(Vec<u8>),
     /// The upgrade is taken, this text is sent, and the socket closed with 1008 and this reason.
     Socket(String, String),
+    /// The upgrade is taken, these texts are sent, each in a frame, and the socket is closed.
+    Frames(Vec<String>),
 }
 
 impl Answer {
@@ -104,7 +106,8 @@ fn serve(
     keep.lock().expect("no holder panics").push(received.clone());
     match answer(&received) {
         Answer::Bytes(bytes) => (&stream).write_all(&bytes),
-        Answer::Socket(text, reason) => upgrade(stream, &received, text, &reason),
+        Answer::Socket(text, reason) => upgrade(stream, &received, vec![text], &reason),
+        Answer::Frames(texts) => upgrade(stream, &received, texts, ""),
     }
 }
 
@@ -119,7 +122,7 @@ fn read(stream: &TcpStream) -> std::io::Result<Received> {
     Ok(received)
 }
 
-fn upgrade(mut stream: TcpStream, received: &Received, text: String, reason: &str) -> std::io::Result<()> {
+fn upgrade(mut stream: TcpStream, received: &Received, texts: Vec<String>, reason: &str) -> std::io::Result<()> {
     let accept = derive_accept_key(received.header("sec-websocket-key").unwrap_or_default().as_bytes());
     let head = format!(
         "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n"
@@ -131,7 +134,8 @@ fn upgrade(mut stream: TcpStream, received: &Received, text: String, reason: &st
     // A close frame has room for 123 bytes of reason.
     let reason: String = reason.chars().take(100).collect();
     let close = CloseFrame { code: CloseCode::Policy, reason: reason.into() };
-    let done = socket.send(text.into()).and_then(|()| socket.close(Some(close))).and_then(|()| socket.flush());
+    let sent = texts.into_iter().try_for_each(|text| socket.send(text.into()));
+    let done = sent.and_then(|()| socket.close(Some(close))).and_then(|()| socket.flush());
     done.map_err(std::io::Error::other)?;
     while socket.read().is_ok() {}
     Ok(())

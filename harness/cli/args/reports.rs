@@ -12,7 +12,6 @@ use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::unwritten::Unwritten;
 use crate::document::nearest_or_all;
 use crate::host::file;
-use crate::redact::Redactor;
 use crate::report::{FORMATS, Format, Report, Stdout, Style, github};
 
 /// The reports that are written in addition to the report on stdout.
@@ -66,18 +65,16 @@ impl ReportArgs {
         text
     }
 
-    /// Writes every report, and keeps what could not be written. `print` prints the report on stdout: after the reports
+    /// Writes every report, which is cleaned, and keeps what could not be written. `print` prints the report on stdout: after the reports
     /// that no reader can lose, and before the annotations.
     pub(crate) fn write(
         &self,
         report: &Report,
-        redactor: &Redactor,
         verbose: bool,
         stdout: Stdout,
         print: impl FnOnce(&mut Unwritten),
     ) -> Unwritten {
         let mut unwritten = Unwritten::default();
-        let report = &cleaned(report, redactor);
         let (streams, files): (Vec<&Wanted>, Vec<&Wanted>) = self.wanted().partition(|wanted| wanted.is_stream());
         files.into_iter().chain(streams).for_each(|wanted| wanted.write(report, verbose, &mut unwritten));
         print(&mut unwritten);
@@ -154,21 +151,4 @@ fn help() -> String {
 fn long_help() -> String {
     let lines = FORMATS.iter().map(|format| format!("\n- {}: {}", format.name(), format.help()));
     help() + "\n\nFormats:" + &lines.collect::<String>()
-}
-
-/// Returns the report with every text redacted once more, as a second safeguard. Redacting the rendered page instead could break its markup.
-fn cleaned(report: &Report, redactor: &Redactor) -> Report {
-    let mut value = serde_json::to_value(report).unwrap_or_default();
-    clean(&mut value, redactor);
-    // This fails only if a secret equals a word of our own, such as the name of an enum value.
-    serde_json::from_value(value).unwrap_or_else(|_| report.clone())
-}
-
-fn clean(value: &mut serde_json::Value, redactor: &Redactor) {
-    match value {
-        serde_json::Value::String(text) => *text = redactor.clean_own(text),
-        serde_json::Value::Array(all) => all.iter_mut().for_each(|one| clean(one, redactor)),
-        serde_json::Value::Object(fields) => fields.values_mut().for_each(|one| clean(one, redactor)),
-        _ => {}
-    }
 }

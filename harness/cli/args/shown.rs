@@ -52,10 +52,11 @@ impl ShownArgs {
 
     /// Writes the report in the other formats, then prints it. Returns what could not be written.
     pub(crate) fn show(&self, report: &Report, redactor: &Redactor) -> Unwritten {
+        // Every text was redacted when it was kept. This is a second safeguard.
+        let report = &report.cleaned(redactor);
         let stdout = self.stdout();
-        self.reports.write(report, redactor, self.verbose, stdout, |unwritten| {
-            // Every text was redacted when it was kept. This is a second safeguard.
-            unwritten.print(&self.reports.fenced(redactor.clean_own(&self.render(report)), stdout));
+        self.reports.write(report, self.verbose, stdout, |unwritten| {
+            unwritten.print(&self.reports.fenced(self.render(report), stdout));
         })
     }
 

@@ -58,7 +58,9 @@ impl Preflight {
         let redactor = redactor(now.iter().chain(&previous));
         let shown = match self.format {
             Printed::Json => {
-                redactor.clean_own(&json::escaped(&serde_json::to_string_pretty(&outcome).into_diagnostic()?))
+                let mut outcome = serde_json::to_value(&outcome).into_diagnostic()?;
+                redactor.clean_json(&mut outcome);
+                json::escaped(&serde_json::to_string_pretty(&outcome).into_diagnostic()?)
             }
             Printed::Human => {
                 let unicode = output::unicode();

@@ -7,6 +7,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, Report};
 
 use crate::cli::terminal::output;
 use crate::cli::terminal::presented::Presented;
+use crate::redact::Redactor;
 use crate::run;
 
 /// The error of a subcommand that could not do its work.
@@ -47,6 +48,8 @@ impl Mistake {
         if shown.is_err() {
             text = format!("{diagnostic}\n");
         }
+        // A message may quote an address with a password, or a line of a file.
+        let text = Redactor::new().clean(&text);
         let _ = write!(std::io::stderr(), "{text}");
     }
 }

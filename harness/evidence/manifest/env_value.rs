@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// What stands for the path of a URL.
+pub(crate) const PATH: &str = "<redacted:url-path>";
+
 /// The value of one variable. A literal value is kept only if it cannot be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -28,12 +31,13 @@ pub enum EnvValue {
 }
 
 impl EnvValue {
-    /// Returns a literal value, which is hidden unless the name of its variable says that it is harmless.
+    /// Returns a literal value, which is hidden unless the name of its variable says that it is harmless. Of a URL, only the
+    /// scheme and the host are kept: a path or a query may hold a key.
     pub(super) fn literal(variable: &str, value: &str, plain: &BTreeSet<String>) -> Self {
         // `redis://:PASSWORD@host`
         let has_userinfo = value.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
         match harmless(variable, plain) && !has_userinfo {
-            true => Self::Plain(value.to_owned()),
+            true => Self::Plain(without_path(value)),
             false => Self::Hidden { empty: value.trim().is_empty() },
         }
     }
@@ -58,6 +62,16 @@ impl std::fmt::Display for EnvValue {
             Self::Secret { name, version } => write!(f, "{name}:{version}"),
             Self::Reference(to) => write!(f, "a reference to {to}"),
         }
+    }
+}
+
+/// Returns a URL with a mark in place of its path and query. Returns any other value as it is.
+fn without_path(value: &str) -> String {
+    let Some((scheme, rest)) = value.split_once("://") else { return value.to_owned() };
+    let host = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[host..].trim().len() {
+        0 | 1 => value.to_owned(),
+        _ => format!("{scheme}://{}/{PATH}", &rest[..host]),
     }
 }
 
@@ -86,12 +100,14 @@ mod tests {
     #[rstest]
     #[case::address("AUTH_URL", "http://auth", true)]
     #[case::address_with_a_password("CACHE_URL", "redis://:canary@cache", false)]
+    #[case::address_with_a_path("HOOK_URL", "https://x/canary?a=canary", true)]
     #[case::credential("API_KEY_ID", "canary", false)]
     #[case::not_known("COLOUR", "red", false)]
     #[case::named_by_the_target("CLIENT", "shop", true)]
     fn only_a_harmless_value_is_kept(#[case] variable: &str, #[case] value: &str, #[case] kept: bool) {
         let plain = BTreeSet::from(["CLIENT".to_owned()]);
-        let is_plain = matches!(EnvValue::literal(variable, value, &plain), EnvValue::Plain(_));
-        assert_eq!(is_plain, kept);
+        let read = EnvValue::literal(variable, value, &plain);
+        assert_eq!(matches!(read, EnvValue::Plain(_)), kept);
+        assert!(!format!("{read:?}").contains("canary"), "{read:?}");
     }
 }

@@ -87,6 +87,16 @@ impl Manifest {
         }
     }
 
+    /// Redacts what the platform wrote, and the values. `clean` is the run's redactor.
+    pub(crate) fn clean(&mut self, clean: &dyn Fn(&str) -> String) {
+        let values = self.env.values_mut().filter_map(|value| match value {
+            EnvValue::Plain(text) | EnvValue::Reference(text) => Some(text),
+            EnvValue::Hidden { .. } | EnvValue::Secret { .. } => None,
+        });
+        let texts = [&mut self.reason, &mut self.url].into_iter().flatten().chain([&mut self.name]);
+        texts.chain(values).for_each(|text| *text = clean(text));
+    }
+
     /// Reports whether the manifest itself holds the value of a variable.
     #[must_use]
     pub fn is_literal(&self, name: &str) -> bool {

@@ -130,7 +130,8 @@ fn gcloud_flags(sets: &[Setting]) -> String {
     let turned: Vec<String> = turned.map(|set| set.variable.clone()).collect();
     let plain = sets.iter().filter(|set| of(set).is_none());
     // A comma in a value begins the next variable.
-    let value = |set: &Setting| set.value.clone().filter(|value| !value.contains(',')).unwrap_or("VALUE".to_owned());
+    let value =
+        |set: &Setting| set.value.clone().filter(|value| !value.contains([',', '<'])).unwrap_or("VALUE".to_owned());
     let plain: Vec<String> = plain.map(|set| format!("{}={}", set.variable, value(set))).collect();
     let flag =
         |(flag, all): (&str, Vec<String>)| (!all.is_empty()).then(|| word(&format!("--{flag}={}", all.join(","))));

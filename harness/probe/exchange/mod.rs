@@ -90,7 +90,7 @@ pub struct Body {
     pub text: String,
     /// How many bytes were received.
     pub bytes: usize,
-    /// Whether the size limit cut the body.
+    /// Whether the body was cut: at the size limit of the target, or at the 64 KiB that a report keeps.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
 }
@@ -163,6 +163,21 @@ impl Exchange {
         self.started_at.saturating_add(took).unwrap_or(self.started_at)
     }
 
+    /// Keeps at most this many bytes of the body, and of all events or frames together.
+    pub(crate) fn shorten(&mut self, most: usize) {
+        if self.body.text.len() > most {
+            cut(&mut self.body.text, most);
+            self.body.truncated = true;
+        }
+        let mut left = most;
+        let events = self.events.iter_mut().flat_map(|event| [&mut event.name, &mut event.data]);
+        let frames = self.frames.iter_mut().flat_map(|frame| [&mut frame.name, &mut frame.data]);
+        for text in events.chain(frames) {
+            cut(text, left);
+            left -= text.len();
+        }
+    }
+
     /// Returns the first header of this name (lower case), if any.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -185,5 +200,36 @@ impl Exchange {
     /// Returns the frames that the server sent.
     pub fn received(&self) -> impl Iterator<Item = &Frame> {
         self.frames.iter().filter(|frame| frame.from == Side::Server)
+    }
+}
+
+/// Cuts a text to at most this many bytes, at the end of a character.
+fn cut(text: &mut String, most: usize) {
+    if text.len() > most {
+        text.truncate((0..=most).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0));
+        text.shrink_to_fit();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::exchange;
+    use crate::terms::TokenKind;
+
+    #[test]
+    fn a_shortened_exchange_keeps_the_start_of_its_texts() {
+        let event = |data: &str| StreamEvent { at_ms: 0, name: "n".to_owned(), data: data.to_owned() };
+        let mut long = Exchange {
+            events: vec![event("abc"), event("défg"), event("h")],
+            ..exchange("backend.health", TokenKind::Valid)
+        };
+        long.body.text = "abcé".to_owned();
+        long.shorten(7);
+        assert_eq!((long.body.text.as_str(), long.body.truncated), ("abcé", false));
+        let kept: Vec<&str> = long.events.iter().map(|event| event.data.as_str()).collect();
+        assert_eq!(kept, ["abc", "d", ""]);
+        long.shorten(4);
+        assert_eq!((long.body.text.as_str(), long.body.truncated), ("abc", true));
     }
 }

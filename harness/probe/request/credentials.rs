@@ -1,14 +1,29 @@
 //! The secrets that `probe` needs, as a trait. This folder never reads a secret source and never signs a token.
 
-use std::sync::Arc;
-
 use secrecy::SecretString;
 
 use crate::config::User;
+use crate::redact::Redactor;
 use crate::terms::TokenKind;
 
-/// Removes every known secret and token from a text.
-pub type Redact = Arc<dyn Fn(&str) -> String + Send + Sync>;
+/// Removes every known secret and token.
+pub trait Redact: Send + Sync {
+    /// Returns the text without them.
+    fn text(&self, text: &str) -> String;
+
+    /// Returns the pieces of a stream without them, also without those that lie in several pieces.
+    fn pieces(&self, pieces: &[&str]) -> Vec<String>;
+}
+
+impl Redact for Redactor {
+    fn text(&self, text: &str) -> String {
+        self.clean(text)
+    }
+
+    fn pieces(&self, pieces: &[&str]) -> Vec<String> {
+        self.clean_pieces(pieces)
+    }
+}
 
 /// The credentials that a prober may present. An implementation must make each one known to [`Redact`] before it
 /// returns it.

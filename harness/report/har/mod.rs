@@ -45,7 +45,7 @@ fn document(report: &Report) -> String {
 impl Report {
     /// Returns the run as a HAR file, from which `fivewhys explain` gives the same verdict.
     pub(crate) fn recording(&self, redactor: &Redactor) -> String {
-        redactor.clean_own(&document(self))
+        document(&self.cleaned(redactor))
     }
 
     /// Puts the exchanges of a recording back into its report.

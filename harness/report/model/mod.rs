@@ -10,6 +10,7 @@
 //!
 //! Invariant: `run` and `gate` compute every value. This folder only holds them.
 
+pub(crate) mod cleaned;
 pub(crate) mod comparison;
 pub(crate) mod explained;
 pub(crate) mod gate;

@@ -8,6 +8,10 @@ use crate::observe::{Observation, Outcome, observe};
 use crate::probe::Exchange;
 use crate::report::ProbeReport;
 
+/// Bytes of a body, and of all events or frames, that a report keeps of one exchange. A run has over a hundred exchanges, and
+/// a hostile server makes each as long as it may be.
+const KEPT: usize = 64 << 10;
+
 /// The probes of a run, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
@@ -19,6 +23,7 @@ pub(crate) struct Record {
 impl Record {
     /// Observes an exchange and keeps both.
     pub(crate) fn keep(&mut self, exchange: Exchange, target: &Target) -> Option<Observation> {
+        self.shorten_last();
         let sub = target.user(&exchange.probe.user).map_or("", |user| user.sub.as_str());
         let endpoint = target.endpoints.get(&exchange.probe.endpoint);
         let observation = endpoint.and_then(|endpoint| observe(&exchange, endpoint, sub));
@@ -43,8 +48,14 @@ impl Record {
         kept.into_iter().chain(self.observations.last_mut()).for_each(|seen| seen.result = result);
     }
 
+    /// Shortens the last exchange. Its step read it before the next exchange came.
+    fn shorten_last(&mut self) {
+        self.probes.iter_mut().last().into_iter().for_each(|probe| probe.exchange.shorten(KEPT));
+    }
+
     /// Appends another record with new ids. Returns the new id for each old one.
-    pub(crate) fn append(&mut self, other: Self) -> BTreeMap<u32, u32> {
+    pub(crate) fn append(&mut self, mut other: Self) -> BTreeMap<u32, u32> {
+        other.shorten_last();
         let first = u32::try_from(self.probes.len()).unwrap_or(u32::MAX).saturating_add(1);
         let renumbered: BTreeMap<u32, u32> = other.probes.iter().map(|probe| probe.exchange.id).zip(first..).collect();
         let new = |id: &mut u32| *id = renumbered.get(id).copied().unwrap_or(*id);

@@ -61,7 +61,7 @@ impl Inquiry<'_> {
         let mut supplied = Supplied::default();
         let added = supplied.add_manifests(&argv[0], None, &text, &self.target.names);
         added.map_err(|error| error.to_string())?;
-        supplied.lay_manifests_over(&mut self.evidence);
+        supplied.lay_manifests_over(&mut self.evidence, self.clean);
         Ok(())
     }
 

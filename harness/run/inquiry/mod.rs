@@ -77,7 +77,7 @@ pub(crate) async fn inquire(
 ) -> Conclusion {
     let Driven { prober, target, catalogue, failed, deadline, interruption } = *driven;
     interruption.or(read_manifests(&mut evidence, target, deadline, clean)).await;
-    by_hand.supplied.lay_manifests_over(&mut evidence);
+    by_hand.supplied.lay_manifests_over(&mut evidence, clean);
     let (session, before) = (prober.session(), record.probes.len());
     let mut inquiry = Inquiry {
         target,
@@ -213,6 +213,7 @@ mod tests {
     use crate::config::{Overrides, TargetFile, User};
     use crate::fixtures::exchange;
     use crate::probe::{CredentialError, Credentials};
+    use crate::redact::Redactor;
 
     struct NoCredentials;
 
@@ -250,7 +251,7 @@ mod tests {
     async fn a_diagnosis_starts_no_probe_after_the_deadline(#[case] left: Duration, #[case] asks: bool) {
         let target = Arc::new(target());
         let deadline = Instant::now() + left;
-        let prober = Prober::new(Arc::clone(&target), Arc::new(NoCredentials), Arc::new(str::to_owned), deadline)
+        let prober = Prober::new(Arc::clone(&target), Arc::new(NoCredentials), Arc::new(Redactor::new()), deadline)
             .expect("it can be set up");
         let refused = exchange("backend.chat-messages", TokenKind::Valid).answered(403, "application/json", "{}");
         let (mut record, asked) = (Record::default(), Mutex::new(Vec::new()));

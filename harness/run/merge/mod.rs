@@ -38,7 +38,7 @@ pub async fn merge(mut run: Smoke, parts: Vec<NamedReport>, by_hand: &ByHand) ->
     let mut evidence = evidence(reports.iter().filter_map(|report| report.kept.as_ref()).map(|kept| &kept.evidence));
     evidence.signing_key = evidence.signing_key.or_else(|| reports.iter().find_map(|report| report.published.clone()));
     evidence.unread = unread.iter().filter_map(source_unread).collect();
-    by_hand.supplied.lay_manifests_over(&mut evidence);
+    by_hand.supplied.lay_manifests_over(&mut evidence, &|text| run.redactor.clean(text));
     by_hand.supplied.add_log_to(&mut evidence, &run.target, &|text| run.redactor.clean(text));
     let Joined { record, driven, left_out } = Joined::of(reports);
     let given = inquiry::given(&run.target, &record, &evidence, &driven.failed);

@@ -14,7 +14,7 @@ use crate::config::{
 use crate::document::JsonMatch;
 use crate::probe::tests::bench::purse::Purse;
 use crate::probe::transport::Tls;
-use crate::probe::{CannotProbe, Exchange, ProbeKey, ProbeRequest, Prober, Redact};
+use crate::probe::{CannotProbe, Exchange, ProbeKey, ProbeRequest, Prober};
 use crate::terms::{Caller, EndpointKind, EvidenceSource, Role, Service, TokenKind, TokenLocation};
 
 /// A target under construction, with its credentials and TLS.
@@ -44,10 +44,9 @@ impl Bench {
 
     pub(crate) fn prober(self) -> Prober {
         let purse = Arc::clone(&self.purse);
-        let redact: Redact = Arc::new(move |text| purse.clean(text));
         let deadline = Instant::now() + self.run;
         let tls = self.tls.unwrap_or_else(|| Tls::new().unwrap());
-        Prober::with_tls(Arc::new(self.target), self.purse, redact, deadline, tls)
+        Prober::with_tls(Arc::new(self.target), self.purse, purse, deadline, tls)
     }
 
     pub(crate) async fn probe(self, request: &ProbeRequest) -> Result<Exchange, CannotProbe> {

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 
 use crate::config::User;
-use crate::probe::{CredentialError, Credentials};
+use crate::probe::{CredentialError, Credentials, Redact};
 use crate::terms::TokenKind;
 
 pub(crate) const SERVICE_SECRET: &str = "the-service-secret-of-the-backend";
@@ -32,10 +32,16 @@ impl Purse {
     pub(crate) fn known(&self) -> Vec<String> {
         self.known.lock().unwrap().iter().map(|(text, _)| text.clone()).collect()
     }
+}
 
-    pub(crate) fn clean(&self, text: &str) -> String {
+impl Redact for Purse {
+    fn text(&self, text: &str) -> String {
         let known = self.known.lock().unwrap();
         known.iter().fold(text.to_owned(), |text, (secret, label)| text.replace(secret.as_str(), label))
+    }
+
+    fn pieces(&self, pieces: &[&str]) -> Vec<String> {
+        pieces.iter().map(|piece| self.text(piece)).collect()
     }
 }
 
