@@ -9,7 +9,12 @@ const EXCLUDED: f64 = 0.02;
 impl Gate<'_> {
     /// Returns why the evidence does not exclude a deployed service as the cause of a failure, if it does not.
     pub(crate) fn doubt(&self, causes: &[Cause]) -> Option<String> {
-        causes.iter().find_map(|cause| self.doubt_of(cause))
+        // A service that is not on the path of the requests cannot cause their failures.
+        let is_on_the_path = |(service, _): &(String, String)| {
+            let entry = |id: &str| self.catalogue.entry(id).is_some_and(|one| one.involves.contains(service));
+            self.catalogue.ids().any(entry)
+        };
+        self.deployed.iter().any(is_on_the_path).then(|| causes.iter().find_map(|cause| self.doubt_of(cause)))?
     }
 
     fn doubt_of(&self, cause: &Cause) -> Option<String> {

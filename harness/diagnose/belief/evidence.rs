@@ -84,7 +84,9 @@ pub(super) fn evidence(
 
 fn reading(request: Request, result: Ended, seen: &Observation, records: &Records) -> Reading {
     let broke_late = !result.is_success() && seen.idle_ms.is_some_and(|ms| ms >= LATE_MS);
-    let late = broke_late || matches!(seen.latency, LatencyClass::Seconds | LatencyClass::Slow);
+    // Our own limit may be short, because the service is known to hang.
+    let given_up = seen.result == Outcome::TimedOut && seen.status.is_none();
+    let late = broke_late || given_up || matches!(seen.latency, LatencyClass::Seconds | LatencyClass::Slow);
     Reading {
         request,
         result,

@@ -24,8 +24,12 @@ pub(crate) enum Hypotheses<'w, 'a> {
     Unknown { of: &'w Unknown, share: f64, candidates: Vec<(&'w Candidate<'a>, f64)> },
 }
 
-/// A class of faults that the evidence cannot distinguish, or a pair, is not listed if its share is smaller.
-const LISTED: f64 = 0.02;
+/// A pair with a smaller share is not listed.
+const LISTED: f64 = 0.03;
+
+/// A class of faults that the evidence cannot distinguish is not listed if it has less than this part of the share of the
+/// best class.
+const CLASS: f64 = 0.025;
 
 /// A member of a class with a smaller share is not listed.
 const MEMBER: f64 = 0.005;
@@ -231,10 +235,11 @@ fn of_one_class(one: &Candidate<'_>, other: &Candidate<'_>) -> bool {
 /// Drops the classes whose share is small.
 fn keep_listed_classes(candidates: &mut Vec<(&Candidate<'_>, f64)>) {
     let all = candidates.clone();
-    candidates.retain(|(one, _)| {
-        let members = all.iter().filter(|(other, _)| of_one_class(one, other));
-        members.map(|(_, share)| share).sum::<f64>() >= LISTED
-    });
+    let of_class = |one: &Candidate<'_>| -> f64 {
+        all.iter().filter(|(other, _)| of_one_class(one, other)).map(|(_, share)| share).sum()
+    };
+    let best = all.iter().map(|(one, _)| of_class(one)).fold(0.0, f64::max);
+    candidates.retain(|(one, _)| of_class(one) >= best * CLASS);
 }
 
 /// Sorts the candidates: the likeliest first, and after it those that the evidence cannot distinguish from it. So the

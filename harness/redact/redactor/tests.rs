@@ -97,7 +97,8 @@ proptest! {
 
     #[test]
     fn text_without_a_credential_stays(text in "[ -~]{0,200}") {
-        let text = text.replace("eyJ", "").replace("earer", "").replace("EARER", "");
+        // Nor an assignment: the name of a secret may stand before it.
+        let text = text.replace("eyJ", "").replace("earer", "").replace("EARER", "").replace(['=', ':'], "");
         prop_assert!(redactor("a secret that is nowhere in it").clean(&text) == text);
     }
 

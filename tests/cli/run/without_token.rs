@@ -78,7 +78,9 @@ fn a_login_without_a_token_is_the_failure_to_explain(#[values("old", "new")] eng
     let failed = report.probes.iter().find(|probe| probe.exchange.id == exchange).expect("it is among the probes");
     assert_eq!((failed.exchange.probe.endpoint.as_str(), failed.exchange.status()), ("auth.login", Some(500)));
     let cause = &report.causes[0];
-    assert_eq!(serde_json::to_value(&cause.hop).expect("JSON"), "auth", "{}", cause.fault);
+    // The store of the auth service may be the reason.
+    let hop = serde_json::to_value(&cause.hop).expect("JSON");
+    assert!(hop == "auth" || hop[0] == "auth", "{}: {hop}", cause.fault);
     assert!(cause.fault.starts_with("auth/"), "an entry of the catalogue: {}", cause.fault);
     assert_eq!(cause.explains, ["own/list"]);
 }

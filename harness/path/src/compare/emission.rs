@@ -106,9 +106,8 @@ fn of_maker(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise
     let product = of_product(ending, reading, noise);
     let made = match ending.maker {
         Maker::Network if reading.seen.status.is_some() => return noise.maker_mistaken,
-        Maker::Network if ending.result == Result::TimedOut && !reading.seen.unconnected => {
-            return noise.maker_mistaken;
-        }
+        // A network that drops every packet lets no connection come about.
+        Maker::Network if ending.result == Result::TimedOut && !reading.seen.unconnected => return 0.0,
         Maker::Network => return 0.95,
         // A stranger looks like a backend.
         Maker::Stranger if seen == Hop::Backend => {
