@@ -47,8 +47,8 @@ impl<'a> Case<'a> {
     pub(crate) fn of(given: Given<'a>, ignoring: &[u32]) -> Self {
         let mut kept: Vec<&Observation> =
             given.observations.iter().filter(|observation| !ignoring.contains(&observation.exchange)).collect();
-        // The order in which scenarios ran side by side says nothing. That of the attempts of one probe does.
-        kept.sort_by(|one, other| (&one.probe, one.exchange).cmp(&(&other.probe, other.exchange)));
+        // The order of sending counts, and not that of telling.
+        kept.sort_by_key(|one| one.exchange);
         let first_user = given.target.users.first().map_or("", |user| user.name.as_str());
         let user = failing_user(given.failed, &kept).unwrap_or(first_user);
         let mut readings = Readings::of(&kept, given.target, user);
