@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use fivewhys::internal::config::{Endpoint, Target};
 use fivewhys::internal::probe::Exchange;
 use fivewhys::internal::report::{Report, StepOutcome, StepReport};
 use fivewhys::internal::scenario::{self, Scenario, Step};
+use fivewhys::internal::terms::EvidenceSource;
 use fivewhys_mocks::Dialect;
 
 use crate::expectations::proxy::{Alteration, Proxy};
-use crate::expectations::response::Response;
+use crate::expectations::response::{Form, Response};
 use crate::expectations::violation::{self, Healthy, Violation};
 use crate::support::twin::Bench;
 
@@ -23,7 +25,7 @@ const OF_A_KIND: usize = 2;
 /// One cell of the matrix: one violation of one step.
 #[derive(Clone)]
 struct Cell {
-    scenario: usize,
+    stage: usize,
     /// The place of the step among all steps of the scenario.
     step: usize,
     recorded: Response,
@@ -32,6 +34,7 @@ struct Cell {
 
 /// A scenario, a twin for it, and its cells.
 struct Stage {
+    dialect: Dialect,
     bench: Bench,
     scenario: Scenario,
     cells: Vec<Cell>,
@@ -39,16 +42,19 @@ struct Stage {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_violated_expectation_fails_the_run_and_is_named() {
-    let mut stages = Vec::new();
-    for (at, scenario) in scenario::embedded().expect("the shipped scenarios have no mistake").iter().enumerate() {
-        stages.push(Stage::of(at, scenario).await);
+    let whole = std::env::var_os(WHOLE).is_some();
+    let dialects = if whole { Dialect::ALL } else { &[Dialect::Documented] };
+    let mut stages: Vec<Stage> = Vec::new();
+    for dialect in dialects {
+        for scenario in scenario::embedded().expect("the shipped scenarios have no mistake") {
+            stages.push(Stage::of(stages.len(), *dialect, &scenario).await);
+        }
     }
     let all: Vec<Cell> = stages.iter().flat_map(|stage| stage.cells.clone()).collect();
-    let whole = std::env::var_os(WHOLE).is_some();
     let chosen = if whole { all } else { sample(all) };
     let (mut wrong, mut tally) = (Vec::new(), Tally::default());
     for cell in &chosen {
-        let stage = &stages[cell.scenario];
+        let stage = &stages[cell.stage];
         match stage.violated(cell).await {
             Ok(because) => tally.add(stage, cell, &because),
             Err(why) => wrong.push(format!("{}: {why}", stage.name(cell))),
@@ -74,18 +80,33 @@ fn sample(cells: Vec<Cell>) -> Vec<Cell> {
 
 impl Stage {
     /// Boots a twin, runs the scenario through a proxy that alters nothing, and lists the violations of each step.
-    async fn of(at: usize, scenario: &Scenario) -> Self {
-        let mut bench = Bench::boot(Dialect::Documented, None).await;
+    async fn of(at: usize, dialect: Dialect, scenario: &Scenario) -> Self {
+        let mut bench = Bench::boot(dialect, None).await;
+        // The verdict is not the subject here: neither logs nor manifests are read, and no probe is added.
+        bench = bench.with_evidence_sources(&[EvidenceSource::Auth, EvidenceSource::ServiceCredentials]);
         bench.target.budget.diagnosis_probes = 0;
         bench.target.probes.test_headers = false;
-        let mut stage = Self { scenario: scenario.on(&bench.target), bench, cells: Vec::new() };
+        let mut stage = Self { dialect, scenario: scenario.on(&bench.target), bench, cells: Vec::new() };
         let (report, seen) = stage.run(&stage.scenario, None).await;
         assert_eq!(report.exit.code, 0, "the proxy alters nothing: {:#?}", report.scenarios);
         stage.cells = stage.list(at, &report, &seen);
+        stage.plays_unaltered().await;
         stage
     }
 
-    fn list(&self, scenario: usize, report: &Report, seen: &[String]) -> Vec<Cell> {
+    /// Checks that a stream or socket passes when the proxy plays it from its record without a change.
+    async fn plays_unaltered(&self) {
+        let mut played: BTreeMap<usize, Response> = BTreeMap::new();
+        let streams = self.cells.iter().filter(|cell| cell.recorded.form != Form::Body);
+        played.extend(streams.map(|cell| (cell.step, cell.recorded.clone())));
+        for (nth, recorded) in played {
+            let alteration = Alteration { nth, recorded, change: Arc::new(|_| {}) };
+            let (report, _) = self.run(&self.scenario, Some(alteration)).await;
+            assert_eq!(report.exit.code, 0, "nothing is altered: {:#?}", report.scenarios);
+        }
+    }
+
+    fn list(&self, stage: usize, report: &Report, seen: &[String]) -> Vec<Cell> {
         let mut accepted: BTreeMap<&str, Response> = BTreeMap::new();
         let mut cells = Vec::new();
         for (at, step) in all(&self.scenario).enumerate() {
@@ -99,7 +120,7 @@ impl Stage {
             if !step.expect.refused {
                 accepted.insert(&step.call, recorded.clone());
             }
-            let cell = |violation| Cell { scenario, step: at, recorded: recorded.clone(), violation };
+            let cell = |violation| Cell { stage, step: at, recorded: recorded.clone(), violation };
             cells.extend(found.into_iter().map(cell));
         }
         cells
@@ -145,7 +166,14 @@ impl Stage {
 
     fn name(&self, cell: &Cell) -> String {
         let step = all(&self.scenario).nth(cell.step).expect("a step");
-        format!("{}/{} {}: {}", self.scenario.id, step.id, cell.violation.kind, cell.violation.what)
+        format!(
+            "{} {}/{} {}: {}",
+            self.dialect.id(),
+            self.scenario.id,
+            step.id,
+            cell.violation.kind,
+            cell.violation.what
+        )
     }
 }
 

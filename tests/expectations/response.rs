@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fivewhys::internal::config::Endpoint;
-use fivewhys::internal::probe::Exchange;
+use fivewhys::internal::probe::{Exchange, Side};
 
 /// How the pieces of a response are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,9 @@ impl Response {
         let piece = |name: &str, data: &str| Piece { name: name.to_owned(), data: data.to_owned() };
         if endpoint.kind.is_upgrade() && head.status == 101 {
             let pieces = exchange.received().map(|frame| piece(&frame.name, &frame.data)).collect();
-            return Self { form: Form::Frames, pieces, ..body };
+            let by_server = exchange.close.as_ref().filter(|close| close.by == Side::Server);
+            let close = by_server.map_or(body.close, |close| close.code);
+            return Self { form: Form::Frames, pieces, close, ..body };
         }
         if endpoint.kind.is_event_stream() && !exchange.events.is_empty() {
             let pieces = exchange.events.iter().map(|event| piece(&event.name, &event.data)).collect();

@@ -204,7 +204,10 @@ fn times(healthy: &Healthy<'_>) -> Vec<Violation> {
         let named = "expected the first event within";
         let late = Violation::new("first_event", "a late first event", named, late);
         let shorten: fn(&mut Expect) = |expect| expect.first_event = Some(LIMIT);
-        [Violation { shorten, ..late }, Violation::new("first_event", "no event", named, none)]
+        let mut none = Violation::new("first_event", "no event", named, none);
+        // The lines about missing events say so, if there are any.
+        none.named.extend(["missing or out of order", "as the last event"].map(str::to_owned));
+        [Violation { shorten, ..late }, none]
     });
     let total = expect.total.map(|_| {
         let late = |response: &mut Response| response.before_last = DELAY;
