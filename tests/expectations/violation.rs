@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fivewhys::internal::config::Endpoint;
+use fivewhys::internal::document::JsonMatch;
 use fivewhys::internal::observe::{Authn, Outcome};
 use fivewhys::internal::scenario::{Expect, Step};
 use fivewhys::internal::terms::Hop;
@@ -17,7 +18,7 @@ use crate::expectations::response::{Change, Form, Response};
 pub(crate) struct Violation {
     /// The kind of expectation: `status`, `events` …
     pub(crate) kind: &'static str,
-    /// What the change does.
+    /// What the change does: the way, and after a colon the place.
     pub(crate) what: String,
     /// One of these texts must be in the reasons of the step.
     pub(crate) named: Vec<String>,
@@ -111,7 +112,7 @@ fn statuses(healthy: &Healthy<'_>) -> Vec<Violation> {
     let others = [200, 202, 403, 500].into_iter().filter(|status| !allowed.contains(status));
     let violation = |status: u16| {
         let body = Response::page(status, &[JSON], "{}");
-        Violation::new("status", format!("status {status}"), "expected status", move |response| match response.form {
+        Violation::new("status", format!("status: {status}"), "expected status", move |response| match response.form {
             Form::Frames => *response = body.clone(),
             Form::Body | Form::Events => response.status = status,
         })
@@ -123,10 +124,10 @@ fn headers(healthy: &Healthy<'_>) -> Vec<Violation> {
     let of_one = |(name, pattern): &(String, String)| {
         let named = format!("expected header {name}");
         let (removed, replaced) = (name.clone(), name.clone());
-        let without = Violation::new("headers", format!("no header {name}"), &*named, move |response| {
+        let without = Violation::new("headers", format!("no header: {name}"), &*named, move |response| {
             response.headers.retain(|(name, _)| *name != removed);
         });
-        let other = Violation::new("headers", format!("another {name}"), &*named, move |response| {
+        let other = Violation::new("headers", format!("another header: {name}"), &*named, move |response| {
             let values = response.headers.iter_mut().filter(|(name, _)| *name == replaced);
             values.for_each(|(_, value)| "altered".clone_into(value));
         });
@@ -145,22 +146,19 @@ fn json(healthy: &Healthy<'_>) -> Vec<Violation> {
     found
 }
 
+/// Alters the body at the place of a condition, if that breaks the condition.
+type Way = fn(&str, &JsonMatch) -> Option<String>;
+
 /// Returns the changes of the body that break a condition on it.
-fn alterations(
-    kind: &'static str,
-    named: &[String],
-    condition: &fivewhys::internal::document::JsonMatch,
-    healthy: &Response,
-) -> Vec<Violation> {
-    let ways: [(&str, fn(&str, &_) -> Option<String>); 2] =
-        [("another value", place::with_another_value), ("nothing", place::without)];
+fn alterations(kind: &'static str, named: &[String], condition: &JsonMatch, healthy: &Response) -> Vec<Violation> {
+    let ways: [(&str, Way); 2] = [("another value", place::with_another_value), ("no value", place::without)];
     let possible =
         ways.into_iter().filter(|(_, way)| healthy.pieces.iter().any(|one| way(&one.data, condition).is_some()));
     possible
         .map(|(what, way)| {
             let altered = condition.clone();
             let change = move |response: &mut Response| response.alter_body(|body| way(body, &altered));
-            let violation = Violation::new(kind, format!("{what} at {}", condition.path), "", change);
+            let violation = Violation::new(kind, format!("{what}: {}", condition.path), "", change);
             Violation { named: named.to_vec(), ..violation }
         })
         .collect()
@@ -171,12 +169,14 @@ fn events(healthy: &Healthy<'_>) -> Vec<Violation> {
     let missing = |name: &String| format!("`{name}` is missing or out of order");
     let dropped = names.iter().map(|name| {
         let dropped = name.clone();
-        Violation::new("events", format!("no {name}"), missing(name), move |response| response.drop_named(&dropped))
+        Violation::new("events", format!("missing: {name}"), missing(name), move |response| {
+            response.drop_named(&dropped);
+        })
     });
     let swapped = names.windows(2).map(|pair| {
         let [earlier, later] = [pair[0].clone(), pair[1].clone()];
         let change = move |response: &mut Response| response.move_before(&later, &earlier);
-        let violation = Violation::new("events", format!("{} before {}", pair[1], pair[0]), "", change);
+        let violation = Violation::new("events", format!("too early: {}", pair[1]), "", change);
         Violation { named: pair.iter().map(missing).collect(), ..violation }
     });
     dropped.chain(swapped).collect()
@@ -283,7 +283,7 @@ fn of_refusal(healthy: &Healthy<'_>) -> Vec<Violation> {
     let mut found: Vec<Violation> = [404, 429, 500, 503]
         .map(|status| {
             let response = Response::page(status, &[JSON], "{}");
-            Violation::by("refused", format!("status {status}"), named, response)
+            Violation::by("refused", format!("status: {status}"), named, response)
         })
         .into();
     if let Some(accepted) = healthy.accepted.clone() {
