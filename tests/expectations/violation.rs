@@ -299,3 +299,30 @@ fn of_refusal(healthy: &Healthy<'_>) -> Vec<Violation> {
     found.extend(healthy.step.expect.answered_by.map(|_| by_edge("answered_by")));
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use fivewhys::internal::config::{Overrides, TargetFile};
+    use fivewhys::internal::scenario::Scenario;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::known("authn = \"accepted\"", &[])]
+    #[case::another_value("authn = \"anonymous\"", &["authn"])]
+    #[case::two("result = \"denied\"\nanswered_by = \"edge\"", &["answered_by", "result"])]
+    #[case::nothing_accepted_before("refused = true", &["refused"])]
+    #[case::more_than_refused("refused = true\nstatus = 401", &["status", "refused"])]
+    fn an_expectation_without_a_known_violation_is_named(#[case] expect: &str, #[case] kinds: &[&str]) {
+        let token = if expect.starts_with("refused") { "none" } else { "valid" };
+        let text = format!("title = \"t\"\n[[step]]\nid = \"s\"\ncall = \"backend.threads\"\ntoken = \"{token}\"\n");
+        let scenario = Scenario::parse("t.toml", &format!("{text}[step.expect]\n{expect}\n")).expect("a scenario");
+        let file = TargetFile::embedded().expect("the shipped targets have no mistake");
+        let target = file.resolve(Some("staging"), &Overrides::default()).expect("`staging` resolves");
+        let (step, endpoint) = (&scenario.steps[0], &target.endpoints["backend.threads"]);
+        let response = Response::page(200, &[JSON], "[]");
+        let healthy = Healthy { step, endpoint, response, sub: "user".to_owned(), accepted: None };
+        assert_eq!(of(&healthy).1, kinds);
+    }
+}
