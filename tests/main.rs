@@ -2,6 +2,7 @@
 //!
 //! - `cli`: the built program as a user runs it: exit codes, output, files, signals.
 //! - `attribution`: whole runs against a twin in this process.
+//! - `expectations`: each expectation of each shipped scenario, violated alone, fails the run.
 //! - `incidents`: the evidence of real failures, and the verdict on each.
 //! - `rails`: no secret and no token reaches an output or a host that the target does not name.
 //! - `trust`: servers that break the protocol: the program ends in time and never gives wrong advice.
@@ -13,6 +14,7 @@
 
 mod attribution;
 mod cli;
+mod expectations;
 mod incidents;
 mod rails;
 mod structure;

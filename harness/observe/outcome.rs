@@ -20,6 +20,21 @@ pub(super) fn accepted(exchange: &Exchange, endpoint: &Endpoint) -> bool {
         && json_holds(&endpoint.accept.json, exchange)
         && terminal_reached(&endpoint.accept, exchange)
         && first_frame_holds(&endpoint.accept, exchange)
+        && !is_cut(exchange, endpoint)
+}
+
+/// Reports whether a response broke off or became unreadable before the end that its framing announces (RFC 9112, 8).
+/// Without framing, the end of the connection is the end of the body, and many servers end it without a TLS closure
+/// alert.
+fn is_cut(exchange: &Exchange, endpoint: &Endpoint) -> bool {
+    let is_cut = |kind| {
+        let cuts = [ErrorKind::ConnectionTerminated, ErrorKind::HttpResponseIncomplete, ErrorKind::HttpProtocolError];
+        cuts.contains(&kind)
+    };
+    let by_streams = exchange.head.as_ref().is_some_and(|head| head.version.starts_with("HTTP/2"));
+    let is_framed =
+        || by_streams || ["content-length", "transfer-encoding"].iter().any(|name| exchange.header(name).is_some());
+    exchange.error.as_ref().is_some_and(|error| is_cut(error.kind)) && !endpoint.kind.is_upgrade() && is_framed()
 }
 
 /// Returns how the call ended.

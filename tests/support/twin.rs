@@ -77,8 +77,13 @@ impl Bench {
 
     /// Drives these scenarios once.
     pub(crate) async fn smoke(&self, scenarios: &[Scenario]) -> Report {
+        Self::smoke_on(self.target.clone(), scenarios).await
+    }
+
+    /// Drives these scenarios once against a target.
+    pub(crate) async fn smoke_on(target: Target, scenarios: &[Scenario]) -> Report {
         let run = run::Smoke {
-            target: Arc::new(self.target.clone()),
+            target: Arc::new(target),
             scenarios: scenarios.to_vec(),
             catalogue: Catalogue::shipped_shared(),
             deployed: Vec::new(),

@@ -2,9 +2,9 @@
 
 use rstest::rstest;
 
-use super::{JSON, MESSAGES, SUB};
+use super::{JSON, MESSAGES, SUB, axes};
 use crate::fixtures::{endpoint, exchange};
-use crate::observe::{Observation, complete, observe};
+use crate::observe::{Observation, Outcome, complete, observe};
 use crate::probe::{ErrorKind, Exchange, Frame, Phases, Side, StreamEvent};
 use crate::terms::Hop;
 use crate::terms::TokenKind::Valid;
@@ -97,4 +97,19 @@ fn an_empty_refusal_of_a_socket_is_not_attributed_to_the_edge_that_names_itself(
         (seen(&refused), seen(&served_by(&["Caddy"]).answered(403, "", "").with_header("server", "Caddy")));
     assert_eq!((socket.answered_by, socket.maker_is_hint), (Hop::Backend, true));
     assert_eq!(plain.answered_by, Hop::Edge, "the same response to a plain call is one of Caddy");
+}
+
+#[rstest]
+#[case::by_its_length(("content-length", "100"), ErrorKind::HttpResponseIncomplete, Outcome::BrokenStream)]
+#[case::in_chunks(("transfer-encoding", "chunked"), ErrorKind::ConnectionTerminated, Outcome::BrokenStream)]
+#[case::unreadable(("transfer-encoding", "chunked"), ErrorKind::HttpProtocolError, Outcome::WrongService)]
+#[case::without_framing(("date", "today"), ErrorKind::ConnectionTerminated, Outcome::Ok)]
+#[case::cut_by_our_limit(("content-length", "100"), ErrorKind::HttpResponseBodySize, Outcome::Ok)]
+fn a_response_that_is_cut_is_no_success(
+    #[case] (name, value): (&str, &str),
+    #[case] error: ErrorKind,
+    #[case] result: Outcome,
+) {
+    let whole = exchange(MESSAGES, Valid).answered(200, JSON, r#"{"messages":[]}"#).with_header(name, value);
+    assert_eq!((axes(&whole).2, axes(&whole.broken(error)).2), (Outcome::Ok, result));
 }

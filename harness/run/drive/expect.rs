@@ -15,14 +15,12 @@ use crate::terms::Hop;
 /// verifies tokens.
 pub(crate) fn unmet(step: &Step, exchange: &Exchange, seen: &Observation, verifier: Hop) -> Vec<String> {
     let expect = &step.expect;
-    if expect.refused {
-        return refused(seen, verifier).into_iter().collect();
-    }
+    let control = if expect.refused { refused(seen, verifier) } else { None };
     // After a failed call, the missing parts of the response add nothing.
-    if let Some(line) = status(expect, exchange).or_else(|| implied_success(expect, seen)) {
+    if let Some(line) = control.or_else(|| status(expect, exchange)).or_else(|| implied_success(expect, seen)) {
         return vec![line];
     }
-    let mut lines = axes(expect, seen);
+    let mut lines: Vec<String> = maker(expect, seen, verifier).into_iter().chain(axes(expect, seen)).collect();
     lines.extend(headers(expect, exchange));
     lines.extend(json(&expect.json, exchange));
     lines.extend(events(expect, exchange));
@@ -86,7 +84,7 @@ fn status(expect: &Expect, exchange: &Exchange) -> Option<String> {
 /// success.
 fn implied_success(expect: &Expect, seen: &Observation) -> Option<String> {
     let asks_for_failure = expect.status.iter().any(|status| *status != 101 && !(200..300).contains(status));
-    let implied = expect.result.is_empty() && !asks_for_failure;
+    let implied = expect.result.is_empty() && !asks_for_failure && !expect.refused;
     (implied && seen.result != Outcome::Ok)
         .then(|| format!("expected the call to succeed, but it ended with {}", ended(seen)))
 }
@@ -103,12 +101,17 @@ fn ended(seen: &Observation) -> String {
     }
 }
 
+/// Checks which component produced the response. A refusal may bear no mark of its component, and it may come from the
+/// edge where the edge verifies tokens.
+fn maker(expect: &Expect, seen: &Observation, verifier: Hop) -> Option<String> {
+    let by = seen.answered_by;
+    let may_refuse = expect.refused && (by == Hop::Unknown || (by == Hop::Edge && verifier == Hop::Edge));
+    let wanted = expect.answered_by.filter(|hop| *hop != by && !may_refuse)?;
+    Some(format!("expected a response from {wanted}, got one from {by}"))
+}
+
 fn axes(expect: &Expect, seen: &Observation) -> Vec<String> {
     let mut lines = Vec::new();
-    if expect.answered_by.is_some_and(|hop| hop != seen.answered_by) {
-        let wanted = expect.answered_by.map_or("", Hop::as_str);
-        lines.push(format!("expected a response from {wanted}, got one from {}", seen.answered_by));
-    }
     if !expect.authn.is_empty() && !expect.authn.contains(&seen.authn) {
         let wanted: Vec<_> = expect.authn.iter().map(|one| one.as_str()).collect();
         lines.push(format!("expected authn {}, got {}", wanted.join(" or "), seen.authn));
@@ -205,10 +208,14 @@ fn times(expect: &Expect, exchange: &Exchange) -> Vec<String> {
         .first()
         .map(|event| event.at_ms)
         .or_else(|| exchange.received().next().map(|frame| frame.at_ms));
-    if let Some((limit, first)) =
-        expect.first_event.zip(first).filter(|(limit, first)| u128::from(*first) > limit.as_millis())
-    {
-        lines.push(format!("expected the first event within {} ms, but it came after {first} ms", limit.as_millis()));
+    // Without any event, the missing events already have a line.
+    let named = !expect.events.is_empty() || expect.terminal.is_some();
+    let late = |limit: Duration| match first {
+        Some(first) => (u128::from(first) > limit.as_millis()).then(|| format!("it came after {first} ms")),
+        None => (!named).then(|| "no event came".to_owned()),
+    };
+    if let Some((limit, got)) = expect.first_event.and_then(|limit| Some((limit, late(limit)?))) {
+        lines.push(format!("expected the first event within {} ms, but {got}", limit.as_millis()));
     }
     let end = Duration::from_secs_f64((exchange.phases.end_ms / 1000.0).max(0.0));
     if let Some(limit) = expect.total.filter(|limit| end > *limit) {
@@ -225,10 +232,53 @@ fn times(expect: &Expect, exchange: &Exchange) -> Vec<String> {
 mod tests {
     use rstest::rstest;
 
-    use super::refused;
+    use super::{refused, unmet};
     use crate::fixtures::{endpoint, exchange};
     use crate::observe::{Observation, observe};
+    use crate::scenario::{Scenario, Step};
     use crate::terms::{Hop, TokenKind};
+
+    fn step(on: &str, token: &str, expect: &str) -> Step {
+        let text = format!(
+            "title = \"t\"\n[[step]]\nid = \"s\"\ncall = \"{on}\"\ntoken = \"{token}\"\n[step.expect]\n{expect}\n"
+        );
+        Scenario::parse("t.toml", &text).expect("a scenario").steps.remove(0)
+    }
+
+    #[rstest]
+    #[case::nothing_more("", Hop::Backend, &[])]
+    #[case::the_status("status = 401", Hop::Backend, &[])]
+    #[case::another_status("status = 403", Hop::Backend, &["expected status 403, got 401"])]
+    #[case::the_component("answered_by = \"backend\"", Hop::Backend, &[])]
+    #[case::another_component("answered_by = \"auth\"", Hop::Backend, &["expected a response from auth, got one from backend"])]
+    #[case::the_edge_that_verifies("answered_by = \"auth\"", Hop::Edge, &[])]
+    #[case::a_component_without_a_mark("answered_by = \"backend\"", Hop::Unknown, &[])]
+    #[case::a_missing_header("headers = { x-a = \"b\" }", Hop::Backend, &["expected header x-a: b, got none"])]
+    #[case::a_missing_value("json = [{ path = \"$.error\" }]", Hop::Backend, &["expected something at $.error, got nothing"])]
+    fn a_control_also_checks_its_other_expectations(
+        #[case] more: &str,
+        #[case] answered_by: Hop,
+        #[case] lines: &[&str],
+    ) {
+        let on = "backend.threads";
+        let sent = exchange(on, TokenKind::WrongKey).answered(401, "application/json", "{}");
+        let seen = observe(&sent, &endpoint(on), "").expect("an observation");
+        let verifier = if answered_by == Hop::Edge { Hop::Edge } else { Hop::Backend };
+        let step = step(on, "wrong-key", &format!("refused = true\n{more}"));
+        assert_eq!(unmet(&step, &sent, &Observation { answered_by, ..seen }, verifier), lines);
+    }
+
+    #[rstest]
+    #[case::alone("", &["expected the first event within 5000 ms, but no event came"])]
+    #[case::the_events_say_so("terminal = \"end\"", &["expected `end` as the last event, got none"])]
+    fn a_stream_without_events_misses_its_first_event(#[case] more: &str, #[case] lines: &[&str]) {
+        let on = "backend.chat-stream";
+        let sent = exchange(on, TokenKind::Valid).answered(200, "text/event-stream", "");
+        let seen = observe(&sent, &endpoint(on), "").expect("an observation");
+        let step = step(on, "valid", &format!("result = \"broken-stream\"\nfirst_event = \"5s\"\n{more}"));
+        let seen = Observation { result: crate::observe::Outcome::BrokenStream, ..seen };
+        assert_eq!(unmet(&step, &sent, &seen, Hop::Backend), lines);
+    }
 
     #[rstest]
     #[case::by_the_backend(Hop::Backend, Hop::Backend, true)]
