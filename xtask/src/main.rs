@@ -13,7 +13,11 @@ const CHORES: [(&str, &str, &[Step]); 4] = [
     ("bless", "rewrite every derived file: schemas and tables in docs/, the verdict in README.md, snapshots", BLESS),
     ("ci", "run the gate, .ci/run", CI),
     ("exam", "run what is too long for cargo test: the whole matrices, and the exam of the diagnosis", EXAM),
-    ("trust", "fuzz every parser, one minute each", TRUST),
+    (
+        "trust",
+        "the long forms of tests/trust, tests/expectations and tests/rails, and a minute for each fuzz target",
+        TRUST,
+    ),
 ];
 
 /// Environment variables and one command.
@@ -40,11 +44,19 @@ const EXAM: &[Step] = &[
     (&[], &["cargo", "run", "--release", "--", "selftest"]),
 ];
 
-/// One target after another, with the checks of a debug build: each has a minute.
-const TRUST: &[Step] = &[(
-    &[("BOLERO_RANDOM_TEST_TIME_MS", "60000"), ("BOLERO_RANDOM_ITERATIONS", "1000000000")],
-    &["cargo", "test", "--lib", "--package", "fivewhys", "fuzz::", "--", "--test-threads", "1"],
-)];
+/// The long forms of the tests that have one, then the fuzz targets one after another, with the checks of a debug build.
+const TRUST: &[Step] = &[
+    (
+        &[("FIVEWHYS_TRUST", "1"), ("FIVEWHYS_TRUST_SIGNALS", "200"), ("FIVEWHYS_TRUST_KILLS", "40")],
+        &["cargo", "test", "--test", "main", "trust::", "--", "--test-threads", "1"],
+    ),
+    (&[("FIVEWHYS_TRUST", "1")], &["cargo", "test", "--test", "main", "expectations::"]),
+    (&[("FIVEWHYS_TRUST", "1")], &["cargo", "test", "--test", "main", "rails::"]),
+    (
+        &[("BOLERO_RANDOM_TEST_TIME_MS", "60000"), ("BOLERO_RANDOM_ITERATIONS", "1000000000")],
+        &["cargo", "test", "--lib", "--package", "fivewhys", "fuzz::", "--", "--test-threads", "1"],
+    ),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
