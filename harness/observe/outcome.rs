@@ -28,7 +28,12 @@ pub(super) fn accepted(exchange: &Exchange, endpoint: &Endpoint) -> bool {
 /// alert.
 fn is_cut(exchange: &Exchange, endpoint: &Endpoint) -> bool {
     let is_cut = |kind| {
-        let cuts = [ErrorKind::ConnectionTerminated, ErrorKind::HttpResponseIncomplete, ErrorKind::HttpProtocolError];
+        let cuts = [
+            ErrorKind::ConnectionTerminated,
+            ErrorKind::HttpResponseIncomplete,
+            ErrorKind::HttpProtocolError,
+            ErrorKind::HttpResponseTransferCoding,
+        ];
         cuts.contains(&kind)
     };
     let by_streams = exchange.head.as_ref().is_some_and(|head| head.version.starts_with("HTTP/2"));

@@ -102,7 +102,8 @@ fn an_empty_refusal_of_a_socket_is_not_attributed_to_the_edge_that_names_itself(
 #[rstest]
 #[case::by_its_length(("content-length", "100"), ErrorKind::HttpResponseIncomplete, Outcome::BrokenStream)]
 #[case::in_chunks(("transfer-encoding", "chunked"), ErrorKind::ConnectionTerminated, Outcome::BrokenStream)]
-#[case::unreadable(("transfer-encoding", "chunked"), ErrorKind::HttpProtocolError, Outcome::WrongService)]
+#[case::breaks_its_protocol(("transfer-encoding", "chunked"), ErrorKind::HttpProtocolError, Outcome::BrokenStream)]
+#[case::unreadable_chunks(("transfer-encoding", "chunked"), ErrorKind::HttpResponseTransferCoding, Outcome::Unreadable)]
 #[case::without_framing(("date", "today"), ErrorKind::ConnectionTerminated, Outcome::Ok)]
 #[case::cut_by_our_limit(("content-length", "100"), ErrorKind::HttpResponseBodySize, Outcome::Ok)]
 fn a_response_that_is_cut_is_no_success(
