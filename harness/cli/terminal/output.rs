@@ -8,7 +8,6 @@ use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::terminal::presented;
-#[cfg(feature = "twin")]
 use crate::report::printable;
 use crate::report::visible;
 use crate::run;
@@ -33,7 +32,6 @@ pub(crate) fn print_plain(text: &str) -> io::Result<()> {
 }
 
 /// Writes one line to stderr.
-#[cfg(feature = "twin")]
 pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "note: {}", printable(text, unicode()));
 }
