@@ -32,7 +32,7 @@ const LISTED: f64 = 0.03;
 const CLASS: f64 = 0.025;
 
 /// A member of a class with a smaller share is not listed.
-const MEMBER: f64 = 0.005;
+const MEMBER: f64 = 0.0075;
 
 impl<'w, 'a> Hypotheses<'w, 'a> {
     /// Returns the hypotheses for the open steps. Pairs are assumed only where they explain more than any single fault.

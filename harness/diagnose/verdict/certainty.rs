@@ -75,7 +75,7 @@ pub(crate) fn named(
     Cause {
         fault: best.fault.id.clone(),
         title: best.fault.title.clone(),
-        hop: hops(&faults),
+        hop: hops(&weighty(candidates)),
         certainty,
         confidence: rounded(posterior),
         explains,
@@ -217,6 +217,15 @@ pub(crate) fn ruled_out(case: &Case<'_>, compared: &[Candidate<'_>]) -> Vec<Rule
 
 fn contradicted(case: &Case<'_>, one: &Candidate<'_>, lines: &[&LogMatch]) -> Option<RuledOut> {
     Some(RuledOut { fault: one.fault.id.clone(), by: Proof::of_conflict(one.conflict?, case, lines) })
+}
+
+/// A candidate with a smaller share does not widen the hops that a cause names.
+const WEIGHTY: f64 = 0.03;
+
+/// Returns the candidates that decide which hops a cause names: the first, and those with more than a small share.
+fn weighty<'w, 'a>(candidates: &[(&'w Candidate<'a>, f64)]) -> Vec<&'w Candidate<'a>> {
+    let counts = |(at, one): &(usize, &(&'w Candidate<'a>, f64))| *at == 0 || one.1 >= WEIGHTY;
+    candidates.iter().enumerate().filter(counts).map(|(_, (one, _))| *one).collect()
 }
 
 fn hops(faults: &[&Candidate<'_>]) -> Hops {
