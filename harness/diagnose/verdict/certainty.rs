@@ -75,7 +75,7 @@ pub(crate) fn named(
     Cause {
         fault: best.fault.id.clone(),
         title: best.fault.title.clone(),
-        hop: hops(&weighty(candidates)),
+        hop: hops(&if case.target.engine == Engine::New { weighty(candidates) } else { faults.clone() }),
         certainty,
         confidence: rounded(posterior),
         explains,
