@@ -12,7 +12,7 @@ use crate::diagnose::infer::candidate::{
     Candidate, Compared, PathPair, Unknown, add_findings_of_others, by_mode, missing_name, names_what_is_missing,
 };
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::infer::conflict::{Conflict, Record, conflicting_fact};
+use crate::diagnose::infer::conflict::{Conflict, Record, conflicting_fact, conflicting_facts};
 use crate::diagnose::infer::double_fault::HIDDEN_BY_ANOTHER;
 use crate::diagnose::infer::likelihood::HINT;
 use crate::diagnose::logs::attribution::LogMatch;
@@ -118,9 +118,10 @@ fn in_best_mode<'a>(
 ) -> Option<Candidate<'a>> {
     let of_another_route = |key: &&str| OF_OUR_CALLS.contains(key);
     let wrong = |one: &Candidate<'_>| {
-        conflicting_fact(one.mode, case).filter(|key| !names_what_is_missing(one, case) && !of_another_route(key))
+        let hard = conflicting_facts(one.mode, case).find(|key| !of_another_route(key));
+        hard.filter(|_| !names_what_is_missing(one, case))
     };
-    let missed = |one: &Candidate<'_>| conflicting_fact(one.mode, case).is_some_and(|key| OF_OUR_CALLS.contains(&key));
+    let missed = |one: &Candidate<'_>| conflicting_facts(one.mode, case).any(|key| of_another_route(&key));
     let fit = |one: &Candidate<'_>| (wrong(one).is_none(), one.conflict.is_none(), one.score);
     let best = modes.iter().max_by(|a, b| fit(a).partial_cmp(&fit(b)).unwrap_or(Ordering::Equal))?.clone();
     let at = |exchange: u32| case.readings.all.iter().position(|one| one.exchanges.contains(&exchange));

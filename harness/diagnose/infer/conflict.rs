@@ -52,6 +52,10 @@ fn conflicting_reading(mode: &FaultMode, case: &Case<'_>) -> Option<usize> {
 
 /// Returns the key of the first fact of which the mode demands another value.
 pub(super) fn conflicting_fact(mode: &FaultMode, case: &Case<'_>) -> Option<&'static str> {
-    let wrong = mode.facts.keys().filter_map(|key| case.fact(key)).find(|fact| !mode.agrees(fact))?;
-    Some(wrong.key)
+    conflicting_facts(mode, case).next()
+}
+
+/// Returns the keys of the facts of which the mode demands another value.
+pub(super) fn conflicting_facts(mode: &FaultMode, case: &Case<'_>) -> impl Iterator<Item = &'static str> {
+    mode.facts.keys().filter_map(|key| case.fact(key)).filter(|fact| !mode.agrees(fact)).map(|fact| fact.key)
 }
