@@ -50,6 +50,12 @@ pub(super) struct TrialCause {
     pub(super) share: f64,
 }
 
+impl TrialCause {
+    fn of(cause: &Cause) -> Self {
+        Self { fault: cause.fault.clone(), title: cause.title.clone(), share: cause.confidence }
+    }
+}
+
 impl Bench {
     /// Runs the scenarios against a revision. `manifest` holds its manifests.
     ///
@@ -78,12 +84,10 @@ impl Bench {
 
 impl Trial {
     fn of(addresses: Vec<Address>, report: Report) -> Self {
-        let cause =
-            |one: &Cause| TrialCause { fault: one.fault.clone(), title: one.title.clone(), share: one.confidence };
         Self {
             addresses,
             outcome: report.outcome,
-            causes: report.causes.iter().map(cause).collect(),
+            causes: report.causes.iter().map(TrialCause::of).collect(),
             findings: report.findings.into_iter().filter(|one| one.fails).map(|one| one.title).collect(),
             interrupted: report.interrupted.map(|signal| (signal, report.exit.code)),
             verdict: report.causes,
@@ -172,12 +176,10 @@ mod tests {
     /// A trial that failed with this fault, or passed.
     fn trial(fault: Option<&str>) -> Trial {
         let verdict: Vec<Cause> = fault.into_iter().map(cause).collect();
-        let cause =
-            |one: &Cause| TrialCause { fault: one.fault.clone(), title: one.title.clone(), share: one.confidence };
         Trial {
             addresses: Vec::new(),
             outcome: if fault.is_some() { RunOutcome::Failed } else { RunOutcome::Passed },
-            causes: verdict.iter().map(cause).collect(),
+            causes: verdict.iter().map(TrialCause::of).collect(),
             findings: Vec::new(),
             interrupted: None,
             verdict,

@@ -2,17 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{on_any_input, samples};
+use super::{on_any_input, samples, text};
 use crate::evidence::{Evidence, Manifest, Supplied, declarations};
 use crate::fixtures::staging;
 use crate::har;
 use crate::redact::Redactor;
 use crate::report;
 use crate::token::KeySet;
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
 
 #[test]
 fn every_har_is_read_or_refused() {

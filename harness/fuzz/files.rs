@@ -3,17 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{on_any_input, samples};
+use super::{on_any_input, samples, text};
 use crate::config::TargetFile;
 use crate::diagnose::Catalogue;
 use crate::fixtures::staging;
 use crate::preflight::Contract;
 use crate::scenario::Scenario;
 use crate::statements::meanings;
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
 
 #[test]
 fn every_target_file_is_read_or_refused() {

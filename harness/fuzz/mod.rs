@@ -24,6 +24,11 @@ use std::path::Path;
 /// How many inputs a target tries, unless `BOLERO_RANDOM_ITERATIONS` says otherwise.
 const ROUNDS: usize = 200;
 
+/// Returns the bytes as text. Bytes that are not UTF-8 become U+FFFD.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
 /// Returns the texts of the files of a folder, and of the folders in it. The folder is relative to the repository.
 fn samples(folder: &str) -> Vec<Vec<u8>> {
     let mut all = Vec::new();

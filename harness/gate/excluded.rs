@@ -10,19 +10,18 @@ impl Gate<'_> {
     /// Returns why the evidence does not exclude a deployed service as the cause of a failure, if it does not.
     pub(crate) fn doubt(&self, causes: &[Cause]) -> Option<String> {
         // A service that is not on the path of the requests cannot cause their failures.
-        let is_on_the_path = |(service, _): &(String, String)| {
-            let entry = |id: &str| self.catalogue.entry(id).is_some_and(|one| one.involves.contains(service));
-            self.catalogue.ids().any(entry)
-        };
+        let is_on_the_path =
+            |(service, _): &(String, String)| self.catalogue.ids().any(|id| self.involves(id, service));
         self.deployed.iter().any(is_on_the_path).then(|| causes.iter().find_map(|cause| self.doubt_of(cause)))?
+    }
+
+    fn involves(&self, id: &str, service: &str) -> bool {
+        self.catalogue.entry(id).is_some_and(|entry| entry.involves.iter().any(|one| one == service))
     }
 
     fn doubt_of(&self, cause: &Cause) -> Option<String> {
         let cures: Vec<(String, Cure)> = self.cures(cause).collect();
-        let involves = |id: &str, service: &str| {
-            self.catalogue.entry(id).is_some_and(|entry| entry.involves.iter().any(|one| one == service))
-        };
-        let is_involved = |id: &str| self.deployed.iter().any(|(service, _)| involves(id, service));
+        let is_involved = |id: &str| self.deployed.iter().any(|(service, _)| self.involves(id, service));
         let had_it_before = || cures.iter().all(|(id, _)| is_involved(id));
         if cause.certainty < Certainty::Likely && !had_it_before() {
             return Some(format!("the cause is {}, so what was deployed is not excluded", cause.certainty));
@@ -36,7 +35,7 @@ impl Gate<'_> {
             cures.iter().any(|(one, cure)| one == id && matches!(cure, Cure::WouldNot(_))) && by_evidence(id)
         };
         let listed = |service: &str| -> f64 {
-            shares(cause).filter(|(id, _)| involves(id, service) && not_cured(id)).map(|(_, share)| share).sum()
+            shares(cause).filter(|(id, _)| self.involves(id, service) && not_cured(id)).map(|(_, share)| share).sum()
         };
         let open = |service: &str| cause.suspects.get(service).copied().unwrap_or_default() - listed(service);
         let suspect = self.deployed.iter().find(|(service, _)| open(service) >= EXCLUDED);

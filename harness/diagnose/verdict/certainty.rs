@@ -75,7 +75,7 @@ pub(crate) fn named(
     Cause {
         fault: best.fault.id.clone(),
         title: best.fault.title.clone(),
-        hop: hops(&if case.target.engine == Engine::New { weighty(candidates) } else { faults.clone() }),
+        hop: hops(&weighty(case, candidates)),
         certainty,
         confidence: rounded(posterior),
         explains,
@@ -219,12 +219,13 @@ fn contradicted(case: &Case<'_>, one: &Candidate<'_>, lines: &[&LogMatch]) -> Op
     Some(RuledOut { fault: one.fault.id.clone(), by: Proof::of_conflict(one.conflict?, case, lines) })
 }
 
-/// A candidate with a smaller share does not widen the hops that a cause names.
+/// A candidate with a smaller share does not widen the hops that a cause names. With the lists, each one counts.
 const WEIGHTY: f64 = 0.03;
 
 /// Returns the candidates that decide which hops a cause names: the first, and those with more than a small share.
-fn weighty<'w, 'a>(candidates: &[(&'w Candidate<'a>, f64)]) -> Vec<&'w Candidate<'a>> {
-    let counts = |(at, one): &(usize, &(&'w Candidate<'a>, f64))| *at == 0 || one.1 >= WEIGHTY;
+fn weighty<'w, 'a>(case: &Case<'_>, candidates: &[(&'w Candidate<'a>, f64)]) -> Vec<&'w Candidate<'a>> {
+    let least = if case.target.engine == Engine::New { WEIGHTY } else { 0.0 };
+    let counts = |(at, one): &(usize, &(&'w Candidate<'a>, f64))| *at == 0 || one.1 >= least;
     candidates.iter().enumerate().filter(counts).map(|(_, (one, _))| *one).collect()
 }
 
