@@ -107,6 +107,7 @@ pub fn main() -> ExitCode {
     let done = runtime.block_on(arguments.run(&signals));
     // A pending name resolution must not delay the exit.
     runtime.shutdown_background();
+    signals.end_if_unseen();
     group::stop_and_wait();
     done.unwrap_or_else(|mistake| mistake.show())
 }

@@ -77,6 +77,17 @@ impl Signals {
         }
     }
 
+    /// Ends the process as the signal says, when it came and no run saw it.
+    ///
+    /// What a signal stops makes the command fail, often before the thread of the signals ends the process.
+    pub(crate) fn end_if_unseen(&self) {
+        if let Some(signal) = self.interruption.signal()
+            && self.stage() != Stage::Running
+        {
+            end(signal);
+        }
+    }
+
     fn first(&self, signal: Signal) {
         self.interruption.interrupt(signal);
         group::stop();
