@@ -1,5 +1,6 @@
 //! The auth service, asked by the backend or by us.
 
+use super::super::call_seen::{CallSeen, CallsSeen};
 use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::{Claims, Credential, Request, Time};
 use super::super::traits::{Choice, Trait};
@@ -18,6 +19,10 @@ pub(super) enum Answer {
     CallerRefused(Reason),
     /// No usable answer.
     Failed,
+    /// No such route.
+    NoRoute,
+    /// None, in a way that is not known.
+    Open,
     /// No connection.
     Unreached,
     /// No answer in time.
@@ -26,24 +31,44 @@ pub(super) enum Answer {
 
 /// The backend's own request. `credential` is `None` when keys are fetched or the health check is called.
 pub(super) fn asked(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
+    let (answer, calls) = question(world, request, credential)?;
+    // Keys are fetched once, and maybe before.
+    world.calls = if credential.is_none() { calls.and(CallSeen::Nothing) } else { calls };
+    Ok(answer)
+}
+
+/// Returns the answer, and what the auth service can have logged of the question.
+fn question(
+    world: &mut World<'_>,
+    request: &Request,
+    credential: Option<Credential>,
+) -> Step<(Answer, CallsSeen)> {
     if world.ever(Stop::AuthCall, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
-        return Ok(Answer::Failed);
+        return Ok((Answer::Open, CallsSeen::ANY));
     }
     let lost = |world: &World<'_>, what| world.lacks(Stop::Backend, what);
     if world.has(Stop::AuthCall, Effect::NoListener, request)? || lost(world, Config::AuthAddress) {
-        return Ok(Answer::Unreached);
+        return Ok((Answer::Unreached, CallsSeen::NOTHING));
     }
-    if world.has(Stop::AuthCall, Effect::DropPackets, request)? || world.has(Stop::AuthCall, Effect::Hang, request)? {
-        return Ok(Answer::Late);
+    if world.has(Stop::AuthCall, Effect::DropPackets, request)? {
+        return Ok((Answer::Late, CallsSeen::NOTHING));
+    }
+    if world.has(Stop::AuthCall, Effect::Hang, request)? {
+        return Ok((Answer::Late, CallsSeen::of(&[CallSeen::Nothing, CallSeen::Unfinished, CallSeen::Answered])));
     }
     if world.has(Stop::AuthCall, Effect::Misroute, request)? {
-        return Ok(if world.yes(Trait::StrangerIsAuth)? { Answer::No } else { Answer::Unreached });
+        let answer = match () {
+            () if world.yes(Trait::StrangerIsAuth)? => Answer::No,
+            () if world.yes(Trait::WrongAddressAnswers)? => Answer::NoRoute,
+            () => Answer::Unreached,
+        };
+        return Ok((answer, CallsSeen::of(&[CallSeen::Nothing, CallSeen::NoRoute])));
     }
     if world.has(Stop::AuthCall, Effect::Refuse, request)? {
-        return Ok(Answer::Failed);
+        return Ok((Answer::Open, CallsSeen::of(&[CallSeen::Nothing, CallSeen::Refused])));
     }
     if credential.is_some() && is_backend_refused(world, request)? {
-        return Ok(Answer::CallerRefused(caller_reason(world)));
+        return Ok((Answer::CallerRefused(caller_reason(world)), CallsSeen::of(&[CallSeen::Refused])));
     }
     answer(world, request, credential)
 }
@@ -83,50 +108,74 @@ fn is_refused(world: &mut World<'_>, absent: bool) -> Step<bool> {
     })
 }
 
-fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
+fn answer(
+    world: &mut World<'_>,
+    request: &Request,
+    credential: Option<Credential>,
+) -> Step<(Answer, CallsSeen)> {
     if does_not_run(world, request)? {
-        return Ok(Answer::Unreached);
+        return Ok((Answer::Unreached, CallsSeen::NOTHING));
     }
-    if world.has(Stop::Auth, Effect::Refuse, request)? || world.is_limited(Stop::Auth, request)? {
-        return Ok(Answer::Failed);
+    if world.has(Stop::Auth, Effect::Refuse, request)? {
+        return Ok((Answer::Failed, CallsSeen::of(&[CallSeen::Nothing, CallSeen::Refused])));
+    }
+    if world.is_limited(Stop::Auth, request)? {
+        return Ok((Answer::Failed, CallsSeen::of(&[CallSeen::Throttled])));
     }
     if credential.is_some()
         && world.ever(Stop::AuthStore, Effect::NoListener)
         && world.choice(Trait::AuthHealthAsks)? == Choice::Store
         && world.yes(Trait::ChecksHealthFirst)?
     {
-        return Ok(Answer::Failed);
+        return Ok((Answer::Failed, CallsSeen::of(&[CallSeen::Failed])));
     }
-    if world.has(Stop::Auth, Effect::Hang, request)? {
-        return Ok(Answer::Late);
-    }
-    if world.has(Stop::Auth, Effect::Slow, request)?
-        && world.yes(Trait::AskedRouteTouched)?
-        && world.yes(Trait::ImpatientBackend)?
-    {
-        return Ok(Answer::Late);
+    let waits = world.has(Stop::Auth, Effect::Hang, request)?
+        || (world.has(Stop::Auth, Effect::Slow, request)?
+            && world.yes(Trait::AskedRouteTouched)?
+            && world.yes(Trait::ImpatientBackend)?);
+    if waits {
+        return Ok((Answer::Late, LATE));
     }
     if world.ever(Stop::Auth, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
-        return Ok(Answer::Failed);
+        return Ok((Answer::Failed, CallsSeen::ANY));
     }
-    for effect in [Effect::Fail, Effect::NotFound] {
+    for (effect, seen) in [(Effect::Fail, CallSeen::Failed), (Effect::NotFound, CallSeen::NoRoute)] {
         if world.ever(Stop::Auth, effect) && world.yes(Trait::AskedRouteTouched)? {
-            return Ok(Answer::Failed);
+            let failed = if seen == CallSeen::NoRoute { Answer::NoRoute } else { Answer::Failed };
+            return Ok((failed, CallsSeen::of(&[seen])));
         }
     }
-    let Some(credential) = credential else { return Ok(Answer::Yes) };
+    let Some(credential) = credential else { return Ok((Answer::Yes, ANSWERED)) };
+    of_the_token(world, request, credential)
+}
+
+/// The answer to a request for keys at a wrong address.
+pub(super) fn without_keys(world: &mut World<'_>, answers: bool) -> Answer {
+    world.calls = CallsSeen::of(&[CallSeen::Nothing, CallSeen::NoRoute, CallSeen::Answered]);
+    if answers { Answer::NoRoute } else { Answer::Unreached }
+}
+
+/// An answer that comes late, or for a backend that has left.
+const LATE: CallsSeen = CallsSeen::of(&[CallSeen::Nothing, CallSeen::Answered, CallSeen::Unfinished]);
+const ANSWERED: CallsSeen = CallsSeen::of(&[CallSeen::Answered]);
+/// A token that is not active: many services answer that it is not, others refuse.
+const SAID_NO: CallsSeen = CallsSeen::of(&[CallSeen::Answered, CallSeen::Refused]);
+
+/// What the auth service answers about the token.
+fn of_the_token(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<(Answer, CallsSeen)> {
+    let failed = CallsSeen::of(&[CallSeen::Failed]);
     if world.ever(Stop::Auth, Effect::SaysNo) && world.yes(Trait::AskedRouteTouched)? {
         let fails = world.result(Trait::BrokenCheckShows)? == Result::Failed;
-        return Ok(if fails { Answer::Failed } else { Answer::No });
+        return Ok(if fails { (Answer::Failed, failed) } else { (Answer::No, SAID_NO) });
     }
     if request.same_user && world.ever(Stop::Auth, Effect::DeniesUser) {
-        return Ok(Answer::No);
+        return Ok((Answer::No, SAID_NO));
     }
     if world.ever(Stop::AuthStore, Effect::NoListener) && world.yes(Trait::AuthKnowsUsers)? {
-        return Ok(if world.yes(Trait::StoreWaits)? { Answer::Late } else { Answer::Failed });
+        return Ok(if world.yes(Trait::StoreWaits)? { (Answer::Late, LATE) } else { (Answer::Failed, failed) });
     }
     let refusal = judge(world, &credential, None)?;
-    Ok(if refusal.is_none() { Answer::Yes } else { Answer::No })
+    Ok(if refusal.is_none() { (Answer::Yes, ANSWERED) } else { (Answer::No, SAID_NO) })
 }
 
 fn does_not_run(world: &mut World<'_>, request: &Request) -> Step<bool> {
