@@ -31,6 +31,8 @@ pub(in crate::diagnose) struct Records {
     pub(in crate::diagnose) asks: Option<u32>,
     /// What the auth service's own log has of the backend's questions.
     pub(in crate::diagnose) call: Option<CallSeen>,
+    /// What the auth service logged during the failed requests to the backend.
+    pub(in crate::diagnose) auth_said: Vec<Meaning>,
     /// What the backend's own log has of its calls to other services.
     pub(in crate::diagnose) called_in_vain: Vec<Meaning>,
     /// How the backend's own question to the auth service ended, where no probe asked it.
@@ -107,6 +109,7 @@ fn reading(request: Request, result: Ended, seen: &Observation, records: &Record
         arrived: records.arrived.contains(&seen.exchange),
         call: records.call.filter(|_| is_the_one),
         called_in_vain: if is_the_one { records.called_in_vain.clone() } else { Vec::new() },
+        auth_said: if is_the_one { records.auth_said.clone() } else { Vec::new() },
         backend_started: is_the_one && records.backend_started,
         firm: true,
     }
@@ -136,6 +139,7 @@ fn inner_reading(
         arrived: false,
         call: None,
         called_in_vain: Vec::new(),
+        auth_said: Vec::new(),
         backend_started: false,
         firm: true,
     })
@@ -192,6 +196,7 @@ fn joined(all: Vec<Reading>) -> Vec<Reading> {
                 known.arrived |= one.arrived;
                 known.call = known.call.or(one.call);
                 known.called_in_vain.extend(one.called_in_vain);
+                known.auth_said.extend(one.auth_said);
                 known.backend_started |= one.backend_started;
             }
             None => joined.push(one),

@@ -40,6 +40,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
         inner: inner_call(case),
         asks: asking.first().copied(),
         call: case.logbook.call_seen(&case.observations, case.target),
+        auth_said: case.logbook.auth_said(&asking, case.target),
         called_in_vain: case.logbook.called_in_vain(&asking, case.target),
     };
     tracing::debug!(?records, "what logs and key sets say");

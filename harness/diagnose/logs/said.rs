@@ -59,20 +59,48 @@ impl Logbook<'_> {
     ///
     /// One line in the log of the component that failed says more than the words of a response.
     pub(crate) fn called_in_vain(&self, exchanges: &BTreeSet<u32>, target: &Target) -> Vec<Meaning> {
+        let calls_another = |entry: &LogEntry| matches!(entry.by, Hop::Backend | Hop::Edge);
+        self.in_most(exchanges, calls_another, |entry| {
+            line_means(entry, target).into_iter().filter(|meaning| is_of_a_call(*meaning, entry.by)).collect()
+        })
+    }
+
+    /// Returns what the auth service logged during most failed calls of the backend. A line counts for the last probe that
+    /// was sent before it: others carry bad tokens, about which the auth service has more to say.
+    pub(crate) fn auth_said(&self, exchanges: &BTreeSet<u32>, target: &Target) -> Vec<Meaning> {
+        let owner = |entry: &LogEntry| {
+            let exchange = self.window_of(entry)?.exchange();
+            exchanges.contains(&exchange).then_some(exchange)
+        };
+        let own = self.entries.iter().filter(|entry| entry.is_own_line_of(Hop::Auth));
+        let told: Vec<(u32, Vec<Meaning>)> =
+            own.filter_map(|entry| Some((owner(entry)?, line_means(entry, target)))).collect();
+        let all: BTreeSet<u32> = told.iter().map(|(exchange, _)| *exchange).collect();
         let mut during: BTreeMap<Meaning, BTreeSet<u32>> = BTreeMap::new();
-        let calls_another = |entry: &&LogEntry| matches!(entry.by, Hop::Backend | Hop::Edge);
-        for entry in self.entries.iter().filter(calls_another).filter(|entry| entry.is_own_line_of(entry.by)) {
+        for (exchange, meaning) in told.into_iter().flat_map(|(of, means)| means.into_iter().map(move |one| (of, one))) {
+            during.entry(meaning).or_default().insert(exchange);
+        }
+        most(during, all.len())
+    }
+
+    /// Returns the meanings that lines have during most of these exchanges.
+    fn in_most(
+        &self,
+        exchanges: &BTreeSet<u32>,
+        is_meant: impl Fn(&LogEntry) -> bool,
+        means: impl Fn(&LogEntry) -> Vec<Meaning>,
+    ) -> Vec<Meaning> {
+        let mut during: BTreeMap<Meaning, BTreeSet<u32>> = BTreeMap::new();
+        for entry in self.entries.iter().filter(|entry| is_meant(entry) && entry.is_own_line_of(entry.by)) {
             let of: Vec<u32> = self.exchanges_of(entry).intersection(exchanges).copied().collect();
             if of.is_empty() {
                 continue;
             }
-            for meaning in line_means(entry, target).into_iter().filter(|meaning| is_of_a_call(*meaning, entry.by)) {
+            for meaning in means(entry) {
                 during.entry(meaning).or_default().extend(&of);
             }
         }
-        during.retain(|_, of| of.len() * 2 > exchanges.len());
-        let most = during.values().map(BTreeSet::len).max();
-        during.into_iter().filter(|(_, of)| Some(of.len()) == most).map(|(meaning, _)| meaning).collect()
+        most(during, exchanges.len())
     }
 
     /// Reports whether the backend wrote an access line during a failing probe: then it runs.
@@ -81,6 +109,13 @@ impl Logbook<'_> {
         let is_of_a_failure = |entry: &LogEntry| self.failing().any(|window| self.is_in(entry, window));
         self.entries.iter().filter(own).any(|entry| access(&entry.text).is_some() && is_of_a_failure(entry))
     }
+}
+
+/// Returns the meanings that the most exchanges share, if these are most of all.
+fn most(mut during: BTreeMap<Meaning, BTreeSet<u32>>, all: usize) -> Vec<Meaning> {
+    during.retain(|_, of| of.len() * 2 > all);
+    let most = during.values().map(BTreeSet::len).max();
+    during.into_iter().filter(|(_, of)| Some(of.len()) == most).map(|(meaning, _)| meaning).collect()
 }
 
 /// Reports whether the component that wrote a line serves calls to this service.

@@ -68,6 +68,7 @@ pub fn emission(ending: &Ending, reading: &Reading, counted: &Counted) -> [f64; 
         * of_arrival(ending, reading, counted, noise)
         * of_call(ending, reading, noise)
         * of_call_in_vain(ending, reading, noise)
+        * of_auth(ending, reading, noise)
         * if reading.backend_started && ending.reason == Reason::Down { noise.started_while_down } else { 1.0 };
     let by = |of: &dyn Fn(bool) -> f64| [of(false), of(true)];
     let results = by(&|deviates| of_result(ending, reading, counted, noise, deviates));
@@ -197,6 +198,17 @@ fn of_call_in_vain(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
         _ if told.is_empty() => 1.0,
         Reason::Unknown => noise.call_open,
         reason if told.iter().any(|meaning| fits(*meaning, reason)) => noise.call_fits,
+        _ => noise.call_misleads,
+    }
+}
+
+/// Returns how likely the auth service logs this while the backend asks it.
+fn of_auth(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
+    let told = &reading.auth_said;
+    match ending.why_not {
+        _ if told.is_empty() => 1.0,
+        Reason::Unknown => noise.call_open,
+        why if told.iter().any(|meaning| fits(*meaning, why)) => noise.call_fits,
         _ => noise.call_misleads,
     }
 }

@@ -29,6 +29,8 @@ pub struct Reading {
     pub call: Option<CallSeen>,
     /// What the backend logged of its own calls during the failed requests. Only one reading of a run has it.
     pub called_in_vain: Vec<Meaning>,
+    /// What the auth service logged during the failed requests to the backend. Only one reading of a run has it.
+    pub auth_said: Vec<Meaning>,
     /// Whether the last thing that the backend logged about itself is that it listens. Only one reading of a run has it.
     pub backend_started: bool,
     /// Whether it can contradict a hypothesis. One odd result among several may be an accident.

@@ -205,11 +205,13 @@ pub struct Ending {
     pub stream: Stream,
     /// What the auth service can have logged of the backend's question.
     pub calls: CallsSeen,
+    /// Why the auth service refused or failed at that question. `None`: it did neither.
+    pub why_not: Reason,
 }
 
 impl Ending {
     pub(crate) const fn new(maker: Maker, result: Result, reason: Reason) -> Self {
-        Self { maker, result, reason, wait: Wait::None, stream: Stream::Any, calls: CallsSeen::QUIET }
+        Self { maker, result, reason, wait: Wait::None, stream: Stream::Any, calls: CallsSeen::QUIET, why_not: Reason::None }
     }
 
     pub(crate) const fn ok(maker: Maker) -> Self {

@@ -29,32 +29,63 @@ pub(super) enum Answer {
     Late,
 }
 
-/// The backend's own request. `credential` is `None` when keys are fetched or the health check is called.
-pub(super) fn asked(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
-    let (answer, calls) = question(world, request, credential)?;
-    // Keys are fetched once, and maybe before.
-    world.calls = if credential.is_none() { calls.and(CallSeen::Nothing) } else { calls };
-    Ok(answer)
+/// How a question of the backend ends, as both sides see it.
+struct Outcome {
+    answer: Answer,
+    /// What the auth service can have logged of the question.
+    calls: CallsSeen,
+    /// Why the auth service refused or failed. `None`: it did neither.
+    why: Reason,
 }
 
-/// Returns the answer, and what the auth service can have logged of the question.
-fn question(
-    world: &mut World<'_>,
-    request: &Request,
-    credential: Option<Credential>,
-) -> Step<(Answer, CallsSeen)> {
+/// An answer that comes late, or for a backend that has left.
+const LATE: CallsSeen = CallsSeen::of(&[CallSeen::Nothing, CallSeen::Answered, CallSeen::Unfinished]);
+/// A token that is not active: many services answer that it is not, others refuse.
+const SAID_NO: CallsSeen = CallsSeen::of(&[CallSeen::Answered, CallSeen::Refused]);
+
+impl Outcome {
+    const YES: Self = Self::new(Answer::Yes, CallsSeen::of(&[CallSeen::Answered]), Reason::None);
+
+    const fn new(answer: Answer, calls: CallsSeen, why: Reason) -> Self {
+        Self { answer, calls, why }
+    }
+
+    /// The question did not reach the auth service.
+    const fn unheard(answer: Answer) -> Self {
+        Self::new(answer, CallsSeen::NOTHING, Reason::None)
+    }
+
+    const fn failed(why: Reason) -> Self {
+        Self::new(Answer::Failed, CallsSeen::of(&[CallSeen::Failed]), why)
+    }
+
+    const fn no(why: Reason) -> Self {
+        Self::new(Answer::No, SAID_NO, why)
+    }
+}
+
+/// The backend's own request. `credential` is `None` when keys are fetched or the health check is called.
+pub(super) fn asked(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
+    let outcome = question(world, request, credential)?;
+    // Keys are fetched once, and maybe before.
+    world.calls = if credential.is_none() { outcome.calls.and(CallSeen::Nothing) } else { outcome.calls };
+    world.why_not = outcome.why;
+    Ok(outcome.answer)
+}
+
+fn question(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Outcome> {
     if world.ever(Stop::AuthCall, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
-        return Ok((Answer::Open, CallsSeen::ANY));
+        return Ok(Outcome::new(Answer::Open, CallsSeen::ANY, Reason::Unknown));
     }
     let lost = |world: &World<'_>, what| world.lacks(Stop::Backend, what);
     if world.has(Stop::AuthCall, Effect::NoListener, request)? || lost(world, Config::AuthAddress) {
-        return Ok((Answer::Unreached, CallsSeen::NOTHING));
+        return Ok(Outcome::unheard(Answer::Unreached));
     }
     if world.has(Stop::AuthCall, Effect::DropPackets, request)? {
-        return Ok((Answer::Late, CallsSeen::NOTHING));
+        return Ok(Outcome::unheard(Answer::Late));
     }
     if world.has(Stop::AuthCall, Effect::Hang, request)? {
-        return Ok((Answer::Late, CallsSeen::of(&[CallSeen::Nothing, CallSeen::Unfinished, CallSeen::Answered])));
+        return Ok(Outcome::new(Answer::Late, LATE, Reason::None));
     }
     if world.has(Stop::AuthCall, Effect::Misroute, request)? {
         let answer = match () {
@@ -62,13 +93,15 @@ fn question(
             () if world.yes(Trait::WrongAddressAnswers)? => Answer::NoRoute,
             () => Answer::Unreached,
         };
-        return Ok((answer, CallsSeen::of(&[CallSeen::Nothing, CallSeen::NoRoute])));
+        return Ok(Outcome::new(answer, CallsSeen::of(&[CallSeen::Nothing, CallSeen::NoRoute]), Reason::None));
     }
     if world.has(Stop::AuthCall, Effect::Refuse, request)? {
-        return Ok((Answer::Open, CallsSeen::of(&[CallSeen::Nothing, CallSeen::Refused])));
+        let calls = CallsSeen::of(&[CallSeen::Nothing, CallSeen::Refused]);
+        return Ok(Outcome::new(Answer::Open, calls, Reason::None));
     }
     if credential.is_some() && is_backend_refused(world, request)? {
-        return Ok((Answer::CallerRefused(caller_reason(world)), CallsSeen::of(&[CallSeen::Refused])));
+        let why = caller_reason(world);
+        return Ok(Outcome::new(Answer::CallerRefused(why), CallsSeen::of(&[CallSeen::Refused]), why));
     }
     answer(world, request, credential)
 }
@@ -108,44 +141,41 @@ fn is_refused(world: &mut World<'_>, absent: bool) -> Step<bool> {
     })
 }
 
-fn answer(
-    world: &mut World<'_>,
-    request: &Request,
-    credential: Option<Credential>,
-) -> Step<(Answer, CallsSeen)> {
+fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Outcome> {
     if does_not_run(world, request)? {
-        return Ok((Answer::Unreached, CallsSeen::NOTHING));
+        return Ok(Outcome::unheard(Answer::Unreached));
     }
     if world.has(Stop::Auth, Effect::Refuse, request)? {
-        return Ok((Answer::Failed, CallsSeen::of(&[CallSeen::Nothing, CallSeen::Refused])));
+        let calls = CallsSeen::of(&[CallSeen::Nothing, CallSeen::Refused]);
+        return Ok(Outcome::new(Answer::Failed, calls, Reason::Everyone));
     }
     if world.is_limited(Stop::Auth, request)? {
-        return Ok((Answer::Failed, CallsSeen::of(&[CallSeen::Throttled])));
+        return Ok(Outcome::new(Answer::Failed, CallsSeen::of(&[CallSeen::Throttled]), Reason::Limit));
     }
     if credential.is_some()
         && world.ever(Stop::AuthStore, Effect::NoListener)
         && world.choice(Trait::AuthHealthAsks)? == Choice::Store
         && world.yes(Trait::ChecksHealthFirst)?
     {
-        return Ok((Answer::Failed, CallsSeen::of(&[CallSeen::Failed])));
+        return Ok(Outcome::failed(world.store_of_auth()));
     }
     let waits = world.has(Stop::Auth, Effect::Hang, request)?
         || (world.has(Stop::Auth, Effect::Slow, request)?
             && world.yes(Trait::AskedRouteTouched)?
             && world.yes(Trait::ImpatientBackend)?);
     if waits {
-        return Ok((Answer::Late, LATE));
+        return Ok(Outcome::new(Answer::Late, LATE, Reason::Unknown));
     }
     if world.ever(Stop::Auth, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
-        return Ok((Answer::Failed, CallsSeen::ANY));
+        return Ok(Outcome::new(Answer::Failed, CallsSeen::ANY, Reason::Unknown));
     }
-    for (effect, seen) in [(Effect::Fail, CallSeen::Failed), (Effect::NotFound, CallSeen::NoRoute)] {
-        if world.ever(Stop::Auth, effect) && world.yes(Trait::AskedRouteTouched)? {
-            let failed = if seen == CallSeen::NoRoute { Answer::NoRoute } else { Answer::Failed };
-            return Ok((failed, CallsSeen::of(&[seen])));
-        }
+    if world.ever(Stop::Auth, Effect::Fail) && world.yes(Trait::AskedRouteTouched)? {
+        return Ok(Outcome::failed(Reason::Code));
     }
-    let Some(credential) = credential else { return Ok((Answer::Yes, ANSWERED)) };
+    if world.ever(Stop::Auth, Effect::NotFound) && world.yes(Trait::AskedRouteTouched)? {
+        return Ok(Outcome::new(Answer::NoRoute, CallsSeen::of(&[CallSeen::NoRoute]), Reason::Route));
+    }
+    let Some(credential) = credential else { return Ok(Outcome::YES) };
     of_the_token(world, request, credential)
 }
 
@@ -155,27 +185,21 @@ pub(super) fn without_keys(world: &mut World<'_>, answers: bool) -> Answer {
     if answers { Answer::NoRoute } else { Answer::Unreached }
 }
 
-/// An answer that comes late, or for a backend that has left.
-const LATE: CallsSeen = CallsSeen::of(&[CallSeen::Nothing, CallSeen::Answered, CallSeen::Unfinished]);
-const ANSWERED: CallsSeen = CallsSeen::of(&[CallSeen::Answered]);
-/// A token that is not active: many services answer that it is not, others refuse.
-const SAID_NO: CallsSeen = CallsSeen::of(&[CallSeen::Answered, CallSeen::Refused]);
-
 /// What the auth service answers about the token.
-fn of_the_token(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<(Answer, CallsSeen)> {
-    let failed = CallsSeen::of(&[CallSeen::Failed]);
+fn of_the_token(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Outcome> {
     if world.ever(Stop::Auth, Effect::SaysNo) && world.yes(Trait::AskedRouteTouched)? {
         let fails = world.result(Trait::BrokenCheckShows)? == Result::Failed;
-        return Ok(if fails { (Answer::Failed, failed) } else { (Answer::No, SAID_NO) });
+        return Ok(if fails { Outcome::failed(Reason::Code) } else { Outcome::no(Reason::Unknown) });
     }
     if request.same_user && world.ever(Stop::Auth, Effect::DeniesUser) {
-        return Ok((Answer::No, SAID_NO));
+        return Ok(Outcome::no(Reason::User));
     }
     if world.ever(Stop::AuthStore, Effect::NoListener) && world.yes(Trait::AuthKnowsUsers)? {
-        return Ok(if world.yes(Trait::StoreWaits)? { (Answer::Late, LATE) } else { (Answer::Failed, failed) });
+        let why = world.store_of_auth();
+        let waits = world.yes(Trait::StoreWaits)?;
+        return Ok(if waits { Outcome::new(Answer::Late, LATE, why) } else { Outcome::failed(why) });
     }
-    let refusal = judge(world, &credential, None)?;
-    Ok(if refusal.is_none() { (Answer::Yes, ANSWERED) } else { (Answer::No, SAID_NO) })
+    Ok(judge(world, &credential, None)?.map_or(Outcome::YES, Outcome::no))
 }
 
 fn does_not_run(world: &mut World<'_>, request: &Request) -> Step<bool> {

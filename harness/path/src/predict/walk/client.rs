@@ -24,8 +24,9 @@ const NETWORK: [(Effect, Maker, Result); 6] = [
 pub fn walk(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     world.endpoint = request.endpoint;
     world.calls = CallsSeen::QUIET;
+    world.why_not = Reason::None;
     let ending = sent(world, request)?;
-    Ok(Ending { calls: world.calls, ..ending })
+    Ok(Ending { calls: world.calls, why_not: world.why_not, ..ending })
 }
 
 fn sent(world: &mut World<'_>, request: &Request) -> Step<Ending> {
