@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use fivewhys_path::internal::{
     Counted, Ending, Like, MODES, Step, Trait, Unset, emission, is_possible, likelihood_of_words, walk,
 };
-use fivewhys_path::{Ended, Likelihood, Patch, Prospect, Reading, Reason, Request, Stop, World};
+use fivewhys_path::{CallSeen, Ended, Likelihood, Patch, Prospect, Reading, Reason, Request, Stop, World};
 use proptest::prelude::*;
 
 use super::declared::{request, topology};
@@ -147,6 +147,17 @@ fn usual_or_any() -> impl Strategy<Value = usize> {
     prop_oneof![3 => Just(0), 3 => Just(1), 2 => 0..ANSWERS.len()]
 }
 
+/// Returns what the logs of both sides say about the backend's calls, for one of the exchanges.
+fn records() -> impl Strategy<Value = Records> {
+    use crate::statements::Meaning;
+    let call = proptest::option::of(proptest::sample::select(CallSeen::ALL));
+    let in_vain = proptest::sample::subsequence(vec![Meaning::CallDenied, Meaning::AuthUnreachable, Meaning::Cache], 0..2);
+    let auth_said = proptest::sample::subsequence(vec![Meaning::Issuer, Meaning::Cache], 0..2);
+    (1..8_u32, call, in_vain, auth_said, any::<bool>()).prop_map(|(asks, call, in_vain, auth_said, backend_started)| {
+        Records { asks: Some(asks), call, called_in_vain: in_vain, auth_said, backend_started, ..Records::default() }
+    })
+}
+
 fn patches_of(hypothesis: usize) -> Vec<(Stop, Patch)> {
     let all: Vec<Hypothesis<'_>> = Hypothesis::all(Catalogue::shipped()).collect();
     all[hypothesis % all.len()].patches()
@@ -160,11 +171,12 @@ proptest! {
         calls in proptest::collection::vec((0..CALLS.len(), usual_or_any()), 1..8),
         one in 0..200_usize,
         other in proptest::option::of(0..200_usize),
+        records in records(),
     ) {
         let target = staging();
         let observations = observed(&target, &calls);
         let kept: Vec<&Observation> = observations.iter().collect();
-        let evidence = evidence(&kept, &target, "primary", &|_| true, &Records::default());
+        let evidence = evidence(&kept, &target, "primary", &|_| true, &records);
         let patches = [patches_of(one), other.map(patches_of).unwrap_or_default()].concat();
         for topology in [topology(&target), topology(&target).seeing(&evidence.seen())] {
             let plain = Plain(&evidence.endpoints).all(&mut World::new(&topology, patches.clone()));
@@ -258,4 +270,30 @@ fn readings_that_nothing_explains_may_be_accidents() {
     let kept: Vec<&Observation> = all.iter().collect();
     let beliefs = Beliefs::of(&kept, &target, "primary", &|_| true, &Records::default(), Catalogue::shipped());
     assert!(beliefs.all[0].score.is_finite(), "no hypothesis remains");
+}
+
+#[rstest::rstest]
+#[case::a_wrong_secret("backend-auth/service-secret-mismatch", &[(CallSeen::Refused, true), (CallSeen::Answered, false), (CallSeen::Nothing, false)])]
+#[case::no_listener("backend-auth/auth-unreachable", &[(CallSeen::Nothing, true), (CallSeen::Refused, false)])]
+#[case::a_wrong_address("backend-auth/auth-url-wrong", &[(CallSeen::NoRoute, true), (CallSeen::Nothing, true), (CallSeen::Failed, false)])]
+#[case::a_missing_route("auth/validate-route-missing", &[(CallSeen::NoRoute, true), (CallSeen::Nothing, false)])]
+#[case::a_failure("auth/validate-error", &[(CallSeen::Failed, true), (CallSeen::NoRoute, false)])]
+#[case::a_fault_of_the_backend("backend/handler-error", &[(CallSeen::Answered, true), (CallSeen::Refused, false)])]
+fn the_log_of_the_auth_service_speaks_for_a_fault_or_against_it(
+    #[case] fault: &str,
+    #[case] cases: &[(CallSeen, bool)],
+) {
+    let target = Target { validation: crate::config::Validation::Introspection, ..staging() };
+    let observations = observed(&target, &[(0, 0), (6, 5)]);
+    let kept: Vec<&Observation> = observations.iter().collect();
+    let score = |call: Option<CallSeen>| {
+        let records = Records { asks: Some(2), call, ..Records::default() };
+        let beliefs = Beliefs::of(&kept, &target, "primary", &|_| true, &records, Catalogue::shipped());
+        let is_it = |hypothesis: &Hypothesis<'_>| matches!(hypothesis, Hypothesis::Fault(of) if of.id.as_str() == fault);
+        beliefs.all.iter().find(|belief| is_it(&belief.hypothesis)).expect("the fault is known").score
+    };
+    for (call, speaks_for) in cases {
+        let gain = score(Some(*call)) - score(None);
+        assert_eq!(gain > 0.1_f64.ln(), *speaks_for, "{call}: {gain}");
+    }
 }
