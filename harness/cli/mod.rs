@@ -118,6 +118,7 @@ impl Arguments {
             signals.end_at_once();
         }
         let target = &self.target;
+        target.read_env_files()?;
         match self.command {
             Command::Smoke(smoke) => smoke.run(target, signals).await,
             Command::Merge(merge) => merge.run(target).await,

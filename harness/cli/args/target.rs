@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use crate::cli::args::env_file;
 use crate::cli::terminal::mistake::Mistake;
 use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::Catalogue;
@@ -23,6 +24,10 @@ pub(crate) struct TargetArgs {
     /// Set a value of the target, for example `budget.run=30s`; may be repeated
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Read variables for secrets and overrides from lines NAME=value of this file; those of the environment win; may be
+    /// repeated
+    #[arg(long, global = true, value_name = "FILE")]
+    env_file: Vec<PathBuf>,
     /// Use only these sources of evidence, out of those that the target grants; `edge` is always used
     #[arg(long, global = true, value_name = "SOURCE,…", alias = "doors", value_delimiter = ',')]
     evidence: Option<Vec<EvidenceSource>>,
@@ -35,6 +40,11 @@ pub(crate) struct TargetArgs {
 }
 
 impl TargetArgs {
+    /// Adds the variables of the files that `--env-file` names.
+    pub(crate) fn read_env_files(&self) -> Result<(), Mistake> {
+        env_file::add(&self.env_file)
+    }
+
     /// Returns the built-in catalogue with the files of the target and of the command line.
     pub(crate) fn catalogue(&self, target: &Target) -> Result<Arc<Catalogue>, Mistake> {
         Ok(Catalogue::with(&[target.catalogue.as_slice(), &self.catalogue].concat())?)

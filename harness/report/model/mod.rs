@@ -245,6 +245,9 @@ pub struct Timing {
     pub scenario_probes: usize,
     /// Probes that the diagnosis added.
     pub diagnosis_probes: usize,
+    /// The time in which `budget.requests_per_minute` held requests back, in milliseconds.
+    #[serde(default)]
+    pub held_back_ms: f64,
 }
 
 /// The exit code and its meaning.
