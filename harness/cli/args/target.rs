@@ -47,7 +47,7 @@ impl TargetArgs {
 
     /// Returns the built-in catalogue with the files of the target and of the command line.
     pub(crate) fn catalogue(&self, target: &Target) -> Result<Arc<Catalogue>, Mistake> {
-        Ok(Catalogue::with(&[target.catalogue.as_slice(), &self.catalogue].concat())?)
+        Ok(Catalogue::with(&[target.catalogue.as_slice(), &self.catalogue].concat())?.fits(target)?)
     }
 
     /// Returns the engine of the diagnosis.

@@ -8,7 +8,6 @@ use std::path::Path;
 use crate::config::file::layer::Layer;
 use crate::document::error;
 use crate::document::error::{ConfigError, Source};
-use crate::document::mask;
 use crate::host::environment;
 
 /// The prefix of an environment variable that is an override. Two underscores separate the segments of its key.
@@ -105,8 +104,7 @@ impl Assignment {
         value.or_else(|error| self.parse(&bare, false).map_err(|_| error))
     }
 
-    /// Returns the mistake in a value that begins as TOML does. No bare string begins so. The value is masked: it may be a
-    /// secret.
+    /// Returns the mistake in a value that begins as TOML does. No bare string begins so.
     fn not_toml(&self, flaw: &toml::de::Error) -> Option<ConfigError> {
         let kind = match self.value.trim().chars().next()? {
             '[' => "a list",
@@ -115,11 +113,9 @@ impl Assignment {
             _ => return None,
         };
         let span = self.value_at..self.shown.inner().len();
-        let masked = mask::star_out(self.shown.inner(), [span.clone()]);
-        let shown = error::source(self.shown.name(), &masked);
         let why = flaw.message().lines().next().unwrap_or_default();
         let message = format!("the value begins as {kind} of TOML, but it is not valid TOML: {why}");
-        Some(ConfigError::new(message).at(&shown, span).help(EXAMPLES))
+        Some(ConfigError::new(message).at(&self.shown, span).help(EXAMPLES))
     }
 
     fn parse(&self, toml: &str, same_value: bool) -> Result<Layer, ConfigError> {
