@@ -38,7 +38,7 @@ pub(crate) struct Checked {
     pub(crate) against: Option<String>,
     /// Files of a named folder that are not of the three kinds. They were skipped.
     pub(crate) left: Vec<PathBuf>,
-    /// Targets that still have example addresses: file and name.
+    /// Targets with values to fill in: file and name.
     pub(crate) examples: Vec<(String, String)>,
     /// Old spellings that are still accepted, file by file.
     pub(crate) old_spellings: Vec<OldSpelling>,

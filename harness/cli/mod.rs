@@ -82,7 +82,7 @@ enum Command {
     Mint(mint::Mint),
     /// Check target files, scenarios and catalogue files for mistakes; sends nothing
     Check(check::Check),
-    /// Write a target file to fill in
+    /// Write a target file for a system, from its URLs, an OpenAPI file or a HAR file
     Init(init::Init),
     /// Print the completion script of a shell
     Completions(completions::Completions),
@@ -134,7 +134,7 @@ impl Arguments {
             Command::Mint(mint) => mint.run(target).await,
             Command::Faults(faults) => faults.run(target),
             Command::Check(check) => check.run(target),
-            Command::Init(init) => init.run(),
+            Command::Init(init) => init.run().await,
             Command::Completions(completions) => completions.run(Self::command()),
         }
     }

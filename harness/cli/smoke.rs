@@ -85,6 +85,7 @@ impl Smoke {
     ) -> Result<(Report, Redactor, Unwritten), Mistake> {
         self.shown.check()?;
         let mut target = arguments.resolve()?;
+        arguments.refuse_unfilled(&target)?;
         let catalogue = arguments.catalogue(&target)?;
         let (scenarios, part) = shard::part(self.shard, self.selected.scenarios(&target)?)?;
         let progress = Progress::new();

@@ -57,7 +57,6 @@ fn tagged(all: &[Scenario]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use miette::Diagnostic as _;
     use rstest::rstest;
 
     use super::*;
@@ -90,7 +89,7 @@ mod tests {
         #[case] lists: &str,
     ) {
         let error = selected(ids, tags).unwrap_err();
-        let help = error.help().expect("a help").to_string();
+        let help = miette::Diagnostic::help(&error).expect("a help").to_string();
         assert!(error.message() == says && help.contains(lists), "{error}: {help}");
     }
 }

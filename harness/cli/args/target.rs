@@ -12,6 +12,9 @@ use crate::diagnose::Catalogue;
 use crate::document::ConfigError;
 use crate::terms::{Engine, EvidenceSource};
 
+/// The target of the built-in file that is the twin.
+const OFFLINE: &str = "offline";
+
 /// Options that select a target.
 #[derive(Debug, Args)]
 pub(crate) struct TargetArgs {
@@ -90,6 +93,25 @@ impl TargetArgs {
         self.target.as_deref()
     }
 
+    /// Returns the target file and the name of the target in it. The twin of the built-in file is a target of every file
+    /// that has none of its name.
+    fn file_with<'n>(&self, name: Option<&'n str>) -> Result<(TargetFile, Option<&'n str>), Mistake> {
+        let file = self.file()?;
+        let is_the_twin = name == Some(OFFLINE) && !file.names().contains(&OFFLINE);
+        Ok((if is_the_twin { TargetFile::embedded()? } else { file }, name))
+    }
+
+    /// Refuses a target with values that `fivewhys init` left to fill in, unless an override sets them.
+    pub(crate) fn refuse_unfilled(&self, target: &Target) -> Result<(), Mistake> {
+        let (file, _) = self.file_with(Some(&target.name))?;
+        let overrides = self.overrides();
+        let set = |key: &str| overrides.sets(key);
+        match file.unfilled(&target.name, &set).filter(|_| !target.twin) {
+            Some(mistake) => Err(mistake.into()),
+            None => Ok(()),
+        }
+    }
+
     /// Returns the target with all overrides.
     pub(crate) fn resolve(&self) -> Result<Target, Mistake> {
         self.resolve_for(None)
@@ -98,7 +120,8 @@ impl TargetArgs {
     /// Returns the target with all overrides. If the command line names none, `otherwise` is used instead of the
     /// default of the file.
     pub(crate) fn resolve_for(&self, otherwise: Option<&str>) -> Result<Target, Mistake> {
-        let mut target = self.file()?.resolve(self.target.as_deref().or(otherwise), &self.overrides())?;
+        let (file, name) = self.file_with(self.target.as_deref().or(otherwise))?;
+        let mut target = file.resolve(name, &self.overrides())?;
         if let Some(evidence_sources) = &self.evidence {
             target.close_evidence_sources_except(evidence_sources);
         }

@@ -44,6 +44,16 @@ impl Overrides {
         Self::new(set, unicode)
     }
 
+    /// Reports whether an override sets this dotted key, or a table that holds it.
+    pub(crate) fn sets(&self, key: &str) -> bool {
+        let plain = |text: &str| folded(&text.replace(['"', '\''], ""));
+        let own = plain(key);
+        let holds = |other: String| own == other || own.starts_with(&format!("{other}_"));
+        let arguments = self.set.iter().filter_map(|text| Some(plain(text[..first_equals(text)?].trim())));
+        let variables = self.environment.iter().map(|(name, _)| plain(&name[PREFIX.len()..].replace("__", "_")));
+        arguments.chain(variables).any(holds)
+    }
+
     /// Returns one layer for each override. A variable can name a key of `tables` in any case, with `_` for every other
     /// sign.
     pub(crate) fn layers(&self, tables: &[&toml::Table]) -> Result<Vec<Layer>, ConfigError> {

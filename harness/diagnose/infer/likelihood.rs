@@ -178,8 +178,7 @@ fn steadiness_likelihood(mode: &FaultMode, case: &Case<'_>) -> f64 {
 /// Scores the observations that differ from what the mode usually shows. Each difference counts once.
 fn usual_likelihood(mode: &FaultMode, case: &Case<'_>) -> f64 {
     let otherwise = |usual: &&Prediction| {
-        let mut spoken =
-            case.readings.all.iter().filter(|one| one.is_firm() && one.is_on(&usual.on)).peekable();
+        let mut spoken = case.readings.all.iter().filter(|one| one.is_firm() && one.is_on(&usual.on)).peekable();
         let as_usual = |one: &Reading<'_>| holds(usual, one, case) && usual.is_in_time(one.observation.latency);
         spoken.peek().is_some() && if usual.some { !spoken.any(as_usual) } else { !spoken.all(as_usual) }
     };

@@ -108,7 +108,13 @@ const WORDS: [&str; 18] = [
 fn words() -> Vec<String> {
     let tokens = TokenKind::value_variants().iter().map(|token| token.as_str().to_owned());
     let callers = Caller::HARMLESS_FIRST.into_iter().map(|caller| format!("caller:{}", caller.as_str()));
-    WORDS.map(str::to_owned).into_iter().chain(tokens).chain(callers).chain([format!("{ENDPOINT}backend.NAME")]).collect()
+    WORDS
+        .map(str::to_owned)
+        .into_iter()
+        .chain(tokens)
+        .chain(callers)
+        .chain([format!("{ENDPOINT}backend.NAME")])
+        .collect()
 }
 
 impl ProbeSelector {
