@@ -71,7 +71,7 @@ fn summary(checked: &Checked) -> String {
     let left: String = checked.left.iter().map(left).collect();
     let example = |(file, target): &(String, String)| {
         format!(
-            "to do: the target `{target}` of {file} is not filled in: replace each value FILL IN and each address of example.com\n"
+            "to do: the target `{target}` of {file} is not filled in: replace each value FILL-IN and each address of example.com\n"
         )
     };
     let examples: String = checked.examples.iter().map(example).collect();

@@ -56,7 +56,7 @@ impl Init {
         write(&self.path, &draft.render())?;
         write(&schema, &config::schema())?;
         let next = format!(
-            "wrote {path}, and {} for editors: replace each value FILL IN, then run `fivewhys check {path}`\n",
+            "wrote {path}, and {} for editors: replace each value FILL-IN, then run `fivewhys check {path}`\n",
             schema.display()
         );
         output::print_plain(&next).into_diagnostic()?;

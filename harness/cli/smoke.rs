@@ -1,6 +1,7 @@
 //! `fivewhys smoke`: runs the scenarios and reports.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -74,6 +75,11 @@ impl Smoke {
     /// Reports whether the options only show the scenarios.
     pub(super) const fn only_shows(&self) -> bool {
         self.selected.only_shows()
+    }
+
+    /// Adds a report in this format. Without a path it goes to the job summary of GitHub.
+    pub(super) fn also_report(&mut self, format: &str, path: Option<PathBuf>) {
+        self.shown.also(format, path);
     }
 
     /// Runs the scenarios and shows the report. `records`: the report keeps the evidence, to be explained again.

@@ -84,15 +84,6 @@ pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
     }
 }
 
-impl Pieces {
-    /// Returns a target with every recorded call as an endpoint.
-    pub(crate) fn described(&self) -> Target {
-        let mut target = target(self, &mut Vec::new());
-        add_endpoints(&mut target, &self.recorded.iter().filter(|one| !one.is_asset).cloned().collect::<Vec<_>>());
-        target
-    }
-}
-
 fn user() -> User {
     User {
         name: USER.to_owned(),

@@ -179,7 +179,7 @@ paths:
         assert_eq!(draft.endpoints[4].kind, EndpointKind::Sse);
         let text = draft.render();
         assert!(
-            text.contains("backend = \"https://api.shop.test/v1\"") && text.contains("#path = \"/orders/FILL IN\"")
+            text.contains("backend = \"https://api.shop.test/v1\"") && text.contains("#path = \"/orders/FILL-IN\"")
         );
     }
 

@@ -1,23 +1,48 @@
 //! A draft from the HAR file of a browser.
 
+use miette::Diagnostic;
+use thiserror::Error;
+
 use super::add;
 use crate::config::{Draft, Endpoint, Sketch};
-use crate::explain::{ExplainError, Piece, Pieces};
+use crate::explain::described;
+use crate::har::{self, HarError};
 use crate::redact::Redactor;
 use crate::terms::Role;
 
 /// The host that stands for a service without a recorded call.
 const NOWHERE: &str = ".invalid";
 
+/// Why a recording cannot be read.
+#[derive(Debug, Error, Diagnostic)]
+pub(crate) enum RecordingError {
+    /// The text is no HAR document.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Har(#[from] HarError),
+    /// It holds pages, scripts and images only.
+    #[error("{from} holds no call of an API")]
+    #[diagnostic(
+        code(fivewhys::init::no_call),
+        help("record the calls with the network panel of a browser: use the site while it records")
+    )]
+    NoCall {
+        /// The name of the file.
+        from: String,
+    },
+}
+
 /// Adds what the recording shows to a draft: the addresses of the services, and an endpoint for each call. Nothing else of
 /// the recording is kept.
 ///
 /// # Errors
-/// When the text is no HAR document.
-pub(crate) fn read(from: &str, text: &str, draft: &mut Draft) -> Result<(), ExplainError> {
-    let content = Box::new(std::io::Cursor::new(text.to_owned()));
-    let pieces = Pieces::sort(vec![Piece { from: from.to_owned(), writer: None, content }], &Redactor::new())?;
-    let target = pieces.described();
+/// When the text is no HAR document, or holds no call.
+pub(crate) fn read(from: &str, text: &str, draft: &mut Draft) -> Result<(), RecordingError> {
+    let calls = har::read(from, text, &Redactor::new())?.entries;
+    let target = described(&calls.into_iter().filter(|one| !one.is_asset).collect::<Vec<_>>());
+    if target.endpoints.is_empty() {
+        return Err(RecordingError::NoCall { from: from.to_owned() });
+    }
     let known = |url: &url::Url| {
         let is_known = url.host_str().is_some_and(|host| !host.ends_with(NOWHERE));
         is_known.then(|| url.as_str().trim_end_matches('/').to_owned())
@@ -72,6 +97,9 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_recording_is_a_mistake() {
-        assert!(read("shop.har", "{\"log\": 1}", &mut Draft::default()).is_err());
+        let error = |text: &str| read("shop.har", text, &mut Draft::default()).unwrap_err().to_string();
+        assert!(error("{\"log\": 1}").starts_with("shop.har, line 1"));
+        let empty = r#"{"log":{"version":"1.2","entries":[]}}"#;
+        assert_eq!(error(empty), "shop.har holds no call of an API");
     }
 }

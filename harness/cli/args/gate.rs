@@ -76,9 +76,11 @@ fn is_of_a_revision(file: &str, text: &str, target: &Target) -> Result<(), miett
     // A text that cannot be read has an error of its own.
     for one in declarations(file, text, &target.names).unwrap_or_default() {
         let name = &one.manifest.name;
-        if one.manifest.layout == Layout::CloudRun && one.revision.as_ref() != Some(name) {
+        let names_others = one.revision.as_ref().is_some_and(|revision| revision != name);
+        let is_service = names_others || one.manifest.latest_ready.is_some() || !one.manifest.traffic.is_empty();
+        if one.manifest.layout == Layout::CloudRun && is_service {
             return Err(miette!(
-                help = "`gcloud run revisions list --service={name}` lists the revisions; give a name of that list, or the \
+                help = "`gcloud run revisions list --service=SERVICE` lists the revisions; give a name of that list, or the \
                         output of `gcloud run revisions describe REVISION --format=json`",
                 "`{name}` is a service of Cloud Run, and no revision to which traffic can go back"
             ));

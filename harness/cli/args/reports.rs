@@ -40,6 +40,13 @@ impl ReportArgs {
         self.wanted().any(|wanted| wanted.format.keeps_evidence())
     }
 
+    /// Adds a report in this format, unless one goes to the same path. Without a path it goes to the job summary.
+    pub(crate) fn also(&mut self, format: &str, path: Option<PathBuf>) {
+        let known = FORMATS.iter().find(|known| known.name() == format);
+        let is_there = self.wanted().any(|wanted| wanted.path == path && wanted.format.name() == format);
+        self.report.extend(known.filter(|_| !is_there).map(|format| Wanted { format: *format, path }));
+    }
+
     /// Returns every wanted report. `--record FILE` is short for `--report har=FILE`.
     fn wanted(&self) -> impl Iterator<Item = &Wanted> {
         self.report.iter().chain(&self.record)

@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
+use std::path::PathBuf;
+
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
@@ -40,6 +42,11 @@ fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
 }
 
 impl ShownArgs {
+    /// Adds a report in this format. Without a path it goes to the job summary of GitHub.
+    pub(crate) fn also(&mut self, format: &str, path: Option<PathBuf>) {
+        self.reports.also(format, path);
+    }
+
     /// Checks before the run that every report can be written.
     pub(crate) fn check(&self) -> Result<(), Mistake> {
         self.reports.check()

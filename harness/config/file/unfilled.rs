@@ -1,4 +1,4 @@
-//! Values that `fivewhys init` left to fill in: `FILL IN`, and addresses of `example.com`.
+//! Values that `fivewhys init` left to fill in: `FILL-IN`, and addresses of `example.com`.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::config::TargetFile;
 use crate::document::ConfigError;
 
 /// The mark of a value to fill in.
-pub(crate) const FILL_IN: &str = "FILL IN";
+pub(crate) const FILL_IN: &str = "FILL-IN";
 
 /// A value to fill in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,8 +89,6 @@ fn is_example(text: &str) -> bool {
 mod tests {
     use std::path::Path;
 
-    use miette::Diagnostic as _;
-
     use super::*;
     use crate::config::starter;
 
@@ -109,14 +107,14 @@ mod tests {
 
     #[test]
     fn a_value_of_another_layer_fills_in() {
-        let text = starter().replace("FILL IN", "filled").replace("https://auth.example.com", "https://auth.shop.test");
+        let text = starter().replace("FILL-IN", "filled").replace("https://auth.example.com", "https://auth.shop.test");
         assert!(mistake(&text, &|_| false).is_some());
         assert_eq!(mistake(&text, &|key| key == "backend").map(|error| error.to_string()), None);
     }
 
     #[test]
     fn a_file_that_is_filled_in_has_no_such_value() {
-        let text = starter().replace("FILL IN", "filled").replace("example.com", "shop.test");
+        let text = starter().replace("FILL-IN", "filled").replace("example.com", "shop.test");
         assert_eq!(mistake(&text, &|_| false).map(|error| error.to_string()), None);
     }
 }

@@ -184,7 +184,7 @@ mod tests {
     fn a_call_that_may_change_data_is_an_option() {
         let text = drafts()[1].render();
         assert!(text.contains("#[target.qa.endpoint.\"backend.add\"]\n#role = \"open\"\n#method = \"POST\""), "{text}");
-        assert!(text.contains("#path = \"/orders/FILL IN\""), "{text}");
+        assert!(text.contains("#path = \"/orders/FILL-IN\""), "{text}");
         assert!(text.contains("\n[target.qa.endpoint.\"backend.health\"]"), "{text}");
     }
 }
