@@ -71,6 +71,9 @@ impl Init {
             auth: self.auth.clone(),
             ..Draft::default()
         };
+        if self.backend.is_some() || self.auth.is_some() {
+            draft.from = "Written by `fivewhys init` from the URLs of its options.".to_owned();
+        }
         let read = |path: &Path| text(&path.display().to_string());
         if let Some(path) = &self.openapi {
             init::openapi(&path.display().to_string(), &read(path)?, &mut draft)?;

@@ -36,6 +36,7 @@ impl Deployment {
             manifest["kind"] = "Revision".into();
             manifest["metadata"]["name"] = "netra-backend-staging-00611-cr5".into();
             manifest.as_object_mut().expect("an object").remove("status");
+            manifest["spec"].as_object_mut().expect("an object").remove("traffic");
         }
         let path = self.folder.path().join(file);
         std::fs::write(&path, manifest.to_string()).expect("a file");
