@@ -113,7 +113,7 @@ impl Smoke {
         let target = Arc::new(self.target.0);
         let redactor = Redactor::new();
         let run = run::Smoke {
-            catalogue: Catalogue::with(&target.catalogue)?,
+            catalogue: Catalogue::with(&target.catalogue)?.fits(&target)?,
             target,
             scenarios: scenarios.into_iter().map(|scenario| scenario.0).collect(),
             deployed: self.deployed,

@@ -38,7 +38,7 @@ pub(crate) struct Checked {
     pub(crate) against: Option<String>,
     /// Files of a named folder that are not of the three kinds. They were skipped.
     pub(crate) left: Vec<PathBuf>,
-    /// Targets that still have example addresses: file and name.
+    /// Targets with values to fill in: file and name.
     pub(crate) examples: Vec<(String, String)>,
     /// Old spellings that are still accepted, file by file.
     pub(crate) old_spellings: Vec<OldSpelling>,
@@ -80,7 +80,9 @@ pub(crate) fn files(
         None => TargetFile::embedded().ok().as_ref().map(pick),
     };
     checked.old_spellings = listed.texts().flat_map(old_spelling::of).collect();
-    of_catalogue(&listed, &mut checked);
+    // A catalogue file that is checked alone may belong to any target.
+    let own = target.as_ref().filter(|_| file.is_some()).and_then(|target| target.as_ref().ok());
+    of_catalogue(&listed, own, &mut checked);
     of_scenarios(&listed, target, &mut checked);
     checked
 }
@@ -104,11 +106,11 @@ fn the_targets_file(home: &Home, listed: &mut Listed, checked: &mut Checked) -> 
     }
 }
 
-fn of_catalogue(listed: &Listed, checked: &mut Checked) {
+fn of_catalogue(listed: &Listed, target: Option<&Target>, checked: &mut Checked) {
     let texts: Vec<(String, String)> =
         listed.each(Kind::Catalogue).iter().map(|text| (text.name(), text.text.clone())).collect();
     if !texts.is_empty() {
-        let (faults, mistakes) = Catalogue::check(&texts);
+        let (faults, mistakes) = Catalogue::check(&texts, target);
         checked.files += texts.len();
         checked.faults = faults;
         checked.mistakes.extend(mistakes);

@@ -70,7 +70,9 @@ fn summary(checked: &Checked) -> String {
     let left = |path: &PathBuf| format!("skipped: {} is not a file of fivewhys\n", path.display());
     let left: String = checked.left.iter().map(left).collect();
     let example = |(file, target): &(String, String)| {
-        format!("to do: the target `{target}` of {file} still has example addresses: fill in what is marked FILL IN\n")
+        format!(
+            "to do: the target `{target}` of {file} is not filled in: replace each value FILL-IN and each address of example.com\n"
+        )
     };
     let examples: String = checked.examples.iter().map(example).collect();
     format!("{left}{examples}no mistake in {files}: {}{against}; nothing was sent\n", parts.join(", "))

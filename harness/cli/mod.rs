@@ -5,7 +5,7 @@
 //! - `args/`: options that several subcommands share
 //! - `terminal/`: output, errors, progress, questions and signals
 //! - `manifests/`: `preflight`, `contract` and `bisect`, which judge manifests
-//! - `smoke`, `merge`, `explain`, `record`, `check`, `init`, `mint`, `faults`, `completions`, `twin`, `selftest`: the
+//! - `smoke`, `gate`, `merge`, `explain`, `record`, `check`, `init`, `mint`, `faults`, `completions`, `twin`, `selftest`: the
 //!   subcommands
 //!
 //! Invariant: only this folder reads arguments, prints, and ends the process.
@@ -15,6 +15,7 @@ mod check;
 mod completions;
 mod explain;
 mod faults;
+mod gate;
 mod init;
 mod manifests;
 mod merge;
@@ -52,6 +53,9 @@ enum Command {
     /// Run every scenario against a target; if one fails, say which hop failed and why
     #[command(after_help = run::ExitCode::table())]
     Smoke(Box<smoke::Smoke>),
+    /// Run the scenarios after a deploy, keep the reports in a folder, and say whether to keep the deploy
+    #[command(after_help = run::ExitCode::table())]
+    Gate(Box<gate::Gate>),
     /// Merge the JSON reports of shards, and diagnose again with the observations of all of them; sends nothing
     #[command(after_help = run::ExitCode::table())]
     Merge(Box<merge::Merge>),
@@ -82,7 +86,7 @@ enum Command {
     Mint(mint::Mint),
     /// Check target files, scenarios and catalogue files for mistakes; sends nothing
     Check(check::Check),
-    /// Write a target file to fill in
+    /// Write a target file for a system, from its URLs, an OpenAPI file or a HAR file
     Init(init::Init),
     /// Print the completion script of a shell
     Completions(completions::Completions),
@@ -96,7 +100,12 @@ pub fn main() -> ExitCode {
     bug::report_panics();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return output::usage(&error),
+        Err(error) => {
+            if error.use_stderr() {
+                gate::not_tested_by_mistake(std::env::args().skip(1));
+            }
+            return output::usage(&error);
+        }
     };
     output::log_to_stderr();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -118,8 +127,10 @@ impl Arguments {
             signals.end_at_once();
         }
         let target = &self.target;
+        target.read_env_files()?;
         match self.command {
             Command::Smoke(smoke) => smoke.run(target, signals).await,
+            Command::Gate(gate) => gate.run(target, signals).await,
             Command::Merge(merge) => merge.run(target).await,
             Command::Explain(explain) => explain.run(target).await,
             Command::Record(record) => record.run(target, signals).await,
@@ -133,7 +144,7 @@ impl Arguments {
             Command::Mint(mint) => mint.run(target).await,
             Command::Faults(faults) => faults.run(target),
             Command::Check(check) => check.run(target),
-            Command::Init(init) => init.run(),
+            Command::Init(init) => init.run().await,
             Command::Completions(completions) => completions.run(Self::command()),
         }
     }
@@ -143,7 +154,7 @@ impl Command {
     /// Reports whether the command goes on after a signal: to report, or to clean up.
     const fn sees_signals(&self) -> bool {
         match self {
-            Self::Smoke(_) | Self::Record(_) => true,
+            Self::Smoke(_) | Self::Gate(_) | Self::Record(_) => true,
             Self::Bisect(bisect) => bisect.is_a_run(),
             #[cfg(feature = "twin")]
             Self::Twin(_) => true,

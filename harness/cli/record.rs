@@ -34,6 +34,9 @@ const TARGET: &str = "fivewhys.toml";
 impl Record {
     pub(super) async fn run(self, arguments: &TargetArgs, signals: &Signals) -> Result<ExitCode, Mistake> {
         let Self { into, smoke } = self;
+        if smoke.only_shows() {
+            return Err(miette!("--list and --dry-run run nothing, so there is nothing to record").into());
+        }
         prepare(&into)?;
         let target_file = arguments.file_path().0;
         let (report, redactor, mut unwritten) = smoke.report(arguments, signals, true).await?;

@@ -1,35 +1,36 @@
 //! `fivewhys smoke`: runs the scenarios and reports.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+#[cfg(not(feature = "twin"))]
 use miette::miette;
 
+use crate::cli::args::selected::SelectedArgs;
+use crate::cli::args::shard;
 use crate::cli::args::shown::ShownArgs;
 use crate::cli::args::target::TargetArgs;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::interrupt::Signals;
 use crate::cli::terminal::mistake::Mistake;
+use crate::cli::terminal::output;
 use crate::cli::terminal::progress::Progress;
-use crate::cli::terminal::unwritten::Unwritten;
+use crate::cli::terminal::unwritten::{Unwritten, print_result};
+#[cfg(not(feature = "twin"))]
 use crate::config::Target;
 use crate::evidence::Focus;
 use crate::redact::Redactor;
-use crate::report::{Report, Shard};
+use crate::report::{Report, Shard, visible};
 use crate::run;
-use crate::scenario::{self, Scenario};
 
 /// Options of `fivewhys smoke`.
 #[derive(Debug, Args)]
 pub(super) struct Smoke {
-    /// Run only this scenario; may be repeated
-    #[arg(long, short, value_name = "ID")]
-    scenario: Vec<String>,
-    /// Read the scenarios from this folder instead of the built-in ones
-    #[arg(long, value_name = "DIR", env = "FIVEWHYS_SCENARIOS")]
-    scenarios: Option<PathBuf>,
+    #[command(flatten)]
+    selected: SelectedArgs,
     #[cfg(feature = "twin")]
     #[command(flatten)]
     twin: crate::cli::args::twin::TwinArgs,
@@ -48,8 +49,8 @@ pub(super) struct Smoke {
     retries: u32,
     /// Run N scenarios in parallel [default: `budget.concurrency` of the target, or else 1 with the evidence `logs` and
     /// 3 without]
-    #[arg(long, value_name = "N")]
-    jobs: Option<std::num::NonZeroUsize>,
+    #[arg(long, short, value_name = "N", value_parser = jobs)]
+    jobs: Option<NonZeroUsize>,
     #[command(flatten)]
     supplied: crate::cli::args::supplied::SuppliedArgs,
     /// If the verdict is not certain, ask on the terminal whether to run the read-only command that would settle it
@@ -61,8 +62,24 @@ pub(super) struct Smoke {
 
 impl Smoke {
     pub(super) async fn run(self, arguments: &TargetArgs, signals: &Signals) -> Result<ExitCode, Mistake> {
+        if self.selected.only_shows() {
+            let target = arguments.resolve()?;
+            let (scenarios, _) = shard::part(self.shard, self.selected.scenarios(&target)?)?;
+            let shown = visible(&self.selected.shown(&target, &scenarios), "\n", output::unicode());
+            return Ok(print_result(&shown, run::ExitCode::Passed.code()));
+        }
         let (report, _, unwritten) = self.report(arguments, signals, false).await?;
         Ok(unwritten.exit(report.exit.code))
+    }
+
+    /// Reports whether the options only show the scenarios.
+    pub(super) const fn only_shows(&self) -> bool {
+        self.selected.only_shows()
+    }
+
+    /// Adds a report in this format. Without a path it goes to the job summary of GitHub.
+    pub(super) fn also_report(&mut self, format: &str, path: Option<PathBuf>) {
+        self.shown.also(format, path);
     }
 
     /// Runs the scenarios and shows the report. `records`: the report keeps the evidence, to be explained again.
@@ -74,8 +91,9 @@ impl Smoke {
     ) -> Result<(Report, Redactor, Unwritten), Mistake> {
         self.shown.check()?;
         let mut target = arguments.resolve()?;
+        arguments.refuse_unfilled(&target)?;
         let catalogue = arguments.catalogue(&target)?;
-        let (scenarios, part) = crate::cli::args::shard::part(self.shard, self.scenarios(&target)?)?;
+        let (scenarios, part) = shard::part(self.shard, self.selected.scenarios(&target)?)?;
         let progress = Progress::new();
         let may_run = self.ask.then(|| ask::on_terminal(&progress)).transpose()?;
         let by_hand = run::ByHand { supplied: self.supplied.read(&target, &Focus::default())?, may_run };
@@ -113,22 +131,11 @@ impl Smoke {
         let unwritten = self.shown.show(&report, &redactor);
         Ok((report, redactor, unwritten))
     }
+}
 
-    fn scenarios(&self, target: &Target) -> Result<Vec<Scenario>, Mistake> {
-        let all = match &self.scenarios {
-            Some(folder) => scenario::read_dir(folder)?,
-            None => scenario::of_target(target)?,
-        };
-        if self.scenarios.is_some() {
-            all.iter().try_for_each(|scenario| scenario.on(target).check(target))?;
-        }
-        let known = || all.iter().map(|scenario| scenario.id.as_str()).collect::<Vec<_>>().join(", ");
-        if let Some(unknown) = self.scenario.iter().find(|id| !all.iter().any(|scenario| scenario.id == **id)) {
-            return Err(miette!("there is no scenario `{unknown}`; the scenarios are {}", known()).into());
-        }
-        let wanted = |scenario: &Scenario| self.scenario.is_empty() || self.scenario.contains(&scenario.id);
-        Ok(all.into_iter().filter(wanted).collect())
-    }
+/// Reads the number of scenarios that run in parallel.
+fn jobs(text: &str) -> Result<NonZeroUsize, &'static str> {
+    text.parse().map_err(|_| "expected a whole number from 1 on: the number of scenarios that run in parallel")
 }
 
 #[cfg(not(feature = "twin"))]

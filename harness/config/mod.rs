@@ -41,4 +41,5 @@ pub use target::{Budget, Claims, DeployedNames, KnownFailure, Target, UnusualPro
 #[cfg(feature = "twin")]
 pub(crate) use write::replayed::write_replay_target;
 pub use write::starter::starter;
+pub(crate) use write::starter::{Draft, Sketch};
 pub use write::{forget_secrets, write_target_file};

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::config::{SecretOrigin, SecretSource};
 use crate::host::blocking::within;
 use crate::host::command::{self, CommandError};
+use crate::host::environment;
 
 /// The time limit of a command, and of a file, which may be a pipe.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -77,7 +78,7 @@ impl SecretSource {
     /// [`SecretError::TooShort`] when that secret has fewer than `min_bytes` bytes. [`SecretError::NotFound`] when no
     /// source gives one.
     pub fn read(&self) -> Result<SecretString, SecretError> {
-        self.read_with(&|name| std::env::var_os(name))
+        self.read_with(&environment::variable)
     }
 
     fn read_with(&self, environment: &dyn Fn(&str) -> Option<OsString>) -> Result<SecretString, SecretError> {

@@ -1,6 +1,6 @@
 //! A target: one deployment under test, with every value resolved.
 
-use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Service, Validation};
+use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Platform, Service, Validation};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -56,6 +56,8 @@ pub struct Target {
     pub validation: Validation,
     /// Whether the backend refuses to start when its configuration is incomplete, if the operator knows.
     pub startup_check: Option<bool>,
+    /// The platform on which the services run.
+    pub platform: Platform,
     /// The engine of the diagnosis.
     pub engine: Engine,
     /// Limits on time, size and rate.
@@ -152,14 +154,18 @@ pub struct Budget {
 /// The names of the deployed services, for the commands in a report. `fivewhys` itself makes no request with them.
 #[derive(Debug, Clone, Default)]
 pub struct DeployedNames {
-    /// The backend's Cloud Run service.
+    /// The backend: the service of Cloud Run, ECS or Compose, or the Deployment of Kubernetes.
     pub backend: Option<String>,
-    /// The auth service's Cloud Run service.
+    /// The auth service, as for `backend`.
     pub auth: Option<String>,
     /// The id of the Google Cloud project.
     pub project: Option<String>,
-    /// The Google Cloud region.
+    /// The region of the cloud.
     pub region: Option<String>,
+    /// The namespace of Kubernetes.
+    pub namespace: Option<String>,
+    /// The cluster of ECS.
+    pub cluster: Option<String>,
     /// The variables that hold an id, an address or a switch. Their literal values may be shown.
     pub shown: BTreeSet<String>,
 }

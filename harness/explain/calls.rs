@@ -235,6 +235,7 @@ fn report(
             diagnosis_ms: 0.0,
             scenario_probes: count,
             diagnosis_probes: 0,
+            held_back_ms: 0.0,
         },
         exit: ExitReport::default(),
     }

@@ -42,7 +42,6 @@ use crate::config::Target;
 use crate::diagnose::Catalogue;
 use crate::evidence::{Evidence, Supplied, SuppliedError};
 use crate::har::HarError;
-#[cfg(feature = "twin")]
 use crate::har::Recorded;
 use crate::redact::Redactor;
 use crate::report::{Explained, Kept, ReadError, Report};
@@ -91,7 +90,6 @@ pub(crate) enum ExplainError {
 }
 
 /// Makes a target of a recording alone: servers, endpoints and their roles.
-#[cfg(feature = "twin")]
 pub(crate) fn described(recorded: &[Recorded]) -> Target {
     let pieces = Pieces { recorded: recorded.to_vec(), ..Pieces::default() };
     let mut target = system::target(&pieces, &mut Vec::new());

@@ -14,7 +14,7 @@ use crate::config::{
 use crate::evidence::{Collected, Declaration, Layout};
 use crate::explain::pieces::Pieces;
 use crate::har::Recorded;
-use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Role, Service, TokenLocation};
+use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Platform, Role, Service, TokenLocation};
 
 /// The name of the only user: the one who made the recording.
 pub(super) const USER: &str = "recorded";
@@ -69,6 +69,7 @@ pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
         caller: None,
         validation: Validation::Unknown,
         startup_check: None,
+        platform: platform(pieces, &names),
         engine: Engine::New,
         budget: budget(),
         manifests: BTreeMap::new(),
@@ -116,6 +117,21 @@ fn budget() -> Budget {
         body_bytes: 1 << 20,
         events: 1000,
     }
+}
+
+/// Returns the platform of the manifests, or Cloud Run if the log entries name a project or a region.
+fn platform(pieces: &Pieces, names: &DeployedNames) -> Platform {
+    let declared = pieces.declared(&DeployedNames::default()).unwrap_or_default();
+    let of_layout = |layout: Layout| match layout {
+        Layout::CloudRun => Some(Platform::CloudRun),
+        Layout::Kubernetes => Some(Platform::Kubernetes),
+        Layout::Ecs => Some(Platform::Ecs),
+        Layout::Compose => Some(Platform::Compose),
+        Layout::EnvFile => None,
+    };
+    let is_named = names.project.is_some() || names.region.is_some();
+    let otherwise = if is_named { Platform::CloudRun } else { Platform::None };
+    declared.iter().find_map(|one| of_layout(one.manifest.layout)).unwrap_or(otherwise)
 }
 
 /// Returns the deployed names that manifests and log entries show.

@@ -30,7 +30,7 @@ fn every_scenario_is_read_or_refused() {
 #[test]
 fn every_catalogue_file_is_read_or_refused() {
     on_any_input!(samples("harness/diagnose/faults"), |bytes| {
-        let _ = Catalogue::check(&[("catalogue.toml".to_owned(), text(bytes))]);
+        let _ = Catalogue::check(&[("catalogue.toml".to_owned(), text(bytes))], None);
     });
 }
 

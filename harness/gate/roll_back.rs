@@ -2,8 +2,8 @@
 
 use crate::diagnose::{Cause, Entry};
 use crate::gate::earlier::Then;
-use crate::gate::tested::traffic_command;
 use crate::gate::{Gate, candidates};
+use crate::platform::rollback;
 use crate::report::RollBack;
 
 impl Gate<'_> {
@@ -20,7 +20,7 @@ impl Gate<'_> {
         };
         let of = |(service, from): &(String, String)| {
             let to = self.previous_of(service).filter(|_| brought(service) || is_lost(service))?.revision.clone();
-            let command = traffic_command(self.target, service, &to);
+            let command = rollback::to_revision(self.target, service, &to);
             Some(RollBack { service: service.clone(), from: from.clone(), to, command })
         };
         self.deployed.iter().filter_map(of).collect()

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::host::blocking::{GivenUp, still, within};
-use crate::host::environment::withheld;
+use crate::host::environment::{added, withheld};
 use crate::host::group::{Group, PAUSE, is_stopped};
 
 /// Why a command gave no output. The message does not quote standard error, which may hold the secret.
@@ -54,6 +54,7 @@ pub(crate) fn stream<T: Send + 'static>(
     let (program, arguments) = words.split_first().ok_or(CommandError::NoProgram)?;
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.envs(added());
     for name in withheld() {
         command.env_remove(name);
     }

@@ -5,7 +5,7 @@
 //! - `command`: runs a command with a deadline and a size limit
 //! - `group`: the process group of a command, and the end of all groups
 //! - `blocking`: blocking work with a deadline
-//! - `environment`: which variables a command must not get
+//! - `environment`: the variables, and which of them a command must not get
 //! - `file`: writes a result file, whole or not at all
 //!
 //! Invariant: every command that the program runs has a process group of its own, and no variable that holds a secret of

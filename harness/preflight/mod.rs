@@ -26,7 +26,7 @@ pub(crate) use input::{Subject, find};
 pub(crate) use losses::{Deploy, report_losses};
 pub(crate) use lost::{LOST, Lost, LostByService, lost};
 pub(crate) use page::{Outcome, page};
-pub(crate) use review::{Check, FaultRef, Problem, Review, Severity, place, word};
+pub(crate) use review::{Check, FaultRef, Problem, Review, Severity};
 
 use std::collections::BTreeSet;
 

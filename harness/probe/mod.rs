@@ -5,6 +5,7 @@
 //! - `prober`, `session`: what all probes of a run share, and what the probes of one cookie jar share
 //! - `hang`: shorter waits for a service that is known to hang
 //! - `pace`: the request rate of a run
+//! - `preview`: what a probe would send, for `smoke --dry-run`
 //! - `request/`: makes the request, once for the wire and once for the record
 //! - `transport/`: deadline, phase times, bodies and error kinds, for every protocol
 //! - `http/`, `sse/`, `websocket/`: one protocol each
@@ -19,6 +20,7 @@ mod hang;
 mod http;
 mod issue;
 mod pace;
+mod preview;
 mod prober;
 mod record;
 mod request;
@@ -34,6 +36,7 @@ pub use crate::probe::exchange::key::ProbeKey;
 pub use crate::probe::request::cannot::{CannotProbe, SetupError};
 pub use crate::probe::request::credentials::{CredentialError, Credentials, Redact};
 pub use exchange::{Body, Close, Exchange, Frame, Head, Phases, SentRequest, Side, StreamEvent};
+pub(crate) use preview::Preview;
 pub use prober::Prober;
 pub(crate) use record::{clean_events, clean_frames};
 pub use request::{ProbeRequest, Until};

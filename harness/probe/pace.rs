@@ -1,7 +1,7 @@
 //! The request rate of a run: the generic cell rate algorithm (ITU-T I.371) over all probes, because edges block
 //! bursts.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -11,8 +11,27 @@ use tokio::time::Instant;
 pub(super) struct Pace {
     interval: Duration,
     tolerance: Duration,
+    plan: Mutex<Plan>,
+}
+
+/// What is reserved, and how long requests were held back.
+#[derive(Debug, Default)]
+struct Plan {
     /// When the next request is due if all requests are evenly spaced.
-    due: Mutex<Option<Instant>>,
+    due: Option<Instant>,
+    /// The end of the latest pause.
+    held_until: Option<Instant>,
+    /// The time in which at least one request was held back.
+    held: Duration,
+}
+
+impl Plan {
+    /// Counts a pause. Pauses of parallel requests overlap, and their common time counts once.
+    fn hold(&mut self, from: Instant, until: Instant) {
+        let from = self.held_until.map_or(from, |held| held.max(from));
+        self.held += until.saturating_duration_since(from);
+        self.held_until = Some(from.max(until));
+    }
 }
 
 impl Pace {
@@ -20,26 +39,36 @@ impl Pace {
         let requests = requests.max(1);
         let interval = Duration::from_secs(60) / requests;
         let burst = (requests / 10).max(1);
-        Self { interval, tolerance: interval * (burst - 1), due: Mutex::new(None) }
+        Self { interval, tolerance: interval * (burst - 1), plan: Mutex::default() }
     }
 
     /// Reserves a place for a request that is ready `now`, and returns when it may be sent. Returns `None`, without a
     /// reservation, if that is after `latest`.
     pub(super) fn reserve(&self, now: Instant, latest: Instant) -> Option<Instant> {
-        let mut due = self.due.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let next = due.map_or(now, |due| due.max(now));
+        let mut plan = self.plan();
+        let next = plan.due.map_or(now, |due| due.max(now));
         let send_at = next.checked_sub(self.tolerance).map_or(now, |earliest| earliest.max(now));
         if send_at > latest {
             return None;
         }
-        *due = Some(next + self.interval);
+        plan.due = Some(next + self.interval);
+        plan.hold(now, send_at);
         Some(send_at)
     }
 
     /// Releases the place of a request that never reached a host: no edge counted it.
     pub(super) fn release(&self) {
-        let mut due = self.due.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        *due = due.and_then(|due| due.checked_sub(self.interval));
+        let mut plan = self.plan();
+        plan.due = plan.due.and_then(|due| due.checked_sub(self.interval));
+    }
+
+    /// Returns the time in which at least one request was held back.
+    pub(super) fn held(&self) -> Duration {
+        self.plan().held
+    }
+
+    fn plan(&self) -> MutexGuard<'_, Plan> {
+        self.plan.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

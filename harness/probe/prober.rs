@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -58,6 +59,12 @@ impl Prober {
     #[must_use]
     pub fn session(&self) -> Session {
         Session::new(Arc::clone(&self.0))
+    }
+
+    /// Returns the time in which the request rate held at least one request back.
+    #[must_use]
+    pub fn held_back(&self) -> Duration {
+        self.0.pace.held()
     }
 
     /// Returns when the run ends.

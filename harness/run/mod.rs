@@ -7,6 +7,7 @@
 //! - `inquiry/`: the diagnosis, which reads evidence and sends more probes
 //! - `ending/`: makes the report
 //! - `merge/`: makes one report of the reports of shards
+//! - `plan`: what a run would send, for `smoke --list` and `--dry-run`
 //! - `rolled_back`: runs the operator's rollback command and then a second smoke run
 //! - `issue`: gets one token from the auth service, for `fivewhys mint`
 //! - `recording`: keeps every observation of a run, for `fivewhys selftest`
@@ -19,6 +20,7 @@ mod ending;
 mod inquiry;
 mod issue;
 mod merge;
+mod plan;
 mod recording;
 mod rolled_back;
 
@@ -38,6 +40,7 @@ pub use crate::run::context::smoke::Smoke;
 pub use crate::run::merge::parts::{MergeError, NamedReport};
 pub use issue::{IssueError, issue};
 pub use merge::merge;
+pub(crate) use plan::{list, plan};
 pub use recording::{Recording, record};
 pub use rolled_back::roll_back;
 
@@ -120,6 +123,7 @@ pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) ->
         diagnosis_ms: (started.elapsed() - driven_for).as_secs_f64() * 1000.0,
         scenario_probes,
         diagnosis_probes: conclusion.probes,
+        held_back_ms: prober.held_back().as_secs_f64() * 1000.0,
     };
     let mut report = ending::report(run, driven, conclusion, record, timing).await;
     report.evidence = evidence_sources(target, by_hand);
@@ -141,6 +145,7 @@ async fn not_begun(
         diagnosis_ms: 0.0,
         scenario_probes: 0,
         diagnosis_probes: 0,
+        held_back_ms: 0.0,
     };
     let mut report = ending::report(run, driven, Conclusion::default(), Record::default(), timing).await;
     report.evidence = evidence_sources(&run.target, by_hand);

@@ -13,6 +13,7 @@
 //!
 //! ```toml
 //! title = "A message can be read back"
+//! tags = ["smoke"]                          # words for `--tag`; optional
 //!
 //! [[step]]                                  # steps run in order and share their cookies
 //! id = "post"
@@ -64,6 +65,7 @@ mod every;
 mod files;
 mod model;
 mod parse;
+mod select;
 mod unfold;
 mod written;
 
@@ -71,4 +73,5 @@ pub use crate::document::ConfigError as ScenarioError;
 pub(crate) use files::of_target;
 pub use files::{embedded, read_dir};
 pub use model::{Attribution, Behind, Expect, Scenario, Step};
+pub(crate) use select::Selection;
 pub use written::schema;

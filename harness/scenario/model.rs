@@ -15,6 +15,8 @@ pub struct Scenario {
     pub id: String,
     /// One line that says what the scenario proves.
     pub title: String,
+    /// Words by which `--tag` selects it.
+    pub tags: Vec<String>,
     /// The name of its file, for messages.
     pub source: String,
     /// The steps in order. Lists of endpoints and tokens are already unfolded.

@@ -56,6 +56,7 @@ impl Scenario {
         let scenario = Self {
             id: Path::new(source_name).file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             title: written.title,
+            tags: written.tags,
             source: source_name.to_owned(),
             attribution: rows,
             steps,

@@ -12,6 +12,9 @@ use crate::terms::{Caller, Hop, TokenKind, TokenLocation};
 pub(super) struct ScenarioText {
     /// One line that says what the scenario proves, for example `A message can be posted and read back`.
     pub(super) title: String,
+    /// Words by which `--tag` selects the scenario, for example `smoke`.
+    #[serde(default)]
+    pub(super) tags: Vec<String>,
     /// The steps, which run in order.
     pub(super) step: Vec<StepText>,
     /// Steps that run after all others, even when those failed. They clean up. A step is skipped when it needs a missing capture.

@@ -24,6 +24,14 @@ if python3 -m venv target/ci-venv >/dev/null 2>&1 && target/ci-venv/bin/pip inst
   yaml=target/ci-venv/bin
   expect "action.yml is a composite action, by GitHub's schema" 0 "$yaml/check-jsonschema" --builtin-schema vendor.github-actions ci/action.yml
   expect "cloudbuild.yaml is a build, by Cloud Build's schema" 0 "$yaml/check-jsonschema" --builtin-schema vendor.cloudbuild ci/cloudbuild.yaml
+  expect "release.yml is a workflow, by GitHub's schema" 0 "$yaml/check-jsonschema" --builtin-schema vendor.github-workflows .github/workflows/release.yml
+  sed '1,/^---$/d' ci/gitlab-component.yml >"$work/gitlab.yml"
+  expect "gitlab-component.yml is a pipeline, by GitLab's schema" 0 "$yaml/check-jsonschema" --builtin-schema vendor.gitlab-ci "$work/gitlab.yml"
+  if target/ci-venv/bin/pip install -q --disable-pip-version-check kubernetes-validate==1.37.0 2>/dev/null; then
+    expect "kubernetes-job.yaml is a Job, by the schema of Kubernetes" 0 "$yaml/kubernetes-validate" ci/kubernetes-job.yaml
+  else
+    skipped "kubernetes-job.yaml: kubernetes-validate could not be installed"
+  fi
   expect "steps are pinned, and take their inputs from the environment" 0 "$yaml/python" tests/ci/cut.py "$steps"
   skipped "cloud-run-job.yaml by a schema: none is published; cut.py looks at what matters"
 else

@@ -277,7 +277,7 @@ fn result(healthy: &Healthy<'_>) -> Vec<Violation> {
 /// Returns the violations of a negative control: the credential is accepted, refused by another component, or the call
 /// ends in another way.
 fn of_refusal(healthy: &Healthy<'_>) -> Vec<Violation> {
-    let named = "expected the credential to be refused";
+    let named = "expected the application to refuse the credential";
     let by_edge = Response::page(403, &[BY_THE_EDGE, HTML], "<html>blocked</html>");
     let by_edge = |kind| Violation::by(kind, "a refusal by the edge", "the refusal came from: edge", by_edge.clone());
     let mut found: Vec<Violation> = [404, 429, 500, 503]

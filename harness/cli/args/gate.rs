@@ -7,7 +7,7 @@ use crate::cli::terminal::mistake::Mistake;
 use crate::config::Target;
 use crate::diagnose::finding_ids;
 use crate::document::nearest_or_all;
-use crate::evidence::{Manifest, manifest_of};
+use crate::evidence::{Layout, Manifest, declarations, manifest_of};
 use crate::gate::{Baseline, NOT_SHOWN, OTHER, Previous, role_of};
 use crate::preflight::LOST;
 use crate::report;
@@ -62,12 +62,31 @@ fn previous(service: &str, named: &str, target: &Target) -> Result<Previous, Mis
         return Ok(Previous { service: service.to_owned(), revision: named.to_owned(), manifest: None });
     }
     let text = text(named)?;
+    is_of_a_revision(named, &text, target).map_err(|why| why.wrap_err(format!("--previous {service}={named}")))?;
     // Only the manifests of these two services are compared.
     let role = Service::ALL.iter().find(|role| role.as_str() == role_of(service, target));
     let read = role
         .map_or_else(|| Manifest::parse(&text, &target.names.shown), |role| manifest_of(*role, &text, &target.names));
     let manifest = read.map_err(|error| miette!("--previous {service}={named}: {error}"))?;
     Ok(Previous { service: service.to_owned(), revision: manifest.name.clone(), manifest: Some(manifest) })
+}
+
+/// Refuses the manifest of a service of Cloud Run: its name is no revision, and traffic cannot go back to it.
+fn is_of_a_revision(file: &str, text: &str, target: &Target) -> Result<(), miette::Report> {
+    // A text that cannot be read has an error of its own.
+    for one in declarations(file, text, &target.names).unwrap_or_default() {
+        let name = &one.manifest.name;
+        let names_others = one.revision.as_ref().is_some_and(|revision| revision != name);
+        let is_service = names_others || one.manifest.latest_ready.is_some() || !one.manifest.traffic.is_empty();
+        if one.manifest.layout == Layout::CloudRun && is_service {
+            return Err(miette!(
+                help = "`gcloud run revisions list --service=SERVICE` lists the revisions; give a name of that list, or the \
+                        output of `gcloud run revisions describe REVISION --format=json`",
+                "`{name}` is a service of Cloud Run, and no revision to which traffic can go back"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn baseline(file: &str, target: &Target) -> Result<Baseline, Mistake> {

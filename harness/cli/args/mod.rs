@@ -1,6 +1,8 @@
 //! Options that several subcommands share.
 //!
 //! - `target`: which target, from which file, with which overrides
+//! - `env_file`: variables for secrets and overrides
+//! - `selected`: which scenarios, and whether they are only shown
 //! - `shard`: which part of the scenarios
 //! - `gate`: what was deployed, and what ran before
 //! - `manifests`: services with their manifests, for checks before a deploy
@@ -11,10 +13,12 @@
 //!
 //! Invariant: this folder reads and checks input, and never sends a probe.
 
+pub(crate) mod env_file;
 pub(crate) mod gate;
 pub(crate) mod manifests;
 pub(crate) mod reports;
 pub(crate) mod repository;
+pub(crate) mod selected;
 pub(crate) mod shard;
 pub(crate) mod shown;
 pub(crate) mod supplied;

@@ -14,6 +14,9 @@ use crate::document::nearest_or_all;
 use crate::host::file;
 use crate::report::{FORMATS, Format, Report, Stdout, Style, github};
 
+/// The path that stands for standard output.
+const STDOUT: &str = "-";
+
 /// The reports that are written in addition to the report on stdout.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
@@ -37,9 +40,21 @@ impl ReportArgs {
         self.wanted().any(|wanted| wanted.format.keeps_evidence())
     }
 
+    /// Adds a report in this format, unless one goes to the same path. Without a path it goes to the job summary.
+    pub(crate) fn also(&mut self, format: &str, path: Option<PathBuf>) {
+        let known = FORMATS.iter().find(|known| known.name() == format);
+        let is_there = self.wanted().any(|wanted| wanted.path == path && wanted.format.name() == format);
+        self.report.extend(known.filter(|_| !is_there).map(|format| Wanted { format: *format, path }));
+    }
+
     /// Returns every wanted report. `--record FILE` is short for `--report har=FILE`.
     fn wanted(&self) -> impl Iterator<Item = &Wanted> {
         self.report.iter().chain(&self.record)
+    }
+
+    /// Reports whether one of them goes to stdout. The report of `--format` then goes to stderr.
+    pub(crate) fn take_stdout(&self) -> bool {
+        self.wanted().any(|wanted| wanted.path.as_deref() == Some(Path::new(STDOUT)))
     }
 
     /// Checks before the run that every path can be written. Changes no file and leaves no file behind.
@@ -81,15 +96,17 @@ impl ReportArgs {
         if self.annotates() {
             let commands = github::annotations(report, &repository::place);
             match stdout {
-                Stdout::Lines => unwritten.print(&commands),
-                Stdout::Document => unwritten.add("standard error", io::stderr().write_all(commands.as_bytes())),
+                Stdout::Lines if !self.take_stdout() => unwritten.print(&commands),
+                _ => unwritten.add("standard error", io::stderr().write_all(commands.as_bytes())),
             }
         }
         unwritten
     }
 
+    /// Reports whether workflow commands are printed. Outside GitHub Actions, a summary in a file needs none.
     fn annotates(&self) -> bool {
-        self.wanted().any(|wanted| wanted.format.is_shown_by_github())
+        let on_github = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+        self.wanted().any(|wanted| wanted.format.is_shown_by_github() && (on_github || wanted.path.is_none()))
     }
 }
 
@@ -142,7 +159,7 @@ fn names(which: impl Fn(&dyn Format) -> bool) -> Vec<&'static str> {
 
 fn help() -> String {
     format!(
-        "Write the report to a file in another format too: {}; may be repeated. {} goes to GitHub Actions if it has no path",
+        "Write the report to a file in another format too: {}; may be repeated. PATH `-` is stdout, and the report of --format then goes to stderr. {} goes to GitHub Actions if it has no path",
         names(|_| true).join(", "),
         names(|format| format.is_shown_by_github()).join(", "),
     )

@@ -1,6 +1,8 @@
 //! Options that `smoke` and `merge` share: how the report on stdout looks, and `--report` for more formats.
 
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _, Write as _};
+
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -40,6 +42,11 @@ fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
 }
 
 impl ShownArgs {
+    /// Adds a report in this format. Without a path it goes to the job summary of GitHub.
+    pub(crate) fn also(&mut self, format: &str, path: Option<PathBuf>) {
+        self.reports.also(format, path);
+    }
+
     /// Checks before the run that every report can be written.
     pub(crate) fn check(&self) -> Result<(), Mistake> {
         self.reports.check()
@@ -56,7 +63,11 @@ impl ShownArgs {
         let report = &report.cleaned(redactor);
         let stdout = self.stdout();
         self.reports.write(report, self.verbose, stdout, |unwritten| {
-            unwritten.print(&self.reports.fenced(self.render(report), stdout));
+            let text = self.reports.fenced(self.render(report), stdout);
+            match self.reports.take_stdout() {
+                true => unwritten.add("standard error", io::stderr().write_all(text.as_bytes())),
+                false => unwritten.print(&text),
+            }
         })
     }
 
@@ -72,7 +83,10 @@ impl ShownArgs {
     fn style(&self) -> Style {
         Style {
             width: output::width(),
-            colour: output::colour(std::io::stdout().is_terminal()),
+            colour: output::colour(match self.reports.take_stdout() {
+                true => io::stderr().is_terminal(),
+                false => io::stdout().is_terminal(),
+            }),
             unicode: output::unicode(),
             verbose: self.verbose,
             curl: self.curl,

@@ -5,11 +5,15 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use crate::cli::args::env_file;
 use crate::cli::terminal::mistake::Mistake;
 use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::Catalogue;
 use crate::document::ConfigError;
 use crate::terms::{Engine, EvidenceSource};
+
+/// The target of the built-in file that is the twin.
+const OFFLINE: &str = "offline";
 
 /// Options that select a target.
 #[derive(Debug, Args)]
@@ -23,6 +27,10 @@ pub(crate) struct TargetArgs {
     /// Set a value of the target, for example `budget.run=30s`; may be repeated
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Read variables for secrets and overrides from lines NAME=value of this file; those of the environment win; may be
+    /// repeated
+    #[arg(long, global = true, value_name = "FILE")]
+    env_file: Vec<PathBuf>,
     /// Use only these sources of evidence, out of those that the target grants; `edge` is always used
     #[arg(long, global = true, value_name = "SOURCE,…", alias = "doors", value_delimiter = ',')]
     evidence: Option<Vec<EvidenceSource>>,
@@ -35,9 +43,14 @@ pub(crate) struct TargetArgs {
 }
 
 impl TargetArgs {
+    /// Adds the variables of the files that `--env-file` names.
+    pub(crate) fn read_env_files(&self) -> Result<(), Mistake> {
+        env_file::add(&self.env_file)
+    }
+
     /// Returns the built-in catalogue with the files of the target and of the command line.
     pub(crate) fn catalogue(&self, target: &Target) -> Result<Arc<Catalogue>, Mistake> {
-        Ok(Catalogue::with(&[target.catalogue.as_slice(), &self.catalogue].concat())?)
+        Ok(Catalogue::with(&[target.catalogue.as_slice(), &self.catalogue].concat())?.fits(target)?)
     }
 
     /// Returns the engine of the diagnosis.
@@ -80,6 +93,25 @@ impl TargetArgs {
         self.target.as_deref()
     }
 
+    /// Returns the target file and the name of the target in it. The twin of the built-in file is a target of every file
+    /// that has none of its name.
+    fn file_with<'n>(&self, name: Option<&'n str>) -> Result<(TargetFile, Option<&'n str>), Mistake> {
+        let file = self.file()?;
+        let is_the_twin = name == Some(OFFLINE) && !file.names().contains(&OFFLINE);
+        Ok((if is_the_twin { TargetFile::embedded()? } else { file }, name))
+    }
+
+    /// Refuses a target with values that `fivewhys init` left to fill in, unless an override sets them.
+    pub(crate) fn refuse_unfilled(&self, target: &Target) -> Result<(), Mistake> {
+        let (file, _) = self.file_with(Some(&target.name))?;
+        let overrides = self.overrides();
+        let set = |key: &str| overrides.sets(key);
+        match file.unfilled(&target.name, &set).filter(|_| !target.twin) {
+            Some(mistake) => Err(mistake.into()),
+            None => Ok(()),
+        }
+    }
+
     /// Returns the target with all overrides.
     pub(crate) fn resolve(&self) -> Result<Target, Mistake> {
         self.resolve_for(None)
@@ -88,7 +120,8 @@ impl TargetArgs {
     /// Returns the target with all overrides. If the command line names none, `otherwise` is used instead of the
     /// default of the file.
     pub(crate) fn resolve_for(&self, otherwise: Option<&str>) -> Result<Target, Mistake> {
-        let mut target = self.file()?.resolve(self.target.as_deref().or(otherwise), &self.overrides())?;
+        let (file, name) = self.file_with(self.target.as_deref().or(otherwise))?;
+        let mut target = file.resolve(name, &self.overrides())?;
         if let Some(evidence_sources) = &self.evidence {
             target.close_evidence_sources_except(evidence_sources);
         }

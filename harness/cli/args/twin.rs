@@ -6,13 +6,14 @@ use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
 use crate::cli::terminal::mistake::Mistake;
 use crate::config::Target;
+use crate::document::nearest_or_all;
 use crate::twin::coordinates;
 
 /// Options of the twin.
 #[derive(Debug, Args)]
 pub(crate) struct TwinArgs {
     /// A fault that the twin has; may be repeated
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = fault)]
     fault: Vec<Fault>,
     /// Which implementation the twin imitates: `documented`, `observed`, `modern` or `opaque`
     #[arg(long, value_name = "DIALECT")]
@@ -73,4 +74,12 @@ impl TwinArgs {
         target.attach(coordinates(&twin)?);
         Ok(Some(twin))
     }
+}
+
+/// Reads the id of a fault of the twin.
+fn fault(id: &str) -> Result<Fault, String> {
+    id.parse().map_err(|_| {
+        let known: Vec<&str> = Fault::ALL.iter().map(|fault| fault.id()).collect();
+        format!("the twin has no such fault; {}", nearest_or_all(id, &known))
+    })
 }

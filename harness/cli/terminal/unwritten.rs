@@ -37,11 +37,16 @@ impl Unwritten {
     /// Says on stderr what could not be written, and returns the exit code of a command that would have ended with `code`:
     /// 5 instead of 0.
     pub(crate) fn exit(self, code: u8) -> ExitCode {
+        ExitCode::from(self.exit_code(code))
+    }
+
+    /// Does as [`Self::exit`], and returns the number.
+    pub(crate) fn exit_code(self, code: u8) -> u8 {
         if self.0.is_empty() {
-            return ExitCode::from(code);
+            return code;
         }
         Mistake::from(self).print();
-        ExitCode::from(if code == 0 { run::ExitCode::NotWritten.code() } else { code })
+        if code == 0 { run::ExitCode::NotWritten.code() } else { code }
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct CheckedTargets {
     pub(crate) targets: usize,
     /// The catalogue files that its targets name.
     pub(crate) catalogue: Vec<PathBuf>,
-    /// The names of targets that still have example addresses.
+    /// The names of targets with values to fill in.
     pub(crate) examples: Vec<String>,
     /// Every mistake, in the order of the text.
     pub(crate) mistakes: Vec<ConfigError>,
@@ -39,7 +39,7 @@ impl TargetFile {
         for entry in file.targets() {
             let layer = file.written(entry);
             catalogue.extend(layer.catalogue.iter().flat_map(|files| &files.0).cloned());
-            examples.extend(is_an_example(&layer).then(|| entry.name.clone()));
+            examples.extend(file.unfilled(&entry.name, &|_| false).map(|_| entry.name.clone()));
             for mistake in of_target(&file.header(entry), layer) {
                 // A mistake in the defaults appears in every target.
                 let known =
@@ -56,12 +56,6 @@ impl TargetFile {
         let targets = file.targets().len();
         CheckedTargets { file: Some(file).filter(|_| mistakes.is_empty()), targets, catalogue, examples, mistakes }
     }
-}
-
-/// Reports whether a host is `example.com` (reserved by RFC 2606, section 3), which `fivewhys init` writes.
-fn is_an_example(layer: &Layer) -> bool {
-    let hosts = [&layer.backend, &layer.auth].into_iter().flatten().filter_map(|url| url.0.host_str());
-    hosts.into_iter().any(|host| host == "example.com" || host.ends_with(".example.com"))
 }
 
 /// Resolves a target repeatedly. Each time it repairs or removes the part with the mistake.

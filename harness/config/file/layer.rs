@@ -14,7 +14,7 @@ use crate::config::{Proxy, TaggedUrl, Validation};
 use crate::document::error::Source;
 use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl, written_as_text};
 use crate::document::written::{Json, Named, OneOrMany};
-use crate::terms::{Algorithm, EvidenceSource};
+use crate::terms::{Algorithm, EvidenceSource, Platform};
 
 written_as_text! {
     /// `environment`, or the URL of a forward proxy.
@@ -50,6 +50,8 @@ overlays! {
         jwks: Option<EvidenceText>,
         /// How a token is verified. `unknown` when absent. An endpoint may have a `validation` of its own.
         validation: Option<Validation>,
+        /// The platform on which the services run: it decides the commands in a report. When absent: that of the commands in `manifest` and `logs`, or `cloud-run` if `names` has a project or a region, or else `none`.
+        platform: Option<Platform>,
         /// Whether the backend refuses to start when its configuration is incomplete. When absent: not known.
         startup_check: Option<bool>,
         /// How a service identifies itself to the auth service. Used when the evidence `service-credentials` is granted.
@@ -159,14 +161,18 @@ overlays! {
 }
 overlays! {
     pub(crate) struct NamesLayer {
-        /// The name of the backend's Cloud Run service, for example `my-backend-staging`.
+        /// The name of the backend: the service of Cloud Run, ECS or Compose, or the Deployment of Kubernetes. For example `my-backend-staging`.
         backend: Option<String>,
-        /// The name of the auth service's Cloud Run service.
+        /// The name of the auth service, as for `backend`.
         auth: Option<String>,
         /// The id of the Google Cloud project.
         project: Option<String>,
-        /// The region, for example `us-central1`.
+        /// The region of the cloud, for example `us-central1`.
         region: Option<String>,
+        /// The namespace of Kubernetes.
+        namespace: Option<String>,
+        /// The cluster of ECS.
+        cluster: Option<String>,
     }
 }
 overlays! {

@@ -8,6 +8,7 @@
 //! - `overlay`: merges one layer over another
 //! - `overrides`: layers from the environment and from `--set`
 //! - `resolve`, `identity`: make a [`Target`] of the merged layers
+//! - `unfilled`: values that `fivewhys init` left to fill in
 //! - `every_mistake`: finds all mistakes for `fivewhys check`
 //!
 //! Invariant: this folder reads the target file only. It never reads a secret.
@@ -20,6 +21,7 @@ pub(crate) mod overlay;
 pub(crate) mod overrides;
 pub(crate) mod resolve;
 pub(crate) mod sources;
+pub(crate) mod unfilled;
 #[cfg(test)]
 mod validation_tests;
 
@@ -37,6 +39,8 @@ use crate::config::file::resolve::Header;
 use crate::document::error::{ConfigError, Source};
 use crate::document::written::{Entry, Named};
 use crate::document::{error, suggest};
+
+pub(crate) use unfilled::FILL_IN;
 
 /// The built-in target file, used when no other is found.
 pub(crate) const SHIPPED: &str = include_str!("../../../fivewhys.toml");
@@ -110,6 +114,16 @@ impl TargetFile {
     pub(crate) fn check_default(&self) -> Result<(), ConfigError> {
         let Some(default) = &self.default else { return Ok(()) };
         self.entry(default.get_ref()).map(drop).map_err(|error| error.at(&self.source, default.span()))
+    }
+
+    /// Returns the text of the file.
+    pub(crate) fn text(&self) -> &str {
+        self.source.inner()
+    }
+
+    /// Returns the text with its name, for errors.
+    pub(crate) const fn source(&self) -> &Source {
+        &self.source
     }
 
     /// Returns the names of the targets, in the order written.

@@ -1,5 +1,6 @@
 //! Overrides of a target's values: `--set KEY=VALUE` and environment variables that begin with `FIVEWHYS__`.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
@@ -7,9 +8,14 @@ use std::path::Path;
 use crate::config::file::layer::Layer;
 use crate::document::error;
 use crate::document::error::{ConfigError, Source};
+use crate::host::environment;
 
 /// The prefix of an environment variable that is an override. Two underscores separate the segments of its key.
 const PREFIX: &str = "FIVEWHYS__";
+
+/// The help for a value that is not TOML.
+const EXAMPLES: &str = "a list is `[\"edge\", \"auth\"]`, a table is `{run = \"30s\"}`, and text needs no quotes: `30s`; \
+     put the whole argument in single quotes for the shell";
 
 /// Overrides from the environment and from the command line. The command line wins.
 #[derive(Clone, Default)]
@@ -31,11 +37,21 @@ impl Overrides {
         Self { environment, set: set.to_vec() }
     }
 
-    /// Takes `KEY=VALUE` arguments and the environment of this process. A variable that is not Unicode is passed over.
+    /// Takes `KEY=VALUE` arguments and the environment of this process with its env files. A variable that is not Unicode is passed over.
     pub(crate) fn from_env(set: &[String]) -> Self {
-        let unicode =
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        let unicode = environment::variables().into_iter().filter_map(text);
         Self::new(set, unicode)
+    }
+
+    /// Reports whether an override sets this dotted key, or a table that holds it.
+    pub(crate) fn sets(&self, key: &str) -> bool {
+        let plain = |text: &str| folded(&text.replace(['"', '\''], ""));
+        let own = plain(key);
+        let holds = |other: String| own == other || own.starts_with(&format!("{other}_"));
+        let arguments = self.set.iter().filter_map(|text| Some(plain(text[..first_equals(text)?].trim())));
+        let variables = self.environment.iter().map(|(name, _)| plain(&name[PREFIX.len()..].replace("__", "_")));
+        arguments.chain(variables).any(holds)
     }
 
     /// Returns one layer for each override. A variable can name a key of `tables` in any case, with `_` for every other
@@ -91,11 +107,25 @@ impl Assignment {
     /// Reads the value as TOML if that fits, or else as a bare string.
     fn layer(&self) -> Result<Layer, ConfigError> {
         let bare = format!("{}={}", self.key, quoted(self.value.trim()));
-        if toml::de::ValueDeserializer::parse(self.value.trim()).is_err() {
-            return self.parse(&bare, false);
+        if let Err(flaw) = toml::de::ValueDeserializer::parse(self.value.trim()) {
+            return self.not_toml(&flaw).map_or_else(|| self.parse(&bare, false), Err);
         }
         let value = self.parse(&format!("{}={}", self.key, self.value), true);
         value.or_else(|error| self.parse(&bare, false).map_err(|_| error))
+    }
+
+    /// Returns the mistake in a value that begins as TOML does. No bare string begins so.
+    fn not_toml(&self, flaw: &toml::de::Error) -> Option<ConfigError> {
+        let kind = match self.value.trim().chars().next()? {
+            '[' => "a list",
+            '{' => "a table",
+            '"' | '\'' => "a string",
+            _ => return None,
+        };
+        let span = self.value_at..self.shown.inner().len();
+        let why = flaw.message().lines().next().unwrap_or_default();
+        let message = format!("the value begins as {kind} of TOML, but it is not valid TOML: {why}");
+        Some(ConfigError::new(message).at(&self.shown, span).help(EXAMPLES))
     }
 
     fn parse(&self, toml: &str, same_value: bool) -> Result<Layer, ConfigError> {
@@ -170,6 +200,25 @@ mod tests {
     #[case::literal_key("endpoint.'backend.health'.path=\"/healthz\"")]
     fn a_quoted_key_names_an_endpoint(#[case] set: &str) {
         assert_eq!(resolve(&[set], &[]).unwrap().endpoints["backend.health"].path, "/healthz");
+    }
+
+    #[rstest]
+    #[case::list("evidence=[\"edge\"", "a list")]
+    #[case::words_without_quotes("evidence=[edge, auth]", "a list")]
+    #[case::table("budget={run='30s'", "a table")]
+    #[case::string("claims.iss=\"us", "a string")]
+    fn a_value_that_begins_as_toml_must_be_toml(#[case] set: &str, #[case] kind: &str) {
+        let error = resolve(&[set], &[]).unwrap_err();
+        let says = format!("the value begins as {kind} of TOML, but it is not valid TOML");
+        assert!(error.message().starts_with(&says), "{error}");
+        assert!(miette::Diagnostic::help(&error).is_some());
+    }
+
+    #[test]
+    fn a_value_that_is_not_toml_is_not_shown() {
+        let error = resolve(&[], &[("FIVEWHYS__SIGNING_SECRET", "[\"canary-signing-secret")]).unwrap_err();
+        let shown = format!("{error} {error:?} {:?}", miette::Report::new(error.clone()));
+        assert!(!shown.contains("canary") && shown.contains("*****"), "{shown}");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::document::error::{ConfigError, Source};
 use crate::document::values::BaseUrl;
 use crate::document::written::{Entry, OneOrMany};
 use crate::host::environment;
-use crate::terms::{EvidenceSource, Service};
+use crate::terms::{EvidenceSource, Platform, Service};
 
 /// The minimum length of a shared secret, in bytes. RFC 7518, section 3.2, asks for as many in an HS256 key.
 pub(crate) const LEAST_SECRET_BYTES: usize = 32;
@@ -65,6 +65,11 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         header.needs(None::<()>, "signing_secret")?;
     }
     let direct = layer.direct.map(|url| (as_websocket(&url.0), url.0)).map(|(websocket, http)| (http, websocket));
+    let manifests = manifests(layer.manifest.backend, layer.manifest.auth);
+    let logs: Vec<EvidenceLocation> = layer.logs.unwrap_or_default().0.into_iter().map(|log| log.0).collect();
+    let on_this_machine = !twin && [&backend, &auth].into_iter().all(is_loopback);
+    let usual = || if on_this_machine { Platform::None } else { platform(&manifests, &logs, &layer.names) };
+    let platform = layer.platform.unwrap_or_else(usual);
     let variables: BTreeMap<_, _> = layer.variables.0.into_iter().map(|entry| (entry.name, entry.value.0)).collect();
     let mut target = Target {
         direct,
@@ -86,8 +91,9 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         startup_check: layer.startup_check,
         engine: crate::terms::Engine::default(),
         budget: budget(layer.budget),
-        manifests: manifests(layer.manifest.backend, layer.manifest.auth),
-        logs: layer.logs.unwrap_or_default().0.into_iter().map(|log| log.0).collect(),
+        manifests,
+        logs,
+        platform,
         names: names(layer.names, &variables),
         variables,
         scenarios: layer.scenarios,
@@ -153,7 +159,24 @@ const SHOWN: [&str; 3] = ["service-id", "auth-url", "auth-enabled"];
 
 fn names(layer: NamesLayer, variables: &BTreeMap<String, Vec<String>>) -> DeployedNames {
     let shown = SHOWN.iter().filter_map(|role| variables.get(*role)).flatten().cloned().collect();
-    DeployedNames { backend: layer.backend, auth: layer.auth, project: layer.project, region: layer.region, shown }
+    let NamesLayer { backend, auth, project, region, namespace, cluster } = layer;
+    DeployedNames { backend, auth, project, region, namespace, cluster, shown }
+}
+
+/// Returns the platform whose tool reads the evidence, or else Cloud Run if the names have a project or a region. A target
+/// on this machine has neither.
+fn platform(
+    manifests: &BTreeMap<Service, EvidenceLocation>,
+    logs: &[EvidenceLocation],
+    names: &NamesLayer,
+) -> Platform {
+    let tool = |location: &EvidenceLocation| match location {
+        EvidenceLocation::Command(words) => words.first().and_then(|word| Platform::of_tool(word)),
+        _ => None,
+    };
+    let of_tool = manifests.values().chain(logs).find_map(tool);
+    let is_named = names.project.is_some() || names.region.is_some();
+    of_tool.unwrap_or(if is_named { Platform::CloudRun } else { Platform::None })
 }
 
 fn tagged_urls(layer: TaggedUrlLayer) -> BTreeMap<Service, TaggedUrl> {

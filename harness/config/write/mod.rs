@@ -3,7 +3,7 @@
 //! Start at [`write_target_file`], which lets another process test a running twin.
 //!
 //! - `replayed`: the target file of a replay
-//! - `starter`: the file that `fivewhys init` writes, from `starter.toml` and the built-in target file
+//! - `starter`: the file that `fivewhys init` writes, from `starter.toml` and what is known of the system
 //!
 //! Invariant: a target file never holds a secret. It names files that hold the secrets.
 

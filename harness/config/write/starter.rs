@@ -1,54 +1,190 @@
-//! The target file that `fivewhys init` writes: a part to fill in, and the built-in endpoints.
+//! The target file that `fivewhys init` writes, from what is known of a system.
 
-use crate::config::file::SHIPPED;
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::config::file::FILL_IN;
+use crate::terms::{EndpointKind, Role, TokenLocation};
 
 const HEAD: &str = include_str!("starter.toml");
-/// The lines of the built-in file at which the endpoints begin and end.
-const ENDPOINTS: (&str, &str) = ("# Endpoints: what can be called.", "# The twin:");
 
-/// Returns a complete, valid target file. Options are commented out as `#key = value`, without a space. Comments have a
-/// space after `#`.
+/// What is known of a system. What is not known becomes a value to fill in.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    /// The name of the target.
+    pub(crate) name: String,
+    pub(crate) backend: Option<String>,
+    pub(crate) auth: Option<String>,
+    pub(crate) endpoints: Vec<Sketch>,
+    /// Where this comes from, in one sentence.
+    pub(crate) from: String,
+}
+
+/// An endpoint of a draft.
+#[derive(Debug, Clone)]
+pub(crate) struct Sketch {
+    /// `backend.NAME` or `auth.NAME`.
+    pub(crate) id: String,
+    pub(crate) kind: EndpointKind,
+    pub(crate) role: Role,
+    pub(crate) method: String,
+    /// `{…}` stands for a part that the operator must fill in.
+    pub(crate) path: String,
+    pub(crate) token_locations: Vec<TokenLocation>,
+    pub(crate) has_body: bool,
+    /// What its response says, if one was seen: a place in its JSON and the value there.
+    pub(crate) seen: Option<(String, Value)>,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        let from = "Written by `fivewhys init` without knowledge of the system.".to_owned();
+        Self { name: "staging".to_owned(), backend: None, auth: None, endpoints: Vec::new(), from }
+    }
+}
+
+impl Draft {
+    /// Returns a complete, valid target file. Options are commented out as `#key = value`, without a space. Comments have
+    /// a space after `#`.
+    pub(crate) fn render(&self) -> String {
+        let url = |known: &Option<String>, host: &str| known.clone().unwrap_or(format!("https://{host}.example.com"));
+        let head = HEAD
+            .replace("{FROM}", &self.from)
+            .replace("{NAME}", &self.name)
+            .replace("{BACKEND}", &url(&self.backend, "api"))
+            .replace("{AUTH}", &url(&self.auth, "auth"));
+        let mut text = format!(
+            "{head}\n# Endpoints: what can be called. The id is `backend.NAME` or `auth.NAME`; scenarios name it. docs/users/staging.md explains the keys.\n"
+        );
+        let guessed =
+            [Sketch::guessed("backend.health", Role::Health), Sketch::guessed("backend.first", Role::Protected)];
+        let known = if self.endpoints.is_empty() { &guessed[..] } else { &self.endpoints };
+        known.iter().for_each(|one| one.write(&self.name, &mut text));
+        text
+    }
+}
+
+impl Sketch {
+    /// Returns an endpoint of which only the role is known.
+    fn guessed(id: &str, role: Role) -> Self {
+        let is_health = role == Role::Health;
+        Self {
+            id: id.to_owned(),
+            kind: EndpointKind::Http,
+            role,
+            method: "GET".to_owned(),
+            path: if is_health { "/health".to_owned() } else { format!("/{FILL_IN}") },
+            token_locations: if is_health { Vec::new() } else { vec![TokenLocation::Header] },
+            has_body: false,
+            seen: None,
+        }
+    }
+
+    /// Reports whether a call may change data, or lacks a part: then the operator switches it on.
+    fn is_an_option(&self) -> bool {
+        let reads = matches!(self.method.as_str(), "GET" | "HEAD") && self.kind != EndpointKind::Websocket;
+        let is_known = matches!(self.role, Role::Health | Role::Introspection) || reads;
+        !is_known || self.path.contains('{') || self.has_body
+    }
+
+    fn write(&self, target: &str, text: &mut String) {
+        let mark = if self.is_an_option() { "#" } else { "" };
+        let string = |value: &str| Value::from(value).to_string();
+        let mut lines = vec![format!("[target.{target}.endpoint.{}]", string(&self.id))];
+        if self.kind != EndpointKind::Http {
+            lines.push(format!("kind = {}", string(self.kind.as_str())));
+        }
+        lines.push(format!("role = {}", string(self.role.as_str())));
+        if self.method != "GET" {
+            lines.push(format!("method = {}", string(&self.method)));
+        }
+        lines.push(format!("path = {}", string(&filled_in(&self.path))));
+        if self.has_body {
+            lines.push(format!("body = {{ {} = \"\" }}", string(FILL_IN)));
+        }
+        if !self.token_locations.is_empty() {
+            let places: Vec<String> = self.token_locations.iter().map(|one| string(one.as_str())).collect();
+            lines.push(format!("token_locations = [{}]", places.join(", ")));
+        }
+        if self.role == Role::Issuer {
+            lines.push("issued_token = \"$.access_token\"".to_owned());
+        }
+        if let Some((path, value)) = &self.seen {
+            lines.push(format!("accept = {{ status = 200, json = {{ path = {}, is = {value} }} }}", string(path)));
+        }
+        text.push('\n');
+        if self.is_an_option() {
+            text.push_str("# An option: the call may change data, or a part of it is not known.\n");
+        }
+        for line in lines {
+            let _ = writeln!(text, "{mark}{line}");
+        }
+    }
+}
+
+/// Returns a path in which every `{…}` is a value to fill in.
+fn filled_in(path: &str) -> String {
+    let part = |part: &str| if part.contains('{') { FILL_IN.to_owned() } else { part.to_owned() };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// Returns the target file of `fivewhys init` for a system of which nothing is known.
 #[must_use]
 pub fn starter() -> String {
-    let (_, endpoints) = SHIPPED.split_once(ENDPOINTS.0).unwrap_or_default();
-    let (endpoints, _) = endpoints.split_once(ENDPOINTS.1).unwrap_or_default();
-    format!("{HEAD}\n{}{}\n", ENDPOINTS.0, endpoints.trim_end())
+    Draft::default().render()
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::starter;
+    use super::*;
     use crate::config::TargetFile;
 
-    /// Returns the starter file with every option switched on.
-    fn uncommented() -> String {
+    /// Returns the file with every option switched on.
+    fn uncommented(text: &str) -> String {
         let on = |line: &str| match line.strip_prefix('#') {
             Some(rest) if rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '[' || c == '\'' || c == ']') => {
                 rest.to_owned()
             }
             _ => line.to_owned(),
         };
-        starter().lines().map(on).collect::<Vec<_>>().join("\n")
+        text.lines().map(on).collect::<Vec<_>>().join("\n")
+    }
+
+    fn drafts() -> [Draft; 2] {
+        let post = Sketch { method: "POST".to_owned(), has_body: true, ..Sketch::guessed("backend.add", Role::Open) };
+        let one = Sketch { path: "/orders/{id}".to_owned(), ..Sketch::guessed("backend.one", Role::Protected) };
+        let socket = Sketch { kind: EndpointKind::Websocket, ..Sketch::guessed("backend.live", Role::Protected) };
+        let endpoints = vec![Sketch::guessed("backend.health", Role::Health), post, one, socket];
+        [Draft::default(), Draft { endpoints, name: "qa".to_owned(), ..Draft::default() }]
     }
 
     #[test]
-    fn the_starter_file_is_valid_with_and_without_options() {
-        let off =
-            starter().lines().filter(|line| line.starts_with('#') && !line.starts_with("# ") && *line != "#").count();
-        assert!(off > 10, "{off} lines are commented out");
-        assert_ne!(starter(), uncommented());
-        for text in [starter(), uncommented()] {
-            let checked = TargetFile::check("fivewhys.toml", &text, Path::new(""));
-            assert!(checked.mistakes.is_empty(), "{:?}\n{text}", checked.mistakes);
-            assert_eq!(checked.targets, 2);
+    fn a_draft_is_valid_with_and_without_options() {
+        for text in drafts().iter().map(Draft::render) {
+            assert_ne!(text, uncommented(&text));
+            for text in [text.clone(), uncommented(&text)] {
+                let checked = TargetFile::check("fivewhys.toml", &text, Path::new(""));
+                assert!(checked.mistakes.is_empty(), "{:?}\n{text}", checked.mistakes);
+                assert_eq!(checked.targets, 1);
+            }
         }
     }
 
     #[test]
-    fn the_starter_file_has_every_shipped_endpoint() {
-        let endpoints = |text: &str| text.lines().filter(|line| line.starts_with("[defaults.endpoint.")).count();
-        assert_eq!(endpoints(&starter()), endpoints(super::SHIPPED));
+    fn a_draft_names_nothing_of_another_system() {
+        for text in drafts().iter().map(Draft::render) {
+            assert!(!text.contains("netra") && !text.contains("chat"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_call_that_may_change_data_is_an_option() {
+        let text = drafts()[1].render();
+        assert!(text.contains("#[target.qa.endpoint.\"backend.add\"]\n#role = \"open\"\n#method = \"POST\""), "{text}");
+        assert!(text.contains("#path = \"/orders/FILL-IN\""), "{text}");
+        assert!(text.contains("\n[target.qa.endpoint.\"backend.health\"]"), "{text}");
     }
 }

@@ -57,7 +57,7 @@ fn refutation(case: &Case<'_>, only: &Candidate<'_>, open: &[ProbeKey]) -> Optio
     let found = mark_seen::marked(case, only);
     let unasked = |key: &&ProbeKey| {
         case.class_of(key).is_some_and(|class| {
-            let spoken = only.mode.predict.iter().any(|prediction| prediction.on.matches(&class));
+            let spoken = only.mode.predict.iter().any(|prediction| prediction.on.matches_at(&key.endpoint, &class));
             let of_its_kind = |other: &ProbeClass| {
                 let issued = |class: &ProbeClass| class.token == TokenKind::Issued;
                 other.place == class.place && (found || issued(other) == issued(&class))
@@ -138,7 +138,7 @@ fn would_prove(case: &Case<'_>, rule: &EvidenceRule, key: &ProbeKey, best: &Cand
     let Some(class) = case.class_of(key) else { return false };
     match rule {
         EvidenceRule::Reading(on, results) => {
-            on.matches(&class)
+            on.matches_at(&key.endpoint, &class)
                 && best
                     .mode
                     .predicted_outcomes(&class)

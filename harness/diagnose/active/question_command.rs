@@ -8,6 +8,7 @@ use crate::config::EvidenceLocation;
 use crate::diagnose::active::question::Question;
 use crate::diagnose::active::question_curl;
 use crate::diagnose::infer::case::Case;
+use crate::platform::lookup::{self, Lookup};
 use crate::terms::Service;
 
 /// How much of the log before the first probe is read. It shows a failed start, and how often other traffic writes a
@@ -15,8 +16,6 @@ use crate::terms::Service;
 const BEFORE: SignedDuration = SignedDuration::from_mins(15);
 /// How much of the log after the last probe is read: an entry may carry a slightly later time.
 const AFTER: SignedDuration = SignedDuration::from_secs(10);
-/// The most entries that are read.
-const ENTRIES: u32 = 5000;
 
 /// A command, as shown to a person and as run.
 #[derive(Debug, Default)]
@@ -45,18 +44,7 @@ fn manifests(case: &Case<'_>, services: &[Service]) -> AskCommand {
     if let Some(words) = direct(&sources).filter(|_| sources.len() == services.len()) {
         return whole(words, feed(case, "--manifest"));
     }
-    let mut names = Names::default();
-    let (project, region) = names.place(case);
-    let mut words: Vec<String> = ["gcloud", "run", "services"].map(str::to_owned).to_vec();
-    match services {
-        [one] => words.extend(["describe".to_owned(), names.service(case, *one)]),
-        several => {
-            let named: Vec<String> = several.iter().map(|one| names.service(case, *one)).collect();
-            words.extend(["list".to_owned(), format!("--filter=metadata.name=({})", named.join(" "))]);
-        }
-    }
-    words.extend([format!("--region={region}"), format!("--project={project}"), "--format=json".to_owned()]);
-    names.command(words, feed(case, "--manifest"))
+    ask(lookup::manifests(case.target, services), "the manifests", feed(case, "--manifest"))
 }
 
 fn log(case: &Case<'_>) -> AskCommand {
@@ -68,30 +56,30 @@ fn log(case: &Case<'_>) -> AskCommand {
     if let Some(words) = direct(&sources) {
         return AskCommand { note: within, ..whole(words, feed) };
     }
-    let mut names = Names::default();
-    let (project, _) = names.place(case);
-    let services = [Service::Backend, Service::Auth].map(|one| format!("\"{}\"", names.service(case, one)));
-    let services = services.join(" OR ");
-    let filter = format!(
-        "(resource.labels.service_name=({services}) OR resource.type=\"http_load_balancer\"){}",
-        window(case).unwrap_or_default()
-    );
-    let words = ["gcloud", "logging", "read"].map(str::to_owned).into_iter().chain([
-        filter,
-        format!("--project={project}"),
-        format!("--limit={ENTRIES}"),
-        "--format=json".to_owned(),
-    ]);
-    let command = names.command(words.collect(), feed);
+    let command = ask(lookup::log(case.target, window(case)), "the log", feed);
     AskCommand { note: command.note.or(within), ..command }
 }
 
-/// Returns the filter on time: from before the first probe to after the last one (RFC 3339).
-fn window(case: &Case<'_>) -> Option<String> {
+/// Returns the command of the platform. A command that lacks a name is shown and not run.
+fn ask(lookup: Option<Lookup>, what: &str, feed: Option<String>) -> AskCommand {
+    let Some(Lookup { words, missing }) = lookup else {
+        let note = format!(
+            "the target file does not say how to read {what}: set `platform` and `names`, or the evidence itself"
+        );
+        return AskCommand { feed, note: Some(note), ..AskCommand::default() };
+    };
+    let command = whole(words, feed);
+    if missing.is_empty() {
+        return command;
+    }
+    let note = format!("the target file does not name {}: set `names`", missing.join(", "));
+    AskCommand { argv: Vec::new(), note: Some(note), ..command }
+}
+
+/// Returns the time of the log: from before the first probe to after the last one.
+fn window(case: &Case<'_>) -> Option<(Timestamp, Timestamp)> {
     let first = case.sent.iter().map(|probe| probe.started_at).min()?.checked_sub(BEFORE).ok()?;
-    let last = log_end(case.sent.iter().map(|probe| probe.ended_at).max()?);
-    let rfc = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    Some(format!(" AND timestamp>=\"{}\" AND timestamp<=\"{}\"", rfc(first), rfc(last)))
+    Some((first, log_end(case.sent.iter().map(|probe| probe.ended_at).max()?)))
 }
 
 fn log_end(last: Timestamp) -> Timestamp {
@@ -122,57 +110,4 @@ fn feed(case: &Case<'_>, option: &str) -> Option<String> {
 
 fn whole(argv: Vec<String>, feed: Option<String>) -> AskCommand {
     AskCommand { shown: shlex::try_join(argv.iter().map(String::as_str)).ok(), argv, feed, note: None }
-}
-
-/// The names of the deployment, as far as the target file has them.
-#[derive(Debug, Default)]
-struct Names {
-    missing: Vec<&'static str>,
-}
-
-impl Names {
-    fn place(&mut self, case: &Case<'_>) -> (String, String) {
-        let names = &case.target.names;
-        (self.name(names.project.as_deref(), "PROJECT"), self.name(names.region.as_deref(), "REGION"))
-    }
-
-    fn service(&mut self, case: &Case<'_>, service: Service) -> String {
-        let names = &case.target.names;
-        match service {
-            Service::Backend => self.name(names.backend.as_deref(), "BACKEND_SERVICE"),
-            Service::Auth => self.name(names.auth.as_deref(), "AUTH_SERVICE"),
-        }
-    }
-
-    /// Returns the name, or a placeholder where it is missing or malformed.
-    fn name(&mut self, given: Option<&str>, placeholder: &'static str) -> String {
-        match given.filter(|name| is_name(name)) {
-            Some(name) => name.to_owned(),
-            None => {
-                self.missing.push(placeholder);
-                format!("<{placeholder}>")
-            }
-        }
-    }
-
-    fn command(self, words: Vec<String>, feed: Option<String>) -> AskCommand {
-        let missing: Vec<&str> = self
-            .missing
-            .into_iter()
-            .filter(|one| words.iter().any(|word| word.contains(&format!("<{one}>"))))
-            .collect();
-        let command = whole(words, feed);
-        if missing.is_empty() {
-            return command;
-        }
-        let note = format!("the target file does not name {}: set `names`", missing.join(", "));
-        AskCommand { argv: Vec::new(), note: Some(note), ..command }
-    }
-}
-
-/// Reports whether the text is a name in the form of Cloud Run services, projects and regions.
-/// Such a name cannot be read as an option and cannot end the string of a filter.
-fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | ':'))
 }

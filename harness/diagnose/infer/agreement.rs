@@ -11,13 +11,12 @@ use crate::terms::{Hop, TokenKind};
 
 /// Returns the predictions that apply to this reading.
 /// If any prediction names another user, only such predictions apply to readings of another user.
-pub(crate) fn speaking<'m>(mode: &'m FaultMode, reading: &Reading<'_>) -> impl Iterator<Item = &'m Prediction> {
+pub(crate) fn speaking<'m>(mode: &'m FaultMode, reading: &'m Reading<'_>) -> impl Iterator<Item = &'m Prediction> {
     let other_user = !reading.class.same_user;
     let covered = mode.predict.iter().any(|one| one.on.asks_for_another_user());
-    mode.predict.iter().filter(move |one| !(other_user && covered) || one.on.asks_for_another_user()).filter({
-        let (class, beside_failure) = (reading.class, reading.beside_failure);
-        move |one| one.on.matches(&class) && (beside_failure || !one.where_failing)
-    })
+    let all = mode.predict.iter();
+    all.filter(move |one| !(other_user && covered) || one.on.asks_for_another_user())
+        .filter(move |one| reading.is_on(&one.on) && (reading.beside_failure || !one.where_failing))
 }
 
 /// Reports whether the mode predicts the outcome of this reading and agrees with it.

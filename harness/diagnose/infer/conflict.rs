@@ -42,7 +42,7 @@ fn conflicting_reading(mode: &FaultMode, case: &Case<'_>) -> Option<usize> {
         reading.is_firm() && !(edge_difference_is_allowed(mode, reading) && allows(mode, reading, case))
     };
     let unmet = |prediction: &Prediction| {
-        let spoken = || (0..all.len()).filter(|at| prediction.on.matches(&all[*at].class));
+        let spoken = || (0..all.len()).filter(|at| all[*at].is_on(&prediction.on));
         let met = |at: usize| meets(prediction, &all[at], case);
         spoken().next().filter(|_| !spoken().any(met))
     };

@@ -60,7 +60,7 @@ fn predicted(mode: &FaultMode, reading: &Reading<'_>, case: &Case<'_>) -> Predic
 
 fn unmet(prediction: &Prediction, case: &Case<'_>) -> Option<Vec<usize>> {
     let spoken: Vec<usize> =
-        (0..case.readings.all.len()).filter(|at| prediction.on.matches(&case.readings.all[*at].class)).collect();
+        (0..case.readings.all.len()).filter(|at| case.readings.all[*at].is_on(&prediction.on)).collect();
     let met = |at: &usize| {
         let reading = &case.readings.all[*at];
         meets(prediction, reading, case)

@@ -124,7 +124,7 @@ fn reading_likelihood(
 
 /// Returns the number of outcomes that the mode allows, or that it usually shows if the outcome is one of those.
 fn choices(mode: &FaultMode, prediction: &Prediction, reading: &Reading<'_>) -> f64 {
-    let usual = mode.usual.iter().filter(|one| one.on.matches(&reading.class));
+    let usual = mode.usual.iter().filter(|one| reading.is_on(&one.on));
     let seen = usual.filter(|one| one.result.contains(&reading.observation.result));
     seen.map(|one| one.result.len()).min().unwrap_or(usize::MAX).min(prediction.result.len()) as f64
 }
@@ -178,8 +178,7 @@ fn steadiness_likelihood(mode: &FaultMode, case: &Case<'_>) -> f64 {
 /// Scores the observations that differ from what the mode usually shows. Each difference counts once.
 fn usual_likelihood(mode: &FaultMode, case: &Case<'_>) -> f64 {
     let otherwise = |usual: &&Prediction| {
-        let mut spoken =
-            case.readings.all.iter().filter(|one| one.is_firm() && usual.on.matches(&one.class)).peekable();
+        let mut spoken = case.readings.all.iter().filter(|one| one.is_firm() && one.is_on(&usual.on)).peekable();
         let as_usual = |one: &Reading<'_>| holds(usual, one, case) && usual.is_in_time(one.observation.latency);
         spoken.peek().is_some() && if usual.some { !spoken.any(as_usual) } else { !spoken.all(as_usual) }
     };

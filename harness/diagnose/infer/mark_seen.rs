@@ -77,14 +77,14 @@ pub(crate) fn sighting<'c, 'a>(
         }
         EvidenceRule::Reading(on, results) => {
             let fits = |reading: &&Reading<'_>| {
-                on.matches(&reading.class)
+                reading.is_on(on)
                     && results.contains(&reading.observation.result)
                     && !case.readings.also_through_the_edge(reading)
             };
             case.readings.all.iter().find(fits).map(Sighting::Reading)
         }
         EvidenceRule::SameAs(on, token) => {
-            case.readings.failing().filter(|reading| on.matches(&reading.class)).find_map(|reading| {
+            case.readings.failing().filter(|reading| reading.is_on(on)).find_map(|reading| {
                 let control = case.readings.control(reading, *token)?;
                 reading.is_same_response_as(control).then_some(Sighting::SameResponse(reading, control))
             })

@@ -6,15 +6,19 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
+use crate::config::Target;
 use crate::diagnose::model::fault::Fault;
 use crate::diagnose::model::load;
 use crate::diagnose::model::load::Written;
+use crate::diagnose::model::named_endpoint::{self, NamedEndpoint};
 use crate::document::ConfigError;
 
 /// A catalogue of faults.
 #[derive(Debug)]
 pub struct Catalogue {
     pub(crate) faults: Vec<Fault>,
+    /// The endpoints that entries of files name, with their places.
+    pub(crate) named: Vec<NamedEndpoint>,
 }
 
 const SHIPPED: [(&str, &str); 8] = [
@@ -66,17 +70,28 @@ impl Catalogue {
 
     /// Returns the built-in entries and those of more files, given as name and text.
     pub(crate) fn of(more: &[(String, String)]) -> Result<Self, ConfigError> {
-        let mut faults: Vec<Fault> = Vec::new();
+        let (mut faults, mut named): (Vec<Fault>, Vec<NamedEndpoint>) = Default::default();
         let ours = SHIPPED.into_iter().map(|(name, text)| load::parse_built_in(name, text));
         for file in ours.chain(more.iter().map(|(name, text)| load::parse(name, text))) {
-            file?.into_iter().try_for_each(|written| add(&mut faults, written))?;
+            for written in file? {
+                named.extend(named_endpoint::of(&written));
+                add(&mut faults, written)?;
+            }
         }
-        Ok(Self { faults })
+        Ok(Self { faults, named })
+    }
+
+    /// Checks that the target has the endpoints that entries name.
+    ///
+    /// # Errors
+    /// With the place of the first that it lacks.
+    pub(crate) fn fits(self: Arc<Self>, target: &Target) -> Result<Arc<Self>, ConfigError> {
+        self.named.iter().find_map(|one| one.mistake(target)).map_or(Ok(self), Err)
     }
 
     /// Returns how many entries these files have, given as name and text, and every mistake in them.
-    /// They are checked as additions to the built-in entries.
-    pub(crate) fn check(more: &[(String, String)]) -> (usize, Vec<ConfigError>) {
+    /// They are checked as additions to the built-in entries, and against the endpoints of the target if there is one.
+    pub(crate) fn check(more: &[(String, String)], target: Option<&Target>) -> (usize, Vec<ConfigError>) {
         let mut faults: Vec<Fault> = Vec::new();
         let of_ours = |(name, text)| load::parse_built_in(name, text).unwrap_or_default();
         let ours = SHIPPED.into_iter().flat_map(of_ours);
@@ -86,6 +101,8 @@ impl Catalogue {
             let (written, wrong) = load::parse_all(name, text);
             mistakes.extend(wrong);
             entries += written.len();
+            let named = written.iter().flat_map(named_endpoint::of);
+            mistakes.extend(named.filter_map(|one| one.mistake(target?)));
             mistakes.extend(written.into_iter().filter_map(|written| add(&mut faults, written).err()));
         }
         (entries, mistakes)

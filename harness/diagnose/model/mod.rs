@@ -21,6 +21,7 @@ pub(crate) mod fact_schema;
 pub(crate) mod fault;
 pub(crate) mod fault_mode;
 pub(crate) mod load;
+pub(crate) mod named_endpoint;
 pub(crate) mod prediction;
 pub(crate) mod probe_class;
 pub(crate) mod probe_selector;

@@ -1,6 +1,6 @@
 //! Which probes a prediction is about: `protected valid issued header`.
 //!
-//! Words of one axis are alternatives. An axis that is not named matches everything.
+//! `endpoint:backend.orders` names an endpoint of a target. Words of one axis are alternatives. An axis that is not named matches everything.
 
 use std::str::FromStr;
 
@@ -23,11 +23,22 @@ pub(crate) struct ProbeSelector {
     pub(crate) same_user: Option<bool>,
     /// Whether sign-in is optional at the endpoint.
     pub(crate) optional: Option<bool>,
+    /// Ids of endpoints of a target. Only entries that a target adds may name them.
+    pub(crate) endpoints: Vec<String>,
 }
 
 impl ProbeSelector {
-    /// Reports whether it matches this probe.
+    /// Reports whether it matches every probe of this class, at whatever endpoint.
     pub(crate) fn matches(&self, class: &ProbeClass) -> bool {
+        self.endpoints.is_empty() && self.fits(class)
+    }
+
+    /// Reports whether it matches a probe of this class at this endpoint.
+    pub(crate) fn matches_at(&self, endpoint: &str, class: &ProbeClass) -> bool {
+        (self.endpoints.is_empty() || self.endpoints.iter().any(|one| one == endpoint)) && self.fits(class)
+    }
+
+    fn fits(&self, class: &ProbeClass) -> bool {
         any_of(&self.places, &class.place)
             && any_of(&self.kinds, &class.kind)
             && any_of(&self.tokens, &class.token)
@@ -68,6 +79,9 @@ impl FromStr for ProbeSelector {
     }
 }
 
+/// The prefix of the id of an endpoint.
+const ENDPOINT: &str = "endpoint:";
+
 /// Words that are neither tokens nor callers.
 const WORDS: [&str; 18] = [
     "backend.health",
@@ -94,7 +108,13 @@ const WORDS: [&str; 18] = [
 fn words() -> Vec<String> {
     let tokens = TokenKind::value_variants().iter().map(|token| token.as_str().to_owned());
     let callers = Caller::HARMLESS_FIRST.into_iter().map(|caller| format!("caller:{}", caller.as_str()));
-    WORDS.map(str::to_owned).into_iter().chain(tokens).chain(callers).collect()
+    WORDS
+        .map(str::to_owned)
+        .into_iter()
+        .chain(tokens)
+        .chain(callers)
+        .chain([format!("{ENDPOINT}backend.NAME")])
+        .collect()
 }
 
 impl ProbeSelector {
@@ -127,7 +147,10 @@ impl ProbeSelector {
     }
 
     fn add_token_or_caller(&mut self, word: &str) -> Option<()> {
-        if let Some(name) = word.strip_prefix("caller:") {
+        if let Some(id) = word.strip_prefix(ENDPOINT) {
+            id.split_once('.').filter(|(service, name)| matches!(*service, "backend" | "auth") && !name.is_empty())?;
+            self.endpoints.push(id.to_owned());
+        } else if let Some(name) = word.strip_prefix("caller:") {
             let caller = Caller::HARMLESS_FIRST.into_iter().find(|caller| caller.as_str() == name)?;
             self.callers.push(Some(caller));
         } else {

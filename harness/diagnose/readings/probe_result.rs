@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{DIRECT, Target};
 use crate::diagnose::model::probe_class::{Place, ProbeClass};
+use crate::diagnose::model::probe_selector::ProbeSelector;
 use crate::observe::{Authn, Observation, Outcome};
 use crate::probe::ProbeKey;
 use crate::terms::{Hop, TokenKind, TokenLocation};
@@ -63,6 +64,11 @@ enum EdgePath {
 }
 
 impl<'a> Reading<'a> {
+    /// Reports whether the selector matches it.
+    pub(crate) fn is_on(&self, on: &ProbeSelector) -> bool {
+        on.matches_at(&self.observation.probe.endpoint, &self.class)
+    }
+
     fn of(class: ProbeClass, tries: &[&'a Observation]) -> Option<Self> {
         let (lost, answered): (Vec<&Observation>, Vec<&Observation>) = tries.iter().partition(|one| is_lost(one));
         let noise = !answered.is_empty() && lost.len() <= answered.len();

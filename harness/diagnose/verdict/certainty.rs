@@ -181,7 +181,7 @@ fn needs_a_known_component(case: &Case<'_>, best: &Candidate<'_>) -> bool {
         return false;
     }
     let demanded = |reading: &Reading<'_>| {
-        best.mode.predict.iter().any(|one| one.on.matches(&reading.class) && !one.answered_by.is_empty())
+        best.mode.predict.iter().any(|one| reading.is_on(&one.on) && !one.answered_by.is_empty())
     };
     explained().any(demanded) && explained().all(|reading| reading.observation.answered_by == Hop::Unknown)
 }

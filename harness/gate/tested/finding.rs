@@ -3,7 +3,7 @@
 use crate::diagnose::{Finding, Proof};
 use crate::evidence::{Layout, Manifest};
 use crate::gate::tested::Seen;
-use crate::gate::tested::traffic::traffic_command;
+use crate::platform::rollback;
 use crate::report::{RevisionEvidence, RevisionShare, Tested, TestedRevision};
 use crate::terms::Service;
 
@@ -38,7 +38,7 @@ fn other(one: &TestedRevision, seen: &Seen<'_>) -> Vec<String> {
     let mut says: Vec<String> = one.deciding().map(|why| format!("{} {}: {why}", one.service, one.revision)).collect();
     if by_traffic(one) && manifest(one, seen).is_some_and(|it| it.layout == Layout::CloudRun && it.ready != Some(false))
     {
-        let command = traffic_command(seen.target, &one.service, &one.revision);
+        let command = rollback::to_revision(seen.target, &one.service, &one.revision);
         says.push(format!("to test it, send it the traffic and run again: `{command}`"));
     }
     says

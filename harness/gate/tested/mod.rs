@@ -17,7 +17,6 @@ mod version;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use finding::{NOT_SHOWN, OTHER, findings};
-pub(crate) use traffic::traffic_command;
 
 use crate::config::Target;
 use crate::evidence::{LogEntry, Manifest};

@@ -1,8 +1,6 @@
-//! The shares of the traffic, by the manifest of the service, and the command that moves them.
+//! The shares of the traffic, by the manifest of the service.
 
-use crate::config::Target;
 use crate::evidence::{Manifest, NEWEST};
-use crate::preflight::{place, word};
 use crate::report::{RevisionEvidence, RevisionProof, RevisionShare};
 
 /// Returns what the manifest shows. A share of the newest revision belongs to the newest one that was ready. `None` if the
@@ -39,17 +37,4 @@ fn sends(shares: &[(String, u64)]) -> String {
 fn not_ready(manifest: &Manifest, revision: &str) -> &'static str {
     let is_newest = manifest.latest_created.as_deref() == Some(revision);
     if is_newest && manifest.ready == Some(false) { ", because the deployed revision is not ready" } else { "" }
-}
-
-/// Returns the command that sends all traffic of a service to one revision. `service` is a role, or the deployed name of
-/// another service.
-pub(crate) fn traffic_command(target: &Target, service: &str, to: &str) -> String {
-    let names = &target.names;
-    let called = match service {
-        "backend" => names.backend.as_deref(),
-        "auth" => names.auth.as_deref(),
-        _ => None,
-    };
-    let (service, to) = (word(called.unwrap_or(service)), word(to));
-    format!("gcloud run services update-traffic {service} --to-revisions={to}=100{}", place(names))
 }

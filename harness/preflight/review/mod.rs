@@ -14,5 +14,5 @@ mod repair;
 mod review;
 
 pub(crate) use problem::{Check, FaultRef, Problem, Setting, Severity};
-pub(crate) use repair::{command, place, repairs, word};
+pub(crate) use repair::{command, repairs};
 pub(crate) use review::Review;

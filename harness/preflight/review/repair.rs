@@ -113,7 +113,7 @@ fn gcloud(names: &DeployedNames, subject: &Subject, verb: &str, flags: &str) -> 
 }
 
 /// Returns the flags for the project and the region, each where the target names it.
-pub(crate) fn place(names: &DeployedNames) -> String {
+fn place(names: &DeployedNames) -> String {
     let flags = [("project", &names.project), ("region", &names.region)];
     flags.into_iter().filter_map(|(flag, name)| Some(format!(" --{flag}={}", word(name.as_ref()?)))).collect()
 }
@@ -185,6 +185,6 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
 }
 
 /// Returns a word of a shell command.
-pub(crate) fn word(text: &str) -> String {
+fn word(text: &str) -> String {
     shlex::try_quote(text).map_or_else(|_| "NAME".to_owned(), std::borrow::Cow::into_owned)
 }

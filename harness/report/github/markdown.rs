@@ -63,8 +63,8 @@ pub(super) fn sentence(raw: &str) -> String {
 
 /// Returns an instruction: text between backticks becomes a block to copy.
 pub(super) fn instruction(raw: &str) -> String {
-    let is_bare =
-        !raw.contains('`') && ["fivewhys ", "gcloud ", "kubectl ", "curl "].iter().any(|name| raw.starts_with(name));
+    let is_bare = !raw.contains('`')
+        && ["fivewhys ", "gcloud ", "kubectl ", "aws ", "docker ", "curl "].iter().any(|name| raw.starts_with(name));
     if is_bare {
         return format!("\n{}", block(raw));
     }

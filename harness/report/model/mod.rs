@@ -245,6 +245,14 @@ pub struct Timing {
     pub scenario_probes: usize,
     /// Probes that the diagnosis added.
     pub diagnosis_probes: usize,
+    /// The time in which `budget.requests_per_minute` held requests back, in milliseconds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub held_back_ms: f64,
+}
+
+/// Reports whether a time is left out of the report.
+fn is_zero(ms: &f64) -> bool {
+    *ms == 0.0
 }
 
 /// The exit code and its meaning.

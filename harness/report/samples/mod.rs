@@ -101,6 +101,7 @@ pub(crate) fn passed() -> Report {
             diagnosis_ms: 0.0,
             scenario_probes: 8,
             diagnosis_probes: 0,
+            held_back_ms: 0.0,
         },
         exit: ExitReport { code: 0, meaning: "passed".to_owned() },
     }

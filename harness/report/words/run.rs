@@ -19,13 +19,26 @@ pub(crate) fn outcome(report: &Report) -> String {
 fn passed(report: &Report) -> String {
     let scenarios = counted(scenarios(report, |outcome| outcome != StepOutcome::Skipped), "scenario", "scenarios");
     let steps = counted(driven(report), "step", "steps");
-    format!("passed: {scenarios}, {steps} in {}", seconds(report.timing.total_ms))
+    format!("passed: {scenarios}, {steps} in {}", duration(report))
 }
 
 fn failed(report: &Report) -> String {
     let failed = steps(report, |outcome| outcome == StepOutcome::Failed);
     let of = counted(driven(report), "step", "steps");
-    format!("failed: {}, {failed} of {of} failed in {}", because(report), seconds(report.timing.total_ms))
+    format!("failed: {}, {failed} of {of} failed in {}", because(report), duration(report))
+}
+
+/// The shortest time for which the report names the request rate, in milliseconds.
+const NOTABLE_MS: f64 = 1000.0;
+
+/// Returns the duration of the run, and how much of it the request rate took if that is a second or more.
+fn duration(report: &Report) -> String {
+    let timing = &report.timing;
+    let total = seconds(timing.total_ms);
+    if timing.held_back_ms < NOTABLE_MS {
+        return total;
+    }
+    format!("{total}, of which budget.requests_per_minute took {}", seconds(timing.held_back_ms.min(timing.total_ms)))
 }
 
 /// Returns `2 causes (certain, one of 4 candidates), 1 failing finding`.

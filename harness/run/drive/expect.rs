@@ -60,10 +60,19 @@ fn refused(seen: &Observation, verifier: Hop) -> Option<String> {
             "expected the application to refuse the credential, but the refusal came from: {}",
             seen.answered_by
         )),
-        Outcome::Ok => Some("expected the credential to be refused, but it was accepted".into()),
+        Outcome::Ok => Some("expected the application to refuse the credential, but it was accepted".into()),
         other => Some(format!(
-            "expected the credential to be refused, but the call ended with {other}, which proves nothing"
+            "expected the application to refuse the credential, but {}: whether it would refuse is not known",
+            instead(other)
         )),
+    }
+}
+
+/// Returns how a call ended at which no component judged the credential.
+fn instead(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Refused => "the connection was refused".to_owned(),
+        other => format!("the call ended with the result `{other}`"),
     }
 }
 

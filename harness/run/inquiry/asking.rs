@@ -10,10 +10,15 @@ use crate::run::inquiry::Inquiry;
 use crate::terms::EvidenceSource;
 
 /// The allowed starts of a command. None of them changes anything.
-const READ_ONLY: [&[&str]; 5] = [
+const READ_ONLY: [&[&str]; 10] = [
     &["gcloud", "run", "services", "describe"],
     &["gcloud", "run", "services", "list"],
     &["gcloud", "logging", "read"],
+    &["kubectl", "get", "deployment"],
+    &["kubectl", "logs"],
+    &["aws", "ecs", "describe-task-definition"],
+    &["docker", "compose", "config"],
+    &["docker", "compose", "logs"],
     &["curl", "--silent", "--show-error", "--fail", "--max-time"],
     &["cat", "--"],
 ];

@@ -131,6 +131,7 @@ fn timing(reports: &[Report]) -> Timing {
         diagnosis_ms: sum(|one| one.diagnosis_ms),
         scenario_probes: all().map(|one| one.scenario_probes).sum(),
         diagnosis_probes: all().map(|one| one.diagnosis_probes).sum(),
+        held_back_ms: sum(|one| one.held_back_ms),
     }
 }
 

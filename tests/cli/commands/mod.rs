@@ -2,20 +2,22 @@
 //!
 //! - `bisect`: `fivewhys bisect`.
 //! - `bisect_trial`: `fivewhys bisect --test`.
-//! - `check`: `fivewhys check` and `fivewhys init`.
+//! - `check`: `fivewhys check`, and what `fivewhys init` writes.
+//! - `init`: `fivewhys init` for a system.
 //! - `explain`: `fivewhys explain`.
 //! - `faults`: `fivewhys faults`.
 //! - `mint`: `fivewhys mint`.
 //! - `mistakes`: exit code 2.
 //! - `preflight`: `fivewhys preflight` and `fivewhys contract`.
 //!
-//! Invariant: only `bisect_trial` sends requests, to twins.
+//! Invariant: only `bisect_trial` and `init` send requests, to twins.
 
 mod bisect;
 mod bisect_trial;
 mod check;
 mod explain;
 mod faults;
+mod init;
 mod mint;
 mod mistakes;
 mod preflight;

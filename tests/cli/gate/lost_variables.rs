@@ -31,6 +31,13 @@ impl Deployment {
         let mut manifest: Value = serde_json::from_str(&fetch(url)).expect("a manifest");
         let env = manifest.pointer_mut("/spec/template/spec/containers/0/env").and_then(Value::as_array_mut);
         env.expect("an environment").retain(|one| !lost.iter().any(|name| one["name"] == *name));
+        if file.starts_with("before") {
+            // As `gcloud run revisions describe` prints it.
+            manifest["kind"] = "Revision".into();
+            manifest["metadata"]["name"] = "netra-backend-staging-00611-cr5".into();
+            manifest.as_object_mut().expect("an object").remove("status");
+            manifest["spec"].as_object_mut().expect("an object").remove("traffic");
+        }
         let path = self.folder.path().join(file);
         std::fs::write(&path, manifest.to_string()).expect("a file");
         format!("backend={}", path.display())

@@ -3,6 +3,7 @@
 //! - `advice`: `--deployed`, `--previous`, `--rollback-command`.
 //! - `baseline`: `--baseline`, `--new-only`.
 //! - `lost_variables`: a deploy that lost a required variable, and `--fail-on`.
+//! - `pipeline`: `fivewhys gate`.
 //! - `previous_revision`: the revision before, as the platform describes it.
 //! - `tested_revision`: whether the run tested the deployed revision.
 //!
@@ -11,5 +12,6 @@
 mod advice;
 mod baseline;
 mod lost_variables;
+mod pipeline;
 mod previous_revision;
 mod tested_revision;

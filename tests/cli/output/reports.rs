@@ -65,7 +65,8 @@ fn workflow_commands_go_to_stderr_where_stdout_is_json() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("summary.md");
     let report = format!("github={}", path.display());
-    let output = run(["smoke", "--fault", MISMATCH, "--format", "json", "--report", &report]);
+    let mut command = fivewhys(["smoke", "--fault", MISMATCH, "--format", "json", "--report", &report]);
+    let output = command.env("GITHUB_ACTIONS", "true").output().expect("it starts");
     assert!(serde_json::from_slice::<Report>(&output.stdout).is_ok(), "{}", stdout(&output));
     let commands = stderr(&output);
     assert!(commands.lines().all(|line| line.starts_with("::")) && commands.contains("::error title="), "{commands}");

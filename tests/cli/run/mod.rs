@@ -7,6 +7,7 @@
 //! - `overrides`: `--set`, the environment, `--evidence`, files of the folder.
 //! - `supplied_evidence`: evidence that a person hands over, and `--ask`.
 //! - `supplied_logs`: logs of any format that a person hands over.
+//! - `selected`: globs, tags, `--list`, `--dry-run`, `--env-file`.
 //! - `shards`: a run in parts, and `fivewhys merge`.
 //! - `two_processes`: `smoke` in one process, `twin` in another.
 //! - `unreachable`: hosts that do not answer.
@@ -19,6 +20,7 @@ mod overrides;
 mod replayed;
 mod retries;
 mod scenarios;
+mod selected;
 mod shards;
 mod supplied_evidence;
 mod supplied_logs;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 /// How a command line of ours begins, in a block without a language.
-const COMMANDS: [&str; 3] = ["fivewhys ", "cargo ", "ci/check.sh "];
+const COMMANDS: [&str; 2] = ["fivewhys ", "cargo "];
 /// Stands before a block that a command must print.
 const VERDICT: &str = "<!-- verdict: ";
 /// Stands before the block that `.ci/run` reads.

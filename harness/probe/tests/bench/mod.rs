@@ -140,6 +140,7 @@ fn target(base: &str) -> Target {
             secret: no_source(),
         }),
         validation: Validation::Unknown,
+        platform: crate::terms::Platform::None,
         startup_check: None,
         engine: crate::terms::Engine::default(),
         budget: Budget {

@@ -25,8 +25,8 @@ pub(crate) fn section(cause: &Cause, gated: bool) -> Markup {
 
 /// Returns words as words, and a command as a block to copy.
 fn command(raw: &str) -> Markup {
-    let is_bare =
-        !raw.contains('`') && ["fivewhys ", "gcloud ", "kubectl ", "curl "].iter().any(|name| raw.starts_with(name));
+    let is_bare = !raw.contains('`')
+        && ["fivewhys ", "gcloud ", "kubectl ", "aws ", "docker ", "curl "].iter().any(|name| raw.starts_with(name));
     html! {
         @if is_bare { pre { code { (lines(raw.trim())) } } } @else { (with_commands(raw)) }
     }
