@@ -3,6 +3,8 @@
 //! Start at [`TargetFile::resolve`], which makes a [`Target`].
 //!
 //! - `target`, `endpoint`, `source`: a target with every value checked
+//! - `access`: how a target is reached, and where its credentials come from
+//! - `request_form`: the form of an endpoint's request, where it is not plain JSON
 //! - `tagged`: the addresses of revisions that get no traffic
 //! - `direct`: the same endpoints at the backend's own URL, behind the edge
 //! - `attach`: the coordinates of a twin, filled in
@@ -13,11 +15,13 @@
 //!
 //! Invariant: this folder never touches the network.
 
+mod access;
 mod attach;
 mod direct;
 mod endpoint;
 mod file;
 mod proxy;
+mod request_form;
 mod secret;
 mod source;
 mod tagged;
@@ -25,12 +29,15 @@ mod target;
 mod write;
 
 pub use crate::terms::Validation;
+pub use access::{Access, TokenOrigin};
 pub use attach::{TwinCoordinates, TwinPlace};
 pub(crate) use direct::DIRECT;
 pub use endpoint::{Accept, Endpoint};
 pub use file::overrides::Overrides;
+pub(crate) use file::request_layer::WrittenBody;
 pub use file::{TargetFile, schema};
 pub use proxy::Proxy;
+pub use request_form::{Basic, BodyForm, RequestForm};
 pub use secret::SecretError;
 pub use source::{CallerIdentity, EvidenceLocation, SecretOrigin, SecretSource};
 pub use tagged::{TagError, TaggedUrl};

@@ -9,7 +9,9 @@ use std::time::Duration;
 use serde_json_path::JsonPath;
 use url::{Host, Url};
 
-use crate::config::{CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretOrigin, SecretSource, TaggedUrl};
+use crate::config::{
+    Access, CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretOrigin, SecretSource, TaggedUrl, TokenOrigin,
+};
 
 /// One deployment under test, with every value resolved and checked. [`SecretSource`] reads secrets when they are
 /// needed.
@@ -78,6 +80,8 @@ pub struct Target {
     pub probes: UnusualProbes,
     /// Where a response names the revision that answered.
     pub version: VersionPlace,
+    /// How it is reached, and where its credentials come from.
+    pub access: Access,
 }
 
 /// Where a response names the revision that answered.
@@ -183,7 +187,8 @@ impl Target {
     pub(crate) fn secret_variables(&self) -> impl Iterator<Item = &str> {
         let of_users = self.users.iter().flat_map(|user| user.secrets.values());
         let of_caller = self.caller.iter().map(|caller| &caller.secret);
-        let sources = std::iter::once(&self.signing_secret).chain(of_caller).chain(of_users);
+        let of_target = self.access.secrets.values();
+        let sources = std::iter::once(&self.signing_secret).chain(of_caller).chain(of_users).chain(of_target);
         sources.flat_map(|secret| &secret.sources).filter_map(|origin| match origin {
             SecretOrigin::Env(name) => Some(name.as_str()),
             _ => None,
@@ -219,11 +224,28 @@ impl Target {
         evidence_source == EvidenceSource::Edge || self.evidence_sources.contains(&evidence_source)
     }
 
+    /// Reports whether the auth service issues the tokens of the test users, so that no signing key is known.
+    #[must_use]
+    pub fn logs_in(&self) -> bool {
+        self.access.tokens == TokenOrigin::Login
+    }
+
+    /// Reports whether the target names this host in one of its URLs.
+    pub(crate) fn names_host(&self, url: &Url) -> bool {
+        let own = [&self.backend, &self.auth, &self.websocket].into_iter();
+        let direct = self.direct.iter().map(|(http, _)| http);
+        let bases = self.endpoints.values().filter_map(|endpoint| endpoint.form.base.as_ref());
+        url.host().is_some() && own.chain(direct).chain(bases).any(|known| known.host() == url.host())
+    }
+
     /// Returns the base URL that an endpoint is called at.
     #[must_use]
-    pub fn base(&self, endpoint: &Endpoint) -> &Url {
+    pub fn base<'a>(&'a self, endpoint: &'a Endpoint) -> &'a Url {
         if let Some(direct) = self.direct_base(endpoint.kind).filter(|_| endpoint.past_edge) {
             return direct;
+        }
+        if let Some(own) = &endpoint.form.base {
+            return own;
         }
         match (endpoint.service, endpoint.kind) {
             (_, EndpointKind::Websocket) => &self.websocket,

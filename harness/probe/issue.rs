@@ -1,8 +1,11 @@
 //! Takes the token from the response of an issuer endpoint, before any of it is recorded.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 use serde_json::Value;
 
+use super::login::lifetime;
 use super::{Credentials, Exchange};
 use crate::config::Endpoint;
 use crate::probe::transport::answer::Answer;
@@ -14,7 +17,10 @@ const MOST: u32 = 256;
 /// A token that the auth service minted.
 pub(super) struct Issued {
     pub(super) token: SecretString,
-    pub(super) with_our_secret: bool,
+    /// Whether the signing secret of the target verifies it. `None`: not known.
+    pub(super) with_our_secret: Option<bool>,
+    /// How long it is valid, if the auth service says so.
+    pub(super) lifetime: Option<Duration>,
 }
 
 /// Returns the token in the response of an issuer endpoint, if there is one. The redactor learns every credential in
@@ -30,7 +36,8 @@ pub(super) fn issued(endpoint: &Endpoint, answer: &Answer, credentials: &dyn Cre
         return None;
     }
     credentials.learn(TokenKind::Issued, token);
-    Some(Issued { token: SecretString::from(token), with_our_secret: credentials.verifies(token) })
+    let (with_our_secret, lifetime) = (credentials.verifies(token), lifetime(&json, token));
+    Some(Issued { token: SecretString::from(token), with_our_secret, lifetime })
 }
 
 /// Makes every credential in the response known to the redactor: refresh tokens are as secret as the token itself.

@@ -10,6 +10,7 @@
 //! - `http/`, `sse/`, `websocket/`: one protocol each
 //! - `exchange/`: the record of a probe
 //! - `record`: redacts a response and makes the exchange
+//! - `login`: where the token of a probe comes from
 //! - `issue`: takes the token from the response of an issuer endpoint
 //!
 //! Invariant: this folder never decides whether a response is good, and never returns text that is not redacted.
@@ -18,6 +19,7 @@ mod exchange;
 mod hang;
 mod http;
 mod issue;
+mod login;
 mod pace;
 mod prober;
 mod record;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::time::Instant;
 
 use super::hang::Hangs;
+use super::login::Logins;
 use super::pace::Pace;
 use super::transport::Tls;
 use super::{Credentials, Redact, Session, SetupError};
@@ -23,6 +24,9 @@ pub(super) struct Shared {
     pub(super) pace: Pace,
     pub(super) hangs: Hangs,
     pub(super) tls: Tls,
+    pub(super) logins: Logins,
+    /// The address of the token endpoint, from the discovery document.
+    pub(super) discovered: tokio::sync::OnceCell<url::Url>,
     sent: AtomicU32,
     exchanges: AtomicU32,
 }
@@ -50,8 +54,20 @@ impl Prober {
         tls: Tls,
     ) -> Self {
         let pace = Pace::per_minute(target.budget.requests_per_minute);
-        let (sent, exchanges, hangs) = Default::default();
-        Self(Arc::new(Shared { target, credentials, redact, run_end, pace, hangs, tls, sent, exchanges }))
+        let (sent, exchanges, hangs, logins, discovered) = Default::default();
+        Self(Arc::new(Shared {
+            target,
+            credentials,
+            redact,
+            run_end,
+            pace,
+            hangs,
+            tls,
+            logins,
+            discovered,
+            sent,
+            exchanges,
+        }))
     }
 
     /// Returns a new session with its own cookie jar.

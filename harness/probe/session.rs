@@ -23,7 +23,7 @@ use crate::terms::{Caller, EndpointKind, TokenKind, TokenLocation};
 
 /// One cookie jar, for one scenario or one diagnosis. Made by [`super::Prober::session`].
 pub struct Session {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     cookies: Cookies,
 }
 
@@ -38,33 +38,34 @@ impl Session {
     /// When the request cannot be made. A failure on the network is not an error here: see [`Exchange::error`].
     pub async fn send(&self, request: &ProbeRequest) -> Result<Exchange, CannotProbe> {
         let call = call::resolve(&self.shared.target, request)?;
-        let kind = request.key.token;
-        if call.endpoint.token_locations.is_empty() || !kind.is_sent() {
+        if call.endpoint.token_locations.is_empty() || !request.key.token.is_sent() {
             return Ok(self.probe(&call, None, None).await?.0);
         }
-        if kind.is_minted_by_auth_service() {
-            let Issued { token, with_our_secret } = self.issue(&request.key).await?;
-            return Ok(self.probe(&call, Some(token), Some(with_our_secret)).await?.0);
-        }
-        let token = self.shared.credentials.token(kind, call.user)?;
-        Ok(self.probe(&call, Some(token), None).await?.0)
+        let Issued { token, with_our_secret, .. } = self.credential(&request.key, call.user).await?;
+        Ok(self.probe(&call, Some(token), with_our_secret).await?.0)
     }
 
-    /// Asks the auth service for a token of this user, and for the kind `revoked` logs the token out again.
+    /// Returns a token of this user and kind. The auth service issues it, where we cannot sign it; for the kind `revoked`,
+    /// it is logged out again.
     ///
     /// # Errors
-    /// When the target has no issuer or logout endpoint, or the auth service does not do it.
-    pub async fn issued_token(&self, kind: TokenKind, user: &str) -> Result<SecretString, CannotProbe> {
+    /// When the target has no issuer or logout endpoint, the auth service does not do it, or the token needs a signing key
+    /// that the target lacks.
+    pub async fn token(&self, kind: TokenKind, user: &str) -> Result<SecretString, CannotProbe> {
         let (token_location, caller) = (TokenLocation::Header, Caller::None);
         let key = ProbeKey { endpoint: String::new(), token: kind, token_location, caller, user: user.to_owned() };
-        Ok(self.issue(&key).await?.token)
+        let known = self.shared.target.user(user).ok_or_else(|| CannotProbe::UnknownUser(user.to_owned()))?;
+        Ok(self.credential(&key, known).await?.token)
     }
 
-    async fn issue(&self, key: &ProbeKey) -> Result<Issued, CannotProbe> {
+    /// Asks the auth service for a token. `lookup` decides whether the granted evidence allows the call.
+    pub(super) async fn issue(&self, key: &ProbeKey, lookup: call::Lookup) -> Result<Issued, CannotProbe> {
         let target = &self.shared.target;
         let revoke = key.token.is_logged_out().then(|| call::logout(target, key)).transpose()?;
         let request = call::issuer(target, key)?;
-        let call = call::resolve(target, &request)?;
+        let call = lookup(target, &request)?;
+        let address = self.discovered(call.endpoint, key).await?;
+        let call = Call { address: address.as_ref(), ..call };
         let (exchange, issued) = self.probe(&call, None, None).await?;
         let Some(issued) = issued else {
             let (endpoint, why) = (call.endpoint.id.clone(), failure(&exchange));
@@ -84,7 +85,7 @@ impl Session {
         done.then_some(()).ok_or_else(why)
     }
 
-    async fn probe(
+    pub(super) async fn probe(
         &self,
         call: &Call<'_>,
         token: Option<SecretString>,
@@ -110,7 +111,7 @@ impl Session {
             shown,
             trace_id: ids.trace,
             started_at,
-            issued_with_our_secret: issued.as_ref().map(|issued| issued.with_our_secret).or(issued_before),
+            issued_with_our_secret: issued.as_ref().map_or(issued_before, |issued| issued.with_our_secret),
             body_limit: call.target.budget.body_bytes,
         };
         Ok((recorded(facts, answer, redact).await, issued))

@@ -44,7 +44,10 @@ fn texts(step: &StepText) -> Vec<(String, Range<usize>)> {
         let of_message = |message: &crate::document::Json| strings(&message.0).collect::<Vec<_>>();
         send.get_ref().iter().flat_map(of_message).map(|text| (text, send.span())).collect::<Vec<_>>()
     });
-    path.chain(query).chain(body).chain(messages).collect()
+    let tables = step.form.0.iter().chain(&step.multipart.0);
+    let tables = tables.flat_map(|entry| strings(&entry.value.0).map(|text| (text, entry.span.clone())));
+    let text = step.text.iter().map(|text| (text.get_ref().clone(), text.span()));
+    path.chain(query).chain(body).chain(tables).chain(text).chain(messages).collect()
 }
 
 /// Returns every string value in the JSON.

@@ -4,8 +4,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::config::file::overlay::{Overlay, overlays};
-use crate::config::{Accept, Endpoint, Validation};
-use crate::document::values::{HeaderKey, Method, Query, Route};
+use crate::config::file::request_layer::{BasicLayer, WrittenBody};
+use crate::config::target::as_websocket;
+use crate::config::{Accept, BodyForm, Endpoint, RequestForm, Validation};
+use crate::document::values::{BaseUrl, HeaderKey, Method, Query, Route};
 use crate::document::written::{Json, Match, Named, OneOrMany};
 use crate::terms::{EndpointKind, Role, Service, TokenLocation};
 
@@ -18,6 +20,8 @@ overlays! {
         role: Option<Role>,
         /// The HTTP method. `GET` when absent.
         method: Option<Method>,
+        /// The base URL, if it is not that of the service: another backend, or a third service. For a WebSocket, `ws` or `wss` replaces its scheme.
+        base_url: Option<BaseUrl>,
         /// The path, for example `/api/threads`.
         path: Option<Route>,
         /// Query pairs. In the values, `{token}`, `{email}` and `{sub}` are replaced.
@@ -26,6 +30,16 @@ overlays! {
         headers: Named<HeaderKey, String>,
         /// The JSON body. In its strings, `{token}`, `{email}`, `{sub}` and `{secret:NAME}` are replaced.
         body: Option<Json>,
+        /// A form body (`application/x-www-form-urlencoded`) instead of JSON: `{ name = "text" }`. A list repeats its name. Placeholders as in `body`.
+        form: Named<String, Json>,
+        /// A `multipart/form-data` body: `{ note = "text", file = { content = "…", filename = "a.txt", type = "text/plain" } }`. `base64` instead of `content` holds bytes.
+        multipart: Named<String, Json>,
+        /// A text body. Placeholders as in `body`. `text/plain` unless `headers` has a `Content-Type`.
+        text: Option<String>,
+        /// A body of bytes, as base64. `application/octet-stream` unless `headers` has a `Content-Type`.
+        binary: Option<String>,
+        /// HTTP Basic credentials (RFC 7617): `{ user = "{email}", password = "{secret:password}" }`.
+        basic: BasicLayer,
         /// WebSocket: messages that are sent after the handshake.
         send: Option<Vec<Json>>,
         /// Where the token can be sent, the default location first. When absent, the endpoint takes no token.
@@ -72,17 +86,34 @@ impl EndpointLayer {
         let pairs = |named: Vec<crate::document::written::Entry<String>>| {
             named.into_iter().map(|e| (e.name, e.value)).collect()
         };
+        let written = WrittenBody {
+            json: self.body,
+            form: self.form.0,
+            multipart: self.multipart.0,
+            text: self.text,
+            binary: self.binary,
+        };
+        let named = |flaw: String| format!("the endpoint `{id}` {flaw}");
+        let (body, form) = written.resolve().map_err(named)?.unzip();
+        let kind = self.kind.unwrap_or(EndpointKind::Http);
+        let base = self.base_url.map(|url| if kind.is_upgrade() { as_websocket(&url.0) } else { url.0 });
+        let form = RequestForm {
+            base,
+            body: form.unwrap_or(BodyForm::Json),
+            basic: self.basic.resolve().map_err(|flaw| named(flaw.to_owned()))?,
+            discovery: None,
+        };
         let endpoint = Endpoint {
             past_edge: false,
             id: id.to_owned(),
             service,
-            kind: self.kind.unwrap_or(EndpointKind::Http),
+            kind,
             role: self.role.unwrap_or(Role::Open),
             method: self.method.map_or_else(|| "GET".to_owned(), |method| method.0),
             path: self.path.ok_or_else(|| format!("the endpoint `{id}` has no `path`"))?.0,
             query: pairs(self.query.0),
             headers: pairs(self.headers.0),
-            body: self.body.map(|body| body.0),
+            body,
             send: self.send.unwrap_or_default().into_iter().map(|message| message.0).collect(),
             token_locations: self.token_locations.unwrap_or_default(),
             subprotocols: self.subprotocols.unwrap_or_default(),
@@ -93,6 +124,7 @@ impl EndpointLayer {
             identity: self.identity.map(|query| query.0),
             event_name: self.event_name.map(|query| query.0),
             issued_token: self.issued_token.map(|query| query.0),
+            form,
         };
         check(&endpoint).map_or(Ok(()), Err)?;
         Ok(endpoint)
@@ -134,6 +166,8 @@ fn check(endpoint: &Endpoint) -> Option<String> {
         "has `send` or `accept.first_frame`, which need kind `websocket`"
     } else if websocket && (endpoint.method != "GET" || endpoint.body.is_some()) {
         "is a WebSocket: its method is GET and it has no body"
+    } else if endpoint.form.basic.is_some() && carries(TokenLocation::Header) {
+        "has `basic` and takes a token in the header: both need the header `Authorization`"
     } else {
         return None;
     };

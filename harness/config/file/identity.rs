@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::config::file::layer::{CallerLayer, ClaimsLayer, UserLayer};
+use crate::config::file::login::CLIENT_SECRET;
 use crate::config::file::resolve::{Header, LEAST_SECRET_BYTES};
 use crate::config::file::sources::SecretText;
 use crate::config::{CallerIdentity, Claims, SecretSource, User};
@@ -15,14 +16,21 @@ const OWN_CLAIMS: [&str; 10] = ["sub", "email", "permissions", "iat", "exp", "jt
 /// The lifetime of a valid token when the target does not set one.
 const USUAL_TTL: Duration = Duration::from_secs(300);
 
-pub(crate) fn users(header: &Header<'_>, entries: Vec<Entry<UserLayer>>) -> Result<Vec<User>, ConfigError> {
+pub(crate) fn users(
+    header: &Header<'_>,
+    entries: Vec<Entry<UserLayer>>,
+    logs_in: bool,
+) -> Result<Vec<User>, ConfigError> {
     let mut users: Vec<User> = Vec::new();
     for Entry { name, span, source, value } in entries {
         let source = source.as_ref().unwrap_or(header.source);
         let error = |message: String| ConfigError::new(message).at(source, span.clone());
         let missing = |key: &str| error(format!("the user `{name}` has no `{key}`"));
-        let (sub, email) = (value.sub.ok_or_else(|| missing("sub"))?, value.email.ok_or_else(|| missing("email"))?);
-        if let Some(twice) = users.iter().find(|user| user.sub == sub) {
+        // The auth service knows who the user is.
+        let unless_issued =
+            |value: Option<String>, key| value.or_else(|| logs_in.then(String::new)).ok_or_else(|| missing(key));
+        let (sub, email) = (unless_issued(value.sub, "sub")?, unless_issued(value.email, "email")?);
+        if let Some(twice) = users.iter().find(|user| user.sub == sub && !sub.is_empty()) {
             return Err(error(format!("the users `{}` and `{name}` have the same `sub`: `{sub}`", twice.name)));
         }
         let permissions = value.permissions.unwrap_or_default();
@@ -32,6 +40,20 @@ pub(crate) fn users(header: &Header<'_>, entries: Vec<Entry<UserLayer>>) -> Resu
         return Err(header.error(format!("the target `{}` has no user", header.name)));
     }
     Ok(users)
+}
+
+/// Returns the secrets of the target itself, with that of the OAuth client.
+pub(crate) fn secrets_of_target(
+    header: &Header<'_>,
+    named: Named<String, OneOrMany<SecretText>>,
+    client: Option<OneOrMany<SecretText>>,
+) -> BTreeMap<String, SecretSource> {
+    let secret = |entry: Entry<OneOrMany<SecretText>>| {
+        let what = format!("the secret {}", entry.name);
+        (entry.name, header.secret(&what, 0, Some(entry.value)))
+    };
+    let client = client.map(|sources| (CLIENT_SECRET.to_owned(), header.secret("the client secret", 0, Some(sources))));
+    named.0.into_iter().map(secret).chain(client).collect()
 }
 
 fn secrets(
@@ -46,13 +68,13 @@ fn secrets(
     named.0.into_iter().map(secret).collect()
 }
 
-pub(crate) fn claims(header: &Header<'_>, layer: ClaimsLayer) -> Result<Claims, ConfigError> {
+pub(crate) fn claims(header: &Header<'_>, layer: ClaimsLayer, logs_in: bool) -> Result<Claims, ConfigError> {
     if let Some(taken) = layer.extra.0.iter().find(|entry| OWN_CLAIMS.contains(&entry.name.as_str())) {
         let message = format!("`claims.extra.{}` is not allowed: every token already has this claim", taken.name);
         return Err(header.error(message));
     }
     Ok(Claims {
-        iss: header.needs(layer.iss, "claims.iss")?,
+        iss: header.needs(layer.iss.or_else(|| logs_in.then(String::new)), "claims.iss")?,
         aud: layer.aud,
         token_type: layer.token_type,
         r#type: layer.r#type,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use crate::config::file::endpoint_layer::EndpointLayer;
+use crate::config::file::login::LoginLayer;
 use crate::config::file::overlay::{Overlay, overlays};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::{Proxy, TaggedUrl, Validation};
@@ -42,8 +43,12 @@ overlays! {
         /// The granted sources of evidence. `edge` is always granted. `--evidence` can withhold sources but cannot grant any.
         #[serde(alias = "doors")]
         evidence: Option<Vec<EvidenceSource>>,
-        /// The sources of the key that signs our tokens. The first source that is not empty is used, trimmed. At least 32 bytes, or a private key in PEM for RS256 and ES256. For example `["env:JWT_SECRET"]`.
+        /// The sources of the key that signs our tokens. Not needed where the auth service issues the tokens: by `login`, or at an endpoint with the role `issuer`. The first source that is not empty is used, trimmed. At least 32 bytes, or a private key in PEM for RS256 and ES256. For example `["env:JWT_SECRET"]`.
         signing_secret: Option<OneOrMany<SecretText>>,
+        /// How the test users get their tokens by OAuth 2.0, for a target without a `signing_secret`.
+        login: LoginLayer,
+        /// Secrets of the target by name, each with its sources: `{ api_key = ["env:API_KEY"] }`. Headers and bodies refer to one as `{secret:api_key}`.
+        secrets: Named<String, OneOrMany<SecretText>>,
         /// The algorithm that signs tokens. `HS256` when absent.
         algorithm: Option<Algorithm>,
         /// The keys that the auth service publishes (a JWK set). Read when the evidence `auth` is granted. Our tokens then carry the id of our key.
@@ -147,9 +152,9 @@ overlays! {
 }
 overlays! {
     pub(crate) struct UserLayer {
-        /// The claim `sub`: the user's id, for example `e2e-user-001`.
+        /// The claim `sub`: the user's id, for example `e2e-user-001`. Optional where the auth service issues the tokens.
         sub: Option<String>,
-        /// The claim `email`.
+        /// The claim `email`. Optional where the auth service issues the tokens.
         email: Option<String>,
         /// The claim `permissions`, for example `["read", "write"]`.
         permissions: Option<Vec<String>>,
@@ -229,7 +234,8 @@ impl Layer {
             entry.source = Some(source.clone());
         }
         let users = self.user.0.iter_mut().flat_map(|user| &mut user.value.secrets.0).map(|secret| &mut secret.value);
-        let lists = users.chain(self.signing_secret.as_mut()).chain(self.caller.secret.as_mut());
+        let own = self.secrets.0.iter_mut().map(|secret| &mut secret.value).chain(&mut self.login.client_secret);
+        let lists = users.chain(own).chain(self.signing_secret.as_mut()).chain(self.caller.secret.as_mut());
         lists.flat_map(|list| &mut list.0).for_each(|secret| secret.root(folder));
         let manifests = self.manifest.backend.iter_mut().chain(self.manifest.auth.as_mut());
         let logs = self.logs.iter_mut().flat_map(|logs| &mut logs.0);

@@ -8,19 +8,20 @@ use std::time::Duration;
 use url::Url;
 
 use crate::config::file::endpoint_layer::EndpointLayer;
-use crate::config::file::identity::{caller, claims, users};
+use crate::config::file::identity::{caller, claims, secrets_of_target, users};
 use crate::config::file::layer::{BudgetLayer, KnownFailureText, Layer, NamesLayer, TaggedUrlLayer, VersionLayer};
+use crate::config::file::login::{LoginLayer, TOKEN};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::target::is_loopback;
 use crate::config::{
-    Budget, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin, SecretSource, TaggedUrl, Target,
-    UnusualProbes, Validation, VersionPlace,
+    Access, Budget, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin, SecretSource, TaggedUrl,
+    Target, TokenOrigin, UnusualProbes, Validation, VersionPlace,
 };
 use crate::document::error::{ConfigError, Source};
 use crate::document::values::BaseUrl;
 use crate::document::written::{Entry, OneOrMany};
 use crate::host::environment;
-use crate::terms::{EvidenceSource, Service};
+use crate::terms::{EvidenceSource, Role, Service};
 
 /// The minimum length of a shared secret, in bytes. RFC 7518, section 3.2, asks for as many in an HS256 key.
 pub(crate) const LEAST_SECRET_BYTES: usize = 32;
@@ -59,11 +60,11 @@ impl Header<'_> {
 pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, ConfigError> {
     let twin = layer.twin.unwrap_or(false);
     let backend = url(header, layer.backend.map(|url| url.0), twin, "backend")?;
-    let auth = url(header, layer.auth.map(|url| url.0), twin, "auth")?;
+    let auth = url(header, layer.auth.map(|url| url.0).or_else(|| layer.login.origin()), twin, "auth")?;
     let websocket = layer.websocket.map_or_else(|| as_websocket(&backend), |url| url.0);
-    if !twin && layer.signing_secret.is_none() {
-        header.needs(None::<()>, "signing_secret")?;
-    }
+    let endpoints = endpoints(header, layer.endpoint.0, &layer.login)?;
+    let tokens = tokens(header, twin, layer.signing_secret.is_some(), &endpoints)?;
+    let logs_in = tokens == TokenOrigin::Login;
     let direct = layer.direct.map(|url| (as_websocket(&url.0), url.0)).map(|(websocket, http)| (http, websocket));
     let variables: BTreeMap<_, _> = layer.variables.0.into_iter().map(|entry| (entry.name, entry.value.0)).collect();
     let mut target = Target {
@@ -75,9 +76,9 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         recorded: false,
         proxy: layer.proxy.map(|proxy| proxy.0),
         evidence_sources: layer.evidence.unwrap_or_default().into_iter().chain([EvidenceSource::Edge]).collect(),
-        endpoints: endpoints(header, layer.endpoint.0)?,
-        users: users(header, layer.user.0)?,
-        claims: claims(header, layer.claims)?,
+        endpoints,
+        users: users(header, layer.user.0, logs_in)?,
+        claims: claims(header, layer.claims, logs_in)?,
         signing_secret: header.secret("the signing secret", LEAST_SECRET_BYTES, layer.signing_secret),
         algorithm: layer.algorithm.unwrap_or_default(),
         jwks: layer.jwks.map(|jwks| jwks.0),
@@ -95,6 +96,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         known_failures: layer.known_failure.unwrap_or_default().into_iter().map(known_failure).collect(),
         probes: UnusualProbes { test_headers: layer.probes.test_headers.unwrap_or(true) },
         version: version(layer.version),
+        access: Access { tokens, secrets: secrets_of_target(header, layer.secrets, layer.login.client_secret) },
         backend,
         auth,
         websocket,
@@ -120,6 +122,7 @@ pub(crate) fn anywhere() -> BaseUrl {
 fn endpoints(
     header: &Header<'_>,
     entries: Vec<Entry<EndpointLayer>>,
+    login: &LoginLayer,
 ) -> Result<BTreeMap<String, Endpoint>, ConfigError> {
     let resolve = |entry: Entry<EndpointLayer>| {
         let Entry { name, span, source, value } = entry;
@@ -128,11 +131,41 @@ fn endpoints(
             endpoint.map_err(|flaw| ConfigError::new(flaw).at(source.as_ref().unwrap_or(header.source), span))?;
         Ok((name, endpoint))
     };
-    let endpoints: BTreeMap<_, _> = entries.into_iter().map(resolve).collect::<Result<_, ConfigError>>()?;
+    let mut endpoints: BTreeMap<_, _> = entries.into_iter().map(resolve).collect::<Result<_, ConfigError>>()?;
     if endpoints.is_empty() {
         return Err(header.error(format!("the target `{}` has no endpoint: nothing can be called", header.name)));
     }
+    if !login.is_empty() {
+        let of_login =
+            login.endpoints().map_err(|flaw| header.error(format!("the target `{}`: {flaw}", header.name)))?;
+        if let Some(issuer) = endpoints.values().find(|endpoint| endpoint.role == Role::Issuer || endpoint.id == TOKEN)
+        {
+            let message =
+                format!("the target `{}` has a `login` and the issuer `{}`: write one of them", header.name, issuer.id);
+            return Err(header.error(message));
+        }
+        endpoints.extend(of_login.into_iter().map(|endpoint| (endpoint.id.clone(), endpoint)));
+    }
     Ok(endpoints)
+}
+
+/// Returns where the tokens of a target come from: without a signing key, an endpoint must issue them.
+fn tokens(
+    header: &Header<'_>,
+    twin: bool,
+    has_key: bool,
+    endpoints: &BTreeMap<String, Endpoint>,
+) -> Result<TokenOrigin, ConfigError> {
+    if twin || has_key {
+        return Ok(TokenOrigin::SigningKey);
+    }
+    if endpoints.values().any(|endpoint| endpoint.role == Role::Issuer) {
+        return Ok(TokenOrigin::Login);
+    }
+    let message = format!("the target `{}` has no `signing_secret`, and nothing that issues tokens", header.name);
+    Err(header.error(message).help(
+        "set `signing_secret`, or let the auth service issue the tokens: with `login`, or with an endpoint of the role `issuer`",
+    ))
 }
 
 fn budget(layer: BudgetLayer) -> Budget {
@@ -176,10 +209,9 @@ fn known_failure(text: KnownFailureText) -> KnownFailure {
 
 /// Refuses evidence URLs other than those of loopback and of the target's own hosts.
 fn check_evidence_hosts(header: &Header<'_>, target: &Target) -> Result<(), ConfigError> {
-    let own = [&target.backend, &target.auth, &target.websocket].map(Url::host);
     for source in target.manifests.values().chain(&target.logs).chain(&target.jwks) {
         let EvidenceLocation::Url(url) = source else { continue };
-        if !is_loopback(url) && !own.contains(&url.host()) {
+        if !is_loopback(url) && !target.names_host(url) {
             let host = url.host_str().unwrap_or_default();
             return Err(
                 header.error(format!("evidence is read from loopback and from the target's hosts, not from `{host}`"))

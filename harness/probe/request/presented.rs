@@ -1,7 +1,7 @@
 //! The request of a probe with its credentials, once for the wire and once for the record.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::config::CallerIdentity;
@@ -11,7 +11,7 @@ use crate::probe::{CannotProbe, Credentials};
 use crate::terms::{Caller, TokenKind};
 
 /// Recorded in place of a secret.
-const SECRET: &str = "<secret>";
+pub(crate) const SECRET: &str = "<secret>";
 
 /// The secret parts of one request.
 pub(crate) struct Presented {
@@ -41,6 +41,11 @@ impl Presented {
             service: service.iter().map(|(name, value, _)| (name.clone(), value.clone())).collect(),
             cookie: self.cookie.clone(),
             secret: &|name| Ok(credentials.user_secret(call.user, name)?.expose_secret().to_owned()),
+            basic: &|user, password| {
+                let encoded = STANDARD.encode(format!("{user}:{password}"));
+                credentials.conceal("basic", &encoded);
+                format!("Basic {encoded}")
+            },
         };
         let label = label(call.request.key.token);
         let shown = Values {
@@ -48,6 +53,7 @@ impl Presented {
             service: service.into_iter().map(|(name, _, shown)| (name, shown)).collect(),
             cookie: self.cookie.as_deref().map(cookies::shown),
             secret: &|_| Ok(SECRET.to_owned()),
+            basic: &|_, _| format!("Basic {SECRET}"),
         };
         Ok(Pair { wire: call.render(ids, &wire)?, shown: call.render(ids, &shown)? })
     }

@@ -19,6 +19,8 @@ impl Course<'_> {
             CannotProbe::EvidenceSourceClosed { .. }
             | CannotProbe::NoIssuer
             | CannotProbe::NoLogout
+            | CannotProbe::NoSigningKey(_)
+            | CannotProbe::NotAJwt(_)
             | CannotProbe::NotRecorded(_)
             | CannotProbe::NoCaller => skipped,
             _ => StepReport { outcome: StepOutcome::Failed, ..skipped },

@@ -4,6 +4,7 @@
 //!
 //! - `exit`: the exit code and its meaning
 //! - `lost`: what the deployed services lost
+//! - `no_key`: what a run does not show, because the target names no signing key
 //! - `passage`: the path of one failing request, for each cause
 //! - `tested`: whether the run tested the deployed revisions
 //!
@@ -11,6 +12,7 @@
 
 pub(crate) mod exit;
 pub(crate) mod lost;
+pub(crate) mod no_key;
 pub(crate) mod passage;
 pub(crate) mod tested;
 
@@ -31,6 +33,7 @@ use crate::run::drive::Driven;
 use crate::run::ending::exit::Ended;
 use crate::run::inquiry;
 use crate::run::inquiry::Conclusion;
+use crate::scenario::Scenario;
 
 /// Makes the report of a run.
 pub(crate) async fn report(
@@ -46,6 +49,8 @@ pub(crate) async fn report(
     findings.extend(lost.iter().map(|lost| lost.finding.clone()));
     let deployed = tested::deployed(run, &evidence, &record);
     findings.extend(deployed.findings);
+    let asked: Vec<Scenario> = run.scenarios.iter().map(|scenario| scenario.on(&run.target)).collect();
+    findings.extend(no_key::finding(&run.target, &asked, &scenarios, &causes));
     for finding in &mut findings {
         finding.fails |= run.conduct.fail_on.contains(&finding.id);
     }

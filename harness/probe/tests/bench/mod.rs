@@ -98,6 +98,7 @@ pub(crate) fn endpoint(id: &str, kind: EndpointKind) -> Endpoint {
         identity: None,
         event_name: Some(path("$.type")),
         issued_token: None,
+        form: crate::config::RequestForm::default(),
     }
 }
 
@@ -158,6 +159,7 @@ fn target(base: &str) -> Target {
         known_failures: Vec::new(),
         probes: UnusualProbes { test_headers: false },
         version: VersionPlace::default(),
+        access: crate::config::Access::default(),
     }
 }
 

@@ -1,0 +1,24 @@
+//! How a target is reached, and where its credentials come from.
+
+use std::collections::BTreeMap;
+
+use crate::config::SecretSource;
+
+/// Where the tokens of the test users come from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TokenOrigin {
+    /// We sign them with the target's key.
+    #[default]
+    SigningKey,
+    /// The auth service issues them, at the target's endpoint with the role `issuer`. The target names no signing key.
+    Login,
+}
+
+/// How a target is reached, and where its credentials come from.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// Where the tokens of the test users come from.
+    pub tokens: TokenOrigin,
+    /// Secrets of the target, by the name that `{secret:NAME}` uses. A user's secret of the same name wins.
+    pub secrets: BTreeMap<String, SecretSource>,
+}
