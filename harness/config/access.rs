@@ -1,8 +1,9 @@
 //! How a target is reached, and where its credentials come from.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use crate::config::SecretSource;
+use crate::config::{ClientCertificate, Csrf, FixedAddress, SecretSource};
 
 /// Where the tokens of the test users come from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,4 +22,12 @@ pub struct Access {
     pub tokens: TokenOrigin,
     /// Secrets of the target, by the name that `{secret:NAME}` uses. A user's secret of the same name wins.
     pub secrets: BTreeMap<String, SecretSource>,
+    /// Files with certificates of private authorities, which are trusted in addition.
+    pub ca: Vec<PathBuf>,
+    /// The certificate that is presented to a server that asks for one.
+    pub client_certificate: Option<ClientCertificate>,
+    /// Where the token against cross-site request forgery comes from.
+    pub csrf: Option<Csrf>,
+    /// Addresses that are called instead of what a name resolves to. From the command line.
+    pub fixed: Vec<FixedAddress>,
 }

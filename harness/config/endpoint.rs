@@ -1,6 +1,6 @@
 //! An endpoint of a deployment, and how to read its responses.
 
-use crate::config::{RequestForm, Validation};
+use crate::config::{JsonSchema, RequestForm, Validation};
 use crate::document::JsonMatch;
 use crate::terms::{EndpointKind, Role, Service};
 use serde_json_path::JsonPath;
@@ -66,6 +66,12 @@ pub struct Accept {
     pub json: Vec<JsonMatch>,
     /// The name of the event that ends a complete stream.
     pub terminal_event: Option<String>,
+    /// Texts that the body must contain.
+    pub text: Vec<String>,
+    /// Header names in lower case, each with a pattern in which `*` matches any text.
+    pub headers: Vec<(String, String)>,
+    /// The JSON Schema that the body must fit.
+    pub schema: Option<JsonSchema>,
     /// A condition on the first frame that a WebSocket server sends.
     pub first_frame: Option<JsonMatch>,
 }

@@ -1,5 +1,7 @@
 //! The form of an endpoint's request, where it is not plain JSON for the base URL of its service.
 
+use regex::Regex;
+use serde_json_path::JsonPath;
 use url::Url;
 
 /// The form of an endpoint's request. By default: JSON, to the base URL of the service, without credentials of its own.
@@ -11,6 +13,12 @@ pub struct RequestForm {
     pub body: BodyForm,
     /// HTTP Basic credentials (RFC 7617). Placeholders are replaced as in a body.
     pub basic: Option<Basic>,
+    /// The name of the cookie for the token location `cookie`.
+    pub token_cookie: Option<String>,
+    /// Role `issuer`: the name of the cookie that is the token.
+    pub issued_cookie: Option<String>,
+    /// How a refusal of the credential is recognised, where its status alone does not say so.
+    pub refusal: Option<Refusal>,
     /// The id of the endpoint whose response names the address of this one (OpenID Connect Discovery 1.0, section 4).
     pub discovery: Option<String>,
 }
@@ -40,6 +48,39 @@ pub struct Basic {
     pub password: String,
     /// Whether both are form-encoded before they are joined, as RFC 6749, section 2.3.1, asks of OAuth clients.
     pub is_form_encoded: bool,
+}
+
+/// How a refusal of the credential is recognised. Every given condition must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// The status codes. Empty allows every one.
+    pub status: Vec<u16>,
+    /// Header names in lower case, each with a pattern in which `*` matches any text.
+    pub headers: Vec<(String, String)>,
+    /// Texts that the body must contain.
+    pub text: Vec<String>,
+}
+
+/// Where a token against cross-site request forgery comes from. It replaces `{csrf}` in bodies, headers and queries.
+#[derive(Debug, Clone)]
+pub struct Csrf {
+    /// The id of the endpoint whose response has the token.
+    pub endpoint: String,
+    /// Where it is in that response.
+    pub place: CsrfPlace,
+}
+
+/// The place of a token in a response.
+#[derive(Debug, Clone)]
+pub enum CsrfPlace {
+    /// A place in JSON.
+    Json(JsonPath),
+    /// The first group of a pattern in the body.
+    Pattern(Regex),
+    /// The value of a cookie that the response sets, or that the session has.
+    Cookie(String),
+    /// The value of a header.
+    Header(String),
 }
 
 impl BodyForm {

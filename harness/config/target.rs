@@ -111,6 +111,8 @@ pub struct User {
     pub email: String,
     /// The permissions claim.
     pub permissions: Vec<String>,
+    /// Additional claims of this user, as written.
+    pub claims: serde_json::Map<String, serde_json::Value>,
     /// Secrets of this user (a password), by name.
     pub secrets: BTreeMap<String, SecretSource>,
 }
@@ -187,7 +189,8 @@ impl Target {
     pub(crate) fn secret_variables(&self) -> impl Iterator<Item = &str> {
         let of_users = self.users.iter().flat_map(|user| user.secrets.values());
         let of_caller = self.caller.iter().map(|caller| &caller.secret);
-        let of_target = self.access.secrets.values();
+        let client_key = self.access.client_certificate.iter().map(|client| &client.key);
+        let of_target = self.access.secrets.values().chain(client_key);
         let sources = std::iter::once(&self.signing_secret).chain(of_caller).chain(of_users).chain(of_target);
         sources.flat_map(|secret| &secret.sources).filter_map(|origin| match origin {
             SecretOrigin::Env(name) => Some(name.as_str()),
@@ -232,10 +235,14 @@ impl Target {
 
     /// Reports whether the target names this host in one of its URLs.
     pub(crate) fn names_host(&self, url: &Url) -> bool {
+        url.host().is_some() && self.bases().any(|known| known.host() == url.host())
+    }
+
+    /// Returns every base URL.
+    pub(crate) fn bases(&self) -> impl Iterator<Item = &Url> {
         let own = [&self.backend, &self.auth, &self.websocket].into_iter();
-        let direct = self.direct.iter().map(|(http, _)| http);
-        let bases = self.endpoints.values().filter_map(|endpoint| endpoint.form.base.as_ref());
-        url.host().is_some() && own.chain(direct).chain(bases).any(|known| known.host() == url.host())
+        let direct = self.direct.iter().flat_map(|(http, websocket)| [http, websocket]);
+        own.chain(direct).chain(self.endpoints.values().filter_map(|endpoint| endpoint.form.base.as_ref()))
     }
 
     /// Returns the base URL that an endpoint is called at.

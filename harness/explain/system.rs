@@ -90,6 +90,7 @@ fn user() -> User {
         sub: String::new(),
         email: String::new(),
         permissions: Vec::new(),
+        claims: serde_json::Map::new(),
         secrets: BTreeMap::new(),
     }
 }

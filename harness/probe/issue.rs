@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::login::lifetime;
 use super::{Credentials, Exchange};
 use crate::config::Endpoint;
+use crate::probe::request::cookies::set_value;
 use crate::probe::transport::answer::Answer;
 use crate::terms::{Role, TokenKind};
 
@@ -25,9 +26,21 @@ pub(super) struct Issued {
 
 /// Returns the token in the response of an issuer endpoint, if there is one. The redactor learns every credential in
 /// the response.
-pub(super) fn issued(endpoint: &Endpoint, answer: &Answer, credentials: &dyn Credentials) -> Option<Issued> {
+/// `cookie` is the cookie of the session that the endpoint issues.
+pub(super) fn issued(
+    endpoint: &Endpoint,
+    answer: &Answer,
+    cookie: Option<String>,
+    credentials: &dyn Credentials,
+) -> Option<Issued> {
     if endpoint.role != Role::Issuer {
         return None;
+    }
+    if let Some(name) = &endpoint.form.issued_cookie {
+        let token = set_value(&answer.headers, name).or(cookie)?;
+        credentials.learn(TokenKind::Issued, &token);
+        let is_accepted = answer.status.is_some_and(|(status, _)| endpoint.accept.status.contains(&status.as_u16()));
+        return is_accepted.then(|| Issued { token: token.into(), with_our_secret: None, lifetime: None });
     }
     let json: Value = serde_json::from_slice(&answer.body).ok()?;
     learn(&json, false, credentials, &mut { MOST });

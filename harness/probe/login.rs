@@ -53,7 +53,9 @@ impl Session {
     pub(super) async fn credential(&self, key: &ProbeKey, user: &User) -> Result<Issued, CannotProbe> {
         let (kind, credentials) = (key.token, &self.shared.credentials);
         if kind.is_minted_by_auth_service() {
-            return self.issue(key, call::resolve).await;
+            let in_cookie = self.shared.target.endpoints.values().any(|one| one.form.issued_cookie.is_some());
+            let own = Self { is_login: true, ..Self::new(Arc::clone(&self.shared)) };
+            return if in_cookie { own.issue(key, call::resolve).await } else { self.issue(key, call::resolve).await };
         }
         let token = match kind {
             _ if !self.shared.target.logs_in() => credentials.token(kind, user)?,
@@ -81,7 +83,7 @@ impl Session {
             return Err(CannotProbe::LoginRefused { endpoint, user: key.user.clone() });
         }
         // The cookies of the login are not those of the scenario.
-        let own = Self::new(Arc::clone(&self.shared));
+        let own = Self { is_login: true, ..Self::new(Arc::clone(&self.shared)) };
         match own.issue(key, call::for_login).await {
             Ok(issued) => {
                 let until = issued.lifetime.map(|lifetime| Instant::now() + lifetime - RESERVE.min(lifetime / 2));
@@ -101,8 +103,7 @@ impl Session {
         let read = async {
             let request = call::plain(&self.shared.target, id, key)?;
             let call = call::for_login(&self.shared.target, &request)?;
-            let (exchange, _) = self.probe(&call, None, None).await?;
-            token_endpoint(exchange, call.endpoint, &self.shared.target)
+            token_endpoint(self.probe(&call, None, None).await?.exchange, call.endpoint, &self.shared.target)
         };
         self.shared.discovered.get_or_try_init(|| read).await.cloned().map(Some)
     }

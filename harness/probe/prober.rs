@@ -32,18 +32,19 @@ pub(super) struct Shared {
 }
 
 impl Prober {
-    /// Returns a prober whose last probe ends at `deadline`. It trusts Mozilla's root certificates and those of the
-    /// machine.
+    /// Returns a prober whose last probe ends at `deadline`. It trusts Mozilla's root certificates, those of the
+    /// machine and those of the target.
     ///
     /// # Errors
-    /// When TLS cannot be set up. A machine without a certificate store is not an error.
+    /// When TLS cannot be set up, or a certificate cannot be read. A machine without a certificate store is not an error.
     pub fn new(
         target: Arc<Target>,
         credentials: Arc<dyn Credentials>,
         redact: Arc<dyn Redact>,
         deadline: Instant,
     ) -> Result<Self, SetupError> {
-        Ok(Self::with_tls(target, credentials, redact, deadline, Tls::new()?))
+        let tls = Tls::new(&target.access, credentials.client_key().as_ref())?;
+        Ok(Self::with_tls(target, credentials, redact, deadline, tls))
     }
 
     pub(super) fn with_tls(

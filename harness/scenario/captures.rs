@@ -15,7 +15,7 @@ static PLACEHOLDER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{([A-Za-z_][A-Za-z0-9_-]*)(?::[^{}]*)?\}").expect("a constant pattern"));
 
 /// The placeholders that the probe fills in itself, in bodies and messages.
-const FILLED_IN: [&str; 4] = ["token", "email", "sub", "secret"];
+const FILLED_IN: [&str; 5] = ["token", "email", "sub", "secret", "csrf"];
 
 /// Checks every text that a step sends.
 pub(super) fn mistakes<'a>(steps: impl Iterator<Item = &'a StepText>, shown: &Source) -> Vec<ScenarioError> {

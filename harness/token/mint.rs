@@ -131,6 +131,7 @@ impl Minter {
             _ => now,
         };
         let mut claims = self.claims.extra.clone();
+        claims.extend(user.claims.clone());
         let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         put("sub", json!(user.sub));
         put("email", json!(user.email));

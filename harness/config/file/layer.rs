@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
+use crate::config::file::csrf_layer::CsrfLayer;
 use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::login::LoginLayer;
 use crate::config::file::overlay::{Overlay, overlays};
@@ -49,6 +50,12 @@ overlays! {
         login: LoginLayer,
         /// Secrets of the target by name, each with its sources: `{ api_key = ["env:API_KEY"] }`. Headers and bodies refer to one as `{secret:api_key}`.
         secrets: Named<String, OneOrMany<SecretText>>,
+        /// Where the token against cross-site request forgery comes from that replaces `{csrf}` in bodies, headers and queries.
+        csrf: CsrfLayer,
+        /// Files with certificates of a private authority in PEM, one or a list. They are trusted in addition to those of the machine. Relative to this file.
+        ca: Option<OneOrMany<PathBuf>>,
+        /// The certificate that is presented to a server that asks for one (mutual TLS).
+        client_certificate: ClientCertificateLayer,
         /// The algorithm that signs tokens. `HS256` when absent.
         algorithm: Option<Algorithm>,
         /// The keys that the auth service publishes (a JWK set). Read when the evidence `auth` is granted. Our tokens then carry the id of our key.
@@ -89,6 +96,14 @@ overlays! {
     }
 }
 overlays! {
+    pub(crate) struct ClientCertificateLayer {
+        /// The file with the certificate and its chain in PEM. Relative to this file.
+        certificate: Option<PathBuf>,
+        /// The sources of its private key in PEM, for example `["file:client.key"]`.
+        key: Option<OneOrMany<SecretText>>,
+    }
+}
+overlays! {
     pub(crate) struct VersionLayer {
         /// A header of the responses of the deployed service, for example `x-revision`. Its value is the name of the revision, or the end of that name after a `-`.
         header: Option<HeaderKey>,
@@ -104,6 +119,8 @@ overlays! {
 }
 overlays! {
     pub(crate) struct CallerLayer {
+        /// How a request carries id and secret: `headers` (the default: two headers), `basic` (HTTP Basic), `bearer` (a bearer token) or `api-key` (the header `secret_header` alone).
+        scheme: Option<SchemeName>,
         /// The header with the id of the calling service, for example `X-Service-ID`.
         id_header: Option<HeaderKey>,
         /// The header with the secret of the calling service, for example `X-Service-Secret`.
@@ -113,6 +130,16 @@ overlays! {
         /// The sources of its secret. The first source that is not empty is used, trimmed. At least 32 bytes.
         secret: Option<OneOrMany<SecretText>>,
     }
+}
+/// How a request carries the credentials of the calling service.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum SchemeName {
+    #[default]
+    Headers,
+    Basic,
+    Bearer,
+    ApiKey,
 }
 overlays! {
     pub(crate) struct ClaimsLayer {
@@ -158,6 +185,8 @@ overlays! {
         email: Option<String>,
         /// The claim `permissions`, for example `["read", "write"]`.
         permissions: Option<Vec<String>>,
+        /// Additional claims of this user, which replace those of `claims.extra`: `{ role = "admin" }`.
+        claims: Named<String, Json>,
         /// The secrets of this user by name, each with its sources: `{ password = ["env:PASSWORD"] }`. A body refers to one as `{secret:password}`.
         secrets: Named<String, OneOrMany<SecretText>>,
     }
@@ -235,11 +264,15 @@ impl Layer {
         }
         let users = self.user.0.iter_mut().flat_map(|user| &mut user.value.secrets.0).map(|secret| &mut secret.value);
         let own = self.secrets.0.iter_mut().map(|secret| &mut secret.value).chain(&mut self.login.client_secret);
+        let own = own.chain(&mut self.client_certificate.key);
         let lists = users.chain(own).chain(self.signing_secret.as_mut()).chain(self.caller.secret.as_mut());
         lists.flat_map(|list| &mut list.0).for_each(|secret| secret.root(folder));
         let manifests = self.manifest.backend.iter_mut().chain(self.manifest.auth.as_mut());
         let logs = self.logs.iter_mut().flat_map(|logs| &mut logs.0);
         manifests.chain(logs).chain(&mut self.jwks).for_each(|evidence| evidence.root(folder));
+        let certificates =
+            self.ca.iter_mut().flat_map(|files| &mut files.0).chain(&mut self.client_certificate.certificate);
+        certificates.for_each(|path| *path = folder.join(&*path));
         self.scenarios.iter_mut().for_each(|path| *path = folder.join(&*path));
         self.catalogue.iter_mut().flat_map(|files| &mut files.0).for_each(|file| *file = folder.join(&*file));
     }

@@ -90,7 +90,13 @@ impl LoginLayer {
             method: "POST".to_owned(),
             body: Some(body),
             issued_token: Some(place("$.access_token")),
-            form: RequestForm { base: Some(origin(base)), body: BodyForm::Form, basic, discovery },
+            form: RequestForm {
+                base: Some(origin(base)),
+                body: BodyForm::Form,
+                basic,
+                discovery,
+                ..RequestForm::default()
+            },
             ..bare(TOKEN, base)
         };
         match (&self.token_url, &self.discovery) {

@@ -5,6 +5,7 @@
 //!
 //! - `layer`, `endpoint_layer`: one layer as written, where every key is optional
 //! - `request_layer`: the body and the credentials of an endpoint's request, as written
+//! - `csrf_layer`: a token against cross-site request forgery, and how a refusal is recognised, as written
 //! - `login`: an OAuth 2.0 login as written, and the endpoints that it becomes
 //! - `sources`: the sources of secrets and evidence as written
 //! - `overlay`: merges one layer over another
@@ -14,6 +15,7 @@
 //!
 //! Invariant: this folder reads the target file only. It never reads a secret.
 
+pub(crate) mod csrf_layer;
 pub(crate) mod endpoint_layer;
 pub(crate) mod every_mistake;
 pub(crate) mod identity;

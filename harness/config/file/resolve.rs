@@ -7,17 +7,19 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::config::file::csrf_layer::CsrfLayer;
 use crate::config::file::endpoint_layer::EndpointLayer;
-use crate::config::file::identity::{caller, claims, secrets_of_target, users};
+use crate::config::file::identity::{caller, claims, client_certificate, secrets_of_target, users};
 use crate::config::file::layer::{BudgetLayer, KnownFailureText, Layer, NamesLayer, TaggedUrlLayer, VersionLayer};
 use crate::config::file::login::{LoginLayer, TOKEN};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::target::is_loopback;
 use crate::config::{
-    Access, Budget, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin, SecretSource, TaggedUrl,
-    Target, TokenOrigin, UnusualProbes, Validation, VersionPlace,
+    Access, Budget, Csrf, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin, SecretSource,
+    TaggedUrl, Target, TokenOrigin, UnusualProbes, Validation, VersionPlace,
 };
 use crate::document::error::{ConfigError, Source};
+use crate::document::nearest_or_all;
 use crate::document::values::BaseUrl;
 use crate::document::written::{Entry, OneOrMany};
 use crate::host::environment;
@@ -65,6 +67,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
     let endpoints = endpoints(header, layer.endpoint.0, &layer.login)?;
     let tokens = tokens(header, twin, layer.signing_secret.is_some(), &endpoints)?;
     let logs_in = tokens == TokenOrigin::Login;
+    let csrf = csrf(header, layer.csrf, &endpoints)?;
     let direct = layer.direct.map(|url| (as_websocket(&url.0), url.0)).map(|(websocket, http)| (http, websocket));
     let variables: BTreeMap<_, _> = layer.variables.0.into_iter().map(|entry| (entry.name, entry.value.0)).collect();
     let mut target = Target {
@@ -96,7 +99,14 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         known_failures: layer.known_failure.unwrap_or_default().into_iter().map(known_failure).collect(),
         probes: UnusualProbes { test_headers: layer.probes.test_headers.unwrap_or(true) },
         version: version(layer.version),
-        access: Access { tokens, secrets: secrets_of_target(header, layer.secrets, layer.login.client_secret) },
+        access: Access {
+            tokens,
+            secrets: secrets_of_target(header, layer.secrets, layer.login.client_secret),
+            ca: layer.ca.unwrap_or_default().0,
+            client_certificate: client_certificate(header, layer.client_certificate)?,
+            csrf,
+            fixed: Vec::new(),
+        },
         backend,
         auth,
         websocket,
@@ -147,6 +157,22 @@ fn endpoints(
         endpoints.extend(of_login.into_iter().map(|endpoint| (endpoint.id.clone(), endpoint)));
     }
     Ok(endpoints)
+}
+
+/// Returns where the token against cross-site request forgery comes from.
+fn csrf(
+    header: &Header<'_>,
+    layer: CsrfLayer,
+    endpoints: &BTreeMap<String, Endpoint>,
+) -> Result<Option<Csrf>, ConfigError> {
+    let csrf = layer.resolve().map_err(|flaw| header.error(format!("the target `{}`: {flaw}", header.name)))?;
+    let Some(csrf) = csrf else { return Ok(None) };
+    if !endpoints.contains_key(&csrf.endpoint) {
+        let known: Vec<&str> = endpoints.keys().map(String::as_str).collect();
+        let message = format!("`csrf` of the target `{}` names the unknown endpoint `{}`", header.name, csrf.endpoint);
+        return Err(header.error(message).help(nearest_or_all(&csrf.endpoint, &known)));
+    }
+    Ok(Some(csrf))
 }
 
 /// Returns where the tokens of a target come from: without a signing key, an endpoint must issue them.

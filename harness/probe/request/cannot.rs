@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::probe::{CredentialError, Exchange};
 use crate::terms::{EvidenceSource, TokenKind, TokenLocation};
+use crate::tls::TlsError;
 
 /// The probe was not sent.
 #[derive(Debug, Clone, PartialEq, Error, Diagnostic)]
@@ -45,6 +46,10 @@ pub enum CannotProbe {
     #[error("the target does not say how a service identifies itself to the auth service")]
     #[diagnostic(code(fivewhys::probe::no_caller), help("add `[caller]` to the target file"))]
     NoCaller,
+    /// The service credentials have no id, so there is no probe with another id or with the id alone.
+    #[error("the service credentials of the target have no id")]
+    #[diagnostic(code(fivewhys::probe::no_caller_id))]
+    NoCallerId,
     /// A token or secret is not available.
     #[error("no credential: {0}")]
     #[diagnostic(code(fivewhys::probe::credential))]
@@ -147,6 +152,6 @@ impl CannotProbe {
 
 /// The prober cannot be set up.
 #[derive(Debug, Error, Diagnostic)]
-#[error("cannot set up TLS")]
-#[diagnostic(code(fivewhys::probe::setup))]
-pub struct SetupError(#[from] rustls::Error);
+#[error(transparent)]
+#[diagnostic(transparent)]
+pub struct SetupError(#[from] TlsError);

@@ -54,6 +54,11 @@ pub trait Credentials: Send + Sync {
     /// When no source has it.
     fn service_secret(&self) -> Result<SecretString, CredentialError>;
 
+    /// Returns the private key of the certificate that the target presents, in PEM. `None`: it presents none.
+    fn client_key(&self) -> Option<SecretString> {
+        None
+    }
+
     /// Returns a secret of a user, or else of the target, by its name in the target file.
     ///
     /// # Errors

@@ -56,7 +56,9 @@ pub(crate) struct Values<'a> {
     pub(crate) token: Option<[String; 2]>,
     /// Headers that identify the calling service.
     pub(crate) service: Vec<(String, String)>,
-    /// The session's cookies for this URL.
+    /// The token against cross-site request forgery.
+    pub(crate) csrf: Option<String>,
+    /// The session's cookies for this URL, and the cookie that is the token.
     pub(crate) cookie: Option<String>,
     /// Returns a secret of the user or the target by its name.
     pub(crate) secret: &'a dyn Fn(&str) -> Result<String, CannotProbe>,
@@ -117,6 +119,7 @@ impl Call<'_> {
             "token" => self.carried(TokenLocation::Query, values, 0),
             "email" => Meaning::Text(self.user.email.clone()),
             "sub" => Meaning::Text(self.user.sub.clone()),
+            "csrf" => values.csrf.clone().map_or(Meaning::Foreign, Meaning::Text),
             _ => Meaning::Foreign,
         }
     }
@@ -236,8 +239,18 @@ impl Call<'_> {
             "token" => self.carried(TokenLocation::Body, values, 0),
             "email" => Meaning::Text(self.user.email.clone()),
             "sub" => Meaning::Text(self.user.sub.clone()),
+            "csrf" => values.csrf.clone().map_or(Meaning::Foreign, Meaning::Text),
             _ => Meaning::Foreign,
         })
+    }
+
+    /// Reports whether the request has a place for a token against cross-site request forgery.
+    pub(crate) fn takes_csrf(&self) -> bool {
+        const PLACE: &str = "{csrf}";
+        let query = self.endpoint.query.iter().chain(&self.request.query);
+        let body = self.request.body.as_ref().or(self.endpoint.body.as_ref());
+        query.chain(&self.endpoint.headers).any(|(_, value)| value.contains(PLACE))
+            || body.is_some_and(|body| body.to_string().contains(PLACE))
     }
 
     fn carried(&self, token_location: TokenLocation, values: &Values<'_>, which: usize) -> Meaning {

@@ -15,6 +15,8 @@ pub(crate) struct RunCredentials {
     /// `None`: the auth service issues the tokens.
     minter: Option<Minter>,
     secrets: BTreeMap<String, SecretSource>,
+    /// The private key of the certificate that the target presents.
+    client_key: Option<SecretString>,
     service_secret: Option<SecretString>,
     redactor: Redactor,
 }
@@ -29,14 +31,31 @@ impl RunCredentials {
         if let Some(secret) = &service_secret {
             redactor.register_secret("service", secret);
         }
+        let client_key = client_key(target, redactor)?;
         let secrets = target.access.secrets.clone();
-        Ok(Self { minter, secrets, service_secret, redactor: redactor.clone() })
+        Ok(Self { minter, secrets, client_key, service_secret, redactor: redactor.clone() })
+    }
+
+    /// Returns the credentials of a run that has not begun: secrets for requests, and no token.
+    pub(crate) fn without_tokens(target: &Target, redactor: &Redactor) -> Result<Self, SecretError> {
+        let (minter, service_secret, secrets) = (None, None, target.access.secrets.clone());
+        let client_key = client_key(target, redactor)?;
+        Ok(Self { minter, secrets, client_key, service_secret, redactor: redactor.clone() })
     }
 
     /// Returns whether the signing key is one that the auth service publishes, if that is known.
     pub(crate) fn published(&self) -> Option<Published> {
         self.minter.as_ref()?.published()
     }
+}
+
+/// Reads the private key of the certificate that the target presents.
+fn client_key(target: &Target, redactor: &Redactor) -> Result<Option<SecretString>, SecretError> {
+    let key = target.access.client_certificate.as_ref().map(|client| client.key.read()).transpose()?;
+    if let Some(key) = &key {
+        redactor.register_secret("client-key", key);
+    }
+    Ok(key)
 }
 
 /// Makes every secret that the target names known to the redactor, before the output of a command is recorded. Secrets
@@ -70,6 +89,10 @@ impl Credentials for RunCredentials {
 
     fn verifies(&self, jwt: &str) -> Option<bool> {
         Some(self.minter.as_ref()?.verifies(jwt))
+    }
+
+    fn client_key(&self) -> Option<SecretString> {
+        self.client_key.clone()
     }
 
     fn conceal(&self, label: &str, value: &str) {

@@ -25,7 +25,7 @@ use crate::evidence::Evidence;
 use crate::gate::{Baseline, Earlier, Gate, OTHER, role_of};
 use crate::preflight::{LOST, Lost};
 use crate::report::{
-    GateReport, Kept, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
+    GateReport, Kept, Reach, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
 };
 use crate::run::context::record::Record;
 use crate::run::context::smoke::Smoke;
@@ -93,6 +93,7 @@ pub(crate) async fn report(
         target: run.target.name.clone(),
         evidence: run.target.evidence_sources.iter().map(ToString::to_string).collect(),
         proxy: run.target.proxy.as_ref().map(Proxy::shown),
+        reach: Reach { addresses: run.target.access.fixed.iter().map(ToString::to_string).collect(), waited: None },
         outcome,
         exit: ended.exit(),
         interrupted,
