@@ -72,6 +72,8 @@ fn placeholders(endpoint: &Endpoint, target: &Target) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     endpoint.body.iter().for_each(|body| strings(body, &mut texts));
     endpoint.send.iter().for_each(|message| strings(message, &mut texts));
+    // A query in GraphQL has braces in braces.
+    texts.retain(|text| !is_nested(text));
     texts.extend(endpoint.headers.iter().chain(&endpoint.query).map(|(_, value)| value.clone()));
     let mut says = Vec::new();
     for name in texts.iter().flat_map(|text| names(text)) {
@@ -90,6 +92,11 @@ fn placeholders(endpoint: &Endpoint, target: &Target) -> Vec<String> {
         }
     }
     says
+}
+
+/// Reports whether a text has braces in braces.
+fn is_nested(text: &str) -> bool {
+    text.split('{').skip(1).any(|part| !part.is_empty() && !part.contains('}') && text.contains('}'))
 }
 
 /// Returns the words in braces of a text that look like placeholders.

@@ -15,9 +15,23 @@ pub enum TokenOrigin {
     Login,
 }
 
+/// Where the auth service is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AuthPlace {
+    /// At the URL that the target gives.
+    #[default]
+    Public,
+    /// Where only the other services can call it.
+    Internal,
+    /// Nowhere: the backend alone verifies tokens.
+    Absent,
+}
+
 /// How a target is reached, and where its credentials come from.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
+    /// Where the auth service is. Where it has no URL, [`crate::config::Target::auth`] is that of the backend.
+    pub auth: AuthPlace,
     /// Where the tokens of the test users come from.
     pub tokens: TokenOrigin,
     /// Secrets of the target, by the name that `{secret:NAME}` uses. A user's secret of the same name wins.

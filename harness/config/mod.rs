@@ -35,7 +35,7 @@ mod target;
 mod write;
 
 pub use crate::terms::Validation;
-pub use access::{Access, TokenOrigin};
+pub use access::{Access, AuthPlace, TokenOrigin};
 pub use attach::{TwinCoordinates, TwinPlace};
 pub use certificates::{CertificateError, ClientCertificate};
 pub(crate) use direct::DIRECT;

@@ -1,6 +1,6 @@
 //! A target: one deployment under test, with every value resolved.
 
-use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Service, Validation};
+use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Hop, Service, Validation};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -10,7 +10,8 @@ use serde_json_path::JsonPath;
 use url::{Host, Url};
 
 use crate::config::{
-    Access, CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretOrigin, SecretSource, TaggedUrl, TokenOrigin,
+    Access, AuthPlace, CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretOrigin, SecretSource, TaggedUrl,
+    TokenOrigin,
 };
 
 /// One deployment under test, with every value resolved and checked. [`SecretSource`] reads secrets when they are
@@ -231,6 +232,23 @@ impl Target {
     #[must_use]
     pub fn logs_in(&self) -> bool {
         self.access.tokens == TokenOrigin::Login
+    }
+
+    /// Reports whether the system has an auth service.
+    #[must_use]
+    pub fn has_auth_service(&self) -> bool {
+        self.access.auth != AuthPlace::Absent
+    }
+
+    /// Returns the URL of the auth service, if it has one.
+    #[must_use]
+    pub fn auth_url(&self) -> Option<&Url> {
+        (self.access.auth == AuthPlace::Public).then_some(&self.auth)
+    }
+
+    /// Reports whether a fault may lie at this hop.
+    pub(crate) fn has_hop(&self, hop: Hop) -> bool {
+        self.has_auth_service() || !matches!(hop, Hop::Auth | Hop::BackendAuth)
     }
 
     /// Reports whether the target names this host in one of its URLs.

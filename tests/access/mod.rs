@@ -4,6 +4,7 @@
 //! - `after_deploy`: `--wait`, `ca`, a client certificate and `--resolve`
 //! - `requests`: bodies, credentials of callers, and conditions on responses
 //! - `sessions`: sessions in cookies
+//! - `topologies`: other services
 //! - `login`: tokens by OAuth 2.0, without a signing key
 //!
 //! Invariant: no output of these runs holds a secret.
@@ -13,3 +14,4 @@ mod login;
 mod requests;
 mod sessions;
 mod system;
+mod topologies;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::file::endpoint_layer::EndpointLayer;
-use crate::config::file::layer::Layer;
+use crate::config::file::layer::{AuthText, Layer, WrittenAuth};
 use crate::config::file::resolve::Header;
 use crate::config::file::{TargetFile, Text, resolve};
 use crate::config::{Endpoint, Target};
@@ -83,8 +83,12 @@ impl TargetFile {
 
 /// Reports whether a host is `example.com` (reserved by RFC 2606, section 3), which `fivewhys init` writes.
 fn is_an_example(layer: &Layer) -> bool {
-    let hosts = [&layer.backend, &layer.auth].into_iter().flatten().filter_map(|url| url.0.host_str());
-    hosts.into_iter().any(|host| host == "example.com" || host.ends_with(".example.com"))
+    let auth = layer.auth.as_ref().and_then(|auth| match &auth.0 {
+        WrittenAuth::At(url) => Some(url),
+        WrittenAuth::Absent | WrittenAuth::Internal => None,
+    });
+    let mut hosts = layer.backend.iter().map(|url| &url.0).chain(auth).filter_map(|url| url.host_str());
+    hosts.any(|host| host == "example.com" || host.ends_with(".example.com"))
 }
 
 /// Returns a target and its endpoints with their places, if it resolves.
@@ -123,9 +127,12 @@ fn of_target(header: &Header<'_>, mut layer: Layer) -> Vec<ConfigError> {
 /// Fills in a missing key, or removes the endpoint or user at this place. Returns whether resolving again is useful.
 fn put_right(layer: &mut Layer, at: usize) -> bool {
     let twin = layer.twin.unwrap_or(false);
-    let missing = [&mut layer.backend, &mut layer.auth].into_iter().find(|url| url.is_none() && !twin);
-    if let Some(url) = missing {
-        *url = Some(resolve::anywhere());
+    if layer.backend.is_none() && !twin {
+        layer.backend = Some(resolve::anywhere());
+        return true;
+    }
+    if layer.auth.is_none() && layer.login.origin().is_none() && !twin {
+        layer.auth = Some(AuthText(WrittenAuth::At(resolve::anywhere().0)));
         return true;
     }
     if layer.signing_secret.is_none() && !twin {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
+use url::Url;
 
 use crate::config::file::csrf_layer::CsrfLayer;
 use crate::config::file::endpoint_layer::EndpointLayer;
@@ -14,7 +15,7 @@ use crate::config::file::overlay::{Overlay, overlays};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::{Proxy, TaggedUrl, Validation};
 use crate::document::error::Source;
-use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl, written_as_text};
+use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl, base_url, written_as_text};
 use crate::document::written::{Json, Named, OneOrMany};
 use crate::terms::{Algorithm, EvidenceSource};
 
@@ -22,6 +23,27 @@ written_as_text! {
     /// `environment`, or the URL of a forward proxy.
     ProxyText(Proxy) like "^(environment$|https?://)" = Proxy::read
 }
+written_as_text! {
+    /// The base URL of the auth service, `none` or `internal`.
+    AuthText(WrittenAuth) like "^(none$|internal$|https?://)" = written_auth
+}
+
+/// The place of the auth service, as written.
+#[derive(Debug, Clone)]
+pub(crate) enum WrittenAuth {
+    Absent,
+    Internal,
+    At(Url),
+}
+
+fn written_auth(text: &str) -> Result<WrittenAuth, String> {
+    match text {
+        "none" => Ok(WrittenAuth::Absent),
+        "internal" => Ok(WrittenAuth::Internal),
+        url => base_url(url, ["http", "https"]).map(WrittenAuth::At),
+    }
+}
+
 overlays! {
     /// `[defaults]`, `[target.NAME]`, or one override.
     pub(crate) struct Layer {
@@ -31,8 +53,8 @@ overlays! {
         twin: Option<bool>,
         /// The backend's base URL, through the edge, for example `https://api.example.com`. Tokens are sent only to the hosts of the target's URLs.
         backend: Option<BaseUrl>,
-        /// The auth service's base URL, for example `https://auth.example.com`.
-        auth: Option<BaseUrl>,
+        /// The auth service's base URL, for example `https://auth.example.com`. `none`: there is no auth service, and the backend alone verifies tokens. `internal`: there is one, and this machine cannot call it.
+        auth: Option<AuthText>,
         /// The base URL of WebSockets. When absent: the backend's URL with `ws` or `wss`.
         websocket: Option<SocketUrl>,
         /// The backend's own URL, which goes around the edge, for example `https://backend-abc123.run.app`. With the evidence `direct`, it distinguishes faults of the edge from faults of the backend.

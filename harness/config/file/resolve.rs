@@ -10,13 +10,15 @@ use url::Url;
 use crate::config::file::csrf_layer::CsrfLayer;
 use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::identity::{caller, claims, client_certificate, secrets_of_target, users};
-use crate::config::file::layer::{BudgetLayer, KnownFailureText, Layer, NamesLayer, TaggedUrlLayer, VersionLayer};
+use crate::config::file::layer::{
+    BudgetLayer, KnownFailureText, Layer, NamesLayer, TaggedUrlLayer, VersionLayer, WrittenAuth,
+};
 use crate::config::file::login::{LoginLayer, TOKEN};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::target::is_loopback;
 use crate::config::{
-    Access, Budget, Csrf, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin, SecretSource,
-    TaggedUrl, Target, TokenOrigin, UnusualProbes, Validation, VersionPlace,
+    Access, AuthPlace, Budget, Csrf, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin,
+    SecretSource, TaggedUrl, Target, TokenOrigin, UnusualProbes, Validation, VersionPlace,
 };
 use crate::document::error::{ConfigError, Source};
 use crate::document::nearest_or_all;
@@ -62,7 +64,7 @@ impl Header<'_> {
 pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, ConfigError> {
     let twin = layer.twin.unwrap_or(false);
     let backend = url(header, layer.backend.map(|url| url.0), twin, "backend")?;
-    let auth = url(header, layer.auth.map(|url| url.0).or_else(|| layer.login.origin()), twin, "auth")?;
+    let (place, auth) = auth(header, layer.auth.map(|text| text.0), &layer.login, twin, &backend)?;
     let websocket = layer.websocket.map_or_else(|| as_websocket(&backend), |url| url.0);
     let endpoints = endpoints(header, layer.endpoint.0, &layer.login)?;
     let tokens = tokens(header, twin, layer.signing_secret.is_some(), &endpoints)?;
@@ -100,6 +102,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         probes: UnusualProbes { test_headers: layer.probes.test_headers.unwrap_or(true) },
         version: version(layer.version),
         access: Access {
+            auth: place,
             tokens,
             secrets: secrets_of_target(header, layer.secrets, layer.login.client_secret),
             ca: layer.ca.unwrap_or_default().0,
@@ -112,6 +115,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         websocket,
     };
     check_evidence_hosts(header, &target)?;
+    check_auth(header, &target)?;
     environment::withhold(target.secret_variables());
     if target.direct.is_some() {
         target.add_direct_endpoints();
@@ -122,6 +126,49 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
 fn url(header: &Header<'_>, given: Option<Url>, twin: bool, key: &str) -> Result<Url, ConfigError> {
     let placeholder = || Url::parse(UNTIL_BOOT).ok().filter(|_| twin);
     header.needs(given.or_else(placeholder), key)
+}
+
+/// Returns where the auth service is, and its URL. Without one, the URL of the backend stands for it.
+fn auth(
+    header: &Header<'_>,
+    written: Option<WrittenAuth>,
+    login: &LoginLayer,
+    twin: bool,
+    backend: &Url,
+) -> Result<(AuthPlace, Url), ConfigError> {
+    match written {
+        Some(WrittenAuth::At(url)) => Ok((AuthPlace::Public, url)),
+        Some(WrittenAuth::Absent | WrittenAuth::Internal) if !login.is_empty() => {
+            let message = format!("the target `{}` has a `login`, which is a call of the auth service", header.name);
+            Err(header.error(message).help("remove `auth`: the host of the login is the auth service"))
+        }
+        Some(WrittenAuth::Absent) => Ok((AuthPlace::Absent, backend.clone())),
+        Some(WrittenAuth::Internal) => Ok((AuthPlace::Internal, backend.clone())),
+        None => {
+            let missing = url(header, login.origin(), twin, "auth");
+            let help = "set it to the URL of the auth service, to `none` if there is no such service, or to `internal` if this machine cannot call it";
+            missing.map(|url| (AuthPlace::Public, url)).map_err(|error| error.help(help))
+        }
+    }
+}
+
+/// Refuses endpoints and evidence that need the URL of an auth service, where it has none.
+fn check_auth(header: &Header<'_>, target: &Target) -> Result<(), ConfigError> {
+    let word = match target.access.auth {
+        AuthPlace::Public => return Ok(()),
+        AuthPlace::Internal => "internal",
+        AuthPlace::Absent => "none",
+    };
+    let name = header.name;
+    let mut of_auth = target.endpoints.values().filter(|endpoint| endpoint.service == Service::Auth).peekable();
+    if target.evidence_sources.contains(&EvidenceSource::Auth) && of_auth.peek().is_none() {
+        let message = format!("the target `{name}` grants the evidence `auth`, and has `auth = \"{word}\"`");
+        return Err(header.error(message).help("leave `auth` out of `evidence`"));
+    }
+    let is_lost = |endpoint: &&Endpoint| endpoint.form.base.is_none() || !target.has_auth_service();
+    let Some(endpoint) = of_auth.find(is_lost) else { return Ok(()) };
+    let message = format!("the target `{name}` has the endpoint `{}`, and `auth = \"{word}\"`", endpoint.id);
+    Err(header.error(message).help("name it `backend.…` if the backend serves it, or give it a `base_url`"))
 }
 
 /// Returns a placeholder for a missing URL, for a target that is only checked.

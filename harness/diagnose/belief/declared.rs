@@ -4,12 +4,16 @@ use fivewhys_path::{Declared, Request, Topology};
 
 use crate::config::{Endpoint, Target};
 use crate::probe::ProbeKey;
-use crate::terms::{Role, Service, TokenKind};
+use crate::terms::{Role, Service, TokenKind, Validation};
 
 /// Returns the traits of a system that the target describes.
 pub(in crate::diagnose) fn topology(target: &Target) -> Topology {
     Topology::of(&Declared {
-        validation: target.validation,
+        validation: match target.validation {
+            // Without an auth service, the backend asks nobody.
+            Validation::Unknown if !target.has_auth_service() => Validation::Local,
+            declared => declared,
+        },
         algorithm: target.algorithm,
         has_key_set: target.jwks.is_some(),
         startup_check: target.startup_check,
@@ -24,6 +28,8 @@ pub(super) fn request(key: &ProbeKey, target: &Target, endpoint: &Endpoint, at: 
         // A direct copy has the role `open`, and is of a protected call or of the health check.
         (Role::Open, _) if endpoint.past_edge && !takes_token => Role::Health,
         (Role::Open, Service::Backend) if takes_token => Role::Protected,
+        // The backend of a system without an auth service is that service too.
+        (Role::Issuer, Service::Backend) if !target.has_auth_service() => Role::Issuer,
         (Role::Open | Role::Logout, _) | (Role::Introspection | Role::Issuer | Role::SelfCheck, Service::Backend) => {
             return None;
         }
@@ -32,7 +38,7 @@ pub(super) fn request(key: &ProbeKey, target: &Target, endpoint: &Endpoint, at: 
     };
     Some(Request {
         endpoint: at,
-        to: endpoint.service,
+        to: if role == Role::Issuer { Service::Auth } else { endpoint.service },
         past_edge: endpoint.past_edge,
         role,
         kind: endpoint.kind,

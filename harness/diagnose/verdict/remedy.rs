@@ -27,7 +27,7 @@ pub(crate) fn filled(template: &str, case: &Case<'_>) -> String {
         .replace("{project}", &or(&names.project, "PROJECT"))
         .replace("{region}", &or(&names.region, "REGION"))
         .replace("{caller}", case.target.caller.as_ref().map_or("ID", |caller| caller.id.as_str()))
-        .replace("{auth-url}", case.target.auth.as_str().trim_end_matches('/'));
+        .replace("{auth-url}", case.target.auth_url().map_or("AUTH_URL", |url| url.as_str().trim_end_matches('/')));
     for (role, variables) in &case.target.variables {
         let variable = variables.first().map_or("VARIABLE", String::as_str);
         text = text.replace(&format!("{{variable:{role}}}"), variable);

@@ -33,6 +33,8 @@ impl RunCredentials {
         }
         let client_key = client_key(target, redactor)?;
         let secrets = target.access.secrets.clone();
+        // A response may hold one before a request does.
+        learn(secrets.iter().map(|(name, secret)| (name.as_str(), secret)), redactor);
         Ok(Self { minter, secrets, client_key, service_secret, redactor: redactor.clone() })
     }
 
@@ -64,7 +66,12 @@ pub(crate) fn learn_all(target: &Target, redactor: &Redactor) {
     let users = target.users.iter().flat_map(|user| user.secrets.iter().map(|(name, secret)| (name.as_str(), secret)));
     let caller = target.caller.iter().map(|caller| ("service", &caller.secret));
     let own = target.access.secrets.iter().map(|(name, secret)| (name.as_str(), secret));
-    for (label, secret) in users.chain(caller).chain(own) {
+    learn(users.chain(caller).chain(own), redactor);
+}
+
+/// Makes secrets known to the redactor, except those whose only source is a command.
+fn learn<'a>(secrets: impl Iterator<Item = (&'a str, &'a SecretSource)>, redactor: &Redactor) {
+    for (label, secret) in secrets {
         let at_hand = |origin: &&SecretOrigin| !matches!(origin, SecretOrigin::Command(_));
         let sources = secret.sources.iter().filter(at_hand).cloned().collect();
         if let Ok(known) = (SecretSource { sources, ..secret.clone() }).read() {
