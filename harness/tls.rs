@@ -2,7 +2,12 @@
 
 use std::sync::{Arc, LazyLock};
 
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::config::{Access, CertificateError};
 
 /// The trusted roots. Read once, because a machine's store has hundreds of files.
 static ROOTS: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
@@ -13,14 +18,46 @@ static ROOTS: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
     Arc::new(roots)
 });
 
-/// Returns a configuration that trusts Mozilla's roots and the roots of the machine.
-pub(crate) fn client_config() -> Result<ClientConfig, rustls::Error> {
+/// Why TLS cannot be set up.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum TlsError {
+    /// A certificate cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The private key of the client's certificate cannot be read. The message quotes nothing of it.
+    #[error("`client_certificate.key` is no private key in PEM")]
+    #[diagnostic(code(fivewhys::tls::key), help("a private key begins with -----BEGIN PRIVATE KEY-----"))]
+    Key,
+    /// The library refuses the configuration.
+    #[error("cannot set up TLS")]
+    #[diagnostic(code(fivewhys::tls::setup))]
+    Setup(#[from] rustls::Error),
+}
+
+/// Returns a configuration that trusts Mozilla's roots, the roots of the machine and those of the target. It presents the
+/// target's client certificate if its key is given.
+pub(crate) fn client_config(access: &Access, key: Option<&SecretString>) -> Result<ClientConfig, TlsError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
-        .with_root_certificates(Arc::clone(&ROOTS))
-        .with_no_client_auth();
-    Ok(config)
+        .with_root_certificates(roots(access)?);
+    let Some(key) = key else { return Ok(builder.with_no_client_auth()) };
+    let key = PrivateKeyDer::from_pem_slice(key.expose_secret().as_bytes()).map_err(|_| TlsError::Key)?;
+    Ok(builder.with_client_auth_cert(access.presented()?, key)?)
+}
+
+/// Returns the trusted roots, with those of the target.
+fn roots(access: &Access) -> Result<Arc<RootCertStore>, TlsError> {
+    let private = access.authorities()?;
+    if private.is_empty() {
+        return Ok(Arc::clone(&ROOTS));
+    }
+    let mut roots = RootCertStore::clone(&ROOTS);
+    for certificate in private {
+        roots.add(certificate)?;
+    }
+    Ok(Arc::new(roots))
 }
 
 /// Returns the configuration with these application protocols (ALPN, RFC 7301).

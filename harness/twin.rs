@@ -60,6 +60,7 @@ fn test_user(user: &TestUser, name: &str) -> User {
         sources: vec![SecretOrigin::Held(SecretString::from(user.password().to_owned()))],
     };
     User {
+        claims: serde_json::Map::new(),
         name: name.to_owned(),
         sub: user.sub.clone(),
         email: user.email.clone(),

@@ -1,6 +1,7 @@
 //! The integration tests that are written as functions. Start at the folder of what you change.
 //!
 //! - `cli`: the built program as a user runs it: exit codes, output, files, signals.
+//! - `access`: target files of other systems: logins, bodies, addresses, several services.
 //! - `attribution`: whole runs against a twin in this process.
 //! - `expectations`: each expectation of each shipped scenario, violated alone, fails the run.
 //! - `incidents`: the evidence of real failures, and the verdict on each.
@@ -12,6 +13,7 @@
 //!
 //! Invariant: no test needs a network, and none waits for a fixed time.
 
+mod access;
 mod attribution;
 mod cli;
 mod expectations;

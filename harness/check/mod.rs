@@ -4,10 +4,12 @@
 //!
 //! - `listed`: the files to check, each read once
 //! - `kind`: the kind of a file, by its top-level keys
+//! - `differently`: what would be sent otherwise than it is written
 //! - `old_spelling`: keys and words of earlier versions, which are still accepted
 //!
 //! Invariant: this folder never sends a request, resolves a host name, runs a command or reads a secret.
 
+mod differently;
 mod kind;
 mod listed;
 mod old_spelling;
@@ -19,6 +21,7 @@ use crate::diagnose::Catalogue;
 use crate::document::ConfigError;
 use crate::scenario::Scenario;
 
+pub(crate) use self::differently::Warning;
 use self::kind::Kind;
 use self::listed::Listed;
 pub(crate) use self::old_spelling::OldSpelling;
@@ -42,6 +45,8 @@ pub(crate) struct Checked {
     pub(crate) examples: Vec<(String, String)>,
     /// Old spellings that are still accepted, file by file.
     pub(crate) old_spellings: Vec<OldSpelling>,
+    /// What would be sent otherwise than it is written, file by file.
+    pub(crate) warnings: Vec<Warning>,
     /// Every mistake, file by file.
     pub(crate) mistakes: Vec<ConfigError>,
 }
@@ -72,6 +77,14 @@ pub(crate) fn files(
         checked.targets += found.targets;
         checked.examples.extend(found.examples.into_iter().map(|target| (text.name(), target)));
         checked.mistakes.extend(found.mistakes);
+        for (target, endpoints) in &found.endpoints {
+            for warning in endpoints.iter().flat_map(|placed| differently::of(placed, target)) {
+                // A mistake in the defaults appears in every target.
+                if !checked.warnings.contains(&warning) {
+                    checked.warnings.push(warning);
+                }
+            }
+        }
         read.extend(found.file.map(|file| (text.path.clone(), file)));
         listed.add_faults(&found.catalogue, &mut checked);
     }

@@ -55,9 +55,10 @@ fn shown(lines: &str) -> String {
     visible(lines, "\n", output::unicode())
 }
 
-/// Returns one line for each old spelling.
+/// Returns one line for each warning and each old spelling.
 fn notes(checked: &Checked) -> String {
-    checked.old_spellings.iter().map(|note| format!("note: {note}\n")).collect()
+    let warnings = checked.warnings.iter().map(|warning| format!("warning: {warning}\n"));
+    warnings.chain(checked.old_spellings.iter().map(|note| format!("note: {note}\n"))).collect()
 }
 
 /// One line, one for each file that was left, and one for each target that is not filled in.

@@ -38,7 +38,7 @@ impl Mint {
         let mut target = target.resolve()?;
         let _twin = boot_twin(&mut target).await?;
         let user = find(&target, &self.user)?;
-        let token = if self.kind.is_minted_by_auth_service() {
+        let token = if self.kind.is_minted_by_auth_service() || target.logs_in() {
             self.issued(&target, user).await?
         } else {
             self.minted(&target, user)?

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 #[cfg(not(feature = "twin"))]
@@ -19,8 +20,7 @@ use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
 use crate::cli::terminal::progress::Progress;
 use crate::cli::terminal::unwritten::{Unwritten, print_result};
-#[cfg(not(feature = "twin"))]
-use crate::config::Target;
+use crate::config::{FixedAddress, Target};
 use crate::evidence::Focus;
 use crate::redact::Redactor;
 use crate::report::{Report, Shard, visible};
@@ -47,6 +47,12 @@ pub(super) struct Smoke {
     /// Repeat a step up to N times after a failure that may be temporary: a lost connection, 429, 502 to 504
     #[arg(long, value_name = "N", default_value_t = 0)]
     retries: u32,
+    /// Before the first step, wait up to this long until the health endpoint answers, for example `2m`
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    wait: Option<Duration>,
+    /// Call HOST:PORT at this address, as curl does: for one instance, or before the name resolves; may be repeated
+    #[arg(long, value_name = "HOST:PORT:ADDRESS")]
+    resolve: Vec<FixedAddress>,
     /// Run N scenarios in parallel [default: `budget.concurrency` of the target, or else 1 with the evidence `logs` and
     /// 3 without]
     #[arg(long, short, value_name = "N", value_parser = jobs)]
@@ -99,6 +105,7 @@ impl Smoke {
         let by_hand = run::ByHand { supplied: self.supplied.read(&target, &Focus::default())?, may_run };
         let conduct = run::Conduct {
             retries: self.retries,
+            wait: self.wait,
             part,
             keep_evidence: records || self.shown.records(),
             interruption: signals.interruption().clone(),
@@ -109,6 +116,8 @@ impl Smoke {
         let twin = self.twin.boot_for(&mut target).await?;
         #[cfg(not(feature = "twin"))]
         refuse_twin(&target)?;
+        target.access.fixed.clone_from(&self.resolve);
+        check_addresses(&target)?;
         target.budget.concurrency = self.jobs.or(target.budget.concurrency);
         let redactor = Redactor::new();
         let run = run::Smoke {
@@ -136,6 +145,26 @@ impl Smoke {
 /// Reads the number of scenarios that run in parallel.
 fn jobs(text: &str) -> Result<NonZeroUsize, &'static str> {
     text.parse().map_err(|_| "expected a whole number from 1 on: the number of scenarios that run in parallel")
+}
+
+/// Refuses addresses that the run would not call.
+fn check_addresses(target: &Target) -> Result<(), Mistake> {
+    if !target.access.fixed.is_empty() && target.proxy.is_some() {
+        return Err(
+            miette!("`--resolve` has no effect through a proxy, and the target `{}` has one", target.name).into()
+        );
+    }
+    match target.unused_address() {
+        Some((unused, hosts)) => Err(miette!(
+            help = format!("it calls {}", hosts.join(", ")),
+            "the target `{}` calls no {}:{}",
+            target.name,
+            unused.host,
+            unused.port
+        )
+        .into()),
+        None => Ok(()),
+    }
 }
 
 #[cfg(not(feature = "twin"))]

@@ -15,6 +15,8 @@ impl Target {
     pub(crate) fn add_direct_endpoints(&mut self) {
         let known =
             self.endpoints.values().filter(|endpoint| endpoint.service == Service::Backend && !endpoint.past_edge);
+        // The backend's own URL is not that of another service.
+        let known = known.filter(|endpoint| endpoint.form.base.is_none());
         let known = known.filter(|endpoint| matches!(endpoint.role, Role::Health | Role::Protected));
         let copies: Vec<Endpoint> = known.map(past_edge).collect();
         self.endpoints.extend(copies.into_iter().map(|copy| (copy.id.clone(), copy)));

@@ -1,6 +1,6 @@
 //! An endpoint of a deployment, and how to read its responses.
 
-use crate::config::Validation;
+use crate::config::{JsonSchema, RequestForm, Validation};
 use crate::document::JsonMatch;
 use crate::terms::{EndpointKind, Role, Service};
 use serde_json_path::JsonPath;
@@ -29,7 +29,7 @@ pub struct Endpoint {
     pub query: Vec<(String, String)>,
     /// Additional headers, as written in the target file.
     pub headers: Vec<(String, String)>,
-    /// The JSON body. In its strings, `{token}`, `{email}`, `{sub}` and `{secret:NAME}` (a secret of the user) are
+    /// The content of the body, in the form that [`RequestForm::body`] says. In its strings, `{token}`, `{email}`, `{sub}` and `{secret:NAME}` (a secret of the user) are
     /// replaced.
     pub body: Option<serde_json::Value>,
     /// WebSocket: the messages that are sent after the handshake.
@@ -53,6 +53,8 @@ pub struct Endpoint {
     pub event_name: Option<JsonPath>,
     /// Role `issuer`: the place of the minted token in the response body.
     pub issued_token: Option<JsonPath>,
+    /// The form of its request, where it is not plain JSON for the base URL of its service.
+    pub form: RequestForm,
 }
 
 /// How an accepted request is recognised. Every given condition must hold.
@@ -64,6 +66,12 @@ pub struct Accept {
     pub json: Vec<JsonMatch>,
     /// The name of the event that ends a complete stream.
     pub terminal_event: Option<String>,
+    /// Texts that the body must contain.
+    pub text: Vec<String>,
+    /// Header names in lower case, each with a pattern in which `*` matches any text.
+    pub headers: Vec<(String, String)>,
+    /// The JSON Schema that the body must fit.
+    pub schema: Option<JsonSchema>,
     /// A condition on the first frame that a WebSocket server sends.
     pub first_frame: Option<JsonMatch>,
 }

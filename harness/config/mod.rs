@@ -3,6 +3,11 @@
 //! Start at [`TargetFile::resolve`], which makes a [`Target`].
 //!
 //! - `target`, `endpoint`, `source`: a target with every value checked
+//! - `access`: how a target is reached, and where its credentials come from
+//! - `certificates`: a private authority, and the certificate of a client
+//! - `fixed_address`: an address that is called instead of what a name resolves to
+//! - `json_schema`: a condition on a body
+//! - `request_form`: the form of an endpoint's request, where it is not plain JSON
 //! - `tagged`: the addresses of revisions that get no traffic
 //! - `direct`: the same endpoints at the backend's own URL, behind the edge
 //! - `attach`: the coordinates of a twin, filled in
@@ -13,11 +18,16 @@
 //!
 //! Invariant: this folder never touches the network.
 
+mod access;
 mod attach;
+mod certificates;
 mod direct;
 mod endpoint;
 mod file;
+mod fixed_address;
+mod json_schema;
 mod proxy;
+mod request_form;
 mod secret;
 mod source;
 mod tagged;
@@ -25,14 +35,21 @@ mod target;
 mod write;
 
 pub use crate::terms::Validation;
+pub use access::{Access, AuthPlace, TokenOrigin};
 pub use attach::{TwinCoordinates, TwinPlace};
+pub use certificates::{CertificateError, ClientCertificate};
 pub(crate) use direct::DIRECT;
 pub use endpoint::{Accept, Endpoint};
+pub(crate) use file::every_mistake::PlacedEndpoint;
 pub use file::overrides::Overrides;
+pub(crate) use file::request_layer::WrittenBody;
 pub use file::{TargetFile, schema};
+pub use fixed_address::FixedAddress;
+pub use json_schema::JsonSchema;
 pub use proxy::Proxy;
+pub use request_form::{Basic, BodyForm, Csrf, CsrfPlace, Refusal, RequestForm};
 pub use secret::SecretError;
-pub use source::{CallerIdentity, EvidenceLocation, SecretOrigin, SecretSource};
+pub use source::{CallerIdentity, CallerScheme, EvidenceLocation, SecretOrigin, SecretSource};
 pub use tagged::{TagError, TaggedUrl};
 #[cfg(feature = "twin")]
 pub(crate) use target::as_websocket;

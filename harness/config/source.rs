@@ -32,14 +32,44 @@ pub enum SecretOrigin {
 /// How a service identifies itself to the auth service.
 #[derive(Debug, Clone)]
 pub struct CallerIdentity {
-    /// The header that carries the id.
-    pub id_header: String,
-    /// The header that carries the secret.
-    pub secret_header: String,
-    /// The id of the service whose credentials we may use.
+    /// How the request carries id and secret.
+    pub scheme: CallerScheme,
+    /// The id of the service whose credentials we may use. Empty for a scheme without ids.
     pub id: String,
     /// The secret of that service.
     pub secret: SecretSource,
+}
+
+/// How a request carries the credentials of the calling service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallerScheme {
+    /// Two headers: one for the id and one for the secret.
+    Headers {
+        /// The header that carries the id.
+        id: String,
+        /// The header that carries the secret.
+        secret: String,
+    },
+    /// HTTP Basic (RFC 7617), with the id as user.
+    Basic,
+    /// A bearer token (RFC 6750), without id.
+    Bearer,
+    /// An API key in this header, without id.
+    ApiKey(String),
+}
+
+impl CallerScheme {
+    /// Reports whether a request names the id of the calling service.
+    #[must_use]
+    pub const fn has_id(&self) -> bool {
+        matches!(self, Self::Headers { .. } | Self::Basic)
+    }
+
+    /// Reports whether it uses the header `Authorization`.
+    #[must_use]
+    pub const fn takes_authorization(&self) -> bool {
+        matches!(self, Self::Basic | Self::Bearer)
+    }
 }
 
 /// The location of one piece of evidence.

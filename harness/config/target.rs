@@ -1,6 +1,6 @@
 //! A target: one deployment under test, with every value resolved.
 
-use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Platform, Service, Validation};
+use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Hop, Platform, Service, Validation};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -9,7 +9,10 @@ use std::time::Duration;
 use serde_json_path::JsonPath;
 use url::{Host, Url};
 
-use crate::config::{CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretOrigin, SecretSource, TaggedUrl};
+use crate::config::{
+    Access, AuthPlace, CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretOrigin, SecretSource, TaggedUrl,
+    TokenOrigin,
+};
 
 /// One deployment under test, with every value resolved and checked. [`SecretSource`] reads secrets when they are
 /// needed.
@@ -80,6 +83,8 @@ pub struct Target {
     pub probes: UnusualProbes,
     /// Where a response names the revision that answered.
     pub version: VersionPlace,
+    /// How it is reached, and where its credentials come from.
+    pub access: Access,
 }
 
 /// Where a response names the revision that answered.
@@ -109,6 +114,8 @@ pub struct User {
     pub email: String,
     /// The permissions claim.
     pub permissions: Vec<String>,
+    /// Additional claims of this user, as written.
+    pub claims: serde_json::Map<String, serde_json::Value>,
     /// Secrets of this user (a password), by name.
     pub secrets: BTreeMap<String, SecretSource>,
 }
@@ -189,7 +196,9 @@ impl Target {
     pub(crate) fn secret_variables(&self) -> impl Iterator<Item = &str> {
         let of_users = self.users.iter().flat_map(|user| user.secrets.values());
         let of_caller = self.caller.iter().map(|caller| &caller.secret);
-        let sources = std::iter::once(&self.signing_secret).chain(of_caller).chain(of_users);
+        let client_key = self.access.client_certificate.iter().map(|client| &client.key);
+        let of_target = self.access.secrets.values().chain(client_key);
+        let sources = std::iter::once(&self.signing_secret).chain(of_caller).chain(of_users).chain(of_target);
         sources.flat_map(|secret| &secret.sources).filter_map(|origin| match origin {
             SecretOrigin::Env(name) => Some(name.as_str()),
             _ => None,
@@ -225,11 +234,49 @@ impl Target {
         evidence_source == EvidenceSource::Edge || self.evidence_sources.contains(&evidence_source)
     }
 
+    /// Reports whether the auth service issues the tokens of the test users, so that no signing key is known.
+    #[must_use]
+    pub fn logs_in(&self) -> bool {
+        self.access.tokens == TokenOrigin::Login
+    }
+
+    /// Reports whether the system has an auth service.
+    #[must_use]
+    pub fn has_auth_service(&self) -> bool {
+        self.access.auth != AuthPlace::Absent
+    }
+
+    /// Returns the URL of the auth service, if it has one.
+    #[must_use]
+    pub fn auth_url(&self) -> Option<&Url> {
+        (self.access.auth == AuthPlace::Public).then_some(&self.auth)
+    }
+
+    /// Reports whether a fault may lie at this hop.
+    pub(crate) fn has_hop(&self, hop: Hop) -> bool {
+        self.has_auth_service() || !matches!(hop, Hop::Auth | Hop::BackendAuth)
+    }
+
+    /// Reports whether the target names this host in one of its URLs.
+    pub(crate) fn names_host(&self, url: &Url) -> bool {
+        url.host().is_some() && self.bases().any(|known| known.host() == url.host())
+    }
+
+    /// Returns every base URL.
+    pub(crate) fn bases(&self) -> impl Iterator<Item = &Url> {
+        let own = [&self.backend, &self.auth, &self.websocket].into_iter();
+        let direct = self.direct.iter().flat_map(|(http, websocket)| [http, websocket]);
+        own.chain(direct).chain(self.endpoints.values().filter_map(|endpoint| endpoint.form.base.as_ref()))
+    }
+
     /// Returns the base URL that an endpoint is called at.
     #[must_use]
-    pub fn base(&self, endpoint: &Endpoint) -> &Url {
+    pub fn base<'a>(&'a self, endpoint: &'a Endpoint) -> &'a Url {
         if let Some(direct) = self.direct_base(endpoint.kind).filter(|_| endpoint.past_edge) {
             return direct;
+        }
+        if let Some(own) = &endpoint.form.base {
+            return own;
         }
         match (endpoint.service, endpoint.kind) {
             (_, EndpointKind::Websocket) => &self.websocket,

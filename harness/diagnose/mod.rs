@@ -46,6 +46,7 @@ pub use crate::diagnose::verdict::cause::{
     Alternative, Cause, Certainty, Finding, Hops, Rollback, RuledOut, Why, WorstLine,
 };
 pub use crate::diagnose::verdict::diagnose;
+pub(crate) use crate::diagnose::verdict::finding::NO_SIGNING_KEY;
 pub use crate::diagnose::verdict::finding::{finding_ids, findings, opened_by_test_headers};
 pub use crate::diagnose::wording::catalogue_view::{Entry, Link, LogLine, Showing};
 pub use crate::diagnose::wording::proof::Proof;

@@ -8,6 +8,7 @@
 //! - `suggest`: replaces the deserialiser's words, and finds the nearest known name
 //! - `values`, `written`: values that are checked while they are read
 //! - `json_match`: a JSONPath (RFC 9535) and the values it may find
+//! - `pattern`: a pattern in which `*` stands for any text
 //! - `schema`: JSON Schemas for editors
 //!
 //! Invariant: this folder never touches the network and knows no target.
@@ -15,6 +16,7 @@
 pub(crate) mod error;
 mod json_match;
 pub(crate) mod mask;
+mod pattern;
 mod read_on;
 mod schema;
 pub(crate) mod suggest;
@@ -25,6 +27,7 @@ pub(crate) mod written;
 pub use error::ConfigError;
 pub(crate) use error::{Source, source};
 pub use json_match::JsonMatch;
+pub(crate) use pattern::fits as pattern_fits;
 pub(crate) use read_on::{Reading, read_on};
 pub(crate) use schema::render as render_schema;
 pub(crate) use suggest::nearest_or_all;

@@ -1,5 +1,6 @@
 //! Reads one location of evidence: a file, a URL or the output of a command.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -92,8 +93,13 @@ pub(super) async fn open(url: &Url, target: &Target) -> Result<reqwest::Response
         return Err(fail("evidence is read only from loopback and from the target's hosts".into()));
     }
     // reqwest's default roots fail on a machine without a certificate store, even for plain HTTP.
-    let tls = crate::tls::client_config().map_err(|error| fail(error.to_string()))?;
+    let tls = crate::tls::client_config(&target.access, None).map_err(|error| fail(error.to_string()))?;
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    let fixed: Vec<SocketAddr> = target.access.addresses_of(url).into_iter().map(|ip| SocketAddr::new(ip, 0)).collect();
+    let client = match url.host_str().filter(|_| !fixed.is_empty()) {
+        Some(host) => client.resolve_to_addrs(host, &fixed),
+        None => client,
+    };
     let client = client.tls_backend_preconfigured(tls).build().map_err(|error| fail(error.to_string()))?;
     let answer = client.get(url.clone()).send().await.map_err(|error| fail(error.without_url().to_string()))?;
     if !answer.status().is_success() {
@@ -116,7 +122,7 @@ async fn get(url: &Url, target: &Target) -> Result<Vec<u8>, SourceError> {
 }
 
 fn may_ask(url: &Url, target: &Target) -> bool {
-    is_loopback(url) || [&target.backend, &target.auth].iter().any(|known| known.host_str() == url.host_str())
+    is_loopback(url) || target.names_host(url)
 }
 
 async fn run(words: &[String], limit: Duration) -> Result<Vec<u8>, SourceError> {

@@ -10,7 +10,7 @@ use crate::har::Recorded;
 use crate::observe::{Because, Observation, Outcome, observe};
 use crate::probe::{Exchange, ProbeKey};
 use crate::report::{
-    ExitReport, ProbeReport, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing,
+    ExitReport, ProbeReport, Reach, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing,
 };
 use crate::run::NamedReport;
 use crate::statements;
@@ -221,6 +221,7 @@ fn report(
         unread: Vec::new(),
         published: None,
         proxy: None,
+        reach: Reach::default(),
         shard: None,
         kept: None,
         interrupted: None,

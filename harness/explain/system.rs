@@ -8,8 +8,8 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::config::{
-    Accept, Budget, Claims, DeployedNames, Endpoint, SecretSource, Target, UnusualProbes, User, Validation,
-    VersionPlace,
+    Accept, Access, Budget, Claims, DeployedNames, Endpoint, RequestForm, SecretSource, Target, UnusualProbes, User,
+    Validation, VersionPlace,
 };
 use crate::evidence::{Collected, Declaration, Layout};
 use crate::explain::pieces::Pieces;
@@ -81,6 +81,7 @@ pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
         known_failures: Vec::new(),
         probes: UnusualProbes { test_headers: false },
         version: VersionPlace::default(),
+        access: Access::default(),
     }
 }
 
@@ -90,6 +91,7 @@ fn user() -> User {
         sub: String::new(),
         email: String::new(),
         permissions: Vec::new(),
+        claims: serde_json::Map::new(),
         secrets: BTreeMap::new(),
     }
 }
@@ -355,6 +357,7 @@ fn bare(id: String, service: Service, method: String, path: String) -> Endpoint 
         identity: None,
         event_name: None,
         issued_token: None,
+        form: RequestForm::default(),
     }
 }
 

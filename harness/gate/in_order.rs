@@ -42,7 +42,7 @@ fn set(env: &mut BTreeMap<String, EnvValue>, name: &str, right: Option<EnvValue>
 fn right_value(role: &str, other: Option<&Manifest>, target: &Target) -> Option<EnvValue> {
     match role {
         "service-id" => target.caller.as_ref().map(|caller| EnvValue::Plain(caller.id.clone())),
-        "auth-url" => Some(EnvValue::Plain(target.auth.to_string())),
+        "auth-url" => target.auth_url().map(|url| EnvValue::Plain(url.to_string())),
         "auth-enabled" => Some(EnvValue::Plain("true".to_owned())),
         "service-secret" | "jwt-secret" => {
             let names = target.variables.get(role)?;

@@ -46,7 +46,10 @@ pub(super) fn identity(exchange: &Exchange, endpoint: &Endpoint) -> Option<Strin
 fn accepted(token: TokenKind, sub: &str, identity: Option<&str>) -> Authn {
     match (token, identity) {
         (token, _) if !token.is_sent() => Authn::Anonymous,
-        (token, Some(who)) if !token.may_name_another_subject() && who != sub => Authn::AcceptedAsOther,
+        // The target need not name the subject where the auth service issues the tokens.
+        (token, Some(who)) if !token.may_name_another_subject() && !sub.is_empty() && who != sub => {
+            Authn::AcceptedAsOther
+        }
         _ => Authn::Accepted,
     }
 }
@@ -89,7 +92,9 @@ fn by_status(exchange: &Exchange, endpoint: &Endpoint, token: TokenKind) -> Auth
 ///
 /// Returns `false` for an endpoint whose response never names the user.
 pub(super) fn served_without_the_user(endpoint: &Endpoint, identity: Option<&str>, sub: &str) -> bool {
-    endpoint.role == Role::Optional && endpoint.identity.is_some() && identity != Some(sub)
+    endpoint.role == Role::Optional
+        && endpoint.identity.is_some()
+        && (identity.is_none() || (!sub.is_empty() && identity != Some(sub)))
 }
 
 /// Returns the reason for [`served_without_the_user`], with its evidence.

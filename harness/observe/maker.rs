@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{challenge, problem, proxy_status, server_timing, signature};
 use crate::config::Endpoint;
+use crate::observe::condition;
 use crate::observe::signature::media_type;
 use crate::observe::{Because, Outcome, redirect};
 use crate::probe::Exchange;
@@ -62,7 +63,10 @@ pub(crate) struct Made {
 pub(crate) fn maker(exchange: &Exchange, endpoint: &Endpoint, outcome: Outcome) -> Made {
     let own = Hop::from(endpoint.service);
     let found = marks(exchange, endpoint);
-    let (by, hint, bytes) = decide(exchange, outcome, own, &found);
+    let (by, hint, bytes) = match condition::is_refusal(exchange, endpoint) {
+        true => (own, false, "the response is the refusal of this endpoint".into()),
+        false => decide(exchange, outcome, own, &found),
+    };
     let speaks_for_another = telling(&found).is_some_and(|mark| mark.says == Says::Messenger);
     let unmarked = hint && telling(&found).is_none();
     let mut signatures: Vec<String> = found.into_iter().map(|mark| mark.id).collect();

@@ -6,6 +6,7 @@
 //! - `maker`: which component produced the response, weighed from marks
 //! - `signature`: the marks of products, as data in `signatures/*.toml`
 //! - `challenge`, `problem`, `proxy_status`, `server_timing`, `redirect`: the marks that standards define
+//! - `condition`: conditions of the target file on headers and text
 //! - `credential`: what became of the token
 //! - `outcome`: how the call ended
 //! - `shape`: a digest that is equal for two responses that differ only in ids, times and numbers
@@ -13,6 +14,7 @@
 //! Invariant: this folder never compares two exchanges, and never touches the network.
 
 pub(crate) mod challenge;
+mod condition;
 mod credential;
 mod maker;
 mod observation;

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Outcome;
 use super::redirect::{self, Leads};
+use super::{Outcome, condition};
 use crate::config::{Accept, Endpoint};
 use crate::document::JsonMatch;
 use crate::observe::proxy_status;
@@ -18,6 +18,7 @@ const REFUSING: [u16; 6] = [1008, 4001, 4003, 4401, 4403, 3000];
 pub(super) fn accepted(exchange: &Exchange, endpoint: &Endpoint) -> bool {
     status_accepted(exchange, endpoint)
         && json_holds(&endpoint.accept.json, exchange)
+        && condition::content_accepted(&endpoint.accept, exchange)
         && terminal_reached(&endpoint.accept, exchange)
         && first_frame_holds(&endpoint.accept, exchange)
         && !is_cut(exchange, endpoint)
@@ -44,6 +45,9 @@ fn is_cut(exchange: &Exchange, endpoint: &Endpoint) -> bool {
 
 /// Returns how the call ended.
 pub(super) fn outcome(exchange: &Exchange, endpoint: &Endpoint) -> Outcome {
+    if condition::is_refusal(exchange, endpoint) {
+        return Outcome::Denied;
+    }
     if accepted(exchange, endpoint) {
         return Outcome::Ok;
     }

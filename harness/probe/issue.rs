@@ -1,10 +1,14 @@
 //! Takes the token from the response of an issuer endpoint, before any of it is recorded.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 use serde_json::Value;
 
+use super::login::lifetime;
 use super::{Credentials, Exchange};
 use crate::config::Endpoint;
+use crate::probe::request::cookies::set_value;
 use crate::probe::transport::answer::Answer;
 use crate::terms::{Role, TokenKind};
 
@@ -14,14 +18,29 @@ const MOST: u32 = 256;
 /// A token that the auth service minted.
 pub(super) struct Issued {
     pub(super) token: SecretString,
-    pub(super) with_our_secret: bool,
+    /// Whether the signing secret of the target verifies it. `None`: not known.
+    pub(super) with_our_secret: Option<bool>,
+    /// How long it is valid, if the auth service says so.
+    pub(super) lifetime: Option<Duration>,
 }
 
 /// Returns the token in the response of an issuer endpoint, if there is one. The redactor learns every credential in
 /// the response.
-pub(super) fn issued(endpoint: &Endpoint, answer: &Answer, credentials: &dyn Credentials) -> Option<Issued> {
+/// `cookie` is the cookie of the session that the endpoint issues.
+pub(super) fn issued(
+    endpoint: &Endpoint,
+    answer: &Answer,
+    cookie: Option<String>,
+    credentials: &dyn Credentials,
+) -> Option<Issued> {
     if endpoint.role != Role::Issuer {
         return None;
+    }
+    if let Some(name) = &endpoint.form.issued_cookie {
+        let token = set_value(&answer.headers, name).or(cookie)?;
+        credentials.learn(TokenKind::Issued, &token);
+        let is_accepted = answer.status.is_some_and(|(status, _)| endpoint.accept.status.contains(&status.as_u16()));
+        return is_accepted.then(|| Issued { token: token.into(), with_our_secret: None, lifetime: None });
     }
     let json: Value = serde_json::from_slice(&answer.body).ok()?;
     learn(&json, false, credentials, &mut { MOST });
@@ -30,7 +49,8 @@ pub(super) fn issued(endpoint: &Endpoint, answer: &Answer, credentials: &dyn Cre
         return None;
     }
     credentials.learn(TokenKind::Issued, token);
-    Some(Issued { token: SecretString::from(token), with_our_secret: credentials.verifies(token) })
+    let (with_our_secret, lifetime) = (credentials.verifies(token), lifetime(&json, token));
+    Some(Issued { token: SecretString::from(token), with_our_secret, lifetime })
 }
 
 /// Makes every credential in the response known to the redactor: refresh tokens are as secret as the token itself.

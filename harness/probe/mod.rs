@@ -11,14 +11,18 @@
 //! - `http/`, `sse/`, `websocket/`: one protocol each
 //! - `exchange/`: the record of a probe
 //! - `record`: redacts a response and makes the exchange
+//! - `login`: where the token of a probe comes from
+//! - `csrf`: tokens against cross-site request forgery
 //! - `issue`: takes the token from the response of an issuer endpoint
 //!
 //! Invariant: this folder never decides whether a response is good, and never returns text that is not redacted.
 
+mod csrf;
 mod exchange;
 mod hang;
 mod http;
 mod issue;
+mod login;
 mod pace;
 mod preview;
 mod prober;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::hang::Hangs;
+use super::login::Logins;
 use super::pace::Pace;
 use super::transport::Tls;
 use super::{Credentials, Redact, Session, SetupError};
@@ -24,23 +25,27 @@ pub(super) struct Shared {
     pub(super) pace: Pace,
     pub(super) hangs: Hangs,
     pub(super) tls: Tls,
+    pub(super) logins: Logins,
+    /// The address of the token endpoint, from the discovery document.
+    pub(super) discovered: tokio::sync::OnceCell<url::Url>,
     sent: AtomicU32,
     exchanges: AtomicU32,
 }
 
 impl Prober {
-    /// Returns a prober whose last probe ends at `deadline`. It trusts Mozilla's root certificates and those of the
-    /// machine.
+    /// Returns a prober whose last probe ends at `deadline`. It trusts Mozilla's root certificates, those of the
+    /// machine and those of the target.
     ///
     /// # Errors
-    /// When TLS cannot be set up. A machine without a certificate store is not an error.
+    /// When TLS cannot be set up, or a certificate cannot be read. A machine without a certificate store is not an error.
     pub fn new(
         target: Arc<Target>,
         credentials: Arc<dyn Credentials>,
         redact: Arc<dyn Redact>,
         deadline: Instant,
     ) -> Result<Self, SetupError> {
-        Ok(Self::with_tls(target, credentials, redact, deadline, Tls::new()?))
+        let tls = Tls::new(&target.access, credentials.client_key().as_ref())?;
+        Ok(Self::with_tls(target, credentials, redact, deadline, tls))
     }
 
     pub(super) fn with_tls(
@@ -51,8 +56,20 @@ impl Prober {
         tls: Tls,
     ) -> Self {
         let pace = Pace::per_minute(target.budget.requests_per_minute);
-        let (sent, exchanges, hangs) = Default::default();
-        Self(Arc::new(Shared { target, credentials, redact, run_end, pace, hangs, tls, sent, exchanges }))
+        let (sent, exchanges, hangs, logins, discovered) = Default::default();
+        Self(Arc::new(Shared {
+            target,
+            credentials,
+            redact,
+            run_end,
+            pace,
+            hangs,
+            tls,
+            logins,
+            discovered,
+            sent,
+            exchanges,
+        }))
     }
 
     /// Returns a new session with its own cookie jar.

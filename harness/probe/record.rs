@@ -4,7 +4,7 @@ use hyper::header::SET_COOKIE;
 
 use super::{Body, Close, Exchange, Frame, Head, ProbeRequest, Redact, SentRequest, Side, StreamEvent, TransportError};
 use crate::probe::request::cookies;
-use crate::probe::request::presented::label;
+use crate::probe::request::presented::{SECRET, label};
 use crate::probe::request::render::Rendered;
 use crate::probe::transport::answer::Answer;
 use crate::probe::transport::body;
@@ -51,15 +51,16 @@ pub(super) fn exchange(facts: Facts, answer: Answer, redact: &dyn Redact) -> Exc
 fn sent(shown: Rendered, token: TokenKind, clean: &dyn Fn(&str) -> String) -> SentRequest {
     SentRequest {
         method: shown.method.to_string(),
-        url: clean(&shown.url.as_str().replace(&escaped(token), &label(token))),
+        url: clean(&readable(shown.url.as_str(), token)),
         headers: shown.headers.into_iter().map(|(name, value)| (name, clean(&value))).collect(),
-        body: shown.body.map(|body| clean(&body)),
+        body: shown.body.map(|body| clean(&readable(&String::from_utf8_lossy(&body), token))),
     }
 }
 
-/// Returns the label of a token, as a URL escapes it.
-fn escaped(token: TokenKind) -> String {
-    url::form_urlencoded::byte_serialize(label(token).as_bytes()).collect()
+/// Returns a URL or a form with its labels as they are elsewhere, not escaped.
+fn readable(text: &str, token: TokenKind) -> String {
+    let escaped = |label: &str| url::form_urlencoded::byte_serialize(label.as_bytes()).collect::<String>();
+    text.replace(&escaped(&label(token)), &label(token)).replace(&escaped(SECRET), SECRET)
 }
 
 fn head(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Option<Head> {

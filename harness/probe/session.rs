@@ -7,12 +7,13 @@ use hyper::header::{HeaderName, HeaderValue};
 use secrecy::SecretString;
 use url::Url;
 
+use super::csrf;
 use super::issue::{Issued, failure, issued};
 use super::prober::Shared;
 use super::record::{Facts, exchange};
 use super::transport::Rules;
 use super::{CannotProbe, ErrorKind, Exchange, ProbeKey, ProbeRequest, Redact, TransportError, http, websocket};
-use crate::config::is_loopback;
+use crate::config::{Target, is_loopback};
 use crate::probe::request::call;
 use crate::probe::request::cookies::Cookies;
 use crate::probe::request::presented::{Pair, Presented};
@@ -21,15 +22,26 @@ use crate::probe::transport::answer::Answer;
 use crate::probe::transport::deadline::Deadline;
 use crate::terms::{Caller, EndpointKind, TokenKind, TokenLocation};
 
+/// What a probe gave.
+pub(super) struct Probed {
+    pub(super) exchange: Exchange,
+    /// The token, if the endpoint issues one.
+    pub(super) issued: Option<Issued>,
+    /// The token against cross-site request forgery, if the endpoint gives one.
+    pub(super) csrf: Option<String>,
+}
+
 /// One cookie jar, for one scenario or one diagnosis. Made by [`super::Prober::session`].
 pub struct Session {
-    shared: Arc<Shared>,
-    cookies: Cookies,
+    pub(super) shared: Arc<Shared>,
+    pub(super) cookies: Cookies,
+    /// Whether a user logs in. The cookies of a login are those of no other probe.
+    pub(super) is_login: bool,
 }
 
 impl Session {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, cookies: Cookies::default() }
+        Self { shared, cookies: Cookies::default(), is_login: false }
     }
 
     /// Sends one probe when the request rate allows, and reads the response until its end, a limit or the deadline.
@@ -38,34 +50,35 @@ impl Session {
     /// When the request cannot be made. A failure on the network is not an error here: see [`Exchange::error`].
     pub async fn send(&self, request: &ProbeRequest) -> Result<Exchange, CannotProbe> {
         let call = call::resolve(&self.shared.target, request)?;
-        let kind = request.key.token;
-        if call.endpoint.token_locations.is_empty() || !kind.is_sent() {
-            return Ok(self.probe(&call, None, None).await?.0);
+        if call.endpoint.token_locations.is_empty() || !request.key.token.is_sent() {
+            return Ok(self.probe(&call, None, None).await?.exchange);
         }
-        if kind.is_minted_by_auth_service() {
-            let Issued { token, with_our_secret } = self.issue(&request.key).await?;
-            return Ok(self.probe(&call, Some(token), Some(with_our_secret)).await?.0);
-        }
-        let token = self.shared.credentials.token(kind, call.user)?;
-        Ok(self.probe(&call, Some(token), None).await?.0)
+        let Issued { token, with_our_secret, .. } = self.credential(&request.key, call.user).await?;
+        Ok(self.probe(&call, Some(token), with_our_secret).await?.exchange)
     }
 
-    /// Asks the auth service for a token of this user, and for the kind `revoked` logs the token out again.
+    /// Returns a token of this user and kind. The auth service issues it, where we cannot sign it; for the kind `revoked`,
+    /// it is logged out again.
     ///
     /// # Errors
-    /// When the target has no issuer or logout endpoint, or the auth service does not do it.
-    pub async fn issued_token(&self, kind: TokenKind, user: &str) -> Result<SecretString, CannotProbe> {
+    /// When the target has no issuer or logout endpoint, the auth service does not do it, or the token needs a signing key
+    /// that the target lacks.
+    pub async fn token(&self, kind: TokenKind, user: &str) -> Result<SecretString, CannotProbe> {
         let (token_location, caller) = (TokenLocation::Header, Caller::None);
         let key = ProbeKey { endpoint: String::new(), token: kind, token_location, caller, user: user.to_owned() };
-        Ok(self.issue(&key).await?.token)
+        let known = self.shared.target.user(user).ok_or_else(|| CannotProbe::UnknownUser(user.to_owned()))?;
+        Ok(self.credential(&key, known).await?.token)
     }
 
-    async fn issue(&self, key: &ProbeKey) -> Result<Issued, CannotProbe> {
+    /// Asks the auth service for a token. `lookup` decides whether the granted evidence allows the call.
+    pub(super) async fn issue(&self, key: &ProbeKey, lookup: call::Lookup) -> Result<Issued, CannotProbe> {
         let target = &self.shared.target;
         let revoke = key.token.is_logged_out().then(|| call::logout(target, key)).transpose()?;
         let request = call::issuer(target, key)?;
-        let call = call::resolve(target, &request)?;
-        let (exchange, issued) = self.probe(&call, None, None).await?;
+        let call = lookup(target, &request)?;
+        let address = self.discovered(call.endpoint, key).await?;
+        let call = Call { address: address.as_ref(), ..call };
+        let Probed { exchange, issued, .. } = self.probe(&call, None, None).await?;
         let Some(issued) = issued else {
             let (endpoint, why) = (call.endpoint.id.clone(), failure(&exchange));
             return Err(CannotProbe::IssuerFailed { endpoint, why, exchange: Box::new(exchange) });
@@ -78,22 +91,26 @@ impl Session {
 
     async fn revoke(&self, request: &ProbeRequest, token: &SecretString) -> Result<(), CannotProbe> {
         let call = call::resolve(&self.shared.target, request)?;
-        let (exchange, _) = self.probe(&call, Some(token.clone()), None).await?;
+        let Probed { exchange, .. } = self.probe(&call, Some(token.clone()), None).await?;
         let done = exchange.error.is_none() && exchange.status().is_some_and(|status| (200..300).contains(&status));
         let why = || CannotProbe::LogoutFailed { endpoint: call.endpoint.id.clone(), why: failure(&exchange) };
         done.then_some(()).ok_or_else(why)
     }
 
-    async fn probe(
+    pub(super) async fn probe(
         &self,
         call: &Call<'_>,
         token: Option<SecretString>,
         issued_before: Option<bool>,
-    ) -> Result<(Exchange, Option<Issued>), CannotProbe> {
+    ) -> Result<Probed, CannotProbe> {
         let Shared { credentials, redact, .. } = &*self.shared;
         let url = call.place().map_err(|error| cleaned(error, &**redact))?;
         let ids = Ids::fresh();
-        let presented = Presented { token, cookie: self.cookies.header(&url) };
+        let csrf = match call.target.access.csrf.as_ref().filter(|_| call.takes_csrf()) {
+            Some(csrf) => Some(Box::pin(self.csrf(csrf, call, token.clone())).await?),
+            None => None,
+        };
+        let presented = Presented { token, cookie: self.cookies_for(call.target, &url), csrf };
         let pair = presented.render(call, &ids, &**credentials)?;
         let headers = header_map(&pair.wire.headers)?;
         let admitted = self.shared.admit().await;
@@ -103,17 +120,29 @@ impl Session {
         if is_not_recorded(&answer, &url) {
             return Err(CannotProbe::NotRecorded(call.endpoint.id.clone()));
         }
-        let issued = issued(call.endpoint, &answer, &**credentials);
+        let cookie = call.endpoint.form.issued_cookie.as_deref().and_then(|name| self.cookies.value(&url, name));
+        let issued = issued(call.endpoint, &answer, cookie, &**credentials);
+        let csrf = csrf::found(call, &answer, &self.cookies, &url, &**credentials);
         let facts = Facts {
             id: self.shared.next_id(),
             request: call.request.clone(),
             shown,
             trace_id: ids.trace,
             started_at,
-            issued_with_our_secret: issued.as_ref().map(|issued| issued.with_our_secret).or(issued_before),
+            issued_with_our_secret: issued.as_ref().map_or(issued_before, |issued| issued.with_our_secret),
             body_limit: call.target.budget.body_bytes,
         };
-        Ok((recorded(facts, answer, redact).await, issued))
+        Ok(Probed { exchange: recorded(facts, answer, redact).await, issued, csrf })
+    }
+
+    /// Returns the cookies of the session for a URL, without those that are tokens.
+    fn cookies_for(&self, target: &Target, url: &Url) -> Option<String> {
+        if self.is_login {
+            return self.cookies.header(url);
+        }
+        let forms = target.endpoints.values().map(|endpoint| &endpoint.form);
+        let names = forms.flat_map(|form| form.token_cookie.iter().chain(&form.issued_cookie));
+        self.cookies.header_without(url, &names.map(String::as_str).collect::<Vec<_>>())
     }
 
     async fn transmit(&self, call: &Call<'_>, ids: &Ids, pair: Pair, headers: HeaderMap) -> Answer {
@@ -121,6 +150,7 @@ impl Session {
         let patience = self.shared.hangs.patience(call.endpoint, budget.probe);
         let url = pair.wire.url.clone();
         let proxy = call.target.proxy.as_ref().and_then(|proxy| proxy.of(&url));
+        let fixed = call.target.access.addresses_of(&url);
         let rules = Rules {
             endpoint: call.endpoint,
             budget,
@@ -128,6 +158,7 @@ impl Session {
             deadline: Deadline::starting_now(budget.probe, self.shared.run_end).with_patience(&patience),
             tls: &self.shared.tls,
             proxy: proxy.as_ref(),
+            fixed: &fixed,
         };
         let mut answer = match call.endpoint.kind {
             EndpointKind::Websocket => {

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use fivewhys_mocks::{Credential, Presented};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::config::{Endpoint, SecretError, Target};
+use crate::config::{CallerScheme, Endpoint, SecretError, Target};
 use crate::har::location;
 use crate::replay::calls::{coarse, names_user};
 use crate::replay::issued::Issued;
@@ -103,11 +103,28 @@ impl Presenter {
         let Some(expected) = &self.target.caller else { return Caller::None };
         let sent = |name: &str| presented.headers.get(name).and_then(|value| value.to_str().ok());
         let is_right = |secret: &str| self.secret.as_ref().is_some_and(|own| own.expose_secret() == secret);
-        match (sent(&expected.id_header), sent(&expected.secret_header)) {
+        let by_scheme = |scheme: &str| {
+            let (own, value) = sent("authorization")?.split_once(' ')?;
+            own.eq_ignore_ascii_case(scheme).then(|| value.trim().to_owned())
+        };
+        let text = |value: Option<&str>| value.map(str::to_owned);
+        let (id, secret) = match &expected.scheme {
+            CallerScheme::Headers { id, secret } => (text(sent(id)), text(sent(secret))),
+            CallerScheme::ApiKey(name) => (text(sent(name)).map(|_| String::new()), text(sent(name))),
+            CallerScheme::Bearer => (by_scheme("bearer").map(|_| String::new()), by_scheme("bearer")),
+            CallerScheme::Basic => {
+                let decoded = by_scheme("basic").and_then(|value| STANDARD.decode(value).ok());
+                let pair = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+                let pair = pair.as_deref().and_then(|pair| pair.split_once(':'));
+                let secret = pair.map(|(_, secret)| secret).filter(|secret| !secret.is_empty());
+                (text(pair.map(|(id, _)| id)), text(secret))
+            }
+        };
+        match (id, secret) {
             (None, _) => Caller::None,
             (Some(id), _) if id != expected.id => Caller::WrongId,
             (Some(_), None) => Caller::IdOnly,
-            (Some(_), Some(secret)) if is_right(secret) => Caller::Right,
+            (Some(_), Some(secret)) if is_right(&secret) => Caller::Right,
             (Some(_), Some(_)) => Caller::WrongSecret,
         }
     }

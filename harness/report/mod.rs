@@ -39,6 +39,7 @@ pub use crate::report::model::schema;
 pub use crate::report::model::tested::{RevisionEvidence, RevisionProof, RevisionShare, Tested, TestedRevision};
 pub use format::{Format, Stdout, Style};
 pub use formats::FORMATS;
+pub use model::reach::{Reach, Waited};
 pub use model::{
     ExitReport, ProbeReport, Report, RunOutcome, SCHEMA, ScenarioReport, Signal, StepOutcome, StepReport, Timing, Try,
     Unread,

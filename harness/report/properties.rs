@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, proptest};
 use textwrap::core::display_width;
 
-use super::{FORMATS, Report, Style, Unread, github, html, human, json, junit, samples};
+use super::{FORMATS, Reach, Report, Style, Unread, Waited, github, html, human, json, junit, samples};
 use crate::diagnose::{Finding, Settling};
 use crate::probe::{Close, ErrorKind, Side, TransportError};
 use crate::report::text::hostile::is_hidden;
@@ -31,6 +31,8 @@ impl Filler<'_> {
         self.fill([&mut report.target, &mut report.exit.meaning]);
         self.fill(&mut report.evidence);
         self.fill(report.proxy.as_mut());
+        let waited = Waited { endpoint: self.text(), ms: 1.0, answered: false, last: Some(self.text()) };
+        report.reach = Reach { addresses: vec![self.text()], waited: Some(waited) };
         for scenario in &mut report.scenarios {
             self.fill([&mut scenario.id, &mut scenario.title]);
             for step in &mut scenario.steps {

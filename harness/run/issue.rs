@@ -38,5 +38,5 @@ pub async fn issue(target: &Arc<Target>, kind: TokenKind, user: &str) -> Result<
     let credentials = RunCredentials::read(target, &redactor, None)?;
     let deadline = tokio::time::Instant::now() + target.budget.run;
     let prober = prober_with(credentials, target, &redactor, deadline)?;
-    Ok(prober.session().issued_token(kind, user).await?)
+    Ok(prober.session().token(kind, user).await?)
 }

@@ -9,6 +9,7 @@
 //! - `merge/`: makes one report of the reports of shards
 //! - `plan`: what a run would send, for `smoke --list` and `--dry-run`
 //! - `rolled_back`: runs the operator's rollback command and then a second smoke run
+//! - `waiting`: waits until a deployment answers
 //! - `issue`: gets one token from the auth service, for `fivewhys mint`
 //! - `recording`: keeps every observation of a run, for `fivewhys selftest`
 //!
@@ -23,6 +24,7 @@ mod merge;
 mod plan;
 mod recording;
 mod rolled_back;
+mod waiting;
 
 use crate::run::context::credentials;
 use std::sync::Arc;
@@ -66,6 +68,10 @@ pub enum RunError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Setup(#[from] SetupError),
+    /// The run was told to wait, and nothing says whether the deployment is up.
+    #[error("there is nothing to wait for: the target has no endpoint with the role `health`")]
+    #[diagnostic(code(fivewhys::run::nothing_to_wait_for), help("add one to the target file, or leave out `--wait`"))]
+    NothingToWaitFor,
     /// Every step was skipped. A run that tests nothing must not count as passed.
     #[error("nothing was tested: all {0} steps were skipped ({1})")]
     #[diagnostic(
@@ -89,6 +95,13 @@ pub async fn smoke(run: &Smoke, tell: Listener<'_>) -> Result<Report, RunError> 
 /// # Errors
 /// As [`smoke`].
 pub async fn smoke_by_hand(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) -> Result<Report, RunError> {
+    let waited = run.conduct.interruption.or(waiting::wait(run)).await.transpose()?.flatten();
+    let mut report = run_now(run, by_hand, tell).await?;
+    report.reach.waited = waited;
+    Ok(report)
+}
+
+async fn run_now(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) -> Result<Report, RunError> {
     let (started, started_at) = (Instant::now(), jiff::Timestamp::now());
     let target = &run.target;
     let deadline = tokio::time::Instant::now() + probing_time(target.budget.run);

@@ -15,7 +15,7 @@ static PLACEHOLDER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{([A-Za-z_][A-Za-z0-9_-]*)(?::[^{}]*)?\}").expect("a constant pattern"));
 
 /// The placeholders that the probe fills in itself, in bodies and messages.
-const FILLED_IN: [&str; 4] = ["token", "email", "sub", "secret"];
+const FILLED_IN: [&str; 5] = ["token", "email", "sub", "secret", "csrf"];
 
 /// Checks every text that a step sends.
 pub(super) fn mistakes<'a>(steps: impl Iterator<Item = &'a StepText>, shown: &Source) -> Vec<ScenarioError> {
@@ -44,7 +44,10 @@ fn texts(step: &StepText) -> Vec<(String, Range<usize>)> {
         let of_message = |message: &crate::document::Json| strings(&message.0).collect::<Vec<_>>();
         send.get_ref().iter().flat_map(of_message).map(|text| (text, send.span())).collect::<Vec<_>>()
     });
-    path.chain(query).chain(body).chain(messages).collect()
+    let tables = step.form.0.iter().chain(&step.multipart.0);
+    let tables = tables.flat_map(|entry| strings(&entry.value.0).map(|text| (text, entry.span.clone())));
+    let text = step.text.iter().map(|text| (text.get_ref().clone(), text.span()));
+    path.chain(query).chain(body).chain(tables).chain(text).chain(messages).collect()
 }
 
 /// Returns every string value in the JSON.

@@ -37,8 +37,14 @@ pub(crate) fn of_target(target: &Target) -> Result<Vec<Scenario>, ScenarioError>
     let own = target.scenarios.as_deref().map(read_dir).transpose()?.unwrap_or_default();
     own.iter().try_for_each(|scenario| scenario.on(target).check(target))?;
     let replaced = |scenario: &Scenario| own.iter().any(|one| one.id == scenario.id);
-    let built_in = embedded()?.into_iter().filter(|scenario| !replaced(scenario));
+    let fits = |scenario: &Scenario| target.has_auth_service() || !is_of_auth(scenario);
+    let built_in = embedded()?.into_iter().filter(|scenario| !replaced(scenario) && fits(scenario));
     Ok(built_in.collect::<Vec<_>>().into_iter().chain(own).collect())
+}
+
+/// Reports whether every step calls the auth service.
+fn is_of_auth(scenario: &Scenario) -> bool {
+    scenario.steps.iter().all(|step| step.call.starts_with("auth."))
 }
 
 /// Reads every `*.toml` of a folder, in the order of their names.

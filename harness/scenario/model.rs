@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json_path::JsonPath;
 
+use crate::config::BodyForm;
 use crate::document::{JsonMatch, Source};
 use crate::terms::{Caller, TokenKind, TokenLocation};
 
@@ -53,6 +54,8 @@ pub struct Step {
     pub query: Vec<(String, String)>,
     /// Replaces the endpoint's body. Strings may hold `{name}`.
     pub body: Option<serde_json::Value>,
+    /// The form of that body.
+    pub body_form: BodyForm,
     /// Replaces the endpoint's messages. Strings may hold `{name}`.
     pub send: Option<Vec<serde_json::Value>>,
     /// The captures for later steps: a name and a place in the body, or in any event or frame.

@@ -45,6 +45,7 @@ impl Scenario {
         }
         let all = || written.step.iter().chain(&written.finally);
         mistakes.extend(all().filter_map(|step| drives_nothing(step, &shown)));
+        mistakes.extend(all().filter_map(|step| of_body(step, &shown)));
         mistakes.extend(captures::mistakes(all(), &shown));
         let unfolded = |steps: Vec<StepText>| steps.into_iter().flat_map(|step| unfold(step, text)).collect();
         let (steps, finally): (Vec<Step>, Vec<Step>) = (unfolded(written.step), unfolded(written.finally));
@@ -72,6 +73,12 @@ fn drives_nothing(step: &StepText, shown: &Source) -> Option<ScenarioError> {
     let tokens = step.token.as_ref().map(|tokens| (tokens.get_ref().0.is_empty(), tokens.span()));
     let (_, span) = tokens.into_iter().chain([calls]).find(|(empty, _)| *empty)?;
     Some(ScenarioError::new("an empty list makes no step").at(shown, span))
+}
+
+fn of_body(step: &StepText, shown: &Source) -> Option<ScenarioError> {
+    let flaw = step.body().err()?;
+    let message = format!("the step `{}` {flaw}", step.id.get_ref());
+    Some(ScenarioError::new(message).at(shown, step.id.span()))
 }
 
 fn of_steps<'a>(steps: impl Iterator<Item = &'a Step>, shown: &Source) -> Vec<ScenarioError> {

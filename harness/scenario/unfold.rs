@@ -39,6 +39,8 @@ fn tail(endpoint: &str, all: &[String]) -> String {
 }
 
 fn template(step: StepText, text: &str) -> Step {
+    // A step with a wrong body is a mistake that the parser reports.
+    let (body, body_form) = step.body().ok().flatten().unzip();
     let places = Places {
         id: step.id.span(),
         call: step.call.span(),
@@ -57,7 +59,8 @@ fn template(step: StepText, text: &str) -> Step {
         caller: step.caller.map(Spanned::into_inner),
         path: step.path.map(|path| path.into_inner().0),
         query: step.query.0.into_iter().map(|entry| (entry.name, entry.value)).collect(),
-        body: step.body.map(|body| body.into_inner().0),
+        body,
+        body_form: body_form.unwrap_or_default(),
         send: step.send.map(|send| send.into_inner().into_iter().map(|message| message.0).collect()),
         capture: step.capture.0.into_iter().map(|entry| (entry.name, entry.value.0)).collect(),
         expect: step.expect.into_model(),

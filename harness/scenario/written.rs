@@ -1,8 +1,10 @@
 //! A scenario as written in its file.
 
 use serde::Deserialize;
+use serde_json::Value;
 use toml::Spanned;
 
+use crate::config::{BodyForm, WrittenBody};
 use crate::document::{Json, Match, Named, OneOrMany, Period, Query, Route, render_schema};
 use crate::observe::{Authn, Outcome};
 use crate::terms::{Caller, Hop, TokenKind, TokenLocation};
@@ -58,6 +60,18 @@ pub(super) struct StepText {
     /// Replaces the endpoint's body. In its strings, `{name}` as in `path`.
     #[schemars(with = "Option<Json>")]
     pub(super) body: Option<Spanned<Json>>,
+    /// A form body (`application/x-www-form-urlencoded`) instead: `{ name = "text" }`. A list repeats its name.
+    #[serde(default)]
+    pub(super) form: Named<String, Json>,
+    /// A `multipart/form-data` body instead: `{ note = "text", file = { content = "…", filename = "a.txt", type = "text/plain" } }`.
+    #[serde(default)]
+    pub(super) multipart: Named<String, Json>,
+    /// A text body instead.
+    #[schemars(with = "Option<String>")]
+    pub(super) text: Option<Spanned<String>>,
+    /// A body of bytes instead, as base64.
+    #[schemars(with = "Option<String>")]
+    pub(super) binary: Option<Spanned<String>>,
     /// Replaces the endpoint's WebSocket messages. In their strings, `{name}` as in `path`.
     #[schemars(with = "Option<Vec<Json>>")]
     pub(super) send: Option<Spanned<Vec<Json>>>,
@@ -67,6 +81,24 @@ pub(super) struct StepText {
     /// The expected response. At least one expectation is required. The response must also fit the endpoint's `accept`, unless the step expects `refused`, a `result` or an error status.
     #[serde(default)]
     pub(super) expect: ExpectText,
+}
+
+impl StepText {
+    /// Returns the body that replaces that of the endpoint, and its form.
+    ///
+    /// # Errors
+    /// When the step has two bodies, or one that does not fit its form.
+    pub(super) fn body(&self) -> Result<Option<(Value, BodyForm)>, String> {
+        let text = |text: &Spanned<String>| text.get_ref().clone();
+        let written = WrittenBody {
+            json: self.body.as_ref().map(|body| body.get_ref().clone()),
+            form: self.form.0.clone(),
+            multipart: self.multipart.0.clone(),
+            text: self.text.as_ref().map(text),
+            binary: self.binary.as_ref().map(text),
+        };
+        written.resolve()
+    }
 }
 
 /// `[step.expect]`.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::key::SigningKey;
-use super::{KeySet, Published, Token, foreign};
+use super::{KeySet, Published, Token, foreign, malformed};
 use crate::config::{Claims, SecretError, Target, User};
 use crate::redact::Redactor;
 use crate::terms::{Algorithm, TokenKind};
@@ -92,7 +92,7 @@ impl Minter {
             TokenKind::Issued => return Err(MintError::NeedsNetwork),
             TokenKind::Revoked => return Err(MintError::NeedsLogout),
             TokenKind::None => String::new(),
-            TokenKind::Malformed => format!("malformed-{}", Uuid::new_v4().simple()),
+            TokenKind::Malformed => return Ok(malformed(&self.redactor)),
             TokenKind::AlgNone => unsigned(&self.claims(kind, user)),
             TokenKind::WrongKey => {
                 self.sign(kind, user, foreign::key(self.algorithm).ok_or(MintError::NoForeignKey)?)?
@@ -131,6 +131,7 @@ impl Minter {
             _ => now,
         };
         let mut claims = self.claims.extra.clone();
+        claims.extend(user.claims.clone());
         let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         put("sub", json!(user.sub));
         put("email", json!(user.email));
@@ -170,7 +171,8 @@ fn spoil(claims: &mut Map<String, Value>, kind: TokenKind, iat: i64) {
     };
 }
 
-fn unsigned(claims: &Map<String, Value>) -> String {
+/// Returns a JWT with these claims and without a signature.
+pub(super) fn unsigned(claims: &Map<String, Value>) -> String {
     let encode = |text: String| URL_SAFE_NO_PAD.encode(text);
     format!(
         "{}.{}.",

@@ -4,6 +4,7 @@
 //!
 //! - `mint`: the claims of each kind of token
 //! - `key`, `pem`: the signing key, and the mistakes in its PEM
+//! - `forged`: bad tokens for a target without a signing key
 //! - `foreign`: random keys for `wrong-key` tokens
 //! - `published`: the keys that the auth service publishes (a JWK set)
 //! - `presented`: a minted token
@@ -12,6 +13,7 @@
 //! Invariant: a token is registered with the redactor before any other code sees it.
 
 mod foreign;
+mod forged;
 mod key;
 mod mint;
 mod pem;
@@ -19,6 +21,7 @@ mod presented;
 mod published;
 pub(crate) mod unverified;
 
+pub(crate) use forged::{forged, malformed};
 pub use mint::{MintError, Minter};
 pub use presented::Token;
 pub use published::{KeySet, Published};

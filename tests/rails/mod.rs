@@ -16,7 +16,7 @@ mod echoed_request;
 mod leaky_evidence;
 mod memory;
 mod other_hosts;
-mod output_formats;
+pub(crate) mod output_formats;
 mod run_kinds;
 mod search;
 mod secret_matrix;

@@ -11,7 +11,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::rails::output_formats::formats;
-use crate::rails::staging_target::{SERVICE, SIGNING, smoke};
+use crate::rails::staging_target::{API_KEY, SERVICE, SIGNING, smoke};
 use crate::support::leaks::Canaries;
 use crate::support::server::{Answer, Received, Server};
 
@@ -68,7 +68,7 @@ fn each(text: &str, before: &str, after: &str) -> String {
 
 /// What a place holds: each secret of the run in these encodings, the token of the request, and unregistered ones.
 fn leak(encodings: &[(&'static str, Encode)], token: Option<&str>) -> String {
-    let secrets = [SERVICE, SIGNING].into_iter().chain(token);
+    let secrets = [SERVICE, SIGNING, API_KEY].into_iter().chain(token);
     let encoded = secrets.flat_map(|secret| encodings.iter().map(move |(_, encode)| encode(secret)));
     encoded.chain(UNREGISTERED.map(str::to_owned)).collect::<Vec<_>>().join(" | ")
 }
@@ -195,11 +195,11 @@ fn manifest(text: &str) -> Value {
 }
 
 fn must_be_clean(what: &str, output: &str, text: &str) {
-    Canaries::of([("signing secret", SIGNING), ("service secret", SERVICE)])
+    Canaries::of([("signing secret", SIGNING), ("service secret", SERVICE), ("API key", API_KEY)])
         .must_not_be_in(&format!("{output} ({what})"), text);
     let lower = text.to_lowercase();
     for (name, encode) in ENCODINGS {
-        for secret in [SIGNING, SERVICE] {
+        for secret in [SIGNING, SERVICE, API_KEY] {
             let form = encode(secret).to_lowercase();
             assert!(!lower.contains(&form), "{output} ({what}) holds {secret} ({name})");
         }

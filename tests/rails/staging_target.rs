@@ -12,6 +12,8 @@ use crate::support::server::Server;
 
 pub(crate) const SIGNING: &str = "signing+secret/of=32&bytes \"and\" more%20\\";
 pub(crate) const SERVICE: &str = "service+secret/of=32&bytes \"and\" more%41\\n";
+/// A secret of the target, which goes into a header.
+pub(crate) const API_KEY: &str = "api+key/of=test&targets \"and\" more%42\\t";
 const PASSWORD: &str = "pass+word/of=test&users \"and\" more%00\\t";
 
 /// `smoke` against this server, as backend and as auth service, with the evidence edge, auth and service-credentials.
@@ -26,6 +28,10 @@ pub(crate) fn smoke(server: &Server) -> Command {
     }
     command.args(["--set", "budget.requests_per_minute=60000", "--set", "budget.probe=2s"]);
     command.args(["--set", "evidence=[\"edge\",\"auth\",\"service-credentials\"]"]);
+    command.args(["--set", "secrets.api_key=[\"env:API_KEY\"]"]).env("API_KEY", API_KEY);
+    for endpoint in ["backend.health", "backend.chat-messages"] {
+        command.args(["--set", &format!("endpoint.\"{endpoint}\".headers.X-Api-Key=\"{{secret:api_key}}\"")]);
+    }
     command.env("JWT_SECRET_STAGING", SIGNING).env("SERVICE_SECRET", SERVICE);
     command.env("FIVEWHYS_PRIMARY_PASSWORD", PASSWORD).env("FIVEWHYS_SECOND_PASSWORD", PASSWORD);
     command
@@ -42,7 +48,12 @@ pub(crate) fn leaks_nothing_as_curl(server: &Server, command: Command) {
 }
 
 fn run_with(server: &Server, mut command: Command, options: &[&str]) -> Output {
-    let canaries = Canaries::of([("signing secret", SIGNING), ("service secret", SERVICE), ("password", PASSWORD)]);
+    let canaries = Canaries::of([
+        ("signing secret", SIGNING),
+        ("service secret", SERVICE),
+        ("password", PASSWORD),
+        ("API key", API_KEY),
+    ]);
     let folder = tempfile::tempdir().expect("a folder");
     let reports = formats().into_iter().map(|name| format!("--report={name}={}", folder.path().join(name).display()));
     let output = command.args(reports).args(options).env("FIVEWHYS_LOG", "trace").output().expect("it starts");

@@ -2,11 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::file::layer::Layer;
+use crate::config::file::endpoint_layer::EndpointLayer;
+use crate::config::file::layer::{AuthText, Layer, WrittenAuth};
 use crate::config::file::resolve::Header;
 use crate::config::file::{TargetFile, Text, resolve};
-use crate::document::written::OneOrMany;
+use crate::config::{Endpoint, Target};
+use crate::document::written::{Entry, OneOrMany};
 use crate::document::{ConfigError, Reading, error, read_on};
+
+/// An endpoint, and where it is written.
+pub(crate) struct PlacedEndpoint {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) file: String,
+    /// The line, from 1.
+    pub(crate) line: usize,
+}
 
 /// A target file and every mistake in it.
 pub(crate) struct CheckedTargets {
@@ -16,6 +26,8 @@ pub(crate) struct CheckedTargets {
     pub(crate) targets: usize,
     /// The catalogue files that its targets name.
     pub(crate) catalogue: Vec<PathBuf>,
+    /// The endpoints of each target that resolves.
+    pub(crate) endpoints: Vec<(Target, Vec<PlacedEndpoint>)>,
     /// The names of targets with values to fill in.
     pub(crate) examples: Vec<String>,
     /// Every mistake, in the order of the text.
@@ -30,17 +42,21 @@ impl TargetFile {
         let Reading { value, mut mistakes, taken_out } =
             read_on::<Text>(text, |flaw| ConfigError::from_toml(&source, flaw));
         let Some(written) = value else {
-            return CheckedTargets { file: None, targets: 0, catalogue: Vec::new(), examples: Vec::new(), mistakes };
+            let (catalogue, endpoints, examples) = Default::default();
+            return CheckedTargets { file: None, targets: 0, catalogue, endpoints, examples, mistakes };
         };
         let tables = toml::from_str(text).unwrap_or_default();
         let file = Self::of(written, tables, source.clone(), folder);
         let mut found: Vec<ConfigError> = file.check_default().err().into_iter().collect();
-        let (mut catalogue, mut examples) = (Vec::new(), Vec::new());
+        let (mut catalogue, mut endpoints, mut examples) = (Vec::new(), Vec::new(), Vec::new());
         for entry in file.targets() {
             let layer = file.written(entry);
             catalogue.extend(layer.catalogue.iter().flat_map(|files| &files.0).cloned());
             examples.extend(file.unfilled(&entry.name, &|_| false).map(|_| entry.name.clone()));
-            for mistake in of_target(&file.header(entry), layer) {
+            let header = file.header(entry);
+            endpoints.extend(placed(&header, &layer));
+            let certificates = of_certificates(&header, layer.clone());
+            for mistake in of_target(&header, layer).into_iter().chain(certificates) {
                 // A mistake in the defaults appears in every target.
                 let known =
                     |other: &ConfigError| other.message() == mistake.message() && other.offset() == mistake.offset();
@@ -54,8 +70,35 @@ impl TargetFile {
         catalogue.sort();
         catalogue.dedup();
         let targets = file.targets().len();
-        CheckedTargets { file: Some(file).filter(|_| mistakes.is_empty()), targets, catalogue, examples, mistakes }
+        CheckedTargets {
+            file: Some(file).filter(|_| mistakes.is_empty()),
+            targets,
+            catalogue,
+            endpoints,
+            examples,
+            mistakes,
+        }
     }
+}
+
+/// Returns a target and its endpoints with their places, if it resolves.
+fn placed(header: &Header<'_>, layer: &Layer) -> Option<(Target, Vec<PlacedEndpoint>)> {
+    let target = resolve::target(header, layer.clone()).ok()?;
+    let place = |entry: &Entry<EndpointLayer>| {
+        let endpoint = target.endpoints.get(&entry.name)?.clone();
+        let source = entry.source.as_ref().unwrap_or(header.source);
+        let before = source.inner().get(..entry.span.start)?;
+        Some(PlacedEndpoint { endpoint, file: source.name().to_owned(), line: 1 + before.matches('\n').count() })
+    };
+    let endpoints = layer.endpoint.0.iter().filter_map(place).collect();
+    Some((target, endpoints))
+}
+
+/// Reads the certificates of a target.
+fn of_certificates(header: &Header<'_>, layer: Layer) -> Option<ConfigError> {
+    let access = resolve::target(header, layer).ok()?.access;
+    let error = access.authorities().err().or_else(|| access.presented().err())?;
+    Some(header.error(format!("the target `{}`: {error}", header.name)))
 }
 
 /// Resolves a target repeatedly. Each time it repairs or removes the part with the mistake.
@@ -74,9 +117,12 @@ fn of_target(header: &Header<'_>, mut layer: Layer) -> Vec<ConfigError> {
 /// Fills in a missing key, or removes the endpoint or user at this place. Returns whether resolving again is useful.
 fn put_right(layer: &mut Layer, at: usize) -> bool {
     let twin = layer.twin.unwrap_or(false);
-    let missing = [&mut layer.backend, &mut layer.auth].into_iter().find(|url| url.is_none() && !twin);
-    if let Some(url) = missing {
-        *url = Some(resolve::anywhere());
+    if layer.backend.is_none() && !twin {
+        layer.backend = Some(resolve::anywhere());
+        return true;
+    }
+    if layer.auth.is_none() && layer.login.origin().is_none() && !twin {
+        layer.auth = Some(AuthText(WrittenAuth::At(resolve::anywhere().0)));
         return true;
     }
     if layer.signing_secret.is_none() && !twin {

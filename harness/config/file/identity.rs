@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::config::file::layer::{CallerLayer, ClaimsLayer, UserLayer};
+use crate::config::file::layer::{CallerLayer, ClaimsLayer, ClientCertificateLayer, SchemeName, UserLayer};
+use crate::config::file::login::CLIENT_SECRET;
 use crate::config::file::resolve::{Header, LEAST_SECRET_BYTES};
 use crate::config::file::sources::SecretText;
-use crate::config::{CallerIdentity, Claims, SecretSource, User};
+use crate::config::{CallerIdentity, CallerScheme, Claims, ClientCertificate, SecretSource, User};
 use crate::document::error::ConfigError;
 use crate::document::written::{Entry, Named, OneOrMany};
 
@@ -15,23 +16,68 @@ const OWN_CLAIMS: [&str; 10] = ["sub", "email", "permissions", "iat", "exp", "jt
 /// The lifetime of a valid token when the target does not set one.
 const USUAL_TTL: Duration = Duration::from_secs(300);
 
-pub(crate) fn users(header: &Header<'_>, entries: Vec<Entry<UserLayer>>) -> Result<Vec<User>, ConfigError> {
+pub(crate) fn users(
+    header: &Header<'_>,
+    entries: Vec<Entry<UserLayer>>,
+    logs_in: bool,
+) -> Result<Vec<User>, ConfigError> {
     let mut users: Vec<User> = Vec::new();
     for Entry { name, span, source, value } in entries {
         let source = source.as_ref().unwrap_or(header.source);
         let error = |message: String| ConfigError::new(message).at(source, span.clone());
         let missing = |key: &str| error(format!("the user `{name}` has no `{key}`"));
-        let (sub, email) = (value.sub.ok_or_else(|| missing("sub"))?, value.email.ok_or_else(|| missing("email"))?);
-        if let Some(twice) = users.iter().find(|user| user.sub == sub) {
+        // The auth service knows who the user is.
+        let unless_issued =
+            |value: Option<String>, key| value.or_else(|| logs_in.then(String::new)).ok_or_else(|| missing(key));
+        let (sub, email) = (unless_issued(value.sub, "sub")?, unless_issued(value.email, "email")?);
+        if let Some(twice) = users.iter().find(|user| user.sub == sub && !sub.is_empty()) {
             return Err(error(format!("the users `{}` and `{name}` have the same `sub`: `{sub}`", twice.name)));
         }
+        if let Some(taken) = value.claims.0.iter().find(|entry| OWN_CLAIMS.contains(&entry.name.as_str())) {
+            let own = &taken.name;
+            return Err(error(format!(
+                "`claims.{own}` of the user `{name}` is not allowed: every token already has this claim"
+            )));
+        }
+        let claims = value.claims.0.into_iter().map(|entry| (entry.name, entry.value.0)).collect();
         let permissions = value.permissions.unwrap_or_default();
-        users.push(User { secrets: secrets(header, &name, value.secrets), name, sub, email, permissions });
+        users.push(User { secrets: secrets(header, &name, value.secrets), name, sub, email, permissions, claims });
     }
     if users.is_empty() {
         return Err(header.error(format!("the target `{}` has no user", header.name)));
     }
     Ok(users)
+}
+
+/// Returns the secrets of the target itself, with that of the OAuth client.
+pub(crate) fn secrets_of_target(
+    header: &Header<'_>,
+    named: Named<String, OneOrMany<SecretText>>,
+    client: Option<OneOrMany<SecretText>>,
+) -> BTreeMap<String, SecretSource> {
+    let secret = |entry: Entry<OneOrMany<SecretText>>| {
+        let what = format!("the secret {}", entry.name);
+        (entry.name, header.secret(&what, 0, Some(entry.value)))
+    };
+    let client = client.map(|sources| (CLIENT_SECRET.to_owned(), header.secret("the client secret", 0, Some(sources))));
+    named.0.into_iter().map(secret).chain(client).collect()
+}
+
+/// Returns the certificate that the client presents.
+pub(crate) fn client_certificate(
+    header: &Header<'_>,
+    layer: ClientCertificateLayer,
+) -> Result<Option<ClientCertificate>, ConfigError> {
+    match (layer.certificate, layer.key) {
+        (None, None) => Ok(None),
+        (Some(certificate), Some(key)) => {
+            Ok(Some(ClientCertificate { certificate, key: header.secret("the client key", 0, Some(key)) }))
+        }
+        _ => {
+            let message = format!("the target `{}` has only one of the keys of `client_certificate`", header.name);
+            Err(header.error(message).help("set `client_certificate.certificate` and `client_certificate.key`"))
+        }
+    }
 }
 
 fn secrets(
@@ -46,13 +92,13 @@ fn secrets(
     named.0.into_iter().map(secret).collect()
 }
 
-pub(crate) fn claims(header: &Header<'_>, layer: ClaimsLayer) -> Result<Claims, ConfigError> {
+pub(crate) fn claims(header: &Header<'_>, layer: ClaimsLayer, logs_in: bool) -> Result<Claims, ConfigError> {
     if let Some(taken) = layer.extra.0.iter().find(|entry| OWN_CLAIMS.contains(&entry.name.as_str())) {
         let message = format!("`claims.extra.{}` is not allowed: every token already has this claim", taken.name);
         return Err(header.error(message));
     }
     Ok(Claims {
-        iss: header.needs(layer.iss, "claims.iss")?,
+        iss: header.needs(layer.iss.or_else(|| logs_in.then(String::new)), "claims.iss")?,
         aud: layer.aud,
         token_type: layer.token_type,
         r#type: layer.r#type,
@@ -61,15 +107,26 @@ pub(crate) fn claims(header: &Header<'_>, layer: ClaimsLayer) -> Result<Claims, 
     })
 }
 
-/// Headers and an id without a secret are enough for probes that send a wrong secret.
+/// A scheme and an id without a secret are enough for probes that send a wrong secret.
 pub(crate) fn caller(header: &Header<'_>, layer: CallerLayer) -> Result<Option<CallerIdentity>, ConfigError> {
-    let CallerLayer { id_header, secret_header, id, secret } = layer;
-    let (Some(id_header), Some(secret_header), Some(id)) = (id_header, secret_header, id) else {
-        return match secret {
-            Some(_) => Err(header
+    let CallerLayer { scheme, id_header, secret_header, id, secret } = layer;
+    let is_begun = scheme.is_some() || secret.is_some();
+    let scheme = match (scheme.unwrap_or_default(), id_header, secret_header) {
+        (SchemeName::Headers, Some(id), Some(secret)) => Some(CallerScheme::Headers { id: id.0, secret: secret.0 }),
+        (SchemeName::ApiKey, _, Some(secret)) => Some(CallerScheme::ApiKey(secret.0)),
+        (SchemeName::Headers | SchemeName::ApiKey, ..) => None,
+        (SchemeName::Basic, ..) => Some(CallerScheme::Basic),
+        (SchemeName::Bearer, ..) => Some(CallerScheme::Bearer),
+    };
+    let id = id.or_else(|| scheme.as_ref().filter(|scheme| !scheme.has_id()).map(|_| String::new()));
+    let (Some(scheme), Some(id)) = (scheme, id) else {
+        return match is_begun {
+            true => Err(header
                 .error(format!("the target `{}` has a `caller.secret` but not all keys to send it", header.name))
-                .help("set `caller.id_header`, `caller.secret_header` and `caller.id` too")),
-            None => Ok(None),
+                .help(
+                    "set `caller.id_header`, `caller.secret_header` and `caller.id` too, or another `caller.scheme`",
+                )),
+            false => Ok(None),
         };
     };
     if id.chars().any(char::is_control) {
@@ -77,6 +134,8 @@ pub(crate) fn caller(header: &Header<'_>, layer: CallerLayer) -> Result<Option<C
             format!("`caller.id` of the target `{}` holds a control character, which no header can hold", header.name);
         return Err(header.error(message));
     }
-    let secret = header.secret("the service secret", LEAST_SECRET_BYTES, secret);
-    Ok(Some(CallerIdentity { id_header: id_header.0, secret_header: secret_header.0, id, secret }))
+    // A header with an API key is often shorter than a signing key.
+    let least = if matches!(scheme, CallerScheme::Headers { .. }) { LEAST_SECRET_BYTES } else { 0 };
+    let secret = header.secret("the service secret", least, secret);
+    Ok(Some(CallerIdentity { scheme, id, secret }))
 }

@@ -6,13 +6,16 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
+use url::Url;
 
+use crate::config::file::csrf_layer::CsrfLayer;
 use crate::config::file::endpoint_layer::EndpointLayer;
+use crate::config::file::login::LoginLayer;
 use crate::config::file::overlay::{Overlay, overlays};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::{Proxy, TaggedUrl, Validation};
 use crate::document::error::Source;
-use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl, written_as_text};
+use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl, base_url, written_as_text};
 use crate::document::written::{Json, Named, OneOrMany};
 use crate::terms::{Algorithm, EvidenceSource, Platform};
 
@@ -20,6 +23,27 @@ written_as_text! {
     /// `environment`, or the URL of a forward proxy.
     ProxyText(Proxy) like "^(environment$|https?://)" = Proxy::read
 }
+written_as_text! {
+    /// The base URL of the auth service, `none` or `internal`.
+    AuthText(WrittenAuth) like "^(none$|internal$|https?://)" = written_auth
+}
+
+/// The place of the auth service, as written.
+#[derive(Debug, Clone)]
+pub(crate) enum WrittenAuth {
+    Absent,
+    Internal,
+    At(Url),
+}
+
+fn written_auth(text: &str) -> Result<WrittenAuth, String> {
+    match text {
+        "none" => Ok(WrittenAuth::Absent),
+        "internal" => Ok(WrittenAuth::Internal),
+        url => base_url(url, ["http", "https"]).map(WrittenAuth::At),
+    }
+}
+
 overlays! {
     /// `[defaults]`, `[target.NAME]`, or one override.
     pub(crate) struct Layer {
@@ -29,8 +53,8 @@ overlays! {
         twin: Option<bool>,
         /// The backend's base URL, through the edge, for example `https://api.example.com`. Tokens are sent only to the hosts of the target's URLs.
         backend: Option<BaseUrl>,
-        /// The auth service's base URL, for example `https://auth.example.com`.
-        auth: Option<BaseUrl>,
+        /// The auth service's base URL, for example `https://auth.example.com`. `none`: there is no auth service, and the backend alone verifies tokens. `internal`: there is one, and this machine cannot call it.
+        auth: Option<AuthText>,
         /// The base URL of WebSockets. When absent: the backend's URL with `ws` or `wss`.
         websocket: Option<SocketUrl>,
         /// The backend's own URL, which goes around the edge, for example `https://backend-abc123.run.app`. With the evidence `direct`, it distinguishes faults of the edge from faults of the backend.
@@ -42,8 +66,18 @@ overlays! {
         /// The granted sources of evidence. `edge` is always granted. `--evidence` can withhold sources but cannot grant any.
         #[serde(alias = "doors")]
         evidence: Option<Vec<EvidenceSource>>,
-        /// The sources of the key that signs our tokens. The first source that is not empty is used, trimmed. At least 32 bytes, or a private key in PEM for RS256 and ES256. For example `["env:JWT_SECRET"]`.
+        /// The sources of the key that signs our tokens. Not needed where the auth service issues the tokens: by `login`, or at an endpoint with the role `issuer`. The first source that is not empty is used, trimmed. At least 32 bytes, or a private key in PEM for RS256 and ES256. For example `["env:JWT_SECRET"]`.
         signing_secret: Option<OneOrMany<SecretText>>,
+        /// How the test users get their tokens by OAuth 2.0, for a target without a `signing_secret`.
+        login: LoginLayer,
+        /// Secrets of the target by name, each with its sources: `{ api_key = ["env:API_KEY"] }`. Headers and bodies refer to one as `{secret:api_key}`.
+        secrets: Named<String, OneOrMany<SecretText>>,
+        /// Where the token against cross-site request forgery comes from that replaces `{csrf}` in bodies, headers and queries.
+        csrf: CsrfLayer,
+        /// Files with certificates of a private authority in PEM, one or a list. They are trusted in addition to those of the machine. Relative to this file.
+        ca: Option<OneOrMany<PathBuf>>,
+        /// The certificate that is presented to a server that asks for one (mutual TLS).
+        client_certificate: ClientCertificateLayer,
         /// The algorithm that signs tokens. `HS256` when absent.
         algorithm: Option<Algorithm>,
         /// The keys that the auth service publishes (a JWK set). Read when the evidence `auth` is granted. Our tokens then carry the id of our key.
@@ -86,6 +120,14 @@ overlays! {
     }
 }
 overlays! {
+    pub(crate) struct ClientCertificateLayer {
+        /// The file with the certificate and its chain in PEM. Relative to this file.
+        certificate: Option<PathBuf>,
+        /// The sources of its private key in PEM, for example `["file:client.key"]`.
+        key: Option<OneOrMany<SecretText>>,
+    }
+}
+overlays! {
     pub(crate) struct VersionLayer {
         /// A header of the responses of the deployed service, for example `x-revision`. Its value is the name of the revision, or the end of that name after a `-`.
         header: Option<HeaderKey>,
@@ -101,6 +143,8 @@ overlays! {
 }
 overlays! {
     pub(crate) struct CallerLayer {
+        /// How a request carries id and secret: `headers` (the default: two headers), `basic` (HTTP Basic), `bearer` (a bearer token) or `api-key` (the header `secret_header` alone).
+        scheme: Option<SchemeName>,
         /// The header with the id of the calling service, for example `X-Service-ID`.
         id_header: Option<HeaderKey>,
         /// The header with the secret of the calling service, for example `X-Service-Secret`.
@@ -110,6 +154,16 @@ overlays! {
         /// The sources of its secret. The first source that is not empty is used, trimmed. At least 32 bytes.
         secret: Option<OneOrMany<SecretText>>,
     }
+}
+/// How a request carries the credentials of the calling service.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum SchemeName {
+    #[default]
+    Headers,
+    Basic,
+    Bearer,
+    ApiKey,
 }
 overlays! {
     pub(crate) struct ClaimsLayer {
@@ -149,12 +203,14 @@ overlays! {
 }
 overlays! {
     pub(crate) struct UserLayer {
-        /// The claim `sub`: the user's id, for example `e2e-user-001`.
+        /// The claim `sub`: the user's id, for example `e2e-user-001`. Optional where the auth service issues the tokens.
         sub: Option<String>,
-        /// The claim `email`.
+        /// The claim `email`. Optional where the auth service issues the tokens.
         email: Option<String>,
         /// The claim `permissions`, for example `["read", "write"]`.
         permissions: Option<Vec<String>>,
+        /// Additional claims of this user, which replace those of `claims.extra`: `{ role = "admin" }`.
+        claims: Named<String, Json>,
         /// The secrets of this user by name, each with its sources: `{ password = ["env:PASSWORD"] }`. A body refers to one as `{secret:password}`.
         secrets: Named<String, OneOrMany<SecretText>>,
     }
@@ -235,11 +291,16 @@ impl Layer {
             entry.source = Some(source.clone());
         }
         let users = self.user.0.iter_mut().flat_map(|user| &mut user.value.secrets.0).map(|secret| &mut secret.value);
-        let lists = users.chain(self.signing_secret.as_mut()).chain(self.caller.secret.as_mut());
+        let own = self.secrets.0.iter_mut().map(|secret| &mut secret.value).chain(&mut self.login.client_secret);
+        let own = own.chain(&mut self.client_certificate.key);
+        let lists = users.chain(own).chain(self.signing_secret.as_mut()).chain(self.caller.secret.as_mut());
         lists.flat_map(|list| &mut list.0).for_each(|secret| secret.root(folder));
         let manifests = self.manifest.backend.iter_mut().chain(self.manifest.auth.as_mut());
         let logs = self.logs.iter_mut().flat_map(|logs| &mut logs.0);
         manifests.chain(logs).chain(&mut self.jwks).for_each(|evidence| evidence.root(folder));
+        let certificates =
+            self.ca.iter_mut().flat_map(|files| &mut files.0).chain(&mut self.client_certificate.certificate);
+        certificates.for_each(|path| *path = folder.join(&*path));
         self.scenarios.iter_mut().for_each(|path| *path = folder.join(&*path));
         self.catalogue.iter_mut().flat_map(|files| &mut files.0).for_each(|file| *file = folder.join(&*file));
     }

@@ -4,6 +4,9 @@
 //! target's table, the environment, and `--set`.
 //!
 //! - `layer`, `endpoint_layer`: one layer as written, where every key is optional
+//! - `request_layer`: the body and the credentials of an endpoint's request, as written
+//! - `csrf_layer`: a token against cross-site request forgery, and how a refusal is recognised, as written
+//! - `login`: an OAuth 2.0 login as written, and the endpoints that it becomes
 //! - `sources`: the sources of secrets and evidence as written
 //! - `overlay`: merges one layer over another
 //! - `overrides`: layers from the environment and from `--set`
@@ -13,12 +16,15 @@
 //!
 //! Invariant: this folder reads the target file only. It never reads a secret.
 
+pub(crate) mod csrf_layer;
 pub(crate) mod endpoint_layer;
 pub(crate) mod every_mistake;
 pub(crate) mod identity;
 pub(crate) mod layer;
+pub(crate) mod login;
 pub(crate) mod overlay;
 pub(crate) mod overrides;
+pub(crate) mod request_layer;
 pub(crate) mod resolve;
 pub(crate) mod sources;
 pub(crate) mod unfilled;

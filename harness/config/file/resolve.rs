@@ -7,20 +7,25 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::config::file::csrf_layer::CsrfLayer;
 use crate::config::file::endpoint_layer::EndpointLayer;
-use crate::config::file::identity::{caller, claims, users};
-use crate::config::file::layer::{BudgetLayer, KnownFailureText, Layer, NamesLayer, TaggedUrlLayer, VersionLayer};
+use crate::config::file::identity::{caller, claims, client_certificate, secrets_of_target, users};
+use crate::config::file::layer::{
+    BudgetLayer, KnownFailureText, Layer, NamesLayer, TaggedUrlLayer, VersionLayer, WrittenAuth,
+};
+use crate::config::file::login::{LoginLayer, TOKEN};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::target::is_loopback;
 use crate::config::{
-    Budget, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin, SecretSource, TaggedUrl, Target,
-    UnusualProbes, Validation, VersionPlace,
+    Access, AuthPlace, Budget, Csrf, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin,
+    SecretSource, TaggedUrl, Target, TokenOrigin, UnusualProbes, Validation, VersionPlace,
 };
 use crate::document::error::{ConfigError, Source};
+use crate::document::nearest_or_all;
 use crate::document::values::BaseUrl;
 use crate::document::written::{Entry, OneOrMany};
 use crate::host::environment;
-use crate::terms::{EvidenceSource, Platform, Service};
+use crate::terms::{EvidenceSource, Platform, Role, Service};
 
 /// The minimum length of a shared secret, in bytes. RFC 7518, section 3.2, asks for as many in an HS256 key.
 pub(crate) const LEAST_SECRET_BYTES: usize = 32;
@@ -59,11 +64,12 @@ impl Header<'_> {
 pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, ConfigError> {
     let twin = layer.twin.unwrap_or(false);
     let backend = url(header, layer.backend.map(|url| url.0), twin, "backend")?;
-    let auth = url(header, layer.auth.map(|url| url.0), twin, "auth")?;
+    let (place, auth) = auth(header, layer.auth.map(|text| text.0), &layer.login, twin, &backend)?;
     let websocket = layer.websocket.map_or_else(|| as_websocket(&backend), |url| url.0);
-    if !twin && layer.signing_secret.is_none() {
-        header.needs(None::<()>, "signing_secret")?;
-    }
+    let endpoints = endpoints(header, layer.endpoint.0, &layer.login)?;
+    let tokens = tokens(header, twin, layer.signing_secret.is_some(), &endpoints)?;
+    let logs_in = tokens == TokenOrigin::Login;
+    let csrf = csrf(header, layer.csrf, &endpoints)?;
     let direct = layer.direct.map(|url| (as_websocket(&url.0), url.0)).map(|(websocket, http)| (http, websocket));
     let manifests = manifests(layer.manifest.backend, layer.manifest.auth);
     let logs: Vec<EvidenceLocation> = layer.logs.unwrap_or_default().0.into_iter().map(|log| log.0).collect();
@@ -80,9 +86,9 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         recorded: false,
         proxy: layer.proxy.map(|proxy| proxy.0),
         evidence_sources: layer.evidence.unwrap_or_default().into_iter().chain([EvidenceSource::Edge]).collect(),
-        endpoints: endpoints(header, layer.endpoint.0)?,
-        users: users(header, layer.user.0)?,
-        claims: claims(header, layer.claims)?,
+        endpoints,
+        users: users(header, layer.user.0, logs_in)?,
+        claims: claims(header, layer.claims, logs_in)?,
         signing_secret: header.secret("the signing secret", LEAST_SECRET_BYTES, layer.signing_secret),
         algorithm: layer.algorithm.unwrap_or_default(),
         jwks: layer.jwks.map(|jwks| jwks.0),
@@ -101,11 +107,21 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         known_failures: layer.known_failure.unwrap_or_default().into_iter().map(known_failure).collect(),
         probes: UnusualProbes { test_headers: layer.probes.test_headers.unwrap_or(true) },
         version: version(layer.version),
+        access: Access {
+            auth: place,
+            tokens,
+            secrets: secrets_of_target(header, layer.secrets, layer.login.client_secret),
+            ca: layer.ca.unwrap_or_default().0,
+            client_certificate: client_certificate(header, layer.client_certificate)?,
+            csrf,
+            fixed: Vec::new(),
+        },
         backend,
         auth,
         websocket,
     };
     check_evidence_hosts(header, &target)?;
+    check_auth(header, &target)?;
     environment::withhold(target.secret_variables());
     if target.direct.is_some() {
         target.add_direct_endpoints();
@@ -118,6 +134,49 @@ fn url(header: &Header<'_>, given: Option<Url>, twin: bool, key: &str) -> Result
     header.needs(given.or_else(placeholder), key)
 }
 
+/// Returns where the auth service is, and its URL. Without one, the URL of the backend stands for it.
+fn auth(
+    header: &Header<'_>,
+    written: Option<WrittenAuth>,
+    login: &LoginLayer,
+    twin: bool,
+    backend: &Url,
+) -> Result<(AuthPlace, Url), ConfigError> {
+    match written {
+        Some(WrittenAuth::At(url)) => Ok((AuthPlace::Public, url)),
+        Some(WrittenAuth::Absent | WrittenAuth::Internal) if !login.is_empty() => {
+            let message = format!("the target `{}` has a `login`, which is a call of the auth service", header.name);
+            Err(header.error(message).help("remove `auth`: the host of the login is the auth service"))
+        }
+        Some(WrittenAuth::Absent) => Ok((AuthPlace::Absent, backend.clone())),
+        Some(WrittenAuth::Internal) => Ok((AuthPlace::Internal, backend.clone())),
+        None => {
+            let missing = url(header, login.origin(), twin, "auth");
+            let help = "set it to the URL of the auth service, to `none` if there is no such service, or to `internal` if this machine cannot call it";
+            missing.map(|url| (AuthPlace::Public, url)).map_err(|error| error.help(help))
+        }
+    }
+}
+
+/// Refuses endpoints and evidence that need the URL of an auth service, where it has none.
+fn check_auth(header: &Header<'_>, target: &Target) -> Result<(), ConfigError> {
+    let word = match target.access.auth {
+        AuthPlace::Public => return Ok(()),
+        AuthPlace::Internal => "internal",
+        AuthPlace::Absent => "none",
+    };
+    let name = header.name;
+    let mut of_auth = target.endpoints.values().filter(|endpoint| endpoint.service == Service::Auth).peekable();
+    if target.evidence_sources.contains(&EvidenceSource::Auth) && of_auth.peek().is_none() {
+        let message = format!("the target `{name}` grants the evidence `auth`, and has `auth = \"{word}\"`");
+        return Err(header.error(message).help("leave `auth` out of `evidence`"));
+    }
+    let is_lost = |endpoint: &&Endpoint| endpoint.form.base.is_none() || !target.has_auth_service();
+    let Some(endpoint) = of_auth.find(is_lost) else { return Ok(()) };
+    let message = format!("the target `{name}` has the endpoint `{}`, and `auth = \"{word}\"`", endpoint.id);
+    Err(header.error(message).help("name it `backend.…` if the backend serves it, or give it a `base_url`"))
+}
+
 /// Returns a placeholder for a missing URL, for a target that is only checked.
 pub(crate) fn anywhere() -> BaseUrl {
     BaseUrl(Url::parse(UNTIL_BOOT).expect("a constant URL"))
@@ -126,6 +185,7 @@ pub(crate) fn anywhere() -> BaseUrl {
 fn endpoints(
     header: &Header<'_>,
     entries: Vec<Entry<EndpointLayer>>,
+    login: &LoginLayer,
 ) -> Result<BTreeMap<String, Endpoint>, ConfigError> {
     let resolve = |entry: Entry<EndpointLayer>| {
         let Entry { name, span, source, value } = entry;
@@ -134,11 +194,57 @@ fn endpoints(
             endpoint.map_err(|flaw| ConfigError::new(flaw).at(source.as_ref().unwrap_or(header.source), span))?;
         Ok((name, endpoint))
     };
-    let endpoints: BTreeMap<_, _> = entries.into_iter().map(resolve).collect::<Result<_, ConfigError>>()?;
+    let mut endpoints: BTreeMap<_, _> = entries.into_iter().map(resolve).collect::<Result<_, ConfigError>>()?;
     if endpoints.is_empty() {
         return Err(header.error(format!("the target `{}` has no endpoint: nothing can be called", header.name)));
     }
+    if !login.is_empty() {
+        let of_login =
+            login.endpoints().map_err(|flaw| header.error(format!("the target `{}`: {flaw}", header.name)))?;
+        if let Some(issuer) = endpoints.values().find(|endpoint| endpoint.role == Role::Issuer || endpoint.id == TOKEN)
+        {
+            let message =
+                format!("the target `{}` has a `login` and the issuer `{}`: write one of them", header.name, issuer.id);
+            return Err(header.error(message));
+        }
+        endpoints.extend(of_login.into_iter().map(|endpoint| (endpoint.id.clone(), endpoint)));
+    }
     Ok(endpoints)
+}
+
+/// Returns where the token against cross-site request forgery comes from.
+fn csrf(
+    header: &Header<'_>,
+    layer: CsrfLayer,
+    endpoints: &BTreeMap<String, Endpoint>,
+) -> Result<Option<Csrf>, ConfigError> {
+    let csrf = layer.resolve().map_err(|flaw| header.error(format!("the target `{}`: {flaw}", header.name)))?;
+    let Some(csrf) = csrf else { return Ok(None) };
+    if !endpoints.contains_key(&csrf.endpoint) {
+        let known: Vec<&str> = endpoints.keys().map(String::as_str).collect();
+        let message = format!("`csrf` of the target `{}` names the unknown endpoint `{}`", header.name, csrf.endpoint);
+        return Err(header.error(message).help(nearest_or_all(&csrf.endpoint, &known)));
+    }
+    Ok(Some(csrf))
+}
+
+/// Returns where the tokens of a target come from: without a signing key, an endpoint must issue them.
+fn tokens(
+    header: &Header<'_>,
+    twin: bool,
+    has_key: bool,
+    endpoints: &BTreeMap<String, Endpoint>,
+) -> Result<TokenOrigin, ConfigError> {
+    if twin || has_key {
+        return Ok(TokenOrigin::SigningKey);
+    }
+    if endpoints.values().any(|endpoint| endpoint.role == Role::Issuer) {
+        return Ok(TokenOrigin::Login);
+    }
+    let message = format!("the target `{}` has no `signing_secret`, and nothing that issues tokens", header.name);
+    Err(header.error(message).help(
+        "set `signing_secret`, or let the auth service issue the tokens: with `login`, or with an endpoint of the role `issuer`",
+    ))
 }
 
 fn budget(layer: BudgetLayer) -> Budget {
@@ -199,10 +305,9 @@ fn known_failure(text: KnownFailureText) -> KnownFailure {
 
 /// Refuses evidence URLs other than those of loopback and of the target's own hosts.
 fn check_evidence_hosts(header: &Header<'_>, target: &Target) -> Result<(), ConfigError> {
-    let own = [&target.backend, &target.auth, &target.websocket].map(Url::host);
     for source in target.manifests.values().chain(&target.logs).chain(&target.jwks) {
         let EvidenceLocation::Url(url) = source else { continue };
-        if !is_loopback(url) && !own.contains(&url.host()) {
+        if !is_loopback(url) && !target.names_host(url) {
             let host = url.host_str().unwrap_or_default();
             return Err(
                 header.error(format!("evidence is read from loopback and from the target's hosts, not from `{host}`"))

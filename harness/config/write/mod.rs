@@ -186,7 +186,14 @@ mod tests {
             startup_check: true,
             service_id: "netra-backend".to_owned(),
             service_secret: "canary-service-secret-of-32-bytes-and-more".into(),
-            users: vec![User { name, sub, email, permissions: vec!["read".to_owned()], secrets }],
+            users: vec![User {
+                name,
+                sub,
+                email,
+                permissions: vec!["read".to_owned()],
+                claims: serde_json::Map::new(),
+                secrets,
+            }],
             manifests: [(Service::Auth, EvidenceLocation::Url(url("http://127.0.0.1:4003/manifests/auth.json")))]
                 .into(),
             logs: vec![EvidenceLocation::Url(url("http://127.0.0.1:4003/logs"))],

@@ -13,7 +13,8 @@ use crate::terms::{EndpointKind, Role, TokenLocation};
 /// The name of the target in the file.
 const NAME: &str = "replay";
 /// Keys that name what only the recorded system had.
-const OF_THE_SYSTEM: [&str; 6] = ["twin", "production", "manifest", "logs", "jwks", "direct"];
+const OF_THE_SYSTEM: [&str; 9] =
+    ["twin", "production", "manifest", "logs", "jwks", "direct", "login", "ca", "client_certificate"];
 
 /// Writes a target file by which a run tests a replay. `written` is the file that describes the recorded target, with the
 /// target's name there. Without it, the endpoints of `target` are written.
@@ -33,6 +34,7 @@ pub(crate) fn write_replay_target(
         defaults.remove(key);
         own.remove(key);
     }
+    [&mut defaults, &mut own].into_iter().for_each(at_the_replay);
     if written.is_none() {
         own.insert("endpoint".to_owned(), Value::Table(target.endpoints.values().map(endpoint).collect()));
     }
@@ -44,6 +46,13 @@ pub(crate) fn write_replay_target(
     let text = toml::to_string(&file).map_err(io::Error::other)?;
     let text = format!("# Written by `fivewhys twin --replay`. Works as long as that replay runs.\n{text}");
     write(path, text.as_bytes())
+}
+
+/// Removes the addresses of single endpoints: a run against the replay calls nothing else.
+fn at_the_replay(table: &mut Table) {
+    let endpoints = table.get_mut("endpoint").and_then(Value::as_table_mut);
+    let each = endpoints.into_iter().flat_map(|endpoints| endpoints.iter_mut());
+    each.filter_map(|(_, endpoint)| endpoint.as_table_mut()).for_each(|endpoint| drop(endpoint.remove("base_url")));
 }
 
 fn add_addresses(own: &mut Table, target: &Target) -> io::Result<()> {
@@ -130,4 +139,33 @@ fn endpoint(endpoint: &Endpoint) -> (String, Value) {
         put("token_locations", taken.into());
     }
     (endpoint.id.clone(), Value::Table(own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Overrides;
+
+    #[test]
+    fn a_replay_calls_no_address_of_the_recorded_system() {
+        let text = r#"
+[target.one]
+backend = "http://127.0.0.1:4001"
+login = { flow = "password", token_url = "https://id.shop.example/token", client_id = "e2e", client_secret = ["env:X"] }
+ca = "ca.pem"
+user = { ann = { sub = "1", email = "ann@shop.example" } }
+endpoint."backend.search" = { path = "/find", base_url = "https://search.shop.example" }
+"#;
+        let file = TargetFile::parse("t.toml", text, Path::new("")).expect("a file");
+        let mut target = file.resolve(Some("one"), &Overrides::default()).expect("a target");
+        target.auth = target.backend.clone();
+        target.signing_secret.sources = vec![SecretOrigin::Held("a signing secret of more than 32 bytes".into())];
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("r.toml");
+        write_replay_target(&path, &target, Some((&file, "one"))).expect("a file");
+        let written = std::fs::read_to_string(&path).expect("a file");
+        assert!(!written.contains("shop.example/") && !written.contains("search.shop"), "{written}");
+        let replayed = TargetFile::read(&path).expect("a file").resolve(None, &Overrides::default()).expect("a target");
+        assert!(replayed.bases().all(|url| url.host_str() == Some("127.0.0.1")) && !replayed.logs_in());
+    }
 }

@@ -111,6 +111,9 @@ fn at_introspection(endpoint: &Endpoint, target: &Target, user: &str) -> Vec<Pro
         (true, false) => &[Caller::None, Caller::WrongSecret],
         (true, true) => &[Caller::Right, Caller::None, Caller::WrongSecret, Caller::WrongId],
     };
+    // Without an id, a wrong id is nothing that a request can have.
+    let has_id = target.caller.as_ref().is_none_or(|caller| caller.scheme.has_id());
+    let callers: Vec<Caller> = callers.iter().copied().filter(|caller| has_id || *caller != Caller::WrongId).collect();
     let mut keys: Vec<_> = callers.iter().map(|caller| key(endpoint, TokenKind::Valid, usual, *caller, user)).collect();
     if has_issuer(target) {
         keys.push(key(endpoint, TokenKind::Issued, usual, callers[0], user));

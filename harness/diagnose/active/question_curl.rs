@@ -1,6 +1,6 @@
 //! The `curl` command for a call whose evidence is not granted. Secrets are variables of the shell.
 
-use crate::config::{Endpoint, Target, User};
+use crate::config::{BodyForm, CallerScheme, Endpoint, Target, User};
 use crate::diagnose::active::question_command::AskCommand;
 use crate::diagnose::infer::case::Case;
 use crate::probe::ProbeKey;
@@ -31,20 +31,47 @@ fn words(target: &Target, endpoint: &Endpoint, user: &User, key: &ProbeKey) -> O
             .map(str::to_owned)
             .to_vec();
     let mut header = |name: &str, value: &str| words.extend(["--header".to_owned(), format!("{name}: {value}")]);
+    // A header with a secret of the target, Basic credentials or a cookie needs more than the shell has.
+    let is_plain = endpoint.headers.iter().all(|(_, value)| !value.contains("{secret:") && !value.contains("{csrf}"));
+    if !is_plain || endpoint.form.basic.is_some() || key.token_location == TokenLocation::Cookie {
+        return None;
+    }
     endpoint.headers.iter().for_each(|(name, value)| header(name, value));
     if key.token != TokenKind::None && key.token_location == TokenLocation::Header {
         header("Authorization", &format!("Bearer {TOKEN}"));
     }
     if let Some(caller) = target.caller.as_ref().filter(|_| key.caller == Caller::Right && endpoint.takes_caller) {
-        header(&caller.id_header, &caller.id);
-        header(&caller.secret_header, SECRET);
+        match &caller.scheme {
+            CallerScheme::Headers { id, secret } => {
+                header(id, &caller.id);
+                header(secret, SECRET);
+            }
+            CallerScheme::ApiKey(name) => header(name, SECRET),
+            CallerScheme::Bearer => header("Authorization", &format!("Bearer {SECRET}")),
+            CallerScheme::Basic => words.extend(["--user".to_owned(), format!("{}:{SECRET}", caller.id)]),
+        }
     }
-    if let Some(body) = &endpoint.body {
-        header("Content-Type", "application/json");
-        words.extend(["--data-raw".to_owned(), filled(&body.to_string(), user)?]);
-    }
+    words.extend(body(endpoint, user)?);
     words.push(url.to_string());
     Some(words)
+}
+
+/// Returns the options that send the body, or `None` where it needs another secret.
+fn body(endpoint: &Endpoint, user: &User) -> Option<Vec<String>> {
+    let Some(body) = &endpoint.body else { return Some(Vec::new()) };
+    let pair = |(name, value): (&String, &serde_json::Value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Some(["--data-urlencode".to_owned(), format!("{name}={}", filled(&value, user)?)])
+    };
+    match (endpoint.form.body, body.as_object(), body.as_str()) {
+        (BodyForm::Json, ..) => {
+            let header = ["--header".to_owned(), "Content-Type: application/json".to_owned()];
+            Some([header, ["--data-raw".to_owned(), filled(&body.to_string(), user)?]].concat())
+        }
+        (BodyForm::Form, Some(pairs), _) => Some(pairs.iter().map(pair).collect::<Option<Vec<_>>>()?.concat()),
+        (BodyForm::Text, _, Some(text)) => Some(vec!["--data-raw".to_owned(), filled(text, user)?]),
+        _ => None,
+    }
 }
 
 /// Returns the body with everything filled in that is not secret, or `None` where it needs another secret.

@@ -4,12 +4,16 @@ use fivewhys_path::{Declared, Request, Topology};
 
 use crate::config::{Endpoint, Target};
 use crate::probe::ProbeKey;
-use crate::terms::{Role, Service, TokenKind};
+use crate::terms::{Role, Service, TokenKind, Validation};
 
 /// Returns the traits of a system that the target describes.
 pub(in crate::diagnose) fn topology(target: &Target) -> Topology {
     Topology::of(&Declared {
-        validation: target.validation,
+        validation: match target.validation {
+            // Without an auth service, the backend asks nobody.
+            Validation::Unknown if !target.has_auth_service() => Validation::Local,
+            declared => declared,
+        },
         algorithm: target.algorithm,
         has_key_set: target.jwks.is_some(),
         startup_check: target.startup_check,
@@ -18,12 +22,14 @@ pub(in crate::diagnose) fn topology(target: &Target) -> Topology {
 }
 
 /// Returns the request of a probe. `None`: the endpoint takes no part in the diagnosis.
-pub(super) fn request(key: &ProbeKey, endpoint: &Endpoint, at: usize, user: &str) -> Option<Request> {
+pub(super) fn request(key: &ProbeKey, target: &Target, endpoint: &Endpoint, at: usize, user: &str) -> Option<Request> {
     let takes_token = !endpoint.token_locations.is_empty();
     let role = match (endpoint.role, endpoint.service) {
         // A direct copy has the role `open`, and is of a protected call or of the health check.
         (Role::Open, _) if endpoint.past_edge && !takes_token => Role::Health,
         (Role::Open, Service::Backend) if takes_token => Role::Protected,
+        // The backend of a system without an auth service is that service too.
+        (Role::Issuer, Service::Backend) if !target.has_auth_service() => Role::Issuer,
         (Role::Open | Role::Logout, _) | (Role::Introspection | Role::Issuer | Role::SelfCheck, Service::Backend) => {
             return None;
         }
@@ -32,16 +38,24 @@ pub(super) fn request(key: &ProbeKey, endpoint: &Endpoint, at: usize, user: &str
     };
     Some(Request {
         endpoint: at,
-        to: endpoint.service,
+        to: if role == Role::Issuer { Service::Auth } else { endpoint.service },
         past_edge: endpoint.past_edge,
         role,
         kind: endpoint.kind,
-        token: if takes_token { key.token } else { TokenKind::None },
+        token: if takes_token { signed(key.token, target.logs_in()) } else { TokenKind::None },
         location: key.token_location,
         caller: endpoint.takes_caller.then_some(key.caller),
         has_body: endpoint.body.is_some(),
         same_user: key.user == user,
     })
+}
+
+/// Returns the kind of a token by its signer: without a signing key, the auth service signs the valid ones.
+const fn signed(token: TokenKind, logs_in: bool) -> TokenKind {
+    match token {
+        TokenKind::Valid if logs_in => TokenKind::Issued,
+        token => token,
+    }
 }
 
 #[cfg(test)]
@@ -58,7 +72,7 @@ mod tests {
         let mut target = staging();
         target.add_direct_endpoints();
         let key = ProbeKey { endpoint: id.to_owned(), ..key("backend.health", TokenKind::Valid) };
-        let request = request(&key, &target.endpoints[id], 0, &key.user).expect("it takes part");
+        let request = request(&key, &target, &target.endpoints[id], 0, &key.user).expect("it takes part");
         assert_eq!((request.role, request.past_edge), (role, true));
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn evidence(
     for seen in observations.iter().copied().filter(|seen| counts(&seen.probe)) {
         let Some(endpoint) = target.endpoints.get(&seen.probe.endpoint) else { continue };
         let at = endpoints[seen.probe.endpoint.as_str()];
-        let Some(request) = request(&seen.probe, endpoint, at, user) else { continue };
+        let Some(request) = request(&seen.probe, target, endpoint, at, user) else { continue };
         // A step may expect that an endpoint without a role refuses this user.
         let is_free = endpoint.role == Role::Open && !endpoint.past_edge && !records.failed.contains(&seen.exchange);
         if is_free && seen.result != Outcome::Ok {
@@ -126,7 +126,7 @@ fn inner_reading(
     let outer = observations.iter().find(|seen| seen.exchange == inner.exchange)?;
     let endpoint = target.endpoints.get(&inner.endpoint)?;
     let key = ProbeKey { endpoint: inner.endpoint.clone(), ..outer.probe.clone() };
-    let request = request(&key, endpoint, endpoints[inner.endpoint.as_str()], user)?;
+    let request = request(&key, target, endpoint, endpoints[inner.endpoint.as_str()], user)?;
     let seen = Shown { answered_by: Hop::Unknown, means: Vec::new(), product: None, status: None, ..shown(outer) };
     Some(Reading {
         request,

@@ -2,6 +2,7 @@
 
 use fivewhys_path::{Effect, Patch, Reach, Stop, noise};
 
+use crate::config::Target;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fault::Fault;
 
@@ -24,6 +25,16 @@ const STOPS: [Stop; 7] =
 const UNKNOWN: Patch = Patch { at: None, effect: Effect::Unknown, reach: Reach::All, of: None };
 
 impl<'c> Hypothesis<'c> {
+    /// Returns the single hypotheses that may be so in a system: no fault lies at a hop that it does not have.
+    pub(super) fn possible(catalogue: &'c Catalogue, target: &Target) -> Vec<Self> {
+        let may_be = |one: &Self| match one {
+            Self::Healthy => true,
+            Self::Fault(fault) => fault.is_possible_in(target),
+            Self::Unknown(stop) => target.has_hop(stop.hop()),
+        };
+        Self::all(catalogue).filter(may_be).collect()
+    }
+
     /// Returns every single hypothesis.
     pub(super) fn all(catalogue: &'c Catalogue) -> impl Iterator<Item = Self> {
         let faults = catalogue.faults.iter().map(Self::Fault);

@@ -16,7 +16,7 @@ impl Asked {
     /// Returns `None` for a probe that takes no part in the diagnosis.
     pub(in crate::diagnose) fn of(key: &ProbeKey, target: &Target, user: &str) -> Option<Self> {
         let at = target.endpoints.keys().position(|id| *id == key.endpoint)?;
-        request(key, target.endpoints.get(&key.endpoint)?, at, user).map(Self)
+        request(key, target, target.endpoints.get(&key.endpoint)?, at, user).map(Self)
     }
 }
 

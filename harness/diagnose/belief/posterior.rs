@@ -54,11 +54,12 @@ impl<'c> Beliefs<'c> {
         let evidence = evidence(observations, target, user, counts, records);
         let topology = declared::topology(target).seeing(&evidence.seen());
         let mut beliefs = Self { all: Vec::new(), topology, evidence };
-        beliefs.compare(catalogue);
+        let hypotheses = Hypothesis::possible(catalogue, target);
+        beliefs.compare(&hypotheses);
         for _ in 0..ACCIDENTS {
-            let Some(accident) = beliefs.contradiction(catalogue) else { break };
+            let Some(accident) = beliefs.contradiction(&hypotheses) else { break };
             beliefs.evidence.doubt(accident);
-            beliefs.compare(catalogue);
+            beliefs.compare(&hypotheses);
         }
         beliefs
     }
@@ -73,15 +74,19 @@ impl<'c> Beliefs<'c> {
         odd_failures(fault, &self.evidence, &self.topology)
     }
 
-    fn compare(&mut self, catalogue: &'c Catalogue) {
-        self.all = compared(&self.evidence, &self.topology, catalogue);
+    fn compare(&mut self, hypotheses: &[Hypothesis<'c>]) {
+        self.all = compared(&self.evidence, &self.topology, hypotheses);
         self.all.sort_by(|a, b| b.score.total_cmp(&a.score));
     }
 
     /// Returns the exchange that contradicts most hypotheses, if every hypothesis and every pair is contradicted.
-    fn contradiction(&self, catalogue: &'c Catalogue) -> Option<u32> {
+    fn contradiction(&self, hypotheses: &[Hypothesis<'c>]) -> Option<u32> {
         let conflicts: Vec<u32> = self.all.iter().map(|one| one.conflict).collect::<Option<_>>()?;
-        let every: Vec<&Fault> = catalogue.faults.iter().collect();
+        let fault = |one: &Hypothesis<'c>| match one {
+            Hypothesis::Fault(fault) => Some(*fault),
+            Hypothesis::Healthy | Hypothesis::Unknown(_) => None,
+        };
+        let every: Vec<&Fault> = hypotheses.iter().filter_map(fault).collect();
         let count = |exchange: u32| conflicts.iter().filter(|one| **one == exchange).count();
         let most = conflicts.iter().copied().max_by_key(|exchange| count(*exchange));
         most.filter(|_| self.pairs(&every).is_empty())
@@ -92,10 +97,10 @@ impl<'c> Beliefs<'c> {
 const ACCIDENTS: usize = 2;
 
 /// Compares every hypothesis with the evidence, in the order of the catalogue.
-fn compared<'c>(evidence: &Evidence, topology: &Topology, catalogue: &'c Catalogue) -> Vec<Belief<'c>> {
-    let Changes { sets, of } = Changes::of(Hypothesis::all(catalogue));
+fn compared<'c>(evidence: &Evidence, topology: &Topology, hypotheses: &[Hypothesis<'c>]) -> Vec<Belief<'c>> {
+    let Changes { sets, of } = Changes::of(hypotheses.iter().copied());
     let mut priors = vec![f64::NEG_INFINITY; sets.len()];
-    Hypothesis::all(catalogue).zip(&of).for_each(|(one, at)| priors[*at] = priors[*at].max(one.prior().ln()));
+    hypotheses.iter().zip(&of).for_each(|(one, at)| priors[*at] = priors[*at].max(one.prior().ln()));
     let found = race(sets.into_iter().zip(priors), topology, evidence);
-    Hypothesis::all(catalogue).zip(&of).map(|(one, at)| Belief::of(one, &found[*at])).collect()
+    hypotheses.iter().zip(&of).map(|(one, at)| Belief::of(*one, &found[*at])).collect()
 }

@@ -204,7 +204,7 @@ fn requests(target: &Target) -> Vec<Request> {
                 let caller = crate::terms::Caller::Right;
                 let (id, user) = (endpoint.id.clone(), "primary".to_owned());
                 let key = crate::probe::ProbeKey { endpoint: id, token, token_location: location, caller, user };
-                all.extend(request(&key, endpoint, at, "primary"));
+                all.extend(request(&key, target, endpoint, at, "primary"));
             }
         }
     }

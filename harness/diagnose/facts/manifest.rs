@@ -153,6 +153,8 @@ fn auth_url(backend: &Manifest, auth: Option<&Manifest>, target: &Target) -> Opt
         );
         return Some(Fact { key: "auth-url", value: "differs", anomaly: true, says, exchange: None });
     }
+    // Where the auth service has no URL here, the backend calls an address that the target does not give.
+    target.auth_url()?;
     let port = url.as_ref().and_then(Url::port_or_known_default);
     let same_host = url.as_ref().and_then(Url::host_str) == target.auth.host_str();
     let own = |host: &str| matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "0.0.0.0");

@@ -151,8 +151,8 @@ fn message(entry: &LogEntry) -> Option<&str> {
 
 /// Reports whether a line has the name or the address of the auth service, or the path of its introspection.
 fn names_auth(line: &str, target: &Target) -> bool {
-    let url = &target.auth;
-    let address = url.host_str().zip(url.port_or_known_default()).map(|(host, port)| format!("{host}:{port}"));
+    let url = target.auth_url();
+    let address = url.and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)));
     let of_auth = target.endpoints.values().filter(|endpoint| endpoint.role == Role::Introspection);
     let paths = of_auth.map(|endpoint| endpoint.path.clone()).filter(|path| path.len() > 1);
     let name = target.names.auth.clone();

@@ -9,6 +9,7 @@ pub(crate) const fn token_location(token_location: TokenLocation) -> &'static st
         TokenLocation::Subprotocol => "in the WebSocket subprotocol",
         TokenLocation::Query => "in the URL",
         TokenLocation::Body => "in the body",
+        TokenLocation::Cookie => "in a cookie",
     }
 }
 

@@ -7,6 +7,7 @@ use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::config::Target;
 use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::model::expression::Expression;
 use crate::diagnose::model::fault_mode::FaultMode;
@@ -166,6 +167,15 @@ impl Fault {
     /// Reports whether a mode lists the outcomes of probes.
     pub(crate) fn lists_outcomes(&self) -> bool {
         self.mode.iter().any(|mode| !mode.predict.is_empty())
+    }
+
+    /// Reports whether a system can have this fault: one without an auth service has none of that service, and none of what
+    /// another service has in common with it.
+    pub(crate) fn is_possible_in(&self, target: &Target) -> bool {
+        let hop = self.hop();
+        let is_shared =
+            matches!(hop, Hop::Backend | Hop::Data) && self.involves.iter().any(|service| service == "auth");
+        target.has_hop(hop) && (target.has_auth_service() || !is_shared)
     }
 
     /// Returns the hop in the id.

@@ -90,7 +90,7 @@ fn place(endpoint: &Endpoint) -> Option<Place> {
         (Role::Optional, Service::Backend) => Some(Place::Protected),
         (Role::SelfCheck, Service::Auth) => Some(Place::SelfCheck),
         (Role::Introspection, Service::Auth) => Some(Place::Introspection),
-        (Role::Issuer, Service::Auth) => Some(Place::Issuer),
+        (Role::Issuer, _) => Some(Place::Issuer),
         _ => None,
     }
 }

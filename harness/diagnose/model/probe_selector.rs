@@ -136,6 +136,7 @@ impl ProbeSelector {
             "subprotocol" => self.token_locations.push(TokenLocation::Subprotocol),
             "query" => self.token_locations.push(TokenLocation::Query),
             "body" => self.token_locations.push(TokenLocation::Body),
+            "cookie" => self.token_locations.push(TokenLocation::Cookie),
             "free" => self.callers.push(None),
             "same-user" => self.same_user = Some(true),
             "other-user" => self.same_user = Some(false),

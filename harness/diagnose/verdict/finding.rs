@@ -58,12 +58,15 @@ const KINDS: [Kind; 5] = [
 /// The id of the finding about headers that mark a request as a test.
 const TEST_HEADERS: &str = "test-headers-open";
 
+/// The id of the finding about tokens that only the holder of the signing key can make.
+pub(crate) const NO_SIGNING_KEY: &str = "no-signing-key";
+
 /// Returns the ids of all findings that this folder can state.
 #[must_use]
 pub fn finding_ids() -> Vec<String> {
     let kinds = KINDS.iter().map(|kind| kind.id.to_owned());
     let odd = FACTS.iter().map(|fact| anomaly_id(fact.key));
-    kinds.chain([TEST_HEADERS.to_owned()]).chain(odd).collect()
+    kinds.chain([TEST_HEADERS, NO_SIGNING_KEY].map(str::to_owned)).chain(odd).collect()
 }
 
 fn anomaly_id(key: &str) -> String {

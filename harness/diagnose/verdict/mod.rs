@@ -7,6 +7,7 @@
 //! - `double_cause`: two faults as causes, and a fault that the first one masks
 //! - `unknown_cause`: what no fault of the catalogue explains
 //! - `explanation`: the chain of whys
+//! - `no_auth`: the words of a cause in a system without an auth service
 //! - `worst_lines`: log lines to read, where no why quotes one
 //! - `remedy`: the fix, and whether a rollback can help
 //! - `finding`: problems for which no scenario failed
@@ -18,6 +19,7 @@ mod certainty;
 mod double_cause;
 mod explanation;
 pub(crate) mod finding;
+mod no_auth;
 mod remedy;
 mod unknown_cause;
 mod worst_lines;
@@ -99,5 +101,8 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
     }
     causes.extend(unknown_cause::it_passed(&all, given.failed, &transient));
     worst_lines::add(&mut causes, &all, catalogue);
-    causes
+    if given.target.has_auth_service() {
+        return causes;
+    }
+    causes.into_iter().map(Cause::without_auth_service).collect()
 }

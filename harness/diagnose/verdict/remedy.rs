@@ -108,7 +108,7 @@ fn caller<'a>(case: &Case<'a>) -> &'a str {
 }
 
 fn auth_url<'a>(case: &Case<'a>) -> &'a str {
-    case.target.auth.as_str().trim_end_matches('/')
+    case.target.auth_url().map_or("AUTH_URL", |url| url.as_str().trim_end_matches('/'))
 }
 
 fn variable<'a>(role: &str, case: &Case<'a>) -> &'a str {

@@ -43,7 +43,7 @@ fn with(class: &ProbeClass) -> String {
         (_, token) => format!(" {}", credential_words::with_token(token)),
     };
     let token_location = match class.token_location {
-        TokenLocation::Header | TokenLocation::Body => String::new(),
+        TokenLocation::Header | TokenLocation::Body | TokenLocation::Cookie => String::new(),
         unusual => format!(" {}", credential_words::token_location(unusual)),
     };
     let user = if class.same_user { "" } else { " for another user" };

@@ -14,7 +14,7 @@ pub(super) fn check(run: &Review<'_>, subject: &Subject) -> Vec<Problem> {
     if subject.service != Service::Backend.as_str() {
         return Vec::new();
     }
-    let called = called(run, subject);
+    let Some(called) = called(run, subject) else { return Vec::new() };
     let by_scheme = format!("{}_PROXY", called.scheme());
     let Some(proxy) = name(subject, &by_scheme).or_else(|| name(subject, "ALL_PROXY")) else { return Vec::new() };
     let exceptions = name(subject, "NO_PROXY");
@@ -35,12 +35,12 @@ pub(super) fn check(run: &Review<'_>, subject: &Subject) -> Vec<Problem> {
     vec![run.set(problem, subject, &[("NO_PROXY", None)], false)]
 }
 
-/// Returns the address at which the service calls the auth service.
-fn called(run: &Review<'_>, subject: &Subject) -> Url {
+/// Returns the address at which the service calls the auth service, if anything says it.
+fn called(run: &Review<'_>, subject: &Subject) -> Option<Url> {
     let names = run.target.variables.get(AUTH_URL).into_iter().flatten();
     let own = names.filter_map(|name| subject.declaration.literals.get(name));
     let own = own.filter_map(|url| Url::parse(url.expose_secret().trim()).ok()).next();
-    own.unwrap_or_else(|| run.target.auth.clone())
+    own.or_else(|| run.target.auth_url().cloned())
 }
 
 /// Returns the name of a variable that is set, in any case.

@@ -15,7 +15,7 @@ use crate::probe::{ErrorKind, TransportError, sse};
 /// Sends the request and reads the response: as events if the endpoint is an event stream and the response is one,
 /// otherwise as a body.
 pub(crate) async fn send(wire: Rendered, headers: HeaderMap, rules: &Rules<'_>) -> Answer {
-    let watch = Stopwatch::default();
+    let watch = Stopwatch::towards(rules.fixed);
     let mut answer = match execute(wire, headers, rules, &watch).await {
         Ok(response) => read(response, rules).await,
         Err(failed) => *failed,

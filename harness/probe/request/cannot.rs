@@ -4,7 +4,8 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::probe::{CredentialError, Exchange};
-use crate::terms::{EvidenceSource, TokenLocation};
+use crate::terms::{EvidenceSource, TokenKind, TokenLocation};
+use crate::tls::TlsError;
 
 /// The probe was not sent.
 #[derive(Debug, Clone, PartialEq, Error, Diagnostic)]
@@ -45,6 +46,10 @@ pub enum CannotProbe {
     #[error("the target does not say how a service identifies itself to the auth service")]
     #[diagnostic(code(fivewhys::probe::no_caller), help("add `[caller]` to the target file"))]
     NoCaller,
+    /// The service credentials have no id, so there is no probe with another id or with the id alone.
+    #[error("the service credentials of the target have no id")]
+    #[diagnostic(code(fivewhys::probe::no_caller_id))]
+    NoCallerId,
     /// A token or secret is not available.
     #[error("no credential: {0}")]
     #[diagnostic(code(fivewhys::probe::credential))]
@@ -57,6 +62,40 @@ pub enum CannotProbe {
     #[error("the target has no endpoint with the role `logout`")]
     #[diagnostic(code(fivewhys::probe::no_logout))]
     NoLogout,
+    /// The token needs the signing key, and the target names none.
+    #[error("the target names no signing key, and a token of the kind `{0}` needs it")]
+    #[diagnostic(code(fivewhys::probe::no_signing_key), help("set `signing_secret` in the target file"))]
+    NoSigningKey(TokenKind),
+    /// The auth service issues tokens that are no JWTs, so that none of this kind can be made.
+    #[error("the auth service issues no JWT, so there is no token of the kind `{0}`")]
+    #[diagnostic(code(fivewhys::probe::not_a_jwt))]
+    NotAJwt(TokenKind),
+    /// The auth service refused the credentials of this user before.
+    #[error("`{endpoint}` refused the credentials of the user `{user}` twice, so they are not sent again")]
+    #[diagnostic(
+        code(fivewhys::probe::login_refused),
+        help("an auth service locks a user who logs in wrongly too often")
+    )]
+    LoginRefused {
+        /// The issuer endpoint.
+        endpoint: String,
+        /// The user.
+        user: String,
+    },
+    /// The address in a discovery document must not be used.
+    #[error("`{endpoint}` names the token endpoint `{address}`, {why}")]
+    #[diagnostic(
+        code(fivewhys::probe::discovered),
+        help("if that address is right, write it as `login.token_url` in the target file")
+    )]
+    Discovered {
+        /// The endpoint of the discovery document.
+        endpoint: String,
+        /// The address, redacted.
+        address: String,
+        /// Why it is not used.
+        why: &'static str,
+    },
     /// The auth service did not log the token out.
     #[error("`{endpoint}` did not log the token out: {why}")]
     #[diagnostic(code(fivewhys::probe::logout_failed))]
@@ -113,6 +152,6 @@ impl CannotProbe {
 
 /// The prober cannot be set up.
 #[derive(Debug, Error, Diagnostic)]
-#[error("cannot set up TLS")]
-#[diagnostic(code(fivewhys::probe::setup))]
-pub struct SetupError(#[from] rustls::Error);
+#[error(transparent)]
+#[diagnostic(transparent)]
+pub struct SetupError(#[from] TlsError);

@@ -17,6 +17,20 @@ impl Cookies {
         value.to_str().ok().map(str::to_owned)
     }
 
+    /// Returns the `Cookie` header without cookies of these names: they are tokens, which a probe sends itself.
+    pub(crate) fn header_without(&self, url: &Url, names: &[&str]) -> Option<String> {
+        let header = self.header(url)?;
+        let kept: Vec<&str> = header.split("; ").filter(|pair| !names.contains(&name_of(pair))).collect();
+        (!kept.is_empty()).then(|| kept.join("; "))
+    }
+
+    /// Returns the value of a cookie for this URL.
+    pub(crate) fn value(&self, url: &Url, name: &str) -> Option<String> {
+        let header = self.header(url)?;
+        let value = header.split("; ").find(|pair| name_of(pair) == name)?.split_once('=')?.1.to_owned();
+        Some(value).filter(|value| !value.is_empty())
+    }
+
     /// Keeps the cookies that a response sets.
     pub(crate) fn keep(&self, headers: &HeaderMap, url: &Url) {
         self.0.set_cookies(&mut headers.get_all(SET_COOKIE).iter(), &as_http(url));
@@ -35,6 +49,24 @@ fn as_http(url: &Url) -> Url {
     // URL.
     let _ = http.set_scheme(scheme);
     http
+}
+
+fn name_of(pair: &str) -> &str {
+    pair.split('=').next().unwrap_or_default().trim()
+}
+
+/// Returns the value of a cookie that a response sets.
+pub(crate) fn set_value(headers: &HeaderMap, name: &str) -> Option<String> {
+    let set = headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = set.filter_map(|line| line.split(';').next()).filter(|pair| name_of(pair) == name);
+    let value = pairs.next_back()?.split_once('=')?.1.trim().to_owned();
+    Some(value).filter(|value| !value.is_empty())
+}
+
+/// Joins two `Cookie` headers.
+pub(crate) fn joined(one: Option<String>, other: Option<String>) -> Option<String> {
+    let all: Vec<String> = one.into_iter().chain(other).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// Returns a `Cookie` header without its values.

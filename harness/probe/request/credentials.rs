@@ -34,8 +34,16 @@ pub trait Credentials: Send + Sync {
     /// When the token cannot be made, for example without a signing secret.
     fn token(&self, kind: TokenKind, user: &User) -> Result<SecretString, CredentialError>;
 
-    /// Reports whether the signing secret of the target verifies the signature of this token.
-    fn verifies(&self, jwt: &str) -> bool;
+    /// Returns a token of the kind `wrong-key` or `alg-none` with the claims of one that the auth service issued. Returns
+    /// `None` when that is no JWT.
+    fn forged(&self, kind: TokenKind, issued: &str) -> Option<SecretString>;
+
+    /// Reports whether the signing secret of the target verifies the signature of this token. `None`: the target has no
+    /// signing secret.
+    fn verifies(&self, jwt: &str) -> Option<bool>;
+
+    /// Makes a value that was made of a secret known to [`Redact`], for example HTTP Basic credentials.
+    fn conceal(&self, label: &str, value: &str);
 
     /// Makes a token that the auth service minted known to [`Redact`].
     fn learn(&self, kind: TokenKind, token: &str);
@@ -46,10 +54,15 @@ pub trait Credentials: Send + Sync {
     /// When no source has it.
     fn service_secret(&self) -> Result<SecretString, CredentialError>;
 
-    /// Returns a secret of a user, by its name in the target.
+    /// Returns the private key of the certificate that the target presents, in PEM. `None`: it presents none.
+    fn client_key(&self) -> Option<SecretString> {
+        None
+    }
+
+    /// Returns a secret of a user, or else of the target, by its name in the target file.
     ///
     /// # Errors
-    /// When the user has no such secret, or no source has it.
+    /// When neither has such a secret, or no source has it.
     fn user_secret(&self, user: &User, name: &str) -> Result<SecretString, CredentialError>;
 }
 

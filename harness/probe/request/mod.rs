@@ -8,12 +8,14 @@
 //! - `render`: fills URL, headers, body and messages
 //! - `placeholders`: `{token}`, `{email}` and the others
 //! - `address`: the URL
+//! - `body`: the bytes of a body, by its form
 //! - `cookies`: the cookie jar of a session
 //! - `cannot`: why a request cannot be made
 //!
 //! Invariant: the rendered request for the record never contains a token or a secret.
 
 pub(crate) mod address;
+pub(crate) mod body;
 pub(crate) mod call;
 pub(crate) mod cannot;
 pub(crate) mod cookies;
@@ -22,6 +24,7 @@ pub(crate) mod placeholders;
 pub(crate) mod presented;
 pub(crate) mod render;
 
+use crate::config::BodyForm;
 use crate::probe::ProbeKey;
 
 /// One call, and how far its response is followed.
@@ -37,6 +40,8 @@ pub struct ProbeRequest {
     pub query: Vec<(String, String)>,
     /// Replaces the endpoint's body.
     pub body: Option<serde_json::Value>,
+    /// The form of that body.
+    pub body_form: BodyForm,
     /// Replaces the endpoint's messages.
     pub send: Option<Vec<serde_json::Value>>,
     /// How far the response is followed.
@@ -64,6 +69,7 @@ impl ProbeRequest {
             path: None,
             query: Vec::new(),
             body: None,
+            body_form: BodyForm::default(),
             send: None,
             until: Until::Accepted,
             test_headers: false,

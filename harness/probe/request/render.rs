@@ -2,13 +2,15 @@
 //!
 //! It runs twice with two sets of values, for the wire and for the record. The record therefore never contains a token.
 
+use std::borrow::Cow;
+
 use hyper::Method;
 use serde_json::Value;
 use url::Url;
 
-use crate::config::{Endpoint, Target, User};
-use crate::probe::request::address;
+use crate::config::{Basic, BodyForm, Endpoint, Target, User};
 use crate::probe::request::placeholders::{Meaning, fill, fill_text};
+use crate::probe::request::{address, body};
 use crate::probe::{CannotProbe, ProbeRequest};
 use crate::terms::TokenLocation;
 
@@ -22,7 +24,7 @@ pub(crate) struct Rendered {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Option<String>,
+    pub(crate) body: Option<Vec<u8>>,
     /// WebSocket messages.
     pub(crate) messages: Vec<String>,
 }
@@ -34,6 +36,8 @@ pub(crate) struct Call<'a> {
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) user: &'a User,
     pub(crate) request: &'a ProbeRequest,
+    /// The address from a discovery document, instead of that of the endpoint.
+    pub(crate) address: Option<&'a Url>,
 }
 
 /// The ids of one probe, new for each one.
@@ -42,6 +46,8 @@ pub(crate) struct Ids {
     span: String,
     request: String,
     pub(crate) websocket_key: String,
+    /// What separates the parts of a multipart body.
+    boundary: String,
 }
 
 /// The values that are filled in: the real ones for the wire, labels for the record.
@@ -50,10 +56,14 @@ pub(crate) struct Values<'a> {
     pub(crate) token: Option<[String; 2]>,
     /// Headers that identify the calling service.
     pub(crate) service: Vec<(String, String)>,
-    /// The session's cookies for this URL.
+    /// The token against cross-site request forgery.
+    pub(crate) csrf: Option<String>,
+    /// The session's cookies for this URL, and the cookie that is the token.
     pub(crate) cookie: Option<String>,
-    /// Returns a secret of the user by its name.
+    /// Returns a secret of the user or the target by its name.
     pub(crate) secret: &'a dyn Fn(&str) -> Result<String, CannotProbe>,
+    /// Returns the value of the header `Authorization` for a user and a password.
+    pub(crate) basic: &'a dyn Fn(&str, &str) -> String,
 }
 
 impl Ids {
@@ -65,6 +75,7 @@ impl Ids {
             trace: uuid::Uuid::new_v4().simple().to_string(),
             span,
             request: uuid::Uuid::new_v4().to_string(),
+            boundary: format!("fivewhys-{}", uuid::Uuid::new_v4().simple()),
             websocket_key: base64::engine::general_purpose::STANDARD.encode(uuid::Uuid::new_v4().as_bytes()),
         }
     }
@@ -73,20 +84,34 @@ impl Ids {
 impl Call<'_> {
     /// Returns the URL without its query, which may contain the token.
     pub(crate) fn place(&self) -> Result<Url, CannotProbe> {
-        let path = self.request.path.as_deref().unwrap_or(&self.endpoint.path);
-        address::url(self.target.base(self.endpoint), path, &[])
+        let (base, path) = self.base();
+        address::url(&base, path, &[])
+    }
+
+    /// Returns the base URL and the path.
+    fn base(&self) -> (Cow<'_, Url>, &str) {
+        match self.address {
+            Some(address) => (Cow::Owned(address.join("/").unwrap_or_else(|_| address.clone())), address.path()),
+            None => {
+                let path = self.request.path.as_deref().unwrap_or(&self.endpoint.path);
+                (Cow::Borrowed(self.target.base(self.endpoint)), path)
+            }
+        }
     }
 
     fn url(&self, values: &Values<'_>) -> Result<Url, CannotProbe> {
-        let path = self.request.path.as_deref().unwrap_or(&self.endpoint.path);
+        let (base, path) = self.base();
         let (ours, asked) = (&self.endpoint.query, &self.request.query);
         let kept = ours.iter().filter(|(name, _)| !asked.iter().any(|(other, _)| other == name));
         let filled = kept.chain(asked).map(|(name, value)| {
             let value = fill_text(value, &|word| Ok::<_, CannotProbe>(self.in_query(word, values)))?;
             Ok(value.map(|value| (name.clone(), value)))
         });
-        let pairs: Vec<_> = filled.filter_map(Result::transpose).collect::<Result<_, CannotProbe>>()?;
-        address::url(self.target.base(self.endpoint), path, &pairs)
+        let discovered =
+            self.address.into_iter().flat_map(Url::query_pairs).map(|(name, value)| (name.into(), value.into()));
+        let filled = filled.filter_map(Result::transpose);
+        let pairs: Vec<_> = discovered.map(Ok).chain(filled).collect::<Result<_, CannotProbe>>()?;
+        address::url(&base, path, &pairs)
     }
 
     fn in_query(&self, name: &str, values: &Values<'_>) -> Meaning {
@@ -94,6 +119,7 @@ impl Call<'_> {
             "token" => self.carried(TokenLocation::Query, values, 0),
             "email" => Meaning::Text(self.user.email.clone()),
             "sub" => Meaning::Text(self.user.sub.clone()),
+            "csrf" => values.csrf.clone().map_or(Meaning::Foreign, Meaning::Text),
             _ => Meaning::Foreign,
         }
     }
@@ -101,14 +127,31 @@ impl Call<'_> {
     pub(crate) fn render(&self, ids: &Ids, values: &Values<'_>) -> Result<Rendered, CannotProbe> {
         let method = Method::from_bytes(self.endpoint.method.as_bytes())
             .map_err(|_| CannotProbe::Method(self.endpoint.method.clone()))?;
-        let body = self.body(values)?;
+        let body = self.body(ids, values)?;
         let headers = self.headers(ids, values, body.is_some())?;
         Ok(Rendered { method, url: self.url(values)?, headers, body, messages: self.messages(values)? })
     }
 
-    fn body(&self, values: &Values<'_>) -> Result<Option<String>, CannotProbe> {
+    /// Returns how the body is written.
+    fn body_form(&self) -> BodyForm {
+        let own = self.request.body.as_ref().map(|_| self.request.body_form);
+        own.unwrap_or(self.endpoint.form.body)
+    }
+
+    fn body(&self, ids: &Ids, values: &Values<'_>) -> Result<Option<Vec<u8>>, CannotProbe> {
         let Some(body) = self.request.body.as_ref().or(self.endpoint.body.as_ref()) else { return Ok(None) };
-        Ok(fill(body, &|name| self.meaning(name, values))?.map(|json| json.to_string()))
+        let filled = fill(body, &|name| self.meaning(name, values))?;
+        Ok(filled.map(|content| body::encode(&content, self.body_form(), &ids.boundary)))
+    }
+
+    fn basic(&self, basic: &Basic, values: &Values<'_>) -> Result<Option<String>, CannotProbe> {
+        let filled = |text: &str| fill_text(text, &|name| self.meaning(name, values));
+        let encoded = |text: String| match basic.is_form_encoded {
+            true => url::form_urlencoded::byte_serialize(text.as_bytes()).collect(),
+            false => text,
+        };
+        let (user, password) = (filled(&basic.user)?, filled(&basic.password)?);
+        Ok(user.zip(password).map(|(user, password)| (values.basic)(&encoded(user), &encoded(password))))
     }
 
     fn messages(&self, values: &Values<'_>) -> Result<Vec<String>, CannotProbe> {
@@ -121,14 +164,20 @@ impl Call<'_> {
         filled.filter_map(Result::transpose).collect()
     }
 
-    fn headers(&self, ids: &Ids, values: &Values<'_>, json: bool) -> Result<Vec<(String, String)>, CannotProbe> {
+    fn headers(&self, ids: &Ids, values: &Values<'_>, has_body: bool) -> Result<Vec<(String, String)>, CannotProbe> {
         let mut headers =
             Headers(vec![("User-Agent".to_owned(), concat!("fivewhys/", env!("CARGO_PKG_VERSION")).to_owned())]);
         headers.set("Accept", if self.endpoint.kind.is_event_stream() { "text/event-stream" } else { "*/*" });
-        if json {
-            headers.set("Content-Type", "application/json");
+        if has_body {
+            let multipart = format!("multipart/form-data; boundary={}", ids.boundary);
+            headers.set("Content-Type", self.body_form().media_type().unwrap_or(&multipart));
         }
-        headers.add_all(&self.endpoint.headers);
+        headers.add_all(&self.own_headers(values)?);
+        if let Some(basic) = &self.endpoint.form.basic
+            && let Some(value) = self.basic(basic, values)?
+        {
+            headers.set("Authorization", &value);
+        }
         if self.request.test_headers {
             TEST_HEADERS.iter().for_each(|(name, value)| headers.set(name, value));
         }
@@ -147,6 +196,15 @@ impl Call<'_> {
             headers.set("Authorization", &format!("Bearer {token}"));
         }
         Ok(headers.0)
+    }
+
+    /// Returns the headers of the target file, with their placeholders filled in.
+    fn own_headers(&self, values: &Values<'_>) -> Result<Vec<(String, String)>, CannotProbe> {
+        let filled = self.endpoint.headers.iter().map(|(name, value)| {
+            let value = fill_text(value, &|word| self.meaning(word, values))?;
+            Ok(value.map(|value| (name.clone(), value)))
+        });
+        filled.filter_map(Result::transpose).collect()
     }
 
     /// Sets the headers of RFC 6455, 4.1, except `Host`, which the connection sets.
@@ -181,8 +239,18 @@ impl Call<'_> {
             "token" => self.carried(TokenLocation::Body, values, 0),
             "email" => Meaning::Text(self.user.email.clone()),
             "sub" => Meaning::Text(self.user.sub.clone()),
+            "csrf" => values.csrf.clone().map_or(Meaning::Foreign, Meaning::Text),
             _ => Meaning::Foreign,
         })
+    }
+
+    /// Reports whether the request has a place for a token against cross-site request forgery.
+    pub(crate) fn takes_csrf(&self) -> bool {
+        const PLACE: &str = "{csrf}";
+        let query = self.endpoint.query.iter().chain(&self.request.query);
+        let body = self.request.body.as_ref().or(self.endpoint.body.as_ref());
+        query.chain(&self.endpoint.headers).any(|(_, value)| value.contains(PLACE))
+            || body.is_some_and(|body| body.to_string().contains(PLACE))
     }
 
     fn carried(&self, token_location: TokenLocation, values: &Values<'_>, which: usize) -> Meaning {

@@ -16,16 +16,18 @@ pub(crate) mod deadline;
 pub(crate) mod patience;
 pub(crate) mod phases;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls::ClientConfig;
+use secrecy::SecretString;
 use url::Url;
 
-use crate::config::{Budget, Endpoint};
+use crate::config::{Access, Budget, Endpoint};
 use crate::probe::transport::deadline::Deadline;
 use crate::probe::transport::phases::Stopwatch;
 use crate::probe::{ErrorKind, TransportError, Until};
-use crate::tls;
+use crate::tls::{self, TlsError};
 
 /// The rules of one probe.
 #[derive(Clone, Copy)]
@@ -37,6 +39,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) tls: &'a Tls,
     /// The forward proxy of this call.
     pub(crate) proxy: Option<&'a Url>,
+    /// The addresses that are called. Empty: those of the name.
+    pub(crate) fixed: &'a [IpAddr],
 }
 
 /// TLS for HTTP and for WebSocket: they offer different application protocols.
@@ -46,8 +50,8 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    pub(crate) fn new() -> Result<Self, rustls::Error> {
-        Ok(Self::from_config(&tls::client_config()?))
+    pub(crate) fn new(access: &Access, key: Option<&SecretString>) -> Result<Self, TlsError> {
+        Ok(Self::from_config(&tls::client_config(access, key)?))
     }
 
     pub(crate) fn from_config(config: &ClientConfig) -> Self {

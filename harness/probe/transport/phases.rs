@@ -1,7 +1,7 @@
 //! Measures name resolution and connection: a layer around reqwest's connector, and the same for WebSockets.
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -14,8 +14,10 @@ use tower::{Layer, Service};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stopwatch(Arc<Mutex<Reading>>);
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 struct Reading {
+    /// The addresses that are called. Empty: those of the name.
+    fixed: Vec<IpAddr>,
     resolving: bool,
     dns_ms: Option<f64>,
     connect_ms: Option<f64>,
@@ -27,6 +29,11 @@ struct Reading {
 pub(crate) struct NotResolved(#[source] Option<std::io::Error>);
 
 impl Stopwatch {
+    /// Returns a stopwatch for a connection to one of these addresses. Empty: those of the name.
+    pub(crate) fn towards(fixed: &[IpAddr]) -> Self {
+        Self(Arc::new(Mutex::new(Reading { fixed: fixed.to_vec(), ..Reading::default() })))
+    }
+
     pub(crate) fn dns_ms(&self) -> Option<f64> {
         self.read().dns_ms
     }
@@ -44,8 +51,12 @@ impl Stopwatch {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Resolves the name with the resolver of the system.
+    /// Resolves the name with the resolver of the system, unless the addresses are fixed.
     pub(crate) async fn resolve(&self, name: &str, port: u16) -> Result<Vec<SocketAddr>, NotResolved> {
+        let fixed: Vec<_> = self.read().fixed.iter().map(|address| SocketAddr::new(*address, port)).collect();
+        if !fixed.is_empty() {
+            return Ok(fixed);
+        }
         let start = Instant::now();
         self.read().resolving = true;
         let found = tokio::net::lookup_host((name, port)).await.map_err(|error| NotResolved(Some(error)))?;

@@ -28,7 +28,7 @@ use crate::probe::websocket::handshake::{Handshake, shake};
 /// Opens the socket, waits for the first frame, sends the messages, and follows the frames. `shown` is the form that is
 /// recorded.
 pub(crate) async fn send(wire: Rendered, headers: HeaderMap, key: &str, shown: &[String], rules: &Rules<'_>) -> Answer {
-    let watch = Stopwatch::default();
+    let watch = Stopwatch::towards(rules.fixed);
     let mut answer = Answer::default();
     match shake(&wire, headers, key, &mut answer, rules, &watch).await {
         Ok(Handshake::Open(stream)) => {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::{baseline, gate, partial, steps};
 use crate::diagnose::Cause;
 use crate::report::html::markup::text::{instruction, shown};
-use crate::report::words::{are_open, claim, headline, notes, outcome, percent, responsible};
+use crate::report::words::{are_open, claim, headline, notes, outcome, percent, reach, responsible};
 use crate::report::{Report, RunOutcome};
 
 /// Returns the outcome, and for each cause who must do what.
@@ -61,6 +61,7 @@ pub(super) fn footer(report: &Report) -> Markup {
                 dt { "Diagnosis" } dd { (timing.diagnosis_probes) " probes, " (seconds(timing.diagnosis_ms)) }
                 dt { "Granted evidence" } dd { (shown(&report.evidence.join(", "))) }
                 @if let Some(proxy) = &report.proxy { dt { "Proxy" } dd { (shown(proxy)) } }
+                @for line in reach(&report.reach) { dt { "Reached" } dd { (shown(&line)) } }
                 dt { "Exit code" } dd { (report.exit.code) ": " (instruction(&report.exit.meaning)) }
                 dt { "Made by" } dd { "fivewhys " (shown(&report.version)) ", " (shown(&report.schema)) }
             }

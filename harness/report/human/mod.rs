@@ -35,6 +35,7 @@ pub use crate::report::format::Style;
 use self::page::Page;
 use crate::report::format::{Format, Stdout};
 use crate::report::human::page::text::{Ink, Paint, Separator, Text};
+use crate::report::words::reach;
 use crate::report::{Report, RunOutcome};
 
 /// Text for people.
@@ -105,5 +106,5 @@ fn heading(ink: Ink, report: &Report) -> Text {
     let parts = [format!("target {}", report.target), format!("evidence {}", report.evidence.join(", "))];
     let shard = report.shard.map(|shard| format!("shard {shard}"));
     let proxy = report.proxy.as_ref().map(|proxy| format!("proxy {proxy}"));
-    ink.list(Paint::Faint, parts.into_iter().chain(proxy).chain(shard), Separator::Dot)
+    ink.list(Paint::Faint, parts.into_iter().chain(proxy).chain(reach(&report.reach)).chain(shard), Separator::Dot)
 }

@@ -5,6 +5,7 @@
 //! - `gate`: the advice after a deploy; `tested`: whether the deployed revision was tested; `comparison`: what is new since an earlier run
 //! - `passage`: how a failing request passed through the hops
 //! - `explained`: what `fivewhys explain` adds
+//! - `reach`: fixed addresses, and a wait before the first step
 //! - `part`: what a merge of shards needs
 //! - `read`: reads a report back; `schema`: its JSON Schema
 //!
@@ -16,6 +17,7 @@ pub(crate) mod explained;
 pub(crate) mod gate;
 pub(crate) mod part;
 pub(crate) mod passage;
+pub(crate) mod reach;
 pub(crate) mod read;
 pub mod schema;
 pub(crate) mod tested;
@@ -31,6 +33,7 @@ use crate::report::model::comparison::BaselineReport;
 use crate::report::model::explained::Explained;
 use crate::report::model::gate::GateReport;
 use crate::report::model::part::{Kept, Shard};
+use crate::report::model::reach::Reach;
 use crate::report::model::tested::TestedRevision;
 use crate::token::Published;
 
@@ -52,6 +55,9 @@ pub struct Report {
     /// The forward proxy that the target asks for: `environment`, or its URL without user and password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxy: Option<String>,
+    /// How the run reached the target, where that is not what every client does.
+    #[serde(default, skip_serializing_if = "Reach::is_usual")]
+    pub reach: Reach,
     /// How the run ended.
     pub outcome: RunOutcome,
     /// The scenarios, with the outcome of every step.

@@ -7,7 +7,8 @@
 
 use crate::diagnose::Finding;
 use crate::report::{
-    ExitReport, Explained, Moment, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
+    ExitReport, Explained, Moment, Reach, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing,
+    Unread,
 };
 
 mod causes;
@@ -79,6 +80,7 @@ pub(crate) fn passed() -> Report {
         target: "offline".to_owned(),
         evidence: ["edge", "auth", "service-credentials", "manifest", "logs"].map(str::to_owned).to_vec(),
         proxy: None,
+        reach: Reach::default(),
         outcome: RunOutcome::Passed,
         scenarios: scenarios(),
         causes: Vec::new(),

@@ -4,6 +4,7 @@
 //! - `cause`: what a cause claims, where it lies, who must act, what would settle it, which log lines to read
 //! - `gate`: whether the deployed revision was tested, and what a roll back came to
 //! - `baseline`: what is new since an earlier run
+//! - `reach`: fixed addresses, and a wait before the first step
 //! - `numbers`: counts, durations, percentages
 //!
 //! Invariant: a phrase may hold text from the server under test, so each format makes it safe before it shows it.
@@ -12,10 +13,12 @@ mod baseline;
 mod cause;
 mod gate;
 mod numbers;
+mod reach;
 mod run;
 
 pub(crate) use baseline::{lists, since, whats_new};
 pub(crate) use cause::{are_open, claim, headline, hops, lines_to_read, responsible, would_leave};
 pub(crate) use gate::{done, heading, is_tested, second_smoke, tested_by};
 pub(crate) use numbers::{counted, duration, percent, seconds};
+pub(crate) use reach::reach;
 pub(crate) use run::{ALREADY, incomplete, notes, outcome, tried};

@@ -1,5 +1,7 @@
 //! How to run: baseline, previous revisions, retries, interruption.
 
+use std::time::Duration;
+
 use crate::gate::{Baseline, Previous};
 use crate::run::context::interruption::Interruption;
 use crate::run::context::shard::Part;
@@ -21,6 +23,8 @@ pub struct Conduct {
     pub fail_on: Vec<String>,
     /// The shard, if this run is a part of a larger one.
     pub part: Option<Part>,
+    /// How long the run waits until the health endpoint answers. `None`: it does not wait.
+    pub wait: Option<Duration>,
     /// Whether the report keeps the evidence, so that it can be diagnosed again.
     pub keep_evidence: bool,
     /// The handle by which the run can be stopped.

@@ -1,36 +1,63 @@
 //! The credentials of a run: implements what `probe` asks for with the secret sources of the target.
 
+use std::collections::BTreeMap;
+
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::config::{SecretError, SecretOrigin, SecretSource, Target, User};
 use crate::probe::{CredentialError, Credentials};
 use crate::redact::Redactor;
 use crate::terms::TokenKind;
-use crate::token::{KeySet, Minter, Published};
+use crate::token::{self, KeySet, Minter, Published};
 
 /// Mints tokens and reads secrets, and makes each one known to the redactor.
 pub(crate) struct RunCredentials {
-    minter: Minter,
+    /// `None`: the auth service issues the tokens.
+    minter: Option<Minter>,
+    secrets: BTreeMap<String, SecretSource>,
+    /// The private key of the certificate that the target presents.
+    client_key: Option<SecretString>,
     service_secret: Option<SecretString>,
     redactor: Redactor,
 }
 
 impl RunCredentials {
-    /// Reads the signing secret, and the service secret if that evidence is granted.
+    /// Reads the signing secret, if the target names one, and the service secret if that evidence is granted.
     pub(crate) fn read(target: &Target, redactor: &Redactor, keys: Option<KeySet>) -> Result<Self, SecretError> {
-        let minter = Minter::new(target, redactor.clone())?.with_published(keys);
+        let minter = (!target.logs_in()).then(|| Minter::new(target, redactor.clone())).transpose()?;
+        let minter = minter.map(|minter| minter.with_published(keys));
         let wanted = target.caller.as_ref().filter(|_| target.opens(crate::terms::EvidenceSource::ServiceCredentials));
         let service_secret = wanted.map(|caller| caller.secret.read()).transpose()?;
         if let Some(secret) = &service_secret {
             redactor.register_secret("service", secret);
         }
-        Ok(Self { minter, service_secret, redactor: redactor.clone() })
+        let client_key = client_key(target, redactor)?;
+        let secrets = target.access.secrets.clone();
+        // A response may hold one before a request does.
+        learn(secrets.iter().map(|(name, secret)| (name.as_str(), secret)), redactor);
+        Ok(Self { minter, secrets, client_key, service_secret, redactor: redactor.clone() })
+    }
+
+    /// Returns the credentials of a run that has not begun: secrets for requests, and no token.
+    pub(crate) fn without_tokens(target: &Target, redactor: &Redactor) -> Result<Self, SecretError> {
+        let (minter, service_secret, secrets) = (None, None, target.access.secrets.clone());
+        let client_key = client_key(target, redactor)?;
+        Ok(Self { minter, secrets, client_key, service_secret, redactor: redactor.clone() })
     }
 
     /// Returns whether the signing key is one that the auth service publishes, if that is known.
     pub(crate) fn published(&self) -> Option<Published> {
-        self.minter.published()
+        self.minter.as_ref()?.published()
     }
+}
+
+/// Reads the private key of the certificate that the target presents.
+fn client_key(target: &Target, redactor: &Redactor) -> Result<Option<SecretString>, SecretError> {
+    let key = target.access.client_certificate.as_ref().map(|client| client.key.read()).transpose()?;
+    if let Some(key) = &key {
+        redactor.register_secret("client-key", key);
+    }
+    Ok(key)
 }
 
 /// Makes every secret that the target names known to the redactor, before the output of a command is recorded. Secrets
@@ -38,7 +65,13 @@ impl RunCredentials {
 pub(crate) fn learn_all(target: &Target, redactor: &Redactor) {
     let users = target.users.iter().flat_map(|user| user.secrets.iter().map(|(name, secret)| (name.as_str(), secret)));
     let caller = target.caller.iter().map(|caller| ("service", &caller.secret));
-    for (label, secret) in users.chain(caller) {
+    let own = target.access.secrets.iter().map(|(name, secret)| (name.as_str(), secret));
+    learn(users.chain(caller).chain(own), redactor);
+}
+
+/// Makes secrets known to the redactor, except those whose only source is a command.
+fn learn<'a>(secrets: impl Iterator<Item = (&'a str, &'a SecretSource)>, redactor: &Redactor) {
+    for (label, secret) in secrets {
         let at_hand = |origin: &&SecretOrigin| !matches!(origin, SecretOrigin::Command(_));
         let sources = secret.sources.iter().filter(at_hand).cloned().collect();
         if let Ok(known) = (SecretSource { sources, ..secret.clone() }).read() {
@@ -49,12 +82,28 @@ pub(crate) fn learn_all(target: &Target, redactor: &Redactor) {
 
 impl Credentials for RunCredentials {
     fn token(&self, kind: TokenKind, user: &User) -> Result<SecretString, CredentialError> {
-        let token = self.minter.mint(kind, user).map_err(|error| CredentialError(error.to_string()))?;
+        let token = match (&self.minter, kind) {
+            (Some(minter), _) => minter.mint(kind, user).map_err(|error| CredentialError(error.to_string()))?,
+            (None, TokenKind::Malformed) => token::malformed(&self.redactor),
+            (None, _) => return Err(CredentialError("the target names no signing key".into())),
+        };
         Ok(SecretString::from(token.expose().to_owned()))
     }
 
-    fn verifies(&self, jwt: &str) -> bool {
-        self.minter.verifies(jwt)
+    fn forged(&self, kind: TokenKind, issued: &str) -> Option<SecretString> {
+        token::forged(kind, issued, &self.redactor).map(|token| SecretString::from(token.expose().to_owned()))
+    }
+
+    fn verifies(&self, jwt: &str) -> Option<bool> {
+        Some(self.minter.as_ref()?.verifies(jwt))
+    }
+
+    fn client_key(&self) -> Option<SecretString> {
+        self.client_key.clone()
+    }
+
+    fn conceal(&self, label: &str, value: &str) {
+        self.redactor.register_secret(label, &SecretString::from(value.to_owned()));
     }
 
     fn learn(&self, kind: TokenKind, token: &str) {
@@ -68,9 +117,9 @@ impl Credentials for RunCredentials {
     }
 
     fn user_secret(&self, user: &User, name: &str) -> Result<SecretString, CredentialError> {
-        let missing = || CredentialError(format!("the user {} has no secret {name}", user.name));
-        let secret =
-            user.secrets.get(name).ok_or_else(missing)?.read().map_err(|error| CredentialError(error.to_string()))?;
+        let missing = || CredentialError(format!("neither the user {} nor the target has a secret {name}", user.name));
+        let source = user.secrets.get(name).or_else(|| self.secrets.get(name)).ok_or_else(missing)?;
+        let secret = source.read().map_err(|error| CredentialError(error.to_string()))?;
         self.redactor.register_secret(name, &SecretString::from(secret.expose_secret().to_owned()));
         Ok(secret)
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::config::Endpoint;
-use crate::document::JsonMatch;
+use crate::document::{JsonMatch, pattern_fits};
 use crate::observe::{Observation, Outcome};
 use crate::probe::{ErrorKind, Exchange};
 use crate::scenario::{Expect, Step};
@@ -136,27 +136,12 @@ fn headers(expect: &Expect, exchange: &Exchange) -> Vec<String> {
     let unmet = expect
         .headers
         .iter()
-        .filter(|(name, pattern)| !exchange.header(name).is_some_and(|value| fits(pattern, value)));
+        .filter(|(name, pattern)| !exchange.header(name).is_some_and(|value| pattern_fits(pattern, value)));
     unmet
         .map(|(name, pattern)| {
             format!("expected header {name}: {pattern}, got {}", exchange.header(name).unwrap_or("none"))
         })
         .collect()
-}
-
-/// Reports whether a value matches a pattern in which `*` stands for any text.
-fn fits(pattern: &str, value: &str) -> bool {
-    let mut rest = value;
-    let mut parts = pattern.split('*');
-    let Some(after) = parts.next().and_then(|first| rest.strip_prefix(first)) else { return false };
-    rest = after;
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
-    for part in middle {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
 }
 
 fn json(wanted: &[JsonMatch], exchange: &Exchange) -> Vec<String> {

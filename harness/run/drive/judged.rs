@@ -19,7 +19,10 @@ impl Course<'_> {
             CannotProbe::EvidenceSourceClosed { .. }
             | CannotProbe::NoIssuer
             | CannotProbe::NoLogout
+            | CannotProbe::NoSigningKey(_)
+            | CannotProbe::NotAJwt(_)
             | CannotProbe::NotRecorded(_)
+            | CannotProbe::NoCallerId
             | CannotProbe::NoCaller => skipped,
             _ => StepReport { outcome: StepOutcome::Failed, ..skipped },
         }

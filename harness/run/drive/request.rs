@@ -22,6 +22,7 @@ pub(crate) fn of(step: &Step, endpoint: &Endpoint, name: &str, target: &Target, 
         path: step.path.as_deref().map(|path| captures.fill(path)),
         query: step.query.iter().map(|(name, value)| (name.clone(), captures.fill(value))).collect(),
         body: step.body.as_ref().map(|body| captures.fill_json(body)),
+        body_form: step.body_form,
         send: step.send.as_ref().map(|send| send.iter().map(|one| captures.fill_json(one)).collect()),
         until: until(step, endpoint),
         ..ProbeRequest::new(key)

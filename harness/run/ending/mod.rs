@@ -4,6 +4,7 @@
 //!
 //! - `exit`: the exit code and its meaning
 //! - `lost`: what the deployed services lost
+//! - `no_key`: what a run does not show, because the target names no signing key
 //! - `passage`: the path of one failing request, for each cause
 //! - `tested`: whether the run tested the deployed revisions
 //!
@@ -11,6 +12,7 @@
 
 pub(crate) mod exit;
 pub(crate) mod lost;
+pub(crate) mod no_key;
 pub(crate) mod passage;
 pub(crate) mod tested;
 
@@ -23,7 +25,7 @@ use crate::evidence::Evidence;
 use crate::gate::{Baseline, Earlier, Gate, OTHER, role_of};
 use crate::preflight::{LOST, Lost};
 use crate::report::{
-    GateReport, Kept, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
+    GateReport, Kept, Reach, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
 };
 use crate::run::context::record::Record;
 use crate::run::context::smoke::Smoke;
@@ -31,6 +33,7 @@ use crate::run::drive::Driven;
 use crate::run::ending::exit::Ended;
 use crate::run::inquiry;
 use crate::run::inquiry::Conclusion;
+use crate::scenario::Scenario;
 
 /// Makes the report of a run.
 pub(crate) async fn report(
@@ -46,6 +49,8 @@ pub(crate) async fn report(
     findings.extend(lost.iter().map(|lost| lost.finding.clone()));
     let deployed = tested::deployed(run, &evidence, &record);
     findings.extend(deployed.findings);
+    let asked: Vec<Scenario> = run.scenarios.iter().map(|scenario| scenario.on(&run.target)).collect();
+    findings.extend(no_key::finding(&run.target, &asked, &scenarios, &causes));
     for finding in &mut findings {
         finding.fails |= run.conduct.fail_on.contains(&finding.id);
     }
@@ -88,6 +93,7 @@ pub(crate) async fn report(
         target: run.target.name.clone(),
         evidence: run.target.evidence_sources.iter().map(ToString::to_string).collect(),
         proxy: run.target.proxy.as_ref().map(Proxy::shown),
+        reach: Reach { addresses: run.target.access.fixed.iter().map(ToString::to_string).collect(), waited: None },
         outcome,
         exit: ended.exit(),
         interrupted,

@@ -19,7 +19,11 @@ pub(crate) fn passages(
     scenarios: &[ScenarioReport],
     probes: &[ProbeReport],
 ) -> Vec<Passage> {
-    let one = |(n, cause)| Some(Failing::of(cause, target, scenarios, probes)?.passage(n));
+    let one = |(n, cause)| {
+        let mut passage = Failing::of(cause, target, scenarios, probes)?.passage(n);
+        passage.hops.retain(|mark| target.has_hop(mark.hop));
+        Some(passage)
+    };
     causes.iter().enumerate().filter_map(one).collect()
 }
 

@@ -222,9 +222,15 @@ mod tests {
             Err(CredentialError("there are none".into()))
         }
 
-        fn verifies(&self, _: &str) -> bool {
-            false
+        fn forged(&self, _: TokenKind, _: &str) -> Option<SecretString> {
+            None
         }
+
+        fn verifies(&self, _: &str) -> Option<bool> {
+            None
+        }
+
+        fn conceal(&self, _: &str, _: &str) {}
 
         fn learn(&self, _: TokenKind, _: &str) {}
 

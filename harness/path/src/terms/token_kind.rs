@@ -66,6 +66,21 @@ impl TokenKind {
         }
     }
 
+    /// Reports whether only the holder of the signing key can make this token.
+    #[must_use]
+    pub const fn needs_signing_key(self) -> bool {
+        match self {
+            Self::Expired | Self::NotYetValid | Self::WrongIssuer | Self::WrongAudience | Self::UnknownUser => true,
+            Self::Valid
+            | Self::None
+            | Self::Malformed
+            | Self::WrongKey
+            | Self::AlgNone
+            | Self::Revoked
+            | Self::Issued => false,
+        }
+    }
+
     /// Reports whether the token is logged out before it is presented: the target's logout endpoint must be called first.
     #[must_use]
     pub const fn is_logged_out(self) -> bool {

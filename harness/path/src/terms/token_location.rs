@@ -11,7 +11,9 @@ words! {
         Subprotocol => "subprotocol",
         /// The URL, where the endpoint's `query` has `{token}`. Access logs on the way then hold the token.
         Query => "query",
-        /// The JSON body, where the endpoint's `body` has `{token}`.
+        /// The body, where the endpoint's `body` has `{token}`.
         Body => "body",
+        /// The header `Cookie`, under the name that the endpoint's `token_cookie` gives: a session.
+        Cookie => "cookie",
     }
 }

@@ -8,8 +8,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::config::{
-    Accept, Budget, CallerIdentity, Claims, DeployedNames, Endpoint, SecretSource, Target, UnusualProbes, User,
-    Validation, VersionPlace,
+    Accept, Budget, CallerIdentity, CallerScheme, Claims, DeployedNames, Endpoint, SecretSource, Target, UnusualProbes,
+    User, Validation, VersionPlace,
 };
 use crate::document::JsonMatch;
 use crate::probe::tests::bench::purse::Purse;
@@ -45,7 +45,7 @@ impl Bench {
     pub(crate) fn prober(self) -> Prober {
         let purse = Arc::clone(&self.purse);
         let deadline = Instant::now() + self.run;
-        let tls = self.tls.unwrap_or_else(|| Tls::new().unwrap());
+        let tls = self.tls.unwrap_or_else(|| Tls::new(&self.target.access, None).unwrap());
         Prober::with_tls(Arc::new(self.target), self.purse, purse, deadline, tls)
     }
 
@@ -98,6 +98,7 @@ pub(crate) fn endpoint(id: &str, kind: EndpointKind) -> Endpoint {
         identity: None,
         event_name: Some(path("$.type")),
         issued_token: None,
+        form: crate::config::RequestForm::default(),
     }
 }
 
@@ -134,8 +135,7 @@ fn target(base: &str) -> Target {
         algorithm: crate::terms::Algorithm::default(),
         jwks: None,
         caller: Some(CallerIdentity {
-            id_header: "X-Service-ID".to_owned(),
-            secret_header: "X-Service-Secret".to_owned(),
+            scheme: CallerScheme::Headers { id: "X-Service-ID".to_owned(), secret: "X-Service-Secret".to_owned() },
             id: "backend-1".to_owned(),
             secret: no_source(),
         }),
@@ -159,12 +159,20 @@ fn target(base: &str) -> Target {
         known_failures: Vec::new(),
         probes: UnusualProbes { test_headers: false },
         version: VersionPlace::default(),
+        access: crate::config::Access::default(),
     }
 }
 
 fn anna() -> User {
     let (sub, email) = ("user-7".to_owned(), "anna@example.test".to_owned());
-    User { name: "anna".to_owned(), sub, email, permissions: Vec::new(), secrets: BTreeMap::new() }
+    User {
+        name: "anna".to_owned(),
+        sub,
+        email,
+        permissions: Vec::new(),
+        claims: serde_json::Map::new(),
+        secrets: BTreeMap::new(),
+    }
 }
 
 fn claims() -> Claims {

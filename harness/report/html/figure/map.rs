@@ -67,9 +67,9 @@ pub(crate) fn figure(number: usize, passage: &Passage) -> Markup {
                 svg viewBox="0 0 960 310" role="img" aria-labelledby=(id) {
                     title #(id) { (in_one_line(passage)) }
                     // Blamed connections are drawn last, on top of the others.
-                    @for connection in CONNECTIONS.iter().filter(|connection| !is_blamed(connection, passage)) { (connection_drawn(connection, passage)) }
+                    @for connection in CONNECTIONS.iter().filter(|one| has(one.to, passage) && !is_blamed(one, passage)) { (connection_drawn(connection, passage)) }
                     @for connection in CONNECTIONS.iter().filter(|connection| is_blamed(connection, passage)) { (connection_drawn(connection, passage)) }
-                    @for place in &PLACES { (place_drawn(place, passage)) }
+                    @for place in PLACES.iter().filter(|place| has(place.hop, passage)) { (place_drawn(place, passage)) }
                 }
             }
             figcaption {
@@ -78,6 +78,11 @@ pub(crate) fn figure(number: usize, passage: &Passage) -> Markup {
             }
         }
     }
+}
+
+/// Reports whether the system has this hop.
+fn has(hop: Hop, passage: &Passage) -> bool {
+    passage.hops.iter().any(|mark| mark.hop == hop)
 }
 
 fn mark(passage: &Passage, hop: Hop) -> HopMark {

@@ -1,0 +1,118 @@
+//! What would be sent otherwise than it is written: no mistake, but seldom what its author means.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::config::{BodyForm, Endpoint, PlacedEndpoint, Target};
+
+/// A warning about an endpoint, with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Warning {
+    file: String,
+    line: usize,
+    says: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.says)
+    }
+}
+
+/// Returns the warnings about an endpoint of a target.
+pub(super) fn of(placed: &PlacedEndpoint, target: &Target) -> Vec<Warning> {
+    let says = warnings(&placed.endpoint, target);
+    let warning = |says: String| Warning {
+        file: placed.file.clone(),
+        line: placed.line,
+        says: format!("the endpoint `{}` {says}", placed.endpoint.id),
+    };
+    says.into_iter().map(warning).collect()
+}
+
+fn warnings(endpoint: &Endpoint, target: &Target) -> Vec<String> {
+    let media = media_type(endpoint);
+    let json = (endpoint.form.body == BodyForm::Json).then_some(endpoint.body.as_ref()).flatten();
+    let mut says = Vec::new();
+    if let (Some(body), Some(media)) = (json, media.as_deref().filter(|media| !media.contains("json"))) {
+        says.push(match body {
+            Value::String(_) => format!(
+                "sends its `body` as JSON, in quotation marks, with the Content-Type `{media}`: write `form` or `text` instead of `body`"
+            ),
+            _ => format!("sends its `body` as JSON with the Content-Type `{media}`: write `form`, `multipart` or `text`"),
+        });
+    }
+    if endpoint.form.body == BodyForm::Form && media.as_deref().is_some_and(|media| !media.contains("urlencoded")) {
+        says.push("sends a form with another Content-Type than that of a form".to_owned());
+    }
+    if endpoint.form.body == BodyForm::Multipart && media.is_some() {
+        says.push("sets the Content-Type of its `multipart` body, which then names no boundary: remove it".to_owned());
+    }
+    if endpoint.body.is_some() && matches!(endpoint.method.as_str(), "GET" | "HEAD") {
+        says.push(format!("sends a body with {}, which many servers ignore: set `method`", endpoint.method));
+    }
+    if endpoint.path.contains(['{', '}']) {
+        let path = &endpoint.path;
+        says.push(format!(
+            "has braces in its path `{path}`, which are sent as `%7B` and `%7D`: only a step fills in a path"
+        ));
+    }
+    says.extend(placeholders(endpoint, target));
+    says
+}
+
+fn media_type(endpoint: &Endpoint) -> Option<String> {
+    let header = endpoint.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"))?;
+    Some(header.1.to_ascii_lowercase())
+}
+
+/// Returns a warning for each placeholder that nothing replaces.
+fn placeholders(endpoint: &Endpoint, target: &Target) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    endpoint.body.iter().for_each(|body| strings(body, &mut texts));
+    endpoint.send.iter().for_each(|message| strings(message, &mut texts));
+    // A query in GraphQL has braces in braces.
+    texts.retain(|text| !is_nested(text));
+    texts.extend(endpoint.headers.iter().chain(&endpoint.query).map(|(_, value)| value.clone()));
+    let mut says = Vec::new();
+    for name in texts.iter().flat_map(|text| names(text)) {
+        let is_known = matches!(name, "token" | "email" | "sub")
+            || name.starts_with("secret:")
+            || (name == "csrf" && target.access.csrf.is_some());
+        let text = match name {
+            _ if is_known => continue,
+            "csrf" => "sends `{csrf}` as it is: the target has no `csrf`".to_owned(),
+            name => format!(
+                "sends `{{{name}}}` as it is: only {{token}}, {{email}}, {{sub}}, {{csrf}} and {{secret:NAME}} are replaced"
+            ),
+        };
+        if !says.contains(&text) {
+            says.push(text);
+        }
+    }
+    says
+}
+
+/// Reports whether a text has braces in braces.
+fn is_nested(text: &str) -> bool {
+    text.split('{').skip(1).any(|part| !part.is_empty() && !part.contains('}') && text.contains('}'))
+}
+
+/// Returns the words in braces of a text that look like placeholders.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let inner = |part: &'_ str| part.split_once('}').map(|(name, _)| name.len());
+    let is_word = |name: &&str| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':' | '.'))
+    };
+    text.split('{').skip(1).filter_map(move |part| part.get(..inner(part)?)).filter(is_word)
+}
+
+fn strings(json: &Value, found: &mut Vec<String>) {
+    match json {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
+        Value::Object(members) => members.values().for_each(|value| strings(value, found)),
+        _ => {}
+    }
+}

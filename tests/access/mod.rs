@@ -1,0 +1,17 @@
+//! Target files of other systems: how they are reached, and where their tokens come from.
+//!
+//! - `system`: a small system that the tests play, and its target file
+//! - `after_deploy`: `--wait`, `ca`, a client certificate and `--resolve`
+//! - `requests`: bodies, credentials of callers, and conditions on responses
+//! - `sessions`: sessions in cookies
+//! - `topologies`: other services
+//! - `login`: tokens by OAuth 2.0, without a signing key
+//!
+//! Invariant: no output of these runs holds a secret.
+
+mod after_deploy;
+mod login;
+mod requests;
+mod sessions;
+mod system;
+mod topologies;

@@ -1,0 +1,162 @@
+//! Sessions in cookies, with a token against cross-site request forgery.
+
+use fivewhys::internal::report::{Report, StepOutcome};
+use rstest::rstest;
+
+use crate::access::system::{SECRETS, form, run};
+use crate::support::program::{stderr, stdout};
+use crate::support::server::{Answer, Received, Server};
+
+const SESSION: &str = "session-of-ada-0123456789abcdef";
+const CSRF: &str = "csrf-of-ada-0123456789/+=";
+
+/// Returns a file of a system whose clients are pages. `place` is where the token against forgery is.
+fn file(server: &Server, place: &str) -> String {
+    format!(
+        r#"
+default = "pages"
+[target.pages]
+backend = "http://{address}"
+auth = "http://{address}"
+evidence = ["edge", "auth"]
+validation = "session"
+budget = {{ requests_per_minute = 60000 }}
+csrf = {{ endpoint = "backend.form", {place} }}
+
+[target.pages.user.ada]
+email = "ada@pages.test"
+secrets = {{ password = ["env:PASSWORD"] }}
+
+[target.pages.endpoint."backend.form"]
+path = "/login"
+token_locations = ["cookie"]
+token_cookie = "sid"
+
+[target.pages.endpoint."auth.login"]
+role = "issuer"
+method = "POST"
+path = "/login"
+form = {{ email = "{{email}}", password = "{{secret:password}}", csrf = "{{csrf}}" }}
+accept = {{ status = 302 }}
+issued_cookie = "sid"
+
+[target.pages.endpoint."backend.account"]
+role = "protected"
+path = "/account"
+token_locations = ["cookie"]
+token_cookie = "sid"
+accept = {{ text = "Welcome" }}
+refusal = {{ status = 302, headers = {{ location = "*/login*" }} }}
+
+[target.pages.endpoint."backend.rename"]
+role = "protected"
+method = "POST"
+path = "/account"
+form = {{ name = "Ada" }}
+headers = {{ X-CSRF-Token = "{{csrf}}" }}
+token_locations = ["cookie"]
+token_cookie = "sid"
+accept = {{ text = "Welcome" }}
+refusal = {{ status = 302, headers = {{ location = "*/login*" }} }}
+"#,
+        address = server.address
+    )
+}
+
+fn cookie(request: &Received, name: &str) -> Option<String> {
+    let pairs = request.header("cookie")?.split("; ").filter_map(|pair| pair.split_once('='));
+    pairs.filter(|(own, _)| *own == name).map(|(_, value)| value.to_owned()).next()
+}
+
+/// Plays the system. The session before the login is another one than that after it.
+fn pages(request: &Received) -> Answer {
+    let html = ("Content-Type", "text/html");
+    let is_ada = cookie(request, "sid").as_deref() == Some(SESSION);
+    let has_csrf = request.header("x-csrf-token") == Some(CSRF);
+    let (path, method) = (request.path(), request.head.split(' ').next().unwrap_or_default());
+    match (method, path) {
+        ("GET", "/login") => {
+            let page = format!("<form><input name=\"csrf\" value=\"{}\"></form>", CSRF.replace('+', "&#43;"));
+            let set = format!("xsrf={CSRF}; Path=/");
+            Answer::http(
+                "200 OK",
+                &[html, ("Set-Cookie", "sid=before; Path=/"), ("Set-Cookie", &set), ("X-CSRF", CSRF)],
+                page.as_bytes(),
+            )
+        }
+        ("POST", "/login") => {
+            let sent = form(request);
+            let has = |name: &str, value: &str| sent.iter().any(|(own, other)| own == name && other == value);
+            let is_right = has("password", SECRETS[1].1)
+                && has("csrf", CSRF)
+                && cookie(request, "sid").as_deref() == Some("before");
+            let set = format!("sid={SESSION}; Path=/; HttpOnly");
+            match is_right {
+                true => Answer::http("302 Found", &[("Location", "/account"), ("Set-Cookie", &set)], b""),
+                false => Answer::http("200 OK", &[html, ("Set-Cookie", "sid=before; Path=/")], b"Wrong password"),
+            }
+        }
+        ("GET", "/account") if is_ada => Answer::http("200 OK", &[html], b"<p>Welcome, Ada</p>"),
+        ("POST", "/account") if is_ada && has_csrf => Answer::http("200 OK", &[html], b"<p>Welcome, Ada</p>"),
+        ("POST", "/account") if is_ada => Answer::http("419 Expired", &[html], b"Page expired"),
+        _ => Answer::http("302 Found", &[("Location", "/login?next=/account")], b""),
+    }
+}
+
+fn outcomes(report: &Report) -> Vec<(&str, StepOutcome)> {
+    let steps = report.scenarios.iter().flat_map(|scenario| &scenario.steps);
+    steps.filter(|step| step.outcome != StepOutcome::Skipped).map(|step| (step.id.as_str(), step.outcome)).collect()
+}
+
+#[rstest]
+#[case::pattern(r#"pattern = 'name="csrf" value="([^"]+)"'"#)]
+#[case::cookie(r#"cookie = "xsrf""#)]
+#[case::header(r#"header = "X-CSRF""#)]
+fn a_session_is_a_token(#[case] place: &str) {
+    let server = Server::start(pages);
+    let (output, report) = run(&file(&server, place), &["smoke"]);
+    let report = report.unwrap_or_else(|| panic!("no report: {}", stderr(&output)));
+    let seen = outcomes(&report);
+    for step in
+        ["accept-account", "accept-rename", "refuse-account-none", "refuse-account-malformed", "refuse-rename-none"]
+    {
+        assert!(seen.contains(&(step, StepOutcome::Passed)), "{step}: {seen:?}\n{}", stdout(&output));
+    }
+    assert_eq!(report.exit.code, 0, "{seen:?}");
+    for secret in [SESSION, CSRF] {
+        assert!(!stdout(&output).contains(secret), "{secret} is shown");
+    }
+    let logins = server.seen().iter().filter(|one| one.head.starts_with("POST /login")).count();
+    assert_eq!(logins, 1);
+}
+
+#[test]
+fn a_page_without_the_token_is_the_failure() {
+    let server = Server::start(pages);
+    let (_, report) = run(&file(&server, "json = \"$.csrf\""), &["smoke"]);
+    let report = report.expect("a report");
+    let because: Vec<&String> =
+        report.scenarios.iter().flat_map(|one| &one.steps).flat_map(|step| &step.because).collect();
+    assert_ne!(report.exit.code, 0);
+    assert!(because.iter().any(|line| line.contains("no token at the place that `csrf` names")), "{because:?}");
+}
+
+#[rstest]
+#[case::no_endpoint("csrf = { endpoint = \"backend.form\",", "csrf = {", "`csrf` has no `endpoint`")]
+#[case::unknown_endpoint(
+    "endpoint = \"backend.form\"",
+    "endpoint = \"backend.from\"",
+    "names the unknown endpoint `backend.from`"
+)]
+#[case::two_places("cookie = \"xsrf\"", "cookie = \"xsrf\", header = \"a\"", "`csrf` needs one of")]
+#[case::no_group("cookie = \"xsrf\"", "pattern = \"abc\"", "has no group")]
+#[case::no_status("accept = { status = 302 }", "", "has `issued_cookie` but no `accept.status`")]
+#[case::cookie_name("issued_cookie = \"sid\"", "issued_cookie = \"s;d\"", "RFC 6265")]
+fn a_mistake_in_a_session_is_explained(#[case] part: &str, #[case] replaced: &str, #[case] says: &str) {
+    let server = Server::start(|_| Answer::Bytes(Vec::new()));
+    let file = file(&server, "cookie = \"xsrf\"");
+    assert!(file.contains(part));
+    let (output, _) = run(&file.replacen(part, replaced, 1), &["check"]);
+    let shown = stderr(&output).replace("│", "").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(output.status.code() == Some(2) && shown.contains(says) && shown.contains("fivewhys.toml:"), "{shown}");
+}
