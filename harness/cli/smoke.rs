@@ -46,8 +46,8 @@ pub(super) struct Smoke {
     /// Repeat a step up to N times after a failure that may be temporary: a lost connection, 429, 502 to 504
     #[arg(long, value_name = "N", default_value_t = 0)]
     retries: u32,
-    /// Run N scenarios in parallel [default: `budget.concurrency` of the target, or else 1 with the evidence `logs` and
-    /// 3 without]
+    /// Run N scenarios in parallel, or one at a time with the evidence `logs` [default: `budget.concurrency` of the target,
+    /// or else the requests that the target's rate allows in a second, from 3 to 64]
     #[arg(long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
     #[command(flatten)]

@@ -24,12 +24,18 @@ use crate::terms::{Caller, EndpointKind, TokenKind, TokenLocation};
 /// One cookie jar, for one scenario or one diagnosis. Made by [`super::Prober::session`].
 pub struct Session {
     shared: Arc<Shared>,
-    cookies: Cookies,
+    cookies: Arc<Cookies>,
 }
 
 impl Session {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, cookies: Cookies::default() }
+        Self { shared, cookies: Arc::default() }
+    }
+
+    /// Returns the same session for probes that run beside others: they share its cookies.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), cookies: Arc::clone(&self.cookies) }
     }
 
     /// Sends one probe when the request rate allows, and reads the response until its end, a limit or the deadline.

@@ -53,6 +53,15 @@ impl Record {
         self.probes.iter_mut().last().into_iter().for_each(|probe| probe.exchange.shorten(KEPT));
     }
 
+    /// Appends another record of the same run. The ids stay.
+    pub(crate) fn join(&mut self, mut other: Self) {
+        self.shorten_last();
+        other.shorten_last();
+        self.probes.append(&mut other.probes);
+        self.observations.append(&mut other.observations);
+        self.sent.append(&mut other.sent);
+    }
+
     /// Appends another record with new ids. Returns the new id for each old one.
     pub(crate) fn append(&mut self, mut other: Self) -> BTreeMap<u32, u32> {
         other.shorten_last();
