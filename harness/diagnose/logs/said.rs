@@ -21,7 +21,7 @@ impl Logbook<'_> {
         let of: BTreeMap<u32, (&Observation, Service)> =
             all.iter().filter_map(|seen| Some((seen.exchange, (*seen, service(seen)?)))).collect();
         let (mut said, mut usual) = (Said::new(), BTreeSet::new());
-        for entry in self.entries.iter().filter(|entry| entry.platform_request().is_none()) {
+        for entry in self.of_probes().filter(|entry| entry.platform_request().is_none()) {
             let Some((seen, service)) = self.window_of(entry).and_then(|window| of.get(&window.exchange())) else {
                 continue;
             };
@@ -53,6 +53,6 @@ impl Logbook<'_> {
     pub(crate) fn backend_is_at_work(&self) -> bool {
         let own = |entry: &&LogEntry| entry.is_own_line_of(Hop::Backend);
         let is_of_a_failure = |entry: &LogEntry| self.failing().any(|window| self.is_in(entry, window));
-        self.entries.iter().filter(own).any(|entry| access(&entry.text).is_some() && is_of_a_failure(entry))
+        self.of_probes().filter(own).any(|entry| is_of_a_failure(entry) && access(&entry.text).is_some())
     }
 }
