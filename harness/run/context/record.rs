@@ -57,9 +57,9 @@ impl Record {
     pub(crate) fn join(&mut self, mut other: Self) {
         self.shorten_last();
         other.shorten_last();
-        self.probes.append(&mut other.probes);
-        self.observations.append(&mut other.observations);
-        self.sent.append(&mut other.sent);
+        append(&mut self.probes, other.probes);
+        append(&mut self.observations, other.observations);
+        append(&mut self.sent, other.sent);
     }
 
     /// Appends another record with new ids. Returns the new id for each old one.
@@ -75,10 +75,19 @@ impl Record {
             new(&mut probe.exchange.id);
             probe.observation.iter_mut().for_each(|seen| new(&mut seen.exchange));
         }
-        self.probes.extend(probes);
-        self.observations.extend(observations);
-        self.sent.extend(sent);
+        append(&mut self.probes, probes);
+        append(&mut self.observations, observations);
+        append(&mut self.sent, sent);
         renumbered
+    }
+}
+
+/// Appends a list. The first one is taken as it is: of a long scenario, a copy costs over 1 KB a step.
+fn append<T>(all: &mut Vec<T>, mut more: Vec<T>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.append(&mut more);
     }
 }
 
