@@ -39,6 +39,8 @@ mod fixtures;
 #[cfg(test)]
 mod fuzz;
 mod gate;
+#[cfg(test)]
+mod growth;
 mod har;
 mod host;
 mod init;

@@ -1,5 +1,6 @@
 //! The files to check, each read once.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,15 @@ use crate::diagnose::matching;
 use crate::document::ConfigError;
 
 /// Files with their kind.
-pub(super) struct Listed(Vec<(Kind, Text)>);
+#[derive(Default)]
+pub(super) struct Listed {
+    files: Vec<(Kind, Text)>,
+    /// The canonical paths of these files.
+    known: HashSet<PathBuf>,
+}
+
+/// A file that was read, and its canonical path.
+type Read = (Text, Option<PathBuf>);
 
 /// The text of a file that was read.
 #[derive(Clone)]
@@ -27,7 +36,7 @@ impl Text {
 impl Listed {
     /// Reads these files, and every `*.toml` of these folders.
     pub(super) fn of(paths: &[PathBuf], checked: &mut Checked) -> Self {
-        let mut listed = Self(Vec::new());
+        let mut listed = Self::default();
         for path in paths {
             if path.is_dir() { listed.add_folder(path, checked) } else { listed.add(path, checked) }
         }
@@ -35,20 +44,20 @@ impl Listed {
     }
 
     /// Returns the files of one kind, in the order given.
-    pub(super) fn each(&self, kind: Kind) -> Vec<Text> {
-        self.0.iter().filter(|(own, _)| *own == kind).map(|(_, text)| text.clone()).collect()
+    pub(super) fn each(&self, kind: Kind) -> impl Iterator<Item = &Text> {
+        self.files.iter().filter(move |(own, _)| *own == kind).map(|(_, text)| text)
     }
 
     /// Returns every file.
     pub(super) fn texts(&self) -> impl Iterator<Item = &Text> {
-        self.0.iter().map(|(_, text)| text)
+        self.files.iter().map(|(_, text)| text)
     }
 
     /// Adds a file that the user named. It must be of a known kind.
     pub(super) fn add(&mut self, path: &Path, checked: &mut Checked) {
-        if let Some(text) = self.read(path, checked) {
-            match Kind::of(&text.text) {
-                Some(kind) => self.0.push((kind, text)),
+        if let Some(read) = self.read(path, checked) {
+            match Kind::of(&read.0.text) {
+                Some(kind) => self.keep(kind, read),
                 None => checked.mistakes.push(unknown_kind(path)),
             }
         }
@@ -59,8 +68,8 @@ impl Listed {
         for pattern in patterns {
             match matching(pattern) {
                 Ok(paths) => paths.iter().for_each(|path| {
-                    let text = self.read(path, checked);
-                    self.0.extend(text.map(|text| (Kind::Catalogue, text)));
+                    let read = self.read(path, checked);
+                    read.into_iter().for_each(|read| self.keep(Kind::Catalogue, read));
                 }),
                 Err(mistake) => checked.mistakes.push(mistake),
             }
@@ -80,30 +89,32 @@ impl Listed {
             checked.mistakes.push(ConfigError::new(format!("there is no file (*.toml) in {}", folder.display())));
         }
         for path in paths {
-            let Some(text) = self.read(&path, checked) else { continue };
-            match Kind::of(&text.text) {
-                Some(kind) => self.0.push((kind, text)),
+            let Some(read) = self.read(&path, checked) else { continue };
+            match Kind::of(&read.0.text) {
+                Some(kind) => self.keep(kind, read),
                 None => checked.left.push(path),
             }
         }
     }
 
     /// Returns `None` for a file that is already listed or cannot be read.
-    fn read(&self, path: &Path, checked: &mut Checked) -> Option<Text> {
-        let same = |text: &Text| match (text.path.canonicalize(), path.canonicalize()) {
-            (Ok(one), Ok(other)) => one == other,
-            _ => false,
-        };
-        if self.0.iter().any(|(_, text)| same(text)) {
+    fn read(&self, path: &Path, checked: &mut Checked) -> Option<Read> {
+        let canonical = path.canonicalize().ok();
+        if canonical.as_ref().is_some_and(|canonical| self.known.contains(canonical)) {
             return None;
         }
         match fs::read_to_string(path) {
-            Ok(text) => Some(Text { path: path.to_owned(), text }),
+            Ok(text) => Some((Text { path: path.to_owned(), text }, canonical)),
             Err(error) => {
                 checked.mistakes.push(unreadable(path, &error));
                 None
             }
         }
+    }
+
+    fn keep(&mut self, kind: Kind, (text, canonical): Read) {
+        self.known.extend(canonical);
+        self.files.push((kind, text));
     }
 }
 

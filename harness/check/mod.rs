@@ -23,7 +23,7 @@ use crate::scenario::Scenario;
 
 pub(crate) use self::differently::Warning;
 use self::kind::Kind;
-use self::listed::Listed;
+use self::listed::{Listed, Text};
 pub(crate) use self::old_spelling::OldSpelling;
 
 /// The result of a check: counts, notes and mistakes.
@@ -70,7 +70,8 @@ pub(crate) fn files(
     let mut listed = Listed::of(paths, &mut checked);
     let file = the_targets_file(home, &mut listed, &mut checked);
     let mut read = Vec::new();
-    for text in listed.each(Kind::Target) {
+    let targets: Vec<Text> = listed.each(Kind::Target).cloned().collect();
+    for text in targets {
         let folder = text.path.parent().unwrap_or(Path::new(""));
         let found = TargetFile::check(&text.name(), &text.text, folder);
         checked.files += 1;
@@ -102,8 +103,8 @@ pub(crate) fn files(
 
 /// Returns the file whose target the scenarios are checked against. That file is checked as well.
 fn the_targets_file(home: &Home, listed: &mut Listed, checked: &mut Checked) -> Option<PathBuf> {
-    let given: Vec<PathBuf> = listed.each(Kind::Target).iter().map(|text| text.path.clone()).collect();
-    let scenarios = !listed.each(Kind::Scenario).is_empty();
+    let given: Vec<PathBuf> = listed.each(Kind::Target).map(|text| text.path.clone()).collect();
+    let scenarios = listed.each(Kind::Scenario).next().is_some();
     match given.as_slice() {
         [only] if !home.named => Some(only.clone()),
         [_, _, ..] if !home.named && scenarios => {
@@ -121,7 +122,7 @@ fn the_targets_file(home: &Home, listed: &mut Listed, checked: &mut Checked) -> 
 
 fn of_catalogue(listed: &Listed, target: Option<&Target>, checked: &mut Checked) {
     let texts: Vec<(String, String)> =
-        listed.each(Kind::Catalogue).iter().map(|text| (text.name(), text.text.clone())).collect();
+        listed.each(Kind::Catalogue).map(|text| (text.name(), text.text.clone())).collect();
     if !texts.is_empty() {
         let (faults, mistakes) = Catalogue::check(&texts, target);
         checked.files += texts.len();
@@ -131,12 +132,11 @@ fn of_catalogue(listed: &Listed, target: Option<&Target>, checked: &mut Checked)
 }
 
 fn of_scenarios(listed: &Listed, target: Option<Result<Target, ConfigError>>, checked: &mut Checked) {
-    let scenarios = listed.each(Kind::Scenario);
-    if scenarios.is_empty() {
+    if listed.each(Kind::Scenario).next().is_none() {
         return;
     }
     let target = target.and_then(|target| target.map_err(|mistake| checked.mistakes.push(mistake)).ok());
-    for text in scenarios {
+    for text in listed.each(Kind::Scenario) {
         let (scenario, mistakes) = Scenario::check_text(&text.name(), &text.text);
         checked.files += 1;
         checked.scenarios += 1;

@@ -93,8 +93,8 @@ fn look_at(value: &DeValue<'_>, span: Range<usize>, path: &mut Vec<String>, text
 /// Returns what was renamed at this place.
 fn renamed_at(path: &[String]) -> impl Iterator<Item = (&'static str, &'static str)> {
     let is_here = move |place: &str| {
-        let steps: Vec<&str> = place.split('.').collect();
-        steps.len() == path.len() && steps.iter().zip(path).all(|(step, name)| *step == "*" || step == name)
+        let mut steps = place.split('.');
+        path.iter().all(|name| steps.next().is_some_and(|step| step == "*" || step == name)) && steps.next().is_none()
     };
     RENAMED
         .iter()

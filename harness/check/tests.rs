@@ -126,3 +126,14 @@ fn a_name_that_the_target_lacks_is_a_mistake_of_the_scenario() {
 fn a_named_file_of_unknown_kind_is_a_mistake() {
     assert_eq!(mistakes("[package]\nname = \"a\"\n").len(), 1);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_named_twice_is_read_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, link) = (folder.path().join("a.toml"), folder.path().join("b.toml"));
+    std::fs::write(&path, "title = \"t\"\nstep = []\n").expect("a file");
+    std::os::unix::fs::symlink(&path, &link).expect("a link");
+    let checked = check(&[folder.path(), &path, &link]);
+    assert_eq!((checked.scenarios, checked.mistakes.len()), (1, 1), "{:?}", checked.mistakes);
+}

@@ -53,8 +53,8 @@ pub(super) struct Smoke {
     /// Call HOST:PORT at this address, as curl does: for one instance, or before the name resolves; may be repeated
     #[arg(long, value_name = "HOST:PORT:ADDRESS")]
     resolve: Vec<FixedAddress>,
-    /// Run N scenarios in parallel [default: `budget.concurrency` of the target, or else 1 with the evidence `logs` and
-    /// 3 without]
+    /// Run N scenarios in parallel, or one at a time with the evidence `logs` [default: `budget.concurrency` of the target,
+    /// or else the requests that the target's rate allows in a second, from 3 to 64]
     #[arg(long, short, value_name = "N", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
     #[command(flatten)]

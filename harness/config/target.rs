@@ -148,7 +148,8 @@ pub struct Budget {
     pub connect: Duration,
     /// The maximum number of requests a minute, all services together.
     pub requests_per_minute: u32,
-    /// The number of scenarios that run at the same time, if the target sets one. See [`Target::concurrency`].
+    /// The number of scenarios that run at the same time where logs are not read, if the target sets one. See
+    /// [`Target::concurrency`].
     pub concurrency: Option<NonZeroUsize>,
     /// The maximum number of probes that the diagnosis may add.
     pub diagnosis_probes: u32,
@@ -188,8 +189,10 @@ pub struct KnownFailure {
     pub expires: jiff::civil::Date,
 }
 
-/// The default number of scenarios that run at the same time.
-const AT_ONCE: usize = 3;
+/// The fewest scenarios that run at the same time by default.
+const FEWEST_AT_ONCE: u32 = 3;
+/// The most scenarios that run at the same time by default: clients that a system serves without being asked.
+const MOST_AT_ONCE: u32 = 64;
 
 impl Target {
     /// Returns the names of the environment variables that may hold its secrets.
@@ -205,12 +208,14 @@ impl Target {
         })
     }
 
-    /// Returns how many scenarios run at the same time. The default is 1 when logs are read, because a log line without
-    /// a trace id is attributed to the probe that was running.
+    /// Returns how many scenarios run at the same time. The default is the number of requests that the rate allows in one
+    /// second, from 3 to 64. It is always 1 when logs are read: a log line without a trace id is attributed to the probe
+    /// that was running.
     #[must_use]
     pub fn concurrency(&self) -> usize {
-        let usual = if self.opens(EvidenceSource::Logs) { 1 } else { AT_ONCE };
-        self.budget.concurrency.map_or(usual, NonZeroUsize::get)
+        let by_rate = (self.budget.requests_per_minute / 60).clamp(FEWEST_AT_ONCE, MOST_AT_ONCE) as usize;
+        let wanted = self.budget.concurrency.map_or(by_rate, NonZeroUsize::get);
+        if self.opens(EvidenceSource::Logs) { 1 } else { wanted }
     }
 
     /// Returns the command that diagnoses this target again with standard input as one more piece of evidence.

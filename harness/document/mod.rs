@@ -2,7 +2,7 @@
 //!
 //! Every error points into the document: file, line, column, and what would be right. Start at [`error::ConfigError`].
 //!
-//! - `error`: an error with its source text and span
+//! - `error`: an error with its source text and span; `shown` is that text, masked when an error shows it
 //! - `read_on`: reads a document to its end and keeps every mistake; `taken_out` blanks the wrong parts
 //! - `mask`: hides secrets in shown lines
 //! - `suggest`: replaces the deserialiser's words, and finds the nearest known name
@@ -19,6 +19,7 @@ pub(crate) mod mask;
 mod pattern;
 mod read_on;
 mod schema;
+mod shown;
 pub(crate) mod suggest;
 mod taken_out;
 pub(crate) mod values;

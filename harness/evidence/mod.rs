@@ -3,12 +3,13 @@
 //! Start at [`read_manifests`] and [`read_log`], which fill an [`Evidence`] for `diagnose`.
 //!
 //! - `source`: reads a file, a URL or the output of a command, with limits; `log_source`: reads a log of any size
-//! - `manifest`, `logs`, `jwks`: the three kinds of evidence
+//! - `manifest`, `logs`, `jwks`: the three kinds of evidence; `log` remembers which entries passed a test
 //! - `supplied`: evidence that the caller of `fivewhys` hands over
 //!
 //! Invariant: an [`Evidence`] is redacted, and this folder never draws a conclusion from it.
 
 mod jwks;
+mod log;
 mod log_source;
 mod logs;
 mod manifest;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 pub use jwks::read_keys;
+pub use log::Log;
 pub use logs::{Change, LogEntry, LoggedRequest, Severity};
 pub(crate) use logs::{Collected, Focus, looks_like_log, unpacked};
 pub(crate) use manifest::{Dated, Declaration, NEWEST, looks_like_manifest, suggests_a_credential};
@@ -45,7 +47,8 @@ pub struct Evidence {
     /// The manifests, by service.
     pub manifests: BTreeMap<Service, Manifest>,
     /// Log entries, oldest first.
-    pub log: Vec<LogEntry>,
+    #[schemars(with = "Vec<LogEntry>")]
+    pub log: Log,
     /// The changes of the deployment that the log shows, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,

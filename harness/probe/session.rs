@@ -34,14 +34,20 @@ pub(super) struct Probed {
 /// One cookie jar, for one scenario or one diagnosis. Made by [`super::Prober::session`].
 pub struct Session {
     pub(super) shared: Arc<Shared>,
-    pub(super) cookies: Cookies,
+    pub(super) cookies: Arc<Cookies>,
     /// Whether a user logs in. The cookies of a login are those of no other probe.
     pub(super) is_login: bool,
 }
 
 impl Session {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, cookies: Cookies::default(), is_login: false }
+        Self { shared, cookies: Arc::default(), is_login: false }
+    }
+
+    /// Returns the same session for probes that run beside others: they share its cookies.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), cookies: Arc::clone(&self.cookies), is_login: self.is_login }
     }
 
     /// Sends one probe when the request rate allows, and reads the response until its end, a limit or the deadline.

@@ -1,5 +1,7 @@
 //! Unfolds `call = "@protected"` into one step for each protected endpoint of the target.
 
+use std::sync::Arc;
+
 use super::model::{Scenario, Step};
 use crate::config::Target;
 use crate::terms::Role;
@@ -14,7 +16,15 @@ impl Scenario {
     #[must_use]
     pub fn on(&self, target: &Target) -> Self {
         let on = |steps: &[Step]| steps.iter().flat_map(|step| each(step, target)).collect();
-        Self { steps: on(&self.steps), finally: on(&self.finally), ..self.clone() }
+        Self {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            source: self.source.clone(),
+            steps: on(&self.steps),
+            finally: on(&self.finally),
+            attribution: self.attribution.clone(),
+            text: Arc::clone(&self.text),
+        }
     }
 }
 

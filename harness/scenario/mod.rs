@@ -4,7 +4,7 @@
 //! scenario.
 //!
 //! - `written`: a scenario as written; `parse` checks it and makes the `model` of it
-//! - `unfold`, `every`: make one step of each endpoint and token that a step lists
+//! - `unfold`, `every`: make one step of each endpoint and token that a step lists; `lines` counts the lines of the text
 //! - `captures`: checks the placeholders `{name}`
 //! - `check`: checks a scenario against a target
 //! - `files`: the scenarios of a folder, and the built-in ones
@@ -63,6 +63,7 @@ mod captures;
 mod check;
 mod every;
 mod files;
+mod lines;
 mod model;
 mod parse;
 mod select;

@@ -66,6 +66,13 @@ pub struct Step {
     pub(super) places: Places,
 }
 
+impl Step {
+    /// Reports whether one written step unfolds into both.
+    pub(crate) fn is_written_with(&self, other: &Self) -> bool {
+        self.places.id == other.places.id
+    }
+}
+
 /// The byte ranges of a step's values in its file. A value that is not written has an empty range.
 #[derive(Debug, Clone)]
 pub(super) struct Places {

@@ -6,6 +6,7 @@ use std::path::Path;
 use toml::Spanned;
 
 use super::every::may_become;
+use super::lines::Lines;
 use super::model::{Attribution, Behind, Expect, Scenario, Step};
 use super::unfold::unfold;
 use super::written::{AttributionText, BehindText, ExpectText, ScenarioText, StepText};
@@ -47,7 +48,8 @@ impl Scenario {
         mistakes.extend(all().filter_map(|step| drives_nothing(step, &shown)));
         mistakes.extend(all().filter_map(|step| of_body(step, &shown)));
         mistakes.extend(captures::mistakes(all(), &shown));
-        let unfolded = |steps: Vec<StepText>| steps.into_iter().flat_map(|step| unfold(step, text)).collect();
+        let lines = Lines::of(text);
+        let unfolded = |steps: Vec<StepText>| steps.into_iter().flat_map(|step| unfold(step, &lines)).collect();
         let (steps, finally): (Vec<Step>, Vec<Step>) = (unfolded(written.step), unfolded(written.finally));
         mistakes.extend(of_steps(steps.iter().chain(&finally), &shown));
         let mut rows = Vec::new();

@@ -3,6 +3,7 @@
 use toml::Spanned;
 
 use super::every::{EVERY, after_dot};
+use super::lines::Lines;
 use super::model::{Places, Step};
 use super::written::StepText;
 use crate::terms::TokenKind;
@@ -11,10 +12,10 @@ use crate::terms::TokenKind;
 ///
 /// With several endpoints, the step's id gets the part of the endpoint's id after the dot, or the whole endpoint id if
 /// two endpoints share that part. With several kinds of token, it gets the kind.
-pub(super) fn unfold(step: StepText, text: &str) -> Vec<Step> {
+pub(super) fn unfold(step: StepText, lines: &Lines) -> Vec<Step> {
     let endpoints = step.call.get_ref().0.clone();
     let tokens = step.token.as_ref().map_or_else(|| vec![TokenKind::Valid], |tokens| tokens.get_ref().0.clone());
-    let mut template = template(step, text);
+    let mut template = template(step, lines);
     let id = std::mem::take(&mut template.id);
     let mut steps = Vec::with_capacity(endpoints.len() * tokens.len());
     for endpoint in &endpoints {
@@ -38,7 +39,7 @@ fn tail(endpoint: &str, all: &[String]) -> String {
     if shared { endpoint.replace('.', "-") } else { own.to_owned() }
 }
 
-fn template(step: StepText, text: &str) -> Step {
+fn template(step: StepText, lines: &Lines) -> Step {
     // A step with a wrong body is a mistake that the parser reports.
     let (body, body_form) = step.body().ok().flatten().unzip();
     let places = Places {
@@ -50,7 +51,7 @@ fn template(step: StepText, text: &str) -> Step {
         caller: step.caller.as_ref().map_or(0..0, Spanned::span),
     };
     Step {
-        line: line_of(places.id.start, text),
+        line: lines.line_of(places.id.start),
         id: step.id.into_inner(),
         call: String::new(),
         user: step.r#as.map(Spanned::into_inner),
@@ -66,9 +67,4 @@ fn template(step: StepText, text: &str) -> Step {
         expect: step.expect.into_model(),
         places,
     }
-}
-
-/// Returns the line of a byte of the text, counted from 1.
-fn line_of(at: usize, text: &str) -> usize {
-    1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
 }

@@ -34,7 +34,7 @@ use fivewhys_mocks::{Dialect, Fault};
 pub(crate) use self::table::render;
 
 use self::stage::Stage;
-use self::subject::Subject;
+use self::subject::{Subject, cpu};
 use crate::config::Target;
 use crate::scenario::Scenario;
 use crate::selftest::stage::healthy::Healthy;
@@ -91,7 +91,7 @@ pub(crate) async fn examine(
     exam: &Selftest,
     tell: &(dyn Fn(usize, usize) + Send + Sync),
 ) -> Result<Outcome, SelftestError> {
-    let start = Instant::now();
+    let (start, cpu) = (Instant::now(), cpu::of_process());
     let stage = Arc::new(Stage { target: exam.target.clone(), scenarios: exam.scenarios.clone() });
     let (recorded, healthy) = match &exam.from {
         Some(kept) => (kept::read(kept, &stage).await?, Vec::new()),
@@ -111,6 +111,7 @@ pub(crate) async fn examine(
         ran: exam.from.is_none(),
         ran_s,
         took_s: start.elapsed().as_secs_f64(),
+        cpu_s: cpu::of_process().saturating_sub(cpu).as_secs_f64(),
     };
     Ok(Outcome { seed: exam.seed, bars: bars::reached(&results), results })
 }

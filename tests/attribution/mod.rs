@@ -2,6 +2,7 @@
 //!
 //! - `all_scenarios`: one fault is one certain cause of everything that fails.
 //! - `withheld_evidence`: what cannot be known without some evidence is not claimed.
+//! - `jobs`: the number of jobs changes no verdict.
 //! - `late_log`: a log that comes late is read again.
 //! - `test_headers`: the one probe whose headers call it a test.
 //!
@@ -10,6 +11,7 @@
 //! Invariant: every test boots its own twin, in this process.
 
 mod all_scenarios;
+mod jobs;
 mod late_log;
 mod test_headers;
 mod withheld_evidence;

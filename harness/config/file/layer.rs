@@ -191,7 +191,7 @@ overlays! {
         connect: Option<Period>,
         /// The maximum number of requests a minute, all services together. 60 when absent. Stay below the rate limit of the edge.
         requests_per_minute: Option<NonZeroU32>,
-        /// The number of scenarios that run at the same time. When absent: 3, or 1 if the evidence `logs` is granted.
+        /// The number of scenarios that run at the same time. When absent: `requests_per_minute` / 60, from 3 to 64. Always 1 if the evidence `logs` is granted.
         concurrency: Option<NonZeroUsize>,
         /// The maximum number of probes that the diagnosis may add. 16 when absent.
         diagnosis_probes: Option<u32>,

@@ -140,9 +140,9 @@ impl Assignment {
 
     /// Maps a range of the TOML to the written text.
     fn span(&self, toml: Range<usize>, same_value: bool) -> Range<usize> {
-        let (key_ends, all) = (self.key.len(), self.shown.inner().len());
+        let (key_ends, all) = (self.key.len(), self.shown.text().len());
         if toml.end <= key_ends {
-            let same_key = self.shown.inner().starts_with(&self.key);
+            let same_key = self.shown.text().starts_with(&self.key);
             return if same_key { toml } else { 0..self.value_at - 1 };
         }
         let moved = |at: usize| (at + self.value_at).saturating_sub(key_ends + 1).clamp(self.value_at, all);

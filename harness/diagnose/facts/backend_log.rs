@@ -67,7 +67,7 @@ pub(crate) fn facts(logbook: &Logbook<'_>, target: &Target) -> Vec<Fact> {
     let Some(first) = logbook.first_to_come_through() else { return Vec::new() };
     let of_backend = |entry: &&LogEntry| entry.is_own_line_of(Hop::Backend);
     let lines: Vec<&LogEntry> =
-        logbook.entries.iter().filter(of_backend).filter(|entry| logbook.is_in(entry, first)).collect();
+        logbook.of_probes().filter(of_backend).filter(|entry| logbook.is_in(entry, first)).collect();
     let ended = |key, how: &dyn Fn(&str) -> Option<&'static str>| {
         lines.iter().rev().find_map(|line| Some(said(key, line, how(&line.text)?)))
     };
@@ -167,8 +167,7 @@ impl Unheard<'_> {
     fn fact(&self, logbook: &Logbook<'_>) -> Option<Fact> {
         let first = logbook.first_to_come_through()?;
         let lines: Vec<&LogEntry> = logbook
-            .entries
-            .iter()
+            .of_probes()
             .filter(|entry| entry.is_own_line_of(Hop::Backend) && logbook.is_in(entry, first))
             .filter(|entry| !self.no_contact || entry.at <= self.heard_until)
             .collect();

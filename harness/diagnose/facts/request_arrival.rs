@@ -23,7 +23,7 @@ impl Logbook<'_> {
             is_ours(entry)
                 && entry.platform_request().is_some_and(|one| one.service == Service::Backend && is_it(&one.path))
         };
-        let seen = self.entries.iter().find(ours)?;
+        let seen = self.of_probes().find(ours)?;
         let (at, request) = (seen.at.strftime("%H:%M:%S%.3fZ"), seen.platform_request()?);
         let says =
             format!("the platform's request log at {at} has the failing call: {} {}", request.method, request.path);
@@ -34,10 +34,10 @@ impl Logbook<'_> {
     /// A missing line yields no fact: a service may write no access lines, or write them at the end of a call.
     pub(crate) fn arrivals(&self, target: &Target) -> Option<Fact> {
         let paths: BTreeSet<&str> = self.failing().filter_map(|window| window.path(target)).collect();
-        let own = |entry: &&LogEntry| entry.is_own_line_of(Hop::Backend);
-        let lines: Vec<&LogEntry> =
-            self.entries.iter().filter(own).filter(|entry| paths.iter().any(|path| names(&entry.text, path))).collect();
-        let first = lines.iter().find(|entry| self.window_of(entry).is_some())?;
+        let is_one =
+            |entry: &&LogEntry| entry.is_own_line_of(Hop::Backend) && paths.iter().any(|path| names(&entry.text, path));
+        let first = self.of_probes().find(is_one)?;
+        let lines: Vec<&LogEntry> = self.entries.iter().filter(is_one).collect();
         let line: String = first.text.lines().next().unwrap_or_default().chars().take(120).collect();
         let says = format!("the backend's log at {} has the failing call: {line}", first.at.strftime("%H:%M:%S%.3fZ"));
         let fact = Fact { key: "backend-saw", value: "yes", anomaly: false, says, exchange: None };

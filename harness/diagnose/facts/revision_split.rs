@@ -1,6 +1,6 @@
 //! Whether failures follow the revision that served the call. The backend's request log shows it by trace id.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::config::Target;
 use crate::diagnose::model::fact::Fact;
@@ -31,8 +31,9 @@ pub(crate) fn failures(
     target: &Target,
 ) -> Option<Fact> {
     let mut served = Served::default();
+    let revisions = revisions(log, sent);
     for one in observations.iter().filter(|one| is_good(one, target)) {
-        let Some(revision) = revision(one.exchange, log, sent) else { continue };
+        let Some(revision) = revisions.get(&one.exchange).copied() else { continue };
         if one.result == Outcome::Ok { served.worked.push(revision) } else { served.failed.push(revision) }
     }
     let of = |calls: &[&'_ str]| calls.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
@@ -65,9 +66,10 @@ pub(crate) fn are_parted(
     sent: &[SentProbe],
 ) -> bool {
     let (mut failing, mut others) = (BTreeSet::new(), BTreeSet::new());
+    let revisions = revisions(log, sent);
     let good = readings.all.iter().filter(|one| one.class.place == Place::Protected && one.must_work());
     for exchange in good.flat_map(|reading| &reading.exchanges) {
-        let Some(revision) = revision(*exchange, log, sent) else { continue };
+        let Some(revision) = revisions.get(exchange).copied() else { continue };
         if explains.contains(exchange) {
             failing.insert(revision)
         } else {
@@ -85,11 +87,18 @@ fn is_good(observation: &Observation, target: &Target) -> bool {
     class.is_some_and(|class| class.place == Place::Protected && class.token.should_be_accepted())
 }
 
-fn revision<'a>(exchange: u32, log: &'a [LogEntry], sent: &[SentProbe]) -> Option<&'a str> {
-    let trace = sent.iter().find(|probe| probe.exchange == exchange)?.trace_id.as_str();
-    let served =
-        log.iter().filter(|entry| entry.trace.as_deref() == Some(trace)).filter_map(LogEntry::platform_request);
-    served.filter(|request| request.service == Service::Backend).find_map(|request| request.revision.as_deref())
+/// Returns the revision that served each exchange, where the backend's request log says it.
+fn revisions<'a>(log: &'a [LogEntry], sent: &[SentProbe]) -> HashMap<u32, &'a str> {
+    let exchanges: HashMap<&str, u32> = sent.iter().map(|probe| (probe.trace_id.as_str(), probe.exchange)).collect();
+    let mut revisions = HashMap::new();
+    for entry in log {
+        let exchange = entry.trace.as_deref().and_then(|trace| exchanges.get(trace));
+        let served = entry.platform_request().filter(|request| request.service == Service::Backend);
+        if let Some((exchange, revision)) = exchange.zip(served.and_then(|request| request.revision.as_deref())) {
+            revisions.entry(*exchange).or_insert(revision);
+        }
+    }
+    revisions
 }
 
 #[cfg(test)]

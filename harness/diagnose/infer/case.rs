@@ -1,6 +1,6 @@
 //! Everything that one diagnosis compares: readings, facts and the log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use fivewhys_path::KeySetRead;
 use jiff::Timestamp;
@@ -34,6 +34,8 @@ pub(crate) struct Case<'a> {
     /// The key set of the auth service, where the target names it.
     pub(in crate::diagnose) key_set: Option<KeySetRead>,
     user: &'a str,
+    /// The exchanges of the failed steps.
+    of_steps: HashSet<u32>,
 }
 
 /// The value of a fact about a call that an open circuit breaker held back.
@@ -89,6 +91,7 @@ impl<'a> Case<'a> {
             manifests: &given.evidence.manifests,
             key_set: key_set(given.evidence),
             user,
+            of_steps: given.failed.iter().map(|step| step.exchange).collect(),
         }
     }
 
@@ -130,7 +133,7 @@ impl<'a> Case<'a> {
 
     /// Reports whether the exchange belongs to a failed step of a scenario.
     pub(crate) fn is_of_a_step(&self, exchange: u32) -> bool {
-        self.failed.iter().any(|step| step.exchange == exchange)
+        self.of_steps.contains(&exchange)
     }
 
     /// Reports whether the credential of this exchange was accepted.

@@ -2,7 +2,7 @@
 //!
 //! Lines that other probes or other traffic provoked must not count.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -13,7 +13,7 @@ use crate::diagnose::logs::window::{Window, WindowKind};
 use crate::diagnose::model::expression::Expression;
 use crate::diagnose::model::fault::{LogRule, LogScope};
 use crate::diagnose::readings::input::SentProbe;
-use crate::evidence::{Evidence, LogEntry};
+use crate::evidence::{Evidence, Log, LogEntry};
 use crate::observe::Observation;
 use crate::terms::Hop;
 
@@ -30,7 +30,10 @@ pub(super) const SLACK_MS: i64 = 250;
 #[derive(Debug)]
 pub(crate) struct Logbook<'a> {
     pub(crate) entries: &'a [LogEntry],
+    log: &'a Log,
     windows: Vec<Window>,
+    /// For each entry, the place of the window that it belongs to.
+    belongs: Vec<Option<usize>>,
     /// The places of the lines that the first call of each endpoint left.
     first_lines: Vec<usize>,
 }
@@ -87,16 +90,20 @@ impl<'a> Logbook<'a> {
     /// failed.
     pub(crate) fn new(evidence: &'a Evidence, all: &[&Observation], failing: &[u32], sent: &[SentProbe]) -> Self {
         let read_at = evidence.log_read_at.unwrap_or(Timestamp::MIN);
+        let probes: HashMap<u32, &SentProbe> = sent.iter().rev().map(|probe| (probe.exchange, probe)).collect();
+        let failing: HashSet<u32> = failing.iter().copied().collect();
+        let shared = shared_ids(sent);
         let windows = all.iter().filter_map(|observation| {
-            let probe = sent.iter().find(|probe| probe.exchange == observation.exchange)?;
+            let probe = probes.get(&observation.exchange)?;
             let kind = if failing.contains(&observation.exchange) { WindowKind::Failing } else { WindowKind::Other };
             let to = probe.ended_at.saturating_add(jiff::SignedDuration::from_millis(SLACK_MS)).ok()?;
+            let is_of_one = |id: &&String| !shared.contains(id.as_str());
             (probe.ended_at <= read_at).then(|| Window {
                 from: probe.started_at,
                 ended: probe.ended_at,
                 to,
                 trace: probe.trace_id.clone(),
-                request_ids: probe.request_ids.iter().filter(|id| is_of_one(id, sent)).cloned().collect(),
+                request_ids: probe.request_ids.iter().filter(is_of_one).cloned().collect(),
                 exchange: observation.exchange,
                 endpoint: observation.probe.endpoint.clone(),
                 kind,
@@ -108,7 +115,9 @@ impl<'a> Logbook<'a> {
         for at in 1..windows.len() {
             windows[at - 1].to = windows[at - 1].to.min(windows[at].from);
         }
-        let mut logbook = Self { entries: &evidence.log, windows, first_lines: Vec::new() };
+        let belongs = belongs(&evidence.log, &windows);
+        let mut logbook =
+            Self { entries: &evidence.log, log: &evidence.log, windows, belongs, first_lines: Vec::new() };
         logbook.first_lines = logbook.lines_of_first_calls();
         logbook
     }
@@ -118,11 +127,30 @@ impl<'a> Logbook<'a> {
         &self.windows
     }
 
+    /// Returns the entries that belong to any probe, in the order of the log.
+    pub(crate) fn of_probes(&self) -> impl DoubleEndedIterator<Item = &'a LogEntry> {
+        self.entries.iter().zip(&self.belongs).filter(|(_, window)| window.is_some()).map(|(entry, _)| entry)
+    }
+
+    /// Returns the entries that a rule means, in the order of the log. Each entry is compared with a rule once in a run.
+    fn meant_by(&self, rule: &LogRule) -> Vec<&'a LogEntry> {
+        let unless = rule.unless.as_ref().map_or("", Expression::as_str);
+        let name = format!("{:?}\n{}\n{unless}", rule.by, rule.pattern.as_str());
+        let mut entries = self.passing(&name, |entry| entry.by == rule.by && rule.means(&entry.text));
+        entries.retain(|entry| !self.is_beside_an_exception(entry, rule));
+        entries
+    }
+
+    /// Returns the entries that pass a test, in the order of the log. `name` must stand for this test alone.
+    pub(super) fn passing(&self, name: &str, test: impl Fn(&LogEntry) -> bool) -> Vec<&'a LogEntry> {
+        self.log.passing(name, test).iter().map(|at| &self.entries[*at]).collect()
+    }
+
     fn lines_of_first_calls(&self) -> Vec<usize> {
         let is_first = |window: &Window| {
             self.windows.iter().find(|one| one.endpoint == window.endpoint).is_some_and(|one| std::ptr::eq(one, window))
         };
-        let written = |at: &usize| self.window_of(&self.entries[*at]).is_some_and(is_first);
+        let written = |at: &usize| self.belongs[*at].is_some_and(|window| is_first(&self.windows[window]));
         (0..self.entries.len()).filter(written).collect()
     }
 
@@ -147,7 +175,7 @@ impl<'a> Logbook<'a> {
         if !rule.decisive || !self.first_lines.iter().any(|at| self.is_meant(&self.entries[*at], rule)) {
             return None;
         }
-        let lines: Vec<_> = self.entries.iter().filter(|entry| self.is_meant(entry, rule)).collect();
+        let lines = self.meant_by(rule);
         let first = lines.first()?;
         let endpoint = &self.window_of(first)?.endpoint;
         let (calls, others): (Vec<&Window>, Vec<&Window>) =
@@ -167,15 +195,16 @@ impl<'a> Logbook<'a> {
 
     /// Returns the line of this rule, if it was written at a time that counts.
     pub(crate) fn find(&self, rule: &LogRule) -> Option<LogMatch> {
-        let lines: Vec<_> = self.entries.iter().filter(|entry| self.is_meant(entry, rule)).collect();
         let kinds = Window::kinds(rule.by);
-        let hit = match rule.scope {
-            LogScope::Any => lines.last().copied(),
+        let (hit, lines) = match rule.scope {
+            LogScope::Any => self.meant_by(rule).last().map(|last| (*last, Vec::new()))?,
             LogScope::Window | LogScope::State => {
                 let of = |entry: &&LogEntry| self.window_of(entry).is_some_and(|window| kinds.contains(&window.kind));
-                lines.iter().copied().find(of)
+                // Few entries belong to a failing probe. Only if one of them is meant, the others matter.
+                let hit = self.of_probes().filter(of).find(|entry| self.is_meant(entry, rule))?;
+                (hit, self.meant_by(rule))
             }
-        }?;
+        };
         let by_trace = self.failing().any(|window| window.is_traced(hit));
         let counts = match rule.scope {
             LogScope::Any => true,
@@ -211,12 +240,14 @@ impl<'a> Logbook<'a> {
     }
 
     fn is_meant(&self, entry: &LogEntry, rule: &LogRule) -> bool {
-        let beside = |unless: &Expression| {
-            let window = self.window_of(entry);
-            let near = |other: &&LogEntry| window.is_some_and(|window| self.is_in(other, window));
-            self.entries.iter().filter(near).any(|other| other.by == rule.by && unless.is_match(&other.text))
-        };
-        entry.by == rule.by && rule.means(&entry.text) && !rule.unless_beside.as_ref().is_some_and(beside)
+        entry.by == rule.by && rule.means(&entry.text) && !self.is_beside_an_exception(entry, rule)
+    }
+
+    /// Reports whether an entry that the rule excepts belongs to the same probe.
+    fn is_beside_an_exception(&self, entry: &LogEntry, rule: &LogRule) -> bool {
+        let Some((unless, window)) = rule.unless_beside.as_ref().zip(self.window_of(entry)) else { return false };
+        let near = self.of_probes().filter(|other| other.by == rule.by && self.is_in(other, window));
+        near.into_iter().any(|other| unless.is_match(&other.text))
     }
 
     /// Reports whether the failing probes through the edge left these lines.
@@ -275,7 +306,7 @@ impl<'a> Logbook<'a> {
     /// directly at the backend, returns the first of those.
     pub(crate) fn first_to_come_through(&self) -> Option<&Window> {
         let own = |entry: &&LogEntry| entry.is_own_line_of(Hop::Backend);
-        let kept = |window: &&Window| self.entries.iter().filter(own).any(|entry| self.is_in(entry, window));
+        let kept = |window: &&Window| self.of_probes().filter(own).any(|entry| self.is_in(entry, window));
         let directly = || self.of_kind(WindowKind::FailingDirectly).find(kept);
         let through = self.failing().next();
         if self.failing().any(|window| kept(&window)) { through } else { directly().or(through) }
@@ -291,32 +322,63 @@ impl<'a> Logbook<'a> {
         let late = jiff::SignedDuration::from_millis(SLACK_MS);
         let is_near = |window: &Window| entry.timed && window.from <= entry.at && window.distance(entry) <= late;
         let mut windows = self.windows.iter().filter(|window| exchanges.contains(&window.exchange));
-        !self.windows.iter().any(|window| window.is_traced(entry)) && windows.any(is_near)
+        windows.any(is_near) && !self.windows.iter().any(|window| window.is_traced(entry))
     }
 
-    /// Returns the window that an entry belongs to: by its trace id or request id, or else that of the last probe sent
-    /// before it.
+    /// Returns the window that an entry of this log belongs to: by its trace id or request id, or else that of the last
+    /// probe sent before it.
     pub(crate) fn window_of(&self, entry: &LogEntry) -> Option<&Window> {
-        let has_id = entry.trace.is_some() || entry.request_id.is_some();
-        let traced = self.windows.iter().filter(|_| has_id).find(|window| window.is_traced(entry));
-        traced.or_else(|| {
-            let timed = self.windows.iter().rev().filter(|_| entry.timed);
-            timed.into_iter().find(|window| window.from <= entry.at).filter(|window| entry.at <= window.to)
-        })
+        self.belongs[self.position(entry)?].map(|at| &self.windows[at])
+    }
+
+    /// Returns where an entry of this log stands.
+    fn position(&self, entry: &LogEntry) -> Option<usize> {
+        let from_first = std::ptr::from_ref(entry).addr().checked_sub(self.entries.as_ptr().addr())?;
+        let at = from_first / size_of::<LogEntry>();
+        self.entries.get(at).filter(|one| std::ptr::eq(*one, entry)).map(|_| at)
     }
 }
 
-/// Reports whether only one probe was given this id. A server that names the same id each time names itself.
-fn is_of_one(id: &str, sent: &[SentProbe]) -> bool {
-    sent.iter().filter(|probe| probe.request_ids.iter().any(|one| one == id)).count() == 1
+/// Returns, for each entry, the place of the window that it belongs to.
+fn belongs(entries: &[LogEntry], windows: &[Window]) -> Vec<Option<usize>> {
+    let mut by_id: HashMap<&str, usize> = HashMap::new();
+    for (at, window) in windows.iter().enumerate().rev() {
+        by_id.extend(window.request_ids.iter().map(|id| (id.as_str(), at)));
+    }
+    let mut by_trace = by_id.clone();
+    for (at, window) in windows.iter().enumerate() {
+        let first = by_trace.get(window.trace.as_str()).is_none_or(|known| at < *known);
+        first.then(|| by_trace.insert(window.trace.as_str(), at));
+    }
+    let of = |entry: &LogEntry| {
+        let traced = entry.trace.as_deref().and_then(|trace| by_trace.get(trace));
+        let asked = entry.request_id.as_deref().and_then(|id| by_id.get(id));
+        let by_time = || {
+            let begun = windows.partition_point(|window| window.from <= entry.at).checked_sub(1)?;
+            (entry.timed && entry.at <= windows[begun].to).then_some(begun)
+        };
+        traced.into_iter().chain(asked).min().copied().or_else(by_time)
+    };
+    entries.iter().map(of).collect()
+}
+
+/// Returns the ids that several probes were given. A server that names the same id each time names itself.
+fn shared_ids(sent: &[SentProbe]) -> HashSet<&str> {
+    let (mut seen, mut shared) = (HashSet::new(), HashSet::new());
+    for probe in sent {
+        let own: HashSet<&str> = probe.request_ids.iter().map(String::as_str).collect();
+        shared.extend(own.into_iter().filter(|id| !seen.insert(*id)));
+    }
+    shared
 }
 
 /// Returns how far the clock of the log is ahead of this machine's clock.
 ///
 /// Requests with trace ids of the probes show it. One request in step is enough to assume no difference.
 fn ahead(log: &[LogEntry], sent: &[SentProbe]) -> jiff::SignedDuration {
+    let probes: HashMap<&str, &SentProbe> = sent.iter().rev().map(|probe| (probe.trace_id.as_str(), probe)).collect();
     let of = |entry: &LogEntry| {
-        let probe = sent.iter().find(|probe| entry.trace.as_deref() == Some(probe.trace_id.as_str()))?;
+        let probe = probes.get(entry.trace.as_deref()?)?;
         let in_step = probe.started_at <= entry.at && entry.at <= probe.ended_at;
         Some(if in_step { jiff::SignedDuration::ZERO } else { entry.at.duration_since(probe.started_at) })
     };

@@ -24,7 +24,7 @@ impl Logbook<'_> {
     /// Times are not compared with single probes: many access logs tell only the second.
     pub(crate) fn call_seen(&self, all: &[&Observation], target: &Target) -> Option<CallSeen> {
         let lines: Vec<Line<'_>> =
-            self.entries.iter().filter(|entry| self.is_in_the_run(entry)).filter_map(|entry| Line::of(entry, target)).collect();
+            self.in_the_run().filter_map(|entry| Line::of(entry, target)).collect();
         if lines.is_empty() {
             return None;
         }

@@ -30,15 +30,16 @@ impl Logbook<'_> {
         self.windows().iter().filter(|one| is_open(one.from, one.ended)).map(|one| one.exchange).collect()
     }
 
-    /// Reports whether an entry was written while probes ran, or between two of them.
-    pub(super) fn is_in_the_run(&self, entry: &LogEntry) -> bool {
+    /// Returns the entries that were written while probes ran, or between two of them.
+    pub(super) fn in_the_run(&self) -> impl Iterator<Item = &LogEntry> {
         let first = self.windows().iter().map(|window| window.from).min();
         let last = self.windows().iter().map(|window| window.ended).max();
         let slack = SignedDuration::from_millis(SLACK_MS);
-        let is_between = |(first, last): (Timestamp, Timestamp)| {
-            first <= latest(entry) && entry.at.duration_since(last) <= slack
+        let span = first.zip(last);
+        let is_between = move |entry: &LogEntry| {
+            span.is_some_and(|(first, last)| first <= latest(entry) && entry.at.duration_since(last) <= slack)
         };
-        entry.timed && first.zip(last).is_some_and(is_between)
+        self.entries.iter().filter(move |entry| entry.timed && is_between(entry))
     }
 }
 

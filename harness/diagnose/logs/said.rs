@@ -22,7 +22,7 @@ impl Logbook<'_> {
         let of: BTreeMap<u32, (&Observation, Service)> =
             all.iter().filter_map(|seen| Some((seen.exchange, (*seen, service(seen)?)))).collect();
         let (mut said, mut usual) = (Said::new(), BTreeSet::new());
-        for entry in self.entries.iter().filter(|entry| entry.platform_request().is_none()) {
+        for entry in self.in_the_run().filter(|entry| entry.platform_request().is_none()) {
             let during = self.exchanges_of(entry);
             let called: Vec<_> =
                 during.iter().filter_map(|exchange| of.get(exchange)).filter(|of| is_its_own(entry.by, of.1)).collect();
@@ -72,7 +72,7 @@ impl Logbook<'_> {
             let exchange = self.window_of(entry)?.exchange();
             exchanges.contains(&exchange).then_some(exchange)
         };
-        let own = self.entries.iter().filter(|entry| entry.is_own_line_of(Hop::Auth));
+        let own = self.of_probes().filter(|entry| entry.is_own_line_of(Hop::Auth));
         let told: Vec<(u32, Vec<Meaning>)> =
             own.filter_map(|entry| Some((owner(entry)?, line_means(entry, target)))).collect();
         let all: BTreeSet<u32> = told.iter().map(|(exchange, _)| *exchange).collect();
@@ -91,7 +91,7 @@ impl Logbook<'_> {
         means: impl Fn(&LogEntry) -> Vec<Meaning>,
     ) -> Vec<Meaning> {
         let mut during: BTreeMap<Meaning, BTreeSet<u32>> = BTreeMap::new();
-        for entry in self.entries.iter().filter(|entry| is_meant(entry) && entry.is_own_line_of(entry.by)) {
+        for entry in self.in_the_run().filter(|entry| is_meant(entry) && entry.is_own_line_of(entry.by)) {
             let of: Vec<u32> = self.exchanges_of(entry).intersection(exchanges).copied().collect();
             if of.is_empty() {
                 continue;
@@ -107,7 +107,7 @@ impl Logbook<'_> {
     pub(crate) fn backend_is_at_work(&self) -> bool {
         let own = |entry: &&LogEntry| entry.is_own_line_of(Hop::Backend);
         let is_of_a_failure = |entry: &LogEntry| self.failing().any(|window| self.is_in(entry, window));
-        self.entries.iter().filter(own).any(|entry| access(&entry.text).is_some() && is_of_a_failure(entry))
+        self.of_probes().filter(own).any(|entry| is_of_a_failure(entry) && access(&entry.text).is_some())
     }
 }
 

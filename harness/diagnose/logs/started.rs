@@ -33,13 +33,13 @@ static LIFE: LazyLock<Life> = LazyLock::new(|| {
 impl Logbook<'_> {
     /// Reports whether the last thing that the backend logged about itself is that it listens.
     pub(crate) fn backend_started(&self) -> bool {
-        let own = self.entries.iter().filter(|entry| entry.is_own_line_of(Hop::Backend) && entry.request.is_none());
-        let told = own.filter_map(|entry: &LogEntry| match entry.text.as_str() {
+        let own = self.entries.iter().rev().filter(|entry| entry.is_own_line_of(Hop::Backend) && entry.request.is_none());
+        let mut told = own.filter_map(|entry: &LogEntry| match entry.text.as_str() {
             text if LIFE.ended.is_match(text) => Some(false),
             text if LIFE.began.is_match(text) => Some(true),
             _ => None,
         });
-        told.last() == Some(true)
+        told.next() == Some(true)
     }
 }
 

@@ -71,7 +71,7 @@ impl<'a> Logbook<'a> {
     /// late one of that failure, so it shows nothing about the successful call that followed.
     pub(crate) fn worst(&self, exchanges: &BTreeSet<u32>, served: &BTreeSet<u32>) -> Vec<Worst<'a>> {
         let (mut usual, mut found) = (BTreeSet::new(), BTreeMap::<Kind, Worst<'a>>::new());
-        for entry in self.entries {
+        for entry in self.of_probes() {
             let Some((severity, window)) = severity(entry).zip(self.window_of(entry)) else { continue };
             let exchange = window.exchange();
             let joined_by = self.joined_by(entry).unwrap_or(JoinedBy::Time);

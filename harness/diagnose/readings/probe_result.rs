@@ -90,7 +90,7 @@ impl<'a> Reading<'a> {
             path: EdgePath::Consistent,
             beside_failure: false,
         };
-        let failed = kept.iter().position(|one| reading(one).fails());
+        let failed = kept.iter().position(|one| fails(&class, one));
         let Some(at) = failed.filter(|_| varies) else { return Some(reading(first)) };
         let recovers = kept[at..].iter().any(|one| one.result == Outcome::Ok);
         let stability = if recovers { Stability::Intermittent } else { Stability::Varying };
@@ -129,7 +129,7 @@ impl<'a> Reading<'a> {
 
     /// Reports whether a call that must succeed failed.
     pub(crate) fn fails(&self) -> bool {
-        self.must_work() && (self.observation.result != Outcome::Ok || self.observation.authn == Authn::AcceptedAsOther)
+        fails(&self.class, self.observation)
     }
 
     /// Reports whether a cause must explain it: it must succeed and failed, or it failed without any credential
@@ -145,11 +145,7 @@ impl<'a> Reading<'a> {
 
     /// Reports whether the call must succeed in a healthy system.
     pub(crate) fn must_work(&self) -> bool {
-        match self.class.place {
-            Place::BackendHealth | Place::DirectHealth | Place::AuthHealth | Place::Issuer | Place::SelfCheck => true,
-            Place::Protected | Place::Direct => self.class.token.should_be_accepted(),
-            Place::Introspection => self.class.token.should_be_accepted() && self.caller_is_good(),
-        }
+        must_work(&self.class)
     }
 
     /// Reports whether the edge refused it, so that the backend was not called.
@@ -188,10 +184,6 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn caller_is_good(&self) -> bool {
-        matches!(self.class.caller, None | Some(crate::terms::Caller::Right))
-    }
-
     /// Reports whether two responses have the same decision: status, outcome, close code and the component that
     /// answered.
     pub(crate) fn same_decision(&self, other: &Self) -> bool {
@@ -211,6 +203,21 @@ impl<'a> Reading<'a> {
     pub(crate) fn is_same_response_as(&self, other: &Self) -> bool {
         self.same_decision(other) && self.observation.shape == other.observation.shape
     }
+}
+
+/// Reports whether a call of this class must succeed in a healthy system.
+fn must_work(class: &ProbeClass) -> bool {
+    let caller_is_good = || matches!(class.caller, None | Some(crate::terms::Caller::Right));
+    match class.place {
+        Place::BackendHealth | Place::DirectHealth | Place::AuthHealth | Place::Issuer | Place::SelfCheck => true,
+        Place::Protected | Place::Direct => class.token.should_be_accepted(),
+        Place::Introspection => class.token.should_be_accepted() && caller_is_good(),
+    }
+}
+
+/// Reports whether a call of this class that must succeed failed.
+fn fails(class: &ProbeClass, observation: &Observation) -> bool {
+    must_work(class) && (observation.result != Outcome::Ok || observation.authn == Authn::AcceptedAsOther)
 }
 
 /// All readings of a run.

@@ -53,6 +53,15 @@ impl Record {
         self.probes.iter_mut().last().into_iter().for_each(|probe| probe.exchange.shorten(KEPT));
     }
 
+    /// Appends another record of the same run. The ids stay.
+    pub(crate) fn join(&mut self, mut other: Self) {
+        self.shorten_last();
+        other.shorten_last();
+        append(&mut self.probes, other.probes);
+        append(&mut self.observations, other.observations);
+        append(&mut self.sent, other.sent);
+    }
+
     /// Appends another record with new ids. Returns the new id for each old one.
     pub(crate) fn append(&mut self, mut other: Self) -> BTreeMap<u32, u32> {
         other.shorten_last();
@@ -66,10 +75,19 @@ impl Record {
             new(&mut probe.exchange.id);
             probe.observation.iter_mut().for_each(|seen| new(&mut seen.exchange));
         }
-        self.probes.extend(probes);
-        self.observations.extend(observations);
-        self.sent.extend(sent);
+        append(&mut self.probes, probes);
+        append(&mut self.observations, observations);
+        append(&mut self.sent, sent);
         renumbered
+    }
+}
+
+/// Appends a list. The first one is taken as it is: of a long scenario, a copy costs over 1 KB a step.
+fn append<T>(all: &mut Vec<T>, mut more: Vec<T>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.append(&mut more);
     }
 }
 

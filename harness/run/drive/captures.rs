@@ -8,7 +8,7 @@ use crate::probe::Exchange;
 use crate::scenario::Step;
 
 /// Captured values by name.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Captures(BTreeMap<String, String>);
 
 impl Captures {
@@ -27,8 +27,16 @@ impl Captures {
         }
     }
 
+    /// Takes the values that steps beside these captured.
+    pub(crate) fn join(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+
     /// Returns the first name of `all` that the step uses and that has no value.
     pub(crate) fn missing(&self, step: &Step, all: &[String]) -> Option<String> {
+        if all.is_empty() {
+            return None;
+        }
         let json = [step.body.clone().unwrap_or_default(), Value::Array(step.send.clone().unwrap_or_default())];
         let query = step.query.iter().map(|(_, value)| value.clone());
         let texts: Vec<String> = json.iter().map(Value::to_string).chain(query).chain(step.path.clone()).collect();

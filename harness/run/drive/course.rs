@@ -1,6 +1,10 @@
-//! One scenario, step by step, with its own session.
+//! One scenario with its own session: step by step, and the endpoints of one written step beside each other.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::sync::Semaphore;
 
 use crate::config::{Endpoint, Target};
 use crate::diagnose::FailedStep;
@@ -12,20 +16,24 @@ use crate::run::context::lost_connection::LostConnections;
 use crate::run::context::record::Record;
 use crate::run::drive::allowance::Allowance;
 use crate::run::drive::captures::Captures;
+use crate::run::drive::lanes::{Lane, groups};
 use crate::run::drive::{request, retry};
 use crate::scenario::{Scenario, Step};
 
-/// A scenario in progress.
+/// A scenario in progress, or one of its lanes.
 pub(crate) struct Course<'a> {
     session: Session,
     pub(crate) target: &'a Target,
     pub(crate) scenario: &'a Scenario,
     pub(crate) allowance: &'a Allowance,
-    conduct: &'a Conduct,
-    lost: &'a LostConnections,
+    rules: &'a Rules<'a>,
+    /// The names that the steps capture.
+    captured: Arc<[String]>,
     pub(crate) captures: Captures,
     pub(crate) record: Record,
     pub(crate) failed: Vec<FailedStep>,
+    /// The results so far, with the places of the steps.
+    steps: Vec<(usize, StepReport)>,
 }
 
 /// What all scenarios of a run share.
@@ -34,6 +42,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) allowance: Allowance,
     pub(crate) conduct: &'a Conduct,
     pub(crate) lost: LostConnections,
+    /// One permit for each lane that may run at the same time.
+    pub(crate) slots: Semaphore,
 }
 
 /// The result of one scenario. The ids of its exchanges have gaps if other scenarios ran in parallel.
@@ -43,27 +53,101 @@ pub(crate) struct Done {
     pub(crate) failed: Vec<FailedStep>,
 }
 
+/// A part of a scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    /// The steps before the first negative control.
+    BeforeControls,
+    /// The negative controls, and what follows them.
+    FromControls,
+}
+
 impl<'a> Course<'a> {
     pub(crate) fn new(session: Session, scenario: &'a Scenario, rules: &'a Rules<'a>) -> Self {
-        let (captures, record, failed) = (Captures::default(), Record::default(), Vec::new());
-        let Rules { target, allowance, conduct, lost } = rules;
-        Self { session, target, scenario, allowance, conduct, lost, captures, record, failed }
+        let all = scenario.steps.iter().chain(&scenario.finally);
+        let captured = all.flat_map(|step| &step.capture).map(|(name, _)| name.clone()).collect();
+        let (captures, record, failed, steps) = Default::default();
+        let Rules { target, allowance, .. } = rules;
+        Self { session, target, scenario, allowance, rules, captured, captures, record, failed, steps }
     }
 
-    /// Runs every step, then the `finally` steps, whether the steps passed or not.
-    pub(crate) async fn drive(mut self, tell: Listener<'_>) -> Done {
-        let mut steps = Vec::new();
-        let Scenario { steps: asked, finally, .. } = self.scenario;
-        let all = asked.iter().map(|step| (step, false)).chain(finally.iter().map(|step| (step, true)));
-        for (step, cleans_up) in all {
+    /// Runs a part of the steps. The last part ends with the `finally` steps, whether the steps passed or not.
+    pub(crate) async fn drive(mut self, part: Part, tell: Listener<'_>) -> Self {
+        let Scenario { steps, finally, .. } = self.scenario;
+        let first_control = steps.iter().position(|step| step.expect.refused).unwrap_or(steps.len());
+        let places = match part {
+            Part::Whole => 0..steps.len() + finally.len(),
+            Part::BeforeControls => 0..first_control,
+            Part::FromControls => first_control..steps.len() + finally.len(),
+        };
+        let asked = steps.iter().chain(finally).enumerate().skip(places.start).take(places.len());
+        let mut slot = None;
+        for mut lanes in groups(asked) {
+            if let [lane] = lanes.as_mut_slice() {
+                slot = match slot {
+                    Some(slot) => Some(slot),
+                    None => self.rules.slots.acquire().await.ok(),
+                };
+                self.lane(std::mem::take(lane), tell).await;
+            } else {
+                slot = None;
+                self.beside_each_other(lanes, tell).await;
+            }
+        }
+        drop(slot);
+        self
+    }
+
+    /// Runs lanes beside each other, as many as there are free slots.
+    async fn beside_each_other(&mut self, lanes: Vec<Lane<'a>>, tell: Listener<'_>) {
+        // Collected: a future that held the closure would not be `Send`.
+        let begun: Vec<_> = lanes.into_iter().map(|lane| self.beside().in_a_slot(lane, tell)).collect();
+        for done in join_all(begun).await {
+            self.captures.join(done.captures);
+            self.record.join(done.record);
+            self.failed.extend(done.failed);
+            self.steps.extend(done.steps);
+        }
+    }
+
+    /// Returns a course for one lane. It has the cookies and the captured values of this one.
+    fn beside(&self) -> Self {
+        Self {
+            session: self.session.beside(),
+            captured: Arc::clone(&self.captured),
+            captures: self.captures.clone(),
+            record: Record::default(),
+            failed: Vec::new(),
+            steps: Vec::new(),
+            ..*self
+        }
+    }
+
+    async fn in_a_slot(mut self, lane: Lane<'a>, tell: Listener<'_>) -> Self {
+        let slot = self.rules.slots.acquire().await;
+        self.lane(lane, tell).await;
+        drop(slot);
+        self
+    }
+
+    async fn lane(&mut self, lane: Lane<'a>, tell: Listener<'_>) {
+        for (place, step) in lane {
+            let cleans_up = place >= self.scenario.steps.len();
             let name = format!("{}/{}", self.scenario.id, step.id);
             tell(&Event::StepStarted { step: name.clone() });
-            let begun = steps.iter().any(|step: &StepReport| step.exchange.is_some());
+            let begun = self.steps.iter().any(|(_, step)| step.exchange.is_some());
             let report = self.step(step, &name, cleans_up, begun).await;
             tell(&Event::StepEnded { step: name, outcome: report.outcome });
-            steps.push(report);
+            self.steps.push((place, report));
         }
-        let stopped = self.conduct.interruption.signal().is_some();
+    }
+
+    /// Returns the result, with the steps in the order of the file.
+    pub(crate) fn done(mut self) -> Done {
+        self.steps.sort_by_key(|(place, _)| *place);
+        let steps: Vec<StepReport> = self.steps.into_iter().map(|(_, step)| step).collect();
+        let stopped = self.rules.conduct.interruption.signal().is_some();
         let report = ScenarioReport {
             id: self.scenario.id.clone(),
             title: self.scenario.title.clone(),
@@ -76,7 +160,7 @@ impl<'a> Course<'a> {
 
     /// Runs one step, unless the run is stopped or its remaining time is reserved for the diagnosis.
     async fn step(&mut self, step: &Step, name: &str, cleans_up: bool, begun: bool) -> StepReport {
-        let interruption = &self.conduct.interruption;
+        let interruption = &self.rules.conduct.interruption;
         if let Some(signal) = interruption.signal().filter(|_| !cleans_up || !begun) {
             return self.skipped(step, format!("{signal} ended the run"));
         }
@@ -98,9 +182,7 @@ impl<'a> Course<'a> {
         let Some(endpoint) = self.target.endpoints.get(&step.call) else {
             return self.skipped(step, format!("the target has no endpoint {}", step.call));
         };
-        let all = self.scenario.steps.iter().chain(&self.scenario.finally);
-        let names: Vec<String> = all.flat_map(|step| &step.capture).map(|(name, _)| name.clone()).collect();
-        if let Some(missing) = self.captures.missing(step, &names) {
+        if let Some(missing) = self.captures.missing(step, &self.captured) {
             return self.skipped(step, format!("an earlier step did not capture {missing}"));
         }
         let request = request::of(step, endpoint, name, self.target, &self.captures);
@@ -127,8 +209,10 @@ impl<'a> Course<'a> {
     /// Returns the last try if its connection was lost and its request is sent once more at once.
     fn repeated(&self, report: &StepReport, endpoint: &Endpoint, tries: &[Try]) -> Option<(Try, Duration)> {
         let exchange = &self.record.probes.last()?.exchange;
-        let may_repeat =
-            self.lost.may_repeat(exchange, self.target.endpoints.get(&exchange.probe.endpoint).unwrap_or(endpoint));
+        let may_repeat = self
+            .rules
+            .lost
+            .may_repeat(exchange, self.target.endpoints.get(&exchange.probe.endpoint).unwrap_or(endpoint));
         let is_first = report.outcome == StepOutcome::Failed && tries.is_empty();
         let after = exchange.error.as_ref()?.kind.to_string();
         (may_repeat && is_first).then_some((Try { exchange: exchange.id, after, waited_ms: 0 }, Duration::ZERO))
@@ -140,7 +224,7 @@ impl<'a> Course<'a> {
         // A repetition at once is no retry.
         let tried = tries.iter().filter(|one| one.waited_ms > 0).count();
         let tried = u32::try_from(tried).unwrap_or(u32::MAX);
-        if report.outcome != StepOutcome::Failed || tried >= self.conduct.retries {
+        if report.outcome != StepOutcome::Failed || tried >= self.rules.conduct.retries {
             return None;
         }
         let exchange = &self.record.probes.last()?.exchange;

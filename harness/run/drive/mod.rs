@@ -1,8 +1,9 @@
-//! Runs the scenarios: several in parallel, those with negative controls last and one by one.
+//! Runs the scenarios: several in parallel, those with negative controls last.
 //!
 //! Start at [`drive`].
 //!
 //! - `course`: one scenario, step by step
+//! - `lanes`: which of its steps run beside each other
 //! - `request`: the probe that a step asks for
 //! - `expect`: whether the response meets the expectations of the step
 //! - `judged`: the result of a step
@@ -17,12 +18,13 @@ pub(crate) mod captures;
 pub(crate) mod course;
 pub(crate) mod expect;
 pub(crate) mod judged;
+pub(crate) mod lanes;
 pub(crate) mod request;
 pub(crate) mod retry;
 
 use crate::run::context::order::parted;
-use futures_util::StreamExt as _;
-use futures_util::stream;
+use futures_util::future::join_all;
+use tokio::sync::Semaphore;
 
 use crate::config::Target;
 use crate::diagnose::FailedStep;
@@ -33,7 +35,7 @@ use crate::run::context::events::{Event, Listener};
 use crate::run::context::lost_connection::LostConnections;
 use crate::run::context::record::Record;
 use crate::run::drive::allowance::Allowance;
-use crate::run::drive::course::{Course, Done, Rules};
+use crate::run::drive::course::{Course, Done, Part, Rules};
 use crate::scenario::Scenario;
 
 /// The results of the scenarios, in the given order.
@@ -43,8 +45,9 @@ pub(crate) struct Driven {
     pub(crate) failed: Vec<FailedStep>,
 }
 
-/// Runs all scenarios: those with negative controls last and one by one, since refused tokens open circuit breakers and
-/// fill caches. The number of parallel scenarios does not change the results.
+/// Runs all scenarios: those with negative controls last, since refused tokens open circuit breakers and fill caches. Of
+/// these, every step that comes before the controls runs before any control. The number of parallel scenarios does not
+/// change the results.
 pub(crate) async fn drive(
     prober: &Prober,
     target: &Target,
@@ -56,19 +59,25 @@ pub(crate) async fn drive(
     let (controls, others) = parted(scenarios);
     let steps = |one: &Scenario| one.steps.len() + one.finally.len();
     tell(&Event::Started { steps: scenarios.iter().map(steps).sum() });
-    let rules =
-        Rules { target, allowance: Allowance::of(target.budget.run), conduct, lost: LostConnections::default() };
-    let mut driven = Driven::default();
-    for (scenarios, at_once) in [(others, target.concurrency()), (controls, 1)] {
-        // Collected: a future that held the closure would not be `Send`.
-        let courses: Vec<_> =
-            scenarios.into_iter().map(|one| Course::new(prober.session(), one, &rules).drive(tell)).collect();
-        let mut done = stream::iter(courses).buffered(at_once);
-        while let Some(one) = done.next().await {
-            driven.add(one, record);
-        }
+    let (allowance, lost) = (Allowance::of(target.budget.run), LostConnections::default());
+    let slots = Semaphore::new(target.concurrency().min(Semaphore::MAX_PERMITS));
+    let rules = Rules { target, allowance, conduct, lost, slots };
+    let new = |scenario| Course::new(prober.session(), scenario, &rules);
+    let others = each(others.into_iter().map(new).collect(), Part::Whole, tell).await;
+    let mut controls: Vec<_> = controls.into_iter().map(new).collect();
+    for part in [Part::BeforeControls, Part::FromControls] {
+        controls = each(controls, part, tell).await;
     }
+    let mut driven = Driven::default();
+    others.into_iter().chain(controls).for_each(|course| driven.add(course.done(), record));
     driven
+}
+
+/// Runs a part of each scenario, as many beside each other as there are slots, and returns them in the given order.
+async fn each<'a>(courses: Vec<Course<'a>>, part: Part, tell: Listener<'_>) -> Vec<Course<'a>> {
+    // Collected: a future that held the closure would not be `Send`.
+    let begun: Vec<_> = courses.into_iter().map(|course| course.drive(part, tell)).collect();
+    join_all(begun).await
 }
 
 impl Driven {

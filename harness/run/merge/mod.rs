@@ -76,7 +76,7 @@ fn evidence<'a>(parts: impl Iterator<Item = &'a Evidence>) -> Evidence {
         all.log_read_at = all.log_read_at.max(part.log_read_at);
         all.log.extend(part.log.iter().cloned());
     }
-    all.log = each_once(all.log);
+    all.log = each_once(all.log.into()).into();
     all
 }
 
@@ -152,13 +152,13 @@ mod tests {
 
     #[test]
     fn log_entries_of_two_parts_are_merged_by_time_without_doubles() {
-        let part = |log: Vec<LogEntry>| Evidence { log, ..Evidence::default() };
+        let part = |log: Vec<LogEntry>| Evidence { log: log.into(), ..Evidence::default() };
         let parts = [
             part(vec![line(2, "b"), line(2, "a"), line(3, "of one part")]),
             part(vec![line(1, "of the other"), line(2, "a"), line(2, "b")]),
         ];
         let log = evidence(parts.iter()).log;
-        assert_eq!(log, [line(1, "of the other"), line(2, "b"), line(2, "a"), line(3, "of one part")]);
+        assert_eq!(*log, [line(1, "of the other"), line(2, "b"), line(2, "a"), line(3, "of one part")]);
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub(crate) struct Mark {
     pub unanswered: usize,
     /// Probes that it could have sent.
     pub every: usize,
-    /// How long the verdict took, in milliseconds, without any I/O.
+    /// The CPU time of the verdict, in milliseconds.
     pub verdict_ms: f64,
 }
 

@@ -208,11 +208,12 @@ mod tests {
             log("of the hidden probe, without its trace", at(2, 200), None),
             log("of a foreign request", at(2, 300), Some(trace(77))),
             log("of no request", at(3, 0), None),
-        ];
+        ]
+        .into();
         let mut target = staging();
         target.evidence_sources.extend(EVIDENCE_SETS[0]);
         let texts = |evidence_sources: &[EvidenceSource]| -> Vec<String> {
-            View::through(&all, &target, evidence_sources).evidence.log.into_iter().map(|entry| entry.text).collect()
+            View::through(&all, &target, evidence_sources).evidence.log.iter().map(|entry| entry.text.clone()).collect()
         };
         assert_eq!(texts(&[EvidenceSource::Logs]), ["of the shown probe", "of a foreign request", "of no request"]);
         assert_eq!(texts(EVIDENCE_SETS[0]).len(), 5);

@@ -2,12 +2,14 @@
 //!
 //! Start at [`Subject`].
 //!
+//! - `cpu`: the CPU time of a verdict and of an exam
 //! - `mask`: what a set of evidence shows of a recording
 //! - `recorded`: a subject with its recording
 //! - `replay`: diagnoses a recording offline
 //!
 //! Invariant: this folder touches no network.
 
+pub(crate) mod cpu;
 pub(crate) mod mask;
 pub(crate) mod recorded;
 pub(crate) mod replay;

@@ -93,8 +93,8 @@ pub(crate) const MEASURES: [Measure; 17] = [
         },
     },
     Measure {
-        name: "verdict time, ms (99th percentile)",
-        says: "time for one verdict without I/O; 99 of 100 verdicts take no longer",
+        name: "verdict CPU time, ms (99th percentile)",
+        says: "CPU time of one verdict; 99 of 100 verdicts take no longer",
         of: |all| percentile(all.marks.iter().filter(|one| one.visible).map(|one| one.verdict_ms).collect(), 0.99),
     },
     Measure {
@@ -108,14 +108,14 @@ pub(crate) const MEASURES: [Measure; 17] = [
         of: |all| accused(all, false),
     },
     Measure {
-        name: "seconds, quick",
-        says: "how long the whole exam took",
-        of: |all| (all.ran && all.quick).then_some(all.took_s),
+        name: "CPU seconds, quick",
+        says: "CPU time of the whole exam",
+        of: |all| (all.ran && all.quick).then_some(all.cpu_s),
     },
     Measure {
-        name: "seconds, whole",
-        says: "how long the whole exam took",
-        of: |all| (all.ran && !all.quick).then_some(all.took_s),
+        name: "CPU seconds, whole",
+        says: "CPU time of the whole exam",
+        of: |all| (all.ran && !all.quick).then_some(all.cpu_s),
     },
 ];
 

@@ -53,7 +53,7 @@ fn examined(all: &Results) -> String {
     let drawn = if all.quick { " (drawn; the other dialects have healthy runs only)" } else { "" };
     format!(
         "Dialects {}{drawn}: {} single faults, {} of them with noise too, {} pairs. Healthy runs in all dialects: {}. \
-         The live runs took {:.0} s, the whole exam {:.0} s.\n",
+         The live runs took {:.0} s, the whole exam {:.0} s and {:.0} s of CPU time.\n",
         all.dialects.join(", "),
         of(Kind::Single),
         of(Kind::Noisy),
@@ -61,6 +61,7 @@ fn examined(all: &Results) -> String {
         all.healthy.len(),
         all.ran_s,
         all.took_s,
+        all.cpu_s,
     )
 }
 

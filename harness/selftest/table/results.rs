@@ -47,4 +47,6 @@ pub(crate) struct Results {
     pub ran_s: f64,
     /// How long the whole exam took, in seconds.
     pub took_s: f64,
+    /// The CPU time of the whole exam, in seconds.
+    pub cpu_s: f64,
 }

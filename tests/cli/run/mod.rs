@@ -1,6 +1,7 @@
 //! How `smoke` drives its scenarios. Start at `scenarios`.
 //!
 //! - `scenarios`: cleaning up, several scenarios at once, optional sign-in, revoked tokens.
+//! - `beside`: which calls run beside each other.
 //! - `replayed`: a recorded run, served again.
 //! - `retries`: steps that are tried again.
 //! - `interrupted`: Ctrl-C and SIGTERM.
@@ -15,6 +16,7 @@
 //!
 //! Invariant: whatever happens during a run, the run ends with a report or with exit code 2.
 
+mod beside;
 mod interrupted;
 mod overrides;
 mod replayed;

@@ -27,7 +27,7 @@ pub(crate) fn of(recording: &Recording, probes: &[&Probe]) -> Evidence {
     }
     log.sort_by_key(|entry| entry.at);
     let ended = probes.iter().map(|probe| after(recording.began(), probe.at_s * 1000.0 + probe.took_ms())).max();
-    Evidence { log, log_read_at: ended.map(|at| at + SignedDuration::from_secs(1)), ..Evidence::default() }
+    Evidence { log: log.into(), log_read_at: ended.map(|at| at + SignedDuration::from_secs(1)), ..Evidence::default() }
 }
 
 /// Lines carry no time of their own; they are spread over the probe in the order they were written.

@@ -58,7 +58,7 @@ fn manifests(services: &[Service]) -> Evidence {
 fn a_log() -> Evidence {
     let at = "2026-11-22T02:00:00Z".parse().expect("a timestamp");
     let entry = log_entry(at, Hop::Backend, "started");
-    Evidence { log: vec![entry], ..Evidence::default() }
+    Evidence { log: vec![entry].into(), ..Evidence::default() }
 }
 
 #[test]

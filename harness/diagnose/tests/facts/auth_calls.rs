@@ -59,7 +59,7 @@ fn facts_beside(third: &str, log: Vec<LogEntry>, target: &Target) -> Vec<Fact> {
     };
     let observations = [probe(1, PROTECTED, Valid), probe(2, PROTECTED, WrongKey), probe(3, third, Valid)];
     let all: Vec<&Observation> = observations.iter().collect();
-    let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
+    let evidence = Evidence { log: log.into(), log_read_at: Some(at(100)), ..Evidence::default() };
     Logbook::new(&evidence, &all, &[1, 3], &[sent(1, 10), sent(2, 20), sent(3, 30)]).calls(target)
 }
 

@@ -37,7 +37,7 @@ fn fact(log: Vec<LogEntry>, key: &str) -> Option<Fact> {
         trace_id: String::new(),
         request_ids: Vec::new(),
     };
-    let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
+    let evidence = Evidence { log: log.into(), log_read_at: Some(at(100)), ..Evidence::default() };
     let logbook = Logbook::new(&evidence, &[&failing], &[1], &[sent]);
     backend_log::facts(&logbook, &staging()).into_iter().find(|fact| fact.key == key)
 }

@@ -66,7 +66,7 @@ fn causes(catalogue: &Catalogue, judged: i64) -> Vec<String> {
         platform: true,
     };
     let asked = LogEntry { request: Some(request), ..log_entry(at(judged), Hop::Edge, "") };
-    let evidence = Evidence { log: vec![asked], log_read_at: Some(at(100)), ..Evidence::default() };
+    let evidence = Evidence { log: vec![asked].into(), log_read_at: Some(at(100)), ..Evidence::default() };
     let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
     let sent = [sent(1), sent(2)];
     let given =

@@ -55,7 +55,7 @@ fn cause(log: Vec<LogEntry>) -> Cause {
     };
     let sent = [sent(1, 10), sent(2, 20)];
     let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
-    let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
+    let evidence = Evidence { log: log.into(), log_read_at: Some(at(100)), ..Evidence::default() };
     let given =
         Given { target: &target, observations: &observations, sent: &sent, evidence: &evidence, failed: &failed };
     diagnose(given, Catalogue::shipped()).into_iter().next().expect("a cause")

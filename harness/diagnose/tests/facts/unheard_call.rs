@@ -58,7 +58,8 @@ fn read(log: Vec<LogEntry>, manifest: Option<&Manifest>) -> Option<&'static str>
         trace_id: String::new(),
         request_ids: Vec::new(),
     };
-    let evidence = Evidence { log, log_read_at: Some(at(100)), manifests: BTreeMap::new(), ..Evidence::default() };
+    let evidence =
+        Evidence { log: log.into(), log_read_at: Some(at(100)), manifests: BTreeMap::new(), ..Evidence::default() };
     let target = staging();
     let logbook = Logbook::new(&evidence, &[&failing], &[1], &[sent]);
     let calls: Vec<Fact> = logbook.calls(&target);

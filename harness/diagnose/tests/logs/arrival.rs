@@ -35,7 +35,7 @@ fn arrived(log: Vec<LogEntry>) -> BTreeSet<u32> {
         trace_id: format!("{exchange:032}"),
         request_ids: Vec::new(),
     };
-    let evidence = Evidence { log, log_read_at: Some(at(60, 0)), ..Evidence::default() };
+    let evidence = Evidence { log: log.into(), log_read_at: Some(at(60, 0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
     Logbook::new(&evidence, &all, &FAILING, &FAILING.map(sent)).arrived()
 }

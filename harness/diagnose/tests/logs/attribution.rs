@@ -46,7 +46,7 @@ fn line(seconds: f64) -> LogEntry {
 /// Returns whether the rule matches decisively. `None`: no match.
 fn met(lines: Vec<LogEntry>, rule: &LogRule) -> Option<bool> {
     let (observations, sent) = probes();
-    let evidence = Evidence { log: lines, log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let evidence = Evidence { log: lines.into(), log_read_at: Some(at(100.0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
     Logbook::new(&evidence, &all, &[1], &sent).find(rule).map(|line| line.decisive)
 }
@@ -87,7 +87,7 @@ fn joined(line: LogEntry, ids: [&[&str]; 2]) -> Option<(JoinedBy, bool)> {
         probe.request_ids = ids.iter().map(|id| (*id).to_owned()).collect();
     }
     let other = log_entry(at(40.0), Hop::Auth, "invalid service secret");
-    let evidence = Evidence { log: vec![line, other], log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let evidence = Evidence { log: vec![line, other].into(), log_read_at: Some(at(100.0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
     let found = Logbook::new(&evidence, &all, &[1], &sent).find(&rule(true, "window"))?;
     assert!(found.says.contains(&format!("({})", found.joined_by?.words())), "{}", found.says);
@@ -141,7 +141,7 @@ fn a_probe_after_the_log_was_read_is_not_expected_in_it() {
         request_ids: Vec::new(),
     };
     sent[1] = third;
-    let evidence = Evidence { log: vec![line(10.5)], log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let evidence = Evidence { log: vec![line(10.5)].into(), log_read_at: Some(at(100.0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
     let book = Logbook::new(&evidence, &all, &[1, 2], &sent);
     assert!(book.find(&rule(true, "window")).expect("met").decisive);
@@ -185,7 +185,7 @@ fn the_log_is_read_by_its_own_clock(
 #[case::a_refusal_of_ours_is_not(&[], None)]
 fn lines_during_a_failed_validation_belong_to_the_failure(#[case] failed: &[u32], #[case] means: Option<bool>) {
     let (observations, sent) = probes();
-    let evidence = Evidence { log: vec![line(20.5)], log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let evidence = Evidence { log: vec![line(20.5)].into(), log_read_at: Some(at(100.0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
     let book = Logbook::new(&evidence, &all, &[1], &sent).with_failures_at_auth(failed);
     assert_eq!(book.find(&rule(true, "window")).map(|line| line.decisive), means);

@@ -47,7 +47,7 @@ fn said(log: Vec<LogEntry>) -> Said {
         SentProbe { exchange, started_at: at(from), ended_at: at(from + 1.0), trace_id, request_ids: Vec::new() }
     };
     let sent: Vec<SentProbe> = (1..=3).map(sent).collect();
-    let evidence = Evidence { log, log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let evidence = Evidence { log: log.into(), log_read_at: Some(at(100.0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
     Logbook::new(&evidence, &all, &[1, 3], &sent).said(&all, &staging())
 }

@@ -70,7 +70,7 @@ fn worst_beside(log: Vec<LogEntry>, failed: &[u32], served_from: f64) -> Vec<Str
         }
     };
     let sent: Vec<SentProbe> = (1..=3).map(sent).collect();
-    let evidence = Evidence { log, log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let evidence = Evidence { log: log.into(), log_read_at: Some(at(100.0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
     let logbook = Logbook::new(&evidence, &all, &[1, 3], &sent);
     let lines = logbook.worst(&failed.iter().copied().collect(), &BTreeSet::from([2]));

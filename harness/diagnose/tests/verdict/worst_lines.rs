@@ -57,7 +57,7 @@ fn cause(status: u16, catalogue: &Catalogue, written: Option<(u32, &str)>) -> Ca
     let sent: Vec<SentProbe> = (1..=3).map(sent).collect();
     let entry = |(call, text): (u32, &str)| log_entry(at(call), Hop::Backend, text);
     let log: Vec<LogEntry> = written.map(entry).into_iter().collect();
-    let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
+    let evidence = Evidence { log: log.into(), log_read_at: Some(at(100)), ..Evidence::default() };
     let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
     let given =
         Given { target: &target, observations: &observations, sent: &sent, evidence: &evidence, failed: &failed };
