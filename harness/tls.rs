@@ -14,13 +14,21 @@ static ROOTS: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
 });
 
 /// Returns a configuration that trusts Mozilla's roots and the roots of the machine.
-pub(crate) fn client_config() -> Result<ClientConfig, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(Arc::clone(&ROOTS))
-        .with_no_client_auth();
-    Ok(config)
+pub(crate) fn client_config() -> ClientConfig {
+    trusting(Arc::clone(&ROOTS))
+}
+
+/// Returns a configuration that trusts no root, for calls without TLS: to read the roots takes longer than such a call.
+pub(crate) fn without_roots() -> ClientConfig {
+    trusting(Arc::new(RootCertStore::empty()))
+}
+
+fn trusting(roots: Arc<RootCertStore>) -> ClientConfig {
+    ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("the provider has the suites of the default versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth()
 }
 
 /// Returns the configuration with these application protocols (ALPN, RFC 7301).

@@ -4,12 +4,10 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use miette::{Diagnostic, LabeledSpan, SourceCode};
 
-use crate::document::{mask, suggest};
-
-/// A text and the name that errors show for it.
-pub(crate) type Source = Arc<NamedSource<String>>;
+use crate::document::shown::Source;
+use crate::document::suggest;
 
 /// The start of the message about a value that is probably a secret. Such a value is masked in the shown line.
 pub(crate) const NOT_A_SECRET_SOURCE: &str = "write the source of the secret here, not the secret";
@@ -26,11 +24,6 @@ struct Mistake {
     help: Option<String>,
 }
 
-/// Returns a text to show in errors. A value in the place of a secret's source is masked unless it is a source.
-pub(crate) fn source(name: impl AsRef<str>, text: &str) -> Source {
-    Arc::new(NamedSource::new(name, mask::mask(text)))
-}
-
 impl ConfigError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self(Box::new(Mistake { message: message.into(), source: None, span: None, help: None }))
@@ -38,7 +31,7 @@ impl ConfigError {
 
     pub(crate) fn at(mut self, source: &Source, span: Range<usize>) -> Self {
         self.0.source = Some(Arc::clone(source));
-        self.0.span = Some(clamp(span, source.inner().len()));
+        self.0.span = Some(clamp(span, source.len()));
         self
     }
 
@@ -63,8 +56,7 @@ impl ConfigError {
         if !message.starts_with(NOT_A_SECRET_SOURCE) {
             return Arc::clone(text);
         }
-        let span = clamp(span.clone(), text.inner().len());
-        Arc::new(NamedSource::new(text.name(), mask::star_out(text.inner(), [span])))
+        text.hiding(clamp(span.clone(), text.len()))
     }
 
     /// Returns the byte offset in its text. Returns 0 for a mistake without a place.
@@ -116,7 +108,7 @@ impl Diagnostic for ConfigError {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.0.source.as_ref().map(|source| source as &dyn SourceCode)
+        self.0.source.as_ref().map(|source| source.masked() as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {

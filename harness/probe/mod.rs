@@ -31,7 +31,7 @@ mod websocket;
 
 pub use crate::probe::exchange::error::{ErrorKind, TransportError};
 pub use crate::probe::exchange::key::ProbeKey;
-pub use crate::probe::request::cannot::{CannotProbe, SetupError};
+pub use crate::probe::request::cannot::CannotProbe;
 pub use crate::probe::request::credentials::{CredentialError, Credentials, Redact};
 pub use exchange::{Body, Close, Exchange, Frame, Head, Phases, SentRequest, Side, StreamEvent};
 pub use prober::Prober;

@@ -8,7 +8,8 @@ use tokio::time::Instant;
 use super::hang::Hangs;
 use super::pace::Pace;
 use super::transport::Tls;
-use super::{Credentials, Redact, Session, SetupError};
+use super::transport::clients::Clients;
+use super::{Credentials, Redact, Session};
 use crate::config::Target;
 
 /// Sends the probes of one run, with one request rate, one deadline and one counter.
@@ -23,23 +24,21 @@ pub(super) struct Shared {
     pub(super) pace: Pace,
     pub(super) hangs: Hangs,
     pub(super) tls: Tls,
+    pub(super) clients: Clients,
     sent: AtomicU32,
     exchanges: AtomicU32,
 }
 
 impl Prober {
     /// Returns a prober whose last probe ends at `deadline`. It trusts Mozilla's root certificates and those of the
-    /// machine.
-    ///
-    /// # Errors
-    /// When TLS cannot be set up. A machine without a certificate store is not an error.
+    /// machine, and reads them for the first call with TLS.
     pub fn new(
         target: Arc<Target>,
         credentials: Arc<dyn Credentials>,
         redact: Arc<dyn Redact>,
         deadline: Instant,
-    ) -> Result<Self, SetupError> {
-        Ok(Self::with_tls(target, credentials, redact, deadline, Tls::new()?))
+    ) -> Self {
+        Self::with_tls(target, credentials, redact, deadline, Tls::default())
     }
 
     pub(super) fn with_tls(
@@ -50,8 +49,8 @@ impl Prober {
         tls: Tls,
     ) -> Self {
         let pace = Pace::per_minute(target.budget.requests_per_minute);
-        let (sent, exchanges, hangs) = Default::default();
-        Self(Arc::new(Shared { target, credentials, redact, run_end, pace, hangs, tls, sent, exchanges }))
+        let (sent, exchanges, hangs, clients) = Default::default();
+        Self(Arc::new(Shared { target, credentials, redact, run_end, pace, hangs, tls, clients, sent, exchanges }))
     }
 
     /// Returns a new session with its own cookie jar.
@@ -78,7 +77,10 @@ impl Shared {
     /// that.
     pub(super) async fn admit(&self) -> bool {
         let Some(send_at) = self.pace.reserve(Instant::now(), self.run_end) else { return false };
-        tokio::time::sleep_until(send_at).await;
+        // A timer rounds up to the next millisecond.
+        if send_at > Instant::now() {
+            tokio::time::sleep_until(send_at).await;
+        }
         if Instant::now() >= self.run_end {
             return false;
         }

@@ -43,7 +43,7 @@ impl Session {
             return Ok(self.probe(&call, None, None).await?.0);
         }
         if kind.is_minted_by_auth_service() {
-            let Issued { token, with_our_secret } = self.issue(&request.key).await?;
+            let Issued { token, with_our_secret } = self.issue(&request.key, request.own_connection).await?;
             return Ok(self.probe(&call, Some(token), Some(with_our_secret)).await?.0);
         }
         let token = self.shared.credentials.token(kind, call.user)?;
@@ -57,13 +57,14 @@ impl Session {
     pub async fn issued_token(&self, kind: TokenKind, user: &str) -> Result<SecretString, CannotProbe> {
         let (token_location, caller) = (TokenLocation::Header, Caller::None);
         let key = ProbeKey { endpoint: String::new(), token: kind, token_location, caller, user: user.to_owned() };
-        Ok(self.issue(&key).await?.token)
+        Ok(self.issue(&key, true).await?.token)
     }
 
-    async fn issue(&self, key: &ProbeKey) -> Result<Issued, CannotProbe> {
+    async fn issue(&self, key: &ProbeKey, own_connection: bool) -> Result<Issued, CannotProbe> {
         let target = &self.shared.target;
-        let revoke = key.token.is_logged_out().then(|| call::logout(target, key)).transpose()?;
-        let request = call::issuer(target, key)?;
+        let on = |request| ProbeRequest { own_connection, ..request };
+        let revoke = key.token.is_logged_out().then(|| call::logout(target, key)).transpose()?.map(on);
+        let request = on(call::issuer(target, key)?);
         let call = call::resolve(target, &request)?;
         let (exchange, issued) = self.probe(&call, None, None).await?;
         let Some(issued) = issued else {
@@ -127,6 +128,8 @@ impl Session {
             until: &call.request.until,
             deadline: Deadline::starting_now(budget.probe, self.shared.run_end).with_patience(&patience),
             tls: &self.shared.tls,
+            clients: &self.shared.clients,
+            own_connection: call.request.own_connection,
             proxy: proxy.as_ref(),
         };
         let mut answer = match call.endpoint.kind {
@@ -155,9 +158,15 @@ fn is_not_recorded(answer: &Answer, url: &Url) -> bool {
         && answer.headers.contains_key("x-replay-missing")
 }
 
-/// Makes the exchange on a thread of its own: to redact a large body takes long, and the deadlines of other probes must hold
-/// meanwhile.
+/// Bytes of a response that are redacted at once.
+const FEW: usize = 16 << 10;
+
+/// Makes the exchange. That of a large response is made on a thread of its own: to redact it takes long, and the deadlines of
+/// other probes must hold meanwhile.
 async fn recorded(facts: Facts, answer: Answer, redact: &Arc<dyn Redact>) -> Exchange {
+    if answer.kept_bytes() <= FEW {
+        return exchange(facts, answer, &**redact);
+    }
     let redact = Arc::clone(redact);
     let made = tokio::task::spawn_blocking(move || exchange(facts, answer, &*redact)).await;
     made.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))

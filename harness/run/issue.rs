@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::prober_with;
 use crate::config::{SecretError, Target};
-use crate::probe::{CannotProbe, SetupError};
+use crate::probe::CannotProbe;
 use crate::redact::Redactor;
 use crate::run::context::credentials::RunCredentials;
 use crate::terms::TokenKind;
@@ -19,10 +19,6 @@ pub enum IssueError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Secret(#[from] SecretError),
-    /// The prober cannot be set up.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Setup(#[from] SetupError),
     /// The auth service did not issue a token.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -37,6 +33,6 @@ pub async fn issue(target: &Arc<Target>, kind: TokenKind, user: &str) -> Result<
     let redactor = Redactor::new();
     let credentials = RunCredentials::read(target, &redactor, None)?;
     let deadline = tokio::time::Instant::now() + target.budget.run;
-    let prober = prober_with(credentials, target, &redactor, deadline)?;
+    let prober = prober_with(credentials, target, &redactor, deadline);
     Ok(prober.session().issued_token(kind, user).await?)
 }

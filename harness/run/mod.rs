@@ -44,7 +44,7 @@ pub use rolled_back::roll_back;
 use self::drive::Driven;
 use crate::config::{SecretError, Target};
 use crate::evidence::{Evidence, read_keys};
-use crate::probe::{Prober, SetupError};
+use crate::probe::Prober;
 use crate::redact::Redactor;
 use crate::report::{Report, Signal, StepOutcome, Timing};
 use crate::run::context::record::Record;
@@ -59,10 +59,6 @@ pub enum RunError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Secret(#[from] SecretError),
-    /// The prober cannot be set up.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Setup(#[from] SetupError),
     /// Every step was skipped. A run that tests nothing must not count as passed.
     #[error("nothing was tested: all {0} steps were skipped ({1})")]
     #[diagnostic(
@@ -167,7 +163,7 @@ async fn prober(run: &Smoke, deadline: tokio::time::Instant) -> Result<(Prober, 
     });
     let credentials = credentials::RunCredentials::read(&run.target, &run.redactor, keys)?;
     evidence.signing_key = credentials.published();
-    Ok((prober_with(credentials, &run.target, &run.redactor, deadline)?, evidence))
+    Ok((prober_with(credentials, &run.target, &run.redactor, deadline), evidence))
 }
 
 /// Returns a prober with these credentials.
@@ -176,7 +172,7 @@ fn prober_with(
     target: &Arc<Target>,
     redactor: &Redactor,
     deadline: tokio::time::Instant,
-) -> Result<Prober, SetupError> {
+) -> Prober {
     Prober::new(Arc::clone(target), Arc::new(credentials), Arc::new(redactor.clone()), deadline)
 }
 

@@ -81,7 +81,7 @@ impl<'c> Beliefs<'c> {
     /// Returns the exchange that contradicts most hypotheses, if every hypothesis and every pair is contradicted.
     fn contradiction(&self, catalogue: &'c Catalogue) -> Option<u32> {
         let conflicts: Vec<u32> = self.all.iter().map(|one| one.conflict).collect::<Option<_>>()?;
-        let every: Vec<&Fault> = catalogue.faults.iter().collect();
+        let every: Vec<&Fault> = catalogue.faults().iter().collect();
         let count = |exchange: u32| conflicts.iter().filter(|one| **one == exchange).count();
         let most = conflicts.iter().copied().max_by_key(|exchange| count(*exchange));
         most.filter(|_| self.pairs(&every).is_empty())

@@ -99,7 +99,7 @@ pub(crate) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
 }
 
 fn by_modes<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
-    let modes: Vec<Vec<Candidate<'a>>> = catalogue.faults.iter().map(|fault| by_mode(fault, case)).collect();
+    let modes: Vec<Vec<Candidate<'a>>> = catalogue.faults().iter().map(|fault| by_mode(fault, case)).collect();
     let mut best: Vec<Candidate<'a>> = modes.iter().filter_map(|modes| best_mode(modes).cloned()).collect();
     add_findings_of_others(&mut best, case);
     Compared { best, modes: modes.into_iter().flatten().collect(), unknown: Vec::new(), pairs: Vec::new() }

@@ -4,18 +4,16 @@
 //! by name.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::diagnose::model::fault::Fault;
 use crate::diagnose::model::load;
 use crate::diagnose::model::load::Written;
 use crate::document::ConfigError;
 
-/// A catalogue of faults.
+/// A catalogue of faults. The built-in one is read when it is first asked for a fault: a run whose steps pass needs none.
 #[derive(Debug)]
-pub struct Catalogue {
-    pub(crate) faults: Vec<Fault>,
-}
+pub struct Catalogue(OnceLock<Vec<Fault>>);
 
 const SHIPPED: [(&str, &str); 8] = [
     ("client.toml (built in)", include_str!("../faults/client.toml")),
@@ -28,8 +26,7 @@ const SHIPPED: [(&str, &str); 8] = [
     ("agents.toml (built in)", include_str!("../faults/agents.toml")),
 ];
 
-static BUILT_IN: LazyLock<Arc<Catalogue>> =
-    LazyLock::new(|| Arc::new(Catalogue::of(&[]).expect("the shipped catalogue is read by a test")));
+static BUILT_IN: LazyLock<Arc<Catalogue>> = LazyLock::new(|| Arc::new(Catalogue(OnceLock::new())));
 
 impl Catalogue {
     /// Returns the built-in catalogue.
@@ -64,14 +61,28 @@ impl Catalogue {
         Self::of(&texts).map(Arc::new)
     }
 
+    #[cfg(test)]
+    pub(crate) fn of_faults(faults: Vec<Fault>) -> Self {
+        Self(OnceLock::from(faults))
+    }
+
+    /// Returns every fault, in the order of the files.
+    pub(crate) fn faults(&self) -> &[Fault] {
+        self.0.get_or_init(|| Self::read(&[]).expect("the shipped catalogue is read by a test"))
+    }
+
     /// Returns the built-in entries and those of more files, given as name and text.
     pub(crate) fn of(more: &[(String, String)]) -> Result<Self, ConfigError> {
+        Self::read(more).map(|faults| Self(OnceLock::from(faults)))
+    }
+
+    fn read(more: &[(String, String)]) -> Result<Vec<Fault>, ConfigError> {
         let mut faults: Vec<Fault> = Vec::new();
         let ours = SHIPPED.into_iter().map(|(name, text)| load::parse_built_in(name, text));
         for file in ours.chain(more.iter().map(|(name, text)| load::parse(name, text))) {
             file?.into_iter().try_for_each(|written| add(&mut faults, written))?;
         }
-        Ok(Self { faults })
+        Ok(faults)
     }
 
     /// Returns how many entries these files have, given as name and text, and every mistake in them.
@@ -93,7 +104,7 @@ impl Catalogue {
 
     /// Returns every id, in the order of the files.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.faults.iter().map(|fault| fault.id.as_str())
+        self.faults().iter().map(|fault| fault.id.as_str())
     }
 }
 

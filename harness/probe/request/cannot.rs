@@ -110,9 +110,3 @@ impl CannotProbe {
         }
     }
 }
-
-/// The prober cannot be set up.
-#[derive(Debug, Error, Diagnostic)]
-#[error("cannot set up TLS")]
-#[diagnostic(code(fivewhys::probe::setup))]
-pub struct SetupError(#[from] rustls::Error);
