@@ -64,7 +64,7 @@ def main():
     parser.add_argument('out')
     parser.add_argument('--scenarios', type=int, default=1)
     parser.add_argument('--steps', type=int, default=1)
-    parser.add_argument('--base', default='http://127.0.0.1:45001')
+    parser.add_argument('--base', default='http://127.0.0.1:21001')
     parser.add_argument('--path', default='/item')
     parser.add_argument('--first-path', help='the path of the first scenario, for example /delay/5000')
     parser.add_argument('--requests-per-minute', type=int, default=60_000_000)

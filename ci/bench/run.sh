@@ -3,7 +3,7 @@
 #   FIVEWHYS=path   the program [default: target/release/fivewhys, which is built if it is missing]
 #   PEERS=folder    where the other programs are installed [default: target/bench/peers]
 #   RUNS=N          counted runs of each command [default: 7]
-# The ports 45001 to 45012 of loopback must be free.
+# The ports 21001 to 21012 of loopback must be free.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -36,7 +36,7 @@ serve() {
   exit 1
 }
 
-# Starts nginx on the ports 45001 and 45004, once.
+# Starts nginx on the ports 21001 and 21004, once.
 fast() {
   [ -d nginx ] && return
   mkdir -p nginx/tmp
@@ -45,15 +45,15 @@ fast() {
   openssl req -x509 -config nginx/openssl.cnf -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
     -subj /CN=localhost -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE \
     -keyout nginx/server.key -out nginx/server.pem 2>>servers.log
-  serve 45001 nginx -p "$work/nginx" -c "$work/nginx/nginx.conf"
+  serve 21001 nginx -p "$work/nginx" -c "$work/nginx/nginx.conf"
 }
 
-# Puts the ports of nginx 100 ms away, once: 45011 and 45012.
+# Puts the ports of nginx 100 ms away, once: 21011 and 21012.
 far() {
   [ -e far ] && return
   touch far
   fast
-  serve 45012 python3 "$here/far.py" --rtt-ms 100 45011:45001 45012:45004
+  serve 21012 python3 "$here/far.py" --rtt-ms 100 21011:21001 21012:21004
 }
 
 generate() { python3 "$here/generate.py" "$@"; }
