@@ -4,7 +4,8 @@ use std::sync::{Arc, LazyLock};
 
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::client::WantsClientCert;
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::config::{Access, CertificateError};
@@ -17,6 +18,23 @@ static ROOTS: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     Arc::new(roots)
 });
+
+/// Returns a configuration that trusts Mozilla's roots and the roots of the machine.
+pub(crate) fn usual_config() -> ClientConfig {
+    trusting(Arc::clone(&ROOTS)).with_no_client_auth()
+}
+
+/// Returns a configuration that trusts no root, for calls without TLS: to read the roots takes longer than such a call.
+pub(crate) fn without_roots() -> ClientConfig {
+    trusting(Arc::new(RootCertStore::empty())).with_no_client_auth()
+}
+
+fn trusting(roots: Arc<RootCertStore>) -> ConfigBuilder<ClientConfig, WantsClientCert> {
+    ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("the provider has the suites of the default versions")
+        .with_root_certificates(roots)
+}
 
 /// Why TLS cannot be set up.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -38,10 +56,7 @@ pub enum TlsError {
 /// Returns a configuration that trusts Mozilla's roots, the roots of the machine and those of the target. It presents the
 /// target's client certificate if its key is given.
 pub(crate) fn client_config(access: &Access, key: Option<&SecretString>) -> Result<ClientConfig, TlsError> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots(access)?);
+    let builder = trusting(roots(access)?);
     let Some(key) = key else { return Ok(builder.with_no_client_auth()) };
     let key = PrivateKeyDer::from_pem_slice(key.expose_secret().as_bytes()).map_err(|_| TlsError::Key)?;
     Ok(builder.with_client_auth_cert(access.presented()?, key)?)

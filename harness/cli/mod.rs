@@ -30,6 +30,7 @@ mod twin;
 
 use self::terminal::{bug, output};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
@@ -108,17 +109,27 @@ pub fn main() -> ExitCode {
         }
     };
     output::log_to_stderr();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime();
     let (signals, runtime) = match signals.and_then(|signals| Ok((signals, runtime?))) {
         Ok(both) => both,
         Err(error) => return Mistake::from(miette::miette!("cannot start: {error}")).show(),
     };
-    let done = runtime.block_on(arguments.run(&signals));
+    let signals = Arc::new(signals);
+    let own = Arc::clone(&signals);
+    let done = runtime.block_on(runtime.spawn(async move { arguments.run(&own).await }));
+    let done = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     // A pending name resolution must not delay the exit.
     runtime.shutdown_background();
     signals.end_if_unseen();
     group::stop_and_wait();
     done.unwrap_or_else(|mistake| mistake.show())
+}
+
+/// Returns the runtime of the program. The command runs on one of its threads, beside the tasks that it wakes: to wake a task
+/// of another thread takes longer than a call to this machine. A second thread runs while the command computes.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2));
+    tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()
 }
 
 impl Arguments {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-#[cfg(not(feature = "twin"))]
 use miette::miette;
 
 use crate::cli::args::selected::SelectedArgs;

@@ -44,6 +44,11 @@ impl Access {
         Ok(read?.into_iter().flatten().collect())
     }
 
+    /// Reports whether the target trusts authorities of its own.
+    pub(crate) const fn has_authorities(&self) -> bool {
+        !self.ca.is_empty()
+    }
+
     /// Reads the certificate that the client presents, with its chain. Empty: it presents none.
     ///
     /// # Errors

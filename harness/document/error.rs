@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 
-pub(crate) use crate::document::shown::{Shown, Source, source};
+use crate::document::shown::{Shown, Source};
 use crate::document::{mask, suggest};
 
 /// The start of the message about a value that is probably a secret. Such a value is masked in the shown line.

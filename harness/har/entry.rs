@@ -202,6 +202,7 @@ fn phases(timings: &Timings, time: Option<f64>) -> Phases {
     Phases {
         dns_ms: dns.filter(|ms| *ms > 0.0),
         connect_ms: connect.filter(|ms| *ms > 0.0),
+        reused: false,
         first_byte_ms: wait.filter(|ms| *ms > 0.0).map(|wait| before + wait),
         end_ms,
     }

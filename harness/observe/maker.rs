@@ -118,7 +118,7 @@ fn decide(exchange: &Exchange, outcome: Outcome, own: Hop, found: &[Mark]) -> (H
 
 fn silent(exchange: &Exchange) -> (Hop, String) {
     let detail = exchange.error.as_ref().map_or_else(|| "no answer".to_owned(), ToString::to_string);
-    let connected = exchange.phases.connect_ms.is_some();
+    let connected = exchange.phases.is_connected();
     (if connected { Hop::Unknown } else { Hop::Network }, detail)
 }
 

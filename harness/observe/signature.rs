@@ -164,9 +164,8 @@ pub(crate) fn media_type(exchange: &Exchange) -> Option<&str> {
 }
 
 fn has_header(exchange: &Exchange, name: &str, part: &str) -> bool {
-    let part = part.to_ascii_lowercase();
-    let headers = exchange.head.iter().flat_map(|head| &head.headers);
-    headers.into_iter().any(|(n, value)| n == name && value.to_ascii_lowercase().contains(&part))
+    let contains = |value: &str| value.to_ascii_lowercase().contains(&part.to_ascii_lowercase());
+    exchange.headers(name).any(contains)
 }
 
 #[cfg(test)]

@@ -38,6 +38,9 @@ pub(crate) fn lost(
     manifests: &BTreeMap<String, Manifest>,
     previous: &BTreeMap<String, Manifest>,
 ) -> Option<Lost> {
+    if deployed.is_empty() {
+        return None;
+    }
     let contract = Contract::of_target(target, catalogue).ok()?;
     let (now, before) = (subjects(manifests, target), subjects(previous, target));
     let review = Review::new(target, catalogue, &contract, &now, &before);

@@ -50,12 +50,18 @@ impl Session {
     ///
     /// # Errors
     /// When no token of this kind can be had.
-    pub(super) async fn credential(&self, key: &ProbeKey, user: &User) -> Result<Issued, CannotProbe> {
+    pub(super) async fn credential(
+        &self,
+        key: &ProbeKey,
+        user: &User,
+        own_connection: bool,
+    ) -> Result<Issued, CannotProbe> {
         let (kind, credentials) = (key.token, &self.shared.credentials);
         if kind.is_minted_by_auth_service() {
             let in_cookie = self.shared.target.endpoints.values().any(|one| one.form.issued_cookie.is_some());
             let own = Self { is_login: true, ..Self::new(Arc::clone(&self.shared)) };
-            return if in_cookie { own.issue(key, call::resolve).await } else { self.issue(key, call::resolve).await };
+            let session = if in_cookie { &own } else { self };
+            return session.issue(key, call::resolve, own_connection).await;
         }
         let token = match kind {
             _ if !self.shared.target.logs_in() => credentials.token(kind, user)?,
@@ -84,7 +90,7 @@ impl Session {
         }
         // The cookies of the login are not those of the scenario.
         let own = Self { is_login: true, ..Self::new(Arc::clone(&self.shared)) };
-        match own.issue(key, call::for_login).await {
+        match own.issue(key, call::for_login, false).await {
             Ok(issued) => {
                 let until = issued.lifetime.map(|lifetime| Instant::now() + lifetime - RESERVE.min(lifetime / 2));
                 login.token = Some((issued.token.clone(), until));

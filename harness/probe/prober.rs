@@ -10,6 +10,7 @@ use super::hang::Hangs;
 use super::login::Logins;
 use super::pace::Pace;
 use super::transport::Tls;
+use super::transport::clients::Clients;
 use super::{Credentials, Redact, Session, SetupError};
 use crate::config::Target;
 
@@ -28,13 +29,14 @@ pub(super) struct Shared {
     pub(super) logins: Logins,
     /// The address of the token endpoint, from the discovery document.
     pub(super) discovered: tokio::sync::OnceCell<url::Url>,
+    pub(super) clients: Clients,
     sent: AtomicU32,
     exchanges: AtomicU32,
 }
 
 impl Prober {
     /// Returns a prober whose last probe ends at `deadline`. It trusts Mozilla's root certificates, those of the
-    /// machine and those of the target.
+    /// machine and those of the target, and reads them for the first call with TLS.
     ///
     /// # Errors
     /// When TLS cannot be set up, or a certificate cannot be read. A machine without a certificate store is not an error.
@@ -56,7 +58,7 @@ impl Prober {
         tls: Tls,
     ) -> Self {
         let pace = Pace::per_minute(target.budget.requests_per_minute);
-        let (sent, exchanges, hangs, logins, discovered) = Default::default();
+        let (sent, exchanges, hangs, logins, discovered, clients) = Default::default();
         Self(Arc::new(Shared {
             target,
             credentials,
@@ -65,6 +67,7 @@ impl Prober {
             pace,
             hangs,
             tls,
+            clients,
             logins,
             discovered,
             sent,
@@ -102,7 +105,10 @@ impl Shared {
     /// that.
     pub(super) async fn admit(&self) -> bool {
         let Some(send_at) = self.pace.reserve(Instant::now(), self.run_end) else { return false };
-        tokio::time::sleep_until(send_at).await;
+        // A timer rounds up to the next millisecond.
+        if send_at > Instant::now() {
+            tokio::time::sleep_until(send_at).await;
+        }
         if Instant::now() >= self.run_end {
             return false;
         }

@@ -59,7 +59,7 @@ impl Session {
         if call.endpoint.token_locations.is_empty() || !request.key.token.is_sent() {
             return Ok(self.probe(&call, None, None).await?.exchange);
         }
-        let Issued { token, with_our_secret, .. } = self.credential(&request.key, call.user).await?;
+        let Issued { token, with_our_secret, .. } = self.credential(&request.key, call.user, request.own_connection).await?;
         Ok(self.probe(&call, Some(token), with_our_secret).await?.exchange)
     }
 
@@ -73,14 +73,15 @@ impl Session {
         let (token_location, caller) = (TokenLocation::Header, Caller::None);
         let key = ProbeKey { endpoint: String::new(), token: kind, token_location, caller, user: user.to_owned() };
         let known = self.shared.target.user(user).ok_or_else(|| CannotProbe::UnknownUser(user.to_owned()))?;
-        Ok(self.credential(&key, known).await?.token)
+        Ok(self.credential(&key, known, true).await?.token)
     }
 
     /// Asks the auth service for a token. `lookup` decides whether the granted evidence allows the call.
-    pub(super) async fn issue(&self, key: &ProbeKey, lookup: call::Lookup) -> Result<Issued, CannotProbe> {
+    pub(super) async fn issue(&self, key: &ProbeKey, lookup: call::Lookup, own_connection: bool) -> Result<Issued, CannotProbe> {
         let target = &self.shared.target;
-        let revoke = key.token.is_logged_out().then(|| call::logout(target, key)).transpose()?;
-        let request = call::issuer(target, key)?;
+        let on = |request| ProbeRequest { own_connection, ..request };
+        let revoke = key.token.is_logged_out().then(|| call::logout(target, key)).transpose()?.map(on);
+        let request = on(call::issuer(target, key)?);
         let call = lookup(target, &request)?;
         let address = self.discovered(call.endpoint, key).await?;
         let call = Call { address: address.as_ref(), ..call };
@@ -163,6 +164,8 @@ impl Session {
             until: &call.request.until,
             deadline: Deadline::starting_now(budget.probe, self.shared.run_end).with_patience(&patience),
             tls: &self.shared.tls,
+            clients: &self.shared.clients,
+            own_connection: call.request.own_connection,
             proxy: proxy.as_ref(),
             fixed: &fixed,
         };
@@ -192,9 +195,15 @@ fn is_not_recorded(answer: &Answer, url: &Url) -> bool {
         && answer.headers.contains_key("x-replay-missing")
 }
 
-/// Makes the exchange on a thread of its own: to redact a large body takes long, and the deadlines of other probes must hold
-/// meanwhile.
+/// Bytes of a response that are redacted at once.
+const FEW: usize = 16 << 10;
+
+/// Makes the exchange. That of a large response is made on a thread of its own: to redact it takes long, and the deadlines of
+/// other probes must hold meanwhile.
 async fn recorded(facts: Facts, answer: Answer, redact: &Arc<dyn Redact>) -> Exchange {
+    if answer.kept_bytes() <= FEW {
+        return exchange(facts, answer, &**redact);
+    }
     let redact = Arc::clone(redact);
     let made = tokio::task::spawn_blocking(move || exchange(facts, answer, &*redact)).await;
     made.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))

@@ -1,11 +1,15 @@
 //! The type that registers secrets and removes them from texts.
 
+mod plain;
+
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use self::plain::Plain;
 use super::dictionary::Found;
 use super::known::{Known, Parts};
 use super::pieces::Group;
@@ -29,6 +33,7 @@ use crate::terms::TokenKind;
 #[derive(Clone, Default)]
 pub struct Redactor {
     known: Arc<RwLock<Known>>,
+    plain: Plain,
 }
 
 impl Redactor {
@@ -42,6 +47,7 @@ impl Redactor {
     pub fn register_secret(&self, label: &str, secret: &SecretString) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.insert_secret(secret.expose_secret(), &format!("<secret:{label}>").into());
+        self.plain.forget();
     }
 
     /// Registers a token. It is replaced by `<token:KIND>` from now on, and so are the payload and signature of a JWT.
@@ -50,6 +56,7 @@ impl Redactor {
         let mark: Arc<str> = format!("<token:{kind}>").into();
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.insert_token(token, &mark);
+        self.plain.forget_for(token);
     }
 
     /// Returns the text without credentials.
@@ -61,9 +68,18 @@ impl Redactor {
     /// Returns the bytes without credentials, as text. Bytes that are not UTF-8 become U+FFFD.
     #[must_use]
     pub fn clean_bytes_lossy(&self, bytes: &[u8]) -> String {
+        if self.plain.holds(bytes) {
+            return String::from_utf8_lossy(bytes).into_owned();
+        }
         let lines = pieces::lines(bytes);
         let groups = if lines.len() > 1 { pieces::groups(bytes, &lines) } else { Vec::new() };
-        finished(&replace(bytes, self.found(bytes, Parts::Too, &groups)))
+        // Held, so that no value is registered until the text is remembered.
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let clean = finished(&replace(bytes, found(&known, bytes, Parts::Too, &groups)));
+        if clean.as_bytes() == bytes {
+            self.plain.add(bytes);
+        }
+        clean
     }
 
     /// Returns the pieces of a stream without credentials. A credential that lies in several pieces is taken out of each of
@@ -104,32 +120,49 @@ impl Redactor {
     /// Cleans every string of a report: whole registered credentials, and credentials that are not registered. A report is
     /// cleaned field by field, since its text as a whole takes many times its size.
     pub fn clean_json(&self, json: &mut serde_json::Value) {
-        match json {
-            serde_json::Value::String(text) => {
-                let found = self.found(text.as_bytes(), Parts::No, &[]);
-                if !found.is_empty() {
-                    *text = finished(&replace(text.as_bytes(), found));
-                }
-            }
-            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.clean_json(item)),
-            serde_json::Value::Object(fields) => fields.values_mut().for_each(|field| self.clean_json(field)),
-            _ => {}
-        }
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        clean_strings(&known, json, &mut HashSet::new());
     }
 
     fn found(&self, text: &[u8], parts: Parts, groups: &[Group]) -> Vec<Found> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let mut found = known.find(text, parts);
-        // A part may lie in an unregistered credential, whose rest must not be left.
-        found.extend(unregistered(text));
-        for group in groups {
-            let view = View::joined(text, group);
-            let hits = known.find(&view.bytes, parts).into_iter().chain(unregistered(&view.bytes));
-            found.extend(hits.flat_map(|hit| in_pieces(&view, hit)));
-        }
-        found
+        found(&self.known.read().unwrap_or_else(PoisonError::into_inner), text, parts, groups)
     }
 }
+
+fn found(known: &Known, text: &[u8], parts: Parts, groups: &[Group]) -> Vec<Found> {
+    let mut found = known.find(text, parts);
+    // A part may lie in an unregistered credential, whose rest must not be left.
+    found.extend(unregistered(text));
+    for group in groups {
+        let view = View::joined(text, group);
+        let hits = known.find(&view.bytes, parts).into_iter().chain(unregistered(&view.bytes));
+        found.extend(hits.flat_map(|hit| in_pieces(&view, hit)));
+    }
+    found
+}
+
+/// Cleans every string. A string that occurs again, as most do in the report of many steps, is examined once.
+fn clean_strings(known: &Known, json: &mut serde_json::Value, plain: &mut HashSet<String>) {
+    match json {
+        serde_json::Value::String(text) if plain.contains(text.as_str()) => {}
+        serde_json::Value::String(text) => {
+            let found = found(known, text.as_bytes(), Parts::No, &[]);
+            if !found.is_empty() {
+                *text = finished(&replace(text.as_bytes(), found));
+            } else if text.len() <= LONGEST && plain.len() < MOST {
+                plain.insert(text.clone());
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| clean_strings(known, item, plain)),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(|field| clean_strings(known, field, plain)),
+        _ => {}
+    }
+}
+
+/// The longest string of a report, in bytes, that is remembered while the report is cleaned.
+const LONGEST: usize = 256;
+/// How many strings are remembered.
+const MOST: usize = 4096;
 
 /// Returns where a text of our own holds credentials that are not registered.
 pub(crate) fn unregistered_in(text: &str) -> Vec<Range<usize>> {

@@ -19,6 +19,7 @@ impl Scenario {
         Self {
             id: self.id.clone(),
             title: self.title.clone(),
+            tags: self.tags.clone(),
             source: self.source.clone(),
             steps: on(&self.steps),
             finally: on(&self.finally),

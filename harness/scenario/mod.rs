@@ -23,6 +23,7 @@
 //! token = "valid"                           # a kind of token; a list unfolds to `post-KIND`; default: valid
 //! token_location = "header"                 # header, subprotocol, query, body; default: the endpoint's first one
 //! caller = "right"                          # none, right, wrong-secret, wrong-id, id-only
+//! own_connection = true                     # a load balancer chooses an instance anew; default: false
 //! path = "/api/{name}"                      # replaces the endpoint's path; `{name}` is a capture of an earlier step
 //! query = { limit = "5" }                   # added to the endpoint's query; replaces a pair of the same name
 //! body = { content = "hello" }              # replaces the endpoint's body

@@ -48,6 +48,8 @@ pub struct Step {
     /// The service credentials. `None` for `right` if the evidence `service-credentials` is granted, and for `none`
     /// otherwise.
     pub caller: Option<Caller>,
+    /// Whether the step has a connection of its own, so that a balancer chooses an instance anew.
+    pub own_connection: bool,
     /// Replaces the endpoint's path. `{name}` stands for a capture.
     pub path: Option<String>,
     /// Pairs that are added to the endpoint's query. A pair of the same name is replaced.

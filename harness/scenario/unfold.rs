@@ -58,6 +58,7 @@ fn template(step: StepText, lines: &Lines) -> Step {
         token: TokenKind::Valid,
         token_location: step.token_location.map(Spanned::into_inner),
         caller: step.caller.map(Spanned::into_inner),
+        own_connection: step.own_connection,
         path: step.path.map(|path| path.into_inner().0),
         query: step.query.0.into_iter().map(|entry| (entry.name, entry.value)).collect(),
         body,

@@ -51,6 +51,9 @@ pub(super) struct StepText {
     /// The service credentials to send. When absent: `right`, or `none` if the evidence `service-credentials` is not granted.
     #[schemars(with = "Option<Caller>")]
     pub(super) caller: Option<Spanned<Caller>>,
+    /// Whether the step has a connection of its own, so that a load balancer chooses an instance anew. When absent: a request that may arrive twice uses a connection that an earlier step left open.
+    #[serde(default)]
+    pub(super) own_connection: bool,
     /// Replaces the endpoint's path. `{name}` stands for a capture of an earlier step.
     #[schemars(with = "Option<Route>")]
     pub(super) path: Option<Spanned<Route>>,

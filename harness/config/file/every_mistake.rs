@@ -8,7 +8,7 @@ use crate::config::file::resolve::Header;
 use crate::config::file::{TargetFile, Text, resolve};
 use crate::config::{Endpoint, Target};
 use crate::document::written::{Entry, OneOrMany};
-use crate::document::{ConfigError, Reading, error, read_on};
+use crate::document::{ConfigError, Reading, read_on, source};
 
 /// An endpoint, and where it is written.
 pub(crate) struct PlacedEndpoint {
@@ -38,7 +38,7 @@ impl TargetFile {
     /// Reads a target file and resolves every target in it. Unlike [`TargetFile::parse`], it does not stop at the first
     /// mistake.
     pub(crate) fn check(name: &str, text: &str, folder: &Path) -> CheckedTargets {
-        let source = error::source(name, text);
+        let source = source(name, text);
         let Reading { value, mut mistakes, taken_out } =
             read_on::<Text>(text, |flaw| ConfigError::from_toml(&source, flaw));
         let Some(written) = value else {
@@ -87,7 +87,7 @@ fn placed(header: &Header<'_>, layer: &Layer) -> Option<(Target, Vec<PlacedEndpo
     let place = |entry: &Entry<EndpointLayer>| {
         let endpoint = target.endpoints.get(&entry.name)?.clone();
         let source = entry.source.as_ref().unwrap_or(header.source);
-        let before = source.inner().get(..entry.span.start)?;
+        let before = source.text().get(..entry.span.start)?;
         Some(PlacedEndpoint { endpoint, file: source.name().to_owned(), line: 1 + before.matches('\n').count() })
     };
     let endpoints = layer.endpoint.0.iter().filter_map(place).collect();

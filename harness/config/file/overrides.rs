@@ -6,8 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::config::file::layer::Layer;
-use crate::document::error;
-use crate::document::error::{ConfigError, Source};
+use crate::document::{ConfigError, Source, source};
 use crate::host::environment;
 
 /// The prefix of an environment variable that is an override. Two underscores separate the segments of its key.
@@ -82,7 +81,7 @@ struct Assignment {
 
 impl Assignment {
     fn argument(text: &str) -> Result<Self, ConfigError> {
-        let shown = error::source("--set", text);
+        let shown = source("--set", text);
         let Some(equals) = first_equals(text) else {
             let what = ConfigError::new("an override is KEY=VALUE").at(&shown, 0..text.len());
             return Err(what.help("for example --set budget.run=30s"));
@@ -92,7 +91,7 @@ impl Assignment {
     }
 
     fn variable(name: &str, value: &str, tables: &[&toml::Table]) -> Self {
-        let shown = error::source("environment", &format!("{name}={value}"));
+        let shown = source("environment", &format!("{name}={value}"));
         let mut tables = tables.to_vec();
         let mut key = Vec::new();
         for segment in name[PREFIX.len()..].split("__") {
@@ -122,7 +121,7 @@ impl Assignment {
             '"' | '\'' => "a string",
             _ => return None,
         };
-        let span = self.value_at..self.shown.inner().len();
+        let span = self.value_at..self.shown.text().len();
         let why = flaw.message().lines().next().unwrap_or_default();
         let message = format!("the value begins as {kind} of TOML, but it is not valid TOML: {why}");
         Some(ConfigError::new(message).at(&self.shown, span).help(EXAMPLES))

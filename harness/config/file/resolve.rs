@@ -20,10 +20,10 @@ use crate::config::{
     Access, AuthPlace, Budget, Csrf, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin,
     SecretSource, TaggedUrl, Target, TokenOrigin, UnusualProbes, Validation, VersionPlace,
 };
-use crate::document::error::{ConfigError, Source};
 use crate::document::nearest_or_all;
 use crate::document::values::BaseUrl;
 use crate::document::written::{Entry, OneOrMany};
+use crate::document::{ConfigError, Source};
 use crate::host::environment;
 use crate::terms::{EvidenceSource, Platform, Role, Service};
 

@@ -37,7 +37,7 @@ impl<'c> Hypothesis<'c> {
 
     /// Returns every single hypothesis.
     pub(super) fn all(catalogue: &'c Catalogue) -> impl Iterator<Item = Self> {
-        let faults = catalogue.faults.iter().map(Self::Fault);
+        let faults = catalogue.faults().iter().map(Self::Fault);
         std::iter::once(Self::Healthy).chain(faults).chain(STOPS.into_iter().map(Self::Unknown))
     }
 

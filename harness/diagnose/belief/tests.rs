@@ -242,7 +242,7 @@ fn each_fault_can_make_a_request_fail_that_must_work() {
 #[test]
 fn each_fault_says_what_it_changes() {
     let silent: Vec<&str> = Catalogue::shipped()
-        .faults
+        .faults()
         .iter()
         .filter(|fault| fault.does.is_empty())
         .map(|fault| fault.id.as_str())

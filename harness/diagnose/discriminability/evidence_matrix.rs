@@ -40,7 +40,7 @@ impl Catalogue {
     #[must_use]
     pub fn matrix(&self, evidence_sources: &[EvidenceSource]) -> Matrix {
         // Entries that only say what they change are compared by the model of the path, which this table does not use yet.
-        let faults: Vec<&Fault> = self.faults.iter().filter(|fault| fault.lists_outcomes()).collect();
+        let faults: Vec<&Fault> = self.faults().iter().filter(|fault| fault.lists_outcomes()).collect();
         let probe_classes = probe_classes(evidence_sources);
         let alike: Vec<Vec<bool>> = faults
             .iter()

@@ -100,7 +100,7 @@ pub(crate) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
 
 fn by_modes<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
     let modes: Vec<Vec<Candidate<'a>>> = catalogue
-        .faults
+        .faults()
         .iter()
         .filter(|fault| fault.is_possible_in(case.target))
         .map(|fault| by_mode(fault, case))

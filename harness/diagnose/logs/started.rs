@@ -52,8 +52,8 @@ mod tests {
     use crate::evidence::Evidence;
 
     fn started(lines: &[&str]) -> bool {
-        let log = lines.iter().map(|line| LogEntry::new(jiff::Timestamp::UNIX_EPOCH, Hop::Backend, *line)).collect();
-        let evidence = Evidence { log, ..Evidence::default() };
+        let log: Vec<LogEntry> = lines.iter().map(|line| LogEntry::new(jiff::Timestamp::UNIX_EPOCH, Hop::Backend, *line)).collect();
+        let evidence = Evidence { log: log.into(), ..Evidence::default() };
         let sent: &[SentProbe] = &[];
         Logbook::new(&evidence, &[], &[], sent).backend_started()
     }

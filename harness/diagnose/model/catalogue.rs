@@ -4,7 +4,7 @@
 //! by name.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::config::Target;
 use crate::diagnose::model::fault::Fault;
@@ -13,10 +13,10 @@ use crate::diagnose::model::load::Written;
 use crate::diagnose::model::named_endpoint::{self, NamedEndpoint};
 use crate::document::ConfigError;
 
-/// A catalogue of faults.
+/// A catalogue of faults. The built-in one is read when it is first asked for a fault: a run whose steps pass needs none.
 #[derive(Debug)]
 pub struct Catalogue {
-    pub(crate) faults: Vec<Fault>,
+    faults: OnceLock<Vec<Fault>>,
     /// The endpoints that entries of files name, with their places.
     pub(crate) named: Vec<NamedEndpoint>,
 }
@@ -32,8 +32,7 @@ const SHIPPED: [(&str, &str); 8] = [
     ("agents.toml (built in)", include_str!("../faults/agents.toml")),
 ];
 
-static BUILT_IN: LazyLock<Arc<Catalogue>> =
-    LazyLock::new(|| Arc::new(Catalogue::of(&[]).expect("the shipped catalogue is read by a test")));
+static BUILT_IN: LazyLock<Arc<Catalogue>> = LazyLock::new(|| Arc::new(Catalogue { faults: OnceLock::new(), named: Vec::new() }));
 
 impl Catalogue {
     /// Returns the built-in catalogue.
@@ -68,8 +67,23 @@ impl Catalogue {
         Self::of(&texts).map(Arc::new)
     }
 
+    #[cfg(test)]
+    pub(crate) fn of_faults(faults: Vec<Fault>) -> Self {
+        Self { faults: OnceLock::from(faults), named: Vec::new() }
+    }
+
+    /// Returns every fault, in the order of the files.
+    pub(crate) fn faults(&self) -> &[Fault] {
+        self.faults.get_or_init(|| Self::read(&[]).expect("the shipped catalogue is read by a test").0)
+    }
+
     /// Returns the built-in entries and those of more files, given as name and text.
     pub(crate) fn of(more: &[(String, String)]) -> Result<Self, ConfigError> {
+        let (faults, named) = Self::read(more)?;
+        Ok(Self { faults: OnceLock::from(faults), named })
+    }
+
+    fn read(more: &[(String, String)]) -> Result<(Vec<Fault>, Vec<NamedEndpoint>), ConfigError> {
         let (mut faults, mut named): (Vec<Fault>, Vec<NamedEndpoint>) = Default::default();
         let ours = SHIPPED.into_iter().map(|(name, text)| load::parse_built_in(name, text));
         for file in ours.chain(more.iter().map(|(name, text)| load::parse(name, text))) {
@@ -78,7 +92,7 @@ impl Catalogue {
                 add(&mut faults, written)?;
             }
         }
-        Ok(Self { faults, named })
+        Ok((faults, named))
     }
 
     /// Checks that the target has the endpoints that entries name.
@@ -110,7 +124,7 @@ impl Catalogue {
 
     /// Returns every id, in the order of the files.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.faults.iter().map(|fault| fault.id.as_str())
+        self.faults().iter().map(|fault| fault.id.as_str())
     }
 }
 

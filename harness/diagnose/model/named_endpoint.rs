@@ -31,7 +31,7 @@ pub(crate) fn of(written: &Written) -> Vec<NamedEndpoint> {
 }
 
 fn placed(id: &str, written: &Written) -> NamedEndpoint {
-    let text = written.source.inner();
+    let text = written.source.text();
     let entry = written.id.start;
     let at = text.get(entry..).and_then(|rest| rest.find(&format!("endpoint:{id}")));
     let span = at.map_or(written.id.clone(), |at| entry + at..entry + at + "endpoint:".len() + id.len());

@@ -41,7 +41,7 @@ fn failed_exchanges(cause: &Cause, case: &Case<'_>) -> BTreeSet<u32> {
 fn worst_line(line: &Worst<'_>, catalogue: &Catalogue) -> WorstLine {
     let entry = line.entry;
     let matching = catalogue
-        .faults
+        .faults()
         .iter()
         .filter(|fault| fault.log.iter().any(|rule| rule.by == entry.by && rule.means(&entry.text)));
     WorstLine {

@@ -86,13 +86,13 @@ pub struct LogLine {
 impl Catalogue {
     /// Returns every entry, in the order of the files.
     pub fn entries(&self) -> impl Iterator<Item = Entry> {
-        self.faults.iter().map(entry)
+        self.faults().iter().map(entry)
     }
 
     /// Returns the entry of this id.
     #[must_use]
     pub fn entry(&self, id: &str) -> Option<Entry> {
-        self.faults.iter().find(|fault| fault.id == id).map(entry)
+        self.faults().iter().find(|fault| fault.id == id).map(entry)
     }
 }
 

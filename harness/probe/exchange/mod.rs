@@ -149,11 +149,23 @@ pub struct Phases {
     /// TCP and TLS took this long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect_ms: Option<f64>,
+    /// Whether the request was sent over a connection that an earlier request had opened. It then has neither of the
+    /// times above.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reused: bool,
     /// The status line had arrived after this long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_byte_ms: Option<f64>,
     /// The exchange ended after this long.
     pub end_ms: f64,
+}
+
+impl Phases {
+    /// Reports whether there was a connection, new or reused.
+    #[must_use]
+    pub const fn is_connected(&self) -> bool {
+        self.connect_ms.is_some() || self.reused
+    }
 }
 
 impl Exchange {

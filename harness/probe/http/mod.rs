@@ -1,9 +1,6 @@
-//! Probes over HTTP with reqwest: one connection per probe, no redirects, no retries.
-
-use std::sync::Arc;
+//! Probes over HTTP with reqwest: no redirects, no retries.
 
 use hyper::HeaderMap;
-use reqwest::redirect::Policy;
 
 use crate::probe::request::render::Rendered;
 use crate::probe::transport::answer::Answer;
@@ -30,13 +27,21 @@ async fn execute(
     rules: &Rules<'_>,
     watch: &Stopwatch,
 ) -> Result<reqwest::Response, Box<Answer>> {
-    let client = client(rules, watch).map_err(|error| failed(classify(&error, Stage::Connecting)))?;
+    let client = rules.clients.of(&wire.url, rules).map_err(|error| failed(classify(&error, Stage::Connecting)))?;
+    let origin = wire.url.clone();
     let mut request = reqwest::Request::new(wire.method, wire.url);
     *request.headers_mut() = headers;
     *request.body_mut() = wire.body.map(Into::into);
-    let sent = rules.deadline.within(client.execute(request), ErrorKind::HttpResponseTimeout).await;
+    let sent = rules.deadline.within(watch.during(client.execute(request)), ErrorKind::HttpResponseTimeout).await;
     let answered = sent.map_err(|error| failed(before_connection(error, watch)))?;
-    answered.map_err(|error| Box::new(Answer { unsent: is_unsent(&error), ..Answer::failed(failure(&error, watch)) }))
+    answered.map_err(|error| {
+        let mut answer = Answer { unsent: is_unsent(&error), ..Answer::failed(failure(&error, watch)) };
+        answer.phases.reused = !error.is_connect() && watch.connect_ms().is_none();
+        if answer.phases.reused {
+            rules.clients.note_end(&origin);
+        }
+        Box::new(answer)
+    })
 }
 
 fn failed(error: TransportError) -> Box<Answer> {
@@ -52,25 +57,6 @@ fn failure(error: &reqwest::Error, watch: &Stopwatch) -> TransportError {
         failure = before_connection(failure, watch);
     }
     failure
-}
-
-fn client(rules: &Rules<'_>, watch: &Stopwatch) -> reqwest::Result<reqwest::Client> {
-    let builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(rules.tls.http.clone())
-        .redirect(Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .pool_max_idle_per_host(0)
-        .connect_timeout(rules.budget.connect)
-        .dns_resolver(Arc::new(watch.clone()))
-        .connector_layer(watch.clone())
-        // Without it, reqwest takes the proxy of the environment.
-        .no_proxy();
-    match rules.proxy {
-        Some(proxy) => builder.proxy(reqwest::Proxy::all(proxy.as_str())?),
-        None => builder,
-    }
-    .build()
 }
 
 async fn read(response: reqwest::Response, rules: &Rules<'_>) -> Answer {

@@ -48,6 +48,9 @@ pub struct ProbeRequest {
     pub until: Until,
     /// Whether the request has the headers by which tests identify themselves. At most one probe of a run has them.
     pub test_headers: bool,
+    /// Whether the request has a connection of its own. Otherwise it may use one that an earlier request left open. A control
+    /// has its own, because what an earlier request left behind must not decide its result.
+    pub own_connection: bool,
 }
 
 /// How far a stream or socket is followed. A plain HTTP response is always read to its end.
@@ -60,7 +63,7 @@ pub enum Until {
 }
 
 impl ProbeRequest {
-    /// Returns a request with nothing replaced, followed until it is accepted.
+    /// Returns a request with nothing replaced and with a connection of its own, followed until it is accepted.
     #[must_use]
     pub fn new(key: ProbeKey) -> Self {
         Self {
@@ -73,6 +76,7 @@ impl ProbeRequest {
             send: None,
             until: Until::Accepted,
             test_headers: false,
+            own_connection: true,
         }
     }
 }

@@ -10,6 +10,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use super::bench::{Bench, endpoint, probe_of};
 use super::tls::{speaking, trusting};
+use crate::probe::ProbeRequest;
 use crate::probe::tests::bench::script::Server;
 use crate::terms::EndpointKind;
 
@@ -40,4 +41,18 @@ async fn a_stream_over_http2_is_read_to_its_end() {
     let exchange = bench.send(&probe_of(ID)).await;
     assert_eq!(exchange.error, None);
     assert_eq!((exchange.head.unwrap().version.as_str(), exchange.events.len()), ("HTTP/2.0", 1));
+}
+
+#[tokio::test]
+async fn requests_share_one_connection() {
+    let (certificate, acceptor) = speaking(&[b"h2"]);
+    let server = server(acceptor).await;
+    let base = format!("https://localhost:{}", server.address.port());
+    let prober = Bench::at(&base).with(endpoint(ID, EndpointKind::Sse)).trusting(trusting(certificate)).prober();
+    for reused in [false, true, true] {
+        let request = ProbeRequest { own_connection: false, ..probe_of(ID) };
+        let exchange = prober.session().send(&request).await.unwrap();
+        assert_eq!((exchange.error, exchange.phases.reused), (None, reused));
+    }
+    assert_eq!(server.connections(), 1);
 }

@@ -6,6 +6,7 @@ mod bench;
 mod callers;
 mod http;
 mod http2;
+mod kept;
 mod limits;
 mod query;
 mod sse;

@@ -35,6 +35,14 @@ impl Answer {
         self.frames.iter().filter(|frame| frame.from == Side::Server).count()
     }
 
+    /// Returns how many bytes of the response are kept.
+    pub(crate) fn kept_bytes(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        let events: usize = self.events.iter().map(|event| event.data.len()).sum();
+        let frames: usize = self.frames.iter().map(|frame| frame.data.len()).sum();
+        headers + self.body.len() + events + frames
+    }
+
     /// Takes the status line and headers, which arrived after this many milliseconds.
     pub(crate) fn begun(&mut self, parts: Parts, after_ms: f64) {
         self.status = Some((parts.status, parts.version));
@@ -46,6 +54,7 @@ impl Answer {
     pub(crate) fn ended(&mut self, watch: &Stopwatch, after_ms: f64) {
         self.phases.dns_ms = watch.dns_ms();
         self.phases.connect_ms = watch.connect_ms();
+        self.phases.reused |= self.status.is_some() && self.phases.connect_ms.is_none();
         self.phases.end_ms = after_ms;
     }
 }

@@ -6,24 +6,27 @@
 //! - `patience`: shorter waits than the deadline
 //! - `phases`: measures name resolution and connection
 //! - `classify`: gives an error its kind
+//! - `clients`: the HTTP clients of a run, and the connections that they keep
 //!
 //! Invariant: every wait ends at the deadline of the probe.
 
 pub(crate) mod answer;
 pub(crate) mod body;
 pub(crate) mod classify;
+pub(crate) mod clients;
 pub(crate) mod deadline;
 pub(crate) mod patience;
 pub(crate) mod phases;
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::ClientConfig;
 use secrecy::SecretString;
 use url::Url;
 
 use crate::config::{Access, Budget, Endpoint};
+use crate::probe::transport::clients::Clients;
 use crate::probe::transport::deadline::Deadline;
 use crate::probe::transport::phases::Stopwatch;
 use crate::probe::{ErrorKind, TransportError, Until};
@@ -37,24 +40,52 @@ pub(crate) struct Rules<'a> {
     pub(crate) until: &'a Until,
     pub(crate) deadline: Deadline,
     pub(crate) tls: &'a Tls,
+    pub(crate) clients: &'a Clients,
+    /// Whether the request needs a connection of its own.
+    pub(crate) own_connection: bool,
     /// The forward proxy of this call.
     pub(crate) proxy: Option<&'a Url>,
     /// The addresses that are called. Empty: those of the name.
     pub(crate) fixed: &'a [IpAddr],
 }
 
-/// TLS for HTTP and for WebSocket: they offer different application protocols.
-pub(crate) struct Tls {
-    pub(crate) http: ClientConfig,
-    pub(crate) websocket: Arc<ClientConfig>,
+/// TLS for HTTP and for WebSocket: they offer different application protocols. Made when the first call needs it.
+#[derive(Default)]
+pub(crate) struct Tls(OnceLock<Offers>);
+
+struct Offers {
+    http: ClientConfig,
+    websocket: Arc<ClientConfig>,
 }
 
 impl Tls {
+    /// Returns TLS for a target. What no target needs is made when the first call needs it.
     pub(crate) fn new(access: &Access, key: Option<&SecretString>) -> Result<Self, TlsError> {
+        if key.is_none() && !access.has_authorities() {
+            return Ok(Self::default());
+        }
         Ok(Self::from_config(&tls::client_config(access, key)?))
     }
 
     pub(crate) fn from_config(config: &ClientConfig) -> Self {
+        Self(OnceLock::from(Offers::of(config)))
+    }
+
+    pub(crate) fn http(&self) -> &ClientConfig {
+        &self.offers().http
+    }
+
+    pub(crate) fn websocket(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.offers().websocket)
+    }
+
+    fn offers(&self) -> &Offers {
+        self.0.get_or_init(|| Offers::of(&tls::usual_config()))
+    }
+}
+
+impl Offers {
+    fn of(config: &ClientConfig) -> Self {
         Self {
             http: tls::offering(config, &[b"h2", b"http/1.1"]),
             websocket: Arc::new(tls::offering(config, &[b"http/1.1"])),
@@ -81,7 +112,7 @@ impl Rules<'_> {
 /// not the response.
 pub(crate) fn before_connection(mut error: TransportError, watch: &Stopwatch) -> TransportError {
     let waited = matches!(error.kind, ErrorKind::HttpResponseTimeout | ErrorKind::ConnectionTimeout);
-    if waited && watch.connect_ms().is_none() {
+    if waited && watch.is_connecting() {
         error.kind = if watch.is_resolving() { ErrorKind::DnsError } else { ErrorKind::ConnectionTimeout };
     }
     error

@@ -18,9 +18,15 @@ pub(crate) struct Stopwatch(Arc<Mutex<Reading>>);
 struct Reading {
     /// The addresses that are called. Empty: those of the name.
     fixed: Vec<IpAddr>,
+    connecting: bool,
     resolving: bool,
     dns_ms: Option<f64>,
     connect_ms: Option<f64>,
+}
+
+tokio::task_local! {
+    /// The stopwatch of the request that is being sent.
+    static CURRENT: Stopwatch;
 }
 
 /// The host name does not resolve.
@@ -40,6 +46,21 @@ impl Stopwatch {
 
     pub(crate) fn connect_ms(&self) -> Option<f64> {
         self.read().connect_ms
+    }
+
+    /// Reports whether a connection was begun and is not there yet.
+    pub(crate) fn is_connecting(&self) -> bool {
+        let reading = self.read();
+        reading.connecting && reading.connect_ms.is_none()
+    }
+
+    /// Waits for a request, and measures what its client does for it.
+    pub(crate) async fn during<F: Future>(&self, request: F) -> F::Output {
+        CURRENT.scope(self.clone(), request).await
+    }
+
+    fn current() -> Self {
+        CURRENT.try_with(Self::clone).unwrap_or_default()
     }
 
     /// Reports whether name resolution is still in progress.
@@ -73,6 +94,7 @@ impl Stopwatch {
     /// Measures a connection, without name resolution.
     pub(crate) async fn connecting<T, E>(&self, connect: impl Future<Output = Result<T, E>>) -> Result<T, E> {
         let start = Instant::now();
+        self.read().connecting = true;
         let connected = connect.await?;
         let mut reading = self.read();
         reading.connect_ms = Some((ms(start) - reading.dns_ms.unwrap_or(0.0)).max(0.0));
@@ -84,30 +106,31 @@ fn ms(start: Instant) -> f64 {
     start.elapsed().as_secs_f64() * 1000.0
 }
 
-impl Resolve for Stopwatch {
+/// Measures what a client does for the request in whose task it connects. Several requests share the client.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timing;
+
+impl Resolve for Timing {
     fn resolve(&self, name: Name) -> Resolving {
-        let watch = self.clone();
+        let watch = Stopwatch::current();
         Box::pin(async move {
-            let found = Self::resolve(&watch, name.as_str(), 0).await?;
+            let found = watch.resolve(name.as_str(), 0).await?;
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }
 }
 
-impl<S> Layer<S> for Stopwatch {
+impl<S> Layer<S> for Timing {
     type Service = Timed<S>;
 
     fn layer(&self, inner: S) -> Timed<S> {
-        Timed { inner, watch: self.clone() }
+        Timed(inner)
     }
 }
 
 /// A connector whose connections are measured.
 #[derive(Debug, Clone)]
-pub(crate) struct Timed<S> {
-    inner: S,
-    watch: Stopwatch,
-}
+pub(crate) struct Timed<S>(S);
 
 impl<S, R> Service<R> for Timed<S>
 where
@@ -121,12 +144,12 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
+        self.0.poll_ready(context)
     }
 
     fn call(&mut self, request: R) -> Self::Future {
-        let watch = self.watch.clone();
-        let connect = self.inner.call(request);
+        let watch = Stopwatch::current();
+        let connect = self.0.call(request);
         Box::pin(async move { watch.connecting(connect).await })
     }
 }

@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -51,7 +50,7 @@ async fn secured(url: &Url, stream: Box<dyn Connection>, rules: &Rules<'_>) -> R
     if !is_encrypted(url) {
         return Ok(stream);
     }
-    let connector = TlsConnector::from(Arc::clone(&rules.tls.websocket));
+    let connector = TlsConnector::from(rules.tls.websocket());
     Ok(Box::new(connector.connect(server_name(url)?, stream).await?))
 }
 

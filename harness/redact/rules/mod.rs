@@ -3,21 +3,23 @@
 //! - `gitleaks.jsonl`: the rules of gitleaks for keys of known formats; see `LICENSE-gitleaks` and `vendor.py`
 //! - `structure.jsonl`: rules for what RFC 3986, RFC 7617 and RFC 7468 give a place for a secret, and for assignments
 //! - `rule`: one rule, and the entropy that it asks for
+//! - `keywords`: the search for the keywords of all rules
 //! - `compiled`: the expressions that were needed last
 //!
 //! A rule is read only where one of its keywords occurs.
 
 mod compiled;
+mod keywords;
 mod rule;
 
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 use serde::Deserialize;
 
 use self::compiled::Compiled;
+use self::keywords::Keywords;
 use self::rule::Rule;
 
 const FILES: [&str; 2] = [include_str!("structure.jsonl"), include_str!("gitleaks.jsonl")];
@@ -29,9 +31,10 @@ static RULES: LazyLock<Rules> = LazyLock::new(Rules::shipped);
 struct Rules {
     rules: Vec<Rule>,
     /// Matches values that are no secrets, for every rule.
-    allow: Regex,
+    allow: OnceLock<Regex>,
+    allowed: String,
     stopwords: Vec<String>,
-    keywords: AhoCorasick,
+    keywords: Keywords,
     /// The rule of each keyword.
     rule_of: Vec<usize>,
     compiled: Compiled,
@@ -70,30 +73,26 @@ impl Rules {
             .enumerate()
             .flat_map(|(n, rule): (usize, &Rule)| rule.keywords.iter().map(move |word| (n, word)));
         let (rule_of, words): (Vec<usize>, Vec<&String>) = words.unzip();
-        let keywords = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(words);
-        let allow = allow.iter().map(|one| format!("(?:{one})")).collect::<Vec<_>>().join("|");
-        let allow = RegexBuilder::new(&allow).unicode(false).build().expect("shipped expressions");
-        Self {
-            keywords: keywords.expect("few keywords"),
-            rules,
-            allow,
-            stopwords,
-            rule_of,
-            compiled: Compiled::default(),
-        }
+        let keywords = Keywords::new(words.into_iter().cloned().collect());
+        let allowed = allow.iter().map(|one| format!("(?:{one})")).collect::<Vec<_>>().join("|");
+        let (allow, compiled) = (OnceLock::new(), Compiled::default());
+        Self { rules, allow, allowed, stopwords, keywords, rule_of, compiled }
+    }
+
+    /// Returns the expression of values that are no secrets, compiled when it is first needed.
+    fn allow(&self) -> &Regex {
+        let compile = || RegexBuilder::new(&self.allowed).unicode(false).build().expect("shipped expressions");
+        self.allow.get_or_init(compile)
     }
 
     fn find(&self, text: &[u8]) -> Vec<Hit> {
-        if self.keywords.find(text).is_none() {
+        let keywords = self.keywords.to_search(text.len());
+        if keywords.find(text).is_none() {
             return Vec::new();
         }
         let mut places: Vec<(usize, Range<usize>)> = Vec::new();
         let mut last: Vec<Option<usize>> = vec![None; self.rules.len()];
-        for hit in self.keywords.find_overlapping_iter(text) {
+        for hit in keywords.find_overlapping_iter(text) {
             let rule = self.rule_of[hit.pattern().as_usize()];
             let (from, to) = (hit.start().saturating_sub(BEFORE), (hit.end() + self.rules[rule].after).min(text.len()));
             match last[rule].map(|place| &mut places[place].1).filter(|place| place.end >= from) {
@@ -124,7 +123,7 @@ impl Rules {
     fn is_allowed(&self, rule: &Rule, secret: &[u8]) -> bool {
         let is_stopword = |word: &String| memchr::memmem::find(&secret.to_ascii_lowercase(), word.as_bytes()).is_some();
         self.stopwords.iter().any(is_stopword)
-            || self.allow.is_match(secret)
+            || self.allow().is_match(secret)
             || rule.allow.iter().any(|allow| self.compiled.regex(allow).is_match(secret))
     }
 }
@@ -148,5 +147,6 @@ mod tests {
             assert!(!rule.keywords.is_empty() && rule.keywords.iter().all(|word| word.len() > 1), "{rule:?}");
             rule.allow.iter().chain([&rule.regex]).for_each(|source| drop(RULES.compiled.regex(source)));
         }
+        assert!(!RULES.allow().as_str().is_empty());
     }
 }

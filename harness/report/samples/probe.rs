@@ -88,7 +88,13 @@ fn exchange() -> Exchange {
         close: None,
         error: None,
         unsent: false,
-        phases: Phases { dns_ms: Some(0.2), connect_ms: Some(1.1), first_byte_ms: Some(56.0), end_ms: 57.2 },
+        phases: Phases {
+            dns_ms: Some(0.2),
+            connect_ms: Some(1.1),
+            reused: false,
+            first_byte_ms: Some(56.0),
+            end_ms: 57.2,
+        },
         issued_with_our_secret: None,
     }
 }

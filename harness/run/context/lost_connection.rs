@@ -4,10 +4,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::config::Endpoint;
 use crate::probe::{ErrorKind, Exchange};
-use crate::terms::Role;
+use crate::terms::{Role, TokenKind};
 
 /// Methods that a client may repeat (RFC 9110, 9.2.2).
 const IDEMPOTENT: [&str; 6] = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
+/// Statuses after which a client may send the request over another connection (RFC 9110, 15.5.9 and 15.5.20).
+const OF_CONNECTION: [u16; 2] = [408, 421];
 /// One lost connection in so many exchanges is taken for an accident of the network, and one more.
 const ONE_IN: u32 = 10;
 
@@ -26,22 +28,25 @@ impl LostConnections {
             return false;
         }
         let lost = self.lost.fetch_add(1, Ordering::Relaxed) + 1;
-        lost <= 1 + sent / ONE_IN && is_safe(exchange, endpoint)
+        let was_sent = exchange.phases.is_connected() && !exchange.unsent;
+        lost <= 1 + sent / ONE_IN && (!was_sent || may_arrive_twice(endpoint, exchange.probe.token))
     }
 }
 
-/// Reports whether the connection ended before any byte of the response came.
+/// Reports whether the connection ended before any byte of the response came, or the server refused the request because of
+/// an earlier one on the same connection.
 fn is_lost(exchange: &Exchange) -> bool {
     let kind = exchange.error.as_ref().map(|error| error.kind);
-    exchange.head.is_none() && matches!(kind, Some(ErrorKind::ConnectionRefused | ErrorKind::ConnectionTerminated))
+    let ended = matches!(kind, Some(ErrorKind::ConnectionRefused | ErrorKind::ConnectionTerminated));
+    let status = exchange.status();
+    status.is_none() && ended || exchange.phases.reused && status.is_some_and(|status| OF_CONNECTION.contains(&status))
 }
 
-/// Reports whether the request has no further effect when it arrives twice. A token that must be refused has none.
-fn is_safe(exchange: &Exchange, endpoint: &Endpoint) -> bool {
-    let was_sent = exchange.phases.connect_ms.is_some() && !exchange.unsent;
+/// Reports whether a request has no further effect when it arrives twice. A token that must be refused has none.
+pub(crate) fn may_arrive_twice(endpoint: &Endpoint, token: TokenKind) -> bool {
     let only_asks = matches!(endpoint.role, Role::Introspection | Role::Issuer | Role::Health | Role::SelfCheck);
-    let must_be_refused = endpoint.role == Role::Protected && !exchange.probe.token.should_be_accepted();
-    !was_sent || only_asks || must_be_refused || IDEMPOTENT.contains(&exchange.request.method.as_str())
+    let must_be_refused = endpoint.role == Role::Protected && !token.should_be_accepted();
+    only_asks || must_be_refused || IDEMPOTENT.contains(&endpoint.method.as_str())
 }
 
 #[cfg(test)]
@@ -55,9 +60,12 @@ mod tests {
 
     const MESSAGES: &str = "backend.chat-messages";
 
-    fn lost(method: &str, connected: bool, kind: ErrorKind) -> Exchange {
+    fn asked_by(method: &str) -> Endpoint {
+        Endpoint { method: method.to_owned(), ..endpoint(MESSAGES) }
+    }
+
+    fn lost(connected: bool, kind: ErrorKind) -> Exchange {
         let mut lost = exchange(MESSAGES, Valid).broken(kind);
-        lost.request.method = method.to_owned();
         lost.phases = Phases { connect_ms: connected.then_some(1.0), ..Phases::default() };
         lost
     }
@@ -75,13 +83,37 @@ mod tests {
         #[case] repeated: bool,
     ) {
         let all = LostConnections::default();
-        assert_eq!(all.may_repeat(&lost(method, connected, kind), &endpoint(MESSAGES)), repeated);
+        assert_eq!(all.may_repeat(&lost(connected, kind), &asked_by(method)), repeated);
     }
 
     #[test]
     fn a_request_that_was_not_sent_is_repeated() {
-        let unsent = Exchange { unsent: true, ..lost("POST", true, ErrorKind::ConnectionTerminated) };
-        assert!(LostConnections::default().may_repeat(&unsent, &endpoint(MESSAGES)));
+        let unsent = Exchange { unsent: true, ..lost(true, ErrorKind::ConnectionTerminated) };
+        assert!(LostConnections::default().may_repeat(&unsent, &asked_by("POST")));
+    }
+
+    #[rstest]
+    #[case::kept_connection("GET", 408, true, true)]
+    #[case::it_may_have_arrived("POST", 408, true, false)]
+    #[case::new_connection("GET", 408, false, false)]
+    #[case::wrong_host("GET", 421, true, true)]
+    #[case::a_decision_about_the_request("GET", 400, true, false)]
+    fn a_refusal_because_of_a_kept_connection_is_repeated(
+        #[case] method: &str,
+        #[case] status: u16,
+        #[case] reused: bool,
+        #[case] repeated: bool,
+    ) {
+        let mut refused = exchange(MESSAGES, Valid).answered(status, "text/plain", "");
+        refused.phases.reused = reused;
+        assert_eq!(LostConnections::default().may_repeat(&refused, &asked_by(method)), repeated);
+    }
+
+    #[test]
+    fn a_request_over_a_kept_connection_may_have_arrived() {
+        let mut ended = lost(false, ErrorKind::ConnectionTerminated);
+        ended.phases.reused = true;
+        assert!(!LostConnections::default().may_repeat(&ended, &asked_by("POST")));
     }
 
     #[test]
@@ -94,15 +126,16 @@ mod tests {
     #[case::asks_only("auth.verify", Valid)]
     #[case::must_be_refused(MESSAGES, Expired)]
     fn a_post_without_an_effect_is_repeated(#[case] on: &str, #[case] token: crate::terms::TokenKind) {
-        let mut lost = lost("POST", true, ErrorKind::ConnectionTerminated);
+        let mut lost = lost(true, ErrorKind::ConnectionTerminated);
         lost.probe.token = token;
-        assert!(LostConnections::default().may_repeat(&lost, &endpoint(on)));
+        let on = Endpoint { method: "POST".to_owned(), ..endpoint(on) };
+        assert!(LostConnections::default().may_repeat(&lost, &on));
     }
 
     #[test]
     fn a_system_that_loses_many_connections_is_not_helped() {
         let (all, on) = (LostConnections::default(), endpoint(MESSAGES));
-        let lost = lost("GET", true, ErrorKind::ConnectionTerminated);
+        let lost = lost(true, ErrorKind::ConnectionTerminated);
         let repeated = (0..20).filter(|_| all.may_repeat(&lost, &on)).count();
         assert!(repeated <= 3, "{repeated}");
     }

@@ -185,7 +185,7 @@ impl<'a> Course<'a> {
         if let Some(missing) = self.captures.missing(step, &self.captured) {
             return self.skipped(step, format!("an earlier step did not capture {missing}"));
         }
-        let request = request::of(step, endpoint, name, self.target, &self.captures);
+        let mut request = request::of(step, endpoint, name, self.target, &self.captures);
         let mut tries: Vec<Try> = Vec::new();
         loop {
             let (mut report, no_question) = match self.session.send(&request).await {
@@ -197,6 +197,7 @@ impl<'a> Course<'a> {
                 self.repeated(&report, endpoint, &tries).or_else(|| self.again(&mut report, &tries))
             {
                 tries.push(one);
+                request.own_connection = true;
                 tokio::time::sleep(pause).await;
                 continue;
             }
@@ -214,7 +215,9 @@ impl<'a> Course<'a> {
             .lost
             .may_repeat(exchange, self.target.endpoints.get(&exchange.probe.endpoint).unwrap_or(endpoint));
         let is_first = report.outcome == StepOutcome::Failed && tries.is_empty();
-        let after = exchange.error.as_ref()?.kind.to_string();
+        let kind = exchange.error.as_ref().map(|error| error.kind.to_string());
+        let after = kind.or_else(|| Some(format!("status {}", exchange.status()?)))?;
+        let after = if exchange.phases.reused { format!("{after} on a reused connection") } else { after };
         (may_repeat && is_first).then_some((Try { exchange: exchange.id, after, waited_ms: 0 }, Duration::ZERO))
     }
 

@@ -2,6 +2,7 @@
 
 use crate::config::{Endpoint, Target};
 use crate::probe::{ProbeKey, ProbeRequest, Until};
+use crate::run::context::lost_connection::may_arrive_twice;
 use crate::run::drive::captures::Captures;
 use crate::scenario::Step;
 use crate::terms::{Caller, EvidenceSource};
@@ -25,6 +26,8 @@ pub(crate) fn of(step: &Step, endpoint: &Endpoint, name: &str, target: &Target, 
         body_form: step.body_form,
         send: step.send.as_ref().map(|send| send.iter().map(|one| captures.fill_json(one)).collect()),
         until: until(step, endpoint),
+        // A server may end a kept connection at the moment of the next request.
+        own_connection: step.own_connection || !may_arrive_twice(endpoint, step.token),
         ..ProbeRequest::new(key)
     }
 }

@@ -51,6 +51,7 @@ fn phases(probe: &Probe) -> Phases {
     Phases {
         dns_ms: None,
         connect_ms: reached.then_some(0.1),
+        reused: false,
         first_byte_ms: probe.transport_error.is_none().then_some(first_byte),
         end_ms: probe.took_ms(),
     }

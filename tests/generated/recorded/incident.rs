@@ -75,7 +75,7 @@ fn exchange(answer: &Answer, token: TokenKind) -> Exchange {
         close: None,
         error: None,
         unsent: false,
-        phases: Phases { connect_ms: Some(0.1), first_byte_ms: Some(5.0), end_ms: 5.0, dns_ms: None },
+        phases: Phases { connect_ms: Some(0.1), first_byte_ms: Some(5.0), end_ms: 5.0, ..Phases::default() },
         issued_with_our_secret: None,
     }
 }

@@ -40,7 +40,7 @@ fn catalogue(ids: &[&str], predict: &str) -> Catalogue {
     };
     let text: String = ids.iter().map(fault).collect();
     let written = parse("few.toml", &text).expect("it is in order");
-    Catalogue { faults: written.into_iter().map(|one| one.fault).collect(), named: Vec::new() }
+    Catalogue::of_faults(written.into_iter().map(|one| one.fault).collect())
 }
 
 /// Returns `staging` with this evidence and a URL of the backend itself.

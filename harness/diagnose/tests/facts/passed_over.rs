@@ -34,7 +34,7 @@ fn catalogue(skips: &str) -> Catalogue {
         "predict = [{ on = \"protected valid\", result = [\"denied\"] }]\nfacts = { backend-call = [\"refused\"] }";
     let text = fault("auth/refuses", refuses) + &fault("backend/skips", skips);
     let written = parse("few.toml", &text).expect("it is in order");
-    Catalogue { faults: written.into_iter().map(|one| one.fault).collect(), named: Vec::new() }
+    Catalogue::of_faults(written.into_iter().map(|one| one.fault).collect())
 }
 
 const SKIPS: &str = r#"predict = [{ on = "protected http valid", result = ["denied"] }]"#;

@@ -94,7 +94,7 @@ fn catalogue() -> Catalogue {
         fault("backend/skips", not_read) + lost,
     ];
     let written = parse("few.toml", &text.concat()).expect("it is in order");
-    Catalogue { faults: written.into_iter().map(|one| one.fault).collect(), named: Vec::new() }
+    Catalogue::of_faults(written.into_iter().map(|one| one.fault).collect())
 }
 
 fn named(causes: &[Cause]) -> Vec<&str> {

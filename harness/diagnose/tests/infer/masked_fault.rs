@@ -40,7 +40,7 @@ fn found() -> String {
 
 fn catalogue(faults: &[String]) -> Catalogue {
     let written = parse("few.toml", &faults.concat()).expect("it is in order");
-    Catalogue { faults: written.into_iter().map(|one| one.fault).collect(), named: Vec::new() }
+    Catalogue::of_faults(written.into_iter().map(|one| one.fault).collect())
 }
 
 fn at(seconds: i64) -> jiff::Timestamp {

@@ -32,7 +32,7 @@ fn with_log<T>(lines: &[(f64, Hop, &str)], read: impl FnOnce(&Logbook<'_>, &[&Ob
         SentProbe { exchange, started_at: at(from), ended_at: at(11.0), trace_id, request_ids: Vec::new() }
     };
     let log: Vec<LogEntry> = lines.iter().map(|(seconds, by, text)| log_entry(at(*seconds), *by, text)).collect();
-    let evidence = Evidence { log, log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let evidence = Evidence { log: log.into(), log_read_at: Some(at(100.0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
     read(&Logbook::new(&evidence, &all, &[1, 2], &[sent(1, 10.0), sent(2, 10.001)]), &all)
 }

@@ -18,22 +18,22 @@ use crate::terms::{Hop, TokenKind};
 fn every_id_of_the_built_in_catalogue_is_unique_with_a_hop() {
     let catalogue = Catalogue::shipped();
     let ids: BTreeSet<&str> = catalogue.ids().collect();
-    assert_eq!(ids.len(), catalogue.faults.len(), "an id stands twice");
-    assert!(catalogue.faults.iter().all(|fault| fault.hop() != Hop::Unknown && !fault.mode.is_empty()));
+    assert_eq!(ids.len(), catalogue.faults().len(), "an id stands twice");
+    assert!(catalogue.faults().iter().all(|fault| fault.hop() != Hop::Unknown && !fault.mode.is_empty()));
 }
 
 /// The program compiles them only when it uses them.
 #[test]
 fn every_regular_expression_of_the_built_in_catalogue_compiles() {
     let mut expressions =
-        Catalogue::shipped().faults.iter().flat_map(|fault| &fault.log).flat_map(LogRule::expressions);
+        Catalogue::shipped().faults().iter().flat_map(|fault| &fault.log).flat_map(LogRule::expressions);
     let wrong: Vec<String> = expressions.by_ref().filter_map(|one| one.compile().err()).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 #[test]
 fn every_fault_predicts_something_and_has_a_chain() {
-    for fault in &Catalogue::shipped().faults {
+    for fault in Catalogue::shipped().faults() {
         let predicts = !fault.does.is_empty() || fault.mode.iter().all(|mode| !mode.predict.is_empty());
         assert!(predicts, "{} predicts nothing", fault.id);
         assert!(
@@ -46,7 +46,7 @@ fn every_fault_predicts_something_and_has_a_chain() {
 
 #[test]
 fn every_shipped_entry_is_complete() {
-    for fault in &Catalogue::shipped().faults {
+    for fault in Catalogue::shipped().faults() {
         assert!(fault.about.split(". ").count() >= 2, "{} does not tell what happened", fault.id);
         assert!(fault.tested != Tested::Unsaid, "{} does not say how it is tested", fault.id);
         assert!(fault.rows.iter().all(|row| (1..=87).contains(row)), "{} names a row that is not there", fault.id);
@@ -58,7 +58,7 @@ fn every_shipped_entry_is_complete() {
 
 #[test]
 fn every_fact_of_a_fault_is_in_the_vocabulary() {
-    for fault in &Catalogue::shipped().faults {
+    for fault in Catalogue::shipped().faults() {
         let demanded = fault.mode.iter().flat_map(|mode| mode.facts.keys().cloned());
         let proving = fault.whys.iter().filter_map(|why| match &why.proof {
             EvidenceRule::Fact(key, _) => Some(key.clone()),
@@ -72,7 +72,7 @@ fn every_fact_of_a_fault_is_in_the_vocabulary() {
 
 #[test]
 fn a_link_that_is_for_one_mode_names_a_mode_of_its_fault() {
-    for fault in &Catalogue::shipped().faults {
+    for fault in Catalogue::shipped().faults() {
         for mode in fault.whys.iter().filter_map(|why| why.mode.as_ref()) {
             assert!(fault.mode.iter().any(|one| one.name == *mode), "{} has no mode {mode}", fault.id);
         }
@@ -149,6 +149,6 @@ fn a_malformed_proof_is_refused(#[case] text: &str) {
 #[case::a_request("422: message must be at least 1 characters", false)]
 fn config_refused_matches_only_lines_about_configuration(#[case] line: &str, #[case] is: bool) {
     let fault =
-        Catalogue::shipped().faults.iter().find(|fault| fault.id == "backend/config-refused").expect("it is there");
+        Catalogue::shipped().faults().iter().find(|fault| fault.id == "backend/config-refused").expect("it is there");
     assert_eq!(fault.log.iter().any(|rule| rule.means(line)), is);
 }

@@ -27,7 +27,7 @@ fn one_fault(why: &str, facts: &str) -> Catalogue {
          predict = [{{ on = \"protected valid\", result = [\"denied\", \"not-found\", \"wrong-service\", \"ok\"] }}]\nfacts = {{ {facts} }}\n"
     );
     let written = parse("one.toml", &text).expect("it is in order");
-    Catalogue { faults: written.into_iter().map(|one| one.fault).collect(), named: Vec::new() }
+    Catalogue::of_faults(written.into_iter().map(|one| one.fault).collect())
 }
 
 const FAILS: &str = r#"{ claim = "c", proof = "protected valid = denied|not-found|wrong-service", mark = true }"#;

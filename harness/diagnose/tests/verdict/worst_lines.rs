@@ -29,7 +29,7 @@ fn catalogue(whys: &str) -> Catalogue {
     };
     let text = [fault("backend/tea", "denied", whys, "out of tea"), fault("backend/milk", "silent", FAILS, "kettle")];
     let written = parse("two.toml", &text.concat()).expect("it is in order");
-    Catalogue { faults: written.into_iter().map(|one| one.fault).collect(), named: Vec::new() }
+    Catalogue::of_faults(written.into_iter().map(|one| one.fault).collect())
 }
 
 const FAILS: &str = r#"{ claim = "c", proof = "protected valid = denied", mark = true }"#;

@@ -45,7 +45,7 @@ impl Bench {
     pub(crate) fn prober(self) -> Prober {
         let purse = Arc::clone(&self.purse);
         let deadline = Instant::now() + self.run;
-        let tls = self.tls.unwrap_or_else(|| Tls::new(&self.target.access, None).unwrap());
+        let tls = self.tls.unwrap_or_default();
         Prober::with_tls(Arc::new(self.target), self.purse, purse, deadline, tls)
     }
 

@@ -62,6 +62,18 @@ impl Server {
         .await
     }
 
+    /// Answers this many requests of each connection. Reads one more, and ends the connection without a response.
+    pub(crate) async fn keeping(answers: usize) -> Self {
+        Self::raw(move |stream| async move {
+            let mut peer = Peer::read(stream).await;
+            for _ in 0..answers {
+                peer.answer("200 OK", "", "fine").await;
+                peer = Peer::read(peer.stream).await;
+            }
+        })
+        .await
+    }
+
     /// Gives each connection to the handler without reading from it.
     pub(crate) async fn raw<F, Fut>(handler: F) -> Self
     where
