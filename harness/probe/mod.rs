@@ -7,6 +7,7 @@
 //! - `pace`: the request rate of a run
 //! - `request/`: makes the request, once for the wire and once for the record
 //! - `transport/`: deadline, phase times, bodies and error kinds, for every protocol
+//! - `coding/`: decodes gzip, br and zstd, up to a limit
 //! - `http/`, `sse/`, `websocket/`: one protocol each
 //! - `exchange/`: the record of a probe
 //! - `record`: redacts a response and makes the exchange
@@ -14,6 +15,7 @@
 //!
 //! Invariant: this folder never decides whether a response is good, and never returns text that is not redacted.
 
+mod coding;
 mod exchange;
 mod hang;
 mod http;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::config::{Endpoint, Target, User};
+use crate::probe::coding;
 use crate::probe::request::address;
 use crate::probe::request::placeholders::{Meaning, fill, fill_text};
 use crate::probe::{CannotProbe, ProbeRequest};
@@ -124,7 +125,11 @@ impl Call<'_> {
     fn headers(&self, ids: &Ids, values: &Values<'_>, json: bool) -> Result<Vec<(String, String)>, CannotProbe> {
         let mut headers =
             Headers(vec![("User-Agent".to_owned(), concat!("fivewhys/", env!("CARGO_PKG_VERSION")).to_owned())]);
-        headers.set("Accept", if self.endpoint.kind.is_event_stream() { "text/event-stream" } else { "*/*" });
+        let streams = self.endpoint.kind.is_event_stream();
+        headers.set("Accept", if streams { "text/event-stream" } else { "*/*" });
+        if !self.endpoint.kind.is_upgrade() {
+            headers.set("Accept-Encoding", if streams { coding::FOR_STREAMS } else { coding::FOR_BODIES });
+        }
         if json {
             headers.set("Content-Type", "application/json");
         }
