@@ -5,6 +5,7 @@
 //! - `target`, `endpoint`, `source`: a target with every value checked
 //! - `tagged`: the addresses of revisions that get no traffic
 //! - `direct`: the same endpoints at the backend's own URL, behind the edge
+//! - `browser`: the page whose scripts call the target
 //! - `attach`: the coordinates of a twin, filled in
 //! - `proxy`: the forward proxy of a target
 //! - `secret`: reads a secret
@@ -14,6 +15,7 @@
 //! Invariant: this folder never touches the network.
 
 mod attach;
+mod browser;
 mod direct;
 mod endpoint;
 mod file;
@@ -26,6 +28,7 @@ mod write;
 
 pub use crate::terms::Validation;
 pub use attach::{TwinCoordinates, TwinPlace};
+pub use browser::Browser;
 pub(crate) use direct::DIRECT;
 pub use endpoint::{Accept, Endpoint};
 pub use file::overrides::Overrides;

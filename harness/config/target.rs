@@ -9,7 +9,9 @@ use std::time::Duration;
 use serde_json_path::JsonPath;
 use url::{Host, Url};
 
-use crate::config::{CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretOrigin, SecretSource, TaggedUrl};
+use crate::config::{
+    Browser, CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretOrigin, SecretSource, TaggedUrl,
+};
 
 /// One deployment under test, with every value resolved and checked. [`SecretSource`] reads secrets when they are
 /// needed.
@@ -36,6 +38,8 @@ pub struct Target {
     pub tagged_urls: BTreeMap<Service, TaggedUrl>,
     /// The forward proxy. `None`: calls go directly to the hosts of the target, whatever the environment says.
     pub proxy: Option<Proxy>,
+    /// The page whose scripts call the target. `None`: its clients are no browsers.
+    pub browser: Option<Browser>,
     /// The granted sources of evidence.
     pub evidence_sources: BTreeSet<EvidenceSource>,
     /// The endpoints, by id.
@@ -205,6 +209,12 @@ impl Target {
             return "fivewhys explain FILE... -".to_owned();
         }
         format!("fivewhys smoke --target {} {option} -", self.name)
+    }
+
+    /// Returns the page that calls an endpoint. `None`: its clients are no browsers.
+    #[must_use]
+    pub fn page(&self, endpoint: &Endpoint) -> Option<&Browser> {
+        self.browser.as_ref().filter(|_| endpoint.browser && !endpoint.past_edge)
     }
 
     /// Returns the user of this name.

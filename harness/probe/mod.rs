@@ -7,6 +7,8 @@
 //! - `pace`: the request rate of a run
 //! - `request/`: makes the request, once for the wire and once for the record
 //! - `transport/`: deadline, phase times, bodies and error kinds, for every protocol
+//! - `preflight`: the OPTIONS request that a browser sends first
+//! - `browser/`: what a browser does with a call of a page
 //! - `coding/`: decodes gzip, br and zstd, up to a limit
 //! - `http/`, `sse/`, `websocket/`: one protocol each
 //! - `exchange/`: the record of a probe
@@ -15,12 +17,14 @@
 //!
 //! Invariant: this folder never decides whether a response is good, and never returns text that is not redacted.
 
+mod browser;
 mod coding;
 mod exchange;
 mod hang;
 mod http;
 mod issue;
 mod pace;
+mod preflight;
 mod prober;
 mod record;
 mod request;
@@ -31,6 +35,7 @@ mod tests;
 mod transport;
 mod websocket;
 
+pub use crate::probe::exchange::browser::{AsBrowser, BlockReason, Blocked, Preflight};
 pub use crate::probe::exchange::error::{ErrorKind, TransportError};
 pub use crate::probe::exchange::key::ProbeKey;
 pub use crate::probe::request::cannot::{CannotProbe, SetupError};

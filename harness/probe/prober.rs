@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::hang::Hangs;
 use super::pace::Pace;
+use super::preflight::Preflights;
 use super::transport::Tls;
 use super::{Credentials, Redact, Session, SetupError};
 use crate::config::Target;
@@ -23,6 +24,7 @@ pub(super) struct Shared {
     pub(super) pace: Pace,
     pub(super) hangs: Hangs,
     pub(super) tls: Tls,
+    pub(super) preflights: Preflights,
     sent: AtomicU32,
     exchanges: AtomicU32,
 }
@@ -50,8 +52,8 @@ impl Prober {
         tls: Tls,
     ) -> Self {
         let pace = Pace::per_minute(target.budget.requests_per_minute);
-        let (sent, exchanges, hangs) = Default::default();
-        Self(Arc::new(Shared { target, credentials, redact, run_end, pace, hangs, tls, sent, exchanges }))
+        let (sent, exchanges, hangs, preflights) = Default::default();
+        Self(Arc::new(Shared { target, credentials, redact, run_end, pace, hangs, tls, preflights, sent, exchanges }))
     }
 
     /// Returns a new session with its own cookie jar.

@@ -10,7 +10,7 @@ use serde::de::{Deserializer, Error as _};
 use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::overlay::{Overlay, overlays};
 use crate::config::file::sources::{EvidenceText, SecretText};
-use crate::config::{Proxy, TaggedUrl, Validation};
+use crate::config::{Browser, Proxy, TaggedUrl, Validation};
 use crate::document::error::Source;
 use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl, written_as_text};
 use crate::document::written::{Json, Named, OneOrMany};
@@ -19,6 +19,10 @@ use crate::terms::{Algorithm, EvidenceSource};
 written_as_text! {
     /// `environment`, or the URL of a forward proxy.
     ProxyText(Proxy) like "^(environment$|https?://)" = Proxy::read
+}
+written_as_text! {
+    /// The origin of a page: `https://app.example.com`.
+    OriginText(String) like "^https?://[^/]+$" = Browser::read_origin
 }
 overlays! {
     /// `[defaults]`, `[target.NAME]`, or one override.
@@ -39,6 +43,8 @@ overlays! {
         tagged_url: TaggedUrlLayer,
         /// The forward proxy for calls of the target: `environment` for what `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, or a URL such as `http://proxy.example.com:3128`. When absent, calls go directly to the target's hosts.
         proxy: Option<ProxyText>,
+        /// Says that the clients of the target are browsers. Calls then have the headers that a browser sends, and the responses are judged as a browser judges them.
+        browser: BrowserLayer,
         /// The granted sources of evidence. `edge` is always granted. `--evidence` can withhold sources but cannot grant any.
         #[serde(alias = "doors")]
         evidence: Option<Vec<EvidenceSource>>,
@@ -81,6 +87,16 @@ overlays! {
         probes: ProbesLayer,
         /// Where a response names the revision that answered. With `--deployed`, it proves that the deployed revision was tested.
         version: VersionLayer,
+    }
+}
+overlays! {
+    pub(crate) struct BrowserLayer {
+        /// The origin of the page whose scripts call the target, for example `https://app.example.com`.
+        origin: Option<OriginText>,
+        /// Whether the page sends cookies to other origins (`credentials: "include"` of `fetch`, `withCredentials` of `EventSource`). `false` when absent.
+        credentials: Option<bool>,
+        /// The origin of a page that the system must not trust, for the negative control. `https://foreign.invalid` when absent.
+        foreign_origin: Option<OriginText>,
     }
 }
 overlays! {

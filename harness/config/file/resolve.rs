@@ -9,12 +9,14 @@ use url::Url;
 
 use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::identity::{caller, claims, users};
-use crate::config::file::layer::{BudgetLayer, KnownFailureText, Layer, NamesLayer, TaggedUrlLayer, VersionLayer};
+use crate::config::file::layer::{
+    BrowserLayer, BudgetLayer, KnownFailureText, Layer, NamesLayer, TaggedUrlLayer, VersionLayer,
+};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::target::is_loopback;
 use crate::config::{
-    Budget, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin, SecretSource, TaggedUrl, Target,
-    UnusualProbes, Validation, VersionPlace,
+    Browser, Budget, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin, SecretSource, TaggedUrl,
+    Target, UnusualProbes, Validation, VersionPlace,
 };
 use crate::document::error::{ConfigError, Source};
 use crate::document::values::BaseUrl;
@@ -74,6 +76,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         twin,
         recorded: false,
         proxy: layer.proxy.map(|proxy| proxy.0),
+        browser: browser(header, layer.browser)?,
         evidence_sources: layer.evidence.unwrap_or_default().into_iter().chain([EvidenceSource::Edge]).collect(),
         endpoints: endpoints(header, layer.endpoint.0)?,
         users: users(header, layer.user.0)?,
@@ -133,6 +136,21 @@ fn endpoints(
         return Err(header.error(format!("the target `{}` has no endpoint: nothing can be called", header.name)));
     }
     Ok(endpoints)
+}
+
+fn browser(header: &Header<'_>, layer: BrowserLayer) -> Result<Option<Browser>, ConfigError> {
+    let BrowserLayer { origin, credentials, foreign_origin } = layer;
+    let Some(origin) = origin else {
+        let is_written = credentials.is_some() || foreign_origin.is_some();
+        return if is_written { header.needs(None, "browser.origin") } else { Ok(None) };
+    };
+    let foreign = foreign_origin.map(|origin| origin.0);
+    if foreign.as_ref() == Some(&origin.0) {
+        return Err(
+            header.error("`browser.foreign_origin` is the page's own origin: name a page that must not be trusted")
+        );
+    }
+    Ok(Some(Browser::at(origin.0, credentials.unwrap_or(false), foreign)))
 }
 
 fn budget(layer: BudgetLayer) -> Budget {

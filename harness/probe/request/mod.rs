@@ -43,6 +43,8 @@ pub struct ProbeRequest {
     pub until: Until,
     /// Whether the request has the headers by which tests identify themselves. At most one probe of a run has them.
     pub test_headers: bool,
+    /// Whether the page is the foreign one, in a target whose clients are browsers: the negative control.
+    pub foreign_page: bool,
 }
 
 /// How far a stream or socket is followed. A plain HTTP response is always read to its end.
@@ -67,6 +69,7 @@ impl ProbeRequest {
             send: None,
             until: Until::Accepted,
             test_headers: false,
+            foreign_page: false,
         }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::config::{Endpoint, Target, User};
+use crate::probe::browser::page::Page;
 use crate::probe::coding;
 use crate::probe::request::address;
 use crate::probe::request::placeholders::{Meaning, fill, fill_text};
@@ -78,6 +79,11 @@ impl Call<'_> {
         address::url(self.target.base(self.endpoint), path, &[])
     }
 
+    /// Returns the page that makes the call. `None`: its clients are no browsers. No page has the headers of a test.
+    pub(crate) fn page(&self) -> Option<Page<'_>> {
+        Page::of(self.target, self.endpoint, self.request.foreign_page).filter(|_| !self.request.test_headers)
+    }
+
     fn url(&self, values: &Values<'_>) -> Result<Url, CannotProbe> {
         let path = self.request.path.as_deref().unwrap_or(&self.endpoint.path);
         let (ours, asked) = (&self.endpoint.query, &self.request.query);
@@ -103,7 +109,7 @@ impl Call<'_> {
         let method = Method::from_bytes(self.endpoint.method.as_bytes())
             .map_err(|_| CannotProbe::Method(self.endpoint.method.clone()))?;
         let body = self.body(values)?;
-        let headers = self.headers(ids, values, body.is_some())?;
+        let headers = self.headers(ids, values, &method, body.is_some())?;
         Ok(Rendered { method, url: self.url(values)?, headers, body, messages: self.messages(values)? })
     }
 
@@ -122,7 +128,13 @@ impl Call<'_> {
         filled.filter_map(Result::transpose).collect()
     }
 
-    fn headers(&self, ids: &Ids, values: &Values<'_>, json: bool) -> Result<Vec<(String, String)>, CannotProbe> {
+    fn headers(
+        &self,
+        ids: &Ids,
+        values: &Values<'_>,
+        method: &Method,
+        json: bool,
+    ) -> Result<Vec<(String, String)>, CannotProbe> {
         let mut headers =
             Headers(vec![("User-Agent".to_owned(), concat!("fivewhys/", env!("CARGO_PKG_VERSION")).to_owned())]);
         let streams = self.endpoint.kind.is_event_stream();
@@ -132,6 +144,9 @@ impl Call<'_> {
         }
         if json {
             headers.set("Content-Type", "application/json");
+        }
+        if let Some(origin) = self.page().and_then(|page| page.origin_header(method)) {
+            headers.set("Origin", origin);
         }
         headers.add_all(&self.endpoint.headers);
         if self.request.test_headers {

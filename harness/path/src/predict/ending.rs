@@ -39,6 +39,8 @@ words! {
         WrongService => "wrong-service",
         /// The answer cannot be read.
         Unreadable => "unreadable",
+        /// It worked, and a browser keeps the response from the page.
+        Blocked => "blocked",
         /// All parts arrived at once, at the end.
         HeldBack => "held-back",
         /// Accepted for another user.
@@ -55,7 +57,16 @@ impl Result {
     /// Reports whether it is a failure whose form depends on the code that failed: an answer, or none from the service.
     /// No connection is no form of a failure in a service.
     pub(crate) const fn is_form(self) -> bool {
-        !matches!(self, Self::Ok | Self::HeldBack | Self::Refused | Self::TlsFailed | Self::DnsFailed | Self::OtherUser)
+        !matches!(
+            self,
+            Self::Ok
+                | Self::HeldBack
+                | Self::Blocked
+                | Self::Refused
+                | Self::TlsFailed
+                | Self::DnsFailed
+                | Self::OtherUser
+        )
     }
 }
 
