@@ -2,6 +2,7 @@
 //!
 //! - `cli`: the built program as a user runs it: exit codes, output, files, signals.
 //! - `attribution`: whole runs against a twin in this process.
+//! - `browser`: what differs for a client that is a browser, against the twin.
 //! - `expectations`: each expectation of each shipped scenario, violated alone, fails the run.
 //! - `incidents`: the evidence of real failures, and the verdict on each.
 //! - `rails`: no secret and no token reaches an output or a host that the target does not name.
@@ -13,6 +14,7 @@
 //! Invariant: no test needs a network, and none waits for a fixed time.
 
 mod attribution;
+mod browser;
 mod cli;
 mod expectations;
 mod incidents;

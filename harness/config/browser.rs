@@ -19,7 +19,8 @@ pub struct Browser {
 impl Browser {
     /// Returns the browsers of a page at this origin. `foreign` is the origin of the negative control, if the target names
     /// one.
-    pub(crate) fn at(origin: String, credentials: bool, foreign: Option<String>) -> Self {
+    #[must_use]
+    pub fn at(origin: String, credentials: bool, foreign: Option<String>) -> Self {
         Self { origin, credentials, foreign_origin: foreign.unwrap_or_else(|| FOREIGN.to_owned()) }
     }
 

@@ -31,7 +31,7 @@ pub(super) fn refused_preflight(exchange: &Exchange) -> Option<Exchange> {
 
 /// Returns the reason for the report.
 pub(super) fn because(blocked: &Blocked) -> Because {
-    Because { claim: "a browser keeps the response from its page".into(), bytes: blocked.detail.clone() }
+    Because { claim: format!("a browser blocks it: {}", blocked.detail), bytes: blocked.detail.clone() }
 }
 
 /// Returns where a browser goes after a redirect. It takes `Authorization` to no other origin (Fetch, "HTTP-redirect fetch").

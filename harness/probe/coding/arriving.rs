@@ -54,6 +54,16 @@ impl Arriving {
         })
     }
 
+    /// Returns the error of a stream that ended after this many raw bytes, before anything could be decoded.
+    pub(crate) fn ended(&self, received: usize, decoded: usize) -> Result<(), TransportError> {
+        let name = match self {
+            Self::Plain => return Ok(()),
+            Self::Gzip(_) => "gzip",
+            Self::Brotli(_) => "br",
+        };
+        if received > 0 && decoded == 0 { Err(not_valid(name, &"it ends early")) } else { Ok(()) }
+    }
+
     /// Returns what this piece completes. At the limit, it returns the bytes up to the limit.
     ///
     /// # Errors
@@ -113,7 +123,8 @@ mod tests {
     fn what_is_not_valid_is_an_error() {
         for coding in [Coding::Gzip, Coding::Brotli] {
             let mut decoder = Arriving::of(Some(&coding), 100).expect("a decoder");
-            assert!(decoder.push(Bytes::from_static(b"\xff\xfe\xfd\xfc")).is_err(), "{coding:?}");
+            let piece = Bytes::from_static(b"\xff\xfe\xfd\xfc\xff\xfe\xfd\xfc\xff\xfe\xfd\xfc");
+            assert!(decoder.push(piece).is_err(), "{coding:?}");
         }
     }
 
