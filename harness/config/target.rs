@@ -70,6 +70,8 @@ pub struct Target {
     pub logs: Vec<EvidenceLocation>,
     /// The names of environment variables in the manifests, by role. The first name that exists is used.
     pub variables: BTreeMap<String, Vec<String>>,
+    /// The people who own a part of the system, by the owner that a catalogue entry names.
+    pub owners: BTreeMap<String, String>,
     /// The names of the deployed services, for commands in the report.
     pub names: DeployedNames,
     /// Catalogue files that are added to the built-in catalogue. Patterns such as `faults/*.toml` are allowed.

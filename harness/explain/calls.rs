@@ -221,6 +221,7 @@ fn report(
         unread: Vec::new(),
         published: None,
         proxy: None,
+        system: None,
         shard: None,
         kept: None,
         interrupted: None,

@@ -74,6 +74,7 @@ pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
         budget: budget(),
         manifests: BTreeMap::new(),
         logs: Vec::new(),
+        owners: BTreeMap::new(),
         variables: variables(pieces),
         names,
         catalogue: Vec::new(),

@@ -31,6 +31,7 @@ impl Filler<'_> {
         self.fill([&mut report.target, &mut report.exit.meaning]);
         self.fill(&mut report.evidence);
         self.fill(report.proxy.as_mut());
+        self.fill(report.system.as_mut().map(|system| &mut system.backend));
         for scenario in &mut report.scenarios {
             self.fill([&mut scenario.id, &mut scenario.title]);
             for step in &mut scenario.steps {

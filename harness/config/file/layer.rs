@@ -71,6 +71,8 @@ overlays! {
         endpoint: Named<EndpointId, EndpointLayer>,
         /// The names of the deployed services, for the commands in a report. `fivewhys` itself makes no request with them.
         names: NamesLayer,
+        /// The people who own a part of the system, by the owner that the catalogue names: `backend`, `auth`, `platform`, `agents`, `database team`, `network team`, `client team`, `test team`, or an owner of your own entries. Reports then name them: `{ backend = "Team Chat, #chat" }`.
+        owners: Named<String, String>,
         /// The names of environment variables in the services' manifests, by role: `service-secret`, `service-id`, `jwt-secret`, `auth-url`, `auth-enabled`, `oauth-client`, `required`. The first name that exists is used. For `required`, all names are used.
         variables: Named<String, OneOrMany<String>>,
         /// The locations of the services' manifests (Cloud Run, Kubernetes, docker-compose, ECS or an env file). Read when the evidence `manifest` is granted.

@@ -91,6 +91,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         budget: budget(layer.budget),
         manifests: manifests(layer.manifest.backend, layer.manifest.auth),
         logs: layer.logs.unwrap_or_default().0.into_iter().map(|log| log.0).collect(),
+        owners: layer.owners.0.into_iter().map(|entry| (entry.name, entry.value)).collect(),
         names: names(layer.names, &variables),
         variables,
         scenarios: layer.scenarios,

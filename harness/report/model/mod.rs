@@ -5,6 +5,7 @@
 //! - `gate`: the advice after a deploy; `tested`: whether the deployed revision was tested; `comparison`: what is new since an earlier run
 //! - `passage`: how a failing request passed through the hops
 //! - `explained`: what `fivewhys explain` adds
+//! - `system`: the addresses of the system, and the page of its browsers
 //! - `part`: what a merge of shards needs
 //! - `read`: reads a report back; `schema`: its JSON Schema
 //!
@@ -18,6 +19,7 @@ pub(crate) mod part;
 pub(crate) mod passage;
 pub(crate) mod read;
 pub mod schema;
+pub(crate) mod system;
 pub(crate) mod tested;
 
 use schemars::JsonSchema;
@@ -31,6 +33,7 @@ use crate::report::model::comparison::BaselineReport;
 use crate::report::model::explained::Explained;
 use crate::report::model::gate::GateReport;
 use crate::report::model::part::{Kept, Shard};
+use crate::report::model::system::System;
 use crate::report::model::tested::TestedRevision;
 use crate::token::Published;
 
@@ -46,6 +49,9 @@ pub struct Report {
     pub version: String,
     /// The target's name.
     pub target: String,
+    /// The system that was tested. Absent in a report of recorded evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<System>,
     /// The sources of evidence that were granted.
     #[serde(alias = "doors")]
     pub evidence: Vec<String>,

@@ -231,6 +231,8 @@ impl Ending {
     /// Reports whether the request can have reached the backend.
     pub(crate) const fn may_reach_the_backend(&self) -> bool {
         match self.maker {
+            // fivewhys sends a call that a browser would not send.
+            _ if matches!(self.result, Result::Blocked) => true,
             Maker::Network | Maker::Stranger => false,
             Maker::Edge => matches!(self.reason, Reason::Upstream | Reason::Late | Reason::Unknown),
             Maker::Backend | Maker::Auth | Maker::Any => true,

@@ -156,6 +156,7 @@ fn target(base: &str) -> Target {
         },
         manifests: BTreeMap::new(),
         logs: Vec::new(),
+        owners: BTreeMap::new(),
         names: DeployedNames::default(),
         known_failures: Vec::new(),
         probes: UnusualProbes { test_headers: false },

@@ -72,6 +72,7 @@ pub(crate) fn figure(number: usize, passage: &Passage) -> Markup {
                     @for place in &PLACES { (place_drawn(place, passage)) }
                 }
             }
+            ol .stacked { @for place in &PLACES { (in_the_list(mark(passage, place.hop), place.name, place.about)) } }
             figcaption {
                 (in_one_line(passage))
                 " Solid lines: the request came this way. Dotted lines: this exchange does not show it."
@@ -126,6 +127,17 @@ fn place_drawn(place: &Place, passage: &Passage) -> Markup {
                 text .about x=(middle) y=(place.y + 73) text-anchor="middle" { (counted(mark.ruled_out, "fault", "faults")) " ruled out" }
             }
             @if mark.blame != Blame::None { text .state x=(middle) y=(place.y + 90) text-anchor="middle" { (blame(mark)) } }
+        }
+    }
+}
+
+/// Returns a hop as an item of the list that a narrow screen shows in place of the drawing.
+fn in_the_list(mark: HopMark, name: &str, about: &str) -> Markup {
+    html! {
+        li .(class(mark)) {
+            strong { (name) } " (" (about) "): " (part(mark))
+            @if mark.blame != Blame::None { ", " strong { (blame(mark)) } }
+            @if mark.ruled_out > 0 { ", " (counted(mark.ruled_out, "fault", "faults")) " ruled out" }
         }
     }
 }
