@@ -72,10 +72,10 @@ pub(crate) fn figure(number: usize, passage: &Passage) -> Markup {
                     @for place in &PLACES { (place_drawn(place, passage)) }
                 }
             }
-            ol .stacked { @for place in &PLACES { (in_the_list(mark(passage, place.hop), place.name, place.about)) } }
+            ol .stacked { @for mark in &passage.hops { (in_the_list(*mark)) } }
             figcaption {
                 (in_one_line(passage))
-                " Solid lines: the request came this way. Dotted lines: this exchange does not show it."
+                span .of-drawing { " Solid lines: the request came this way. Dotted lines: this exchange does not show it." }
             }
         }
     }
@@ -132,10 +132,16 @@ fn place_drawn(place: &Place, passage: &Passage) -> Markup {
 }
 
 /// Returns a hop as an item of the list that a narrow screen shows in place of the drawing.
-fn in_the_list(mark: HopMark, name: &str, about: &str) -> Markup {
+fn in_the_list(mark: HopMark) -> Markup {
+    let place = PLACES.iter().find(|place| place.hop == mark.hop);
+    // A connection has no part of its own in the request.
+    if place.is_none() && mark.blame == Blame::None {
+        return html! {};
+    }
     html! {
         li .(class(mark)) {
-            strong { (name) } " (" (about) "): " (part(mark))
+            strong { (mark.hop.as_str()) }
+            @if let Some(place) = place { " (" (place.about) "): " (part(mark)) }
             @if mark.blame != Blame::None { ", " strong { (blame(mark)) } }
             @if mark.ruled_out > 0 { ", " (counted(mark.ruled_out, "fault", "faults")) " ruled out" }
         }
