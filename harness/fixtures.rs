@@ -48,6 +48,8 @@ pub(crate) fn exchange(endpoint: &str, token: TokenKind) -> Exchange {
         frames: Vec::new(),
         close: None,
         error: None,
+        browser: None,
+        blocked: None,
         unsent: false,
         phases: Phases { end_ms: 20.0, ..Phases::default() },
         issued_with_our_secret: None,

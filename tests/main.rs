@@ -3,6 +3,7 @@
 //! - `cli`: the built program as a user runs it: exit codes, output, files, signals.
 //! - `access`: target files of other systems: logins, bodies, addresses, several services.
 //! - `attribution`: whole runs against a twin in this process.
+//! - `browser`: what differs for a client that is a browser, against the twin.
 //! - `expectations`: each expectation of each shipped scenario, violated alone, fails the run.
 //! - `incidents`: the evidence of real failures, and the verdict on each.
 //! - `rails`: no secret and no token reaches an output or a host that the target does not name.
@@ -15,6 +16,7 @@
 
 mod access;
 mod attribution;
+mod browser;
 mod cli;
 mod expectations;
 mod incidents;

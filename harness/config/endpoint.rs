@@ -43,6 +43,8 @@ pub struct Endpoint {
     pub validation: Option<Validation>,
     /// Whether the request carries service credentials, as the auth service's validation routes need.
     pub takes_caller: bool,
+    /// Whether browsers call it, in a target whose clients are browsers.
+    pub browser: bool,
     /// How an accepted request is recognised.
     pub accept: Accept,
     /// How a refusal of the *calling service* is recognised, where the response says so.

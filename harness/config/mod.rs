@@ -10,6 +10,7 @@
 //! - `request_form`: the form of an endpoint's request, where it is not plain JSON
 //! - `tagged`: the addresses of revisions that get no traffic
 //! - `direct`: the same endpoints at the backend's own URL, behind the edge
+//! - `browser`: the page whose scripts call the target
 //! - `attach`: the coordinates of a twin, filled in
 //! - `proxy`: the forward proxy of a target
 //! - `secret`: reads a secret
@@ -20,6 +21,7 @@
 
 mod access;
 mod attach;
+mod browser;
 mod certificates;
 mod direct;
 mod endpoint;
@@ -37,6 +39,7 @@ mod write;
 pub use crate::terms::Validation;
 pub use access::{Access, AuthPlace, TokenOrigin};
 pub use attach::{TwinCoordinates, TwinPlace};
+pub use browser::Browser;
 pub use certificates::{CertificateError, ClientCertificate};
 pub(crate) use direct::DIRECT;
 pub use endpoint::{Accept, Endpoint};

@@ -10,7 +10,7 @@ use serde_json_path::JsonPath;
 use url::{Host, Url};
 
 use crate::config::{
-    Access, AuthPlace, CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretOrigin, SecretSource, TaggedUrl,
+    Access, AuthPlace, Browser, CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretOrigin, SecretSource, TaggedUrl,
     TokenOrigin,
 };
 
@@ -39,6 +39,8 @@ pub struct Target {
     pub tagged_urls: BTreeMap<Service, TaggedUrl>,
     /// The forward proxy. `None`: calls go directly to the hosts of the target, whatever the environment says.
     pub proxy: Option<Proxy>,
+    /// The page whose scripts call the target. `None`: its clients are no browsers.
+    pub browser: Option<Browser>,
     /// The granted sources of evidence.
     pub evidence_sources: BTreeSet<EvidenceSource>,
     /// The endpoints, by id.
@@ -71,6 +73,8 @@ pub struct Target {
     pub logs: Vec<EvidenceLocation>,
     /// The names of environment variables in the manifests, by role. The first name that exists is used.
     pub variables: BTreeMap<String, Vec<String>>,
+    /// The people who own a part of the system, by the owner that a catalogue entry names.
+    pub owners: BTreeMap<String, String>,
     /// The names of the deployed services, for commands in the report.
     pub names: DeployedNames,
     /// Catalogue files that are added to the built-in catalogue. Patterns such as `faults/*.toml` are allowed.
@@ -225,6 +229,12 @@ impl Target {
             return "fivewhys explain FILE... -".to_owned();
         }
         format!("fivewhys smoke --target {} {option} -", self.name)
+    }
+
+    /// Returns the page that calls an endpoint. `None`: its clients are no browsers.
+    #[must_use]
+    pub fn page(&self, endpoint: &Endpoint) -> Option<&Browser> {
+        self.browser.as_ref().filter(|_| endpoint.browser && !endpoint.past_edge)
     }
 
     /// Returns the user of this name.

@@ -222,6 +222,7 @@ fn report(
         published: None,
         proxy: None,
         reach: Reach::default(),
+        system: None,
         shard: None,
         kept: None,
         interrupted: None,

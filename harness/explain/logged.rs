@@ -137,6 +137,8 @@ fn recorded(shown: Shown<'_>, target: &Target) -> Option<Recorded> {
             frames: Vec::new(),
             close: None,
             error: None,
+            browser: None,
+            blocked: None,
             unsent: false,
             phases: Phases {
                 first_byte_ms: Some(shown.took_ms),

@@ -91,6 +91,8 @@ pub(super) fn recorded(
         head,
         frames,
         close: None,
+        browser: None,
+        blocked: None,
         unsent: false,
         phases,
         issued_with_our_secret: None,

@@ -8,11 +8,13 @@
 //! - `challenge`, `problem`, `proxy_status`, `server_timing`, `redirect`: the marks that standards define
 //! - `condition`: conditions of the target file on headers and text
 //! - `credential`: what became of the token
+//! - `browser`: whether a browser keeps the response from the page
 //! - `outcome`: how the call ended
 //! - `shape`: a digest that is equal for two responses that differ only in ids, times and numbers
 //!
 //! Invariant: this folder never compares two exchanges, and never touches the network.
 
+mod browser;
 pub(crate) mod challenge;
 mod condition;
 mod credential;
@@ -46,10 +48,15 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
     let ended = outcome::outcome(exchange, endpoint);
     let identity = credential::identity(exchange, endpoint);
     let anonymous = ended == Outcome::Ok && credential::served_without_the_user(endpoint, identity.as_deref(), sub);
-    let result = if anonymous { Outcome::Denied } else { ended };
-    let authn = credential::authn(exchange, endpoint, result, sub, identity.as_deref());
-    let made = maker::maker(exchange, endpoint, ended);
-    let (says, means) = if result == Outcome::Ok { (None, Vec::new()) } else { told(exchange) };
+    let by_service = if anonymous { Outcome::Denied } else { ended };
+    let blocked = browser::blocked(exchange, by_service);
+    let result = if blocked.is_some() { Outcome::Blocked } else { by_service };
+    let authn = credential::authn(exchange, endpoint, by_service, sub, identity.as_deref());
+    let made = match browser::refused_preflight(exchange).filter(|_| blocked.is_some()) {
+        Some(preflight) => maker::maker(&preflight, endpoint, Outcome::Denied),
+        None => maker::maker(exchange, endpoint, ended),
+    };
+    let (says, means) = if by_service == Outcome::Ok { (None, Vec::new()) } else { told(exchange) };
     let not_the_user = anonymous.then(|| credential::not_the_user(identity.as_deref()));
     Some(Observation {
         exchange: exchange.id,
@@ -75,8 +82,13 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         says,
         means,
         held_back: is_held_back(exchange),
+        blocked: exchange.blocked.clone(),
         signatures: made.signatures,
-        because: std::iter::once(made.because).chain(not_the_user).collect(),
+        because: std::iter::once(made.because)
+            .chain(not_the_user)
+            .chain(blocked.map(browser::because))
+            .chain(browser::redirect(exchange))
+            .collect(),
         clock_skew_s: clock_skew(exchange),
         unchallenged: exchange.status() == Some(401) && exchange.header("www-authenticate").is_none(),
         issued_with_our_secret: exchange.issued_with_our_secret,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::probe::ProbeKey;
+use crate::probe::{Blocked, ProbeKey};
 use crate::statements::Meaning;
 use crate::terms::{Hop, words};
 
@@ -64,6 +64,8 @@ words! {
         WrongService => "wrong-service",
         /// The response cannot be read: it is not HTTP, or its framing, its content coding or its JSON is broken.
         Unreadable => "unreadable",
+        /// The call works, and a browser keeps the response from the page or closes the socket.
+        Blocked => "blocked",
     }
 }
 
@@ -150,6 +152,9 @@ pub struct Observation {
     /// Whether every event of a stream arrived at once, at its end: a component held the stream back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held_back: bool,
+    /// Why a browser keeps the response from the page, or closes the socket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<Blocked>,
     /// Known signatures found, for example `run.iam.missing`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signatures: Vec<String>,

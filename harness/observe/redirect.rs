@@ -32,6 +32,14 @@ pub(super) fn leads(exchange: &Exchange) -> Option<Leads> {
     Some(read(exchange).map_or(Leads::Aside, |(from, to)| compare(&from, &to)))
 }
 
+/// Returns where a redirect leads, without the query, and whether that is another origin.
+pub(super) fn followed(exchange: &Exchange) -> Option<(String, bool)> {
+    leads(exchange)?;
+    let (from, to) = read(exchange)?;
+    let place = format!("{}{}", to.origin().ascii_serialization(), to.path());
+    Some((place.chars().take(120).collect(), from.origin() != to.origin()))
+}
+
 fn read(exchange: &Exchange) -> Option<(Url, Url)> {
     let from = Url::parse(&exchange.request.url).ok()?;
     let to = from.join(exchange.header("location")?).ok()?;

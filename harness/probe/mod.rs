@@ -8,6 +8,9 @@
 //! - `preview`: what a probe would send, for `smoke --dry-run`
 //! - `request/`: makes the request, once for the wire and once for the record
 //! - `transport/`: deadline, phase times, bodies and error kinds, for every protocol
+//! - `preflight`: the OPTIONS request that a browser sends first
+//! - `browser/`: what a browser does with a call of a page
+//! - `coding/`: decodes gzip, br and zstd, up to a limit
 //! - `http/`, `sse/`, `websocket/`: one protocol each
 //! - `exchange/`: the record of a probe
 //! - `record`: redacts a response and makes the exchange
@@ -17,6 +20,8 @@
 //!
 //! Invariant: this folder never decides whether a response is good, and never returns text that is not redacted.
 
+mod browser;
+mod coding;
 mod csrf;
 mod exchange;
 mod hang;
@@ -24,6 +29,7 @@ mod http;
 mod issue;
 mod login;
 mod pace;
+mod preflight;
 mod preview;
 mod prober;
 mod record;
@@ -35,6 +41,7 @@ mod tests;
 mod transport;
 mod websocket;
 
+pub use crate::probe::exchange::browser::{AsBrowser, BlockReason, Blocked, Preflight};
 pub use crate::probe::exchange::error::{ErrorKind, TransportError};
 pub use crate::probe::exchange::key::ProbeKey;
 pub use crate::probe::request::cannot::{CannotProbe, SetupError};

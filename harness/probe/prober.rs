@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::hang::Hangs;
 use super::login::Logins;
 use super::pace::Pace;
+use super::preflight::Preflights;
 use super::transport::Tls;
 use super::transport::clients::Clients;
 use super::{Credentials, Redact, Session, SetupError};
@@ -30,6 +31,7 @@ pub(super) struct Shared {
     /// The address of the token endpoint, from the discovery document.
     pub(super) discovered: tokio::sync::OnceCell<url::Url>,
     pub(super) clients: Clients,
+    pub(super) preflights: Preflights,
     sent: AtomicU32,
     exchanges: AtomicU32,
 }
@@ -58,7 +60,7 @@ impl Prober {
         tls: Tls,
     ) -> Self {
         let pace = Pace::per_minute(target.budget.requests_per_minute);
-        let (sent, exchanges, hangs, logins, discovered, clients) = Default::default();
+        let (sent, exchanges, hangs, logins, discovered, clients, preflights) = Default::default();
         Self(Arc::new(Shared {
             target,
             credentials,
@@ -69,6 +71,7 @@ impl Prober {
             tls,
             clients,
             logins,
+            preflights,
             discovered,
             sent,
             exchanges,

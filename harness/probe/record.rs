@@ -2,7 +2,10 @@
 
 use hyper::header::SET_COOKIE;
 
-use super::{Body, Close, Exchange, Frame, Head, ProbeRequest, Redact, SentRequest, Side, StreamEvent, TransportError};
+use super::{
+    AsBrowser, Blocked, Body, Close, Exchange, Frame, Head, ProbeRequest, Redact, SentRequest, Side, StreamEvent,
+    TransportError,
+};
 use crate::probe::request::cookies;
 use crate::probe::request::presented::{SECRET, label};
 use crate::probe::request::render::Rendered;
@@ -18,6 +21,8 @@ pub(super) struct Facts {
     pub(super) trace_id: String,
     pub(super) started_at: jiff::Timestamp,
     pub(super) issued_with_our_secret: Option<bool>,
+    pub(super) browser: Option<AsBrowser>,
+    pub(super) blocked: Option<Blocked>,
     /// How many bytes of a body are kept.
     pub(super) body_limit: usize,
 }
@@ -33,15 +38,13 @@ pub(super) fn exchange(facts: Facts, answer: Answer, redact: &dyn Redact) -> Exc
         trace_id: facts.trace_id,
         request: sent(facts.shown, facts.request.key.token, &clean),
         head: head(&answer, &clean),
-        body: Body {
-            text: body::text(&answer.body, facts.body_limit, &clean),
-            bytes: answer.bytes,
-            truncated: answer.bytes > facts.body_limit,
-        },
+        body: clean_body(&answer, facts.body_limit, &clean),
         events: clean_events(answer.events, redact),
         frames: clean_frames(answer.frames, redact),
         close: answer.close.map(|close| Close { reason: clean(&close.reason), ..close }),
         error: answer.error.map(|error| TransportError { detail: one_line(&clean(&error.detail)), ..error }),
+        browser: facts.browser,
+        blocked: facts.blocked.map(|blocked| Blocked { detail: clean(&blocked.detail), ..blocked }),
         unsent: answer.unsent,
         phases: answer.phases,
         issued_with_our_secret: facts.issued_with_our_secret,
@@ -51,7 +54,12 @@ pub(super) fn exchange(facts: Facts, answer: Answer, redact: &dyn Redact) -> Exc
 /// The headers whose values this program draws at random for each probe.
 const OUR_IDS: [&str; 2] = ["traceparent", "X-Request-ID"];
 
-fn sent(shown: Rendered, token: TokenKind, clean: &dyn Fn(&str) -> String) -> SentRequest {
+/// Returns the first `limit` bytes of the body, redacted.
+pub(super) fn clean_body(answer: &Answer, limit: usize, clean: &dyn Fn(&str) -> String) -> Body {
+    Body { text: body::text(&answer.body, limit, clean), bytes: answer.bytes, truncated: answer.bytes > limit }
+}
+
+pub(super) fn sent(shown: Rendered, token: TokenKind, clean: &dyn Fn(&str) -> String) -> SentRequest {
     let cleaned = |(name, value): (String, String)| {
         let value = if OUR_IDS.contains(&name.as_str()) { value } else { clean(&value) };
         (name, value)
@@ -70,7 +78,7 @@ fn readable(text: &str, token: TokenKind) -> String {
     text.replace(&escaped(&label(token)), &label(token)).replace(&escaped(SECRET), SECRET)
 }
 
-fn head(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Option<Head> {
+pub(super) fn head(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Option<Head> {
     let (status, version) = answer.status?;
     let headers = answer.headers.iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes());

@@ -2,25 +2,31 @@
 
 use std::sync::Arc;
 
-use hyper::HeaderMap;
 use hyper::header::{HeaderName, HeaderValue};
+use hyper::{HeaderMap, StatusCode};
 use secrecy::SecretString;
 use url::Url;
 
 use super::csrf;
 use super::issue::{Issued, failure, issued};
+use super::preflight::Planned;
 use super::prober::Shared;
-use super::record::{Facts, exchange};
+use super::record::{Facts, exchange, sent};
 use super::transport::Rules;
-use super::{CannotProbe, ErrorKind, Exchange, ProbeKey, ProbeRequest, Redact, TransportError, http, websocket};
+use super::{
+    AsBrowser, BlockReason, Blocked, CannotProbe, ErrorKind, Exchange, Preflight, ProbeKey, ProbeRequest, Redact,
+    TransportError, http, websocket,
+};
 use crate::config::{Target, is_loopback};
+use crate::probe::browser::page::Page;
+use crate::probe::browser::{cors, subprotocol};
 use crate::probe::request::call;
 use crate::probe::request::cookies::Cookies;
 use crate::probe::request::presented::{Pair, Presented};
 use crate::probe::request::render::{Call, Ids};
 use crate::probe::transport::answer::Answer;
 use crate::probe::transport::deadline::Deadline;
-use crate::terms::{Caller, EndpointKind, TokenKind, TokenLocation};
+use crate::terms::{Caller, TokenKind, TokenLocation};
 
 /// What a probe gave.
 pub(super) struct Probed {
@@ -113,17 +119,24 @@ impl Session {
         let Shared { credentials, redact, .. } = &*self.shared;
         let url = call.place().map_err(|error| cleaned(error, &**redact))?;
         let ids = Ids::fresh();
+        let page = call.page();
+        let has_cookies = page.is_none_or(|page| page.credentials);
         let csrf = match call.target.access.csrf.as_ref().filter(|_| call.takes_csrf()) {
             Some(csrf) => Some(Box::pin(self.csrf(csrf, call, token.clone())).await?),
             None => None,
         };
-        let presented = Presented { token, cookie: self.cookies_for(call.target, &url), csrf };
+        let presented = Presented { token, cookie: self.cookies_for(call.target, &url).filter(|_| has_cookies), csrf };
         let pair = presented.render(call, &ids, &**credentials)?;
         let headers = header_map(&pair.wire.headers)?;
+        let preflight = self.preflight(call, page.as_ref(), &pair).await;
         let admitted = self.shared.admit().await;
         let started_at = jiff::Timestamp::now();
-        let shown = pair.shown.clone();
-        let answer = if admitted { self.transmit(call, &ids, pair, headers).await } else { unsent() };
+        let (shown, asked) = (pair.shown.clone(), headers.clone());
+        let key = call.endpoint.kind.is_upgrade().then_some(ids.websocket_key.as_str());
+        let answer = if admitted { self.transmit(call, key, pair, headers).await } else { unsent() };
+        if has_cookies {
+            self.cookies.keep(&answer.headers, &url);
+        }
         if is_not_recorded(&answer, &url) {
             return Err(CannotProbe::NotRecorded(call.endpoint.id.clone()));
         }
@@ -136,6 +149,12 @@ impl Session {
             shown,
             trace_id: ids.trace,
             started_at,
+            blocked: blocked(page.as_ref(), preflight.as_ref(), &asked, &answer),
+            browser: page.map(|page| AsBrowser {
+                origin: page.origin.to_owned(),
+                foreign: call.request.foreign_page,
+                preflight: preflight.map(Box::new),
+            }),
             issued_with_our_secret: issued.as_ref().map_or(issued_before, |issued| issued.with_our_secret),
             body_limit: call.target.budget.body_bytes,
         };
@@ -152,7 +171,25 @@ impl Session {
         self.cookies.header_without(url, &names.map(String::as_str).collect::<Vec<_>>())
     }
 
-    async fn transmit(&self, call: &Call<'_>, ids: &Ids, pair: Pair, headers: HeaderMap) -> Answer {
+    /// Sends the preflight of a call, unless an equal one was sent in this run.
+    async fn preflight(&self, call: &Call<'_>, page: Option<&Page<'_>>, pair: &Pair) -> Option<Preflight> {
+        let page = page?;
+        let planned = Planned::before(pair, page)?;
+        if let Some(known) = self.shared.preflights.known(&planned) {
+            return Some(known);
+        }
+        let headers = header_map(&planned.pair.wire.headers).ok()?;
+        let admitted = self.shared.admit().await;
+        let answer = if admitted { self.transmit(call, None, planned.pair.clone(), headers).await } else { unsent() };
+        let redact = &*self.shared.redact;
+        let shown = |shown| sent(shown, call.request.key.token, &|text| redact.text(text));
+        let preflight = planned.answered(&answer, page, &shown, redact);
+        self.shared.preflights.keep(planned, &preflight);
+        Some(preflight)
+    }
+
+    /// Sends a request and reads the response. `key` is the `Sec-WebSocket-Key` of an upgrade.
+    async fn transmit(&self, call: &Call<'_>, key: Option<&str>, pair: Pair, headers: HeaderMap) -> Answer {
         let budget = &call.target.budget;
         let patience = self.shared.hangs.patience(call.endpoint, budget.probe);
         let url = pair.wire.url.clone();
@@ -169,11 +206,9 @@ impl Session {
             proxy: proxy.as_ref(),
             fixed: &fixed,
         };
-        let mut answer = match call.endpoint.kind {
-            EndpointKind::Websocket => {
-                websocket::send(pair.wire, headers, &ids.websocket_key, &pair.shown.messages, &rules).await
-            }
-            EndpointKind::Http | EndpointKind::Sse => http::send(pair.wire, headers, &rules).await,
+        let mut answer = match key {
+            Some(key) => websocket::send(pair.wire, headers, key, &pair.shown.messages, &rules).await,
+            None => http::send(pair.wire, headers, &rules).await,
         };
         if let Some(error) = &mut answer.error {
             patience.explain(error, budget.probe);
@@ -182,8 +217,30 @@ impl Session {
             self.shared.pace.release();
         }
         self.shared.hangs.learn(call.endpoint, &answer);
-        self.cookies.keep(&answer.headers, &url);
         answer
+    }
+}
+
+/// Returns why a browser keeps the response from the page, or closes the socket.
+fn blocked(
+    page: Option<&Page<'_>>,
+    preflight: Option<&Preflight>,
+    asked: &HeaderMap,
+    answer: &Answer,
+) -> Option<Blocked> {
+    let (status, _) = answer.status?;
+    if status == StatusCode::SWITCHING_PROTOCOLS {
+        return subprotocol::check(asked, &answer.headers).err();
+    }
+    let page = page.filter(|page| page.is_checked())?;
+    let by_preflight = preflight.and_then(|preflight| preflight.blocked.clone());
+    let by_response = cors::check(&answer.headers, page).err();
+    match (by_preflight, by_response) {
+        // A component that knows nothing of CORS refuses the preflight too.
+        (Some(preflight), Some(response)) if response.by == BlockReason::Origin => {
+            Some(Blocked { detail: format!("{}; {}", response.detail, preflight.detail), ..response })
+        }
+        (preflight, response) => preflight.or(response),
     }
 }
 

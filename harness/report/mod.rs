@@ -36,6 +36,7 @@ pub use crate::report::model::part::{Kept, Shard};
 pub use crate::report::model::passage::{Blame, HopMark, Leg, LegKind, Passage};
 pub use crate::report::model::read::{ReadError, read};
 pub use crate::report::model::schema;
+pub use crate::report::model::system::{PageReport, System};
 pub use crate::report::model::tested::{RevisionEvidence, RevisionProof, RevisionShare, Tested, TestedRevision};
 pub use format::{Format, Stdout, Style};
 pub use formats::FORMATS;

@@ -33,6 +33,7 @@ impl Filler<'_> {
         self.fill(report.proxy.as_mut());
         let waited = Waited { endpoint: self.text(), ms: 1.0, answered: false, last: Some(self.text()) };
         report.reach = Reach { addresses: vec![self.text()], waited: Some(waited) };
+        self.fill(report.system.as_mut().map(|system| &mut system.backend));
         for scenario in &mut report.scenarios {
             self.fill([&mut scenario.id, &mut scenario.title]);
             for step in &mut scenario.steps {

@@ -29,6 +29,7 @@
 //! - `faults/`: what each fault changes in a deployment
 //! - `noise/`: disturbances of a healthy system
 //! - `auth/`, `backend/`, `edge/`: the three services
+//! - `clients/`: what the system does for browsers
 //! - `twin/`: builds a deployment, boots it and runs it
 //! - `replay/`: serves recorded calls, without a deployment
 //!
@@ -36,6 +37,7 @@
 
 mod auth;
 mod backend;
+mod clients;
 mod deployment;
 mod edge;
 mod faults;
@@ -46,6 +48,7 @@ mod replay;
 mod terms;
 mod twin;
 
+pub use clients::{ClientFlaw, Clients};
 pub use faults::{Fault, UnknownFault};
 pub use logs::JournalEntry;
 pub use noise::{ErrorPages, Noise, UnknownNoise};

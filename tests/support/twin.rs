@@ -10,7 +10,7 @@ use fivewhys::internal::report::Report;
 use fivewhys::internal::run;
 use fivewhys::internal::scenario::Scenario;
 use fivewhys::internal::terms::EvidenceSource;
-use fivewhys_mocks::{Dialect, Fault, Noise, Twin, UnknownFault};
+use fivewhys_mocks::{Dialect, Fault, Noise, Twin, TwinBuilder, UnknownFault};
 
 /// A fault as the tests inject it: `auth/down`, or `backend-auth/service-secret-missing without startup validation`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,12 @@ impl Bench {
     /// Boots a twin with any faults.
     pub(crate) async fn boot_with(dialect: Dialect, faults: &[Fault], startup_validation: bool) -> Self {
         let builder = Twin::builder().dialect(dialect).faults(faults.iter().copied());
-        let twin = builder.startup_validation(startup_validation).start().await.expect("the twin boots");
+        Self::at(builder.startup_validation(startup_validation)).await
+    }
+
+    /// Boots the twin that this builder describes.
+    pub(crate) async fn at(builder: TwinBuilder) -> Self {
+        let twin = builder.start().await.expect("the twin boots");
         let mut target = OFFLINE.clone();
         target.attach(fivewhys::internal::coordinates(&twin).expect("the twin has addresses"));
         Self { twin, target }
@@ -63,10 +68,7 @@ impl Bench {
 
     /// Boots a healthy twin with this noise.
     pub(crate) async fn boot_noisy(dialect: Dialect, noise: Noise) -> Self {
-        let twin = Twin::builder().dialect(dialect).noise(noise).start().await.expect("the twin boots");
-        let mut target = OFFLINE.clone();
-        target.attach(fivewhys::internal::coordinates(&twin).expect("the twin has addresses"));
-        Self { twin, target }
+        Self::at(Twin::builder().dialect(dialect).noise(noise)).await
     }
 
     /// Keeps only this evidence open.

@@ -52,6 +52,8 @@ overlays! {
         validation: Option<Validation>,
         /// Whether the request carries the service credentials of `caller`. `false` when absent.
         takes_caller: Option<bool>,
+        /// Whether browsers call this endpoint, in a target with a table `browser`. When absent: `false` with `takes_caller` and for the roles `health`, `self-check` and `introspection`, else `true`.
+        browser: Option<bool>,
         /// How an accepted request is recognised. Every given condition must hold.
         accept: AcceptLayer,
         /// How a refusal of the calling service is recognised, where the response says so.
@@ -119,12 +121,13 @@ impl EndpointLayer {
             refusal: self.refusal.resolve(),
             discovery: None,
         };
+        let (role, takes_caller) = (self.role.unwrap_or(Role::Open), self.takes_caller.unwrap_or(false));
         let endpoint = Endpoint {
             past_edge: false,
             id: id.to_owned(),
             service,
             kind,
-            role: self.role.unwrap_or(Role::Open),
+            role,
             method: self.method.map_or_else(|| "GET".to_owned(), |method| method.0),
             path: self.path.ok_or_else(|| format!("the endpoint `{id}` has no `path`"))?.0,
             query: pairs(self.query.0),
@@ -134,7 +137,8 @@ impl EndpointLayer {
             token_locations: self.token_locations.unwrap_or_default(),
             subprotocols: self.subprotocols.unwrap_or_default(),
             validation: self.validation,
-            takes_caller: self.takes_caller.unwrap_or(false),
+            takes_caller,
+            browser: self.browser.unwrap_or(!takes_caller && !called_by_services(role)),
             accept: self.accept.resolve().map_err(|flaw| format!("`accept.schema` of the endpoint `{id}` {flaw}"))?,
             caller_rejected: self.caller_rejected.map(Match::into_json_match),
             identity: self.identity.map(|query| query.0),
@@ -160,6 +164,11 @@ impl AcceptLayer {
             first_frame: self.first_frame.map(Match::into_json_match),
         })
     }
+}
+
+/// Reports whether services and platforms call an endpoint of this role, and pages do not.
+const fn called_by_services(role: Role) -> bool {
+    matches!(role, Role::Health | Role::SelfCheck | Role::Introspection)
 }
 
 /// Returns the first contradiction between keys, if there is one.

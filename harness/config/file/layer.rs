@@ -13,7 +13,7 @@ use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::login::LoginLayer;
 use crate::config::file::overlay::{Overlay, overlays};
 use crate::config::file::sources::{EvidenceText, SecretText};
-use crate::config::{Proxy, TaggedUrl, Validation};
+use crate::config::{Browser, Proxy, TaggedUrl, Validation};
 use crate::document::Source;
 use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl, base_url, written_as_text};
 use crate::document::written::{Json, Named, OneOrMany};
@@ -44,6 +44,10 @@ fn written_auth(text: &str) -> Result<WrittenAuth, String> {
     }
 }
 
+written_as_text! {
+    /// The origin of a page: `https://app.example.com`.
+    OriginText(String) like "^https?://[^/]+$" = Browser::read_origin
+}
 overlays! {
     /// `[defaults]`, `[target.NAME]`, or one override.
     pub(crate) struct Layer {
@@ -63,6 +67,8 @@ overlays! {
         tagged_url: TaggedUrlLayer,
         /// The forward proxy for calls of the target: `environment` for what `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, or a URL such as `http://proxy.example.com:3128`. When absent, calls go directly to the target's hosts.
         proxy: Option<ProxyText>,
+        /// Says that the clients of the target are browsers. Calls then have the headers that a browser sends, and the responses are judged as a browser judges them.
+        browser: BrowserLayer,
         /// The granted sources of evidence. `edge` is always granted. `--evidence` can withhold sources but cannot grant any.
         #[serde(alias = "doors")]
         evidence: Option<Vec<EvidenceSource>>,
@@ -101,6 +107,8 @@ overlays! {
         endpoint: Named<EndpointId, EndpointLayer>,
         /// The names of the deployed services, for the commands in a report. `fivewhys` itself makes no request with them.
         names: NamesLayer,
+        /// The people who own a part of the system, by the owner that the catalogue names: `backend`, `auth`, `platform`, `agents`, `database team`, `network team`, `client team`, `test team`, or an owner of your own entries. Reports then name them: `{ backend = "Team Chat, #chat" }`.
+        owners: Named<String, String>,
         /// The names of environment variables in the services' manifests, by role: `service-secret`, `service-id`, `jwt-secret`, `auth-url`, `auth-enabled`, `oauth-client`, `required`. The first name that exists is used. For `required`, all names are used.
         variables: Named<String, OneOrMany<String>>,
         /// The locations of the services' manifests (Cloud Run, Kubernetes, docker-compose, ECS or an env file). Read when the evidence `manifest` is granted.
@@ -125,6 +133,16 @@ overlays! {
         certificate: Option<PathBuf>,
         /// The sources of its private key in PEM, for example `["file:client.key"]`.
         key: Option<OneOrMany<SecretText>>,
+    }
+}
+overlays! {
+    pub(crate) struct BrowserLayer {
+        /// The origin of the page whose scripts call the target, for example `https://app.example.com`.
+        origin: Option<OriginText>,
+        /// Whether the page sends cookies to other origins (`credentials: "include"` of `fetch`, `withCredentials` of `EventSource`). `false` when absent.
+        credentials: Option<bool>,
+        /// The origin of a page that the system must not trust, for the negative control. `https://foreign.invalid` when absent.
+        foreign_origin: Option<OriginText>,
     }
 }
 overlays! {

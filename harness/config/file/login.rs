@@ -173,6 +173,7 @@ fn bare(id: &str, url: &Url) -> Endpoint {
         subprotocols: Vec::new(),
         validation: None,
         takes_caller: false,
+        browser: false,
         accept: Accept::default(),
         caller_rejected: None,
         identity: None,

@@ -11,13 +11,13 @@ use crate::config::file::csrf_layer::CsrfLayer;
 use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::identity::{caller, claims, client_certificate, secrets_of_target, users};
 use crate::config::file::layer::{
-    BudgetLayer, KnownFailureText, Layer, NamesLayer, TaggedUrlLayer, VersionLayer, WrittenAuth,
+    BrowserLayer, BudgetLayer, KnownFailureText, Layer, NamesLayer, TaggedUrlLayer, VersionLayer, WrittenAuth,
 };
 use crate::config::file::login::{LoginLayer, TOKEN};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::target::is_loopback;
 use crate::config::{
-    Access, AuthPlace, Budget, Csrf, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin,
+    Access, AuthPlace, Browser, Budget, Csrf, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin,
     SecretSource, TaggedUrl, Target, TokenOrigin, UnusualProbes, Validation, VersionPlace,
 };
 use crate::document::nearest_or_all;
@@ -85,6 +85,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         twin,
         recorded: false,
         proxy: layer.proxy.map(|proxy| proxy.0),
+        browser: browser(header, layer.browser)?,
         evidence_sources: layer.evidence.unwrap_or_default().into_iter().chain([EvidenceSource::Edge]).collect(),
         endpoints,
         users: users(header, layer.user.0, logs_in)?,
@@ -100,6 +101,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         manifests,
         logs,
         platform,
+        owners: layer.owners.0.into_iter().map(|entry| (entry.name, entry.value)).collect(),
         names: names(layer.names, &variables),
         variables,
         scenarios: layer.scenarios,
@@ -245,6 +247,21 @@ fn tokens(
     Err(header.error(message).help(
         "set `signing_secret`, or let the auth service issue the tokens: with `login`, or with an endpoint of the role `issuer`",
     ))
+}
+
+fn browser(header: &Header<'_>, layer: BrowserLayer) -> Result<Option<Browser>, ConfigError> {
+    let BrowserLayer { origin, credentials, foreign_origin } = layer;
+    let Some(origin) = origin else {
+        let is_written = credentials.is_some() || foreign_origin.is_some();
+        return if is_written { header.needs(None, "browser.origin") } else { Ok(None) };
+    };
+    let foreign = foreign_origin.map(|origin| origin.0);
+    if foreign.as_ref() == Some(&origin.0) {
+        return Err(
+            header.error("`browser.foreign_origin` is the page's own origin: name a page that must not be trusted")
+        );
+    }
+    Ok(Some(Browser::at(origin.0, credentials.unwrap_or(false), foreign)))
 }
 
 fn budget(layer: BudgetLayer) -> Budget {

@@ -247,6 +247,7 @@ impl From<Outcome> for Ended {
             Outcome::DnsFailed => Self::DnsFailed,
             Outcome::WrongService => Self::WrongService,
             Outcome::Unreadable => Self::Unreadable,
+            Outcome::Blocked => Self::Blocked,
         }
     }
 }

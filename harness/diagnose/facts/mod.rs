@@ -4,6 +4,7 @@
 //! gathers them.
 //!
 //! - `manifest`: variables, secrets, revisions and traffic
+//! - `browser`: by which rule a browser keeps responses from its page
 //! - `clock`, `signature`, `latency`: from the answers to probes
 //! - `auth_calls`: the backend's calls to the auth service, from the auth service's request log
 //! - `backend_log`: the same calls, from the backend's own log
@@ -15,6 +16,7 @@
 
 pub(crate) mod auth_calls;
 pub(crate) mod backend_log;
+mod browser;
 mod clock;
 mod latency;
 pub(crate) mod manifest;
@@ -40,6 +42,7 @@ pub(crate) fn facts(
     let mut facts: Vec<Fact> = signature::issued_signature(observations).into_iter().collect();
     facts.extend(clock::facts(target, observations));
     facts.extend(signature::bearer_sent(target, observations));
+    facts.extend(browser::facts(observations));
     facts.extend(latency::facts(target, observations));
     facts.extend(manifest::facts(target, manifests));
     facts

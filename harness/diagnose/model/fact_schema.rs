@@ -158,6 +158,20 @@ pub(crate) const FACTS: &[FactWord] = &[
         "the token in the Authorization header, compared with another token location",
     )
     .usually("read"),
+    fact(
+        "page-block",
+        &["origin", "preflight", "request", "credentials", "twice"],
+        None,
+        EvidenceSource::Edge,
+        "the rule of CORS by which a browser keeps the responses from its page",
+    ),
+    fact(
+        "subprotocol-choice",
+        &["none"],
+        None,
+        EvidenceSource::Edge,
+        "the subprotocol that the 101 response chooses from those offered",
+    ),
     fact("backend.rollout", &["ready", "failed"], None, EvidenceSource::Manifest, "the backend's newest revision")
         .usually("ready"),
     fact(

@@ -11,9 +11,11 @@ use crate::diagnose::model::probe_class::Place;
 use crate::diagnose::readings::input::Given;
 use crate::diagnose::readings::probe_result::Reading;
 use crate::diagnose::verdict::cause::{Cause, Certainty, Finding};
+use crate::diagnose::verdict::foreign_page;
 use crate::diagnose::wording::proof::Proof;
 use crate::diagnose::wording::readings;
 use crate::observe::{Observation, Outcome};
+use crate::probe::BlockReason;
 use crate::terms::{Caller, Role, TokenKind};
 
 /// Returns all findings of a run. An anomaly that one of its `causes` explains is no finding.
@@ -32,7 +34,7 @@ struct Kind {
     shows: fn(&Case<'_>, &Reading<'_>) -> bool,
 }
 
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 8] = [
     Kind { id: "auth-bypass", title: "A credential that must be refused was accepted", fails: true, shows: is_bypass },
     Kind { id: "revoked-accepted", title: "A revoked token is still accepted", fails: true, shows: takes_revoked },
     Kind {
@@ -53,6 +55,24 @@ const KINDS: [Kind; 5] = [
         fails: false,
         shows: |_, reading| reading.observation.unchallenged,
     },
+    Kind {
+        id: "browser.subprotocol-not-chosen",
+        title: "The server chooses none of the offered subprotocols: a browser closes such a socket (WebSockets standard, 2.1)",
+        fails: false,
+        shows: |_, reading| is_unchosen(reading),
+    },
+    Kind {
+        id: "browser.refusal-unreadable",
+        title: "CORS does not allow the page to read error responses: the page sees a network error",
+        fails: false,
+        shows: |_, reading| hides_errors(reading),
+    },
+    Kind {
+        id: "stream-held-back",
+        title: "Every event of a stream arrives at its end: a component holds the stream back",
+        fails: false,
+        shows: |_, reading| reading.observation.held_back && reading.observation.result == Outcome::Ok,
+    },
 ];
 
 /// The id of the finding about headers that mark a request as a test.
@@ -66,7 +86,8 @@ pub(crate) const NO_SIGNING_KEY: &str = "no-signing-key";
 pub fn finding_ids() -> Vec<String> {
     let kinds = KINDS.iter().map(|kind| kind.id.to_owned());
     let odd = FACTS.iter().map(|fact| anomaly_id(fact.key));
-    kinds.chain([TEST_HEADERS, NO_SIGNING_KEY].map(str::to_owned)).chain(odd).collect()
+    let foreign = foreign_page::KINDS.iter().map(|(id, _)| (*id).to_owned());
+    kinds.chain([TEST_HEADERS, NO_SIGNING_KEY].map(str::to_owned)).chain(foreign).chain(odd).collect()
 }
 
 fn anomaly_id(key: &str) -> String {
@@ -102,6 +123,19 @@ fn gathered(case: &Case<'_>, kind: &Kind) -> Option<Finding> {
         evidence,
         fails: kind.fails,
     })
+}
+
+/// Reports whether a socket opened that a browser would close. Where the client is a browser, that is a failure with a cause.
+fn is_unchosen(reading: &Reading<'_>) -> bool {
+    let seen = reading.observation;
+    seen.result == Outcome::Ok && seen.blocked.as_ref().is_some_and(|blocked| blocked.by == BlockReason::Subprotocol)
+}
+
+/// Reports whether the page cannot see why its call was refused.
+fn hides_errors(reading: &Reading<'_>) -> bool {
+    let seen = reading.observation;
+    let is_error = !matches!(seen.result, Outcome::Ok | Outcome::Blocked) && seen.status.is_some_and(|s| s >= 400);
+    is_error && seen.blocked.as_ref().is_some_and(|blocked| blocked.by == BlockReason::Origin)
 }
 
 /// Reports whether a bad credential was accepted.

@@ -10,6 +10,7 @@
 //! - `no_auth`: the words of a cause in a system without an auth service
 //! - `worst_lines`: log lines to read, where no why quotes one
 //! - `remedy`: the fix, and whether a rollback can help
+//! - `foreign_page`: findings of calls that name a foreign page as their origin
 //! - `finding`: problems for which no scenario failed
 //!
 //! Invariant: every link of a chain has a proof; without a mark that was seen, no cause is certain.
@@ -19,6 +20,7 @@ mod certainty;
 mod double_cause;
 mod explanation;
 pub(crate) mod finding;
+pub(crate) mod foreign_page;
 mod no_auth;
 mod remedy;
 mod unknown_cause;

@@ -182,6 +182,7 @@ pub(crate) const fn outcome(outcome: &Outcome) -> &'static str {
         Outcome::TlsFailed => "TLS error",
         Outcome::DnsFailed => "name not resolved",
         Outcome::WrongService => "answer from another service",
+        Outcome::Blocked => "kept from the page by the browser",
         Outcome::Unreadable => "unreadable response",
     }
 }

@@ -25,6 +25,9 @@ pub struct Proof {
     /// The key of the fact it states. Known in the run that makes the proof, not in a report that is read again.
     #[serde(skip)]
     pub(crate) fact: Option<&'static str>,
+    /// The value of that fact. Known where `fact` is.
+    #[serde(skip)]
+    pub(crate) value: Option<&'static str>,
     /// Whether it quotes a log line. Known where `fact` is.
     #[serde(skip)]
     pub(crate) quotes_a_line: bool,
@@ -34,13 +37,13 @@ impl Proof {
     /// Creates a proof that states no fact of the catalogue's vocabulary.
     #[must_use]
     pub fn new(says: impl Into<String>, exchange: Option<u32>) -> Self {
-        Self { says: says.into(), exchange, joined_by: None, fact: None, quotes_a_line: false }
+        Self { says: says.into(), exchange, joined_by: None, fact: None, value: None, quotes_a_line: false }
     }
 
     /// Returns a fact as a proof.
     pub(crate) fn of_fact(fact: &Fact) -> Self {
         let quotes_a_line = backend_log::quotes_a_line(fact);
-        Self { fact: Some(fact.key), quotes_a_line, ..Self::new(&fact.says, fact.exchange) }
+        Self { fact: Some(fact.key), value: Some(fact.value), quotes_a_line, ..Self::new(&fact.says, fact.exchange) }
     }
 
     /// Returns what proves a link of the chain.

@@ -39,7 +39,7 @@ pub enum ErrorKind {
     HttpResponseHeaderSectionSize,
     /// The transfer coding is broken: for example a chunk without a valid size.
     HttpResponseTransferCoding,
-    /// The content coding is one that the request did not ask for, so the body was not decoded.
+    /// The content coding is one that the request does not accept, or the body is not valid in it.
     HttpResponseContentCoding,
     /// The response to an upgrade switched protocols, but is not a valid handshake (RFC 6455, 4.1).
     HttpUpgradeFailed,

@@ -1,16 +1,18 @@
 //! The record of a probe: what was sent, what came back, and when. Serialisable and redacted.
 //!
 //! - `key`: what was probed
+//! - `browser`: what a browser adds to the call
 //! - `error`: why the exchange ended early
 //!
 //! Invariant: this folder only contains data; it opens no connection.
 
+pub(crate) mod browser;
 pub(crate) mod error;
 pub(crate) mod key;
 
 use serde::{Deserialize, Serialize};
 
-use crate::probe::{ProbeKey, TransportError};
+use crate::probe::{AsBrowser, Blocked, ProbeKey, TransportError};
 
 /// One probe with its response, if one came. Contains no token and no secret: they are replaced before the exchange is
 /// built.
@@ -47,6 +49,12 @@ pub struct Exchange {
     /// What ended the exchange early: no response, an incomplete response, a deadline, a limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<TransportError>,
+    /// What a browser adds to the call, in a target whose clients are browsers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser: Option<AsBrowser>,
+    /// Why a browser keeps the response from the page, or closes its socket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<Blocked>,
     /// Whether the connection was lost before any part of the request was sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unsent: bool,

@@ -51,6 +51,8 @@ pub struct ProbeRequest {
     /// Whether the request has a connection of its own. Otherwise it may use one that an earlier request left open. A control
     /// has its own, because what an earlier request left behind must not decide its result.
     pub own_connection: bool,
+    /// Whether the page is the foreign one, in a target whose clients are browsers: the negative control.
+    pub foreign_page: bool,
 }
 
 /// How far a stream or socket is followed. A plain HTTP response is always read to its end.
@@ -77,6 +79,7 @@ impl ProbeRequest {
             until: Until::Accepted,
             test_headers: false,
             own_connection: true,
+            foreign_page: false,
         }
     }
 }

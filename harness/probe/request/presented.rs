@@ -25,6 +25,7 @@ pub(crate) struct Presented {
 }
 
 /// The same request as it is sent and as it is recorded.
+#[derive(Clone)]
 pub(crate) struct Pair {
     pub(crate) wire: Rendered,
     pub(crate) shown: Rendered,

@@ -9,6 +9,8 @@ use serde_json::Value;
 use url::Url;
 
 use crate::config::{Basic, BodyForm, Endpoint, Target, User};
+use crate::probe::browser::page::Page;
+use crate::probe::coding;
 use crate::probe::request::placeholders::{Meaning, fill, fill_text};
 use crate::probe::request::{address, body};
 use crate::probe::{CannotProbe, ProbeRequest};
@@ -99,6 +101,11 @@ impl Call<'_> {
         }
     }
 
+    /// Returns the page that makes the call. `None`: its clients are no browsers. No page has the headers of a test.
+    pub(crate) fn page(&self) -> Option<Page<'_>> {
+        Page::of(self.target, self.endpoint, self.request.foreign_page).filter(|_| !self.request.test_headers)
+    }
+
     fn url(&self, values: &Values<'_>) -> Result<Url, CannotProbe> {
         let (base, path) = self.base();
         let (ours, asked) = (&self.endpoint.query, &self.request.query);
@@ -128,7 +135,7 @@ impl Call<'_> {
         let method = Method::from_bytes(self.endpoint.method.as_bytes())
             .map_err(|_| CannotProbe::Method(self.endpoint.method.clone()))?;
         let body = self.body(ids, values)?;
-        let headers = self.headers(ids, values, body.is_some())?;
+        let headers = self.headers(ids, values, &method, body.is_some())?;
         Ok(Rendered { method, url: self.url(values)?, headers, body, messages: self.messages(values)? })
     }
 
@@ -164,13 +171,26 @@ impl Call<'_> {
         filled.filter_map(Result::transpose).collect()
     }
 
-    fn headers(&self, ids: &Ids, values: &Values<'_>, has_body: bool) -> Result<Vec<(String, String)>, CannotProbe> {
+    fn headers(
+        &self,
+        ids: &Ids,
+        values: &Values<'_>,
+        method: &Method,
+        has_body: bool,
+    ) -> Result<Vec<(String, String)>, CannotProbe> {
         let mut headers =
             Headers(vec![("User-Agent".to_owned(), concat!("fivewhys/", env!("CARGO_PKG_VERSION")).to_owned())]);
-        headers.set("Accept", if self.endpoint.kind.is_event_stream() { "text/event-stream" } else { "*/*" });
+        let streams = self.endpoint.kind.is_event_stream();
+        headers.set("Accept", if streams { "text/event-stream" } else { "*/*" });
+        if !self.endpoint.kind.is_upgrade() {
+            headers.set("Accept-Encoding", if streams { coding::FOR_STREAMS } else { coding::FOR_BODIES });
+        }
         if has_body {
             let multipart = format!("multipart/form-data; boundary={}", ids.boundary);
             headers.set("Content-Type", self.body_form().media_type().unwrap_or(&multipart));
+        }
+        if let Some(origin) = self.page().and_then(|page| page.origin_header(method)) {
+            headers.set("Origin", origin);
         }
         headers.add_all(&self.own_headers(values)?);
         if let Some(basic) = &self.endpoint.form.basic

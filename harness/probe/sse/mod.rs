@@ -9,6 +9,8 @@ use hyper::HeaderMap;
 use hyper::body::Body;
 use hyper::header::CONTENT_TYPE;
 
+use crate::probe::coding::Coding;
+use crate::probe::coding::arriving::Arriving;
 use crate::probe::sse::parser::{Dispatched, SseParser};
 use crate::probe::transport::answer::{Answer, name_in};
 use crate::probe::transport::{Rules, body};
@@ -36,9 +38,15 @@ where
 {
     let mut parser = SseParser::default();
     let limit = rules.budget.body_bytes;
+    let mut decoder = Arriving::of(Coding::of(&answer.headers).as_ref(), limit.saturating_add(1))?;
+    let mut received = 0;
     loop {
         let deadline = if answer.events.is_empty() { rules.deadline.for_content() } else { rules.deadline };
-        let Some(bytes) = body::next(stream, &deadline, ErrorKind::StreamTimeout).await? else { return Ok(()) };
+        let Some(bytes) = body::next(stream, &deadline, ErrorKind::StreamTimeout).await? else {
+            return decoder.ended(received, answer.bytes);
+        };
+        received += bytes.len();
+        let bytes = decoder.push(bytes)?;
         let kept = limit.saturating_sub(answer.bytes).min(bytes.len());
         answer.bytes += bytes.len();
         for event in parser.push(&bytes[..kept]) {

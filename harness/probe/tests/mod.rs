@@ -3,7 +3,9 @@
 //! The servers are scripts that write raw bytes, or tungstenite as the other end of a WebSocket.
 
 mod bench;
+mod browser;
 mod callers;
+mod coding;
 mod http;
 mod http2;
 mod kept;

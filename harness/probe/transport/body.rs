@@ -1,14 +1,13 @@
-//! Reads a body up to a limit, for HTTP responses and refused handshakes, and cuts it without leaving a part of a
-//! secret.
+//! Reads a body up to a limit, for HTTP responses and refused handshakes, and decodes it. Cuts it without leaving a part
+//! of a secret.
 
 use std::error::Error;
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use hyper::HeaderMap;
 use hyper::body::Body;
-use hyper::header::CONTENT_ENCODING;
 
+use crate::probe::coding::{Coding, whole};
 use crate::probe::transport::answer::Answer;
 use crate::probe::transport::classify::{Stage, classify};
 use crate::probe::transport::deadline::Deadline;
@@ -36,21 +35,24 @@ where
             break;
         }
     }
+    if answer.bytes > 0 {
+        decode(answer, limit);
+    }
     if answer.bytes > limit {
         answer.error = Some(too_large(limit));
     }
-    if answer.error.is_none() && answer.bytes > 0 {
-        answer.error = content_coding(&answer.headers);
-    }
 }
 
-/// Returns the error for a body with a content coding: a request asks for none.
-fn content_coding(headers: &HeaderMap) -> Option<TransportError> {
-    let codings = headers.get_all(CONTENT_ENCODING).iter();
-    let coding = codings.map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned());
-    let coding = coding.filter(|coding| !coding.is_empty()).find(|coding| !coding.eq_ignore_ascii_case("identity"))?;
-    let detail = format!("the content coding is {coding}; the request asked for none");
-    Some(TransportError { kind: ErrorKind::HttpResponseContentCoding, detail })
+/// Decodes the body by its content coding. An earlier error stays: a body that broke off is decoded as far as it came.
+fn decode(answer: &mut Answer, limit: usize) {
+    let Some(coding) = Coding::of(&answer.headers) else { return };
+    let is_cut = answer.bytes > limit;
+    let (body, error) = whole::decoded(&coding, &answer.body, limit.saturating_add(MARGIN));
+    if !is_cut {
+        answer.bytes = body.len();
+    }
+    answer.body = body;
+    answer.error = answer.error.take().or(error);
 }
 
 /// Returns the next data of a body, or `None` at its end. After the deadline: an error of `kind`.

@@ -19,7 +19,7 @@ pub(super) fn banner(report: &Report) -> Markup {
     };
     html! {
         header #outcome .banner .(class) tabindex="-1" {
-            p .eyebrow { "fivewhys · target " strong { (shown(&report.target)) } }
+            p .eyebrow { "fivewhys · target " strong { (shown(&report.target)) } @for one in tested(report) { " · " (one) } }
             h1 { span .mark aria-hidden="true" { (mark) } " " (word) @if !report.causes.is_empty() { ": " (headline(report)) } }
             (partial::notice(report))
             @if !report.causes.is_empty() {
@@ -34,6 +34,17 @@ pub(super) fn banner(report: &Report) -> Markup {
             p .counts { (shown(&[vec![outcome(report)], notes(report)].concat().join(" · "))) }
         }
     }
+}
+
+/// Returns what was tested: the address, the deployed revisions, and the date.
+fn tested(report: &Report) -> Vec<Markup> {
+    let address = report.system.iter().map(|system| html! { code { (shown(&system.backend)) } });
+    let page = report.system.iter().filter_map(|system| system.browser.as_ref());
+    let page = page.map(|page| html! { "for the page " code { (shown(&page.origin)) } });
+    let revisions = report.deployed.iter().map(|one| html! { "revision " code { (shown(&one.revision)) } });
+    let at = report.timing.started_at;
+    let date = html! { time datetime=(at) { (at.strftime("%Y-%m-%d %H:%M UTC")) } };
+    address.chain(page).chain(revisions).chain([date]).collect()
 }
 
 fn verdict(n: usize, cause: &Cause) -> Markup {

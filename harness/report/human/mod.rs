@@ -105,6 +105,8 @@ pub fn last_line(report: &Report, style: &Style) -> String {
 fn heading(ink: Ink, report: &Report) -> Text {
     let parts = [format!("target {}", report.target), format!("evidence {}", report.evidence.join(", "))];
     let shard = report.shard.map(|shard| format!("shard {shard}"));
+    let page = report.system.as_ref().and_then(|system| system.browser.as_ref());
+    let page = page.map(|page| format!("browser on {}", page.origin));
     let proxy = report.proxy.as_ref().map(|proxy| format!("proxy {proxy}"));
-    ink.list(Paint::Faint, parts.into_iter().chain(proxy).chain(reach(&report.reach)).chain(shard), Separator::Dot)
+    ink.list(Paint::Faint, parts.into_iter().chain(page).chain(proxy).chain(reach(&report.reach)).chain(shard), Separator::Dot)
 }

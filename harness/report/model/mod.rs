@@ -6,6 +6,7 @@
 //! - `passage`: how a failing request passed through the hops
 //! - `explained`: what `fivewhys explain` adds
 //! - `reach`: fixed addresses, and a wait before the first step
+//! - `system`: the addresses of the system, and the page of its browsers
 //! - `part`: what a merge of shards needs
 //! - `read`: reads a report back; `schema`: its JSON Schema
 //!
@@ -20,6 +21,7 @@ pub(crate) mod passage;
 pub(crate) mod reach;
 pub(crate) mod read;
 pub mod schema;
+pub(crate) mod system;
 pub(crate) mod tested;
 
 use schemars::JsonSchema;
@@ -34,6 +36,7 @@ use crate::report::model::explained::Explained;
 use crate::report::model::gate::GateReport;
 use crate::report::model::part::{Kept, Shard};
 use crate::report::model::reach::Reach;
+use crate::report::model::system::System;
 use crate::report::model::tested::TestedRevision;
 use crate::token::Published;
 
@@ -49,6 +52,9 @@ pub struct Report {
     pub version: String,
     /// The target's name.
     pub target: String,
+    /// The system that was tested. Absent in a report of recorded evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<System>,
     /// The sources of evidence that were granted.
     #[serde(alias = "doors")]
     pub evidence: Vec<String>,

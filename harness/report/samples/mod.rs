@@ -7,8 +7,8 @@
 
 use crate::diagnose::Finding;
 use crate::report::{
-    ExitReport, Explained, Moment, Reach, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing,
-    Unread,
+    ExitReport, Explained, Moment, PageReport, Reach, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport,
+    System, Timing, Unread,
 };
 
 mod causes;
@@ -78,6 +78,10 @@ pub(crate) fn passed() -> Report {
         schema: SCHEMA.to_owned(),
         version: "0.1.0".to_owned(),
         target: "offline".to_owned(),
+        system: Some(System {
+            backend: "https://api.example.test".to_owned(),
+            browser: Some(PageReport { origin: "https://app.example.test".to_owned(), credentials: true }),
+        }),
         evidence: ["edge", "auth", "service-credentials", "manifest", "logs"].map(str::to_owned).to_vec(),
         proxy: None,
         reach: Reach::default(),

@@ -32,6 +32,7 @@ fn observation() -> Observation {
         says: None,
         means: Vec::new(),
         held_back: false,
+        blocked: None,
         took_ms: 57,
         lasted_ms: None,
         idle_ms: None,
@@ -87,6 +88,8 @@ fn exchange() -> Exchange {
         frames: Vec::new(),
         close: None,
         error: None,
+        browser: None,
+        blocked: None,
         unsent: false,
         phases: Phases {
             dns_ms: Some(0.2),

@@ -4,7 +4,8 @@ use crate::probe::Exchange;
 use crate::report::text::hostile::printable;
 
 /// Headers that are left out: this program adds them for itself, or a browser keeps them.
-const NOT_REPEATED: [&str; 5] = ["user-agent", "traceparent", "x-request-id", "cookie", "sec-websocket-key"];
+const NOT_REPEATED: [&str; 6] =
+    ["accept-encoding", "user-agent", "traceparent", "x-request-id", "cookie", "sec-websocket-key"];
 /// Any 16 bytes will do (RFC 6455, section 4.1): this is the key of the example in the RFC.
 const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 
@@ -19,6 +20,9 @@ pub(crate) fn command(exchange: &Exchange) -> String {
         .any(|(name, value)| name.eq_ignore_ascii_case("accept") && value.contains("event-stream"));
     if is_socket || is_stream {
         words.extend(["--no-buffer", "--max-time", "30"].map(quoted));
+    }
+    if request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept-encoding")) {
+        words.push(quoted("--compressed"));
     }
     if is_socket {
         words.extend(["--http1.1", "--header", KEY].map(quoted));

@@ -19,13 +19,14 @@ pub(crate) mod tested;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crate::config::Proxy;
+use crate::config::{Browser, Proxy, Target};
 use crate::diagnose::{Cause, Certainty, FailedStep, Finding};
 use crate::evidence::Evidence;
 use crate::gate::{Baseline, Earlier, Gate, OTHER, role_of};
 use crate::preflight::{LOST, Lost};
 use crate::report::{
-    GateReport, Kept, Reach, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, Timing, Unread,
+    GateReport, Kept, PageReport, Reach, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, System, Timing,
+    Unread,
 };
 use crate::run::context::record::Record;
 use crate::run::context::smoke::Smoke;
@@ -55,6 +56,7 @@ pub(crate) async fn report(
         finding.fails |= run.conduct.fail_on.contains(&finding.id);
     }
     causes.sort_by_key(rank);
+    causes.iter_mut().for_each(|cause| name_owner(cause, &run.target));
     let losses = lost::losses(run, &evidence, &mut causes);
     // The finding that fails the gate lists the same variables.
     findings.extend(losses.into_iter().filter(|_| lost.is_none()));
@@ -91,6 +93,7 @@ pub(crate) async fn report(
         schema: SCHEMA.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         target: run.target.name.clone(),
+        system: system(&run.target),
         evidence: run.target.evidence_sources.iter().map(ToString::to_string).collect(),
         proxy: run.target.proxy.as_ref().map(Proxy::shown),
         reach: Reach { addresses: run.target.access.fixed.iter().map(ToString::to_string).collect(), waited: None },
@@ -119,6 +122,21 @@ pub(crate) async fn report(
             .map(|(evidence_source, why)| Unread { evidence: evidence_source.to_string(), why })
             .collect(),
         timing,
+    }
+}
+
+fn system(target: &Target) -> Option<System> {
+    let page = |browser: &Browser| PageReport { origin: browser.origin.clone(), credentials: browser.credentials };
+    (!target.recorded)
+        .then(|| System { backend: target.backend.to_string(), browser: target.browser.as_ref().map(page) })
+}
+
+/// Names the people that the target gives for the owner of a cause.
+fn name_owner(cause: &mut Cause, target: &Target) {
+    if let Some(owner) = &mut cause.owner
+        && let Some(named) = target.owners.get(owner)
+    {
+        *owner = format!("{named} ({owner})");
     }
 }
 

@@ -2,7 +2,7 @@
 //! is.
 
 use crate::config::Target;
-use crate::diagnose::{Cause, Certainty, Hops};
+use crate::diagnose::{Cause, Certainty, Hops, Proof};
 use crate::observe::Observation;
 use crate::probe::Exchange;
 use crate::report::{Blame, HopMark, Leg, LegKind, Passage, ProbeReport, ScenarioReport, StepOutcome, StepReport};
@@ -126,11 +126,25 @@ impl<'a> Failing<'a> {
             .enumerate()
             .map(|(n, pair)| leg(pair[0], pair[1], LegKind::Asked, if n == 0 { &asked } else { "passes it on" }))
             .collect();
+        let inner = self.inner_call();
+        if inner.is_some() {
+            legs.push(leg(Hop::Backend, Hop::Auth, LegKind::Asked, "asks about the token"));
+        }
         legs.extend(self.concluded());
+        legs.extend(inner);
         let last = way.last().copied().unwrap_or(Hop::Client);
         let (kind, answer) = self.answer();
         legs.push(leg(last, Hop::Client, kind, &answer));
         legs
+    }
+
+    /// Returns how the backend's own call to the auth service ended, if the evidence shows it.
+    fn inner_call(&self) -> Option<Leg> {
+        if !self.way().contains(&Hop::Backend) {
+            return None;
+        }
+        let proofs = self.cause.whys.iter().flat_map(|why| &why.evidence);
+        proofs.filter_map(|proof| Some(leg(Hop::Auth, Hop::Backend, end_of_call(proof)?, &proof.says))).next()
     }
 
     fn asked(&self) -> String {
@@ -167,8 +181,29 @@ impl<'a> Failing<'a> {
         let kind = if status.is_some() { LegKind::Answered } else { LegKind::Lost };
         let nothing = status.is_none().then(|| "no response".to_owned());
         let parts = [nothing, status, closed, result, error, Some(took)];
-        (kind, parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+        let said = self.seen.and_then(|seen| seen.says.as_ref()).map(|says| format!(": “{}”", short(says)));
+        (kind, parts.into_iter().flatten().collect::<Vec<_>>().join(", ") + &said.unwrap_or_default())
     }
+}
+
+/// Returns how the backend's call to the auth service ended, if a proof states that.
+fn end_of_call(proof: &Proof) -> Option<LegKind> {
+    match (proof.fact?, proof.value?) {
+        ("backend-call", "refused" | "answered" | "missing" | "throttled" | "unfit" | "failed")
+        | ("told-of-call", "ok" | "refused" | "missing" | "failed") => Some(LegKind::Answered),
+        ("told-of-call", "unanswered" | "timed-out") | ("unheard-call", "unanswered" | "answered-elsewhere") => {
+            Some(LegKind::Lost)
+        }
+        _ => None,
+    }
+}
+
+/// Characters of the response that a drawing quotes.
+const QUOTED: usize = 120;
+
+fn short(says: &str) -> String {
+    let quoted: String = says.chars().take(QUOTED).collect();
+    if quoted.len() < says.len() { quoted + "…" } else { quoted }
 }
 
 /// Returns the two ends of a hop that connects two others, or the hop itself as both ends.

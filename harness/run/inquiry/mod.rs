@@ -5,11 +5,13 @@
 //! - `late_log`: reads the log again while the verdict is not certain
 //! - `asking`: asks the operator for permission to run a command
 //! - `request_log`: reads the log although every step passed, for the proof of the tested revision
+//! - `foreign_page`: probes that name a foreign page as their origin
 //! - `test_headers`: one probe with the headers by which tests identify themselves
 //!
 //! Invariant: this folder never names a cause itself; `diagnose` does.
 
 pub(crate) mod asking;
+pub(crate) mod foreign_page;
 pub(crate) mod late_log;
 pub(crate) mod request_log;
 pub(crate) mod test_headers;
@@ -105,6 +107,8 @@ pub(crate) async fn inquire(
     }
     let of_test_headers = test_headers::finding(&inquiry.session, target, inquiry.record);
     findings.extend(interruption.or(of_test_headers).await.flatten());
+    let of_foreign_pages = foreign_page::findings(&inquiry.session, target, inquiry.record);
+    findings.extend(interruption.or(of_foreign_pages).await.unwrap_or_default());
     Conclusion { causes, findings, probes: inquiry.record.probes.len() - before, evidence: inquiry.evidence }
 }
 

@@ -11,6 +11,7 @@ use super::services::{start_auth, start_backend, start_edge, start_older_revisio
 use super::twin::{Manifests, Revisions};
 use super::{Twin, TwinBuilder, control};
 use crate::backend::MessageStore;
+use crate::clients::Clients;
 use crate::deployment::{
     Deployment, GivenAddress, Rollout, ServiceSpec, healthy, random_secret, revision, rolled_out, split_traffic,
 };
@@ -24,6 +25,7 @@ use crate::terms::{BootError, Credentials, Dialect, JwtVariable, TestUser, test_
 pub(super) struct Shared {
     pub(super) dialect: Dialect,
     pub(super) noise: Noise,
+    pub(super) clients: Clients,
     pub(super) logs: Arc<LogBook>,
     pub(super) journal: Arc<Journal>,
     pub(super) tasks: Tasks,
@@ -36,6 +38,7 @@ pub(super) async fn boot(asked: TwinBuilder) -> Result<Twin, BootError> {
     let shared = Shared {
         dialect: asked.dialect,
         noise: asked.noise.clone(),
+        clients: asked.clients.clone(),
         logs: Arc::default(),
         journal: Arc::default(),
         tasks: Tasks::default(),

@@ -2,6 +2,7 @@
 
 use super::Twin;
 use super::boot::boot;
+use crate::clients::Clients;
 use crate::faults::Fault;
 use crate::noise::Noise;
 use crate::terms::{BootError, Dialect, JwtVariable, Signing};
@@ -40,6 +41,7 @@ pub struct TwinBuilder {
     pub(crate) faults: Vec<Fault>,
     pub(crate) startup_validation: bool,
     pub(crate) noise: Noise,
+    pub(crate) clients: Clients,
     pub(crate) port: u16,
     pub(crate) signing: Signing,
     pub(crate) jwt_variable: JwtVariable,
@@ -53,6 +55,7 @@ impl Default for TwinBuilder {
             faults: Vec::new(),
             startup_validation: true,
             noise: Noise::default(),
+            clients: Clients::default(),
             port: 0,
             signing: Signing::default(),
             jwt_variable: JwtVariable::Key,
@@ -94,6 +97,13 @@ impl TwinBuilder {
     #[must_use]
     pub fn noise(mut self, noise: Noise) -> Self {
         self.noise = noise;
+        self
+    }
+
+    /// Sets the clients. The default has no browsers.
+    #[must_use]
+    pub fn clients(mut self, clients: Clients) -> Self {
+        self.clients = clients;
         self
     }
 

@@ -95,7 +95,7 @@ pub(super) fn start_backend(
         Err(StartupFailed) => Ok((Handle::Stopped { _port: port }, Rollout::ContainerFailed)),
         Ok(router) => {
             let address = port.address();
-            let router = noise::warming(router, Warmup::new(shared.noise.cold_start));
+            let router = noise::warming(shared.clients.at_the_backend(router), Warmup::new(shared.noise.cold_start));
             serve(&shared.tasks, port.listen()?, router);
             Ok((Handle::Task(address), Rollout::Ready))
         }
@@ -139,7 +139,7 @@ pub(super) fn start_older_revision(deployment: &Deployment, shared: &Shared) -> 
     let Ok(router) = started else { return Ok(None) };
     let port = ClosedPort::take("older revision", 0)?;
     let backend = port.address();
-    serve(&shared.tasks, port.listen()?, router);
+    serve(&shared.tasks, port.listen()?, shared.clients.at_the_backend(router));
     let dice = Dice::new(shared.noise.seed, "revision");
     Ok(Some(Split { backend, log, share, dice }))
 }
@@ -158,7 +158,7 @@ pub(super) fn start_edge(
         EdgePort::Resets => shared.tasks.spawn(accept_and_reset(port.listen()?)),
         EdgePort::Open => {
             let edge = Edge { split, ..in_front_of(&deployment.backend, backend, deployment, log, shared) };
-            let router = noise::disturbed(edge::router(edge), &shared.noise);
+            let router = noise::disturbed(shared.clients.at_the_edge(edge::router(edge)), &shared.noise);
             let (dropped, dice) = (shared.noise.dropped, Dice::new(shared.noise.seed, "dropped"));
             serve_dropping(&shared.tasks, port.listen()?, router, move || dice.draw() < dropped);
         }

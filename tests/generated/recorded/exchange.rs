@@ -23,6 +23,8 @@ pub(crate) fn of(recording: &Recording, probe: &Probe, key: ProbeKey, id: u32) -
         frames: Vec::new(),
         close: None,
         error: probe.transport_error.as_ref().map(failure),
+        browser: None,
+        blocked: None,
         unsent: false,
         phases: phases(probe),
         issued_with_our_secret: None,

@@ -99,6 +99,10 @@ words! {
         OtherContent => "other-content",
         /// It sends requests in a form that the next component cannot read.
         Garble => "garble",
+        /// It answers the page of another origin so that a browser keeps the response from it.
+        BlockPage => "block-page",
+        /// It opens a socket without choosing one of the offered subprotocols.
+        ChooseNoSubprotocol => "choose-no-subprotocol",
         /// It does something that this list has no word for.
         Unknown => "unknown",
     }

@@ -40,6 +40,8 @@ words! {
         WrongService => "wrong-service",
         /// The answer cannot be read.
         Unreadable => "unreadable",
+        /// It worked, and a browser keeps the response from the page.
+        Blocked => "blocked",
         /// All parts arrived at once, at the end.
         HeldBack => "held-back",
         /// Accepted for another user.
@@ -56,7 +58,16 @@ impl Result {
     /// Reports whether it is a failure whose form depends on the code that failed: an answer, or none from the service.
     /// No connection is no form of a failure in a service.
     pub(crate) const fn is_form(self) -> bool {
-        !matches!(self, Self::Ok | Self::HeldBack | Self::Refused | Self::TlsFailed | Self::DnsFailed | Self::OtherUser)
+        !matches!(
+            self,
+            Self::Ok
+                | Self::HeldBack
+                | Self::Blocked
+                | Self::Refused
+                | Self::TlsFailed
+                | Self::DnsFailed
+                | Self::OtherUser
+        )
     }
 }
 
@@ -233,6 +244,8 @@ impl Ending {
     /// Reports whether the request can have reached the backend.
     pub(crate) const fn may_reach_the_backend(&self) -> bool {
         match self.maker {
+            // fivewhys sends a call that a browser would not send.
+            _ if matches!(self.result, Result::Blocked) => true,
             Maker::Network | Maker::Stranger => false,
             Maker::Edge => matches!(self.reason, Reason::Upstream | Reason::UpstreamTls | Reason::Late | Reason::Unknown),
             Maker::Backend | Maker::Auth | Maker::Any => true,

@@ -126,6 +126,7 @@ words! {
         FailsOnStream => "a failed call of the backend, on an event stream",
         SocketJudgeShows => "how a socket that judges otherwise shows",
         ServesNonetheless => "takes expired tokens too",
+        PageCallsHere => "the page of another origin calls here",
     }
 }
 

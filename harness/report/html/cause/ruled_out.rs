@@ -4,20 +4,14 @@ use maud::{Markup, html};
 
 use crate::diagnose::{Cause, RuledOut};
 use crate::report::html::markup::text::{proof, shown};
-
-/// Ruled-out faults that are not folded. The report has the closest first.
-const CLOSEST: usize = 5;
+use crate::report::words::counted;
 
 pub(crate) fn section(cause: &Cause, is_shown: impl Fn(u32) -> bool + Copy) -> Markup {
     let out = &cause.ruled_out;
-    let rest = out.get(CLOSEST..).unwrap_or_default();
     html! {
         @if !out.is_empty() {
             h3 { "Ruled out" }
-            (table(&out[..out.len() - rest.len()], is_shown))
-            @if !rest.is_empty() {
-                details { summary { (rest.len()) " more" } (table(rest, is_shown)) }
-            }
+            details { summary { (counted(out.len(), "fault", "faults")) ", the closest first" } (table(out, is_shown)) }
         }
     }
 }

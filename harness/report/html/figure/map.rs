@@ -72,9 +72,10 @@ pub(crate) fn figure(number: usize, passage: &Passage) -> Markup {
                     @for place in PLACES.iter().filter(|place| has(place.hop, passage)) { (place_drawn(place, passage)) }
                 }
             }
+            ol .stacked { @for mark in &passage.hops { (in_the_list(*mark)) } }
             figcaption {
                 (in_one_line(passage))
-                " Solid lines: the request came this way. Dotted lines: this exchange does not show it."
+                span .of-drawing { " Solid lines: the request came this way. Dotted lines: this exchange does not show it." }
             }
         }
     }
@@ -131,6 +132,23 @@ fn place_drawn(place: &Place, passage: &Passage) -> Markup {
                 text .about x=(middle) y=(place.y + 73) text-anchor="middle" { (counted(mark.ruled_out, "fault", "faults")) " ruled out" }
             }
             @if mark.blame != Blame::None { text .state x=(middle) y=(place.y + 90) text-anchor="middle" { (blame(mark)) } }
+        }
+    }
+}
+
+/// Returns a hop as an item of the list that a narrow screen shows in place of the drawing.
+fn in_the_list(mark: HopMark) -> Markup {
+    let place = PLACES.iter().find(|place| place.hop == mark.hop);
+    // A connection has no part of its own in the request.
+    if place.is_none() && mark.blame == Blame::None {
+        return html! {};
+    }
+    html! {
+        li .(class(mark)) {
+            strong { (mark.hop.as_str()) }
+            @if let Some(place) = place { " (" (place.about) "): " (part(mark)) }
+            @if mark.blame != Blame::None { ", " strong { (blame(mark)) } }
+            @if mark.ruled_out > 0 { ", " (counted(mark.ruled_out, "fault", "faults")) " ruled out" }
         }
     }
 }

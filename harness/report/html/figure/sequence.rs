@@ -45,7 +45,7 @@ pub(crate) fn figure(report: &Report, number: usize, passage: &Passage, certaint
                     @for row in &rows { (drawn(&columns, row, sure)) }
                 }
             }
-            ol .hidden { @for leg in &passage.legs { li { (in_words(leg)) } } }
+            ol .stacked { @for leg in &passage.legs { li { (in_words(leg)) } } }
         }
     }
 }

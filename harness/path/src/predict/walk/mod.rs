@@ -2,6 +2,7 @@
 //!
 //! Start at [`walk`].
 //!
+//! - `browser`: what a browser keeps from its page
 //! - `client`: what leaves the client, and the network
 //! - `edge`: the edge, on the way in and on the way out
 //! - `backend`: the backend and what is behind it
@@ -13,6 +14,7 @@
 
 mod auth;
 mod backend;
+mod browser;
 mod client;
 mod edge;
 mod unknown;
