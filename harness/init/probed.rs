@@ -49,7 +49,7 @@ async fn first(client: &reqwest::Client, service: Service, base: &Url) -> Result
         match get(client, base, path).await {
             Ok(body) => return Ok(sketch(service, path, &body)),
             Err(Failed::Status(status)) => {
-                last = format!("no usual health path responds with 2xx, the last status is {status}")
+                last = format!("no usual health path responds with 2xx, the last status is {status}");
             }
             // No other path of this address responds either.
             Err(Failed::Connection(why)) => return Err(why),

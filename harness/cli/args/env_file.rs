@@ -36,7 +36,7 @@ fn variables(file: &Path, text: &str) -> Result<Vec<(String, String)>, ConfigErr
 
 /// Returns a mistake in a line. Every value is masked, because it may be a secret.
 fn mistake(file: &Path, text: &str, span: std::ops::Range<usize>, why: &str) -> ConfigError {
-    let shown = source(file.display().to_string(), &mask::star_out(text, [0..text.len()]));
+    let shown = source(file.display().to_string(), &mask::star_out(text, std::iter::once(0..text.len())));
     ConfigError::new(why)
         .at(&shown, span)
         .help("a line is `NAME=value`, `NAME=\"value\"`, empty, or a comment with `#`")
