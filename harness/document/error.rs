@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 
-pub(crate) use crate::document::shown::{Shown, Source, source};
-use crate::document::{mask, suggest};
+use crate::document::shown::Source;
+use crate::document::suggest;
 
 /// The start of the message about a value that is probably a secret. Such a value is masked in the shown line.
 pub(crate) const NOT_A_SECRET_SOURCE: &str = "write the source of the secret here, not the secret";
@@ -31,7 +31,7 @@ impl ConfigError {
 
     pub(crate) fn at(mut self, source: &Source, span: Range<usize>) -> Self {
         self.0.source = Some(Arc::clone(source));
-        self.0.span = Some(clamp(span, source.text().len()));
+        self.0.span = Some(clamp(span, source.len()));
         self
     }
 
@@ -56,8 +56,7 @@ impl ConfigError {
         if !message.starts_with(NOT_A_SECRET_SOURCE) {
             return Arc::clone(text);
         }
-        let span = clamp(span.clone(), text.text().len());
-        Shown::already_masked(text.name(), mask::star_out(text.masked().inner(), [span]))
+        text.hiding(clamp(span.clone(), text.len()))
     }
 
     /// Returns the byte offset in its text. Returns 0 for a mistake without a place.

@@ -2,7 +2,7 @@
 //!
 //! Every error points into the document: file, line, column, and what would be right. Start at [`error::ConfigError`].
 //!
-//! - `error`: an error with its source text and span; `shown` is that text, masked when an error shows it
+//! - `error`: an error with its span; `shown`: the text that it shows
 //! - `read_on`: reads a document to its end and keeps every mistake; `taken_out` blanks the wrong parts
 //! - `mask`: hides secrets in shown lines
 //! - `suggest`: replaces the deserialiser's words, and finds the nearest known name
@@ -17,17 +17,17 @@ mod json_match;
 pub(crate) mod mask;
 mod read_on;
 mod schema;
-mod shown;
+pub(crate) mod shown;
 pub(crate) mod suggest;
 mod taken_out;
 pub(crate) mod values;
 pub(crate) mod written;
 
 pub use error::ConfigError;
-pub(crate) use error::{Source, source};
 pub use json_match::JsonMatch;
 pub(crate) use read_on::{Reading, read_on};
 pub(crate) use schema::render as render_schema;
+pub(crate) use shown::{Source, source};
 pub(crate) use suggest::nearest_or_all;
 pub(crate) use values::{Period, Query, Route};
 pub(crate) use written::{Json, Match, Named, OneOrMany};

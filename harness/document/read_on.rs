@@ -6,7 +6,8 @@ use std::ops::Range;
 use serde::de::DeserializeOwned;
 use toml::de::{DeTable, Error};
 
-use crate::document::error::{ConfigError, Source};
+use crate::document::error::ConfigError;
+use crate::document::shown::Source;
 use crate::document::taken_out::TakenOut;
 
 /// The maximum number of mistakes reported in one file.

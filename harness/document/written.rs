@@ -11,7 +11,7 @@ use serde_json::{Map, Number, Value};
 use toml::Spanned;
 
 use crate::document::JsonMatch;
-use crate::document::error::Source;
+use crate::document::shown::Source;
 use crate::document::values::Query;
 
 /// A table whose keys the author chooses, in the order written.

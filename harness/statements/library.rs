@@ -92,8 +92,25 @@ impl Patterns {
             all.retain(|meaning| !matches!(meaning, Meaning::Unconnected | Meaning::AuthFailed));
             all.push(Meaning::AuthUnreachable);
         }
+        if all.contains(&Meaning::Waited) && all.contains(&Meaning::AuthFailed) {
+            all.retain(|meaning| !matches!(meaning, Meaning::Waited | Meaning::AuthFailed));
+            all.push(Meaning::AuthLate);
+        }
+        if all.contains(&Meaning::TlsFailed) && all.contains(&Meaning::AuthFailed) {
+            all.retain(|meaning| !matches!(meaning, Meaning::TlsFailed | Meaning::AuthFailed));
+            all.push(Meaning::AuthUnreachable);
+        }
         all
     }
+}
+
+/// The flags in the access lines of proxies.
+static FLAGS: LazyLock<Patterns> =
+    LazyLock::new(|| compiled(vec![read("proxy-flags", include_str!("products/proxy-flags.toml"))]));
+
+/// Returns what the flags in an access line of a proxy mean.
+pub(crate) fn meanings_of_flags(line: &str) -> Vec<Meaning> {
+    FLAGS.of(line)
 }
 
 /// Returns what a sentence means. Specific patterns outweigh general ones. Empty: no pattern matches.

@@ -5,12 +5,15 @@
 //!
 //! - `sentence`: the sentence of one exchange
 //! - `library`: the patterns, read from `products/*.toml`, one file per library or product
+//! - `outgoing`: the status of a call that the writer of a log line made
 //!
 //! Invariant: a pattern says what a sentence means in the model of the request path. It never names a fault.
 
 mod library;
+mod outgoing;
 mod sentence;
 
 pub(crate) use crate::terms::Meaning;
-pub(crate) use library::{meanings, specific_meanings};
+pub(crate) use library::{meanings, meanings_of_flags, specific_meanings};
+pub(crate) use outgoing::answered_by_auth;
 pub(crate) use sentence::{names_asked_path, sentence};

@@ -6,7 +6,7 @@ use crate::config::file::layer::Layer;
 use crate::config::file::resolve::Header;
 use crate::config::file::{TargetFile, Text, resolve};
 use crate::document::written::OneOrMany;
-use crate::document::{ConfigError, Reading, error, read_on};
+use crate::document::{ConfigError, Reading, read_on, source};
 
 /// A target file and every mistake in it.
 pub(crate) struct CheckedTargets {
@@ -26,7 +26,7 @@ impl TargetFile {
     /// Reads a target file and resolves every target in it. Unlike [`TargetFile::parse`], it does not stop at the first
     /// mistake.
     pub(crate) fn check(name: &str, text: &str, folder: &Path) -> CheckedTargets {
-        let source = error::source(name, text);
+        let source = source(name, text);
         let Reading { value, mut mistakes, taken_out } =
             read_on::<Text>(text, |flaw| ConfigError::from_toml(&source, flaw));
         let Some(written) = value else {

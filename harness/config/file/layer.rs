@@ -11,7 +11,7 @@ use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::overlay::{Overlay, overlays};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::{Proxy, TaggedUrl, Validation};
-use crate::document::error::Source;
+use crate::document::Source;
 use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl, written_as_text};
 use crate::document::written::{Json, Named, OneOrMany};
 use crate::terms::{Algorithm, EvidenceSource};

@@ -34,9 +34,8 @@ use crate::config::file::layer::Layer;
 use crate::config::file::overlay::Overlay as _;
 use crate::config::file::overrides::Overrides;
 use crate::config::file::resolve::Header;
-use crate::document::error::{ConfigError, Source};
 use crate::document::written::{Entry, Named};
-use crate::document::{error, suggest};
+use crate::document::{ConfigError, Source, source, suggest};
 
 /// The built-in target file, used when no other is found.
 pub(crate) const SHIPPED: &str = include_str!("../../../fivewhys.toml");
@@ -90,7 +89,7 @@ impl TargetFile {
     /// # Errors
     /// The first mistake: a syntax error, an unknown key, a wrong value, or a `default` that names no target.
     pub fn parse(name: &str, text: &str, folder: &Path) -> Result<Self, ConfigError> {
-        let source = error::source(name, text);
+        let source = source(name, text);
         let in_toml = |error| ConfigError::from_toml(&source, &error);
         let written = toml::from_str(text).map_err(in_toml)?;
         let tables = toml::from_str(text).map_err(in_toml)?;

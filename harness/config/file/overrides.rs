@@ -5,8 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::config::file::layer::Layer;
-use crate::document::error;
-use crate::document::error::{ConfigError, Source};
+use crate::document::{ConfigError, Source, source};
 
 /// The prefix of an environment variable that is an override. Two underscores separate the segments of its key.
 const PREFIX: &str = "FIVEWHYS__";
@@ -66,7 +65,7 @@ struct Assignment {
 
 impl Assignment {
     fn argument(text: &str) -> Result<Self, ConfigError> {
-        let shown = error::source("--set", text);
+        let shown = source("--set", text);
         let Some(equals) = first_equals(text) else {
             let what = ConfigError::new("an override is KEY=VALUE").at(&shown, 0..text.len());
             return Err(what.help("for example --set budget.run=30s"));
@@ -76,7 +75,7 @@ impl Assignment {
     }
 
     fn variable(name: &str, value: &str, tables: &[&toml::Table]) -> Self {
-        let shown = error::source("environment", &format!("{name}={value}"));
+        let shown = source("environment", &format!("{name}={value}"));
         let mut tables = tables.to_vec();
         let mut key = Vec::new();
         for segment in name[PREFIX.len()..].split("__") {
@@ -110,9 +109,9 @@ impl Assignment {
 
     /// Maps a range of the TOML to the written text.
     fn span(&self, toml: Range<usize>, same_value: bool) -> Range<usize> {
-        let (key_ends, all) = (self.key.len(), self.shown.text().len());
+        let (key_ends, all) = (self.key.len(), self.shown.len());
         if toml.end <= key_ends {
-            let same_key = self.shown.text().starts_with(&self.key);
+            let same_key = self.shown.starts_with(&self.key);
             return if same_key { toml } else { 0..self.value_at - 1 };
         }
         let moved = |at: usize| (at + self.value_at).saturating_sub(key_ends + 1).clamp(self.value_at, all);

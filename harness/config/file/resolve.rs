@@ -16,9 +16,9 @@ use crate::config::{
     Budget, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin, SecretSource, TaggedUrl, Target,
     UnusualProbes, Validation, VersionPlace,
 };
-use crate::document::error::{ConfigError, Source};
 use crate::document::values::BaseUrl;
 use crate::document::written::{Entry, OneOrMany};
+use crate::document::{ConfigError, Source};
 use crate::host::environment;
 use crate::terms::{EvidenceSource, Service};
 

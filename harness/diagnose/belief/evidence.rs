@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fivewhys_path::{Ended, Evidence, KeySetRead, MOST, Reading, Request, Shown};
+use fivewhys_path::{CallSeen, Ended, Evidence, KeySetRead, MOST, Reading, Request, Shown};
 
 use super::declared::request;
 use super::selection::select;
@@ -25,6 +25,16 @@ pub(in crate::diagnose) struct Records {
     pub(in crate::diagnose) arrived: BTreeSet<u32>,
     /// Whether the backend logged a request while others failed.
     pub(in crate::diagnose) backend_is_at_work: bool,
+    /// Whether the last thing that the backend logged about itself is that it listens.
+    pub(in crate::diagnose) backend_started: bool,
+    /// The first failed exchange for which the backend may ask other services.
+    pub(in crate::diagnose) asks: Option<u32>,
+    /// What the auth service's own log has of the backend's questions.
+    pub(in crate::diagnose) call: Option<CallSeen>,
+    /// What the auth service logged during the failed requests to the backend.
+    pub(in crate::diagnose) auth_said: Vec<Meaning>,
+    /// What the backend's own log has of its calls to other services.
+    pub(in crate::diagnose) called_in_vain: Vec<Meaning>,
     /// How the backend's own question to the auth service ended, where no probe asked it.
     pub(in crate::diagnose) inner: Option<InnerCall>,
 }
@@ -87,6 +97,7 @@ fn reading(request: Request, result: Ended, seen: &Observation, records: &Record
     // Our own limit may be short, because the service is known to hang.
     let given_up = seen.result == Outcome::TimedOut && seen.status.is_none();
     let late = broke_late || given_up || matches!(seen.latency, LatencyClass::Seconds | LatencyClass::Slow);
+    let is_the_one = records.asks == Some(seen.exchange);
     Reading {
         request,
         result,
@@ -96,6 +107,10 @@ fn reading(request: Request, result: Ended, seen: &Observation, records: &Record
         usual_product: None,
         logged: records.said.get(&seen.exchange).cloned().unwrap_or_default(),
         arrived: records.arrived.contains(&seen.exchange),
+        call: records.call.filter(|_| is_the_one),
+        called_in_vain: if is_the_one { records.called_in_vain.clone() } else { Vec::new() },
+        auth_said: if is_the_one { records.auth_said.clone() } else { Vec::new() },
+        backend_started: is_the_one && records.backend_started,
         firm: true,
     }
 }
@@ -122,6 +137,10 @@ fn inner_reading(
         usual_product: None,
         logged: Vec::new(),
         arrived: false,
+        call: None,
+        called_in_vain: Vec::new(),
+        auth_said: Vec::new(),
+        backend_started: false,
         firm: true,
     })
 }
@@ -175,6 +194,10 @@ fn joined(all: Vec<Reading>) -> Vec<Reading> {
                 known.exchanges.extend(one.exchanges);
                 known.logged.extend(one.logged);
                 known.arrived |= one.arrived;
+                known.call = known.call.or(one.call);
+                known.called_in_vain.extend(one.called_in_vain);
+                known.auth_said.extend(one.auth_said);
+                known.backend_started |= one.backend_started;
             }
             None => joined.push(one),
         }

@@ -1,7 +1,8 @@
 //! Facts about the backend's calls to the auth service, from the auth service's request log.
 
 use crate::config::{Target, Validation};
-use crate::diagnose::logs::attribution::{Logbook, Window};
+use crate::diagnose::logs::attribution::Logbook;
+use crate::diagnose::logs::window::Window;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fact_schema::ABSENT;
 use crate::evidence::{LogEntry, LoggedRequest};

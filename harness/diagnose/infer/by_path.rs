@@ -28,14 +28,22 @@ use crate::terms::{EvidenceSource, Hop, Role, Service};
 /// Compares every fault with the case.
 pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
     let counts = |key: &ProbeKey| case.readings.has(key);
+    let failed = case.failed.iter().map(|step| step.exchange);
+    let asking: BTreeSet<u32> = failed.filter(|exchange| case.is_all_the_way(*exchange)).collect();
     let records = Records {
         said: case.logbook.said(&case.observations, case.target),
         failed: case.failed.iter().map(|step| step.exchange).collect(),
         key_set: case.key_set,
         arrived: case.logbook.arrived(),
         backend_is_at_work: case.logbook.backend_is_at_work(),
+        backend_started: case.logbook.backend_started(),
         inner: inner_call(case),
+        asks: asking.first().copied(),
+        call: case.logbook.call_seen(&case.observations, case.target),
+        auth_said: case.logbook.auth_said(&asking, case.target),
+        called_in_vain: case.logbook.called_in_vain(&asking, case.target),
     };
+    tracing::debug!(?records, "what logs and key sets say");
     let beliefs = Beliefs::of(&case.observations, case.target, case.user(), &counts, &records, catalogue);
     let to_explain: BTreeSet<u32> = case.to_explain().flat_map(|reading| reading.exchanges.clone()).collect();
     let (mut best, mut modes, mut unknown) = (Vec::new(), Vec::new(), Vec::new());

@@ -12,7 +12,7 @@ use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::conflict::Record;
 use crate::diagnose::infer::coverage::{Coverage, Predicted};
 use crate::diagnose::infer::likelihood::together;
-use crate::diagnose::logs::attribution::Window;
+use crate::diagnose::logs::window::Window;
 use crate::observe::Outcome;
 use crate::terms::TokenLocation;
 

@@ -13,17 +13,56 @@ static ACCESS: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
+/// The status after the path: `HTTP/1.1" 404`, ` 404`, ` - 404`.
+static STATUS_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"^[^\s"']*["']?(?:\s+HTTP/[\d.]+["']?)?(?:[\s:>=|-]|status\w*)*?\s([1-5]\d\d)(?:[\s,;"|]|$)"#)
+        .expect("a constant pattern")
+});
+
+/// The dash in place of the status of a request without an answer: `HTTP/1.1" -`.
+static NO_STATUS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"^[^\s"']*\s+HTTP/[\d.]+["']\s+-(?:\s|$)"#).expect("a constant pattern"));
+
+/// The status before the method: `| 404 | 1.2ms | ::1 | GET "/a"`.
+static STATUS_BEFORE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\|\s*([1-5]\d\d)\s*\|[^|]*\|[^|]*\|\s*$").expect("a constant pattern"));
+
 /// A request that a line of a log names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Access<'a> {
-    method: &'a str,
-    path: &'a str,
+    pub(super) method: &'a str,
+    /// The path, without the query.
+    pub(super) path: &'a str,
+    pub(super) answer: Answer,
+}
+
+/// How a request was answered, as its line tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Status(u16),
+    /// The client left before.
+    None,
+    /// The line does not tell.
+    Untold,
 }
 
 /// Returns the request that a line names. `None`: it is no access line.
 pub(super) fn access(line: &str) -> Option<Access<'_>> {
-    let (_, [method, path]) = ACCESS.captures(line)?.extract();
-    Some(Access { method, path })
+    let found = ACCESS.captures(line)?;
+    let (method, path) = (found.get(1)?, found.get(2)?);
+    Some(Access { method: method.as_str(), path: path.as_str(), answer: answer(line, method.start(), path.end()) })
+}
+
+fn answer(line: &str, method: usize, path: usize) -> Answer {
+    let after = line.get(path..).and_then(|rest| STATUS_AFTER.captures(rest));
+    let found = after.or_else(|| line.get(..method).and_then(|start| STATUS_BEFORE.captures(start)));
+    let status = found.and_then(|found| found.get(1)?.as_str().parse().ok());
+    let is_left = || line.get(path..).is_some_and(|rest| NO_STATUS.is_match(rest));
+    match status {
+        Some(status) => Answer::Status(status),
+        None if is_left() => Answer::None,
+        None => Answer::Untold,
+    }
 }
 
 impl Access<'_> {
@@ -59,6 +98,20 @@ mod tests {
     #[case::prose("the user could not GET any data", None)]
     fn an_access_line_names_a_request(#[case] line: &str, #[case] named: Option<(&str, &str)>) {
         assert_eq!(access(line).map(|one| (one.method, one.path)), named);
+    }
+
+    #[rstest]
+    #[case::uvicorn(r#"INFO: 10.0.0.1:52 - "POST /chat HTTP/1.1" 404 Not Found"#, Answer::Status(404))]
+    #[case::combined(r#"::1 - - [29/Nov/2026] "GET /a?b=c HTTP/1.1" 200 153 "-" "curl""#, Answer::Status(200))]
+    #[case::morgan_left(r#"::1 - - [29/Nov/2026] "POST /a HTTP/1.1" - - "-" "node""#, Answer::None)]
+    #[case::morgan("GET /a/b 404 1.204 ms - 19", Answer::Status(404))]
+    #[case::gin(r#"[GIN] | 404 | 1.2ms | ::1 | GET      "/v1/x""#, Answer::Status(404))]
+    #[case::plain("INFO accounts: GET /status 200", Answer::Status(200))]
+    #[case::kestrel("Request finished HTTP/1.1 GET http://orders.test/v1 - 503 0 - 1.2ms", Answer::Status(503))]
+    #[case::arrow("POST /token -> 401", Answer::Status(401))]
+    #[case::begun("Started GET /orders for 10.0.0.1 at 12:00:00", Answer::Untold)]
+    fn an_access_line_tells_the_answer(#[case] line: &str, #[case] told: Answer) {
+        assert_eq!(access(line).map(|one| one.answer), Some(told));
     }
 
     #[rstest]

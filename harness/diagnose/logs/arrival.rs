@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnose::logs::attribution::{Logbook, Window};
+use crate::diagnose::logs::attribution::Logbook;
+use crate::diagnose::logs::window::Window;
 use crate::evidence::LogEntry;
 use crate::observe::without_ids;
 use crate::terms::Hop;

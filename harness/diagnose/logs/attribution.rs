@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Target;
 use crate::diagnose::logs::coincidence::Tally;
+use crate::diagnose::logs::window::{Window, WindowKind};
 use crate::diagnose::model::expression::Expression;
 use crate::diagnose::model::fault::{LogRule, LogScope};
 use crate::diagnose::readings::input::SentProbe;
@@ -24,35 +24,7 @@ const IN_STEP: jiff::SignedDuration = jiff::SignedDuration::from_secs(3);
 const CALLS: usize = 3;
 
 /// An entry may carry a time this long after the probe ended, in milliseconds.
-const SLACK_MS: i64 = 250;
-
-/// The time during which a probe was running, up to the next probe.
-#[derive(Debug, Clone)]
-pub(crate) struct Window {
-    from: Timestamp,
-    /// When the probe ended.
-    ended: Timestamp,
-    /// Until when an entry belongs to the probe.
-    to: Timestamp,
-    trace: String,
-    /// The ids that the response gave to this probe and to no other.
-    request_ids: Vec<String>,
-    exchange: u32,
-    endpoint: String,
-    kind: WindowKind,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum WindowKind {
-    /// A call through the edge that must succeed, and failed.
-    Failing,
-    /// A call directly at the backend that must succeed, and failed.
-    FailingDirectly,
-    /// A validation by the auth service itself that must succeed, and failed.
-    FailingAtAuth,
-    /// Any other probe.
-    Other,
-}
+pub(super) const SLACK_MS: i64 = 250;
 
 /// The log, with the windows of the probes.
 #[derive(Debug)]
@@ -113,21 +85,6 @@ impl LogMatch {
     }
 }
 
-impl Window {
-    /// Reports whether an entry carries the trace id or a request id of this probe.
-    pub(crate) fn is_traced(&self, entry: &LogEntry) -> bool {
-        self.joined_by_id(entry).is_some()
-    }
-
-    fn joined_by_id(&self, entry: &LogEntry) -> Option<JoinedBy> {
-        let is_given = |id: &Option<String>| id.as_ref().is_some_and(|id| self.request_ids.contains(id));
-        if entry.trace.as_deref() == Some(self.trace.as_str()) || is_given(&entry.trace) {
-            return Some(JoinedBy::TraceId);
-        }
-        is_given(&entry.request_id).then_some(JoinedBy::RequestId)
-    }
-}
-
 impl<'a> Logbook<'a> {
     /// Creates the logbook. `sent` has the times and the trace id of each exchange, and `failing` the exchanges that
     /// failed.
@@ -182,6 +139,11 @@ impl<'a> Logbook<'a> {
     /// Returns the entries that pass a test, in the order of the log. `name` must stand for this test alone.
     pub(super) fn passing(&self, name: &str, test: impl Fn(&LogEntry) -> bool) -> Vec<&'a LogEntry> {
         self.log.passing(name, test).iter().map(|at| &self.entries[*at]).collect()
+    }
+
+    /// Returns the windows, the earliest first.
+    pub(super) fn windows(&self) -> &[Window] {
+        &self.windows
     }
 
     fn lines_of_first_calls(&self) -> Vec<usize> {
@@ -427,41 +389,6 @@ fn ahead(log: &[LogEntry], sent: &[SentProbe]) -> jiff::SignedDuration {
         return jiff::SignedDuration::ZERO;
     }
     apart.into_iter().min().unwrap_or_default()
-}
-
-impl Window {
-    fn by_a_clock(self, ahead: jiff::SignedDuration) -> Option<Self> {
-        let by_it = |at: Timestamp| at.checked_add(ahead).ok();
-        Some(Self { from: by_it(self.from)?, ended: by_it(self.ended)?, to: by_it(self.to)?, ..self })
-    }
-
-    fn ms(&self) -> f64 {
-        self.to.duration_since(self.from).as_secs_f64() * 1000.0
-    }
-
-    /// Returns the kinds of windows that count for lines of this component.
-    const fn kinds(by: Hop) -> &'static [WindowKind] {
-        match by {
-            Hop::Auth => &[WindowKind::Failing, WindowKind::FailingDirectly, WindowKind::FailingAtAuth],
-            _ => &[WindowKind::Failing, WindowKind::FailingDirectly],
-        }
-    }
-
-    /// Returns the time between an entry and the probe: zero for an entry that was written during the probe.
-    pub(crate) fn distance(&self, entry: &LogEntry) -> jiff::SignedDuration {
-        let (early, late) = (self.from.duration_since(entry.at), entry.at.duration_since(self.ended));
-        early.max(late).max(jiff::SignedDuration::ZERO)
-    }
-
-    /// Returns the exchange of the probe.
-    pub(crate) const fn exchange(&self) -> u32 {
-        self.exchange
-    }
-
-    /// Returns the path that was called.
-    pub(crate) fn path<'t>(&self, target: &'t Target) -> Option<&'t str> {
-        target.endpoints.get(&self.endpoint).map(|endpoint| endpoint.path.as_str())
-    }
 }
 
 /// Characters of a line that are quoted.

@@ -1,9 +1,12 @@
 //! Which log lines belong to our probes.
 //!
-//! - `attribution`: the windows of the probes, and the lines that fall into them
+//! - `window`, `attribution`: the windows of the probes, and the lines that fall into them
 //! - `access`: the requests that a service names in its own log
+//! - `calls_seen`: what the auth service logged of the backend's questions
+//! - `overlap`: the probes that were under way when a line was written
 //! - `arrival`: which failing requests reached the backend
 //! - `said`: what the components say about a probe that they did not serve
+//! - `started`: whether the backend began to serve
 //! - `coincidence`: whether other traffic explains such lines
 //! - `worst`: the worst lines of failed exchanges, whether or not a pattern matches them
 //!
@@ -12,6 +15,10 @@
 mod access;
 mod arrival;
 pub(crate) mod attribution;
+mod calls_seen;
 pub(crate) mod coincidence;
+mod overlap;
 pub(crate) mod said;
+mod started;
+pub(crate) mod window;
 pub(crate) mod worst;

@@ -25,6 +25,7 @@ pub use compare::outlook::Outlook;
 pub use compare::reading::{Evidence, KeySetRead, MOST, Reading, Shown};
 pub use path::effect::{Config, Effect, Patch, Reach};
 pub use path::stop::Stop;
+pub use predict::call_seen::CallSeen;
 pub use predict::ending::{Reason, Result as Ended};
 pub use predict::model::{Noise, noise};
 pub use predict::request::Request;

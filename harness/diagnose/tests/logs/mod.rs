@@ -2,6 +2,7 @@
 
 mod arrival;
 mod attribution;
+mod calls_seen;
 mod direct_calls;
 mod said;
 mod worst;

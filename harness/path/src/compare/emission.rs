@@ -65,7 +65,11 @@ pub fn emission(ending: &Ending, reading: &Reading, counted: &Counted) -> [f64; 
     let noise = noise();
     let late = of_latency(ending, reading, counted, noise)
         * of_stream(ending, reading, counted, noise)
-        * of_arrival(ending, reading, counted, noise);
+        * of_arrival(ending, reading, counted, noise)
+        * of_call(ending, reading, noise)
+        * of_call_in_vain(ending, reading, noise)
+        * of_auth(ending, reading, noise)
+        * if reading.backend_started && ending.reason == Reason::Down { noise.started_while_down } else { 1.0 };
     let by = |of: &dyn Fn(bool) -> f64| [of(false), of(true)];
     let results = by(&|deviates| of_result(ending, reading, counted, noise, deviates));
     let makers = by(&|misleads| match misleads {
@@ -175,6 +179,38 @@ fn of_stream(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Nois
 fn of_arrival(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise) -> f64 {
     let is_odd = reading.arrived && !ending.may_reach_the_backend();
     if is_odd && !counted.arrivals.contains(&false) { noise.arrived_by_chance } else { 1.0 }
+}
+
+/// Returns how likely the log of the auth service is.
+fn of_call(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
+    match reading.call {
+        None => 1.0,
+        Some(_) if ending.reason == Reason::Unknown => noise.call_open,
+        Some(seen) if ending.calls.has(seen) => noise.call_fits / f64::from(ending.calls.len()),
+        Some(_) => noise.call_misleads,
+    }
+}
+
+/// Returns how likely the backend logs this about its own calls.
+fn of_call_in_vain(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
+    let told = &reading.called_in_vain;
+    match ending.reason {
+        _ if told.is_empty() => 1.0,
+        Reason::Unknown => noise.call_open,
+        reason if told.iter().any(|meaning| fits(*meaning, reason)) => noise.call_fits,
+        _ => noise.call_misleads,
+    }
+}
+
+/// Returns how likely the auth service logs this while the backend asks it.
+fn of_auth(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
+    let told = &reading.auth_said;
+    match ending.why_not {
+        _ if told.is_empty() => 1.0,
+        Reason::Unknown => noise.call_open,
+        why if told.iter().any(|meaning| fits(*meaning, why)) => noise.call_fits,
+        _ => noise.call_misleads,
+    }
 }
 
 /// Returns how likely the sentence of the response and the lines of the log are. They are hints, so they never make a

@@ -6,6 +6,10 @@ use crate::terms::Meaning;
 /// Reports whether a component may say this for this reason.
 #[must_use]
 pub fn fits(meaning: Meaning, reason: Reason) -> bool {
+    if reason == Reason::AuthOpen {
+        let of_calls = [Reason::AuthFailed, Reason::AuthUnreached, Reason::AuthLate, Reason::AuthNoRoute];
+        return reasons(meaning).iter().any(|one| of_calls.contains(one));
+    }
     // Who does not tell the reason may also mean the token.
     let of_the_token = if meaning == Meaning::Unauthorized { reasons(Meaning::TokenRefused) } else { &[] };
     reasons(meaning).iter().chain(of_the_token).any(|one| *one == reason)
@@ -67,6 +71,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
             R::CallerId,
             R::CallerUnset,
             R::AuthFailed,
+            R::AuthNoRoute,
             R::AuthUnreached,
             R::AuthLate,
             R::Missing,
@@ -76,15 +81,24 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::CallerSecretRefused => &[R::Caller],
         Meaning::CallerIdRefused => &[R::CallerId],
         Meaning::CallerUnset => &[R::CallerUnset],
-        Meaning::AuthFailed => &[R::AuthFailed, R::AuthUnreached, R::AuthLate, R::Caller, R::CallerId, R::CallerUnset],
+        Meaning::AuthFailed => {
+            &[R::AuthFailed, R::AuthNoRoute, R::AuthUnreached, R::AuthLate, R::Caller, R::CallerId, R::CallerUnset]
+        }
+        Meaning::AuthLate => &[R::AuthLate],
+        Meaning::CallDenied => &[R::Caller, R::CallerId, R::CallerUnset, R::Inactive],
+        Meaning::CallGarbled => &[R::AuthFailed, R::AuthNoRoute],
+        Meaning::TlsFailed => &[R::UpstreamTls, R::AuthUnreached],
+        Meaning::CallNotFound => &[R::AuthNoRoute],
+        Meaning::CallThrottled | Meaning::CallFailed => &[R::AuthFailed, R::CallerUnset],
         Meaning::AuthUnreachable => &[R::AuthUnreached, R::AuthLate],
-        Meaning::Unconnected => &[R::AuthUnreached, R::AuthLate, R::Store, R::Database, R::Cache, R::Upstream],
+        Meaning::Unconnected => &[R::AuthUnreached, R::AuthLate, R::Store, R::Database, R::Cache, R::Upstream, R::Down],
         Meaning::Store => &[R::Store, R::Database, R::Cache],
         Meaning::Database => &[R::Store, R::Database],
         Meaning::Cache => &[R::Store, R::Cache],
         Meaning::Origin => &[R::Origin],
         Meaning::TooLarge => &[R::Size],
-        Meaning::Protocol => &[R::Protocol],
+        // A service that speaks clear text cannot read a TLS handshake.
+        Meaning::Protocol => &[R::Protocol, R::UpstreamTls],
         Meaning::Throttled => &[R::Limit],
         Meaning::NoRoute => &[R::Route, R::OtherRoute],
         Meaning::AskedRoute => &[R::Route],
@@ -92,13 +106,27 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::NoSession => &[R::Session],
         Meaning::SignIn => &[R::SignIn],
         Meaning::Maintenance => &[R::Maintenance],
-        Meaning::Upstream => &[R::Upstream, R::Late, R::AuthFailed, R::AuthUnreached, R::AuthLate, R::Caller, R::Store],
+        Meaning::Upstream => &[
+            R::Upstream,
+            R::Down,
+            R::UpstreamTls,
+            R::Late,
+            R::AuthFailed,
+            R::AuthNoRoute,
+            R::AuthUnreached,
+            R::AuthLate,
+            R::Caller,
+            R::Store,
+        ],
         Meaning::Unready => &[
             R::Upstream,
+            R::Down,
+            R::UpstreamTls,
             R::Late,
             R::Code,
             R::Maintenance,
             R::AuthFailed,
+            R::AuthNoRoute,
             R::AuthUnreached,
             R::AuthLate,
             R::Caller,
@@ -110,7 +138,9 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         ],
         Meaning::Policy => &[R::Policy],
         Meaning::Waited => &[R::Late, R::AuthLate],
-        Meaning::Unconfigured => &[R::Code, R::Upstream, R::AuthFailed, R::AuthUnreached, R::CallerUnset],
+        Meaning::Unconfigured => {
+            &[R::Code, R::Store, R::Upstream, R::Down, R::AuthFailed, R::AuthNoRoute, R::AuthUnreached, R::CallerUnset]
+        }
         Meaning::Invalid => &[R::Invalid, R::Missing, R::Malformed],
         // Code that does not handle the error of a driver or of a call raises it.
         Meaning::Crashed => &[
@@ -120,6 +150,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
             R::Database,
             R::Cache,
             R::AuthFailed,
+            R::AuthNoRoute,
             R::AuthUnreached,
             R::AuthLate,
             R::Caller,

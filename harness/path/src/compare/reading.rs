@@ -1,5 +1,6 @@
 //! What the probes of a run gave, reduced to what the model predicts.
 
+use crate::predict::call_seen::CallSeen;
 use crate::predict::ending::Result;
 use crate::predict::request::Request;
 use crate::predict::topology::Seen;
@@ -24,6 +25,14 @@ pub struct Reading {
     pub logged: Vec<Meaning>,
     /// Whether the backend's own log shows that it arrived.
     pub arrived: bool,
+    /// What the auth service logged of the backend's questions. Only one reading of a run has it.
+    pub call: Option<CallSeen>,
+    /// What the backend logged of its own calls during the failed requests. Only one reading of a run has it.
+    pub called_in_vain: Vec<Meaning>,
+    /// What the auth service logged during the failed requests to the backend. Only one reading of a run has it.
+    pub auth_said: Vec<Meaning>,
+    /// Whether the last thing that the backend logged about itself is that it listens. Only one reading of a run has it.
+    pub backend_started: bool,
     /// Whether it can contradict a hypothesis. One odd result among several may be an accident.
     pub firm: bool,
 }

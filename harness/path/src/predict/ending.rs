@@ -1,5 +1,6 @@
 //! How a request ends.
 
+use super::call_seen::CallsSeen;
 use crate::words;
 
 words! {
@@ -110,6 +111,10 @@ words! {
         CallerUnset => "caller-unset",
         /// The auth service gave no usable answer.
         AuthFailed => "auth-failed",
+        /// The call to the auth service failed, in a way that is not known.
+        AuthOpen => "auth-open",
+        /// The auth service, or the server at its address, has no such route.
+        AuthNoRoute => "auth-no-route",
         /// The auth service cannot be reached.
         AuthUnreached => "auth-unreached",
         /// The auth service gave no answer in time.
@@ -126,6 +131,10 @@ words! {
         SignIn => "sign-in",
         /// The component behind it gave no answer.
         Upstream => "upstream",
+        /// The component behind it does not run.
+        Down => "down",
+        /// There is no TLS connection to the component behind it.
+        UpstreamTls => "upstream-tls",
         /// The component behind it gave no answer in time.
         Late => "late",
         /// No such route.
@@ -194,11 +203,23 @@ pub struct Ending {
     pub wait: Wait,
     /// What becomes of a stream or socket that began.
     pub stream: Stream,
+    /// What the auth service can have logged of the backend's question.
+    pub calls: CallsSeen,
+    /// Why the auth service refused or failed at that question. `None`: it did neither.
+    pub why_not: Reason,
 }
 
 impl Ending {
     pub(crate) const fn new(maker: Maker, result: Result, reason: Reason) -> Self {
-        Self { maker, result, reason, wait: Wait::None, stream: Stream::Any }
+        Self {
+            maker,
+            result,
+            reason,
+            wait: Wait::None,
+            stream: Stream::Any,
+            calls: CallsSeen::QUIET,
+            why_not: Reason::None,
+        }
     }
 
     pub(crate) const fn ok(maker: Maker) -> Self {
@@ -221,7 +242,9 @@ impl Ending {
     pub(crate) const fn may_reach_the_backend(&self) -> bool {
         match self.maker {
             Maker::Network | Maker::Stranger => false,
-            Maker::Edge => matches!(self.reason, Reason::Upstream | Reason::Late | Reason::Unknown),
+            Maker::Edge => {
+                matches!(self.reason, Reason::Upstream | Reason::UpstreamTls | Reason::Late | Reason::Unknown)
+            }
             Maker::Backend | Maker::Auth | Maker::Any => true,
         }
     }

@@ -51,6 +51,12 @@ pub struct Noise {
     pub sentence_open: f64,
     /// A sentence that means something else.
     pub sentence_misleads: f64,
+    /// What the log of the auth service has of the backend's questions, where it fits.
+    pub call_fits: f64,
+    /// The same, where the reason is not known to the model.
+    pub call_open: f64,
+    /// Requests in the log of the auth service are not those that were asked for the request at hand.
+    pub call_misleads: f64,
     /// The prior of an unknown fault at one stop, in the unit of a fault's prior.
     pub unknown_prior: f64,
     /// The prior of a healthy system with an accident.
@@ -67,6 +73,8 @@ pub struct Noise {
     pub key_set_unread: f64,
     /// A backend that does not start logs a request: another process writes in the same log.
     pub logged_while_down: f64,
+    /// A backend that does not run logged that it listens: it ended later, without a word.
+    pub started_while_down: f64,
     /// The backend writes the same line in most windows of requests that never reach it.
     pub arrived_by_chance: f64,
     /// Calls fail from some moment on, where each fails by chance: at least this chance.

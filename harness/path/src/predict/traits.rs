@@ -68,6 +68,7 @@ words! {
         EdgeGivesUp => "how the edge gives up before the client",
         EdgeAsksAuth => "the edge asks auth about each token",
         StrangerIsAuth => "the service at a wrong address of auth refuses tokens too",
+        WrongAddressAnswers => "a server answers at a wrong address of auth",
         ChecksIssuedAt => "the backend checks when a token was issued",
         AuthUsesKeySet => "auth verifies with the keys that it publishes",
         LimitIsReached => "a limit is reached for good",

@@ -1,5 +1,6 @@
 //! A system under one hypothesis and one setting of its traits.
 
+use super::call_seen::CallsSeen;
 use super::ending::{Reason, Result as Ended};
 use super::model::noise;
 use super::request::{Key, Request};
@@ -29,6 +30,10 @@ pub struct World<'t> {
     values: [Option<Value>; TRAITS],
     /// The endpoint of the request at hand.
     pub(super) endpoint: usize,
+    /// What the auth service can have logged of the backend's last question for the request at hand.
+    pub(super) calls: CallsSeen,
+    /// Why the auth service refused or failed then.
+    pub(super) why_not: Reason,
     /// Whether an effect that comes and goes shows in the request at hand.
     pub dice: bool,
     /// The traits that were asked for since this was last cleared, one bit each.
@@ -41,7 +46,8 @@ impl<'t> World<'t> {
     pub fn new(topology: &'t Topology, patches: Vec<(Stop, Patch)>) -> Self {
         let mut effects = [0; Stop::ALL.len()];
         patches.iter().for_each(|(stop, patch)| effects[*stop as usize] |= 1 << patch.effect as u64);
-        Self { topology, patches, effects, values: [None; TRAITS], endpoint: 0, dice: false, asked: 0 }
+        let (calls, why_not) = (CallsSeen::QUIET, Reason::None);
+        Self { topology, patches, effects, values: [None; TRAITS], endpoint: 0, calls, why_not, dice: false, asked: 0 }
     }
 
     /// Reports whether an effect comes and goes.

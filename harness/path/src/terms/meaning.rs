@@ -43,6 +43,20 @@ words! {
         CallerUnset => "caller-unset",
         /// The auth service, its introspection or its key set did not give a usable answer.
         AuthFailed => "auth-failed",
+        /// The auth service gave no answer in time.
+        AuthLate => "auth-late",
+        /// The auth service refused a call of the backend: the caller, or the token.
+        CallDenied => "call-denied",
+        /// The auth service has no such route for a call of the backend.
+        CallNotFound => "call-not-found",
+        /// The auth service turned a call of the backend away: too many.
+        CallThrottled => "call-throttled",
+        /// The auth service failed in a call of the backend.
+        CallFailed => "call-failed",
+        /// The answer to a call of the writer cannot be read.
+        CallGarbled => "call-garbled",
+        /// TLS failed in a call of the writer.
+        TlsFailed => "tls-failed",
         /// A call to the auth service got no connection.
         AuthUnreachable => "auth-unreachable",
         /// A call got no connection.

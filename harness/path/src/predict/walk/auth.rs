@@ -1,5 +1,6 @@
 //! The auth service, asked by the backend or by us.
 
+use super::super::call_seen::{CallSeen, CallsSeen};
 use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::{Claims, Credential, Request, Time};
 use super::super::traits::{Choice, Trait};
@@ -18,32 +19,89 @@ pub(super) enum Answer {
     CallerRefused(Reason),
     /// No usable answer.
     Failed,
+    /// No such route.
+    NoRoute,
+    /// None, in a way that is not known.
+    Open,
     /// No connection.
     Unreached,
     /// No answer in time.
     Late,
 }
 
+/// How a question of the backend ends, as both sides see it.
+struct Outcome {
+    answer: Answer,
+    /// What the auth service can have logged of the question.
+    calls: CallsSeen,
+    /// Why the auth service refused or failed. `None`: it did neither.
+    why: Reason,
+}
+
+/// An answer that comes late, or for a backend that has left.
+const LATE: CallsSeen = CallsSeen::of(&[CallSeen::Nothing, CallSeen::Answered, CallSeen::Unfinished]);
+/// A token that is not active: many services answer that it is not, others refuse.
+const SAID_NO: CallsSeen = CallsSeen::of(&[CallSeen::Answered, CallSeen::Refused]);
+
+impl Outcome {
+    const YES: Self = Self::new(Answer::Yes, CallsSeen::of(&[CallSeen::Answered]), Reason::None);
+
+    const fn new(answer: Answer, calls: CallsSeen, why: Reason) -> Self {
+        Self { answer, calls, why }
+    }
+
+    /// The question did not reach the auth service.
+    const fn unheard(answer: Answer) -> Self {
+        Self::new(answer, CallsSeen::NOTHING, Reason::None)
+    }
+
+    const fn failed(why: Reason) -> Self {
+        Self::new(Answer::Failed, CallsSeen::of(&[CallSeen::Failed]), why)
+    }
+
+    const fn no(why: Reason) -> Self {
+        Self::new(Answer::No, SAID_NO, why)
+    }
+}
+
 /// The backend's own request. `credential` is `None` when keys are fetched or the health check is called.
 pub(super) fn asked(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
+    let outcome = question(world, request, credential)?;
+    // Keys are fetched once, and maybe before.
+    world.calls = if credential.is_none() { outcome.calls.and(CallSeen::Nothing) } else { outcome.calls };
+    world.why_not = outcome.why;
+    Ok(outcome.answer)
+}
+
+fn question(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Outcome> {
     if world.ever(Stop::AuthCall, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
-        return Ok(Answer::Failed);
+        return Ok(Outcome::new(Answer::Open, CallsSeen::ANY, Reason::Unknown));
     }
     let lost = |world: &World<'_>, what| world.lacks(Stop::Backend, what);
     if world.has(Stop::AuthCall, Effect::NoListener, request)? || lost(world, Config::AuthAddress) {
-        return Ok(Answer::Unreached);
+        return Ok(Outcome::unheard(Answer::Unreached));
     }
-    if world.has(Stop::AuthCall, Effect::DropPackets, request)? || world.has(Stop::AuthCall, Effect::Hang, request)? {
-        return Ok(Answer::Late);
+    if world.has(Stop::AuthCall, Effect::DropPackets, request)? {
+        return Ok(Outcome::unheard(Answer::Late));
+    }
+    if world.has(Stop::AuthCall, Effect::Hang, request)? {
+        return Ok(Outcome::new(Answer::Late, LATE, Reason::None));
     }
     if world.has(Stop::AuthCall, Effect::Misroute, request)? {
-        return Ok(if world.yes(Trait::StrangerIsAuth)? { Answer::No } else { Answer::Unreached });
+        let answer = match () {
+            () if world.yes(Trait::StrangerIsAuth)? => Answer::No,
+            () if world.yes(Trait::WrongAddressAnswers)? => Answer::NoRoute,
+            () => Answer::Unreached,
+        };
+        return Ok(Outcome::new(answer, CallsSeen::of(&[CallSeen::Nothing, CallSeen::NoRoute]), Reason::None));
     }
     if world.has(Stop::AuthCall, Effect::Refuse, request)? {
-        return Ok(Answer::Failed);
+        let calls = CallsSeen::of(&[CallSeen::Nothing, CallSeen::Refused]);
+        return Ok(Outcome::new(Answer::Open, calls, Reason::None));
     }
     if credential.is_some() && is_backend_refused(world, request)? {
-        return Ok(Answer::CallerRefused(caller_reason(world)));
+        let why = caller_reason(world);
+        return Ok(Outcome::new(Answer::CallerRefused(why), CallsSeen::of(&[CallSeen::Refused]), why));
     }
     answer(world, request, credential)
 }
@@ -83,50 +141,65 @@ fn is_refused(world: &mut World<'_>, absent: bool) -> Step<bool> {
     })
 }
 
-fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
+fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Outcome> {
     if does_not_run(world, request)? {
-        return Ok(Answer::Unreached);
+        return Ok(Outcome::unheard(Answer::Unreached));
     }
-    if world.has(Stop::Auth, Effect::Refuse, request)? || world.is_limited(Stop::Auth, request)? {
-        return Ok(Answer::Failed);
+    if world.has(Stop::Auth, Effect::Refuse, request)? {
+        let calls = CallsSeen::of(&[CallSeen::Nothing, CallSeen::Refused]);
+        return Ok(Outcome::new(Answer::Failed, calls, Reason::Everyone));
+    }
+    if world.is_limited(Stop::Auth, request)? {
+        return Ok(Outcome::new(Answer::Failed, CallsSeen::of(&[CallSeen::Throttled]), Reason::Limit));
     }
     if credential.is_some()
         && world.ever(Stop::AuthStore, Effect::NoListener)
         && world.choice(Trait::AuthHealthAsks)? == Choice::Store
         && world.yes(Trait::ChecksHealthFirst)?
     {
-        return Ok(Answer::Failed);
+        return Ok(Outcome::failed(world.store_of_auth()));
     }
-    if world.has(Stop::Auth, Effect::Hang, request)? {
-        return Ok(Answer::Late);
-    }
-    if world.has(Stop::Auth, Effect::Slow, request)?
-        && world.yes(Trait::AskedRouteTouched)?
-        && world.yes(Trait::ImpatientBackend)?
-    {
-        return Ok(Answer::Late);
+    let waits = world.has(Stop::Auth, Effect::Hang, request)?
+        || (world.has(Stop::Auth, Effect::Slow, request)?
+            && world.yes(Trait::AskedRouteTouched)?
+            && world.yes(Trait::ImpatientBackend)?);
+    if waits {
+        return Ok(Outcome::new(Answer::Late, LATE, Reason::Unknown));
     }
     if world.ever(Stop::Auth, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
-        return Ok(Answer::Failed);
+        return Ok(Outcome::new(Answer::Failed, CallsSeen::ANY, Reason::Unknown));
     }
-    for effect in [Effect::Fail, Effect::NotFound] {
-        if world.ever(Stop::Auth, effect) && world.yes(Trait::AskedRouteTouched)? {
-            return Ok(Answer::Failed);
-        }
+    if world.ever(Stop::Auth, Effect::Fail) && world.yes(Trait::AskedRouteTouched)? {
+        return Ok(Outcome::failed(Reason::Code));
     }
-    let Some(credential) = credential else { return Ok(Answer::Yes) };
+    if world.ever(Stop::Auth, Effect::NotFound) && world.yes(Trait::AskedRouteTouched)? {
+        return Ok(Outcome::new(Answer::NoRoute, CallsSeen::of(&[CallSeen::NoRoute]), Reason::Route));
+    }
+    let Some(credential) = credential else { return Ok(Outcome::YES) };
+    of_the_token(world, request, credential)
+}
+
+/// The answer to a request for keys at a wrong address.
+pub(super) fn without_keys(world: &mut World<'_>, answers: bool) -> Answer {
+    world.calls = CallsSeen::of(&[CallSeen::Nothing, CallSeen::NoRoute, CallSeen::Answered]);
+    if answers { Answer::NoRoute } else { Answer::Unreached }
+}
+
+/// What the auth service answers about the token.
+fn of_the_token(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Outcome> {
     if world.ever(Stop::Auth, Effect::SaysNo) && world.yes(Trait::AskedRouteTouched)? {
         let fails = world.result(Trait::BrokenCheckShows)? == Result::Failed;
-        return Ok(if fails { Answer::Failed } else { Answer::No });
+        return Ok(if fails { Outcome::failed(Reason::Code) } else { Outcome::no(Reason::Unknown) });
     }
     if request.same_user && world.ever(Stop::Auth, Effect::DeniesUser) {
-        return Ok(Answer::No);
+        return Ok(Outcome::no(Reason::User));
     }
     if world.ever(Stop::AuthStore, Effect::NoListener) && world.yes(Trait::AuthKnowsUsers)? {
-        return Ok(if world.yes(Trait::StoreWaits)? { Answer::Late } else { Answer::Failed });
+        let why = world.store_of_auth();
+        let waits = world.yes(Trait::StoreWaits)?;
+        return Ok(if waits { Outcome::new(Answer::Late, LATE, why) } else { Outcome::failed(why) });
     }
-    let refusal = judge(world, &credential, None)?;
-    Ok(if refusal.is_none() { Answer::Yes } else { Answer::No })
+    Ok(judge(world, &credential, None)?.map_or(Outcome::YES, Outcome::no))
 }
 
 fn does_not_run(world: &mut World<'_>, request: &Request) -> Step<bool> {

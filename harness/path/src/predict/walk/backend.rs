@@ -248,6 +248,8 @@ pub(super) fn auth_call_failed(world: &mut World<'_>, request: &Request, answer:
     let (plain, on_socket, reason) = match answer {
         Answer::CallerRefused(reason) => (Trait::CallRefused, Trait::CallRefusedOnSocket, reason),
         Answer::Late => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthLate),
+        Answer::NoRoute => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthNoRoute),
+        Answer::Open => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthOpen),
         Answer::Unreached => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthUnreached),
         _ => (Trait::AuthCallFails, Trait::AuthCallFailsOnSocket, Reason::AuthFailed),
     };

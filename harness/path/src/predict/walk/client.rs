@@ -1,5 +1,6 @@
 //! What leaves the client, and the network between the client and the system.
 
+use super::super::call_seen::CallsSeen;
 use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::{Claims, Credential, Key, Request, Time};
 use super::super::traits::{Choice, Trait};
@@ -22,6 +23,13 @@ const NETWORK: [(Effect, Maker, Result); 6] = [
 /// Sends one request through the system. Fails with the first trait that has no value yet.
 pub fn walk(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     world.endpoint = request.endpoint;
+    world.calls = CallsSeen::QUIET;
+    world.why_not = Reason::None;
+    let ending = sent(world, request)?;
+    Ok(Ending { calls: world.calls, why_not: world.why_not, ..ending })
+}
+
+fn sent(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     let credential = credential(world, request)?;
     if world.ever(Stop::Client, Effect::Unknown) {
         return unknown::at(world, request, Stop::Client, &|world| leave(world, request, credential));

@@ -40,7 +40,7 @@ fn inward(world: &mut World<'_>, request: &Request, credential: Credential) -> S
     if world.has(Stop::Edge, Effect::Tls, request)? {
         let waits = world.yes(Trait::EdgeRetries)?;
         return Ok(
-            Ending::new(Maker::Edge, world.result(Trait::UpstreamTlsShows)?, Reason::Upstream).after_a_wait(waits)
+            Ending::new(Maker::Edge, world.result(Trait::UpstreamTlsShows)?, Reason::UpstreamTls).after_a_wait(waits)
         );
     }
     if world.has(Stop::Edge, Effect::Garble, request)? {
@@ -155,7 +155,11 @@ pub(super) fn reach_backend(world: &mut World<'_>, request: &Request, credential
                 Ok(Ending::ok(Maker::Backend))
             }
             Value::Result(shown) => Ok(Ending::new(Maker::Backend, shown, Reason::Code)),
-            Value::Choice(_) => without_backend(world),
+            Value::Choice(_) => {
+                let ending = without_backend(world)?;
+                let reason = if ending.reason == Reason::Upstream { Reason::Down } else { ending.reason };
+                Ok(Ending { reason, ..ending })
+            }
         };
     }
     // Until a backend that died runs again, other requests fail too.

@@ -77,7 +77,7 @@ pub(super) fn at_the_edge(world: &mut World<'_>, request: &Request, credential: 
         Answer::No => return denied(Reason::Inactive),
         Answer::Late => Reason::AuthLate,
         Answer::Unreached => Reason::AuthUnreached,
-        Answer::CallerRefused(_) | Answer::Failed => Reason::AuthFailed,
+        Answer::CallerRefused(_) | Answer::Failed | Answer::NoRoute | Answer::Open => Reason::AuthFailed,
     };
     Ok(Some(Ending::new(Maker::Edge, world.result(Trait::AuthorizerFailed)?, failed)))
 }
@@ -170,8 +170,13 @@ fn by_own_check(world: &mut World<'_>, request: &Request, reason: Reason) -> Ste
 
 /// Returns how a key set that cannot be fetched shows.
 fn fetch_keys(world: &mut World<'_>, request: &Request) -> Step<Option<Ending>> {
-    if world.ever(Stop::Auth, Effect::NoKeys) || world.ever(Stop::AuthCall, Effect::NoKeys) {
+    if world.ever(Stop::Auth, Effect::NoKeys) {
         return auth_call_failed(world, request, Answer::Failed).map(Some);
+    }
+    if world.ever(Stop::AuthCall, Effect::NoKeys) {
+        let answers = world.yes(Trait::WrongAddressAnswers)?;
+        let answer = auth::without_keys(world, answers);
+        return auth_call_failed(world, request, answer).map(Some);
     }
     let answer = auth::asked(world, request, None)?;
     if matches!(answer, Answer::Yes | Answer::No) || !world.yes(Trait::LazyKeys)? {

@@ -1,0 +1,149 @@
+//! What the auth service's own log has of the questions that the backend asks it.
+
+use std::collections::BTreeMap;
+
+use fivewhys_path::CallSeen;
+
+use crate::config::Target;
+use crate::diagnose::logs::access::{Answer, access};
+use crate::diagnose::logs::attribution::Logbook;
+use crate::evidence::LogEntry;
+use crate::observe::{Observation, Outcome};
+use crate::terms::{Hop, Role, Service};
+
+/// The requests for one path that fivewhys did not send.
+#[derive(Debug, Default)]
+struct Asked {
+    by_answer: BTreeMap<CallSeen, usize>,
+}
+
+impl Logbook<'_> {
+    /// Returns how the auth service answered the backend during the run, by the access lines of its own log. `None`: the
+    /// log has no such lines, or they do not tell.
+    ///
+    /// Times are not compared with single probes: many access logs tell only the second.
+    pub(crate) fn call_seen(&self, all: &[&Observation], target: &Target) -> Option<CallSeen> {
+        let lines: Vec<Line<'_>> = self.of_the_run().filter_map(|entry| Line::of(entry, target)).collect();
+        if lines.is_empty() {
+            return None;
+        }
+        let mut ours = ours(all, target);
+        let mut asked: BTreeMap<&str, Asked> = BTreeMap::new();
+        for line in &lines {
+            if line.is_ours || is_only_for_others(line, target) || took(&mut ours, line) {
+                continue;
+            }
+            *asked.entry(line.path).or_default().by_answer.entry(line.seen).or_default() += 1;
+        }
+        if asked.is_empty() {
+            return Some(CallSeen::Nothing);
+        }
+        let worked = |endpoint: &str| {
+            let of = target.endpoints.get(endpoint);
+            of.is_some_and(|of| of.service == Service::Backend && of.role == Role::Protected)
+        };
+        let some_work = all.iter().any(|seen| seen.result == Outcome::Ok && worked(&seen.probe.endpoint));
+        let failing = asked.values().filter_map(|asked| asked.failing(some_work)).max();
+        Some(failing.map_or(CallSeen::Answered, |(_, seen)| seen))
+    }
+}
+
+impl Asked {
+    /// Returns how the requests for this path fail, and how many do.
+    fn failing(&self, some_work: bool) -> Option<(usize, CallSeen)> {
+        let answered = self.by_answer.get(&CallSeen::Answered).copied().unwrap_or_default();
+        let failing = self.by_answer.iter().filter(|(seen, _)| **seen != CallSeen::Answered);
+        let (seen, count) = failing.max_by_key(|(_, count)| **count)?;
+        // A bad token of a negative control is refused too.
+        let is_of_the_token = *seen == CallSeen::Refused && answered > 0;
+        let tells = answered == 0 || *seen == CallSeen::Unfinished || (some_work && !is_of_the_token);
+        tells.then_some((*count, *seen))
+    }
+}
+
+/// An access line of the auth service.
+struct Line<'a> {
+    method: &'a str,
+    path: &'a str,
+    seen: CallSeen,
+    is_ours: bool,
+}
+
+impl<'a> Line<'a> {
+    fn of(entry: &'a LogEntry, target: &Target) -> Option<Self> {
+        if !entry.is_own_line_of(Hop::Auth) {
+            return None;
+        }
+        let (method, path, answer, is_ours) = match &entry.request {
+            Some(request) => {
+                let answer = if request.status == 0 { Answer::None } else { Answer::Status(request.status) };
+                (request.method.as_str(), request.path.as_str(), answer, request.is_ours())
+            }
+            None => {
+                let line = access(&entry.text)?;
+                (line.method, line.path, line.answer, entry.text.contains("fivewhys/"))
+            }
+        };
+        let path = path.split('?').next().unwrap_or(path);
+        let names_a_user = target.users.iter().any(|user| path.contains(&user.sub) || path.contains(&user.email));
+        let seen = match answer {
+            Answer::Untold => return None,
+            // The route is there, and has nothing about this user.
+            Answer::Status(404) if names_a_user => CallSeen::Answered,
+            Answer::None => CallSeen::Unfinished,
+            Answer::Status(status) => by_status(status),
+        };
+        Some(Self { method, path, seen, is_ours })
+    }
+}
+
+const fn by_status(status: u16) -> CallSeen {
+    match status {
+        404 | 405 | 410 => CallSeen::NoRoute,
+        408 | 499 => CallSeen::Unfinished,
+        429 => CallSeen::Throttled,
+        400..=498 => CallSeen::Refused,
+        500.. => CallSeen::Failed,
+        _ => CallSeen::Answered,
+    }
+}
+
+/// Our own requests, by method, path and answer.
+type Ours<'t> = BTreeMap<(&'t str, &'t str, CallSeen), usize>;
+
+/// Counts our own requests to the auth service, for logs that do not name the client.
+fn ours<'t>(all: &[&Observation], target: &'t Target) -> Ours<'t> {
+    let mut ours = Ours::new();
+    for seen in all {
+        let Some(endpoint) = target.endpoints.get(&seen.probe.endpoint).filter(|of| of.service == Service::Auth) else {
+            continue;
+        };
+        let status = seen.status.map_or(CallSeen::Unfinished, by_status);
+        *ours.entry((endpoint.method.as_str(), path_of(&endpoint.path), status)).or_default() += 1;
+    }
+    ours
+}
+
+/// Takes one of our own requests off the count, if there is one like this line.
+fn took(ours: &mut Ours<'_>, line: &Line<'_>) -> bool {
+    let is_it =
+        |(method, path, seen): &(&str, &str, CallSeen)| (*method, *path, *seen) == (line.method, line.path, line.seen);
+    match ours.iter_mut().find(|(of, left)| is_it(of) && **left > 0) {
+        Some((_, left)) => {
+            *left -= 1;
+            true
+        }
+        None => false,
+    }
+}
+
+/// Reports whether clients and probes of the platform call this path: logins, health checks.
+fn is_only_for_others(line: &Line<'_>, target: &Target) -> bool {
+    let of_auth = target.endpoints.values().filter(|endpoint| endpoint.service == Service::Auth);
+    let named = of_auth.filter(|endpoint| path_of(&endpoint.path) == line.path);
+    named.into_iter().any(|endpoint| endpoint.role != Role::Introspection)
+}
+
+fn path_of(path: &str) -> &str {
+    path.split('?').next().unwrap_or(path)
+}

@@ -1,0 +1,110 @@
+//! What the logs of both sides say about the backend's calls.
+
+use std::collections::BTreeSet;
+
+use fivewhys_path::CallSeen;
+use rstest::rstest;
+
+use crate::diagnose::logs::attribution::Logbook;
+use crate::diagnose::readings::input::SentProbe;
+use crate::evidence::{Evidence, LogEntry};
+use crate::fixtures::{endpoint, exchange, log_entry, staging};
+use crate::observe::{Observation, observe};
+use crate::probe::Exchange;
+use crate::statements::Meaning;
+use crate::terms::Hop;
+use crate::terms::TokenKind::Valid;
+
+fn at(seconds: f64) -> jiff::Timestamp {
+    jiff::Timestamp::from_microsecond((1_800_000_000.0 * 1e6 + seconds * 1e6) as i64).expect("a timestamp")
+}
+
+/// Calls `read` with the log of two calls of the backend that failed beside each other, in the seconds 10 to 11. `health`:
+/// beside them, we called the health check of the auth service.
+fn with_log<T>(lines: &[(f64, Hop, &str)], read: impl FnOnce(&Logbook<'_>, &[&Observation]) -> T) -> T {
+    let seen = |id: u32, on: &str, status: u16| {
+        let sent = Exchange { id, ..exchange(on, Valid).answered(status, "application/json", "{}") };
+        observe(&sent, &endpoint(on), "").expect("an observation")
+    };
+    let observations = [seen(1, "backend.chat-messages", 403), seen(2, "backend.threads", 403)];
+    let sent = |exchange: u32, from: f64| {
+        let trace_id = format!("{exchange:032}");
+        SentProbe { exchange, started_at: at(from), ended_at: at(11.0), trace_id, request_ids: Vec::new() }
+    };
+    let log: Vec<LogEntry> = lines.iter().map(|(seconds, by, text)| log_entry(at(*seconds), *by, text)).collect();
+    let evidence = Evidence { log: log.into(), log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let all: Vec<&Observation> = observations.iter().collect();
+    read(&Logbook::new(&evidence, &all, &[1, 2], &[sent(1, 10.0), sent(2, 10.001)]), &all)
+}
+
+fn call(lines: &[&str]) -> Option<CallSeen> {
+    // The access log tells the second only.
+    let lines: Vec<_> = lines.iter().map(|line| (10.0, Hop::Auth, *line)).collect();
+    with_log(&lines, |logbook, all| logbook.call_seen(all, &staging()))
+}
+
+const OURS: &str = r#"10.0.0.1 - - "GET /elsewhere HTTP/1.1" 200 4 "-" "fivewhys/0.1.0""#;
+
+#[rstest]
+#[case::refused(r#"10.0.0.2 - - "POST /introspect HTTP/1.1" 403 29 "-" "aiohttp""#, CallSeen::Refused)]
+#[case::another_route(r#"10.0.0.2 - - "POST /v2/introspect HTTP/1.1" 404 153"#, CallSeen::NoRoute)]
+#[case::answered("POST /introspect 200 1.2 ms - 60", CallSeen::Answered)]
+#[case::failed(r#"[GIN] | 503 | 1.2ms | ::1 | POST "/introspect""#, CallSeen::Failed)]
+#[case::left(r#"::1 - - "POST /introspect HTTP/1.1" - - "-" "undici""#, CallSeen::Unfinished)]
+#[case::too_many("POST /introspect 429", CallSeen::Throttled)]
+fn the_access_log_of_auth_tells_how_it_answered_the_backend(#[case] line: &str, #[case] seen: CallSeen) {
+    assert_eq!(call(&[OURS, line]), Some(seen));
+}
+
+#[test]
+fn an_access_log_with_our_requests_alone_shows_that_the_backend_did_not_ask() {
+    assert_eq!(call(&[OURS]), Some(CallSeen::Nothing));
+}
+
+#[test]
+fn a_log_without_access_lines_tells_nothing() {
+    assert_eq!(call(&["token refused"]), None);
+}
+
+#[test]
+fn a_login_of_another_client_is_no_call_of_the_backend() {
+    let login = staging().endpoints["auth.login"].path.clone();
+    assert_eq!(call(&[OURS, &format!("POST {login} 401")]), Some(CallSeen::Nothing));
+}
+
+#[test]
+fn a_refusal_beside_answers_may_be_that_of_a_bad_token() {
+    assert_eq!(call(&["POST /introspect 200", "POST /introspect 401"]), Some(CallSeen::Answered));
+}
+
+#[test]
+fn a_user_without_an_entry_is_no_missing_route() {
+    let user = staging().users[0].sub.clone();
+    assert_eq!(call(&[&format!("GET /permissions/{user} 404")]), Some(CallSeen::Answered));
+}
+
+fn in_vain(lines: &[(f64, Hop, &str)]) -> Vec<Meaning> {
+    with_log(lines, |logbook, _| logbook.called_in_vain(&BTreeSet::from([1, 2]), &staging()))
+}
+
+#[rstest]
+#[case::status("introspection failed: 403, message='Forbidden', url='http://a/b'", Meaning::CallDenied)]
+#[case::no_connection("introspection failed: ConnectionRefusedError(111, 'x')", Meaning::AuthUnreachable)]
+#[case::late("cannot validate: introspection failed: TimeoutError()", Meaning::AuthLate)]
+#[case::a_page("SyntaxError: Unexpected token '<', \"<!doctype \"... is not valid JSON", Meaning::CallGarbled)]
+fn the_backend_says_how_its_call_ended(#[case] line: &str, #[case] means: Meaning) {
+    assert_eq!(in_vain(&[(10.5, Hop::Backend, line)]), [means]);
+}
+
+#[rstest]
+#[case::of_a_server(r#"10.0.0.1:5 [x] in shop/s1 0/0/0/5/320 200 232 - - sD-- 1/1 "GET /a HTTP/1.1""#, Meaning::Waited)]
+#[case::of_tls("tls: first record does not look like a TLS handshake", Meaning::TlsFailed)]
+fn the_edge_says_how_its_call_ended(#[case] line: &str, #[case] means: Meaning) {
+    assert_eq!(in_vain(&[(10.5, Hop::Edge, line)]), [means]);
+}
+
+#[test]
+fn a_line_of_one_call_is_not_one_of_most_calls() {
+    // The second call began later.
+    assert_eq!(in_vain(&[(10.0005, Hop::Backend, "introspection failed: TimeoutError()")]), []);
+}
