@@ -66,14 +66,20 @@ mod tests {
     #[rstest]
     #[case::requests("401 Client Error: Unauthorized for url: http://auth:8080/introspect", Meaning::CallDenied)]
     #[case::httpx("Client error '403 Forbidden' for url 'http://auth/validate'", Meaning::CallDenied)]
-    #[case::aiohttp("token check: ClientResponseError(RequestInfo(url=URL('http://x/y')), (), status=404, message='Not Found')", Meaning::CallNotFound)]
+    #[case::aiohttp(
+        "token check: ClientResponseError(RequestInfo(url=URL('http://x/y')), (), status=404, message='Not Found')",
+        Meaning::CallNotFound
+    )]
     #[case::axios("introspection: AxiosError: Request failed with status code 401", Meaning::CallDenied)]
     #[case::got("HTTPError: Response code 403 (Forbidden) from the identity service", Meaning::CallDenied)]
     #[case::ofetch(r#"FetchError: [POST] "http://auth/token": 401 Unauthorized"#, Meaning::CallDenied)]
     #[case::oauth2("oauth2: cannot fetch token: 401 Unauthorized", Meaning::CallDenied)]
     #[case::reqwest("HTTP status server error (503 Service Unavailable) for url (http://auth/v1)", Meaning::CallFailed)]
     #[case::web_client("401 Unauthorized from POST http://sso/introspect", Meaning::CallDenied)]
-    #[case::dot_net("Response status code does not indicate success: 401 (Unauthorized). calling the identity API", Meaning::CallDenied)]
+    #[case::dot_net(
+        "Response status code does not indicate success: 401 (Unauthorized). calling the identity API",
+        Meaning::CallDenied
+    )]
     #[case::guzzle("`POST http://auth/token` resulted in a `400 Bad Request` response", Meaning::CallDenied)]
     #[case::prose("accounts answered 401 to the client credentials", Meaning::CallDenied)]
     #[case::limited("auth returned HTTP 429", Meaning::CallThrottled)]

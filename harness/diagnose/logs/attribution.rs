@@ -122,11 +122,6 @@ impl<'a> Logbook<'a> {
         logbook
     }
 
-    /// Returns the windows, the earliest first.
-    pub(super) fn windows(&self) -> &[Window] {
-        &self.windows
-    }
-
     /// Returns the entries that belong to any probe, in the order of the log.
     pub(crate) fn of_probes(&self) -> impl DoubleEndedIterator<Item = &'a LogEntry> {
         self.entries.iter().zip(&self.belongs).filter(|(_, window)| window.is_some()).map(|(entry, _)| entry)
@@ -144,6 +139,11 @@ impl<'a> Logbook<'a> {
     /// Returns the entries that pass a test, in the order of the log. `name` must stand for this test alone.
     pub(super) fn passing(&self, name: &str, test: impl Fn(&LogEntry) -> bool) -> Vec<&'a LogEntry> {
         self.log.passing(name, test).iter().map(|at| &self.entries[*at]).collect()
+    }
+
+    /// Returns the windows, the earliest first.
+    pub(super) fn windows(&self) -> &[Window] {
+        &self.windows
     }
 
     fn lines_of_first_calls(&self) -> Vec<usize> {

@@ -23,8 +23,7 @@ impl Logbook<'_> {
     ///
     /// Times are not compared with single probes: many access logs tell only the second.
     pub(crate) fn call_seen(&self, all: &[&Observation], target: &Target) -> Option<CallSeen> {
-        let lines: Vec<Line<'_>> =
-            self.in_the_run().filter_map(|entry| Line::of(entry, target)).collect();
+        let lines: Vec<Line<'_>> = self.of_the_run().filter_map(|entry| Line::of(entry, target)).collect();
         if lines.is_empty() {
             return None;
         }
@@ -127,7 +126,8 @@ fn ours<'t>(all: &[&Observation], target: &'t Target) -> Ours<'t> {
 
 /// Takes one of our own requests off the count, if there is one like this line.
 fn took(ours: &mut Ours<'_>, line: &Line<'_>) -> bool {
-    let is_it = |(method, path, seen): &(&str, &str, CallSeen)| (*method, *path, *seen) == (line.method, line.path, line.seen);
+    let is_it =
+        |(method, path, seen): &(&str, &str, CallSeen)| (*method, *path, *seen) == (line.method, line.path, line.seen);
     match ours.iter_mut().find(|(of, left)| is_it(of) && **left > 0) {
         Some((_, left)) => {
             *left -= 1;

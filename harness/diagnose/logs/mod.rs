@@ -13,9 +13,9 @@
 //! Invariant: a line of other traffic never counts as one of a failing probe.
 
 mod access;
-mod calls_seen;
 mod arrival;
 pub(crate) mod attribution;
+mod calls_seen;
 pub(crate) mod coincidence;
 mod overlap;
 pub(crate) mod said;

@@ -31,16 +31,29 @@ impl Logbook<'_> {
     }
 
     /// Returns the entries that were written while probes ran, or between two of them.
-    pub(super) fn in_the_run(&self) -> impl Iterator<Item = &LogEntry> {
-        let first = self.windows().iter().map(|window| window.from).min();
-        let last = self.windows().iter().map(|window| window.ended).max();
-        let slack = SignedDuration::from_millis(SLACK_MS);
-        let span = first.zip(last);
-        let is_between = move |entry: &LogEntry| {
-            span.is_some_and(|(first, last)| first <= latest(entry) && entry.at.duration_since(last) <= slack)
-        };
-        self.entries.iter().filter(move |entry| entry.timed && is_between(entry))
+    pub(super) fn of_the_run(&self) -> impl Iterator<Item = &LogEntry> {
+        let span = self.span();
+        self.entries.iter().filter(move |entry| span.is_some_and(|span| is_within(entry, span)))
     }
+
+    /// Returns the entries that can belong to a probe: by its id, or by its time.
+    pub(super) fn near_probes(&self) -> impl Iterator<Item = &LogEntry> {
+        let span = self.span();
+        let is_near = move |entry: &LogEntry| span.is_some_and(|span| is_within(entry, span));
+        self.entries.iter().filter(move |entry| self.window_of(entry).is_some() || is_near(entry))
+    }
+
+    /// Returns when the first probe began and the last one ended.
+    fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        let first = self.windows().iter().map(|window| window.from).min()?;
+        Some((first, self.windows().iter().map(|window| window.ended).max()?))
+    }
+}
+
+/// Reports whether an entry can have been written within this time.
+fn is_within(entry: &LogEntry, (first, last): (Timestamp, Timestamp)) -> bool {
+    let slack = SignedDuration::from_millis(SLACK_MS);
+    entry.timed && first <= latest(entry) && entry.at.duration_since(last) <= slack
 }
 
 /// Returns the latest time at which the entry can have been written.

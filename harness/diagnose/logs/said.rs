@@ -22,7 +22,7 @@ impl Logbook<'_> {
         let of: BTreeMap<u32, (&Observation, Service)> =
             all.iter().filter_map(|seen| Some((seen.exchange, (*seen, service(seen)?)))).collect();
         let (mut said, mut usual) = (Said::new(), BTreeSet::new());
-        for entry in self.in_the_run().filter(|entry| entry.platform_request().is_none()) {
+        for entry in self.near_probes().filter(|entry| entry.platform_request().is_none()) {
             let during = self.exchanges_of(entry);
             let called: Vec<_> =
                 during.iter().filter_map(|exchange| of.get(exchange)).filter(|of| is_its_own(entry.by, of.1)).collect();
@@ -77,7 +77,8 @@ impl Logbook<'_> {
             own.filter_map(|entry| Some((owner(entry)?, line_means(entry, target)))).collect();
         let all: BTreeSet<u32> = told.iter().map(|(exchange, _)| *exchange).collect();
         let mut during: BTreeMap<Meaning, BTreeSet<u32>> = BTreeMap::new();
-        for (exchange, meaning) in told.into_iter().flat_map(|(of, means)| means.into_iter().map(move |one| (of, one))) {
+        for (exchange, meaning) in told.into_iter().flat_map(|(of, means)| means.into_iter().map(move |one| (of, one)))
+        {
             during.entry(meaning).or_default().insert(exchange);
         }
         most(during, all.len())
@@ -91,7 +92,7 @@ impl Logbook<'_> {
         means: impl Fn(&LogEntry) -> Vec<Meaning>,
     ) -> Vec<Meaning> {
         let mut during: BTreeMap<Meaning, BTreeSet<u32>> = BTreeMap::new();
-        for entry in self.in_the_run().filter(|entry| is_meant(entry) && entry.is_own_line_of(entry.by)) {
+        for entry in self.near_probes().filter(|entry| is_meant(entry) && entry.is_own_line_of(entry.by)) {
             let of: Vec<u32> = self.exchanges_of(entry).intersection(exchanges).copied().collect();
             if of.is_empty() {
                 continue;

@@ -33,13 +33,11 @@ static LIFE: LazyLock<Life> = LazyLock::new(|| {
 impl Logbook<'_> {
     /// Reports whether the last thing that the backend logged about itself is that it listens.
     pub(crate) fn backend_started(&self) -> bool {
-        let own = self.entries.iter().rev().filter(|entry| entry.is_own_line_of(Hop::Backend) && entry.request.is_none());
-        let mut told = own.filter_map(|entry: &LogEntry| match entry.text.as_str() {
-            text if LIFE.ended.is_match(text) => Some(false),
-            text if LIFE.began.is_match(text) => Some(true),
-            _ => None,
-        });
-        told.next() == Some(true)
+        let tells = |entry: &LogEntry| {
+            let is_own = entry.is_own_line_of(Hop::Backend) && entry.request.is_none();
+            is_own && (LIFE.ended.is_match(&entry.text) || LIFE.began.is_match(&entry.text))
+        };
+        self.passing("the backend began or ended", tells).last().is_some_and(|last| !LIFE.ended.is_match(&last.text))
     }
 }
 
@@ -52,8 +50,8 @@ mod tests {
     use crate::evidence::Evidence;
 
     fn started(lines: &[&str]) -> bool {
-        let log: Vec<LogEntry> = lines.iter().map(|line| LogEntry::new(jiff::Timestamp::UNIX_EPOCH, Hop::Backend, *line)).collect();
-        let evidence = Evidence { log: log.into(), ..Evidence::default() };
+        let log = lines.iter().map(|line| LogEntry::new(jiff::Timestamp::UNIX_EPOCH, Hop::Backend, *line)).collect();
+        let evidence = Evidence { log, ..Evidence::default() };
         let sent: &[SentProbe] = &[];
         Logbook::new(&evidence, &[], &[], sent).backend_started()
     }

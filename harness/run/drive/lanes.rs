@@ -32,7 +32,7 @@ mod tests {
         let text = "title = \"t\"\n[[step]]\nid = \"a\"\ncall = [\"x.one\", \"x.two\"]\ntoken = [\"none\", \"expired\"]\n\
                     [step.expect]\nrefused = true\n[[step]]\nid = \"b\"\ncall = \"x.one\"\n[step.expect]\nstatus = 200\n";
         let scenario = Scenario::parse("t.toml", text).expect("a scenario");
-        let places: Vec<Vec<Vec<usize>>> = groups(scenario.steps.iter().enumerate().map(|(n, step)| (n, step)))
+        let places: Vec<Vec<Vec<usize>>> = groups(scenario.steps.iter().enumerate())
             .iter()
             .map(|lanes| lanes.iter().map(|lane| lane.iter().map(|(place, _)| *place).collect()).collect())
             .collect();

@@ -81,7 +81,9 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::CallerSecretRefused => &[R::Caller],
         Meaning::CallerIdRefused => &[R::CallerId],
         Meaning::CallerUnset => &[R::CallerUnset],
-        Meaning::AuthFailed => &[R::AuthFailed, R::AuthNoRoute, R::AuthUnreached, R::AuthLate, R::Caller, R::CallerId, R::CallerUnset],
+        Meaning::AuthFailed => {
+            &[R::AuthFailed, R::AuthNoRoute, R::AuthUnreached, R::AuthLate, R::Caller, R::CallerId, R::CallerUnset]
+        }
         Meaning::AuthLate => &[R::AuthLate],
         Meaning::CallDenied => &[R::Caller, R::CallerId, R::CallerUnset, R::Inactive],
         Meaning::CallGarbled => &[R::AuthFailed, R::AuthNoRoute],
@@ -104,7 +106,18 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::NoSession => &[R::Session],
         Meaning::SignIn => &[R::SignIn],
         Meaning::Maintenance => &[R::Maintenance],
-        Meaning::Upstream => &[R::Upstream, R::Down, R::UpstreamTls, R::Late, R::AuthFailed, R::AuthNoRoute, R::AuthUnreached, R::AuthLate, R::Caller, R::Store],
+        Meaning::Upstream => &[
+            R::Upstream,
+            R::Down,
+            R::UpstreamTls,
+            R::Late,
+            R::AuthFailed,
+            R::AuthNoRoute,
+            R::AuthUnreached,
+            R::AuthLate,
+            R::Caller,
+            R::Store,
+        ],
         Meaning::Unready => &[
             R::Upstream,
             R::Down,
@@ -125,7 +138,9 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         ],
         Meaning::Policy => &[R::Policy],
         Meaning::Waited => &[R::Late, R::AuthLate],
-        Meaning::Unconfigured => &[R::Code, R::Store, R::Upstream, R::Down, R::AuthFailed, R::AuthNoRoute, R::AuthUnreached, R::CallerUnset],
+        Meaning::Unconfigured => {
+            &[R::Code, R::Store, R::Upstream, R::Down, R::AuthFailed, R::AuthNoRoute, R::AuthUnreached, R::CallerUnset]
+        }
         Meaning::Invalid => &[R::Invalid, R::Missing, R::Malformed],
         // Code that does not handle the error of a driver or of a call raises it.
         Meaning::Crashed => &[

@@ -222,7 +222,15 @@ pub struct Ending {
 
 impl Ending {
     pub(crate) const fn new(maker: Maker, result: Result, reason: Reason) -> Self {
-        Self { maker, result, reason, wait: Wait::None, stream: Stream::Any, calls: CallsSeen::QUIET, why_not: Reason::None }
+        Self {
+            maker,
+            result,
+            reason,
+            wait: Wait::None,
+            stream: Stream::Any,
+            calls: CallsSeen::QUIET,
+            why_not: Reason::None,
+        }
     }
 
     pub(crate) const fn ok(maker: Maker) -> Self {
@@ -247,7 +255,9 @@ impl Ending {
             // fivewhys sends a call that a browser would not send.
             _ if matches!(self.result, Result::Blocked) => true,
             Maker::Network | Maker::Stranger => false,
-            Maker::Edge => matches!(self.reason, Reason::Upstream | Reason::UpstreamTls | Reason::Late | Reason::Unknown),
+            Maker::Edge => {
+                matches!(self.reason, Reason::Upstream | Reason::UpstreamTls | Reason::Late | Reason::Unknown)
+            }
             Maker::Backend | Maker::Auth | Maker::Any => true,
         }
     }
