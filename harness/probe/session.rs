@@ -253,7 +253,7 @@ fn is_not_recorded(answer: &Answer, url: &Url) -> bool {
 }
 
 /// Bytes of a response that are redacted at once.
-const FEW: usize = 16 << 10;
+const FEW: usize = 4 << 10;
 
 /// Makes the exchange. That of a large response is made on a thread of its own: to redact it takes long, and the deadlines of
 /// other probes must hold meanwhile.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use fivewhys_path::keep_narrowest;
-use regex::RegexSet;
+use regex::bytes::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 
 use super::Meaning;
@@ -68,7 +68,10 @@ fn read(name: &str, text: &str) -> StatementFile {
 
 fn compiled(files: Vec<StatementFile>) -> Patterns {
     let all: Vec<Statement> = files.into_iter().flat_map(|file| file.statement).collect();
-    let set = |patterns: Vec<String>| RegexSet::new(patterns).expect("the patterns are checked by a test");
+    // The sentences of products are ASCII. With the classes and letter cases of Unicode, to compile takes many times longer.
+    let set = |patterns: Vec<String>| {
+        RegexSetBuilder::new(patterns).unicode(false).build().expect("the patterns are checked by a test")
+    };
     // `[^\s\S]` matches nothing.
     let never = || "[^\\s\\S]".to_owned();
     Patterns {
@@ -80,9 +83,9 @@ fn compiled(files: Vec<StatementFile>) -> Patterns {
 
 impl Patterns {
     fn of(&self, sentence: &str) -> Vec<Meaning> {
-        let except = self.unless.matches(sentence);
+        let except = self.unless.matches(sentence.as_bytes());
         let mut all: Vec<Meaning> = Vec::new();
-        for at in self.wanted.matches(sentence).into_iter().filter(|at| !except.matched(*at)) {
+        for at in self.wanted.matches(sentence.as_bytes()).into_iter().filter(|at| !except.matched(*at)) {
             if !all.contains(&self.means[at]) {
                 all.push(self.means[at]);
             }
