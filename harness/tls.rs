@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
+use rustls::client::WantsClientCert;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::client::WantsClientCert;
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 use secrecy::{ExposeSecret as _, SecretString};
 

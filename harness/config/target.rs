@@ -10,8 +10,8 @@ use serde_json_path::JsonPath;
 use url::{Host, Url};
 
 use crate::config::{
-    Access, AuthPlace, Browser, CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretOrigin, SecretSource, TaggedUrl,
-    TokenOrigin,
+    Access, AuthPlace, Browser, CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretOrigin, SecretSource,
+    TaggedUrl, TokenOrigin,
 };
 
 /// One deployment under test, with every value resolved and checked. [`SecretSource`] reads secrets when they are

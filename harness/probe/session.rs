@@ -65,7 +65,8 @@ impl Session {
         if call.endpoint.token_locations.is_empty() || !request.key.token.is_sent() {
             return Ok(self.probe(&call, None, None).await?.exchange);
         }
-        let Issued { token, with_our_secret, .. } = self.credential(&request.key, call.user, request.own_connection).await?;
+        let Issued { token, with_our_secret, .. } =
+            Box::pin(self.credential(&request.key, call.user, request.own_connection)).await?;
         Ok(self.probe(&call, Some(token), with_our_secret).await?.exchange)
     }
 
@@ -83,7 +84,12 @@ impl Session {
     }
 
     /// Asks the auth service for a token. `lookup` decides whether the granted evidence allows the call.
-    pub(super) async fn issue(&self, key: &ProbeKey, lookup: call::Lookup, own_connection: bool) -> Result<Issued, CannotProbe> {
+    pub(super) async fn issue(
+        &self,
+        key: &ProbeKey,
+        lookup: call::Lookup,
+        own_connection: bool,
+    ) -> Result<Issued, CannotProbe> {
         let target = &self.shared.target;
         let on = |request| ProbeRequest { own_connection, ..request };
         let revoke = key.token.is_logged_out().then(|| call::logout(target, key)).transpose()?.map(on);
@@ -128,7 +134,7 @@ impl Session {
         let presented = Presented { token, cookie: self.cookies_for(call.target, &url).filter(|_| has_cookies), csrf };
         let pair = presented.render(call, &ids, &**credentials)?;
         let headers = header_map(&pair.wire.headers)?;
-        let preflight = self.preflight(call, page.as_ref(), &pair).await;
+        let preflight = Box::pin(self.preflight(call, page.as_ref(), &pair)).await;
         let admitted = self.shared.admit().await;
         let started_at = jiff::Timestamp::now();
         let (shown, asked) = (pair.shown.clone(), headers.clone());
@@ -207,8 +213,9 @@ impl Session {
             fixed: &fixed,
         };
         let mut answer = match key {
-            Some(key) => websocket::send(pair.wire, headers, key, &pair.shown.messages, &rules).await,
-            None => http::send(pair.wire, headers, &rules).await,
+            // On the heap: together they are larger than the stack of a thread bears.
+            Some(key) => Box::pin(websocket::send(pair.wire, headers, key, &pair.shown.messages, &rules)).await,
+            None => Box::pin(http::send(pair.wire, headers, &rules)).await,
         };
         if let Some(error) = &mut answer.error {
             patience.explain(error, budget.probe);

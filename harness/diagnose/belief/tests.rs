@@ -151,7 +151,8 @@ fn usual_or_any() -> impl Strategy<Value = usize> {
 fn records() -> impl Strategy<Value = Records> {
     use crate::statements::Meaning;
     let call = proptest::option::of(proptest::sample::select(CallSeen::ALL));
-    let in_vain = proptest::sample::subsequence(vec![Meaning::CallDenied, Meaning::AuthUnreachable, Meaning::Cache], 0..2);
+    let in_vain =
+        proptest::sample::subsequence(vec![Meaning::CallDenied, Meaning::AuthUnreachable, Meaning::Cache], 0..2);
     let auth_said = proptest::sample::subsequence(vec![Meaning::Issuer, Meaning::Cache], 0..2);
     (1..8_u32, call, in_vain, auth_said, any::<bool>()).prop_map(|(asks, call, in_vain, auth_said, backend_started)| {
         Records { asks: Some(asks), call, called_in_vain: in_vain, auth_said, backend_started, ..Records::default() }
@@ -270,30 +271,4 @@ fn readings_that_nothing_explains_may_be_accidents() {
     let kept: Vec<&Observation> = all.iter().collect();
     let beliefs = Beliefs::of(&kept, &target, "primary", &|_| true, &Records::default(), Catalogue::shipped());
     assert!(beliefs.all[0].score.is_finite(), "no hypothesis remains");
-}
-
-#[rstest::rstest]
-#[case::a_wrong_secret("backend-auth/service-secret-mismatch", &[(CallSeen::Refused, true), (CallSeen::Answered, false), (CallSeen::Nothing, false)])]
-#[case::no_listener("backend-auth/auth-unreachable", &[(CallSeen::Nothing, true), (CallSeen::Refused, false)])]
-#[case::a_wrong_address("backend-auth/auth-url-wrong", &[(CallSeen::NoRoute, true), (CallSeen::Nothing, true), (CallSeen::Failed, false)])]
-#[case::a_missing_route("auth/validate-route-missing", &[(CallSeen::NoRoute, true), (CallSeen::Nothing, false)])]
-#[case::a_failure("auth/validate-error", &[(CallSeen::Failed, true), (CallSeen::NoRoute, false)])]
-#[case::a_fault_of_the_backend("backend/handler-error", &[(CallSeen::Answered, true), (CallSeen::Refused, false)])]
-fn the_log_of_the_auth_service_speaks_for_a_fault_or_against_it(
-    #[case] fault: &str,
-    #[case] cases: &[(CallSeen, bool)],
-) {
-    let target = Target { validation: crate::config::Validation::Introspection, ..staging() };
-    let observations = observed(&target, &[(0, 0), (6, 5)]);
-    let kept: Vec<&Observation> = observations.iter().collect();
-    let score = |call: Option<CallSeen>| {
-        let records = Records { asks: Some(2), call, ..Records::default() };
-        let beliefs = Beliefs::of(&kept, &target, "primary", &|_| true, &records, Catalogue::shipped());
-        let is_it = |hypothesis: &Hypothesis<'_>| matches!(hypothesis, Hypothesis::Fault(of) if of.id.as_str() == fault);
-        beliefs.all.iter().find(|belief| is_it(&belief.hypothesis)).expect("the fault is known").score
-    };
-    for (call, speaks_for) in cases {
-        let gain = score(Some(*call)) - score(None);
-        assert_eq!(gain > 0.1_f64.ln(), *speaks_for, "{call}: {gain}");
-    }
 }

@@ -32,7 +32,8 @@ const SHIPPED: [(&str, &str); 8] = [
     ("agents.toml (built in)", include_str!("../faults/agents.toml")),
 ];
 
-static BUILT_IN: LazyLock<Arc<Catalogue>> = LazyLock::new(|| Arc::new(Catalogue { faults: OnceLock::new(), named: Vec::new() }));
+static BUILT_IN: LazyLock<Arc<Catalogue>> =
+    LazyLock::new(|| Arc::new(Catalogue { faults: OnceLock::new(), named: Vec::new() }));
 
 impl Catalogue {
     /// Returns the built-in catalogue.

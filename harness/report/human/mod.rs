@@ -108,5 +108,9 @@ fn heading(ink: Ink, report: &Report) -> Text {
     let page = report.system.as_ref().and_then(|system| system.browser.as_ref());
     let page = page.map(|page| format!("browser on {}", page.origin));
     let proxy = report.proxy.as_ref().map(|proxy| format!("proxy {proxy}"));
-    ink.list(Paint::Faint, parts.into_iter().chain(page).chain(proxy).chain(reach(&report.reach)).chain(shard), Separator::Dot)
+    ink.list(
+        Paint::Faint,
+        parts.into_iter().chain(page).chain(proxy).chain(reach(&report.reach)).chain(shard),
+        Separator::Dot,
+    )
 }

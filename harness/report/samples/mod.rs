@@ -7,8 +7,8 @@
 
 use crate::diagnose::Finding;
 use crate::report::{
-    ExitReport, Explained, Moment, PageReport, Reach, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport,
-    System, Timing, Unread,
+    ExitReport, Explained, Moment, PageReport, Reach, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome,
+    StepReport, System, Timing, Unread,
 };
 
 mod causes;

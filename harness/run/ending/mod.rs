@@ -25,8 +25,8 @@ use crate::evidence::Evidence;
 use crate::gate::{Baseline, Earlier, Gate, OTHER, role_of};
 use crate::preflight::{LOST, Lost};
 use crate::report::{
-    GateReport, Kept, PageReport, Reach, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, System, Timing,
-    Unread,
+    GateReport, Kept, PageReport, Reach, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, System,
+    Timing, Unread,
 };
 use crate::run::context::record::Record;
 use crate::run::context::smoke::Smoke;

@@ -1,0 +1,47 @@
+//! What the log of the auth service tells about the backend's calls speaks for a fault, or against it.
+
+use fivewhys_path::CallSeen;
+use rstest::rstest;
+
+use crate::config::{Target, Validation};
+use crate::diagnose::belief::{Beliefs, Hypothesis, Records};
+use crate::diagnose::model::catalogue::Catalogue;
+use crate::fixtures::{endpoint, exchange, staging};
+use crate::observe::{Observation, observe};
+use crate::probe::Exchange;
+use crate::terms::TokenKind;
+
+#[rstest]
+#[case::a_wrong_secret("backend-auth/service-secret-mismatch", &[(CallSeen::Refused, true), (CallSeen::Answered, false), (CallSeen::Nothing, false)])]
+#[case::no_listener("backend-auth/auth-unreachable", &[(CallSeen::Nothing, true), (CallSeen::Refused, false)])]
+#[case::a_wrong_address("backend-auth/auth-url-wrong", &[(CallSeen::NoRoute, true), (CallSeen::Nothing, true), (CallSeen::Failed, false)])]
+#[case::a_missing_route("auth/validate-route-missing", &[(CallSeen::NoRoute, true), (CallSeen::Nothing, false)])]
+#[case::a_failure("auth/validate-error", &[(CallSeen::Failed, true), (CallSeen::NoRoute, false)])]
+#[case::a_fault_of_the_backend("backend/handler-error", &[(CallSeen::Answered, true), (CallSeen::Refused, false)])]
+fn the_log_of_the_auth_service_speaks_for_a_fault_or_against_it(
+    #[case] fault: &str,
+    #[case] cases: &[(CallSeen, bool)],
+) {
+    let target = Target { validation: Validation::Introspection, ..staging() };
+    let seen = |id: u32, on: &str, token: TokenKind, status: u16, body: &str| {
+        let sent = Exchange { id, ..exchange(on, token).answered(status, "application/json", body) };
+        observe(&sent, &endpoint(on), "").expect("an observation")
+    };
+    let healthy = r#"{"status":"healthy","service":"netra-ai-platform"}"#;
+    let observations = [
+        seen(1, "backend.health", TokenKind::None, 200, healthy),
+        seen(2, "backend.chat-messages", TokenKind::Valid, 500, "Internal Server Error"),
+    ];
+    let kept: Vec<&Observation> = observations.iter().collect();
+    let score = |call: Option<CallSeen>| {
+        let records = Records { asks: Some(2), call, ..Records::default() };
+        let beliefs = Beliefs::of(&kept, &target, "primary", &|_| true, &records, Catalogue::shipped());
+        let is_it =
+            |hypothesis: &Hypothesis<'_>| matches!(hypothesis, Hypothesis::Fault(of) if of.id.as_str() == fault);
+        beliefs.all.iter().find(|belief| is_it(&belief.hypothesis)).expect("the fault is known").score
+    };
+    for (call, speaks_for) in cases {
+        let gain = score(Some(*call)) - score(None);
+        assert_eq!(gain > 0.1_f64.ln(), *speaks_for, "{call}: {gain}");
+    }
+}
