@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use fivewhys::internal::config::{Endpoint, Target};
@@ -29,6 +30,8 @@ struct Cell {
     stage: usize,
     /// The place of the step among all steps of the scenario.
     step: usize,
+    /// The place of its request among all requests: the steps of one endpoint run one after the other.
+    nth: usize,
     recorded: Response,
     violation: Violation,
 }
@@ -85,6 +88,8 @@ impl Stage {
         // The verdict is not the subject here: neither logs nor manifests are read, and no probe is added.
         bench = bench.with_evidence_sources(&[EvidenceSource::Auth, EvidenceSource::ServiceCredentials]);
         bench.target.budget.diagnosis_probes = 0;
+        // The requests then come in the order of the steps.
+        bench.target.budget.concurrency = NonZeroUsize::new(1);
         bench.target.probes.test_headers = false;
         let mut stage = Self { dialect, scenario: scenario.on(&bench.target), bench, cells: Vec::new() };
         let (report, seen) = stage.run(&stage.scenario, None).await;
@@ -98,7 +103,7 @@ impl Stage {
     async fn plays_unaltered(&self) {
         let mut played: BTreeMap<usize, Response> = BTreeMap::new();
         let streams = self.cells.iter().filter(|cell| cell.recorded.form != Form::Body);
-        played.extend(streams.map(|cell| (cell.step, cell.recorded.clone())));
+        played.extend(streams.map(|cell| (cell.nth, cell.recorded.clone())));
         for (nth, recorded) in played {
             let alteration = Alteration { nth, recorded, change: Arc::new(|_| {}) };
             let (report, _) = self.run(&self.scenario, Some(alteration)).await;
@@ -109,10 +114,13 @@ impl Stage {
     fn list(&self, stage: usize, report: &Report, seen: &[String]) -> Vec<Cell> {
         let mut accepted: BTreeMap<&str, Response> = BTreeMap::new();
         let mut cells = Vec::new();
+        let mut order: Vec<u32> = report.scenarios[0].steps.iter().filter_map(|step| step.exchange).collect();
+        order.sort_unstable();
         for (at, step) in all(&self.scenario).enumerate() {
             let exchange = exchange(report, &report.scenarios[0].steps[at]);
+            let nth = order.binary_search(&exchange.id).expect("it is one of them");
             let path = url::Url::parse(&exchange.request.url).expect("a URL").path().to_owned();
-            assert_eq!(seen[at], format!("{} {path}", exchange.request.method), "one request a step");
+            assert_eq!(seen[nth], format!("{} {path}", exchange.request.method), "one request a step");
             let healthy = self.healthy(step, exchange, accepted.get(&*step.call));
             let (found, unknown) = violation::of(&healthy);
             assert!(unknown.is_empty(), "{}/{}: no violation is known for {unknown:?}", self.scenario.id, step.id);
@@ -120,7 +128,7 @@ impl Stage {
             if !step.expect.refused {
                 accepted.insert(&step.call, recorded.clone());
             }
-            let cell = |violation| Cell { stage, step: at, recorded: recorded.clone(), violation };
+            let cell = |violation| Cell { stage, step: at, nth, recorded: recorded.clone(), violation };
             cells.extend(found.into_iter().map(cell));
         }
         cells
@@ -144,12 +152,12 @@ impl Stage {
 
     /// Runs the scenario with one violation. Returns the reasons of the step, or what is wrong with the report.
     async fn violated(&self, cell: &Cell) -> Result<Vec<String>, String> {
-        let Cell { step, recorded, violation, .. } = cell.clone();
+        let Cell { step, nth, recorded, violation, .. } = cell.clone();
         let mut scenario = self.scenario.clone();
         let steps = scenario.steps.len();
         let altered = if step < steps { &mut scenario.steps[step] } else { &mut scenario.finally[step - steps] };
         (violation.shorten)(&mut altered.expect);
-        let alteration = Alteration { nth: step, recorded, change: violation.change };
+        let alteration = Alteration { nth, recorded, change: violation.change };
         let (report, _) = self.run(&scenario, Some(alteration)).await;
         let results = &report.scenarios[0].steps;
         let failed = |result: &&StepReport| result.outcome == StepOutcome::Failed;

@@ -6,7 +6,7 @@ use crate::config::Target;
 use crate::diagnose::logs::access::access;
 use crate::diagnose::logs::attribution::Logbook;
 use crate::diagnose::logs::window::Window;
-use crate::evidence::LogEntry;
+use crate::evidence::{LogEntry, Severity};
 use crate::observe::{Observation, Outcome};
 use crate::statements::{Meaning, answered_by_auth, meanings_of_flags, specific_meanings};
 use crate::terms::{Hop, Role, Service};
@@ -137,6 +137,10 @@ fn line_means(entry: &LogEntry, target: &Target) -> Vec<Meaning> {
     let of_call = (entry.by == Hop::Backend).then(|| answered_by_auth(text, |line| names_auth(line, target)));
     match of_call.flatten() {
         Some(meaning) => vec![meaning],
+        // What a writer calls usual is no failure of what it needs.
+        None if entry.severity.is_some_and(|severity| severity < Severity::Warning) => {
+            specific_meanings(text).into_iter().filter(|meaning| !is_of_a_call(*meaning, Hop::Backend)).collect()
+        }
         None => specific_meanings(text),
     }
 }

@@ -16,4 +16,3 @@ mod sticky;
 mod tls;
 mod unreachable;
 mod websocket;
-mod websocket_refused;

@@ -11,9 +11,9 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
 
-use super::bench::{Bench, endpoint, of_type, probe_of};
 use crate::config::Endpoint;
 use crate::probe::tests::bench::script::Server;
+use crate::probe::tests::bench::{Bench, endpoint, of_type, probe_of};
 use crate::probe::{Close, ErrorKind, Exchange, ProbeRequest, Side, Until};
 use crate::terms::EndpointKind;
 

@@ -3,7 +3,7 @@
 use rstest::rstest;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::bench::{Bench, endpoint, probe_of};
+use crate::probe::tests::bench::{Bench, endpoint, probe_of};
 use crate::config::Endpoint;
 use crate::probe::tests::bench::script::{Peer, Server};
 use crate::probe::{ErrorKind, Exchange};
