@@ -42,6 +42,62 @@ pub fn keep_narrowest(meanings: &mut Vec<Meaning>) {
     meanings.retain(|one| !all.iter().any(|other| is_wider(*one, *other)));
 }
 
+/// Why a token may be refused, or the call that judges it fail.
+const REFUSED_TOKEN: &[Reason] = &[
+    Reason::Malformed,
+    Reason::Signature,
+    Reason::Key,
+    Reason::Expired,
+    Reason::Early,
+    Reason::Claims,
+    Reason::User,
+    Reason::Inactive,
+    Reason::Caller,
+    Reason::CallerId,
+    Reason::CallerUnset,
+    Reason::AuthFailed,
+    Reason::AuthNoRoute,
+    Reason::AuthUnreached,
+    Reason::AuthLate,
+    Reason::Missing,
+];
+
+/// Why a service may not be available.
+const UNREADY: &[Reason] = &[
+    Reason::Upstream,
+    Reason::Down,
+    Reason::UpstreamTls,
+    Reason::Late,
+    Reason::Code,
+    Reason::Maintenance,
+    Reason::AuthFailed,
+    Reason::AuthNoRoute,
+    Reason::AuthUnreached,
+    Reason::AuthLate,
+    Reason::Caller,
+    Reason::CallerId,
+    Reason::CallerUnset,
+    Reason::Store,
+    Reason::Database,
+    Reason::Cache,
+];
+
+/// What code may raise an error for: also what it does not handle.
+const CRASH: &[Reason] = &[
+    Reason::Code,
+    Reason::Key,
+    Reason::Store,
+    Reason::Database,
+    Reason::Cache,
+    Reason::AuthFailed,
+    Reason::AuthNoRoute,
+    Reason::AuthUnreached,
+    Reason::AuthLate,
+    Reason::Caller,
+    Reason::CallerId,
+    Reason::CallerUnset,
+];
+
 /// Returns the reasons for which a component says this and nothing more general.
 const fn reasons(meaning: Meaning) -> &'static [Reason] {
     use Reason as R;
@@ -58,24 +114,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::UserUnknown => &[R::User],
         Meaning::Forbidden => &[R::Permission, R::Policy, R::SignIn, R::User, R::Claims],
         Meaning::Inactive => &[R::Inactive, R::User],
-        Meaning::TokenRefused => &[
-            R::Malformed,
-            R::Signature,
-            R::Key,
-            R::Expired,
-            R::Early,
-            R::Claims,
-            R::User,
-            R::Inactive,
-            R::Caller,
-            R::CallerId,
-            R::CallerUnset,
-            R::AuthFailed,
-            R::AuthNoRoute,
-            R::AuthUnreached,
-            R::AuthLate,
-            R::Missing,
-        ],
+        Meaning::TokenRefused => REFUSED_TOKEN,
         Meaning::Unauthorized => &[R::Permission, R::Policy, R::SignIn, R::Everyone, R::Origin],
         Meaning::CallerRefused => &[R::Caller, R::CallerId, R::CallerUnset],
         Meaning::CallerSecretRefused => &[R::Caller],
@@ -118,24 +157,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
             R::Caller,
             R::Store,
         ],
-        Meaning::Unready => &[
-            R::Upstream,
-            R::Down,
-            R::UpstreamTls,
-            R::Late,
-            R::Code,
-            R::Maintenance,
-            R::AuthFailed,
-            R::AuthNoRoute,
-            R::AuthUnreached,
-            R::AuthLate,
-            R::Caller,
-            R::CallerId,
-            R::CallerUnset,
-            R::Store,
-            R::Database,
-            R::Cache,
-        ],
+        Meaning::Unready => UNREADY,
         Meaning::Policy => &[R::Policy],
         Meaning::Waited => &[R::Late, R::AuthLate],
         Meaning::Unconfigured => {
@@ -143,20 +165,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         }
         Meaning::Invalid => &[R::Invalid, R::Missing, R::Malformed],
         // Code that does not handle the error of a driver or of a call raises it.
-        Meaning::Crashed => &[
-            R::Code,
-            R::Key,
-            R::Store,
-            R::Database,
-            R::Cache,
-            R::AuthFailed,
-            R::AuthNoRoute,
-            R::AuthUnreached,
-            R::AuthLate,
-            R::Caller,
-            R::CallerId,
-            R::CallerUnset,
-        ],
+        Meaning::Crashed => CRASH,
     }
 }
 
