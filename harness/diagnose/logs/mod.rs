@@ -8,6 +8,7 @@
 //! - `said`: what the components say about a probe that they did not serve
 //! - `started`: whether the backend began to serve
 //! - `coincidence`: whether other traffic explains such lines
+//! - `quote`: a line in the words of a report
 //! - `worst`: the worst lines of failed exchanges, whether or not a pattern matches them
 //!
 //! Invariant: a line of other traffic never counts as one of a failing probe.
@@ -18,6 +19,7 @@ pub(crate) mod attribution;
 mod calls_seen;
 pub(crate) mod coincidence;
 mod overlap;
+pub(crate) mod quote;
 pub(crate) mod said;
 mod started;
 pub(crate) mod window;

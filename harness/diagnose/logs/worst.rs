@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 use jiff::SignedDuration;
 use regex::Regex;
 
-use crate::diagnose::logs::attribution::{JoinedBy, Logbook, log_and_time, quoted};
+use crate::diagnose::logs::attribution::{JoinedBy, Logbook};
+use crate::diagnose::logs::quote::{log_and_time, quoted};
 use crate::evidence::{LogEntry, LoggedRequest, Severity};
 use crate::observe::without_ids;
 use crate::terms::Hop;
