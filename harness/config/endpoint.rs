@@ -79,6 +79,36 @@ pub struct Accept {
 }
 
 impl Endpoint {
+    /// Returns an endpoint that takes no token and has no role.
+    pub(crate) fn bare(id: String, service: Service, method: String, path: String) -> Self {
+        Self {
+            id,
+            service,
+            past_edge: false,
+            kind: EndpointKind::Http,
+            role: Role::Open,
+            method,
+            path,
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: None,
+            send: Vec::new(),
+            token_locations: Vec::new(),
+            subprotocols: Vec::new(),
+            validation: None,
+            takes_caller: false,
+            browser: false,
+            accept: Accept::default(),
+            caller_rejected: None,
+            identity: None,
+            event_name: None,
+            issued_token: None,
+            form: RequestForm::default(),
+        }
+    }
+}
+
+impl Endpoint {
     /// Reports whether a success says nothing about the credential: sign-in is optional and the response does not name
     /// the user.
     #[must_use]

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::config::{
-    Accept, Access, Budget, Claims, DeployedNames, Endpoint, RequestForm, SecretSource, Target, UnusualProbes, User,
-    Validation, VersionPlace,
+    Access, Budget, Claims, DeployedNames, Endpoint, SecretSource, Target, UnusualProbes, User, Validation,
+    VersionPlace,
 };
 use crate::evidence::{Collected, Declaration, Layout};
 use crate::explain::pieces::Pieces;
@@ -262,7 +262,7 @@ pub(super) fn add_introspections(target: &mut Target, asked: BTreeSet<(String, S
         let introspection = Endpoint {
             role: Role::Introspection,
             token_locations: vec![TokenLocation::Body],
-            ..bare(id.clone(), Service::Auth, method, path)
+            ..Endpoint::bare(id.clone(), Service::Auth, method, path)
         };
         target.endpoints.insert(id, introspection);
     }
@@ -332,35 +332,7 @@ fn endpoint(id: String, one: &Recorded) -> Endpoint {
         role,
         body: one.exchange.request.body.as_ref().map(|_| serde_json::Value::Null),
         token_locations: locations,
-        ..bare(id, service, one.exchange.request.method.clone(), one.url.path().to_owned())
-    }
-}
-
-/// Returns an endpoint that takes no token and has no role.
-fn bare(id: String, service: Service, method: String, path: String) -> Endpoint {
-    Endpoint {
-        id,
-        service,
-        past_edge: false,
-        kind: EndpointKind::Http,
-        role: Role::Open,
-        method,
-        path,
-        query: Vec::new(),
-        headers: Vec::new(),
-        body: None,
-        send: Vec::new(),
-        token_locations: Vec::new(),
-        subprotocols: Vec::new(),
-        validation: None,
-        takes_caller: false,
-        browser: false,
-        accept: Accept::default(),
-        caller_rejected: None,
-        identity: None,
-        event_name: None,
-        issued_token: None,
-        form: RequestForm::default(),
+        ..Endpoint::bare(id, service, one.exchange.request.method.clone(), one.url.path().to_owned())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::config::{Accept, Basic, BodyForm, Endpoint, RequestForm};
 use crate::document::JsonMatch;
 use crate::document::values::BaseUrl;
 use crate::document::written::{Named, OneOrMany};
-use crate::terms::{EndpointKind, Role, Service};
+use crate::terms::{Role, Service};
 
 /// The id of the endpoint that issues tokens.
 pub(crate) const TOKEN: &str = "auth.token";
@@ -158,28 +158,8 @@ fn discovery(url: &Url) -> Endpoint {
 
 fn bare(id: &str, url: &Url) -> Endpoint {
     Endpoint {
-        id: id.to_owned(),
-        service: Service::Auth,
-        past_edge: false,
-        kind: EndpointKind::Http,
-        role: Role::Open,
-        method: "GET".to_owned(),
-        path: url.path().to_owned(),
-        query: Vec::new(),
         headers: vec![("Accept".to_owned(), "application/json".to_owned())],
-        body: None,
-        send: Vec::new(),
-        token_locations: Vec::new(),
-        subprotocols: Vec::new(),
-        validation: None,
-        takes_caller: false,
-        browser: false,
-        accept: Accept::default(),
-        caller_rejected: None,
-        identity: None,
-        event_name: None,
-        issued_token: None,
-        form: RequestForm::default(),
+        ..Endpoint::bare(id.to_owned(), Service::Auth, "GET".to_owned(), url.path().to_owned())
     }
 }
 
