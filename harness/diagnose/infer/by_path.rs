@@ -16,6 +16,7 @@ use crate::diagnose::infer::conflict::{Conflict, Record, conflicting_fact, confl
 use crate::diagnose::infer::double_fault::HIDDEN_BY_ANOTHER;
 use crate::diagnose::infer::likelihood::HINT;
 use crate::diagnose::logs::attribution::LogMatch;
+use crate::diagnose::logs::said::Told;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fact_schema;
@@ -30,8 +31,9 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
     let counts = |key: &ProbeKey| case.readings.has(key);
     let failed = case.failed.iter().map(|step| step.exchange);
     let asking: BTreeSet<u32> = failed.filter(|exchange| case.is_all_the_way(*exchange)).collect();
+    let told = Told::of(&case.logbook, case.target);
     let records = Records {
-        said: case.logbook.said(&case.observations, case.target),
+        said: told.said(&case.observations),
         failed: case.failed.iter().map(|step| step.exchange).collect(),
         key_set: case.key_set,
         arrived: case.logbook.arrived(),
@@ -40,8 +42,8 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
         inner: inner_call(case),
         asks: asking.first().copied(),
         call: case.logbook.call_seen(&case.observations, case.target),
-        auth_said: case.logbook.auth_said(&asking, case.target),
-        called_in_vain: case.logbook.called_in_vain(&asking, case.target),
+        auth_said: told.auth_said(&asking),
+        called_in_vain: told.called_in_vain(&asking),
     };
     tracing::debug!(?records, "what logs and key sets say");
     let beliefs = Beliefs::of(&case.observations, case.target, case.user(), &counts, &records, catalogue);

@@ -84,7 +84,7 @@ impl<'a> Line<'a> {
                 (line.method, line.path, line.answer, entry.text.contains("fivewhys/"))
             }
         };
-        let path = path.split('?').next().unwrap_or(path);
+        let path = path_of(path);
         let names_a_user = target.users.iter().any(|user| path.contains(&user.sub) || path.contains(&user.email));
         let seen = match answer {
             Answer::Untold => return None,
@@ -140,8 +140,8 @@ fn took(ours: &mut Ours<'_>, line: &Line<'_>) -> bool {
 /// Reports whether clients and probes of the platform call this path: logins, health checks.
 fn is_only_for_others(line: &Line<'_>, target: &Target) -> bool {
     let of_auth = target.endpoints.values().filter(|endpoint| endpoint.service == Service::Auth);
-    let named = of_auth.filter(|endpoint| path_of(&endpoint.path) == line.path);
-    named.into_iter().any(|endpoint| endpoint.role != Role::Introspection)
+    let mut named = of_auth.filter(|endpoint| path_of(&endpoint.path) == line.path);
+    named.any(|endpoint| endpoint.role != Role::Introspection)
 }
 
 fn path_of(path: &str) -> &str {

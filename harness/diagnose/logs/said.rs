@@ -14,38 +14,57 @@ use crate::terms::{Hop, Role, Service};
 /// What was said about each exchange that did not succeed.
 pub(crate) type Said = BTreeMap<u32, Vec<Meaning>>;
 
-impl Logbook<'_> {
-    /// Reads the lines of the component that was called, during each exchange. What it also says while only calls that
+/// What the components wrote while probes were under way. Each line is read once.
+pub(crate) struct Told<'l, 'a> {
+    logbook: &'l Logbook<'a>,
+    target: &'l Target,
+    lines: Vec<Line<'l>>,
+}
+
+struct Line<'l> {
+    entry: &'l LogEntry,
+    /// The exchanges that were under way.
+    during: BTreeSet<u32>,
+    means: Vec<Meaning>,
+}
+
+impl<'l, 'a> Told<'l, 'a> {
+    /// Reads the lines of the components. The request log of the platform is none of them.
+    pub(crate) fn of(logbook: &'l Logbook<'a>, target: &'l Target) -> Self {
+        let own = logbook.near_probes().filter(|entry| entry.platform_request().is_none());
+        let read = |entry| {
+            let during = logbook.exchanges_of(entry);
+            (!during.is_empty()).then(|| Line { entry, during, means: line_means(entry, target) })
+        };
+        Self { logbook, target, lines: own.filter_map(read).collect() }
+    }
+
+    /// Returns what the component that was called says, during each exchange. What it also says while only calls that
     /// succeed are under way says nothing.
-    pub(crate) fn said(&self, all: &[&Observation], target: &Target) -> Said {
-        let service = |seen: &Observation| Some(target.endpoints.get(&seen.probe.endpoint)?.service);
+    pub(crate) fn said(&self, all: &[&Observation]) -> Said {
+        let service = |seen: &Observation| Some(self.target.endpoints.get(&seen.probe.endpoint)?.service);
         let of: BTreeMap<u32, (&Observation, Service)> =
             all.iter().filter_map(|seen| Some((seen.exchange, (*seen, service(seen)?)))).collect();
-        let (mut said, mut usual) = (Said::new(), BTreeSet::new());
-        for entry in self.near_probes().filter(|entry| entry.platform_request().is_none()) {
-            let during = self.exchanges_of(entry);
-            let called: Vec<_> =
-                during.iter().filter_map(|exchange| of.get(exchange)).filter(|of| is_its_own(entry.by, of.1)).collect();
-            if called.is_empty() {
-                continue;
-            }
-            let meanings = line_means(entry, target);
-            if called.iter().all(|(seen, _)| seen.result == Outcome::Ok) {
-                usual.extend(meanings);
-                continue;
-            }
-            let mut failing: Vec<&Observation> = called.iter().map(|(seen, _)| *seen).collect();
+        let (mut said, mut usual) = (Said::new(), BTreeSet::<Meaning>::new());
+        for Line { entry, during, means } in &self.lines {
+            let called = during.iter().filter_map(|exchange| of.get(exchange)).filter(|of| is_its_own(entry.by, of.1));
+            let called: Vec<&Observation> = called.map(|(seen, _)| *seen).collect();
+            let mut failing = called.clone();
             failing.retain(|seen| seen.result != Outcome::Ok);
+            if failing.is_empty() {
+                usual.extend(means.iter().filter(|_| !called.is_empty()));
+                continue;
+            }
             // Of several, the last one that was sent is the likeliest.
-            let last = self.window_of(entry).map(Window::exchange);
+            let last = self.logbook.window_of(entry).map(Window::exchange);
             if failing.iter().any(|seen| Some(seen.exchange) == last) {
                 failing.retain(|seen| Some(seen.exchange) == last);
             }
             for seen in failing {
                 let said = said.entry(seen.exchange).or_default();
-                said.extend(&meanings);
+                said.extend(means);
                 if seen.result == Outcome::NotFound && entry.by == Hop::Backend {
-                    said.extend(access(&entry.text).and_then(|line| line.route(&seen.probe.endpoint, target)));
+                    said.extend(access(&entry.text).and_then(|line| line.route(&seen.probe.endpoint, self.target)));
                 }
             }
         }
@@ -58,52 +77,32 @@ impl Logbook<'_> {
     /// lead to them.
     ///
     /// One line in the log of the component that failed says more than the words of a response.
-    pub(crate) fn called_in_vain(&self, exchanges: &BTreeSet<u32>, target: &Target) -> Vec<Meaning> {
-        let calls_another = |entry: &LogEntry| matches!(entry.by, Hop::Backend | Hop::Edge);
-        self.in_most(exchanges, calls_another, |entry| {
-            line_means(entry, target).into_iter().filter(|meaning| is_of_a_call(*meaning, entry.by)).collect()
-        })
+    pub(crate) fn called_in_vain(&self, exchanges: &BTreeSet<u32>) -> Vec<Meaning> {
+        let by_a_caller = self.lines.iter().filter(|line| matches!(line.entry.by, Hop::Backend | Hop::Edge));
+        let of_calls = by_a_caller.flat_map(|line| {
+            let during: Vec<u32> = line.during.intersection(exchanges).copied().collect();
+            let means = line.means.iter().filter(|meaning| is_of_a_call(**meaning, line.entry.by));
+            means.map(move |meaning| (*meaning, during.clone()))
+        });
+        in_most(of_calls, exchanges.len())
     }
 
     /// Returns what the auth service logged during most failed calls of the backend. A line counts for the last probe that
     /// was sent before it: others carry bad tokens, about which the auth service has more to say.
-    pub(crate) fn auth_said(&self, exchanges: &BTreeSet<u32>, target: &Target) -> Vec<Meaning> {
-        let owner = |entry: &LogEntry| {
-            let exchange = self.window_of(entry)?.exchange();
-            exchanges.contains(&exchange).then_some(exchange)
-        };
-        let own = self.of_probes().filter(|entry| entry.is_own_line_of(Hop::Auth));
-        let told: Vec<(u32, Vec<Meaning>)> =
-            own.filter_map(|entry| Some((owner(entry)?, line_means(entry, target)))).collect();
-        let all: BTreeSet<u32> = told.iter().map(|(exchange, _)| *exchange).collect();
-        let mut during: BTreeMap<Meaning, BTreeSet<u32>> = BTreeMap::new();
-        for (exchange, meaning) in told.into_iter().flat_map(|(of, means)| means.into_iter().map(move |one| (of, one)))
-        {
-            during.entry(meaning).or_default().insert(exchange);
-        }
-        most(during, all.len())
+    pub(crate) fn auth_said(&self, exchanges: &BTreeSet<u32>) -> Vec<Meaning> {
+        let owned = |line: &Line<'_>| Some(self.logbook.window_of(line.entry)?.exchange());
+        let by_auth = self.lines.iter().filter(|line| line.entry.by == Hop::Auth);
+        let by_auth: Vec<(&Line<'_>, u32)> = by_auth
+            .filter_map(|line| Some((line, owned(line)?)))
+            .filter(|(_, exchange)| exchanges.contains(exchange))
+            .collect();
+        let all: BTreeSet<u32> = by_auth.iter().map(|(_, exchange)| *exchange).collect();
+        let told = by_auth.iter().flat_map(|(line, exchange)| line.means.iter().map(|one| (*one, vec![*exchange])));
+        in_most(told, all.len())
     }
+}
 
-    /// Returns the meanings that lines have during most of these exchanges.
-    fn in_most(
-        &self,
-        exchanges: &BTreeSet<u32>,
-        is_meant: impl Fn(&LogEntry) -> bool,
-        means: impl Fn(&LogEntry) -> Vec<Meaning>,
-    ) -> Vec<Meaning> {
-        let mut during: BTreeMap<Meaning, BTreeSet<u32>> = BTreeMap::new();
-        for entry in self.near_probes().filter(|entry| is_meant(entry) && entry.is_own_line_of(entry.by)) {
-            let of: Vec<u32> = self.exchanges_of(entry).intersection(exchanges).copied().collect();
-            if of.is_empty() {
-                continue;
-            }
-            for meaning in means(entry) {
-                during.entry(meaning).or_default().extend(&of);
-            }
-        }
-        most(during, exchanges.len())
-    }
-
+impl Logbook<'_> {
     /// Reports whether the backend wrote an access line during a failing probe: then it runs.
     pub(crate) fn backend_is_at_work(&self) -> bool {
         let own = |entry: &&LogEntry| entry.is_own_line_of(Hop::Backend);
@@ -113,7 +112,11 @@ impl Logbook<'_> {
 }
 
 /// Returns the meanings that the most exchanges share, if these are most of all.
-fn most(mut during: BTreeMap<Meaning, BTreeSet<u32>>, all: usize) -> Vec<Meaning> {
+fn in_most(told: impl Iterator<Item = (Meaning, Vec<u32>)>, all: usize) -> Vec<Meaning> {
+    let mut during: BTreeMap<Meaning, BTreeSet<u32>> = BTreeMap::new();
+    for (meaning, exchanges) in told {
+        during.entry(meaning).or_default().extend(exchanges);
+    }
     during.retain(|_, of| of.len() * 2 > all);
     let most = during.values().map(BTreeSet::len).max();
     during.into_iter().filter(|(_, of)| Some(of.len()) == most).map(|(meaning, _)| meaning).collect()

@@ -6,6 +6,7 @@ use fivewhys_path::CallSeen;
 use rstest::rstest;
 
 use crate::diagnose::logs::attribution::Logbook;
+use crate::diagnose::logs::said::Told;
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry};
 use crate::fixtures::{endpoint, exchange, log_entry, staging};
@@ -84,7 +85,7 @@ fn a_user_without_an_entry_is_no_missing_route() {
 }
 
 fn in_vain(lines: &[(f64, Hop, &str)]) -> Vec<Meaning> {
-    with_log(lines, |logbook, _| logbook.called_in_vain(&BTreeSet::from([1, 2]), &staging()))
+    with_log(lines, |logbook, _| Told::of(logbook, &staging()).called_in_vain(&BTreeSet::from([1, 2])))
 }
 
 #[rstest]

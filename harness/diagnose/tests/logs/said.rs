@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use crate::diagnose::logs::attribution::Logbook;
-use crate::diagnose::logs::said::Said;
+use crate::diagnose::logs::said::{Said, Told};
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
 use crate::fixtures::{endpoint, exchange, log_entry, staging};
@@ -49,7 +49,7 @@ fn said(log: Vec<LogEntry>) -> Said {
     let sent: Vec<SentProbe> = (1..=3).map(sent).collect();
     let evidence = Evidence { log: log.into(), log_read_at: Some(at(100.0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
-    Logbook::new(&evidence, &all, &[1, 3], &sent).said(&all, &staging())
+    Told::of(&Logbook::new(&evidence, &all, &[1, 3], &sent), &staging()).said(&all)
 }
 
 #[rstest]
