@@ -62,6 +62,8 @@ mod tls;
 mod token;
 #[cfg(feature = "twin")]
 mod twin;
+#[cfg(feature = "watch")]
+mod watch;
 
 pub use api::*;
 
