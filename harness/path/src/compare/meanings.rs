@@ -66,6 +66,7 @@ const REFUSED_TOKEN: &[Reason] = &[
 const UNREADY: &[Reason] = &[
     Reason::Upstream,
     Reason::Down,
+    Reason::NeverUp,
     Reason::UpstreamTls,
     Reason::Late,
     Reason::Code,
@@ -130,7 +131,9 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::CallNotFound => &[R::AuthNoRoute],
         Meaning::CallThrottled | Meaning::CallFailed => &[R::AuthFailed, R::CallerUnset],
         Meaning::AuthUnreachable => &[R::AuthUnreached, R::AuthLate],
-        Meaning::Unconnected => &[R::AuthUnreached, R::AuthLate, R::Store, R::Database, R::Cache, R::Upstream, R::Down],
+        Meaning::Unconnected => {
+            &[R::AuthUnreached, R::AuthLate, R::Store, R::Database, R::Cache, R::Upstream, R::Down, R::NeverUp]
+        }
         Meaning::Store => &[R::Store, R::Database, R::Cache],
         Meaning::Database => &[R::Store, R::Database],
         Meaning::Cache => &[R::Store, R::Cache],
@@ -148,6 +151,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::Upstream => &[
             R::Upstream,
             R::Down,
+            R::NeverUp,
             R::UpstreamTls,
             R::Late,
             R::AuthFailed,
@@ -160,9 +164,17 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::Unready => UNREADY,
         Meaning::Policy => &[R::Policy],
         Meaning::Waited => &[R::Late, R::AuthLate],
-        Meaning::Unconfigured => {
-            &[R::Code, R::Store, R::Upstream, R::Down, R::AuthFailed, R::AuthNoRoute, R::AuthUnreached, R::CallerUnset]
-        }
+        Meaning::Unconfigured => &[
+            R::Code,
+            R::Store,
+            R::Upstream,
+            R::Down,
+            R::NeverUp,
+            R::AuthFailed,
+            R::AuthNoRoute,
+            R::AuthUnreached,
+            R::CallerUnset,
+        ],
         Meaning::Invalid => &[R::Invalid, R::Missing, R::Malformed],
         // Code that does not handle the error of a driver or of a call raises it.
         Meaning::Crashed => CRASH,
