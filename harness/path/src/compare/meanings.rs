@@ -62,6 +62,31 @@ const REFUSED_TOKEN: &[Reason] = &[
     Reason::Missing,
 ];
 
+/// Why a request may be refused. The name of a status code tells no more.
+const ANY_REFUSAL: &[Reason] = &[
+    Reason::Permission,
+    Reason::Policy,
+    Reason::SignIn,
+    Reason::Everyone,
+    Reason::Origin,
+    Reason::Malformed,
+    Reason::Signature,
+    Reason::Key,
+    Reason::Expired,
+    Reason::Early,
+    Reason::Claims,
+    Reason::User,
+    Reason::Inactive,
+    Reason::Caller,
+    Reason::CallerId,
+    Reason::CallerUnset,
+    Reason::AuthFailed,
+    Reason::AuthNoRoute,
+    Reason::AuthUnreached,
+    Reason::AuthLate,
+    Reason::Missing,
+];
+
 /// Why a service may not be available.
 const UNREADY: &[Reason] = &[
     Reason::Upstream,
@@ -116,7 +141,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::Forbidden => &[R::Permission, R::Policy, R::SignIn, R::User, R::Claims],
         Meaning::Inactive => &[R::Inactive, R::User],
         Meaning::TokenRefused => REFUSED_TOKEN,
-        Meaning::Unauthorized => &[R::Permission, R::Policy, R::SignIn, R::Everyone, R::Origin],
+        Meaning::Unauthorized => ANY_REFUSAL,
         Meaning::CallerRefused => &[R::Caller, R::CallerId, R::CallerUnset],
         Meaning::CallerSecretRefused => &[R::Caller],
         Meaning::CallerIdRefused => &[R::CallerId],
