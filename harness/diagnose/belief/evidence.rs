@@ -81,9 +81,16 @@ pub(super) fn evidence(
     }
     all.extend(records.inner.as_ref().and_then(|inner| inner_reading(inner, observations, target, user, &endpoints)));
     select(&mut all);
-    let skews = observations.iter().filter_map(|seen| seen.clock_skew_s);
+    let skewed = |of: Service| {
+        let is_its_own = |seen: &&&Observation| {
+            target.endpoints.get(&seen.probe.endpoint).is_some_and(|endpoint| endpoint.service == of)
+        };
+        let skews = observations.iter().filter(is_its_own).filter_map(|seen| seen.clock_skew_s);
+        skews.map(i64::abs).max().map(|most| most > SKEW_S)
+    };
     Evidence {
-        is_skewed: skews.map(i64::abs).max().map(|most| most > SKEW_S),
+        skewed_backend: skewed(Service::Backend),
+        skewed_auth: skewed(Service::Auth),
         issued_with_our_key: observations.iter().find_map(|seen| seen.issued_with_our_secret),
         key_set: records.key_set,
         backend_is_at_work: records.backend_is_at_work,

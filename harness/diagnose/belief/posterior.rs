@@ -52,7 +52,7 @@ impl<'c> Beliefs<'c> {
         catalogue: &'c Catalogue,
     ) -> Self {
         let evidence = evidence(observations, target, user, counts, records);
-        let topology = declared::topology(target).seeing(&evidence.seen());
+        let topology = declared::topology(target).seeing(&evidence.seen()).with_a_checking_edge(evidence.edge_checks());
         let mut beliefs = Self { all: Vec::new(), topology, evidence };
         let hypotheses = Hypothesis::possible(catalogue, target);
         beliefs.compare(&hypotheses);

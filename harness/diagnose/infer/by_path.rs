@@ -14,7 +14,7 @@ use crate::diagnose::infer::candidate::{
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::conflict::{Conflict, Record, conflicting_fact, conflicting_facts};
 use crate::diagnose::infer::double_fault::HIDDEN_BY_ANOTHER;
-use crate::diagnose::infer::likelihood::HINT;
+use crate::diagnose::infer::likelihood::{HINT, NOISE};
 use crate::diagnose::logs::attribution::LogMatch;
 use crate::diagnose::logs::said::Told;
 use crate::diagnose::model::catalogue::Catalogue;
@@ -131,7 +131,8 @@ fn in_best_mode<'a>(
         let hard = conflicting_facts(one.mode, case).find(|key| !of_another_route(key));
         hard.filter(|_| !names_what_is_missing(one, case))
     };
-    let missed = |one: &Candidate<'_>| conflicting_facts(one.mode, case).any(|key| of_another_route(&key));
+    // The path already predicts our own calls, and that the backend may ask another route.
+    let missed = |one: &Candidate<'_>| conflicting_facts(one.mode, case).filter(of_another_route).count() as f64;
     let fit = |one: &Candidate<'_>| (wrong(one).is_none(), one.conflict.is_none(), one.score);
     let best = modes.iter().max_by(|a, b| fit(a).partial_cmp(&fit(b)).unwrap_or(Ordering::Equal))?.clone();
     let at = |exchange: u32| case.readings.all.iter().position(|one| one.exchanges.contains(&exchange));
@@ -141,7 +142,7 @@ fn in_best_mode<'a>(
     // The manifest confirms the line.
     let is_confirmed = case.target.variables.values().any(|names| missing_name(&best, names, case).is_some());
     let confirmed = if is_confirmed { HINT.ln() } else { 0.0 };
-    let other_route = if missed(&best) { OTHER_ROUTE.ln() } else { 0.0 };
+    let other_route = missed(&best) * (OTHER_ROUTE.ln() - NOISE.ln());
     let facts = unexplained_facts(&best, case) + records(&best) - excused + confirmed + other_route;
     Some(Candidate {
         conflict: by_reading.or_else(by_fact),

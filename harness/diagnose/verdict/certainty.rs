@@ -16,6 +16,7 @@ use crate::diagnose::verdict::cause::{Alternative, Cause, Certainty, Hops, Ruled
 use crate::diagnose::verdict::{explanation, remedy};
 use crate::diagnose::wording::proof::Proof;
 use crate::observe::Outcome;
+use crate::statements::Meaning;
 use crate::terms::{Engine, Hop};
 
 /// From this posterior on, a candidate whose rivals are not contradicted is `likely`.
@@ -119,7 +120,14 @@ fn is_doubtful(case: &Case<'_>, best: &Candidate<'_>) -> bool {
     let is_odd = best.odd.iter().any(|exchange| case.is_of_a_step(*exchange));
     let explained = || case.readings.failing().filter(|reading| best.explains.contains(&reading.observation.exchange));
     let passed = explained().count() > 0 && explained().all(Reading::is_intermittent);
-    is_odd || best.mode.comes_and_goes || passed
+    is_odd || best.mode.comes_and_goes || passed || is_an_unnamed_store(case, best)
+}
+
+/// Reports whether a store is blamed that no failed response speaks of: the backend may miss any other service.
+fn is_an_unnamed_store(case: &Case<'_>, best: &Candidate<'_>) -> bool {
+    let of_a_store = |meaning: &Meaning| matches!(meaning, Meaning::Store | Meaning::Database | Meaning::Cache);
+    let is_named = || case.readings.failing().any(|one| one.observation.means.iter().any(of_a_store));
+    best.fault.hop() == Hop::Data && !is_named()
 }
 
 fn certainty(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)]) -> Certainty {

@@ -117,6 +117,8 @@ fn of_maker(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise
         Maker::Stranger if seen == Hop::Backend => {
             return product * if firm { noise.maker_hint_mistaken } else { noise.maker_told };
         }
+        // The edge may serve something of its own there, such as its default page.
+        Maker::Stranger if seen == Hop::Edge => return product * noise.stranger_is_edge,
         Maker::Stranger => {
             return product * if seen == Hop::Unknown { noise.maker_untold } else { noise.maker_hint_mistaken };
         }

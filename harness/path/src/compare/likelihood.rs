@@ -118,12 +118,11 @@ fn of_the_order(world: &World<'_>, evidence: &Evidence) -> f64 {
 }
 
 fn of_clocks(world: &World<'_>, evidence: &Evidence) -> f64 {
-    let off = [Stop::Client, Stop::Backend, Stop::Auth].iter().any(|stop| world.ever(*stop, Effect::ClockOffset));
-    match (evidence.is_skewed, off) {
-        (Some(true), false) => noise().skew_by_chance.ln(),
-        (Some(false), true) => noise().skew_unseen.ln(),
-        _ => 0.0,
-    }
+    let off = |stop| world.ever(stop, Effect::ClockOffset) || world.ever(Stop::Client, Effect::ClockOffset);
+    let services = [(evidence.skewed_backend, off(Stop::Backend)), (evidence.skewed_auth, off(Stop::Auth))];
+    let by_chance = services.iter().filter(|one| **one == (Some(true), false)).count() as f64;
+    let unseen = services.contains(&(Some(false), true));
+    by_chance * noise().skew_by_chance.ln() + if unseen { noise().skew_unseen.ln() } else { 0.0 }
 }
 
 /// A backend that does not start logs no request.

@@ -83,8 +83,10 @@ pub enum KeySetRead {
 pub struct Evidence {
     /// The readings by endpoint, at most [`MOST`] of each. Those of one service stand together.
     pub endpoints: Vec<Vec<Reading>>,
-    /// Whether a server's clock is off. `None`: no response told the time.
-    pub is_skewed: Option<bool>,
+    /// Whether the backend's clock is off, by its responses. `None`: none told the time.
+    pub skewed_backend: Option<bool>,
+    /// Whether the auth service's clock is off, by its responses. `None`: none told the time.
+    pub skewed_auth: Option<bool>,
     /// Whether our key verifies the tokens that the auth service issues.
     pub issued_with_our_key: Option<bool>,
     /// What the key set of the auth service holds, where it was read.
@@ -106,6 +108,23 @@ impl Evidence {
     pub fn doubt(&mut self, exchange: u32) {
         let doubted = self.endpoints.iter_mut().flatten().filter(|one| one.exchanges.contains(&exchange));
         doubted.for_each(|one| one.firm = false);
+    }
+
+    /// Reports whether the edge refuses bad tokens at an endpoint where a good one reaches the backend.
+    #[must_use]
+    pub fn edge_checks(&self) -> bool {
+        let by = |one: &Reading, hop: Hop| one.maker() == (hop, true);
+        self.endpoints.iter().any(|group| {
+            let refuses = |one: &Reading| {
+                let request = &one.request;
+                let is_bad = request.token.is_sent() && !request.token.should_be_accepted();
+                is_bad && one.result == Result::Denied && by(one, Hop::Edge)
+            };
+            let passes = |one: &Reading| {
+                one.request.token.should_be_accepted() && (by(one, Hop::Backend) || one.result.is_success())
+            };
+            group.iter().any(refuses) && group.iter().any(passes)
+        })
     }
 
     /// Returns every result that a reading has.

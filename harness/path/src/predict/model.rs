@@ -23,6 +23,8 @@ pub struct Noise {
     pub maker_mistaken: f64,
     /// A hint at the wrong component.
     pub maker_hint_mistaken: f64,
+    /// Another service that answers is the edge itself.
+    pub stranger_is_edge: f64,
     /// A response that is late although no component waits.
     pub late_by_chance: f64,
     /// A stream that breaks late although no component waits.

@@ -31,6 +31,8 @@ pub struct Topology {
     local_way: Choice,
     /// The values of each trait that an endpoint has for itself, by endpoint. Empty: the same everywhere.
     own: Vec<Vec<Vec<(Value, f64)>>>,
+    /// Whether the edge verifies tokens before the backend does it too.
+    edge_checks_too: bool,
 }
 
 /// A result that a reading has.
@@ -62,7 +64,7 @@ impl Topology {
         let own = |validation: Validation| declared(validation, jwks);
         let verifies = target.endpoints.iter().map(|endpoint| endpoint.and_then(own)).collect();
         let local_way = if jwks { Choice::Jwks } else { Choice::SharedKey };
-        Self { values, verifies, local_way, own: Vec::new() }
+        Self { values, verifies, local_way, own: Vec::new(), edge_checks_too: false }
     }
 
     /// Joins values that predict these results alike. This saves most walks.
@@ -85,6 +87,18 @@ impl Topology {
         let own = Trait::ALL.iter().filter(|of| of.is_local());
         let values = |of: Trait| if of.is_form() { joined(self.values(of), seen) } else { self.values(of).to_vec() };
         own.map(|of| values(*of)).collect()
+    }
+
+    /// The edge was seen to refuse bad tokens for endpoints where good ones reach the backend.
+    #[must_use]
+    pub fn with_a_checking_edge(mut self, checks: bool) -> Self {
+        self.edge_checks_too = checks && !self.edge_may_verify();
+        self
+    }
+
+    /// Reports whether the edge verifies tokens before the backend does it too.
+    pub(super) const fn edge_checks_too(&self) -> bool {
+        self.edge_checks_too
     }
 
     /// Returns how the token of an endpoint is verified, where it declares a way of its own.

@@ -26,6 +26,9 @@ fn inward(world: &mut World<'_>, request: &Request, credential: Credential) -> S
     if let Some(ending) = verify::at_the_edge(world, request, credential)? {
         return Ok(ending);
     }
+    if let Some(ending) = verify::before_the_backend(world, request, credential)? {
+        return Ok(ending);
+    }
     if let Some(ending) = by_authorizer(world, request, credential)? {
         return Ok(ending);
     }

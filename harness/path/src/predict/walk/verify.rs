@@ -82,6 +82,24 @@ pub(super) fn at_the_edge(world: &mut World<'_>, request: &Request, credential: 
     Ok(Some(Ending::new(Maker::Edge, world.result(Trait::AuthorizerFailed)?, failed)))
 }
 
+/// Returns how an edge that checks tokens before the backend refuses the credential.
+pub(super) fn before_the_backend(
+    world: &mut World<'_>,
+    request: &Request,
+    credential: Credential,
+) -> Step<Option<Ending>> {
+    if request.is_health() || !world.topology.edge_checks_too() {
+        return Ok(None);
+    }
+    let is_gone = [Effect::DoesNotStart, Effect::Hang].iter().any(|effect| world.ever(Stop::Auth, *effect));
+    if credential.present && is_gone {
+        let failed = world.result(Trait::AuthorizerFailed)?;
+        return Ok(Some(Ending::new(Maker::Edge, failed, Reason::AuthFailed)));
+    }
+    let refused = if credential.present { by_keys(world, credential) } else { Some(Reason::Missing) };
+    Ok(refused.map(|reason| Ending::new(Maker::Edge, Result::Denied, reason)))
+}
+
 /// Returns why the edge refuses a credential whose claims are not those that it expects.
 pub(super) fn expected_by_the_edge(
     world: &mut World<'_>,
