@@ -19,7 +19,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanExporter as _;
 use thiserror::Error;
 
-pub(crate) use destination::{Destination, NoDestination};
+pub(crate) use destination::Destination;
 
 use crate::report::Report;
 use crate::tls;

@@ -124,13 +124,13 @@ mod tests {
     fn a_month_of_runs_is_kept_by_the_hour() {
         let mut watched = Watched::default();
         let month = 30 * 24 * 60;
-        for minute in 0..2 * month {
-            watched.take_objectives(&[objective(Some(0.01))], &[measured(usize::from(minute % 10 == 0))], at(minute));
+        for run in 0..2 * month / 10 {
+            watched.take_objectives(&[objective(Some(0.01))], &[measured(usize::from(run % 10 == 0))], at(run * 10));
         }
         let kept = &watched.objectives[0];
-        assert!(kept.samples.len() <= 6 * 60 + 30 * 24 + 1, "{} samples", kept.samples.len());
+        assert!(kept.samples.len() <= 6 * 6 + 30 * 24 + 1, "{} samples", kept.samples.len());
         let all: u64 = kept.samples.iter().map(|sample| sample.good + sample.bad).sum();
-        assert!(all.abs_diff(month as u64 * 10) <= 600, "{all} calls");
+        assert!(all.abs_diff(month as u64) <= 60, "{all} calls");
         let used = kept.burn.as_ref().and_then(|burn| burn.used).expect("calls");
         assert!((used - 1.0).abs() < 0.01, "one call of a hundred is bad: {used}");
     }
