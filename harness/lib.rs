@@ -44,7 +44,10 @@ mod growth;
 mod har;
 mod host;
 mod init;
+mod objectives;
 mod observe;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod platform;
 mod preflight;
 mod probe;

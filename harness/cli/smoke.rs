@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use miette::miette;
 
+use crate::cli::args::otlp::OtlpArgs;
 use crate::cli::args::selected::SelectedArgs;
 use crate::cli::args::shard;
 use crate::cli::args::shown::ShownArgs;
@@ -63,6 +64,8 @@ pub(super) struct Smoke {
     ask: bool,
     #[command(flatten)]
     shown: ShownArgs,
+    #[command(flatten)]
+    otlp: OtlpArgs,
 }
 
 impl Smoke {
@@ -97,6 +100,8 @@ impl Smoke {
         self.shown.check()?;
         let mut target = arguments.resolve()?;
         arguments.refuse_unfilled(&target)?;
+        let redactor = Redactor::new();
+        let export = self.otlp.read(&target, &redactor)?;
         let catalogue = arguments.catalogue(&target)?;
         let (scenarios, part) = shard::part(self.shard, self.selected.scenarios(&target)?)?;
         let progress = Progress::new();
@@ -118,7 +123,6 @@ impl Smoke {
         target.access.fixed.clone_from(&self.resolve);
         check_addresses(&target)?;
         target.budget.concurrency = self.jobs.or(target.budget.concurrency);
-        let redactor = Redactor::new();
         let run = run::Smoke {
             target: Arc::new(target),
             scenarios,
@@ -137,6 +141,9 @@ impl Smoke {
         }
         let report = report?;
         let unwritten = self.shown.show(&report, &redactor);
+        if let Some(export) = export {
+            export.send(&report, &redactor).await;
+        }
         Ok((report, redactor, unwritten))
     }
 }

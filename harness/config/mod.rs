@@ -14,6 +14,7 @@
 //! - `attach`: the coordinates of a twin, filled in
 //! - `proxy`: the forward proxy of a target
 //! - `secret`: reads a secret
+//! - `telemetry/`: objectives, the address of a trace, and where spans go
 //! - `file/`: reads a target file, with its layers and overrides
 //! - `write/`: writes a target file for `fivewhys init` and for a twin
 //!
@@ -34,6 +35,7 @@ mod secret;
 mod source;
 mod tagged;
 mod target;
+mod telemetry;
 mod write;
 
 pub use crate::terms::Validation;
@@ -58,6 +60,9 @@ pub use tagged::{TagError, TaggedUrl};
 pub(crate) use target::as_websocket;
 pub(crate) use target::is_loopback;
 pub use target::{Budget, Claims, DeployedNames, KnownFailure, Target, UnusualProbes, User, VersionPlace};
+pub use telemetry::collector::Collector;
+pub use telemetry::objective::{Bound, Covers, ErrorBudget, Measure, OBJECTIVES, Objective, Unit};
+pub(crate) use telemetry::trace_url::with as trace_url;
 #[cfg(feature = "twin")]
 pub(crate) use write::replayed::write_replay_target;
 pub use write::starter::starter;

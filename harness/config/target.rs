@@ -10,8 +10,8 @@ use serde_json_path::JsonPath;
 use url::{Host, Url};
 
 use crate::config::{
-    Access, AuthPlace, Browser, CallerIdentity, Endpoint, EvidenceLocation, Proxy, SecretOrigin, SecretSource,
-    TaggedUrl, TokenOrigin,
+    Access, AuthPlace, Browser, CallerIdentity, Collector, Endpoint, EvidenceLocation, Objective, Proxy, SecretOrigin,
+    SecretSource, TaggedUrl, TokenOrigin,
 };
 
 /// One deployment under test, with every value resolved and checked. [`SecretSource`] reads secrets when they are
@@ -87,6 +87,12 @@ pub struct Target {
     pub probes: UnusualProbes,
     /// Where a response names the revision that answered.
     pub version: VersionPlace,
+    /// The limits on what a run measures, in the order written.
+    pub objectives: Vec<Objective>,
+    /// The address of a trace, with `{trace_id}`.
+    pub trace_url: Option<String>,
+    /// Where the spans of a run are exported to. `None`: nowhere.
+    pub otlp: Option<Collector>,
     /// How it is reached, and where its credentials come from.
     pub access: Access,
 }

@@ -184,6 +184,7 @@ fn step(exchange: &Exchange, seen: &Observation, only_missing: bool) -> StepRepo
         flaky: false,
         already: false,
         source: "the recording".to_owned(),
+        trace_url: None,
         took_ms: Some(exchange.phases.end_ms),
     }
 }
@@ -214,6 +215,7 @@ fn report(
             steps,
             cause: None,
         }],
+        objectives: Vec::new(),
         causes: Vec::new(),
         passages: Vec::new(),
         findings: Vec::new(),

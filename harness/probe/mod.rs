@@ -4,7 +4,7 @@
 //!
 //! - `prober`, `session`: what all probes of a run share, and what the probes of one cookie jar share
 //! - `hang`: shorter waits for a service that is known to hang
-//! - `pace`: the request rate of a run
+//! - `pace`: the request rate of a run; `shared_rate`: that of all runs on this machine
 //! - `preview`: what a probe would send, for `smoke --dry-run`
 //! - `request/`: makes the request, once for the wire and once for the record
 //! - `transport/`: deadline, phase times, bodies and error kinds, for every protocol
@@ -35,6 +35,8 @@ mod prober;
 mod record;
 mod request;
 mod session;
+#[cfg(unix)]
+mod shared_rate;
 mod sse;
 #[cfg(test)]
 mod tests;

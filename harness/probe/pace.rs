@@ -6,12 +6,18 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+#[cfg(unix)]
+use crate::probe::shared_rate::SharedRate;
+
 /// Limits the requests per minute, with a burst of a tenth of that.
 #[derive(Debug)]
 pub(super) struct Pace {
     interval: Duration,
     tolerance: Duration,
     plan: Mutex<Plan>,
+    /// The rate that other processes keep too.
+    #[cfg(unix)]
+    shared: Option<SharedRate>,
 }
 
 /// What is reserved, and how long requests were held back.
@@ -39,19 +45,40 @@ impl Pace {
         let requests = requests.max(1);
         let interval = Duration::from_secs(60) / requests;
         let burst = (requests / 10).max(1);
-        Self { interval, tolerance: interval * (burst - 1), plan: Mutex::default() }
+        Self {
+            interval,
+            tolerance: interval * (burst - 1),
+            plan: Mutex::default(),
+            #[cfg(unix)]
+            shared: None,
+        }
+    }
+
+    /// Shares the rate with other processes.
+    #[cfg(unix)]
+    pub(super) fn shared(self, shared: Option<SharedRate>) -> Self {
+        Self { shared, ..self }
     }
 
     /// Reserves a place for a request that is ready `now`, and returns when it may be sent. Returns `None`, without a
     /// reservation, if that is after `latest`.
     pub(super) fn reserve(&self, now: Instant, latest: Instant) -> Option<Instant> {
         let mut plan = self.plan();
-        let next = plan.due.map_or(now, |due| due.max(now));
+        #[cfg(unix)]
+        let held = self.shared.as_ref().and_then(SharedRate::hold);
+        #[cfg(unix)]
+        let of_others = held.as_ref().and_then(|held| held.due(now));
+        #[cfg(not(unix))]
+        let of_others = None;
+        let next = plan.due.into_iter().chain(of_others).fold(now, Instant::max);
         let send_at = next.checked_sub(self.tolerance).map_or(now, |earliest| earliest.max(now));
         if send_at > latest {
             return None;
         }
-        plan.due = Some(next + self.interval);
+        let due = next + self.interval;
+        plan.due = Some(due);
+        #[cfg(unix)]
+        held.iter().for_each(|held| held.set(due, now));
         plan.hold(now, send_at);
         Some(send_at)
     }
@@ -60,6 +87,12 @@ impl Pace {
     pub(super) fn release(&self) {
         let mut plan = self.plan();
         plan.due = plan.due.and_then(|due| due.checked_sub(self.interval));
+        #[cfg(unix)]
+        if let Some(held) = self.shared.as_ref().and_then(SharedRate::hold) {
+            let now = Instant::now();
+            let due = held.due(now).and_then(|due| due.checked_sub(self.interval));
+            due.into_iter().for_each(|due| held.set(due, now));
+        }
     }
 
     /// Returns the time in which at least one request was held back.
@@ -109,6 +142,24 @@ mod tests {
             assert_eq!(pace.reserve(start, start), Some(start));
             pace.release();
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn two_processes_have_one_rate() {
+        let folder = tempfile::tempdir().unwrap();
+        let pace = || Pace::per_minute(6).shared(Some(SharedRate::at(folder.path().join("host_443"))));
+        let paces = [pace(), pace()];
+        let start = Instant::now();
+        let reserved =
+            |n: usize| (paces[n % 2].reserve(start, start + Duration::from_secs(3600)).unwrap() - start).as_secs_f64();
+        let offsets: Vec<f64> = (0..6).map(reserved).collect();
+        // The wall clock goes on between the calls, while `start` stays.
+        for (n, offset) in offsets.iter().enumerate() {
+            let expected = 10.0 * n as f64;
+            assert!(*offset <= expected && *offset > expected - 5.0, "{offsets:?}");
+        }
+        assert!(paces[0].reserve(start, start + Duration::from_secs(20)).is_none());
     }
 
     #[test]

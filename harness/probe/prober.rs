@@ -10,6 +10,8 @@ use super::hang::Hangs;
 use super::login::Logins;
 use super::pace::Pace;
 use super::preflight::Preflights;
+#[cfg(unix)]
+use super::shared_rate::SharedRate;
 use super::transport::Tls;
 use super::transport::clients::Clients;
 use super::{Credentials, Redact, Session, SetupError};
@@ -60,6 +62,8 @@ impl Prober {
         tls: Tls,
     ) -> Self {
         let pace = Pace::per_minute(target.budget.requests_per_minute);
+        #[cfg(unix)]
+        let pace = pace.shared(SharedRate::of(&target));
         let (sent, exchanges, hangs, logins, discovered, clients, preflights) = Default::default();
         Self(Arc::new(Shared {
             target,

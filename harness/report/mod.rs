@@ -32,6 +32,7 @@ pub(crate) mod samples;
 pub use crate::report::model::comparison::BaselineReport;
 pub use crate::report::model::explained::{Explained, Moment};
 pub use crate::report::model::gate::{Advice, CommandRun, GateReport, Revision, RollBack, RolledBack, SecondSmoke};
+pub use crate::report::model::objectives::{ObjectiveOutcome, ObjectiveReport};
 pub use crate::report::model::part::{Kept, Shard};
 pub use crate::report::model::passage::{Blame, HopMark, Leg, LegKind, Passage};
 pub use crate::report::model::read::{ReadError, read};
@@ -46,3 +47,4 @@ pub use model::{
     Unread,
 };
 pub(crate) use text::hostile::{printable, visible};
+pub(crate) use words::objective;

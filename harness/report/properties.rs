@@ -41,7 +41,11 @@ impl Filler<'_> {
                 self.fill([&mut step.id, &mut step.endpoint, &mut step.call, &mut step.source]);
                 self.fill(&mut step.because);
                 self.fill(step.tries.iter_mut().map(|one| &mut one.after));
+                self.fill(step.trace_url.as_mut());
             }
+        }
+        for one in &mut report.objectives {
+            self.fill([&mut one.name].into_iter().chain(&mut one.why).chain(&mut one.missed_by));
         }
         report.causes.iter_mut().for_each(|cause| self.cause(cause));
         let evidence = vec![samples::proof(&self.text(), Some(1)), samples::proof(&self.text(), None)];

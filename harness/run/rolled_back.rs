@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 
 use super::smoke;
+use crate::config::OBJECTIVES;
 use crate::gate::role_of;
 use crate::host::environment::withheld;
 use crate::host::group;
@@ -163,7 +164,7 @@ fn in_short(second: &Report) -> SecondSmoke {
     let failed = steps().filter(|(_, step)| step.outcome == StepOutcome::Failed);
     SecondSmoke {
         outcome: second.outcome,
-        steps: steps().filter(|(_, step)| step.outcome != StepOutcome::Skipped).count(),
+        steps: steps().filter(|(id, step)| *id != OBJECTIVES && step.outcome != StepOutcome::Skipped).count(),
         failed: failed.map(|(scenario, step)| format!("{scenario}/{}", step.id)).collect(),
         causes: second.causes.iter().map(|cause| cause.fault.clone()).collect(),
         total_ms: second.timing.total_ms,

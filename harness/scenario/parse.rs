@@ -11,6 +11,7 @@ use super::model::{Attribution, Behind, Expect, Scenario, Step};
 use super::unfold::unfold;
 use super::written::{AttributionText, BehindText, ExpectText, ScenarioText, StepText};
 use super::{ScenarioError, captures};
+use crate::config::OBJECTIVES;
 use crate::document::{Match, Reading, Source, nearest_or_all, read_on, source};
 
 impl Scenario {
@@ -44,6 +45,11 @@ impl Scenario {
         if written.step.is_empty() {
             mistakes.push(ScenarioError::new("the scenario has no step").at(&shown, 0..0));
         }
+        let id = Path::new(source_name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if id == OBJECTIVES {
+            let message = format!("no scenario can be named `{id}`: reports have the objectives of the target there");
+            mistakes.push(ScenarioError::new(message).at(&shown, 0..0).help("rename the file"));
+        }
         let all = || written.step.iter().chain(&written.finally);
         mistakes.extend(all().filter_map(|step| drives_nothing(step, &shown)));
         mistakes.extend(all().filter_map(|step| of_body(step, &shown)));
@@ -57,7 +63,7 @@ impl Scenario {
             attribution(row, &steps, &shown).map_or_else(|mistake| mistakes.push(mistake), |row| rows.push(row));
         }
         let scenario = Self {
-            id: Path::new(source_name).file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            id,
             title: written.title,
             tags: written.tags,
             source: source_name.to_owned(),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnose::Certainty;
 use crate::report::StepOutcome;
+use crate::watch::burning::Burning;
 
 /// Everything that a watch knows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +34,9 @@ pub(crate) struct Watched {
     pub totals: Totals,
     /// When a request with a token last passed the auth service.
     pub auth_last_success: Option<Timestamp>,
+    /// The objectives with an error budget.
+    #[serde(default)]
+    pub objectives: Vec<Burning>,
 }
 
 /// Counts over all runs of a target.

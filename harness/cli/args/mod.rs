@@ -9,6 +9,7 @@
 //! - `supplied`: evidence from files or standard input
 //! - `shown`, `reports`: the report on stdout, and the reports in files
 //! - `repository`: where a scenario file is in the repository, for GitHub annotations
+//! - `otlp`: where the spans of a run are exported to
 //! - `twin`: how the twin behaves
 //!
 //! Invariant: this folder reads and checks input, and never sends a probe.
@@ -16,6 +17,7 @@
 pub(crate) mod env_file;
 pub(crate) mod gate;
 pub(crate) mod manifests;
+pub(crate) mod otlp;
 pub(crate) mod reports;
 pub(crate) mod repository;
 pub(crate) mod selected;

@@ -114,7 +114,7 @@ fn of_target(header: &Header<'_>, mut layer: Layer) -> Vec<ConfigError> {
     mistakes
 }
 
-/// Fills in a missing key, or removes the endpoint or user at this place. Returns whether resolving again is useful.
+/// Fills in a missing key, or removes the endpoint, user or objective at this place. Returns whether resolving again is useful.
 fn put_right(layer: &mut Layer, at: usize) -> bool {
     let twin = layer.twin.unwrap_or(false);
     if layer.backend.is_none() && !twin {
@@ -132,6 +132,11 @@ fn put_right(layer: &mut Layer, at: usize) -> bool {
     let (endpoints, users) = (layer.endpoint.0.len(), layer.user.0.len());
     layer.endpoint.0.retain(|entry| entry.span.start != at);
     layer.user.0.retain(|entry| entry.span.start != at);
+    let objectives = layer.objectives.0.len();
+    layer.objectives.0.retain(|entry| entry.span.start != at);
+    if layer.objectives.0.len() < objectives {
+        return true;
+    }
     let left = (layer.endpoint.0.len(), layer.user.0.len());
     left != (endpoints, users) && left.0 > 0 && left.1 > 0
 }

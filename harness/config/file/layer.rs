@@ -13,6 +13,8 @@ use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::login::LoginLayer;
 use crate::config::file::overlay::{Overlay, overlays};
 use crate::config::file::sources::{EvidenceText, SecretText};
+use crate::config::telemetry::trace_url::TraceUrl;
+use crate::config::telemetry::written::{CollectorText, ObjectiveLayer};
 use crate::config::{Browser, Proxy, TaggedUrl, Validation};
 use crate::document::Source;
 use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl, base_url, written_as_text};
@@ -125,6 +127,17 @@ overlays! {
         probes: ProbesLayer,
         /// Where a response names the revision that answered. With `--deployed`, it proves that the deployed revision was tested.
         version: VersionLayer,
+        /// Limits on what a run measures, by name. Every report shows them, and a missed one fails the run as a step of the scenario `objectives`.
+        objectives: Named<String, ObjectiveLayer>,
+        /// The address of a trace, with `{trace_id}`, for example `https://tracing.example.com/trace/{trace_id}`. Reports then link each failed step to its trace.
+        trace_url: Option<TraceUrl>,
+        /// Exports the spans of each run by OTLP/HTTP: `environment` for what `OTEL_EXPORTER_OTLP_ENDPOINT` says, or a base URL such as `http://localhost:4318`. Headers come from `OTEL_EXPORTER_OTLP_HEADERS`. When absent, nothing is exported unless `--otlp` asks for it.
+        otlp: Option<CollectorText>,
+    }
+}
+impl Overlay for ObjectiveLayer {
+    fn overlay(&mut self, later: Self) {
+        self.take(later);
     }
 }
 overlays! {
@@ -207,7 +220,7 @@ overlays! {
         probe: Option<Period>,
         /// The time limit of the TCP and TLS handshakes of one probe. `5s` when absent.
         connect: Option<Period>,
-        /// The maximum number of requests a minute, all services together. 60 when absent. Stay below the rate limit of the edge.
+        /// The maximum number of requests a minute, all services together. 60 when absent. Stay below the rate limit of the edge. All runs of one user on one machine share it, by the host of `backend`, unless that host is this machine.
         requests_per_minute: Option<NonZeroU32>,
         /// The number of scenarios that run at the same time. When absent: `requests_per_minute` / 60, from 3 to 64. Always 1 if the evidence `logs` is granted.
         concurrency: Option<NonZeroUsize>,
@@ -306,6 +319,9 @@ impl Layer {
             entry.source = Some(source.clone());
         }
         for entry in &mut self.user.0 {
+            entry.source = Some(source.clone());
+        }
+        for entry in &mut self.objectives.0 {
             entry.source = Some(source.clone());
         }
         let users = self.user.0.iter_mut().flat_map(|user| &mut user.value.secrets.0).map(|secret| &mut secret.value);

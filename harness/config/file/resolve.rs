@@ -16,9 +16,10 @@ use crate::config::file::layer::{
 use crate::config::file::login::{LoginLayer, TOKEN};
 use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::target::is_loopback;
+use crate::config::telemetry::written::ObjectiveLayer;
 use crate::config::{
-    Access, AuthPlace, Browser, Budget, Csrf, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, SecretOrigin,
-    SecretSource, TaggedUrl, Target, TokenOrigin, UnusualProbes, Validation, VersionPlace,
+    Access, AuthPlace, Browser, Budget, Csrf, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, Objective,
+    SecretOrigin, SecretSource, TaggedUrl, Target, TokenOrigin, UnusualProbes, Validation, VersionPlace,
 };
 use crate::document::nearest_or_all;
 use crate::document::values::BaseUrl;
@@ -77,6 +78,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
     let usual = || if on_this_machine { Platform::None } else { platform(&manifests, &logs, &layer.names) };
     let platform = layer.platform.unwrap_or_else(usual);
     let variables: BTreeMap<_, _> = layer.variables.0.into_iter().map(|entry| (entry.name, entry.value.0)).collect();
+    let objectives = objectives(header, layer.objectives.0, &endpoints)?;
     let mut target = Target {
         direct,
         tagged_urls: tagged_urls(layer.tagged_url),
@@ -109,6 +111,9 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         known_failures: layer.known_failure.unwrap_or_default().into_iter().map(known_failure).collect(),
         probes: UnusualProbes { test_headers: layer.probes.test_headers.unwrap_or(true) },
         version: version(layer.version),
+        objectives,
+        trace_url: layer.trace_url.map(|url| url.0),
+        otlp: layer.otlp.map(|otlp| otlp.0),
         access: Access {
             auth: place,
             tokens,
@@ -212,6 +217,27 @@ fn endpoints(
         endpoints.extend(of_login.into_iter().map(|endpoint| (endpoint.id.clone(), endpoint)));
     }
     Ok(endpoints)
+}
+
+/// Returns the objectives. An endpoint that one of them covers must exist.
+fn objectives(
+    header: &Header<'_>,
+    entries: Vec<Entry<ObjectiveLayer>>,
+    endpoints: &BTreeMap<String, Endpoint>,
+) -> Result<Vec<Objective>, ConfigError> {
+    let resolve = |entry: Entry<ObjectiveLayer>| {
+        let Entry { name, span, source, value } = entry;
+        let source = source.as_ref().unwrap_or(header.source);
+        let line = 1 + source.text().get(..span.start).map_or(0, |before| before.matches('\n').count());
+        let objective = value.resolve(&name, format!("{}:{line}", source.name()));
+        let objective = objective.map_err(|flaw| ConfigError::new(flaw).at(source, span.clone()))?;
+        let unknown = objective.covers.endpoints.iter().find(|endpoint| !endpoints.contains_key(*endpoint));
+        let Some(unknown) = unknown else { return Ok(objective) };
+        let known: Vec<&str> = endpoints.keys().map(String::as_str).collect();
+        let message = format!("the objective `{name}` covers the unknown endpoint `{unknown}`");
+        Err(ConfigError::new(message).at(source, span).help(nearest_or_all(unknown, &known)))
+    };
+    entries.into_iter().map(resolve).collect()
 }
 
 /// Returns where the token against cross-site request forgery comes from.

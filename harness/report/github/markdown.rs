@@ -33,6 +33,18 @@ pub(super) fn code(raw: &str) -> String {
     format!("<code>{}</code>", text(raw))
 }
 
+/// Returns a link to a web page. Any other address is shown as code.
+pub(super) fn link(label: &str, url: &str) -> String {
+    let url = printable(url, true);
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    if !is_web || url.contains(char::is_whitespace) {
+        return code(&url);
+    }
+    // Between angle brackets, only these could end the address or the cell of a table.
+    let url = url.replace('<', "%3C").replace('>', "%3E").replace('|', "%7C").replace('\\', "%5C");
+    format!("[{}](<{url}>)", text(label))
+}
+
 /// Returns a block to copy, fenced by more backticks than it holds in a row.
 pub(super) fn block(raw: &str) -> String {
     fenced(raw, "sh")
@@ -96,7 +108,7 @@ pub(super) fn fold(summary: &str, content: &str) -> String {
 mod tests {
     use rstest::rstest;
 
-    use super::{block, text};
+    use super::{block, link, text};
 
     #[rstest]
     #[case::nothing("", "–")]
@@ -109,6 +121,15 @@ mod tests {
     #[case::link("[a](http://b)", "&#91;a&#93;(http&#58;//b)")]
     fn a_text_is_no_markup(#[case] raw: &str, #[case] safe: &str) {
         assert_eq!(text(raw), safe);
+    }
+
+    #[rstest]
+    #[case::page("https://t.example/1?a=b", "[trace](<https://t.example/1?a=b>)")]
+    #[case::breaks_out("https://t.example/>) | x", "<code>https&#58;//t.example/&#62;) &#124; x</code>")]
+    #[case::end("https://t.example/>|", "[trace](<https://t.example/%3E%7C>)")]
+    #[case::script("javascript:alert(1)", "<code>javascript&#58;alert(1)</code>")]
+    fn a_link_leads_to_a_web_page(#[case] url: &str, #[case] markdown: &str) {
+        assert_eq!(link("trace", url), markdown);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Start at `summary` and `annotations`.
 //!
 //! - `summary`: the whole page; `around`: incomplete runs, the gate, the baseline
+//! - `objectives`: the objectives of the target
 //! - `annotations`: errors, warnings and notices; `command`: how the runner reads them
 //! - `markdown`, `mermaid`: make foreign text safe in a page and in a diagram
 //!
@@ -13,6 +14,7 @@ mod around;
 mod command;
 mod markdown;
 mod mermaid;
+mod objectives;
 mod summary;
 #[cfg(test)]
 pub(crate) mod tests;

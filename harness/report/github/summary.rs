@@ -1,7 +1,7 @@
 //! The job summary: outcome, causes with their whys, and the failing request as a diagram.
 
-use super::markdown::{block, code, fold, instruction, table, text};
-use super::{around, mermaid};
+use super::markdown::{block, code, fold, instruction, link, table, text};
+use super::{around, mermaid, objectives};
 use crate::diagnose::{Cause, Proof, Settling, WorstLine};
 use crate::report::words::{
     ALREADY, are_open, claim, counted, headline, hops, lines_to_read, notes, outcome, percent, responsible, tried,
@@ -27,6 +27,7 @@ pub fn summary(report: &Report) -> String {
         page.push_str(&cause(report, n, one));
     }
     page.push_str(&findings(report));
+    page.push_str(&objectives::section(report));
     page.push_str(&failed(report));
     page.push_str(&flaky(report));
     page.push_str(&scenarios(report));
@@ -145,11 +146,21 @@ fn failed(report: &Report) -> String {
         return String::new();
     }
     let rows = failed.iter().take(ROWS).map(|(scenario, step)| {
-        vec![code(&format!("{}/{}", scenario.id, step.id)), code(&step.call), text(&failure(step)), text(&step.source)]
+        vec![
+            code(&format!("{}/{}", scenario.id, step.id)),
+            code(&step.call),
+            text(&failure(step)) + &trace(step),
+            text(&step.source),
+        ]
     });
     let more = failed.len().saturating_sub(ROWS);
     let more = if more > 0 { format!("\n… and {more} more\n") } else { String::new() };
     format!("### Failed steps\n\n{}{more}\n", table(&["Step", "Call", "What failed", "Defined at"], rows))
+}
+
+/// Returns a link to the trace of the call, if the target says where traces are.
+fn trace(step: &StepReport) -> String {
+    step.trace_url.as_ref().map_or_else(String::new, |url| format!("; {}", link("trace", url)))
 }
 
 fn failure(step: &StepReport) -> String {

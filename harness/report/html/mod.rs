@@ -6,6 +6,7 @@
 //! - `outcome`: the banner and the footer; `partial`: why a run is incomplete
 //! - `gate`, `baseline`: whether to roll back, and what is new
 //! - `cause/`: one cause; `figure/`: its drawings
+//! - `objectives`: the objectives of the target, with the measured values
 //! - `findings`, `steps`, `exchanges`: findings, every step, and requests with their responses
 //! - `markup/`: what the sections share
 //!
@@ -19,6 +20,7 @@ mod findings;
 mod gate;
 mod head;
 mod markup;
+mod objectives;
 mod outcome;
 mod partial;
 mod steps;
@@ -67,6 +69,7 @@ pub fn render(report: &Report) -> String {
                     @for (n, cause) in report.causes.iter().enumerate() { (cause::section(report, n, cause)) }
                     (findings::section(report))
                     (baseline::section(report))
+                    (objectives::section(report))
                     (steps::section(report))
                     (exchanges::section(report))
                 }

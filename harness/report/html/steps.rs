@@ -73,10 +73,17 @@ fn row(report: &Report, step: &StepReport, longest: f64) -> Markup {
                 @for because in &step.because { div .because[step.outcome == StepOutcome::Failed] { (shown(because)) } }
                 (tries(report, step))
                 @if step.flaky || step.outcome == StepOutcome::Failed { div .quiet { (shown(&step.source)) } }
+                @if let Some(url) = trace(step) { div { a href=(url) rel="noopener noreferrer" { "trace of this call" } } }
             }
             td .number { @if let Some(took) = step.took_ms { (bar(phases(report, step), took, longest)) " " (duration(took)) } @else { "–" } }
         }
     }
+}
+
+/// Returns the address of the trace. No other scheme becomes a link: a report may come from a file.
+fn trace(step: &StepReport) -> Option<String> {
+    let url = step.trace_url.as_ref()?;
+    (url.starts_with("https://") || url.starts_with("http://")).then(|| shown(url))
 }
 
 /// Returns every failed try, with a link to its exchange.

@@ -3,6 +3,7 @@
 //! Start at [`render`]. One file writes one section, in this order:
 //!
 //! - `scenarios`: the failed steps first, or one line for each scenario
+//! - `objectives`: the objectives of the target, with the measured values
 //! - `cause/`: why it failed, the candidates that remain, what to do
 //! - `findings`: findings, and evidence that could not be read
 //! - `probe/`: every probe (`--verbose`), and failed calls as commands (`--curl`)
@@ -22,6 +23,7 @@ mod findings;
 mod gate;
 mod manual;
 mod matrix;
+mod objectives;
 mod page;
 mod probe;
 mod scenarios;
@@ -78,6 +80,7 @@ pub fn render(report: &Report, style: &Style) -> String {
         RunOutcome::Passed => scenarios::passed(&mut page, report),
         RunOutcome::Failed => scenarios::failed(&mut page, report),
     }
+    objectives::write(&mut page, report);
     cause::write(&mut page, report, style.verbose);
     findings::write(&mut page, report);
     if style.verbose {

@@ -1,6 +1,7 @@
 //! What ran: one line for each scenario of a passed run; of a failed run, the failed steps first.
 
 use super::page::Page;
+use crate::config::OBJECTIVES;
 use crate::report::human::page::text::{Ink, Paint, Separator, Text};
 use crate::report::words::{ALREADY, counted, duration, tried};
 use crate::report::{Report, ScenarioReport, StepOutcome, StepReport};
@@ -35,7 +36,7 @@ pub(super) fn passed(page: &mut Page, report: &Report) {
     let ink = page.ink();
     let mut rows = Vec::new();
     for scenario in &report.scenarios {
-        rows.push(summary(ink, scenario));
+        rows.extend((!is_of_objectives(scenario)).then(|| summary(ink, scenario)));
         rows.extend(asides(ink, scenario));
     }
     align(&mut rows, page.width() / 3);
@@ -52,7 +53,7 @@ pub(super) fn failed(page: &mut Page, report: &Report) {
     write(page, failed, label, LISTED);
     write(page, good(ink, report).into_iter().collect(), label, LISTED);
     let rest = report.scenarios.iter().flat_map(|scenario| match scenario.outcome {
-        StepOutcome::Skipped => vec![summary(ink, scenario)],
+        StepOutcome::Skipped if !is_of_objectives(scenario) => vec![summary(ink, scenario)],
         _ => asides(ink, scenario),
     });
     let mut rest: Vec<Row> = rest.collect();
@@ -110,6 +111,11 @@ fn reasons(ink: Ink, steps: &[StepReport]) -> Vec<Text> {
     reasons.into_iter().map(|reason| ink.text(Paint::Plain, reason)).collect()
 }
 
+/// Reports whether the steps are the objectives, which have a section of their own.
+fn is_of_objectives(scenario: &ScenarioReport) -> bool {
+    scenario.id == OBJECTIVES
+}
+
 /// Returns flaky steps, skipped steps and known failures. Neighbours with the same reason share a line.
 fn asides(ink: Ink, scenario: &ScenarioReport) -> Vec<Row> {
     if scenario.outcome == StepOutcome::Skipped {
@@ -117,7 +123,11 @@ fn asides(ink: Ink, scenario: &ScenarioReport) -> Vec<Row> {
     }
     let alike = |a: &StepReport, b: &StepReport| a.outcome == b.outcome && a.because == b.because;
     let groups = scenario.steps.chunk_by(alike);
-    let aside = groups.filter(|steps| matches!(steps[0].outcome, StepOutcome::Skipped | StepOutcome::Known));
+    let skipped = !is_of_objectives(scenario);
+    let aside = groups.filter(|steps| match steps[0].outcome {
+        StepOutcome::Skipped => skipped,
+        other => other == StepOutcome::Known,
+    });
     let flaky = scenario.steps.iter().filter(|step| step.flaky).map(|step| repeated(ink, scenario, step));
     flaky
         .chain(aside.map(|steps| {
@@ -155,11 +165,13 @@ fn failure(ink: Ink, scenario: &ScenarioReport, step: &StepReport) -> Row {
         segments.push(ink.text(Paint::Warning, ALREADY));
     }
     segments.push(ink.text(Paint::Faint, &step.source));
+    segments.extend(step.trace_url.iter().map(|url| ink.text(Paint::Faint, &format!("trace {url}"))));
     Row { mark: Mark::Outcome(StepOutcome::Failed), id: None, segments }
 }
 
 fn good(ink: Ink, report: &Report) -> Option<Row> {
     let passed = report.scenarios.iter().filter(|scenario| scenario.outcome == StepOutcome::Passed);
+    let passed = passed.filter(|scenario| !is_of_objectives(scenario));
     let mut ids: Vec<&str> = passed.map(|scenario| scenario.id.as_str()).collect();
     let more = ids.len().saturating_sub(LISTED);
     ids.truncate(LISTED);

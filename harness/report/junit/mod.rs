@@ -216,7 +216,8 @@ fn failure(step: &StepReport, cause: Option<&Cause>) -> Vec<String> {
 
 fn about(step: &StepReport) -> Vec<String> {
     let probe = step.exchange.map(|id| format!("probe {id} of the JSON report"));
-    [Some(step.call.clone()), Some(step.source.clone()), probe, tried(step)].into_iter().flatten().collect()
+    let trace = step.trace_url.as_ref().map(|url| format!("trace {url}"));
+    [Some(step.call.clone()), Some(step.source.clone()), probe, tried(step), trace].into_iter().flatten().collect()
 }
 
 fn explains(cause: &Cause, scenario: &ScenarioReport, step: &StepReport) -> bool {

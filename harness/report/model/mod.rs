@@ -5,6 +5,7 @@
 //! - `gate`: the advice after a deploy; `tested`: whether the deployed revision was tested; `comparison`: what is new since an earlier run
 //! - `passage`: how a failing request passed through the hops
 //! - `explained`: what `fivewhys explain` adds
+//! - `objectives`: the objectives of the target, with the measured values
 //! - `reach`: fixed addresses, and a wait before the first step
 //! - `system`: the addresses of the system, and the page of its browsers
 //! - `part`: what a merge of shards needs
@@ -16,6 +17,7 @@ pub(crate) mod cleaned;
 pub(crate) mod comparison;
 pub(crate) mod explained;
 pub(crate) mod gate;
+pub(crate) mod objectives;
 pub(crate) mod part;
 pub(crate) mod passage;
 pub(crate) mod reach;
@@ -34,6 +36,7 @@ use crate::report::Passage;
 use crate::report::model::comparison::BaselineReport;
 use crate::report::model::explained::Explained;
 use crate::report::model::gate::GateReport;
+use crate::report::model::objectives::ObjectiveReport;
 use crate::report::model::part::{Kept, Shard};
 use crate::report::model::reach::Reach;
 use crate::report::model::system::System;
@@ -68,6 +71,9 @@ pub struct Report {
     pub outcome: RunOutcome,
     /// The scenarios, with the outcome of every step.
     pub scenarios: Vec<ScenarioReport>,
+    /// The objectives of the target, with what the run measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objectives: Vec<ObjectiveReport>,
     /// The verdict: the causes of all failures, best first.
     pub causes: Vec<Cause>,
     /// For each cause, the path of one request that fails because of it.
@@ -202,6 +208,9 @@ pub struct StepReport {
     /// How long it took, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub took_ms: Option<f64>,
+    /// The address of the trace of its exchange, by `trace_url` of the target. Only of a failed or known step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_url: Option<String>,
 }
 
 impl StepReport {

@@ -1,6 +1,7 @@
 //! Words that several formats share: each takes a part of a report and returns a phrase without markup.
 //!
 //! - `run`: the outcome in one line, notes on it, how often a step was tried
+//! - `objective`: an objective with its measured value
 //! - `cause`: what a cause claims, where it lies, who must act, what would settle it, which log lines to read
 //! - `gate`: whether the deployed revision was tested, and what a roll back came to
 //! - `baseline`: what is new since an earlier run
@@ -13,6 +14,7 @@ mod baseline;
 mod cause;
 mod gate;
 mod numbers;
+mod objective;
 mod reach;
 mod run;
 
@@ -20,5 +22,6 @@ pub(crate) use baseline::{lists, since, whats_new};
 pub(crate) use cause::{are_open, claim, headline, hops, lines_to_read, responsible, would_leave};
 pub(crate) use gate::{done, heading, is_tested, second_smoke, tested_by};
 pub(crate) use numbers::{counted, duration, percent, seconds};
+pub(crate) use objective::{objective, outcome_of};
 pub(crate) use reach::reach;
 pub(crate) use run::{ALREADY, incomplete, notes, outcome, tried};

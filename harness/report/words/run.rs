@@ -2,8 +2,9 @@
 
 use super::cause::are_open;
 use super::{counted, seconds};
+use crate::config::OBJECTIVES;
 use crate::diagnose::Cause;
-use crate::report::{Report, RunOutcome, StepOutcome, StepReport};
+use crate::report::{Report, RunOutcome, ScenarioReport, StepOutcome, StepReport};
 
 /// Marks a step that failed in the baseline too.
 pub(crate) const ALREADY: &str = "failed in the baseline too";
@@ -51,6 +52,10 @@ fn because(report: &Report) -> String {
     }
     if findings > 0 {
         parts.push(counted(findings, "failing finding", "failing findings"));
+    }
+    let missed = missed(report);
+    if missed > 0 {
+        parts.push(counted(missed, "missed objective", "missed objectives"));
     }
     parts.splice(0..0, report.interrupted.map(|signal| format!("interrupted by {signal}")));
     if parts.is_empty() && flaky(report) > 0 && steps(report, |outcome| outcome == StepOutcome::Failed) == 0 {
@@ -115,7 +120,7 @@ fn driven(report: &Report) -> usize {
 }
 
 fn scenarios(report: &Report, which: impl Fn(StepOutcome) -> bool) -> usize {
-    report.scenarios.iter().filter(|scenario| which(scenario.outcome)).count()
+    driven_scenarios(report).filter(|scenario| which(scenario.outcome)).count()
 }
 
 fn flaky(report: &Report) -> usize {
@@ -123,5 +128,21 @@ fn flaky(report: &Report) -> usize {
 }
 
 fn steps(report: &Report, which: impl Fn(StepOutcome) -> bool) -> usize {
-    report.scenarios.iter().flat_map(|scenario| &scenario.steps).filter(|step| which(step.outcome)).count()
+    driven_scenarios(report).flat_map(|scenario| &scenario.steps).filter(|step| which(step.outcome)).count()
+}
+
+/// Returns the scenarios that send something: all but the objectives.
+fn driven_scenarios(report: &Report) -> impl Iterator<Item = &ScenarioReport> {
+    report.scenarios.iter().filter(|scenario| scenario.id != OBJECTIVES)
+}
+
+/// Returns how many objectives fail the run that no cause explains.
+fn missed(report: &Report) -> usize {
+    let objectives = report.scenarios.iter().filter(|scenario| scenario.id == OBJECTIVES);
+    let failed = objectives.flat_map(|scenario| &scenario.steps).filter(|step| step.outcome == StepOutcome::Failed);
+    let explained = |step: &StepReport| {
+        let name = format!("{OBJECTIVES}/{}", step.id);
+        report.causes.iter().any(|cause| cause.explains.contains(&name))
+    };
+    failed.filter(|step| !explained(step)).count()
 }

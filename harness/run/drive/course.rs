@@ -272,6 +272,7 @@ fn skipped(target: &Target, scenario: &Scenario, step: &Step, why: String) -> St
         already: false,
         source: format!("{}:{}", scenario.source, step.line),
         took_ms: None,
+        trace_url: None,
     }
 }
 

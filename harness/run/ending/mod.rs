@@ -17,16 +17,17 @@ pub(crate) mod passage;
 pub(crate) mod tested;
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::{Browser, Proxy, Target};
+use crate::config::{Browser, Proxy, Target, trace_url};
 use crate::diagnose::{Cause, Certainty, FailedStep, Finding};
 use crate::evidence::Evidence;
 use crate::gate::{Baseline, Earlier, Gate, OTHER, role_of};
+use crate::objectives;
 use crate::preflight::{LOST, Lost};
 use crate::report::{
-    GateReport, Kept, PageReport, Reach, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome, StepReport, System,
-    Timing, Unread,
+    GateReport, Kept, PageReport, ProbeReport, Reach, Report, RunOutcome, SCHEMA, ScenarioReport, StepOutcome,
+    StepReport, System, Timing, Unread,
 };
 use crate::run::context::record::Record;
 use crate::run::context::smoke::Smoke;
@@ -60,6 +61,10 @@ pub(crate) async fn report(
     let losses = lost::losses(run, &evidence, &mut causes);
     // The finding that fails the gate lists the same variables.
     findings.extend(losses.into_iter().filter(|_| lost.is_none()));
+    let mut measured = objectives::measure(&run.target, &scenarios, &record.probes, &causes);
+    objectives::explain(&mut measured, &mut causes);
+    scenarios.extend(objectives::scenario(&run.target, &measured, jiff::Zoned::now().date()));
+    link_traces(&run.target, &mut scenarios, &record.probes);
     let interrupted = run.conduct.interruption.signal();
     let failed = scenarios.iter().any(|scenario| scenario.outcome == StepOutcome::Failed);
     let flaky = run.conduct.fail_on_flaky && steps(&scenarios).any(|step| step.flaky);
@@ -112,6 +117,7 @@ pub(crate) async fn report(
         explained: None,
         passages: passage::passages(&run.target, &causes, &scenarios, &record.probes),
         scenarios,
+        objectives: measured,
         causes,
         findings,
         probes: record.probes,
@@ -129,6 +135,17 @@ fn system(target: &Target) -> Option<System> {
     let page = |browser: &Browser| PageReport { origin: browser.origin.clone(), credentials: browser.credentials };
     (!target.recorded)
         .then(|| System { backend: target.backend.to_string(), browser: target.browser.as_ref().map(page) })
+}
+
+/// Links each failed step to the trace of its exchange, if the target says where traces are.
+fn link_traces(target: &Target, scenarios: &mut [ScenarioReport], probes: &[ProbeReport]) {
+    let traces: BTreeMap<u32, &str> =
+        probes.iter().map(|probe| (probe.exchange.id, probe.exchange.trace_id.as_str())).collect();
+    let failed = |step: &&mut StepReport| matches!(step.outcome, StepOutcome::Failed | StepOutcome::Known);
+    for step in scenarios.iter_mut().flat_map(|scenario| &mut scenario.steps).filter(failed) {
+        let trace = step.exchange.and_then(|id| traces.get(&id));
+        step.trace_url = trace.zip(target.trace_url.as_ref()).map(|(trace, template)| trace_url(template, trace));
+    }
 }
 
 /// Names the people that the target gives for the owner of a cause.

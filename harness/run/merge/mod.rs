@@ -10,7 +10,7 @@
 pub(crate) mod joined;
 pub(crate) mod parts;
 
-use crate::config::Target;
+use crate::config::{OBJECTIVES, Target};
 use crate::diagnose::{diagnose, findings, opened_by_test_headers};
 use crate::evidence::{Evidence, LogEntry};
 use crate::report::{Report, Timing, Unread};
@@ -25,7 +25,9 @@ use crate::terms::EvidenceSource;
 ///
 /// # Errors
 /// When the reports are not all parts of one run of this target, each exactly once.
-pub async fn merge(mut run: Smoke, parts: Vec<NamedReport>, by_hand: &ByHand) -> Result<Report, MergeError> {
+pub async fn merge(mut run: Smoke, mut parts: Vec<NamedReport>, by_hand: &ByHand) -> Result<Report, MergeError> {
+    // The whole run measures the objectives anew.
+    parts.iter_mut().for_each(|part| part.report.scenarios.retain(|scenario| scenario.id != OBJECTIVES));
     belong_together(&parts, &run.target)?;
     let mut reports: Vec<Report> = parts.into_iter().map(|part| part.report).collect();
     reports.sort_by_key(|report| report.shard);

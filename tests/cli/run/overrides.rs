@@ -69,7 +69,7 @@ fn scenarios_of_a_folder_replace_those_built_in() {
     std::fs::write(folder.path().join("mine.toml"), text).expect("a file");
     let report = report(fivewhys(["smoke", "--scenarios"]).arg(folder.path()));
     let ids: Vec<_> = report.scenarios.iter().map(|scenario| &*scenario.id).collect();
-    assert_eq!(ids, ["mine"]);
+    assert_eq!(ids, ["mine", "objectives"]);
 }
 
 #[test]

@@ -48,8 +48,8 @@ fn in_folder(text: &str) -> (tempfile::TempDir, String) {
 }
 
 fn outcomes(report: &Report) -> Vec<(&str, StepOutcome)> {
-    let steps = report.scenarios.iter().flat_map(|scenario| &scenario.steps);
-    steps.map(|step| (step.id.as_str(), step.outcome)).collect()
+    let driven = report.scenarios.iter().filter(|scenario| scenario.id != "objectives");
+    driven.flat_map(|scenario| &scenario.steps).map(|step| (step.id.as_str(), step.outcome)).collect()
 }
 
 #[test]
