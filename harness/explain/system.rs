@@ -83,6 +83,7 @@ pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
         known_failures: Vec::new(),
         probes: UnusualProbes { test_headers: false },
         version: VersionPlace::default(),
+        receivers: crate::config::Receivers::default(),
         access: Access::default(),
     }
 }

@@ -46,3 +46,5 @@ pub use model::{
     Unread,
 };
 pub(crate) use text::hostile::{printable, visible};
+#[cfg(feature = "watch")]
+pub(crate) use words::{claim, hops};

@@ -1,7 +1,27 @@
 //! `fivewhys watch`: runs the scenarios again and again, and tells each change once.
 //!
+//! Start at [`watch`].
+//!
+//! - `course/`: the loop of each target, from the first run to the last
+//! - `schedule`: when a run begins
+//! - `ran`: what is kept of a run
+//! - `incident`: what a run changes
 //! - `state`: what a watch knows
+//! - `store`: keeps the state and what is to be delivered, on the disk
+//! - `notify/`: delivers notifications
+//!
+//! Invariant: a run and its notification are on the disk before anything acts on them.
 
-#![allow(dead_code)]
-
+mod course;
+mod incident;
+mod notify;
+mod ran;
+mod schedule;
 pub(crate) mod state;
+mod store;
+
+pub(crate) use course::{Course, Job, Listener, ReadByHand, Said, Until, watch};
+pub(crate) use incident::MOST_RUNS;
+pub(crate) use notify::receiver::Receiver;
+pub(crate) use schedule::Slots;
+pub(crate) use store::Store;

@@ -13,6 +13,7 @@ use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::login::LoginLayer;
 use crate::config::file::overlay::{Overlay, overlays};
 use crate::config::file::sources::{EvidenceText, SecretText};
+use crate::config::file::watch_layer::WatchLayer;
 use crate::config::{Browser, Proxy, TaggedUrl, Validation};
 use crate::document::Source;
 use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl, base_url, written_as_text};
@@ -125,6 +126,8 @@ overlays! {
         probes: ProbesLayer,
         /// Where a response names the revision that answered. With `--deployed`, it proves that the deployed revision was tested.
         version: VersionLayer,
+        /// What `fivewhys watch` notifies when an incident opens, changes its cause, or is cured.
+        watch: WatchLayer,
     }
 }
 overlays! {
@@ -310,7 +313,7 @@ impl Layer {
         }
         let users = self.user.0.iter_mut().flat_map(|user| &mut user.value.secrets.0).map(|secret| &mut secret.value);
         let own = self.secrets.0.iter_mut().map(|secret| &mut secret.value).chain(&mut self.login.client_secret);
-        let own = own.chain(&mut self.client_certificate.key);
+        let own = own.chain(&mut self.client_certificate.key).chain(self.watch.settle(source));
         let lists = users.chain(own).chain(self.signing_secret.as_mut()).chain(self.caller.secret.as_mut());
         lists.flat_map(|list| &mut list.0).for_each(|secret| secret.root(folder));
         let manifests = self.manifest.backend.iter_mut().chain(self.manifest.auth.as_mut());

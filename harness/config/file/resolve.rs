@@ -109,6 +109,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         known_failures: layer.known_failure.unwrap_or_default().into_iter().map(known_failure).collect(),
         probes: UnusualProbes { test_headers: layer.probes.test_headers.unwrap_or(true) },
         version: version(layer.version),
+        receivers: layer.watch.resolve(header)?,
         access: Access {
             auth: place,
             tokens,

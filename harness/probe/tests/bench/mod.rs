@@ -162,6 +162,7 @@ fn target(base: &str) -> Target {
         known_failures: Vec::new(),
         probes: UnusualProbes { test_headers: false },
         version: VersionPlace::default(),
+        receivers: crate::config::Receivers::default(),
         access: crate::config::Access::default(),
     }
 }
