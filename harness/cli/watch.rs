@@ -1,5 +1,6 @@
 //! `fivewhys watch`: runs the scenarios again and again, and tells each change once.
 
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use clap::Args;
 use jiff::Timestamp;
 use miette::miette;
+use tokio::net::TcpListener;
 
 use crate::cli::args::selected::SelectedArgs;
 use crate::cli::args::supplied::SuppliedArgs;
@@ -62,6 +64,9 @@ pub(super) struct Watch {
     /// The file that keeps the state, so that a restart continues
     #[arg(long, value_name = "FILE", env = STATE.0, default_value = STATE.1)]
     state: PathBuf,
+    /// Serve `/metrics`, `/health`, `/ready` and an overview page at this address, for example `127.0.0.1:9090`
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
     /// Repeat a step up to N times after a failure that may be temporary: a lost connection, 429, 502 to 504
     #[arg(long, value_name = "N", default_value_t = 0)]
     retries: u32,
@@ -102,6 +107,7 @@ impl Watch {
             store: Arc::new(Store::open(&self.state)?),
             interruption: signals.interruption().clone(),
             listener: listener(self.verbose),
+            page: self.page().await?,
         };
         signals.run_begins();
         let code = watch::watch(course).await;
@@ -126,6 +132,15 @@ impl Watch {
             );
         }
         Ok(())
+    }
+
+    /// Opens the address of the page, and prints it: the system chooses the port 0.
+    async fn page(&self) -> Result<Option<TcpListener>, Mistake> {
+        let Some(address) = self.listen else { return Ok(None) };
+        let cannot = |error: std::io::Error| miette!("cannot listen at {address}: {error}");
+        let page = TcpListener::bind(address).await.map_err(cannot)?;
+        output::note(&format!("the page is at http://{}/", page.local_addr().map_err(cannot)?));
+        Ok(Some(page))
     }
 
     fn until(&self) -> Until {

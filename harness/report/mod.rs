@@ -22,7 +22,7 @@ pub mod json;
 pub mod junit;
 mod model;
 mod text;
-mod words;
+pub(crate) mod words;
 
 #[cfg(test)]
 mod properties;

@@ -9,6 +9,7 @@
 //! - `state`: what a watch knows
 //! - `store`: keeps the state and what is to be delivered, on the disk
 //! - `notify/`: delivers notifications
+//! - `serve/`: metrics, health and the overview page over HTTP
 //!
 //! Invariant: a run and its notification are on the disk before anything acts on them.
 
@@ -17,6 +18,7 @@ mod incident;
 mod notify;
 mod ran;
 mod schedule;
+mod serve;
 pub(crate) mod state;
 mod store;
 

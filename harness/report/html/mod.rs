@@ -18,7 +18,7 @@ mod figure;
 mod findings;
 mod gate;
 mod head;
-mod markup;
+pub(crate) mod markup;
 mod outcome;
 mod partial;
 mod steps;

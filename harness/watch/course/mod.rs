@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::watch as channel;
+use tokio::net::TcpListener;
+use tokio::sync::{oneshot, watch as channel};
 use tokio::task::{JoinSet, block_in_place};
 
 use crate::run::{self, ByHand, Interruption};
@@ -20,6 +21,7 @@ use crate::watch::course::rounds::Rounds;
 use crate::watch::notify::delivery::{Delivery, deliver_all};
 use crate::watch::notify::receiver::Receiver;
 use crate::watch::schedule::Slots;
+use crate::watch::serve::serve;
 use crate::watch::state::{Ran, State};
 use crate::watch::store::{Broken, Store};
 
@@ -36,6 +38,8 @@ pub(crate) struct Course {
     pub(crate) store: Arc<Store>,
     pub(crate) interruption: Interruption,
     pub(crate) listener: Listener,
+    /// Where the metrics and the page are served.
+    pub(crate) page: Option<TcpListener>,
 }
 
 /// One target.
@@ -78,11 +82,16 @@ pub(crate) type Listener = Arc<dyn Fn(&Said<'_>) + Send + Sync>;
 /// # Errors
 /// When the store cannot be read at the start.
 pub(crate) async fn watch(course: Course) -> Result<u8, Broken> {
-    let Course { jobs, slots, confirm, until, store, interruption, listener } = course;
+    let Course { jobs, slots, confirm, until, store, interruption, listener, page } = course;
     let read = |job: &Job| block_in_place(|| store.watched(&job.run.target.name));
     let targets = jobs.iter().map(read).collect::<Result<Vec<_>, Broken>>()?;
     let state = Arc::new(State { since: Timestamp::now(), every: slots.every, targets });
     let state = Arc::new(channel::Sender::new(state));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let page = page.map(|page| {
+        let stopped = async move { drop(stopped.await) };
+        tokio::spawn(serve(page, state.subscribe(), stopped))
+    });
     let kept = channel::Sender::new(0);
     let mut deliveries = JoinSet::new();
     for job in &jobs {
@@ -103,6 +112,10 @@ pub(crate) async fn watch(course: Course) -> Result<u8, Broken> {
     if interruption.or(tokio::time::timeout(LAST_DELIVERY, ended(&mut deliveries))).await.is_none() {
         // What was not delivered is delivered after the next start.
         deliveries.shutdown().await;
+    }
+    drop(stop);
+    if let Some(page) = page {
+        let _ = page.await;
     }
     codes.sort_unstable();
     let failed = codes.iter().map(|(_, code)| *code).find(|code| *code != 0);
