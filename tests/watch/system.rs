@@ -141,6 +141,7 @@ async fn open(gate: usize, behind: Shared) -> io::Result<SocketAddr> {
 
 async fn pass(mut client: TcpStream, place: Option<SocketAddr>) -> io::Result<()> {
     let mut twin = TcpStream::connect(place.ok_or(io::ErrorKind::NotConnected)?).await?;
-    (client.set_nodelay(true)?, twin.set_nodelay(true)?);
+    client.set_nodelay(true)?;
+    twin.set_nodelay(true)?;
     copy_bidirectional(&mut client, &mut twin).await.map(drop)
 }
