@@ -7,3 +7,5 @@
 
 pub(crate) mod serve;
 pub(crate) mod state;
+
+pub use serve::serve_recorded;

@@ -79,6 +79,7 @@ fn head(state: &State, now: Timestamp, refresh: Option<Duration>) -> Markup {
 fn footer(state: &State, now: Timestamp, still: bool) -> Markup {
     html! {
         footer {
+            @if state.targets.iter().any(|target| !target.runs.is_empty()) { p .legend { (uptime::LEGEND) } p .legend { (scenarios::LEGEND) } }
             p {
                 "Made at " (times::moment(now)) ". "
                 @if still { "This page stays as it is. " a href="/" { "Refresh it by itself" } }
