@@ -164,6 +164,9 @@ proptest! {
             for (name, value) in before.iter().filter(|(name, _): &(&String, &f64)| name.contains("_total") || name.contains("_count")) {
                 prop_assert!(now.get(name).is_some_and(|now| now >= value), "{name}: {value} {:?}", now.get(name));
             }
+            for (name, sum) in now.iter().filter(|(name, _)| name.contains("_sum")) {
+                prop_assert!(sum.is_finite() && *sum >= 0.0, "{name}: {sum}");
+            }
             before = now;
         }
     }
