@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use serde_json::json;
 
 use crate::diagnose::Certainty;
 use crate::report::StepOutcome;
@@ -79,13 +80,11 @@ fn incident() -> impl Strategy<Value = Incident> {
     let kind = proptest::sample::select(vec![ChangeKind::Opened, ChangeKind::CauseChanged, ChangeKind::Cured]);
     let change = (at(), kind, option::of(text())).prop_map(|(at, kind, fault)| Change { at, kind, fault });
     (any::<u32>(), at(), option::of(at()), vec(named(), 0..3), vec(text(), 0..13), vec(change, 0..3)).prop_map(
-        |(number, opened, cured, causes, scenarios, changes)| Incident {
-            number: number.into(),
-            opened,
-            cured,
-            causes,
-            scenarios,
-            changes,
+        |(number, opened, cured, causes, scenarios, changes)| {
+            let incident = json!({
+                "number": number, "opened": opened, "cured": cured, "causes": causes, "scenarios": scenarios, "changes": changes,
+            });
+            serde_json::from_value::<Incident>(incident).expect("an incident")
         },
     )
 }
