@@ -19,11 +19,6 @@ pub(crate) struct Prometheus {
     port: u16,
 }
 
-/// Reports whether this program is on the machine.
-pub(crate) fn is_installed(program: &str) -> bool {
-    Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
-}
-
 impl Prometheus {
     pub(crate) fn start(reads: SocketAddr, rules: &Path) -> std::io::Result<Self> {
         let folder = TempDir::new()?;
