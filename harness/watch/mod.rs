@@ -26,4 +26,5 @@ pub(crate) use course::{Course, Job, Listener, ReadByHand, Said, Until, watch};
 pub(crate) use incident::MOST_RUNS;
 pub(crate) use notify::receiver::Receiver;
 pub(crate) use schedule::Slots;
+pub use serve::serve_recorded;
 pub(crate) use store::Store;

@@ -5,12 +5,16 @@
 //! - `site`: which path gives which response
 //! - `metrics/`: what `/metrics` says, fed with each run once
 //! - `page/`: the overview page
-//! - `samples`, `tests`: states of each kind, and the server on a real socket
+//! - `recorded`: serves one state, for tests outside of this crate
+//! - `samples`, `hostile`, `tests`: states of each kind, any state at all, and the server on a real socket
 //!
 //! Invariant: a client cannot change anything, and each connection has a limit in size, time and number.
 
+#[cfg(test)]
+mod hostile;
 mod metrics;
 mod page;
+mod recorded;
 #[cfg(test)]
 mod samples;
 mod site;
@@ -30,6 +34,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+pub use self::recorded::serve_recorded;
 use self::site::Site;
 use crate::watch::state::State;
 

@@ -91,7 +91,7 @@ impl Families {
         seconds(to, "step_duration", "Duration of a step that was sent, whatever its outcome", &self.step_duration.0);
         to.register("requests", "Requests that were sent, also those before a restart", self.requests.clone());
         let budget = "Share of the run budget that the last run used";
-        to.register_with_unit("budget_used", budget, Unit::Ratios, self.budget.clone());
+        to.register_with_unit("budget_used", budget, Unit::Other("ratio".to_owned()), self.budget.clone());
     }
 
     fn register_causes(&self, to: &mut Registry) {
@@ -105,7 +105,7 @@ impl Families {
         let calls = "Calls whose token the auth service must accept, by result";
         to.register("service_auth_calls", calls, self.auth_calls.clone());
         let ratio = "Share of the accepted calls in the last run that needed the auth service";
-        to.register_with_unit("service_auth_success", ratio, Unit::Ratios, self.auth_ratio.clone());
+        to.register_with_unit("service_auth_success", ratio, Unit::Other("ratio".to_owned()), self.auth_ratio.clone());
         let last = "When a token last passed the auth service";
         seconds(to, "service_auth_last_success_timestamp", last, &self.auth_last_success);
     }

@@ -22,20 +22,12 @@ pub(super) fn headline(state: &State, now: Timestamp) -> Headline {
     let gravest = all.iter().copied().max().unwrap_or(Now::Waiting);
     let (class, mark, _) = gravest.look();
     let (count, total) = (all.iter().filter(|one| **one == gravest).count(), all.len());
-    let one =
-        |word: &str| state.targets.first().map(|target| format!("{} {word}", shown(&target.name))).unwrap_or_default();
-    let says = match (gravest, total) {
-        (_, 0) => "No target is watched".to_owned(),
-        (Now::Passes, 1) => one("passes"),
-        (Now::Fails, 1) => one("fails"),
-        (Now::Untested, 1) => one("was not tested"),
-        (Now::Late, 1) => one("has no recent run"),
-        (Now::Waiting, _) => "No run has finished yet".to_owned(),
-        (Now::Passes, _) if count == total => format!("All {total} targets pass"),
-        (Now::Passes, _) => format!("{count} of {total} targets pass, the others wait"),
-        (Now::Fails, _) => format!("{count} of {total} targets fail"),
-        (Now::Untested, _) => format!("{count} of {total} targets were not tested"),
-        (Now::Late, _) => format!("{count} of {total} targets have no recent run"),
+    let [one, many] = gravest.verbs();
+    let says = match state.targets.as_slice() {
+        [] => "No target is watched".to_owned(),
+        [target] => format!("{} {one}", shown(&target.name)),
+        _ if count == total => format!("All {total} targets {many}"),
+        _ => format!("{count} of {total} targets {}", if count == 1 { one } else { many }),
     };
     Headline { class, mark, says }
 }
@@ -54,13 +46,13 @@ pub(super) fn banner(state: &State, now: Timestamp) -> Markup {
 
 fn line(state: &State, n: usize, target: &Watched, now: Timestamp) -> Markup {
     let what = Now::of(state, target, now);
-    let (class, mark, word) = what.look();
+    let (class, mark, _) = what.look();
     html! {
         li .(class) {
             span .mark aria-hidden="true" { (mark) } " "
-            a href=(format!("#target-{}", n + 1)) { strong { (shown(&target.name)) } } " " (word.to_lowercase())
+            a href=(format!("#target-{}", n + 1)) { strong { (shown(&target.name)) } } " " @if open(target).is_none() { (what.verbs()[0]) }
             @if let Some(incident) = open(target) {
-                " for " (times::span(incident.opened, now))
+                "has failed for " (times::span(incident.opened, now))
                 @for cause in incident.causes.iter().take(3) {
                     span .who { (shown(&cause.title)) " " (certainty::certainty(cause.certainty)) }
                 }

@@ -79,12 +79,13 @@ fn head(state: &State, now: Timestamp, refresh: Option<Duration>) -> Markup {
 fn footer(state: &State, now: Timestamp, still: bool) -> Markup {
     html! {
         footer {
+            @if state.targets.iter().any(|target| !target.runs.is_empty()) { p .legend { (uptime::LEGEND) } p .legend { (scenarios::LEGEND) } }
             p {
                 "Made at " (times::moment(now)) ". "
-                @if still { "This page stays as it is. " a href="/" { "Refresh it by itself" } }
-                @else { "This page refreshes by itself. " a href=(format!("/?{STILL}")) { "Keep it as it is" } }
+                @if still { "This page stays as it is. " a href="./" { "Refresh it by itself" } }
+                @else { "This page refreshes by itself. " a href=(format!("?{STILL}")) { "Keep it as it is" } }
             }
-            p { "This process watches since " (times::moment(state.since)) ". Numbers for programs: " a href="/metrics" { "/metrics" } ". fivewhys " (env!("CARGO_PKG_VERSION")) }
+            p { "This process watches since " (times::moment(state.since)) ". Numbers for programs: " a href="metrics" { "metrics" } ". fivewhys " (env!("CARGO_PKG_VERSION")) }
         }
     }
 }

@@ -8,6 +8,9 @@ use crate::report::html::markup::text::shown;
 use crate::report::words::duration;
 use crate::watch::state::{ScenarioRan, Watched};
 
+/// How a row is read.
+pub(super) const LEGEND: &str = "Latency: the duration of all steps of a scenario. The line rises from 0. A tick below it marks a run in which the scenario failed.";
+
 /// Runs in a sparkline.
 const RUNS: usize = 60;
 
@@ -17,10 +20,9 @@ pub(super) fn section(target: &Watched) -> Markup {
         @if !scenarios.is_empty() {
             h3 { "Latency of each scenario" }
             table .latencies {
-                thead { tr { th scope="col" { "Last run" } th scope="col" { "Scenario" } th scope="col" { "Median" } th scope="col" { "Last" } th scope="col" .drawn { "Last " (RUNS) " runs" } } }
+                thead { tr { th scope="col" { "Outcome" } th scope="col" { "Scenario" } th scope="col" { "Median" } th scope="col" { "Last run" } th scope="col" .drawn { "Last " (RUNS) " runs" } } }
                 tbody { @for scenario in scenarios { (row(target, scenario)) } }
             }
-            p .legend { "The duration of all steps of a scenario. The line begins at 0, its highest point is at the right of it. A cross marks a run in which the scenario failed." }
         }
     }
 }
@@ -43,8 +45,8 @@ fn row(target: &Watched, scenario: &ScenarioRan) -> Markup {
         tr {
             td { (outcome(scenario.outcome)) }
             th scope="row" { code { (shown(&scenario.id)) } }
-            td .number { (number(median(&points))) }
-            td .number { (number(points.last().map(|point| point.ms))) }
+            td .number { span .label { "median " } (number(median(&points))) }
+            td .number { span .label { "last " } (number(points.last().map(|point| point.ms))) }
             td .drawn { (sparkline(&points, RUNS)) }
         }
     }

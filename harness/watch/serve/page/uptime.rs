@@ -59,7 +59,7 @@ pub(super) fn section(target: &Watched, now: Timestamp) -> Markup {
     html! {
         h3 { "Uptime" }
         dl .shares {
-            (share("Last 24 h", &last_day))
+            @if oldest < day { (share("Last 24 h", &last_day)) }
             (share(&format!("Last {}", times::span(oldest, now)), &kept))
         }
         (strip(target))
@@ -70,7 +70,10 @@ fn share(window: &str, counts: &Counts) -> Markup {
     html! { div { dt { (window) } dd { strong { (counts.share().unwrap_or_else(|| "–".to_owned())) } " " span .quiet { (counts.says()) } } } }
 }
 
-/// Returns one mark for each run, the newest at the right: low if it passed, high if it failed, an outline if it tested nothing.
+/// How the strip is read.
+pub(super) const LEGEND: &str = "Uptime: each mark is a run, the newest at the right: low if it passed, high if it failed, an outline if it tested nothing.";
+
+/// Returns one mark for each run.
 fn strip(target: &Watched) -> Markup {
     let skipped = target.runs.len().saturating_sub(RUNS);
     let runs: Vec<&Ran> = target.runs.iter().skip(skipped).collect();
@@ -82,7 +85,6 @@ fn strip(target: &Watched) -> Markup {
             aria-label=(format!("The last {}: {}", counted(runs.len(), "run", "runs"), counts.says())) {
             @for (n, run) in runs.iter().enumerate() { (mark((first + n) * WIDTH, run.end)) }
         }
-        p .legend { "Each mark is a run, the newest at the right: low if it passed, high if it failed, an outline if it tested nothing." }
     }
 }
 

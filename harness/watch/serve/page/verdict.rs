@@ -30,8 +30,8 @@ impl Now {
         let waited = now.as_second().saturating_sub(last.at.as_second()) as f64;
         let late = waited - last.took_ms / 1000.0 > LATE * state.every.as_secs_f64();
         match last.end {
-            _ if open(target).is_some() => Self::Fails,
             End::Failed => Self::Fails,
+            _ if open(target).is_some() => Self::Fails,
             _ if late => Self::Late,
             End::Passed => Self::Passes,
             End::Untested => Self::Untested,
@@ -48,6 +48,17 @@ impl Now {
             Self::Fails => ("bad", "✗", "Fails"),
         }
     }
+
+    /// Returns the verb after the name of one target, and after a number of targets.
+    pub(super) const fn verbs(self) -> [&'static str; 2] {
+        match self {
+            Self::Waiting => ["waits for its first run", "wait for their first run"],
+            Self::Passes => ["passes", "pass"],
+            Self::Untested => ["was not tested", "were not tested"],
+            Self::Late => ["has no recent run", "have no recent run"],
+            Self::Fails => ["fails", "fail"],
+        }
+    }
 }
 
 /// Returns the incident that is open.
@@ -55,7 +66,7 @@ pub(super) fn open(target: &Watched) -> Option<&Incident> {
     target.incidents.back().filter(|incident| incident.cured.is_none())
 }
 
-/// Returns when the last run began, and why it says little if it does.
+/// Returns when the last run began, and how often one does.
 pub(super) fn remark(state: &State, target: &Watched, now: Timestamp) -> String {
     let every = times::length(i64::try_from(state.every.as_secs()).unwrap_or(i64::MAX));
     match target.runs.back() {
