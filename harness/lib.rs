@@ -129,6 +129,11 @@ pub mod internal {
     pub mod token {
         pub use crate::token::*;
     }
+    /// See the folder of the same name.
+    #[cfg(feature = "watch")]
+    pub mod watch {
+        pub use crate::watch::serve_recorded;
+    }
     pub use crate::api::trials;
     #[cfg(feature = "twin")]
     pub use crate::twin::coordinates;

@@ -10,6 +10,7 @@
 //! - `trust`: servers that break the protocol: the program ends in time and never gives wrong advice.
 //! - `structure`: the rules of the source tree: imports, folders, plain words.
 //! - `trust`: signals, full disks, commands that hang, hostile input files.
+//! - `watch`: `fivewhys watch` against a system whose faults come and go (feature `watch`).
 //! - `support`: the twin, the program and a server that the tests play. `tests/generated` uses it too.
 //!
 //! Invariant: no test needs a network, and none waits for a fixed time.
@@ -24,3 +25,5 @@ mod rails;
 mod structure;
 mod support;
 mod trust;
+#[cfg(all(feature = "watch", unix))]
+mod watch;

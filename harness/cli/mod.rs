@@ -5,7 +5,7 @@
 //! - `args/`: options that several subcommands share
 //! - `terminal/`: output, errors, progress, questions and signals
 //! - `manifests/`: `preflight`, `contract` and `bisect`, which judge manifests
-//! - `smoke`, `gate`, `merge`, `explain`, `record`, `check`, `init`, `mint`, `faults`, `completions`, `twin`, `selftest`: the
+//! - `smoke`, `watch`, `gate`, `merge`, `explain`, `record`, `check`, `init`, `mint`, `faults`, `completions`, `twin`, `selftest`: the
 //!   subcommands
 //!
 //! Invariant: only this folder reads arguments, prints, and ends the process.
@@ -27,6 +27,8 @@ mod smoke;
 mod terminal;
 #[cfg(feature = "twin")]
 mod twin;
+#[cfg(feature = "watch")]
+mod watch;
 
 use self::terminal::{bug, output};
 use std::process::ExitCode;
@@ -54,6 +56,10 @@ enum Command {
     /// Run every scenario against a target; if one fails, say which hop failed and why
     #[command(after_help = run::ExitCode::table())]
     Smoke(Box<smoke::Smoke>),
+    /// Run the scenarios again and again, and tell each change once
+    #[cfg(feature = "watch")]
+    #[command(after_help = run::ExitCode::table())]
+    Watch(Box<watch::Watch>),
     /// Run the scenarios after a deploy, keep the reports in a folder, and say whether to keep the deploy
     #[command(after_help = run::ExitCode::table())]
     Gate(Box<gate::Gate>),
@@ -139,8 +145,13 @@ impl Arguments {
         }
         let target = &self.target;
         target.read_env_files()?;
+        if !self.command.takes_several_targets() {
+            target.refuse_several()?;
+        }
         match self.command {
             Command::Smoke(smoke) => smoke.run(target, signals).await,
+            #[cfg(feature = "watch")]
+            Command::Watch(watch) => watch.run(target, signals).await,
             Command::Gate(gate) => gate.run(target, signals).await,
             Command::Merge(merge) => merge.run(target).await,
             Command::Explain(explain) => explain.run(target).await,
@@ -162,6 +173,15 @@ impl Arguments {
 }
 
 impl Command {
+    /// Reports whether `--target` may be repeated.
+    const fn takes_several_targets(&self) -> bool {
+        match self {
+            #[cfg(feature = "watch")]
+            Self::Watch(_) => true,
+            _ => false,
+        }
+    }
+
     /// Reports whether the command goes on after a signal: to report, or to clean up.
     const fn sees_signals(&self) -> bool {
         match self {
@@ -169,6 +189,8 @@ impl Command {
             Self::Bisect(bisect) => bisect.is_a_run(),
             #[cfg(feature = "twin")]
             Self::Twin(_) => true,
+            #[cfg(feature = "watch")]
+            Self::Watch(_) => true,
             _ => false,
         }
     }

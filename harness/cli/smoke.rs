@@ -149,7 +149,7 @@ impl Smoke {
 }
 
 /// Reads the number of scenarios that run in parallel.
-fn jobs(text: &str) -> Result<NonZeroUsize, &'static str> {
+pub(super) fn jobs(text: &str) -> Result<NonZeroUsize, &'static str> {
     text.parse().map_err(|_| "expected a whole number from 1 on: the number of scenarios that run in parallel")
 }
 
@@ -174,7 +174,7 @@ fn check_addresses(target: &Target) -> Result<(), Mistake> {
 }
 
 #[cfg(not(feature = "twin"))]
-fn refuse_twin(target: &Target) -> Result<(), Mistake> {
+pub(super) fn refuse_twin(target: &Target) -> Result<(), Mistake> {
     if target.twin {
         return Err(
             miette!("the target `{}` is a twin, and this build has no twin (feature `twin`)", target.name).into()

@@ -2,7 +2,7 @@
 //!
 //! Start at [`TargetFile::resolve`], which makes a [`Target`].
 //!
-//! - `target`, `endpoint`, `source`: a target with every value checked
+//! - `target`, `endpoint`: a target with every value checked
 //! - `access`: how a target is reached, and where its credentials come from
 //! - `certificates`: a private authority, and the certificate of a client
 //! - `fixed_address`: an address that is called instead of what a name resolves to
@@ -13,8 +13,9 @@
 //! - `browser`: the page whose scripts call the target
 //! - `attach`: the coordinates of a twin, filled in
 //! - `proxy`: the forward proxy of a target
-//! - `secret`: reads a secret
 //! - `telemetry/`: objectives, the address of a trace, and where spans go
+//! - `receivers`: what `fivewhys watch` notifies
+//! - `secret/`: the sources of secrets and evidence, and reading a secret
 //! - `file/`: reads a target file, with its layers and overrides
 //! - `write/`: writes a target file for `fivewhys init` and for a twin
 //!
@@ -30,9 +31,9 @@ mod file;
 mod fixed_address;
 mod json_schema;
 mod proxy;
+mod receivers;
 mod request_form;
 mod secret;
-mod source;
 mod tagged;
 mod target;
 mod telemetry;
@@ -52,9 +53,10 @@ pub use file::{TargetFile, schema};
 pub use fixed_address::FixedAddress;
 pub use json_schema::JsonSchema;
 pub use proxy::Proxy;
+pub use receivers::{GithubIssues, Receivers, Webhook, WebhookKind};
 pub use request_form::{Basic, BodyForm, Csrf, CsrfPlace, Refusal, RequestForm};
 pub use secret::SecretError;
-pub use source::{CallerIdentity, CallerScheme, EvidenceLocation, SecretOrigin, SecretSource};
+pub use secret::source::{CallerIdentity, CallerScheme, EvidenceLocation, SecretOrigin, SecretSource};
 pub use tagged::{TagError, TaggedUrl};
 #[cfg(feature = "twin")]
 pub(crate) use target::as_websocket;

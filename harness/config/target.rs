@@ -10,8 +10,8 @@ use serde_json_path::JsonPath;
 use url::{Host, Url};
 
 use crate::config::{
-    Access, AuthPlace, Browser, CallerIdentity, Collector, Endpoint, EvidenceLocation, Objective, Proxy, SecretOrigin,
-    SecretSource, TaggedUrl, TokenOrigin,
+    Access, AuthPlace, Browser, CallerIdentity, Collector, Endpoint, EvidenceLocation, Objective, Proxy, Receivers,
+    SecretOrigin, SecretSource, TaggedUrl, TokenOrigin,
 };
 
 /// One deployment under test, with every value resolved and checked. [`SecretSource`] reads secrets when they are
@@ -93,6 +93,8 @@ pub struct Target {
     pub trace_url: Option<String>,
     /// Where the spans of a run are exported to. `None`: nowhere.
     pub otlp: Option<Collector>,
+    /// What `fivewhys watch` notifies.
+    pub receivers: Receivers,
     /// How it is reached, and where its credentials come from.
     pub access: Access,
 }
@@ -211,7 +213,8 @@ impl Target {
         let of_caller = self.caller.iter().map(|caller| &caller.secret);
         let client_key = self.access.client_certificate.iter().map(|client| &client.key);
         let of_target = self.access.secrets.values().chain(client_key);
-        let sources = std::iter::once(&self.signing_secret).chain(of_caller).chain(of_users).chain(of_target);
+        let of_system = of_caller.chain(of_users).chain(of_target);
+        let sources = std::iter::once(&self.signing_secret).chain(of_system).chain(self.receivers.secrets());
         sources.flat_map(|secret| &secret.sources).filter_map(|origin| match origin {
             SecretOrigin::Env(name) => Some(name.as_str()),
             _ => None,

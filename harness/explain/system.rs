@@ -86,6 +86,7 @@ pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
         otlp: None,
         probes: UnusualProbes { test_headers: false },
         version: VersionPlace::default(),
+        receivers: crate::config::Receivers::default(),
         access: Access::default(),
     }
 }

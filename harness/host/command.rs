@@ -51,15 +51,54 @@ pub(crate) fn stream<T: Send + 'static>(
     read: impl FnOnce(ChildStdout) -> Result<T, CommandError> + Send + 'static,
 ) -> Result<T, CommandError> {
     let deadline = Instant::now() + limit;
+    let mut command = prepared(words)?;
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let group = Group::start(&mut command).map_err(|error| CommandError::NotStarted(error.kind()))?;
+    finished(group, limit, |group| output(group, read, deadline))
+}
+
+/// Runs a command with this input and these variables, and drops its output. Blocks.
+///
+/// # Errors
+/// As [`run`].
+#[cfg(feature = "watch")]
+pub(crate) fn feed(
+    words: &[String],
+    variables: &[(&str, String)],
+    input: Vec<u8>,
+    limit: Duration,
+) -> Result<(), CommandError> {
+    use std::io::Write as _;
+
+    let deadline = Instant::now() + limit;
+    let mut command = prepared(words)?;
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).envs(variables.iter().map(|(name, value)| (name, value)));
+    let mut group = Group::start(&mut command).map_err(|error| CommandError::NotStarted(error.kind()))?;
+    if let Some(mut stdin) = group.input() {
+        // A command that does not read its input ends this thread with it.
+        thread::spawn(move || stdin.write_all(&input));
+    }
+    finished(group, limit, |group| ended(group, deadline))
+}
+
+/// Returns a command without the secrets of the target, whose standard error is dropped.
+fn prepared(words: &[String]) -> Result<Command, CommandError> {
     let (program, arguments) = words.split_first().ok_or(CommandError::NoProgram)?;
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    command.envs(added());
+    command.args(arguments).stderr(Stdio::null()).envs(added());
     for name in withheld() {
         command.env_remove(name);
     }
-    let mut group = Group::start(&mut command).map_err(|error| CommandError::NotStarted(error.kind()))?;
-    let outcome = output(&mut group, read, deadline);
+    Ok(command)
+}
+
+/// Leaves a group alone that has done its `work`, and ends any other in the background.
+fn finished<T>(
+    mut group: Group,
+    limit: Duration,
+    work: impl FnOnce(&mut Group) -> Result<T, Option<CommandError>>,
+) -> Result<T, CommandError> {
+    let outcome = work(&mut group);
     match outcome {
         Ok(_) => group.release(),
         // The grace must not delay the run.
@@ -77,9 +116,14 @@ fn output<T: Send + 'static>(
     let stdout = group.output().ok_or(None)?;
     // A grandchild may hold the pipe open for ever.
     let made = within(deadline, move || read(stdout)).map_err(given_up)?.map_err(Some)?;
+    ended(group, deadline).map(|()| made)
+}
+
+/// Waits until the command has succeeded, up to the deadline.
+fn ended(group: &mut Group, deadline: Instant) -> Result<(), Option<CommandError>> {
     loop {
         match group.ended() {
-            Ok(Some(status)) if status.success() => return Ok(made),
+            Ok(Some(status)) if status.success() => return Ok(()),
             // A signal to the program has ended the command.
             Ok(Some(_)) if is_stopped() => return Err(Some(CommandError::Stopped)),
             Ok(Some(status)) => return Err(Some(CommandError::Failed(status))),
@@ -149,6 +193,28 @@ mod tests {
     fn a_command_with_endless_output_is_stopped() {
         let error = run(&words(&["yes"]), 1000, LONG).unwrap_err();
         assert!(matches!(error, CommandError::TooLarge(1000)), "{error}");
+    }
+
+    #[cfg(feature = "watch")]
+    #[test]
+    fn a_command_reads_its_input_and_its_variables() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let script = format!("cat >{0}/in; printf %s \"$GIVEN\" >{0}/variable", folder.path().display());
+        let input = vec![b'x'; 1 << 20];
+        feed(&words(&["sh", "-c", &script]), &[("GIVEN", "a value".to_owned())], input, LONG).expect("it ends");
+        assert_eq!(std::fs::metadata(folder.path().join("in")).expect("a file").len(), 1 << 20);
+        assert_eq!(std::fs::read_to_string(folder.path().join("variable")).expect("a file"), "a value");
+    }
+
+    #[cfg(feature = "watch")]
+    #[rstest]
+    #[case::does_not_read("exit 0", true)]
+    #[case::fails("exit 3", false)]
+    #[case::never_ends("sleep 60", false)]
+    fn a_command_may_leave_its_input(#[case] script: &str, #[case] succeeds: bool) {
+        let limit = if script.starts_with("sleep") { Duration::from_millis(100) } else { LONG };
+        let done = feed(&words(&["sh", "-c", script]), &[], vec![b'x'; 1 << 20], limit);
+        assert_eq!(done.is_ok(), succeeds, "{done:?}");
     }
 
     #[test]

@@ -51,6 +51,12 @@ impl Group {
         self.leader.stdout.take()
     }
 
+    /// Returns the standard input, once.
+    #[cfg(feature = "watch")]
+    pub(crate) fn input(&mut self) -> Option<std::process::ChildStdin> {
+        self.leader.stdin.take()
+    }
+
     /// Returns how the command ended, if it has.
     pub(crate) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
         self.leader.try_wait()

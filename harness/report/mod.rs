@@ -22,7 +22,7 @@ pub mod json;
 pub mod junit;
 mod model;
 mod text;
-mod words;
+pub(crate) mod words;
 
 #[cfg(test)]
 mod properties;
@@ -48,3 +48,5 @@ pub use model::{
 };
 pub(crate) use text::hostile::{printable, visible};
 pub(crate) use words::objective;
+#[cfg(feature = "watch")]
+pub(crate) use words::{claim, hops};

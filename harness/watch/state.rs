@@ -1,6 +1,6 @@
 //! What a watch knows. The loop writes it, the store keeps it, and the metrics and the page read it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -152,6 +152,9 @@ pub(crate) struct Incident {
     pub scenarios: Vec<String>,
     /// What it was notified about, oldest first.
     pub changes: Vec<Change>,
+    /// What was last notified as its reason: faults that are likely or certain. Empty: no reason is known.
+    #[serde(default)]
+    pub reasons: BTreeSet<String>,
 }
 
 /// One change, which gives one notification.

@@ -5,6 +5,7 @@
 //! - `completions`: the completions, read by each installed shell.
 //! - `derived`: parts of docs/ and README.md that are generated.
 //! - `nginx`: a real nginx in front of the twin.
+//! - `prometheus`: a real Prometheus that reads the metrics of a watch, and the rules and the dashboard of ci/.
 //! - `recorded`: recordings of real services, diagnosed.
 //! - `schemas`: files and reports against their schemas.
 //! - `staging`: one test a scenario, against a deployment.
@@ -18,6 +19,7 @@ mod commands;
 mod completions;
 mod derived;
 mod nginx;
+mod prometheus;
 mod recorded;
 mod schemas;
 mod staging;
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ("completions", completions::trials()),
         ("derived", derived::trials()),
         ("nginx", nginx::trials()),
+        ("prometheus", prometheus::trials()),
         ("recorded", recorded::trials()),
         ("schemas", schemas::trials()),
         ("staging", staging::trials()),

@@ -15,7 +15,7 @@ use crate::terms::{Hop, Service};
 const LIMIT: u64 = 32 << 20;
 
 /// Options that supply evidence.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct SuppliedArgs {
     /// Evidence: a manifest of Cloud Run, Kubernetes, docker-compose or ECS, or an env file, in a file or on standard input
     /// (`-`). The name in the manifest decides the service, or `backend=FILE` does; may be repeated
@@ -28,6 +28,19 @@ pub(crate) struct SuppliedArgs {
 }
 
 impl SuppliedArgs {
+    /// Reports whether it names any evidence.
+    #[cfg(feature = "watch")]
+    pub(crate) const fn is_given(&self) -> bool {
+        !self.manifest.is_empty() || !self.logs.is_empty()
+    }
+
+    /// Reports whether some evidence is on standard input.
+    #[cfg(feature = "watch")]
+    pub(crate) fn reads_stdin(&self) -> bool {
+        let manifests = self.manifest.iter().map(|one| whose(one).1);
+        manifests.chain(self.logs.iter().map(|one| writer(one).1)).any(|file| file == "-")
+    }
+
     /// Reads all evidence. `focus` is on the probes that were sent before.
     pub(crate) fn read(&self, target: &Target, focus: &Focus) -> Result<Supplied, Mistake> {
         let from_stdin = self.manifest.iter().map(|one| whose(one).1).chain(self.logs.iter().map(|one| writer(one).1));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use miette::miette;
 
 use crate::cli::args::env_file;
 use crate::cli::terminal::mistake::Mistake;
@@ -23,7 +24,7 @@ pub(crate) struct TargetArgs {
     config: Option<PathBuf>,
     /// The name of the target [default: `default` in the target file]
     #[arg(long, short, global = true, value_name = "NAME", env = "FIVEWHYS_TARGET")]
-    target: Option<String>,
+    target: Vec<String>,
     /// Set a value of the target, for example `budget.run=30s`; may be repeated
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -76,7 +77,31 @@ impl TargetArgs {
 
     /// Reports whether the command line or the environment names a target or a target file.
     pub(crate) const fn is_named(&self) -> bool {
-        self.config.is_some() || self.target.is_some()
+        self.config.is_some() || !self.target.is_empty()
+    }
+
+    /// Refuses several targets, for a command that has one.
+    pub(crate) fn refuse_several(&self) -> Result<(), Mistake> {
+        match self.target.as_slice() {
+            [] | [_] => Ok(()),
+            [first, ..] => {
+                let help = format!("name one, for example --target {first}; `fivewhys watch` takes several");
+                Err(miette!(help = help, "this command has one target, and `--target` names {}", self.target.len())
+                    .into())
+            }
+        }
+    }
+
+    /// Returns every target that the command line names, or else the default one.
+    #[cfg(feature = "watch")]
+    pub(crate) fn resolve_each(&self) -> Result<Vec<Target>, Mistake> {
+        if let Some(twice) = self.target.iter().enumerate().find(|(n, name)| self.target[..*n].contains(name)) {
+            return Err(miette!("`--target` names `{}` twice", twice.1).into());
+        }
+        match self.target.is_empty() {
+            true => Ok(vec![self.resolve()?]),
+            false => self.target.iter().map(|name| self.resolve_named(Some(name))).collect(),
+        }
     }
 
     /// Returns the target file, or the built-in one.
@@ -90,7 +115,11 @@ impl TargetArgs {
     /// Returns the name of the target on the command line.
     #[cfg(feature = "twin")]
     pub(crate) fn name(&self) -> Option<&str> {
-        self.target.as_deref()
+        self.named()
+    }
+
+    fn named(&self) -> Option<&str> {
+        self.target.first().map(String::as_str)
     }
 
     /// Returns the target file and the name of the target in it. The twin of the built-in file is a target of every file
@@ -120,7 +149,11 @@ impl TargetArgs {
     /// Returns the target with all overrides. If the command line names none, `otherwise` is used instead of the
     /// default of the file.
     pub(crate) fn resolve_for(&self, otherwise: Option<&str>) -> Result<Target, Mistake> {
-        let (file, name) = self.file_with(self.target.as_deref().or(otherwise))?;
+        self.resolve_named(self.named().or(otherwise))
+    }
+
+    fn resolve_named(&self, name: Option<&str>) -> Result<Target, Mistake> {
+        let (file, name) = self.file_with(name)?;
         let mut target = file.resolve(name, &self.overrides())?;
         if let Some(evidence_sources) = &self.evidence {
             target.close_evidence_sources_except(evidence_sources);
@@ -134,7 +167,7 @@ impl TargetArgs {
     pub(crate) fn pick(&self, file: &TargetFile) -> Result<Target, ConfigError> {
         let names = file.names();
         let only = names.first().copied().filter(|_| names.len() == 1);
-        file.resolve(self.target.as_deref().or_else(|| file.default_name()).or(only), &self.overrides())
+        file.resolve(self.named().or_else(|| file.default_name()).or(only), &self.overrides())
     }
 
     fn overrides(&self) -> Overrides {

@@ -20,6 +20,12 @@ impl<E: Into<Report>> From<E> for Mistake {
     }
 }
 
+impl std::fmt::Display for Mistake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl Mistake {
     /// Shows the error and returns the exit code.
     pub(crate) fn show(self) -> ExitCode {

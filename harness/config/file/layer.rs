@@ -13,6 +13,7 @@ use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::login::LoginLayer;
 use crate::config::file::overlay::{Overlay, overlays};
 use crate::config::file::sources::{EvidenceText, SecretText};
+use crate::config::file::watch_layer::WatchLayer;
 use crate::config::telemetry::trace_url::TraceUrl;
 use crate::config::telemetry::written::{CollectorText, ObjectiveLayer};
 use crate::config::{Browser, Proxy, TaggedUrl, Validation};
@@ -133,6 +134,8 @@ overlays! {
         trace_url: Option<TraceUrl>,
         /// Exports the spans of each run by OTLP/HTTP: `environment` for what `OTEL_EXPORTER_OTLP_ENDPOINT` says, or a base URL such as `http://localhost:4318`. Headers come from `OTEL_EXPORTER_OTLP_HEADERS`. When absent, nothing is exported unless `--otlp` asks for it.
         otlp: Option<CollectorText>,
+        /// What `fivewhys watch` notifies when an incident opens, changes its cause, or is cured.
+        watch: WatchLayer,
     }
 }
 impl Overlay for ObjectiveLayer {
@@ -326,7 +329,7 @@ impl Layer {
         }
         let users = self.user.0.iter_mut().flat_map(|user| &mut user.value.secrets.0).map(|secret| &mut secret.value);
         let own = self.secrets.0.iter_mut().map(|secret| &mut secret.value).chain(&mut self.login.client_secret);
-        let own = own.chain(&mut self.client_certificate.key);
+        let own = own.chain(&mut self.client_certificate.key).chain(self.watch.settle(source));
         let lists = users.chain(own).chain(self.signing_secret.as_mut()).chain(self.caller.secret.as_mut());
         lists.flat_map(|list| &mut list.0).for_each(|secret| secret.root(folder));
         let manifests = self.manifest.backend.iter_mut().chain(self.manifest.auth.as_mut());

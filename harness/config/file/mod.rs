@@ -7,6 +7,7 @@
 //! - `request_layer`: the body and the credentials of an endpoint's request, as written
 //! - `csrf_layer`: a token against cross-site request forgery, and how a refusal is recognised, as written
 //! - `login`: an OAuth 2.0 login as written, and the endpoints that it becomes
+//! - `watch_layer`: what `fivewhys watch` notifies, as written
 //! - `sources`: the sources of secrets and evidence as written
 //! - `overlay`: merges one layer over another
 //! - `overrides`: layers from the environment and from `--set`
@@ -30,6 +31,7 @@ pub(crate) mod sources;
 pub(crate) mod unfilled;
 #[cfg(test)]
 mod validation_tests;
+pub(crate) mod watch_layer;
 
 use std::fs;
 use std::path::{Path, PathBuf};

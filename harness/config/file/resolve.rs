@@ -114,6 +114,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         objectives,
         trace_url: layer.trace_url.map(|url| url.0),
         otlp: layer.otlp.map(|otlp| otlp.0),
+        receivers: layer.watch.resolve(header)?,
         access: Access {
             auth: place,
             tokens,

@@ -1,4 +1,8 @@
 //! Reads a secret from the first of its sources that is not empty.
+//!
+//! - `source`: the sources of secrets and evidence
+
+pub(crate) mod source;
 
 use std::ffi::OsString;
 use std::fmt;

@@ -19,7 +19,7 @@ mod figure;
 mod findings;
 mod gate;
 mod head;
-mod markup;
+pub(crate) mod markup;
 mod objectives;
 mod outcome;
 mod partial;

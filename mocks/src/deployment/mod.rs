@@ -25,5 +25,5 @@ pub(crate) use client::{Client, GivenAddress};
 pub(crate) use deployment::{Addresses, Deployment, EdgePort, EdgeRule, Egress, Neighbours, Process};
 pub(crate) use environment::{Environment, random_secret};
 pub(crate) use manifest::{Rollout, requested, revision, rolled_out, split_traffic};
-pub(crate) use plan::{JWT_SECRET, OLDER, ROTATED, SERVICE_SECRET, healthy};
+pub(crate) use plan::{CURRENT, JWT_SECRET, OLDER, ROTATED, SERVICE_SECRET, healthy};
 pub(crate) use spec::{PROJECT, REGION, ServiceSpec, Source};

@@ -13,7 +13,8 @@ use super::{Twin, TwinBuilder, control};
 use crate::backend::MessageStore;
 use crate::clients::Clients;
 use crate::deployment::{
-    Deployment, GivenAddress, Rollout, ServiceSpec, healthy, random_secret, revision, rolled_out, split_traffic,
+    CURRENT, Deployment, GivenAddress, JWT_SECRET, Rollout, SERVICE_SECRET, ServiceSpec, healthy, random_secret,
+    revision, rolled_out, split_traffic,
 };
 use crate::faults::inject;
 use crate::logs::{Journal, LogBook, ServiceLog};
@@ -42,7 +43,7 @@ pub(super) async fn boot(asked: TwinBuilder) -> Result<Twin, BootError> {
         logs: Arc::default(),
         journal: Arc::default(),
         tasks: Tasks::default(),
-        users: test_users(random_secret),
+        users: asked.credentials.as_ref().map_or_else(|| test_users(random_secret), |known| known.users.clone()),
         messages: Arc::default(),
     };
     let booted = deploy(&asked, &shared).await;
@@ -57,6 +58,10 @@ async fn deploy(asked: &TwinBuilder, shared: &Shared) -> Result<Twin, BootError>
     let urls = Urls::of(&ports);
     let (addresses, edge_address) = (ports.addresses(), ports.edge.address());
     let mut deployment = healthy(&addresses, asked.startup_validation);
+    if let Some(known) = &asked.credentials {
+        deployment.secrets.put(JWT_SECRET, CURRENT, known.signing_secret.clone());
+        deployment.secrets.put(SERVICE_SECRET, CURRENT, known.service_secret.clone());
+    }
     let before = (deployment.backend.clone(), deployment.auth.clone());
     inject(&mut deployment, &asked.faults);
     let deployment = deployment.naming_jwt_secret(asked.jwt_variable, &asked.backend_reads).signed_with(asked.signing);

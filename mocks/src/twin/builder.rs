@@ -5,7 +5,7 @@ use super::boot::boot;
 use crate::clients::Clients;
 use crate::faults::Fault;
 use crate::noise::Noise;
-use crate::terms::{BootError, Dialect, JwtVariable, Signing};
+use crate::terms::{BootError, Credentials, Dialect, JwtVariable, Signing};
 
 /// Describes a twin; [`TwinBuilder::start`] boots it.
 ///
@@ -46,6 +46,7 @@ pub struct TwinBuilder {
     pub(crate) signing: Signing,
     pub(crate) jwt_variable: JwtVariable,
     pub(crate) backend_reads: Vec<JwtVariable>,
+    pub(crate) credentials: Option<Credentials>,
 }
 
 impl Default for TwinBuilder {
@@ -60,6 +61,7 @@ impl Default for TwinBuilder {
             signing: Signing::default(),
             jwt_variable: JwtVariable::Key,
             backend_reads: JwtVariable::ALL.to_vec(),
+            credentials: None,
         }
     }
 }
@@ -126,6 +128,14 @@ impl TwinBuilder {
     #[must_use]
     pub fn backend_reads(mut self, variables: impl IntoIterator<Item = JwtVariable>) -> Self {
         self.backend_reads = variables.into_iter().collect();
+        self
+    }
+
+    /// Deploys with the secrets and users of another twin, so that its clients can call this one. The default has fresh
+    /// ones.
+    #[must_use]
+    pub fn credentials_of(mut self, twin: &Twin) -> Self {
+        self.credentials = Some(twin.credentials().clone());
         self
     }
 

@@ -165,6 +165,7 @@ fn target(base: &str) -> Target {
         otlp: None,
         probes: UnusualProbes { test_headers: false },
         version: VersionPlace::default(),
+        receivers: crate::config::Receivers::default(),
         access: crate::config::Access::default(),
     }
 }

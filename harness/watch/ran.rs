@@ -1,0 +1,97 @@
+//! What a watch keeps of one run.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::diagnose::{Cause, Certainty};
+use crate::observe::Authn;
+use crate::report::{Report, RunOutcome, ScenarioReport, claim, hops};
+use crate::watch::state::{AuthCalls, End, Named, Ran, ScenarioRan, StepRan};
+
+impl Ran {
+    /// Returns what is kept of a report. `budget` is the time that the target allows for a run.
+    pub(crate) fn of(report: &Report, budget: Duration, has_auth_service: bool) -> Self {
+        let timing = &report.timing;
+        Self {
+            at: timing.started_at,
+            took_ms: timing.total_ms,
+            end: if report.outcome == RunOutcome::Passed { End::Passed } else { End::Failed },
+            error: None,
+            scenarios: report.scenarios.iter().map(scenario).collect(),
+            causes: report.causes.iter().map(named).collect(),
+            findings: report.findings.iter().map(|finding| finding.id.clone()).collect(),
+            requests: (timing.scenario_probes + timing.diagnosis_probes) as u64,
+            budget_used: (timing.total_ms / 1000.0 / budget.as_secs_f64()).clamp(0.0, 1.0),
+            auth: has_auth_service.then(|| auth(report)),
+        }
+    }
+
+    /// Returns what is kept of a run that tested nothing.
+    pub(crate) fn untested(at: Timestamp, took: Duration, error: String) -> Self {
+        Self {
+            at,
+            took_ms: took.as_secs_f64() * 1000.0,
+            end: End::Untested,
+            error: Some(error),
+            scenarios: Vec::new(),
+            causes: Vec::new(),
+            findings: Vec::new(),
+            requests: 0,
+            budget_used: 0.0,
+            auth: None,
+        }
+    }
+
+    /// Returns how it ended, for a line of text: `passed in 1.2 s`.
+    pub(crate) fn in_short(&self) -> String {
+        let end = match self.end {
+            End::Passed => "passed",
+            End::Failed => "failed",
+            End::Untested => "tested nothing",
+        };
+        format!("{end} in {:.1} s", self.took_ms / 1000.0)
+    }
+
+    /// Returns what the run gives as the reason of its failure: the faults that are likely or certain, or else the
+    /// findings of a run without a cause. Empty: the reason is not known. The order of the causes has no effect.
+    pub(crate) fn reasons(&self) -> BTreeSet<String> {
+        let known = self.causes.iter().filter(|cause| cause.certainty >= Certainty::Likely);
+        match self.end {
+            End::Failed if self.causes.is_empty() => self.findings.iter().cloned().collect(),
+            End::Failed => known.map(|cause| cause.fault.clone()).collect(),
+            End::Passed | End::Untested => BTreeSet::new(),
+        }
+    }
+}
+
+fn scenario(scenario: &ScenarioReport) -> ScenarioRan {
+    let step = |step: &crate::report::StepReport| StepRan {
+        id: step.id.clone(),
+        outcome: step.outcome,
+        took_ms: step.took_ms,
+    };
+    ScenarioRan { id: scenario.id.clone(), outcome: scenario.outcome, steps: scenario.steps.iter().map(step).collect() }
+}
+
+fn named(cause: &Cause) -> Named {
+    Named {
+        fault: cause.fault.clone(),
+        title: claim(cause),
+        hop: hops(&cause.hop),
+        certainty: cause.certainty,
+        whys: cause.whys.iter().map(|why| why.claim.clone()).collect(),
+        explains: cause.explains.clone(),
+    }
+}
+
+/// Counts the calls with a token that must be accepted, and those whose token was accepted.
+fn auth(report: &Report) -> AuthCalls {
+    let seen = report.probes.iter().filter_map(|probe| probe.observation.as_ref());
+    let sent = seen.filter(|seen| seen.probe.token.should_be_accepted() && seen.authn != Authn::Anonymous);
+    sent.fold(AuthCalls::default(), |counted, seen| AuthCalls {
+        sent: counted.sent + 1,
+        accepted: counted.accepted + u64::from(seen.authn == Authn::Accepted),
+    })
+}
