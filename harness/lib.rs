@@ -44,6 +44,7 @@ mod growth;
 mod har;
 mod host;
 mod init;
+mod load;
 mod observe;
 mod platform;
 mod preflight;

@@ -229,6 +229,7 @@ fn report(
         baseline: None,
         gate: None,
         explained: None,
+        load: None,
         deployed: Vec::new(),
         timing: Timing {
             started_at,

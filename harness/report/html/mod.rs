@@ -6,6 +6,7 @@
 //! - `outcome`: the banner and the footer; `partial`: why a run is incomplete
 //! - `gate`, `baseline`: whether to roll back, and what is new
 //! - `cause/`: one cause; `figure/`: its drawings
+//! - `load`: what many users saw
 //! - `findings`, `steps`, `exchanges`: findings, every step, and requests with their responses
 //! - `markup/`: what the sections share
 //!
@@ -18,6 +19,7 @@ mod figure;
 mod findings;
 mod gate;
 mod head;
+mod load;
 mod markup;
 mod outcome;
 mod partial;
@@ -65,6 +67,7 @@ pub fn render(report: &Report) -> String {
                 main {
                     (gate::section(report))
                     @for (n, cause) in report.causes.iter().enumerate() { (cause::section(report, n, cause)) }
+                    (load::section(report))
                     (findings::section(report))
                     (baseline::section(report))
                     (steps::section(report))

@@ -4,6 +4,7 @@
 //!
 //! - `scenarios`: the failed steps first, or one line for each scenario
 //! - `cause/`: why it failed, the candidates that remain, what to do
+//! - `load`: what many users saw
 //! - `findings`: findings, and evidence that could not be read
 //! - `probe/`: every probe (`--verbose`), and failed calls as commands (`--curl`)
 //! - `explained`: when it began, and what `fivewhys explain` assumes
@@ -20,6 +21,7 @@ mod ending;
 mod explained;
 mod findings;
 mod gate;
+mod load;
 mod manual;
 mod matrix;
 mod page;
@@ -79,6 +81,7 @@ pub fn render(report: &Report, style: &Style) -> String {
         RunOutcome::Failed => scenarios::failed(&mut page, report),
     }
     cause::write(&mut page, report, style.verbose);
+    load::write(&mut page, report);
     findings::write(&mut page, report);
     if style.verbose {
         probe::write(&mut page, report);

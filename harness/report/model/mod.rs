@@ -5,6 +5,7 @@
 //! - `gate`: the advice after a deploy; `tested`: whether the deployed revision was tested; `comparison`: what is new since an earlier run
 //! - `passage`: how a failing request passed through the hops
 //! - `explained`: what `fivewhys explain` adds
+//! - `load`: what many users at the same time saw
 //! - `reach`: fixed addresses, and a wait before the first step
 //! - `system`: the addresses of the system, and the page of its browsers
 //! - `part`: what a merge of shards needs
@@ -16,6 +17,7 @@ pub(crate) mod cleaned;
 pub(crate) mod comparison;
 pub(crate) mod explained;
 pub(crate) mod gate;
+pub(crate) mod load;
 pub(crate) mod part;
 pub(crate) mod passage;
 pub(crate) mod reach;
@@ -34,6 +36,7 @@ use crate::report::Passage;
 use crate::report::model::comparison::BaselineReport;
 use crate::report::model::explained::Explained;
 use crate::report::model::gate::GateReport;
+use crate::report::model::load::LoadReport;
 use crate::report::model::part::{Kept, Shard};
 use crate::report::model::reach::Reach;
 use crate::report::model::system::System;
@@ -104,6 +107,9 @@ pub struct Report {
     /// When it began, and what the verdict assumes. Only in the reports of `fivewhys explain`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explained: Option<Explained>,
+    /// What many users at the same time saw. Only in the reports of `smoke --users`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<LoadReport>,
     /// When the run took place and how long it took.
     pub timing: Timing,
     /// The exit code and its meaning.

@@ -1,6 +1,7 @@
 //! Reports to render in tests, one for each kind of run.
 //!
 //! - `causes`, `passage`, `probe`: parts of a report
+//! - `load`: a run with many users
 //! - `gate`: flaky and interrupted runs, shards, roll backs
 //!
 //! Invariant: compiled for tests only.
@@ -13,11 +14,13 @@ use crate::report::{
 
 mod causes;
 mod gate;
+mod load;
 mod passage;
 mod probe;
 
 pub(crate) use causes::{ambiguous_cause, certain_cause, proof};
 pub(crate) use gate::{beside_a_baseline, flaky, interrupted, not_shown, not_the_deploy, part, rolled_back, undecided};
+pub(crate) use load::many_users;
 pub(crate) use probe::probe;
 
 /// Each kind of run with its name, for the snapshots of each format.
@@ -41,6 +44,7 @@ pub(crate) use probe::probe;
 #[case::not_the_deploy("not_the_deploy", samples::not_the_deploy())]
 #[case::not_shown("not_shown", samples::not_shown())]
 #[case::undecided("undecided", samples::undecided())]
+#[case::many_users("many_users", samples::many_users())]
 pub(crate) fn every_kind_of_run(#[case] name: &str, #[case] report: Report) {}
 
 /// Every sample.
@@ -60,7 +64,7 @@ pub(crate) fn all() -> Vec<Report> {
         .into_iter()
         .chain(verdicts)
         .chain(around)
-        .chain([many(), explained()])
+        .chain([many(), many_users(), explained()])
         .collect()
 }
 
@@ -99,6 +103,7 @@ pub(crate) fn passed() -> Report {
         baseline: None,
         gate: None,
         explained: None,
+        load: None,
         deployed: Vec::new(),
         timing: Timing {
             started_at: jiff::Timestamp::UNIX_EPOCH,
