@@ -190,7 +190,7 @@ fn unserved(report: &LoadReport) -> Finding {
         report.objective * 100.0
     );
     let kinds = report.failures.iter().take(3).map(|failure| {
-        let says = format!("{} calls of {} users in {}: {}", failure.calls, failure.users, failure.step, failure.says);
+        let says = format!("{}: {} (calls: {}, users: {})", failure.step, failure.says, failure.calls, failure.users);
         Proof::new(says, failure.exchange)
     });
     Finding {

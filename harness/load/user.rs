@@ -76,16 +76,19 @@ impl VirtualUser {
         true
     }
 
-    /// Waits until the next call is due. Meanwhile it reads what arrives. Returns `None` at the end of the run.
+    /// Waits until the next call is due. Meanwhile it reads what arrives. Returns `None` at the end of the run. Calls that are
+    /// late at the end are still sent, as long as one call may take.
     async fn slot(&mut self, stage: &Stage, place: &Place) -> Option<(u32, Instant)> {
         let due = stage.schedule.due(self.index(), self.calls);
-        while Instant::now() < due.min(stage.schedule.end) {
+        let is_over = due >= stage.schedule.end;
+        let due = due.min(stage.schedule.end);
+        while Instant::now() < due {
             let arrived = {
                 let waiting = arrives(&mut self.sockets, stage);
                 tokio::select! {
                     biased;
                     _ = stage.interruption.came() => return None,
-                    () = sleep_until(due.min(stage.schedule.end)) => None,
+                    () = sleep_until(due) => None,
                     arrived = waiting => Some(arrived),
                 }
             };
@@ -93,10 +96,10 @@ impl VirtualUser {
                 self.take(stage, place, arrived);
             }
         }
-        if stage.interruption.signal().is_some() {
+        if is_over || stage.interruption.signal().is_some() {
             return None;
         }
-        if Instant::now() >= stage.schedule.end {
+        if Instant::now() >= stage.schedule.end + stage.target.budget.probe {
             self.never_sent(stage, place);
             return None;
         }

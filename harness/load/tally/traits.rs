@@ -253,7 +253,7 @@ mod tests {
     fn failures_by_chance_have_nothing_in_common() {
         // A fixed sequence without a pattern in user, number or instance.
         let odd = |user: u32, nth: u32, _| {
-            (user.wrapping_mul(2_654_435_761) ^ nth.wrapping_mul(40_503)).rotate_left(7) % 11 == 0
+            (user.wrapping_mul(2_654_435_761) ^ nth.wrapping_mul(40_503)).rotate_left(7).is_multiple_of(11)
         };
         assert_eq!(found(odd), []);
         assert_eq!(found(|user, nth, _| user == 3 && nth == 4), [], "one failure proves nothing");

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::report::html::markup::text::shown;
-use crate::report::words::{duration, load_in_short, load_notes};
+use crate::report::words::{duration, load_failed, load_in_short, load_notes};
 use crate::report::{LoadReport, Report};
 
 pub(super) fn section(report: &Report) -> Markup {
@@ -50,7 +50,7 @@ fn failures(load: &LoadReport) -> Markup {
         h3 { "How calls failed" }
         ul {
             @for failure in &load.failures {
-                li { code { (shown(&failure.step)) } ": " (shown(&failure.says)) ", " (failure.calls) " calls of " (failure.users) " users" }
+                li { code { (shown(&failure.step)) } ": " (shown(&failure.says)) ", " (load_failed(failure)) }
             }
         }
     }

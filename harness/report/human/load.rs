@@ -2,7 +2,7 @@
 
 use super::page::Page;
 use crate::report::human::page::text::Paint;
-use crate::report::words::{load_in_short, load_latency, load_notes};
+use crate::report::words::{load_failed, load_in_short, load_latency, load_notes};
 use crate::report::{LoadReport, Report};
 
 /// Kinds of failure that are listed.
@@ -30,11 +30,10 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 fn failures(page: &mut Page, load: &LoadReport) {
     let ink = page.ink();
     for failure in load.failures.iter().take(LISTED) {
-        let calls = format!("{} calls of {} users", failure.calls, failure.users);
         let segments = [
             ink.text(Paint::Strong, &failure.step),
             ink.text(Paint::Plain, &failure.says),
-            ink.text(Paint::Faint, &calls),
+            ink.text(Paint::Faint, &load_failed(failure)),
         ];
         page.row(0, [ink.text(Paint::Bad, "failed")], &segments);
     }

@@ -1,7 +1,7 @@
 //! What many users saw, in words that several formats share.
 
 use super::numbers::{counted, duration, seconds};
-use crate::report::{LoadLatency, LoadReport};
+use crate::report::{LoadFailure, LoadLatency, LoadReport};
 
 /// Returns the numbers of the run in one line.
 pub(crate) fn load_in_short(load: &LoadReport) -> String {
@@ -11,6 +11,12 @@ pub(crate) fn load_in_short(load: &LoadReport) -> String {
     let served = format!("{} of {} calls served ({share:.1} %)", load.served, load.calls);
     let objective = format!("objective {:.1} %", load.objective * 100.0);
     format!("{users}, {times}, at most {} calls a second: {served}, {objective}", load.rate)
+}
+
+/// Returns how many calls of how many users failed in one way.
+pub(crate) fn load_failed(failure: &LoadFailure) -> String {
+    let calls = counted(failure.calls as usize, "call", "calls");
+    format!("{calls} of {}", counted(failure.users as usize, "user", "users"))
 }
 
 /// Returns what else must be said of the run, one sentence without its full stop each.
@@ -23,11 +29,11 @@ pub(crate) fn load_notes(load: &LoadReport) -> Vec<String> {
         let sockets = counted(load.sockets_lost as usize, "socket", "sockets");
         format!("the server closed {sockets}, or they broke off")
     });
-    let unsent = (load.unsent > 0).then(|| {
-        format!("{} calls were due and not sent, because an earlier call of the user still hung", load.unsent)
-    });
+    let calls = |count: u64| counted(count as usize, "call", "calls");
+    let unsent = (load.unsent > 0)
+        .then(|| format!("not sent, because an earlier call of the user still hung: {}", calls(load.unsent)));
     let left = (load.not_cleaned > 0)
-        .then(|| format!("{} calls that clean up failed: test data may remain", load.not_cleaned));
+        .then(|| format!("clean-up failed, so test data may remain: {}", calls(load.not_cleaned)));
     std::iter::once(events).chain(lost).chain(unsent).chain(left).collect()
 }
 

@@ -21,7 +21,7 @@ mod run;
 pub(crate) use baseline::{lists, since, whats_new};
 pub(crate) use cause::{are_open, claim, headline, hops, lines_to_read, responsible, would_leave};
 pub(crate) use gate::{done, heading, is_tested, second_smoke, tested_by};
-pub(crate) use load::{load_in_short, load_latency, load_notes};
+pub(crate) use load::{load_failed, load_in_short, load_latency, load_notes};
 pub(crate) use numbers::{counted, duration, percent, seconds};
 pub(crate) use reach::reach;
 pub(crate) use run::{ALREADY, incomplete, notes, outcome, tried};
