@@ -60,8 +60,8 @@ impl Filler<'_> {
         report
     }
 
+    /// Fills all but the kinds of calls, which are words of our own.
     fn load(&mut self, load: &mut super::LoadReport) {
-        self.fill(load.latency.iter_mut().map(|one| &mut one.kind));
         self.fill(load.failures.iter_mut().flat_map(|failure| [&mut failure.step, &mut failure.says]));
         self.fill(load.common.iter_mut().map(|one| &mut one.says));
     }
