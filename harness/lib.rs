@@ -44,6 +44,7 @@ mod growth;
 mod har;
 mod host;
 mod init;
+mod load;
 mod objectives;
 mod observe;
 #[cfg(feature = "otlp")]

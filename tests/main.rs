@@ -6,6 +6,7 @@
 //! - `browser`: what differs for a client that is a browser, against the twin.
 //! - `expectations`: each expectation of each shipped scenario, violated alone, fails the run.
 //! - `incidents`: the evidence of real failures, and the verdict on each.
+//! - `load`: many users at the same time, against the twin.
 //! - `rails`: no secret and no token reaches an output or a host that the target does not name.
 //! - `trust`: servers that break the protocol: the program ends in time and never gives wrong advice.
 //! - `structure`: the rules of the source tree: imports, folders, plain words.
@@ -21,6 +22,7 @@ mod browser;
 mod cli;
 mod expectations;
 mod incidents;
+mod load;
 mod rails;
 mod structure;
 mod support;

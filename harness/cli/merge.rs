@@ -11,6 +11,7 @@ use crate::cli::args::supplied::SuppliedArgs;
 use crate::cli::args::target::TargetArgs;
 use crate::cli::terminal::mistake::Mistake;
 use crate::evidence::Focus;
+use crate::load;
 use crate::redact::Redactor;
 use crate::report::read;
 use crate::run::{self, NamedReport};
@@ -50,7 +51,10 @@ impl Merge {
             deployed: self.gate.deployed.clone(),
             redactor: redactor.clone(),
         };
-        let report = run::merge(run, parts, &by_hand).await?;
+        let report = match load::of_many_users(&parts) {
+            Some(parts) => load::merge(run, parts?).await?,
+            None => run::merge(run, parts, &by_hand).await?,
+        };
         Ok(self.shown.show(&report, &redactor).exit(report.exit.code))
     }
 }

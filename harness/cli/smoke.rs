@@ -22,6 +22,7 @@ use crate::cli::terminal::progress::Progress;
 use crate::cli::terminal::unwritten::{Unwritten, print_result};
 use crate::config::{FixedAddress, Target};
 use crate::evidence::Focus;
+use crate::load;
 use crate::redact::Redactor;
 use crate::report::{Report, Shard, visible};
 use crate::run;
@@ -58,6 +59,8 @@ pub(super) struct Smoke {
     #[arg(long, short, value_name = "N", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
     #[command(flatten)]
+    load: crate::cli::args::load::LoadArgs,
+    #[command(flatten)]
     supplied: crate::cli::args::supplied::SuppliedArgs,
     /// If the verdict is not certain, ask on the terminal whether to run the read-only command that would settle it
     #[arg(long)]
@@ -72,7 +75,10 @@ impl Smoke {
     pub(super) async fn run(self, arguments: &TargetArgs, signals: &Signals) -> Result<ExitCode, Mistake> {
         if self.selected.only_shows() {
             let target = arguments.resolve()?;
-            let (scenarios, _) = shard::part(self.shard, self.selected.scenarios(&target)?)?;
+            let (scenarios, _) = match self.load.asked() {
+                Some(_) => (self.selected.scenarios_of_many_users(&target)?, None),
+                None => shard::part(self.shard, self.selected.scenarios(&target)?)?,
+            };
             let shown = visible(&self.selected.shown(&target, &scenarios), "\n", output::unicode());
             return Ok(print_result(&shown, run::ExitCode::Passed.code()));
         }
@@ -103,7 +109,11 @@ impl Smoke {
         let redactor = Redactor::new();
         let export = self.otlp.read(&target, &redactor)?;
         let catalogue = arguments.catalogue(&target)?;
-        let (scenarios, part) = shard::part(self.shard, self.selected.scenarios(&target)?)?;
+        let load = self.load.allowed(&target, shard::shard(self.shard)?)?;
+        let (scenarios, part) = match &load {
+            Some((_, part)) => (self.selected.scenarios_of_many_users(&target)?, part.clone()),
+            None => shard::part(self.shard, self.selected.scenarios(&target)?)?,
+        };
         let progress = Progress::new();
         let may_run = self.ask.then(|| ask::on_terminal(&progress)).transpose()?;
         let by_hand = run::ByHand { supplied: self.supplied.read(&target, &Focus::default())?, may_run };
@@ -131,7 +141,10 @@ impl Smoke {
             redactor: redactor.clone(),
             conduct,
         };
-        let mut report = run::smoke_by_hand(&run, &by_hand, &|event| progress.tell(event)).await;
+        let mut report = match &load {
+            Some((allowed, _)) => load::run(&run, allowed).await.map_err(Mistake::from),
+            None => run::smoke_by_hand(&run, &by_hand, &|event| progress.tell(event)).await.map_err(Mistake::from),
+        };
         if let (Some(command), Ok(report)) = (&self.rollback_command, &mut report) {
             run::roll_back(&run, command, report).await;
         }

@@ -35,7 +35,7 @@ pub(super) struct Twin {
         long,
         value_name = "FILE",
         conflicts_with_all = [
-            "fault", "dialect", "noise", "signing", "jwt_variable", "backend_reads", "no_startup_validation",
+            "fault", "load_fault", "dialect", "noise", "signing", "jwt_variable", "backend_reads", "no_startup_validation",
         ]
     )]
     replay: Option<String>,

@@ -11,6 +11,7 @@
 //! - `tagged`: the addresses of revisions that get no traffic
 //! - `direct`: the same endpoints at the backend's own URL, behind the edge
 //! - `browser`: the page whose scripts call the target
+//! - `load/`: the load that many users may put on a target
 //! - `attach`: the coordinates of a twin, filled in
 //! - `proxy`: the forward proxy of a target
 //! - `telemetry/`: objectives, the address of a trace, and where spans go
@@ -30,6 +31,7 @@ mod endpoint;
 mod file;
 mod fixed_address;
 mod json_schema;
+mod load;
 mod proxy;
 mod receivers;
 mod request_form;
@@ -52,6 +54,7 @@ pub(crate) use file::request_layer::WrittenBody;
 pub use file::{TargetFile, schema};
 pub use fixed_address::FixedAddress;
 pub use json_schema::JsonSchema;
+pub use load::{LoadBound, UserTemplate};
 pub use proxy::Proxy;
 pub use receivers::{GithubIssues, Receivers, Webhook, WebhookKind};
 pub use request_form::{Basic, BodyForm, Csrf, CsrfPlace, Refusal, RequestForm};

@@ -10,8 +10,8 @@ use serde_json_path::JsonPath;
 use url::{Host, Url};
 
 use crate::config::{
-    Access, AuthPlace, Browser, CallerIdentity, Collector, Endpoint, EvidenceLocation, Objective, Proxy, Receivers,
-    SecretOrigin, SecretSource, TaggedUrl, TokenOrigin,
+    Access, AuthPlace, Browser, CallerIdentity, Collector, Endpoint, EvidenceLocation, LoadBound, Objective, Proxy,
+    Receivers, SecretOrigin, SecretSource, TaggedUrl, TokenOrigin,
 };
 
 /// One deployment under test, with every value resolved and checked. [`SecretSource`] reads secrets when they are
@@ -67,6 +67,8 @@ pub struct Target {
     pub engine: Engine,
     /// Limits on time, size and rate.
     pub budget: Budget,
+    /// The load that many users may put on it. `None`: none.
+    pub load: Option<LoadBound>,
     /// The location of each service's manifest.
     pub manifests: BTreeMap<Service, EvidenceLocation>,
     /// The locations of the logs, read in order.

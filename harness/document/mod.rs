@@ -7,6 +7,7 @@
 //! - `mask`: hides secrets in shown lines
 //! - `suggest`: replaces the deserialiser's words, and finds the nearest known name
 //! - `values`, `written`: values that are checked while they are read
+//! - `placed`: a value with the place where it is written
 //! - `json_match`: a JSONPath (RFC 9535) and the values it may find
 //! - `pattern`: a pattern in which `*` stands for any text
 //! - `schema`: JSON Schemas for editors
@@ -17,6 +18,7 @@ pub(crate) mod error;
 mod json_match;
 pub(crate) mod mask;
 mod pattern;
+mod placed;
 mod read_on;
 mod schema;
 pub(crate) mod shown;
@@ -28,6 +30,7 @@ pub(crate) mod written;
 pub use error::ConfigError;
 pub use json_match::JsonMatch;
 pub(crate) use pattern::fits as pattern_fits;
+pub(crate) use placed::Placed;
 pub(crate) use read_on::{Reading, read_on};
 pub(crate) use schema::render as render_schema;
 pub(crate) use shown::{Source, source};

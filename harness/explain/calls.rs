@@ -231,6 +231,7 @@ fn report(
         baseline: None,
         gate: None,
         explained: None,
+        load: None,
         deployed: Vec::new(),
         timing: Timing {
             started_at,

@@ -73,6 +73,7 @@ pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
         platform: platform(pieces, &names),
         engine: Engine::New,
         budget: budget(),
+        load: None,
         manifests: BTreeMap::new(),
         logs: Vec::new(),
         owners: BTreeMap::new(),

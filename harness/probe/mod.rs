@@ -4,6 +4,7 @@
 //!
 //! - `prober`, `session`: what all probes of a run share, and what the probes of one cookie jar share
 //! - `hang`: shorter waits for a service that is known to hang
+//! - `hold`: opens a WebSocket that stays open for many messages
 //! - `pace`: the request rate of a run; `shared_rate`: that of all runs on this machine
 //! - `preview`: what a probe would send, for `smoke --dry-run`
 //! - `request/`: makes the request, once for the wire and once for the record
@@ -25,6 +26,7 @@ mod coding;
 mod csrf;
 mod exchange;
 mod hang;
+mod hold;
 mod http;
 mod issue;
 mod login;
@@ -49,6 +51,7 @@ pub use crate::probe::exchange::key::ProbeKey;
 pub use crate::probe::request::cannot::{CannotProbe, SetupError};
 pub use crate::probe::request::credentials::{CredentialError, Credentials, Redact};
 pub use exchange::{Body, Close, Exchange, Frame, Head, Phases, SentRequest, Side, StreamEvent};
+pub(crate) use hold::{Arrived, Held};
 pub(crate) use preview::Preview;
 pub use prober::Prober;
 pub(crate) use record::{clean_events, clean_frames};

@@ -168,7 +168,7 @@ impl Session {
     }
 
     /// Returns the cookies of the session for a URL, without those that are tokens.
-    fn cookies_for(&self, target: &Target, url: &Url) -> Option<String> {
+    pub(super) fn cookies_for(&self, target: &Target, url: &Url) -> Option<String> {
         if self.is_login {
             return self.cookies.header(url);
         }
@@ -273,7 +273,7 @@ async fn recorded(facts: Facts, answer: Answer, redact: &Arc<dyn Redact>) -> Exc
     made.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
-fn unsent() -> Answer {
+pub(super) fn unsent() -> Answer {
     let detail = "the budget of the run ended before the request rate allowed this probe".to_owned();
     Answer::failed(TransportError { kind: ErrorKind::BudgetSpent, detail })
 }
@@ -286,7 +286,7 @@ fn cleaned(error: CannotProbe, redact: &dyn Redact) -> CannotProbe {
     }
 }
 
-fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, CannotProbe> {
+pub(super) fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, CannotProbe> {
     let mut map = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
         let unfit = || CannotProbe::Header(name.clone());

@@ -32,6 +32,9 @@ pub(crate) mod samples;
 pub use crate::report::model::comparison::BaselineReport;
 pub use crate::report::model::explained::{Explained, Moment};
 pub use crate::report::model::gate::{Advice, CommandRun, GateReport, Revision, RollBack, RolledBack, SecondSmoke};
+pub use crate::report::model::load::{
+    CallCounts, CommonTrait, LoadFailure, LoadLatency, LoadLeak, LoadReport, TraitCounts,
+};
 pub use crate::report::model::objectives::{ObjectiveOutcome, ObjectiveReport};
 pub use crate::report::model::part::{Kept, Shard};
 pub use crate::report::model::passage::{Blame, HopMark, Leg, LegKind, Passage};

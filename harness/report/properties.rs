@@ -60,7 +60,14 @@ impl Filler<'_> {
         for one in report.baseline.as_mut_slice() {
             self.fill(one.new.iter_mut().chain(&mut one.already).chain(&mut one.gone).chain(&mut one.known_causes));
         }
+        report.load.iter_mut().for_each(|load| self.load(load));
         report
+    }
+
+    /// Fills all but the kinds of calls, which are words of our own.
+    fn load(&mut self, load: &mut super::LoadReport) {
+        self.fill(load.failures.iter_mut().flat_map(|failure| [&mut failure.step, &mut failure.says]));
+        self.fill(load.common.iter_mut().map(|one| &mut one.says));
     }
 
     /// Fills all but the commands that roll back, which are never broken.

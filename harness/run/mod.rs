@@ -9,6 +9,7 @@
 //! - `merge/`: makes one report of the reports of shards
 //! - `plan`: what a run would send, for `smoke --list` and `--dry-run`
 //! - `rolled_back`: runs the operator's rollback command and then a second smoke run
+//! - `outside`: makes the report of calls that another folder sent
 //! - `waiting`: waits until a deployment answers
 //! - `issue`: gets one token from the auth service, for `fivewhys mint`
 //! - `recording`: keeps every observation of a run, for `fivewhys selftest`
@@ -21,6 +22,7 @@ mod ending;
 mod inquiry;
 mod issue;
 mod merge;
+mod outside;
 mod plan;
 mod recording;
 mod rolled_back;
@@ -39,9 +41,15 @@ pub use crate::run::context::exit_code::ExitCode;
 pub use crate::run::context::interruption::Interruption;
 pub use crate::run::context::shard::{Part, ShardError};
 pub use crate::run::context::smoke::Smoke;
+pub(crate) use crate::run::merge::parts::belong_together;
 pub use crate::run::merge::parts::{MergeError, NamedReport};
+pub(crate) use context::credentials::RunCredentials;
+pub(crate) use drive::captures::{Captures, MARKER_DIGITS, MARKER_START, new_marker};
+pub(crate) use drive::course::not_begun as scenario_not_begun;
+pub(crate) use drive::{expect, request};
 pub use issue::{IssueError, issue};
 pub use merge::merge;
+pub(crate) use outside::{Outside, report_of};
 pub(crate) use plan::{list, plan};
 pub use recording::{Recording, record};
 pub use rolled_back::roll_back;

@@ -14,8 +14,8 @@ use crate::document::{Source, nearest_or_all};
 static PLACEHOLDER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{([A-Za-z_][A-Za-z0-9_-]*)(?::[^{}]*)?\}").expect("a constant pattern"));
 
-/// The placeholders that the probe fills in itself, in bodies and messages.
-const FILLED_IN: [&str; 5] = ["token", "email", "sub", "secret", "csrf"];
+/// The placeholders that the run and the probe fill in themselves, in bodies and messages.
+const FILLED_IN: [&str; 6] = ["token", "email", "sub", "secret", "csrf", "marker"];
 
 /// Checks every text that a step sends.
 pub(super) fn mistakes<'a>(steps: impl Iterator<Item = &'a StepText>, shown: &Source) -> Vec<ScenarioError> {

@@ -21,6 +21,39 @@ const SHIPPED: [(&str, &str); 9] = [
     ("built-in/negative-controls.toml", include_str!("../../scenarios/negative-controls.toml")),
 ];
 
+/// The built-in scenarios of one of many users. Their names are not paths of the user.
+const OF_MANY_USERS: [(&str, &str); 3] = [
+    ("built-in/load/messages.toml", include_str!("../../scenarios/load/messages.toml")),
+    ("built-in/load/stream.toml", include_str!("../../scenarios/load/stream.toml")),
+    ("built-in/load/events.toml", include_str!("../../scenarios/load/events.toml")),
+];
+/// The tag of a scenario that many users run.
+const LOAD: &str = "load";
+
+/// Returns the scenarios with the tag `load`: of the given folder, or else of the target's folder. If there is none, the
+/// built-in ones of which the target has an endpoint.
+///
+/// # Errors
+/// When the folder or a scenario cannot be read, has a mistake, or does not fit the target. When there is no scenario.
+pub(crate) fn of_many_users(folder: Option<&Path>, target: &Target) -> Result<Vec<Scenario>, ScenarioError> {
+    let folder = folder.or(target.scenarios.as_deref());
+    let mut own = folder.map(read_dir).transpose()?.unwrap_or_default();
+    own.retain(|scenario| scenario.tags.iter().any(|tag| tag == LOAD));
+    own.iter().try_for_each(|scenario| scenario.on(target).check(target))?;
+    if !own.is_empty() {
+        return Ok(own);
+    }
+    let built_in = OF_MANY_USERS.iter().map(|(name, text)| Scenario::parse(name, text));
+    let mut built_in = built_in.collect::<Result<Vec<_>, _>>()?;
+    built_in.retain(|scenario| scenario.steps.iter().any(|step| target.endpoints.contains_key(&step.call)));
+    if built_in.is_empty() {
+        let message = format!("no scenario with the tag `{LOAD}` fits the target `{}`", target.name);
+        let help = "write what one user does as a scenario with `tags = [\"load\"]`: docs/users/many-users.md";
+        return Err(ScenarioError::new(message).help(help));
+    }
+    Ok(built_in)
+}
+
 /// Returns the built-in scenarios.
 ///
 /// # Errors

@@ -72,8 +72,8 @@ mod unfold;
 mod written;
 
 pub use crate::document::ConfigError as ScenarioError;
-pub(crate) use files::of_target;
 pub use files::{embedded, read_dir};
+pub(crate) use files::{of_many_users, of_target};
 pub use model::{Attribution, Behind, Expect, Scenario, Step};
 pub(crate) use select::Selection;
 pub use written::schema;

@@ -56,6 +56,7 @@ pub use replay::{
     Credential, Ending, Entrance, Miss, Piece, Presented, RecordedAnswer, RecordedCall, Replay, ReplayBuilder,
 };
 pub use terms::{
-    BootError, Credentials, Dialect, JwtVariable, Signing, TestUser, UnknownDialect, UnknownJwtVariable, UnknownSigning,
+    BootError, Credentials, Dialect, JwtVariable, LoadFault, Signing, TestUser, UnknownDialect, UnknownJwtVariable,
+    UnknownLoadFault, UnknownSigning,
 };
 pub use twin::{Manifests, Revisions, Twin, TwinBuilder};

@@ -29,6 +29,7 @@ if python3 -m venv target/ci-venv >/dev/null 2>&1 && target/ci-venv/bin/pip inst
   expect "gitlab-component.yml is a pipeline, by GitLab's schema" 0 "$yaml/check-jsonschema" --builtin-schema vendor.gitlab-ci "$work/gitlab.yml"
   if target/ci-venv/bin/pip install -q --disable-pip-version-check kubernetes-validate==1.37.0 2>/dev/null; then
     expect "kubernetes-job.yaml is a Job, by the schema of Kubernetes" 0 "$yaml/kubernetes-validate" ci/kubernetes-job.yaml
+    expect "kubernetes-load-job.yaml is a Job too" 0 "$yaml/kubernetes-validate" ci/kubernetes-load-job.yaml
   else
     skipped "kubernetes-job.yaml: kubernetes-validate could not be installed"
   fi

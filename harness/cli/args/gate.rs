@@ -9,6 +9,7 @@ use crate::diagnose::finding_ids;
 use crate::document::nearest_or_all;
 use crate::evidence::{Layout, Manifest, declarations, manifest_of};
 use crate::gate::{Baseline, NOT_SHOWN, OTHER, Previous, role_of};
+use crate::load;
 use crate::preflight::LOST;
 use crate::report;
 use crate::run::Conduct;
@@ -108,7 +109,7 @@ pub(crate) fn text(file: &str) -> Result<String, Mistake> {
 
 /// Checks the id of a finding: a typing error would switch the gate off.
 fn finding_id(id: &str) -> Result<String, String> {
-    let known = finding_ids();
+    let known = [finding_ids(), load::finding_ids()].concat();
     let names: Vec<&str> = known.iter().map(String::as_str).chain([LOST, OTHER, NOT_SHOWN]).collect();
     if names.contains(&id) {
         Ok(id.to_owned())

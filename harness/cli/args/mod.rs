@@ -4,6 +4,7 @@
 //! - `env_file`: variables for secrets and overrides
 //! - `selected`: which scenarios, and whether they are only shown
 //! - `shard`: which part of the scenarios
+//! - `load`: how many users run the scenarios
 //! - `gate`: what was deployed, and what ran before
 //! - `manifests`: services with their manifests, for checks before a deploy
 //! - `supplied`: evidence from files or standard input
@@ -16,6 +17,7 @@
 
 pub(crate) mod env_file;
 pub(crate) mod gate;
+pub(crate) mod load;
 pub(crate) mod manifests;
 pub(crate) mod otlp;
 pub(crate) mod reports;

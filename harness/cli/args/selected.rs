@@ -43,6 +43,12 @@ impl SelectedArgs {
         Ok(Selection { ids: self.scenario.clone(), tags: self.tag.clone() }.of(all)?)
     }
 
+    /// Returns the selected scenarios of one of many users.
+    pub(crate) fn scenarios_of_many_users(&self, target: &Target) -> Result<Vec<Scenario>, Mistake> {
+        let all = scenario::of_many_users(self.scenarios.as_deref(), target)?;
+        Ok(Selection { ids: self.scenario.clone(), tags: self.tag.clone() }.of(all)?)
+    }
+
     /// Reports whether the scenarios are only shown.
     pub(crate) const fn only_shows(&self) -> bool {
         self.list || self.dry_run

@@ -7,21 +7,28 @@ use crate::report::Shard;
 use crate::run::Part;
 use crate::scenario::Scenario;
 
-/// The variables that Cloud Run sets for each task: its index from 0, and the number of tasks.
-const TASK: [&str; 2] = ["CLOUD_RUN_TASK_INDEX", "CLOUD_RUN_TASK_COUNT"];
+/// The variables of a task: its index from 0, and the number of tasks. Cloud Run sets both. Kubernetes sets the index of an
+/// indexed Job, and its manifest sets the number.
+const TASKS: [[&str; 2]; 2] =
+    [["CLOUD_RUN_TASK_INDEX", "CLOUD_RUN_TASK_COUNT"], ["JOB_COMPLETION_INDEX", "FIVEWHYS_SHARD_COUNT"]];
 
 /// Returns the scenarios of this shard, or all of them without a shard.
 pub(crate) fn part(asked: Option<Shard>, all: Vec<Scenario>) -> Result<(Vec<Scenario>, Option<Part>), Mistake> {
-    let Some(shard) = asked.map_or_else(of_task, |shard| Ok(Some(shard)))? else { return Ok((all, None)) };
+    let Some(shard) = shard(asked)? else { return Ok((all, None)) };
     let (own, part) = shard.part(all)?;
     Ok((own, Some(part)))
 }
 
+/// Returns the shard that is asked for, or that of the task.
+pub(crate) fn shard(asked: Option<Shard>) -> Result<Option<Shard>, Mistake> {
+    asked.map_or_else(of_task, |shard| Ok(Some(shard)))
+}
+
 fn of_task() -> Result<Option<Shard>, Mistake> {
-    let [index, count] = TASK.map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    let Some((index, count)) = index.zip(count) else { return Ok(None) };
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let found = TASKS.into_iter().find_map(|names| Some((names, set(names[0])?, set(names[1])?)));
+    let Some(([of_index, of_count], index, count)) = found else { return Ok(None) };
     Shard::of_task(&index, &count).map_err(|_| {
-        miette!("{}={index} and {}={count} are not the index of a task and the number of tasks", TASK[0], TASK[1])
-            .into()
+        miette!("{of_index}={index} and {of_count}={count} are not the index of a task and the number of tasks").into()
     })
 }

@@ -1,7 +1,7 @@
 //! How the twin behaves: `--fault`, `--dialect`, `--noise` and others. Shared by `smoke` and `twin`.
 
 use clap::Args;
-use fivewhys_mocks::{Dialect, Fault, JwtVariable, Noise, Signing, Twin};
+use fivewhys_mocks::{Dialect, Fault, JwtVariable, LoadFault, Noise, Signing, Twin};
 use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
 use crate::cli::terminal::mistake::Mistake;
@@ -22,6 +22,9 @@ pub(crate) struct TwinArgs {
     /// `cold-start=MS`, `revisions=PERCENT`, `error-pages=5xx`, `no-server`, `log-lines`
     #[arg(long, value_name = "NAME[=VALUE],...")]
     noise: Option<Noise>,
+    /// A fault of the twin that only many users show: `leak`, `user-limit` or `bad-instance`; may be repeated
+    #[arg(long, value_name = "NAME")]
+    load_fault: Vec<LoadFault>,
     /// The algorithm that signs the tokens of the twin: `HS256`, `RS256` or `ES256`; the twin publishes the keys of the
     /// last two
     #[arg(long, value_name = "ALGORITHM")]
@@ -44,6 +47,7 @@ impl TwinArgs {
         let builder =
             Twin::builder().dialect(self.dialect.unwrap_or_default()).faults(self.fault.iter().copied()).port(port);
         let builder = builder.noise(self.noise.clone().unwrap_or_default()).signing(self.signing.unwrap_or_default());
+        let builder = builder.load_faults(self.load_fault.iter().copied());
         let builder = builder.jwt_variable(self.jwt_variable.unwrap_or(JwtVariable::Key));
         let builder = match &self.backend_reads {
             Some(names) => builder.backend_reads(names.iter().copied()),
@@ -61,10 +65,11 @@ impl TwinArgs {
         if !target.twin {
             let behaves = self.dialect.is_some() || self.signing.is_some() || self.noise.is_some();
             let names = self.jwt_variable.is_some() || self.backend_reads.is_some();
-            let asked = !self.fault.is_empty() || behaves || names || self.no_startup_validation;
+            let faulty = !self.fault.is_empty() || !self.load_fault.is_empty();
+            let asked = faulty || behaves || names || self.no_startup_validation;
             let refuse = || {
                 miette!(
-                    "the target `{}` is not a twin: --fault, --dialect, --signing, --noise and --no-startup-validation need a target with `twin = true`",
+                    "the target `{}` is not a twin: --fault, --load-fault, --dialect, --signing, --noise and --no-startup-validation need a target with `twin = true`",
                     target.name
                 )
             };

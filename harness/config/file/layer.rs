@@ -16,10 +16,10 @@ use crate::config::file::sources::{EvidenceText, SecretText};
 use crate::config::file::watch_layer::WatchLayer;
 use crate::config::telemetry::trace_url::TraceUrl;
 use crate::config::telemetry::written::{CollectorText, ObjectiveLayer};
-use crate::config::{Browser, Proxy, TaggedUrl, Validation};
-use crate::document::Source;
+use crate::config::{Browser, LoadBound, Proxy, TaggedUrl, UserTemplate, Validation};
 use crate::document::values::{BaseUrl, EndpointId, HeaderKey, Period, Query, SocketUrl, base_url, written_as_text};
 use crate::document::written::{Json, Named, OneOrMany};
+use crate::document::{ConfigError, Placed, Source};
 use crate::terms::{Algorithm, EvidenceSource, Platform};
 
 written_as_text! {
@@ -103,6 +103,8 @@ overlays! {
         claims: ClaimsLayer,
         /// Limits on time, size and rate.
         budget: BudgetLayer,
+        /// The load that `smoke --users` may put on the target. When absent, and for a target marked `production`, load is refused.
+        load: LoadLayer,
         /// Known test users, by the name that scenarios use (`as`). The first is the default.
         user: Named<String, UserLayer>,
         /// The endpoints by id: `backend.NAME` or `auth.NAME`. The first part selects the base URL.
@@ -236,6 +238,30 @@ overlays! {
     }
 }
 overlays! {
+    pub(crate) struct LoadLayer {
+        /// The most users at the same time, for example 200.
+        users: Option<Placed<NonZeroU32>>,
+        /// The most calls a second, all users together. A message over an open WebSocket counts as a call.
+        rate: Option<Placed<NonZeroU32>>,
+        /// The longest time that `--ramp` and `--hold` may take together, for example `2m`.
+        duration: Option<Placed<Period>>,
+        /// The percentage of calls that must be served, from 0 to 100. `95` when absent.
+        served: Option<Placed<f64>>,
+        /// The header of a response that names the instance which answered, for example `x-instance-id`.
+        instance: Option<HeaderKey>,
+        /// How the users of the pool are named. When absent: the known users first, then users whose `sub` and `email` are derived from those of the first one.
+        user: LoadUserLayer,
+    }
+}
+overlays! {
+    pub(crate) struct LoadUserLayer {
+        /// The claim `sub`. `{n}` stands for the number of the user, from 1: `load-{n}`.
+        sub: Option<String>,
+        /// The claim `email`, likewise: `load-{n}@example.com`.
+        email: Option<String>,
+    }
+}
+overlays! {
     pub(crate) struct UserLayer {
         /// The claim `sub`: the user's id, for example `e2e-user-001`. Optional where the auth service issues the tokens.
         sub: Option<String>,
@@ -315,6 +341,65 @@ impl<'de> Deserialize<'de> for Day {
     }
 }
 
+impl LoadLayer {
+    fn settle(&mut self, source: &Source) {
+        self.users.iter_mut().for_each(|users| users.settle(source));
+        self.rate.iter_mut().for_each(|rate| rate.settle(source));
+        self.duration.iter_mut().for_each(|duration| duration.settle(source));
+        self.served.iter_mut().for_each(|served| served.settle(source));
+    }
+
+    /// Returns the bound. `None`: the target allows no load.
+    pub(crate) fn resolve(self, name: &str) -> Result<Option<LoadBound>, ConfigError> {
+        let Self { users, rate, duration, served, instance, user } = self;
+        if users.is_none() && rate.is_none() && duration.is_none() {
+            return Ok(None);
+        }
+        let missing = |key: &str| {
+            let message = format!("the target `{name}` has a `load` without `{key}`");
+            ConfigError::new(message).help("a load has `users`, `rate` and `duration`")
+        };
+        let users = users.ok_or_else(|| missing("users"))?;
+        let rate = rate.ok_or_else(|| missing("rate"))?;
+        let duration = duration.ok_or_else(|| missing("duration"))?;
+        let share = share(served)?;
+        let (most, often, long) = (users.value.get(), rate.value.get(), duration.value.0);
+        let mut bound = LoadBound::new(users.with(most), rate.with(often), duration.with(long), share);
+        bound.instance = instance.map(|name| name.0.to_ascii_lowercase());
+        bound.user = user.resolve(name)?;
+        Ok(Some(bound))
+    }
+}
+
+/// The percentage of calls that must be served when the target does not say.
+const USUALLY_SERVED: f64 = 95.0;
+
+/// Returns the share of calls that must be served.
+fn share(percentage: Option<Placed<f64>>) -> Result<f64, ConfigError> {
+    let Some(written) = percentage else { return Ok(USUALLY_SERVED / 100.0) };
+    if (0.0..=100.0).contains(&written.value) {
+        return Ok(written.value / 100.0);
+    }
+    let message = format!("`load.served` is {}: expected a percentage from 0 to 100", written.value);
+    Err(written.blame(ConfigError::new(message)))
+}
+
+impl LoadUserLayer {
+    fn resolve(self, name: &str) -> Result<Option<UserTemplate>, ConfigError> {
+        match (self.sub, self.email) {
+            (None, None) => Ok(None),
+            (Some(sub), Some(email)) if sub.contains("{n}") && email.contains("{n}") => {
+                Ok(Some(UserTemplate { sub, email }))
+            }
+            _ => {
+                let message = format!("`load.user` of the target `{name}` needs `sub` and `email`, each with `{{n}}`");
+                Err(ConfigError::new(message)
+                    .help("for example `load.user = { sub = \"load-{n}\", email = \"load-{n}@example.com\" }`"))
+            }
+        }
+    }
+}
+
 impl Layer {
     /// Records the source text of the layer, and makes relative paths relative to the folder of that text.
     pub(crate) fn settle(&mut self, source: &Source, folder: &Path) {
@@ -327,6 +412,7 @@ impl Layer {
         for entry in &mut self.objectives.0 {
             entry.source = Some(source.clone());
         }
+        self.load.settle(source);
         let users = self.user.0.iter_mut().flat_map(|user| &mut user.value.secrets.0).map(|secret| &mut secret.value);
         let own = self.secrets.0.iter_mut().map(|secret| &mut secret.value).chain(&mut self.login.client_secret);
         let own = own.chain(&mut self.client_certificate.key).chain(self.watch.settle(source));

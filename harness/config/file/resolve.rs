@@ -100,6 +100,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         startup_check: layer.startup_check,
         engine: crate::terms::Engine::default(),
         budget: budget(layer.budget),
+        load: layer.load.resolve(header.name)?,
         manifests,
         logs,
         platform,

@@ -22,6 +22,11 @@ impl<S> Metered<S> {
     pub(crate) const fn new(stream: S, until: Instant, limit: usize) -> Self {
         Self { stream, until, left: limit }
     }
+
+    /// Allows so many more bytes, until another moment.
+    pub(crate) const fn allow(&mut self, until: Instant, limit: usize) {
+        (self.until, self.left) = (until, limit);
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {

@@ -3,6 +3,7 @@
 //! - `dial`: the TCP and TLS connection
 //! - `handshake`: the upgrade over hyper, so that a refusal keeps its status, headers and complete body
 //! - `conversation`: frames, messages and the close, over tungstenite
+//! - `held`: a socket that stays open for many messages
 //! - `tunnel`: the way through a forward proxy
 //! - `metered`: limits on the bytes and on the time of an open socket
 //! - `error`: maps an error of tungstenite to a kind of RFC 9209
@@ -13,6 +14,7 @@ pub(crate) mod conversation;
 pub(crate) mod dial;
 pub(crate) mod error;
 pub(crate) mod handshake;
+pub(crate) mod held;
 pub(crate) mod metered;
 pub(crate) mod tunnel;
 

@@ -7,6 +7,7 @@
 //! - `gate`, `baseline`: whether to roll back, and what is new
 //! - `cause/`: one cause; `figure/`: its drawings
 //! - `objectives`: the objectives of the target, with the measured values
+//! - `load`: what many users saw
 //! - `findings`, `steps`, `exchanges`: findings, every step, and requests with their responses
 //! - `markup/`: what the sections share
 //!
@@ -19,6 +20,7 @@ mod figure;
 mod findings;
 mod gate;
 mod head;
+mod load;
 pub(crate) mod markup;
 mod objectives;
 mod outcome;
@@ -67,6 +69,7 @@ pub fn render(report: &Report) -> String {
                 main {
                     (gate::section(report))
                     @for (n, cause) in report.causes.iter().enumerate() { (cause::section(report, n, cause)) }
+                    (load::section(report))
                     (findings::section(report))
                     (baseline::section(report))
                     (objectives::section(report))

@@ -5,6 +5,7 @@
 //! - `scenarios`: the failed steps first, or one line for each scenario
 //! - `objectives`: the objectives of the target, with the measured values
 //! - `cause/`: why it failed, the candidates that remain, what to do
+//! - `load`: what many users saw
 //! - `findings`: findings, and evidence that could not be read
 //! - `probe/`: every probe (`--verbose`), and failed calls as commands (`--curl`)
 //! - `explained`: when it began, and what `fivewhys explain` assumes
@@ -21,6 +22,7 @@ mod ending;
 mod explained;
 mod findings;
 mod gate;
+mod load;
 mod manual;
 mod matrix;
 mod objectives;
@@ -82,6 +84,7 @@ pub fn render(report: &Report, style: &Style) -> String {
     }
     objectives::write(&mut page, report);
     cause::write(&mut page, report, style.verbose);
+    load::write(&mut page, report);
     findings::write(&mut page, report);
     if style.verbose {
         probe::write(&mut page, report);

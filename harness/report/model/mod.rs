@@ -6,6 +6,7 @@
 //! - `passage`: how a failing request passed through the hops
 //! - `explained`: what `fivewhys explain` adds
 //! - `objectives`: the objectives of the target, with the measured values
+//! - `load`: what many users at the same time saw
 //! - `reach`: fixed addresses, and a wait before the first step
 //! - `system`: the addresses of the system, and the page of its browsers
 //! - `part`: what a merge of shards needs
@@ -17,6 +18,7 @@ pub(crate) mod cleaned;
 pub(crate) mod comparison;
 pub(crate) mod explained;
 pub(crate) mod gate;
+pub(crate) mod load;
 pub(crate) mod objectives;
 pub(crate) mod part;
 pub(crate) mod passage;
@@ -36,6 +38,7 @@ use crate::report::Passage;
 use crate::report::model::comparison::BaselineReport;
 use crate::report::model::explained::Explained;
 use crate::report::model::gate::GateReport;
+use crate::report::model::load::LoadReport;
 use crate::report::model::objectives::ObjectiveReport;
 use crate::report::model::part::{Kept, Shard};
 use crate::report::model::reach::Reach;
@@ -110,6 +113,9 @@ pub struct Report {
     /// When it began, and what the verdict assumes. Only in the reports of `fivewhys explain`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explained: Option<Explained>,
+    /// What many users at the same time saw. Only in the reports of `smoke --users`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<LoadReport>,
     /// When the run took place and how long it took.
     pub timing: Timing,
     /// The exit code and its meaning.

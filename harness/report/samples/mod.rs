@@ -2,6 +2,7 @@
 //!
 //! - `causes`, `passage`, `probe`: parts of a report
 //! - `objectives`: missed objectives, and links to traces
+//! - `load`: a run with many users
 //! - `gate`: flaky and interrupted runs, shards, roll backs
 //!
 //! Invariant: compiled for tests only.
@@ -14,12 +15,14 @@ use crate::report::{
 
 mod causes;
 mod gate;
+mod load;
 mod objectives;
 mod passage;
 mod probe;
 
 pub(crate) use causes::{ambiguous_cause, certain_cause, proof};
 pub(crate) use gate::{beside_a_baseline, flaky, interrupted, not_shown, not_the_deploy, part, rolled_back, undecided};
+pub(crate) use load::many_users;
 pub(crate) use objectives::objectives;
 pub(crate) use probe::probe;
 
@@ -45,6 +48,7 @@ pub(crate) use probe::probe;
 #[case::not_shown("not_shown", samples::not_shown())]
 #[case::undecided("undecided", samples::undecided())]
 #[case::objectives("objectives", samples::objectives())]
+#[case::many_users("many_users", samples::many_users())]
 pub(crate) fn every_kind_of_run(#[case] name: &str, #[case] report: Report) {}
 
 /// Every sample.
@@ -64,7 +68,7 @@ pub(crate) fn all() -> Vec<Report> {
         .into_iter()
         .chain(verdicts)
         .chain(around)
-        .chain([many(), objectives(), explained()])
+        .chain([many(), objectives(), many_users(), explained()])
         .collect()
 }
 
@@ -104,6 +108,7 @@ pub(crate) fn passed() -> Report {
         baseline: None,
         gate: None,
         explained: None,
+        load: None,
         deployed: Vec::new(),
         timing: Timing {
             started_at: jiff::Timestamp::UNIX_EPOCH,

@@ -4,6 +4,7 @@
 //! - `objective`: an objective with its measured value
 //! - `cause`: what a cause claims, where it lies, who must act, what would settle it, which log lines to read
 //! - `gate`: whether the deployed revision was tested, and what a roll back came to
+//! - `load`: what many users saw
 //! - `baseline`: what is new since an earlier run
 //! - `reach`: fixed addresses, and a wait before the first step
 //! - `numbers`: counts, durations, percentages
@@ -13,6 +14,7 @@
 mod baseline;
 mod cause;
 mod gate;
+mod load;
 mod numbers;
 mod objective;
 mod reach;
@@ -21,6 +23,7 @@ mod run;
 pub(crate) use baseline::{lists, since, whats_new};
 pub(crate) use cause::{are_open, claim, headline, hops, lines_to_read, responsible, would_leave};
 pub(crate) use gate::{done, heading, is_tested, second_smoke, tested_by};
+pub(crate) use load::{load_failed, load_in_short, load_latency, load_notes};
 pub(crate) use numbers::{counted, duration, percent, seconds};
 pub(crate) use objective::{objective, outcome_of};
 pub(crate) use reach::reach;

@@ -11,7 +11,15 @@ use crate::scenario::Step;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Captures(BTreeMap<String, String>);
 
+/// The name of the value that marks the messages of one user in one run.
+const MARKER: &str = "marker";
+
 impl Captures {
+    /// Returns no captured value, and this text for `{marker}`.
+    pub(crate) fn marked(marker: &str) -> Self {
+        Self(BTreeMap::from([(MARKER.to_owned(), marker.to_owned())]))
+    }
+
     /// Takes the values that the step captures from the body, or else from an event or frame. A value that is not found
     /// has no entry.
     pub(crate) fn take(&mut self, step: &Step, exchange: &Exchange) {
@@ -58,6 +66,19 @@ impl Captures {
             other => other.clone(),
         }
     }
+}
+
+/// The first letters of a marker.
+pub(crate) const MARKER_START: &str = "fwm";
+/// The random hex digits of a marker: 96 bits.
+pub(crate) const MARKER_DIGITS: usize = 24;
+
+/// Returns a new marker: a text that no other user and no other run has.
+pub(crate) fn new_marker() -> String {
+    let random = uuid::Uuid::new_v4().simple().to_string();
+    let other = uuid::Uuid::new_v4().simple().to_string();
+    // The digits of a UUID that are not random are in its middle.
+    format!("{MARKER_START}{}{}", &random[..12], &other[20..])
 }
 
 fn text(value: &Value) -> Option<String> {

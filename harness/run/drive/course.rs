@@ -15,7 +15,7 @@ use crate::run::context::events::{Event, Listener};
 use crate::run::context::lost_connection::LostConnections;
 use crate::run::context::record::Record;
 use crate::run::drive::allowance::Allowance;
-use crate::run::drive::captures::Captures;
+use crate::run::drive::captures::{Captures, new_marker};
 use crate::run::drive::lanes::{Lane, groups};
 use crate::run::drive::{request, retry};
 use crate::scenario::{Scenario, Step};
@@ -67,7 +67,8 @@ impl<'a> Course<'a> {
     pub(crate) fn new(session: Session, scenario: &'a Scenario, rules: &'a Rules<'a>) -> Self {
         let all = scenario.steps.iter().chain(&scenario.finally);
         let captured = all.flat_map(|step| &step.capture).map(|(name, _)| name.clone()).collect();
-        let (captures, record, failed, steps) = Default::default();
+        let captures = Captures::marked(&new_marker());
+        let (record, failed, steps) = Default::default();
         let Rules { target, allowance, .. } = rules;
         Self { session, target, scenario, allowance, rules, captured, captures, record, failed, steps }
     }

@@ -115,6 +115,7 @@ pub(crate) async fn report(
         deployed: deployed.revisions,
         gate,
         explained: None,
+        load: None,
         passages: passage::passages(&run.target, &causes, &scenarios, &record.probes),
         scenarios,
         objectives: measured,

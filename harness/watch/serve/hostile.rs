@@ -103,6 +103,7 @@ fn watched() -> impl Strategy<Value = Watched> {
             incidents: incidents.into(),
             totals,
             auth_last_success,
+            objectives: Vec::new(),
         },
     )
 }

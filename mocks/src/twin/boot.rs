@@ -20,13 +20,14 @@ use crate::faults::inject;
 use crate::logs::{Journal, LogBook, ServiceLog};
 use crate::net::{Tasks, serve};
 use crate::noise::{self, Noise};
-use crate::terms::{BootError, Credentials, Dialect, JwtVariable, TestUser, test_users};
+use crate::terms::{BootError, Credentials, Dialect, JwtVariable, LoadFault, TestUser, test_users};
 
 /// What all services of one twin share.
 pub(super) struct Shared {
     pub(super) dialect: Dialect,
     pub(super) noise: Noise,
     pub(super) clients: Clients,
+    pub(super) load_faults: Vec<LoadFault>,
     pub(super) logs: Arc<LogBook>,
     pub(super) journal: Arc<Journal>,
     pub(super) tasks: Tasks,
@@ -40,6 +41,7 @@ pub(super) async fn boot(asked: TwinBuilder) -> Result<Twin, BootError> {
         dialect: asked.dialect,
         noise: asked.noise.clone(),
         clients: asked.clients.clone(),
+        load_faults: asked.load_faults.clone(),
         logs: Arc::default(),
         journal: Arc::default(),
         tasks: Tasks::default(),

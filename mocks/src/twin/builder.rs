@@ -5,7 +5,7 @@ use super::boot::boot;
 use crate::clients::Clients;
 use crate::faults::Fault;
 use crate::noise::Noise;
-use crate::terms::{BootError, Credentials, Dialect, JwtVariable, Signing};
+use crate::terms::{BootError, Credentials, Dialect, JwtVariable, LoadFault, Signing};
 
 /// Describes a twin; [`TwinBuilder::start`] boots it.
 ///
@@ -42,6 +42,7 @@ pub struct TwinBuilder {
     pub(crate) startup_validation: bool,
     pub(crate) noise: Noise,
     pub(crate) clients: Clients,
+    pub(crate) load_faults: Vec<LoadFault>,
     pub(crate) port: u16,
     pub(crate) signing: Signing,
     pub(crate) jwt_variable: JwtVariable,
@@ -57,6 +58,7 @@ impl Default for TwinBuilder {
             startup_validation: true,
             noise: Noise::default(),
             clients: Clients::default(),
+            load_faults: Vec::new(),
             port: 0,
             signing: Signing::default(),
             jwt_variable: JwtVariable::Key,
@@ -106,6 +108,13 @@ impl TwinBuilder {
     #[must_use]
     pub fn clients(mut self, clients: Clients) -> Self {
         self.clients = clients;
+        self
+    }
+
+    /// Sets the faults that only many users show. The default has none.
+    #[must_use]
+    pub fn load_faults(mut self, faults: impl IntoIterator<Item = LoadFault>) -> Self {
+        self.load_faults = faults.into_iter().collect();
         self
     }
 

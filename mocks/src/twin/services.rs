@@ -90,7 +90,7 @@ pub(super) fn start_backend(
         return Ok((Handle::Stopped { _port: port }, Rollout::ContainerFailed));
     }
     let environment = Environment::resolve(&requested(&deployment.backend), &deployment.secrets);
-    let code = code(deployment);
+    let code = code(deployment, shared);
     match backend::start(shared.dialect, &environment, &code, Arc::clone(&shared.messages), log)? {
         Err(StartupFailed) => Ok((Handle::Stopped { _port: port }, Rollout::ContainerFailed)),
         Ok(router) => {
@@ -103,9 +103,9 @@ pub(super) fn start_backend(
 }
 
 /// Returns what the backend's revisions consist of apart from their settings.
-fn code(deployment: &Deployment) -> Code {
+fn code(deployment: &Deployment, shared: &Shared) -> Code {
     let (build, jwt_variables) = (deployment.backend_build.clone(), deployment.backend_reads.clone());
-    Code { build, proxy: deployment.proxy(), jwt_variables }
+    Code { build, proxy: deployment.proxy(), jwt_variables, load_faults: shared.load_faults.clone() }
 }
 
 /// Logs that the platform killed the container for its memory.
@@ -134,7 +134,7 @@ pub(super) fn start_older_revision(deployment: &Deployment, shared: &Shared) -> 
     let older = ServiceSpec { revision: newest.previous_revision, ..older };
     let log = ServiceLog::new(&shared.logs, &older, deployment.clock);
     let environment = Environment::resolve(&requested(&older), &deployment.secrets);
-    let code = code(deployment);
+    let code = code(deployment, shared);
     let started = backend::start(shared.dialect, &environment, &code, Arc::clone(&shared.messages), log.clone())?;
     let Ok(router) = started else { return Ok(None) };
     let port = ClosedPort::take("older revision", 0)?;

@@ -30,6 +30,7 @@ twin = true
 evidence = ["edge", "direct", "auth", "service-credentials", "manifest", "logs"]
 validation = "auth-service"
 budget = { requests_per_minute = 60000 }
+load = { users = 100, rate = 100, duration = "1m" }
 "#;
 
 /// Runs the text in a shell, as wide as a page, and returns its standard output. Fails when a command fails or does not exist.

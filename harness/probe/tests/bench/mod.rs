@@ -145,6 +145,7 @@ fn target(base: &str) -> Target {
         platform: crate::terms::Platform::None,
         startup_check: None,
         engine: crate::terms::Engine::default(),
+        load: None,
         budget: Budget {
             concurrency: None,
             run: Duration::from_secs(30),

@@ -61,6 +61,8 @@ pub(super) struct Families {
     pub(super) auth_last_success: Family<Labels, Real>,
     pub(super) requests: Family<Labels, Counter>,
     pub(super) budget: Family<Labels, Real>,
+    pub(super) burn_rate: Family<Labels, Real>,
+    pub(super) burn_alert: Family<Labels, Gauge>,
     pub(super) period: Real,
     pub(super) started: Real,
 }
@@ -74,6 +76,7 @@ impl Families {
         all.register_runs(&mut registry);
         all.register_causes(&mut registry);
         all.register_auth(&mut registry);
+        all.register_objectives(&mut registry);
         seconds(&mut registry, "period", "Time between the starts of two runs, without jitter", &all.period);
         seconds(&mut registry, "start_timestamp", "When this process began to watch", &all.started);
         (registry, all)
@@ -99,6 +102,13 @@ impl Families {
         to.register("incidents_opened", "Incidents that opened, also those before a restart", self.incidents.clone());
         to.register("incident_open", "1 while an incident is open", self.incident_open.clone());
         to.register("finding", "1 while the last run has this finding", self.finding.clone());
+    }
+
+    fn register_objectives(&self, to: &mut Registry) {
+        let rate = "How fast the error budget of an objective is used up: at 1, exactly at the end of its window";
+        to.register("objective_burn_rate", rate, self.burn_rate.clone());
+        let alert = "1 while an error budget is used up too fast over a long and a short window";
+        to.register("objective_burn_alert", alert, self.burn_alert.clone());
     }
 
     fn register_auth(&self, to: &mut Registry) {

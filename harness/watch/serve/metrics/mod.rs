@@ -134,6 +134,20 @@ impl Families {
             self.auth_last_success.get_or_create(&of).set(seconds(at));
         }
         self.describe_runs(target);
+        self.describe_objectives(target);
+    }
+
+    fn describe_objectives(&self, target: &Watched) {
+        for objective in &target.objectives {
+            let of = [("target", target.name.as_str()), ("objective", objective.name.as_str())];
+            let Some(burn) = &objective.burn else { continue };
+            self.burn_alert.get_or_create(&labels(of)).set(i64::from(burn.fires()));
+            for alert in &burn.alerts {
+                let hours = format!("{}h", alert.long_s / 3600);
+                let rate = self.burn_rate.get_or_create(&labels([of[0], of[1], ("window", &hours)]));
+                rate.set(alert.long.unwrap_or(0.0));
+            }
+        }
     }
 
     fn describe_runs(&self, target: &Watched) {

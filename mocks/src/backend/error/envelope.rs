@@ -45,6 +45,12 @@ impl ApiError {
         Self { status, code, message: message.to_owned(), origin, refused: None }
     }
 
+    /// Makes the error for a user who sends too many requests.
+    pub(crate) fn too_many(message: &str, origin: &'static Origin) -> Self {
+        let (status, code) = (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMIT_EXCEEDED");
+        Self { status, code, message: message.to_owned(), origin, refused: None }
+    }
+
     /// Makes the error for an exception in a handler.
     pub(crate) fn internal(message: &str, origin: &'static Origin) -> Self {
         let (status, code) = (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR");

@@ -24,7 +24,12 @@ pub(crate) async fn stamp(State(backend): State<Arc<Backend>>, request: Request,
     let asked = format!("{} {}", request.method(), request.uri().path());
     let request_id = request.headers().get("x-request-id").cloned();
 
-    let mut response = next.run(request).await;
+    let of_users = request.uri().path().starts_with("/api/") || request.uri().path() == "/ws";
+    let instance = backend.crowd.instance().filter(|_| of_users);
+    let mut response = match instance {
+        Some((_, true)) => framework_error(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+        _ => next.run(request).await,
+    };
 
     let headers = response.headers_mut();
     let date = HeaderValue::from_str(&backend.log.clock().http_date()).expect("a date is a header value");
@@ -32,6 +37,9 @@ pub(crate) async fn stamp(State(backend): State<Arc<Backend>>, request: Request,
     if backend.dialect.names_servers() {
         headers.insert("server", HeaderValue::from_static("uvicorn"));
         headers.insert("x-trace-id", HeaderValue::from_str(&trace).expect("a uuid is a header value"));
+    }
+    if let Some((name, _)) = instance {
+        headers.insert("x-instance-id", HeaderValue::from_static(name));
     }
     if let Some(id) = request_id {
         headers.insert("x-request-id", id);

@@ -33,7 +33,7 @@ pub(crate) async fn stream_chat(State(backend): State<Arc<Backend>>, headers: He
         Err(error) => return backend.refuse(&headers, &error),
     }
     let outcome = backend.await_agents().await;
-    let events = backend.delivered(events(&message), &outcome);
+    let events = backend.crowd.mixed(&user.user_id, backend.delivered(events(&message), &outcome));
     let breaks = backend.has(BackendDefect::StreamRaises);
     let whole = if breaks { events.len() / 2 } else { events.len() };
     let written = tokio_stream::iter(events).take(whole).map(|event| Ok(frame(event)));

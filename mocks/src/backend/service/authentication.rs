@@ -91,6 +91,7 @@ impl Backend {
 
     /// Checks that a user may use the chat routes.
     fn permitted(&self, user: Identity) -> Result<Identity, ApiError> {
+        self.within_limit(&user.user_id)?;
         if !self.has(BackendDefect::DemandsNewPermission) {
             return Ok(user);
         }

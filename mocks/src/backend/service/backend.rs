@@ -7,13 +7,14 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::config::BackendConfig;
+use super::crowd::Crowd;
 use super::database::Database;
 use crate::backend::auth_client::AuthClient;
 use crate::backend::chat::MessageStore;
 use crate::backend::error::{ApiError, Origin};
 use crate::deployment::{BackendDefect, Build};
 use crate::logs::{ServiceLog, Severity};
-use crate::terms::{BootError, Dialect, JwtVariable};
+use crate::terms::{BootError, Dialect, JwtVariable, LoadFault};
 
 /// What a revision consists of apart from its settings.
 pub(crate) struct Code {
@@ -22,6 +23,8 @@ pub(crate) struct Code {
     pub(crate) proxy: Option<SocketAddr>,
     /// The names under which this version looks for the signing secret, in order.
     pub(crate) jwt_variables: Vec<JwtVariable>,
+    /// The faults that only many users show.
+    pub(crate) load_faults: Vec<LoadFault>,
 }
 
 /// The running process.
@@ -34,6 +37,7 @@ pub(crate) struct Backend {
     pub(crate) build: Build<BackendDefect>,
     pub(crate) messages: Arc<MessageStore>,
     pub(crate) database: Database,
+    pub(crate) crowd: Crowd,
     pub(crate) log: ServiceLog,
 }
 
@@ -57,6 +61,7 @@ impl Backend {
             build: code.build.clone(),
             messages,
             database: Database::new(config.database, log.clone()),
+            crowd: Crowd::new(&code.load_faults),
             log,
         })
     }

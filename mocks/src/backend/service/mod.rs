@@ -6,6 +6,7 @@
 //! - `config`: settings, and their validation at startup
 //! - `authentication`: who sent a request
 //! - `agents`: how a task ends
+//! - `crowd`: what it does only under many users
 //! - `database`: sessions
 //!
 //! Invariant: the process knows the resolved environment and its build. It knows no fault and no symptom.
@@ -14,6 +15,7 @@ mod agents;
 mod authentication;
 mod backend;
 mod config;
+mod crowd;
 mod database;
 
 pub(crate) use agents::{CANNED, Outcome};

@@ -83,7 +83,7 @@ async fn answer(backend: &Backend, socket: &mut WebSocket, user: &str, text: &st
     }
     if let Some(request) = AgentRequest::from_frame(&frame) {
         let outcome = backend.await_agents().await;
-        for event in backend.delivered(request.events(user).into(), &outcome) {
+        for event in backend.crowd.mixed(user, backend.delivered(request.events(user).into(), &outcome)) {
             send(socket, &event).await?;
         }
     }

@@ -1,0 +1,71 @@
+//! Whether a call was served as its step expects.
+
+use crate::config::{Endpoint, Target, Validation};
+use crate::observe::observe;
+use crate::probe::Exchange;
+use crate::run::expect;
+use crate::scenario::Step;
+use crate::terms::Hop;
+
+/// How a call ended for its step.
+pub(crate) struct Judged {
+    /// Why it is not served.
+    pub(crate) failure: Option<String>,
+}
+
+impl Judged {
+    pub(crate) const fn failed(why: String) -> Self {
+        Self { failure: Some(why) }
+    }
+
+    /// Judges a handshake: the socket must be open for the right user.
+    pub(crate) fn opened(exchange: &Exchange, endpoint: &Endpoint, is_open: bool, target: &Target) -> Self {
+        let seen = observe(exchange, endpoint, sub(exchange, target));
+        let other = seen.filter(|seen| seen.authn == crate::observe::Authn::AcceptedAsOther);
+        if is_open && other.is_none() {
+            return Self { failure: None };
+        }
+        Self::failed(if other.is_some() { "the socket is open for another user".to_owned() } else { ended(exchange) })
+    }
+}
+
+/// Judges an exchange by the expectations of its step.
+pub(crate) fn after(step: &Step, endpoint: &Endpoint, exchange: &Exchange, target: &Target) -> Judged {
+    let Some(seen) = observe(exchange, endpoint, sub(exchange, target)) else {
+        return Judged::failed("the run ended before the call".to_owned());
+    };
+    if expect::unprovable(step, endpoint, &seen).is_some() {
+        return Judged { failure: None };
+    }
+    let verifier = match endpoint.validation.unwrap_or(target.validation) {
+        Validation::Edge => Hop::Edge,
+        _ => Hop::Backend,
+    };
+    let unmet = expect::unmet(step, exchange, &seen, verifier);
+    Judged { failure: unmet.into_iter().next().map(|line| with_reason(line, exchange)) }
+}
+
+/// Adds the status of a refusal, or why the response is incomplete.
+fn with_reason(line: String, exchange: &Exchange) -> String {
+    match (&exchange.error, exchange.status()) {
+        (Some(error), Some(_)) => format!("{line} ({})", error.kind),
+        (None, Some(status)) if status >= 400 && !line.contains(&status.to_string()) => {
+            format!("{line} (status {status})")
+        }
+        _ => line,
+    }
+}
+
+fn sub<'a>(exchange: &Exchange, target: &'a Target) -> &'a str {
+    target.user(&exchange.probe.user).map_or("", |user| user.sub.as_str())
+}
+
+/// Returns how a handshake ended that opened no socket.
+fn ended(exchange: &Exchange) -> String {
+    match (&exchange.error, &exchange.close, exchange.status()) {
+        (_, Some(close), _) => format!("expected an open socket, but the server closed it with {}", close.code),
+        (Some(error), _, _) => format!("expected an open socket, got {}", error.kind),
+        (None, None, Some(status)) => format!("expected an open socket, got status {status}"),
+        (None, None, None) => "expected an open socket, got no response".to_owned(),
+    }
+}
