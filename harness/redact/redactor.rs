@@ -1,6 +1,7 @@
 //! The type that registers secrets and removes them from texts.
 
 mod plain;
+mod sieve;
 
 use std::collections::HashSet;
 use std::fmt;
