@@ -4,6 +4,7 @@
 //!
 //! - `prober`, `session`: what all probes of a run share, and what the probes of one cookie jar share
 //! - `hang`: shorter waits for a service that is known to hang
+//! - `last_word`: shorter waits after an event or frame that was the last one before
 //! - `pace`: the request rate of a run
 //! - `preview`: what a probe would send, for `smoke --dry-run`
 //! - `request/`: makes the request, once for the wire and once for the record
@@ -27,6 +28,7 @@ mod exchange;
 mod hang;
 mod http;
 mod issue;
+mod last_word;
 mod login;
 mod pace;
 mod preflight;
