@@ -10,7 +10,7 @@ use crate::probe::transport::patience::Silence;
 use crate::probe::{ErrorKind, Side};
 
 /// The part of the limit of a probe that is waited after an event or frame that was the last one of another endpoint.
-const PART_ELSEWHERE: u32 = 3;
+const PART_ELSEWHERE: u32 = 4;
 /// How many names are remembered for one address of a service, and their longest, in bytes.
 const MOST: usize = 32;
 const LONGEST: usize = 64;
@@ -122,7 +122,7 @@ mod tests {
     #[rstest]
     #[case::here(SOCKET, socket(&[(1, "hello"), (300, "error")], TIMEOUT), &[("error", 1200)])]
     #[case::as_long_as_a_pause(SOCKET, socket(&[(1, "hello"), (2001, "error")], TIMEOUT), &[("error", 2000)])]
-    #[case::elsewhere(STREAM, stream(&[(1, "hello"), (300, "error")]), &[("error", 5000)])]
+    #[case::elsewhere(STREAM, stream(&[(1, "hello"), (300, "error")]), &[("error", 3750)])]
     #[case::all_that_was_awaited(STREAM, stream(&[(1, "hello"), (300, "stream_end")]), &[])]
     #[case::usual(SOCKET, socket(&[(1, "tick"), (2, "tick")], TIMEOUT), &[])]
     #[case::broken(SOCKET, socket(&[(1, "hello"), (2, "error")], Some(ErrorKind::ConnectionTerminated)), &[])]
