@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fivewhys_path::{CallSeen, Ended, Evidence, KeySetRead, MOST, Reading, Request, Shown};
+use fivewhys_path::{CallSeen, Ended, Evidence, KeySetRead, MOST, OwnWords, Reading, Request, Shown, Startup};
 
 use super::declared::request;
 use super::selection::select;
@@ -25,8 +25,8 @@ pub(in crate::diagnose) struct Records {
     pub(in crate::diagnose) arrived: BTreeSet<u32>,
     /// Whether the backend logged a request while others failed.
     pub(in crate::diagnose) backend_is_at_work: bool,
-    /// Whether the last thing that the backend logged about itself is that it listens.
-    pub(in crate::diagnose) backend_started: bool,
+    /// What the services logged about themselves.
+    pub(in crate::diagnose) own_words: OwnWords,
     /// The first failed exchange for which the backend may ask other services.
     pub(in crate::diagnose) asks: Option<u32>,
     /// What the auth service's own log has of the backend's questions.
@@ -87,6 +87,7 @@ pub(super) fn evidence(
         issued_with_our_key: observations.iter().find_map(|seen| seen.issued_with_our_secret),
         key_set: records.key_set,
         backend_is_at_work: records.backend_is_at_work,
+        own_words: records.own_words,
         chance_of_order: chance_of_order(&all),
         endpoints: by_endpoint(joined(all)),
     }
@@ -110,7 +111,7 @@ fn reading(request: Request, result: Ended, seen: &Observation, records: &Record
         call: records.call.filter(|_| is_the_one),
         called_in_vain: if is_the_one { records.called_in_vain.clone() } else { Vec::new() },
         auth_said: if is_the_one { records.auth_said.clone() } else { Vec::new() },
-        backend_started: is_the_one && records.backend_started,
+        backend_started: is_the_one && records.own_words.of_backend == Some(Startup::Listens),
         firm: true,
     }
 }

@@ -6,7 +6,9 @@ use std::convert::Infallible;
 use fivewhys_path::internal::{
     Counted, Ending, Like, MODES, Step, Trait, Unset, emission, is_possible, likelihood_of_words, walk,
 };
-use fivewhys_path::{CallSeen, Ended, Likelihood, Patch, Prospect, Reading, Reason, Request, Stop, World};
+use fivewhys_path::{
+    CallSeen, Ended, Likelihood, OwnWords, Patch, Prospect, Reading, Reason, Request, Startup, Stop, World,
+};
 use proptest::prelude::*;
 
 use super::declared::{request, topology};
@@ -154,8 +156,10 @@ fn records() -> impl Strategy<Value = Records> {
     let in_vain =
         proptest::sample::subsequence(vec![Meaning::CallDenied, Meaning::AuthUnreachable, Meaning::Cache], 0..2);
     let auth_said = proptest::sample::subsequence(vec![Meaning::Issuer, Meaning::Cache], 0..2);
-    (1..8_u32, call, in_vain, auth_said, any::<bool>()).prop_map(|(asks, call, in_vain, auth_said, backend_started)| {
-        Records { asks: Some(asks), call, called_in_vain: in_vain, auth_said, backend_started, ..Records::default() }
+    let of_backend = proptest::option::of(Just(Startup::Listens));
+    (1..8_u32, call, in_vain, auth_said, of_backend).prop_map(|(asks, call, in_vain, auth_said, of_backend)| {
+        let own_words = OwnWords { of_backend, ..OwnWords::default() };
+        Records { asks: Some(asks), call, called_in_vain: in_vain, auth_said, own_words, ..Records::default() }
     })
 }
 

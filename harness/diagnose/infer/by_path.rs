@@ -38,7 +38,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
         key_set: case.key_set,
         arrived: case.logbook.arrived(),
         backend_is_at_work: case.logbook.backend_is_at_work(),
-        backend_started: case.logbook.backend_started(),
+        own_words: case.logbook.own_words(case.target),
         inner: inner_call(case),
         asks: asking.first().copied(),
         call: case.logbook.call_seen(&case.observations, case.target),

@@ -6,7 +6,7 @@
 //! - `overlap`: the probes that were under way when a line was written
 //! - `arrival`: which failing requests reached the backend
 //! - `said`: what the components say about a probe that they did not serve
-//! - `started`: whether the backend began to serve
+//! - `startup`: whether the backend began to serve
 //! - `coincidence`: whether other traffic explains such lines
 //! - `quote`: a line in the words of a report
 //! - `worst`: the worst lines of failed exchanges, whether or not a pattern matches them
@@ -21,6 +21,6 @@ pub(crate) mod coincidence;
 mod overlap;
 pub(crate) mod quote;
 pub(crate) mod said;
-mod started;
+mod startup;
 pub(crate) mod window;
 pub(crate) mod worst;

@@ -16,7 +16,7 @@ use crate::observe::without_ids;
 use crate::terms::Hop;
 
 /// The most lines that are shown.
-const SHOWN: usize = 3;
+pub(crate) const SHOWN: usize = 3;
 
 /// Characters at the start of a line in which it can name its own severity.
 const HEAD: usize = 80;
@@ -128,7 +128,7 @@ fn words(entry: &LogEntry) -> String {
 }
 
 /// Returns the place of what a text complains about, in bytes.
-fn telling(text: &str) -> usize {
+pub(super) fn telling(text: &str) -> usize {
     if text.contains(TRACEBACK) {
         return text.trim_end().rfind('\n').map_or(0, |at| at + 1);
     }

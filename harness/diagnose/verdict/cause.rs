@@ -128,6 +128,9 @@ pub struct WorstLine {
     /// By what it was joined to that exchange.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined_by: Option<JoinedBy>,
+    /// Whether a service wrote it when it did not start, or ended. It then counts, and `exchange` is the first that failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub last_words: bool,
     /// The faults of the catalogue with a pattern that matches it. Empty: no pattern of the catalogue matched it.
     pub matched_by: Vec<String>,
 }
@@ -144,6 +147,7 @@ impl WorstLine {
             count: 2,
             exchange: 7,
             joined_by: Some(JoinedBy::Time),
+            last_words: false,
             matched_by: Vec::new(),
         }
     }

@@ -5,10 +5,12 @@
 use std::collections::BTreeSet;
 
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::logs::worst::Worst;
+use crate::diagnose::logs::worst::{SHOWN, Worst};
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::verdict::cause::{Cause, WorstLine};
+use crate::evidence::Severity;
 use crate::observe::Outcome;
+use crate::terms::Hop;
 
 /// Adds the lines to each cause that quotes none. `case` has every exchange of the run.
 pub(crate) fn add(causes: &mut [Cause], case: &Case<'_>, catalogue: &Catalogue) {
@@ -18,8 +20,31 @@ pub(crate) fn add(causes: &mut [Cause], case: &Case<'_>, catalogue: &Catalogue) 
         let served = case.observations.iter().filter(|seen| seen.result == Outcome::Ok).map(|seen| seen.exchange);
         let served: BTreeSet<u32> = served.filter(succeeds).collect();
         let lines = case.logbook.worst(&failed, &served);
-        cause.worst_lines = lines.iter().map(|line| worst_line(line, catalogue)).collect();
+        let of_calls = lines.iter().map(|line| worst_line(line, catalogue));
+        let last_words = last_words(cause, case, failed.first().copied());
+        let is_new = |line: &WorstLine| !last_words.iter().any(|last| (last.by, last.at) == (line.by, line.at));
+        cause.worst_lines = last_words.iter().cloned().chain(of_calls.filter(is_new)).take(SHOWN).collect();
     }
+}
+
+/// Returns what each service that the cause may lie in logged before it ended.
+fn last_words(cause: &Cause, case: &Case<'_>, exchange: Option<u32>) -> Vec<WorstLine> {
+    let hops = [Hop::Backend, Hop::Auth].into_iter().filter(|hop| cause.involves.iter().any(|one| one == hop.as_str()));
+    let of = |hop: Hop| {
+        let (entry, says) = case.logbook.last_words(hop, case.target)?;
+        Some(WorstLine {
+            says,
+            by: hop,
+            at: entry.at,
+            severity: Severity::Error,
+            count: 1,
+            exchange: exchange?,
+            joined_by: None,
+            last_words: true,
+            matched_by: Vec::new(),
+        })
+    };
+    hops.filter_map(of).collect()
 }
 
 fn quotes_a_line(cause: &Cause) -> bool {
@@ -52,6 +77,7 @@ fn worst_line(line: &Worst<'_>, catalogue: &Catalogue) -> WorstLine {
         count: line.count,
         exchange: line.exchange,
         joined_by: Some(line.joined_by),
+        last_words: false,
         matched_by: matching.map(|fault| fault.id.clone()).collect(),
     }
 }

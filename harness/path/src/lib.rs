@@ -23,6 +23,7 @@ pub use compare::likelihood::{Likelihood, Prospect};
 pub use compare::meanings::{fits, keep_narrowest};
 pub use compare::outlook::Outlook;
 pub use compare::reading::{Evidence, KeySetRead, MOST, Reading, Shown};
+pub use compare::startup::{OwnWords, Startup};
 pub use path::effect::{Config, Effect, Patch, Reach};
 pub use path::stop::Stop;
 pub use predict::call_seen::CallSeen;

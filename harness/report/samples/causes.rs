@@ -122,6 +122,7 @@ fn worst_lines() -> Vec<WorstLine> {
         count: if says.contains("times") { 4 } else { 1 },
         exchange: 7,
         joined_by: Some(JoinedBy::Time),
+        last_words: false,
         matched_by: matched_by.iter().map(|id| (*id).to_owned()).collect(),
     };
     vec![

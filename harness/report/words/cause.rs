@@ -81,6 +81,9 @@ const NAMED: usize = 3;
 
 /// Returns what a line is worth. It is never a proof.
 fn worth(line: &WorstLine) -> String {
+    if line.last_words {
+        return "what the service logged when it did not start, or ended".to_owned();
+    }
     if line.matched_by.is_empty() {
         return "no pattern of the catalogue matched: evidence to read, no proof".to_owned();
     }

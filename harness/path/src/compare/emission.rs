@@ -69,7 +69,7 @@ pub fn emission(ending: &Ending, reading: &Reading, counted: &Counted) -> [f64; 
         * of_call(ending, reading, noise)
         * of_call_in_vain(ending, reading, noise)
         * of_auth(ending, reading, noise)
-        * if reading.backend_started && ending.reason == Reason::Down { noise.started_while_down } else { 1.0 };
+        * if reading.backend_started { of_start(ending, noise) } else { 1.0 };
     let by = |of: &dyn Fn(bool) -> f64| [of(false), of(true)];
     let results = by(&|deviates| of_result(ending, reading, counted, noise, deviates));
     let makers = by(&|misleads| match misleads {
@@ -188,6 +188,15 @@ fn of_call(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
         Some(_) if ending.reason == Reason::Unknown => noise.call_open,
         Some(seen) if ending.calls.has(seen) => noise.call_fits / f64::from(ending.calls.len()),
         Some(_) => noise.call_misleads,
+    }
+}
+
+/// Returns how likely the last thing that the backend logged about itself is that it listens.
+fn of_start(ending: &Ending, noise: &Noise) -> f64 {
+    match ending.reason {
+        Reason::Down => noise.started_while_down,
+        Reason::NeverUp => noise.startup_misleads,
+        _ => 1.0,
     }
 }
 

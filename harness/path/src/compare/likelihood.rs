@@ -3,6 +3,7 @@
 use super::manner::Like;
 use super::reading::{Evidence, KeySetRead};
 use super::search::Search;
+use super::startup;
 use crate::path::effect::Effect;
 use crate::path::stop::Stop;
 use crate::predict::model::noise;
@@ -106,6 +107,7 @@ fn besides_readings(world: &World<'_>, evidence: &Evidence) -> f64 {
         + of_issued_key(world, evidence)
         + of_key_set(world, evidence)
         + of_the_log(world, evidence)
+        + startup::likelihood(world, &evidence.own_words)
         + of_the_order(world, evidence)
 }
 

@@ -62,10 +62,36 @@ const REFUSED_TOKEN: &[Reason] = &[
     Reason::Missing,
 ];
 
+/// Why a request may be refused. The name of a status code tells no more.
+const ANY_REFUSAL: &[Reason] = &[
+    Reason::Permission,
+    Reason::Policy,
+    Reason::SignIn,
+    Reason::Everyone,
+    Reason::Origin,
+    Reason::Malformed,
+    Reason::Signature,
+    Reason::Key,
+    Reason::Expired,
+    Reason::Early,
+    Reason::Claims,
+    Reason::User,
+    Reason::Inactive,
+    Reason::Caller,
+    Reason::CallerId,
+    Reason::CallerUnset,
+    Reason::AuthFailed,
+    Reason::AuthNoRoute,
+    Reason::AuthUnreached,
+    Reason::AuthLate,
+    Reason::Missing,
+];
+
 /// Why a service may not be available.
 const UNREADY: &[Reason] = &[
     Reason::Upstream,
     Reason::Down,
+    Reason::NeverUp,
     Reason::UpstreamTls,
     Reason::Late,
     Reason::Code,
@@ -115,7 +141,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::Forbidden => &[R::Permission, R::Policy, R::SignIn, R::User, R::Claims],
         Meaning::Inactive => &[R::Inactive, R::User],
         Meaning::TokenRefused => REFUSED_TOKEN,
-        Meaning::Unauthorized => &[R::Permission, R::Policy, R::SignIn, R::Everyone, R::Origin],
+        Meaning::Unauthorized => ANY_REFUSAL,
         Meaning::CallerRefused => &[R::Caller, R::CallerId, R::CallerUnset],
         Meaning::CallerSecretRefused => &[R::Caller],
         Meaning::CallerIdRefused => &[R::CallerId],
@@ -130,7 +156,9 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::CallNotFound => &[R::AuthNoRoute],
         Meaning::CallThrottled | Meaning::CallFailed => &[R::AuthFailed, R::CallerUnset],
         Meaning::AuthUnreachable => &[R::AuthUnreached, R::AuthLate],
-        Meaning::Unconnected => &[R::AuthUnreached, R::AuthLate, R::Store, R::Database, R::Cache, R::Upstream, R::Down],
+        Meaning::Unconnected => {
+            &[R::AuthUnreached, R::AuthLate, R::Store, R::Database, R::Cache, R::Upstream, R::Down, R::NeverUp]
+        }
         Meaning::Store => &[R::Store, R::Database, R::Cache],
         Meaning::Database => &[R::Store, R::Database],
         Meaning::Cache => &[R::Store, R::Cache],
@@ -148,6 +176,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::Upstream => &[
             R::Upstream,
             R::Down,
+            R::NeverUp,
             R::UpstreamTls,
             R::Late,
             R::AuthFailed,
@@ -160,9 +189,17 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::Unready => UNREADY,
         Meaning::Policy => &[R::Policy],
         Meaning::Waited => &[R::Late, R::AuthLate],
-        Meaning::Unconfigured => {
-            &[R::Code, R::Store, R::Upstream, R::Down, R::AuthFailed, R::AuthNoRoute, R::AuthUnreached, R::CallerUnset]
-        }
+        Meaning::Unconfigured => &[
+            R::Code,
+            R::Store,
+            R::Upstream,
+            R::Down,
+            R::NeverUp,
+            R::AuthFailed,
+            R::AuthNoRoute,
+            R::AuthUnreached,
+            R::CallerUnset,
+        ],
         Meaning::Invalid => &[R::Invalid, R::Missing, R::Malformed],
         // Code that does not handle the error of a driver or of a call raises it.
         Meaning::Crashed => CRASH,

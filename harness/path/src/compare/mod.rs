@@ -9,6 +9,7 @@
 //! - `manner`: how far the words, marks and status codes of a system mislead
 //! - `phrasing`: how far a system tells reasons apart in words
 //! - `likelihood`: how well a hypothesis predicts everything, and a bound that this does not exceed
+//! - `startup`: what a service logs about its own start
 //! - `search`: the sum over the traits of the system
 //! - `memory`: results that this sum remembers
 //! - `outlook`: how a probe that was not sent yet would end
@@ -25,3 +26,4 @@ pub(crate) mod outlook;
 pub(crate) mod phrasing;
 pub(crate) mod reading;
 mod search;
+pub(crate) mod startup;

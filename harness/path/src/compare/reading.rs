@@ -1,5 +1,6 @@
 //! What the probes of a run gave, reduced to what the model predicts.
 
+use super::startup::OwnWords;
 use crate::predict::call_seen::CallSeen;
 use crate::predict::ending::Result;
 use crate::predict::request::Request;
@@ -90,6 +91,8 @@ pub struct Evidence {
     pub key_set: Option<KeySetRead>,
     /// Whether the backend logged a request while others failed.
     pub backend_is_at_work: bool,
+    /// What the services logged about themselves.
+    pub own_words: OwnWords,
     /// The chance of this order of good calls that worked and that failed, if each fails by chance. Below 1: they worked at
     /// first, and none did from some moment on.
     pub chance_of_order: f64,

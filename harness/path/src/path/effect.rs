@@ -141,7 +141,7 @@ words! {
 }
 
 words! {
-    /// What is missing from a configuration.
+    /// What is wrong with a configuration.
     pub enum Config {
         /// The secret with which the service identifies itself.
         CallerSecret => "caller-secret",
@@ -157,6 +157,10 @@ words! {
         Cache => "cache",
         /// Any other value.
         Other => "other",
+        /// A value that is there, and that the service does not accept.
+        Value => "value",
+        /// A secret that the platform cannot read.
+        Secret => "secret",
     }
 }
 
@@ -171,6 +175,6 @@ pub struct Patch {
     /// For which requests.
     #[serde(default, rename = "for")]
     pub reach: Reach,
-    /// What is missing, for `config-lost`.
+    /// What is missing, for `config-lost`; what it fails on, for `does-not-start`.
     pub of: Option<Config>,
 }

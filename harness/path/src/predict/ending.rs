@@ -144,6 +144,8 @@ words! {
         Upstream => "upstream",
         /// The component behind it does not run.
         Down => "down",
+        /// The component behind it never began to serve.
+        NeverUp => "never-up",
         /// There is no TLS connection to the component behind it.
         UpstreamTls => "upstream-tls",
         /// The component behind it gave no answer in time.

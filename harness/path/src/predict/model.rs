@@ -75,6 +75,18 @@ pub struct Noise {
     pub logged_while_down: f64,
     /// A backend that does not run logged that it listens: it ended later, without a word.
     pub started_while_down: f64,
+    /// A service that does not start logs the reason that the fault has.
+    pub startup_told: f64,
+    /// It logs that it ended, and not why.
+    pub startup_untold: f64,
+    /// It logs another reason.
+    pub startup_hinted: f64,
+    /// A service that starts logs that it does not.
+    pub startup_misleads: f64,
+    /// The edge calls another port than the backend listens on, where it misses the backend.
+    pub port_missed: f64,
+    /// The same, where it does not: a platform maps the ports.
+    pub port_mapped: f64,
     /// The backend writes the same line in most windows of requests that never reach it.
     pub arrived_by_chance: f64,
     /// Calls fail from some moment on, where each fails by chance: at least this chance.

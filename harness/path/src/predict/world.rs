@@ -185,8 +185,18 @@ impl<'t> World<'t> {
         self.changes(stop).any(|patch| patch.effect == Effect::DoesNotStart && patch.reach == Reach::All)
     }
 
+    /// Reports whether the service fails on this when it starts. `None`: on something else.
+    pub(crate) fn fails_to_start(&self, stop: Stop, on: Option<Config>) -> bool {
+        self.changes(stop).any(|patch| patch.effect == Effect::DoesNotStart && patch.of == on)
+    }
+
+    /// Returns how many values of its configuration the service lacks.
+    pub(crate) fn values_lost(&self, stop: Stop) -> usize {
+        self.changes(stop).filter(|patch| patch.effect == Effect::ConfigLost).count()
+    }
+
     /// Reports whether the service lacks this value.
-    pub(super) fn lacks(&self, stop: Stop, what: Config) -> bool {
+    pub(crate) fn lacks(&self, stop: Stop, what: Config) -> bool {
         self.ever_in(stop, Effect::ConfigLost, what)
     }
 

@@ -157,7 +157,9 @@ pub(super) fn reach_backend(world: &mut World<'_>, request: &Request, credential
             Value::Result(shown) => Ok(Ending::new(Maker::Backend, shown, Reason::Code)),
             Value::Choice(_) => {
                 let ending = without_backend(world)?;
-                let reason = if ending.reason == Reason::Upstream { Reason::Down } else { ending.reason };
+                // A service that ends by itself may have served before.
+                let down = if world.fails_to_start(Stop::Backend, None) { Reason::Down } else { Reason::NeverUp };
+                let reason = if ending.reason == Reason::Upstream { down } else { ending.reason };
                 Ok(Ending { reason, ..ending })
             }
         };
