@@ -5,10 +5,10 @@ RUN apk add --no-cache build-base cmake perl
 WORKDIR /source
 COPY . .
 # On Alpine the standard library is musl, and the program is linked statically.
-RUN cargo build --release --locked --package fivewhys && strip target/release/fivewhys
+RUN cargo build --profile dist --locked --package fivewhys --features watch,otlp,json-schema
 
 FROM scratch
-COPY --from=build /source/target/release/fivewhys /usr/local/bin/fivewhys
+COPY --from=build /source/target/dist/fivewhys /usr/local/bin/fivewhys
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /source/LICENSE /source/LICENSE-APACHE /source/LICENSE-MIT /licenses/
 ENV PATH=/usr/local/bin

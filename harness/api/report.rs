@@ -85,7 +85,7 @@ impl Report {
             causes: whole.causes.iter().map(Cause::from).collect(),
             findings: whole.findings.iter().map(Finding::from).collect(),
             steps: steps.collect(),
-            whole,
+            whole: whole.into_owned(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::last_word::LastWords;
 use crate::config::Endpoint;
 use crate::probe::ErrorKind;
 use crate::probe::transport::answer::Answer;
@@ -17,7 +18,7 @@ const PART_ELSEWHERE: u32 = 8;
 /// The shortest wait for a response, unless the limit of a probe is shorter.
 const LEAST: Duration = Duration::from_millis(300);
 /// The same for the first event or frame of an open stream. The diagnosis takes a shorter silence for a failure at once.
-const LEAST_ON_A_STREAM: Duration = Duration::from_millis(1200);
+pub(super) const LEAST_ON_A_STREAM: Duration = Duration::from_millis(1200);
 
 /// What a client waits for in vain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +30,7 @@ enum Awaited {
 }
 
 /// One address of a service: through the edge, or around it.
-type Place = (Service, bool);
+pub(super) type Place = (Service, bool);
 
 /// The hangs of one run.
 #[derive(Debug, Default)]
@@ -42,6 +43,7 @@ struct Known {
     /// The longest that a response of the service took.
     slowest: BTreeMap<Place, Duration>,
     health: BTreeMap<Place, String>,
+    last_words: LastWords,
 }
 
 impl Hangs {
@@ -50,7 +52,8 @@ impl Hangs {
         let known = self.known();
         let [response, content] = [Awaited::Response, Awaited::Content].map(|one| known.wait(endpoint, one, limit));
         let because = [&response, &content].iter().find_map(|one| one.1.clone());
-        Patience { response: response.0, content: content.0, because }
+        let silences = known.last_words.silences(place(endpoint), endpoint, limit);
+        Patience { response: response.0, content: content.0, because, silences }
     }
 
     /// Learns from the answer of a probe that had this patience.
@@ -65,6 +68,7 @@ impl Hangs {
         if endpoint.role == Role::Health {
             known.health.insert(place, endpoint.id.clone());
         }
+        known.last_words.learn(place, endpoint, answer);
         if let Some(awaited) = in_vain(answer) {
             known.hung.entry((place, awaited)).or_default().push(endpoint.id.clone());
         }
@@ -174,13 +178,13 @@ mod tests {
     fn a_limit_is_never_extended() {
         let limit = Duration::from_millis(200);
         let patience = after(&[ONE]).patience(&endpoint(ONE), limit);
-        assert_eq!(patience, Patience { response: limit, content: limit, because: None });
+        assert_eq!(patience, Patience { response: limit, content: limit, because: None, silences: Vec::new() });
     }
 
     #[test]
     fn a_shortened_wait_is_explained() {
         let mut error = ended(ErrorKind::HttpResponseTimeout).error.expect("it failed");
-        after(&[ONE]).patience(&endpoint(ONE), LIMIT).explain(&mut error, LIMIT);
+        after(&[ONE]).patience(&endpoint(ONE), LIMIT).explain(&mut error, None, LIMIT);
         let said = "not done; backend.chat-messages had not answered in 15000 ms, so this probe waited 468 ms only";
         assert_eq!(error.detail, said);
     }

@@ -5,6 +5,7 @@
 //! - `prober`, `session`: what all probes of a run share, and what the probes of one cookie jar share
 //! - `hang`: shorter waits for a service that is known to hang
 //! - `hold`: opens a WebSocket that stays open for many messages
+//! - `last_word`: shorter waits after an event or frame that was the last one before
 //! - `pace`: the request rate of a run; `shared_rate`: that of all runs on this machine
 //! - `preview`: what a probe would send, for `smoke --dry-run`
 //! - `request/`: makes the request, once for the wire and once for the record
@@ -29,6 +30,7 @@ mod hang;
 mod hold;
 mod http;
 mod issue;
+mod last_word;
 mod login;
 mod pace;
 mod preflight;

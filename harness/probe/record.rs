@@ -105,6 +105,9 @@ pub(crate) fn clean_frames(mut frames: Vec<Frame>, redact: &dyn Redact) -> Vec<F
 }
 
 fn in_pieces(mut texts: Vec<&mut String>, redact: &dyn Redact) {
+    if texts.is_empty() {
+        return;
+    }
     let pieces: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
     let clean = redact.pieces(&pieces);
     texts.iter_mut().zip(clean).for_each(|(text, clean)| **text = clean);

@@ -138,7 +138,7 @@ impl Session {
         let admitted = self.shared.admit().await;
         let started_at = jiff::Timestamp::now();
         let (shown, asked) = (pair.shown.clone(), headers.clone());
-        let key = call.endpoint.kind.is_upgrade().then_some(ids.websocket_key.as_str());
+        let key = call.endpoint.kind.is_upgrade().then(|| ids.websocket_key.as_str());
         let answer = if admitted { self.transmit(call, key, pair, headers).await } else { unsent() };
         if has_cookies {
             self.cookies.keep(&answer.headers, &url);
@@ -206,6 +206,7 @@ impl Session {
             budget,
             until: &call.request.until,
             deadline: Deadline::starting_now(budget.probe, self.shared.run_end).with_patience(&patience),
+            patience: &patience,
             tls: &self.shared.tls,
             clients: &self.shared.clients,
             own_connection: call.request.own_connection,
@@ -217,8 +218,9 @@ impl Session {
             Some(key) => Box::pin(websocket::send(pair.wire, headers, key, &pair.shown.messages, &rules)).await,
             None => Box::pin(http::send(pair.wire, headers, &rules)).await,
         };
-        if let Some(error) = &mut answer.error {
-            patience.explain(error, budget.probe);
+        if let Some(mut error) = answer.error.take() {
+            patience.explain(&mut error, answer.last_name(), budget.probe);
+            answer.error = Some(error);
         }
         if answer.error.as_ref().is_some_and(|error| error.kind.reached_no_host()) {
             self.shared.pace.release();

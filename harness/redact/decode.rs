@@ -87,11 +87,12 @@ fn unlike_prose(text: &[u8], run: Range<usize>, each: &mut dyn FnMut(Range<usize
 /// Decodes a run from each of its first digits on.
 fn every_alignment(text: &[u8], run: &Range<usize>, bits: usize, values: &[u8; 256], visit: Visit<'_>) {
     let group = if bits == 6 { 4 } else { 8 };
+    let mut stretch = Vec::with_capacity(run.len());
     for skip in 0..group.min(run.len()) {
         let start = run.start + skip;
         let digits = text[start..run.end].iter().map(|byte| values[usize::from(*byte)]);
         let origin = |range: &Range<usize>| start + range.start * 8 / bits..start + (range.end * 8).div_ceil(bits);
-        texts(digits, bits, &origin, visit);
+        texts(digits, bits, &origin, &mut stretch, visit);
     }
 }
 
@@ -105,7 +106,7 @@ fn separated_hex(text: &[u8], visit: Visit<'_>) {
 
 fn hex_runs(text: &[u8], separator: fn(&[u8]) -> Option<usize>, visit: Visit<'_>) {
     let mut at = 0;
-    let mut digits: Vec<u32> = Vec::new();
+    let mut digits: Vec<u32> = Vec::with_capacity(text.len().min(64));
     while at < text.len() {
         let length = if digits.is_empty() { None } else { separator(&text[at..]) };
         if let Some(length) = length {
@@ -141,25 +142,25 @@ fn prefix(rest: &[u8]) -> Option<usize> {
 }
 
 fn hex_run(text: &[u8], digits: &[u32], visit: Visit<'_>) {
-    for skip in 0..2.min(digits.len()) {
-        let digits = &digits[skip..];
-        if digits.len() >= 2 * LEAST {
-            let origin =
-                |range: &Range<usize>| digits[range.start * 2] as usize..digits[range.end * 2 - 1] as usize + 1;
-            texts(digits.iter().map(|at| HEX[usize::from(text[*at as usize])]), 4, &origin, visit);
-        }
+    if digits.len() < 2 * LEAST {
+        return;
+    }
+    let mut stretch = Vec::with_capacity(digits.len() / 2);
+    for digits in [digits, &digits[1..]] {
+        let origin = |range: &Range<usize>| digits[range.start * 2] as usize..digits[range.end * 2 - 1] as usize + 1;
+        texts(digits.iter().map(|at| HEX[usize::from(text[*at as usize])]), 4, &origin, &mut stretch, visit);
     }
 }
 
 /// Packs digits of this many bits into bytes, and calls `visit` with each stretch of printable ASCII, of hex also of other
-/// characters. A secret with such characters is registered in its other encodings.
+/// characters. A secret with such characters is registered in its other encodings. `stretch` is empty room for them.
 fn texts(
     digits: impl Iterator<Item = u8>,
     bits: usize,
     origin: &dyn Fn(&Range<usize>) -> Range<usize>,
+    stretch: &mut Vec<u8>,
     visit: Visit<'_>,
 ) {
-    let mut stretch: Vec<u8> = Vec::new();
     let (mut held, mut count, mut at) = (0u32, 0, 0);
     let mut end = |stretch: &mut Vec<u8>, at: usize| {
         if stretch.len() >= LEAST {
@@ -177,12 +178,12 @@ fn texts(
             match byte {
                 b' '..=b'~' | b'\n' | b'\r' | b'\t' | 0 => stretch.push(byte),
                 0x80.. if bits == 4 => stretch.push(byte),
-                _ => end(&mut stretch, at),
+                _ => end(stretch, at),
             }
             at += 1;
         }
     }
-    end(&mut stretch, at);
+    end(stretch, at);
 }
 
 #[cfg(test)]

@@ -4,13 +4,12 @@
 //! Here, a value is indexed by one of its eight-byte words. Registering is cheap, and a scan looks up one word at each
 //! position. Tokens share their first words, so the word that the fewest other values have is taken.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::heads::{HEAD, Seen, folded, head_at};
+use super::heads::{HEAD, Index, folded, head_at};
 
 /// A finding: its range, and the mark that replaces it.
 #[derive(Debug, Clone)]
@@ -30,10 +29,9 @@ struct Entry {
 /// one, as they are written, between word boundaries.
 #[derive(Default)]
 pub(super) struct Dictionary {
-    words: HashMap<u64, Vec<u32>>,
+    words: Index<u32>,
     long: Vec<Entry>,
     short: Vec<Entry>,
-    seen: Seen,
 }
 
 impl Dictionary {
@@ -48,15 +46,13 @@ impl Dictionary {
         let bytes = folded(form).into_boxed_slice();
         let last = bytes.len() - HEAD;
         let places = [last, last * 3 / 4, last / 2, last / 4].map(|at| (at, head_at(&bytes, at).unwrap_or_default()));
-        let known = |word| self.words.get(&word).map_or(&[][..], Vec::as_slice);
-        if places.iter().any(|(_, word)| known(*word).iter().any(|at| self.long[*at as usize].bytes == bytes)) {
+        if places.iter().any(|(_, word)| self.words.at(*word).any(|at| self.long[at as usize].bytes == bytes)) {
             return;
         }
-        let rarest = places.into_iter().min_by_key(|(_, word)| known(*word).len());
+        let rarest = places.into_iter().min_by_key(|(_, word)| self.words.at(*word).count());
         let (Some((at, word)), Ok(entry)) = (rarest, u32::try_from(self.long.len())) else { return };
         let Ok(word_at) = u32::try_from(at) else { return };
-        self.seen.insert(word);
-        self.words.entry(word).or_default().push(entry);
+        self.words.add(word, entry);
         self.long.push(Entry { bytes, word_at, mark: Arc::clone(mark) });
     }
 
@@ -71,7 +67,7 @@ impl Dictionary {
         if !self.long.is_empty() && text.len() >= HEAD {
             let text = folded(text);
             for at in 0..=text.len() - HEAD {
-                let Some(word) = head_at(&text, at).filter(|word| self.seen.may_hold(*word)) else { continue };
+                let Some(word) = head_at(&text, at) else { continue };
                 found.extend(self.around(word, &text, at));
             }
         }
@@ -83,7 +79,7 @@ impl Dictionary {
 
     /// Returns the values that hold this word where the text has it.
     fn around(&self, word: u64, text: &[u8], at: usize) -> impl Iterator<Item = Found> {
-        let entries = self.words.get(&word).into_iter().flatten().map(|entry| &self.long[*entry as usize]);
+        let entries = self.words.at(word).map(|entry| &self.long[entry as usize]);
         entries.filter_map(move |entry| {
             let start = at.checked_sub(entry.word_at as usize)?;
             let is_there = text[start..].starts_with(&entry.bytes);
@@ -94,7 +90,7 @@ impl Dictionary {
     /// Returns the largest number of values that share an indexed word.
     #[cfg(test)]
     pub(super) fn most_alike(&self) -> usize {
-        self.words.values().map(Vec::len).max().unwrap_or(0)
+        self.words.most_alike()
     }
 }
 

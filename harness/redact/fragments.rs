@@ -3,13 +3,13 @@
 //! Every n-th eight-byte word of a form is indexed. n is small enough that the shortest run to find holds one of them
 //! whole. A run is found by that word and followed in both directions for as long as it matches.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::dictionary::Found;
-use super::heads::{HEAD, Seen, head_at};
+use super::heads::{HEAD, Index, head_at};
 use super::unescape::normal;
 use super::{encodings, squeeze};
 
@@ -31,8 +31,7 @@ const OVERLAP: usize = 64;
 #[derive(Default)]
 pub(super) struct Fragments {
     forms: Vec<Form>,
-    words: HashMap<u64, Vec<Place>>,
-    seen: Seen,
+    words: Index<Place>,
     /// The hashes of the forms.
     known: HashSet<u64>,
     /// Whether a value has a space, which is a `+` in a form.
@@ -40,7 +39,7 @@ pub(super) struct Fragments {
 }
 
 struct Form {
-    bytes: Vec<u8>,
+    bytes: Box<[u8]>,
     /// The length of the shortest run that counts, in bytes.
     least: usize,
     mark: Arc<str>,
@@ -94,13 +93,21 @@ impl Fragments {
         self.forms.is_empty()
     }
 
-    /// Finds runs of the values in a squeezed text. A run that overlaps an earlier one may lack its last eight
-    /// characters.
+    /// Finds runs of the values in a squeezed text, forwards and backwards.
     pub(super) fn find(&self, text: &[u8]) -> Vec<Found> {
+        let mut found = self.find_forwards(text);
+        let turned: Vec<u8> = text.iter().rev().copied().collect();
+        let place = |at: &Range<usize>| text.len() - at.end..text.len() - at.start;
+        found.extend(self.find_forwards(&turned).into_iter().map(|run| Found { at: place(&run.at), ..run }));
+        found
+    }
+
+    /// A run that overlaps an earlier one may lack its last eight characters.
+    fn find_forwards(&self, text: &[u8]) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
         let (mut at, mut floor) = (0, 0);
         while let Some(head) = head_at(text, at) {
-            let run = if self.seen.may_hold(head) { self.farthest(head, text, at, floor) } else { None };
+            let run = self.farthest(head, text, at, floor);
             at += 1;
             if let Some(run) = run {
                 floor = run.at.end.saturating_sub(OVERLAP);
@@ -111,39 +118,34 @@ impl Fragments {
         found
     }
 
-    /// Indexes a form and its reverse.
-    fn file(&mut self, form: Vec<u8>, least: usize, mark: &Arc<str>) {
-        let reversed: Vec<u8> = form.iter().rev().copied().collect();
-        let least = least.min(form.len());
-        for bytes in [form, reversed] {
-            if least < LEAST || !self.known.insert(hash(&bytes)) {
-                continue;
-            }
-            let Ok(form) = u32::try_from(self.forms.len()) else { return };
-            for at in (0..=bytes.len() - HEAD).step_by(least - HEAD + 1) {
-                self.file_word(&bytes, form, at);
-            }
-            self.forms.push(Form { bytes, least, mark: Arc::clone(mark) });
+    fn file(&mut self, bytes: Vec<u8>, least: usize, mark: &Arc<str>) {
+        let least = least.min(bytes.len());
+        if least < LEAST || !self.known.insert(hash(&bytes)) {
+            return;
         }
+        let Ok(form) = u32::try_from(self.forms.len()) else { return };
+        for at in (0..=bytes.len() - HEAD).step_by(least - HEAD + 1) {
+            self.file_word(&bytes, form, at);
+        }
+        self.forms.push(Form { bytes: bytes.into(), least, mark: Arc::clone(mark) });
     }
 
     fn file_word(&mut self, bytes: &[u8], form: u32, at: usize) {
         let (Some(head), Ok(place)) = (head_at(bytes, at), u32::try_from(at)) else { return };
-        self.seen.insert(head);
-        let alike = self.words.entry(head).or_default();
-        if alike.len() < ALIKE {
-            alike.push(Place { form, at: place });
+        if self.words.at(head).take(ALIKE).count() < ALIKE {
+            self.words.add(head, Place { form, at: place });
         }
     }
 
     /// Returns the run through this word that ends last.
     fn farthest(&self, head: u64, text: &[u8], at: usize, floor: usize) -> Option<Found> {
-        let runs = self.words.get(&head)?.iter().filter_map(|place| {
+        let runs = self.words.at(head).filter_map(|place| {
             let form = &self.forms[place.form as usize];
             let run = follow(&form.bytes, place.at as usize, text, at, floor);
             (run.len() >= form.least).then_some((run, form))
         });
-        let (at, form) = runs.max_by_key(|(run, _)| (run.end, run.len()))?;
+        let length = |run: &Range<usize>| (run.end, run.len());
+        let (at, form) = runs.reduce(|best, next| if length(&next.0) > length(&best.0) { next } else { best })?;
         Some(Found { at, mark: Arc::clone(&form.mark) })
     }
 }

@@ -97,7 +97,8 @@ impl Known {
             }
         });
         match has_escapes {
-            true => self.find_parts(text, parts, back, found),
+            true if parts == Parts::No => {}
+            true => self.find_parts(&squeezed(text), text, parts, back, found),
             false => self.examine_squeezed(text, parts, depth, back, found),
         }
     }
@@ -111,16 +112,14 @@ impl Known {
                 self.examine(decoded, parts, depth - 1, &back, found);
             });
         }
-        drop(squeezed);
-        self.find_parts(text, parts, back, found);
+        self.find_parts(&squeezed, text, parts, back, found);
     }
 
-    fn find_parts(&self, text: &[u8], parts: Parts, back: Back<'_>, found: &mut Vec<Found>) {
+    fn find_parts(&self, squeezed: &View, text: &[u8], parts: Parts, back: Back<'_>, found: &mut Vec<Found>) {
         if parts == Parts::No || self.fragments.is_empty() {
             return;
         }
-        let squeezed = squeezed(text);
-        self.find_parts_in(&squeezed, text, back, found);
+        self.find_parts_in(squeezed, text, back, found);
         if self.fragments.has_spaces && squeezed.bytes.contains(&b'+') {
             self.find_parts_in(&squeezed.without_plus(), text, back, found);
         }

@@ -1,6 +1,7 @@
 //! The type that registers secrets and removes them from texts.
 
 mod plain;
+mod sieve;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -10,6 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use self::plain::Plain;
+use self::sieve::{LONGEST, MOST};
 use super::dictionary::Found;
 use super::known::{Known, Parts};
 use super::pieces::Group;
@@ -124,6 +126,12 @@ impl Redactor {
         clean_strings(&known, json, &mut HashSet::new());
     }
 
+    /// Reports whether no string of a value holds a whole registered credential, or one that is not registered.
+    pub(crate) fn finds_nothing_in(&self, value: &impl serde::Serialize) -> bool {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        sieve::each_is_clean(value, |text| found(&known, text, Parts::No, &[]).is_empty())
+    }
+
     fn found(&self, text: &[u8], parts: Parts, groups: &[Group]) -> Vec<Found> {
         found(&self.known.read().unwrap_or_else(PoisonError::into_inner), text, parts, groups)
     }
@@ -158,11 +166,6 @@ fn clean_strings(known: &Known, json: &mut serde_json::Value, plain: &mut HashSe
         _ => {}
     }
 }
-
-/// The longest string of a report, in bytes, that is remembered while the report is cleaned.
-const LONGEST: usize = 256;
-/// How many strings are remembered.
-const MOST: usize = 4096;
 
 /// Returns where a text of our own holds credentials that are not registered.
 pub(crate) fn unregistered_in(text: &str) -> Vec<Range<usize>> {

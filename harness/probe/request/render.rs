@@ -3,6 +3,7 @@
 //! It runs twice with two sets of values, for the wire and for the record. The record therefore never contains a token.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use hyper::Method;
 use serde_json::Value;
@@ -47,9 +48,9 @@ pub(crate) struct Ids {
     pub(crate) trace: String,
     span: String,
     request: String,
-    pub(crate) websocket_key: String,
+    pub(crate) websocket_key: LazyLock<String>,
     /// What separates the parts of a multipart body.
-    boundary: String,
+    boundary: LazyLock<String>,
 }
 
 /// The values that are filled in: the real ones for the wire, labels for the record.
@@ -77,8 +78,10 @@ impl Ids {
             trace: uuid::Uuid::new_v4().simple().to_string(),
             span,
             request: uuid::Uuid::new_v4().to_string(),
-            boundary: format!("fivewhys-{}", uuid::Uuid::new_v4().simple()),
-            websocket_key: base64::engine::general_purpose::STANDARD.encode(uuid::Uuid::new_v4().as_bytes()),
+            boundary: LazyLock::new(|| format!("fivewhys-{}", uuid::Uuid::new_v4().simple())),
+            websocket_key: LazyLock::new(|| {
+                base64::engine::general_purpose::STANDARD.encode(uuid::Uuid::new_v4().as_bytes())
+            }),
         }
     }
 }
@@ -186,8 +189,8 @@ impl Call<'_> {
             headers.set("Accept-Encoding", if streams { coding::FOR_STREAMS } else { coding::FOR_BODIES });
         }
         if has_body {
-            let multipart = format!("multipart/form-data; boundary={}", ids.boundary);
-            headers.set("Content-Type", self.body_form().media_type().unwrap_or(&multipart));
+            let multipart = || Cow::Owned(format!("multipart/form-data; boundary={}", *ids.boundary));
+            headers.set("Content-Type", &self.body_form().media_type().map_or_else(multipart, Cow::Borrowed));
         }
         if let Some(origin) = self.page().and_then(|page| page.origin_header(method)) {
             headers.set("Origin", origin);

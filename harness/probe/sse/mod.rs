@@ -41,7 +41,7 @@ where
     let mut decoder = Arriving::of(Coding::of(&answer.headers).as_ref(), limit.saturating_add(1))?;
     let mut received = 0;
     loop {
-        let deadline = if answer.events.is_empty() { rules.deadline.for_content() } else { rules.deadline };
+        let deadline = rules.for_next(answer.last_name());
         let Some(bytes) = body::next(stream, &deadline, ErrorKind::StreamTimeout).await? else {
             return decoder.ended(received, answer.bytes);
         };

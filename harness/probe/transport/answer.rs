@@ -35,6 +35,12 @@ impl Answer {
         self.frames.iter().filter(|frame| frame.from == Side::Server).count()
     }
 
+    /// Returns the name of the last event or frame that the server sent.
+    pub(crate) fn last_name(&self) -> Option<&str> {
+        let frame = self.frames.iter().rev().find(|frame| frame.from == Side::Server).map(|frame| frame.name.as_str());
+        frame.or_else(|| self.events.last().map(|event| event.name.as_str()))
+    }
+
     /// Returns how many bytes of the response are kept.
     pub(crate) fn kept_bytes(&self) -> usize {
         let headers: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();

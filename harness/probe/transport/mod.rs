@@ -28,6 +28,7 @@ use url::Url;
 use crate::config::{Access, Budget, Endpoint};
 use crate::probe::transport::clients::Clients;
 use crate::probe::transport::deadline::Deadline;
+use crate::probe::transport::patience::Patience;
 use crate::probe::transport::phases::Stopwatch;
 use crate::probe::{ErrorKind, TransportError, Until};
 use crate::tls::{self, TlsError};
@@ -39,6 +40,7 @@ pub(crate) struct Rules<'a> {
     pub(crate) budget: &'a Budget,
     pub(crate) until: &'a Until,
     pub(crate) deadline: Deadline,
+    pub(crate) patience: &'a Patience,
     pub(crate) tls: &'a Tls,
     pub(crate) clients: &'a Clients,
     /// Whether the request needs a connection of its own.
@@ -98,6 +100,13 @@ impl Rules<'_> {
     pub(crate) fn ends_with(&self, name: &str) -> bool {
         matches!(self.until, Until::Event(last) if last == name)
             || self.endpoint.accept.terminal_event.as_deref() == Some(name)
+    }
+
+    /// Returns the deadline for the next event or frame. The first one may have less time, and so may the next one after a
+    /// name that was the last one before.
+    pub(crate) fn for_next(&self, last: Option<&str>) -> Deadline {
+        let Some(last) = last else { return self.deadline.for_content() };
+        self.patience.silence(last).map_or(self.deadline, |silence| self.deadline.at_most(silence.wait))
     }
 
     pub(crate) fn too_many(&self) -> TransportError {

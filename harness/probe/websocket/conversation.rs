@@ -149,9 +149,8 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// Returns the deadline for the next frame: the first one may have less time.
     fn for_next(&self) -> Deadline {
-        if self.answer.received() == 0 { self.rules.deadline.for_content() } else { self.rules.deadline }
+        self.rules.for_next(self.answer.last_name())
     }
 
     fn soon(&self) -> Deadline {

@@ -4,13 +4,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+// In ASCII: a bounded repetition of Unicode's word characters fills the cache of the automaton, again for each text.
 static TRACE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)\btrace(?:[_ -]?id|parent)?\\?["']?\s{0,2}[:=]\s{0,2}\\?["']?(?:00-)?([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"#)
+    Regex::new(r#"(?i-u)\btrace(?:[_ -]?id|parent)?\\?["']?\s{0,2}[:=]\s{0,2}\\?["']?(?:00-)?([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"#)
         .expect("a constant pattern")
 });
 
 static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)\b(?:request|correlation|req)[_ -]?id\\?["']?\s{0,2}[:=]\s{0,2}\\?["']?([0-9a-z][\w.-]{7,63})"#)
+    Regex::new(r#"(?i-u)\b(?:request|correlation|req)[_ -]?id\\?["']?\s{0,2}[:=]\s{0,2}\\?["']?([0-9a-z][\w.-]{7,63})"#)
         .expect("a constant pattern")
 });
 
