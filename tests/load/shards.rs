@@ -34,7 +34,8 @@ fn merged_shards_have_all_users_and_the_percentiles_of_one_histogram() {
     let counts =
         |one: &&fivewhys::internal::report::LoadReport| one.latency[0].histogram.iter().map(|(_, n)| n).sum::<u64>();
     assert_eq!(counts(&whole), loads.iter().map(counts).sum::<u64>());
-    assert!(merged.scenarios.len() == 1, "each scenario is there once");
+    let ids: Vec<&str> = merged.scenarios.iter().map(|scenario| scenario.id.as_str()).collect();
+    assert_eq!(ids, ["messages", "objectives"], "each scenario is there once");
 }
 
 #[test]

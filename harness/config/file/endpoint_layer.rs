@@ -86,7 +86,7 @@ overlays! {
         schema: Option<Json>,
         /// The event that ends a complete stream, for example `stream_end`.
         terminal_event: Option<String>,
-        /// What the first frame of a WebSocket must hold.
+        /// What the first frame of a WebSocket must hold. The messages are sent after it, or after one second without it.
         first_frame: Option<Match>,
     }
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use fivewhys_path::{Reason, Topology, fits};
+use fivewhys_path::{OwnWords, Reason, Startup, Topology, fits};
 
 use crate::config::Endpoint;
 use crate::diagnose::belief::{Asked, Belief, Beliefs, Hypothesis, InnerCall, PairBelief, Records, outlook};
@@ -20,7 +20,7 @@ use crate::diagnose::logs::said::Told;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fact_schema;
-use crate::diagnose::model::fault::Fault;
+use crate::diagnose::model::fault::{Fault, LogScope};
 use crate::observe::Outcome;
 use crate::probe::ProbeKey;
 use crate::statements::specific_meanings;
@@ -38,7 +38,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
         key_set: case.key_set,
         arrived: case.logbook.arrived(),
         backend_is_at_work: case.logbook.backend_is_at_work(),
-        own_words: case.logbook.own_words(case.target),
+        own_words: own_words(case, catalogue),
         inner: inner_call(case),
         asks: asking.first().copied(),
         call: case.logbook.call_seen(&case.observations, case.target),
@@ -74,6 +74,19 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
     let by_a_fault = score.is_some_and(|(score, usual)| usual && is_as_likely(score, &unknown));
     let pairs = if by_a_fault { Vec::new() } else { path_pairs(&beliefs, &best, case) };
     Compared { best, modes, unknown, pairs }
+}
+
+/// Returns what the services logged about themselves. Where the start-up log names several faults, their own lines decide.
+fn own_words(case: &Case<'_>, catalogue: &Catalogue) -> OwnWords {
+    let words = case.logbook.own_words(case.target);
+    let is_named = |fault: &&Fault| {
+        let of_a_start = fault.log.iter().filter(|rule| rule.decisive && rule.scope == LogScope::Any);
+        of_a_start.filter_map(|rule| case.logbook.find(rule)).any(|line| line.decisive)
+    };
+    match catalogue.faults().iter().filter(is_named).count() {
+        0 | 1 => words,
+        _ => OwnWords { of_backend: words.of_backend.filter(|says| *says == Startup::Listens), ..words },
+    }
 }
 
 /// Returns how the backend's own question to the auth service ended, if its request log shows that and no probe asked.

@@ -16,6 +16,9 @@ use crate::probe::websocket::error::of_socket;
 use crate::probe::websocket::metered::Metered;
 use crate::probe::{Close, ErrorKind, Frame, Side, TransportError, Until};
 
+/// The wait for a greeting before the first message is sent without it.
+const GREETING: Duration = Duration::from_secs(1);
+
 /// How long the server may take to send its close frame. A real server took 100 ms from the error frame to the close
 /// frame.
 const CLOSE_GRACE: Duration = Duration::from_secs(1);
@@ -68,11 +71,23 @@ impl<'a> Conversation<'a> {
     /// Follows the frames to the last one that is needed.
     async fn talk(&mut self, messages: &[String], shown: &[String]) -> Result<Turn, TransportError> {
         let greeting = self.rules.endpoint.accept.first_frame.as_ref();
+        let asks = self.rules.until != &Until::Accepted && !messages.is_empty();
         // Without a greeting, the server may wait for the client.
-        if greeting.is_none() {
+        let mut said = greeting.is_none();
+        if said {
             self.say(messages, shown).await;
         }
-        if let Turn::Closed = self.turn(&self.for_next()).await? {
+        let wait = if said || !asks { self.for_next() } else { self.rules.deadline.at_most(GREETING) };
+        let first = match self.turn(&wait).await {
+            // The frame may also be the server's answer to the first message.
+            Err(error) if error.kind == ErrorKind::StreamTimeout && wait.ends_before(&self.for_next()) => {
+                said = true;
+                self.say(messages, shown).await;
+                self.turn(&self.for_next()).await?
+            }
+            other => other?,
+        };
+        if let Turn::Closed = first {
             return Ok(Turn::Closed);
         }
         if greeting.is_some_and(|greeting| !self.last_json().is_some_and(|json| greeting.holds(&json))) {
@@ -84,7 +99,7 @@ impl<'a> Conversation<'a> {
         if self.rules.until == &Until::Accepted {
             return if greeting.is_some() { Ok(Turn::Frame) } else { self.linger().await };
         }
-        if greeting.is_some() {
+        if !said {
             self.say(messages, shown).await;
         }
         loop {

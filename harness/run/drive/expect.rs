@@ -56,6 +56,11 @@ fn refused(seen: &Observation, verifier: Hop) -> Option<String> {
     let by_application = matches!(seen.answered_by, Hop::Backend | Hop::Auth | Hop::Unknown);
     match seen.result {
         Outcome::Denied if by_application || seen.answered_by == verifier => None,
+        Outcome::Denied if seen.answered_by == Hop::Edge => Some(
+            "expected the application to refuse the credential, but the refusal came from: edge (if the edge checks tokens \
+             here, give the endpoint `validation = \"edge\"`, or expect a `status` in place of `refused`)"
+                .into(),
+        ),
         Outcome::Denied => Some(format!(
             "expected the application to refuse the credential, but the refusal came from: {}",
             seen.answered_by

@@ -82,5 +82,5 @@ fn a_login_without_a_token_is_the_failure_to_explain(#[values("old", "new")] eng
     let hop = serde_json::to_value(&cause.hop).expect("JSON");
     assert!(hop == "auth" || hop[0] == "auth", "{}: {hop}", cause.fault);
     assert!(cause.fault.starts_with("auth/"), "an entry of the catalogue: {}", cause.fault);
-    assert_eq!(cause.explains, ["own/list"]);
+    assert_eq!(cause.explains, ["own/list", "objectives/service-auth"]);
 }

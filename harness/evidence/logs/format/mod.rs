@@ -9,7 +9,7 @@
 //! - `json_lines`: JSON loggers and JSON access logs; their keys are in `keys.toml`
 //!
 //! Lines of text:
-//! - `nginx_error`, `access` (combined and common), `envoy`, `haproxy`: proxies
+//! - `error_log` (nginx, Apache), `access` (combined and common), `envoy`, `haproxy`: proxies
 //! - `uvicorn`: requests in the log of an application
 //! - `klog`, `logfmt`, `syslog` (RFC 3164, RFC 5424, `journalctl -o short-iso`)
 //! - `plain`: a time or a level, and a text; the loggers it knows are in `plain.toml`
@@ -20,12 +20,12 @@ mod access;
 mod cloud_logging;
 mod docker;
 mod envoy;
+mod error_log;
 mod haproxy;
 mod journald;
 mod json_lines;
 mod klog;
 mod logfmt;
-mod nginx_error;
 mod plain;
 mod syslog;
 mod uvicorn;
@@ -61,7 +61,7 @@ const FORMATS: [&dyn Format; 13] = [
     &journald::Journald,
     &docker::Docker,
     &json_lines::JsonLines,
-    &nginx_error::NginxError,
+    &error_log::ErrorLog,
     &envoy::Envoy,
     &access::Access,
     &syslog::Syslog,

@@ -110,6 +110,22 @@ async fn without_an_expected_greeting_the_client_sends_first() {
     assert_eq!(frames(&exchange), [(Side::Client, "ask"), (Side::Server, "ask")]);
 }
 
+#[tokio::test]
+async fn the_first_frame_may_answer_the_first_message() {
+    let server = server(|mut socket| async move {
+        socket.next().await.unwrap().unwrap();
+        for frame in [READY, r#"{"type":"done"}"#] {
+            socket.send(Message::text(frame)).await.unwrap();
+        }
+        while socket.next().await.is_some() {}
+    })
+    .await;
+    let exchange = probe(&server, chat(), &until("done")).await;
+    let (us, they) = (Side::Client, Side::Server);
+    assert_eq!(frames(&exchange), [(us, "ask"), (they, "ready"), (they, "done")]);
+    assert_eq!(exchange.error, None);
+}
+
 #[rstest]
 #[tokio::test]
 async fn an_error_frame_and_the_close_after_it_are_kept(
