@@ -76,11 +76,6 @@ impl Deadline {
         if self.end <= end { *self } else { Self { end, run_ends_first: false, ..*self } }
     }
 
-    /// Reports whether this deadline is earlier than another.
-    pub(crate) fn ends_before(&self, other: &Self) -> bool {
-        self.end < other.end
-    }
-
     /// Returns the error of a wait that lasted until the deadline.
     pub(crate) fn passed(&self, kind: ErrorKind) -> TransportError {
         let ms = self.end.duration_since(self.start).as_millis();

@@ -77,15 +77,15 @@ impl<'a> Conversation<'a> {
         if said {
             self.say(messages, shown).await;
         }
-        let wait = if said || !asks { self.for_next() } else { self.rules.deadline.at_most(GREETING) };
-        let first = match self.turn(&wait).await {
+        let wait = if said || !asks { Duration::MAX } else { GREETING };
+        let first = match tokio::time::timeout(wait, self.turn(&self.for_next())).await {
+            Ok(first) => first?,
             // The frame may also be the server's answer to the first message.
-            Err(error) if error.kind == ErrorKind::StreamTimeout && wait.ends_before(&self.for_next()) => {
+            Err(_) => {
                 said = true;
                 self.say(messages, shown).await;
                 self.turn(&self.for_next()).await?
             }
-            other => other?,
         };
         if let Turn::Closed = first {
             return Ok(Turn::Closed);
