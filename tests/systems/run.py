@@ -6,7 +6,13 @@
 """
 import argparse, glob, json, os, shutil, signal, socket, sqlite3, subprocess, sys, tempfile, time
 HERE = os.path.dirname(os.path.abspath(__file__))
-SYSTEMS = {"spa-behind-caddy": ("127.0.0.43", 43000), "introspection-behind-haproxy": ("127.0.0.44", 44000)}    # edge, then backend + 1, auth + 2, more
+# The address, and the port of the edge; then those of the backend, the auth service, and more.
+SYSTEMS = {
+    "spa-behind-caddy": ("127.0.0.43", 43000),
+    "introspection-behind-haproxy": ("127.0.0.44", 44000),
+    "authorizer-behind-nginx": ("127.0.0.53", 25300),
+    "provider-behind-apache": ("127.0.0.54", 25400),
+}
 PASSWORDS = {"ADA_PASSWORD": "correct-horse-battery", "BOB_PASSWORD": "staple-staple-staple"}
 ap = argparse.ArgumentParser()
 ap.add_argument("system", choices=SYSTEMS)
@@ -90,7 +96,7 @@ class System:
 
     def conf(self, template, **slots):
         t = open(f"{CODE}/{template}").read()
-        for k, x in {**slots, **self.fault.get("edge", {}), "dir": self.dir, "edge_port": str(BASE)}.items():
+        for k, x in {**slots, **self.fault.get("edge", {}), "dir": self.dir, "edge_port": str(BASE), "backend_port": str(BASE + 1), "ip": IP}.items():
             t = t.replace("{" + k + "}", x)
         open(f"{self.dir}/{template}", "w").write(t)
         return f"{self.dir}/{template}"
@@ -104,63 +110,23 @@ class System:
             raise RuntimeError(f"{self.name}: no listener at {bad}: " + "".join(open(f).read()[-600:] for f in glob.glob(f"{self.dir}/*.log")))
 
     def boot(self):
-        {"spa-behind-caddy": self.spa, "introspection-behind-haproxy": self.introspection}[self.name]()
+        exec(open(f"{CODE}/boot.py").read(), {**globals(), "self": self})
         absent = self.fault.get("leave", []) + self.fault.get("dies", [])
         self.wait_for(*[p for w, p in (("edge", 0), ("backend", 1), ("auth", 2)) if w not in absent])
         time.sleep(0.5 if not self.fault.get("dies") else 2)
         for who in self.fault.get("freeze", []):
             os.killpg(self.procs[who].pid, signal.SIGSTOP)
+        for who in self.fault.get("kill", []):
+            p = self.procs.pop(who); os.killpg(p.pid, signal.SIGTERM); p.wait()
 
-    def spa(self):
-        os.makedirs(f"{self.dir}/dist"); os.makedirs(f"{self.dir}/data")
-        shutil.copy(f"{CODE}/index.html", f"{self.dir}/dist")
-        open(f"{self.dir}/data/trips.json", "w").write("[]")
-        with sqlite3.connect(f"{self.dir}/accounts.db") as c:
-            c.execute("create table account(sub text primary key, email text, password text, permissions text)")
-            c.executemany("insert into account values(?,?,?,'trips:read trips:write')", [("acc_ada", "ada@trips.test", PASSWORDS["ADA_PASSWORD"]), ("acc_bob", "bob@trips.test", PASSWORDS["BOB_PASSWORD"])])
-            for q in self.fault.get("sql", []): c.execute(q)
-        c.close()
-        now, old = ec_key(f"{self.dir}/key.pem"), ec_key(f"{self.dir}/old.pem")
-        jwks = "import json,sys; from authlib.jose import JsonWebKey; print(json.dumps({'keys': [{**JsonWebKey.import_key(open(sys.argv[1]).read(), {'kty': 'EC'}).as_dict(is_private=False), 'kid': sys.argv[2], 'alg': 'ES256', 'use': 'sig'}]}))"
-        open(f"{self.dir}/old-jwks.json", "w").write(subprocess.run([PY, "-W", "ignore", "-c", jwks, f"{self.dir}/old.pem", "2025-01"], capture_output=True, text=True, check=True).stdout)
-        open(f"{self.dir}/no-jwks.json", "w").write('{"keys": []}')
-        shared = dict(ISSUER="https://accounts.trips.test", AUDIENCE="trips", CLIENT_ID="trips-api", CLIENT_SECRET="trips-client-secret-trips-client-secret")
-        auth = dict(ACCOUNTS_DB=f"{self.dir}/accounts.db", KEY_ID="main", **shared)
-        self.python("auth", "accounts.py", 2, SIGNING_KEY_FILE=f"{self.dir}/{'old' if 'rotate' in self.fault else 'key'}.pem", **auth)
-        self.node("backend", "trips.js", 1, ACCOUNTS_URL=url(2), DATA_DIR=f"{self.dir}/data", **shared)
-        self.start("edge", ["caddy", "run", "--adapter", "caddyfile", "--config", self.conf("Caddyfile", **{"global": "", "site": "", "api": "", "api_paths": "/api/* /ws /healthz", "pool": f"{IP}:{BASE + 1}", "proxy": ""})])
-        if "rotate" in self.fault:              # the backend has seen the old key, then the auth service gets a new one
-            self.wait_for(0, 1, 2)
-            warm = "import json, urllib.request as u; o = lambda r: json.load(u.urlopen(r)); " \
-                   "t = o(u.Request('%s', json.dumps({'email': 'bob@trips.test', 'password': '%s'}).encode(), {'content-type': 'application/json'}))['access_token']; " \
-                   "print(o(u.Request('%s', headers={'authorization': 'Bearer ' + t})))" % (url(2, "/session"), PASSWORDS["BOB_PASSWORD"], url(0, "/api/trips"))
-            subprocess.run([PY, "-c", warm], check=True, stdout=subprocess.DEVNULL)
-            p = self.procs.pop("auth")
-            os.killpg(p.pid, signal.SIGTERM); p.wait()
-            self.python("auth", "accounts.py", 2, SIGNING_KEY_FILE=f"{self.dir}/key.pem", **auth)
-        self.secrets = {"ACCOUNTS_SIGNING_KEY": now}
-
-    def introspection(self):
-        redis = f"redis://{IP}:{BASE + 3}/0"
+    def redis(self):
         if "redis" not in self.fault.get("leave", []):
             self.start("redis", ["redis-server", "--bind", IP, "--port", str(BASE + 3), "--save", "", "--dir", self.dir])
             self.wait_for(3)
-            cli = lambda *a: subprocess.run(["redis-cli", "-h", IP, "-p", str(BASE + 3), *a], check=True, stdout=subprocess.DEVNULL)
-            for sub, name, pw in (("1001", "ada", "ADA_PASSWORD"), ("1002", "bob", "BOB_PASSWORD")):
-                cli("hset", f"user:{sub}", "name", name, "state", "active", "scope", "readings", "password", PASSWORDS[pw])
-                cli("set", f"login:{name}", sub)
-            for command in self.fault.get("redis_cli", []): cli(*command)
-        secret, api = "readings-token-secret-readings-token-secret", "readings-api-key-readings-api-key-01"
-        self.node("auth", "identity.js", 2, REDIS_URL=redis, TOKEN_SECRET=secret, TOKEN_ISSUER="identity", API_KEY=api)
-        backend = dict(REDIS_URL=redis, IDENTITY_URL=url(2, "/v1"), API_KEY=api)
-        self.python("backend", "readings.py", 1, **backend)
-        if "backend2" in self.fault:
-            self.python("backend2", "readings.py", 4, **backend)
-            self.wait_for(4)
-        self.start("worker", [PY, f"{CODE}/worker.py"], REDIS_URL=redis)
-        self.wait_for(*[p for w, p in (("backend", 1), ("auth", 2)) if w not in self.fault.get("leave", []) + self.fault.get("dies", [])])
-        self.start("edge", ["haproxy", "-db", "-f", self.conf("haproxy.cfg", **{"global": "", "defaults": "", "frontend": "", "backend": "", "pool": f"{IP}:{BASE + 1}", "server": "", "more": ""})])
-        self.secrets = {"TOKEN_SECRET": secret}
+        return f"redis://{IP}:{BASE + 3}/0"
+
+    def cli(self, *a):
+        subprocess.run(["redis-cli", "-h", IP, "-p", str(BASE + 3), *a], check=True, stdout=subprocess.DEVNULL)
 
     def stop(self):
         for p in self.procs.values():
@@ -172,7 +138,7 @@ class System:
             except subprocess.TimeoutExpired: os.killpg(p.pid, signal.SIGKILL); p.wait()
         shutil.rmtree(self.dir, ignore_errors=True)
         end = time.time() + 5
-        while time.time() < end and any(port_open(BASE + i) for i in range(5)):
+        while time.time() < end and any(port_open(BASE + i) for i in range(6)):
             time.sleep(0.1)
 
 
@@ -210,7 +176,7 @@ def run(name, fname, fault):
         try:
             s.boot()
             break
-        except RuntimeError:
+        except Exception:
             s.stop()
             if again == 3: raise
             time.sleep(3)
@@ -218,7 +184,7 @@ def run(name, fname, fault):
         if A.boot:
             print(s.dir); input()
         cmd = [A.bin, "smoke", "--config", f"{s.dir}/target.toml", "--scenarios", f"{s.dir}/scenarios", "--evidence", A.doors, "--format", "json"]
-        for x in A.set:
+        for x in A.set + fault.get("set", []):
             cmd += ["--set", x]
         t = time.time()
         try:
@@ -232,7 +198,7 @@ def run(name, fname, fault):
         if A.keep:
             os.makedirs(A.keep, exist_ok=True)
             open(f"{A.keep}/{fname}.json", "w").write(out)
-            for f in glob.glob(f"{s.dir}/*.log"):
+            for f in glob.glob(f"{s.dir}/*.log") + glob.glob(f"{s.dir}/*.conf"):
                 shutil.copy(f, f"{A.keep}/{fname}.{os.path.basename(f)}")
         return judge(fname, {k: fault[k] for k in ("hops", "means") if k in fault}, rc, report, wall)
     finally:
