@@ -1,11 +1,15 @@
 //! States of each kind, for the tests of the metrics and of the page.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::config::ErrorBudget;
 use crate::diagnose::Certainty;
+use crate::objectives::{Sample, burn};
 use crate::report::StepOutcome;
+use crate::watch::burning::Burning;
 use crate::watch::state::{
     AuthCalls, Change, ChangeKind, End, Incident, Named, Ran, ScenarioRan, State, StepRan, Totals, Watched,
 };
@@ -41,7 +45,16 @@ pub(super) fn three_targets() -> State {
     let third = untested().targets.remove(0);
     let mut all = vec![with_past(watched("us-central1", 200, |n| n != 60)), second, third];
     all[2].name = "asia-east1".to_owned();
+    all[1].objectives = vec![burning()];
     state(all)
+}
+
+/// An objective whose budget is used up too fast: half of the calls of an hour were bad.
+fn burning() -> Burning {
+    let budget = ErrorBudget { share: 0.01, window: Duration::from_secs(30 * 24 * 3600) };
+    let samples: VecDeque<Sample> = (0..60).rev().map(|n| Sample { at: minutes_ago(n), good: 1, bad: 1 }).collect();
+    let burn = Some(burn(&Vec::from(samples.clone()), budget, now()));
+    Burning { name: "auth-errors".to_owned(), samples, burn }
 }
 
 pub(super) fn untested() -> State {
