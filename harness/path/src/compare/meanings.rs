@@ -42,50 +42,36 @@ pub fn keep_narrowest(meanings: &mut Vec<Meaning>) {
     meanings.retain(|one| !all.iter().any(|other| is_wider(*one, *other)));
 }
 
+/// The reasons for which a token may be refused, or the call that judges it fail, and more.
+macro_rules! refusals {
+    ($($more:ident),*) => {
+        &[
+            Reason::Malformed,
+            Reason::Signature,
+            Reason::Key,
+            Reason::Expired,
+            Reason::Early,
+            Reason::Claims,
+            Reason::User,
+            Reason::Inactive,
+            Reason::Caller,
+            Reason::CallerId,
+            Reason::CallerUnset,
+            Reason::AuthFailed,
+            Reason::AuthNoRoute,
+            Reason::AuthUnreached,
+            Reason::AuthLate,
+            Reason::Missing,
+            $(Reason::$more),*
+        ]
+    };
+}
+
 /// Why a token may be refused, or the call that judges it fail.
-const REFUSED_TOKEN: &[Reason] = &[
-    Reason::Malformed,
-    Reason::Signature,
-    Reason::Key,
-    Reason::Expired,
-    Reason::Early,
-    Reason::Claims,
-    Reason::User,
-    Reason::Inactive,
-    Reason::Caller,
-    Reason::CallerId,
-    Reason::CallerUnset,
-    Reason::AuthFailed,
-    Reason::AuthNoRoute,
-    Reason::AuthUnreached,
-    Reason::AuthLate,
-    Reason::Missing,
-];
+const REFUSED_TOKEN: &[Reason] = refusals!();
 
 /// Why a request may be refused. The name of a status code tells no more.
-const ANY_REFUSAL: &[Reason] = &[
-    Reason::Permission,
-    Reason::Policy,
-    Reason::SignIn,
-    Reason::Everyone,
-    Reason::Origin,
-    Reason::Malformed,
-    Reason::Signature,
-    Reason::Key,
-    Reason::Expired,
-    Reason::Early,
-    Reason::Claims,
-    Reason::User,
-    Reason::Inactive,
-    Reason::Caller,
-    Reason::CallerId,
-    Reason::CallerUnset,
-    Reason::AuthFailed,
-    Reason::AuthNoRoute,
-    Reason::AuthUnreached,
-    Reason::AuthLate,
-    Reason::Missing,
-];
+const ANY_REFUSAL: &[Reason] = refusals!(Permission, Policy, SignIn, Everyone, Origin);
 
 /// Why a service may not be available.
 const UNREADY: &[Reason] = &[
