@@ -4,18 +4,15 @@
 //   node check.mjs [--shots FOLDER]      FIVEWHYS: the binary; CHROMIUM: the browser
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
+import { accessible, holds, inChromium, opened, reachedByTab, sound } from './page.mjs';
 
 const here = import.meta.dirname;
 const binary = resolve(process.env.FIVEWHYS ?? join(here, '../../target/debug/fivewhys'));
-const browserPath = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const shots = process.argv[2] === '--shots' ? resolve(process.argv[3]) : null;
 const work = mkdtempSync(join(tmpdir(), 'fivewhys-html-'));
 const mismatch = ['--fault', 'backend-auth/service-secret-mismatch'];
@@ -113,63 +110,9 @@ async function report(name, kind) {
   return pathToFileURL(path).href;
 }
 
-const problems = [];
-const holds = (name, what, truth) => { if (!truth) problems.push(`${name}: ${what}`); };
-
-async function opened(browser, url, options, name) {
-  const context = await browser.newContext({ viewport: { width: 1100, height: 900 }, ...options });
-  const page = await context.newPage();
-  page.on('console', (message) => problems.push(`${name}: console ${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => problems.push(`${name}: ${error}`));
-  page.on('request', (request) => holds(name, `fetches ${request.url()}`, request.url() === url));
-  await page.goto(url);
-  return page;
-}
-
-async function accessible(page, name) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  for (const { id, help, nodes } of violations) {
-    problems.push(`${name}: axe ${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(' | ')}`);
-  }
-}
-
-async function sound(page, name) {
-  const seen = await page.evaluate(() => ({
-    scripts: document.scripts.length,
-    policy: document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.content ?? '',
-    inline: document.querySelectorAll('[style], [onclick], iframe, object, embed, link, base, form').length,
-    styled: getComputedStyle(document.querySelector('.banner')).borderLeftStyle,
-    loose: [...document.querySelectorAll('a[href^="#"]')].map((a) => a.hash.slice(1)).filter((id) => !document.getElementById(id)),
-    ids: [...document.querySelectorAll('[id]')].map((e) => e.id),
-    wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
-  }));
-  holds(name, 'has a script', seen.scripts === 0);
-  holds(name, `policy ${seen.policy}`, seen.policy.startsWith("default-src 'none'; style-src 'sha256-"));
-  holds(name, 'has an attribute or element that the policy forbids', seen.inline === 0);
-  holds(name, 'the policy lets the style sheet through', seen.styled === 'solid');
-  holds(name, `links lead nowhere: ${seen.loose}`, seen.loose.length === 0);
-  holds(name, 'ids are unique', new Set(seen.ids).size === seen.ids.length);
-  holds(name, 'is wider than the window', !seen.wide);
-}
-
 // Every control in the order of the page, each with a visible focus; a fold opens with Enter.
 async function byKeyboard(page, name) {
-  const controls = await page.evaluate(() => {
-    const all = [...document.querySelectorAll('a[href], summary, [tabindex="0"]')].filter((e) => e.checkVisibility());
-    all.forEach((e, n) => { e.dataset.n = n; });
-    return all.length;
-  });
-  const most = Math.min(controls, 60);
-  for (let n = 0; n < most; n += 1) {
-    await page.keyboard.press('Tab');
-    const at = await page.evaluate(() => {
-      const e = document.activeElement;
-      return { n: Number(e.dataset.n), outline: getComputedStyle(e).outlineStyle };
-    });
-    holds(name, `Tab ${n + 1} reaches control ${at.n}`, at.n === n);
-    holds(name, `control ${n} shows its focus`, at.outline !== 'none');
-  }
+  await reachedByTab(page, name, 'a[href], summary, [tabindex="0"]', 60);
   const fold = page.locator('details:not([open]) > summary').first();
   await fold.focus();
   await page.keyboard.press('Enter');
@@ -236,22 +179,12 @@ async function drawnByMermaid(browser, name, kind) {
   await page.close();
 }
 
-if (!browserPath) throw new Error('there is no Chromium: set CHROMIUM');
 if (shots) mkdirSync(shots, { recursive: true });
-const browser = await chromium.launch({
-  executablePath: browserPath,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-try {
+process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+await inChromium(async (browser) => {
   for (const [name, kind] of Object.entries(kinds)) {
     await check(browser, name, await report(name, kind), kind);
     await drawnByMermaid(browser, name, kind);
     console.log(`looked at ${name}`);
   }
-} finally {
-  await browser.close();
-  rmSync(work, { recursive: true, force: true });
-}
-problems.forEach((problem) => console.error(problem));
-console.log(problems.length === 0 ? 'the HTML report holds in Chromium' : `${problems.length} problems`);
-process.exit(problems.length === 0 ? 0 : 1);
+}, 'the HTML report holds in Chromium');
