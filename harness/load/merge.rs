@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::config::OBJECTIVES;
 use crate::load::ending;
 use crate::load::tally::{latency, traits};
 use crate::probe::Exchange;
 use crate::report::{CallCounts, LoadFailure, LoadReport, Report, ScenarioReport, StepOutcome, TraitCounts};
-use crate::run::{MergeError, NamedReport, Outside, Smoke, belong_together, report_of};
+use crate::run::{MergeError, NamedReport, Outside, Smoke, belong_together, report_of, without_objectives};
 
 /// Why reports are not the parts of one run with many users.
 #[derive(Debug, Error, miette::Diagnostic)]
@@ -36,9 +35,8 @@ pub(crate) fn of_many_users(parts: &[NamedReport]) -> Option<Result<Vec<NamedRep
 ///
 /// # Errors
 /// When the reports are not all parts of one run of this target, each exactly once.
-pub(crate) async fn merge(run: Smoke, mut parts: Vec<NamedReport>) -> Result<Report, MergeError> {
-    // The whole run measures the objectives anew.
-    parts.iter_mut().for_each(|part| part.report.scenarios.retain(|scenario| scenario.id != OBJECTIVES));
+pub(crate) async fn merge(run: Smoke, parts: Vec<NamedReport>) -> Result<Report, MergeError> {
+    let parts = without_objectives(parts);
     belong_together(&parts, &run.target)?;
     let mut reports: Vec<Report> = parts.into_iter().map(|part| part.report).collect();
     reports.sort_by_key(|report| report.shard);

@@ -10,14 +10,14 @@
 pub(crate) mod joined;
 pub(crate) mod parts;
 
-use crate::config::{OBJECTIVES, Target};
+use crate::config::Target;
 use crate::diagnose::{diagnose, findings, opened_by_test_headers};
 use crate::evidence::{Evidence, LogEntry};
 use crate::report::{Report, Timing, Unread};
 use crate::run::context::smoke::Smoke;
 use crate::run::inquiry::Conclusion;
 use crate::run::merge::joined::Joined;
-use crate::run::merge::parts::{MergeError, NamedReport, belong_together};
+use crate::run::merge::parts::{MergeError, NamedReport, belong_together, without_objectives};
 use crate::run::{ByHand, ending, inquiry};
 use crate::terms::EvidenceSource;
 
@@ -25,9 +25,8 @@ use crate::terms::EvidenceSource;
 ///
 /// # Errors
 /// When the reports are not all parts of one run of this target, each exactly once.
-pub async fn merge(mut run: Smoke, mut parts: Vec<NamedReport>, by_hand: &ByHand) -> Result<Report, MergeError> {
-    // The whole run measures the objectives anew.
-    parts.iter_mut().for_each(|part| part.report.scenarios.retain(|scenario| scenario.id != OBJECTIVES));
+pub async fn merge(mut run: Smoke, parts: Vec<NamedReport>, by_hand: &ByHand) -> Result<Report, MergeError> {
+    let parts = without_objectives(parts);
     belong_together(&parts, &run.target)?;
     let mut reports: Vec<Report> = parts.into_iter().map(|part| part.report).collect();
     reports.sort_by_key(|report| report.shard);

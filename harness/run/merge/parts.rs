@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
-use crate::config::Target;
+use crate::config::{OBJECTIVES, Target};
 use crate::report::Report;
 
 /// Why reports are not the parts of one run.
@@ -62,6 +62,12 @@ pub struct NamedReport {
     pub from: String,
     /// The report.
     pub report: Report,
+}
+
+/// Returns the parts without their objectives: the whole run measures these anew.
+pub(crate) fn without_objectives(mut parts: Vec<NamedReport>) -> Vec<NamedReport> {
+    parts.iter_mut().for_each(|part| part.report.scenarios.retain(|scenario| scenario.id != OBJECTIVES));
+    parts
 }
 
 /// Checks that the reports are all parts of one run.
