@@ -27,6 +27,9 @@ struct WordsFile {
     refuses: String,
     secret: String,
     store: String,
+    process_ended: String,
+    port: String,
+    refused_port: String,
 }
 
 struct Words {
@@ -37,6 +40,9 @@ struct Words {
     refuses: Regex,
     secret: Regex,
     store: Regex,
+    process_ended: Regex,
+    port: Regex,
+    refused_port: Regex,
 }
 
 /// The name of an environment variable, in capitals.
@@ -53,21 +59,10 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         refuses: compiled(&file.refuses),
         secret: compiled(&file.secret),
         store: compiled(&file.store),
+        process_ended: compiled(&file.process_ended),
+        port: compiled(&file.port),
+        refused_port: compiled(&file.refused_port),
     }
-});
-
-/// A port in the line of a server that listens.
-static PORT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)(?:\bport\W{0,3}|:)(\d{2,5})\b").expect("a constant pattern"));
-
-/// A port that a proxy calls in vain: in the words of Go (Caddy, Traefik), nginx and Apache.
-static REFUSED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"dial tcp \S+:(\d+): (?:connect: )?connection refused",
-        r#"|refused\) while connecting to upstream.{0,300}upstream: "\w+://[^"/]*:(\d+)"#,
-        r"|refused: .{0,80}attempt to connect to \S+:(\d+)",
-    ))
-    .expect("a constant pattern")
 });
 
 /// Lines of this share of the failing calls belong to the calls, and not to a start.
@@ -87,14 +82,16 @@ impl<'a> Logbook<'a> {
     fn port_of_backend(&self) -> Option<u16> {
         let tells = |entry: &LogEntry| entry.is_own_line_of(Hop::Backend) && WORDS.began.is_match(&entry.text);
         let lines = self.passing("the backend began", tells);
-        lines.iter().rev().find_map(|line| PORT.captures_iter(&line.text).last()?[1].parse().ok())
+        lines.iter().rev().find_map(|line| WORDS.port.captures_iter(&line.text).last()?[1].parse().ok())
     }
 
     /// Returns the one port that the edge calls in vain.
     fn port_that_the_edge_calls(&self) -> Option<u16> {
-        let lines = self.passing("the edge is refused", |entry| entry.by == Hop::Edge && REFUSED.is_match(&entry.text));
-        let called =
-            |line: &&LogEntry| REFUSED.captures(&line.text)?.iter().skip(1).flatten().next()?.as_str().parse().ok();
+        let lines = self
+            .passing("the edge is refused", |entry| entry.by == Hop::Edge && WORDS.refused_port.is_match(&entry.text));
+        let called = |line: &&LogEntry| {
+            WORDS.refused_port.captures(&line.text)?.iter().skip(1).flatten().next()?.as_str().parse().ok()
+        };
         let mut ports = lines.iter().filter_map(called);
         let first = ports.next()?;
         ports.all(|port: u16| port == first).then_some(first)
@@ -107,7 +104,9 @@ impl<'a> Logbook<'a> {
             lines.iter().map(|line| (reason(&line.text, target), *line)).max_by_key(|(reason, _)| rank(*reason));
         match worst {
             // A service that serves may write an exception for a request.
-            Some((reason, line)) if !began || reason == Startup::Ended && is_an_end(line) => Some(reason),
+            Some((reason, line)) if !began || reason == Startup::Ended && WORDS.process_ended.is_match(&line.text) => {
+                Some(reason)
+            }
             _ if began => Some(Startup::Listens),
             _ => None,
         }
@@ -153,15 +152,6 @@ fn speaks_against_itself(text: &str) -> bool {
     let words = &*WORDS;
     let all = [&words.ended, &words.cannot_run, &words.lacks, &words.refuses, &words.secret, &words.store];
     all.iter().any(|one| one.is_match(text))
-}
-
-/// Reports whether a line says that a process ends, and not only that something failed.
-fn is_an_end(line: &LogEntry) -> bool {
-    static END: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\bshut(ting)? ?down|\bexit(ing|ed)?\b|\bterminat(ed|ing)\b|\bsig(term|int|kill|segv|abrt)\b|\bkilled\b|out of memory")
-            .expect("a constant pattern")
-    });
-    END.is_match(&line.text)
 }
 
 /// How much a reason says.
