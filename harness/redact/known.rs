@@ -1,5 +1,6 @@
 //! The registered values of one redactor, and their search in a text and in every text that it encodes.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -25,6 +26,8 @@ const DEPTH: usize = 3;
 pub(super) struct Known {
     dictionary: Dictionary,
     fragments: Fragments,
+    /// The headers of the tokens.
+    headers: HashSet<String>,
     pub(super) secrets: usize,
     pub(super) tokens: usize,
 }
@@ -63,16 +66,28 @@ impl Known {
         self.insert(token.as_bytes(), mark);
         let parts: Vec<&str> = token.split('.').collect();
         if let [header, payload, signature] = parts.as_slice() {
-            self.insert(header.as_bytes(), &HEADER_MARK.into());
+            self.insert_header(header);
             self.insert(payload.as_bytes(), mark);
             self.insert(signature.as_bytes(), mark);
         }
         let mut own = token;
         if let Some((header, rest)) = token.split_once('.').filter(|(header, _)| header.starts_with(HEADER)) {
-            self.fragments.insert(header.as_bytes(), OF_TOKEN, &HEADER_MARK.into());
+            self.insert_header(header);
             own = rest;
         }
         self.fragments.insert(own.as_bytes(), OF_TOKEN, mark);
+    }
+
+    /// Adds the header of a JWT, unless an earlier token had it too.
+    fn insert_header(&mut self, header: &str) {
+        if !self.headers.contains(header) {
+            let mark = HEADER_MARK.into();
+            self.headers.insert(header.to_owned());
+            self.insert(header.as_bytes(), &mark);
+            if header.starts_with(HEADER) {
+                self.fragments.insert(header.as_bytes(), OF_TOKEN, &mark);
+            }
+        }
     }
 
     /// Finds values, and parts of them if asked for, in the text and in each text that it encodes. Returns ranges of the

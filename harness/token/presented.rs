@@ -13,10 +13,9 @@ pub struct Token {
 }
 
 impl Token {
-    /// Takes a token that we minted or that the auth service issued, and registers it with the redactor.
-    #[must_use]
-    pub fn new(kind: TokenKind, text: String, redactor: &Redactor) -> Self {
-        redactor.register_token(kind, &text);
+    /// Takes a token that was just made, and registers it with the redactor.
+    pub(super) fn new(kind: TokenKind, text: String, redactor: &Redactor) -> Self {
+        redactor.register_new_token(kind, &text);
         Self { kind, text: SecretString::from(text) }
     }
 

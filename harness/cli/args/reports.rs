@@ -47,6 +47,11 @@ impl ReportArgs {
         self.report.extend(known.filter(|_| !is_there).map(|format| Wanted { format: *format, path }));
     }
 
+    /// Reports whether no report is wanted.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.wanted().next().is_none()
+    }
+
     /// Returns every wanted report. `--record FILE` is short for `--report har=FILE`.
     fn wanted(&self) -> impl Iterator<Item = &Wanted> {
         self.report.iter().chain(&self.record)

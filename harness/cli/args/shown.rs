@@ -59,6 +59,11 @@ impl ShownArgs {
 
     /// Writes the report in the other formats, then prints it. Returns what could not be written.
     pub(crate) fn show(&self, report: &Report, redactor: &Redactor) -> Unwritten {
+        if let Some(line) = self.only_line(report).filter(|line| redactor.clean(line) == *line) {
+            let mut unwritten = Unwritten::default();
+            unwritten.print(&line);
+            return unwritten;
+        }
         // Every text was redacted when it was kept. This is a second safeguard.
         let report = &report.cleaned(redactor);
         let stdout = self.stdout();
@@ -69,6 +74,12 @@ impl ShownArgs {
                 false => unwritten.print(&text),
             }
         })
+    }
+
+    /// Returns the line on stdout, if nothing else of the report is shown. Then the rest need not be examined.
+    fn only_line(&self, report: &Report) -> Option<String> {
+        let is_alone = self.quiet && self.stdout() == Stdout::Lines && self.reports.is_empty();
+        is_alone.then(|| self.render(report))
     }
 
     fn render(&self, report: &Report) -> String {
