@@ -121,16 +121,31 @@ pub(crate) fn shipped() -> &'static [Signature] {
 
 /// Returns the marks of known products in this exchange.
 pub(crate) fn marks(exchange: &Exchange, kind: EndpointKind) -> impl Iterator<Item = Mark> {
-    shipped().iter().filter(move |signature| signature.fits(exchange, kind)).map(Signature::mark)
+    let response = exchange.status().map(|status| Response {
+        exchange,
+        status,
+        text: exchange.body.text.trim(),
+        media_type: media_type(exchange),
+    });
+    let fits = move |signature: &&Signature| response.is_some_and(|response| signature.fits(response, kind));
+    shipped().iter().filter(fits).map(Signature::mark)
+}
+
+/// What signatures are compared with.
+#[derive(Clone, Copy)]
+struct Response<'a> {
+    exchange: &'a Exchange,
+    status: u16,
+    text: &'a str,
+    media_type: Option<&'a str>,
 }
 
 impl Signature {
-    fn fits(&self, exchange: &Exchange, kind: EndpointKind) -> bool {
-        let Some(status) = exchange.status() else { return false };
-        let text = exchange.body.text.trim();
+    fn fits(&self, response: Response<'_>, kind: EndpointKind) -> bool {
+        let Response { exchange, status, text, media_type } = response;
         (self.status.is_empty() || self.status.contains(&status))
             && self.kind.is_none_or(|wanted| wanted == kind)
-            && self.content_type.as_deref().is_none_or(|wanted| media_type(exchange) == Some(wanted))
+            && self.content_type.as_deref().is_none_or(|wanted| media_type == Some(wanted))
             && (!self.body_empty || text.is_empty())
             && self.body_begins.as_deref().is_none_or(|begin| text.starts_with(begin))
             && (self.body_is.is_empty() || self.body_is.iter().any(|whole| text == whole))
@@ -164,8 +179,11 @@ pub(crate) fn media_type(exchange: &Exchange) -> Option<&str> {
 }
 
 fn has_header(exchange: &Exchange, name: &str, part: &str) -> bool {
-    let contains = |value: &str| value.to_ascii_lowercase().contains(&part.to_ascii_lowercase());
-    exchange.headers(name).any(contains)
+    let is_there = |value: &str| {
+        part.is_empty()
+            || value.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+    };
+    exchange.headers(name).any(is_there)
 }
 
 #[cfg(test)]
