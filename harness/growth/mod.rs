@@ -65,8 +65,8 @@ fn scenario_files_are_checked_with_linear_work() {
 fn steps_are_read_with_linear_work() {
     let target = staging();
     grows_linearly(steps, |text| {
-        let scenario = Scenario::parse("s.toml", text).expect("a scenario").on(&target);
-        assert!(scenario.check(&target).is_ok());
+        let scenario = Scenario::parse("s.toml", text).expect("a scenario");
+        assert!(scenario.on(&target).check(&target).is_ok());
     });
 }
 

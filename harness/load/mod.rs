@@ -141,7 +141,7 @@ async fn stage(smoke: &Smoke, allowed: &Allowed, users: u32) -> Result<Stage, Lo
     Ok(Stage {
         schedule: Schedule::new(start, users, allowed.rate, allowed.ramp, allowed.hold),
         markers: Markers::draw(target.users.len()),
-        scenarios: smoke.scenarios.iter().map(|scenario| scenario.on(&target)).collect(),
+        scenarios: smoke.scenarios.iter().map(|scenario| scenario.on(&target).into_owned()).collect(),
         interruption: smoke.conduct.interruption.clone(),
         ledger: Mutex::default(),
         target,

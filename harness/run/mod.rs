@@ -207,7 +207,7 @@ fn prober_with(
 }
 
 fn scenarios(run: &Smoke) -> Vec<Scenario> {
-    run.scenarios.iter().map(|scenario| scenario.on(&run.target)).collect()
+    run.scenarios.iter().map(|scenario| scenario.on(&run.target).into_owned()).collect()
 }
 
 fn something_was_tested(driven: &Driven) -> Result<(), RunError> {

@@ -11,7 +11,7 @@ use crate::scenario::{Scenario, Step};
 
 /// Returns one line for each scenario and each step, in the order of a run.
 pub(crate) fn plan(target: &Target, scenarios: &[Scenario]) -> String {
-    let scenarios: Vec<Scenario> = scenarios.iter().map(|one| one.on(target)).collect();
+    let scenarios: Vec<_> = scenarios.iter().map(|one| one.on(target).into_owned()).collect();
     let mut text = String::new();
     for scenario in order(&scenarios) {
         let _ = writeln!(text, "{} · {}", scenario.id, scenario.title);
@@ -36,7 +36,7 @@ fn line(target: &Target, scenario: &Scenario, step: &Step) -> String {
 
 /// Returns one line for each scenario: its id, its steps, its tags and its title.
 pub(crate) fn list(target: &Target, scenarios: &[Scenario]) -> String {
-    let scenarios: Vec<Scenario> = scenarios.iter().map(|one| one.on(target)).collect();
+    let scenarios: Vec<_> = scenarios.iter().map(|one| one.on(target).into_owned()).collect();
     let widest = scenarios.iter().map(|one| one.id.len()).max().unwrap_or_default();
     let mut text = String::new();
     for one in &scenarios {

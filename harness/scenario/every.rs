@@ -1,5 +1,6 @@
 //! Unfolds `call = "@protected"` into one step for each protected endpoint of the target.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::model::{Scenario, Step};
@@ -14,9 +15,12 @@ impl Scenario {
     /// Returns the scenario with each step that calls `@protected` unfolded: one step per protected endpoint of this
     /// target.
     #[must_use]
-    pub fn on(&self, target: &Target) -> Self {
+    pub fn on(&self, target: &Target) -> Cow<'_, Self> {
+        if self.steps.iter().chain(&self.finally).all(|step| step.call != EVERY) {
+            return Cow::Borrowed(self);
+        }
         let on = |steps: &[Step]| steps.iter().flat_map(|step| each(step, target)).collect();
-        Self {
+        Cow::Owned(Self {
             id: self.id.clone(),
             title: self.title.clone(),
             tags: self.tags.clone(),
@@ -25,15 +29,18 @@ impl Scenario {
             finally: on(&self.finally),
             attribution: self.attribution.clone(),
             text: Arc::clone(&self.text),
-        }
+        })
     }
 }
 
 /// Unfolds a step, in the order of the endpoints' ids. Keeps the step, which the run then skips, if the target has no
 /// such endpoint.
 fn each(step: &Step, target: &Target) -> Vec<Step> {
+    if step.call != EVERY {
+        return vec![step.clone()];
+    }
     let protected: Vec<_> = target.endpoints.values().filter(|endpoint| endpoint.role == Role::Protected).collect();
-    if step.call != EVERY || protected.is_empty() {
+    if protected.is_empty() {
         return vec![step.clone()];
     }
     let named = |id: &str| Step { id: step.id.replace(EVERY, after_dot(id)), call: id.to_owned(), ..step.clone() };
@@ -59,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_step_for_every_protected_endpoint_is_named_after_each() {
-        let scenario = Scenario::parse("controls.toml", TEXT).expect("a scenario").on(&staging());
+        let scenario = Scenario::parse("controls.toml", TEXT).expect("a scenario").on(&staging()).into_owned();
         let ids: Vec<&str> = scenario.steps.iter().map(|step| step.id.as_str()).collect();
         assert!(ids.contains(&"refuse-chat-stream-none") && ids.contains(&"refuse-websocket-wrong-key"), "{ids:?}");
         assert!(scenario.check(&staging()).is_ok());

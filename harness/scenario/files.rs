@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn negative_controls_come_after_each_endpoint_has_accepted() {
         let target = TargetFile::embedded().unwrap().resolve(None, &Overrides::default()).unwrap();
-        let scenario = shipped("negative-controls").on(&target);
+        let scenario = shipped("negative-controls").on(&target).into_owned();
         for endpoint in target.endpoints.values().filter(|endpoint| endpoint.role == Role::Protected) {
             let steps = scenario.steps.iter().filter(|step| step.call == endpoint.id);
             let tokens: Vec<TokenKind> = steps.map(|step| step.token).collect();

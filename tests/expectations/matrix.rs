@@ -91,7 +91,7 @@ impl Stage {
         // The requests then come in the order of the steps.
         bench.target.budget.concurrency = NonZeroUsize::new(1);
         bench.target.probes.test_headers = false;
-        let mut stage = Self { dialect, scenario: scenario.on(&bench.target), bench, cells: Vec::new() };
+        let mut stage = Self { dialect, scenario: scenario.on(&bench.target).into_owned(), bench, cells: Vec::new() };
         let (report, seen) = stage.run(&stage.scenario, None).await;
         assert_eq!(report.exit.code, 0, "the proxy alters nothing: {:#?}", report.scenarios);
         stage.cells = stage.list(at, &report, &seen);

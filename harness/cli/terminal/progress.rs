@@ -34,6 +34,9 @@ impl Progress {
 
     /// Shows an event of the run.
     pub(crate) fn tell(&self, event: &Event) {
+        if self.0.is_hidden() {
+            return;
+        }
         match event {
             Event::Started { steps } => self.0.set_length(*steps as u64),
             Event::StepStarted { step } => self.0.set_message(printable(step, output::unicode())),

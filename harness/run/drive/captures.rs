@@ -23,6 +23,9 @@ impl Captures {
     /// Takes the values that the step captures from the body, or else from an event or frame. A value that is not found
     /// has no entry.
     pub(crate) fn take(&mut self, step: &Step, exchange: &Exchange) {
+        if step.capture.is_empty() {
+            return;
+        }
         let streamed =
             exchange.events.iter().map(|event| &event.data).chain(exchange.received().map(|frame| &frame.data));
         let texts: Vec<&String> = std::iter::once(&exchange.body.text).chain(streamed).collect();

@@ -35,7 +35,6 @@ use crate::run::drive::Driven;
 use crate::run::ending::exit::Ended;
 use crate::run::inquiry;
 use crate::run::inquiry::Conclusion;
-use crate::scenario::Scenario;
 
 /// Makes the report of a run.
 pub(crate) async fn report(
@@ -51,8 +50,7 @@ pub(crate) async fn report(
     findings.extend(lost.iter().map(|lost| lost.finding.clone()));
     let deployed = tested::deployed(run, &evidence, &record);
     findings.extend(deployed.findings);
-    let asked: Vec<Scenario> = run.scenarios.iter().map(|scenario| scenario.on(&run.target)).collect();
-    findings.extend(no_key::finding(&run.target, &asked, &scenarios, &causes));
+    findings.extend(no_key::finding(&run.target, &run.scenarios, &scenarios, &causes));
     for finding in &mut findings {
         finding.fails |= run.conduct.fail_on.contains(&finding.id);
     }
@@ -63,7 +61,9 @@ pub(crate) async fn report(
     findings.extend(losses.into_iter().filter(|_| lost.is_none()));
     let mut measured = objectives::measure(&run.target, &scenarios, &record.probes, &causes);
     objectives::explain(&mut measured, &mut causes);
-    scenarios.extend(objectives::scenario(&run.target, &measured, jiff::Zoned::now().date()));
+    if !measured.is_empty() {
+        scenarios.extend(objectives::scenario(&run.target, &measured, jiff::Zoned::now().date()));
+    }
     link_traces(&run.target, &mut scenarios, &record.probes);
     let interrupted = run.conduct.interruption.signal();
     let failed = scenarios.iter().any(|scenario| scenario.outcome == StepOutcome::Failed);

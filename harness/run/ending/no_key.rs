@@ -16,6 +16,7 @@ pub(crate) fn finding(
     if !target.logs_in() {
         return None;
     }
+    let asked: Vec<_> = asked.iter().map(|scenario| scenario.on(target)).collect();
     let was_skipped = |scenario: &Scenario, id: &str| {
         let report = done.iter().find(|report| report.id == scenario.id);
         report
