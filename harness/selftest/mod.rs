@@ -26,10 +26,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::available_parallelism;
 use std::time::Instant;
 
 use fastrand::Rng;
 use fivewhys_mocks::{Dialect, Fault};
+use tokio::sync::Semaphore;
 
 pub(crate) use self::table::render;
 
@@ -106,7 +108,7 @@ pub(crate) async fn examine(
         healthy,
         unlike_live: unlike_live(&recorded),
         slowest: slowest(&recorded),
-        dialects: recorded.iter().map(Recorded::dialect).collect::<BTreeSet<_>>().into_iter().collect(),
+        dialects: recorded.iter().map(|one| one.dialect()).collect::<BTreeSet<_>>().into_iter().collect(),
         quick: exam.quick,
         ran: exam.from.is_none(),
         ran_s,
@@ -121,7 +123,7 @@ async fn run(
     exam: &Selftest,
     stage: &Arc<Stage>,
     tell: &(dyn Fn(usize, usize) + Send + Sync),
-) -> Result<(Vec<Recorded>, Vec<Healthy>), SelftestError> {
+) -> Result<(Vec<Arc<Recorded>>, Vec<Healthy>), SelftestError> {
     let amount = exam.amount;
     let mut draw = Rng::with_seed(exam.seed);
     let dialects = if exam.quick { subject::one_of(&exam.dialects, &mut draw) } else { exam.dialects.clone() };
@@ -134,7 +136,16 @@ async fn run(
     let ran = AtomicUsize::new(0);
     let done = || tell(ran.fetch_add(1, Ordering::Relaxed) + 1, all);
     let places = Places::new();
-    let record = |subject: Subject| Arc::clone(stage).record(subject);
+    // The other processors run twins.
+    let thinking = Arc::new(Semaphore::new(available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1))));
+    let record = |subject: Subject| {
+        let (stage, thinking) = (Arc::clone(stage), Arc::clone(&thinking));
+        async move {
+            let recorded = Arc::new(stage.record(subject).await?);
+            tokio::spawn(diagnosed(Arc::clone(&recorded), thinking));
+            Ok(recorded)
+        }
+    };
     let pass = |(subject, evidence_sources)| Arc::clone(stage).pass(subject, evidence_sources);
     let healthy = healthy.into_iter().zip(EVIDENCE_SETS.into_iter().cycle());
     tokio::try_join!(
@@ -143,12 +154,19 @@ async fn run(
     )
 }
 
-fn unlike_live(recorded: &[Recorded]) -> Vec<String> {
-    let alike = parallel::each(recorded, Recorded::is_as_live);
+/// Diagnoses a recording while other runs wait.
+async fn diagnosed(recorded: Arc<Recorded>, thinking: Arc<Semaphore>) {
+    let _place = thinking.acquire_owned().await;
+    // A panic shows itself again when the diagnosis is needed.
+    drop(tokio::task::spawn_blocking(move || recorded.diagnose()).await);
+}
+
+fn unlike_live(recorded: &[Arc<Recorded>]) -> Vec<String> {
+    let alike = parallel::each(recorded, |one| one.is_as_live());
     recorded.iter().zip(alike).filter(|(_, alike)| !alike).map(|(one, _)| one.name()).collect()
 }
 
-fn slowest(recorded: &[Recorded]) -> Vec<(String, f64)> {
+fn slowest(recorded: &[Arc<Recorded>]) -> Vec<(String, f64)> {
     let mut all: Vec<(String, f64)> = recorded.iter().map(|one| (one.name(), one.took.as_secs_f64())).collect();
     all.sort_by(|a, b| b.1.total_cmp(&a.1));
     all.truncate(SLOWEST);

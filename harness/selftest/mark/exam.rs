@@ -1,6 +1,7 @@
 //! Makes the marks: every recording with every set of evidence, and which faults that evidence separates.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::selftest::mark::separable::{Stable, Traits};
 use crate::selftest::mark::{Kind, Mark, Question, parallel};
@@ -17,9 +18,8 @@ type Of = (String, String);
 struct Known(BTreeMap<Of, Stable>);
 
 impl Known {
-    fn through(evidence_sources: &[EvidenceSource], singles: &[&Recorded]) -> Self {
-        let traits =
-            parallel::each(singles, |one| Traits::of(&View::through(&one.recording, &one.target, evidence_sources)));
+    fn through(set: usize, singles: &[&Recorded]) -> Self {
+        let traits = parallel::each(singles, |one| Traits::of(&one.view(set)));
         let mut by_fault: BTreeMap<Of, Vec<Traits>> = BTreeMap::new();
         for (one, traits) in singles.iter().zip(traits) {
             by_fault.entry((one.dialect(), one.faults().join(""))).or_default().push(traits);
@@ -50,17 +50,18 @@ impl Known {
 }
 
 /// Marks every recording of a fault with every set of evidence. Single faults without noise decide what the evidence separates.
-pub(crate) fn marks(recorded: &[Recorded]) -> Vec<Mark> {
-    let injectable: BTreeSet<String> = recorded.iter().flat_map(Recorded::faults).collect();
-    let singles: Vec<&Recorded> = recorded.iter().filter(|one| one.subject.is_single()).collect();
-    let faulty: Vec<&Recorded> = recorded.iter().filter(|one| !one.subject.faults.is_empty()).collect();
+pub(crate) fn marks(recorded: &[Arc<Recorded>]) -> Vec<Mark> {
+    let all = || recorded.iter().map(|one| &**one);
+    let injectable: BTreeSet<String> = all().flat_map(Recorded::faults).collect();
+    let singles: Vec<&Recorded> = all().filter(|one| one.subject.is_single()).collect();
+    let faulty: Vec<&Recorded> = all().filter(|one| !one.subject.faults.is_empty()).collect();
     let mut marks = Vec::new();
-    for evidence_sources in EVIDENCE_SETS {
-        let known = Known::through(evidence_sources, &singles);
+    for (set, evidence_sources) in EVIDENCE_SETS.into_iter().enumerate() {
+        let known = Known::through(set, &singles);
         marks.extend(parallel::each(&faulty, |one| {
-            let view = View::through(&one.recording, &one.target, evidence_sources);
+            let view = one.view(set);
             let question = question(one, &view, evidence_sources, &known, &injectable);
-            Mark::of(&view, &question)
+            Mark::of(&view, one.replay(set), &question)
         }));
     }
     marks

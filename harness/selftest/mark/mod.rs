@@ -27,7 +27,7 @@ use crate::selftest::mark::judge::{Judgement, Truth};
 use crate::selftest::mark::wrong::Wrong;
 use crate::selftest::subject::hop;
 use crate::selftest::subject::mask::View;
-use crate::selftest::subject::replay::replay;
+use crate::selftest::subject::replay::Replay;
 
 /// The kind of a subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -90,12 +90,10 @@ pub(crate) struct Question<'a> {
 }
 
 impl Mark {
-    /// Diagnoses the view and judges the verdict.
-    pub(crate) fn of(view: &View, question: &Question<'_>) -> Self {
-        let replay = replay(view);
-        let shown = replay.observations.iter().map(|one| one.exchange).collect();
+    /// Judges the verdict on a view.
+    pub(crate) fn of(view: &View, replay: &Replay, question: &Question<'_>) -> Self {
         let Question { faults, class, injectable, .. } = question;
-        let judgement = Judgement::of(&replay.causes, &Truth { faults, class, injectable, shown: &shown });
+        let judgement = Judgement::of(&replay.causes, &Truth { faults, class, injectable, shown: &replay.shown });
         Self {
             kind: question.kind,
             faults: faults.clone(),

@@ -1,6 +1,7 @@
 //! Keeps recordings in files, one JSON file each, so that another build can judge them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -49,7 +50,7 @@ struct Kept {
 ///
 /// # Errors
 /// Fails if a file cannot be written.
-pub(crate) fn write(directory: &Path, all: &[Recorded]) -> Result<(), SelftestError> {
+pub(crate) fn write(directory: &Path, all: &[Arc<Recorded>]) -> Result<(), SelftestError> {
     std::fs::create_dir_all(directory).map_err(|error| cannot(directory, &error))?;
     for (at, one) in all.iter().enumerate() {
         let kept = Kept {
@@ -71,7 +72,7 @@ pub(crate) fn write(directory: &Path, all: &[Recorded]) -> Result<(), SelftestEr
 ///
 /// # Errors
 /// Fails if there is no recording, or if one cannot be read.
-pub(crate) async fn read(directory: &Path, stage: &Stage) -> Result<Vec<Recorded>, SelftestError> {
+pub(crate) async fn read(directory: &Path, stage: &Stage) -> Result<Vec<Arc<Recorded>>, SelftestError> {
     let entries = std::fs::read_dir(directory).map_err(|error| cannot(directory, &error))?;
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
@@ -86,7 +87,8 @@ pub(crate) async fn read(directory: &Path, stage: &Stage) -> Result<Vec<Recorded
         let subject = kept.subject().map_err(|error| cannot(&path, &error))?;
         let target = stage.restore(&subject, &kept.addresses).await?;
         let took = Duration::from_secs_f64(kept.took_s.clamp(0.0, 1e6));
-        all.push(Recorded { subject, target, recording: kept.recording, took });
+        let replays = Default::default();
+        all.push(Arc::new(Recorded { subject, target, recording: kept.recording, took, replays }));
     }
     Ok(all)
 }

@@ -54,7 +54,7 @@ impl Stage {
         let (twin, target) = self.boot(&subject).await?;
         let recording = run::record(&self.run(target.clone())).await;
         twin.shutdown().await;
-        Ok(Recorded { subject, target, recording: recording?, took: start.elapsed() })
+        Ok(Recorded { subject, target, recording: recording?, took: start.elapsed(), replays: Default::default() })
     }
 
     /// Runs against a healthy twin, with some evidence.

@@ -1,5 +1,6 @@
 //! A subject with its recording.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::config::Target;
@@ -7,7 +8,7 @@ use crate::diagnose::Cause;
 use crate::run::Recording;
 use crate::selftest::subject::Subject;
 use crate::selftest::subject::mask::{EVIDENCE_SETS, View};
-use crate::selftest::subject::replay::replay;
+use crate::selftest::subject::replay::{Replay, replay};
 
 /// A recording of a subject.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(crate) struct Recorded {
     pub recording: Recording,
     /// How long the run took.
     pub took: Duration,
+    /// The diagnosis with each set of evidence, made when it is first needed.
+    pub replays: [OnceLock<Replay>; EVIDENCE_SETS.len()],
 }
 
 impl Recorded {
@@ -39,12 +42,29 @@ impl Recorded {
         format!("{}, {}{noise}", self.faults().join(" + "), self.dialect())
     }
 
+    /// Returns the diagnosis with this set of evidence, by its place in [`EVIDENCE_SETS`].
+    pub(crate) fn replay(&self, set: usize) -> &Replay {
+        self.replays[set].get_or_init(|| replay(&self.view(set)))
+    }
+
+    /// Makes the diagnoses that an exam needs.
+    pub(crate) fn diagnose(&self) {
+        let sets = if self.subject.faults.is_empty() { 1 } else { EVIDENCE_SETS.len() };
+        for set in 0..sets {
+            self.replay(set);
+        }
+    }
+
+    /// Returns what this set of evidence shows.
+    pub(crate) fn view(&self, set: usize) -> View {
+        View::through(&self.recording, &self.target, EVIDENCE_SETS[set])
+    }
+
     /// Reports whether the diagnosis of the recording with all evidence gives the verdict of the live run.
     pub(crate) fn is_as_live(&self) -> bool {
         let verdict = |causes: &[Cause]| -> Vec<_> {
             causes.iter().map(|cause| (cause.fault.clone(), cause.certainty, cause.alternatives.len())).collect()
         };
-        let view = View::through(&self.recording, &self.target, EVIDENCE_SETS[0]);
-        verdict(&replay(&view).causes) == verdict(&self.recording.causes)
+        verdict(&self.replay(0).causes) == verdict(&self.recording.causes)
     }
 }

@@ -1,5 +1,6 @@
 //! Diagnoses a recording offline. The recording answers every probe of the diagnosis.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::diagnose::{Catalogue, Cause, diagnose, every_probe, next_probe};
@@ -13,8 +14,8 @@ use crate::selftest::subject::mask::View;
 pub(crate) struct Replay {
     /// The verdict.
     pub causes: Vec<Cause>,
-    /// The observations of the scenarios, then those of the probes that the diagnosis sent.
-    pub observations: Vec<Observation>,
+    /// The exchanges of the scenarios and of the probes that the diagnosis sent.
+    pub shown: BTreeSet<u32>,
     /// Probes that it sent.
     pub asked: usize,
     /// How many of these were not recorded. They count as not sent.
@@ -45,7 +46,7 @@ pub(crate) fn replay(view: &View) -> Replay {
     Replay {
         causes,
         took: cpu::of_thread().saturating_sub(start),
-        observations,
+        shown: observations.iter().map(|one| one.exchange).collect(),
         asked: refused.len(),
         unanswered,
         every,
