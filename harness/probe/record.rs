@@ -74,6 +74,9 @@ pub(super) fn sent(shown: Rendered, token: TokenKind, clean: &dyn Fn(&str) -> St
 
 /// Returns a URL or a form with its labels as they are elsewhere, not escaped.
 fn readable(text: &str, token: TokenKind) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
     let escaped = |label: &str| url::form_urlencoded::byte_serialize(label.as_bytes()).collect::<String>();
     text.replace(&escaped(&label(token)), &label(token)).replace(&escaped(SECRET), SECRET)
 }

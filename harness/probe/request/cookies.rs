@@ -1,20 +1,25 @@
 //! The cookie jar of a session, shared by HTTP requests and WebSocket handshakes: a load balancer keeps a session on
 //! one instance by a cookie.
 
+use std::borrow::Cow;
+use std::sync::{PoisonError, RwLock};
+
+use cookie_store::{CookieStore, RawCookie};
 use hyper::HeaderMap;
-use hyper::header::SET_COOKIE;
-use reqwest::cookie::{CookieStore as _, Jar};
+use hyper::header::{HeaderValue, SET_COOKIE};
 use url::Url;
 
 /// Cookies, kept as a browser keeps them. Their values are credentials: they are sent, but never recorded.
 #[derive(Default)]
-pub(crate) struct Cookies(Jar);
+pub(crate) struct Cookies(RwLock<CookieStore>);
 
 impl Cookies {
     /// Returns the `Cookie` header for this URL, if there is one.
     pub(crate) fn header(&self, url: &Url) -> Option<String> {
-        let value = self.0.cookies(&as_http(url))?;
-        value.to_str().ok().map(str::to_owned)
+        let store = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let pairs = store.get_request_values(&as_http(url)).map(|(name, value)| format!("{name}={value}"));
+        let pairs: Vec<String> = pairs.collect();
+        Some(pairs.join("; ")).filter(|header| !header.is_empty() && HeaderValue::from_str(header).is_ok())
     }
 
     /// Returns the `Cookie` header without cookies of these names: they are tokens, which a probe sends itself.
@@ -33,22 +38,27 @@ impl Cookies {
 
     /// Keeps the cookies that a response sets.
     pub(crate) fn keep(&self, headers: &HeaderMap, url: &Url) {
-        self.0.set_cookies(&mut headers.get_all(SET_COOKIE).iter(), &as_http(url));
+        if !headers.contains_key(SET_COOKIE) {
+            return;
+        }
+        let set = headers.get_all(SET_COOKIE).iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok());
+        let set = set.filter_map(|line| RawCookie::parse(line.to_owned()).ok());
+        self.0.write().unwrap_or_else(PoisonError::into_inner).store_response_cookies(set, &as_http(url));
     }
 }
 
 /// Returns the URL with the scheme `http` or `https`: the jar accepts no other.
-fn as_http(url: &Url) -> Url {
-    let mut http = url.clone();
+fn as_http(url: &Url) -> Cow<'_, Url> {
     let scheme = match url.scheme() {
         "ws" => "http",
         "wss" => "https",
-        _ => return http,
+        _ => return Cow::Borrowed(url),
     };
+    let mut http = url.clone();
     // This cannot fail, since all four are special schemes (WHATWG URL). If it did, the jar would be empty for this
     // URL.
     let _ = http.set_scheme(scheme);
-    http
+    Cow::Owned(http)
 }
 
 fn name_of(pair: &str) -> &str {
