@@ -59,7 +59,7 @@ pub use proxy::Proxy;
 pub use receivers::{GithubIssues, Receivers, Webhook, WebhookKind};
 pub use request_form::{Basic, BodyForm, Csrf, CsrfPlace, Refusal, RequestForm};
 pub use secret::SecretError;
-pub use secret::source::{CallerIdentity, CallerScheme, EvidenceLocation, SecretOrigin, SecretSource};
+pub use secret::source::{CallerIdentity, CallerScheme, EvidenceLocation, LogSource, SecretOrigin, SecretSource};
 pub use tagged::{TagError, TaggedUrl};
 #[cfg(feature = "twin")]
 pub(crate) use target::as_websocket;
