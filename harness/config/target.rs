@@ -274,6 +274,11 @@ impl Target {
         self.access.auth != AuthPlace::Absent
     }
 
+    /// Reports whether the system has this service.
+    pub(crate) fn has(&self, service: Service) -> bool {
+        service == Service::Backend || self.has_auth_service()
+    }
+
     /// Returns the URL of the auth service, if it has one.
     #[must_use]
     pub fn auth_url(&self) -> Option<&Url> {
