@@ -71,7 +71,8 @@ impl Draft {
             .replace("{ISSUER}", if can_call_auth { "auth" } else { "backend" });
         let guessed = [Role::Health, Role::Protected].into_iter().filter(|role| !self.has(*role));
         let guessed: Vec<Sketch> = guessed.map(|role| Sketch::guessed(role, self.login)).collect();
-        guessed.iter().chain(&self.endpoints).for_each(|one| one.write(&self.name, &mut text));
+        let known = self.endpoints.iter().map(|one| one.with_login(self.login));
+        guessed.into_iter().chain(known).for_each(|one| one.write(&self.name, &mut text));
         text
     }
 
@@ -97,6 +98,16 @@ impl Sketch {
             has_body: false,
             seen: None,
         }
+    }
+
+    /// Returns the endpoint as it is in a target with this login: where a form sets a cookie, no header holds the token.
+    fn with_login(&self, login: DraftLogin) -> Self {
+        let mut one = self.clone();
+        if login == DraftLogin::Form {
+            let in_header = one.token_locations.iter_mut().filter(|location| **location == TokenLocation::Header);
+            in_header.for_each(|location| *location = TokenLocation::Cookie);
+        }
+        one
     }
 
     /// Reports whether a call may change data, or lacks a part: then the operator switches it on.
@@ -213,6 +224,9 @@ mod tests {
         assert!(!text.contains("signing_secret") && !text.contains("claims"), "{text}");
         assert!(text.contains("auth = \"none\"") && text.contains("validation = \"session\""), "{text}");
         assert!(text.contains("token_locations = [\"cookie\"]\ntoken_cookie = \"FILL-IN\""), "{text}");
+        let endpoints = vec![Sketch::guessed(Role::Protected, DraftLogin::Key)];
+        let known = Draft { login: DraftLogin::Form, endpoints, ..Draft::default() }.render();
+        assert!(!known.contains("token_locations = [\"header\"]"), "{known}");
     }
 
     #[test]
