@@ -77,9 +77,8 @@ fn is_of_a_revision(file: &str, text: &str, target: &Target) -> Result<(), miett
     // A text that cannot be read has an error of its own.
     for one in declarations(file, text, &target.names).unwrap_or_default() {
         let name = &one.manifest.name;
-        let is_service = one.revision.as_ref() != Some(name)
-            || one.manifest.latest_ready.is_some()
-            || !one.manifest.traffic.is_empty();
+        let names_others = one.revision.as_ref().is_some_and(|revision| revision != name);
+        let is_service = names_others || one.manifest.latest_ready.is_some() || !one.manifest.traffic.is_empty();
         if one.manifest.layout == Layout::CloudRun && is_service {
             return Err(miette!(
                 help = "`gcloud run revisions list --service=SERVICE` lists the revisions; give a name of that list, or the \
