@@ -47,6 +47,18 @@ pub enum TlsError {
     #[error("`client_certificate.key` is no private key in PEM")]
     #[diagnostic(code(fivewhys::tls::key), help("a private key begins with -----BEGIN PRIVATE KEY-----"))]
     Key,
+    /// The client's certificate cannot be presented.
+    #[error("`client_certificate` names {}, which cannot be presented: {source}", path.display())]
+    #[diagnostic(
+        code(fivewhys::tls::client_certificate),
+        help("it must be an X.509 certificate of version 3, and `key` must be its private key")
+    )]
+    Presented {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the library says.
+        source: rustls::Error,
+    },
     /// The library refuses the configuration.
     #[error("cannot set up TLS")]
     #[diagnostic(code(fivewhys::tls::setup))]
@@ -59,7 +71,11 @@ pub(crate) fn client_config(access: &Access, key: Option<&SecretString>) -> Resu
     let builder = trusting(roots(access)?);
     let Some(key) = key else { return Ok(builder.with_no_client_auth()) };
     let key = PrivateKeyDer::from_pem_slice(key.expose_secret().as_bytes()).map_err(|_| TlsError::Key)?;
-    Ok(builder.with_client_auth_cert(access.presented()?, key)?)
+    let presented = builder.with_client_auth_cert(access.presented()?, key);
+    presented.map_err(|source| {
+        let path = access.client_certificate.as_ref().map(|client| client.certificate.clone()).unwrap_or_default();
+        TlsError::Presented { path, source }
+    })
 }
 
 /// Returns the trusted roots, with those of the target.

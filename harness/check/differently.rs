@@ -75,14 +75,18 @@ fn placeholders(endpoint: &Endpoint, target: &Target) -> Vec<String> {
     // A query in GraphQL has braces in braces.
     texts.retain(|text| !is_nested(text));
     texts.extend(endpoint.headers.iter().chain(&endpoint.query).map(|(_, value)| value.clone()));
+    texts.extend(endpoint.form.basic.iter().map(|basic| basic.password.clone()));
     let mut says = Vec::new();
     for name in texts.iter().flat_map(|text| names(text)) {
         let is_known = matches!(name, "token" | "email" | "sub")
-            || name.starts_with("secret:")
+            || name.strip_prefix("secret:").is_some_and(|secret| has_secret(target, secret))
             || (name == "csrf" && target.access.csrf.is_some());
         let text = match name {
             _ if is_known => continue,
             "csrf" => "sends `{csrf}` as it is: the target has no `csrf`".to_owned(),
+            secret if secret.starts_with("secret:") => {
+                format!("names `{{{secret}}}`, which no user and not the target has: add it to their `secrets`")
+            }
             name => format!(
                 "sends `{{{name}}}` as it is: only {{token}}, {{email}}, {{sub}}, {{csrf}} and {{secret:NAME}} are replaced"
             ),
@@ -92,6 +96,11 @@ fn placeholders(endpoint: &Endpoint, target: &Target) -> Vec<String> {
         }
     }
     says
+}
+
+/// Reports whether the target or a user has this secret.
+fn has_secret(target: &Target, name: &str) -> bool {
+    target.access.secrets.contains_key(name) || target.users.iter().any(|user| user.secrets.contains_key(name))
 }
 
 /// Reports whether a text has braces in braces.

@@ -11,7 +11,7 @@ use url::Url;
 use crate::cli::args::gate::text;
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::output;
-use crate::config::{self, Draft};
+use crate::config::{self, Draft, DraftLogin};
 use crate::host::file;
 use crate::init;
 
@@ -30,9 +30,12 @@ pub(super) struct Init {
     /// The URL of the backend, through its load balancer
     #[arg(long, value_name = "URL", value_parser = address)]
     backend: Option<String>,
-    /// The URL of the auth service
-    #[arg(long, value_name = "URL", value_parser = address)]
+    /// The URL of the auth service, `none` if there is none, or `internal` if this machine cannot call it
+    #[arg(long, value_name = "URL", value_parser = auth_address)]
     auth: Option<String>,
+    /// How the test users get their tokens
+    #[arg(long, value_name = "KIND", default_value = "key")]
+    login: DraftLogin,
     /// Draft an endpoint for each operation of this OpenAPI file
     #[arg(long, value_name = "FILE")]
     openapi: Option<PathBuf>,
@@ -50,6 +53,7 @@ impl Init {
         if self.path.exists() && !self.force {
             return Err(miette!(help = "`--force` overwrites it", "{path} already exists").into());
         }
+        self.refuse_contradictions()?;
         let draft = self.draft().await?;
         // The first line of the target file names this schema, so that editors complete and check it.
         let schema = self.path.with_file_name("fivewhys.schema.json");
@@ -63,12 +67,25 @@ impl Init {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// Refuses an auth service that a target with this login does not have.
+    fn refuse_contradictions(&self) -> Result<(), Mistake> {
+        let has_url = self.auth.as_ref().map(|auth| auth.contains(':'));
+        match (self.login, has_url) {
+            (DraftLogin::Form, Some(true)) => Err(miette!("--login form has no auth service: remove --auth").into()),
+            (DraftLogin::Oauth, Some(false)) => {
+                Err(miette!("--login oauth needs the URL of the server that issues the tokens: --auth URL").into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Returns what is known of the system.
     async fn draft(&self) -> Result<Draft, Mistake> {
         let mut draft = Draft {
             name: self.name.clone(),
             backend: self.backend.clone(),
             auth: self.auth.clone(),
+            login: self.login,
             ..Draft::default()
         };
         if self.backend.is_some() || self.auth.is_some() {
@@ -83,8 +100,9 @@ impl Init {
         }
         let is_asked = draft.backend.is_none() && io::stdin().is_terminal() && io::stderr().is_terminal();
         if is_asked {
-            draft.backend = question("the URL of the backend", &mut io::stdin().lock(), &mut io::stderr());
-            draft.auth = question("the URL of the auth service", &mut io::stdin().lock(), &mut io::stderr());
+            let ask = |what, read| question(what, read, &mut io::stdin().lock(), &mut io::stderr());
+            draft.backend = ask("the URL of the backend", address);
+            draft.auth = draft.auth.or_else(|| ask("the URL of the auth service, `none` or `internal`", auth_address));
         }
         if self.probe {
             if draft.backend.is_none() && draft.auth.is_none() {
@@ -98,20 +116,30 @@ impl Init {
 }
 
 /// Asks for a URL. An empty answer leaves it to fill in.
-fn question(what: &str, from: &mut dyn BufRead, to: &mut dyn Write) -> Option<String> {
+fn question(
+    what: &str,
+    read: fn(&str) -> Result<String, String>,
+    from: &mut dyn BufRead,
+    to: &mut dyn Write,
+) -> Option<String> {
     for _ in 0..3 {
         write!(to, "{what} (empty: fill it in later): ").and_then(|()| to.flush()).ok()?;
         let mut said = String::new();
         from.read_line(&mut said).ok()?;
         match said.trim() {
             "" => return None,
-            said => match address(said) {
+            said => match read(said) {
                 Ok(url) => return Some(url),
                 Err(why) => writeln!(to, "{why}").ok()?,
             },
         }
     }
     None
+}
+
+/// Reads the URL of the auth service, or the word that stands for it.
+fn auth_address(text: &str) -> Result<String, String> {
+    if matches!(text, "none" | "internal") { Ok(text.to_owned()) } else { address(text) }
 }
 
 /// Reads the URL of a service.
@@ -150,7 +178,7 @@ mod tests {
     #[case::ended("", None)]
     fn an_answer_is_a_url_or_empty(#[case] said: &str, #[case] expected: Option<&str>) {
         let mut asked = Vec::new();
-        let url = question("the URL of the backend", &mut said.as_bytes(), &mut asked);
+        let url = question("the URL of the backend", address, &mut said.as_bytes(), &mut asked);
         assert_eq!(url.as_deref(), expected);
         assert!(asked.starts_with(b"the URL of the backend"));
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::config::target::as_websocket;
-use crate::config::{EvidenceLocation, SecretOrigin, Target, User, Validation};
+use crate::config::{EvidenceLocation, LogSource, SecretOrigin, Target, User, Validation};
 use crate::terms::{Algorithm, EvidenceSource, Service};
 
 /// The addresses, secrets and users of a twin that has started.
@@ -122,7 +122,7 @@ impl Target {
             }
         }
         self.manifests = twin.manifests;
-        self.logs = twin.logs;
+        self.logs = twin.logs.into_iter().map(LogSource::from).collect();
     }
 
     /// Points one service at another address, for example that of a revision that gets no traffic. The backend's WebSockets

@@ -59,7 +59,7 @@ pub use proxy::Proxy;
 pub use receivers::{GithubIssues, Receivers, Webhook, WebhookKind};
 pub use request_form::{Basic, BodyForm, Csrf, CsrfPlace, Refusal, RequestForm};
 pub use secret::SecretError;
-pub use secret::source::{CallerIdentity, CallerScheme, EvidenceLocation, SecretOrigin, SecretSource};
+pub use secret::source::{CallerIdentity, CallerScheme, EvidenceLocation, LogSource, SecretOrigin, SecretSource};
 pub use tagged::{TagError, TaggedUrl};
 #[cfg(feature = "twin")]
 pub(crate) use target::as_websocket;
@@ -68,6 +68,7 @@ pub use target::{Budget, Claims, DeployedNames, KnownFailure, Target, UnusualPro
 pub use telemetry::collector::Collector;
 pub use telemetry::objective::{Bound, Covers, ErrorBudget, Measure, OBJECTIVES, Objective, Unit};
 pub(crate) use telemetry::trace_url::with as trace_url;
+pub(crate) use write::draft_login::DraftLogin;
 #[cfg(feature = "twin")]
 pub(crate) use write::replayed::write_replay_target;
 pub use write::starter::starter;

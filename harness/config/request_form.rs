@@ -4,6 +4,8 @@ use regex::Regex;
 use serde_json_path::JsonPath;
 use url::Url;
 
+use crate::document::JsonMatch;
+
 /// The form of an endpoint's request. By default: JSON, to the base URL of the service, without credentials of its own.
 #[derive(Debug, Clone, Default)]
 pub struct RequestForm {
@@ -51,7 +53,7 @@ pub struct Basic {
 }
 
 /// How a refusal of the credential is recognised. Every given condition must hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Refusal {
     /// The status codes. Empty allows every one.
     pub status: Vec<u16>,
@@ -59,6 +61,15 @@ pub struct Refusal {
     pub headers: Vec<(String, String)>,
     /// Texts that the body must contain.
     pub text: Vec<String>,
+    /// Conditions on the JSON of the body.
+    pub json: Vec<JsonMatch>,
+}
+
+impl Refusal {
+    /// Reports whether it has no condition.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.status.is_empty() && self.headers.is_empty() && self.text.is_empty() && self.json.is_empty()
+    }
 }
 
 /// Where a token against cross-site request forgery comes from. It replaces `{csrf}` in bodies, headers and queries.

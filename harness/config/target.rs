@@ -10,8 +10,8 @@ use serde_json_path::JsonPath;
 use url::{Host, Url};
 
 use crate::config::{
-    Access, AuthPlace, Browser, CallerIdentity, Collector, Endpoint, EvidenceLocation, LoadBound, Objective, Proxy,
-    Receivers, SecretOrigin, SecretSource, TaggedUrl, TokenOrigin,
+    Access, AuthPlace, Browser, CallerIdentity, Collector, Endpoint, EvidenceLocation, LoadBound, LogSource, Objective,
+    Proxy, Receivers, SecretOrigin, SecretSource, TaggedUrl, TokenOrigin,
 };
 
 /// One deployment under test, with every value resolved and checked. [`SecretSource`] reads secrets when they are
@@ -61,6 +61,8 @@ pub struct Target {
     pub validation: Validation,
     /// Whether the backend refuses to start when its configuration is incomplete, if the operator knows.
     pub startup_check: Option<bool>,
+    /// Whether agents may run tasks behind the backend: the target does not say that there are none.
+    pub may_have_agents: bool,
     /// The platform on which the services run.
     pub platform: Platform,
     /// The engine of the diagnosis.
@@ -72,7 +74,7 @@ pub struct Target {
     /// The location of each service's manifest.
     pub manifests: BTreeMap<Service, EvidenceLocation>,
     /// The locations of the logs, read in order.
-    pub logs: Vec<EvidenceLocation>,
+    pub logs: Vec<LogSource>,
     /// The names of environment variables in the manifests, by role. The first name that exists is used.
     pub variables: BTreeMap<String, Vec<String>>,
     /// The people who own a part of the system, by the owner that a catalogue entry names.
@@ -272,6 +274,11 @@ impl Target {
         self.access.auth != AuthPlace::Absent
     }
 
+    /// Reports whether the system has this service.
+    pub(crate) fn has(&self, service: Service) -> bool {
+        service == Service::Backend || self.has_auth_service()
+    }
+
     /// Returns the URL of the auth service, if it has one.
     #[must_use]
     pub fn auth_url(&self) -> Option<&Url> {
@@ -280,7 +287,11 @@ impl Target {
 
     /// Reports whether a fault may lie at this hop.
     pub(crate) fn has_hop(&self, hop: Hop) -> bool {
-        self.has_auth_service() || !matches!(hop, Hop::Auth | Hop::BackendAuth)
+        match hop {
+            Hop::Auth | Hop::BackendAuth => self.has_auth_service(),
+            Hop::Agents => self.may_have_agents,
+            _ => true,
+        }
     }
 
     /// Reports whether the target names this host in one of its URLs.

@@ -49,5 +49,6 @@ pub use crate::diagnose::verdict::diagnose;
 pub(crate) use crate::diagnose::verdict::finding::NO_SIGNING_KEY;
 pub use crate::diagnose::verdict::finding::{finding_ids, findings, opened_by_test_headers};
 pub use crate::diagnose::verdict::foreign_page::trusts_a_foreign_page;
+pub use crate::diagnose::verdict::http2::fails_over_http2;
 pub use crate::diagnose::wording::catalogue_view::{Entry, Link, LogLine, Showing};
 pub use crate::diagnose::wording::proof::Proof;

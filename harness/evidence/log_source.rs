@@ -39,7 +39,7 @@ pub(super) async fn read(
         EvidenceLocation::Command(words) => run(words.clone(), ends, expected).await,
     }?;
     let is_a_log = log.refuse().map(|()| log);
-    is_a_log.map_err(|error| SourceError::Format { expected: "a log", why: error.to_string() })
+    is_a_log.map_err(|error| SourceError::NotALog { from: from.to_string(), why: error.to_string() })
 }
 
 async fn file(path: PathBuf, ends: Instant, expected: Expected) -> io::Result<Collected> {
@@ -156,7 +156,8 @@ mod tests {
     #[rstest]
     #[case::silent(shell("sleep 60"), "did not end within")]
     #[case::failing(shell("echo INFO a-secret; exit 3"), "exit status: 3")]
-    #[case::no_log(shell("echo nothing"), "not a log: no line is a log entry")]
+    #[case::no_log(shell("echo nothing"), "`sh`: not a log: no line is a log entry")]
+    #[case::no_log_file(EvidenceLocation::File("Cargo.toml".into()), "Cargo.toml: not a log: no line is a log entry")]
     #[case::endless(EvidenceLocation::File("/dev/zero".into()), "timed out")]
     #[tokio::test]
     async fn a_source_is_stopped_at_its_limits(#[case] from: EvidenceLocation, #[case] why: &str) {

@@ -33,7 +33,7 @@ pub use source::SourceError;
 pub use supplied::{Supplied, SuppliedError};
 pub(crate) use supplied::{declarations, manifest_of, whose};
 
-use crate::config::{EvidenceLocation, Target};
+use crate::config::{EvidenceLocation, LogSource, Target};
 use crate::evidence::logs::{Expected, LogText, ServiceNames};
 use crate::terms::{EvidenceSource, Service};
 use crate::token::Published;
@@ -97,8 +97,8 @@ pub(crate) async fn read_log(
     if target.logs.is_empty() {
         evidence.unread.push((EvidenceSource::Logs, "the target names no source for it".into()));
     }
-    for from in &target.logs {
-        if let Err(error) = read_log_of(evidence, from, target, focus.clone(), run_end, clean).await {
+    for source in &target.logs {
+        if let Err(error) = read_log_of(evidence, source, target, focus.clone(), run_end, clean).await {
             evidence.unread.push((EvidenceSource::Logs, clean(&error.to_string())));
         }
     }
@@ -110,17 +110,16 @@ pub(crate) async fn read_log(
 /// When it cannot be read within 30 s, or is no log.
 pub(crate) async fn read_log_of(
     evidence: &mut Evidence,
-    from: &EvidenceLocation,
+    source: &LogSource,
     target: &Target,
     focus: Focus,
     run_end: Instant,
     clean: Clean<'_>,
 ) -> Result<(), SourceError> {
     let names = ServiceNames::of(target, evidence.names());
-    let expected = Expected { names, focus, ..Expected::default() };
-    let names = expected.names.clone();
-    let log = log_source::read(from, target, run_end, expected).await?;
-    evidence.add_log(log.entries(&names, clean), Some(jiff::Timestamp::now()));
+    let expected = Expected { names: names.clone(), focus, writer: source.writer };
+    let log = log_source::read(&source.from, target, run_end, expected).await?;
+    evidence.add_log(&clean(&source.from.to_string()), log.entries(&names, clean), Some(jiff::Timestamp::now()));
     Ok(())
 }
 
@@ -138,10 +137,10 @@ impl Evidence {
         self.manifests.iter().map(|(service, manifest)| (*service, manifest.name.as_str()))
     }
 
-    /// Adds a log that was read at this time, and notes what could not be read of it. From a log that lacks entries of
+    /// Adds a log with its name that was read at this time, and notes what could not be read of it. From a log that lacks entries of
     /// our probes, a missing line shows nothing: it counts as not read to its end.
-    fn add_log(&mut self, log: LogText, read_at: Option<jiff::Timestamp>) {
-        self.unread.extend(log.notes().into_iter().map(|note| (EvidenceSource::Logs, note)));
+    fn add_log(&mut self, name: &str, log: LogText, read_at: Option<jiff::Timestamp>) {
+        self.unread.extend(log.notes().into_iter().map(|note| (EvidenceSource::Logs, format!("{name}: {note}"))));
         self.log.extend(log.entries);
         self.log.sort_by_key(|entry| entry.at);
         self.changes.extend(log.changes);

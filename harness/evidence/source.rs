@@ -49,6 +49,14 @@ pub enum SourceError {
     /// The content is not the manifest of one service.
     #[error("not the manifest of a service: {0}")]
     Manifest(#[from] NotRead),
+    /// The content is no log.
+    #[error("{from}: not a log: {why}")]
+    NotALog {
+        /// The location, without the arguments of a command.
+        from: String,
+        /// The reason, with line and column.
+        why: String,
+    },
     /// The content has the wrong format.
     #[error("not {expected}: {why}")]
     Format {

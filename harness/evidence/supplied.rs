@@ -2,22 +2,35 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use thiserror::Error;
+use tokio::time::Instant;
 
+use super::log_source;
 use super::logs::{Collected, Expected, Focus, LogError, ServiceNames, collect};
 use super::manifest::{self, Declaration, NotRead};
 use super::{Evidence, Manifest};
-use crate::config::{DeployedNames, Target};
+use crate::config::{DeployedNames, EvidenceLocation, Target};
 use crate::terms::{EvidenceSource, Hop, Service};
 
 /// The supplied evidence. It takes precedence over the target's own sources.
 #[derive(Debug, Clone, Default)]
 pub struct Supplied {
     manifests: BTreeMap<Service, Manifest>,
-    logs: Vec<Arc<Collected>>,
+    logs: Vec<SuppliedLog>,
+}
+
+/// A log that was supplied.
+#[derive(Debug, Clone)]
+struct SuppliedLog {
+    /// The name of the file, or of standard input.
+    from: String,
+    writer: Option<Hop>,
+    read: Arc<Collected>,
+    /// The file and its size in bytes when it was read, if it may grow.
+    file: Option<(PathBuf, u64)>,
 }
 
 /// Why supplied evidence is refused. The message does not quote the text, because a manifest may hold secrets.
@@ -103,8 +116,16 @@ impl Supplied {
     ) -> Result<(), SuppliedError> {
         let manifests = self.manifests.iter().map(|(service, manifest)| (*service, manifest.name.as_str()));
         let names = ServiceNames::of(target, manifests);
-        self.add_collected(collected(from, log, &Expected { writer, names, focus })?);
+        let read = Arc::new(collected(from, log, &Expected { writer, names, focus })?);
+        self.logs.push(SuppliedLog { from: from.to_owned(), writer, read, file: None });
         Ok(())
+    }
+
+    /// Says that the log that was added last is this file, which had this size. If it grows during a run, it is read again.
+    pub(crate) fn follow(&mut self, file: &Path, size: u64) {
+        if let Some(log) = self.logs.last_mut() {
+            log.file = Some((file.to_owned(), size));
+        }
     }
 
     /// Reads a log before its target is known. See [`Supplied::add_log`].
@@ -116,8 +137,8 @@ impl Supplied {
     }
 
     /// Adds a log that was read before its target was known.
-    pub(crate) fn add_collected(&mut self, log: Collected) {
-        self.logs.push(Arc::new(log));
+    pub(crate) fn add_collected(&mut self, from: &str, log: Collected) {
+        self.logs.push(SuppliedLog { from: from.to_owned(), writer: None, read: Arc::new(log), file: None });
     }
 
     /// Returns the sources of evidence that were supplied.
@@ -140,10 +161,41 @@ impl Supplied {
     pub fn add_log_to(&self, evidence: &mut Evidence, target: &Target, clean: &dyn Fn(&str) -> String) {
         let names = ServiceNames::of(target, evidence.names());
         for log in &self.logs {
-            let log = log.entries(&names, clean);
-            let ends = log.ends();
-            evidence.add_log(log, ends);
+            let text = log.read.entries(&names, clean);
+            let ends = text.ends();
+            evidence.add_log(&clean(&log.from), text, ends);
         }
+    }
+
+    /// Adds the supplied log to the evidence, as [`Supplied::add_log_to`] does. Reads a file again that has grown since: it
+    /// then has the entries of the run. `focus` is on the probes.
+    pub(crate) async fn add_grown_log_to(
+        &self,
+        evidence: &mut Evidence,
+        target: &Target,
+        focus: Focus,
+        run_end: Instant,
+        clean: &(dyn Fn(&str) -> String + Send + Sync),
+    ) {
+        let mut grown = self.clone();
+        for log in &mut grown.logs {
+            let Some(file) = log.grown() else { continue };
+            let names = ServiceNames::of(target, evidence.names());
+            let expected = Expected { writer: log.writer, names, focus: focus.clone() };
+            if let Ok(read) = log_source::read(&EvidenceLocation::File(file), target, run_end, expected).await {
+                log.read = Arc::new(read);
+            }
+        }
+        grown.add_log_to(evidence, target, clean);
+    }
+}
+
+impl SuppliedLog {
+    /// Returns its file, if that has another size than when it was read.
+    fn grown(&self) -> Option<PathBuf> {
+        let (file, size) = self.file.as_ref()?;
+        let has_changed = std::fs::metadata(file).is_ok_and(|now| now.len() != *size);
+        has_changed.then(|| file.clone())
     }
 }
 
@@ -229,13 +281,16 @@ pub(crate) fn whose(declaration: &Declaration, names: &DeployedNames) -> Option<
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use proptest::prelude::{prop_assert, proptest};
     use rstest::rstest;
+    use tokio::time::Instant;
 
     use super::{Supplied, SuppliedError};
-    use crate::evidence::{Evidence, Focus};
+    use crate::evidence::{Evidence, Focus, LONGEST};
     use crate::fixtures::staging;
-    use crate::terms::{EvidenceSource, Service};
+    use crate::terms::{EvidenceSource, Hop, Service};
 
     const CONTAINERS: &str =
         r#""spec":{"template":{"spec":{"containers":[{"env":[{"name":"SERVICE_ID","value":"netra-backend"}]}]}}}"#;
@@ -341,6 +396,21 @@ mod tests {
         supplied.add_log_to(&mut evidence, &staging(), &str::to_owned);
         assert_eq!(evidence.log.len(), 1);
         assert_eq!(evidence.log_read_at.map(|at| at.to_string()).as_deref(), Some("2026-11-22T03:00:00Z"));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_grows_is_read_again() {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        let mut supplied = Supplied::default();
+        file.write_all(b"2026-11-22 03:00:00,000 INFO started\n").expect("it is ours");
+        let log = std::fs::File::open(file.path()).expect("it is there");
+        supplied.add_log("app.log", Some(Hop::Auth), log, &staging(), Focus::default()).expect("a log");
+        supplied.follow(file.path(), 37);
+        file.write_all(b"2026-11-22 03:00:09,000 ERROR refused\n").expect("it is ours");
+        let (mut evidence, end) = (Evidence::default(), Instant::now() + LONGEST);
+        supplied.add_grown_log_to(&mut evidence, &staging(), Focus::default(), end, &str::to_owned).await;
+        let of_auth = evidence.log.iter().filter(|entry| entry.by == Hop::Auth).count();
+        assert_eq!((evidence.log.len(), of_auth), (2, 2), "{:?}", evidence.log);
     }
 
     proptest! {

@@ -47,7 +47,7 @@ pub(crate) struct Pieces {
     /// Reports of fivewhys, and recordings that it wrote.
     pub(super) reports: Vec<NamedReport>,
     pub(super) manifests: Vec<ManifestText>,
-    pub(super) logs: Vec<Collected>,
+    pub(super) logs: Vec<(String, Collected)>,
     /// What the reader must know about the files.
     pub(super) notes: Vec<String>,
 }
@@ -74,7 +74,8 @@ impl Pieces {
         let kind = kind(&start);
         let rest = start.chain(content);
         if kind == Kind::Log {
-            self.logs.push(Supplied::collect(&from, writer, rest)?);
+            let log = Supplied::collect(&from, writer, rest)?;
+            self.logs.push((from, log));
             return Ok(());
         }
         let text = whole(rest).map_err(unreadable)?;
@@ -136,7 +137,7 @@ impl Pieces {
 
     /// Adds the logs to what was supplied.
     pub(super) fn add_logs(&mut self, supplied: &mut Supplied) {
-        self.logs.drain(..).for_each(|log| supplied.add_collected(log));
+        self.logs.drain(..).for_each(|(from, log)| supplied.add_collected(&from, log));
     }
 }
 

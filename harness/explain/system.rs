@@ -11,7 +11,7 @@ use crate::config::{
     Access, Budget, Claims, DeployedNames, Endpoint, SecretSource, Target, UnusualProbes, User, Validation,
     VersionPlace,
 };
-use crate::evidence::{Collected, Declaration, Layout};
+use crate::evidence::{Declaration, Layout};
 use crate::explain::pieces::Pieces;
 use crate::har::Recorded;
 use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Platform, Role, Service, TokenLocation};
@@ -70,6 +70,7 @@ pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
         caller: None,
         validation: Validation::Unknown,
         startup_check: None,
+        may_have_agents: true,
         platform: platform(pieces, &names),
         engine: Engine::New,
         budget: budget(),
@@ -145,7 +146,7 @@ fn platform(pieces: &Pieces, names: &DeployedNames) -> Platform {
 
 /// Returns the deployed names that manifests and log entries show.
 fn names(pieces: &Pieces) -> DeployedNames {
-    let of_logs = pieces.logs.iter().flat_map(|log| log.writers().map(str::to_owned));
+    let of_logs = pieces.logs.iter().flat_map(|(_, log)| log.writers().map(str::to_owned));
     // A manifest that cannot be read is refused later, with its place.
     let declared = pieces.declared(&DeployedNames::default()).unwrap_or_default();
     // A compose file has databases and caches too. Its order is no evidence of what a service is.
@@ -181,7 +182,7 @@ fn labels(text: &str, label: &str) -> BTreeSet<String> {
 fn variables(pieces: &Pieces) -> BTreeMap<String, Vec<String>> {
     let is_set = |name: &String| pieces.manifests.iter().any(|piece| piece.text.contains(&format!("\"{name}\"")));
     let is_logged =
-        |name: &String| pieces.logs.iter().flat_map(Collected::texts).any(|text| names_variable(text, name));
+        |name: &String| pieces.logs.iter().flat_map(|(_, log)| log.texts()).any(|text| names_variable(text, name));
     let used = |names: &[String]| names.iter().filter(|name| is_set(name) || is_logged(name)).cloned().collect();
     let roles = ASSUMED.variables.iter().map(|(role, names)| (role.clone(), used(names)));
     roles.filter(|(_, names): &(String, Vec<String>)| !names.is_empty()).collect()
@@ -210,7 +211,7 @@ fn bases(pieces: &Pieces) -> (Url, Url) {
         let backend = backend.or_else(|| auth.clone()).unwrap_or_else(|| nowhere("backend"));
         return (backend.clone(), auth.unwrap_or(backend));
     }
-    let logged = pieces.logs.iter().flat_map(Collected::urls).map(str::to_owned);
+    let logged = pieces.logs.iter().flat_map(|(_, log)| log.urls()).map(str::to_owned);
     let logged: Vec<Url> = logged.filter_map(|url| Url::parse(&url).ok()).collect();
     // The entries name their service, so two services need two origins.
     let backend = most(&logged, false).unwrap_or_else(|| nowhere("backend"));

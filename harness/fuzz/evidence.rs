@@ -26,7 +26,7 @@ fn a_log_of_any_format_is_read_the_same_twice() {
             let mut evidence = Evidence::default();
             let mut supplied = Supplied::default();
             if let Ok(log) = Supplied::collect("log", None, bytes) {
-                supplied.add_collected(log);
+                supplied.add_collected("fuzz.log", log);
             }
             supplied.add_log_to(&mut evidence, &target, &str::to_owned);
             evidence.log

@@ -116,6 +116,7 @@ fn sketch(api: &Value, path: &str, method: &str, operation: &Value) -> Sketch {
         role,
         has_body: operation.get("requestBody").is_some() || role == Role::Issuer,
         token_locations: location.into_iter().collect(),
+        token_cookie: None,
         method,
         path: path.to_owned(),
         seen: None,

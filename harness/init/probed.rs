@@ -93,6 +93,7 @@ fn sketch(service: Service, path: &str, body: &[u8]) -> Sketch {
         method: "GET".to_owned(),
         path: path.to_owned(),
         token_locations: Vec::new(),
+        token_cookie: None,
         has_body: false,
         seen: seen(body),
     }

@@ -70,6 +70,7 @@ fn sketch(endpoint: &Endpoint) -> Sketch {
         method: endpoint.method.clone(),
         path: endpoint.path.clone(),
         token_locations: endpoint.token_locations.clone(),
+        token_cookie: endpoint.form.token_cookie.clone(),
         has_body: endpoint.body.is_some(),
         seen: None,
     }

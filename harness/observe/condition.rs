@@ -2,7 +2,7 @@
 
 use crate::config::{Accept, Endpoint, Refusal};
 use crate::document::pattern_fits;
-use crate::observe::outcome::body_json;
+use crate::observe::outcome::{body_json, json_holds};
 use crate::probe::Exchange;
 
 /// Reports whether the headers, the text and the schema are as `accept` says.
@@ -15,9 +15,9 @@ pub(super) fn content_accepted(accept: &Accept, exchange: &Exchange) -> bool {
 
 /// Reports whether the response is the refusal that the endpoint describes.
 pub(super) fn is_refusal(exchange: &Exchange, endpoint: &Endpoint) -> bool {
-    let Some(Refusal { status, headers, text }) = &endpoint.form.refusal else { return false };
+    let Some(Refusal { status, headers, text, json }) = &endpoint.form.refusal else { return false };
     let has_status = exchange.status().is_some_and(|own| status.is_empty() || status.contains(&own));
-    has_status && headers_fit(headers, exchange) && has_texts(text, exchange)
+    has_status && headers_fit(headers, exchange) && has_texts(text, exchange) && json_holds(json, exchange)
 }
 
 fn headers_fit(wanted: &[(String, String)], exchange: &Exchange) -> bool {
@@ -34,6 +34,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::document::JsonMatch;
     use crate::fixtures::{endpoint, exchange};
     use crate::observe::{Outcome, observe};
     use crate::terms::{Hop, TokenKind};
@@ -50,6 +51,23 @@ mod tests {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let accept = Accept { text: text.iter().map(|one| (*one).to_owned()).collect(), headers, ..Accept::default() };
         assert_eq!(content_accepted(&accept, &page), holds);
+    }
+
+    #[rstest]
+    #[case::refused(r#"{"data":null,"errors":[{"extensions":{"code":"UNAUTHENTICATED"}}]}"#, Outcome::Denied)]
+    #[case::another_error(r#"{"data":null,"errors":[{"extensions":{"code":"BAD_USER_INPUT"}}]}"#, Outcome::Failed)]
+    #[case::data(r#"{"data":{"order":{"id":"7"}}}"#, Outcome::Ok)]
+    fn an_error_in_json_with_status_200_may_be_a_refusal(#[case] body: &str, #[case] result: Outcome) {
+        let place = |path: &str| serde_json_path::JsonPath::parse(path).expect("a path");
+        let mut order = endpoint("backend.threads");
+        order.accept = Accept {
+            json: vec![JsonMatch { path: place("$.data.order.id"), any_of: Vec::new() }],
+            ..Accept::default()
+        };
+        let code = JsonMatch { path: place("$.errors[0].extensions.code"), any_of: vec!["UNAUTHENTICATED".into()] };
+        order.form.refusal = Some(Refusal { json: vec![code], ..Refusal::default() });
+        let answered = exchange("backend.threads", TokenKind::Malformed).answered(200, "application/json", body);
+        assert_eq!(observe(&answered, &order, "").map(|seen| seen.result), Some(result));
     }
 
     #[test]

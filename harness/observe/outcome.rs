@@ -169,7 +169,7 @@ fn status_accepted(exchange: &Exchange, endpoint: &Endpoint) -> bool {
     }
 }
 
-fn json_holds(wanted: &[JsonMatch], exchange: &Exchange) -> bool {
+pub(super) fn json_holds(wanted: &[JsonMatch], exchange: &Exchange) -> bool {
     wanted.is_empty() || body_json(exchange).is_some_and(|json| wanted.iter().all(|one| one.holds(&json)))
 }
 

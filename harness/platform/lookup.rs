@@ -83,7 +83,8 @@ impl Names<'_> {
 
     fn gcloud_log(&mut self, window: Option<(String, String)>) -> Vec<String> {
         let project = self.project();
-        let services = [Service::Backend, Service::Auth].map(|one| format!("\"{}\"", self.service(one)));
+        let deployed = [Service::Backend, Service::Auth].into_iter().filter(|one| self.target.has(*one));
+        let services: Vec<String> = deployed.map(|one| format!("\"{}\"", self.service(one))).collect();
         let window =
             window.map(|(from, to)| format!(" AND timestamp>=\"{from}\" AND timestamp<=\"{to}\"")).unwrap_or_default();
         let filter = format!(

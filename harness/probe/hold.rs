@@ -124,6 +124,7 @@ impl Session {
             tls: &self.shared.tls,
             clients: &self.shared.clients,
             own_connection: true,
+            http1_only: true,
             proxy: proxy.as_ref(),
             fixed: &fixed,
         };

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::login::lifetime;
 use super::{Credentials, Exchange};
 use crate::config::Endpoint;
+use crate::document::pattern_fits;
 use crate::probe::request::cookies::set_value;
 use crate::probe::transport::answer::Answer;
 use crate::terms::{Role, TokenKind};
@@ -39,8 +40,8 @@ pub(super) fn issued(
     if let Some(name) = &endpoint.form.issued_cookie {
         let token = set_value(&answer.headers, name).or(cookie)?;
         credentials.learn(TokenKind::Issued, &token);
-        let is_accepted = answer.status.is_some_and(|(status, _)| endpoint.accept.status.contains(&status.as_u16()));
-        return is_accepted.then(|| Issued { token: token.into(), with_our_secret: None, lifetime: None });
+        let issued = || Issued { token: token.into(), with_our_secret: None, lifetime: None };
+        return is_accepted(endpoint, answer).then(issued);
     }
     let json: Value = serde_json::from_slice(&answer.body).ok()?;
     learn(&json, false, credentials, &mut { MOST });
@@ -51,6 +52,29 @@ pub(super) fn issued(
     credentials.learn(TokenKind::Issued, token);
     let (with_our_secret, lifetime) = (credentials.verifies(token), lifetime(&json, token));
     Some(Issued { token: SecretString::from(token), with_our_secret, lifetime })
+}
+
+/// Reports whether a login was accepted. Many systems give a session to users who are not signed in too.
+fn is_accepted(endpoint: &Endpoint, answer: &Answer) -> bool {
+    let Some((status, _)) = answer.status else { return false };
+    let text = String::from_utf8_lossy(&answer.body);
+    let has_headers = |wanted: &[(String, String)]| {
+        wanted.iter().all(|(name, pattern)| {
+            let mut values = answer.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+            values.any(|value| pattern_fits(pattern, value))
+        })
+    };
+    let has_texts = |wanted: &[String]| wanted.iter().all(|one| text.contains(one));
+    let is_refused = endpoint.form.refusal.as_ref().is_some_and(|refusal| {
+        (refusal.status.is_empty() || refusal.status.contains(&status.as_u16()))
+            && has_headers(&refusal.headers)
+            && has_texts(&refusal.text)
+            && (refusal.json.is_empty()
+                || serde_json::from_slice(&answer.body)
+                    .is_ok_and(|json| refusal.json.iter().all(|condition| condition.holds(&json))))
+    });
+    let accept = &endpoint.accept;
+    accept.status.contains(&status.as_u16()) && has_headers(&accept.headers) && has_texts(&accept.text) && !is_refused
 }
 
 /// Makes every credential in the response known to the redactor: refresh tokens are as secret as the token itself.
@@ -81,5 +105,34 @@ pub(super) fn failure(exchange: &Exchange) -> String {
         }
         (None, Some(status)) => format!("it answered {status}"),
         (None, None) => "no response".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::header::{HeaderValue, LOCATION};
+    use hyper::{StatusCode, Version};
+    use rstest::rstest;
+
+    use super::*;
+    use crate::config::Refusal;
+    use crate::fixtures::endpoint;
+
+    #[rstest]
+    #[case::signed_in(302, "/account", true)]
+    #[case::back_to_the_form(302, "/login?error=1", false)]
+    #[case::another_page(302, "/elsewhere", false)]
+    #[case::another_status(200, "/account", false)]
+    fn a_session_is_issued_only_by_an_accepted_login(#[case] status: u16, #[case] to: &'static str, #[case] is: bool) {
+        let place = |pattern: &str| vec![("location".to_owned(), pattern.to_owned())];
+        let mut login = endpoint("backend.threads");
+        (login.accept.status, login.accept.headers) = (vec![302], place("*/account*"));
+        login.form.refusal = Some(Refusal { status: vec![302], headers: place("*/login*"), ..Refusal::default() });
+        let mut answer =
+            Answer { status: StatusCode::from_u16(status).ok().zip(Some(Version::HTTP_11)), ..Answer::default() };
+        answer.headers.insert(LOCATION, HeaderValue::from_static(to));
+        assert_eq!(is_accepted(&login, &answer), is);
+        login.accept.headers.clear();
+        assert_eq!(is_accepted(&login, &answer), is || to == "/elsewhere");
     }
 }

@@ -210,6 +210,7 @@ impl Session {
             tls: &self.shared.tls,
             clients: &self.shared.clients,
             own_connection: call.request.own_connection,
+            http1_only: call.request.http1_only,
             proxy: proxy.as_ref(),
             fixed: &fixed,
         };

@@ -29,7 +29,8 @@ async fn a_log_that_is_empty_at_first_still_settles_the_verdict() {
         let log = if nth < 2 { "[]".to_owned() } else { fetch(&twins) };
         Answer::http("200 OK", &[("Content-Type", "application/json")], log.as_bytes())
     });
-    bench.target.logs = vec![EvidenceLocation::Url(Url::parse(&format!("http://{}/", late.address)).expect("a URL"))];
+    bench.target.logs =
+        vec![EvidenceLocation::Url(Url::parse(&format!("http://{}/", late.address)).expect("a URL")).into()];
     let report = bench.smoke(&scenario::embedded().expect("the shipped scenarios are in order")).await;
     let [cause] = report.causes.as_slice() else { panic!("one cause, but: {:#?}", report.causes) };
     assert_eq!((&*cause.fault, cause.certainty), (MISMATCH, Certainty::Certain), "{:#?}", cause.whys);

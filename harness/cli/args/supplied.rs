@@ -2,6 +2,7 @@
 //! before the run.
 
 use std::io::{self, IsTerminal as _, Read};
+use std::path::Path;
 
 use clap::Args;
 use miette::miette;
@@ -56,7 +57,9 @@ impl SuppliedArgs {
         }
         for given in &self.logs {
             let (writer, file) = writer(given);
+            let size = std::fs::metadata(file).ok().filter(std::fs::Metadata::is_file).map(|file| file.len());
             supplied.add_log(called(file), writer, opened(file)?, target, focus.clone())?;
+            size.filter(|_| file != "-").into_iter().for_each(|size| supplied.follow(Path::new(file), size));
         }
         Ok(supplied)
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::config::file::overlay::{Overlay, overlays};
 use crate::config::{Csrf, CsrfPlace, Refusal};
 use crate::document::values::Query;
-use crate::document::written::{Named, OneOrMany};
+use crate::document::written::{Match, Named, OneOrMany};
 
 /// The maximum size of a compiled pattern, in bytes.
 const LARGEST: usize = 1 << 20;
@@ -33,6 +33,8 @@ overlays! {
         headers: Named<String, String>,
         /// A text that the body must contain, or a list of them.
         text: Option<OneOrMany<String>>,
+        /// Conditions on the JSON of the body, one or a list: `{ path = "$.errors[0].extensions.code", is = "UNAUTHENTICATED" }`.
+        json: Option<OneOrMany<Match>>,
     }
 }
 
@@ -69,8 +71,9 @@ impl CsrfLayer {
 impl RefusalLayer {
     pub(crate) fn resolve(self) -> Option<Refusal> {
         let headers = self.headers.0.into_iter().map(|entry| (entry.name.to_ascii_lowercase(), entry.value)).collect();
-        let refusal =
-            Refusal { status: self.status.unwrap_or_default().0, headers, text: self.text.unwrap_or_default().0 };
-        (refusal != Refusal::default()).then_some(refusal)
+        let json = self.json.unwrap_or_default().0.into_iter().map(Match::into_json_match).collect();
+        let (status, text) = (self.status.unwrap_or_default().0, self.text.unwrap_or_default().0);
+        let refusal = Refusal { status, headers, text, json };
+        (!refusal.is_empty()).then_some(refusal)
     }
 }

@@ -9,6 +9,7 @@ use crate::config::file::{TargetFile, Text, resolve};
 use crate::config::{Endpoint, Target};
 use crate::document::written::{Entry, OneOrMany};
 use crate::document::{ConfigError, Reading, read_on, source};
+use crate::terms::Role;
 
 /// An endpoint, and where it is written.
 pub(crate) struct PlacedEndpoint {
@@ -125,7 +126,8 @@ fn put_right(layer: &mut Layer, at: usize) -> bool {
         layer.auth = Some(AuthText(WrittenAuth::At(resolve::anywhere().0)));
         return true;
     }
-    if layer.signing_secret.is_none() && !twin {
+    let issues_tokens = issues_tokens(layer);
+    if layer.signing_secret.is_none() && !twin && !issues_tokens {
         layer.signing_secret = Some(OneOrMany::default());
         return true;
     }
@@ -138,5 +140,30 @@ fn put_right(layer: &mut Layer, at: usize) -> bool {
         return true;
     }
     let left = (layer.endpoint.0.len(), layer.user.0.len());
+    // Without the issuer that had the mistake, the target would seem to lack a key and claims.
+    if issues_tokens && !self::issues_tokens(layer) {
+        return false;
+    }
     left != (endpoints, users) && left.0 > 0 && left.1 > 0
+}
+
+/// Reports whether the target says what issues its tokens.
+fn issues_tokens(layer: &Layer) -> bool {
+    let is_issuer = |entry: &Entry<EndpointLayer>| entry.value.role == Some(Role::Issuer);
+    !layer.login.is_empty() || layer.endpoint.0.iter().any(is_issuer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_that_logs_in_lacks_no_key_beside_another_mistake() {
+        let text = "[target.a]\nbackend = 'http://a.test'\nauth = 'none'\n[target.a.user.u]\nemail = 'e'\n\
+                    [target.a.endpoint.\"backend.login\"]\nrole = 'issuer'\npath = '/l'\nissued_token = '$.t'\n\
+                    [target.a.endpoint.\"backend.x\"]\nrole = 'protected'\npath = '/x'\n";
+        let checked = TargetFile::check("t.toml", text, Path::new(""));
+        let says: Vec<&str> = checked.mistakes.iter().map(ConfigError::message).collect();
+        assert!(matches!(says.as_slice(), [one] if one.contains("backend.x")), "{says:?}");
+    }
 }

@@ -12,7 +12,7 @@ use crate::config::file::csrf_layer::CsrfLayer;
 use crate::config::file::endpoint_layer::EndpointLayer;
 use crate::config::file::login::LoginLayer;
 use crate::config::file::overlay::{Overlay, overlays};
-use crate::config::file::sources::{EvidenceText, SecretText};
+use crate::config::file::sources::{EvidenceText, LogText, SecretText};
 use crate::config::file::watch_layer::WatchLayer;
 use crate::config::telemetry::trace_url::TraceUrl;
 use crate::config::telemetry::written::{CollectorText, ObjectiveLayer};
@@ -29,6 +29,20 @@ written_as_text! {
 written_as_text! {
     /// The base URL of the auth service, `none` or `internal`.
     AuthText(WrittenAuth) like "^(none$|internal$|https?://)" = written_auth
+}
+
+written_as_text! {
+    /// `none` or `internal`.
+    AgentsText(bool) like "^(none|internal)$" = agents
+}
+
+/// Returns whether there are agents.
+fn agents(text: &str) -> Result<bool, String> {
+    match text {
+        "none" => Ok(false),
+        "internal" => Ok(true),
+        _ => Err(format!("`{text}` is not one of `none`, `internal`")),
+    }
 }
 
 /// The place of the auth service, as written.
@@ -62,6 +76,8 @@ overlays! {
         backend: Option<BaseUrl>,
         /// The auth service's base URL, for example `https://auth.example.com`. `none`: there is no auth service, and the backend alone verifies tokens. `internal`: there is one, and this machine cannot call it.
         auth: Option<AuthText>,
+        /// `none`: no agents run tasks behind the backend, and no verdict names any. `internal`: there are agents, and only the backend calls them. When absent: not known, and a verdict may name them.
+        agents: Option<AgentsText>,
         /// The base URL of WebSockets. When absent: the backend's URL with `ws` or `wss`.
         websocket: Option<SocketUrl>,
         /// The backend's own URL, which goes around the edge, for example `https://backend-abc123.run.app`. With the evidence `direct`, it distinguishes faults of the edge from faults of the backend.
@@ -118,8 +134,8 @@ overlays! {
         variables: Named<String, OneOrMany<String>>,
         /// The locations of the services' manifests (Cloud Run, Kubernetes, docker-compose, ECS or an env file). Read when the evidence `manifest` is granted.
         manifest: ManifestLayer,
-        /// The locations of the services' logs (of any usual format), one or a list. Read in order when the evidence `logs` is granted.
-        logs: Option<OneOrMany<EvidenceText>>,
+        /// The locations of the services' logs (of any usual format), one or a list. Read in order when the evidence `logs` is granted. `{ from = "file:auth.log", writer = "auth" }` names the component that wrote all of a log: `backend`, `auth` or `edge`.
+        logs: Option<OneOrMany<LogText>>,
         /// Catalogue files that are added to the built-in catalogue. Patterns such as `faults/*.toml` are allowed. Relative to this file.
         catalogue: Option<OneOrMany<PathBuf>>,
         /// A folder of your own scenarios, driven in addition to the built-in ones. Relative to this file. A scenario with the same id replaces the built-in one.
@@ -419,8 +435,8 @@ impl Layer {
         let lists = users.chain(own).chain(self.signing_secret.as_mut()).chain(self.caller.secret.as_mut());
         lists.flat_map(|list| &mut list.0).for_each(|secret| secret.root(folder));
         let manifests = self.manifest.backend.iter_mut().chain(self.manifest.auth.as_mut());
-        let logs = self.logs.iter_mut().flat_map(|logs| &mut logs.0);
-        manifests.chain(logs).chain(&mut self.jwks).for_each(|evidence| evidence.root(folder));
+        manifests.chain(&mut self.jwks).for_each(|evidence| evidence.root(folder));
+        self.logs.iter_mut().flat_map(|logs| &mut logs.0).for_each(|log| log.root(folder));
         let certificates =
             self.ca.iter_mut().flat_map(|files| &mut files.0).chain(&mut self.client_certificate.certificate);
         certificates.for_each(|path| *path = folder.join(&*path));

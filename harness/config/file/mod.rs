@@ -235,7 +235,7 @@ mod tests {
 
     use super::*;
     use crate::config::{EvidenceLocation, SecretOrigin};
-    use crate::terms::{EvidenceSource, Role, Service};
+    use crate::terms::{EvidenceSource, Hop, Role, Service};
 
     const LEAST: &str = r#"
 [target.one]
@@ -295,7 +295,29 @@ endpoint."backend.health" = { path = "/health" }
         let target = one(&format!("{LEAST}logs = [\"file:x.json\", \"url:http://[::1]:9/logs\"]\n")).unwrap();
         let SecretOrigin::File(path) = &target.signing_secret.sources[0] else { panic!("not a file") };
         assert_eq!(path, &PathBuf::from("/etc/fivewhys/keys/signing"));
-        assert!(matches!(&target.logs[0], EvidenceLocation::File(path) if path.starts_with("/etc/fivewhys")));
+        assert!(matches!(&target.logs[0].from, EvidenceLocation::File(path) if path.starts_with("/etc/fivewhys")));
+    }
+
+    #[rstest]
+    #[case::a_list("[{ from = 'file:x.log', writer = 'auth' }, 'file:y.log']", &[Some(Hop::Auth), None])]
+    #[case::one("{ from = 'file:x.log', writer = 'edge' }", &[Some(Hop::Edge)])]
+    #[case::unnamed("{ from = 'file:x.log' }", &[None])]
+    fn a_log_may_name_its_writer(#[case] logs: &str, #[case] writers: &[Option<Hop>]) {
+        let target = one(&format!("{LEAST}logs = {logs}\n")).unwrap();
+        assert!(matches!(&target.logs[0].from, EvidenceLocation::File(path) if path.starts_with("/etc/fivewhys")));
+        assert_eq!(target.logs.iter().map(|log| log.writer).collect::<Vec<_>>(), writers);
+    }
+
+    #[rstest]
+    #[case::writer("{ from = 'file:x.log', writer = 'redis' }", "`backend`, `auth`")]
+    #[case::key("{ from = 'file:x.log', service = 'auth' }", "`writer`")]
+    #[case::no_location("{ writer = 'auth' }", "`from`")]
+    #[case::location("{ from = 'x.log' }", "`file:PATH`")]
+    #[case::number("7", "")]
+    fn a_wrong_log_is_refused(#[case] logs: &str, #[case] names: &str) {
+        let error = one(&format!("{LEAST}logs = {logs}\n")).unwrap_err();
+        let shown = format!("{} {:?}", error.message(), miette::Diagnostic::help(&error).map(|help| help.to_string()));
+        assert!(shown.contains(names), "{shown}");
     }
 
     #[test]

@@ -14,12 +14,12 @@ use crate::config::file::layer::{
     BrowserLayer, BudgetLayer, KnownFailureText, Layer, NamesLayer, TaggedUrlLayer, VersionLayer, WrittenAuth,
 };
 use crate::config::file::login::{LoginLayer, TOKEN};
-use crate::config::file::sources::{EvidenceText, SecretText};
+use crate::config::file::sources::{EvidenceText, LogText, SecretText};
 use crate::config::target::is_loopback;
 use crate::config::telemetry::written::ObjectiveLayer;
 use crate::config::{
-    Access, AuthPlace, Browser, Budget, Csrf, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, Objective,
-    SecretOrigin, SecretSource, TaggedUrl, Target, TokenOrigin, UnusualProbes, Validation, VersionPlace,
+    Access, AuthPlace, Browser, Budget, Csrf, DeployedNames, Endpoint, EvidenceLocation, KnownFailure, LogSource,
+    Objective, SecretOrigin, SecretSource, TaggedUrl, Target, TokenOrigin, UnusualProbes, Validation, VersionPlace,
 };
 use crate::document::nearest_or_all;
 use crate::document::values::BaseUrl;
@@ -73,7 +73,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
     let csrf = csrf(header, layer.csrf, &endpoints)?;
     let direct = layer.direct.map(|url| (as_websocket(&url.0), url.0)).map(|(websocket, http)| (http, websocket));
     let manifests = manifests(layer.manifest.backend, layer.manifest.auth);
-    let logs: Vec<EvidenceLocation> = layer.logs.unwrap_or_default().0.into_iter().map(|log| log.0).collect();
+    let logs: Vec<LogSource> = layer.logs.unwrap_or_default().0.into_iter().map(LogText::resolve).collect();
     let on_this_machine = !twin && [&backend, &auth].into_iter().all(is_loopback);
     let usual = || if on_this_machine { Platform::None } else { platform(&manifests, &logs, &layer.names) };
     let platform = layer.platform.unwrap_or_else(usual);
@@ -98,6 +98,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         caller: caller(header, layer.caller)?,
         validation: layer.validation.unwrap_or(Validation::Unknown),
         startup_check: layer.startup_check,
+        may_have_agents: layer.agents.is_none_or(|agents| agents.0),
         engine: crate::terms::Engine::default(),
         budget: budget(layer.budget),
         load: layer.load.resolve(header.name)?,
@@ -316,16 +317,12 @@ fn names(layer: NamesLayer, variables: &BTreeMap<String, Vec<String>>) -> Deploy
 
 /// Returns the platform whose tool reads the evidence, or else Cloud Run if the names have a project or a region. A target
 /// on this machine has neither.
-fn platform(
-    manifests: &BTreeMap<Service, EvidenceLocation>,
-    logs: &[EvidenceLocation],
-    names: &NamesLayer,
-) -> Platform {
+fn platform(manifests: &BTreeMap<Service, EvidenceLocation>, logs: &[LogSource], names: &NamesLayer) -> Platform {
     let tool = |location: &EvidenceLocation| match location {
         EvidenceLocation::Command(words) => words.first().and_then(|word| Platform::of_tool(word)),
         _ => None,
     };
-    let of_tool = manifests.values().chain(logs).find_map(tool);
+    let of_tool = manifests.values().chain(logs.iter().map(|log| &log.from)).find_map(tool);
     let is_named = names.project.is_some() || names.region.is_some();
     of_tool.unwrap_or(if is_named { Platform::CloudRun } else { Platform::None })
 }
@@ -350,7 +347,7 @@ fn known_failure(text: KnownFailureText) -> KnownFailure {
 
 /// Refuses evidence URLs other than those of loopback and of the target's own hosts.
 fn check_evidence_hosts(header: &Header<'_>, target: &Target) -> Result<(), ConfigError> {
-    for source in target.manifests.values().chain(&target.logs).chain(&target.jwks) {
+    for source in target.manifests.values().chain(target.logs.iter().map(|log| &log.from)).chain(&target.jwks) {
         let EvidenceLocation::Url(url) = source else { continue };
         if !is_loopback(url) && !target.names_host(url) {
             let host = url.host_str().unwrap_or_default();

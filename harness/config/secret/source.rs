@@ -1,9 +1,12 @@
 //! The sources of a target's secrets and evidence.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
 use url::Url;
+
+use crate::terms::Hop;
 
 /// The ordered sources of one secret. The first that is not empty is used, trimmed.
 #[derive(Debug, Clone)]
@@ -81,4 +84,37 @@ pub enum EvidenceLocation {
     Url(Url),
     /// `command:["gcloud", …]`: standard output.
     Command(Vec<String>),
+}
+
+impl fmt::Display for EvidenceLocation {
+    /// Writes how messages call it: a file by its path, a URL without its query, a command by its program.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Url(url) => f.write_str(url.as_str().split(['?', '#']).next().unwrap_or_default()),
+            Self::Command(words) => write!(f, "`{}`", words.first().map_or("", String::as_str)),
+        }
+    }
+}
+
+/// A log that a target names.
+#[derive(Debug, Clone)]
+pub struct LogSource {
+    /// Its location.
+    pub from: EvidenceLocation,
+    /// The component that wrote all of it. `None`: its lines tell.
+    pub writer: Option<Hop>,
+}
+
+impl LogSource {
+    /// Reports whether it is a file: its content does not grow while a run waits for it.
+    pub(crate) const fn is_file(&self) -> bool {
+        matches!(self.from, EvidenceLocation::File(_))
+    }
+}
+
+impl From<EvidenceLocation> for LogSource {
+    fn from(from: EvidenceLocation) -> Self {
+        Self { from, writer: None }
+    }
 }

@@ -69,6 +69,9 @@ fn add_addresses(own: &mut Table, target: &Target) -> io::Result<()> {
     if let Some(is_checked) = target.startup_check {
         put("startup_check", is_checked.into());
     }
+    if !target.may_have_agents {
+        put("agents", "none".into());
+    }
     // Relative paths are relative to the folder of the file.
     if let Some(scenarios) = &target.scenarios {
         put("scenarios", absolute(scenarios)?);

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::config::file::FILL_IN;
+use crate::config::write::draft_login::DraftLogin;
 use crate::terms::{EndpointKind, Role, TokenLocation};
 
 const HEAD: &str = include_str!("starter.toml");
@@ -15,7 +16,9 @@ pub(crate) struct Draft {
     /// The name of the target.
     pub(crate) name: String,
     pub(crate) backend: Option<String>,
+    /// A URL, `none` or `internal`.
     pub(crate) auth: Option<String>,
+    pub(crate) login: DraftLogin,
     pub(crate) endpoints: Vec<Sketch>,
     /// Where this comes from, in one sentence.
     pub(crate) from: String,
@@ -32,6 +35,8 @@ pub(crate) struct Sketch {
     /// `{…}` stands for a part that the operator must fill in.
     pub(crate) path: String,
     pub(crate) token_locations: Vec<TokenLocation>,
+    /// The cookie that holds the token, for the location `cookie`.
+    pub(crate) token_cookie: Option<String>,
     pub(crate) has_body: bool,
     /// What its response says, if one was seen: a place in its JSON and the value there.
     pub(crate) seen: Option<(String, Value)>,
@@ -40,7 +45,8 @@ pub(crate) struct Sketch {
 impl Default for Draft {
     fn default() -> Self {
         let from = "Written by `fivewhys init` without knowledge of the system.".to_owned();
-        Self { name: "staging".to_owned(), backend: None, auth: None, endpoints: Vec::new(), from }
+        let login = DraftLogin::default();
+        Self { name: "staging".to_owned(), backend: None, auth: None, login, endpoints: Vec::new(), from }
     }
 }
 
@@ -49,36 +55,59 @@ impl Draft {
     /// a space after `#`.
     pub(crate) fn render(&self) -> String {
         let url = |known: &Option<String>, host: &str| known.clone().unwrap_or(format!("https://{host}.example.com"));
-        let head = HEAD
+        let (backend, auth) = (url(&self.backend, "api"), url(&self.auth, "auth"));
+        let can_call_auth = self.login != DraftLogin::Form && auth.contains(':');
+        let has_issuer = self.endpoints.iter().any(|one| one.role == Role::Issuer && !one.is_an_option());
+        let mut text = self
+            .login
+            .parts_of(HEAD, has_issuer)
             .replace("{FROM}", &self.from)
             .replace("{NAME}", &self.name)
-            .replace("{BACKEND}", &url(&self.backend, "api"))
-            .replace("{AUTH}", &url(&self.auth, "auth"));
-        let mut text = format!(
-            "{head}\n# Endpoints: what can be called. The id is `backend.NAME` or `auth.NAME`; scenarios name it. docs/users/staging.md explains the keys.\n"
-        );
-        let guessed =
-            [Sketch::guessed("backend.health", Role::Health), Sketch::guessed("backend.first", Role::Protected)];
-        let known = if self.endpoints.is_empty() { &guessed[..] } else { &self.endpoints };
-        known.iter().for_each(|one| one.write(&self.name, &mut text));
+            .replace("{BACKEND}", &backend)
+            .replace("{AUTH}", &auth)
+            .replace("{KEYS}", if can_call_auth { &auth } else { &backend })
+            .replace("{EVIDENCE}", if can_call_auth { r#"["edge", "auth"]"# } else { r#"["edge"]"# })
+            .replace("{VALIDATION}", if self.login == DraftLogin::Form { "session" } else { "unknown" })
+            .replace("{ISSUER}", if can_call_auth { "auth" } else { "backend" });
+        let guessed = [Role::Health, Role::Protected].into_iter().filter(|role| !self.has(*role));
+        let guessed: Vec<Sketch> = guessed.map(|role| Sketch::guessed(role, self.login)).collect();
+        let known = self.endpoints.iter().map(|one| one.with_login(self.login));
+        guessed.into_iter().chain(known).for_each(|one| one.write(&self.name, &mut text));
         text
+    }
+
+    /// Reports whether an endpoint of this role is known.
+    fn has(&self, role: Role) -> bool {
+        self.endpoints.iter().any(|one| one.role == role)
     }
 }
 
 impl Sketch {
     /// Returns an endpoint of which only the role is known.
-    fn guessed(id: &str, role: Role) -> Self {
+    fn guessed(role: Role, login: DraftLogin) -> Self {
         let is_health = role == Role::Health;
+        let location = if login == DraftLogin::Form { TokenLocation::Cookie } else { TokenLocation::Header };
         Self {
-            id: id.to_owned(),
+            id: if is_health { "backend.health" } else { "backend.first" }.to_owned(),
             kind: EndpointKind::Http,
             role,
             method: "GET".to_owned(),
             path: if is_health { "/health".to_owned() } else { format!("/{FILL_IN}") },
-            token_locations: if is_health { Vec::new() } else { vec![TokenLocation::Header] },
+            token_locations: if is_health { Vec::new() } else { vec![location] },
+            token_cookie: None,
             has_body: false,
             seen: None,
         }
+    }
+
+    /// Returns the endpoint as it is in a target with this login: where a form sets a cookie, no header holds the token.
+    fn with_login(&self, login: DraftLogin) -> Self {
+        let mut one = self.clone();
+        if login == DraftLogin::Form {
+            let in_header = one.token_locations.iter_mut().filter(|location| **location == TokenLocation::Header);
+            in_header.for_each(|location| *location = TokenLocation::Cookie);
+        }
+        one
     }
 
     /// Reports whether a call may change data, or lacks a part: then the operator switches it on.
@@ -107,6 +136,10 @@ impl Sketch {
             let places: Vec<String> = self.token_locations.iter().map(|one| string(one.as_str())).collect();
             lines.push(format!("token_locations = [{}]", places.join(", ")));
         }
+        if self.token_locations.contains(&TokenLocation::Cookie) {
+            let cookie = self.token_cookie.as_deref().unwrap_or(FILL_IN);
+            lines.push(format!("token_cookie = {}", string(cookie)));
+        }
         if self.role == Role::Issuer {
             lines.push("issued_token = \"$.access_token\"".to_owned());
         }
@@ -119,6 +152,9 @@ impl Sketch {
         }
         for line in lines {
             let _ = writeln!(text, "{mark}{line}");
+        }
+        if mark.is_empty() && self.token_locations.contains(&TokenLocation::Cookie) && self.role == Role::Protected {
+            text.push_str("#refusal = { status = 302, headers = { location = \"*/login*\" } }    # if it redirects who is not signed in\n");
         }
     }
 }
@@ -153,12 +189,21 @@ mod tests {
         text.lines().map(on).collect::<Vec<_>>().join("\n")
     }
 
-    fn drafts() -> [Draft; 2] {
-        let post = Sketch { method: "POST".to_owned(), has_body: true, ..Sketch::guessed("backend.add", Role::Open) };
-        let one = Sketch { path: "/orders/{id}".to_owned(), ..Sketch::guessed("backend.one", Role::Protected) };
-        let socket = Sketch { kind: EndpointKind::Websocket, ..Sketch::guessed("backend.live", Role::Protected) };
-        let endpoints = vec![Sketch::guessed("backend.health", Role::Health), post, one, socket];
-        [Draft::default(), Draft { endpoints, name: "qa".to_owned(), ..Draft::default() }]
+    fn drafts() -> Vec<Draft> {
+        let health = || Sketch::guessed(Role::Health, DraftLogin::Key);
+        let protected = |id: &str| Sketch { id: id.to_owned(), ..Sketch::guessed(Role::Protected, DraftLogin::Key) };
+        let method = "POST".to_owned();
+        let post = Sketch { method, has_body: true, role: Role::Open, ..protected("backend.add") };
+        let one = Sketch { path: "/orders/{id}".to_owned(), ..protected("backend.one") };
+        let socket = Sketch { kind: EndpointKind::Websocket, ..protected("backend.live") };
+        let endpoints = vec![health(), post, one, socket];
+        let logins = [DraftLogin::Key, DraftLogin::Oauth, DraftLogin::Form, DraftLogin::Json];
+        let auths = ["https://id.shop.test", "none"].map(|auth| Some(auth.to_owned()));
+        let of =
+            |login| [None].into_iter().chain(auths.clone()).map(move |auth| Draft { login, auth, ..Draft::default() });
+        let known = Draft { endpoints, name: "qa".to_owned(), ..Draft::default() };
+        let oauth_has_a_url = |one: &Draft| one.login != DraftLogin::Oauth || one.auth.as_deref() != Some("none");
+        [known].into_iter().chain(logins.into_iter().flat_map(of)).filter(oauth_has_a_url).collect()
     }
 
     #[test]
@@ -174,6 +219,24 @@ mod tests {
     }
 
     #[test]
+    fn a_session_needs_no_key_and_no_claims() {
+        let text = Draft { login: DraftLogin::Form, ..Draft::default() }.render();
+        assert!(!text.contains("signing_secret") && !text.contains("claims"), "{text}");
+        assert!(text.contains("auth = \"none\"") && text.contains("validation = \"session\""), "{text}");
+        assert!(text.contains("token_locations = [\"cookie\"]\ntoken_cookie = \"FILL-IN\""), "{text}");
+        let endpoints = vec![Sketch::guessed(Role::Protected, DraftLogin::Key)];
+        let known = Draft { login: DraftLogin::Form, endpoints, ..Draft::default() }.render();
+        assert!(!known.contains("token_locations = [\"header\"]"), "{known}");
+    }
+
+    #[test]
+    fn a_draft_with_a_health_endpoint_still_has_one_to_protect() {
+        let endpoints = vec![Sketch::guessed(Role::Health, DraftLogin::Key)];
+        let text = Draft { endpoints, ..Draft::default() }.render();
+        assert!(text.contains("endpoint.\"backend.first\"]\nrole = \"protected\""), "{text}");
+    }
+
+    #[test]
     fn a_draft_names_nothing_of_another_system() {
         for text in drafts().iter().map(Draft::render) {
             assert!(!text.contains("netra") && !text.contains("chat"), "{text}");
@@ -182,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_call_that_may_change_data_is_an_option() {
-        let text = drafts()[1].render();
+        let text = drafts()[0].render();
         assert!(text.contains("#[target.qa.endpoint.\"backend.add\"]\n#role = \"open\"\n#method = \"POST\""), "{text}");
         assert!(text.contains("#path = \"/orders/FILL-IN\""), "{text}");
         assert!(text.contains("\n[target.qa.endpoint.\"backend.health\"]"), "{text}");

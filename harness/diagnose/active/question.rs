@@ -35,7 +35,7 @@ const LOGGED: f64 = 0.8;
 
 /// Returns the questions without an answer yet.
 pub(crate) fn open_questions(case: &Case<'_>) -> Vec<Question> {
-    let unread = |service: &Service| !case.manifests.contains_key(service);
+    let unread = |service: &Service| case.target.has(*service) && !case.manifests.contains_key(service);
     let manifests: Vec<Service> = [Service::Backend, Service::Auth].into_iter().filter(unread).collect();
     let mut open: Vec<Question> = manifests.iter().map(|service| Question::Manifests(vec![*service])).collect();
     if manifests.len() > 1 {

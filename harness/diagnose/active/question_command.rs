@@ -48,12 +48,14 @@ fn manifests(case: &Case<'_>, services: &[Service]) -> AskCommand {
 }
 
 fn log(case: &Case<'_>) -> AskCommand {
-    let sources: Vec<_> = case.target.logs.iter().collect();
+    // The command that reads several logs loses their writers.
+    let sources: Option<Vec<_>> =
+        case.target.logs.iter().map(|log| log.writer.is_none().then_some(&log.from)).collect();
     let within = (!case.target.recorded).then(|| {
         format!("a log can only be read during its own run: use `fivewhys smoke --target {} --ask`", case.target.name)
     });
     let feed = within.is_none().then(|| case.target.with_more_evidence("--logs"));
-    if let Some(words) = direct(&sources) {
+    if let Some(words) = sources.as_deref().and_then(direct) {
         return AskCommand { note: within, ..whole(words, feed) };
     }
     let command = ask(lookup::log(case.target, window(case)), "the log", feed);

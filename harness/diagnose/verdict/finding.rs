@@ -12,6 +12,7 @@ use crate::diagnose::readings::input::Given;
 use crate::diagnose::readings::probe_result::Reading;
 use crate::diagnose::verdict::cause::{Cause, Certainty, Finding};
 use crate::diagnose::verdict::foreign_page;
+use crate::diagnose::verdict::http2::FAILS_OVER_HTTP2;
 use crate::diagnose::wording::proof::Proof;
 use crate::diagnose::wording::readings;
 use crate::observe::{Observation, Outcome};
@@ -87,7 +88,8 @@ pub fn finding_ids() -> Vec<String> {
     let kinds = KINDS.iter().map(|kind| kind.id.to_owned());
     let odd = FACTS.iter().map(|fact| anomaly_id(fact.key));
     let foreign = foreign_page::KINDS.iter().map(|(id, _)| (*id).to_owned());
-    kinds.chain([TEST_HEADERS, NO_SIGNING_KEY].map(str::to_owned)).chain(foreign).chain(odd).collect()
+    let single = [TEST_HEADERS, NO_SIGNING_KEY, FAILS_OVER_HTTP2].map(str::to_owned);
+    kinds.chain(single).chain(foreign).chain(odd).collect()
 }
 
 fn anomaly_id(key: &str) -> String {

@@ -11,6 +11,7 @@
 //! - `worst_lines`: log lines to read, where no why quotes one
 //! - `remedy`: the fix, and whether a rollback can help
 //! - `foreign_page`: findings of calls that name a foreign page as their origin
+//! - `http2`: the finding of a call that fails over HTTP/2 only
 //! - `finding`: problems for which no scenario failed
 //!
 //! Invariant: every link of a chain has a proof; without a mark that was seen, no cause is certain.
@@ -21,6 +22,7 @@ mod double_cause;
 mod explanation;
 pub(crate) mod finding;
 pub(crate) mod foreign_page;
+pub(crate) mod http2;
 mod no_auth;
 mod remedy;
 mod unknown_cause;

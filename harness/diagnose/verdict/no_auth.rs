@@ -7,8 +7,10 @@ impl Cause {
     pub(super) fn without_auth_service(mut self) -> Self {
         let texts = [Some(&mut self.title), self.fix.as_mut(), self.verify.as_mut()].into_iter().flatten();
         let claims = self.whys.iter_mut().map(|why| &mut why.claim);
-        let others = self.alternatives.iter_mut().map(|one| &mut one.title);
-        texts.chain(claims).chain(others).for_each(|text| *text = in_words(text));
+        let (titles, questions): (Vec<_>, Vec<_>) =
+            self.alternatives.iter_mut().map(|one| (&mut one.title, one.settled_by.as_mut())).unzip();
+        let asks = questions.into_iter().flatten().chain(self.settled_by.as_mut()).map(|question| &mut question.asks);
+        texts.chain(claims).chain(titles).chain(asks).for_each(|text| *text = in_words(text));
         self.involves
             .iter_mut()
             .filter(|service| *service == "auth")
@@ -22,7 +24,8 @@ impl Cause {
 }
 
 fn in_words(text: &str) -> String {
-    text.replace("the auth service", "the backend").replace("The auth service", "The backend")
+    let text = text.replace("the auth service", "the backend").replace("The auth service", "The backend");
+    text.replace("of both services", "of the backend")
 }
 
 #[cfg(test)]
@@ -33,5 +36,6 @@ mod tests {
     fn the_backend_stands_for_the_auth_service() {
         let text = "The auth service refuses the client's login credentials; ask the auth service's owner";
         assert_eq!(in_words(text), "The backend refuses the client's login credentials; ask the backend's owner");
+        assert_eq!(in_words("the logs of both services"), "the logs of the backend");
     }
 }

@@ -51,6 +51,8 @@ pub struct ProbeRequest {
     /// Whether the request has a connection of its own. Otherwise it may use one that an earlier request left open. A control
     /// has its own, because what an earlier request left behind must not decide its result.
     pub own_connection: bool,
+    /// Whether it offers HTTP/1.1 alone in the TLS handshake. Otherwise it offers HTTP/2 too.
+    pub http1_only: bool,
     /// Whether the page is the foreign one, in a target whose clients are browsers: the negative control.
     pub foreign_page: bool,
 }
@@ -79,6 +81,7 @@ impl ProbeRequest {
             until: Until::Accepted,
             test_headers: false,
             own_connection: true,
+            http1_only: false,
             foreign_page: false,
         }
     }

@@ -24,6 +24,7 @@ struct Kind {
     is_encrypted: bool,
     proxy: Option<Url>,
     keeps_connections: bool,
+    http1_only: bool,
 }
 
 /// The clients of a run, each built when it is first needed.
@@ -42,6 +43,7 @@ impl Clients {
             is_encrypted: [first, url].iter().any(|url| url.scheme() == "https"),
             proxy: rules.proxy.cloned(),
             keeps_connections: !rules.own_connection && !self.ends_connections(url),
+            http1_only: rules.http1_only,
         };
         let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = built.get(&kind) {
@@ -84,5 +86,9 @@ fn build(kind: &Kind, rules: &Rules<'_>) -> reqwest::Result<Client> {
 }
 
 fn config(kind: &Kind, rules: &Rules<'_>) -> ClientConfig {
-    if kind.is_encrypted { rules.tls.http().clone() } else { tls::without_roots() }
+    match (kind.is_encrypted, kind.http1_only) {
+        (false, _) => tls::without_roots(),
+        (true, false) => rules.tls.http().clone(),
+        (true, true) => (*rules.tls.http1()).clone(),
+    }
 }

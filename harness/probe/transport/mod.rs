@@ -45,19 +45,22 @@ pub(crate) struct Rules<'a> {
     pub(crate) clients: &'a Clients,
     /// Whether the request needs a connection of its own.
     pub(crate) own_connection: bool,
+    /// Whether the TLS handshake offers HTTP/1.1 alone.
+    pub(crate) http1_only: bool,
     /// The forward proxy of this call.
     pub(crate) proxy: Option<&'a Url>,
     /// The addresses that are called. Empty: those of the name.
     pub(crate) fixed: &'a [IpAddr],
 }
 
-/// TLS for HTTP and for WebSocket: they offer different application protocols. Made when the first call needs it.
+/// TLS for HTTP, and for WebSocket, which is HTTP/1.1 alone: they offer different application protocols. Made when the first
+/// call needs it.
 #[derive(Default)]
 pub(crate) struct Tls(OnceLock<Offers>);
 
 struct Offers {
     http: ClientConfig,
-    websocket: Arc<ClientConfig>,
+    http1: Arc<ClientConfig>,
 }
 
 impl Tls {
@@ -77,8 +80,8 @@ impl Tls {
         &self.offers().http
     }
 
-    pub(crate) fn websocket(&self) -> Arc<ClientConfig> {
-        Arc::clone(&self.offers().websocket)
+    pub(crate) fn http1(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.offers().http1)
     }
 
     fn offers(&self) -> &Offers {
@@ -90,7 +93,7 @@ impl Offers {
     fn of(config: &ClientConfig) -> Self {
         Self {
             http: tls::offering(config, &[b"h2", b"http/1.1"]),
-            websocket: Arc::new(tls::offering(config, &[b"http/1.1"])),
+            http1: Arc::new(tls::offering(config, &[b"http/1.1"])),
         }
     }
 }

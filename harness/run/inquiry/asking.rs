@@ -71,7 +71,7 @@ impl Inquiry<'_> {
     }
 
     async fn take_log(&mut self, argv: &[String]) -> Result<(), String> {
-        let (from, focus) = (EvidenceLocation::Command(argv.to_vec()), self.focus());
+        let (from, focus) = (EvidenceLocation::Command(argv.to_vec()).into(), self.focus());
         let end = tokio::time::Instant::now() + LONGEST;
         let read = read_log_of(&mut self.evidence, &from, self.target, focus, end, self.clean).await;
         read.map_err(|error| error.to_string())

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::EvidenceLocation;
+use crate::config::LogSource;
 use crate::evidence::{Evidence, read_log};
 use crate::run::inquiry::Inquiry;
 use crate::terms::EvidenceSource;
@@ -17,8 +17,7 @@ const RESERVE: Duration = Duration::from_secs(2);
 impl Inquiry<'_> {
     /// Reads the log again until the verdict is certain, the log contains the failing probes, or no time is left.
     pub(crate) async fn read_late_log(&mut self) {
-        let is_file = |source: &EvidenceLocation| matches!(source, EvidenceLocation::File(_));
-        if !self.target.opens(EvidenceSource::Logs) || self.target.logs.iter().all(is_file) {
+        if !self.target.opens(EvidenceSource::Logs) || self.target.logs.iter().all(LogSource::is_file) {
             return;
         }
         for wait in WAITS {
@@ -60,7 +59,8 @@ impl Inquiry<'_> {
         {
             return;
         }
-        self.by_hand.supplied.add_log_to(&mut fresh, self.target, self.clean);
+        let supplied = &self.by_hand.supplied;
+        supplied.add_grown_log_to(&mut fresh, self.target, self.focus(), self.deadline, self.clean).await;
         self.evidence = fresh;
     }
 }

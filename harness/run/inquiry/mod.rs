@@ -6,12 +6,14 @@
 //! - `asking`: asks the operator for permission to run a command
 //! - `request_log`: reads the log although every step passed, for the proof of the tested revision
 //! - `foreign_page`: probes that name a foreign page as their origin
+//! - `http2`: a failed call again with HTTP/1.1 alone
 //! - `test_headers`: one probe with the headers by which tests identify themselves
 //!
 //! Invariant: this folder never names a cause itself; `diagnose` does.
 
 pub(crate) mod asking;
 pub(crate) mod foreign_page;
+pub(crate) mod http2;
 pub(crate) mod late_log;
 pub(crate) mod request_log;
 pub(crate) mod test_headers;
@@ -107,6 +109,8 @@ pub(crate) async fn inquire(
     }
     let of_test_headers = test_headers::finding(&inquiry.session, target, inquiry.record);
     findings.extend(interruption.or(of_test_headers).await.flatten());
+    let of_http2 = http2::finding(&inquiry.session, target, failed, inquiry.record);
+    findings.extend(interruption.or(of_http2).await.flatten());
     let of_foreign_pages = foreign_page::findings(&inquiry.session, target, inquiry.record);
     findings.extend(interruption.or(of_foreign_pages).await.unwrap_or_default());
     Conclusion { causes, findings, probes: inquiry.record.probes.len() - before, evidence: inquiry.evidence }
@@ -116,8 +120,9 @@ impl Inquiry<'_> {
     async fn find_out(&mut self) {
         (self.tell)(&Event::DiagnosisStarted);
         let focus = self.focus();
-        read_log(&mut self.evidence, self.target, focus, self.deadline, self.clean).await;
-        self.by_hand.supplied.add_log_to(&mut self.evidence, self.target, self.clean);
+        let (target, deadline, clean) = (self.target, self.deadline, self.clean);
+        read_log(&mut self.evidence, target, focus.clone(), deadline, clean).await;
+        self.by_hand.supplied.add_grown_log_to(&mut self.evidence, target, focus, deadline, clean).await;
         self.ask_all().await;
         self.read_late_log().await;
         self.ask_a_person().await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::config::{EvidenceLocation, Target};
+use crate::config::{LogSource, Target};
 use crate::evidence::{Evidence, Focus, read_log};
 use crate::run::context::by_hand::ByHand;
 use crate::run::context::record::Record;
@@ -26,15 +26,14 @@ pub(crate) async fn read(
     deadline: Instant,
 ) {
     let without = evidence.clone();
-    let is_file = |source: &EvidenceLocation| matches!(source, EvidenceLocation::File(_));
-    let is_fixed = !target.opens(EvidenceSource::Logs) || target.logs.iter().all(is_file);
+    let is_fixed = !target.opens(EvidenceSource::Logs) || target.logs.iter().all(LogSource::is_file);
     let mut waits = WAITS.into_iter();
     loop {
         let focus =
             Focus::on(record.sent.iter().map(|probe| (probe.started_at, probe.ended_at, probe.trace_id.as_str())));
         let mut fresh = without.clone();
-        read_log(&mut fresh, target, focus, deadline, clean).await;
-        by_hand.supplied.add_log_to(&mut fresh, target, clean);
+        read_log(&mut fresh, target, focus.clone(), deadline, clean).await;
+        by_hand.supplied.add_grown_log_to(&mut fresh, target, focus, deadline, clean).await;
         *evidence = fresh;
         let Some(wait) = waits.next().filter(|_| !is_fixed && !has_arrived(evidence, record)) else { return };
         if Instant::now() + wait + RESERVE >= deadline {

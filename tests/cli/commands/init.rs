@@ -56,6 +56,21 @@ fn an_openapi_file_gives_address_and_endpoints() {
     assert!(code == Some(0) && said.contains("GET https://api.shop.test/orders · token wrong-key"), "{said}{errors}");
 }
 
+#[rstest]
+#[case::form(&["--login", "form"], &["auth = \"none\"", "issued_cookie = \"FILL-IN\"", "token_locations = [\"cookie\"]"], "signing_secret")]
+#[case::oauth(&["--login", "oauth", "--auth", "https://id.shop.test"], &["token_url = \"https://id.shop.test/FILL-IN\"", "flow = \"password\""], "[target.staging.claims]")]
+#[case::json(&["--login", "json", "--auth", "none"], &["endpoint.\"backend.login\"]", "issued_token"], "signing_secret")]
+#[case::key(&["--auth", "internal"], &["auth = \"internal\"", "evidence = [\"edge\"]", "signing_secret"], "issued_token")]
+fn the_login_decides_what_is_to_fill_in(#[case] options: &[&str], #[case] has: &[&str], #[case] lacks: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (code, _, errors) =
+        in_folder(folder.path(), &[&["init", "--backend", "https://api.shop.test"], options].concat());
+    assert_eq!(code, Some(0), "{errors}");
+    let text = fs::read_to_string(folder.path().join("fivewhys.toml")).expect("it is written");
+    assert!(has.iter().all(|part| text.contains(part)) && !text.contains(lacks), "{text}");
+    assert_eq!(in_folder(folder.path(), &["check"]).0, Some(0));
+}
+
 #[test]
 fn a_probe_finds_the_health_endpoints() {
     let twin = TwinProcess::start(&[]);
@@ -77,6 +92,8 @@ fn a_probe_finds_the_health_endpoints() {
 #[case::password(&["--backend", "https://a:b@shop.test"], "holds no user and no password")]
 #[case::name(&["--name", "a b"], "expected a name of letters")]
 #[case::nothing_to_probe(&["--probe"], "--probe needs --backend URL")]
+#[case::session_of_another_service(&["--login", "form", "--auth", "https://id.shop.test"], "--login form has no auth service")]
+#[case::oauth_of_nobody(&["--login", "oauth", "--auth", "none"], "--login oauth needs the URL")]
 #[case::no_openapi(&["--openapi", "x.json"], "x.json has no `paths`")]
 fn a_mistake_writes_no_file(#[case] options: &[&str], #[case] says: &str) {
     let folder = tempfile::tempdir().expect("a folder");

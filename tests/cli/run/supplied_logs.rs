@@ -105,8 +105,9 @@ fn what_could_not_be_read_of_a_log_is_said() {
     let report = smoke(Some(format!("backend={}", log.display())));
     let why: Vec<&str> = report.unread.iter().map(|unread| unread.why.as_str()).collect();
     assert_eq!(why.len(), 4, "{why:?}");
-    assert!(why[0].starts_with("line 7, column 11: expected value; skipped"), "{why:?}");
-    assert_eq!(why[3], "6 more pieces cannot be read; skipped");
+    let of_file = |says: &str| format!("{}: {says}", log.display());
+    assert_eq!(why[0], of_file("line 7, column 11: expected value; skipped"));
+    assert_eq!(why[3], of_file("6 more pieces cannot be read; skipped"));
 }
 
 #[rstest]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rstest::rstest;
 
+use crate::config::Target;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::model::fact_schema;
@@ -11,7 +12,7 @@ use crate::diagnose::model::fault::{LogRule, Tested};
 use crate::diagnose::model::probe_class::ProbeClass;
 use crate::diagnose::model::probe_selector::ProbeSelector;
 use crate::diagnose::wording::predictions;
-use crate::fixtures::{endpoint, key};
+use crate::fixtures::{endpoint, key, staging};
 use crate::terms::{Hop, TokenKind};
 
 #[test]
@@ -20,6 +21,15 @@ fn every_id_of_the_built_in_catalogue_is_unique_with_a_hop() {
     let ids: BTreeSet<&str> = catalogue.ids().collect();
     assert_eq!(ids.len(), catalogue.faults().len(), "an id stands twice");
     assert!(catalogue.faults().iter().all(|fault| fault.hop() != Hop::Unknown && !fault.mode.is_empty()));
+}
+
+#[rstest]
+#[case::declared(false)]
+#[case::not_known(true)]
+fn a_system_without_agents_has_none_of_their_faults(#[case] may_have_agents: bool) {
+    let target = Target { may_have_agents, ..staging() };
+    let mut of_agents = Catalogue::shipped().faults().iter().filter(|fault| fault.hop() == Hop::Agents);
+    assert!(of_agents.all(|fault| fault.is_possible_in(&target) == may_have_agents));
 }
 
 /// The program compiles them only when it uses them.

@@ -144,6 +144,7 @@ fn target(base: &str) -> Target {
         validation: Validation::Unknown,
         platform: crate::terms::Platform::None,
         startup_check: None,
+        may_have_agents: true,
         engine: crate::terms::Engine::default(),
         load: None,
         budget: Budget {

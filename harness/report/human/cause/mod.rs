@@ -39,7 +39,7 @@ pub(crate) fn write(page: &mut Page, report: &Report, verbose: bool) {
         page.claims(INDENT, "why", &whys(page.ink(), cause, verbose));
         page.section();
         page.claims(INDENT, "log", &lines(page.ink(), cause, verbose));
-        candidates::write(page, cause);
+        candidates::write(page, cause, verbose);
         ruled_out(page, cause, verbose);
         candidates::settle(page, cause);
         cure::write(page, cause, report.gate.is_some());
