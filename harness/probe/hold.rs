@@ -118,6 +118,7 @@ impl Session {
         let rules = Rules {
             endpoint: call.endpoint,
             patience: &patience,
+            silences: &|_| None,
             budget,
             until: &call.request.until,
             deadline: Deadline::starting_now(budget.probe, self.shared.run_end),

@@ -198,6 +198,7 @@ impl Session {
     async fn transmit(&self, call: &Call<'_>, key: Option<&str>, pair: Pair, headers: HeaderMap) -> Answer {
         let budget = &call.target.budget;
         let patience = self.shared.hangs.patience(call.endpoint, budget.probe);
+        let silences = |last: &str| self.shared.hangs.silence(call.endpoint, last, budget.probe);
         let url = pair.wire.url.clone();
         let proxy = call.target.proxy.as_ref().and_then(|proxy| proxy.of(&url));
         let fixed = call.target.access.addresses_of(&url);
@@ -207,6 +208,7 @@ impl Session {
             until: &call.request.until,
             deadline: Deadline::starting_now(budget.probe, self.shared.run_end).with_patience(&patience),
             patience: &patience,
+            silences: &silences,
             tls: &self.shared.tls,
             clients: &self.shared.clients,
             own_connection: call.request.own_connection,
@@ -219,7 +221,7 @@ impl Session {
             None => Box::pin(http::send(pair.wire, headers, &rules)).await,
         };
         if let Some(mut error) = answer.error.take() {
-            patience.explain(&mut error, answer.last_name(), budget.probe);
+            patience.explain(&mut error, answer.last_name().is_some(), budget.probe);
             answer.error = Some(error);
         }
         if answer.error.as_ref().is_some_and(|error| error.kind.reached_no_host()) {

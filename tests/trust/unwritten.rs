@@ -58,7 +58,11 @@ fn a_limit_on_the_size_of_files_changes_no_verdict() {
     let folder = Folder::new();
     let inner = offline(FOUND.0, &folder);
     let mut command = Command::new("sh");
-    command.env_clear().args(["-c", "ulimit -f 1 && exec \"$0\" \"$@\""]).arg(inner.get_program()).args(inner.get_args());
+    command
+        .env_clear()
+        .args(["-c", "ulimit -f 1 && exec \"$0\" \"$@\""])
+        .arg(inner.get_program())
+        .args(inner.get_args());
     for (name, value) in inner.get_envs() {
         command.env(name, value.unwrap_or_default());
     }
