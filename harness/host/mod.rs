@@ -5,6 +5,7 @@
 //! - `command`: runs a command with a deadline and a size limit
 //! - `group`: the process group of a command, and the end of all groups
 //! - `blocking`: blocking work with a deadline; `contained`: work of a library that may panic
+//! - `timed_read`: an input that may have no end
 //! - `environment`: the variables, and which of them a command must not get
 //! - `file`: writes a result file, whole or not at all
 //!
@@ -17,3 +18,4 @@ pub(crate) mod contained;
 pub(crate) mod environment;
 pub(crate) mod file;
 pub(crate) mod group;
+pub(crate) mod timed_read;

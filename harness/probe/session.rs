@@ -207,7 +207,6 @@ impl Session {
             budget,
             until: &call.request.until,
             deadline: Deadline::starting_now(budget.probe, self.shared.run_end).with_patience(&patience),
-            patience: &patience,
             silences: &silences,
             tls: &self.shared.tls,
             clients: &self.shared.clients,

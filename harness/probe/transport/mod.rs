@@ -30,7 +30,7 @@ use url::Url;
 use crate::config::{Access, Budget, Endpoint};
 use crate::probe::transport::clients::Clients;
 use crate::probe::transport::deadline::Deadline;
-use crate::probe::transport::patience::{Patience, Silences};
+use crate::probe::transport::patience::Silences;
 use crate::probe::transport::phases::Stopwatch;
 use crate::probe::{ErrorKind, TransportError, Until};
 use crate::tls::{self, TlsError};
@@ -45,7 +45,6 @@ pub(crate) struct Rules<'a> {
     pub(crate) budget: &'a Budget,
     pub(crate) until: &'a Until,
     pub(crate) deadline: Deadline,
-    pub(crate) patience: &'a Patience,
     pub(crate) silences: &'a Silences<'a>,
     pub(crate) tls: &'a Tls,
     pub(crate) clients: &'a Clients,
