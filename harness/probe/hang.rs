@@ -182,7 +182,7 @@ mod tests {
     fn a_limit_is_never_extended() {
         let limit = Duration::from_millis(200);
         let patience = after(&[ONE]).patience(&endpoint(ONE), limit);
-        assert_eq!(patience, Patience::up_to(limit));
+        assert_eq!(patience, Patience { response: limit, content: limit, because: None });
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 use secrecy::SecretString;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::csrf;
@@ -164,7 +165,7 @@ impl Session {
             issued_with_our_secret: issued.as_ref().map_or(issued_before, |issued| issued.with_our_secret),
             body_limit: call.target.budget.body_bytes,
         };
-        Ok(Probed { exchange: recorded(facts, answer, redact).await, issued, csrf })
+        Ok(Probed { exchange: recorded(facts, answer, redact, &self.shared.large).await, issued, csrf })
     }
 
     /// Returns the cookies of the session for a URL, without those that are tokens.
@@ -266,11 +267,12 @@ fn is_not_recorded(answer: &Answer, url: &Url) -> bool {
 const FEW: usize = 4 << 10;
 
 /// Makes the exchange. That of a large response is made on a thread of its own: to redact it takes long, and the deadlines of
-/// other probes must hold meanwhile.
-async fn recorded(facts: Facts, answer: Answer, redact: &Arc<dyn Redact>) -> Exchange {
+/// other probes must hold meanwhile. Few large ones are made at the same time: each takes several times its size.
+async fn recorded(facts: Facts, answer: Answer, redact: &Arc<dyn Redact>, large: &Semaphore) -> Exchange {
     if answer.kept_bytes() <= FEW {
         return exchange(facts, answer, &**redact);
     }
+    let _turn = large.acquire().await;
     let redact = Arc::clone(redact);
     let made = tokio::task::spawn_blocking(move || exchange(facts, answer, &*redact)).await;
     made.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))

@@ -30,11 +30,6 @@ pub(crate) struct Silence {
 }
 
 impl Patience {
-    /// Returns the patience of a probe that may wait up to its limit.
-    pub(crate) const fn up_to(limit: Duration) -> Self {
-        Self { response: limit, content: limit, because: None }
-    }
-
     /// Adds to an error that the wait was shortened, and why. `has_begun`: an event or frame came.
     pub(crate) fn explain(&self, error: &mut TransportError, has_begun: bool, limit: Duration) {
         let Some(because) = &self.because else { return };
