@@ -75,6 +75,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         left_open: is_left_open(exchange),
         unconnected: is_unconnected(exchange),
         product: product(exchange),
+        sent_bytes: sent_bytes(exchange),
         status: exchange.status(),
         close_code: exchange.close.as_ref().filter(|close| close.by == Side::Server).map(|close| close.code),
         identity,
@@ -101,6 +102,7 @@ pub(crate) fn complete(observation: &mut Observation, exchange: &Exchange) {
     observation.left_open = is_left_open(exchange);
     observation.unconnected = is_unconnected(exchange);
     observation.product = product(exchange);
+    observation.sent_bytes = sent_bytes(exchange);
     if observation.result == Outcome::Ok {
         return;
     }
@@ -135,6 +137,10 @@ fn idle_ms(exchange: &Exchange) -> Option<u64> {
 }
 
 /// Returns how long a stream or socket lasted.
+fn sent_bytes(exchange: &Exchange) -> Option<u64> {
+    exchange.request.body.as_ref().map(|body| body.len() as u64)
+}
+
 fn lasted_ms(exchange: &Exchange) -> Option<u64> {
     let streams = exchange.status() == Some(101) || !exchange.events.is_empty();
     streams.then_some(exchange.phases.end_ms.round() as u64)

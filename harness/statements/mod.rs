@@ -5,7 +5,7 @@
 //!
 //! - `sentence`: the sentence of one exchange
 //! - `library`: the patterns, read from `products/*.toml`, one file per library or product
-//! - `outgoing`: the status of a call that the writer of a log line made
+//! - `outgoing`: the status and the address of a call that the writer of a log line made
 //!
 //! Invariant: a pattern says what a sentence means in the model of the request path. It never names a fault.
 
@@ -15,5 +15,5 @@ mod sentence;
 
 pub(crate) use crate::terms::Meaning;
 pub(crate) use library::{meanings, meanings_of_flags, specific_meanings};
-pub(crate) use outgoing::answered_by_auth;
+pub(crate) use outgoing::{Address, answered_by_auth, called_address, speaks_of_auth};
 pub(crate) use sentence::{names_asked_path, sentence};

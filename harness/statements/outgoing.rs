@@ -15,6 +15,8 @@ struct ClientFile {
     source: String,
     /// Patterns whose first group is a status code.
     status: Vec<String>,
+    /// Patterns whose groups are the scheme, the host and the port of an address.
+    address: Vec<String>,
     /// A pattern for words that name the auth service.
     auth: String,
 }
@@ -22,15 +24,27 @@ struct ClientFile {
 struct Clients {
     any: RegexSet,
     status: Vec<Regex>,
+    address: Vec<Regex>,
     auth: Regex,
+}
+
+/// The address of a service, as a client names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Address<'a> {
+    /// `http` or `https`, if the client names it.
+    pub(crate) scheme: Option<&'a str>,
+    pub(crate) host: &'a str,
+    /// Absent in a URL without a port.
+    pub(crate) port: Option<u16>,
 }
 
 static CLIENTS: LazyLock<Clients> = LazyLock::new(|| {
     let file: ClientFile = toml::from_str(include_str!("products/http-clients.toml")).expect("checked by a test");
-    let status: Vec<String> = file.status.iter().map(|pattern| format!("(?i){pattern}")).collect();
+    let compiled = |pattern: &String| Regex::new(&format!("(?i){pattern}")).expect("checked by a test");
     Clients {
-        any: RegexSet::new(&status).expect("checked by a test"),
-        status: status.iter().map(|pattern| Regex::new(pattern).expect("checked by a test")).collect(),
+        any: RegexSet::new(file.status.iter().map(|pattern| format!("(?i){pattern}"))).expect("checked by a test"),
+        status: file.status.iter().map(compiled).collect(),
+        address: file.address.iter().map(compiled).collect(),
         auth: Regex::new(&format!("(?i){}", file.auth)).expect("checked by a test"),
     }
 });
@@ -45,6 +59,18 @@ pub(crate) fn answered_by_auth(line: &str, is_auth: impl Fn(&str) -> bool) -> Op
         _ => Meaning::CallFailed,
     };
     (is_auth(line) || CLIENTS.auth.is_match(line)).then_some(means)
+}
+
+/// Reports whether the words of a line name the auth service.
+pub(crate) fn speaks_of_auth(line: &str) -> bool {
+    CLIENTS.auth.is_match(line)
+}
+
+/// Returns the address that a line about a failed call names. `None`: it names none.
+pub(crate) fn called_address(line: &str) -> Option<Address<'_>> {
+    let found = CLIENTS.address.iter().find_map(|pattern| pattern.captures(line))?;
+    let text = |at: usize| found.get(at).map(|group| group.as_str()).filter(|text| !text.is_empty());
+    Some(Address { scheme: text(1), host: text(2)?, port: text(3).and_then(|port| port.parse().ok()) })
 }
 
 /// Returns the first status of a failure that the line names.
@@ -94,6 +120,24 @@ mod tests {
     #[case::another_service("billing answered 503")]
     fn a_line_without_a_failed_call_to_auth_says_nothing(#[case] line: &str) {
         assert_eq!(answered_by_auth(line, |_| false), None);
+    }
+
+    #[rstest]
+    #[case::httpx("lookup at http://10.0.0.3:8081/x failed: ConnectError", (Some("http"), "10.0.0.3", Some(8081)))]
+    #[case::node("connect ECONNREFUSED 127.0.0.1:9009", (None, "127.0.0.1", Some(9009)))]
+    #[case::go("Post \"https://auth.internal/v1\": dial tcp 10.0.0.3:443: i/o timeout", (Some("https"), "auth.internal", None))]
+    #[case::go_alone("dial tcp 10.0.0.3:8443: connect: connection refused", (None, "10.0.0.3", Some(8443)))]
+    #[case::urllib3("HTTPConnectionPool(host='auth', port=80): Max retries exceeded", (None, "auth", Some(80)))]
+    #[case::asyncio("Connect call failed ('127.0.0.1', 9009)", (None, "127.0.0.1", Some(9009)))]
+    #[case::aiohttp("Cannot connect to host auth:9009 ssl:default", (None, "auth", Some(9009)))]
+    #[case::java("Connection refused: auth/10.0.0.3:9009", (None, "10.0.0.3", Some(9009)))]
+    fn the_address_of_a_call_is_read(#[case] line: &str, #[case] named: (Option<&str>, &str, Option<u16>)) {
+        assert_eq!(called_address(line).map(|of| (of.scheme, of.host, of.port)), Some(named));
+    }
+
+    #[test]
+    fn a_place_in_a_file_is_no_address() {
+        assert_eq!(called_address("File app.py:104, in user_of"), None);
     }
 
     #[test]

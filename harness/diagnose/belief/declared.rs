@@ -28,17 +28,15 @@ pub(super) fn request(key: &ProbeKey, target: &Target, endpoint: &Endpoint, at: 
         // A direct copy has the role `open`, and is of a protected call or of the health check.
         (Role::Open, _) if endpoint.past_edge && !takes_token => Role::Health,
         (Role::Open, Service::Backend) if takes_token => Role::Protected,
-        // The backend of a system without an auth service is that service too.
-        (Role::Issuer, Service::Backend) if !target.has_auth_service() => Role::Issuer,
-        (Role::Open | Role::Logout, _) | (Role::Introspection | Role::Issuer | Role::SelfCheck, Service::Backend) => {
-            return None;
-        }
+        (Role::Open | Role::Logout, _) | (Role::Introspection | Role::SelfCheck, Service::Backend) => return None,
         (Role::Protected | Role::Optional, Service::Auth) => Role::Introspection,
         (role, _) => role,
     };
+    // The backend of a system without an auth service is that service too.
+    let is_auth_too = role == Role::Issuer && !target.has_auth_service();
     Some(Request {
         endpoint: at,
-        to: if role == Role::Issuer { Service::Auth } else { endpoint.service },
+        to: if is_auth_too { Service::Auth } else { endpoint.service },
         past_edge: endpoint.past_edge,
         role,
         kind: endpoint.kind,

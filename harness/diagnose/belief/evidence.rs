@@ -70,7 +70,8 @@ pub(super) fn evidence(
     for seen in observations.iter().copied().filter(|seen| counts(&seen.probe)) {
         let Some(endpoint) = target.endpoints.get(&seen.probe.endpoint) else { continue };
         let at = endpoints[seen.probe.endpoint.as_str()];
-        let Some(request) = request(&seen.probe, target, endpoint, at, user) else { continue };
+        let Some(mut request) = request(&seen.probe, target, endpoint, at, user) else { continue };
+        request.has_body &= !sent_more(observations, seen);
         // A step may expect that an endpoint without a role refuses this user.
         let is_free = endpoint.role == Role::Open && !endpoint.past_edge && !records.failed.contains(&seen.exchange);
         if is_free && seen.result != Outcome::Ok {
@@ -121,6 +122,19 @@ fn reading(request: Request, result: Ended, seen: &Observation, records: &Record
         backend_started: is_the_one && records.own_words.of_backend == Some(Startup::Listens),
         firm: true,
     }
+}
+
+/// A body of fewer bytes than this share of another is not the one that is too large.
+const MUCH_LESS: f64 = 0.5;
+
+/// Reports whether a probe of the same endpoint sent a much larger body.
+fn sent_more(observations: &[&Observation], than: &Observation) -> bool {
+    let Some(bytes) = than.sent_bytes else { return false };
+    let is_larger = |seen: &&Observation| {
+        let sent = seen.sent_bytes.unwrap_or_default();
+        seen.probe.endpoint == than.probe.endpoint && (bytes as f64) < MUCH_LESS * sent as f64
+    };
+    observations.iter().any(is_larger)
 }
 
 /// Returns the backend's own call as a reading. Nothing is known about its response but the result.

@@ -20,7 +20,7 @@ use crate::diagnose::model::catalogue::Catalogue;
 use crate::fixtures::{exchange, staging};
 use crate::observe::{Authn, Observation, Outcome, observe};
 use crate::probe::Exchange;
-use crate::terms::TokenKind;
+use crate::terms::{TokenKind, TokenLocation};
 
 /// The endpoints and tokens that the property draws from.
 const CALLS: [(&str, TokenKind); 8] = [
@@ -230,7 +230,9 @@ fn can_fail(world: &mut World<'_>, request: &Request) -> bool {
 fn each_fault_can_make_a_request_fail_that_must_work() {
     let target = staging();
     let topology = topology(&target);
-    let requests: Vec<Request> = requests(&target).into_iter().filter(Request::must_work).collect();
+    let mut requests: Vec<Request> = requests(&target).into_iter().filter(Request::must_work).collect();
+    let in_cookies = |one: &Request| Request { location: TokenLocation::Cookie, ..*one };
+    requests.extend(requests.iter().map(in_cookies).collect::<Vec<_>>());
     let causes_nothing = |hypothesis: &Hypothesis<'_>| {
         let mut world = World::new(&topology, hypothesis.patches());
         !requests.iter().any(|request| {

@@ -3,6 +3,7 @@
 //! - `window`, `attribution`: the windows of the probes, and the lines that fall into them
 //! - `access`: the requests that a service names in its own log
 //! - `calls_seen`: what the auth service logged of the backend's questions
+//! - `called_address`: the address of the auth service that the backend calls in vain
 //! - `overlap`: the probes that were under way when a line was written
 //! - `arrival`: which failing requests reached the backend
 //! - `said`: what the components say about a probe that they did not serve
@@ -16,6 +17,7 @@
 mod access;
 mod arrival;
 pub(crate) mod attribution;
+mod called_address;
 mod calls_seen;
 pub(crate) mod coincidence;
 mod overlap;

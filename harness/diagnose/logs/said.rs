@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Target;
-use crate::diagnose::logs::access::access;
+use crate::diagnose::logs::access::{Answer, access};
 use crate::diagnose::logs::attribution::Logbook;
 use crate::diagnose::logs::window::Window;
 use crate::evidence::{LogEntry, Severity};
@@ -48,7 +48,8 @@ impl<'l, 'a> Told<'l, 'a> {
         let (mut said, mut usual) = (Said::new(), BTreeSet::<Meaning>::new());
         for Line { entry, during, means } in &self.lines {
             let called = during.iter().filter_map(|exchange| of.get(exchange)).filter(|of| is_its_own(entry.by, of.1));
-            let called: Vec<&Observation> = called.map(|(seen, _)| *seen).collect();
+            let called: Vec<&Observation> =
+                called.map(|(seen, _)| *seen).filter(|seen| reached(entry.by, seen)).collect();
             let mut failing = called.clone();
             failing.retain(|seen| seen.result != Outcome::Ok);
             if failing.is_empty() {
@@ -130,6 +131,12 @@ const fn is_its_own(by: Hop, called: Service) -> bool {
     }
 }
 
+/// Reports whether the request can have reached the writer of a line: what the edge refuses does not reach the backend.
+fn reached(by: Hop, seen: &Observation) -> bool {
+    let is_refused_before = seen.answered_by == Hop::Edge && !seen.maker_is_hint && seen.result == Outcome::Denied;
+    !(by == Hop::Backend && is_refused_before)
+}
+
 /// Returns what a line means. The status of a call to the auth service says more than the words around it.
 fn line_means(entry: &LogEntry, target: &Target) -> Vec<Meaning> {
     let text = match message(entry) {
@@ -144,14 +151,19 @@ fn line_means(entry: &LogEntry, target: &Target) -> Vec<Meaning> {
         None if entry.severity.is_some_and(|severity| severity < Severity::Warning) => {
             specific_meanings(text).into_iter().filter(|meaning| !is_of_a_call(*meaning, Hop::Backend)).collect()
         }
-        None => specific_meanings(text),
+        None => {
+            let all = specific_meanings(text);
+            let has_flags = all.is_empty() && entry.by == Hop::Edge && access(text).is_some();
+            if has_flags { meanings_of_flags(text) } else { all }
+        }
     }
 }
 
-/// Returns what a line says beside the request and its status, which repeat the response.
+/// Returns what a line says beside the request and its status, which repeat the response. An error may name its request.
 fn message(entry: &LogEntry) -> Option<&str> {
     let Some(request) = &entry.request else {
-        return access(&entry.text).is_none().then_some(entry.text.as_str());
+        let is_of_access = access(&entry.text).is_some_and(|line| line.answer != Answer::Untold);
+        return (!is_of_access).then_some(entry.text.as_str());
     };
     let rest = entry.text.strip_prefix(request.method.as_str())?.trim_start().strip_prefix(request.path.as_str())?;
     rest.trim_start().strip_prefix(&request.status.to_string())?.strip_prefix(": ")

@@ -74,6 +74,7 @@ impl<'a> Logbook<'a> {
         OwnWords {
             of_backend: self.startup(Hop::Backend, target),
             of_auth: self.startup(Hop::Auth, target),
+            auth_elsewhere: self.auth_is_called_elsewhere(target),
             other_port: self.port_of_backend().zip(self.port_that_the_edge_calls()).map(|(own, called)| own != called),
         }
     }

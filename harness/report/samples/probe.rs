@@ -32,6 +32,7 @@ fn observation() -> Observation {
         says: None,
         means: Vec::new(),
         held_back: false,
+        sent_bytes: None,
         blocked: None,
         took_ms: 57,
         lasted_ms: None,

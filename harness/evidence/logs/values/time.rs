@@ -15,7 +15,7 @@ const MONTHS: [&[u8]; 12] =
 pub(crate) fn leading(text: &str) -> Option<(Timestamp, &str)> {
     let mut at = Cursor { bytes: text.as_bytes(), at: 0 };
     let found = match text.as_bytes() {
-        [b'0'..=b'9', b'0'..=b'9', b'/', ..] => at.clf(),
+        [b'0'..=b'9', b'0'..=b'9', b'/' | b'-', ..] => at.clf(),
         [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', ..] => at.iso(),
         [b'A'..=b'Z', b'a'..=b'z', b'a'..=b'z', b' ', ..] => at.syslog(),
         _ => None,
@@ -126,14 +126,14 @@ impl Cursor<'_> {
         self.zoned(date.to_datetime(time?), nanos)
     }
 
-    /// `22/Nov/2026:03:00:00 +0000`, and HAProxy's `22/Nov/2026:03:00:00.123`.
+    /// `22/Nov/2026:03:00:00 +0000`, HAProxy's `22/Nov/2026:03:00:00.123`, and PHP's `22-Nov-2026 03:00:00 UTC`.
     fn clf(&mut self) -> Option<Timestamp> {
         let day = self.digits(2)?;
-        self.sign(b"/")?;
+        self.sign(b"/-")?;
         let month = self.month()?;
-        self.sign(b"/")?;
+        self.sign(b"/-")?;
         let date = date(self.digits(4)?, month, day)?;
-        self.sign(b":")?;
+        self.sign(b": ")?;
         let (time, nanos) = self.time()?;
         self.zoned(date.to_datetime(time?), nanos)
     }
@@ -243,6 +243,7 @@ mod tests {
     #[case::ruby("2026-11-22 03:00:00 UTC: x", AT, ": x")]
     #[case::negative_pid("2026-11-22 03:00:00 -1: x", AT, " -1: x")]
     #[case::clf("22/Nov/2026:05:00:00 +0200] x", AT, "] x")]
+    #[case::php("22-Nov-2026 03:00:00 UTC] x", AT, "] x")]
     #[case::haproxy("22/Nov/2026:03:00:00.655] x", "2026-11-22T03:00:00.655Z", "] x")]
     #[case::leap_second("2026-11-22T03:00:60Z", "2026-11-22T03:00:59Z", "")]
     fn a_time_at_the_start_is_read(#[case] text: &str, #[case] at: &str, #[case] rest: &str) {

@@ -131,7 +131,10 @@ fn of_maker(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise
         * match seen {
             Hop::Unknown => noise.maker_untold,
             seen if seen == made => noise.maker_told,
-            Hop::Edge if reading.seen.speaks_for_another => noise.maker_told,
+            Hop::Edge if reading.seen.speaks_for_another => match made {
+                Hop::Backend => noise.maker_intercepted,
+                _ => noise.maker_told,
+            },
             _ if firm => noise.maker_mistaken,
             _ => noise.maker_hint_mistaken,
         }

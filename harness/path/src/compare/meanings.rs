@@ -92,12 +92,14 @@ const UNREADY: &[Reason] = &[
     Reason::Store,
     Reason::Database,
     Reason::Cache,
+    Reason::Service,
 ];
 
 /// What code may raise an error for: also what it does not handle.
 const CRASH: &[Reason] = &[
     Reason::Code,
     Reason::Key,
+    Reason::Service,
     Reason::Store,
     Reason::Database,
     Reason::Cache,
@@ -142,9 +144,17 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::CallNotFound => &[R::AuthNoRoute],
         Meaning::CallThrottled | Meaning::CallFailed => &[R::AuthFailed, R::CallerUnset],
         Meaning::AuthUnreachable => &[R::AuthUnreached, R::AuthLate],
-        Meaning::Unconnected => {
-            &[R::AuthUnreached, R::AuthLate, R::Store, R::Database, R::Cache, R::Upstream, R::Down, R::NeverUp]
-        }
+        Meaning::Unconnected => &[
+            R::AuthUnreached,
+            R::AuthLate,
+            R::Service,
+            R::Store,
+            R::Database,
+            R::Cache,
+            R::Upstream,
+            R::Down,
+            R::NeverUp,
+        ],
         Meaning::Store => &[R::Store, R::Database, R::Cache],
         Meaning::Database => &[R::Store, R::Database],
         Meaning::Cache => &[R::Store, R::Cache],
@@ -171,6 +181,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
             R::AuthLate,
             R::Caller,
             R::Store,
+            R::Service,
         ],
         Meaning::Unready => UNREADY,
         Meaning::Policy => &[R::Policy],

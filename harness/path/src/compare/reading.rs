@@ -79,7 +79,7 @@ pub enum KeySetRead {
 }
 
 /// All readings of a run, those of one endpoint together.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Evidence {
     /// The readings by endpoint, at most [`MOST`] of each. Those of one service stand together.
     pub endpoints: Vec<Vec<Reading>>,
@@ -113,15 +113,24 @@ impl Evidence {
     /// Reports whether the edge refuses bad tokens at an endpoint where a good one reaches the backend.
     #[must_use]
     pub fn edge_checks(&self) -> bool {
-        let by = |one: &Reading, hop: Hop| one.maker() == (hop, true);
         self.endpoints.iter().any(|group| {
             let refuses = |one: &Reading| {
                 let request = &one.request;
                 let is_bad = request.token.is_sent() && !request.token.should_be_accepted();
-                is_bad && one.result == Result::Denied && by(one, Hop::Edge)
+                is_bad && one.result == Result::Denied && one.maker() == (Hop::Edge, true)
             };
             let passes = |one: &Reading| {
-                one.request.token.should_be_accepted() && (by(one, Hop::Backend) || one.result.is_success())
+                let is_behind = one.result.is_success()
+                    || match one.seen.answered_by {
+                        Hop::Backend => true,
+                        Hop::Unknown => one.seen.status.is_some() && one.result != Result::Denied,
+                        // The edge says that it called the backend in vain.
+                        Hop::Edge => {
+                            one.seen.means.iter().any(|one| matches!(one, Meaning::Upstream | Meaning::Waited))
+                        }
+                        _ => false,
+                    };
+                one.request.token.should_be_accepted() && is_behind
             };
             group.iter().any(refuses) && group.iter().any(passes)
         })

@@ -33,6 +33,8 @@ pub struct OwnWords {
     pub of_auth: Option<Startup>,
     /// Whether the edge calls another port than the backend listens on. `None`: not known.
     pub other_port: Option<bool>,
+    /// Whether the backend calls the auth service in vain at another address than the target names. `None`: not known.
+    pub auth_elsewhere: Option<bool>,
 }
 
 /// Returns how likely these words are, as a logarithm.
@@ -41,6 +43,7 @@ pub(super) fn likelihood(world: &World<'_>, words: &OwnWords) -> f64 {
     words.of_backend.map_or(0.0, |startup| says(Stop::Backend, Stop::BackendStore, startup))
         + words.of_auth.map_or(0.0, |startup| says(Stop::Auth, Stop::AuthStore, startup))
         + words.other_port.map_or(0.0, |differs| of_port(world, differs).ln())
+        + words.auth_elsewhere.map_or(0.0, |differs| of_auth_address(world, differs).ln())
 }
 
 /// Ports also differ where a platform maps one to the other.
@@ -48,6 +51,20 @@ fn of_port(world: &World<'_>, differs: bool) -> f64 {
     let noise = noise();
     let misses = [Effect::NoListener, Effect::Misroute].iter().any(|effect| world.ever(Stop::Edge, *effect));
     let chance = if misses { noise.port_missed } else { noise.port_mapped };
+    if differs { chance } else { 1.0 - chance }
+}
+
+/// A backend without an address may have a default one, which is another.
+fn of_auth_address(world: &World<'_>, differs: bool) -> f64 {
+    let noise = noise();
+    let has = |effects: &[Effect]| effects.iter().any(|one| world.ever(Stop::AuthCall, *one));
+    let chance = match () {
+        () if has(&[Effect::Misroute]) => noise.address_wrong,
+        () if world.lacks(Stop::Backend, Config::AuthAddress) && !differs => noise.address_wrong,
+        () if world.lacks(Stop::Backend, Config::AuthAddress) => noise.address_open,
+        () if has(&[Effect::NoKeys, Effect::NoListener, Effect::Unknown]) => noise.address_open,
+        () => noise.address_mapped,
+    };
     if differs { chance } else { 1.0 - chance }
 }
 
@@ -83,6 +100,10 @@ mod tests {
     use crate::terms::{Algorithm, Validation};
 
     fn of(startup: Startup, at: Stop, effect: Effect, of: Option<Config>) -> f64 {
+        of_words(&OwnWords { of_backend: Some(startup), ..OwnWords::default() }, at, effect, of)
+    }
+
+    fn of_words(words: &OwnWords, at: Stop, effect: Effect, of: Option<Config>) -> f64 {
         let topology = Topology::of(&Declared {
             validation: Validation::Unknown,
             algorithm: Algorithm::Hs256,
@@ -91,8 +112,17 @@ mod tests {
             endpoints: Vec::new(),
         });
         let patch = Patch { at: None, effect, reach: Reach::All, of };
-        let words = OwnWords { of_backend: Some(startup), ..OwnWords::default() };
-        likelihood(&World::new(&topology, vec![(at, patch)]), &words)
+        likelihood(&World::new(&topology, vec![(at, patch)]), words)
+    }
+
+    #[test]
+    fn an_address_that_differs_points_at_a_wrong_one() {
+        let of = |differs, effect| {
+            let words = OwnWords { auth_elsewhere: Some(differs), ..OwnWords::default() };
+            of_words(&words, Stop::AuthCall, effect, None)
+        };
+        assert!(of(true, Effect::Misroute) > of(true, Effect::NoListener));
+        assert!(of(false, Effect::Misroute) < of(false, Effect::NoListener));
     }
 
     #[test]

@@ -127,6 +127,8 @@ words! {
         Subprotocols => "subprotocols",
         /// Tokens in the query.
         Queries => "queries",
+        /// Requests with the token in a cookie.
+        Cookies => "cookies",
         /// Requests with a body.
         Bodies => "bodies",
         /// Requests with a large token.

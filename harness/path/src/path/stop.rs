@@ -20,6 +20,8 @@ words! {
         Auth => "auth",
         /// The backend's store.
         BackendStore => "backend -> store",
+        /// The backend's call to a further service.
+        Service => "backend -> service",
         /// The auth service's store.
         AuthStore => "auth -> store",
         /// The agents behind the backend.
@@ -34,7 +36,7 @@ impl Stop {
             Self::Client => Hop::Client,
             Self::Network => Hop::Network,
             Self::Edge => Hop::Edge,
-            Self::Backend => Hop::Backend,
+            Self::Backend | Self::Service => Hop::Backend,
             Self::AuthCall => Hop::BackendAuth,
             Self::Auth => Hop::Auth,
             Self::BackendStore | Self::AuthStore => Hop::Data,

@@ -136,6 +136,8 @@ words! {
         Database => "database",
         /// A cache.
         Cache => "cache",
+        /// A further service, which the backend calls.
+        Service => "service",
         /// A rule of the edge.
         Policy => "policy",
         /// A sign-in of the edge.

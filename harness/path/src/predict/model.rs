@@ -23,6 +23,14 @@ pub struct Noise {
     pub maker_mistaken: f64,
     /// A hint at the wrong component.
     pub maker_hint_mistaken: f64,
+    /// A page of the edge in place of a response of the backend.
+    pub maker_intercepted: f64,
+    /// A backend with a wrong address of the auth service names another address than the target.
+    pub address_wrong: f64,
+    /// A backend that does not reach the auth service for another reason names another address.
+    pub address_open: f64,
+    /// A backend that reaches the auth service names another address.
+    pub address_mapped: f64,
     /// Another service that answers is the edge itself.
     pub stranger_is_edge: f64,
     /// A response that is late although no component waits.

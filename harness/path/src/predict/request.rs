@@ -38,6 +38,11 @@ impl Request {
         matches!(self.role, Role::Health | Role::SelfCheck)
     }
 
+    /// Reports whether it asks for a session or a token.
+    pub(crate) const fn is_login(&self) -> bool {
+        matches!(self.role, Role::Issuer)
+    }
+
     /// Reports whether it must work in a healthy system.
     #[must_use]
     pub const fn must_work(&self) -> bool {

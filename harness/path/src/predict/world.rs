@@ -232,12 +232,18 @@ impl<'t> World<'t> {
             Reach::Streams => request.kind.is_stream(),
             Reach::Subprotocols => request.location == TokenLocation::Subprotocol,
             Reach::Queries => request.location == TokenLocation::Query,
+            Reach::Cookies => request.location == TokenLocation::Cookie,
             Reach::Bodies => request.has_body && self.yes(Trait::BodyIsLarge)?,
             Reach::Large => {
                 let is_whole = request.token.is_sent() && request.token != TokenKind::Malformed;
-                let in_header = matches!(request.location, TokenLocation::Header | TokenLocation::Subprotocol);
+                let in_header = !matches!(request.location, TokenLocation::Query | TokenLocation::Body);
+                if self.yes(Trait::EveryRequestIsLarge)? {
+                    return Ok(true);
+                }
                 is_whole
                     && (in_header || self.yes(Trait::UrlsAreLimited)?)
+                    && (!request.token.is_minted_by_auth_service() || self.yes(Trait::IssuedAreLarge)?)
+                    && (request.token != TokenKind::AlgNone || self.yes(Trait::UnsignedAreLarge)?)
                     && (request.same_user || self.yes(Trait::EveryTokenIsLarge)?)
             }
             Reach::Share | Reach::Rarely => self.dice,
@@ -257,6 +263,7 @@ impl<'t> World<'t> {
     fn is_among_the_affected(&mut self, request: &Request) -> Step<bool> {
         match self.choice(Trait::HowMany)? {
             Choice::Sockets => Ok(request.is_socket()),
+            Choice::Streams => Ok(request.kind.is_stream()),
             _ => self.is_among_the_paths(),
         }
     }
@@ -266,7 +273,7 @@ impl<'t> World<'t> {
         match self.choice(Trait::HowMany)? {
             Choice::Few => self.yes(Trait::FewTouched),
             Choice::Half => self.yes(Trait::Touched),
-            Choice::Sockets => Ok(false),
+            Choice::Sockets | Choice::Streams => Ok(false),
             _ => self.yes(Trait::MostTouched),
         }
     }

@@ -64,16 +64,43 @@ impl Outcome {
     }
 }
 
+/// What the backend asks.
+#[derive(Debug, Clone, Copy)]
+enum Question {
+    /// For the keys, or whether it is healthy.
+    Keys,
+    Token(Credential),
+    Login,
+}
+
 /// The backend's own request. `credential` is `None` when keys are fetched or the health check is called.
 pub(super) fn asked(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Answer> {
-    let outcome = question(world, request, credential)?;
+    put(world, request, credential.map_or(Question::Keys, Question::Token))
+}
+
+/// The backend's own request to log a user in.
+pub(super) fn asked_to_log_in(world: &mut World<'_>, request: &Request) -> Step<Answer> {
+    put(world, request, Question::Login)
+}
+
+/// Reports whether a user with this login exists.
+pub(super) fn knows_the_login(world: &mut World<'_>, request: &Request) -> Step<Answer> {
+    let known =
+        !request.same_user || !world.ever(Stop::Client, Effect::UnknownUser) || world.yes(Trait::LoginIsRight)?;
+    let denied = request.same_user && world.ever(Stop::Auth, Effect::DeniesUser);
+    Ok(if world.ever(Stop::Client, Effect::BadLogin) || !known || denied { Answer::No } else { Answer::Yes })
+}
+
+fn put(world: &mut World<'_>, request: &Request, what: Question) -> Step<Answer> {
+    let outcome = question(world, request, what)?;
     // Keys are fetched once, and maybe before.
-    world.calls = if credential.is_none() { outcome.calls.and(CallSeen::Nothing) } else { outcome.calls };
+    let maybe_before = matches!(what, Question::Keys);
+    world.calls = if maybe_before { outcome.calls.and(CallSeen::Nothing) } else { outcome.calls };
     world.why_not = outcome.why;
     Ok(outcome.answer)
 }
 
-fn question(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Outcome> {
+fn question(world: &mut World<'_>, request: &Request, what: Question) -> Step<Outcome> {
     if world.ever(Stop::AuthCall, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
         return Ok(Outcome::new(Answer::Open, CallsSeen::ANY, Reason::Unknown));
     }
@@ -99,11 +126,11 @@ fn question(world: &mut World<'_>, request: &Request, credential: Option<Credent
         let calls = CallsSeen::of(&[CallSeen::Nothing, CallSeen::Refused]);
         return Ok(Outcome::new(Answer::Open, calls, Reason::None));
     }
-    if credential.is_some() && is_backend_refused(world, request)? {
+    if !matches!(what, Question::Keys) && is_backend_refused(world, request)? {
         let why = caller_reason(world);
         return Ok(Outcome::new(Answer::CallerRefused(why), CallsSeen::of(&[CallSeen::Refused]), why));
     }
-    answer(world, request, credential)
+    answer(world, request, what)
 }
 
 /// Reports whether the auth service refuses the backend as a calling service.
@@ -141,7 +168,7 @@ fn is_refused(world: &mut World<'_>, absent: bool) -> Step<bool> {
     })
 }
 
-fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credential>) -> Step<Outcome> {
+fn answer(world: &mut World<'_>, request: &Request, what: Question) -> Step<Outcome> {
     if does_not_run(world, request)? {
         return Ok(Outcome::unheard(Answer::Unreached));
     }
@@ -152,7 +179,7 @@ fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credentia
     if world.is_limited(Stop::Auth, request)? {
         return Ok(Outcome::new(Answer::Failed, CallsSeen::of(&[CallSeen::Throttled]), Reason::Limit));
     }
-    if credential.is_some()
+    if !matches!(what, Question::Keys)
         && world.ever(Stop::AuthStore, Effect::NoListener)
         && world.choice(Trait::AuthHealthAsks)? == Choice::Store
         && world.yes(Trait::ChecksHealthFirst)?
@@ -175,8 +202,24 @@ fn answer(world: &mut World<'_>, request: &Request, credential: Option<Credentia
     if world.ever(Stop::Auth, Effect::NotFound) && world.yes(Trait::AskedRouteTouched)? {
         return Ok(Outcome::new(Answer::NoRoute, CallsSeen::of(&[CallSeen::NoRoute]), Reason::Route));
     }
-    let Some(credential) = credential else { return Ok(Outcome::YES) };
-    of_the_token(world, request, credential)
+    match what {
+        Question::Keys => Ok(Outcome::YES),
+        Question::Token(credential) => of_the_token(world, request, credential),
+        Question::Login => of_the_login(world, request),
+    }
+}
+
+/// What the auth service answers about a login.
+fn of_the_login(world: &mut World<'_>, request: &Request) -> Step<Outcome> {
+    if knows_the_login(world, request)? == Answer::No {
+        return Ok(Outcome::no(Reason::User));
+    }
+    if world.ever(Stop::AuthStore, Effect::NoListener) {
+        let why = world.store_of_auth();
+        let waits = world.yes(Trait::StoreWaits)?;
+        return Ok(if waits { Outcome::new(Answer::Late, LATE, why) } else { Outcome::failed(why) });
+    }
+    Ok(if world.ever(Stop::Auth, Effect::CannotIssue) { Outcome::failed(Reason::Code) } else { Outcome::YES })
 }
 
 /// The answer to a request for keys at a wrong address.

@@ -6,7 +6,7 @@ use super::super::traits::{Choice, Trait, Value};
 use super::super::world::{Step, World};
 use super::auth::{self, Answer};
 use super::edge::in_header;
-use super::{edge, unknown, verify};
+use super::{edge, login, unknown, verify};
 use crate::path::effect::{Effect, Reach};
 use crate::path::stop::Stop;
 use crate::terms::Role;
@@ -36,6 +36,14 @@ fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     if world.has(Stop::Backend, Effect::Refuse, request)? {
         return Ok(by_backend(world.result(Trait::RefusalOfEveryone)?, Reason::Everyone));
     }
+    // A session is read before the credential is looked at.
+    if asked
+        && world.ever(Stop::BackendStore, Effect::NoListener)
+        && world.yes(Trait::StoreComesFirst)?
+        && uses_the_store(world)?
+    {
+        return Ok(by_backend(store_down(world, request)?, Reason::Store));
+    }
     if world.is_limited(Stop::Backend, request)? {
         return Ok(by_backend(Result::Throttled, Reason::Limit));
     }
@@ -49,9 +57,14 @@ fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     if request.is_socket() && world.has(Stop::Backend, Effect::DropUpgrade, request)? {
         return plain_call(world, request, credential);
     }
+    if request.is_login() {
+        return login::at_the_backend(world, request);
+    }
     // The backend reads a token in another location, unless the effect names that location.
     let elsewhere = !in_header(request)
-        && ![Reach::Subprotocols, Reach::Queries].iter().any(|reach| world.reaches_only(Stop::Backend, *reach));
+        && ![Reach::Subprotocols, Reach::Queries, Reach::Cookies]
+            .iter()
+            .any(|reach| world.reaches_only(Stop::Backend, *reach));
     let lost = !elsewhere && world.has(Stop::Backend, Effect::DropCredential, request)?;
     let credential = Credential { present: credential.present && !lost, ..credential };
     judge(world, request, credential)
@@ -87,7 +100,8 @@ pub(super) fn plain_call(world: &mut World<'_>, request: &Request, credential: C
 }
 
 fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
-    if world.yes(Trait::CredentialBeforeRoute)?
+    if !request.is_login()
+        && world.yes(Trait::CredentialBeforeRoute)?
         && let Some(refusal) = verify::refusal(world, request, credential)?
     {
         return Ok(refusal);
@@ -170,7 +184,7 @@ fn refuses_socket(world: &mut World<'_>, request: &Request) -> Step<Option<Endin
     Ok(Some(by_backend(shown, reason)))
 }
 
-fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
+pub(super) fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     if world.has(Stop::Backend, Effect::Die, request)? {
         let result = world.result(Trait::DyingShows)?;
         let maker = if result == Result::BrokenStream { Maker::Backend } else { Maker::Edge };
@@ -178,6 +192,10 @@ fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     }
     if world.has(Stop::Backend, Effect::Fail, request)? {
         return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Code));
+    }
+    if world.has(Stop::Service, Effect::Fail, request)? {
+        let result = world.result(Trait::ServiceFails)?;
+        return Ok(by_backend(result, Reason::Service).after_a_wait(result == Result::TimedOut));
     }
     if world.has(Stop::Backend, Effect::Forgets, request)? {
         return Ok(by_backend(world.result(Trait::ForgetsForm)?, Reason::Session));
@@ -212,7 +230,8 @@ fn respond(world: &mut World<'_>, request: &Request) -> Step<Ending> {
             return Ok(by_backend(world.result(Trait::CutAnswer)?, Reason::Unknown).with_stream(Stream::Ends));
         }
         if world.has(Stop::Backend, Effect::Mute, request)? || world.has(Stop::Agents, Effect::Mute, request)? {
-            return Ok(by_backend(world.result(Trait::NothingComes)?, Reason::Unknown).with_stream(Stream::StaysOpen));
+            let shown = by_backend(world.result(Trait::NothingComes)?, Reason::Unknown);
+            return Ok(shown.after_a_wait(true).with_stream(Stream::StaysOpen));
         }
         if request.kind.is_event_stream() && world.has(Stop::Backend, Effect::HoldBack, request)? {
             return Ok(by_backend(world.result(Trait::HeldBack)?, Reason::Unknown));

@@ -60,8 +60,8 @@ fn inward(world: &mut World<'_>, request: &Request, credential: Credential) -> S
     if world.has(Stop::Edge, Effect::DropUpgrade, request)? && request.is_socket() {
         return backend::plain_call(world, request, credential);
     }
-    let in_query = request.location == TokenLocation::Query && world.reaches_only(Stop::Edge, Reach::Queries);
-    let lost = (in_header(request) || in_query) && world.has(Stop::Edge, Effect::DropCredential, request)?;
+    let named = [Reach::Queries, Reach::Cookies].iter().any(|reach| world.reaches_only(Stop::Edge, *reach));
+    let lost = (in_header(request) || named) && world.has(Stop::Edge, Effect::DropCredential, request)?;
     let lost = lost
         || (request.location == TokenLocation::Subprotocol
             && world.has(Stop::Edge, Effect::DropSubprotocol, request)?);
@@ -96,7 +96,7 @@ fn refuses(world: &mut World<'_>, request: &Request, credential: Credential) -> 
         return Ok(by_edge(Result::Denied, verify::judged(world, credential)?));
     }
     if world.is_limited(Stop::Edge, request)? {
-        return Ok(by_edge(Result::Throttled, Reason::Limit));
+        return Ok(by_edge(world.result(Trait::EdgeLimitShows)?, Reason::Limit));
     }
     Ok(None)
 }
@@ -153,15 +153,17 @@ fn outward(world: &mut World<'_>, request: &Request, ending: Ending) -> Step<End
 pub(super) fn reach_backend(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
     let lost = world.ever(Stop::Backend, Effect::ConfigLost) && world.yes(Trait::ChecksConfigAtStart)?;
     if lost || world.has(Stop::Backend, Effect::DoesNotStart, request)? {
+        // A process that ends has no health check.
+        let crashes = !lost && world.fails_to_start(Stop::Backend, None);
         return match world.ask(Trait::RunsBroken)? {
-            Value::Result(_) if request.is_health() && world.yes(Trait::HealthRunsOn)? => {
+            Value::Result(_) if request.is_health() && !crashes && world.yes(Trait::HealthRunsOn)? => {
                 Ok(Ending::ok(Maker::Backend))
             }
             Value::Result(shown) => Ok(Ending::new(Maker::Backend, shown, Reason::Code)),
             Value::Choice(_) => {
                 let ending = without_backend(world)?;
                 // A service that ends by itself may have served before.
-                let down = if world.fails_to_start(Stop::Backend, None) { Reason::Down } else { Reason::NeverUp };
+                let down = if crashes { Reason::Down } else { Reason::NeverUp };
                 let reason = if ending.reason == Reason::Upstream { down } else { ending.reason };
                 Ok(Ending { reason, ..ending })
             }

@@ -7,6 +7,7 @@
 //! - `edge`: the edge, on the way in and on the way out
 //! - `backend`: the backend and what is behind it
 //! - `verify`: how the backend verifies a token
+//! - `login`: a login at the backend
 //! - `auth`: the auth service, asked by the backend or by us
 //! - `unknown`: an effect that the vocabulary has no word for
 //!
@@ -17,6 +18,7 @@ mod backend;
 mod browser;
 mod client;
 mod edge;
+mod login;
 mod unknown;
 mod verify;
 

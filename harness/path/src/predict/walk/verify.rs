@@ -62,7 +62,8 @@ fn way(world: &mut World<'_>, request: &Request) -> Step<Choice> {
 
 /// Returns how the edge refuses the credential, where the edge verifies it.
 pub(super) fn at_the_edge(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
-    if request.is_health() || !world.topology.edge_may_verify() || way(world, request)? != Choice::Edge {
+    let is_free = request.is_health() || request.is_login();
+    if is_free || !world.topology.edge_may_verify() || way(world, request)? != Choice::Edge {
         return Ok(None);
     }
     let denied = |reason| Ok(Some(Ending::new(Maker::Edge, Result::Denied, reason)));
@@ -88,7 +89,7 @@ pub(super) fn before_the_backend(
     request: &Request,
     credential: Credential,
 ) -> Step<Option<Ending>> {
-    if request.is_health() || !world.topology.edge_checks_too() {
+    if request.is_health() || request.is_login() || !world.topology.edge_checks_too() {
         return Ok(None);
     }
     let is_gone = [Effect::DoesNotStart, Effect::Hang].iter().any(|effect| world.ever(Stop::Auth, *effect));
@@ -106,7 +107,7 @@ pub(super) fn expected_by_the_edge(
     request: &Request,
     credential: Credential,
 ) -> Step<Option<Reason>> {
-    if request.is_health() || !world.has(Stop::Edge, Effect::OtherClaim, request)? {
+    if request.is_health() || request.is_login() || !world.has(Stop::Edge, Effect::OtherClaim, request)? {
         return Ok(None);
     }
     if !credential.present {
@@ -318,7 +319,11 @@ pub(super) fn asks_for_more(world: &mut World<'_>, request: &Request, credential
     match auth::asked(world, request, Some(credential))? {
         Answer::Yes => Ok(None),
         Answer::No => Ok(Some(Ending::new(Maker::Backend, Result::Denied, Reason::User))),
-        other => auth_call_failed(world, request, other).map(Some),
+        other => {
+            let failed = auth_call_failed(world, request, other)?;
+            let closed = failed.result == Result::Denied && world.yes(Trait::FailsClosed)?;
+            Ok(Some(if closed { Ending { reason: Reason::Permission, ..failed } } else { failed }))
+        }
     }
 }
 
