@@ -439,7 +439,7 @@ mod tests {
     use crate::terms::{Algorithm, EndpointKind, Service, TokenKind, TokenLocation, Validation};
 
     fn answers(world: &mut World<'_>, request: &Request, all: &mut Vec<Answer>) {
-        match question(world, request, None) {
+        match question(world, request, Question::Keys) {
             Ok(outcome) => all.push(outcome.answer),
             Err(Unset(of)) => {
                 let Ok(()) = world.with_each_value(of, |world, _| {
