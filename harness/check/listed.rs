@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Checked;
 use super::kind::Kind;
 use crate::diagnose::matching;
-use crate::document::ConfigError;
+use crate::document::{self, ConfigError};
 
 /// Files with their kind.
 #[derive(Default)]
@@ -103,7 +103,7 @@ impl Listed {
         if canonical.as_ref().is_some_and(|canonical| self.known.contains(canonical)) {
             return None;
         }
-        match fs::read_to_string(path) {
+        match document::read(path) {
             Ok(text) => Some((Text { path: path.to_owned(), text }, canonical)),
             Err(error) => {
                 checked.mistakes.push(unreadable(path, &error));

@@ -3,6 +3,7 @@
 //! Every error points into the document: file, line, column, and what would be right. Start at [`error::ConfigError`].
 //!
 //! - `error`: an error with its source text and span; `shown` is that text, masked when an error shows it
+//! - `read`: the text of a file, up to a limit
 //! - `read_on`: reads a document to its end and keeps every mistake; `taken_out` blanks the wrong parts
 //! - `mask`: hides secrets in shown lines
 //! - `suggest`: replaces the deserialiser's words, and finds the nearest known name
@@ -19,6 +20,7 @@ mod json_match;
 pub(crate) mod mask;
 mod pattern;
 mod placed;
+mod read;
 mod read_on;
 mod schema;
 pub(crate) mod shown;
@@ -31,6 +33,7 @@ pub use error::ConfigError;
 pub use json_match::JsonMatch;
 pub(crate) use pattern::fits as pattern_fits;
 pub(crate) use placed::Placed;
+pub(crate) use read::read;
 pub(crate) use read_on::{Reading, read_on};
 pub(crate) use schema::render as render_schema;
 pub(crate) use shown::{Source, source};

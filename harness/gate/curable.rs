@@ -3,9 +3,8 @@
 use crate::diagnose::{Cause, Entry};
 use crate::evidence::NEWEST;
 use crate::gate::earlier::Then;
-use crate::gate::{Cure, Gate};
+use crate::gate::{Cure, Gate, with_role};
 use crate::preflight::{Lost, LostByService};
-use crate::terms::Service;
 
 impl Gate<'_> {
     /// Returns what a rollback does to this fault, by the catalogue, the previous revision and the baseline.
@@ -96,8 +95,7 @@ impl Gate<'_> {
     ///
     /// The newest revision also has no traffic while it does not start; that is not such a case.
     fn gets_no_traffic(&self, service: &str) -> Option<String> {
-        let role = [Service::Backend, Service::Auth].into_iter().find(|role| role.as_str() == service)?;
-        let manifest = self.manifests.get(&role).filter(|manifest| !manifest.traffic.is_empty())?;
+        let manifest = self.manifests.get(&with_role(service)?).filter(|manifest| !manifest.traffic.is_empty())?;
         let revision = self.deployed.iter().find(|(name, _)| name == service).map(|(_, revision)| revision)?;
         if manifest.ready == Some(false) && manifest.latest_created.as_ref() == Some(revision) {
             return None;
@@ -126,5 +124,45 @@ pub(crate) fn listed(names: &[impl AsRef<str>], word: &str) -> String {
         [] => String::new(),
         [one] => (*one).to_owned(),
         [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use rstest::rstest;
+
+    use crate::diagnose::Catalogue;
+    use crate::evidence::Manifest;
+    use crate::fixtures::staging;
+    use crate::gate::{Earlier, Gate};
+    use crate::terms::Service;
+
+    #[rstest]
+    #[case::traffic_elsewhere(Some(true), "b-2", "b-1", true)]
+    #[case::traffic_here(Some(true), "b-2", "b-2", false)]
+    #[case::the_newest_does_not_start(Some(false), "b-2", "b-1", false)]
+    #[case::another_one_does_not_start(Some(false), "b-3", "b-1", true)]
+    fn a_revision_without_traffic_needs_no_rollback(
+        #[case] ready: Option<bool>,
+        #[case] newest: &str,
+        #[case] serves: &str,
+        #[case] expected: bool,
+    ) {
+        let traffic = vec![(serves.to_owned(), 100)];
+        let manifest = Manifest { ready, latest_created: Some(newest.to_owned()), traffic, ..Manifest::default() };
+        let gate = Gate {
+            target: &staging(),
+            catalogue: Catalogue::shipped(),
+            deployed: &[("backend".to_owned(), "b-2".to_owned())],
+            previous: &[],
+            manifests: &BTreeMap::from([(Service::Backend, manifest)]),
+            earlier: &Earlier::default(),
+            baseline: None,
+            lost: None,
+            unexplained: None,
+        };
+        assert_eq!(gate.gets_no_traffic("backend").is_some(), expected);
     }
 }

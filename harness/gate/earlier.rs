@@ -9,7 +9,7 @@ use crate::config::{EvidenceLocation, Target};
 use crate::diagnose::{Catalogue, Cause, Given, diagnose};
 use crate::evidence::{EnvValue, Manifest, manifest_of, output_of};
 use crate::gate::in_order::in_order;
-use crate::gate::role_of;
+use crate::gate::{role_of, with_role};
 use crate::terms::{EvidenceSource, Service};
 
 /// A revision to go back to.
@@ -61,9 +61,11 @@ impl Earlier {
         };
         let mut known = BTreeMap::new();
         for one in previous {
-            let services = [(Service::Backend, Service::Auth), (Service::Auth, Service::Backend)];
-            let role = services.into_iter().find(|(role, _)| role.as_str() == one.service);
-            let Some((service, other)) = role else { continue };
+            let Some(service) = with_role(&one.service) else { continue };
+            let other = match service {
+                Service::Backend => Service::Auth,
+                Service::Auth => Service::Backend,
+            };
             let Some(now) = given.evidence.manifests.get(&service) else { continue };
             if let Some(then) = manifest(one, service, given.target).await {
                 let before = as_it_was(now, then);
@@ -116,8 +118,8 @@ pub(crate) async fn previous_manifests(previous: &[Previous], target: &Target) -
     let mut manifests = BTreeMap::new();
     for one in previous {
         let role = role_of(&one.service, target);
-        let Some(service) = Service::ALL.iter().find(|service| service.as_str() == role) else { continue };
-        if let Some(manifest) = manifest(one, *service, target).await {
+        let Some(service) = with_role(&role) else { continue };
+        if let Some(manifest) = manifest(one, service, target).await {
             manifests.insert(role, manifest);
         }
     }

@@ -139,6 +139,11 @@ pub(crate) fn role_of(service: &str, target: &Target) -> String {
     }
 }
 
+/// Returns the service with a role. An operator may deploy other services too.
+fn with_role(role: &str) -> Option<Service> {
+    Service::ALL.iter().copied().find(|service| service.as_str() == role)
+}
+
 pub(crate) fn candidates(cause: &Cause) -> impl Iterator<Item = &str> {
     std::iter::once(cause.fault.as_str()).chain(cause.alternatives.iter().map(|other| other.fault.as_str()))
 }
@@ -192,6 +197,12 @@ mod tests {
 
     fn faults(count: usize) -> Vec<String> {
         (1..=count).map(|n| format!("f/{n}")).collect()
+    }
+
+    #[test]
+    fn a_service_is_found_by_its_role() {
+        let found = ["backend", "auth", "frontend"].map(with_role);
+        assert_eq!(found, [Some(Service::Backend), Some(Service::Auth), None]);
     }
 
     #[test]

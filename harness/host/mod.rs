@@ -4,7 +4,8 @@
 //!
 //! - `command`: runs a command with a deadline and a size limit
 //! - `group`: the process group of a command, and the end of all groups
-//! - `blocking`: blocking work with a deadline
+//! - `blocking`: blocking work with a deadline; `contained`: work of a library that may panic
+//! - `timed_read`: an input that may have no end
 //! - `environment`: the variables, and which of them a command must not get
 //! - `file`: writes a result file, whole or not at all
 //!
@@ -13,6 +14,8 @@
 
 pub(crate) mod blocking;
 pub(crate) mod command;
+pub(crate) mod contained;
 pub(crate) mod environment;
 pub(crate) mod file;
 pub(crate) mod group;
+pub(crate) mod timed_read;

@@ -8,7 +8,7 @@ use super::last_word::LastWords;
 use crate::config::Endpoint;
 use crate::probe::ErrorKind;
 use crate::probe::transport::answer::Answer;
-use crate::probe::transport::patience::Patience;
+use crate::probe::transport::patience::{Patience, Silence};
 use crate::terms::{Role, Service};
 
 /// The part of the limit of a probe that a service which is known to hang still gets, less with each hang.
@@ -52,8 +52,12 @@ impl Hangs {
         let known = self.known();
         let [response, content] = [Awaited::Response, Awaited::Content].map(|one| known.wait(endpoint, one, limit));
         let because = [&response, &content].iter().find_map(|one| one.1.clone());
-        let silences = known.last_words.silences(place(endpoint), endpoint, limit);
-        Patience { response: response.0, content: content.0, because, silences }
+        Patience { response: response.0, content: content.0, because }
+    }
+
+    /// Returns how long a probe of this endpoint waits after an event or frame of this name, if that is less than its limit.
+    pub(super) fn silence(&self, endpoint: &Endpoint, after: &str, limit: Duration) -> Option<Silence> {
+        self.known().last_words.silence(place(endpoint), endpoint, after, limit)
     }
 
     /// Learns from the answer of a probe that had this patience.
@@ -178,13 +182,13 @@ mod tests {
     fn a_limit_is_never_extended() {
         let limit = Duration::from_millis(200);
         let patience = after(&[ONE]).patience(&endpoint(ONE), limit);
-        assert_eq!(patience, Patience { response: limit, content: limit, because: None, silences: Vec::new() });
+        assert_eq!(patience, Patience { response: limit, content: limit, because: None });
     }
 
     #[test]
     fn a_shortened_wait_is_explained() {
         let mut error = ended(ErrorKind::HttpResponseTimeout).error.expect("it failed");
-        after(&[ONE]).patience(&endpoint(ONE), LIMIT).explain(&mut error, None, LIMIT);
+        after(&[ONE]).patience(&endpoint(ONE), LIMIT).explain(&mut error, false, LIMIT);
         let said = "not done; backend.chat-messages had not answered in 15000 ms, so this probe waited 468 ms only";
         assert_eq!(error.detail, said);
     }

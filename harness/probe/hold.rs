@@ -13,7 +13,6 @@ use crate::probe::request::presented::Presented;
 use crate::probe::request::render::{Call, Ids, Rendered};
 use crate::probe::transport::answer::{Answer, name_in};
 use crate::probe::transport::deadline::Deadline;
-use crate::probe::transport::patience::Patience;
 use crate::probe::transport::phases::Stopwatch;
 use crate::probe::websocket::handshake::{Handshake, shake};
 use crate::probe::websocket::held::{HeldSocket, Received};
@@ -114,10 +113,9 @@ impl Session {
         let budget = &call.target.budget;
         let proxy = call.target.proxy.as_ref().and_then(|proxy| proxy.of(&wire.url));
         let fixed = call.target.access.addresses_of(&wire.url);
-        let patience = Patience::up_to(budget.probe);
         let rules = Rules {
             endpoint: call.endpoint,
-            patience: &patience,
+            silences: &|_| None,
             budget,
             until: &call.request.until,
             deadline: Deadline::starting_now(budget.probe, self.shared.run_end),

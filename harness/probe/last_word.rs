@@ -32,16 +32,15 @@ struct Known {
 }
 
 impl LastWords {
-    /// Returns the silences after which a probe of this endpoint gives up. `limit` is the limit of one probe.
-    pub(super) fn silences(&self, place: Place, endpoint: &Endpoint, limit: Duration) -> Vec<Silence> {
-        let Some(known) = self.by_place.get(&place) else { return Vec::new() };
-        let silences = known.last.iter().filter(|(name, _)| !known.followed.contains(*name)).map(|(after, by)| {
-            let waited_here = by.contains(&(endpoint.id.clone(), true));
-            let wait = if waited_here { LEAST_ON_A_STREAM } else { limit / PART_ELSEWHERE };
-            let because = by[0].0.clone();
-            Silence { after: after.clone(), wait: wait.max(known.longest).min(limit), because }
-        });
-        silences.collect()
+    /// Returns the silence after this name with which a probe of this endpoint gives up, if it is shorter than `limit`, the
+    /// limit of one probe.
+    pub(super) fn silence(&self, place: Place, endpoint: &Endpoint, after: &str, limit: Duration) -> Option<Silence> {
+        let known = self.by_place.get(&place)?;
+        let by = known.last.get(after).filter(|_| !known.followed.contains(after))?;
+        let waited_here = by.contains(&(endpoint.id.clone(), true));
+        let wait = if waited_here { LEAST_ON_A_STREAM } else { limit / PART_ELSEWHERE };
+        let (wait, because) = (wait.max(known.longest), by[0].0.clone());
+        (wait < limit).then(|| Silence { after: after.to_owned(), wait, because })
     }
 
     /// Learns from a stream or socket.
@@ -113,8 +112,9 @@ mod tests {
     fn waits(learnt: &[(&str, Answer)], on: &str) -> Vec<(String, u64)> {
         let mut words = LastWords::default();
         learnt.iter().for_each(|(id, answer)| words.learn(place(), &endpoint(id), answer));
-        let silences = words.silences(place(), &endpoint(on), LIMIT);
-        silences.into_iter().map(|one| (one.after, one.wait.as_millis() as u64)).collect()
+        let names = learnt.iter().flat_map(|(_, answer)| said(answer)).map(|(_, name)| name).collect::<BTreeSet<_>>();
+        let silences = names.into_iter().filter_map(|name| words.silence(place(), &endpoint(on), name, LIMIT));
+        silences.map(|one| (one.after, one.wait.as_millis() as u64)).collect()
     }
 
     const TIMEOUT: Option<ErrorKind> = Some(ErrorKind::StreamTimeout);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::hang::Hangs;
@@ -16,6 +17,9 @@ use super::transport::Tls;
 use super::transport::clients::Clients;
 use super::{Credentials, Redact, Session, SetupError};
 use crate::config::Target;
+
+/// Large responses that are redacted at the same time.
+const AT_ONCE: usize = 2;
 
 /// Sends the probes of one run, with one request rate, one deadline and one counter.
 pub struct Prober(Arc<Shared>);
@@ -34,6 +38,8 @@ pub(super) struct Shared {
     pub(super) discovered: tokio::sync::OnceCell<url::Url>,
     pub(super) clients: Clients,
     pub(super) preflights: Preflights,
+    /// Held while a large response is redacted.
+    pub(super) large: Semaphore,
     sent: AtomicU32,
     exchanges: AtomicU32,
 }
@@ -76,6 +82,7 @@ impl Prober {
             clients,
             logins,
             preflights,
+            large: Semaphore::new(AT_ONCE),
             discovered,
             sent,
             exchanges,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 use secrecy::SecretString;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::csrf;
@@ -164,7 +165,7 @@ impl Session {
             issued_with_our_secret: issued.as_ref().map_or(issued_before, |issued| issued.with_our_secret),
             body_limit: call.target.budget.body_bytes,
         };
-        Ok(Probed { exchange: recorded(facts, answer, redact).await, issued, csrf })
+        Ok(Probed { exchange: recorded(facts, answer, redact, &self.shared.large).await, issued, csrf })
     }
 
     /// Returns the cookies of the session for a URL, without those that are tokens.
@@ -198,6 +199,7 @@ impl Session {
     async fn transmit(&self, call: &Call<'_>, key: Option<&str>, pair: Pair, headers: HeaderMap) -> Answer {
         let budget = &call.target.budget;
         let patience = self.shared.hangs.patience(call.endpoint, budget.probe);
+        let silences = |last: &str| self.shared.hangs.silence(call.endpoint, last, budget.probe);
         let url = pair.wire.url.clone();
         let proxy = call.target.proxy.as_ref().and_then(|proxy| proxy.of(&url));
         let fixed = call.target.access.addresses_of(&url);
@@ -206,7 +208,7 @@ impl Session {
             budget,
             until: &call.request.until,
             deadline: Deadline::starting_now(budget.probe, self.shared.run_end).with_patience(&patience),
-            patience: &patience,
+            silences: &silences,
             tls: &self.shared.tls,
             clients: &self.shared.clients,
             own_connection: call.request.own_connection,
@@ -220,7 +222,7 @@ impl Session {
             None => Box::pin(http::send(pair.wire, headers, &rules)).await,
         };
         if let Some(mut error) = answer.error.take() {
-            patience.explain(&mut error, answer.last_name(), budget.probe);
+            patience.explain(&mut error, answer.last_name().is_some(), budget.probe);
             answer.error = Some(error);
         }
         if answer.error.as_ref().is_some_and(|error| error.kind.reached_no_host()) {
@@ -266,11 +268,12 @@ fn is_not_recorded(answer: &Answer, url: &Url) -> bool {
 const FEW: usize = 4 << 10;
 
 /// Makes the exchange. That of a large response is made on a thread of its own: to redact it takes long, and the deadlines of
-/// other probes must hold meanwhile.
-async fn recorded(facts: Facts, answer: Answer, redact: &Arc<dyn Redact>) -> Exchange {
+/// other probes must hold meanwhile. Few large ones are made at the same time: each takes several times its size.
+async fn recorded(facts: Facts, answer: Answer, redact: &Arc<dyn Redact>, large: &Semaphore) -> Exchange {
     if answer.kept_bytes() <= FEW {
         return exchange(facts, answer, &**redact);
     }
+    let _turn = large.acquire().await;
     let redact = Arc::clone(redact);
     let made = tokio::task::spawn_blocking(move || exchange(facts, answer, &*redact)).await;
     made.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))

@@ -174,9 +174,9 @@ async fn not_begun(
 }
 
 /// The part of the run budget in which no probe is sent: the verdict takes time too.
-const FOR_THE_VERDICT: u32 = 20;
-/// The most that is reserved for it.
-const LONGEST_VERDICT: Duration = Duration::from_secs(1);
+const FOR_THE_VERDICT: u32 = 10;
+/// The most that is reserved for it: contradictory responses take longest.
+const LONGEST_VERDICT: Duration = Duration::from_secs(2);
 
 /// Returns the time in which a run sends probes and reads evidence.
 fn probing_time(run: Duration) -> Duration {

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::ScenarioError;
 use super::model::Scenario;
 use crate::config::Target;
+use crate::document;
 
 /// The built-in files in the order in which they run: the most basic first, the negative controls last. Their names are
 /// not paths of the user.
@@ -97,7 +98,7 @@ pub fn read_dir(folder: &Path) -> Result<Vec<Scenario>, ScenarioError> {
         return Err(ScenarioError::new(format!("there is no scenario (*.toml) in {}", folder.display())));
     }
     let read = |path: &std::path::PathBuf| {
-        let text = fs::read_to_string(path).map_err(|error| unreadable(path, error))?;
+        let text = document::read(path).map_err(|error| unreadable(path, error))?;
         Scenario::parse(&path.display().to_string(), &text)
     };
     paths.iter().map(read).collect()

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use redb::{Database, DatabaseError, ReadableTable as _, TableDefinition};
 use serde::{Deserialize, Serialize};
 
+use crate::host::contained::contain;
 use crate::watch::incident::MOST_RUNS;
 use crate::watch::state::{Ran, Watched};
 
@@ -25,7 +26,8 @@ const MOST_PENDING: u64 = 256;
 
 /// The file.
 pub(crate) struct Store {
-    database: Database,
+    /// Present until the store is dropped.
+    database: Option<Database>,
     id: String,
 }
 
@@ -61,6 +63,13 @@ pub(crate) enum StoreError {
         /// The mistake.
         why: String,
     },
+    /// The file is cut off, or parts of it were overwritten.
+    #[error("the state file {0} is damaged")]
+    #[diagnostic(
+        code(fivewhys::watch::state_damaged),
+        help("move it away: `fivewhys watch` then begins with an empty state")
+    )]
+    Damaged(PathBuf),
 }
 
 /// What the library or the format refused.
@@ -75,6 +84,11 @@ impl<E: Into<redb::Error>> From<E> for Broken {
 }
 
 impl Broken {
+    /// Returns the error of a file for which the library panicked: it checks the file only in part.
+    fn damaged() -> Self {
+        Self("the state file is damaged".to_owned())
+    }
+
     /// Returns what a value that cannot be written refused.
     pub(crate) fn of(error: &serde_json::Error) -> Self {
         Self(error.to_string())
@@ -99,13 +113,20 @@ impl Store {
         let mut builder = Database::builder();
         // The format that later versions of the library read.
         builder.create_with_file_format_v3(true);
-        let database = match builder.create(path) {
-            Ok(database) => database,
-            Err(DatabaseError::DatabaseAlreadyOpen) => return Err(StoreError::InUse(path.to_owned())),
-            Err(error) => return Err(failed(error.to_string())),
-        };
-        let id = identified(&database).map_err(|broken| failed(broken.0))?;
-        Ok(Self { database, id })
+        let opened = contain(|| match builder.create(path) {
+            Ok(database) => {
+                let id = identified(&database).map_err(|broken| failed(broken.0))?;
+                Ok(Self { database: Some(database), id })
+            }
+            Err(DatabaseError::DatabaseAlreadyOpen) => Err(StoreError::InUse(path.to_owned())),
+            Err(error) => Err(failed(error.to_string())),
+        });
+        opened.unwrap_or_else(|_| Err(StoreError::Damaged(path.to_owned())))
+    }
+
+    fn on<T>(&self, work: impl FnOnce(&Database) -> Result<T, Broken>) -> Result<T, Broken> {
+        let database = self.database.as_ref().ok_or_else(Broken::damaged)?;
+        contain(|| work(database)).unwrap_or_else(|_| Err(Broken::damaged()))
     }
 
     /// Returns the id of this file. It is part of the key of every incident.
@@ -115,101 +136,118 @@ impl Store {
 
     /// Returns what is known of a target.
     pub(crate) fn watched(&self, name: &str) -> Result<Watched, Broken> {
-        let read_all = self.database.begin_read()?;
-        let kept = read_all.open_table(TARGETS)?.get(name)?.map(|bytes| read(bytes.value())).transpose()?;
-        let mut watched: Watched = kept.unwrap_or_default();
-        name.clone_into(&mut watched.name);
-        let runs = read_all.open_table(RUNS)?;
-        let runs = runs.range((name, 0)..=(name, u64::MAX))?.map(|run| read::<Ran>(run?.1.value()));
-        watched.runs = runs.collect::<Result<VecDeque<_>, Broken>>()?;
-        Ok(watched)
+        self.on(|database| {
+            let read_all = database.begin_read()?;
+            let kept = read_all.open_table(TARGETS)?.get(name)?.map(|bytes| read(bytes.value())).transpose()?;
+            let mut watched: Watched = kept.unwrap_or_default();
+            name.clone_into(&mut watched.name);
+            let runs = read_all.open_table(RUNS)?;
+            let runs = runs.range((name, 0)..=(name, u64::MAX))?.map(|run| read::<Ran>(run?.1.value()));
+            watched.runs = runs.collect::<Result<VecDeque<_>, Broken>>()?;
+            Ok(watched)
+        })
     }
 
     /// Keeps a target after its last run, with the notification of that run.
     pub(crate) fn keep(&self, watched: &Watched, pending: Option<&Pending>) -> Result<(), Broken> {
-        let Watched { name, totals, auth_last_success, incidents, objectives, .. } = watched;
-        let number = totals.passed + totals.failed + totals.untested;
-        let head = Watched {
-            name: name.clone(),
-            runs: VecDeque::new(),
-            incidents: incidents.clone(),
-            totals: totals.clone(),
-            auth_last_success: *auth_last_success,
-            objectives: objectives.clone(),
-        };
-        let write = self.database.begin_write()?;
-        {
-            write.open_table(TARGETS)?.insert(name.as_str(), written(&head)?.as_slice())?;
-            let mut runs = write.open_table(RUNS)?;
-            if let Some(last) = watched.runs.back() {
-                runs.insert((name.as_str(), number), written(last)?.as_slice())?;
+        self.on(|database| {
+            let Watched { name, totals, auth_last_success, incidents, objectives, .. } = watched;
+            let number = totals.passed + totals.failed + totals.untested;
+            let head = Watched {
+                name: name.clone(),
+                runs: VecDeque::new(),
+                incidents: incidents.clone(),
+                totals: totals.clone(),
+                auth_last_success: *auth_last_success,
+                objectives: objectives.clone(),
+            };
+            let write = database.begin_write()?;
+            {
+                write.open_table(TARGETS)?.insert(name.as_str(), written(&head)?.as_slice())?;
+                let mut runs = write.open_table(RUNS)?;
+                if let Some(last) = watched.runs.back() {
+                    runs.insert((name.as_str(), number), written(last)?.as_slice())?;
+                }
+                let gone = number.saturating_sub(MOST_RUNS as u64);
+                runs.retain_in((name.as_str(), 0)..=(name.as_str(), gone), |_, _| false)?;
+                if let Some(pending) = pending {
+                    let mut all = write.open_table(PENDING)?;
+                    let next = all.last()?.map_or(0, |(number, _)| number.value() + 1);
+                    all.insert(next, written(pending)?.as_slice())?;
+                    all.retain_in(..next.saturating_sub(MOST_PENDING - 1), |_, _| false)?;
+                }
             }
-            let gone = number.saturating_sub(MOST_RUNS as u64);
-            runs.retain_in((name.as_str(), 0)..=(name.as_str(), gone), |_, _| false)?;
-            if let Some(pending) = pending {
-                let mut all = write.open_table(PENDING)?;
-                let next = all.last()?.map_or(0, |(number, _)| number.value() + 1);
-                all.insert(next, written(pending)?.as_slice())?;
-                all.retain_in(..next.saturating_sub(MOST_PENDING - 1), |_, _| false)?;
-            }
-        }
-        Ok(write.commit()?)
+            Ok(write.commit()?)
+        })
     }
 
     /// Returns the oldest notification that a receiver of a target did not get, with its number.
     pub(crate) fn next_pending(&self, target: &str, receiver: &str) -> Result<Option<(u64, Pending)>, Broken> {
-        let read_all = self.database.begin_read()?;
-        for row in read_all.open_table(PENDING)?.iter()? {
-            let (number, bytes) = row?;
-            let pending: Pending = read(bytes.value())?;
-            if pending.target == target && pending.receivers.iter().any(|one| one == receiver) {
-                return Ok(Some((number.value(), pending)));
+        self.on(|database| {
+            let read_all = database.begin_read()?;
+            for row in read_all.open_table(PENDING)?.iter()? {
+                let (number, bytes) = row?;
+                let pending: Pending = read(bytes.value())?;
+                if pending.target == target && pending.receivers.iter().any(|one| one == receiver) {
+                    return Ok(Some((number.value(), pending)));
+                }
             }
-        }
-        Ok(None)
+            Ok(None)
+        })
     }
 
     /// Says that a receiver got a notification, or that it never will.
     pub(crate) fn settled(&self, number: u64, receiver: &str) -> Result<(), Broken> {
-        let write = self.database.begin_write()?;
-        {
-            let mut all = write.open_table(PENDING)?;
-            let pending = all.get(number)?.map(|bytes| read::<Pending>(bytes.value())).transpose()?;
-            if let Some(mut pending) = pending {
-                pending.receivers.retain(|one| one != receiver);
-                match pending.receivers.is_empty() {
-                    true => drop(all.remove(number)?),
-                    false => drop(all.insert(number, written(&pending)?.as_slice())?),
+        self.on(|database| {
+            let write = database.begin_write()?;
+            {
+                let mut all = write.open_table(PENDING)?;
+                let pending = all.get(number)?.map(|bytes| read::<Pending>(bytes.value())).transpose()?;
+                if let Some(mut pending) = pending {
+                    pending.receivers.retain(|one| one != receiver);
+                    match pending.receivers.is_empty() {
+                        true => drop(all.remove(number)?),
+                        false => drop(all.insert(number, written(&pending)?.as_slice())?),
+                    }
                 }
             }
-        }
-        Ok(write.commit()?)
+            Ok(write.commit()?)
+        })
     }
 
     /// Gives up what waits for receivers of a target that it no longer has. Returns the number of notifications that then
     /// wait for no receiver.
     pub(crate) fn forget_others(&self, target: &str, receivers: &[String]) -> Result<usize, Broken> {
-        let write = self.database.begin_write()?;
-        let mut gone = 0;
-        {
-            let mut all = write.open_table(PENDING)?;
-            let rows = all.iter()?.map(|row| row.map(|(number, bytes)| (number.value(), bytes.value().to_vec())));
-            for (number, bytes) in rows.collect::<Result<Vec<_>, _>>()? {
-                let mut pending: Pending = read(&bytes)?;
-                let before = pending.receivers.len();
-                pending.receivers.retain(|one| pending.target != target || receivers.contains(one));
-                match (pending.receivers.len(), before) {
-                    (0, _) => {
-                        gone += 1;
-                        all.remove(number)?;
+        self.on(|database| {
+            let write = database.begin_write()?;
+            let mut gone = 0;
+            {
+                let mut all = write.open_table(PENDING)?;
+                let rows = all.iter()?.map(|row| row.map(|(number, bytes)| (number.value(), bytes.value().to_vec())));
+                for (number, bytes) in rows.collect::<Result<Vec<_>, _>>()? {
+                    let mut pending: Pending = read(&bytes)?;
+                    let before = pending.receivers.len();
+                    pending.receivers.retain(|one| pending.target != target || receivers.contains(one));
+                    match (pending.receivers.len(), before) {
+                        (0, _) => {
+                            gone += 1;
+                            all.remove(number)?;
+                        }
+                        (now, before) if now < before => drop(all.insert(number, written(&pending)?.as_slice())?),
+                        _ => {}
                     }
-                    (now, before) if now < before => drop(all.insert(number, written(&pending)?.as_slice())?),
-                    _ => {}
                 }
             }
-        }
-        write.commit()?;
-        Ok(gone)
+            write.commit()?;
+            Ok(gone)
+        })
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // Closing a damaged file panics too. Everything is on the disk already.
+        let _ = contain(|| drop(self.database.take()));
     }
 }
 
@@ -331,5 +369,8 @@ mod tests {
         let damaged = folder.path().join("damaged");
         std::fs::write(&damaged, "not a state").expect("a file");
         assert!(matches!(Store::open(&damaged), Err(StoreError::Failed { .. })));
+        let whole = std::fs::read(&path).expect("the file");
+        std::fs::write(&damaged, &whole[..whole.len() / 2]).expect("a file");
+        assert!(matches!(Store::open(&damaged), Err(StoreError::Damaged(_))));
     }
 }

@@ -51,6 +51,28 @@ fn a_full_device_changes_no_verdict(
     assert!(is_stdout || stdout(&output).lines().count() > 2, "{}", stdout(&output));
 }
 
+/// Without a handler, the system ends a process that writes more than `ulimit -f` allows.
+#[test]
+#[cfg(unix)]
+fn a_limit_on_the_size_of_files_changes_no_verdict() {
+    let folder = Folder::new();
+    let inner = offline(FOUND.0, &folder);
+    let mut command = Command::new("sh");
+    command
+        .env_clear()
+        .args(["-c", "ulimit -f 1 && exec \"$0\" \"$@\""])
+        .arg(inner.get_program())
+        .args(inner.get_args());
+    for (name, value) in inner.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    let output = output(&mut command);
+    assert_eq!(output.status.code(), Some(FOUND.1), "{}", stderr(&output));
+    assert!(stdout(&output).lines().count() > 2, "{}", stdout(&output));
+    assert!(stderr(&output).contains("cannot write "), "{}", stderr(&output));
+    assert!(!folder.path("r.json").exists(), "no report is half written");
+}
+
 #[test]
 fn a_reader_that_goes_away_loses_no_report() {
     let folder = Folder::new();

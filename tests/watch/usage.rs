@@ -49,6 +49,19 @@ fn a_state_file_has_one_watch() {
 }
 
 #[test]
+fn a_damaged_state_file_is_a_mistake_and_no_bug() {
+    let place = Place::new();
+    let state = place.path().join("state");
+    let once = || offline(&place, &["--once", "--state", "state"]);
+    assert_eq!(once().status.code(), Some(0));
+    let file = std::fs::File::options().write(true).open(&state).expect("the state file");
+    file.set_len(file.metadata().expect("its size").len() / 2).expect("it is cut off");
+    let output = once();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("the state file state is damaged"), "{}", stderr(&output));
+}
+
+#[test]
 fn production_is_watched_only_if_it_is_named() {
     let (system, place) = (System::start(), Place::new());
     let target = std::fs::read_to_string(system.target()).expect("the target file");

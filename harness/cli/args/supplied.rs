@@ -3,6 +3,7 @@
 
 use std::io::{self, IsTerminal as _, Read};
 use std::path::Path;
+use std::time::Duration;
 
 use clap::Args;
 use miette::miette;
@@ -10,10 +11,14 @@ use miette::miette;
 use crate::cli::terminal::mistake::Mistake;
 use crate::config::Target;
 use crate::evidence::{Focus, Supplied};
+use crate::host::timed_read::TimedRead;
 use crate::terms::{Hop, Service};
 
 /// The largest manifest that is read, in bytes.
 const LIMIT: u64 = 32 << 20;
+
+/// The longest that an input is read. `tail -f` has no end.
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// Options that supply evidence.
 #[derive(Debug, Clone, Args)]
@@ -89,16 +94,16 @@ pub(crate) fn called(file: &str) -> &str {
     if file == "-" { "standard input" } else { file }
 }
 
-/// Opens a file, or standard input for `-`.
+/// Opens a file, or standard input for `-`. A read fails after five minutes.
 pub(crate) fn opened(file: &str) -> Result<Box<dyn Read>, Mistake> {
     if file != "-" {
         let opened = std::fs::File::open(file).map_err(|error| miette!("cannot read {}: {error}", called(file)))?;
-        return Ok(Box::new(opened));
+        return Ok(Box::new(TimedRead::new(opened, LONGEST)));
     }
     if io::stdin().is_terminal() {
         return Err(miette!("standard input is a terminal: pipe the evidence to it, or name a file").into());
     }
-    Ok(Box::new(io::stdin()))
+    Ok(Box::new(TimedRead::new(io::stdin(), LONGEST)))
 }
 
 /// Returns the text of a file or of standard input (`-`), of at most 32 MiB.

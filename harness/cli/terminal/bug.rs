@@ -4,11 +4,15 @@
 
 use std::io::Write as _;
 
+use crate::host::contained::is_contained;
 use crate::run::ExitCode;
 
-/// Installs the panic hook: a panic ends the process with 70 and says where it happened.
+/// Installs the panic hook: a panic ends the process with 70 and says where it happened, unless an error is made of it.
 pub(crate) fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
+        if is_contained() {
+            return;
+        }
         let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
         let _ = writeln!(
             std::io::stderr(),

@@ -33,7 +33,6 @@ pub(crate) mod unfilled;
 mod validation_tests;
 pub(crate) mod watch_layer;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -45,7 +44,7 @@ use crate::config::file::overlay::Overlay as _;
 use crate::config::file::overrides::Overrides;
 use crate::config::file::resolve::Header;
 use crate::document::written::{Entry, Named};
-use crate::document::{ConfigError, Source, source, suggest};
+use crate::document::{self, ConfigError, Source, source, suggest};
 
 pub(crate) use unfilled::FILL_IN;
 
@@ -82,7 +81,7 @@ impl TargetFile {
     /// # Errors
     /// When the file cannot be read. Otherwise the first mistake in it.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = fs::read_to_string(path)
+        let text = document::read(path)
             .map_err(|error| ConfigError::new(format!("cannot read the target file {}: {error}", path.display())))?;
         Self::parse(&path.display().to_string(), &text, path.parent().unwrap_or(Path::new("")))
     }

@@ -11,7 +11,7 @@ use crate::diagnose::model::fault::Fault;
 use crate::diagnose::model::load;
 use crate::diagnose::model::load::Written;
 use crate::diagnose::model::named_endpoint::{self, NamedEndpoint};
-use crate::document::ConfigError;
+use crate::document::{self, ConfigError};
 
 /// A catalogue of faults. The built-in one is read when it is first asked for a fault: a run whose steps pass needs none.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Catalogue {
         if patterns.is_empty() {
             return Ok(Self::shipped_shared());
         }
-        let read = |path: &PathBuf| match std::fs::read_to_string(path) {
+        let read = |path: &PathBuf| match document::read(path) {
             Ok(text) => Ok((path.display().to_string(), text)),
             Err(error) => Err(ConfigError::new(format!("cannot read the catalogue file {}: {error}", path.display()))),
         };

@@ -8,12 +8,13 @@ use bytes::Bytes;
 use hyper::HeaderMap;
 use hyper::body::Body;
 use hyper::header::CONTENT_TYPE;
+use tokio::time::{Instant, timeout};
 
 use crate::probe::coding::Coding;
 use crate::probe::coding::arriving::Arriving;
 use crate::probe::sse::parser::{Dispatched, SseParser};
 use crate::probe::transport::answer::{Answer, name_in};
-use crate::probe::transport::{Rules, body};
+use crate::probe::transport::{LOOK, Rules, body};
 use crate::probe::{ErrorKind, StreamEvent, TransportError};
 
 /// Reports whether the media type is that of an event stream.
@@ -41,8 +42,7 @@ where
     let mut decoder = Arriving::of(Coding::of(&answer.headers).as_ref(), limit.saturating_add(1))?;
     let mut received = 0;
     loop {
-        let deadline = rules.for_next(answer.last_name());
-        let Some(bytes) = body::next(stream, &deadline, ErrorKind::StreamTimeout).await? else {
+        let Some(bytes) = next(stream, answer.last_name(), rules).await? else {
             return decoder.ended(received, answer.bytes);
         };
         received += bytes.len();
@@ -62,6 +62,23 @@ where
         }
         if answer.bytes > limit {
             return Err(body::too_large(limit));
+        }
+    }
+}
+
+/// Waits for the next bytes of the body.
+async fn next<B>(stream: &mut B, last: Option<&str>, rules: &Rules<'_>) -> Result<Option<Bytes>, TransportError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: Error + 'static,
+{
+    let since = Instant::now();
+    loop {
+        let whole = rules.for_next(last, since);
+        match timeout(LOOK, body::next(stream, &whole, ErrorKind::StreamTimeout)).await {
+            Ok(Err(error)) if error.kind == ErrorKind::StreamTimeout => return Err(rules.in_vain(last, &whole)),
+            Ok(other) => return other,
+            Err(_) => {}
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Event streams over a real socket.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use super::bench::{Bench, endpoint, probe_of};
+use crate::config::{Accept, Endpoint};
 use crate::probe::tests::bench::script::Server;
 use crate::probe::{ErrorKind, Exchange, Until};
 use crate::terms::EndpointKind;
@@ -68,4 +72,41 @@ async fn a_response_that_is_not_a_stream_is_a_body() {
     let exchange = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Sse)).send(&probe_of(ID)).await;
     assert_eq!(exchange.body.text, r#"{"detail":"data: no\n\n"}"#);
     assert!(exchange.events.is_empty());
+}
+
+#[tokio::test]
+async fn a_wait_ends_sooner_when_another_stream_ends_with_the_same_word() {
+    const ERROR: &str = "18\r\ndata: {\"type\":\"error\"}\n\n\r\n";
+    let (said, heard) = tokio::sync::watch::channel(false);
+    let said = Arc::new(said);
+    let server = Server::scripted(move |mut peer| {
+        let (said, mut heard) = (Arc::clone(&said), heard.clone());
+        async move {
+            let ends = peer.request.starts_with("GET /ends");
+            if ends {
+                heard.wait_for(|said| *said).await.expect("the other stream is open");
+            }
+            peer.write(format!("{CHUNKED}{ERROR}").as_bytes()).await;
+            if ends {
+                peer.write(b"0\r\n\r\n").await;
+            } else {
+                said.send_replace(true);
+                peer.hold().await;
+            }
+        }
+    })
+    .await;
+    let on = |id: &str, path: &str| {
+        let accept = Accept { terminal_event: Some("end".to_owned()), ..Accept::default() };
+        Endpoint { path: path.to_owned(), accept, ..endpoint(id, EndpointKind::Sse) }
+    };
+    let mut bench = Bench::at(&server.url()).with(on("backend.ends", "/ends")).with(on("backend.hangs", "/hangs"));
+    bench.target.budget.probe = Duration::from_secs(4);
+    let prober = bench.prober();
+    let (one, other) = (prober.session(), prober.session());
+    let [ends, hangs] = ["backend.ends", "backend.hangs"].map(probe_of);
+    let (_, hung) = tokio::join!(one.send(&ends), other.send(&hangs));
+    let error = hung.expect("it was sent").error.expect("it waited in vain");
+    assert_eq!(error.kind, ErrorKind::StreamTimeout);
+    assert!(error.detail.contains("backend.ends had sent nothing after `error`"), "{}", error.detail);
 }

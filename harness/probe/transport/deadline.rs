@@ -72,7 +72,12 @@ impl Deadline {
 
     /// Returns a deadline with the same start and an end at most `limit` from now.
     pub(crate) fn at_most(&self, limit: Duration) -> Self {
-        let end = Instant::now().checked_add(limit).unwrap_or(self.end);
+        self.at_most_from(Instant::now(), limit)
+    }
+
+    /// Returns a deadline with the same start and an end at most `limit` from `since`.
+    pub(crate) fn at_most_from(&self, since: Instant, limit: Duration) -> Self {
+        let end = since.checked_add(limit).unwrap_or(self.end);
         if self.end <= end { *self } else { Self { end, run_ends_first: false, ..*self } }
     }
 

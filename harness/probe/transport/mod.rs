@@ -20,18 +20,23 @@ pub(crate) mod phases;
 
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use rustls::ClientConfig;
 use secrecy::SecretString;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::config::{Access, Budget, Endpoint};
 use crate::probe::transport::clients::Clients;
 use crate::probe::transport::deadline::Deadline;
-use crate::probe::transport::patience::Patience;
+use crate::probe::transport::patience::Silences;
 use crate::probe::transport::phases::Stopwatch;
 use crate::probe::{ErrorKind, TransportError, Until};
 use crate::tls::{self, TlsError};
+
+/// How often a wait for an event or frame looks whether other probes have learnt that it is in vain.
+pub(crate) const LOOK: Duration = Duration::from_millis(250);
 
 /// The rules of one probe.
 #[derive(Clone, Copy)]
@@ -40,7 +45,7 @@ pub(crate) struct Rules<'a> {
     pub(crate) budget: &'a Budget,
     pub(crate) until: &'a Until,
     pub(crate) deadline: Deadline,
-    pub(crate) patience: &'a Patience,
+    pub(crate) silences: &'a Silences<'a>,
     pub(crate) tls: &'a Tls,
     pub(crate) clients: &'a Clients,
     /// Whether the request needs a connection of its own.
@@ -105,11 +110,22 @@ impl Rules<'_> {
             || self.endpoint.accept.terminal_event.as_deref() == Some(name)
     }
 
-    /// Returns the deadline for the next event or frame. The first one may have less time, and so may the next one after a
-    /// name that was the last one before.
-    pub(crate) fn for_next(&self, last: Option<&str>) -> Deadline {
+    /// Returns the deadline for the next event or frame, which is awaited `since` then. The first one may have less time, and
+    /// so may the next one after a name that was the last one of another probe.
+    pub(crate) fn for_next(&self, last: Option<&str>, since: Instant) -> Deadline {
         let Some(last) = last else { return self.deadline.for_content() };
-        self.patience.silence(last).map_or(self.deadline, |silence| self.deadline.at_most(silence.wait))
+        (self.silences)(last).map_or(self.deadline, |silence| self.deadline.at_most_from(since, silence.wait))
+    }
+
+    /// Returns the error of a wait for the next event or frame that lasted until this deadline.
+    pub(crate) fn in_vain(&self, last: Option<&str>, deadline: &Deadline) -> TransportError {
+        let mut error = deadline.passed(ErrorKind::StreamTimeout);
+        if deadline.end() < self.deadline.end()
+            && let Some(silence) = last.and_then(self.silences)
+        {
+            silence.explain(&mut error);
+        }
+        error
     }
 
     pub(crate) fn too_many(&self) -> TransportError {

@@ -13,9 +13,11 @@ pub(crate) struct Patience {
     pub(crate) content: Duration,
     /// The endpoint at which the service hung before.
     pub(crate) because: Option<String>,
-    /// Events and frames after which less is waited.
-    pub(crate) silences: Vec<Silence>,
 }
+
+/// How long a probe waits after an event or frame that was the last one of another probe. Asked during the wait too: the
+/// other probe may end meanwhile.
+pub(crate) type Silences<'a> = dyn Fn(&str) -> Option<Silence> + Sync + 'a;
 
 /// How long a probe waits after an event or frame that was the last one before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,31 +30,12 @@ pub(crate) struct Silence {
 }
 
 impl Patience {
-    /// Returns the patience of a probe that may wait up to its limit.
-    pub(crate) const fn up_to(limit: Duration) -> Self {
-        Self { response: limit, content: limit, because: None, silences: Vec::new() }
-    }
-
-    /// Returns how long a probe waits after an event or frame of this name, if that is less than its limit.
-    pub(crate) fn silence(&self, after: &str) -> Option<&Silence> {
-        self.silences.iter().find(|silence| silence.after == after)
-    }
-
-    /// Adds to an error that the wait was shortened, and why. `last` is the name of the last event or frame.
-    pub(crate) fn explain(&self, error: &mut TransportError, last: Option<&str>, limit: Duration) {
-        if let Some(silence) = last.and_then(|last| self.silence(last)) {
-            if error.kind == ErrorKind::StreamTimeout && silence.wait < limit {
-                let Silence { after, wait, because } = silence;
-                let wait = wait.as_millis();
-                let said = format!("; {because} had sent nothing after `{after}`, so this probe waited {wait} ms only");
-                error.detail.push_str(&said);
-            }
-            return;
-        }
+    /// Adds to an error that the wait was shortened, and why. `has_begun`: an event or frame came.
+    pub(crate) fn explain(&self, error: &mut TransportError, has_begun: bool, limit: Duration) {
         let Some(because) = &self.because else { return };
         let wait = match error.kind {
             ErrorKind::HttpResponseTimeout | ErrorKind::ConnectionTimeout => self.response,
-            ErrorKind::StreamTimeout => self.content,
+            ErrorKind::StreamTimeout if !has_begun => self.content,
             _ => return,
         };
         if wait < limit {
@@ -60,5 +43,15 @@ impl Patience {
             let said = format!("; {because} had not answered in {limit} ms, so this probe waited {wait} ms only");
             error.detail.push_str(&said);
         }
+    }
+}
+
+impl Silence {
+    /// Adds to an error that the wait was shortened, and why.
+    pub(crate) fn explain(&self, error: &mut TransportError) {
+        let Self { after, wait, because } = self;
+        let wait = wait.as_millis();
+        let said = format!("; {because} had sent nothing after `{after}`, so this probe waited {wait} ms only");
+        error.detail.push_str(&said);
     }
 }

@@ -5,13 +5,14 @@ use std::time::Duration;
 use futures_util::{SinkExt as _, StreamExt as _};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
+use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode};
 
 use crate::probe::transport::answer::{Answer, name_in};
 use crate::probe::transport::deadline::Deadline;
-use crate::probe::transport::{Rules, body};
+use crate::probe::transport::{LOOK, Rules, body};
 use crate::probe::websocket::error::of_socket;
 use crate::probe::websocket::metered::Metered;
 use crate::probe::{Close, ErrorKind, Frame, Side, TransportError, Until};
@@ -78,13 +79,13 @@ impl<'a> Conversation<'a> {
             self.say(messages, shown).await;
         }
         let wait = if said || !asks { Duration::MAX } else { GREETING };
-        let first = match tokio::time::timeout(wait, self.turn(&self.for_next())).await {
+        let first = match timeout(wait, self.turn(&self.for_first())).await {
             Ok(first) => first?,
             // The frame may also be the server's answer to the first message.
             Err(_) => {
                 said = true;
                 self.say(messages, shown).await;
-                self.turn(&self.for_next()).await?
+                self.turn(&self.for_first()).await?
             }
         };
         if let Turn::Closed = first {
@@ -103,7 +104,7 @@ impl<'a> Conversation<'a> {
             self.say(messages, shown).await;
         }
         loop {
-            if matches!(self.turn(&self.for_next()).await?, Turn::Closed) {
+            if matches!(self.next_turn().await?, Turn::Closed) {
                 return Ok(Turn::Closed);
             }
             if self.is_last() {
@@ -164,8 +165,23 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    fn for_next(&self) -> Deadline {
-        self.rules.for_next(self.answer.last_name())
+    fn for_first(&self) -> Deadline {
+        self.rules.deadline.for_content()
+    }
+
+    /// Waits for the next frame as long as it may come.
+    async fn next_turn(&mut self) -> Result<Turn, TransportError> {
+        let since = Instant::now();
+        loop {
+            let whole = self.rules.for_next(self.answer.last_name(), since);
+            match timeout(LOOK, self.turn(&whole)).await {
+                Ok(Err(error)) if error.kind == ErrorKind::StreamTimeout => {
+                    return Err(self.rules.in_vain(self.answer.last_name(), &whole));
+                }
+                Ok(other) => return other,
+                Err(_) => {}
+            }
+        }
     }
 
     fn soon(&self) -> Deadline {

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::config::Endpoint;
 use crate::probe::{ErrorKind, Exchange};
+use crate::scenario::Step;
 use crate::terms::{Role, TokenKind};
 
 /// Methods that a client may repeat (RFC 9110, 9.2.2).
@@ -21,16 +22,25 @@ pub(crate) struct LostConnections {
 }
 
 impl LostConnections {
-    /// Counts an exchange, and reports whether its request may be sent once more.
-    pub(crate) fn may_repeat(&self, exchange: &Exchange, endpoint: &Endpoint) -> bool {
+    /// Counts an exchange, and reports whether its request may be sent once more. `is_usual`: see [`is_usual`].
+    pub(crate) fn may_repeat(&self, exchange: &Exchange, endpoint: &Endpoint, is_usual: bool) -> bool {
         let sent = self.sent.fetch_add(1, Ordering::Relaxed) + 1;
         if !is_lost(exchange) {
             return false;
         }
         let lost = self.lost.fetch_add(1, Ordering::Relaxed) + 1;
         let was_sent = exchange.phases.is_connected() && !exchange.unsent;
-        lost <= 1 + sent / ONE_IN && (!was_sent || may_arrive_twice(endpoint, exchange.probe.token))
+        let is_safe = !was_sent || is_usual || may_arrive_twice(endpoint, exchange.probe.token);
+        lost <= 1 + sent / ONE_IN && is_safe
     }
+}
+
+/// Reports whether a step sends the request that the target file writes, to an endpoint with a role. The diagnosis sends such
+/// a request as often as it needs to, so it may arrive twice.
+pub(crate) fn is_usual(step: &Step, endpoint: &Endpoint) -> bool {
+    let own_body = step.body.is_some() && step.body != endpoint.body;
+    let changes = step.path.is_some() || !step.query.is_empty() || own_body || step.send.is_some();
+    endpoint.role != Role::Open && !changes
 }
 
 /// Reports whether the connection ended before any byte of the response came, or the server refused the request because of
@@ -83,13 +93,13 @@ mod tests {
         #[case] repeated: bool,
     ) {
         let all = LostConnections::default();
-        assert_eq!(all.may_repeat(&lost(connected, kind), &asked_by(method)), repeated);
+        assert_eq!(all.may_repeat(&lost(connected, kind), &asked_by(method), false), repeated);
     }
 
     #[test]
     fn a_request_that_was_not_sent_is_repeated() {
         let unsent = Exchange { unsent: true, ..lost(true, ErrorKind::ConnectionTerminated) };
-        assert!(LostConnections::default().may_repeat(&unsent, &asked_by("POST")));
+        assert!(LostConnections::default().may_repeat(&unsent, &asked_by("POST"), false));
     }
 
     #[rstest]
@@ -106,20 +116,20 @@ mod tests {
     ) {
         let mut refused = exchange(MESSAGES, Valid).answered(status, "text/plain", "");
         refused.phases.reused = reused;
-        assert_eq!(LostConnections::default().may_repeat(&refused, &asked_by(method)), repeated);
+        assert_eq!(LostConnections::default().may_repeat(&refused, &asked_by(method), false), repeated);
     }
 
     #[test]
     fn a_request_over_a_kept_connection_may_have_arrived() {
         let mut ended = lost(false, ErrorKind::ConnectionTerminated);
         ended.phases.reused = true;
-        assert!(!LostConnections::default().may_repeat(&ended, &asked_by("POST")));
+        assert!(!LostConnections::default().may_repeat(&ended, &asked_by("POST"), false));
     }
 
     #[test]
     fn a_response_that_began_is_not_repeated() {
         let begun = exchange(MESSAGES, Valid).answered(200, "text/plain", "").broken(ErrorKind::ConnectionTerminated);
-        assert!(!LostConnections::default().may_repeat(&begun, &endpoint(MESSAGES)));
+        assert!(!LostConnections::default().may_repeat(&begun, &endpoint(MESSAGES), false));
     }
 
     #[rstest]
@@ -129,14 +139,34 @@ mod tests {
         let mut lost = lost(true, ErrorKind::ConnectionTerminated);
         lost.probe.token = token;
         let on = Endpoint { method: "POST".to_owned(), ..endpoint(on) };
-        assert!(LostConnections::default().may_repeat(&lost, &on));
+        assert!(LostConnections::default().may_repeat(&lost, &on, false));
+    }
+
+    #[test]
+    fn a_request_that_the_diagnosis_sends_too_is_repeated() {
+        let lost = lost(true, ErrorKind::ConnectionTerminated);
+        assert!(LostConnections::default().may_repeat(&lost, &asked_by("POST"), true));
+    }
+
+    #[rstest]
+    #[case::as_written("", Role::Protected, true)]
+    #[case::no_role("", Role::Open, false)]
+    #[case::own_body("body = { order = 1 }", Role::Protected, false)]
+    #[case::own_path("path = '/orders/1'", Role::Protected, false)]
+    #[case::own_query("query = { order = '1' }", Role::Protected, false)]
+    fn a_step_that_changes_its_request_is_not_usual(#[case] more: &str, #[case] role: Role, #[case] expected: bool) {
+        let text =
+            format!("title = 'It'\n[[step]]\nid = 'a'\ncall = '{MESSAGES}'\n{more}\nexpect = {{ status = 200 }}\n");
+        let scenario = crate::scenario::Scenario::parse("it.toml", &text).expect("a scenario");
+        let on = Endpoint { role, ..endpoint(MESSAGES) };
+        assert_eq!(is_usual(&scenario.steps[0], &on), expected);
     }
 
     #[test]
     fn a_system_that_loses_many_connections_is_not_helped() {
         let (all, on) = (LostConnections::default(), endpoint(MESSAGES));
         let lost = lost(true, ErrorKind::ConnectionTerminated);
-        let repeated = (0..20).filter(|_| all.may_repeat(&lost, &on)).count();
+        let repeated = (0..20).filter(|_| all.may_repeat(&lost, &on, false)).count();
         assert!(repeated <= 3, "{repeated}");
     }
 }

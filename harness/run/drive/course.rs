@@ -12,7 +12,7 @@ use crate::probe::Session;
 use crate::report::{ScenarioReport, StepOutcome, StepReport, Try};
 use crate::run::context::conduct::Conduct;
 use crate::run::context::events::{Event, Listener};
-use crate::run::context::lost_connection::LostConnections;
+use crate::run::context::lost_connection::{LostConnections, is_usual};
 use crate::run::context::record::Record;
 use crate::run::drive::allowance::Allowance;
 use crate::run::drive::captures::{Captures, new_marker};
@@ -195,7 +195,7 @@ impl<'a> Course<'a> {
                 Err(error) => return self.not_sent(step, &error),
             };
             if let Some((one, pause)) =
-                self.repeated(&report, endpoint, &tries).or_else(|| self.again(&mut report, &tries))
+                self.repeated(step, &report, endpoint, &tries).or_else(|| self.again(&mut report, &tries))
             {
                 tries.push(one);
                 request.own_connection = true;
@@ -209,12 +209,16 @@ impl<'a> Course<'a> {
     }
 
     /// Returns the last try if its connection was lost and its request is sent once more at once.
-    fn repeated(&self, report: &StepReport, endpoint: &Endpoint, tries: &[Try]) -> Option<(Try, Duration)> {
+    fn repeated(
+        &self,
+        step: &Step,
+        report: &StepReport,
+        endpoint: &Endpoint,
+        tries: &[Try],
+    ) -> Option<(Try, Duration)> {
         let exchange = &self.record.probes.last()?.exchange;
-        let may_repeat = self
-            .rules
-            .lost
-            .may_repeat(exchange, self.target.endpoints.get(&exchange.probe.endpoint).unwrap_or(endpoint));
+        let endpoint = self.target.endpoints.get(&exchange.probe.endpoint).unwrap_or(endpoint);
+        let may_repeat = self.rules.lost.may_repeat(exchange, endpoint, is_usual(step, endpoint));
         let is_first = report.outcome == StepOutcome::Failed && tries.is_empty();
         let kind = exchange.error.as_ref().map(|error| error.kind.to_string());
         let after = kind.or_else(|| Some(format!("status {}", exchange.status()?)))?;

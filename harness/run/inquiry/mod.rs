@@ -116,6 +116,9 @@ pub(crate) async fn inquire(
     Conclusion { causes, findings, probes: inquiry.record.probes.len() - before, evidence: inquiry.evidence }
 }
 
+/// The time that the choice of the first probe is expected to take.
+const FIRST_THOUGHT: Duration = Duration::from_millis(100);
+
 impl Inquiry<'_> {
     async fn find_out(&mut self) {
         (self.tell)(&Event::DiagnosisStarted);
@@ -136,7 +139,7 @@ impl Inquiry<'_> {
     /// Sends one probe after the other, within the target's limits on their number and on time.
     pub(crate) async fn ask_all(&mut self) {
         let many = self.target.budget.diagnosis_probes as usize;
-        let mut thought = Duration::ZERO;
+        let mut thought = FIRST_THOUGHT;
         // After the next probe, the verdict takes about as long as the choice of that probe.
         while self.asked.len() < many && Instant::now() + thought * 2 < self.deadline {
             let begun = Instant::now();

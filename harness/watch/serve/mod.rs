@@ -21,6 +21,7 @@ mod site;
 #[cfg(test)]
 mod tests;
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
@@ -31,14 +32,14 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
 pub use self::recorded::serve_recorded;
 use self::site::Site;
 use crate::watch::state::State;
 
-/// Connections at the same time. Further ones wait in the queue of the operating system.
+/// Connections at the same time. A further one ends the oldest, so that slow clients cannot keep others away.
 const CONNECTIONS: usize = 64;
 /// The time that a client has to send its request line and headers.
 const HEADER_TIME: Duration = Duration::from_secs(5);
@@ -57,13 +58,19 @@ const GRACE: Duration = Duration::from_secs(2);
 pub(crate) async fn serve(listener: TcpListener, state: watch::Receiver<Arc<State>>, stop: impl Future<Output = ()>) {
     let site = Arc::new(Site::new(state.clone()));
     let (mut changes, mut open, mut stop) = (Some(state), JoinSet::new(), pin!(stop));
+    let mut by_age = VecDeque::new();
     loop {
         tokio::select! {
             () = &mut stop => break,
-            Some(_) = open.join_next() => {}
+            Some(_) = open.join_next() => by_age.retain(|one: &AbortHandle| !one.is_finished()),
             alive = changed(&mut changes) => if alive { site.learn() } else { changes = None },
-            accepted = listener.accept(), if open.len() < CONNECTIONS => match accepted {
-                Ok((stream, _)) => drop(open.spawn(connection(stream, Arc::clone(&site)))),
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    if by_age.len() >= CONNECTIONS && let Some(oldest) = by_age.pop_front() {
+                        oldest.abort();
+                    }
+                    by_age.push_back(open.spawn(connection(stream, Arc::clone(&site))));
+                }
                 Err(_) => sleep(PAUSE).await,
             },
         }

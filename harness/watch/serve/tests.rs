@@ -101,17 +101,22 @@ async fn a_client_that_never_ends_its_headers_loses_its_connection() {
 }
 
 #[tokio::test]
-async fn more_connections_than_the_limit_wait_for_their_turn() {
+async fn a_connection_over_the_limit_ends_the_oldest() {
     let running = Running::start(samples::green()).await;
-    let mut idle = Vec::new();
+    let mut slow = Vec::new();
     for _ in 0..CONNECTIONS {
-        idle.push(TcpStream::connect(running.address).await.expect("it listens"));
+        let mut one = TcpStream::connect(running.address).await.expect("it listens");
+        one.write_all(b"GET / HTTP/1.1\r\nHost: ").await.expect("it reads");
+        slow.push(one);
     }
-    let waits = running.get("/health");
-    tokio::pin!(waits);
-    assert!(timeout(Duration::from_millis(300), &mut waits).await.is_err(), "it is over the limit");
-    drop(idle);
-    assert!(waits.await.contains("running"));
+    assert!(running.get("/health").await.contains("running"));
+    let is_open = async |one: &mut TcpStream| {
+        drop(one.write_all(b"watch\r\n\r\n").await);
+        let mut response = Vec::new();
+        drop(timeout(DEADLINE, one.read_to_end(&mut response)).await.expect("the server closes the connection"));
+        response.starts_with(b"HTTP/1.1 200 ")
+    };
+    assert!(!is_open(&mut slow[0]).await, "the oldest made room");
 }
 
 #[tokio::test]

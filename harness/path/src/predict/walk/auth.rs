@@ -427,3 +427,55 @@ fn is_refused_as_caller(world: &mut World<'_>, request: &Request) -> Step<bool> 
         Caller::None | Caller::IdOnly => is_refused(world, true),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+    use crate::path::effect::{Patch, Reach};
+    use crate::predict::topology::{Declared, Topology};
+    use crate::predict::world::Unset;
+    use crate::terms::{Algorithm, EndpointKind, Service, TokenKind, TokenLocation, Validation};
+
+    fn answers(world: &mut World<'_>, request: &Request, all: &mut Vec<Answer>) {
+        match question(world, request, Question::Keys) {
+            Ok(outcome) => all.push(outcome.answer),
+            Err(Unset(of)) => {
+                let Ok(()) = world.with_each_value(of, |world, _| {
+                    answers(world, request, all);
+                    Ok::<(), Infallible>(())
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_address_refuses_knows_no_route_or_is_not_reached() {
+        let topology = Topology::of(&Declared {
+            validation: Validation::Introspection,
+            algorithm: Algorithm::Hs256,
+            has_key_set: false,
+            startup_check: None,
+            endpoints: vec![None],
+        });
+        let misroutes = Patch { at: None, effect: Effect::Misroute, reach: Reach::All, of: None };
+        let request = Request {
+            endpoint: 0,
+            to: Service::Backend,
+            past_edge: false,
+            role: Role::Protected,
+            kind: EndpointKind::Http,
+            token: TokenKind::Valid,
+            location: TokenLocation::Header,
+            caller: None,
+            has_body: false,
+            same_user: true,
+        };
+        let mut all = Vec::new();
+        answers(&mut World::new(&topology, vec![(Stop::AuthCall, misroutes)]), &request, &mut all);
+        for answer in [Answer::No, Answer::NoRoute, Answer::Unreached] {
+            assert!(all.contains(&answer), "{answer:?} in {all:?}");
+        }
+    }
+}
