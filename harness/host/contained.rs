@@ -8,6 +8,7 @@ thread_local! {
 }
 
 /// The work panicked.
+#[cfg_attr(not(feature = "watch"), allow(dead_code, reason = "only the store of `watch` needs it"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Panicked;
 
@@ -15,6 +16,7 @@ pub(crate) struct Panicked;
 ///
 /// # Errors
 /// When the work panicked on this thread.
+#[cfg_attr(not(feature = "watch"), allow(dead_code, reason = "only the store of `watch` needs it"))]
 pub(crate) fn contain<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     let before = CONTAINS.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work));
