@@ -6,8 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::diagnose::{Cause, Certainty};
-use crate::observe::Authn;
-use crate::report::{Report, RunOutcome, ScenarioReport, claim, hops};
+use crate::observe::{Authn, Observation};
+use crate::report::{Report, RunOutcome, ScenarioReport, StepOutcome, claim, hops};
+use crate::terms::Caller;
 use crate::watch::state::{AuthCalls, End, Named, Ran, ScenarioRan, StepRan};
 
 impl Ran {
@@ -86,12 +87,67 @@ fn named(cause: &Cause) -> Named {
     }
 }
 
-/// Counts the calls with a token that must be accepted, and those whose token was accepted.
+/// Counts the calls with a token that must be accepted, and those whose token was accepted. A good token of a caller that
+/// must be refused is none of them.
 fn auth(report: &Report) -> AuthCalls {
-    let seen = report.probes.iter().filter_map(|probe| probe.observation.as_ref());
-    let sent = seen.filter(|seen| seen.probe.token.should_be_accepted() && seen.authn != Authn::Anonymous);
+    let steps = report.scenarios.iter().flat_map(|scenario| &scenario.steps);
+    let as_expected: BTreeSet<u32> =
+        steps.filter(|step| step.outcome == StepOutcome::Passed).filter_map(|step| step.exchange).collect();
+    let seen = || report.probes.iter().filter_map(|probe| probe.observation.as_ref());
+    let by_right_caller = seen().filter(|seen| seen.probe.caller == Caller::Right);
+    let takes_caller: BTreeSet<&str> = by_right_caller.map(|seen| seen.probe.endpoint.as_str()).collect();
+    let is_another_caller =
+        |seen: &Observation| seen.probe.caller != Caller::Right && takes_caller.contains(seen.probe.endpoint.as_str());
+    let is_refused_rightly = |seen: &Observation| {
+        seen.authn != Authn::Accepted && (as_expected.contains(&seen.exchange) || is_another_caller(seen))
+    };
+    let sent = seen().filter(|seen| {
+        seen.probe.token.should_be_accepted() && seen.authn != Authn::Anonymous && !is_refused_rightly(seen)
+    });
     sent.fold(AuthCalls::default(), |counted, seen| AuthCalls {
         sent: counted.sent + 1,
         accepted: counted.accepted + u64::from(seen.authn == Authn::Accepted),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::report::samples;
+    use crate::terms::TokenKind;
+
+    #[rstest]
+    #[case::accepted(Authn::Accepted, StepOutcome::Passed, 1, 1)]
+    #[case::refused(Authn::Rejected, StepOutcome::Failed, 1, 0)]
+    #[case::a_caller_that_must_be_refused(Authn::Unknown, StepOutcome::Passed, 0, 0)]
+    fn only_calls_that_must_be_accepted_count(
+        #[case] authn: Authn,
+        #[case] outcome: StepOutcome,
+        #[case] sent: u64,
+        #[case] accepted: u64,
+    ) {
+        let mut report = samples::passed();
+        let seen = report.probes[0].observation.as_mut().expect("an observation");
+        (seen.probe.token, seen.authn) = (TokenKind::Valid, authn);
+        let exchange = seen.exchange;
+        report.scenarios.iter_mut().flat_map(|one| &mut one.steps).for_each(|step| step.exchange = None);
+        let step = &mut report.scenarios[0].steps[0];
+        (step.exchange, step.outcome) = (Some(exchange), outcome);
+        let calls = auth(&report);
+        assert_eq!((calls.sent, calls.accepted), (sent, accepted));
+    }
+
+    #[test]
+    fn a_call_of_another_caller_does_not_count() {
+        let mut report = samples::passed();
+        report.probes.push(report.probes[0].clone());
+        for (probe, caller, authn) in [(0, Caller::Right, Authn::Accepted), (1, Caller::None, Authn::Unknown)] {
+            let seen = report.probes[probe].observation.as_mut().expect("an observation");
+            (seen.probe.token, seen.probe.caller, seen.authn) = (TokenKind::Valid, caller, authn);
+        }
+        let calls = auth(&report);
+        assert_eq!((calls.sent, calls.accepted), (1, 1));
+    }
 }
