@@ -15,8 +15,9 @@ impl Logbook<'_> {
     /// log names no address of that host, or several.
     pub(crate) fn auth_is_called_elsewhere(&self, target: &Target) -> Option<bool> {
         let own = target.auth_url()?;
-        let of_calls = |entry: &&LogEntry| entry.is_own_line_of(Hop::Backend) && tells_of_no_connection(&entry.text);
-        let lines = self.of_the_run().filter(of_calls);
+        let of_calls = |entry: &LogEntry| entry.is_own_line_of(Hop::Backend) && tells_of_no_connection(&entry.text);
+        let lines = self.passing("the backend calls auth in vain", of_calls);
+        let lines = lines.into_iter().filter(|entry| self.is_of_the_run(entry));
         let mut all = lines.filter_map(|entry| differs(&called_address(&entry.text)?, own));
         let first = all.next()?;
         all.all(|one| one == first).then_some(first)

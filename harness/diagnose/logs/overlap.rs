@@ -36,6 +36,11 @@ impl Logbook<'_> {
         self.entries.iter().filter(move |entry| span.is_some_and(|span| is_within(entry, span)))
     }
 
+    /// Reports whether an entry was written while probes ran, or between two of them.
+    pub(super) fn is_of_the_run(&self, entry: &LogEntry) -> bool {
+        self.span().is_some_and(|span| is_within(entry, span))
+    }
+
     /// Returns the entries that can belong to a probe: by its id, or by its time.
     pub(super) fn near_probes(&self) -> impl Iterator<Item = &LogEntry> {
         let span = self.span();

@@ -79,7 +79,7 @@ pub enum KeySetRead {
 }
 
 /// All readings of a run, those of one endpoint together.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Evidence {
     /// The readings by endpoint, at most [`MOST`] of each. Those of one service stand together.
     pub endpoints: Vec<Vec<Reading>>,

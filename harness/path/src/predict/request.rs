@@ -55,6 +55,25 @@ impl Request {
     }
 }
 
+#[cfg(test)]
+impl Request {
+    /// A call of a protected endpoint with a token in the header.
+    pub(crate) const fn to_a_protected_endpoint(token: TokenKind) -> Self {
+        Self {
+            endpoint: 0,
+            to: Service::Backend,
+            past_edge: false,
+            role: Role::Protected,
+            kind: EndpointKind::Http,
+            token,
+            location: TokenLocation::Header,
+            caller: None,
+            has_body: false,
+            same_user: true,
+        }
+    }
+}
+
 /// Who holds a key. Two parties with different keys do not accept each other's tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Key {

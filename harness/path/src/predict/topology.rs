@@ -237,7 +237,7 @@ mod tests {
     use crate::predict::traits::Value;
     use crate::predict::walk::walk;
     use crate::predict::world::{Unset, World};
-    use crate::terms::{Algorithm, EndpointKind, Role, Service, TokenKind, TokenLocation, Validation};
+    use crate::terms::{Algorithm, TokenKind, Validation};
 
     /// A system with one endpoint, which may declare a way of its own.
     fn of_one_endpoint(validation: Validation, own: Option<Validation>) -> Declared {
@@ -309,18 +309,7 @@ mod tests {
     fn reason_of_a_refusal(target: &Declared, reason: Reason) -> f64 {
         let topology = Topology::of(target);
         let signs = Patch { at: None, effect: Effect::SignOtherwise, reach: Reach::All, of: None };
-        let request = Request {
-            endpoint: 0,
-            to: Service::Backend,
-            past_edge: false,
-            role: Role::Protected,
-            kind: EndpointKind::Http,
-            token: TokenKind::Issued,
-            location: TokenLocation::Header,
-            caller: None,
-            has_body: false,
-            same_user: true,
-        };
+        let request = Request::to_a_protected_endpoint(TokenKind::Issued);
         let mut all = Vec::new();
         endings(&mut World::new(&topology, vec![(Stop::Auth, signs)]), &request, 1.0, &mut all);
         let sum = |counts: &dyn Fn(&Ending) -> bool| -> f64 {

@@ -1,14 +1,12 @@
-//! The auth service, asked by the backend or by us.
+//! The auth service, asked by the backend.
 
 use super::super::call_seen::{CallSeen, CallsSeen};
-use super::super::ending::{Ending, Maker, Reason, Result};
+use super::super::ending::{Reason, Result};
 use super::super::request::{Claims, Credential, Request, Time};
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
-use super::{edge, unknown};
 use crate::path::effect::{Config, Effect};
 use crate::path::stop::Stop;
-use crate::terms::{Caller, Role};
 
 /// What the backend gets from the auth service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +145,7 @@ fn is_backend_refused(world: &mut World<'_>, request: &Request) -> Step<bool> {
 }
 
 /// Returns why the auth service refuses the backend.
-fn caller_reason(world: &World<'_>) -> Reason {
+pub(super) fn caller_reason(world: &World<'_>) -> Reason {
     if world.lacks(Stop::Auth, Config::CallerSecret) {
         Reason::CallerUnset
     } else if (world.lacks(Stop::Backend, Config::CallerId) && !world.lacks(Stop::Backend, Config::CallerSecret))
@@ -160,7 +158,7 @@ fn caller_reason(world: &World<'_>) -> Reason {
 }
 
 /// Reports whether the auth service refuses a caller whose credentials are wrong, or absent.
-fn is_refused(world: &mut World<'_>, absent: bool) -> Step<bool> {
+pub(super) fn is_refused(world: &mut World<'_>, absent: bool) -> Step<bool> {
     Ok(match world.choice(Trait::AuthChecksCallers)? {
         Choice::Yes => true,
         Choice::Shown => !absent,
@@ -209,15 +207,19 @@ fn answer(world: &mut World<'_>, request: &Request, what: Question) -> Step<Outc
     }
 }
 
+/// What the backend gets if the auth service needs its store, which is down.
+fn asked_without_store(world: &mut World<'_>) -> Step<Outcome> {
+    let why = world.store_of_auth();
+    Ok(if world.yes(Trait::StoreWaits)? { Outcome::new(Answer::Late, LATE, why) } else { Outcome::failed(why) })
+}
+
 /// What the auth service answers about a login.
 fn of_the_login(world: &mut World<'_>, request: &Request) -> Step<Outcome> {
     if knows_the_login(world, request)? == Answer::No {
         return Ok(Outcome::no(Reason::User));
     }
     if world.ever(Stop::AuthStore, Effect::NoListener) {
-        let why = world.store_of_auth();
-        let waits = world.yes(Trait::StoreWaits)?;
-        return Ok(if waits { Outcome::new(Answer::Late, LATE, why) } else { Outcome::failed(why) });
+        return asked_without_store(world);
     }
     Ok(if world.ever(Stop::Auth, Effect::CannotIssue) { Outcome::failed(Reason::Code) } else { Outcome::YES })
 }
@@ -238,14 +240,12 @@ fn of_the_token(world: &mut World<'_>, request: &Request, credential: Credential
         return Ok(Outcome::no(Reason::User));
     }
     if world.ever(Stop::AuthStore, Effect::NoListener) && world.yes(Trait::AuthKnowsUsers)? {
-        let why = world.store_of_auth();
-        let waits = world.yes(Trait::StoreWaits)?;
-        return Ok(if waits { Outcome::new(Answer::Late, LATE, why) } else { Outcome::failed(why) });
+        return asked_without_store(world);
     }
     Ok(judge(world, &credential, None)?.map_or(Outcome::YES, Outcome::no))
 }
 
-fn does_not_run(world: &mut World<'_>, request: &Request) -> Step<bool> {
+pub(super) fn does_not_run(world: &mut World<'_>, request: &Request) -> Step<bool> {
     world.has(Stop::Auth, Effect::DoesNotStart, request)
 }
 
@@ -258,7 +258,7 @@ pub(super) fn is_healthy(world: &mut World<'_>, request: &Request) -> Step<bool>
 }
 
 /// Returns why the auth service refuses this credential. `ours` is our own question; `None` is the backend's.
-fn judge(world: &mut World<'_>, credential: &Credential, ours: Option<&Request>) -> Step<Option<Reason>> {
+pub(super) fn judge(world: &mut World<'_>, credential: &Credential, ours: Option<&Request>) -> Step<Option<Reason>> {
     if !credential.parses {
         return Ok(Some(Reason::Malformed));
     }
@@ -296,138 +296,6 @@ fn judge(world: &mut World<'_>, credential: &Credential, ours: Option<&Request>)
     Ok(None)
 }
 
-/// Our own request to the auth service.
-pub(super) fn at_the_door(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
-    if world.has(Stop::Auth, Effect::Refuse, request)? {
-        return Ok(Ending::new(Maker::Edge, Result::Denied, Reason::Policy));
-    }
-    if does_not_run(world, request)? {
-        return edge::absent(world, Trait::AuthAbsent);
-    }
-    if world.has(Stop::Auth, Effect::Hang, request)? && (!request.is_health() || world.yes(Trait::HealthHangs)?) {
-        return edge::no_answer_in_time(world, request);
-    }
-    if world.is_limited(Stop::Auth, request)? {
-        return Ok(by_auth(Result::Throttled, Reason::Limit));
-    }
-    let late = !request.is_health() && world.has(Stop::Auth, Effect::Slow, request)? && world.yes(Trait::Touched)?;
-    if world.ever(Stop::Auth, Effect::Unknown) {
-        return unknown::at(world, request, Stop::Auth, &|world| respond(world, request, credential));
-    }
-    Ok(respond(world, request, credential)?.after_a_wait(late))
-}
-
-fn by_auth(result: Result, reason: Reason) -> Ending {
-    Ending::new(Maker::Auth, result, reason)
-}
-
-fn respond(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
-    let store = world.ever(Stop::AuthStore, Effect::NoListener);
-    match request.role {
-        Role::SelfCheck => Ok(Ending::ok(Maker::Auth)),
-        Role::Health => {
-            let fails = store && world.choice(Trait::AuthHealthAsks)? == Choice::Store;
-            Ok(if fails { by_auth(Result::Unavailable, world.store_of_auth()) } else { Ending::ok(Maker::Auth) })
-        }
-        Role::Issuer => issue(world, request, credential, store),
-        _ => introspect(world, request, credential, store),
-    }
-}
-
-fn issue(world: &mut World<'_>, request: &Request, credential: Credential, store: bool) -> Step<Ending> {
-    let denied = request.same_user && world.ever(Stop::Auth, Effect::DeniesUser);
-    let known = credential.user_exists || (request.same_user && world.yes(Trait::LoginIsRight)?);
-    if world.ever(Stop::Client, Effect::BadLogin) || !known || denied {
-        return Ok(by_auth(Result::Denied, Reason::User));
-    }
-    if store {
-        return without_store(world);
-    }
-    if world.ever(Stop::Auth, Effect::CannotIssue) {
-        return Ok(by_auth(Result::Failed, Reason::Code));
-    }
-    if world.ever(Stop::Auth, Effect::Fail) && world.yes(Trait::Touched)? {
-        return Ok(by_auth(Result::Failed, Reason::Code));
-    }
-    Ok(Ending::ok(Maker::Auth))
-}
-
-fn introspect(world: &mut World<'_>, request: &Request, credential: Credential, store: bool) -> Step<Ending> {
-    if world.ever(Stop::Auth, Effect::NotFound) && world.yes(Trait::Touched)? {
-        return Ok(by_auth(Result::NotFound, Reason::Route));
-    }
-    if is_refused_as_caller(world, request)? {
-        let reason = match request.caller {
-            _ if world.lacks(Stop::Auth, Config::CallerSecret) => Reason::CallerUnset,
-            Some(Caller::WrongId) => Reason::CallerId,
-            Some(Caller::Right) => caller_reason(world),
-            _ => Reason::Caller,
-        };
-        let unset = reason == Reason::CallerUnset;
-        return Ok(by_auth(if unset { world.result(Trait::CallerUnsetShows)? } else { Result::Denied }, reason));
-    }
-    let refusal = if credential.present { judge(world, &credential, Some(request))? } else { Some(Reason::Missing) };
-    if fails_at_tokens(world)? && world.yes(Trait::Touched)? && fails_before(world, refusal)? {
-        return Ok(by_auth(Result::Failed, Reason::Code));
-    }
-    if let Some(reason) = refusal {
-        return Ok(by_auth(Result::Denied, reason));
-    }
-    let denied = request.same_user && world.ever(Stop::Auth, Effect::DeniesUser);
-    if denied && world.yes(Trait::RouteKnowsUsers)? {
-        return Ok(by_auth(Result::Denied, Reason::User));
-    }
-    if world.ever(Stop::Auth, Effect::SaysNo) && world.yes(Trait::Touched)? {
-        return Ok(by_auth(Result::Denied, Reason::Inactive));
-    }
-    if store && world.yes(Trait::RouteKnowsUsers)? {
-        return without_store(world);
-    }
-    Ok(Ending::ok(Maker::Auth))
-}
-
-/// A request to the auth service that needs its store, which is down.
-fn without_store(world: &mut World<'_>) -> Step<Ending> {
-    if !world.yes(Trait::StoreWaits)? {
-        return Ok(by_auth(Result::Failed, world.store_of_auth()));
-    }
-    let result = world.result(Trait::WaitForStore)?;
-    let maker = if result == Result::TimedOut { Maker::Any } else { Maker::Auth };
-    Ok(Ending::new(maker, result, world.store_of_auth()).after_a_wait(true))
-}
-
-/// Reports whether a failure of the auth service at tokens shows as a failure, and not as a refusal.
-fn fails_at_tokens(world: &mut World<'_>) -> Step<bool> {
-    let by_check = world.ever(Stop::Auth, Effect::SaysNo) && world.result(Trait::BrokenCheckShows)? == Result::Failed;
-    Ok(by_check || world.ever(Stop::Auth, Effect::Fail))
-}
-
-/// Reports whether the auth service fails before it refuses a token for this reason.
-fn fails_before(world: &mut World<'_>, refusal: Option<Reason>) -> Step<bool> {
-    Ok(match refusal {
-        None => true,
-        Some(reason) => match world.choice(Trait::AuthFailsFirst)? {
-            Choice::Yes => true,
-            Choice::Shown => reason != Reason::Missing,
-            _ => false,
-        },
-    })
-}
-
-/// Reports whether the auth service refuses us as a calling service.
-fn is_refused_as_caller(world: &mut World<'_>, request: &Request) -> Step<bool> {
-    let Some(caller) = request.caller else { return Ok(false) };
-    let outdated = world.ever(Stop::Client, Effect::ReplaceCaller) || world.lacks(Stop::Auth, Config::CallerSecret);
-    match caller {
-        Caller::Right if outdated => is_refused(world, false),
-        Caller::Right => Ok(world.ever(Stop::AuthCall, Effect::ReplaceCaller)
-            && world.yes(Trait::CallerRefusalAlsoForRight)?
-            && is_refused(world, false)?),
-        Caller::WrongSecret | Caller::WrongId => is_refused(world, false),
-        Caller::None | Caller::IdOnly => is_refused(world, true),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
@@ -436,7 +304,7 @@ mod tests {
     use crate::path::effect::{Patch, Reach};
     use crate::predict::topology::{Declared, Topology};
     use crate::predict::world::Unset;
-    use crate::terms::{Algorithm, EndpointKind, Service, TokenKind, TokenLocation, Validation};
+    use crate::terms::{Algorithm, TokenKind, Validation};
 
     fn answers(world: &mut World<'_>, request: &Request, all: &mut Vec<Answer>) {
         match question(world, request, Question::Keys) {
@@ -460,18 +328,7 @@ mod tests {
             endpoints: vec![None],
         });
         let misroutes = Patch { at: None, effect: Effect::Misroute, reach: Reach::All, of: None };
-        let request = Request {
-            endpoint: 0,
-            to: Service::Backend,
-            past_edge: false,
-            role: Role::Protected,
-            kind: EndpointKind::Http,
-            token: TokenKind::Valid,
-            location: TokenLocation::Header,
-            caller: None,
-            has_body: false,
-            same_user: true,
-        };
+        let request = Request::to_a_protected_endpoint(TokenKind::Valid);
         let mut all = Vec::new();
         answers(&mut World::new(&topology, vec![(Stop::AuthCall, misroutes)]), &request, &mut all);
         for answer in [Answer::No, Answer::NoRoute, Answer::Unreached] {

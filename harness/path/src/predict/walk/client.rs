@@ -5,7 +5,7 @@ use super::super::ending::{Ending, Maker, Reason, Result};
 use super::super::request::{Claims, Credential, Key, Request, Time};
 use super::super::traits::{Choice, Trait};
 use super::super::world::{Step, World};
-use super::{auth, backend, browser, edge, unknown};
+use super::{backend, browser, edge, own_request, unknown};
 use crate::path::effect::Effect;
 use crate::path::stop::Stop;
 use crate::terms::{Service, TokenKind};
@@ -49,7 +49,7 @@ fn leave(world: &mut World<'_>, request: &Request, credential: Credential) -> St
 
 fn arrive(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
     let ending = match request.to {
-        Service::Auth => auth::at_the_door(world, request, credential),
+        Service::Auth => own_request::at_the_door(world, request, credential),
         Service::Backend => edge::at(world, request, credential),
     }?;
     browser::seen_by_the_page(world, request, ending)

@@ -8,7 +8,8 @@
 //! - `backend`: the backend and what is behind it
 //! - `verify`: how the backend verifies a token
 //! - `login`: a login at the backend
-//! - `auth`: the auth service, asked by the backend or by us
+//! - `auth`: the auth service, asked by the backend
+//! - `own_request`: our own request to the auth service
 //! - `unknown`: an effect that the vocabulary has no word for
 //!
 //! Invariant: a step asks for a trait only where the way depends on it.
@@ -19,6 +20,7 @@ mod browser;
 mod client;
 mod edge;
 mod login;
+mod own_request;
 mod unknown;
 mod verify;
 
