@@ -118,6 +118,10 @@ mod tests {
     use crate::report::samples;
     use crate::terms::TokenKind;
 
+    fn forget_exchanges(report: &mut Report) {
+        report.scenarios.iter_mut().flat_map(|one| &mut one.steps).for_each(|step| step.exchange = None);
+    }
+
     #[rstest]
     #[case::accepted(Authn::Accepted, StepOutcome::Passed, 1, 1)]
     #[case::refused(Authn::Rejected, StepOutcome::Failed, 1, 0)]
@@ -132,7 +136,7 @@ mod tests {
         let seen = report.probes[0].observation.as_mut().expect("an observation");
         (seen.probe.token, seen.authn) = (TokenKind::Valid, authn);
         let exchange = seen.exchange;
-        report.scenarios.iter_mut().flat_map(|one| &mut one.steps).for_each(|step| step.exchange = None);
+        forget_exchanges(&mut report);
         let step = &mut report.scenarios[0].steps[0];
         (step.exchange, step.outcome) = (Some(exchange), outcome);
         let calls = auth(&report);
@@ -142,6 +146,7 @@ mod tests {
     #[test]
     fn a_call_of_another_caller_does_not_count() {
         let mut report = samples::passed();
+        forget_exchanges(&mut report);
         report.probes.push(report.probes[0].clone());
         for (probe, caller, authn) in [(0, Caller::Right, Authn::Accepted), (1, Caller::None, Authn::Unknown)] {
             let seen = report.probes[probe].observation.as_mut().expect("an observation");
