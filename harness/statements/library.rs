@@ -160,6 +160,11 @@ mod tests {
     #[case::no_auth("Token validation error: connect ECONNREFUSED ::1:24172", Meaning::AuthUnreachable)]
     #[case::no_database("connect ECONNREFUSED 10.0.0.7:5432", Meaning::Database)]
     #[case::envoy("upstream connect error or disconnect/reset before headers", Meaning::Upstream)]
+    #[case::envoy_protocol(
+        "upstream connect error or disconnect/reset before headers. reset reason: protocol error",
+        Meaning::Protocol
+    )]
+    #[case::apache_tls("Error during SSL Handshake with remote server", Meaning::TlsFailed)]
     #[case::modsecurity("ModSecurity: Access denied with code 403", Meaning::Policy)]
     #[case::sqlite("no such table: note", Meaning::Database)]
     #[case::redis("Redis connectivity failed", Meaning::Cache)]

@@ -92,7 +92,9 @@ pub(super) fn evidence(
     Evidence {
         skewed_backend: skewed(Service::Backend),
         skewed_auth: skewed(Service::Auth),
-        issued_with_our_key: observations.iter().find_map(|seen| seen.issued_with_our_secret),
+        issued_with_our_key: observations.iter().find_map(|seen| seen.issued.with_our_secret),
+        issued_with_published_key: observations.iter().find_map(|seen| seen.issued.with_published_key),
+        issued_as_declared: observations.iter().find_map(|seen| seen.issued.as_declared),
         key_set: records.key_set,
         backend_is_at_work: records.backend_is_at_work,
         own_words: records.own_words,

@@ -174,6 +174,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
             R::Down,
             R::NeverUp,
             R::UpstreamTls,
+            R::Protocol,
             R::Late,
             R::AuthFailed,
             R::AuthNoRoute,
@@ -185,7 +186,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         ],
         Meaning::Unready => UNREADY,
         Meaning::Policy => &[R::Policy],
-        Meaning::Waited => &[R::Late, R::AuthLate],
+        Meaning::Waited => &[R::Late, R::AuthLate, R::Service],
         Meaning::Unconfigured => &[
             R::Code,
             R::Store,

@@ -91,6 +91,8 @@ words! {
         ServiceFails => "a further service that fails, over http",
         StoreComesFirst => "the backend needs its store before it looks at the credential",
         FailsClosed => "the backend takes every answer but a yes for a missing permission",
+        ServiceWaits => "a further service hangs rather than fails",
+        MayAskForMore => "the backend asks auth for more than tokens",
         EveryRequestIsLarge => "every request is as large",
         LoginAsksAuth => "the backend asks auth about logins",
         LoginRefusalShows => "how the backend refuses a login",

@@ -195,7 +195,8 @@ pub(super) fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     }
     if world.has(Stop::Service, Effect::Fail, request)? {
         let result = world.result(Trait::ServiceFails)?;
-        return Ok(by_backend(result, Reason::Service).after_a_wait(result == Result::TimedOut));
+        let waits = result == Result::TimedOut || world.yes(Trait::ServiceWaits)?;
+        return Ok(by_backend(result, Reason::Service).after_a_wait(waits));
     }
     if world.has(Stop::Backend, Effect::Forgets, request)? {
         return Ok(by_backend(world.result(Trait::ForgetsForm)?, Reason::Session));

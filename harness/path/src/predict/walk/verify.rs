@@ -313,7 +313,7 @@ pub(super) fn asks_for_more(world: &mut World<'_>, request: &Request, credential
     {
         return Ok(None);
     }
-    if !world.yes(Trait::AsksForMore)? {
+    if !world.yes(Trait::MayAskForMore)? || !world.yes(Trait::AsksForMore)? {
         return Ok(None);
     }
     match auth::asked(world, request, Some(credential))? {
