@@ -71,7 +71,7 @@ pub(super) fn evidence(
         let Some(endpoint) = target.endpoints.get(&seen.probe.endpoint) else { continue };
         let at = endpoints[seen.probe.endpoint.as_str()];
         let Some(mut request) = request(&seen.probe, target, endpoint, at, user) else { continue };
-        request.has_body &= !sent_more(observations, seen);
+        request.has_body &= seen.result != Outcome::Ok || !sent_more(observations, seen);
         // A step may expect that an endpoint without a role refuses this user.
         let is_free = endpoint.role == Role::Open && !endpoint.past_edge && !records.failed.contains(&seen.exchange);
         if is_free && seen.result != Outcome::Ok {
