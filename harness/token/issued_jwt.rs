@@ -32,21 +32,21 @@ impl IssuedJwt {
     }
 }
 
-/// Compares `iss` and `aud` with what the target declares. Returns `None` where it declares neither.
+/// Compares `iss` and `aud` with what the target declares. Returns `None` where the target declares neither, or the token has
+/// neither.
 fn as_declared(claims: &Value, declared: &Claims) -> Option<bool> {
     let is = |name: &str, wanted: &str| {
         let same = |value: &Value| {
             let text = value.as_str().unwrap_or_default();
             text.trim_end_matches('/') == wanted.trim_end_matches('/')
         };
-        match claims.get(name) {
-            Some(Value::Array(all)) => all.iter().any(same),
-            Some(one) => same(one),
-            None => false,
+        match claims.get(name)? {
+            Value::Array(all) => Some(all.iter().any(same)),
+            one => Some(same(one)),
         }
     };
-    let iss = (!declared.iss.is_empty()).then(|| is("iss", &declared.iss));
-    let aud = declared.aud.as_deref().map(|aud| is("aud", aud));
+    let iss = Some(declared.iss.as_str()).filter(|iss| !iss.is_empty()).and_then(|iss| is("iss", iss));
+    let aud = declared.aud.as_deref().and_then(|aud| is("aud", aud));
     [iss, aud].into_iter().flatten().reduce(|one, other| one && other)
 }
 

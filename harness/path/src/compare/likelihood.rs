@@ -158,7 +158,6 @@ fn of_issued_claims(world: &World<'_>, evidence: &Evidence) -> f64 {
     let Some(agree) = evidence.issued_as_declared else { return 0.0 };
     let agrees = match () {
         () if world.ever(Stop::Auth, Effect::OtherClaim) => noise().claim_spared,
-        () if world.ever(Stop::Client, Effect::OtherClaim) => 0.5,
         () if world.ever(Stop::Auth, Effect::Unknown) => 0.5,
         () => 1.0 - noise().declared_wrong,
     };

@@ -113,7 +113,6 @@ fn credential(world: &mut World<'_>, request: &Request) -> Step<Credential> {
         TokenKind::WrongIssuer | TokenKind::WrongAudience => Claims::Wrong,
         _ if ours && world.ever(Stop::Client, Effect::OtherClaim) => Claims::Client,
         _ if !ours && world.ever(Stop::Auth, Effect::OtherClaim) => Claims::Auth,
-        _ if !ours && world.ever(Stop::Client, Effect::OtherClaim) && !world.yes(Trait::LoginIsRight)? => Claims::Auth,
         _ => Claims::Agreed,
     };
     let unknown_user = request.token == TokenKind::UnknownUser

@@ -101,17 +101,22 @@ pub(super) fn before_the_backend(
     Ok(refused.map(|reason| Ending::new(Maker::Edge, Result::Denied, reason)))
 }
 
-/// Returns why the edge refuses a credential whose claims are not those that it expects.
+/// Returns why the edge refuses a credential whose claims are not those that it expects, or whose key is newer than its keys.
 pub(super) fn expected_by_the_edge(
     world: &mut World<'_>,
     request: &Request,
     credential: Credential,
 ) -> Step<Option<Reason>> {
-    if request.is_health() || request.is_login() || !world.has(Stop::Edge, Effect::OtherClaim, request)? {
+    let is_stale = world.ever(Stop::Edge, Effect::StaleKeys);
+    let is_free = request.is_health() || request.is_login();
+    if is_free || !(is_stale || world.has(Stop::Edge, Effect::OtherClaim, request)?) {
         return Ok(None);
     }
     if !credential.present {
         return Ok(world.yes(Trait::EdgeWantsToken)?.then_some(Reason::Missing));
+    }
+    if is_stale {
+        return Ok(by_keys(world, credential));
     }
     if is_ours(request) && world.yes(Trait::OursSatisfyIt)? {
         return Ok(None);
