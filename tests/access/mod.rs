@@ -14,5 +14,6 @@ mod issued;
 mod login;
 mod requests;
 mod sessions;
+mod supplied_logs;
 mod system;
 mod topologies;
