@@ -27,7 +27,7 @@ impl JsonSchema {
 
     #[cfg(not(feature = "json-schema"))]
     pub(crate) fn compile(_: &Value) -> Result<Self, String> {
-        Err("needs a build with JSON Schema: `cargo install fivewhys --features json-schema`".to_owned())
+        Err("needs a build with the feature `json-schema`: `cargo install --path . --features json-schema`".to_owned())
     }
 
     /// Reports whether a value fits the schema.

@@ -67,11 +67,14 @@ fn refused(seen: &Observation, verifier: Hop) -> Option<String> {
         )),
         Outcome::Ok => Some("expected the application to refuse the credential, but it was accepted".into()),
         other => Some(format!(
-            "expected the application to refuse the credential, but {}: whether it would refuse is not known",
-            instead(other)
+            "expected the application to refuse the credential, but {}: whether it would refuse is not known{}",
+            instead(other),
+            if seen.status.is_some_and(|status| (300..400).contains(&status)) { REDIRECTS } else { "" }
         )),
     }
 }
+
+const REDIRECTS: &str = " (if the redirect is the refusal, say so: `refusal` of the endpoint)";
 
 /// Returns how a call ended at which no component judged the credential.
 fn instead(outcome: Outcome) -> String {
@@ -265,6 +268,15 @@ mod tests {
         let verifier = if answered_by == Hop::Edge { Hop::Edge } else { Hop::Backend };
         let step = step(on, "wrong-key", &format!("refused = true\n{more}"));
         assert_eq!(unmet(&step, &sent, &Observation { answered_by, ..seen }, verifier), lines);
+    }
+
+    #[test]
+    fn a_redirect_in_place_of_a_refusal_names_the_key_for_it() {
+        let on = "backend.threads";
+        let moved = exchange(on, TokenKind::WrongKey).answered(302, "text/html", "");
+        let seen = observe(&moved.with_header("location", "/login"), &endpoint(on), "").expect("an observation");
+        let line = refused(&Observation { result: crate::observe::Outcome::WrongService, ..seen }, Hop::Backend);
+        assert!(line.is_some_and(|line| line.ends_with("`refusal` of the endpoint)")));
     }
 
     #[rstest]

@@ -6,7 +6,7 @@ use crate::observe::{Observation, Outcome};
 use crate::probe::{CannotProbe, ErrorKind, Exchange};
 use crate::report::{StepOutcome, StepReport};
 use crate::run::drive::course::Course;
-use crate::run::drive::expect;
+use crate::run::drive::{expect, filled};
 use crate::scenario::Step;
 use crate::terms::Hop;
 
@@ -40,7 +40,8 @@ impl Course<'_> {
 
     /// Returns the result of a step, and whether its failure needs no diagnosis.
     pub(crate) fn judged(&mut self, step: &Step, endpoint: &Endpoint, exchange: Exchange) -> (StepReport, bool) {
-        self.captures.take(step, &exchange);
+        let user = self.user(step);
+        let step = &*filled::after(step, &mut self.captures, user, &exchange);
         let spent = exchange.error.as_ref().is_some_and(|error| error.kind == ErrorKind::BudgetSpent);
         let seen = self.keep(step, exchange);
         let exchange = &self.record.probes.last().expect("just kept").exchange;

@@ -9,6 +9,7 @@
 //! - `judged`: the result of a step
 //! - `retry`: whether and when a step is sent again
 //! - `captures`: values that one step gives to the next
+//! - `filled`: what a step expects, with those values
 //! - `allowance`: the time for steps, with a reserve for the diagnosis
 //!
 //! Invariant: this folder never looks for a cause.
@@ -17,6 +18,7 @@ pub(crate) mod allowance;
 pub(crate) mod captures;
 pub(crate) mod course;
 pub(crate) mod expect;
+pub(crate) mod filled;
 pub(crate) mod judged;
 pub(crate) mod lanes;
 pub(crate) mod request;
