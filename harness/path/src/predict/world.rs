@@ -256,7 +256,7 @@ impl<'t> World<'t> {
         Ok(self.has(stop, Effect::Limits, request)?
             && (stop != Stop::Auth || request.role == Role::Issuer || !self.yes(Trait::OnlyLoginsAreLimited)?)
             && (self.dice || self.yes(Trait::LimitIsReached)?)
-            && (!request.is_health() || self.yes(Trait::HealthIsLimited)?))
+            && (!request.is_health() || self.yes(Trait::HealthToo)?))
     }
 
     /// Reports whether this endpoint is one of those that a fault affects: few, half or most of them, or the sockets.
