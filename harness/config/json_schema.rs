@@ -40,6 +40,20 @@ impl JsonSchema {
     }
 }
 
+impl JsonSchema {
+    /// Returns the first thing in which a value does not fit the schema, with its place (RFC 6901).
+    #[must_use]
+    pub fn flaw(&self, value: &Value) -> Option<String> {
+        #[cfg(feature = "json-schema")]
+        return self.0.iter_errors(value).next().map(|error| {
+            let says: String = error.to_string().chars().take(200).collect();
+            format!("{says}, at `{}`", error.instance_path())
+        });
+        #[cfg(not(feature = "json-schema"))]
+        match (*self.0, value) {}
+    }
+}
+
 impl fmt::Debug for JsonSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JsonSchema").finish_non_exhaustive()

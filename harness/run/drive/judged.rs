@@ -46,7 +46,7 @@ impl Course<'_> {
         let seen = self.keep(step, exchange);
         let exchange = &self.record.probes.last().expect("just kept").exchange;
         let because = match &seen {
-            Some(seen) => expect::unmet(step, exchange, seen, self.verifier(endpoint)),
+            Some(seen) => expect::unmet(step, endpoint, exchange, seen, self.verifier(endpoint)),
             None if spent => vec!["the run budget was spent before this step ended".into()],
             None => Vec::new(),
         };

@@ -6,6 +6,7 @@
 //! - `lanes`: which of its steps run beside each other
 //! - `request`: the probe that a step asks for
 //! - `expect`: whether the response meets the expectations of the step
+//! - `accept`: what a response lacks of the endpoint's `accept`
 //! - `judged`: the result of a step
 //! - `retry`: whether and when a step is sent again
 //! - `captures`: values that one step gives to the next
@@ -14,6 +15,7 @@
 //!
 //! Invariant: this folder never looks for a cause.
 
+mod accept;
 pub(crate) mod allowance;
 pub(crate) mod captures;
 pub(crate) mod course;
