@@ -142,10 +142,7 @@ fn of_maker(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise
 
 /// Returns how likely the response names this product. Many edges name themselves in every response.
 fn of_product(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
-    // A server refuses what it cannot take before a framework adds its name.
-    let before_framework = matches!(ending.reason, Reason::Size | Reason::Protocol);
-    let is_usual = ending.maker == Maker::Backend && !before_framework;
-    let usual = if is_usual { 1.0 - noise.product_differs } else { noise.product_open };
+    let usual = if ending.maker == Maker::Backend { 1.0 - noise.product_differs } else { noise.product_open };
     match reading.usual_product {
         None => 1.0,
         Some(true) => usual,

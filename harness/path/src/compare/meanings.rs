@@ -196,7 +196,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         ],
         Meaning::Unready => UNREADY,
         Meaning::Policy => &[R::Policy],
-        Meaning::Waited => &[R::Late, R::AuthLate, R::Service],
+        Meaning::Waited => &[R::Late, R::AuthLate, R::Service, R::Query],
         Meaning::Unconfigured => &[
             R::Code,
             R::Store,

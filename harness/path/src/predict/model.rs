@@ -117,6 +117,8 @@ pub struct Noise {
     pub words_each: f64,
     /// A system words only a missing credential differently.
     pub words_missing: f64,
+    /// A system tells every flaw of a token in the same words, and other reasons in their own.
+    pub words_token: f64,
     /// A share of requests: the chance that a fault that comes and goes shows in one request.
     pub share: f64,
     /// The same, for a fault that rarely shows.

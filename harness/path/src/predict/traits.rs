@@ -52,7 +52,7 @@ words! {
         HowMany => "how many endpoints are affected",
         UrlsAreLimited => "tokens in the url are as large as those in headers",
         IssuedAreLarge => "the tokens that auth issues are as large as ours",
-        UnsignedAreLarge => "a token without a signature is as large",
+        UnsignedAreLarge => "a token without a signature, or none in form, is as large",
         EveryTokenIsLarge => "the tokens of other users are as large",
         UpstreamTlsShows => "how the edge shows that tls to the backend fails",
         RefusalOfEveryone => "how a refusal of everyone shows",

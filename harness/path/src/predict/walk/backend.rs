@@ -208,6 +208,9 @@ pub(super) fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     if world.ever(Stop::BackendStore, Effect::NoListener) && uses_the_store(world)? {
         return Ok(by_backend(store_down(world, request)?, Reason::Store));
     }
+    if world.has(Stop::BackendStore, Effect::Hang, request)? {
+        return Ok(by_backend(store_down(world, request)?, Reason::Query).after_a_wait(true));
+    }
     if world.has(Stop::BackendStore, Effect::Fail, request)? {
         return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Query));
     }
