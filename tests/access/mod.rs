@@ -14,5 +14,5 @@ mod issued;
 mod login;
 mod requests;
 mod sessions;
-mod system;
+pub(crate) mod system;
 mod topologies;

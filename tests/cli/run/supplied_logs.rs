@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::access::system::{answer, api, jwt, run_in, target};
 use crate::support::program::{FEW, fivewhys, run, stderr, stdout};
+use crate::support::server::Server;
 
 const URL_MISSING: &str = "backend-auth/auth-url-missing";
 
