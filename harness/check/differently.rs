@@ -1,10 +1,12 @@
 //! What would be sent otherwise than it is written: no mistake, but seldom what its author means.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::Value;
 
 use crate::config::{BodyForm, Endpoint, PlacedEndpoint, Target};
+use crate::document::placeholder::{placeholders, strings};
 
 /// A warning about an endpoint, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +60,8 @@ fn warnings(endpoint: &Endpoint, target: &Target) -> Vec<String> {
             "has braces in its path `{path}`, which are sent as `%7B` and `%7D`: only a step fills in a path"
         ));
     }
-    says.extend(placeholders(endpoint, target));
+    says.extend(unfilled(endpoint, target));
+    says.extend(compared(endpoint));
     says
 }
 
@@ -68,16 +71,13 @@ fn media_type(endpoint: &Endpoint) -> Option<String> {
 }
 
 /// Returns a warning for each placeholder that nothing replaces.
-fn placeholders(endpoint: &Endpoint, target: &Target) -> Vec<String> {
-    let mut texts: Vec<String> = Vec::new();
-    endpoint.body.iter().for_each(|body| strings(body, &mut texts));
-    endpoint.send.iter().for_each(|message| strings(message, &mut texts));
-    // A query in GraphQL has braces in braces.
-    texts.retain(|text| !is_nested(text));
+fn unfilled(endpoint: &Endpoint, target: &Target) -> Vec<String> {
+    let bodies = endpoint.body.iter().chain(&endpoint.send).flat_map(strings);
+    let mut texts: Vec<String> = bodies.map(str::to_owned).collect();
     texts.extend(endpoint.headers.iter().chain(&endpoint.query).map(|(_, value)| value.clone()));
     texts.extend(endpoint.form.basic.iter().map(|basic| basic.password.clone()));
     let mut says = Vec::new();
-    for name in texts.iter().flat_map(|text| names(text)) {
+    for (_, name) in texts.iter().flat_map(|text| placeholders(text)) {
         let is_known = matches!(name, "token" | "email" | "sub")
             || name.strip_prefix("secret:").is_some_and(|secret| has_secret(target, secret))
             || (name == "csrf" && target.access.csrf.is_some());
@@ -98,30 +98,24 @@ fn placeholders(endpoint: &Endpoint, target: &Target) -> Vec<String> {
     says
 }
 
+/// Returns a warning for each placeholder in a rule about responses: these rules hold for every user and every call.
+fn compared(endpoint: &Endpoint) -> Vec<String> {
+    let (accept, refusal) = (&endpoint.accept, endpoint.form.refusal.as_ref());
+    let texts = accept.text.iter().chain(refusal.into_iter().flat_map(|refusal| &refusal.text));
+    let headers = accept.headers.iter().chain(refusal.into_iter().flat_map(|refusal| &refusal.headers));
+    let json =
+        accept.json.iter().chain(&accept.first_frame).chain(refusal.into_iter().flat_map(|refusal| &refusal.json));
+    let values = json.flat_map(|one| &one.any_of).flat_map(strings);
+    let all = texts.map(String::as_str).chain(headers.map(|(_, value)| value.as_str())).chain(values);
+    let names = all.flat_map(placeholders).map(|(_, name)| name);
+    let names = names.filter(|name| matches!(*name, "token" | "email" | "sub" | "csrf" | "marker"));
+    let names: BTreeSet<&str> = names.collect();
+    let says =
+        |name| format!("compares `{{{name}}}` in `accept` or `refusal` as it is: a step of a scenario can expect it");
+    names.into_iter().map(says).collect()
+}
+
 /// Reports whether the target or a user has this secret.
 fn has_secret(target: &Target, name: &str) -> bool {
     target.access.secrets.contains_key(name) || target.users.iter().any(|user| user.secrets.contains_key(name))
-}
-
-/// Reports whether a text has braces in braces.
-fn is_nested(text: &str) -> bool {
-    text.split('{').skip(1).any(|part| !part.is_empty() && !part.contains('}') && text.contains('}'))
-}
-
-/// Returns the words in braces of a text that look like placeholders.
-fn names(text: &str) -> impl Iterator<Item = &str> {
-    let inner = |part: &'_ str| part.split_once('}').map(|(name, _)| name.len());
-    let is_word = |name: &&str| {
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':' | '.'))
-    };
-    text.split('{').skip(1).filter_map(move |part| part.get(..inner(part)?)).filter(is_word)
-}
-
-fn strings(json: &Value, found: &mut Vec<String>) {
-    match json {
-        Value::String(text) => found.push(text.clone()),
-        Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
-        Value::Object(members) => members.values().for_each(|value| strings(value, found)),
-        _ => {}
-    }
 }

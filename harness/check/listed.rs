@@ -76,7 +76,8 @@ impl Listed {
         }
     }
 
-    fn add_folder(&mut self, folder: &Path, checked: &mut Checked) {
+    /// Adds every `*.toml` of a folder.
+    pub(super) fn add_folder(&mut self, folder: &Path, checked: &mut Checked) {
         let entries =
             fs::read_dir(folder).and_then(|all| all.map(|one| Ok(one?.path())).collect::<Result<Vec<_>, _>>());
         let mut paths = match entries {

@@ -59,8 +59,8 @@ pub(crate) struct Home {
     pub(crate) named: bool,
 }
 
-/// Checks these files, and every `*.toml` of these folders. `pick` returns the target that the scenarios are checked
-/// against.
+/// Checks these files, and every `*.toml` of these folders, and the scenarios that the picked target names. `pick` returns
+/// the target that the scenarios are checked against.
 pub(crate) fn files(
     paths: &[PathBuf],
     home: &Home,
@@ -89,10 +89,14 @@ pub(crate) fn files(
         read.extend(found.file.map(|file| (text.path.clone(), file)));
         listed.add_faults(&found.catalogue, &mut checked);
     }
+    let is_checked = |path: &PathBuf| read.iter().any(|(own, _)| own == path);
+    let file = file.or_else(|| home.file.clone().filter(is_checked));
     let target = match &file {
         Some(path) => read.iter().find(|(own, _)| own == path).map(|(_, file)| pick(file)),
         None => TargetFile::embedded().ok().as_ref().map(pick),
     };
+    let own = target.as_ref().and_then(|target| target.as_ref().ok());
+    own.and_then(|target| target.scenarios.as_ref()).into_iter().for_each(|own| listed.add_folder(own, &mut checked));
     checked.old_spellings = listed.texts().flat_map(old_spelling::of).collect();
     // A catalogue file that is checked alone may belong to any target.
     let own = target.as_ref().filter(|_| file.is_some()).and_then(|target| target.as_ref().ok());

@@ -137,3 +137,36 @@ fn a_file_that_is_named_twice_is_read_once() {
     let checked = check(&[folder.path(), &path, &link]);
     assert_eq!((checked.scenarios, checked.mistakes.len()), (1, 1), "{:?}", checked.mistakes);
 }
+
+#[test]
+fn the_scenarios_that_the_target_names_are_checked_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, own) = (folder.path().join("fivewhys.toml"), folder.path().join("own"));
+    let target = "default = \"a\"\n[target.a]\nbackend = \"http://127.0.0.1:1\"\nauth = \"none\"\nscenarios = \"own\"\n\
+        [target.a.user.one]\nemail = \"e\"\n\
+        [target.a.endpoint.\"backend.login\"]\nrole = \"issuer\"\nmethod = \"POST\"\npath = \"/\"\nissued_token = \"$.t\"\n";
+    std::fs::write(&file, target).expect("a file");
+    std::fs::create_dir(&own).expect("a folder");
+    let scenario = "title = \"t\"\n[[step]]\nid = \"one\"\ncall = \"backend.gone\"\n[step.expect]\nstatus = 200\n";
+    std::fs::write(own.join("gone.toml"), scenario).expect("a file");
+    for paths in [vec![file.as_path()], vec![&file, &own]] {
+        let checked = check(&paths);
+        let says: Vec<_> = checked.mistakes.iter().map(|one| one.message().to_owned()).collect();
+        assert_eq!((checked.scenarios, says), (1, vec!["the target `a` has no endpoint `backend.gone`".to_owned()]));
+    }
+}
+
+#[test]
+fn a_placeholder_that_nothing_replaces_is_a_warning() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("fivewhys.toml");
+    let target = "default = \"a\"\n[target.a]\nbackend = \"http://127.0.0.1:1\"\nauth = \"none\"\n[target.a.user.one]\nemail = \"e\"\n\
+        [target.a.endpoint.\"backend.login\"]\nrole = \"issuer\"\nmethod = \"POST\"\npath = \"/\"\nissued_token = \"$.t\"\n\
+        [target.a.endpoint.\"backend.me\"]\nmethod = \"POST\"\npath = \"/\"\nbody = { query = \"{me{email}}\", a = \"{marker}\" }\n\
+        accept = { text = \"Hi {email}\" }\n";
+    std::fs::write(&file, target).expect("a file");
+    let warnings: Vec<String> = check(&[&file]).warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(warnings[0].contains("sends `{marker}` as it is"), "{warnings:?}");
+    assert!(warnings[1].contains("compares `{email}` in `accept` or `refusal` as it is"), "{warnings:?}");
+}

@@ -79,6 +79,13 @@ pub struct Accept {
 }
 
 impl Endpoint {
+    /// Returns ` at HOST:PORT` if the endpoint has a base URL of its own, and nothing otherwise.
+    pub(crate) fn at_its_host(&self) -> String {
+        let Some(base) = self.form.base.as_ref().filter(|_| !self.past_edge) else { return String::new() };
+        let port = base.port().map_or_else(String::new, |port| format!(":{port}"));
+        format!(" at {}{port}", base.host_str().unwrap_or_default())
+    }
+
     /// Returns an endpoint that takes no token and has no role.
     pub(crate) fn bare(id: String, service: Service, method: String, path: String) -> Self {
         Self {

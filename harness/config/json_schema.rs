@@ -27,7 +27,7 @@ impl JsonSchema {
 
     #[cfg(not(feature = "json-schema"))]
     pub(crate) fn compile(_: &Value) -> Result<Self, String> {
-        Err("needs a build with JSON Schema: `cargo install fivewhys --features json-schema`".to_owned())
+        Err("needs a build with the feature `json-schema`: `cargo install --path . --features json-schema`".to_owned())
     }
 
     /// Reports whether a value fits the schema.
@@ -35,6 +35,20 @@ impl JsonSchema {
     pub fn fits(&self, value: &Value) -> bool {
         #[cfg(feature = "json-schema")]
         return self.0.is_valid(value);
+        #[cfg(not(feature = "json-schema"))]
+        match (*self.0, value) {}
+    }
+}
+
+impl JsonSchema {
+    /// Returns the first thing in which a value does not fit the schema, with its place (RFC 6901).
+    #[must_use]
+    pub fn flaw(&self, value: &Value) -> Option<String> {
+        #[cfg(feature = "json-schema")]
+        return self.0.iter_errors(value).next().map(|error| {
+            let says: String = error.to_string().chars().take(200).collect();
+            format!("{says}, at `{}`", error.instance_path())
+        });
         #[cfg(not(feature = "json-schema"))]
         match (*self.0, value) {}
     }

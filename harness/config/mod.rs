@@ -48,6 +48,7 @@ pub use browser::Browser;
 pub use certificates::{CertificateError, ClientCertificate};
 pub(crate) use direct::DIRECT;
 pub use endpoint::{Accept, Endpoint};
+pub(crate) use file::FILL_IN;
 pub(crate) use file::every_mistake::PlacedEndpoint;
 pub use file::overrides::Overrides;
 pub(crate) use file::request_layer::WrittenBody;

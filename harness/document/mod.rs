@@ -9,17 +9,17 @@
 //! - `suggest`: replaces the deserialiser's words, and finds the nearest known name
 //! - `values`, `written`: values that are checked while they are read
 //! - `placed`: a value with the place where it is written
-//! - `json_match`: a JSONPath (RFC 9535) and the values it may find
+//! - `placeholder`: `{name}` in a text
 //! - `pattern`: a pattern in which `*` stands for any text
 //! - `schema`: JSON Schemas for editors
 //!
 //! Invariant: this folder never touches the network and knows no target.
 
 pub(crate) mod error;
-mod json_match;
 pub(crate) mod mask;
 mod pattern;
 mod placed;
+pub(crate) mod placeholder;
 mod read;
 mod read_on;
 mod schema;
@@ -30,7 +30,6 @@ pub(crate) mod values;
 pub(crate) mod written;
 
 pub use error::ConfigError;
-pub use json_match::JsonMatch;
 pub(crate) use pattern::fits as pattern_fits;
 pub(crate) use placed::Placed;
 pub(crate) use read::read;
@@ -39,4 +38,5 @@ pub(crate) use schema::render as render_schema;
 pub(crate) use shown::{Source, source};
 pub(crate) use suggest::nearest_or_all;
 pub(crate) use values::{Period, Query, Route};
+pub use written::JsonMatch;
 pub(crate) use written::{Json, Match, Named, OneOrMany};

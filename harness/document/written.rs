@@ -8,9 +8,10 @@ use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+use serde_json_path::JsonPath;
 use toml::Spanned;
 
-use crate::document::JsonMatch;
+use crate::document::placeholder::strings;
 use crate::document::shown::Source;
 use crate::document::values::Query;
 
@@ -52,8 +53,35 @@ pub(crate) struct Match {
 struct AnyOf(Vec<Value>);
 
 impl Match {
+    /// Returns the texts in which a scenario may name a captured value.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = String> {
+        let values = self.is.0.iter().flat_map(strings).map(str::to_owned);
+        std::iter::once(self.path.0.to_string()).chain(values)
+    }
+
     pub(crate) fn into_json_match(self) -> JsonMatch {
         JsonMatch { path: self.path.0, any_of: self.is.0 }
+    }
+}
+
+/// A JSONPath (RFC 9535) and the values that it must find.
+#[derive(Debug, Clone)]
+pub struct JsonMatch {
+    /// The place in the JSON.
+    pub path: JsonPath,
+    /// The allowed values. Empty allows every value.
+    pub any_of: Vec<Value>,
+}
+
+impl JsonMatch {
+    /// Reports whether the path finds a node with an allowed value. With no allowed values, any node is enough.
+    #[must_use]
+    pub fn holds(&self, json: &Value) -> bool {
+        let nodes = self.path.query(json).all();
+        if self.any_of.is_empty() {
+            return !nodes.is_empty();
+        }
+        nodes.iter().any(|node| self.any_of.contains(node))
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::add;
-use crate::config::{Draft, Sketch};
+use crate::config::{Draft, FILL_IN, Sketch};
 use crate::terms::{EndpointKind, Role, Service};
 
 /// The usual paths of a health endpoint, the most frequent first.
@@ -30,29 +30,40 @@ pub(crate) async fn probe(draft: &mut Draft) -> Result<Vec<String>, String> {
     let bases = [(Service::Backend, draft.backend.clone()), (Service::Auth, draft.auth.clone())];
     for (service, base) in bases {
         let Some(base) = base.and_then(|base| Url::parse(&base).ok()) else { continue };
-        let found = first(&client, service, &base).await;
-        said.push(match &found {
-            Ok(sketch) => format!("{base} responds at {}", sketch.path),
-            Err(why) => format!("{base}: {why}"),
-        });
         let id = format!("{}.health", service.as_str());
-        draft.endpoints.retain(|one| found.is_err() || one.id != id);
-        add(draft, found.ok());
+        let known = draft.endpoints.iter().any(|one| one.id == id);
+        let found = match first(&client, service, &base).await {
+            Ok(sketch) => {
+                said.push(format!("{base} responds at {}", sketch.path));
+                Some(sketch)
+            }
+            Err(Failed::Connection(why)) => {
+                said.push(format!("{base}: {why}"));
+                None
+            }
+            Err(Failed::Status(status)) => {
+                let is_needed = service == Service::Backend && !known;
+                let what =
+                    if is_needed { format!(": fill in the path of `{id}`, or remove it") } else { String::new() };
+                said.push(format!("{base}: no usual health path responds with 2xx, the last status is {status}{what}"));
+                is_needed.then(|| sketch(service, &format!("/{FILL_IN}"), b""))
+            }
+        };
+        draft.endpoints.retain(|one| found.is_none() || one.id != id);
+        add(draft, found);
     }
     Ok(said)
 }
 
 /// Returns the first path that responds with 2xx.
-async fn first(client: &reqwest::Client, service: Service, base: &Url) -> Result<Sketch, String> {
-    let mut last = "no response".to_owned();
+async fn first(client: &reqwest::Client, service: Service, base: &Url) -> Result<Sketch, Failed> {
+    let mut last = Failed::Connection("no response".to_owned());
     for path in HEALTH {
         match get(client, base, path).await {
             Ok(body) => return Ok(sketch(service, path, &body)),
-            Err(Failed::Status(status)) => {
-                last = format!("no usual health path responds with 2xx, the last status is {status}");
-            }
+            Err(Failed::Status(status)) => last = Failed::Status(status),
             // No other path of this address responds either.
-            Err(Failed::Connection(why)) => return Err(why),
+            Err(failed @ Failed::Connection(_)) => return Err(failed),
         }
     }
     Err(last)
@@ -144,6 +155,19 @@ mod tests {
             ),
             "{text}"
         );
+    }
+
+    #[tokio::test]
+    async fn a_health_path_that_was_not_found_is_to_be_filled_in() {
+        let backend = Some(format!("{}/elsewhere", served("").await));
+        let mut draft = Draft { backend, ..Draft::default() };
+        let said = probe(&mut draft).await.expect("TLS");
+        assert!(
+            said[0].ends_with("the last status is 404: fill in the path of `backend.health`, or remove it"),
+            "{said:?}"
+        );
+        let text = draft.render();
+        assert!(text.contains("\"backend.health\"]\nrole = \"health\"\npath = \"/FILL-IN\""), "{text}");
     }
 
     #[tokio::test]

@@ -30,6 +30,18 @@ pub(crate) enum RecordingError {
         /// The name of the file.
         from: String,
     },
+    /// It holds the pages of a site whose server renders them.
+    #[error("{from} holds pages of {site}, and no call of an API")]
+    #[diagnostic(
+        code(fivewhys::init::no_call),
+        help("for a site with a login form: `fivewhys init --backend {site} --login form`")
+    )]
+    Pages {
+        /// The name of the file.
+        from: String,
+        /// The address of the pages.
+        site: String,
+    },
 }
 
 /// Adds what the recording shows to a draft: the addresses of the services, and an endpoint for each call. Nothing else of
@@ -39,9 +51,14 @@ pub(crate) enum RecordingError {
 /// When the text is no HAR document, or holds no call.
 pub(crate) fn read(from: &str, text: &str, draft: &mut Draft) -> Result<(), RecordingError> {
     let calls = har::read(from, text, &Redactor::new())?.entries;
+    let site = calls.iter().find(|one| one.is_asset).map(|one| one.url.origin().ascii_serialization());
     let target = described(&calls.into_iter().filter(|one| !one.is_asset).collect::<Vec<_>>());
     if target.endpoints.is_empty() {
-        return Err(RecordingError::NoCall { from: from.to_owned() });
+        let from = from.to_owned();
+        return Err(match site {
+            Some(site) => RecordingError::Pages { from, site },
+            None => RecordingError::NoCall { from },
+        });
     }
     let known = |url: &url::Url| {
         let is_known = url.host_str().is_some_and(|host| !host.ends_with(NOWHERE));
@@ -102,5 +119,7 @@ mod tests {
         assert!(error("{\"log\": 1}").starts_with("shop.har, line 1"));
         let empty = r#"{"log":{"version":"1.2","entries":[]}}"#;
         assert_eq!(error(empty), "shop.har holds no call of an API");
+        let page = HAR.replace("application/json", "text/html");
+        assert_eq!(error(&page), "shop.har holds pages of https://api.shop.test, and no call of an API");
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn after(step: &Step, endpoint: &Endpoint, exchange: &Exchange, targe
         Validation::Edge => Hop::Edge,
         _ => Hop::Backend,
     };
-    let unmet = expect::unmet(step, exchange, &seen, verifier);
+    let unmet = expect::unmet(step, endpoint, exchange, &seen, verifier);
     Judged { failure: unmet.into_iter().next().map(|line| with_reason(line, exchange)) }
 }
 

@@ -10,6 +10,7 @@ use crate::load::socket::Socket;
 use crate::load::stage::{Place, Stage};
 use crate::load::tally::call::CallKind;
 use crate::probe::{Arrived, CannotProbe, Exchange, ProbeRequest, Session};
+use crate::run::filled::{after as with_captures, filled};
 use crate::run::{Captures, request};
 use crate::scenario::{Scenario, Step};
 
@@ -144,8 +145,10 @@ impl VirtualUser {
     /// Sends one call and records how it ended.
     async fn call(&mut self, stage: &Stage, place: &Place, step: &Step, nth: u32, due: Instant) -> Done {
         let endpoint = &stage.target.endpoints[&step.call];
-        let mut request = request::of(step, endpoint, &place.name, &stage.target, &self.captures);
         let actor = stage.actor(step, self.number);
+        let user = stage.target.users.get(actor);
+        let asked = filled(step, &self.captures, user);
+        let mut request = request::of(&asked, endpoint, &place.name, &stage.target, &self.captures);
         request.key.user.clone_from(&stage.target.users[actor].name);
         if endpoint.kind.is_upgrade() {
             return self.over_socket(stage, place, step, &request, (nth, due)).await;
@@ -160,9 +163,9 @@ impl VirtualUser {
             }
         };
         stage.ledger().events += exchange.events.len() as u64;
+        let step = &*with_captures(step, &mut self.captures, user, &exchange);
         let judged = after(step, endpoint, &exchange, &stage.target);
         let ended = stage.ended(self.number, place, (nth, due), kind, judged, Some(&exchange));
-        self.captures.take(step, &exchange);
         stage.note_sent(&exchange, actor);
         stage.search(&exchange, actor, place.step);
         stage.ledger().record(ended, Some(&exchange));
@@ -233,9 +236,10 @@ impl VirtualUser {
         let socket = &mut self.sockets[at];
         let talked = socket.talk(&messages, &request.until, endpoint, stage).await;
         let exchange = talked.exchange;
+        let user = stage.target.users.get(self.number);
+        let step = &*with_captures(step, &mut self.captures, user, &exchange);
         let judged = after(step, endpoint, &exchange, &stage.target);
         let ended = stage.ended(self.number, place, (nth, due), CallKind::Websocket, judged, Some(&exchange));
-        self.captures.take(step, &exchange);
         stage.note_sent(&exchange, self.number);
         stage.search(&exchange, self.number, place.step);
         stage.ledger().record(ended, Some(&exchange));
@@ -256,6 +260,7 @@ impl VirtualUser {
             }
             let endpoint = &stage.target.endpoints[&step.call];
             let name = format!("{}/{}", scenario.id, step.id);
+            let step = &*filled(step, &self.captures, stage.target.users.get(self.number));
             let mut request = request::of(step, endpoint, &name, &stage.target, &self.captures);
             request.key.user.clone_from(&stage.target.users[self.number].name);
             let sent = stage.interruption.or_soon(Box::pin(self.session.send(&request))).await;

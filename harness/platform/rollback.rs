@@ -43,10 +43,9 @@ fn command(target: &Target, service: &str, to: Option<&str>) -> String {
             cluster(target),
             flag("region", names.region.as_ref())
         ),
+        // Compose has no revisions: the image in the file decides.
         Platform::Compose => {
-            format!(
-                "put the image {quoted} of {service} into the compose file, then `docker compose up --detach {service}`"
-            )
+            format!("docker compose up --detach {service}  # first, put the image {quoted} into the compose file")
         }
         Platform::None => format!("deploy {quoted} of {service} again"),
     }
@@ -75,7 +74,7 @@ mod tests {
     #[case(
         Platform::Compose,
         "shop:1.4",
-        "put the image shop:1.4 of shop into the compose file, then `docker compose up --detach shop`"
+        "docker compose up --detach shop  # first, put the image shop:1.4 into the compose file"
     )]
     #[case(Platform::None, "v12", "deploy v12 of shop again")]
     fn each_platform_goes_back_in_its_own_words(#[case] platform: Platform, #[case] to: &str, #[case] says: &str) {

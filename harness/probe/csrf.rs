@@ -39,7 +39,7 @@ impl Session {
                 Some(status) => {
                     format!("it answered {status}, and the response has no token at the place that `csrf` names")
                 }
-                None => super::issue::failure(&exchange),
+                None => super::issue::failure(&exchange, call.endpoint),
             };
             CannotProbe::IssuerFailed { endpoint: csrf.endpoint.clone(), why, exchange: Box::new(exchange) }
         })

@@ -98,15 +98,33 @@ fn learn(json: &Value, names_a_credential: bool, credentials: &dyn Credentials, 
 }
 
 /// Returns why the exchange with the issuer gave no token.
-pub(super) fn failure(exchange: &Exchange) -> String {
-    match (&exchange.error, exchange.status()) {
-        (Some(error), _) => format!("the response is missing or incomplete ({error})"),
-        (None, Some(status)) if (200..300).contains(&status) => {
-            format!("it answered {status}, but the response has no token at `issued_token`")
+pub(super) fn failure(exchange: &Exchange, endpoint: &Endpoint) -> String {
+    let status = match (&exchange.error, exchange.status()) {
+        (Some(error), _) => return format!("the response is missing or incomplete ({error})"),
+        (None, None) => return "no response".to_owned(),
+        (None, Some(status)) => status,
+    };
+    let is_accepted = (200..300).contains(&status) || endpoint.accept.status.contains(&status);
+    match (&endpoint.form.issued_cookie, &endpoint.issued_token) {
+        (Some(cookie), _) if is_accepted => {
+            format!("it answered {status}, but it set no cookie `{cookie}`, or the login is not as `accept` says")
         }
-        (None, Some(status)) => format!("it answered {status}"),
-        (None, None) => "no response".to_owned(),
+        (None, Some(place)) if is_accepted => format!(
+            "it answered {status}, but the response has no token at `issued_token`, which is {place}{}",
+            fields(&exchange.body.text)
+        ),
+        _ => format!("it answered {status}"),
     }
+}
+
+/// The most names of fields that a message has, and the most characters of a name.
+const FIELDS: (usize, usize) = (8, 40);
+
+/// Names the fields of the JSON object.
+fn fields(text: &str) -> String {
+    let Ok(Value::Object(members)) = serde_json::from_str(text) else { return ": it is no JSON object".to_owned() };
+    let names = members.keys().take(FIELDS.0).map(|name| name.chars().take(FIELDS.1).collect::<String>());
+    format!("; its fields: {}", names.collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]

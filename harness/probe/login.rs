@@ -133,7 +133,7 @@ fn token_endpoint(exchange: Exchange, endpoint: &Endpoint, target: &Target) -> R
     let Some(address) = json.get("token_endpoint").and_then(Value::as_str).filter(|_| is_complete) else {
         let why = match exchange.status().filter(|_| is_complete) {
             Some(_) => "its response names no `token_endpoint`".to_owned(),
-            None => failure(&exchange),
+            None => failure(&exchange, endpoint),
         };
         return Err(CannotProbe::IssuerFailed { endpoint: endpoint.id.clone(), why, exchange: Box::new(exchange) });
     };

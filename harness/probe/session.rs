@@ -103,7 +103,7 @@ impl Session {
         let call = Call { address: address.as_ref(), ..call };
         let Probed { exchange, issued, .. } = self.probe(&call, None, IssuedJwt::default()).await?;
         let Some(issued) = issued else {
-            let (endpoint, why) = (call.endpoint.id.clone(), failure(&exchange));
+            let (endpoint, why) = (call.endpoint.id.clone(), failure(&exchange, call.endpoint));
             return Err(CannotProbe::IssuerFailed { endpoint, why, exchange: Box::new(exchange) });
         };
         if let Some(request) = revoke {
@@ -116,7 +116,8 @@ impl Session {
         let call = call::resolve(&self.shared.target, request)?;
         let Probed { exchange, .. } = self.probe(&call, Some(token.clone()), IssuedJwt::default()).await?;
         let done = exchange.error.is_none() && exchange.status().is_some_and(|status| (200..300).contains(&status));
-        let why = || CannotProbe::LogoutFailed { endpoint: call.endpoint.id.clone(), why: failure(&exchange) };
+        let why =
+            || CannotProbe::LogoutFailed { endpoint: call.endpoint.id.clone(), why: failure(&exchange, call.endpoint) };
         done.then_some(()).ok_or_else(why)
     }
 

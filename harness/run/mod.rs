@@ -46,7 +46,7 @@ pub(crate) use crate::run::merge::parts::{belong_together, without_objectives};
 pub(crate) use context::credentials::RunCredentials;
 pub(crate) use drive::captures::{Captures, MARKER_DIGITS, MARKER_START, new_marker};
 pub(crate) use drive::course::not_begun as scenario_not_begun;
-pub(crate) use drive::{expect, request};
+pub(crate) use drive::{expect, filled, request};
 pub use issue::{IssueError, issue};
 pub use merge::merge;
 pub(crate) use outside::{Outside, report_of};

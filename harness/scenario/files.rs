@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::ScenarioError;
+use super::every::stands_for_several;
 use super::model::Scenario;
 use crate::config::Target;
 use crate::document;
@@ -71,14 +72,20 @@ pub(crate) fn of_target(target: &Target) -> Result<Vec<Scenario>, ScenarioError>
     let own = target.scenarios.as_deref().map(read_dir).transpose()?.unwrap_or_default();
     own.iter().try_for_each(|scenario| scenario.on(target).check(target))?;
     let replaced = |scenario: &Scenario| own.iter().any(|one| one.id == scenario.id);
-    let fits = |scenario: &Scenario| target.has_auth_service() || !is_of_auth(scenario);
-    let built_in = embedded()?.into_iter().filter(|scenario| !replaced(scenario) && fits(scenario));
+    let fits = |scenario: &Scenario| !replaced(scenario) && has_an_endpoint(scenario, target);
+    let built_in = embedded()?.into_iter().map(|scenario| of_its_services(scenario, target)).filter(fits);
     Ok(built_in.collect::<Vec<_>>().into_iter().chain(own).collect())
 }
 
-/// Reports whether every step calls the auth service.
-fn is_of_auth(scenario: &Scenario) -> bool {
-    scenario.steps.iter().all(|step| step.call.starts_with("auth."))
+/// Leaves out the steps that call the auth service, if the target says that there is none.
+fn of_its_services(mut scenario: Scenario, target: &Target) -> Scenario {
+    scenario.steps.retain(|step| target.has_auth_service() || !step.call.starts_with("auth."));
+    scenario
+}
+
+/// Reports whether the target has the endpoint of a step. A built-in scenario of another kind of system has none.
+fn has_an_endpoint(scenario: &Scenario, target: &Target) -> bool {
+    scenario.steps.iter().any(|step| stands_for_several(&step.call) || target.endpoints.contains_key(&step.call))
 }
 
 /// Reads every `*.toml` of a folder, in the order of their names.
@@ -126,6 +133,17 @@ mod tests {
         for scenario in embedded().unwrap() {
             scenario.on(&target).check(&target).unwrap_or_else(|error| panic!("{}: {error}", scenario.id));
         }
+    }
+
+    #[test]
+    fn a_target_has_the_built_in_scenarios_that_it_has_endpoints_for() {
+        let mut target = TargetFile::embedded().unwrap().resolve(Some("staging"), &Overrides::default()).unwrap();
+        target.endpoints.retain(|id, _| matches!(id.as_str(), "backend.health" | "backend.chat-messages-post"));
+        target.access.auth = crate::config::AuthPlace::Absent;
+        let kept = of_target(&target).unwrap();
+        let ids: Vec<&str> = kept.iter().map(|scenario| scenario.id.as_str()).collect();
+        assert_eq!(ids, ["health", "chat-messages", "negative-controls"]);
+        assert!(kept.iter().flat_map(|scenario| &scenario.steps).all(|step| !step.call.starts_with("auth.")));
     }
 
     #[test]

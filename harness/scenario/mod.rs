@@ -18,7 +18,8 @@
 //! [[step]]                                  # steps run in order and share their cookies
 //! id = "post"
 //! call = "backend.chat-messages-post"       # an endpoint of the target; a list unfolds to `post-ENDPOINT`, and so does
-//!                                           # `@protected`, which stands for each protected endpoint of the target
+//!                                           # `@protected`, which stands for each protected endpoint of the target,
+//!                                           # and `@health`, for each health endpoint that the scenario does not name
 //! as = "primary"                            # a user of the target; default: the first one
 //! token = "valid"                           # a kind of token; a list unfolds to `post-KIND`; default: valid
 //! token_location = "header"                 # header, subprotocol, query, body; default: the endpoint's first one

@@ -154,7 +154,7 @@ impl ExpectText {
         Expect {
             status: self.status.0,
             headers: self.headers.0.into_iter().map(|entry| (entry.name.to_ascii_lowercase(), entry.value)).collect(),
-            json: self.json.0.into_iter().map(Match::into_json_match).collect(),
+            json: self.json.into_iter().flat_map(|json| json.into_inner().0).map(Match::into_json_match).collect(),
             events: self.events,
             terminal: self.terminal,
             first_event: self.first_event.map(|period| period.0),

@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use super::every::{EVERY, after_dot};
+use super::every::{after_dot, stands_for_several};
 use super::lines::Lines;
 use super::model::{Places, Step};
 use super::written::StepText;
@@ -21,7 +21,7 @@ pub(super) fn unfold(step: StepText, lines: &Lines) -> Vec<Step> {
     for endpoint in &endpoints {
         for token in &tokens {
             let mut id = id.clone();
-            if endpoints.len() > 1 || endpoint == EVERY {
+            if endpoints.len() > 1 || stands_for_several(endpoint) {
                 id = format!("{id}-{}", tail(endpoint, &endpoints));
             }
             if tokens.len() > 1 {

@@ -35,7 +35,7 @@ pub(super) struct StepText {
     /// The id, unique in the scenario. With several endpoints or tokens, their names are appended.
     #[schemars(with = "String")]
     pub(super) id: Spanned<String>,
-    /// The endpoint to call, for example `backend.chat-stream`. A list makes one step for each endpoint. `@protected` stands for every protected endpoint.
+    /// The endpoint to call, for example `backend.chat-stream`. A list makes one step for each endpoint. `@protected` stands for every protected endpoint, `@health` for every endpoint of the role `health` that the scenario does not name.
     #[schemars(with = "OneOrMany<String>")]
     pub(super) call: Spanned<OneOrMany<String>>,
     /// The user of the target who makes the request. When absent: the first user.
@@ -114,9 +114,9 @@ pub(super) struct ExpectText {
     /// Header values by name. In a value, `*` matches any text: `{ content-type = "text/event-stream*" }`.
     #[serde(default)]
     pub(super) headers: Named<String, String>,
-    /// Conditions on the JSON body, one or a list: `{ path = "$.content", is = "hello" }`.
-    #[serde(default)]
-    pub(super) json: OneOrMany<Match>,
+    /// Conditions on the JSON body, one or a list: `{ path = "$.content", is = "hello" }`. In `is` and in texts of `path`, `{name}` stands for a capture of an earlier step.
+    #[schemars(with = "Option<OneOrMany<Match>>")]
+    pub(super) json: Option<Spanned<OneOrMany<Match>>>,
     /// Events or frames that must come in this order. Others may come in between.
     #[serde(default)]
     pub(super) events: Vec<String>,

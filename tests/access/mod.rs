@@ -16,4 +16,5 @@ mod requests;
 mod sessions;
 mod supplied_logs;
 mod system;
+pub(crate) mod system;
 mod topologies;

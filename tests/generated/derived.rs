@@ -1,4 +1,4 @@
-//! Parts of the documentation that the program generates: JSON schemas, the evidence matrix, verdicts. `cargo xtask bless` rewrites them.
+//! Parts of the documentation that the program generates: JSON schemas, the evidence matrix, the list of faults, verdicts. `cargo xtask bless` rewrites them.
 
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test(format!("docs/{name}"), move || is_current(&docs(name), &render()).map_err(Failed::from))
     };
     let matrix = Trial::test("docs/users/evidence.md", || matrix().map_err(Failed::from));
-    SCHEMAS.into_iter().map(schema).chain([matrix]).chain(commands::verdicts()).collect()
+    let faults = Trial::test("docs/users/failure-modes.md", || faults().map_err(Failed::from));
+    SCHEMAS.into_iter().map(schema).chain([matrix, faults]).chain(commands::verdicts()).collect()
 }
 
 fn docs(name: &str) -> PathBuf {
@@ -44,6 +45,23 @@ fn matrix() -> Result<(), String> {
     let (before, rest) = page.split_once("```text\n").ok_or("the page holds no block of text")?;
     let (_, after) = rest.split_once("```\n").ok_or("the block does not end")?;
     is_current(&path, &format!("{before}```text\n{matrix}```\n{after}"))
+}
+
+/// The page ends with a table of what `fivewhys faults` prints.
+fn faults() -> Result<(), String> {
+    let (path, output) = (docs("users/failure-modes.md"), run(["faults"]));
+    let rows: Vec<String> = stdout(&output).lines().filter_map(row_of_fault).collect();
+    let page = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
+    let head = "| entry | how common | what is wrong |\n|---|---|---|\n";
+    let (before, _) = page.split_once(head).ok_or("the page has no table of entries")?;
+    is_current(&path, &format!("{before}{head}{}\n", rows.join("\n")))
+}
+
+/// Makes a row of `ID  common  TITLE`.
+fn row_of_fault(line: &str) -> Option<String> {
+    let (id, rest) = line.split_once(' ')?;
+    let (prior, title) = rest.trim_start().split_once(' ')?;
+    Some(format!("| `{id}` | {prior} | {} |", title.trim_start().replace('|', "\\|")))
 }
 
 /// Checks that no added evidence reduces the share of distinguished pairs (`… 85 %         10`), or the faults that stand alone.

@@ -78,7 +78,8 @@ fn is_of_a_revision(file: &str, text: &str, target: &Target) -> Result<(), miett
     for one in declarations(file, text, &target.names).unwrap_or_default() {
         let name = &one.manifest.name;
         let names_others = one.revision.as_ref().is_some_and(|revision| revision != name);
-        let is_service = names_others || one.manifest.latest_ready.is_some() || !one.manifest.traffic.is_empty();
+        let is_service =
+            one.is_service || names_others || one.manifest.latest_ready.is_some() || !one.manifest.traffic.is_empty();
         if one.manifest.layout == Layout::CloudRun && is_service {
             return Err(miette!(
                 help = "`gcloud run revisions list --service=SERVICE` lists the revisions; give a name of that list, or the \

@@ -177,11 +177,14 @@ fn check(endpoint: &Endpoint) -> Option<String> {
     let form = &endpoint.form;
     let websocket = endpoint.kind == EndpointKind::Websocket;
     let carries = |token_location| endpoint.token_locations.contains(&token_location);
-    let in_body = endpoint.body.as_ref().is_some_and(|body| holds(body, "{token}"));
+    let bodies = endpoint.body.iter().filter(|_| !websocket).chain(endpoint.send.iter().filter(|_| websocket));
+    let in_body = bodies.into_iter().any(|body| holds(body, "{token}"));
     let in_subprotocols = endpoint.subprotocols.iter().any(|offer| offer.contains("{token"));
     let signed_in = matches!(endpoint.role, Role::Protected | Role::Introspection | Role::Logout);
     let flaw = if signed_in && endpoint.token_locations.is_empty() {
         "takes a token but names no `token_locations`"
+    } else if carries(TokenLocation::Body) && !in_body && websocket {
+        "sends the token in a message, but its `send` holds no `\"{token}\"`"
     } else if carries(TokenLocation::Body) && !in_body {
         "sends the token in the body, but its `body` holds no `\"{token}\"`"
     } else if carries(TokenLocation::Query) && !endpoint.query.iter().any(|(_, value)| value.contains("{token}")) {

@@ -151,7 +151,10 @@ impl TargetFile {
     /// For an unknown name, a wrong override, a target that lacks a key, and a target marked `production` that was not
     /// named.
     pub fn resolve(&self, name: Option<&str>, overrides: &Overrides) -> Result<Target, ConfigError> {
-        let nothing = || ConfigError::new("no target is named and the file has no `default`").help(self.known(""));
+        let nothing = || {
+            let help = format!("add `--target NAME`, or a first line `default = \"NAME\"`; {}", self.known(""));
+            ConfigError::new("no target is named and the file has no `default`").help(help)
+        };
         let chosen = name.or_else(|| self.default_name()).ok_or_else(nothing)?;
         let entry = self.entry(chosen)?;
         let mut layer = self.written(entry);

@@ -9,7 +9,7 @@ use crate::diagnose::active::question::Question;
 use crate::diagnose::active::question_curl;
 use crate::diagnose::infer::case::Case;
 use crate::platform::lookup::{self, Lookup};
-use crate::terms::Service;
+use crate::terms::{Platform, Service};
 
 /// How much of the log before the first probe is read. It shows a failed start, and how often other traffic writes a
 /// line.
@@ -44,7 +44,7 @@ fn manifests(case: &Case<'_>, services: &[Service]) -> AskCommand {
     if let Some(words) = direct(&sources).filter(|_| sources.len() == services.len()) {
         return whole(words, feed(case, "--manifest"));
     }
-    ask(lookup::manifests(case.target, services), "the manifests", feed(case, "--manifest"))
+    ask(lookup::manifests(case.target, services), no_manifests(case.target.platform), feed(case, "--manifest"))
 }
 
 fn log(case: &Case<'_>) -> AskCommand {
@@ -58,17 +58,39 @@ fn log(case: &Case<'_>) -> AskCommand {
     if let Some(words) = sources.as_deref().and_then(direct) {
         return AskCommand { note: within, ..whole(words, feed) };
     }
-    let command = ask(lookup::log(case.target, window(case)), "the log", feed);
+    let command = ask(lookup::log(case.target, window(case)), no_log(case.target.platform), feed);
     AskCommand { note: command.note.or(within), ..command }
 }
 
-/// Returns the command of the platform. A command that lacks a name is shown and not run.
-fn ask(lookup: Option<Lookup>, what: &str, feed: Option<String>) -> AskCommand {
+/// Returns why a platform has no command for the manifests.
+const fn no_manifests(platform: Platform) -> &'static str {
+    match platform {
+        Platform::Ecs => {
+            "ECS has one command for each service: set `manifest.backend` and `manifest.auth`, for example \
+             `aws ecs describe-task-definition --task-definition=NAME --output=json`"
+        }
+        _ => {
+            "the target file does not say how to read the manifests: set `platform` and `names`, or the evidence itself"
+        }
+    }
+}
+
+/// Returns why a platform has no command for the log.
+const fn no_log(platform: Platform) -> &'static str {
+    match platform {
+        // The reference page of `aws logs tail`.
+        Platform::Ecs => {
+            "the target file does not name the log groups of ECS: set `logs`, for example \
+             `aws logs tail GROUP --since=15m --format=short`"
+        }
+        _ => "the target file does not say how to read the log: set `platform` and `names`, or the evidence itself",
+    }
+}
+
+/// Returns the command of the platform, or the note where there is none. A command that lacks a name is shown and not run.
+fn ask(lookup: Option<Lookup>, without: &str, feed: Option<String>) -> AskCommand {
     let Some(Lookup { words, missing }) = lookup else {
-        let note = format!(
-            "the target file does not say how to read {what}: set `platform` and `names`, or the evidence itself"
-        );
-        return AskCommand { feed, note: Some(note), ..AskCommand::default() };
+        return AskCommand { feed, note: Some(without.to_owned()), ..AskCommand::default() };
     };
     let command = whole(words, feed);
     if missing.is_empty() {
@@ -112,4 +134,21 @@ fn feed(case: &Case<'_>, option: &str) -> Option<String> {
 
 fn whole(argv: Vec<String>, feed: Option<String>) -> AskCommand {
     AskCommand { shown: shlex::try_join(argv.iter().map(String::as_str)).ok(), argv, feed, note: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_note_of_a_platform_without_a_command_says_what_to_set() {
+        assert!(
+            no_log(Platform::None).contains("set `platform`")
+                && no_manifests(Platform::None).contains("set `platform`")
+        );
+        assert!(
+            no_log(Platform::Ecs).contains("set `logs`")
+                && no_manifests(Platform::Ecs).contains("set `manifest.backend`")
+        );
+    }
 }

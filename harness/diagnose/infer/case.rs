@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::config::Target;
 use crate::diagnose::facts;
 use crate::diagnose::facts::{backend_log, revision_split, signature, token_location};
+use crate::diagnose::infer::address::Address;
 use crate::diagnose::logs::attribution::Logbook;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::probe_class::{Place, ProbeClass};
@@ -34,6 +35,7 @@ pub(crate) struct Case<'a> {
     /// The key set of the auth service, where the target names it.
     pub(in crate::diagnose) key_set: Option<KeySetRead>,
     user: &'a str,
+    address: Option<Address<'a>>,
     /// The exchanges of the failed steps.
     of_steps: HashSet<u32>,
 }
@@ -51,6 +53,8 @@ impl<'a> Case<'a> {
             given.observations.iter().filter(|observation| !ignoring.contains(&observation.exchange)).collect();
         // The order of sending counts, and not that of telling.
         kept.sort_by_key(|one| one.exchange);
+        let address = Address::of_every_failure(given.failed, &kept, given.target);
+        kept.retain(|one| is_told(address, given.target, &one.probe.endpoint));
         let first_user = given.target.users.first().map_or("", |user| user.name.as_str());
         let user = failing_user(given.failed, &kept).unwrap_or(first_user);
         let mut readings = Readings::of(&kept, given.target, user);
@@ -91,6 +95,7 @@ impl<'a> Case<'a> {
             manifests: &given.evidence.manifests,
             key_set: key_set(given.evidence),
             user,
+            address,
             of_steps: given.failed.iter().map(|step| step.exchange).collect(),
         }
     }
@@ -123,7 +128,8 @@ impl<'a> Case<'a> {
 
     /// Returns the class of a probe, or `None` if it takes no part in the diagnosis.
     pub(crate) fn class_of(&self, key: &ProbeKey) -> Option<ProbeClass> {
-        ProbeClass::of(key, self.target.endpoints.get(&key.endpoint)?, self.user)
+        let endpoint = self.target.endpoints.get(&key.endpoint)?;
+        is_told(self.address, self.target, &key.endpoint).then(|| ProbeClass::of(key, endpoint, self.user))?
     }
 
     /// Returns the user of the failure.
@@ -168,6 +174,12 @@ fn key_set(evidence: &Evidence) -> Option<KeySetRead> {
         // The key set is the only thing that is read from the auth service besides probes.
         None => evidence.unread.iter().any(|(of, _)| *of == EvidenceSource::Auth).then_some(KeySetRead::Nothing),
     }
+}
+
+/// Reports whether a call of this endpoint can say something about the failures.
+fn is_told(address: Option<Address<'_>>, target: &Target, endpoint: &str) -> bool {
+    let endpoint = target.endpoints.get(endpoint);
+    address.zip(endpoint).is_none_or(|(address, endpoint)| address.is_told_by(endpoint, target))
 }
 
 fn failing_user<'a>(failed: &[FailedStep], observations: &[&'a Observation]) -> Option<&'a str> {

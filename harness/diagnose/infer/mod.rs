@@ -4,6 +4,7 @@
 //! pairs.
 //!
 //! - `case`: everything that one diagnosis compares: readings, facts and the log
+//! - `address`: the address of the failures, where it did not answer
 //! - `agreement`: whether one reading agrees with what a mode predicts
 //! - `conflict`: what makes a fault impossible
 //! - `likelihood`: how well a fault predicted the observations
@@ -17,6 +18,7 @@
 //! Invariant: a conflict excludes a fault, a likelihood only orders. Results are positions, keys and numbers; `wording`
 //! makes the sentences.
 
+pub(crate) mod address;
 pub(crate) mod agreement;
 pub(crate) mod by_path;
 pub(crate) mod candidate;

@@ -28,10 +28,10 @@ pub(crate) fn quoted(observation: &Observation) -> String {
 /// Returns the name of a call: `POST /api/chat/stream`, or `WebSocket /ws`.
 pub(crate) fn call(endpoint: &str, target: &Target) -> String {
     let Some(endpoint) = target.endpoints.get(endpoint) else { return endpoint.to_owned() };
-    let direct = if endpoint.past_edge { " (directly at the backend)" } else { "" };
+    let place = if endpoint.past_edge { " (directly at the backend)".to_owned() } else { endpoint.at_its_host() };
     match endpoint.kind {
-        crate::terms::EndpointKind::Websocket => format!("WebSocket {}{direct}", endpoint.path),
-        _ => format!("{} {}{direct}", endpoint.method, endpoint.path),
+        crate::terms::EndpointKind::Websocket => format!("WebSocket {}{place}", endpoint.path),
+        _ => format!("{} {}{place}", endpoint.method, endpoint.path),
     }
 }
 

@@ -36,11 +36,13 @@ pub(super) fn read(value: &Value, plain: &BTreeSet<String>) -> Result<Vec<Declar
         ..Manifest::default()
     };
     let service = text(value, "/metadata/labels/serving.knative.dev~1service");
-    let is_revision = text(value, "/kind").is_some_and(|kind| kind == "Revision") || service.is_some();
+    let kind = text(value, "/kind");
+    let is_revision = kind.as_deref() == Some("Revision") || service.is_some();
+    let is_service = kind.as_deref() == Some("Service");
     let declaration = Declaration::of(Layout::CloudRun, manifest, environment);
     let (called, revision, dated) =
         (service.into_iter().collect(), revision(value, is_revision), dated(value, is_revision));
-    Ok(vec![Declaration { called, revision, dated, ..declaration.with_container(container) }])
+    Ok(vec![Declaration { called, revision, is_service, dated, ..declaration.with_container(container) }])
 }
 
 /// Returns the revision itself, or the newest one of a service.

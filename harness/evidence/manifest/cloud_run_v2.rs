@@ -37,13 +37,14 @@ pub(super) fn read(value: &Value, plain: &BTreeSet<String>) -> Result<Vec<Declar
         ..Manifest::default()
     };
     let is_revision = value.get("template").is_none();
+    let is_service = !is_revision && resource.contains("/services/");
     let revision = if is_revision { Some(manifest.name.clone()) } else { manifest.latest_created.clone() };
     let dated = match is_revision {
         true => Dated::read(value, "/createTime", true),
         false => Dated::read(value, "/updateTime", false),
     };
     let declaration = Declaration::of(Layout::CloudRun, manifest, environment).with_container(container);
-    Ok(vec![Declaration { called: service_of(value, &resource), revision, dated, ..declaration }])
+    Ok(vec![Declaration { called: service_of(value, &resource), revision, is_service, dated, ..declaration }])
 }
 
 fn variable(name: &str, entry: &Value, environment: &mut Environment<'_>) {

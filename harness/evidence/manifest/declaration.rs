@@ -29,6 +29,8 @@ pub(crate) struct Declaration {
     pub(crate) container: Option<String>,
     /// The revision that the manifest shows: its own, or the newest one of a service.
     pub(crate) revision: Option<String>,
+    /// Whether the file says that it is a service of Cloud Run, and no revision.
+    pub(crate) is_service: bool,
     /// When it was made or changed last.
     pub(crate) dated: Option<Dated>,
     /// The workload of Kubernetes that holds the variables, as kubectl names it: `deployment/NAME`.
@@ -62,7 +64,20 @@ impl Declaration {
     pub(crate) fn without_literals(manifest: Manifest) -> Self {
         let (called, ports, port_numbers, literals) = (Vec::new(), Vec::new(), Vec::new(), BTreeMap::new());
         let (image, container, resource, revision, dated) = (None, None, None, None, None);
-        Self { manifest, called, literals, ports, port_numbers, image, container, resource, revision, dated }
+        let is_service = false;
+        Self {
+            manifest,
+            called,
+            literals,
+            ports,
+            port_numbers,
+            image,
+            container,
+            resource,
+            revision,
+            is_service,
+            dated,
+        }
     }
 
     /// Adds the image and the ports of the container that serves requests.

@@ -13,15 +13,16 @@ fn declarations(text: &str) -> Result<Vec<Declaration>, String> {
 
 /// One line for each thing that a reader found.
 fn shown(declaration: &Declaration) -> String {
-    let Declaration { manifest, called, literals, ports, port_numbers, image, container, resource, revision, dated } =
-        declaration;
+    let Declaration { manifest, called, literals, ports, port_numbers, image, container, .. } = declaration;
+    let Declaration { resource, revision, is_service, dated, .. } = declaration;
+    let kind = if *is_service { ", of a service" } else { "" };
     let Manifest { name, env, env_from, .. } = manifest;
     let env = env.iter().map(|(name, value)| {
         let literal = if literals.contains_key(name) { "literal" } else { "outside" };
         format!("  {name} ({literal}): {value:?}\n")
     });
     format!(
-        "{name} {:?}, also called {called:?}, ports {ports:?} {port_numbers:?}, image {image:?}, {container:?} of {resource:?}\n  ready {:?} because {:?}\n  created {:?}, ready {:?}, traffic {:?}, tags {:?}\n  url {:?}, ingress {:?}\n{}  and from {env_from:?}\n  revision {revision:?}, {dated:?}\n",
+        "{name} {:?}, also called {called:?}, ports {ports:?} {port_numbers:?}, image {image:?}, {container:?} of {resource:?}\n  ready {:?} because {:?}\n  created {:?}, ready {:?}, traffic {:?}, tags {:?}\n  url {:?}, ingress {:?}\n{}  and from {env_from:?}\n  revision {revision:?}, {dated:?}{kind}\n",
         manifest.layout,
         manifest.ready,
         manifest.reason,

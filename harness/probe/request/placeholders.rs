@@ -3,6 +3,8 @@
 
 use serde_json::Value;
 
+use crate::document::placeholder::placeholders;
+
 /// What a placeholder stands for.
 pub(crate) enum Meaning {
     /// This text.
@@ -33,27 +35,19 @@ pub(crate) fn fill<E>(json: &Value, meaning: &dyn Fn(&str) -> Result<Meaning, E>
 
 /// Fills one string in one pass: placeholders in the inserted text are not filled.
 pub(crate) fn fill_text<E>(text: &str, meaning: &dyn Fn(&str) -> Result<Meaning, E>) -> Result<Option<String>, E> {
-    let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
-        let known = match after.split_once('}') {
-            Some((name, tail)) => (meaning(name)?, tail),
-            None => (Meaning::Foreign, after),
-        };
-        rest = match known {
-            (Meaning::Text(value), tail) => {
+    let (mut filled, mut end) = (String::with_capacity(text.len()), 0);
+    for (place, name) in placeholders(text) {
+        match meaning(name)? {
+            Meaning::Text(value) => {
+                filled.push_str(&text[end..place.start]);
                 filled.push_str(&value);
-                tail
+                end = place.end;
             }
-            (Meaning::Nothing, _) => return Ok(None),
-            (Meaning::Foreign, _) => {
-                filled.push('{');
-                after
-            }
-        };
+            Meaning::Nothing => return Ok(None),
+            Meaning::Foreign => {}
+        }
     }
-    filled.push_str(rest);
+    filled.push_str(&text[end..]);
     Ok(Some(filled))
 }
 

@@ -97,8 +97,16 @@ async fn a_probe_of_the_issuer_shows_its_secret_and_keeps_no_token() {
 async fn an_issuer_without_a_token_is_the_reason_for_the_error() {
     for (status, body, expected) in [
         ("401 Unauthorized", r#"{"detail":"no"}"#, "it answered 401"),
-        ("200 OK", "<html>", "it answered 200, but the response has no token at `issued_token`"),
-        ("200 OK", r#"{"access_token":""}"#, "it answered 200, but the response has no token at `issued_token`"),
+        (
+            "200 OK",
+            "<html>",
+            "it answered 200, but the response has no token at `issued_token`, which is $.access_token: it is no JSON object",
+        ),
+        (
+            "200 OK",
+            r#"{"accessToken":"x","user":{}}"#,
+            "it answered 200, but the response has no token at `issued_token`, which is $.access_token; its fields: accessToken, user",
+        ),
     ] {
         let server = login(status, body).await;
         let bench = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http)).with(issuer());

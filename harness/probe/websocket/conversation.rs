@@ -16,6 +16,7 @@ use crate::probe::transport::{LOOK, Rules, body};
 use crate::probe::websocket::error::of_socket;
 use crate::probe::websocket::metered::Metered;
 use crate::probe::{Close, ErrorKind, Frame, Side, TransportError, Until};
+use crate::terms::TokenLocation;
 
 /// The wait for a greeting before the first message is sent without it.
 const GREETING: Duration = Duration::from_secs(1);
@@ -73,8 +74,8 @@ impl<'a> Conversation<'a> {
     async fn talk(&mut self, messages: &[String], shown: &[String]) -> Result<Turn, TransportError> {
         let greeting = self.rules.endpoint.accept.first_frame.as_ref();
         let asks = self.rules.until != &Until::Accepted && !messages.is_empty();
-        // Without a greeting, the server may wait for the client.
-        let mut said = greeting.is_none();
+        // Without a greeting, the server may wait for the client. It does so where a message has the token.
+        let mut said = greeting.is_none() || self.rules.endpoint.usual_token_location() == TokenLocation::Body;
         if said {
             self.say(messages, shown).await;
         }

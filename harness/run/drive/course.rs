@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::sync::Semaphore;
 
-use crate::config::{Endpoint, Target};
+use crate::config::{Endpoint, Target, User};
 use crate::diagnose::FailedStep;
 use crate::probe::Session;
 use crate::report::{ScenarioReport, StepOutcome, StepReport, Try};
@@ -16,6 +16,7 @@ use crate::run::context::lost_connection::{LostConnections, is_usual};
 use crate::run::context::record::Record;
 use crate::run::drive::allowance::Allowance;
 use crate::run::drive::captures::{Captures, new_marker};
+use crate::run::drive::filled::filled;
 use crate::run::drive::lanes::{Lane, groups};
 use crate::run::drive::{request, retry};
 use crate::scenario::{Scenario, Step};
@@ -186,7 +187,8 @@ impl<'a> Course<'a> {
         if let Some(missing) = self.captures.missing(step, &self.captured) {
             return self.skipped(step, format!("an earlier step did not capture {missing}"));
         }
-        let mut request = request::of(step, endpoint, name, self.target, &self.captures);
+        let asked = filled(step, &self.captures, self.user(step));
+        let mut request = request::of(&asked, endpoint, name, self.target, &self.captures);
         let mut tries: Vec<Try> = Vec::new();
         loop {
             let (mut report, no_question) = match self.session.send(&request).await {
@@ -206,6 +208,11 @@ impl<'a> Course<'a> {
             let report = StepReport { tries, flaky, ..report };
             return self.known_or_failed(report, name, step.expect.refused, no_question);
         }
+    }
+
+    /// Returns the user of a step.
+    pub(crate) fn user(&self, step: &Step) -> Option<&'a User> {
+        step.user.as_deref().map_or_else(|| self.target.users.first(), |name| self.target.user(name))
     }
 
     /// Returns the last try if its connection was lost and its request is sent once more at once.
@@ -283,7 +290,8 @@ fn skipped(target: &Target, scenario: &Scenario, step: &Step, why: String) -> St
 
 fn called(step: &Step, endpoint: &Endpoint) -> String {
     let path = step.path.as_deref().unwrap_or(&endpoint.path);
-    if endpoint.kind.is_upgrade() { format!("WebSocket {path}") } else { format!("{} {path}", endpoint.method) }
+    let method = if endpoint.kind.is_upgrade() { "WebSocket" } else { &endpoint.method };
+    format!("{method} {path}{}", endpoint.at_its_host())
 }
 
 /// Returns the outcome of a scenario. One that was interrupted has not passed.

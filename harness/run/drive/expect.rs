@@ -8,24 +8,39 @@ use crate::config::Endpoint;
 use crate::document::{JsonMatch, pattern_fits};
 use crate::observe::{Observation, Outcome};
 use crate::probe::{ErrorKind, Exchange};
+use crate::run::drive::accept;
 use crate::scenario::{Expect, Step};
 use crate::terms::Hop;
 
 /// Returns the expectations that are not met, one line each. Empty if the step passed. `verifier` is the component that
 /// verifies tokens.
-pub(crate) fn unmet(step: &Step, exchange: &Exchange, seen: &Observation, verifier: Hop) -> Vec<String> {
+pub(crate) fn unmet(
+    step: &Step,
+    endpoint: &Endpoint,
+    exchange: &Exchange,
+    seen: &Observation,
+    verifier: Hop,
+) -> Vec<String> {
     let expect = &step.expect;
     let control = if expect.refused { refused(seen, verifier) } else { None };
     // After a failed call, the missing parts of the response add nothing.
     if let Some(line) = control.or_else(|| status(expect, exchange)).or_else(|| implied_success(expect, seen)) {
-        return vec![line];
+        return std::iter::once(line).chain(lacks(expect, endpoint, exchange, seen)).collect();
     }
     let mut lines: Vec<String> = maker(expect, seen, verifier).into_iter().chain(axes(expect, seen)).collect();
+    lines.extend(lacks(expect, endpoint, exchange, seen).filter(|_| !lines.is_empty()));
     lines.extend(headers(expect, exchange));
     lines.extend(json(&expect.json, exchange));
     lines.extend(events(expect, exchange));
     lines.extend(times(expect, exchange));
     lines
+}
+
+/// Returns what a response that failed in spite of its status lacks of the endpoint's `accept`.
+fn lacks(expect: &Expect, endpoint: &Endpoint, exchange: &Exchange, seen: &Observation) -> Option<String> {
+    let has_a_good_status = exchange.status().is_some_and(|status| (200..300).contains(&status));
+    let is_of_content = seen.result == Outcome::Failed && has_a_good_status && !expect.refused;
+    is_of_content.then(|| accept::lacks(endpoint, exchange))?
 }
 
 /// Returns the outcome of a call that looks successful, but lacks the content that the step requires.
@@ -67,11 +82,14 @@ fn refused(seen: &Observation, verifier: Hop) -> Option<String> {
         )),
         Outcome::Ok => Some("expected the application to refuse the credential, but it was accepted".into()),
         other => Some(format!(
-            "expected the application to refuse the credential, but {}: whether it would refuse is not known",
-            instead(other)
+            "expected the application to refuse the credential, but {}: whether it would refuse is not known{}",
+            instead(other),
+            if seen.status.is_some_and(|status| (300..400).contains(&status)) { REDIRECTS } else { "" }
         )),
     }
 }
+
+const REDIRECTS: &str = " (if the redirect is the refusal, say so: `refusal` of the endpoint)";
 
 /// Returns how a call ended at which no component judged the credential.
 fn instead(outcome: Outcome) -> String {
@@ -149,7 +167,7 @@ fn headers(expect: &Expect, exchange: &Exchange) -> Vec<String> {
         .collect()
 }
 
-fn json(wanted: &[JsonMatch], exchange: &Exchange) -> Vec<String> {
+pub(super) fn json(wanted: &[JsonMatch], exchange: &Exchange) -> Vec<String> {
     if wanted.is_empty() {
         return Vec::new();
     }
@@ -264,7 +282,16 @@ mod tests {
         let seen = observe(&sent, &endpoint(on), "").expect("an observation");
         let verifier = if answered_by == Hop::Edge { Hop::Edge } else { Hop::Backend };
         let step = step(on, "wrong-key", &format!("refused = true\n{more}"));
-        assert_eq!(unmet(&step, &sent, &Observation { answered_by, ..seen }, verifier), lines);
+        assert_eq!(unmet(&step, &endpoint(on), &sent, &Observation { answered_by, ..seen }, verifier), lines);
+    }
+
+    #[test]
+    fn a_redirect_in_place_of_a_refusal_names_the_key_for_it() {
+        let on = "backend.threads";
+        let moved = exchange(on, TokenKind::WrongKey).answered(302, "text/html", "");
+        let seen = observe(&moved.with_header("location", "/login"), &endpoint(on), "").expect("an observation");
+        let line = refused(&Observation { result: crate::observe::Outcome::WrongService, ..seen }, Hop::Backend);
+        assert!(line.is_some_and(|line| line.ends_with("`refusal` of the endpoint)")));
     }
 
     #[rstest]
@@ -276,7 +303,7 @@ mod tests {
         let seen = observe(&sent, &endpoint(on), "").expect("an observation");
         let step = step(on, "valid", &format!("result = \"broken-stream\"\nfirst_event = \"5s\"\n{more}"));
         let seen = Observation { result: crate::observe::Outcome::BrokenStream, ..seen };
-        assert_eq!(unmet(&step, &sent, &seen, Hop::Backend), lines);
+        assert_eq!(unmet(&step, &endpoint(on), &sent, &seen, Hop::Backend), lines);
     }
 
     #[rstest]

@@ -6,7 +6,7 @@ use crate::observe::{Observation, Outcome};
 use crate::probe::{CannotProbe, ErrorKind, Exchange};
 use crate::report::{StepOutcome, StepReport};
 use crate::run::drive::course::Course;
-use crate::run::drive::expect;
+use crate::run::drive::{expect, filled};
 use crate::scenario::Step;
 use crate::terms::Hop;
 
@@ -40,12 +40,13 @@ impl Course<'_> {
 
     /// Returns the result of a step, and whether its failure needs no diagnosis.
     pub(crate) fn judged(&mut self, step: &Step, endpoint: &Endpoint, exchange: Exchange) -> (StepReport, bool) {
-        self.captures.take(step, &exchange);
+        let user = self.user(step);
+        let step = &*filled::after(step, &mut self.captures, user, &exchange);
         let spent = exchange.error.as_ref().is_some_and(|error| error.kind == ErrorKind::BudgetSpent);
         let seen = self.keep(step, exchange);
         let exchange = &self.record.probes.last().expect("just kept").exchange;
         let because = match &seen {
-            Some(seen) => expect::unmet(step, exchange, seen, self.verifier(endpoint)),
+            Some(seen) => expect::unmet(step, endpoint, exchange, seen, self.verifier(endpoint)),
             None if spent => vec!["the run budget was spent before this step ended".into()],
             None => Vec::new(),
         };

@@ -6,17 +6,21 @@
 //! - `lanes`: which of its steps run beside each other
 //! - `request`: the probe that a step asks for
 //! - `expect`: whether the response meets the expectations of the step
+//! - `accept`: what a response lacks of the endpoint's `accept`
 //! - `judged`: the result of a step
 //! - `retry`: whether and when a step is sent again
 //! - `captures`: values that one step gives to the next
+//! - `filled`: what a step expects, with those values
 //! - `allowance`: the time for steps, with a reserve for the diagnosis
 //!
 //! Invariant: this folder never looks for a cause.
 
+mod accept;
 pub(crate) mod allowance;
 pub(crate) mod captures;
 pub(crate) mod course;
 pub(crate) mod expect;
+pub(crate) mod filled;
 pub(crate) mod judged;
 pub(crate) mod lanes;
 pub(crate) mod request;

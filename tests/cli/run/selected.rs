@@ -19,6 +19,7 @@ fn a_pattern_and_a_tag_select_scenarios() {
 #[case::set(&["--set", "evidence=[\"edge\""], "begins as a list of TOML", "text needs no quotes")]
 #[case::env_file(&["--env-file", "/nowhere/x.env"], "cannot read /nowhere/x.env", "No such file")]
 #[case::previous(&["--deployed", "backend=b-2", "--previous", concat!("backend=", env!("CARGO_MANIFEST_DIR"), "/harness/evidence/manifest/samples/cloud_run_v1.json")], "`shop` is a service of Cloud Run", "gcloud run revisions list --service=SERVICE")]
+#[case::previous_from_source(&["--deployed", "backend=b-2", "--previous", concat!("backend=", env!("CARGO_MANIFEST_DIR"), "/tests/cli/run/service.yaml")], "`shop` is a service of Cloud Run", "gcloud run revisions list --service=SERVICE")]
 fn a_mistake_says_what_would_be_right(#[case] options: &[&str], #[case] says: &str, #[case] helps: &str) {
     let output = run([&["smoke"], options].concat());
     let errors: String = stderr(&output).split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");

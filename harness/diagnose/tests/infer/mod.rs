@@ -1,5 +1,6 @@
 //! Tests of hypotheses: single faults, pairs, and what contradicts them.
 
+mod addresses;
 mod calls_in_logs;
 mod direct;
 mod direct_calls;

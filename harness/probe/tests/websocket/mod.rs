@@ -15,7 +15,7 @@ use crate::config::Endpoint;
 use crate::probe::tests::bench::script::Server;
 use crate::probe::tests::bench::{Bench, endpoint, of_type, probe_of};
 use crate::probe::{Close, ErrorKind, Exchange, ProbeRequest, Side, Until};
-use crate::terms::EndpointKind;
+use crate::terms::{EndpointKind, TokenKind, TokenLocation};
 
 const ID: &str = "backend.websocket";
 const READY: &str = r#"{"type":"ready"}"#;
@@ -108,6 +108,26 @@ async fn without_an_expected_greeting_the_client_sends_first() {
     endpoint.accept.first_frame = None;
     let exchange = probe(&server, endpoint, &probe_of(ID)).await;
     assert_eq!(frames(&exchange), [(Side::Client, "ask"), (Side::Server, "ask")]);
+}
+
+/// The server says nothing before it has the token, and the probe follows no further than the greeting.
+#[tokio::test]
+async fn a_message_with_the_token_is_sent_before_the_greeting() {
+    let server = server(|mut socket| async move {
+        let asked = socket.next().await.unwrap().unwrap();
+        let has_token = asked.to_text().unwrap().starts_with(r#"{"type":"sign-in","token":"anna"#);
+        socket.send(Message::text(if has_token { READY } else { DENIED })).await.unwrap();
+        while socket.next().await.is_some() {}
+    })
+    .await;
+    let mut endpoint = chat();
+    endpoint.token_locations = vec![TokenLocation::Body];
+    endpoint.send = vec![json!({"type": "sign-in", "token": "{token}"})];
+    let mut request = probe_of(ID);
+    (request.key.token, request.key.token_location) = (TokenKind::Valid, TokenLocation::Body);
+    let exchange = probe(&server, endpoint, &request).await;
+    assert_eq!(frames(&exchange), [(Side::Client, "sign-in"), (Side::Server, "ready")]);
+    assert_eq!(exchange.frames[0].data, r#"{"type":"sign-in","token":"<token:valid>"}"#);
 }
 
 #[tokio::test]
