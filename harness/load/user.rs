@@ -161,6 +161,7 @@ impl VirtualUser {
         };
         stage.ledger().events += exchange.events.len() as u64;
         let judged = after(step, endpoint, &exchange, &stage.target);
+        stage.measure(place, &judged, &exchange);
         let ended = stage.ended(self.number, place, (nth, due), kind, judged, Some(&exchange));
         self.captures.take(step, &exchange);
         stage.note_sent(&exchange, actor);
@@ -221,6 +222,7 @@ impl VirtualUser {
                 }
             };
             let judged = Judged::opened(&exchange, endpoint, held.is_some(), &stage.target);
+            stage.measure(place, &judged, &exchange);
             let ended = stage.ended(self.number, place, (nth, due), CallKind::WebsocketOpen, judged, Some(&exchange));
             stage.search(&exchange, self.number, place.step);
             stage.ledger().record(ended, Some(&exchange));
@@ -234,6 +236,7 @@ impl VirtualUser {
         let talked = socket.talk(&messages, &request.until, endpoint, stage).await;
         let exchange = talked.exchange;
         let judged = after(step, endpoint, &exchange, &stage.target);
+        stage.measure(place, &judged, &exchange);
         let ended = stage.ended(self.number, place, (nth, due), CallKind::Websocket, judged, Some(&exchange));
         self.captures.take(step, &exchange);
         stage.note_sent(&exchange, self.number);
