@@ -20,7 +20,7 @@ mod tally;
 mod tests;
 
 #[cfg(feature = "watch")]
-pub(crate) use burn::{Burn, Sample, burn};
+pub(crate) use burn::{Alert, Burn, Sample, burn};
 pub(crate) use measured::{explain, measure};
 pub(crate) use readings::Call;
 pub(crate) use scenario::scenario;
