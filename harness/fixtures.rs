@@ -52,7 +52,7 @@ pub(crate) fn exchange(endpoint: &str, token: TokenKind) -> Exchange {
         blocked: None,
         unsent: false,
         phases: Phases { end_ms: 20.0, ..Phases::default() },
-        issued_with_our_secret: None,
+        issued: crate::token::IssuedJwt::default(),
     }
 }
 

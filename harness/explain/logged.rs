@@ -145,7 +145,7 @@ fn recorded(shown: Shown<'_>, target: &Target) -> Option<Recorded> {
                 end_ms: shown.took_ms.max(span).max(1.0),
                 ..Phases::default()
             },
-            issued_with_our_secret: None,
+            issued: crate::token::IssuedJwt::default(),
         },
         is_socket: shown.status == 101,
         url,

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::observe::Observation;
 use crate::probe::{Body, Close, Phases, ProbeKey, StreamEvent, TransportError};
+use crate::token::IssuedJwt;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Har {
@@ -173,8 +174,8 @@ pub(super) struct Probe {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<TransportError>,
     pub(super) phases: Phases,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) issued_with_our_secret: Option<bool>,
+    #[serde(flatten)]
+    pub(super) issued: IssuedJwt,
     /// What the run made of it. A step may have required more than a success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) observation: Option<Observation>,

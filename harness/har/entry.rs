@@ -95,7 +95,7 @@ pub(super) fn recorded(
         blocked: None,
         unsent: false,
         phases,
-        issued_with_our_secret: None,
+        issued: crate::token::IssuedJwt::default(),
     };
     exchange.events = events(&exchange);
     let observation = probe.and_then(|probe| restore(&mut exchange, *probe));
@@ -105,20 +105,7 @@ pub(super) fn recorded(
 
 /// Puts back what HAR has no field for, and returns the observation.
 fn restore(exchange: &mut Exchange, probe: Probe) -> Option<Observation> {
-    let Probe {
-        id,
-        probe,
-        step,
-        trace_id,
-        body,
-        events,
-        names,
-        close,
-        error,
-        phases,
-        issued_with_our_secret,
-        observation,
-    } = probe;
+    let Probe { id, probe, step, trace_id, body, events, names, close, error, phases, issued, observation } = probe;
     let text = std::mem::take(&mut exchange.body.text);
     for (frame, (at_ms, name)) in exchange.frames.iter_mut().zip(names) {
         (frame.at_ms, frame.name) = (at_ms, name);
@@ -126,7 +113,7 @@ fn restore(exchange: &mut Exchange, probe: Probe) -> Option<Observation> {
     exchange.body = Body { text, ..body };
     (exchange.id, exchange.probe, exchange.step, exchange.trace_id) = (id, probe, step, trace_id);
     (exchange.events, exchange.close, exchange.error, exchange.phases) = (events, close, error, phases);
-    exchange.issued_with_our_secret = issued_with_our_secret;
+    exchange.issued = issued;
     observation
 }
 

@@ -54,7 +54,7 @@ fn entry(exchange: &Exchange, observation: Option<&Observation>) -> Entry {
             close: exchange.close.clone(),
             error: exchange.error.clone(),
             phases,
-            issued_with_our_secret: exchange.issued_with_our_secret,
+            issued: exchange.issued,
             observation: observation.cloned(),
         })),
     }

@@ -92,7 +92,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
             .collect(),
         clock_skew_s: clock_skew(exchange),
         unchallenged: exchange.status() == Some(401) && exchange.header("www-authenticate").is_none(),
-        issued_with_our_secret: exchange.issued_with_our_secret,
+        issued: exchange.issued,
     })
 }
 

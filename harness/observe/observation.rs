@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::probe::{Blocked, ProbeKey};
 use crate::statements::Meaning;
 use crate::terms::{Hop, words};
+use crate::token::IssuedJwt;
 
 words! {
     /// What this exchange shows about the credential.
@@ -169,9 +170,9 @@ pub struct Observation {
     /// Whether the response is a 401 without `WWW-Authenticate`, which RFC 9110 (15.5.2) requires.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unchallenged: bool,
-    /// See [`crate::probe::Exchange::issued_with_our_secret`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub issued_with_our_secret: Option<bool>,
+    /// See [`crate::probe::Exchange::issued`].
+    #[serde(flatten)]
+    pub issued: IssuedJwt,
 }
 
 /// One reason, with the bytes that show it.

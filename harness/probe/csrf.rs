@@ -12,6 +12,7 @@ use crate::probe::request::cookies::{Cookies, set_value};
 use crate::probe::request::render::Call;
 use crate::probe::transport::answer::Answer;
 use crate::terms::TokenKind;
+use crate::token::IssuedJwt;
 
 /// The longest token, in bytes.
 const LONGEST: usize = 8 << 10;
@@ -32,7 +33,7 @@ impl Session {
         let (kind, token) = if takes_it { (kind, token) } else { (TokenKind::None, None) };
         let request = ProbeRequest::new(ProbeKey { token: kind, token_location: location, ..plain.key });
         let call = call::for_login(target, &request)?;
-        let Probed { exchange, csrf: found, .. } = self.probe(&call, token, None).await?;
+        let Probed { exchange, csrf: found, .. } = self.probe(&call, token, IssuedJwt::default()).await?;
         found.ok_or_else(|| {
             let why = match exchange.status() {
                 Some(status) => {

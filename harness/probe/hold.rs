@@ -87,7 +87,7 @@ impl Session {
             started_at,
             blocked: None,
             browser: None,
-            issued_with_our_secret: None,
+            issued: crate::token::IssuedJwt::default(),
             body_limit: call.target.budget.body_bytes,
         };
         Ok((exchange(facts, answer, &*self.shared.redact), socket.map(|socket| Held { socket, token })))

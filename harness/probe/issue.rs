@@ -12,6 +12,7 @@ use crate::document::pattern_fits;
 use crate::probe::request::cookies::set_value;
 use crate::probe::transport::answer::Answer;
 use crate::terms::{Role, TokenKind};
+use crate::token::IssuedJwt;
 
 /// How many credentials of one response are learnt, so that a hostile response takes little memory.
 const MOST: u32 = 256;
@@ -19,8 +20,8 @@ const MOST: u32 = 256;
 /// A token that the auth service minted.
 pub(super) struct Issued {
     pub(super) token: SecretString,
-    /// Whether the signing secret of the target verifies it. `None`: not known.
-    pub(super) with_our_secret: Option<bool>,
+    /// What it tells.
+    pub(super) jwt: IssuedJwt,
     /// How long it is valid, if the auth service says so.
     pub(super) lifetime: Option<Duration>,
 }
@@ -40,7 +41,7 @@ pub(super) fn issued(
     if let Some(name) = &endpoint.form.issued_cookie {
         let token = set_value(&answer.headers, name).or(cookie)?;
         credentials.learn(TokenKind::Issued, &token);
-        let issued = || Issued { token: token.into(), with_our_secret: None, lifetime: None };
+        let issued = || Issued { token: token.into(), jwt: IssuedJwt::default(), lifetime: None };
         return is_accepted(endpoint, answer).then(issued);
     }
     let json: Value = serde_json::from_slice(&answer.body).ok()?;
@@ -50,8 +51,8 @@ pub(super) fn issued(
         return None;
     }
     credentials.learn(TokenKind::Issued, token);
-    let (with_our_secret, lifetime) = (credentials.verifies(token), lifetime(&json, token));
-    Some(Issued { token: SecretString::from(token), with_our_secret, lifetime })
+    let (jwt, lifetime) = (credentials.read_issued(token), lifetime(&json, token));
+    Some(Issued { token: SecretString::from(token), jwt, lifetime })
 }
 
 /// Reports whether a login was accepted. Many systems give a session to users who are not signed in too.

@@ -14,6 +14,7 @@ use super::{CannotProbe, Exchange, ProbeKey, Session};
 use crate::config::{Endpoint, Target, User};
 use crate::probe::request::call;
 use crate::terms::TokenKind;
+use crate::token::IssuedJwt;
 
 /// How often the credentials of one user may be refused in a run. Many auth services lock a user after a few times.
 const MOST_REFUSALS: u32 = 2;
@@ -27,7 +28,7 @@ pub(super) struct Logins(Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<Login>>>>
 /// What is known of the login of one user.
 #[derive(Default)]
 struct Login {
-    token: Option<(SecretString, Option<Instant>)>,
+    token: Option<(SecretString, IssuedJwt, Option<Instant>)>,
     refusals: u32,
 }
 
@@ -39,9 +40,10 @@ impl Logins {
 }
 
 impl Login {
-    fn fresh(&self) -> Option<SecretString> {
-        let (token, until) = self.token.as_ref()?;
-        until.is_none_or(|until| Instant::now() < until).then(|| token.clone())
+    fn fresh(&self) -> Option<Issued> {
+        let (token, jwt, until) = self.token.as_ref()?;
+        let is_valid = until.is_none_or(|until| Instant::now() < until);
+        is_valid.then(|| Issued { token: token.clone(), jwt: *jwt, lifetime: None })
     }
 }
 
@@ -66,23 +68,23 @@ impl Session {
         let token = match kind {
             _ if !self.shared.target.logs_in() => credentials.token(kind, user)?,
             TokenKind::Malformed => credentials.token(kind, user)?,
-            TokenKind::Valid => self.logged_in(key).await?,
+            TokenKind::Valid => return self.logged_in(key).await,
             _ if kind.needs_signing_key() => return Err(CannotProbe::NoSigningKey(kind)),
             _ => {
-                let issued = self.logged_in(key).await?;
+                let issued = self.logged_in(key).await?.token;
                 credentials.forged(kind, issued.expose_secret()).ok_or(CannotProbe::NotAJwt(kind))?
             }
         };
-        Ok(Issued { token, with_our_secret: None, lifetime: None })
+        Ok(Issued { token, jwt: IssuedJwt::default(), lifetime: None })
     }
 
     /// Returns the token of a user that the auth service issued in this run. If there is none, or it soon expires, the user
     /// logs in.
-    async fn logged_in(&self, key: &ProbeKey) -> Result<SecretString, CannotProbe> {
+    async fn logged_in(&self, key: &ProbeKey) -> Result<Issued, CannotProbe> {
         let login = self.shared.logins.of(&key.user);
         let mut login = login.lock().await;
-        if let Some(token) = login.fresh() {
-            return Ok(token);
+        if let Some(issued) = login.fresh() {
+            return Ok(issued);
         }
         if login.refusals >= MOST_REFUSALS {
             let endpoint = call::issuer(&self.shared.target, key)?.key.endpoint;
@@ -93,8 +95,8 @@ impl Session {
         match own.issue(key, call::for_login, false).await {
             Ok(issued) => {
                 let until = issued.lifetime.map(|lifetime| Instant::now() + lifetime - RESERVE.min(lifetime / 2));
-                login.token = Some((issued.token.clone(), until));
-                Ok(issued.token)
+                login.token = Some((issued.token.clone(), issued.jwt, until));
+                Ok(issued)
             }
             Err(error) => {
                 login.refusals += u32::from(error.exchange().is_some_and(is_refusal));
@@ -109,7 +111,11 @@ impl Session {
         let read = async {
             let request = call::plain(&self.shared.target, id, key)?;
             let call = call::for_login(&self.shared.target, &request)?;
-            token_endpoint(self.probe(&call, None, None).await?.exchange, call.endpoint, &self.shared.target)
+            token_endpoint(
+                self.probe(&call, None, IssuedJwt::default()).await?.exchange,
+                call.endpoint,
+                &self.shared.target,
+            )
         };
         self.shared.discovered.get_or_try_init(|| read).await.cloned().map(Some)
     }

@@ -12,6 +12,7 @@ use crate::probe::request::render::Rendered;
 use crate::probe::transport::answer::Answer;
 use crate::probe::transport::body;
 use crate::terms::TokenKind;
+use crate::token::IssuedJwt;
 
 /// What is known about a probe besides its response.
 pub(super) struct Facts {
@@ -20,7 +21,7 @@ pub(super) struct Facts {
     pub(super) shown: Rendered,
     pub(super) trace_id: String,
     pub(super) started_at: jiff::Timestamp,
-    pub(super) issued_with_our_secret: Option<bool>,
+    pub(super) issued: IssuedJwt,
     pub(super) browser: Option<AsBrowser>,
     pub(super) blocked: Option<Blocked>,
     /// How many bytes of a body are kept.
@@ -47,7 +48,7 @@ pub(super) fn exchange(facts: Facts, answer: Answer, redact: &dyn Redact) -> Exc
         blocked: facts.blocked.map(|blocked| Blocked { detail: clean(&blocked.detail), ..blocked }),
         unsent: answer.unsent,
         phases: answer.phases,
-        issued_with_our_secret: facts.issued_with_our_secret,
+        issued: facts.issued,
     }
 }
 

@@ -28,6 +28,7 @@ use crate::probe::request::render::{Call, Ids};
 use crate::probe::transport::answer::Answer;
 use crate::probe::transport::deadline::Deadline;
 use crate::terms::{Caller, TokenKind, TokenLocation};
+use crate::token::IssuedJwt;
 
 /// What a probe gave.
 pub(super) struct Probed {
@@ -63,12 +64,14 @@ impl Session {
     /// When the request cannot be made. A failure on the network is not an error here: see [`Exchange::error`].
     pub async fn send(&self, request: &ProbeRequest) -> Result<Exchange, CannotProbe> {
         let call = call::resolve(&self.shared.target, request)?;
+        let address = self.discovered(call.endpoint, &request.key).await?;
+        let call = Call { address: address.as_ref(), ..call };
         if call.endpoint.token_locations.is_empty() || !request.key.token.is_sent() {
-            return Ok(self.probe(&call, None, None).await?.exchange);
+            return Ok(self.probe(&call, None, IssuedJwt::default()).await?.exchange);
         }
-        let Issued { token, with_our_secret, .. } =
+        let Issued { token, jwt, .. } =
             Box::pin(self.credential(&request.key, call.user, request.own_connection)).await?;
-        Ok(self.probe(&call, Some(token), with_our_secret).await?.exchange)
+        Ok(self.probe(&call, Some(token), jwt).await?.exchange)
     }
 
     /// Returns a token of this user and kind. The auth service issues it, where we cannot sign it; for the kind `revoked`,
@@ -98,7 +101,7 @@ impl Session {
         let call = lookup(target, &request)?;
         let address = self.discovered(call.endpoint, key).await?;
         let call = Call { address: address.as_ref(), ..call };
-        let Probed { exchange, issued, .. } = self.probe(&call, None, None).await?;
+        let Probed { exchange, issued, .. } = self.probe(&call, None, IssuedJwt::default()).await?;
         let Some(issued) = issued else {
             let (endpoint, why) = (call.endpoint.id.clone(), failure(&exchange));
             return Err(CannotProbe::IssuerFailed { endpoint, why, exchange: Box::new(exchange) });
@@ -111,7 +114,7 @@ impl Session {
 
     async fn revoke(&self, request: &ProbeRequest, token: &SecretString) -> Result<(), CannotProbe> {
         let call = call::resolve(&self.shared.target, request)?;
-        let Probed { exchange, .. } = self.probe(&call, Some(token.clone()), None).await?;
+        let Probed { exchange, .. } = self.probe(&call, Some(token.clone()), IssuedJwt::default()).await?;
         let done = exchange.error.is_none() && exchange.status().is_some_and(|status| (200..300).contains(&status));
         let why = || CannotProbe::LogoutFailed { endpoint: call.endpoint.id.clone(), why: failure(&exchange) };
         done.then_some(()).ok_or_else(why)
@@ -121,7 +124,7 @@ impl Session {
         &self,
         call: &Call<'_>,
         token: Option<SecretString>,
-        issued_before: Option<bool>,
+        issued_before: IssuedJwt,
     ) -> Result<Probed, CannotProbe> {
         let Shared { credentials, redact, .. } = &*self.shared;
         let url = call.place().map_err(|error| cleaned(error, &**redact))?;
@@ -162,7 +165,7 @@ impl Session {
                 foreign: call.request.foreign_page,
                 preflight: preflight.map(Box::new),
             }),
-            issued_with_our_secret: issued.as_ref().map_or(issued_before, |issued| issued.with_our_secret),
+            issued: issued.as_ref().map_or(issued_before, |issued| issued.jwt),
             body_limit: call.target.budget.body_bytes,
         };
         Ok(Probed { exchange: recorded(facts, answer, redact, &self.shared.large).await, issued, csrf })

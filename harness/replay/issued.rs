@@ -42,7 +42,7 @@ impl Issued {
         let entry = |number: usize| recorded.get((number - 1) % recorded.len().max(1));
         let shown = calls.iter().filter_map(|call| {
             let exchange = &entry(call.number)?.exchange;
-            let with_our_secret = exchange.issued_with_our_secret.unwrap_or(true);
+            let with_our_secret = exchange.issued.with_our_secret.unwrap_or(true);
             Some((call.number, Shown { user: exchange.probe.user.clone(), with_our_secret }))
         });
         let shown = shown.collect();

@@ -160,8 +160,16 @@ mod tests {
     #[case::no_auth("Token validation error: connect ECONNREFUSED ::1:24172", Meaning::AuthUnreachable)]
     #[case::no_database("connect ECONNREFUSED 10.0.0.7:5432", Meaning::Database)]
     #[case::envoy("upstream connect error or disconnect/reset before headers", Meaning::Upstream)]
+    #[case::envoy_protocol(
+        "upstream connect error or disconnect/reset before headers. reset reason: protocol error",
+        Meaning::Protocol
+    )]
+    #[case::apache_tls("Error during SSL Handshake with remote server", Meaning::TlsFailed)]
     #[case::modsecurity("ModSecurity: Access denied with code 403", Meaning::Policy)]
-    #[case::sqlite("no such table: note", Meaning::Database)]
+    #[case::sqlite("no such table: note", Meaning::Query)]
+    #[case::postgres("relation \"orders\" does not exist", Meaning::Query)]
+    #[case::spring_csrf("Invalid CSRF token found for http://localhost/orders", Meaning::Forgery)]
+    #[case::keycloak("HTTPS required", Meaning::Policy)]
     #[case::redis("Redis connectivity failed", Meaning::Cache)]
     #[case::socket_io("Session ID unknown", Meaning::NoSession)]
     #[case::nginx_header("400 Request Header Or Cookie Too Large", Meaning::TooLarge)]

@@ -6,10 +6,10 @@ use crate::probe::{Exchange, Side};
 
 /// Characters of a sentence that are kept.
 const LONGEST: usize = 200;
-/// The fields of an error document that hold its sentence, the most specific first. RFC 6749 (5.2), RFC 9457 (3.1), and
-/// the names that frameworks use.
-const FIELDS: [&str; 9] =
-    ["detail", "error_description", "message", "msg", "reason", "title", "description", "error", "code"];
+/// The fields of an error document that hold its sentence, the most specific first. RFC 6749 (5.2), RFC 9457 (3.1),
+/// GraphQL (7.1), and the names that frameworks use.
+const FIELDS: [&str; 10] =
+    ["errors", "detail", "error_description", "message", "msg", "reason", "title", "description", "error", "code"];
 /// Levels of an error document that are searched.
 const DEPTH: usize = 3;
 
@@ -165,6 +165,11 @@ mod tests {
     )]
     #[case::nested("application/json", r#"{"error":{"code":"x.y","message":"no such user"}}"#, "no such user: x.y")]
     #[case::validation("application/json", r#"{"detail":[{"loc":["body"],"msg":"field required"}]}"#, "field required")]
+    #[case::graphql(
+        "application/json",
+        r#"{"data":null,"errors":[{"path":["orders"],"message":"jwt expired"}]}"#,
+        "jwt expired"
+    )]
     #[case::page(
         "text/html",
         "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>",

@@ -127,10 +127,10 @@ mod tests {
         let (ours, other) = (key(algorithm, pem), foreign::key(algorithm).expect("a foreign key"));
         let set = set_of(ours.public().unwrap(), "2026-11");
         let published = set.published(ours.public().unwrap());
-        assert_eq!((published.ours, published.kid.as_deref(), published.keys), (true, Some("2026-11"), 1));
-        assert!(!set.published(other.public().unwrap()).ours);
-        assert!(set.verifies(&ours.sign(&Map::new(), None).unwrap()));
-        assert!(!set.verifies(&other.sign(&Map::new(), None).unwrap()));
+        assert_eq!((published.ours, published.kid.as_deref(), published.keys), (Some(true), Some("2026-11"), 1));
+        assert_eq!(set.published(other.public().unwrap()).ours, Some(false));
+        assert_eq!(set.signed(&ours.sign(&Map::new(), None).unwrap()), Some(true));
+        assert_eq!(set.signed(&other.sign(&Map::new(), None).unwrap()), Some(false));
     }
 
     #[rstest]

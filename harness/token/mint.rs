@@ -111,8 +111,9 @@ impl Minter {
     /// claims.
     #[must_use]
     pub fn verifies(&self, jwt: &str) -> bool {
-        let also_published = || self.published.as_ref().is_some_and(|keys| keys.verifies(jwt));
-        self.key.verifies(jwt) || (self.published().is_some_and(|published| published.ours) && also_published())
+        let also_published = || self.published.as_ref().is_some_and(|keys| keys.signed(jwt) == Some(true));
+        self.key.verifies(jwt)
+            || (self.published().is_some_and(|published| published.ours == Some(true)) && also_published())
     }
 
     /// Returns the minter with another lifetime of valid tokens.

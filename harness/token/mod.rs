@@ -7,6 +7,7 @@
 //! - `forged`: bad tokens for a target without a signing key
 //! - `foreign`: random keys for `wrong-key` tokens
 //! - `published`: the keys that the auth service publishes (a JWK set)
+//! - `issued_jwt`: what a token tells that the auth service issued
 //! - `presented`: a minted token
 //! - `unverified`: reads a JWT without checking it
 //!
@@ -14,6 +15,7 @@
 
 mod foreign;
 mod forged;
+mod issued_jwt;
 mod key;
 mod mint;
 mod pem;
@@ -22,6 +24,7 @@ mod published;
 pub(crate) mod unverified;
 
 pub(crate) use forged::{forged, malformed};
+pub use issued_jwt::IssuedJwt;
 pub use mint::{MintError, Minter};
 pub use presented::Token;
 pub use published::{KeySet, Published};

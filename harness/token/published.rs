@@ -17,8 +17,9 @@ pub struct KeySet(Vec<Jwk>);
 /// The result of the search for our key in a published set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Published {
-    /// Whether our key is in the set.
-    pub ours: bool,
+    /// Whether our key is in the set. `None`: we sign no tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ours: Option<bool>,
     /// The published id of our key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kid: Option<String>,
@@ -44,19 +45,26 @@ impl KeySet {
     /// Searches the set for this key. Compares the key material only.
     pub(super) fn published(&self, ours: &Jwk) -> Published {
         let found = self.0.iter().find(|key| same_key(key, ours));
-        Published { ours: found.is_some(), kid: found.and_then(|key| key.common.key_id.clone()), keys: self.0.len() }
+        Published {
+            ours: Some(found.is_some()),
+            kid: found.and_then(|key| key.common.key_id.clone()),
+            keys: self.0.len(),
+        }
     }
 
-    /// Reports whether a key of the set signed this token.
-    pub(super) fn verifies(&self, jwt: &str) -> bool {
-        self.0.iter().any(|key| {
-            let jws = match key.algorithm {
-                AlgorithmParameters::RSA(_) => Jws::RS256,
-                AlgorithmParameters::EllipticCurve(_) => Jws::ES256,
-                _ => return false,
-            };
-            DecodingKey::from_jwk(key).is_ok_and(|decoding| signed_by(jwt, &decoding, jws))
-        })
+    /// Returns what the set tells where the auth service signs all tokens.
+    pub(crate) fn of_others(&self) -> Published {
+        Published { ours: None, kid: None, keys: self.0.len() }
+    }
+
+    /// Reports whether a key of the set signed this token. Returns `None` for a token that is no JWT, and for one that a shared
+    /// secret signed: a set publishes none.
+    pub(super) fn signed(&self, jwt: &str) -> Option<bool> {
+        let jws = jsonwebtoken::decode_header(jwt).ok()?.alg;
+        if matches!(jws, Jws::HS256 | Jws::HS384 | Jws::HS512) {
+            return None;
+        }
+        Some(self.0.iter().any(|key| DecodingKey::from_jwk(key).is_ok_and(|key| signed_by(jwt, &key, jws))))
     }
 }
 

@@ -9,7 +9,7 @@ use fivewhys::internal::report::{Report, StepOutcome};
 use rstest::rstest;
 use serde_json::json;
 
-use crate::access::system::{SECRETS, answer, api, form, jwt, run, target};
+use crate::access::system::{SECRETS, answer, api, form, jwt, run, run_in, target};
 use crate::support::program::{stderr, stdout};
 use crate::support::server::{Answer, Received, Server};
 
@@ -179,6 +179,20 @@ fn the_discovery_document_names_the_token_endpoint() {
     assert_eq!((report.exit.code, outcome(&report, "accept-orders")), (0, StepOutcome::Passed));
     let read = server.seen().iter().filter(|request| request.path().starts_with("/.well-known")).count();
     assert_eq!(read, 1, "it is read once");
+}
+
+#[test]
+fn a_step_that_calls_the_token_endpoint_finds_its_address_too() {
+    let server = discovering(|host| format!("http://{host}/deep/token"));
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("fivewhys.toml"), by_discovery(&server)).expect("a file");
+    let scenario =
+        "title = \"A user signs in\"\n[[step]]\nid = \"login\"\ncall = \"auth.token\"\nexpect = { result = \"ok\" }\n";
+    std::fs::create_dir(folder.path().join("scenarios")).expect("a folder");
+    std::fs::write(folder.path().join("scenarios/sign-in.toml"), scenario).expect("a file");
+    let (output, report) = run_in(folder.path(), &["smoke", "--scenarios", "scenarios"]);
+    let report = report.unwrap_or_else(|| panic!("no report: {}", stderr(&output)));
+    assert_eq!((report.exit.code, outcome(&report, "login")), (0, StepOutcome::Passed), "{}", stdout(&output));
 }
 
 #[rstest]

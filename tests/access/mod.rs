@@ -10,6 +10,7 @@
 //! Invariant: no output of these runs holds a secret.
 
 mod after_deploy;
+mod issued;
 mod login;
 mod requests;
 mod sessions;

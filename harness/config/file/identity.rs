@@ -92,14 +92,20 @@ fn secrets(
     named.0.into_iter().map(secret).collect()
 }
 
-pub(crate) fn claims(header: &Header<'_>, layer: ClaimsLayer, logs_in: bool) -> Result<Claims, ConfigError> {
+/// Returns the claims. `asked` is the audience that a login asks for.
+pub(crate) fn claims(
+    header: &Header<'_>,
+    layer: ClaimsLayer,
+    asked: Option<String>,
+    logs_in: bool,
+) -> Result<Claims, ConfigError> {
     if let Some(taken) = layer.extra.0.iter().find(|entry| OWN_CLAIMS.contains(&entry.name.as_str())) {
         let message = format!("`claims.extra.{}` is not allowed: every token already has this claim", taken.name);
         return Err(header.error(message));
     }
     Ok(Claims {
         iss: header.needs(layer.iss.or_else(|| logs_in.then(String::new)), "claims.iss")?,
-        aud: layer.aud,
+        aud: layer.aud.or(asked),
         token_type: layer.token_type,
         r#type: layer.r#type,
         ttl: layer.ttl.map_or(USUAL_TTL, |ttl| ttl.0),

@@ -9,7 +9,7 @@ use crate::config::file::sources::SecretText;
 use crate::config::{Accept, Basic, BodyForm, Endpoint, RequestForm};
 use crate::document::JsonMatch;
 use crate::document::values::BaseUrl;
-use crate::document::written::{Named, OneOrMany};
+use crate::document::written::{Entry, Named, OneOrMany};
 use crate::terms::{Role, Service};
 
 /// The id of the endpoint that issues tokens.
@@ -66,6 +66,13 @@ impl LoginLayer {
     /// Returns the origin of the auth service, by the address that is written.
     pub(crate) fn origin(&self) -> Option<Url> {
         self.token_url.as_ref().or(self.discovery.as_ref()).map(|url| origin(&url.0))
+    }
+
+    /// Returns the audience that the login asks for: by the parameter `resource` (RFC 8707), or `audience`, which several
+    /// products know.
+    pub(crate) fn audience(&self) -> Option<String> {
+        let asked = |entry: &&Entry<String>| matches!(entry.name.as_str(), "audience" | "resource");
+        self.parameters.0.iter().find(asked).map(|entry| entry.value.clone())
     }
 
     /// Returns the endpoints that the login needs. The last one issues tokens.

@@ -91,7 +91,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         evidence_sources: layer.evidence.unwrap_or_default().into_iter().chain([EvidenceSource::Edge]).collect(),
         endpoints,
         users: users(header, layer.user.0, logs_in)?,
-        claims: claims(header, layer.claims, logs_in)?,
+        claims: claims(header, layer.claims, logs_in.then(|| layer.login.audience()).flatten(), logs_in)?,
         signing_secret: header.secret("the signing secret", LEAST_SECRET_BYTES, layer.signing_secret),
         algorithm: layer.algorithm.unwrap_or_default(),
         jwks: layer.jwks.map(|jwks| jwks.0),

@@ -16,6 +16,7 @@ pub(in crate::diagnose) fn topology(target: &Target) -> Topology {
         },
         algorithm: target.algorithm,
         has_key_set: target.jwks.is_some(),
+        has_auth_service: target.has_auth_service(),
         startup_check: target.startup_check,
         endpoints: target.endpoints.values().map(|endpoint| endpoint.validation).collect(),
     })
@@ -32,11 +33,9 @@ pub(super) fn request(key: &ProbeKey, target: &Target, endpoint: &Endpoint, at: 
         (Role::Protected | Role::Optional, Service::Auth) => Role::Introspection,
         (role, _) => role,
     };
-    // The backend of a system without an auth service is that service too.
-    let is_auth_too = role == Role::Issuer && !target.has_auth_service();
     Some(Request {
         endpoint: at,
-        to: if is_auth_too { Service::Auth } else { endpoint.service },
+        to: endpoint.service,
         past_edge: endpoint.past_edge,
         role,
         kind: endpoint.kind,

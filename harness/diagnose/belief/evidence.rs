@@ -71,7 +71,7 @@ pub(super) fn evidence(
         let Some(endpoint) = target.endpoints.get(&seen.probe.endpoint) else { continue };
         let at = endpoints[seen.probe.endpoint.as_str()];
         let Some(mut request) = request(&seen.probe, target, endpoint, at, user) else { continue };
-        request.has_body &= !sent_more(observations, seen);
+        request.has_body &= seen.result != Outcome::Ok || !sent_more(observations, seen);
         // A step may expect that an endpoint without a role refuses this user.
         let is_free = endpoint.role == Role::Open && !endpoint.past_edge && !records.failed.contains(&seen.exchange);
         if is_free && seen.result != Outcome::Ok {
@@ -92,7 +92,9 @@ pub(super) fn evidence(
     Evidence {
         skewed_backend: skewed(Service::Backend),
         skewed_auth: skewed(Service::Auth),
-        issued_with_our_key: observations.iter().find_map(|seen| seen.issued_with_our_secret),
+        issued_with_our_key: observations.iter().find_map(|seen| seen.issued.with_our_secret),
+        issued_with_published_key: observations.iter().find_map(|seen| seen.issued.with_published_key),
+        issued_as_declared: observations.iter().find_map(|seen| seen.issued.as_declared),
         key_set: records.key_set,
         backend_is_at_work: records.backend_is_at_work,
         own_words: records.own_words,

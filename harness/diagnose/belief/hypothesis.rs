@@ -29,10 +29,19 @@ impl<'c> Hypothesis<'c> {
     pub(super) fn possible(catalogue: &'c Catalogue, target: &Target) -> Vec<Self> {
         let may_be = |one: &Self| match one {
             Self::Healthy => true,
-            Self::Fault(fault) => fault.is_possible_in(target),
+            Self::Fault(fault) => {
+                fault.is_possible_in(target) && (target.has_auth_service() || !one.is_at_the_auth_service())
+            }
             Self::Unknown(stop) => target.has_hop(stop.hop()),
         };
         Self::all(catalogue).filter(may_be).collect()
+    }
+
+    /// Reports whether it changes nothing but the auth service, its store and the calls to it.
+    fn is_at_the_auth_service(self) -> bool {
+        let patches = self.patches();
+        let of_auth = |(stop, _): &(Stop, Patch)| matches!(stop, Stop::Auth | Stop::AuthCall | Stop::AuthStore);
+        !patches.is_empty() && patches.iter().all(of_auth)
     }
 
     /// Returns every single hypothesis.

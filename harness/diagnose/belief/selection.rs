@@ -38,8 +38,11 @@ fn mark_products(all: &mut [Reading]) {
         .filter_map(|one| one.seen.product.clone())
         .collect();
     for one in all.iter_mut().filter(|one| is_plain(one) && !one.result.is_success()) {
-        let product = one.seen.product.as_deref();
-        one.usual_product = product.filter(|_| !usual.is_empty()).map(|product| usual.contains(product));
+        let product = one.seen.product.as_deref().filter(|_| !usual.is_empty());
+        // A server refuses what it cannot take before a framework adds its name.
+        let is_part = |product: &str| usual.iter().any(|whole| whole != product && whole.contains(product));
+        let product = product.filter(|product| one.result != Ended::InvalidRequest || !is_part(product));
+        one.usual_product = product.map(|product| usual.contains(product));
     }
 }
 
@@ -140,6 +143,20 @@ mod tests {
         let all = [streams(ok, Outcome::Ok), streams(broken, Outcome::BrokenStream)].concat();
         let left = selected(all, |one| one.result);
         assert_eq!(left.iter().filter(|result| **result == Ended::Ok).count(), readings, "{left:?}");
+    }
+
+    #[rstest]
+    #[case::a_part("nginx", Outcome::InvalidRequest, None)]
+    #[case::another("lighttpd", Outcome::InvalidRequest, Some(false))]
+    #[case::a_part_of_another_failure("nginx", Outcome::Failed, Some(false))]
+    fn a_server_may_refuse_a_request_before_its_framework(
+        #[case] product: &str,
+        #[case] result: Outcome,
+        #[case] is_usual: Option<bool>,
+    ) {
+        let all = vec![of_product(PLAIN, Outcome::Ok, "nginx, Express"), of_product(OTHER, result, product)];
+        let usual = selected(all, |one| (one.result.is_success(), one.usual_product));
+        assert!(usual.contains(&(false, is_usual)), "{usual:?}");
     }
 
     #[test]

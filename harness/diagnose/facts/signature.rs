@@ -3,11 +3,11 @@
 use crate::config::Target;
 use crate::diagnose::model::fact::Fact;
 use crate::observe::{Observation, Outcome};
-use crate::token::Published;
+use crate::token::{IssuedJwt, Published};
 
 /// Returns whether the configured signing key verifies the token that the auth service issued.
 pub(crate) fn issued_signature(observations: &[&Observation]) -> Option<Fact> {
-    let (observation, ours) = observations.iter().find_map(|one| Some((one, one.issued_with_our_secret?)))?;
+    let (observation, ours) = observations.iter().find_map(|one| Some((one, one.issued.with_our_secret?)))?;
     let (value, says) = if ours {
         ("ours", "the configured signing key verifies the token that the auth service issued")
     } else {
@@ -22,12 +22,39 @@ pub(crate) fn issued_signature(observations: &[&Observation]) -> Option<Fact> {
     })
 }
 
+/// Returns what is wrong with a token that the auth service issued: no published key signed it, or its claims are not those
+/// that the target declares.
+pub(crate) fn issued_otherwise(observations: &[&Observation]) -> Vec<Fact> {
+    let first =
+        |of: fn(&IssuedJwt) -> Option<bool>| observations.iter().find_map(|one| Some((one.exchange, of(&one.issued)?)));
+    let fact = |key, value, says: &str, exchange| Fact {
+        key,
+        value,
+        anomaly: value == "other",
+        says: says.to_owned(),
+        exchange: Some(exchange),
+    };
+    let key = first(|jwt| jwt.with_published_key).map(|(exchange, published)| match published {
+        true => {
+            fact("issued-key", "published", "a published key verifies the token that the auth service issued", exchange)
+        }
+        false => {
+            fact("issued-key", "other", "no published key verifies the token that the auth service issued", exchange)
+        }
+    });
+    let claims = first(|jwt| jwt.as_declared).map(|(exchange, agree)| match agree {
+        true => fact("issued-claims", "declared", "issuer and audience of the issued token are as declared", exchange),
+        false => fact("issued-claims", "other", "issuer or audience of the issued token is not as declared", exchange),
+    });
+    key.into_iter().chain(claims).collect()
+}
+
 /// Returns whether the published key set has the configured signing key.
 ///
 /// A missing key is no anomaly: the backend may verify tokens in another way.
-pub(crate) fn signing_key(published: &Published) -> Fact {
+pub(crate) fn signing_key(published: &Published) -> Option<Fact> {
     let kid = published.kid.as_ref().map(|kid| format!(" (kid {kid:?})")).unwrap_or_default();
-    let (value, says) = if published.ours {
+    let (value, says) = if published.ours? {
         (
             "published",
             format!("the auth service publishes the configured signing key{kid} among its {} keys", published.keys),
@@ -41,7 +68,7 @@ pub(crate) fn signing_key(published: &Published) -> Fact {
             ),
         )
     };
-    Fact { key: "signing-key", value, anomaly: false, says, exchange: None }
+    Some(Fact { key: "signing-key", value, anomaly: false, says, exchange: None })
 }
 
 /// Returns whether the client sent a token. A recording of another client may show that no failed call carried one.

@@ -63,7 +63,7 @@ impl<'a> Case<'a> {
             .with_direct_failures(&direct_failures(&readings));
         let mut facts = facts::facts(given.target, &kept, &given.evidence.manifests);
         facts.extend(revision_split::failures(&kept, &given.evidence.log, given.sent, given.target));
-        facts.extend(given.evidence.signing_key.as_ref().map(signature::signing_key));
+        facts.extend(given.evidence.signing_key.as_ref().and_then(signature::signing_key));
         // Only a probe that reached the backend says anything about the backend's calls.
         if readings.failing().any(|reading| reading.class.place == Place::Protected && !reading.ended_at_the_edge()) {
             let calls = logbook.calls(given.target);
@@ -164,7 +164,7 @@ impl<'a> Case<'a> {
 fn key_set(evidence: &Evidence) -> Option<KeySetRead> {
     match &evidence.signing_key {
         Some(published) if published.keys == 0 => Some(KeySetRead::Nothing),
-        Some(published) => Some(if published.ours { KeySetRead::Ours } else { KeySetRead::Others }),
+        Some(published) => published.ours.map(|ours| if ours { KeySetRead::Ours } else { KeySetRead::Others }),
         // The key set is the only thing that is read from the auth service besides probes.
         None => evidence.unread.iter().any(|(of, _)| *of == EvidenceSource::Auth).then_some(KeySetRead::Nothing),
     }

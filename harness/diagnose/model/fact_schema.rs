@@ -42,6 +42,22 @@ pub(crate) const FACTS: &[FactWord] = &[
     )
     .usually("published"),
     fact(
+        "issued-key",
+        &["published", "other"],
+        Some("other"),
+        EvidenceSource::Auth,
+        "the key that signed the token of the auth service, in its key set",
+    )
+    .usually("published"),
+    fact(
+        "issued-claims",
+        &["declared", "other"],
+        Some("other"),
+        EvidenceSource::Auth,
+        "issuer and audience of the token of the auth service (declared: as the target says)",
+    )
+    .usually("declared"),
+    fact(
         "clock",
         &["in-step", "apart"],
         Some("apart"),

@@ -13,6 +13,7 @@ pub(crate) mod key;
 use serde::{Deserialize, Serialize};
 
 use crate::probe::{AsBrowser, Blocked, ProbeKey, TransportError};
+use crate::token::IssuedJwt;
 
 /// One probe with its response, if one came. Contains no token and no secret: they are replaced before the exchange is
 /// built.
@@ -60,10 +61,9 @@ pub struct Exchange {
     pub unsent: bool,
     /// Phase times.
     pub phases: Phases,
-    /// For the token kind `issued` and for issuer endpoints: whether the signing secret of the target verifies the
-    /// token that the auth service minted. Checked locally; the token is not kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub issued_with_our_secret: Option<bool>,
+    /// What the token tells that the auth service issued: at an issuer endpoint, and where such a token was sent.
+    #[serde(flatten)]
+    pub issued: IssuedJwt,
 }
 
 /// The request as it was sent, with credentials replaced by `<token:KIND>` and `<secret>`.

@@ -5,6 +5,7 @@ use secrecy::SecretString;
 use crate::config::User;
 use crate::redact::Redactor;
 use crate::terms::TokenKind;
+use crate::token::IssuedJwt;
 
 /// Removes every known secret and token.
 pub trait Redact: Send + Sync {
@@ -41,6 +42,11 @@ pub trait Credentials: Send + Sync {
     /// Reports whether the signing secret of the target verifies the signature of this token. `None`: the target has no
     /// signing secret.
     fn verifies(&self, jwt: &str) -> Option<bool>;
+
+    /// Reads what a token tells that the auth service issued. Each answer is `None` where it is not known.
+    fn read_issued(&self, jwt: &str) -> IssuedJwt {
+        IssuedJwt { with_our_secret: self.verifies(jwt), ..IssuedJwt::default() }
+    }
 
     /// Makes a value that was made of a secret known to [`Redact`], for example HTTP Basic credentials.
     fn conceal(&self, label: &str, value: &str);

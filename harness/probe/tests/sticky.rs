@@ -72,7 +72,7 @@ async fn an_issued_token_comes_from_the_issuer_in_the_same_session() {
         login("200 OK", r#"{"access_token":"ours.minted.token","refresh_token":"another-long-credential"}"#).await;
     let prober = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http)).with(issuer()).prober();
     let exchange = prober.session().send(&with_issued()).await.unwrap();
-    assert_eq!((exchange.status(), exchange.issued_with_our_secret, exchange.id), (Some(200), Some(true), 2));
+    assert_eq!((exchange.status(), exchange.issued.with_our_secret, exchange.id), (Some(200), Some(true), 2));
     assert_eq!(prober.sent(), 2);
     let requests = server.requests();
     assert!(requests[0].contains(r#"{"email":"anna@example.test","password":"correct horse battery staple"}"#));
@@ -89,7 +89,7 @@ async fn a_probe_of_the_issuer_shows_its_secret_and_keeps_no_token() {
     (probe.key.token, probe.key.token_location, probe.key.caller) =
         (TokenKind::None, TokenLocation::Header, Caller::None);
     let exchange = Bench::at(&server.url()).with(issuer()).send(&probe).await;
-    assert_eq!(exchange.issued_with_our_secret, Some(false));
+    assert_eq!(exchange.issued.with_our_secret, Some(false));
     assert_eq!(exchange.body.text, r#"{"access_token":"<token:issued>","refresh_token":"<token:issued>"}"#);
 }
 

@@ -58,7 +58,7 @@ fn observation() -> Observation {
                 r#"body {"error":true,"error_code":"AUTH_UNAUTHORIZED"}"#,
             ),
         ],
-        issued_with_our_secret: None,
+        issued: crate::token::IssuedJwt::default(),
     }
 }
 
@@ -99,6 +99,6 @@ fn exchange() -> Exchange {
             first_byte_ms: Some(56.0),
             end_ms: 57.2,
         },
-        issued_with_our_secret: None,
+        issued: crate::token::IssuedJwt::default(),
     }
 }

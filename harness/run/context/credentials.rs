@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::config::{SecretError, SecretOrigin, SecretSource, Target, User};
+use crate::config::{Claims, SecretError, SecretOrigin, SecretSource, Target, User};
 use crate::probe::{CredentialError, Credentials};
 use crate::redact::Redactor;
 use crate::terms::TokenKind;
-use crate::token::{self, KeySet, Minter, Published};
+use crate::token::{self, IssuedJwt, KeySet, Minter, Published};
 
 /// Mints tokens and reads secrets, and makes each one known to the redactor.
 pub(crate) struct RunCredentials {
     /// `None`: the auth service issues the tokens.
     minter: Option<Minter>,
+    /// The keys that the auth service publishes.
+    keys: Option<KeySet>,
+    /// The claims that the target declares.
+    claims: Claims,
     secrets: BTreeMap<String, SecretSource>,
     /// The private key of the certificate that the target presents.
     client_key: Option<SecretString>,
@@ -25,7 +29,7 @@ impl RunCredentials {
     /// Reads the signing secret, if the target names one, and the service secret if that evidence is granted.
     pub(crate) fn read(target: &Target, redactor: &Redactor, keys: Option<KeySet>) -> Result<Self, SecretError> {
         let minter = (!target.logs_in()).then(|| Minter::new(target, redactor.clone())).transpose()?;
-        let minter = minter.map(|minter| minter.with_published(keys));
+        let minter = minter.map(|minter| minter.with_published(keys.clone()));
         let wanted = target.caller.as_ref().filter(|_| target.opens(crate::terms::EvidenceSource::ServiceCredentials));
         let service_secret = wanted.map(|caller| caller.secret.read()).transpose()?;
         if let Some(secret) = &service_secret {
@@ -35,19 +39,24 @@ impl RunCredentials {
         let secrets = target.access.secrets.clone();
         // A response may hold one before a request does.
         learn(secrets.iter().map(|(name, secret)| (name.as_str(), secret)), redactor);
-        Ok(Self { minter, secrets, client_key, service_secret, redactor: redactor.clone() })
+        let (claims, redactor) = (target.claims.clone(), redactor.clone());
+        Ok(Self { minter, keys, claims, secrets, client_key, service_secret, redactor })
     }
 
     /// Returns the credentials of a run that has not begun: secrets for requests, and no token.
     pub(crate) fn without_tokens(target: &Target, redactor: &Redactor) -> Result<Self, SecretError> {
-        let (minter, service_secret, secrets) = (None, None, target.access.secrets.clone());
-        let client_key = client_key(target, redactor)?;
-        Ok(Self { minter, secrets, client_key, service_secret, redactor: redactor.clone() })
+        let (secrets, claims) = (target.access.secrets.clone(), target.claims.clone());
+        let (client_key, redactor) = (client_key(target, redactor)?, redactor.clone());
+        Ok(Self { minter: None, keys: None, claims, secrets, client_key, service_secret: None, redactor })
     }
 
-    /// Returns whether the signing key is one that the auth service publishes, if that is known.
+    /// Returns whether the signing key is one that the auth service publishes, if that is known. Where the auth service
+    /// signs all tokens, the set only tells how many keys it holds.
     pub(crate) fn published(&self) -> Option<Published> {
-        self.minter.as_ref()?.published()
+        match &self.minter {
+            Some(minter) => minter.published(),
+            None => self.keys.as_ref().map(KeySet::of_others),
+        }
     }
 }
 
@@ -96,6 +105,11 @@ impl Credentials for RunCredentials {
 
     fn verifies(&self, jwt: &str) -> Option<bool> {
         Some(self.minter.as_ref()?.verifies(jwt))
+    }
+
+    fn read_issued(&self, jwt: &str) -> IssuedJwt {
+        let with_our_secret = self.verifies(jwt);
+        IssuedJwt { with_our_secret, ..IssuedJwt::read(jwt, self.keys.as_ref(), &self.claims) }
     }
 
     fn client_key(&self) -> Option<SecretString> {

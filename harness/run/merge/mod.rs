@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn the_merge_knows_the_signing_key_and_the_latest_log_time() {
-        let published = Published { ours: true, kid: None, keys: 2 };
+        let published = Published { ours: Some(true), kid: None, keys: 2 };
         let read_at = |second| Timestamp::from_second(second).ok();
         let knows_nothing = Evidence { log_read_at: read_at(9), ..Evidence::default() };
         let knows = Evidence { signing_key: Some(published.clone()), log_read_at: read_at(5), ..Evidence::default() };

@@ -66,7 +66,7 @@ fn answer(one: &Observation) -> impl Iterator<Item = (&'static str, String)> {
         one.signatures.iter().partition(|id| OF_WORDS.iter().any(|of| id.starts_with(of)));
     let skew = one.clock_skew_s.is_some_and(|skew| skew.abs() > CLOCK_S);
     let Observation { result, authn, status, close_code, shape, identity, .. } = one;
-    let ours = one.issued_with_our_secret;
+    let ours = one.issued.with_our_secret;
     [
         ("ends", format!("{result} {authn} {status:?} {close_code:?}")),
         (TEXT, shape.clone()),

@@ -27,7 +27,7 @@ pub(crate) fn of(recording: &Recording, probe: &Probe, key: ProbeKey, id: u32) -
         blocked: None,
         unsent: false,
         phases: phases(probe),
-        issued_with_our_secret: None,
+        issued: fivewhys::internal::token::IssuedJwt::default(),
     };
     if let Some(response) = &probe.response {
         answered(&mut exchange, response);

@@ -78,6 +78,6 @@ fn exchange(answer: &Answer, token: TokenKind) -> Exchange {
         blocked: None,
         unsent: false,
         phases: Phases { connect_ms: Some(0.1), first_byte_ms: Some(5.0), end_ms: 5.0, ..Phases::default() },
-        issued_with_our_secret: None,
+        issued: fivewhys::internal::token::IssuedJwt::default(),
     }
 }

@@ -106,6 +106,8 @@ fn besides_readings(world: &World<'_>, evidence: &Evidence) -> f64 {
     of_clocks(world, evidence)
         + of_issued_key(world, evidence)
         + of_key_set(world, evidence)
+        + of_published_key(world, evidence)
+        + of_issued_claims(world, evidence)
         + of_the_log(world, evidence)
         + startup::likelihood(world, &evidence.own_words)
         + of_the_order(world, evidence)
@@ -137,6 +139,29 @@ fn of_issued_key(world: &World<'_>, evidence: &Evidence) -> f64 {
     let auth = world.ever(Stop::Auth, Effect::OtherKey) || world.ever(Stop::Auth, Effect::SignOtherwise);
     let differs = world.ever(Stop::Client, Effect::OtherKey) != auth;
     if ours != differs { 0.0 } else { noise().sentence_misleads.ln() }
+}
+
+/// The auth service publishes the key that signs its tokens, unless it signs with another or publishes another.
+fn of_published_key(world: &World<'_>, evidence: &Evidence) -> f64 {
+    let Some(published) = evidence.issued_with_published_key else { return 0.0 };
+    let differs = [Effect::StaleKeys, Effect::SignOtherwise].iter().any(|effect| world.ever(Stop::Auth, *effect));
+    let is_unknown = world.ever(Stop::Auth, Effect::Unknown);
+    match (is_unknown, published != differs) {
+        (true, _) => 0.5_f64.ln(),
+        (false, true) => 0.0,
+        (false, false) => noise().sentence_misleads.ln(),
+    }
+}
+
+/// The issued tokens have the claims that the target declares, unless the auth service issues others.
+fn of_issued_claims(world: &World<'_>, evidence: &Evidence) -> f64 {
+    let Some(agree) = evidence.issued_as_declared else { return 0.0 };
+    let agrees = match () {
+        () if world.ever(Stop::Auth, Effect::OtherClaim) => noise().claim_spared,
+        () if world.ever(Stop::Auth, Effect::Unknown) => 0.5,
+        () => 1.0 - noise().declared_wrong,
+    };
+    if agree { agrees.ln() } else { (1.0 - agrees).ln() }
 }
 
 /// The auth service publishes our key unless we sign with another, or it publishes others than those that sign, or none.

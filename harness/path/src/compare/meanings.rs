@@ -40,6 +40,10 @@ pub fn keep_narrowest(meanings: &mut Vec<Meaning>) {
         wide.len() > narrow.len() && narrow.iter().all(|one| wide.contains(one))
     };
     meanings.retain(|one| !all.iter().any(|other| is_wider(*one, *other)));
+    // A query that fails reached its database.
+    if all.contains(&Meaning::Query) {
+        meanings.retain(|one| !matches!(one, Meaning::Database | Meaning::Store));
+    }
 }
 
 /// The reasons for which a token may be refused, or the call that judges it fail, and more.
@@ -82,6 +86,7 @@ const UNREADY: &[Reason] = &[
     Reason::Late,
     Reason::Code,
     Reason::Maintenance,
+    Reason::Limit,
     Reason::AuthFailed,
     Reason::AuthNoRoute,
     Reason::AuthUnreached,
@@ -91,6 +96,7 @@ const UNREADY: &[Reason] = &[
     Reason::CallerUnset,
     Reason::Store,
     Reason::Database,
+    Reason::Query,
     Reason::Cache,
     Reason::Service,
 ];
@@ -102,6 +108,7 @@ const CRASH: &[Reason] = &[
     Reason::Service,
     Reason::Store,
     Reason::Database,
+    Reason::Query,
     Reason::Cache,
     Reason::AuthFailed,
     Reason::AuthNoRoute,
@@ -155,8 +162,11 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
             R::Down,
             R::NeverUp,
         ],
-        Meaning::Store => &[R::Store, R::Database, R::Cache],
-        Meaning::Database => &[R::Store, R::Database],
+        Meaning::Store => &[R::Store, R::Database, R::Cache, R::Query],
+        Meaning::Database => &[R::Store, R::Database, R::Query],
+        // Code may ask for what the store does not have.
+        Meaning::Query => &[R::Query, R::Code],
+        Meaning::Forgery => &[R::Everyone],
         Meaning::Cache => &[R::Store, R::Cache],
         Meaning::Origin => &[R::Origin],
         Meaning::TooLarge => &[R::Size],
@@ -174,6 +184,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
             R::Down,
             R::NeverUp,
             R::UpstreamTls,
+            R::Protocol,
             R::Late,
             R::AuthFailed,
             R::AuthNoRoute,
@@ -185,7 +196,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         ],
         Meaning::Unready => UNREADY,
         Meaning::Policy => &[R::Policy],
-        Meaning::Waited => &[R::Late, R::AuthLate],
+        Meaning::Waited => &[R::Late, R::AuthLate, R::Service, R::Query],
         Meaning::Unconfigured => &[
             R::Code,
             R::Store,
@@ -212,6 +223,7 @@ mod tests {
     #[rstest]
     #[case::of_the_caller(&[Meaning::AuthFailed, Meaning::CallerRefused, Meaning::CallerSecretRefused], &[Meaning::CallerSecretRefused])]
     #[case::of_the_token(&[Meaning::TokenRefused, Meaning::Audience], &[Meaning::Audience])]
+    #[case::of_a_query(&[Meaning::Database, Meaning::Query], &[Meaning::Query])]
     #[case::alone(&[Meaning::AuthFailed], &[Meaning::AuthFailed])]
     #[case::side_by_side(&[Meaning::Forbidden, Meaning::Claim], &[Meaning::Forbidden, Meaning::Claim])]
     fn the_narrower_meaning_counts(#[case] told: &[Meaning], #[case] kept: &[Meaning]) {

@@ -5,13 +5,15 @@
 use crate::predict::ending::Reason;
 use crate::predict::model::noise;
 
-/// The ways of wording: each reason in its own words, only a missing credential in its own words, all in the same.
-pub(crate) const WAYS: usize = 3;
+/// The ways of wording: each reason in its own words, every flaw of a token in the same words, only a missing credential in
+/// its own words, all in the same.
+pub(crate) const WAYS: usize = 4;
 
 /// Returns the prior of each way.
 pub(super) fn priors() -> [f64; WAYS] {
     let noise = noise();
-    [noise.words_each, noise.words_missing, 1.0 - noise.words_each - noise.words_missing]
+    let all = 1.0 - noise.words_each - noise.words_token - noise.words_missing;
+    [noise.words_each, noise.words_token, noise.words_missing, all]
 }
 
 /// Sums the likelihood over the ways of wording.
@@ -19,11 +21,17 @@ pub(super) fn summed(like: [f64; WAYS]) -> f64 {
     priors().iter().zip(like).map(|(prior, like)| prior * like).sum()
 }
 
+/// What a library finds in a token by itself.
+const FLAWS: [Reason; 6] =
+    [Reason::Malformed, Reason::Signature, Reason::Key, Reason::Expired, Reason::Early, Reason::Claims];
+
 fn told_as(way: usize, reason: Reason) -> Reason {
     match way {
         0 => reason,
-        1 if reason == Reason::Missing => reason,
-        1 => Reason::Unknown,
+        1 if FLAWS.contains(&reason) => Reason::Signature,
+        1 => reason,
+        2 if reason == Reason::Missing => reason,
+        2 => Reason::Unknown,
         _ => Reason::None,
     }
 }

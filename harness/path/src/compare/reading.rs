@@ -89,6 +89,10 @@ pub struct Evidence {
     pub skewed_auth: Option<bool>,
     /// Whether our key verifies the tokens that the auth service issues.
     pub issued_with_our_key: Option<bool>,
+    /// Whether a key that the auth service publishes signed the tokens that it issues.
+    pub issued_with_published_key: Option<bool>,
+    /// Whether the issued tokens have the issuer and the audience that the target declares.
+    pub issued_as_declared: Option<bool>,
     /// What the key set of the auth service holds, where it was read.
     pub key_set: Option<KeySetRead>,
     /// Whether the backend logged a request while others failed.

@@ -108,6 +108,7 @@ mod tests {
             validation: Validation::Unknown,
             algorithm: Algorithm::Hs256,
             has_key_set: false,
+            has_auth_service: true,
             startup_check: None,
             endpoints: Vec::new(),
         });

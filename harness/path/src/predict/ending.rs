@@ -132,6 +132,8 @@ words! {
         AuthLate => "auth-late",
         /// A store.
         Store => "store",
+        /// A query, of a store that is there.
+        Query => "query",
         /// A database.
         Database => "database",
         /// A cache.

@@ -81,6 +81,10 @@ pub struct Noise {
     pub key_set_gone: f64,
     /// The key set of any other auth service gives nothing.
     pub key_set_unread: f64,
+    /// Issued tokens have the issuer and the audience that the target declares, although the auth service issues other claims.
+    pub claim_spared: f64,
+    /// Issued tokens have another issuer or audience than the target declares, although all is well.
+    pub declared_wrong: f64,
     /// A backend that does not start logs a request: another process writes in the same log.
     pub logged_while_down: f64,
     /// A backend that does not run logged that it listens: it ended later, without a word.
@@ -113,6 +117,8 @@ pub struct Noise {
     pub words_each: f64,
     /// A system words only a missing credential differently.
     pub words_missing: f64,
+    /// A system tells every flaw of a token in the same words, and other reasons in their own.
+    pub words_token: f64,
     /// A share of requests: the chance that a fault that comes and goes shows in one request.
     pub share: f64,
     /// The same, for a fault that rarely shows.

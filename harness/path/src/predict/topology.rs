@@ -14,6 +14,8 @@ pub struct Declared {
     pub algorithm: Algorithm,
     /// Whether the auth service publishes its keys.
     pub has_key_set: bool,
+    /// Whether there is an auth service. Without one, the backend asks nobody.
+    pub has_auth_service: bool,
     /// Whether the backend checks its configuration when it starts. `None`: the operator does not say.
     pub startup_check: Option<bool>,
     /// How each endpoint verifies tokens, where it declares a way of its own.
@@ -59,6 +61,11 @@ impl Topology {
         values[Trait::ChecksConfigAtStart as usize] = yes_or_no(yes);
         if target.algorithm == Algorithm::Hs256 && !target.has_key_set {
             values[Trait::AuthUsesKeySet as usize] = yes_or_no(1.0 - DECLARED);
+        }
+        if !target.has_auth_service {
+            for asks in [Trait::LoginAsksAuth, Trait::MayAskForMore] {
+                values[asks as usize] = vec![(Value::Choice(Choice::No), 1.0)];
+            }
         }
         let jwks = jwks_rather_than_a_shared_key(target) > 0.5;
         let own = |validation: Validation| declared(validation, jwks);
@@ -242,7 +249,14 @@ mod tests {
     /// A system with one endpoint, which may declare a way of its own.
     fn of_one_endpoint(validation: Validation, own: Option<Validation>) -> Declared {
         let algorithm = Algorithm::Hs256;
-        Declared { validation, algorithm, has_key_set: false, startup_check: None, endpoints: vec![own] }
+        Declared {
+            validation,
+            algorithm,
+            has_key_set: false,
+            has_auth_service: true,
+            startup_check: None,
+            endpoints: vec![own],
+        }
     }
 
     #[rstest]

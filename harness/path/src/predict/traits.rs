@@ -52,10 +52,9 @@ words! {
         HowMany => "how many endpoints are affected",
         UrlsAreLimited => "tokens in the url are as large as those in headers",
         IssuedAreLarge => "the tokens that auth issues are as large as ours",
-        UnsignedAreLarge => "a token without a signature is as large",
+        UnsignedAreLarge => "a token without a signature, or none in form, is as large",
         EveryTokenIsLarge => "the tokens of other users are as large",
         UpstreamTlsShows => "how the edge shows that tls to the backend fails",
-        HealthPauses => "health pauses too",
         RefusalOfEveryone => "how a refusal of everyone shows",
         LoginIsRight => "the login knows the right user",
         AuthorizerSpeaks => "the edge passes the response of its authorizer on",
@@ -75,7 +74,7 @@ words! {
         AuthUsesKeySet => "auth verifies with the keys that it publishes",
         LimitIsReached => "a limit is reached for good",
         OnlyLoginsAreLimited => "the limit of auth counts logins only",
-        HealthIsLimited => "the limit counts health checks",
+        HealthToo => "a pause or a limit covers health checks",
         EdgeRetries => "the edge tries for a while to connect",
         CredentialBeforeSocket => "the backend looks at the credential before it looks at the socket",
         CredentialBeforeUpgrade => "the backend looks at the credential before the upgrade",
@@ -91,6 +90,8 @@ words! {
         ServiceFails => "a further service that fails, over http",
         StoreComesFirst => "the backend needs its store before it looks at the credential",
         FailsClosed => "the backend takes every answer but a yes for a missing permission",
+        EdgeKnowsNoRoute => "the edge itself has no route at a wrong address",
+        MayAskForMore => "the backend asks auth for more than tokens",
         EveryRequestIsLarge => "every request is as large",
         LoginAsksAuth => "the backend asks auth about logins",
         LoginRefusalShows => "how the backend refuses a login",
@@ -99,7 +100,7 @@ words! {
         CredentialBeforeBody => "the backend looks at the credential before it reads the body",
         BodyLimitShows => "how the backend shows that a body is too large",
         HeldSockets => "an edge that holds streams back holds sockets back too",
-        StoreWaits => "auth waits for a store that is down",
+        CallerWaits => "the caller of what is down waits for it",
         UnknownKeyShows => "how the backend shows that no key fits",
         HowOften => "how often a fault shows that comes and goes",
         AddressedHost => "the address that the network fault affects",
@@ -138,6 +139,9 @@ words! {
         PageCallsHere => "the page of another origin calls here",
     }
 }
+
+/// A set of traits has one bit for each.
+const _: () = assert!(Trait::ALL.len() <= u128::BITS as usize);
 
 /// The traits that every endpoint shares, one bit each.
 pub(crate) const OF_THE_SYSTEM: u128 = (1 << Trait::Touched as u128) - 1;

@@ -235,15 +235,15 @@ impl<'t> World<'t> {
             Reach::Cookies => request.location == TokenLocation::Cookie,
             Reach::Bodies => request.has_body && self.yes(Trait::BodyIsLarge)?,
             Reach::Large => {
-                let is_whole = request.token.is_sent() && request.token != TokenKind::Malformed;
+                let is_short = matches!(request.token, TokenKind::AlgNone | TokenKind::Malformed);
                 let in_header = !matches!(request.location, TokenLocation::Query | TokenLocation::Body);
                 if self.yes(Trait::EveryRequestIsLarge)? {
                     return Ok(true);
                 }
-                is_whole
+                request.token.is_sent()
                     && (in_header || self.yes(Trait::UrlsAreLimited)?)
                     && (!request.token.is_minted_by_auth_service() || self.yes(Trait::IssuedAreLarge)?)
-                    && (request.token != TokenKind::AlgNone || self.yes(Trait::UnsignedAreLarge)?)
+                    && (!is_short || self.yes(Trait::UnsignedAreLarge)?)
                     && (request.same_user || self.yes(Trait::EveryTokenIsLarge)?)
             }
             Reach::Share | Reach::Rarely => self.dice,
@@ -256,7 +256,7 @@ impl<'t> World<'t> {
         Ok(self.has(stop, Effect::Limits, request)?
             && (stop != Stop::Auth || request.role == Role::Issuer || !self.yes(Trait::OnlyLoginsAreLimited)?)
             && (self.dice || self.yes(Trait::LimitIsReached)?)
-            && (!request.is_health() || self.yes(Trait::HealthIsLimited)?))
+            && (!request.is_health() || self.yes(Trait::HealthToo)?))
     }
 
     /// Reports whether this endpoint is one of those that a fault affects: few, half or most of them, or the sockets.

@@ -65,8 +65,12 @@ words! {
         Store => "store",
         /// A database or a migration failed.
         Database => "database",
+        /// A query failed: the database is there, and its tables or its data are not as expected.
+        Query => "query",
         /// A cache failed.
         Cache => "cache",
+        /// The request lacks the token against cross-site request forgery.
+        Forgery => "forgery",
         /// The origin of a browser is not allowed.
         Origin => "origin",
         /// The request, or its headers, are too large.

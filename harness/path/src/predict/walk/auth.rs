@@ -210,7 +210,7 @@ fn answer(world: &mut World<'_>, request: &Request, what: Question) -> Step<Outc
 /// What the backend gets if the auth service needs its store, which is down.
 fn asked_without_store(world: &mut World<'_>) -> Step<Outcome> {
     let why = world.store_of_auth();
-    Ok(if world.yes(Trait::StoreWaits)? { Outcome::new(Answer::Late, LATE, why) } else { Outcome::failed(why) })
+    Ok(if world.yes(Trait::CallerWaits)? { Outcome::new(Answer::Late, LATE, why) } else { Outcome::failed(why) })
 }
 
 /// What the auth service answers about a login.
@@ -324,6 +324,7 @@ mod tests {
             validation: Validation::Introspection,
             algorithm: Algorithm::Hs256,
             has_key_set: false,
+            has_auth_service: true,
             startup_check: None,
             endpoints: vec![None],
         });

@@ -30,8 +30,12 @@ fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     if world.has(Stop::Backend, Effect::Hang, request)? && (asked || world.yes(Trait::HealthHangs)?) {
         return edge::no_answer_in_time(world, request);
     }
-    if world.has(Stop::Backend, Effect::Pause, request)? && (asked || world.yes(Trait::HealthPauses)?) {
+    if world.has(Stop::Backend, Effect::Pause, request)? && (asked || world.yes(Trait::HealthToo)?) {
         return Ok(by_backend(world.result(Trait::PauseShows)?, Reason::Maintenance));
+    }
+    // The server of the backend reads all headers before it looks for a route.
+    if world.reaches_only(Stop::Backend, Reach::Large) && world.has(Stop::Backend, Effect::Judge, request)? {
+        return Ok(by_backend(world.result(Trait::SizeLimitShows)?, Reason::Size));
     }
     if world.has(Stop::Backend, Effect::Refuse, request)? {
         return Ok(by_backend(world.result(Trait::RefusalOfEveryone)?, Reason::Everyone));
@@ -195,7 +199,8 @@ pub(super) fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     }
     if world.has(Stop::Service, Effect::Fail, request)? {
         let result = world.result(Trait::ServiceFails)?;
-        return Ok(by_backend(result, Reason::Service).after_a_wait(result == Result::TimedOut));
+        let waits = result == Result::TimedOut || world.yes(Trait::CallerWaits)?;
+        return Ok(by_backend(result, Reason::Service).after_a_wait(waits));
     }
     if world.has(Stop::Backend, Effect::Forgets, request)? {
         return Ok(by_backend(world.result(Trait::ForgetsForm)?, Reason::Session));
@@ -203,8 +208,11 @@ pub(super) fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     if world.ever(Stop::BackendStore, Effect::NoListener) && uses_the_store(world)? {
         return Ok(by_backend(store_down(world, request)?, Reason::Store));
     }
+    if world.has(Stop::BackendStore, Effect::Hang, request)? {
+        return Ok(by_backend(store_down(world, request)?, Reason::Query).after_a_wait(true));
+    }
     if world.has(Stop::BackendStore, Effect::Fail, request)? {
-        return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Store));
+        return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Query));
     }
     if world.ever(Stop::BackendStore, Effect::Unknown) {
         return unknown::at(world, request, Stop::BackendStore, &|_| Ok(Ending::ok(Maker::Backend)));

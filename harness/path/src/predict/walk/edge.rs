@@ -7,7 +7,7 @@ use super::super::world::{Step, World};
 use super::{backend, unknown, verify};
 use crate::path::effect::{Effect, Reach};
 use crate::path::stop::Stop;
-use crate::terms::{Role, TokenLocation};
+use crate::terms::TokenLocation;
 
 pub(super) fn at(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
     if request.past_edge {
@@ -125,7 +125,7 @@ fn authorizer(world: &mut World<'_>) -> Step<Maker> {
 
 /// Returns how a response changes on its way out.
 fn outward(world: &mut World<'_>, request: &Request, ending: Ending) -> Step<Ending> {
-    if !ending.worked() || request.role == Role::Health {
+    if !ending.worked() {
         return Ok(ending);
     }
     let lasts = if request.kind.is_stream() { Trait::LastsLong } else { Trait::PlainCallLastsLong };
@@ -211,7 +211,8 @@ pub(super) fn stranger(world: &mut World<'_>) -> Step<Ending> {
     } else {
         world.result(Trait::StrangerAnswers)?
     };
-    Ok(Ending::new(Maker::Stranger, result, Reason::Route))
+    let by_edge = result == Result::NotFound && world.yes(Trait::EdgeKnowsNoRoute)?;
+    Ok(Ending::new(if by_edge { Maker::Edge } else { Maker::Stranger }, result, Reason::Route))
 }
 
 pub(super) const fn in_header(request: &Request) -> bool {

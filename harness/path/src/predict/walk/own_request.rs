@@ -99,7 +99,7 @@ fn introspect(world: &mut World<'_>, request: &Request, credential: Credential, 
 
 /// A request to the auth service that needs its store, which is down.
 fn without_store(world: &mut World<'_>) -> Step<Ending> {
-    if !world.yes(Trait::StoreWaits)? {
+    if !world.yes(Trait::CallerWaits)? {
         return Ok(by_auth(Result::Failed, world.store_of_auth()));
     }
     let result = world.result(Trait::WaitForStore)?;

@@ -101,17 +101,22 @@ pub(super) fn before_the_backend(
     Ok(refused.map(|reason| Ending::new(Maker::Edge, Result::Denied, reason)))
 }
 
-/// Returns why the edge refuses a credential whose claims are not those that it expects.
+/// Returns why the edge refuses a credential whose claims are not those that it expects, or whose key is newer than its keys.
 pub(super) fn expected_by_the_edge(
     world: &mut World<'_>,
     request: &Request,
     credential: Credential,
 ) -> Step<Option<Reason>> {
-    if request.is_health() || request.is_login() || !world.has(Stop::Edge, Effect::OtherClaim, request)? {
+    let is_stale = world.ever(Stop::Edge, Effect::StaleKeys);
+    let is_free = request.is_health() || request.is_login();
+    if is_free || !(is_stale || world.has(Stop::Edge, Effect::OtherClaim, request)?) {
         return Ok(None);
     }
     if !credential.present {
         return Ok(world.yes(Trait::EdgeWantsToken)?.then_some(Reason::Missing));
+    }
+    if is_stale {
+        return Ok(by_keys(world, credential));
     }
     if is_ours(request) && world.yes(Trait::OursSatisfyIt)? {
         return Ok(None);
@@ -144,7 +149,8 @@ fn keys_of_auth(world: &mut World<'_>, request: &Request) -> Step<Answer> {
 
 /// Returns why the edge refuses the credential by the keys that it fetched.
 fn by_keys(world: &World<'_>, credential: Credential) -> Option<Reason> {
-    let published = if world.ever(Stop::Auth, Effect::StaleKeys) { Key::Published } else { world.key_of_auth() };
+    let is_stale = [Stop::Auth, Stop::Edge].iter().any(|stop| world.ever(*stop, Effect::StaleKeys));
+    let published = if is_stale { Key::Published } else { world.key_of_auth() };
     match credential.time {
         _ if !credential.parses => Some(Reason::Malformed),
         _ if credential.key != published => Some(Reason::Key),
@@ -278,17 +284,19 @@ fn key_of_backend(world: &mut World<'_>, request: &Request, how: Choice) -> Step
 /// Asks the auth service about the token.
 fn by_asking(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
     match auth::asked(world, request, Some(credential))? {
-        Answer::Yes => in_the_answer(world, request),
+        Answer::Yes => in_the_answer(world, request, credential),
         Answer::No => denied(world, request, Reason::Inactive),
         other => auth_call_failed(world, request, other).map(Some),
     }
 }
 
 /// Judges the claims and times that the auth service confirms.
-fn in_the_answer(world: &mut World<'_>, request: &Request) -> Step<Option<Ending>> {
+fn in_the_answer(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
     let ours = is_ours(request);
     let (reason, may_be_spared, spares) = if world.ever(Stop::Backend, Effect::OtherClaim) {
         (Reason::Claims, ours, Trait::OursSatisfyIt)
+    } else if credential.claims == Claims::Auth {
+        (Reason::Claims, false, Trait::OursSatisfyIt)
     } else if world.ever(Stop::Backend, Effect::ClockOffset) {
         (Reason::Early, !ours, Trait::IssuedOutliveIt)
     } else {
@@ -313,7 +321,7 @@ pub(super) fn asks_for_more(world: &mut World<'_>, request: &Request, credential
     {
         return Ok(None);
     }
-    if !world.yes(Trait::AsksForMore)? {
+    if !world.yes(Trait::MayAskForMore)? || !world.yes(Trait::AsksForMore)? {
         return Ok(None);
     }
     match auth::asked(world, request, Some(credential))? {
