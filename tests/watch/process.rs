@@ -107,6 +107,11 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// Returns when the run began, to a tenth of a second.
+    pub(crate) fn began(&self) -> Instant {
+        self.ended.checked_sub(self.took).expect("a time")
+    }
+
     /// `TIME TARGET passed in 1.5 s`. `None`: the line says a change.
     fn read((ended, line): (Instant, String)) -> Option<Self> {
         let words: Vec<&str> = line.split(' ').collect();
@@ -120,6 +125,17 @@ impl Watching {
     /// Waits for the end of the next run, and returns `passed`, `failed` or `tested`.
     pub(crate) fn run(&self) -> String {
         self.next().end
+    }
+
+    /// Waits for the end of the first run that began after this moment. A run that is longer than the period is followed at once, and may
+    /// have begun before.
+    pub(crate) fn run_after(&self, since: Instant) -> String {
+        loop {
+            let run = self.next();
+            if run.began() > since {
+                return run.end;
+            }
+        }
     }
 
     /// Waits for the end of the next run.
