@@ -68,7 +68,7 @@ pub async fn read_manifests(evidence: &mut Evidence, target: &Target, run_end: I
         return;
     }
     if target.manifests.is_empty() {
-        evidence.unread.push((EvidenceSource::Manifest, "the target names no source for it".into()));
+        evidence.unread.push((EvidenceSource::Manifest, NO_SOURCE.into()));
     }
     for (service, from) in &target.manifests {
         let read = source::read(from, target, run_end).await;
@@ -81,6 +81,9 @@ pub async fn read_manifests(evidence: &mut Evidence, target: &Target, run_end: I
         }
     }
 }
+
+/// Why evidence that is granted was not read, where the target does not say where it is.
+pub(crate) const NO_SOURCE: &str = "the target names no source for it";
 
 /// Reads the log, if the evidence `logs` is granted. `focus` is on the probes, and `clean` is the run's redactor. Failures
 /// go to [`Evidence::unread`].
@@ -95,7 +98,7 @@ pub(crate) async fn read_log(
         return;
     }
     if target.logs.is_empty() {
-        evidence.unread.push((EvidenceSource::Logs, "the target names no source for it".into()));
+        evidence.unread.push((EvidenceSource::Logs, NO_SOURCE.into()));
     }
     for source in &target.logs {
         if let Err(error) = read_log_of(evidence, source, target, focus.clone(), run_end, clean).await {

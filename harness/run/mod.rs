@@ -56,7 +56,7 @@ pub use rolled_back::roll_back;
 
 use self::drive::Driven;
 use crate::config::{SecretError, Target};
-use crate::evidence::{Evidence, read_keys};
+use crate::evidence::{Evidence, NO_SOURCE, read_keys};
 use crate::probe::{Prober, SetupError};
 use crate::redact::Redactor;
 use crate::report::{Report, Signal, StepOutcome, Timing};
@@ -132,6 +132,8 @@ async fn run_now(run: &Smoke, by_hand: &ByHand, tell: Listener<'_>) -> Result<Re
     let (prober, catalogue, failed) = (&prober, &run.catalogue, &driven.failed);
     let asked = inquiry::Driven { prober, target, catalogue, failed, deadline, interruption };
     let mut conclusion = inquiry::inquire(&asked, &mut record, evidence, by_hand, &redact, tell).await;
+    let supplied = by_hand.supplied.evidence_sources();
+    conclusion.evidence.unread.retain(|(of, why)| why != NO_SOURCE || !supplied.contains(of));
     if !run.deployed.is_empty() && driven.failed.is_empty() {
         let log = inquiry::request_log::read(&mut conclusion.evidence, target, &record, by_hand, &redact, deadline);
         interruption.or(log).await;

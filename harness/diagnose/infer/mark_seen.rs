@@ -6,7 +6,10 @@ use crate::diagnose::logs::attribution::LogMatch;
 use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fault::WhyRule;
+use crate::diagnose::model::probe_selector::ProbeSelector;
 use crate::diagnose::readings::probe_result::Reading;
+use crate::observe::Outcome;
+use crate::terms::{Caller, Engine};
 
 /// What proves a link of the chain of whys. `wording` makes the sentence.
 #[derive(Debug)]
@@ -58,6 +61,14 @@ fn decisive(rule: &WhyRule, candidate: &Candidate<'_>) -> bool {
     line && (!matches!(rule.proof, EvidenceRule::Log) || candidate.log.as_ref().is_some_and(|line| line.decisive))
 }
 
+/// Reports whether the auth service may have refused this call because it came from no known service.
+fn may_be_about_the_caller(case: &Case<'_>, reading: &Reading<'_>, on: &ProbeSelector) -> bool {
+    case.target.engine == Engine::New
+        && on.callers.is_empty()
+        && reading.class.caller == Some(Caller::None)
+        && reading.observation.result == Outcome::Denied
+}
+
 /// Returns the first observation that proves this link.
 pub(crate) fn sighting<'c, 'a>(
     case: &'c Case<'a>,
@@ -79,6 +90,7 @@ pub(crate) fn sighting<'c, 'a>(
             let fits = |reading: &&Reading<'_>| {
                 reading.is_on(on)
                     && results.contains(&reading.observation.result)
+                    && !may_be_about_the_caller(case, reading, on)
                     && !case.readings.also_through_the_edge(reading)
             };
             case.readings.all.iter().find(fits).map(Sighting::Reading)

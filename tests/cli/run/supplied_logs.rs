@@ -7,6 +7,7 @@ use fivewhys::internal::report::Report;
 use rstest::rstest;
 use tempfile::TempDir;
 
+use crate::access::system::{answer, api, jwt, run_in, target};
 use crate::support::program::{FEW, fivewhys, run, stderr, stdout};
 
 const URL_MISSING: &str = "backend-auth/auth-url-missing";
@@ -127,4 +128,26 @@ fn a_log_that_is_not_there_is_a_mistake() {
     let output = run(["smoke", "--target", "offline", "--logs", "backend=nowhere.log"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("cannot read nowhere.log"), "{}", stderr(&output));
+}
+
+#[rstest]
+#[case::without_logs(false, 1)]
+#[case::with_logs(true, 0)]
+fn a_log_that_is_supplied_is_not_reported_as_unread(#[case] supplied: bool, #[case] unread: usize) {
+    let server = Server::start(|request| match request.path() {
+        "/oauth/token" => answer("200 OK", &serde_json::json!({ "access_token": jwt("acc-1"), "expires_in": 300 })),
+        _ => api(request, &|_| None),
+    });
+    let login = format!(
+        "[target.shop.login]\nflow = 'client-credentials'\nclient_id = 'e2e'\nclient_secret = ['env:CLIENT_SECRET']\ntoken_url = 'http://{}/oauth/token'",
+        server.address
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("fivewhys.toml"), target(&server, &login)).expect("a file");
+    let log = format!("backend={}", file(&folder, UVICORN).display());
+    let logs = if supplied { vec!["--logs", log.as_str()] } else { Vec::new() };
+    let (output, report) =
+        run_in(folder.path(), &[&["smoke", "--evidence", "edge,auth,logs"], logs.as_slice()].concat());
+    let report = report.unwrap_or_else(|| panic!("no report: {}", stderr(&output)));
+    assert_eq!(report.unread.iter().filter(|one| one.evidence == "logs").count(), unread, "{:?}", report.unread);
 }

@@ -206,7 +206,46 @@ fn upgrades_fail() -> Vec<Exchange> {
     all
 }
 
+/// Returns what a system shows whose server refuses the headers of every request with a token, with an empty body.
+fn headers_are_too_large() -> Vec<Exchange> {
+    let refused = |on: &str, token| exchange(on, token).answered(431, "text/plain", "").with_header("server", "nginx");
+    but(to_each_token(refused))
+}
+
+/// Returns what a system shows whose edge verifies tokens and does not know their key.
+fn no_key_at_the_edge() -> Vec<Exchange> {
+    let refused = |on: &str, token| {
+        let sent =
+            exchange(on, token).answered(401, "text/plain", "Jwks doesn't have key to match kid or alg from Jwt");
+        sent.with_header("server", "istio-envoy")
+    };
+    but(to_each_token(refused))
+}
+
+/// Returns what a system shows whose backend fails in this call after a wait.
+fn waits_in_vain(detail: &str) -> Vec<Exchange> {
+    let mut sent = said(LIST, Valid, 500, detail);
+    sent.phases = Phases { connect_ms: Some(2.0), first_byte_ms: Some(9_000.0), end_ms: 9_001.0, ..sent.phases };
+    but(vec![sent])
+}
+
+/// Returns what a system shows whose edge has no route for the calls with tokens.
+fn routes_are_lost() -> Vec<Exchange> {
+    let mut broken = to_each_token(|on, token| page(on, token, 404, "404 Not Found"));
+    broken.extend([LIST, THREADS].map(|on| page(on, NoToken, 404, "404 Not Found")));
+    but(broken)
+}
+
 #[rstest]
+#[case("backend/header-too-large", Validation::SharedKey, headers_are_too_large())]
+#[case("edge/header-too-large", Validation::SharedKey, headers_are_too_large())]
+#[case("backend/csrf-refused", Validation::SharedKey, but(vec![said(POST, Valid, 403, "CSRF Failed: CSRF token missing.")]))]
+#[case("edge/stale-key-set", Validation::Jwks, no_key_at_the_edge())]
+#[case("edge/route-drift", Validation::SharedKey, routes_are_lost())]
+#[case("edge/response-header-too-large", Validation::SharedKey, but(vec![page(POST, Valid, 502, "502 Bad Gateway"); 4]))]
+#[case("data/backend-store-slow", Validation::SharedKey, waits_in_vain("canceling statement due to lock timeout"))]
+#[case("backend/dependency-fails", Validation::SharedKey, waits_in_vain("the pricing service did not answer in time"))]
+#[case("data/migrations-missing", Validation::SharedKey, but(vec![said(LIST, Valid, 500, "relation \"chat\" does not exist")]))]
 #[case("auth/rotated-key", Validation::Jwks, each_takes_its_own("Signature verification failed"))]
 #[case("auth/issues-other-claims", Validation::SharedKey, each_takes_its_own("Invalid audience"))]
 #[case("backend/expects-other-claim", Validation::Jwks, names_the_issuer_first())]
@@ -299,6 +338,23 @@ fn a_backend_without_its_configuration_may_answer_its_health_check() {
     let candidates = candidates(Validation::SharedKey, but(broken));
     assert!(candidates.iter().any(|one| one == "backend/required-config-missing"), "{candidates:?}");
     assert!(!candidates.iter().any(|one| one == "backend/crashing"), "{candidates:?}");
+}
+
+#[test]
+fn a_query_that_fails_needs_no_database_that_is_down() {
+    let found =
+        candidates(Validation::SharedKey, but(vec![said(LIST, Valid, 500, "relation \"chat\" does not exist")]));
+    assert!(!found.iter().any(|one| one == "data/backend-store-down"), "{found:?}");
+}
+
+#[test]
+fn a_backend_whose_library_words_every_flaw_alike_may_have_lost_its_service_secret() {
+    let mut broken = to_each_token(|on, token| said(on, token, 401, "Session could not be verified"));
+    let flaws = [WrongKey, TokenKind::Malformed, TokenKind::Expired, TokenKind::WrongAudience];
+    broken.retain(|sent| sent.probe.token == Valid);
+    broken.extend(flaws.map(|token| said(LIST, token, 401, "Given token not valid for any token type")));
+    let found = candidates(Validation::LocalThenIntrospection, but(broken));
+    assert!(found.iter().any(|one| one == "backend-auth/service-secret-mismatch"), "{found:?}");
 }
 
 #[test]
