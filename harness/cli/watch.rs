@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use miette::miette;
 use tokio::net::TcpListener;
 
+use crate::cli::args::otlp::OtlpArgs;
 use crate::cli::args::selected::SelectedArgs;
 use crate::cli::args::supplied::SuppliedArgs;
 use crate::cli::args::target::TargetArgs;
@@ -41,8 +42,7 @@ pub(super) struct Watch {
     #[cfg(feature = "twin")]
     #[command(flatten)]
     twin: crate::cli::args::twin::TwinArgs,
-    /// The time between the starts of two runs of a target, from 1 s to 1 day. A run that takes longer is followed at the next
-    /// multiple of it
+    /// The time between the starts of two runs of a target, from 1 s to 1 day. A run that takes longer is followed at once
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = period)]
     every: Duration,
     /// Begin each run up to this share of the period later, so that several watches do not run at once
@@ -75,6 +75,8 @@ pub(super) struct Watch {
     jobs: Option<NonZeroUsize>,
     #[command(flatten)]
     supplied: SuppliedArgs,
+    #[command(flatten)]
+    otlp: OtlpArgs,
     /// Print a line for each run too
     #[arg(long, short)]
     verbose: bool,
@@ -158,11 +160,13 @@ impl Watch {
             interruption: signals.interruption().clone(),
             ..run::Conduct::default()
         };
+        let export = self.otlp.read(&target, &Redactor::new())?;
         let (target, deployed, redactor) = (Arc::new(target), Vec::new(), Redactor::new());
         Ok(Job {
             by_hand: self.by_hand(&target),
             run: run::Smoke { target, scenarios, catalogue, deployed, redactor, conduct },
             receivers: receivers.into_iter().map(Arc::new).collect(),
+            export: export.map(|export| Arc::new(export) as Arc<dyn watch::Export>),
         })
     }
 

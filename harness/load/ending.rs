@@ -9,7 +9,7 @@ use crate::load::tally::ledger::{Failure, Ledger};
 use crate::load::tally::{latency, traits};
 use crate::probe::{Exchange, clean_events, clean_frames};
 use crate::redact::Redactor;
-use crate::report::{LoadFailure, LoadLeak, LoadReport, ScenarioReport, StepOutcome};
+use crate::report::{LoadFailure, LoadLeak, LoadReport, ObjectiveReport, ScenarioReport, StepOutcome};
 use crate::run::scenario_not_begun;
 
 /// The fault that a foreign marker proves.
@@ -26,6 +26,7 @@ pub(crate) struct LoadResult {
     pub(crate) report: LoadReport,
     pub(crate) scenarios: Vec<ScenarioReport>,
     pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) objectives: Vec<ObjectiveReport>,
 }
 
 /// Makes the result. Redacts what is kept of the exchanges.
@@ -57,7 +58,8 @@ pub(crate) fn result(stage: &Stage, allowed: &Allowed, redactor: &Redactor) -> L
         not_cleaned: ledger.not_cleaned,
     };
     let scenarios = scenarios(stage, &ledger, &report, redactor);
-    LoadResult { report, scenarios, exchanges }
+    let objectives = ledger.objectives.reports(&stage.target.objectives);
+    LoadResult { report, scenarios, exchanges, objectives }
 }
 
 /// Redacts the exchanges and numbers them from 1.

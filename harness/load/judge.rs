@@ -1,7 +1,7 @@
 //! Whether a call was served as its step expects.
 
 use crate::config::{Endpoint, Target, Validation};
-use crate::observe::observe;
+use crate::observe::{Authn, Observation, observe};
 use crate::probe::Exchange;
 use crate::run::expect;
 use crate::scenario::Step;
@@ -11,21 +11,25 @@ use crate::terms::Hop;
 pub(crate) struct Judged {
     /// Why it is not served.
     pub(crate) failure: Option<String>,
+    /// What its exchange means.
+    pub(crate) seen: Option<Observation>,
 }
 
 impl Judged {
     pub(crate) const fn failed(why: String) -> Self {
-        Self { failure: Some(why) }
+        Self { failure: Some(why), seen: None }
     }
 
     /// Judges a handshake: the socket must be open for the right user.
     pub(crate) fn opened(exchange: &Exchange, endpoint: &Endpoint, is_open: bool, target: &Target) -> Self {
         let seen = observe(exchange, endpoint, sub(exchange, target));
-        let other = seen.filter(|seen| seen.authn == crate::observe::Authn::AcceptedAsOther);
-        if is_open && other.is_none() {
-            return Self { failure: None };
-        }
-        Self::failed(if other.is_some() { "the socket is open for another user".to_owned() } else { ended(exchange) })
+        let other = seen.as_ref().is_some_and(|seen| seen.authn == Authn::AcceptedAsOther);
+        let failure = match (is_open, other) {
+            (true, false) => None,
+            (_, true) => Some("the socket is open for another user".to_owned()),
+            (false, false) => Some(ended(exchange)),
+        };
+        Self { failure, seen }
     }
 }
 
@@ -35,14 +39,14 @@ pub(crate) fn after(step: &Step, endpoint: &Endpoint, exchange: &Exchange, targe
         return Judged::failed("the run ended before the call".to_owned());
     };
     if expect::unprovable(step, endpoint, &seen).is_some() {
-        return Judged { failure: None };
+        return Judged { failure: None, seen: Some(seen) };
     }
     let verifier = match endpoint.validation.unwrap_or(target.validation) {
         Validation::Edge => Hop::Edge,
         _ => Hop::Backend,
     };
     let unmet = expect::unmet(step, endpoint, exchange, &seen, verifier);
-    Judged { failure: unmet.into_iter().next().map(|line| with_reason(line, exchange)) }
+    Judged { failure: unmet.into_iter().next().map(|line| with_reason(line, exchange)), seen: Some(seen) }
 }
 
 /// Adds the status of a refusal, or why the response is incomplete.

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::load::ending;
 use crate::load::tally::{latency, traits};
+use crate::objectives::Tally;
 use crate::probe::Exchange;
 use crate::report::{CallCounts, LoadFailure, LoadReport, Report, ScenarioReport, StepOutcome, TraitCounts};
 use crate::run::{MergeError, NamedReport, Outside, Smoke, belong_together, report_of, without_objectives};
@@ -46,6 +47,9 @@ pub(crate) async fn merge(run: Smoke, parts: Vec<NamedReport>) -> Result<Report,
     for report in &mut reports {
         renumber(report, &mut exchanges);
     }
+    let mut tally = Tally::default();
+    reports.iter().for_each(|report| tally.add(&run.target.objectives, &report.objectives));
+    let objectives = tally.reports(&run.target.objectives);
     let load = added(&reports.iter().filter_map(|report| report.load.as_ref()).collect::<Vec<_>>());
     let started_at = reports.iter().map(|report| report.timing.started_at).min().unwrap_or_default();
     let longest = reports.iter().map(|report| report.timing.total_ms).fold(0.0, f64::max);
@@ -53,6 +57,7 @@ pub(crate) async fn merge(run: Smoke, parts: Vec<NamedReport>) -> Result<Report,
         scenarios: scenarios(&reports, ending::is_unserved(&load)),
         findings: ending::findings(&load, &run.catalogue),
         exchanges,
+        objectives,
         started_at,
         took: Duration::from_secs_f64(longest / 1000.0),
         calls: usize::try_from(load.calls).unwrap_or(usize::MAX),

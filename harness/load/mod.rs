@@ -110,6 +110,7 @@ pub(crate) async fn run(smoke: &Smoke, allowed: &Allowed) -> Result<Report, Load
         findings: ending::findings(&result.report, &smoke.catalogue),
         scenarios: result.scenarios,
         exchanges: result.exchanges,
+        objectives: result.objectives,
         started_at,
         took: started.elapsed(),
         calls: usize::try_from(result.report.calls).unwrap_or(usize::MAX),

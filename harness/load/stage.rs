@@ -10,6 +10,7 @@ use crate::load::markers::Markers;
 use crate::load::schedule::Schedule;
 use crate::load::tally::call::CallKind;
 use crate::load::tally::ledger::{Ended, Ledger};
+use crate::objectives::Call;
 use crate::probe::{Exchange, Prober};
 use crate::run::{Captures, Interruption};
 use crate::scenario::{Scenario, Step};
@@ -109,6 +110,15 @@ impl Stage {
             revision: header(&self.target.version.header),
             failure: judged.failure,
         }
+    }
+
+    /// Measures the objectives of the target by a call.
+    pub(crate) fn measure(&self, place: &Place, judged: &Judged, exchange: &Exchange) {
+        let (objectives, endpoint) = (&self.target.objectives, self.target.endpoints.get(&place.endpoint));
+        let (Some((scenario, step)), Some(endpoint)) = (place.name.split_once('/'), endpoint) else { return };
+        let (of, seen, failed) = (place.endpoint.as_str(), judged.seen.as_ref(), judged.failure.is_some());
+        let call = Call { scenario, step, of, endpoint, exchange, seen, failed, failed_by_auth: false };
+        self.ledger().objectives.take(objectives, &call);
     }
 
     /// Notes an exchange in which a user sent the marker.

@@ -165,6 +165,7 @@ impl VirtualUser {
         stage.ledger().events += exchange.events.len() as u64;
         let step = &*with_captures(step, &mut self.captures, user, &exchange);
         let judged = after(step, endpoint, &exchange, &stage.target);
+        stage.measure(place, &judged, &exchange);
         let ended = stage.ended(self.number, place, (nth, due), kind, judged, Some(&exchange));
         stage.note_sent(&exchange, actor);
         stage.search(&exchange, actor, place.step);
@@ -224,6 +225,7 @@ impl VirtualUser {
                 }
             };
             let judged = Judged::opened(&exchange, endpoint, held.is_some(), &stage.target);
+            stage.measure(place, &judged, &exchange);
             let ended = stage.ended(self.number, place, (nth, due), CallKind::WebsocketOpen, judged, Some(&exchange));
             stage.search(&exchange, self.number, place.step);
             stage.ledger().record(ended, Some(&exchange));
@@ -239,6 +241,7 @@ impl VirtualUser {
         let user = stage.target.users.get(self.number);
         let step = &*with_captures(step, &mut self.captures, user, &exchange);
         let judged = after(step, endpoint, &exchange, &stage.target);
+        stage.measure(place, &judged, &exchange);
         let ended = stage.ended(self.number, place, (nth, due), CallKind::Websocket, judged, Some(&exchange));
         stage.note_sent(&exchange, self.number);
         stage.search(&exchange, self.number, place.step);

@@ -1,10 +1,11 @@
-//! The measured value of each objective, whether it keeps the limit, and the causes that explain a missed one.
+//! The objectives of a run, and the causes that explain a missed one.
 
 use std::collections::BTreeSet;
 
-use crate::config::{Bound, OBJECTIVES, Objective, Target, Unit};
+use crate::config::{OBJECTIVES, Target};
 use crate::diagnose::Cause;
-use crate::objectives::readings::{Call, Reading, calls};
+use crate::objectives::readings::calls;
+use crate::objectives::tally::Tally;
 use crate::report::{ObjectiveOutcome, ObjectiveReport, ProbeReport, ScenarioReport};
 
 /// Returns every objective of the target with what the run measured.
@@ -17,8 +18,9 @@ pub(crate) fn measure(
     if target.objectives.is_empty() {
         return Vec::new();
     }
-    let calls = calls(target, scenarios, probes, causes);
-    target.objectives.iter().map(|objective| measured(objective, &calls)).collect()
+    let mut tally = Tally::default();
+    calls(target, scenarios, probes, causes).iter().for_each(|call| tally.take(&target.objectives, call));
+    tally.reports(&target.objectives)
 }
 
 /// Adds each missed objective to the causes that explain it. Causes must explain every step that missed it.
@@ -34,47 +36,4 @@ pub(crate) fn explain(objectives: &mut [ObjectiveReport], causes: &mut [Cause]) 
         let step = format!("{OBJECTIVES}/{}", objective.name);
         found.into_iter().for_each(|n| causes[n].explains.push(step.clone()));
     }
-}
-
-fn measured(objective: &Objective, calls: &[Call<'_>]) -> ObjectiveReport {
-    let readings: Vec<Reading> = calls.iter().filter_map(|call| call.reading(objective)).collect();
-    let bad: Vec<&Reading> = readings.iter().filter(|reading| reading.bad).collect();
-    let value = value(objective, &readings);
-    let kept = |value: f64| match objective.bound {
-        Bound::AtMost => value <= objective.limit,
-        Bound::AtLeast => value >= objective.limit,
-    };
-    let outcome = match value {
-        None => ObjectiveOutcome::NotMeasured,
-        Some(value) if kept(value) => ObjectiveOutcome::Met,
-        Some(_) => ObjectiveOutcome::Missed,
-    };
-    ObjectiveReport {
-        name: objective.name.clone(),
-        measure: objective.measure,
-        unit: objective.measure.unit(),
-        bound: objective.bound,
-        limit: objective.limit,
-        value,
-        calls: readings.len(),
-        bad: bad.len(),
-        outcome,
-        why: value.is_none().then(|| "no call that it covers showed the value".to_owned()),
-        missed_by: bad.iter().map(|reading| reading.step.clone()).collect(),
-        cause: None,
-    }
-}
-
-/// Returns the longest time or the share. `None`: nothing was measured.
-fn value(objective: &Objective, readings: &[Reading]) -> Option<f64> {
-    if readings.is_empty() {
-        return None;
-    }
-    let bad = readings.iter().filter(|reading| reading.bad).count();
-    let share = |part: usize| part as f64 / readings.len() as f64;
-    Some(match (objective.measure.unit(), objective.bound) {
-        (Unit::Milliseconds, _) => readings.iter().map(|reading| reading.ms).fold(0.0, f64::max),
-        (Unit::Share, Bound::AtMost) => share(bad),
-        (Unit::Share, Bound::AtLeast) => share(readings.len() - bad),
-    })
 }

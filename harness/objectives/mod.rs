@@ -3,7 +3,8 @@
 //! Start at [`measure`].
 //!
 //! - `readings`: what each covered call measured
-//! - `measured`: the value, whether it keeps the limit, and the causes that explain a missed one
+//! - `tally`: the value, and whether it keeps the limit
+//! - `measured`: the objectives of a run, and the causes that explain a missed one
 //! - `scenario`: the objectives as steps of a scenario
 //! - `burn`: how fast an error budget is used up
 //!
@@ -14,10 +15,13 @@ mod burn;
 mod measured;
 mod readings;
 mod scenario;
+mod tally;
 #[cfg(test)]
 mod tests;
 
 #[cfg(feature = "watch")]
-pub(crate) use burn::{Burn, Sample, burn};
+pub(crate) use burn::{Alert, Burn, Sample, burn};
 pub(crate) use measured::{explain, measure};
+pub(crate) use readings::Call;
 pub(crate) use scenario::scenario;
+pub(crate) use tally::Tally;

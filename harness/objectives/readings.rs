@@ -9,27 +9,29 @@ use crate::probe::{Exchange, Side};
 use crate::report::{ProbeReport, ScenarioReport, StepOutcome, StepReport};
 use crate::terms::{Hop, Role, Service};
 
-/// A call of a step.
-pub(super) struct Call<'a> {
-    scenario: &'a str,
-    step: &'a StepReport,
-    exchange: &'a Exchange,
-    seen: Option<&'a Observation>,
-    endpoint: &'a Endpoint,
+/// A call of a step that was sent.
+pub(crate) struct Call<'a> {
+    pub(crate) scenario: &'a str,
+    pub(crate) step: &'a str,
+    /// The endpoint's id.
+    pub(crate) of: &'a str,
+    pub(crate) endpoint: &'a Endpoint,
+    pub(crate) exchange: &'a Exchange,
+    pub(crate) seen: Option<&'a Observation>,
+    /// Whether the step expected something else.
+    pub(crate) failed: bool,
     /// Whether a cause at the auth service, or between it and the backend, explains its failure.
-    failed_by_auth: bool,
+    pub(crate) failed_by_auth: bool,
 }
 
 /// What one call measured.
 pub(super) struct Reading {
-    /// `scenario/step`.
-    pub(super) step: String,
     /// The time in milliseconds. 0 where the measure is a share.
     pub(super) ms: f64,
     pub(super) bad: bool,
 }
 
-/// Returns the calls of all steps that a healthy system answers as the client wishes: no negative controls.
+/// Returns the calls of all steps that passed or failed.
 pub(super) fn calls<'a>(
     target: &'a Target,
     scenarios: &'a [ScenarioReport],
@@ -45,9 +47,15 @@ pub(super) fn calls<'a>(
         let endpoint = target.endpoints.get(&probe.exchange.probe.endpoint)?;
         let failed_by_auth = of_auth.iter().any(|name| name.split_once('/') == Some((scenario, &step.id)));
         let (exchange, seen) = (&probe.exchange, probe.observation.as_ref());
-        Some(Call { scenario, step, exchange, seen, endpoint, failed_by_auth })
+        let failed = match step.outcome {
+            StepOutcome::Passed => false,
+            StepOutcome::Failed => true,
+            StepOutcome::Skipped | StepOutcome::Known => return None,
+        };
+        let (step, of) = (step.id.as_str(), step.endpoint.as_str());
+        Some(Call { scenario, step, of, endpoint, exchange, seen, failed, failed_by_auth })
     };
-    steps.filter_map(call).filter(|call| !call.is_control()).collect()
+    steps.filter_map(call).collect()
 }
 
 fn is_of_auth(cause: &Cause) -> bool {
@@ -70,32 +78,24 @@ impl Call<'_> {
 
     /// Returns what the call measured for an objective. `None`: the objective does not cover it, or it shows nothing.
     pub(super) fn reading(&self, objective: &Objective) -> Option<Reading> {
-        if !objective.covers.step(self.scenario, &self.step.id, &self.step.endpoint) || !self.is_done() {
+        if !objective.covers.step(self.scenario, self.step, self.of) || self.is_control() {
             return None;
         }
         let (ms, bad) = match objective.measure {
             Measure::Latency => self.time(Some(self.exchange.phases.end_ms), objective.limit)?,
             Measure::FirstEvent => self.time(self.first_event_ms(), objective.limit)?,
-            Measure::Success => (0.0, self.failed()),
+            Measure::Success => (0.0, self.failed),
             Measure::AuthErrors => (0.0, self.auth_error()?),
         };
-        Some(Reading { step: format!("{}/{}", self.scenario, self.step.id), ms, bad })
-    }
-
-    fn is_done(&self) -> bool {
-        matches!(self.step.outcome, StepOutcome::Passed | StepOutcome::Failed)
-    }
-
-    fn failed(&self) -> bool {
-        self.step.outcome == StepOutcome::Failed
+        Some(Reading { ms, bad })
     }
 
     /// Returns a time, and whether it is over the limit. A call that failed shows only that the limit had passed before.
     fn time(&self, took: Option<f64>, limit: f64) -> Option<(f64, bool)> {
         let lasted = self.exchange.phases.end_ms;
-        match took.filter(|_| !self.failed()) {
+        match took.filter(|_| !self.failed) {
             Some(ms) => Some((ms, ms > limit)),
-            None if self.failed() => {
+            None if self.failed => {
                 let ms = took.unwrap_or(lasted);
                 (ms > limit).then_some((ms, true))
             }
@@ -122,7 +122,7 @@ impl Call<'_> {
         if !with_token && !of_auth {
             return None;
         }
-        if !self.failed() {
+        if !self.failed {
             return Some(false);
         }
         let seen = self.seen?;

@@ -62,10 +62,16 @@ impl Destination {
     }
 
     pub(super) fn at(endpoint: Url, headers: HashMap<String, String>, redactor: &Redactor) -> Self {
-        for value in headers.values() {
+        let destination = Self { endpoint, headers, redactor: redactor.clone() };
+        destination.conceal(redactor);
+        destination
+    }
+
+    /// Tells a redactor the values of the headers.
+    pub(crate) fn conceal(&self, redactor: &Redactor) {
+        for value in self.headers.values() {
             redactor.register_secret("otlp-header", &SecretString::from(value.clone()));
         }
-        Self { endpoint, headers, redactor: redactor.clone() }
     }
 }
 

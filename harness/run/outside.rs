@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::diagnose::Finding;
 use crate::probe::Exchange;
-use crate::report::{Report, ScenarioReport, Timing};
+use crate::report::{ObjectiveReport, Report, ScenarioReport, Timing};
 use crate::run::context::record::Record;
 use crate::run::context::smoke::Smoke;
 use crate::run::drive::Driven;
@@ -19,6 +19,8 @@ pub(crate) struct Outside {
     pub(crate) findings: Vec<Finding>,
     /// The exchanges that show it, redacted, with ids from 1.
     pub(crate) exchanges: Vec<Exchange>,
+    /// What the calls measured of the objectives of the target.
+    pub(crate) objectives: Vec<ObjectiveReport>,
     /// When it began, and how long it took.
     pub(crate) started_at: jiff::Timestamp,
     pub(crate) took: Duration,
@@ -28,7 +30,7 @@ pub(crate) struct Outside {
 
 /// Returns the report, with the gate and the exit code of every run.
 pub(crate) async fn report_of(run: &Smoke, outside: Outside) -> Report {
-    let Outside { scenarios, findings, exchanges, started_at, took, calls } = outside;
+    let Outside { scenarios, findings, exchanges, objectives, started_at, took, calls } = outside;
     let mut record = Record::default();
     for exchange in exchanges {
         record.keep(exchange, &run.target);
@@ -43,6 +45,6 @@ pub(crate) async fn report_of(run: &Smoke, outside: Outside) -> Report {
         diagnosis_probes: 0,
         held_back_ms: 0.0,
     };
-    let conclusion = Conclusion { findings, ..Conclusion::default() };
+    let conclusion = Conclusion { findings, measured: Some(objectives), ..Conclusion::default() };
     ending::report(run, Driven { scenarios, failed: Vec::new() }, conclusion, record, timing).await
 }

@@ -29,9 +29,13 @@ const HOUR_S: i64 = 3600;
 const LONGEST_ALERT: SignedDuration = SignedDuration::from_hours(72);
 
 impl Watched {
-    /// Takes what a run measured, and computes how fast each error budget is used up. Objectives without a budget, and those
-    /// that the target no longer has, are left out.
+    /// Takes what a run measured, and computes how fast each error budget is used up. Objectives that the target no longer has are left
+    /// out. A run that tested nothing measured nothing.
     pub(crate) fn take_objectives(&mut self, written: &[Objective], measured: &[ObjectiveReport], at: Timestamp) {
+        if !measured.is_empty() {
+            self.measured = measured.to_vec();
+        }
+        self.measured.retain(|one| written.iter().any(|objective| objective.name == one.name));
         self.objectives.retain(|one| written.iter().any(|objective| objective.name == one.name));
         let budgets = written.iter().filter_map(|objective| Some((objective, objective.budget?)));
         for (objective, budget) in budgets {
@@ -136,13 +140,16 @@ mod tests {
     }
 
     #[test]
-    fn without_a_budget_nothing_is_kept() {
+    fn without_a_budget_only_the_last_value_is_kept() {
         let mut watched = Watched::default();
         watched.take_objectives(&[objective(None)], &[measured(1)], at(1));
         assert!(watched.objectives.is_empty());
+        assert_eq!(watched.measured, [measured(1)]);
+        watched.take_objectives(&[objective(None)], &[], at(1));
+        assert_eq!(watched.measured, [measured(1)], "a run that tested nothing");
         watched.take_objectives(&[objective(Some(0.01))], &[measured(1)], at(2));
         assert!(watched.objectives[0].burn.as_ref().is_some_and(Burn::fires));
         watched.take_objectives(&[], &[], at(3));
-        assert!(watched.objectives.is_empty());
+        assert!(watched.objectives.is_empty() && watched.measured.is_empty());
     }
 }

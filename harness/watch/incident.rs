@@ -3,8 +3,8 @@
 //! The plain definition, over the runs of one target in order. A run that tested nothing neither fails nor passes.
 //!
 //! - An incident opens at the run that is the Nth failed one without a passed one between them.
-//! - Its cause changes when the last N failed runs with a known reason give one reason, and that is another one than the
-//!   incident had. A run without a known reason changes nothing.
+//! - Its cause changes when the last N failed runs with a known reason, and at least two, give one reason, and that is another one than
+//!   the incident had. A run without a known reason changes nothing. One run is not enough: the target may have changed while it ran.
 //! - It is cured at the next run that passes.
 //! - The first of several runs that tested nothing is told once, and so is the first run after them if it tells nothing else.
 //!
@@ -15,6 +15,9 @@ use std::collections::BTreeSet;
 use crate::report::StepOutcome;
 use crate::watch::state::{Change, ChangeKind, End, Incident, Ran, Watched};
 
+/// The fewest runs that must agree on another cause. A run during which the target changes has seen two systems, and may name the
+/// cause of neither.
+const FEWEST: usize = 2;
 /// The most runs that are kept: a day with a run each minute.
 pub(crate) const MOST_RUNS: usize = 1440;
 /// The most incidents that are kept.
@@ -68,6 +71,12 @@ impl Watched {
         self.incidents.back().filter(|last| last.cured.is_none())
     }
 
+    /// Reports whether the last run gave another reason than its incident has, and too few runs agree on it.
+    pub(crate) fn doubts(&self) -> bool {
+        let reasons = self.runs.back().map(Ran::reasons).filter(|reasons| !reasons.is_empty());
+        reasons.is_some_and(|now| self.open_incident().is_some_and(|incident| incident.reasons != now))
+    }
+
     fn count(&mut self, ran: &Ran) {
         let counted = match ran.end {
             End::Passed => &mut self.totals.passed,
@@ -106,12 +115,15 @@ impl Watched {
     }
 
     fn go_on(&mut self, confirm: usize) -> Option<ChangeKind> {
-        let reasons = self.agreed(confirm);
+        let reasons = self.agreed(confirm.max(FEWEST));
         let (ran, incident) = (self.runs.back()?, self.incidents.back_mut()?);
         let scenarios: BTreeSet<String> = incident.scenarios.drain(..).chain(failed(ran)).collect();
         incident.scenarios = scenarios.into_iter().collect();
-        incident.causes.clone_from(&ran.causes);
-        incident.reasons = reasons.filter(|now| *now != incident.reasons)?;
+        let agreed = reasons.filter(|now| *now != incident.reasons);
+        if agreed.is_some() || incident.reasons.is_empty() || ran.reasons() == incident.reasons {
+            incident.causes.clone_from(&ran.causes);
+        }
+        incident.reasons = agreed?;
         incident.changes.push(change(ran, ChangeKind::CauseChanged));
         Some(ChangeKind::CauseChanged)
     }
@@ -204,10 +216,12 @@ mod tests {
     #[rstest]
     #[case::healthy("+ + +", 1, "- - -")]
     #[case::one_incident("+ a a + +", 1, "- op - cu -")]
-    #[case::another_cause("a b b", 1, "op ca -")]
+    #[case::another_cause("a b b b", 1, "op - ca -")]
+    #[case::in_the_middle_of_a_change("a x b b", 1, "op - - ca")]
+    #[case::in_the_middle_of_a_cure("a x +", 1, "op - cu")]
     #[case::order_of_causes("ab ba", 1, "op -")]
-    #[case::a_second_cause("a ab a", 1, "op ca ca")]
-    #[case::refined_once("?a a ?a a", 1, "op ca - -")]
+    #[case::a_second_cause("a ab ab a a", 1, "op - ca - ca")]
+    #[case::refined_once("?a a ?a a a", 1, "op - - ca -")]
     #[case::an_open_verdict_is_no_change("a ?b ?c a", 1, "op - - -")]
     #[case::untested_is_told_once(". . + .", 1, "un - te un")]
     #[case::untested_is_never_a_cure("a . . a +", 1, "op un - te cu")]
@@ -218,6 +232,26 @@ mod tests {
     fn a_run_tells_a_change(#[case] runs: &str, #[case] confirm: usize, #[case] news: &str) {
         let runs: Vec<&str> = runs.split(' ').collect();
         assert_eq!(short(&told(&runs, confirm)), news);
+    }
+
+    #[test]
+    fn a_run_is_in_doubt_until_enough_runs_agree() {
+        let mut watched = Watched::default();
+        let doubts = ["+", "a", "?b", "b", "b", "ab", "+"].iter().enumerate().map(|(at, text)| {
+            watched.take(ran(text, at), 1);
+            watched.doubts()
+        });
+        assert_eq!(doubts.collect::<Vec<_>>(), [false, false, false, true, false, true, false]);
+    }
+
+    #[test]
+    fn an_incident_keeps_its_causes_until_enough_runs_agree_on_others() {
+        let mut watched = Watched::default();
+        let causes = ["a", "x", "b", "?c", "b", "ba", "?c", "+"].iter().enumerate().map(|(at, text)| {
+            watched.take(ran(text, at), 1);
+            watched.incidents[0].causes.iter().map(|cause| cause.fault.as_str()).collect::<String>()
+        });
+        assert_eq!(causes.collect::<Vec<_>>(), ["a", "a", "a", "a", "b", "b", "b", "b"]);
     }
 
     #[test]
@@ -238,7 +272,7 @@ mod tests {
             watched.take(ran(["a", "b", "+"][at % 3], at), 1);
         }
         for at in 0..300 {
-            watched.take(ran(["a", "b"][at % 2], at), 1);
+            watched.take(ran(["a", "b"][at / 2 % 2], at), 1);
         }
         assert_eq!((watched.runs.len(), watched.incidents.len()), (MOST_RUNS, MOST_INCIDENTS));
         let last = watched.incidents.back().expect("an incident");
@@ -267,6 +301,7 @@ mod tests {
             for n in confirm..failed.len() {
                 let known: Vec<_> =
                     failed[..=n].iter().map(|ran| ran.reasons()).filter(|one| !one.is_empty()).collect();
+                let confirm = confirm.max(2);
                 let last = &known[known.len().saturating_sub(confirm)..];
                 let now = failed[n].reasons();
                 let agree = last.len() == confirm && last.iter().all(|one| *one == now) && !now.is_empty();

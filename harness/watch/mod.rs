@@ -24,7 +24,7 @@ mod serve;
 pub(crate) mod state;
 mod store;
 
-pub(crate) use course::{Course, Job, Listener, ReadByHand, Said, Until, watch};
+pub(crate) use course::{Course, Export, Job, Listener, ReadByHand, Said, Until, watch};
 pub(crate) use incident::MOST_RUNS;
 pub(crate) use notify::receiver::Receiver;
 pub(crate) use schedule::Slots;

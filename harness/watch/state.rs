@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::Certainty;
-use crate::report::StepOutcome;
+use crate::report::{ObjectiveReport, StepOutcome};
 use crate::watch::burning::Burning;
 
 /// Everything that a watch knows.
@@ -37,6 +37,9 @@ pub(crate) struct Watched {
     /// The objectives with an error budget.
     #[serde(default)]
     pub objectives: Vec<Burning>,
+    /// Every objective, with what the last run that tested anything measured.
+    #[serde(default)]
+    pub measured: Vec<ObjectiveReport>,
 }
 
 /// Counts over all runs of a target.
@@ -146,7 +149,7 @@ pub(crate) struct Incident {
     pub opened: Timestamp,
     /// When the first run that passed again began.
     pub cured: Option<Timestamp>,
-    /// The causes now, or those of the last failed run.
+    /// The causes that were last notified, as the last run that gave them said them. Without a known reason, those of the last failed run.
     pub causes: Vec<Named>,
     /// The scenarios that failed in it, sorted.
     pub scenarios: Vec<String>,

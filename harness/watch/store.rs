@@ -151,7 +151,7 @@ impl Store {
     /// Keeps a target after its last run, with the notification of that run.
     pub(crate) fn keep(&self, watched: &Watched, pending: Option<&Pending>) -> Result<(), Broken> {
         self.on(|database| {
-            let Watched { name, totals, auth_last_success, incidents, objectives, .. } = watched;
+            let Watched { name, totals, auth_last_success, incidents, objectives, measured, .. } = watched;
             let number = totals.passed + totals.failed + totals.untested;
             let head = Watched {
                 name: name.clone(),
@@ -160,6 +160,7 @@ impl Store {
                 totals: totals.clone(),
                 auth_last_success: *auth_last_success,
                 objectives: objectives.clone(),
+                measured: measured.clone(),
             };
             let write = database.begin_write()?;
             {

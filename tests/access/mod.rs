@@ -15,6 +15,5 @@ mod login;
 mod requests;
 mod sessions;
 mod supplied_logs;
-mod system;
 pub(crate) mod system;
 mod topologies;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use fivewhys::internal::report::RunOutcome;
+use fivewhys::internal::report::{ObjectiveOutcome, RunOutcome};
 
-use super::{finding_ids, load, pool};
+use super::{SERVED, finding_ids, load, pool, served};
 use crate::support::program::{run, stdout};
 
 #[test]
@@ -69,6 +69,14 @@ fn a_bad_instance_is_named() {
     let common = &load.common[0].counts;
     assert_eq!((common.value.as_str(), common.without.failed), ("backend-b", 0));
     assert_eq!(common.with.failed, load.calls - load.served);
+}
+
+#[test]
+fn an_objective_counts_every_call_of_every_user() {
+    let (code, report) = pool(&["-s", "messages", "--load-fault", "bad-instance", "--set", SERVED]);
+    let (load, served) = (load(&report), served(&report));
+    assert_eq!((code, served.outcome), (Some(1), ObjectiveOutcome::Missed));
+    assert_eq!((served.calls, served.bad), (load.calls - load.unsent, load.calls - load.unsent - load.served));
 }
 
 #[test]

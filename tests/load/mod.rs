@@ -10,7 +10,7 @@ mod bounds;
 mod findings;
 mod shards;
 
-use fivewhys::internal::report::{LoadReport, Report};
+use fivewhys::internal::report::{LoadReport, ObjectiveOutcome, Report};
 
 use crate::support::program::{run, stderr};
 
@@ -24,6 +24,23 @@ pub(crate) fn pool(more: &[&str]) -> (Option<i32>, Report) {
     let output = run([&POOL, more].concat());
     let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));
     (output.status.code(), report)
+}
+
+/// An objective on the share of the calls that do what their step expects.
+pub(crate) const SERVED: &str = "objectives.served={measure=\"success\",at_least=\"99 %\"}";
+
+/// What a report says of an objective.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    pub(crate) outcome: ObjectiveOutcome,
+    pub(crate) calls: u64,
+    pub(crate) bad: u64,
+}
+
+/// Returns what the report says of [`SERVED`].
+pub(crate) fn served(report: &Report) -> Measured {
+    let one = report.objectives.iter().find(|one| one.name == "served").expect("the objective");
+    Measured { outcome: one.outcome, calls: one.calls as u64, bad: one.bad as u64 }
 }
 
 pub(crate) fn load(report: &Report) -> &LoadReport {

@@ -1,11 +1,12 @@
 //! A watch in a process of its own.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -63,7 +64,8 @@ impl Place {
         let mut child = command.stdout(Stdio::piped()).stderr(errors).spawn().expect("the program starts");
         let output = BufReader::new(child.stdout.take().expect("piped"));
         let (sender, lines) = channel();
-        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let mut lines_at = output.lines().map_while(Result::ok).map(|line| (Instant::now(), line));
+        std::thread::spawn(move || lines_at.try_for_each(|line| sender.send(line)));
         Watching { child, lines }
     }
 
@@ -71,34 +73,85 @@ impl Place {
     pub(crate) fn errors(&self) -> String {
         std::fs::read_to_string(self.path().join("stderr")).unwrap_or_default()
     }
+
+    /// Reads what the newest watch serves at `/metrics`, until it is as wanted. Returns the last text, also if it never was.
+    pub(crate) fn metrics(&self, wanted: impl Fn(&str) -> bool) -> String {
+        let errors = self.errors();
+        let address = errors.rsplit("http://").next().and_then(|rest| rest.split('/').next()).expect("the page");
+        let guard = Instant::now() + Duration::from_secs(5);
+        loop {
+            let mut stream = TcpStream::connect(address).expect("it listens");
+            stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: watch\r\n\r\n").expect("it is sent");
+            let text = std::io::read_to_string(stream).expect("a text");
+            if wanted(&text) || Instant::now() > guard {
+                return text;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
 }
 
 /// A running watch. It ends with this value.
 pub(crate) struct Watching {
     child: Child,
-    lines: Receiver<String>,
+    lines: Receiver<(Instant, String)>,
+}
+
+/// A run, as its line says it.
+#[derive(Debug)]
+pub(crate) struct Line {
+    /// `passed`, `failed` or `tested`.
+    pub(crate) end: String,
+    pub(crate) ended: Instant,
+    pub(crate) took: Duration,
+}
+
+impl Line {
+    /// Returns when the run began, to a tenth of a second.
+    pub(crate) fn began(&self) -> Instant {
+        self.ended.checked_sub(self.took).expect("a time")
+    }
+
+    /// `TIME TARGET passed in 1.5 s`. `None`: the line says a change.
+    fn read((ended, line): (Instant, String)) -> Option<Self> {
+        let words: Vec<&str> = line.split(' ').collect();
+        let [_, _, end @ ("passed" | "failed" | "tested"), .., took, "s"] = words[..] else { return None };
+        let took = took.parse().map(Duration::from_secs_f64).expect("seconds");
+        Some(Self { end: end.to_owned(), ended, took })
+    }
 }
 
 impl Watching {
     /// Waits for the end of the next run, and returns `passed`, `failed` or `tested`.
     pub(crate) fn run(&self) -> String {
-        self.line(|words| matches!(words, [_, _, "passed" | "failed" | "tested", .., "s"])).remove(2)
+        self.next().end
     }
 
-    fn line(&self, wanted: impl Fn(&[&str]) -> bool) -> Vec<String> {
+    /// Waits for the end of the first run that began after this moment. A run that is longer than the period is followed at once, and may
+    /// have begun before.
+    pub(crate) fn run_after(&self, since: Instant) -> String {
         loop {
-            let line = self.lines.recv_timeout(GUARD).expect("the watch goes on");
-            let words: Vec<&str> = line.split(' ').collect();
-            if wanted(&words) {
-                return words.iter().map(|word| (*word).to_owned()).collect();
+            let run = self.next();
+            if run.began() > since {
+                return run.end;
             }
         }
     }
 
-    /// Ends it as `kill -9` does.
-    pub(crate) fn kill(mut self) {
+    /// Waits for the end of the next run.
+    pub(crate) fn next(&self) -> Line {
+        loop {
+            if let Some(line) = Line::read(self.lines.recv_timeout(GUARD).expect("the watch goes on")) {
+                return line;
+            }
+        }
+    }
+
+    /// Ends it as `kill -9` does, and returns the runs that it had told.
+    pub(crate) fn kill(mut self) -> Vec<Line> {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");
+        self.lines.iter().filter_map(Line::read).collect()
     }
 
     /// Sends SIGTERM and returns how it ended.

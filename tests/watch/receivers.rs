@@ -159,7 +159,8 @@ fn an_incident_is_one_issue_from_its_first_run_to_its_cure() {
         "[target.twin.watch.github]\nrepository = \"netra/apex\"\ntoken = [\"env:GH\"]\napi = \"http://{}/api/v3\"\n",
         server.address
     ));
-    for faults in [&[FAULT][..], &[FAULT], &["backend/jwt-secret-mismatch"], &[], &[FAULT]] {
+    let other = "backend/jwt-secret-mismatch";
+    for faults in [&[FAULT][..], &[FAULT], &[other], &[other], &[], &[FAULT]] {
         system.have(faults);
         let output = once(&system, &place, &[]);
         assert_eq!(output.status.code(), Some(i32::from(!faults.is_empty())), "{output:?}");

@@ -66,12 +66,24 @@ impl System {
 
     /// Replaces the faults at a moment without any connection.
     pub(crate) fn have(&self, faults: &[&str]) {
+        let twin = self.boot(faults);
+        self.lead_to(twin);
+    }
+
+    /// Replaces the faults now, also in the middle of a run. Connections that are open stay with the twin before.
+    pub(crate) fn have_at_once(&self, faults: &[&str]) {
+        let (twin, mut behind) = (self.boot(faults), self.behind.0.lock().expect("no holder panics"));
+        behind.places = places(&twin);
+        behind.twins.push(twin);
+    }
+
+    fn boot(&self, faults: &[&str]) -> Twin {
         let faults: Vec<Fault> = faults.iter().map(|id| id.parse().expect("a fault of the twin")).collect();
         let builder = {
             let behind = self.behind.0.lock().expect("no holder panics");
             Twin::builder().credentials_of(&behind.twins[0]).faults(faults)
         };
-        self.lead_to(self.runtime.block_on(builder.start()).expect("the twin boots"));
+        self.runtime.block_on(builder.start()).expect("the twin boots")
     }
 
     /// Waits until a run is in progress.
@@ -82,13 +94,11 @@ impl System {
     }
 
     fn lead_to(&self, twin: Twin) {
-        let urls = [twin.edge_url(), twin.backend_url(), twin.auth_url(), twin.control_url()];
-        let places = urls.map(|url| url.split("//").nth(1).and_then(|place| place.parse().ok()));
         let behind = self.behind.0.lock().expect("no holder panics");
         let idle = self.behind.1.wait_timeout_while(behind, GUARD, |behind| behind.open > 0);
         let (mut behind, late) = idle.expect("no holder panics");
         assert!(!late.timed_out(), "a connection stays open");
-        behind.places = places;
+        behind.places = places(&twin);
         behind.twins.push(twin);
     }
 
@@ -113,6 +123,12 @@ impl System {
         write_target_file(&self.target(), "twin", &known, &evidence).expect("it is written");
         self.add("[target.twin.budget]\nrequests_per_minute = 60000\n");
     }
+}
+
+/// Returns where each gate leads for a twin.
+fn places(twin: &Twin) -> [Option<SocketAddr>; GATES] {
+    let urls = [twin.edge_url(), twin.backend_url(), twin.auth_url(), twin.control_url()];
+    urls.map(|url| url.split("//").nth(1).and_then(|place| place.parse().ok()))
 }
 
 /// Opens a gate on a free port.

@@ -46,6 +46,17 @@ impl Export {
     }
 }
 
+#[cfg(all(feature = "otlp", feature = "watch"))]
+impl crate::watch::Export for Export {
+    fn conceal(&self, redactor: &Redactor) {
+        self.to.conceal(redactor);
+    }
+
+    fn send<'a>(&'a self, report: &'a Report) -> futures_util::future::BoxFuture<'a, Result<(), String>> {
+        Box::pin(async { crate::otlp::export(report, &self.to).await.map(drop).map_err(|error| error.to_string()) })
+    }
+}
+
 #[cfg(not(feature = "otlp"))]
 impl Export {
     fn to(_: &Collector, _: &Redactor) -> Result<Self, Mistake> {
@@ -56,4 +67,13 @@ impl Export {
     /// Never called: this build makes no export.
     #[allow(clippy::unused_async, reason = "the other build waits")]
     pub(crate) async fn send(&self, _: &Report, _: &Redactor) {}
+}
+
+#[cfg(all(not(feature = "otlp"), feature = "watch"))]
+impl crate::watch::Export for Export {
+    fn conceal(&self, _: &Redactor) {}
+
+    fn send<'a>(&'a self, _: &'a Report) -> futures_util::future::BoxFuture<'a, Result<(), String>> {
+        Box::pin(async { Ok(()) })
+    }
 }

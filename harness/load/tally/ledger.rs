@@ -6,6 +6,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 
 use crate::load::tally::call::{Call, CallKind, Name, Names};
+use crate::objectives::Tally;
 use crate::probe::Exchange;
 
 /// Failures of different kinds of which an example is kept.
@@ -73,6 +74,8 @@ pub(crate) struct Ledger {
     /// Sockets that the server ended.
     pub(crate) sockets_lost: u64,
     pub(crate) not_cleaned: u64,
+    /// What the calls measured of the objectives of the target.
+    pub(crate) objectives: Tally,
 }
 
 impl Ledger {

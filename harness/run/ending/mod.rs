@@ -45,7 +45,7 @@ pub(crate) async fn report(
     timing: Timing,
 ) -> Report {
     let Driven { mut scenarios, failed: to_explain } = driven;
-    let Conclusion { mut causes, mut findings, evidence, .. } = conclusion;
+    let Conclusion { mut causes, mut findings, evidence, measured, .. } = conclusion;
     let lost = lost::lost(run, &evidence).await;
     findings.extend(lost.iter().map(|lost| lost.finding.clone()));
     let deployed = tested::deployed(run, &evidence, &record);
@@ -59,7 +59,8 @@ pub(crate) async fn report(
     let losses = lost::losses(run, &evidence, &mut causes);
     // The finding that fails the gate lists the same variables.
     findings.extend(losses.into_iter().filter(|_| lost.is_none()));
-    let mut measured = objectives::measure(&run.target, &scenarios, &record.probes, &causes);
+    let of_steps = || objectives::measure(&run.target, &scenarios, &record.probes, &causes);
+    let mut measured = measured.unwrap_or_else(of_steps);
     objectives::explain(&mut measured, &mut causes);
     if !measured.is_empty() {
         scenarios.extend(objectives::scenario(&run.target, &measured, jiff::Zoned::now().date()));

@@ -26,6 +26,7 @@ use crate::config::Target;
 use crate::diagnose::{self, Catalogue, Cause, Certainty, FailedStep, Finding, Given, diagnose, next_probe};
 use crate::evidence::{Evidence, Focus, read_log, read_manifests};
 use crate::probe::{CannotProbe, ProbeKey, ProbeRequest, Prober, Session};
+use crate::report::ObjectiveReport;
 use crate::run::context::by_hand::ByHand;
 use crate::run::context::events::{Event, Listener};
 use crate::run::context::interruption::Interruption;
@@ -40,6 +41,8 @@ pub(crate) struct Conclusion {
     pub(crate) evidence: Evidence,
     /// The number of probes that the diagnosis sent.
     pub(crate) probes: usize,
+    /// What another folder measured of the objectives. Absent: the steps of the run show it.
+    pub(crate) measured: Option<Vec<ObjectiveReport>>,
 }
 
 /// A diagnosis in progress.
@@ -113,7 +116,13 @@ pub(crate) async fn inquire(
     findings.extend(interruption.or(of_http2).await.flatten());
     let of_foreign_pages = foreign_page::findings(&inquiry.session, target, inquiry.record);
     findings.extend(interruption.or(of_foreign_pages).await.unwrap_or_default());
-    Conclusion { causes, findings, probes: inquiry.record.probes.len() - before, evidence: inquiry.evidence }
+    Conclusion {
+        causes,
+        findings,
+        probes: inquiry.record.probes.len() - before,
+        evidence: inquiry.evidence,
+        measured: None,
+    }
 }
 
 /// The time that the choice of the first probe is expected to take.

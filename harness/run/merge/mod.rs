@@ -48,7 +48,7 @@ pub async fn merge(mut run: Smoke, parts: Vec<NamedReport>, by_hand: &ByHand) ->
     let of_left_out = record.probes.iter().filter(|probe| left_out.contains(&probe.exchange.id));
     let observed = of_left_out.filter_map(|probe| probe.observation.as_ref());
     findings.extend(observed.filter_map(|seen| opened_by_test_headers(&run.target, seen)).next());
-    let conclusion = Conclusion { causes, findings, evidence, probes: timing.diagnosis_probes };
+    let conclusion = Conclusion { causes, findings, evidence, probes: timing.diagnosis_probes, measured: None };
     let mut report = ending::report(&run, driven, conclusion, record, timing).await;
     report.unread = unread;
     Ok(report)

@@ -3,19 +3,24 @@
 //! Start at [`watch`].
 //!
 //! - `rounds`: the loop of one target
+//! - `exporting`: the export of the spans of its runs
 //!
 //! Invariant: a target never has two runs at once.
 
+mod exporting;
 mod rounds;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch as channel};
 use tokio::task::{JoinSet, block_in_place};
 
+use crate::redact::Redactor;
+use crate::report::Report;
 use crate::run::{self, ByHand, Interruption};
 use crate::watch::course::rounds::Rounds;
 use crate::watch::notify::delivery::{Delivery, deliver_all};
@@ -49,6 +54,16 @@ pub(crate) struct Job {
     /// Reads the evidence of the operator before each run.
     pub(crate) by_hand: ReadByHand,
     pub(crate) receivers: Vec<Arc<Receiver>>,
+    /// Exports the spans of each run.
+    pub(crate) export: Option<Arc<dyn Export>>,
+}
+
+/// Exports the spans of a run.
+pub(crate) trait Export: Send + Sync {
+    /// Tells a redactor the secrets of the export.
+    fn conceal(&self, redactor: &Redactor);
+    /// Exports the spans of a report that is cleaned of secrets. Ends within seconds, or says why they are not exported.
+    fn send<'a>(&'a self, report: &'a Report) -> BoxFuture<'a, Result<(), String>>;
 }
 
 /// Reads the evidence of the operator, or says why it cannot be read.

@@ -10,11 +10,15 @@ use tokio::task::block_in_place;
 use crate::redact::Redactor;
 use crate::report::{ObjectiveReport, Report, json};
 use crate::run::{self, Interruption, RunError};
+use crate::watch::course::exporting::Exporting;
 use crate::watch::course::{Job, Listener, Said, Until};
 use crate::watch::notify::notification::Notification;
 use crate::watch::schedule::Slots;
 use crate::watch::state::{Ran, State, Watched};
 use crate::watch::store::{Broken, Pending, Store};
+
+/// Runs that begin at once after a run in doubt, before the next slot: the target may have changed during that run.
+const MOST_AGAIN: usize = 2;
 
 /// The loop of one target.
 pub(crate) struct Rounds {
@@ -38,6 +42,8 @@ struct Ended {
     /// Empty: nothing was tested, or no receiver reads it.
     report: String,
     objectives: Vec<ObjectiveReport>,
+    /// The report whose spans are exported. Absent: nothing was tested, or nothing is exported.
+    spans: Option<Report>,
     code: u8,
 }
 
@@ -46,32 +52,42 @@ impl Rounds {
     pub(crate) async fn run(self) -> u8 {
         let begun = tokio::time::Instant::now();
         let mut watched = self.state.borrow().targets[self.place].clone();
-        let (mut last, mut code) = (None, 0);
-        loop {
-            let slot = self.slots.next(last, begun.elapsed());
-            let chance = if slot == 0 { 0.0 } else { fastrand::f64() };
-            let at = self.slots.begins(slot, chance);
+        let mut exporting = Exporting::default();
+        let (mut last, mut again, mut code) = (None, 0, 0);
+        let code = loop {
+            let (slot, at) = match last.filter(|_| watched.doubts() && again < MOST_AGAIN) {
+                Some(slot) => (slot, begun.elapsed()),
+                None => self.slots.next(last, begun.elapsed(), fastrand::f64()),
+            };
+            again = if last == Some(slot) { again + 1 } else { 0 };
             if matches!(self.until, Until::For(end) if at >= end) {
-                return code;
+                break code;
             }
             if self.interruption.or(tokio::time::sleep_until(begun + at)).await.is_none() {
-                return code;
+                break code;
             }
             // The run that a signal ended tells nothing of the target.
-            let Some(ended) = self.once().await else { return code };
+            let Some(mut ended) = self.once().await else { break code };
             code = ended.code;
+            let spans = ended.spans.take();
             self.take(&mut watched, ended);
+            if let (Some(spans), Some(export)) = (spans, &self.job.export) {
+                exporting.begin(spans, export, &self.listener);
+            }
             if self.until == Until::Once {
-                return code;
+                break code;
             }
             last = Some(slot);
-        }
+        };
+        self.interruption.or(exporting.end()).await;
+        code
     }
 
     /// Runs once. `None`: a signal ended the run.
     async fn once(&self) -> Option<Ended> {
         let redactor = Redactor::new();
         self.job.receivers.iter().for_each(|receiver| receiver.conceal(&redactor));
+        self.job.export.iter().for_each(|export| export.conceal(&redactor));
         let run = run::Smoke { redactor: redactor.clone(), ..self.job.run.clone() };
         let (at, started) = (Timestamp::now(), Instant::now());
         let by_hand = match block_in_place(|| (self.job.by_hand)()) {
@@ -93,6 +109,7 @@ impl Rounds {
             ran: Ran::of(report, target.budget.run, target.has_auth_service()),
             report: if reads { json::render(report) } else { String::new() },
             objectives: report.objectives.clone(),
+            spans: self.job.export.is_some().then(|| report.clone()),
             code: report.exit.code,
         }
     }
@@ -141,7 +158,7 @@ impl Rounds {
 fn untested(at: Timestamp, started: Instant, error: &str) -> Ended {
     let took: Duration = started.elapsed();
     let ran = Ran::untested(at, took, error.to_owned());
-    Ended { ran, report: String::new(), objectives: Vec::new(), code: run::ExitCode::Mistake.code() }
+    Ended { ran, report: String::new(), objectives: Vec::new(), spans: None, code: run::ExitCode::Mistake.code() }
 }
 
 /// Returns an error with what it says to do.

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use crate::diagnose::Certainty;
-use crate::report::StepOutcome;
+use crate::report::{ObjectiveReport, StepOutcome};
 use crate::watch::state::{
     AuthCalls, Change, ChangeKind, End, Incident, Named, Ran, ScenarioRan, State, StepRan, Totals, Watched,
 };
@@ -98,14 +98,24 @@ fn watched() -> impl Strategy<Value = Watched> {
     });
     (text(), vec(ran(), 0..4), vec(incident(), 0..3), totals, option::of(at())).prop_map(
         |(name, runs, incidents, totals, auth_last_success)| Watched {
-            name,
             runs: runs.into(),
             incidents: incidents.into(),
             totals,
             auth_last_success,
             objectives: Vec::new(),
+            measured: vec![measured(&name)],
+            name,
         },
     )
+}
+
+/// Returns an objective with this text as its name, and as the reason why nothing was measured.
+fn measured(text: &str) -> ObjectiveReport {
+    let objective = json!({
+        "name": text, "measure": "latency", "unit": "ms", "bound": "at-most", "limit": 5000.0, "calls": 0, "bad": 0,
+        "outcome": "not-measured", "why": text,
+    });
+    serde_json::from_value(objective).expect("an objective")
 }
 
 /// Returns any state: no field fits another.

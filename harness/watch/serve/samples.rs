@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::config::ErrorBudget;
+use crate::config::{Bound, ErrorBudget, Measure};
 use crate::diagnose::Certainty;
 use crate::objectives::{Sample, burn};
-use crate::report::StepOutcome;
+use crate::report::{ObjectiveOutcome, ObjectiveReport, StepOutcome};
 use crate::watch::burning::Burning;
 use crate::watch::state::{
     AuthCalls, Change, ChangeKind, End, Incident, Named, Ran, ScenarioRan, State, StepRan, Totals, Watched,
@@ -45,7 +45,7 @@ pub(super) fn three_targets() -> State {
     let third = untested().targets.remove(0);
     let mut all = vec![with_past(watched("us-central1", 200, |n| n != 60)), second, third];
     all[2].name = "asia-east1".to_owned();
-    all[1].objectives = vec![burning()];
+    (all[1].objectives, all[1].measured) = (vec![burning()], measured());
     state(all)
 }
 
@@ -55,6 +55,29 @@ fn burning() -> Burning {
     let samples: VecDeque<Sample> = (0..60).rev().map(|n| Sample { at: minutes_ago(n), good: 1, bad: 1 }).collect();
     let burn = Some(burn(&Vec::from(samples.clone()), budget, now()));
     Burning { name: "auth-errors".to_owned(), samples, burn }
+}
+
+/// What a run measured: one objective of each outcome.
+fn measured() -> Vec<ObjectiveReport> {
+    let one = |name: &str, measure, bound, limit, value: Option<f64>, outcome| ObjectiveReport {
+        name: name.to_owned(),
+        measure,
+        unit: Measure::unit(measure),
+        bound,
+        limit,
+        value,
+        calls: value.map_or(0, |_| 4),
+        bad: usize::from(outcome == ObjectiveOutcome::Missed),
+        outcome,
+        why: value.is_none().then(|| "no call that it covers showed the value".to_owned()),
+        missed_by: Vec::new(),
+        cause: None,
+    };
+    vec![
+        one("auth-errors", Measure::AuthErrors, Bound::AtMost, 0.0, Some(0.25), ObjectiveOutcome::Missed),
+        one("agent-response", Measure::Latency, Bound::AtMost, 5000.0, Some(212.0), ObjectiveOutcome::Met),
+        one("websocket-event", Measure::FirstEvent, Bound::AtMost, 2000.0, None, ObjectiveOutcome::NotMeasured),
+    ]
 }
 
 pub(super) fn untested() -> State {

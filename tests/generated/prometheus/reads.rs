@@ -48,10 +48,19 @@ fn failing() -> Value {
         "at": now, "took_ms": 900.0, "end": "passed", "error": null, "causes": [], "findings": [], "scenarios": [],
         "requests": 1, "budget_used": 0.1, "auth": null,
     });
+    let objective = json!({
+        "name": "auth-errors", "measure": "auth-errors", "unit": "share", "bound": "at-most", "limit": 0.0, "value": 0.75, "calls": 4,
+        "bad": 3, "outcome": "missed",
+    });
+    let alert =
+        json!({ "long_s": 3600, "short_s": 300, "threshold": 14.4, "long": 75.0, "short": 75.0, "fires": true });
+    let burn =
+        json!({ "name": "auth-errors", "samples": [], "burn": { "used": 75.0, "alerts": [alert, alert, alert] } });
     let incident =
         json!({ "number": 3, "opened": now, "cured": null, "causes": [cause], "scenarios": [], "changes": [] });
     json!({ "since": now, "every": { "secs": 60, "nanos": 0 }, "targets": [{
         "name": "staging", "runs": [passed, ran], "incidents": [incident], "auth_last_success": now,
+        "measured": [objective], "objectives": [burn],
         "totals": { "passed": 40, "failed": 2, "untested": 0, "requests": 560 },
     }] })
 }
@@ -63,6 +72,7 @@ async fn values(prometheus: &Prometheus) -> Result<(), Failed> {
         ("fivewhys_runs_total{end=\"passed\"}", 40.0),
         ("fivewhys_incidents_opened_total", 3.0),
         ("fivewhys_service_auth_success_ratio", 0.25),
+        ("fivewhys_objective_met{objective=\"auth-errors\"}", 0.0),
         ("fivewhys_step_duration_seconds_sum{scenario=\"chat \\\"a\\\\b\\\"\",step=\"send\"}", 1.5),
         ("histogram_quantile(1, fivewhys_step_duration_seconds_bucket{step=\"send\"})", 2.0),
         (
@@ -104,7 +114,7 @@ async fn alerts(prometheus: &Prometheus) -> Result<(), Failed> {
             Some(data["alerts"].as_array()?.iter().filter(of_name).cloned().collect())
         }
     };
-    for name in ["FivewhysCause", "FivewhysServiceAuthFailing"] {
+    for name in ["FivewhysCause", "FivewhysServiceAuthFailing", "FivewhysBudgetBurn"] {
         prometheus.until("/api/v1/alerts", fires(name)).await?;
     }
     Ok(())

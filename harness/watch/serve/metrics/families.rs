@@ -61,6 +61,7 @@ pub(super) struct Families {
     pub(super) auth_last_success: Family<Labels, Real>,
     pub(super) requests: Family<Labels, Counter>,
     pub(super) budget: Family<Labels, Real>,
+    pub(super) objective_met: Family<Labels, Gauge>,
     pub(super) burn_rate: Family<Labels, Real>,
     pub(super) burn_alert: Family<Labels, Gauge>,
     pub(super) period: Real,
@@ -105,6 +106,8 @@ impl Families {
     }
 
     fn register_objectives(&self, to: &mut Registry) {
+        let met = "1 if the last run that tested anything met the objective, 0 if it missed it";
+        to.register("objective_met", met, self.objective_met.clone());
         let rate = "How fast the error budget of an objective is used up: at 1, exactly at the end of its window";
         to.register("objective_burn_rate", rate, self.burn_rate.clone());
         let alert = "1 while an error budget is used up too fast over a long and a short window";

@@ -19,7 +19,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::registry::Registry;
 
 use self::families::{Families, labels};
-use crate::report::StepOutcome;
+use crate::report::{ObjectiveOutcome, StepOutcome};
 use crate::watch::state::{AuthCalls, End, Ran, ScenarioRan, State, Totals, Watched};
 
 /// The metrics of one process.
@@ -46,6 +46,7 @@ impl Metrics {
         let families = &self.families;
         families.cause.clear();
         families.finding.clear();
+        families.objective_met.clear();
         families.period.set(state.every.as_secs_f64());
         families.started.set(seconds(state.since));
         for target in &state.targets {
@@ -138,6 +139,10 @@ impl Families {
     }
 
     fn describe_objectives(&self, target: &Watched) {
+        for one in target.measured.iter().filter(|one| one.outcome != ObjectiveOutcome::NotMeasured) {
+            let of = labels([("target", target.name.as_str()), ("objective", one.name.as_str())]);
+            self.objective_met.get_or_create(&of).set(i64::from(one.outcome == ObjectiveOutcome::Met));
+        }
         for objective in &target.objectives {
             let of = [("target", target.name.as_str()), ("objective", objective.name.as_str())];
             let Some(burn) = &objective.burn else { continue };

@@ -125,6 +125,20 @@ fn a_run_that_tested_nothing_is_not_up_and_keeps_the_last_success() {
 }
 
 #[test]
+fn an_objective_that_is_not_measured_is_neither_met_nor_missed() {
+    let mut state = samples::three_targets();
+    let mut metrics = Metrics::of(&state);
+    let met = |metrics: &Metrics, name: &str| {
+        value(metrics, &format!(r#"fivewhys_objective_met{{target="eu-west1",objective="{name}"}}"#))
+    };
+    let all = ["auth-errors", "agent-response", "websocket-event"];
+    assert_eq!(all.map(|name| met(&metrics, name)), [Some(0.0), Some(1.0), None]);
+    state.targets[1].measured.clear();
+    metrics.learn(&state);
+    assert_eq!(all.map(|name| met(&metrics, name)), [None; 3]);
+}
+
+#[test]
 fn before_the_first_run_nothing_is_up_or_down() {
     let metrics = Metrics::of(&samples::state(vec![samples::watched("staging", 0, |_| true)]));
     assert_eq!(value(&metrics, r#"fivewhys_up{target="staging"}"#), None);

@@ -4,6 +4,7 @@
 //!
 //! - `banner`: the state of all targets in one line
 //! - `target`: one target; `verdict`: its last run in one line; `uptime`: shares and a strip of its runs
+//! - `objectives`: each objective with its value and its error budget
 //! - `scenarios`: the latency of each scenario; `sparkline`: its drawing
 //! - `incident`: one incident with its causes, its whys and its notifications
 //! - `times`: times and spans as a person reads them
@@ -12,6 +13,7 @@
 
 mod banner;
 mod incident;
+mod objectives;
 mod scenarios;
 mod sparkline;
 mod target;

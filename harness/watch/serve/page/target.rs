@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::verdict::{Now, open, remark};
-use super::{incident, scenarios, uptime};
+use super::{incident, objectives, scenarios, uptime};
 use crate::report::html::markup::text::shown;
 use crate::report::words::{counted, percent, seconds};
 use crate::watch::state::{Ran, State, Watched};
@@ -24,6 +24,7 @@ pub(super) fn section(state: &State, n: usize, target: &Watched, now: Timestamp)
             @if let Some(incident) = open(target) { (incident::now(incident, now)) }
             @if !target.runs.is_empty() {
                 (uptime::section(target, now))
+                (objectives::section(target))
                 (scenarios::section(target))
             }
             (incidents(target, now))

@@ -86,6 +86,21 @@ fn an_open_incident_shows_its_whys_and_each_notification_without_a_click() {
     assert!(before_folds.contains("11:50:00 UTC</time>: cause changed"), "{before_folds}");
 }
 
+#[test]
+fn a_target_shows_its_objectives_and_their_error_budgets() {
+    let page = render(&samples::three_targets(), samples::now(), false);
+    for says in [
+        "✗ missed</span></td><th scope=\"row\">auth-errors</th><td>auth errors at most 0 %: 25 % in 4 calls",
+        "<div class=\"fires\">✗ used up too fast</div><div>5000 % is used</div>",
+        "Rate 50.0 in 1 h, 50.0 in 6 h, 50.0 in 3 d",
+        "✓ met</span></td><th scope=\"row\">agent-response</th><td>latency at most 5.0 s: 212 ms in 4 calls",
+        "<div class=\"quiet\">no call that it covers showed the value</div>",
+    ] {
+        assert!(page.contains(says), "{says}");
+    }
+    assert!(!render(&samples::green(), samples::now(), false).contains("<h3>Objectives</h3>"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
