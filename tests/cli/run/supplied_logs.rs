@@ -8,7 +8,6 @@ use rstest::rstest;
 use tempfile::TempDir;
 
 use crate::support::program::{FEW, fivewhys, run, stderr, stdout};
-use crate::support::server::Server;
 
 const URL_MISSING: &str = "backend-auth/auth-url-missing";
 
