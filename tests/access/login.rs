@@ -174,7 +174,7 @@ fn by_discovery(server: &Server) -> String {
 #[test]
 fn the_discovery_document_names_the_token_endpoint() {
     let server = discovering(|host| format!("http://{host}/deep/token"));
-    let (output, report) = run(&by_discovery(&server), &["smoke"]);
+    let (output, report) = run(&by_discovery(&server), &["smoke", "--scenario", "negative-controls"]);
     let report = report.unwrap_or_else(|| panic!("no report: {}", stderr(&output)));
     assert_eq!((report.exit.code, outcome(&report, "accept-orders")), (0, StepOutcome::Passed));
     let read = server.seen().iter().filter(|request| request.path().starts_with("/.well-known")).count();

@@ -341,6 +341,14 @@ fn a_backend_without_its_configuration_may_answer_its_health_check() {
 }
 
 #[test]
+fn a_request_of_the_wrong_form_is_not_too_large() {
+    let lacks = |on: &str, token| said(on, token, 422, "Field required");
+    let found = candidates(Validation::SharedKey, but(vec![lacks(POST, Valid)]));
+    let of_size = ["backend/header-too-large", "edge/header-too-large", "edge/upstream-protocol"];
+    assert!(!found.iter().any(|one| of_size.contains(&one.as_str())), "{found:?}");
+}
+
+#[test]
 fn a_query_that_fails_needs_no_database_that_is_down() {
     let found =
         candidates(Validation::SharedKey, but(vec![said(LIST, Valid, 500, "relation \"chat\" does not exist")]));

@@ -69,6 +69,7 @@ pub fn emission(ending: &Ending, reading: &Reading, counted: &Counted) -> [f64; 
         * of_call(ending, reading, noise)
         * of_call_in_vain(ending, reading, noise)
         * of_auth(ending, reading, noise)
+        * of_status(ending, reading, noise)
         * if reading.backend_started { of_start(ending, noise) } else { 1.0 };
     let by = |of: &dyn Fn(bool) -> f64| [of(false), of(true)];
     let results = by(&|deviates| of_result(ending, reading, counted, noise, deviates));
@@ -81,6 +82,18 @@ pub fn emission(ending: &Ending, reading: &Reading, counted: &Counted) -> [f64; 
         let at = |bit: usize| usize::from(mode & bit != 0);
         late * results[at(FORMS)] * makers[at(MARKS)] * words[at(WORDS)]
     })
+}
+
+/// What is too large has statuses of its own: 413, 414 and 431 (RFC 9110, RFC 6585), 494 of nginx. A wrong protocol has 426
+/// and 505. A server may answer 400 in place of each.
+fn of_status(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
+    let Some(status) = reading.seen.status.filter(|_| reading.result == Result::InvalidRequest) else { return 1.0 };
+    match (ending.reason, status) {
+        (Reason::Size, 413 | 414 | 431 | 494) | (Reason::Protocol, 400 | 426 | 505) => 1.0,
+        (Reason::Size, 400) => noise.size_unnamed,
+        (Reason::Size | Reason::Protocol, _) => noise.status_misnamed,
+        _ => 1.0,
+    }
 }
 
 fn of_result(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise, deviates: bool) -> f64 {

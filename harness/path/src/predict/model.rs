@@ -117,6 +117,10 @@ pub struct Noise {
     pub words_each: f64,
     /// A system words only a missing credential differently.
     pub words_missing: f64,
+    /// A server answers 400 where a request is too large.
+    pub size_unnamed: f64,
+    /// A server answers another status where a request is too large, or in the wrong protocol.
+    pub status_misnamed: f64,
     /// A system tells every flaw of a token in the same words, and other reasons in their own.
     pub words_token: f64,
     /// A share of requests: the chance that a fault that comes and goes shows in one request.
