@@ -89,8 +89,7 @@ pub fn emission(ending: &Ending, reading: &Reading, counted: &Counted) -> [f64; 
 fn of_status(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
     let Some(status) = reading.seen.status.filter(|_| reading.result == Result::InvalidRequest) else { return 1.0 };
     match (ending.reason, status) {
-        (Reason::Size, 413 | 414 | 431 | 494) | (Reason::Protocol, 400 | 426 | 505) => 1.0,
-        (Reason::Size, 400) => noise.size_unnamed,
+        (Reason::Size, 400 | 413 | 414 | 431 | 494) | (Reason::Protocol, 400 | 426 | 505) => 1.0,
         (Reason::Size | Reason::Protocol, _) => noise.status_misnamed,
         _ => 1.0,
     }

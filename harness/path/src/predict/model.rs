@@ -117,8 +117,6 @@ pub struct Noise {
     pub words_each: f64,
     /// A system words only a missing credential differently.
     pub words_missing: f64,
-    /// A server answers 400 where a request is too large.
-    pub size_unnamed: f64,
     /// A server answers another status where a request is too large, or in the wrong protocol.
     pub status_misnamed: f64,
     /// A system tells every flaw of a token in the same words, and other reasons in their own.
