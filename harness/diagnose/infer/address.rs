@@ -7,7 +7,7 @@ use crate::diagnose::readings::input::FailedStep;
 use crate::observe::Observation;
 use crate::terms::{Hop, Service};
 
-/// The address of every failure: no failed step got an answer, and all called this address.
+/// The address of every failure: no failed step got an answer, and all called the backend at this address.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Address<'a>(&'a Url);
 
@@ -22,7 +22,10 @@ impl<'a> Address<'a> {
         let mut failures = observations.iter().filter(is_failed).peekable();
         let endpoint = |one: &Observation| target.endpoints.get(&one.probe.endpoint);
         let first = Self(target.base(endpoint(failures.peek()?)?));
-        let is_there = |one: &Observation| endpoint(one).is_some_and(|called| first.has(target.base(called)));
+        let is_there = |one: &Observation| {
+            // What the backend answers tells much about an auth service that is down.
+            endpoint(one).is_some_and(|called| called.service == Service::Backend && first.has(target.base(called)))
+        };
         failures.all(|one| one.answered_by == Hop::Network && is_there(one)).then_some(first)
     }
 
