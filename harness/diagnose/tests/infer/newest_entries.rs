@@ -343,7 +343,7 @@ fn a_backend_without_its_configuration_may_answer_its_health_check() {
 #[test]
 fn a_request_of_the_wrong_form_is_not_too_large() {
     let lacks = |on: &str, token| said(on, token, 422, "Field required");
-    let found = candidates(Validation::SharedKey, but(vec![lacks(POST, Valid)]));
+    let found = candidates(Validation::SharedKey, paused(lacks));
     let of_size = ["backend/header-too-large", "edge/header-too-large", "edge/upstream-protocol"];
     assert!(!found.iter().any(|one| of_size.contains(&one.as_str())), "{found:?}");
 }
@@ -358,9 +358,11 @@ fn a_query_that_fails_needs_no_database_that_is_down() {
 #[test]
 fn a_backend_whose_library_words_every_flaw_alike_may_have_lost_its_service_secret() {
     let mut broken = to_each_token(|on, token| said(on, token, 401, "Session could not be verified"));
-    let flaws = [WrongKey, TokenKind::Malformed, TokenKind::Expired, TokenKind::WrongAudience];
     broken.retain(|sent| sent.probe.token == Valid);
-    broken.extend(flaws.map(|token| said(LIST, token, 401, "Given token not valid for any token type")));
+    for on in [LIST, THREADS] {
+        let flaws = [WrongKey, TokenKind::Malformed, TokenKind::Expired, TokenKind::WrongAudience];
+        broken.extend(flaws.map(|token| said(on, token, 401, "Given token not valid for any token type")));
+    }
     let found = candidates(Validation::LocalThenIntrospection, but(broken));
     assert!(found.iter().any(|one| one == "backend-auth/service-secret-mismatch"), "{found:?}");
 }

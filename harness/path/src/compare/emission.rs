@@ -84,14 +84,20 @@ pub fn emission(ending: &Ending, reading: &Reading, counted: &Counted) -> [f64; 
     })
 }
 
-/// What is too large has statuses of its own: 413, 414 and 431 (RFC 9110, RFC 6585), 494 of nginx. A wrong protocol has 426
-/// and 505. A server may answer 400 in place of each.
 fn of_status(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
-    let Some(status) = reading.seen.status.filter(|_| reading.result == Result::InvalidRequest) else { return 1.0 };
-    match (ending.reason, status) {
-        (Reason::Size, 400 | 413 | 414 | 431 | 494) | (Reason::Protocol, 400 | 426 | 505) => 1.0,
-        (Reason::Size | Reason::Protocol, _) => noise.status_misnamed,
+    match reading.seen.status.filter(|_| reading.result == Result::InvalidRequest) {
+        Some(status) if !may_name(status, ending.reason) => noise.status_misnamed,
         _ => 1.0,
+    }
+}
+
+/// Reports whether a request that is invalid for this reason gets this status. What is too large has 413, 414 and 431 (RFC
+/// 9110, RFC 6585), and 494 of nginx. A wrong protocol has 426 and 505. A server may answer 400 in place of each.
+fn may_name(status: u16, reason: Reason) -> bool {
+    match reason {
+        Reason::Size => matches!(status, 400 | 413 | 414 | 431 | 494),
+        Reason::Protocol => matches!(status, 400 | 426 | 505),
+        _ => true,
     }
 }
 
@@ -254,4 +260,21 @@ fn of_words(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise
         Some(_) => noise.sentence_misleads,
     };
     fit(&reading.seen.means, &counted.sentences) * fit(&reading.logged, &counted.logged)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::{Reason, may_name};
+
+    #[rstest]
+    #[case::headers(431, Reason::Size, true)]
+    #[case::schema(422, Reason::Size, false)]
+    #[case::upgrade(426, Reason::Protocol, true)]
+    #[case::media_type(415, Reason::Protocol, false)]
+    #[case::another_reason(422, Reason::Invalid, true)]
+    fn a_status_names_what_is_too_large(#[case] status: u16, #[case] reason: Reason, #[case] may: bool) {
+        assert_eq!(may_name(status, reason), may);
+    }
 }

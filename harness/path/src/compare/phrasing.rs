@@ -66,3 +66,17 @@ fn fit(way: usize, told: &[(Reason, &str)]) -> f64 {
     }
     likelihood
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Reason, likelihood};
+
+    #[test]
+    fn a_library_may_word_every_flaw_of_a_token_alike_and_another_reason_in_its_own_words() {
+        let flaws =
+            [Reason::Signature, Reason::Malformed, Reason::Expired, Reason::Claims].map(|one| (one, "not valid"));
+        let told: Vec<_> = flaws.into_iter().chain([(Reason::Caller, "could not be verified")]).collect();
+        let [each, token, missing, all] = likelihood(&told);
+        assert!([each, missing, all].iter().all(|other| token > 4.0 * other), "{each} {token} {missing} {all}");
+    }
+}
