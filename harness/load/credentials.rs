@@ -11,6 +11,7 @@ use crate::config::User;
 use crate::probe::{CredentialError, Credentials, Redact};
 use crate::run::RunCredentials;
 use crate::terms::TokenKind;
+use crate::token::IssuedJwt;
 
 /// Credentials with one valid token for each user.
 pub(crate) struct PoolCredentials {
@@ -47,8 +48,8 @@ impl Credentials for PoolCredentials {
         self.inner.forged(kind, issued)
     }
 
-    fn verifies(&self, jwt: &str) -> Option<bool> {
-        self.inner.verifies(jwt)
+    fn read_issued(&self, jwt: &str) -> IssuedJwt {
+        self.inner.read_issued(jwt)
     }
 
     fn conceal(&self, label: &str, value: &str) {

@@ -108,7 +108,8 @@ impl Session {
     /// Returns the address of an issuer endpoint, where a discovery document names it. The document is read once.
     pub(super) async fn discovered(&self, issuer: &Endpoint, key: &ProbeKey) -> Result<Option<Url>, CannotProbe> {
         let Some(id) = &issuer.form.discovery else { return Ok(None) };
-        let read = async {
+        // In a box, because every request waits here, and few have such a document.
+        let read = Box::pin(async {
             let request = call::plain(&self.shared.target, id, key)?;
             let call = call::for_login(&self.shared.target, &request)?;
             token_endpoint(
@@ -116,7 +117,7 @@ impl Session {
                 call.endpoint,
                 &self.shared.target,
             )
-        };
+        });
         self.shared.discovered.get_or_try_init(|| read).await.cloned().map(Some)
     }
 }

@@ -64,7 +64,7 @@ impl Session {
     /// When the request cannot be made. A failure on the network is not an error here: see [`Exchange::error`].
     pub async fn send(&self, request: &ProbeRequest) -> Result<Exchange, CannotProbe> {
         let call = call::resolve(&self.shared.target, request)?;
-        let address = Box::pin(self.discovered(call.endpoint, &request.key)).await?;
+        let address = self.discovered(call.endpoint, &request.key).await?;
         let call = Call { address: address.as_ref(), ..call };
         if call.endpoint.token_locations.is_empty() || !request.key.token.is_sent() {
             return Ok(self.probe(&call, None, IssuedJwt::default()).await?.exchange);

@@ -39,8 +39,7 @@ pub(crate) fn facts(
     observations: &[&Observation],
     manifests: &BTreeMap<Service, Manifest>,
 ) -> Vec<Fact> {
-    let mut facts: Vec<Fact> = signature::issued_signature(observations).into_iter().collect();
-    facts.extend(signature::issued_otherwise(observations));
+    let mut facts: Vec<Fact> = signature::issued(observations).collect();
     facts.extend(clock::facts(target, observations));
     facts.extend(signature::bearer_sent(target, observations));
     facts.extend(browser::facts(observations));

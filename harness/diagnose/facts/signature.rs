@@ -5,48 +5,43 @@ use crate::diagnose::model::fact::Fact;
 use crate::observe::{Observation, Outcome};
 use crate::token::{IssuedJwt, Published};
 
-/// Returns whether the configured signing key verifies the token that the auth service issued.
-pub(crate) fn issued_signature(observations: &[&Observation]) -> Option<Fact> {
-    let (observation, ours) = observations.iter().find_map(|one| Some((one, one.issued.with_our_secret?)))?;
-    let (value, says) = if ours {
-        ("ours", "the configured signing key verifies the token that the auth service issued")
-    } else {
-        ("foreign", "the configured signing key does not verify the token that the auth service issued")
-    };
-    Some(Fact {
-        key: "issued-signature",
-        value,
-        anomaly: !ours,
-        says: says.into(),
-        exchange: Some(observation.exchange),
-    })
-}
+/// What a token tells that the auth service issued: the key of the fact, and its value and words if it is so and if it is not.
+type Told = (&'static str, fn(&IssuedJwt) -> Option<bool>, [(&'static str, &'static str); 2]);
 
-/// Returns what is wrong with a token that the auth service issued: no published key signed it, or its claims are not those
-/// that the target declares.
-pub(crate) fn issued_otherwise(observations: &[&Observation]) -> Vec<Fact> {
-    let first =
-        |of: fn(&IssuedJwt) -> Option<bool>| observations.iter().find_map(|one| Some((one.exchange, of(&one.issued)?)));
-    let fact = |key, value, says: &str, exchange| Fact {
-        key,
-        value,
-        anomaly: value == "other",
-        says: says.to_owned(),
-        exchange: Some(exchange),
-    };
-    let key = first(|jwt| jwt.with_published_key).map(|(exchange, published)| match published {
-        true => {
-            fact("issued-key", "published", "a published key verifies the token that the auth service issued", exchange)
-        }
-        false => {
-            fact("issued-key", "other", "no published key verifies the token that the auth service issued", exchange)
-        }
-    });
-    let claims = first(|jwt| jwt.as_declared).map(|(exchange, agree)| match agree {
-        true => fact("issued-claims", "declared", "issuer and audience of the issued token are as declared", exchange),
-        false => fact("issued-claims", "other", "issuer or audience of the issued token is not as declared", exchange),
-    });
-    key.into_iter().chain(claims).collect()
+const TOLD: [Told; 3] = [
+    (
+        "issued-signature",
+        |jwt| jwt.with_our_secret,
+        [
+            ("ours", "the configured signing key verifies the token that the auth service issued"),
+            ("foreign", "the configured signing key does not verify the token that the auth service issued"),
+        ],
+    ),
+    (
+        "issued-key",
+        |jwt| jwt.with_published_key,
+        [
+            ("published", "a published key verifies the token that the auth service issued"),
+            ("other", "no published key verifies the token that the auth service issued"),
+        ],
+    ),
+    (
+        "issued-claims",
+        |jwt| jwt.as_declared,
+        [
+            ("declared", "issuer and audience of the issued token are as declared"),
+            ("other", "issuer or audience of the issued token is not as declared"),
+        ],
+    ),
+];
+
+/// Returns what the first issued token tells: which key signed it, and whether its claims are those that the target declares.
+pub(crate) fn issued(observations: &[&Observation]) -> impl Iterator<Item = Fact> {
+    TOLD.iter().filter_map(|(key, of, [yes, no])| {
+        let (exchange, is_so) = observations.iter().find_map(|one| Some((one.exchange, of(&one.issued)?)))?;
+        let (value, says) = if is_so { yes } else { no };
+        Some(Fact { key, value, anomaly: !is_so, says: (*says).to_owned(), exchange: Some(exchange) })
+    })
 }
 
 /// Returns whether the published key set has the configured signing key.

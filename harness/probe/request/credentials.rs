@@ -39,14 +39,8 @@ pub trait Credentials: Send + Sync {
     /// `None` when that is no JWT.
     fn forged(&self, kind: TokenKind, issued: &str) -> Option<SecretString>;
 
-    /// Reports whether the signing secret of the target verifies the signature of this token. `None`: the target has no
-    /// signing secret.
-    fn verifies(&self, jwt: &str) -> Option<bool>;
-
     /// Reads what a token tells that the auth service issued. Each answer is `None` where it is not known.
-    fn read_issued(&self, jwt: &str) -> IssuedJwt {
-        IssuedJwt { with_our_secret: self.verifies(jwt), ..IssuedJwt::default() }
-    }
+    fn read_issued(&self, jwt: &str) -> IssuedJwt;
 
     /// Makes a value that was made of a secret known to [`Redact`], for example HTTP Basic credentials.
     fn conceal(&self, label: &str, value: &str);

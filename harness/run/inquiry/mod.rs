@@ -235,6 +235,7 @@ mod tests {
     use crate::fixtures::exchange;
     use crate::probe::{CredentialError, Credentials};
     use crate::redact::Redactor;
+    use crate::token::IssuedJwt;
 
     struct NoCredentials;
 
@@ -247,8 +248,8 @@ mod tests {
             None
         }
 
-        fn verifies(&self, _: &str) -> Option<bool> {
-            None
+        fn read_issued(&self, _: &str) -> IssuedJwt {
+            IssuedJwt::default()
         }
 
         fn conceal(&self, _: &str, _: &str) {}

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use crate::config::User;
 use crate::probe::{CredentialError, Credentials, Redact};
 use crate::terms::TokenKind;
+use crate::token::IssuedJwt;
 
 pub(crate) const SERVICE_SECRET: &str = "the-service-secret-of-the-backend";
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -61,8 +62,8 @@ impl Credentials for Purse {
         issued.contains('.').then(|| token.into())
     }
 
-    fn verifies(&self, jwt: &str) -> Option<bool> {
-        Some(jwt.starts_with("ours."))
+    fn read_issued(&self, jwt: &str) -> IssuedJwt {
+        IssuedJwt { with_our_secret: Some(jwt.starts_with("ours.")), ..IssuedJwt::default() }
     }
 
     fn conceal(&self, label: &str, value: &str) {
