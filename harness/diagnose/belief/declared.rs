@@ -1,6 +1,6 @@
 //! What a target declares, as the model of the path takes it.
 
-use fivewhys_path::{Declared, Request, Topology};
+use fivewhys_path::{Declared, Evidence, Request, Topology};
 
 use crate::config::{Endpoint, Target};
 use crate::probe::ProbeKey;
@@ -20,6 +20,11 @@ pub(in crate::diagnose) fn topology(target: &Target) -> Topology {
         startup_check: target.startup_check,
         endpoints: target.endpoints.values().map(|endpoint| endpoint.validation).collect(),
     })
+}
+
+/// Returns the traits of a system that the target describes and that gave this evidence.
+pub(in crate::diagnose) fn topology_seeing(evidence: &Evidence, target: &Target) -> Topology {
+    topology(target).seeing(&evidence.seen()).with_a_checking_edge(evidence.edge_checks())
 }
 
 /// Returns the request of a probe. `None`: the endpoint takes no part in the diagnosis.

@@ -56,7 +56,7 @@ const SKEW_S: i64 = 60;
 const LATE_MS: u64 = 900;
 
 /// Collects the observations of the probes that take part in the diagnosis.
-pub(super) fn evidence(
+pub(in crate::diagnose) fn evidence(
     observations: &[&Observation],
     target: &Target,
     user: &str,

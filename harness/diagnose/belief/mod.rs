@@ -9,7 +9,7 @@
 //! - `pairs`: two faults at once, where no single fault explains everything
 //! - `outlook`: how a probe that was not sent yet would end
 //! - `posterior`: all hypotheses with their shares
-//! - `race`: hypotheses that cannot be the best are not looked at closely
+//! - `walked`: how requests end under each set of changes
 //!
 //! The model itself is the crate `fivewhys_path` in `harness/path`: its `compare` sums the likelihood of one hypothesis.
 //!
@@ -21,15 +21,14 @@ mod hypothesis;
 mod outlook;
 mod pairs;
 mod posterior;
-mod race;
 mod selection;
 #[cfg(test)]
 mod tests;
+mod walked;
 
-pub(in crate::diagnose) use declared::topology;
-pub(in crate::diagnose) use evidence::{InnerCall, Records};
+pub(in crate::diagnose) use declared::{topology, topology_seeing};
+pub(in crate::diagnose) use evidence::{InnerCall, Records, evidence};
 pub(in crate::diagnose) use hypothesis::Hypothesis;
 pub(in crate::diagnose) use outlook::{Asked, outlook};
 pub(in crate::diagnose) use pairs::PairBelief;
-pub(in crate::diagnose) use posterior::{Belief, Beliefs};
-pub(in crate::diagnose) use race::HOPELESS;
+pub(in crate::diagnose) use posterior::{Belief, Beliefs, HOPELESS};

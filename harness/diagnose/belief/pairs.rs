@@ -3,10 +3,11 @@
 //! A rough bound comes first: each failure as likely as under the better of the two, each success as under the worse. Only
 //! the pairs with the best bounds are walked.
 
-use fivewhys_path::{Evidence, Patch, Reading, Stop, Topology, World, at_best, noise};
+use fivewhys_path::{Evidence, Patch, Reading, Stop, noise};
 
 use super::hypothesis::{Changes, Hypothesis};
-use super::race::{HOPELESS, race};
+use super::posterior::HOPELESS;
+use super::walked::Walked;
 use crate::diagnose::model::fault::Fault;
 
 /// Two faults that together make every firm reading possible.
@@ -33,10 +34,9 @@ const ODD: f64 = -4.0;
 
 /// Returns the exchanges of the failures that a fault makes odd, in the setting of the traits that suits each failure
 /// best.
-pub(super) fn odd_failures(fault: &Fault, evidence: &Evidence, topology: &Topology) -> Vec<u32> {
+pub(super) fn odd_failures(fault: &Fault, evidence: &Evidence, walked: &mut Walked<'_>) -> Vec<u32> {
     let failures: Vec<&Reading> = evidence.endpoints.iter().flatten().filter(|reading| fails(reading)).collect();
-    let alone: Vec<Vec<Reading>> = failures.iter().map(|one| vec![(*one).clone()]).collect();
-    let fits = at_best(&mut World::new(topology, Hypothesis::Fault(fault).patches()), &alone);
+    let fits = walked.at_best(&Hypothesis::Fault(fault).patches(), &failures);
     let odd = failures.iter().zip(fits).filter(|(_, fit)| *fit < ODD);
     odd.flat_map(|(reading, _)| reading.exchanges.iter().copied()).collect()
 }
@@ -45,27 +45,21 @@ pub(super) fn odd_failures(fault: &Fault, evidence: &Evidence, topology: &Topolo
 const WALKED: usize = 24;
 
 /// Returns the likeliest pairs of these faults, the likeliest first.
-pub(super) fn pairs<'c>(evidence: &Evidence, topology: &Topology, faults: &[&'c Fault]) -> Vec<PairBelief<'c>> {
-    let alone: Vec<Vec<Reading>> = evidence.endpoints.iter().flatten().map(|one| vec![one.clone()]).collect();
+pub(super) fn pairs<'c>(evidence: &Evidence, walked: &mut Walked<'_>, faults: &[&'c Fault]) -> Vec<PairBelief<'c>> {
+    let readings: Vec<&Reading> = evidence.endpoints.iter().flatten().collect();
     let Changes { sets, of } = Changes::of(faults.iter().map(|fault| Hypothesis::Fault(fault)));
-    let half = |patches: Vec<(Stop, Patch)>| Half {
-        fits: at_best(&mut World::new(topology, patches.clone()), &alone),
-        common: 0.0,
-        patches,
-    };
+    let half = |patches: Vec<(Stop, Patch)>| Half { fits: walked.at_best(&patches, &readings), common: 0.0, patches };
     let mut halves: Vec<Half> = sets.into_iter().map(half).collect();
     faults.iter().zip(&of).for_each(|(fault, at)| halves[*at].common += Hypothesis::Fault(fault).prior());
     let sum: f64 = halves.iter().map(|one| one.common).sum();
-    let readings: Vec<&Reading> = alone.iter().flatten().collect();
     let best = best_pairs(&halves, &readings);
-    let both = |(one, other): &(usize, usize)| {
+    let both = best.iter().map(|(one, other)| {
         let patches = [halves[*one].patches.clone(), halves[*other].patches.clone()].concat();
-        (patches, (halves[*one].common * halves[*other].common).ln())
-    };
-    let walked = race(best.iter().map(both), topology, evidence);
+        walked.likelihood_of_both(patches, evidence)
+    });
     let members = |half: usize| faults.iter().zip(&of).filter(move |(_, at)| **at == half).map(|(fault, _)| *fault);
     let mut all = Vec::new();
-    for ((one, other), found) in best.iter().zip(walked).filter(|(_, found)| found.log.is_finite()) {
+    for ((one, other), found) in best.iter().zip(both).filter(|(_, found)| found.log.is_finite()) {
         let explains = explained([&halves[*one], &halves[*other]], &readings);
         for a in members(*one) {
             for b in members(*other) {

@@ -2,16 +2,12 @@
 
 use fivewhys_path::{Evidence, Likelihood, Topology};
 
-use super::declared;
-use super::evidence::{Records, evidence};
 use super::hypothesis::{Changes, Hypothesis};
 use super::pairs::{PairBelief, odd_failures, pairs};
-use super::race::race;
+use super::walked::Walked;
 use crate::config::Target;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fault::Fault;
-use crate::observe::Observation;
-use crate::probe::ProbeKey;
 
 /// One hypothesis, compared with the readings.
 #[derive(Debug, Clone)]
@@ -26,11 +22,9 @@ pub(in crate::diagnose) struct Belief<'c> {
 }
 
 /// Every hypothesis, the likeliest first.
-#[derive(Debug)]
-pub(in crate::diagnose) struct Beliefs<'c> {
+pub(in crate::diagnose) struct Beliefs<'c, 't> {
     pub(in crate::diagnose) all: Vec<Belief<'c>>,
-    /// What the operator declares of the system.
-    pub(in crate::diagnose) topology: Topology,
+    walked: Walked<'t>,
     evidence: Evidence,
 }
 
@@ -41,19 +35,15 @@ impl<'c> Belief<'c> {
     }
 }
 
-impl<'c> Beliefs<'c> {
-    /// Compares every hypothesis with the observations. `counts` says which probes are evidence.
+impl<'c, 't> Beliefs<'c, 't> {
+    /// Compares every hypothesis with the evidence. The topology is what the operator declares of the system.
     pub(in crate::diagnose) fn of(
-        observations: &[&Observation],
+        evidence: Evidence,
+        topology: &'t Topology,
         target: &Target,
-        user: &str,
-        counts: &dyn Fn(&ProbeKey) -> bool,
-        records: &Records,
         catalogue: &'c Catalogue,
     ) -> Self {
-        let evidence = evidence(observations, target, user, counts, records);
-        let topology = declared::topology(target).seeing(&evidence.seen()).with_a_checking_edge(evidence.edge_checks());
-        let mut beliefs = Self { all: Vec::new(), topology, evidence };
+        let mut beliefs = Self { all: Vec::new(), walked: Walked::new(topology), evidence };
         let hypotheses = Hypothesis::possible(catalogue, target);
         beliefs.compare(&hypotheses);
         for _ in 0..ACCIDENTS {
@@ -65,22 +55,22 @@ impl<'c> Beliefs<'c> {
     }
 
     /// Returns the likeliest pairs of the faults that may be, the likeliest first.
-    pub(in crate::diagnose) fn pairs(&self, faults: &[&'c Fault]) -> Vec<PairBelief<'c>> {
-        pairs(&self.evidence, &self.topology, faults)
+    pub(in crate::diagnose) fn pairs(&mut self, faults: &[&'c Fault]) -> Vec<PairBelief<'c>> {
+        pairs(&self.evidence, &mut self.walked, faults)
     }
 
     /// Returns the exchanges of the failures that this fault alone would rarely cause.
-    pub(in crate::diagnose) fn odd_failures(&self, fault: &Fault) -> Vec<u32> {
-        odd_failures(fault, &self.evidence, &self.topology)
+    pub(in crate::diagnose) fn odd_failures(&mut self, fault: &Fault) -> Vec<u32> {
+        odd_failures(fault, &self.evidence, &mut self.walked)
     }
 
     fn compare(&mut self, hypotheses: &[Hypothesis<'c>]) {
-        self.all = compared(&self.evidence, &self.topology, hypotheses);
+        self.all = compared(&self.evidence, &mut self.walked, hypotheses);
         self.all.sort_by(|a, b| b.score.total_cmp(&a.score));
     }
 
     /// Returns the exchange that contradicts most hypotheses, if every hypothesis and every pair is contradicted.
-    fn contradiction(&self, hypotheses: &[Hypothesis<'c>]) -> Option<u32> {
+    fn contradiction(&mut self, hypotheses: &[Hypothesis<'c>]) -> Option<u32> {
         let conflicts: Vec<u32> = self.all.iter().map(|one| one.conflict).collect::<Option<_>>()?;
         let fault = |one: &Hypothesis<'c>| match one {
             Hypothesis::Fault(fault) => Some(*fault),
@@ -96,11 +86,12 @@ impl<'c> Beliefs<'c> {
 /// Readings that may be accidents where no hypothesis explains them.
 const ACCIDENTS: usize = 2;
 
+/// A hypothesis this far behind the best is hopeless, as a logarithm.
+pub(in crate::diagnose) const HOPELESS: f64 = 16.0;
+
 /// Compares every hypothesis with the evidence, in the order of the catalogue.
-fn compared<'c>(evidence: &Evidence, topology: &Topology, hypotheses: &[Hypothesis<'c>]) -> Vec<Belief<'c>> {
+fn compared<'c>(evidence: &Evidence, walked: &mut Walked<'_>, hypotheses: &[Hypothesis<'c>]) -> Vec<Belief<'c>> {
     let Changes { sets, of } = Changes::of(hypotheses.iter().copied());
-    let mut priors = vec![f64::NEG_INFINITY; sets.len()];
-    hypotheses.iter().zip(&of).for_each(|(one, at)| priors[*at] = priors[*at].max(one.prior().ln()));
-    let found = race(sets.into_iter().zip(priors), topology, evidence);
+    let found: Vec<Likelihood> = sets.iter().map(|patches| walked.likelihood(patches, evidence)).collect();
     hypotheses.iter().zip(&of).map(|(one, at)| Belief::of(*one, &found[*at])).collect()
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use fivewhys_path::{OwnWords, Reason, Startup, Topology, fits};
 
 use crate::config::Endpoint;
-use crate::diagnose::belief::{Asked, Belief, Beliefs, Hypothesis, InnerCall, PairBelief, Records, outlook};
+use crate::diagnose::belief::{
+    Asked, Belief, Beliefs, Hypothesis, InnerCall, PairBelief, Records, evidence, outlook, topology_seeing,
+};
 use crate::diagnose::facts::auth_calls;
 use crate::diagnose::infer::candidate::{
     Candidate, Compared, PathPair, Unknown, add_findings_of_others, by_mode, missing_name, names_what_is_missing,
@@ -46,7 +48,9 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
         called_in_vain: told.called_in_vain(&asking),
     };
     tracing::debug!(?records, "what logs and key sets say");
-    let beliefs = Beliefs::of(&case.observations, case.target, case.user(), &counts, &records, catalogue);
+    let evidence = evidence(&case.observations, case.target, case.user(), &counts, &records);
+    let topology = topology_seeing(&evidence, case.target);
+    let mut beliefs = Beliefs::of(evidence, &topology, case.target, catalogue);
     let to_explain: BTreeSet<u32> = case.to_explain().flat_map(|reading| reading.exchanges.clone()).collect();
     let (mut best, mut modes, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for belief in &beliefs.all {
@@ -59,7 +63,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
             }),
             Hypothesis::Fault(fault) => {
                 let mut of_fault = by_mode(fault, case);
-                of_fault.iter_mut().for_each(|one| drop_line_of_another(one, case, &beliefs.topology));
+                of_fault.iter_mut().for_each(|one| drop_line_of_another(one, case, &topology));
                 best.extend(in_best_mode(belief, &of_fault, &to_explain, case));
                 modes.extend(of_fault);
             }
@@ -72,7 +76,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
         (first.score, first.odd.is_empty())
     });
     let by_a_fault = score.is_some_and(|(score, usual)| usual && is_as_likely(score, &unknown));
-    let pairs = if by_a_fault { Vec::new() } else { path_pairs(&beliefs, &best, case) };
+    let pairs = if by_a_fault { Vec::new() } else { path_pairs(&mut beliefs, &best, case) };
     Compared { best, modes, unknown, pairs }
 }
 
@@ -215,7 +219,7 @@ fn is_as_likely(score: f64, unknown: &[Unknown]) -> bool {
 }
 
 /// Returns the pairs of the faults that no fact contradicts, each with the facts of both.
-fn path_pairs(beliefs: &Beliefs<'_>, best: &[Candidate<'_>], case: &Case<'_>) -> Vec<PathPair> {
+fn path_pairs<'c>(beliefs: &mut Beliefs<'c, '_>, best: &[Candidate<'c>], case: &Case<'_>) -> Vec<PathPair> {
     let is_hidden = |key: &str| HIDDEN_BY_ANOTHER.contains(&key);
     let agrees = |one: &&Candidate<'_>| conflicting_fact(one.mode, case).is_none_or(is_hidden);
     let faults: Vec<&Fault> = best.iter().filter(agrees).map(|one| one.fault).collect();

@@ -1,7 +1,7 @@
 //! The model of the path of a request: how a request ends under a fault, and how well that agrees with what was seen.
 //!
 //! This is the inner loop of the diagnosis. It is a crate of its own so that debug builds can compile it with optimization.
-//! Start at [`Prospect`], which compares one hypothesis with the [`Evidence`].
+//! Start at [`likelihood`], which compares one hypothesis with the [`Evidence`].
 //!
 //! The folders, from the bottom up:
 //!
@@ -19,11 +19,12 @@ pub mod terms;
 mod words;
 
 pub use compare::at_best::at_best;
-pub use compare::likelihood::{Likelihood, Prospect};
+pub use compare::likelihood::{Likelihood, likelihood};
 pub use compare::meanings::{fits, keep_narrowest};
 pub use compare::outlook::Outlook;
 pub use compare::reading::{Evidence, KeySetRead, MOST, Reading, Shown};
 pub use compare::startup::{OwnWords, Startup};
+pub use compare::sum::Decisions;
 pub use path::effect::{Config, Effect, Patch, Reach};
 pub use path::stop::Stop;
 pub use predict::call_seen::CallSeen;

@@ -4,7 +4,7 @@ use fivewhys_path::CallSeen;
 use rstest::rstest;
 
 use crate::config::{Target, Validation};
-use crate::diagnose::belief::{Beliefs, Hypothesis, Records};
+use crate::diagnose::belief::{Beliefs, Hypothesis, Records, evidence, topology_seeing};
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::fixtures::{endpoint, exchange, staging};
 use crate::observe::{Observation, observe};
@@ -35,7 +35,9 @@ fn the_log_of_the_auth_service_speaks_for_a_fault_or_against_it(
     let kept: Vec<&Observation> = observations.iter().collect();
     let score = |call: Option<CallSeen>| {
         let records = Records { asks: Some(2), call, ..Records::default() };
-        let beliefs = Beliefs::of(&kept, &target, "primary", &|_| true, &records, Catalogue::shipped());
+        let evidence = evidence(&kept, &target, "primary", &|_| true, &records);
+        let topology = topology_seeing(&evidence, &target);
+        let beliefs = Beliefs::of(evidence, &topology, &target, Catalogue::shipped());
         let is_it =
             |hypothesis: &Hypothesis<'_>| matches!(hypothesis, Hypothesis::Fault(of) if of.id.as_str() == fault);
         beliefs.all.iter().find(|belief| is_it(&belief.hypothesis)).expect("the fault is known").score

@@ -8,45 +8,30 @@ use crate::predict::model::{Noise, noise, shows_as};
 use crate::terms::Hop;
 use crate::terms::Meaning;
 
-/// What was counted before at this endpoint. What misleads once does so each time, so it counts once.
+/// The readings that were counted before at this endpoint, each with the ending that it most likely had. What misleads once
+/// does so each time, so it counts once.
 #[derive(Debug, Default)]
-pub struct Counted {
-    forms: Vec<(Result, Result)>,
-    makers: Vec<(Maker, Hop, Result)>,
-    latencies: Vec<(Wait, bool)>,
-    sentences: Vec<(Reason, Option<Meaning>)>,
-    logged: Vec<(Reason, Option<Meaning>)>,
-    streams: Vec<(Stream, bool)>,
-    /// Whether a request can have reached the backend, for each that the backend's log shows.
-    arrivals: Vec<bool>,
-}
+pub struct Counted<'e>(Vec<(Ending, &'e Reading)>);
 
-impl Counted {
+impl<'e> Counted<'e> {
     /// Returns the number of readings that were counted.
-    pub(super) fn len(&self) -> usize {
-        self.forms.len()
+    pub(super) const fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// Forgets the readings after the first ones.
     pub(super) fn truncate(&mut self, len: usize) {
-        self.forms.truncate(len);
-        self.makers.truncate(len);
-        self.latencies.truncate(len);
-        self.sentences.truncate(len);
-        self.logged.truncate(len);
-        self.streams.truncate(len);
-        self.arrivals.truncate(len);
+        self.0.truncate(len);
     }
 
     /// Counts a reading, with the ending that it most likely had.
-    pub fn add(&mut self, ending: &Ending, reading: &Reading) {
-        self.forms.push((ending.result, reading.result));
-        self.makers.push((ending.maker, reading.seen.answered_by, reading.result));
-        self.latencies.push((ending.wait, reading.late));
-        self.sentences.push((ending.reason, reading.seen.means.first().copied()));
-        self.streams.push((ending.stream, reading.seen.left_open));
-        self.logged.push((ending.reason, reading.logged.first().copied()));
-        self.arrivals.push(!reading.arrived || ending.may_reach_the_backend());
+    pub fn add(&mut self, ending: &Ending, reading: &'e Reading) {
+        self.0.push((*ending, reading));
+    }
+
+    /// Reports whether a reading was counted for which this holds.
+    fn any(&self, is_alike: impl Fn(&Ending, &Reading) -> bool) -> bool {
+        self.0.iter().any(|(ending, reading)| is_alike(ending, reading))
     }
 }
 
@@ -61,7 +46,7 @@ pub fn is_possible(ending: &Ending, reading: &Reading) -> bool {
 }
 
 /// Returns how likely the reading is, for each mode of a manner.
-pub fn emission(ending: &Ending, reading: &Reading, counted: &Counted) -> [f64; MODES] {
+pub fn emission(ending: &Ending, reading: &Reading, counted: &Counted<'_>) -> [f64; MODES] {
     let noise = noise();
     let late = of_latency(ending, reading, counted, noise)
         * of_stream(ending, reading, counted, noise)
@@ -101,7 +86,7 @@ fn may_name(status: u16, reason: Reason) -> bool {
     }
 }
 
-fn of_result(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise, deviates: bool) -> f64 {
+fn of_result(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &Noise, deviates: bool) -> f64 {
     let results = Result::ALL.len() as f64;
     if ending.result == reading.result {
         return if deviates { 1.0 - noise.deviating } else { 1.0 - noise.stray - noise.form };
@@ -109,7 +94,7 @@ fn of_result(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Nois
     if !is_other_form(ending, reading) {
         return noise.stray / results;
     }
-    if counted.forms.contains(&(ending.result, reading.result)) {
+    if counted.any(|its, other| (its.result, other.result) == (ending.result, reading.result)) {
         return 1.0;
     }
     let usual = shows_as(ending.result, reading.result, reading.request.is_socket());
@@ -120,9 +105,12 @@ fn of_result(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Nois
 /// Forms that a failure may take instead of its own.
 const OTHER_FORMS: f64 = 6.0;
 
-fn of_maker(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise) -> f64 {
+fn of_maker(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &Noise) -> f64 {
     let (seen, firm) = reading.maker();
-    if counted.makers.contains(&(ending.maker, seen, reading.result)) {
+    let made_so = |its: &Ending, other: &Reading| {
+        (its.maker, other.seen.answered_by, other.result) == (ending.maker, seen, reading.result)
+    };
+    if counted.any(made_so) {
         return 1.0;
     }
     let product = of_product(ending, reading, noise);
@@ -168,8 +156,8 @@ fn of_product(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
     }
 }
 
-fn of_latency(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise) -> f64 {
-    if counted.latencies.contains(&(ending.wait, reading.late)) {
+fn of_latency(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &Noise) -> f64 {
+    if counted.any(|its, other| (its.wait, other.late) == (ending.wait, reading.late)) {
         return 1.0;
     }
     let late = match ending.wait {
@@ -184,10 +172,10 @@ fn of_latency(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noi
 }
 
 /// Returns how likely a stream that began ends as it did: by the server, or by us because it stayed open.
-fn of_stream(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise) -> f64 {
+fn of_stream(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &Noise) -> f64 {
     let open = reading.seen.left_open;
     let began = reading.seen.lasted_ms.is_some() && !reading.result.is_success();
-    if !began || counted.streams.contains(&(ending.stream, open)) {
+    if !began || counted.any(|its, other| (its.stream, other.seen.left_open) == (ending.stream, open)) {
         return 1.0;
     }
     let stays = match ending.stream {
@@ -199,9 +187,9 @@ fn of_stream(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Nois
 }
 
 /// Returns how likely the backend's log shows a request that ended so.
-fn of_arrival(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise) -> f64 {
-    let is_odd = reading.arrived && !ending.may_reach_the_backend();
-    if is_odd && !counted.arrivals.contains(&false) { noise.arrived_by_chance } else { 1.0 }
+fn of_arrival(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &Noise) -> f64 {
+    let is_odd = |ending: &Ending, reading: &Reading| reading.arrived && !ending.may_reach_the_backend();
+    if is_odd(ending, reading) && !counted.any(is_odd) { noise.arrived_by_chance } else { 1.0 }
 }
 
 /// Returns how likely the log of the auth service is.
@@ -247,19 +235,25 @@ fn of_auth(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
 
 /// Returns how likely the sentence of the response and the lines of the log are. They are hints, so they never make a
 /// probability zero.
-fn of_words(ending: &Ending, reading: &Reading, counted: &Counted, noise: &Noise, misleads: bool) -> f64 {
+fn of_words(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &Noise, misleads: bool) -> f64 {
     if !ending.result.is_form() || reading.result.is_success() {
         return 1.0;
     }
-    let fit = |means: &[Meaning], known: &[(Reason, Option<Meaning>)]| match means.first() {
-        None => 1.0,
-        Some(first) if known.contains(&(ending.reason, Some(*first))) => 1.0,
-        Some(_) if misleads => noise.sentence_unsure,
-        Some(_) if means.iter().any(|meaning| fits(*meaning, ending.reason)) => noise.sentence_fits,
-        Some(_) if ending.reason == Reason::Unknown => noise.sentence_open,
-        Some(_) => noise.sentence_misleads,
+    let known = |of: fn(&Reading) -> &[Meaning]| {
+        counted.any(|its, other| its.reason == ending.reason && of(other).first() == of(reading).first())
     };
-    fit(&reading.seen.means, &counted.sentences) * fit(&reading.logged, &counted.logged)
+    let fit = |of: fn(&Reading) -> &[Meaning]| {
+        let means = of(reading);
+        match means.first() {
+            None => 1.0,
+            Some(_) if known(of) => 1.0,
+            Some(_) if misleads => noise.sentence_unsure,
+            Some(_) if means.iter().any(|meaning| fits(*meaning, ending.reason)) => noise.sentence_fits,
+            Some(_) if ending.reason == Reason::Unknown => noise.sentence_open,
+            Some(_) => noise.sentence_misleads,
+        }
+    };
+    fit(|one| &one.seen.means) * fit(|one| &one.logged)
 }
 
 #[cfg(test)]

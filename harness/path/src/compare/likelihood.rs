@@ -1,9 +1,8 @@
-//! The likelihood of all readings under one hypothesis, and a bound that it does not exceed.
+//! The likelihood of all readings under one hypothesis.
 
-use super::manner::Like;
-use super::reading::{Evidence, KeySetRead};
-use super::search::Search;
+use super::reading::{Evidence, KeySetRead, Reading};
 use super::startup;
+use super::sum::{Decisions, Search};
 use crate::path::effect::Effect;
 use crate::path::stop::Stop;
 use crate::predict::model::noise;
@@ -20,85 +19,32 @@ pub struct Likelihood {
     pub conflict: Option<u32>,
 }
 
-/// A hypothesis whose likelihood is not summed yet.
-pub struct Prospect<'t, 'e> {
-    world: World<'t>,
-    evidence: &'e Evidence,
-    search: Search<'e>,
-    /// The endpoints that the bound takes into account.
-    looked_at: usize,
-    /// The best that the endpoints of earlier services can give, as a logarithm.
-    before: f64,
-    /// The best that the endpoints of the service at hand can give.
-    here: Like,
-    besides: f64,
-    /// The natural logarithm that the likelihood does not exceed. Negative infinity: impossible.
-    pub bound: f64,
+/// Returns the likelihood of the evidence under the hypothesis of these decisions.
+#[must_use]
+pub fn likelihood(decisions: &mut Decisions<'_>, evidence: &Evidence) -> Likelihood {
+    let besides = besides_readings(&decisions.world, evidence);
+    let mut search = Search::new(decisions, &evidence.endpoints);
+    let rest = search.rest(0);
+    let conflict = || {
+        let (group, at) = search.conflict;
+        evidence.endpoints.get(group)?.get(at).map(|reading| reading.seen.exchange)
+    };
+    Likelihood {
+        log: if rest.possible { rest.like.ln() + besides } else { f64::NEG_INFINITY },
+        explains: explained(evidence, &search),
+        conflict: if rest.possible { None } else { conflict() },
+    }
 }
 
-impl<'t, 'e> Prospect<'t, 'e> {
-    /// Returns the hypothesis that a system is like this world.
-    #[must_use]
-    pub fn new(world: World<'t>, evidence: &'e Evidence) -> Self {
-        let search = Search::new(&evidence.endpoints);
-        let besides = besides_readings(&world, evidence);
-        Self { world, evidence, search, looked_at: 0, before: 0.0, here: Like::ONE, besides, bound: besides }
-    }
-
-    /// Takes one more endpoint into account: in the setting of the traits that suits it best. Returns `false` if the bound
-    /// is as low as it gets.
-    pub fn look_closer(&mut self) -> bool {
-        let at = self.looked_at;
-        let Some(group) = self.evidence.endpoints.get(at).filter(|_| self.bound.is_finite()) else { return false };
-        let of_another = |before: usize| self.evidence.endpoints[before][0].request.to != group[0].request.to;
-        if at.checked_sub(1).is_some_and(of_another) {
-            self.before += self.here.ln();
-            self.here = Like::ONE;
-        }
-        let best = self.search.best(&mut self.world, at);
-        self.search.explained[at] = best.explained;
-        self.here.times(&best.like);
-        self.looked_at += 1;
-        self.bound = self.before + self.here.ln() + self.besides;
-        if !best.possible {
-            self.search.conflict = (at, best.conflict);
-            self.bound = f64::NEG_INFINITY;
-        }
-        true
-    }
-
-    /// Returns the likelihood of the evidence under the hypothesis.
-    #[must_use]
-    pub fn likelihood(mut self) -> Likelihood {
-        if self.bound == f64::NEG_INFINITY {
-            return self.at_most();
-        }
-        self.search.explained.fill(0);
-        let rest = self.search.rest(&mut self.world, 0);
-        let log = if rest.possible { rest.like.ln() } else { f64::NEG_INFINITY };
-        self.found(log + self.besides)
-    }
-
-    /// Returns the bound in place of the likelihood: for a hypothesis that is hopeless even so.
-    #[must_use]
-    pub fn at_most(self) -> Likelihood {
-        let bound = self.bound;
-        self.found(bound)
-    }
-
-    fn found(&self, log: f64) -> Likelihood {
-        let readings = || self.evidence.endpoints.iter().zip(&self.search.explained);
-        let explains = readings().flat_map(|(group, mask)| {
-            let is_in = move |at: &usize| mask & (1 << at) != 0;
-            group.iter().enumerate().filter(move |(at, _)| is_in(at)).flat_map(|(_, one)| one.exchanges.clone())
-        });
-        let conflict = || {
-            let (group, at) = self.search.conflict;
-            self.evidence.endpoints.get(group)?.get(at).map(|reading| reading.seen.exchange)
-        };
-        let explains = explains.collect();
-        Likelihood { log, explains, conflict: if log == f64::NEG_INFINITY { conflict() } else { None } }
-    }
+/// Returns the exchanges of the failures that a possible setting predicts.
+fn explained(evidence: &Evidence, search: &Search<'_>) -> Vec<u32> {
+    let readings = evidence.endpoints.iter().zip(&search.explained);
+    let of_group = |(group, mask): (&'_ Vec<_>, &u64)| {
+        let is_in = |at: &usize| mask & (1 << at) != 0;
+        let kept = group.iter().enumerate().filter(|(at, _)| is_in(at));
+        kept.flat_map(|(_, one): (_, &Reading)| one.exchanges.clone()).collect::<Vec<u32>>()
+    };
+    readings.flat_map(of_group).collect()
 }
 
 /// Returns what clocks, keys and logs add to the likelihood of the readings.

@@ -23,7 +23,7 @@ words! {
 }
 
 /// Several of these, one bit each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CallsSeen(u8);
 
 impl CallsSeen {

@@ -208,7 +208,7 @@ words! {
 }
 
 /// How a request ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ending {
     /// The component that makes the answer.
     pub maker: Maker,

@@ -130,7 +130,7 @@ impl Topology {
     }
 
     /// Returns the values of a trait at an endpoint.
-    pub(super) fn values_at(&self, of: Trait, endpoint: usize) -> &[(Value, f64)] {
+    pub(crate) fn values_at(&self, of: Trait, endpoint: usize) -> &[(Value, f64)] {
         match self.own.get(endpoint) {
             Some(own) if of.is_local() => &own[of as usize - Trait::Touched as usize],
             _ => self.values(of),

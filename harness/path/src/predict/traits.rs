@@ -211,16 +211,3 @@ pub(crate) enum Value {
     /// How a request ends.
     Result(Result),
 }
-
-impl Value {
-    /// Returns a number below 64 that no other value has.
-    pub(super) const fn code(self) -> u8 {
-        match self {
-            Self::Choice(choice) => choice as u8,
-            Self::Result(result) => Choice::ALL.len() as u8 + result as u8,
-        }
-    }
-}
-
-/// The code of each value fits in six bits.
-const _: () = assert!(Choice::ALL.len() + Result::ALL.len() <= 64);

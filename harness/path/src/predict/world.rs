@@ -25,7 +25,7 @@ const TRAITS: usize = Trait::ALL.len();
 pub struct World<'t> {
     pub(crate) topology: &'t Topology,
     patches: Vec<(Stop, Patch)>,
-    /// The effects at each stop, one bit each: most questions end here.
+    /// The effects at each stop, one bit each.
     effects: [u64; Stop::ALL.len()],
     values: [Option<Value>; TRAITS],
     /// The endpoint of the request at hand.
@@ -36,8 +36,6 @@ pub struct World<'t> {
     pub(super) why_not: Reason,
     /// Whether an effect that comes and goes shows in the request at hand.
     pub dice: bool,
-    /// The traits that were asked for since this was last cleared, one bit each.
-    pub(crate) asked: u128,
 }
 
 impl<'t> World<'t> {
@@ -47,7 +45,7 @@ impl<'t> World<'t> {
         let mut effects = [0; Stop::ALL.len()];
         patches.iter().for_each(|(stop, patch)| effects[*stop as usize] |= 1 << patch.effect as u64);
         let (calls, why_not) = (CallsSeen::QUIET, Reason::None);
-        Self { topology, patches, effects, values: [None; TRAITS], endpoint: 0, calls, why_not, dice: false, asked: 0 }
+        Self { topology, patches, effects, values: [None; TRAITS], endpoint: 0, calls, why_not, dice: false }
     }
 
     /// Reports whether an effect comes and goes.
@@ -79,34 +77,8 @@ impl<'t> World<'t> {
         })
     }
 
-    pub(crate) const fn value(&self, of: Trait) -> Option<Value> {
-        self.values[of as usize]
-    }
-
-    /// Reports whether one of these traits (one bit each) has a value.
-    pub(crate) fn is_set(&self, of: u128) -> bool {
-        let mut rest = of;
-        while rest != 0 {
-            if self.values[rest.trailing_zeros() as usize].is_some() {
-                return true;
-            }
-            rest &= rest - 1;
-        }
-        false
-    }
-
-    /// Returns the values of these traits (one bit each) in one number. `None`: one has no value, or they are too many.
-    pub(crate) fn packed(&self, of: u128) -> Option<u128> {
-        // Six bits hold each value.
-        if of.count_ones() > u128::BITS / 6 {
-            return None;
-        }
-        let (mut rest, mut all) = (of, 0);
-        while rest != 0 {
-            all = all << 6 | u128::from(self.values[rest.trailing_zeros() as usize]?.code());
-            rest &= rest - 1;
-        }
-        Some(all)
+    pub(crate) const fn set(&mut self, of: Trait, value: Option<Value>) {
+        self.values[of as usize] = value;
     }
 
     /// Gives a trait each of its values in turn, with its probability, and takes the value back. Ends at the first error.
@@ -124,7 +96,6 @@ impl<'t> World<'t> {
     }
 
     pub(super) fn ask(&mut self, of: Trait) -> Step<Value> {
-        self.asked |= 1 << of as u64;
         self.values[of as usize].ok_or(Unset(of))
     }
 
@@ -152,10 +123,13 @@ impl<'t> World<'t> {
     }
 
     /// Reports whether this stop is changed in this way for this request.
+    #[inline]
     pub(super) fn has(&mut self, stop: Stop, effect: Effect, request: &Request) -> Step<bool> {
-        if !self.ever(stop, effect) {
-            return Ok(false);
-        }
+        // Most questions end here.
+        if self.ever(stop, effect) { self.reaches_with(stop, effect, request) } else { Ok(false) }
+    }
+
+    fn reaches_with(&mut self, stop: Stop, effect: Effect, request: &Request) -> Step<bool> {
         for at in 0..self.patches.len() {
             let (here, patch) = self.patches[at];
             if here == stop && patch.effect == effect && self.reaches(patch.reach, request)? {

@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::predict::traits::{Trait, Value};
-use crate::predict::world::World;
+use super::setting::{Place as ValuePlace, Setting};
+use crate::predict::traits::Trait;
 
 /// Results that differ in the values of traits of the system.
 #[derive(Debug, Clone)]
@@ -25,16 +25,16 @@ impl<T> Default for Results<T> {
 
 impl<T: Copy> Results<T> {
     /// Returns the result that holds as the traits are set, and the traits that it depends on.
-    pub(super) fn find(&self, world: &World<'_>) -> Option<(u128, T)> {
-        self.0.iter().filter(|alike| !world.is_set(alike.summed)).find_map(|alike| {
-            let found = alike.by_values.get(&world.packed(alike.asked)?)?;
+    pub(super) fn find(&self, setting: &Setting) -> Option<(u128, T)> {
+        self.0.iter().filter(|alike| !setting.has_one_of(alike.summed)).find_map(|alike| {
+            let found = alike.by_values.get(&setting.packed(alike.asked)?)?;
             Some((alike.asked, *found))
         })
     }
 
-    /// Keeps a result. One that depends on too many traits is not kept: see [`World::packed`].
-    pub(super) fn keep(&mut self, world: &World<'_>, asked: u128, summed: u128, result: T) {
-        let Some(values) = world.packed(asked) else { return };
+    /// Keeps a result. One that depends on too many traits is not kept: see [`Setting::packed`].
+    pub(super) fn keep(&mut self, setting: &Setting, asked: u128, summed: u128, result: T) {
+        let Some(values) = setting.packed(asked) else { return };
         let known = self.0.iter().position(|alike| (alike.asked, alike.summed) == (asked, summed));
         let at = known.unwrap_or_else(|| {
             self.0.push(Alike { asked, summed, by_values: FxHashMap::default() });
@@ -52,13 +52,13 @@ pub(super) struct Memory<T>(Vec<Place<T>>);
 #[derive(Debug, Clone)]
 struct Place<T> {
     /// The places with one more trait set.
-    next: Vec<(Trait, Value, usize)>,
+    next: Vec<(Trait, ValuePlace, usize)>,
     results: Results<T>,
     depth: usize,
 }
 
 /// Settings of more traits than this are not remembered: to find them takes longer than to walk again.
-const REMEMBERED: usize = 3;
+const REMEMBERED: usize = 1;
 
 impl<T> Memory<T> {
     pub(super) fn new() -> Self {
@@ -71,7 +71,7 @@ impl<T> Memory<T> {
     }
 
     /// Returns the place where this trait is set as well.
-    pub(super) fn after(&mut self, place: usize, of: Trait, value: Value) -> usize {
+    pub(super) fn after(&mut self, place: usize, of: Trait, value: ValuePlace) -> usize {
         let here = &self.0[place];
         let known = here.next.iter().find(|(other, its, _)| *other == of && *its == value);
         if let Some((.., next)) = known {

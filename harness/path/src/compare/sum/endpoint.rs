@@ -1,0 +1,130 @@
+//! The sum over the traits that one endpoint has for itself.
+
+use super::decision::{Decisions, Ends};
+use super::memory::Memory;
+use super::setting::{Place, Setting};
+use super::so_far::{Fit, SoFar};
+use super::tree::{Forest, NodeId};
+use super::values::Values;
+use crate::compare::reading::Reading;
+use crate::predict::traits::{OF_THE_SYSTEM, Trait};
+use crate::predict::world::{Step, Unset};
+
+/// The sum over the traits of one endpoint.
+pub(super) struct OfEndpoint<'e> {
+    readings: &'e [Reading],
+    /// The tree of each reading.
+    pub(super) roots: Vec<NodeId>,
+    values: Values,
+    memory: Memory<Fit>,
+}
+
+impl<'e> OfEndpoint<'e> {
+    pub(super) fn new(
+        decisions: &mut Decisions<'_>,
+        readings: &'e [Reading],
+        forest: &mut Forest<Option<Ends>>,
+    ) -> Self {
+        let roots: Vec<NodeId> = readings.iter().map(|reading| decisions.tree_of(reading, forest)).collect();
+        let at = (decisions.world.topology, readings[0].request.endpoint);
+        let values = Values::of(forest, roots.clone(), Trait::is_local, at);
+        Self { readings, roots, values, memory: Memory::new() }
+    }
+
+    /// Returns the result for the readings from `at` on. It depends on the endpoint's own traits, whose values stand for the
+    /// `place` of the memory, and on the traits of the system that were asked for on the way: settings of the others share
+    /// it.
+    pub(super) fn remembered(
+        &mut self,
+        (place, at): (usize, usize),
+        forest: &Forest<Option<Ends>>,
+        setting: &mut Setting,
+        so_far: &mut SoFar<'e>,
+    ) -> Step<Fit> {
+        if !self.memory.goes_on_at(place) {
+            return self.from((place, at), forest, setting, so_far);
+        }
+        if let Some((asked, fit)) = self.memory.results(place).find(setting) {
+            setting.asked |= asked;
+            return Ok(fit);
+        }
+        let fit = match self.at_once(at, forest, setting)? {
+            Some(fit) => fit,
+            None => self.from((place, at), forest, setting, so_far)?,
+        };
+        self.memory.results(place).keep(setting, setting.asked & OF_THE_SYSTEM, 0, fit);
+        Ok(fit)
+    }
+
+    /// Returns the result if one of the readings is impossible as the traits are set, whatever the others give. Fails if a
+    /// reading asks for a trait of the system: no other work is done before it has a value.
+    fn at_once(&self, at: usize, forest: &Forest<Option<Ends>>, setting: &mut Setting) -> Step<Option<Fit>> {
+        let before = setting.asked;
+        let mut unset = None;
+        for (at, root) in self.roots.iter().enumerate().skip(at) {
+            setting.asked = before;
+            match forest.leaf_at(*root, setting) {
+                Ok(None) => return Ok(Some(Fit { conflict: at, ..Fit::NONE })),
+                Err(Unset(of)) if !of.is_local() => unset = unset.or(Some(of)),
+                Ok(Some(_)) | Err(_) => {}
+            }
+        }
+        setting.asked = before;
+        unset.map_or(Ok(None), |of| {
+            setting.asked |= 1 << of as u128;
+            Err(Unset(of))
+        })
+    }
+
+    /// Returns the result for the readings from `at` on. A trait that is asked for branches here: the readings before it
+    /// are not looked at again.
+    fn from(
+        &mut self,
+        (place, at): (usize, usize),
+        forest: &Forest<Option<Ends>>,
+        setting: &mut Setting,
+        so_far: &mut SoFar<'e>,
+    ) -> Step<Fit> {
+        let Some(reading) = self.readings.get(at) else { return Ok(so_far.fit()) };
+        let ends = match forest.leaf_at(self.roots[at], setting) {
+            Ok(Some(ends)) => ends,
+            Ok(None) => return Ok(Fit { conflict: at, ..Fit::NONE }),
+            Err(Unset(of)) if of.is_local() => return self.branched((place, at), of, forest, setting, so_far),
+            Err(unset) => return Err(unset),
+        };
+        let before = so_far.mark();
+        so_far.add(&ends, reading, at);
+        let fit = self.from((place, at + 1), forest, setting, so_far);
+        so_far.back_to(&before);
+        fit
+    }
+
+    fn branched(
+        &mut self,
+        (place, at): (usize, usize),
+        of: Trait,
+        forest: &Forest<Option<Ends>>,
+        setting: &mut Setting,
+        so_far: &mut SoFar<'e>,
+    ) -> Step<Fit> {
+        let mut sum = Fit::NONE;
+        let before = setting.asked;
+        let mut asked = before;
+        for value in 0..self.values.each(of).len() {
+            let (value, prior) = self.values.each(of)[value];
+            setting.asked = before;
+            setting.set(of, Some(value));
+            let after = self.place_after(place, of, value);
+            let fit = self.remembered((after, at), forest, setting, so_far);
+            setting.set(of, None);
+            sum.add(&fit?, prior);
+            asked |= setting.asked;
+        }
+        setting.asked = asked;
+        Ok(sum)
+    }
+
+    fn place_after(&mut self, place: usize, of: Trait, value: Place) -> usize {
+        if self.memory.goes_on_at(place) { self.memory.after(place, of, value) } else { place }
+    }
+}
