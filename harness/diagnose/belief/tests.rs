@@ -7,7 +7,7 @@ use fivewhys_path::internal::{
     Counted, Ending, Like, MODES, Step, Trait, Unset, emission, is_possible, likelihood_of_words, walk,
 };
 use fivewhys_path::{
-    CallSeen, Decisions, Ended, Evidence, OwnWords, Patch, Reading, Reason, Request, Startup, Stop, World, likelihood,
+    CallSeen, Decisions, Ended, Evidence, OwnWords, Patch, Reading, Request, Startup, Stop, World, likelihood,
 };
 use proptest::prelude::*;
 
@@ -107,7 +107,7 @@ fn endpoint(world: &mut World<'_>, readings: &[Reading]) -> Step<(Like, bool)> {
 fn score(world: &mut World<'_>, readings: &[Reading]) -> Step<(Like, bool)> {
     let (mut like, mut possible) = ([1.0; MODES], true);
     let mut counted = Counted::default();
-    let mut told: Vec<(Reason, &str)> = Vec::new();
+    let mut told = Vec::new();
     for reading in readings {
         let ends = ends(world, &reading.request)?;
         let weights = |(share, ending): &(f64, Ending)| emission(ending, reading, &counted).map(|one| share * one);
@@ -120,7 +120,7 @@ fn score(world: &mut World<'_>, readings: &[Reading]) -> Step<(Like, bool)> {
         let likeliest = ends.iter().max_by(|a, b| weight(a).total_cmp(&weight(b))).expect("an ending").1;
         counted.add(&likeliest, reading);
         if likeliest.result == Ended::Denied && reading.result == Ended::Denied && !reading.request.is_socket() {
-            told.push((likeliest.reason, reading.seen.shape.as_str()));
+            told.push((likeliest.maker, likeliest.reason, reading.seen.shape.as_str()));
         }
     }
     let words = likelihood_of_words(&told);
@@ -277,20 +277,4 @@ fn readings_that_nothing_explains_may_be_accidents() {
     let topology = topology_seeing(&evidence, &target);
     let beliefs = Beliefs::of(evidence, &topology, &target, Catalogue::shipped());
     assert!(beliefs.all[0].score.is_finite(), "no hypothesis remains");
-}
-
-#[test]
-fn a_fault_that_comes_and_goes_is_possible_where_calls_of_one_kind_end_differently() {
-    let target = staging();
-    let calls = [(0, 0), (4, 0), (4, 5), (4, 0), (4, 5), (4, 5), (4, 0)];
-    let observations = observed(&target, &calls);
-    let kept: Vec<&Observation> = observations.iter().collect();
-    let evidence = evidence(&kept, &target, "primary", &|_| true, &Records::default());
-    assert!(evidence.varies());
-    let topology = topology_seeing(&evidence, &target);
-    let beliefs = Beliefs::of(evidence, &topology, &target, Catalogue::shipped());
-    let of = |id: &str| beliefs.all.iter().filter(|one| one.hypothesis.id() == id).collect::<Vec<_>>();
-    let [handler] = of("backend/handler-error")[..] else { panic!("the fault stands once") };
-    assert!(handler.score.is_finite() && !handler.explains.is_empty(), "{handler:?}");
-    assert!(of("backend/jwt-secret-mismatch").iter().all(|one| !one.score.is_finite()), "it stays");
 }

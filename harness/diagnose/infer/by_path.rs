@@ -25,7 +25,7 @@ use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::{Fault, LogScope};
 use crate::observe::Outcome;
 use crate::probe::ProbeKey;
-use crate::statements::specific_meanings;
+use crate::statements::{Meaning, specific_meanings};
 use crate::terms::{EvidenceSource, Hop, Role, Service};
 
 /// Compares every fault with the case.
@@ -132,6 +132,9 @@ fn drop_line_of_another(one: &mut Candidate<'_>, case: &Case<'_>, topology: &Top
         let exchange = case.logbook.window_of(entry)?.exchange();
         let key = &case.observations.iter().find(|seen| seen.exchange == exchange)?.probe;
         let outlook = outlook(one.fault, Asked::of(key, case.target, case.user())?, topology);
+        // A traceback that ends with the error of a query is about the store first.
+        let fits =
+            |one: Meaning, reason: Reason| fits(one, reason) && !(one == Meaning::Query && reason == Reason::Code);
         let may_be_said = |reason: Reason| reason == Reason::Unknown || meanings.iter().any(|one| fits(*one, reason));
         let mut all = outlook.reasons().peekable();
         Some(all.peek().is_some() && !all.any(may_be_said))

@@ -4,11 +4,11 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use crate::config::Target;
+use crate::config::{Endpoint, Target};
 use crate::diagnose::logs::attribution::Logbook;
 use crate::evidence::LogEntry;
-use crate::statements::{Address, Meaning, called_address, speaks_of_auth, specific_meanings};
-use crate::terms::Hop;
+use crate::statements::{Address, Meaning, answered_by_auth, called_address, speaks_of_auth, specific_meanings};
+use crate::terms::{Hop, Role, Service};
 
 impl Logbook<'_> {
     /// Reports whether the backend calls the auth service in vain at another address than the target names. `None`: its
@@ -18,10 +18,38 @@ impl Logbook<'_> {
         let of_calls = |entry: &LogEntry| entry.is_own_line_of(Hop::Backend) && tells_of_no_connection(&entry.text);
         let lines = self.passing("the backend calls auth in vain", of_calls);
         let lines = lines.into_iter().filter(|entry| self.is_of_the_run(entry));
-        let mut all = lines.filter_map(|entry| differs(&called_address(&entry.text)?, own));
-        let first = all.next()?;
-        all.all(|one| one == first).then_some(first)
+        let by_address = lines.filter_map(|entry| differs(&called_address(&entry.text)?, own));
+        agreed(by_address).or_else(|| self.another_route_is_asked(target))
     }
+
+    /// Reports whether the auth service lacks a route for which the backend asks it, and that is none which the target names
+    /// for it.
+    fn another_route_is_asked(&self, target: &Target) -> Option<bool> {
+        let is_asked = |one: &&Endpoint| one.service == Service::Auth && one.role == Role::Introspection;
+        let paths: Vec<&str> = target.endpoints.values().filter(is_asked).map(|one| one.path.as_str()).collect();
+        let own = target.auth_url().filter(|_| !paths.is_empty())?;
+        let is_missed = |line: &str| answered_by_auth(line, |_| false) == Some(Meaning::CallNotFound);
+        let of_calls = |entry: &LogEntry| entry.is_own_line_of(Hop::Backend) && is_missed(&entry.text);
+        let lines = self.passing("the backend asks auth for a route in vain", of_calls);
+        let lines = lines.into_iter().filter(|entry| self.is_of_the_run(entry));
+        agreed(lines.filter_map(|entry| route_differs(&entry.text, own, &paths)))
+    }
+}
+
+/// Returns what all of these say.
+fn agreed(mut all: impl Iterator<Item = bool>) -> Option<bool> {
+    let first = all.next()?;
+    all.all(|one| one == first).then_some(first)
+}
+
+/// Reports whether the URL in a line has another path than these. `None`: it has another host, or there is none.
+fn route_differs(line: &str, own: &Url, paths: &[&str]) -> Option<bool> {
+    let start = ["http://", "https://"].iter().find_map(|scheme| line.find(scheme))?;
+    let end = line[start..].find(|one: char| one.is_whitespace() || "\"'`<>),;".contains(one));
+    let called = Url::parse(end.map_or(&line[start..], |end| &line[start..start + end])).ok()?;
+    let (host, own) = (called.host_str()?, own.host_str()?);
+    let is_same = host == own || (is_loopback(host) && is_loopback(own));
+    is_same.then(|| !paths.contains(&called.path()))
 }
 
 fn tells_of_no_connection(line: &str) -> bool {
@@ -64,6 +92,16 @@ mod tests {
         let own = Url::parse("http://127.0.0.1:8081").expect("a URL");
         let address = called_address(line).expect("an address");
         assert_eq!(differs(&address, &own), expected);
+    }
+
+    #[rstest]
+    #[case::another("404 Not Found for url: http://127.0.0.1:8081/v2/introspect", Some(true))]
+    #[case::the_one_of_the_target("404 from 'http://localhost:8081/introspect?x=1'", Some(false))]
+    #[case::another_host("404 for http://auth.internal/v2/introspect", None)]
+    #[case::without_a_url("introspection failed: 404", None)]
+    fn a_route_is_compared_with_the_target(#[case] line: &str, #[case] expected: Option<bool>) {
+        let own = Url::parse("http://127.0.0.1:8081").expect("a URL");
+        assert_eq!(route_differs(line, &own, &["/introspect"]), expected);
     }
 
     #[rstest]

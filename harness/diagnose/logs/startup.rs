@@ -103,11 +103,10 @@ impl<'a> Logbook<'a> {
         let (began, lines) = self.since_it_began(hop);
         let worst =
             lines.iter().map(|line| (reason(&line.text, target), *line)).max_by_key(|(reason, _)| rank(*reason));
+        // A service that serves may write an exception for a request. Some listen before they load the application.
+        let ended = || lines.iter().any(|line| WORDS.process_ended.is_match(&line.text));
         match worst {
-            // A service that serves may write an exception for a request.
-            Some((reason, line)) if !began || reason == Startup::Ended && WORDS.process_ended.is_match(&line.text) => {
-                Some(reason)
-            }
+            Some((reason, _)) if !began || ended() => Some(reason),
             _ if began => Some(Startup::Listens),
             _ => None,
         }

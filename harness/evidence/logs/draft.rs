@@ -50,7 +50,7 @@ impl Draft {
         Self {
             at,
             by,
-            text: bounded(&parsed.text),
+            text: bounded(&parsed.text, UNTIL_CLEAN),
             severity: parsed.severity,
             request: parsed.request.map(Asked::into_owned),
             trace: parsed.trace.as_deref().and_then(ids::trace),
@@ -74,7 +74,7 @@ impl Draft {
     /// names the error.
     pub(super) fn close(&mut self) {
         if self.text.len() > UNTIL_CLEAN {
-            self.text = bounded(&self.text);
+            self.text = bounded(&self.text, UNTIL_CLEAN);
         }
     }
 
@@ -90,14 +90,14 @@ impl Draft {
     }
 }
 
-/// Cuts a text to the limit. Of many lines, the first and the last ones stay.
-fn bounded(text: &str) -> String {
-    if text.len() <= UNTIL_CLEAN {
+/// Cuts a text to this many characters. Of many lines, the first and the last ones stay.
+pub(super) fn bounded(text: &str, most: usize) -> String {
+    if text.len() <= most {
         return text.to_owned();
     }
     let head_of = |most: usize| text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end]);
-    let (whole, head) = (head_of(UNTIL_CLEAN), head_of(UNTIL_CLEAN / 3));
-    let start = text.char_indices().rev().nth(UNTIL_CLEAN / 2).map_or(0, |(start, _)| start);
+    let (whole, head) = (head_of(most), head_of(most / 3));
+    let start = text.char_indices().rev().nth(most / 2).map_or(0, |(start, _)| start);
     match (head.rfind('\n'), text[start..].find('\n')) {
         (Some(end), Some(from)) if end < start + from && whole.len() < text.len() => {
             format!("{}\n…{}", &head[..end], &text[start + from..])
@@ -113,9 +113,9 @@ mod tests {
     #[test]
     fn of_a_long_traceback_the_first_and_the_last_lines_stay() {
         let text = format!("ERROR x\nTraceback\n{}\nValueError: 7", "  File x\n".repeat(2000));
-        let cut = bounded(&text);
+        let cut = bounded(&text, UNTIL_CLEAN);
         assert!(cut.starts_with("ERROR x\nTraceback\n") && cut.ends_with("ValueError: 7"), "{cut}");
         assert!(cut.chars().count() <= UNTIL_CLEAN, "{}", cut.len());
-        assert_eq!(bounded(&"é".repeat(9000)).chars().count(), UNTIL_CLEAN);
+        assert_eq!(bounded(&"é".repeat(9000), UNTIL_CLEAN).chars().count(), UNTIL_CLEAN);
     }
 }

@@ -321,6 +321,15 @@ fn load_balancer_entries_of_our_hosts_are_read(#[case] host: &str, #[case] says:
     assert_eq!(entries.first().map(|entry| (entry.by, entry.text.as_str())), says.map(|says| (Hop::Edge, says)));
 }
 
+#[rstest]
+fn the_error_at_the_end_of_a_traceback_is_kept(#[values(10, 60, 90, 120, 4000)] frames: usize) {
+    let frames = "  File \"/app/x.py\", line 3\n".repeat(frames);
+    let text = format!("2026-11-22 03:00:00,067 ERROR x\nTraceback (most recent call last):\n{frames}ValueError: 7\n");
+    let entries = read(text.as_bytes(), Some(Hop::Backend), &names(), &str::to_owned).expect("a log").entries;
+    let [entry] = &entries[..] else { panic!("one entry: {entries:?}") };
+    assert!(entry.text.ends_with("ValueError: 7"), "{}", entry.text);
+}
+
 proptest! {
     #[test]
     fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 use super::collect::{Collected, Expected, collect, component};
-use super::draft::{By, Draft, TEXT};
+use super::draft::{By, Draft, TEXT, bounded};
 use super::entry::{LogEntry, LoggedRequest};
 use super::format::Asked;
 use super::names::ServiceNames;
@@ -192,7 +192,7 @@ impl Draft {
         read_at: Timestamp,
         clean: &dyn Fn(&str) -> String,
     ) -> LogEntry {
-        let text: String = clean(&self.text).chars().take(TEXT).collect();
+        let text = bounded(&clean(&self.text), TEXT);
         let trace = self.trace.clone().or_else(|| ids::trace_in(&text));
         let request_id = self.request_id.clone().or_else(|| ids::request_in(&text));
         LogEntry {

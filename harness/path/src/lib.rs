@@ -18,13 +18,11 @@ mod predict;
 pub mod terms;
 mod words;
 
-pub use compare::at_best::at_best;
-pub use compare::likelihood::{Likelihood, likelihood};
 pub use compare::meanings::{fits, keep_narrowest};
 pub use compare::outlook::Outlook;
 pub use compare::reading::{Evidence, KeySetRead, MOST, Reading, Shown};
 pub use compare::startup::{OwnWords, Startup};
-pub use compare::sum::Decisions;
+pub use compare::sum::{Decisions, Likelihood, at_best, likelihood};
 pub use path::effect::{Config, Effect, Patch, Reach};
 pub use path::stop::Stop;
 pub use predict::call_seen::CallSeen;

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod calls_in_logs;
+mod comes_and_goes;
 mod direct;
 mod direct_calls;
 mod double_fault;

@@ -2,7 +2,7 @@
 //!
 //! It changes no outcome, so it is summed out here and never walked again.
 
-use crate::predict::ending::Reason;
+use crate::predict::ending::{Maker, Reason};
 use crate::predict::model::noise;
 
 /// The ways of wording: each reason in its own words, every flaw of a token in the same words, only a missing credential in
@@ -36,9 +36,11 @@ fn told_as(way: usize, reason: Reason) -> Reason {
     }
 }
 
-/// Returns the likelihood of the words of one endpoint, for each way. `told` holds each reason with the shape of its
-/// response.
-pub fn likelihood(told: &[(Reason, &str)]) -> [f64; WAYS] {
+/// A refusal: the component that words it, its reason, and the shape of its response.
+pub(crate) type Told<'a> = (Maker, Reason, &'a str);
+
+/// Returns the likelihood of the words of one endpoint, for each way. Each component has words of its own.
+pub fn likelihood(told: &[(Maker, Reason, &str)]) -> [f64; WAYS] {
     if told.len() < 2 {
         return [1.0; WAYS];
     }
@@ -48,12 +50,12 @@ pub fn likelihood(told: &[(Reason, &str)]) -> [f64; WAYS] {
     each.map(|fit| (1.0 - deviate) * fit + deviate * mean)
 }
 
-fn fit(way: usize, told: &[(Reason, &str)]) -> f64 {
+fn fit(way: usize, told: &[(Maker, Reason, &str)]) -> f64 {
     let noise = noise();
-    let mut seen: Vec<(Reason, &str)> = Vec::new();
+    let mut seen: Vec<((Maker, Reason), &str)> = Vec::new();
     let mut likelihood = 1.0;
-    for (reason, shape) in told {
-        let key = told_as(way, *reason);
+    for (maker, reason, shape) in told {
+        let key = (*maker, told_as(way, *reason));
         if let Some((_, known)) = seen.iter().find(|(known, _)| *known == key) {
             likelihood *= if known == shape { noise.same_words } else { 1.0 - noise.same_words };
             continue;
@@ -69,14 +71,28 @@ fn fit(way: usize, told: &[(Reason, &str)]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reason, likelihood};
+    use super::{Maker, Reason, likelihood};
 
     #[test]
     fn a_library_may_word_every_flaw_of_a_token_alike_and_another_reason_in_its_own_words() {
-        let flaws =
-            [Reason::Signature, Reason::Malformed, Reason::Expired, Reason::Claims].map(|one| (one, "not valid"));
-        let told: Vec<_> = flaws.into_iter().chain([(Reason::Caller, "could not be verified")]).collect();
+        let flaws = [Reason::Signature, Reason::Malformed, Reason::Expired, Reason::Claims]
+            .map(|one| (Maker::Backend, one, "not valid"));
+        let told: Vec<_> =
+            flaws.into_iter().chain([(Maker::Backend, Reason::Caller, "could not be verified")]).collect();
         let [each, token, missing, all] = likelihood(&told);
         assert!([each, missing, all].iter().all(|other| token > 4.0 * other), "{each} {token} {missing} {all}");
+    }
+
+    #[test]
+    fn each_component_has_words_of_its_own() {
+        let told = |last: Maker| {
+            [
+                (Maker::Edge, Reason::Malformed, "not valid"),
+                (Maker::Edge, Reason::Signature, "not valid"),
+                (last, Reason::Claims, "refused"),
+            ]
+        };
+        let best = |told: &[_]| likelihood(told).into_iter().fold(0.0, f64::max);
+        assert!(best(&told(Maker::Backend)) > 4.0 * best(&told(Maker::Edge)));
     }
 }

@@ -5,7 +5,7 @@ use crate::predict::call_seen::CallSeen;
 use crate::predict::ending::Result;
 use crate::predict::request::Request;
 use crate::predict::topology::Seen;
-use crate::terms::{Hop, Meaning, TokenLocation};
+use crate::terms::{Hop, Meaning, Service, TokenLocation};
 
 /// One way in which a kind of request ended.
 #[derive(Debug, Clone)]
@@ -116,34 +116,36 @@ impl Evidence {
         doubted.for_each(|one| one.firm = false);
     }
 
-    /// Reports whether the edge refuses bad tokens at an endpoint where a good one reaches the backend.
+    /// Reports whether the edge refuses bad tokens at an endpoint where a good one reaches the backend, or would reach it.
     #[must_use]
     pub fn edge_checks(&self) -> bool {
+        let is_gone = self.backend_is_gone();
         self.endpoints.iter().any(|group| {
             let refuses = |one: &Reading| {
                 let request = &one.request;
                 let is_bad = request.token.is_sent() && !request.token.should_be_accepted();
-                is_bad && one.result == Result::Denied && one.maker() == (Hop::Edge, true)
+                is_bad && one.result == Result::Denied && (one.is_of_the_edge() || (is_gone && one.seen.maker_is_hint))
             };
-            let passes = |one: &Reading| {
-                let is_behind = one.result.is_success()
-                    || match one.seen.answered_by {
-                        Hop::Backend => true,
-                        Hop::Unknown => one.seen.status.is_some() && one.result != Result::Denied,
-                        // The edge says that it called the backend in vain.
-                        Hop::Edge => {
-                            one.seen.means.iter().any(|one| matches!(one, Meaning::Upstream | Meaning::Waited))
-                        }
-                        _ => false,
-                    };
-                one.request.token.should_be_accepted() && is_behind
-            };
-            group.iter().any(refuses) && group.iter().any(passes)
+            let passes =
+                |one: &Reading| one.request.token.should_be_accepted() && (one.is_behind_the_edge() || is_gone);
+            group.iter().any(refuses) && (group.iter().any(passes) || tells_tokens_apart(group))
         })
     }
 
+    /// Reports whether no request gets past the edge: its health checks fail there, or get no answer.
+    fn backend_is_gone(&self) -> bool {
+        let of_backend = |one: &&Reading| one.request.to == Service::Backend && !one.request.past_edge;
+        let mut checks = self.endpoints.iter().flatten().filter(of_backend).filter(|one| one.request.is_health());
+        let is_down = |one: &Reading| {
+            let by_edge = one.result == Result::Unavailable && one.maker() == (Hop::Edge, true);
+            by_edge || (one.result == Result::TimedOut && one.seen.status.is_none())
+        };
+        let mut good = self.endpoints.iter().flatten().filter(of_backend).filter(|one| one.request.must_work());
+        checks.clone().next().is_some() && checks.all(is_down) && good.all(|one| !one.result.is_success())
+    }
+
     /// Reports whether the challenge for a good token in the header names another scheme.
-    pub(super) fn wants_other_scheme(&self) -> bool {
+    pub(in crate::compare) fn wants_other_scheme(&self) -> bool {
         self.endpoints.iter().flatten().any(|one| {
             let request = &one.request;
             let shows_ours = request.token.should_be_accepted() && request.location == TokenLocation::Header;
@@ -175,13 +177,44 @@ impl Evidence {
     }
 }
 
+/// Reports whether the edge refuses a bad token in other words than no token: it looks at tokens.
+fn tells_tokens_apart(group: &[Reading]) -> bool {
+    let refused = |sent: bool| {
+        let of = move |one: &&Reading| one.request.token.is_sent() == sent && !one.request.token.should_be_accepted();
+        group.iter().filter(of).filter(|one| one.result == Result::Denied && one.is_of_the_edge())
+    };
+    let with: Vec<&str> = refused(true).map(|one| one.seen.shape.as_str()).collect();
+    !with.is_empty() && refused(false).next().is_some_and(|bare| !with.contains(&bare.seen.shape.as_str()))
+}
+
 fn is_varied(one: &Reading, other: &Reading) -> bool {
     one.request == other.request && one.result.is_success() && !other.result.is_success()
 }
 
 impl Reading {
+    /// Reports whether the edge made the response: it says so, or lacks the name that the backend's responses have.
+    fn is_of_the_edge(&self) -> bool {
+        self.maker() == (Hop::Edge, true) || (self.usual_product == Some(false) && self.seen.maker_is_hint)
+    }
+
+    /// Reports whether the request got past the edge.
+    fn is_behind_the_edge(&self) -> bool {
+        self.result.is_success()
+            || match self.seen.answered_by {
+                Hop::Backend => self.usual_product != Some(false),
+                Hop::Unknown => self.seen.status.is_some() && self.result != Result::Denied,
+                // The edge says that it called the backend in vain.
+                Hop::Edge => self.seen.means.iter().any(|one| matches!(one, Meaning::Upstream | Meaning::Waited)),
+                _ => false,
+            }
+    }
+
     /// Returns the component that is said to have answered, and whether that is more than a hint.
-    pub(super) const fn maker(&self) -> (Hop, bool) {
-        (self.seen.answered_by, !self.seen.maker_is_hint)
+    pub(super) fn maker(&self) -> (Hop, bool) {
+        match self.seen.answered_by {
+            // A hint at the backend is worth nothing where the name is missing that its responses have.
+            Hop::Backend if self.seen.maker_is_hint && self.usual_product == Some(false) => (Hop::Unknown, false),
+            hop => (hop, !self.seen.maker_is_hint),
+        }
     }
 }

@@ -38,7 +38,7 @@ pub struct OwnWords {
 }
 
 /// Returns how likely these words are, as a logarithm.
-pub(super) fn likelihood(world: &World<'_>, words: &OwnWords) -> f64 {
+pub(in crate::compare) fn likelihood(world: &World<'_>, words: &OwnWords) -> f64 {
     let says = |at, store, startup| chance(world, (at, store), startup).ln();
     words.of_backend.map_or(0.0, |startup| says(Stop::Backend, Stop::BackendStore, startup))
         + words.of_auth.map_or(0.0, |startup| says(Stop::Auth, Stop::AuthStore, startup))

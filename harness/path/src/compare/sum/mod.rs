@@ -1,6 +1,6 @@
 //! The sum over the traits of a system, exactly: how likely all readings are under one hypothesis.
 //!
-//! Start at [`Search`].
+//! Start at [`likelihood`].
 //!
 //! - `decision`: how each request ends, by the values of the traits that decide it
 //! - `tree`: decision trees over the traits
@@ -10,9 +10,13 @@
 //! - `endpoint`: the sum over the traits of one endpoint
 //! - `search`: the sum over all endpoints
 //! - `memory`: results that these sums remember
+//! - `likelihood`: how well a hypothesis predicts everything
+//! - `at_best`: how likely a reading is at best, by itself
 
+mod at_best;
 mod decision;
 mod endpoint;
+mod likelihood;
 mod memory;
 mod search;
 mod setting;
@@ -20,7 +24,6 @@ mod so_far;
 mod tree;
 mod values;
 
+pub use at_best::at_best;
 pub use decision::Decisions;
-pub(super) use search::Search;
-pub(super) use so_far::{Fit, SoFar};
-pub(super) use tree::Forest;
+pub use likelihood::{Likelihood, likelihood};

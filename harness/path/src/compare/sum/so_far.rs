@@ -3,9 +3,9 @@
 use super::decision::Ends;
 use crate::compare::emission::{Counted, emission, is_possible};
 use crate::compare::manner::{Like, MODES};
-use crate::compare::phrasing;
+use crate::compare::phrasing::{self, Told};
 use crate::compare::reading::Reading;
-use crate::predict::ending::{Reason, Result};
+use crate::predict::ending::Result;
 
 /// How well a hypothesis predicts the readings of one endpoint.
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +43,7 @@ pub(in crate::compare) struct SoFar<'e> {
     like: [f64; MODES],
     explained: u64,
     counted: Counted<'e>,
-    /// Each refusal: its reason, and the shape of its response.
-    told: Vec<(Reason, &'e str)>,
+    told: Vec<Told<'e>>,
 }
 
 impl Default for SoFar<'_> {
@@ -92,7 +91,7 @@ impl<'e> SoFar<'e> {
         }
         self.counted.add(&likeliest, reading);
         if likeliest.result == Result::Denied && reading.result == Result::Denied && !reading.request.is_socket() {
-            self.told.push((likeliest.reason, reading.seen.shape.as_str()));
+            self.told.push((likeliest.maker, likeliest.reason, reading.seen.shape.as_str()));
         }
     }
 

@@ -1,8 +1,9 @@
 //! The likelihood of all readings under one hypothesis.
 
-use super::reading::{Evidence, KeySetRead, Reading};
-use super::startup;
-use super::sum::{Decisions, Search};
+use super::decision::Decisions;
+use super::search::Search;
+use crate::compare::reading::{Evidence, KeySetRead, Reading};
+use crate::compare::startup;
 use crate::path::effect::Effect;
 use crate::path::stop::Stop;
 use crate::predict::model::noise;

@@ -1,7 +1,9 @@
 //! How likely a reading is at best, by itself.
 
-use super::reading::Reading;
-use super::sum::{Decisions, Fit, Forest, SoFar};
+use super::decision::Decisions;
+use super::so_far::{Fit, SoFar};
+use super::tree::Forest;
+use crate::compare::reading::Reading;
 
 /// Returns how likely each reading is by itself, in the setting of the traits that suits it best.
 ///
