@@ -99,12 +99,12 @@ fn learn(json: &Value, names_a_credential: bool, credentials: &dyn Credentials, 
 
 /// Returns why the exchange with the issuer gave no token.
 pub(super) fn failure(exchange: &Exchange, endpoint: &Endpoint) -> String {
-    let status = match (&exchange.error, exchange.status()) {
+    let (meant, status) = match (&exchange.error, exchange.meant_status().zip(exchange.shown_status())) {
         (Some(error), _) => return format!("the response is missing or incomplete ({error})"),
         (None, None) => return "no response".to_owned(),
         (None, Some(status)) => status,
     };
-    let is_accepted = (200..300).contains(&status) || endpoint.accept.status.contains(&status);
+    let is_accepted = (200..300).contains(&meant) || endpoint.accept.status.contains(&meant);
     match (&endpoint.form.issued_cookie, &endpoint.issued_token) {
         (Some(cookie), _) if is_accepted => {
             format!("it answered {status}, but it set no cookie `{cookie}`, or the login is not as `accept` says")
