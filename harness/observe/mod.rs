@@ -75,7 +75,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         idle_ms: idle_ms(exchange),
         left_open: is_left_open(exchange),
         unconnected: is_unconnected(exchange),
-        product: product(exchange),
+        product: product(exchange, blocked.is_some()),
         sent_bytes: sent_bytes(exchange),
         status: exchange.status(),
         grpc_status: exchange.grpc_status(),
@@ -104,7 +104,7 @@ pub(crate) fn complete(observation: &mut Observation, exchange: &Exchange) {
     (observation.lasted_ms, observation.idle_ms) = (lasted_ms(exchange), idle_ms(exchange));
     observation.left_open = is_left_open(exchange);
     observation.unconnected = is_unconnected(exchange);
-    observation.product = product(exchange);
+    observation.product = product(exchange, observation.blocked.is_some());
     observation.sent_bytes = sent_bytes(exchange);
     if observation.result == Outcome::Ok {
         return;
@@ -115,11 +115,20 @@ pub(crate) fn complete(observation: &mut Observation, exchange: &Exchange) {
     observation.held_back = is_held_back(exchange);
 }
 
-/// Returns the `Server` and `X-Powered-By` headers. A proxy adds its own `Server`, or replaces that of the service.
-fn product(exchange: &Exchange) -> Option<String> {
-    let head = exchange.head.as_ref()?;
-    let names_it = |name: &str| ["server", "x-powered-by"].iter().any(|one| name.eq_ignore_ascii_case(one));
-    let of = |(name, value): &(String, String)| names_it(name).then(|| value.clone());
+/// Headers that a proxy adds to what it relays, and not to what it answers itself: the documentation of Envoy's router and
+/// of Kong.
+const OF_RELAYED: [&str; 2] = ["x-envoy-upstream-service-time", "x-kong-upstream-latency"];
+
+/// Returns the `Server` and `X-Powered-By` headers, and the names of those of a relayed response. A proxy adds its own
+/// `Server`, or replaces that of the service. Where a preflight is why a browser makes no call, it is that of the preflight.
+fn product(exchange: &Exchange, is_blocked: bool) -> Option<String> {
+    let preflight = browser::refused_preflight(exchange).filter(|_| is_blocked);
+    let head = preflight.as_ref().unwrap_or(exchange).head.as_ref()?;
+    let is_one_of = |name: &str, all: &[&str]| all.iter().any(|one| name.eq_ignore_ascii_case(one));
+    let of = |(name, value): &(String, String)| match name {
+        name if is_one_of(name, &["server", "x-powered-by"]) => Some(value.clone()),
+        name => is_one_of(name, &OF_RELAYED).then(|| name.to_ascii_lowercase()),
+    };
     Some(head.headers.iter().filter_map(of).collect::<Vec<_>>().join(", "))
 }
 
@@ -128,7 +137,8 @@ fn is_left_open(exchange: &Exchange) -> bool {
 }
 
 fn is_unconnected(exchange: &Exchange) -> bool {
-    exchange.error.as_ref().is_some_and(|error| error.kind.reached_no_host())
+    let never = |kind: ErrorKind| kind.reached_no_host() || kind == ErrorKind::ConnectionTimeout;
+    exchange.error.as_ref().is_some_and(|error| never(error.kind))
 }
 
 /// Returns how long a stream or socket was silent before its end.
@@ -151,21 +161,10 @@ fn lasted_ms(exchange: &Exchange) -> Option<u64> {
 
 /// Returns the sentence of the exchange, and what it means.
 fn told(exchange: &Exchange) -> (Option<String>, Vec<Meaning>) {
-    let says = statements::sentence(exchange);
-    let mut means = says.as_deref().map(statements::meanings).unwrap_or_default();
-    if exchange.meant_status() == Some(404) {
-        let asked = says.as_deref().and_then(|says| statements::names_asked_path(says, exchange));
-        let route = asked.map(|asked| if asked { Meaning::AskedRoute } else { Meaning::OtherRoute });
-        means = route.map_or(means, |route| vec![route]);
-    }
-    if exchange.status().is_some_and(|status| TOO_LARGE.contains(&status)) && means.is_empty() {
-        means.push(Meaning::TooLarge);
-    }
-    (says, means)
+    let (says, means) = statements::said(exchange);
+    let to_itself = redirect::meaning(exchange);
+    (says, to_itself.map_or(means, |one| vec![one]))
 }
-
-/// Content, URI and header fields too large (RFC 9110, 15.5.14 and 15.5.15; RFC 6585, section 5).
-const TOO_LARGE: [u16; 3] = [413, 414, 431];
 
 /// The least time, in ms, that a stream must take before its events can count as held back.
 const STREAMED_MS: f64 = 500.0;

@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::observe::maker::{Mark, Says};
 use crate::probe::Exchange;
+use crate::terms::Meaning;
 
 /// Where a redirect leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub(super) enum Leads {
     Https,
     /// To the same path with or without a final slash: the router of the application does that (Starlette, Django).
     Slash,
+    /// To the very URL that was asked: the component that redirects sees another scheme than the client used.
+    Itself,
     /// To another host.
     Elsewhere,
     /// To another path of the same host, or to a location that cannot be parsed.
@@ -52,6 +55,8 @@ fn compare(from: &Url, to: &Url) -> Leads {
     let (here, there) = (from.path(), to.path());
     if LOGIN.iter().any(|word| place.contains(word)) && here != there {
         Leads::Login
+    } else if from == to {
+        Leads::Itself
     } else if !same_host {
         Leads::Elsewhere
     } else if matches!((from.scheme(), to.scheme()), ("http", "https") | ("ws", "https" | "wss")) && here == there {
@@ -63,11 +68,21 @@ fn compare(from: &Url, to: &Url) -> Leads {
     }
 }
 
+/// Returns what a redirect to the path that was asked means.
+pub(super) fn meaning(exchange: &Exchange) -> Option<Meaning> {
+    match leads(exchange)? {
+        Leads::Itself => Some(Meaning::SelfRedirect),
+        Leads::Slash => Some(Meaning::SlashRedirect),
+        Leads::Login | Leads::Https | Leads::Elsewhere | Leads::Aside => None,
+    }
+}
+
 /// Returns what the redirect shows about its producer. The weights make it a hint.
 pub(super) fn mark(exchange: &Exchange) -> Option<Mark> {
     let (id, says, weight) = match leads(exchange)? {
         Leads::Login => ("redirect.login", Says::Edge, 0.6),
         Leads::Https => ("redirect.https", Says::Edge, 0.6),
+        Leads::Itself => ("redirect.itself", Says::Passed, 0.5),
         Leads::Slash => ("redirect.slash", Says::Application, 0.6),
         Leads::Elsewhere => ("redirect.elsewhere", Says::Passed, 0.5),
         Leads::Aside => ("redirect.aside", Says::Passed, 0.5),
@@ -83,10 +98,10 @@ mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
-    use super::{Leads, leads, mark};
+    use super::{Leads, leads, mark, meaning};
     use crate::fixtures::exchange;
     use crate::probe::Exchange;
-    use crate::terms::TokenKind;
+    use crate::terms::{Meaning, TokenKind};
 
     fn redirected(status: u16, location: &str) -> Exchange {
         let mut one = exchange("backend.chat-messages", TokenKind::Valid).answered(status, "", "");
@@ -99,12 +114,21 @@ mod tests {
     #[case::a_login_page_of_the_same_host("/login?next=/api/chat", Leads::Login)]
     #[case::another_host("https://other.example.test/api/chat", Leads::Elsewhere)]
     #[case::tls("https://api.example.test/api/chat", Leads::Https)]
+    #[case::the_same_url("http://api.example.test/api/chat", Leads::Itself)]
     #[case::a_slash("http://api.example.test/api/chat/", Leads::Slash)]
     #[case::a_slash_and_no_host("/api/chat/", Leads::Slash)]
     #[case::another_path("/welcome", Leads::Aside)]
     #[case::nonsense("http://[", Leads::Aside)]
     fn a_redirect_leads(#[case] location: &str, #[case] to: Leads) {
         assert_eq!(leads(&redirected(307, location)), Some(to));
+    }
+
+    #[rstest]
+    #[case::itself("http://api.example.test/api/chat", Some(Meaning::SelfRedirect))]
+    #[case::slash("/api/chat/", Some(Meaning::SlashRedirect))]
+    #[case::tls("https://api.example.test/api/chat", None)]
+    fn a_redirect_to_the_path_that_was_asked_has_a_meaning(#[case] location: &str, #[case] means: Option<Meaning>) {
+        assert_eq!(meaning(&redirected(308, location)), means);
     }
 
     #[test]

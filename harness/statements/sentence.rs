@@ -10,6 +10,8 @@ const LONGEST: usize = 200;
 /// GraphQL (7.1), and the names that frameworks use.
 const FIELDS: [&str; 10] =
     ["errors", "detail", "error_description", "message", "msg", "reason", "title", "description", "error", "code"];
+/// The fields that hold the path of the request. RFC 9457 (3.1.5), Spring, NestJS, LoopBack.
+const PATHS: [&str; 4] = ["path", "instance", "url", "uri"];
 /// Levels of an error document that are searched.
 const DEPTH: usize = 3;
 
@@ -105,7 +107,9 @@ fn in_json(json: &Value, depth: usize) -> Option<String> {
         Value::String(text) => Some(squeezed(text)),
         Value::Array(items) if depth < DEPTH => items.iter().find_map(|item| in_json(item, depth + 1)),
         Value::Object(fields) if depth < DEPTH => {
-            each_once(FIELDS.iter().filter_map(|name| in_json(fields.get(*name)?, depth + 1)))
+            let of_path = |name: &&str| fields.get(*name)?.as_str().filter(|path| path.starts_with('/')).map(squeezed);
+            let said = FIELDS.iter().filter_map(|name| in_json(fields.get(*name)?, depth + 1));
+            each_once(said.chain(PATHS.iter().find_map(of_path).filter(|_| depth == 0)))
         }
         _ => None,
     }

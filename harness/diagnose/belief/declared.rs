@@ -48,6 +48,7 @@ pub(super) fn request(key: &ProbeKey, target: &Target, endpoint: &Endpoint, at: 
         location: key.token_location,
         caller: endpoint.takes_caller.then_some(key.caller),
         has_body: endpoint.body.is_some(),
+        has_query: endpoint.query.iter().any(|(_, value)| !value.contains("{token}")),
         same_user: key.user == user,
     })
 }

@@ -176,6 +176,7 @@ fn shown(seen: &Observation) -> Shown {
         maker_is_hint: seen.maker_is_hint,
         speaks_for_another: seen.speaks_for_another,
         is_slow: seen.latency == LatencyClass::Slow,
+        took_ms: seen.took_ms,
         lasted_ms: seen.lasted_ms,
         left_open: seen.left_open,
         unconnected: seen.unconnected,

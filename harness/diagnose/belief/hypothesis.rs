@@ -13,8 +13,10 @@ pub(in crate::diagnose) enum Hypothesis<'c> {
     Healthy,
     /// A fault of the catalogue.
     Fault(&'c Fault),
-    /// A fault that the catalogue lacks, at this stop.
-    Unknown(Stop),
+    /// A fault of the catalogue that comes and goes.
+    AtTimes(&'c Fault),
+    /// A fault that the catalogue lacks, at this stop. It is there for good, or it comes and goes.
+    Unknown(Stop, Reach),
 }
 
 /// The stops at which an unknown fault may lie.
@@ -29,10 +31,10 @@ impl<'c> Hypothesis<'c> {
     pub(super) fn possible(catalogue: &'c Catalogue, target: &Target) -> Vec<Self> {
         let may_be = |one: &Self| match one {
             Self::Healthy => true,
-            Self::Fault(fault) => {
+            Self::Fault(fault) | Self::AtTimes(fault) => {
                 fault.is_possible_in(target) && (target.has_auth_service() || !one.is_at_the_auth_service())
             }
-            Self::Unknown(stop) => target.has_hop(stop.hop()),
+            Self::Unknown(stop, _) => target.has_hop(stop.hop()),
         };
         Self::all(catalogue).filter(may_be).collect()
     }
@@ -46,15 +48,19 @@ impl<'c> Hypothesis<'c> {
 
     /// Returns every single hypothesis.
     pub(super) fn all(catalogue: &'c Catalogue) -> impl Iterator<Item = Self> {
-        let faults = catalogue.faults().iter().map(Self::Fault);
-        std::iter::once(Self::Healthy).chain(faults).chain(STOPS.into_iter().map(Self::Unknown))
+        let at_times = catalogue.faults().iter().filter(|fault| fault.at_times).map(Self::AtTimes);
+        let faults = catalogue.faults().iter().map(Self::Fault).chain(at_times);
+        let unknown =
+            STOPS.into_iter().flat_map(|stop| [Reach::All, Reach::Share].map(|reach| Self::Unknown(stop, reach)));
+        std::iter::once(Self::Healthy).chain(faults).chain(unknown)
     }
 
     /// Returns what is changed, and where.
     pub(super) fn patches(self) -> Vec<(Stop, Patch)> {
         match self {
             Self::Healthy => Vec::new(),
-            Self::Unknown(stop) => vec![(stop, UNKNOWN)],
+            Self::Unknown(stop, reach) => vec![(stop, Patch { reach, ..UNKNOWN })],
+            Self::AtTimes(fault) => Self::Fault(fault).patches().into_iter().map(at_times).collect(),
             Self::Fault(fault) => {
                 let own = Stop::of(fault.hop());
                 // An entry that does not say what it does may do anything.
@@ -66,14 +72,31 @@ impl<'c> Hypothesis<'c> {
         }
     }
 
+    /// Reports whether it comes and goes, although its effect may also stay.
+    pub(super) const fn is_at_times(&self) -> bool {
+        matches!(self, Self::AtTimes(_) | Self::Unknown(_, Reach::Share))
+    }
+
     /// Returns how common it is, in the unit of a fault's prior.
     pub(super) fn prior(self) -> f64 {
         match self {
             Self::Healthy => noise().healthy_prior,
-            Self::Unknown(_) => noise().unknown_prior,
+            Self::Unknown(_, Reach::Share) => noise().unknown_prior * noise().unknown_at_times,
+            Self::Unknown(..) => noise().unknown_prior,
             Self::Fault(fault) => fault.prior.weight(),
+            Self::AtTimes(fault) => fault.prior.weight() * noise().at_times,
         }
     }
+}
+
+/// Returns the change that hits a share of the requests that it hits otherwise.
+const fn at_times((stop, patch): (Stop, Patch)) -> (Stop, Patch) {
+    let reach = match patch.reach {
+        Reach::All | Reach::Paths => Reach::Share,
+        Reach::Some => Reach::ShareOfSome,
+        other => other,
+    };
+    (stop, Patch { reach, ..patch })
 }
 
 /// What some hypotheses change. Those that change the same things have the same likelihood.
@@ -105,8 +128,10 @@ impl Hypothesis<'_> {
     pub(super) fn id(self) -> String {
         match self {
             Self::Healthy => "healthy".to_owned(),
-            Self::Unknown(stop) => format!("unknown@{}", stop.hop()),
+            Self::Unknown(stop, Reach::Share) => format!("unknown@{} at times", stop.hop()),
+            Self::Unknown(stop, _) => format!("unknown@{}", stop.hop()),
             Self::Fault(fault) => fault.id.clone(),
+            Self::AtTimes(fault) => format!("{} at times", fault.id),
         }
     }
 }

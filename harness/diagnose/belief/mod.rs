@@ -5,6 +5,7 @@
 //! - `declared`: what a target declares, as the model takes it
 //! - `evidence`: what the probes of a run gave, reduced to what the model predicts
 //! - `selection`: which readings count, and how much
+//! - `late`: which failures were late
 //! - `hypothesis`: single faults, and an unknown fault at each stop
 //! - `pairs`: two faults at once, where no single fault explains everything
 //! - `outlook`: how a probe that was not sent yet would end
@@ -18,6 +19,7 @@
 mod declared;
 mod evidence;
 mod hypothesis;
+mod late;
 mod outlook;
 mod pairs;
 mod posterior;

@@ -44,7 +44,8 @@ impl<'c, 't> Beliefs<'c, 't> {
         catalogue: &'c Catalogue,
     ) -> Self {
         let mut beliefs = Self { all: Vec::new(), walked: Walked::new(topology), evidence };
-        let hypotheses = Hypothesis::possible(catalogue, target);
+        let mut hypotheses = Hypothesis::possible(catalogue, target);
+        hypotheses.retain(|one| beliefs.evidence.varies() || !one.is_at_times());
         beliefs.compare(&hypotheses);
         for _ in 0..ACCIDENTS {
             let Some(accident) = beliefs.contradiction(&hypotheses) else { break };
@@ -74,7 +75,7 @@ impl<'c, 't> Beliefs<'c, 't> {
         let conflicts: Vec<u32> = self.all.iter().map(|one| one.conflict).collect::<Option<_>>()?;
         let fault = |one: &Hypothesis<'c>| match one {
             Hypothesis::Fault(fault) => Some(*fault),
-            Hypothesis::Healthy | Hypothesis::Unknown(_) => None,
+            Hypothesis::Healthy | Hypothesis::AtTimes(_) | Hypothesis::Unknown(..) => None,
         };
         let every: Vec<&Fault> = hypotheses.iter().filter_map(fault).collect();
         let count = |exchange: u32| conflicts.iter().filter(|one| **one == exchange).count();
@@ -93,5 +94,20 @@ pub(in crate::diagnose) const HOPELESS: f64 = 16.0;
 fn compared<'c>(evidence: &Evidence, walked: &mut Walked<'_>, hypotheses: &[Hypothesis<'c>]) -> Vec<Belief<'c>> {
     let Changes { sets, of } = Changes::of(hypotheses.iter().copied());
     let found: Vec<Likelihood> = sets.iter().map(|patches| walked.likelihood(patches, evidence)).collect();
-    hypotheses.iter().zip(&of).map(|(one, at)| Belief::of(*one, &found[*at])).collect()
+    let each = hypotheses.iter().zip(&of).map(|(one, at)| Belief::of(*one, &found[*at]));
+    let (at_times, mut all): (Vec<_>, Vec<_>) = each.partition(|one| matches!(one.hypothesis, Hypothesis::AtTimes(_)));
+    at_times.into_iter().for_each(|one| add_to_its_fault(one, &mut all));
+    all
+}
+
+/// A fault that comes and goes is the same fault: both add up.
+fn add_to_its_fault<'c>(at_times: Belief<'c>, all: &mut [Belief<'c>]) {
+    let Hypothesis::AtTimes(fault) = at_times.hypothesis else { return };
+    let is_it = |one: &&mut Belief<'c>| matches!(one.hypothesis, Hypothesis::Fault(of) if of.id == fault.id);
+    let Some(own) = all.iter_mut().find(is_it).filter(|_| at_times.score.is_finite()) else { return };
+    let (less, more) = (own.score.min(at_times.score), own.score.max(at_times.score));
+    if at_times.score > own.score {
+        *own = Belief { hypothesis: own.hypothesis, ..at_times };
+    }
+    own.score = more + (less - more).exp().ln_1p();
 }

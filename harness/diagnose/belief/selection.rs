@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use fivewhys_path::{Ended, Reading, Request};
 
+use super::late::mark_late;
 use crate::terms::Service;
 
 /// Removes readings that say nothing, and marks those that say little.
@@ -13,6 +14,7 @@ pub(super) fn select(all: &mut Vec<Reading>) {
     drop_what_asks_less(all);
     mark_accident(all);
     mark_products(all);
+    mark_late(all);
 }
 
 /// Removes attempts that got no connection while others of the same request got an answer.
@@ -42,8 +44,36 @@ fn mark_products(all: &mut [Reading]) {
         // A server refuses what it cannot take before a framework adds its name.
         let is_part = |product: &str| usual.iter().any(|whole| whole != product && whole.contains(product));
         let product = product.filter(|product| one.result != Ended::InvalidRequest || !is_part(product));
+        // Where a success names proxies only, their own pages do so too.
+        let product = product.filter(|product| !usual.contains(*product) || !names_proxies_only(product));
         one.usual_product = product.map(|product| usual.contains(product));
     }
+}
+
+/// How the `Server` headers of proxies begin, in lower case. Many put their own name on each response that they pass on.
+const PROXIES: [&str; 17] = [
+    "akamaighost",
+    "apache",
+    "ats",
+    "awselb",
+    "caddy",
+    "cloudflare",
+    "envoy",
+    "google frontend",
+    "haproxy",
+    "istio-envoy",
+    "kong",
+    "lighttpd",
+    "nginx",
+    "openresty",
+    "squid",
+    "traefik",
+    "varnish",
+];
+
+fn names_proxies_only(products: &str) -> bool {
+    let is_proxy = |one: &str| PROXIES.iter().any(|proxy| one.to_ascii_lowercase().starts_with(proxy));
+    !products.is_empty() && products.split(", ").all(is_proxy)
 }
 
 /// Removes streams that we left in good order before the moment at which others of their endpoint broke: they might have
@@ -198,6 +228,11 @@ mod tests {
         of_product(PLAIN, Outcome::Ok, ""),
         of_product(OTHER, Outcome::Failed, "nginx"),
         Some(false)
+    )]
+    #[case::a_proxy_in_every_response(
+        of_product(PLAIN, Outcome::Ok, "ATS/9.2.9"),
+        of_product(OTHER, Outcome::Failed, "ATS/9.2.9"),
+        None
     )]
     #[case::no_product_known(seen(PLAIN, Outcome::Ok), of_product(OTHER, Outcome::Failed, "nginx"), None)]
     #[case::success_of_auth(of_product(AUTH, Outcome::Ok, "nginx"), of_product(OTHER, Outcome::Failed, "nginx"), None)]

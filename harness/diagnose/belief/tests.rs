@@ -278,3 +278,19 @@ fn readings_that_nothing_explains_may_be_accidents() {
     let beliefs = Beliefs::of(evidence, &topology, &target, Catalogue::shipped());
     assert!(beliefs.all[0].score.is_finite(), "no hypothesis remains");
 }
+
+#[test]
+fn a_fault_that_comes_and_goes_is_possible_where_calls_of_one_kind_end_differently() {
+    let target = staging();
+    let calls = [(0, 0), (4, 0), (4, 5), (4, 0), (4, 5), (4, 5), (4, 0)];
+    let observations = observed(&target, &calls);
+    let kept: Vec<&Observation> = observations.iter().collect();
+    let evidence = evidence(&kept, &target, "primary", &|_| true, &Records::default());
+    assert!(evidence.varies());
+    let topology = topology_seeing(&evidence, &target);
+    let beliefs = Beliefs::of(evidence, &topology, &target, Catalogue::shipped());
+    let of = |id: &str| beliefs.all.iter().filter(|one| one.hypothesis.id() == id).collect::<Vec<_>>();
+    let [handler] = of("backend/handler-error")[..] else { panic!("the fault stands once") };
+    assert!(handler.score.is_finite() && !handler.explains.is_empty(), "{handler:?}");
+    assert!(of("backend/jwt-secret-mismatch").iter().all(|one| !one.score.is_finite()), "it stays");
+}

@@ -55,8 +55,8 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
     let (mut best, mut modes, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for belief in &beliefs.all {
         match belief.hypothesis {
-            Hypothesis::Healthy => {}
-            Hypothesis::Unknown(stop) => unknown.push(Unknown {
+            Hypothesis::Healthy | Hypothesis::AtTimes(_) => {}
+            Hypothesis::Unknown(stop, _) => unknown.push(Unknown {
                 hop: stop.hop(),
                 score: belief.score + unexplained_elsewhere(stop.hop(), case),
                 explains: belief.explains.iter().copied().collect(),
@@ -83,6 +83,13 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
 /// Returns what the services logged about themselves. Where the start-up log names several faults, their own lines decide.
 fn own_words(case: &Case<'_>, catalogue: &Catalogue) -> OwnWords {
     let words = case.logbook.own_words(case.target);
+    // A service that serves some calls did start.
+    let serves = |by: Hop| case.observations.iter().any(|seen| seen.result == Outcome::Ok && seen.answered_by == by);
+    let words = OwnWords {
+        of_backend: words.of_backend.filter(|says| *says != Startup::Ended || !serves(Hop::Backend)),
+        of_auth: words.of_auth.filter(|says| *says != Startup::Ended || !serves(Hop::Auth)),
+        ..words
+    };
     let is_named = |fault: &&Fault| {
         let of_a_start = fault.log.iter().filter(|rule| rule.decisive && rule.scope == LogScope::Any);
         of_a_start.filter_map(|rule| case.logbook.find(rule)).any(|line| line.decisive)

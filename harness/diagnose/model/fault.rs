@@ -61,6 +61,9 @@ pub(crate) struct Fault {
     /// What it changes on the way of a request.
     #[serde(default)]
     pub(in crate::diagnose) does: Vec<Patch>,
+    /// Whether what it changes may also come and go: for some of the calls of the same kind.
+    #[serde(default)]
+    pub(in crate::diagnose) at_times: bool,
     /// The ways in which it can show. One must match.
     pub(crate) mode: Vec<FaultMode>,
 }

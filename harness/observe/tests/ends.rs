@@ -57,6 +57,7 @@ fn a_stream_lasts_and_is_silent_before_its_end(
 #[case::no_such_name(ErrorKind::DnsError, true)]
 #[case::closed_port(ErrorKind::ConnectionRefused, true)]
 #[case::no_route(ErrorKind::DestinationIpUnroutable, true)]
+#[case::no_handshake(ErrorKind::ConnectionTimeout, true)]
 #[case::closed_later(ErrorKind::ConnectionTerminated, false)]
 #[case::certificate(ErrorKind::TlsCertificateError, false)]
 #[case::no_response(ErrorKind::HttpResponseTimeout, false)]
@@ -72,6 +73,7 @@ fn served_by(products: &[&str]) -> Exchange {
 #[rstest]
 #[case::one(served_by(&["nginx"]), Some("nginx"))]
 #[case::proxy_and_service(served_by(&["Caddy", "uvicorn"]), Some("Caddy, uvicorn"))]
+#[case::relayed(served_by(&["envoy"]).with_header("X-Envoy-Upstream-Service-Time", "4"), Some("envoy, x-envoy-upstream-service-time"))]
 #[case::unnamed(served_by(&[]), Some(""))]
 #[case::no_response(exchange(MESSAGES, Valid).broken(ErrorKind::ConnectionTerminated), None)]
 fn the_products_of_a_response_are_its_server_headers(#[case] sent: Exchange, #[case] product: Option<&str>) {

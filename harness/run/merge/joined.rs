@@ -48,8 +48,7 @@ impl Joined {
         for (_, part, scenario, probes) in scenarios {
             joined.drive(scenario, probes, renumbered.entry(part).or_default());
         }
-        let (left_out, asked): (Vec<_>, Vec<_>) =
-            others.into_iter().partition(|probe| calls_itself_a_test(&probe.exchange));
+        let (left_out, asked): (Vec<_>, Vec<_>) = others.into_iter().partition(|probe| is_a_control(&probe.exchange));
         for probe in asked {
             joined.take(probe, true);
         }
@@ -93,11 +92,12 @@ fn place_in(kept: Option<&Kept>, scenario: &str) -> Option<(usize, usize)> {
     kept?.order.get(scenario).map(|place| (0, *place))
 }
 
-/// Reports whether the probe had the headers by which tests identify themselves. `probe` sends them with no other
-/// probe.
-fn calls_itself_a_test(exchange: &Exchange) -> bool {
+/// Reports whether the probe was a control that the diagnosis does not read: it named a foreign Origin, or had the headers
+/// by which tests identify themselves. `probe` sends them with no other probe.
+fn is_a_control(exchange: &Exchange) -> bool {
     let names = exchange.request.headers.iter().map(|(name, _)| name.to_ascii_lowercase());
-    names.into_iter().any(|name| name.starts_with("x-test-") || name.starts_with("x-e2e-"))
+    let calls_itself_a_test = names.into_iter().any(|name| name.starts_with("x-test-") || name.starts_with("x-e2e-"));
+    calls_itself_a_test || exchange.browser.as_ref().is_some_and(|browser| browser.foreign)
 }
 
 impl Record {
@@ -120,7 +120,27 @@ mod tests {
 
     use super::*;
     use crate::fixtures::{exchange, staging};
+    use crate::probe::AsBrowser;
     use crate::terms::TokenKind;
+
+    #[rstest]
+    #[case::of_a_test(of_a_test(), true)]
+    #[case::of_a_foreign_page(of_a_page(true), true)]
+    #[case::of_its_own_page(of_a_page(false), false)]
+    fn a_control_is_not_diagnosed(#[case] sent: Exchange, #[case] is_control: bool) {
+        assert_eq!(is_a_control(&sent), is_control);
+    }
+
+    fn of_a_test() -> Exchange {
+        let mut sent = exchange("backend.threads", TokenKind::Valid);
+        sent.request.headers.push(("X-Test-User".into(), "1".into()));
+        sent
+    }
+
+    fn of_a_page(foreign: bool) -> Exchange {
+        let browser = Some(AsBrowser { origin: "https://app.example".into(), foreign, preflight: None });
+        Exchange { browser, ..exchange("backend.threads", TokenKind::Valid) }
+    }
 
     #[rstest]
     #[case::of_a_step_that_sends_no_token("auth.login", true)]

@@ -70,8 +70,12 @@ pub fn emission(ending: &Ending, reading: &Reading, counted: &Counted<'_>) -> [f
 }
 
 fn of_status(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
-    match reading.seen.status.filter(|_| reading.result == Result::InvalidRequest) {
-        Some(status) if !may_name(status, ending.reason) => noise.status_misnamed,
+    let is_redirect = matches!(ending.reason, Reason::Slash | Reason::Scheme);
+    match reading.seen.status {
+        Some(status) if is_redirect && !(300..400).contains(&status) => noise.status_misnamed,
+        Some(status) if reading.result == Result::InvalidRequest && !may_name(status, ending.reason) => {
+            noise.status_misnamed
+        }
         _ => 1.0,
     }
 }
@@ -128,6 +132,8 @@ fn of_maker(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &N
         Maker::Stranger => {
             return product * if seen == Hop::Unknown { noise.maker_untold } else { noise.maker_hint_mistaken };
         }
+        // A component that hangs accepts connections: the kernel does it.
+        Maker::Any if reading.seen.unconnected => return noise.hangs_unconnected,
         Maker::Any => return if seen == Hop::Unknown { 0.8 } else { 0.1 },
         Maker::Edge => Hop::Edge,
         Maker::Backend => Hop::Backend,

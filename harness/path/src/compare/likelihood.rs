@@ -57,6 +57,13 @@ fn besides_readings(world: &World<'_>, evidence: &Evidence) -> f64 {
         + of_the_log(world, evidence)
         + startup::likelihood(world, &evidence.own_words)
         + of_the_order(world, evidence)
+        + of_the_scheme(world, evidence)
+}
+
+/// A service whose challenge names another scheme than ours does not read our header, whatever comes before it.
+fn of_the_scheme(world: &World<'_>, evidence: &Evidence) -> f64 {
+    let ignores = [Stop::Client, Stop::Backend].iter().any(|stop| world.ever(*stop, Effect::DropCredential));
+    if evidence.wants_other_scheme() && !ignores { noise().scheme_of_another.ln() } else { 0.0 }
 }
 
 /// What comes and goes does not end with an unbroken row of failures after a row of successes, but by chance. A limit

@@ -123,7 +123,7 @@ const CRASH: &[Reason] = &[
 const fn reasons(meaning: Meaning) -> &'static [Reason] {
     use Reason as R;
     match meaning {
-        Meaning::CredentialMissing => &[R::Missing],
+        Meaning::CredentialMissing | Meaning::OtherScheme => &[R::Missing],
         Meaning::TokenMalformed => &[R::Malformed],
         Meaning::SignatureInvalid => &[R::Signature, R::Key],
         // A key set that cannot be fetched holds no key.
@@ -133,7 +133,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::IssuedInFuture => &[R::Early],
         Meaning::Audience | Meaning::Issuer | Meaning::Claim => &[R::Claims],
         Meaning::UserUnknown => &[R::User],
-        Meaning::Forbidden => &[R::Permission, R::Policy, R::SignIn, R::User, R::Claims],
+        Meaning::Forbidden => &[R::Permission, R::Policy, R::SignIn, R::User, R::Claims, R::Origin],
         Meaning::Inactive => &[R::Inactive, R::User],
         Meaning::TokenRefused => REFUSED_TOKEN,
         Meaning::Unauthorized => ANY_REFUSAL,
@@ -176,6 +176,9 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::NoRoute => &[R::Route, R::OtherRoute],
         Meaning::AskedRoute => &[R::Route],
         Meaning::OtherRoute => &[R::OtherRoute],
+        Meaning::SelfRedirect => &[R::Scheme],
+        Meaning::SlashRedirect => &[R::Slash],
+        Meaning::UpstreamClosed => &[R::Upstream, R::Down, R::Protocol, R::Size, R::Code],
         Meaning::NoSession => &[R::Session],
         Meaning::SignIn => &[R::SignIn],
         Meaning::Maintenance => &[R::Maintenance],

@@ -5,7 +5,7 @@ use crate::predict::call_seen::CallSeen;
 use crate::predict::ending::Result;
 use crate::predict::request::Request;
 use crate::predict::topology::Seen;
-use crate::terms::{Hop, Meaning};
+use crate::terms::{Hop, Meaning, TokenLocation};
 
 /// One way in which a kind of request ended.
 #[derive(Debug, Clone)]
@@ -51,6 +51,8 @@ pub struct Shown {
     pub speaks_for_another: bool,
     /// Whether the response took longer than usual read timeouts.
     pub is_slow: bool,
+    /// Milliseconds to the first byte of the response, or to the end of the wait for it.
+    pub took_ms: u64,
     /// Milliseconds to the end of a stream or socket. Absent for a plain response.
     pub lasted_ms: Option<u64>,
     /// Whether we ended a stream or socket that was still open.
@@ -140,6 +142,24 @@ impl Evidence {
         })
     }
 
+    /// Reports whether the challenge for a good token in the header names another scheme.
+    pub(super) fn wants_other_scheme(&self) -> bool {
+        self.endpoints.iter().flatten().any(|one| {
+            let request = &one.request;
+            let shows_ours = request.token.should_be_accepted() && request.location == TokenLocation::Header;
+            shows_ours && one.result == Result::Denied && one.seen.means.contains(&Meaning::OtherScheme)
+        })
+    }
+
+    /// Reports whether requests of the same kind ended differently.
+    #[must_use]
+    pub fn varies(&self) -> bool {
+        self.endpoints.iter().any(|group| {
+            let others = |one: &Reading| group.iter().any(|other| is_varied(one, other));
+            group.iter().any(others)
+        })
+    }
+
     /// Returns every result that a reading has.
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
@@ -153,6 +173,10 @@ impl Evidence {
         all.dedup();
         all
     }
+}
+
+fn is_varied(one: &Reading, other: &Reading) -> bool {
+    one.request == other.request && one.result.is_success() && !other.result.is_success()
 }
 
 impl Reading {

@@ -101,12 +101,21 @@ words! {
         Garble => "garble",
         /// It answers the page of another origin so that a browser keeps the response from it.
         BlockPage => "block-page",
+        /// It passes requests on without their query.
+        DropQuery => "drop-query",
         /// It opens a socket without choosing one of the offered subprotocols.
         ChooseNoSubprotocol => "choose-no-subprotocol",
+        /// It redirects each call to the URL that was asked.
+        RedirectToItself => "redirect-to-itself",
+        /// It redirects to the same path with, or without, a slash at its end.
+        RedirectSlash => "redirect-slash",
         /// It does something that this list has no word for.
         Unknown => "unknown",
     }
 }
+
+/// A set of effects has one bit for each.
+const _: () = assert!(Effect::ALL.len() <= u64::BITS as usize);
 
 words! {
     /// The requests that an effect reaches.

@@ -158,6 +158,10 @@ words! {
         Route => "route",
         /// No such route, because the path was changed on the way.
         OtherRoute => "other-route",
+        /// It redirects to the same URL, because it sees another scheme.
+        Scheme => "scheme",
+        /// It redirects to the path with, or without, a slash at its end.
+        Slash => "slash",
         /// Another instance holds the session, or the data.
         Session => "session",
         /// The form of the request.

@@ -129,6 +129,14 @@ pub struct Noise {
     pub second_fault: f64,
     /// A response that is late because a component waits, where only the first of several calls waits.
     pub late_once: f64,
+    /// The chance that a service challenges with a scheme of its own although it takes ours.
+    pub scheme_of_another: f64,
+    /// The chance that a component that hangs gets no connection.
+    pub hangs_unconnected: f64,
+    /// How often a fault comes and goes that may also stay, in the unit of its prior.
+    pub at_times: f64,
+    /// The share of the unknown faults that come and go.
+    pub unknown_at_times: f64,
 }
 
 /// The other forms in which a result shows.

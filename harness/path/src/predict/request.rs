@@ -23,6 +23,8 @@ pub struct Request {
     pub caller: Option<Caller>,
     /// Whether it has a body.
     pub has_body: bool,
+    /// Whether its URL has a query of more than the token.
+    pub has_query: bool,
     /// Whether it is for the user of the failure.
     pub same_user: bool,
 }
@@ -69,6 +71,7 @@ impl Request {
             location: TokenLocation::Header,
             caller: None,
             has_body: false,
+            has_query: false,
             same_user: true,
         }
     }

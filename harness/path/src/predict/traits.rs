@@ -77,7 +77,7 @@ words! {
         HealthToo => "a pause or a limit covers health checks",
         EdgeRetries => "the edge tries for a while to connect",
         CredentialBeforeSocket => "the backend looks at the credential before it looks at the socket",
-        CredentialBeforeUpgrade => "the backend looks at the credential before the upgrade",
+        CredentialBeforeUpgrade => "the backend looks at the credential before the upgrade, or before an unknown path",
         CallerUnsetShows => "how auth shows that it has no secret for its callers",
         ContentBeforeKey => "the backend looks at claims and times before the signature",
         KeysAreCached => "the backend keeps the keys that auth had before",
@@ -102,6 +102,7 @@ words! {
         HeldSockets => "an edge that holds streams back holds sockets back too",
         CallerWaits => "the caller of what is down waits for it",
         UnknownKeyShows => "how the backend shows that no key fits",
+        LostQueryShows => "how a request shows whose query is lost",
         HowOften => "how often a fault shows that comes and goes",
         AddressedHost => "the address that the network fault affects",
 

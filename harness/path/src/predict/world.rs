@@ -27,6 +27,8 @@ pub struct World<'t> {
     patches: Vec<(Stop, Patch)>,
     /// The effects at each stop, one bit each.
     effects: [u64; Stop::ALL.len()],
+    /// Those of them that do not come and go.
+    steady: [u64; Stop::ALL.len()],
     values: [Option<Value>; TRAITS],
     /// The endpoint of the request at hand.
     pub(super) endpoint: usize,
@@ -42,10 +44,15 @@ impl<'t> World<'t> {
     /// Returns a system with these changes, in which no trait has a value yet.
     #[must_use]
     pub fn new(topology: &'t Topology, patches: Vec<(Stop, Patch)>) -> Self {
-        let mut effects = [0; Stop::ALL.len()];
-        patches.iter().for_each(|(stop, patch)| effects[*stop as usize] |= 1 << patch.effect as u64);
+        let of = |counts: fn(&Patch) -> bool| {
+            let mut effects = [0; Stop::ALL.len()];
+            let counted = patches.iter().filter(|(_, patch)| counts(patch));
+            counted.for_each(|(stop, patch)| effects[*stop as usize] |= 1 << patch.effect as u64);
+            effects
+        };
+        let (effects, steady) = (of(|_| true), of(|patch| !matches!(patch.reach, Reach::Share | Reach::Rarely)));
         let (calls, why_not) = (CallsSeen::QUIET, Reason::None);
-        Self { topology, patches, effects, values: [None; TRAITS], endpoint: 0, calls, why_not, dice: false }
+        Self { topology, patches, effects, steady, values: [None; TRAITS], endpoint: 0, calls, why_not, dice: false }
     }
 
     /// Reports whether an effect comes and goes.
@@ -126,7 +133,7 @@ impl<'t> World<'t> {
     #[inline]
     pub(super) fn has(&mut self, stop: Stop, effect: Effect, request: &Request) -> Step<bool> {
         // Most questions end here.
-        if self.ever(stop, effect) { self.reaches_with(stop, effect, request) } else { Ok(false) }
+        if self.shows(stop, effect) { self.reaches_with(stop, effect, request) } else { Ok(false) }
     }
 
     fn reaches_with(&mut self, stop: Stop, effect: Effect, request: &Request) -> Step<bool> {
@@ -142,6 +149,13 @@ impl<'t> World<'t> {
     /// Reports whether anything is changed at a stop.
     pub(crate) const fn is_changed(&self, stop: Stop) -> bool {
         self.effects[stop as usize] != 0
+    }
+
+    /// Reports whether a stop is changed in this way in the request at hand, whatever requests that reaches.
+    #[inline]
+    pub(super) const fn shows(&self, stop: Stop, effect: Effect) -> bool {
+        let here = if self.dice { &self.effects } else { &self.steady };
+        here[stop as usize] & (1 << effect as u64) != 0
     }
 
     /// Reports whether a stop is changed in this way, whatever the request.
@@ -188,9 +202,9 @@ impl<'t> World<'t> {
         }
     }
 
-    /// Reports whether the changes at a stop reach these requests only.
-    pub(super) fn reaches_only(&self, stop: Stop, reach: Reach) -> bool {
-        self.changes(stop).all(|patch| patch.reach == reach)
+    /// Reports whether this change at a stop reaches these requests only.
+    pub(super) fn reaches_only(&self, stop: Stop, effect: Effect, reach: Reach) -> bool {
+        self.changes(stop).filter(|patch| patch.effect == effect).all(|patch| patch.reach == reach)
     }
 
     fn reaches(&mut self, reach: Reach, request: &Request) -> Step<bool> {

@@ -7,6 +7,8 @@ words! {
     pub enum Meaning {
         /// No credential was seen.
         CredentialMissing => "credential-missing",
+        /// The challenge names a scheme of its own in place of Bearer.
+        OtherScheme => "other-scheme",
         /// The token cannot be parsed.
         TokenMalformed => "token-malformed",
         /// The signature does not match, or the algorithm is not allowed.
@@ -85,6 +87,12 @@ words! {
         OtherRoute => "other-route",
         /// No such route, and the route that it names is the one that was asked for.
         AskedRoute => "asked-route",
+        /// A redirect to the very URL that was asked.
+        SelfRedirect => "self-redirect",
+        /// A redirect to the same path with or without a slash at its end.
+        SlashRedirect => "slash-redirect",
+        /// A proxy lost the service behind it before its answer was complete: that service ended the connection.
+        UpstreamClosed => "upstream-closed",
         /// The session of a socket is not known to this instance.
         NoSession => "no-session",
         /// Another kind of sign-in is required: a login page, Basic authentication, a proxy's own cookie.

@@ -84,9 +84,9 @@ pub(super) fn asked_to_log_in(world: &mut World<'_>, request: &Request) -> Step<
 /// Reports whether a user with this login exists.
 pub(super) fn knows_the_login(world: &mut World<'_>, request: &Request) -> Step<Answer> {
     let known =
-        !request.same_user || !world.ever(Stop::Client, Effect::UnknownUser) || world.yes(Trait::LoginIsRight)?;
-    let denied = request.same_user && world.ever(Stop::Auth, Effect::DeniesUser);
-    Ok(if world.ever(Stop::Client, Effect::BadLogin) || !known || denied { Answer::No } else { Answer::Yes })
+        !request.same_user || !world.shows(Stop::Client, Effect::UnknownUser) || world.yes(Trait::LoginIsRight)?;
+    let denied = request.same_user && world.shows(Stop::Auth, Effect::DeniesUser);
+    Ok(if world.shows(Stop::Client, Effect::BadLogin) || !known || denied { Answer::No } else { Answer::Yes })
 }
 
 fn put(world: &mut World<'_>, request: &Request, what: Question) -> Step<Answer> {
@@ -99,7 +99,7 @@ fn put(world: &mut World<'_>, request: &Request, what: Question) -> Step<Answer>
 }
 
 fn question(world: &mut World<'_>, request: &Request, what: Question) -> Step<Outcome> {
-    if world.ever(Stop::AuthCall, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
+    if world.shows(Stop::AuthCall, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
         return Ok(Outcome::new(Answer::Open, CallsSeen::ANY, Reason::Unknown));
     }
     let lost = |world: &World<'_>, what| world.lacks(Stop::Backend, what);
@@ -178,7 +178,7 @@ fn answer(world: &mut World<'_>, request: &Request, what: Question) -> Step<Outc
         return Ok(Outcome::new(Answer::Failed, CallsSeen::of(&[CallSeen::Throttled]), Reason::Limit));
     }
     if !matches!(what, Question::Keys)
-        && world.ever(Stop::AuthStore, Effect::NoListener)
+        && world.shows(Stop::AuthStore, Effect::NoListener)
         && world.choice(Trait::AuthHealthAsks)? == Choice::Store
         && world.yes(Trait::ChecksHealthFirst)?
     {
@@ -191,13 +191,13 @@ fn answer(world: &mut World<'_>, request: &Request, what: Question) -> Step<Outc
     if waits {
         return Ok(Outcome::new(Answer::Late, LATE, Reason::Unknown));
     }
-    if world.ever(Stop::Auth, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
+    if world.shows(Stop::Auth, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
         return Ok(Outcome::new(Answer::Failed, CallsSeen::ANY, Reason::Unknown));
     }
-    if world.ever(Stop::Auth, Effect::Fail) && world.yes(Trait::AskedRouteTouched)? {
+    if world.shows(Stop::Auth, Effect::Fail) && world.yes(Trait::AskedRouteTouched)? {
         return Ok(Outcome::failed(Reason::Code));
     }
-    if world.ever(Stop::Auth, Effect::NotFound) && world.yes(Trait::AskedRouteTouched)? {
+    if world.shows(Stop::Auth, Effect::NotFound) && world.yes(Trait::AskedRouteTouched)? {
         return Ok(Outcome::new(Answer::NoRoute, CallsSeen::of(&[CallSeen::NoRoute]), Reason::Route));
     }
     match what {
@@ -218,10 +218,10 @@ fn of_the_login(world: &mut World<'_>, request: &Request) -> Step<Outcome> {
     if knows_the_login(world, request)? == Answer::No {
         return Ok(Outcome::no(Reason::User));
     }
-    if world.ever(Stop::AuthStore, Effect::NoListener) {
+    if world.shows(Stop::AuthStore, Effect::NoListener) {
         return asked_without_store(world);
     }
-    Ok(if world.ever(Stop::Auth, Effect::CannotIssue) { Outcome::failed(Reason::Code) } else { Outcome::YES })
+    Ok(if world.shows(Stop::Auth, Effect::CannotIssue) { Outcome::failed(Reason::Code) } else { Outcome::YES })
 }
 
 /// The answer to a request for keys at a wrong address.
@@ -232,14 +232,14 @@ pub(super) fn without_keys(world: &mut World<'_>, answers: bool) -> Answer {
 
 /// What the auth service answers about the token.
 fn of_the_token(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Outcome> {
-    if world.ever(Stop::Auth, Effect::SaysNo) && world.yes(Trait::AskedRouteTouched)? {
+    if world.shows(Stop::Auth, Effect::SaysNo) && world.yes(Trait::AskedRouteTouched)? {
         let fails = world.result(Trait::BrokenCheckShows)? == Result::Failed;
         return Ok(if fails { Outcome::failed(Reason::Code) } else { Outcome::no(Reason::Unknown) });
     }
-    if request.same_user && world.ever(Stop::Auth, Effect::DeniesUser) {
+    if request.same_user && world.shows(Stop::Auth, Effect::DeniesUser) {
         return Ok(Outcome::no(Reason::User));
     }
-    if world.ever(Stop::AuthStore, Effect::NoListener) && world.yes(Trait::AuthKnowsUsers)? {
+    if world.shows(Stop::AuthStore, Effect::NoListener) && world.yes(Trait::AuthKnowsUsers)? {
         return asked_without_store(world);
     }
     Ok(judge(world, &credential, None)?.map_or(Outcome::YES, Outcome::no))
@@ -252,7 +252,7 @@ pub(super) fn does_not_run(world: &mut World<'_>, request: &Request) -> Step<boo
 /// Reports whether the auth service's health check succeeds for the backend.
 pub(super) fn is_healthy(world: &mut World<'_>, request: &Request) -> Step<bool> {
     let store =
-        world.ever(Stop::AuthStore, Effect::NoListener) && world.choice(Trait::AuthHealthAsks)? == Choice::Store;
+        world.shows(Stop::AuthStore, Effect::NoListener) && world.choice(Trait::AuthHealthAsks)? == Choice::Store;
     let answer = asked(world, request, None)?;
     Ok(!store && matches!(answer, Answer::Yes | Answer::No))
 }
@@ -265,18 +265,18 @@ pub(super) fn judge(world: &mut World<'_>, credential: &Credential, ours: Option
     if credential.key != world.key_of_auth() {
         return Ok(Some(Reason::Signature));
     }
-    if world.ever(Stop::Auth, Effect::NoKeys) && world.yes(Trait::AuthUsesKeySet)? {
+    if world.shows(Stop::Auth, Effect::NoKeys) && world.yes(Trait::AuthUsesKeySet)? {
         return Ok(Some(Reason::Key));
     }
     match credential.time {
         Time::Past => return Ok(Some(Reason::Expired)),
         Time::Future => return Ok(Some(Reason::Early)),
-        Time::Now if world.ever(Stop::Auth, Effect::ClockOffset) && world.yes(Trait::OffsetIsLarge)? => {
+        Time::Now if world.shows(Stop::Auth, Effect::ClockOffset) && world.yes(Trait::OffsetIsLarge)? => {
             return Ok(Some(Reason::Early));
         }
         Time::Now | Time::AheadOfIssuer => {}
     }
-    let changed = credential.claims == Claims::Agreed && world.ever(Stop::Auth, Effect::OtherClaim);
+    let changed = credential.claims == Claims::Agreed && world.shows(Stop::Auth, Effect::OtherClaim);
     if changed && world.yes(Trait::AuthExpectsItsOwn)? {
         return Ok(Some(Reason::Claims));
     }

@@ -12,7 +12,7 @@ use crate::path::stop::Stop;
 use crate::terms::Role;
 
 pub(super) fn at(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
-    if world.ever(Stop::Backend, Effect::Unknown) {
+    if world.shows(Stop::Backend, Effect::Unknown) {
         return unknown::at(world, request, Stop::Backend, &|world| serve(world, request, credential));
     }
     serve(world, request, credential)
@@ -34,15 +34,23 @@ fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> St
         return Ok(by_backend(world.result(Trait::PauseShows)?, Reason::Maintenance));
     }
     // The server of the backend reads all headers before it looks for a route.
-    if world.reaches_only(Stop::Backend, Reach::Large) && world.has(Stop::Backend, Effect::Judge, request)? {
+    if world.reaches_only(Stop::Backend, Effect::Judge, Reach::Large)
+        && world.has(Stop::Backend, Effect::Judge, request)?
+    {
         return Ok(by_backend(world.result(Trait::SizeLimitShows)?, Reason::Size));
     }
     if world.has(Stop::Backend, Effect::Refuse, request)? {
         return Ok(by_backend(world.result(Trait::RefusalOfEveryone)?, Reason::Everyone));
     }
+    if world.has(Stop::Backend, Effect::RedirectToItself, request)? {
+        return Ok(by_backend(Result::WrongService, Reason::Scheme));
+    }
+    if world.has(Stop::Backend, Effect::RedirectSlash, request)? {
+        return Ok(by_backend(Result::NotFound, Reason::Slash));
+    }
     // A session is read before the credential is looked at.
     if asked
-        && world.ever(Stop::BackendStore, Effect::NoListener)
+        && world.shows(Stop::BackendStore, Effect::NoListener)
         && world.yes(Trait::StoreComesFirst)?
         && uses_the_store(world)?
     {
@@ -56,7 +64,7 @@ fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> St
         return if moved { Ok(by_backend(Result::NotFound, Reason::Route)) } else { health(world, request) };
     }
     if world.has(Stop::Backend, Effect::NotFound, request)? {
-        return no_route(world, request, credential);
+        return no_route(world, request, credential, Reason::Route);
     }
     if request.is_socket() && world.has(Stop::Backend, Effect::DropUpgrade, request)? {
         return plain_call(world, request, credential);
@@ -68,23 +76,23 @@ fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     let elsewhere = !in_header(request)
         && ![Reach::Subprotocols, Reach::Queries, Reach::Cookies]
             .iter()
-            .any(|reach| world.reaches_only(Stop::Backend, *reach));
+            .any(|reach| world.reaches_only(Stop::Backend, Effect::DropCredential, *reach));
     let lost = !elsewhere && world.has(Stop::Backend, Effect::DropCredential, request)?;
     let credential = Credential { present: credential.present && !lost, ..credential };
     judge(world, request, credential)
 }
 
 fn health(world: &mut World<'_>, request: &Request) -> Step<Ending> {
-    let touched = world.ever(Stop::BackendStore, Effect::NoListener)
-        || world.ever(Stop::BackendStore, Effect::Unknown)
-        || world.ever(Stop::AuthCall, Effect::NoListener)
-        || world.ever(Stop::AuthCall, Effect::Misroute)
-        || world.ever(Stop::Auth, Effect::DoesNotStart)
-        || world.ever(Stop::Auth, Effect::Hang)
-        || world.ever(Stop::AuthStore, Effect::NoListener);
+    let touched = world.shows(Stop::BackendStore, Effect::NoListener)
+        || world.shows(Stop::BackendStore, Effect::Unknown)
+        || world.shows(Stop::AuthCall, Effect::NoListener)
+        || world.shows(Stop::AuthCall, Effect::Misroute)
+        || world.shows(Stop::Auth, Effect::DoesNotStart)
+        || world.shows(Stop::Auth, Effect::Hang)
+        || world.shows(Stop::AuthStore, Effect::NoListener);
     if touched {
         let asks = world.choice(Trait::BackendHealthAsks)?;
-        let store = asks != Choice::Nobody && world.ever(Stop::BackendStore, Effect::NoListener);
+        let store = asks != Choice::Nobody && world.shows(Stop::BackendStore, Effect::NoListener);
         let auth = asks == Choice::StoreAndAuth && !auth::is_healthy(world, request)?;
         if store || auth {
             return Ok(by_backend(Result::Unavailable, if store { Reason::Store } else { Reason::AuthFailed }));
@@ -103,17 +111,25 @@ pub(super) fn plain_call(world: &mut World<'_>, request: &Request, credential: C
     Ok(by_backend(world.result(Trait::UpgradeAsPlainCall)?, Reason::Route))
 }
 
-fn no_route(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+/// Answers a request for which there is no route. Some backends look at the credential first, and health checks have none.
+pub(super) fn no_route(
+    world: &mut World<'_>,
+    request: &Request,
+    credential: Credential,
+    reason: Reason,
+) -> Step<Ending> {
+    // Who looks at the credential of a route that is gone may not do so for a path that never was one.
+    let first = if reason == Reason::Route { Trait::CredentialBeforeRoute } else { Trait::CredentialBeforeUpgrade };
     if !request.is_login()
-        && world.yes(Trait::CredentialBeforeRoute)?
+        && world.yes(first)?
         && let Some(refusal) = verify::refusal(world, request, credential)?
     {
         return Ok(refusal);
     }
     if request.is_socket() {
-        return no_socket_route(world, request, Reason::Route);
+        return no_socket_route(world, request, reason);
     }
-    Ok(by_backend(Result::NotFound, Reason::Route))
+    Ok(by_backend(Result::NotFound, reason))
 }
 
 /// Answers an upgrade for which there is no route. Behind an edge, a connection that the backend closes is one of its
@@ -134,8 +150,8 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     {
         return Ok(at_once);
     }
-    let too_large =
-        world.reaches_only(Stop::Backend, Reach::Bodies) && world.has(Stop::Backend, Effect::Judge, request)?;
+    let too_large = world.reaches_only(Stop::Backend, Effect::Judge, Reach::Bodies)
+        && world.has(Stop::Backend, Effect::Judge, request)?;
     if too_large && !world.yes(Trait::CredentialBeforeBody)? {
         return Ok(by_backend(world.result(Trait::BodyLimitShows)?, Reason::Size));
     }
@@ -158,6 +174,12 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     }
     if world.has(Stop::Client, Effect::InvalidRequest, request)? {
         return Ok(by_backend(Result::InvalidRequest, Reason::Invalid));
+    }
+    if request.has_query && !request.past_edge && world.has(Stop::Edge, Effect::DropQuery, request)? {
+        let result = world.result(Trait::LostQueryShows)?;
+        if !result.is_success() {
+            return Ok(by_backend(result, Reason::Invalid));
+        }
     }
     if world.has(Stop::Backend, Effect::DeniesUser, request)?
         && (request.same_user || world.yes(Trait::OthersDeniedToo)?)
@@ -192,7 +214,9 @@ pub(super) fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     if world.has(Stop::Backend, Effect::Die, request)? {
         let result = world.result(Trait::DyingShows)?;
         let maker = if result == Result::BrokenStream { Maker::Backend } else { Maker::Edge };
-        return Ok(Ending::new(maker, result, Reason::Upstream).with_stream(Stream::Ends));
+        // A supervisor kills what hangs, and memory runs out while the client waits.
+        let waits = world.yes(Trait::CallerWaits)?;
+        return Ok(Ending::new(maker, result, Reason::Upstream).after_a_wait(waits).with_stream(Stream::Ends));
     }
     if world.has(Stop::Backend, Effect::Fail, request)? {
         return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Code));
@@ -205,7 +229,7 @@ pub(super) fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     if world.has(Stop::Backend, Effect::Forgets, request)? {
         return Ok(by_backend(world.result(Trait::ForgetsForm)?, Reason::Session));
     }
-    if world.ever(Stop::BackendStore, Effect::NoListener) && uses_the_store(world)? {
+    if world.shows(Stop::BackendStore, Effect::NoListener) && uses_the_store(world)? {
         return Ok(by_backend(store_down(world, request)?, Reason::Store));
     }
     if world.has(Stop::BackendStore, Effect::Hang, request)? {
@@ -214,10 +238,10 @@ pub(super) fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     if world.has(Stop::BackendStore, Effect::Fail, request)? {
         return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Query));
     }
-    if world.ever(Stop::BackendStore, Effect::Unknown) {
+    if world.shows(Stop::BackendStore, Effect::Unknown) {
         return unknown::at(world, request, Stop::BackendStore, &|_| Ok(Ending::ok(Maker::Backend)));
     }
-    if world.ever(Stop::Agents, Effect::Unknown) {
+    if world.shows(Stop::Agents, Effect::Unknown) {
         return unknown::at(world, request, Stop::Agents, &|_| Ok(Ending::ok(Maker::Backend)));
     }
     respond(world, request)
@@ -286,4 +310,59 @@ pub(super) fn auth_call_failed(world: &mut World<'_>, request: &Request, answer:
     }
     let wait = if world.yes(Trait::Remembers)? { Wait::First } else { Wait::Each };
     Ok(Ending { wait, ..ending })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use rstest::rstest;
+
+    use super::super::super::topology::{Declared, Topology};
+    use super::super::super::world::Unset;
+    use super::super::walk;
+    use super::*;
+    use crate::path::effect::Patch;
+    use crate::terms::{Algorithm, TokenKind, Validation};
+
+    /// Adds every way in which the request can end.
+    fn endings(world: &mut World<'_>, request: &Request, all: &mut Vec<Ending>) {
+        match walk(world, request) {
+            Ok(ending) => all.push(ending),
+            Err(Unset(of)) => {
+                let Ok(()) = world.with_each_value(of, |world, _| {
+                    endings(world, request, all);
+                    Ok::<(), Infallible>(())
+                });
+            }
+        }
+    }
+
+    fn can_fail(request: &Request, at: Stop, patch: Patch) -> bool {
+        let topology = Topology::of(&Declared {
+            validation: Validation::SharedKey,
+            algorithm: Algorithm::Hs256,
+            has_key_set: false,
+            has_auth_service: true,
+            startup_check: None,
+            endpoints: vec![None],
+        });
+        let mut all = Vec::new();
+        endings(&mut World::new(&topology, vec![(at, patch)]), request, &mut all);
+        all.iter().any(|ending| !ending.worked())
+    }
+
+    #[rstest]
+    #[case::of_a_parameter(true, false, true)]
+    #[case::without_one(false, false, false)]
+    #[case::around_the_edge(true, true, false)]
+    fn a_lost_query_matters_where_there_is_one(
+        #[case] has_query: bool,
+        #[case] past_edge: bool,
+        #[case] matters: bool,
+    ) {
+        let request = Request { has_query, past_edge, ..Request::to_a_protected_endpoint(TokenKind::Valid) };
+        let drops = Patch { at: None, effect: Effect::DropQuery, reach: Reach::All, of: None };
+        assert_eq!(can_fail(&request, Stop::Edge, drops), matters);
+    }
 }

@@ -31,7 +31,7 @@ pub fn walk(world: &mut World<'_>, request: &Request) -> Step<Ending> {
 
 fn sent(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     let credential = credential(world, request)?;
-    if world.ever(Stop::Client, Effect::Unknown) {
+    if world.shows(Stop::Client, Effect::Unknown) {
         return unknown::at(world, request, Stop::Client, &|world| leave(world, request, credential));
     }
     leave(world, request, credential)
@@ -41,7 +41,7 @@ fn leave(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     if let Some(ending) = on_the_network(world, request)? {
         return Ok(ending);
     }
-    if world.ever(Stop::Network, Effect::Unknown) {
+    if world.shows(Stop::Network, Effect::Unknown) {
         return unknown::at(world, request, Stop::Network, &|world| arrive(world, request, credential));
     }
     arrive(world, request, credential)
@@ -56,8 +56,8 @@ fn arrive(world: &mut World<'_>, request: &Request, credential: Credential) -> S
 }
 
 fn on_the_network(world: &mut World<'_>, request: &Request) -> Step<Option<Ending>> {
-    let misrouted = world.ever(Stop::Client, Effect::Misroute);
-    let broken = NETWORK.iter().find(|(effect, ..)| world.ever(Stop::Network, *effect)).copied();
+    let misrouted = world.shows(Stop::Client, Effect::Misroute);
+    let broken = NETWORK.iter().find(|(effect, ..)| world.shows(Stop::Network, *effect)).copied();
     if !misrouted && broken.is_none() {
         return Ok(None);
     }
@@ -96,28 +96,28 @@ fn credential(world: &mut World<'_>, request: &Request) -> Step<Credential> {
     let ours = !request.token.is_minted_by_auth_service();
     let key = match request.token {
         TokenKind::WrongKey | TokenKind::AlgNone => Key::Forged,
-        _ if !ours && world.ever(Stop::Auth, Effect::SignOtherwise) => Key::Published,
+        _ if !ours && world.shows(Stop::Auth, Effect::SignOtherwise) => Key::Published,
         _ if !ours => world.key_of_auth(),
-        _ if world.ever(Stop::Client, Effect::OtherKey) => Key::Client,
+        _ if world.shows(Stop::Client, Effect::OtherKey) => Key::Client,
         _ => Key::Shared,
     };
-    let clock = ours && world.ever(Stop::Client, Effect::ClockOffset);
+    let clock = ours && world.shows(Stop::Client, Effect::ClockOffset);
     let time = match request.token {
         TokenKind::Expired => Time::Past,
         TokenKind::NotYetValid => Time::Future,
         _ if clock => Time::Future,
-        _ if !ours && world.ever(Stop::Auth, Effect::ClockOffset) => Time::AheadOfIssuer,
+        _ if !ours && world.shows(Stop::Auth, Effect::ClockOffset) => Time::AheadOfIssuer,
         _ => Time::Now,
     };
     let claims = match request.token {
         TokenKind::WrongIssuer | TokenKind::WrongAudience => Claims::Wrong,
-        _ if ours && world.ever(Stop::Client, Effect::OtherClaim) => Claims::Client,
-        _ if !ours && world.ever(Stop::Auth, Effect::OtherClaim) => Claims::Auth,
+        _ if ours && world.shows(Stop::Client, Effect::OtherClaim) => Claims::Client,
+        _ if !ours && world.shows(Stop::Auth, Effect::OtherClaim) => Claims::Auth,
         _ => Claims::Agreed,
     };
     let unknown_user = request.token == TokenKind::UnknownUser
         || (request.same_user
-            && world.ever(Stop::Client, Effect::UnknownUser)
+            && world.shows(Stop::Client, Effect::UnknownUser)
             && (ours || !world.yes(Trait::LoginIsRight)?));
     let dropped = world.has(Stop::Client, Effect::DropCredential, request)?;
     Ok(Credential {

@@ -13,7 +13,7 @@ pub(super) fn at(world: &mut World<'_>, request: &Request, credential: Credentia
     if request.past_edge {
         return reach_backend(world, request, credential);
     }
-    if world.ever(Stop::Edge, Effect::Unknown) {
+    if world.shows(Stop::Edge, Effect::Unknown) {
         return unknown::at(world, request, Stop::Edge, &|world| inward(world, request, credential));
     }
     inward(world, request, credential)
@@ -52,15 +52,14 @@ fn inward(world: &mut World<'_>, request: &Request, credential: Credential) -> S
         return Ok(Ending::new(maker, result, Reason::Protocol));
     }
     if world.has(Stop::Edge, Effect::Rewrite, request)? {
-        if request.is_socket() {
-            return backend::no_socket_route(world, request, Reason::OtherRoute);
-        }
-        return Ok(Ending::new(Maker::Backend, Result::NotFound, Reason::OtherRoute));
+        return backend::no_route(world, request, credential, Reason::OtherRoute);
     }
     if world.has(Stop::Edge, Effect::DropUpgrade, request)? && request.is_socket() {
         return backend::plain_call(world, request, credential);
     }
-    let named = [Reach::Queries, Reach::Cookies].iter().any(|reach| world.reaches_only(Stop::Edge, *reach));
+    let named = [Reach::Queries, Reach::Cookies]
+        .iter()
+        .any(|reach| world.reaches_only(Stop::Edge, Effect::DropCredential, *reach));
     let lost = (in_header(request) || named) && world.has(Stop::Edge, Effect::DropCredential, request)?;
     let lost = lost
         || (request.location == TokenLocation::Subprotocol
@@ -85,7 +84,8 @@ fn refuses(world: &mut World<'_>, request: &Request, credential: Credential) -> 
     if world.has(Stop::Edge, Effect::NotFound, request)? {
         return Ok(by_edge(Result::NotFound, Reason::Route));
     }
-    let by_size = world.reaches_only(Stop::Edge, Reach::Large) || world.reaches_only(Stop::Edge, Reach::Bodies);
+    let by_size =
+        [Reach::Large, Reach::Bodies].iter().any(|reach| world.reaches_only(Stop::Edge, Effect::Judge, *reach));
     if by_size && world.has(Stop::Edge, Effect::Judge, request)? {
         return Ok(by_edge(world.result(Trait::SizeLimitShows)?, Reason::Size));
     }
@@ -151,7 +151,7 @@ fn outward(world: &mut World<'_>, request: &Request, ending: Ending) -> Step<End
 }
 
 pub(super) fn reach_backend(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
-    let lost = world.ever(Stop::Backend, Effect::ConfigLost) && world.yes(Trait::ChecksConfigAtStart)?;
+    let lost = world.shows(Stop::Backend, Effect::ConfigLost) && world.yes(Trait::ChecksConfigAtStart)?;
     if lost || world.has(Stop::Backend, Effect::DoesNotStart, request)? {
         // A process that ends has no health check.
         let crashes = !lost && world.fails_to_start(Stop::Backend, None);
@@ -170,7 +170,7 @@ pub(super) fn reach_backend(world: &mut World<'_>, request: &Request, credential
         };
     }
     // Until a backend that died runs again, other requests fail too.
-    if world.ever(Stop::Backend, Effect::Die) && world.dice && world.yes(Trait::StaysDead)? {
+    if world.shows(Stop::Backend, Effect::Die) && world.dice && world.yes(Trait::StaysDead)? {
         return Ok(Ending::new(Maker::Edge, Result::Unavailable, Reason::Upstream));
     }
     backend::at(world, request, credential)

@@ -24,7 +24,7 @@ pub(super) fn at_the_door(world: &mut World<'_>, request: &Request, credential: 
         return Ok(by_auth(Result::Throttled, Reason::Limit));
     }
     let late = !request.is_health() && world.has(Stop::Auth, Effect::Slow, request)? && world.yes(Trait::Touched)?;
-    if world.ever(Stop::Auth, Effect::Unknown) {
+    if world.shows(Stop::Auth, Effect::Unknown) {
         return unknown::at(world, request, Stop::Auth, &|world| respond(world, request, credential));
     }
     Ok(respond(world, request, credential)?.after_a_wait(late))
@@ -35,7 +35,7 @@ fn by_auth(result: Result, reason: Reason) -> Ending {
 }
 
 fn respond(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
-    let store = world.ever(Stop::AuthStore, Effect::NoListener);
+    let store = world.shows(Stop::AuthStore, Effect::NoListener);
     match request.role {
         Role::SelfCheck => Ok(Ending::ok(Maker::Auth)),
         Role::Health => {
@@ -54,17 +54,17 @@ fn issue(world: &mut World<'_>, request: &Request, store: bool) -> Step<Ending> 
     if store {
         return without_store(world);
     }
-    if world.ever(Stop::Auth, Effect::CannotIssue) {
+    if world.shows(Stop::Auth, Effect::CannotIssue) {
         return Ok(by_auth(Result::Failed, Reason::Code));
     }
-    if world.ever(Stop::Auth, Effect::Fail) && world.yes(Trait::Touched)? {
+    if world.shows(Stop::Auth, Effect::Fail) && world.yes(Trait::Touched)? {
         return Ok(by_auth(Result::Failed, Reason::Code));
     }
     Ok(Ending::ok(Maker::Auth))
 }
 
 fn introspect(world: &mut World<'_>, request: &Request, credential: Credential, store: bool) -> Step<Ending> {
-    if world.ever(Stop::Auth, Effect::NotFound) && world.yes(Trait::Touched)? {
+    if world.shows(Stop::Auth, Effect::NotFound) && world.yes(Trait::Touched)? {
         return Ok(by_auth(Result::NotFound, Reason::Route));
     }
     if is_refused_as_caller(world, request)? {
@@ -84,11 +84,11 @@ fn introspect(world: &mut World<'_>, request: &Request, credential: Credential, 
     if let Some(reason) = refusal {
         return Ok(by_auth(Result::Denied, reason));
     }
-    let denied = request.same_user && world.ever(Stop::Auth, Effect::DeniesUser);
+    let denied = request.same_user && world.shows(Stop::Auth, Effect::DeniesUser);
     if denied && world.yes(Trait::RouteKnowsUsers)? {
         return Ok(by_auth(Result::Denied, Reason::User));
     }
-    if world.ever(Stop::Auth, Effect::SaysNo) && world.yes(Trait::Touched)? {
+    if world.shows(Stop::Auth, Effect::SaysNo) && world.yes(Trait::Touched)? {
         return Ok(by_auth(Result::Denied, Reason::Inactive));
     }
     if store && world.yes(Trait::RouteKnowsUsers)? {
@@ -109,8 +109,8 @@ fn without_store(world: &mut World<'_>) -> Step<Ending> {
 
 /// Reports whether a failure of the auth service at tokens shows as a failure, and not as a refusal.
 fn fails_at_tokens(world: &mut World<'_>) -> Step<bool> {
-    let by_check = world.ever(Stop::Auth, Effect::SaysNo) && world.result(Trait::BrokenCheckShows)? == Result::Failed;
-    Ok(by_check || world.ever(Stop::Auth, Effect::Fail))
+    let by_check = world.shows(Stop::Auth, Effect::SaysNo) && world.result(Trait::BrokenCheckShows)? == Result::Failed;
+    Ok(by_check || world.shows(Stop::Auth, Effect::Fail))
 }
 
 /// Reports whether the auth service fails before it refuses a token for this reason.
@@ -128,10 +128,10 @@ fn fails_before(world: &mut World<'_>, refusal: Option<Reason>) -> Step<bool> {
 /// Reports whether the auth service refuses us as a calling service.
 fn is_refused_as_caller(world: &mut World<'_>, request: &Request) -> Step<bool> {
     let Some(caller) = request.caller else { return Ok(false) };
-    let outdated = world.ever(Stop::Client, Effect::ReplaceCaller) || world.lacks(Stop::Auth, Config::CallerSecret);
+    let outdated = world.shows(Stop::Client, Effect::ReplaceCaller) || world.lacks(Stop::Auth, Config::CallerSecret);
     match caller {
         Caller::Right if outdated => is_refused(world, false),
-        Caller::Right => Ok(world.ever(Stop::AuthCall, Effect::ReplaceCaller)
+        Caller::Right => Ok(world.shows(Stop::AuthCall, Effect::ReplaceCaller)
             && world.yes(Trait::CallerRefusalAlsoForRight)?
             && is_refused(world, false)?),
         Caller::WrongSecret | Caller::WrongId => is_refused(world, false),

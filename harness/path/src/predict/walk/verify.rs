@@ -92,7 +92,7 @@ pub(super) fn before_the_backend(
     if request.is_health() || request.is_login() || !world.topology.edge_checks_too() {
         return Ok(None);
     }
-    let is_gone = [Effect::DoesNotStart, Effect::Hang].iter().any(|effect| world.ever(Stop::Auth, *effect));
+    let is_gone = [Effect::DoesNotStart, Effect::Hang].iter().any(|effect| world.shows(Stop::Auth, *effect));
     if credential.present && is_gone {
         let failed = world.result(Trait::AuthorizerFailed)?;
         return Ok(Some(Ending::new(Maker::Edge, failed, Reason::AuthFailed)));
@@ -107,7 +107,7 @@ pub(super) fn expected_by_the_edge(
     request: &Request,
     credential: Credential,
 ) -> Step<Option<Reason>> {
-    let is_stale = world.ever(Stop::Edge, Effect::StaleKeys);
+    let is_stale = world.shows(Stop::Edge, Effect::StaleKeys);
     let is_free = request.is_health() || request.is_login();
     if is_free || !(is_stale || world.has(Stop::Edge, Effect::OtherClaim, request)?) {
         return Ok(None);
@@ -139,7 +139,7 @@ pub(super) fn judged(world: &mut World<'_>, credential: Credential) -> Step<Reas
 
 /// Returns whether the edge has the keys of the auth service.
 fn keys_of_auth(world: &mut World<'_>, request: &Request) -> Step<Answer> {
-    if world.ever(Stop::Auth, Effect::NoKeys) || world.ever(Stop::AuthCall, Effect::NoKeys) {
+    if world.shows(Stop::Auth, Effect::NoKeys) || world.shows(Stop::AuthCall, Effect::NoKeys) {
         return Ok(Answer::Failed);
     }
     let answer = auth::asked(world, request, None)?;
@@ -149,7 +149,7 @@ fn keys_of_auth(world: &mut World<'_>, request: &Request) -> Step<Answer> {
 
 /// Returns why the edge refuses the credential by the keys that it fetched.
 fn by_keys(world: &World<'_>, credential: Credential) -> Option<Reason> {
-    let is_stale = [Stop::Auth, Stop::Edge].iter().any(|stop| world.ever(*stop, Effect::StaleKeys));
+    let is_stale = [Stop::Auth, Stop::Edge].iter().any(|stop| world.shows(*stop, Effect::StaleKeys));
     let published = if is_stale { Key::Published } else { world.key_of_auth() };
     match credential.time {
         _ if !credential.parses => Some(Reason::Malformed),
@@ -162,7 +162,7 @@ fn by_keys(world: &World<'_>, credential: Credential) -> Option<Reason> {
 
 /// Looks the token up among the sessions of the backend: any other token is unknown there.
 fn in_sessions(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
-    if world.ever(Stop::BackendStore, Effect::NoListener) {
+    if world.shows(Stop::BackendStore, Effect::NoListener) {
         return Ok(Some(Ending::new(Maker::Backend, store_down(world, request)?, Reason::Store)));
     }
     let is_ours = matches!(credential.key, Key::Shared | Key::Auth) && credential.time == Time::Now;
@@ -183,7 +183,7 @@ fn denied(world: &mut World<'_>, request: &Request, reason: Reason) -> Step<Opti
 
 /// Refuses a token by the backend's own check. Some code fails where the key set holds no key for the token.
 fn by_own_check(world: &mut World<'_>, request: &Request, reason: Reason) -> Step<Option<Ending>> {
-    let has_other_keys = world.is_changed(Stop::Auth) || world.ever(Stop::Backend, Effect::StaleKeys);
+    let has_other_keys = world.is_changed(Stop::Auth) || world.shows(Stop::Backend, Effect::StaleKeys);
     if reason != Reason::Key || !has_other_keys {
         return denied(world, request, reason);
     }
@@ -195,12 +195,14 @@ fn by_own_check(world: &mut World<'_>, request: &Request, reason: Reason) -> Ste
 
 /// Returns how a key set that cannot be fetched shows.
 fn fetch_keys(world: &mut World<'_>, request: &Request) -> Step<Option<Ending>> {
-    if world.ever(Stop::Auth, Effect::NoKeys) {
+    if world.shows(Stop::Auth, Effect::NoKeys) {
         return auth_call_failed(world, request, Answer::Failed).map(Some);
     }
-    if world.ever(Stop::AuthCall, Effect::NoKeys) {
+    if world.shows(Stop::AuthCall, Effect::NoKeys) {
         let answers = world.yes(Trait::WrongAddressAnswers)?;
-        let answer = auth::without_keys(world, answers);
+        // Keys are often fetched from another network, whose firewall drops packets.
+        let is_late = !answers && world.yes(Trait::CallerWaits)?;
+        let answer = if is_late { Answer::Late } else { auth::without_keys(world, answers) };
         return auth_call_failed(world, request, answer).map(Some);
     }
     let answer = auth::asked(world, request, None)?;
@@ -218,7 +220,7 @@ fn locally(world: &mut World<'_>, request: &Request, credential: Credential, how
     let differs = || {
         credential.time != Time::Now
             || credential.claims != Claims::Agreed
-            || [Effect::OtherClaim, Effect::ClockOffset].iter().any(|effect| world.ever(Stop::Backend, *effect))
+            || [Effect::OtherClaim, Effect::ClockOffset].iter().any(|effect| world.shows(Stop::Backend, *effect))
     };
     if is_foreign && !(differs() && world.yes(Trait::ContentBeforeKey)?) {
         return Ok(foreign);
@@ -271,11 +273,11 @@ fn key_of_backend(world: &mut World<'_>, request: &Request, how: Choice) -> Step
             world.has(Stop::Backend, Effect::OtherKey, request)? || world.lacks(Stop::Backend, Config::SigningKey);
         return Ok(if other { Key::Backend } else { Key::Shared });
     }
-    let stale = world.ever(Stop::Auth, Effect::StaleKeys) || world.ever(Stop::Backend, Effect::StaleKeys);
-    if stale || world.ever(Stop::AuthCall, Effect::Misroute) {
+    let stale = world.shows(Stop::Auth, Effect::StaleKeys) || world.shows(Stop::Backend, Effect::StaleKeys);
+    if stale || world.shows(Stop::AuthCall, Effect::Misroute) {
         return Ok(Key::Published);
     }
-    if world.ever(Stop::Auth, Effect::OtherKey) && world.yes(Trait::KeysAreCached)? {
+    if world.shows(Stop::Auth, Effect::OtherKey) && world.yes(Trait::KeysAreCached)? {
         return Ok(Key::Shared);
     }
     Ok(world.key_of_auth())
@@ -293,11 +295,11 @@ fn by_asking(world: &mut World<'_>, request: &Request, credential: Credential) -
 /// Judges the claims and times that the auth service confirms.
 fn in_the_answer(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
     let ours = is_ours(request);
-    let (reason, may_be_spared, spares) = if world.ever(Stop::Backend, Effect::OtherClaim) {
+    let (reason, may_be_spared, spares) = if world.shows(Stop::Backend, Effect::OtherClaim) {
         (Reason::Claims, ours, Trait::OursSatisfyIt)
     } else if credential.claims == Claims::Auth {
         (Reason::Claims, false, Trait::OursSatisfyIt)
-    } else if world.ever(Stop::Backend, Effect::ClockOffset) {
+    } else if world.shows(Stop::Backend, Effect::ClockOffset) {
         (Reason::Early, !ours, Trait::IssuedOutliveIt)
     } else {
         return Ok(None);
@@ -336,7 +338,7 @@ pub(super) fn asks_for_more(world: &mut World<'_>, request: &Request, credential
 }
 
 fn look_up(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Option<Ending>> {
-    let store = world.ever(Stop::BackendStore, Effect::NoListener);
+    let store = world.shows(Stop::BackendStore, Effect::NoListener);
     if (!store && credential.user_exists) || !world.yes(Trait::UserLookup)? {
         return Ok(None);
     }
