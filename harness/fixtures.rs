@@ -44,6 +44,7 @@ pub(crate) fn exchange(endpoint: &str, token: TokenKind) -> Exchange {
         },
         head: None,
         body: Body::default(),
+        trailers: Vec::new(),
         events: Vec::new(),
         frames: Vec::new(),
         close: None,
@@ -73,6 +74,11 @@ impl Exchange {
     pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
         let head = self.head.as_mut().expect("answered first");
         head.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn with_trailer(mut self, name: &str, value: &str) -> Self {
+        self.trailers.push((name.to_owned(), value.to_owned()));
         self
     }
 

@@ -21,7 +21,8 @@ const LIST: &str = "";
 #[derive(Debug, Args)]
 pub(super) struct Explain {
     /// Any mix of HAR files, logs, manifests and JSON reports of fivewhys; `-` is standard input. The content decides
-    /// the kind; `backend=FILE`, `auth=FILE` or `edge=FILE` names the service of a manifest or the writer of a log
+    /// the kind; `backend=FILE`, `auth=FILE` or `edge=FILE` names the service of a manifest or the writer of a log. A
+    /// report or a recording of a run needs the target file of that run: `--config FILE`, if it is not ./fivewhys.toml
     #[arg(required_unless_present = "demo", value_name = "[SERVICE=]FILE")]
     files: Vec<String>,
     /// Explain one of the incidents that come with the program, by its number or name; without a value, list them

@@ -53,7 +53,7 @@ pub struct Endpoint {
     pub identity: Option<JsonPath>,
     /// The place of an event's or frame's name in its JSON, for example `$.type`.
     pub event_name: Option<JsonPath>,
-    /// Role `issuer`: the place of the minted token in the response body.
+    /// Role `issuer`: the place of the minted token in the response body. `$` is the whole body.
     pub issued_token: Option<JsonPath>,
     /// The form of its request, where it is not plain JSON for the base URL of its service.
     pub form: RequestForm,

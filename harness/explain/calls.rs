@@ -77,9 +77,10 @@ fn site(url: &Url) -> Option<Vec<&str>> {
 /// whether its user is signed in.
 fn is_before_login(one: &Recorded, calls: &[&Recorded], target: &Target) -> bool {
     let id = endpoint_id(one, target);
-    let served =
-        |other: &&&Recorded| other.credential.is_some() && other.exchange.status().is_some_and(|status| status < 400);
-    let is_refused = one.credential.is_none() && matches!(one.exchange.status(), Some(401 | 403));
+    let served = |other: &&&Recorded| {
+        other.credential.is_some() && other.exchange.meant_status().is_some_and(|status| status < 400)
+    };
+    let is_refused = one.credential.is_none() && matches!(one.exchange.meant_status(), Some(401 | 403));
     is_refused && calls.iter().filter(served).any(|other| endpoint_id(other, target) == id)
 }
 
@@ -169,7 +170,7 @@ fn step(exchange: &Exchange, seen: &Observation, only_missing: bool) -> StepRepo
     let is_harmless = seen.result == Outcome::Ok || (seen.result == Outcome::NotFound && !only_missing);
     let refused_as_it_must = !seen.probe.token.should_be_accepted() && matches!(seen.result, Outcome::Denied);
     let failed = !(is_harmless || refused_as_it_must);
-    let ended = exchange.status().map_or_else(
+    let ended = exchange.shown_status().map_or_else(
         || exchange.error.as_ref().map_or_else(|| "no answer".to_owned(), ToString::to_string),
         |status| format!("status {status}"),
     );

@@ -133,6 +133,7 @@ fn recorded(shown: Shown<'_>, target: &Target) -> Option<Recorded> {
             request,
             head: Some(Head { status: shown.status, version: "HTTP/1.1".to_owned(), headers: Vec::new() }),
             body: Body::default(),
+            trailers: Vec::new(),
             events: Vec::new(),
             frames: Vec::new(),
             close: None,

@@ -249,7 +249,7 @@ pub(super) fn add_endpoints(target: &mut Target, recorded: &[Recorded]) {
             }
         }
         // Where one call was refused, the endpoint asks for a credential.
-        if let (Some(401 | 403), Some(endpoint)) = (one.exchange.status(), target.endpoints.get_mut(&id))
+        if let (Some(401 | 403), Some(endpoint)) = (one.exchange.meant_status(), target.endpoints.get_mut(&id))
             && endpoint.role == Role::Optional
         {
             endpoint.role = Role::Protected;
@@ -357,7 +357,7 @@ fn role(one: &Recorded, service: Service) -> (Role, bool) {
         let segments = one.url.path_segments().into_iter().flatten().map(str::to_ascii_lowercase);
         segments.into_iter().any(|part| words.contains(&part))
     };
-    let refused = matches!(one.exchange.status(), Some(401 | 403));
+    let refused = matches!(one.exchange.meant_status(), Some(401 | 403));
     match () {
         () if one.credential.is_none() && has(&ASSUMED.health) => (Role::Health, false),
         () if one.exchange.request.method == "POST" && has(&ASSUMED.issuer) => {

@@ -165,6 +165,8 @@ pub(super) struct Probe {
     /// The body, for its size and whether it was cut. Its text is in `response.content`.
     pub(super) body: Body,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) trailers: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) events: Vec<StreamEvent>,
     /// The name and the time of each message, in ms.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

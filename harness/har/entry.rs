@@ -9,7 +9,7 @@ use crate::har::document::{Content, Entry, Header, Message, Probe, Response, Tim
 use crate::observe::Observation;
 use crate::probe::{
     Body, ErrorKind, Exchange, Frame, Head, Phases, ProbeKey, SentRequest, Side, SseParser, StreamEvent,
-    TransportError, clean_events, clean_frames,
+    TransportError, clean_events, clean_frames, plain, trailers,
 };
 use crate::redact::Redactor;
 use crate::terms::{Caller, TokenKind, TokenLocation};
@@ -60,9 +60,11 @@ pub(super) fn recorded(
     let is_asset = !is_socket && is_asset(&entry);
     let clean = |text: &str| redactor.clean(text);
     let Entry { started_date_time, time, request, mut response, timings, messages, probe, .. } = entry;
-    let text = text(&response.content);
+    let content = content(&response.content);
+    let text = String::from_utf8_lossy(&content).into_owned();
     let bytes = usize::try_from(response.content.size).unwrap_or(0).max(text.len());
     let phases = phases(&timings, time);
+    let media_type = std::mem::take(&mut response.content.mime_type);
     let head = head(&mut response, redactor);
     let frames = messages.iter().take(MESSAGES).map(|one| frame(one, started_date_time)).collect();
     let mut frames = clean_frames(frames, redactor);
@@ -88,6 +90,10 @@ pub(super) fn recorded(
         error: error(&response, head.is_some(), &text, &messages, is_socket),
         events: Vec::new(),
         body: Body { text: cut(clean(&text)), bytes, truncated: text.len() > BODY },
+        trailers: trailers(&media_type, &content)
+            .into_iter()
+            .map(|(name, value)| (clean(&name), clean(&plain(&name, &value))))
+            .collect(),
         head,
         frames,
         close: None,
@@ -105,12 +111,14 @@ pub(super) fn recorded(
 
 /// Puts back what HAR has no field for, and returns the observation.
 fn restore(exchange: &mut Exchange, probe: Probe) -> Option<Observation> {
-    let Probe { id, probe, step, trace_id, body, events, names, close, error, phases, issued, observation } = probe;
+    let Probe { id, probe, step, trace_id, body, trailers, events, names, close, error, phases, issued, observation } =
+        probe;
     let text = std::mem::take(&mut exchange.body.text);
     for (frame, (at_ms, name)) in exchange.frames.iter_mut().zip(names) {
         (frame.at_ms, frame.name) = (at_ms, name);
     }
     exchange.body = Body { text, ..body };
+    exchange.trailers = trailers;
     (exchange.id, exchange.probe, exchange.step, exchange.trace_id) = (id, probe, step, trace_id);
     (exchange.events, exchange.close, exchange.error, exchange.phases) = (events, close, error, phases);
     exchange.issued = issued;
@@ -146,7 +154,7 @@ fn shown(header: &Header, redactor: &Redactor) -> String {
     let is_secret = ["authorization", "cookie", "set-cookie", "proxy-authorization"]
         .iter()
         .any(|name| header.name.eq_ignore_ascii_case(name));
-    if is_secret { "<secret>".to_owned() } else { redactor.clean(&header.value) }
+    if is_secret { "<secret>".to_owned() } else { redactor.clean(&plain(&header.name, &header.value)) }
 }
 
 fn head(response: &mut Response, redactor: &Redactor) -> Option<Head> {
@@ -168,13 +176,13 @@ fn refused_upgrade(message: &str) -> Option<u16> {
     message.split_once("Unexpected response code: ")?.1.get(..3)?.parse().ok()
 }
 
-/// Returns the body as text. A body in base64 is decoded.
-fn text(content: &Content) -> String {
-    let text = content.text.clone().unwrap_or_default();
+/// Returns the body. One in base64 is decoded.
+fn content(content: &Content) -> Vec<u8> {
+    let text = content.text.clone().unwrap_or_default().into_bytes();
     if content.encoding.as_deref() != Some("base64") {
         return text;
     }
-    STANDARD.decode(text.as_bytes()).map_or(text, |bytes| String::from_utf8_lossy(&bytes).into_owned())
+    STANDARD.decode(&text).unwrap_or(text)
 }
 
 fn cut(mut text: String) -> String {

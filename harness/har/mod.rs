@@ -156,6 +156,22 @@ mod tests {
         assert_eq!(read.entries[0].exchange.error.as_ref().map(|error| error.kind), Some(kind));
     }
 
+    #[rstest]
+    #[case::in_base64(
+        "application/grpc-web+proto",
+        r#""encoding":"base64","text":"AAAAAAL//oAAAAAhZ3JwYy1zdGF0dXM6MTYNCmdycGMtbWVzc2FnZTpuJTQx""#
+    )]
+    #[case::as_base64_of_the_server(
+        "application/grpc-web-text",
+        r#""text":"AAAAAAL//oAAAAAhZ3JwYy1zdGF0dXM6MTYNCmdycGMtbWVzc2FnZTpuJTQx""#
+    )]
+    fn the_last_frame_of_a_grpc_web_body_is_read(#[case] media: &str, #[case] body: &str) {
+        let response = format!(r#"{{"status":200,"headers":[],"content":{{"mimeType":"{media}",{body}}}}}"#);
+        let trailers = one(&entry("", &response)).entries[0].exchange.trailers.clone();
+        let fields = [("grpc-status", "16"), ("grpc-message", "nA")];
+        assert_eq!(trailers, fields.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
     #[test]
     fn a_refused_handshake_has_the_status_of_the_message() {
         let response = r#"{"status":-1,"headers":[],"content":{},"_failureText":"Error during WebSocket handshake: Unexpected response code: 403"}"#;

@@ -49,6 +49,7 @@ fn entry(exchange: &Exchange, observation: Option<&Observation>) -> Entry {
             step: exchange.step.clone(),
             trace_id: exchange.trace_id.clone(),
             body,
+            trailers: exchange.trailers.clone(),
             events: exchange.events.clone(),
             names: exchange.frames.iter().map(|frame| (frame.at_ms, frame.name.clone())).collect(),
             close: exchange.close.clone(),

@@ -23,6 +23,7 @@ pub(super) fn refused_preflight(exchange: &Exchange) -> Option<Exchange> {
         head: preflight.head.clone(),
         body: preflight.body.clone(),
         error: preflight.error.clone(),
+        trailers: Vec::new(),
         events: Vec::new(),
         frames: Vec::new(),
         ..exchange.clone()

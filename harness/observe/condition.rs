@@ -21,7 +21,7 @@ pub(super) fn is_refusal(exchange: &Exchange, endpoint: &Endpoint) -> bool {
 }
 
 fn headers_fit(wanted: &[(String, String)], exchange: &Exchange) -> bool {
-    let fits = |(name, pattern): &(String, String)| exchange.headers(name).any(|value| pattern_fits(pattern, value));
+    let fits = |(name, pattern): &(String, String)| exchange.fields(name).any(|value| pattern_fits(pattern, value));
     wanted.iter().all(fits)
 }
 

@@ -80,7 +80,7 @@ fn by_status(exchange: &Exchange, endpoint: &Endpoint, token: TokenKind) -> Auth
         Authn::Missing
     } else if endpoint.takes_caller && token.should_be_accepted() && !by_rule {
         Authn::Unknown
-    } else if !token.should_be_accepted() || exchange.status() != Some(403) {
+    } else if !token.should_be_accepted() || exchange.meant_status() != Some(403) {
         Authn::Rejected
     } else {
         Authn::Unknown

@@ -5,12 +5,12 @@
 
 use serde::Deserialize;
 
-use super::{challenge, problem, proxy_status, server_timing, signature};
+use super::{challenge, proxy_status, signature, standards};
 use crate::config::Endpoint;
 use crate::observe::condition;
 use crate::observe::signature::media_type;
 use crate::observe::{Because, Outcome, redirect};
-use crate::probe::Exchange;
+use crate::probe::{Exchange, is_grpc};
 use crate::terms::Hop;
 
 /// A mark below this weight is reported, but does not decide.
@@ -79,10 +79,10 @@ fn marks(exchange: &Exchange, endpoint: &Endpoint) -> Vec<Mark> {
     let products = signature::marks(exchange, endpoint.kind);
     let standards = [
         proxy_status::mark(exchange, endpoint.service),
-        problem::mark(exchange),
+        standards::problem(exchange),
         challenge::mark(exchange),
         redirect::mark(exchange),
-        server_timing::mark(exchange),
+        standards::server_timing(exchange),
     ];
     let mut found: Vec<Mark> = products.chain(standards.into_iter().flatten()).collect();
     found.sort_by(|a, b| b.weight.total_cmp(&a.weight));
@@ -111,6 +111,7 @@ fn decide(exchange: &Exchange, outcome: Outcome, own: Hop, found: &[Mark]) -> (H
     }
     match media_type(exchange) {
         Some("text/event-stream") => (own, false, "content-type text/event-stream".into()),
+        Some(kind) if is_grpc(kind) => (own, true, format!("content-type {kind}")),
         Some(kind) if is_json(kind) && !exchange.body.text.is_empty() => (own, true, format!("content-type {kind}")),
         kind => (Hop::Unknown, true, format!("content-type {}", kind.unwrap_or("none"))),
     }

@@ -5,9 +5,10 @@
 //! - `observation`: the result type
 //! - `maker`: which component produced the response, weighed from marks
 //! - `signature`: the marks of products, as data in `signatures/*.toml`
-//! - `challenge`, `problem`, `proxy_status`, `server_timing`, `redirect`: the marks that standards define
+//! - `challenge`, `proxy_status`, `redirect`, `standards`: the marks that standards define
 //! - `condition`: conditions of the target file on headers and text
 //! - `credential`: what became of the token
+//! - `grpc`: the status of a gRPC call
 //! - `browser`: whether a browser keeps the response from the page
 //! - `outcome`: how the call ended
 //! - `shape`: a digest that is equal for two responses that differ only in ids, times and numbers
@@ -18,15 +19,15 @@ mod browser;
 pub(crate) mod challenge;
 mod condition;
 mod credential;
+pub(crate) mod grpc;
 mod maker;
 mod observation;
 mod outcome;
-pub(crate) mod problem;
 pub(crate) mod proxy_status;
 mod redirect;
-pub(crate) mod server_timing;
 mod shape;
 pub(crate) mod signature;
+mod standards;
 #[cfg(test)]
 mod tests;
 
@@ -77,6 +78,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         product: product(exchange, blocked.is_some()),
         sent_bytes: sent_bytes(exchange),
         status: exchange.status(),
+        grpc_status: exchange.grpc_status(),
         close_code: exchange.close.as_ref().filter(|close| close.by == Side::Server).map(|close| close.code),
         identity,
         shape: shape::shape(exchange),
@@ -86,6 +88,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         blocked: exchange.blocked.clone(),
         signatures: made.signatures,
         because: std::iter::once(made.because)
+            .chain(grpc::because(exchange))
             .chain(not_the_user)
             .chain(blocked.map(browser::because))
             .chain(browser::redirect(exchange))

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::probe::{Blocked, ProbeKey};
+use crate::probe::{Blocked, GrpcStatus, ProbeKey};
 use crate::statements::Meaning;
 use crate::terms::{Hop, words};
 use crate::token::IssuedJwt;
@@ -139,6 +139,9 @@ pub struct Observation {
     /// The status code, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
+    /// The status of a gRPC call, if the response has one. It decides, whatever the status code is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grpc_status: Option<GrpcStatus>,
     /// The close code, if the server closed the socket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_code: Option<u16>,

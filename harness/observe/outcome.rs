@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::redirect::{self, Leads};
-use super::{Outcome, condition};
+use super::{Outcome, condition, grpc};
 use crate::config::{Accept, Endpoint};
 use crate::document::JsonMatch;
 use crate::observe::proxy_status;
@@ -22,6 +22,8 @@ pub(super) fn accepted(exchange: &Exchange, endpoint: &Endpoint) -> bool {
         && terminal_reached(&endpoint.accept, exchange)
         && first_frame_holds(&endpoint.accept, exchange)
         && !is_cut(exchange, endpoint)
+        && grpc::failure(exchange, endpoint).is_none()
+        && !grpc::lacks_status(exchange)
 }
 
 /// Reports whether a response broke off or became unreadable before the end that its framing announces (RFC 9112, 8).
@@ -48,6 +50,9 @@ pub(super) fn outcome(exchange: &Exchange, endpoint: &Endpoint) -> Outcome {
     if condition::is_refusal(exchange, endpoint) {
         return Outcome::Denied;
     }
+    if let Some(status) = grpc::failure(exchange, endpoint) {
+        return answered(status.as_http(), exchange, endpoint);
+    }
     if accepted(exchange, endpoint) {
         return Outcome::Ok;
     }
@@ -57,14 +62,18 @@ pub(super) fn outcome(exchange: &Exchange, endpoint: &Endpoint) -> Outcome {
     if let Some(close) = &exchange.close {
         return from_close(close.code);
     }
-    match exchange.status() {
-        Some(101) => Outcome::BrokenStream,
-        Some(200..=299) => unaccepted_success(exchange, endpoint),
-        Some(400 | 422) if lacks_its_token(exchange) => Outcome::Denied,
-        Some(_) if redirect::leads(exchange) == Some(Leads::Slash) => Outcome::NotFound,
-        Some(status @ 500..) => proxy_status::outcome(exchange).unwrap_or_else(|| from_status(status)),
-        Some(status) => from_status(status),
-        None => Outcome::Reset,
+    exchange.status().map_or(Outcome::Reset, |status| answered(status, exchange, endpoint))
+}
+
+/// Returns how a call ended that got this status and was not accepted.
+fn answered(status: u16, exchange: &Exchange, endpoint: &Endpoint) -> Outcome {
+    match status {
+        101 => Outcome::BrokenStream,
+        200..=299 => unaccepted_success(exchange, endpoint),
+        400 | 422 if lacks_its_token(exchange) => Outcome::Denied,
+        _ if redirect::leads(exchange) == Some(Leads::Slash) => Outcome::NotFound,
+        500.. => proxy_status::outcome(exchange).unwrap_or_else(|| from_status(status)),
+        _ => from_status(status),
     }
 }
 
@@ -129,6 +138,7 @@ fn unaccepted_success(exchange: &Exchange, endpoint: &Endpoint) -> Outcome {
     let json_as_expected = endpoint.accept.json.is_empty() || json.is_some() || exchange.body.truncated;
     match (endpoint.kind, endpoint.role, &json) {
         _ if html => Outcome::WrongService,
+        _ if grpc::lacks_status(exchange) => Outcome::Unreadable,
         (kind, ..) if kind.is_event_stream() && !exchange.events.is_empty() => Outcome::BrokenStream,
         // It has the media type of the service, so it is of the service.
         (kind, ..) if kind.is_event_stream() && media_type(exchange) == Some("text/event-stream") => {

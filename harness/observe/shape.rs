@@ -32,6 +32,10 @@ pub(super) fn shape(exchange: &Exchange) -> String {
     digest.add(&format!("{:?} {:?}", exchange.status(), media_type(exchange)));
     digest.add(&masked(&exchange.body.text));
     digest.add(exchange.header("www-authenticate").unwrap_or_default());
+    if let Some(status) = exchange.grpc_failure() {
+        digest.add(&status.to_string());
+        digest.add(&masked(exchange.fields("grpc-message").next().unwrap_or_default()));
+    }
     for frame in exchange.frames.iter().filter(|frame| frame.from == Side::Server) {
         digest.add(&masked(&frame.data));
     }

@@ -121,14 +121,21 @@ pub(crate) fn shipped() -> &'static [Signature] {
 
 /// Returns the marks of known products in this exchange.
 pub(crate) fn marks(exchange: &Exchange, kind: EndpointKind) -> impl Iterator<Item = Mark> {
-    let response = exchange.status().map(|status| Response {
+    let response = response(exchange);
+    let fits = move |signature: &&Signature| response.is_some_and(|response| signature.fits(response, kind));
+    shipped().iter().filter(fits).map(|signature| signature.mark(exchange))
+}
+
+/// Returns what the signatures see. To a gRPC call, a product says as `grpc-message` what it says to others as a plain text.
+fn response(exchange: &Exchange) -> Option<Response<'_>> {
+    let status = exchange.meant_status()?;
+    let said = exchange.grpc_failure().map(|_| exchange.fields("grpc-message").next().unwrap_or_default());
+    Some(Response {
         exchange,
         status,
-        text: exchange.body.text.trim(),
-        media_type: media_type(exchange),
-    });
-    let fits = move |signature: &&Signature| response.is_some_and(|response| signature.fits(response, kind));
-    shipped().iter().filter(fits).map(Signature::mark)
+        text: said.unwrap_or(&exchange.body.text).trim(),
+        media_type: if said.is_some() { Some("text/plain") } else { media_type(exchange) },
+    })
 }
 
 /// What signatures are compared with.
@@ -146,27 +153,29 @@ impl Signature {
         (self.status.is_empty() || self.status.contains(&status))
             && self.kind.is_none_or(|wanted| wanted == kind)
             && self.content_type.as_deref().is_none_or(|wanted| media_type == Some(wanted))
-            && (!self.body_empty || text.is_empty())
+            // Most failed gRPC calls have no body, whichever component answered.
+            && (!self.body_empty || (text.is_empty() && exchange.grpc_failure().is_none()))
             && self.body_begins.as_deref().is_none_or(|begin| text.starts_with(begin))
             && (self.body_is.is_empty() || self.body_is.iter().any(|whole| text == whole))
             && self.body.iter().all(|part| text.contains(part.as_str()))
-            && (self.said.is_empty() || self.is_said(exchange))
+            && (self.said.is_empty() || self.is_said(response))
             && self.header.iter().all(|(name, part)| has_header(exchange, name, part))
     }
 
-    fn is_said(&self, exchange: &Exchange) -> bool {
-        let said = exchange.received().map(|frame| frame.data.as_str()).chain([exchange.body.text.as_str()]);
+    fn is_said(&self, response: Response<'_>) -> bool {
+        let said = response.exchange.received().map(|frame| frame.data.as_str()).chain([response.text]);
         said.into_iter().any(|text| self.said.iter().all(|part| text.contains(part.as_str())))
     }
 
-    fn mark(&self) -> Mark {
-        Mark { id: self.id.clone(), says: self.says, weight: self.weight, bytes: self.bytes() }
+    fn mark(&self, exchange: &Exchange) -> Mark {
+        let place = if exchange.grpc_failure().is_some() { "grpc-message" } else { "body" };
+        Mark { id: self.id.clone(), says: self.says, weight: self.weight, bytes: self.bytes(place) }
     }
 
-    /// Returns the bytes that matched, for the report.
-    fn bytes(&self) -> String {
+    /// Returns the bytes that matched, for the report. `place` is where the text stands.
+    fn bytes(&self, place: &str) -> String {
         let headers = self.header.iter().map(|(name, part)| format!("header {name}: …{part}"));
-        let body = self.body_begins.iter().chain(&self.body).chain(&self.said).map(|part| format!("body …{part}…"));
+        let body = self.body_begins.iter().chain(&self.body).chain(&self.said).map(|part| format!("{place} …{part}…"));
         let status = (!self.status.is_empty()).then(|| format!("status {:?}", self.status));
         headers.chain(body).chain(status).next().unwrap_or_else(|| self.id.clone())
     }

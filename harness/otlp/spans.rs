@@ -103,7 +103,7 @@ impl Tree<'_> {
         let mut span = self.span(&context, SpanId::INVALID, name, when);
         span.span_kind = SpanKind::Client;
         span.attributes = of_call(probe);
-        let failed = exchange.error.is_some() || exchange.status().is_some_and(|status| status >= 400);
+        let failed = exchange.error.is_some() || exchange.meant_status().is_some_and(|status| status >= 400);
         let why = exchange.error.as_ref().map_or_else(String::new, |error| error.kind.to_string());
         span.status = status(failed, &why);
         span.links.links = vec![Link::with_context(step.clone())];

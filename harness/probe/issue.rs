@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::Value;
+use serde_json_path::JsonPath;
 
 use super::login::lifetime;
 use super::{Credentials, Exchange};
@@ -44,7 +45,10 @@ pub(super) fn issued(
         let issued = || Issued { token: token.into(), jwt: IssuedJwt::default(), lifetime: None };
         return is_accepted(endpoint, answer).then(issued);
     }
-    let json: Value = serde_json::from_slice(&answer.body).ok()?;
+    let json = match serde_json::from_slice(&answer.body) {
+        Ok(json) => json,
+        Err(_) => Value::from(as_plain_text(endpoint, answer)?),
+    };
     learn(&json, false, credentials, &mut { MOST });
     let token = endpoint.issued_token.as_ref()?.query(&json).first()?.as_str()?.trim();
     if token.is_empty() {
@@ -53,6 +57,22 @@ pub(super) fn issued(
     credentials.learn(TokenKind::Issued, token);
     let (jwt, lifetime) = (credentials.read_issued(token), lifetime(&json, token));
     Some(Issued { token: SecretString::from(token), jwt, lifetime })
+}
+
+/// The fewest characters of a token that is a whole response: a shorter word may be a message.
+const SHORTEST: usize = 16;
+
+/// Returns the text of an accepted response that is one token (RFC 6750, 2.1), where `issued_token` is `$`.
+fn as_plain_text<'a>(endpoint: &Endpoint, answer: &'a Answer) -> Option<&'a str> {
+    let is_whole = endpoint.issued_token.as_ref().is_some_and(is_root) && is_accepted(endpoint, answer);
+    let text = std::str::from_utf8(&answer.body).ok().filter(|_| is_whole)?.trim();
+    let is_token = text.bytes().all(|sign| sign.is_ascii_alphanumeric() || b"-._~+/=".contains(&sign));
+    (is_token && text.len() >= SHORTEST).then_some(text)
+}
+
+/// Reports whether the place of a token is the whole response.
+fn is_root(place: &JsonPath) -> bool {
+    place.to_string() == "$"
 }
 
 /// Reports whether a login was accepted. Many systems give a session to users who are not signed in too.
@@ -75,7 +95,11 @@ fn is_accepted(endpoint: &Endpoint, answer: &Answer) -> bool {
                     .is_ok_and(|json| refusal.json.iter().all(|condition| condition.holds(&json))))
     });
     let accept = &endpoint.accept;
-    accept.status.contains(&status.as_u16()) && has_headers(&accept.headers) && has_texts(&accept.text) && !is_refused
+    let usual = accept.status.is_empty() && status.is_success();
+    (usual || accept.status.contains(&status.as_u16()))
+        && has_headers(&accept.headers)
+        && has_texts(&accept.text)
+        && !is_refused
 }
 
 /// Makes every credential in the response known to the redactor: refresh tokens are as secret as the token itself.
@@ -99,15 +123,18 @@ fn learn(json: &Value, names_a_credential: bool, credentials: &dyn Credentials, 
 
 /// Returns why the exchange with the issuer gave no token.
 pub(super) fn failure(exchange: &Exchange, endpoint: &Endpoint) -> String {
-    let status = match (&exchange.error, exchange.status()) {
+    let (meant, status) = match (&exchange.error, exchange.meant_status().zip(exchange.shown_status())) {
         (Some(error), _) => return format!("the response is missing or incomplete ({error})"),
         (None, None) => return "no response".to_owned(),
         (None, Some(status)) => status,
     };
-    let is_accepted = (200..300).contains(&status) || endpoint.accept.status.contains(&status);
+    let is_accepted = (200..300).contains(&meant) || endpoint.accept.status.contains(&meant);
     match (&endpoint.form.issued_cookie, &endpoint.issued_token) {
         (Some(cookie), _) if is_accepted => {
             format!("it answered {status}, but it set no cookie `{cookie}`, or the login is not as `accept` says")
+        }
+        (None, Some(place)) if is_accepted && is_root(place) => {
+            format!("it answered {status}, but the response as a whole is no token, which `issued_token` says")
         }
         (None, Some(place)) if is_accepted => format!(
             "it answered {status}, but the response has no token at `issued_token`, which is {place}{}",

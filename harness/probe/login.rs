@@ -124,7 +124,7 @@ impl Session {
 
 /// Reports whether the auth service refused the credentials.
 fn is_refusal(exchange: &Exchange) -> bool {
-    exchange.status().is_some_and(|status| (400..500).contains(&status) && status != 404)
+    exchange.meant_status().is_some_and(|status| (400..500).contains(&status) && status != 404)
 }
 
 /// Returns the address that a discovery document names, if it is of a host of the target.

@@ -14,6 +14,7 @@
 //! - `browser/`: what a browser does with a call of a page
 //! - `coding/`: decodes gzip, br and zstd, up to a limit
 //! - `http/`, `sse/`, `websocket/`: one protocol each
+//! - `grpc/`: the status of a gRPC call
 //! - `exchange/`: the record of a probe
 //! - `record`: redacts a response and makes the exchange
 //! - `login`: where the token of a probe comes from
@@ -26,6 +27,7 @@ mod browser;
 mod coding;
 mod csrf;
 mod exchange;
+mod grpc;
 mod hang;
 mod hold;
 mod http;
@@ -53,6 +55,8 @@ pub use crate::probe::exchange::key::ProbeKey;
 pub use crate::probe::request::cannot::{CannotProbe, SetupError};
 pub use crate::probe::request::credentials::{CredentialError, Credentials, Redact};
 pub use exchange::{Body, Close, Exchange, Frame, Head, Phases, SentRequest, Side, StreamEvent};
+pub use grpc::GrpcStatus;
+pub(crate) use grpc::{is_grpc, plain, trailers};
 pub(crate) use hold::{Arrived, Held};
 pub(crate) use preview::Preview;
 pub use prober::Prober;

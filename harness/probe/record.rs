@@ -4,7 +4,7 @@ use hyper::header::SET_COOKIE;
 
 use super::{
     AsBrowser, Blocked, Body, Close, Exchange, Frame, Head, ProbeRequest, Redact, SentRequest, Side, StreamEvent,
-    TransportError,
+    TransportError, plain,
 };
 use crate::probe::request::cookies;
 use crate::probe::request::presented::{SECRET, label};
@@ -40,6 +40,7 @@ pub(super) fn exchange(facts: Facts, answer: Answer, redact: &dyn Redact) -> Exc
         request: sent(facts.shown, facts.request.key.token, &clean),
         head: head(&answer, &clean),
         body: clean_body(&answer, facts.body_limit, &clean),
+        trailers: answer.trailers.iter().map(|(name, value)| (clean(name), clean(&plain(name, value)))).collect(),
         events: clean_events(answer.events, redact),
         frames: clean_frames(answer.frames, redact),
         close: answer.close.map(|close| Close { reason: clean(&close.reason), ..close }),
@@ -86,7 +87,8 @@ pub(super) fn head(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Option<He
     let (status, version) = answer.status?;
     let headers = answer.headers.iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes());
-        let value = if name == SET_COOKIE { clean(&cookies::shown_set(&value)) } else { clean(&value) };
+        let shown = if name == SET_COOKIE { cookies::shown_set(&value) } else { plain(name.as_str(), &value) };
+        let value = clean(&shown);
         (clean(name.as_str()), value)
     });
     Some(Head { status: status.as_u16(), version: format!("{version:?}"), headers: headers.collect() })

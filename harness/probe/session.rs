@@ -115,7 +115,8 @@ impl Session {
     async fn revoke(&self, request: &ProbeRequest, token: &SecretString) -> Result<(), CannotProbe> {
         let call = call::resolve(&self.shared.target, request)?;
         let Probed { exchange, .. } = self.probe(&call, Some(token.clone()), IssuedJwt::default()).await?;
-        let done = exchange.error.is_none() && exchange.status().is_some_and(|status| (200..300).contains(&status));
+        let done =
+            exchange.error.is_none() && exchange.meant_status().is_some_and(|status| (200..300).contains(&status));
         let why =
             || CannotProbe::LogoutFailed { endpoint: call.endpoint.id.clone(), why: failure(&exchange, call.endpoint) };
         done.then_some(()).ok_or_else(why)

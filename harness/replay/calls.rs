@@ -83,7 +83,8 @@ fn answer(one: &Recorded) -> RecordedAnswer {
     let first_byte = exchange.phases.first_byte_ms.or(exchange.head.as_ref().map(|_| exchange.phases.end_ms));
     RecordedAnswer {
         status: exchange.status(),
-        headers: exchange.head.as_ref().map(|head| head.headers.clone()).unwrap_or_default(),
+        // A response without a body has the status of its gRPC call in the headers, so clients look there too.
+        headers: exchange.head.iter().flat_map(|head| &head.headers).chain(&exchange.trailers).cloned().collect(),
         body: if pieces.is_empty() { exchange.body.text.clone() } else { String::new() },
         first_byte: milliseconds(first_byte.unwrap_or(0.0)),
         pieces,

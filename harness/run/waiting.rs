@@ -63,7 +63,7 @@ fn request(endpoint: &Endpoint, target: &Target) -> ProbeRequest {
 /// Returns how a call ended. `None`: the time was over before it ended.
 fn ended(exchange: &Exchange) -> Option<String> {
     use crate::probe::ErrorKind::BudgetSpent;
-    match (&exchange.error, exchange.status()) {
+    match (&exchange.error, exchange.shown_status()) {
         (Some(error), _) if error.kind == BudgetSpent => None,
         (Some(error), _) => Some(error.kind.to_string()),
         (None, Some(status)) => Some(format!("status {status}")),

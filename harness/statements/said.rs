@@ -15,7 +15,7 @@ const READ: usize = 4096;
 pub(crate) fn said(exchange: &Exchange) -> (Option<String>, Vec<Meaning>) {
     let says = sentence(exchange);
     let means = says.as_deref().map(meanings).unwrap_or_default();
-    let means = match exchange.status() {
+    let means = match exchange.meant_status() {
         Some(404) => says.as_deref().and_then(|says| route(says, exchange)).map_or(means, |route| vec![route]),
         Some(500..) => cause(&means, exchange).unwrap_or(means),
         Some(status) if TOO_LARGE.contains(&status) && means.is_empty() => vec![Meaning::TooLarge],

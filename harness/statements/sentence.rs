@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::probe::{Exchange, Side};
+use crate::probe::{Exchange, Side, is_grpc};
 
 /// Characters of a sentence that are kept.
 const LONGEST: usize = 200;
@@ -64,7 +64,14 @@ fn of_redirect(exchange: &Exchange) -> Option<String> {
     Some(squeezed(&format!("redirect to {to}")))
 }
 
+/// Returns the text of `grpc-message`: the body of a gRPC call is for programs only.
 fn of_body(exchange: &Exchange) -> Option<String> {
+    if exchange.grpc_failure().is_some() {
+        return exchange.fields("grpc-message").next().map(squeezed);
+    }
+    if exchange.header("content-type").is_some_and(is_grpc) {
+        return None;
+    }
     let text = exchange.body.text.trim();
     match serde_json::from_str::<Value>(text) {
         Ok(json) => in_json(&json, 0),

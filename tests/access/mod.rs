@@ -2,6 +2,7 @@
 //!
 //! - `system`: a small system that the tests play, and its target file
 //! - `after_deploy`: `--wait`, `ca`, a client certificate and `--resolve`
+//! - `grpc`: calls of gRPC-Web, which end with a status of their own
 //! - `requests`: bodies, credentials of callers, and conditions on responses
 //! - `sessions`: sessions in cookies
 //! - `topologies`: other services
@@ -10,6 +11,7 @@
 //! Invariant: no output of these runs holds a secret.
 
 mod after_deploy;
+mod grpc;
 mod issued;
 mod login;
 mod requests;

@@ -154,12 +154,28 @@ impl TargetArgs {
 
     fn resolve_named(&self, name: Option<&str>) -> Result<Target, Mistake> {
         let (file, name) = self.file_with(name)?;
+        if let Some(unknown) = name.filter(|name| !file.names().contains(name)) {
+            return Err(self.lacks(&file, unknown).into());
+        }
         let mut target = file.resolve(name, &self.overrides())?;
         if let Some(evidence_sources) = &self.evidence {
             target.close_evidence_sources_except(evidence_sources);
         }
         target.engine = self.engine(target.twin);
         Ok(target)
+    }
+
+    /// Returns the mistake of a target file that lacks a target. A report or a recording names a target too.
+    fn lacks(&self, file: &TargetFile, name: &str) -> ConfigError {
+        let known = file.known(name);
+        let help = match (self.named(), &self.config) {
+            (None, _) => {
+                format!("the evidence is of a run with this target: give its target file, `--config FILE`; {known}")
+            }
+            (Some(_), None) => format!("{known}; `--config FILE` names another target file"),
+            (Some(_), Some(_)) => known,
+        };
+        ConfigError::new(format!("there is no target `{name}` in {}", file.source_name())).help(help)
     }
 
     /// Returns the target that the command line names, or else the default or the only one of the file. It may be

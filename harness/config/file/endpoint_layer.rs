@@ -68,7 +68,7 @@ overlays! {
         identity: Option<Query>,
         /// The place of an event's or frame's name in its JSON, for example `$.type`.
         event_name: Option<Query>,
-        /// Role `issuer`: the place of the token in the response, for example `$.access_token`.
+        /// Role `issuer`: the place of the token in the response, for example `$.access_token`. `$` is the whole response: a JSON string, or plain text.
         issued_token: Option<Query>,
     }
 }

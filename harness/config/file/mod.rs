@@ -190,7 +190,8 @@ impl TargetFile {
         self.targets.iter().find(|entry| entry.name == name).ok_or_else(unknown)
     }
 
-    fn known(&self, wrong: &str) -> String {
+    /// Returns the help for a name of a target that the file lacks.
+    pub(crate) fn known(&self, wrong: &str) -> String {
         suggest::nearest_or_all(wrong, &self.names())
     }
 

@@ -49,7 +49,10 @@ fn failure(case: &Case<'_>, reading: &Reading<'_>) -> Why {
         .is_some_and(|endpoint| endpoint.kind == EndpointKind::Websocket);
     let claim = match (seen.status, seen.close_code) {
         (Some(101), Some(code)) if websocket => format!("{call} was closed with {code}"),
-        (Some(status), _) => format!("{call} answered {status}"),
+        (Some(status), _) => match seen.grpc_status {
+            Some(grpc) => format!("{call} answered {status}, with the gRPC status {grpc}"),
+            None => format!("{call} answered {status}"),
+        },
         (None, _) => format!("{call} got no answer"),
     };
     let because: Vec<String> = seen.because.iter().map(|one| format!("{} ({})", one.claim, one.bytes)).collect();

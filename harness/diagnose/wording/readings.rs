@@ -55,7 +55,10 @@ fn ended(reading: &Reading<'_>) -> String {
     let observation = reading.observation;
     let status = match (observation.status, observation.close_code) {
         (Some(101), Some(code)) => format!("closed with {code}, "),
-        (Some(status), _) => format!("{status}, "),
+        (Some(status), _) => match observation.grpc_status {
+            Some(grpc) => format!("{status}, gRPC status {grpc}, "),
+            None => format!("{status}, "),
+        },
         (None, _) => String::new(),
     };
     let word = match (observation.result, observation.authn, reading.class.place) {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::draft::{By, Draft};
 use super::format::{self, Parsed};
@@ -104,6 +104,16 @@ struct Collector<'e> {
     found: Found,
 }
 
+/// How much later a runtime may stamp a line than the program that wrote it, for its stamp to be that of the line.
+const LATER: SignedDuration = SignedDuration::from_secs(2);
+
+/// Returns the time of a line: its own, or that of the runtime where its own has whole seconds only.
+fn finer(own: Option<Timestamp>, of_runtime: Option<Timestamp>) -> Option<Timestamp> {
+    let (Some(own), Some(stamp)) = (own, of_runtime) else { return own.or(of_runtime) };
+    let is_it = own.subsec_nanosecond() == 0 && (SignedDuration::ZERO..LATER).contains(&stamp.duration_since(own));
+    Some(if is_it { stamp } else { own })
+}
+
 struct Open {
     draft: Draft,
     /// Whether a traceback has begun, which ends with a line that names the error.
@@ -157,7 +167,7 @@ impl Collector<'_> {
         if parsed.is_carried && self.continues(&parsed.text, self.by(&parsed.writer, prefix)) {
             return;
         }
-        let at = parsed.time.or(prefix.time).or(self.last);
+        let at = finer(parsed.time, prefix.time).or(self.last);
         self.last = at;
         let by = self.intern(&parsed.writer, prefix);
         self.add(Draft::new(line, by, at, parsed));

@@ -274,6 +274,32 @@ fn a_line_has_the_time_of_the_entry_before_it() {
 }
 
 #[rstest]
+#[case::a_runtime_is_finer(
+    "2026-11-22T03:00:01.712345678Z 10.0.0.1 - - [22/Nov/2026:03:00:01 +0000] \"GET /a HTTP/1.1\" 502 150\n",
+    "2026-11-22T03:00:01.712345678Z"
+)]
+#[case::a_runtime_that_read_the_line_later(
+    "2026-11-22T03:00:09.712345678Z 10.0.0.1 - - [22/Nov/2026:03:00:01 +0000] \"GET /a HTTP/1.1\" 502 150\n",
+    "2026-11-22T03:00:01Z"
+)]
+#[case::its_own_fraction(
+    "2026-11-22T03:00:01.712345678Z 2026-11-22 03:00:01,250 - app - ERROR - x\n",
+    "2026-11-22T03:00:01.25Z"
+)]
+#[case::apache_with_microseconds(
+    "10.0.0.1 - - [22/Nov/2026:03:00:01.123456 +0000] \"GET /a HTTP/1.1\" 502 150\n",
+    "2026-11-22T03:00:01.123456Z"
+)]
+#[case::nginx_with_msec(
+    "{\"time\":1795316401.123,\"request_method\":\"GET\",\"request_uri\":\"/a\",\"status\":502}\n",
+    "2026-11-22T03:00:01.123Z"
+)]
+fn the_finest_time_of_a_line_counts(#[case] line: &str, #[case] at: &str) {
+    let log = log(line.as_bytes()).expect("a log");
+    assert_eq!(log.entries[0].at.to_string(), at);
+}
+
+#[rstest]
 #[case::told(Some(Hop::Auth), "redis-1 | ERROR x\n", Some(Hop::Auth))]
 #[case::one_writer(None, "anything-1 | ERROR x\n", Some(Hop::Backend))]
 #[case::one_of_two(None, "anything-1 | ERROR x\nredis-1 | ERROR x\n", None)]

@@ -12,7 +12,7 @@ pub(crate) mod key;
 
 use serde::{Deserialize, Serialize};
 
-use crate::probe::{AsBrowser, Blocked, ProbeKey, TransportError};
+use crate::probe::{AsBrowser, Blocked, GrpcStatus, ProbeKey, TransportError};
 use crate::token::IssuedJwt;
 
 /// One probe with its response, if one came. Contains no token and no secret: they are replaced before the exchange is
@@ -38,6 +38,9 @@ pub struct Exchange {
     /// The body, up to the size limit. Empty for an upgraded WebSocket.
     #[serde(default)]
     pub body: Body,
+    /// The fields after the body, names in lower case: the trailers of HTTP, and those in the last frame of a gRPC-Web body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trailers: Vec<(String, String)>,
     /// Server-sent events, in order of arrival.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<StreamEvent>,
@@ -211,10 +214,40 @@ impl Exchange {
         all.filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
+    /// Returns every header and trailer of this name (lower case), in order.
+    pub fn fields<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let trailers = self.trailers.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str());
+        self.headers(name).chain(trailers)
+    }
+
     /// Returns the status code, if a status line arrived.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.head.as_ref().map(|head| head.status)
+    }
+
+    /// Returns the status of a gRPC call, if the response has one. Of several, the first that is a failure counts.
+    #[must_use]
+    pub fn grpc_status(&self) -> Option<GrpcStatus> {
+        let mut all = self.fields("grpc-status").map(GrpcStatus::read);
+        let first = all.next()?;
+        Some(std::iter::once(first).chain(all).find(|one| !one.is_ok()).unwrap_or(first))
+    }
+
+    /// Returns the status of a gRPC call that failed, whatever the status code is.
+    pub(crate) fn grpc_failure(&self) -> Option<GrpcStatus> {
+        self.grpc_status().filter(|status| !status.is_ok())
+    }
+
+    /// Returns the status code, or the one that means the same as the status of a failed gRPC call.
+    pub(crate) fn meant_status(&self) -> Option<u16> {
+        self.grpc_failure().map(GrpcStatus::as_http).or(self.status())
+    }
+
+    /// Returns the status code in words, with the status of a gRPC call: `200, gRPC status 5 (NOT_FOUND)`.
+    pub(crate) fn shown_status(&self) -> Option<String> {
+        let status = self.status()?;
+        Some(self.grpc_status().map_or_else(|| status.to_string(), |grpc| format!("{status}, gRPC status {grpc}")))
     }
 
     /// Returns the frames that the server sent.
@@ -236,6 +269,17 @@ mod tests {
     use super::*;
     use crate::fixtures::exchange;
     use crate::terms::TokenKind;
+
+    #[test]
+    fn a_failed_grpc_call_counts_wherever_its_status_stands() {
+        let answered = exchange("backend.health", TokenKind::Valid).answered(200, "application/grpc-web", "");
+        assert_eq!((answered.grpc_status(), answered.meant_status()), (None, Some(200)));
+        let mut answered = answered.with_header("grpc-status", "0");
+        assert_eq!((answered.grpc_failure(), answered.meant_status()), (None, Some(200)));
+        answered.trailers = ["0", "16", "5"].map(|code| ("grpc-status".to_owned(), code.to_owned())).to_vec();
+        assert_eq!(answered.meant_status(), Some(401));
+        assert_eq!(answered.shown_status().as_deref(), Some("200, gRPC status 16 (UNAUTHENTICATED)"));
+    }
 
     #[test]
     fn a_shortened_exchange_keeps_the_start_of_its_texts() {

@@ -14,6 +14,7 @@ use crate::probe::coding::Coding;
 use crate::probe::coding::arriving::Arriving;
 use crate::probe::sse::parser::{Dispatched, SseParser};
 use crate::probe::transport::answer::{Answer, name_in};
+use crate::probe::transport::body::Part;
 use crate::probe::transport::{LOOK, Rules, body};
 use crate::probe::{ErrorKind, StreamEvent, TransportError};
 
@@ -42,8 +43,13 @@ where
     let mut decoder = Arriving::of(Coding::of(&answer.headers).as_ref(), limit.saturating_add(1))?;
     let mut received = 0;
     loop {
-        let Some(bytes) = next(stream, answer.last_name(), rules).await? else {
-            return decoder.ended(received, answer.bytes);
+        let bytes = match next(stream, answer.last_name(), rules).await? {
+            Some(Part::Data(bytes)) => bytes,
+            Some(Part::Trailers(fields)) => {
+                answer.trailed(&fields);
+                continue;
+            }
+            None => return decoder.ended(received, answer.bytes),
         };
         received += bytes.len();
         let bytes = decoder.push(bytes)?;
@@ -66,8 +72,8 @@ where
     }
 }
 
-/// Waits for the next bytes of the body.
-async fn next<B>(stream: &mut B, last: Option<&str>, rules: &Rules<'_>) -> Result<Option<Bytes>, TransportError>
+/// Waits for the next part of the body.
+async fn next<B>(stream: &mut B, last: Option<&str>, rules: &Rules<'_>) -> Result<Option<Part>, TransportError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: Error + 'static,

@@ -1,7 +1,8 @@
 //! HTTP/2, if the server offers it.
 
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
+use hyper::HeaderMap;
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -61,6 +62,32 @@ async fn the_request_decides_which_versions_are_offered(#[case] http1_only: bool
     let bench = Bench::at(&base).with(endpoint(ID, EndpointKind::Sse)).trusting(trusting(certificate));
     let exchange = bench.send(&ProbeRequest { http1_only, ..probe_of(ID) }).await;
     assert_eq!(exchange.head.map(|head| head.version).as_deref(), Some(version), "{:?}", exchange.error);
+}
+
+#[tokio::test]
+async fn the_trailers_of_a_response_are_kept() {
+    let (certificate, acceptor) = speaking(&[b"h2"]);
+    let server = Server::raw(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let stream = TokioIo::new(acceptor.accept(stream).await.unwrap());
+            let answer = service_fn(|_: Request<Incoming>| async move {
+                let fields = [("grpc-status", "16"), ("grpc-message", "no%20token")];
+                let fields = fields.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+                let body = Full::new(Bytes::from_static(b"\0\0\0\0\0"));
+                let body = body.with_trailers(async move { Some(Ok(HeaderMap::from_iter(fields))) });
+                Response::builder().header("content-type", "application/grpc").body(body)
+            });
+            let _ = http2::Builder::new(TokioExecutor::new()).serve_connection(stream, answer).await;
+        }
+    })
+    .await;
+    let base = format!("https://localhost:{}", server.address.port());
+    let bench = Bench::at(&base).with(endpoint(ID, EndpointKind::Http)).trusting(trusting(certificate));
+    let exchange = bench.send(&probe_of(ID)).await;
+    let fields = [("grpc-status", "16"), ("grpc-message", "no token")];
+    assert_eq!(exchange.trailers, fields.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!(exchange.meant_status(), Some(401));
 }
 
 #[tokio::test]

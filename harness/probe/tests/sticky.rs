@@ -1,5 +1,6 @@
 //! Sessions: cookies are kept, and the auth service mints tokens.
 
+use rstest::rstest;
 use serde_json::json;
 
 use super::bench::{Bench, endpoint, path, probe_of};
@@ -91,6 +92,37 @@ async fn a_probe_of_the_issuer_shows_its_secret_and_keeps_no_token() {
     let exchange = Bench::at(&server.url()).with(issuer()).send(&probe).await;
     assert_eq!(exchange.issued.with_our_secret, Some(false));
     assert_eq!(exchange.body.text, r#"{"access_token":"<token:issued>","refresh_token":"<token:issued>"}"#);
+}
+
+#[rstest]
+#[case::plain_text("200 OK", "ours.minted.token\n", true)]
+#[case::a_json_string("200 OK", "\"ours.minted.token\"", true)]
+#[case::a_page("200 OK", "<html>ours.minted.token</html>", false)]
+#[case::a_sentence("200 OK", "the password is wrong", false)]
+#[case::a_word("200 OK", "denied", false)]
+#[case::a_refusal("401 Unauthorized", "ours.minted.token", false)]
+#[tokio::test]
+async fn the_whole_response_may_be_the_token(
+    #[case] status: &'static str,
+    #[case] body: &'static str,
+    #[case] is_token: bool,
+) {
+    let server = login(status, body).await;
+    let whole = Endpoint { issued_token: Some(path("$")), ..issuer() };
+    let bench = Bench::at(&server.url()).with(endpoint(ID, EndpointKind::Http)).with(whole);
+    match bench.probe(&with_issued()).await {
+        Ok(exchange) => {
+            assert!(is_token, "{body}");
+            assert!(server.requests()[1].contains("authorization: Bearer ours.minted.token\r\n"));
+            assert!(!serde_json::to_string(&exchange).unwrap().contains("ours.minted"));
+        }
+        Err(CannotProbe::IssuerFailed { why, exchange, .. }) => {
+            assert!(!is_token, "{why}");
+            assert!(status.starts_with("401") || why.contains("the response as a whole is no token"), "{why}");
+            assert_eq!(exchange.body.text, body);
+        }
+        Err(other) => panic!("{other}"),
+    }
 }
 
 #[tokio::test]

@@ -1,11 +1,12 @@
 //! The response before redaction. It never leaves `probe`.
 
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::http::response::Parts;
 use hyper::{HeaderMap, StatusCode, Version};
 
 use crate::config::Endpoint;
 use crate::probe::transport::phases::Stopwatch;
-use crate::probe::{Close, Frame, Phases, Side, StreamEvent, TransportError};
+use crate::probe::{Close, Frame, Phases, Side, StreamEvent, TransportError, grpc};
 
 /// A response as it was received, complete or not.
 #[derive(Default)]
@@ -15,6 +16,8 @@ pub(crate) struct Answer {
     /// The first bytes of the body: the limit and a margin (see `body`).
     pub(crate) body: Vec<u8>,
     pub(crate) bytes: usize,
+    /// The fields after the body, names in lower case.
+    pub(crate) trailers: Vec<(String, String)>,
     pub(crate) events: Vec<StreamEvent>,
     pub(crate) frames: Vec<Frame>,
     pub(crate) close: Option<Close>,
@@ -44,9 +47,10 @@ impl Answer {
     /// Returns how many bytes of the response are kept.
     pub(crate) fn kept_bytes(&self) -> usize {
         let headers: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        let trailers: usize = self.trailers.iter().map(|(name, value)| name.len() + value.len()).sum();
         let events: usize = self.events.iter().map(|event| event.data.len()).sum();
         let frames: usize = self.frames.iter().map(|frame| frame.data.len()).sum();
-        headers + self.body.len() + events + frames
+        headers + self.body.len() + trailers + events + frames
     }
 
     /// Takes the status line and headers, which arrived after this many milliseconds.
@@ -54,6 +58,20 @@ impl Answer {
         self.status = Some((parts.status, parts.version));
         self.headers = parts.headers;
         self.phases.first_byte_ms = Some(after_ms);
+    }
+
+    /// Takes the trailers of HTTP.
+    pub(crate) fn trailed(&mut self, fields: &HeaderMap) {
+        let field = |(name, value): (&HeaderName, &HeaderValue)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        self.trailers.extend(fields.iter().map(field));
+    }
+
+    /// Takes the trailers in the last frame of a gRPC-Web body.
+    pub(crate) fn trailed_by_frames(&mut self) {
+        let media_type = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        self.trailers.extend(grpc::trailers(media_type, &self.body));
     }
 
     /// Takes the phase times at the end of the exchange.

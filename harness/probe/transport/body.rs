@@ -5,7 +5,8 @@ use std::error::Error;
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use hyper::body::Body;
+use hyper::HeaderMap;
+use hyper::body::{Body, Frame};
 
 use crate::probe::coding::{Coding, whole};
 use crate::probe::transport::answer::Answer;
@@ -24,7 +25,8 @@ where
 {
     loop {
         match next(body, deadline, ErrorKind::HttpResponseIncomplete).await {
-            Ok(Some(bytes)) => keep(answer, &bytes, limit),
+            Ok(Some(Part::Data(bytes))) => keep(answer, &bytes, limit),
+            Ok(Some(Part::Trailers(fields))) => answer.trailed(&fields),
             Ok(None) => break,
             Err(error) => {
                 answer.error = Some(error);
@@ -38,6 +40,7 @@ where
     if answer.bytes > 0 {
         decode(answer, limit);
     }
+    answer.trailed_by_frames();
     if answer.bytes > limit {
         answer.error = Some(too_large(limit));
     }
@@ -55,23 +58,24 @@ fn decode(answer: &mut Answer, limit: usize) {
     answer.error = answer.error.take().or(error);
 }
 
-/// Returns the next data of a body, or `None` at its end. After the deadline: an error of `kind`.
-pub(crate) async fn next<B>(body: &mut B, deadline: &Deadline, kind: ErrorKind) -> Result<Option<Bytes>, TransportError>
+/// What arrives of a body.
+pub(crate) enum Part {
+    Data(Bytes),
+    Trailers(HeaderMap),
+}
+
+/// Returns the next part of a body, or `None` at its end. After the deadline: an error of `kind`.
+pub(crate) async fn next<B>(body: &mut B, deadline: &Deadline, kind: ErrorKind) -> Result<Option<Part>, TransportError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: Error + 'static,
 {
-    loop {
-        match deadline.within(body.frame(), kind).await? {
-            None => return Ok(None),
-            Some(Err(error)) => return Err(classify(&error, Stage::Reading)),
-            Some(Ok(frame)) => {
-                if let Ok(bytes) = frame.into_data() {
-                    return Ok(Some(bytes));
-                }
-            }
-        }
-    }
+    let frame = deadline.within(body.frame(), kind).await?.transpose();
+    let part = |frame: Frame<Bytes>| match frame.into_data() {
+        Ok(bytes) => Part::Data(bytes),
+        Err(other) => Part::Trailers(other.into_trailers().unwrap_or_default()),
+    };
+    Ok(frame.map_err(|error| classify(&error, Stage::Reading))?.map(part))
 }
 
 pub(crate) fn too_large(limit: usize) -> TransportError {

@@ -58,7 +58,7 @@ fn path(url: &str) -> &str {
 }
 
 fn in_short(probe: &ProbeReport) -> String {
-    let status = probe.exchange.status().map_or_else(|| "no response".to_owned(), |status| status.to_string());
+    let status = probe.exchange.shown_status().unwrap_or_else(|| "no response".to_owned());
     let seen = probe.observation.as_ref().map(|seen| format!("{} by {}", seen.result, seen.answered_by));
     [Some(status), seen].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
@@ -83,6 +83,11 @@ fn answered(exchange: &Exchange) -> Markup {
         } @else { p { "None." } }
         @if !exchange.body.text.is_empty() { pre { code { (lines(&exchange.body.text)) } } }
         @if exchange.body.truncated { p .quiet { "The body was cut at the size limit; " (exchange.body.bytes) " bytes were received." } }
+        @if !exchange.trailers.is_empty() {
+            @let trailers = exchange.trailers.iter().map(|(name, value)| format!("{name}: {value}"));
+            p { "Trailers" }
+            pre { code { (lines(&trailers.collect::<Vec<_>>().join("\n"))) } }
+        }
         @if !exchange.events.is_empty() || !exchange.frames.is_empty() { (messages(exchange)) }
         @if let Some(close) = &exchange.close { p { "Closed with " (close.code) " " (shown(&close.reason)) } }
         @if let Some(error) = &exchange.error { p { "Ended with an error: " (shown(&error.to_string())) } }

@@ -21,7 +21,7 @@ pub(super) fn lacks(endpoint: &Endpoint, exchange: &Exchange) -> Option<String> 
         || text.iter().find(|one| !exchange.body.text.contains(*one)).map(|one| format!("expected the text {one:?}"));
     let of_headers = || {
         let fits =
-            |(name, pattern): &&(String, String)| exchange.headers(name).any(|value| pattern_fits(pattern, value));
+            |(name, pattern): &&(String, String)| exchange.fields(name).any(|value| pattern_fits(pattern, value));
         headers.iter().find(|one| !fits(one)).map(|(name, pattern)| format!("expected header {name}: {pattern}"))
     };
     let of_schema = || schema.as_ref()?.flaw(body.as_ref()?);

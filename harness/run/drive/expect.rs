@@ -82,8 +82,9 @@ fn refused(seen: &Observation, verifier: Hop) -> Option<String> {
         )),
         Outcome::Ok => Some("expected the application to refuse the credential, but it was accepted".into()),
         other => Some(format!(
-            "expected the application to refuse the credential, but {}: whether it would refuse is not known{}",
+            "expected the application to refuse the credential, but {}{}: whether it would refuse is not known{}",
             instead(other),
+            seen.grpc_status.map(|status| format!(" (gRPC status {status})")).unwrap_or_default(),
             if seen.status.is_some_and(|status| (300..400).contains(&status)) { REDIRECTS } else { "" }
         )),
     }
@@ -159,10 +160,10 @@ fn headers(expect: &Expect, exchange: &Exchange) -> Vec<String> {
     let unmet = expect
         .headers
         .iter()
-        .filter(|(name, pattern)| !exchange.header(name).is_some_and(|value| pattern_fits(pattern, value)));
+        .filter(|(name, pattern)| !exchange.fields(name).any(|value| pattern_fits(pattern, value)));
     unmet
         .map(|(name, pattern)| {
-            format!("expected header {name}: {pattern}, got {}", exchange.header(name).unwrap_or("none"))
+            format!("expected header {name}: {pattern}, got {}", exchange.fields(name).next().unwrap_or("none"))
         })
         .collect()
 }

@@ -14,8 +14,8 @@ const LONGEST: Duration = Duration::from_secs(10);
 
 /// Returns the reason for which a step may be sent again, or `None`.
 pub(crate) fn may_pass(exchange: &Exchange) -> Option<String> {
-    match exchange.status() {
-        Some(status @ (429 | 502..=504)) => Some(format!("status {status}")),
+    match exchange.meant_status() {
+        Some(429 | 502..=504) => exchange.shown_status().map(|status| format!("status {status}")),
         // The service decided this, even if the body broke off.
         Some(400..) => None,
         _ => exchange.error.as_ref().filter(|error| is_transport(error.kind)).map(|error| error.kind.to_string()),

@@ -176,7 +176,7 @@ impl<'a> Failing<'a> {
         let took = format!("after {:.0} ms", self.exchange.phases.end_ms);
         let result = self.seen.map(|seen| seen.result.to_string());
         let closed = self.exchange.close.as_ref().map(|close| format!("close {}", close.code));
-        let status = self.exchange.status().map(|status| status.to_string());
+        let status = self.exchange.shown_status();
         let error = self.exchange.error.as_ref().map(|error| error.kind.to_string());
         let kind = if status.is_some() { LegKind::Answered } else { LegKind::Lost };
         let nothing = status.is_none().then(|| "no response".to_owned());

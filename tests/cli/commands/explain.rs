@@ -82,6 +82,51 @@ fn a_recording_in_which_nothing_failed_passes() {
 }
 
 #[rstest]
+#[case::by_a_report("report.json", &[], "there is no target `shop` in fivewhys.toml (built in)", "give its target file, `--config FILE`")]
+#[case::by_a_recording("run.har", &[], "there is no target `shop` in fivewhys.toml (built in)", "give its target file, `--config FILE`")]
+#[case::by_the_command_line("page.har", &["--target", "shop"], "there is no target `shop`", "`--config FILE` names another target file")]
+fn a_target_that_the_file_lacks_is_asked_for(
+    #[case] evidence: &str,
+    #[case] more: &[&str],
+    #[case] says: &str,
+    #[case] help: &str,
+) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    file(folder.path(), "page.har", &browser(&[entry("GET", "https://api.shop.test/v1/orders", 401, "{}")]));
+    let kept = [format!("json={}", at("report.json")), format!("har={}", at("run.har"))];
+    let shop = r#"
+        default = "shop"
+        [target.shop]
+        backend = "http://127.0.0.1:1"
+        auth = "none"
+        signing_secret = ["env:SHOP_KEY"]
+        evidence = ["edge"]
+        claims = { iss = "shop" }
+        user.ada = { sub = "1", email = "ada@shop.test" }
+        [target.shop.endpoint."backend.health"]
+        role = "health"
+        path = "/health"
+    "#;
+    file(folder.path(), "shop.toml", shop);
+    let smoke = ["--config", "shop.toml", "smoke", "--report", &kept[0], "--report", &kept[1]];
+    let mut smoke = fivewhys(smoke);
+    smoke.env("SHOP_KEY", "a-key-of-more-than-thirty-two-bytes-1");
+    let output = smoke.current_dir(folder.path()).output().expect("it starts");
+    assert!(Path::new(&at("report.json")).exists(), "{}", stderr(&output));
+    let explain = |config: &[&str]| {
+        let mut command = fivewhys(["explain", evidence]);
+        command.args(more).args(config).current_dir(folder.path()).output().expect("it starts")
+    };
+    let output = explain(&[]);
+    let said = stderr(&output).replace('│', "").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(says) && said.contains(help), "{said}");
+    assert_eq!(output.status.code(), Some(2));
+    let output = explain(&["--config", "shop.toml"]);
+    assert_ne!(output.status.code(), Some(2), "{}", stderr(&output));
+}
+
+#[rstest]
 #[case::cut(r#"{"log": {"entries": ["#, "page.har, line 1, column")]
 #[case::empty(r#"{"log": {"entries": []}}"#, "shows no call")]
 fn a_recording_that_shows_nothing_is_refused(#[case] text: &str, #[case] says: &str) {

@@ -18,6 +18,7 @@ pub(crate) fn of(recording: &Recording, probe: &Probe, key: ProbeKey, id: u32) -
         trace_id: format!("{id:032x}"),
         request: request(probe),
         head: None,
+        trailers: Vec::new(),
         body: Body::default(),
         events: Vec::new(),
         frames: Vec::new(),

@@ -69,6 +69,7 @@ fn exchange(answer: &Answer, token: TokenKind) -> Exchange {
             version: "HTTP/1.1".to_owned(),
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
         }),
+        trailers: Vec::new(),
         body: Body { text: answer.body.clone(), bytes: answer.len_text, truncated: false },
         events: Vec::new(),
         frames: Vec::new(),

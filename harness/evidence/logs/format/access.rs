@@ -11,7 +11,7 @@ use crate::evidence::logs::values::time;
 pub(super) struct Access;
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"^(?:\S+ )?[\w.:*-]+ \S+ .{1,60}? \[([^\]]{20,30})\] "((?:[^"\\]|\\.)*)" (\d{3}) (?:\d+|-)(?: "(?:[^"\\]|\\.)*" "((?:[^"\\]|\\.)*)")?"#)
+    Regex::new(r#"^(?:\S+ )?[\w.:*-]+ \S+ .{1,60}? \[([^\]]{20,36})\] "((?:[^"\\]|\\.)*)" (\d{3}) (?:\d+|-)(?: "(?:[^"\\]|\\.)*" "((?:[^"\\]|\\.)*)")?"#)
         .expect("a constant pattern")
 });
 

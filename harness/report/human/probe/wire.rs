@@ -28,6 +28,7 @@ fn answered(page: &mut Page, exchange: &Exchange) {
     page.row(INDENT, [ink.text(Paint::Faint, "<")], &[ink.list(Paint::Plain, outcome(exchange), Separator::Dot)]);
     headers(page, Side::Server, exchange.head.as_ref().map_or(&[], |head: &Head| &head.headers));
     said(page, Side::Server, &exchange.body.text);
+    headers(page, Side::Server, &exchange.trailers);
 }
 
 /// Returns status, close code and transport error.
