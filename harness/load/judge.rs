@@ -1,7 +1,7 @@
 //! Whether a call was served as its step expects.
 
 use crate::config::{Endpoint, Target, Validation};
-use crate::observe::{Authn, Observation, observe};
+use crate::observe::{Authn, Observation, observe, own_name};
 use crate::probe::Exchange;
 use crate::run::expect;
 use crate::scenario::Step;
@@ -22,7 +22,7 @@ impl Judged {
 
     /// Judges a handshake: the socket must be open for the right user.
     pub(crate) fn opened(exchange: &Exchange, endpoint: &Endpoint, is_open: bool, target: &Target) -> Self {
-        let seen = observe(exchange, endpoint, sub(exchange, target));
+        let seen = observe(exchange, endpoint, name(exchange, endpoint, target));
         let other = seen.as_ref().is_some_and(|seen| seen.authn == Authn::AcceptedAsOther);
         let failure = match (is_open, other) {
             (true, false) => None,
@@ -35,7 +35,7 @@ impl Judged {
 
 /// Judges an exchange by the expectations of its step.
 pub(crate) fn after(step: &Step, endpoint: &Endpoint, exchange: &Exchange, target: &Target) -> Judged {
-    let Some(seen) = observe(exchange, endpoint, sub(exchange, target)) else {
+    let Some(seen) = observe(exchange, endpoint, name(exchange, endpoint, target)) else {
         return Judged::failed("the run ended before the call".to_owned());
     };
     if expect::unprovable(step, endpoint, &seen).is_some() {
@@ -60,8 +60,8 @@ fn with_reason(line: String, exchange: &Exchange) -> String {
     }
 }
 
-fn sub<'a>(exchange: &Exchange, target: &'a Target) -> &'a str {
-    target.user(&exchange.probe.user).map_or("", |user| user.sub.as_str())
+fn name<'a>(exchange: &Exchange, endpoint: &Endpoint, target: &'a Target) -> &'a str {
+    target.user(&exchange.probe.user).map_or("", |user| own_name(user, exchange, endpoint))
 }
 
 /// Returns how a handshake ended that opened no socket.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::outcome::body_json;
 use super::{Authn, Because, Outcome};
-use crate::config::Endpoint;
+use crate::config::{Endpoint, User};
 use crate::observe::challenge;
 use crate::observe::challenge::Bearer;
 use crate::probe::Exchange;
@@ -41,6 +41,12 @@ pub(super) fn identity(exchange: &Exchange, endpoint: &Endpoint) -> Option<Strin
         .as_ref()
         .and_then(find)
         .or_else(|| streamed.filter_map(|data| serde_json::from_str(data).ok()).find_map(|json| find(&json)))
+}
+
+/// Returns the name by which the response may name this user: the subject, or else the e-mail address that it has.
+pub(crate) fn own_name<'a>(user: &'a User, exchange: &Exchange, endpoint: &Endpoint) -> &'a str {
+    let named = identity(exchange, endpoint).filter(|who| !user.email.is_empty() && *who == user.email);
+    if named.is_some() { &user.email } else { &user.sub }
 }
 
 fn accepted(token: TokenKind, sub: &str, identity: Option<&str>) -> Authn {
@@ -102,4 +108,34 @@ pub(super) fn not_the_user(identity: Option<&str>) -> Because {
     let bytes =
         identity.map_or_else(|| "the response names no user".to_owned(), |who| format!("the response names {who:?}"));
     Because { claim: "the service answered, but not as the signed-in user".to_owned(), bytes }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::fixtures::{exchange, staging};
+    use crate::observe::observe;
+
+    #[rstest]
+    #[case::subject("sub", Authn::Accepted)]
+    #[case::email("email", Authn::Accepted)]
+    #[case::another_user("other", Authn::AcceptedAsOther)]
+    fn a_response_may_name_the_user_by_subject_or_email(#[case] names: &str, #[case] expected: Authn) {
+        const ON: &str = "backend.threads";
+        let target = staging();
+        let user = &target.users[0];
+        let who = match names {
+            "sub" => &user.sub,
+            "email" => &user.email,
+            _ => "somebody@example.test",
+        };
+        let body = format!(r#"{{"threads":[],"user":"{who}"}}"#);
+        let sent = exchange(ON, TokenKind::Valid).answered(200, "application/json", &body);
+        let path = serde_json_path::JsonPath::parse("$.user").expect("a path");
+        let endpoint = Endpoint { identity: Some(path), ..target.endpoints[ON].clone() };
+        let seen = observe(&sent, &endpoint, own_name(user, &sent, &endpoint)).expect("an observation");
+        assert_eq!(seen.authn, expected);
+    }
 }

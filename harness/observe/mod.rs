@@ -31,6 +31,7 @@ mod standards;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use credential::own_name;
 pub use observation::{Authn, Because, LatencyClass, Observation, Outcome};
 pub(crate) use shape::without_ids;
 

@@ -64,7 +64,7 @@ overlays! {
         token_cookie: Option<String>,
         /// Role `issuer`: the name of the cookie that is the token. Needs `accept.status`, which a wrong password must not have.
         issued_cookie: Option<String>,
-        /// The field of the response (body, event or frame) that names the signed-in user, for example `$.user_id`. Without it, a success of an `optional` endpoint proves nothing.
+        /// The field of the response (body, event or frame) that names the signed-in user, by its `sub` or its `email`, for example `$.user_id`. Without it, a success of an `optional` endpoint proves nothing.
         identity: Option<Query>,
         /// The place of an event's or frame's name in its JSON, for example `$.type`.
         event_name: Option<Query>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::config::Target;
 use crate::diagnose::SentProbe;
-use crate::observe::{Observation, Outcome, observe};
+use crate::observe::{Observation, Outcome, observe, own_name};
 use crate::probe::Exchange;
 use crate::report::ProbeReport;
 
@@ -24,9 +24,11 @@ impl Record {
     /// Observes an exchange and keeps both.
     pub(crate) fn keep(&mut self, exchange: Exchange, target: &Target) -> Option<Observation> {
         self.shorten_last();
-        let sub = target.user(&exchange.probe.user).map_or("", |user| user.sub.as_str());
+        let user = target.user(&exchange.probe.user);
         let endpoint = target.endpoints.get(&exchange.probe.endpoint);
-        let observation = endpoint.and_then(|endpoint| observe(&exchange, endpoint, sub));
+        let observation = endpoint.and_then(|endpoint| {
+            observe(&exchange, endpoint, user.map_or("", |user| own_name(user, &exchange, endpoint)))
+        });
         self.sent.push(sent(&exchange));
         self.observations.extend(observation.clone());
         self.probes.push(ProbeReport { observation: observation.clone(), exchange });
