@@ -101,6 +101,7 @@ static SHIPPED: LazyLock<Vec<Signature>> = LazyLock::new(|| {
         "nginx",
         "stores",
         "traefik",
+        "traffic-server",
         "varnish",
         "web-frameworks",
     ];
@@ -243,6 +244,7 @@ mod tests {
     #[case::apache(502, HTML, &[("server", "Apache/2.4.71 (Debian)")], "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http://www.w3.org/TR/html4/strict.dtd\">\n<html><head>\n<title>502 Proxy Error</title>\n</head><body>\n<h1>Proxy Error</h1>\n<p>The proxy server received an invalid\nresponse from an upstream server.<br />\n")]
     #[case::apache_refused(503, HTML, &[("server", "Apache/2.4.71 (Debian)")], "<html><head>\n<title>503 Service Unavailable</title>\n</head><body>\n<h1>Service Unavailable</h1>\n<p>The server is temporarily unable to service your\nrequest due to maintenance downtime or capacity\nproblems. Please try again later.</p>\n")]
     #[case::varnish(503, HTML, &[("x-varnish", "2")], "<!DOCTYPE html>\n<html>\n<head><title>503 Backend fetch failed</title></head><body><h1>Error 503 Backend fetch failed</h1><h3>Guru Meditation:</h3>")]
+    #[case::traffic_server(413, HTML, &[("server", "ATS/9.2.9")], "<HTML>\n<HEAD>\n<TITLE>Error</TITLE>\n</HEAD>\n\n<BODY BGCOLOR=\"white\" FGCOLOR=\"black\">\n<H1>Error</H1>\n<HR>\n\n<FONT FACE=\"Helvetica,Arial\"><B>\nDescription: Could not process this request.\n</B></FONT>\n<HR>\n</BODY>\n")]
     #[case::nginx(502, HTML, &[("server", "nginx/1.22.1")], "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n")]
     #[case::envoy(503, TEXT, &[("server", "envoy")], "upstream connect error or disconnect/reset before headers. reset reason: connection failure")]
     #[case::envoy_no_upstream(503, TEXT, &[("server", "istio-envoy")], "no healthy upstream")]
