@@ -50,22 +50,18 @@ fn mark_products(all: &mut [Reading]) {
     }
 }
 
-/// How the `Server` headers of proxies begin, in lower case. Many put their own name on each response that they pass on.
-const PROXIES: [&str; 17] = [
+/// How the `Server` headers of products begin, in lower case, that serve no application themselves. Many put their name on each
+/// response that they pass on.
+const PROXIES: [&str; 12] = [
     "akamaighost",
-    "apache",
     "ats",
     "awselb",
-    "caddy",
     "cloudflare",
     "envoy",
     "google frontend",
     "haproxy",
     "istio-envoy",
     "kong",
-    "lighttpd",
-    "nginx",
-    "openresty",
     "squid",
     "traefik",
     "varnish",
@@ -233,6 +229,11 @@ mod tests {
         of_product(PLAIN, Outcome::Ok, "ATS/9.2.9"),
         of_product(OTHER, Outcome::Failed, "ATS/9.2.9"),
         None
+    )]
+    #[case::a_server_that_may_be_the_backend(
+        of_product(PLAIN, Outcome::Ok, "Apache/2.4"),
+        of_product(OTHER, Outcome::Failed, "Apache/2.4"),
+        Some(true)
     )]
     #[case::no_product_known(seen(PLAIN, Outcome::Ok), of_product(OTHER, Outcome::Failed, "nginx"), None)]
     #[case::success_of_auth(of_product(AUTH, Outcome::Ok, "nginx"), of_product(OTHER, Outcome::Failed, "nginx"), None)]

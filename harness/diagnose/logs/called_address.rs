@@ -19,7 +19,8 @@ impl Logbook<'_> {
         let lines = self.passing("the backend calls auth in vain", of_calls);
         let lines = lines.into_iter().filter(|entry| self.is_of_the_run(entry));
         let by_address = lines.filter_map(|entry| differs(&called_address(&entry.text)?, own));
-        agreed(by_address).or_else(|| self.another_route_is_asked(target))
+        let by_address = agreed(by_address);
+        if by_address == Some(true) { by_address } else { self.another_route_is_asked(target).or(by_address) }
     }
 
     /// Reports whether the auth service lacks a route for which the backend asks it, and that is none which the target names

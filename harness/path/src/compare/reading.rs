@@ -120,7 +120,11 @@ impl Evidence {
     #[must_use]
     pub fn edge_checks(&self) -> bool {
         let is_gone = self.backend_is_gone();
-        self.endpoints.iter().any(|group| {
+        let passes_the_edge = |group: &&Vec<Reading>| {
+            let request = &group[0].request;
+            request.to == Service::Backend && !request.past_edge
+        };
+        self.endpoints.iter().filter(passes_the_edge).any(|group| {
             let refuses = |one: &Reading| {
                 let request = &one.request;
                 let is_bad = request.token.is_sent() && !request.token.should_be_accepted();
