@@ -29,7 +29,8 @@ impl Logbook<'_> {
         let is_asked = |one: &&Endpoint| one.service == Service::Auth && one.role == Role::Introspection;
         let paths: Vec<&str> = target.endpoints.values().filter(is_asked).map(|one| one.path.as_str()).collect();
         let own = target.auth_url().filter(|_| !paths.is_empty())?;
-        let is_missed = |line: &str| answered_by_auth(line, |_| false) == Some(Meaning::CallNotFound);
+        let is_of_auth = |line: &str| route_differs(line, own, &paths).is_some();
+        let is_missed = |line: &str| answered_by_auth(line, is_of_auth) == Some(Meaning::CallNotFound);
         let of_calls = |entry: &LogEntry| entry.is_own_line_of(Hop::Backend) && is_missed(&entry.text);
         let lines = self.passing("the backend asks auth for a route in vain", of_calls);
         let lines = lines.into_iter().filter(|entry| self.is_of_the_run(entry));
@@ -43,13 +44,14 @@ fn agreed(mut all: impl Iterator<Item = bool>) -> Option<bool> {
     all.all(|one| one == first).then_some(first)
 }
 
-/// Reports whether the URL in a line has another path than these. `None`: it has another host, or there is none.
+/// Reports whether the URL in a line has another path than these. `None`: it has another host or port, or there is none.
 fn route_differs(line: &str, own: &Url, paths: &[&str]) -> Option<bool> {
     let start = ["http://", "https://"].iter().find_map(|scheme| line.find(scheme))?;
     let end = line[start..].find(|one: char| one.is_whitespace() || "\"'`<>),;".contains(one));
     let called = Url::parse(end.map_or(&line[start..], |end| &line[start..start + end])).ok()?;
-    let (host, own) = (called.host_str()?, own.host_str()?);
-    let is_same = host == own || (is_loopback(host) && is_loopback(own));
+    let (host, own_host) = (called.host_str()?, own.host_str()?);
+    let is_same_host = host == own_host || (is_loopback(host) && is_loopback(own_host));
+    let is_same = is_same_host && called.port_or_known_default() == own.port_or_known_default();
     is_same.then(|| !paths.contains(&called.path()))
 }
 
@@ -99,6 +101,7 @@ mod tests {
     #[case::another("404 Not Found for url: http://127.0.0.1:8081/v2/introspect", Some(true))]
     #[case::the_one_of_the_target("404 from 'http://localhost:8081/introspect?x=1'", Some(false))]
     #[case::another_host("404 for http://auth.internal/v2/introspect", None)]
+    #[case::another_port("404 for http://127.0.0.1:9000/v2/introspect", None)]
     #[case::without_a_url("introspection failed: 404", None)]
     fn a_route_is_compared_with_the_target(#[case] line: &str, #[case] expected: Option<bool>) {
         let own = Url::parse("http://127.0.0.1:8081").expect("a URL");
