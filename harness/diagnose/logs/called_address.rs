@@ -29,8 +29,11 @@ impl Logbook<'_> {
         let is_asked = |one: &&Endpoint| one.service == Service::Auth && one.role == Role::Introspection;
         let paths: Vec<&str> = target.endpoints.values().filter(is_asked).map(|one| one.path.as_str()).collect();
         let own = target.auth_url().filter(|_| !paths.is_empty())?;
-        let is_of_auth = |line: &str| route_differs(line, own, &paths).is_some();
-        let is_missed = |line: &str| answered_by_auth(line, is_of_auth) == Some(Meaning::CallNotFound);
+        let is_missed = |line: &str| {
+            let is_told = specific_meanings(line).contains(&Meaning::CallNotFound)
+                || answered_by_auth(line, |_| true) == Some(Meaning::CallNotFound);
+            is_told && route_differs(line, own, &paths).is_some()
+        };
         let of_calls = |entry: &LogEntry| entry.is_own_line_of(Hop::Backend) && is_missed(&entry.text);
         let lines = self.passing("the backend asks auth for a route in vain", of_calls);
         let lines = lines.into_iter().filter(|entry| self.is_of_the_run(entry));
