@@ -54,8 +54,9 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
     let blocked = browser::blocked(exchange, by_service);
     let result = if blocked.is_some() { Outcome::Blocked } else { by_service };
     let authn = credential::authn(exchange, endpoint, by_service, sub, identity.as_deref());
-    let made = match browser::refused_preflight(exchange).filter(|_| blocked.is_some()) {
-        Some(preflight) => maker::maker(&preflight, endpoint, Outcome::Denied),
+    let preflight = blocked.and_then(|_| browser::refused_preflight(exchange));
+    let made = match &preflight {
+        Some(preflight) => maker::maker(preflight, endpoint, Outcome::Denied),
         None => maker::maker(exchange, endpoint, ended),
     };
     let (says, means) = if by_service == Outcome::Ok { (None, Vec::new()) } else { told(exchange) };
@@ -76,7 +77,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         idle_ms: idle_ms(exchange),
         left_open: is_left_open(exchange),
         unconnected: is_unconnected(exchange),
-        product: product(exchange, blocked.is_some()),
+        product: product(preflight.as_ref().unwrap_or(exchange)),
         sent_bytes: sent_bytes(exchange),
         status: exchange.status(),
         grpc_status: exchange.grpc_status(),
@@ -105,7 +106,8 @@ pub(crate) fn complete(observation: &mut Observation, exchange: &Exchange) {
     (observation.lasted_ms, observation.idle_ms) = (lasted_ms(exchange), idle_ms(exchange));
     observation.left_open = is_left_open(exchange);
     observation.unconnected = is_unconnected(exchange);
-    observation.product = product(exchange, observation.blocked.is_some());
+    let preflight = observation.blocked.as_ref().and_then(|_| browser::refused_preflight(exchange));
+    observation.product = product(preflight.as_ref().unwrap_or(exchange));
     observation.sent_bytes = sent_bytes(exchange);
     if observation.result == Outcome::Ok {
         return;
@@ -121,10 +123,9 @@ pub(crate) fn complete(observation: &mut Observation, exchange: &Exchange) {
 const OF_RELAYED: [&str; 2] = ["x-envoy-upstream-service-time", "x-kong-upstream-latency"];
 
 /// Returns the `Server` and `X-Powered-By` headers, and the names of those of a relayed response. A proxy adds its own
-/// `Server`, or replaces that of the service. Where a preflight is why a browser makes no call, it is that of the preflight.
-fn product(exchange: &Exchange, is_blocked: bool) -> Option<String> {
-    let preflight = browser::refused_preflight(exchange).filter(|_| is_blocked);
-    let head = preflight.as_ref().unwrap_or(exchange).head.as_ref()?;
+/// `Server`, or replaces that of the service.
+fn product(exchange: &Exchange) -> Option<String> {
+    let head = exchange.head.as_ref()?;
     let is_one_of = |name: &str, all: &[&str]| all.iter().any(|one| name.eq_ignore_ascii_case(one));
     let of = |(name, value): &(String, String)| match name {
         name if is_one_of(name, &["server", "x-powered-by"]) => Some(value.clone()),

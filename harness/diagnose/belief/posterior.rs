@@ -45,7 +45,9 @@ impl<'c, 't> Beliefs<'c, 't> {
     ) -> Self {
         let mut beliefs = Self { all: Vec::new(), walked: Walked::new(topology), evidence };
         let mut hypotheses = Hypothesis::possible(catalogue, target);
-        hypotheses.retain(|one| beliefs.evidence.varies() || !one.is_at_times());
+        if !beliefs.evidence.varies() {
+            hypotheses.retain(|one| !one.is_at_times());
+        }
         beliefs.compare(&hypotheses);
         for _ in 0..ACCIDENTS {
             let Some(accident) = beliefs.contradiction(&hypotheses) else { break };

@@ -52,9 +52,8 @@ fn route_differs(line: &str, own: &Url, paths: &[&str]) -> Option<bool> {
     let start = ["http://", "https://"].iter().find_map(|scheme| line.find(scheme))?;
     let end = line[start..].find(|one: char| one.is_whitespace() || "\"'`<>),;".contains(one));
     let called = Url::parse(end.map_or(&line[start..], |end| &line[start..start + end])).ok()?;
-    let (host, own_host) = (called.host_str()?, own.host_str()?);
-    let is_same_host = host == own_host || (is_loopback(host) && is_loopback(own_host));
-    let is_same = is_same_host && called.port_or_known_default() == own.port_or_known_default();
+    let is_same = is_same_host(called.host_str()?, own.host_str()?)
+        && called.port_or_known_default() == own.port_or_known_default();
     is_same.then(|| !paths.contains(&called.path()))
 }
 
@@ -69,12 +68,17 @@ fn tells_of_no_connection(line: &str) -> bool {
 /// inside the system.
 fn differs(called: &Address<'_>, own: &Url) -> Option<bool> {
     let host = own.host_str()?;
-    if called.host != host && !(is_loopback(called.host) && is_loopback(host)) {
+    if !is_same_host(called.host, host) {
         return None;
     }
     let usual = |scheme: &str| if scheme == "https" { 443 } else { 80 };
     let port = called.port.or_else(|| called.scheme.map(usual))?;
     Some(Some(port) != own.port_or_known_default() || called.scheme.is_some_and(|scheme| scheme != own.scheme()))
+}
+
+/// Two names of this machine are the same host.
+fn is_same_host(one: &str, other: &str) -> bool {
+    one == other || (is_loopback(one) && is_loopback(other))
 }
 
 fn is_loopback(host: &str) -> bool {

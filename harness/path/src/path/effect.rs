@@ -175,6 +175,13 @@ words! {
     }
 }
 
+impl Reach {
+    /// Reports whether chance decides which of the requests it reaches.
+    pub(crate) const fn is_by_chance(self) -> bool {
+        matches!(self, Self::Share | Self::Rarely | Self::ShareOfSome)
+    }
+}
+
 /// One change at one stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

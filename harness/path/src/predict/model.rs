@@ -213,6 +213,7 @@ mod tests {
         for one in Trait::ALL {
             let sum: f64 = priors(*one).iter().map(|(_, prior)| prior).sum();
             assert!((sum - 1.0).abs() < 1e-9, "{one}: {sum}");
+            assert!(priors(*one).len() <= 32, "{one} has more values than a setting can hold");
         }
     }
 }

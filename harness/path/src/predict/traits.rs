@@ -141,8 +141,11 @@ words! {
     }
 }
 
+/// The number of traits.
+pub(crate) const TRAITS: usize = Trait::ALL.len();
+
 /// A set of traits has one bit for each.
-const _: () = assert!(Trait::ALL.len() <= u128::BITS as usize);
+const _: () = assert!(TRAITS <= u128::BITS as usize);
 
 /// The traits that every endpoint shares, one bit each.
 pub(crate) const OF_THE_SYSTEM: u128 = (1 << Trait::Touched as u128) - 1;

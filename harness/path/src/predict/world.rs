@@ -5,7 +5,7 @@ use super::ending::{Reason, Result as Ended};
 use super::model::noise;
 use super::request::{Key, Request};
 use super::topology::Topology;
-use super::traits::{Choice, Trait, Value};
+use super::traits::{Choice, TRAITS, Trait, Value};
 use crate::path::effect::{Config, Effect, Patch, Reach};
 use crate::path::stop::Stop;
 use crate::terms::{Role, TokenKind, TokenLocation};
@@ -16,9 +16,6 @@ pub struct Unset(pub Trait);
 
 /// The result of a step of the walk.
 pub type Step<T> = std::result::Result<T, Unset>;
-
-/// The number of traits.
-const TRAITS: usize = Trait::ALL.len();
 
 /// A system under one hypothesis and one setting of the traits that were asked for.
 #[derive(Debug)]
@@ -50,7 +47,7 @@ impl<'t> World<'t> {
             counted.for_each(|(stop, patch)| effects[*stop as usize] |= 1 << patch.effect as u64);
             effects
         };
-        let (effects, steady) = (of(|_| true), of(|patch| !matches!(patch.reach, Reach::Share | Reach::Rarely)));
+        let (effects, steady) = (of(|_| true), of(|patch| !patch.reach.is_by_chance()));
         let (calls, why_not) = (CallsSeen::QUIET, Reason::None);
         Self { topology, patches, effects, steady, values: [None; TRAITS], endpoint: 0, calls, why_not, dice: false }
     }
@@ -58,17 +55,14 @@ impl<'t> World<'t> {
     /// Reports whether an effect comes and goes.
     #[must_use]
     pub fn is_random(&self) -> bool {
-        let by_chance = |patch: &Patch| {
-            matches!(patch.reach, Reach::Share | Reach::Rarely | Reach::ShareOfSome)
-                || matches!(patch.effect, Effect::Limits | Effect::Die)
-        };
+        let by_chance =
+            |patch: &Patch| patch.reach.is_by_chance() || matches!(patch.effect, Effect::Limits | Effect::Die);
         self.patches.iter().any(|(_, patch)| by_chance(patch))
     }
 
     /// Reports whether an effect hits a share of the requests, whatever came before them.
     pub(crate) fn hits_a_share(&self) -> bool {
-        let by_chance = |patch: &Patch| matches!(patch.reach, Reach::Share | Reach::Rarely | Reach::ShareOfSome);
-        self.patches.iter().any(|(_, patch)| by_chance(patch))
+        self.patches.iter().any(|(_, patch)| patch.reach.is_by_chance())
     }
 
     /// Returns the share of the requests in which an effect that comes and goes shows.

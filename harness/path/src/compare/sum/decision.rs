@@ -16,7 +16,7 @@ use crate::predict::world::{Unset, World};
 
 /// How a request ends: always, or else with a chance in another way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::compare) struct Ends {
+pub(super) struct Ends {
     pub(super) usual: Ending,
     /// The bits of the chance, and the other ending.
     other: Option<(u64, Ending)>,
@@ -49,7 +49,7 @@ impl Ends {
 
 /// How requests end under one hypothesis.
 pub struct Decisions<'t> {
-    pub(in crate::compare) world: World<'t>,
+    pub(super) world: World<'t>,
     forest: Forest<Ends>,
     walked: FxHashMap<Request, NodeId>,
     /// The trees that join two others: as a request usually ends, and as it ends where an effect shows that comes and goes.
@@ -64,7 +64,7 @@ impl<'t> Decisions<'t> {
     }
 
     /// Adds the tree of a reading's request to a forest. Its leaves are what this reading can tell of the endings.
-    pub(in crate::compare) fn tree_of(&mut self, reading: &Reading, into: &mut Forest<Option<Ends>>) -> NodeId {
+    pub(super) fn tree_of(&mut self, reading: &Reading, into: &mut Forest<Option<Ends>>) -> NodeId {
         let root = self.root(&reading.request);
         self.forest.mapped(root, into, &|ends| ends.seen_by(reading))
     }

@@ -1,8 +1,8 @@
 //! The search for the sum over the traits: from endpoint to endpoint, with a memory of the rest.
 
 use super::decision::{Decisions, Ends};
-use super::endpoint::OfEndpoint;
-use super::memory::Results;
+use super::endpoint::{OfEndpoint, Sum};
+use super::memory::{Memory, Results};
 use super::setting::Setting;
 use super::so_far::{Fit, SoFar};
 use super::tree::{Forest, NodeId};
@@ -14,11 +14,11 @@ use crate::predict::world::{Step, Unset};
 
 /// The result for the endpoints from one place on, summed over the traits that no endpoint before them asked for.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::compare) struct Rest {
+pub(super) struct Rest {
     /// By the manners of the service of the first of these endpoints. Each service has its own manner.
-    pub(in crate::compare) like: Like,
+    pub(super) like: Like,
     /// Whether some setting of the traits makes every firm reading possible.
-    pub(in crate::compare) possible: bool,
+    pub(super) possible: bool,
     /// The traits whose values it depends on, one bit each.
     asked: u128,
     /// The traits that it is summed over, one bit each.
@@ -31,33 +31,36 @@ impl Rest {
 }
 
 /// The search for the likelihood of one hypothesis.
-pub(in crate::compare) struct Search<'e> {
+pub(super) struct Search<'e> {
     endpoints: &'e [Vec<Reading>],
     forest: Forest<Option<Ends>>,
     values: Values,
     setting: Setting,
-    sums: Vec<OfEndpoint<'e>>,
+    groups: Vec<OfEndpoint<'e>>,
+    /// By endpoint.
+    memory: Vec<Memory<Fit>>,
     so_far: SoFar<'e>,
     /// By the first of the endpoints.
     rests: Vec<Results<Rest>>,
-    pub(in crate::compare) explained: Vec<u64>,
+    pub(super) explained: Vec<u64>,
     /// The endpoint and the reading at which the most successful setting failed.
-    pub(in crate::compare) conflict: (usize, usize),
+    pub(super) conflict: (usize, usize),
 }
 
 impl<'e> Search<'e> {
-    pub(in crate::compare) fn new(decisions: &mut Decisions<'_>, endpoints: &'e [Vec<Reading>]) -> Self {
+    pub(super) fn new(decisions: &mut Decisions<'_>, endpoints: &'e [Vec<Reading>]) -> Self {
         let mut forest = Forest::default();
         let mut of = |group: &'e Vec<Reading>| OfEndpoint::new(decisions, group, &mut forest);
-        let sums: Vec<OfEndpoint<'e>> = endpoints.iter().map(&mut of).collect();
-        let roots: Vec<NodeId> = sums.iter().flat_map(|sum| sum.roots.iter().copied()).collect();
+        let groups: Vec<OfEndpoint<'e>> = endpoints.iter().map(&mut of).collect();
+        let roots: Vec<NodeId> = groups.iter().flat_map(|group| group.roots.iter().copied()).collect();
         let values = Values::of(&forest, roots, |of| !of.is_local(), (decisions.world.topology, 0));
         Self {
             endpoints,
             forest,
             values,
             setting: Setting::new(),
-            sums,
+            groups,
+            memory: vec![Memory::new(); endpoints.len()],
             so_far: SoFar::default(),
             rests: vec![Results::default(); endpoints.len()],
             explained: vec![0; endpoints.len()],
@@ -66,7 +69,7 @@ impl<'e> Search<'e> {
     }
 
     /// Returns the result for the endpoints from this one on. The endpoints before it are possible, as the traits are set.
-    pub(in crate::compare) fn rest(&mut self, at: usize) -> Rest {
+    pub(super) fn rest(&mut self, at: usize) -> Rest {
         if at == self.endpoints.len() {
             return Rest::DONE;
         }
@@ -127,6 +130,7 @@ impl<'e> Search<'e> {
     /// Returns the result for one endpoint, summed over its own traits.
     fn endpoint(&mut self, at: usize) -> Step<Fit> {
         self.setting.asked = 0;
-        self.sums[at].remembered((0, 0), &self.forest, &mut self.setting, &mut self.so_far)
+        let Self { forest, groups, memory, setting, so_far, .. } = self;
+        Sum { of: &groups[at], forest, memory: &mut memory[at], setting, so_far }.remembered(0, 0)
     }
 }

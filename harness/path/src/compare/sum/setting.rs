@@ -1,11 +1,8 @@
 //! One setting of the traits: which value each has, by its place among the values of the trait.
 
-use crate::predict::traits::Trait;
+use crate::predict::traits::{TRAITS, Trait};
 
-/// The number of traits.
-const TRAITS: usize = Trait::ALL.len();
-
-/// Bits that hold the place of a value. `topology` has no trait with more values.
+/// Bits that hold the place of a value. A test of `predict::model` holds that no trait has more values.
 const BITS: u32 = 5;
 
 /// The place of a value among those of its trait.

@@ -9,21 +9,21 @@ use crate::predict::ending::Result;
 
 /// How well a hypothesis predicts the readings of one endpoint.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::compare) struct Fit {
-    pub(in crate::compare) like: Like,
+pub(super) struct Fit {
+    pub(super) like: Like,
     /// Whether some setting of the traits makes every firm reading possible.
-    pub(in crate::compare) possible: bool,
+    pub(super) possible: bool,
     /// The readings of the endpoint that a possible setting predicts as a failure, one bit each.
-    pub(in crate::compare) explained: u64,
+    pub(super) explained: u64,
     /// The first reading that nothing makes possible.
-    pub(in crate::compare) conflict: usize,
+    pub(super) conflict: usize,
 }
 
 impl Fit {
-    pub(in crate::compare) const NONE: Self = Self { like: Like::ZERO, possible: false, explained: 0, conflict: 0 };
+    pub(super) const NONE: Self = Self { like: Like::ZERO, possible: false, explained: 0, conflict: 0 };
 
     /// Takes the better of both, manner by manner.
-    pub(in crate::compare) fn or(&mut self, other: &Self) {
+    pub(super) fn or(&mut self, other: &Self) {
         self.like.or(&other.like);
         self.possible |= other.possible;
         self.explained |= other.explained;
@@ -39,7 +39,7 @@ impl Fit {
 }
 
 /// What the readings before the one at hand gave, in this setting of the traits.
-pub(in crate::compare) struct SoFar<'e> {
+pub(super) struct SoFar<'e> {
     like: [f64; MODES],
     explained: u64,
     counted: Counted<'e>,
@@ -73,7 +73,7 @@ impl<'e> SoFar<'e> {
     }
 
     /// Adds a reading.
-    pub(in crate::compare) fn add(&mut self, ends: &Ends, reading: &'e Reading, at: usize) {
+    pub(super) fn add(&mut self, ends: &Ends, reading: &'e Reading, at: usize) {
         let possible = ends.each().any(|(_, ending)| is_possible(&ending, reading));
         let (mut p, mut likeliest, mut most) = ([0.0; MODES], ends.usual, f64::MIN);
         for (share, ending) in ends.each() {
@@ -95,7 +95,7 @@ impl<'e> SoFar<'e> {
         }
     }
 
-    pub(in crate::compare) fn fit(&self) -> Fit {
+    pub(super) fn fit(&self) -> Fit {
         Fit {
             like: Like::of(self.like, phrasing::likelihood(&self.told)),
             possible: true,

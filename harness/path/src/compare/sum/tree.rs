@@ -9,7 +9,7 @@ use crate::predict::traits::Trait;
 use crate::predict::world::{Step, Unset};
 
 /// The place of a node among the nodes of its forest.
-pub(in crate::compare) type NodeId = u32;
+pub(super) type NodeId = u32;
 
 /// A node of a tree.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,7 +22,7 @@ enum Node<L> {
 
 /// Trees that share their nodes.
 #[derive(Debug)]
-pub(in crate::compare) struct Forest<L> {
+pub(super) struct Forest<L> {
     nodes: Vec<Node<L>>,
     known: FxHashMap<Node<L>, NodeId>,
 }
@@ -92,7 +92,7 @@ impl<L: Copy + Eq + Hash> Forest<L> {
     }
 
     /// Returns every leaf of a tree.
-    pub(in crate::compare) fn leaves(&self, root: NodeId) -> impl Iterator<Item = L> {
+    pub(super) fn leaves(&self, root: NodeId) -> impl Iterator<Item = L> {
         self.under(vec![root]).filter_map(|node| match node {
             Node::Leaf(leaf) => Some(*leaf),
             Node::Asks(..) => None,
