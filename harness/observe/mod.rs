@@ -78,6 +78,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         left_open: is_left_open(exchange),
         unconnected: is_unconnected(exchange),
         product: product(preflight.as_ref().unwrap_or(exchange)),
+        connection_headers: connection_headers(exchange),
         sent_bytes: sent_bytes(exchange),
         status: exchange.status(),
         grpc_status: exchange.grpc_status(),
@@ -108,6 +109,7 @@ pub(crate) fn complete(observation: &mut Observation, exchange: &Exchange) {
     observation.unconnected = is_unconnected(exchange);
     let preflight = observation.blocked.as_ref().and_then(|_| browser::refused_preflight(exchange));
     observation.product = product(preflight.as_ref().unwrap_or(exchange));
+    observation.connection_headers = connection_headers(exchange);
     observation.sent_bytes = sent_bytes(exchange);
     if observation.result == Outcome::Ok {
         return;
@@ -132,6 +134,12 @@ fn product(exchange: &Exchange) -> Option<String> {
         name => is_one_of(name, &OF_RELAYED).then(|| name.to_ascii_lowercase()),
     };
     Some(head.headers.iter().filter_map(of).collect::<Vec<_>>().join(", "))
+}
+
+fn connection_headers(exchange: &Exchange) -> Option<String> {
+    exchange.head.as_ref()?;
+    let sent = ["date", "keep-alive"].into_iter().filter(|name| exchange.header(name).is_some());
+    Some(sent.collect::<Vec<_>>().join(", "))
 }
 
 fn is_left_open(exchange: &Exchange) -> bool {

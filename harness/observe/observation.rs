@@ -133,6 +133,10 @@ pub struct Observation {
     /// another component.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<String>,
+    /// Which of `Date` and `Keep-Alive` the response has. The component to which fivewhys is connected adds the first where it
+    /// is missing (RFC 9110, section 6.6.1), and the second is for one connection (section 7.6.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection_headers: Option<String>,
     /// Bytes of the body that was sent, as far as the recording shows it. Absent: none was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_bytes: Option<u64>,

@@ -72,7 +72,7 @@ fn answered(status: u16, exchange: &Exchange, endpoint: &Endpoint) -> Outcome {
         200..=299 => unaccepted_success(exchange, endpoint),
         400 | 422 if lacks_its_token(exchange) => Outcome::Denied,
         _ if redirect::leads(exchange) == Some(Leads::Slash) => Outcome::NotFound,
-        500.. => proxy_status::outcome(exchange).unwrap_or_else(|| from_status(status)),
+        500.. => proxy_status::outcome(exchange).unwrap_or_else(|| from_error_status(status, exchange)),
         _ => from_status(status),
     }
 }
@@ -115,6 +115,16 @@ fn from_close(code: u16) -> Outcome {
         1002 | 1003 | 1007 | 1011 => Outcome::Failed,
         _ => Outcome::BrokenStream,
     }
+}
+
+/// A gateway that answers sooner does not report a time limit. Some answer 504 to a refused connection.
+const LEAST_LIMIT_MS: f64 = 200.0;
+
+fn from_error_status(status: u16, exchange: &Exchange) -> Outcome {
+    // The service of a gRPC call names its own deadline.
+    let is_at_once =
+        exchange.grpc_status().is_none() && exchange.phases.first_byte_ms.is_some_and(|ms| ms < LEAST_LIMIT_MS);
+    if status == 504 && is_at_once { Outcome::Unavailable } else { from_status(status) }
 }
 
 fn from_status(status: u16) -> Outcome {

@@ -23,6 +23,8 @@ pub(in crate::diagnose) struct Records {
     pub(in crate::diagnose) key_set: Option<KeySetRead>,
     /// The exchanges that the backend's own log shows.
     pub(in crate::diagnose) arrived: BTreeSet<u32>,
+    /// The exchanges of which the backend's own log has nothing, although it has something of nearly every success.
+    pub(in crate::diagnose) missed: BTreeSet<u32>,
     /// Whether the backend logged a request while others failed.
     pub(in crate::diagnose) backend_is_at_work: bool,
     /// What the services logged about themselves.
@@ -118,6 +120,7 @@ fn reading(request: Request, result: Ended, seen: &Observation, records: &Record
         usual_product: None,
         logged: records.said.get(&seen.exchange).cloned().unwrap_or_default(),
         arrived: records.arrived.contains(&seen.exchange),
+        missed: records.missed.contains(&seen.exchange),
         call: records.call.filter(|_| is_the_one),
         called_in_vain: if is_the_one { records.called_in_vain.clone() } else { Vec::new() },
         auth_said: if is_the_one { records.auth_said.clone() } else { Vec::new() },
@@ -151,7 +154,14 @@ fn inner_reading(
     let endpoint = target.endpoints.get(&inner.endpoint)?;
     let key = ProbeKey { endpoint: inner.endpoint.clone(), ..outer.probe.clone() };
     let request = request(&key, target, endpoint, endpoints[inner.endpoint.as_str()], user)?;
-    let seen = Shown { answered_by: Hop::Unknown, means: Vec::new(), product: None, status: None, ..shown(outer) };
+    let seen = Shown {
+        answered_by: Hop::Unknown,
+        means: Vec::new(),
+        product: None,
+        connection_headers: None,
+        status: None,
+        ..shown(outer)
+    };
     Some(Reading {
         request,
         result: inner.result.into(),
@@ -161,6 +171,7 @@ fn inner_reading(
         usual_product: None,
         logged: Vec::new(),
         arrived: false,
+        missed: false,
         call: None,
         called_in_vain: Vec::new(),
         auth_said: Vec::new(),
@@ -181,6 +192,7 @@ fn shown(seen: &Observation) -> Shown {
         left_open: seen.left_open,
         unconnected: seen.unconnected,
         product: seen.product.clone(),
+        connection_headers: seen.connection_headers.clone(),
         status: seen.status,
         shape: seen.shape.clone(),
         means: seen.means.clone(),

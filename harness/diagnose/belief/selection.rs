@@ -39,26 +39,45 @@ fn mark_products(all: &mut [Reading]) {
         .filter(|one| is_plain(one) && one.result.is_success())
         .filter_map(|one| one.seen.product.clone())
         .collect();
+    let headers = usual_headers(all.iter().filter(|one| is_plain(one) && one.result.is_success()));
     for one in all.iter_mut().filter(|one| is_plain(one) && !one.result.is_success()) {
         let product = one.seen.product.as_deref().filter(|_| !usual.is_empty());
+        // Many components name no product.
+        let product = product.filter(|product| !(product.is_empty() && usual.contains(*product)));
         // A server refuses what it cannot take before a framework adds its name.
         let is_part = |product: &str| usual.iter().any(|whole| whole != product && whole.contains(product));
         let product = product.filter(|product| one.result != Ended::InvalidRequest || !is_part(product));
         // Where a success names proxies only, their own pages do so too.
         let product = product.filter(|product| !usual.contains(*product) || !names_proxies_only(product));
         one.usual_product = product.map(|product| usual.contains(product));
+        let is_other =
+            || headers.is_some() && one.seen.connection_headers.is_some() && one.seen.connection_headers != headers;
+        if one.usual_product.is_none() && is_other() {
+            one.usual_product = Some(false);
+        }
     }
+}
+
+/// The fewest successes that show which headers of the connection are usual.
+const ENOUGH: usize = 3;
+
+/// Returns the headers of the connection that every success has, if there are enough.
+fn usual_headers<'r>(successes: impl Iterator<Item = &'r Reading>) -> Option<String> {
+    let seen: Vec<&String> = successes.filter_map(|one| one.seen.connection_headers.as_ref()).collect();
+    let first = *seen.first()?;
+    (seen.len() >= ENOUGH && seen.iter().all(|one| *one == first)).then(|| first.clone())
 }
 
 /// How the `Server` headers of products begin, in lower case, that serve no application themselves. Many put their name on each
 /// response that they pass on.
-const PROXIES: [&str; 12] = [
+const PROXIES: [&str; 13] = [
     "akamaighost",
     "ats",
     "awselb",
     "cloudflare",
     "envoy",
     "google frontend",
+    "h2o",
     "haproxy",
     "istio-envoy",
     "kong",
@@ -209,6 +228,31 @@ mod tests {
         assert_eq!(selected(all, |one| one.seen.exchange).len(), 2);
     }
 
+    fn with_headers(on: &str, result: Outcome, headers: &str) -> Observation {
+        Observation { connection_headers: Some(headers.to_owned()), ..seen(on, result) }
+    }
+
+    #[rstest]
+    #[case::as_usual("date", 3, None)]
+    #[case::without_a_date("", 3, Some(false))]
+    #[case::with_one_more("date, keep-alive", 3, Some(false))]
+    #[case::too_few_successes("", 2, None)]
+    fn other_headers_of_the_connection_point_at_another_component(
+        #[case] headers: &str,
+        #[case] successes: usize,
+        #[case] usual: Option<bool>,
+    ) {
+        let on = [PLAIN, "backend.chat-message", "backend.chat-messages-post"];
+        let mut all: Vec<Observation> =
+            on.iter().take(successes).map(|on| with_headers(on, Outcome::Ok, "date")).collect();
+        all.push(with_headers(OTHER, Outcome::Failed, headers));
+        let of_failures = selected(all, |one| (one.result.is_success(), one.usual_product));
+        let [(_, failed)] = of_failures.iter().filter(|(works, _)| !works).collect::<Vec<_>>()[..] else {
+            panic!("one failure: {of_failures:?}")
+        };
+        assert_eq!(*failed, usual);
+    }
+
     #[rstest]
     #[case::the_same(
         of_product(PLAIN, Outcome::Ok, "uvicorn"),
@@ -235,6 +279,7 @@ mod tests {
         of_product(OTHER, Outcome::Failed, "Apache/2.4"),
         Some(true)
     )]
+    #[case::neither_names_one(of_product(PLAIN, Outcome::Ok, ""), of_product(OTHER, Outcome::Failed, ""), None)]
     #[case::no_product_known(seen(PLAIN, Outcome::Ok), of_product(OTHER, Outcome::Failed, "nginx"), None)]
     #[case::success_of_auth(of_product(AUTH, Outcome::Ok, "nginx"), of_product(OTHER, Outcome::Failed, "nginx"), None)]
     #[case::success_of_a_socket(of_product(SOCKET, Outcome::Ok, "a"), of_product(OTHER, Outcome::Failed, "a"), None)]

@@ -1,12 +1,19 @@
-//! Which failing requests reached the backend, by the backend's own log.
+//! Which failing requests reached the backend, and which did not, by the backend's own log.
 
 use std::collections::BTreeSet;
 
+use crate::config::DIRECT;
 use crate::diagnose::logs::attribution::Logbook;
 use crate::diagnose::logs::window::Window;
 use crate::evidence::LogEntry;
-use crate::observe::without_ids;
+use crate::observe::{Observation, Outcome, without_ids};
 use crate::terms::Hop;
+
+/// The fewest successes that show that the backend logs its calls.
+const ENOUGH: usize = 5;
+
+/// The share of the successes that the log must show.
+const NEARLY_ALL: f64 = 0.95;
 
 impl Logbook<'_> {
     /// Returns the failing exchanges through the edge during which the backend wrote the same line. A line that other
@@ -20,6 +27,32 @@ impl Logbook<'_> {
         alike.retain(|lines| self.are_of_failures_through_the_edge(lines));
         let lines = alike.iter().flatten();
         lines.filter_map(|entry| self.window_of(entry).map(Window::exchange)).collect()
+    }
+
+    /// Returns the failed exchanges of which the backend's own log has nothing, although it has something of nearly every
+    /// success. A call without an answer may be logged at its end.
+    pub(crate) fn missed(&self, observations: &[&Observation]) -> BTreeSet<u32> {
+        let own = self.of_probes().filter(|entry| entry.is_own_line_of(Hop::Backend));
+        let logged: BTreeSet<u32> = own.filter_map(|entry| self.window_of(entry).map(Window::exchange)).collect();
+        let is_of_backend = |seen: &&&Observation| {
+            let is_plain = !seen.probe.endpoint.starts_with("auth.") && !seen.probe.endpoint.ends_with(DIRECT);
+            is_plain && seen.status.is_some_and(|status| status != 101)
+        };
+        let served: Vec<u32> = observations
+            .iter()
+            .filter(is_of_backend)
+            .filter(|seen| seen.result == Outcome::Ok)
+            .map(|seen| seen.exchange)
+            .collect();
+        let found = served.iter().filter(|exchange| logged.contains(exchange)).count();
+        if served.len() < ENOUGH || (found as f64) < NEARLY_ALL * served.len() as f64 {
+            return BTreeSet::new();
+        }
+        let has_window: BTreeSet<u32> = self.failing().map(Window::exchange).collect();
+        let failed = observations.iter().filter(is_of_backend).filter(|seen| {
+            !matches!(seen.result, Outcome::Ok | Outcome::TimedOut) && has_window.contains(&seen.exchange)
+        });
+        failed.map(|seen| seen.exchange).filter(|exchange| !logged.contains(exchange)).collect()
     }
 
     /// Returns the backend's own lines that are this text after masking ids and numbers.

@@ -145,7 +145,8 @@ fn line_means(entry: &LogEntry, target: &Target) -> Vec<Meaning> {
         None => return Vec::new(),
     };
     let of_call = (entry.by == Hop::Backend).then(|| answered_by_auth(text, |line| names_auth(line, target)));
-    match of_call.flatten() {
+    let of_waiting = || (entry.by == Hop::Backend).then(|| of_the_address_of_auth(text, target)).flatten();
+    match of_call.flatten().or_else(of_waiting) {
         Some(meaning) => vec![meaning],
         // What a writer calls usual is no failure of what it needs.
         None if entry.severity.is_some_and(|severity| severity < Severity::Warning) => {
@@ -169,10 +170,25 @@ fn message(entry: &LogEntry) -> Option<&str> {
     rest.trim_start().strip_prefix(&request.status.to_string())?.strip_prefix(": ")
 }
 
+/// Returns what a line says of a call that got no answer, if it names the address of the auth service.
+fn of_the_address_of_auth(line: &str, target: &Target) -> Option<Meaning> {
+    let is_named = || address_of_auth(target).is_some_and(|address| line.contains(&address));
+    match specific_meanings(line).as_slice() {
+        [Meaning::Waited] if is_named() => Some(Meaning::AuthLate),
+        [Meaning::Unconnected] if is_named() => Some(Meaning::AuthUnreachable),
+        _ => None,
+    }
+}
+
+/// Returns the host and the port of the auth service.
+fn address_of_auth(target: &Target) -> Option<String> {
+    let url = target.auth_url()?;
+    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
+}
+
 /// Reports whether a line has the name or the address of the auth service, or the path of its introspection.
 fn names_auth(line: &str, target: &Target) -> bool {
-    let url = target.auth_url();
-    let address = url.and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)));
+    let address = address_of_auth(target);
     let of_auth = target.endpoints.values().filter(|endpoint| endpoint.role == Role::Introspection);
     let paths = of_auth.map(|endpoint| endpoint.path.clone()).filter(|path| path.len() > 1);
     let name = target.names.auth.clone();

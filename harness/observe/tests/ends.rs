@@ -86,7 +86,14 @@ fn the_products_of_a_response_are_its_server_headers(#[case] sent: Exchange, #[c
 #[case::product(served_by(&["nginx"]))]
 fn an_observation_of_an_earlier_version_is_completed(#[case] sent: Exchange) {
     let today = seen(&sent);
-    let mut old = Observation { lasted_ms: None, idle_ms: None, unconnected: false, product: None, ..today.clone() };
+    let mut old = Observation {
+        lasted_ms: None,
+        idle_ms: None,
+        unconnected: false,
+        product: None,
+        connection_headers: None,
+        ..today.clone()
+    };
     complete(&mut old, &sent);
     assert_eq!(old, today);
 }
@@ -115,4 +122,14 @@ fn a_response_that_is_cut_is_no_success(
 ) {
     let whole = exchange(MESSAGES, Valid).answered(200, JSON, r#"{"messages":[]}"#).with_header(name, value);
     assert_eq!((axes(&whole).2, axes(&whole.broken(error)).2), (Outcome::Ok, result));
+}
+
+#[rstest]
+#[case::at_once(504, 12.0, Outcome::Unavailable)]
+#[case::after_a_limit(504, 203.0, Outcome::TimedOut)]
+#[case::of_a_firewall(522, 12.0, Outcome::TimedOut)]
+fn a_gateway_that_gives_up_at_once_met_no_time_limit(#[case] status: u16, #[case] ms: f64, #[case] result: Outcome) {
+    let mut sent = exchange(MESSAGES, Valid).answered(status, "text/plain", "no");
+    sent.phases.first_byte_ms = Some(ms);
+    assert_eq!(seen(&sent).result, result);
 }

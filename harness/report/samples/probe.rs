@@ -40,6 +40,7 @@ fn observation() -> Observation {
         left_open: false,
         unconnected: false,
         product: None,
+        connection_headers: None,
         exchange: 7,
         probe: key(),
         answered_by: Hop::Backend,

@@ -45,7 +45,12 @@ fn causes(exchanges: Vec<Exchange>) -> Vec<Cause> {
 }
 
 fn answered(on: &str, token: TokenKind, status: u16, body: &str) -> Exchange {
-    exchange(on, token).answered(status, JSON, body)
+    let mut answered = exchange(on, token).answered(status, JSON, body);
+    // A gateway that gives up after a limit.
+    if status == 504 {
+        answered.phases.first_byte_ms = Some(1500.0);
+    }
+    answered
 }
 
 fn broken(on: &str, token: TokenKind, kind: ErrorKind) -> Exchange {

@@ -59,3 +59,35 @@ fn a_line_that_other_traffic_writes_as_often_shows_nothing() {
     log.extend((0..50_000).step_by(25).map(|ms| log_entry(at(4, ms), Hop::Backend, "GET /metrics 200")));
     assert_eq!(arrived(log), BTreeSet::new());
 }
+
+/// Returns which of two failures the log misses, where this many of six successes are logged.
+fn missed(logged: u32) -> BTreeSet<u32> {
+    let seen = |id: u32| {
+        let (on, status) = ("backend.threads", if id <= 2 { 403 } else { 200 });
+        let sent = Exchange { id, ..exchange(on, Valid).answered(status, "application/json", "[]") };
+        observe(&sent, &endpoint(on), "").expect("an observation")
+    };
+    let observations: Vec<Observation> = (1..=8).map(seen).collect();
+    let sent = |exchange: u32| SentProbe {
+        exchange,
+        started_at: at(exchange, 0),
+        ended_at: at(exchange, 20),
+        trace_id: format!("{exchange:032}"),
+        request_ids: Vec::new(),
+    };
+    let sent: Vec<SentProbe> = (1..=8).map(sent).collect();
+    let of_successes = (3..=8).take(logged as usize);
+    let lines = std::iter::once(1).chain(of_successes);
+    let log: Vec<LogEntry> = lines.map(|id| log_entry(at(id, 10), Hop::Backend, "GET /api/threads")).collect();
+    let evidence = Evidence { log: log.into(), log_read_at: Some(at(60, 0)), ..Evidence::default() };
+    let all: Vec<&Observation> = observations.iter().collect();
+    Logbook::new(&evidence, &all, &[1, 2], &sent).missed(&all)
+}
+
+#[rstest]
+#[case::every_success_is_logged(6, &[2])]
+#[case::one_is_not(5, &[])]
+#[case::none_is(0, &[])]
+fn a_failure_that_the_log_alone_lacks_did_not_arrive(#[case] logged: u32, #[case] exchanges: &[u32]) {
+    assert_eq!(missed(logged), exchanges.iter().copied().collect());
+}

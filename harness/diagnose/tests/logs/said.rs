@@ -112,3 +112,11 @@ fn a_line_of_the_request_log_is_not_read() {
     let logged = LogEntry { request: Some(request), ..line(FAILED, Hop::Backend, CACHE) };
     assert_eq!(said(vec![logged]), Said::new());
 }
+
+#[rstest]
+#[case::late("GET https://auth.staging.netrasystems.ai:443/users/7 failed: Net::ReadTimeout", Meaning::AuthLate)]
+#[case::refused("https://auth.staging.netrasystems.ai:443: connection refused", Meaning::AuthUnreachable)]
+#[case::of_another_service("GET https://rates.internal:443/eur failed: Net::ReadTimeout", Meaning::Waited)]
+fn a_call_without_an_answer_to_the_address_of_auth_is_one_to_auth(#[case] text: &str, #[case] means: Meaning) {
+    assert_eq!(said(vec![line(FAILED, Hop::Backend, text)]), Said::from([(1, vec![means])]));
+}

@@ -195,7 +195,11 @@ fn of_stream(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &
 /// Returns how likely the backend's log shows a request that ended so.
 fn of_arrival(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &Noise) -> f64 {
     let is_odd = |ending: &Ending, reading: &Reading| reading.arrived && !ending.may_reach_the_backend();
-    if is_odd(ending, reading) && !counted.any(is_odd) { noise.arrived_by_chance } else { 1.0 }
+    if is_odd(ending, reading) && !counted.any(is_odd) {
+        return noise.arrived_by_chance;
+    }
+    let is_lost = |ending: &Ending, reading: &Reading| reading.missed && ending.maker == Maker::Backend;
+    if is_lost(ending, reading) && !counted.any(is_lost) { noise.missed_by_chance } else { 1.0 }
 }
 
 /// Returns how likely the log of the auth service is.

@@ -26,6 +26,8 @@ pub struct Reading {
     pub logged: Vec<Meaning>,
     /// Whether the backend's own log shows that it arrived.
     pub arrived: bool,
+    /// Whether the backend's own log has nothing of it, although it has something of nearly every success.
+    pub missed: bool,
     /// What the auth service logged of the backend's questions. Only one reading of a run has it.
     pub call: Option<CallSeen>,
     /// What the backend logged of its own calls during the failed requests. Only one reading of a run has it.
@@ -61,6 +63,8 @@ pub struct Shown {
     pub unconnected: bool,
     /// The product that the response names.
     pub product: Option<String>,
+    /// Which headers of the connection the response has.
+    pub connection_headers: Option<String>,
     /// The status code, if any.
     pub status: Option<u16>,
     /// A digest of the response. Equal shapes mean the same response.

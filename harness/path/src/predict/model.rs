@@ -103,6 +103,8 @@ pub struct Noise {
     pub port_mapped: f64,
     /// The backend writes the same line in most windows of requests that never reach it.
     pub arrived_by_chance: f64,
+    /// The backend's log has nothing of a request that it answered, although it has something of nearly every other.
+    pub missed_by_chance: f64,
     /// Calls fail from some moment on, where each fails by chance: at least this chance.
     pub order_misleads: f64,
     /// A component ends a stream, but later than we stop to wait.

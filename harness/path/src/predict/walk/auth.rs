@@ -102,6 +102,10 @@ fn question(world: &mut World<'_>, request: &Request, what: Question) -> Step<Ou
     if world.shows(Stop::AuthCall, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
         return Ok(Outcome::new(Answer::Open, CallsSeen::ANY, Reason::Unknown));
     }
+    // A bad revision may lack what it needs to ask.
+    if world.has(Stop::Backend, Effect::BadRevision, request)? && world.yes(Trait::UnknownLooksAtToken)? {
+        return Ok(Outcome::new(Answer::Open, CallsSeen::ANY, Reason::Unknown));
+    }
     let lost = |world: &World<'_>, what| world.lacks(Stop::Backend, what);
     if world.has(Stop::AuthCall, Effect::NoListener, request)? || lost(world, Config::AuthAddress) {
         return Ok(Outcome::unheard(Answer::Unreached));

@@ -23,10 +23,24 @@ fn by_backend(result: Result, reason: Reason) -> Ending {
 }
 
 fn serve(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
-    let asked = request.role != Role::Health;
-    if asked && credential.present && world.has(Stop::Backend, Effect::BadRevision, request)? {
-        return Ok(by_backend(world.result(Trait::BadRevisionDoes)?, Reason::Unknown));
+    let is_bad =
+        request.role != Role::Health && credential.present && world.has(Stop::Backend, Effect::BadRevision, request)?;
+    if !is_bad {
+        return serve_well(world, request, credential);
     }
+    // It may lack what it needs to confirm a token: then it refuses the others as usual.
+    if world.yes(Trait::UnknownLooksAtToken)? {
+        let ending = serve_well(world, request, credential)?;
+        if !ending.worked() {
+            return Ok(ending);
+        }
+    }
+    Ok(by_backend(world.result(Trait::BadRevisionDoes)?, Reason::Unknown))
+}
+
+/// How every revision but a bad one serves.
+fn serve_well(world: &mut World<'_>, request: &Request, credential: Credential) -> Step<Ending> {
+    let asked = request.role != Role::Health;
     if world.has(Stop::Backend, Effect::Hang, request)? && (asked || world.yes(Trait::HealthHangs)?) {
         return edge::no_answer_in_time(world, request);
     }
