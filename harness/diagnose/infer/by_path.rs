@@ -39,7 +39,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
         failed: case.failed.iter().map(|step| step.exchange).collect(),
         key_set: case.key_set,
         arrived: case.logbook.arrived(),
-        missed: case.logbook.missed(&case.observations),
+        missed: case.logbook.missed(&case.observations, case.target),
         backend_is_at_work: case.logbook.backend_is_at_work(),
         own_words: own_words(case, catalogue),
         inner: inner_call(case),

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::DIRECT;
+use crate::config::Target;
 use crate::diagnose::logs::attribution::Logbook;
 use crate::diagnose::logs::window::Window;
 use crate::evidence::LogEntry;
 use crate::observe::{Observation, Outcome, without_ids};
-use crate::terms::Hop;
+use crate::terms::{Hop, Service};
 
 /// The fewest successes that show that the backend logs its calls.
 const ENOUGH: usize = 5;
@@ -31,12 +31,13 @@ impl Logbook<'_> {
 
     /// Returns the failed exchanges of which the backend's own log has nothing, although it has something of nearly every
     /// success. A call without an answer may be logged at its end.
-    pub(crate) fn missed(&self, observations: &[&Observation]) -> BTreeSet<u32> {
+    pub(crate) fn missed(&self, observations: &[&Observation], target: &Target) -> BTreeSet<u32> {
         let own = self.of_probes().filter(|entry| entry.is_own_line_of(Hop::Backend));
         let logged: BTreeSet<u32> = own.filter_map(|entry| self.window_of(entry).map(Window::exchange)).collect();
         let is_of_backend = |seen: &&&Observation| {
-            let is_plain = !seen.probe.endpoint.starts_with("auth.") && !seen.probe.endpoint.ends_with(DIRECT);
-            is_plain && seen.status.is_some_and(|status| status != 101)
+            let endpoint = target.endpoints.get(&seen.probe.endpoint);
+            let is_its_own = endpoint.is_some_and(|one| one.service == Service::Backend && !one.past_edge);
+            is_its_own && seen.status.is_some_and(|status| status != 101)
         };
         let served: Vec<u32> = observations
             .iter()

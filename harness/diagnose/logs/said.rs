@@ -144,20 +144,21 @@ fn line_means(entry: &LogEntry, target: &Target) -> Vec<Meaning> {
         None if entry.by == Hop::Edge => return meanings_of_flags(&entry.text),
         None => return Vec::new(),
     };
-    let of_call = (entry.by == Hop::Backend).then(|| answered_by_auth(text, |line| names_auth(line, target)));
-    let of_waiting = || (entry.by == Hop::Backend).then(|| of_the_address_of_auth(text, target)).flatten();
-    match of_call.flatten().or_else(of_waiting) {
-        Some(meaning) => vec![meaning],
-        // What a writer calls usual is no failure of what it needs.
-        None if entry.severity.is_some_and(|severity| severity < Severity::Warning) => {
-            specific_meanings(text).into_iter().filter(|meaning| !is_of_a_call(*meaning, Hop::Backend)).collect()
-        }
-        None => {
-            let all = specific_meanings(text);
-            let has_flags = all.is_empty() && entry.by == Hop::Edge && access(text).is_some();
-            if has_flags { meanings_of_flags(text) } else { all }
-        }
+    let is_of_backend = entry.by == Hop::Backend;
+    let of_call = is_of_backend.then(|| answered_by_auth(text, |line| names_auth(line, target)));
+    if let Some(meaning) = of_call.flatten() {
+        return vec![meaning];
     }
+    let all = specific_meanings(text);
+    if let Some(meaning) = unanswered_by_auth(&all, text, target).filter(|_| is_of_backend) {
+        return vec![meaning];
+    }
+    // What a writer calls usual is no failure of what it needs.
+    if entry.severity.is_some_and(|severity| severity < Severity::Warning) {
+        return all.into_iter().filter(|meaning| !is_of_a_call(*meaning, Hop::Backend)).collect();
+    }
+    let has_flags = all.is_empty() && entry.by == Hop::Edge && access(text).is_some();
+    if has_flags { meanings_of_flags(text) } else { all }
 }
 
 /// Returns what a line says beside the request and its status, which repeat the response. An error may name its request.
@@ -171,9 +172,9 @@ fn message(entry: &LogEntry) -> Option<&str> {
 }
 
 /// Returns what a line says of a call that got no answer, if it names the address of the auth service.
-fn of_the_address_of_auth(line: &str, target: &Target) -> Option<Meaning> {
+fn unanswered_by_auth(means: &[Meaning], line: &str, target: &Target) -> Option<Meaning> {
     let is_named = || address_of_auth(target).is_some_and(|address| line.contains(&address));
-    match specific_meanings(line).as_slice() {
+    match means {
         [Meaning::Waited] if is_named() => Some(Meaning::AuthLate),
         [Meaning::Unconnected] if is_named() => Some(Meaning::AuthUnreachable),
         _ => None,

@@ -7,7 +7,7 @@ use rstest::rstest;
 use crate::diagnose::logs::attribution::Logbook;
 use crate::diagnose::readings::input::SentProbe;
 use crate::evidence::{Evidence, LogEntry};
-use crate::fixtures::{endpoint, exchange, log_entry};
+use crate::fixtures::{endpoint, exchange, log_entry, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::Hop;
@@ -21,6 +21,16 @@ fn at(exchange: u32, ms: i64) -> jiff::Timestamp {
     jiff::Timestamp::from_millisecond(sent + ms).expect("a timestamp")
 }
 
+fn sent(exchange: u32) -> SentProbe {
+    SentProbe {
+        exchange,
+        started_at: at(exchange, 0),
+        ended_at: at(exchange, 20),
+        trace_id: format!("{exchange:032}"),
+        request_ids: Vec::new(),
+    }
+}
+
 fn arrived(log: Vec<LogEntry>) -> BTreeSet<u32> {
     let seen = |id: &u32| {
         let on = "backend.threads";
@@ -28,13 +38,6 @@ fn arrived(log: Vec<LogEntry>) -> BTreeSet<u32> {
         observe(&sent, &endpoint(on), "").expect("an observation")
     };
     let observations = FAILING.each_ref().map(seen);
-    let sent = |exchange: u32| SentProbe {
-        exchange,
-        started_at: at(exchange, 0),
-        ended_at: at(exchange, 20),
-        trace_id: format!("{exchange:032}"),
-        request_ids: Vec::new(),
-    };
     let evidence = Evidence { log: log.into(), log_read_at: Some(at(60, 0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
     Logbook::new(&evidence, &all, &FAILING, &FAILING.map(sent)).arrived()
@@ -68,20 +71,13 @@ fn missed(logged: u32) -> BTreeSet<u32> {
         observe(&sent, &endpoint(on), "").expect("an observation")
     };
     let observations: Vec<Observation> = (1..=8).map(seen).collect();
-    let sent = |exchange: u32| SentProbe {
-        exchange,
-        started_at: at(exchange, 0),
-        ended_at: at(exchange, 20),
-        trace_id: format!("{exchange:032}"),
-        request_ids: Vec::new(),
-    };
     let sent: Vec<SentProbe> = (1..=8).map(sent).collect();
     let of_successes = (3..=8).take(logged as usize);
     let lines = std::iter::once(1).chain(of_successes);
     let log: Vec<LogEntry> = lines.map(|id| log_entry(at(id, 10), Hop::Backend, "GET /api/threads")).collect();
     let evidence = Evidence { log: log.into(), log_read_at: Some(at(60, 0)), ..Evidence::default() };
     let all: Vec<&Observation> = observations.iter().collect();
-    Logbook::new(&evidence, &all, &[1, 2], &sent).missed(&all)
+    Logbook::new(&evidence, &all, &[1, 2], &sent).missed(&all, &staging())
 }
 
 #[rstest]
