@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use fivewhys_path::keep_narrowest;
-use regex::bytes::{RegexSet, RegexSetBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::Meaning;
@@ -32,12 +32,15 @@ struct StatementFile {
     statement: Vec<Statement>,
 }
 
-/// Patterns that are searched together.
-struct Patterns {
-    wanted: RegexSet,
-    unless: RegexSet,
-    means: Vec<Meaning>,
+/// A statement whose patterns are compiled.
+struct Compiled {
+    wanted: Regex,
+    unless: Option<Regex>,
+    means: Meaning,
 }
+
+/// Statements that are searched together. Each pattern by itself: a set of them has too many states for a DFA.
+struct Patterns(Vec<Compiled>);
 
 macro_rules! products {
     ($($name:literal),+ $(,)?) => {
@@ -67,27 +70,32 @@ fn read(name: &str, text: &str) -> StatementFile {
 }
 
 fn compiled(files: Vec<StatementFile>) -> Patterns {
-    let all: Vec<Statement> = files.into_iter().flat_map(|file| file.statement).collect();
     // The sentences of products are ASCII. With the classes and letter cases of Unicode, to compile takes many times longer.
-    let set = |patterns: Vec<String>| {
-        RegexSetBuilder::new(patterns).unicode(false).build().expect("the patterns are checked by a test")
+    let regex = |pattern: &String| {
+        let builder = RegexBuilder::new(pattern).unicode(false).case_insensitive(true).build();
+        builder.expect("the patterns are checked by a test")
     };
-    // `[^\s\S]` matches nothing.
-    let never = || "[^\\s\\S]".to_owned();
-    Patterns {
-        wanted: set(all.iter().map(|one| format!("(?i){}", one.pattern)).collect()),
-        unless: set(all.iter().map(|one| one.unless.as_ref().map_or_else(never, |not| format!("(?i){not}"))).collect()),
-        means: all.iter().map(|one| one.means).collect(),
+    let compiled = |one: Statement| Compiled {
+        wanted: regex(&one.pattern),
+        unless: one.unless.as_ref().map(regex),
+        means: one.means,
+    };
+    Patterns(files.into_iter().flat_map(|file| file.statement).map(compiled).collect())
+}
+
+impl Compiled {
+    fn says(&self, sentence: &str) -> bool {
+        let is_in = |pattern: &Regex| pattern.is_match(sentence.as_bytes());
+        is_in(&self.wanted) && !self.unless.as_ref().is_some_and(is_in)
     }
 }
 
 impl Patterns {
     fn of(&self, sentence: &str) -> Vec<Meaning> {
-        let except = self.unless.matches(sentence.as_bytes());
         let mut all: Vec<Meaning> = Vec::new();
-        for at in self.wanted.matches(sentence.as_bytes()).into_iter().filter(|at| !except.matched(*at)) {
-            if !all.contains(&self.means[at]) {
-                all.push(self.means[at]);
+        for one in self.0.iter().filter(|one| one.says(sentence)) {
+            if !all.contains(&one.means) {
+                all.push(one.means);
             }
         }
         // Without a connection, no refusal was received.

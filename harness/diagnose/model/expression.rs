@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use regex::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
@@ -13,6 +13,9 @@ pub(crate) struct Expression {
     source: String,
     compiled: OnceLock<Regex>,
 }
+
+/// What only an expression of Unicode has.
+const UNICODE: [&str; 4] = [r"\p", r"\P", r"\u", r"\x{"];
 
 /// How the message about an invalid regular expression begins. `load` finds the place of the mistake by it.
 pub(crate) const NO_EXPRESSION: &str = "not a regular expression";
@@ -37,19 +40,28 @@ impl Expression {
         if let Some(compiled) = self.compiled.get() {
             return Ok(compiled);
         }
-        let compiled = Regex::new(&self.source)
+        // An expression of ASCII means ASCII: the word boundaries of Unicode make each search many times slower.
+        let of_unicode = !self.source.is_ascii() || UNICODE.iter().any(|written| self.source.contains(written));
+        let compiled = RegexBuilder::new(&self.source)
+            .unicode(of_unicode)
+            .build()
             .map_err(|error| format!("the regular expression `{}` cannot be used: {}", self.source, reason(&error)))?;
         Ok(self.compiled.get_or_init(|| compiled))
     }
 
     /// Reports whether the expression matches somewhere in the text.
     pub(crate) fn is_match(&self, text: &str) -> bool {
-        self.compile().expect("a test or `load` compiled it").is_match(text)
+        self.compile().expect("a test or `load` compiled it").is_match(text.as_bytes())
     }
 
     /// Returns the place of the first match in the text, in bytes.
     pub(crate) fn find(&self, text: &str) -> Option<std::ops::Range<usize>> {
-        self.compile().expect("a test or `load` compiled it").find(text).map(|found| found.range())
+        self.compile().expect("a test or `load` compiled it").find(text.as_bytes()).map(|found| {
+            // A dot may end within a character.
+            let start = (0..=found.start()).rfind(|at| text.is_char_boundary(*at));
+            let end = (found.end()..=text.len()).find(|at| text.is_char_boundary(*at));
+            start.unwrap_or(0)..end.unwrap_or(text.len())
+        })
     }
 
     /// Returns the expression as it is written.
