@@ -52,6 +52,7 @@ impl<'c, 't> Beliefs<'c, 't> {
         for _ in 0..ACCIDENTS {
             let Some(accident) = beliefs.contradiction(&hypotheses) else { break };
             beliefs.evidence.doubt(accident);
+            beliefs.walked.forget_the_evidence();
             beliefs.compare(&hypotheses);
         }
         beliefs

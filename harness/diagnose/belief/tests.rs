@@ -7,7 +7,7 @@ use fivewhys_path::internal::{
     Counted, Ending, Like, MODES, Step, Trait, Unset, emission, is_possible, likelihood_of_words, walk,
 };
 use fivewhys_path::{
-    CallSeen, Decisions, Ended, Evidence, OwnWords, Patch, Reading, Request, Startup, Stop, World, likelihood,
+    CallSeen, Decisions, Ended, Evidence, OwnWords, Patch, Reading, Request, Shared, Startup, Stop, World, likelihood,
 };
 use proptest::prelude::*;
 
@@ -176,6 +176,7 @@ proptest! {
         calls in proptest::collection::vec((0..CALLS.len(), usual_or_any()), 1..8),
         one in 0..200_usize,
         other in proptest::option::of(0..200_usize),
+        compared_before in 0..200_usize,
         records in records(),
     ) {
         let target = staging();
@@ -188,7 +189,12 @@ proptest! {
         for topology in [topology(&target), topology(&target).seeing(&evidence.seen())] {
             let plain = Plain(&evidence.endpoints).all(&mut World::new(&topology, patches.clone()));
             let expected = plain.0;
-            let log = likelihood(&mut Decisions::new(World::new(&topology, patches.clone())), &evidence).log;
+            let mut shared = Shared::default();
+            let mut log = |patches: &[(Stop, Patch)]| {
+                likelihood(&mut Decisions::new(World::new(&topology, patches.to_vec())), &evidence, &mut shared).log
+            };
+            log(&patches_of(compared_before));
+            let log = log(&patches);
             if plain.1 {
                 prop_assert!((log - expected.ln()).abs() < 1e-6, "{log} is not {}", expected.ln());
             } else {
@@ -257,7 +263,7 @@ fn each_fault_says_what_it_changes() {
 
 #[test]
 fn readings_that_nothing_explains_may_be_accidents() {
-    let target = Target { engine: crate::terms::Engine::New, ..staging() };
+    let target = staging();
     let seen = |id: u32, endpoint: &str, result: Outcome, authn: Authn| {
         let sent = Exchange { id, ..exchange(endpoint, TokenKind::Valid).answered(200, "application/json", "{}") };
         let seen = observe(&sent, &target.endpoints[endpoint], "").expect("an observation");

@@ -3,6 +3,7 @@
 use super::decision::{Decisions, Ends};
 use super::memory::Memory;
 use super::setting::{Place, Setting};
+use super::shared::Key;
 use super::so_far::{Fit, SoFar};
 use super::tree::{Forest, NodeId};
 use super::values::Values;
@@ -28,6 +29,11 @@ impl<'e> OfEndpoint<'e> {
         let at = (decisions.world.topology, readings[0].request.endpoint);
         let values = Values::of(forest, roots.clone(), Trait::is_local, at);
         Self { readings, roots, values }
+    }
+
+    /// Returns by what its results are known.
+    pub(super) fn key(&self, at: usize) -> Key {
+        (at, self.roots.as_slice().into())
     }
 }
 

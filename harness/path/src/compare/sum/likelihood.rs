@@ -2,6 +2,7 @@
 
 use super::decision::Decisions;
 use super::search::Search;
+use super::shared::Shared;
 use crate::compare::reading::{Evidence, KeySetRead, Reading};
 use crate::compare::startup;
 use crate::path::effect::Effect;
@@ -22,10 +23,11 @@ pub struct Likelihood {
 
 /// Returns the likelihood of the evidence under the hypothesis of these decisions.
 #[must_use]
-pub fn likelihood(decisions: &mut Decisions<'_>, evidence: &Evidence) -> Likelihood {
+pub fn likelihood(decisions: &mut Decisions<'_>, evidence: &Evidence, shared: &mut Shared) -> Likelihood {
     let besides = besides_readings(&decisions.world, evidence);
-    let mut search = Search::new(decisions, &evidence.endpoints);
+    let mut search = Search::new(decisions, &evidence.endpoints, shared);
     let rest = search.rest(0);
+    search.keep_what_is_known();
     let conflict = || {
         let (group, at) = search.conflict;
         evidence.endpoints.get(group)?.get(at).map(|reading| reading.seen.exchange)
@@ -38,7 +40,7 @@ pub fn likelihood(decisions: &mut Decisions<'_>, evidence: &Evidence) -> Likelih
 }
 
 /// Returns the exchanges of the failures that a possible setting predicts.
-fn explained(evidence: &Evidence, search: &Search<'_>) -> Vec<u32> {
+fn explained(evidence: &Evidence, search: &Search<'_, '_>) -> Vec<u32> {
     let readings = evidence.endpoints.iter().zip(&search.explained);
     let of_group = |(group, mask): (&'_ Vec<_>, &u64)| {
         let is_in = |at: &usize| mask & (1 << at) != 0;

@@ -60,11 +60,13 @@ struct Place<T> {
 /// Settings of more traits than this are not remembered: to find them takes longer than to walk again.
 const REMEMBERED: usize = 1;
 
-impl<T> Memory<T> {
-    pub(super) fn new() -> Self {
+impl<T> Default for Memory<T> {
+    fn default() -> Self {
         Self(vec![Place::at(0)])
     }
+}
 
+impl<T> Memory<T> {
     /// Reports whether results are remembered at this place.
     pub(super) fn goes_on_at(&self, place: usize) -> bool {
         self.0[place].depth <= REMEMBERED

@@ -10,6 +10,7 @@
 //! - `endpoint`: the sum over the traits of one endpoint
 //! - `search`: the sum over all endpoints
 //! - `memory`: results that these sums remember
+//! - `shared`: what the hypotheses of one comparison share
 //! - `likelihood`: how well a hypothesis predicts everything
 //! - `at_best`: how likely a reading is at best, by itself
 
@@ -20,6 +21,7 @@ mod likelihood;
 mod memory;
 mod search;
 mod setting;
+mod shared;
 mod so_far;
 mod tree;
 mod values;
@@ -27,3 +29,4 @@ mod values;
 pub use at_best::at_best;
 pub use decision::Decisions;
 pub use likelihood::{Likelihood, likelihood};
+pub use shared::Shared;

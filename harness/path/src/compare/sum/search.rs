@@ -1,11 +1,12 @@
 //! The search for the sum over the traits: from endpoint to endpoint, with a memory of the rest.
 
-use super::decision::{Decisions, Ends};
+use super::decision::Decisions;
 use super::endpoint::{OfEndpoint, Sum};
 use super::memory::{Memory, Results};
 use super::setting::Setting;
+use super::shared::Shared;
 use super::so_far::{Fit, SoFar};
-use super::tree::{Forest, NodeId};
+use super::tree::NodeId;
 use super::values::Values;
 use crate::compare::manner::Like;
 use crate::compare::reading::Reading;
@@ -31,9 +32,9 @@ impl Rest {
 }
 
 /// The search for the likelihood of one hypothesis.
-pub(super) struct Search<'e> {
+pub(super) struct Search<'e, 's> {
     endpoints: &'e [Vec<Reading>],
-    forest: Forest<Option<Ends>>,
+    shared: &'s mut Shared,
     values: Values,
     setting: Setting,
     groups: Vec<OfEndpoint<'e>>,
@@ -47,24 +48,31 @@ pub(super) struct Search<'e> {
     pub(super) conflict: (usize, usize),
 }
 
-impl<'e> Search<'e> {
-    pub(super) fn new(decisions: &mut Decisions<'_>, endpoints: &'e [Vec<Reading>]) -> Self {
-        let mut forest = Forest::default();
-        let mut of = |group: &'e Vec<Reading>| OfEndpoint::new(decisions, group, &mut forest);
+impl<'e, 's> Search<'e, 's> {
+    pub(super) fn new(decisions: &mut Decisions<'_>, endpoints: &'e [Vec<Reading>], shared: &'s mut Shared) -> Self {
+        let mut of = |group: &'e Vec<Reading>| OfEndpoint::new(decisions, group, &mut shared.forest);
         let groups: Vec<OfEndpoint<'e>> = endpoints.iter().map(&mut of).collect();
         let roots: Vec<NodeId> = groups.iter().flat_map(|group| group.roots.iter().copied()).collect();
-        let values = Values::of(&forest, roots, |of| !of.is_local(), (decisions.world.topology, 0));
+        let values = Values::of(&shared.forest, roots, |of| !of.is_local(), (decisions.world.topology, 0));
+        let memory = groups.iter().enumerate().map(|(at, group)| shared.take(&group.key(at))).collect();
         Self {
             endpoints,
-            forest,
+            shared,
             values,
             setting: Setting::new(),
             groups,
-            memory: vec![Memory::new(); endpoints.len()],
+            memory,
             so_far: SoFar::default(),
             rests: vec![Results::default(); endpoints.len()],
             explained: vec![0; endpoints.len()],
             conflict: (0, 0),
+        }
+    }
+
+    /// Keeps the results of the endpoints for other hypotheses.
+    pub(super) fn keep_what_is_known(&mut self) {
+        for (at, (group, memory)) in self.groups.iter().zip(std::mem::take(&mut self.memory)).enumerate() {
+            self.shared.give_back(group.key(at), memory);
         }
     }
 
@@ -130,7 +138,7 @@ impl<'e> Search<'e> {
     /// Returns the result for one endpoint, summed over its own traits.
     fn endpoint(&mut self, at: usize) -> Step<Fit> {
         self.setting.asked = 0;
-        let Self { forest, groups, memory, setting, so_far, .. } = self;
-        Sum { of: &groups[at], forest, memory: &mut memory[at], setting, so_far }.remembered(0, 0)
+        let Self { shared, groups, memory, setting, so_far, .. } = self;
+        Sum { of: &groups[at], forest: &shared.forest, memory: &mut memory[at], setting, so_far }.remembered(0, 0)
     }
 }

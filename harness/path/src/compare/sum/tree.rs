@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::setting::{Place, Setting};
 use crate::predict::traits::Trait;
@@ -82,13 +82,28 @@ impl<L: Copy + Eq + Hash> Forest<L> {
         into: &mut Forest<M>,
         of: &dyn Fn(L) -> M,
     ) -> NodeId {
-        match &self.nodes[root as usize] {
+        self.mapped_once(root, into, of, &mut FxHashMap::default())
+    }
+
+    fn mapped_once<M: Copy + Eq + Hash>(
+        &self,
+        root: NodeId,
+        into: &mut Forest<M>,
+        of: &dyn Fn(L) -> M,
+        done: &mut FxHashMap<NodeId, NodeId>,
+    ) -> NodeId {
+        if let Some(known) = done.get(&root) {
+            return *known;
+        }
+        let mapped = match &self.nodes[root as usize] {
             Node::Leaf(leaf) => into.leaf(of(*leaf)),
             Node::Asks(own, next) => {
-                let next = next.iter().map(|one| self.mapped(*one, into, of)).collect();
+                let next = next.iter().map(|one| self.mapped_once(*one, into, of, done)).collect();
                 into.asks(*own, next)
             }
-        }
+        };
+        done.insert(root, mapped);
+        mapped
     }
 
     /// Returns every leaf of a tree.
@@ -109,9 +124,9 @@ impl<L: Copy + Eq + Hash> Forest<L> {
 
     /// Returns every node of these trees, each once.
     fn under(&self, mut open: Vec<NodeId>) -> impl Iterator<Item = &Node<L>> {
-        let mut seen = vec![false; self.nodes.len()];
+        let mut seen = FxHashSet::default();
         std::iter::from_fn(move || {
-            let at = std::iter::from_fn(|| open.pop()).find(|at| !std::mem::replace(&mut seen[*at as usize], true))?;
+            let at = std::iter::from_fn(|| open.pop()).find(|at| seen.insert(*at))?;
             let node = &self.nodes[at as usize];
             if let Node::Asks(_, next) = node {
                 open.extend(next.iter().copied());
