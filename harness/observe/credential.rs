@@ -43,10 +43,12 @@ pub(super) fn identity(exchange: &Exchange, endpoint: &Endpoint) -> Option<Strin
         .or_else(|| streamed.filter_map(|data| serde_json::from_str(data).ok()).find_map(|json| find(&json)))
 }
 
-/// Returns the name by which the response may name this user: the subject, or else the e-mail address that it has.
+/// Returns the name by which the response may name this user: the subject, or else the e-mail address that it has. An address
+/// in the response is compared with that of a user without a subject.
 pub(crate) fn own_name<'a>(user: &'a User, exchange: &Exchange, endpoint: &Endpoint) -> &'a str {
-    let named = identity(exchange, endpoint).filter(|who| !user.email.is_empty() && *who == user.email);
-    if named.is_some() { &user.email } else { &user.sub }
+    let is_address = |who: &String| *who == user.email || (user.sub.is_empty() && who.contains('@'));
+    let by_address = !user.email.is_empty() && identity(exchange, endpoint).as_ref().is_some_and(is_address);
+    if by_address { &user.email } else { &user.sub }
 }
 
 fn accepted(token: TokenKind, sub: &str, identity: Option<&str>) -> Authn {
@@ -119,15 +121,23 @@ mod tests {
     use crate::observe::observe;
 
     #[rstest]
-    #[case::subject("sub", Authn::Accepted)]
-    #[case::email("email", Authn::Accepted)]
-    #[case::another_user("other", Authn::AcceptedAsOther)]
-    fn a_response_may_name_the_user_by_subject_or_email(#[case] names: &str, #[case] expected: Authn) {
+    #[case::subject("sub", true, Authn::Accepted)]
+    #[case::email("email", true, Authn::Accepted)]
+    #[case::another_user("other", true, Authn::AcceptedAsOther)]
+    #[case::email_of_a_user_without_a_subject("email", false, Authn::Accepted)]
+    #[case::another_address("other", false, Authn::AcceptedAsOther)]
+    #[case::an_unknown_subject("sub", false, Authn::Accepted)]
+    fn a_response_may_name_the_user_by_subject_or_email(
+        #[case] names: &str,
+        #[case] has_subject: bool,
+        #[case] expected: Authn,
+    ) {
         const ON: &str = "backend.threads";
         let target = staging();
-        let user = &target.users[0];
+        let known = &target.users[0];
+        let user = &User { sub: if has_subject { known.sub.clone() } else { String::new() }, ..known.clone() };
         let who = match names {
-            "sub" => &user.sub,
+            "sub" => &known.sub,
             "email" => &user.email,
             _ => "somebody@example.test",
         };
