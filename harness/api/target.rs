@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use super::{Error, Scenario};
 use crate::config::{self, Overrides, TargetFile};
-use crate::terms::Engine;
 
 /// A deployment under test, as a target file describes it.
 ///
@@ -39,7 +38,7 @@ impl Target {
     pub fn from_env() -> Result<Option<Self>, Error> {
         let Some(name) = std::env::var("FIVEWHYS_TARGET").ok().filter(|name| !name.is_empty()) else { return Ok(None) };
         let file = file()?;
-        Ok(Some(Self(with_usual_engine(file.resolve(Some(&name), &Overrides::from_env(&[]))?))))
+        Ok(Some(Self(file.resolve(Some(&name), &Overrides::from_env(&[]))?)))
     }
 
     /// Returns the default target of the file, or else the first one. Only its name and scenarios are used.
@@ -74,7 +73,7 @@ impl Target {
     /// # }
     /// ```
     pub fn read(path: impl AsRef<Path>, name: &str) -> Result<Self, Error> {
-        Ok(Self(with_usual_engine(TargetFile::read(path.as_ref())?.resolve(Some(name), &Overrides::default())?)))
+        Ok(Self(TargetFile::read(path.as_ref())?.resolve(Some(name), &Overrides::default())?))
     }
 
     /// Returns the target's name in its file.
@@ -118,8 +117,4 @@ fn file() -> Result<TargetFile, Error> {
     let here = PathBuf::from("fivewhys.toml");
     let path = std::env::var_os("FIVEWHYS_CONFIG").map(PathBuf::from).or_else(|| here.is_file().then_some(here));
     Ok(path.as_deref().map_or_else(TargetFile::embedded, TargetFile::read)?)
-}
-
-fn with_usual_engine(target: config::Target) -> config::Target {
-    config::Target { engine: Engine::usual(target.twin), ..target }
 }

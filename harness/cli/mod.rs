@@ -159,7 +159,7 @@ impl Arguments {
             #[cfg(feature = "twin")]
             Command::Twin(twin) => twin.run(target, signals).await,
             #[cfg(feature = "twin")]
-            Command::Selftest(exam) => exam.run(target.engine(true)).await,
+            Command::Selftest(exam) => exam.run().await,
             Command::Preflight(preflight) => preflight.run(target),
             Command::Bisect(bisect) => bisect.run(target, signals).await,
             Command::Contract(contract) => contract.run(target),

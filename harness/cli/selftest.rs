@@ -11,10 +11,9 @@ use miette::IntoDiagnostic as _;
 use crate::cli::terminal::mistake::Mistake;
 use crate::cli::terminal::progress::Progress;
 use crate::cli::terminal::unwritten::Unwritten;
-use crate::config::{Overrides, Target, TargetFile};
+use crate::config::{Overrides, TargetFile};
 use crate::host::{command, file};
 use crate::selftest::Outcome;
-use crate::terms::Engine;
 use crate::{scenario, selftest};
 
 /// The most that `git` may print, in bytes.
@@ -52,8 +51,8 @@ pub(super) struct Selftest {
 }
 
 impl Selftest {
-    pub(super) async fn run(self, engine: Engine) -> Result<ExitCode, Mistake> {
-        let exam = self.exam(engine)?;
+    pub(super) async fn run(self) -> Result<ExitCode, Mistake> {
+        let exam = self.exam()?;
         let progress = Progress::new();
         let outcome = selftest::examine(&exam, &|done, all| progress.count(done, all)).await?;
         drop(progress);
@@ -70,8 +69,8 @@ impl Selftest {
         Ok(unwritten.exit(u8::from(!outcome.is_reached())))
     }
 
-    fn exam(&self, engine: Engine) -> Result<selftest::Selftest, Mistake> {
-        let target = Target { engine, ..TargetFile::embedded()?.resolve(Some("offline"), &Overrides::default())? };
+    fn exam(&self) -> Result<selftest::Selftest, Mistake> {
+        let target = TargetFile::embedded()?.resolve(Some("offline"), &Overrides::default())?;
         Ok(selftest::Selftest {
             target,
             scenarios: scenario::embedded()?,

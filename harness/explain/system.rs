@@ -14,7 +14,7 @@ use crate::config::{
 use crate::evidence::{Declaration, Layout};
 use crate::explain::pieces::Pieces;
 use crate::har::Recorded;
-use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Platform, Role, Service, TokenLocation};
+use crate::terms::{Algorithm, EndpointKind, EvidenceSource, Platform, Role, Service, TokenLocation};
 
 /// The name of the only user: the one who made the recording.
 pub(super) const USER: &str = "recorded";
@@ -71,8 +71,8 @@ pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
         validation: Validation::Unknown,
         startup_check: None,
         may_have_agents: true,
+        engine: crate::terms::Engine::New,
         platform: platform(pieces, &names),
-        engine: Engine::New,
         budget: budget(),
         load: None,
         manifests: BTreeMap::new(),

@@ -6,7 +6,7 @@ use crate::evidence::Evidence;
 use crate::fixtures::{exchange, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::{ErrorKind, Exchange};
-use crate::terms::{Engine, TokenKind};
+use crate::terms::TokenKind;
 
 const TOKENS: [TokenKind; 5] =
     [TokenKind::Valid, TokenKind::None, TokenKind::WrongKey, TokenKind::Expired, TokenKind::Malformed];
@@ -60,7 +60,7 @@ fn verdict(causes: &[Cause]) -> Vec<String> {
 
 #[test]
 fn the_order_of_the_observations_does_not_matter() {
-    let target = Target { engine: Engine::New, ..staging() };
+    let target = staging();
     let same = super::target(|bytes: &[u8]| {
         let told: Vec<_> =
             (1..).zip(bytes.chunks_exact(2).take(8)).filter_map(|(id, choice)| probe(&target, id, choice)).collect();

@@ -83,7 +83,6 @@ static SHIPPED: LazyLock<Vec<Signature>> = LazyLock::new(|| {
     let files = products![
         "apache",
         "api-gateways",
-        "auth-words",
         "aws-alb",
         "aws-api-gateway",
         "caddy",

@@ -26,7 +26,6 @@ async fn run(flaws: &[ClientFlaw], credentials: bool, scenario: &str) -> Report 
 }
 
 async fn smoke(bench: &mut Bench, scenario: &str) -> Report {
-    bench.target.engine = fivewhys::internal::terms::Engine::New;
     let scenario = Scenario::parse("own.toml", scenario).expect("a scenario");
     bench.smoke(&[scenario]).await
 }

@@ -11,7 +11,7 @@ use crate::cli::terminal::mistake::Mistake;
 use crate::config::{Overrides, Target, TargetFile};
 use crate::diagnose::Catalogue;
 use crate::document::ConfigError;
-use crate::terms::{Engine, EvidenceSource};
+use crate::terms::EvidenceSource;
 
 /// The target of the built-in file that is the twin.
 const OFFLINE: &str = "offline";
@@ -38,9 +38,6 @@ pub(crate) struct TargetArgs {
     /// A file with faults, in addition to the built-in catalogue and that of the target; may be repeated
     #[arg(long, global = true, value_name = "FILE")]
     catalogue: Vec<PathBuf>,
-    /// The engine of the diagnosis
-    #[arg(long, global = true, hide = true, env = "FIVEWHYS_ENGINE", hide_env = true)]
-    engine: Option<Engine>,
 }
 
 impl TargetArgs {
@@ -52,11 +49,6 @@ impl TargetArgs {
     /// Returns the built-in catalogue with the files of the target and of the command line.
     pub(crate) fn catalogue(&self, target: &Target) -> Result<Arc<Catalogue>, Mistake> {
         Ok(Catalogue::with(&[target.catalogue.as_slice(), &self.catalogue].concat())?.fits(target)?)
-    }
-
-    /// Returns the engine of the diagnosis.
-    pub(crate) fn engine(&self, is_twin: bool) -> Engine {
-        self.engine.unwrap_or(Engine::usual(is_twin))
     }
 
     /// Returns the sources of evidence that the command line names.
@@ -161,7 +153,6 @@ impl TargetArgs {
         if let Some(evidence_sources) = &self.evidence {
             target.close_evidence_sources_except(evidence_sources);
         }
-        target.engine = self.engine(target.twin);
         Ok(target)
     }
 

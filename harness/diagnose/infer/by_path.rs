@@ -23,7 +23,7 @@ use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::{Fault, LogScope};
-use crate::observe::Outcome;
+use crate::observe::{Observation, Outcome};
 use crate::probe::ProbeKey;
 use crate::statements::{Meaning, specific_meanings};
 use crate::terms::{EvidenceSource, Hop, Role, Service};
@@ -33,6 +33,9 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
     let counts = |key: &ProbeKey| case.readings.has(key);
     let failed = case.failed.iter().map(|step| step.exchange);
     let asking: BTreeSet<u32> = failed.filter(|exchange| case.is_all_the_way(*exchange)).collect();
+    let is_good = |seen: &&&Observation| seen.result == Outcome::Ok && seen.probe.token.should_be_accepted();
+    let working = case.observations.iter().filter(is_good).map(|seen| seen.exchange);
+    let working: BTreeSet<u32> = working.filter(|exchange| case.is_all_the_way(*exchange)).collect();
     let told = Told::of(&case.logbook, case.target);
     let records = Records {
         said: told.said(&case.observations),
@@ -46,7 +49,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
         asks: asking.first().copied(),
         call: case.logbook.call_seen(&case.observations, case.target),
         auth_said: told.auth_said(&asking),
-        called_in_vain: told.called_in_vain(&asking),
+        called_in_vain: told.called_in_vain(&asking, &working),
     };
     tracing::debug!(?records, "what logs and key sets say");
     let evidence = evidence(&case.observations, case.target, case.user(), &counts, &records);
@@ -126,8 +129,8 @@ fn drop_line_of_another(one: &mut Candidate<'_>, case: &Case<'_>, topology: &Top
     let is_of_another = |line: &LogMatch| {
         let entry = case.logbook.entries.get(line.entry)?;
         let meanings = specific_meanings(&entry.text);
-        // The auth service may refuse for another reason than the backend gives.
-        if meanings.is_empty() || entry.by == Hop::Auth {
+        // The auth service may refuse for another reason than the backend gives, and the edge for one of its own.
+        if meanings.is_empty() || entry.by != Hop::Backend {
             return None;
         }
         let exchange = case.logbook.window_of(entry)?.exchange();

@@ -198,7 +198,7 @@ fn prior(fault: &Fault, mode: &FaultMode) -> f64 {
 /// Compares a fault with the case, in each of its modes.
 pub(super) fn by_mode<'a>(fault: &'a Fault, case: &Case<'_>) -> Vec<Candidate<'a>> {
     let log = best_line(fault, case);
-    let hints = f64::from(u8::from(log.is_some())) + f64::from(u8::from(signature_seen(fault, case)));
+    let hints = f64::from(u8::from(log.is_some())) + signatures_seen(fault, case);
     let candidate = |mode: &'a FaultMode| {
         let explains =
             case.to_explain().filter(|reading| predicts(mode, reading)).flat_map(|reading| reading.exchanges.clone());
@@ -230,10 +230,14 @@ fn best_line(fault: &Fault, case: &Case<'_>) -> Option<LogMatch> {
     best.or(lines.first()).cloned()
 }
 
-fn signature_seen(fault: &Fault, case: &Case<'_>) -> bool {
-    case.readings
-        .failing()
-        .any(|reading| reading.observation.signatures.iter().any(|seen| fault.signatures.contains(seen)))
+/// More signatures of one fault than this add nothing.
+const SIGNATURES: usize = 2;
+
+/// Counts the signatures of a fault in the failing responses. Several are of different parts of its responses.
+fn signatures_seen(fault: &Fault, case: &Case<'_>) -> f64 {
+    let seen = case.readings.failing().flat_map(|reading| &reading.observation.signatures);
+    let own: BTreeSet<&String> = seen.filter(|one| fault.signatures.contains(one)).collect();
+    own.len().min(SIGNATURES) as f64
 }
 
 /// Reports whether the fault's own line names a variable that the backend's manifest lacks. The code may read that name,

@@ -30,7 +30,8 @@ impl Logbook<'_> {
         let mut ours = ours(all, target);
         let mut asked: BTreeMap<&str, Asked> = BTreeMap::new();
         for line in &lines {
-            if line.is_ours || is_only_for_others(line, target) || took(&mut ours, line) {
+            let is_beside = line.seen != CallSeen::Answered && self.is_of_successes(line.entry, all);
+            if line.is_ours || is_beside || is_only_for_others(line, target) || took(&mut ours, line) {
                 continue;
             }
             *asked.entry(line.path).or_default().by_answer.entry(line.seen).or_default() += 1;
@@ -38,17 +39,38 @@ impl Logbook<'_> {
         if asked.is_empty() {
             return Some(CallSeen::Nothing);
         }
-        let worked = |endpoint: &str| {
-            let of = target.endpoints.get(endpoint);
+        let leads_to_auth = |seen: &&&Observation| {
+            let of = target.endpoints.get(&seen.probe.endpoint);
             of.is_some_and(|of| of.service == Service::Backend && of.role == Role::Protected)
         };
-        let some_work = all.iter().any(|seen| seen.result == Outcome::Ok && worked(&seen.probe.endpoint));
+        let worked = |seen: &&Observation| seen.result == Outcome::Ok;
+        let some_work = all.iter().filter(leads_to_auth).any(|seen| worked(&seen));
+        let is_good = |seen: &&&Observation| seen.probe.token.should_be_accepted() && !worked(seen);
+        let failed = all.iter().filter(leads_to_auth).filter(is_good).count();
+        asked.retain(|_, one| one.count() * OFTEN >= failed);
+        if asked.is_empty() {
+            return None;
+        }
         let failing = asked.values().filter_map(|asked| asked.failing(some_work)).max();
         Some(failing.map_or(CallSeen::Answered, |(_, seen)| seen))
     }
+
+    /// Reports whether only calls that succeed were under way when this was written.
+    fn is_of_successes(&self, entry: &LogEntry, all: &[&Observation]) -> bool {
+        let during = self.exchanges_of(entry);
+        let mut of = all.iter().filter(|seen| during.contains(&seen.exchange)).peekable();
+        of.peek().is_some() && of.all(|seen| seen.result == Outcome::Ok)
+    }
 }
 
+/// The backend asks a question about a token at least once in so many calls that fail. Others log in, now and then.
+const OFTEN: usize = 2;
+
 impl Asked {
+    fn count(&self) -> usize {
+        self.by_answer.values().sum()
+    }
+
     /// Returns how the requests for this path fail, and how many do.
     fn failing(&self, some_work: bool) -> Option<(usize, CallSeen)> {
         let answered = self.by_answer.get(&CallSeen::Answered).copied().unwrap_or_default();
@@ -63,6 +85,7 @@ impl Asked {
 
 /// An access line of the auth service.
 struct Line<'a> {
+    entry: &'a LogEntry,
     method: &'a str,
     path: &'a str,
     seen: CallSeen,
@@ -93,7 +116,7 @@ impl<'a> Line<'a> {
             Answer::None => CallSeen::Unfinished,
             Answer::Status(status) => by_status(status),
         };
-        Some(Self { method, path, seen, is_ours })
+        Some(Self { entry, method, path, seen, is_ours })
     }
 }
 

@@ -75,10 +75,18 @@ impl<'l, 'a> Told<'l, 'a> {
     }
 
     /// Returns what the edge and the backend log about their own calls to other services, during most failed calls that
-    /// lead to them.
+    /// lead to them. What they also log during most such calls that work says nothing.
     ///
     /// One line in the log of the component that failed says more than the words of a response.
-    pub(crate) fn called_in_vain(&self, exchanges: &BTreeSet<u32>) -> Vec<Meaning> {
+    pub(crate) fn called_in_vain(&self, failed: &BTreeSet<u32>, working: &BTreeSet<u32>) -> Vec<Meaning> {
+        let usual = self.of_calls(working);
+        let mut in_vain = self.of_calls(failed);
+        in_vain.retain(|meaning| !usual.contains(meaning));
+        in_vain
+    }
+
+    /// Returns what the edge and the backend log about their own calls during most of these exchanges.
+    fn of_calls(&self, exchanges: &BTreeSet<u32>) -> Vec<Meaning> {
         let by_a_caller = self.lines.iter().filter(|line| matches!(line.entry.by, Hop::Backend | Hop::Edge));
         let of_calls = by_a_caller.flat_map(|line| {
             let during: Vec<u32> = line.during.intersection(exchanges).copied().collect();

@@ -11,8 +11,7 @@ use crate::support::program::{TwinProcess, run, stderr};
 type Verdict = (Option<String>, Vec<String>);
 
 fn verdict(arguments: &[&str]) -> Verdict {
-    // The usual engine of a twin and that of other targets differ, and here only the recording is compared.
-    let how = ["smoke", "--engine", "old", "--format", "json", "--set", "budget.probe=2s"];
+    let how = ["smoke", "--format", "json", "--set", "budget.probe=2s"];
     let output = run([&how, arguments].concat());
     let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();

@@ -1,7 +1,6 @@
 //! A step whose token the auth service must mint first, when its login fails.
 
 use fivewhys::internal::report::{Report, StepOutcome};
-use rstest::rstest;
 
 use crate::support::program::{fivewhys, stderr};
 use crate::support::server::{Answer, Received, Server};
@@ -54,10 +53,10 @@ fn auth(request: &Received) -> Answer {
     }
 }
 
-fn driven(backend: &Server, auth: &Server, engine: &str) -> Report {
+fn driven(backend: &Server, auth: &Server) -> Report {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("own.toml"), SCENARIO).expect("a scenario");
-    let mut command = fivewhys(["smoke", "--target", "staging", "--format", "json", "--engine", engine]);
+    let mut command = fivewhys(["smoke", "--target", "staging", "--format", "json"]);
     command.arg("--scenarios").arg(folder.path());
     for (name, scheme, server) in [("backend", "http", backend), ("websocket", "ws", backend), ("auth", "http", auth)] {
         command.args(["--set", &format!("{name}={scheme}://{}", server.address)]);
@@ -68,10 +67,10 @@ fn driven(backend: &Server, auth: &Server, engine: &str) -> Report {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)))
 }
 
-#[rstest]
-fn a_login_without_a_token_is_the_failure_to_explain(#[values("old", "new")] engine: &str) {
+#[test]
+fn a_login_without_a_token_is_the_failure_to_explain() {
     let (backend, auth) = (Server::start(backend), Server::start(auth));
-    let report = driven(&backend, &auth, engine);
+    let report = driven(&backend, &auth);
     let step = &report.scenarios[0].steps[0];
     assert_eq!(step.outcome, StepOutcome::Failed, "{:?}", step.because);
     let exchange = step.exchange.expect("the exchange with the issuer endpoint");

@@ -153,7 +153,7 @@ const CASES: &[Case] = &[
                 &["edge/route-drift", "client/wrong-base-url"],
                 &["auth", "backend", "backend-auth", "network"],
             )?;
-            verdict::not_among(report, "edge/iap-denied")
+            verdict::first(report, "edge/route-drift")
         },
     },
     Case {
@@ -168,7 +168,7 @@ const CASES: &[Case] = &[
                 &["edge/route-drift", "client/wrong-base-url"],
                 &["auth", "backend", "backend-auth", "network"],
             )?;
-            verdict::not_among(report, "edge/iap-denied")
+            verdict::first(report, "edge/route-drift")
         },
     },
     Case {
@@ -178,7 +178,7 @@ const CASES: &[Case] = &[
         evidence_sources: OUTSIDE,
         scenarios: &[],
         verdict: |report| {
-            left_open(report, &["edge/iap-denied", "edge/route-drift"], &["auth", "backend", "backend-auth"])
+            left_open(report, &["edge/iap-denied", "edge/authorizer-denies"], &["auth", "backend", "backend-auth"])
         },
     },
 ];

@@ -69,25 +69,24 @@ pub(crate) fn first(report: &Report, fault: &str) -> Result<(), String> {
     that(cause.fault == fault, || format!("{} comes first, then {:?}", cause.fault, candidates(cause)))
 }
 
-/// Checks that these are among the candidates, that no fault of these hops is, and that no other is certain.
+/// A candidate with a smaller share is named, and is hardly believed.
+const WEIGHTY: f64 = 0.05;
+
+/// Checks that these are among the candidates, that no fault of these hops has a share that counts, and that no other is
+/// certain.
 pub(crate) fn left_open(report: &Report, among: &[&str], hops: &[&str]) -> Result<(), String> {
     let cause = only(report)?;
     let left = candidates(cause);
     let missing: Vec<_> = among.iter().filter(|one| !left.contains(one)).collect();
     that(missing.is_empty(), || format!("{missing:?} is not among {left:?}"))?;
-    let foreign: Vec<_> = left
-        .iter()
+    let others = cause.alternatives.iter().filter(|one| one.confidence >= WEIGHTY).map(|one| one.fault.as_str());
+    let foreign: Vec<_> = std::iter::once(cause.fault.as_str())
+        .chain(others)
         .filter(|one| !among.contains(one) && one.split('/').next().is_some_and(|hop| hops.contains(&hop)))
         .collect();
     that(foreign.is_empty(), || format!("{foreign:?} must be ruled out"))?;
     let wrong = cause.certainty == Certainty::Certain && !among.contains(&cause.fault.as_str());
     that(!wrong, || format!("{} is called certain", cause.fault))
-}
-
-/// Checks that this is no candidate.
-pub(crate) fn not_among(report: &Report, fault: &str) -> Result<(), String> {
-    let left = candidates(only(report)?);
-    that(!left.contains(&fault), || format!("{fault} is among {left:?}"))
 }
 
 fn only(report: &Report) -> Result<&Cause, String> {

@@ -39,6 +39,7 @@ const TOKENS: &[(&str, TokenKind)] = &[
     ("garbage3", TokenKind::Malformed),
     ("aaa.bbb.ccc", TokenKind::Malformed),
     ("wrong_secret", TokenKind::WrongKey),
+    ("issued", TokenKind::Issued),
     ("none_alg", TokenKind::AlgNone),
     ("wrong_iss", TokenKind::WrongIssuer),
     ("wrong_aud", TokenKind::WrongAudience),

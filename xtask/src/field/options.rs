@@ -7,7 +7,6 @@ pub(crate) const USAGE: &str = "\
        cargo xtask exam --field DIR [flags]   score the public failure reports in DIR
            --bin PATH         the program to examine [default: a release build of this checkout]
            --case 17,19       only these cases
-           --engine old|new   the engine that names causes [default: as the program chooses]
            --keep DIR         keep the reports in this folder
            --from DIR         judge the reports that --keep left in this folder, and run nothing
          PYTHON and NGINX_BIN name the interpreter and the nginx. Exit code 2: no table could be made.
@@ -23,7 +22,6 @@ pub(crate) struct Options {
     /// The cases, by number or name. Empty: all.
     pub cases: Vec<String>,
     /// `old` or `new`.
-    pub engine: Option<String>,
     /// The folder in which to keep the reports.
     pub keep: Option<PathBuf>,
     /// The folder of kept reports to judge.
@@ -56,8 +54,6 @@ impl Options {
             "--field" => self.field = value.into(),
             "--bin" => self.bin = Some(value.into()),
             "--case" => self.cases = value.split(',').map(|case| case.trim().to_owned()).collect(),
-            "--engine" if matches!(&*value, "old" | "new") => self.engine = Some(value),
-            "--engine" => return Err(format!("--engine is `old` or `new`, not `{value}`")),
             "--keep" => self.keep = Some(value.into()),
             "--from" => self.from = Some(value.into()),
             _ => return Err(format!("no such flag: {flag}")),
@@ -77,17 +73,16 @@ mod tests {
 
     #[test]
     fn every_flag_is_read_in_both_spellings() {
-        let spaced = parse("--field a --bin b --case 17,19 --engine new --from c");
-        assert_eq!(spaced, parse("--field=a --bin=b --case=17,19 --engine=new --from=c"));
+        let spaced = parse("--field a --bin b --case 17,19 --from c");
+        assert_eq!(spaced, parse("--field=a --bin=b --case=17,19 --from=c"));
         let read = spaced.expect("they are right");
-        assert_eq!((read.cases, read.engine), (vec!["17".to_owned(), "19".to_owned()], Some("new".to_owned())));
+        assert_eq!(read.cases, ["17", "19"]);
         assert_eq!((read.field, read.bin, read.from), ("a".into(), Some("b".into()), Some("c".into())));
     }
 
     #[rstest]
     #[case::no_field("--case 17", "--field DIR is missing")]
     #[case::no_value("--field", "--field needs a value")]
-    #[case::engine("--field a --engine fast", "`fast`")]
     #[case::unknown("--field a --fast yes", "no such flag: --fast")]
     #[case::both("--field a --from b --keep c", "nothing to keep")]
     fn a_mistake_is_named(#[case] line: &str, #[case] named: &str) {

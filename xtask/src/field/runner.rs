@@ -29,7 +29,6 @@ pub(crate) struct Runner {
     bin: PathBuf,
     python: PathBuf,
     nginx: PathBuf,
-    engine: Option<String>,
     keep: Option<PathBuf>,
     /// Where each case has a folder while it runs.
     scratch: PathBuf,
@@ -51,7 +50,7 @@ impl Runner {
             std::fs::create_dir_all(keep).map_err(|error| format!("{}: {error}", keep.display()))?;
         }
         let scratch = std::env::temp_dir().join(format!("fivewhys-field-{}", std::process::id()));
-        Ok(Self { bin, python, nginx: nginx(), engine: options.engine.clone(), keep: options.keep.clone(), scratch })
+        Ok(Self { bin, python, nginx: nginx(), keep: options.keep.clone(), scratch })
     }
 
     /// Runs a case, and returns its report or why it could not run.
@@ -73,9 +72,6 @@ impl Runner {
         command.arg(mode.as_str()).stdin(Stdio::null()).stdout(said).stderr(errors);
         command.env("OUT", out).env("FIVEWHYS", &self.bin).env("PYTHON", &self.python).env("NGINX_BIN", &self.nginx);
         command.env_remove("HUMAN").env_remove("SCENARIOS");
-        if let Some(engine) = &self.engine {
-            command.env("FIVEWHYS_ENGINE", engine);
-        }
         let end = deadline::run(&mut command, CASE, || serves_never(&text(out, "served")))?;
         if let Some(reason) = not_served(&text(out, "served")) {
             return Err(format!("the case does not serve: {reason}"));
@@ -245,11 +241,10 @@ mod tests {
 
         fn report(script: &str) -> Result<Value, String> {
             let directory = tempfile::tempdir().expect("a directory");
-            let engine = Some("old".to_owned());
             let [bin, python, nginx] = ["/bin/five", "/bin/py", "/bin/ng"].map(PathBuf::from);
             let (keep, scratch) = (Some(directory.path().to_owned()), directory.path().join("scratch"));
             std::fs::write(directory.path().join("01-a.fault.json"), "{}").expect("an old report");
-            let runner = Runner { bin, python, nginx, engine, keep, scratch };
+            let runner = Runner { bin, python, nginx, keep, scratch };
             let case = case(directory.path(), script);
             let report = runner.report(&case, Mode::Fault);
             let again = kept(directory.path(), &case, Mode::Fault);

@@ -47,7 +47,8 @@ fn catalogue(ids: &[&str], predict: &str) -> Catalogue {
 fn target(evidence_sources: &str) -> Target {
     let file = TargetFile::embedded().expect("the shipped file parses");
     let set = ["direct=http://backend.inner.test".to_owned(), format!("evidence={evidence_sources}")];
-    file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
+    let target = file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves");
+    Target { engine: crate::terms::Engine::Old, ..target }
 }
 
 const EDGE: &str = r#"["edge"]"#;

@@ -13,7 +13,7 @@ use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::Cause;
 use crate::diagnose::verdict::diagnose;
 use crate::evidence::{Evidence, Manifest};
-use crate::fixtures::{endpoint, exchange, key, log_entry, staging};
+use crate::fixtures::{by_lists, endpoint, exchange, key, log_entry};
 use crate::observe::{Observation, observe};
 use crate::probe::ProbeKey;
 use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
@@ -63,7 +63,7 @@ fn a_log() -> Evidence {
 
 #[test]
 fn a_question_leaves_fewer_candidates_and_names_them() {
-    let cause = open(&staging(), &Evidence::default());
+    let cause = open(&by_lists(), &Evidence::default());
     let settling = cause.settled_by.expect("something would settle it");
     assert_eq!(settling.of, cause.alternatives.len() + 1);
     assert!(settling.leaves >= 1.0 && settling.leaves < settling.of as f64, "{settling:?}");
@@ -74,7 +74,7 @@ fn a_question_leaves_fewer_candidates_and_names_them() {
 
 #[test]
 fn every_alternative_has_a_question_that_distinguishes_it() {
-    let cause = open(&staging(), &Evidence::default());
+    let cause = open(&by_lists(), &Evidence::default());
     for other in cause.alternatives {
         let Some(settling) = other.settled_by else { continue };
         let apart = |split: &Vec<String>| !(split.contains(&cause.fault) && split.contains(&other.fault));
@@ -84,7 +84,7 @@ fn every_alternative_has_a_question_that_distinguishes_it() {
 
 #[test]
 fn the_manifest_command_has_the_names_of_the_target() {
-    let settling = best(&staging(), &a_log());
+    let settling = best(&by_lists(), &a_log());
     assert_eq!(settling.evidence, "manifest");
     let command = settling.command.expect("a command");
     assert!(command.starts_with("gcloud run services "), "{command}");
@@ -98,7 +98,7 @@ fn the_manifest_command_has_the_names_of_the_target() {
 #[case::an_option(Some("--impersonate-service-account=x"))]
 #[case::the_end_of_a_string(Some("x\" OR \""))]
 fn a_malformed_name_becomes_a_placeholder_that_is_not_run(#[case] project: Option<&str>) {
-    let mut target = staging();
+    let mut target = by_lists();
     target.names.project = project.map(str::to_owned);
     let settling = best(&target, &a_log());
     assert!(settling.command.is_some_and(|command| command.contains("'--project=<PROJECT>'")));
@@ -108,7 +108,7 @@ fn a_malformed_name_becomes_a_placeholder_that_is_not_run(#[case] project: Optio
 
 #[test]
 fn the_log_command_filters_by_services_and_time() {
-    let mut target = staging();
+    let mut target = by_lists();
     target.evidence_sources.insert(EvidenceSource::ServiceCredentials);
     let settling = best(&target, &manifests(&[Service::Backend, Service::Auth]));
     assert_eq!((settling.evidence.as_str(), settling.asks.as_str()), ("logs", "the logs of both services"));
@@ -121,7 +121,7 @@ fn the_log_command_filters_by_services_and_time() {
 #[case::right(Caller::Right, r#"'X-Service-Secret: '"$SERVICE_SECRET""#, true)]
 #[case::none(Caller::None, "$SERVICE_SECRET", false)]
 fn a_curl_command_has_variables_and_no_secret(#[case] caller: Caller, #[case] part: &str, #[case] there: bool) {
-    let target = staging();
+    let target = by_lists();
     let given = Given { target: &target, observations: &[], sent: &[], evidence: &Evidence::default(), failed: &[] };
     let key = ProbeKey { caller, ..key("auth.validate", Valid) };
     let command = question_curl::command(&Case::of(given, &[]), &key);

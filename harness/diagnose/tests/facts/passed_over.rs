@@ -8,7 +8,7 @@ use crate::diagnose::model::load::parse;
 use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::diagnose;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
-use crate::fixtures::{endpoint, exchange, log_entry, staging};
+use crate::fixtures::{by_lists, endpoint, exchange, log_entry};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::Valid;
@@ -67,7 +67,7 @@ fn causes(catalogue: &Catalogue, judged: i64) -> Vec<String> {
     };
     let asked = LogEntry { request: Some(request), ..log_entry(at(judged), Hop::Edge, "") };
     let evidence = Evidence { log: vec![asked].into(), log_read_at: Some(at(100)), ..Evidence::default() };
-    let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
+    let (target, failed) = (by_lists(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
     let sent = [sent(1), sent(2)];
     let given =
         Given { target: &target, observations: &observations, sent: &sent, evidence: &evidence, failed: &failed };

@@ -35,7 +35,8 @@ const FOREIGN: Answer = (SOCKET, WrongKey, TokenLocation::Header, AS_NOBODY);
 fn target() -> Target {
     let file = TargetFile::embedded().expect("the shipped file parses");
     let set = ["direct=http://backend.inner.test".to_owned(), r#"evidence=["edge", "direct"]"#.to_owned()];
-    file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
+    let target = file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves");
+    Target { engine: crate::terms::Engine::Old, ..target }
 }
 
 /// Returns the result of `then` for these answers: 200 for a health check, otherwise 401. The first one is a failed

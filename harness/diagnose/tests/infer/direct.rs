@@ -22,7 +22,8 @@ const SERVED: (u16, &str) = (200, r#"{"messages":[]}"#);
 fn target() -> Target {
     let set = ["direct=https://backend.run.app".to_owned()];
     let file = TargetFile::embedded().expect("the shipped file parses");
-    file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
+    let target = file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves");
+    Target { engine: crate::terms::Engine::Old, ..target }
 }
 
 /// Returns the candidates when every token is refused through the edge, and these are the direct health check and

@@ -19,7 +19,8 @@ const PAGE: &str = "<!doctype html><title>Welcome</title>";
 fn target() -> Target {
     let file = TargetFile::embedded().expect("the shipped file parses");
     let set = ["direct=http://backend.inner.test".to_owned(), r#"evidence=["edge", "direct"]"#.to_owned()];
-    file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
+    let target = file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves");
+    Target { engine: crate::terms::Engine::Old, ..target }
 }
 
 /// An answer: endpoint, whether a token was sent, status, media type and body.

@@ -27,7 +27,8 @@ const AS_NOBODY: &str = r#"{"status":"success","user_id":null}"#;
 fn target() -> Target {
     let file = TargetFile::embedded().expect("the shipped file parses");
     let set = [r#"endpoint."backend.agents-execute".identity="$.user_id""#.to_owned()];
-    file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves")
+    let target = file.resolve(Some("staging"), &Overrides::new(&set, [])).expect("staging resolves");
+    Target { engine: crate::terms::Engine::Old, ..target }
 }
 
 /// Returns the causes when the first of these exchanges is a failed step.

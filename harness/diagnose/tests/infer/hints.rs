@@ -8,7 +8,7 @@ use crate::diagnose::readings::input::{FailedStep, Given};
 use crate::diagnose::verdict::cause::{Cause, Certainty};
 use crate::diagnose::verdict::diagnose;
 use crate::evidence::Evidence;
-use crate::fixtures::{endpoint, exchange, staging};
+use crate::fixtures::{by_lists, endpoint, exchange};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
@@ -55,7 +55,7 @@ fn of(causes: &[Cause], fault: &str) -> Option<(f64, bool)> {
 #[case::none_of_them(r#"usual = [{ on = "protected valid", result = ["failed"], some = true }]"#, true)]
 fn an_unusual_observation_makes_unlikely_but_excludes_nothing(#[case] usual: &str, #[case] unlikely: bool) {
     let seen = [answered(1, Valid, 403, "{}"), answered(2, WrongKey, 401, "{}"), answered(3, NoToken, 401, "{}")];
-    let causes = verdict(&staging(), &catalogue(usual), &seen);
+    let causes = verdict(&by_lists(), &catalogue(usual), &seen);
     let (lunch, tea) = (of(&causes, "backend/lunch").expect("possible"), of(&causes, "backend/tea").expect("possible"));
     assert_eq!(lunch.1, unlikely, "{causes:?}");
     assert_eq!(lunch.0 < tea.0, unlikely, "{causes:?}");
@@ -65,7 +65,7 @@ fn an_unusual_observation_makes_unlikely_but_excludes_nothing(#[case] usual: &st
 fn hints_alone_make_nothing_likely() {
     let others = r#"usual = [{ on = "protected valid", result = ["failed"] }, { on = "protected valid", same_as = "wrong-key" }]"#;
     let seen = [answered(1, Valid, 403, "{}"), answered(2, WrongKey, 401, "{}")];
-    let causes = verdict(&staging(), &catalogue(others), &seen);
+    let causes = verdict(&by_lists(), &catalogue(others), &seen);
     let tea = of(&causes, "backend/tea").expect("possible");
     assert!(tea.0 > of(&causes, "backend/lunch").expect("possible").0 * 50.0, "{causes:?}");
     assert_eq!(causes[0].certainty, Certainty::Ambiguous);
@@ -78,7 +78,7 @@ fn mixed_revisions_need_an_intermittent_call(#[case] statuses: &[u16], #[case] c
     let body = |status: u16| if status == 200 { r#"{"messages":[]}"# } else { "{}" };
     let seen: Vec<Observation> =
         (1..).zip(statuses).map(|(id, status)| answered(id, Valid, *status, body(*status))).collect();
-    let causes = verdict(&staging(), Catalogue::shipped(), &seen);
+    let causes = verdict(&by_lists(), Catalogue::shipped(), &seen);
     assert_eq!(of(&causes, "backend/mixed-revisions").is_some(), can_be, "{causes:?}");
 }
 
@@ -90,7 +90,7 @@ fn a_startup_check_rules_out_a_running_backend_without_secret(
     #[case] startup_check: Option<bool>,
     #[case] can_be: bool,
 ) {
-    let target = Target { startup_check, ..staging() };
+    let target = Target { startup_check, ..by_lists() };
     let seen = [answered(1, Valid, 401, "{}"), answered(2, WrongKey, 401, "{}")];
     let causes = verdict(&target, Catalogue::shipped(), &seen);
     assert_eq!(of(&causes, "backend-auth/service-secret-missing").is_some(), can_be, "{causes:?}");

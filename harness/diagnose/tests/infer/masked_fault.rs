@@ -8,7 +8,7 @@ use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::{Cause, Certainty};
 use crate::diagnose::verdict::diagnose;
 use crate::evidence::Evidence;
-use crate::fixtures::{endpoint, exchange, log_entry, staging};
+use crate::fixtures::{by_lists, endpoint, exchange, log_entry};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
@@ -83,7 +83,7 @@ fn causes_at(faults: &[String], calls: u32, line: &str, written: &[i64], time: &
     let entry = |second: &i64| log_entry(at(*second), Hop::Backend, line);
     let log = written.iter().map(entry).collect();
     let evidence = Evidence { log, log_read_at: Some(at(100)), ..Evidence::default() };
-    let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
+    let (target, failed) = (by_lists(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
     let given =
         Given { target: &target, observations: &observations, sent: &sent, evidence: &evidence, failed: &failed };
     diagnose(given, &catalogue(faults))

@@ -10,7 +10,7 @@ use crate::fixtures::{exchange, staging};
 use crate::observe::{Observation, Outcome, observe};
 use crate::probe::{ErrorKind, Exchange, Phases, StreamEvent};
 use crate::terms::TokenKind::{Issued, None as NoToken, Valid, WrongKey};
-use crate::terms::{Engine, TokenKind, TokenLocation};
+use crate::terms::{TokenKind, TokenLocation};
 
 const SUB: &str = "staging-e2e-user-001";
 const JSON: &str = "application/json";
@@ -85,7 +85,6 @@ fn candidates(validation: Validation, all: Vec<Exchange>) -> Vec<String> {
 }
 
 fn candidates_in(target: Target, all: Vec<Exchange>) -> Vec<String> {
-    let target = Target { engine: Engine::New, ..target };
     let observations = observed(&target, all);
     let takes_no_token = |seen: &Observation| target.endpoints[&seen.probe.endpoint].token_locations.is_empty();
     let is_step = |seen: &&Observation| seen.probe.token.should_be_accepted() || takes_no_token(seen);

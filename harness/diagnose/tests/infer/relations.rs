@@ -7,7 +7,7 @@ use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::readings::input::{FailedStep, Given};
 use crate::diagnose::verdict::diagnose;
 use crate::evidence::Evidence;
-use crate::fixtures::{endpoint, exchange, staging};
+use crate::fixtures::{by_lists, endpoint, exchange};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind;
@@ -24,7 +24,7 @@ fn candidates(valid: (u16, &str), none: (u16, &str), foreign: (u16, &str)) -> Ve
     };
     let observations: Vec<Observation> =
         vec![answered(1, Valid, valid), answered(2, NoToken, none), answered(3, WrongKey, foreign)];
-    let (target, evidence) = (staging(), Evidence::default());
+    let (target, evidence) = (by_lists(), Evidence::default());
     let failed = [FailedStep { step: "s/t".into(), exchange: 1, control: false }];
     let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
     candidates_of(given)
@@ -82,7 +82,7 @@ fn may_judge(one: [(u16, &str); 2], other: [(u16, &str); 2]) -> bool {
         answered(4, "backend.threads", NoToken, other[1]),
         answered(5, "backend.health", NoToken, (200, healthy)),
     ];
-    let (target, evidence) = (staging(), Evidence::default());
+    let (target, evidence) = (by_lists(), Evidence::default());
     let failed = [FailedStep { step: "s/t".into(), exchange: 1, control: false }];
     let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
     let is_it = |fault: &str| fault == "edge/iam-token-unverifiable";

@@ -23,11 +23,19 @@ fn at(seconds: f64) -> jiff::Timestamp {
 /// Calls `read` with the log of two calls of the backend that failed beside each other, in the seconds 10 to 11. `health`:
 /// beside them, we called the health check of the auth service.
 fn with_log<T>(lines: &[(f64, Hop, &str)], read: impl FnOnce(&Logbook<'_>, &[&Observation]) -> T) -> T {
-    let seen = |id: u32, on: &str, status: u16| {
-        let sent = Exchange { id, ..exchange(on, Valid).answered(status, "application/json", "{}") };
-        observe(&sent, &endpoint(on), "").expect("an observation")
-    };
-    let observations = [seen(1, "backend.chat-messages", 403), seen(2, "backend.threads", 403)];
+    of_calls(&[seen(1, "backend.chat-messages", 403), seen(2, "backend.threads", 403)], lines, read)
+}
+
+fn seen(id: u32, on: &str, status: u16) -> Observation {
+    let sent = Exchange { id, ..exchange(on, Valid).answered(status, "application/json", "{}") };
+    observe(&sent, &endpoint(on), "").expect("an observation")
+}
+
+fn of_calls<T>(
+    observations: &[Observation],
+    lines: &[(f64, Hop, &str)],
+    read: impl FnOnce(&Logbook<'_>, &[&Observation]) -> T,
+) -> T {
     let sent = |exchange: u32, from: f64| {
         let trace_id = format!("{exchange:032}");
         SentProbe { exchange, started_at: at(from), ended_at: at(11.0), trace_id, request_ids: Vec::new() }
@@ -84,8 +92,37 @@ fn a_user_without_an_entry_is_no_missing_route() {
     assert_eq!(call(&[&format!("GET /permissions/{user} 404")]), Some(CallSeen::Answered));
 }
 
+#[test]
+fn a_call_that_few_failures_have_is_no_question_about_their_tokens() {
+    let failures: Vec<Observation> = (1..=9).map(|id| seen(id, "backend.threads", 403)).collect();
+    let answer = |times: usize| {
+        let lines = vec![(10.0, Hop::Auth, "POST /sign-in 401"); times];
+        of_calls(&failures, &lines, |logbook, all| logbook.call_seen(all, &staging()))
+    };
+    assert_eq!((answer(4), answer(5)), (None, Some(CallSeen::Refused)));
+}
+
+#[test]
+fn a_refusal_during_a_call_that_works_says_nothing_about_the_failures() {
+    let line = [(10.5, Hop::Auth, "POST /introspect 403")];
+    let of = |first: u16| {
+        let calls = [seen(1, "backend.threads", 403), seen(2, "backend.threads", first)];
+        of_calls(&calls, &line, |logbook, all| logbook.call_seen(&all[1..], &staging()))
+    };
+    assert_eq!((of(403), of(200)), (Some(CallSeen::Refused), Some(CallSeen::Nothing)));
+}
+
 fn in_vain(lines: &[(f64, Hop, &str)]) -> Vec<Meaning> {
-    with_log(lines, |logbook, _| Told::of(logbook, &staging()).called_in_vain(&BTreeSet::from([1, 2])))
+    let none_works = BTreeSet::new();
+    with_log(lines, |logbook, _| Told::of(logbook, &staging()).called_in_vain(&BTreeSet::from([1, 2]), &none_works))
+}
+
+#[test]
+fn what_is_also_logged_during_calls_that_work_says_nothing() {
+    let line = (10.5, Hop::Backend, "introspection failed: TimeoutError()");
+    let (failed, works) = (BTreeSet::from([1]), BTreeSet::from([2]));
+    let told = with_log(&[line], |logbook, _| Told::of(logbook, &staging()).called_in_vain(&failed, &works));
+    assert_eq!(told, []);
 }
 
 #[rstest]

@@ -10,7 +10,7 @@ use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::Certainty;
 use crate::diagnose::verdict::diagnose;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest, Manifest};
-use crate::fixtures::{endpoint, exchange, log_entry, staging};
+use crate::fixtures::{by_lists, endpoint, exchange, log_entry};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
@@ -49,7 +49,7 @@ fn certainty(calls: &[Call], catalogue: &Catalogue, evidence: &Evidence) -> Opti
         request_ids: Vec::new(),
     };
     let sent: Vec<SentProbe> = calls.iter().map(sent).collect();
-    let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
+    let (target, failed) = (by_lists(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
     let given = Given { target: &target, observations: &observations, sent: &sent, evidence, failed: &failed };
     diagnose(given, catalogue).first().map(|cause| cause.certainty)
 }
@@ -110,7 +110,7 @@ fn manifest(name: &str, version: &str) -> Manifest {
         r#"{{"metadata":{{"name":"{name}"}},"spec":{{"template":{{"spec":{{"containers":[{{"env":[
             {{"name":"JWT_SECRET_KEY","valueFrom":{{"secretKeyRef":{{"name":"s","key":"{version}"}}}}}}]}}]}}}}}}}}"#
     );
-    Manifest::parse(&text, &staging().names.shown).expect("a manifest")
+    Manifest::parse(&text, &by_lists().names.shown).expect("a manifest")
 }
 
 #[rstest]

@@ -8,7 +8,7 @@ use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::Cause;
 use crate::diagnose::verdict::diagnose;
 use crate::evidence::{Evidence, LogEntry};
-use crate::fixtures::{endpoint, exchange, log_entry, staging};
+use crate::fixtures::{by_lists, endpoint, exchange, log_entry};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::Hop;
@@ -58,7 +58,7 @@ fn cause(status: u16, catalogue: &Catalogue, written: Option<(u32, &str)>) -> Ca
     let entry = |(call, text): (u32, &str)| log_entry(at(call), Hop::Backend, text);
     let log: Vec<LogEntry> = written.map(entry).into_iter().collect();
     let evidence = Evidence { log: log.into(), log_read_at: Some(at(100)), ..Evidence::default() };
-    let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
+    let (target, failed) = (by_lists(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
     let given =
         Given { target: &target, observations: &observations, sent: &sent, evidence: &evidence, failed: &failed };
     diagnose(given, catalogue).remove(0)

@@ -255,6 +255,7 @@ fn of_words(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &N
     let fit = |of: fn(&Reading) -> &[Meaning]| {
         let means = of(reading);
         match means.first() {
+            None if ending.reason == Reason::Maintenance && !known(of) => noise.maintenance_unsaid,
             None => 1.0,
             Some(_) if known(of) => 1.0,
             Some(_) if misleads => noise.sentence_unsure,
@@ -263,7 +264,7 @@ fn of_words(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &N
             Some(_) => noise.sentence_misleads,
         }
     };
-    fit(|one| &one.seen.means) * fit(|one| &one.logged)
+    fit(|one| &one.seen.means) * if reading.logged.is_empty() { 1.0 } else { fit(|one| &one.logged) }
 }
 
 #[cfg(test)]

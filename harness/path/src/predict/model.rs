@@ -61,6 +61,8 @@ pub struct Noise {
     pub sentence_open: f64,
     /// A sentence that means something else.
     pub sentence_misleads: f64,
+    /// How likely a service that is switched off does not say so.
+    pub maintenance_unsaid: f64,
     /// What the log of the auth service has of the backend's questions, where it fits.
     pub call_fits: f64,
     /// The same, where the reason is not known to the model.

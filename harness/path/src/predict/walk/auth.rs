@@ -124,6 +124,9 @@ fn question(world: &mut World<'_>, request: &Request, what: Question) -> Step<Ou
         };
         return Ok(Outcome::new(answer, CallsSeen::of(&[CallSeen::Nothing, CallSeen::NoRoute]), Reason::None));
     }
+    if world.has(Stop::AuthCall, Effect::Fail, request)? {
+        return Ok(Outcome::unheard(Answer::Open));
+    }
     if world.has(Stop::AuthCall, Effect::Refuse, request)? {
         let calls = CallsSeen::of(&[CallSeen::Nothing, CallSeen::Refused]);
         return Ok(Outcome::new(Answer::Open, calls, Reason::None));
