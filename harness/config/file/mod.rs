@@ -401,6 +401,16 @@ endpoint."backend.health" = { path = "/health" }
         assert!(one(&LEAST.replacen(part, replaced, 1)).is_err());
     }
 
+    #[rstest]
+    #[case::without_a_name("", false)]
+    #[case::with_a_name("event_name = '$.type', ", true)]
+    fn the_last_frame_of_a_socket_needs_a_name(#[case] more: &str, #[case] is_accepted: bool) {
+        let keys = format!("kind = 'websocket', {more}path = '/live', accept = {{ terminal_event = 'done' }}");
+        let target = one(&format!("{LEAST}endpoint.\"backend.live\" = {{ {keys} }}\n"));
+        assert_eq!(target.is_ok(), is_accepted);
+        assert!(target.is_ok() || target.unwrap_err().message().contains("no `event_name`"));
+    }
+
     #[test]
     fn a_deeply_nested_json_path_does_not_overflow_the_stack() {
         let nested = format!("identity = \"$[?{}\"", "(".repeat(250));

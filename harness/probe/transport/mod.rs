@@ -110,6 +110,11 @@ impl Rules<'_> {
             || self.endpoint.accept.terminal_event.as_deref() == Some(name)
     }
 
+    /// Reports whether a socket is followed beyond its greeting.
+    pub(crate) fn follows(&self) -> bool {
+        self.until != &Until::Accepted || self.endpoint.accept.terminal_event.is_some()
+    }
+
     /// Returns the deadline for the next event or frame, which is awaited `since` then. The first one may have less time, and
     /// so may the next one after a name that was the last one of another probe.
     pub(crate) fn for_next(&self, last: Option<&str>, since: Instant) -> Deadline {
