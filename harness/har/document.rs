@@ -178,6 +178,8 @@ pub(super) struct Probe {
     pub(super) phases: Phases,
     #[serde(flatten)]
     pub(super) issued: IssuedJwt,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) unissued: bool,
     /// What the run made of it. A step may have required more than a success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) observation: Option<Observation>,

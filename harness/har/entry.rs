@@ -100,6 +100,7 @@ pub(super) fn recorded(
         browser: None,
         blocked: None,
         unsent: false,
+        unissued: false,
         phases,
         issued: crate::token::IssuedJwt::default(),
     };
@@ -111,8 +112,10 @@ pub(super) fn recorded(
 
 /// Puts back what HAR has no field for, and returns the observation.
 fn restore(exchange: &mut Exchange, probe: Probe) -> Option<Observation> {
-    let Probe { id, probe, step, trace_id, body, trailers, events, names, close, error, phases, issued, observation } =
-        probe;
+    let observation = probe.observation;
+    let Probe {
+        id, probe, step, trace_id, body, trailers, events, names, close, error, phases, issued, unissued, ..
+    } = probe;
     let text = std::mem::take(&mut exchange.body.text);
     for (frame, (at_ms, name)) in exchange.frames.iter_mut().zip(names) {
         (frame.at_ms, frame.name) = (at_ms, name);
@@ -121,7 +124,7 @@ fn restore(exchange: &mut Exchange, probe: Probe) -> Option<Observation> {
     exchange.trailers = trailers;
     (exchange.id, exchange.probe, exchange.step, exchange.trace_id) = (id, probe, step, trace_id);
     (exchange.events, exchange.close, exchange.error, exchange.phases) = (events, close, error, phases);
-    exchange.issued = issued;
+    (exchange.issued, exchange.unissued) = (issued, unissued);
     observation
 }
 

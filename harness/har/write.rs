@@ -56,6 +56,7 @@ fn entry(exchange: &Exchange, observation: Option<&Observation>) -> Entry {
             error: exchange.error.clone(),
             phases,
             issued: exchange.issued,
+            unissued: exchange.unissued,
             observation: observation.cloned(),
         })),
     }
