@@ -153,6 +153,7 @@ fn recorded(shown: Shown<'_>, target: &Target) -> Option<Recorded> {
         url,
         credential: None,
         carried: None,
+        login: None,
         is_asset: false,
         by_the_platform: shown.by_the_platform,
         observation: None,

@@ -90,6 +90,16 @@ pub(super) struct Header {
 pub(super) struct PostData {
     pub(super) mime_type: String,
     pub(super) text: String,
+    /// The fields of a form, which some exporters write in place of the text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) params: Vec<Param>,
+}
+
+/// One field of a form.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Param {
+    pub(super) name: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
