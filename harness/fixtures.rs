@@ -57,6 +57,7 @@ pub(crate) fn exchange(endpoint: &str, token: TokenKind) -> Exchange {
         browser: None,
         blocked: None,
         unsent: false,
+        unissued: false,
         phases: Phases { end_ms: 20.0, ..Phases::default() },
         issued: crate::token::IssuedJwt::default(),
     }

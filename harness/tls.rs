@@ -8,7 +8,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::config::{Access, CertificateError};
+use crate::config::{Access, CertificateError, ClientCertificate};
 
 /// The trusted roots. Read once, because a machine's store has hundreds of files.
 static ROOTS: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
@@ -44,16 +44,21 @@ pub enum TlsError {
     #[diagnostic(transparent)]
     Certificate(#[from] CertificateError),
     /// The private key of the client's certificate cannot be read. The message quotes nothing of it.
-    #[error("`client_certificate.key` is no private key in PEM")]
+    #[error("`{of}.key` is no private key in PEM")]
     #[diagnostic(code(fivewhys::tls::key), help("a private key begins with -----BEGIN PRIVATE KEY-----"))]
-    Key,
+    Key {
+        /// The key of the certificate in the target file.
+        of: String,
+    },
     /// The client's certificate cannot be presented.
-    #[error("`client_certificate` names {}, which cannot be presented: {source}", path.display())]
+    #[error("`{of}` names {}, which cannot be presented: {source}", path.display())]
     #[diagnostic(
         code(fivewhys::tls::client_certificate),
         help("it must be an X.509 certificate of version 3, and `key` must be its private key")
     )]
     Presented {
+        /// The key of the certificate in the target file.
+        of: String,
         /// The file.
         path: std::path::PathBuf,
         /// What the library says.
@@ -65,17 +70,18 @@ pub enum TlsError {
     Setup(#[from] rustls::Error),
 }
 
-/// Returns a configuration that trusts Mozilla's roots, the roots of the machine and those of the target. It presents the
-/// target's client certificate if its key is given.
-pub(crate) fn client_config(access: &Access, key: Option<&SecretString>) -> Result<ClientConfig, TlsError> {
+/// Returns a configuration that trusts Mozilla's roots, the roots of the machine and those of the target. It presents this
+/// client certificate, if there is one.
+pub(crate) fn client_config(
+    access: &Access,
+    presented: Option<(&ClientCertificate, SecretString)>,
+) -> Result<ClientConfig, TlsError> {
     let builder = trusting(roots(access)?);
-    let Some(key) = key else { return Ok(builder.with_no_client_auth()) };
-    let key = PrivateKeyDer::from_pem_slice(key.expose_secret().as_bytes()).map_err(|_| TlsError::Key)?;
-    let presented = builder.with_client_auth_cert(access.presented()?, key);
-    presented.map_err(|source| {
-        let path = access.client_certificate.as_ref().map(|client| client.certificate.clone()).unwrap_or_default();
-        TlsError::Presented { path, source }
-    })
+    let Some((client, key)) = presented else { return Ok(builder.with_no_client_auth()) };
+    let of = || client.written_as.clone();
+    let key = PrivateKeyDer::from_pem_slice(key.expose_secret().as_bytes()).map_err(|_| TlsError::Key { of: of() })?;
+    let config = builder.with_client_auth_cert(client.chain()?, key);
+    config.map_err(|source| TlsError::Presented { of: of(), path: client.certificate.clone(), source })
 }
 
 /// Returns the trusted roots, with those of the target.

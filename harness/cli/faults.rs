@@ -112,5 +112,6 @@ fn style(width: usize) -> human::Style {
         colour: output::colour(std::io::stdout().is_terminal()),
         unicode: output::unicode(),
         verbose: false,
+        has_flags: true,
     }
 }

@@ -33,9 +33,9 @@ pub(super) struct Init {
     /// The URL of the auth service, `none` if there is none, or `internal` if this machine cannot call it
     #[arg(long, value_name = "URL", value_parser = auth_address)]
     auth: Option<String>,
-    /// How the test users get their tokens
-    #[arg(long, value_name = "KIND", default_value = "key")]
-    login: DraftLogin,
+    /// How the test users get their tokens. Without it: as the OpenAPI or HAR file shows, or else `key`
+    #[arg(long, value_name = "KIND")]
+    login: Option<DraftLogin>,
     /// Draft an endpoint for each operation of this OpenAPI file
     #[arg(long, value_name = "FILE")]
     openapi: Option<PathBuf>,
@@ -71,8 +71,10 @@ impl Init {
     fn refuse_contradictions(&self) -> Result<(), Mistake> {
         let has_url = self.auth.as_ref().map(|auth| auth.contains(':'));
         match (self.login, has_url) {
-            (DraftLogin::Form, Some(true)) => Err(miette!("--login form has no auth service: remove --auth").into()),
-            (DraftLogin::Oauth, Some(false)) => {
+            (Some(DraftLogin::Form), Some(true)) => {
+                Err(miette!("--login form has no auth service: remove --auth").into())
+            }
+            (Some(DraftLogin::Oauth), Some(false)) => {
                 Err(miette!("--login oauth needs the URL of the server that issues the tokens: --auth URL").into())
             }
             _ => Ok(()),

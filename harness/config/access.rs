@@ -40,6 +40,8 @@ pub struct Access {
     pub ca: Vec<PathBuf>,
     /// The certificate that is presented to a server that asks for one.
     pub client_certificate: Option<ClientCertificate>,
+    /// The certificates for single hosts, by their names in lower case. They are presented in place of the other.
+    pub client_certificate_for: BTreeMap<String, ClientCertificate>,
     /// Where the token against cross-site request forgery comes from.
     pub csrf: Option<Csrf>,
     /// Addresses that are called instead of what a name resolves to. From the command line.

@@ -15,6 +15,8 @@ const LARGEST: u64 = 4 << 20;
 /// The certificate that a client presents (mutual TLS).
 #[derive(Debug, Clone)]
 pub struct ClientCertificate {
+    /// Its key in the target file, for messages: `client_certificate`.
+    pub written_as: String,
     /// The file with the certificate and its chain, in PEM.
     pub certificate: PathBuf,
     /// The sources of its private key, in PEM.
@@ -27,7 +29,7 @@ pub struct ClientCertificate {
 #[diagnostic(code(fivewhys::config::certificate), help("a certificate begins with -----BEGIN CERTIFICATE-----"))]
 pub struct CertificateError {
     /// The key of the target file.
-    pub key: &'static str,
+    pub key: String,
     /// The file.
     pub path: PathBuf,
     /// What is wrong with it.
@@ -49,18 +51,29 @@ impl Access {
         !self.ca.is_empty()
     }
 
-    /// Reads the certificate that the client presents, with its chain. Empty: it presents none.
-    ///
-    /// # Errors
-    /// As [`Access::authorities`].
-    pub(crate) fn presented(&self) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
-        let Some(client) = &self.client_certificate else { return Ok(Vec::new()) };
-        certificates("client_certificate.certificate", &client.certificate)
+    /// Returns every certificate that the client may present.
+    pub(crate) fn client_certificates(&self) -> impl Iterator<Item = &ClientCertificate> {
+        self.client_certificate.iter().chain(self.client_certificate_for.values())
+    }
+
+    /// Returns the certificate for a host that has one of its own, or with `None` the one for every other host.
+    pub(crate) fn client_certificate_of(&self, host: Option<&str>) -> Option<&ClientCertificate> {
+        host.map_or(self.client_certificate.as_ref(), |host| self.client_certificate_for.get(host))
     }
 }
 
-fn certificates(key: &'static str, path: &Path) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
-    let error = |why: String| CertificateError { key, path: path.to_owned(), why };
+impl ClientCertificate {
+    /// Reads the certificate, with its chain.
+    ///
+    /// # Errors
+    /// As [`Access::authorities`].
+    pub(crate) fn chain(&self) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
+        certificates(&format!("{}.certificate", self.written_as), &self.certificate)
+    }
+}
+
+fn certificates(key: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
+    let error = |why: String| CertificateError { key: key.to_owned(), path: path.to_owned(), why };
     let mut pem = Vec::new();
     let read = File::open(path).and_then(|file| file.take(LARGEST).read_to_end(&mut pem));
     read.map_err(|cause| error(format!("which cannot be read: {cause}")))?;

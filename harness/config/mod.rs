@@ -69,7 +69,8 @@ pub use target::{Budget, Claims, DeployedNames, KnownFailure, Target, UnusualPro
 pub use telemetry::collector::Collector;
 pub use telemetry::objective::{Bound, Covers, ErrorBudget, Measure, OBJECTIVES, Objective, Unit};
 pub(crate) use telemetry::trace_url::with as trace_url;
-pub(crate) use write::draft_login::DraftLogin;
+pub(crate) use write::draft_form::{DraftForm, DraftIssued, Sent};
+pub(crate) use write::draft_login::{DraftFlow, DraftLogin, DraftOauth};
 #[cfg(feature = "twin")]
 pub(crate) use write::replayed::write_replay_target;
 pub use write::starter::starter;

@@ -215,8 +215,8 @@ impl Target {
     pub(crate) fn secret_variables(&self) -> impl Iterator<Item = &str> {
         let of_users = self.users.iter().flat_map(|user| user.secrets.values());
         let of_caller = self.caller.iter().map(|caller| &caller.secret);
-        let client_key = self.access.client_certificate.iter().map(|client| &client.key);
-        let of_target = self.access.secrets.values().chain(client_key);
+        let client_keys = self.access.client_certificates().map(|client| &client.key);
+        let of_target = self.access.secrets.values().chain(client_keys);
         let of_system = of_caller.chain(of_users).chain(of_target);
         let sources = std::iter::once(&self.signing_secret).chain(of_system).chain(self.receivers.secrets());
         sources.flat_map(|secret| &secret.sources).filter_map(|origin| match origin {

@@ -141,6 +141,7 @@ fn recorded(shown: Shown<'_>, target: &Target) -> Option<Recorded> {
             browser: None,
             blocked: None,
             unsent: false,
+            unissued: false,
             phases: Phases {
                 first_byte_ms: Some(shown.took_ms),
                 end_ms: shown.took_ms.max(span).max(1.0),
@@ -152,6 +153,7 @@ fn recorded(shown: Shown<'_>, target: &Target) -> Option<Recorded> {
         url,
         credential: None,
         carried: None,
+        login: None,
         is_asset: false,
         by_the_platform: shown.by_the_platform,
         observation: None,

@@ -71,7 +71,7 @@ fn keep_out(value: &str, redactor: &Redactor) {
 }
 
 /// Returns the value of `NAME=VALUE; …`.
-fn first_cookie(header: &str) -> &str {
+pub(super) fn first_cookie(header: &str) -> &str {
     header.split(';').next().and_then(|pair| pair.split_once('=')).map_or("", |(_, value)| value)
 }
 
@@ -107,7 +107,7 @@ fn in_header(name: &str, value: &str) -> Option<(TokenLocation, String)> {
 
 /// Reports whether a cookie of this name signs a user in, by the words that frameworks use. Cookies of load balancers
 /// and of analytics do not.
-fn is_session(name: &str) -> bool {
+pub(super) fn is_session(name: &str) -> bool {
     const WORDS: [&str; 9] = ["sess", "sid", "auth", "token", "jwt", "login", "user", "remember", "ticket"];
     let name = name.to_ascii_lowercase();
     let is_counter =

@@ -90,6 +90,16 @@ pub(super) struct Header {
 pub(super) struct PostData {
     pub(super) mime_type: String,
     pub(super) text: String,
+    /// The fields of a form, which some exporters write in place of the text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) params: Vec<Param>,
+}
+
+/// One field of a form.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Param {
+    pub(super) name: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -178,6 +188,8 @@ pub(super) struct Probe {
     pub(super) phases: Phases,
     #[serde(flatten)]
     pub(super) issued: IssuedJwt,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) unissued: bool,
     /// What the run made of it. A step may have required more than a success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) observation: Option<Observation>,

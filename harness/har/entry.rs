@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::har::credential::Credential;
 use crate::har::document::{Content, Entry, Header, Message, Probe, Response, Timings};
+use crate::har::login::{self, FormLogin};
 use crate::observe::Observation;
 use crate::probe::{
     Body, ErrorKind, Exchange, Frame, Head, Phases, ProbeKey, SentRequest, Side, SseParser, StreamEvent,
@@ -25,6 +26,8 @@ pub(crate) struct Recorded {
     pub(crate) credential: Option<Credential>,
     /// Whether the request carried a credential, if the recording shows it.
     pub(crate) carried: Option<bool>,
+    /// The login with a form that it is, if it is one.
+    pub(crate) login: Option<FormLogin>,
     /// Whether the entry is a part of a page: an image, a script, a style, a font, or the page itself.
     pub(crate) is_asset: bool,
     /// Whether it is a WebSocket.
@@ -57,7 +60,7 @@ pub(super) fn recorded(
     let url = Url::parse(&entry.request.url).ok().filter(Url::has_host)?;
     let is_socket = matches!(url.scheme(), "ws" | "wss") || entry.resource_type.as_deref() == Some("websocket");
     let carried = credential.map(|_| true).or(keeps_credentials.then_some(false));
-    let is_asset = !is_socket && is_asset(&entry);
+    let (is_asset, login) = (!is_socket && is_asset(&entry), login::of(&entry));
     let clean = |text: &str| redactor.clean(text);
     let Entry { started_date_time, time, request, mut response, timings, messages, probe, .. } = entry;
     let content = content(&response.content);
@@ -100,19 +103,32 @@ pub(super) fn recorded(
         browser: None,
         blocked: None,
         unsent: false,
+        unissued: false,
         phases,
         issued: crate::token::IssuedJwt::default(),
     };
     exchange.events = events(&exchange);
     let observation = probe.and_then(|probe| restore(&mut exchange, *probe));
     exchange.events = clean_events(exchange.events, redactor);
-    Some(Recorded { exchange, url, credential, carried, is_asset, is_socket, by_the_platform: None, observation })
+    Some(Recorded {
+        exchange,
+        url,
+        credential,
+        carried,
+        login,
+        is_asset,
+        is_socket,
+        by_the_platform: None,
+        observation,
+    })
 }
 
 /// Puts back what HAR has no field for, and returns the observation.
 fn restore(exchange: &mut Exchange, probe: Probe) -> Option<Observation> {
-    let Probe { id, probe, step, trace_id, body, trailers, events, names, close, error, phases, issued, observation } =
-        probe;
+    let observation = probe.observation;
+    let Probe {
+        id, probe, step, trace_id, body, trailers, events, names, close, error, phases, issued, unissued, ..
+    } = probe;
     let text = std::mem::take(&mut exchange.body.text);
     for (frame, (at_ms, name)) in exchange.frames.iter_mut().zip(names) {
         (frame.at_ms, frame.name) = (at_ms, name);
@@ -121,7 +137,7 @@ fn restore(exchange: &mut Exchange, probe: Probe) -> Option<Observation> {
     exchange.trailers = trailers;
     (exchange.id, exchange.probe, exchange.step, exchange.trace_id) = (id, probe, step, trace_id);
     (exchange.events, exchange.close, exchange.error, exchange.phases) = (events, close, error, phases);
-    exchange.issued = issued;
+    (exchange.issued, exchange.unissued) = (issued, unissued);
     observation
 }
 

@@ -5,6 +5,7 @@
 //! - `document`: the JSON of a HAR file, with the fields that browsers add for sockets and failed requests
 //! - `entry`: one entry as an exchange
 //! - `credential`: which credential a recorded request carries
+//! - `login`: the names in a login with a form
 //! - `write`: a run as a HAR file
 //!
 //! Source: <http://www.softwareishard.com/blog/har-12-spec/>; `_webSocketMessages`, `_resourceType` and `_error` are
@@ -15,6 +16,7 @@
 mod credential;
 mod document;
 mod entry;
+mod login;
 mod write;
 
 use serde_json::Value;
@@ -23,6 +25,7 @@ use thiserror::Error;
 #[cfg(feature = "twin")]
 pub(crate) use credential::location;
 pub(crate) use entry::Recorded;
+pub(crate) use login::{FormLogin, Issued, is_password};
 pub(crate) use write::write;
 
 use crate::har::document::{Entry, Har};

@@ -56,6 +56,7 @@ fn entry(exchange: &Exchange, observation: Option<&Observation>) -> Entry {
             error: exchange.error.clone(),
             phases,
             issued: exchange.issued,
+            unissued: exchange.unissued,
             observation: observation.cloned(),
         })),
     }
@@ -76,7 +77,11 @@ fn request(exchange: &Exchange) -> Request {
         cookies: Vec::new(),
         headers: headers(&sent.headers),
         query_string: pairs.map(|(name, value)| json!({ "name": name, "value": value })).collect(),
-        post_data: sent.body.clone().map(|text| PostData { mime_type: "application/json".to_owned(), text }),
+        post_data: sent.body.clone().map(|text| PostData {
+            mime_type: "application/json".to_owned(),
+            text,
+            params: Vec::new(),
+        }),
         headers_size: -1,
         body_size: sent.body.as_ref().map_or(0, |body| i64::try_from(body.len()).unwrap_or(-1)),
     }

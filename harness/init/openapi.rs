@@ -6,7 +6,7 @@ use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
-use super::{add, names};
+use super::{add, names, oauth, one_line};
 use crate::config::{Draft, Sketch};
 use crate::terms::{EndpointKind, Role, TokenLocation};
 
@@ -63,12 +63,9 @@ pub(crate) fn read(from: &str, text: &str, draft: &mut Draft) -> Result<(), Open
         })
         .collect();
     add(draft, sketches);
+    oauth::add(&api, &prefix, draft);
     draft.from = format!("Written by `fivewhys init` from {}: read it before the first run.", one_line(from));
     Ok(())
-}
-
-fn one_line(text: &str) -> String {
-    text.chars().filter(|sign| !sign.is_control()).collect()
 }
 
 fn parse(from: &str, text: &str) -> Result<Value, OpenApiError> {

@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::add;
+use super::{add, form_login};
 use crate::config::{Draft, Endpoint, Sketch};
 use crate::explain::described;
 use crate::har::{self, HarError};
@@ -44,16 +44,16 @@ pub(crate) enum RecordingError {
     },
 }
 
-/// Adds what the recording shows to a draft: the addresses of the services, and an endpoint for each call. Nothing else of
-/// the recording is kept.
+/// Adds what the recording shows to a draft: the addresses of the services, an endpoint for each call, and the login with
+/// a form. Nothing else of the recording is kept.
 ///
 /// # Errors
 /// When the text is no HAR document, or holds no call.
 pub(crate) fn read(from: &str, text: &str, draft: &mut Draft) -> Result<(), RecordingError> {
     let calls = har::read(from, text, &Redactor::new())?.entries;
     let site = calls.iter().find(|one| one.is_asset).map(|one| one.url.origin().ascii_serialization());
-    let target = described(&calls.into_iter().filter(|one| !one.is_asset).collect::<Vec<_>>());
-    if target.endpoints.is_empty() {
+    let target = described(&calls.iter().filter(|one| !one.is_asset).cloned().collect::<Vec<_>>());
+    if target.endpoints.is_empty() && !calls.iter().any(|one| one.login.is_some()) {
         let from = from.to_owned();
         return Err(match site {
             Some(site) => RecordingError::Pages { from, site },
@@ -67,10 +67,13 @@ pub(crate) fn read(from: &str, text: &str, draft: &mut Draft) -> Result<(), Reco
     if let Some(url) = known(&target.backend) {
         draft.backend.get_or_insert(url);
     }
+    let login = form_login::add(&calls, draft);
     if let Some(url) = known(&target.auth) {
         draft.auth.get_or_insert(url);
     }
-    add(draft, target.endpoints.values().map(sketch).collect::<Vec<_>>());
+    let is_the_login = |one: &&Endpoint| one.method == "POST" && login.as_ref() == Some(&one.path);
+    let others = target.endpoints.values().filter(|one| !is_the_login(one));
+    add(draft, others.map(sketch).collect::<Vec<_>>());
     draft.from = "Written by `fivewhys init` from a recording: read it before the first run.".to_owned();
     Ok(())
 }

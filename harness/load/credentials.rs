@@ -64,8 +64,8 @@ impl Credentials for PoolCredentials {
         self.inner.service_secret()
     }
 
-    fn client_key(&self) -> Option<SecretString> {
-        self.inner.client_key()
+    fn client_key(&self, host: Option<&str>) -> Option<SecretString> {
+        self.inner.client_key(host)
     }
 
     fn user_secret(&self, user: &User, name: &str) -> Result<SecretString, CredentialError> {

@@ -194,7 +194,9 @@ pub(super) fn json_holds(wanted: &[JsonMatch], exchange: &Exchange) -> bool {
 }
 
 fn terminal_reached(accept: &Accept, exchange: &Exchange) -> bool {
-    accept.terminal_event.as_ref().is_none_or(|name| exchange.events.iter().any(|event| event.name == *name))
+    let events = exchange.events.iter().map(|event| &event.name);
+    let mut names = events.chain(exchange.received().map(|frame| &frame.name));
+    accept.terminal_event.as_ref().is_none_or(|terminal| names.any(|name| name == terminal))
 }
 
 fn first_frame_holds(accept: &Accept, exchange: &Exchange) -> bool {

@@ -88,6 +88,7 @@ impl Session {
             blocked: None,
             browser: None,
             issued: crate::token::IssuedJwt::default(),
+            unissued: false,
             body_limit: call.target.budget.body_bytes,
         };
         Ok((exchange(facts, answer, &*self.shared.redact), socket.map(|socket| Held { socket, token })))

@@ -56,7 +56,7 @@ impl Prober {
         redact: Arc<dyn Redact>,
         deadline: Instant,
     ) -> Result<Self, SetupError> {
-        let tls = Tls::new(&target.access, credentials.client_key().as_ref())?;
+        let tls = Tls::new(&target.access, &|host| credentials.client_key(host))?;
         Ok(Self::with_tls(target, credentials, redact, deadline, tls))
     }
 

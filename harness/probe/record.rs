@@ -22,6 +22,8 @@ pub(super) struct Facts {
     pub(super) trace_id: String,
     pub(super) started_at: jiff::Timestamp,
     pub(super) issued: IssuedJwt,
+    /// Whether an issuer sent no token.
+    pub(super) unissued: bool,
     pub(super) browser: Option<AsBrowser>,
     pub(super) blocked: Option<Blocked>,
     /// How many bytes of a body are kept.
@@ -48,6 +50,7 @@ pub(super) fn exchange(facts: Facts, answer: Answer, redact: &dyn Redact) -> Exc
         browser: facts.browser,
         blocked: facts.blocked.map(|blocked| Blocked { detail: clean(&blocked.detail), ..blocked }),
         unsent: answer.unsent,
+        unissued: facts.unissued && answer.status.is_some(),
         phases: answer.phases,
         issued: facts.issued,
     }

@@ -27,7 +27,7 @@ use crate::probe::request::presented::{Pair, Presented};
 use crate::probe::request::render::{Call, Ids};
 use crate::probe::transport::answer::Answer;
 use crate::probe::transport::deadline::Deadline;
-use crate::terms::{Caller, TokenKind, TokenLocation};
+use crate::terms::{Caller, Role, TokenKind, TokenLocation};
 use crate::token::IssuedJwt;
 
 /// What a probe gave.
@@ -168,6 +168,7 @@ impl Session {
                 preflight: preflight.map(Box::new),
             }),
             issued: issued.as_ref().map_or(issued_before, |issued| issued.jwt),
+            unissued: issued.is_none() && call.endpoint.role == Role::Issuer,
             body_limit: call.target.budget.body_bytes,
         };
         Ok(Probed { exchange: recorded(facts, answer, redact, &self.shared.large).await, issued, csrf })

@@ -185,6 +185,7 @@ fn style() -> impl Strategy<Value = Style> {
         colour: false,
         unicode,
         verbose,
+        has_flags: verbose,
     })
 }
 

@@ -3,7 +3,7 @@
 use fivewhys::internal::report::{Report, StepOutcome};
 use rstest::rstest;
 
-use crate::access::system::{SECRETS, form, run};
+use crate::access::system::{SECRETS, form, run, run_in, target};
 use crate::support::program::{stderr, stdout};
 use crate::support::server::{Answer, Received, Server};
 
@@ -128,6 +128,61 @@ fn a_session_is_a_token(#[case] place: &str) {
     }
     let logins = server.seen().iter().filter(|one| one.head.starts_with("POST /login")).count();
     assert_eq!(logins, 1);
+}
+
+/// A login that the step itself calls.
+const LOGIN: &str = r#"
+[target.shop.endpoint."auth.login"]
+role = "issuer"
+method = "POST"
+path = "/login"
+form = { email = "{email}", password = "{secret:password}" }
+accept = { status = 302 }
+issued_cookie = "sid"
+"#;
+const LOGIN_IN_JSON: &str = r#"
+[target.shop.endpoint."auth.login"]
+role = "issuer"
+method = "POST"
+path = "/login"
+body = { email = "{email}", password = "{secret:password}" }
+accept = { status = 302 }
+issued_token = "$.session_token"
+"#;
+
+#[rstest]
+#[case::with_its_cookie(LOGIN, "sid", "", None)]
+#[case::without_its_cookie(LOGIN, "other", "", Some("`issued_cookie` of auth.login: the response set no cookie `sid`"))]
+#[case::with_its_token(LOGIN_IN_JSON, "other", r#"{"session_token":"session-token-0123456789"}"#, None)]
+#[case::without_its_token(
+    LOGIN_IN_JSON,
+    "other",
+    r#"{"user":"ada"}"#,
+    Some("`issued_token` of auth.login: the response has no token at $.session_token")
+)]
+fn an_accepted_login_must_issue_what_the_target_says(
+    #[case] login: &str,
+    #[case] cookie: &'static str,
+    #[case] body: &'static str,
+    #[case] lacks: Option<&str>,
+    #[values("status = 302", "result = \"ok\"")] expected: &str,
+) {
+    let server = Server::start(move |request| match request.path() {
+        "/login" => Answer::http("302 Found", &[("Set-Cookie", &format!("{cookie}={SESSION}"))], body.as_bytes()),
+        _ => Answer::http("401 Unauthorized", &[], b"{}"),
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("fivewhys.toml"), target(&server, login)).expect("a file");
+    std::fs::create_dir(folder.path().join("own")).expect("a folder");
+    let scenario = format!("title = \"t\"\n[[step]]\nid = \"in\"\ncall = \"auth.login\"\n[step.expect]\n{expected}\n");
+    std::fs::write(folder.path().join("own/in.toml"), scenario).expect("a scenario");
+    let auth = format!("auth=http://{}", server.address);
+    let arguments = ["smoke", "-s", "in", "--set", &auth, "--set", "scenarios=own"];
+    let (output, report) = run_in(folder.path(), &arguments);
+    let report = report.unwrap_or_else(|| panic!("no report: {}", stderr(&output)));
+    let step = &report.scenarios[0].steps[0];
+    assert_eq!(step.outcome == StepOutcome::Passed, lacks.is_none(), "{:?}", step.because);
+    assert!(lacks.is_none_or(|line| step.because.iter().any(|own| own == line)), "{:?}", step.because);
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn failed_beside_controls(report: &Report) -> Vec<String> {
 /// The report for people, short and long, has no line of more than 80 columns, and ends with the outcome.
 pub(super) fn fits_80_columns(report: &Report, outcome: &str) {
     for verbose in [false, true] {
-        let style = human::Style { width: 80, colour: false, unicode: true, verbose, curl: false };
+        let style = human::Style { width: 80, colour: false, unicode: true, verbose, curl: false, has_flags: true };
         let text = human::render(report, &style);
         assert_eq!(too_wide(&text, 80), Vec::<&str>::new());
         let last = text.lines().last().expect("it says something");

@@ -101,6 +101,7 @@ impl ShownArgs {
             unicode: output::unicode(),
             verbose: self.verbose,
             curl: self.curl,
+            has_flags: true,
         }
     }
 }

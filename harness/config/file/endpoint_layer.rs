@@ -84,7 +84,7 @@ overlays! {
         headers: Named<String, String>,
         /// The JSON Schema that the body must fit. Needs a build with the feature `json-schema`.
         schema: Option<Json>,
-        /// The event that ends a complete stream, for example `stream_end`.
+        /// The event that ends a complete stream, for example `stream_end`. Of a WebSocket: the frame, which needs `event_name`. The socket is followed to it, and it may be closed after it.
         terminal_event: Option<String>,
         /// What the first frame of a WebSocket must hold. The messages are sent after it, or after one second without it.
         first_frame: Option<Match>,
@@ -205,6 +205,8 @@ fn check(endpoint: &Endpoint) -> Option<String> {
         "names a cookie with a character that no name of a cookie has (RFC 6265, section 4.1.1)"
     } else if !websocket && (!endpoint.send.is_empty() || endpoint.accept.first_frame.is_some()) {
         "has `send` or `accept.first_frame`, which need kind `websocket`"
+    } else if websocket && endpoint.accept.terminal_event.is_some() && endpoint.event_name.is_none() {
+        "has `accept.terminal_event` but no `event_name`, the place of a frame's name, for example `$.type`"
     } else if websocket && (endpoint.method != "GET" || endpoint.body.is_some()) {
         "is a WebSocket: its method is GET and it has no body"
     } else if form.basic.is_some() && carries(TokenLocation::Header) {

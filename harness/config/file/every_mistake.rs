@@ -98,7 +98,8 @@ fn placed(header: &Header<'_>, layer: &Layer) -> Option<(Target, Vec<PlacedEndpo
 /// Reads the certificates of a target.
 fn of_certificates(header: &Header<'_>, layer: Layer) -> Option<ConfigError> {
     let access = resolve::target(header, layer).ok()?.access;
-    let error = access.authorities().err().or_else(|| access.presented().err())?;
+    let error =
+        access.authorities().err().or_else(|| access.client_certificates().find_map(|one| one.chain().err()))?;
     Some(header.error(format!("the target `{}`: {error}", header.name)))
 }
 

@@ -1,6 +1,6 @@
 //! The identities that a target's probes use: test users, token claims and the calling service.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::config::file::layer::{CallerLayer, ClaimsLayer, ClientCertificateLayer, SchemeName, UserLayer};
@@ -9,6 +9,7 @@ use crate::config::file::resolve::{Header, LEAST_SECRET_BYTES};
 use crate::config::file::sources::SecretText;
 use crate::config::{CallerIdentity, CallerScheme, Claims, ClientCertificate, SecretSource, User};
 use crate::document::error::ConfigError;
+use crate::document::nearest_or_all;
 use crate::document::written::{Entry, Named, OneOrMany};
 
 /// Claims that `claims.extra` must not hold, because every token has them or they have their own key.
@@ -68,16 +69,43 @@ pub(crate) fn client_certificate(
     header: &Header<'_>,
     layer: ClientCertificateLayer,
 ) -> Result<Option<ClientCertificate>, ConfigError> {
-    match (layer.certificate, layer.key) {
-        (None, None) => Ok(None),
-        (Some(certificate), Some(key)) => {
-            Ok(Some(ClientCertificate { certificate, key: header.secret("the client key", 0, Some(key)) }))
-        }
-        _ => {
-            let message = format!("the target `{}` has only one of the keys of `client_certificate`", header.name);
-            Err(header.error(message).help("set `client_certificate.certificate` and `client_certificate.key`"))
-        }
+    if layer.certificate.is_none() && layer.key.is_none() {
+        return Ok(None);
     }
+    let written_as = "client_certificate".to_owned();
+    let message = format!("the target `{}` has only one of the keys of `client_certificate`", header.name);
+    let half = || header.error(message).help("set `client_certificate.certificate` and `client_certificate.key`");
+    whole(header, layer, written_as).map(Some).ok_or_else(half)
+}
+
+/// Returns the certificates for single hosts, by the host in lower case. `hosts` are those of the target.
+pub(crate) fn client_certificates_for(
+    header: &Header<'_>,
+    entries: Vec<Entry<ClientCertificateLayer>>,
+    hosts: &BTreeSet<String>,
+) -> Result<BTreeMap<String, ClientCertificate>, ConfigError> {
+    let resolve = |Entry { name, span, source, value }: Entry<ClientCertificateLayer>| {
+        let written_as = format!("client_certificate_for.\"{name}\"");
+        let error =
+            |message: String| ConfigError::new(message).at(source.as_ref().unwrap_or(header.source), span.clone());
+        let host = name.to_ascii_lowercase();
+        if !hosts.contains(&host) {
+            let known: Vec<&str> = hosts.iter().map(String::as_str).collect();
+            let message =
+                format!("no URL of the target `{}` has the host `{name}` of `client_certificate_for`", header.name);
+            return Err(error(message).help(nearest_or_all(&host, &known)));
+        }
+        let half = || error(format!("`{written_as}` needs the keys `certificate` and `key`"));
+        let client = whole(header, value, written_as.clone()).ok_or_else(half)?;
+        Ok((host, client))
+    };
+    entries.into_iter().map(resolve).collect()
+}
+
+fn whole(header: &Header<'_>, layer: ClientCertificateLayer, written_as: String) -> Option<ClientCertificate> {
+    let (certificate, key) = layer.certificate.zip(layer.key)?;
+    let key = header.secret(&format!("`{written_as}.key`"), 0, Some(key));
+    Some(ClientCertificate { written_as, certificate, key })
 }
 
 fn secrets(

@@ -103,6 +103,8 @@ overlays! {
         ca: Option<OneOrMany<PathBuf>>,
         /// The certificate that is presented to a server that asks for one (mutual TLS).
         client_certificate: ClientCertificateLayer,
+        /// The certificate for one host, in place of `client_certificate`: `{ "search.example.com" = { certificate = "search.pem", key = ["file:search.key"] } }`. The host must be that of a URL of the target.
+        client_certificate_for: Named<String, ClientCertificateLayer>,
         /// The algorithm that signs tokens. `HS256` when absent.
         algorithm: Option<Algorithm>,
         /// The keys that the auth service publishes (a JWK set). Read when the evidence `auth` is granted. Our tokens then carry the id of our key.
@@ -428,17 +430,25 @@ impl Layer {
         for entry in &mut self.objectives.0 {
             entry.source = Some(source.clone());
         }
+        for entry in &mut self.client_certificate_for.0 {
+            entry.source = Some(source.clone());
+        }
         self.load.settle(source);
         let users = self.user.0.iter_mut().flat_map(|user| &mut user.value.secrets.0).map(|secret| &mut secret.value);
         let own = self.secrets.0.iter_mut().map(|secret| &mut secret.value).chain(&mut self.login.client_secret);
-        let own = own.chain(&mut self.client_certificate.key).chain(self.watch.settle(source));
+        let for_hosts = self.client_certificate_for.0.iter_mut().map(|entry| &mut entry.value);
+        let (mut certificates, mut keys) = (Vec::new(), Vec::new());
+        for client in for_hosts.chain([&mut self.client_certificate]) {
+            certificates.extend(&mut client.certificate);
+            keys.extend(&mut client.key);
+        }
+        let own = own.chain(keys).chain(self.watch.settle(source));
         let lists = users.chain(own).chain(self.signing_secret.as_mut()).chain(self.caller.secret.as_mut());
         lists.flat_map(|list| &mut list.0).for_each(|secret| secret.root(folder));
         let manifests = self.manifest.backend.iter_mut().chain(self.manifest.auth.as_mut());
         manifests.chain(&mut self.jwks).for_each(|evidence| evidence.root(folder));
         self.logs.iter_mut().flat_map(|logs| &mut logs.0).for_each(|log| log.root(folder));
-        let certificates =
-            self.ca.iter_mut().flat_map(|files| &mut files.0).chain(&mut self.client_certificate.certificate);
+        let certificates = self.ca.iter_mut().flat_map(|files| &mut files.0).chain(certificates);
         certificates.for_each(|path| *path = folder.join(&*path));
         self.scenarios.iter_mut().for_each(|path| *path = folder.join(&*path));
         self.catalogue.iter_mut().flat_map(|files| &mut files.0).for_each(|file| *file = folder.join(&*file));

@@ -302,6 +302,20 @@ endpoint."backend.health" = { path = "/health" }
     }
 
     #[rstest]
+    #[case::beside_the_file("./key.sh", "/etc/fivewhys/./key.sh")]
+    #[case::in_a_folder("bin/key", "/etc/fivewhys/bin/key")]
+    #[case::absolute("/bin/cat", "/bin/cat")]
+    #[case::by_name("cat", "cat")]
+    fn a_program_with_a_slash_is_relative_to_the_file(#[case] program: &str, #[case] rooted: &str) {
+        let command = format!("'command:[\"{program}\", \"x/y\"]'");
+        let text = LEAST.replace("\"file:keys/signing\"", &command);
+        let target = one(&format!("{text}manifest.backend = {command}\n")).unwrap();
+        let words = vec![rooted.to_owned(), "x/y".to_owned()];
+        assert!(matches!(&target.signing_secret.sources[0], SecretOrigin::Command(own) if *own == words));
+        assert!(matches!(&target.manifests[&Service::Backend], EvidenceLocation::Command(own) if *own == words));
+    }
+
+    #[rstest]
     #[case::a_list("[{ from = 'file:x.log', writer = 'auth' }, 'file:y.log']", &[Some(Hop::Auth), None])]
     #[case::one("{ from = 'file:x.log', writer = 'edge' }", &[Some(Hop::Edge)])]
     #[case::unnamed("{ from = 'file:x.log' }", &[None])]
@@ -399,6 +413,16 @@ endpoint."backend.health" = { path = "/health" }
     fn a_wrong_value_is_refused(#[case] part: &str, #[case] replaced: &str) {
         assert!(LEAST.contains(part));
         assert!(one(&LEAST.replacen(part, replaced, 1)).is_err());
+    }
+
+    #[rstest]
+    #[case::without_a_name("", false)]
+    #[case::with_a_name("event_name = '$.type', ", true)]
+    fn the_last_frame_of_a_socket_needs_a_name(#[case] more: &str, #[case] is_accepted: bool) {
+        let keys = format!("kind = 'websocket', {more}path = '/live', accept = {{ terminal_event = 'done' }}");
+        let target = one(&format!("{LEAST}endpoint.\"backend.live\" = {{ {keys} }}\n"));
+        assert_eq!(target.is_ok(), is_accepted);
+        assert!(target.is_ok() || target.unwrap_err().message().contains("no `event_name`"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Makes a [`Target`] of the merged layers.
 
 use crate::config::target::as_websocket;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -9,7 +9,9 @@ use url::Url;
 
 use crate::config::file::csrf_layer::CsrfLayer;
 use crate::config::file::endpoint_layer::EndpointLayer;
-use crate::config::file::identity::{caller, claims, client_certificate, secrets_of_target, users};
+use crate::config::file::identity::{
+    caller, claims, client_certificate, client_certificates_for, secrets_of_target, users,
+};
 use crate::config::file::layer::{
     BrowserLayer, BudgetLayer, KnownFailureText, Layer, NamesLayer, TaggedUrlLayer, VersionLayer, WrittenAuth,
 };
@@ -123,6 +125,7 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
             secrets: secrets_of_target(header, layer.secrets, layer.login.client_secret),
             ca: layer.ca.unwrap_or_default().0,
             client_certificate: client_certificate(header, layer.client_certificate)?,
+            client_certificate_for: BTreeMap::new(),
             csrf,
             fixed: Vec::new(),
         },
@@ -130,6 +133,8 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         auth,
         websocket,
     };
+    let hosts: BTreeSet<String> = target.bases().filter_map(Url::host_str).map(str::to_owned).collect();
+    target.access.client_certificate_for = client_certificates_for(header, layer.client_certificate_for.0, &hosts)?;
     check_evidence_hosts(header, &target)?;
     check_auth(header, &target)?;
     environment::withhold(target.secret_variables());

@@ -131,19 +131,31 @@ fn command(words: &str) -> Result<Vec<String>, String> {
 }
 
 impl SecretText {
-    /// Makes a relative path relative to this folder.
+    /// Makes a relative path relative to this folder, also that of a program.
     pub(crate) fn root(&mut self, folder: &Path) {
-        if let SecretOrigin::File(path) = &mut self.0 {
-            *path = folder.join(&*path);
+        match &mut self.0 {
+            SecretOrigin::File(path) => *path = folder.join(&*path),
+            SecretOrigin::Command(words) => root_program(words, folder),
+            SecretOrigin::Env(_) | SecretOrigin::Held(_) => {}
         }
     }
 }
 
 impl EvidenceText {
-    /// Makes a relative path relative to this folder.
+    /// Makes a relative path relative to this folder, also that of a program.
     pub(crate) fn root(&mut self, folder: &Path) {
-        if let EvidenceLocation::File(path) = &mut self.0 {
-            *path = folder.join(&*path);
+        match &mut self.0 {
+            EvidenceLocation::File(path) => *path = folder.join(&*path),
+            EvidenceLocation::Command(words) => root_program(words, folder),
+            EvidenceLocation::Url(_) => {}
         }
+    }
+}
+
+/// Makes the path of a program relative to this folder. A name without a slash is looked up in `PATH`.
+fn root_program(words: &mut [String], folder: &Path) {
+    let Some(program) = words.first_mut().filter(|program| program.contains('/')) else { return };
+    if let Some(rooted) = folder.join(&*program).to_str() {
+        *program = rooted.to_owned();
     }
 }

@@ -14,6 +14,43 @@ pub(crate) enum DraftLogin {
     Json,
 }
 
+/// An OAuth 2.0 login of a draft.
+#[derive(Debug, Clone)]
+pub(crate) struct DraftOauth {
+    pub(crate) flow: DraftFlow,
+    pub(crate) token_url: String,
+    /// The scopes that the server knows, separated by spaces.
+    pub(crate) scope: Option<String>,
+}
+
+/// A flow in which no browser takes part.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum DraftFlow {
+    #[default]
+    Password,
+    ClientCredentials,
+    RefreshToken,
+}
+
+impl DraftFlow {
+    /// Returns its name in a target file.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::ClientCredentials => "client-credentials",
+            Self::RefreshToken => "refresh-token",
+        }
+    }
+
+    /// Returns the secret of a user that it needs, as in a target file.
+    pub(super) const fn secret(self) -> &'static str {
+        match self {
+            Self::Password | Self::ClientCredentials => "password = [\"env:FIVEWHYS_PRIMARY_PASSWORD\"]",
+            Self::RefreshToken => "refresh_token = [\"env:FIVEWHYS_PRIMARY_REFRESH_TOKEN\"]",
+        }
+    }
+}
+
 /// The line that begins a part: the words of the logins that have it, or nothing for all. `login`: only if no other endpoint
 /// issues tokens.
 const PART: &str = "#?";

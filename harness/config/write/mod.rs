@@ -5,9 +5,11 @@
 //! - `replayed`: the target file of a replay
 //! - `starter`: the file that `fivewhys init` writes, from `starter.toml` and what is known of the system
 //! - `draft_login`: how the test users of that file get their tokens
+//! - `draft_form`: a login with a form in that file
 //!
 //! Invariant: a target file never holds a secret. It names files that hold the secrets.
 
+pub(crate) mod draft_form;
 pub(crate) mod draft_login;
 #[cfg(feature = "twin")]
 pub(crate) mod replayed;

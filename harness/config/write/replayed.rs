@@ -13,8 +13,18 @@ use crate::terms::{EndpointKind, Role, TokenLocation};
 /// The name of the target in the file.
 const NAME: &str = "replay";
 /// Keys that name what only the recorded system had.
-const OF_THE_SYSTEM: [&str; 9] =
-    ["twin", "production", "manifest", "logs", "jwks", "direct", "login", "ca", "client_certificate"];
+const OF_THE_SYSTEM: [&str; 10] = [
+    "twin",
+    "production",
+    "manifest",
+    "logs",
+    "jwks",
+    "direct",
+    "login",
+    "ca",
+    "client_certificate",
+    "client_certificate_for",
+];
 
 /// Writes a target file by which a run tests a replay. `written` is the file that describes the recorded target, with the
 /// target's name there. Without it, the endpoints of `target` are written.

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::config::file::FILL_IN;
-use crate::config::write::draft_login::DraftLogin;
+use crate::config::write::draft_form::DraftForm;
+use crate::config::write::draft_login::{DraftFlow, DraftLogin, DraftOauth};
 use crate::terms::{EndpointKind, Role, TokenLocation};
 
 const HEAD: &str = include_str!("starter.toml");
@@ -18,7 +19,12 @@ pub(crate) struct Draft {
     pub(crate) backend: Option<String>,
     /// A URL, `none` or `internal`.
     pub(crate) auth: Option<String>,
-    pub(crate) login: DraftLogin,
+    /// How the test users get their tokens, if it is known.
+    pub(crate) login: Option<DraftLogin>,
+    /// The OAuth 2.0 login that a description names.
+    pub(crate) oauth: Option<DraftOauth>,
+    /// The login with a form that a recording shows.
+    pub(crate) form: Option<DraftForm>,
     pub(crate) endpoints: Vec<Sketch>,
     /// Where this comes from, in one sentence.
     pub(crate) from: String,
@@ -45,8 +51,8 @@ pub(crate) struct Sketch {
 impl Default for Draft {
     fn default() -> Self {
         let from = "Written by `fivewhys init` without knowledge of the system.".to_owned();
-        let login = DraftLogin::default();
-        Self { name: "staging".to_owned(), backend: None, auth: None, login, endpoints: Vec::new(), from }
+        let name = "staging".to_owned();
+        Self { name, backend: None, auth: None, login: None, oauth: None, form: None, endpoints: Vec::new(), from }
     }
 }
 
@@ -54,26 +60,54 @@ impl Draft {
     /// Returns a complete, valid target file. Options are commented out as `#key = value`, without a space. Comments have
     /// a space after `#`.
     pub(crate) fn render(&self) -> String {
+        let login = self.login.unwrap_or_default();
+        let mut text = self.head(login);
+        let form = self.form_of(login);
+        if let Some(form) = form {
+            form.write(&self.name, &mut text);
+        }
+        let cookie = form.and_then(DraftForm::cookie);
+        let guessed = [Role::Health, Role::Protected].into_iter().filter(|role| !self.has(*role));
+        let guessed: Vec<Sketch> = guessed.map(|role| Sketch::guessed(role, login)).collect();
+        let known = self.endpoints.iter().map(|one| one.with_login(login));
+        let all = guessed.into_iter().chain(known).map(|one| one.with_cookie(cookie));
+        all.for_each(|one| one.write(&self.name, &mut text));
+        text
+    }
+
+    /// Returns the login with a form, if the target has a login of that kind.
+    fn form_of(&self, login: DraftLogin) -> Option<&DraftForm> {
+        self.form.as_ref().filter(|form| match form.cookie() {
+            Some(_) => login == DraftLogin::Form,
+            None => login == DraftLogin::Json,
+        })
+    }
+
+    /// Returns the file up to the endpoints that are known.
+    fn head(&self, login: DraftLogin) -> String {
         let url = |known: &Option<String>, host: &str| known.clone().unwrap_or(format!("https://{host}.example.com"));
         let (backend, auth) = (url(&self.backend, "api"), url(&self.auth, "auth"));
-        let can_call_auth = self.login != DraftLogin::Form && auth.contains(':');
-        let has_issuer = self.endpoints.iter().any(|one| one.role == Role::Issuer && !one.is_an_option());
-        let mut text = self
-            .login
+        let can_call_auth = login != DraftLogin::Form && auth.contains(':');
+        let is_written = |one: &Sketch| one.role == Role::Issuer && !one.is_an_option();
+        let has_issuer = self.form_of(login).is_some() || self.endpoints.iter().any(is_written);
+        let flow = self.oauth.as_ref().map(|oauth| oauth.flow).unwrap_or_default();
+        let token_url = self.oauth.as_ref().map_or_else(|| format!("{auth}/{FILL_IN}"), |one| one.token_url.clone());
+        let scope = self.oauth.as_ref().and_then(|oauth| oauth.scope.as_deref()).unwrap_or("openid");
+        let secret = if login == DraftLogin::Oauth { flow } else { DraftFlow::Password }.secret();
+        login
             .parts_of(HEAD, has_issuer)
             .replace("{FROM}", &self.from)
             .replace("{NAME}", &self.name)
             .replace("{BACKEND}", &backend)
             .replace("{AUTH}", &auth)
+            .replace("{FLOW}", flow.word())
+            .replace("{TOKEN_URL}", &token_url)
+            .replace("{SCOPE}", &Value::from(scope).to_string())
+            .replace("{SECRET}", secret)
             .replace("{KEYS}", if can_call_auth { &auth } else { &backend })
             .replace("{EVIDENCE}", if can_call_auth { r#"["edge", "auth"]"# } else { r#"["edge"]"# })
-            .replace("{VALIDATION}", if self.login == DraftLogin::Form { "session" } else { "unknown" })
-            .replace("{ISSUER}", if can_call_auth { "auth" } else { "backend" });
-        let guessed = [Role::Health, Role::Protected].into_iter().filter(|role| !self.has(*role));
-        let guessed: Vec<Sketch> = guessed.map(|role| Sketch::guessed(role, self.login)).collect();
-        let known = self.endpoints.iter().map(|one| one.with_login(self.login));
-        guessed.into_iter().chain(known).for_each(|one| one.write(&self.name, &mut text));
-        text
+            .replace("{VALIDATION}", if login == DraftLogin::Form { "session" } else { "unknown" })
+            .replace("{ISSUER}", if can_call_auth { "auth" } else { "backend" })
     }
 
     /// Reports whether an endpoint of this role is known.
@@ -108,6 +142,14 @@ impl Sketch {
             in_header.for_each(|location| *location = TokenLocation::Cookie);
         }
         one
+    }
+
+    /// Returns the endpoint with the name of the cookie that holds its token.
+    fn with_cookie(mut self, cookie: Option<&str>) -> Self {
+        if self.token_locations.contains(&TokenLocation::Cookie) {
+            self.token_cookie = self.token_cookie.or_else(|| cookie.map(str::to_owned));
+        }
+        self
     }
 
     /// Reports whether a call may change data, or lacks a part: then the operator switches it on.
@@ -199,10 +241,15 @@ mod tests {
         let endpoints = vec![health(), post, one, socket];
         let logins = [DraftLogin::Key, DraftLogin::Oauth, DraftLogin::Form, DraftLogin::Json];
         let auths = ["https://id.shop.test", "none"].map(|auth| Some(auth.to_owned()));
-        let of =
-            |login| [None].into_iter().chain(auths.clone()).map(move |auth| Draft { login, auth, ..Draft::default() });
+        let of = |login| {
+            [None].into_iter().chain(auths.clone()).map(move |auth| Draft {
+                login: Some(login),
+                auth,
+                ..Draft::default()
+            })
+        };
         let known = Draft { endpoints, name: "qa".to_owned(), ..Draft::default() };
-        let oauth_has_a_url = |one: &Draft| one.login != DraftLogin::Oauth || one.auth.as_deref() != Some("none");
+        let oauth_has_a_url = |one: &Draft| one.login != Some(DraftLogin::Oauth) || one.auth.as_deref() != Some("none");
         [known].into_iter().chain(logins.into_iter().flat_map(of)).filter(oauth_has_a_url).collect()
     }
 
@@ -220,12 +267,12 @@ mod tests {
 
     #[test]
     fn a_session_needs_no_key_and_no_claims() {
-        let text = Draft { login: DraftLogin::Form, ..Draft::default() }.render();
+        let text = Draft { login: Some(DraftLogin::Form), ..Draft::default() }.render();
         assert!(!text.contains("signing_secret") && !text.contains("claims"), "{text}");
         assert!(text.contains("auth = \"none\"") && text.contains("validation = \"session\""), "{text}");
         assert!(text.contains("token_locations = [\"cookie\"]\ntoken_cookie = \"FILL-IN\""), "{text}");
         let endpoints = vec![Sketch::guessed(Role::Protected, DraftLogin::Key)];
-        let known = Draft { login: DraftLogin::Form, endpoints, ..Draft::default() }.render();
+        let known = Draft { login: Some(DraftLogin::Form), endpoints, ..Draft::default() }.render();
         assert!(!known.contains("token_locations = [\"header\"]"), "{known}");
     }
 

@@ -83,6 +83,7 @@ pub(crate) fn collect(from: impl Read, expected: &Expected) -> io::Result<Collec
         names: Vec::new(),
         open: Vec::new(),
         last: None,
+        last_by: None,
         found: Found::default(),
     };
     each_record(unpacked(from)?, |line, record| match record {
@@ -101,6 +102,8 @@ struct Collector<'e> {
     open: Vec<Open>,
     /// The last time in the log.
     last: Option<Timestamp>,
+    /// The writer of the line with that time.
+    last_by: Option<By>,
     found: Found,
 }
 
@@ -112,6 +115,14 @@ fn finer(own: Option<Timestamp>, of_runtime: Option<Timestamp>) -> Option<Timest
     let (Some(own), Some(stamp)) = (own, of_runtime) else { return own.or(of_runtime) };
     let is_it = own.subsec_nanosecond() == 0 && (SignedDuration::ZERO..LATER).contains(&stamp.duration_since(own));
     Some(if is_it { stamp } else { own })
+}
+
+/// Returns the time of a line in whole seconds. It is not older than the line before it of the same writer, `last`, which has
+/// a finer time of the same second.
+fn not_before(last: Option<Timestamp>, own: Option<Timestamp>) -> Option<Timestamp> {
+    let (Some(last), Some(at)) = (last, own) else { return own };
+    let is_later = at.subsec_nanosecond() == 0 && last > at && last.as_second() == at.as_second();
+    Some(if is_later { last } else { at })
 }
 
 struct Open {
@@ -167,9 +178,10 @@ impl Collector<'_> {
         if parsed.is_carried && self.continues(&parsed.text, self.by(&parsed.writer, prefix)) {
             return;
         }
-        let at = finer(parsed.time, prefix.time).or(self.last);
-        self.last = at;
         let by = self.intern(&parsed.writer, prefix);
+        let before = self.last.filter(|_| self.last_by == Some(by));
+        let at = not_before(before, finer(parsed.time, prefix.time)).or(self.last);
+        (self.last, self.last_by) = (at, Some(by));
         self.add(Draft::new(line, by, at, parsed));
     }
 

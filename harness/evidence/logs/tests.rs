@@ -273,6 +273,22 @@ fn a_line_has_the_time_of_the_entry_before_it() {
     assert_eq!(log.ends(), Some(log.entries[1].at));
 }
 
+/// gunicorn's error log has whole seconds. An application that writes into the same stream often has milliseconds.
+#[rstest]
+#[case::after_a_finer_line("2026-11-22 03:00:01,250 - app - ERROR - x", "2026-11-22T03:00:01.25Z")]
+#[case::after_an_older_line("2026-11-22 03:00:00,250 - app - ERROR - x", "2026-11-22T03:00:01Z")]
+#[case::after_a_later_line("2026-11-22 03:00:02,250 - app - ERROR - x", "2026-11-22T03:00:01Z")]
+fn a_line_in_whole_seconds_is_not_older_than_the_line_before_it(#[case] before: &str, #[case] at: &str) {
+    let lines = format!("{before}\n[2026-11-22 03:00:01 +0000] [7] [ERROR] Error handling request /a\n");
+    assert_eq!(log(lines.as_bytes()).expect("a log").entries[1].at.to_string(), at);
+}
+
+#[test]
+fn the_zone_of_gunicorn_counts() {
+    let log = log("[2026-11-22 05:00:01 +0200] [7] [ERROR] Error handling request /a\n".as_bytes()).expect("a log");
+    assert_eq!(log.entries[0].at.to_string(), "2026-11-22T03:00:01Z");
+}
+
 #[rstest]
 #[case::a_runtime_is_finer(
     "2026-11-22T03:00:01.712345678Z 10.0.0.1 - - [22/Nov/2026:03:00:01 +0000] \"GET /a HTTP/1.1\" 502 150\n",

@@ -3,6 +3,7 @@
 use rstest::rstest;
 
 use super::{JSON, MESSAGES, SUB, axes};
+use crate::config::Accept;
 use crate::fixtures::{endpoint, exchange};
 use crate::observe::{Observation, Outcome, complete, observe};
 use crate::probe::{ErrorKind, Exchange, Frame, Phases, Side, StreamEvent};
@@ -51,6 +52,27 @@ fn a_stream_lasts_and_is_silent_before_its_end(
 ) {
     let seen = seen(&sent);
     assert_eq!((seen.lasted_ms, seen.idle_ms), (lasted, idle));
+}
+
+/// A server may close the socket after the last frame in any way.
+#[rstest]
+#[case::complete("done", Side::Server, None, Outcome::Ok)]
+#[case::then_closed("done", Side::Server, Some(1000), Outcome::Ok)]
+#[case::then_closed_with_an_error("done", Side::Server, Some(1011), Outcome::Ok)]
+#[case::cut("started", Side::Server, Some(1000), Outcome::BrokenStream)]
+#[case::our_own_frame("done", Side::Client, Some(1000), Outcome::BrokenStream)]
+fn a_socket_is_accepted_by_the_frame_that_ends_it(
+    #[case] name: &str,
+    #[case] from: Side,
+    #[case] close: Option<u16>,
+    #[case] result: Outcome,
+) {
+    let mut endpoint = endpoint(SOCKET);
+    endpoint.accept = Accept { terminal_event: Some("done".to_owned()), ..Accept::default() };
+    let mut open = socket(&[]);
+    open.frames = vec![Frame { at_ms: 1, from, name: name.to_owned(), data: "{}".into() }];
+    let open = close.map_or(open.clone(), |code| open.closed(code, ""));
+    assert_eq!(observe(&open, &endpoint, SUB).map(|seen| seen.result), Some(result));
 }
 
 #[rstest]

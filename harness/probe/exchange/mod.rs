@@ -62,6 +62,9 @@ pub struct Exchange {
     /// Whether the connection was lost before any part of the request was sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unsent: bool,
+    /// Whether an issuer endpoint sent no token where the target says that it is: in `issued_cookie` or at `issued_token`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unissued: bool,
     /// Phase times.
     pub phases: Phases,
     /// What the token tells that the auth service issued: at an issuer endpoint, and where such a token was sent.

@@ -54,8 +54,9 @@ pub trait Credentials: Send + Sync {
     /// When no source has it.
     fn service_secret(&self) -> Result<SecretString, CredentialError>;
 
-    /// Returns the private key of the certificate that the target presents, in PEM. `None`: it presents none.
-    fn client_key(&self) -> Option<SecretString> {
+    /// Returns the private key in PEM of the certificate that the target presents to this host, which has one of its own, or
+    /// with `None` to every other host. `None`: it presents none.
+    fn client_key(&self, _host: Option<&str>) -> Option<SecretString> {
         None
     }
 

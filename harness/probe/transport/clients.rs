@@ -25,6 +25,8 @@ struct Kind {
     proxy: Option<Url>,
     keeps_connections: bool,
     http1_only: bool,
+    /// The host, if it gets a client certificate of its own.
+    own_host: Option<String>,
 }
 
 /// The clients of a run, each built when it is first needed.
@@ -44,12 +46,13 @@ impl Clients {
             proxy: rules.proxy.cloned(),
             keeps_connections: !rules.own_connection && !self.ends_connections(url),
             http1_only: rules.http1_only,
+            own_host: rules.tls.own_host(url).map(str::to_owned),
         };
         let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = built.get(&kind) {
             return Ok(client.clone());
         }
-        let client = build(&kind, rules)?;
+        let client = build(&kind, url, rules)?;
         built.insert(kind, client.clone());
         Ok(client)
     }
@@ -65,9 +68,9 @@ impl Clients {
     }
 }
 
-fn build(kind: &Kind, rules: &Rules<'_>) -> reqwest::Result<Client> {
+fn build(kind: &Kind, url: &Url, rules: &Rules<'_>) -> reqwest::Result<Client> {
     let builder = Client::builder()
-        .tls_backend_preconfigured(config(kind, rules))
+        .tls_backend_preconfigured(config(kind, url, rules))
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
@@ -85,10 +88,10 @@ fn build(kind: &Kind, rules: &Rules<'_>) -> reqwest::Result<Client> {
     .build()
 }
 
-fn config(kind: &Kind, rules: &Rules<'_>) -> ClientConfig {
+fn config(kind: &Kind, url: &Url, rules: &Rules<'_>) -> ClientConfig {
     match (kind.is_encrypted, kind.http1_only) {
         (false, _) => tls::without_roots(),
-        (true, false) => rules.tls.http().clone(),
-        (true, true) => (*rules.tls.http1()).clone(),
+        (true, false) => rules.tls.http(url).clone(),
+        (true, true) => (*rules.tls.http1(url)).clone(),
     }
 }

@@ -18,6 +18,7 @@ pub(crate) mod deadline;
 pub(crate) mod patience;
 pub(crate) mod phases;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -59,38 +60,54 @@ pub(crate) struct Rules<'a> {
 }
 
 /// TLS for HTTP, and for WebSocket, which is HTTP/1.1 alone: they offer different application protocols. Made when the first
-/// call needs it.
+/// call needs it, unless the target has authorities or client certificates of its own.
 #[derive(Default)]
-pub(crate) struct Tls(OnceLock<Offers>);
+pub(crate) struct Tls {
+    usual: OnceLock<Offers>,
+    /// For the hosts that get a client certificate of their own.
+    for_hosts: BTreeMap<String, Offers>,
+}
 
 struct Offers {
     http: ClientConfig,
     http1: Arc<ClientConfig>,
 }
 
+/// Returns the private key of the client certificate for a host, or for every other host.
+type KeyOf<'a> = &'a dyn Fn(Option<&str>) -> Option<SecretString>;
+
 impl Tls {
     /// Returns TLS for a target. What no target needs is made when the first call needs it.
-    pub(crate) fn new(access: &Access, key: Option<&SecretString>) -> Result<Self, TlsError> {
-        if key.is_none() && !access.has_authorities() {
-            return Ok(Self::default());
-        }
-        Ok(Self::from_config(&tls::client_config(access, key)?))
+    pub(crate) fn new(access: &Access, key: KeyOf<'_>) -> Result<Self, TlsError> {
+        let of = |host: Option<&str>| tls::client_config(access, access.client_certificate_of(host).zip(key(host)));
+        let for_host = |host: &String| Ok((host.clone(), Offers::of(&of(Some(host))?)));
+        let for_hosts = access.client_certificate_for.keys().map(for_host).collect::<Result<_, TlsError>>()?;
+        let has_own = access.has_authorities() || access.client_certificate.is_some();
+        let usual = if has_own { OnceLock::from(Offers::of(&of(None)?)) } else { OnceLock::new() };
+        Ok(Self { usual, for_hosts })
     }
 
+    #[cfg(test)]
     pub(crate) fn from_config(config: &ClientConfig) -> Self {
-        Self(OnceLock::from(Offers::of(config)))
+        Self { usual: OnceLock::from(Offers::of(config)), for_hosts: BTreeMap::new() }
     }
 
-    pub(crate) fn http(&self) -> &ClientConfig {
-        &self.offers().http
+    pub(crate) fn http(&self, url: &Url) -> &ClientConfig {
+        &self.offers(url).http
     }
 
-    pub(crate) fn http1(&self) -> Arc<ClientConfig> {
-        Arc::clone(&self.offers().http1)
+    pub(crate) fn http1(&self, url: &Url) -> Arc<ClientConfig> {
+        Arc::clone(&self.offers(url).http1)
     }
 
-    fn offers(&self) -> &Offers {
-        self.0.get_or_init(|| Offers::of(&tls::usual_config()))
+    /// Returns the host of the URL, if it gets a client certificate of its own.
+    pub(crate) fn own_host<'a>(&self, url: &'a Url) -> Option<&'a str> {
+        url.host_str().filter(|host| self.for_hosts.contains_key(*host))
+    }
+
+    fn offers(&self, url: &Url) -> &Offers {
+        let own = self.own_host(url).and_then(|host| self.for_hosts.get(host));
+        own.unwrap_or_else(|| self.usual.get_or_init(|| Offers::of(&tls::usual_config())))
     }
 }
 
@@ -108,6 +125,11 @@ impl Rules<'_> {
     pub(crate) fn ends_with(&self, name: &str) -> bool {
         matches!(self.until, Until::Event(last) if last == name)
             || self.endpoint.accept.terminal_event.as_deref() == Some(name)
+    }
+
+    /// Reports whether a socket is followed beyond its greeting.
+    pub(crate) fn follows(&self) -> bool {
+        self.until != &Until::Accepted || self.endpoint.accept.terminal_event.is_some()
     }
 
     /// Returns the deadline for the next event or frame, which is awaited `since` then. The first one may have less time, and

@@ -15,7 +15,7 @@ use crate::probe::transport::deadline::Deadline;
 use crate::probe::transport::{LOOK, Rules, body};
 use crate::probe::websocket::error::of_socket;
 use crate::probe::websocket::metered::Metered;
-use crate::probe::{Close, ErrorKind, Frame, Side, TransportError, Until};
+use crate::probe::{Close, ErrorKind, Frame, Side, TransportError};
 use crate::terms::TokenLocation;
 
 /// The wait for a greeting before the first message is sent without it.
@@ -73,7 +73,7 @@ impl<'a> Conversation<'a> {
     /// Follows the frames to the last one that is needed.
     async fn talk(&mut self, messages: &[String], shown: &[String]) -> Result<Turn, TransportError> {
         let greeting = self.rules.endpoint.accept.first_frame.as_ref();
-        let asks = self.rules.until != &Until::Accepted && !messages.is_empty();
+        let asks = self.rules.follows() && !messages.is_empty();
         // Without a greeting, the server may wait for the client. It does so where a message has the token.
         let mut said = greeting.is_none() || self.rules.endpoint.usual_token_location() == TokenLocation::Body;
         if said {
@@ -98,7 +98,7 @@ impl<'a> Conversation<'a> {
         if self.is_last() {
             return Ok(Turn::Frame);
         }
-        if self.rules.until == &Until::Accepted {
+        if !self.rules.follows() {
             return if greeting.is_some() { Ok(Turn::Frame) } else { self.linger().await };
         }
         if !said {

@@ -50,7 +50,7 @@ async fn secured(url: &Url, stream: Box<dyn Connection>, rules: &Rules<'_>) -> R
     if !is_encrypted(url) {
         return Ok(stream);
     }
-    let connector = TlsConnector::from(rules.tls.http1());
+    let connector = TlsConnector::from(rules.tls.http1(url));
     Ok(Box::new(connector.connect(server_name(url)?, stream).await?))
 }
 

@@ -13,9 +13,12 @@ pub struct Style {
     pub verbose: bool,
     /// Whether to show each failed call as a `curl` command. The command holds no token: it says `$TOKEN`.
     pub curl: bool,
+    /// Whether the reader can give the command another flag, such as `-v`: not in a file, nor in the library.
+    pub has_flags: bool,
 }
 
 impl Style {
     /// The style of a report in a file: 100 columns, no colour.
-    pub const FILE: Self = Self { width: 100, colour: false, unicode: true, verbose: false, curl: false };
+    pub const FILE: Self =
+        Self { width: 100, colour: false, unicode: true, verbose: false, curl: false, has_flags: false };
 }

@@ -8,7 +8,7 @@ use crate::report::human::render;
 use crate::report::samples::every_kind_of_run;
 use crate::report::{Report, StepOutcome, samples};
 
-const PLAIN: Style = Style { width: 80, colour: false, unicode: true, verbose: false, curl: false };
+const PLAIN: Style = Style { width: 80, colour: false, unicode: true, verbose: false, curl: false, has_flags: true };
 
 #[apply(every_kind_of_run)]
 fn the_report_reads_at_both_widths(#[case] name: &str, #[case] report: Report, #[values(80, 140)] width: usize) {
@@ -29,6 +29,17 @@ fn the_verbose_report_shows_every_probe(#[case] name: &str, #[case] report: Repo
 #[rstest]
 fn three_hundred_failures_read_at_both_widths(#[values(80, 140)] width: usize) {
     insta::assert_snapshot!(format!("many_{width}"), render(&samples::many(), &Style { width, ..PLAIN }));
+}
+
+#[test]
+fn a_list_that_is_cut_says_what_shows_all_of_it() {
+    let mut report = samples::ambiguous();
+    let other = report.causes[0].alternatives[0].clone();
+    report.causes[0].alternatives = vec![other; 12];
+    let of = |has_flags| render(&report, &Style { has_flags, ..PLAIN });
+    let told = |text: String, by: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").contains(by);
+    assert!(told(of(true), "(-v lists all") && !told(of(true), "the JSON report"));
+    assert!(told(of(false), "(the JSON report lists all") && !told(of(false), "-v lists"));
 }
 
 #[test]

@@ -95,6 +95,7 @@ fn exchange() -> Exchange {
         browser: None,
         blocked: None,
         unsent: false,
+        unissued: false,
         phases: Phases {
             dns_ms: Some(0.2),
             connect_ms: Some(1.1),

@@ -19,8 +19,8 @@ pub(crate) struct RunCredentials {
     /// The claims that the target declares.
     claims: Claims,
     secrets: BTreeMap<String, SecretSource>,
-    /// The private key of the certificate that the target presents.
-    client_key: Option<SecretString>,
+    /// The private keys of the certificates that the target presents, by the host that has one of its own.
+    client_keys: BTreeMap<Option<String>, SecretString>,
     service_secret: Option<SecretString>,
     redactor: Redactor,
 }
@@ -35,19 +35,19 @@ impl RunCredentials {
         if let Some(secret) = &service_secret {
             redactor.register_secret("service", secret);
         }
-        let client_key = client_key(target, redactor)?;
+        let client_keys = client_keys(target, redactor)?;
         let secrets = target.access.secrets.clone();
         // A response may hold one before a request does.
         learn(secrets.iter().map(|(name, secret)| (name.as_str(), secret)), redactor);
         let (claims, redactor) = (target.claims.clone(), redactor.clone());
-        Ok(Self { minter, keys, claims, secrets, client_key, service_secret, redactor })
+        Ok(Self { minter, keys, claims, secrets, client_keys, service_secret, redactor })
     }
 
     /// Returns the credentials of a run that has not begun: secrets for requests, and no token.
     pub(crate) fn without_tokens(target: &Target, redactor: &Redactor) -> Result<Self, SecretError> {
         let (secrets, claims) = (target.access.secrets.clone(), target.claims.clone());
-        let (client_key, redactor) = (client_key(target, redactor)?, redactor.clone());
-        Ok(Self { minter: None, keys: None, claims, secrets, client_key, service_secret: None, redactor })
+        let (client_keys, redactor) = (client_keys(target, redactor)?, redactor.clone());
+        Ok(Self { minter: None, keys: None, claims, secrets, client_keys, service_secret: None, redactor })
     }
 
     /// Returns whether the signing key is one that the auth service publishes, if that is known. Where the auth service
@@ -60,14 +60,20 @@ impl RunCredentials {
     }
 }
 
-/// Reads the private key of the certificate that the target presents.
-fn client_key(target: &Target, redactor: &Redactor) -> Result<Option<SecretString>, SecretError> {
-    let key = target.access.client_certificate.as_ref().map(|client| client.key.read()).transpose()?;
-    if let Some(key) = &key {
-        redactor.register_secret("client-key", key);
-    }
-    Ok(key)
+/// Reads the private keys of the certificates that the target presents.
+fn client_keys(target: &Target, redactor: &Redactor) -> Result<BTreeMap<Option<String>, SecretString>, SecretError> {
+    let hosts = target.access.client_certificate_for.keys().cloned().map(Some).chain([None]);
+    let of = |host: Option<String>| {
+        let client = target.access.client_certificate_of(host.as_deref())?;
+        Some(client.key.read().map(|key| (host, key)))
+    };
+    let keys: BTreeMap<_, _> = hosts.filter_map(of).collect::<Result<_, _>>()?;
+    keys.values().for_each(|key| redactor.register_secret(CLIENT_KEY, key));
+    Ok(keys)
 }
+
+/// The label of the private key of a client certificate.
+const CLIENT_KEY: &str = "client-key";
 
 /// Makes every secret that the target names known to the redactor, before the output of a command is recorded. Secrets
 /// whose only source is a command stay unknown, unless the run needed them.
@@ -75,7 +81,8 @@ pub(crate) fn learn_all(target: &Target, redactor: &Redactor) {
     let users = target.users.iter().flat_map(|user| user.secrets.iter().map(|(name, secret)| (name.as_str(), secret)));
     let caller = target.caller.iter().map(|caller| ("service", &caller.secret));
     let own = target.access.secrets.iter().map(|(name, secret)| (name.as_str(), secret));
-    learn(users.chain(caller).chain(own), redactor);
+    let client_keys = target.access.client_certificates().map(|client| (CLIENT_KEY, &client.key));
+    learn(users.chain(caller).chain(own).chain(client_keys), redactor);
 }
 
 /// Makes secrets known to the redactor, except those whose only source is a command.
@@ -108,8 +115,8 @@ impl Credentials for RunCredentials {
         IssuedJwt { with_our_secret, ..IssuedJwt::read(jwt, self.keys.as_ref(), &self.claims) }
     }
 
-    fn client_key(&self) -> Option<SecretString> {
-        self.client_key.clone()
+    fn client_key(&self, host: Option<&str>) -> Option<SecretString> {
+        self.client_keys.get(&host.map(str::to_owned)).cloned()
     }
 
     fn conceal(&self, label: &str, value: &str) {

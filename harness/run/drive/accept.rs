@@ -29,6 +29,16 @@ pub(super) fn lacks(endpoint: &Endpoint, exchange: &Exchange) -> Option<String> 
     Some(format!("`accept` of {}: {flaw}", endpoint.id))
 }
 
+/// Returns where the response of an issuer has no token, although the target says so.
+pub(super) fn lacks_token(endpoint: &Endpoint) -> Option<String> {
+    let id = &endpoint.id;
+    match (&endpoint.form.issued_cookie, &endpoint.issued_token) {
+        (Some(cookie), _) => Some(format!("`issued_cookie` of {id}: the response set no cookie `{cookie}`")),
+        (None, Some(place)) => Some(format!("`issued_token` of {id}: the response has no token at {place}")),
+        (None, None) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;

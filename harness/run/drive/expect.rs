@@ -25,10 +25,12 @@ pub(crate) fn unmet(
     let control = if expect.refused { refused(seen, verifier) } else { None };
     // After a failed call, the missing parts of the response add nothing.
     if let Some(line) = control.or_else(|| status(expect, exchange)).or_else(|| implied_success(expect, seen)) {
-        return std::iter::once(line).chain(lacks(expect, endpoint, exchange, seen)).collect();
+        let more = token(step, endpoint, exchange, seen).or_else(|| lacks(expect, endpoint, exchange, seen));
+        return std::iter::once(line).chain(more).collect();
     }
     let mut lines: Vec<String> = maker(expect, seen, verifier).into_iter().chain(axes(expect, seen)).collect();
     lines.extend(lacks(expect, endpoint, exchange, seen).filter(|_| !lines.is_empty()));
+    lines.extend(token(step, endpoint, exchange, seen));
     lines.extend(headers(expect, exchange));
     lines.extend(json(&expect.json, exchange));
     lines.extend(events(expect, exchange));
@@ -43,9 +45,28 @@ fn lacks(expect: &Expect, endpoint: &Endpoint, exchange: &Exchange, seen: &Obser
     is_of_content.then(|| accept::lacks(endpoint, exchange))?
 }
 
-/// Returns the outcome of a call that looks successful, but lacks the content that the step requires.
-pub(crate) fn without_content(step: &Step, exchange: &Exchange, seen: &Observation) -> Option<Outcome> {
-    let lacks = seen.result == Outcome::Ok && !step.expect.refused && !events(&step.expect, exchange).is_empty();
+/// Returns what the response of an accepted login lacks: the token that the target says it has.
+fn token(step: &Step, endpoint: &Endpoint, exchange: &Exchange, seen: &Observation) -> Option<String> {
+    let may_lack = step.expect.refused || !(step.expect.result.is_empty() || step.expect.result.contains(&Outcome::Ok));
+    let looks_accepted = matches!(seen.result, Outcome::Ok | Outcome::Hollow);
+    (looks_accepted && !may_lack && is_unissued(step, endpoint, exchange)).then(|| accept::lacks_token(endpoint))?
+}
+
+/// Reports whether a login issued no token. A step with a body of its own may be a login that is refused with the status of
+/// an accepted one. With a cookie, `accept` distinguishes them.
+fn is_unissued(step: &Step, endpoint: &Endpoint, exchange: &Exchange) -> bool {
+    exchange.unissued && (endpoint.form.issued_cookie.is_some() || step.body.is_none())
+}
+
+/// Returns the outcome of a call that looks successful, but lacks the content or the token that the step requires.
+pub(crate) fn without_content(
+    step: &Step,
+    endpoint: &Endpoint,
+    exchange: &Exchange,
+    seen: &Observation,
+) -> Option<Outcome> {
+    let is_short = !events(&step.expect, exchange).is_empty() || is_unissued(step, endpoint, exchange);
+    let lacks = seen.result == Outcome::Ok && !step.expect.refused && is_short;
     let cut = exchange
         .error
         .as_ref()

@@ -43,7 +43,7 @@ impl Course<'_> {
         let user = self.user(step);
         let step = &*filled::after(step, &mut self.captures, user, &exchange);
         let spent = exchange.error.as_ref().is_some_and(|error| error.kind == ErrorKind::BudgetSpent);
-        let seen = self.keep(step, exchange);
+        let seen = self.keep(step, endpoint, exchange);
         let exchange = &self.record.probes.last().expect("just kept").exchange;
         let because = match &seen {
             Some(seen) => expect::unmet(step, endpoint, exchange, seen, self.verifier(endpoint)),
@@ -76,10 +76,10 @@ impl Course<'_> {
     }
 
     /// Keeps an exchange, with the outcome that it has for this step.
-    fn keep(&mut self, step: &Step, exchange: Exchange) -> Option<Observation> {
+    fn keep(&mut self, step: &Step, endpoint: &Endpoint, exchange: Exchange) -> Option<Observation> {
         let seen = self.record.keep(exchange, self.target)?;
         let exchange = &self.record.probes.last()?.exchange;
-        let Some(result) = expect::without_content(step, exchange, &seen) else { return Some(seen) };
+        let Some(result) = expect::without_content(step, endpoint, exchange, &seen) else { return Some(seen) };
         self.record.correct_last(result);
         Some(Observation { result, ..seen })
     }

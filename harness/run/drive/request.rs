@@ -32,10 +32,11 @@ pub(crate) fn of(step: &Step, endpoint: &Endpoint, name: &str, target: &Target, 
     }
 }
 
-/// Returns how far the response is followed: a socket never ends by itself, so it is followed to the last event that
-/// the step expects.
+/// Returns how far the response is followed: a socket never ends by itself, so it is followed to the event that ends an
+/// accepted call, or else to the last event that the step expects.
 fn until(step: &Step, endpoint: &Endpoint) -> Until {
-    let last = step.expect.terminal.as_ref().or_else(|| step.expect.events.last());
+    let accepted = endpoint.accept.terminal_event.as_ref();
+    let last = accepted.or(step.expect.terminal.as_ref()).or_else(|| step.expect.events.last());
     match last {
         Some(name) if !endpoint.kind.ends_by_itself() => Until::Event(name.clone()),
         _ => Until::Accepted,

@@ -5,7 +5,8 @@ use fivewhys::internal::observe::Observation;
 use fivewhys::internal::report::{Report, RunOutcome, human};
 use fivewhys::internal::terms::Hop;
 
-const STYLE: human::Style = human::Style { width: 140, colour: false, unicode: true, verbose: true, curl: false };
+const STYLE: human::Style =
+    human::Style { width: 140, colour: false, unicode: true, verbose: true, curl: false, has_flags: true };
 
 /// Returns the report as text, for the message of a failed test.
 pub(crate) fn shown(report: &Report) -> String {

@@ -27,6 +27,7 @@ pub(crate) fn of(recording: &Recording, probe: &Probe, key: ProbeKey, id: u32) -
         browser: None,
         blocked: None,
         unsent: false,
+        unissued: false,
         phases: phases(probe),
         issued: fivewhys::internal::token::IssuedJwt::default(),
     };

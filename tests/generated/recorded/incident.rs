@@ -78,6 +78,7 @@ fn exchange(answer: &Answer, token: TokenKind) -> Exchange {
         browser: None,
         blocked: None,
         unsent: false,
+        unissued: false,
         phases: Phases { connect_ms: Some(0.1), first_byte_ms: Some(5.0), end_ms: 5.0, ..Phases::default() },
         issued: fivewhys::internal::token::IssuedJwt::default(),
     }

@@ -84,6 +84,30 @@ async fn a_conversation_ends_at_the_needed_event_and_is_closed() {
     assert_eq!(exchange.close, closed(1000, "", Side::Client));
 }
 
+/// The server closes the socket after the frame that ends an accepted call.
+#[rstest]
+#[tokio::test]
+async fn a_call_is_followed_to_the_event_that_ends_it(
+    #[values(Some(CloseCode::Normal), Some(CloseCode::Error), None)] code: Option<CloseCode>,
+) {
+    let server = server(move |mut socket| async move {
+        socket.send(Message::text(READY)).await.unwrap();
+        socket.next().await.unwrap().unwrap();
+        socket.send(Message::text(r#"{"type":"done"}"#)).await.unwrap();
+        if let Some(code) = code {
+            socket.close(Some(CloseFrame { code, reason: "".into() })).await.unwrap();
+            while socket.next().await.is_some() {}
+        }
+    })
+    .await;
+    let mut endpoint = chat();
+    endpoint.accept.terminal_event = Some("done".to_owned());
+    let exchange = probe(&server, endpoint, &probe_of(ID)).await;
+    let (us, they) = (Side::Client, Side::Server);
+    assert_eq!(frames(&exchange), [(they, "ready"), (us, "ask"), (they, "done")]);
+    assert_eq!(exchange.error, None);
+}
+
 #[tokio::test]
 async fn a_socket_is_accepted_at_its_first_frame() {
     let server = server(|mut socket| async move {

@@ -34,7 +34,7 @@ pub(crate) fn write(page: &mut Page, cause: &Cause, verbose: bool) {
     if more > 0 {
         let shown: f64 = listed.iter().map(|other| other.confidence).sum();
         let rest = cause.alternatives.iter().map(|other| other.confidence).sum::<f64>() - shown;
-        let says = format!("{more} others, together {} (-v lists all)", percent(rest));
+        let says = format!("{more} others, together {} ({})", percent(rest), page.lists_all());
         let ink = page.ink();
         page.row(INDENT, [ink.text(Paint::Faint, "or").padded("either".len())], &[ink.text(Paint::Faint, &says)]);
     }

@@ -118,8 +118,8 @@ fn ruled_out(page: &mut Page, cause: &Cause, verbose: bool) {
         page.claims(INDENT, "ruled out", &cause.ruled_out.iter().map(out).collect::<Vec<_>>());
     } else {
         let faults = cause.ruled_out.iter().take(CLOSEST).map(|out| out.fault.clone());
-        let more = cause.ruled_out.len().saturating_sub(CLOSEST);
-        let faults = faults.chain((more > 0).then(|| format!("{more} more (-v lists all, with reasons)")));
+        let (more, lists_all) = (cause.ruled_out.len().saturating_sub(CLOSEST), page.lists_all());
+        let faults = faults.chain((more > 0).then(|| format!("{more} more ({lists_all}, with reasons)")));
         page.row(INDENT, [ink.text(Paint::Faint, "ruled out")], &[ink.list(Paint::Plain, faults, Separator::Dot)]);
     }
 }

@@ -28,13 +28,20 @@ pub(crate) struct Page {
     width: usize,
     colour: bool,
     ink: Ink,
+    has_flags: bool,
     out: String,
 }
 
 impl Page {
     pub(crate) fn new(style: &Style) -> Self {
         let width = style.width.clamp(NARROWEST, WIDEST);
-        Self { width, colour: style.colour, ink: Ink { unicode: style.unicode }, out: String::new() }
+        let ink = Ink { unicode: style.unicode };
+        Self { width, colour: style.colour, ink, has_flags: style.has_flags, out: String::new() }
+    }
+
+    /// Returns what shows all of a list that is cut.
+    pub(crate) const fn lists_all(&self) -> &'static str {
+        if self.has_flags { "-v lists all" } else { "the JSON report lists all" }
     }
 
     pub(crate) const fn ink(&self) -> Ink {
