@@ -50,7 +50,7 @@ mod tests {
     use super::*;
     use crate::fixtures::{endpoint, exchange};
     use crate::observe::observe;
-    use crate::probe::AsBrowser;
+    use crate::probe::{AsBrowser, Preflight};
     use crate::terms::TokenKind;
 
     fn blocked_by(by: BlockReason) -> Option<Blocked> {
@@ -76,6 +76,29 @@ mod tests {
         one.probe.token_location = location;
         let seen = observe(&one, &endpoint("backend.websocket"), "").expect("an observation");
         assert_eq!((seen.result, seen.blocked.is_some()), (result, true));
+    }
+
+    #[rstest]
+    #[case::it_is_refused(403, Outcome::Blocked)]
+    #[case::the_service_is_away(503, Outcome::Unavailable)]
+    #[case::the_service_fails(500, Outcome::Failed)]
+    fn a_preflight_that_the_service_does_not_answer_says_nothing_about_origins(
+        #[case] status: u16,
+        #[case] result: Outcome,
+    ) {
+        const ON: &str = "backend.threads";
+        let answer = exchange(ON, TokenKind::None).answered(status, "text/html", "");
+        let preflight = Preflight {
+            request: answer.request,
+            head: answer.head,
+            body: answer.body,
+            error: None,
+            blocked: blocked_by(BlockReason::Preflight),
+        };
+        let mut one = exchange(ON, TokenKind::Valid).answered(200, "application/json", r#"{"threads":[]}"#);
+        one.browser = page().map(|page| AsBrowser { preflight: Some(Box::new(preflight)), ..page });
+        one.blocked = blocked_by(BlockReason::Preflight);
+        assert_eq!(observe(&one, &endpoint(ON), "").expect("an observation").result, result);
     }
 
     #[test]

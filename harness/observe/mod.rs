@@ -52,9 +52,16 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
     let anonymous = ended == Outcome::Ok && credential::served_without_the_user(endpoint, identity.as_deref(), sub);
     let by_service = if anonymous { Outcome::Denied } else { ended };
     let blocked = browser::blocked(exchange, by_service);
-    let result = if blocked.is_some() { Outcome::Blocked } else { by_service };
-    let authn = credential::authn(exchange, endpoint, by_service, sub, identity.as_deref());
     let preflight = blocked.and_then(|_| browser::refused_preflight(exchange));
+    let result = match (&blocked, &preflight) {
+        // A preflight that got no answer of the service says nothing about its rules for other origins.
+        (Some(_), Some(preflight)) if preflight.status().is_some_and(|status| status >= 500) => {
+            outcome::outcome(preflight, endpoint)
+        }
+        (Some(_), _) => Outcome::Blocked,
+        (None, _) => by_service,
+    };
+    let authn = credential::authn(exchange, endpoint, by_service, sub, identity.as_deref());
     let made = match &preflight {
         Some(preflight) => maker::maker(preflight, endpoint, Outcome::Denied),
         None => maker::maker(exchange, endpoint, ended),
