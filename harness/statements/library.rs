@@ -180,6 +180,14 @@ mod tests {
     #[case::keycloak("HTTPS required", Meaning::Policy)]
     #[case::redis("Redis connectivity failed", Meaning::Cache)]
     #[case::socket_io("Session ID unknown", Meaning::NoSession)]
+    #[case::postgrest("JWTIssuedAtFuture", Meaning::IssuedInFuture)]
+    #[case::hs_jose(
+        "JWSError (CompactDecodeError Invalid number of parts: Expected 3 parts; got 1)",
+        Meaning::TokenMalformed
+    )]
+    #[case::identity_model("The signature key was not found", Meaning::KeyUnknown)]
+    #[case::java_trust("PKIX path building failed: unable to find valid certification path", Meaning::TlsFailed)]
+    #[case::empty_set("The JWKS endpoint did not contain any signing keys", Meaning::AuthFailed)]
     #[case::nginx_header("400 Request Header Or Cookie Too Large", Meaning::TooLarge)]
     fn a_sentence_means_what_its_product_means(#[case] sentence: &str, #[case] means: Meaning) {
         assert_eq!(meanings(sentence), [means]);
@@ -202,6 +210,8 @@ mod tests {
     #[case::postgres_reserved("remaining connection slots are reserved", Meaning::Database)]
     #[case::redis_disk("MISCONF Redis is configured to save RDB snapshots", Meaning::Cache)]
     #[case::redis_password("WRONGPASS invalid username-password pair", Meaning::Cache)]
+    #[case::redis_user("WRONGPASS invalid username-password pair or user is disabled.", Meaning::Cache)]
+    #[case::mariadb("Can't connect to server on '127.0.0.1' (115)", Meaning::Database)]
     #[case::redis_memory("OOM command not allowed when used memory > 'maxmemory'", Meaning::Cache)]
     #[case::redis_cluster("CLUSTERDOWN Hash slot not served", Meaning::Cache)]
     fn a_sentence_of_an_operator_or_a_store_has_its_own_meaning(#[case] sentence: &str, #[case] means: Meaning) {

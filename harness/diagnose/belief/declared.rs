@@ -50,6 +50,8 @@ pub(super) fn request(key: &ProbeKey, target: &Target, endpoint: &Endpoint, at: 
         has_body: endpoint.body.is_some(),
         has_query: endpoint.query.iter().any(|(_, value)| !value.contains("{token}")),
         same_user: key.user == user,
+        // A token of a login is its user's own.
+        of_any_subject: key.token.may_name_another_subject(),
     })
 }
 

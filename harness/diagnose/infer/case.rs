@@ -170,7 +170,11 @@ impl<'a> Case<'a> {
 fn key_set(evidence: &Evidence) -> Option<KeySetRead> {
     match &evidence.signing_key {
         Some(published) if published.keys == 0 => Some(KeySetRead::Nothing),
-        Some(published) => published.ours.map(|ours| if ours { KeySetRead::Ours } else { KeySetRead::Others }),
+        Some(published) => Some(match published.ours {
+            Some(true) => KeySetRead::Ours,
+            Some(false) => KeySetRead::Others,
+            None => KeySetRead::Some,
+        }),
         // The key set is the only thing that is read from the auth service besides probes.
         None => evidence.unread.iter().any(|(of, _)| *of == EvidenceSource::Auth).then_some(KeySetRead::Nothing),
     }

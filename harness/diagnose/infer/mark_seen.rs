@@ -65,7 +65,7 @@ fn decisive(rule: &WhyRule, candidate: &Candidate<'_>) -> bool {
 fn may_be_about_the_caller(case: &Case<'_>, reading: &Reading<'_>, on: &ProbeSelector) -> bool {
     case.target.engine == Engine::New
         && on.callers.is_empty()
-        && reading.class.caller == Some(Caller::None)
+        && reading.class.caller.is_some_and(|caller| caller != Caller::Right)
         && reading.observation.result == Outcome::Denied
 }
 

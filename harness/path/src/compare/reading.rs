@@ -80,6 +80,8 @@ pub enum KeySetRead {
     Ours,
     /// Other keys only.
     Others,
+    /// Keys, and we have none to look for.
+    Some,
     /// Nothing: it is empty, or could not be read.
     Nothing,
 }

@@ -27,6 +27,8 @@ pub struct Request {
     pub has_query: bool,
     /// Whether it is for the user of the failure.
     pub same_user: bool,
+    /// Whether its token may name another subject than its user.
+    pub of_any_subject: bool,
 }
 
 impl Request {
@@ -72,6 +74,7 @@ impl Request {
             caller: None,
             has_body: false,
             has_query: false,
+            of_any_subject: token.may_name_another_subject(),
             same_user: true,
         }
     }

@@ -124,7 +124,7 @@ fn of_issued_claims(world: &World<'_>, evidence: &Evidence) -> f64 {
 fn of_key_set(world: &World<'_>, evidence: &Evidence) -> f64 {
     let Some(read) = evidence.key_set else { return 0.0 };
     let noise = noise();
-    let is_gone = [Effect::NoKeys, Effect::DoesNotStart, Effect::Hang, Effect::Fail, Effect::NotFound, Effect::Refuse]
+    let is_gone = [Effect::DoesNotStart, Effect::Hang, Effect::Fail, Effect::NotFound, Effect::Refuse]
         .iter()
         .any(|effect| world.ever(Stop::Auth, *effect));
     let is_unknown = [Stop::Auth, Stop::Network].iter().any(|stop| world.ever(*stop, Effect::Unknown));
@@ -132,6 +132,7 @@ fn of_key_set(world: &World<'_>, evidence: &Evidence) -> f64 {
         || world.ever(Stop::Auth, Effect::OtherKey)
         || world.ever(Stop::Auth, Effect::StaleKeys);
     let nothing = match (is_gone, is_unknown || world.is_changed(Stop::Network)) {
+        _ if world.ever(Stop::Auth, Effect::NoKeys) => 1.0 - noise.key_set_unread,
         (true, _) => noise.key_set_gone,
         (false, true) => 0.5,
         (false, false) => noise.key_set_unread,

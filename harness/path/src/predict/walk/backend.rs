@@ -205,7 +205,7 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
         return Ok(failed);
     }
     // A token that may name another subject does not show for whom it was taken.
-    if !request.token.may_name_another_subject() && world.has(Stop::Backend, Effect::OtherUser, request)? {
+    if !request.of_any_subject && world.has(Stop::Backend, Effect::OtherUser, request)? {
         return Ok(by_backend(Result::OtherUser, Reason::None));
     }
     handle(world, request)
