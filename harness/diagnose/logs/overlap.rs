@@ -62,7 +62,7 @@ fn is_within(entry: &LogEntry, (first, last): (Timestamp, Timestamp)) -> bool {
 }
 
 /// Returns the latest time at which the entry can have been written.
-fn latest(entry: &LogEntry) -> Timestamp {
+pub(super) fn latest(entry: &LogEntry) -> Timestamp {
     let is_coarse = entry.at.subsec_nanosecond() == 0;
     if is_coarse { entry.at.checked_add(COARSE).unwrap_or(entry.at) } else { entry.at }
 }

@@ -111,10 +111,11 @@ fn certainty_by_path(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)]) -> C
     }
 }
 
-/// Reports whether a fault that no mark and no decisive line shows may be the wrong one: it would rarely cause a failed
-/// step, its failures came and went, or everything that failed worked later.
+/// Reports whether a fault that no mark and no line shows may be the wrong one: it would rarely cause a failed step, its
+/// failures came and went, or everything that failed worked later. Of what comes and goes, a busy machine leaves lines too.
 fn is_doubtful(case: &Case<'_>, best: &Candidate<'_>) -> bool {
-    if mark_seen::marked(case, best) || best.log.as_ref().is_some_and(|line| line.decisive) {
+    let shows = |line: &LogMatch| line.decisive || !best.mode.comes_and_goes;
+    if mark_seen::marked(case, best) || best.log.as_ref().is_some_and(shows) {
         return false;
     }
     let is_odd = best.odd.iter().any(|exchange| case.is_of_a_step(*exchange));

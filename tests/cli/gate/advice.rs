@@ -69,7 +69,7 @@ fn before(folder: &Path, lacks: &[&str], version: &str) -> PathBuf {
 #[case::no_previous_revision_is_named(&["--fault", MISSING, "--deployed", BACKEND], Advice::Undecided, 1)]
 #[case::another_revision_gets_the_traffic(&["--fault", "backend/handler-error", "--deployed", "backend=x", "--previous", BEFORE], Advice::Undecided, 1)]
 #[case::nothing_involved(&["--fault", MISMATCH, "--deployed", "frontend=x", "--previous", "frontend=w"], Advice::DoNot, 4)]
-#[case::no_deploy_can(&["--fault", "client/unknown-user", "--deployed", BACKEND, "--previous", BEFORE], Advice::DoNot, 4)]
+#[case::no_deploy_can(&["--fault", "client/clock-skew", "--deployed", BACKEND, "--previous", BEFORE], Advice::DoNot, 4)]
 #[case::no_revision_cures_it(&["--fault", "edge/iam-denied", "--deployed", "edge=x", "--previous", "edge=w"], Advice::DoNot, 1)]
 #[case::open_and_not_all_alike(&["--fault", MISMATCH, "--evidence", "edge", "--deployed", BACKEND, "--previous", BEFORE], Advice::Undecided, 3)]
 fn the_advice_follows_from_every_candidate(#[case] arguments: &[&str], #[case] advice: Advice, #[case] code: i32) {

@@ -17,7 +17,7 @@ fn passages(more: &[&str]) -> Report {
 #[case::open(
     &["--fault", "backend-auth/service-secret-mismatch", "--evidence", "edge,auth"],
     Hop::Backend,
-    &[Hop::BackendAuth, Hop::Auth],
+    &[Hop::Backend, Hop::BackendAuth, Hop::Auth],
     Blame::Suspect
 )]
 fn a_cause_is_shown_where_it_lies(

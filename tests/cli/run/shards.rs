@@ -52,6 +52,8 @@ fn whole(arguments: &[&str]) -> Report {
     serde_json::from_slice(&output.stdout).expect("a report")
 }
 
+const MISMATCH: &str = "backend-auth/service-secret-mismatch";
+
 #[rstest]
 #[case::passed(&FEW)]
 #[case::one_cause(&["--fault", "backend-auth/service-secret-mismatch"])]
@@ -117,21 +119,19 @@ fn a_merge_is_shown_as_a_run_is() {
 #[test]
 fn the_diagnosis_of_a_merge_sees_what_every_part_saw() {
     let folder = tempfile::tempdir().expect("a folder");
-    // Without diagnosis probes, only the second part can rule a candidate out.
-    let alone = [
-        "--fault",
-        "backend-auth/service-secret-mismatch",
-        "--evidence",
-        "edge,auth",
-        "--set",
-        "budget.diagnosis_probes=0",
-    ];
+    // Without diagnosis probes, only the second part asks the auth service about the token.
+    let alone = ["--fault", MISMATCH, "--evidence", "edge,auth", "--set", "budget.diagnosis_probes=0"];
     let one = |name: &str| shard(folder.path(), name, &[&alone[..], &["--scenario", name]].concat());
     let files = [one("chat-stream"), one("token-validation")];
     let part: Report = serde_json::from_slice(&std::fs::read(&files[0]).expect("it was written")).expect("a report");
     let whole = merged(&files, &["--evidence", "edge,auth"]);
-    let remain = |report: &Report| report.causes[0].alternatives.len();
-    assert!(remain(&whole) < remain(&part), "{} of {} remain", remain(&whole), remain(&part));
+    let share = |report: &Report| -> f64 {
+        let cause = &report.causes[0];
+        let others = cause.alternatives.iter().map(|one| (&one.fault, one.confidence));
+        let of_it = others.chain([(&cause.fault, cause.confidence)]).filter(|(fault, _)| *fault == MISMATCH);
+        of_it.map(|(_, share)| share).sum()
+    };
+    assert!(share(&whole) > share(&part), "{} after {}", share(&whole), share(&part));
 }
 
 #[test]

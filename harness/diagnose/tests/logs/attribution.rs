@@ -111,6 +111,18 @@ fn a_line_is_joined_to_its_probe(
     assert_eq!(joined(line, ids), by);
 }
 
+#[rstest]
+#[case::of_a_probe_that_began_in_its_second(10.0, Some(1))]
+#[case::with_a_fraction_before_the_probe(10.2, None)]
+#[case::of_the_second_before(9.0, None)]
+fn a_line_in_whole_seconds_may_be_later_in_its_second(#[case] written: f64, #[case] of: Option<u32>) {
+    let (observations, sent) = probes();
+    let sent = [SentProbe { started_at: at(10.4), ended_at: at(10.6), ..sent[0].clone() }];
+    let evidence = Evidence { log: vec![line(written)].into(), log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let logbook = Logbook::new(&evidence, &[&observations[0]], &[1], &sent);
+    assert_eq!(logbook.window_of(&logbook.entries[0]).map(|window| window.exchange()), of);
+}
+
 #[test]
 fn a_line_without_a_time_belongs_to_no_probe_by_time() {
     let untimed = LogEntry { timed: false, line: Some(7), ..line(10.5) };

@@ -112,6 +112,15 @@ fn a_refusal_during_a_call_that_works_says_nothing_about_the_failures() {
     assert_eq!((of(403), of(200)), (Some(CallSeen::Refused), Some(CallSeen::Nothing)));
 }
 
+#[test]
+fn a_call_while_no_probe_was_under_way_is_not_about_the_failures() {
+    let of = |others: f64| {
+        let lines = [(10.5, Hop::Auth, "POST /introspect 200"), (others, Hop::Auth, "POST /sign-in 401")];
+        with_log(&lines, |logbook, all| logbook.call_seen(all, &staging()))
+    };
+    assert_eq!((of(10.6), of(15.5)), (Some(CallSeen::Refused), Some(CallSeen::Answered)));
+}
+
 fn in_vain(lines: &[(f64, Hop, &str)]) -> Vec<Meaning> {
     let none_works = BTreeSet::new();
     with_log(lines, |logbook, _| Told::of(logbook, &staging()).called_in_vain(&BTreeSet::from([1, 2]), &none_works))
