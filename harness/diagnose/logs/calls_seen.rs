@@ -1,12 +1,13 @@
 //! What the auth service's own log has of the questions that the backend asks it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fivewhys_path::CallSeen;
 
 use crate::config::Target;
 use crate::diagnose::logs::access::{Answer, access};
 use crate::diagnose::logs::attribution::Logbook;
+use crate::diagnose::logs::overlap::is_coarse;
 use crate::evidence::LogEntry;
 use crate::observe::{Observation, Outcome};
 use crate::terms::{Hop, Role, Service};
@@ -15,6 +16,8 @@ use crate::terms::{Hop, Role, Service};
 #[derive(Debug, Default)]
 struct Asked {
     by_answer: BTreeMap<CallSeen, usize>,
+    /// The exchanges that were under way.
+    during: BTreeSet<u32>,
 }
 
 impl Logbook<'_> {
@@ -27,7 +30,7 @@ impl Logbook<'_> {
         if lines.is_empty() {
             return None;
         }
-        let is_in_step = lines.iter().any(|line| is_exact(line.entry) && !self.exchanges_of(line.entry).is_empty());
+        let is_in_step = self.is_in_step();
         let mut ours = ours(all, target);
         let mut asked: BTreeMap<&str, Asked> = BTreeMap::new();
         for line in &lines {
@@ -36,7 +39,9 @@ impl Logbook<'_> {
             if line.is_ours || is_beside || is_only_for_others(line, target) || took(&mut ours, line) {
                 continue;
             }
-            *asked.entry(line.path).or_default().by_answer.entry(line.seen).or_default() += 1;
+            let asked = asked.entry(line.path).or_default();
+            *asked.by_answer.entry(line.seen).or_default() += 1;
+            asked.during.extend(self.exchanges_of(line.entry));
         }
         if asked.is_empty() {
             return Some(CallSeen::Nothing);
@@ -48,8 +53,10 @@ impl Logbook<'_> {
         let worked = |seen: &&Observation| seen.result == Outcome::Ok;
         let some_work = all.iter().filter(leads_to_auth).any(&worked);
         let is_good = |seen: &&&Observation| seen.probe.token.should_be_accepted() && !worked(seen);
-        let failed = all.iter().filter(leads_to_auth).filter(is_good).count();
-        asked.retain(|_, one| one.count() * OFTEN >= failed);
+        let failed = all.iter().filter(leads_to_auth).filter(is_good).map(|seen| seen.exchange);
+        let failed: BTreeSet<u32> = failed.collect();
+        // Where the times are exact, one call that asks several times counts once.
+        asked.retain(|_, one| one.count(is_in_step.then_some(&failed)) * OFTEN >= failed.len());
         if asked.is_empty() {
             return None;
         }
@@ -57,9 +64,16 @@ impl Logbook<'_> {
         Some(failing.map_or(CallSeen::Answered, |(_, seen)| seen))
     }
 
+    /// Reports whether the auth service wrote a line with an exact time while a probe was under way: then its clock and ours
+    /// agree.
+    fn is_in_step(&self) -> bool {
+        let exact = |entry: &&LogEntry| entry.by == Hop::Auth && !is_coarse(entry);
+        self.of_the_run().filter(exact).any(|entry| !self.exchanges_of(entry).is_empty())
+    }
+
     /// Reports whether no probe was under way when this was written.
     fn is_of_others(&self, entry: &LogEntry) -> bool {
-        is_exact(entry) && self.exchanges_of(entry).is_empty()
+        entry.timed && !is_coarse(entry) && self.exchanges_of(entry).is_empty()
     }
 
     /// Reports whether only calls that succeed were under way when this was written.
@@ -70,17 +84,16 @@ impl Logbook<'_> {
     }
 }
 
-/// Reports whether an entry has a time with a fraction of a second.
-fn is_exact(entry: &LogEntry) -> bool {
-    entry.timed && entry.at.subsec_nanosecond() != 0
-}
-
 /// The backend asks a question about a token at least once in so many calls that fail. Others log in, now and then.
 const OFTEN: usize = 2;
 
 impl Asked {
-    fn count(&self) -> usize {
-        self.by_answer.values().sum()
+    /// Counts the requests, or else those of these exchanges during which there was one.
+    fn count(&self, exchanges: Option<&BTreeSet<u32>>) -> usize {
+        match exchanges {
+            Some(exchanges) => self.during.intersection(exchanges).count(),
+            None => self.by_answer.values().sum(),
+        }
     }
 
     /// Returns how the requests for this path fail, and how many do.

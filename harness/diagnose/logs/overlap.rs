@@ -61,8 +61,12 @@ fn is_within(entry: &LogEntry, (first, last): (Timestamp, Timestamp)) -> bool {
     entry.timed && first <= latest(entry) && entry.at.duration_since(last) <= slack
 }
 
+/// Reports whether the time of an entry says only which second it was.
+pub(super) fn is_coarse(entry: &LogEntry) -> bool {
+    entry.at.subsec_nanosecond() == 0
+}
+
 /// Returns the latest time at which the entry can have been written.
 pub(super) fn latest(entry: &LogEntry) -> Timestamp {
-    let is_coarse = entry.at.subsec_nanosecond() == 0;
-    if is_coarse { entry.at.checked_add(COARSE).unwrap_or(entry.at) } else { entry.at }
+    if is_coarse(entry) { entry.at.checked_add(COARSE).unwrap_or(entry.at) } else { entry.at }
 }

@@ -113,6 +113,18 @@ fn a_refusal_during_a_call_that_works_says_nothing_about_the_failures() {
 }
 
 #[test]
+fn several_requests_during_one_call_count_once() {
+    let failures: Vec<Observation> = (1..=3).map(|id| seen(id, "backend.threads", 403)).collect();
+    let lines: Vec<_> = (1..=4).map(|at| (10.0 + f64::from(at) / 8.0, Hop::Auth, "POST /sign-in 401")).collect();
+    // The third call was sent at no known time.
+    let told = of_calls(&failures, &lines, |logbook, all| logbook.call_seen(all, &staging()));
+    assert_eq!(told, Some(CallSeen::Refused), "during two of three calls");
+    let one_line = [(10.0005, Hop::Auth, "POST /sign-in 401"); 4];
+    let told = of_calls(&failures, &one_line, |logbook, all| logbook.call_seen(all, &staging()));
+    assert_eq!(told, None, "during one of three calls");
+}
+
+#[test]
 fn a_call_while_no_probe_was_under_way_is_not_about_the_failures() {
     let of = |others: f64| {
         let lines = [(10.5, Hop::Auth, "POST /introspect 200"), (others, Hop::Auth, "POST /sign-in 401")];
