@@ -8,6 +8,7 @@ use fivewhys_mocks::{Dialect, Fault};
 use rstest::rstest;
 
 use super::all_scenarios::fits_80_columns;
+use crate::support::believed::believed;
 use crate::support::twin::{Bench, Injected};
 
 #[rstest]
@@ -31,9 +32,7 @@ async fn edge_and_auth_evidence_leaves_a_fault_behind_the_edge_open(
     let backend_runs = injected.fault == Fault::ServiceSecretMismatch || !injected.startup_validation;
     // A backend that does not run may have lost its own database.
     let elsewhere: &[&str] = if backend_runs { &["client", "network", "data", "edge"] } else { &["client", "network"] };
-    // A candidate with a smaller share is named, and is hardly believed.
-    let believed = cause.alternatives.iter().filter(|one| one.confidence >= 0.1).map(|one| &*one.fault);
-    let wrong: Vec<_> = believed.chain([&*cause.fault]).filter(|fault| elsewhere.contains(&hop(fault))).collect();
+    let wrong: Vec<_> = believed(cause, 0.1).filter(|fault| elsewhere.contains(&hop(fault))).collect();
     assert!(wrong.is_empty(), "{wrong:?} must be ruled out: {candidates:?}");
     let evidence_source = cause.settled_by.as_ref().map(|settling| &*settling.evidence);
     assert!(matches!(evidence_source, Some("manifest" | "logs")), "settled by {evidence_source:?}");

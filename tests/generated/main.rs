@@ -31,6 +31,9 @@ use std::process::ExitCode;
 
 use libtest_mimic::Arguments;
 
+/// A candidate with a smaller share is named, and is hardly believed.
+const BELIEVED: f64 = 0.05;
+
 fn main() -> ExitCode {
     let groups = [
         ("attribution", attribution::trials()),

@@ -250,8 +250,7 @@ fn strangers<'a>(observations: &[&'a Observation]) -> BTreeSet<(&'a str, &'a str
 
 /// Reports whether an endpoint served a good token as another user, and not as the user of calls without a token.
 fn is_as_another(seen: &Observation, strangers: &BTreeSet<(&str, &str)>) -> bool {
-    let is_served = seen.status.is_some_and(|status| (200..300).contains(&status))
-        && (seen.result == Outcome::Denied || seen.authn == Authn::AcceptedAsOther);
+    let is_served = seen.status.is_some_and(|status| (200..300).contains(&status)) && seen.result == Outcome::Denied;
     let is_good = seen.probe.token.should_be_accepted() && !seen.probe.token.may_name_another_subject();
     let as_whom = seen.identity.as_deref().filter(|_| is_served && is_good);
     as_whom.is_some_and(|user| !strangers.contains(&(seen.probe.endpoint.as_str(), user)))

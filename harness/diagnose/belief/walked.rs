@@ -29,7 +29,7 @@ impl<'t> Walked<'t> {
         likelihood(decided(decisions, topology, patches), evidence, shared)
     }
 
-    /// Returns the likelihood with the changes of two faults. Few pairs are compared, and each once: nothing is kept.
+    /// Returns the likelihood with the changes of two faults. Few pairs are compared, and each once: their decisions are not kept.
     pub(super) fn likelihood_of_both(&mut self, patches: Vec<(Stop, Patch)>, evidence: &Evidence) -> Likelihood {
         likelihood(&mut Decisions::new(World::new(self.topology, patches)), evidence, &mut self.shared)
     }

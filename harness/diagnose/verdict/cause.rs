@@ -39,7 +39,7 @@ pub struct Cause {
     /// Services whose deploy can have caused it, over all remaining candidates.
     pub involves: Vec<String>,
     /// By service: the share, 0 to 1, of the faults that a deploy of the service can have caused. It counts faults that
-    /// the catalogue lacks and faults that are too unlikely to be listed. Absent in a verdict on the twin.
+    /// the catalogue lacks and faults that are too unlikely to be listed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub suspects: BTreeMap<String, f64>,
     /// Who owns it.

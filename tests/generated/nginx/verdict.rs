@@ -5,6 +5,9 @@ use fivewhys::internal::observe::Observation;
 use fivewhys::internal::report::{Report, RunOutcome, human};
 use fivewhys::internal::terms::Hop;
 
+use crate::BELIEVED;
+use crate::support::believed::believed;
+
 const STYLE: human::Style =
     human::Style { width: 140, colour: false, unicode: true, verbose: true, curl: false, has_flags: true };
 
@@ -70,9 +73,6 @@ pub(crate) fn first(report: &Report, fault: &str) -> Result<(), String> {
     that(cause.fault == fault, || format!("{} comes first, then {:?}", cause.fault, candidates(cause)))
 }
 
-/// A candidate with a smaller share is named, and is hardly believed.
-const WEIGHTY: f64 = 0.05;
-
 /// Checks that these are among the candidates, that no fault of these hops has a share that counts, and that no other is
 /// certain.
 pub(crate) fn left_open(report: &Report, among: &[&str], hops: &[&str]) -> Result<(), String> {
@@ -80,9 +80,7 @@ pub(crate) fn left_open(report: &Report, among: &[&str], hops: &[&str]) -> Resul
     let left = candidates(cause);
     let missing: Vec<_> = among.iter().filter(|one| !left.contains(one)).collect();
     that(missing.is_empty(), || format!("{missing:?} is not among {left:?}"))?;
-    let others = cause.alternatives.iter().filter(|one| one.confidence >= WEIGHTY).map(|one| one.fault.as_str());
-    let foreign: Vec<_> = std::iter::once(cause.fault.as_str())
-        .chain(others)
+    let foreign: Vec<_> = believed(cause, BELIEVED)
         .filter(|one| !among.contains(one) && one.split('/').next().is_some_and(|hop| hops.contains(&hop)))
         .collect();
     that(foreign.is_empty(), || format!("{foreign:?} must be ruled out"))?;

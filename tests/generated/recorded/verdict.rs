@@ -10,8 +10,10 @@ use fivewhys::internal::terms::EvidenceSource;
 use libtest_mimic::Failed;
 use serde::Deserialize;
 
+use crate::BELIEVED;
 use crate::recorded::case::Case;
 use crate::recorded::recording::Recording;
+use crate::support::believed::believed;
 
 /// See the head of `verdicts.toml`.
 #[derive(Debug, Deserialize)]
@@ -108,7 +110,10 @@ fn wrong(expected: &Expected, evidence_sources: &str, causes: &[Cause], findings
         .as_deref()
         .is_none_or(|with| with.split(',').all(|evidence_source| evidence_sources.contains(evidence_source)));
     let hop = |fault: &str| fault.split('/').next().unwrap_or_default().to_owned();
-    let never = causes.iter().flat_map(weighty).filter(|fault| watched && expected.never.contains(&hop(fault)));
+    let never = causes
+        .iter()
+        .flat_map(|cause| believed(cause, BELIEVED))
+        .filter(|fault| watched && expected.never.contains(&hop(fault)));
     wrong.extend(never.map(|fault| format!("{fault} must not be a candidate")));
     if findings.iter().any(|finding| finding.id == "auth-bypass") != expected.bypass {
         wrong.push(format!("the finding auth-bypass must be {}", if expected.bypass { "there" } else { "absent" }));
@@ -132,15 +137,6 @@ fn unsure(expected: &Expected, truth: &str, evidence_sources: &str, causes: &[Ca
 
 fn candidates(cause: &Cause) -> impl Iterator<Item = &str> {
     [cause.fault.as_str()].into_iter().chain(cause.alternatives.iter().map(|one| one.fault.as_str()))
-}
-
-/// A candidate with a smaller share is named, and is hardly believed.
-const WEIGHTY: f64 = 0.05;
-
-/// Returns the candidates that are believed to some extent.
-fn weighty(cause: &Cause) -> impl Iterator<Item = &str> {
-    let others = cause.alternatives.iter().filter(|one| one.confidence >= WEIGHTY).map(|one| one.fault.as_str());
-    [cause.fault.as_str()].into_iter().chain(others)
 }
 
 fn shown(causes: &[Cause]) -> String {

@@ -255,7 +255,6 @@ fn of_words(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &N
     let fit = |of: fn(&Reading) -> &[Meaning]| {
         let means = of(reading);
         match means.first() {
-            None if ending.reason == Reason::Maintenance && !known(of) => noise.maintenance_unsaid,
             None => 1.0,
             Some(_) if known(of) => 1.0,
             Some(_) if misleads => noise.sentence_unsure,
@@ -264,7 +263,10 @@ fn of_words(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &N
             Some(_) => noise.sentence_misleads,
         }
     };
-    fit(|one| &one.seen.means) * if reading.logged.is_empty() { 1.0 } else { fit(|one| &one.logged) }
+    let is_silent =
+        |ending: &Ending, reading: &Reading| ending.reason == Reason::Maintenance && reading.seen.means.is_empty();
+    let unsaid = is_silent(ending, reading) && !counted.any(is_silent);
+    fit(|one| &one.seen.means) * fit(|one| &one.logged) * if unsaid { noise.maintenance_unsaid } else { 1.0 }
 }
 
 #[cfg(test)]
