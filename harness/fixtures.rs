@@ -19,11 +19,6 @@ pub(crate) fn staging() -> Target {
     STAGING.clone()
 }
 
-/// Returns `staging` for the lists of expected outcomes.
-pub(crate) fn by_lists() -> Target {
-    Target { engine: crate::terms::Engine::Old, ..staging() }
-}
-
 pub(crate) fn endpoint(id: &str) -> Endpoint {
     STAGING.endpoints.get(id).expect("a shipped endpoint").clone()
 }

@@ -14,17 +14,7 @@ const RENAMED: [(&str, &str, &[&str]); 5] = [
     ("surface", "endpoint", &["defaults", "target.*"]),
     ("carriers", "token_locations", &["defaults.endpoint.*", "target.*.endpoint.*"]),
     ("carrier", "token_location", &["step", "finally"]),
-    (
-        "oracle",
-        "introspection",
-        &[
-            "defaults.endpoint.*.role",
-            "target.*.endpoint.*.role",
-            "fault.mode.predict.on",
-            "fault.mode.usual.on",
-            "fault.whys.proof",
-        ],
-    ),
+    ("oracle", "introspection", &["defaults.endpoint.*.role", "target.*.endpoint.*.role", "fault.whys.proof"]),
 ];
 
 /// An old spelling in a file. Displays as `FILE:LINE:COLUMN: ...`, with lines and columns counted from 1.
@@ -140,12 +130,9 @@ mod tests {
 
     #[test]
     fn old_words_of_a_catalogue_file_are_found() {
-        let text = "[[fault]]\nid = \"auth/oracle\"\nwhys = [{ claim = \"the oracle\", proof = \"oracle valid = ok\" }]\n\
-                    [[fault.mode]]\npredict = [{ on = \"protected oracle valid\", result = [\"ok\"] }]\n";
-        let expected = [
-            "a.toml:3:42: `oracle` is the old spelling of `introspection`",
-            "a.toml:5:30: `oracle` is the old spelling of `introspection`",
-        ];
+        let text =
+            "[[fault]]\nid = \"auth/oracle\"\nwhys = [{ claim = \"the oracle\", proof = \"oracle valid = ok\" }]\n";
+        let expected = ["a.toml:3:42: `oracle` is the old spelling of `introspection`"];
         assert_eq!(notes(text), expected);
     }
 

@@ -1,6 +1,6 @@
 //! A target: one deployment under test, with every value resolved.
 
-use crate::terms::{Algorithm, EndpointKind, Engine, EvidenceSource, Hop, Platform, Service, Validation};
+use crate::terms::{Algorithm, EndpointKind, EvidenceSource, Hop, Platform, Service, Validation};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -65,8 +65,6 @@ pub struct Target {
     pub may_have_agents: bool,
     /// The platform on which the services run.
     pub platform: Platform,
-    /// The engine of the diagnosis.
-    pub engine: Engine,
     /// Limits on time, size and rate.
     pub budget: Budget,
     /// The load that many users may put on it. `None`: none.

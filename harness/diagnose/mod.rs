@@ -13,7 +13,7 @@
 //! - `wording/`: readings and the catalogue in words
 //! - `active/`: the next probe, and the next question
 //! - `verdict/`: causes and findings
-//! - `discriminability/`: which evidence distinguishes which faults, by `model/` alone
+//! - `discriminability/`: which evidence distinguishes which faults, by `model/` and `belief/`
 //!
 //! The model of the request path is a crate of its own, `fivewhys_path` in `harness/path`. The data are in `faults/`: one TOML
 //! file for each hop.

@@ -71,7 +71,6 @@ pub(super) fn target(pieces: &Pieces, assumptions: &mut Vec<String>) -> Target {
         validation: Validation::Unknown,
         startup_check: None,
         may_have_agents: true,
-        engine: crate::terms::Engine::default(),
         platform: platform(pieces, &names),
         budget: budget(),
         load: None,

@@ -1,13 +1,11 @@
 //! The words that every folder shares: hops, services, token kinds, endpoint kinds.
 //!
-//! Most stand in `harness/path/src/terms`, because the model of the path uses them too. `engine` and `platform` are of this crate only.
+//! Most stand in `harness/path/src/terms`, because the model of the path uses them too. `platform` is of this crate only.
 //!
 //! Invariant: this folder depends on no other folder of the crate.
 
-mod engine;
 mod platform;
 
-pub use engine::Engine;
 pub use fivewhys_path::terms::{
     Algorithm, Caller, EndpointKind, EvidenceSource, Hop, Meaning, Role, Service, TokenKind, TokenLocation, Validation,
 };

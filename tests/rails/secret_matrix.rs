@@ -133,9 +133,12 @@ fn check(place: Place, encodings: Vec<(&'static str, Encode)>, what: &str) {
     let output = command.output().expect("it starts");
     let stdout = String::from_utf8_lossy(&output.stdout);
     must_be_clean(what, "stdout", &stdout);
-    must_be_clean(what, "stderr", &String::from_utf8_lossy(&output.stderr));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    must_be_clean(what, "stderr", &stderr);
+    let last: Vec<&str> = stderr.lines().rev().take(5).collect();
     for name in formats() {
-        let text = std::fs::read_to_string(folder.path().join(name)).expect("it was written");
+        let written = std::fs::read_to_string(folder.path().join(name));
+        let text = written.unwrap_or_else(|error| panic!("{what}: {name}: {error}; {}: {last:?}", output.status));
         must_be_clean(what, name, &text);
     }
     let report: Report = serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{what}: {error}: {stdout}"));

@@ -187,7 +187,7 @@ fn upward(imports: &[Import]) -> Vec<String> {
     let place = |folder: &str| DIAGNOSIS.iter().position(|one| *one == folder);
     let allowed = |from: &str, to: &str| match from {
         _ if from == to => true,
-        "discriminability" => to == "model",
+        "discriminability" => matches!(to, "model" | "belief"),
         _ => place(from).zip(place(to)).is_some_and(|(from, to)| to < from),
     };
     let wrong = |(from, to, path): &Import| {

@@ -101,7 +101,6 @@ pub(crate) fn target(header: &Header<'_>, layer: Layer) -> Result<Target, Config
         validation: layer.validation.unwrap_or(Validation::Unknown),
         startup_check: layer.startup_check,
         may_have_agents: layer.agents.is_none_or(|agents| agents.0),
-        engine: crate::terms::Engine::default(),
         budget: budget(layer.budget),
         load: layer.load.resolve(header.name)?,
         manifests,

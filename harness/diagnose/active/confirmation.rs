@@ -1,6 +1,7 @@
 //! Chooses a probe after a cause is found: it completes the chain, may refute the cause, or shows a masked fault.
 
 use crate::config::DIRECT;
+use crate::diagnose::active::foresight::Foresight;
 use crate::diagnose::facts::token_location;
 use crate::diagnose::infer::candidate::Candidate;
 use crate::diagnose::infer::case::Case;
@@ -8,7 +9,6 @@ use crate::diagnose::infer::mark_seen;
 use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::model::probe_class::{Kind, Place, ProbeClass};
 use crate::diagnose::readings::probe_result::Reading;
-use crate::observe::Outcome;
 use crate::probe::ProbeKey;
 use crate::terms::{Caller, TokenKind, TokenLocation};
 
@@ -17,55 +17,58 @@ const CHAIN: usize = 4;
 
 /// Returns a probe where one candidate remains.
 pub(crate) fn one(case: &Case<'_>, found: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
-    let only = found.first()?.0;
-    missing_link(case, only, open)
-        .or_else(|| refutation(case, only, open))
+    let (only, foresight) = (found.first()?.0, Foresight::of(case));
+    missing_link(case, only, open, &foresight)
+        .or_else(|| refutation(case, only, open, &foresight))
         .or_else(|| doubt_of_the_edge(case, found, open))
-        .or_else(|| beyond(case, found, open))
-        .or_else(|| unvalidated(case, found, open))
+        .or_else(|| beyond(case, found, open, &foresight))
+        .or_else(|| unvalidated(case, found, open, &foresight))
         .or_else(|| token_location::doubtful(&case.readings, open))
 }
 
 /// Returns a probe where several candidates remain, best first, and no probe distinguishes them.
 pub(crate) fn several(case: &Case<'_>, found: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
-    missing_link(case, found.first()?.0, open)
+    let foresight = Foresight::of(case);
+    missing_link(case, found.first()?.0, open, &foresight)
         .or_else(|| doubt_of_the_edge(case, found, open))
-        .or_else(|| beyond(case, found, open).filter(|_| are_before_the_backend(found, case)))
-        .or_else(|| unvalidated(case, found, open))
+        .or_else(|| beyond(case, found, open, &foresight).filter(|_| are_before_the_backend(found, case)))
+        .or_else(|| unvalidated(case, found, open, &foresight))
         .or_else(|| token_location::doubtful(&case.readings, open))
 }
 
 /// Returns a probe that would prove an unproven link of the chain.
-fn missing_link(case: &Case<'_>, best: &Candidate<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
+fn missing_link(
+    case: &Case<'_>,
+    best: &Candidate<'_>,
+    open: &[ProbeKey],
+    foresight: &Foresight<'_, '_>,
+) -> Option<ProbeKey> {
     let spent = case.readings.all.iter().filter(|reading| !case.is_of_a_step(reading.observation.exchange)).count();
-    let unproven = best
-        .fault
-        .whys
-        .iter()
-        .filter(|rule| rule.mode.as_ref().is_none_or(|mode| *mode == best.mode.name))
-        .filter(|rule| !mark_seen::proven(case, best, rule))
-        .take(CHAIN);
+    let unproven = best.fault.whys.iter().filter(|rule| !mark_seen::proven(case, best, rule)).take(CHAIN);
     unproven
         .filter(|_| spent < CHAIN * 3)
-        .find_map(|rule| open.iter().find(|key| would_prove(case, &rule.proof, key, best)).cloned())
+        .find_map(|rule| open.iter().find(|key| would_prove(case, &rule.proof, key, best, foresight)).cloned())
 }
 
-/// Returns a probe that may refute a lone candidate: one of a kind of endpoint that it predicts and that was not probed
-/// yet.
-fn refutation(case: &Case<'_>, only: &Candidate<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
+/// Returns a probe that may refute a lone candidate: one of a kind of endpoint that was not probed yet.
+fn refutation(
+    case: &Case<'_>,
+    only: &Candidate<'_>,
+    open: &[ProbeKey],
+    foresight: &Foresight<'_, '_>,
+) -> Option<ProbeKey> {
     // A candidate without its own mark is also tested with the other kind of valid token.
     let found = mark_seen::marked(case, only);
     let unasked = |key: &&ProbeKey| {
         case.class_of(key).is_some_and(|class| {
-            let spoken = only.mode.predict.iter().any(|prediction| prediction.on.matches_at(&key.endpoint, &class));
             let of_its_kind = |other: &ProbeClass| {
                 let issued = |class: &ProbeClass| class.token == TokenKind::Issued;
                 other.place == class.place && (found || issued(other) == issued(&class))
             };
-            spoken && !case.readings.all.iter().any(|reading| of_its_kind(&reading.class))
+            !case.readings.all.iter().any(|reading| of_its_kind(&reading.class))
         })
     };
-    open.iter().find(unasked).cloned()
+    open.iter().filter(unasked).find(|key| foresight.is_sharp(only, key)).cloned()
 }
 
 /// Returns a call directly at the backend that shows whether the edge removes the token: through the edge, the response
@@ -80,28 +83,31 @@ pub(crate) fn doubt_of_the_edge(
         let through = case.readings.failing().find(|one| key.endpoint.strip_suffix(DIRECT) == Some(one.endpoint()));
         direct && through.is_some_and(|through| case.readings.is_answered_as_without_token(through) == Some(true))
     };
-    open.iter().find(doubtful).filter(|_| found.iter().any(|(one, _)| one.mode.inside)).cloned()
+    open.iter().find(doubtful).filter(|_| found.iter().any(|(one, _)| one.fault.is_inside())).cloned()
 }
 
 /// Reports whether every candidate lies before the backend, and no call to the backend itself was made yet.
 fn are_before_the_backend(found: &[(&Candidate<'_>, f64)], case: &Case<'_>) -> bool {
     let asked = case.readings.all.iter().any(|one| one.class.place == Place::Direct && one.must_work());
-    !asked && found.iter().all(|(one, _)| !one.mode.inside)
+    !asked && found.iter().all(|(one, _)| !one.fault.is_inside())
 }
 
 /// Returns a probe that must succeed despite the cause, over a kind of connection that has not succeeded yet.
 /// A second fault would show there.
-fn beyond(case: &Case<'_>, found: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
-    let alone = |one: &Candidate<'_>, class: &ProbeClass| match one.mode.predicted_outcomes(class) {
-        Some(results) => results.as_slice() == [Outcome::Ok],
-        None => class.is_direct() && !one.mode.inside,
-    };
+fn beyond(
+    case: &Case<'_>,
+    found: &[(&Candidate<'_>, f64)],
+    open: &[ProbeKey],
+    foresight: &Foresight<'_, '_>,
+) -> Option<ProbeKey> {
     // A call that succeeds directly at the backend says nothing about the edge.
-    let tells = |class: &ProbeClass| !class.is_direct() || found.iter().all(|(one, _)| !one.mode.inside);
-    let leaves_alone = |class: &ProbeClass| tells(class) && found.iter().all(|(one, _)| alone(one, class));
+    let tells = |class: &ProbeClass| !class.is_direct() || found.iter().all(|(one, _)| !one.fault.is_inside());
+    let leaves_alone = |class: &ProbeClass, key: &ProbeKey| {
+        tells(class) && found.iter().all(|(one, _)| foresight.surely_works(one, key))
+    };
     let went_well = |reading: &&Reading<'_>| {
         let asked = matches!(reading.class.place, Place::Protected | Place::Direct);
-        asked && !reading.fails() && reading.must_work() && leaves_alone(&reading.class)
+        asked && !reading.fails() && reading.must_work() && leaves_alone(&reading.class, &reading.observation.probe)
     };
     let is_seen = |class: &ProbeClass| {
         let way = |class: &ProbeClass| (class.kind == Kind::Websocket, class.token_location == TokenLocation::Header);
@@ -109,7 +115,8 @@ fn beyond(case: &Case<'_>, found: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -
     };
     let unseen = |key: &&ProbeKey| {
         let must_work = key.token == TokenKind::Issued || (key.token == TokenKind::Valid && key.caller == Caller::None);
-        let goes_in = |class: &ProbeClass| class.goes_through_the_backend() && leaves_alone(class) && !is_seen(class);
+        let goes_in =
+            |class: &ProbeClass| class.goes_through_the_backend() && leaves_alone(class, key) && !is_seen(class);
         must_work && case.class_of(key).is_some_and(|class| goes_in(&class))
     };
     open.iter().find(unseen).cloned()
@@ -117,10 +124,13 @@ fn beyond(case: &Case<'_>, found: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -
 
 /// Returns a probe that asks the auth service to validate the token, where the cause does not affect that and no call
 /// accepted the token yet: the token may be bad too.
-fn unvalidated(case: &Case<'_>, found: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
-    let may_be_yes = |one: &Candidate<'_>, class: &ProbeClass| {
-        one.mode.inside && one.mode.predicted_outcomes(class).is_none_or(|results| results.contains(&Outcome::Ok))
-    };
+fn unvalidated(
+    case: &Case<'_>,
+    found: &[(&Candidate<'_>, f64)],
+    open: &[ProbeKey],
+    foresight: &Foresight<'_, '_>,
+) -> Option<ProbeKey> {
+    let may_be_yes = |one: &Candidate<'_>, key: &ProbeKey| one.fault.is_inside() && foresight.may_work(one, key);
     let is_good =
         |class: &ProbeClass| class.token == TokenKind::Valid && matches!(class.caller, None | Some(Caller::Right));
     let judged = |one: &Reading<'_>| {
@@ -128,21 +138,24 @@ fn unvalidated(case: &Case<'_>, found: &[(&Candidate<'_>, f64)], open: &[ProbeKe
         is_good(&one.class) && (one.class.place == Place::Introspection || let_in)
     };
     let unasked = !case.readings.all.iter().any(judged);
-    let tells = |class: &ProbeClass| {
-        class.place == Place::Introspection && is_good(class) && found.iter().all(|(one, _)| may_be_yes(one, class))
+    let tells = |key: &ProbeKey| {
+        let is_asked = |class: ProbeClass| class.place == Place::Introspection && is_good(&class);
+        case.class_of(key).is_some_and(is_asked) && found.iter().all(|(one, _)| may_be_yes(one, key))
     };
-    open.iter().find(|key| unasked && case.class_of(key).is_some_and(|class| tells(&class))).cloned()
+    open.iter().find(|key| unasked && tells(key)).cloned()
 }
 
-fn would_prove(case: &Case<'_>, rule: &EvidenceRule, key: &ProbeKey, best: &Candidate<'_>) -> bool {
+fn would_prove(
+    case: &Case<'_>,
+    rule: &EvidenceRule,
+    key: &ProbeKey,
+    best: &Candidate<'_>,
+    foresight: &Foresight<'_, '_>,
+) -> bool {
     let Some(class) = case.class_of(key) else { return false };
     match rule {
         EvidenceRule::Reading(on, results) => {
-            on.matches_at(&key.endpoint, &class)
-                && best
-                    .mode
-                    .predicted_outcomes(&class)
-                    .is_none_or(|set| set.iter().any(|outcome| results.contains(outcome)))
+            on.matches_at(&key.endpoint, &class) && foresight.may_end(best, key, results)
         }
         EvidenceRule::SameAs(_, token) => {
             class.place == Place::Protected && class.token == *token && case.fails_on(&key.endpoint)

@@ -4,6 +4,7 @@
 //!
 //! - `next_probe`: the probe that distinguishes the candidates best for its cost
 //! - `probe_space`: the probes it is chosen from
+//! - `foresight`: how a probe would end under each candidate
 //! - `repeat`: a probe to send again, because its result may be an accident
 //! - `confirmation`: a probe after a cause is found
 //! - `next_question`: the question that leaves the fewest candidates
@@ -13,6 +14,7 @@
 //! Invariant: nothing is sent from here, and every command only reads.
 
 pub(crate) mod confirmation;
+pub(crate) mod foresight;
 pub(crate) mod next_probe;
 pub(crate) mod next_question;
 pub(crate) mod probe_space;

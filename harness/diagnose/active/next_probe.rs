@@ -1,19 +1,19 @@
 //! Chooses the next probe: the one that distinguishes the remaining candidates best for its cost. It sends nothing
 //! itself.
 
-use fivewhys_path::{Outlook, Topology};
+use fivewhys_path::Outlook;
 
+use crate::diagnose::active::foresight::Foresight;
 use crate::diagnose::active::{confirmation, probe_space, repeat};
-use crate::diagnose::belief::{Asked, outlook, topology};
-use crate::diagnose::infer::candidate::{Candidate, compare};
+use crate::diagnose::infer::candidate::Candidate;
 use crate::diagnose::infer::case::Case;
+use crate::diagnose::infer::compare::compare;
 use crate::diagnose::infer::hypotheses::Hypotheses;
 use crate::diagnose::model::catalogue::Catalogue;
-use crate::diagnose::model::prediction::Prediction;
-use crate::diagnose::model::probe_class::{Place, ProbeClass};
+use crate::diagnose::model::probe_class::Place;
 use crate::diagnose::readings::input::{FailedStep, Given};
 use crate::probe::ProbeKey;
-use crate::terms::{Caller, Engine, EvidenceSource, Role, Service, TokenKind};
+use crate::terms::{Caller, EvidenceSource, Role, Service, TokenKind};
 
 /// A probe that distinguishes less than this is not worth sending.
 const WORTH: f64 = 0.008;
@@ -40,7 +40,7 @@ pub fn next_probe(given: Given<'_>, catalogue: &Catalogue, refused: &[ProbeKey])
     }
     let compared = compare(&case, catalogue);
     let failed: Vec<&FailedStep> = given.failed.iter().collect();
-    let next = for_hypotheses(&case, &Hypotheses::of(&case, &compared, &failed), &open)?;
+    let next = for_hypotheses(&case, &Hypotheses::of(&compared, &failed), &open)?;
     Some(direct_health_first(&case, next, refused))
 }
 
@@ -84,13 +84,10 @@ fn is_auth_health(key: &ProbeKey, given: Given<'_>) -> bool {
 }
 
 fn best(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
-    let topology = (case.target.engine == Engine::New).then(|| topology(case.target));
+    let foresight = Foresight::of(case);
     let worth = |key: &ProbeKey| {
         let Some(class) = case.class_of(key) else { return 0.0 };
-        let split = match &topology {
-            Some(topology) => split_by_path(case, candidates, key, topology),
-            None => couples(candidates).map(|(a, b)| (a.1 * b.1).max(RARE) * distinguishes(a.0, b.0, &class)).sum(),
-        };
+        let split = split(candidates, key, &foresight);
         let asked = case.readings.all.iter().any(|reading| reading.class.asks_like(&class));
         split / cost(key) / if asked { AGAIN } else { 1.0 }
     };
@@ -110,12 +107,11 @@ fn couples<T>(all: &[T]) -> impl Iterator<Item = (&T, &T)> {
     all.iter().enumerate().flat_map(|(at, one)| all[at + 1..].iter().map(move |other| (one, other)))
 }
 
-/// Returns how well a probe distinguishes the candidates, by what the model of the path predicts for it.
-fn split_by_path(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)], key: &ProbeKey, topology: &Topology) -> f64 {
-    let Some(asked) = Asked::of(key, case.target, case.user()) else { return 0.0 };
-    let outlooks: Vec<(Outlook, f64)> =
-        candidates.iter().map(|(one, share)| (outlook(one.fault, asked, topology), *share)).collect();
-    couples(&outlooks).map(|(a, b)| (a.1 * b.1).max(RARE) * a.0.distance(&b.0)).sum()
+/// Returns how well a probe distinguishes the candidates.
+fn split(candidates: &[(&Candidate<'_>, f64)], key: &ProbeKey, foresight: &Foresight<'_, '_>) -> f64 {
+    let outlooks: Option<Vec<(Outlook, f64)>> =
+        candidates.iter().map(|(one, share)| Some((foresight.outlook(one, key)?, *share))).collect();
+    outlooks.map_or(0.0, |all| couples(&all).map(|(a, b)| (a.1 * b.1).max(RARE) * a.0.distance(&b.0)).sum())
 }
 
 /// Returns the cost of a probe. A wrong secret leaves lines in the log of the auth service; an issued token needs two
@@ -125,43 +121,5 @@ fn cost(key: &ProbeKey) -> f64 {
         (TokenKind::Issued, _) => 2.0,
         (_, Caller::WrongSecret | Caller::WrongId) => 1.5,
         _ => 1.0,
-    }
-}
-
-/// Returns how well this probe distinguishes two faults: 1 if they cannot give the same result.
-fn distinguishes(a: &Candidate<'_>, b: &Candidate<'_>, class: &ProbeClass) -> f64 {
-    let by_fact = |one: &Candidate<'_>| one.mode.facts.get("issued-signature").cloned();
-    if class.token == TokenKind::Issued && by_fact(a) != by_fact(b) {
-        return 1.0;
-    }
-    match (a.mode.predicted_outcomes(class), b.mode.predicted_outcomes(class)) {
-        (Some(one), Some(other)) if one.iter().all(|outcome| !other.contains(outcome)) => 1.0,
-        (Some(one), Some(other)) if one == other => relation_distinguishes(a, b, class),
-        (None, None) => 0.0,
-        (Some(_), Some(_)) => 0.4,
-        _ => 0.1,
-    }
-}
-
-fn relation_distinguishes(a: &Candidate<'_>, b: &Candidate<'_>, class: &ProbeClass) -> f64 {
-    let same = |one: &Candidate<'_>| one.mode.predict.iter().any(|rule: &Prediction| rule.same_as == Some(class.token));
-    let other =
-        |one: &Candidate<'_>| one.mode.predict.iter().any(|rule: &Prediction| rule.differs_from == Some(class.token));
-    match (class.place, other(a), other(b)) {
-        (Place::Protected, true, false) => {
-            if same(b) {
-                0.8
-            } else {
-                0.5
-            }
-        }
-        (Place::Protected, false, true) => {
-            if same(a) {
-                0.8
-            } else {
-                0.5
-            }
-        }
-        _ => 0.0,
     }
 }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnose::active::foresight::Foresight;
 use crate::diagnose::active::question::{Question, open_questions};
 use crate::diagnose::active::question_command;
 use crate::diagnose::infer::candidate::Candidate;
@@ -52,10 +53,10 @@ struct Prospect {
 
 /// Returns the best question for all candidates together, and one for each other candidate against the first.
 pub(crate) fn settle(case: &Case<'_>, candidates: &[&Candidate<'_>]) -> (Option<Settling>, Vec<Option<Settling>>) {
-    let shares = shares(candidates);
+    let (shares, foresight) = (shares(candidates), Foresight::of(case));
     let now = entropy(&shares);
     let mut prospects: Vec<Prospect> =
-        open_questions(case).into_iter().map(|question| prospect(case, question, candidates, &shares)).collect();
+        open_questions(case).into_iter().map(|question| prospect(&foresight, question, candidates, &shares)).collect();
     prospects.sort_by(|a, b| a.entropy.total_cmp(&b.entropy));
     let best = prospects.iter().find(|one| one.entropy < now - GAIN);
     let confirming = || prospects.iter().find(|one| candidates.first().is_some_and(|best| one.question.marks(best)));
@@ -83,9 +84,14 @@ fn entropy(shares: &[f64]) -> f64 {
     shares.iter().map(bits).sum()
 }
 
-fn prospect(case: &Case<'_>, question: Question, candidates: &[&Candidate<'_>], shares: &[f64]) -> Prospect {
+fn prospect(
+    foresight: &Foresight<'_, '_>,
+    question: Question,
+    candidates: &[&Candidate<'_>],
+    shares: &[f64],
+) -> Prospect {
     let beside = |one: &Candidate<'_>| -> Vec<usize> {
-        let stays = |at: &usize| !question.distinguishes(case, one, candidates[*at]);
+        let stays = |at: &usize| !question.distinguishes(foresight, one, candidates[*at]);
         (0..candidates.len()).filter(stays).collect()
     };
     let remain: Vec<Vec<usize>> = candidates.iter().map(|one| beside(one)).collect();

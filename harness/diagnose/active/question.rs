@@ -1,7 +1,8 @@
 //! Questions that one read-only command answers: a manifest, the log, or a call of the auth service.
 //!
-//! The catalogue's predictions decide which questions distinguish two faults.
+//! The facts of the catalogue and the model of the path decide which questions distinguish two faults.
 
+use crate::diagnose::active::foresight::Foresight;
 use crate::diagnose::infer::candidate::Candidate;
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::model::evidence_rule::EvidenceRule;
@@ -29,6 +30,9 @@ enum Source {
     Manifest(Service),
     BothManifests,
 }
+
+/// Two faults that end a call this differently are told apart by it.
+const APART: f64 = 0.9;
 
 /// How often a log has the expected line: log levels, sampling and changed texts can suppress it.
 const LOGGED: f64 = 0.8;
@@ -107,7 +111,8 @@ impl Question {
     }
 
     /// Reports whether the answer that the first fault predicts is impossible under the second.
-    pub(crate) fn distinguishes(&self, case: &Case<'_>, a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
+    pub(crate) fn distinguishes(&self, foresight: &Foresight<'_, '_>, a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
+        let case = foresight.case();
         match self {
             Self::Manifests(_) | Self::Log => {
                 let known = |key: &str| self.tells(case, key);
@@ -115,12 +120,10 @@ impl Question {
                 let by_fact = keys.filter(|key| known(key)).any(|key| self.fact_distinguishes(case, key, a, b));
                 by_fact || (*self == Self::Log && leaves_foreign_line(a, b))
             }
-            Self::Call(key) => case.class_of(key).is_some_and(|class| {
-                match (a.mode.predicted_outcomes(&class), b.mode.predicted_outcomes(&class)) {
-                    (Some(one), Some(other)) => one.iter().all(|outcome| !other.contains(outcome)),
-                    _ => false,
-                }
-            }),
+            Self::Call(key) => {
+                let both = foresight.outlook(a, key).zip(foresight.outlook(b, key));
+                both.is_some_and(|(one, other)| one.distance(&other) >= APART)
+            }
         }
     }
 

@@ -24,7 +24,7 @@ const STOPS: [Stop; 7] =
     [Stop::Client, Stop::Network, Stop::Edge, Stop::Backend, Stop::AuthCall, Stop::Auth, Stop::BackendStore];
 
 /// An effect that the vocabulary has no word for.
-const UNKNOWN: Patch = Patch { at: None, effect: Effect::Unknown, reach: Reach::All, of: None };
+const UNKNOWN: Patch = Patch { at: None, effect: Effect::Unknown, reach: Reach::All, of: None, only: None };
 
 impl<'c> Hypothesis<'c> {
     /// Returns the single hypotheses that may be so in a system: no fault lies at a hop that it does not have.
@@ -63,11 +63,11 @@ impl<'c> Hypothesis<'c> {
             Self::AtTimes(fault) => Self::Fault(fault).patches().into_iter().map(at_times).collect(),
             Self::Fault(fault) => {
                 let own = Stop::of(fault.hop());
+                let placed = |patch: &Patch| (patch.at.unwrap_or(own), Patch { only: fault.reached(), ..*patch });
                 // An entry that does not say what it does may do anything.
-                if fault.does.is_empty() {
-                    return vec![(own, UNKNOWN)];
-                }
-                fault.does.iter().map(|patch| (patch.at.unwrap_or(own), *patch)).collect()
+                let anything = [UNKNOWN];
+                let does = if fault.does.is_empty() { &anything[..] } else { &fault.does };
+                does.iter().map(placed).collect()
             }
         }
     }

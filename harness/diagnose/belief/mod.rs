@@ -9,6 +9,7 @@
 //! - `hypothesis`: single faults, and an unknown fault at each stop
 //! - `pairs`: two faults at once, where no single fault explains everything
 //! - `outlook`: how a probe that was not sent yet would end
+//! - `foreseen`: how every kind of probe ends where a fault shows
 //! - `posterior`: all hypotheses with their shares
 //! - `walked`: how requests end under each set of changes
 //!
@@ -18,6 +19,7 @@
 
 mod declared;
 mod evidence;
+mod foreseen;
 mod hypothesis;
 mod late;
 mod outlook;
@@ -30,6 +32,7 @@ mod walked;
 
 pub(in crate::diagnose) use declared::{topology, topology_seeing};
 pub(in crate::diagnose) use evidence::{InnerCall, Records, evidence};
+pub(in crate::diagnose) use foreseen::Foreseen;
 pub(in crate::diagnose) use hypothesis::Hypothesis;
 pub(in crate::diagnose) use outlook::{Asked, outlook};
 pub(in crate::diagnose) use pairs::PairBelief;

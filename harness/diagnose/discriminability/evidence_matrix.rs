@@ -1,12 +1,12 @@
-//! Which faults a set of evidence can distinguish, by what the catalogue predicts.
+//! Which faults a set of evidence can distinguish, by the catalogue and the model of the path.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::diagnose::discriminability::distinguishable::{distinguishable, probe_classes};
+use crate::diagnose::belief::Foreseen;
+use crate::diagnose::discriminability::distinguishable::{Shown, distinguishable};
 use crate::diagnose::model::catalogue::Catalogue;
-use crate::diagnose::model::fault::Fault;
 use crate::terms::EvidenceSource;
 
 /// Which faults one set of evidence can distinguish.
@@ -36,22 +36,22 @@ pub struct Class {
 }
 
 impl Catalogue {
-    /// Returns which faults this evidence can distinguish, among those that list the outcomes of probes.
+    /// Returns which faults this evidence can distinguish.
     #[must_use]
     pub fn matrix(&self, evidence_sources: &[EvidenceSource]) -> Matrix {
-        // Entries that only say what they change are compared by the model of the path, which this table does not use yet.
-        let faults: Vec<&Fault> = self.faults().iter().filter(|fault| fault.lists_outcomes()).collect();
-        let probe_classes = probe_classes(evidence_sources);
-        let alike: Vec<Vec<bool>> = faults
-            .iter()
-            .map(|one| {
-                faults.iter().map(|other| !distinguishable(one, other, evidence_sources, &probe_classes)).collect()
-            })
-            .collect();
+        let foreseen = Foreseen::with(evidence_sources);
+        let shown = |fault| Shown { fault, foreseen: foreseen.of(fault) };
+        let faults: Vec<Shown<'_>> = self.faults().iter().map(shown).collect();
+        let same = |one: &Shown<'_>, other| !distinguishable(one, other, evidence_sources, &foreseen.classes);
+        let before = |at: usize| (0..at).map(|other| same(&faults[at], &faults[other])).collect();
+        let below: Vec<Vec<bool>> = (0..faults.len()).map(before).collect();
+        let is_alike = |one: usize, other: usize| one == other || below[one.max(other)][one.min(other)];
+        let alike: Vec<Vec<bool>> =
+            (0..faults.len()).map(|one| (0..faults.len()).map(|other| is_alike(one, other)).collect()).collect();
         let rivals = |at: usize| (0..faults.len()).filter(move |other| *other != at);
         let of = |at: usize| rivals(at).filter(|other| alike[at][*other]).collect::<Vec<_>>();
         let (alone, others): (Vec<usize>, Vec<usize>) = (0..faults.len()).partition(|at| of(*at).is_empty());
-        let id = |at: &usize| faults[*at].id.clone();
+        let id = |at: &usize| faults[*at].fault.id.clone();
         let classes = classes(&others, &alike);
         Matrix {
             evidence: evidence_sources.iter().map(ToString::to_string).collect(),

@@ -1,4 +1,4 @@
-//! Which evidence distinguishes which faults, by what the catalogue predicts.
+//! Which evidence distinguishes which faults, by the catalogue and the model of the path.
 //!
 //! - `distinguishable`: two faults
 //! - `evidence_matrix`: all pairs of faults

@@ -126,7 +126,7 @@ fn status(text: &str) -> Option<&'static str> {
 
 /// Returns the place in a line that says how a call ended, in bytes.
 fn told_at(text: &str) -> usize {
-    let patterns = [&HELD_BACK, &UNSENT, &UNANSWERED, &STATUS, &ADDRESS];
+    let patterns = [&UNSENT, &UNANSWERED, &STATUS, &ADDRESS];
     patterns.iter().find_map(|pattern| pattern.find(text)).map_or(0, |found| found.start())
 }
 
@@ -176,8 +176,7 @@ impl Unheard<'_> {
         let answered = lines.iter().find_map(|line| Some((*line, self.answered(&line.text)?)));
         let found = answered
             .or_else(|| Some((met(&|text| UNSENT.is_match(text))?, "unsent")))
-            .or_else(|| Some((met(&|text| self.no_contact && self.is_unanswered(text))?, "unanswered")))
-            .or_else(|| Some((met(&|text| HELD_BACK.is_match(text))?, "held-back")));
+            .or_else(|| Some((met(&|text| self.no_contact && self.is_unanswered(text))?, "unanswered")));
         found.map(|(line, value)| unheard_fact(line, value))
     }
 
@@ -215,8 +214,9 @@ fn addresses(text: &str, target: &Target) -> Vec<Url> {
 
 /// Returns how a call to the auth service ended without an answer, if a line shows one.
 fn without_answer(text: &str) -> Option<&'static str> {
+    // An open circuit breaker follows from any call that failed before.
     if HELD_BACK.is_match(text) {
-        return Some("held-back");
+        return None;
     }
     if UNSENT.is_match(text) {
         return Some("unsent");

@@ -27,19 +27,6 @@ pub(crate) fn fact(readings: &Readings<'_>) -> Option<Fact> {
     })
 }
 
-/// Returns the calls whose header is not read, neither through the edge nor directly at the backend.
-pub(crate) fn lost_both_ways<'r, 'a>(readings: &'r Readings<'a>) -> impl Iterator<Item = &'r Reading<'a>> {
-    let direct = |through: &Reading<'_>| {
-        let direct =
-            |one: &&Reading<'_>| readings.through_the_edge(one).is_some_and(|it| it.exchanges == through.exchanges);
-        readings.all.iter().find(direct)
-    };
-    let too = move |through: &Reading<'_>| {
-        direct(through).and_then(|direct| readings.is_answered_as_without_token(direct)) == Some(true)
-    };
-    lost(readings).map(|(header, _)| header).filter(move |header| too(header))
-}
-
 /// Returns the call without a token that would show it.
 pub(crate) fn doubtful(readings: &Readings<'_>, open: &[ProbeKey]) -> Option<ProbeKey> {
     let untold =

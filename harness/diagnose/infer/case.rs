@@ -17,7 +17,7 @@ use crate::diagnose::readings::probe_result::{Reading, Readings};
 use crate::evidence::{EnvValue, Evidence, Manifest};
 use crate::observe::{Observation, Outcome};
 use crate::probe::ProbeKey;
-use crate::terms::{Engine, EvidenceSource, Service};
+use crate::terms::{EvidenceSource, Service};
 
 /// The input of a diagnosis, grouped and compared.
 #[derive(Debug)]
@@ -40,12 +40,6 @@ pub(crate) struct Case<'a> {
     of_steps: HashSet<u32>,
 }
 
-/// The value of a fact about a call that an open circuit breaker held back.
-const HELD_BACK: &str = "held-back";
-
-/// The key of the fact whether the newest revision of the backend is ready.
-pub(crate) const ROLLOUT: &str = "backend.rollout";
-
 impl<'a> Case<'a> {
     /// Builds a case without the exchanges that another cause already explains (`ignoring`).
     pub(crate) fn of(given: Given<'a>, ignoring: &[u32]) -> Self {
@@ -57,10 +51,7 @@ impl<'a> Case<'a> {
         kept.retain(|one| is_told(address, given.target, &one.probe.endpoint));
         let first_user = given.target.users.first().map_or("", |user| user.name.as_str());
         let user = failing_user(given.failed, &kept).unwrap_or(first_user);
-        let mut readings = Readings::of(&kept, given.target, user);
-        if given.evidence.manifests.contains_key(&Service::Backend) {
-            readings.mark_what_is_cut_off();
-        }
+        let readings = Readings::of(&kept, given.target, user);
         let failing = tell_tale(&readings, given);
         let logbook = Logbook::new(given.evidence, &kept, &failing, given.sent)
             .with_failures_at_auth(&failures_at_auth(&readings))
@@ -79,10 +70,6 @@ impl<'a> Case<'a> {
         facts.extend(token_location::fact(&readings));
         facts.extend(logbook.arrivals(given.target));
         facts.extend(logbook.entries_at_the_edge(given.target));
-        if given.target.engine == Engine::New {
-            // An open circuit breaker follows from any call that failed before.
-            facts.retain(|fact| fact.value != HELD_BACK);
-        }
         Self {
             target: given.target,
             failed: given.failed,
@@ -102,11 +89,6 @@ impl<'a> Case<'a> {
 
     pub(crate) fn fact(&self, key: &str) -> Option<&Fact> {
         self.facts.iter().find(|fact| fact.key == key)
-    }
-
-    /// Reports whether the backend's newest revision does not start.
-    pub(crate) fn starts_badly(&self) -> bool {
-        self.fact(ROLLOUT).is_some_and(Fact::is_odd)
     }
 
     /// Returns the secret and version of this role that the auth service reads, or else the backend.

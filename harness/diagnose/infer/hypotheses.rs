@@ -3,13 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnose::belief::HOPELESS;
-use crate::diagnose::infer::candidate::{Candidate, Compared, PathPair, Unknown};
-use crate::diagnose::infer::case::{Case, ROLLOUT};
-use crate::diagnose::infer::conflict::Record;
-use crate::diagnose::infer::double_fault::{Pair, PairFault, abnormal_findings, pairs};
+use crate::diagnose::infer::candidate::{Candidate, Compared, Unknown};
+use crate::diagnose::infer::pair::Pair;
 use crate::diagnose::readings::input::FailedStep;
-use crate::diagnose::readings::probe_result::Reading;
-use crate::terms::{Engine, Hop};
+use crate::terms::Hop;
 
 /// The hypotheses with their posteriors, best first.
 #[derive(Debug)]
@@ -35,46 +32,21 @@ const CLASS: f64 = 0.025;
 const MEMBER: f64 = 0.0075;
 
 impl<'w, 'a> Hypotheses<'w, 'a> {
-    /// Returns the hypotheses for the open steps. Pairs are assumed only where they explain more than any single fault.
-    pub(crate) fn of(case: &'w Case<'_>, compared: &'w Compared<'a>, open: &[&FailedStep]) -> Self {
-        if case.target.engine == Engine::New {
-            return Self::by_path(compared, open);
-        }
-        let one = single(&compared.best, open);
-        if is_everything(case, &one, open) {
-            return Self::One(one);
-        }
-        let two = pairs(case, &compared.modes);
-        // A control that was not refused is no cause of its own.
-        let asked = || open.iter().filter(|step| !step.control);
-        let covers = |explains: &BTreeSet<u32>| asked().filter(|step| explains.contains(&step.exchange)).count();
-        let failures = |explains: &BTreeSet<u32>| failures(case).filter(|one| is_in(one, explains)).count();
-        let of_one = one
-            .first()
-            .map(|(best, _)| (covers(&best.explains), abnormal_findings(best, case).len() + failures(&best.explains)));
-        let of_two = two.first().map(|pair| (covers(&pair.explains), pair.findings + failures(&pair.explains)));
-        match (of_one, of_two) {
-            (of_one, Some(more)) if of_one.is_none_or(|less| less < more) && more.0 > 0 => Self::Two(shared(two)),
-            (Some(_), _) => Self::One(one),
-            (None, _) => Self::None,
-        }
-    }
-
-    /// Weighs single faults, unknown faults and pairs by the model of the path.
-    fn by_path(compared: &'w Compared<'a>, open: &[&FailedStep]) -> Self {
+    /// Weighs single faults, unknown faults and pairs against the open steps.
+    pub(crate) fn of(compared: &'w Compared<'a>, open: &[&FailedStep]) -> Self {
         let covers = |explains: &BTreeSet<u32>| open.iter().any(|step| explains.contains(&step.exchange));
         let unknown = || compared.unknown.iter().filter(|one| one.score.is_finite() && covers(&one.explains));
         let one = single(&compared.best, open);
-        let pairs = || compared.pairs.iter().filter(|pair| pair.explains.iter().all(covers));
+        let pairs = || compared.pairs.iter().filter(|pair| pair.explains.iter().any(covers));
         let scores = || {
-            let faults = one.iter().map(|(one, _)| one.score).chain(unknown().map(|one| one.score));
+            let faults = one.iter().map(|one| one.score).chain(unknown().map(|one| one.score));
             faults.chain(pairs().map(|pair| pair.score))
         };
         let top = scores().fold(f64::MIN, f64::max);
         let sum: f64 = scores().map(|score| (score - top).exp()).sum();
         let share = |score: f64| (score - top).exp() / sum;
         let mut candidates: Vec<(&'w Candidate<'a>, f64)> =
-            one.iter().map(|(one, _)| (*one, share(one.score))).filter(|(_, share)| *share >= MEMBER).collect();
+            one.iter().map(|one| (*one, share(one.score))).filter(|(_, share)| *share >= MEMBER).collect();
         keep_listed_classes(&mut candidates);
         sort_by_class(&mut candidates);
         let best_unknown = unknown().max_by(|a, b| a.score.total_cmp(&b.score));
@@ -84,7 +56,7 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
         tracing::debug!(of_one, of_pairs, of_unknown, "shares of single faults, pairs and unknown faults");
         if of_pairs > of_one && of_pairs > of_unknown {
             let listed = pairs().map(|pair| (pair, share(pair.score) / of_pairs)).filter(|(_, share)| *share >= LISTED);
-            return Self::Two(listed.map(|(pair, share)| (of_path(pair, compared), share)).collect());
+            return Self::Two(listed.map(|(pair, share)| (Pair::of(pair, compared), share)).collect());
         }
         match (candidates.first(), best_unknown) {
             (_, Some(of)) if candidates.iter().all(|(one, _)| one.score < of.score) => {
@@ -117,11 +89,8 @@ impl<'w, 'a> Hypotheses<'w, 'a> {
 }
 
 /// Returns, by service, the share of the faults that a deploy of the service can have caused: those of the catalogue that
-/// remain, listed or not, those that it lacks, and pairs. The lists do not weigh what the catalogue lacks, so they give none.
-pub(crate) fn suspects(case: &Case<'_>, compared: &Compared<'_>) -> BTreeMap<String, f64> {
-    if case.target.engine == Engine::Old {
-        return BTreeMap::new();
-    }
+/// remain, listed or not, those that it lacks, and pairs.
+pub(crate) fn suspects(compared: &Compared<'_>) -> BTreeMap<String, f64> {
     let names = |fault: &Candidate<'_>| fault.fault.involves.clone();
     let single = compared.best.iter().filter(|one| one.remains()).map(|one| (one.score, names(one)));
     let unknown = compared.unknown.iter().map(|one| (one.score, deployed_at(one.hop)));
@@ -161,63 +130,14 @@ fn deployed_at(hop: Hop) -> Vec<String> {
 
 /// Returns the candidates that explain the most failed steps. A fault that explains only an additional probe is no
 /// candidate.
-fn single<'w, 'a>(compared: &'w [Candidate<'a>], open: &[&FailedStep]) -> Vec<(&'w Candidate<'a>, f64)> {
+fn single<'w, 'a>(compared: &'w [Candidate<'a>], open: &[&FailedStep]) -> Vec<&'w Candidate<'a>> {
     let covered = |one: &Candidate<'_>| open.iter().filter(|step| one.explains.contains(&step.exchange)).count();
     let best = compared.iter().filter(|one| one.remains()).map(|one| one.score).fold(f64::NEG_INFINITY, f64::max);
     let candidates = || compared.iter().filter(|one| one.remains() && one.score >= best - HOPELESS);
     let most = candidates().map(covered).max().unwrap_or(0).max(1);
     let mut candidates: Vec<_> = candidates().filter(|one| covered(one) == most).collect();
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let shares = posterior(candidates.iter().map(|one| one.score));
-    candidates.into_iter().zip(shares).collect()
-}
-
-/// Reports whether the best candidate explains every failure, and the candidates explain every unusual fact.
-fn is_everything(case: &Case<'_>, one: &[(&Candidate<'_>, f64)], open: &[&FailedStep]) -> bool {
-    let steps = |best: &Candidate<'_>| open.iter().all(|step| step.control || best.explains.contains(&step.exchange));
-    let told: BTreeSet<Record> = one.iter().flat_map(|(one, _)| abnormal_findings(one, case)).collect();
-    let mut odd =
-        case.facts.iter().filter(|fact| fact.anomaly || ((fact.key == ROLLOUT || fact.is_told()) && fact.is_odd()));
-    let every = |best: &Candidate<'_>| failures(case).all(|reading| is_in(reading, &best.explains));
-    one.first().is_some_and(|(best, _)| steps(best) && every(best))
-        && odd.all(|fact| told.contains(&Record::Fact(fact.key)))
-}
-
-/// Returns the readings that are broken in every attempt that got an answer.
-fn failures<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Reading<'a>> {
-    case.readings.all.iter().filter(|reading| reading.is_broken() && reading.is_firm() && !reading.is_lost())
-}
-
-fn is_in(reading: &Reading<'_>, explains: &BTreeSet<u32>) -> bool {
-    reading.exchanges.iter().any(|exchange| explains.contains(exchange))
-}
-
-fn shared<'w, 'a>(pairs: Vec<Pair<'w, 'a>>) -> Vec<(Pair<'w, 'a>, f64)> {
-    let shares = posterior(pairs.iter().map(|pair| pair.score));
-    pairs.into_iter().zip(shares).collect()
-}
-
-/// Returns scores, best first, as shares that sum to one.
-fn posterior(scores: impl Iterator<Item = f64>) -> Vec<f64> {
-    let scores: Vec<f64> = scores.collect();
-    let top = scores.first().copied().unwrap_or(0.0);
-    let sum: f64 = scores.iter().map(|score| (score - top).exp()).sum();
-    scores.iter().map(|score| (score - top).exp() / sum).collect()
-}
-
-fn of_path<'w, 'a>(pair: &PathPair, compared: &'w Compared<'a>) -> Pair<'w, 'a> {
-    let [one, other] = &pair.explains;
-    let fault = |place: usize, own: &BTreeSet<u32>, other: &BTreeSet<u32>| PairFault {
-        candidate: &compared.best[place],
-        explains: own.clone(),
-        is_needed: !own.is_subset(other),
-    };
-    Pair {
-        faults: [fault(pair.at[0], one, other), fault(pair.at[1], other, one)],
-        explains: one.union(other).copied().collect(),
-        findings: 0,
-        score: pair.score,
-    }
+    candidates
 }
 
 /// Likelihoods that differ by less, as logarithms, do not distinguish two faults.

@@ -9,7 +9,7 @@ use crate::diagnose::model::fault::WhyRule;
 use crate::diagnose::model::probe_selector::ProbeSelector;
 use crate::diagnose::readings::probe_result::Reading;
 use crate::observe::Outcome;
-use crate::terms::{Caller, Engine};
+use crate::terms::Caller;
 
 /// What proves a link of the chain of whys. `wording` makes the sentence.
 #[derive(Debug)]
@@ -46,11 +46,6 @@ pub(crate) fn stands_in_a_manifest(case: &Case<'_>, candidate: &Candidate<'_>) -
     candidate.fault.whys.iter().any(noted)
 }
 
-/// Reports whether an observation proves any claim of the fault.
-pub(crate) fn claimed(case: &Case<'_>, candidate: &Candidate<'_>) -> bool {
-    candidate.fault.whys.iter().any(|rule| proven(case, candidate, rule))
-}
-
 /// Reports whether an observation proves this link.
 pub(crate) fn proven(case: &Case<'_>, candidate: &Candidate<'_>, rule: &WhyRule) -> bool {
     sighting(case, candidate, rule).is_some()
@@ -62,9 +57,8 @@ fn decisive(rule: &WhyRule, candidate: &Candidate<'_>) -> bool {
 }
 
 /// Reports whether the auth service may have refused this call because it came from no known service.
-fn may_be_about_the_caller(case: &Case<'_>, reading: &Reading<'_>, on: &ProbeSelector) -> bool {
-    case.target.engine == Engine::New
-        && on.callers.is_empty()
+fn may_be_about_the_caller(reading: &Reading<'_>, on: &ProbeSelector) -> bool {
+    on.callers.is_empty()
         && reading.class.caller.is_some_and(|caller| caller != Caller::Right)
         && reading.observation.result == Outcome::Denied
 }
@@ -75,9 +69,6 @@ pub(crate) fn sighting<'c, 'a>(
     candidate: &'c Candidate<'_>,
     rule: &WhyRule,
 ) -> Option<Sighting<'c, 'a>> {
-    if rule.mode.as_ref().is_some_and(|mode| *mode != candidate.mode.name) {
-        return None;
-    }
     match &rule.proof {
         EvidenceRule::Log => candidate.log.as_ref().map(Sighting::Line),
         EvidenceRule::Fact(key, values) => {
@@ -90,7 +81,7 @@ pub(crate) fn sighting<'c, 'a>(
             let fits = |reading: &&Reading<'_>| {
                 reading.is_on(on)
                     && results.contains(&reading.observation.result)
-                    && !may_be_about_the_caller(case, reading, on)
+                    && !may_be_about_the_caller(reading, on)
                     && !case.readings.also_through_the_edge(reading)
             };
             case.readings.all.iter().find(fits).map(Sighting::Reading)

@@ -22,9 +22,6 @@ use crate::terms::Hop;
 /// The clocks of the log and of this machine may differ by this much and still count as in step.
 const IN_STEP: jiff::SignedDuration = jiff::SignedDuration::from_secs(3);
 
-/// The fewest calls of an endpoint that must leave a line for it to belong to them.
-const CALLS: usize = 3;
-
 /// An entry may carry a time this long after the probe ended, in milliseconds.
 pub(super) const SLACK_MS: i64 = 250;
 
@@ -36,8 +33,6 @@ pub(crate) struct Logbook<'a> {
     windows: Vec<Window>,
     /// For each entry, the place of the window that it belongs to.
     belongs: Vec<Option<usize>>,
-    /// The places of the lines that the first call of each endpoint left.
-    first_lines: Vec<usize>,
 }
 
 /// By what a log line was joined to a probe.
@@ -118,10 +113,7 @@ impl<'a> Logbook<'a> {
             windows[at - 1].to = windows[at - 1].to.min(windows[at].from);
         }
         let belongs = belongs(&evidence.log, &windows);
-        let mut logbook =
-            Self { entries: &evidence.log, log: &evidence.log, windows, belongs, first_lines: Vec::new() };
-        logbook.first_lines = logbook.lines_of_first_calls();
-        logbook
+        Self { entries: &evidence.log, log: &evidence.log, windows, belongs }
     }
 
     /// Returns the entries that belong to any probe, in the order of the log.
@@ -148,14 +140,6 @@ impl<'a> Logbook<'a> {
         &self.windows
     }
 
-    fn lines_of_first_calls(&self) -> Vec<usize> {
-        let is_first = |window: &Window| {
-            self.windows.iter().find(|one| one.endpoint == window.endpoint).is_some_and(|one| std::ptr::eq(one, window))
-        };
-        let written = |at: &usize| self.belongs[*at].is_some_and(|window| is_first(&self.windows[window]));
-        (0..self.entries.len()).filter(written).collect()
-    }
-
     /// Marks probes of the auth service that failed. What it wrote during them belongs to the failure too.
     pub(crate) fn with_failures_at_auth(self, exchanges: &[u32]) -> Self {
         self.with(WindowKind::FailingAtAuth, exchanges)
@@ -170,29 +154,6 @@ impl<'a> Logbook<'a> {
         let others = self.windows.iter_mut().filter(|window| window.kind == WindowKind::Other);
         others.filter(|window| exchanges.contains(&window.exchange)).for_each(|window| window.kind = kind);
         self
-    }
-
-    /// Returns a decisive line of this rule that every call of one endpoint leaves, and nothing else.
-    pub(crate) fn find_at_a_endpoint(&self, rule: &LogRule) -> Option<LogMatch> {
-        if !rule.decisive || !self.first_lines.iter().any(|at| self.is_meant(&self.entries[*at], rule)) {
-            return None;
-        }
-        let lines = self.meant_by(rule);
-        let first = lines.first()?;
-        let endpoint = &self.window_of(first)?.endpoint;
-        let (calls, others): (Vec<&Window>, Vec<&Window>) =
-            self.windows.iter().partition(|window| window.endpoint == *endpoint);
-        let holds = |window: &&Window| lines.iter().any(|entry| self.is_in(entry, window));
-        let foreign = lines.iter().any(|entry| self.window_of(entry).is_none());
-        let each = calls.len() >= CALLS && calls.iter().all(holds) && !others.iter().any(holds);
-        (each && !foreign).then(|| LogMatch {
-            entry: self.place(first),
-            says: self.describe_match(first, rule),
-            decisive: true,
-            is_ours: true,
-            at_any_time: false,
-            joined_by: self.joined_by(first),
-        })
     }
 
     /// Returns the line of this rule, if it was written at a time that counts.

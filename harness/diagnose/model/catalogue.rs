@@ -96,12 +96,18 @@ impl Catalogue {
         Ok((faults, named))
     }
 
-    /// Checks that the target has the endpoints that entries name.
+    /// Checks that the target has the endpoints that entries name, and finds their places.
     ///
     /// # Errors
     /// With the place of the first that it lacks.
     pub(crate) fn fits(self: Arc<Self>, target: &Target) -> Result<Arc<Self>, ConfigError> {
-        self.named.iter().find_map(|one| one.mistake(target)).map_or(Ok(self), Err)
+        if let Some(mistake) = self.named.iter().find_map(|one| one.mistake(target)) {
+            return Err(mistake);
+        }
+        if !self.named.is_empty() {
+            self.faults().iter().for_each(|fault| fault.find_endpoints(target));
+        }
+        Ok(self)
     }
 
     /// Returns how many entries these files have, given as name and text, and every mistake in them.

@@ -21,12 +21,6 @@ impl Fact {
     pub(crate) fn is_odd(&self) -> bool {
         fact_schema::of(self.key).is_some_and(|word| word.is_odd(self.value))
     }
-
-    /// Reports whether a cause must explain the value where it is unusual: the backend's own log, or one token in two
-    /// locations.
-    pub(crate) fn is_told(&self) -> bool {
-        self.key.starts_with("told-of-") || self.key == TOKEN_BY_HEADER
-    }
 }
 
 /// The key of the fact that compares the `Date` of every response with this machine's clock.

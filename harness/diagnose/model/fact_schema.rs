@@ -206,14 +206,14 @@ pub(crate) const FACTS: &[FactWord] = &[
     ),
     fact(
         "unheard-call",
-        &["answered-there", "answered-elsewhere", "answered", "unanswered", "unsent", "held-back"],
+        &["answered-there", "answered-elsewhere", "answered", "unanswered", "unsent"],
         None,
         EvidenceSource::Logs,
         "a call that the auth service did not receive, in the backend's log",
     ),
     fact(
         "told-of-call",
-        &["ok", "refused", "missing", "failed", "unanswered", "timed-out", "held-back", "unsent"],
+        &["ok", "refused", "missing", "failed", "unanswered", "timed-out", "unsent"],
         None,
         EvidenceSource::Logs,
         "how the backend's call to the auth service ended, in the backend's log",

@@ -1,13 +1,13 @@
 //! An entry of the catalogue, as its author writes it. `fault_mode` holds the ways in which it can show.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-use fivewhys_path::Patch;
+use fivewhys_path::{Endpoints, Patch};
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::Target;
+use crate::config::{DIRECT, Target};
 use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::model::expression::Expression;
 use crate::diagnose::model::fault_mode::FaultMode;
@@ -61,10 +61,20 @@ pub(crate) struct Fault {
     /// What it changes on the way of a request.
     #[serde(default)]
     pub(in crate::diagnose) does: Vec<Patch>,
+    /// Ids of the endpoints of a target that it reaches, for entries that a target adds. Empty: those that `does` says.
+    #[serde(default)]
+    pub(crate) endpoints: Vec<String>,
+    /// The places of these endpoints in the target of the run.
+    #[serde(skip)]
+    reached: OnceLock<Endpoints>,
     /// Whether what it changes may also come and go: for some of the calls of the same kind.
     #[serde(default)]
     pub(in crate::diagnose) at_times: bool,
-    /// The ways in which it can show. One must match.
+    /// Whether its failures come and go: a call that fails and then works is no evidence against it.
+    #[serde(default)]
+    pub(crate) comes_and_goes: bool,
+    /// The ways in which it can be there. One must match. Absent: one that demands no fact.
+    #[serde(default = "any_facts")]
     pub(crate) mode: Vec<FaultMode>,
 }
 
@@ -104,8 +114,6 @@ pub(crate) struct WhyRule {
     pub(crate) claim: String,
     #[schemars(with = "String")]
     pub(crate) proof: EvidenceRule,
-    /// The mode that it belongs to. Absent: any.
-    pub(crate) mode: Option<String>,
     /// Whether only this fault leaves this proof. Without such a mark, no verdict is certain.
     #[serde(default)]
     pub(crate) mark: bool,
@@ -157,19 +165,28 @@ pub(crate) enum LogScope {
 }
 
 impl Fault {
-    /// Extends the predictions for the backend to calls directly at the backend, unless the fault lies before the
-    /// backend.
-    pub(crate) fn extend_to_direct_calls(&mut self) {
-        let outside = self.outside.unwrap_or(matches!(self.hop(), Hop::Edge | Hop::Network));
-        for mode in self.mode.iter_mut().filter(|_| !outside) {
-            mode.inside = true;
-            mode.predict.iter_mut().for_each(|one| one.on.include_the_direct_way());
+    /// Takes the places of its endpoints from the target of the run.
+    pub(super) fn find_endpoints(&self, target: &Target) {
+        // A call directly at the backend reaches the same code.
+        let is_named = |known: &str| {
+            let id = known.strip_suffix(DIRECT).unwrap_or(known);
+            self.endpoints.iter().any(|named| named == id)
+        };
+        let named = target.endpoints.keys().enumerate().filter(|(_, known)| is_named(known));
+        let places = Endpoints::of(named.map(|(place, _)| place));
+        if !self.endpoints.is_empty() {
+            self.reached.get_or_init(|| places);
         }
     }
 
-    /// Reports whether a mode lists the outcomes of probes.
-    pub(crate) fn lists_outcomes(&self) -> bool {
-        self.mode.iter().any(|mode| !mode.predict.is_empty())
+    /// Returns the only endpoints that it reaches. `None`: those that `does` says.
+    pub(in crate::diagnose) fn reached(&self) -> Option<Endpoints> {
+        self.reached.get().copied()
+    }
+
+    /// Reports whether it lies behind the edge: then calls directly at the backend end as calls through the edge do.
+    pub(crate) fn is_inside(&self) -> bool {
+        !self.outside.unwrap_or(matches!(self.hop(), Hop::Edge | Hop::Network))
     }
 
     /// Reports whether a system can have this fault: one without an auth service has none of that service, and none of what
@@ -220,6 +237,10 @@ impl Prior {
             Self::Rare => 1.0,
         }
     }
+}
+
+fn any_facts() -> Vec<FaultMode> {
+    vec![FaultMode::default()]
 }
 
 fn smoke_again() -> String {

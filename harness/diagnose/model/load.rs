@@ -1,8 +1,6 @@
 //! Reads and checks one file of the catalogue. Every mistake points at its place, inside a string too.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -10,7 +8,6 @@ use toml::Spanned;
 use crate::diagnose::model::expression::NO_EXPRESSION;
 use crate::diagnose::model::fact_schema;
 use crate::diagnose::model::fault::{Fault, LogRule};
-use crate::diagnose::model::prediction::Expectation;
 use crate::document::{ConfigError, Reading, Source, read_on, render_schema, source};
 use crate::terms::Hop;
 
@@ -32,17 +29,13 @@ struct FaultFile {
     fault: Vec<Spanned<Fault>>,
 }
 
-static SHARED: LazyLock<BTreeMap<String, Expectation>> = LazyLock::new(|| {
-    toml::from_str(include_str!("../faults/expectations.toml")).expect("the shipped expectations are read by a test")
-});
-
 /// Returns the JSON Schema of a catalogue file (draft 7, which TOML editors read): `docs/catalogue.schema.json`.
 #[must_use]
 pub fn schema() -> String {
     render_schema::<FaultFile>("A catalogue file of fivewhys")
 }
 
-/// Reads the entries of a file up to the first mistake, with the sets that they include. Errors show `name`.
+/// Reads the entries of a file up to the first mistake. Errors show `name`.
 pub(crate) fn parse(name: &str, text: &str) -> Result<Vec<Written>, ConfigError> {
     read(name, text, check_with_expressions)
 }
@@ -58,9 +51,25 @@ fn read(name: &str, text: &str, check: Check) -> Result<Vec<Written>, ConfigErro
         let span = narrowed(text, span, message);
         ConfigError::from_message(message).at(&shown, span)
     };
-    let in_toml = |error: &toml::de::Error| flaw(error.message(), error.span().unwrap_or(0..0));
+    let in_toml =
+        |error: &toml::de::Error| with_new_form(flaw(error.message(), error.span().unwrap_or(0..0)), error.message());
     let file: FaultFile = toml::from_str(text).map_err(|error| in_toml(&error))?;
     entries(file, &shown, text, check).collect()
+}
+
+/// The keys with which earlier versions listed the outcomes of probes.
+const LISTED: [&str; 5] = ["predict", "usual", "includes", "validation", "comes_and_goes"];
+
+/// Adds the new form to an error about a key of an earlier version.
+fn with_new_form(error: ConfigError, message: &str) -> ConfigError {
+    let is_listed = LISTED.iter().any(|key| message.starts_with(&format!("unknown field `{key}`")));
+    if !is_listed {
+        return error;
+    }
+    error.help(
+        "an entry no longer lists outcomes: it says what the fault changes, for example `does = [{ effect = \"fail\", for = \"some\" }]` in \
+         `[[fault]]`. docs/users/catalogue.md has the effects",
+    )
 }
 
 /// Reads a file to its end and returns the valid entries and every mistake.
@@ -68,7 +77,7 @@ pub(crate) fn parse_all(name: &str, text: &str) -> (Vec<Written>, Vec<ConfigErro
     let shown = source(name, text);
     let in_words = |error: &toml::de::Error| {
         let span = narrowed(text, error.span().unwrap_or(0..0), error.message());
-        ConfigError::from_message(error.message()).at(&shown, span)
+        with_new_form(ConfigError::from_message(error.message()).at(&shown, span), error.message())
     };
     let Reading { value, mut mistakes, taken_out } = read_on::<FaultFile>(text, in_words);
     let (mut written, mut found) = (Vec::new(), Vec::new());
@@ -95,12 +104,8 @@ fn entries<'a>(
     ends.push(text.len());
     let entry = move |(entry, end): (Spanned<Fault>, usize)| {
         let span = entry.span().start..end;
-        let mut fault = entry.into_inner();
+        let fault = entry.into_inner();
         check(&fault).map_err(|message| flaw(&message, span.clone()))?;
-        for mode in &mut fault.mode {
-            mode.include(&SHARED).map_err(|(span, message)| flaw(&message, span))?;
-        }
-        fault.extend_to_direct_calls();
         let id = narrowed(text, span, &format!("`{}`", fault.id));
         Ok(Written { fault, source: Source::clone(shown), id })
     };
@@ -116,19 +121,13 @@ fn check_with_expressions(fault: &Fault) -> Result<(), String> {
     fault.log.iter().flat_map(LogRule::expressions).try_for_each(|one| one.compile().map(drop))
 }
 
-/// Checks what the types cannot: the hop of the id, that there is a mode, and the modes that links name.
+/// Checks what the types cannot: the hop of the id.
 fn check(fault: &Fault) -> Result<(), String> {
     if fault.hop() == Hop::Unknown {
         let hop = fault.id.split('/').next().unwrap_or_default();
         return Err(fact_schema::unknown(hop, HOPS.map(Hop::as_str)));
     }
-    if fault.mode.is_empty() {
-        return Err(format!("`{}` has no `[[fault.mode]]`, so it predicts nothing", fault.id));
-    }
-    let modes = || fault.mode.iter().map(|mode| mode.name.as_str());
-    let strange =
-        fault.whys.iter().filter_map(|why| why.mode.as_deref()).find(|name| !modes().any(|mode| mode == *name));
-    strange.map_or(Ok(()), |name| Err(fact_schema::unknown(name, modes())))
+    Ok(())
 }
 
 /// Returns the place inside a value that a message is about.

@@ -1,9 +1,9 @@
 //! What can be wrong, and what each fault predicts: the catalogue.
 //!
-//! Start at `catalogue`. An entry is a `fault` with one or more modes; a mode predicts probes and demands facts.
+//! Start at `catalogue`. An entry is a `fault`: what it changes on the way of a request, and the facts that it demands.
 //!
 //! - `catalogue`, `load`: all faults, and one file of them, read and checked
-//! - `fault`, `fault_mode`, `prediction`: an entry, one way in which its fault can show, and what that predicts
+//! - `fault`, `fault_mode`: an entry, and one way in which its fault can be there
 //! - `probe_class`, `probe_selector`: a probe without the target's own names, and a set of such probes
 //! - `evidence_rule`: what proves a link of the chain of whys
 //! - `expression`: a regular expression, compiled when it is first used
@@ -22,6 +22,5 @@ pub(crate) mod fault;
 pub(crate) mod fault_mode;
 pub(crate) mod load;
 pub(crate) mod named_endpoint;
-pub(crate) mod prediction;
 pub(crate) mod probe_class;
 pub(crate) mod probe_selector;

@@ -18,13 +18,12 @@ pub(crate) struct NamedEndpoint {
 
 /// Returns the endpoints that an entry names, each once.
 pub(crate) fn of(written: &Written) -> Vec<NamedEndpoint> {
-    let predictions = written.fault.mode.iter().flat_map(|mode| mode.predict.iter().chain(&mode.usual));
     let proofs = written.fault.whys.iter().filter_map(|why| match &why.proof {
         EvidenceRule::Reading(on, _) | EvidenceRule::SameAs(on, _) => Some(on),
         EvidenceRule::Fact(..) | EvidenceRule::Log => None,
     });
-    let selectors = predictions.map(|one| &one.on).chain(proofs);
-    let mut ids: Vec<&String> = selectors.flat_map(|on: &ProbeSelector| &on.endpoints).collect();
+    let of_proofs = proofs.flat_map(|on: &ProbeSelector| &on.endpoints);
+    let mut ids: Vec<&String> = written.fault.endpoints.iter().chain(of_proofs).collect();
     ids.sort();
     ids.dedup();
     ids.into_iter().map(|id| placed(id, written)).collect()
@@ -33,8 +32,9 @@ pub(crate) fn of(written: &Written) -> Vec<NamedEndpoint> {
 fn placed(id: &str, written: &Written) -> NamedEndpoint {
     let text = written.source.text();
     let entry = written.id.start;
-    let at = text.get(entry..).and_then(|rest| rest.find(&format!("endpoint:{id}")));
-    let span = at.map_or(written.id.clone(), |at| entry + at..entry + at + "endpoint:".len() + id.len());
+    let found = |word: String| Some((text.get(entry..)?.find(&word)?, word.len()));
+    let at = found(format!("endpoint:{id}")).or_else(|| found(format!("\"{id}\"")));
+    let span = at.map_or(written.id.clone(), |(at, length)| entry + at..entry + at + length);
     NamedEndpoint { id: id.to_owned(), source: Source::clone(&written.source), span }
 }
 
@@ -69,8 +69,8 @@ curable_by_rollback = true
 owner = "shop"
 fix = "repair the orders"
 whys = [{{ claim = "the feed works", proof = "{endpoint} valid = ok", mark = true }}]
-[[fault.mode]]
-predict = [{{ on = "endpoint:backend.threads valid", result = ["failed"] }}]
+does = [{{ effect = "fail" }}]
+endpoints = ["backend.threads"]
 "#
         )
     }
@@ -80,6 +80,14 @@ predict = [{{ on = "endpoint:backend.threads valid", result = ["failed"] }}]
         let texts = [("own.toml".to_owned(), entry("endpoint:backend.chat-messages"))];
         let catalogue = Arc::new(Catalogue::of(&texts).unwrap());
         assert!(catalogue.fits(&staging()).is_ok());
+    }
+
+    #[test]
+    fn an_entry_is_placed_where_it_lists_an_endpoint_that_the_target_lacks() {
+        let text = entry("endpoint:backend.chat-messages").replace("\"backend.threads\"", "\"backend.treads\"");
+        let at = text.find("\"backend.treads\"").unwrap();
+        let (_, mistakes) = Catalogue::check(&[("own.toml".to_owned(), text)], Some(&staging()));
+        assert_eq!(mistakes.iter().map(crate::document::ConfigError::offset).collect::<Vec<_>>(), [at]);
     }
 
     #[test]

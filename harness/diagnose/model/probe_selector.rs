@@ -1,4 +1,4 @@
-//! Which probes a prediction is about: `protected valid issued header`.
+//! Which probes a proof is about: `protected valid issued header`.
 //!
 //! `endpoint:backend.orders` names an endpoint of a target. Words of one axis are alternatives. An axis that is not named matches everything.
 
@@ -28,11 +28,6 @@ pub(crate) struct ProbeSelector {
 }
 
 impl ProbeSelector {
-    /// Reports whether it matches every probe of this class, at whatever endpoint.
-    pub(crate) fn matches(&self, class: &ProbeClass) -> bool {
-        self.endpoints.is_empty() && self.fits(class)
-    }
-
     /// Reports whether it matches a probe of this class at this endpoint.
     pub(crate) fn matches_at(&self, endpoint: &str, class: &ProbeClass) -> bool {
         (self.endpoints.is_empty() || self.endpoints.iter().any(|one| one == endpoint)) && self.fits(class)
@@ -46,20 +41,6 @@ impl ProbeSelector {
             && any_of(&self.callers, &class.caller)
             && self.same_user.is_none_or(|same| same == class.same_user)
             && self.optional.is_none_or(|optional| optional == class.optional)
-    }
-
-    /// Extends a selector for calls through the edge to the same calls directly at the backend.
-    pub(crate) fn include_the_direct_way(&mut self) {
-        for (place, past_edge) in [(Place::Protected, Place::Direct), (Place::BackendHealth, Place::DirectHealth)] {
-            if self.places.contains(&place) {
-                self.places.push(past_edge);
-            }
-        }
-    }
-
-    /// Reports whether it names another user than that of the failure.
-    pub(crate) const fn asks_for_another_user(&self) -> bool {
-        matches!(self.same_user, Some(false))
     }
 }
 

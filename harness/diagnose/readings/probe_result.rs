@@ -7,7 +7,7 @@ use crate::diagnose::model::probe_class::{Place, ProbeClass};
 use crate::diagnose::model::probe_selector::ProbeSelector;
 use crate::observe::{Authn, Observation, Outcome};
 use crate::probe::ProbeKey;
-use crate::terms::{Hop, TokenKind, TokenLocation};
+use crate::terms::{Hop, TokenKind};
 
 /// The outcomes of a call that was accepted but not completed.
 const BROKEN_DOWN: [Outcome; 5] =
@@ -31,10 +31,6 @@ pub(crate) struct Reading<'a> {
     pub(crate) lost: Vec<u32>,
     /// The component that answered, where that is more than a hint.
     pub(crate) answered_by: Hop,
-    /// How it compares with calls on the other way to the backend.
-    path: EdgePath,
-    /// At the same endpoint a call that must succeed failed.
-    pub(crate) beside_failure: bool,
 }
 
 /// Whether the attempts of one probe ended alike.
@@ -48,19 +44,6 @@ enum Stability {
     Intermittent,
     /// It succeeded while others are intermittent: a later attempt may fail, so it contradicts nothing.
     UnreliableSuccess,
-}
-
-/// How a call compares with calls on the other way to the backend: through the edge, or directly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum EdgePath {
-    /// Nothing unusual.
-    Consistent,
-    /// It was sent directly to the backend, and no fault behind the edge explains how the same call through the edge
-    /// differs.
-    DiffersFromTheEdge,
-    /// It was sent through an edge that would answer for an absent backend, and no call through the edge got any
-    /// answer.
-    CutOff,
 }
 
 impl<'a> Reading<'a> {
@@ -87,8 +70,6 @@ impl<'a> Reading<'a> {
             stability: if varies { Stability::Varying } else { Stability::Steady },
             lost: if noise { lost.iter().map(|one| one.exchange).collect() } else { Vec::new() },
             answered_by: maker(observation),
-            path: EdgePath::Consistent,
-            beside_failure: false,
         };
         let failed = kept.iter().position(|one| fails(&class, one));
         let Some(at) = failed.filter(|_| varies) else { return Some(reading(first)) };
@@ -110,11 +91,6 @@ impl<'a> Reading<'a> {
     /// Reports whether it must succeed, failed, and then succeeded.
     pub(crate) const fn is_intermittent(&self) -> bool {
         matches!(self.stability, Stability::Intermittent)
-    }
-
-    /// Reports whether only the edge explains how it differs from calls on the other way to the backend.
-    pub(crate) const fn is_explained_by_the_edge_alone(&self) -> bool {
-        !matches!(self.path, EdgePath::Consistent)
     }
 
     /// Reports whether one of its attempts ended with one of these outcomes.
@@ -151,37 +127,6 @@ impl<'a> Reading<'a> {
     /// Reports whether the edge refused it, so that the backend was not called.
     pub(crate) fn ended_at_the_edge(&self) -> bool {
         self.answered_by == Hop::Edge && self.observation.result == Outcome::Denied
-    }
-
-    /// Returns the group in which it counts once: endpoint, token, token location, service credentials, user and
-    /// outcome.
-    pub(crate) fn group(&self) -> impl Ord + use<> {
-        let ProbeClass { place, token, token_location, caller, same_user, .. } = self.class;
-        let worth = (token.is_sent(), token.should_be_accepted(), token == TokenKind::Issued);
-        (
-            place,
-            worth,
-            matches!(token_location, TokenLocation::Subprotocol | TokenLocation::Query),
-            caller,
-            same_user,
-            self.observation.result,
-        )
-    }
-
-    /// Reports whether every healthy system shows this: a valid call succeeds, and a bad token is refused.
-    pub(crate) fn is_as_always(&self) -> bool {
-        if self.must_work() {
-            return !self.fails();
-        }
-        let refused = self.observation.result == Outcome::Denied;
-        match self.class.place {
-            // The auth service may serve or refuse wrong service credentials.
-            Place::Introspection if self.class.token.should_be_accepted() => {
-                refused || self.observation.result == Outcome::Ok
-            }
-            Place::Protected | Place::Direct | Place::Introspection => refused,
-            _ => false,
-        }
     }
 
     /// Reports whether two responses have the same decision: status, outcome, close code and the component that
@@ -233,7 +178,6 @@ impl<'a> Readings<'a> {
             all.extend(Reading::of(class, &tries));
         }
         forget_a_closed_way(&mut all);
-        mark_failing_endpoints(&mut all);
         let unreliable = all.iter().any(Reading::is_intermittent);
         for reading in all.iter_mut().filter(|one| unreliable && one.class.goes_through_the_backend()) {
             // A working instance may have served it.
@@ -241,30 +185,7 @@ impl<'a> Readings<'a> {
                 reading.stability = Stability::UnreliableSuccess;
             }
         }
-        let mut readings = Self { all };
-        let differing: Vec<bool> = readings.all.iter().map(|reading| readings.differs_from_the_edge(reading)).collect();
-        let differing = readings.all.iter_mut().zip(differing).filter(|(_, differs)| *differs);
-        differing.for_each(|(reading, _)| reading.path = EdgePath::DiffersFromTheEdge);
-        readings
-    }
-
-    /// Marks the readings of an edge that got no answer at all. An HTTP edge would answer for an absent backend.
-    pub(crate) fn mark_what_is_cut_off(&mut self) {
-        let through = |one: &Reading<'_>| matches!(one.class.place, Place::BackendHealth | Place::Protected);
-        if self.all.iter().filter(|one| through(one)).all(Reading::is_lost) {
-            self.all.iter_mut().filter(|one| through(one)).for_each(|one| one.path = EdgePath::CutOff);
-        }
-    }
-
-    /// Reports whether a call directly at the backend differs from the same call through the edge in a way that only
-    /// the edge explains: accepted or not, found or not, token read or not.
-    fn differs_from_the_edge(&self, direct: &Reading<'_>) -> bool {
-        let Some(through) = self.through_the_edge(direct).filter(|through| through.is_firm()) else { return false };
-        let let_in = |one: &Reading<'_>| matches!(one.observation.result, Outcome::Ok | Outcome::Hollow);
-        let is_there = |one: &Reading<'_>| one.observation.result != Outcome::NotFound;
-        let lost = (self.is_answered_as_without_token(through), self.is_answered_as_without_token(direct))
-            == (Some(true), Some(false));
-        let_in(through) != let_in(direct) || is_there(through) != is_there(direct) || lost
+        Self { all }
     }
 
     /// Returns the reading of another token at the same endpoint, in the same location and with the same service
@@ -297,22 +218,10 @@ impl<'a> Readings<'a> {
         })
     }
 
-    /// Returns the place of the reading that a component before the backend produced.
-    pub(crate) fn made_before(&self, lost: &Reading<'_>) -> Option<usize> {
-        let made = if lost.path == EdgePath::CutOff { Some(lost) } else { self.through_the_edge(lost) };
-        self.all.iter().position(|one| made.is_some_and(|made| made.exchanges == one.exchanges))
-    }
-
     /// Reports whether a call succeeded directly at the backend and did not fail through the edge: it proves nothing
     /// about the edge.
     pub(crate) fn also_through_the_edge(&self, direct: &Reading<'_>) -> bool {
         direct.class.is_direct() && !direct.fails() && self.through_the_edge(direct).is_none_or(|one| !one.fails())
-    }
-
-    /// Reports whether a call that failed through the edge succeeded directly at the backend.
-    pub(crate) fn succeeds_directly(&self, failed: &Reading<'_>) -> bool {
-        let direct = self.all.iter().filter(|one| one.class.is_direct() && !one.fails() && one.is_firm());
-        direct.filter_map(|one| self.through_the_edge(one)).any(|one| one.exchanges == failed.exchanges && one.fails())
     }
 
     pub(crate) fn failing(&self) -> impl Iterator<Item = &Reading<'a>> {
@@ -369,12 +278,4 @@ fn forget_a_closed_way(all: &mut Vec<Reading<'_>>) {
     };
     let open = all.iter().any(|reading| health(reading) && (!reading.fails() || by_the_backend(reading)));
     all.retain(|reading| open || !matches!(reading.class.place, Place::DirectHealth | Place::Direct));
-}
-
-fn mark_failing_endpoints(all: &mut [Reading<'_>]) {
-    let failing = all.iter().filter(|reading| reading.fails());
-    let failing: BTreeSet<&str> = failing.map(|reading| reading.observation.probe.endpoint.as_str()).collect();
-    for reading in all {
-        reading.beside_failure = failing.contains(reading.observation.probe.endpoint.as_str());
-    }
 }

@@ -17,7 +17,7 @@ use crate::diagnose::verdict::{explanation, remedy};
 use crate::diagnose::wording::proof::Proof;
 use crate::observe::Outcome;
 use crate::statements::Meaning;
-use crate::terms::{Engine, Hop};
+use crate::terms::Hop;
 
 /// From this posterior on, a candidate whose rivals are not contradicted is `likely`.
 pub(crate) const LIKELY: f64 = 0.9;
@@ -35,13 +35,12 @@ pub(crate) fn cause(
     let certainty = certainty(case, candidates);
     let explained = open.iter().filter(|step| candidates[0].0.explains.contains(&step.exchange));
     let explains = explained.map(|step| step.step.clone()).collect();
-    with_a_rival(case, named(case, candidates, certainty, explains, ruled_out(case, compared)))
+    with_a_rival(named(case, candidates, certainty, explains, ruled_out(case, compared)))
 }
 
 /// Returns an ambiguous cause with a rival: an unknown cause, where no fault is one.
-pub(crate) fn with_a_rival(case: &Case<'_>, cause: Cause) -> Cause {
-    let is_doubted = case.target.engine == Engine::New && cause.certainty == Certainty::Ambiguous;
-    if is_doubted && cause.alternatives.is_empty() { doubted(cause) } else { cause }
+pub(crate) fn with_a_rival(cause: Cause) -> Cause {
+    if cause.certainty == Certainty::Ambiguous && cause.alternatives.is_empty() { doubted(cause) } else { cause }
 }
 
 /// The most that a doubted cause has of the posterior: less than a likely one.
@@ -76,7 +75,7 @@ pub(crate) fn named(
     Cause {
         fault: best.fault.id.clone(),
         title: best.fault.title.clone(),
-        hop: hops(&weighty(case, candidates)),
+        hop: hops(&weighty(candidates)),
         certainty,
         confidence: rounded(posterior),
         explains,
@@ -97,8 +96,8 @@ pub(crate) fn named(
 /// From this posterior on, a marked candidate is certain.
 const SURE: f64 = 0.98;
 
-/// The certainty by the model of the path: the posterior decides, and certainty needs a mark.
-fn certainty_by_path(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)]) -> Certainty {
+/// Returns how certain the best candidate is: the posterior decides, and certainty needs a mark.
+fn certainty(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)]) -> Certainty {
     let Some((best, posterior)) = candidates.first() else { return Certainty::Unknown };
     let sure = *posterior >= SURE
         && mark_seen::marked(case, best)
@@ -114,14 +113,14 @@ fn certainty_by_path(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)]) -> C
 /// Reports whether a fault that no mark and no line shows may be the wrong one: it would rarely cause a failed step, its
 /// failures came and went, or everything that failed worked later. Of what comes and goes, a busy machine leaves lines too.
 fn is_doubtful(case: &Case<'_>, best: &Candidate<'_>) -> bool {
-    let shows = |line: &LogMatch| line.decisive || !best.mode.comes_and_goes;
+    let shows = |line: &LogMatch| line.decisive || !best.fault.comes_and_goes;
     if mark_seen::marked(case, best) || best.log.as_ref().is_some_and(shows) {
         return false;
     }
     let is_odd = best.odd.iter().any(|exchange| case.is_of_a_step(*exchange));
     let explained = || case.readings.failing().filter(|reading| best.explains.contains(&reading.observation.exchange));
     let passed = explained().count() > 0 && explained().all(Reading::is_intermittent);
-    is_odd || best.mode.comes_and_goes || passed || is_an_unnamed_store(case, best)
+    is_odd || best.fault.comes_and_goes || passed || is_an_unnamed_store(case, best)
 }
 
 /// Reports whether a store is blamed that no failed response speaks of: the backend may miss any other service.
@@ -131,41 +130,9 @@ fn is_an_unnamed_store(case: &Case<'_>, best: &Candidate<'_>) -> bool {
     best.fault.hop() == Hop::Data && !is_named()
 }
 
-fn certainty(case: &Case<'_>, candidates: &[(&Candidate<'_>, f64)]) -> Certainty {
-    if case.target.engine == Engine::New {
-        return certainty_by_path(case, candidates);
-    }
-    match candidates {
-        [] => Certainty::Unknown,
-        [(best, _), ..] if needs_a_known_component(case, best) => Certainty::Ambiguous,
-        [(only, _)]
-            if mark_seen::marked(case, only)
-                && holds_for_all_revisions(case, only, &only.explains)
-                && !may_be_a_refusal(case, only)
-                && !is_written_otherwise(case, only) =>
-        {
-            Certainty::Certain
-        }
-        [(only, _)] if mark_seen::marked(case, only) => Certainty::Likely,
-        // A candidate of which no claim was seen is not likely: it only remains because nothing contradicted it.
-        [(best, _), ..] if !mark_seen::claimed(case, best) => Certainty::Ambiguous,
-        [(best, posterior), rivals @ ..] if *posterior >= LIKELY && ahead_by_evidence(best, rivals) => {
-            Certainty::Likely
-        }
-        _ => Certainty::Ambiguous,
-    }
-}
-
 /// Reports whether no revision behaves differently, or the fault itself is intermittent.
 pub(crate) fn holds_for_all_revisions(case: &Case<'_>, one: &Candidate<'_>, explains: &BTreeSet<u32>) -> bool {
-    one.mode.comes_and_goes || !revision_split::are_parted(explains, &case.readings, case.logbook.entries, case.sent)
-}
-
-/// Reports whether the auth service wrote log lines, although the fault usually keeps it from that.
-fn is_written_otherwise(case: &Case<'_>, one: &Candidate<'_>) -> bool {
-    let key = "auth.writes";
-    let is_silent = one.mode.usual_facts.get(key).is_some_and(|usual| usual.iter().all(|word| word == "no"));
-    is_silent && case.fact(key).is_some_and(|fact| fact.value == "yes")
+    one.fault.comes_and_goes || !revision_split::are_parted(explains, &case.readings, case.logbook.entries, case.sent)
 }
 
 /// Reports whether the failures may be how this system refuses: by a redirect, or by `not found` where nothing is
@@ -182,33 +149,13 @@ fn may_be_a_refusal(case: &Case<'_>, one: &Candidate<'_>) -> bool {
     redirects || hides()
 }
 
-/// Reports whether the fault depends on the component that produced the failing responses, and that component is
-/// unknown. A call that succeeds directly at the backend would also show it.
-fn needs_a_known_component(case: &Case<'_>, best: &Candidate<'_>) -> bool {
-    let explained = || case.readings.all.iter().filter(|reading| best.explains.contains(&reading.observation.exchange));
-    if !best.mode.inside && explained().any(|reading| case.readings.succeeds_directly(reading)) {
-        return false;
-    }
-    let demanded = |reading: &Reading<'_>| {
-        best.mode.predict.iter().any(|one| reading.is_on(&one.on) && !one.answered_by.is_empty())
-    };
-    explained().any(demanded) && explained().all(|reading| reading.observation.answered_by == Hop::Unknown)
-}
-
-/// Reports whether the evidence alone, without priors, puts the candidate clearly ahead.
-fn ahead_by_evidence(best: &Candidate<'_>, rivals: &[(&Candidate<'_>, f64)]) -> bool {
-    let evidence = |one: &Candidate<'_>| one.score - one.prior() - one.likelihood.hints();
-    let sum: f64 = rivals.iter().map(|(one, _)| (evidence(one) - evidence(best)).exp()).sum();
-    1.0 / (1.0 + sum) >= LIKELY
-}
-
 fn alternatives(candidates: &[(&Candidate<'_>, f64)], settlings: Vec<Option<Settling>>) -> Vec<Alternative> {
-    let best = candidates.iter().map(|(one, _)| one.hints()).fold(f64::NEG_INFINITY, f64::max);
+    let best = candidates.iter().map(|(one, _)| one.records).fold(f64::NEG_INFINITY, f64::max);
     let named = |((one, posterior), settled_by): (&(&Candidate<'_>, f64), Option<Settling>)| Alternative {
         fault: one.fault.id.clone(),
         title: one.fault.title.clone(),
         confidence: rounded(*posterior),
-        unlikely: one.hints() < best - SPEAKS_AGAINST,
+        unlikely: one.records < best - SPEAKS_AGAINST,
         settled_by,
     };
     candidates[1..].iter().zip(settlings).map(named).collect()
@@ -228,13 +175,12 @@ fn contradicted(case: &Case<'_>, one: &Candidate<'_>, lines: &[&LogMatch]) -> Op
     Some(RuledOut { fault: one.fault.id.clone(), by: Proof::of_conflict(one.conflict?, case, lines) })
 }
 
-/// A candidate with a smaller share does not widen the hops that a cause names. With the lists, each one counts.
+/// A candidate with a smaller share does not widen the hops that a cause names.
 const WEIGHTY: f64 = 0.03;
 
 /// Returns the candidates that decide which hops a cause names: the first, and those with more than a small share.
-fn weighty<'w, 'a>(case: &Case<'_>, candidates: &[(&'w Candidate<'a>, f64)]) -> Vec<&'w Candidate<'a>> {
-    let least = if case.target.engine == Engine::New { WEIGHTY } else { 0.0 };
-    let counts = |(at, one): &(usize, &(&'w Candidate<'a>, f64))| *at == 0 || one.1 >= least;
+fn weighty<'w, 'a>(candidates: &[(&'w Candidate<'a>, f64)]) -> Vec<&'w Candidate<'a>> {
+    let counts = |(at, one): &(usize, &(&'w Candidate<'a>, f64))| *at == 0 || one.1 >= WEIGHTY;
     candidates.iter().enumerate().filter(counts).map(|(_, (one, _))| *one).collect()
 }
 

@@ -1,12 +1,11 @@
 //! Two faults at once as causes: how certain each of them is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::diagnose::infer::candidate::{Candidate, Compared};
+use crate::diagnose::infer::candidate::Candidate;
 use crate::diagnose::infer::case::Case;
-use crate::diagnose::infer::double_fault::{Pair, PairFault};
 use crate::diagnose::infer::mark_seen;
-use crate::diagnose::infer::masked_fault::masked_faults;
+use crate::diagnose::infer::pair::{Pair, PairFault};
 use crate::diagnose::readings::input::FailedStep;
 use crate::diagnose::verdict::cause::{Cause, Certainty, RuledOut};
 use crate::diagnose::verdict::certainty::{LIKELY, holds_for_all_revisions, named, ruled_out, with_a_rival};
@@ -35,7 +34,7 @@ pub(crate) fn causes(
         let mut candidates = vec![(&here, share)];
         candidates.extend(rivals);
         // An intermittent fault can be combined with any unusual fact.
-        let most = share >= MOST && !member.candidate.mode.comes_and_goes;
+        let most = share >= MOST && !member.candidate.fault.comes_and_goes;
         let told = most || mark_seen::stands_in_a_manifest(case, member.candidate);
         let found = certainty >= Certainty::Likely || told;
         if !member.is_needed && !found && other.is_needed {
@@ -43,24 +42,9 @@ pub(crate) fn causes(
         }
         let own = |step: &&&FailedStep| member.explains.contains(&step.exchange);
         let explains = open.iter().filter(own).map(|step| step.step.clone()).collect();
-        Some(with_a_rival(case, named(case, &candidates, certainty, explains, out.clone())))
+        Some(with_a_rival(named(case, &candidates, certainty, explains, out.clone())))
     };
     both.iter().filter_map(cause).collect()
-}
-
-/// Returns a cause that explains no failure, for a record that only its fault leaves.
-/// It is never certain, since no call was seen to fail because of it.
-pub(crate) fn masked_cause(case: &Case<'_>, compared: &Compared<'_>, found: &Cause) -> Option<Cause> {
-    if found.certainty < Certainty::Likely {
-        return None;
-    }
-    let found_too = found.alternatives.iter().map(|one| one.fault.as_str());
-    let known: BTreeSet<&str> = found_too.chain([found.fault.as_str()]).collect();
-    let hidden = masked_faults(case, compared, &found.fault, &known);
-    let share = 1.0 / hidden.len().max(1) as f64;
-    let candidates: Vec<(&Candidate<'_>, f64)> = hidden.iter().map(|one| (one, share)).collect();
-    let certainty = if candidates.len() == 1 { Certainty::Likely } else { Certainty::Ambiguous };
-    (!candidates.is_empty()).then(|| named(case, &candidates, certainty, Vec::new(), Vec::new()))
 }
 
 /// Returns how certain one fault of a pair is. It is certain only if every remaining pair has it, it is needed, and a

@@ -4,7 +4,7 @@
 //!
 //! - `cause`: the types of the result
 //! - `certainty`: one fault as the cause, with its alternatives and the faults that are ruled out
-//! - `double_cause`: two faults as causes, and a fault that the first one masks
+//! - `double_cause`: two faults as causes
 //! - `unknown_cause`: what no fault of the catalogue explains
 //! - `explanation`: the chain of whys
 //! - `no_auth`: the words of a cause in a system without an auth service
@@ -17,7 +17,7 @@
 //! Invariant: every link of a chain has a proof; without a mark that was seen, no cause is certain.
 
 pub(crate) mod cause;
-mod certainty;
+pub(crate) mod certainty;
 mod double_cause;
 mod explanation;
 pub(crate) mod finding;
@@ -28,14 +28,13 @@ mod remedy;
 mod unknown_cause;
 mod worst_lines;
 
-use crate::diagnose::infer::candidate::compare;
 use crate::diagnose::infer::case::Case;
+use crate::diagnose::infer::compare::compare;
 use crate::diagnose::infer::hypotheses::{Hypotheses, suspects};
 use crate::diagnose::infer::transient;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::readings::input::{FailedStep, Given};
 use crate::diagnose::verdict::cause::Cause;
-use crate::terms::Engine;
 
 /// The most causes of one run.
 const CAUSES: usize = 3;
@@ -45,7 +44,6 @@ const CAUSES: usize = 3;
 pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
     let mut explained: Vec<u32> = Vec::new();
     let mut causes = Vec::new();
-    let mut hidden = None;
     let all = Case::of(given, &[]);
     let transient = transient::transient(&all, given.failed);
     let knock_on = transient::knock_on(&all, given.failed);
@@ -68,13 +66,9 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
         }
         let compared = compare(case, catalogue);
         let before = causes.len();
-        match Hypotheses::of(case, &compared, &open) {
+        match Hypotheses::of(&compared, &open) {
             Hypotheses::One(candidates) => {
-                let cause = certainty::cause(case, &candidates, &compared.best, &open);
-                if causes.is_empty() && case.target.engine == Engine::Old {
-                    hidden = double_cause::masked_cause(case, &compared, &cause);
-                }
-                causes.push(cause);
+                causes.push(certainty::cause(case, &candidates, &compared.best, &open));
                 explained.extend(&candidates[0].0.explains);
             }
             Hypotheses::Two(pairs) => {
@@ -95,11 +89,9 @@ pub fn diagnose(given: Given<'_>, catalogue: &Catalogue) -> Vec<Cause> {
                 break;
             }
         }
-        let suspects = suspects(case, &compared);
+        let suspects = suspects(&compared);
         causes[before..].iter_mut().for_each(|cause| cause.suspects.clone_from(&suspects));
     }
-    // Where a second cause shows in a call, the record belongs to that cause.
-    causes.extend(hidden.filter(|_| causes.len() == 1));
     for (step, of) in &knock_on {
         unknown_cause::add_consequence(&mut causes, step, given.failed.iter().find(|one| one.exchange == *of));
     }

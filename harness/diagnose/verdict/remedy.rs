@@ -1,7 +1,8 @@
 //! The remedy: the catalogue's fix with the target's names filled in, and whether a rollback can help.
 
-use crate::diagnose::infer::candidate::{Candidate, missing_name};
+use crate::diagnose::infer::candidate::Candidate;
 use crate::diagnose::infer::case::Case;
+use crate::diagnose::infer::missing_name::missing_name;
 use crate::diagnose::model::fault::Fault;
 use crate::diagnose::verdict::cause::Rollback;
 use crate::platform::repair::{self, Set};

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fault::{Fault, LogScope, Prior, Tested};
 use crate::diagnose::model::fault_mode::FaultMode;
-use crate::diagnose::wording::predictions;
+use crate::diagnose::wording::{foreseen, predictions};
 use crate::terms::Hop;
 
 /// One fault of the catalogue, in words.
@@ -23,7 +23,9 @@ pub struct Entry {
     pub about: String,
     /// The chain of whys, outermost first.
     pub whys: Vec<Link>,
-    /// The ways in which it can show. One must match.
+    /// How probes end where it shows, by the model of the path. Probes that end as in a healthy system are left out.
+    pub foretells: Vec<String>,
+    /// The ways in which it can be there. One must match.
     pub modes: Vec<Showing>,
     /// Lines it leaves in logs.
     pub log: Vec<LogLine>,
@@ -54,18 +56,15 @@ pub struct Link {
     pub proof: String,
     /// Whether only this fault leaves that proof.
     pub mark: bool,
-    /// The mode that it belongs to. `None`: any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mode: Option<String>,
 }
 
-/// One way in which a fault can show.
+/// One way in which a fault can be there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Showing {
     /// Its name; empty for the usual way.
     pub name: String,
-    /// What it predicts.
-    pub foretells: Vec<String>,
+    /// The facts that it demands, where they are known.
+    pub demands: Vec<String>,
     /// What would refute it.
     pub refuted_by: Vec<String>,
 }
@@ -104,7 +103,8 @@ fn entry(fault: &Fault) -> Entry {
         prior: prior(fault.prior),
         about: fault.about.trim().to_owned(),
         whys: fault.whys.iter().map(link).collect(),
-        modes: fault.mode.iter().map(showing).collect(),
+        foretells: foreseen::foretold(fault),
+        modes: fault.mode.iter().filter(|mode| **mode != FaultMode::default()).map(showing).collect(),
         log: fault.log.iter().map(line).collect(),
         signatures: fault.signatures.clone(),
         involves: fault.involves.clone(),
@@ -126,11 +126,11 @@ const fn prior(prior: Prior) -> &'static str {
 }
 
 fn link(rule: &crate::diagnose::model::fault::WhyRule) -> Link {
-    Link { claim: rule.claim.clone(), proof: predictions::proof(&rule.proof), mark: rule.mark, mode: rule.mode.clone() }
+    Link { claim: rule.claim.clone(), proof: predictions::proof(&rule.proof), mark: rule.mark }
 }
 
 fn showing(mode: &FaultMode) -> Showing {
-    Showing { name: mode.name.clone(), foretells: predictions::predicted(mode), refuted_by: predictions::refuted(mode) }
+    Showing { name: mode.name.clone(), demands: predictions::demanded(mode), refuted_by: predictions::refuted(mode) }
 }
 
 fn line(rule: &crate::diagnose::model::fault::LogRule) -> LogLine {

@@ -62,7 +62,6 @@ impl Proof {
     /// Returns what contradicts a fault. `lines` are the lines that a pattern of some fault matches.
     pub(crate) fn of_conflict(conflict: Conflict, case: &Case<'_>, lines: &[&LogMatch]) -> Self {
         match conflict {
-            Conflict::Target => Self::new("`validation` or `startup_check` in the target file rules it out", None),
             Conflict::Reading(at) => readings::reading(&case.readings.all[at], case.target),
             Conflict::Record(Record::Fact(key)) => case.fact(key).map_or_else(|| Self::new(key, None), Self::of_fact),
             Conflict::Record(Record::Line(at)) => {

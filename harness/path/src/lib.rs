@@ -23,7 +23,7 @@ pub use compare::outlook::Outlook;
 pub use compare::reading::{Evidence, KeySetRead, MOST, Reading, Shown};
 pub use compare::startup::{OwnWords, Startup};
 pub use compare::sum::{Decisions, Likelihood, Shared, at_best, likelihood};
-pub use path::effect::{Config, Effect, Patch, Reach};
+pub use path::effect::{Config, Effect, Endpoints, Patch, Reach};
 pub use path::stop::Stop;
 pub use predict::call_seen::CallSeen;
 pub use predict::ending::{Reason, Result as Ended};

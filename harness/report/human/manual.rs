@@ -33,6 +33,7 @@ pub fn fault_page(entry: &Entry, style: &Style) -> String {
     page.paragraph(0, &page.ink().text(Paint::Plain, &entry.title));
     section(&mut page, "what happened", [entry.about.as_str()]);
     whys(&mut page, entry);
+    section(&mut page, "where it shows, probes end like this", &entry.foretells);
     for mode in &entry.modes {
         showing(&mut page, mode);
     }
@@ -46,8 +47,7 @@ fn whys(page: &mut Page, entry: &Entry) {
     heading(page, "why, outermost first");
     for link in &entry.whys {
         let ink = page.ink();
-        let only = link.mode.as_ref().map(|mode| format!(" ({mode})")).unwrap_or_default();
-        page.row(INDENT, [ink.text(Paint::Faint, "why")], &[ink.text(Paint::Plain, &format!("{}{only}", link.claim))]);
+        page.row(INDENT, [ink.text(Paint::Faint, "why")], &[ink.text(Paint::Plain, &link.claim)]);
         let mark = if link.mark { "; unique to this fault: with it the verdict can be certain" } else { "" };
         page.paragraph(INDENT + 5, &ink.text(Paint::Faint, &format!("{}{mark}", link.proof)));
     }
@@ -55,7 +55,7 @@ fn whys(page: &mut Page, entry: &Entry) {
 
 fn showing(page: &mut Page, mode: &Showing) {
     let of = if mode.name.is_empty() { String::new() } else { format!(" ({})", mode.name) };
-    section(page, &format!("predicts{of}"), &mode.foretells);
+    section(page, &format!("demands{of}"), &mode.demands);
     section(page, &format!("is ruled out by{of}"), &mode.refuted_by);
 }
 

@@ -31,7 +31,7 @@ use crate::run::context::by_hand::ByHand;
 use crate::run::context::events::{Event, Listener};
 use crate::run::context::interruption::Interruption;
 use crate::run::context::record::Record;
-use crate::terms::{Caller, Engine, EvidenceSource, Role, TokenKind};
+use crate::terms::{Caller, EvidenceSource, Role, TokenKind};
 
 /// The result of a diagnosis.
 #[derive(Debug, Default)]
@@ -205,9 +205,9 @@ pub(crate) async fn ask(session: &Session, key: ProbeKey, target: &Target, recor
     }
 }
 
-/// Keeps the exchange with an issuer that gave no token. The lists have no outcome for it in most faults.
+/// Keeps the exchange with an issuer that gave no token.
 pub(crate) fn keep_issuer(error: &CannotProbe, target: &Target, record: &mut Record) {
-    if let Some(exchange) = error.exchange().filter(|_| target.engine == Engine::New) {
+    if let Some(exchange) = error.exchange() {
         record.keep(exchange.clone(), target);
     }
 }

@@ -32,7 +32,8 @@ fn a_fault_is_explained_like_a_manual_page() {
     let sections = [
         "what happened",
         "why, outermost first",
-        "predicts",
+        "where it shows, probes end like this",
+        "demands",
         "is ruled out by",
         "log lines",
         "unique to this fault",
@@ -68,7 +69,8 @@ fn a_target_adds_its_own_faults_from_files_beside_it() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("faults")).expect("a folder");
     let entry = "[[fault]]\nid = \"backend/lunch-break\"\ntitle = \"Out for lunch\"\nprior = \"rare\"\ninvolves = []\ncurable_by_rollback = false\n\
-                 owner = \"canteen\"\nfix = \"wait\"\nwhys = []\n[[fault.mode]]\npredict = [{ on = \"protected vaild\", result = [\"failed\"] }]\n";
+                 owner = \"canteen\"\nfix = \"wait\"\ndoes = [{ effect = \"fail\" }]\n\
+                 whys = [{ claim = \"c\", proof = \"protected vaild = failed\" }]\n";
     let shipped = include_str!("../../../fivewhys.toml");
     let target = format!("{shipped}\n[defaults]\ncatalogue = [\"faults/*.toml\"]\n");
     std::fs::write(folder.path().join("fivewhys.toml"), target).expect("a file");
@@ -79,7 +81,7 @@ fn a_target_adds_its_own_faults_from_files_beside_it() {
     };
     let wrong = list(entry);
     assert_eq!((wrong.status.code(), stdout(&wrong)), (Some(2), ""));
-    assert!(stderr(&wrong).contains("own.toml:11:30"), "file, line and column: {}", stderr(&wrong));
+    assert!(stderr(&wrong).contains("own.toml:10:43"), "file, line and column: {}", stderr(&wrong));
     assert!(stderr(&wrong).contains("did you mean `valid`?"), "{}", stderr(&wrong));
     let right = list(&entry.replace("vaild", "valid"));
     assert!(stdout(&right).contains("backend/lunch-break"), "{}", stderr(&right));

@@ -1,30 +1,32 @@
 //! What would settle an open verdict: which question, how many candidates it leaves, and its command.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use rstest::rstest;
 
 use crate::config::Target;
 use crate::diagnose::active::next_question::Settling;
-use crate::diagnose::active::question_curl;
+use crate::diagnose::active::question::Question;
+use crate::diagnose::active::{question_command, question_curl};
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::Cause;
 use crate::diagnose::verdict::diagnose;
-use crate::evidence::{Evidence, Manifest};
-use crate::fixtures::{by_lists, endpoint, exchange, key, log_entry};
+use crate::evidence::Evidence;
+use crate::fixtures::{endpoint, exchange, key, log_entry, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::ProbeKey;
 use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
-use crate::terms::{Caller, EvidenceSource, Hop, Service};
+use crate::terms::{Caller, Hop};
 
 const PROTECTED: &str = "backend.chat-messages";
-const BACKEND: &str =
-    r#"{"metadata":{"name":"netra-backend-staging"},"spec":{"template":{"spec":{"containers":[{"env":[]}]}}}}"#;
 
 /// Returns the cause where the backend refuses every token, and the evidence does not show why.
 fn open(target: &Target, evidence: &Evidence) -> Cause {
+    refused(target, evidence, |given| diagnose(given, Catalogue::shipped()).into_iter().next().expect("a cause"))
+}
+
+/// Returns the result of `then` where the backend refuses every token.
+fn refused<T>(target: &Target, evidence: &Evidence, then: impl FnOnce(Given<'_>) -> T) -> T {
     let answered = |id: u32, token, status| {
         let mut probe = exchange(PROTECTED, token).answered(status, "application/json", r#"{"detail":"no"}"#);
         probe.id = id;
@@ -40,18 +42,11 @@ fn open(target: &Target, evidence: &Evidence) -> Cause {
         request_ids: Vec::new(),
     }];
     let failed = [FailedStep { step: "s/t".into(), exchange: 1, control: false }];
-    let given = Given { target, observations: &observations, sent: &sent, evidence, failed: &failed };
-    diagnose(given, Catalogue::shipped()).into_iter().next().expect("a cause")
+    then(Given { target, observations: &observations, sent: &sent, evidence, failed: &failed })
 }
 
 fn best(target: &Target, evidence: &Evidence) -> Settling {
     open(target, evidence).settled_by.expect("something would settle it")
-}
-
-fn manifests(services: &[Service]) -> Evidence {
-    let parsed = || Manifest::parse(BACKEND, &BTreeSet::new()).expect("a manifest");
-    let manifests: BTreeMap<_, _> = services.iter().map(|service| (*service, parsed())).collect();
-    Evidence { manifests, ..Evidence::default() }
 }
 
 /// Returns a log that was read and shows nothing.
@@ -63,7 +58,7 @@ fn a_log() -> Evidence {
 
 #[test]
 fn a_question_leaves_fewer_candidates_and_names_them() {
-    let cause = open(&by_lists(), &Evidence::default());
+    let cause = open(&staging(), &Evidence::default());
     let settling = cause.settled_by.expect("something would settle it");
     assert_eq!(settling.of, cause.alternatives.len() + 1);
     assert!(settling.leaves >= 1.0 && settling.leaves < settling.of as f64, "{settling:?}");
@@ -74,7 +69,7 @@ fn a_question_leaves_fewer_candidates_and_names_them() {
 
 #[test]
 fn every_alternative_has_a_question_that_distinguishes_it() {
-    let cause = open(&by_lists(), &Evidence::default());
+    let cause = open(&staging(), &Evidence::default());
     for other in cause.alternatives {
         let Some(settling) = other.settled_by else { continue };
         let apart = |split: &Vec<String>| !(split.contains(&cause.fault) && split.contains(&other.fault));
@@ -84,7 +79,7 @@ fn every_alternative_has_a_question_that_distinguishes_it() {
 
 #[test]
 fn the_manifest_command_has_the_names_of_the_target() {
-    let settling = best(&by_lists(), &a_log());
+    let settling = best(&staging(), &a_log());
     assert_eq!(settling.evidence, "manifest");
     let command = settling.command.expect("a command");
     assert!(command.starts_with("gcloud run services "), "{command}");
@@ -98,7 +93,7 @@ fn the_manifest_command_has_the_names_of_the_target() {
 #[case::an_option(Some("--impersonate-service-account=x"))]
 #[case::the_end_of_a_string(Some("x\" OR \""))]
 fn a_malformed_name_becomes_a_placeholder_that_is_not_run(#[case] project: Option<&str>) {
-    let mut target = by_lists();
+    let mut target = staging();
     target.names.project = project.map(str::to_owned);
     let settling = best(&target, &a_log());
     assert!(settling.command.is_some_and(|command| command.contains("'--project=<PROJECT>'")));
@@ -108,11 +103,9 @@ fn a_malformed_name_becomes_a_placeholder_that_is_not_run(#[case] project: Optio
 
 #[test]
 fn the_log_command_filters_by_services_and_time() {
-    let mut target = by_lists();
-    target.evidence_sources.insert(EvidenceSource::ServiceCredentials);
-    let settling = best(&target, &manifests(&[Service::Backend, Service::Auth]));
-    assert_eq!((settling.evidence.as_str(), settling.asks.as_str()), ("logs", "the logs of both services"));
-    let filter = settling.argv.iter().find(|word| word.contains("resource.type")).expect("a filter");
+    let command = |given: Given<'_>| question_command::command(&Case::of(given, &[]), &Question::Log);
+    let argv = refused(&staging(), &Evidence::default(), command).argv;
+    let filter = argv.iter().find(|word| word.contains("resource.type")).expect("a filter");
     assert!(filter.contains(r#"service_name=("netra-backend-staging" OR "netra-auth-service")"#), "{filter}");
     assert!(filter.ends_with(r#"timestamp>="2026-11-22T02:45:00Z" AND timestamp<="2026-11-22T03:00:12Z""#), "{filter}");
 }
@@ -121,7 +114,7 @@ fn the_log_command_filters_by_services_and_time() {
 #[case::right(Caller::Right, r#"'X-Service-Secret: '"$SERVICE_SECRET""#, true)]
 #[case::none(Caller::None, "$SERVICE_SECRET", false)]
 fn a_curl_command_has_variables_and_no_secret(#[case] caller: Caller, #[case] part: &str, #[case] there: bool) {
-    let target = by_lists();
+    let target = staging();
     let given = Given { target: &target, observations: &[], sent: &[], evidence: &Evidence::default(), failed: &[] };
     let key = ProbeKey { caller, ..key("auth.validate", Valid) };
     let command = question_curl::command(&Case::of(given, &[]), &key);

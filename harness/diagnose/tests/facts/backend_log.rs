@@ -52,7 +52,7 @@ fn fact(log: Vec<LogEntry>, key: &str) -> Option<Fact> {
 #[case::broken("auth answered 503 to http://auth.inner/auth/validate", Some("failed"))]
 #[case::no_connection("Auth service connectivity check failed: All connection attempts failed", Some("unanswered"))]
 #[case::late("Auth service connectivity check timed out after 0.5s", Some("timed-out"))]
-#[case::not_asked("Circuit breaker is OPEN - auth service is temporarily unavailable", Some("held-back"))]
+#[case::not_asked("Circuit breaker is OPEN - auth service is temporarily unavailable", None)]
 #[case::another_api(r#"HTTP Request: POST https://llm.example/v1/messages "HTTP/1.1 500 Internal Server Error""#, None)]
 #[case::a_store("auth database connection failed: connection refused", None)]
 fn a_line_of_the_backend_shows_how_its_validation_ended(#[case] text: &str, #[case] means: Option<&str>) {
@@ -66,7 +66,6 @@ fn a_line_of_the_backend_shows_how_its_validation_ended(#[case] text: &str, #[ca
     "HTTP/1.1 401 Unauthorized"
 )]
 #[case::no_answer("auth service: All connection attempts failed", "All connection attempts failed")]
-#[case::not_asked("the circuit breaker is OPEN", "circuit breaker is OPEN")]
 fn the_part_that_shows_it_is_quoted(#[case] text: &str, #[case] part: &str) {
     let long = format!("{} {text}", "x".repeat(400));
     let says = fact(vec![line(11, Hop::Backend, &long)], "told-of-call").expect("it is known").says;

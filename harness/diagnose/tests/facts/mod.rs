@@ -3,7 +3,6 @@
 mod auth_calls;
 mod backend_log;
 mod manifest;
-mod passed_over;
 mod request_arrival;
 mod token_location;
 mod unheard_call;

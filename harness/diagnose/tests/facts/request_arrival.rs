@@ -7,7 +7,7 @@ use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::Cause;
 use crate::diagnose::verdict::diagnose;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest};
-use crate::fixtures::{by_lists, endpoint, exchange, log_entry};
+use crate::fixtures::{endpoint, exchange, log_entry, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{None as NoToken, Valid};
@@ -54,7 +54,7 @@ fn cause(log: Vec<LogEntry>) -> Cause {
         request_ids: Vec::new(),
     };
     let sent = [sent(1, 10), sent(2, 20)];
-    let (target, failed) = (by_lists(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
+    let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
     let evidence = Evidence { log: log.into(), log_read_at: Some(at(100)), ..Evidence::default() };
     let given =
         Given { target: &target, observations: &observations, sent: &sent, evidence: &evidence, failed: &failed };

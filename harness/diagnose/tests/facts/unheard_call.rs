@@ -82,7 +82,6 @@ fn read(log: Vec<LogEntry>, manifest: Option<&Manifest>) -> Option<&'static str>
     "answered-elsewhere"
 )]
 #[case::not_sent("Remote validation error: Illegal header value b'x\\n'", "unsent")]
-#[case::breaker("Circuit breaker is OPEN - auth service is temporarily unavailable", "held-back")]
 fn a_line_of_the_backend_shows_what_happened_to_the_call(#[case] line: &str, #[case] means: &str) {
     let log = vec![says(11, line), heard(40, "/health", "fivewhys/0.1")];
     assert_eq!(read(log, Some(&manifest(THERE))), Some(means));

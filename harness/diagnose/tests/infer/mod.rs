@@ -1,14 +1,15 @@
 //! Tests of hypotheses: single faults, pairs, and what contradicts them.
 
 mod addresses;
+mod anonymous_calls;
 mod calls_in_logs;
 mod comes_and_goes;
 mod direct;
 mod direct_calls;
-mod double_fault;
+
 mod hints;
-mod masked_fault;
 mod newest_entries;
+mod own_endpoints;
 mod relations;
 
 use crate::diagnose::model::catalogue::Catalogue;

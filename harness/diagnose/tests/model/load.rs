@@ -19,10 +19,9 @@ owner = "the canteen"
 fix = "wait until two"
 whys = [{ claim = "it says so", proof = "protected valid = unavailable", mark = true }]
 log = [{ by = "backend", match = '(?i)out for (lunch|tea)' }]
+does = [{ effect = "pause" }]
 [[fault.mode]]
 name = "noon"
-includes = ["auth-in-order"]
-predict = [{ on = "backend.health protected", result = ["unavailable"] }]
 facts = { "backend.rollout" = ["ready"] }
 "#;
 
@@ -47,32 +46,25 @@ fn an_added_entry_extends_the_built_in_catalogue() {
 #[case::optional("optional", "where sign-in is optional")]
 #[case::required("required", "where sign-in is required")]
 fn an_added_entry_may_say_where_sign_in_is_required(#[case] word: &str, #[case] said: &str) {
-    let text = ENTRY.replace("backend.health protected", &format!("protected {word}"));
+    let text = ENTRY.replace("protected valid = un", &format!("protected {word} valid = un"));
     let entry = with(&text).expect("it is in order").entry("backend/lunch-break").expect("it is there");
-    assert!(entry.modes[0].foretells.iter().any(|line| line.contains(said)), "{:?}", entry.modes[0].foretells);
+    assert!(entry.whys[0].proof.contains(said), "{:?}", entry.whys);
 }
 
 #[rstest]
 #[case::selector("protected valid = un", "protected vaild = un", "vaild", "did you mean `valid`?")]
-#[case::signing_in("backend.health protected", "protected optionl", "optionl", "did you mean `optional`?")]
-#[case::selector_of_a_prediction(
-    "backend.health protected",
-    "backend.helth protected",
-    "backend.helth",
-    "`backend.health`?"
-)]
+#[case::signing_in("protected valid = un", "protected optionl = un", "optionl", "did you mean `optional`?")]
+#[case::place("protected valid = un", "backend.helth = un", "backend.helth", "`backend.health`?")]
 #[case::result_of_a_proof("valid = unavailable", "valid = unavailble", "unavailble", "`unavailable`?")]
-#[case::result("[\"unavailable\"]", "[\"unavailble\"]", "\"unavailble\"", "`unavailable`?")]
+#[case::effect("\"pause\"", "\"pasue\"", "\"pasue\"", "`pause`?")]
 #[case::fact("\"backend.rollout\" =", "\"backend.rolout\" =", "backend.rolout", "`backend.rollout`?")]
 #[case::value_of_a_fact("[\"ready\"]", "[\"raedy\"]", "raedy", "`ready`?")]
-#[case::set("auth-in-order", "auth-in-ordre", "auth-in-ordre", "`auth-in-order`?")]
 #[case::hop("backend/lunch", "backnd/lunch", "backnd", "`backend`?")]
 #[case::key("owner =", "ownr =", "ownr", "`owner`?")]
 #[case::prior("\"rare\"", "\"rarely\"", "\"rarely\"", "`rare`?")]
 #[case::no_proof("protected valid = unavailable", "protected", "protected", "")]
 #[case::expression("(lunch|tea)", "(lunch|tea", "(", "")]
 #[case::too_large_an_expression("(lunch|tea)", r"\w{999}{999}", r"(?i)out for \w{999}{999}", "")]
-#[case::mode_of_a_link("mark = true", "mode = \"night\"", "night", "`noon`")]
 #[case::taken("backend/lunch-break", "auth/down", "auth/down", "`replaces = true` replaces it")]
 #[case::replaces_nothing("prior =", "replaces = true\nprior =", "backend/lunch-break", "")]
 fn a_mistake_is_shown_at_its_place(#[case] right: &str, #[case] wrong: &str, #[case] under: &str, #[case] help: &str) {
@@ -91,10 +83,21 @@ fn an_entry_may_replace_a_built_in_one() {
     assert_eq!(catalogue.entry("auth/down").expect("it is there").title, "The backend is out for lunch");
 }
 
+#[rstest]
+#[case::of_a_mode("[[fault.mode]]", "[[fault.mode]]\npredict = []", "predict")]
+#[case::a_set("[[fault.mode]]", "[[fault.mode]]\nincludes = [\"auth-in-order\"]", "includes")]
+fn an_entry_of_an_earlier_version_is_shown_the_new_form(#[case] right: &str, #[case] wrong: &str, #[case] under: &str) {
+    let text = ENTRY.replacen(right, wrong, 1);
+    let error = with(&text).expect_err("it is of an earlier version");
+    let help = miette::Diagnostic::help(&error).expect("a help").to_string();
+    assert_eq!(marked(&error, &text), under, "{error}");
+    assert!(help.contains("does = [{ effect ="), "{help}");
+}
+
 #[test]
-fn an_entry_without_a_mode_is_refused() {
+fn an_entry_needs_no_mode() {
     let text = ENTRY.split("[[fault.mode]]").next().expect("the head");
-    assert!(with(text).expect_err("it predicts nothing").to_string().contains("mode"));
+    assert!(with(text).is_ok());
 }
 
 proptest::proptest! {

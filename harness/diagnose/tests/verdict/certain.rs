@@ -1,16 +1,18 @@
 //! What the last remaining candidate needs to be certain, in addition to its mark.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rstest::rstest;
 
+use crate::diagnose::infer::candidate::{Candidate, best_line};
+use crate::diagnose::infer::case::Case;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::load::parse;
 use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::Certainty;
-use crate::diagnose::verdict::diagnose;
+use crate::diagnose::verdict::certainty;
 use crate::evidence::{Evidence, LogEntry, LoggedRequest, Manifest};
-use crate::fixtures::{by_lists, endpoint, exchange, log_entry};
+use crate::fixtures::{endpoint, exchange, log_entry, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::TokenKind::{None as NoToken, Valid, WrongKey};
@@ -23,8 +25,8 @@ const OTHER: &str = "backend.threads";
 fn one_fault(why: &str, facts: &str) -> Catalogue {
     let text = format!(
         "[[fault]]\nid = \"backend/tea\"\ntitle = \"t\"\nprior = \"uncommon\"\ninvolves = []\ncurable_by_rollback = false\nowner = \"o\"\n\
-         fix = \"f\"\nwhys = [{why}]\nlog = [{{ by = \"backend\", match = 'out of tea' }}]\n[[fault.mode]]\n\
-         predict = [{{ on = \"protected valid\", result = [\"denied\", \"not-found\", \"wrong-service\", \"ok\"] }}]\nfacts = {{ {facts} }}\n"
+         fix = \"f\"\nwhys = [{why}]\nlog = [{{ by = \"backend\", match = 'out of tea' }}]\ndoes = [{{ effect = \"denies-user\" }}]\n[[fault.mode]]\n\
+         facts = {{ {facts} }}\n"
     );
     let written = parse("one.toml", &text).expect("it is in order");
     Catalogue::of_faults(written.into_iter().map(|one| one.fault).collect())
@@ -32,8 +34,12 @@ fn one_fault(why: &str, facts: &str) -> Catalogue {
 
 const FAILS: &str = r#"{ claim = "c", proof = "protected valid = denied|not-found|wrong-service", mark = true }"#;
 
+/// A posterior that is enough for a certain verdict.
+const SURE: f64 = 0.999;
+
 struct Call(u32, &'static str, TokenKind, u16);
 
+/// Returns how certain the fault is, if the readings leave no other.
 fn certainty(calls: &[Call], catalogue: &Catalogue, evidence: &Evidence) -> Option<Certainty> {
     let seen = |Call(id, on, token, status): &Call| {
         let body = if *status == 200 { r#"{"messages":[]}"# } else { "{}" };
@@ -49,9 +55,13 @@ fn certainty(calls: &[Call], catalogue: &Catalogue, evidence: &Evidence) -> Opti
         request_ids: Vec::new(),
     };
     let sent: Vec<SentProbe> = calls.iter().map(sent).collect();
-    let (target, failed) = (by_lists(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
+    let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
     let given = Given { target: &target, observations: &observations, sent: &sent, evidence, failed: &failed };
-    diagnose(given, catalogue).first().map(|cause| cause.certainty)
+    let case = Case::of(given, &[]);
+    let fault = catalogue.faults().first().expect("a fault");
+    let compared = Candidate::by_records(fault, best_line(fault, &case), &case)?;
+    let only = Candidate { explains: BTreeSet::from([1]), ..compared };
+    Some(certainty::cause(&case, &[(&only, SURE)], &[], &failed.iter().collect::<Vec<_>>()).certainty)
 }
 
 fn at(second: u32) -> jiff::Timestamp {
@@ -110,7 +120,7 @@ fn manifest(name: &str, version: &str) -> Manifest {
         r#"{{"metadata":{{"name":"{name}"}},"spec":{{"template":{{"spec":{{"containers":[{{"env":[
             {{"name":"JWT_SECRET_KEY","valueFrom":{{"secretKeyRef":{{"name":"s","key":"{version}"}}}}}}]}}]}}}}}}}}"#
     );
-    Manifest::parse(&text, &by_lists().names.shown).expect("a manifest")
+    Manifest::parse(&text, &staging().names.shown).expect("a manifest")
 }
 
 #[rstest]

@@ -8,7 +8,7 @@ use crate::diagnose::readings::input::{FailedStep, Given, SentProbe};
 use crate::diagnose::verdict::cause::Cause;
 use crate::diagnose::verdict::diagnose;
 use crate::evidence::{Evidence, LogEntry};
-use crate::fixtures::{by_lists, endpoint, exchange, log_entry};
+use crate::fixtures::{endpoint, exchange, log_entry, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
 use crate::terms::Hop;
@@ -20,14 +20,15 @@ const OTHER: &str = "the kettle is broken: an error";
 
 /// Returns a catalogue of two faults: `backend/tea` explains a refused call, `backend/milk` explains none.
 fn catalogue(whys: &str) -> Catalogue {
-    let fault = |id: &str, result: &str, whys: &str, line: &str| {
+    let fault = |id: &str, effect: &str, whys: &str, line: &str| {
         format!(
             "[[fault]]\nid = \"{id}\"\ntitle = \"t\"\nprior = \"uncommon\"\ninvolves = []\ncurable_by_rollback = false\nowner = \"o\"\n\
-             fix = \"f\"\nwhys = [{whys}]\nlog = [{{ by = \"backend\", match = '{line}' }}]\n[[fault.mode]]\n\
-             predict = [{{ on = \"protected valid\", result = [\"{result}\"] }}]\n"
+             fix = \"f\"\nwhys = [{whys}]\nlog = [{{ by = \"backend\", match = '{line}' }}]\n\
+             does = [{{ effect = \"{effect}\" }}]\n"
         )
     };
-    let text = [fault("backend/tea", "denied", whys, "out of tea"), fault("backend/milk", "silent", FAILS, "kettle")];
+    let text =
+        [fault("backend/tea", "denies-user", whys, "out of tea"), fault("backend/milk", "mute", FAILS, "kettle")];
     let written = parse("two.toml", &text.concat()).expect("it is in order");
     Catalogue::of_faults(written.into_iter().map(|one| one.fault).collect())
 }
@@ -58,7 +59,7 @@ fn cause(status: u16, catalogue: &Catalogue, written: Option<(u32, &str)>) -> Ca
     let entry = |(call, text): (u32, &str)| log_entry(at(call), Hop::Backend, text);
     let log: Vec<LogEntry> = written.map(entry).into_iter().collect();
     let evidence = Evidence { log: log.into(), log_read_at: Some(at(100)), ..Evidence::default() };
-    let (target, failed) = (by_lists(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
+    let (target, failed) = (staging(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
     let given =
         Given { target: &target, observations: &observations, sent: &sent, evidence: &evidence, failed: &failed };
     diagnose(given, catalogue).remove(0)
@@ -66,7 +67,7 @@ fn cause(status: u16, catalogue: &Catalogue, written: Option<(u32, &str)>) -> Ca
 
 #[rstest]
 #[case::a_named_cause(403, "backend/tea")]
-#[case::an_unknown_cause(418, "unknown@backend")]
+#[case::an_unknown_cause(500, "unknown@backend")]
 fn a_cause_without_a_quoted_line_shows_the_worst_ones(#[case] status: u16, #[case] fault: &str) {
     let cause = cause(status, &catalogue(FAILS), Some((2, "no milk: an error")));
     assert!(cause.fault.starts_with(fault.split('@').next().expect("a part")), "{cause:?}");

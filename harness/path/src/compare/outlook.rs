@@ -24,6 +24,41 @@ impl Outlook {
         outlook
     }
 
+    /// Returns how the probe would end where these changes make the call `shown` fail. `None`: they cannot.
+    ///
+    /// The endpoints of the two calls may differ in what only one endpoint has.
+    #[must_use]
+    pub fn where_it_shows(
+        patches: &[(Stop, Patch)],
+        shown: &Request,
+        asked: &Request,
+        topology: &Topology,
+    ) -> Option<Self> {
+        let mut outlook = Self::default();
+        let mut world = World::new(topology, patches.to_vec());
+        // An effect that comes and goes shows.
+        world.dice = true;
+        outlook.collect_where(&mut world, (shown, asked), 1.0);
+        let sum: f64 = outlook.0.iter().map(|(_, share)| share).sum();
+        outlook.0.iter_mut().for_each(|(_, share)| *share /= sum);
+        (sum > 0.0).then_some(outlook)
+    }
+
+    fn collect_where(&mut self, world: &mut World<'_>, calls: (&Request, &Request), weight: f64) {
+        match walk(world, calls.0) {
+            Ok(ending) if ending.result.is_success() => {}
+            Ok(_) => world.at_another_endpoint(calls.0.endpoint != calls.1.endpoint, |world| {
+                self.collect(world, calls.1, weight);
+            }),
+            Err(Unset(of)) => {
+                let Ok(()) = world.with_each_value(of, |world, prior| {
+                    self.collect_where(world, calls, weight * prior);
+                    Ok::<(), Infallible>(())
+                });
+            }
+        }
+    }
+
     fn throw_dice(&mut self, world: &mut World<'_>, asked: &Request, weight: f64) {
         match if world.is_random() { world.share() } else { Ok(0.0) } {
             Ok(share) => {
@@ -67,15 +102,40 @@ impl Outlook {
         self.0.iter().filter(|((result, ..), _)| !result.is_success()).map(|((_, _, reason), _)| *reason)
     }
 
+    /// Returns the ways in which the probe may end, each with its probability.
+    pub fn results(&self) -> impl Iterator<Item = (Result, f64)> {
+        self.0.iter().map(|((result, ..), share)| (*result, *share))
+    }
+
+    /// Returns the probability that the probe works.
+    #[must_use]
+    pub fn success(&self) -> f64 {
+        self.results().filter(|(result, _)| result.is_success()).map(|(_, share)| share).sum()
+    }
+
+    /// Returns the same by results and components alone.
+    #[must_use]
+    pub fn distance_by_result(&self, other: &Self) -> f64 {
+        apart(&self.0, &other.0, |(result, maker, _)| (result, maker, Reason::None))
+    }
+
+    /// Reports whether two probes end alike, also in the reason.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        apart(&self.0, &other.0, |key| key) < ALIKE
+    }
+
     /// Returns how surely the probe distinguishes two faults: 1 if they cannot end it in the same way, 0 if they end it
     /// alike. A reason counts less than a result: it shows in words only.
     #[must_use]
     pub fn distance(&self, other: &Self) -> f64 {
-        let by_result = apart(&self.0, &other.0, |(result, maker, _)| (result, maker, Reason::None));
         let by_reason = apart(&self.0, &other.0, |key| key);
-        by_result.max(IN_WORDS * by_reason)
+        self.distance_by_result(other).max(IN_WORDS * by_reason)
     }
 }
+
+/// Two outlooks with a smaller difference are the same.
+const ALIKE: f64 = 0.02;
 
 /// What a difference in the reason alone is worth.
 const IN_WORDS: f64 = 0.3;

@@ -112,7 +112,7 @@ mod tests {
             startup_check: None,
             endpoints: Vec::new(),
         });
-        let patch = Patch { at: None, effect, reach: Reach::All, of };
+        let patch = Patch { at: None, effect, reach: Reach::All, of, only: None };
         likelihood(&World::new(&topology, vec![(at, patch)]), words)
     }
 

@@ -195,4 +195,23 @@ pub struct Patch {
     pub reach: Reach,
     /// What is missing, for `config-lost`; what it fails on, for `does-not-start`.
     pub of: Option<Config>,
+    /// The only endpoints that it reaches. `None`: those that `reach` says.
+    #[serde(skip)]
+    pub only: Option<Endpoints>,
+}
+
+/// A set of endpoints, by their places among those of the case: 0 to 63.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Endpoints(u64);
+
+impl Endpoints {
+    /// Returns the set of these places. Places from 64 on are left out.
+    #[must_use]
+    pub fn of(places: impl Iterator<Item = usize>) -> Self {
+        Self(places.filter(|place| *place < u64::BITS as usize).fold(0, |all, place| all | 1 << place))
+    }
+
+    pub(crate) const fn has(self, place: usize) -> bool {
+        place < u64::BITS as usize && self.0 & (1 << place) != 0
+    }
 }

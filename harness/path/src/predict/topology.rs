@@ -322,7 +322,7 @@ mod tests {
     /// a token that is not active.
     fn reason_of_a_refusal(target: &Declared, reason: Reason) -> f64 {
         let topology = Topology::of(target);
-        let signs = Patch { at: None, effect: Effect::SignOtherwise, reach: Reach::All, of: None };
+        let signs = Patch { at: None, effect: Effect::SignOtherwise, reach: Reach::All, of: None, only: None };
         let request = Request::to_a_protected_endpoint(TokenKind::Issued);
         let mut all = Vec::new();
         endings(&mut World::new(&topology, vec![(Stop::Auth, signs)]), &request, 1.0, &mut all);

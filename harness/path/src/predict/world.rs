@@ -96,6 +96,16 @@ impl<'t> World<'t> {
         visited
     }
 
+    /// Visits the system without the values that an endpoint has for itself, if the endpoint is another one.
+    pub(crate) fn at_another_endpoint(&mut self, is_another: bool, visit: impl FnOnce(&mut Self)) {
+        let kept = self.values;
+        if is_another {
+            Trait::ALL.iter().filter(|of| of.is_local()).for_each(|of| self.values[*of as usize] = None);
+        }
+        visit(self);
+        self.values = kept;
+    }
+
     pub(super) fn ask(&mut self, of: Trait) -> Step<Value> {
         self.values[of as usize].ok_or(Unset(of))
     }
@@ -133,7 +143,8 @@ impl<'t> World<'t> {
     fn reaches_with(&mut self, stop: Stop, effect: Effect, request: &Request) -> Step<bool> {
         for at in 0..self.patches.len() {
             let (here, patch) = self.patches[at];
-            if here == stop && patch.effect == effect && self.reaches(patch.reach, request)? {
+            let may_reach = patch.only.is_none_or(|only| only.has(request.endpoint));
+            if here == stop && patch.effect == effect && may_reach && self.reaches(patch.reach, request)? {
                 return Ok(true);
             }
         }

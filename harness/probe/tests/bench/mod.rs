@@ -145,7 +145,6 @@ fn target(base: &str) -> Target {
         platform: crate::terms::Platform::None,
         startup_check: None,
         may_have_agents: true,
-        engine: crate::terms::Engine::default(),
         load: None,
         budget: Budget {
             concurrency: None,

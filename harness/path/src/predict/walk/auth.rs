@@ -335,7 +335,7 @@ mod tests {
             startup_check: None,
             endpoints: vec![None],
         });
-        let misroutes = Patch { at: None, effect: Effect::Misroute, reach: Reach::All, of: None };
+        let misroutes = Patch { at: None, effect: Effect::Misroute, reach: Reach::All, of: None, only: None };
         let request = Request::to_a_protected_endpoint(TokenKind::Valid);
         let mut all = Vec::new();
         answers(&mut World::new(&topology, vec![(Stop::AuthCall, misroutes)]), &request, &mut all);

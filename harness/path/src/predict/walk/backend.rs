@@ -376,7 +376,7 @@ mod tests {
         #[case] matters: bool,
     ) {
         let request = Request { has_query, past_edge, ..Request::to_a_protected_endpoint(TokenKind::Valid) };
-        let drops = Patch { at: None, effect: Effect::DropQuery, reach: Reach::All, of: None };
+        let drops = Patch { at: None, effect: Effect::DropQuery, reach: Reach::All, of: None, only: None };
         assert_eq!(can_fail(&request, Stop::Edge, drops), matters);
     }
 }

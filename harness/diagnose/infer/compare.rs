@@ -1,6 +1,5 @@
-//! Every fault compared with the case by the model of the request path. Facts and log lines count as with lists.
+//! Every fault compared with the case: the readings by the model of the request path, then facts and log lines.
 
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use fivewhys_path::{OwnWords, Reason, Startup, Topology, fits};
@@ -10,15 +9,15 @@ use crate::diagnose::belief::{
     Asked, Belief, Beliefs, Hypothesis, InnerCall, PairBelief, Records, evidence, outlook, topology_seeing,
 };
 use crate::diagnose::facts::auth_calls;
-use crate::diagnose::infer::candidate::{
-    Candidate, Compared, PathPair, Unknown, add_findings_of_others, by_mode, missing_name, names_what_is_missing,
-};
+use crate::diagnose::infer::candidate::{Candidate, Compared, PairScore, Unknown, best_line};
 use crate::diagnose::infer::case::Case;
 use crate::diagnose::infer::conflict::{Conflict, Record, conflicting_fact, conflicting_facts};
-use crate::diagnose::infer::double_fault::HIDDEN_BY_ANOTHER;
-use crate::diagnose::infer::likelihood::{HINT, NOISE};
+use crate::diagnose::infer::fact_score::{HINT, NOISE, demanded_score};
+use crate::diagnose::infer::foreign_record::add_findings_of_others;
+use crate::diagnose::infer::missing_name::{missing_name, names_what_is_missing};
 use crate::diagnose::logs::attribution::LogMatch;
 use crate::diagnose::logs::said::Told;
+use crate::diagnose::logs::window::Window;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fact_schema;
@@ -29,7 +28,10 @@ use crate::statements::{Meaning, specific_meanings};
 use crate::terms::{EvidenceSource, Hop, Role, Service};
 
 /// Compares every fault with the case.
-pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
+///
+/// Anomalies and decisive lines contradict every fault that does not predict them. If probes contradict all faults that
+/// predict one, it contradicts nothing.
+pub(crate) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
     let counts = |key: &ProbeKey| case.readings.has(key);
     let failed = case.failed.iter().map(|step| step.exchange);
     let asking: BTreeSet<u32> = failed.filter(|exchange| case.is_all_the_way(*exchange)).collect();
@@ -56,7 +58,7 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
     let topology = topology_seeing(&evidence, case.target);
     let mut beliefs = Beliefs::of(evidence, &topology, case.target, catalogue);
     let to_explain: BTreeSet<u32> = case.to_explain().flat_map(|reading| reading.exchanges.clone()).collect();
-    let (mut best, mut modes, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut best, mut unknown) = (Vec::new(), Vec::new());
     for belief in &beliefs.all {
         match belief.hypothesis {
             Hypothesis::Healthy | Hypothesis::AtTimes(_) => {}
@@ -66,10 +68,9 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
                 explains: belief.explains.iter().copied().collect(),
             }),
             Hypothesis::Fault(fault) => {
-                let mut of_fault = by_mode(fault, case);
-                of_fault.iter_mut().for_each(|one| drop_line_of_another(one, case, &topology));
-                best.extend(in_best_mode(belief, &of_fault, &to_explain, case));
-                modes.extend(of_fault);
+                let line = best_line(fault, case).filter(|line| !is_of_another(line, fault, case, &topology));
+                let by_records = Candidate::by_records(fault, line, case);
+                best.extend(by_records.map(|one| with_readings(one, belief, &to_explain, case)));
             }
         }
     }
@@ -80,8 +81,8 @@ pub(super) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
         (first.score, first.odd.is_empty())
     });
     let by_a_fault = score.is_some_and(|(score, usual)| usual && is_as_likely(score, &unknown));
-    let pairs = if by_a_fault { Vec::new() } else { path_pairs(&mut beliefs, &best, case) };
-    Compared { best, modes, unknown, pairs }
+    let pairs = if by_a_fault { Vec::new() } else { pairs(&mut beliefs, &best, case) };
+    Compared { best, unknown, pairs }
 }
 
 /// Returns what the services logged about themselves. Where the start-up log names several faults, their own lines decide.
@@ -124,63 +125,51 @@ fn inner_call(case: &Case<'_>) -> Option<InnerCall> {
     Some(InnerCall { endpoint, result, exchange })
 }
 
-/// Drops the line of a fault if it gives a reason for which the fault does not make this call fail.
-fn drop_line_of_another(one: &mut Candidate<'_>, case: &Case<'_>, topology: &Topology) {
-    let is_of_another = |line: &LogMatch| {
-        let entry = case.logbook.entries.get(line.entry)?;
-        let meanings = specific_meanings(&entry.text);
-        // The auth service may refuse for another reason than the backend gives, and the edge for one of its own.
-        if meanings.is_empty() || entry.by != Hop::Backend {
-            return None;
-        }
-        let exchange = case.logbook.window_of(entry)?.exchange();
-        let key = &case.observations.iter().find(|seen| seen.exchange == exchange)?.probe;
-        let outlook = outlook(one.fault, Asked::of(key, case.target, case.user())?, topology);
-        // A traceback that ends with the error of a query is about the store first.
-        let fits =
-            |one: Meaning, reason: Reason| fits(one, reason) && !(one == Meaning::Query && reason == Reason::Code);
-        let may_be_said = |reason: Reason| reason == Reason::Unknown || meanings.iter().any(|one| fits(*one, reason));
-        let mut all = outlook.reasons().peekable();
-        Some(all.peek().is_some() && !all.any(may_be_said))
-    };
-    if one.log.as_ref().and_then(is_of_another) == Some(true) {
-        one.log = None;
-        one.base -= HINT.ln();
-        one.score -= HINT.ln();
+/// Reports whether the line of a fault gives a reason for which the fault does not make this call fail.
+fn is_of_another(line: &LogMatch, fault: &Fault, case: &Case<'_>, topology: &Topology) -> bool {
+    let Some(entry) = case.logbook.entries.get(line.entry) else { return false };
+    let meanings = specific_meanings(&entry.text);
+    // The auth service may refuse for another reason than the backend gives, and the edge for one of its own.
+    if meanings.is_empty() || entry.by != Hop::Backend {
+        return false;
     }
+    let Some(exchange) = case.logbook.window_of(entry).map(Window::exchange) else { return false };
+    let Some(seen) = case.observations.iter().find(|seen| seen.exchange == exchange) else { return false };
+    let Some(asked) = Asked::of(&seen.probe, case.target, case.user()) else { return false };
+    let outlook = outlook(fault, asked, topology);
+    // A traceback that ends with the error of a query is about the store first.
+    let fits = |one: Meaning, reason: Reason| fits(one, reason) && !(one == Meaning::Query && reason == Reason::Code);
+    let may_be_said = |reason: Reason| reason == Reason::Unknown || meanings.iter().any(|one| fits(*one, reason));
+    let mut all = outlook.reasons().peekable();
+    all.peek().is_some() && !all.any(may_be_said)
 }
 
-/// Returns the fault in the mode whose facts fit best, with the score of the path.
-fn in_best_mode<'a>(
+/// Adds what the readings say about a fault, and what the records of this case contradict.
+fn with_readings<'a>(
+    one: Candidate<'a>,
     belief: &Belief<'_>,
-    modes: &[Candidate<'a>],
     to_explain: &BTreeSet<u32>,
     case: &Case<'_>,
-) -> Option<Candidate<'a>> {
+) -> Candidate<'a> {
+    let is_excused = names_what_is_missing(&one, case);
     let of_another_route = |key: &&str| OF_OUR_CALLS.contains(key);
-    let wrong = |one: &Candidate<'_>| {
-        let hard = conflicting_facts(one.mode, case).find(|key| !of_another_route(key));
-        hard.filter(|_| !names_what_is_missing(one, case))
-    };
+    let wrong = conflicting_facts(one.mode, case).find(|key| !of_another_route(key)).filter(|_| !is_excused);
     // The path already predicts our own calls, and that the backend may ask another route.
-    let missed = |one: &Candidate<'_>| conflicting_facts(one.mode, case).filter(of_another_route).count() as f64;
-    let fit = |one: &Candidate<'_>| (wrong(one).is_none(), one.conflict.is_none(), one.score);
-    let best = modes.iter().max_by(|a, b| fit(a).partial_cmp(&fit(b)).unwrap_or(Ordering::Equal))?.clone();
+    let missed = conflicting_facts(one.mode, case).filter(of_another_route).count() as f64;
     let at = |exchange: u32| case.readings.all.iter().position(|one| one.exchanges.contains(&exchange));
     let by_reading = belief.conflict.and_then(at).map(Conflict::Reading);
-    let by_fact = || wrong(&best).map(|key| Conflict::Record(Record::Fact(key)));
-    let excused = if names_what_is_missing(&best, case) { best.likelihood.facts().min(0.0) } else { 0.0 };
+    let excused = if is_excused { demanded_score(one.mode, case).min(0.0) } else { 0.0 };
     // The manifest confirms the line.
-    let is_confirmed = case.target.variables.values().any(|names| missing_name(&best, names, case).is_some());
+    let is_confirmed = case.target.variables.values().any(|names| missing_name(&one, names, case).is_some());
     let confirmed = if is_confirmed { HINT.ln() } else { 0.0 };
-    let other_route = missed(&best) * (OTHER_ROUTE.ln() - NOISE.ln());
-    let facts = unexplained_facts(&best, case) + records(&best) - excused + confirmed + other_route;
-    Some(Candidate {
-        conflict: by_reading.or_else(by_fact),
+    let other_route = missed * (OTHER_ROUTE.ln() - NOISE.ln());
+    let records = unexplained_facts(&one, case) + one.records - excused + confirmed + other_route;
+    Candidate {
+        conflict: by_reading.or_else(|| wrong.map(|key| Conflict::Record(Record::Fact(key)))),
         explains: belief.explains.iter().copied().filter(|exchange| to_explain.contains(exchange)).collect(),
-        score: belief.score.max(f64::MIN) + facts,
-        ..best
-    })
+        score: belief.score.max(f64::MIN) + records,
+        ..one
+    }
 }
 
 /// Facts of our own calls to the auth service. The backend may ask another route.
@@ -188,11 +177,6 @@ const OF_OUR_CALLS: [&str; 2] = ["auth.pace", "auth.health-pace"];
 
 /// A route that the backend asks behaves otherwise than the one that we ask, as a factor.
 const OTHER_ROUTE: f64 = 0.3;
-
-/// Scores what the records say about a fault: facts, log lines and signatures.
-fn records(one: &Candidate<'_>) -> f64 {
-    one.likelihood.facts() + one.likelihood.oddities() + one.base - one.prior()
-}
 
 /// What an unusual fact of a manifest costs a fault that does not show it, as a factor.
 const UNEXPLAINED: f64 = 0.02;
@@ -232,16 +216,20 @@ fn is_as_likely(score: f64, unknown: &[Unknown]) -> bool {
     unknown.iter().all(|one| score > one.score - AS_WELL)
 }
 
+/// Facts about calls of the backend during the probes. A second fault nearer to the client can prevent these calls.
+const HIDDEN_BY_ANOTHER: [&str; 5] =
+    [auth_calls::KEY, "backend-contact", "unheard-call", "auth.at-work", "token-judged"];
+
 /// Returns the pairs of the faults that no fact contradicts, each with the facts of both.
-fn path_pairs<'c>(beliefs: &mut Beliefs<'c, '_>, best: &[Candidate<'c>], case: &Case<'_>) -> Vec<PathPair> {
+fn pairs<'c>(beliefs: &mut Beliefs<'c, '_>, best: &[Candidate<'c>], case: &Case<'_>) -> Vec<PairScore> {
     let is_hidden = |key: &str| HIDDEN_BY_ANOTHER.contains(&key);
     let agrees = |one: &&Candidate<'_>| conflicting_fact(one.mode, case).is_none_or(is_hidden);
     let faults: Vec<&Fault> = best.iter().filter(agrees).map(|one| one.fault).collect();
     let place = |fault: &Fault| best.iter().position(|one| one.fault.id == fault.id).expect("one of the faults");
     let with_facts = |pair: PairBelief<'_>| {
         let at = pair.faults.map(place);
-        let score = pair.score + records(&best[at[0]]) + records(&best[at[1]]);
-        PathPair { at, score, explains: pair.explains.map(|all| all.into_iter().collect()) }
+        let score = pair.score + best[at[0]].records + best[at[1]].records;
+        PairScore { at, score, explains: pair.explains.map(|all| all.into_iter().collect()) }
     };
     beliefs.pairs(&faults).into_iter().map(with_facts).collect()
 }
