@@ -25,7 +25,7 @@ use tokio::time::Instant;
 pub use jwks::read_keys;
 pub use log::Log;
 pub use logs::{Change, LogEntry, LoggedRequest, Severity};
-pub(crate) use logs::{Collected, Focus, looks_like_log, unpacked};
+pub(crate) use logs::{Collected, Focus, looks_like_log, milliseconds, unpacked};
 pub(crate) use manifest::{Dated, Declaration, NEWEST, looks_like_manifest, suggests_a_credential};
 pub use manifest::{EnvValue, Layout, Manifest, NotRead};
 pub(crate) use source::LONGEST;

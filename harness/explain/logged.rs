@@ -62,7 +62,9 @@ fn served_by_the_backend(evidence: &Evidence) -> Vec<(Timestamp, Timestamp)> {
     let of_backend = requests(evidence).filter(|(_, request)| request.service == Service::Backend);
     let span = |(entry, request): (&LogEntry, &LoggedRequest)| {
         let lasted = SignedDuration::from_millis(request.latency_ms.unwrap_or_default().into());
-        Some((entry.at, entry.at.checked_add(lasted).ok()?))
+        // An access line is written at the end.
+        let from = if request.platform { entry.at } else { entry.at.checked_sub(lasted).ok()? };
+        Some((from, from.checked_add(lasted).ok()?))
     };
     of_backend.filter_map(span).collect()
 }
@@ -102,7 +104,7 @@ fn call(entry: &LogEntry, request: &LoggedRequest, began: Timestamp, target: &Ta
         path: &request.path,
         status: request.status,
         lines: (began, span),
-        // An access line does not say how long the call took: it counts as quick.
+        // Where an access line does not say how long the call took, it counts as quick.
         took_ms: request.latency_ms.map_or(1.0, f64::from),
         trace: entry.trace.as_deref(),
         by_the_platform: entry.platform_request().map(|_| entry.text.clone()).filter(|text| !text.is_empty()),

@@ -37,4 +37,5 @@ pub(crate) use kept::Focus;
 pub(crate) use names::ServiceNames;
 pub(crate) use text::{LogError, LogText, looks_like_log};
 pub(crate) use unpacked::unpacked;
+pub(crate) use values::duration::milliseconds;
 pub use values::{Change, Severity};

@@ -133,6 +133,35 @@ fn a_call_while_no_probe_was_under_way_is_not_about_the_failures() {
     assert_eq!((of(10.6), of(15.5)), (Some(CallSeen::Refused), Some(CallSeen::Answered)));
 }
 
+/// Returns how the backend was answered in a call from second 10 to 15, which ended so, by one line of the auth service.
+fn answer_during_a_wait(status: u16, line: (f64, &str)) -> Option<CallSeen> {
+    let observation = seen(1, "backend.threads", status);
+    let trace_id = "1".repeat(32);
+    let sent = [SentProbe { exchange: 1, started_at: at(10.0), ended_at: at(15.0), trace_id, request_ids: Vec::new() }];
+    let quick = log_entry(at(10.2), Hop::Auth, "POST /introspect 401 3.1 ms - 20");
+    let log = vec![quick, log_entry(at(line.0), Hop::Auth, line.1)];
+    let evidence = Evidence { log: log.into(), log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let all = [&observation];
+    Logbook::new(&evidence, &all, &[1], &sent).call_seen(&all, &staging())
+}
+
+#[rstest]
+#[case::after_the_call_had_ended((15.2, "POST /introspect 200 5123.4 ms - 60"), CallSeen::AnsweredLate)]
+#[case::at_its_very_end((14.9, r#"level=info msg="POST /introspect 200" latency=4.8s"#), CallSeen::AnsweredLate)]
+#[case::stamped_when_it_came((10.1, r#"10.0.0.2 - - "POST /introspect HTTP/1.1" 200 60 "-" "axios/1.7" 7012345"#), CallSeen::AnsweredLate)]
+#[case::within_the_wait((13.0, "POST /introspect 200 2500.0 ms - 60"), CallSeen::Answered)]
+#[case::quick((10.1, "POST /introspect 200 4.2 ms - 60"), CallSeen::Answered)]
+#[case::without_a_duration((15.2, "POST /introspect 200"), CallSeen::Answered)]
+fn an_answer_that_took_as_long_as_the_failing_call_came_too_late(#[case] line: (f64, &str), #[case] told: CallSeen) {
+    assert_eq!(answer_during_a_wait(503, line), Some(told));
+}
+
+#[test]
+fn a_long_answer_during_a_call_that_works_is_not_too_late() {
+    let line = (14.9, "POST /introspect 200 4900.0 ms - 60");
+    assert_eq!(answer_during_a_wait(200, line), Some(CallSeen::Answered));
+}
+
 fn in_vain(lines: &[(f64, Hop, &str)]) -> Vec<Meaning> {
     let none_works = BTreeSet::new();
     with_log(lines, |logbook, _| Told::of(logbook, &staging()).called_in_vain(&BTreeSet::from([1, 2]), &none_works))

@@ -7,6 +7,7 @@ use super::{Asked, Format, Parsed};
 use crate::evidence::logs::values::Change;
 use crate::evidence::logs::values::Severity;
 use crate::evidence::logs::values::Writer;
+use crate::evidence::logs::values::duration;
 use crate::evidence::logs::values::json::{Json, Object};
 use crate::evidence::logs::values::time;
 
@@ -110,8 +111,7 @@ fn request<'a>(request: &'a Object<'a>) -> Option<Asked<'a>> {
 /// Reads a duration as Protocol Buffers write it in JSON: `0.013s`.
 fn milliseconds(text: &str) -> Option<u32> {
     let seconds: f64 = text.strip_suffix('s')?.parse().ok()?;
-    let ms = (seconds * 1000.0).round();
-    (0.0..=f64::from(u32::MAX)).contains(&ms).then_some(ms as u32)
+    duration::whole(seconds * 1000.0)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::{Asked, Format, Parsed};
 use crate::evidence::logs::values::Severity;
 use crate::evidence::logs::values::Writer;
+use crate::evidence::logs::values::duration;
 use crate::evidence::logs::values::json::{Json, Object};
 use crate::evidence::logs::values::time;
 
@@ -30,6 +31,12 @@ pub(super) struct Keys {
     url: Vec<String>,
     status: Vec<String>,
     user_agent: Vec<String>,
+    /// How long it took, by the unit of the number.
+    took_ms: Vec<String>,
+    took_s: Vec<String>,
+    took_ns: Vec<String>,
+    /// The same, as a text that names its unit.
+    took: Vec<String>,
     detail: Vec<String>,
     edge: Vec<String>,
     edge_loggers: Vec<String>,
@@ -108,8 +115,16 @@ fn request<'a>(object: &'a Object<'a>, keys: &Keys) -> Option<Asked<'a>> {
         url: text(&keys.url)?,
         status: u16::try_from(status).ok()?,
         user_agent: text(&keys.user_agent).unwrap_or_default(),
+        latency_ms: took(object, keys),
         ..Asked::default()
     })
+}
+
+fn took(object: &Object<'_>, keys: &Keys) -> Option<u32> {
+    let of = |keys: &[String], in_ms: f64| object.first(keys, |value| duration::of_json(value, in_ms));
+    let with_unit = |value: &Json<'_>| duration::milliseconds(value.text()?);
+    let by_key = of(&keys.took_ms, 1.0).or_else(|| of(&keys.took_s, 1e3)).or_else(|| of(&keys.took_ns, 1e-6));
+    by_key.or_else(|| object.first(&keys.took, with_unit))
 }
 
 /// Returns the text of an entry of a JSON access log.
@@ -127,7 +142,23 @@ fn said_of(object: &Object<'_>, request: &Asked<'_>, message: Option<&str>) -> S
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
+
+    #[rstest]
+    #[case::pino(r#""responseTime":7012"#, Some(7012))]
+    #[case::echo(r#""latency":7012345678,"latency_human":"7.012345678s""#, Some(7012))]
+    #[case::nginx(r#""request_time":"7.012""#, Some(7012))]
+    #[case::traefik(r#""Duration":7012345678"#, Some(7012))]
+    #[case::without_a_unit(r#""duration":7012"#, None)]
+    fn an_entry_says_how_long_its_request_took(#[case] took: &str, #[case] ms: Option<u32>) {
+        let entry =
+            format!(r#"{{"time":"2026-11-29T10:00:07Z","method":"POST","path":"/introspect","status":200,{took}}}"#);
+        let entry: Json<'_> = serde_json::from_str(&entry).expect("JSON");
+        let object = entry.object().expect("an object");
+        assert_eq!(JsonLines.object(object).and_then(|parsed| parsed.request?.latency_ms), ms);
+    }
 
     #[test]
     fn the_table_of_keys_is_read() {

@@ -37,6 +37,7 @@ use jiff::Timestamp;
 use crate::evidence::logs::values::Change;
 use crate::evidence::logs::values::Severity;
 use crate::evidence::logs::values::Writer;
+use crate::evidence::logs::values::duration;
 use crate::evidence::logs::values::json::Object;
 
 /// A format of log entries.
@@ -148,7 +149,11 @@ pub(super) struct Asked<'a> {
 
 /// Reads a line with the first format that knows it. Returns the name of the format too.
 pub(super) fn of_line(line: &str) -> Option<(&'static str, Parsed<'_>)> {
-    FORMATS.iter().find_map(|format| Some((format.name(), format.line(line)?)))
+    let (name, mut parsed) = FORMATS.iter().find_map(|format| Some((format.name(), format.line(line)?)))?;
+    if let Some(request) = parsed.request.as_mut().filter(|request| request.latency_ms.is_none()) {
+        request.latency_ms = duration::milliseconds(line);
+    }
+    Some((name, parsed))
 }
 
 /// Reads a JSON object with the first format that knows it. Returns the name of the format too.

@@ -9,6 +9,8 @@ words! {
         Nothing => "nothing",
         /// It was answered.
         Answered => "answered",
+        /// It was answered when the call that it belongs to had failed.
+        AnsweredLate => "answered-late",
         /// It was refused.
         Refused => "refused",
         /// There is no such route.
@@ -50,8 +52,9 @@ impl CallsSeen {
         self.0 & 1 << seen as u8 != 0
     }
 
-    /// Returns how many there are.
+    /// Returns how many there are. Only a log with durations tells a late answer from another: both count as one.
     pub(crate) const fn len(self) -> u32 {
-        self.0.count_ones()
+        let both = self.has(CallSeen::Answered) && self.has(CallSeen::AnsweredLate);
+        self.0.count_ones() - both as u32
     }
 }

@@ -37,7 +37,9 @@ struct Outcome {
 }
 
 /// An answer that comes late, or for a backend that has left.
-const LATE: CallsSeen = CallsSeen::of(&[CallSeen::Nothing, CallSeen::Answered, CallSeen::Unfinished]);
+const LATE: CallsSeen = LATE_FAILURE.and(CallSeen::AnsweredLate);
+/// The answer of a service that waits in vain for what it needs: whoever confirms a token did find it.
+const LATE_FAILURE: CallsSeen = CallsSeen::of(&[CallSeen::Nothing, CallSeen::Answered, CallSeen::Unfinished]);
 /// A token that is not active: many services answer that it is not, others refuse.
 const SAID_NO: CallsSeen = CallsSeen::of(&[CallSeen::Answered, CallSeen::Refused]);
 
@@ -115,6 +117,10 @@ fn question(world: &mut World<'_>, request: &Request, what: Question) -> Step<Ou
     }
     if world.has(Stop::AuthCall, Effect::Hang, request)? {
         return Ok(Outcome::new(Answer::Late, LATE, Reason::None));
+    }
+    // Its answers take longer than the backend waits, which need not be long.
+    if world.has(Stop::AuthCall, Effect::Slow, request)? {
+        return Ok(Outcome::new(Answer::Open, LATE, Reason::None));
     }
     if world.has(Stop::AuthCall, Effect::Misroute, request)? {
         let answer = match () {
@@ -217,7 +223,11 @@ fn answer(world: &mut World<'_>, request: &Request, what: Question) -> Step<Outc
 /// What the backend gets if the auth service needs its store, which is down.
 fn asked_without_store(world: &mut World<'_>) -> Step<Outcome> {
     let why = world.store_of_auth();
-    Ok(if world.yes(Trait::CallerWaits)? { Outcome::new(Answer::Late, LATE, why) } else { Outcome::failed(why) })
+    Ok(if world.yes(Trait::CallerWaits)? {
+        Outcome::new(Answer::Late, LATE_FAILURE, why)
+    } else {
+        Outcome::failed(why)
+    })
 }
 
 /// What the auth service answers about a login.
