@@ -52,6 +52,7 @@ macro_rules! products {
 static SHIPPED: LazyLock<[Patterns; 2]> = LazyLock::new(|| {
     let files = products![
         "auth-clients",
+        "authorization-servers",
         "general",
         "jwt-libraries",
         "oauth",
@@ -243,6 +244,43 @@ mod tests {
     #[case::no_token("no token in the request", &[Meaning::CredentialMissing])]
     fn a_line_about_auth_means_what_it_says_of_the_token_or_the_caller(#[case] line: &str, #[case] means: &[Meaning]) {
         assert_eq!(specific_meanings(line), means);
+    }
+
+    #[rstest]
+    #[case::plain("wrong secret for client orders-api", Meaning::CallerSecretRefused)]
+    #[case::keycloak(r#"type="CLIENT_LOGIN_ERROR", realmId="4f", clientId="orders", userId="null", ipAddress="10.0.0.2", error="invalid_client_credentials", grant_type="client_credentials""#, Meaning::CallerSecretRefused)]
+    #[case::identity_server("Client secret validation failed for client: orders.", Meaning::CallerSecretRefused)]
+    #[case::spring("Invalid request: client_secret does not match for registered client 'orders'", Meaning::CallerSecretRefused)]
+    #[case::spring_error("[invalid_client] Client authentication failed: client_secret", Meaning::CallerSecretRefused)]
+    #[case::django_oauth_toolkit("Failed basic auth: wrong client secret ***", Meaning::CallerSecretRefused)]
+    #[case::dex("invalid client_secret on token request for client: orders", Meaning::CallerSecretRefused)]
+    #[case::oidc_provider("invalid_client: client authentication failed (invalid secret provided)", Meaning::CallerSecretRefused)]
+    #[case::entra("AADSTS7000215: Invalid client secret provided.", Meaning::CallerSecretRefused)]
+    #[case::okta("The client secret supplied for a confidential client is invalid.", Meaning::CallerSecretRefused)]
+    #[case::plain_id("unknown client orders-api", Meaning::CallerIdRefused)]
+    #[case::keycloak_id(r#"type="CLIENT_LOGIN_ERROR", realmId="4f", clientId="ordres", error="client_not_found""#, Meaning::CallerIdRefused)]
+    #[case::identity_server_id("No client with id 'orders' found. aborting", Meaning::CallerIdRefused)]
+    #[case::hydra_id("Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method). The requested OAuth 2.0 Client does not exist.", Meaning::CallerIdRefused)]
+    #[case::spring_id("Client authentication failed: client_id", Meaning::CallerIdRefused)]
+    #[case::django_oauth_toolkit_id("Failed basic auth: Application orders does not exist", Meaning::CallerIdRefused)]
+    #[case::oidc_provider_id("invalid_client: client authentication failed (client not found)", Meaning::CallerIdRefused)]
+    #[case::entra_id("AADSTS700016: Application with identifier 'x' was not found in the directory 'y'.", Meaning::CallerIdRefused)]
+    #[case::hydra("Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method).", Meaning::CallerRefused)]
+    #[case::credentials("Invalid client credentials", Meaning::CallerRefused)]
+    #[case::keycloak_response("Invalid client or Invalid client credentials", Meaning::CallerRefused)]
+    #[case::auth0(r#"{"error":"access_denied","error_description":"Unauthorized"}"#, Meaning::CallerRefused)]
+    #[case::disabled(r#"type="CLIENT_LOGIN_ERROR", clientId="orders", error="client_disabled""#, Meaning::CallerRefused)]
+    fn an_auth_service_says_what_it_refuses_a_client_for(#[case] line: &str, #[case] means: Meaning) {
+        assert_eq!(specific_meanings(line), [means]);
+    }
+
+    #[rstest]
+    #[case::of_a_user(r#"type="LOGIN_ERROR", clientId="shop", error="invalid_user_credentials""#)]
+    #[case::served("client orders authenticated with client_secret_basic")]
+    #[case::another_application("Application startup complete.")]
+    fn a_line_about_another_matter_refuses_no_client(#[case] line: &str) {
+        let of_a_caller = [Meaning::CallerRefused, Meaning::CallerSecretRefused, Meaning::CallerIdRefused];
+        assert!(!specific_meanings(line).iter().any(|one| of_a_caller.contains(one)));
     }
 
     #[test]

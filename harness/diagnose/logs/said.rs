@@ -161,9 +161,10 @@ fn line_means(entry: &LogEntry, target: &Target) -> Vec<Meaning> {
     if let Some(meaning) = unanswered_by_auth(&all, text, target).filter(|_| is_of_backend) {
         return vec![meaning];
     }
-    // What a writer calls usual is no failure of what it needs.
+    // What a writer calls usual is no failure of what it needs. For an auth service, to refuse a client is usual.
     if entry.severity.is_some_and(|severity| severity < Severity::Warning) {
-        return all.into_iter().filter(|meaning| !is_of_a_call(*meaning, Hop::Backend)).collect();
+        let refuses = |meaning: Meaning| entry.by == Hop::Auth && is_of_a_client(meaning);
+        return all.into_iter().filter(|one| refuses(*one) || !is_of_a_call(*one, Hop::Backend)).collect();
     }
     let has_flags = all.is_empty() && entry.by == Hop::Edge && access(text).is_some();
     if has_flags { meanings_of_flags(text) } else { all }
@@ -202,6 +203,11 @@ fn names_auth(line: &str, target: &Target) -> bool {
     let paths = of_auth.map(|endpoint| endpoint.path.clone()).filter(|path| path.len() > 1);
     let name = target.names.auth.clone();
     address.into_iter().chain(paths).chain(name).any(|known| line.contains(&known))
+}
+
+/// Reports whether an auth service that means this refused the client that called it.
+const fn is_of_a_client(meaning: Meaning) -> bool {
+    matches!(meaning, Meaning::CallerRefused | Meaning::CallerSecretRefused | Meaning::CallerIdRefused)
 }
 
 /// Reports whether a line that means this tells how a call of its writer ended.
