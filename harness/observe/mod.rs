@@ -75,6 +75,7 @@ pub fn observe(exchange: &Exchange, endpoint: &Endpoint, sub: &str) -> Option<Ob
         maker_is_hint: made.hint,
         unmarked: made.unmarked,
         speaks_for_another: made.speaks_for_another,
+        from_cache: standards::from_cache(exchange),
         carried: None,
         authn,
         result,
@@ -118,6 +119,7 @@ pub(crate) fn complete(observation: &mut Observation, exchange: &Exchange) {
     observation.product = product(preflight.as_ref().unwrap_or(exchange));
     observation.connection_headers = connection_headers(exchange);
     observation.sent_bytes = sent_bytes(exchange);
+    observation.from_cache = standards::from_cache(exchange);
     if observation.result == Outcome::Ok {
         return;
     }

@@ -104,6 +104,9 @@ pub struct Observation {
     /// asks an auth service about each request does that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub speaks_for_another: bool,
+    /// Whether the response says that a cache kept it from another request.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_cache: bool,
     /// Whether a recorded request of another client carried a credential. Absent: fivewhys sent the request, or the
     /// recording does not show it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -112,6 +112,8 @@ fn from_close(code: u16) -> Outcome {
     match code {
         code if REFUSING.contains(&code) => Outcome::Denied,
         1012 | 1013 => Outcome::Unavailable,
+        // The message is too big.
+        1009 => Outcome::InvalidRequest,
         1002 | 1003 | 1007 | 1011 => Outcome::Failed,
         _ => Outcome::BrokenStream,
     }

@@ -1,4 +1,4 @@
-//! Marks of two short standards: problem details (RFC 9457), and `Server-Timing` (W3C).
+//! Marks of short standards: problem details (RFC 9457), `Server-Timing` (W3C), and what caches say (RFC 9111, RFC 9211).
 
 use serde_json::Value;
 
@@ -47,4 +47,62 @@ fn asked_auth(metric: &str) -> bool {
     let mut parts = metric.split(';').map(str::trim);
     let named = parts.next().is_some_and(|name| name.to_ascii_lowercase().starts_with("auth"));
     named && parts.filter_map(|part| part.strip_prefix("dur=")).any(|ms| ms.parse::<f64>().is_ok_and(|ms| ms > 0.0))
+}
+
+/// Headers in which caches write that they had the response: Varnish, Squid, Fastly, CloudFront, Cloudflare, Vercel, LiteSpeed,
+/// and the names that configurations of nginx use.
+const OF_CACHES: [&str; 8] = [
+    "x-cache",
+    "cf-cache-status",
+    "x-cache-status",
+    "x-proxy-cache",
+    "x-fastcgi-cache",
+    "x-vercel-cache",
+    "x-litespeed-cache",
+    "cdn-cache",
+];
+
+/// What they write there. `Hit from cloudfront`, `HIT, MISS`, `REVALIDATED`.
+const HIT: [&str; 5] = ["hit", "stale", "updating", "revalidated", "refreshhit"];
+
+/// Reports whether a response says that a cache kept it from another request.
+pub(super) fn from_cache(exchange: &Exchange) -> bool {
+    let words = |value: &str| -> Vec<String> {
+        value.split(|one: char| !one.is_ascii_alphanumeric()).map(str::to_ascii_lowercase).collect()
+    };
+    let is_hit = |value: &str| words(value).iter().any(|word| HIT.contains(&word.as_str()));
+    let by_status = |value: &str| value.split([',', ';']).any(|part| part.trim().eq_ignore_ascii_case("hit"));
+    // Varnish adds the id of the request whose response it kept.
+    let has_two_ids = |value: &str| value.split_whitespace().filter(|id| id.parse::<u64>().is_ok()).count() == 2;
+    let is_old = |value: &str| value.trim().parse::<u64>().is_ok_and(|seconds| seconds > 0);
+    OF_CACHES.iter().flat_map(|name| exchange.headers(name)).any(is_hit)
+        || exchange.headers("cache-status").any(by_status)
+        || exchange.headers("x-varnish").any(has_two_ids)
+        || exchange.headers("age").any(is_old)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::fixtures::exchange;
+    use crate::terms::TokenKind::Valid;
+
+    #[rstest]
+    #[case::squid("x-cache", "HIT from proxy.internal", true)]
+    #[case::fastly("x-cache", "MISS, HIT", true)]
+    #[case::cloudfront("x-cache", "Miss from cloudfront", false)]
+    #[case::cloudflare("cf-cache-status", "HIT", true)]
+    #[case::cloudflare_dynamic("cf-cache-status", "DYNAMIC", false)]
+    #[case::varnish("x-varnish", "32770 3", true)]
+    #[case::varnish_miss("x-varnish", "32770", false)]
+    #[case::standard("cache-status", "edge.example; hit; ttl=30", true)]
+    #[case::standard_miss("cache-status", "edge.example; fwd=uri-miss; stored", false)]
+    #[case::age("age", "41", true)]
+    #[case::fresh("age", "0", false)]
+    fn a_cache_says_whether_it_had_the_response(#[case] name: &str, #[case] value: &str, #[case] hit: bool) {
+        let sent = exchange("backend.threads", Valid).answered(200, "application/json", "[]").with_header(name, value);
+        assert_eq!(from_cache(&sent), hit);
+    }
 }

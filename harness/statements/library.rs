@@ -151,7 +151,7 @@ pub(crate) fn specific_meanings(line: &str) -> Vec<Meaning> {
 mod tests {
     use rstest::rstest;
 
-    use super::{Meaning, meanings, specific_meanings};
+    use super::{Meaning, meanings, meanings_of_flags, specific_meanings};
 
     #[rstest]
     #[case::pyjwt("Signature verification failed", Meaning::SignatureInvalid)]
@@ -209,7 +209,6 @@ mod tests {
     #[case::pool("the pool is exhausted", Meaning::Database)]
     #[case::postgres("FATAL: sorry, too many clients already", Meaning::Database)]
     #[case::postgres_reserved("remaining connection slots are reserved", Meaning::Database)]
-    #[case::redis_disk("MISCONF Redis is configured to save RDB snapshots", Meaning::Cache)]
     #[case::redis_password("WRONGPASS invalid username-password pair", Meaning::Cache)]
     #[case::redis_user("WRONGPASS invalid username-password pair or user is disabled.", Meaning::Cache)]
     #[case::mariadb("Can't connect to server on '127.0.0.1' (115)", Meaning::Database)]
@@ -250,26 +249,50 @@ mod tests {
     #[case::plain("wrong secret for client orders-api", Meaning::CallerSecretRefused)]
     #[case::keycloak(r#"type="CLIENT_LOGIN_ERROR", realmId="4f", clientId="orders", userId="null", ipAddress="10.0.0.2", error="invalid_client_credentials", grant_type="client_credentials""#, Meaning::CallerSecretRefused)]
     #[case::identity_server("Client secret validation failed for client: orders.", Meaning::CallerSecretRefused)]
-    #[case::spring("Invalid request: client_secret does not match for registered client 'orders'", Meaning::CallerSecretRefused)]
+    #[case::spring(
+        "Invalid request: client_secret does not match for registered client 'orders'",
+        Meaning::CallerSecretRefused
+    )]
     #[case::spring_error("[invalid_client] Client authentication failed: client_secret", Meaning::CallerSecretRefused)]
     #[case::django_oauth_toolkit("Failed basic auth: wrong client secret ***", Meaning::CallerSecretRefused)]
     #[case::dex("invalid client_secret on token request for client: orders", Meaning::CallerSecretRefused)]
-    #[case::oidc_provider("invalid_client: client authentication failed (invalid secret provided)", Meaning::CallerSecretRefused)]
+    #[case::oidc_provider(
+        "invalid_client: client authentication failed (invalid secret provided)",
+        Meaning::CallerSecretRefused
+    )]
     #[case::entra("AADSTS7000215: Invalid client secret provided.", Meaning::CallerSecretRefused)]
     #[case::okta("The client secret supplied for a confidential client is invalid.", Meaning::CallerSecretRefused)]
     #[case::plain_id("unknown client orders-api", Meaning::CallerIdRefused)]
-    #[case::keycloak_id(r#"type="CLIENT_LOGIN_ERROR", realmId="4f", clientId="ordres", error="client_not_found""#, Meaning::CallerIdRefused)]
+    #[case::keycloak_id(
+        r#"type="CLIENT_LOGIN_ERROR", realmId="4f", clientId="ordres", error="client_not_found""#,
+        Meaning::CallerIdRefused
+    )]
     #[case::identity_server_id("No client with id 'orders' found. aborting", Meaning::CallerIdRefused)]
-    #[case::hydra_id("Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method). The requested OAuth 2.0 Client does not exist.", Meaning::CallerIdRefused)]
+    #[case::hydra_id(
+        "Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method). The requested OAuth 2.0 Client does not exist.",
+        Meaning::CallerIdRefused
+    )]
     #[case::spring_id("Client authentication failed: client_id", Meaning::CallerIdRefused)]
     #[case::django_oauth_toolkit_id("Failed basic auth: Application orders does not exist", Meaning::CallerIdRefused)]
-    #[case::oidc_provider_id("invalid_client: client authentication failed (client not found)", Meaning::CallerIdRefused)]
-    #[case::entra_id("AADSTS700016: Application with identifier 'x' was not found in the directory 'y'.", Meaning::CallerIdRefused)]
-    #[case::hydra("Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method).", Meaning::CallerRefused)]
+    #[case::oidc_provider_id(
+        "invalid_client: client authentication failed (client not found)",
+        Meaning::CallerIdRefused
+    )]
+    #[case::entra_id(
+        "AADSTS700016: Application with identifier 'x' was not found in the directory 'y'.",
+        Meaning::CallerIdRefused
+    )]
+    #[case::hydra(
+        "Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method).",
+        Meaning::CallerRefused
+    )]
     #[case::credentials("Invalid client credentials", Meaning::CallerRefused)]
     #[case::keycloak_response("Invalid client or Invalid client credentials", Meaning::CallerRefused)]
     #[case::auth0(r#"{"error":"access_denied","error_description":"Unauthorized"}"#, Meaning::CallerRefused)]
-    #[case::disabled(r#"type="CLIENT_LOGIN_ERROR", clientId="orders", error="client_disabled""#, Meaning::CallerRefused)]
+    #[case::disabled(
+        r#"type="CLIENT_LOGIN_ERROR", clientId="orders", error="client_disabled""#,
+        Meaning::CallerRefused
+    )]
     fn an_auth_service_says_what_it_refuses_a_client_for(#[case] line: &str, #[case] means: Meaning) {
         assert_eq!(specific_meanings(line), [means]);
     }
@@ -281,6 +304,81 @@ mod tests {
     fn a_line_about_another_matter_refuses_no_client(#[case] line: &str) {
         let of_a_caller = [Meaning::CallerRefused, Meaning::CallerSecretRefused, Meaning::CallerIdRefused];
         assert!(!specific_meanings(line).iter().any(|one| of_a_caller.contains(one)));
+    }
+
+    #[rstest]
+    #[case::mariadb(
+        "(1290, 'The MariaDB server is running with the --read-only option so it cannot execute this statement')"
+    )]
+    #[case::mysql(
+        "ER_OPTION_PREVENTS_STATEMENT: The MySQL server is running with the --super-read-only option so it cannot execute this statement"
+    )]
+    #[case::postgres("psycopg.errors.ReadOnlySqlTransaction: cannot execute INSERT in a read-only transaction")]
+    #[case::redis_replica("READONLY You can't write against a read only replica.")]
+    #[case::redis_disk(
+        "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk."
+    )]
+    #[case::elasticsearch(
+        "cluster_block_exception: index [orders] blocked by: [FORBIDDEN/12/index read-only / allow delete (api)];"
+    )]
+    #[case::elasticsearch_disk(
+        "index [orders] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block];"
+    )]
+    #[case::python("OSError: [Errno 28] No space left on device: '/data/uploads/7.bin'")]
+    #[case::node("Error: ENOSPC: no space left on device, write")]
+    #[case::postgres_disk("ERROR: could not extend file \"base/16384/16397\": No space left on device")]
+    #[case::mysql_table("(1114, \"The table 'orders' is full\")")]
+    #[case::mongo_disk("MongoServerError: OutOfDiskSpace: available disk space is too low")]
+    #[case::sqlite("sqlite3.OperationalError: attempt to write a readonly database")]
+    #[case::sqlite_disk("SQLITE_FULL: database or disk is full")]
+    #[case::quota("write failed: Disk quota exceeded")]
+    #[case::mongo_secondary("MongoServerError: not primary (NotWritablePrimary)")]
+    fn a_store_says_that_it_takes_no_writes(#[case] line: &str) {
+        assert_eq!(specific_meanings(line), [Meaning::NoWrites]);
+    }
+
+    #[rstest]
+    #[case::apache(
+        "[proxy:warn] AH01144: No protocol handler was valid for the URL /api (scheme 'http'). If you are using a DSO version of mod_proxy, make sure the proxy submodules are included in the configuration using LoadModule.",
+        Meaning::Upstream
+    )]
+    #[case::nginx_resolver(
+        "[error] 7#7: *3 no resolver defined to resolve orders.internal, client: 10.0.0.1",
+        Meaning::Upstream
+    )]
+    #[case::nginx_host(
+        "[emerg] 1#1: host not found in upstream \"orders:8080\" in /etc/nginx/nginx.conf:21",
+        Meaning::Upstream
+    )]
+    #[case::nginx_resolved(
+        "[error] 7#7: *3 orders.internal could not be resolved (3: Host not found), client: 10.0.0.1",
+        Meaning::Upstream
+    )]
+    #[case::traefik(
+        "error=\"middleware \\\"auth@file\\\" does not exist\" entryPointName=web routerName=orders@docker",
+        Meaning::NoRoute
+    )]
+    #[case::traefik_service("the service \"orders@docker\" does not exist", Meaning::NoRoute)]
+    #[case::caddy("dial tcp: lookup orders on 127.0.0.11:53: no such host", Meaning::Unconnected)]
+    #[case::apache_balancer("AH01102: error reading status line from remote server 10.0.0.7:8080", Meaning::Upstream)]
+    #[case::socket("Max payload size exceeded", Meaning::TooLarge)]
+    #[case::socket_frame("message too big", Meaning::TooLarge)]
+    fn an_edge_says_that_its_configuration_leads_nowhere(#[case] line: &str, #[case] means: Meaning) {
+        assert_eq!(specific_meanings(line), [means]);
+    }
+
+    #[rstest]
+    #[case::no_healthy_host(r#"[2026-11-29T10:00:00.000Z] "GET /a HTTP/1.1" 503 UH 0 19 0 - "-" "curl" "7" "a" "-""#, &[Meaning::Upstream])]
+    #[case::no_connection(r#""GET /a HTTP/1.1" 503 UF,URX upstream_reset_before_response_started{connection_failure}"#, &[Meaning::Upstream])]
+    #[case::no_route(r#""GET /a HTTP/1.1" 404 NR route_not_found - "-" 0 0"#, &[Meaning::NoRoute])]
+    #[case::too_late(r#""GET /a HTTP/1.1" 504 UT upstream_response_timeout - "-" 0 24"#, &[Meaning::Waited])]
+    #[case::denied(r#""GET /a HTTP/1.1" 403 UAEX ext_authz_denied - "-" 0 0"#, &[Meaning::AuthorizerRefused])]
+    #[case::no_cluster(r#""GET /a HTTP/1.1" 503 NC cluster_not_found - "-" 0 0"#, &[Meaning::Upstream])]
+    #[case::of_haproxy_without_a_server(r#"10.0.0.1:5 [x] front orders/<NOSRV> 0/-1/-1/-1/0 503 221 - - SC-- 1/1/0/0/0 0/0 "GET /a HTTP/1.1""#, &[Meaning::Upstream])]
+    #[case::of_haproxy_that_refuses(r#"10.0.0.1:5 [x] front front/<NOSRV> 0/-1/-1/-1/0 403 192 - - PR-- 1/1/0/0/0 0/0 "GET /a HTTP/1.1""#, &[Meaning::Forbidden])]
+    #[case::served(r#""GET /a HTTP/1.1" 200 - via_upstream - "-" 0 24"#, &[])]
+    fn the_flags_of_a_proxy_say_how_its_call_ended(#[case] line: &str, #[case] means: &[Meaning]) {
+        assert_eq!(meanings_of_flags(line), means);
     }
 
     #[test]

@@ -48,7 +48,9 @@ pub(super) fn request(key: &ProbeKey, target: &Target, endpoint: &Endpoint, at: 
         location: key.token_location,
         caller: endpoint.takes_caller.then_some(key.caller),
         has_body: endpoint.body.is_some(),
+        sends_messages: endpoint.kind.is_upgrade() && !endpoint.send.is_empty(),
         has_query: endpoint.query.iter().any(|(_, value)| !value.contains("{token}")),
+        from_cache: false,
         same_user: key.user == user,
         // A token of a login is its user's own.
         of_any_subject: key.token.may_name_another_subject(),

@@ -74,6 +74,7 @@ pub(in crate::diagnose) fn evidence(
         let at = endpoints[seen.probe.endpoint.as_str()];
         let Some(mut request) = request(&seen.probe, target, endpoint, at, user) else { continue };
         request.has_body &= seen.result != Outcome::Ok || !sent_more(observations, seen);
+        request.from_cache = seen.from_cache;
         // A step may expect that an endpoint without a role refuses this user.
         let is_free = endpoint.role == Role::Open && !endpoint.past_edge && !records.failed.contains(&seen.exchange);
         if is_free && seen.result != Outcome::Ok {

@@ -7,7 +7,8 @@ use fivewhys_path::internal::{
     Counted, Ending, Like, MODES, Step, Trait, Unset, emission, is_possible, likelihood_of_words, walk,
 };
 use fivewhys_path::{
-    CallSeen, Decisions, Ended, Evidence, OwnWords, Patch, Reading, Request, Shared, Startup, Stop, World, likelihood,
+    CallSeen, Decisions, Ended, Evidence, OwnWords, Patch, Reading, Reason, Request, Shared, Startup, Stop, World,
+    likelihood,
 };
 use proptest::prelude::*;
 
@@ -49,6 +50,8 @@ fn observed(target: &Target, calls: &[(usize, usize)]) -> Vec<Observation> {
         let ((endpoint, token), (status, body)) = (CALLS[*call], ANSWERS[*answer]);
         let id = u32::try_from(at).expect("few exchanges") + 1;
         let sent = Exchange { id, ..exchange(endpoint, token).answered(status, "application/json", body) };
+        // The first refusal comes from a cache.
+        let sent = if *answer == 1 { sent.with_header("age", "41") } else { sent };
         observe(&sent, &target.endpoints[endpoint], "").expect("an observation")
     };
     calls.iter().enumerate().map(one).collect()
@@ -119,7 +122,8 @@ fn score(world: &mut World<'_>, readings: &[Reading]) -> Step<(Like, bool)> {
         possible &= !reading.firm || ends.iter().any(|(_, ending)| is_possible(ending, reading));
         let likeliest = ends.iter().max_by(|a, b| weight(a).total_cmp(&weight(b))).expect("an ending").1;
         counted.add(&likeliest, reading);
-        if likeliest.result == Ended::Denied && reading.result == Ended::Denied && !reading.request.is_socket() {
+        let is_own_refusal = likeliest.result == Ended::Denied && likeliest.reason != Reason::Kept;
+        if is_own_refusal && reading.result == Ended::Denied && !reading.request.is_socket() {
             told.push((likeliest.maker, likeliest.reason, reading.seen.shape.as_str()));
         }
     }
@@ -204,6 +208,23 @@ proptest! {
     }
 }
 
+/// Returns how likely a healthy system gives this answer, whose cache says this.
+fn of_a_healthy_system(token: TokenKind, cache: &str) -> f64 {
+    let target = staging();
+    let sent = exchange("backend.threads", token).answered(200, "application/json", "[]").with_header("x-cache", cache);
+    let seen = observe(&sent, &target.endpoints["backend.threads"], "").expect("an observation");
+    let evidence = evidence(&[&seen], &target, "primary", &|_| true, &Records::default());
+    let topology = topology(&target);
+    likelihood(&mut Decisions::new(World::new(&topology, Vec::new())), &evidence, &mut Shared::default()).log
+}
+
+#[test]
+fn only_a_response_that_a_request_should_not_get_tells_of_a_cache() {
+    let [good, bad] = [TokenKind::Valid, TokenKind::WrongKey]
+        .map(|token| of_a_healthy_system(token, "HIT") - of_a_healthy_system(token, "MISS"));
+    assert!(good.abs() < 1e-9 && bad < 0.1_f64.ln(), "{good} {bad}");
+}
+
 /// Every request that the target can make, with every token.
 fn requests(target: &Target) -> Vec<Request> {
     let mut all = BTreeSet::new();
@@ -237,6 +258,8 @@ fn each_fault_can_make_a_request_fail_that_must_work() {
     let mut requests: Vec<Request> = requests(&target).into_iter().filter(Request::must_work).collect();
     let in_cookies = |one: &Request| Request { location: TokenLocation::Cookie, ..*one };
     requests.extend(requests.iter().map(in_cookies).collect::<Vec<_>>());
+    let from_cache = |one: &Request| Request { from_cache: true, ..*one };
+    requests.extend(requests.iter().map(from_cache).collect::<Vec<_>>());
     let causes_nothing = |hypothesis: &Hypothesis<'_>| {
         let mut world = World::new(&topology, hypothesis.patches());
         !requests.iter().any(|request| {

@@ -232,6 +232,7 @@ const fn is_of_a_call(meaning: Meaning, by: Hop) -> bool {
             | M::CallerUnset
             | M::Store
             | M::Database
+            | M::NoWrites
             | M::Cache
     )
 }

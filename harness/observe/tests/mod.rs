@@ -189,6 +189,7 @@ fn a_422_for_a_body_without_its_token_is_a_refusal() {
 #[case(4401, Outcome::Denied)]
 #[case(1011, Outcome::Failed)]
 #[case(1012, Outcome::Unavailable)]
+#[case::message_too_big(1009, Outcome::InvalidRequest)]
 #[case(1000, Outcome::BrokenStream)]
 fn a_close_code_before_the_welcome_is_read(#[case] code: u16, #[case] outcome: Outcome) {
     let socket =

@@ -27,6 +27,7 @@ fn observation() -> Observation {
         unmarked: false,
         unchallenged: false,
         speaks_for_another: false,
+        from_cache: false,
         carried: None,
         clock_skew_s: None,
         says: None,

@@ -244,6 +244,7 @@ fn routes_are_lost() -> Vec<Exchange> {
 #[case("edge/response-header-too-large", Validation::SharedKey, but(vec![page(POST, Valid, 502, "502 Bad Gateway"); 4]))]
 #[case("data/backend-store-slow", Validation::SharedKey, waits_in_vain("canceling statement due to lock timeout"))]
 #[case("backend/dependency-fails", Validation::SharedKey, waits_in_vain("the pricing service did not answer in time"))]
+#[case("data/store-takes-no-writes", Validation::SharedKey, but(vec![said(POST, Valid, 500, "cannot execute INSERT in a read-only transaction")]))]
 #[case("data/migrations-missing", Validation::SharedKey, but(vec![said(LIST, Valid, 500, "relation \"chat\" does not exist")]))]
 #[case("auth/rotated-key", Validation::Jwks, each_takes_its_own("Signature verification failed"))]
 #[case("auth/issues-other-claims", Validation::SharedKey, each_takes_its_own("Invalid audience"))]
@@ -396,4 +397,51 @@ fn a_line_without_a_connection_to_auth_refuses_no_caller() {
     let broken = to_each_token(|on, token| said(on, token, 503, "token check failed: connection refused"));
     let first = candidates(Validation::Introspection, but(broken)).into_iter().next().unwrap_or_default();
     assert!(["backend-auth/auth-unreachable", "backend-auth/auth-url-wrong"].contains(&first.as_str()), "{first}");
+}
+
+#[test]
+fn a_socket_on_which_we_send_may_be_closed_for_the_size_of_the_message() {
+    let found = |sends: bool| {
+        let mut target = staging();
+        let socket = target.endpoints.get_mut("backend.websocket").expect("an endpoint");
+        socket.send = if sends { vec![serde_json::json!({ "text": "hello" })] } else { Vec::new() };
+        let closed = exchange("backend.websocket", Valid).answered(101, "", "").closed(1009, "");
+        candidates_in(target, but(vec![closed]))
+    };
+    let is_first = |found: Vec<String>| found.first().is_some_and(|one| one == "backend/body-too-large");
+    assert_eq!((is_first(found(true)), is_first(found(false))), (true, false), "{:?}", found(true));
+}
+
+/// Returns the candidates of a system whose list of messages comes from a cache of the edge with this header.
+fn with_kept_list(token: TokenKind, status: u16, header: (&str, &str)) -> Vec<String> {
+    let body = if status == 200 { r#"{"messages":[]}"# } else { r#"{"detail":"Not authenticated"}"# };
+    let kept = exchange(LIST, token).answered(status, JSON, body).with_header("server", "nginx");
+    let all = but(vec![kept.with_header(header.0, header.1)]);
+    let observations = observed(&Target { validation: Validation::SharedKey, ..staging() }, all);
+    let is_wrong = |seen: &&Observation| seen.probe.endpoint == LIST && seen.probe.token == token;
+    let step = |seen: &Observation| FailedStep {
+        step: "s/list".into(),
+        exchange: seen.exchange,
+        control: !token.should_be_accepted(),
+    };
+    let failed: Vec<FailedStep> = observations.iter().filter(is_wrong).map(step).collect();
+    let target = Target { validation: Validation::SharedKey, ..staging() };
+    let evidence = Evidence::default();
+    let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
+    candidates_of(given)
+}
+
+#[rstest]
+#[case::no_token(NoToken, 200)]
+#[case::a_wrong_token(WrongKey, 200)]
+#[case::a_good_token(Valid, 401)]
+fn a_response_of_a_cache_that_the_request_should_not_get_names_the_cache(
+    #[case] token: TokenKind,
+    #[case] status: u16,
+) {
+    let is_first =
+        |header| with_kept_list(token, status, header).first().is_some_and(|one| one == "edge/serves-kept-responses");
+    assert!(is_first(("x-cache", "HIT")), "{:?}", with_kept_list(token, status, ("x-cache", "HIT")));
+    assert!(is_first(("age", "41")));
+    assert!(!is_first(("x-cache", "MISS")));
 }

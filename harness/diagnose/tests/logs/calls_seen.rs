@@ -8,7 +8,7 @@ use rstest::rstest;
 use crate::diagnose::logs::attribution::Logbook;
 use crate::diagnose::logs::said::Told;
 use crate::diagnose::readings::input::SentProbe;
-use crate::evidence::{Evidence, LogEntry};
+use crate::evidence::{Evidence, LogEntry, Severity};
 use crate::fixtures::{endpoint, exchange, log_entry, staging};
 use crate::observe::{Observation, observe};
 use crate::probe::Exchange;
@@ -160,6 +160,24 @@ fn an_answer_that_took_as_long_as_the_failing_call_came_too_late(#[case] line: (
 fn a_long_answer_during_a_call_that_works_is_not_too_late() {
     let line = (14.9, "POST /introspect 200 4900.0 ms - 60");
     assert_eq!(answer_during_a_wait(200, line), Some(CallSeen::Answered));
+}
+
+#[rstest]
+#[case::of_a_client("Client authentication failed: client_secret", &[Meaning::CallerSecretRefused])]
+#[case::of_its_store("Redis connectivity failed", &[])]
+fn an_auth_service_may_refuse_a_client_in_a_usual_line(#[case] text: &str, #[case] means: &[Meaning]) {
+    let observation = seen(1, "backend.threads", 503);
+    let sent = [SentProbe {
+        exchange: 1,
+        started_at: at(10.0),
+        ended_at: at(11.0),
+        trace_id: "1".repeat(32),
+        request_ids: Vec::new(),
+    }];
+    let usual = LogEntry { severity: Some(Severity::Info), ..log_entry(at(10.5), Hop::Auth, text) };
+    let evidence = Evidence { log: vec![usual].into(), log_read_at: Some(at(100.0)), ..Evidence::default() };
+    let logbook = Logbook::new(&evidence, &[&observation], &[1], &sent);
+    assert_eq!(Told::of(&logbook, &staging()).auth_said(&BTreeSet::from([1])), means);
 }
 
 fn in_vain(lines: &[(f64, Hop, &str)]) -> Vec<Meaning> {

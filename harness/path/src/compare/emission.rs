@@ -55,6 +55,7 @@ pub fn emission(ending: &Ending, reading: &Reading, counted: &Counted<'_>) -> [f
         * of_call_in_vain(ending, reading, noise)
         * of_auth(ending, reading, noise)
         * of_status(ending, reading, noise)
+        * of_cache(ending, reading, counted, noise)
         * if reading.backend_started { of_start(ending, noise) } else { 1.0 };
     let by = |of: &dyn Fn(bool) -> f64| [of(false), of(true)];
     let results = by(&|deviates| of_result(ending, reading, counted, noise, deviates));
@@ -84,7 +85,8 @@ fn of_status(ending: &Ending, reading: &Reading, noise: &Noise) -> f64 {
 /// 9110, RFC 6585), and 494 of nginx. A wrong protocol has 426 and 505. A server may answer 400 in place of each.
 fn may_name(status: u16, reason: Reason) -> bool {
     match reason {
-        Reason::Size => matches!(status, 400 | 413 | 414 | 431 | 494),
+        // A socket names it when it closes.
+        Reason::Size => matches!(status, 101 | 400 | 413 | 414 | 431 | 494),
         Reason::Protocol => matches!(status, 400 | 426 | 505),
         _ => true,
     }
@@ -198,8 +200,23 @@ fn of_arrival(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: 
     if is_odd(ending, reading) && !counted.any(is_odd) {
         return noise.arrived_by_chance;
     }
-    let is_lost = |ending: &Ending, reading: &Reading| reading.missed && ending.maker == Maker::Backend;
+    let is_lost = |ending: &Ending, reading: &Reading| {
+        reading.missed && ending.maker == Maker::Backend && ending.reason != Reason::Kept
+    };
     if is_lost(ending, reading) && !counted.any(is_lost) { noise.missed_by_chance } else { 1.0 }
+}
+
+/// Returns how likely a response comes from a cache, where the request should have got another one.
+fn of_cache(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &Noise) -> f64 {
+    let is_wrong = |one: &Reading| one.request.from_cache && one.result.is_success() != one.request.must_work();
+    if !is_wrong(reading) || counted.any(|its, other| is_wrong(other) && its.reason == ending.reason) {
+        return 1.0;
+    }
+    match ending.reason {
+        Reason::Kept => noise.cache_fits,
+        Reason::Unknown => noise.cache_open,
+        _ => noise.cache_misleads,
+    }
 }
 
 /// Returns how likely the log of the auth service is.
@@ -259,7 +276,8 @@ fn of_words(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &N
             Some(_) if known(of) => 1.0,
             Some(_) if misleads => noise.sentence_unsure,
             Some(_) if means.iter().any(|meaning| fits(*meaning, ending.reason)) => noise.sentence_fits,
-            Some(_) if ending.reason == Reason::Unknown => noise.sentence_open,
+            // What a cache kept has the words of another request.
+            Some(_) if matches!(ending.reason, Reason::Unknown | Reason::Kept) => noise.sentence_open,
             Some(_) => noise.sentence_misleads,
         }
     };

@@ -40,9 +40,12 @@ pub fn keep_narrowest(meanings: &mut Vec<Meaning>) {
         wide.len() > narrow.len() && narrow.iter().all(|one| wide.contains(one))
     };
     meanings.retain(|one| !all.iter().any(|other| is_wider(*one, *other)));
-    // A query that fails reached its database.
+    // A query that fails reached its database, and a store that refuses writes is there.
     if all.contains(&Meaning::Query) {
         meanings.retain(|one| !matches!(one, Meaning::Database | Meaning::Store));
+    }
+    if all.contains(&Meaning::NoWrites) {
+        meanings.retain(|one| !matches!(one, Meaning::Database | Meaning::Store | Meaning::Cache | Meaning::Query));
     }
 }
 
@@ -97,6 +100,7 @@ const UNREADY: &[Reason] = &[
     Reason::Store,
     Reason::Database,
     Reason::Query,
+    Reason::NoWrites,
     Reason::Cache,
     Reason::Service,
 ];
@@ -109,6 +113,7 @@ const CRASH: &[Reason] = &[
     Reason::Store,
     Reason::Database,
     Reason::Query,
+    Reason::NoWrites,
     Reason::Cache,
     Reason::AuthFailed,
     Reason::AuthNoRoute,
@@ -162,12 +167,13 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
             R::Down,
             R::NeverUp,
         ],
-        Meaning::Store => &[R::Store, R::Database, R::Cache, R::Query],
-        Meaning::Database => &[R::Store, R::Database, R::Query],
+        Meaning::Store => &[R::Store, R::Database, R::Cache, R::Query, R::NoWrites],
+        Meaning::Database => &[R::Store, R::Database, R::Query, R::NoWrites],
+        Meaning::NoWrites => &[R::NoWrites],
         // Code may ask for what the store does not have.
         Meaning::Query => &[R::Query, R::Code],
         Meaning::Forgery => &[R::Everyone],
-        Meaning::Cache => &[R::Store, R::Cache],
+        Meaning::Cache => &[R::Store, R::Cache, R::NoWrites],
         Meaning::Origin => &[R::Origin],
         Meaning::TooLarge => &[R::Size],
         // A service that speaks clear text cannot read a TLS handshake.
@@ -199,6 +205,17 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         ],
         Meaning::Unready => UNREADY,
         Meaning::Policy => &[R::Policy],
+        // An edge that fails closed, because nobody answers it, says the same.
+        Meaning::AuthorizerRefused => &[
+            R::SignIn,
+            R::Missing,
+            R::Inactive,
+            R::Policy,
+            R::AuthFailed,
+            R::AuthNoRoute,
+            R::AuthUnreached,
+            R::AuthLate,
+        ],
         Meaning::Waited => &[R::Late, R::AuthLate, R::Service, R::Query],
         Meaning::Unconfigured => &[
             R::Code,
@@ -227,6 +244,7 @@ mod tests {
     #[case::of_the_caller(&[Meaning::AuthFailed, Meaning::CallerRefused, Meaning::CallerSecretRefused], &[Meaning::CallerSecretRefused])]
     #[case::of_the_token(&[Meaning::TokenRefused, Meaning::Audience], &[Meaning::Audience])]
     #[case::of_a_query(&[Meaning::Database, Meaning::Query], &[Meaning::Query])]
+    #[case::of_a_write(&[Meaning::Cache, Meaning::Database, Meaning::Query, Meaning::NoWrites], &[Meaning::NoWrites])]
     #[case::alone(&[Meaning::AuthFailed], &[Meaning::AuthFailed])]
     #[case::side_by_side(&[Meaning::Forbidden, Meaning::Claim], &[Meaning::Forbidden, Meaning::Claim])]
     fn the_narrower_meaning_counts(#[case] told: &[Meaning], #[case] kept: &[Meaning]) {

@@ -109,6 +109,8 @@ words! {
         RedirectToItself => "redirect-to-itself",
         /// It redirects to the same path with, or without, a slash at its end.
         RedirectSlash => "redirect-slash",
+        /// It answers with a response that it kept from another request.
+        Replay => "replay",
         /// It does something that this list has no word for.
         Unknown => "unknown",
     }

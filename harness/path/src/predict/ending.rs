@@ -134,6 +134,8 @@ words! {
         Store => "store",
         /// A query, of a store that is there.
         Query => "query",
+        /// A store that takes no writes.
+        NoWrites => "no-writes",
         /// A database.
         Database => "database",
         /// A cache.
@@ -178,6 +180,8 @@ words! {
         Maintenance => "maintenance",
         /// The code failed.
         Code => "code",
+        /// The response is one to an earlier request, which a cache kept.
+        Kept => "kept",
         /// It says the same to every request.
         Everyone => "everyone",
         /// Not known.
@@ -264,6 +268,7 @@ impl Ending {
         match self.maker {
             // fivewhys sends a call that a browser would not send.
             _ if matches!(self.result, Result::Blocked) => true,
+            _ if matches!(self.reason, Reason::Kept) => false,
             Maker::Network | Maker::Stranger => false,
             Maker::Edge => {
                 matches!(self.reason, Reason::Upstream | Reason::UpstreamTls | Reason::Late | Reason::Unknown)

@@ -69,6 +69,12 @@ pub struct Noise {
     pub call_open: f64,
     /// Requests in the log of the auth service are not those that were asked for the request at hand.
     pub call_misleads: f64,
+    /// A response that the request should not get comes from a cache, which keeps responses that it should not keep.
+    pub cache_fits: f64,
+    /// The same, where the reason is not known to the model.
+    pub cache_open: f64,
+    /// The same, where the reason is another.
+    pub cache_misleads: f64,
     /// The prior of an unknown fault at one stop, in the unit of a fault's prior.
     pub unknown_prior: f64,
     /// The prior of a healthy system with an accident.

@@ -23,8 +23,12 @@ pub struct Request {
     pub caller: Option<Caller>,
     /// Whether it has a body.
     pub has_body: bool,
+    /// Whether it is a socket on which we send messages.
+    pub sends_messages: bool,
     /// Whether its URL has a query of more than the token.
     pub has_query: bool,
+    /// Whether its response says that a cache kept it from another request.
+    pub from_cache: bool,
     /// Whether it is for the user of the failure.
     pub same_user: bool,
     /// Whether its token may name another subject than its user.
@@ -73,7 +77,9 @@ impl Request {
             location: TokenLocation::Header,
             caller: None,
             has_body: false,
+            sends_messages: false,
             has_query: false,
+            from_cache: false,
             of_any_subject: token.may_name_another_subject(),
             same_user: true,
         }

@@ -71,6 +71,8 @@ words! {
         Query => "query",
         /// A cache failed.
         Cache => "cache",
+        /// A store is there and takes no writes: it is read-only, or its disk is full.
+        NoWrites => "no-writes",
         /// The request lacks the token against cross-site request forgery.
         Forgery => "forgery",
         /// The origin of a browser is not allowed.
@@ -105,6 +107,8 @@ words! {
         Maintenance => "maintenance",
         /// A proxy's rule refused the request.
         Policy => "policy",
+        /// The service that a proxy asks about each request did not allow it, or gave the proxy no answer.
+        AuthorizerRefused => "authorizer-refused",
         /// A component waited too long for another one.
         Waited => "waited",
         /// The service is not configured: a variable is missing.

@@ -5,7 +5,7 @@ use crate::compare::emission::{Counted, emission, is_possible};
 use crate::compare::manner::{Like, MODES};
 use crate::compare::phrasing::{self, Told};
 use crate::compare::reading::Reading;
-use crate::predict::ending::Result;
+use crate::predict::ending::{Reason, Result};
 
 /// How well a hypothesis predicts the readings of one endpoint.
 #[derive(Debug, Clone, Copy)]
@@ -86,11 +86,14 @@ impl<'e> SoFar<'e> {
         // What a trait decides is decided once, what chance decides each time.
         let times = if ends.depend_on_chance() { reading.exchanges.len() as i32 } else { 1 };
         self.like.iter_mut().zip(p).for_each(|(all, one)| *all *= one.powi(times));
-        if possible && reading.result != Result::Ok {
+        // That a bad token is served is explained only by a cache that says so.
+        let is_kept = likeliest.reason == Reason::Kept && !reading.request.must_work();
+        if possible && (reading.result != Result::Ok || is_kept) {
             self.explained |= 1 << at;
         }
         self.counted.add(&likeliest, reading);
-        if likeliest.result == Result::Denied && reading.result == Result::Denied && !reading.request.is_socket() {
+        let is_own_refusal = likeliest.result == Result::Denied && likeliest.reason != Reason::Kept;
+        if is_own_refusal && reading.result == Result::Denied && !reading.request.is_socket() {
             self.told.push((likeliest.maker, likeliest.reason, reading.seen.shape.as_str()));
         }
     }

@@ -164,8 +164,9 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     {
         return Ok(at_once);
     }
-    let too_large = world.reaches_only(Stop::Backend, Effect::Judge, Reach::Bodies)
-        && world.has(Stop::Backend, Effect::Judge, request)?;
+    let too_large = world.shows(Stop::Backend, Effect::Judge)
+        && world.reaches_only(Stop::Backend, Effect::Judge, Reach::Bodies)
+        && (world.has(Stop::Backend, Effect::Judge, request)? || sends_too_much(world, request)?);
     if too_large && !world.yes(Trait::CredentialBeforeBody)? {
         return Ok(by_backend(world.result(Trait::BodyLimitShows)?, Reason::Size));
     }
@@ -211,6 +212,11 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     handle(world, request)
 }
 
+/// Reports whether a message on a socket is larger than the backend takes.
+fn sends_too_much(world: &mut World<'_>, request: &Request) -> Step<bool> {
+    Ok(request.sends_messages && world.yes(Trait::BodyIsLarge)?)
+}
+
 /// Returns how the backend refuses a socket for another reason than its token.
 fn refuses_socket(world: &mut World<'_>, request: &Request) -> Step<Option<Ending>> {
     if world.has(Stop::Backend, Effect::RefuseOrigin, request)? {
@@ -251,6 +257,9 @@ pub(super) fn handle(world: &mut World<'_>, request: &Request) -> Step<Ending> {
     }
     if world.has(Stop::BackendStore, Effect::Fail, request)? {
         return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::Query));
+    }
+    if world.has(Stop::BackendStore, Effect::Refuse, request)? {
+        return Ok(by_backend(world.result(Trait::HandlerFails)?, Reason::NoWrites));
     }
     if world.shows(Stop::BackendStore, Effect::Unknown) {
         return unknown::at(world, request, Stop::BackendStore, &|_| Ok(Ending::ok(Maker::Backend)));

@@ -32,6 +32,9 @@ fn inward(world: &mut World<'_>, request: &Request, credential: Credential) -> S
     if let Some(ending) = by_authorizer(world, request, credential)? {
         return Ok(ending);
     }
+    if let Some(kept) = from_its_cache(world, request)? {
+        return Ok(kept);
+    }
     if world.has(Stop::Edge, Effect::Misroute, request)?
         && !(request.is_health() && world.yes(Trait::StrangerIsHealthy)?)
     {
@@ -121,6 +124,22 @@ fn by_authorizer(world: &mut World<'_>, request: &Request, credential: Credentia
 /// Returns who seems to answer where the edge asks an authorizer: some edges pass its response on as it is.
 fn authorizer(world: &mut World<'_>) -> Step<Maker> {
     Ok(if world.yes(Trait::AuthorizerSpeaks)? { Maker::Stranger } else { Maker::Edge })
+}
+
+/// Returns the response to an earlier request, if the edge kept one. Only a response that says so comes from a cache.
+fn from_its_cache(world: &mut World<'_>, request: &Request) -> Step<Option<Ending>> {
+    if !request.from_cache || request.is_health() || !world.has(Stop::Edge, Effect::Replay, request)? {
+        return Ok(None);
+    }
+    // What it kept may be a refusal, or the response to another user.
+    let result = match () {
+        () if world.yes(Trait::DeniesHere)? => Result::Denied,
+        () if request.must_work() && !request.of_any_subject && world.yes(Trait::StrangersAreOthers)? => {
+            Result::OtherUser
+        }
+        () => Result::Ok,
+    };
+    Ok(Some(Ending::new(Maker::Backend, result, Reason::Kept)))
 }
 
 /// Returns how a response changes on its way out.
