@@ -275,7 +275,7 @@ fn of_words(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &N
             None => 1.0,
             Some(_) if known(of) => 1.0,
             Some(_) if misleads => noise.sentence_unsure,
-            Some(_) if means.iter().any(|meaning| fits(*meaning, ending.reason)) => noise.sentence_fits,
+            Some(_) if means.iter().any(|meaning| may_be_said(*meaning, ending)) => noise.sentence_fits,
             // What a cache kept has the words of another request.
             Some(_) if matches!(ending.reason, Reason::Unknown | Reason::Kept) => noise.sentence_open,
             Some(_) => noise.sentence_misleads,
@@ -285,6 +285,12 @@ fn of_words(ending: &Ending, reading: &Reading, counted: &Counted<'_>, noise: &N
         |ending: &Ending, reading: &Reading| ending.reason == Reason::Maintenance && reading.seen.means.is_empty();
     let unsaid = is_silent(ending, reading) && !counted.any(is_silent);
     fit(|one| &one.seen.means) * fit(|one| &one.logged) * if unsaid { noise.maintenance_unsaid } else { 1.0 }
+}
+
+/// Reports whether the component that makes this answer may say this. Only an edge asks an authorizer about each request.
+fn may_be_said(meaning: Meaning, ending: &Ending) -> bool {
+    let is_behind_the_edge = matches!(ending.maker, Maker::Backend | Maker::Auth);
+    fits(meaning, ending.reason) && !(meaning == Meaning::AuthorizerRefused && is_behind_the_edge)
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ macro_rules! refusals {
 const REFUSED_TOKEN: &[Reason] = refusals!();
 
 /// Why a request may be refused. The name of a status code tells no more.
-const ANY_REFUSAL: &[Reason] = refusals!(Permission, Policy, SignIn, Everyone, Origin);
+const ANY_REFUSAL: &[Reason] = refusals!(Permission, Policy, FailsClosed, SignIn, Everyone, Origin);
 
 /// Why a service may not be available.
 const UNREADY: &[Reason] = &[
@@ -138,7 +138,7 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
         Meaning::IssuedInFuture => &[R::Early],
         Meaning::Audience | Meaning::Issuer | Meaning::Claim => &[R::Claims],
         Meaning::UserUnknown => &[R::User],
-        Meaning::Forbidden => &[R::Permission, R::Policy, R::SignIn, R::User, R::Claims, R::Origin],
+        Meaning::Forbidden => &[R::Permission, R::Policy, R::FailsClosed, R::SignIn, R::User, R::Claims, R::Origin],
         Meaning::Inactive => &[R::Inactive, R::User],
         Meaning::TokenRefused => REFUSED_TOKEN,
         Meaning::Unauthorized => ANY_REFUSAL,
@@ -204,13 +204,12 @@ const fn reasons(meaning: Meaning) -> &'static [Reason] {
             R::Service,
         ],
         Meaning::Unready => UNREADY,
-        Meaning::Policy => &[R::Policy],
-        // An edge that fails closed, because nobody answers it, says the same.
+        Meaning::Policy => &[R::Policy, R::FailsClosed],
         Meaning::AuthorizerRefused => &[
             R::SignIn,
             R::Missing,
             R::Inactive,
-            R::Policy,
+            R::FailsClosed,
             R::AuthFailed,
             R::AuthNoRoute,
             R::AuthUnreached,

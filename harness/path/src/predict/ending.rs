@@ -144,6 +144,8 @@ words! {
         Service => "service",
         /// A rule of the edge.
         Policy => "policy",
+        /// The edge refuses what its authorizer gave no answer about.
+        FailsClosed => "fails-closed",
         /// A sign-in of the edge.
         SignIn => "sign-in",
         /// The component behind it gave no answer.

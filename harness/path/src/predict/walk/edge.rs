@@ -113,8 +113,7 @@ fn by_authorizer(world: &mut World<'_>, request: &Request, credential: Credentia
     if world.has(Stop::Edge, Effect::Fail, request)? && !spared(world)? {
         let result = world.result(Trait::AuthorizerFailed)?;
         let waits = world.yes(Trait::AuthorizerHangs)?;
-        // An edge that fails closed speaks of a refusal.
-        let reason = if result == Result::Denied { Reason::Policy } else { Reason::AuthFailed };
+        let reason = if result == Result::Denied { Reason::FailsClosed } else { Reason::AuthFailed };
         return Ok(Some(Ending::new(authorizer(world)?, result, reason).after_a_wait(waits)));
     }
     let refused = verify::expected_by_the_edge(world, request, credential)?;
