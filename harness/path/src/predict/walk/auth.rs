@@ -38,7 +38,7 @@ struct Outcome {
 
 /// An answer that comes late, or for a backend that has left.
 const LATE: CallsSeen = LATE_FAILURE.and(CallSeen::AnsweredLate);
-/// The answer of a service that waits in vain for what it needs: whoever confirms a token did find it.
+/// The answer of a service that hangs, or waits in vain for what it needs: what confirms a token did find it.
 const LATE_FAILURE: CallsSeen = CallsSeen::of(&[CallSeen::Nothing, CallSeen::Answered, CallSeen::Unfinished]);
 /// A token that is not active: many services answer that it is not, others refuse.
 const SAID_NO: CallsSeen = CallsSeen::of(&[CallSeen::Answered, CallSeen::Refused]);
@@ -197,11 +197,11 @@ fn answer(world: &mut World<'_>, request: &Request, what: Question) -> Step<Outc
     {
         return Ok(Outcome::failed(world.store_of_auth()));
     }
-    let waits = world.has(Stop::Auth, Effect::Hang, request)?
-        || (world.has(Stop::Auth, Effect::Slow, request)?
-            && world.yes(Trait::AskedRouteTouched)?
-            && world.yes(Trait::ImpatientBackend)?);
-    if waits {
+    if world.has(Stop::Auth, Effect::Hang, request)? {
+        return Ok(Outcome::new(Answer::Late, LATE_FAILURE, Reason::Unknown));
+    }
+    let is_slow = world.has(Stop::Auth, Effect::Slow, request)? && world.yes(Trait::AskedRouteTouched)?;
+    if is_slow && world.yes(Trait::ImpatientBackend)? {
         return Ok(Outcome::new(Answer::Late, LATE, Reason::Unknown));
     }
     if world.shows(Stop::Auth, Effect::Unknown) && world.choice(Trait::UnknownHere)? != Choice::Untouched {
