@@ -89,6 +89,8 @@ fn request(class: &ProbeClass) -> Request {
         caller: class.caller,
         has_body: false,
         has_query: false,
+        sends_messages: false,
+        from_cache: false,
         same_user: class.same_user,
         of_any_subject: class.token.may_name_another_subject(),
     }
