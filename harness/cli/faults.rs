@@ -92,7 +92,7 @@ impl Faults {
 fn find(catalogue: &Catalogue, id: &str) -> Result<Entry, Mistake> {
     let known: Vec<&str> = catalogue.ids().collect();
     let unknown = || miette!(help = nearest_or_all(id, &known), "there is no fault `{id}` in the catalogue");
-    Ok(catalogue.entry(id).ok_or_else(unknown)?)
+    Ok(catalogue.explained(id).ok_or_else(unknown)?)
 }
 
 /// Adds the edge, which is always granted.

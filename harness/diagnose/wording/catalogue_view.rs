@@ -23,7 +23,9 @@ pub struct Entry {
     pub about: String,
     /// The chain of whys, outermost first.
     pub whys: Vec<Link>,
-    /// How probes end where it shows, by the model of the path. Probes that end as in a healthy system are left out.
+    /// How probes end where it shows, by the model of the path. Probes that end as in a healthy system are left out. Empty
+    /// but in an entry of [`Catalogue::explained`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub foretells: Vec<String>,
     /// The ways in which it can be there. One must match.
     pub modes: Vec<Showing>,
@@ -93,6 +95,13 @@ impl Catalogue {
     pub fn entry(&self, id: &str) -> Option<Entry> {
         self.faults().iter().find(|fault| fault.id == id).map(entry)
     }
+
+    /// Returns the entry of this id with what the model of the path foresees: some milliseconds of CPU.
+    #[must_use]
+    pub fn explained(&self, id: &str) -> Option<Entry> {
+        let fault = self.faults().iter().find(|fault| fault.id == id)?;
+        Some(Entry { foretells: foreseen::foretold(fault), ..entry(fault) })
+    }
 }
 
 fn entry(fault: &Fault) -> Entry {
@@ -103,7 +112,7 @@ fn entry(fault: &Fault) -> Entry {
         prior: prior(fault.prior),
         about: fault.about.trim().to_owned(),
         whys: fault.whys.iter().map(link).collect(),
-        foretells: foreseen::foretold(fault),
+        foretells: Vec::new(),
         modes: fault.mode.iter().filter(|mode| **mode != FaultMode::default()).map(showing).collect(),
         log: fault.log.iter().map(line).collect(),
         signatures: fault.signatures.clone(),
