@@ -2,12 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use fivewhys_path::{OwnWords, Reason, Startup, Topology, fits};
+use fivewhys_path::{Reason, Topology, fits};
 
-use crate::config::Endpoint;
-use crate::diagnose::belief::{
-    Asked, Belief, Beliefs, Hypothesis, InnerCall, PairBelief, Records, evidence, outlook, topology_seeing,
-};
+use crate::diagnose::belief::{Asked, Belief, Beliefs, Hypothesis, PairBelief, evidence, outlook, topology_seeing};
 use crate::diagnose::facts::auth_calls;
 use crate::diagnose::infer::candidate::{Candidate, Compared, PairScore, Unknown, best_line};
 use crate::diagnose::infer::case::Case;
@@ -15,17 +12,16 @@ use crate::diagnose::infer::conflict::{Conflict, Record, conflicting_fact, confl
 use crate::diagnose::infer::fact_score::{HINT, NOISE, demanded_score};
 use crate::diagnose::infer::foreign_record::add_findings_of_others;
 use crate::diagnose::infer::missing_name::{missing_name, names_what_is_missing};
+use crate::diagnose::infer::records::records;
 use crate::diagnose::logs::attribution::LogMatch;
-use crate::diagnose::logs::said::Told;
 use crate::diagnose::logs::window::Window;
 use crate::diagnose::model::catalogue::Catalogue;
 use crate::diagnose::model::fact::Fact;
 use crate::diagnose::model::fact_schema;
-use crate::diagnose::model::fault::{Fault, LogScope};
-use crate::observe::{Observation, Outcome};
+use crate::diagnose::model::fault::Fault;
 use crate::probe::ProbeKey;
 use crate::statements::{Meaning, specific_meanings};
-use crate::terms::{EvidenceSource, Hop, Role, Service};
+use crate::terms::{EvidenceSource, Hop};
 
 /// Compares every fault with the case.
 ///
@@ -33,26 +29,7 @@ use crate::terms::{EvidenceSource, Hop, Role, Service};
 /// predict one, it contradicts nothing.
 pub(crate) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared<'a> {
     let counts = |key: &ProbeKey| case.readings.has(key);
-    let failed = case.failed.iter().map(|step| step.exchange);
-    let asking: BTreeSet<u32> = failed.filter(|exchange| case.is_all_the_way(*exchange)).collect();
-    let is_good = |seen: &&&Observation| seen.result == Outcome::Ok && seen.probe.token.should_be_accepted();
-    let working = case.observations.iter().filter(is_good).map(|seen| seen.exchange);
-    let working: BTreeSet<u32> = working.filter(|exchange| case.is_all_the_way(*exchange)).collect();
-    let told = Told::of(&case.logbook, case.target);
-    let records = Records {
-        said: told.said(&case.observations),
-        failed: case.failed.iter().map(|step| step.exchange).collect(),
-        key_set: case.key_set,
-        arrived: case.logbook.arrived(),
-        missed: case.logbook.missed(&case.observations, case.target),
-        backend_is_at_work: case.logbook.backend_is_at_work(),
-        own_words: own_words(case, catalogue),
-        inner: inner_call(case),
-        asks: asking.first().copied(),
-        call: case.logbook.call_seen(&case.observations, case.target),
-        auth_said: told.auth_said(&asking),
-        called_in_vain: told.called_in_vain(&asking, &working),
-    };
+    let records = records(case, catalogue);
     tracing::debug!(?records, "what logs and key sets say");
     let evidence = evidence(&case.observations, case.target, case.user(), &counts, &records);
     let topology = topology_seeing(&evidence, case.target);
@@ -75,54 +52,19 @@ pub(crate) fn compare<'a>(case: &Case<'_>, catalogue: &'a Catalogue) -> Compared
         }
     }
     add_findings_of_others(&mut best, case);
+    let pairs =
+        if is_explained(&mut best, &unknown, &mut beliefs) { Vec::new() } else { pairs(&mut beliefs, &best, case) };
+    Compared { best, unknown, pairs }
+}
+
+/// Reports whether one fault of the catalogue explains everything about as well as an unknown one.
+fn is_explained<'c>(best: &mut [Candidate<'c>], unknown: &[Unknown], beliefs: &mut Beliefs<'c, '_>) -> bool {
     let first = best.iter_mut().filter(|one| one.remains()).max_by(|a, b| a.score.total_cmp(&b.score));
     let score = first.map(|first| {
         first.odd = beliefs.odd_failures(first.fault).into_iter().collect();
         (first.score, first.odd.is_empty())
     });
-    let by_a_fault = score.is_some_and(|(score, usual)| usual && is_as_likely(score, &unknown));
-    let pairs = if by_a_fault { Vec::new() } else { pairs(&mut beliefs, &best, case) };
-    Compared { best, unknown, pairs }
-}
-
-/// Returns what the services logged about themselves. Where the start-up log names several faults, their own lines decide.
-fn own_words(case: &Case<'_>, catalogue: &Catalogue) -> OwnWords {
-    let words = case.logbook.own_words(case.target);
-    // A service that serves some calls did start.
-    let serves = |by: Hop| case.observations.iter().any(|seen| seen.result == Outcome::Ok && seen.answered_by == by);
-    let words = OwnWords {
-        of_backend: words.of_backend.filter(|says| *says != Startup::Ended || !serves(Hop::Backend)),
-        of_auth: words.of_auth.filter(|says| *says != Startup::Ended || !serves(Hop::Auth)),
-        ..words
-    };
-    let is_named = |fault: &&Fault| {
-        let of_a_start = fault.log.iter().filter(|rule| rule.decisive && rule.scope == LogScope::Any);
-        of_a_start.filter_map(|rule| case.logbook.find(rule)).any(|line| line.decisive)
-    };
-    match catalogue.faults().iter().filter(is_named).count() {
-        0 | 1 => words,
-        _ => OwnWords { of_backend: words.of_backend.filter(|says| *says == Startup::Listens), ..words },
-    }
-}
-
-/// Returns how the backend's own question to the auth service ended, if its request log shows that and no probe asked.
-///
-/// A refusal may be about the backend's credentials, and an answer about the token: both say nothing here.
-fn inner_call(case: &Case<'_>) -> Option<InnerCall> {
-    let of_auth = |endpoint: &&Endpoint| endpoint.service == Service::Auth && endpoint.role == Role::Introspection;
-    let judges = |id: &str| case.target.endpoints.get(id).is_some_and(|endpoint| of_auth(&endpoint));
-    if case.observations.iter().any(|seen| judges(&seen.probe.endpoint)) {
-        return None;
-    }
-    let result = match case.fact(auth_calls::KEY)?.value {
-        "missing" => Outcome::NotFound,
-        "failed" => Outcome::Failed,
-        "throttled" => Outcome::Throttled,
-        _ => return None,
-    };
-    let endpoint = case.target.endpoints.values().find(of_auth)?.id.clone();
-    let exchange = case.failed.iter().map(|step| step.exchange).find(|exchange| case.is_all_the_way(*exchange))?;
-    Some(InnerCall { endpoint, result, exchange })
+    score.is_some_and(|(score, usual)| usual && is_as_likely(score, unknown))
 }
 
 /// Reports whether the line of a fault gives a reason for which the fault does not make this call fail.

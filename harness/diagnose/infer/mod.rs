@@ -6,6 +6,7 @@
 //! - `case`: everything that one diagnosis compares: readings, facts and the log
 //! - `address`: the address of the failures, where it did not answer
 //! - `compare`: every fault compared with a case
+//! - `records`: what logs and key sets say to the model of the path
 //! - `candidate`: one fault, compared
 //! - `fact_score`: what the facts say about a fault
 //! - `conflict`: what makes a fault impossible
@@ -29,4 +30,5 @@ pub(crate) mod hypotheses;
 pub(crate) mod mark_seen;
 pub(crate) mod missing_name;
 pub(crate) mod pair;
+mod records;
 pub(crate) mod transient;
