@@ -8,7 +8,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::program::{FEW, fivewhys, run, stderr, stdout};
-use crate::support::server::{Answer, Server};
+use crate::support::server::{Answer, Received, Server};
 
 const MISMATCH: &str = "backend-auth/service-secret-mismatch";
 const MISSING: &str = "backend-auth/service-secret-missing";
@@ -154,25 +154,37 @@ fn a_second_smoke_follows_the_operators_command() {
     assert!(report.exit.meaning.ends_with("the second smoke run failed too"), "{}", report.exit.meaning);
 }
 
+const SECRET: &str = "a signing secret of more than 32 bytes";
+
+/// Answers as a backend whose writes need a field that the client does not know, until it is cured.
+fn with_a_new_field(request: &Received, is_cured: bool) -> Answer {
+    let json = [("Content-Type", "application/json"), ("Server", "uvicorn")];
+    let (path, query) = request.path().split_once('?').unwrap_or((request.path(), ""));
+    let token = request.token().or_else(|| query.split_once("token=").map(|(_, token)| token.to_owned()));
+    let mut rules = jsonwebtoken::Validation::default();
+    rules.validate_aud = false;
+    let key = jsonwebtoken::DecodingKey::from_secret(SECRET.as_bytes());
+    let is_good = token.is_some_and(|token| jsonwebtoken::decode::<Value>(&token, &key, &rules).is_ok());
+    let (status, body) = match (path, is_good) {
+        ("/health", _) => ("200 OK", r#"{"status": "healthy", "service": "netra-ai-platform"}"#),
+        (_, false) => ("401 Unauthorized", r#"{"detail": "Invalid token"}"#),
+        ("/ws", _) => return Answer::Frames(vec![r#"{"data":{"event":"connection_established"}}"#.to_owned()]),
+        _ if request.head.starts_with("POST") && !is_cured => (
+            "422 Unprocessable Entity",
+            r#"{"detail": [{"type": "missing", "loc": ["body", "tone"], "msg": "Field required"}]}"#,
+        ),
+        _ => ("200 OK", r#"{"message": {"id": "m1", "user_id": "staging-e2e-user-001"}, "messages": []}"#),
+    };
+    Answer::http(status, &json, body.as_bytes())
+}
+
 /// The backend is cured as soon as a file exists. The operator's command makes it.
 #[test]
 fn a_cured_backend_passes_the_second_smoke() {
     let folder = tempfile::tempdir().expect("a folder");
     let cured = folder.path().join("cured");
     let (flag, own) = (cured.clone(), folder.path().join("scenarios"));
-    let server = Server::start(move |request| {
-        let json = [("Content-Type", "application/json"), ("Server", "uvicorn")];
-        match (request.path().starts_with("/health"), flag.exists()) {
-            (true, _) => Answer::http("200 OK", &json, br#"{"status": "healthy", "service": "netra-ai-platform"}"#),
-            (_, true) => {
-                Answer::http("200 OK", &json, br#"{"message": {"id": "m1", "user_id": "staging-e2e-user-001"}}"#)
-            }
-            _ => {
-                let lacks = br#"{"detail": [{"type": "missing", "loc": ["body", "tone"], "msg": "Field required"}]}"#;
-                Answer::http("422 Unprocessable Entity", &json, lacks)
-            }
-        }
-    });
+    let server = Server::start(move |request| with_a_new_field(request, flag.exists()));
     std::fs::create_dir(&own).expect("a folder");
     let scenario = "title = \"One call\"\n[[step]]\nid = \"list\"\ncall = \"backend.chat-messages-post\"\n[step.expect]\nstatus = 200\n";
     std::fs::write(own.join("own.toml"), scenario).expect("a file");
@@ -188,8 +200,7 @@ fn a_cured_backend_passes_the_second_smoke() {
         "--rollback-command",
         &format!("touch '{}'", cured.display()),
     ]);
-    let output =
-        command.env("JWT_SECRET_STAGING", "a signing secret of more than 32 bytes").output().expect("it starts");
+    let output = command.env("JWT_SECRET_STAGING", SECRET).output().expect("it starts");
     let report: Report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));
     let gate = report.gate.expect("advice");
     assert_eq!(gate.advice, Advice::RollBack, "{:?} {:#?}", gate.reasons, report.causes);
