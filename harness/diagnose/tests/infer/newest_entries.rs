@@ -191,6 +191,13 @@ fn each_takes_its_own(detail: &str) -> Vec<Exchange> {
     but(broken)
 }
 
+/// Returns what a system shows whose backend checks the body of a write before it looks at the token.
+fn lacks_a_field_of_any_token() -> Vec<Exchange> {
+    let lacks = r#"{"detail":[{"type":"missing","loc":["body","tone"],"msg":"Field required"}]}"#;
+    let lacks = |token| exchange(POST, token).answered(422, JSON, lacks).with_header("server", "uvicorn");
+    but([Valid, WrongKey, NoToken].map(lacks).into())
+}
+
 /// Returns what a system shows whose backend compares the issuer before it looks at the signature.
 fn names_the_issuer_first() -> Vec<Exchange> {
     let other = |on: &str, token| said(on, token, 401, "id token issued by a different provider");
@@ -239,6 +246,7 @@ fn routes_are_lost() -> Vec<Exchange> {
 #[case("backend/header-too-large", Validation::SharedKey, headers_are_too_large())]
 #[case("edge/header-too-large", Validation::SharedKey, headers_are_too_large())]
 #[case("backend/csrf-refused", Validation::SharedKey, but(vec![said(POST, Valid, 403, "CSRF Failed: CSRF token missing.")]))]
+#[case("client/request-schema", Validation::SharedKey, lacks_a_field_of_any_token())]
 #[case("edge/stale-key-set", Validation::Jwks, no_key_at_the_edge())]
 #[case("edge/route-drift", Validation::SharedKey, routes_are_lost())]
 #[case("edge/response-header-too-large", Validation::SharedKey, but(vec![page(POST, Valid, 502, "502 Bad Gateway"); 4]))]

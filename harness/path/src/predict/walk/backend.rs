@@ -170,6 +170,10 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     if too_large && !world.yes(Trait::CredentialBeforeBody)? {
         return Ok(by_backend(world.result(Trait::BodyLimitShows)?, Reason::Size));
     }
+    let is_invalid = world.has(Stop::Client, Effect::InvalidRequest, request)?;
+    if is_invalid && !world.yes(Trait::CredentialBeforeBody)? {
+        return Ok(by_backend(Result::InvalidRequest, Reason::Invalid));
+    }
     if let Some(refusal) = verify::refusal(world, request, credential)? {
         let passes = match world.choice(Trait::AnswersStrangers)? {
             Choice::Yes => true,
@@ -187,7 +191,7 @@ fn judge(world: &mut World<'_>, request: &Request, credential: Credential) -> St
     if too_large && world.yes(Trait::CredentialBeforeBody)? {
         return Ok(by_backend(world.result(Trait::BodyLimitShows)?, Reason::Size));
     }
-    if world.has(Stop::Client, Effect::InvalidRequest, request)? {
+    if is_invalid {
         return Ok(by_backend(Result::InvalidRequest, Reason::Invalid));
     }
     if request.has_query && !request.past_edge && world.has(Stop::Edge, Effect::DropQuery, request)? {
