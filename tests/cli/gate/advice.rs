@@ -161,7 +161,7 @@ fn with_a_new_field(request: &Received, is_cured: bool) -> Answer {
     let json = [("Content-Type", "application/json"), ("Server", "uvicorn")];
     let (path, query) = request.path().split_once('?').unwrap_or((request.path(), ""));
     let token = request.token().or_else(|| query.split_once("token=").map(|(_, token)| token.to_owned()));
-    let mut rules = jsonwebtoken::Validation::default();
+    let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::HS256);
     rules.validate_aud = false;
     let key = jsonwebtoken::DecodingKey::from_secret(SECRET.as_bytes());
     let is_good = token.is_some_and(|token| jsonwebtoken::decode::<Value>(&token, &key, &rules).is_ok());
