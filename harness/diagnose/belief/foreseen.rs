@@ -163,3 +163,47 @@ fn introspection(token: TokenKind, evidence_sources: &[EvidenceSource]) -> impl 
         optional: false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use fivewhys_path::Ended;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::diagnose::model::catalogue::Catalogue;
+    use crate::diagnose::model::load::parse;
+
+    /// Returns a catalogue of one fault at the edge.
+    fn at_the_edge(does: &str) -> Catalogue {
+        let text = format!(
+            "[[fault]]\nid = \"edge/tea\"\ntitle = \"t\"\nprior = \"rare\"\ninvolves = []\ncurable_by_rollback = false\nowner = \"o\"\n\
+             fix = \"f\"\nwhys = []\ndoes = [{{ {does} }}]\n"
+        );
+        let written = parse("one.toml", &text).expect("it is in order");
+        Catalogue::of_faults(written.into_iter().map(|one| one.fault).collect())
+    }
+
+    #[rstest]
+    #[case::no_header_arrives(r#"effect = "drop-credential""#, [Ended::Denied, Ended::Ok])]
+    #[case::no_socket_arrives(r#"effect = "refuse", for = "sockets""#, [Ended::Ok, Ended::Denied])]
+    fn probes_end_as_where_the_fault_shows(#[case] does: &str, #[case] expected: [Ended; 2]) {
+        let (foreseen, catalogue) = (Foreseen::with(&[EvidenceSource::Edge]), at_the_edge(does));
+        let outlooks = foreseen.of(&catalogue.faults()[0]).expect("it makes a call fail");
+        let likeliest = |kind, token_location| {
+            let is_it = |class: &ProbeClass| {
+                let way = (class.place, class.kind, class.token, class.token_location, class.same_user);
+                way == (Place::Protected, kind, TokenKind::Valid, token_location, true)
+            };
+            let at = foreseen.classes.iter().position(is_it).expect("a class");
+            outlooks[at].results().max_by(|a, b| a.1.total_cmp(&b.1)).expect("a result").0
+        };
+        let seen = [(Kind::Http, TokenLocation::Header), (Kind::Websocket, TokenLocation::Subprotocol)];
+        assert_eq!(seen.map(|(kind, location)| likeliest(kind, location)), expected);
+    }
+
+    #[test]
+    fn a_fault_that_changes_nothing_shows_nowhere() {
+        let catalogue = at_the_edge(r#"effect = "drop-query""#);
+        assert!(Foreseen::with(&[EvidenceSource::Edge]).of(&catalogue.faults()[0]).is_none());
+    }
+}
