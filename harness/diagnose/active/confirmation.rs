@@ -18,45 +18,37 @@ const CHAIN: usize = 4;
 /// Returns a probe where one candidate remains.
 pub(crate) fn one(case: &Case<'_>, found: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
     let (only, foresight) = (found.first()?.0, Foresight::of(case));
-    missing_link(case, only, open, &foresight)
-        .or_else(|| refutation(case, only, open, &foresight))
+    missing_link(only, open, &foresight)
+        .or_else(|| refutation(only, open, &foresight))
         .or_else(|| doubt_of_the_edge(case, found, open))
-        .or_else(|| beyond(case, found, open, &foresight))
-        .or_else(|| unvalidated(case, found, open, &foresight))
+        .or_else(|| beyond(found, open, &foresight))
+        .or_else(|| unvalidated(found, open, &foresight))
         .or_else(|| token_location::doubtful(&case.readings, open))
 }
 
 /// Returns a probe where several candidates remain, best first, and no probe distinguishes them.
 pub(crate) fn several(case: &Case<'_>, found: &[(&Candidate<'_>, f64)], open: &[ProbeKey]) -> Option<ProbeKey> {
     let foresight = Foresight::of(case);
-    missing_link(case, found.first()?.0, open, &foresight)
+    missing_link(found.first()?.0, open, &foresight)
         .or_else(|| doubt_of_the_edge(case, found, open))
-        .or_else(|| beyond(case, found, open, &foresight).filter(|_| are_before_the_backend(found, case)))
-        .or_else(|| unvalidated(case, found, open, &foresight))
+        .or_else(|| beyond(found, open, &foresight).filter(|_| are_before_the_backend(found, case)))
+        .or_else(|| unvalidated(found, open, &foresight))
         .or_else(|| token_location::doubtful(&case.readings, open))
 }
 
 /// Returns a probe that would prove an unproven link of the chain.
-fn missing_link(
-    case: &Case<'_>,
-    best: &Candidate<'_>,
-    open: &[ProbeKey],
-    foresight: &Foresight<'_, '_>,
-) -> Option<ProbeKey> {
+fn missing_link(best: &Candidate<'_>, open: &[ProbeKey], foresight: &Foresight<'_, '_>) -> Option<ProbeKey> {
+    let case = foresight.case();
     let spent = case.readings.all.iter().filter(|reading| !case.is_of_a_step(reading.observation.exchange)).count();
     let unproven = best.fault.whys.iter().filter(|rule| !mark_seen::proven(case, best, rule)).take(CHAIN);
     unproven
         .filter(|_| spent < CHAIN * 3)
-        .find_map(|rule| open.iter().find(|key| would_prove(case, &rule.proof, key, best, foresight)).cloned())
+        .find_map(|rule| open.iter().find(|key| would_prove(&rule.proof, key, best, foresight)).cloned())
 }
 
 /// Returns a probe that may refute a lone candidate: one of a kind of endpoint that was not probed yet.
-fn refutation(
-    case: &Case<'_>,
-    only: &Candidate<'_>,
-    open: &[ProbeKey],
-    foresight: &Foresight<'_, '_>,
-) -> Option<ProbeKey> {
+fn refutation(only: &Candidate<'_>, open: &[ProbeKey], foresight: &Foresight<'_, '_>) -> Option<ProbeKey> {
+    let case = foresight.case();
     // A candidate without its own mark is also tested with the other kind of valid token.
     let found = mark_seen::marked(case, only);
     let unasked = |key: &&ProbeKey| {
@@ -94,12 +86,8 @@ fn are_before_the_backend(found: &[(&Candidate<'_>, f64)], case: &Case<'_>) -> b
 
 /// Returns a probe that must succeed despite the cause, over a kind of connection that has not succeeded yet.
 /// A second fault would show there.
-fn beyond(
-    case: &Case<'_>,
-    found: &[(&Candidate<'_>, f64)],
-    open: &[ProbeKey],
-    foresight: &Foresight<'_, '_>,
-) -> Option<ProbeKey> {
+fn beyond(found: &[(&Candidate<'_>, f64)], open: &[ProbeKey], foresight: &Foresight<'_, '_>) -> Option<ProbeKey> {
+    let case = foresight.case();
     // A call that succeeds directly at the backend says nothing about the edge.
     let tells = |class: &ProbeClass| !class.is_direct() || found.iter().all(|(one, _)| !one.fault.is_inside());
     let leaves_alone = |class: &ProbeClass, key: &ProbeKey| {
@@ -124,12 +112,8 @@ fn beyond(
 
 /// Returns a probe that asks the auth service to validate the token, where the cause does not affect that and no call
 /// accepted the token yet: the token may be bad too.
-fn unvalidated(
-    case: &Case<'_>,
-    found: &[(&Candidate<'_>, f64)],
-    open: &[ProbeKey],
-    foresight: &Foresight<'_, '_>,
-) -> Option<ProbeKey> {
+fn unvalidated(found: &[(&Candidate<'_>, f64)], open: &[ProbeKey], foresight: &Foresight<'_, '_>) -> Option<ProbeKey> {
+    let case = foresight.case();
     let may_be_yes = |one: &Candidate<'_>, key: &ProbeKey| one.fault.is_inside() && foresight.may_work(one, key);
     let is_good =
         |class: &ProbeClass| class.token == TokenKind::Valid && matches!(class.caller, None | Some(Caller::Right));
@@ -145,13 +129,8 @@ fn unvalidated(
     open.iter().find(|key| unasked && tells(key)).cloned()
 }
 
-fn would_prove(
-    case: &Case<'_>,
-    rule: &EvidenceRule,
-    key: &ProbeKey,
-    best: &Candidate<'_>,
-    foresight: &Foresight<'_, '_>,
-) -> bool {
+fn would_prove(rule: &EvidenceRule, key: &ProbeKey, best: &Candidate<'_>, foresight: &Foresight<'_, '_>) -> bool {
+    let case = foresight.case();
     let Some(class) = case.class_of(key) else { return false };
     match rule {
         EvidenceRule::Reading(on, results) => {

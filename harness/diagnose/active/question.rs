@@ -31,9 +31,6 @@ enum Source {
     BothManifests,
 }
 
-/// Two faults that end a call this differently are told apart by it.
-const APART: f64 = 0.9;
-
 /// How often a log has the expected line: log levels, sampling and changed texts can suppress it.
 const LOGGED: f64 = 0.8;
 
@@ -122,7 +119,7 @@ impl Question {
             }
             Self::Call(key) => {
                 let both = foresight.outlook(a, key).zip(foresight.outlook(b, key));
-                both.is_some_and(|(one, other)| one.distance(&other) >= APART)
+                both.is_some_and(|(one, other)| one.is_apart_from(&other))
             }
         }
     }

@@ -16,9 +16,6 @@ pub(crate) struct Shown<'c> {
     pub(crate) foreseen: Option<Vec<Outlook>>,
 }
 
-/// Two faults that end a probe this differently are told apart by it.
-const APART: f64 = 0.9;
-
 /// Reports whether every mode of one fault differs from every mode of the other in something that the evidence shows.
 pub(crate) fn distinguishable(
     one: &Shown<'_>,
@@ -59,7 +56,7 @@ fn facts_differ(a: &FaultMode, b: &FaultMode, evidence_sources: &[EvidenceSource
 fn probes_differ(one: &Shown<'_>, other: &Shown<'_>, classes: &[ProbeClass]) -> bool {
     match (&one.foreseen, &other.foreseen) {
         (Some(a), Some(b)) => {
-            let ends = a.iter().zip(b).any(|(a, b)| a.distance_by_result(b) >= APART);
+            let ends = a.iter().zip(b).any(|(a, b)| a.is_apart_from(b));
             ends || (0..classes.len())
                 .any(|at| relations_differ(a, b, classes, at) || relations_differ(b, a, classes, at))
         }
@@ -75,5 +72,5 @@ fn relations_differ(a: &[Outlook], b: &[Outlook], classes: &[ProbeClass], at: us
         controls.contains(&class.token) && ProbeClass { token: classes[at].token, ..*class } == classes[at]
     };
     let mut others = (0..classes.len()).filter(|other| *other != at && is_control(&classes[*other]));
-    others.any(|other| a[at].is_same_as(&a[other]) && b[at].distance_by_result(&b[other]) >= APART)
+    others.any(|other| a[at].is_same_as(&a[other]) && b[at].is_apart_from(&b[other]))
 }

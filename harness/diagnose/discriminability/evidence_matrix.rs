@@ -43,11 +43,13 @@ impl Catalogue {
         let shown = |fault| Shown { fault, foreseen: foreseen.of(fault) };
         let faults: Vec<Shown<'_>> = self.faults().iter().map(shown).collect();
         let same = |one: &Shown<'_>, other| !distinguishable(one, other, evidence_sources, &foreseen.classes);
-        let before = |at: usize| (0..at).map(|other| same(&faults[at], &faults[other])).collect();
-        let below: Vec<Vec<bool>> = (0..faults.len()).map(before).collect();
-        let is_alike = |one: usize, other: usize| one == other || below[one.max(other)][one.min(other)];
-        let alike: Vec<Vec<bool>> =
-            (0..faults.len()).map(|one| (0..faults.len()).map(|other| is_alike(one, other)).collect()).collect();
+        let mut alike = vec![vec![true; faults.len()]; faults.len()];
+        for one in 0..faults.len() {
+            for other in 0..one {
+                alike[one][other] = same(&faults[one], &faults[other]);
+                alike[other][one] = alike[one][other];
+            }
+        }
         let rivals = |at: usize| (0..faults.len()).filter(move |other| *other != at);
         let of = |at: usize| rivals(at).filter(|other| alike[at][*other]).collect::<Vec<_>>();
         let (alone, others): (Vec<usize>, Vec<usize>) = (0..faults.len()).partition(|at| of(*at).is_empty());

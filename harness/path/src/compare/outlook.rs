@@ -113,9 +113,13 @@ impl Outlook {
         self.results().filter(|(result, _)| result.is_success()).map(|(_, share)| share).sum()
     }
 
-    /// Returns the same by results and components alone.
+    /// Reports whether the probe tells two faults apart, by its result and the component that answers.
     #[must_use]
-    pub fn distance_by_result(&self, other: &Self) -> f64 {
+    pub fn is_apart_from(&self, other: &Self) -> bool {
+        self.distance_by_result(other) >= APART
+    }
+
+    fn distance_by_result(&self, other: &Self) -> f64 {
         apart(&self.0, &other.0, |(result, maker, _)| (result, maker, Reason::None))
     }
 
@@ -133,6 +137,9 @@ impl Outlook {
         self.distance_by_result(other).max(IN_WORDS * by_reason)
     }
 }
+
+/// Two faults that end a probe this differently are told apart by it.
+const APART: f64 = 0.9;
 
 /// Two outlooks with a smaller difference are the same.
 const ALIKE: f64 = 0.02;
