@@ -26,7 +26,7 @@ pub struct Entry {
     /// How probes end where it shows, by the model of the path. Probes that end as in a healthy system are left out. Empty
     /// but in an entry of [`Catalogue::explained`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub foretells: Vec<String>,
+    pub predicts: Vec<String>,
     /// The ways in which it can be there. One must match.
     pub modes: Vec<Showing>,
     /// Lines it leaves in logs.
@@ -100,7 +100,7 @@ impl Catalogue {
     #[must_use]
     pub fn explained(&self, id: &str) -> Option<Entry> {
         let fault = self.faults().iter().find(|fault| fault.id == id)?;
-        Some(Entry { foretells: foreseen::foretold(fault), ..entry(fault) })
+        Some(Entry { predicts: foreseen::predicted(fault), ..entry(fault) })
     }
 }
 
@@ -112,7 +112,7 @@ fn entry(fault: &Fault) -> Entry {
         prior: prior(fault.prior),
         about: fault.about.trim().to_owned(),
         whys: fault.whys.iter().map(link).collect(),
-        foretells: Vec::new(),
+        predicts: Vec::new(),
         modes: fault.mode.iter().filter(|mode| **mode != FaultMode::default()).map(showing).collect(),
         log: fault.log.iter().map(line).collect(),
         signatures: fault.signatures.clone(),

@@ -20,7 +20,7 @@ const TOLD: f64 = 0.1;
 
 /// Returns how probes end where the fault shows: one line for the probes that end alike, without those that end as in a
 /// healthy system.
-pub(crate) fn foretold(fault: &Fault) -> Vec<String> {
+pub(crate) fn predicted(fault: &Fault) -> Vec<String> {
     let foreseen = Foreseen::with(&SHOWN);
     let Some(outlooks) = foreseen.of(fault) else { return Vec::new() };
     let healthy = foreseen.healthy();

@@ -33,7 +33,7 @@ pub fn fault_page(entry: &Entry, style: &Style) -> String {
     page.paragraph(0, &page.ink().text(Paint::Plain, &entry.title));
     section(&mut page, "what happened", [entry.about.as_str()]);
     whys(&mut page, entry);
-    section(&mut page, "where it shows, probes end like this", &entry.foretells);
+    section(&mut page, "where it shows, probes end like this", &entry.predicts);
     for mode in &entry.modes {
         showing(&mut page, mode);
     }
