@@ -27,6 +27,10 @@ pub struct World<'t> {
     /// Those of them that do not come and go.
     steady: [u64; Stop::ALL.len()],
     values: [Option<Value>; TRAITS],
+    /// Whether a trait without a value takes its first value when it is asked for.
+    tries: bool,
+    /// The traits that took their first value so, in this order.
+    tried: Vec<Trait>,
     /// The endpoint of the request at hand.
     pub(super) endpoint: usize,
     /// What the auth service can have logged of the backend's last question for the request at hand.
@@ -49,7 +53,9 @@ impl<'t> World<'t> {
         };
         let (effects, steady) = (of(|_| true), of(|patch| !patch.reach.is_by_chance()));
         let (calls, why_not) = (CallsSeen::QUIET, Reason::None);
-        Self { topology, patches, effects, steady, values: [None; TRAITS], endpoint: 0, calls, why_not, dice: false }
+        let values = [None; TRAITS];
+        let (tries, tried) = (false, Vec::new());
+        Self { topology, patches, effects, steady, values, tries, tried, endpoint: 0, calls, why_not, dice: false }
     }
 
     /// Reports whether an effect comes and goes.
@@ -106,8 +112,38 @@ impl<'t> World<'t> {
         self.values = kept;
     }
 
+    /// Runs a walk in which each trait without a value takes its first one. [`Self::last_tried`] names these traits.
+    pub(crate) fn trying<T>(&mut self, walk: impl FnOnce(&mut Self) -> Step<T>) -> Step<T> {
+        self.tries = true;
+        let ended = walk(self);
+        self.tries = false;
+        ended
+    }
+
+    /// Returns how many traits have the value that was tried for them.
+    pub(crate) const fn tried(&self) -> usize {
+        self.tried.len()
+    }
+
+    /// Forgets the last trait that a walk gave its first value, if more than `before` are known, and returns it. It keeps the
+    /// value until the caller takes it back.
+    pub(crate) fn last_tried(&mut self, before: usize) -> Option<Trait> {
+        if self.tried.len() > before { self.tried.pop() } else { None }
+    }
+
     pub(super) fn ask(&mut self, of: Trait) -> Step<Value> {
-        self.values[of as usize].ok_or(Unset(of))
+        match self.values[of as usize] {
+            Some(value) => Ok(value),
+            None if self.tries => Ok(self.try_first(of)),
+            None => Err(Unset(of)),
+        }
+    }
+
+    fn try_first(&mut self, of: Trait) -> Value {
+        let (first, _) = self.topology.values_at(of, self.endpoint)[0];
+        self.values[of as usize] = Some(first);
+        self.tried.push(of);
+        first
     }
 
     pub(super) fn yes(&mut self, of: Trait) -> Step<bool> {

@@ -87,15 +87,23 @@ impl<'t> Decisions<'t> {
         root
     }
 
-    /// Walks the request for each value of the traits that it asks for.
+    /// Walks the request once for each setting of the traits that it asks for.
     fn grown(&mut self, request: &Request) -> NodeId {
-        match walk(&mut self.world, request) {
-            Ok(usual) => self.forest.leaf(Ends { usual, other: None }),
-            Err(Unset(of)) => {
-                let values = self.world.topology.values_at(of, request.endpoint);
-                self.by_each(of, values, |decisions| decisions.grown(request))
-            }
+        let before = self.world.tried();
+        let usual = self.world.trying(|world| walk(world, request)).expect("each trait has a first value");
+        let mut node = self.forest.leaf(Ends { usual, other: None });
+        // The last trait that was asked for branches first.
+        while let Some(of) = self.world.last_tried(before) {
+            let others = &self.world.topology.values_at(of, request.endpoint)[1..];
+            let rest = others.iter().map(|(value, _)| {
+                self.world.set(of, Some(*value));
+                self.grown(request)
+            });
+            let next = std::iter::once(node).chain(rest).collect();
+            self.world.set(of, None);
+            node = self.forest.asks(of, next);
         }
+        node
     }
 
     /// Joins the tree of the usual endings with that of the others.
