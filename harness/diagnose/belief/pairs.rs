@@ -44,25 +44,28 @@ pub(super) fn odd_failures(fault: &Fault, evidence: &Evidence, walked: &mut Walk
 /// Pairs that are walked.
 const WALKED: usize = 24;
 
+/// Reports whether two of these faults together make every firm reading possible.
+pub(super) fn is_any_possible(evidence: &Evidence, walked: &mut Walked<'_>, faults: &[&Fault]) -> bool {
+    let readings: Vec<&Reading> = evidence.endpoints.iter().flatten().collect();
+    let halves = Halves::of(faults, &readings, walked);
+    let mut best = best_pairs(&halves.all, &readings).into_iter();
+    best.any(|pair| walked.likelihood_of_both(halves.patches(pair), evidence).log.is_finite())
+}
+
 /// Returns the likeliest pairs of these faults, the likeliest first.
 pub(super) fn pairs<'c>(evidence: &Evidence, walked: &mut Walked<'_>, faults: &[&'c Fault]) -> Vec<PairBelief<'c>> {
     let readings: Vec<&Reading> = evidence.endpoints.iter().flatten().collect();
-    let Changes { sets, of } = Changes::of(faults.iter().map(|fault| Hypothesis::Fault(fault)));
-    let half = |patches: Vec<(Stop, Patch)>| Half { fits: walked.at_best(&patches, &readings), common: 0.0, patches };
-    let mut halves: Vec<Half> = sets.into_iter().map(half).collect();
-    faults.iter().zip(&of).for_each(|(fault, at)| halves[*at].common += Hypothesis::Fault(fault).prior());
-    let sum: f64 = halves.iter().map(|one| one.common).sum();
-    let best = best_pairs(&halves, &readings);
-    let both = best.iter().map(|(one, other)| {
-        let patches = [halves[*one].patches.clone(), halves[*other].patches.clone()].concat();
-        walked.likelihood_of_both(patches, evidence)
-    });
-    let members = |half: usize| faults.iter().zip(&of).filter(move |(_, at)| **at == half).map(|(fault, _)| *fault);
+    let halves = Halves::of(faults, &readings, walked);
+    let sum: f64 = halves.all.iter().map(|one| one.common).sum();
     let mut all = Vec::new();
-    for ((one, other), found) in best.iter().zip(both).filter(|(_, found)| found.log.is_finite()) {
-        let explains = explained([&halves[*one], &halves[*other]], &readings);
-        for a in members(*one) {
-            for b in members(*other) {
+    for (one, other) in best_pairs(&halves.all, &readings) {
+        let found = walked.likelihood_of_both(halves.patches((one, other)), evidence);
+        if !found.log.is_finite() {
+            continue;
+        }
+        let explains = explained([&halves.all[one], &halves.all[other]], &readings);
+        for a in halves.members(one, faults) {
+            for b in halves.members(other, faults) {
                 let prior = Hypothesis::Fault(a).prior() * Hypothesis::Fault(b).prior() * noise().second_fault / sum;
                 all.push(PairBelief { faults: [a, b], score: prior.ln() + found.log, explains: explains.clone() });
             }
@@ -70,6 +73,33 @@ pub(super) fn pairs<'c>(evidence: &Evidence, walked: &mut Walked<'_>, faults: &[
     }
     all.sort_by(|a, b| b.score.total_cmp(&a.score));
     all
+}
+
+/// The sets of changes of some faults.
+struct Halves {
+    all: Vec<Half>,
+    /// The place of each fault's set.
+    of: Vec<usize>,
+}
+
+impl Halves {
+    fn of(faults: &[&Fault], readings: &[&Reading], walked: &mut Walked<'_>) -> Self {
+        let Changes { sets, of } = Changes::of(faults.iter().map(|fault| Hypothesis::Fault(fault)));
+        let half =
+            |patches: Vec<(Stop, Patch)>| Half { fits: walked.at_best(&patches, readings), common: 0.0, patches };
+        let mut all: Vec<Half> = sets.into_iter().map(half).collect();
+        faults.iter().zip(&of).for_each(|(fault, at)| all[*at].common += Hypothesis::Fault(fault).prior());
+        Self { all, of }
+    }
+
+    fn patches(&self, (one, other): (usize, usize)) -> Vec<(Stop, Patch)> {
+        [self.all[one].patches.clone(), self.all[other].patches.clone()].concat()
+    }
+
+    /// Returns the faults that change the same things.
+    fn members<'f, 'c>(&'f self, half: usize, faults: &'f [&'c Fault]) -> impl Iterator<Item = &'c Fault> + 'f {
+        faults.iter().zip(&self.of).filter(move |(_, at)| **at == half).map(|(fault, _)| *fault)
+    }
 }
 
 /// Returns the pairs with the best bounds, of which each half is needed.

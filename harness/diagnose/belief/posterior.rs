@@ -3,7 +3,7 @@
 use fivewhys_path::{Evidence, Likelihood, Topology};
 
 use super::hypothesis::{Changes, Hypothesis};
-use super::pairs::{PairBelief, odd_failures, pairs};
+use super::pairs::{PairBelief, is_any_possible, odd_failures, pairs};
 use super::walked::Walked;
 use crate::config::Target;
 use crate::diagnose::model::catalogue::Catalogue;
@@ -83,7 +83,7 @@ impl<'c, 't> Beliefs<'c, 't> {
         let every: Vec<&Fault> = hypotheses.iter().filter_map(fault).collect();
         let count = |exchange: u32| conflicts.iter().filter(|one| **one == exchange).count();
         let most = conflicts.iter().copied().max_by_key(|exchange| count(*exchange));
-        most.filter(|_| self.pairs(&every).is_empty())
+        most.filter(|_| !is_any_possible(&self.evidence, &mut self.walked, &every))
     }
 }
 
