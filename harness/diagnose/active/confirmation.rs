@@ -9,6 +9,7 @@ use crate::diagnose::infer::mark_seen;
 use crate::diagnose::model::evidence_rule::EvidenceRule;
 use crate::diagnose::model::probe_class::{Kind, Place, ProbeClass};
 use crate::diagnose::readings::probe_result::Reading;
+use crate::observe::Outcome;
 use crate::probe::ProbeKey;
 use crate::terms::{Caller, TokenKind, TokenLocation};
 
@@ -51,11 +52,13 @@ fn refutation(only: &Candidate<'_>, open: &[ProbeKey], foresight: &Foresight<'_,
     let case = foresight.case();
     // A candidate without its own mark is also tested with the other kind of valid token.
     let found = mark_seen::marked(case, only);
+    let issued = |class: &ProbeClass| class.token == TokenKind::Issued;
     let unasked = |key: &&ProbeKey| {
         case.class_of(key).is_some_and(|class| {
             let of_its_kind = |other: &ProbeClass| {
-                let issued = |class: &ProbeClass| class.token == TokenKind::Issued;
-                other.place == class.place && (found || issued(other) == issued(&class))
+                // Both tokens take the same way, so one call with the other kind tells as much as one at each place.
+                let is_there = other.place == class.place || (issued(&class) && other.goes_through_the_backend());
+                is_there && (found || issued(other) == issued(&class))
             };
             !case.readings.all.iter().any(|reading| of_its_kind(&reading.class))
         })
@@ -64,18 +67,29 @@ fn refutation(only: &Candidate<'_>, open: &[ProbeKey], foresight: &Foresight<'_,
 }
 
 /// Returns a call directly at the backend that shows whether the edge removes the token: through the edge, the response
-/// is the same as without a token, and a candidate lies behind the edge.
+/// is the same refusal as without a token, and a candidate lies behind the edge. One call shows it for each kind of
+/// connection.
 pub(crate) fn doubt_of_the_edge(
     case: &Case<'_>,
     found: &[(&Candidate<'_>, f64)],
     open: &[ProbeKey],
 ) -> Option<ProbeKey> {
+    let is_good = |class: &ProbeClass| class.place == Place::Direct && class.token.should_be_accepted();
+    let is_asked =
+        |class: &ProbeClass| case.readings.all.iter().any(|one| is_good(&one.class) && way(&one.class) == way(class));
     let doubtful = |key: &&ProbeKey| {
-        let direct = case.class_of(key).is_some_and(|class| class.place == Place::Direct);
-        let through = case.readings.failing().find(|one| key.endpoint.strip_suffix(DIRECT) == Some(one.endpoint()));
-        direct && through.is_some_and(|through| case.readings.is_answered_as_without_token(through) == Some(true))
+        let is_open = case.class_of(key).is_some_and(|class| is_good(&class) && !is_asked(&class));
+        let is_refused = |one: &&Reading<'_>| matches!(one.observation.result, Outcome::Denied | Outcome::NotFound);
+        let mut refused = case.readings.failing().filter(is_refused);
+        let through = refused.find(|one| key.endpoint.strip_suffix(DIRECT) == Some(one.endpoint()));
+        is_open && through.is_some_and(|through| case.readings.is_answered_as_without_token(through) == Some(true))
     };
     open.iter().find(doubtful).filter(|_| found.iter().any(|(one, _)| one.fault.is_inside())).cloned()
+}
+
+/// Returns whether the call asks for a socket, and whether its token stands in the header.
+fn way(class: &ProbeClass) -> (bool, bool) {
+    (class.kind == Kind::Websocket, class.token_location == TokenLocation::Header)
 }
 
 /// Reports whether every candidate lies before the backend, and no call to the backend itself was made yet.
@@ -97,10 +111,8 @@ fn beyond(found: &[(&Candidate<'_>, f64)], open: &[ProbeKey], foresight: &Foresi
         let asked = matches!(reading.class.place, Place::Protected | Place::Direct);
         asked && !reading.fails() && reading.must_work() && leaves_alone(&reading.class, &reading.observation.probe)
     };
-    let is_seen = |class: &ProbeClass| {
-        let way = |class: &ProbeClass| (class.kind == Kind::Websocket, class.token_location == TokenLocation::Header);
-        case.readings.all.iter().filter(went_well).any(|one| way(&one.class) == way(class))
-    };
+    let is_seen =
+        |class: &ProbeClass| case.readings.all.iter().filter(went_well).any(|one| way(&one.class) == way(class));
     let unseen = |key: &&ProbeKey| {
         let must_work = key.token == TokenKind::Issued || (key.token == TokenKind::Valid && key.caller == Caller::None);
         let goes_in =

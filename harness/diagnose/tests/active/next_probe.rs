@@ -60,11 +60,17 @@ const BOTH: &str = r#"["edge", "direct"]"#;
 /// An answer: endpoint, user, token and status.
 type Answer<'a> = (&'a str, &'a str, TokenKind, u16);
 
-/// Returns the endpoint and user of the next probe.
-///
-/// A valid token was refused with this status, no token and one signed with an unknown key with 401. Then `more` was
-/// seen.
+/// Returns the endpoint and user of the next probe, which has its token in the header.
 fn asked(evidence_sources: &str, catalogue: &Catalogue, refused: u16, more: &[Answer<'_>]) -> Option<(String, String)> {
+    let next = next(evidence_sources, catalogue, refused, more)?;
+    assert!(next.token_location == TokenLocation::Header, "{next}");
+    Some((next.endpoint, next.user))
+}
+
+/// Returns the next probe.
+///
+/// A valid token got this status. No token and one signed with an unknown key got 401. Then `more` was seen.
+fn next(evidence_sources: &str, catalogue: &Catalogue, refused: u16, more: &[Answer<'_>]) -> Option<ProbeKey> {
     let target = target(evidence_sources);
     let first = [
         (HTTP, "primary", Valid, refused),
@@ -92,9 +98,7 @@ fn asked(evidence_sources: &str, catalogue: &Catalogue, refused: u16, more: &[An
     let (evidence, failed) = (Evidence::default(), [FailedStep { step: "s/t".into(), exchange: 1, control: false }]);
     let given = Given { target: &target, observations: &observations, sent: &[], evidence: &evidence, failed: &failed };
     let asked: Vec<ProbeKey> = observations[first.len()..].iter().map(|one| one.probe.clone()).collect();
-    let next = next_probe(given, catalogue, &asked)?;
-    assert!(next.token_location == TokenLocation::Header, "{next}");
-    Some((next.endpoint, next.user))
+    next_probe(given, catalogue, &asked)
 }
 
 fn probe(endpoint: &str, user: &str) -> Option<(String, String)> {
@@ -164,6 +168,15 @@ fn a_token_treated_as_missing_is_probed_directly(
     #[case] next: Option<(String, String)>,
 ) {
     assert_eq!(asked(BOTH, &catalogue(faults, does), refused, &[EVIDENCE]), next);
+}
+
+#[rstest]
+#[case::it_is_refused_there_too(401)]
+#[case::it_is_served_there(200)]
+fn one_direct_call_shows_whether_the_edge_removes_the_token(#[case] directly: u16) {
+    let seen = [EVIDENCE, (DIRECT_HTTP, "primary", Valid, directly)];
+    let next = next(BOTH, &catalogue(&["backend/lunch"], NONE_IS_READ), 401, &seen);
+    assert!(next.as_ref().is_none_or(|key| key.endpoint != DIRECT_HTTP), "{next:?}");
 }
 
 const AUTH: &str = r#"["edge", "auth"]"#;
