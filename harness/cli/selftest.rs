@@ -24,7 +24,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// Options of `fivewhys selftest`.
 #[derive(Debug, Args)]
 pub(super) struct Selftest {
-    /// Use smaller samples: takes less than a minute
+    /// Use smaller samples
     #[arg(long)]
     quick: bool,
     /// The seed for the pairs of faults and the noise
